@@ -7,5 +7,5 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/tools/toolchain.sh"
 toolchain_use
-case "${1:-}" in npm | npx) ;; *) dependencies_use "$root" ;; esac
+[ -d "$root/node_modules/.store" ] || [ "${1:-}" = npm ] || dependencies_use "$root"
 exec "$@"

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { TSchema } from 'typebox';
+import type { Permission } from '../permissions.ts';
+
+/** A route of the HTTP API, as data: server, OpenAPI, CLI, console and the permission tests all read it. */
+export interface Route {
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path below /api/v1 with :parameters. */
+  readonly path: string;
+  readonly summary: { readonly en: string; readonly ja: string };
+  readonly tag: string;
+  /** `public` needs no login; `self` any login. */
+  readonly permission: Permission | 'public';
+  readonly params?: TSchema;
+  readonly query?: TSchema;
+  readonly body?: TSchema;
+  readonly response?: TSchema;
+  readonly status: number;
+  /** Answers text/event-stream. */
+  readonly stream?: true;
+  /** A list that also answers `Accept: text/csv` with everything the filter matches. */
+  readonly list?: true;
+  /** Action id of the audit record that a call leaves. */
+  readonly audit?: string;
+}
+
+/** Types a route and keeps its literal values. */
+export const route = <const R extends Route>(spec: R): R => spec;

@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Route } from './route.ts';
+import { accessRoutes } from './routes/access.ts';
+import { insightRoutes } from './routes/insight.ts';
+import { inventoryRoutes } from './routes/inventory.ts';
+
+/** Every route of the HTTP API, below `/api/v1`. */
+export const ROUTES = [
+  ...accessRoutes,
+  ...inventoryRoutes,
+  ...insightRoutes,
+] as const satisfies readonly Route[];
+export type RouteId = (typeof ROUTES)[number]['id'];

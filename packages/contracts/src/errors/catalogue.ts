@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { ACCESS_ERRORS } from './access.ts';
+import { ADVISORY_ERRORS } from './advisory.ts';
+import { API_ERRORS } from './api.ts';
+import type { ErrorEntry } from './entry.ts';
+import { NODE_ERRORS } from './node.ts';
+import { SENSOR_ERRORS } from './sensor.ts';
+import { SETUP_ERRORS } from './setup.ts';
+import { STORE_ERRORS } from './store.ts';
+import { WIRE_ERRORS } from './wire.ts';
+
+/** Every error code of the product with title, remedy and HTTP status; checked both ways against the docs. */
+export const ERRORS = {
+  ...API_ERRORS,
+  ...ACCESS_ERRORS,
+  ...STORE_ERRORS,
+  ...WIRE_ERRORS,
+  ...SENSOR_ERRORS,
+  ...NODE_ERRORS,
+  ...ADVISORY_ERRORS,
+  ...SETUP_ERRORS,
+} as const satisfies Readonly<Record<string, ErrorEntry>>;
+export type ErrorCode = keyof typeof ERRORS;

@@ -1,0 +1,184 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The nouns of Bartizan: every record, rule, message, route, permission and error, as TypeBox schemas and types.
+ * In: nothing. Out: everything else depends on it. Serves all controls.
+ */
+export { ListQuery, Problem, page } from './api/problem.ts';
+export { type Route, route } from './api/route.ts';
+export { accessRoutes } from './api/routes/access.ts';
+export { AdvisoryStatus, FindingGroup, insightRoutes, SystemStatus } from './api/routes/insight.ts';
+export { inventoryRoutes, ProcessRow, WorkloadSummary } from './api/routes/inventory.ts';
+export { ROUTES, type RouteId } from './api/routes.ts';
+export {
+  Comparison,
+  Decision,
+  ENFORCEMENT_POINTS,
+  FactValue,
+  NearMiss,
+  Reason,
+  VERDICTS,
+  type Verdict,
+} from './decision.ts';
+export {
+  type Condition,
+  ConditionSchema,
+  DetectionRule,
+  type Facts,
+  type FieldCondition,
+  OPERATORS,
+  type Operator,
+  TRIGGERS,
+  type Trigger,
+} from './detection-rule.ts';
+export { ERRORS, type ErrorCode } from './errors/catalogue.ts';
+export type { ErrorEntry } from './errors/entry.ts';
+export { Aggregation, envelope, eventId, mayShed, STREAMS, type Stream } from './events/envelope.ts';
+export { FileEvent } from './events/file-event.ts';
+export { Flow, MapEdge, MapNode } from './events/flow.ts';
+export { ProcessEvent } from './events/process-event.ts';
+export { Connection, ProcessChain, ProcessInfo, STREAM_KINDS } from './events/process-info.ts';
+export { SecurityEvent } from './events/security-event.ts';
+export {
+  ClusterId,
+  DEFAULT_TENANT,
+  DottedId,
+  LOCAL_CLUSTER,
+  NodeId,
+  OpaqueId,
+  type Scope,
+  systemScope,
+  TenantId,
+  tenantScope,
+} from './ids.ts';
+export {
+  ApiKey,
+  AuditRecord,
+  Progress,
+  ROLES,
+  type Role,
+  RoleSchema,
+  Session,
+  User,
+} from './nouns/access.ts';
+export {
+  CheckResult,
+  COVERAGES,
+  CoverageEntry,
+  FINDING_KINDS,
+  Finding,
+  Fix,
+  Package,
+  ScorecardRow,
+  Vulnerability,
+  WhyStep,
+} from './nouns/finding.ts';
+export {
+  ActionLevel,
+  AgentCost,
+  Cluster,
+  LEVELS,
+  type Level,
+  Node,
+  NodeCondition,
+  RuntimeStatus,
+  SensorStatus,
+  Tenant,
+  UplinkStatus,
+} from './nouns/node.ts';
+export {
+  AdmissionDecision,
+  ComplianceControl,
+  Group,
+  ORIGINS,
+  Policy,
+  PolicyHeader,
+  Response,
+  Selector,
+} from './nouns/policy.ts';
+export {
+  Container,
+  ContainerMount,
+  Image,
+  MODES,
+  ModePerDomain,
+  RUNTIMES,
+  WORKLOAD_KINDS,
+  Workload,
+  WorkloadRef,
+} from './nouns/workload.ts';
+export {
+  AttackTechniques,
+  CONTROL_IDS,
+  type ControlId,
+  OWASP_2022,
+  OWASP_2025,
+  type Owasp2022,
+  type Owasp2025,
+  OwaspItems,
+} from './owasp.ts';
+export { PERMISSIONS, type Permission, ROLE_PERMISSIONS } from './permissions.ts';
+export {
+  type Err,
+  err,
+  type Failure,
+  failure,
+  InvariantError,
+  invariant,
+  type Ok,
+  ok,
+  type Result,
+  unreachable,
+} from './result.ts';
+export {
+  choice,
+  decimal,
+  flag,
+  inline,
+  instant,
+  integer,
+  labels,
+  list,
+  localText,
+  object,
+  optional,
+  text,
+  type Unit,
+} from './schema.ts';
+export { SEVERITIES, type Severity, SeveritySchema, severityRank } from './severity.ts';
+export {
+  Ack,
+  AgentMessage,
+  Batch,
+  Command,
+  Configure,
+  ControllerMessage,
+  EnrollRequest,
+  EnrollResponse,
+  Hello,
+  Refused,
+  RenewRequest,
+  Welcome,
+} from './wire/messages.ts';
+export {
+  WIRE_BATCH_RECORDS_MAX,
+  WIRE_ENROLL_PATH,
+  WIRE_FRAME_BYTES_MAX,
+  WIRE_FRAME_INFLATED_BYTES_MAX,
+  WIRE_RENEW_PATH,
+  WIRE_STREAM_PATH,
+  WIRE_VERSION,
+  WIRE_VERSION_OLDEST,
+} from './wire/protocol.ts';
+export {
+  AgentEvent,
+  ContainerReport,
+  ContainerSnapshot,
+  InventoryRecord,
+  LossReport,
+  NodeReport,
+  PackageReport,
+  PostureFacts,
+  WorkloadReport,
+} from './wire/records.ts';

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Role } from './nouns/access.ts';
+
+/** Everything a route may ask for. */
+export const PERMISSIONS = [
+  'self',
+  'inventory:read',
+  'findings:read',
+  'findings:accept',
+  'events:read',
+  'policies:read',
+  'policies:write',
+  'nodes:read',
+  'nodes:enroll',
+  'nodes:command',
+  'scorecard:read',
+  'audit:read',
+  'users:manage',
+  'keys:manage',
+  'scan:submit',
+  'advisories:read',
+  'advisories:manage',
+  'system:read',
+  'backup:create',
+  'federation:sync',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+const READ: readonly Permission[] = [
+  'self',
+  'inventory:read',
+  'findings:read',
+  'events:read',
+  'policies:read',
+  'nodes:read',
+  'scorecard:read',
+  'advisories:read',
+  'system:read',
+];
+
+/** What each role may do: least privilege, closed, listed in docs and tested with every route. */
+export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
+  admin: PERMISSIONS,
+  'policy-author': [...READ, 'policies:write', 'findings:accept', 'scan:submit'],
+  'security-reader': [...READ, 'audit:read'],
+  ci: ['self', 'scan:submit', 'findings:read', 'policies:read', 'advisories:read'],
+  federation: [
+    'self',
+    'inventory:read',
+    'findings:read',
+    'events:read',
+    'nodes:read',
+    'scorecard:read',
+    'federation:sync',
+  ],
+};

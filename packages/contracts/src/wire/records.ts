@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type Static, Type } from 'typebox';
+import { FileEvent } from '../events/file-event.ts';
+import { Flow } from '../events/flow.ts';
+import { ProcessEvent } from '../events/process-event.ts';
+import { SecurityEvent } from '../events/security-event.ts';
+import { CoverageEntry, Package } from '../nouns/finding.ts';
+import { Node } from '../nouns/node.ts';
+import { Container, Workload, WorkloadRef } from '../nouns/workload.ts';
+import { flag, inline, instant, integer, labels, list, text } from '../schema.ts';
+
+/** What an agent knows of itself and its machine, sent at connect, on change and each 10 s. */
+export const NodeReport = inline('State of a node', { type: Type.Literal('node'), node: Node });
+
+/** A workload that exists. */
+export const WorkloadReport = inline('A workload', { type: Type.Literal('workload'), workload: Workload });
+
+/** A container that exists, changed or ended (state exited). */
+export const ContainerReport = inline('A container', {
+  type: Type.Literal('container'),
+  container: Container,
+});
+
+/** All containers of a node at one instant: what is not listed has ended. */
+export const ContainerSnapshot = inline('All containers of a node', {
+  type: Type.Literal('container-snapshot'),
+  containers: list(text('Container id', 128), 'Running containers', 10_000),
+  atMs: instant('When'),
+});
+
+/** Part of the package list of one file system; parts of a scan share its id and are joined when the last arrives. */
+export const PackageReport = inline('Packages of one file system', {
+  type: Type.Literal('packages'),
+  scan: text('Scan id', 64),
+  part: integer('Number of the part, from 0', '1'),
+  last: flag('No more parts'),
+  subject: WorkloadRef,
+  distribution: text('id and version of os-release, e.g. debian 12; empty = not known', 128),
+  distributionName: text('Name as shown', 256),
+  packages: list(Package, 'Packages', 1000),
+  coverage: list(CoverageEntry, 'What the catalogers could not know', 64),
+  pendingUpdates: list(
+    inline('A package with a pending update', {
+      name: text('Package', 512),
+      installed: text('Installed version', 256),
+      candidate: text('Version in the lists', 256),
+      security: flag('From the security archive'),
+      origin: text('Archive it comes from', 256),
+      listsAsOfMs: instant('Date of the lists'),
+    }),
+    'Pending updates',
+    1000,
+  ),
+  incomplete: list(text('Reason', 512), 'Why the scan is incomplete; empty = complete', 64),
+  scannedAtMs: instant('When'),
+});
+
+/** Facts for posture checks about one subject: names of facts with JSON values as text. Absent = unknown. */
+export const PostureFacts = inline('Facts for posture checks', {
+  type: Type.Literal('posture-facts'),
+  subject: WorkloadRef,
+  facts: Type.Record(text('Fact', 128), text('Value as JSON', 65_536), {
+    description: 'Facts',
+    maxProperties: 256,
+  }),
+  unknown: labels('Facts that could not be read, with the reason'),
+  collectedAtMs: instant('When'),
+});
+
+/** How many records of a stream were shed before they could be sent. */
+export const LossReport = inline('Records shed', {
+  type: Type.Literal('loss'),
+  stream: text('Stream', 16),
+  count: integer('Records', '1'),
+  reason: text('Why', 256),
+  sinceMs: instant('Since'),
+});
+
+/** What travels in stream `inventory`. */
+export const InventoryRecord = Type.Union([
+  NodeReport,
+  WorkloadReport,
+  ContainerReport,
+  ContainerSnapshot,
+  PackageReport,
+  PostureFacts,
+  LossReport,
+]);
+export type InventoryRecord = Static<typeof InventoryRecord>;
+export type PackageReport = Static<typeof PackageReport>;
+export type PostureFacts = Static<typeof PostureFacts>;
+
+/** Events as agents send them. */
+export const AgentEvent = Type.Union([SecurityEvent, ProcessEvent, FileEvent, Flow]);
+export type AgentEvent = Static<typeof AgentEvent>;
