@@ -5,6 +5,7 @@
  * The nouns of Bartizan: every record, rule, message, route, permission and error, as TypeBox schemas and types.
  * In: nothing. Out: everything else depends on it. Serves all controls.
  */
+export type { Filter, FilterTerm, PageOf, Query } from './api/filter.ts';
 export { ListQuery, Problem, page } from './api/problem.ts';
 export { type Route, route } from './api/route.ts';
 export { accessRoutes } from './api/routes/access.ts';

@@ -10,12 +10,18 @@ interface Loose {
 const isObject = (value: unknown): value is Loose => typeof value === 'object' && value !== null;
 
 /** Walks a schema and reports what breaks the rules of the house. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one flat list of house rules reads better whole
 function faults(schema: unknown, path: string, found: string[], seen = new Set<unknown>()): void {
   if (!isObject(schema) || seen.has(schema)) return;
   seen.add(schema);
   const described = typeof schema['description'] === 'string' && schema['description'].length > 0;
   const type = schema['type'];
-  if (type === 'string' && schema['maxLength'] === undefined && schema['enum'] === undefined && schema['const'] === undefined)
+  if (
+    type === 'string' &&
+    schema['maxLength'] === undefined &&
+    schema['enum'] === undefined &&
+    schema['const'] === undefined
+  )
     found.push(`${path}: string without maxLength`);
   if (type === 'array' && schema['maxItems'] === undefined) found.push(`${path}: array without maxItems`);
   if ((type === 'integer' || type === 'number') && schema['const'] === undefined) {
@@ -26,23 +32,33 @@ function faults(schema: unknown, path: string, found: string[], seen = new Set<u
   const properties = schema['properties'];
   if (isObject(properties)) {
     for (const [name, child] of Object.entries(properties)) {
-      if (isObject(child) && child['const'] === undefined && typeof child['description'] !== 'string' && child['$ref'] === undefined)
+      if (
+        isObject(child) &&
+        child['const'] === undefined &&
+        typeof child['description'] !== 'string' &&
+        child['$ref'] === undefined
+      )
         found.push(`${path}.${name}: no description`);
       faults(child, `${path}.${name}`, found, seen);
     }
   }
-  for (const key of ['items', 'not', 'additionalProperties']) faults(schema[key], `${path}.${key}`, found, seen);
+  for (const key of ['items', 'not', 'additionalProperties'])
+    faults(schema[key], `${path}.${key}`, found, seen);
   for (const key of ['anyOf', 'allOf', 'oneOf']) {
     const parts = schema[key];
-    if (Array.isArray(parts)) parts.forEach((part, at) => faults(part, `${path}.${key}[${at}]`, found, seen));
+    if (Array.isArray(parts))
+      for (const [at, part] of parts.entries()) faults(part, `${path}.${key}[${at}]`, found, seen);
   }
   for (const key of ['$defs', 'patternProperties']) {
     const parts = schema[key];
-    if (isObject(parts)) for (const [name, part] of Object.entries(parts)) faults(part, `${path}.${key}.${name}`, found, seen);
+    if (isObject(parts))
+      for (const [name, part] of Object.entries(parts)) faults(part, `${path}.${key}.${name}`, found, seen);
   }
 }
 
-const schemas = Object.entries(contracts).filter(([, value]) => isObject(value) && ('type' in value || 'anyOf' in value || '$defs' in value));
+const schemas = Object.entries(contracts).filter(
+  ([, value]) => isObject(value) && ('type' in value || 'anyOf' in value || '$defs' in value),
+);
 
 describe('schemas', () => {
   it('are found at all', () => {
@@ -68,7 +84,10 @@ describe('schemas', () => {
   it('the walker reports a schema that breaks each rule', () => {
     const found: string[] = [];
     faults(
-      { type: 'object', properties: { a: { type: 'string' }, b: { type: 'array', items: { type: 'integer' } } } },
+      {
+        type: 'object',
+        properties: { a: { type: 'string' }, b: { type: 'array', items: { type: 'integer' } } },
+      },
       'x',
       found,
     );
@@ -87,11 +106,15 @@ describe('schemas', () => {
 describe('routes', () => {
   it('have unique ids and unique method and path', () => {
     expect(new Set(contracts.ROUTES.map((route) => route.id)).size).toBe(contracts.ROUTES.length);
-    expect(new Set(contracts.ROUTES.map((route) => `${route.method} ${route.path}`)).size).toBe(contracts.ROUTES.length);
+    expect(new Set(contracts.ROUTES.map((route) => `${route.method} ${route.path}`)).size).toBe(
+      contracts.ROUTES.length,
+    );
   });
 
   it('leave an audit record whenever they change something', () => {
-    const silent = contracts.ROUTES.filter((route) => route.method !== 'GET' && !('audit' in route)).map((route) => route.id);
+    const silent = contracts.ROUTES.filter((route) => route.method !== 'GET' && !('audit' in route)).map(
+      (route) => route.id,
+    );
     expect(silent).toEqual([]);
   });
 });

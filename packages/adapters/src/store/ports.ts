@@ -1,0 +1,266 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type {
+  AgentEvent,
+  ApiKey,
+  AuditRecord,
+  CheckResult,
+  Cluster,
+  Container,
+  CoverageEntry,
+  Failure,
+  Finding,
+  Image,
+  Node,
+  Package,
+  PageOf,
+  Query,
+  Result,
+  Scope,
+  Stream,
+  Tenant,
+  User,
+  Workload,
+} from '@bartizan/contracts';
+
+/**
+ * The store as the controller sees it. Two implementations are held to one case table (SQLite now, PostgreSQL later).
+ * Every method takes the scope first; a tenant scope never sees or changes another tenant's records.
+ */
+export type StoreFailure = Failure<
+  | 'E_STORE_FULL'
+  | 'E_STORE_CORRUPT'
+  | 'E_STORE_NEWER'
+  | 'E_STORE_MIGRATION'
+  | 'E_STORE_IO'
+  | 'E_FILTER'
+  | 'E_CURSOR'
+  | 'E_CONFLICT'
+  | 'E_KEY_MISSING'
+  | 'E_BACKUP_PASSPHRASE'
+  | 'E_BACKUP_INVALID'
+>;
+export type Stored<T> = Promise<Result<T, StoreFailure>>;
+
+/** Records that are replaced as a whole. */
+export interface EntityRepository<T> {
+  get(scope: Scope, id: string): Stored<T | undefined>;
+  /** Inserts or replaces; all or nothing. */
+  put(scope: Scope, items: readonly T[]): Stored<void>;
+  remove(scope: Scope, ids: readonly string[]): Stored<number>;
+  list(scope: Scope, query: Query): Stored<PageOf<T>>;
+  /** Counts by one field, for instance findings by severity. */
+  countBy(scope: Scope, field: string, query: Query): Stored<ReadonlyMap<string, number>>;
+}
+
+/** A user with what only the store and the login code may see. */
+export interface StoredUser {
+  readonly user: User;
+  readonly passwordHash: string;
+  readonly passwordExpiresAtMs?: number;
+  readonly previousHashes: readonly string[];
+  readonly failures: number;
+}
+export interface UserRepository {
+  byName(scope: Scope, name: string): Stored<StoredUser | undefined>;
+  byId(scope: Scope, id: string): Stored<StoredUser | undefined>;
+  put(scope: Scope, user: StoredUser): Stored<void>;
+  remove(scope: Scope, id: string): Stored<boolean>;
+  list(scope: Scope, query: Query): Stored<PageOf<User>>;
+}
+
+/** A session or key, found by the SHA-256 of its secret (the secret itself is never stored). */
+export interface StoredSession {
+  readonly tokenHash: string;
+  readonly userId: string;
+  readonly csrfToken: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+}
+export interface SessionRepository {
+  put(scope: Scope, session: StoredSession): Stored<void>;
+  byHash(scope: Scope, tokenHash: string): Stored<StoredSession | undefined>;
+  remove(scope: Scope, tokenHash: string): Stored<void>;
+  removeOfUser(scope: Scope, userId: string): Stored<void>;
+  removeExpired(scope: Scope, nowMs: number): Stored<number>;
+}
+export interface ApiKeyRepository extends EntityRepository<ApiKey> {
+  putWithHash(scope: Scope, key: ApiKey, secretHash: string): Stored<void>;
+  byHash(scope: Scope, secretHash: string): Stored<ApiKey | undefined>;
+}
+
+/** One-time join tokens; only hashes are kept. `take` succeeds once. */
+export interface JoinTokenRepository {
+  put(
+    scope: Scope,
+    token: {
+      readonly id: string;
+      readonly secretHash: string;
+      readonly expiresAtMs: number;
+      readonly tenant: string;
+      readonly cluster: string;
+    },
+  ): Stored<void>;
+  take(
+    scope: Scope,
+    id: string,
+    secretHash: string,
+    nowMs: number,
+  ): Stored<{ readonly tenant: string; readonly cluster: string } | undefined>;
+}
+
+/** Certificates issued to agents, for revocation. */
+export interface CertificateRepository {
+  put(
+    scope: Scope,
+    certificate: {
+      readonly serial: string;
+      readonly node: string;
+      readonly notAfterMs: number;
+      readonly revoked: boolean;
+    },
+  ): Stored<void>;
+  isRevoked(scope: Scope, serial: string): Stored<boolean>;
+  revokeNode(scope: Scope, node: string): Stored<number>;
+}
+
+/** The hash-chained audit log: append only. The repository computes sequence and hashes. */
+export interface AuditRepository {
+  append(scope: Scope, record: Omit<AuditRecord, 'sequence' | 'previousHash' | 'hash'>): Stored<AuditRecord>;
+  list(scope: Scope, query: Query): Stored<PageOf<AuditRecord>>;
+  /** Walks the whole chain. */
+  verify(scope: Scope): Stored<{
+    readonly intact: boolean;
+    readonly records: number;
+    readonly firstBroken?: number;
+    readonly headHash: string;
+  }>;
+}
+
+/** Events and flows in time slices. `append` resolves once they are on disk (synchronous=FULL), idempotent by event id. */
+export interface EventRepository {
+  append(
+    scope: Scope,
+    events: readonly AgentEvent[],
+  ): Stored<{ readonly stored: number; readonly duplicates: number }>;
+  get(scope: Scope, id: string): Stored<AgentEvent | undefined>;
+  list(scope: Scope, kind: AgentEvent['kind'], query: Query): Stored<PageOf<AgentEvent>>;
+  /** Events per interval and severity. */
+  histogram(
+    scope: Scope,
+    kind: AgentEvent['kind'],
+    query: Query & { readonly intervalMs: number },
+  ): Stored<readonly { readonly atMs: number; readonly counts: Readonly<Record<string, number>> }[]>;
+  countBy(
+    scope: Scope,
+    kind: AgentEvent['kind'],
+    field: string,
+    query: Query,
+  ): Stored<ReadonlyMap<string, number>>;
+  /** Flows folded by (workload, remote, port, protocol, direction), for the map; at most `limit` rows, largest first. */
+  foldFlows(scope: Scope, query: Query): Stored<readonly FoldedFlow[]>;
+  /** Last sequence stored per (node, boot, stream). */
+  acknowledged(
+    scope: Scope,
+    node: string,
+  ): Stored<readonly { readonly stream: Stream; readonly bootId: string; readonly sequence: number }[]>;
+  /** Raises the last stored sequence (also for streams whose records are not events); same durability as append. */
+  acknowledge(
+    scope: Scope,
+    mark: {
+      readonly node: string;
+      readonly bootId: string;
+      readonly stream: Stream;
+      readonly sequence: number;
+    },
+  ): Stored<void>;
+}
+export interface FoldedFlow {
+  readonly workload: string;
+  readonly remoteWorkload?: string;
+  readonly localAddress: string;
+  readonly remoteAddress: string;
+  readonly direction: 'outbound' | 'inbound';
+  readonly protocol: string;
+  readonly serverPort: number;
+  readonly connections: number;
+  readonly bytes: number;
+  readonly verdict: string;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+}
+
+/** The package list of one file system, the base of re-matching without re-scanning. */
+export interface ScanRecord {
+  readonly workload: string;
+  readonly container?: string;
+  readonly scan: string;
+  readonly distribution: string;
+  readonly distributionName: string;
+  readonly packages: readonly Package[];
+  readonly coverage: readonly CoverageEntry[];
+  readonly incomplete: readonly string[];
+  readonly scannedAtMs: number;
+  /** Pack digest it was last matched with; empty = never. */
+  readonly matchedWith: string;
+}
+export interface ScanRepository {
+  put(scope: Scope, scan: ScanRecord): Stored<void>;
+  ofWorkload(scope: Scope, workload: string): Stored<ScanRecord | undefined>;
+  /** Ids of workloads with a scan. */
+  workloads(scope: Scope): Stored<readonly string[]>;
+  markMatched(scope: Scope, workload: string, digest: string): Stored<void>;
+  remove(scope: Scope, workload: string): Stored<void>;
+  listPackages(scope: Scope, workload: string, query: Query): Stored<PageOf<Package>>;
+}
+
+/** Small named values of the product itself (CA state, settings); values may be sealed by the caller. */
+export interface SettingRepository {
+  get(scope: Scope, name: string): Stored<string | undefined>;
+  put(scope: Scope, name: string, value: string): Stored<void>;
+  names(scope: Scope): Stored<readonly string[]>;
+}
+
+/** What the store says of itself. */
+export interface StoreState {
+  readonly state: 'ok' | 'read-only' | 'failed';
+  readonly reason?: string;
+  readonly code?: StoreFailure['code'];
+  readonly sizeBytes: number;
+  readonly oldestEventAtMs?: number;
+  readonly schemaVersion: number;
+}
+/** How long each stream is kept: whichever limit comes first. Audit is never deleted. */
+export interface Retention {
+  readonly days: number;
+  readonly maxBytes: number;
+  readonly minFreeDiskPercent: number;
+}
+
+export interface Store {
+  readonly clusters: EntityRepository<Cluster>;
+  readonly tenants: EntityRepository<Tenant>;
+  readonly nodes: EntityRepository<Node>;
+  readonly workloads: EntityRepository<Workload>;
+  readonly containers: EntityRepository<Container>;
+  readonly images: EntityRepository<Image>;
+  readonly findings: EntityRepository<Finding>;
+  /** Id of a check result: `check|workload`. */
+  readonly checks: EntityRepository<CheckResult>;
+  readonly users: UserRepository;
+  readonly sessions: SessionRepository;
+  readonly apiKeys: ApiKeyRepository;
+  readonly joinTokens: JoinTokenRepository;
+  readonly certificates: CertificateRepository;
+  readonly audit: AuditRepository;
+  readonly events: EventRepository;
+  readonly scans: ScanRepository;
+  readonly settings: SettingRepository;
+  state(): StoreState;
+  /** Deletes whole slices past retention, flows before process and file events before security events; audit never. */
+  applyRetention(nowMs: number): Stored<{ readonly removedSlices: number }>;
+  /** Writes a consistent copy, encrypted with a key derived from the passphrase (scrypt, AES-256-GCM), to `path`. */
+  backup(path: string, passphrase: string): Stored<{ readonly sizeBytes: number }>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/** One token of the filter grammar: `field:value,value`, `-field:value` (not), `field:>10`, or free text (field ''). */
+export interface FilterTerm {
+  /** Field name in lower camel case; empty for free text. */
+  readonly field: string;
+  readonly operator: 'in' | 'greater-than' | 'less-than';
+  /** Any of these; `*` is a wildcard inside a value. */
+  readonly values: readonly string[];
+  readonly negated: boolean;
+}
+/** A whole filter: every term must hold. */
+export type Filter = readonly FilterTerm[];
+
+/** A list query after parsing: what repositories get. */
+export interface Query {
+  readonly filter: Filter;
+  /** Field to sort by; repositories refuse fields they do not know. */
+  readonly sort?: { readonly field: string; readonly descending: boolean };
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+}
+/** One page of records. */
+export interface PageOf<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+  readonly total?: number;
+}
