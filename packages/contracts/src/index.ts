@@ -120,6 +120,7 @@ export {
   type Owasp2025,
   OwaspItems,
 } from './owasp.ts';
+export { type Fault, type Parser, parser } from './parser.ts';
 export { PERMISSIONS, type Permission, ROLE_PERMISSIONS } from './permissions.ts';
 export {
   type Err,

@@ -371,6 +371,9 @@ export const insightRoutes = [
       en: 'Load an advisory pack (application/octet-stream)',
       ja: '脆弱性情報パックを読み込む（application/octet-stream）',
     },
+    query: inline('How to load', {
+      force: optional(flag('Also load a pack that has far fewer rows than the one in use')),
+    }),
     response: AdvisoryStatus,
   }),
   route({
