@@ -123,6 +123,16 @@ export {
 export { type Fault, type Parser, parser } from './parser.ts';
 export { PERMISSIONS, type Permission, ROLE_PERMISSIONS } from './permissions.ts';
 export {
+  FACT_TYPES,
+  type FactType,
+  Lifecycle,
+  POSTURE_SUBJECTS,
+  PostureCheck,
+  PostureFactDefinition,
+  type PostureSubject,
+  SupportWindow,
+} from './posture-check.ts';
+export {
   type Err,
   err,
   type Failure,

@@ -4,6 +4,7 @@
 import { ACCESS_ERRORS } from './access.ts';
 import { ADVISORY_ERRORS } from './advisory.ts';
 import { API_ERRORS } from './api.ts';
+import { CONTENT_ERRORS } from './content.ts';
 import type { ErrorEntry } from './entry.ts';
 import { NODE_ERRORS } from './node.ts';
 import { SENSOR_ERRORS } from './sensor.ts';
@@ -20,6 +21,7 @@ export const ERRORS = {
   ...SENSOR_ERRORS,
   ...NODE_ERRORS,
   ...ADVISORY_ERRORS,
+  ...CONTENT_ERRORS,
   ...SETUP_ERRORS,
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 export type ErrorCode = keyof typeof ERRORS;

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ErrorEntry } from './entry.ts';
+
+/** Errors of rules, checks and the other knowledge that is data. */
+export const CONTENT_ERRORS = {
+  E_CONDITION: {
+    status: 400,
+    title: { en: 'A condition cannot be compiled', ja: '条件式をコンパイルできません' },
+    remedy: {
+      en: 'Correct the part named in the message: fact, operator, value, or size.',
+      ja: 'メッセージに示された部分（項目、演算子、値、大きさ）を修正してください。',
+    },
+  },
+  E_RULE: {
+    status: 400,
+    title: { en: 'A detection rule is not valid', ja: '検知ルールが正しくありません' },
+    remedy: {
+      en: 'Correct the rule named in the message; the other rules stay in force.',
+      ja: 'メッセージに示されたルールを修正してください。他のルールは有効なままです。',
+    },
+  },
+  E_CONTENT: {
+    title: {
+      en: 'The knowledge that comes with the product is damaged',
+      ja: '同梱の知識データが壊れています',
+    },
+    remedy: {
+      en: 'Install again, or correct the file and place named in the message.',
+      ja: '再インストールするか、メッセージに示されたファイルと箇所を修正してください。',
+    },
+  },
+} as const satisfies Readonly<Record<string, ErrorEntry>>;
