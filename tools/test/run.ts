@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { cargoOutcome, exitOutcome, type Outcome, vitestOutcome } from './outcome.ts';
+import { type AllowedSkip, forbiddenSkips } from './skips.ts';
+import { allSteps, type Step } from './steps.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const args = process.argv.slice(2);
+const OUTPUT_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Steps the command line asked for. */
+function chosen(): Step[] {
+  const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
+  const phases = args.includes('--check')
+    ? ['check']
+    : args.includes('--fast')
+      ? ['check', 'unit']
+      : ['check', 'unit', 'native', 'real'];
+  return allSteps(root).filter(
+    (step) => phases.includes(step.phase) && (only === undefined || step.name.includes(only)),
+  );
+}
+
+/** Runs a command in its own process group, so that a time-out ends its children too. */
+function run(step: Step): Promise<{ code: number; output: string }> {
+  return new Promise((settle) => {
+    const [file = '', ...rest] = step.command;
+    const child = spawn(file, rest, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const take = (chunk: Buffer): void => {
+      if (output.length < OUTPUT_BYTES_MAX) output += chunk.toString();
+      if (step.counting === 'vitest' && !process.env['BARTIZAN_QUIET']) process.stdout.write(chunk);
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    const timer = setTimeout(() => {
+      output += `\n${step.name}: stopped after ${step.timeoutMs / 1000} s\n`;
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    }, step.timeoutMs);
+    child.on('error', (error) => settle({ code: 127, output: String(error) }));
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      settle({ code: code ?? 137, output });
+    });
+  });
+}
+
+function judge(step: Step, code: number, output: string): Outcome {
+  if (step.counting === 'vitest') return vitestOutcome(resolve(root, step.report ?? ''), code);
+  if (step.counting === 'cargo') return cargoOutcome(output, code);
+  return exitOutcome(step.name, code);
+}
+
+mkdirSync(resolve(root, 'artefacts'), { recursive: true });
+const allowed: AllowedSkip[] = JSON.parse(readFileSync(resolve(root, 'tests/skips.json'), 'utf8'));
+let passed = 0;
+let skippedCount = 0;
+const failures: string[] = [];
+const startedMs = Date.now();
+for (const step of chosen()) {
+  if (step.report !== undefined) rmSync(resolve(root, step.report), { force: true });
+  const stepStartMs = Date.now();
+  const { code, output } = await run(step);
+  const outcome = judge(step, code, output);
+  const forbidden = forbiddenSkips(root, outcome.skipped, allowed);
+  passed += outcome.passed;
+  skippedCount += outcome.skipped.length - forbidden.length;
+  failures.push(...outcome.failures.map((failure) => `${step.name}: ${failure}`));
+  for (let extra = outcome.failures.length; extra < outcome.failed; extra += 1)
+    failures.push(`${step.name}: a failure without a name`);
+  failures.push(...forbidden.map((name) => `${step.name}: skipped without an allowed reason: ${name}`));
+  const good = outcome.failed === 0 && forbidden.length === 0;
+  process.stdout.write(
+    `${good ? 'ok  ' : 'FAIL'} ${step.name}  (${((Date.now() - stepStartMs) / 1000).toFixed(1)} s, ${outcome.passed} passed)\n`,
+  );
+  if (!good && step.counting !== 'vitest') process.stdout.write(`${output.slice(-12_000)}\n`);
+}
+for (const failure of failures) process.stdout.write(`  failed: ${failure}\n`);
+process.stdout.write(`took ${((Date.now() - startedMs) / 1000).toFixed(0)} s\n`);
+process.stdout.write(`${passed} passed, ${failures.length} failed, ${skippedCount} skipped\n`);
+process.exitCode = failures.length === 0 && passed > 0 ? 0 : 1;
