@@ -1,0 +1,355 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+//! The kernel side behind a trait: load, drain, count, snapshot.
+
+use libbpf_rs::{
+    Iter, Link, MapCore, MapFlags, MapHandle, Object, ObjectBuilder, OpenObject, RingBuffer, RingBufferBuilder,
+};
+use std::cell::RefCell;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::rc::Rc;
+use std::sync::Mutex;
+use std::time::Duration;
+
+static OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bartizan.bpf.o"));
+
+/// Bytes of the ring that network and open records may not use.
+const RING_BYTES: u32 = 8 * 1024 * 1024;
+
+/// Takes records from the ring.
+pub trait Sink {
+    fn record(&mut self, record: &[u8]);
+}
+
+/// Counters of the kernel programs, from their load.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Counters {
+    pub submitted: u64,
+    pub dropped: u64,
+    pub shed: u64,
+}
+
+/// What became of one kernel program.
+#[derive(Debug, Clone)]
+pub struct ProgramState {
+    pub name: String,
+    pub section: String,
+    pub loaded: bool,
+    /// Why not; empty when loaded.
+    pub reason: String,
+}
+
+/// What a session needs of the kernel.
+pub trait Kernel {
+    /// Readable when the ring holds records.
+    fn ring_descriptor(&self) -> i32;
+    /// Hands at most `records` records to the sink; gives how many.
+    fn drain(&self, records: usize) -> Result<usize, String>;
+    fn counters(&self) -> Counters;
+    fn programs(&self) -> &[ProgramState];
+    fn has_memory_v1(&self) -> bool;
+    /// Puts a record of every running process into the ring. False when this kernel cannot.
+    fn snapshot(&mut self) -> bool;
+}
+
+/// What the programs are told before their load; `struct config` in record.h.
+#[derive(Debug, Clone, Copy)]
+pub struct Config {
+    pub memory_v1: bool,
+}
+
+impl Config {
+    /// Reads it from the running system.
+    pub fn detect() -> Self {
+        let cgroups = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+        let memory_v1 = cgroups
+            .lines()
+            .filter_map(|line| line.split(':').nth(1))
+            .any(|names| names.split(',').any(|name| name == "memory"));
+        Self { memory_v1 }
+    }
+
+    fn bytes(self) -> Vec<u8> {
+        [u32::from(self.memory_v1), RING_BYTES / 4 * 3]
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect()
+    }
+}
+
+static LIBBPF_LOG: Mutex<String> = Mutex::new(String::new());
+
+fn collect_log(level: libbpf_rs::PrintLevel, message: String) {
+    if level != libbpf_rs::PrintLevel::Debug {
+        if let Ok(mut log) = LIBBPF_LOG.lock() {
+            if log.len() < 64 * 1024 {
+                log.push_str(&message);
+            }
+        }
+    }
+}
+
+fn open(config: Config, wanted: &dyn Fn(&str) -> bool) -> Result<OpenObject, String> {
+    let mut object = ObjectBuilder::default()
+        .open_memory(OBJECT)
+        .map_err(|e| format!("the eBPF object cannot be opened: {e}"))?;
+    for mut program in object.progs_mut() {
+        let name = program.name().to_string_lossy().into_owned();
+        program.set_autoload(wanted(&name));
+    }
+    for mut map in object.maps_mut() {
+        if map.name().to_string_lossy().ends_with(".rodata.cfg") {
+            map.set_initial_value(&config.bytes()).map_err(|e| format!("configuration does not fit: {e}"))?;
+        }
+    }
+    Ok(object)
+}
+
+/// The last line of the verifier's log that says why, or the error itself.
+fn reason(error: &libbpf_rs::Error) -> String {
+    let log = LIBBPF_LOG.lock().map(|mut log| std::mem::take(&mut *log)).unwrap_or_default();
+    let lines: Vec<&str> = log.lines().map(str::trim).collect();
+    let verdict = lines
+        .iter()
+        .position(|line| line.starts_with("processed "))
+        .and_then(|at| at.checked_sub(1))
+        .and_then(|at| lines.get(at))
+        .filter(|line| !line.is_empty());
+    let cause = error.to_string().replace("failed to load object: ", "");
+    match verdict {
+        Some(line) => format!("{cause}: {}", line.chars().take(200).collect::<String>()),
+        None => cause,
+    }
+}
+
+/// Loads each program alone.
+pub fn probe(config: Config, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<ProgramState>, String> {
+    libbpf_rs::set_print(Some((libbpf_rs::PrintLevel::Info, collect_log)));
+    let names: Vec<(String, String)> = open(config, &|_| false)?
+        .progs()
+        .map(|p| (p.name().to_string_lossy().into_owned(), p.section().to_string_lossy().into_owned()))
+        .filter(|(name, _)| wanted(name))
+        .collect();
+    let mut states = Vec::with_capacity(names.len());
+    for (name, section) in names {
+        let loaded = open(config, &|other| other == name)?.load();
+        let (loaded, reason) = match loaded {
+            Ok(_) => (true, String::new()),
+            Err(error) => (false, reason(&error)),
+        };
+        states.push(ProgramState { name, section, loaded, reason });
+    }
+    Ok(states)
+}
+
+/// JSON text of the programs' states.
+pub fn programs_json(states: &[ProgramState]) -> String {
+    let rows: Vec<String> = states
+        .iter()
+        .map(|state| {
+            format!(
+                "{{\"name\":{},\"section\":{},\"loaded\":{},\"reason\":{}}}",
+                json_text(&state.name),
+                json_text(&state.section),
+                state.loaded,
+                json_text(&state.reason)
+            )
+        })
+        .collect();
+    format!("[{}]", rows.join(","))
+}
+
+/// A JSON string.
+pub fn json_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            c if (c as u32) < 0x20 => out.push_str(&format!("\\u{:04x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// `bartizan-sensor probe`.
+pub fn print_probe(json: bool) -> Result<(), String> {
+    let states = probe(Config::detect(), &|_| true)?;
+    if json {
+        println!("{}", programs_json(&states));
+        return Ok(());
+    }
+    for state in &states {
+        let verdict = if state.loaded { "loaded".to_string() } else { format!("refused: {}", state.reason) };
+        println!("{} ({}): {verdict}", state.name, state.section);
+    }
+    Ok(())
+}
+
+/// libbpf behind the trait.
+pub struct LibbpfKernel {
+    ring: RingBuffer<'static>,
+    counters: MapHandle,
+    snapshot: Option<Link>,
+    programs: Vec<ProgramState>,
+    memory_v1: bool,
+    _links: Vec<Link>,
+    _object: Object,
+}
+
+const SNAPSHOT_PROGRAM: &str = "on_existing";
+
+/// All at once when the kernel takes all; else each alone, and then those that it took.
+fn load_object(config: Config) -> Result<(Object, Vec<ProgramState>), String> {
+    let whole = open(config, &|_| true)?;
+    let mut states: Vec<ProgramState> = whole
+        .progs()
+        .map(|p| ProgramState {
+            name: p.name().to_string_lossy().into_owned(),
+            section: p.section().to_string_lossy().into_owned(),
+            loaded: true,
+            reason: String::new(),
+        })
+        .collect();
+    if let Ok(object) = whole.load() {
+        return Ok((object, states));
+    }
+    states = probe(config, &|_| true)?;
+    let taken: Vec<String> = states.iter().filter(|s| s.loaded).map(|s| s.name.clone()).collect();
+    let object = open(config, &|name| taken.iter().any(|other| other == name))?
+        .load()
+        .map_err(|e| format!("the kernel takes each program alone but not together: {}", reason(&e)))?;
+    Ok((object, states))
+}
+
+impl LibbpfKernel {
+    /// Loads and attaches; records go to `sink` in `drain`.
+    pub fn load(config: Config, sink: Rc<RefCell<dyn Sink>>) -> Result<Self, String> {
+        libbpf_rs::set_print(Some((libbpf_rs::PrintLevel::Info, collect_log)));
+        let (object, mut programs) = load_object(config)?;
+        let mut links = Vec::new();
+        let mut snapshot = None;
+        // The walk goes first: it teaches the programs which mount namespace is the host's.
+        if let Some(walk) = object.progs_mut().find(|program| program.name() == SNAPSHOT_PROGRAM) {
+            snapshot = walk.attach().ok();
+            if let Some(link) = &snapshot {
+                read_iterator(link);
+            }
+            ensure_host_namespace(&object);
+        }
+        for program in object.progs_mut() {
+            let name = program.name().to_string_lossy().into_owned();
+            let Some(state) = programs.iter_mut().find(|state| state.name == name && state.loaded) else {
+                continue;
+            };
+            if name == SNAPSHOT_PROGRAM && snapshot.is_some() {
+                continue;
+            }
+            match program.attach() {
+                Ok(link) => links.push(link),
+                Err(error) => {
+                    state.loaded = false;
+                    state.reason = format!("loaded but not attached: {error}");
+                }
+            }
+        }
+        let map = |name: &str| {
+            object
+                .maps()
+                .find(|map| map.name() == name)
+                .and_then(|map| MapHandle::try_from(&map).ok())
+                .ok_or_else(|| format!("the eBPF object has no map {name}"))
+        };
+        let ring_map = map("ring")?;
+        let mut builder = RingBufferBuilder::new();
+        builder
+            .add(&ring_map, move |record| {
+                sink.borrow_mut().record(record);
+                0
+            })
+            .map_err(|e| format!("the ring cannot be read: {e}"))?;
+        let ring = builder.build().map_err(|e| format!("the ring cannot be read: {e}"))?;
+        Ok(Self {
+            ring,
+            counters: map("counters")?,
+            snapshot,
+            programs,
+            memory_v1: config.memory_v1,
+            _links: links,
+            _object: object,
+        })
+    }
+}
+
+impl Kernel for LibbpfKernel {
+    fn ring_descriptor(&self) -> i32 {
+        self.ring.epoll_fd()
+    }
+
+    fn drain(&self, records: usize) -> Result<usize, String> {
+        let count = self.ring.consume_raw_n(records);
+        usize::try_from(count).map_err(|_| format!("the ring cannot be read (error {})", -count))
+    }
+
+    fn counters(&self) -> Counters {
+        let mut sum = Counters::default();
+        let each = self.counters.lookup_percpu(&0u32.to_le_bytes(), MapFlags::ANY).ok().flatten();
+        for cpu in each.unwrap_or_default() {
+            let at = |index: usize| {
+                cpu.get(index * 8..index * 8 + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes)
+            };
+            sum.submitted += at(0);
+            sum.dropped += at(1);
+            sum.shed += at(2);
+        }
+        sum
+    }
+
+    fn programs(&self) -> &[ProgramState] {
+        &self.programs
+    }
+
+    fn has_memory_v1(&self) -> bool {
+        self.memory_v1
+    }
+
+    fn snapshot(&mut self) -> bool {
+        self.snapshot.as_ref().is_some_and(read_iterator)
+    }
+}
+
+/// Takes our own mount namespace for the host's when the walk met no kernel thread.
+fn ensure_host_namespace(object: &Object) {
+    let key = 0u32.to_le_bytes();
+    let Some(map) = object.maps().find(|map| map.name().to_string_lossy().ends_with(".bss")) else { return };
+    let Some(mut value) = map.lookup(&key, MapFlags::ANY).ok().flatten() else { return };
+    if value.iter().all(|byte| *byte == 0) && value.len() >= 4 {
+        let own = std::fs::metadata("/proc/self/ns/mnt").map_or(0, |found| found.ino() as u32);
+        value[..4].copy_from_slice(&own.to_le_bytes());
+        // Refused only when the map is gone, and then nothing else works either.
+        let _ = map.update(&key, &value, MapFlags::ANY);
+    }
+}
+
+/// Runs the walk once. False when this kernel cannot.
+fn read_iterator(link: &Link) -> bool {
+    let Ok(mut iterator) = Iter::new(link) else {
+        return false;
+    };
+    let mut ignored = [0; 64];
+    loop {
+        match iterator.read(&mut ignored) {
+            Ok(0) => return true,
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            // The walk gives way after many processes without output and goes on at the next read.
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => std::thread::sleep(Duration::ZERO),
+            Err(_) => return false,
+        }
+    }
+}

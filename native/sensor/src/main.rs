@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+//! bartizan-sensor: loads the eBPF programs, turns their records into frames for the node agent.
+
+mod command;
+mod descriptor;
+mod engine;
+mod frames;
+mod kernel;
+mod outlet;
+mod paths;
+mod processes;
+mod redact;
+mod session;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: bartizan-sensor run | probe [--json] | version
+  run      speaks frames on descriptor 3 until it closes
+  probe    loads each kernel program alone and says whether the kernel takes it
+  version  prints the version";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["run"] => session::run(),
+        ["probe"] => kernel::print_probe(false),
+        ["probe", "--json"] => kernel::print_probe(true),
+        ["version"] => {
+            println!("{}", env!("CARGO_PKG_VERSION"));
+            Ok(())
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bartizan-sensor: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

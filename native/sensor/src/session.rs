@@ -1,0 +1,194 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+//! One session with the agent: hello, snapshot, then records and commands until descriptor 3 closes.
+
+use crate::command::{Command, Decoder};
+use crate::descriptor;
+use crate::engine::Engine;
+use crate::frames::{ack, heartbeat, hello, kind, snapshot_end};
+use crate::kernel::{programs_json, Config, Kernel, LibbpfKernel};
+use crate::outlet::{Builder, Outlet};
+use rustix::event::{poll, PollFd, PollFlags, Timespec};
+use rustix::time::{clock_gettime, ClockId};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+const HEARTBEAT_US: u64 = 1_000_000;
+/// After records came the ring rests this long, so that a burst costs few wake-ups.
+const REST_US: u64 = 2_000;
+const DRAIN_STEP: usize = 64;
+
+/// Microseconds since boot, sleep included; the clock of every event.
+pub fn boot_time_us() -> u64 {
+    let now = clock_gettime(ClockId::Boottime);
+    now.tv_sec as u64 * 1_000_000 + now.tv_nsec as u64 / 1_000
+}
+
+struct Session {
+    kernel: LibbpfKernel,
+    engine: Rc<RefCell<Engine>>,
+    decoder: Decoder,
+    generation: u64,
+    stopping: bool,
+}
+
+/// Runs until the agent stops it or closes its end.
+pub fn run() -> Result<(), String> {
+    let agent = descriptor::take_agent_descriptor()?;
+    rustix::io::ioctl_fionbio(&agent, true).map_err(|e| format!("descriptor 3 cannot be set up: {e}"))?;
+    let engine = Rc::new(RefCell::new(Engine::new(Outlet::new(agent))));
+    let kernel = LibbpfKernel::load(Config::detect(), engine.clone())?;
+    let mut session = Session { kernel, engine, decoder: Decoder::default(), generation: 0, stopping: false };
+    session.hello();
+    session.take_snapshot()?;
+    session.serve()
+}
+
+impl Session {
+    fn hello(&self) {
+        let mut frame = Builder::new(kind::HELLO, hello::END, boot_time_us());
+        hello::set_memory_v1(frame.fixed(), u32::from(self.kernel.has_memory_v1()));
+        frame.text(hello::PROGRAMS, programs_json(self.kernel.programs()).as_bytes());
+        frame.text(hello::SENSOR_VERSION, env!("CARGO_PKG_VERSION").as_bytes());
+        self.engine.borrow_mut().outlet.session(frame.finish());
+    }
+
+    fn take_snapshot(&mut self) -> Result<(), String> {
+        self.engine.borrow_mut().existing_sent = 0;
+        self.kernel.snapshot();
+        self.drain_all()?;
+        let mut frame = Builder::new(kind::SNAPSHOT_END, snapshot_end::END, boot_time_us());
+        let mut engine = self.engine.borrow_mut();
+        snapshot_end::set_processes(frame.fixed(), engine.existing_sent);
+        engine.outlet.session(frame.finish());
+        engine.outlet.flush()
+    }
+
+    /// Drains until the ring is empty or the outlet is full. Gives the number of records.
+    fn drain_all(&self) -> Result<usize, String> {
+        let mut total = 0;
+        while !self.engine.borrow().outlet.is_full() {
+            let count = self.kernel.drain(DRAIN_STEP)?;
+            total += count;
+            if count < DRAIN_STEP {
+                break;
+            }
+            // The agent starts reading while we still drain.
+            self.engine.borrow_mut().outlet.flush()?;
+        }
+        self.engine.borrow_mut().outlet.flush()?;
+        Ok(total)
+    }
+
+    fn heartbeat(&self) {
+        let mut engine = self.engine.borrow_mut();
+        let now_us = boot_time_us();
+        engine.processes.sweep(now_us);
+        let counters = self.kernel.counters();
+        let mut frame = Builder::new(kind::HEARTBEAT, heartbeat::END, now_us);
+        let fixed = frame.fixed();
+        heartbeat::set_kernel_submitted(fixed, counters.submitted);
+        heartbeat::set_kernel_dropped(fixed, counters.dropped);
+        heartbeat::set_kernel_shed(fixed, counters.shed);
+        heartbeat::set_received(fixed, engine.totals.received);
+        heartbeat::set_malformed(fixed, engine.totals.malformed);
+        heartbeat::set_filtered(fixed, engine.totals.filtered);
+        heartbeat::set_user_shed(fixed, engine.outlet.shed);
+        heartbeat::set_sent(fixed, engine.outlet.sent);
+        heartbeat::set_generation(fixed, self.generation);
+        heartbeat::set_processes(fixed, engine.processes.len() as u32);
+        heartbeat::set_queued_bytes(fixed, engine.outlet.queued() as u32);
+        engine.outlet.session(frame.finish());
+    }
+
+    fn serve(&mut self) -> Result<(), String> {
+        let mut next_beat_us = boot_time_us();
+        let mut rest_until_us = 0;
+        while !self.stopping {
+            let now_us = boot_time_us();
+            if now_us >= next_beat_us {
+                self.heartbeat();
+                next_beat_us = now_us + HEARTBEAT_US;
+            }
+            if now_us >= rest_until_us && self.drain_all()? > 0 {
+                rest_until_us = boot_time_us() + REST_US;
+            }
+            self.engine.borrow_mut().outlet.flush()?;
+            self.wait(next_beat_us, rest_until_us)?;
+        }
+        self.drain_all()?;
+        Ok(())
+    }
+
+    /// Waits for the agent, for the ring unless it rests, or for time to pass.
+    fn wait(&mut self, next_beat_us: u64, rest_until_us: u64) -> Result<(), String> {
+        let now_us = boot_time_us();
+        let resting = rest_until_us > now_us;
+        let wake_us = if resting { rest_until_us.min(next_beat_us) } else { next_beat_us };
+        let left_us = wake_us.saturating_sub(now_us);
+        let timeout = Timespec {
+            tv_sec: (left_us / 1_000_000) as i64,
+            tv_nsec: (left_us % 1_000_000 * 1_000) as i64,
+        };
+        let (readable, closed) = {
+            let engine = self.engine.borrow();
+            let queued = engine.outlet.queued() > 0;
+            let interest = if queued { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
+            let mut fds = vec![PollFd::new(engine.outlet.fd(), interest)];
+            if !resting && !engine.outlet.is_full() {
+                let ring = descriptor::borrow(&self.kernel, self.kernel.ring_descriptor());
+                fds.push(PollFd::from_borrowed_fd(ring, PollFlags::IN));
+            }
+            match poll(&mut fds, Some(&timeout)) {
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(format!("waiting failed: {error}")),
+            }
+            let agent = fds[0].revents();
+            (agent.contains(PollFlags::IN), agent.intersects(PollFlags::HUP | PollFlags::ERR))
+        };
+        if readable {
+            self.read_commands()?;
+        } else if closed {
+            self.stopping = true;
+        }
+        Ok(())
+    }
+
+    fn read_commands(&mut self) -> Result<(), String> {
+        let mut bytes = [0; 16 * 1024];
+        let read = rustix::io::read(self.engine.borrow().outlet.fd(), &mut bytes);
+        let count = match read {
+            Ok(0) => {
+                self.stopping = true;
+                return Ok(());
+            }
+            Ok(count) => count,
+            Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => return Ok(()),
+            Err(error) => return Err(format!("the agent cannot be read: {error}")),
+        };
+        for command in self.decoder.push(&bytes[..count])? {
+            self.obey(&command)?;
+        }
+        Ok(())
+    }
+
+    fn obey(&mut self, command: &Command) -> Result<(), String> {
+        let outcome: Result<(), String> = match command.kind {
+            kind::STOP => {
+                self.stopping = true;
+                Ok(())
+            }
+            kind::SNAPSHOT => self.take_snapshot(),
+            _ => Ok(()),
+        };
+        let mut frame = Builder::new(kind::ACK, ack::END, boot_time_us());
+        ack::set_generation(frame.fixed(), self.generation);
+        ack::set_command(frame.fixed(), command.id);
+        ack::set_status(frame.fixed(), u32::from(outcome.is_err()));
+        frame.text(ack::MESSAGE, outcome.err().unwrap_or_default().as_bytes());
+        let mut engine = self.engine.borrow_mut();
+        engine.outlet.session(frame.finish());
+        engine.outlet.flush()
+    }
+}
