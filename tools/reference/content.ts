@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ComplianceControl, DetectionRule, PostureCheck } from '@bartizan/contracts';
+import { cell, type Language, pageOf } from './language.ts';
+
+/** Every entry of the JSON files of one folder of content/, by id. */
+function entries<T extends { readonly id: string }>(root: string, folder: string): T[] {
+  const path = join(root, 'content', folder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
+    .filter((name) => name.endsWith('.json') && name !== 'facts.json')
+    .flatMap((name): T[] => {
+      const parsed: T | readonly T[] = JSON.parse(readFileSync(join(path, name), 'utf8'));
+      return Array.isArray(parsed) ? [...parsed] : [parsed as T];
+    })
+    .sort((left, right) => left.id.localeCompare(right.id));
+}
+
+const WORDS = {
+  en: {
+    detections: 'Detection rules',
+    detectionsIntro:
+      'What the runtime detections look for. Each rule carries its own examples, which every build is held to.',
+    checks: 'Posture checks',
+    checksIntro:
+      'What is checked on hosts and containers. A fact that cannot be read makes a check unknown, never passed.',
+    controls: 'Controls',
+    controlsIntro:
+      'The OWASP Kubernetes Top 10 of both editions, what answers each item today, and what does not yet.',
+    severity: 'Severity',
+    technique: 'ATT&CK',
+    harmless: 'Meaning',
+    fix: 'What to do',
+    why: 'Why',
+    gaps: 'Not yet covered',
+    goal: 'Goal',
+    detects: 'Detects',
+  },
+  ja: {
+    detections: '検知ルール',
+    detectionsIntro: '実行時検知が調べる内容です。各ルールは自身の例を持ち、ビルドのたびに検証されます。',
+    checks: '構成検査',
+    checksIntro:
+      'ホストとコンテナーの検査項目です。読み取れない事実がある検査は「不明」となり、合格にはなりません。',
+    controls: '管理策',
+    controlsIntro:
+      'OWASP Kubernetes Top 10（両版）の各項目について、現在対応していることと、まだ対応していないことを示します。',
+    severity: '深刻度',
+    technique: 'ATT&CK',
+    harmless: '意味',
+    fix: '対処方法',
+    why: '理由',
+    gaps: '未対応',
+    goal: '目標',
+    detects: '検知',
+  },
+} as const;
+
+const owaspText = (owasp: { readonly 2022: readonly string[]; readonly 2025: readonly string[] }): string =>
+  `OWASP 2022: ${owasp[2022].join(', ') || '-'} · 2025: ${owasp[2025].join(', ') || '-'}`;
+
+/** The page of detection rules. */
+export function detectionsPage(language: Language, root: string): string {
+  const words = WORDS[language];
+  const rules = entries<DetectionRule>(root, 'detections').flatMap((rule) => [
+    '',
+    `## ${rule.title[language]}`,
+    '',
+    `\`${rule.id}\` · ${words.severity}: ${rule.severity} · ${owaspText(rule.owasp)} · ${words.technique}: ${rule.attack.join(', ') || '-'}`,
+    '',
+    `**${words.harmless}** ${cell(rule.description[language])}`,
+    '',
+    `**${words.fix}** ${cell(rule.fix[language])}`,
+  ]);
+  return pageOf(language, words.detections, [words.detectionsIntro, ...rules]);
+}
+
+/** The page of posture checks. */
+export function checksPage(language: Language, root: string): string {
+  const words = WORDS[language];
+  const checks = entries<PostureCheck>(root, 'posture').flatMap((check) => [
+    '',
+    `## ${check.title[language]}`,
+    '',
+    `\`${check.id}\` · ${words.severity}: ${check.severity} · ${check.subjects.join(', ')} · ${owaspText(check.owasp)}`,
+    '',
+    `**${words.why}** ${cell(check.description[language])}`,
+    '',
+    `**${words.fix}** ${cell(check.fix.action[language])}`,
+  ]);
+  return pageOf(language, words.checks, [words.checksIntro, ...checks]);
+}
+
+/** The page of controls, honest about gaps. */
+export function controlsPage(language: Language, root: string): string {
+  const words = WORDS[language];
+  const path = join(root, 'content/frameworks/owasp-kubernetes.json');
+  const parsed: { controls?: ComplianceControl[] } | ComplianceControl[] = existsSync(path)
+    ? JSON.parse(readFileSync(path, 'utf8'))
+    : [];
+  const controls = Array.isArray(parsed) ? parsed : (parsed.controls ?? []);
+  const sections = controls.flatMap((control) => [
+    '',
+    `## ${control.title[language]}`,
+    '',
+    `\`${control.id}\` · ${owaspText(control.owasp)}`,
+    '',
+    `**${words.goal}** ${cell(control.goal[language])}`,
+    '',
+    `**${words.detects}** ${control.detects.map((id) => `\`${id}\``).join(', ') || '-'}`,
+    '',
+    `**${words.gaps}**`,
+    '',
+    ...(control.notYetCovered.length > 0 ? control.notYetCovered.map((gap) => `- ${gap[language]}`) : ['-']),
+  ]);
+  return pageOf(language, words.controls, [words.controlsIntro, ...sections]);
+}
