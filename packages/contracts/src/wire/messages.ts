@@ -107,7 +107,7 @@ export type ControllerMessage = Static<typeof ControllerMessage>;
 
 /**
  * Enrolment: the agent proves that it holds the private key by signing `bartizan-enroll\n<token id>\n<node>\n<SPKI>`
- * (Ed25519 or ECDSA P-256). The token has the form `bzj_<id>_<secret>`; only its hash is stored.
+ * (Ed25519 or ECDSA P-256; `enrollProof` makes the text). The token has the form `bzj_<id>_<secret>`; only its hash is stored.
  */
 export const EnrollRequest = inline('Enrolment', {
   token: text('One-time join token', 128),
