@@ -32,6 +32,22 @@ export const ADVISORY_ERRORS = {
       ja: '`bartizan db import FILE` または `bartizan db update` で読み込んでください。',
     },
   },
+  E_PACK_NO_INPUT: {
+    status: 400,
+    title: { en: 'There is nothing to build a pack from', ja: 'パックを作成する元データがありません' },
+    remedy: {
+      en: 'Name a folder with advisory files: JSON lines, OSV archives or distribution feeds.',
+      ja: '脆弱性情報のファイル (JSON Lines、OSV アーカイブ、ディストリビューションのフィード) があるフォルダーを指定してください。',
+    },
+  },
+  E_FEED_INVALID: {
+    status: 502,
+    title: { en: 'An advisory feed answers with something else', ja: '脆弱性情報の取得元の応答が正しくありません' },
+    remedy: {
+      en: 'Check the address of the feed; what was loaded before stays in use.',
+      ja: '取得元のアドレスを確認してください。これまでのデータはそのまま使用されます。',
+    },
+  },
   E_FEED_UNREACHABLE: {
     status: 502,
     title: { en: 'An advisory feed cannot be reached', ja: '脆弱性情報の取得元に接続できません' },

@@ -31,6 +31,9 @@ export const Package = object('Package', 'A software package found in a file sys
   sourceName: optional(text('Source package', 512)),
   sourceVersion: optional(text('Version of the source package', 256)),
   architecture: optional(text('Architecture', 32)),
+  ownedBy: optional(
+    text('Distribution package that owns its files: only the feed of the distribution judges it', 512),
+  ),
   locations: list(text('Path', 4096), 'Where it was found', 32),
   licenses: optional(list(text('Licence', 256), 'Licences as declared', 32)),
 });

@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/** Why a pack cannot be built, opened or exchanged. */
+export type PackErrorCode =
+  | 'E_PACK_MISSING'
+  | 'E_PACK_INVALID'
+  | 'E_PACK_SHRUNK'
+  | 'E_PACK_NO_INPUT'
+  | 'E_STORE_IO';
+
+/** A failed pack operation. */
+export interface PackError {
+  readonly code: PackErrorCode;
+  readonly detail: string;
+  readonly cause?: unknown;
+}

@@ -1,0 +1,122 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { joinPath } from '../../tree/file-tree.ts';
+import type { CatalogContext, Cataloger, Ownership } from '../cataloger.ts';
+import { type FoundPackage, isPlausible } from '../package.ts';
+import { writePurl } from '../purl.ts';
+import { readDatabase } from '../read-database.ts';
+import { dpkgCapabilities } from './capabilities.ts';
+import { readStanzas, type Stanza } from './stanzas.ts';
+
+const STATUS = '/var/lib/dpkg/status';
+const STATUS_FOLDER = '/var/lib/dpkg/status.d';
+const INFO_FOLDER = '/var/lib/dpkg/info';
+const FIELDS = new Set(['package', 'version', 'status', 'source', 'architecture']);
+const MAX_OWNED_PATHS = 2_000_000;
+
+/** `Source: gcc-12 (12.2.0-14)` names a version only when it differs from the binary's. */
+const readSource = (stanza: Stanza, version: string): { name: string; version: string } => {
+  const text = stanza.get('source') ?? '';
+  const found = /^(\S+)(?:\s+\(([^()\s]+)\))?$/.exec(text);
+  return { name: found?.[1] ?? stanza.get('package') ?? '', version: found?.[2] ?? version };
+};
+
+/** dpkg(1): the third word is the state; only these two leave no usable files behind. */
+const isInstalled = (status: string | undefined): boolean => {
+  if (status === undefined) return true;
+  const state = status.split(/\s+/)[2];
+  return state !== 'not-installed' && state !== 'config-files';
+};
+
+const toPackage = (stanza: Stanza, location: string, vendor: string): FoundPackage | undefined => {
+  const name = stanza.get('package') ?? '';
+  const version = stanza.get('version') ?? '';
+  if (!isPlausible(name) || !isPlausible(version)) return undefined;
+  const source = readSource(stanza, version);
+  const architecture = stanza.get('architecture');
+  return {
+    type: 'deb',
+    name,
+    version,
+    purl: writePurl({ type: 'deb', namespace: vendor, name, version, qualifiers: { arch: architecture } }),
+    ...(architecture === undefined ? {} : { architecture }),
+    sourceName: isPlausible(source.name) ? source.name : name,
+    sourceVersion: isPlausible(source.version) ? source.version : version,
+    location,
+  };
+};
+
+const readStatus = (context: CatalogContext, path: string): FoundPackage[] => {
+  const content = readDatabase(context, path);
+  if (content === undefined) return [];
+  const packages: FoundPackage[] = [];
+  let skipped = 0;
+  for (const stanza of readStanzas(content, FIELDS)) {
+    if (!isInstalled(stanza.get('status'))) continue;
+    const found = toPackage(
+      stanza,
+      path,
+      context.distribution.id === 'unknown' ? 'debian' : context.distribution.id,
+    );
+    if (found === undefined) skipped += 1;
+    else packages.push(found);
+    if (packages.length > context.limits.packages) {
+      context.problem({ code: 'scan.limit', path, detail: `more than ${context.limits.packages} packages` });
+      break;
+    }
+  }
+  if (skipped > 0)
+    context.problem({
+      code: 'scan.malformed',
+      path,
+      detail: `${skipped} entries without a usable name or version`,
+    });
+  if (packages.length > 0 && content.at(-1) !== 10) {
+    context.problem({ code: 'scan.truncated', path, detail: 'the file ends in the middle of a line' });
+  }
+  return packages;
+};
+
+/** Distroless images keep one file a package instead of one status file. */
+const readStatusFolder = (context: CatalogContext): FoundPackage[] => {
+  const listed = context.tree.list(STATUS_FOLDER);
+  if (!listed.ok) return [];
+  return listed.value
+    .filter((entry) => entry.kind !== 'directory' && !entry.name.endsWith('.md5sums'))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => readStatus(context, joinPath(STATUS_FOLDER, entry.name)));
+};
+
+const readOwnership = (context: CatalogContext, ownership: Ownership): void => {
+  const listed = context.tree.list(INFO_FOLDER);
+  if (!listed.ok) return;
+  for (const entry of listed.value) {
+    if (!entry.name.endsWith('.list') || entry.kind === 'directory') continue;
+    const content = context.tree.read(joinPath(INFO_FOLDER, entry.name), {
+      maxBytes: context.limits.databaseBytes,
+    });
+    if (!content.ok) continue;
+    const owner = entry.name.slice(0, -5).split(':')[0] ?? '';
+    for (const path of content.value.toString('utf8').split('\n')) {
+      if (path.startsWith('/') && path !== '/.') ownership.set(path, owner);
+    }
+    if (ownership.size > MAX_OWNED_PATHS) {
+      context.problem({
+        code: 'scan.limit',
+        path: INFO_FOLDER,
+        detail: `more than ${MAX_OWNED_PATHS} owned paths`,
+      });
+      return;
+    }
+  }
+};
+
+/** Debian, Ubuntu and derived distributions, distroless images included. */
+export const dpkgCataloger: Cataloger = {
+  id: 'dpkg',
+  type: 'deb',
+  capabilities: dpkgCapabilities,
+  fixed: (context) => [...readStatus(context, STATUS), ...readStatusFolder(context)],
+  owns: readOwnership,
+};

@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { openZip, type ZipArchive, type ZipEntry, type ZipSource } from '../../archive/zip.ts';
+import { baseName } from '../../tree/file-tree.ts';
+import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
+import type { FoundPackage } from '../package.ts';
+import { writePurl } from '../purl.ts';
+import { javaCapabilities } from './capabilities.ts';
+import { type Coordinates, fromManifest, fromPomProperties } from './identify.ts';
+
+const ARCHIVE = /\.(?:jar|war|ear|par|jpi|hpi)$/i;
+const POM = /^META-INF\/maven\/[^/]+\/[^/]+\/pom\.properties$/;
+const MANIFEST = 'META-INF/MANIFEST.MF';
+/** Class files of several releases and BOOT-INF are no reason to look at sources and documentation archives. */
+const NO_CODE = /-(?:sources|javadoc)\.jar$/i;
+const MAX_PROPERTIES_BYTES = 256 * 1024;
+
+/** What one outer archive may still cost. */
+interface Budget {
+  archives: number;
+  inflatedBytes: number;
+}
+
+interface Job {
+  readonly context: CatalogContext;
+  readonly budget: Budget;
+  readonly found: FoundPackage[];
+}
+
+interface Archive {
+  readonly location: string;
+  readonly fileName: string;
+  readonly depth: number;
+}
+
+const toPackage = (coordinates: Coordinates, location: string): FoundPackage => {
+  const { group, artifact, version } = coordinates;
+  return {
+    type: 'maven',
+    name: group === undefined ? artifact : `${group}:${artifact}`,
+    version,
+    purl: writePurl({
+      type: 'maven',
+      ...(group === undefined ? {} : { namespace: group }),
+      name: artifact,
+      version,
+    }),
+    location,
+  };
+};
+
+const readText = (zip: ZipArchive, entry: ZipEntry, archive: Archive, job: Job): string | undefined => {
+  const content = zip.read(entry, MAX_PROPERTIES_BYTES);
+  if (content.ok) return content.value.toString('utf8');
+  job.context.problem({
+    code: 'scan.malformed',
+    path: `${archive.location}!${entry.name}`,
+    detail: content.error.detail,
+  });
+  return undefined;
+};
+
+const identify = (zip: ZipArchive, archive: Archive, job: Job): void => {
+  const poms = zip.entries.filter((entry) => POM.test(entry.name)).slice(0, job.context.limits.archiveCount);
+  for (const entry of poms) {
+    const text = readText(zip, entry, archive, job);
+    const coordinates = text === undefined ? undefined : fromPomProperties(text);
+    if (coordinates !== undefined) job.found.push(toPackage(coordinates, archive.location));
+  }
+  if (poms.length > 0) return;
+  const manifest = zip.entries.find((entry) => entry.name === MANIFEST);
+  const text = manifest === undefined ? '' : readText(zip, manifest, archive, job);
+  const coordinates = text === undefined ? undefined : fromManifest(text, archive.fileName);
+  if (coordinates !== undefined) job.found.push(toPackage(coordinates, archive.location));
+};
+
+const readNested = (zip: ZipArchive, archive: Archive, job: Job): void => {
+  const { limits, problem } = job.context;
+  for (const entry of zip.entries) {
+    if (!ARCHIVE.test(entry.name) || NO_CODE.test(entry.name)) continue;
+    const path = `${archive.location}!${entry.name}`.slice(0, 1024);
+    if (archive.depth >= limits.archiveDepth) {
+      problem({ code: 'scan.limit', path, detail: `archives nested deeper than ${limits.archiveDepth}` });
+      return;
+    }
+    if (job.budget.archives <= 0 || job.budget.inflatedBytes <= 0) {
+      problem({ code: 'scan.limit', path, detail: 'too many or too large archives inside one' });
+      return;
+    }
+    const content = zip.read(entry, Math.min(limits.archiveBytes, job.budget.inflatedBytes));
+    job.budget.archives -= 1;
+    if (!content.ok) {
+      problem({
+        code: content.error.code === 'too-large' ? 'scan.limit' : 'scan.malformed',
+        path,
+        detail: content.error.detail,
+      });
+      continue;
+    }
+    job.budget.inflatedBytes -= content.value.length;
+    const bytes = content.value;
+    const source = {
+      sizeBytes: bytes.length,
+      readAt: (offset: number, length: number) => bytes.subarray(offset, offset + length),
+    };
+    readArchive(source, { location: path, fileName: baseName(entry.name), depth: archive.depth + 1 }, job);
+  }
+};
+
+const readArchive = (source: ZipSource, archive: Archive, job: Job): void => {
+  const opened = openZip(source);
+  if (!opened.ok) {
+    job.context.problem({
+      code: opened.error.code === 'too-large' ? 'scan.limit' : 'scan.malformed',
+      path: archive.location,
+      detail: opened.error.detail,
+    });
+    return;
+  }
+  if (opened.value.isIncomplete) {
+    job.context.problem({
+      code: 'scan.truncated',
+      path: archive.location,
+      detail: 'the central directory cannot be read to its end',
+    });
+  }
+  identify(opened.value, archive, job);
+  readNested(opened.value, archive, job);
+};
+
+const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
+  const opened = context.tree.open(file.path);
+  if (!opened.ok) {
+    context.problem({ code: 'scan.unreadable', path: file.path, detail: opened.error.detail });
+    return [];
+  }
+  const budget = { archives: context.limits.archiveCount, inflatedBytes: context.limits.archiveBytes };
+  const job: Job = { context, budget, found: [] };
+  try {
+    readArchive(opened.value, { location: file.path, fileName: file.name, depth: 1 }, job);
+    return job.found;
+  } finally {
+    opened.value.close();
+  }
+};
+
+/** Java archives, nested ones included. */
+export const javaCataloger: Cataloger = {
+  id: 'java',
+  type: 'maven',
+  capabilities: javaCapabilities,
+  wants: (file) => ARCHIVE.test(file.name) && !NO_CODE.test(file.name),
+  inspect,
+};

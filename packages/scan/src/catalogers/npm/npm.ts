@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { parentPath } from '../../tree/file-tree.ts';
+import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
+import { type FoundPackage, isPlausible } from '../package.ts';
+import { writePurl } from '../purl.ts';
+import { readJsonManifest } from '../read-manifest.ts';
+import { npmCapabilities } from './capabilities.ts';
+
+/** A package installed in a node_modules folder: `.../node_modules/name` or `.../node_modules/@scope/name`. */
+const INSTALLED = /\/node_modules\/(?:@[^/]+\/)?[^@/][^/]*\/package\.json$/;
+const LOCKS: ReadonlySet<string> = new Set(['package-lock.json', 'npm-shrinkwrap.json']);
+const MAX_LOCK_DEPTH = 32;
+
+const toPackage = (name: unknown, version: unknown, location: string): FoundPackage | undefined => {
+  if (typeof name !== 'string' || typeof version !== 'string' || !isPlausible(name) || !isPlausible(version))
+    return undefined;
+  const slash = name.startsWith('@') ? name.indexOf('/') : -1;
+  const parts = slash < 0 ? { name } : { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
+  return { type: 'npm', name, version, purl: writePurl({ type: 'npm', ...parts, version }), location };
+};
+
+const readInstalled = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
+  const manifest = readJsonManifest(context, file.path);
+  const found = toPackage(manifest?.['name'], manifest?.['version'], file.path);
+  return found === undefined ? [] : [found];
+};
+
+const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === 'object' && value !== null;
+
+/** Lock versions 2 and 3: a flat list keyed by folder. */
+const readPackages = (packages: { readonly [key: string]: unknown }, location: string): FoundPackage[] =>
+  Object.entries(packages).flatMap(([folder, entry]) => {
+    if (folder === '' || !isObject(entry) || entry['link'] === true) return [];
+    const named = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    return toPackage(entry['name'] ?? named, entry['version'], location) ?? [];
+  });
+
+/** Lock version 1: dependencies inside dependencies. */
+const readDependencies = (dependencies: unknown, location: string, depth: number): FoundPackage[] => {
+  if (!isObject(dependencies) || depth > MAX_LOCK_DEPTH) return [];
+  return Object.entries(dependencies).flatMap(([name, entry]) => {
+    if (!isObject(entry)) return [];
+    const found = toPackage(name, entry['version'], location);
+    return [
+      ...(found === undefined ? [] : [found]),
+      ...readDependencies(entry['dependencies'], location, depth + 1),
+    ];
+  });
+};
+
+const readLock = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
+  // What is installed is known from node_modules itself; the lock only counts where nothing is installed yet.
+  if (context.tree.stat(`${parentPath(file.path)}/node_modules`).ok) return [];
+  const lock = readJsonManifest(context, file.path);
+  if (lock === undefined) return [];
+  return isObject(lock['packages'])
+    ? readPackages(lock['packages'], file.path)
+    : readDependencies(lock['dependencies'], file.path, 0);
+};
+
+/** Packages of Node.js programs. */
+export const npmCataloger: Cataloger = {
+  id: 'npm',
+  type: 'npm',
+  capabilities: npmCapabilities,
+  wants: (file) =>
+    file.name === 'package.json'
+      ? INSTALLED.test(file.path)
+      : LOCKS.has(file.name) && !file.path.includes('/node_modules/'),
+  inspect: (file, context) =>
+    file.name === 'package.json' ? readInstalled(file, context) : readLock(file, context),
+};

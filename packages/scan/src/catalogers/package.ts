@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/** Package managers and ecosystems we can read. */
+export const PACKAGE_TYPES = ['deb', 'apk', 'rpm', 'npm', 'pypi', 'golang', 'maven'] as const;
+export type PackageType = (typeof PACKAGE_TYPES)[number];
+
+/** A package as a cataloger found it, before it is matched. */
+export interface ScanPackage {
+  readonly type: PackageType;
+  readonly name: string;
+  readonly version: string;
+  /** Namespace the advisories are keyed by, for instance `Debian:12` or `npm`; a distribution's own name when none does. */
+  readonly ecosystem: string;
+  readonly purl: string;
+  readonly architecture?: string;
+  /** The source package, where advisories are keyed by it (Debian, Ubuntu, Alpine). */
+  readonly sourceName?: string;
+  readonly sourceVersion?: string;
+  /** File the facts were read from, inside the tree; nested archives are appended with `!`. */
+  readonly location: string;
+  /** Image layer that brought it, where known. */
+  readonly layer?: string;
+  /** Name of the distribution package that owns `location`: the distribution's feed judges it then, not the ecosystem's. */
+  readonly ownedBy?: string;
+  /** Id of the cataloger. */
+  readonly foundBy: string;
+}
+
+/** What a cataloger returns before ecosystem and ownership are known. */
+export type FoundPackage = Omit<ScanPackage, 'ecosystem' | 'ownedBy' | 'layer' | 'foundBy'>;
+
+/** Longest name or version kept; a longer one is refused as malformed. */
+export const MAX_NAME_LENGTH = 512;
+
+/** Whether a name or version is something a package may have: bounded, and without control characters. */
+export const isPlausible = (text: string): boolean => {
+  if (text === '' || text.length > MAX_NAME_LENGTH) return false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 32 || code === 127) return false;
+  }
+  return true;
+};

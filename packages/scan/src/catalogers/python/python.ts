@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { baseName, parentPath } from '../../tree/file-tree.ts';
+import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
+import { type FoundPackage, isPlausible } from '../package.ts';
+import { writePurl } from '../purl.ts';
+import { readManifest } from '../read-manifest.ts';
+import { pythonCapabilities } from './capabilities.ts';
+
+const wants = (file: WalkedFile): boolean => {
+  if (file.name === 'METADATA') return parentPath(file.path).endsWith('.dist-info');
+  if (file.name === 'PKG-INFO') {
+    const folder = baseName(parentPath(file.path));
+    return folder === 'EGG-INFO' || folder.endsWith('.egg-info');
+  }
+  return file.name.endsWith('.egg-info');
+};
+
+/** Name and version of core metadata (PEP 566): header lines up to the first empty one. */
+export const parseMetadata = (content: string): { name: string; version: string } | undefined => {
+  let name = '';
+  let version = '';
+  for (const line of content.split('\n', 2_000)) {
+    const text = line.trimEnd();
+    if (text === '') break;
+    if (name === '' && /^name:/i.test(text)) name = text.slice(5).trim();
+    else if (version === '' && /^version:/i.test(text)) version = text.slice(8).trim();
+    if (name !== '' && version !== '') return { name, version };
+  }
+  return undefined;
+};
+
+const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
+  const content = readManifest(context, file.path);
+  if (content === undefined) return [];
+  const metadata = parseMetadata(content.toString('utf8'));
+  if (metadata === undefined || !isPlausible(metadata.name) || !isPlausible(metadata.version)) {
+    context.problem({
+      code: 'scan.malformed',
+      path: file.path,
+      detail: 'metadata without a usable name or version',
+    });
+    return [];
+  }
+  const { name, version } = metadata;
+  const normalized = name.toLowerCase().replace(/[-_.]+/g, '-');
+  return [
+    {
+      type: 'pypi',
+      name,
+      version,
+      purl: writePurl({ type: 'pypi', name: normalized, version }),
+      location: file.path,
+    },
+  ];
+};
+
+/** Installed Python distributions. */
+export const pythonCataloger: Cataloger = {
+  id: 'python',
+  type: 'pypi',
+  capabilities: pythonCapabilities,
+  wants,
+  inspect,
+};

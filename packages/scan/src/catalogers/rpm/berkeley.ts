@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Reads the values of a Berkeley DB hash database (on-disk format versions 7 to 10) that lie on pages of their own,
+ * as rpm headers always do. The byte order is that of the machine that wrote it.
+ */
+const HASH_MAGIC = 0x00061561;
+const HASH_PAGES: readonly number[] = [2, 13];
+const OVERFLOW_PAGE = 7;
+const OFF_PAGE = 3;
+const PAGE_HEADER_BYTES = 26;
+const MAX_VALUE_BYTES = 64 * 1024 * 1024;
+
+interface File {
+  readonly bytes: Buffer;
+  readonly pageBytes: number;
+  readonly isLittle: boolean;
+}
+
+const u16 = (file: File, bytes: Buffer, at: number): number => {
+  if (at + 2 > bytes.length) return 0;
+  return file.isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
+};
+const u32 = (file: File, bytes: Buffer, at: number): number => {
+  if (at + 4 > bytes.length) return 0;
+  return file.isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
+};
+
+const pageOf = (file: File, number: number): Buffer | undefined => {
+  const at = number * file.pageBytes;
+  return at + file.pageBytes > file.bytes.length ? undefined : file.bytes.subarray(at, at + file.pageBytes);
+};
+
+/** Joins a value from its chain of overflow pages; the stated length bounds the chain. */
+const readChain = (file: File, first: number, lengthBytes: number): Buffer | undefined => {
+  if (lengthBytes > MAX_VALUE_BYTES || lengthBytes > file.bytes.length) return undefined;
+  const parts: Buffer[] = [];
+  let have = 0;
+  let number = first;
+  while (have < lengthBytes) {
+    const page = number === 0 ? undefined : pageOf(file, number);
+    if (page === undefined || page[25] !== OVERFLOW_PAGE) return undefined;
+    const used = Math.min(u16(file, page, 22), lengthBytes - have);
+    if (used === 0) return undefined;
+    parts.push(page.subarray(PAGE_HEADER_BYTES, PAGE_HEADER_BYTES + used));
+    have += used;
+    number = u32(file, page, 16);
+  }
+  return Buffer.concat(parts);
+};
+
+function* readHashPage(file: File, page: Buffer, problem: (detail: string) => void): Generator<Buffer> {
+  const entries = u16(file, page, 20);
+  // Keys and values take turns.
+  for (let index = 1; index < entries; index += 2) {
+    const at = u16(file, page, PAGE_HEADER_BYTES + index * 2);
+    if (at < PAGE_HEADER_BYTES || page[at] !== OFF_PAGE) continue;
+    const value = readChain(file, u32(file, page, at + 4), u32(file, page, at + 8));
+    if (value === undefined) problem('a value cannot be read to its end');
+    else yield value;
+  }
+}
+
+/** Every value that has pages of its own. Yields nothing when the bytes are no such database. */
+export function* readBerkeleyValues(bytes: Buffer, problem: (detail: string) => void): Generator<Buffer> {
+  if (bytes.length < 512) return problem('not a Berkeley DB file');
+  const isLittle = bytes.readUInt32LE(12) === HASH_MAGIC;
+  if (!isLittle && bytes.readUInt32BE(12) !== HASH_MAGIC) return problem('not a Berkeley DB hash file');
+  const pageBytes = isLittle ? bytes.readUInt32LE(20) : bytes.readUInt32BE(20);
+  if (pageBytes < 512 || pageBytes > 65_536 || (pageBytes & (pageBytes - 1)) !== 0)
+    return problem('page size out of range');
+  const file = { bytes, pageBytes, isLittle };
+  if (bytes.length % pageBytes !== 0) problem('the file ends in the middle of a page');
+  for (let number = 1; number * pageBytes < bytes.length; number += 1) {
+    const page = pageOf(file, number);
+    if (page !== undefined && HASH_PAGES.includes(page[25] ?? 0)) yield* readHashPage(file, page, problem);
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { CatalogerCapabilities } from '../cataloger.ts';
+
+/** What the rpm cataloger can and cannot know. */
+export const rpmCapabilities: CatalogerCapabilities = {
+  finds: [
+    'installed packages of rpm databases in SQLite, ndb and Berkeley DB (hash) form, of either byte order',
+    'epoch, architecture, source package and which files a package owns',
+  ],
+  doesNotFind: [
+    'changes that still lie in the write-ahead log of a SQLite database (said as a problem of the scan)',
+    'packages of images that keep a text manifest instead of a database',
+    'modules and content sets: which stream a package was built for is not compared',
+  ],
+};

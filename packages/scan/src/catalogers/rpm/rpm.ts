@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { CatalogContext, Cataloger, Ownership } from '../cataloger.ts';
+import { type FoundPackage, isPlausible } from '../package.ts';
+import { writePurl } from '../purl.ts';
+import { readDatabase } from '../read-database.ts';
+import { readBerkeleyValues } from './berkeley.ts';
+import { rpmCapabilities } from './capabilities.ts';
+import { type RpmHeader, readRpmHeader } from './header.ts';
+import { readNdbBlobs } from './ndb.ts';
+import { readSqliteBlobs } from './sqlite.ts';
+
+const FOLDERS = ['/var/lib/rpm', '/usr/lib/sysimage/rpm', '/usr/share/rpm'];
+const MAX_PROBLEMS = 20;
+const MAX_OWNED_PATHS = 2_000_000;
+
+type BlobReader = (bytes: Buffer, problem: (detail: string) => void) => Generator<Buffer>;
+
+const FORMS: readonly { readonly file: string; readonly read: BlobReader }[] = [
+  { file: 'rpmdb.sqlite', read: (bytes, problem) => readSqliteBlobs(bytes, 'Packages', problem) },
+  { file: 'Packages.db', read: readNdbBlobs },
+  { file: 'Packages', read: readBerkeleyValues },
+];
+
+/** `bash-5.1.8-9.el9.src.rpm`: name, version and release are divided by the last two hyphens. */
+const sourceOf = (sourceRpm: string | undefined): { name: string; version: string } | undefined => {
+  const found = /^(.+)-([^-]+)-([^-]+)\.(?:no)?src\.rpm$/.exec(sourceRpm ?? '');
+  return found?.[1] === undefined ? undefined : { name: found[1], version: `${found[2]}-${found[3]}` };
+};
+
+const toPackage = (header: RpmHeader, location: string, vendor: string): FoundPackage | undefined => {
+  const { name, version, release, epoch, architecture } = header;
+  const full = `${epoch === undefined || epoch === 0 ? '' : `${epoch}:`}${version}${release === '' ? '' : `-${release}`}`;
+  if (!isPlausible(name) || !isPlausible(full)) return undefined;
+  const source = sourceOf(header.sourceRpm);
+  return {
+    type: 'rpm',
+    name,
+    version: full,
+    purl: writePurl({
+      type: 'rpm',
+      namespace: vendor,
+      name,
+      version: `${version}${release === '' ? '' : `-${release}`}`,
+      qualifiers: { arch: architecture, epoch: epoch === undefined ? undefined : String(epoch) },
+    }),
+    ...(architecture === undefined ? {} : { architecture }),
+    ...(source === undefined ? {} : { sourceName: source.name, sourceVersion: source.version }),
+    location,
+  };
+};
+
+/** Reads every header of one database; what cannot be read is a problem of the scan. */
+function* readHeaders(context: CatalogContext, path: string, read: BlobReader): Generator<RpmHeader> {
+  const bytes = readDatabase(context, path);
+  if (bytes === undefined) return;
+  let problems = 0;
+  const problem = (detail: string): void => {
+    problems += 1;
+    if (problems <= MAX_PROBLEMS) context.problem({ code: 'scan.malformed', path, detail });
+  };
+  for (const blob of read(bytes, problem)) {
+    const header = readRpmHeader(blob);
+    if (header === undefined) problem('a package header cannot be read');
+    else if (header.name !== 'gpg-pubkey') yield header;
+  }
+}
+
+const databases = (context: CatalogContext): { path: string; read: BlobReader }[] =>
+  FOLDERS.flatMap((folder) => FORMS.map(({ file, read }) => ({ path: `${folder}/${file}`, read }))).filter(
+    ({ path }) => context.tree.stat(path).ok,
+  );
+
+const noteWriteAheadLog = (context: CatalogContext, path: string): void => {
+  const log = context.tree.stat(`${path}-wal`);
+  if (log.ok && log.value.sizeBytes > 0) {
+    context.problem({
+      code: 'scan.unsupported',
+      path: `${path}-wal`,
+      detail: 'changes in the write-ahead log are not read',
+    });
+  }
+};
+
+const fixed = (context: CatalogContext): FoundPackage[] =>
+  databases(context).flatMap(({ path, read }) => {
+    noteWriteAheadLog(context, path);
+    const packages: FoundPackage[] = [];
+    for (const header of readHeaders(context, path, read)) {
+      const found = toPackage(header, path, context.distribution.id);
+      if (found !== undefined) packages.push(found);
+      if (packages.length >= context.limits.packages) break;
+    }
+    return packages;
+  });
+
+const owns = (context: CatalogContext, ownership: Ownership): void => {
+  for (const { path, read } of databases(context)) {
+    for (const header of readHeaders({ ...context, problem: () => undefined }, path, read)) {
+      for (const file of header.files()) {
+        if (ownership.size >= MAX_OWNED_PATHS) return;
+        ownership.set(file, header.name);
+      }
+    }
+  }
+};
+
+/** Red Hat, Fedora, SUSE, Amazon, Azure Linux and their relatives. */
+export const rpmCataloger: Cataloger = { id: 'rpm', type: 'rpm', capabilities: rpmCapabilities, fixed, owns };

@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Reads the blobs of one table of a SQLite file (SQLite file format 3) from bytes alone. A hostile database must not
+ * reach native code, and an image layer is never written to disk, so this does not use a database engine.
+ */
+const MAGIC = 'SQLite format 3\0';
+const INTERIOR = 5;
+const LEAF = 13;
+const MAX_PAGES = 4_000_000;
+const MAX_ROW_BYTES = 64 * 1024 * 1024;
+
+interface File {
+  readonly bytes: Buffer;
+  readonly pageBytes: number;
+  readonly usableBytes: number;
+}
+
+const pageOf = (file: File, number: number): Buffer | undefined => {
+  const at = (number - 1) * file.pageBytes;
+  return number < 1 || at + file.pageBytes > file.bytes.length
+    ? undefined
+    : file.bytes.subarray(at, at + file.pageBytes);
+};
+
+/** A varint of up to nine bytes; values above 2^53 do not occur in files that fit into memory. */
+const readVarint = (bytes: Buffer, start: number): { value: number; end: number } => {
+  let value = 0;
+  for (let at = start; at < start + 8; at += 1) {
+    const byte = bytes[at];
+    if (byte === undefined) return { value: 0, end: bytes.length };
+    value = value * 128 + (byte & 0x7f);
+    if (byte < 0x80) return { value, end: at + 1 };
+  }
+  return { value: value * 256 + (bytes[start + 8] ?? 0), end: start + 9 };
+};
+
+/** The payload of a leaf cell, joined from its overflow pages. */
+const readPayload = (file: File, page: Buffer, cellAt: number): Buffer | undefined => {
+  const size = readVarint(page, cellAt);
+  const rowId = readVarint(page, size.end);
+  if (size.value > MAX_ROW_BYTES) return undefined;
+  const most = file.usableBytes - 35;
+  if (size.value <= most) return page.subarray(rowId.end, rowId.end + size.value);
+  const least = Math.floor(((file.usableBytes - 12) * 32) / 255) - 23;
+  const surplus = least + ((size.value - least) % (file.usableBytes - 4));
+  const localBytes = surplus <= most ? surplus : least;
+  const parts = [page.subarray(rowId.end, rowId.end + localBytes)];
+  let have = localBytes;
+  let next = rowId.end + localBytes + 4 <= page.length ? page.readUInt32BE(rowId.end + localBytes) : 0;
+  while (have < size.value) {
+    const overflow = pageOf(file, next);
+    if (overflow === undefined) return undefined;
+    const part = overflow.subarray(4, 4 + Math.min(size.value - have, file.usableBytes - 4));
+    if (part.length === 0) return undefined;
+    parts.push(part);
+    have += part.length;
+    next = overflow.readUInt32BE(0);
+  }
+  return Buffer.concat(parts);
+};
+
+interface Page {
+  readonly bytes: Buffer;
+  readonly kind: number;
+  /** Where the cells of the page start. */
+  readonly cells: readonly number[];
+  /** The page to the right of all cells; interior pages only. */
+  readonly rightmost: number;
+}
+
+const readPage = (file: File, number: number): Page | undefined => {
+  const bytes = pageOf(file, number);
+  if (bytes === undefined) return undefined;
+  // The first page starts with the header of the file.
+  const at = number === 1 ? 100 : 0;
+  const kind = bytes[at] ?? 0;
+  const count = bytes.readUInt16BE(at + 3);
+  const pointersAt = at + (kind === INTERIOR ? 12 : 8);
+  const cells: number[] = [];
+  for (let cell = 0; cell < count && pointersAt + cell * 2 + 2 <= bytes.length; cell += 1) {
+    const pointer = bytes.readUInt16BE(pointersAt + cell * 2);
+    if (pointer + 4 <= bytes.length) cells.push(pointer);
+  }
+  return { bytes, kind, cells, rightmost: kind === INTERIOR ? bytes.readUInt32BE(at + 8) : 0 };
+};
+
+function* readLeaf(file: File, page: Page, problem: (detail: string) => void): Generator<Buffer> {
+  for (const cell of page.cells) {
+    const payload = readPayload(file, page.bytes, cell);
+    if (payload === undefined) problem('a row cannot be read to its end');
+    else yield payload;
+  }
+}
+
+/** Payloads of a table, left to right. A page is visited once at most, so a looping tree ends. */
+function* readTable(file: File, root: number, problem: (detail: string) => void): Generator<Buffer> {
+  const pending = [root];
+  const seen = new Set<number>();
+  for (let number = pending.pop(); number !== undefined; number = pending.pop()) {
+    const page = seen.has(number) || seen.size > MAX_PAGES ? undefined : readPage(file, number);
+    seen.add(number);
+    if (page?.kind === LEAF) yield* readLeaf(file, page, problem);
+    else if (page?.kind === INTERIOR) {
+      pending.push(page.rightmost, ...page.cells.map((cell) => page.bytes.readUInt32BE(cell)).reverse());
+    } else problem(`page ${number} is missing, of no table, or met twice`);
+  }
+}
+
+const widthOf = (serialType: number): number => {
+  if (serialType >= 12) return (serialType - (serialType % 2 === 0 ? 12 : 13)) / 2;
+  return [0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0][serialType] ?? 0;
+};
+
+/** The bytes of each column of a record. */
+const readColumns = (payload: Buffer): { serialType: number; bytes: Buffer }[] => {
+  const head = readVarint(payload, 0);
+  const columns: { serialType: number; bytes: Buffer }[] = [];
+  let at = head.end;
+  let dataAt = head.value;
+  while (at < head.value && at < payload.length && columns.length < 64) {
+    const type = readVarint(payload, at);
+    const width = widthOf(type.value);
+    columns.push({ serialType: type.value, bytes: payload.subarray(dataAt, dataAt + width) });
+    at = type.end;
+    dataAt += width;
+  }
+  return columns;
+};
+
+const findRoot = (file: File, table: string, problem: (detail: string) => void): number | undefined => {
+  for (const payload of readTable(file, 1, problem)) {
+    const [kind, name, , root] = readColumns(payload);
+    if (
+      kind?.bytes.toString() === 'table' &&
+      name?.bytes.toString() === table &&
+      root !== undefined &&
+      root.bytes.length > 0
+    ) {
+      return root.bytes.readUIntBE(0, Math.min(6, root.bytes.length));
+    }
+  }
+  return undefined;
+};
+
+/** Every blob of a table, whatever its column. Yields nothing when the bytes are no SQLite file or hold no such table. */
+export function* readSqliteBlobs(
+  bytes: Buffer,
+  table: string,
+  problem: (detail: string) => void,
+): Generator<Buffer> {
+  if (bytes.length < 512 || bytes.toString('latin1', 0, 16) !== MAGIC) return problem('not a SQLite file');
+  const stated = bytes.readUInt16BE(16);
+  const pageBytes = stated === 1 ? 65_536 : stated;
+  if (pageBytes < 512 || (pageBytes & (pageBytes - 1)) !== 0) return problem('page size out of range');
+  const file = { bytes, pageBytes, usableBytes: pageBytes - (bytes[20] ?? 0) };
+  const root = findRoot(file, table, problem);
+  if (root === undefined) return problem(`no table ${table}`);
+  for (const payload of readTable(file, root, problem)) {
+    for (const column of readColumns(payload))
+      if (column.serialType >= 12 && column.serialType % 2 === 0) yield column.bytes;
+  }
+}

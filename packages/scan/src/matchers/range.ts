@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AdvisoryRow, AffectedRange } from '../advisories/row.ts';
+import { compareVersions } from '../versions/compare.ts';
+import type { VersionScheme } from '../versions/scheme.ts';
+
+/** How a row judges a version, and by which of its statements. */
+export interface RangeVerdict {
+  readonly verdict: 'affected' | 'not-affected' | 'unknown';
+  /** The statement that decided, in words of the data: `introduced 0, fixed 1.2`. */
+  readonly by: string;
+  /** The version that ends the range which matched, where it has one. */
+  readonly fixedVersion?: string;
+}
+
+interface Span {
+  readonly from: string;
+  readonly fixed?: string;
+  readonly last?: string;
+}
+
+/** The spans that a list of events describes: each `introduced` opens one, the next end closes it. */
+const spansOf = (range: AffectedRange): Span[] => {
+  const spans: Span[] = [];
+  let from: string | undefined;
+  for (const event of range.events) {
+    if (event.introduced !== undefined) {
+      if (from !== undefined) spans.push({ from });
+      from = event.introduced;
+    } else if (from !== undefined && (event.fixed !== undefined || event.limit !== undefined)) {
+      spans.push({ from, fixed: event.fixed ?? event.limit ?? '' });
+      from = undefined;
+    } else if (from !== undefined && event.last_affected !== undefined) {
+      spans.push({ from, last: event.last_affected });
+      from = undefined;
+    }
+  }
+  if (from !== undefined) spans.push({ from });
+  return spans;
+};
+
+/** A range over everything stands beside a condition in words only because the words could not be turned into one. */
+const isOpen = (span: Span): boolean => span.fixed === undefined && span.last === undefined;
+
+const describe = (span: Span): string => {
+  if (span.fixed !== undefined) return `introduced ${span.from}, fixed ${span.fixed}`;
+  return span.last === undefined
+    ? `introduced ${span.from}, no fix known`
+    : `introduced ${span.from}, last affected ${span.last}`;
+};
+
+/**
+ * Debian rebuilds `V` for a stable release as `V~debNuM`, which sorts before `V` but holds all of it (Developer's
+ * Reference 5.6): a flaw fixed in exactly `V` is fixed there too.
+ */
+const isRebuildOf = (version: string, fixed: string | undefined): boolean =>
+  fixed !== undefined && version.startsWith(fixed) && /^~deb\d+u\d+$/.test(version.slice(fixed.length));
+
+const contains = (
+  span: Span,
+  version: string,
+  test: { scheme: VersionScheme; isExclusive: boolean },
+): boolean => {
+  const isFromStart = span.from === '0' || span.from === '0.0.0-0';
+  const fromOrder = isFromStart ? 1 : compareVersions(test.scheme, version, span.from);
+  if (fromOrder < 0 || (fromOrder === 0 && test.isExclusive)) return false;
+  if (span.fixed !== undefined) return compareVersions(test.scheme, version, span.fixed) < 0;
+  return span.last === undefined || compareVersions(test.scheme, version, span.last) <= 0;
+};
+
+/** Judges a version by one row (OSV schema, "Evaluation"): listed versions first, then ranges. */
+export const judgeVersion = (row: AdvisoryRow, version: string, scheme: VersionScheme): RangeVerdict => {
+  const isSame = (other: string): boolean =>
+    other === version || compareVersions(scheme, other, version) === 0;
+  if (row.status === 'not_affected') return { verdict: 'not-affected', by: 'the source says: not affected' };
+  if (row.unaffected?.some(isSame) === true)
+    return { verdict: 'not-affected', by: `listed as not affected: ${version}` };
+  if (row.versions?.includes('*') === true) return { verdict: 'affected', by: 'every version' };
+  if (row.versions?.some(isSame) === true) return { verdict: 'affected', by: `listed version ${version}` };
+  for (const range of row.ranges ?? []) {
+    const isExclusive = range.introducedExclusive === true;
+    const span = spansOf(range).find((one) => contains(one, version, { scheme, isExclusive }));
+    if (span !== undefined && scheme === 'dpkg' && isRebuildOf(version, span.fixed)) {
+      return { verdict: 'not-affected', by: `a stable rebuild of ${span.fixed}, which has the fix` };
+    }
+    if (span !== undefined && (row.conditions === undefined || !isOpen(span))) {
+      return {
+        verdict: 'affected',
+        by: describe(span),
+        ...(span.fixed === undefined ? {} : { fixedVersion: span.fixed }),
+      };
+    }
+  }
+  if (row.conditions !== undefined) return { verdict: 'unknown', by: row.conditions };
+  if (row.ranges === undefined && row.versions === undefined) {
+    return { verdict: 'unknown', by: row.status ?? 'the source names no versions' };
+  }
+  return { verdict: 'not-affected', by: 'outside of every range' };
+};

@@ -1,0 +1,213 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type {
+  CatalogContext,
+  Cataloger,
+  Ownership,
+  ScanLimits,
+  ScanProblem,
+  ScanProblemCode,
+} from '../catalogers/cataloger.ts';
+import type { FoundPackage, ScanPackage } from '../catalogers/package.ts';
+import { CATALOGERS } from '../catalogers/registry.ts';
+import { ecosystemOf, isDistributionType } from '../distribution/namespace.ts';
+import { type Distribution, detectDistribution } from '../distribution/os-release.ts';
+import type { FileTree } from '../tree/file-tree.ts';
+import { type WalkFile, type WalkOutcome, walk } from '../tree/walk.ts';
+
+/** What to catalogue and how far to go. */
+export interface CatalogOptions {
+  readonly tree: FileTree;
+  readonly limits: ScanLimits;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  /** Directories not entered. */
+  readonly exclude?: readonly string[];
+  readonly isOneFileSystem?: boolean;
+  readonly catalogers?: readonly Cataloger[];
+  readonly onProgress?: (progress: CatalogProgress) => void;
+}
+
+/** How far a catalogue is. */
+export interface CatalogProgress {
+  readonly phase: 'databases' | 'files' | 'done';
+  readonly files: number;
+  readonly packages: number;
+}
+
+/** What a tree holds. `problems` empty = complete. */
+export interface Catalog {
+  readonly distribution: Distribution;
+  readonly packages: readonly ScanPackage[];
+  readonly problems: readonly ScanProblem[];
+  readonly files: number;
+  readonly directories: number;
+}
+
+/** Directories of a host that hold no programs of its own, or those of containers, which are scanned by themselves. */
+export const HOST_EXCLUSIONS: readonly string[] = [
+  '/proc',
+  '/sys',
+  '/dev',
+  '/run',
+  '/tmp',
+  '/var/tmp',
+  '/var/lib/docker',
+  '/var/lib/containers/storage',
+  '/var/lib/containerd',
+  '/var/lib/kubelet/pods',
+  '/var/lib/bartizan',
+];
+
+/** Directories of a container that are of the kernel or the host. */
+export const CONTAINER_EXCLUSIONS: readonly string[] = ['/proc', '/sys', '/dev'];
+
+/** Problems kept one by one; the rest is counted in one last problem. */
+const MAX_PROBLEMS = 200;
+const FILES_PER_PROGRESS = 5_000;
+
+class Collector {
+  readonly packages: ScanPackage[] = [];
+  readonly problems: ScanProblem[] = [];
+  readonly #seen = new Set<string>();
+  readonly #tree: FileTree;
+  readonly #distribution: Distribution;
+  readonly #maxPackages: number;
+  #dropped = 0;
+  #isFull = false;
+
+  constructor(tree: FileTree, distribution: Distribution, maxPackages: number) {
+    this.#tree = tree;
+    this.#distribution = distribution;
+    this.#maxPackages = maxPackages;
+  }
+
+  problem(code: ScanProblemCode, path: string, detail: string): void {
+    if (this.problems.length < MAX_PROBLEMS)
+      this.problems.push({ code, path: path.slice(0, 512), detail: detail.slice(0, 512) });
+    else this.#dropped += 1;
+  }
+
+  add(cataloger: Cataloger, found: readonly FoundPackage[]): void {
+    for (const one of found) {
+      const key = `${one.purl}\n${one.location}`;
+      if (this.#seen.has(key)) continue;
+      if (this.packages.length >= this.#maxPackages) {
+        if (!this.#isFull)
+          this.problem('scan.limit', one.location, `more than ${this.#maxPackages} packages`);
+        this.#isFull = true;
+        return;
+      }
+      this.#seen.add(key);
+      const layer = this.#tree.layerOf?.(one.location.split('!')[0] ?? one.location);
+      this.packages.push({
+        ...one,
+        ecosystem: ecosystemOf(one.type, one.name, this.#distribution),
+        foundBy: cataloger.id,
+        ...(layer === undefined ? {} : { layer }),
+      });
+    }
+  }
+
+  finish(): void {
+    if (this.#dropped > 0) {
+      this.problems.push({
+        code: 'scan.limit',
+        path: '/',
+        detail: `${this.#dropped} more problems are not listed`,
+      });
+    }
+  }
+}
+
+/** Runs one cataloger's step. Whatever hostile bytes make it throw becomes a problem; the others go on. */
+const guarded = (collector: Collector, path: string, step: () => void): void => {
+  try {
+    step();
+  } catch (cause) {
+    collector.problem(
+      'scan.malformed',
+      path,
+      cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unreadable',
+    );
+  }
+};
+
+const noteWalk = (collector: Collector, outcome: WalkOutcome): void => {
+  if (outcome.stoppedBy === 'entries')
+    collector.problem('scan.limit', '/', `stopped after ${outcome.entries} names`);
+  if (outcome.stoppedBy === 'time')
+    collector.problem('scan.timeout', '/', `stopped after ${outcome.entries} names`);
+  if (outcome.tooDeep > 0)
+    collector.problem('scan.limit', '/', `${outcome.tooDeep} directories are nested too deep`);
+  for (const path of outcome.unreadable)
+    collector.problem('scan.unreadable', path, 'cannot list the directory');
+};
+
+/** Where the path itself, or a directory that a package owns whole, belongs to a distribution package. */
+const ownerOf = (location: string, ownership: Ownership): string | undefined =>
+  ownership.get(location.split('!')[0] ?? location);
+
+/**
+ * usr-merge: /bin, /lib and /sbin may be links, and the package lists still name files by the old path. Both spellings
+ * are looked up.
+ */
+const ownerOfEither = (location: string, ownership: Ownership): string | undefined =>
+  ownerOf(location, ownership) ??
+  (/^\/usr\/(?:bin|sbin|lib\w*)\//.test(location) ? ownerOf(location.slice(4), ownership) : undefined);
+
+/** Finds every package of a tree. Never throws on the content of the tree: what cannot be read is a problem of the report. */
+export const catalogTree = (options: CatalogOptions): Catalog => {
+  const { tree, limits } = options;
+  const catalogers = options.catalogers ?? CATALOGERS;
+  const distribution = detectDistribution(tree);
+  const collector = new Collector(tree, distribution, limits.packages);
+  const deadlineMs = options.now() + limits.timeMs;
+  const context: CatalogContext = {
+    tree,
+    distribution,
+    limits,
+    now: options.now,
+    deadlineMs,
+    problem: ({ code, path, detail }) => collector.problem(code, path, detail),
+  };
+  options.onProgress?.({ phase: 'databases', files: 0, packages: 0 });
+  for (const cataloger of catalogers) {
+    guarded(collector, cataloger.id, () => collector.add(cataloger, cataloger.fixed?.(context) ?? []));
+  }
+  const ownership: Ownership = new Map();
+  for (const cataloger of catalogers)
+    guarded(collector, cataloger.id, () => cataloger.owns?.(context, ownership));
+  const walkers = catalogers.filter((cataloger) => cataloger.wants !== undefined);
+  let files = 0;
+  const visit = (file: WalkFile): void => {
+    files += 1;
+    if (files % FILES_PER_PROGRESS === 0)
+      options.onProgress?.({ phase: 'files', files, packages: collector.packages.length });
+    for (const cataloger of walkers) {
+      if (cataloger.wants?.(file) !== true) continue;
+      guarded(collector, file.path, () => collector.add(cataloger, cataloger.inspect?.(file, context) ?? []));
+    }
+  };
+  const outcome = walk(
+    tree,
+    {
+      exclude: options.exclude ?? [],
+      maxEntries: limits.entries,
+      maxDepth: limits.depth,
+      isOneFileSystem: options.isOneFileSystem ?? false,
+      deadlineMs,
+      now: options.now,
+    },
+    visit,
+  );
+  noteWalk(collector, outcome);
+  collector.finish();
+  options.onProgress?.({ phase: 'done', files, packages: collector.packages.length });
+  const packages = collector.packages.map((one) => {
+    const ownedBy = isDistributionType(one.type) ? undefined : ownerOfEither(one.location, ownership);
+    return ownedBy === undefined ? one : { ...one, ownedBy };
+  });
+  return { distribution, packages, problems: collector.problems, files, directories: outcome.directories };
+};

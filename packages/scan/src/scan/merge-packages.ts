@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Package } from '@bartizan/contracts';
+import type { ScanPackage } from '../catalogers/package.ts';
+
+/** Places kept of one package, as the contract allows. */
+const MAX_LOCATIONS = 32;
+const MAX_VERSION = 256;
+const MAX_PURL = 1024;
+
+const keyOf = (found: ScanPackage): string =>
+  [found.ecosystem, found.purl, found.ownedBy ?? '', found.sourceName ?? '', found.sourceVersion ?? ''].join(
+    '\n',
+  );
+
+/** Joins the same package found at several places, and puts it into the words of the contracts. Sorted, so that the same tree gives the same list. */
+export const mergePackages = (found: readonly ScanPackage[]): Package[] => {
+  const merged = new Map<string, { first: ScanPackage; locations: string[] }>();
+  for (const one of found) {
+    const known = merged.get(keyOf(one));
+    if (known === undefined) merged.set(keyOf(one), { first: one, locations: [one.location] });
+    else if (known.locations.length < MAX_LOCATIONS) known.locations.push(one.location);
+  }
+  return [...merged.values()]
+    .map(
+      ({ first, locations }): Package => ({
+        name: first.name,
+        version: first.version.slice(0, MAX_VERSION),
+        ecosystem: first.ecosystem,
+        purl: first.purl.slice(0, MAX_PURL),
+        cataloger: first.foundBy,
+        ...(first.sourceName === undefined ? {} : { sourceName: first.sourceName }),
+        ...(first.sourceVersion === undefined
+          ? {}
+          : { sourceVersion: first.sourceVersion.slice(0, MAX_VERSION) }),
+        ...(first.architecture === undefined ? {} : { architecture: first.architecture.slice(0, 32) }),
+        ...(first.ownedBy === undefined ? {} : { ownedBy: first.ownedBy }),
+        locations: locations.map((path) => path.slice(0, 4096)).sort(),
+      }),
+    )
+    .sort((a, b) => (a.purl < b.purl ? -1 : a.purl > b.purl ? 1 : 0));
+};

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { compareApk } from './apk.ts';
+import { compareDpkg } from './dpkg.ts';
+import { compareGeneric } from './generic.ts';
+import { compareGo } from './go.ts';
+import { compareMaven } from './maven.ts';
+import { comparePep440 } from './pep440.ts';
+import { compareRpm } from './rpm.ts';
+import type { Comparator, Ordering, VersionScheme } from './scheme.ts';
+import { compareSemver } from './semver.ts';
+
+/** One comparator per scheme. Closed: the compiler asks for one for each name in `VersionScheme`. */
+export const COMPARATORS: Readonly<Record<VersionScheme, Comparator>> = {
+  dpkg: compareDpkg,
+  rpm: compareRpm,
+  apk: compareApk,
+  semver: compareSemver,
+  npm: compareSemver,
+  pep440: comparePep440,
+  maven: compareMaven,
+  go: compareGo,
+  generic: compareGeneric,
+};
+
+/** Compares two versions in the order of an ecosystem. */
+export const compareVersions = (scheme: VersionScheme, left: string, right: string): Ordering =>
+  COMPARATORS[scheme](left, right);
