@@ -1,0 +1,219 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Container, RuntimeStatus } from '@bartizan/contracts';
+import type { CgroupIndex } from '../cgroups/cgroup-index.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Logger } from '../log/logger.ts';
+import type { Procfs } from '../procfs/procfs.ts';
+import type { RuntimePlace } from '../runtimes/registry.ts';
+import { emptyContainer, type RuntimeContainer } from '../runtimes/runtime.ts';
+import { ContainerTable, type KnownContainer, type Teller } from './container-table.ts';
+import { type HostIdentity, inspectProcess } from './inspect.ts';
+import { RuntimeFollower } from './runtime-follower.ts';
+
+/** What discovery needs and tells. */
+export interface DiscoveryOptions {
+  readonly places: readonly RuntimePlace[];
+  readonly procfs: Procfs;
+  readonly cgroups: CgroupIndex;
+  readonly host: HostIdentity;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A container was found, changed or ended. `replaced` is the id it was known by before, when that was another. */
+  readonly onChange: (container: KnownContainer, replaced: string | undefined) => void;
+  readonly onRuntimes: () => void;
+}
+
+/** Where something happened: in a container, on the host, or not to be told. */
+export type Place =
+  | { readonly kind: 'container'; readonly container: KnownContainer }
+  | { readonly kind: 'host' }
+  | { readonly kind: 'unknown' };
+
+/** Finds the containers of a node and says which one a cgroup, process or address belongs to. */
+export interface Discovery {
+  readonly containers: () => KnownContainer[];
+  readonly runtimes: () => RuntimeStatus[];
+  readonly placeOf: (cgroupId: string) => Place;
+  readonly byAddress: (address: string) => KnownContainer | undefined;
+  /** A container that only the kernel shows. */
+  readonly addUnknown: (seen: {
+    readonly cgroupId: string;
+    readonly pid: number;
+    readonly atMs: number;
+  }) => KnownContainer | undefined;
+  readonly cgroupRemoved: (cgroupId: string) => void;
+  readonly processEnded: (pid: number) => void;
+  /** Asks all runtimes again, soon. */
+  readonly refresh: () => void;
+  /** Everything that was asked at start has answered once. */
+  readonly settled: Promise<void>;
+  readonly stop: () => void;
+}
+
+const SWEEP_MS = 5000;
+const WALK_AT_MOST_EVERY_MS = 1000;
+
+const isSame = (one: KnownContainer | undefined, other: KnownContainer): boolean =>
+  one !== undefined && JSON.stringify(one) === JSON.stringify(other);
+
+/** The last part of a cgroup path as the id of a container: a runtime's 64 digits where they are in it. */
+const idOfPath = (path: string, cgroupId: string): string => {
+  const digits = /[0-9a-f]{64}/.exec(path)?.[0];
+  const last =
+    path
+      .split('/')
+      .at(-1)
+      ?.replaceAll(/[^A-Za-z0-9._-]/g, '-') ?? '';
+  return (digits ?? (/^[A-Za-z0-9]/.test(last) ? last : `cgroup-${cgroupId}`)).slice(0, 128);
+};
+
+class Finder implements Discovery {
+  readonly settled: Promise<void>;
+  readonly #options: DiscoveryOptions;
+  readonly #table = new ContainerTable();
+  readonly #followers: RuntimeFollower[];
+  readonly #stopSweep: () => void;
+  #places = new Map<string, Place>();
+  #placesVersion = -1;
+  #walkedAtUs = 0;
+
+  constructor(options: DiscoveryOptions) {
+    this.#options = options;
+    this.#followers = options.places.map(
+      (place) =>
+        new RuntimeFollower(place, {
+          machine: { procfs: options.procfs, keyRoot: options.cgroups.layout.keyRoot },
+          clock: options.clock,
+          logger: options.logger,
+          onContainer: (container) => this.#take(place.client, container),
+          onEnded: (id, atMs) => this.#end(id, atMs),
+          known: () =>
+            this.#table.all().filter((one) => one.description.endpoint === place.endpoint && one.isRunning),
+          onStatus: options.onRuntimes,
+        }),
+    );
+    this.settled = Promise.all(this.#followers.map((one) => one.settled)).then(() => undefined);
+    this.#stopSweep = options.clock.every(SWEEP_MS, () => this.#sweep());
+  }
+
+  containers(): KnownContainer[] {
+    return this.#table.all();
+  }
+
+  runtimes(): RuntimeStatus[] {
+    return this.#followers.flatMap((one) => one.status() ?? []);
+  }
+
+  placeOf(cgroupId: string): Place {
+    if (this.#placesVersion !== this.#table.version || this.#places.size > 50_000) {
+      this.#places = new Map();
+      this.#placesVersion = this.#table.version;
+    }
+    const known = this.#places.get(cgroupId);
+    if (known) return known;
+    const path = this.#pathOf(cgroupId);
+    const container = path === undefined ? undefined : this.#table.byPath(path);
+    const place: Place = container
+      ? { kind: 'container', container }
+      : path === undefined
+        ? { kind: 'unknown' }
+        : { kind: 'host' };
+    if (place.kind !== 'unknown') this.#places.set(cgroupId, place);
+    return place;
+  }
+
+  byAddress(address: string): KnownContainer | undefined {
+    return this.#table.all().find((one) => one.isRunning && one.kernel?.addresses.includes(address));
+  }
+
+  addUnknown(seen: {
+    readonly cgroupId: string;
+    readonly pid: number;
+    readonly atMs: number;
+  }): KnownContainer | undefined {
+    const path = this.#pathOf(seen.cgroupId);
+    if (path === undefined || path === '/') return undefined;
+    const id = idOfPath(path, seen.cgroupId);
+    const told: RuntimeContainer = {
+      ...emptyContainer('unknown', 'kernel', id),
+      name: (path.split('/').at(-1) ?? id).slice(0, 253),
+      state: 'running',
+      pid: seen.pid,
+      startedAtMs: seen.atMs,
+      cgroupPath: path,
+    };
+    this.#take('unknown', told);
+    const known = this.#table.byPath(path);
+    // It has ended already when its process can no longer be read.
+    if (known && !known.kernel && known.teller === 'unknown')
+      this.#end(known.id, this.#options.clock.wallMs());
+    return this.#table.byPath(path);
+  }
+
+  cgroupRemoved(cgroupId: string): void {
+    const path = this.#options.cgroups.pathOf(cgroupId);
+    const container = path === undefined ? undefined : this.#table.byPath(path);
+    if (container && container.cgroupPath === path) this.#end(container.id, this.#options.clock.wallMs());
+  }
+
+  processEnded(pid: number): void {
+    const container = this.#table.byPid(pid);
+    if (container) this.#end(container.id, this.#options.clock.wallMs());
+  }
+
+  refresh(): void {
+    for (const follower of this.#followers) follower.refresh();
+  }
+
+  stop(): void {
+    this.#stopSweep();
+    for (const follower of this.#followers) follower.stop();
+  }
+
+  #pathOf(cgroupId: string): string | undefined {
+    const { cgroups, clock } = this.#options;
+    const path = cgroups.pathOf(cgroupId);
+    if (path !== undefined || cgroupId === '0') return path;
+    const nowUs = clock.bootUs();
+    if (nowUs - this.#walkedAtUs < WALK_AT_MOST_EVERY_MS * 1000) return undefined;
+    this.#walkedAtUs = nowUs;
+    cgroups.walk();
+    return cgroups.pathOf(cgroupId);
+  }
+
+  #take(teller: Teller, told: RuntimeContainer): void {
+    const { procfs, cgroups, host } = this.#options;
+    const kernel = told.pid === undefined ? undefined : inspectProcess(told.pid, { procfs, cgroups, host });
+    // The runtime still names a process that has ended: what it told is kept, as of an ended container.
+    const hasEnded = told.pid !== undefined && !kernel && teller !== 'unknown';
+    const state: Container['state'] = hasEnded ? 'exited' : told.state;
+    const { now, was } = this.#table.put(
+      teller,
+      { ...told, state, pid: hasEnded ? undefined : told.pid },
+      kernel,
+    );
+    if (!isSame(was, now)) this.#options.onChange(now, was && was.id !== now.id ? was.id : undefined);
+    if (hasEnded) this.#end(now.id, this.#options.clock.wallMs());
+  }
+
+  #end(id: string, atMs: number): void {
+    const ended = this.#table.end(id, atMs);
+    if (ended) this.#options.onChange(ended, undefined);
+  }
+
+  /** Containers whose first process is gone have ended, whatever their runtime does. */
+  #sweep(): void {
+    for (const container of this.#table.all()) {
+      if (!container.isRunning || !container.kernel) continue;
+      const stat = this.#options.procfs.stat(container.kernel.pid);
+      const lives =
+        stat.ok && stat.value.startBootUs === container.kernel.startBootUs && stat.value.state !== 'Z';
+      if (!lives) this.#end(container.id, this.#options.clock.wallMs());
+    }
+  }
+}
+
+/** Starts to look for containers at all places and keeps looking. */
+export const startDiscovery = (options: DiscoveryOptions): Discovery => new Finder(options);

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+
+/**
+ * Segments: append-only files of records. Each record is its length (u32, little-endian), the CRC-32 of its bytes
+ * (u32) and the bytes. A record that is cut or does not match its sum ends the segment: what follows was never whole.
+ */
+
+/** Bytes before the payload of each record. */
+export const RECORD_HEADER_BYTES = 8;
+/** Longest payload; a longer claim marks the end of what can be trusted. */
+export const RECORD_BYTES_MAX = 4 * 1024 * 1024;
+
+/** One record as it lies in a segment. */
+export const encodeRecord = (payload: Buffer): Buffer => {
+  const record = Buffer.allocUnsafe(RECORD_HEADER_BYTES + payload.length);
+  record.writeUInt32LE(payload.length, 0);
+  record.writeUInt32LE(crc32(payload), 4);
+  payload.copy(record, RECORD_HEADER_BYTES);
+  return record;
+};
+
+/** Where a reader stands and what it got. */
+export interface SegmentRead {
+  readonly payloads: readonly Buffer[];
+  /** Offset after the last record that was given. */
+  readonly offset: number;
+  /** Whether reading stopped at a record that is cut or damaged. */
+  readonly damaged: boolean;
+}
+
+/** Bounds of one reading. */
+export interface ReadLimits {
+  readonly maxRecords: number;
+  readonly maxBytes: number;
+}
+
+const readAt = (descriptor: number, offset: number, length: number): Buffer => {
+  const target = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const count = readSync(descriptor, target, filled, length - filled, offset + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return target.subarray(0, filled);
+};
+
+/** Reads records from `offset` on. The first record is given even when it alone is over `maxBytes`. */
+export const readSegment = (path: string, offset: number, limits: ReadLimits): SegmentRead => {
+  const descriptor = openSync(path, 'r');
+  try {
+    const sizeBytes = statSync(path).size;
+    const payloads: Buffer[] = [];
+    let at = offset;
+    let taken = 0;
+    while (at < sizeBytes && payloads.length < limits.maxRecords) {
+      const header = readAt(descriptor, at, RECORD_HEADER_BYTES);
+      if (header.length < RECORD_HEADER_BYTES) return { payloads, offset: at, damaged: true };
+      const length = header.readUInt32LE(0);
+      if (length > RECORD_BYTES_MAX) return { payloads, offset: at, damaged: true };
+      if (payloads.length > 0 && taken + length > limits.maxBytes) break;
+      const payload = readAt(descriptor, at + RECORD_HEADER_BYTES, length);
+      if (payload.length < length || crc32(payload) !== header.readUInt32LE(4)) {
+        return { payloads, offset: at, damaged: true };
+      }
+      payloads.push(payload);
+      taken += length;
+      at += RECORD_HEADER_BYTES + length;
+    }
+    return { payloads, offset: at, damaged: false };
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+/** Counts the whole records of a segment and where they end. */
+export const measureSegment = (path: string): { count: number; validBytes: number; damaged: boolean } => {
+  let count = 0;
+  let offset = 0;
+  for (;;) {
+    const part = readSegment(path, offset, { maxRecords: 10_000, maxBytes: 8 * 1024 * 1024 });
+    count += part.payloads.length;
+    offset = part.offset;
+    if (part.damaged || part.payloads.length === 0)
+      return { count, validBytes: offset, damaged: part.damaged };
+  }
+};

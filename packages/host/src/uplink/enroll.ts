@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ClientHttp2Session } from 'node:http2';
+import {
+  type ErrorCode,
+  enrollProof,
+  err,
+  type Failure,
+  failure,
+  joinTokenId,
+  ok,
+  type Result,
+  renewProof,
+  WIRE_ENROLL_PATH,
+  WIRE_RENEW_PATH,
+} from '@bartizan/contracts';
+import { connectController, type Endpoint, postJson } from './connect.ts';
+import { type FreshKey, type Identity, identityOf, makeKey, pemHasCertificate } from './identity.ts';
+
+const REFUSALS = [
+  'E_JOIN_TOKEN',
+  'E_JOIN_PROOF',
+  'E_NODE_MISMATCH',
+  'E_CERTIFICATE',
+  'E_WIRE_VERSION',
+] as const;
+
+/** The code of a problem document (RFC 9457) that a refusal carries. */
+const refusalOf = (status: number, body: unknown, otherwise: ErrorCode): Failure<ErrorCode> => {
+  const named = typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
+  const code = REFUSALS.find((one) => one === named);
+  if (code) return failure(code, `refused with status ${status}`);
+  return failure(
+    status >= 400 && status < 500 ? otherwise : 'E_CONTROLLER_UNREACHABLE',
+    `answered with status ${status}`,
+  );
+};
+
+const accept = (
+  key: FreshKey,
+  answer: { readonly status: number; readonly body: unknown },
+  endpoint: Endpoint,
+): Result<Identity, Failure<ErrorCode>> => {
+  if (answer.status !== 200 && answer.status !== 201)
+    return err(refusalOf(answer.status, answer.body, 'E_JOIN_TOKEN'));
+  const identity = identityOf(key, answer.body);
+  if (!identity)
+    return err(
+      failure('E_CERTIFICATE', 'the controller answered with a certificate that does not fit the key'),
+    );
+  if (!pemHasCertificate(identity.caPem, endpoint.caSha256.replaceAll(':', '').toLowerCase())) {
+    return err(failure('E_CERTIFICATE', 'the controller names other authorities than the pinned one'));
+  }
+  return ok(identity);
+};
+
+/** Joins: a fresh key, proof that it is held, and the one-time token for a certificate. */
+export const enroll = async (
+  endpoint: Endpoint,
+  who: { readonly token: string; readonly node: string; readonly name: string },
+): Promise<Result<Identity, Failure<ErrorCode>>> => {
+  const session = await connectController(endpoint, undefined);
+  if (!session.ok) return session;
+  const key = makeKey();
+  const answer = await postJson(session.value, WIRE_ENROLL_PATH, {
+    token: who.token,
+    node: who.node,
+    name: who.name,
+    publicKeyPem: key.publicKeyPem,
+    signature: key.sign(enrollProof(joinTokenId(who.token), who.node, key.publicKeyPem)),
+  });
+  session.value.close();
+  return answer.ok ? accept(key, answer.value, endpoint) : answer;
+};
+
+/** Asks for a certificate for a new key over a session that the old one opened. */
+export const renew = async (
+  session: ClientHttp2Session,
+  endpoint: Endpoint,
+  node: string,
+): Promise<Result<Identity, Failure<ErrorCode>>> => {
+  const key = makeKey();
+  const answer = await postJson(session, WIRE_RENEW_PATH, {
+    publicKeyPem: key.publicKeyPem,
+    signature: key.sign(renewProof(node, key.publicKeyPem)),
+  });
+  return answer.ok ? accept(key, answer.value, endpoint) : answer;
+};

@@ -1,0 +1,264 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import {
+  type Command,
+  type Configure,
+  type ErrorCode,
+  type Failure,
+  type UplinkStatus,
+  WIRE_VERSION,
+  WIRE_VERSION_OLDEST,
+} from '@bartizan/contracts';
+import type { DiskBuffer } from '../buffer/disk-buffer.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Logger } from '../log/logger.ts';
+import { makeBackoff } from './backoff.ts';
+import { connectController, type Endpoint } from './connect.ts';
+import { enroll, renew } from './enroll.ts';
+import { type Identity, loadIdentity, renewAtMs, saveIdentity } from './identity.ts';
+import { openWireSession, type WireSession } from './wire-session.ts';
+
+/** What an uplink needs and tells. */
+export interface UplinkOptions {
+  readonly endpoint: Endpoint;
+  /** Folder that keeps the identity. */
+  readonly folder: string;
+  readonly node: string;
+  readonly name: string;
+  readonly bootId: string;
+  readonly agentVersion: string;
+  readonly joinToken: string | undefined;
+  readonly buffer: DiskBuffer;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onConnected: (where: {
+    readonly cluster: string;
+    readonly tenant: string;
+    readonly clockSkewMs: number;
+  }) => void;
+  readonly onConfigure: (configure: Configure) => void;
+  readonly onCommand: (command: Command) => void;
+  readonly onChange: () => void;
+}
+
+/** The link of an agent with its controller: joins, connects, sends what is buffered, renews its certificate. */
+export interface Uplink {
+  readonly status: () => UplinkStatus;
+  readonly identity: () => Identity | undefined;
+  readonly lastFailure: () => Failure<ErrorCode> | undefined;
+  readonly rejectedTotal: () => number;
+  /** Tells that the buffer has something new. */
+  readonly pump: () => void;
+  readonly renewNow: () => void;
+  readonly stop: () => void;
+}
+
+const FIRST_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 15_000;
+const LOOK_AT_CERTIFICATE_MS = 1000;
+
+class Link implements Uplink {
+  readonly #options: UplinkOptions;
+  readonly #backoff = makeBackoff(FIRST_PAUSE_MS, MAX_PAUSE_MS, Math.random);
+  #identity: Identity | undefined;
+  #wire: WireSession | undefined;
+  #state: UplinkStatus['state'] = 'disconnected';
+  #failure: Failure<ErrorCode> | undefined;
+  #acknowledgedTotal = 0;
+  #rejectedTotal = 0;
+  #stopped = false;
+  #tokenUsed = false;
+  #isRenewing = false;
+  #retryRenewalAtMs = 0;
+  #cancelRetry: () => void = () => undefined;
+  readonly #stopWatch: () => void;
+
+  constructor(options: UplinkOptions) {
+    this.#options = options;
+    this.#identity = loadIdentity(options.folder);
+    this.#stopWatch = options.clock.every(LOOK_AT_CERTIFICATE_MS, () => this.#lookAtCertificate());
+    void this.#connect();
+  }
+
+  status(): UplinkStatus {
+    const { records, bytes, shedTotal } = this.#options.buffer.status();
+    return {
+      state: this.#state,
+      bufferedRecords: records,
+      bufferedBytes: bytes,
+      acknowledgedTotal: this.#acknowledgedTotal,
+      shedTotal,
+      ...(this.#identity ? { certificateExpiresAtMs: this.#identity.notAfterMs } : {}),
+    };
+  }
+
+  identity(): Identity | undefined {
+    return this.#identity;
+  }
+
+  lastFailure(): Failure<ErrorCode> | undefined {
+    return this.#failure;
+  }
+
+  rejectedTotal(): number {
+    return this.#rejectedTotal;
+  }
+
+  pump(): void {
+    this.#wire?.pump();
+  }
+
+  renewNow(): void {
+    void this.#renew();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelRetry();
+    this.#stopWatch();
+    this.#wire?.close('the agent stops');
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#stopped) return;
+    const identity = await this.#ensureIdentity();
+    if (!identity) {
+      this.#retry();
+      return;
+    }
+    const session = await connectController(this.#options.endpoint, identity);
+    if (!session.ok) {
+      this.#note(session.error);
+      this.#retry();
+      return;
+    }
+    if (this.#stopped) {
+      session.value.destroy();
+      return;
+    }
+    const { bootId, agentVersion, node, name, buffer, clock } = this.#options;
+    this.#wire = openWireSession({
+      session: session.value,
+      buffer,
+      clock,
+      hello: () => ({
+        type: 'hello',
+        version: WIRE_VERSION,
+        oldest: WIRE_VERSION_OLDEST,
+        node,
+        name,
+        bootId,
+        agentVersion,
+        clockMs: clock.wallMs(),
+      }),
+      onWelcome: (welcome) => {
+        this.#backoff.reset();
+        this.#failure = undefined;
+        this.#setState('connected');
+        this.#options.onConnected({
+          cluster: welcome.cluster,
+          tenant: welcome.tenant,
+          clockSkewMs: clock.wallMs() - welcome.clockMs,
+        });
+      },
+      onConfigure: this.#options.onConfigure,
+      onCommand: this.#options.onCommand,
+      onAcknowledged: (records) => {
+        this.#acknowledgedTotal += records;
+      },
+      onRejected: (stream, records) => {
+        this.#rejectedTotal += records;
+        this.#options.logger.warn('the controller refused records', { stream, records });
+      },
+      onEnd: (reason) => {
+        this.#wire = undefined;
+        this.#note(reason);
+        this.#retry();
+      },
+    });
+  }
+
+  /** The identity that is kept, or a new one for the join token when there is none, or it has ended or was refused. */
+  async #ensureIdentity(): Promise<Identity | undefined> {
+    const isRefused = this.#failure?.code === 'E_CERTIFICATE';
+    const hasEnded = (this.#identity?.notAfterMs ?? 0) <= this.#options.clock.wallMs();
+    if (this.#identity && !isRefused && !hasEnded) return this.#identity;
+    const { joinToken: token, endpoint, node, name, folder } = this.#options;
+    if (!token || this.#tokenUsed) {
+      if (!this.#identity)
+        this.#note({ code: 'E_JOIN_TOKEN', detail: 'there is no certificate and no unused join token' });
+      return this.#identity;
+    }
+    const joined = await enroll(endpoint, { token, node, name });
+    if (!joined.ok) {
+      if (joined.error.code !== 'E_CONTROLLER_UNREACHABLE') this.#tokenUsed = true;
+      this.#note(joined.error);
+      return this.#identity;
+    }
+    this.#tokenUsed = true;
+    this.#keep(joined.value, folder);
+    return joined.value;
+  }
+
+  #keep(identity: Identity, folder: string): void {
+    this.#identity = identity;
+    try {
+      saveIdentity(folder, identity);
+    } catch (thrown) {
+      this.#options.logger.error('the certificate could not be kept', {
+        detail: thrown instanceof Error ? thrown.message : '',
+      });
+    }
+    this.#options.onChange();
+  }
+
+  #lookAtCertificate(): void {
+    if (!this.#identity || !this.#wire || this.#isRenewing) return;
+    const nowMs = this.#options.clock.wallMs();
+    if (nowMs >= renewAtMs(this.#identity) && nowMs >= this.#retryRenewalAtMs) void this.#renew();
+  }
+
+  /** Renews over a session of its own, then lets the stream come again with the new certificate. */
+  async #renew(): Promise<void> {
+    const identity = this.#identity;
+    if (!identity || this.#isRenewing || this.#stopped) return;
+    this.#isRenewing = true;
+    const { endpoint, node, folder, clock } = this.#options;
+    const session = await connectController(endpoint, identity);
+    const renewed = session.ok ? await renew(session.value, endpoint, node) : session;
+    if (session.ok) session.value.close();
+    this.#isRenewing = false;
+    if (renewed.ok) {
+      this.#keep(renewed.value, folder);
+      this.#wire?.close('the certificate was renewed');
+      return;
+    }
+    const lifetimeMs = identity.notAfterMs - identity.notBeforeMs;
+    this.#retryRenewalAtMs = clock.wallMs() + Math.min(60_000, lifetimeMs / 30);
+    this.#note(renewed.error);
+  }
+
+  #retry(): void {
+    if (this.#stopped) return;
+    this.#setState('buffering');
+    this.#cancelRetry = this.#options.clock.after(this.#backoff.next(), () => void this.#connect());
+  }
+
+  #note(reason: Failure<ErrorCode>): void {
+    const isNews = this.#failure?.code !== reason.code || this.#failure.detail !== reason.detail;
+    this.#failure = reason;
+    if (isNews && !this.#stopped)
+      this.#options.logger.warn('uplink', { code: reason.code, detail: reason.detail });
+    this.#options.onChange();
+  }
+
+  #setState(state: UplinkStatus['state']): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#options.onChange();
+  }
+}
+
+/** Starts the link; it keeps trying until it is stopped. */
+export const startUplink = (options: UplinkOptions): Uplink => new Link(options);
