@@ -38,6 +38,12 @@ export {
   type PackageVerdict,
 } from './matchers/match.ts';
 export {
+  DEFAULT_SEARCH_PATH,
+  findOpenSearchDirectories,
+  type OpenSearchDirectory,
+} from './posture-facts/search-path.ts';
+export { findSetuidFiles, type SetuidFile, type SetuidFiles } from './posture-facts/setuid-files.ts';
+export {
   type Catalog,
   type CatalogOptions,
   type CatalogProgress,
@@ -55,5 +61,9 @@ export {
 } from './scan/scan-tree.ts';
 export { DirectoryTree } from './tree/directory-tree.ts';
 export type { FileTree, TreeEntry, TreeError, TreeFile, TreeResult, TreeStat } from './tree/file-tree.ts';
+export { findPendingUpdates, type PendingUpdate, type PendingUpdates } from './updates/pending-updates.ts';
 export { COMPARATORS, compareVersions } from './versions/compare.ts';
 export type { VersionScheme } from './versions/scheme.ts';
+export type { ScanFailure, ScanOutcome, ScanRequest } from './worker/messages.ts';
+export { runScan } from './worker/run-scan.ts';
+export { DEFAULT_WORKER_BOUNDS, scanInWorker, type WorkerBounds } from './worker/scan-in-worker.ts';

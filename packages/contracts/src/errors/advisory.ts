@@ -42,7 +42,10 @@ export const ADVISORY_ERRORS = {
   },
   E_FEED_INVALID: {
     status: 502,
-    title: { en: 'An advisory feed answers with something else', ja: '脆弱性情報の取得元の応答が正しくありません' },
+    title: {
+      en: 'An advisory feed answers with something else',
+      ja: '脆弱性情報の取得元の応答が正しくありません',
+    },
     remedy: {
       en: 'Check the address of the feed; what was loaded before stays in use.',
       ja: '取得元のアドレスを確認してください。これまでのデータはそのまま使用されます。',

@@ -49,6 +49,8 @@ export class PackBuilder {
   readonly #sources: PackSource[] = [];
   /** What the inputs say the pack is; `full` where they say nothing. */
   statedKind: PackHeader['kind'] | undefined;
+  #statedNote: string | undefined;
+  #statedBuiltAtMs: number | undefined;
   #life: PackHeader['life'] = {};
   #noData: readonly string[] = [];
   #rows = 0;
@@ -113,9 +115,12 @@ export class PackBuilder {
     this.#noData = texts;
   }
 
-  /** States that what is read is a sample only: every ecosystem in it is one. */
-  setSample(): void {
+  /** States that what is read is a sample only, and of which day (`YYYY-MM-DD`): every ecosystem in it is one. */
+  setSample(note?: string, builtOn?: string): void {
     this.statedKind = 'sample';
+    this.#statedNote = note;
+    const builtAtMs = Date.parse(builtOn ?? '');
+    this.#statedBuiltAtMs = Number.isNaN(builtAtMs) ? undefined : builtAtMs;
   }
 
   /** Counts inputs that could not be read. */
@@ -180,6 +185,7 @@ export class PackBuilder {
       };
     }
     const facts = [...this.#cves.values()];
+    const note = statement.note ?? this.#statedNote;
     const epssOn = facts.reduce(
       (newest, fact) =>
         fact.epss !== undefined && fact.epss.scoredOn > newest ? fact.epss.scoredOn : newest,
@@ -187,9 +193,9 @@ export class PackBuilder {
     );
     return {
       format: PACK_FORMAT,
-      builtAt: new Date(statement.builtAtMs).toISOString(),
+      builtAt: new Date(this.#statedBuiltAtMs ?? statement.builtAtMs).toISOString(),
       kind: statement.kind,
-      ...(statement.note === undefined ? {} : { note: statement.note }),
+      ...(note === undefined ? {} : { note }),
       rows: this.#rows,
       cves: this.#cves.size,
       ecosystems,

@@ -65,7 +65,8 @@ export const manifestImporter: Importer = {
         }),
       );
     }
-    if (manifest?.['kind'] === 'sample') builder.setSample();
+    if (manifest?.['kind'] === 'sample')
+      builder.setSample(asText(manifest['note']), asText(manifest['built']));
     builder.setNoData(
       asList(manifest?.['no_data'])
         .flatMap((text) => asText(text) ?? [])

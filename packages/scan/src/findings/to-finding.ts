@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { createHash } from 'node:crypto';
+import type { Finding, Package, WorkloadRef } from '@bartizan/contracts';
+import type { Match } from '../matchers/match.ts';
+import type { PendingUpdate } from '../updates/pending-updates.ts';
+import { fixCommand } from './fix-command.ts';
+
+/** Where and when something was found. */
+export interface FindingPlace {
+  readonly cluster: string;
+  readonly tenant: string;
+  readonly subject: WorkloadRef;
+  readonly node?: string;
+  readonly nowMs: number;
+}
+
+type FindingText = Finding['title'];
+
+/** The same finding has the same id in every scan, so that a later scan can close it. */
+const idOf = (place: FindingPlace, parts: readonly string[]): string =>
+  createHash('sha256')
+    .update(
+      [
+        place.cluster,
+        place.tenant,
+        place.node ?? '',
+        place.subject.workload,
+        place.subject.container ?? '',
+        ...parts,
+      ].join('\0'),
+    )
+    .digest('hex')
+    .slice(0, 32);
+
+const cut = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1)}…` : text;
+
+const titleOf = (match: Match<Package>): FindingText => {
+  const what = `${match.package.name} ${match.package.version}`;
+  const { id } = match.vulnerability;
+  if (match.kind === 'malicious') {
+    return {
+      en: cut(`${what} is a malicious package (${id})`, 512),
+      ja: cut(`${what} は悪意のあるパッケージです (${id})`, 512),
+    };
+  }
+  return match.verdict === 'affected'
+    ? { en: cut(`${what} is affected by ${id}`, 512), ja: cut(`${what} は ${id} の影響を受けます`, 512) }
+    : {
+        en: cut(`${what} may be affected by ${id}`, 512),
+        ja: cut(`${what} は ${id} の影響を受ける可能性があります`, 512),
+      };
+};
+
+const actionOf = (match: Match<Package>): FindingText => {
+  const { name } = match.package;
+  if (match.kind === 'malicious') {
+    return {
+      en: cut(`Remove ${name}, and treat every secret this file system held as known to the attacker.`, 2000),
+      ja: cut(
+        `${name} を削除し、このファイルシステムにあった認証情報はすべて漏えいしたものとして扱ってください。`,
+        2000,
+      ),
+    };
+  }
+  if (match.fixedVersion !== undefined) {
+    return {
+      en: cut(`Update ${name} to ${match.fixedVersion} or later.`, 2000),
+      ja: cut(`${name} を ${match.fixedVersion} 以降に更新してください。`, 2000),
+    };
+  }
+  return match.fixState === 'wont-fix'
+    ? {
+        en: cut(`The vendor will not fix this. Remove ${name} or replace it.`, 2000),
+        ja: cut(
+          `ベンダーによる修正の予定はありません。${name} を削除するか、別のものに置き換えてください。`,
+          2000,
+        ),
+      }
+    : {
+        en: cut(`No fixed version of ${name} is known yet. Limit who can reach it.`, 2000),
+        ja: cut(`${name} の修正版はまだ確認されていません。到達できる範囲を制限してください。`, 2000),
+      };
+};
+
+/** What a match is in the words of the contracts. */
+export const toFinding = (match: Match<Package>, place: FindingPlace): Finding => {
+  const { package: found, vulnerability } = match;
+  const command = match.fixedVersion === undefined ? undefined : fixCommand(found, match.fixedVersion);
+  return {
+    id: idOf(place, ['vulnerability', found.purl, vulnerability.id]),
+    cluster: place.cluster,
+    tenant: place.tenant,
+    kind: match.kind === 'malicious' ? 'malware' : 'vulnerability',
+    title: titleOf(match),
+    severity: vulnerability.severity,
+    subject: place.subject,
+    ...(place.node === undefined ? {} : { node: place.node }),
+    package: found,
+    vulnerability,
+    evidence: [
+      ...found.locations.slice(0, 8).map((path) => cut(path, 2000)),
+      ...(vulnerability.knownExploited ? ['CISA KEV'] : []),
+    ],
+    why: match.why.slice(0, 32).map(({ step, detail }) => ({ step, detail: cut(detail, 1000) })),
+    fix: {
+      state: match.fixState,
+      ...(match.fixedVersion === undefined ? {} : { version: cut(match.fixedVersion, 256) }),
+      action: actionOf(match),
+      ...(command === undefined ? {} : { command }),
+    },
+    owasp: { 2022: ['K02', 'K10'], 2025: ['K07'] },
+    attack: match.kind === 'malicious' ? ['T1195.002'] : [],
+    state: 'open',
+    groupKey: cut(`update:${found.ecosystem}:${found.sourceName ?? found.name}`, 512),
+    firstSeenAtMs: place.nowMs,
+    lastSeenAtMs: place.nowMs,
+  };
+};
+
+const dateOf = (ms: number): string => (ms === 0 ? '?' : new Date(ms).toISOString().slice(0, 10));
+
+/** What a pending security update is in the words of the contracts. The severity is the archive's silence: it rates none. */
+export const pendingUpdateFinding = (update: PendingUpdate, place: FindingPlace): Finding => {
+  const command = /^[a-z0-9][a-z0-9+.-]*$/.test(update.name)
+    ? `apt-get install --only-upgrade ${update.name}`
+    : undefined;
+  return {
+    id: idOf(place, ['pending-update', update.name, update.architecture]),
+    cluster: place.cluster,
+    tenant: place.tenant,
+    kind: 'pending-update',
+    title: {
+      en: cut(`${update.name} has a pending security update`, 512),
+      ja: cut(`${update.name} に未適用のセキュリティ更新があります`, 512),
+    },
+    severity: 'unknown',
+    subject: place.subject,
+    ...(place.node === undefined ? {} : { node: place.node }),
+    evidence: [
+      cut(
+        `${update.name} ${update.installed} < ${update.candidate} (${update.origin}, ${dateOf(update.listsAsOfMs)})`,
+        2000,
+      ),
+    ],
+    why: [
+      { step: 'package', detail: cut(`${update.name} ${update.installed} is installed`, 1000) },
+      {
+        step: 'advisory',
+        detail: cut(
+          `${update.origin} offers ${update.candidate}; list of ${dateOf(update.listsAsOfMs)}`,
+          1000,
+        ),
+      },
+      { step: 'comparator', detail: 'versions in dpkg order' },
+    ],
+    fix: {
+      state: 'fixed',
+      version: cut(update.candidate, 256),
+      action: {
+        en: cut(`Install the pending update of ${update.name}.`, 2000),
+        ja: cut(`${update.name} の保留中の更新を適用してください。`, 2000),
+      },
+      ...(command === undefined ? {} : { command }),
+    },
+    owasp: { 2022: ['K10'], 2025: ['K07'] },
+    attack: [],
+    state: 'open',
+    groupKey: cut(`update:apt:${update.name}`, 512),
+    firstSeenAtMs: place.nowMs,
+    lastSeenAtMs: place.nowMs,
+  };
+};
