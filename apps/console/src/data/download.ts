@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ListQuery } from '@bartizan/contracts';
+import { call, send } from './api-client.ts';
+import type { ListRoute } from './queries.ts';
+
+export type ExportFormat = 'csv' | 'csv-excel' | 'json';
+
+/** Offers bytes to the reader as a file. */
+export const saveFile = (blob: Blob, name: string): void => {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+};
+
+/** Spreadsheets read UTF-8 only with a byte-order mark, and want CRLF. */
+export const forExcel = (csv: string): string => `\u{feff}${csv.replace(/\r?\n/g, '\r\n')}`;
+
+interface ExportAsk {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query: ListQuery;
+}
+interface AnyPage {
+  readonly items: readonly unknown[];
+  readonly next?: string;
+}
+/** Pages fetched for a JSON export at most: 1,000 rows each. */
+const PAGES_MAX = 1_000;
+
+const allItems = async (id: ListRoute, ask: ExportAsk): Promise<unknown[]> => {
+  const items: unknown[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const query = { ...ask.query, limit: 1000, ...(cursor === undefined ? {} : { cursor }) };
+    const answer = (await call(id, { ...ask, query } as never)) as unknown as AnyPage;
+    items.push(...answer.items);
+    cursor = answer.next;
+    if (cursor === undefined) break;
+  }
+  return items;
+};
+
+/** Saves everything the filter of a list matches: the same filter and order, all pages, no more and no less. */
+export const exportList = async (id: ListRoute, ask: ExportAsk, format: ExportFormat): Promise<void> => {
+  const stamp = new Date().toISOString().slice(0, 16).replace(/[:T]/g, '-');
+  const name = `bartizan-${id.replace('.', '-')}-${stamp}`;
+  if (format === 'json') {
+    const text = JSON.stringify(await allItems(id, ask), null, 2);
+    saveFile(new Blob([text], { type: 'application/json' }), `${name}.json`);
+    return;
+  }
+  const response = await send(id, { ...ask, accept: 'text/csv' } as never);
+  const csv = await response.text();
+  saveFile(new Blob([format === 'csv-excel' ? forExcel(csv) : csv], { type: 'text/csv' }), `${name}.csv`);
+};

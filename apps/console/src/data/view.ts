@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { joinFilters } from '../filter/tokens.ts';
+import { DEFAULT_RANGE, parseRange } from '../format/time.ts';
+import { useNow } from '../format/use-format.ts';
+
+/** What of a view lives in the address bar. Every part is text and may be absent. */
+export const VIEW_KEYS = [
+  'scope',
+  'range',
+  'live',
+  'filter',
+  'sort',
+  'by',
+  'tab',
+  'sel',
+  'expand',
+  'edition',
+  'next',
+] as const;
+export type ViewKey = (typeof VIEW_KEYS)[number];
+export type ViewSearch = { readonly [K in ViewKey]?: string };
+
+/** Keeps the parts we know, as text; anything else in the address is dropped. */
+export const readSearch = (search: Record<string, unknown>): ViewSearch =>
+  Object.fromEntries(
+    VIEW_KEYS.flatMap((key) => {
+      const value = search[key];
+      return typeof value === 'string' && value !== '' ? [[key, value.slice(0, 4000)]] : [];
+    }),
+  );
+
+/** Reads `?a=b` as plain text, without JSON in the address bar. */
+export const parseSearch = (text: string): Record<string, unknown> =>
+  Object.fromEntries(new URLSearchParams(text));
+/** Writes plain `?a=b`. */
+export const printSearch = (search: Record<string, unknown>): string => {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(search)) {
+    if (typeof value === 'string' && value !== '') params.set(key, value);
+  }
+  const text = params.toString().replace(/%3A/g, ':').replace(/%2C/g, ',');
+  return text === '' ? '' : `?${text}`;
+};
+
+/** The filter that a scope (`cluster` or `cluster/namespace`) stands for. */
+export const scopeFilter = (scope: string | undefined): string => {
+  if (scope === undefined) return '';
+  const [cluster = '', namespace] = scope.split('/');
+  return joinFilters(
+    cluster === '' ? undefined : `cluster:${cluster}`,
+    namespace === undefined || namespace === '' ? undefined : `namespace:${namespace}`,
+  );
+};
+
+/** The view as the address bar has it, and a way to change parts of it. */
+export const useView = () => {
+  const search: ViewSearch = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const set = (
+    change: ViewSearch | { readonly [K in ViewKey]?: string | undefined },
+    replace = false,
+  ): void => {
+    void navigate({
+      to: '.',
+      search: (before: Record<string, unknown>) => readSearch({ ...before, ...change }),
+      replace,
+    });
+  };
+  return { search, set };
+};
+
+/** The time range in instants; a range that moves with the clock moves in steps of ten seconds. */
+export const useRange = () => {
+  const { search } = useView();
+  const now = useNow();
+  const text = search.range ?? DEFAULT_RANGE;
+  return { text, ...parseRange(text, now) };
+};
+
+/** Filter of the page joined with the scope. */
+export const useScopedFilter = (): string => {
+  const { search } = useView();
+  return joinFilters(scopeFilter(search.scope), search.filter);
+};

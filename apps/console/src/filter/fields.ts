@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ListRoute } from '../data/queries.ts';
+import type { MessageKey } from '../i18n/messages.ts';
+
+/** A field people can filter a list by; values are offered where the list of them is closed. */
+export interface FilterField {
+  readonly name: string;
+  readonly label: MessageKey;
+  readonly values?: readonly string[];
+}
+
+const SEVERITY: FilterField = {
+  name: 'severity',
+  label: 'field.severity',
+  values: ['critical', 'high', 'medium', 'low', 'info', 'unknown'],
+};
+const NAMESPACE: FilterField = { name: 'namespace', label: 'field.namespace' };
+const NODE: FilterField = { name: 'node', label: 'field.node' };
+const WORKLOAD: FilterField = { name: 'workload', label: 'field.workload' };
+const K_ITEMS = ['K01', 'K02', 'K03', 'K04', 'K05', 'K06', 'K07', 'K08', 'K09', 'K10'];
+
+/** What each list can be filtered by, in the order it is offered. */
+export const FILTER_FIELDS = {
+  'workload.list': [
+    { name: 'name', label: 'field.name' },
+    NAMESPACE,
+    {
+      name: 'kind',
+      label: 'field.kind',
+      values: [
+        'Host',
+        'Container',
+        'ComposeService',
+        'Pod',
+        'Deployment',
+        'StatefulSet',
+        'DaemonSet',
+        'Job',
+        'CronJob',
+      ],
+    },
+    { name: 'image', label: 'field.image' },
+    NODE,
+  ],
+  'finding.list': [
+    SEVERITY,
+    {
+      name: 'kind',
+      label: 'field.kind',
+      values: ['vulnerability', 'pending-update', 'posture', 'secret', 'malware', 'end-of-life'],
+    },
+    { name: 'state', label: 'field.state', values: ['open', 'accepted', 'fixed'] },
+    { name: 'vulnerability', label: 'field.vulnerability' },
+    { name: 'package', label: 'field.package' },
+    { name: 'check', label: 'field.check' },
+    WORKLOAD,
+    NAMESPACE,
+    { name: 'owasp', label: 'field.owasp', values: K_ITEMS },
+  ],
+  'event.list': [
+    SEVERITY,
+    { name: 'verdict', label: 'field.verdict', values: ['alert', 'deny', 'allow', 'undecided'] },
+    { name: 'rule', label: 'field.rule' },
+    WORKLOAD,
+    NAMESPACE,
+    NODE,
+    { name: 'owasp', label: 'field.owasp', values: K_ITEMS },
+    { name: 'attack', label: 'field.attack' },
+  ],
+  'audit.list': [
+    { name: 'actor', label: 'field.actor' },
+    { name: 'action', label: 'field.action' },
+    { name: 'outcome', label: 'field.outcome', values: ['success', 'refused', 'failed'] },
+  ],
+  'workload.packages': [
+    { name: 'name', label: 'field.name' },
+    { name: 'ecosystem', label: 'field.ecosystem' },
+  ],
+  'node.list': [
+    { name: 'name', label: 'field.name' },
+    { name: 'state', label: 'field.state', values: ['ready', 'limited', 'disconnected', 'unknown'] },
+  ],
+} as const satisfies Partial<Record<ListRoute, readonly FilterField[]>>;
+export type FilteredRoute = keyof typeof FILTER_FIELDS;
+
+export interface Suggestion {
+  /** What the input becomes. */
+  readonly text: string;
+  readonly label: string;
+  /** A whole token: choosing it finishes the token. */
+  readonly whole: boolean;
+}
+
+/** What can follow what was typed so far: fields, then values of the field. */
+export const suggest = (fields: readonly FilterField[], typed: string): Suggestion[] => {
+  const text = typed.trimStart();
+  const minus = text.startsWith('-') ? '-' : '';
+  const bare = text.slice(minus.length);
+  const colon = bare.indexOf(':');
+  if (colon < 0) {
+    return fields
+      .filter((field) => field.name.toLowerCase().startsWith(bare.toLowerCase()))
+      .map((field) => ({ text: `${minus}${field.name}:`, label: `${minus}${field.name}:`, whole: false }));
+  }
+  const field = fields.find((candidate) => candidate.name === bare.slice(0, colon));
+  const values = bare.slice(colon + 1).split(',');
+  const last = values.at(-1) ?? '';
+  const before = values.slice(0, -1);
+  return (field?.values ?? [])
+    .filter((value) => value.toLowerCase().startsWith(last.toLowerCase()) && !before.includes(value))
+    .map((value) => ({
+      text: `${minus}${bare.slice(0, colon)}:${[...before, value].join(',')}`,
+      label: value,
+      whole: true,
+    }));
+};

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { useMemo, useSyncExternalStore } from 'react';
+import { useLanguage } from '../i18n/language.ts';
+import { bytes, compactCount, count, percent } from './numbers.ts';
+import { clockTime, exactTime, type Language, relativeTime, shortDate } from './time.ts';
+
+/** Text the product has in both languages. */
+export interface LocalText {
+  readonly en: string;
+  readonly ja: string;
+}
+
+/** All formatters, bound to the language of the reader. */
+export const formatsOf = (language: Language) => ({
+  language,
+  relative: (atMs: number, nowMs: number) => relativeTime(atMs, nowMs, language),
+  exact: (atMs: number) => exactTime(atMs, language),
+  clock: (atMs: number) => clockTime(atMs, language),
+  date: (atMs: number) => shortDate(atMs, language),
+  count: (value: number) => count(value, language),
+  compact: (value: number) => compactCount(value, language),
+  bytes: (value: number) => bytes(value, language),
+  percent: (value: number) => percent(value, language),
+  text: (value: LocalText) => value[language],
+});
+export type Formats = ReturnType<typeof formatsOf>;
+
+/** Formatters in the language of the reader. */
+export const useFormat = (): Formats => {
+  const language = useLanguage();
+  return useMemo(() => formatsOf(language), [language]);
+};
+
+const TICK_MS = 10_000;
+let nowMs = Date.now();
+const listeners = new Set<() => void>();
+setInterval(() => {
+  nowMs = Date.now();
+  for (const listener of listeners) listener();
+}, TICK_MS);
+
+/** The present, in steps of ten seconds, the same for the whole page. */
+export const useNow = (): number =>
+  useSyncExternalStore(
+    (notify) => {
+      listeners.add(notify);
+      return () => listeners.delete(notify);
+    },
+    () => nowMs,
+  );

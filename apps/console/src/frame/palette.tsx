@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import '@mantine/spotlight/styles.css';
+import { useDebouncedValue } from '@mantine/hooks';
+import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight';
+import { IconBox, IconListCheck, IconSearch } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useList } from '../data/queries.ts';
+import { useSession } from '../data/session.ts';
+import { useFormat } from '../format/use-format.ts';
+import { useT } from '../i18n/language.ts';
+import { workloadName } from '../widgets/workload-link.tsx';
+import { PAGES } from './navigation.ts';
+
+const FOUND_MAX = 6;
+
+/** Workloads and findings that match what was typed; asked of the controller after a short pause. */
+const useFound = (query: string): SpotlightActionGroupData[] => {
+  const t = useT();
+  const { text } = useFormat();
+  const navigate = useNavigate();
+  const [asked] = useDebouncedValue(query.trim().normalize('NFKC'), 180);
+  const ask = { query: { filter: asked, limit: FOUND_MAX }, enabled: asked !== '' };
+  const workloads = useList('workload.list', ask);
+  const findings = useList('finding.list', ask);
+  if (asked === '') return [];
+  const found: SpotlightActionData[] = workloads.items.slice(0, FOUND_MAX).map(({ workload }) => ({
+    id: workload.id,
+    label: workloadName(workload),
+    description: workload.image ?? '',
+    leftSection: <IconBox size={18} aria-hidden="true" />,
+    onClick: () => void navigate({ to: '/workloads/$id', params: { id: workload.id } }),
+  }));
+  const problems: SpotlightActionData[] = findings.items.slice(0, FOUND_MAX).map((finding) => ({
+    id: finding.id,
+    label: text(finding.title),
+    description: workloadName(finding.subject),
+    leftSection: <IconListCheck size={18} aria-hidden="true" />,
+    onClick: () => void navigate({ to: '/findings/$id', params: { id: finding.id } }),
+  }));
+  return [
+    { group: t('page.workloads'), actions: found },
+    { group: t('page.findings'), actions: problems },
+  ].filter((group) => group.actions.length > 0);
+};
+
+/** Ctrl-K: pages, workloads, findings. */
+export const Palette = () => {
+  const t = useT();
+  const navigate = useNavigate();
+  const { permissions } = useSession();
+  const [query, setQuery] = useState('');
+  const wanted = query.trim().toLowerCase();
+  const pages = PAGES.filter((page) => permissions.includes(page.permission))
+    .map((page) => ({
+      id: page.to,
+      label: t(`page.${page.name}`),
+      keywords: page.name,
+      leftSection: <page.icon size={18} aria-hidden="true" />,
+      onClick: () => void navigate({ to: page.to }),
+    }))
+    .filter((page) => page.label.toLowerCase().includes(wanted) || page.keywords.includes(wanted));
+  const found = useFound(query);
+  const actions = pages.length > 0 ? [{ group: t('palette.pages'), actions: pages }, ...found] : found;
+  return (
+    <Spotlight
+      actions={actions}
+      query={query}
+      onQueryChange={setQuery}
+      filter={(_, all) => all}
+      shortcut={['mod + K']}
+      scrollable
+      maxHeight={460}
+      nothingFound={t('palette.nothing')}
+      searchProps={{
+        leftSection: <IconSearch size={18} aria-hidden="true" />,
+        placeholder: t('palette.placeholder'),
+        'aria-label': t('palette.placeholder'),
+      }}
+    />
+  );
+};

@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
+import {
+  IconBrightness,
+  IconKeyboard,
+  IconLanguage,
+  IconLogout,
+  IconMoon,
+  IconSettings,
+  IconSun,
+  IconUserCircle,
+} from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { call } from '../data/api-client.ts';
+import { queryClient } from '../data/queries.ts';
+import { useSession } from '../data/session.ts';
+import type { Language } from '../format/time.ts';
+import { switchLanguage, useLanguage, useT } from '../i18n/language.ts';
+
+const LANGUAGES = [
+  ['en', 'English'],
+  ['ja', '日本語'],
+] as const satisfies readonly (readonly [Language, string])[];
+
+/** Changes the language here at once, and in the account for the next sign-in. */
+export const useLanguageChoice =
+  () =>
+  async (language: Language): Promise<void> => {
+    await switchLanguage(language);
+    await call('session.update', { body: { language } }).catch(() => undefined);
+    // Texts that come from the controller are asked for again in the new language.
+    await queryClient.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'session.show' });
+  };
+
+/** English or Japanese. */
+export const LanguageMenu = () => {
+  const t = useT();
+  const language = useLanguage();
+  const choose = useLanguageChoice();
+  return (
+    <Menu>
+      <Menu.Target>
+        <ActionIcon size={32} aria-label={t('frame.language')} title={t('frame.language')}>
+          <IconLanguage size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {LANGUAGES.map(([id, name]) => (
+          <Menu.Item key={id} lang={id} onClick={() => void choose(id)} aria-current={language === id}>
+            {name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+};
+
+const THEMES = [
+  ['light', IconSun],
+  ['dark', IconMoon],
+  ['auto', IconBrightness],
+] as const;
+/** Light, dark, or as the machine has it. */
+export const ThemeMenu = () => {
+  const t = useT();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const Current = THEMES.find(([id]) => id === colorScheme)?.[1] ?? IconBrightness;
+  return (
+    <Menu>
+      <Menu.Target>
+        <ActionIcon size={32} aria-label={t('frame.theme')} title={t('frame.theme')}>
+          <Current size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {THEMES.map(([id, Icon]) => (
+          <Menu.Item
+            key={id}
+            leftSection={<Icon size={16} />}
+            onClick={() => setColorScheme(id)}
+            aria-current={colorScheme === id}
+          >
+            {t(`theme.${id}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+};
+
+/** Ends the session on the controller and here. */
+export const useSignOut = () => {
+  const navigate = useNavigate();
+  return async (): Promise<void> => {
+    await call('session.delete').catch(() => undefined);
+    queryClient.clear();
+    await navigate({ to: '/sign-in', search: {} });
+  };
+};
+
+/** Who is signed in, and the way out. */
+export const UserMenu = ({ onHelp }: { onHelp: () => void }) => {
+  const t = useT();
+  const { user } = useSession();
+  const navigate = useNavigate();
+  const signOut = useSignOut();
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon size={32} aria-label={t('frame.user')} title={t('frame.user')}>
+          <IconUserCircle size={20} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          <span translate="no">{user.displayName === '' ? user.name : user.displayName}</span> ·{' '}
+          {t(`role.${user.role}`)}
+        </Menu.Label>
+        <Menu.Item
+          leftSection={<IconSettings size={16} />}
+          onClick={() => void navigate({ to: '/settings/$section', params: { section: 'profile' } })}
+        >
+          {t('settings.profile')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={onHelp}>
+          {t('help.title')}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
+          {t('frame.sign-out')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+};

@@ -1,0 +1,11 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { frame } from './en/frame.ts';
+import { inventory } from './en/inventory.ts';
+import { operations } from './en/operations.ts';
+import { overview } from './en/overview.ts';
+import { words } from './en/words.ts';
+
+/** Every text of the console in English; the other languages are held to its keys. */
+export const en = { ...frame, ...words, ...overview, ...inventory, ...operations } as const;

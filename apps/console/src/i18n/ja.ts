@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { frame } from './ja/frame.ts';
+import { inventory } from './ja/inventory.ts';
+import { operations } from './ja/operations.ts';
+import { overview } from './ja/overview.ts';
+import { words } from './ja/words.ts';
+import type { Catalogue } from './messages.ts';
+
+/** Every text of the console in Japanese. */
+export const ja = {
+  ...frame,
+  ...words,
+  ...overview,
+  ...inventory,
+  ...operations,
+} as const satisfies Catalogue;

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Formats } from '../../format/use-format.ts';
+import type { Translate } from '../../i18n/messages.ts';
+import type { EventDetail } from './event-panel.tsx';
+
+const code = (text: string): string => `\`${text.replaceAll('`', "'")}\``;
+
+/** An event as Markdown for a ticket or a chat, in the language of the reader. */
+export const eventMarkdown = (event: EventDetail, formats: Formats, t: Translate): string => {
+  const { workload, chain, decision } = event;
+  const processes = chain === undefined ? [] : [...chain.ancestors].reverse().concat(chain.process);
+  const lines = [
+    `### ${formats.text(event.title)}`,
+    '',
+    formats.text(event.message),
+    '',
+    `- ${t('event.when')}: ${formats.exact(event.occurredAtMs)}`,
+    `- ${t('field.severity')}: ${t(`severity.${event.severity}`)}`,
+    `- ${t('field.verdict')}: ${t(`verdict.${decision.verdict}`)}`,
+    `- ${t('field.workload')}: ${code([workload.namespace, workload.name].filter((part) => part !== '').join('/'))}`,
+    `- ${t('field.rule')}: ${decision.reasons.map((reason) => code(`${reason.rule}@${reason.revision.slice(0, 10)}`)).join(', ')}`,
+    ...(event.attack.length > 0 ? [`- ${t('field.attack')}: ${event.attack.join(', ')}`] : []),
+    `- ID: ${code(event.id)}`,
+    ...(processes.length > 0 ? ['', `**${t('event.processes')}**`, ''] : []),
+    ...processes.map(
+      (process, depth) =>
+        `${'  '.repeat(depth)}- ${code(process.arguments.join(' ') || process.executable)} (pid ${process.pid}, uid ${process.uid})`,
+    ),
+    '',
+    `**${t('event.fix')}**: ${formats.text(event.fix)}`,
+  ];
+  return `${lines.join('\n')}\n`;
+};

@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { IconArrowUp } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { useList } from '../../data/queries.ts';
+import { readSearch, useRange, useScopedFilter, useView } from '../../data/view.ts';
+import { FilterBar } from '../../filter/filter-bar.tsx';
+import { isRelativeRange } from '../../format/time.ts';
+import { useFormat } from '../../format/use-format.ts';
+import { useIsLive } from '../../frame/range-picker.tsx';
+import { useT } from '../../i18n/language.ts';
+import { DataTable } from '../../widgets/data-table.tsx';
+import { ExportMenu } from '../../widgets/export-menu.tsx';
+import { ListStates } from '../../widgets/list-states.tsx';
+import { useEventColumns } from './event-columns.tsx';
+import { useNewEvents } from './use-new-events.ts';
+
+const Histogram = lazy(async () => ({ default: (await import('./histogram.tsx')).Histogram }));
+
+/** "17 new": the only thing that changes by itself on this page. */
+const NewPill = ({ n, onShow }: { n: number; onShow: () => void }) => {
+  const t = useT();
+  const { count } = useFormat();
+  if (n === 0) return <div aria-live="polite" />;
+  return (
+    <div className="pill-holder" aria-live="polite">
+      <button type="button" className="new-pill" onClick={onShow}>
+        <IconArrowUp size={14} aria-hidden="true" />
+        {t('events.new', { count: n, n: count(n) })}
+      </button>
+    </div>
+  );
+};
+
+/** The range of the list: fixed while it is read, so that a moving clock does not reload it. */
+const useListRange = () => {
+  const { text, fromMs, toMs } = useRange();
+  const [frozen, setFrozen] = useState({ text, fromMs, toMs });
+  if (frozen.text !== text) setFrozen({ text, fromMs, toMs });
+  const current = frozen.text === text ? frozen : { text, fromMs, toMs };
+  const query = isRelativeRange(text)
+    ? { from: Math.floor(current.fromMs) }
+    : { from: Math.floor(current.fromMs), to: Math.ceil(current.toMs) };
+  return { query, renew: () => setFrozen({ text, fromMs, toMs }) };
+};
+
+/** Security events: how many when, which, and why. */
+export const EventsPage = () => {
+  const t = useT();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const { id } = useParams({ strict: false });
+  const { search } = useView();
+  const filter = useScopedFilter();
+  const range = useListRange();
+  const query = { ...range.query, ...(filter === '' ? {} : { filter }) };
+  const list = useList('event.list', { query });
+  const fresh = useNewEvents(filter, useIsLive());
+  const columns = useEventColumns({ withWorkload: true });
+  const show = (): void => {
+    fresh.clear();
+    range.renew();
+    void client.invalidateQueries({ queryKey: ['event.list'] });
+  };
+  return (
+    <div className="page fill">
+      <div className="page-head">
+        <div>
+          <h1>{t('page.events')}</h1>
+          <p>{t('events.note')}</p>
+        </div>
+        <ExportMenu route="event.list" query={query} />
+      </div>
+      <Suspense fallback={<div className="card" style={{ height: 148 }} />}>
+        <Histogram filter={filter} />
+      </Suspense>
+      <FilterBar route="event.list" />
+      <NewPill n={fresh.count} onShow={show} />
+      <ListStates
+        list={list}
+        filtered={search.filter !== undefined || search.scope !== undefined}
+        emptyTitle={t('events.none')}
+        emptyNote={t('events.none.note')}
+      >
+        <DataTable
+          name="events"
+          label={t('page.events')}
+          columns={columns}
+          items={list.items}
+          total={list.total}
+          selected={id}
+          rowKey={(row) => row.id}
+          hasMore={list.hasNextPage && !list.isFetchingNextPage}
+          onMore={() => void list.fetchNextPage()}
+          onOpen={(row) =>
+            void navigate({
+              to: '/events/$id',
+              params: { id: row.id },
+              search: (before) => readSearch({ ...before }),
+            })
+          }
+        />
+      </ListStates>
+      <Outlet />
+    </div>
+  );
+};

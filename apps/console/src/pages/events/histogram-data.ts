@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ResponseOf, Severity } from '@bartizan/contracts';
+import { countsOf } from '../../format/numbers.ts';
+
+type Histogram = ResponseOf<'event.histogram'>;
+/** From the bottom of the stack to its top. */
+export const STACK = [
+  'critical',
+  'high',
+  'medium',
+  'low',
+  'info',
+  'unknown',
+] as const satisfies readonly Severity[];
+
+export interface StackedBars {
+  /** Start of each interval, seconds since the epoch, without gaps. */
+  readonly atSeconds: number[];
+  /** Per severity the running sum from the bottom, so that bars drawn from the top down form a stack. */
+  readonly sums: number[][];
+  readonly totals: number[];
+}
+
+/** Fills intervals without events with zeros over the whole range (the answer leaves them out) and stacks counts. */
+export const stackBars = (histogram: Histogram, fromMs: number, toMs: number): StackedBars => {
+  const width = Math.max(1, histogram.intervalMs);
+  const known = new Map(
+    histogram.buckets.map((bucket) => [Math.floor(bucket.atMs / width), countsOf(bucket.counts)]),
+  );
+  const first = Math.floor(fromMs / width);
+  const last = Math.min(Math.floor((toMs - 1) / width), first + 499);
+  const atSeconds: number[] = [];
+  const sums: number[][] = STACK.map(() => []);
+  const totals: number[] = [];
+  for (let index = first; index <= last; index += 1) {
+    atSeconds.push((index * width) / 1000);
+    let sum = 0;
+    for (const [level, severity] of STACK.entries()) {
+      sum += known.get(index)?.[severity] ?? 0;
+      sums[level]?.push(sum);
+    }
+    totals.push(sum);
+  }
+  return { atSeconds, sums, totals };
+};

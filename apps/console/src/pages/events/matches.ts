@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { FilterTerm, SecurityEvent } from '@bartizan/contracts';
+
+const glob = (pattern: string, value: string): boolean => {
+  const parts = pattern.toLowerCase().split('*');
+  const text = value.toLowerCase();
+  if (parts.length === 1) return text === parts[0];
+  let at = 0;
+  for (const [index, part] of parts.entries()) {
+    const found = text.indexOf(part, at);
+    if (found < 0 || (index === 0 && found !== 0)) return false;
+    at = found + part.length;
+  }
+  return parts.at(-1) === '' || text.endsWith(parts.at(-1) ?? '');
+};
+
+/** The values of an event that a field of the filter looks at; undefined for a field we do not know. */
+const valuesOf = (event: SecurityEvent, field: string): readonly string[] | undefined => {
+  switch (field) {
+    case 'severity':
+      return [event.severity];
+    case 'verdict':
+      return [event.decision.verdict];
+    case 'rule':
+      return [event.rule];
+    case 'workload':
+      return [event.workload.workload, event.workload.name];
+    case 'namespace':
+      return [event.workload.namespace];
+    case 'node':
+      return [event.node];
+    case 'cluster':
+      return [event.cluster];
+    case 'owasp':
+      return [...event.owasp['2022'], ...event.owasp['2025']];
+    case 'attack':
+      return event.attack;
+    case '':
+      return [
+        event.title.en,
+        event.title.ja,
+        event.message.en,
+        event.message.ja,
+        event.rule,
+        event.workload.name,
+      ];
+    default:
+      return undefined;
+  }
+};
+
+/**
+ * Whether a live event belongs to the list as filtered, as far as the browser can tell. A field it does not know
+ * counts as a match: the pill may then promise one too many, never hide one.
+ */
+export const matchesFilter = (event: SecurityEvent, terms: readonly FilterTerm[]): boolean =>
+  terms.every((term) => {
+    const values = valuesOf(event, term.field);
+    if (values === undefined || term.operator !== 'in') return true;
+    const held =
+      term.field === ''
+        ? term.values.every((wanted) =>
+            values.some((value) => value.toLowerCase().includes(wanted.toLowerCase())),
+          )
+        : term.values.some((wanted) => values.some((value) => glob(wanted, value)));
+    return held !== term.negated;
+  });

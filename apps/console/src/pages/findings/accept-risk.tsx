@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { Button, Textarea, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { call } from '../../data/api-client.ts';
+import { useMay } from '../../data/session.ts';
+import { useFormat } from '../../format/use-format.ts';
+import { useT } from '../../i18n/language.ts';
+import { FailureLine } from '../../widgets/states.tsx';
+import { Facts, Section, Verbatim } from '../../widgets/text.tsx';
+import { useToast } from '../../widgets/toast.tsx';
+import type { FindingDetail } from './finding-panel.tsx';
+
+const DAY_MS = 86_400_000;
+const inputDate = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
+
+/** Accepting and taking back, each followed by fresh lists. */
+const useAcceptance = (finding: FindingDetail) => {
+  const t = useT();
+  const toast = useToast();
+  const client = useQueryClient();
+  const refresh = (): void => {
+    for (const route of [
+      'finding.show',
+      'finding.list',
+      'finding.groups',
+      'scorecard.show',
+      'system.status',
+    ]) {
+      void client.invalidateQueries({ queryKey: [route] });
+    }
+  };
+  const reopen = useMutation({
+    mutationFn: () => call('finding.reopen', { params: { id: finding.id } }),
+    onSuccess: () => {
+      refresh();
+      toast.done(t('accept.reopened'));
+    },
+    onError: toast.failed,
+  });
+  const accept = useMutation({
+    mutationFn: (body: { reason: string; expiresAtMs: number }) =>
+      call('finding.accept', { params: { id: finding.id }, body }),
+    onSuccess: () => {
+      refresh();
+      toast.done(t('accept.done'), () => reopen.mutate());
+    },
+  });
+  return { accept, reopen };
+};
+
+const AcceptForm = ({ finding, onCancel }: { finding: FindingDetail; onCancel: () => void }) => {
+  const t = useT();
+  const { accept } = useAcceptance(finding);
+  const [reason, setReason] = useState('');
+  const [until, setUntil] = useState(() => inputDate(Date.now() + 30 * DAY_MS));
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const expiresAtMs = Date.parse(`${until}T23:59:59`);
+    if (reason.trim() !== '' && expiresAtMs > Date.now()) {
+      accept.mutate({ reason: reason.trim(), expiresAtMs }, { onSuccess: onCancel });
+    }
+  };
+  return (
+    <form className="stack tight" onSubmit={submit}>
+      {accept.isError && <FailureLine error={accept.error} />}
+      <p className="quiet small">{t('accept.effect')}</p>
+      <Textarea
+        label={t('accept.reason')}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        maxLength={2000}
+        rows={3}
+        required
+        withAsterisk={false}
+      />
+      <TextInput
+        type="date"
+        label={t('accept.until')}
+        value={until}
+        min={inputDate(Date.now() + DAY_MS)}
+        max={inputDate(Date.now() + 366 * DAY_MS)}
+        onChange={(event) => setUntil(event.currentTarget.value)}
+        required
+        withAsterisk={false}
+      />
+      <span className="row">
+        <Button type="submit" loading={accept.isPending}>
+          {t('accept.button')}
+        </Button>
+        <Button variant="default" onClick={onCancel}>
+          {t('form.cancel')}
+        </Button>
+      </span>
+    </form>
+  );
+};
+
+/** Accept a risk with a reason and an end, see who did, take it back. */
+export const AcceptRisk = ({ finding }: { finding: FindingDetail }) => {
+  const t = useT();
+  const { exact } = useFormat();
+  const may = useMay('findings:accept');
+  const [isOpen, setOpen] = useState(false);
+  const { reopen } = useAcceptance(finding);
+  const { acceptance } = finding;
+  if (acceptance !== undefined && finding.state === 'accepted') {
+    return (
+      <Section title={t('accept.accepted')}>
+        <Facts
+          rows={[
+            [t('accept.owner'), <Verbatim key="o">{acceptance.owner}</Verbatim>],
+            [t('accept.reason'), <Verbatim key="r">{acceptance.reason}</Verbatim>],
+            [t('accept.until'), exact(acceptance.expiresAtMs)],
+          ]}
+        />
+        {may && (
+          <span>
+            <Button variant="default" loading={reopen.isPending} onClick={() => reopen.mutate()}>
+              {t('accept.reopen')}
+            </Button>
+          </span>
+        )}
+      </Section>
+    );
+  }
+  if (!may || finding.state !== 'open') return null;
+  return (
+    <Section title={t('accept.title')}>
+      {isOpen ? (
+        <AcceptForm finding={finding} onCancel={() => setOpen(false)} />
+      ) : (
+        <span>
+          <Button variant="default" onClick={() => setOpen(true)}>
+            {t('accept.open')}
+          </Button>
+        </span>
+      )}
+    </Section>
+  );
+};

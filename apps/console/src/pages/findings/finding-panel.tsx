@@ -1,0 +1,172 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ResponseOf } from '@bartizan/contracts';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { useApi } from '../../data/queries.ts';
+import { readSearch } from '../../data/view.ts';
+import { useFormat } from '../../format/use-format.ts';
+import { useT } from '../../i18n/language.ts';
+import { Badge, SeverityBadge } from '../../widgets/badges.tsx';
+import { SidePanel } from '../../widgets/side-panel.tsx';
+import { Asked, Unknown } from '../../widgets/states.tsx';
+import { CommandBlock, Facts, Section, Verbatim, When } from '../../widgets/text.tsx';
+import { WorkloadLink } from '../../widgets/workload-link.tsx';
+import { AcceptRisk } from './accept-risk.tsx';
+
+export type FindingDetail = ResponseOf<'finding.show'>;
+
+const Why = ({ finding }: { finding: FindingDetail }) => {
+  const t = useT();
+  return (
+    <Section title={t('why.title')}>
+      {finding.why.length === 0 && <Unknown why={t('why.none')} />}
+      <ol className="steps">
+        {finding.why.map((step) => (
+          <li key={`${step.step}${step.detail}`}>
+            <code>{step.step}</code>
+            <Verbatim>{step.detail}</Verbatim>
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+};
+
+const VulnerabilityFacts = ({ finding }: { finding: FindingDetail }) => {
+  const t = useT();
+  const { percent } = useFormat();
+  const { vulnerability } = finding;
+  if (vulnerability === undefined) return null;
+  return (
+    <Section title={t('finding.vulnerability')}>
+      {vulnerability.summary !== undefined && (
+        <p>
+          <Verbatim>{vulnerability.summary}</Verbatim>
+        </p>
+      )}
+      <Facts
+        rows={[
+          [
+            t('finding.ids'),
+            <Verbatim key="id" mono>
+              {[vulnerability.id, ...vulnerability.aliases].join(' ')}
+            </Verbatim>,
+          ],
+          [t('finding.score'), vulnerability.score],
+          [t('finding.epss'), vulnerability.epss !== undefined && percent(vulnerability.epss * 100)],
+          [
+            t('finding.rated'),
+            vulnerability.severitySource !== undefined && (
+              <Verbatim key="s">{vulnerability.severitySource}</Verbatim>
+            ),
+          ],
+          [
+            t('finding.kev'),
+            vulnerability.knownExploited ? (
+              <Badge key="k" tone="critical">
+                {t('finding.exploited')}
+              </Badge>
+            ) : (
+              t('finding.not-exploited')
+            ),
+          ],
+        ]}
+      />
+      <ul className="list-plain small anywhere">
+        {vulnerability.references.slice(0, 5).map((url) => (
+          <li key={url} translate="no" className="mono">
+            {url}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+};
+
+const Body = ({ finding }: { finding: FindingDetail }) => {
+  const t = useT();
+  const { text } = useFormat();
+  return (
+    <>
+      <Section title={t('finding.fix')}>
+        <p>{text(finding.fix.action)}</p>
+        {finding.fix.version !== undefined && (
+          <p className="second">
+            {t('finding.fixed-in')} <code>{finding.fix.version}</code>
+          </p>
+        )}
+        {finding.fix.command !== undefined && <CommandBlock text={finding.fix.command} />}
+      </Section>
+      <Section title={t('finding.evidence')}>
+        <ul className="evidence">
+          {finding.evidence.map((line) => (
+            <li key={line}>
+              <Verbatim mono>{line}</Verbatim>
+            </li>
+          ))}
+        </ul>
+        {finding.evidence.length === 0 && <Unknown why={t('finding.no-evidence')} />}
+      </Section>
+      <Why finding={finding} />
+      <VulnerabilityFacts finding={finding} />
+      <Section title={t('finding.where')}>
+        <Facts
+          rows={[
+            [t('field.workload'), <WorkloadLink key="w" subject={finding.subject} />],
+            [
+              t('field.package'),
+              finding.package !== undefined && (
+                <Verbatim key="p" mono>{`${finding.package.name} ${finding.package.version}`}</Verbatim>
+              ),
+            ],
+            [
+              t('package.location'),
+              finding.package !== undefined && finding.package.locations.length > 0 && (
+                <Verbatim key="l" mono>
+                  {finding.package.locations.join('\n')}
+                </Verbatim>
+              ),
+            ],
+            [t('field.check'), finding.check !== undefined && <code key="c">{finding.check}</code>],
+            [t('field.first-seen'), <When key="f" at={finding.firstSeenAtMs} />],
+            [t('field.last-seen'), <When key="s" at={finding.lastSeenAtMs} />],
+          ]}
+        />
+      </Section>
+      <AcceptRisk finding={finding} />
+    </>
+  );
+};
+
+/** One finding beside the list: what to do, what was seen, how we know. */
+export const FindingPanel = () => {
+  const t = useT();
+  const { text } = useFormat();
+  const navigate = useNavigate();
+  const { id = '' } = useParams({ strict: false });
+  const asked = useApi('finding.show', { params: { id } });
+  const finding = asked.data;
+  return (
+    <SidePanel
+      title={finding === undefined ? t('page.findings') : text(finding.title)}
+      above={
+        finding !== undefined && (
+          <span className="row wrap">
+            <SeverityBadge severity={finding.severity} />
+            <Badge tone="quiet">{t(`finding.kind.${finding.kind}`)}</Badge>
+            {finding.state !== 'open' && <Badge tone="accent">{t(`finding.state.${finding.state}`)}</Badge>}
+            {finding.owasp['2025'].map((item) => (
+              <span key={item} className="chip" translate="no">
+                {item}:2025
+              </span>
+            ))}
+          </span>
+        )
+      }
+      onClose={() => void navigate({ to: '/findings', search: (before) => readSearch({ ...before }) })}
+    >
+      <Asked of={asked}>{(data) => <Body finding={data} />}</Asked>
+    </SidePanel>
+  );
+};

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { SegmentedControl } from '@mantine/core';
+import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
+import { useList } from '../../data/queries.ts';
+import { readSearch, useScopedFilter, useView } from '../../data/view.ts';
+import { FilterBar } from '../../filter/filter-bar.tsx';
+import { joinFilters, parseFilter } from '../../filter/tokens.ts';
+import { useT } from '../../i18n/language.ts';
+import { DataTable } from '../../widgets/data-table.tsx';
+import { ExportMenu } from '../../widgets/export-menu.tsx';
+import { ListStates } from '../../widgets/list-states.tsx';
+import { FindingActs } from './finding-acts.tsx';
+import { useFindingColumns } from './finding-columns.tsx';
+import { FindingsByWorkload } from './findings-by-workload.tsx';
+
+const VIEWS = ['act', 'list', 'cve', 'workload'] as const;
+type View = (typeof VIEWS)[number];
+const viewOf = (text: string | undefined): View => VIEWS.find((view) => view === text) ?? 'act';
+
+/** Findings are open unless the filter speaks of the state itself. */
+export const withOpenState = (filter: string): string =>
+  parseFilter(filter).some((term) => term.field === 'state') ? filter : joinFilters(filter, 'state:open');
+
+const FindingTable = ({ filter, isByCve }: { filter: string; isByCve: boolean }) => {
+  const t = useT();
+  const navigate = useNavigate();
+  const { search } = useView();
+  const { id } = useParams({ strict: false });
+  const query = {
+    filter: isByCve ? joinFilters(filter, 'kind:vulnerability') : filter,
+    sort: search.sort ?? (isByCve ? 'vulnerability' : '-severity'),
+  };
+  const list = useList('finding.list', { query });
+  const columns = useFindingColumns({ withWorkload: true });
+  return (
+    <ListStates
+      list={list}
+      filtered={search.filter !== undefined}
+      emptyTitle={t('findings.none')}
+      emptyNote={t('findings.none.note')}
+    >
+      <DataTable
+        name="findings"
+        label={t('page.findings')}
+        columns={columns}
+        items={list.items}
+        total={list.total}
+        selected={id}
+        rowKey={(row) => row.id}
+        hasMore={list.hasNextPage && !list.isFetchingNextPage}
+        onMore={() => void list.fetchNextPage()}
+        onOpen={(row) =>
+          void navigate({
+            to: '/findings/$id',
+            params: { id: row.id },
+            search: (before) => readSearch({ ...before }),
+          })
+        }
+      />
+    </ListStates>
+  );
+};
+
+/** "Which single acts remove most risk?" */
+export const FindingsPage = () => {
+  const t = useT();
+  const { search, set } = useView();
+  const view = viewOf(search.by);
+  const filter = withOpenState(useScopedFilter());
+  return (
+    <div className="page fill">
+      <div className="page-head">
+        <div>
+          <h1>{t('page.findings')}</h1>
+          <p>{t(`findings.by.${view}.note`)}</p>
+        </div>
+        <span className="row wrap">
+          <SegmentedControl
+            size="sm"
+            value={view}
+            onChange={(value) => set({ by: value === 'act' ? undefined : value })}
+            data={VIEWS.map((value) => ({ value, label: t(`findings.by.${value}`) }))}
+            aria-label={t('findings.by')}
+          />
+          <ExportMenu route={view === 'act' ? 'finding.groups' : 'finding.list'} query={{ filter }} />
+        </span>
+      </div>
+      <FilterBar route="finding.list" />
+      {view === 'act' && <FindingActs filter={filter} />}
+      {view === 'workload' && <FindingsByWorkload />}
+      {(view === 'list' || view === 'cve') && <FindingTable filter={filter} isByCve={view === 'cve'} />}
+      <Outlet />
+    </div>
+  );
+};

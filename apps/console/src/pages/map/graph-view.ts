@@ -1,0 +1,226 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { MapEdge, MapNode, Verdict } from '@bartizan/contracts';
+import Graph from 'graphology';
+import Sigma from 'sigma';
+import {
+  extremityArrow,
+  layerDashed,
+  layerFill,
+  pathCurved,
+  pathLine,
+  sdfCircle,
+  sdfDiamond,
+  sdfSquare,
+} from 'sigma/rendering';
+import { edgeWidth, type NetworkMap, nodeRadius } from './map-model.ts';
+
+/** Colours a drawn map needs, all from the tokens. */
+export interface MapColors {
+  readonly verdicts: Readonly<Record<Verdict, string>>;
+  readonly severities: Readonly<Record<string, string>>;
+  readonly node: string;
+  readonly text: string;
+  readonly halo: string;
+  readonly accent: string;
+}
+export interface GraphHandlers {
+  readonly onNode: (id: string) => void;
+  readonly onEdge: (id: string) => void;
+  readonly onNothing: () => void;
+  readonly onPainted: () => void;
+}
+
+const SHAPES = { workload: 'circle', group: 'square', host: 'square', external: 'diamond' } as const;
+/** Dash and gap in pixels: a line for allowed, dashes for what is not settled, hatching for alerts. */
+const DASHES: Readonly<Record<Verdict, readonly [number, number]>> = {
+  allow: [64, 0],
+  alert: [10, 3],
+  deny: [64, 0],
+  undecided: [5, 5],
+};
+
+interface NodeAttributes {
+  x: number;
+  y: number;
+  size: number;
+  label: string;
+  color: string;
+  shape: string;
+  [more: string]: unknown;
+}
+interface EdgeAttributes {
+  size: number;
+  color: string;
+  dash: number;
+  gap: number;
+  [more: string]: unknown;
+}
+
+const nodeAttributes = (node: MapNode, colors: MapColors): NodeAttributes => ({
+  x: node.x,
+  // The server's y grows downwards, the renderer's upwards.
+  y: -node.y,
+  size: nodeRadius(node),
+  label: node.kind === 'group' ? `${node.label} (${node.members})` : node.label,
+  color: colors.severities[node.worstSeverity ?? ''] ?? colors.node,
+  shape: SHAPES[node.kind],
+});
+const edgeAttributes = (edge: MapEdge, colors: MapColors): EdgeAttributes => ({
+  size: edgeWidth(edge),
+  color: colors.verdicts[edge.verdict],
+  dash: DASHES[edge.verdict][0],
+  gap: DASHES[edge.verdict][1],
+});
+
+const buildGraph = (map: NetworkMap, colors: MapColors): Graph<NodeAttributes, EdgeAttributes> => {
+  const graph = new Graph<NodeAttributes, EdgeAttributes>({ type: 'directed', multi: true });
+  for (const node of map.nodes) graph.mergeNode(node.id, nodeAttributes(node, colors));
+  for (const edge of map.edges) {
+    // An edge whose end is not on the map is in the table only.
+    if (graph.hasNode(edge.from) && graph.hasNode(edge.to) && !graph.hasEdge(edge.id)) {
+      graph.addDirectedEdgeWithKey(edge.id, edge.from, edge.to, edgeAttributes(edge, colors));
+    }
+  }
+  return graph;
+};
+
+const startSigma = (
+  graph: Graph<NodeAttributes, EdgeAttributes>,
+  container: HTMLElement,
+  colors: MapColors,
+) =>
+  new Sigma(graph, container, {
+    primitives: {
+      nodes: { shapes: [sdfCircle(), sdfSquare({ cornerRadius: 0.3 }), sdfDiamond()], layers: [layerFill()] },
+      edges: {
+        paths: [pathCurved(), pathLine()],
+        extremities: [extremityArrow()],
+        defaultHead: 'arrow',
+        layers: [
+          layerDashed({
+            dashSize: { attribute: 'dash', default: 64, mode: 'pixels' },
+            gapSize: { attribute: 'gap', default: 0, mode: 'pixels' },
+          }),
+        ],
+      },
+    },
+    styles: {
+      nodes: {
+        x: { attribute: 'x' },
+        y: { attribute: 'y' },
+        size: { attribute: 'size', defaultValue: 8 },
+        color: { attribute: 'color' },
+        shape: { attribute: 'shape' },
+        label: { attribute: 'label' },
+        labelColor: colors.text,
+        labelSize: 12,
+        labelFont: '"Inter Variable", "Noto Sans JP Variable", sans-serif',
+        labelPosition: 'below',
+        labelVisibility: (_, state) => (state.isHovered ? 'visible' : 'auto'),
+        opacity: (_, state) => (state.isHidden ? 0 : 1),
+        backdropVisibility: (_, state) => (state.isHovered || state.isHighlighted ? 'visible' : 'hidden'),
+        backdropColor: colors.halo,
+        backdropShadowColor: 'rgba(0, 0, 0, 0)',
+        backdropBorderColor: colors.accent,
+        backdropBorderWidth: 2,
+        backdropPadding: 5,
+        backdropArea: 'node',
+        depth: (_, state) => (state.isHovered ? 'topNodes' : 'nodes'),
+        cursor: 'pointer',
+      },
+      edges: {
+        size: (attributes, state) =>
+          Number(attributes['size']) + (state.isHighlighted || state.isHovered ? 2 : 0),
+        color: (attributes, state) => (state.isHighlighted ? colors.accent : String(attributes['color'])),
+        path: 'curved',
+        head: 'arrow',
+        depth: (_, state) => (state.isHighlighted || state.isHovered ? 'topEdges' : 'edges'),
+        cursor: 'pointer',
+      },
+    },
+    settings: {
+      enableEdgeEvents: true,
+      labelRenderedSizeThreshold: 5,
+      labelDensity: 1.2,
+      labelGridCellSize: 90,
+      stagePadding: 48,
+      minCameraRatio: 0.05,
+      maxCameraRatio: 3,
+      zoomDuration: 120,
+      allowInvalidContainer: true,
+      edgePickingPadding: 4,
+    },
+  });
+
+/** A drawn map. Throws when the browser has no WebGL 2; the table stands alone then. */
+export class GraphView {
+  readonly #sigma: ReturnType<typeof startSigma>;
+  #selected: string | undefined;
+
+  constructor(
+    container: HTMLElement,
+    map: NetworkMap,
+    options: { colors: MapColors; handlers: GraphHandlers },
+  ) {
+    const { colors, handlers } = options;
+    this.#sigma = startSigma(buildGraph(map, colors), container, colors);
+    this.#sigma.on('clickNode', ({ node }) => handlers.onNode(node));
+    this.#sigma.on('clickEdge', ({ edge }) => handlers.onEdge(edge));
+    this.#sigma.on('clickStage', handlers.onNothing);
+    this.#sigma.once('afterRender', handlers.onPainted);
+  }
+
+  /** Draws another map in the same place; the camera stays. */
+  show(map: NetworkMap, colors: MapColors): void {
+    this.#selected = undefined;
+    this.#sigma.setGraph(buildGraph(map, colors));
+  }
+
+  /** Marks one node or edge (`n:id`, `e:id`), or nothing. */
+  select(address: string | undefined): void {
+    this.#mark(this.#selected, false);
+    this.#selected = address;
+    this.#mark(address, true);
+  }
+
+  /** Moves the view by a share of its width and height. */
+  pan(dx: number, dy: number): void {
+    const camera = this.#sigma.getCamera();
+    camera.setState({ x: camera.x + dx * camera.ratio, y: camera.y + dy * camera.ratio });
+  }
+
+  /** Comes closer (below 1) or goes away. */
+  zoom(factor: number): void {
+    const camera = this.#sigma.getCamera();
+    camera.setState({ ratio: camera.getBoundedRatio(camera.ratio * factor) });
+  }
+
+  /** Shows everything. */
+  reset(): void {
+    this.#sigma.getCamera().setState({ x: 0.5, y: 0.5, ratio: 1, angle: 0 });
+  }
+
+  /** Where a node is on the screen, in pixels of the container. */
+  place(node: string): { readonly x: number; readonly y: number } | undefined {
+    const graph = this.#sigma.getGraph();
+    if (!graph.hasNode(node)) return undefined;
+    return this.#sigma.graphToViewport({
+      x: graph.getNodeAttribute(node, 'x'),
+      y: graph.getNodeAttribute(node, 'y'),
+    });
+  }
+
+  end(): void {
+    this.#sigma.kill();
+  }
+
+  #mark(address: string | undefined, isHighlighted: boolean): void {
+    if (address === undefined) return;
+    const graph = this.#sigma.getGraph();
+    const id = address.slice(2);
+    if (address.startsWith('e:') && graph.hasEdge(id)) this.#sigma.setEdgeState(id, { isHighlighted });
+    if (address.startsWith('n:') && graph.hasNode(id)) this.#sigma.setNodeState(id, { isHighlighted });
+  }
+}

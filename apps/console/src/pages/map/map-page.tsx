@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { SegmentedControl } from '@mantine/core';
+import { IconAffiliate } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
+import { call } from '../../data/api-client.ts';
+import { useRange, useScopedFilter, useView } from '../../data/view.ts';
+import { useFormat } from '../../format/use-format.ts';
+import { useT } from '../../i18n/language.ts';
+import { Asked, Empty } from '../../widgets/states.tsx';
+import { MapCanvas } from './map-canvas.tsx';
+import { MapLegend } from './map-legend.tsx';
+import { findSelection, type NetworkMap, toggleExpanded } from './map-model.ts';
+import { MapPanel } from './map-panel.tsx';
+import { MapTable } from './map-table.tsx';
+
+const VIEWS = ['both', 'map', 'table'] as const;
+/** The map moves in steps of a minute, so that it does not jump while it is read. */
+const STEP_MS = 60_000;
+
+const useMap = () => {
+  const { search } = useView();
+  const { fromMs, toMs } = useRange();
+  const filter = useScopedFilter();
+  const query = {
+    from: Math.floor(fromMs / STEP_MS) * STEP_MS,
+    to: Math.ceil(toMs / STEP_MS) * STEP_MS,
+    ...(search.expand === undefined ? {} : { expand: search.expand }),
+    ...(filter === '' ? {} : { filter }),
+  };
+  return useQuery({
+    queryKey: ['map.show', null, query],
+    queryFn: ({ signal }) => call('map.show', { query, signal }),
+    placeholderData: keepPreviousData,
+  });
+};
+
+const MapBody = ({ map }: { map: NetworkMap }) => {
+  const t = useT();
+  const { search, set } = useView();
+  const selection = useMemo(() => findSelection(map, search.sel), [map, search.sel]);
+  const view = VIEWS.find((candidate) => candidate === search.by) ?? 'both';
+  const onEdge = useCallback((id: string) => set({ sel: `e:${id}` }), [set]);
+  const onNode = (id: string): void => {
+    const node = map.nodes.find((candidate) => candidate.id === id);
+    if (node?.kind === 'group') set({ expand: toggleExpanded(search.expand, id), sel: undefined });
+    else set({ sel: `n:${id}` });
+  };
+  const close = (): void => set({ sel: undefined });
+  if (map.nodes.length === 0) {
+    return (
+      <div className="card">
+        <Empty title={t('map.none')} icon={<IconAffiliate size={24} aria-hidden="true" />}>
+          {t('map.none.note')}
+        </Empty>
+      </div>
+    );
+  }
+  return (
+    <div className="map-body" data-view={view}>
+      {view !== 'table' && (
+        <div className="card map-card">
+          <MapCanvas map={map} selected={search.sel} onNode={onNode} onEdge={onEdge} onNothing={close} />
+          <MapLegend />
+        </div>
+      )}
+      {view !== 'map' && <MapTable map={map} selected={search.sel} onEdge={onEdge} />}
+      {selection !== undefined && (
+        <MapPanel
+          key={search.sel}
+          selection={selection}
+          map={map}
+          onClose={close}
+          onEdge={onEdge}
+          onExpand={(group) => set({ expand: toggleExpanded(search.expand, group), sel: undefined })}
+        />
+      )}
+    </div>
+  );
+};
+
+/** "Who talks to whom, and who should not?" */
+export const MapPage = () => {
+  const t = useT();
+  const { count } = useFormat();
+  const { search, set } = useView();
+  const asked = useMap();
+  const { data } = asked;
+  return (
+    <div className="page fill wide">
+      <div className="page-head">
+        <div>
+          <h1>{t('page.map')}</h1>
+          <p>
+            {data === undefined
+              ? ' '
+              : t('map.note', {
+                  workloads: count(data.workloads),
+                  nodes: count(data.nodes.length),
+                  edges: count(data.edges.length),
+                })}
+          </p>
+        </div>
+        <span className="row wrap">
+          {search.expand !== undefined && (
+            <button
+              type="button"
+              className="text-button"
+              onClick={() => set({ expand: undefined, sel: undefined })}
+            >
+              {t('map.close-groups')}
+            </button>
+          )}
+          <SegmentedControl
+            size="sm"
+            value={VIEWS.find((view) => view === search.by) ?? 'both'}
+            onChange={(value) => set({ by: value === 'both' ? undefined : value })}
+            data={VIEWS.map((value) => ({ value, label: t(`map.view.${value}`) }))}
+            aria-label={t('map.view')}
+          />
+        </span>
+      </div>
+      <Asked of={asked} rows={10}>
+        {(map) => <MapBody map={map} />}
+      </Asked>
+    </div>
+  );
+};

@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { IconAlertTriangle, IconCheck, IconInfoCircle, IconX } from '@tabler/icons-react';
+import { useFormat } from '../../format/use-format.ts';
+import { useT } from '../../i18n/language.ts';
+import { Badge } from '../../widgets/badges.tsx';
+import { Unknown } from '../../widgets/states.tsx';
+import { Facts, Verbatim } from '../../widgets/text.tsx';
+import type { NodeRow } from './levels.tsx';
+import { SENSOR_TONES } from './nodes-page.tsx';
+
+/** What limits a node, each with its remedy. */
+export const NodeConditions = ({ node }: { node: NodeRow }) => {
+  const { text } = useFormat();
+  return (
+    <div className="stack tight">
+      {node.conditions.map((condition) => (
+        <div key={condition.code + condition.message.en} className="banner" data-tone={condition.severity}>
+          {condition.severity === 'info' ? (
+            <IconInfoCircle size={18} aria-hidden="true" />
+          ) : (
+            <IconAlertTriangle size={18} aria-hidden="true" />
+          )}
+          <span style={{ flex: 1, minWidth: 220 }}>
+            <strong>{text(condition.message)}</strong>{' '}
+            <span className="second">{text(condition.remedy)}</span>
+          </span>
+          <code className="quiet">{condition.code}</code>
+        </div>
+      ))}
+    </div>
+  );
+};
+
+/** A counter of losses: zero is calm, anything else stands out. */
+const Loss = ({ value }: { value: number }) => {
+  const { count } = useFormat();
+  return value === 0 ? <span>{count(0)}</span> : <strong className="warn-text">{count(value)}</strong>;
+};
+
+/** The native sensor: state, programs the kernel took or refused, events and losses. */
+export const NodeSensor = ({ node }: { node: NodeRow }) => {
+  const t = useT();
+  const { count } = useFormat();
+  const { sensor } = node;
+  return (
+    <section className="card" aria-labelledby="sensor-title">
+      <div className="card-head">
+        <h2 id="sensor-title">{t('node.sensor')}</h2>
+        <Badge tone={SENSOR_TONES[sensor.state]}>{t(`sensor.${sensor.state}`)}</Badge>
+      </div>
+      <div className="card-body stack">
+        {sensor.reason !== undefined && <Unknown why={<Verbatim>{sensor.reason}</Verbatim>} />}
+        <Facts
+          rows={[
+            [
+              t('sensor.version'),
+              sensor.version !== undefined && <Verbatim key="v">{sensor.version}</Verbatim>,
+            ],
+            [t('sensor.events'), count(sensor.eventsTotal)],
+            [t('sensor.lost'), <Loss key="l" value={sensor.lostInKernelTotal} />],
+            [t('sensor.shed'), <Loss key="s" value={sensor.shedTotal} />],
+            [t('sensor.malformed'), <Loss key="m" value={sensor.malformedTotal} />],
+          ]}
+        />
+        <ul className="list-plain">
+          {sensor.programs.map((program) => (
+            <li key={program.name} className="program">
+              {program.loaded ? (
+                <IconCheck size={15} color="var(--ok)" aria-hidden="true" />
+              ) : (
+                <IconX size={15} color="var(--danger)" aria-hidden="true" />
+              )}
+              <code>{program.name}</code>
+              <span className="small quiet">{t(program.loaded ? 'sensor.loaded' : 'sensor.refused')}</span>
+              {program.reason !== undefined && (
+                <span className="small second anywhere" translate="no">
+                  {program.reason}
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      </div>
+    </section>
+  );
+};
+
+const UPLINK_TONES = {
+  connected: 'ok',
+  buffering: 'medium',
+  disconnected: 'critical',
+  unknown: 'unknown',
+} as const;
+/** The link to the controller: what waits, what was shed, when the certificate ends. */
+export const NodeLink = ({ node }: { node: NodeRow }) => {
+  const t = useT();
+  const { count, bytes, exact } = useFormat();
+  const { uplink } = node;
+  return (
+    <section className="card" aria-labelledby="uplink-title">
+      <div className="card-head">
+        <h2 id="uplink-title">{t('uplink.title')}</h2>
+        <Badge tone={UPLINK_TONES[uplink.state]}>{t(`uplink.${uplink.state}`)}</Badge>
+      </div>
+      <div className="card-body">
+        <Facts
+          rows={[
+            [
+              t('uplink.buffered'),
+              t('uplink.buffered.value', {
+                n: count(uplink.bufferedRecords),
+                size: bytes(uplink.bufferedBytes),
+              }),
+            ],
+            [t('uplink.acknowledged'), count(uplink.acknowledgedTotal)],
+            [t('uplink.shed'), <Loss key="s" value={uplink.shedTotal} />],
+            [
+              t('uplink.certificate'),
+              uplink.certificateExpiresAtMs !== undefined && exact(uplink.certificateExpiresAtMs),
+            ],
+          ]}
+        />
+      </div>
+    </section>
+  );
+};
+
+const RUNTIME_TONES = { connected: 'ok', unreachable: 'critical', absent: 'quiet' } as const;
+/** Container runtimes and whether we can ask them. */
+export const NodeRuntimes = ({ node }: { node: NodeRow }) => {
+  const t = useT();
+  return (
+    <section className="card" aria-labelledby="runtimes-title">
+      <div className="card-head">
+        <h2 id="runtimes-title">{t('runtime.title')}</h2>
+      </div>
+      <ul className="list-plain card-body stack tight">
+        {node.runtimes.length === 0 && <li className="quiet">{t('runtime.none')}</li>}
+        {node.runtimes.map((runtime) => (
+          <li key={runtime.runtime + runtime.endpoint} className="row wrap">
+            <Badge tone={RUNTIME_TONES[runtime.state]}>{t(`runtime.${runtime.state}`)}</Badge>
+            <strong translate="no">
+              {runtime.runtime} {runtime.version ?? ''}
+            </strong>
+            <Verbatim mono>{runtime.endpoint}</Verbatim>
+            {runtime.reason !== undefined && (
+              <span className="small quiet" translate="no">
+                {runtime.reason}
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { useApi } from '../../data/queries.ts';
+import { useT } from '../../i18n/language.ts';
+import { DoNext } from './do-next.tsx';
+import { FirstSteps } from './first-steps.tsx';
+import { NowFeed } from './now-feed.tsx';
+import { Scorecard } from './scorecard.tsx';
+import { Conditions, Situation, Totals } from './situation.tsx';
+
+/** "Are we safe, and what should I do next?" */
+export const OverviewPage = () => {
+  const t = useT();
+  const status = useApi('system.status', { refetchMs: 15_000 });
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>{t('page.overview')}</h1>
+      </div>
+      <Situation of={status} />
+      {status.data !== undefined && <Conditions status={status.data} />}
+      {status.data !== undefined && <Totals status={status.data} />}
+      <div className="overview-grid">
+        <Scorecard />
+        <DoNext />
+      </div>
+      <NowFeed />
+      <FirstSteps />
+    </div>
+  );
+};

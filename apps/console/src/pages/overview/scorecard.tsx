@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ResponseOf } from '@bartizan/contracts';
+import { HoverCard, SegmentedControl } from '@mantine/core';
+import { IconMathFunction } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useApi } from '../../data/queries.ts';
+import { useView } from '../../data/view.ts';
+import { useFormat } from '../../format/use-format.ts';
+import { useT } from '../../i18n/language.ts';
+import { SeverityCounts } from '../../widgets/badges.tsx';
+import { Meter, Sparkline, scoreColor } from '../../widgets/meter.tsx';
+import { Asked, Unknown } from '../../widgets/states.tsx';
+
+export type ScoreRow = ResponseOf<'scorecard.show'>['rows'][number];
+export type Edition = '2022' | '2025';
+
+/** Rows in the order of an edition; risks outside that edition come last. */
+export const inEdition = (rows: readonly ScoreRow[], edition: Edition): ScoreRow[] => {
+  const place = (row: ScoreRow): string => row.owasp[edition][0] ?? 'K99';
+  return [...rows].sort((a, b) => place(a).localeCompare(place(b)) || a.control.localeCompare(b.control));
+};
+
+/** Score as number and bar; without enough coverage there is no number but a reason. */
+export const Score = ({ row }: { row: ScoreRow }) => {
+  const t = useT();
+  const { text } = useFormat();
+  if (row.score === undefined) {
+    return <Unknown inline why={row.reason === undefined ? t('score.none') : text(row.reason)} />;
+  }
+  return (
+    <span className="row" style={{ gap: 10 }}>
+      <strong className="score-number">{row.score}</strong>
+      <Meter value={row.score} color={scoreColor(row.score)} width={64} />
+    </span>
+  );
+};
+
+const ScoreLine = ({ row, edition }: { row: ScoreRow; edition: Edition }) => {
+  const t = useT();
+  const { text, percent } = useFormat();
+  return (
+    <tr>
+      <td className="nowrap">
+        <span className="item-id" translate="no">
+          {row.owasp[edition].join(' ') || '–'}
+        </span>
+      </td>
+      <td>
+        <Link to="/controls/$control" params={{ control: row.control }} className="row-link">
+          {text(row.title)}
+        </Link>
+      </td>
+      <td>
+        <Score row={row} />
+      </td>
+      <td
+        className="number"
+        title={t('score.coverage.hint', { passed: row.passed, failed: row.failed, unknown: row.unknown })}
+      >
+        {row.coverage === 0 ? <span className="quiet">–</span> : percent(row.coverage)}
+      </td>
+      <td className="hide-narrow">
+        <SeverityCounts counts={row.openFindings} />
+      </td>
+      <td className="hide-narrow">
+        <Sparkline
+          values={row.trend}
+          label={t('score.trend', {
+            from: row.trend[0] ?? 0,
+            to: row.trend.at(-1) ?? 0,
+            days: row.trend.length,
+          })}
+        />
+        {row.trend.length < 2 && <span className="quiet small">{t('score.no-trend')}</span>}
+      </td>
+    </tr>
+  );
+};
+
+/** The OWASP Kubernetes Top 10 with score, coverage and trend; both editions. */
+export const Scorecard = () => {
+  const t = useT();
+  const { text } = useFormat();
+  const { search, set } = useView();
+  const edition: Edition = search.edition === '2022' ? '2022' : '2025';
+  const scorecard = useApi('scorecard.show');
+  return (
+    <section className="card" aria-labelledby="scorecard-title">
+      <div className="card-head">
+        <h2 id="scorecard-title">{t('score.title')}</h2>
+        <span className="row">
+          <HoverCard width={340} shadow="md">
+            <HoverCard.Target>
+              <button type="button" className="text-button">
+                <IconMathFunction size={15} aria-hidden="true" /> {t('score.formula')}
+              </button>
+            </HoverCard.Target>
+            <HoverCard.Dropdown>
+              {scorecard.data !== undefined && text(scorecard.data.formula)}
+            </HoverCard.Dropdown>
+          </HoverCard>
+          <SegmentedControl
+            size="xs"
+            data={['2025', '2022']}
+            value={edition}
+            onChange={(value) => set({ edition: value === '2025' ? undefined : value }, true)}
+            aria-label={t('score.edition')}
+          />
+        </span>
+      </div>
+      <Asked of={scorecard} rows={10}>
+        {(data) => (
+          <table className="simple-table score-table">
+            <thead>
+              <tr>
+                <th>{t('score.item')}</th>
+                <th>{t('score.risk')}</th>
+                <th>{t('score.score')}</th>
+                <th className="number">{t('score.coverage')}</th>
+                <th className="hide-narrow">{t('score.findings')}</th>
+                <th className="hide-narrow">{t('score.trend.title')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {inEdition(data.rows, edition).map((row) => (
+                <ScoreLine key={row.control} row={row} edition={edition} />
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Asked>
+    </section>
+  );
+};

@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ResponseOf } from '@bartizan/contracts';
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useApi } from '../../data/queries.ts';
+import { countsOf } from '../../format/numbers.ts';
+import { useFormat } from '../../format/use-format.ts';
+import { useT } from '../../i18n/language.ts';
+import { Badge, ModeBadge, SEVERITY_ORDER } from '../../widgets/badges.tsx';
+import { SeverityMark } from '../../widgets/mark.tsx';
+import { Asked, Unknown } from '../../widgets/states.tsx';
+
+type Status = ResponseOf<'system.status'>;
+
+/** How old the advisories are, in words; a sample or none at all is said as such. */
+const AdvisoryAge = ({ advisories }: { advisories: Status['advisories'] }) => {
+  const t = useT();
+  const { date } = useFormat();
+  const { builtAtMs, ageDays } = advisories;
+  if (!advisories.present) return <Unknown inline why={t('advisories.none')} />;
+  const when = builtAtMs === undefined ? '' : date(builtAtMs);
+  const age =
+    ageDays === undefined ? t('advisories.undated') : t('advisories.age', { date: when, count: ageDays });
+  if (advisories.sample) return <Unknown inline why={t('advisories.sample', { age })} />;
+  return <span className={(ageDays ?? 0) > 7 ? 'warn-text' : ''}>{age}</span>;
+};
+
+/** State of the sensors of all nodes, in one phrase. */
+const SensorPhrase = () => {
+  const t = useT();
+  const nodes = useApi('node.list', { query: { limit: 200 } });
+  const items = nodes.data?.items;
+  if (items === undefined || items.length === 0) return <Unknown inline why={t('sensor.none')} />;
+  const running = items.filter((node) => node.sensor.state === 'running').length;
+  if (running === items.length) return <span>{t('sensor.all-on')}</span>;
+  const first = items.find((node) => node.sensor.state !== 'running')?.sensor.state ?? 'unknown';
+  return (
+    <span className="warn-text">
+      {t('sensor.some-off', { running, all: items.length, state: t(`sensor.${first}`) })}
+    </span>
+  );
+};
+
+/** What is looked at, how well, and what is done about it, in one line. */
+export const Situation = ({ of }: { of: UseQueryResult<Status> }) => {
+  const t = useT();
+  const { count } = useFormat();
+  return (
+    <Asked of={of} rows={1}>
+      {(status) => (
+        <div className="banner">
+          <Badge tone={status.state === 'ready' ? 'ok' : status.state === 'limited' ? 'medium' : 'critical'}>
+            {t(`system.${status.state}`)}
+          </Badge>
+          <span className="row wrap situation" style={{ flex: 1 }}>
+            <Link to="/workloads">
+              {t('situation.workloads', {
+                count: status.counts.workloads,
+                n: count(status.counts.workloads),
+              })}
+            </Link>
+            <Link to="/nodes">
+              {t('situation.nodes', { count: status.counts.nodes, n: count(status.counts.nodes) })}
+            </Link>
+            <SensorPhrase />
+            <Link to="/settings/$section" params={{ section: 'advisories' }} className="plain-link">
+              <AdvisoryAge advisories={status.advisories} />
+            </Link>
+          </span>
+          <span className="row">
+            <ModeBadge mode="monitor" />
+            <span className="second">{t('mode.monitor.effect')}</span>
+          </span>
+        </div>
+      )}
+    </Asked>
+  );
+};
+
+/** Everything that limits the product here, each with its remedy. */
+export const Conditions = ({ status }: { status: Status }) => {
+  const { text } = useFormat();
+  if (status.conditions.length === 0) return null;
+  return (
+    <div className="stack tight">
+      {status.conditions.map((condition) => (
+        <div key={condition.code + condition.message.en} className="banner" data-tone={condition.severity}>
+          {condition.severity === 'info' ? (
+            <IconInfoCircle size={18} aria-hidden="true" />
+          ) : (
+            <IconAlertTriangle size={18} aria-hidden="true" />
+          )}
+          <span style={{ flex: 1, minWidth: 220 }}>
+            <strong>{text(condition.message)}</strong>{' '}
+            <span className="second">{text(condition.remedy)}</span>
+          </span>
+          <code className="quiet">{condition.code}</code>
+        </div>
+      ))}
+    </div>
+  );
+};
+
+const Total = ({
+  label,
+  value,
+  note,
+  to,
+  filter,
+}: {
+  label: string;
+  value: ReactNode;
+  note?: string;
+  to: '/findings' | '/events' | '/workloads';
+  filter?: string;
+}) => (
+  <Link to={to} search={filter === undefined ? {} : { filter, by: 'list' }} className="card total">
+    <span className="quiet small">{label}</span>
+    <span className="total-value">{value}</span>
+    {note !== undefined && <span className="quiet small">{note}</span>}
+  </Link>
+);
+
+/** The numbers that matter; each leads to what it counts. */
+export const Totals = ({ status }: { status: Status }) => {
+  const t = useT();
+  const { count, compact } = useFormat();
+  const { counts } = status;
+  const open = countsOf(counts.openFindings);
+  return (
+    <div className="totals">
+      {SEVERITY_ORDER.slice(0, 4).map((severity) => (
+        <Total
+          key={severity}
+          to="/findings"
+          filter={`severity:${severity} state:open`}
+          label={t('totals.open')}
+          value={
+            <span className="row" style={{ gap: 8 }}>
+              <SeverityMark severity={severity} size={16} />
+              {status.firstScanDone ? (
+                count(open[severity] ?? 0)
+              ) : (
+                <Unknown inline why={t('totals.scanning')} />
+              )}
+            </span>
+          }
+          note={t(`severity.${severity}`)}
+        />
+      ))}
+      <Total to="/events" label={t('totals.events')} value={count(counts.events24h)} note={t('totals.day')} />
+      <Total
+        to="/workloads"
+        label={t('totals.containers')}
+        value={count(counts.containersRunning)}
+        note={t('totals.packages', { n: compact(counts.packages) })}
+      />
+    </div>
+  );
+};

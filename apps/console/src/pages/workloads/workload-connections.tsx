@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { IconArrowLeft, IconArrowRight } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import { type ItemOf, useList } from '../../data/queries.ts';
+import { useRange } from '../../data/view.ts';
+import { useFormat } from '../../format/use-format.ts';
+import { useT } from '../../i18n/language.ts';
+import { VerdictBadge } from '../../widgets/badges.tsx';
+import { type Column, DataTable } from '../../widgets/data-table.tsx';
+import { ExportMenu } from '../../widgets/export-menu.tsx';
+import { ListStates } from '../../widgets/list-states.tsx';
+import { Cut, When } from '../../widgets/text.tsx';
+import { WorkloadLink } from '../../widgets/workload-link.tsx';
+
+type Row = ItemOf<'workload.connections'>;
+
+const useColumns = (): readonly Column<Row>[] => {
+  const t = useT();
+  const { count, bytes } = useFormat();
+  return useMemo(
+    () => [
+      {
+        id: 'peer',
+        title: t('flow.peer'),
+        width: 'minmax(160px, 2fr)',
+        cell: (row) => (
+          <span className="row">
+            {row.direction === 'outbound' ? (
+              <IconArrowRight size={15} aria-hidden="true" />
+            ) : (
+              <IconArrowLeft size={15} aria-hidden="true" />
+            )}
+            <span className="visually-hidden">{t(`flow.${row.direction}`)}</span>
+            {row.remoteWorkload === undefined ? (
+              <Cut text={row.remoteAddress} mono />
+            ) : (
+              <WorkloadLink subject={row.remoteWorkload} />
+            )}
+          </span>
+        ),
+      },
+      {
+        id: 'port',
+        title: t('flow.port'),
+        width: '136px',
+        cell: (row) => (
+          <span translate="no">
+            {row.protocol}/{row.serverPort} {row.application ?? ''}
+          </span>
+        ),
+      },
+      {
+        id: 'process',
+        title: t('flow.process'),
+        width: 'minmax(80px, 1fr)',
+        fromPx: 760,
+        cell: (row) => <span translate="no">{row.process?.name ?? '–'}</span>,
+      },
+      {
+        id: 'connections',
+        title: t('flow.connections'),
+        width: '100px',
+        number: true,
+        fromPx: 560,
+        cell: (row) => count(row.connections),
+      },
+      {
+        id: 'failures',
+        title: t('flow.failures'),
+        width: '100px',
+        number: true,
+        fromPx: 900,
+        cell: (row) => count(row.failures),
+      },
+      {
+        id: 'bytes',
+        title: t('flow.bytes'),
+        width: '108px',
+        number: true,
+        fromPx: 640,
+        cell: (row) => bytes(row.bytesSent + row.bytesReceived),
+      },
+      {
+        id: 'verdict',
+        title: t('field.verdict'),
+        width: '112px',
+        fromPx: 700,
+        cell: (row) => <VerdictBadge verdict={row.verdict} />,
+      },
+      {
+        id: 'seen',
+        title: t('field.last-seen'),
+        width: '120px',
+        fromPx: 1000,
+        cell: (row) => <When at={row.aggregation.lastAtMs} />,
+      },
+    ],
+    [t, count, bytes],
+  );
+};
+
+/** Who the workload talked to in the range. */
+export const WorkloadConnections = ({ id }: { id: string }) => {
+  const t = useT();
+  const { fromMs, toMs } = useRange();
+  const query = { from: Math.floor(fromMs), to: Math.ceil(toMs) };
+  const list = useList('workload.connections', { params: { id }, query });
+  const columns = useColumns();
+  return (
+    <ListStates list={list} filtered={false} emptyTitle={t('flow.none')} emptyNote={t('flow.none.note')}>
+      <div className="row apart">
+        <span className="quiet">{t('flow.in-range')}</span>
+        <ExportMenu route="workload.connections" params={{ id }} query={query} />
+      </div>
+      <div className="table-holder">
+        <DataTable
+          name="connections"
+          label={t('workload.tab.connections')}
+          columns={columns}
+          items={list.items}
+          total={list.total}
+          rowKey={(row) => row.id}
+          hasMore={list.hasNextPage && !list.isFetchingNextPage}
+          onMore={() => void list.fetchNextPage()}
+        />
+      </div>
+    </ListStates>
+  );
+};

@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { useMemo } from 'react';
+import { type ItemOf, useList } from '../../data/queries.ts';
+import { useView } from '../../data/view.ts';
+import { FilterBar } from '../../filter/filter-bar.tsx';
+import { useFormat } from '../../format/use-format.ts';
+import { useT } from '../../i18n/language.ts';
+import { Badge } from '../../widgets/badges.tsx';
+import { type Column, DataTable } from '../../widgets/data-table.tsx';
+import { ExportMenu } from '../../widgets/export-menu.tsx';
+import { ListStates } from '../../widgets/list-states.tsx';
+import { Cut } from '../../widgets/text.tsx';
+import type { WorkloadDetail } from './workload-page.tsx';
+
+type Row = ItemOf<'workload.packages'>;
+const COVERAGE_TONES = {
+  covered: 'ok',
+  partial: 'medium',
+  'no-data': 'unknown',
+  'not-covered': 'unknown',
+} as const;
+
+/** What the advisories can judge of these packages, and what they cannot. */
+const Coverage = ({ coverage }: { coverage: WorkloadDetail['coverage'] }) => {
+  const t = useT();
+  const { count } = useFormat();
+  return (
+    <div className="card card-body stack tight">
+      <h2>{t('coverage.title')}</h2>
+      {coverage.length === 0 && <p className="quiet">{t('coverage.none')}</p>}
+      <ul className="list-plain coverage">
+        {coverage.map((entry) => (
+          <li key={entry.ecosystem} className="row wrap">
+            <Badge tone={COVERAGE_TONES[entry.state]}>{t(`coverage.${entry.state}`)}</Badge>
+            <strong translate="no">{entry.ecosystem}</strong>
+            <span className="quiet">
+              {t('coverage.packages', { n: count(entry.packages), without: count(entry.withoutData) })}
+              {entry.asOf !== undefined && ` · ${t('coverage.as-of', { date: entry.asOf })}`}
+            </span>
+            {entry.reason !== undefined && (
+              <span className="quiet small" translate="no">
+                {entry.reason}
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+};
+
+const useColumns = (): readonly Column<Row>[] => {
+  const t = useT();
+  return useMemo(
+    () => [
+      {
+        id: 'name',
+        title: t('field.name'),
+        width: 'minmax(140px, 1.4fr)',
+        sort: 'name',
+        cell: (row) => <Cut text={row.name} />,
+      },
+      {
+        id: 'version',
+        title: t('package.version'),
+        width: 'minmax(110px, 1fr)',
+        cell: (row) => <Cut text={row.version} most={28} mono />,
+      },
+      {
+        id: 'ecosystem',
+        title: t('field.ecosystem'),
+        width: '120px',
+        sort: 'ecosystem',
+        fromPx: 520,
+        cell: (row) => <span translate="no">{row.ecosystem}</span>,
+      },
+      {
+        id: 'location',
+        title: t('package.location'),
+        width: 'minmax(140px, 2fr)',
+        fromPx: 800,
+        cell: (row) => <Cut text={row.locations[0] ?? '–'} most={60} mono />,
+      },
+      {
+        id: 'licence',
+        title: t('package.licence'),
+        width: '140px',
+        fromPx: 1080,
+        cell: (row) => <span translate="no">{row.licenses?.join(', ') ?? '–'}</span>,
+      },
+    ],
+    [t],
+  );
+};
+
+/** Software found in a workload. */
+export const WorkloadPackages = ({ id, coverage }: { id: string; coverage: WorkloadDetail['coverage'] }) => {
+  const t = useT();
+  const { search } = useView();
+  const query = {
+    ...(search.filter === undefined ? {} : { filter: search.filter }),
+    ...(search.sort === undefined ? {} : { sort: search.sort }),
+  };
+  const list = useList('workload.packages', { params: { id }, query });
+  const columns = useColumns();
+  return (
+    <>
+      <Coverage coverage={coverage} />
+      <div className="filter-bar">
+        <FilterBar route="workload.packages" />
+        <ExportMenu route="workload.packages" params={{ id }} query={query} />
+      </div>
+      <ListStates
+        list={list}
+        filtered={search.filter !== undefined}
+        emptyTitle={t('package.none')}
+        emptyNote={t('package.none.note')}
+      >
+        <div className="table-holder">
+          <DataTable
+            name="packages"
+            label={t('workload.tab.packages')}
+            columns={columns}
+            items={list.items}
+            total={list.total}
+            rowKey={(row) => `${row.purl}${row.locations[0] ?? ''}`}
+            hasMore={list.hasNextPage && !list.isFetchingNextPage}
+            onMore={() => void list.fetchNextPage()}
+            rowHeight={38}
+          />
+        </div>
+      </ListStates>
+    </>
+  );
+};

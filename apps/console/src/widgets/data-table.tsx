@@ -1,0 +1,210 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+// biome-ignore-all lint/a11y/useSemanticElements: rows that are drawn only in sight cannot be real table rows
+// biome-ignore-all lint/a11y/useFocusableInteractive: focus is on the links and buttons inside the cells
+
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { useView } from '../data/view.ts';
+import { useFormat } from '../format/use-format.ts';
+import { useT } from '../i18n/language.ts';
+import { ColumnChoice, useHiddenColumns } from './column-choice.tsx';
+
+export interface Column<T> {
+  readonly id: string;
+  readonly title: string;
+  readonly cell: (row: T) => ReactNode;
+  /** CSS grid track. */
+  readonly width: string;
+  readonly number?: boolean;
+  /** Field the server sorts by. */
+  readonly sort?: string;
+  /** Shown only when the table is at least this wide. */
+  readonly fromPx?: number;
+}
+
+interface DataTableProps<T> {
+  readonly name: string;
+  readonly label: string;
+  readonly columns: readonly Column<T>[];
+  readonly items: readonly T[];
+  readonly rowKey: (row: T) => string;
+  readonly total?: number | undefined;
+  readonly selected?: string | undefined;
+  readonly onOpen?: (row: T) => void;
+  readonly hasMore?: boolean;
+  readonly onMore?: () => void;
+  readonly foot?: ReactNode;
+  readonly rowHeight?: number;
+}
+
+const useWidth = (ref: React.RefObject<HTMLElement | null>): number => {
+  const [width, setWidth] = useState(1200);
+  useEffect(() => {
+    const element = ref.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 1200));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [ref]);
+  return width;
+};
+
+const HeadCell = <T,>({ column }: { column: Column<T> }) => {
+  const { search, set } = useView();
+  const { sort } = column;
+  const className = `cell${column.number === true ? ' number' : ''}`;
+  if (sort === undefined) {
+    return (
+      <div className={className} role="columnheader">
+        {column.title}
+      </div>
+    );
+  }
+  const up = search.sort === sort;
+  const down = search.sort === `-${sort}`;
+  return (
+    <div
+      className={className}
+      role="columnheader"
+      aria-sort={up ? 'ascending' : down ? 'descending' : 'none'}
+    >
+      <button type="button" onClick={() => set({ sort: down ? sort : `-${sort}` }, true)}>
+        {column.title}
+        {up && <IconArrowUp size={13} aria-hidden="true" />}
+        {down && <IconArrowDown size={13} aria-hidden="true" />}
+      </button>
+    </div>
+  );
+};
+
+/** Moves between the first links of rows with the arrow keys and j / k. */
+const onArrows = (event: KeyboardEvent<HTMLElement>): void => {
+  const step =
+    event.key === 'ArrowDown' || event.key === 'j'
+      ? 1
+      : event.key === 'ArrowUp' || event.key === 'k'
+        ? -1
+        : 0;
+  if (step === 0 || !(event.target instanceof HTMLElement) || event.nativeEvent.isComposing) return;
+  const row = event.target.closest<HTMLElement>('[data-index]');
+  const next = Number(row?.dataset['index'] ?? -1) + step;
+  const link = event.currentTarget.querySelector<HTMLElement>(
+    `[data-index="${next}"] a, [data-index="${next}"] button`,
+  );
+  if (link === null) return;
+  event.preventDefault();
+  link.focus();
+};
+
+interface RowProps<T> {
+  readonly row: T;
+  readonly index: number;
+  readonly top: number;
+  readonly height: number;
+  readonly columns: readonly Column<T>[];
+  readonly template: string;
+  readonly isSelected: boolean;
+  readonly onOpen: ((row: T) => void) | undefined;
+}
+const Row = <T,>({ row, index, top, height, columns, template, isSelected, onOpen }: RowProps<T>) => (
+  // biome-ignore lint/a11y/useKeyWithClickEvents: the first cell holds a real link; the click on the row is a shortcut
+  <div
+    role="row"
+    tabIndex={-1}
+    className="table-row"
+    aria-rowindex={index + 2}
+    data-index={index}
+    {...(onOpen === undefined ? {} : { 'data-clickable': '' })}
+    {...(isSelected ? { 'data-selected': '', 'aria-current': true } : {})}
+    style={{ height, transform: `translateY(${top}px)`, gridTemplateColumns: template }}
+    onClick={(event) => {
+      const onControl = event.target instanceof Element && event.target.closest('a, button, input') !== null;
+      if (!onControl) onOpen?.(row);
+    }}
+  >
+    {columns.map((column) => (
+      <div key={column.id} role="cell" className={`cell${column.number === true ? ' number' : ''}`}>
+        {column.cell(row)}
+      </div>
+    ))}
+  </div>
+);
+
+/** A list of any length: only the rows in sight are drawn, more are asked for near the end. */
+export const DataTable = <T,>(props: DataTableProps<T>) => {
+  const { items, columns, rowHeight = 44, hasMore = false, onMore } = props;
+  const t = useT();
+  const { count } = useFormat();
+  const scroll = useRef<HTMLDivElement>(null);
+  const width = useWidth(scroll);
+  const [hidden, setHidden] = useHiddenColumns(props.name);
+  const shown = columns.filter((column) => width >= (column.fromPx ?? 0) && !hidden.includes(column.id));
+  const template = shown.map((column) => column.width).join(' ');
+  const rows = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    scrollPaddingStart: 36,
+  });
+  const virtual = rows.getVirtualItems();
+  const last = virtual.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasMore && last >= items.length - 30) onMore?.();
+  }, [hasMore, last, items.length, onMore]);
+  return (
+    <div className="card table-box">
+      <div
+        className="table-scroll"
+        ref={scroll}
+        tabIndex={0}
+        role="table"
+        aria-label={props.label}
+        aria-rowcount={(props.total ?? items.length) + 1}
+        onKeyDown={onArrows}
+      >
+        <div role="rowgroup" className="table-head-group">
+          <div className="table-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+            {shown.map((column) => (
+              <HeadCell key={column.id} column={column} />
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" style={{ height: rows.getTotalSize(), position: 'relative' }}>
+          {virtual.flatMap((item) => {
+            const row = items[item.index];
+            if (row === undefined) return [];
+            const key = props.rowKey(row);
+            return [
+              <Row
+                key={key}
+                row={row}
+                index={item.index}
+                top={item.start}
+                height={rowHeight}
+                columns={shown}
+                template={template}
+                isSelected={props.selected === key}
+                onOpen={props.onOpen}
+              />,
+            ];
+          })}
+        </div>
+      </div>
+      <div className="table-foot">
+        <span>
+          {props.total === undefined
+            ? t('table.loaded', { n: count(items.length) })
+            : t('table.of', { n: count(items.length), total: count(props.total) })}
+        </span>
+        <span className="row">
+          {props.foot}
+          <ColumnChoice columns={columns} hidden={hidden} onChange={setHidden} />
+        </span>
+      </div>
+    </div>
+  );
+};

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { Button } from '@mantine/core';
+import { IconFilterOff } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { useView } from '../data/view.ts';
+import { useT } from '../i18n/language.ts';
+import { Empty, FailureState, Loading } from './states.tsx';
+
+interface ListStatesProps {
+  readonly list: {
+    readonly items: readonly unknown[];
+    readonly isLoading: boolean;
+    readonly isError: boolean;
+    readonly error: unknown;
+    readonly refetch: () => unknown;
+  };
+  readonly filtered: boolean;
+  readonly emptyTitle: string;
+  readonly emptyNote: string;
+  readonly children: ReactNode;
+}
+
+/** A list while it loads, when it failed, when it is empty, when the filter leaves nothing, and when it is there. */
+export const ListStates = ({ list, filtered, emptyTitle, emptyNote, children }: ListStatesProps) => {
+  const t = useT();
+  const { set } = useView();
+  if (list.isError && list.items.length === 0) {
+    return (
+      <div className="card">
+        <FailureState error={list.error} retry={() => void list.refetch()} />
+      </div>
+    );
+  }
+  if (list.isLoading) {
+    return (
+      <div className="card">
+        <Loading rows={10} />
+      </div>
+    );
+  }
+  if (list.items.length > 0) return <>{children}</>;
+  return (
+    <div className="card">
+      {filtered ? (
+        <Empty
+          title={t('list.filtered')}
+          icon={<IconFilterOff size={24} aria-hidden="true" />}
+          action={
+            <Button variant="default" onClick={() => set({ filter: undefined, scope: undefined })}>
+              {t('list.filtered.clear')}
+            </Button>
+          }
+        >
+          {t('list.filtered.note')}
+        </Empty>
+      ) : (
+        <Empty title={emptyTitle}>{emptyNote}</Empty>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
+import { IconCheck, IconCopy } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { cutMiddle } from '../format/numbers.ts';
+import { useFormat, useNow } from '../format/use-format.ts';
+import { useT } from '../i18n/language.ts';
+
+/** A name, path or answer of a machine: shown as it is, never translated. */
+export const Verbatim = ({ children, mono = false }: { children: ReactNode; mono?: boolean }) => (
+  <span translate="no" className={mono ? 'mono anywhere' : 'anywhere'}>
+    {children}
+  </span>
+);
+
+/** A long name with its middle cut out; the title has all of it. */
+export const Cut = ({ text, most = 44, mono = false }: { text: string; most?: number; mono?: boolean }) => (
+  <span translate="no" className={mono ? 'mono' : ''} title={text}>
+    {cutMiddle(text, most)}
+  </span>
+);
+
+/** An instant: how long ago, exact on hover and for copying. */
+export const When = ({ at }: { at: number }) => {
+  const { relative, exact } = useFormat();
+  const now = useNow();
+  return (
+    <time dateTime={new Date(at).toISOString()} title={exact(at)} className="nowrap">
+      {relative(at, now)}
+    </time>
+  );
+};
+
+/** Copies text whole. */
+export const Copy = ({ value, label }: { value: string; label?: string }) => {
+  const t = useT();
+  return (
+    <CopyButton value={value} timeout={1500}>
+      {({ copied, copy }) => (
+        <Tooltip label={copied ? t('copy.done') : (label ?? t('copy.do'))}>
+          <ActionIcon className="copy" size="sm" onClick={copy} aria-label={label ?? t('copy.do')}>
+            {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </CopyButton>
+  );
+};
+
+/** A command or patch, with a copy button. */
+export const CommandBlock = ({ text }: { text: string }) => (
+  <div style={{ position: 'relative' }}>
+    <pre translate="no" style={{ paddingRight: 40 }}>
+      {text}
+    </pre>
+    <span style={{ position: 'absolute', top: 6, right: 6 }}>
+      <Copy value={text} />
+    </span>
+  </div>
+);
+
+/** A titled part of a page or panel. */
+export const Section = ({
+  title,
+  children,
+  aside,
+}: {
+  title: string;
+  children: ReactNode;
+  aside?: ReactNode;
+}) => (
+  <section className="section">
+    <div className="row apart">
+      <h3 className="second small">{title}</h3>
+      {aside}
+    </div>
+    {children}
+  </section>
+);
+
+/** Names with values, one a line; entries without a value are left out. */
+export const Facts = ({ rows }: { rows: readonly (readonly [string, ReactNode])[] }) => (
+  <dl className="facts">
+    {rows
+      .filter(([, value]) => value !== undefined && value !== null && value !== false)
+      .map(([name, value]) => (
+        <div key={name} style={{ display: 'contents' }}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+  </dl>
+);

@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { WorkloadRef } from '@bartizan/contracts';
+import { Link } from '@tanstack/react-router';
+import { cutMiddle } from '../format/numbers.ts';
+
+type Ref = Pick<WorkloadRef, 'workload' | 'namespace' | 'name'> & { readonly containerName?: string };
+
+/** Namespace and name as people say them. */
+export const workloadName = (ref: Pick<Ref, 'namespace' | 'name'>): string =>
+  ref.namespace === '' ? ref.name : `${ref.namespace}/${ref.name}`;
+
+/** A workload by name, leading to its page. */
+export const WorkloadLink = ({ subject, most = 40 }: { subject: Ref; most?: number }) => (
+  <Link to="/workloads/$id" params={{ id: subject.workload }} title={workloadName(subject)} translate="no">
+    {cutMiddle(workloadName(subject), most)}
+  </Link>
+);
