@@ -48,4 +48,95 @@ export const SETUP_ERRORS = {
     title: { en: 'The controller did not become ready', ja: 'コントローラーが起動しませんでした' },
     remedy: { en: 'Read the log named in the message.', ja: '表示されたログを確認してください。' },
   },
+  E_INSTANCE_NAME: {
+    title: { en: 'The instance name is not valid', ja: 'インスタンス名が正しくありません' },
+    remedy: {
+      en: 'Use up to 31 lower-case letters, digits and hyphens in BARTIZAN_INSTANCE, starting with a letter.',
+      ja: 'BARTIZAN_INSTANCE は英小文字で始め、英小文字・数字・ハイフンを 31 文字以内で指定してください。',
+    },
+  },
+  E_NOT_UP: {
+    title: { en: 'This instance was never started here', ja: 'このインスタンスはまだ起動されていません' },
+    remedy: { en: 'Run `./bartizan up`.', ja: '`./bartizan up` を実行してください。' },
+  },
+  E_NOT_RUNNING: {
+    title: { en: 'This instance does not run', ja: 'このインスタンスは動作していません' },
+    remedy: { en: 'Run `./bartizan up`.', ja: '`./bartizan up` を実行してください。' },
+  },
+  E_INSTANCE_RECORD: {
+    title: {
+      en: 'The file that describes the instance is damaged',
+      ja: 'インスタンスの設定ファイルが壊れています',
+    },
+    remedy: {
+      en: 'Put the file named in the message back, or remove it and run `./bartizan up` again; data is kept.',
+      ja: '表示されたファイルを戻すか、削除して `./bartizan up` を再度実行してください。データは保持されます。',
+    },
+  },
+  E_RUN_TREE: {
+    title: { en: 'The release could not be made from this checkout', ja: 'リリースを作成できませんでした' },
+    remedy: {
+      en: 'Read the message; a changed or half-copied checkout is the usual reason.',
+      ja: 'メッセージを確認してください。多くの場合、チェックアウトの変更や不完全なコピーが原因です。',
+    },
+  },
+  E_CONSOLE_BUILD: {
+    title: { en: 'The console could not be built', ja: 'コンソールをビルドできませんでした' },
+    remedy: {
+      en: 'Read the message; API and CLI work without the console.',
+      ja: 'メッセージを確認してください。API と CLI はコンソールなしでも動作します。',
+    },
+  },
+  E_SUPERVISOR: {
+    title: {
+      en: 'The supervisor did not start or stop in time',
+      ja: 'スーパーバイザーが時間内に起動または停止しませんでした',
+    },
+    remedy: {
+      en: 'Read supervisor.log in the log folder, then run the command again.',
+      ja: 'ログフォルダーの supervisor.log を確認し、再度実行してください。',
+    },
+  },
+  E_UPGRADE_ROLLED_BACK: {
+    title: {
+      en: 'The upgrade failed; the release before runs again',
+      ja: '更新に失敗したため、以前のリリースに戻しました',
+    },
+    remedy: {
+      en: 'Data is as it was before the upgrade. Read the reason in the message and run `up` again.',
+      ja: 'データは更新前の状態です。メッセージの理由を確認し、再度 `up` を実行してください。',
+    },
+  },
+  E_NO_SYSTEMD: {
+    title: { en: 'There is no systemd here', ja: 'systemd が動作していません' },
+    remedy: {
+      en: 'Leave --service out: `up` starts its own supervisor.',
+      ja: '--service を付けずに実行してください。`up` が独自のスーパーバイザーを起動します。',
+    },
+  },
+  E_SERVER_IDENTITY: {
+    title: { en: 'The server is not the one that was expected', ja: 'サーバーの証明書が想定と一致しません' },
+    remedy: {
+      en: 'Compare the fingerprint with the one `up` printed; nothing was sent.',
+      ja: '`up` が表示したフィンガープリントと照合してください。何も送信していません。',
+    },
+  },
+  E_USAGE: {
+    title: { en: 'The command line is not valid', ja: 'コマンドラインが正しくありません' },
+    remedy: { en: 'See `bartizan help`.', ja: '`bartizan help` を参照してください。' },
+  },
+  E_SCAN_TARGET: {
+    title: { en: 'There is nothing to scan there', ja: 'スキャン対象を読み取れません' },
+    remedy: {
+      en: 'Name a folder, or an image archive (docker save, OCI layout) that can be read.',
+      ja: '読み取り可能なフォルダーまたはイメージアーカイブ (docker save、OCI レイアウト) を指定してください。',
+    },
+  },
+  E_USER: {
+    title: { en: 'The system user could not be made', ja: 'システムユーザーを作成できませんでした' },
+    remedy: {
+      en: 'Make it by hand: useradd --system --user-group --shell /usr/sbin/nologin bartizan',
+      ja: '手動で作成してください：useradd --system --user-group --shell /usr/sbin/nologin bartizan',
+    },
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

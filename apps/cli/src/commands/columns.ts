@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type ResponseOf, type RouteId, SEVERITIES } from '@bartizan/contracts';
+import { bytesText, instantText } from '../output/format.ts';
+import type { Column } from '../output/render.ts';
+import type { Language, TextKey, Translate } from '../text/catalogue.ts';
+
+/** Routes that a list command shows as a table. */
+export type ListRoute = Extract<
+  RouteId,
+  | 'workload.list'
+  | 'container.list'
+  | 'node.list'
+  | 'image.list'
+  | 'event.list'
+  | 'finding.list'
+  | 'flow.list'
+  | 'rule.list'
+  | 'check.list'
+  | 'audit.list'
+  | 'user.list'
+  | 'api-key.list'
+>;
+/** One item of a list. */
+export type ItemOf<R extends ListRoute> = ResponseOf<R> extends { items: readonly (infer T)[] } ? T : never;
+
+type Cell<T> = readonly [field: string, heading: TextKey, value: (item: T, language: Language) => string];
+type Table = { readonly [R in ListRoute]: readonly Cell<ItemOf<R>>[] };
+
+const severities = (counts: Readonly<Record<string, string>>): string =>
+  SEVERITIES.flatMap((severity) =>
+    Number(counts[severity] ?? 0) > 0 ? [`${severity}:${counts[severity]}`] : [],
+  ).join(' ') || '0';
+const place = (ref: { namespace: string; name: string; kind: string }): string =>
+  ref.namespace === '' ? `${ref.kind}/${ref.name}` : `${ref.namespace}/${ref.kind}/${ref.name}`;
+
+const CELLS: Table = {
+  'workload.list': [
+    ['id', 'column.id', ({ workload }) => workload.id],
+    ['name', 'column.workload', ({ workload }) => place(workload)],
+    ['image', 'column.image', ({ workload }) => workload.image ?? '-'],
+    ['running', 'column.running', ({ workload }) => String(workload.running)],
+    ['findings', 'column.findings', (item) => severities(item.openFindings)],
+    ['events24h', 'column.events', (item) => String(item.events24h)],
+    ['lastSeenAtMs', 'column.last-seen', ({ workload }) => instantText(workload.lastSeenAtMs)],
+  ],
+  'container.list': [
+    ['id', 'column.id', (item) => item.id.slice(0, 20)],
+    ['name', 'column.name', (item) => item.name],
+    ['runtime', 'column.runtime', (item) => item.runtime],
+    ['state', 'column.state', (item) => item.state],
+    ['image', 'column.image', (item) => item.image ?? '-'],
+    ['pid', 'column.pid', (item) => String(item.pid ?? '-')],
+    ['addresses', 'column.addresses', (item) => item.addresses.join(' ')],
+    ['privileged', 'column.privileged', (item) => String(item.privileged ?? '?')],
+  ],
+  'node.list': [
+    ['id', 'column.id', (item) => item.id],
+    ['name', 'column.name', (item) => item.name],
+    ['state', 'column.state', (item) => item.state],
+    ['sensor', 'column.sensor', (item) => item.sensor.state],
+    ['lost', 'column.lost', (item) => String(item.sensor.lostInKernelTotal + item.sensor.shedTotal)],
+    ['uplink', 'column.uplink', (item) => item.uplink.state],
+    ['kernel', 'column.kernel', (item) => item.kernel],
+    ['distribution', 'column.distribution', (item) => item.distribution],
+    [
+      'runtimes',
+      'column.runtimes',
+      (item) =>
+        item.runtimes
+          .filter((runtime) => runtime.state === 'connected')
+          .map((runtime) => runtime.runtime)
+          .join(' '),
+    ],
+  ],
+  'image.list': [
+    ['digest', 'column.id', (item) => item.digest],
+    ['references', 'column.image', (item) => item.references.join(' ')],
+    ['usedBy', 'column.used-by', (item) => String(item.usedBy.length)],
+  ],
+  'event.list': [
+    ['occurredAtMs', 'column.time', (item) => instantText(item.occurredAtMs)],
+    ['severity', 'column.severity', (item) => item.severity],
+    ['rule', 'column.rule', (item) => item.rule],
+    ['workload', 'column.workload', (item) => place(item.workload)],
+    ['message', 'column.message', (item, language) => item.message[language]],
+    ['id', 'column.id', (item) => item.id],
+  ],
+  'finding.list': [
+    ['severity', 'column.severity', (item) => item.severity],
+    ['kind', 'column.kind', (item) => item.kind],
+    ['title', 'column.title', (item, language) => item.title[language]],
+    ['workload', 'column.workload', (item) => place(item.subject)],
+    [
+      'package',
+      'column.package',
+      (item) => (item.package === undefined ? '-' : `${item.package.name} ${item.package.version}`),
+    ],
+    ['fix', 'column.fix', (item) => item.fix.version ?? item.fix.state],
+    ['state', 'column.state', (item) => item.state],
+    ['id', 'column.id', (item) => item.id],
+  ],
+  'flow.list': [
+    ['occurredAtMs', 'column.time', (item) => instantText(item.occurredAtMs)],
+    ['workload', 'column.workload', (item) => place(item.workload)],
+    ['direction', 'column.direction', (item) => item.direction],
+    [
+      'remote',
+      'column.remote',
+      (item) => (item.remoteWorkload === undefined ? item.remoteAddress : place(item.remoteWorkload)),
+    ],
+    ['serverPort', 'column.port', (item) => `${item.protocol}/${item.serverPort}`],
+    ['connections', 'column.connections', (item) => String(item.connections)],
+    ['bytesSent', 'column.sent', (item) => bytesText(item.bytesSent)],
+    ['bytesReceived', 'column.received', (item) => bytesText(item.bytesReceived)],
+    ['verdict', 'column.verdict', (item) => item.verdict],
+  ],
+  'rule.list': [
+    ['id', 'column.rule', ({ rule }) => rule.id],
+    ['severity', 'column.severity', ({ rule }) => rule.severity],
+    ['scope', 'column.scope', ({ rule }) => rule.scope],
+    ['title', 'column.title', ({ rule }, language) => rule.title[language]],
+    ['revision', 'column.revision', (item) => item.revision.slice(0, 12)],
+  ],
+  'check.list': [
+    ['check', 'column.check', (item) => item.check],
+    ['outcome', 'column.outcome', (item) => item.outcome],
+    ['severity', 'column.severity', (item) => item.severity],
+    ['workload', 'column.workload', (item) => place(item.subject)],
+    ['title', 'column.title', (item, language) => item.title[language]],
+  ],
+  'audit.list': [
+    ['sequence', 'column.sequence', (item) => String(item.sequence)],
+    ['atMs', 'column.time', (item) => instantText(item.atMs)],
+    ['actor', 'column.actor', (item) => `${item.actorKind}:${item.actor}`],
+    ['action', 'column.action', (item) => item.action],
+    ['target', 'column.target', (item) => item.target],
+    ['outcome', 'column.outcome', (item) => item.outcome],
+  ],
+  'user.list': [
+    ['name', 'column.name', (item) => item.name],
+    ['role', 'column.role', (item) => item.role],
+    [
+      'disabled',
+      'column.state',
+      (item) => (item.disabled ? 'disabled' : item.lockedUntilMs === undefined ? 'active' : 'locked'),
+    ],
+    ['lastLoginAtMs', 'column.last-seen', (item) => instantText(item.lastLoginAtMs)],
+    ['id', 'column.id', (item) => item.id],
+  ],
+  'api-key.list': [
+    ['name', 'column.name', (item) => item.name],
+    ['prefix', 'column.key', (item) => item.prefix],
+    ['role', 'column.role', (item) => item.role],
+    ['expiresAtMs', 'column.expires', (item) => instantText(item.expiresAtMs)],
+    ['revoked', 'column.state', (item) => (item.revoked ? 'revoked' : 'active')],
+    ['id', 'column.id', (item) => item.id],
+  ],
+};
+
+/** Columns of a list in the user's language. */
+export const columnsFor = <R extends ListRoute>(route: R, t: Translate): Column<ItemOf<R>>[] => {
+  const language: Language = t('language.code') === 'ja' ? 'ja' : 'en';
+  const cells: readonly Cell<ItemOf<R>>[] = CELLS[route];
+  return cells.map(([field, heading, value]) => ({
+    field,
+    heading: t(heading),
+    value: (item) => value(item, language),
+  }));
+};

@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { err, ok, type Result, SEVERITIES, type Severity, severityRank } from '@bartizan/contracts';
+import type { ApiClient, ApiFailure } from '../api/client.ts';
+import { type CliContext, clientOf, perform } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { renderList } from '../output/render.ts';
+import { columnsFor, type ItemOf, type ListRoute } from './columns.ts';
+import type { ListFlags } from './flags.ts';
+
+const PAGE = 500;
+const DEFAULT_LIMIT = 100;
+
+/** Up to `limit` items of a list, page after page. */
+export async function fetchItems<R extends ListRoute>(
+  client: ApiClient,
+  route: R,
+  flags: Omit<ListFlags, 'output'>,
+): Promise<Result<{ items: ItemOf<R>[]; hasMore: boolean }, ApiFailure>> {
+  const items: ItemOf<R>[] = [];
+  const limit = flags.limit ?? DEFAULT_LIMIT;
+  let cursor: string | undefined;
+  while (items.length < limit) {
+    const query = {
+      limit: Math.min(PAGE, limit - items.length),
+      ...(flags.filter === undefined ? {} : { filter: flags.filter }),
+      ...(flags.sort === undefined ? {} : { sort: flags.sort }),
+      ...(cursor === undefined ? {} : { cursor }),
+    };
+    const page = await callList(client, route, query);
+    if (!page.ok) return page;
+    items.push(...page.value.items);
+    cursor = page.value.next;
+    if (cursor === undefined || page.value.items.length === 0) return ok({ items, hasMore: false });
+  }
+  return ok({ items, hasMore: cursor !== undefined });
+}
+
+/** One page; the answer was held to the route's schema by the client. */
+async function callList<R extends ListRoute>(
+  client: ApiClient,
+  route: R,
+  query: Readonly<Record<string, string | number>>,
+): Promise<Result<{ items: ItemOf<R>[]; next?: string }, ApiFailure>> {
+  const parsePage = (value: unknown): { items: ItemOf<R>[]; next?: string } => value as never;
+  const page = await client.call<ListRoute>(route, { query });
+  return page.ok ? ok(parsePage(page.value)) : err(page.error);
+}
+
+/** Body of every `NOUN list`. */
+export function runList<R extends ListRoute>(context: CliContext, route: R, flags: ListFlags): Promise<void> {
+  return perform(context, async () => {
+    const client = await clientOf(context);
+    if (!client.ok) return client;
+    const found = await fetchItems(client.value, route, flags);
+    if (!found.ok) return found;
+    const { items, hasMore } = found.value;
+    renderList(context.process, flags.output, { items, columns: columnsFor(route, context.t) });
+    if (items.length === 0 && flags.output === 'table')
+      context.process.stderr.write(`${context.t('list.empty')}\n`);
+    if (hasMore) context.process.stderr.write(`${context.t('list.more', { count: items.length })}\n`);
+    return ok(EXIT.fine);
+  });
+}
+
+/** `finding list`: with `--fail-on` the exit code says whether an open finding is at least that bad. */
+export function runFindings(
+  context: CliContext,
+  flags: ListFlags & { readonly failOn?: Severity },
+): Promise<void> {
+  return perform(context, async () => {
+    const threshold = flags.failOn;
+    const client = await clientOf(context);
+    if (!client.ok) return client;
+    const found = await fetchItems(client.value, 'finding.list', flags);
+    if (!found.ok) return found;
+    renderList(context.process, flags.output, {
+      items: found.value.items,
+      columns: columnsFor('finding.list', context.t),
+    });
+    if (found.value.hasMore)
+      context.process.stderr.write(`${context.t('list.more', { count: found.value.items.length })}\n`);
+    if (threshold === undefined) return ok(EXIT.fine);
+    return gate(client.value, found.value.items, threshold);
+  });
+}
+
+/** Judges the whole list, not only the shown page: the status carries the counts of all open findings. */
+async function gate(
+  client: ApiClient,
+  shown: readonly ItemOf<'finding.list'>[],
+  threshold: Severity,
+): Promise<Result<number, ApiFailure>> {
+  const system = await client.call('system.status');
+  if (!system.ok) return system;
+  const isWorse = (severity: Severity): boolean => severityRank(severity) <= severityRank(threshold);
+  const inAll = SEVERITIES.some(
+    (severity) => isWorse(severity) && Number(system.value.counts.openFindings[severity] ?? 0) > 0,
+  );
+  const inShown = shown.some((item) => item.state === 'open' && isWorse(item.severity));
+  return ok(inAll || inShown ? EXIT.findings : EXIT.fine);
+}

@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { SEVERITIES } from '@bartizan/contracts';
+import { buildCommand, buildRouteMap } from '@stricli/core';
+import type { CliContext } from '../../context.ts';
+import type { Format } from '../../output/render.ts';
+import type { TextKey, Translate } from '../../text/catalogue.ts';
+import { maybeOne, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
+import { SCAN_FORMATS, type ScanFlags } from '../scan-flags.ts';
+import { listCommand } from './inventory.ts';
+
+type Target = 'host' | 'dir' | 'image';
+const scanFlags = (t: Translate) =>
+  ({
+    output: { kind: 'enum', values: SCAN_FORMATS, default: 'table', brief: t('flag.scan-output') },
+    pack: textFlag(t('flag.pack'), 'PATH'),
+    failOn: { kind: 'enum', values: SEVERITIES, brief: t('flag.fail-on'), optional: true },
+  }) as const;
+
+const scanHost = (t: Translate) =>
+  buildCommand<ScanFlags, [], CliContext>({
+    docs: { brief: t('command.scan-host') },
+    parameters: { flags: scanFlags(t), aliases: { o: 'output' } },
+    async func(flags) {
+      const { runScan } = await import('../scan.ts');
+      return runScan(this, { path: '/', kind: 'host' }, flags);
+    },
+  });
+
+const scanPath = (t: Translate, kind: Exclude<Target, 'host'>, brief: TextKey) =>
+  buildCommand<ScanFlags, [string], CliContext>({
+    docs: { brief: t(brief) },
+    parameters: { flags: scanFlags(t), aliases: { o: 'output' }, positional: one(t('arg.path'), 'PATH') },
+    async func(flags, path) {
+      const { runScan } = await import('../scan.ts');
+      return runScan(this, { path, kind }, flags);
+    },
+  });
+
+const dbRoutes = (t: Translate) =>
+  buildRouteMap({
+    docs: { brief: t('command.db') },
+    routes: {
+      status: buildCommand<{ output: Format }, [], CliContext>({
+        docs: { brief: t('command.db-status') },
+        parameters: { flags: { output: outputFlag(t) }, aliases: { o: 'output' } },
+        async func(flags) {
+          const { runDbStatus } = await import('../manage.ts');
+          return runDbStatus(this, flags);
+        },
+      }),
+      import: buildCommand<{ output: Format; force: boolean }, [string], CliContext>({
+        docs: { brief: t('command.db-import') },
+        parameters: {
+          flags: { output: outputFlag(t), force: switchFlag(t('flag.force')) },
+          aliases: { o: 'output' },
+          positional: one(t('arg.path'), 'PATH'),
+        },
+        async func(flags, path) {
+          const { runDbImport } = await import('../manage.ts');
+          return runDbImport(this, { ...flags, path });
+        },
+      }),
+    },
+  });
+
+const backupCommand = (t: Translate, which: 'backup' | 'restore') =>
+  buildCommand<{ passphraseFile?: string }, [string], CliContext>({
+    docs: { brief: t(which === 'backup' ? 'command.backup' : 'command.restore') },
+    parameters: {
+      flags: { passphraseFile: textFlag(t('flag.passphrase-file'), 'FILE') },
+      positional: one(t('arg.path'), 'FILE'),
+    },
+    async func(flags, path) {
+      if (which === 'backup') {
+        const { runBackup } = await import('../manage.ts');
+        return runBackup(this, { ...flags, path });
+      }
+      const { runRestore } = await import('../maintenance.ts');
+      return runRestore(this, { ...flags, path });
+    },
+  });
+
+const auditRoutes = (t: Translate) =>
+  buildRouteMap({
+    docs: { brief: t('command.audit') },
+    routes: {
+      list: listCommand(t, 'audit.list'),
+      verify: buildCommand<{ output: Format }, [], CliContext>({
+        docs: { brief: t('command.audit-verify') },
+        parameters: { flags: { output: outputFlag(t) }, aliases: { o: 'output' } },
+        async func(flags) {
+          const { runAuditVerify } = await import('../manage.ts');
+          return runAuditVerify(this, flags);
+        },
+      }),
+    },
+  });
+
+const resetPassword = (t: Translate) =>
+  buildCommand<Record<never, never>, [string | undefined], CliContext>({
+    docs: { brief: t('command.reset-password') },
+    parameters: { positional: maybeOne(t('arg.user'), 'NAME') },
+    async func(_flags, name) {
+      const { runResetPassword } = await import('../manage.ts');
+      return runResetPassword(this, name === undefined ? {} : { name });
+    },
+  });
+
+const keyRoutes = (t: Translate) =>
+  buildRouteMap({
+    docs: { brief: t('command.key') },
+    routes: {
+      list: listCommand(t, 'api-key.list'),
+      rotate: buildCommand<Record<never, never>, [], CliContext>({
+        docs: { brief: t('command.key-rotate') },
+        parameters: {},
+        async func() {
+          const { runKeyRotate } = await import('../maintenance.ts');
+          return runKeyRotate(this);
+        },
+      }),
+    },
+  });
+
+/** Commands that manage: scans, advisories, users, keys, audit, backup. */
+export const manageRoutes = (t: Translate) => ({
+  scan: buildRouteMap({
+    docs: { brief: t('command.scan') },
+    routes: {
+      host: scanHost(t),
+      dir: scanPath(t, 'dir', 'command.scan-dir'),
+      image: scanPath(t, 'image', 'command.scan-image'),
+    },
+  }),
+  db: dbRoutes(t),
+  user: buildRouteMap({ docs: { brief: t('command.user') }, routes: { list: listCommand(t, 'user.list') } }),
+  key: keyRoutes(t),
+  audit: auditRoutes(t),
+  backup: backupCommand(t, 'backup'),
+  restore: backupCommand(t, 'restore'),
+  admin: buildRouteMap({ docs: { brief: t('command.admin') }, routes: { resetPassword: resetPassword(t) } }),
+});

@@ -1,0 +1,191 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  err,
+  failure,
+  ok,
+  type Package,
+  type Result,
+  type Severity,
+  severityRank,
+} from '@bartizan/contracts';
+import {
+  type AdvisoryPack,
+  buildPack,
+  catalogTree,
+  DEFAULT_LIMITS,
+  DirectoryTree,
+  HOST_EXCLUSIONS,
+  type Match,
+  openPack,
+  packagesOf,
+  type ScanReport,
+  scanTree,
+} from '@bartizan/scan';
+import type { ApiFailure } from '../api/client.ts';
+import { type CliContext, pathsOf, perform } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { renderList, renderValue } from '../output/render.ts';
+import { plain } from '../output/width.ts';
+import { findAdvisories } from '../setup/advisories.ts';
+import { toSarif } from './sarif.ts';
+import type { ScanFlags } from './scan-flags.ts';
+import { unpackImage } from './unpack-image.ts';
+
+/** What a scan without advisories still knows. */
+type Outcome =
+  | { readonly kind: 'judged'; readonly report: ScanReport }
+  | { readonly kind: 'listed'; readonly packages: readonly Package[]; readonly distribution: string };
+
+/** The pack in use: named, of the local instance, or made from the advisories beside the checkout. */
+function findPack(
+  context: CliContext,
+  flags: ScanFlags,
+  work: string,
+): Result<AdvisoryPack | undefined, ApiFailure> {
+  const named = flags.pack ?? localPack(context) ?? findAdvisories(context.checkout);
+  if (named === undefined) return ok(undefined);
+  if (!existsSync(named)) return err(failure('E_PACK_MISSING', named));
+  let file = named;
+  if (statSync(named).isDirectory()) {
+    file = join(work, 'advisories.pack');
+    const built = buildPack({ from: named, to: file, nowMs: Date.now() });
+    if (!built.ok) return err(failure(built.error.code, built.error.detail));
+  }
+  const opened = openPack(file);
+  return opened.ok ? ok(opened.value) : err(failure(opened.error.code, opened.error.detail));
+}
+
+/** The pack of the instance on this machine, when this user may read it. */
+function localPack(context: CliContext): string | undefined {
+  const paths = pathsOf(context);
+  if (!paths.ok) return undefined;
+  try {
+    const folder = join(paths.value.controller, 'advisories');
+    const name = readdirSync(folder).find((file) => file.endsWith('.pack'));
+    return name === undefined ? undefined : join(folder, name);
+  } catch {
+    return undefined;
+  }
+}
+
+function scanFolder(root: string, pack: AdvisoryPack | undefined, isHost: boolean): Outcome {
+  const options = {
+    tree: new DirectoryTree(root),
+    limits: DEFAULT_LIMITS,
+    now: Date.now,
+    ...(isHost ? { exclude: HOST_EXCLUSIONS, isOneFileSystem: true } : {}),
+  };
+  if (pack !== undefined) return { kind: 'judged', report: scanTree({ ...options, pack }) };
+  const catalog = catalogTree(options);
+  return { kind: 'listed', packages: packagesOf(catalog), distribution: catalog.distribution.id };
+}
+
+function showFindings(context: CliContext, flags: ScanFlags, report: ScanReport): void {
+  const { t } = context;
+  if (flags.output === 'sarif') {
+    context.process.stdout.write(`${JSON.stringify(toSarif(report.findings), null, 2)}\n`);
+    return;
+  }
+  renderList<Match<Package>>(context.process, flags.output, {
+    items: report.findings,
+    whole: { ...report, verdicts: undefined },
+    columns: [
+      { field: 'severity', heading: t('column.severity'), value: (item) => item.vulnerability.severity },
+      { field: 'advisory', heading: t('column.advisory'), value: (item) => item.vulnerability.id },
+      {
+        field: 'package',
+        heading: t('column.package'),
+        value: (item) => `${item.package.name} ${item.package.version}`,
+      },
+      { field: 'fix', heading: t('column.fix'), value: (item) => item.fixedVersion ?? item.fixState },
+      { field: 'title', heading: t('column.title'), value: (item) => item.vulnerability.summary ?? '' },
+    ],
+  });
+}
+
+function showSummary(context: CliContext, report: ScanReport): void {
+  const { t, process } = context;
+  const write = (text: string): unknown => process.stderr.write(`${plain(text)}\n`);
+  write(
+    t('scan.summary', {
+      packages: report.packages.length,
+      findings: report.findings.length,
+      distribution: report.distribution.prettyName,
+    }),
+  );
+  for (const entry of report.coverage) {
+    if (entry.state === 'covered') continue;
+    write(
+      t('scan.not-covered', {
+        ecosystem: entry.ecosystem,
+        packages: entry.packages,
+        reason: entry.reason ?? entry.state,
+      }),
+    );
+  }
+  for (const problem of report.incomplete.slice(0, 10))
+    write(t('scan.incomplete', { reason: `${problem.code} ${problem.path}` }));
+}
+
+function showPackages(context: CliContext, flags: ScanFlags, packages: readonly Package[]): void {
+  if (flags.output === 'sarif') {
+    renderValue(context.process, 'json', toSarif([]));
+    return;
+  }
+  renderList<Package>(context.process, flags.output, {
+    items: packages,
+    columns: [
+      { field: 'package', heading: context.t('column.package'), value: (item) => item.name },
+      { field: 'version', heading: context.t('column.revision'), value: (item) => item.version },
+      { field: 'ecosystem', heading: context.t('column.kind'), value: (item) => item.ecosystem },
+    ],
+  });
+}
+
+/** `scan host`, `scan dir PATH`: exit 3 when a finding is at least as bad as --fail-on. */
+export function runScan(
+  context: CliContext,
+  target: { readonly path: string; readonly kind: 'host' | 'dir' | 'image' },
+  flags: ScanFlags,
+): Promise<void> {
+  return perform(context, async () => {
+    const threshold = flags.failOn;
+    if (!existsSync(target.path)) return err(failure('E_SCAN_TARGET', target.path));
+    if (target.kind !== 'image' && !statSync(target.path).isDirectory())
+      return err(failure('E_SCAN_TARGET', target.path));
+    const work = mkdtempSync(join(tmpdir(), 'bartizan-scan-'));
+    try {
+      const pack = findPack(context, flags, work);
+      if (!pack.ok) return pack;
+      const root =
+        target.kind === 'image' ? await unpackImage(target.path, join(work, 'root')) : ok(target.path);
+      if (!root.ok) return root;
+      const outcome = scanFolder(root.value, pack.value, target.kind === 'host');
+      if (outcome.kind === 'listed') {
+        showPackages(context, flags, outcome.packages);
+        context.process.stderr.write(`${context.t('scan.no-pack')}\n`);
+        return ok(threshold === undefined ? EXIT.fine : EXIT.failed);
+      }
+      showFindings(context, flags, outcome.report);
+      showSummary(context, outcome.report);
+      return ok(exitOf(outcome.report.findings, threshold));
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  });
+}
+
+/** The exit code of a scan with a threshold. */
+export function exitOf(
+  findings: readonly { vulnerability: { severity: Severity } }[],
+  threshold: Severity | undefined,
+): number {
+  if (threshold === undefined) return EXIT.fine;
+  const isBad = findings.some((item) => severityRank(item.vulnerability.severity) <= severityRank(threshold));
+  return isBad ? EXIT.findings : EXIT.fine;
+}

@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The command line and the supervisor: starts and stops an instance, asks its API, scans without a server.
+ * In: arguments, environment, the API. Out: text on a terminal, exit codes. Serves k05 (what is seen is shown).
+ */
+export { ApiClient, type ApiFailure, type ApiTarget } from './api/client.ts';
+export { connect } from './api/connect.ts';
+export { EXIT, exitCodeOf } from './exit-codes.ts';
+export { type InstancePaths, instanceEnvironment, instancePaths } from './instance/paths.ts';
+export { readMark } from './instance/process-mark.ts';
+export { readRecord } from './instance/record.ts';
+export { readStatus, type SupervisorStatus } from './instance/status.ts';

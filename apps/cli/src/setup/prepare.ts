@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import type { InstancePaths } from '../instance/paths.ts';
+import { type InstanceRecord, readRecord } from '../instance/record.ts';
+import { makeSecrets, passwordPath, writeOneTimePassword } from '../instance/secrets.ts';
+import { padWidth, textWidth } from '../output/width.ts';
+import { findAdvisories, placeAdvisories } from './advisories.ts';
+import { type SetupContext, say } from './context.ts';
+import { probeMachine } from './machine.ts';
+import { choosePorts, type Ports } from './ports.ts';
+import { blocking, type PreflightRow, preflight } from './preflight.ts';
+import { buildConsole, makeRelease, placeNode, warmCompileCache } from './release.ts';
+import type { UpOptions } from './up.ts';
+import { ensureUser, makeFolders, type SystemUser } from './user.ts';
+
+/** What one run of `up` has made ready. */
+export interface Prepared {
+  readonly record: InstanceRecord;
+  readonly before: InstanceRecord | undefined;
+  readonly user: SystemUser;
+}
+
+const STATE_STYLE = { ok: 'green', limited: 'yellow', off: 'yellow', failed: 'red' } as const;
+
+/** Prints the preflight table to stderr. */
+export function showPreflight(context: SetupContext, rows: readonly PreflightRow[]): void {
+  const { t } = context;
+  const labels = Math.max(...rows.map((row) => textWidth(t(row.label))));
+  const states = Math.max(...rows.map((row) => textWidth(t(`preflight.state.${row.state}`))));
+  say(context, t('preflight.title'), 'bold');
+  for (const row of rows) {
+    const lost = row.lost === undefined ? '' : `  → ${t(row.lost)}`;
+    const state = padWidth(t(`preflight.state.${row.state}`), states);
+    say(
+      context,
+      `  ${padWidth(t(row.label), labels)}  ${state}  ${row.found}${lost}`,
+      row.state === 'ok' ? undefined : STATE_STYLE[row.state],
+    );
+  }
+}
+
+/** The rows of the preflight of this machine. */
+export function machineRows(context: SetupContext): readonly PreflightRow[] {
+  const missing = context.terminal.env['BARTIZAN_SENSOR_PACKAGES_MISSING'];
+  return preflight(
+    probeMachine({
+      stateRoot: context.paths.stateRoot,
+      env: context.terminal.env,
+      ...(missing === undefined
+        ? {}
+        : { missingSensorPackages: missing.split(/\s+/).filter((name) => name !== '') }),
+    }),
+  );
+}
+
+async function consoleFolder(context: SetupContext): Promise<string | undefined> {
+  if (!existsSync(join(context.checkout, 'apps/console/index.html'))) return undefined;
+  const built = await buildConsole(context.paths, context.checkout);
+  if (built.ok) {
+    if (built.value.built) say(context, context.t('up.console-built'));
+    return built.value.folder;
+  }
+  say(context, context.t('up.console-failed', { detail: built.error.detail }), 'red');
+  return undefined;
+}
+
+async function advisoriesOf(
+  context: SetupContext,
+  options: UpOptions,
+  before: InstanceRecord | undefined,
+): Promise<Result<string | undefined, Failure>> {
+  if (options.advisories === undefined && before?.advisories !== undefined) return ok(before.advisories);
+  const source = options.advisories ?? findAdvisories(context.checkout);
+  return source === undefined ? ok(undefined) : placeAdvisories(context.paths, source);
+}
+
+async function portsOf(
+  context: SetupContext,
+  options: UpOptions,
+  before: InstanceRecord | undefined,
+): Promise<Result<Ports, Failure>> {
+  if (before !== undefined && (options.port === undefined || options.port === before.port))
+    return ok({ port: before.port, agentPort: before.agentPort });
+  return choosePorts(context.paths, options.listen ?? before?.host ?? '127.0.0.1', options.port);
+}
+
+/** The password of a new instance; data that was restored or kept has its users already. */
+function firstPassword(paths: InstancePaths): void {
+  if (!existsSync(passwordPath(paths)) && !existsSync(join(paths.controller, 'core.db')))
+    writeOneTimePassword(paths);
+}
+
+/** The release to go back to: the one that ran before this one. */
+function previousRelease(before: InstanceRecord | undefined, next: string): { previousRelease?: string } {
+  const previous = before?.release === next ? before.previousRelease : before?.release;
+  return previous === undefined ? {} : { previousRelease: previous };
+}
+
+/**
+ * Makes everything an instance needs: user, folders, secrets, console, release, advisories, record. Safe to repeat:
+ * what is there is used as it is.
+ */
+export async function prepare(context: SetupContext, options: UpOptions): Promise<Result<Prepared, Failure>> {
+  const { paths, checkout } = context;
+  const found = readRecord(paths);
+  if (!found.ok && found.error.code !== 'E_NOT_UP') return found;
+  const before = found.ok ? found.value : undefined;
+  const ports = await portsOf(context, options, before);
+  if (!ports.ok) return ports;
+  const user = await ensureUser(paths);
+  if (!user.ok) return user;
+  makeFolders(paths, user.value);
+  if (before === undefined) firstPassword(paths);
+  makeSecrets(paths);
+  const release = await makeRelease(paths, checkout, await consoleFolder(context));
+  if (!release.ok) return release;
+  const node = placeNode(paths);
+  const folder = join(paths.releases, release.value.digest);
+  await warmCompileCache(folder, node, user.value);
+  const advisories = await advisoriesOf(context, options, before);
+  if (!advisories.ok) return advisories;
+  const host = options.listen ?? before?.host ?? '127.0.0.1';
+  const record: InstanceRecord = {
+    version: 1,
+    ...ports.value,
+    host,
+    release: release.value.digest,
+    ...previousRelease(before, release.value.digest),
+    checkout,
+    ...(advisories.value === undefined ? {} : { advisories: advisories.value }),
+    user: paths.user,
+    node,
+    publicNames: options.publicNames ?? before?.publicNames ?? [],
+    agentEnabled: !options.noAgent,
+    runcRoots: options.runcRoots ?? before?.runcRoots ?? ['/run/runc'],
+    runtimes: before?.runtimes ?? [],
+    service: options.service || (before?.service ?? false),
+    createdAtMs: before?.createdAtMs ?? Date.now(),
+  };
+  return ok({ record, before, user: user.value });
+}
+
+/** The failure of a row that stops `up`. */
+export const blockingFailure = (rows: readonly PreflightRow[]): Failure | undefined => {
+  const row = blocking(rows);
+  return row === undefined ? undefined : failure(row.code ?? 'E_UNAVAILABLE', `${row.id}: ${row.found}`);
+};

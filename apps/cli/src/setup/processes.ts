@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import { type InstancePaths, instanceEnvironment } from '../instance/paths.ts';
+import { isAlive, readMark, removeMark } from '../instance/process-mark.ts';
+import type { InstanceRecord } from '../instance/record.ts';
+import { readStatus, type SupervisorStatus, statusPath } from '../instance/status.ts';
+import { runProgram } from './run-program.ts';
+
+const STOP_MS = 30_000;
+const STEP_MS = 50;
+
+/** Whether the supervisor of an instance runs. */
+export const isRunning = (paths: InstancePaths): boolean => readMark(paths.run, 'supervisor') !== undefined;
+
+/** Starts the supervisor from the release folder, detached from this terminal. */
+export function startSupervisor(paths: InstancePaths, record: InstanceRecord): void {
+  rmSync(statusPath(paths), { force: true });
+  const log = openSync(join(paths.log, 'supervisor.err'), 'a', 0o640);
+  const release = join(paths.releases, record.release);
+  const child = spawn(
+    record.node,
+    ['--disable-warning=ExperimentalWarning', join(release, 'apps/cli/src/supervise/main.js')],
+    {
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', 'ignore', log],
+      env: {
+        PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+        HOME: process.env['HOME'] ?? '/root',
+        NODE_COMPILE_CACHE: join(release, 'compile-cache'),
+        ...keptEnvironment(),
+        ...instanceEnvironment(paths),
+      },
+    },
+  );
+  child.unref();
+  closeSync(log);
+}
+
+const KEPT = [
+  'TZ',
+  'LANG',
+  'LC_ALL',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'BARTIZAN_NATIVE_CACHE',
+  'CARGO_HOME',
+  'RUSTUP_HOME',
+];
+const keptEnvironment = (): Record<string, string> =>
+  Object.fromEntries(
+    KEPT.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
+/** Waits until the controller answers, or says why it does not. */
+export async function waitController(
+  paths: InstancePaths,
+  timeoutMs: number,
+): Promise<Result<SupervisorStatus, Failure>> {
+  const endMs = performance.now() + timeoutMs;
+  let failures = 0;
+  while (performance.now() < endMs) {
+    const status = readStatus(paths);
+    if (status?.controller.state === 'running') return ok(status);
+    if (
+      status?.controller.state === 'failed' ||
+      (status?.controller.state === 'waiting' && status.controller.restarts > 2)
+    ) {
+      failures += 1;
+      if (failures > 10) {
+        const { code, detail } = status.controller;
+        return err(
+          failure(code ?? 'E_CONTROLLER_START', `${detail ?? ''} (${join(paths.log, 'controller.log')})`),
+        );
+      }
+    }
+    await sleep(STEP_MS);
+  }
+  const isThere = readStatus(paths) !== undefined;
+  return err(
+    failure(
+      isThere ? 'E_CONTROLLER_START' : 'E_SUPERVISOR',
+      join(paths.log, isThere ? 'controller.log' : 'supervisor.err'),
+    ),
+  );
+}
+
+/** Ends the supervisor and with it everything it started. Returns false when it did not run. */
+export async function stopSupervisor(
+  paths: InstancePaths,
+): Promise<Result<boolean, Failure<'E_SUPERVISOR'>>> {
+  const mark = readMark(paths.run, 'supervisor');
+  if (mark === undefined) {
+    removeMark(paths.run, 'supervisor');
+    return ok(false);
+  }
+  process.kill(mark.pid, 'SIGTERM');
+  const endMs = performance.now() + STOP_MS;
+  while (isAlive(mark) && performance.now() < endMs) await sleep(STEP_MS);
+  if (isAlive(mark)) {
+    process.kill(mark.pid, 'SIGKILL');
+    await sleep(500);
+  }
+  removeMark(paths.run, 'supervisor');
+  return isAlive(mark) ? err(failure('E_SUPERVISOR', `pid ${mark.pid}`)) : ok(true);
+}
+
+/** Ends the systemd unit of an instance, so that systemd does not start it again. */
+export const stopService = async (paths: InstancePaths): Promise<void> => {
+  await runProgram('systemctl', ['stop', `bartizan@${paths.instance}.service`]);
+};

@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { SupervisorStatus } from '../instance/status.ts';
+import type { TextKey, Translate } from '../text/catalogue.ts';
+import type { InstanceState } from './status.ts';
+import type { NodeState, SystemState } from './wait.ts';
+
+/** A row of `status`: part, state, detail. */
+export type StatusRow = readonly [string, string, string];
+
+const childDetail = (child: SupervisorStatus['controller'] | SupervisorStatus['agent']): string =>
+  [
+    child.pid === undefined ? '' : `pid ${child.pid}`,
+    `restarts ${child.restarts}`,
+    'port' in child && child.port !== undefined ? `https://127.0.0.1:${child.port}` : '',
+    child.code ?? '',
+    child.state === 'running' ? '' : (child.detail ?? ''),
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+
+function supervisorRows(t: Translate, supervisor: SupervisorStatus): StatusRow[] {
+  const { controller, agent, sensor } = supervisor;
+  return [
+    [t('status.supervisor'), 'running', `pid ${supervisor.supervisor.pid}, release ${supervisor.release}`],
+    [t('status.controller'), controller.state, childDetail(controller)],
+    [t('status.agent'), agent.state, childDetail(agent)],
+    ...(sensor.state === 'built'
+      ? []
+      : [[t('status.sensor'), sensor.state, sensor.reason ?? sensor.progress ?? ''] as const]),
+  ];
+}
+
+function systemRows(t: Translate, system: SystemState): StatusRow[] {
+  const { store, advisories, ingest } = system;
+  const advisoryState = advisories.present ? (advisories.sample ? 'sample' : 'loaded') : 'missing';
+  return [
+    [t('status.store'), store.state, store.reason ?? `${(store.sizeBytes / 1024 ** 2).toFixed(1)} MiB`],
+    [
+      t('status.advisories'),
+      advisoryState,
+      `${advisories.rows} rows, ${advisories.ageDays ?? '?'} days old${advisories.noData.length === 0 ? '' : `, no data: ${advisories.noData.length}`}`,
+    ],
+    [t('status.scan'), system.firstScanDone ? 'done' : 'running', `${system.counts.packages} packages`],
+    [
+      t('status.losses'),
+      ingest.lostTotal + ingest.rejectedTotal === 0 ? 'none' : 'some',
+      `lost ${ingest.lostTotal}, rejected ${ingest.rejectedTotal}, stored ${ingest.recordsTotal}`,
+    ],
+  ];
+}
+
+function nodeRows(t: Translate, node: NodeState): StatusRow[] {
+  const { sensor, uplink } = node;
+  const refused = sensor.programs.filter((program) => !program.loaded).map((program) => program.name);
+  return [
+    [
+      `${node.name} ${t('status.sensor')}`,
+      sensor.state,
+      [
+        `events ${sensor.eventsTotal}`,
+        `lost in kernel ${sensor.lostInKernelTotal}`,
+        `shed ${sensor.shedTotal}`,
+        `malformed ${sensor.malformedTotal}`,
+        refused.length === 0 ? '' : `refused by the kernel: ${refused.join(' ')}`,
+        sensor.reason ?? '',
+      ]
+        .filter((part) => part !== '')
+        .join(', '),
+    ],
+    [
+      `${node.name} ${t('status.uplink')}`,
+      uplink.state,
+      `buffered ${uplink.bufferedRecords}, acknowledged ${uplink.acknowledgedTotal}, shed ${uplink.shedTotal}`,
+    ],
+  ];
+}
+
+/** Every row of `status`, in order. */
+export function statusRows(t: Translate, state: InstanceState): StatusRow[] {
+  const language = t('language.code') === 'ja' ? 'ja' : 'en';
+  const conditions = [...(state.system?.conditions ?? []), ...state.nodes.flatMap((node) => node.conditions)];
+  return [
+    ...(state.supervisor === undefined ? [] : supervisorRows(t, state.supervisor)),
+    ...(state.failure === undefined
+      ? []
+      : [['API', 'failed', `${state.failure.code}: ${state.failure.detail}`] as const]),
+    ...(state.system === undefined ? [] : systemRows(t, state.system)),
+    ...state.nodes.flatMap((node) => nodeRows(t, node)),
+    ...conditions.map(
+      (condition): StatusRow => [
+        t('status.condition'),
+        condition.severity,
+        `${condition.code}: ${condition.message[language]} → ${condition.remedy[language]}`,
+      ],
+    ),
+  ];
+}
+
+/** Key of the word for a state. */
+export const stateWord = (state: InstanceState['state']): TextKey => `state.${state}`;

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { instancePaths } from '../instance/paths.ts';
+import { readMark, removeMark, writeMark } from '../instance/process-mark.ts';
+import { readRecord } from '../instance/record.ts';
+import { readSecrets } from '../instance/secrets.ts';
+import { Supervisor } from './supervisor.ts';
+
+/** The supervisor's program: BARTIZAN_INSTANCE and the folders come from the environment. SIGTERM ends all. */
+function fail(code: string, detail: string): never {
+  process.stderr.write(`${JSON.stringify({ level: 'error', msg: code, detail })}\n`);
+  process.exit(1);
+}
+
+const paths = instancePaths(process.env);
+if (!paths.ok) fail(paths.error.code, paths.error.detail);
+const record = readRecord(paths.value);
+if (!record.ok) fail(record.error.code, record.error.detail);
+const secrets = readSecrets(paths.value);
+if (!secrets.ok) fail(secrets.error.code, secrets.error.detail);
+if (readMark(paths.value.run, 'supervisor') !== undefined) fail('E_SUPERVISOR', 'it already runs');
+
+process.title = `bartizan-supervisor ${paths.value.instance}`;
+process.umask(0o022);
+writeMark(paths.value.run, 'supervisor', process.pid);
+const supervisor = new Supervisor({ paths: paths.value, record: record.value, secrets: secrets.value });
+let isStopping = false;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    if (isStopping) return;
+    isStopping = true;
+    void supervisor.stop().finally(() => {
+      removeMark(paths.value.run, 'supervisor');
+      process.exit(0);
+    });
+  });
+}
+process.on('SIGHUP', () => undefined);
+supervisor.start();

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { BOX_TEXT } from './box.ts';
+import { COLUMN_TEXT } from './columns.ts';
+import { COMMAND_TEXT } from './commands.ts';
+import { PREFLIGHT_TEXT } from './preflight.ts';
+import { SETUP_TEXT } from './setup.ts';
+
+/** Languages of the product. */
+export const LANGUAGES = ['en', 'ja'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Every sentence and label of the CLI, in both languages: a key without one of them does not compile. */
+export const TEXT = {
+  ...COMMAND_TEXT,
+  ...COLUMN_TEXT,
+  ...SETUP_TEXT,
+  ...PREFLIGHT_TEXT,
+  ...BOX_TEXT,
+} as const;
+export type TextKey = keyof typeof TEXT;
+/** Gives the text of a key, `{name}` replaced. */
+export type Translate = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string;
+
+/** The texts of one language. */
+export const translator =
+  (language: Language): Translate =>
+  (key, values = {}) =>
+    TEXT[key][language].replace(/\{([a-zA-Z]+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+
+/** The language of a user: --lang, then BARTIZAN_LANG, LC_ALL, LC_MESSAGES, LANG; English when none says Japanese. */
+export function languageOf(env: Readonly<Record<string, string | undefined>>, flag?: string): Language {
+  const wanted = [flag, env['BARTIZAN_LANG'], env['LC_ALL'], env['LC_MESSAGES'], env['LANG']].find(
+    (value) => value !== undefined && value !== '',
+  );
+  return wanted?.toLowerCase().startsWith('ja') === true ? 'ja' : 'en';
+}

@@ -1,0 +1,221 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { TextPart } from './entry.ts';
+
+/** Help texts and messages of the commands. */
+export const COMMAND_TEXT = {
+  'app.brief': {
+    en: 'Secures containers and Kubernetes: knows what runs, watches it, and says why.',
+    ja: 'コンテナーと Kubernetes を保護します。何が動いているかを把握し、監視し、根拠を示します。',
+  },
+  'error.remedy': { en: 'Remedy', ja: '対処' },
+  'flag.output': { en: 'Form of the output', ja: '出力形式' },
+  'flag.filter': {
+    en: 'field:value tokens, e.g. severity:critical,high -state:accepted',
+    ja: 'field:value 形式の条件（例：severity:critical,high -state:accepted）',
+  },
+  'flag.sort': { en: 'Field to sort by; -FIELD = descending', ja: '並べ替える項目（-FIELD で降順）' },
+  'flag.limit': { en: 'At most so many items (default 100)', ja: '最大件数（既定 100）' },
+  'flag.follow': { en: 'Go on and show events as they come', ja: '新しいイベントを表示し続ける' },
+  'flag.fail-on': {
+    en: 'Exit 3 when an open finding is at least this severe',
+    ja: 'この重大度以上の未対応があれば終了コード 3',
+  },
+  'flag.port': {
+    en: 'Port of console and API (default 8443; agents use the next)',
+    ja: 'コンソールと API のポート（既定 8443、エージェントは次の番号）',
+  },
+  'flag.listen': {
+    en: 'Address of console and API (default 127.0.0.1)',
+    ja: 'コンソールと API のアドレス（既定 127.0.0.1）',
+  },
+  'flag.advisories': {
+    en: 'Advisory pack, or folder of advisories',
+    ja: '脆弱性情報のパックまたはフォルダー',
+  },
+  'flag.name': { en: 'One more name for the certificate', ja: '証明書に追加する名前' },
+  'flag.runc-root': {
+    en: 'State folder of runc (default /run/runc)',
+    ja: 'runc の状態フォルダー（既定 /run/runc）',
+  },
+  'flag.no-agent': { en: 'Start no agent on this machine', ja: 'このマシンでエージェントを起動しない' },
+  'flag.service': { en: 'Let systemd start it', ja: 'systemd で起動する' },
+  'flag.wait-sensor': { en: 'Wait until the sensor runs', ja: 'センサーの起動を待つ' },
+  'flag.wait': {
+    en: 'Seconds to wait for the first scan (default 60)',
+    ja: '初回スキャンを待つ秒数（既定 60）',
+  },
+  'flag.yes': { en: 'Answer every question with yes', ja: 'すべての質問に yes と答える' },
+  'flag.purge': { en: 'Remove data, keys and logs too', ja: 'データ・鍵・ログも削除する' },
+  'flag.folder': {
+    en: 'Where the bundle goes (default: here)',
+    ja: 'バンドルの出力先（既定：現在のフォルダー）',
+  },
+  'flag.minutes': { en: 'Lifetime in minutes (default 15)', ja: '有効期間（分、既定 15）' },
+  'flag.force': { en: 'Also when the pack has far fewer rows', ja: '件数が急減していても読み込む' },
+  'flag.passphrase-file': {
+    en: 'File with the passphrase (or BARTIZAN_PASSPHRASE)',
+    ja: 'パスフレーズのファイル（または BARTIZAN_PASSPHRASE）',
+  },
+  'flag.pack': {
+    en: 'Advisory pack or folder to hold against',
+    ja: '照合する脆弱性情報のパックまたはフォルダー',
+  },
+  'flag.scan-output': { en: 'Form of the output', ja: '出力形式' },
+  'arg.id': { en: 'Id', ja: 'ID' },
+  'arg.path': { en: 'File or folder', ja: 'ファイルまたはフォルダー' },
+  'arg.user': { en: 'User (default admin)', ja: '利用者（既定 admin）' },
+  'arg.topic': { en: 'Topic', ja: '項目' },
+  'command.up': {
+    en: 'Start everything on this machine; safe to repeat',
+    ja: 'このマシンですべてを起動する（繰り返し実行可）',
+  },
+  'command.down': { en: 'Stop everything; data is kept', ja: 'すべてを停止する（データは保持）' },
+  'command.status': {
+    en: 'State of every part; exit 0 only when all works',
+    ja: '各部の状態（すべて正常のときのみ終了コード 0）',
+  },
+  'command.doctor': {
+    en: 'Check the machine and write a redacted support bundle',
+    ja: 'マシンを検査しサポートバンドルを作成する',
+  },
+  'command.uninstall': { en: 'Remove this instance', ja: 'このインスタンスを削除する' },
+  'command.workload': { en: 'Workloads', ja: 'ワークロード' },
+  'command.container': { en: 'Containers', ja: 'コンテナー' },
+  'command.node': { en: 'Nodes', ja: 'ノード' },
+  'command.image': { en: 'Images', ja: 'イメージ' },
+  'command.event': { en: 'Security events', ja: 'セキュリティイベント' },
+  'command.finding': { en: 'Findings', ja: '検出事項' },
+  'command.flow': { en: 'Network flows', ja: '通信フロー' },
+  'command.rule': { en: 'Detection rules', ja: '検知ルール' },
+  'command.check': { en: 'Posture checks', ja: '構成検査' },
+  'command.user': { en: 'Users', ja: '利用者' },
+  'command.key': { en: 'API keys and the encryption key', ja: 'API キーと暗号鍵' },
+  'command.audit': { en: 'The audit log', ja: '監査ログ' },
+  'command.db': { en: 'Advisories', ja: '脆弱性情報' },
+  'command.admin': { en: 'Administration by root on this machine', ja: 'このマシンの root による管理' },
+  'command.scan': {
+    en: 'Scan something here and now, without a server',
+    ja: 'サーバーなしでその場でスキャンする',
+  },
+  'command.list': { en: 'List them', ja: '一覧を表示する' },
+  'command.show': { en: 'Show one', ja: '詳細を表示する' },
+  'command.node-token': {
+    en: 'Make a one-time join token for another machine',
+    ja: '別のマシン用の一度きりの参加トークンを作成する',
+  },
+  'command.why': { en: 'Explain an event, finding or check', ja: 'イベント・検出事項・検査の根拠を示す' },
+  'command.scorecard': {
+    en: 'OWASP Kubernetes Top 10 scorecard',
+    ja: 'OWASP Kubernetes Top 10 スコアカード',
+  },
+  'command.audit-verify': {
+    en: 'Verify the hash chain of the audit log',
+    ja: '監査ログのハッシュチェーンを検証する',
+  },
+  'command.db-status': { en: 'Age, size and gaps of the advisories', ja: '脆弱性情報の日付・件数・不足' },
+  'command.db-import': {
+    en: 'Load a pack, or a folder of feeds',
+    ja: 'パックまたはフィードのフォルダーを読み込む',
+  },
+  'command.db-update': { en: 'Fetch feeds by HTTPS and load them', ja: 'HTTPS でフィードを取得して読み込む' },
+  'command.backup': { en: 'Write an encrypted backup', ja: '暗号化バックアップを作成する' },
+  'command.restore': {
+    en: 'Restore a backup (the controller is stopped meanwhile)',
+    ja: 'バックアップを復元する（その間コントローラーは停止）',
+  },
+  'command.key-rotate': { en: 'Seal all secrets with a new key', ja: '新しい鍵ですべての秘密を暗号化し直す' },
+  'command.reset-password': { en: 'Make a new one-time password', ja: '新しい一時パスワードを発行する' },
+  'command.scan-host': { en: 'Scan this machine', ja: 'このマシンをスキャンする' },
+  'command.scan-dir': {
+    en: 'Scan a folder as a root file system',
+    ja: 'フォルダーをルートファイルシステムとしてスキャンする',
+  },
+  'command.scan-image': {
+    en: 'Scan an image archive (docker save, OCI layout)',
+    ja: 'イメージアーカイブ（docker save、OCI レイアウト）をスキャンする',
+  },
+  'command.completion': {
+    en: 'Print a completion script for bash or zsh',
+    ja: 'bash または zsh の補完スクリプトを出力する',
+  },
+  'command.help': {
+    en: 'Help on a topic: exit-codes, environment',
+    ja: '項目別ヘルプ：exit-codes、environment',
+  },
+  'list.empty': { en: 'Nothing to show.', ja: '表示する項目はありません。' },
+  'list.more': {
+    en: 'Showing the first {count}; more with --limit.',
+    ja: '先頭 {count} 件を表示しています。続きは --limit で表示できます。',
+  },
+  'event.following': {
+    en: 'Waiting for security events (Ctrl-C ends)',
+    ja: 'セキュリティイベントを待っています（Ctrl-C で終了）',
+  },
+  'why.verdict': { en: 'Verdict', ja: '判定' },
+  'why.reasons': { en: 'Because of', ja: '理由' },
+  'why.nearest': { en: 'Nearly matched, but differed in', ja: '一致しかけたルールと相違点' },
+  'why.steps': { en: 'Steps', ja: '手順' },
+  'why.facts': { en: 'Facts used', ja: '使用した事実' },
+  'audit.intact': {
+    en: 'intact: {records} records, head {hash}',
+    ja: '正常：{records} 件、先頭ハッシュ {hash}',
+  },
+  'audit.broken': {
+    en: 'BROKEN at record {sequence} of {records}',
+    ja: '破損：{records} 件中 {sequence} 番目',
+  },
+  'backup.ask': { en: 'Passphrase (at least 12 characters): ', ja: 'パスフレーズ（12 文字以上）：' },
+  'backup.passphrase-short': {
+    en: 'a passphrase of at least 12 characters is needed: --passphrase-file, BARTIZAN_PASSPHRASE or a terminal',
+    ja: '12 文字以上のパスフレーズが必要です：--passphrase-file、BARTIZAN_PASSPHRASE、または端末から入力',
+  },
+  'backup.done': {
+    en: 'Backup written: {path} ({bytes} bytes)',
+    ja: 'バックアップを作成しました：{path}（{bytes} バイト）',
+  },
+  'restore.done': { en: 'Restored from {path}.', ja: '{path} から復元しました。' },
+  'key.rotated': {
+    en: 'A new key seals all secrets now; the old one is gone.',
+    ja: '新しい鍵ですべての秘密を暗号化し直しました。古い鍵は破棄しました。',
+  },
+  'admin.reset-done': {
+    en: 'One-time password of {name}; it must be changed at the next login.',
+    ja: '{name} の一時パスワードです。次回ログイン時に変更が必要です。',
+  },
+  'scan.no-pack': {
+    en: 'No advisories found (--pack): packages are listed, vulnerabilities are unknown, not zero.',
+    ja: '脆弱性情報が見つかりません（--pack）。パッケージは表示されますが、脆弱性は「不明」です。',
+  },
+  'scan.summary': {
+    en: '{packages} packages, {findings} findings; distribution {distribution}',
+    ja: 'パッケージ {packages}、検出事項 {findings}、ディストリビューション {distribution}',
+  },
+  'scan.not-covered': {
+    en: 'not judged: {ecosystem} ({packages} packages): {reason}',
+    ja: '判定対象外：{ecosystem}（パッケージ {packages}）：{reason}',
+  },
+  'scan.incomplete': { en: 'incomplete: {reason}', ja: '不完全：{reason}' },
+  'help.exit-codes': {
+    en: '0 fine\n1 failed\n2 usage\n3 findings at or above --fail-on\n4 login or permission\n5 not found\n6 conflict\n7 unreachable or not running\n130 interrupted',
+    ja: '0 正常\n1 失敗\n2 使い方の誤り\n3 --fail-on 以上の検出事項あり\n4 ログインまたは権限が必要\n5 見つからない\n6 競合\n7 接続不可または停止中\n130 中断',
+  },
+  'help.environment': {
+    en: 'BARTIZAN_INSTANCE     instance (default main)\nBARTIZAN_SERVER       address of another server\nBARTIZAN_TOKEN        API key (or BARTIZAN_TOKEN_FILE)\nBARTIZAN_FINGERPRINT  SHA-256 of its certificate\nBARTIZAN_CA_SHA256    SHA-256 of its CA\nBARTIZAN_CA_FILE      its CA, PEM\nBARTIZAN_LANG         en or ja\nNO_COLOR              no colours',
+    ja: 'BARTIZAN_INSTANCE     インスタンス（既定 main）\nBARTIZAN_SERVER       別のサーバーのアドレス\nBARTIZAN_TOKEN        API キー（または BARTIZAN_TOKEN_FILE）\nBARTIZAN_FINGERPRINT  証明書の SHA-256\nBARTIZAN_CA_SHA256    CA の SHA-256\nBARTIZAN_CA_FILE      CA（PEM）\nBARTIZAN_LANG         en または ja\nNO_COLOR              色を使わない',
+  },
+  'help.usage': { en: 'USAGE', ja: '使い方' },
+  'help.aliases': { en: 'ALIASES', ja: '別名' },
+  'help.commands': { en: 'COMMANDS', ja: 'コマンド' },
+  'help.flags': { en: 'FLAGS', ja: 'オプション' },
+  'help.arguments': { en: 'ARGUMENTS', ja: '引数' },
+  'help.help': { en: 'Print this help', ja: 'このヘルプを表示する' },
+  'help.help-all': { en: 'Print all help', ja: 'すべてのヘルプを表示する' },
+  'help.version': { en: 'Print the version', ja: '版を表示する' },
+  'help.escape': { en: 'Everything after it is an argument', ja: '以降をすべて引数として扱う' },
+  'help.default': { en: 'default =', ja: '既定 =' },
+  'help.separator': { en: 'separator =', ja: '区切り =' },
+  'usage.no-command': { en: 'No command "{input}"{hint}', ja: 'コマンド「{input}」はありません{hint}' },
+  'usage.did-you-mean': { en: '; did you mean {names}?', ja: '。もしかして：{names}' },
+} as const satisfies TextPart;
