@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The decisions of Bartizan: pure functions of (facts, policy, now), without clock, randomness or I/O.
+ * In: contract types. Out: verdicts with reasons, scores, layouts. Serves all controls.
+ */
+
+export {
+  CONDITION_DEPTH_MAX,
+  CONDITION_NODES_MAX,
+  compileCondition,
+  compileGlob,
+  GLOB_MAX,
+  isGlob,
+  operatorApplies,
+} from './expression/index.ts';
+export {
+  COMPLETIONS,
+  complete,
+  FILTER_MAX,
+  FILTER_TERMS_MAX,
+  FILTER_VALUES_MAX,
+  type FieldCompletion,
+  type FieldPaths,
+  formatFilter,
+  matchesFilter,
+  parseFilter,
+} from './filter/index.ts';
+export {
+  layoutMap,
+  type MapFlow,
+  type MapInput,
+  type MapWorkload,
+  type NetworkMapParts,
+} from './network/index.ts';
+export {
+  asksOf,
+  type CompiledCheck,
+  checkToFinding,
+  compileCheck,
+  deriveFacts,
+  evaluateChecks,
+  type FactMap,
+  type FindingKey,
+  findingId,
+  type PostureInput,
+  postureFactTypes,
+  type ReadFacts,
+  readWireFacts,
+  SCORE_FORMULA,
+  type ScorecardInput,
+  scorecard,
+  VULNERABILITY_CHECKS,
+  vulnerabilityChecks,
+} from './posture/index.ts';
+export { canonicalJson, contentHash, sha256 } from './revision/index.ts';
+export {
+  ADDRESS_SCOPES,
+  type AddressScope,
+  addressScope,
+  CAPABILITY_NAMES,
+  type CompiledRule,
+  type CredentialsChange,
+  capabilityNames,
+  compileRule,
+  compileRules,
+  compileRulesLeniently,
+  FACT_VOCABULARY,
+  FACTS_BY_NAME,
+  type FactDefinition,
+  factsOfConnect,
+  factsOfCredentials,
+  factsOfExec,
+  factsOfFileOpen,
+  factsOfListen,
+  factTypes,
+  type Happening,
+  type Judgement,
+  judge,
+  type LocalText,
+  nearestMisses,
+  placeholders,
+  type RuleCompilation,
+  type RuleSet,
+  renderMessage,
+  ruleRevision,
+  type Setting,
+  showValue,
+} from './runtime/index.ts';

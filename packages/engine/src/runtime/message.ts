@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Facts, FactValue } from '@bartizan/contracts';
+
+/** A text in both languages. */
+export interface LocalText {
+  readonly en: string;
+  readonly ja: string;
+}
+/** Longest value that is put into a sentence. */
+const VALUE_MAX = 256;
+
+/** A value as a sentence shows it. */
+export function showValue(value: FactValue): string {
+  const text = Array.isArray(value) ? value.slice(0, 32).join(' ') : String(value);
+  return text.length > VALUE_MAX ? `${text.slice(0, VALUE_MAX - 1)}…` : text;
+}
+
+const fill = (template: string, facts: Facts, unknown: string): string =>
+  template.replace(/\{([a-z0-9._-]{1,128})\}/g, (_whole, name: string) => {
+    const value = facts[name];
+    return value === undefined || value === '' ? unknown : showValue(value);
+  });
+
+/** Names in braces of a template. */
+export const placeholders = (template: string): string[] =>
+  [...template.matchAll(/\{([a-z0-9._-]{1,128})\}/g)].map((match) => match[1] ?? '');
+
+/** Puts facts into a template with {fact} placeholders; what is not known says so. At most `maxLength` characters. */
+export function renderMessage(template: LocalText, facts: Facts, maxLength = 2000): LocalText {
+  return {
+    en: fill(template.en, facts, '(not known)').slice(0, maxLength),
+    ja: fill(template.ja, facts, '（不明）').slice(0, maxLength),
+  };
+}
