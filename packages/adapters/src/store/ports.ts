@@ -50,7 +50,7 @@ export interface EntityRepository<T> {
   put(scope: Scope, items: readonly T[]): Stored<void>;
   remove(scope: Scope, ids: readonly string[]): Stored<number>;
   list(scope: Scope, query: Query): Stored<PageOf<T>>;
-  /** Counts by one field, for instance findings by severity. */
+  /** Counts by one field, or by several joined with commas (`workload,severity`); keys are the values, joined likewise. */
   countBy(scope: Scope, field: string, query: Query): Stored<ReadonlyMap<string, number>>;
 }
 
@@ -138,7 +138,10 @@ export interface AuditRepository {
   }>;
 }
 
-/** Events and flows in time slices. `append` resolves once they are on disk (synchronous=FULL), idempotent by event id. */
+/**
+ * Events and flows in time slices. `append` resolves once they are on disk (synchronous=FULL), idempotent by event id. It
+ * does not raise the acknowledged mark: only the caller knows that nothing before is still missing (`acknowledge`).
+ */
 export interface EventRepository {
   append(
     scope: Scope,
@@ -160,7 +163,7 @@ export interface EventRepository {
   ): Stored<ReadonlyMap<string, number>>;
   /** Flows folded by (workload, remote, port, protocol, direction), for the map; at most `limit` rows, largest first. */
   foldFlows(scope: Scope, query: Query): Stored<readonly FoldedFlow[]>;
-  /** Last sequence stored per (node, boot, stream). */
+  /** What `acknowledge` last said per (node, boot, stream). */
   acknowledged(
     scope: Scope,
     node: string,

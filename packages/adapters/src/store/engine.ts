@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { join } from 'node:path';
+import { type AuditRecord, ok, type Result } from '@bartizan/contracts';
+import type { Change, CoreAccess, Outcome } from './access.ts';
+import type { BackupRequest } from './backup/backup-request.ts';
+import { guarded, storeErr } from './failure.ts';
+import type { Retention, Stored, StoreFailure, StoreState } from './ports.ts';
+import type { EncodedGroup } from './slices/encode.ts';
+import type { SliceAccess } from './slices/event-repository.ts';
+import type { SliceStream } from './slices/slice-name.ts';
+import type { Appended } from './slices/slice-writer.ts';
+import type { AuditEntry, ChainVerdict } from './sqlite/audit-chain.ts';
+import type { ChainAccess } from './sqlite/audit-repository.ts';
+import { type Cells, Database, type SqlValue, type Statement } from './sqlite/database.ts';
+import type { ReaderData, ReaderRequest, WriterData, WriterRequest } from './workers/protocol.ts';
+import { WorkerClient } from './workers/worker-client.ts';
+
+/** What the engine runs on. */
+export interface EngineOptions {
+  readonly dataDir: string;
+  readonly nowMs: () => number;
+  readonly retention: Readonly<Record<SliceStream, Retention>>;
+  readonly sliceBytes: number;
+  readonly waitingRecords: number;
+  readonly probeMs: number;
+  readonly schemaVersion: number;
+  readonly auditKey: Uint8Array | undefined;
+}
+
+const WRITER_HEAP_MB = 192;
+const READER_HEAP_MB = 192;
+
+/**
+ * The threads of the store: one writer, one reader for core.db and one for slices (a long search over events never
+ * delays a list of workloads), and a connection of its own for reads by key.
+ */
+export class StoreEngine implements CoreAccess {
+  readonly #options: EngineOptions;
+  readonly #core: Database;
+  readonly #writer: WorkerClient<WriterRequest>;
+  readonly #coreReader: WorkerClient<ReaderRequest>;
+  readonly #sliceReader: WorkerClient<ReaderRequest>;
+  #auditKey: Uint8Array | undefined;
+  #state: StoreState;
+  #waitingRecords = 0;
+  #room: (() => void)[] = [];
+  #isClosed = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#auditKey = options.auditKey;
+    this.#state = { state: 'ok', sizeBytes: 0, schemaVersion: options.schemaVersion };
+    this.#core = new Database(join(options.dataDir, 'core.db'), { readOnly: true });
+    const { dataDir, sliceBytes, retention, probeMs, auditKey } = options;
+    const writerData: WriterData = {
+      ...{ dataDir, sliceBytes, retention, probeMs, nowMs: options.nowMs() },
+      ...(auditKey === undefined ? {} : { auditKey }),
+    };
+    this.#writer = new WorkerClient({
+      module: new URL('./workers/writer.ts', import.meta.url),
+      name: 'store writer',
+      data: writerData,
+      heapMb: WRITER_HEAP_MB,
+      onState: (state) => {
+        this.#state = state;
+      },
+      onDeath: (reason) => {
+        this.#state = { ...this.#state, state: 'failed', code: 'E_STORE_IO', reason };
+      },
+    });
+    this.#coreReader = this.#reader('store reader', { dataDir });
+    this.#sliceReader = this.#reader('slice reader', { dataDir });
+  }
+
+  /** What the store says of itself. */
+  get state(): StoreState {
+    return this.#state;
+  }
+
+  write(changes: readonly Change[]): Stored<readonly Outcome[]> {
+    return this.#writer.call({ op: 'core', changes });
+  }
+
+  read(sql: string, params: readonly SqlValue[]): Result<readonly Cells[], StoreFailure> {
+    if (this.#isClosed) return storeErr('E_STORE_IO', 'the store is closed');
+    return guarded(this.#options.dataDir, () => ok(this.#core.rows(sql, params)));
+  }
+
+  search(statements: readonly Statement[]): Stored<readonly (readonly Cells[])[]> {
+    return this.#coreReader.call({ op: 'search', statements });
+  }
+
+  /** The slices, for the event repository. */
+  get slices(): SliceAccess {
+    return {
+      append: (groups) => this.#append(groups),
+      read: (request) => this.#sliceReader.call(request),
+      nowMs: this.#options.nowMs,
+    };
+  }
+
+  /** The audit chain, for its repository. */
+  get chain(): ChainAccess {
+    return {
+      append: (entry: AuditEntry): Stored<AuditRecord> => this.#writer.call({ op: 'audit', entry }),
+      verify: (): Stored<ChainVerdict> => {
+        const auditKey = this.#auditKey;
+        return this.#coreReader.call({ op: 'verify', ...(auditKey === undefined ? {} : { auditKey }) });
+      },
+    };
+  }
+
+  /** Deletes slices past their limits. */
+  retain(nowMs: number): Stored<{ readonly removedSlices: number }> {
+    return this.#writer.call({ op: 'retention', nowMs });
+  }
+
+  /** Replaces sealed settings and the signature of the audit head. */
+  async rotate(
+    settings: readonly (readonly [name: string, before: string, after: string])[],
+    auditKey: Uint8Array,
+    keyId: string,
+  ): Stored<number> {
+    const done = await this.#writer.call<number>({ op: 'rotate', settings, auditKey, keyId });
+    if (done.ok) this.#auditKey = auditKey;
+    return done;
+  }
+
+  /** Writes a backup in a thread of its own, which ends after. */
+  async backup(request: BackupRequest): Stored<{ readonly sizeBytes: number }> {
+    const worker = new WorkerClient<BackupRequest>({
+      module: new URL('./backup/backup-worker.ts', import.meta.url),
+      name: 'backup',
+      data: null,
+      heapMb: READER_HEAP_MB,
+    });
+    const done = await worker.call<{ readonly sizeBytes: number }>(request);
+    await worker.end();
+    return done;
+  }
+
+  /** Ends all threads; what was acknowledged is on disk already. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#writer.call({ op: 'close' });
+    await Promise.all([this.#writer.end(), this.#coreReader.end(), this.#sliceReader.end()]);
+    this.#core.close();
+  }
+
+  /** Waits while too much waits for the disk already, so that memory stays flat. */
+  async #append(groups: readonly EncodedGroup[]): Stored<Appended> {
+    const records = groups.reduce((total, group) => total + group.rows.length, 0);
+    while (this.#waitingRecords > this.#options.waitingRecords) {
+      await new Promise<void>((resolve) => this.#room.push(resolve));
+    }
+    this.#waitingRecords += records;
+    try {
+      return await this.#writer.call<Appended>({ op: 'append', groups, nowMs: this.#options.nowMs() });
+    } finally {
+      this.#waitingRecords -= records;
+      const room = this.#room;
+      this.#room = [];
+      for (const go of room) go();
+    }
+  }
+
+  #reader(name: string, data: ReaderData): WorkerClient<ReaderRequest> {
+    return new WorkerClient({
+      module: new URL('./workers/reader.ts', import.meta.url),
+      name,
+      data,
+      heapMb: READER_HEAP_MB,
+    });
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { err, failure, ok, type Result } from '@bartizan/contracts';
+import { guarded } from './failure.ts';
+import type { StoreFailure } from './ports.ts';
+import { sealKeyId } from './sealer.ts';
+import { Database } from './sqlite/database.ts';
+import { syncNoun } from './sqlite/entity-schema.ts';
+import { CONTAINERS, IMAGES, NODES, WORKLOADS } from './sqlite/inventory-nouns.ts';
+import { checkKey } from './sqlite/key-id.ts';
+import { CORE_MIGRATIONS, type Migration, migrate, schemaVersion } from './sqlite/migrations.ts';
+import { API_KEYS, AUDIT, CHECKS, CLUSTERS, FINDINGS, TENANTS, USERS } from './sqlite/nouns.ts';
+
+/** What is known of core.db once it is ready to be written. */
+export interface PreparedCore {
+  readonly cursorKey: Buffer;
+  readonly schemaVersion: number;
+}
+
+/** Makes or opens core.db: integrity check, migrations, derived columns. The file is closed again. */
+export function prepareCore(
+  dataDir: string,
+  options: { readonly sealKey?: Uint8Array; readonly migrations?: readonly Migration[] } = {},
+): Result<PreparedCore, StoreFailure> {
+  const { sealKey, migrations = CORE_MIGRATIONS } = options;
+  return guarded(dataDir, () => {
+    const path = join(dataDir, 'core.db');
+    const isOld = existsSync(path);
+    const database = new Database(path);
+    try {
+      chmodSync(path, 0o600);
+      if (isOld) {
+        const verdict = database.row('PRAGMA quick_check(1)');
+        if (verdict?.[0] !== 'ok') return err(failure('E_STORE_CORRUPT', `core.db: ${String(verdict?.[0])}`));
+      }
+      const migrated = migrateCore(database, dataDir, migrations);
+      if (!migrated.ok) return migrated;
+      syncAll(database);
+      const fits = sealKey === undefined ? ok(undefined) : checkKey(database, sealKeyId(sealKey));
+      if (!fits.ok) return fits;
+      return ok({ cursorKey: cursorKeyOf(database), schemaVersion: migrated.value });
+    } finally {
+      database.close();
+    }
+  });
+}
+
+/** Migrates, after a copy of the data as it was: a step that succeeds but was wrong can still be undone by hand. */
+function migrateCore(
+  database: Database,
+  dataDir: string,
+  migrations: readonly Migration[],
+): Result<number, StoreFailure> {
+  const found = schemaVersion(database);
+  if (found > 0 && found < migrations.length) {
+    const copy = join(dataDir, `core-before-schema-${migrations.length}.db`);
+    if (!existsSync(copy)) {
+      database.run('VACUUM INTO ?', [copy]);
+      chmodSync(copy, 0o600);
+    }
+  }
+  return migrate(database, migrations);
+}
+
+function syncAll(database: Database): void {
+  database.transaction(() => {
+    syncNoun(database, CLUSTERS);
+    syncNoun(database, TENANTS);
+    syncNoun(database, NODES);
+    syncNoun(database, WORKLOADS);
+    syncNoun(database, CONTAINERS);
+    syncNoun(database, IMAGES);
+    syncNoun(database, FINDINGS);
+    syncNoun(database, CHECKS);
+    syncNoun(database, USERS);
+    syncNoun(database, API_KEYS);
+    syncNoun(database, AUDIT);
+  });
+}
+
+function cursorKeyOf(database: Database): Buffer {
+  const known = database.row("SELECT value FROM meta WHERE name='cursor-key'");
+  const value = known?.[0];
+  if (value instanceof Uint8Array) return Buffer.from(value);
+  const key = randomBytes(32);
+  database.run("INSERT INTO meta(name,value) VALUES('cursor-key',?)", [key]);
+  return key;
+}

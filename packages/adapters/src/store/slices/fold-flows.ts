@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { FoldedFlow } from '../ports.ts';
+import { type Cells, numberOf, textOf } from '../sqlite/database.ts';
+import type { Fold } from '../workers/protocol.ts';
+
+/** Columns that make two flows the same edge of the map. */
+export const FLOW_KEYS = 8;
+
+/** Keys, then folded columns: connections first, so that the largest edges stay when the list is cut. */
+export const FLOW_SELECT = `f_workload, f_remoteWorkload, f_localAddress, f_remoteAddress, f_direction, f_protocol,
+  f_serverPort, f_verdict, sum(f_connections), sum(f_bytesSent+f_bytesReceived), min(f_occurredAtMs), max(f_occurredAtMs)`;
+/** How the folded columns of several slices join. */
+export const FLOW_FOLDS: readonly Fold[] = ['sum', 'sum', 'min', 'max'];
+
+/** A row of FLOW_SELECT. */
+export function foldedFlow(row: Cells): FoldedFlow {
+  const remoteWorkload = textOf(row[1]);
+  return {
+    workload: textOf(row[0]),
+    ...(remoteWorkload === '' ? {} : { remoteWorkload }),
+    localAddress: textOf(row[2]),
+    remoteAddress: textOf(row[3]),
+    direction: textOf(row[4]) === 'inbound' ? 'inbound' : 'outbound',
+    protocol: textOf(row[5]),
+    serverPort: numberOf(row[6]),
+    verdict: textOf(row[7]),
+    connections: numberOf(row[8]),
+    bytes: numberOf(row[9]),
+    firstAtMs: numberOf(row[10]),
+    lastAtMs: numberOf(row[11]),
+  };
+}

@@ -1,0 +1,288 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { closeSync, fsyncSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { StoreFault } from '../failure.ts';
+import { Database, numberOf, textOf } from '../sqlite/database.ts';
+import { migrate, schemaVersion } from '../sqlite/migrations.ts';
+import type { EncodedGroup } from './encode.ts';
+import {
+  hourOf,
+  SLICE_STREAMS,
+  type SliceName,
+  type SliceStream,
+  sliceFile,
+  slicesIn,
+} from './slice-name.ts';
+import { insertSql, sliceMigrations } from './slice-schema.ts';
+
+/** A slice that is being written. */
+interface OpenSlice {
+  readonly name: SliceName;
+  readonly hour: string;
+  readonly database: Database;
+  /** Producer key -> row id in this slice. */
+  readonly producers: Map<string, number>;
+}
+/** What one append did. */
+export interface Appended {
+  readonly stored: number;
+  readonly duplicates: number;
+}
+
+/** Limits of the slices. */
+export interface SliceLimits {
+  readonly sliceBytes: number;
+}
+const producerKey = (group: EncodedGroup): string =>
+  `${group.cluster}\n${group.tenant}\n${group.node}\n${group.boot}`;
+
+/** Writes events into the newest slice of their stream. One writer per data folder; used in the writer thread only. */
+export class SliceWriter {
+  readonly #folder: string;
+  readonly #limits: SliceLimits;
+  readonly #open = new Map<SliceStream, OpenSlice>();
+  /** Highest sequence ever stored per stream and producer: anything above it cannot be a repeat. */
+  readonly #highest = new Map<string, number>();
+  #nextOrdinal: number;
+  readonly #onOrdinal: (ordinal: number) => void;
+  readonly #ageMs: () => number;
+
+  constructor(options: {
+    readonly folder: string;
+    readonly limits: SliceLimits;
+    readonly nextOrdinal: number;
+    /** Keeps the next ordinal, so that a number is never used twice even when all slices are gone. */
+    readonly onOrdinal: (ordinal: number) => void;
+    /** Age of the store, see the age clock: a new slice carries it. */
+    readonly ageMs: () => number;
+  }) {
+    this.#folder = options.folder;
+    this.#limits = options.limits;
+    this.#onOrdinal = options.onOrdinal;
+    this.#ageMs = options.ageMs;
+    this.#nextOrdinal = Math.max(options.nextOrdinal, 1 + (this.slices().at(-1)?.ordinal ?? 0));
+    this.#loadHighest();
+  }
+
+  /** All slices, oldest first. */
+  slices(): SliceName[] {
+    return slicesIn(readdirSync(this.#folder));
+  }
+
+  /** Whether a slice is being written. */
+  isOpen(slice: SliceName): boolean {
+    return this.#open.get(slice.stream)?.name.ordinal === slice.ordinal;
+  }
+
+  /** Opens the slices that the groups go to and starts a transaction in each; call `commit` or `rollback` after. */
+  begin(streams: ReadonlySet<SliceStream>, nowMs: number): void {
+    for (const stream of streams) this.#current(stream, nowMs).database.exec('BEGIN IMMEDIATE');
+  }
+
+  /** Stores groups inside the open transactions. */
+  append(groups: readonly EncodedGroup[]): Appended {
+    let stored = 0;
+    let duplicates = 0;
+    for (const group of groups) {
+      const done = this.#appendGroup(group);
+      stored += done;
+      duplicates += group.rows.length - done;
+    }
+    return { stored, duplicates };
+  }
+
+  /** Makes everything since `begin` durable. */
+  commit(streams: ReadonlySet<SliceStream>): void {
+    for (const stream of streams) this.#open.get(stream)?.database.exec('COMMIT');
+  }
+
+  /** Undoes everything since `begin`, and forgets what was remembered of it. */
+  rollback(streams: ReadonlySet<SliceStream>): void {
+    for (const stream of streams) {
+      const slice = this.#open.get(stream);
+      slice?.database.rollback();
+      slice?.producers.clear();
+    }
+    this.#highest.clear();
+    this.#loadHighest();
+  }
+
+  /** Age of the store when a slice was begun; undefined when it cannot be read. */
+  bornAgeMs(slice: SliceName): number | undefined {
+    const database = this.#peek(slice);
+    try {
+      if (schemaVersion(database) === 0) return undefined;
+      const row = database.row("SELECT value FROM slice WHERE name='bornAgeMs'");
+      return row === undefined ? undefined : numberOf(row[0]);
+    } finally {
+      database.close();
+    }
+  }
+
+  /** When the first record of a slice came in; undefined when it holds none. */
+  firstReceivedAtMs(slice: SliceName): number | undefined {
+    const database = this.#peek(slice);
+    try {
+      if (schemaVersion(database) === 0) return undefined;
+      const row = database.row('SELECT f_receivedAtMs FROM events ORDER BY seq LIMIT 1');
+      return row === undefined ? undefined : numberOf(row[0]);
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Ends the slice being written, so that it may be removed or copied. */
+  seal(stream: SliceStream): void {
+    const slice = this.#open.get(stream);
+    if (slice === undefined) return;
+    this.#open.delete(stream);
+    slice.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    slice.database.close();
+  }
+
+  /** Deletes a slice. */
+  remove(slice: SliceName): void {
+    if (this.isOpen(slice)) {
+      this.#open.get(slice.stream)?.database.close();
+      this.#open.delete(slice.stream);
+    }
+    for (const suffix of ['', '-wal', '-shm'])
+      rmSync(join(this.#folder, `${slice.file}${suffix}`), { force: true });
+  }
+
+  close(): void {
+    for (const stream of [...this.#open.keys()]) this.seal(stream);
+  }
+
+  #appendGroup(group: EncodedGroup): number {
+    const slice = this.#open.get(group.stream);
+    if (slice === undefined) return 0;
+    const key = producerKey(group);
+    const streamKey = `${group.stream}\n${key}`;
+    const producer = slice.producers.get(key) ?? this.#producer(slice, group, key);
+    const insert = insertSql(group.stream);
+    const before = this.#highest.get(streamKey) ?? -1;
+    let highest = before;
+    let stored = 0;
+    for (const row of group.rows) {
+      const sequence = Number(row[0]);
+      if (sequence <= before && this.#isElsewhere(group, sequence, slice.name.ordinal)) continue;
+      stored += slice.database.run(insert, [producer, ...row]);
+      if (sequence > highest) highest = sequence;
+    }
+    if (highest > before) {
+      this.#highest.set(streamKey, highest);
+      slice.database.run('UPDATE producers SET highest=max(highest,?) WHERE id=?', [highest, producer]);
+    }
+    return stored;
+  }
+
+  #producer(slice: OpenSlice, group: EncodedGroup, key: string): number {
+    const names = [group.cluster, group.tenant, group.node, group.boot];
+    slice.database.run('INSERT OR IGNORE INTO producers(cluster,tenant,node,boot) VALUES(?,?,?,?)', names);
+    const id = slice.database.number(
+      'SELECT id FROM producers WHERE cluster=? AND tenant=? AND node=? AND boot=?',
+      names,
+    );
+    slice.producers.set(key, id);
+    return id;
+  }
+
+  /** Whether an older slice holds the record: only asked for sequences at or below the highest known one. */
+  #isElsewhere(group: EncodedGroup, sequence: number, except: number): boolean {
+    for (const slice of this.slices().reverse()) {
+      if (slice.stream !== group.stream || slice.ordinal === except) continue;
+      const database = this.#peek(slice);
+      try {
+        if (schemaVersion(database) === 0) continue;
+        const found = database.number(
+          `SELECT count(*) FROM events WHERE sequence=? AND producer=(SELECT id FROM producers
+            WHERE cluster=? AND tenant=? AND node=? AND boot=? AND highest>=?)`,
+          [sequence, group.cluster, group.tenant, group.node, group.boot, sequence],
+        );
+        if (found > 0) return true;
+      } finally {
+        database.close();
+      }
+    }
+    return false;
+  }
+
+  #peek(slice: SliceName): Database {
+    return new Database(join(this.#folder, slice.file), { readOnly: true, cacheBytes: 1 << 20 });
+  }
+
+  #current(stream: SliceStream, nowMs: number): OpenSlice {
+    const known = this.#open.get(stream);
+    if (known !== undefined && known.hour === hourOf(nowMs) && this.#hasRoom(known)) return known;
+    if (known !== undefined) this.seal(stream);
+    const last = this.slices()
+      .filter((slice) => slice.stream === stream)
+      .at(-1);
+    const isReusable = last?.file.startsWith(`${stream}-${hourOf(nowMs)}-`) === true && known === undefined;
+    const opened = isReusable && last !== undefined ? this.#openSlice(last, nowMs) : undefined;
+    if (opened !== undefined && this.#hasRoom(opened)) {
+      this.#open.set(stream, opened);
+      return opened;
+    }
+    opened?.database.close();
+    const created = this.#create(stream, nowMs);
+    this.#open.set(stream, created);
+    return created;
+  }
+
+  #create(stream: SliceStream, nowMs: number): OpenSlice {
+    const ordinal = this.#nextOrdinal;
+    const name = { file: sliceFile(stream, nowMs, ordinal), stream, ordinal };
+    const slice = this.#openSlice(name, nowMs);
+    this.#nextOrdinal = ordinal + 1;
+    this.#onOrdinal(this.#nextOrdinal);
+    // The name of a new file is durable only once its folder is.
+    const folder = openSync(this.#folder, 'r');
+    fsyncSync(folder);
+    closeSync(folder);
+    return slice;
+  }
+
+  #openSlice(name: SliceName, nowMs: number): OpenSlice {
+    const database = new Database(join(this.#folder, name.file), {
+      checkpointPages: 4000,
+      cacheBytes: 16 << 20,
+    });
+    const migrated = migrate(database, sliceMigrations(name.stream));
+    if (!migrated.ok) {
+      database.close();
+      throw new StoreFault(migrated.error);
+    }
+    database.run("INSERT OR IGNORE INTO slice(name,value) VALUES('bornAgeMs',?)", [this.#ageMs()]);
+    return { name, hour: hourOf(nowMs), database, producers: new Map() };
+  }
+
+  #hasRoom(slice: OpenSlice): boolean {
+    const pages = slice.database.number('PRAGMA page_count');
+    return pages * slice.database.number('PRAGMA page_size') < this.#limits.sliceBytes;
+  }
+
+  #loadHighest(): void {
+    for (const slice of this.slices()) {
+      const database = this.#peek(slice);
+      try {
+        // A crash between making the file and its tables leaves an empty one.
+        if (schemaVersion(database) === 0) continue;
+        const rows = database.rows('SELECT cluster,tenant,node,boot,highest FROM producers');
+        for (const [cluster, tenant, node, boot, highest] of rows) {
+          const key = [slice.stream, cluster, tenant, node, boot].map(textOf).join('\n');
+          this.#highest.set(key, Math.max(this.#highest.get(key) ?? -1, numberOf(highest)));
+        }
+      } finally {
+        database.close();
+      }
+    }
+  }
+}
+
+/** Streams that groups go to. */
+export const streamsOf = (groups: readonly EncodedGroup[]): ReadonlySet<SliceStream> =>
+  new Set(SLICE_STREAMS.filter((stream) => groups.some((group) => group.stream === stream)));

@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { SEVERITIES } from '@bartizan/contracts';
+import type { SqlValue } from './database.ts';
+
+/** How the values of a field compare: `list` fields match when any of their values does. */
+export type FieldKind = 'text' | 'number' | 'flag' | 'list' | 'severity';
+export type FieldValue = string | number | boolean | readonly string[] | undefined;
+
+/** One field that lists can be filtered, sorted and counted by. */
+export interface Field<T> {
+  readonly name: string;
+  readonly kind: FieldKind;
+  readonly read: (item: T) => FieldValue;
+  readonly indexed?: true;
+}
+
+/** A noun as the store sees it: which table, which fields, what free text looks at. */
+export interface NounSpec<T> {
+  readonly table: string;
+  /** What a tenant scope must share with a record to see it. */
+  readonly visibility: 'both' | 'tenant' | 'cluster';
+  /** Who owns a record; '' where it belongs to all clusters or all tenants. */
+  readonly owner: (item: T) => { readonly cluster: string; readonly tenant: string };
+  readonly id: (item: T) => string;
+  readonly fields: readonly Field<T>[];
+  /** Texts that free text searches, besides the text fields. */
+  readonly words: (item: T) => readonly (string | undefined)[];
+  /** Field that a time range applies to. */
+  readonly timeField?: string;
+  readonly defaultSort: { readonly field: string; readonly descending: boolean };
+}
+
+/** Separates the values of a list field; never part of a value. */
+export const LIST_SEPARATOR = '\u001f';
+const HAYSTACK_MAX = 4096;
+
+/** Column of a field. */
+export const columnOf = (name: string): string => `f_${name}`;
+
+/** Text as free text search compares it. */
+export const foldText = (text: string): string => text.normalize('NFKC').toLowerCase();
+
+/** The value of a field as its column holds it. Text and lists are never null, so that their indexes sort. */
+export function columnValue(kind: FieldKind, value: FieldValue): SqlValue {
+  if (kind === 'list') {
+    if (!Array.isArray(value) || value.length === 0) return '';
+    return `${LIST_SEPARATOR}${value.join(LIST_SEPARATOR)}${LIST_SEPARATOR}`;
+  }
+  if (kind === 'number') return typeof value === 'number' ? value : null;
+  if (kind === 'flag') return value === true ? 1 : 0;
+  return typeof value === 'string' ? value : '';
+}
+
+/** SQL type of a column. Text compares without regard to ASCII case. */
+export const columnType = (kind: FieldKind): string =>
+  kind === 'number'
+    ? 'REAL'
+    : kind === 'flag'
+      ? 'INTEGER NOT NULL DEFAULT 0'
+      : "TEXT NOT NULL DEFAULT '' COLLATE NOCASE";
+
+/** Expression that sorts a field: severities by rank, missing numbers before all others. */
+export function sortExpression(field: { readonly name: string; readonly kind: FieldKind }): string {
+  const column = columnOf(field.name);
+  if (field.kind === 'severity') {
+    const ranks = SEVERITIES.map((severity, rank) => `WHEN '${severity}' THEN ${rank}`).join(' ');
+    return `CASE ${column} ${ranks} ELSE ${SEVERITIES.length} END`;
+  }
+  return field.kind === 'number' ? `COALESCE(${column},-1)` : column;
+}
+
+/** The text that free text search looks at. */
+export function haystackOf(words: readonly (string | undefined)[]): string {
+  let all = '';
+  for (const word of words) {
+    if (word === undefined || word === '') continue;
+    all += `${word} `;
+    if (all.length >= HAYSTACK_MAX) break;
+  }
+  return foldText(all.slice(0, HAYSTACK_MAX));
+}
+
+/** Names of the allowed fields, for messages and docs. */
+export const fieldNames = (fields: readonly { readonly name: string }[]): string =>
+  fields.map((field) => field.name).join(', ');

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { readdirSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StoreFailure, StoreState } from '../ports.ts';
+
+/** Bytes of all files directly in a folder; a file that vanishes meanwhile counts nothing. */
+export function folderBytes(folder: string): number {
+  let total = 0;
+  for (const file of readdirSync(folder)) total += fileBytes(join(folder, file));
+  return total;
+}
+
+/** Bytes of a file; 0 when it is gone. */
+export function fileBytes(path: string): number {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() === true ? stat.size : 0;
+}
+
+/** Size and free space of the disk that holds a folder. */
+export function diskOf(folder: string): { readonly diskBytes: number; readonly freeBytes: number } {
+  const stat = statfsSync(folder);
+  return { diskBytes: stat.blocks * stat.bsize, freeBytes: stat.bavail * stat.bsize };
+}
+
+/** The state after a failure: a full disk stops writing only, anything else is a failed store. */
+export function stateAfter(current: StoreState, problem: StoreFailure): StoreState {
+  if (problem.code === 'E_CONFLICT') return current;
+  const state = problem.code === 'E_STORE_FULL' ? 'read-only' : 'failed';
+  return { ...current, state, code: problem.code, reason: problem.detail };
+}
+
+/** The state once writing works again. */
+export function stateHealed(current: StoreState): StoreState {
+  const { reason: _reason, code: _code, ...rest } = current;
+  return { ...rest, state: 'ok' };
+}
