@@ -23,7 +23,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/g, '<aws key>'],
   [/\b(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})/g, '<token>'],
   [
-    /(["']?(?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|authorization|cookie|credential)[A-Za-z_-]*["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;}"']+)/gi,
+    /(["']?(?:password|passwd|passphrase|secret|token|api[-_]?key|authorization|cookie|credential)[A-Za-z_-]*["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;}"']+)/gi,
     '$1"<secret>"',
   ],
 ];

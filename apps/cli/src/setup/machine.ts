@@ -50,8 +50,8 @@ const read = (path: string): string | undefined => {
 };
 
 function cgroupMode(mounts: string): MachineFacts['cgroup'] {
-  const hasV1 = / cgroup cgroup /m.test(mounts);
-  const hasV2 = / cgroup2 /m.test(mounts);
+  const hasV1 = /^\S+ \S+ cgroup /m.test(mounts);
+  const hasV2 = /^\S+ \S+ cgroup2 /m.test(mounts);
   if (hasV1 && hasV2) return 'hybrid';
   if (hasV2) return 'v2';
   return hasV1 ? 'v1' : 'none';

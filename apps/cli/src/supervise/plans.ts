@@ -128,7 +128,7 @@ export async function agentPlan(context: PlanContext, controller: ControllerStat
 }
 
 /** Whether the agent already holds a certificate. */
-const isEnrolled = (paths: InstancePaths): boolean => existsSync(join(paths.agent, 'certificate.pem'));
+const isEnrolled = (paths: InstancePaths): boolean => existsSync(join(paths.agent, 'identity.json'));
 
 async function makeJoinToken(context: PlanContext, controller: ControllerStatus): Promise<string> {
   const answer = await localClient(context, controller).call('join-token.create', {

@@ -18,7 +18,7 @@ export interface SensorBuildOptions {
 }
 
 const LINE_MAX = 200;
-/** native/build.sh ends with this when Debian packages are missing; its stdout names them. */
+/** native/build.sh ends with this when Debian packages are missing; its last line names them after `install -y`. */
 const EXIT_PACKAGES_MISSING = 3;
 
 /** Puts a built program in place: whole or not at all. */
@@ -78,7 +78,7 @@ export function buildSensor(options: SensorBuildOptions): () => void {
 
 function outcome(code: number | null, output: string, errors: string, target: string): SensorBuildStatus {
   if (code === EXIT_PACKAGES_MISSING) {
-    const missing = output
+    const missing = (/install -y (.*)$/.exec(lastLine(errors))?.[1] ?? '')
       .trim()
       .split(/\s+/)
       .filter((name) => /^[a-z0-9][a-z0-9.+-]{0,63}$/.test(name))

@@ -63,6 +63,14 @@ export const COMMAND_TEXT = {
     ja: '照合する脆弱性情報のパックまたはフォルダー',
   },
   'flag.scan-output': { en: 'Form of the output', ja: '出力形式' },
+  'flag.feed': {
+    en: 'Only this feed or group, e.g. osv.npm, debian',
+    ja: 'このフィードまたはグループのみ（例：osv.npm、debian）',
+  },
+  'flag.mirror': {
+    en: 'Fetch a feed, group or * from a mirror',
+    ja: 'フィード・グループ・* をミラーから取得する',
+  },
   'arg.id': { en: 'Id', ja: 'ID' },
   'arg.path': { en: 'File or folder', ja: 'ファイルまたはフォルダー' },
   'arg.user': { en: 'User (default admin)', ja: '利用者（既定 admin）' },

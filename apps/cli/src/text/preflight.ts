@@ -16,7 +16,6 @@ export const PREFLIGHT_TEXT = {
   'preflight.disk': { en: 'Free disk', ja: 'ディスク空き容量' },
   'preflight.memory': { en: 'Free memory', ja: 'メモリー空き容量' },
   'preflight.runtimes': { en: 'Container runtimes', ja: 'コンテナーランタイム' },
-  'preflight.ports': { en: 'Ports', ja: 'ポート' },
   'preflight.state.ok': { en: 'ok', ja: '良好' },
   'preflight.state.limited': { en: 'limited', ja: '制限あり' },
   'preflight.state.off': { en: 'off', ja: '無効' },

@@ -59,7 +59,6 @@ export const SETUP_TEXT = {
     ja: 'サポートバンドル（秘密情報は除去済み）：{path}',
   },
   'doctor.not-running': { en: 'The instance does not run.', ja: 'インスタンスは動作していません。' },
-  'doctor.fine': { en: 'No problem found.', ja: '問題は見つかりませんでした。' },
   'status.title': {
     en: '{state}  instance {instance}, version {version}',
     ja: '{state}  インスタンス {instance}、版 {version}',

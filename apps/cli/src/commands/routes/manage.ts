@@ -6,6 +6,7 @@ import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import type { Format } from '../../output/render.ts';
 import type { TextKey, Translate } from '../../text/catalogue.ts';
+import type { UpdateFlags } from '../db-update.ts';
 import { maybeOne, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
 import { SCAN_FORMATS, type ScanFlags } from '../scan-flags.ts';
 import { listCommand } from './inventory.ts';
@@ -42,6 +43,7 @@ const dbRoutes = (t: Translate) =>
   buildRouteMap({
     docs: { brief: t('command.db') },
     routes: {
+      update: dbUpdate(t),
       status: buildCommand<{ output: Format }, [], CliContext>({
         docs: { brief: t('command.db-status') },
         parameters: { flags: { output: outputFlag(t) }, aliases: { o: 'output' } },
@@ -62,6 +64,38 @@ const dbRoutes = (t: Translate) =>
           return runDbImport(this, { ...flags, path });
         },
       }),
+    },
+  });
+
+const dbUpdate = (t: Translate) =>
+  buildCommand<UpdateFlags, [], CliContext>({
+    docs: { brief: t('command.db-update') },
+    parameters: {
+      flags: {
+        output: outputFlag(t),
+        force: switchFlag(t('flag.force')),
+        feed: {
+          kind: 'parsed',
+          parse: String,
+          brief: t('flag.feed'),
+          placeholder: 'FEED',
+          variadic: true,
+          default: [],
+        },
+        mirror: {
+          kind: 'parsed',
+          parse: String,
+          brief: t('flag.mirror'),
+          placeholder: 'NAME=URL',
+          variadic: true,
+          default: [],
+        },
+      },
+      aliases: { o: 'output' },
+    },
+    async func(flags) {
+      const { runDbUpdate } = await import('../db-update.ts');
+      return runDbUpdate(this, flags);
     },
   });
 
