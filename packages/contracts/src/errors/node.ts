@@ -43,4 +43,18 @@ export const NODE_ERRORS = {
       ja: 'フローから順に破棄し件数を記録します。コントローラーを復旧するか容量を増やしてください。',
     },
   },
+  E_AGENT_CONFIG: {
+    title: { en: 'The agent was started with a wrong configuration', ja: 'エージェントの起動設定に誤りがあります' },
+    remedy: {
+      en: 'Correct the field named in the message; `bartizan up` writes a right one.',
+      ja: '表示された項目を修正してください。`bartizan up` は正しい設定を作成します。',
+    },
+  },
+  E_EVENTS_LOST: {
+    title: { en: 'Events of the kernel were lost', ja: 'カーネルのイベントが失われました' },
+    remedy: {
+      en: 'The machine made more events than it could deliver; the counts are on the node page. Give it more CPU or watch fewer paths.',
+      ja: 'イベントの発生が処理能力を超えました。件数はノード画面に表示されます。CPU を増やすか監視パスを減らしてください。',
+    },
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

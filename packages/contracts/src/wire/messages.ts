@@ -86,6 +86,7 @@ export const Command = inline('Something to do once', {
   command: choice(['scan-now', 'posture-now', 'renew-certificate'], 'What'),
   subject: optional(text('Workload id; absent = all', 128)),
 });
+export type Command = Static<typeof Command>;
 
 /** What agents send. */
 export const AgentMessage = Type.Union([

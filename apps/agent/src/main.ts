@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { text } from 'node:stream/consumers';
+import { jsonLogger } from '@bartizan/host';
+import { readConfig } from './config.ts';
+import { startAgent } from './wire.ts';
+
+const CONFIG_BYTES_MAX = 1024 * 1024;
+
+const say = (line: object): void => {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+};
+
+const json = await text(process.stdin);
+const config = readConfig(json.slice(0, CONFIG_BYTES_MAX));
+if (!config.ok) {
+  say({ ready: false, code: config.error.code, detail: config.error.detail });
+  process.exit(1);
+}
+const logger = jsonLogger(config.value.logLevel, (line) => process.stderr.write(line));
+const agent = startAgent(config.value, logger);
+await agent.ready;
+say({ ready: true, node: agent.node });
+
+let isStopping = false;
+const stop = (): void => {
+  if (isStopping) return;
+  isStopping = true;
+  void agent.stop().finally(() => process.exit(0));
+};
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+// Timers of the agent do not hold the process: this one does, until it is told to stop.
+setInterval(() => undefined, 60_000);

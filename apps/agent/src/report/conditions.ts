@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import {
+  ERRORS,
+  type ErrorCode,
+  type NodeCondition,
+  type RuntimeStatus,
+  type SensorStatus,
+} from '@bartizan/contracts';
+
+/** What the conditions of a node follow from. */
+export interface ConditionInput {
+  readonly hasTypeInformation: boolean;
+  readonly cgroupMode: 'v1' | 'v2' | 'hybrid' | 'unknown';
+  readonly sensor: SensorStatus;
+  readonly runtimes: readonly RuntimeStatus[];
+  readonly uplinkFailure: { readonly code: ErrorCode; readonly detail: string } | undefined;
+  readonly bufferIsFull: boolean;
+  readonly shedTotal: number;
+  readonly refusedRules: readonly { readonly id: string; readonly detail: string }[];
+  readonly scanProblems: readonly string[];
+}
+
+const JOIN = { en: ': ', ja: '：' };
+
+/** A condition in the words of the catalogue, with what is special about this case. */
+export const conditionOf = (
+  code: ErrorCode,
+  severity: NodeCondition['severity'],
+  detail = '',
+): NodeCondition => {
+  const { title, remedy } = ERRORS[code];
+  const withDetail = (language: 'en' | 'ja'): string =>
+    (detail === '' ? title[language] : `${title[language]}${JOIN[language]}${detail}`).slice(0, 1000);
+  return { code, severity, message: { en: withDetail('en'), ja: withDetail('ja') }, remedy };
+};
+
+const sensorConditions = ({ sensor, hasTypeInformation }: ConditionInput): NodeCondition[] => {
+  const found: NodeCondition[] = [];
+  if (!hasTypeInformation) found.push(conditionOf('E_NO_BTF', 'error'));
+  if (sensor.state === 'off' || sensor.state === 'building') {
+    found.push(
+      conditionOf('E_SENSOR_MISSING', sensor.state === 'building' ? 'info' : 'warning', sensor.reason),
+    );
+  }
+  if (sensor.state === 'failed') found.push(conditionOf('E_SENSOR_EXIT', 'error', sensor.reason));
+  const refused = sensor.programs.filter((one) => !one.loaded).map((one) => one.name);
+  if (refused.length > 0) found.push(conditionOf('E_SENSOR_REFUSED', 'warning', refused.join(', ')));
+  if (sensor.malformedTotal > 0)
+    found.push(conditionOf('E_SENSOR_FRAME', 'warning', String(sensor.malformedTotal)));
+  const lost = sensor.lostInKernelTotal + sensor.shedTotal;
+  if (lost > 0) found.push(conditionOf('E_EVENTS_LOST', 'warning', String(lost)));
+  return found;
+};
+
+/** Everything that limits a node, worst first. */
+export const conditionsOf = (input: ConditionInput): NodeCondition[] => {
+  const found = sensorConditions(input);
+  if (input.cgroupMode === 'unknown') found.push(conditionOf('E_CGROUP', 'warning'));
+  for (const runtime of input.runtimes) {
+    if (runtime.state === 'unreachable') {
+      found.push(
+        conditionOf('E_RUNTIME_UNREACHABLE', 'warning', `${runtime.endpoint} ${runtime.reason ?? ''}`.trim()),
+      );
+    }
+  }
+  if (input.uplinkFailure)
+    found.push(conditionOf(input.uplinkFailure.code, 'warning', input.uplinkFailure.detail));
+  if (input.bufferIsFull || input.shedTotal > 0) {
+    found.push(conditionOf('E_BUFFER_FULL', 'warning', String(input.shedTotal)));
+  }
+  for (const rule of input.refusedRules) found.push(conditionOf('E_RULE', 'warning', rule.detail));
+  if (input.scanProblems.length > 0) {
+    found.push(conditionOf('E_SCAN_INCOMPLETE', 'info', input.scanProblems.slice(0, 3).join('; ')));
+  }
+  const rank = { error: 0, warning: 1, info: 2 };
+  return found.sort((one, other) => rank[one.severity] - rank[other.severity]).slice(0, 64);
+};

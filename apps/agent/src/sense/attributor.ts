@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { WorkloadRef } from '@bartizan/contracts';
+import {
+  type Clock,
+  type Discovery,
+  type HostIdentity,
+  hasOwnRoot,
+  hostWorkload,
+  type Procfs,
+  workloadRefOf,
+} from '@bartizan/host';
+import type { SensorProcess } from '@bartizan/host/sensor';
+
+/** Where a process belongs. */
+export interface Attribution {
+  readonly workload: WorkloadRef;
+  readonly inContainer: boolean;
+}
+
+/** What attribution stands on. */
+export interface AttributorOptions {
+  readonly discovery: Discovery;
+  readonly procfs: Procfs;
+  readonly host: HostIdentity;
+  readonly clock: Clock;
+  readonly cluster: () => string;
+  readonly nodeName: string;
+}
+
+type Waiting = (attribution: Attribution) => void;
+interface Queue {
+  readonly process: SensorProcess;
+  readonly waiting: Waiting[];
+  readonly sinceUs: number;
+}
+
+/** How long an event waits for the runtime to say whose cgroup it is. */
+const WAIT_MS = 250;
+const LOOK_EVERY_MS = 10;
+const WAITING_MAX = 20_000;
+
+/** Says which workload a process belongs to, waiting a moment for containers that have just been made. */
+export class Attributor {
+  readonly #options: AttributorOptions;
+  readonly #queues = new Map<string, Queue>();
+  #hostRefs = new Map<string, Attribution>();
+  #waitingTotal = 0;
+  #stopTimer: (() => void) | undefined;
+
+  constructor(options: AttributorOptions) {
+    this.#options = options;
+  }
+
+  /** The node itself. */
+  host(): Attribution {
+    const cluster = this.#options.cluster();
+    const known = this.#hostRefs.get(cluster);
+    if (known) return known;
+    const made: Attribution = { workload: hostWorkload(cluster, this.#options.nodeName), inContainer: false };
+    this.#hostRefs = new Map([[cluster, made]]);
+    return made;
+  }
+
+  /** Calls back with where the process belongs: at once when it is known, else when it is, at the latest after a moment. */
+  attribute(process: SensorProcess, then: Waiting): void {
+    const queue = this.#queues.get(process.cgroupId);
+    const known = queue ? undefined : this.#known(process);
+    if (known) {
+      then(known);
+      return;
+    }
+    if (this.#waitingTotal >= WAITING_MAX) {
+      then(this.#decide(process));
+      return;
+    }
+    this.#waitingTotal += 1;
+    if (queue) queue.waiting.push(then);
+    else {
+      this.#queues.set(process.cgroupId, { process, waiting: [then], sinceUs: this.#options.clock.bootUs() });
+      this.#options.discovery.refresh();
+    }
+    this.#stopTimer ??= this.#options.clock.every(LOOK_EVERY_MS, () => this.#look());
+  }
+
+  #known(process: SensorProcess): Attribution | undefined {
+    const place = this.#options.discovery.placeOf(process.cgroupId);
+    if (place.kind === 'container') {
+      return { workload: workloadRefOf(this.#options.cluster(), place.container), inContainer: true };
+    }
+    return process.inContainer && process.known ? undefined : this.host();
+  }
+
+  #look(): void {
+    for (const [cgroupId, queue] of this.#queues) {
+      const known = this.#known(queue.process);
+      const isLate = this.#options.clock.bootUs() - queue.sinceUs > WAIT_MS * 1000;
+      if (!known && !isLate) continue;
+      this.#queues.delete(cgroupId);
+      this.#waitingTotal -= queue.waiting.length;
+      const attribution = known ?? this.#decide(queue.process);
+      for (const then of queue.waiting) then(attribution);
+    }
+    if (this.#queues.size > 0) return;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+  }
+
+  /** No runtime claims it: a container the kernel alone knows, or a program of the host with mounts of its own. */
+  #decide(process: SensorProcess): Attribution {
+    const { discovery, procfs, host, clock, cluster } = this.#options;
+    const ownRoot = hasOwnRoot(process.pid, procfs, host);
+    const ownPids = host.namespaces.pid !== undefined && String(process.pidNamespace) !== host.namespaces.pid;
+    const isContainer = ownRoot ?? ownPids;
+    const found = isContainer
+      ? discovery.addUnknown({ cgroupId: process.cgroupId, pid: process.pid, atMs: clock.wallMs() })
+      : undefined;
+    return found ? { workload: workloadRefOf(cluster(), found), inContainer: true } : this.host();
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { randomUUID } from 'node:crypto';
+import type { PackageReport, WorkloadRef } from '@bartizan/contracts';
+import {
+  CONTAINER_EXCLUSIONS,
+  catalogTree,
+  DEFAULT_LIMITS,
+  DirectoryTree,
+  HOST_EXCLUSIONS,
+  packagesOf,
+} from '@bartizan/scan';
+import { aptUpdates } from './apt-updates.ts';
+
+/** What to survey: the file system at `root` of a workload. */
+export interface PackageJob {
+  readonly kind: 'packages';
+  readonly root: string;
+  readonly isHost: boolean;
+  readonly subject: WorkloadRef;
+}
+
+/** What a survey of packages gives: the parts to send, and how many security updates wait (host only). */
+export interface PackageSurvey {
+  readonly kind: 'packages';
+  readonly reports: readonly PackageReport[];
+  readonly pendingSecurity: number | undefined;
+}
+
+const PART_PACKAGES = 400;
+const TIME_LIMIT_MS = 10 * 60_000;
+
+/** A report that holds nothing but why: never read as "no packages". */
+export const failedReport = (subject: WorkloadRef, reason: string, nowMs: number): PackageReport => ({
+  type: 'packages',
+  scan: randomUUID(),
+  part: 0,
+  last: true,
+  subject,
+  distribution: '',
+  distributionName: '',
+  packages: [],
+  coverage: [],
+  pendingUpdates: [],
+  incomplete: [reason.slice(0, 512)],
+  scannedAtMs: nowMs,
+});
+
+/** Catalogues a file system. Throws when its root cannot be opened: the container is gone. */
+export const surveyPackages = (job: PackageJob): PackageSurvey => {
+  const tree = new DirectoryTree(job.root);
+  try {
+    const catalog = catalogTree({
+      tree,
+      limits: { ...DEFAULT_LIMITS, timeMs: TIME_LIMIT_MS },
+      now: () => Date.now(),
+      exclude: job.isHost ? HOST_EXCLUSIONS : CONTAINER_EXCLUSIONS,
+    });
+    const packages = packagesOf(catalog);
+    const apt = aptUpdates(job.root, catalog.packages);
+    const { distribution } = catalog;
+    const isKnown = distribution.id !== 'unknown';
+    const incomplete = [
+      ...catalog.problems.map((one) => `${one.code} ${one.path}: ${one.detail}`),
+      ...apt.problems,
+    ];
+    const scan = randomUUID();
+    const count = Math.max(1, Math.ceil(packages.length / PART_PACKAGES));
+    const scannedAtMs = Date.now();
+    const reports = Array.from(
+      { length: count },
+      (_, part): PackageReport => ({
+        type: 'packages',
+        scan,
+        part,
+        last: part === count - 1,
+        subject: job.subject,
+        distribution: isKnown ? `${distribution.id} ${distribution.versionId}`.trim().slice(0, 128) : '',
+        distributionName: isKnown ? distribution.prettyName.slice(0, 256) : '',
+        packages: packages.slice(part * PART_PACKAGES, (part + 1) * PART_PACKAGES),
+        coverage: [],
+        pendingUpdates: part === 0 ? (apt.updates ?? []).slice(0, 1000) : [],
+        incomplete: incomplete.slice(0, 64).map((one) => one.slice(0, 512)),
+        scannedAtMs,
+      }),
+    );
+    return { kind: 'packages', reports, pendingSecurity: apt.updates?.filter((one) => one.security).length };
+  } finally {
+    tree.close();
+  }
+};

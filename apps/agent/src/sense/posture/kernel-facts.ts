@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type FactSheet, fileText, folderNames, rightsOf } from './fact-sheet.ts';
+
+const NUMBERS = [
+  'kernel.kptr_restrict',
+  'kernel.dmesg_restrict',
+  'kernel.unprivileged_bpf_disabled',
+  'kernel.yama.ptrace_scope',
+  'kernel.randomize_va_space',
+  'kernel.perf_event_paranoid',
+  'kernel.kexec_load_disabled',
+  'kernel.modules_disabled',
+  'kernel.sysrq',
+  'fs.protected_symlinks',
+  'fs.protected_hardlinks',
+  'fs.protected_fifos',
+  'fs.protected_regular',
+  'fs.suid_dumpable',
+  'net.ipv4.tcp_syncookies',
+  'net.ipv4.conf.all.rp_filter',
+  'net.ipv4.conf.all.accept_redirects',
+  'net.ipv4.conf.all.accept_source_route',
+  'net.ipv4.conf.all.send_redirects',
+  'net.ipv6.conf.all.accept_redirects',
+];
+
+const collectSysctls = (sheet: FactSheet): void => {
+  for (const name of NUMBERS) {
+    const path = `/proc/sys/${name.replaceAll('.', '/')}`;
+    const content = fileText('/', path)?.trim() ?? '';
+    sheet.setOr(
+      `sysctl.${name}`,
+      /^-?\d{1,15}$/.test(content) ? Number(content) : undefined,
+      `${path} cannot be read`,
+    );
+  }
+  sheet.setOr(
+    'sysctl.kernel.core_pattern',
+    fileText('/', '/proc/sys/kernel/core_pattern')?.trim(),
+    '/proc/sys/kernel/core_pattern cannot be read',
+  );
+};
+
+/** Orders kernel releases by their numbers. */
+export const compareReleases = (one: string, other: string): number => {
+  const left = one.match(/\d+/g)?.map(Number) ?? [];
+  const right = other.match(/\d+/g)?.map(Number) ?? [];
+  for (let at = 0; at < Math.max(left.length, right.length); at += 1) {
+    const difference = (left[at] ?? 0) - (right[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return one < other ? -1 : one > other ? 1 : 0;
+};
+
+const newerInstalled = (sheet: FactSheet, root: string, release: string): void => {
+  const installed = folderNames(root, '/lib/modules');
+  if (!installed.includes(release)) {
+    sheet.setUnknown('kernel.newer-installed', 'the running kernel has no modules in this file system');
+    return;
+  }
+  const highest = [...installed].sort(compareReleases).at(-1) ?? '';
+  sheet.set('kernel.newer-installed', highest === release ? '' : highest);
+};
+
+const collectSecurity = (sheet: FactSheet): void => {
+  const isMounted = folderNames('/', '/sys/kernel/security').length > 0;
+  const lockdown = fileText('/', '/sys/kernel/security/lockdown');
+  const chosen = lockdown === undefined ? (isMounted ? 'none' : undefined) : /\[(\w+)\]/.exec(lockdown)?.[1];
+  sheet.setOr('kernel.lockdown', chosen, '/sys/kernel/security is not mounted');
+  sheet.setOr(
+    'kernel.security-modules',
+    fileText('/', '/sys/kernel/security/lsm')
+      ?.trim()
+      .split(',')
+      .filter((one) => one !== ''),
+    '/sys/kernel/security/lsm cannot be read',
+  );
+  const enforced = fileText('/', '/sys/module/module/parameters/sig_enforce')?.trim();
+  const hasSys = rightsOf('/', '/sys/module') !== undefined;
+  sheet.setOr(
+    'kernel.module-signatures-enforced',
+    enforced === undefined ? (hasSys ? false : undefined) : enforced === 'Y',
+    '/sys cannot be read',
+  );
+};
+
+/** Facts of the running kernel. */
+export const collectKernel = (sheet: FactSheet, root: string): void => {
+  collectSysctls(sheet);
+  collectSecurity(sheet);
+  const release = fileText('/', '/proc/sys/kernel/osrelease')?.trim();
+  sheet.setOr('kernel.release', release, '/proc/sys/kernel/osrelease cannot be read');
+  if (release === undefined) sheet.setUnknown('kernel.newer-installed', 'the running release is not known');
+  else newerInstalled(sheet, root, release);
+  const folder = '/sys/devices/system/cpu/vulnerabilities';
+  const names = folderNames('/', folder);
+  sheet.setOr(
+    'kernel.cpu-vulnerable',
+    names.length === 0
+      ? undefined
+      : names.filter((name) => fileText('/', `${folder}/${name}`)?.startsWith('Vulnerable')),
+    `${folder} cannot be read`,
+  );
+};

@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { SensorStatus } from '@bartizan/contracts';
+import { type Clock, exists, type Logger, readObject, readText } from '@bartizan/host';
+import { type SensorEvent, type SensorHandle, startSensor, type WatchedPath } from '@bartizan/host/sensor';
+
+/** What the link needs and tells. */
+export interface SensorLinkOptions {
+  readonly binaryPath: string;
+  /** File in which the builder of the sensor says how far it is: {state, reason}. */
+  readonly statusPath: string | undefined;
+  readonly hasTypeInformation: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onEvent: (event: SensorEvent) => void;
+  readonly onChange: () => void;
+}
+
+/** The sensor, from before it is built to its end. */
+export interface SensorLink {
+  readonly status: () => SensorStatus;
+  readonly pid: () => number | undefined;
+  /** Events come from the kernel now. */
+  readonly isRunning: () => boolean;
+  readonly watch: (paths: readonly string[]) => void;
+  readonly stop: () => Promise<void>;
+}
+
+const LOOK_EVERY_MS = 1000;
+const STATES = ['building', 'off', 'failed'] as const;
+
+/** How the building of the sensor stands; without a word of the builder it is simply not there. */
+const buildState = (path: string | undefined): Pick<SensorStatus, 'state' | 'reason'> => {
+  const content = path === undefined ? undefined : readText(path, 65_536);
+  const fields = content?.ok ? readObject(content.value) : undefined;
+  const state = STATES.find((one) => one === fields?.text('state', 32)) ?? 'off';
+  const reason = fields?.text('reason', 1000) ?? '';
+  return reason === '' ? { state } : { state, reason };
+};
+
+const watched = (paths: readonly string[]): WatchedPath[] => paths.map((path) => ({ path, access: 'both' }));
+
+class Link implements SensorLink {
+  readonly #options: SensorLinkOptions;
+  readonly #stopTimer: () => void;
+  #handle: SensorHandle | undefined;
+  #paths: readonly string[] = [];
+  #state = '';
+  #stopped = false;
+
+  constructor(options: SensorLinkOptions) {
+    this.#options = options;
+    this.#stopTimer = options.clock.every(LOOK_EVERY_MS, () => this.#look());
+    this.#look();
+  }
+
+  status(): SensorStatus {
+    const stats = this.#handle?.stats();
+    if (!stats) {
+      const counts = { programs: [], eventsTotal: 0, lostInKernelTotal: 0, shedTotal: 0, malformedTotal: 0 };
+      return { ...buildState(this.#options.statusPath), ...counts };
+    }
+    const beat = stats.lastHeartbeat;
+    const reason = stats.state === 'running' ? undefined : stats.lastFailure?.detail.slice(0, 1000);
+    return {
+      state: ({ running: 'running', starting: 'starting', waiting: 'failed', stopped: 'off' } as const)[
+        stats.state
+      ],
+      ...(reason ? { reason } : {}),
+      ...(stats.version === '' ? {} : { version: stats.version.slice(0, 64) }),
+      programs: stats.programs.map(({ name, loaded, reason: why }) => ({
+        name: name.slice(0, 64),
+        loaded,
+        ...(why === '' ? {} : { reason: why.slice(0, 512) }),
+      })),
+      eventsTotal: stats.events + stats.ignored,
+      lostInKernelTotal: (beat?.kernelDropped ?? 0) + (beat?.kernelShed ?? 0),
+      shedTotal: (beat?.userShed ?? 0) + stats.missing,
+      malformedTotal: stats.malformedFrames + (beat?.malformed ?? 0),
+    };
+  }
+
+  pid(): number | undefined {
+    return this.#handle?.stats().pid;
+  }
+
+  isRunning(): boolean {
+    return this.#handle?.stats().state === 'running';
+  }
+
+  watch(paths: readonly string[]): void {
+    if (paths.join('\n') === this.#paths.join('\n')) return;
+    this.#paths = paths;
+    void this.#handle?.setWatchedPaths(watched(paths)).then((outcome) => {
+      if (!outcome.ok)
+        this.#options.logger.warn('watched paths were refused', { detail: outcome.error.detail });
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stopTimer();
+    await this.#handle?.stop();
+  }
+
+  /** Starts the program once it is there, and tells when its state is another. */
+  #look(): void {
+    const { binaryPath, hasTypeInformation, logger, onEvent, onChange } = this.#options;
+    if (!this.#handle && !this.#stopped && hasTypeInformation && exists(binaryPath)) {
+      this.#handle = startSensor({
+        binaryPath,
+        watchedPaths: watched(this.#paths),
+        onEvent,
+        onExit: (reason) => logger.warn('sensor', { code: reason.code, detail: reason.detail }),
+        onState: () => onChange(),
+      });
+    }
+    const { state, reason } = this.status();
+    if (`${state} ${reason}` === this.#state) return;
+    this.#state = `${state} ${reason}`;
+    onChange();
+  }
+}
+
+/** Waits for the sensor and keeps it running. */
+export const linkSensor = (options: SensorLinkOptions): SensorLink => new Link(options);

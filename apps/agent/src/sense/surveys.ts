@@ -1,0 +1,215 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { Worker } from 'node:worker_threads';
+import type { PackageReport, PostureFacts, WorkloadRef } from '@bartizan/contracts';
+import type { Clock, KnownContainer, Logger } from '@bartizan/host';
+import { failedReport, type PackageJob, type PackageSurvey } from './package-survey.ts';
+import type { PostureJob } from './posture/survey.ts';
+
+/** What surveys need and tell. */
+export interface SurveyOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly root: string;
+  readonly host: () => WorkloadRef;
+  readonly workloadOf: (container: KnownContainer) => WorkloadRef;
+  readonly containers: () => readonly KnownContainer[];
+  readonly intervals: () => { readonly scanS: number; readonly postureS: number };
+  readonly sensorIsRunning: () => boolean;
+  readonly runtimeSockets: readonly string[];
+  readonly onPackages: (report: PackageReport) => void;
+  readonly onPosture: (facts: PostureFacts) => void;
+  readonly onChange: () => void;
+}
+
+type Job = PackageJob | PostureJob;
+type Answer =
+  | {
+      readonly ok: true;
+      readonly value: PackageSurvey | { readonly kind: 'posture'; readonly facts: PostureFacts };
+    }
+  | { readonly ok: false; readonly detail: string };
+
+const WORKER_HEAP_MB = 768;
+const IDLE_ENDS_MS = 30_000;
+const LOOK_EVERY_MS = 1000;
+/** A container is left alone while it starts: what its entry point unpacks is seen then. */
+const SETTLE_MS = 1500;
+const QUEUE_MAX = 5000;
+
+/** Surveys packages and settings of host and containers, one after the other in a thread with a memory ceiling. */
+export class Surveys {
+  readonly #options: SurveyOptions;
+  readonly #stopTimer: () => void;
+  readonly #queue: Job[] = [];
+  readonly #done = new Map<
+    string,
+    { packagesAtUs: number; postureAtUs: number; readonly foundAtUs: number }
+  >();
+  #worker: Worker | undefined;
+  #running: Job | undefined;
+  #idleSinceUs = 0;
+  #problems = new Map<string, string>();
+  #pendingSecurity: number | undefined;
+
+  constructor(options: SurveyOptions) {
+    this.#options = options;
+    this.#stopTimer = options.clock.every(LOOK_EVERY_MS, () => this.#look());
+    this.#look();
+  }
+
+  /** Why surveys are incomplete, by subject. */
+  problems(): string[] {
+    return [...this.#problems.values()];
+  }
+
+  /** Surveys again, soon: all, or one workload. */
+  again(what: 'packages' | 'posture', workload: string | undefined): void {
+    for (const [key, state] of this.#done) {
+      if (workload !== undefined && !key.startsWith(`${workload} `)) continue;
+      if (what === 'packages') state.packagesAtUs = Number.NEGATIVE_INFINITY;
+      else state.postureAtUs = Number.NEGATIVE_INFINITY;
+    }
+    this.#look();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopTimer();
+    await this.#worker?.terminate();
+  }
+
+  /** Puts into the queue what is due. */
+  #look(): void {
+    const { clock, containers, workloadOf, host, root } = this.#options;
+    const nowUs = clock.bootUs();
+    const present = new Set<string>();
+    this.#lookAt({ subject: host(), container: undefined, root, nowUs }, present);
+    for (const container of containers()) {
+      const pid = container.kernel?.pid;
+      if (!container.isRunning || container.description.isSandbox || pid === undefined) continue;
+      this.#lookAt({ subject: workloadOf(container), container, root: `/proc/${pid}/root`, nowUs }, present);
+    }
+    for (const key of this.#done.keys()) {
+      if (present.has(key)) continue;
+      this.#done.delete(key);
+      this.#problems.delete(key);
+    }
+    this.#next();
+  }
+
+  #lookAt(
+    place: {
+      readonly subject: WorkloadRef;
+      readonly container: KnownContainer | undefined;
+      readonly root: string;
+      readonly nowUs: number;
+    },
+    present: Set<string>,
+  ): void {
+    const { subject, container, root, nowUs } = place;
+    const key = keyOf(subject);
+    present.add(key);
+    const never = {
+      packagesAtUs: Number.NEGATIVE_INFINITY,
+      postureAtUs: Number.NEGATIVE_INFINITY,
+      foundAtUs: nowUs,
+    };
+    const state = this.#done.get(key) ?? never;
+    this.#done.set(key, state);
+    const isSettled = container === undefined || nowUs - state.foundAtUs >= SETTLE_MS * 1000;
+    if (!isSettled || this.#queue.length >= QUEUE_MAX) return;
+    const { scanS, postureS } = this.#options.intervals();
+    if (nowUs - state.postureAtUs > postureS * 1e6) {
+      state.postureAtUs = nowUs;
+      this.#queue.push(this.#postureJob(subject, container, root));
+    }
+    if (nowUs - state.packagesAtUs > scanS * 1e6) {
+      state.packagesAtUs = nowUs;
+      this.#queue.push({ kind: 'packages', root, isHost: container === undefined, subject });
+    }
+  }
+
+  #postureJob(subject: WorkloadRef, container: KnownContainer | undefined, root: string): PostureJob {
+    return {
+      kind: 'posture',
+      subject,
+      root,
+      container,
+      pendingSecurity: this.#pendingSecurity,
+      sensorIsRunning: this.#options.sensorIsRunning(),
+      runtimeSockets: this.#options.runtimeSockets,
+      containerPids: this.#options
+        .containers()
+        .flatMap((one) => (one.isRunning && one.kernel ? [one.kernel.pid] : [])),
+    };
+  }
+
+  #next(): void {
+    if (this.#running) return;
+    const job = this.#queue.shift();
+    if (!job) {
+      this.#endIdleWorker();
+      return;
+    }
+    this.#running = job;
+    this.#idleSinceUs = this.#options.clock.bootUs();
+    this.#worker ??= this.#startWorker();
+    this.#worker.postMessage(job);
+  }
+
+  #startWorker(): Worker {
+    const worker = new Worker(new URL('./survey-worker.ts', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
+      env: {},
+    });
+    worker.unref();
+    worker.on('message', (answer: Answer) => this.#take(answer));
+    worker.on('error', (thrown) => {
+      this.#worker = undefined;
+      const detail = thrown instanceof Error ? thrown.message : String(thrown);
+      this.#options.logger.warn('a survey ended its thread', { detail });
+      if (this.#running) this.#take({ ok: false, detail });
+    });
+    return worker;
+  }
+
+  #take(answer: Answer): void {
+    const job = this.#running;
+    this.#running = undefined;
+    this.#idleSinceUs = this.#options.clock.bootUs();
+    if (job) this.#tell(job, answer);
+    this.#look();
+  }
+
+  #tell(job: Job, answer: Answer): void {
+    const { onPackages, onPosture, onChange, clock, logger } = this.#options;
+    const isHost = job.subject.container === undefined;
+    if (!answer.ok) {
+      logger.info('a survey could not be made', { subject: job.subject.name, detail: answer.detail });
+      this.#problems.set(keyOf(job.subject), `${job.subject.name}: ${answer.detail}`);
+      if (job.kind === 'packages') onPackages(failedReport(job.subject, answer.detail, clock.wallMs()));
+    } else if (answer.value.kind === 'packages') {
+      const incomplete = answer.value.reports[0]?.incomplete ?? [];
+      if (incomplete.length === 0) this.#problems.delete(keyOf(job.subject));
+      else this.#problems.set(keyOf(job.subject), `${job.subject.name}: ${incomplete[0]}`);
+      // The host's settings include how many security updates wait, which only its scan tells.
+      if (isHost) {
+        const isNews = this.#pendingSecurity !== answer.value.pendingSecurity;
+        this.#pendingSecurity = answer.value.pendingSecurity;
+        const state = this.#done.get(keyOf(job.subject));
+        if (isNews && state) state.postureAtUs = Number.NEGATIVE_INFINITY;
+      }
+      answer.value.reports.forEach(onPackages);
+    } else onPosture(answer.value.facts);
+    onChange();
+  }
+
+  #endIdleWorker(): void {
+    if (!this.#worker || this.#options.clock.bootUs() - this.#idleSinceUs < IDLE_ENDS_MS * 1000) return;
+    void this.#worker.terminate();
+    this.#worker = undefined;
+  }
+}
+
+const keyOf = (subject: WorkloadRef): string => `${subject.workload} ${subject.container ?? ''}`;
