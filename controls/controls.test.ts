@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type ComplianceControl, OWASP_2022, OWASP_2025 } from '@bartizan/contracts';
+import { VULNERABILITY_CHECKS } from '@bartizan/engine';
+import { describe, expect, it } from 'vitest';
+import { collectControls } from '../tools/controls.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const controls = await collectControls(import.meta.dirname);
+
+/** Ids of everything in content/ that a control has to claim. */
+function knownIds(): string[] {
+  const ids = (folder: string): string[] =>
+    readdirSync(join(root, 'content', folder))
+      .filter((name) => name.endsWith('.json') && name !== 'facts.json')
+      .map((name) => name.replace(/\.json$/, ''));
+  return [...ids('detections'), ...ids('posture'), ...VULNERABILITY_CHECKS.map((check) => check.id)];
+}
+
+/** What is wrong between controls, both editions of the list, and content. */
+function faults(list: readonly ComplianceControl[], known: readonly string[]): string[] {
+  const claimed = new Set(list.flatMap((control) => control.detects));
+  return [
+    ...OWASP_2022.filter((item) => !list.some((control) => control.owasp[2022].includes(item))).map(
+      (item) => `2022 ${item} is not claimed`,
+    ),
+    ...OWASP_2025.filter((item) => !list.some((control) => control.owasp[2025].includes(item))).map(
+      (item) => `2025 ${item} is not claimed`,
+    ),
+    ...known.filter((id) => !claimed.has(id)).map((id) => `${id} is claimed by no control`),
+    ...[...claimed].filter((id) => !known.includes(id)).map((id) => `${id} is claimed but does not exist`),
+  ];
+}
+
+describe('controls', () => {
+  it('are thirteen, and together claim both editions and all content', () => {
+    expect(controls.length).toBe(13);
+    expect(faults(controls, knownIds())).toEqual([]);
+  });
+
+  it('fail when a rule is claimed by nobody, when one is invented, and when an item is left out', () => {
+    expect(faults(controls, [...knownIds(), 'runtime.extra'])).toEqual([
+      'runtime.extra is claimed by no control',
+    ]);
+    expect(
+      faults(
+        controls,
+        knownIds().filter((id) => id !== 'runtime.reverse-shell'),
+      ),
+    ).toEqual(['runtime.reverse-shell is claimed but does not exist']);
+    expect(
+      faults(
+        controls.filter((control) => control.id !== 'k03-rbac'),
+        [],
+      ),
+    ).toContain('2022 K03 is not claimed');
+  });
+
+  it.each(controls.map((control): [string, ComplianceControl] => [control.id, control]))(
+    '%s is honest about its gaps in both languages',
+    (_id, control) => {
+      expect(control.notYetCovered.length).toBeGreaterThan(0);
+      for (const part of [control.title, control.goal, ...control.notYetCovered])
+        expect(part.ja).toMatch(/[\u3040-\u30ff\u4e00-\u9fff]/u);
+    },
+  );
+
+  it('name their own folder in the rules and checks they claim', () => {
+    const mismatched = controls.flatMap((control) =>
+      control.detects
+        .filter((id) => !id.startsWith('vulnerability.'))
+        .filter((id) => {
+          const folder = id.startsWith('runtime.') ? 'detections' : 'posture';
+          const entry: { control: string[] } = JSON.parse(
+            readFileSync(join(root, 'content', folder, `${id}.json`), 'utf8'),
+          );
+          return !entry.control.includes(control.id);
+        })
+        .map((id) => `${control.id}: ${id}`),
+    );
+    expect(mismatched).toEqual([]);
+  });
+});

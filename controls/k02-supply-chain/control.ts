@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ComplianceControl } from '@bartizan/contracts';
+
+/** Supply chain: what answers it today, and what does not yet. */
+export const control: ComplianceControl = {
+  id: 'k02-supply-chain',
+  owasp: { 2022: ['K02'], 2025: ['K04'] },
+  title: { en: 'Supply chain', ja: 'サプライチェーン' },
+  goal: {
+    en: 'Every package of every container and of the host is listed, and software that appears at run time is reported within a second.',
+    ja: 'すべてのコンテナーとホストのパッケージを一覧化し、実行中に現れたソフトウェアを 1 秒以内に報告します。',
+  },
+  prevents: [],
+  detects: [
+    'container.image-pinned',
+    'host.docker-insecure-registries',
+    'host.unauthenticated-sources',
+    'runtime.download-and-run',
+    'runtime.package-manager',
+  ],
+  responds: [],
+  shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
+  notYetCovered: [
+    {
+      en: 'Signatures and attestations of images are not verified.',
+      ja: 'イメージの署名と証明は検証しません。',
+    },
+    {
+      en: 'Registries are not watched; images are seen when they run.',
+      ja: 'レジストリは監視せず、実行されたイメージだけを把握します。',
+    },
+    { en: 'No SBOM documents are written or read.', ja: 'SBOM 文書の出力と読み込みには未対応です。' },
+  ],
+};

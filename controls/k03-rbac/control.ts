@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ComplianceControl } from '@bartizan/contracts';
+
+/** Overly permissive access rights: what answers it today, and what does not yet. */
+export const control: ComplianceControl = {
+  id: 'k03-rbac',
+  owasp: { 2022: ['K03'], 2025: ['K02'] },
+  title: { en: 'Overly permissive access rights', ja: '過剰な権限' },
+  goal: {
+    en: 'Commands entered into containers from outside are reported within a second with who started them on the node.',
+    ja: 'コンテナーへ外部から送り込まれたコマンドを、ノード上の起動元とともに 1 秒以内に報告します。',
+  },
+  prevents: [],
+  detects: ['runtime.command-entered', 'runtime.runtime-client'],
+  responds: [],
+  shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
+  notYetCovered: [
+    {
+      en: 'Roles and bindings of a cluster are not read.',
+      ja: 'クラスターのロールとバインディングは読み取りません。',
+    },
+    {
+      en: 'Paths from a service account to cluster administrator are not computed.',
+      ja: 'サービスアカウントからクラスター管理者に至る経路は計算しません。',
+    },
+    { en: 'Unused rights are not found.', ja: '使われていない権限は検出しません。' },
+    { en: 'The audit log of the API server is not read.', ja: 'API サーバーの監査ログは読み取りません。' },
+  ],
+};

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ComplianceControl } from '@bartizan/contracts';
+
+/** Inadequate logging and monitoring: what answers it today, and what does not yet. */
+export const control: ComplianceControl = {
+  id: 'k05-logging-and-monitoring',
+  owasp: { 2022: ['K05'], 2025: ['K10'] },
+  title: { en: 'Inadequate logging and monitoring', ja: '不十分な記録と監視' },
+  goal: {
+    en: 'Every exec, connection, watched file and change of credentials is recorded with its ancestry; every loss is counted and shown.',
+    ja: 'すべての exec・通信・監視対象ファイル・資格情報の変更を祖先つきで記録し、欠落は必ず数えて表示します。',
+  },
+  prevents: [],
+  detects: [
+    'host.audit-recorder',
+    'host.logs-persistent',
+    'host.logs-remote',
+    'host.time-sync',
+    'runtime.command-entered',
+    'runtime.fileless-execution',
+    'runtime.shell-in-container',
+  ],
+  responds: [],
+  shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
+  notYetCovered: [
+    {
+      en: 'Events are not sent to other systems (syslog, webhooks).',
+      ja: '他システムへの送信（syslog・Webhook）には未対応です。',
+    },
+    { en: 'The audit log of Kubernetes is not collected.', ja: 'Kubernetes の監査ログは収集しません。' },
+  ],
+};

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ComplianceControl } from '@bartizan/contracts';
+
+/** Broken authentication: what answers it today, and what does not yet. */
+export const control: ComplianceControl = {
+  id: 'k06-authentication',
+  owasp: { 2022: ['K06'], 2025: ['K09'] },
+  title: { en: 'Broken authentication', ja: '認証の不備' },
+  goal: {
+    en: 'Accounts, SSH and tokens of the host are checked each hour; a token read by a tool is reported within a second.',
+    ja: 'ホストのアカウント・SSH・トークンを毎時検査し、ツールによるトークンの読み取りを 1 秒以内に報告します。',
+  },
+  prevents: [],
+  detects: [
+    'container.ssh-server',
+    'host.account-databases',
+    'host.docker-group',
+    'host.empty-passwords',
+    'host.single-root',
+    'host.ssh-empty-passwords',
+    'host.ssh-passwords',
+    'host.ssh-root-login',
+    'host.sudo-without-password',
+    'runtime.service-account-token-read',
+  ],
+  responds: [],
+  shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
+  notYetCovered: [
+    {
+      en: 'Authentication settings of the API server are not read.',
+      ja: 'API サーバーの認証設定は読み取りません。',
+    },
+    {
+      en: 'Long-lived tokens in the cluster are not found.',
+      ja: 'クラスター内の長命トークンは検出しません。',
+    },
+  ],
+};

@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ComplianceControl } from '@bartizan/contracts';
+
+/** Missing network segmentation: what answers it today, and what does not yet. */
+export const control: ComplianceControl = {
+  id: 'k07-network-segmentation',
+  owasp: { 2022: ['K07'], 2025: ['K05'] },
+  title: { en: 'Missing network segmentation', ja: 'ネットワーク分離の欠如' },
+  goal: {
+    en: 'Every connection of every container is on the map within ten seconds; a reverse shell is reported within one.',
+    ja: 'すべてのコンテナーの通信を 10 秒以内にマップへ表示し、リバースシェルは 1 秒以内に報告します。',
+  },
+  prevents: [],
+  detects: [
+    'container.raw-sockets',
+    'host.exposed-listeners',
+    'runtime.mining-pool-connection',
+    'runtime.network-tool',
+    'runtime.reverse-shell',
+  ],
+  responds: [],
+  shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
+  notYetCovered: [
+    {
+      en: 'Network policies are neither read nor proposed.',
+      ja: 'ネットワークポリシーの読み取りと提案には未対応です。',
+    },
+    { en: 'Traffic is not blocked.', ja: '通信は遮断しません。' },
+    { en: 'What is inside connections is not inspected.', ja: '通信の内容は検査しません。' },
+  ],
+};

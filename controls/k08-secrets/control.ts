@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ComplianceControl } from '@bartizan/contracts';
+
+/** Secrets management failures: what answers it today, and what does not yet. */
+export const control: ComplianceControl = {
+  id: 'k08-secrets',
+  owasp: { 2022: ['K08'], 2025: ['K03'] },
+  title: { en: 'Secrets management failures', ja: '秘密情報の管理不備' },
+  goal: {
+    en: 'Secrets in environments, loose keys and reads of sensitive files are found; no secret ever enters our own records.',
+    ja: '環境変数の秘密・権限の緩い鍵・機密ファイルの読み取りを検出し、秘密を自らの記録に残しません。',
+  },
+  prevents: [],
+  detects: [
+    'container.environment-secrets',
+    'host.account-databases',
+    'host.cloud-keys',
+    'host.environment-secrets',
+    'host.private-keys',
+    'runtime.sensitive-file-read',
+    'runtime.service-account-token-read',
+  ],
+  responds: [],
+  shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
+  notYetCovered: [
+    { en: 'Images are not searched for secrets.', ja: 'イメージ内の秘密は検索しません。' },
+    { en: 'Encryption of secrets in etcd is not checked.', ja: 'etcd 内の秘密の暗号化は確認しません。' },
+  ],
+};

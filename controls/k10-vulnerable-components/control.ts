@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ComplianceControl } from '@bartizan/contracts';
+
+/** Outdated and vulnerable components: what answers it today, and what does not yet. */
+export const control: ComplianceControl = {
+  id: 'k10-vulnerable-components',
+  owasp: { 2022: ['K10'], 2025: ['K07'] },
+  title: { en: 'Outdated and vulnerable components', ja: '古く脆弱なコンポーネント' },
+  goal: {
+    en: 'Every package is held against dated advisories; exploited and fixable flaws come first, and what cannot be judged says so.',
+    ja: 'すべてのパッケージを日付つきの脆弱性情報と照合し、悪用済み・修正可能なものを優先して示し、判定できないものはその旨を示します。',
+  },
+  prevents: [],
+  detects: [
+    'host.automatic-updates',
+    'host.cpu-flaws',
+    'host.kernel-supported',
+    'host.package-lists-fresh',
+    'host.reboot',
+    'host.release-supported',
+    'host.security-updates',
+    'vulnerability.critical-fixable',
+    'vulnerability.high-fixable',
+    'vulnerability.known-exploited',
+  ],
+  responds: [],
+  shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
+  notYetCovered: [
+    {
+      en: 'Versions of Kubernetes components are not read.',
+      ja: 'Kubernetes コンポーネントの版は読み取りません。',
+    },
+  ],
+};

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ComplianceControl } from '@bartizan/contracts';
+
+/** Beyond the list: zero-day attacks, web and API attacks: what answers it today, and what does not yet. */
+export const control: ComplianceControl = {
+  id: 'x-other-risks',
+  owasp: { 2022: [], 2025: [] },
+  title: {
+    en: 'Beyond the list: zero-day attacks, web and API attacks',
+    ja: '一覧の先：ゼロデイ・Web・API 攻撃',
+  },
+  goal: {
+    en: 'Behaviour that follows a break-in (fileless programs, miners, persistence) is reported within a second, whatever the hole was.',
+    ja: '侵入の手口を問わず、侵入後の挙動（ファイルレス実行・マイナー・永続化）を 1 秒以内に報告します。',
+  },
+  prevents: [],
+  detects: [
+    'host.cron-rights',
+    'host.setuid-files',
+    'host.writable-path',
+    'runtime.became-root',
+    'runtime.crypto-miner',
+    'runtime.download-and-run',
+    'runtime.dropped-executable',
+    'runtime.execution-from-shared-memory',
+    'runtime.fileless-execution',
+    'runtime.mining-pool-connection',
+    'runtime.persistence-write',
+    'runtime.reverse-shell',
+  ],
+  responds: [],
+  shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
+  notYetCovered: [
+    {
+      en: 'HTTP requests are not inspected (WAF, API schemas).',
+      ja: 'HTTP リクエスト（WAF・API スキーマ）は検査しません。',
+    },
+    { en: 'Normal behaviour is not learned.', ja: '通常の振る舞いの学習には未対応です。' },
+  ],
+};

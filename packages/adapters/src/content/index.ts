@@ -1,0 +1,9 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Knowledge from `content/`: detection rules, posture checks, controls and support windows, each checked against its
+ * schema. In: a folder. Out: everything valid, and what was refused with its file and place. Serves all controls.
+ */
+
+export { type Content, type ContentFault, loadContent } from './load-content.ts';

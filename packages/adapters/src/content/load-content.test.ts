@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadContent } from './load-content.ts';
+
+const CONTENT = resolve(import.meta.dirname, '../../../../content');
+
+describe('loadContent', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bartizan-content-'));
+    for (const part of ['detections', 'posture', 'frameworks', 'lifecycle.json'])
+      cpSync(join(CONTENT, part), join(folder, part), { recursive: true });
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('reads everything the repository ships', () => {
+    const content = loadContent(CONTENT);
+    expect(content).toMatchObject({ ok: true, value: { refused: [] } });
+    if (!content.ok) return;
+    expect(content.value.rules.length).toBeGreaterThanOrEqual(12);
+    expect(content.value.checks.length).toBeGreaterThanOrEqual(25);
+    expect(content.value.controls.length).toBe(13);
+    expect(content.value.lifecycle?.windows.length).toBeGreaterThan(10);
+  });
+
+  it('names the file and the place of a fault, and keeps the rest', () => {
+    writeFileSync(join(folder, 'detections/broken.json'), '{"id":"broken"');
+    writeFileSync(join(folder, 'detections/wrong.json'), '{"id":"UPPER"}');
+    const content = loadContent(folder);
+    if (!content.ok) throw new Error(content.error.detail);
+    expect(content.value.refused.map(({ file }) => file)).toEqual([
+      'detections/broken.json',
+      'detections/wrong.json',
+    ]);
+    expect(content.value.rules.length).toBeGreaterThanOrEqual(12);
+  });
+
+  it('refuses a file that is too large', () => {
+    writeFileSync(join(folder, 'posture/large.json'), ' '.repeat(1024 * 1024 + 1));
+    const content = loadContent(folder);
+    expect(content).toMatchObject({ ok: true, value: { refused: [{ file: 'posture/large.json' }] } });
+  });
+
+  it('refuses a folder without rules', () => {
+    expect(loadContent(join(folder, 'nothing'))).toMatchObject({ ok: false, error: { code: 'E_CONTENT' } });
+  });
+});

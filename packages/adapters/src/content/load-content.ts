@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  ComplianceControl,
+  DetectionRule,
+  err,
+  type Failure,
+  failure,
+  Lifecycle,
+  ok,
+  type Parser,
+  PostureCheck,
+  parser,
+  type Result,
+} from '@bartizan/contracts';
+
+/** A file that was refused, and why. One bad file never keeps the others out. */
+export interface ContentFault {
+  readonly file: string;
+  readonly detail: string;
+}
+/** Everything a controller knows at start. */
+export interface Content {
+  readonly rules: readonly DetectionRule[];
+  readonly checks: readonly PostureCheck[];
+  readonly controls: readonly ComplianceControl[];
+  readonly lifecycle: Lifecycle | undefined;
+  readonly refused: readonly ContentFault[];
+}
+
+const FILE_BYTES_MAX = 1024 * 1024;
+const FILES_MAX = 5000;
+
+const parseRule = parser(DetectionRule);
+const parseCheck = parser(PostureCheck);
+const parseControl = parser(ComplianceControl);
+const parseLifecycle = parser(Lifecycle);
+
+function readJson(path: string): Result<unknown, string> {
+  try {
+    if (statSync(path).size > FILE_BYTES_MAX) return err(`larger than ${FILE_BYTES_MAX} bytes`);
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return ok(value);
+  } catch (cause) {
+    return err(cause instanceof Error ? cause.message : 'cannot be read');
+  }
+}
+
+class Reader {
+  readonly refused: ContentFault[] = [];
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** One file; undefined when it is refused. */
+  file<T>(path: string, parse: Parser<T>): T | undefined {
+    const json = readJson(join(this.#folder, path));
+    if (!json.ok) return this.#refuse(path, json.error);
+    const parsed = parse(json.value);
+    if (parsed.ok) return parsed.value;
+    const [first] = parsed.error;
+    return this.#refuse(path, `${first?.pointer ?? ''} ${first?.detail ?? 'has another form'}`);
+  }
+
+  /** All JSON files of a folder, by name. */
+  folder<T>(path: string, parse: Parser<T>, except: readonly string[] = []): T[] {
+    let names: string[];
+    try {
+      names = readdirSync(join(this.#folder, path));
+    } catch {
+      this.#refuse(path, 'the folder cannot be read');
+      return [];
+    }
+    return names
+      .filter((name) => name.endsWith('.json') && !except.includes(name))
+      .sort()
+      .slice(0, FILES_MAX)
+      .flatMap((name) => this.file(`${path}/${name}`, parse) ?? []);
+  }
+
+  #refuse(file: string, detail: string): undefined {
+    this.refused.push({ file, detail: detail.slice(0, 512) });
+    return undefined;
+  }
+}
+
+const parseControls: Parser<ComplianceControl[]> = (value) => {
+  if (!Array.isArray(value)) return err([{ pointer: '', detail: 'is not a list' }]);
+  const controls: ComplianceControl[] = [];
+  for (const [at, entry] of value.entries()) {
+    const parsed = parseControl(entry);
+    if (!parsed.ok)
+      return err(parsed.error.map((fault) => ({ ...fault, pointer: `/${at}${fault.pointer}` })));
+    controls.push(parsed.value);
+  }
+  return ok(controls);
+};
+
+/** Loads a content folder. E_CONTENT when it holds no rules at all: then the folder is not one of ours. */
+export function loadContent(folder: string): Result<Content, Failure<'E_CONTENT'>> {
+  const reader = new Reader(folder);
+  const rules = reader.folder('detections', parseRule);
+  const checks = reader.folder('posture', parseCheck, ['facts.json']);
+  const controls = reader.file('frameworks/owasp-kubernetes.json', parseControls) ?? [];
+  const lifecycle = reader.file('lifecycle.json', parseLifecycle);
+  if (rules.length === 0)
+    return err(
+      failure(
+        'E_CONTENT',
+        `${folder}: no detection rules; ${reader.refused[0]?.detail ?? 'the folder is empty'}`,
+      ),
+    );
+  return ok({ rules, checks, controls, lifecycle, refused: reader.refused });
+}
