@@ -61,6 +61,7 @@ export {
 } from './scan/scan-tree.ts';
 export { DirectoryTree } from './tree/directory-tree.ts';
 export type { FileTree, TreeEntry, TreeError, TreeFile, TreeResult, TreeStat } from './tree/file-tree.ts';
+export { MemoryTree } from './tree/memory-tree.ts';
 export { findPendingUpdates, type PendingUpdate, type PendingUpdates } from './updates/pending-updates.ts';
 export { COMPARATORS, compareVersions } from './versions/compare.ts';
 export type { VersionScheme } from './versions/scheme.ts';

@@ -41,7 +41,9 @@ const tokensOf = (version: string): Token[] => {
     tokens.push({ mark: isAfterToken ? '-' : mark, text: value });
     isAfterToken = true;
   }
-  return trim(tokens);
+  const trimmed = trim(tokens);
+  // Nothing at all is version zero.
+  return trimmed.length === 0 ? [{ mark: '-', text: '0' }] : trimmed;
 };
 
 /** Drops null values at the end and before each hyphen: 1.0.0-foo is 1-foo. */

@@ -4,6 +4,7 @@
 import { err, ok, type Result } from '@bartizan/contracts';
 import { type AdvisoryPack, openPack } from '../advisories/pack.ts';
 import type { ScanProblem } from '../catalogers/cataloger.ts';
+import { openImage } from '../image/open-image.ts';
 import { type CatalogProgress, catalogTree } from '../scan/catalog-tree.ts';
 import { matchPackages, packagesOf } from '../scan/scan-tree.ts';
 import { DirectoryTree } from '../tree/directory-tree.ts';
@@ -17,8 +18,14 @@ interface OpenTarget {
   readonly imageDigest?: string;
 }
 
-const openTarget = (request: ScanRequest): Result<OpenTarget, ScanFailure> => {
-  const { path, label } = request.target;
+const openTarget = async (request: ScanRequest): Promise<Result<OpenTarget, ScanFailure>> => {
+  const { path, label, kind } = request.target;
+  if (kind === 'image') {
+    const image = await openImage(path, request.limits);
+    return image.ok
+      ? ok({ tree: image.value.tree, problems: image.value.problems, imageDigest: image.value.digest })
+      : image;
+  }
   try {
     return ok({ tree: new DirectoryTree(path, label ?? path), problems: [] });
   } catch (cause) {
@@ -78,7 +85,7 @@ export const runScan = async (
 ): Promise<Result<ScanOutcome, ScanFailure>> => {
   const pack = openRequestedPack(request);
   if (!pack.ok) return pack;
-  const target = openTarget(request);
+  const target = await openTarget(request);
   try {
     return target.ok ? ok(scan(request, { target: target.value, pack: pack.value }, onProgress)) : target;
   } finally {

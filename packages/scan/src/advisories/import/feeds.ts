@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { openZip } from '../../archive/zip.ts';
+import { asList, asObject, asText, compact, type JsonObject, parseJson } from '../../json/fields.ts';
 import { IMPORT_LIMITS } from '../limits.ts';
 import type { PackBuilder } from '../pack-builder.ts';
 import type { AdvisoryRow } from '../row.ts';
-import { asList, asObject, asText, compact, type JsonObject, parseJson } from './fields.ts';
 import type { Importer, ImportInput } from './importer.ts';
 import { readEpssRecord, readKevRecord } from './jsonl.ts';
 import { readLines } from './lines.ts';

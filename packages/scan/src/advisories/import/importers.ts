@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { parseJson } from '../../json/fields.ts';
 import type { CveFacts } from '../row.ts';
 import {
   alpineImporter,
@@ -10,7 +11,6 @@ import {
   osvJsonImporter,
   osvZipImporter,
 } from './feeds.ts';
-import { parseJson } from './fields.ts';
 import type { Importer } from './importer.ts';
 import { readAdvisoryRecord, readEpssRecord, readKevRecord, readSeverityRecord } from './jsonl.ts';
 import { readLines } from './lines.ts';

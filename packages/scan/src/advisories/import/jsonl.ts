@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { asList, asNumber, asObject, asText, compact, type JsonObject } from '../../json/fields.ts';
 import { PROPERTY_LIMITS } from '../limits.ts';
 import {
   type AdvisoryRow,
@@ -12,7 +13,6 @@ import {
   type Rating,
   type RatingLabel,
 } from '../row.ts';
-import { asList, asNumber, asObject, asText, compact, type JsonObject } from './fields.ts';
 
 /** A row with the key it is stored under. */
 export interface KeyedRow {

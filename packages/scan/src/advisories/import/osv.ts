@@ -1,14 +1,23 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { asList, asObject, asText, compact, type JsonObject } from '../../json/fields.ts';
 import { cvssScore } from '../cvss.ts';
 import { PROPERTY_LIMITS } from '../limits.ts';
 import { type AdvisoryRow, boundedList, labelOfScore, RATING_LABELS, type Rating } from '../row.ts';
-import { asList, asObject, asText, compact, type JsonObject } from './fields.ts';
 import { type KeyedRow, readRanges } from './jsonl.ts';
 
-/** OSV's names of ecosystems where ours differ. */
-const RENAMED: Readonly<Record<string, string>> = { 'crates.io': 'cargo' };
+/**
+ * OSV's names of product lines where ours differ: support terms and repositories are left out, paid lines (Ubuntu Pro)
+ * stay apart, since their fixes are not in the free archive.
+ */
+export const ecosystemName = (name: string): string => {
+  if (name === 'crates.io') return 'cargo';
+  const ubuntu = /^Ubuntu:(\d+\.\d+)(?::LTS)?$/.exec(name)?.[1];
+  if (ubuntu !== undefined) return `Ubuntu:${ubuntu}`;
+  const redHat = /^Red Hat:enterprise_linux:(\d+)(?:\.\d+)?(?:::|$)/.exec(name)?.[1];
+  return redHat === undefined ? name : `Red Hat:${redHat}`;
+};
 
 const databaseLabel = (record: JsonObject): Rating['label'] | undefined => {
   const text = asText(asObject(record['database_specific'])?.['severity'])?.toLowerCase();
@@ -88,6 +97,6 @@ export const readOsvRecord = (value: unknown): KeyedRow[] | undefined => {
     const ecosystem = asText(package_?.['ecosystem']);
     const name = asText(package_?.['name'], 512);
     if (affected === undefined || ecosystem === undefined || name === undefined) return [];
-    return [{ ecosystem: RENAMED[ecosystem] ?? ecosystem, name, row: toRow(record, affected, id) }];
+    return [{ ecosystem: ecosystemName(ecosystem), name, row: toRow(record, affected, id) }];
   });
 };

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { asList, asNumber, asObject, asText, compact, parseJson } from '../../json/fields.ts';
 import type { ReleaseLife } from '../pack-format.ts';
-import { asList, asNumber, asObject, asText, compact, parseJson } from './fields.ts';
 import type { Importer } from './importer.ts';
 
 /** `*-coverage.json`: which source packages of a distribution were looked at. */

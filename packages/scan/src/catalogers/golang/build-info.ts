@@ -15,6 +15,8 @@ export interface GoBuildInfo {
   readonly goVersion: string;
   readonly main?: GoModule;
   readonly modules: readonly GoModule[];
+  /** The module text is not there to its end: there are more modules than these. */
+  readonly isTruncated: boolean;
 }
 
 const MAGIC = Buffer.from('\xff Go buildinf:', 'latin1');
@@ -26,6 +28,8 @@ const MAX_MODULES_BYTES = 4 * 1024 * 1024;
 const MAX_MODULES = 20_000;
 /** The module text is framed by 16 bytes on each side, so that it can be found in memory. */
 const FRAME_BYTES = 16;
+/** Stands for a module text that is not there to its end. */
+const CUT = Buffer.from('cut');
 
 const findInSection = (reader: ByteReader, elf: Elf): number | undefined => {
   const section = elf.sections.find(({ name }) => name === '.go.buildinfo');
@@ -65,11 +69,11 @@ const readInline = (reader: ByteReader, offset: number): [Buffer, Buffer] | unde
   const modulesAt = offset + HEADER_BYTES + version.end + version.value;
   const lengthBytes = reader.readAt(modulesAt, 10);
   const modules = readUvarint(lengthBytes, 0);
-  if (modules === undefined || modules.value > MAX_MODULES_BYTES) return undefined;
-  return [
-    head.subarray(version.end, version.end + version.value),
-    reader.readAt(modulesAt + modules.end, modules.value),
-  ];
+  if (modules === undefined || modules.value > MAX_MODULES_BYTES) {
+    return [head.subarray(version.end, version.end + version.value), CUT];
+  }
+  const text = reader.readAt(modulesAt + modules.end, modules.value);
+  return [head.subarray(version.end, version.end + version.value), text.length < modules.value ? CUT : text];
 };
 
 /** Before Go 1.18: the header points at two string headers. */
@@ -127,6 +131,7 @@ export const readBuildInfo = (reader: ByteReader): GoBuildInfo | undefined => {
   if (texts === undefined) return undefined;
   const [version, modules] = texts;
   const hasFrame = modules.length >= 2 * FRAME_BYTES + 1 && modules[modules.length - FRAME_BYTES - 1] === 10;
+  const isTruncated = modules.length > 0 && !hasFrame;
   const text = hasFrame ? modules.subarray(FRAME_BYTES, modules.length - FRAME_BYTES) : Buffer.alloc(0);
-  return { goVersion: version.toString('utf8'), ...parseModules(text.toString('utf8')) };
+  return { goVersion: version.toString('utf8'), ...parseModules(text.toString('utf8')), isTruncated };
 };

@@ -51,6 +51,8 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
     }
     const info = readBuildInfo(opened.value);
     if (info === undefined) return [];
+    if (info.isTruncated)
+      context.problem({ code: 'scan.truncated', path: file.path, detail: 'the module list is not whole' });
     const goVersion = /^go(\S+)/.exec(info.goVersion)?.[1];
     return [
       toPackage('stdlib', goVersion ?? '', file.path),

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { names, runCataloger, treeOf } from '../../testing/trees.ts';
+import { npmCataloger } from './npm.ts';
+
+const scan = (files: Record<string, string | Buffer>, limits = {}) =>
+  runCataloger(npmCataloger, treeOf(files), limits);
+const manifest = (name: unknown, version: unknown): string => JSON.stringify({ name, version });
+
+describe('the npm cataloger', () => {
+  it('finds installed packages, scoped and nested ones', () => {
+    const { packages, problems } = scan({
+      '/app/package.json': manifest('the-app', '1.0.0'),
+      '/app/node_modules/express/package.json': manifest('express', '4.19.1'),
+      '/app/node_modules/@babel/core/package.json': manifest('@babel/core', '7.0.0'),
+      '/app/node_modules/express/node_modules/debug/package.json': manifest('debug', '2.6.9'),
+    });
+    expect(names(packages).sort()).toEqual(['@babel/core 7.0.0', 'debug 2.6.9', 'express 4.19.1']);
+    expect(packages.find((found) => found.name === '@babel/core')?.purl).toBe('pkg:npm/%40babel/core@7.0.0');
+    expect(problems).toEqual([]);
+  });
+
+  it('leaves out manifests that are no package of their own', () => {
+    const { packages } = scan({
+      '/app/node_modules/lib/dist/package.json': manifest('inner', '1.0.0'),
+      '/app/node_modules/lib/test/fixtures/package.json': manifest('fixture', '1.0.0'),
+      '/app/node_modules/.cache/package.json': '{"type":"module"}',
+    });
+    expect(names(packages)).toEqual([]);
+  });
+
+  it('says nothing about a package without a version', () => {
+    expect(scan({ '/node_modules/a/package.json': manifest('a', undefined) })).toMatchObject({
+      packages: [],
+      problems: [],
+    });
+    expect(scan({ '/node_modules/a/package.json': manifest('a', 5) }).packages).toEqual([]);
+  });
+
+  it('takes a byte order mark', () => {
+    expect(names(scan({ '/node_modules/a/package.json': `\uFEFF${manifest('a', '1')}` }).packages)).toEqual([
+      'a 1',
+    ]);
+  });
+
+  it('reads lock files of version 2 and 3 where nothing is installed', () => {
+    const lock = {
+      lockfileVersion: 3,
+      packages: {
+        '': { name: 'app', version: '1.0.0' },
+        'node_modules/minimist': { version: '1.2.5' },
+        'node_modules/a/node_modules/@s/b': { version: '2.0.0' },
+        'node_modules/alias': { name: 'real', version: '3.0.0' },
+        'node_modules/local': { resolved: 'packages/local', link: true },
+      },
+    };
+    const { packages } = scan({ '/app/package-lock.json': JSON.stringify(lock) });
+    expect(names(packages)).toEqual(['minimist 1.2.5', '@s/b 2.0.0', 'real 3.0.0']);
+  });
+
+  it('reads lock files of version 1', () => {
+    const lock = {
+      dependencies: { a: { version: '1.0.0', dependencies: { b: { version: '2.0.0' } } }, c: 'odd' },
+    };
+    expect(names(scan({ '/app/npm-shrinkwrap.json': JSON.stringify(lock) }).packages)).toEqual([
+      'a 1.0.0',
+      'b 2.0.0',
+    ]);
+  });
+
+  it('does not count a lock file where packages are installed beside it', () => {
+    const { packages } = scan({
+      '/app/package-lock.json': JSON.stringify({ packages: { 'node_modules/a': { version: '1.0.0' } } }),
+      '/app/node_modules/a/package.json': manifest('a', '1.0.1'),
+    });
+    expect(names(packages)).toEqual(['a 1.0.1']);
+  });
+
+  it.each([
+    ['text', 'not json', 'scan.malformed'],
+    ['a list', '[]', 'scan.malformed'],
+    ['null', 'null', 'scan.malformed'],
+    ['cut JSON', '{"name": "a", "vers', 'scan.malformed'],
+  ])('says that %s is no manifest', (_name, content, code) => {
+    expect(scan({ '/node_modules/a/package.json': content }).problems).toMatchObject([
+      { code, path: '/node_modules/a/package.json' },
+    ]);
+  });
+
+  it('refuses a manifest above the limit', () => {
+    const { problems } = scan(
+      { '/node_modules/a/package.json': manifest('a', '1'.repeat(100)) },
+      { manifestBytes: 50 },
+    );
+    expect(problems).toMatchObject([{ code: 'scan.limit' }]);
+  });
+
+  it('survives dependencies nested without end', () => {
+    let nested: Record<string, unknown> = { version: '1.0.0' };
+    for (let at = 0; at < 2_000; at += 1) nested = { version: '1.0.0', dependencies: { a: nested } };
+    const { packages } = scan({ '/app/package-lock.json': JSON.stringify({ dependencies: { a: nested } }) });
+    expect(packages.length).toBeLessThan(50);
+  });
+
+  it('refuses names with control characters and prototype tricks', () => {
+    expect(scan({ '/node_modules/a/package.json': manifest('a\nb', '1') }).packages).toEqual([]);
+    const { packages } = scan({
+      '/app/package-lock.json': '{"packages": {"node_modules/__proto__": {"version": "1.0.0"}}}',
+    });
+    expect(names(packages)).toEqual(['__proto__ 1.0.0']);
+  });
+
+  it('never throws on any JSON', () => {
+    fc.assert(
+      fc.property(fc.json(), (json) => {
+        scan({ '/app/package-lock.json': json, '/node_modules/a/package.json': json });
+      }),
+      { seed: 51, numRuns: 300 },
+    );
+  });
+});

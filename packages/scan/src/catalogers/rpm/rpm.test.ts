@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { berkeleyOf, ndbOf, rpmHeader } from '../../testing/rpm.ts';
+import { names, runCataloger, treeOf } from '../../testing/trees.ts';
+import { readRpmHeader } from './header.ts';
+import { rpmCataloger } from './rpm.ts';
+import { readSqliteBlobs } from './sqlite.ts';
+
+const OS = 'ID="almalinux"\nVERSION_ID="9.4"\n';
+const scan = (files: Record<string, Buffer | string>, limits = {}) =>
+  runCataloger(rpmCataloger, treeOf({ '/etc/os-release': OS, ...files }), limits);
+
+const BASH = rpmHeader({
+  name: 'bash',
+  version: '5.1.8',
+  release: '9.el9',
+  arch: 'x86_64',
+  source: 'bash-5.1.8-9.el9.src.rpm',
+  files: ['/usr/bin/bash', '/usr/bin/sh', '/etc/skel/.bashrc'],
+});
+const BIND = rpmHeader({
+  name: 'bind-libs',
+  epoch: 32,
+  version: '9.16.23',
+  release: '18.el9',
+  arch: 'x86_64',
+  source: 'bind-9.16.23-18.el9.src.rpm',
+});
+const KEY = rpmHeader({ name: 'gpg-pubkey', version: 'abc', release: 'def' });
+const LARGE = rpmHeader({
+  name: 'large',
+  version: '1',
+  release: '1',
+  files: Array.from({ length: 3_000 }, (_, at) => `/usr/share/large/file-${at}`),
+});
+const ALL = [BASH, KEY, BIND, LARGE];
+const FOUND = ['bash 5.1.8-9.el9', 'bind-libs 32:9.16.23-18.el9', 'large 1-1'];
+
+/** A database as SQLite itself writes it. */
+const sqliteOf = (blobs: readonly Buffer[], pageBytes = 4096): Buffer => {
+  const folder = mkdtempSync(join(tmpdir(), 'bartizan-rpm-'));
+  try {
+    const database = new DatabaseSync(join(folder, 'rpmdb.sqlite'));
+    database.exec(
+      `PRAGMA page_size = ${pageBytes}; CREATE TABLE Name (key TEXT, hnum INTEGER); CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)`,
+    );
+    const insert = database.prepare('INSERT INTO Packages (blob) VALUES (?)');
+    for (const blob of blobs) insert.run(blob);
+    database.close();
+    return readFileSync(join(folder, 'rpmdb.sqlite'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const SQLITE = sqliteOf(ALL);
+
+describe('the rpm cataloger', () => {
+  it.each([
+    ['SQLite', '/var/lib/rpm/rpmdb.sqlite', SQLITE],
+    ['SQLite in the new folder', '/usr/lib/sysimage/rpm/rpmdb.sqlite', SQLITE],
+    ['SQLite with small pages', '/var/lib/rpm/rpmdb.sqlite', sqliteOf(ALL, 512)],
+    ['SQLite with the largest pages', '/var/lib/rpm/rpmdb.sqlite', sqliteOf(ALL, 65_536)],
+    ['ndb', '/var/lib/rpm/Packages.db', ndbOf(ALL)],
+    ['Berkeley DB', '/var/lib/rpm/Packages', berkeleyOf(ALL)],
+    ['Berkeley DB of a big-endian machine', '/var/lib/rpm/Packages', berkeleyOf(ALL, { isLittle: false })],
+  ])('reads %s', (_name, path, bytes) => {
+    const { packages, problems } = scan({ [path]: bytes });
+    expect(names(packages).sort()).toEqual(FOUND);
+    expect(problems).toEqual([]);
+  });
+
+  it('knows epoch, architecture and source package', () => {
+    const found = scan({ '/var/lib/rpm/rpmdb.sqlite': SQLITE }).packages.find(
+      (one) => one.name === 'bind-libs',
+    );
+    expect(found).toMatchObject({
+      version: '32:9.16.23-18.el9',
+      architecture: 'x86_64',
+      sourceName: 'bind',
+      sourceVersion: '9.16.23-18.el9',
+      purl: 'pkg:rpm/almalinux/bind-libs@9.16.23-18.el9?arch=x86_64&epoch=32',
+    });
+  });
+
+  it('reads a table of many pages completely', () => {
+    const many = Array.from({ length: 1_500 }, (_, at) =>
+      rpmHeader({ name: `p${at}`, version: '1', release: '1' }),
+    );
+    expect(scan({ '/var/lib/rpm/rpmdb.sqlite': sqliteOf(many, 1024) }).packages).toHaveLength(1_500);
+  });
+
+  it('says which package owns a path', () => {
+    const ownership = new Map<string, string>();
+    rpmCataloger.owns?.(scan({ '/var/lib/rpm/Packages.db': ndbOf(ALL) }).context, ownership);
+    expect(ownership.get('/usr/bin/bash')).toBe('bash');
+    expect(ownership.get('/etc/skel/.bashrc')).toBe('bash');
+    expect(ownership.get('/usr/share/large/file-2999')).toBe('large');
+  });
+
+  it('says that changes in a write-ahead log are not read', () => {
+    const { problems } = scan({ '/var/lib/rpm/rpmdb.sqlite': SQLITE, '/var/lib/rpm/rpmdb.sqlite-wal': 'x' });
+    expect(problems).toMatchObject([{ code: 'scan.unsupported', path: '/var/lib/rpm/rpmdb.sqlite-wal' }]);
+  });
+
+  it.each([
+    ['rpmdb.sqlite', SQLITE],
+    ['Packages.db', ndbOf(ALL)],
+    ['Packages', berkeleyOf(ALL)],
+  ])('says that %s is damaged when it is cut, and never throws', (file, bytes) => {
+    for (const share of [0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99]) {
+      const { problems, packages } = scan({
+        [`/var/lib/rpm/${file}`]: bytes.subarray(0, Math.floor(bytes.length * share)),
+      });
+      expect(packages.length === 3 || problems.length > 0).toBe(true);
+    }
+  });
+
+  it.each([
+    ['rpmdb.sqlite', SQLITE],
+    ['Packages.db', ndbOf(ALL)],
+    ['Packages', berkeleyOf(ALL)],
+  ])('survives any damage to %s', (file, bytes) => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 20 }),
+        (changes) => {
+          const damaged = Buffer.from(bytes);
+          for (const [at, value] of changes) damaged[at] = value;
+          scan({ [`/var/lib/rpm/${file}`]: damaged });
+        },
+      ),
+      { seed: 91, numRuns: 150 },
+    );
+  });
+
+  it.each(['rpmdb.sqlite', 'Packages.db', 'Packages'])('says that text is no %s', (file) => {
+    expect(scan({ [`/var/lib/rpm/${file}`]: 'hello '.repeat(1_000) }).problems).toMatchObject([
+      { code: 'scan.malformed' },
+    ]);
+  });
+
+  it('ends on a table whose pages point at each other', () => {
+    const looping = Buffer.from(
+      sqliteOf(
+        Array.from({ length: 200 }, () => BASH),
+        512,
+      ),
+    );
+    for (let page = 1; page * 512 < looping.length; page += 1) {
+      if (looping[page * 512] === 5) looping.writeUInt32BE(page + 1, page * 512 + 8);
+    }
+    const problems: string[] = [];
+    for (const _blob of readSqliteBlobs(looping, 'Packages', (detail) => problems.push(detail))) void _blob;
+    expect(problems.length).toBeGreaterThan(0);
+  });
+});
+
+describe('readRpmHeader', () => {
+  it('refuses counts that do not fit', () => {
+    expect(readRpmHeader(Buffer.alloc(4))).toBeUndefined();
+    expect(readRpmHeader(Buffer.from('ffffffffffffffff', 'hex'))).toBeUndefined();
+    const huge = Buffer.from(BASH);
+    huge.writeUInt32BE(1_000_000, 0);
+    expect(readRpmHeader(huge)).toBeUndefined();
+  });
+
+  it('does not read a text beyond the data', () => {
+    const lying = Buffer.from(BASH);
+    lying.writeUInt32BE(0x7fffffff, 8 + 8);
+    expect(readRpmHeader(lying)).toBeUndefined();
+  });
+});

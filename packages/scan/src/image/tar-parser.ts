@@ -1,0 +1,219 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { TreeEntryKind } from '../tree/file-tree.ts';
+
+/** One entry of a tar archive. */
+export interface TarEntry {
+  readonly path: string;
+  readonly kind: TreeEntryKind | 'hard-link';
+  readonly sizeBytes: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly modifiedAtMs: number;
+  /** Target of a link. */
+  readonly target: string;
+  /** Where the content starts, counted from the start of the archive. */
+  readonly offset: number;
+}
+
+/** What the reader of an archive does with an entry. */
+export interface TarVisitor {
+  /** Called at each entry. The returned function, if any, gets the content in pieces and `undefined` at its end. */
+  entry(entry: TarEntry): ((piece: Buffer | undefined) => void) | undefined;
+}
+
+/** Why an archive cannot be read on. */
+export class TarFault extends Error {
+  override readonly name = 'TarFault';
+}
+
+const BLOCK = 512;
+const MAX_EXTENDED_BYTES = 1024 * 1024;
+const MAX_ENTRIES = 5_000_000;
+
+const readText = (block: Buffer, start: number, length: number): string => {
+  const end = block.indexOf(0, start);
+  return block.toString('utf8', start, end < 0 || end > start + length ? start + length : end);
+};
+
+/** Octal digits, or, when the first bit is set, a base-256 number (GNU). */
+const readNumber = (block: Buffer, start: number, length: number): number => {
+  const first = block[start] ?? 0;
+  if ((first & 0x80) !== 0) {
+    let value = first & 0x7f;
+    for (let at = start + 1; at < start + length; at += 1) value = value * 256 + (block[at] ?? 0);
+    return Number.isSafeInteger(value) ? value : -1;
+  }
+  const text = readText(block, start, length).trim();
+  if (text === '') return 0;
+  return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : -1;
+};
+
+const KINDS: Readonly<Record<string, TarEntry['kind']>> = {
+  '0': 'file',
+  '\0': 'file',
+  '7': 'file',
+  '1': 'hard-link',
+  '2': 'link',
+  '3': 'other',
+  '4': 'other',
+  '5': 'directory',
+  '6': 'other',
+};
+
+const hasValidChecksum = (block: Buffer): boolean => {
+  let sum = 0;
+  for (let at = 0; at < BLOCK; at += 1) sum += at >= 148 && at < 156 ? 32 : (block[at] ?? 0);
+  return sum === readNumber(block, 148, 8);
+};
+
+/** Extended header records: `length key=value\n` (POSIX pax). */
+export const readPaxRecords = (bytes: Buffer): Map<string, string> => {
+  const records = new Map<string, string>();
+  let at = 0;
+  while (at < bytes.length) {
+    const space = bytes.indexOf(32, at);
+    const length = space < 0 ? 0 : Number(bytes.toString('latin1', at, space));
+    if (!Number.isInteger(length) || length < 5 || at + length > bytes.length) break;
+    const record = bytes.toString('utf8', space + 1, at + length - 1);
+    const equals = record.indexOf('=');
+    if (equals > 0) records.set(record.slice(0, equals), record.slice(equals + 1));
+    at += length;
+  }
+  return records;
+};
+
+/** Names that earlier records give to the next entry. */
+interface Overrides {
+  path?: string;
+  target?: string;
+  sizeBytes?: number;
+}
+
+/** Reads a tar archive (ustar, pax, GNU long names) pushed in pieces of any size. Throws TarFault when it cannot go on. */
+export class TarParser {
+  readonly #visitor: TarVisitor;
+  #rest: Buffer = Buffer.alloc(0);
+  #offset = 0;
+  #left = 0;
+  #padding = 0;
+  #sink: ((piece: Buffer | undefined) => void) | undefined;
+  #overrides: Overrides = {};
+  #entries = 0;
+  #isAtEnd = false;
+
+  constructor(visitor: TarVisitor) {
+    this.#visitor = visitor;
+  }
+
+  /** Whether the end of the archive was met: an archive that stops before is truncated. */
+  get isComplete(): boolean {
+    return this.#isAtEnd || (this.#left === 0 && this.#rest.length === 0 && this.#entries > 0);
+  }
+
+  push(chunk: Buffer): void {
+    let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    while (bytes.length > 0 && !this.#isAtEnd) {
+      const used = this.#left > 0 || this.#padding > 0 ? this.#content(bytes) : this.#header(bytes);
+      if (used === 0) break;
+      bytes = bytes.subarray(used);
+      this.#offset += used;
+    }
+    // A copy, so that a few bytes do not keep the whole chunk alive.
+    this.#rest = this.#isAtEnd ? Buffer.alloc(0) : Buffer.from(bytes);
+  }
+
+  #content(bytes: Buffer): number {
+    if (this.#left > 0) {
+      const take = Math.min(this.#left, bytes.length);
+      this.#sink?.(bytes.subarray(0, take));
+      this.#left -= take;
+      if (this.#left === 0) this.#endEntry();
+      return take;
+    }
+    const skip = Math.min(this.#padding, bytes.length);
+    this.#padding -= skip;
+    return skip;
+  }
+
+  #endEntry(): void {
+    this.#sink?.(undefined);
+    this.#sink = undefined;
+  }
+
+  #header(bytes: Buffer): number {
+    if (bytes.length < BLOCK) return 0;
+    const block = bytes.subarray(0, BLOCK);
+    if (block.every((byte) => byte === 0)) {
+      this.#isAtEnd = true;
+      return BLOCK;
+    }
+    if (!hasValidChecksum(block)) throw new TarFault('a header with a wrong checksum');
+    this.#entries += 1;
+    if (this.#entries > MAX_ENTRIES) throw new TarFault(`more than ${MAX_ENTRIES} entries`);
+    this.#begin(block);
+    return BLOCK;
+  }
+
+  #begin(block: Buffer): void {
+    const type = String.fromCharCode(block[156] ?? 0);
+    const stated = readNumber(block, 124, 12);
+    const sizeBytes = 'xgLK'.includes(type) ? stated : (this.#overrides.sizeBytes ?? stated);
+    if (sizeBytes < 0) throw new TarFault('a size that is no number');
+    const kind = KINDS[type];
+    const hasContent = kind === 'file' || kind === undefined;
+    this.#left = hasContent ? sizeBytes : 0;
+    this.#padding = (BLOCK - (this.#left % BLOCK)) % BLOCK;
+    if ('xgLK'.includes(type)) {
+      this.#sink = this.#collect(type, sizeBytes);
+    } else {
+      const overrides = this.#overrides;
+      this.#overrides = {};
+      if (kind !== undefined)
+        this.#sink = this.#visitor.entry(this.#entry(block, kind, { overrides, sizeBytes: this.#left }));
+    }
+    if (this.#left === 0) this.#endEntry();
+  }
+
+  #entry(block: Buffer, kind: TarEntry['kind'], more: { overrides: Overrides; sizeBytes: number }): TarEntry {
+    const prefix = block.toString('latin1', 257, 262) === 'ustar' ? readText(block, 345, 155) : '';
+    const name = readText(block, 0, 100);
+    return {
+      path: more.overrides.path ?? (prefix === '' ? name : `${prefix}/${name}`),
+      kind,
+      sizeBytes: more.sizeBytes,
+      mode: Math.max(0, readNumber(block, 100, 8)) & 0o7777,
+      uid: Math.max(0, readNumber(block, 108, 8)),
+      gid: Math.max(0, readNumber(block, 116, 8)),
+      modifiedAtMs: Math.max(0, readNumber(block, 136, 12)) * 1000,
+      target: more.overrides.target ?? readText(block, 157, 100),
+      offset: this.#offset + BLOCK,
+    };
+  }
+
+  /** Gathers an extended header, which must stay small. */
+  #collect(type: string, sizeBytes: number): (piece: Buffer | undefined) => void {
+    if (sizeBytes > MAX_EXTENDED_BYTES) throw new TarFault(`an extended header of ${sizeBytes} bytes`);
+    const pieces: Buffer[] = [];
+    return (piece) => {
+      if (piece === undefined) this.#apply(type, Buffer.concat(pieces));
+      else pieces.push(Buffer.from(piece));
+    };
+  }
+
+  #apply(type: string, bytes: Buffer): void {
+    if (type === 'L') this.#overrides.path = readText(bytes, 0, bytes.length);
+    else if (type === 'K') this.#overrides.target = readText(bytes, 0, bytes.length);
+    else if (type === 'x') {
+      const records = readPaxRecords(bytes);
+      const path = records.get('path');
+      const target = records.get('linkpath');
+      const size = Number(records.get('size') ?? Number.NaN);
+      if (path !== undefined) this.#overrides.path = path;
+      if (target !== undefined) this.#overrides.target = target;
+      if (Number.isSafeInteger(size) && size >= 0) this.#overrides.sizeBytes = size;
+    }
+  }
+}

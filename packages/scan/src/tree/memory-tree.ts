@@ -1,0 +1,217 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { err, ok } from '@bartizan/contracts';
+import {
+  type FileTree,
+  MAX_LINKS,
+  pathParts,
+  type TreeEntry,
+  type TreeEntryKind,
+  type TreeFile,
+  type TreeResult,
+  type TreeStat,
+  treeError,
+} from './file-tree.ts';
+
+/** One object of a tree in memory. */
+export interface MemoryNode {
+  readonly kind: TreeEntryKind;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly sizeBytes: number;
+  readonly modifiedAtMs: number;
+  /** Undefined for a file whose content was not kept. */
+  readonly content?: Buffer;
+  readonly target?: string;
+  readonly layer?: string;
+  readonly children?: Map<string, MemoryNode>;
+}
+
+/** Facts of a node that is added; the rest has defaults. */
+export type NodeFacts = Partial<Omit<MemoryNode, 'kind' | 'children'>>;
+
+const DIRECTORY_MODE = 0o755;
+const FILE_MODE = 0o644;
+
+const newDirectory = (facts: NodeFacts = {}): MemoryNode => ({
+  kind: 'directory',
+  mode: facts.mode ?? DIRECTORY_MODE,
+  uid: facts.uid ?? 0,
+  gid: facts.gid ?? 0,
+  sizeBytes: 0,
+  modifiedAtMs: facts.modifiedAtMs ?? 0,
+  ...(facts.layer === undefined ? {} : { layer: facts.layer }),
+  children: new Map(),
+});
+
+/** A tree in memory: what the layers of an image merge into. Paths given to it never leave it, whatever they say. */
+export class MemoryTree implements FileTree {
+  readonly label: string;
+  #root = newDirectory();
+
+  constructor(label: string) {
+    this.label = label;
+  }
+
+  /** Adds a file, link or other object; what was there is replaced. Parents are made, and made directories. */
+  add(path: string, kind: TreeEntryKind, facts: NodeFacts = {}): void {
+    const parts = pathParts(path).filter((part) => part !== '..');
+    const name = parts.pop();
+    if (name === undefined) return;
+    const siblings = this.#makeDirectories(parts);
+    const old = siblings.get(name);
+    if (kind === 'directory') {
+      // A directory that is stated again keeps what is in it (OCI image layer specification, "Applying").
+      siblings.set(name, { ...newDirectory(facts), children: old?.children ?? new Map() });
+      return;
+    }
+    siblings.set(name, {
+      kind,
+      mode: facts.mode ?? FILE_MODE,
+      uid: facts.uid ?? 0,
+      gid: facts.gid ?? 0,
+      sizeBytes: facts.sizeBytes ?? facts.content?.length ?? 0,
+      modifiedAtMs: facts.modifiedAtMs ?? 0,
+      ...(facts.content === undefined ? {} : { content: facts.content }),
+      ...(facts.target === undefined ? {} : { target: facts.target }),
+      ...(facts.layer === undefined ? {} : { layer: facts.layer }),
+    });
+  }
+
+  /** Gives an object a second name (a hard link). False when there is no such object. */
+  link(path: string, existing: string, layer: string | undefined): boolean {
+    const node = this.#walk(pathParts(existing).filter((part) => part !== '..'));
+    if (node === undefined || node.kind === 'directory') return false;
+    const parts = pathParts(path).filter((part) => part !== '..');
+    const name = parts.pop();
+    if (name === undefined) return false;
+    this.#makeDirectories(parts).set(name, layer === undefined ? node : { ...node, layer });
+    return true;
+  }
+
+  /** Removes a path with everything below it. */
+  remove(path: string): void {
+    const parts = pathParts(path).filter((part) => part !== '..');
+    const name = parts.pop();
+    if (name !== undefined) this.#walk(parts)?.children?.delete(name);
+  }
+
+  /** Removes everything below a directory. */
+  empty(path: string): void {
+    this.#walk(pathParts(path).filter((part) => part !== '..'))?.children?.clear();
+  }
+
+  list(path: string): TreeResult<readonly TreeEntry[]> {
+    const found = this.#find(path, true);
+    if (!found.ok) return found;
+    const children = found.value.children;
+    if (children === undefined) return err(treeError('scan.tree-not-a-directory', path, 'not a directory'));
+    return ok([...children].map(([name, node]) => ({ name, kind: node.kind })));
+  }
+
+  stat(path: string): TreeResult<TreeStat> {
+    const found = this.#find(path, true);
+    return found.ok ? ok(toStat(found.value)) : found;
+  }
+
+  lstat(path: string): TreeResult<TreeStat> {
+    const found = this.#find(path, false);
+    return found.ok ? ok(toStat(found.value)) : found;
+  }
+
+  readlink(path: string): TreeResult<string> {
+    const found = this.#find(path, false);
+    if (!found.ok) return found;
+    return found.value.target === undefined
+      ? err(treeError('scan.tree-not-found', path, 'not a link'))
+      : ok(found.value.target);
+  }
+
+  read(path: string, options: { readonly maxBytes: number }): TreeResult<Buffer> {
+    const found = this.#find(path, true);
+    if (!found.ok) return found;
+    const { kind, content, sizeBytes } = found.value;
+    if (kind !== 'file') return err(treeError('scan.tree-not-a-file', path, 'not a regular file'));
+    if (sizeBytes > options.maxBytes)
+      return err(treeError('scan.tree-too-large', path, `${sizeBytes} bytes, limit ${options.maxBytes}`));
+    return content === undefined
+      ? err(treeError('scan.tree-unreadable', path, 'the content was not kept'))
+      : ok(content);
+  }
+
+  open(path: string): TreeResult<TreeFile> {
+    const content = this.read(path, { maxBytes: Number.MAX_SAFE_INTEGER });
+    if (!content.ok) return content;
+    const bytes = content.value;
+    return ok({
+      sizeBytes: bytes.length,
+      readAt: (offset, lengthBytes) => bytes.subarray(offset, offset + lengthBytes),
+      close: () => undefined,
+    });
+  }
+
+  layerOf(path: string): string | undefined {
+    const found = this.#find(path, true);
+    return found.ok ? found.value.layer : undefined;
+  }
+
+  close(): void {
+    this.#root = newDirectory();
+  }
+
+  #makeDirectories(parts: readonly string[]): Map<string, MemoryNode> {
+    let children = this.#root.children ?? new Map<string, MemoryNode>();
+    for (const part of parts) {
+      let next = children.get(part);
+      if (next?.children === undefined) {
+        next = newDirectory();
+        children.set(part, next);
+      }
+      children = next.children ?? new Map<string, MemoryNode>();
+    }
+    return children;
+  }
+
+  /** A node by its real path: no link is followed. */
+  #walk(parts: readonly string[]): MemoryNode | undefined {
+    let node: MemoryNode | undefined = this.#root;
+    for (const part of parts) node = node?.children?.get(part);
+    return node;
+  }
+
+  #find(path: string, followLast: boolean): TreeResult<MemoryNode> {
+    const pending = pathParts(path).reverse();
+    const trail: MemoryNode[] = [this.#root];
+    let links = 0;
+    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+      if (name === '..') {
+        if (trail.length > 1) trail.pop();
+        continue;
+      }
+      const node = trail.at(-1)?.children?.get(name);
+      if (node === undefined) return err(treeError('scan.tree-not-found', path, 'no such file'));
+      if (node.target === undefined || (pending.length === 0 && !followLast)) {
+        trail.push(node);
+        continue;
+      }
+      links += 1;
+      if (links > MAX_LINKS)
+        return err(treeError('scan.tree-link-loop', path, `more than ${MAX_LINKS} links`));
+      if (node.target.startsWith('/')) trail.length = 1;
+      pending.push(...pathParts(node.target).reverse());
+    }
+    return ok(trail.at(-1) ?? this.#root);
+  }
+}
+
+const toStat = (node: MemoryNode): TreeStat => ({
+  kind: node.kind,
+  sizeBytes: node.sizeBytes,
+  mode: node.mode,
+  uid: node.uid,
+  gid: node.gid,
+  device: 0,
+  modifiedAtMs: node.modifiedAtMs,
+});

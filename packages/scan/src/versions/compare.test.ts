@@ -1,0 +1,231 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { COMPARATORS } from './compare.ts';
+import { MAX_VERSION_LENGTH, type VersionScheme } from './scheme.ts';
+
+/** Rising chains: each version is older than the next. */
+const CHAINS: Readonly<Record<VersionScheme, readonly (readonly string[])[]>> = {
+  dpkg: [
+    ['1.0~rc1', '1.0', '1.0-1', '1.0-1+b1', '1.0-1.1', '1.0-2', '1.0.1', '1.1', '1:0.1'],
+    ['590-2.1~deb12u2', '590-2.1'],
+    ['1.1.1n-0+deb11u5', '1.1.1n-0+deb11u10', '1.1.1w-0+deb11u1'],
+    ['2.36-9+deb12u9', '2.36-9+deb12u10'],
+  ],
+  rpm: [
+    ['1.0~rc1-1', '1.0-1', '1.0^git1-1', '1.0.1-1', '1:0.5-1', '2:0.1-1'],
+    ['3.2.0-8.el10_2', '3.2.0-10.el10_2', '3.2.1-1.el10'],
+    ['1.0a-1', '1.0b-1', '1.0.1-1'],
+  ],
+  apk: [
+    [
+      '1.0_alpha',
+      '1.0_beta',
+      '1.0_pre',
+      '1.0_rc1',
+      '1.0_rc2',
+      '1.0',
+      '1.0-r1',
+      '1.0_p1',
+      '1.0a',
+      '1.0.1',
+      '1.1',
+      '1.10',
+    ],
+    ['1.1.1a-r0', '1.1.1c-r0', '1.1.1k-r0'],
+    ['1.05', '1.1'],
+  ],
+  semver: [
+    [
+      '1.0.0-alpha',
+      '1.0.0-alpha.1',
+      '1.0.0-alpha.beta',
+      '1.0.0-beta',
+      '1.0.0-beta.2',
+      '1.0.0-beta.11',
+      '1.0.0-rc.1',
+      '1.0.0',
+      '1.0.1',
+      '1.10.0',
+      '2.0.0',
+    ],
+  ],
+  npm: [['0.9.9', '1.0.0-0', '1.0.0', '1.0.10', '1.2.0']],
+  pep440: [
+    [
+      '1.0.dev1',
+      '1.0a1.dev1',
+      '1.0a1',
+      '1.0b1',
+      '1.0rc1',
+      '1.0',
+      '1.0+local',
+      '1.0.post1.dev1',
+      '1.0.post1',
+      '1.1',
+      '1!0.1',
+    ],
+    ['garbage of old', '0.0.1'],
+  ],
+  maven: [
+    [
+      '1.0-alpha-1',
+      '1.0-beta-1',
+      '1.0-M1',
+      '1.0-rc1',
+      '1.0-SNAPSHOT',
+      '1.0',
+      '1.0-sp1',
+      '1.0-xyz',
+      '1.0-1',
+      '1.0.1',
+    ],
+    ['2.12.1', '2.14.1', '2.15.0', '2.17.1'],
+  ],
+  go: [
+    [
+      '0.0.0-20190101000000-abcdefabcdef',
+      '0.0.0-20200101000000-0123456789ab',
+      '0.1.0',
+      '1.0.0-rc.1',
+      '1.0.0',
+      '2.0.0+incompatible',
+    ],
+    ['go1.22rc1', 'go1.22rc2', 'go1.22', 'go1.22.1', 'go1.23'],
+  ],
+  generic: [['1.0.beta', '1.0', '1.0.1', '1.2', '1.10']],
+};
+
+const EQUAL: Readonly<Partial<Record<VersionScheme, readonly (readonly [string, string])[]>>> = {
+  dpkg: [
+    ['1.0', '0:1.0'],
+    ['1.0-0', '1.0'],
+    ['1.001', '1.1'],
+  ],
+  rpm: [
+    ['1.0-1', '0:1.0-1'],
+    ['1.0_1-1', '1.0.1-1'],
+  ],
+  apk: [
+    ['1.0-r0', '1.0-r00'],
+    ['1.0~abc', '1.0~def'],
+  ],
+  semver: [
+    ['1.0.0+a', '1.0.0+b'],
+    ['v1.0', '1.0.0'],
+  ],
+  pep440: [
+    ['1.0', '1.0.0'],
+    ['1.0-1', '1.0.post1'],
+    ['1.0alpha1', '1.0a1'],
+    ['V1.0', '1.0'],
+  ],
+  maven: [
+    ['1', '1.0.0'],
+    ['1-ga', '1'],
+    ['1-cr1', '1-rc1'],
+    ['1a1', '1-alpha-1'],
+  ],
+  go: [
+    ['v1.2.3', '1.2.3'],
+    ['go1.22.1', '1.22.1'],
+    ['go1.22.1 X:boringcrypto', '1.22.1'],
+  ],
+};
+
+const SCHEMES = Object.keys(COMPARATORS) as VersionScheme[];
+
+const version = fc.oneof(
+  fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(
+          '.',
+          '-',
+          '~',
+          '^',
+          '+',
+          ':',
+          '_',
+          '-r',
+          'rc',
+          'alpha',
+          'a',
+          'p',
+          'dev',
+          'post',
+          'sp',
+          'SNAPSHOT',
+          '!',
+          'v',
+          'go',
+          '0',
+          '00',
+          '_p',
+          '.0',
+        ),
+        fc.nat({ max: 30 }).map(String),
+      ),
+      { maxLength: 8 },
+    )
+    .map((parts) => parts.join('')),
+  fc.string({ maxLength: 12 }),
+);
+
+describe.each(SCHEMES)('the order of %s', (scheme) => {
+  const compare = COMPARATORS[scheme];
+
+  it.each(CHAINS[scheme].map((chain) => [chain.join(' < '), chain] as const))('holds %s', (_name, chain) => {
+    for (const [at, left] of chain.entries()) {
+      for (const [other, right] of chain.entries()) {
+        expect(`${left} ${right} ${Math.sign(compare(left, right))}`).toBe(
+          `${left} ${right} ${Math.sign(at - other)}`,
+        );
+      }
+    }
+  });
+
+  it.each((EQUAL[scheme] ?? []).map((pair) => [...pair] as const))('holds %s and %s equal', (left, right) => {
+    expect(compare(left, right)).toBe(0);
+    expect(compare(right, left)).toBe(0);
+  });
+
+  it('is the same whichever way it is asked', () => {
+    fc.assert(
+      fc.property(version, version, (left, right) => {
+        expect(Math.sign(compare(left, right)) + Math.sign(compare(right, left))).toBe(0);
+        expect(compare(left, left)).toBe(0);
+      }),
+      { seed: 21, numRuns: 1500 },
+    );
+  });
+
+  it('is transitive', () => {
+    fc.assert(
+      fc.property(version, version, version, (a, b, c) => {
+        const [x, y, z] = [a, b, c].sort(compare);
+        if (x === undefined || y === undefined || z === undefined)
+          throw new Error('three versions stay three');
+        expect(compare(x, y)).toBeLessThanOrEqual(0);
+        expect(compare(y, z)).toBeLessThanOrEqual(0);
+        expect(compare(x, z)).toBeLessThanOrEqual(0);
+      }),
+      { seed: 22, numRuns: 1500 },
+    );
+  });
+
+  it('takes bounded time on hostile text', () => {
+    const hostile = [
+      '1.'.repeat(50_000),
+      '9'.repeat(100_000),
+      '-'.repeat(100_000),
+      '_alpha1'.repeat(20_000),
+      '~'.repeat(MAX_VERSION_LENGTH * 4),
+    ];
+    const started = performance.now();
+    for (const left of hostile) for (const right of hostile) compare(left, right);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
