@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { existsSync } from 'node:fs';
+import { AgentProcess, FakeController, RuncContainers, until } from '@bartizan/testkit/host';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtSensor } from './built-sensor.ts';
+
+const TOKEN = 'bzj_runc_0123456789';
+const sensorPath = builtSensor();
+
+describe('bare runc, seen by a real agent', () => {
+  const containers = new RuncContainers();
+  const agent = new AgentProcess();
+  const controller = new FakeController({
+    token: TOKEN,
+    configure: {
+      type: 'configure',
+      rulesRevision: 'none',
+      rules: [],
+      watchedPaths: ['/etc/passwd'],
+      scanIntervalS: 3600,
+      postureIntervalS: 3600,
+      processEvents: true,
+    },
+  });
+  const log = () => agent.log;
+  const byName = (name: string) =>
+    controller
+      .inventory('container')
+      .filter((one) => one.container.name === name)
+      .map((one) => one.container);
+
+  beforeAll(async () => {
+    await controller.start();
+    await containers.start({
+      id: 'older',
+      arguments: ['sleep', '600'],
+      environment: ['DB_PASSWORD=canary-7f3a', 'LANG=C'],
+    });
+    await agent.start({
+      controllerHost: '127.0.0.1',
+      controllerPort: controller.port,
+      caSha256: controller.authority.sha256,
+      joinToken: TOKEN,
+      sensorPath,
+      runcRoots: [containers.root],
+    });
+    await until('the agent reports itself', () => controller.inventory('node').at(-1), { log });
+  }, 60_000);
+
+  afterAll(async () => {
+    await agent.close();
+    await containers.close();
+    await controller.stop();
+  });
+
+  it('needs a built sensor', () => {
+    expect(existsSync(sensorPath), `${sensorPath}: run native/build.sh`).toBe(true);
+  });
+
+  it('finds a container that is older than the agent, with pid, cgroup and the names of its secrets only', async () => {
+    const pid = await containers.pid('older');
+    const found = await until('the older container', () => byName('older').at(-1), { log });
+    expect(found).toMatchObject({
+      id: 'older',
+      runtime: 'runc',
+      state: 'running',
+      pid,
+      cgroupPath: `${containers.cgroup}/older`,
+      environmentSecrets: ['DB_PASSWORD'],
+      user: '0:0',
+    });
+    expect(found.capabilities).toContain('CAP_KILL');
+    expect(found.hostNamespaces).not.toContain('network');
+    expect(JSON.stringify([...controller.received.values()])).not.toContain('canary-7f3a');
+  });
+
+  it('tells the processes that ran in it before', async () => {
+    const pid = await containers.pid('older');
+    const seen = await until(
+      'its first process',
+      () => controller.events('process').find((one) => one.chain.process.pid === pid),
+      { log },
+    );
+    expect(seen).toMatchObject({
+      action: 'existing',
+      workload: { kind: 'Container', name: 'older', container: 'older' },
+    });
+  });
+
+  it('attributes an exec in it within 5 s, with its ancestry', async () => {
+    await until(
+      'the sensor runs',
+      () => controller.inventory('node').at(-1)?.node.sensor.state === 'running',
+      {
+        log,
+        timeoutMs: 30_000,
+      },
+    );
+    const startedMs = performance.now();
+    await containers.exec('older', ['sh', '-c', 'id > /dev/null; echo marker-4711']);
+    const seen = await until(
+      'the exec',
+      () =>
+        controller
+          .events('process')
+          .find((one) => one.chain.process.arguments.some((word) => word.includes('marker-4711'))),
+      { log, timeoutMs: 5000 },
+    );
+    process.stdout.write(`exec to controller: ${Math.round(performance.now() - startedMs)} ms\n`);
+    expect(seen.workload).toMatchObject({ kind: 'Container', name: 'older', container: 'older' });
+    expect(seen.chain.process.arguments.slice(0, 2)).toEqual(['sh', '-c']);
+    expect(seen.chain.ancestors.length).toBeGreaterThan(0);
+  });
+
+  it('sees a container that lives 50 ms, with its program and its end', async () => {
+    await containers.runToEnd({ id: 'brief', arguments: ['sleep', '0.05'] });
+    await containers.remove('brief');
+    const ended = await until('its end', () => byName('brief').find((one) => one.state === 'exited'), {
+      log,
+    });
+    expect(ended).toMatchObject({ id: 'brief', runtime: 'runc', cgroupPath: `${containers.cgroup}/brief` });
+    const program = await until(
+      'its program',
+      () =>
+        controller.events('process').find((one) => one.chain.process.arguments.join(' ') === 'sleep 0.05'),
+      { log },
+    );
+    expect(program.workload).toMatchObject({ kind: 'Container', name: 'brief', container: 'brief' });
+  });
+
+  it('sees every one of twenty brief containers', async () => {
+    for (let index = 0; index < 20; index += 1) {
+      await containers.runToEnd({ id: `many-${index}`, arguments: ['sleep', '0.05'] });
+      await containers.remove(`many-${index}`);
+    }
+    await until(
+      'all twenty ended',
+      () =>
+        Array.from({ length: 20 }, (_, index) => byName(`many-${index}`).at(-1)?.state === 'exited').every(
+          Boolean,
+        ),
+      { log },
+    );
+    const owners = new Set(
+      controller
+        .events('process')
+        .filter((one) => one.chain.process.arguments.join(' ') === 'sleep 0.05')
+        .map((one) => one.workload.name),
+    );
+    expect([...owners].filter((name) => name.startsWith('many-'))).toHaveLength(20);
+  }, 60_000);
+
+  it('sees the end of the older container', async () => {
+    await containers.remove('older');
+    const ended = await until('its end', () => byName('older').find((one) => one.state === 'exited'), {
+      log,
+    });
+    expect(ended.endedAtMs).toBeGreaterThan(0);
+    expect(ended.pid).toBeUndefined();
+  });
+
+  it('sends nothing the contracts refuse, and every loss is counted', () => {
+    expect(controller.invalid).toEqual([]);
+    const node = controller.inventory('node').at(-1)?.node;
+    expect(node?.sensor).toMatchObject({ state: 'running', lostInKernelTotal: 0, shedTotal: 0 });
+  });
+});
