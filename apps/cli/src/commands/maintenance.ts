@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import { type CliContext, perform, setupContext } from '../context.ts';
@@ -21,17 +21,23 @@ const READY_MS = 120_000;
 /** One operation on the data of a stopped controller. */
 export type Operation =
   | { readonly operation: 'restore'; readonly file: string; readonly passphrase: string }
-  | { readonly operation: 'rotate-key'; readonly newDataKey: string }
-  | { readonly operation: 'verify-audit' };
+  | { readonly operation: 'rotate-key'; readonly newDataKey: string };
 
-/**
- * Runs the controller's maintenance program as the controller's user, without capabilities. The backup file is read by
- * root and handed over as standard input would be too large: it is opened here and inherited as descriptor 3.
- */
+/** What the maintenance program answered: its last line. */
+function answerOf(line: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Runs the controller's maintenance program as the controller's user, without capabilities. */
 async function maintain(
   paths: InstancePaths,
   record: InstanceRecord,
-  operation: Operation,
+  operation: Operation & { readonly dataDir: string },
 ): Promise<Result<void, Failure>> {
   const secrets = readSecrets(paths);
   if (!secrets.ok) return secrets;
@@ -40,15 +46,16 @@ async function maintain(
   const end = await runProgram(
     plan.command,
     [...plan.args.slice(0, -1), program.replace(/main\.js$/, 'maintenance.js')],
-    {
-      env: plan.env,
-      input: `${JSON.stringify({ dataDir: paths.controller, dataKey: secrets.value.dataKey, ...operation })}\n`,
-    },
+    { env: plan.env, input: `${JSON.stringify({ dataKey: secrets.value.dataKey, ...operation })}\n` },
   );
-  const answer = lastLine(end.stdout);
-  const [, code, detail] = /"code":"(E_[A-Z_]+)"(?:,"detail":"([^"]*)")?/.exec(answer) ?? [];
   if (end.code === 0) return ok(undefined);
-  return err(failure(code ?? 'E_INTERNAL', detail ?? lastLine(end.stderr)));
+  const { code, detail } = answerOf(end.stdout.trim().split('\n').at(-1) ?? '');
+  return err(
+    failure(
+      typeof code === 'string' ? code : 'E_INTERNAL',
+      typeof detail === 'string' ? detail : lastLine(end.stderr),
+    ),
+  );
 }
 
 /** Stops the instance, works on its data, and starts it again if it ran. */
@@ -92,28 +99,44 @@ export function runRestore(
   });
 }
 
-/** The controller's user may not read where the backup lies: it gets a copy in its own folder, for as long as it needs. */
+/**
+ * Restores beside the data and swaps the folders only when all of it is there; what was there before is kept as a
+ * backup of its own. The controller's user may not read where the backup lies: it gets a copy for as long as it needs.
+ */
 async function restoreFrom(
   paths: InstancePaths,
   record: InstanceRecord,
   backup: { readonly file: string; readonly passphrase: string },
 ): Promise<Result<void, Failure>> {
-  const copy = join(paths.state, `restore-${process.pid}.backup`);
-  const copied = await runProgram('install', [
-    '-m',
-    '0400',
-    '-o',
-    record.user,
-    '-g',
-    record.user,
-    backup.file,
-    copy,
-  ]);
-  if (copied.code !== 0) return err(failure('E_STORE_IO', lastLine(copied.stderr)));
+  const work = join(paths.state, `restore-${process.pid}`);
+  const dataDir = join(work, 'controller');
+  const owned = ['-o', record.user, '-g', record.user];
   try {
-    return await maintain(paths, record, { operation: 'restore', file: copy, passphrase: backup.passphrase });
+    for (const args of [
+      ['-d', '-m', '0700', ...owned, work],
+      ['-m', '0400', ...owned, backup.file, join(work, 'backup')],
+    ]) {
+      const end = await runProgram('install', args);
+      if (end.code !== 0) return err(failure('E_STORE_IO', lastLine(end.stderr)));
+    }
+    const file = join(work, 'backup');
+    const done = await maintain(paths, record, {
+      operation: 'restore',
+      file,
+      passphrase: backup.passphrase,
+      dataDir,
+    });
+    if (!done.ok) return done;
+    const old = join(paths.backups, `before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
+    renameSync(paths.controller, old);
+    renameSync(dataDir, paths.controller);
+    // The authority may be another one now: the local agent joins again.
+    rmSync(join(paths.agent, 'identity.json'), { force: true });
+    if (existsSync(join(old, 'advisories')))
+      await runProgram('cp', ['-a', join(old, 'advisories'), paths.controller]);
+    return ok(undefined);
   } finally {
-    await runProgram('rm', ['-f', copy]);
+    rmSync(work, { recursive: true, force: true });
   }
 }
 
@@ -124,7 +147,11 @@ export function runKeyRotate(context: CliContext): Promise<void> {
       const newDataKey = randomBytes(32).toString('base64');
       const next = join(paths.etc, 'data.key.next');
       writeAtomic(next, `${newDataKey}\n`);
-      const rotated = await maintain(paths, record, { operation: 'rotate-key', newDataKey });
+      const rotated = await maintain(paths, record, {
+        operation: 'rotate-key',
+        newDataKey,
+        dataDir: paths.controller,
+      });
       if (rotated.ok) writeAtomic(join(paths.etc, 'data.key'), `${newDataKey}\n`);
       await runProgram('rm', ['-f', next]);
       return rotated;

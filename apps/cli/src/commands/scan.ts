@@ -19,8 +19,10 @@ import {
   catalogTree,
   DEFAULT_LIMITS,
   DirectoryTree,
+  type FileTree,
   HOST_EXCLUSIONS,
   type Match,
+  openImage,
   openPack,
   packagesOf,
   type ScanReport,
@@ -34,7 +36,6 @@ import { plain } from '../output/width.ts';
 import { findAdvisories } from '../setup/advisories.ts';
 import { toSarif } from './sarif.ts';
 import type { ScanFlags } from './scan-flags.ts';
-import { unpackImage } from './unpack-image.ts';
 
 /** What a scan without advisories still knows. */
 type Outcome =
@@ -73,9 +74,10 @@ function localPack(context: CliContext): string | undefined {
   }
 }
 
-function scanFolder(root: string, pack: AdvisoryPack | undefined, isHost: boolean): Outcome {
+/** Catalogues a tree, and judges it where there is a pack. */
+function scan(tree: FileTree, pack: AdvisoryPack | undefined, isHost: boolean): Outcome {
   const options = {
-    tree: new DirectoryTree(root),
+    tree,
     limits: DEFAULT_LIMITS,
     now: Date.now,
     ...(isHost ? { exclude: HOST_EXCLUSIONS, isOneFileSystem: true } : {}),
@@ -83,6 +85,21 @@ function scanFolder(root: string, pack: AdvisoryPack | undefined, isHost: boolea
   if (pack !== undefined) return { kind: 'judged', report: scanTree({ ...options, pack }) };
   const catalog = catalogTree(options);
   return { kind: 'listed', packages: packagesOf(catalog), distribution: catalog.distribution.id };
+}
+
+/** What to scan: a folder, or the merged layers of an image. */
+async function treeOf(
+  context: CliContext,
+  target: { readonly path: string; readonly kind: 'host' | 'dir' | 'image' },
+): Promise<Result<FileTree, ApiFailure>> {
+  if (target.kind !== 'image') return ok(new DirectoryTree(target.path));
+  const image = await openImage(target.path, DEFAULT_LIMITS);
+  if (!image.ok) return image;
+  for (const problem of image.value.problems.slice(0, 10))
+    context.process.stderr.write(
+      `${plain(context.t('scan.incomplete', { reason: `${problem.code} ${problem.path}` }))}\n`,
+    );
+  return ok(image.value.tree);
 }
 
 function showFindings(context: CliContext, flags: ScanFlags, report: ScanReport): void {
@@ -162,10 +179,9 @@ export function runScan(
     try {
       const pack = findPack(context, flags, work);
       if (!pack.ok) return pack;
-      const root =
-        target.kind === 'image' ? await unpackImage(target.path, join(work, 'root')) : ok(target.path);
-      if (!root.ok) return root;
-      const outcome = scanFolder(root.value, pack.value, target.kind === 'host');
+      const tree = await treeOf(context, target);
+      if (!tree.ok) return tree;
+      const outcome = scan(tree.value, pack.value, target.kind === 'host');
       if (outcome.kind === 'listed') {
         showPackages(context, flags, outcome.packages);
         context.process.stderr.write(`${context.t('scan.no-pack')}\n`);
