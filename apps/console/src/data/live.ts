@@ -77,6 +77,10 @@ const lead = (channel: BroadcastChannel, signal: AbortSignal): Promise<void> =>
     source.addEventListener('error', () =>
       tell(source.readyState === EventSource.CLOSED ? 'lost' : 'connecting'),
     );
+    // The past was not complete, or the session ended: ask everything again.
+    for (const name of ['reset', 'dropped', 'ended']) {
+      source.addEventListener(name, () => void queryClient.invalidateQueries());
+    }
     for (const topic of TOPICS) {
       source.addEventListener(topic, (event) => {
         const message = { topic, data: parseData(event.data) };

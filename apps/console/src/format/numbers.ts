@@ -11,6 +11,10 @@ export const count = (value: number, language: Language): string =>
 export const compactCount = (value: number, language: Language): string =>
   new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 
+/** A number with exactly one fraction digit, as scores are written. */
+export const decimal = (value: number, language: Language): string =>
+  new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
+
 const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 /** Bytes in binary units with at most one fraction digit. */
 export const bytes = (value: number, language: Language): string => {

@@ -3,7 +3,7 @@
 
 import { useMemo, useSyncExternalStore } from 'react';
 import { useLanguage } from '../i18n/language.ts';
-import { bytes, compactCount, count, percent } from './numbers.ts';
+import { bytes, compactCount, count, decimal, percent } from './numbers.ts';
 import { clockTime, exactTime, type Language, relativeTime, shortDate } from './time.ts';
 
 /** Text the product has in both languages. */
@@ -21,6 +21,7 @@ export const formatsOf = (language: Language) => ({
   date: (atMs: number) => shortDate(atMs, language),
   count: (value: number) => count(value, language),
   compact: (value: number) => compactCount(value, language),
+  decimal: (value: number) => decimal(value, language),
   bytes: (value: number) => bytes(value, language),
   percent: (value: number) => percent(value, language),
   text: (value: LocalText) => value[language],

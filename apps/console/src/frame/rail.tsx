@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { useApi } from '../data/queries.ts';
 import { useSession } from '../data/session.ts';
 import { useT } from '../i18n/language.ts';
+import { FirstSteps } from './first-steps.tsx';
 import { PAGES } from './navigation.ts';
 
 /** The mark: a turret on a wall. */
@@ -56,6 +57,7 @@ export const Rail = () => {
         </span>
       </Link>
       <RailLinks />
+      <FirstSteps />
       <div className="rail-foot" translate="no">
         {status.data !== undefined && `${status.data.instance} · ${status.data.version}`}
       </div>

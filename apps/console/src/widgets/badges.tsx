@@ -16,16 +16,9 @@ import { countsOf } from '../format/numbers.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useT } from '../i18n/language.ts';
 import { SeverityMark, VerdictMark } from './mark.tsx';
+import { SEVERITY_ORDER } from './severity-order.ts';
 
 export type Tone = 'quiet' | 'ok' | 'accent' | 'unknown' | Severity;
-export const SEVERITY_ORDER = [
-  'critical',
-  'high',
-  'medium',
-  'low',
-  'info',
-  'unknown',
-] as const satisfies readonly Severity[];
 
 interface BadgeProps {
   readonly tone: Tone;

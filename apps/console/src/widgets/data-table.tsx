@@ -52,6 +52,13 @@ const useWidth = (ref: React.RefObject<HTMLElement | null>): number => {
   return width;
 };
 
+/** Times start with the newest, everything else at its natural start; the second click turns the order. */
+export const nextSort = (field: string, now: string | undefined): string => {
+  const first = field.endsWith('AtMs') ? `-${field}` : field;
+  const second = field.endsWith('AtMs') ? field : `-${field}`;
+  return now === first ? second : first;
+};
+
 const HeadCell = <T,>({ column }: { column: Column<T> }) => {
   const { search, set } = useView();
   const { sort } = column;
@@ -71,7 +78,7 @@ const HeadCell = <T,>({ column }: { column: Column<T> }) => {
       role="columnheader"
       aria-sort={up ? 'ascending' : down ? 'descending' : 'none'}
     >
-      <button type="button" onClick={() => set({ sort: down ? sort : `-${sort}` }, true)}>
+      <button type="button" onClick={() => set({ sort: nextSort(sort, search.sort) }, true)}>
         {column.title}
         {up && <IconArrowUp size={13} aria-hidden="true" />}
         {down && <IconArrowDown size={13} aria-hidden="true" />}

@@ -26,7 +26,10 @@ export const Sparkline = ({ values, label }: { values: readonly number[]; label:
   if (values.length < 2) return null;
   const [width, height] = [72, 20];
   const step = width / (values.length - 1);
-  const y = (value: number): number => height - 2 - (Math.max(0, Math.min(100, value)) / 100) * (height - 4);
+  // At least twenty points high, so that a flat line looks flat.
+  const middle = (Math.min(...values) + Math.max(...values)) / 2;
+  const span = Math.max(20, Math.max(...values) - Math.min(...values));
+  const y = (value: number): number => height / 2 - ((value - middle) / span) * (height - 6);
   const points = values
     .map((value, index) => `${(index * step).toFixed(1)},${y(value).toFixed(1)}`)
     .join(' ');

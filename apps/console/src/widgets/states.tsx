@@ -7,6 +7,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { ApiError, UNREACHABLE } from '../data/api-error.ts';
 import { useT } from '../i18n/language.ts';
+import { Prose } from './prose.tsx';
 import { Copy, Verbatim } from './text.tsx';
 
 /** Structure of what will come, after 200 ms: a fast answer shows nothing in between. */
@@ -81,7 +82,9 @@ export const FailureState = ({ error, retry }: { error: unknown; retry?: () => v
           <Verbatim>{detail}</Verbatim>
         </p>
       )}
-      <p>{remedy}</p>
+      <p>
+        <Prose text={remedy} />
+      </p>
       <span className="row quiet small">
         <code>{code}</code>
         {traceId !== undefined && (
@@ -115,7 +118,9 @@ export const FailureLine = ({ error }: { error: unknown }) => {
             {detail}
           </div>
         )}
-        <div className="small second">{remedy}</div>
+        <div className="small second">
+          <Prose text={remedy} />
+        </div>
       </div>
       <code className="quiet">{code}</code>
     </div>

@@ -95,6 +95,8 @@ export const inventory = {
   'findings.by.list.note': 'Every finding, worst first',
   'findings.by.cve': 'By vulnerability',
   'findings.by.cve.note': 'Every vulnerability where it was found',
+  'findings.by.cve.cut': 'Only the first 10,000 findings are grouped; narrow the filter.',
+  'finding.summary': 'Summary',
   'findings.by.workload': 'By workload',
   'findings.by.workload.note': 'Where most is wrong',
   'findings.in-all': 'In all',

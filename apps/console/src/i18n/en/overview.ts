@@ -23,6 +23,7 @@ export const overview = {
   'advisories.none.what': 'Load a pack below, or run `bartizan db update`.',
   'advisories.built': 'Built',
   'advisories.age.title': 'Age',
+  'advisories.days_zero': 'today',
   'advisories.days_one': '{count} day',
   'advisories.days_other': '{count} days',
   'advisories.rows': 'Advisories',

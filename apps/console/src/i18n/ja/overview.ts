@@ -20,6 +20,7 @@ export const overview = {
   'advisories.none.what': '下でパックを読み込むか、`bartizan db update` を実行してください。',
   'advisories.built': '作成日時',
   'advisories.age.title': '経過',
+  'advisories.days_zero': '今日',
   'advisories.days_other': '{count} 日',
   'advisories.rows': '件数',
   'advisories.digest': 'ダイジェスト',

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { OutcomeBadge, SeverityBadge } from '../../widgets/badges.tsx';
+import { Prose } from '../../widgets/prose.tsx';
 import { CommandBlock, Verbatim, When } from '../../widgets/text.tsx';
 import { WorkloadLink } from '../../widgets/workload-link.tsx';
 import type { ControlDetail } from './control-parts.tsx';
@@ -84,7 +85,9 @@ export const CheckList = ({ checks }: { checks: readonly Check[] }) => {
       </ul>
       {shown.length === 0 && <p className="card-body quiet">{t('control.no-checks')}</p>}
       {shown.length > SHOWN_MAX && (
-        <p className="card-body quiet">{t('control.more', { n: count(shown.length - SHOWN_MAX) })}</p>
+        <p className="card-body quiet">
+          <Prose text={t('control.more', { n: count(shown.length - SHOWN_MAX) })} />
+        </p>
       )}
     </section>
   );

@@ -24,7 +24,7 @@ const Histogram = lazy(async () => ({ default: (await import('./histogram.tsx'))
 const NewPill = ({ n, onShow }: { n: number; onShow: () => void }) => {
   const t = useT();
   const { count } = useFormat();
-  if (n === 0) return <div aria-live="polite" />;
+  if (n === 0) return <div className="pill-holder" aria-live="polite" />;
   return (
     <div className="pill-holder" aria-live="polite">
       <button type="button" className="new-pill" onClick={onShow}>

@@ -45,3 +45,19 @@ export const stackBars = (histogram: Histogram, fromMs: number, toMs: number): S
   }
   return { atSeconds, sums, totals };
 };
+
+const STEPS_SECONDS = [60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800] as const;
+const TICKS_MAX = 9;
+
+/** Round times of the reader's zone between two instants (seconds), few enough to be read. */
+export const timeSplits = (fromSeconds: number, toSeconds: number): number[] => {
+  const span = Math.max(0, toSeconds - fromSeconds);
+  const step = STEPS_SECONDS.find((candidate) => span / candidate <= TICKS_MAX) ?? span;
+  if (step === 0) return [];
+  const zoneSeconds = new Date(fromSeconds * 1_000).getTimezoneOffset() * -60;
+  const first = Math.ceil((fromSeconds + zoneSeconds) / step) * step - zoneSeconds;
+  return Array.from(
+    { length: Math.floor((toSeconds - first) / step) + 1 },
+    (_, index) => first + index * step,
+  );
+};

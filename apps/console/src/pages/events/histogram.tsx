@@ -14,7 +14,7 @@ import { useT } from '../../i18n/language.ts';
 import { useColorTokens } from '../../widgets/color-tokens.ts';
 import { SeverityMark } from '../../widgets/mark.tsx';
 import { FailureLine } from '../../widgets/states.tsx';
-import { STACK, type StackedBars, stackBars } from './histogram-data.ts';
+import { STACK, type StackedBars, stackBars, timeSplits } from './histogram-data.ts';
 
 const HEIGHT = 104;
 const TOKENS = [...STACK.map((severity) => `--sev-${severity}-mark`), '--border', '--text-3'] as const;
@@ -42,7 +42,13 @@ const optionsOf = ({ bars, colors, width, formats, onBrush }: PlotInput): uPlot.
     cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
     scales: { x: { time: false }, y: { range: (_, __, max) => [0, Math.max(4, Math.ceil(max * 1.1))] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 24, values: (_, splits) => splits.map(label) },
+      {
+        ...axis,
+        splits: (_, __, min, max) => timeSplits(min, max),
+        grid: { show: false },
+        size: 24,
+        values: (_, splits) => splits.map(label),
+      },
       {
         ...axis,
         grid: { stroke: border, width: 1 },

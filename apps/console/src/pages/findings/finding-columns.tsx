@@ -66,7 +66,7 @@ export const useFindingColumns = ({
       {
         id: 'package',
         title: t('finding.object'),
-        width: 'minmax(120px, 1.2fr)',
+        width: 'minmax(120px, 1fr)',
         fromPx: 820,
         cell: (row) =>
           row.package === undefined ? (
@@ -79,7 +79,7 @@ export const useFindingColumns = ({
         id: 'fix',
         title: t('finding.fix'),
         width: '120px',
-        fromPx: 1100,
+        fromPx: 1240,
         cell: (row) =>
           row.fix.version === undefined ? (
             t(`fix.${row.fix.state}`)

@@ -35,7 +35,7 @@ const Why = ({ finding }: { finding: FindingDetail }) => {
 
 const VulnerabilityFacts = ({ finding }: { finding: FindingDetail }) => {
   const t = useT();
-  const { percent } = useFormat();
+  const { percent, decimal } = useFormat();
   const { vulnerability } = finding;
   if (vulnerability === undefined) return null;
   return (
@@ -53,7 +53,7 @@ const VulnerabilityFacts = ({ finding }: { finding: FindingDetail }) => {
               {[vulnerability.id, ...vulnerability.aliases].join(' ')}
             </Verbatim>,
           ],
-          [t('finding.score'), vulnerability.score],
+          [t('finding.score'), vulnerability.score !== undefined && decimal(vulnerability.score)],
           [t('finding.epss'), vulnerability.epss !== undefined && percent(vulnerability.epss * 100)],
           [
             t('finding.rated'),

@@ -6,32 +6,26 @@ import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { useList } from '../../data/queries.ts';
 import { readSearch, useScopedFilter, useView } from '../../data/view.ts';
 import { FilterBar } from '../../filter/filter-bar.tsx';
-import { joinFilters, parseFilter } from '../../filter/tokens.ts';
 import { useT } from '../../i18n/language.ts';
 import { DataTable } from '../../widgets/data-table.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
 import { FindingActs } from './finding-acts.tsx';
 import { useFindingColumns } from './finding-columns.tsx';
+import { FindingsByCve } from './findings-by-cve.tsx';
 import { FindingsByWorkload } from './findings-by-workload.tsx';
+import { withOpenState } from './open-state.ts';
 
 const VIEWS = ['act', 'list', 'cve', 'workload'] as const;
 type View = (typeof VIEWS)[number];
 const viewOf = (text: string | undefined): View => VIEWS.find((view) => view === text) ?? 'act';
 
-/** Findings are open unless the filter speaks of the state itself. */
-export const withOpenState = (filter: string): string =>
-  parseFilter(filter).some((term) => term.field === 'state') ? filter : joinFilters(filter, 'state:open');
-
-const FindingTable = ({ filter, isByCve }: { filter: string; isByCve: boolean }) => {
+const FindingTable = ({ filter }: { filter: string }) => {
   const t = useT();
   const navigate = useNavigate();
   const { search } = useView();
   const { id } = useParams({ strict: false });
-  const query = {
-    filter: isByCve ? joinFilters(filter, 'kind:vulnerability') : filter,
-    sort: search.sort ?? (isByCve ? 'vulnerability' : '-severity'),
-  };
+  const query = { filter, sort: search.sort ?? 'severity' };
   const list = useList('finding.list', { query });
   const columns = useFindingColumns({ withWorkload: true });
   return (
@@ -90,7 +84,8 @@ export const FindingsPage = () => {
       <FilterBar route="finding.list" />
       {view === 'act' && <FindingActs filter={filter} />}
       {view === 'workload' && <FindingsByWorkload />}
-      {(view === 'list' || view === 'cve') && <FindingTable filter={filter} isByCve={view === 'cve'} />}
+      {view === 'list' && <FindingTable filter={filter} />}
+      {view === 'cve' && <FindingsByCve filter={filter} />}
       <Outlet />
     </div>
   );

@@ -33,11 +33,11 @@ export interface GraphHandlers {
 }
 
 const SHAPES = { workload: 'circle', group: 'square', host: 'square', external: 'diamond' } as const;
-/** Dash and gap in pixels: a line for allowed, dashes for what is not settled, hatching for alerts. */
+/** Dash and gap in pixels (a gap of nothing would draw nothing): a line for allowed, dashes for what is not settled, hatching for alerts. */
 const DASHES: Readonly<Record<Verdict, readonly [number, number]>> = {
-  allow: [64, 0],
+  allow: [1000, 0.12],
   alert: [10, 3],
-  deny: [64, 0],
+  deny: [1000, 0.12],
   undecided: [5, 5],
 };
 
@@ -98,10 +98,12 @@ const startSigma = (
         paths: [pathCurved(), pathLine()],
         extremities: [extremityArrow()],
         defaultHead: 'arrow',
+        variables: { dash: { type: 'number', default: 1000 }, gap: { type: 'number', default: 0.12 } },
         layers: [
           layerDashed({
-            dashSize: { attribute: 'dash', default: 64, mode: 'pixels' },
-            gapSize: { attribute: 'gap', default: 0, mode: 'pixels' },
+            dashSize: { attribute: 'dash', default: 1000, mode: 'pixels' },
+            solidExtremities: true,
+            gapSize: { attribute: 'gap', default: 0.12, mode: 'pixels' },
           }),
         ],
       },
@@ -142,7 +144,7 @@ const startSigma = (
     },
     settings: {
       enableEdgeEvents: true,
-      labelRenderedSizeThreshold: 5,
+      labelRenderedSizeThreshold: 0,
       labelDensity: 1.2,
       labelGridCellSize: 90,
       stagePadding: 48,
@@ -176,6 +178,12 @@ export class GraphView {
   show(map: NetworkMap, colors: MapColors): void {
     this.#selected = undefined;
     this.#sigma.setGraph(buildGraph(map, colors));
+  }
+
+  /** The container has another size now. */
+  fit(): void {
+    this.#sigma.resize(true);
+    this.#sigma.refresh({ skipIndexation: false });
   }
 
   /** Marks one node or edge (`n:id`, `e:id`), or nothing. */

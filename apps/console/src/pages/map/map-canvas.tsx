@@ -75,9 +75,11 @@ const useGraphView = (props: MapCanvasProps) => {
   const [failed, setFailed] = useState(false);
   const map = useRef(props.map);
   map.current = props.map;
+  const shown = useRef(props.map);
   useEffect(() => {
     const element = ref.current;
     if (element === null) return;
+    shown.current = map.current;
     try {
       view.current = new GraphView(element, map.current, {
         colors,
@@ -92,12 +94,17 @@ const useGraphView = (props: MapCanvasProps) => {
     } catch {
       setFailed(true);
     }
+    const observer = new ResizeObserver(() => view.current?.fit());
+    observer.observe(element);
     return () => {
+      observer.disconnect();
       view.current?.end();
       view.current = undefined;
     };
   }, [colors]);
   useEffect(() => {
+    if (shown.current === props.map) return;
+    shown.current = props.map;
     view.current?.show(props.map, colors);
     view.current?.select(handlers.current.selected);
   }, [props.map, colors]);

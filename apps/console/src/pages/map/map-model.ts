@@ -29,7 +29,7 @@ export const toggleExpanded = (expanded: string | undefined, group: string): str
 export const nodesById = (map: NetworkMap): ReadonlyMap<string, MapNode> =>
   new Map(map.nodes.map((node) => [node.id, node]));
 
-const VERDICT_RANK = { deny: 0, undecided: 1, alert: 2, allow: 3 } as const;
+const VERDICT_RANK = { deny: 0, alert: 1, undecided: 2, allow: 3 } as const;
 /** Edges as the table shows them: worst verdict first, then the busiest. */
 export const sortEdges = (edges: readonly MapEdge[]): MapEdge[] =>
   [...edges].sort(
@@ -38,7 +38,7 @@ export const sortEdges = (edges: readonly MapEdge[]): MapEdge[] =>
 
 /** Thickness of a line: grows with the order of magnitude. */
 export const edgeWidth = (edge: Pick<MapEdge, 'connections'>): number =>
-  1 + Math.min(4, Math.log10(1 + edge.connections));
+  1.5 + Math.min(5, Math.log10(1 + edge.connections) * 1.2);
 /** Radius of a mark: grows with what is inside. */
 export const nodeRadius = (node: Pick<MapNode, 'kind' | 'members'>): number =>
-  node.kind === 'group' ? Math.min(22, 9 + Math.sqrt(Math.max(1, node.members)) * 1.6) : 8;
+  node.kind === 'group' ? Math.min(26, 12 + Math.sqrt(Math.max(1, node.members)) * 1.6) : 10;

@@ -4,16 +4,9 @@
 import type { Level, ResponseOf } from '@bartizan/contracts';
 import type { ReactElement } from 'react';
 import { useT } from '../../i18n/language.ts';
+import { LEVEL_ORDER } from './level-order.ts';
 
 export type NodeRow = ResponseOf<'node.list'>['items'][number];
-/** Strongest first. */
-export const LEVEL_ORDER = [
-  'refuse',
-  'kill-before-first-instruction',
-  'kill-after',
-  'detect-only',
-  'blind',
-] as const satisfies readonly Level[];
 
 const SHAPES: Readonly<Record<Level, ReactElement>> = {
   refuse: <path d="M8 1 14 3.2v4.6c0 3.7-2.6 6-6 7.2-3.4-1.2-6-3.5-6-7.2V3.2z" fill="var(--ok)" />,

@@ -5,6 +5,7 @@ import { IconAlertTriangle, IconCheck, IconInfoCircle, IconX } from '@tabler/ico
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge } from '../../widgets/badges.tsx';
+import { Prose } from '../../widgets/prose.tsx';
 import { Unknown } from '../../widgets/states.tsx';
 import { Facts, Verbatim } from '../../widgets/text.tsx';
 import type { NodeRow } from './levels.tsx';
@@ -23,8 +24,12 @@ export const NodeConditions = ({ node }: { node: NodeRow }) => {
             <IconAlertTriangle size={18} aria-hidden="true" />
           )}
           <span style={{ flex: 1, minWidth: 220 }}>
-            <strong>{text(condition.message)}</strong>{' '}
-            <span className="second">{text(condition.remedy)}</span>
+            <strong>
+              <Prose text={text(condition.message)} />
+            </strong>{' '}
+            <span className="second">
+              <Prose text={text(condition.remedy)} />
+            </span>
           </span>
           <code className="quiet">{condition.code}</code>
         </div>

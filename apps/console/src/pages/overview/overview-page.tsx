@@ -4,7 +4,6 @@
 import { useApi } from '../../data/queries.ts';
 import { useT } from '../../i18n/language.ts';
 import { DoNext } from './do-next.tsx';
-import { FirstSteps } from './first-steps.tsx';
 import { NowFeed } from './now-feed.tsx';
 import { Scorecard } from './scorecard.tsx';
 import { Conditions, Situation, Totals } from './situation.tsx';
@@ -26,7 +25,6 @@ export const OverviewPage = () => {
         <DoNext />
       </div>
       <NowFeed />
-      <FirstSteps />
     </div>
   );
 };

@@ -73,7 +73,9 @@ const ScoreLine = ({ row, edition }: { row: ScoreRow; edition: Edition }) => {
             days: row.trend.length,
           })}
         />
-        {row.trend.length < 2 && <span className="quiet small">{t('score.no-trend')}</span>}
+        {row.score !== undefined && row.trend.length < 2 && (
+          <span className="quiet small">{t('score.no-trend')}</span>
+        )}
       </td>
     </tr>
   );

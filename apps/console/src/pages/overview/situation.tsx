@@ -10,8 +10,10 @@ import { useApi } from '../../data/queries.ts';
 import { countsOf } from '../../format/numbers.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
-import { Badge, ModeBadge, SEVERITY_ORDER } from '../../widgets/badges.tsx';
+import { Badge, ModeBadge } from '../../widgets/badges.tsx';
 import { SeverityMark } from '../../widgets/mark.tsx';
+import { Prose } from '../../widgets/prose.tsx';
+import { SEVERITY_ORDER } from '../../widgets/severity-order.ts';
 import { Asked, Unknown } from '../../widgets/states.tsx';
 
 type Status = ResponseOf<'system.status'>;
@@ -95,8 +97,12 @@ export const Conditions = ({ status }: { status: Status }) => {
             <IconAlertTriangle size={18} aria-hidden="true" />
           )}
           <span style={{ flex: 1, minWidth: 220 }}>
-            <strong>{text(condition.message)}</strong>{' '}
-            <span className="second">{text(condition.remedy)}</span>
+            <strong>
+              <Prose text={text(condition.message)} />
+            </strong>{' '}
+            <span className="second">
+              <Prose text={text(condition.remedy)} />
+            </span>
           </span>
           <code className="quiet">{condition.code}</code>
         </div>

@@ -11,6 +11,7 @@ import { useMay } from '../../data/session.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge } from '../../widgets/badges.tsx';
+import { Prose } from '../../widgets/prose.tsx';
 import { Asked, FailureLine, Unknown } from '../../widgets/states.tsx';
 import { Copy, Cut, Facts } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
@@ -47,7 +48,9 @@ const ImportPack = () => {
           )}
         </FileButton>
       </span>
-      <p className="quiet small">{t('advisories.import.note')}</p>
+      <p className="quiet small">
+        <Prose text={t('advisories.import.note')} />
+      </p>
     </div>
   );
 };
@@ -93,7 +96,9 @@ const State = ({ advisories }: { advisories: Advisories }) => {
           {advisories.sample && <Badge tone="medium">{t('advisories.sample.short')}</Badge>}
         </div>
         <div className="card-body stack">
-          {!advisories.present && <Unknown why={t('advisories.none')} what={t('advisories.none.what')} />}
+          {!advisories.present && (
+            <Unknown why={t('advisories.none')} what={<Prose text={t('advisories.none.what')} />} />
+          )}
           <Facts
             rows={[
               [t('advisories.built'), advisories.builtAtMs !== undefined && exact(advisories.builtAtMs)],

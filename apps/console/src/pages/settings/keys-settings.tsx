@@ -15,7 +15,7 @@ import { Asked, FailureLine } from '../../widgets/states.tsx';
 import { When } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { OnceSecret } from './once-secret.tsx';
-import { ROLE_CHOICES } from './users-settings.tsx';
+import { ROLE_CHOICES } from './role-choices.ts';
 
 const NewKey = ({ onMade }: { onMade: (secret: string) => void }) => {
   const t = useT();

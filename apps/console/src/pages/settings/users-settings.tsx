@@ -15,14 +15,8 @@ import { Asked, FailureLine } from '../../widgets/states.tsx';
 import { When } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { OnceSecret } from './once-secret.tsx';
+import { ROLE_CHOICES } from './role-choices.ts';
 
-export const ROLE_CHOICES = [
-  'admin',
-  'policy-author',
-  'security-reader',
-  'ci',
-  'federation',
-] as const satisfies readonly Role[];
 type Secret = { readonly name: string; readonly password: string };
 
 const NewUser = ({ onMade }: { onMade: (secret: Secret) => void }) => {

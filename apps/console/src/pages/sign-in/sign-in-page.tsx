@@ -11,6 +11,7 @@ import { useView } from '../../data/view.ts';
 import { BrandMark } from '../../frame/rail.tsx';
 import { ThemeMenu } from '../../frame/user-menu.tsx';
 import { switchLanguage, useLanguage, useT } from '../../i18n/language.ts';
+import { Prose } from '../../widgets/prose.tsx';
 import { FailureLine } from '../../widgets/states.tsx';
 
 const LANGUAGES = [
@@ -108,7 +109,9 @@ export const SignInPage = () => {
         <Button type="submit" size="sm" loading={signIn.isPending}>
           {t('sign-in.button')}
         </Button>
-        <p className="quiet small">{t('sign-in.lost')}</p>
+        <p className="quiet small">
+          <Prose text={t('sign-in.lost')} />
+        </p>
       </form>
     </SignInCard>
   );

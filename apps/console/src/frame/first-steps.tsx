@@ -5,7 +5,7 @@ import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useT } from '../../i18n/language.ts';
+import { useT } from '../i18n/language.ts';
 
 const KEY = 'bartizan-first-steps';
 const isDone = (): boolean => {
@@ -30,9 +30,9 @@ export const FirstSteps = () => {
     }
   };
   return (
-    <aside className="card first-steps" aria-label={t('first.title')}>
+    <aside className="first-steps" aria-label={t('first.title')}>
       <div className="row apart">
-        <h2>{t('first.title')}</h2>
+        <h2 className="small">{t('first.title')}</h2>
         <ActionIcon size="sm" onClick={dismiss} aria-label={t('first.dismiss')} title={t('first.dismiss')}>
           <IconX size={16} />
         </ActionIcon>

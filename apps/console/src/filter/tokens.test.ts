@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { FilterTerm } from '@bartizan/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FILTER_MAX, joinFilters, parseFilter, printFilter, splitTokens, withField } from './tokens.ts';
+
+const field = fc.stringMatching(/^[a-z][A-Za-z0-9]{0,11}$/);
+const value = fc
+  .stringMatching(/^[A-Za-z0-9_./:@*\- ,"\\]{1,20}$/)
+  .filter((text) => text.trim() === text && text !== '' && !/^[<>]/.test(text));
+const term: fc.Arbitrary<FilterTerm> = fc.oneof(
+  fc.record({
+    field,
+    operator: fc.constant('in' as const),
+    values: fc.array(value, { minLength: 1, maxLength: 3 }),
+    negated: fc.boolean(),
+  }),
+  fc.record({
+    field,
+    operator: fc.constantFrom('greater-than' as const, 'less-than' as const),
+    values: fc.stringMatching(/^[0-9]{1,9}$/).map((number) => [number]),
+    negated: fc.boolean(),
+  }),
+);
+
+describe('the filter grammar', () => {
+  it('reads values, negation, comparisons and free text', () => {
+    expect(parseFilter('severity:high,critical -state:fixed score:>7 "reverse shell" nginx')).toEqual([
+      { field: 'severity', operator: 'in', values: ['high', 'critical'], negated: false },
+      { field: 'state', operator: 'in', values: ['fixed'], negated: true },
+      { field: 'score', operator: 'greater-than', values: ['7'], negated: false },
+      { field: '', operator: 'in', values: ['reverse shell'], negated: false },
+      { field: '', operator: 'in', values: ['nginx'], negated: false },
+    ]);
+  });
+  it('reads full-width digits and half-width katakana as their common forms', () => {
+    expect(parseFilter('score:>７ ｺﾝﾃﾅ')).toEqual([
+      { field: 'score', operator: 'greater-than', values: ['7'], negated: false },
+      { field: '', operator: 'in', values: ['コンテナ'], negated: false },
+    ]);
+  });
+  it('keeps a value with spaces in quotes together', () => {
+    expect(splitTokens('name:"a b" c')).toEqual(['name:"a b"', 'c']);
+    expect(parseFilter('name:"a b",c')[0]?.values).toEqual(['a b', 'c']);
+  });
+  it('reads back what it writes', () => {
+    fc.assert(
+      fc.property(fc.array(term, { maxLength: 5 }), (terms) => {
+        expect(parseFilter(printFilter(terms))).toEqual(terms);
+      }),
+      { seed: 20261125, numRuns: 400 },
+    );
+  });
+  it('takes any text without an error and within its limit', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 3_000 }), (text) => {
+        expect(splitTokens(text).join('').length).toBeLessThanOrEqual(FILTER_MAX * 18);
+        expect(Array.isArray(parseFilter(text))).toBe(true);
+      }),
+      { seed: 20261125, numRuns: 300 },
+    );
+  });
+  it('reads a long run of quotes and backslashes in linear time', () => {
+    const started = performance.now();
+    parseFilter('a:"\\'.repeat(20_000));
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+  it('replaces the terms of one field and leaves the others', () => {
+    expect(withField('severity:low name:x', 'severity', ['high'])).toBe('name:x severity:high');
+    expect(withField('severity:low name:x', 'severity', [])).toBe('name:x');
+  });
+  it('joins only what is there', () => {
+    expect(joinFilters(undefined, 'a:1', '', 'b')).toBe('a:1 b');
+  });
+});

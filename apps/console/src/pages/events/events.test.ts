@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { SecurityEvent } from '@bartizan/contracts';
+import { describe, expect, it } from 'vitest';
+import { parseFilter } from '../../filter/tokens.ts';
+import { formatsOf } from '../../format/use-format.ts';
+import { eventMarkdown } from './event-markdown.ts';
+import { stackBars, timeSplits } from './histogram-data.ts';
+import { matchesFilter } from './matches.ts';
+
+const EVENT: SecurityEvent = {
+  id: 'n-1:boot:security:1',
+  cluster: 'local',
+  tenant: 'default',
+  node: 'n-1',
+  bootId: 'boot',
+  stream: 'security',
+  sequence: 1,
+  bootUs: 1,
+  occurredAtMs: Date.UTC(2026, 10, 25, 3),
+  workload: { workload: 'w-1', kind: 'Container', namespace: 'shop', name: 'web' },
+  severity: 'critical',
+  owasp: { 2022: ['K05'], 2025: ['K07'] },
+  attack: ['T1059.004'],
+  aggregation: { count: 1, firstAtMs: 1, lastAtMs: 1 },
+  kind: 'security',
+  rule: 'runtime.reverse-shell',
+  title: { en: 'Reverse shell', ja: 'リバースシェル' },
+  message: { en: 'bash talks to 203.0.113.9', ja: 'bash が通信しました' },
+  source: 'sensor',
+  decision: { verdict: 'alert', reasons: [], nearest: [], enforcementPoint: 'none', elapsedUs: 4 },
+  connections: [],
+  files: [],
+  fix: { en: 'Stop it', ja: '停止してください' },
+};
+
+describe('whether a live event belongs to the filtered list', () => {
+  it.each([
+    ['', true],
+    ['severity:critical,high', true],
+    ['severity:low', false],
+    ['-severity:low', true],
+    ['rule:runtime.*', true],
+    ['rule:*.reverse-shell', true],
+    ['rule:audit.*', false],
+    ['workload:w-1', true],
+    ['namespace:other', false],
+    ['attack:T1059.004 owasp:K05', true],
+    ['reverse', true],
+    ['リバース', true],
+    ['nothing-like-it', false],
+    ['somethingNew:x', true],
+  ])('answers %j with %s', (filter, expected) => {
+    expect(matchesFilter(EVENT, parseFilter(filter))).toBe(expected);
+  });
+});
+
+describe('the histogram', () => {
+  it('fills gaps and stacks from the bottom', () => {
+    const bars = stackBars(
+      { intervalMs: 1_000, buckets: [{ atMs: 2_000, counts: { critical: '1', low: '2' } }] },
+      0,
+      5_000,
+    );
+    expect(bars.atSeconds).toEqual([0, 1, 2, 3, 4]);
+    expect(bars.totals).toEqual([0, 0, 3, 0, 0]);
+    expect(bars.sums.map((level) => level[2])).toEqual([1, 1, 1, 3, 3, 3]);
+  });
+  it('never draws more than 500 bars', () => {
+    expect(stackBars({ intervalMs: 1, buckets: [] }, 0, 1_000_000).atSeconds).toHaveLength(500);
+  });
+  it('puts its ticks on round times, few enough to read', () => {
+    const day = timeSplits(1_764_000_000, 1_764_086_400);
+    expect(day.length).toBeGreaterThan(3);
+    expect(day.length).toBeLessThanOrEqual(10);
+    expect(new Set(day.slice(1).map((at, index) => at - (day[index] ?? 0))).size).toBe(1);
+    expect(timeSplits(5, 5)).toEqual([]);
+  });
+});
+
+describe('an event as Markdown', () => {
+  it('carries the sentence, the rule, the techniques and the fix', () => {
+    const text = eventMarkdown(EVENT, formatsOf('en'), (key) => key);
+    expect(text).toContain('### Reverse shell');
+    expect(text).toContain('`shop/web`');
+    expect(text).toContain('T1059.004');
+    expect(text).toContain('Stop it');
+  });
+  it('cannot be broken out of by a backquote in a name', () => {
+    const evil = { ...EVENT, workload: { ...EVENT.workload, name: 'a`b' } };
+    expect(eventMarkdown(evil, formatsOf('ja'), (key) => key)).toContain("`shop/a'b`");
+  });
+});

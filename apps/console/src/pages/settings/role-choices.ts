@@ -1,0 +1,13 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Role } from '@bartizan/contracts';
+
+/** Roles, from most to least powerful. */
+export const ROLE_CHOICES = [
+  'admin',
+  'policy-author',
+  'security-reader',
+  'ci',
+  'federation',
+] as const satisfies readonly Role[];
