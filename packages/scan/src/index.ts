@@ -29,6 +29,8 @@ export { PACKAGE_TYPES, type PackageType, type ScanPackage } from './catalogers/
 export { CATALOGERS } from './catalogers/registry.ts';
 export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
+export { type FindingPlace, pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
+export { type ImageError, type OpenedImage, openImage } from './image/open-image.ts';
 export {
   type Assessment,
   type FixState,
