@@ -25,6 +25,15 @@ const LEAST_SHARE = 0.7;
 /** Ecosystems smaller than this may come and go. */
 const SMALL_ECOSYSTEM_ROWS = 100;
 
+/** What is left of a failed write must not hide why it failed. */
+const removeQuietly = (path: string): void => {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The folder itself is missing or no folder: there is nothing to remove.
+  }
+};
+
 /** Writes bytes beside the target, makes sure they are on disk, and swaps them in: a reader sees the old file or the new one. */
 const writeAtomically = (path: string, bytes: Buffer): Result<undefined, PackError> => {
   const temporary = `${path}.${process.pid}.tmp`;
@@ -43,7 +52,7 @@ const writeAtomically = (path: string, bytes: Buffer): Result<undefined, PackErr
     closeSync(folder);
     return ok(undefined);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     return err({ code: 'E_STORE_IO', detail: `cannot write ${path}`, cause });
   }
 };

@@ -128,7 +128,7 @@ describe('identification of Java artifacts', () => {
   it('refuses coordinates that no artifact has', () => {
     expect(fromPomProperties('groupId=a\nartifactId=../../b\nversion=1\n')).toBeUndefined();
     expect(
-      fromPomProperties(['groupId=a', 'artifactId=b', `version=${'$'}{project.version}`].join('\n')),
+      fromPomProperties(['groupId=a', 'artifactId=b', 'version=$'.concat('{project.version}')].join('\n')),
     ).toBeUndefined();
     expect(fromPomProperties('groupId=a\nartifactId=b\n')).toBeUndefined();
     expect(fromManifest('Manifest-Version: 1.0\n', 'plain.jar')).toBeUndefined();

@@ -1,0 +1,338 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { describe, expect, it } from 'vitest';
+import type { AdvisoryRow, CveFacts } from '../advisories/row.ts';
+import { packOf } from '../testing/packs.ts';
+import { canonicalId, foldAliases } from './identity.ts';
+import { type MatchablePackage, matchPackage } from './match.ts';
+import { judgeVersion } from './range.ts';
+import { severityOf } from './severity.ts';
+
+const row = (id: string, more: Partial<AdvisoryRow> = {}): AdvisoryRow => ({
+  id,
+  kind: 'vulnerability',
+  source: 'test',
+  ...more,
+});
+const range = (introduced: string, fixed?: string): Pick<AdvisoryRow, 'ranges'> => ({
+  ranges: [
+    { type: 'ECOSYSTEM', events: fixed === undefined ? [{ introduced }] : [{ introduced }, { fixed }] },
+  ],
+});
+const npm = (name: string, version: string): MatchablePackage => ({ name, version, ecosystem: 'npm' });
+
+const match = (
+  found: MatchablePackage,
+  rows: Record<string, AdvisoryRow[]>,
+  cves: Record<string, CveFacts> = {},
+) => matchPackage(found, packOf(rows, cves));
+
+describe('matchPackage', () => {
+  it('finds a version inside a range and says why', () => {
+    const { matches, assessment } = match(npm('minimist', '1.2.5'), {
+      'npm minimist': [
+        row('GHSA-1', { ...range('1.0.0', '1.2.6'), aliases: ['CVE-2021-44906'], modified: '2026-03-13' }),
+      ],
+    });
+    expect(assessment).toBe('assessed');
+    expect(matches).toMatchObject([
+      {
+        verdict: 'affected',
+        fixState: 'fixed',
+        fixedVersion: '1.2.6',
+        comparator: 'npm',
+        vulnerability: { id: 'CVE-2021-44906', aliases: ['GHSA-1'] },
+      },
+    ]);
+    expect(matches[0]?.why).toEqual([
+      { step: 'package', detail: 'minimist 1.2.5, ecosystem npm' },
+      { step: 'advisory', detail: 'GHSA-1 of test, changed 2026-03-13' },
+      { step: 'range', detail: '1.2.5: introduced 1.0.0, fixed 1.2.6' },
+      { step: 'comparator', detail: 'versions in npm order' },
+      { step: 'severity', detail: 'no source rates it' },
+      { step: 'fix', detail: 'first fixed version above the installed one: 1.2.6' },
+    ]);
+  });
+
+  it.each(['0.9.0', '1.2.6', '2.0.0'])('is silent about %s, which lies outside', (version) => {
+    expect(
+      match(npm('minimist', version), { 'npm minimist': [row('GHSA-1', range('1.0.0', '1.2.6'))] }).matches,
+    ).toEqual([]);
+  });
+
+  it('compares the source package and its version on Debian', () => {
+    const found = {
+      name: 'libstdc++6',
+      version: '12.2.0-14',
+      ecosystem: 'Debian:12',
+      sourceName: 'gcc-12',
+      sourceVersion: '12.2.0-14+deb12u1',
+    };
+    const rows = {
+      'Debian:12 gcc-12': [
+        row('CVE-2026-1', range('0', '12.2.0-14+deb12u1')),
+        row('CVE-2026-2', range('0', '12.2.0-14+deb12u2')),
+      ],
+    };
+    const { matches } = match(found, rows);
+    expect(matches.map((one) => one.vulnerability.id)).toEqual(['CVE-2026-2']);
+    expect(matches[0]?.why[0]?.detail).toContain('is built from source package gcc-12 12.2.0-14+deb12u1');
+  });
+
+  it('compares the binary package on distributions that key by it', () => {
+    const found = {
+      name: 'bind-libs',
+      version: '32:9.16.23-18.el9',
+      ecosystem: 'AlmaLinux:9',
+      sourceName: 'bind',
+      sourceVersion: '9.16.23-18.el9',
+    };
+    expect(
+      match(found, { 'AlmaLinux:9 bind-libs': [row('ALSA-1', range('0', '32:9.16.23-18.el9_4.6'))] }).matches,
+    ).toHaveLength(1);
+    expect(match(found, { 'AlmaLinux:9 bind': [row('ALSA-1', range('0', '99:1-1'))] }).matches).toEqual([]);
+  });
+
+  it('holds a stable rebuild of the fixed version for fixed', () => {
+    const found = { name: 'less', version: '590-2.1~deb12u2', ecosystem: 'Debian:12' };
+    expect(
+      match(found, { 'Debian:12 less': [row('CVE-2024-32487', range('0', '590-2.1'))] }).matches,
+    ).toEqual([]);
+    expect(
+      match(
+        { ...found, version: '590-2~deb12u2' },
+        { 'Debian:12 less': [row('CVE-2024-32487', range('0', '590-2.1'))] },
+      ).matches,
+    ).toHaveLength(1);
+  });
+
+  it('leaves a package that a distribution owns to the feed of the distribution', () => {
+    const rows = { 'PyPI django': [row('PYSEC-1', range('0', '4.2.15'))] };
+    const found = { name: 'Django', version: '4.2.14', ecosystem: 'PyPI' };
+    expect(match(found, rows).matches).toHaveLength(1);
+    expect(match({ ...found, ownedBy: 'python3-django' }, rows)).toMatchObject({
+      assessment: 'owned-by-distribution',
+      matches: [],
+    });
+  });
+
+  it('never calls a package assessed that nothing judges', () => {
+    const rows = { 'npm a': [row('X-1', range('0'))] };
+    expect(match({ name: 'a', version: '1', ecosystem: 'kali:2024.1 (deb)' }, rows).assessment).toBe(
+      'not-covered',
+    );
+    expect(match({ name: 'a', version: '1', ecosystem: 'Debian:13' }, rows).assessment).toBe('no-data');
+    expect(match({ name: 'b', version: '1', ecosystem: 'npm' }, rows).assessment).toBe('assessed');
+  });
+
+  it('never matches withdrawn rows, notices and guesses', () => {
+    const rows = {
+      'npm a': [
+        row('W', { ...range('0'), withdrawn: '2026-01-01' }),
+        row('N', { ...range('0'), kind: 'notice' }),
+        row('G', { ...range('0'), confidence: 'low' }),
+      ],
+    };
+    expect(match(npm('a', '1'), rows).matches).toEqual([]);
+  });
+
+  it('says unknown where a condition in words stands, never safe', () => {
+    const { matches } = match(npm('a', '1'), {
+      'npm a': [
+        row('CVE-2026-1', {
+          ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }] }],
+          conditions: 'bash 4.4.23-1 or earlier',
+        }),
+      ],
+    });
+    expect(matches).toMatchObject([{ verdict: 'unknown', fixState: 'unknown' }]);
+    expect(
+      match(npm('a', '1'), { 'npm a': [row('CVE-2026-1', { status: 'under_investigation' })] }).matches,
+    ).toMatchObject([{ verdict: 'unknown' }]);
+  });
+
+  it('folds rows of several feeds about one flaw into one finding, and names the fix that removes both', () => {
+    const rows = {
+      'npm a': [
+        row('GHSA-1', { ...range('0', '1.1.0'), aliases: ['CVE-2026-1'], references: ['https://a'] }),
+        row('CVE-2026-1', { ...range('0', '1.2.0'), references: ['https://a', 'https://b'] }),
+        row('SNYK-1', { ...range('0', '1.1.5'), aliases: ['CVE-2026-1'] }),
+      ],
+    };
+    const { matches } = match(npm('a', '1.0.0'), rows);
+    expect(matches).toHaveLength(1);
+    expect(matches[0]).toMatchObject({
+      fixedVersion: '1.2.0',
+      vulnerability: {
+        id: 'CVE-2026-1',
+        aliases: ['GHSA-1', 'SNYK-1'],
+        references: ['https://a', 'https://b'],
+      },
+    });
+  });
+
+  it('does not fold a bundle of flaws into one of them', () => {
+    const rows = {
+      'Debian:11 a': [
+        row('DSA-1', { ...range('0', '2'), aliases: ['CVE-2026-1', 'CVE-2026-2'] }),
+        row('CVE-2026-1', range('0', '2')),
+      ],
+    };
+    const ids = match({ name: 'a', version: '1', ecosystem: 'Debian:11' }, rows).matches.map(
+      (one) => one.vulnerability.id,
+    );
+    expect(ids.sort()).toEqual(['CVE-2026-1', 'DSA-1']);
+  });
+
+  it('lets an explicit "not affected" clear every id of the flaw', () => {
+    const rows = {
+      'Wolfi a': [
+        row('CGA-1', { ...range('0'), aliases: ['CVE-2026-1'] }),
+        row('CGA-1', { status: 'not_affected', aliases: ['CVE-2026-1'] }),
+      ],
+    };
+    expect(match({ name: 'a', version: '1', ecosystem: 'Wolfi' }, rows).matches).toEqual([]);
+  });
+
+  it.each([
+    ['will_not_fix', 'wont-fix'],
+    ['fix_deferred', 'not-fixed'],
+    ['open', 'not-fixed'],
+    [undefined, 'unknown'],
+  ])('keeps an unfixed flaw with status %s as %s', (status, state) => {
+    const rows = {
+      'Wolfi a': [row('CVE-2026-1', { ...range('0'), ...(status === undefined ? {} : { status }) })],
+    };
+    expect(match({ name: 'a', version: '1', ecosystem: 'Wolfi' }, rows).matches).toMatchObject([
+      { verdict: 'affected', fixState: state },
+    ]);
+  });
+
+  it('makes a malicious package critical, whatever anyone rates', () => {
+    const rows = {
+      'npm evil': [
+        row('MAL-1', { kind: 'malicious', versions: ['*'], rating: { label: 'low', source: 'x' } }),
+      ],
+    };
+    expect(match(npm('evil', '9.9.9'), rows).matches).toMatchObject([
+      { kind: 'malicious', vulnerability: { severity: 'critical', severitySource: 'malicious package' } },
+    ]);
+  });
+
+  it('joins severity, known exploitation and EPSS by CVE', () => {
+    const rows = { 'npm a': [row('GHSA-1', { ...range('0', '2'), aliases: ['CVE-2026-0001'] })] };
+    const facts: CveFacts = {
+      rating: { label: 'high', score: 7.5, vectors: ['CVSS:3.1/x'], source: 'NVD' },
+      kev: { addedOn: '2026-01-01', isRansomware: true },
+      epss: { probability: 0.42, percentile: 0.9, scoredOn: '2026-11-24' },
+    };
+    expect(match(npm('a', '1'), rows, { 'CVE-2026-0001': facts }).matches[0]?.vulnerability).toMatchObject({
+      severity: 'high',
+      severitySource: 'NVD',
+      score: 7.5,
+      cvss: ['CVSS:3.1/x'],
+      knownExploited: true,
+      ransomware: true,
+      epss: 0.42,
+    });
+    expect(match(npm('a', '1'), rows).matches[0]?.vulnerability).toMatchObject({
+      severity: 'unknown',
+      knownExploited: false,
+    });
+    expect(match(npm('a', '1'), rows).matches[0]?.vulnerability).not.toHaveProperty('epss');
+  });
+
+  it('chooses the lowest fix above the installed version when the range has no end', () => {
+    const rows = { 'npm a': [row('X-1', { ...range('0'), fixed: ['0.9.0', '3.0.0', '1.5.0'] })] };
+    expect(match(npm('a', '1.0.0'), rows).matches[0]?.fixedVersion).toBe('1.5.0');
+  });
+});
+
+describe('judgeVersion', () => {
+  const judge = (one: Partial<AdvisoryRow>, version: string) => judgeVersion(row('x', one), version, 'npm');
+
+  it('reads several spans of one range, and last affected versions', () => {
+    const ranges = [
+      {
+        type: 'SEMVER',
+        events: [
+          { introduced: '1.0.0' },
+          { fixed: '1.5.0' },
+          { introduced: '2.0.0' },
+          { last_affected: '2.3.0' },
+        ],
+      },
+    ];
+    const verdicts = ['0.9.0', '1.0.0', '1.4.9', '1.5.0', '1.9.0', '2.0.0', '2.3.0', '2.3.1'].map(
+      (version) => judge({ ranges }, version).verdict === 'affected',
+    );
+    expect(verdicts).toEqual([false, true, true, false, false, true, true, false]);
+  });
+
+  it('takes an exclusive start', () => {
+    const ranges = [
+      { type: 'SEMVER', events: [{ introduced: '1.0.0' }, { fixed: '2.0.0' }], introducedExclusive: true },
+    ];
+    expect(judge({ ranges }, '1.0.0').verdict).toBe('not-affected');
+    expect(judge({ ranges }, '1.0.1').verdict).toBe('affected');
+  });
+
+  it('counts from the very first version, pre-releases too', () => {
+    for (const start of ['0', '0.0.0-0'])
+      expect(judge(range(start, '1.0.0'), '0.0.0-alpha').verdict).toBe('affected');
+  });
+
+  it('believes listed versions, affected and not', () => {
+    expect(judge({ versions: ['1.0.0'] }, '1.0').verdict).toBe('affected');
+    expect(judge({ versions: ['1.0.0'] }, '1.0.1').verdict).toBe('not-affected');
+    expect(judge({ ...range('0', '2.0.0'), unaffected: ['1.12.4'] }, '1.12.4').verdict).toBe('not-affected');
+  });
+
+  it('prefers a closed range to a condition in words', () => {
+    expect(judge({ ...range('0', '2.0.0'), conditions: 'odd' }, '1.0.0').verdict).toBe('affected');
+    expect(judge({ ...range('0', '2.0.0'), conditions: 'odd' }, '3.0.0').verdict).toBe('unknown');
+  });
+
+  it('ignores an end without a start', () => {
+    expect(judge({ ranges: [{ type: 'SEMVER', events: [{ fixed: '2.0.0' }] }] }, '1.0.0').verdict).toBe(
+      'not-affected',
+    );
+  });
+});
+
+describe('canonicalId', () => {
+  it.each([
+    [{ id: 'GHSA-1', aliases: ['CVE-2026-1'] }, 'CVE-2026-1'],
+    [{ id: 'CVE-2026-1', aliases: ['GHSA-1'] }, 'CVE-2026-1'],
+    [{ id: 'DSA-1', aliases: ['CVE-2026-1', 'CVE-2026-2'] }, 'DSA-1'],
+    [{ id: 'PYSEC-1', aliases: ['GHSA-9'] }, 'GHSA-9'],
+    [{ id: 'MAL-1' }, 'MAL-1'],
+    [{ id: 'X', aliases: ['GHSA-1', 'GHSA-2'] }, 'X'],
+  ])('of %j is %s', (one, id) => {
+    expect(canonicalId(row(one.id, one))).toBe(id);
+  });
+
+  it('keeps every other id once', () => {
+    expect(
+      foldAliases('CVE-1', [row('B', { aliases: ['CVE-1', 'A'] }), row('A', { aliases: ['B'] })]),
+    ).toEqual(['A', 'B']);
+  });
+});
+
+describe('severityOf', () => {
+  it('takes the word of the advisory before that of the CVE, and the worst of several', () => {
+    const rated = (label: 'low' | 'high' | 'none', source: string, score?: number) =>
+      row('x', { rating: { label, source, ...(score === undefined ? {} : { score }) } });
+    expect(severityOf([rated('low', 'vendor')], [{ rating: { label: 'critical', source: 'NVD' } }])).toEqual({
+      severity: 'low',
+      source: 'vendor',
+    });
+    expect(severityOf([rated('low', 'a'), rated('high', 'b', 7), rated('high', 'c', 8)], [])).toMatchObject({
+      severity: 'high',
+      source: 'c',
+    });
+    expect(severityOf([row('x')], [{}])).toEqual({ severity: 'unknown' });
+    expect(severityOf([rated('none', 'a')], [])).toMatchObject({ severity: 'info' });
+  });
+});
