@@ -40,8 +40,9 @@ export class StoreEngine implements CoreAccess {
   readonly #options: EngineOptions;
   readonly #core: Database;
   readonly #writer: WorkerClient<WriterRequest>;
-  readonly #coreReader: WorkerClient<ReaderRequest>;
-  readonly #sliceReader: WorkerClient<ReaderRequest>;
+  /** Made at the first search. */
+  #coreReaderMade: WorkerClient<ReaderRequest> | undefined;
+  #sliceReaderMade: WorkerClient<ReaderRequest> | undefined;
   #auditKey: Uint8Array | undefined;
   #state: StoreState;
   #waitingRecords = 0;
@@ -70,8 +71,6 @@ export class StoreEngine implements CoreAccess {
         this.#state = { ...this.#state, state: 'failed', code: 'E_STORE_IO', reason };
       },
     });
-    this.#coreReader = this.#reader('store reader', { dataDir });
-    this.#sliceReader = this.#reader('slice reader', { dataDir });
   }
 
   /** What the store says of itself. */
@@ -89,6 +88,7 @@ export class StoreEngine implements CoreAccess {
   }
 
   search(statements: readonly Statement[]): Stored<readonly (readonly Cells[])[]> {
+    if (this.#isClosed) return Promise.resolve(storeErr('E_STORE_IO', 'the store is closed'));
     return this.#coreReader.call({ op: 'search', statements });
   }
 
@@ -96,7 +96,10 @@ export class StoreEngine implements CoreAccess {
   get slices(): SliceAccess {
     return {
       append: (groups) => this.#append(groups),
-      read: (request) => this.#sliceReader.call(request),
+      read: (request) =>
+        this.#isClosed
+          ? Promise.resolve(storeErr('E_STORE_IO', 'the store is closed'))
+          : this.#sliceReader.call(request),
       nowMs: this.#options.nowMs,
     };
   }
@@ -146,7 +149,7 @@ export class StoreEngine implements CoreAccess {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#writer.call({ op: 'close' });
-    await Promise.all([this.#writer.end(), this.#coreReader.end(), this.#sliceReader.end()]);
+    await Promise.all([this.#writer.end(), this.#coreReaderMade?.end(), this.#sliceReaderMade?.end()]);
     this.#core.close();
   }
 
@@ -165,6 +168,16 @@ export class StoreEngine implements CoreAccess {
       this.#room = [];
       for (const go of room) go();
     }
+  }
+
+  get #coreReader(): WorkerClient<ReaderRequest> {
+    this.#coreReaderMade ??= this.#reader('store reader', { dataDir: this.#options.dataDir });
+    return this.#coreReaderMade;
+  }
+
+  get #sliceReader(): WorkerClient<ReaderRequest> {
+    this.#sliceReaderMade ??= this.#reader('slice reader', { dataDir: this.#options.dataDir });
+    return this.#sliceReaderMade;
   }
 
   #reader(name: string, data: ReaderData): WorkerClient<ReaderRequest> {

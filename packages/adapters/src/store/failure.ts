@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { statfsSync } from 'node:fs';
-import { type Err, err, failure, type Result } from '@bartizan/contracts';
+import { type Err, err, failure, type Result } from '@bartizan/contracts/result';
 import type { StoreFailure } from './ports.ts';
 
 const SQLITE_IOERR = 10;

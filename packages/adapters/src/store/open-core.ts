@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { err, failure, ok, type Result } from '@bartizan/contracts';
+import { err, failure, ok, type Result } from '@bartizan/contracts/result';
 import { guarded } from './failure.ts';
 import type { StoreFailure } from './ports.ts';
 import { sealKeyId } from './sealer.ts';

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { err, failure, invariant, ok, type Result } from '@bartizan/contracts';
+import { err, failure, invariant, ok, type Result } from '@bartizan/contracts/result';
 import type { StoreFailure } from './ports.ts';
 
 /** Bytes of a key for sealing. */

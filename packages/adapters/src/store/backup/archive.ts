@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { err, failure, ok, type Result } from '@bartizan/contracts';
+import { err, failure, ok, type Result } from '@bartizan/contracts/result';
 import type { StoreFailure } from '../ports.ts';
 import type { ContainerReader, ContainerWriter } from './container.ts';
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { parentPort } from 'node:worker_threads';
-import { invariant } from '@bartizan/contracts';
+import { invariant } from '@bartizan/contracts/result';
 import type { Call } from '../workers/protocol.ts';
 import type { BackupRequest } from './backup-request.ts';
 import { writeBackup } from './write-backup.ts';

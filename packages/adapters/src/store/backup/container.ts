@@ -3,7 +3,7 @@
 
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
-import { err, failure, ok, type Result } from '@bartizan/contracts';
+import { err, failure, ok, type Result } from '@bartizan/contracts/result';
 import type { StoreFailure } from '../ports.ts';
 
 /**

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { err, failure, ok, type Result } from '@bartizan/contracts';
+import { err, failure, ok, type Result } from '@bartizan/contracts/result';
 import { fromForeign, guarded } from '../failure.ts';
 import type { Stored, StoreFailure } from '../ports.ts';
 import { createSealer, deriveKey, isSealed } from '../sealer.ts';

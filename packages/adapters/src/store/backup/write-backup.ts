@@ -3,7 +3,7 @@
 
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ok, type Result } from '@bartizan/contracts';
+import { ok, type Result } from '@bartizan/contracts/result';
 import { fromForeign } from '../failure.ts';
 import type { StoreFailure } from '../ports.ts';
 import { slicesIn } from '../slices/slice-name.ts';

@@ -5,9 +5,10 @@ import { err, failure, ok, type Query, type Result, type Scope } from '@bartizan
 import type { StoreFailure } from '../ports.ts';
 import { type CursorDesk, listFingerprint } from './cursor.ts';
 import type { Cells, Statement } from './database.ts';
-import { columnOf, fieldNames, type NounSpec, sortExpression } from './fields.ts';
+import { columnOf, fieldNames, type NounSpec } from './fields.ts';
 import { both, compileFilter, type Where } from './filter.ts';
 import { scopeWhere } from './scope.ts';
+import { sortExpression } from './sort-expression.ts';
 
 const LIMIT_MAX = 1000;
 const GROUPS_MAX = 10_000;

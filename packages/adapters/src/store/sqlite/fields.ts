@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { SEVERITIES } from '@bartizan/contracts';
 import type { SqlValue } from './database.ts';
 
 /** How the values of a field compare: `list` fields match when any of their values does. */
@@ -60,16 +59,6 @@ export const columnType = (kind: FieldKind): string =>
     : kind === 'flag'
       ? 'INTEGER NOT NULL DEFAULT 0'
       : "TEXT NOT NULL DEFAULT '' COLLATE NOCASE";
-
-/** Expression that sorts a field: severities by rank, missing numbers before all others. */
-export function sortExpression(field: { readonly name: string; readonly kind: FieldKind }): string {
-  const column = columnOf(field.name);
-  if (field.kind === 'severity') {
-    const ranks = SEVERITIES.map((severity, rank) => `WHEN '${severity}' THEN ${rank}`).join(' ');
-    return `CASE ${column} ${ranks} ELSE ${SEVERITIES.length} END`;
-  }
-  return field.kind === 'number' ? `COALESCE(${column},-1)` : column;
-}
 
 /** The text that free text search looks at. */
 export function haystackOf(words: readonly (string | undefined)[]): string {

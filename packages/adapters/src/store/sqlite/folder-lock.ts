@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { err, failure, ok, type Result } from '@bartizan/contracts';
+import { err, failure, ok, type Result } from '@bartizan/contracts/result';
 import type { StoreFailure } from '../ports.ts';
 
 /** Holds a data folder for this process; the kernel lets go when the process ends, however it ends. */

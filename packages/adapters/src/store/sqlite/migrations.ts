@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, failure, ok, type Result } from '@bartizan/contracts';
+import { err, failure, ok, type Result } from '@bartizan/contracts/result';
 import { fromForeign } from '../failure.ts';
 import type { StoreFailure } from '../ports.ts';
 import type { Database } from './database.ts';

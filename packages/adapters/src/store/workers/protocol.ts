@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Result } from '@bartizan/contracts';
+import type { Result } from '@bartizan/contracts/result';
 import type { Change } from '../access.ts';
 import type { Retention, StoreFailure, StoreState } from '../ports.ts';
 import type { EncodedGroup } from '../slices/encode.ts';

@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { invariant, ok, type Result } from '@bartizan/contracts';
+import { invariant, ok, type Result } from '@bartizan/contracts/result';
 import { fromForeign } from '../failure.ts';
 import type { StoreFailure } from '../ports.ts';
 import { SliceReader } from '../slices/slice-reader.ts';

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Worker } from 'node:worker_threads';
-import { err, failure, type Result } from '@bartizan/contracts';
+import { err, failure, type Result } from '@bartizan/contracts/result';
 import type { Stored, StoreFailure, StoreState } from '../ports.ts';
 import type { Reply } from './protocol.ts';
 

@@ -3,7 +3,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ok, type Result } from '@bartizan/contracts';
+import { ok, type Result } from '@bartizan/contracts/result';
 import { fromForeign, storeErr } from '../failure.ts';
 import type { StoreFailure, StoreState } from '../ports.ts';
 import { type AgeClock, advanceAge, planRetention } from '../retention.ts';

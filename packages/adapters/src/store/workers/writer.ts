@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { invariant } from '@bartizan/contracts';
+import { invariant } from '@bartizan/contracts/result';
 import type { Call, WriterData, WriterRequest } from './protocol.ts';
 import { WriterDesk } from './writer-desk.ts';
 

@@ -1,0 +1,10 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { ACCESS_CASES } from './access-cases.ts';
+import type { StoreCase } from './case.ts';
+import { ENTITY_CASES } from './entity-cases.ts';
+import { EVENT_CASES } from './event-cases.ts';
+
+/** Every promise of the store ports: one table, run by every implementation. */
+export const STORE_CASES: readonly StoreCase[] = [...ENTITY_CASES, ...ACCESS_CASES, ...EVENT_CASES];
