@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { err, failure, ok, type Result } from '@bartizan/contracts';
+import type { AdvisoryDesk, AdvisoryState, ApiFailure, Clock, Log, Matched, MatchRequest } from '../ports.ts';
+import type { PackClient } from './pack-client.ts';
+import type { JudgeWork, PackAnswer, PackFacts } from './pack-messages.ts';
+
+const UPLOAD_BYTES_MAX = 2 * 1024 ** 3;
+const DAY_MS = 24 * 3600_000;
+
+interface Parts {
+  readonly client: PackClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Folder of the pack in use. */
+  readonly folder: string;
+  /** Called when another pack is in use. */
+  readonly onChange: () => void;
+}
+
+/** The advisory pack in use: loading, replacing, judging. */
+export class Advisories implements AdvisoryDesk {
+  readonly #parts: Parts;
+  readonly #path: string;
+  #facts: PackFacts | undefined;
+  #activity: string | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#path = join(parts.folder, 'advisories.pack');
+  }
+
+  /** Digest of the pack in use; undefined when there is none. */
+  digest(): string | undefined {
+    return this.#facts?.sha256;
+  }
+
+  activity(): string | undefined {
+    return this.#activity;
+  }
+
+  /** Loads what is there; a source that is given (a pack file, or a folder of advisory files) replaces it. */
+  async load(source: string | undefined): Promise<Result<void, ApiFailure>> {
+    const { client, clock, folder } = this.#parts;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (source === undefined) {
+      if (!existsSync(this.#path)) return err(failure('E_PACK_MISSING', 'no pack was loaded yet'));
+      return this.#use(await client.ask({ kind: 'open', path: this.#path }));
+    }
+    if (!existsSync(source)) return err(failure('E_PACK_MISSING', `${source} does not exist`));
+    this.#activity = 'building the advisory pack';
+    const isFolder = statSync(source).isDirectory();
+    const answer = isFolder
+      ? await client.ask({ kind: 'build', from: source, to: this.#path, nowMs: clock.nowMs() })
+      : await client.ask({ kind: 'import', from: source, to: this.#path, force: false });
+    this.#activity = undefined;
+    const used = this.#use(answer);
+    if (!used.ok && existsSync(this.#path)) this.#use(await client.ask({ kind: 'open', path: this.#path }));
+    return used;
+  }
+
+  status(): AdvisoryState {
+    const facts = this.#facts;
+    if (facts === undefined) return { present: false, sample: false, rows: 0, ecosystems: [], noData: [] };
+    const { header, sha256 } = facts;
+    const builtAtMs = Date.parse(header.builtAt);
+    return {
+      present: true,
+      builtAtMs,
+      ageDays: Math.max(0, Math.floor((this.#parts.clock.nowMs() - builtAtMs) / DAY_MS)),
+      sample: header.kind === 'sample',
+      rows: header.rows,
+      digest: sha256,
+      ecosystems: Object.entries(header.ecosystems)
+        .slice(0, 256)
+        .map(([ecosystem, { rows, newestOn, completeness }]) => ({
+          ecosystem: ecosystem.slice(0, 64),
+          rows,
+          source: completeness,
+          ...(newestOn === undefined ? {} : { asOf: newestOn.slice(0, 32) }),
+        })),
+      noData: header.noData.slice(0, 256).map((text) => text.slice(0, 256)),
+    };
+  }
+
+  async importPack(upload: Readable, force: boolean): Promise<Result<AdvisoryState, ApiFailure>> {
+    const temporary = join(this.#parts.folder, `upload-${randomBytes(8).toString('hex')}`);
+    try {
+      await pipeline(upload, atMost(UPLOAD_BYTES_MAX), createWriteStream(temporary, { mode: 0o600 }));
+    } catch (cause) {
+      rmSync(temporary, { force: true });
+      if (cause instanceof TooLarge)
+        return err(failure('E_BODY_TOO_LARGE', `more than ${UPLOAD_BYTES_MAX} bytes`));
+      return err(failure('E_PACK_INVALID', 'the upload was cut off', cause));
+    }
+    const answer = await this.#parts.client.ask({ kind: 'import', from: temporary, to: this.#path, force });
+    rmSync(temporary, { force: true });
+    const used = this.#use(answer);
+    return used.ok ? ok(this.status()) : used;
+  }
+
+  async match(request: MatchRequest): Promise<Result<Matched, ApiFailure>> {
+    const { owner, subject, packages } = request;
+    return this.judge({ ...owner, subject, packages, pendingUpdates: [], nowMs: this.#parts.clock.nowMs() });
+  }
+
+  /** Judges a package list with the pack in use. */
+  async judge(work: JudgeWork): Promise<Result<Matched & { readonly sha256: string }, ApiFailure>> {
+    if (this.#facts === undefined) return err(failure('E_PACK_MISSING', 'no pack is loaded'));
+    const answer = await this.#parts.client.ask({ kind: 'judge', path: this.#path, ...work });
+    if (answer.kind === 'judged') return ok(answer);
+    return answer.kind === 'failed'
+      ? err(failure(answer.code, answer.detail))
+      : err(failure('E_INTERNAL', 'the advisory thread answered another question'));
+  }
+
+  #use(answer: PackAnswer): Result<void, ApiFailure> {
+    if (answer.kind === 'facts') {
+      const changed = this.#facts?.sha256 !== answer.facts.sha256;
+      this.#facts = answer.facts;
+      if (changed) this.#parts.onChange();
+      return ok(undefined);
+    }
+    const why =
+      answer.kind === 'failed'
+        ? failure(answer.code, answer.detail)
+        : failure('E_INTERNAL', 'another answer');
+    this.#parts.log.warn({ code: why.code, detail: why.detail }, 'an advisory pack was not taken into use');
+    return err(why);
+  }
+}
+
+class TooLarge extends Error {
+  override readonly name = 'TooLarge';
+}
+
+const atMost = (limitBytes: number): Transform => {
+  let size = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      done(size > limitBytes ? new TooLarge() : null, chunk);
+    },
+  });
+};

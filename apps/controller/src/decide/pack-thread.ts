@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { parentPort } from 'node:worker_threads';
+import { invariant } from '@bartizan/contracts';
+import {
+  type AdvisoryPack,
+  buildPack,
+  importPackFile,
+  matchPackages,
+  openPack,
+  type PackError,
+  pendingUpdateFinding,
+  toFinding,
+} from '@bartizan/scan';
+import type { JudgeWork, PackAnswer, PackQuestion, PackWork } from './pack-messages.ts';
+
+/** The thread that reads advisory packs: what a hostile pack or list does to memory or time ends with it. */
+const port = parentPort;
+invariant(port !== null, 'runs as a worker thread');
+let open: { readonly path: string; readonly pack: AdvisoryPack } | undefined;
+
+const failed = ({ code, detail }: PackError): PackAnswer => ({ kind: 'failed', code, detail });
+
+function packAt(path: string, again: boolean): PackAnswer | AdvisoryPack {
+  if (open?.path === path && !again) return open.pack;
+  open?.pack.close();
+  open = undefined;
+  const opened = openPack(path);
+  if (!opened.ok) return failed(opened.error);
+  open = { path, pack: opened.value };
+  return opened.value;
+}
+
+const isPack = (value: PackAnswer | AdvisoryPack): value is AdvisoryPack => 'header' in value;
+
+function factsOf(path: string): PackAnswer {
+  const pack = packAt(path, true);
+  return isPack(pack) ? { kind: 'facts', facts: { sha256: pack.sha256, header: pack.header } } : pack;
+}
+
+function judge(path: string, work: JudgeWork): PackAnswer {
+  const pack = packAt(path, false);
+  if (!isPack(pack)) return pack;
+  const place = {
+    cluster: work.cluster,
+    tenant: work.tenant,
+    subject: work.subject,
+    nowMs: work.nowMs,
+    ...(work.node === undefined ? {} : { node: work.node }),
+  };
+  const report = matchPackages(work.packages, pack);
+  const updates = work.pendingUpdates.filter((update) => update.security);
+  return {
+    kind: 'judged',
+    findings: [
+      ...report.findings.map((match) => toFinding(match, place)),
+      ...updates.map((update) =>
+        pendingUpdateFinding({ ...update, isSecurity: true, architecture: '' }, place),
+      ),
+    ],
+    coverage: report.coverage,
+    sha256: pack.sha256,
+  };
+}
+
+function run(work: PackWork): PackAnswer {
+  switch (work.kind) {
+    case 'open':
+      return factsOf(work.path);
+    case 'build': {
+      const built = buildPack({ from: work.from, to: work.to, nowMs: work.nowMs, mayShrink: true });
+      return built.ok ? factsOf(work.to) : failed(built.error);
+    }
+    case 'import': {
+      const imported = importPackFile(work.from, { to: work.to, mayShrink: work.force });
+      return imported.ok ? factsOf(work.to) : failed(imported.error);
+    }
+    case 'judge':
+      return judge(work.path, work);
+  }
+}
+
+port.on('message', ({ number, work }: PackQuestion) => port.postMessage({ number, answer: run(work) }));

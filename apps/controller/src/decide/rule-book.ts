@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type Content, loadContent } from '@bartizan/adapters/content';
+import { type Configure, type Failure, ok, type Result } from '@bartizan/contracts';
+import { type CompiledRule, compileRulesLeniently } from '@bartizan/engine';
+import type { Log, RuleBook } from '../ports.ts';
+
+/** Files whose opening agents report: those the rules ask for, as the sensor takes them (exact paths and prefixes). */
+// biome-ignore format: a list of paths reads better in lines
+const WATCHED: readonly string[] = [
+  '/etc/shadow', '/etc/gshadow', '/etc/shadow-', '/etc/ld.so.preload', '/etc/crontab', '/etc/cron.d/', '/etc/cron.daily/',
+  '/etc/cron.hourly/', '/var/spool/cron/', '/etc/sudoers', '/etc/sudoers.d/', '/etc/pam.d/', '/etc/profile', '/etc/profile.d/',
+  '/root/.ssh/', '/root/.bashrc', '/root/.profile', '/root/.aws/', '/root/.kube/', '/root/.docker/', '/root/.azure/',
+  '/root/.config/gcloud/', '/root/.netrc', '/root/.git-credentials', '/etc/systemd/system/', '/etc/rc.local',
+  '/etc/kubernetes/', '/run/secrets/kubernetes.io/serviceaccount/', '/var/run/secrets/kubernetes.io/serviceaccount/',
+];
+
+/** Knowledge in force and what agents are told of it. */
+export interface Knowledge extends RuleBook {
+  readonly content: Content;
+  readonly configuration: Configure;
+}
+
+/** Loads `content/`; rules that do not compile are left out, with a line in the log each. */
+export function loadKnowledge(folder: string, log: Log): Result<Knowledge, Failure<'E_CONTENT'>> {
+  const content = loadContent(folder);
+  if (!content.ok) return content;
+  for (const fault of content.value.refused) log.error({ ...fault }, 'a content file was refused');
+  const compiled = compileRulesLeniently(content.value.rules);
+  for (const refused of compiled.refused)
+    log.error({ rule: refused.id, detail: refused.failure.detail }, 'a rule was refused');
+  const rules = compiled.set.rules.map(({ rule, revision }: CompiledRule) => ({ rule, revision }));
+  return ok({
+    rules,
+    rulesRevision: compiled.set.revision,
+    controls: content.value.controls,
+    content: content.value,
+    configuration: {
+      type: 'configure',
+      rulesRevision: compiled.set.revision,
+      rules: rules.map(({ rule }) => rule),
+      watchedPaths: [...WATCHED],
+      scanIntervalS: 6 * 3600,
+      postureIntervalS: 3600,
+      processEvents: true,
+    },
+  });
+}

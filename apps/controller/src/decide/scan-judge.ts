@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ScanRecord, Store } from '@bartizan/adapters/store';
+import { type PackageReport, systemScope, tenantScope, type WorkloadRef } from '@bartizan/contracts';
+import type { Clock, Log, Owner, Publish } from '../ports.ts';
+import type { Advisories } from './advisory-desk.ts';
+import type { FindingLedger } from './finding-ledger.ts';
+
+interface Parts {
+  readonly store: Store;
+  readonly advisories: Advisories;
+  readonly findings: FindingLedger;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly publish: Publish;
+}
+/** A package list with whom it belongs to. */
+export interface ScanToJudge {
+  readonly owner: Owner;
+  readonly node?: string;
+  readonly subject: WorkloadRef;
+  readonly record: ScanRecord;
+  readonly pendingUpdates: PackageReport['pendingUpdates'];
+}
+
+/**
+ * Judges package lists one after the other in the background, and all stored ones again when the pack changes: a new
+ * pack never scans anything. Until a list is judged its record says so (`matchedWith` is empty).
+ */
+export class ScanJudge {
+  readonly #parts: Parts;
+  readonly #queue = new Map<string, ScanToJudge>();
+  /** Pending updates by workload: they come with a scan and are not stored with it. */
+  readonly #updates = new Map<string, PackageReport['pendingUpdates']>();
+  readonly #subjects = new Map<string, ScanToJudge>();
+  #running = false;
+  #judgedTotal = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Lists judged since start. */
+  judgedTotal(): number {
+    return this.#judgedTotal;
+  }
+
+  /** Puts a list in line; a newer one of the same workload takes its place. */
+  add(scan: ScanToJudge): void {
+    this.#updates.set(scan.record.workload, scan.pendingUpdates);
+    this.#subjects.set(scan.record.workload, scan);
+    this.#queue.set(scan.record.workload, scan);
+    void this.#work();
+  }
+
+  /** Puts every stored list in line that was judged with another pack. */
+  async rejudgeAll(): Promise<void> {
+    const { store, advisories, log } = this.#parts;
+    const scope = systemScope('re-match after a pack change');
+    const clusters = await store.workloads.list(scope, { filter: [], limit: 1000 });
+    if (!clusters.ok)
+      return log.warn({ code: clusters.error.code }, 'stored scans cannot be judged again now');
+    for (const workload of clusters.value.items) {
+      const record = await store.scans.ofWorkload(
+        tenantScope(workload.cluster, workload.tenant),
+        workload.id,
+      );
+      if (!record.ok || record.value === undefined || record.value.matchedWith === advisories.digest())
+        continue;
+      const known = this.#subjects.get(workload.id);
+      this.#queue.set(workload.id, {
+        owner: { cluster: workload.cluster, tenant: workload.tenant },
+        subject: known?.subject ?? {
+          workload: workload.id,
+          kind: workload.kind,
+          namespace: workload.namespace,
+          name: workload.name,
+          ...(record.value.container === undefined ? {} : { container: record.value.container }),
+        },
+        record: record.value,
+        pendingUpdates: this.#updates.get(workload.id) ?? [],
+        ...(workload.nodes[0] === undefined ? {} : { node: workload.nodes[0] }),
+      });
+    }
+    void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    for (;;) {
+      const next = this.#queue.values().next().value;
+      if (next === undefined || this.#parts.advisories.digest() === undefined) break;
+      this.#queue.delete(next.record.workload);
+      await this.#judge(next);
+    }
+    this.#running = false;
+  }
+
+  async #judge({ owner, node, subject, record, pendingUpdates }: ScanToJudge): Promise<void> {
+    const { store, advisories, findings, clock, log, publish } = this.#parts;
+    const scope = tenantScope(owner.cluster, owner.tenant);
+    const judged = await advisories.judge({
+      ...owner,
+      subject,
+      packages: record.packages,
+      pendingUpdates,
+      nowMs: clock.nowMs(),
+      ...(node === undefined ? {} : { node }),
+    });
+    if (!judged.ok)
+      return log.warn(
+        { workload: record.workload, code: judged.error.code },
+        'a package list could not be judged',
+      );
+    const replaced = await findings.replace(scope, {
+      workload: record.workload,
+      kinds: ['vulnerability', 'pending-update', 'malware'],
+      found: judged.value.findings,
+    });
+    if (!replaced.ok)
+      return log.warn(
+        { workload: record.workload, code: replaced.error.code },
+        'findings could not be stored',
+      );
+    await store.scans.put(scope, {
+      ...record,
+      coverage: judged.value.coverage,
+      matchedWith: judged.value.sha256,
+    });
+    this.#judgedTotal += 1;
+    publish({ topic: 'finding', ...owner, data: { workload: record.workload } });
+  }
+}

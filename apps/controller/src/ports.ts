@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Readable } from 'node:stream';
+import type {
+  ComplianceControl,
+  ControllerMessage,
+  CoverageEntry,
+  DetectionRule,
+  ErrorCode,
+  Failure,
+  Fault,
+  Finding,
+  Package,
+  ResponseOf,
+  Result,
+  WorkloadRef,
+} from '@bartizan/contracts';
+
+/** State of the advisory pack. */
+export type AdvisoryState = ResponseOf<'advisory.status'>;
+/** Something an agent is asked to do once. */
+export type AgentCommand = Extract<ControllerMessage, { type: 'command' }>;
+
+/** What the four steps of the controller share: nothing but shapes. `wire.ts` brings the implementations. */
+
+/** Time, injected so that tests can move it. Milliseconds since the Unix epoch. */
+export interface Clock {
+  nowMs(): number;
+}
+
+/** Structured log; fields never hold secrets. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** An expected failure on its way to a caller of the API. */
+export interface ApiFailure extends Failure<ErrorCode> {
+  readonly faults?: readonly Fault[];
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfterS?: number;
+}
+
+/** What live streams may subscribe to. */
+export const TOPICS = ['security', 'workload', 'finding', 'node', 'status'] as const;
+export type Topic = (typeof TOPICS)[number];
+
+/** Something changed that a person may be looking at. */
+export interface Change {
+  readonly topic: Topic;
+  readonly cluster: string;
+  readonly tenant: string;
+  /** `security`: the SecurityEvent; `node`: the Node; `workload`: {id}; `finding`: {workload}; `status`: {code}. */
+  readonly data: unknown;
+}
+/** Where the steps tell of changes. Publishing never fails and never waits. */
+export type Publish = (change: Change) => void;
+
+/** Whose records something belongs to. */
+export interface Owner {
+  readonly cluster: string;
+  readonly tenant: string;
+}
+
+/** What entered and what did not, since start. Losses include those that agents reported. */
+export interface IngestCounters {
+  recordsTotal: number;
+  rejectedTotal: number;
+  lostTotal: number;
+  batchesTotal: number;
+  refusedSessionsTotal: number;
+}
+
+/** The agents that are connected now. */
+export interface AgentDirectory {
+  readonly connected: () => number;
+  /** Sends a command; false when the node has no open stream. */
+  readonly send: (node: string, command: AgentCommand) => boolean;
+  /** Sends the current configuration to every agent. */
+  readonly reconfigure: () => void;
+  /** Closes the streams of a node whose certificates were revoked. */
+  readonly drop: (node: string) => void;
+}
+
+/** The knowledge in force: rules, checks and controls of `content/`. */
+export interface RuleBook {
+  readonly rules: readonly { readonly rule: DetectionRule; readonly revision: string }[];
+  readonly rulesRevision: string;
+  readonly controls: readonly ComplianceControl[];
+}
+
+/** Findings of one package list, before they belong to a workload. */
+export interface Matched {
+  readonly findings: readonly Finding[];
+  readonly coverage: readonly CoverageEntry[];
+}
+
+/** The advisory pack in use and what can be done with it. */
+export interface AdvisoryDesk {
+  readonly status: () => AdvisoryState;
+  /** What background work does now, e.g. building a pack; absent = nothing. */
+  readonly activity: () => string | undefined;
+  readonly importPack: (upload: Readable, force: boolean) => Promise<Result<AdvisoryState, ApiFailure>>;
+  readonly match: (request: MatchRequest) => Promise<Result<Matched, ApiFailure>>;
+}
+/** A package list to judge. */
+export interface MatchRequest {
+  readonly owner: Owner;
+  readonly subject: WorkloadRef;
+  readonly distribution: string;
+  readonly packages: readonly Package[];
+}

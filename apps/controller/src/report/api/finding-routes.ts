@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Store } from '@bartizan/adapters/store';
+import { type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
+import type { ApiFailure, Clock, Publish } from '../../ports.ts';
+import type { Turnstile } from '../../turnstile.ts';
+import { groupFindings } from './finding-groups.ts';
+import { collectPages, pageBody, slicePage, toQuery } from './list-query.ts';
+import { answers, refuse, reply } from './route-handler.ts';
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly publish: Publish;
+  /** Writes of findings pass here one at a time: an acceptance never meets a re-match half way. */
+  readonly findingTurnstile: Turnstile;
+}
+
+const GROUPED_MAX = 100_000;
+const YEAR_MS = 366 * 24 * 3600_000;
+
+/** What is wrong, what one act removes, and what was accepted. */
+export const findingHandlers = (parts: Parts) => ({
+  'finding.list': answers('finding.list', async ({ scope, query }) => {
+    const wanted = toQuery(query);
+    if (!wanted.ok) return wanted;
+    const page = await parts.store.findings.list(scope, wanted.value);
+    return page.ok ? reply(pageBody(page.value, parts.clock.nowMs())) : page;
+  }),
+  'finding.groups': answers('finding.groups', async ({ scope, query }) => {
+    const wanted = toQuery(query);
+    if (!wanted.ok) return wanted;
+    const { cursor: _cursor, sort: _sort, ...whole } = wanted.value;
+    const all = await collectPages((page) => parts.store.findings.list(scope, page), whole, GROUPED_MAX);
+    if (!all.ok) return all;
+    const page = slicePage(groupFindings(all.value.items), wanted.value);
+    return page.ok ? reply(pageBody(page.value, parts.clock.nowMs())) : page;
+  }),
+  'finding.show': answers('finding.show', async ({ scope, params }) => {
+    const found = await parts.store.findings.get(scope, params.id);
+    if (!found.ok) return found;
+    return found.value === undefined
+      ? refuse('E_NOT_FOUND', `there is no finding ${params.id}`)
+      : reply(found.value);
+  }),
+  'finding.accept': answers('finding.accept', async ({ scope, caller, params, body }) => {
+    const nowMs = parts.clock.nowMs();
+    if (body.expiresAtMs <= nowMs || body.expiresAtMs > nowMs + YEAR_MS)
+      return refuse('E_BODY_INVALID', 'expiresAtMs has to be in the future, at most a year ahead');
+    const changed = await changeFinding(parts, scope, params.id, (finding) => ({
+      ...finding,
+      state: finding.state === 'fixed' ? 'fixed' : 'accepted',
+      acceptance: { owner: caller.name, reason: body.reason, expiresAtMs: body.expiresAtMs },
+    }));
+    return changed.ok ? reply(changed.value, { target: params.id, auditDetail: body.reason }) : changed;
+  }),
+  'finding.reopen': answers('finding.reopen', async ({ scope, params }) => {
+    const changed = await changeFinding(parts, scope, params.id, (finding) => {
+      const { acceptance: _gone, ...rest } = finding;
+      return { ...rest, state: finding.state === 'fixed' ? 'fixed' : 'open' };
+    });
+    return changed.ok ? reply(changed.value, { target: params.id }) : changed;
+  }),
+});
+
+function changeFinding(
+  parts: Parts,
+  scope: Scope,
+  id: string,
+  change: (finding: Finding) => Finding,
+): Promise<Result<Finding, ApiFailure>> {
+  return parts.findingTurnstile.run(async () => {
+    const found = await parts.store.findings.get(scope, id);
+    if (!found.ok) return found;
+    if (found.value === undefined) return refuse('E_NOT_FOUND', `there is no finding ${id}`);
+    const next = change(found.value);
+    const saved = await parts.store.findings.put(scope, [next]);
+    if (!saved.ok) return saved;
+    parts.publish({
+      topic: 'finding',
+      cluster: next.cluster,
+      tenant: next.tenant,
+      data: { workload: next.subject.workload },
+    });
+    return ok(next);
+  });
+}

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { err, failure, type ListQuery, ok, type PageOf, type Query, type Result } from '@bartizan/contracts';
+import { parseFilter } from '@bartizan/engine';
+import type { ApiFailure } from '../../ports.ts';
+import type { Frozen } from './route-handler.ts';
+
+/** Items on a page when the caller does not say. */
+const LIMIT_DEFAULT = 50;
+
+/** Turns the query of a list into what repositories take. */
+export function toQuery(query: ListQuery): Result<Query, ApiFailure> {
+  const filter = parseFilter(query.filter ?? '');
+  if (!filter.ok) return err(failure('E_FILTER', filter.error.detail));
+  const { sort, cursor, from, to } = query;
+  return ok({
+    filter: filter.value,
+    limit: query.limit ?? LIMIT_DEFAULT,
+    ...(sort === undefined || sort === '' ? {} : { sort: toSort(sort) }),
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(from === undefined ? {} : { fromMs: from }),
+    ...(to === undefined ? {} : { toMs: to }),
+  });
+}
+
+const toSort = (sort: string) =>
+  sort.startsWith('-') ? { field: sort.slice(1), descending: true } : { field: sort, descending: false };
+
+/** A page as the API answers it. */
+export const pageBody = <T>(
+  page: PageOf<T>,
+  asOfMs: number,
+): Frozen<{ items: T[]; asOfMs: number; next?: string; total?: number }> =>
+  ({
+    items: page.items,
+    ...(page.next === undefined ? {} : { next: page.next }),
+    ...(page.total === undefined ? {} : { total: page.total }),
+    asOfMs,
+  }) as Frozen<{ items: T[]; asOfMs: number; next?: string; total?: number }>;
+
+/** A page of a list that is wholly in memory. The cursor is the offset. */
+export function slicePage<T>(items: readonly T[], query: Query): Result<PageOf<T>, ApiFailure> {
+  const offset = query.cursor === undefined ? 0 : Number(query.cursor);
+  if (!Number.isSafeInteger(offset) || offset < 0)
+    return err(failure('E_CURSOR', 'the cursor is not one of this list'));
+  const end = offset + query.limit;
+  return ok({
+    items: items.slice(offset, end),
+    total: items.length,
+    ...(end < items.length ? { next: String(end) } : {}),
+  });
+}
+
+/** Walks all pages of a list, at most `max` items; `complete` says whether that was all. */
+export async function collectPages<T>(
+  list: (query: Query) => Promise<Result<PageOf<T>, ApiFailure>>,
+  query: Query,
+  max: number,
+): Promise<Result<{ readonly items: readonly T[]; readonly complete: boolean }, ApiFailure>> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await list({ ...query, limit: 1000, ...(cursor === undefined ? {} : { cursor }) });
+    if (!page.ok) return page;
+    items.push(...page.value.items);
+    cursor = page.value.next;
+  } while (cursor !== undefined && items.length < max);
+  return ok({ items: items.slice(0, max), complete: cursor === undefined && items.length <= max });
+}

@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { StoreState } from '@bartizan/adapters/store';
+import { ERRORS, type ErrorCode, type Node, type NodeCondition } from '@bartizan/contracts';
+import type { AdvisoryState, IngestCounters } from '../../ports.ts';
+
+interface Facts {
+  readonly store: StoreState;
+  readonly advisories: AdvisoryState;
+  readonly activity: string | undefined;
+  readonly nodes: readonly Node[];
+  readonly counters: IngestCounters;
+}
+
+const OLD_DAYS = 7;
+const CONDITIONS_MAX = 64;
+
+function fromCatalogue(
+  code: ErrorCode,
+  severity: NodeCondition['severity'],
+  more: { en: string; ja: string },
+): NodeCondition {
+  const { title, remedy } = ERRORS[code];
+  const join = (text: string, detail: string): string =>
+    (detail === '' ? text : `${text}: ${detail}`).slice(0, 1000);
+  return {
+    code,
+    severity,
+    message: { en: join(title.en, more.en), ja: join(title.ja, more.ja) },
+    remedy: { ...remedy },
+  };
+}
+
+function ofAdvisories({ advisories, activity }: Facts): NodeCondition[] {
+  if (!advisories.present)
+    return activity === undefined
+      ? [fromCatalogue('E_PACK_MISSING', 'warning', { en: '', ja: '' })]
+      : [
+          {
+            code: 'advisories.building',
+            severity: 'info',
+            message: { en: 'The advisory pack is being built', ja: '脆弱性情報パックを作成しています' },
+            remedy: {
+              en: 'Nothing to do: findings appear when it is ready.',
+              ja: '対応は不要です。準備ができると検出事項が表示されます。',
+            },
+          },
+        ];
+  if (advisories.sample)
+    return [
+      {
+        code: 'advisories.sample',
+        severity: 'info',
+        message: {
+          en: 'Only the small sample of advisories is loaded: most vulnerabilities are not seen',
+          ja: '小さなサンプルの脆弱性情報だけが読み込まれています。ほとんどの脆弱性は検出できません',
+        },
+        remedy: {
+          en: 'Run `bartizan db update`, or import a pack.',
+          ja: '`bartizan db update` を実行するか、パックを読み込んでください。',
+        },
+      },
+    ];
+  const age = advisories.ageDays ?? 0;
+  if (age <= OLD_DAYS) return [];
+  return [
+    {
+      code: 'advisories.old',
+      severity: 'warning',
+      message: { en: `The advisories are ${age} days old`, ja: `脆弱性情報が ${age} 日前のものです` },
+      remedy: {
+        en: 'Run `bartizan db update`, or import a newer pack.',
+        ja: '`bartizan db update` を実行するか、新しいパックを読み込んでください。',
+      },
+    },
+  ];
+}
+
+function ofNode(node: Node): NodeCondition[] {
+  if (node.state === 'disconnected')
+    return [
+      fromCatalogue('E_CONTROLLER_UNREACHABLE', 'warning', {
+        en: `node ${node.name}`,
+        ja: `ノード ${node.name}`,
+      }),
+    ];
+  return node.conditions.map((condition) => ({
+    ...condition,
+    message: {
+      en: `${node.name}: ${condition.message.en}`.slice(0, 1000),
+      ja: `${node.name}: ${condition.message.ja}`.slice(0, 1000),
+    },
+  }));
+}
+
+function ofLosses({ nodes, counters }: Facts): NodeCondition[] {
+  const kernel = nodes.reduce((total, node) => total + node.sensor.lostInKernelTotal, 0);
+  const shed = nodes.reduce((total, node) => total + node.sensor.shedTotal + node.uplink.shedTotal, 0);
+  if (kernel + shed + counters.rejectedTotal === 0) return [];
+  return [
+    {
+      code: 'events.lost',
+      severity: 'warning',
+      message: {
+        en: `Events were lost: ${kernel} in the kernel, ${shed} shed by agents, ${counters.rejectedTotal} refused as invalid`,
+        ja: `イベントが失われました：カーネル ${kernel} 件、エージェントの破棄 ${shed} 件、不正として拒否 ${counters.rejectedTotal} 件`,
+      },
+      remedy: {
+        en: 'See the node pages: which class, how many, since when.',
+        ja: 'ノード画面で種類・件数・開始時刻を確認してください。',
+      },
+    },
+  ];
+}
+
+/** Everything a person should know about the installation, worst first. Nothing is left out because it is unpleasant. */
+export function conditionsOf(facts: Facts): NodeCondition[] {
+  const { store, nodes } = facts;
+  const ofStore =
+    store.state === 'ok'
+      ? []
+      : [
+          fromCatalogue(store.code ?? 'E_STORE_IO', 'error', {
+            en: store.reason ?? '',
+            ja: store.reason ?? '',
+          }),
+        ];
+  const all = [...ofStore, ...nodes.flatMap(ofNode), ...ofAdvisories(facts), ...ofLosses(facts)];
+  const rank = { error: 0, warning: 1, info: 2 };
+  return all.toSorted((one, two) => rank[one.severity] - rank[two.severity]).slice(0, CONDITIONS_MAX);
+}

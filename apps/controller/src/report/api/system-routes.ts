@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Store } from '@bartizan/adapters/store';
+import {
+  type NodeCondition,
+  ok,
+  type ResponseOf,
+  type Result,
+  type Scope,
+  SEVERITIES,
+} from '@bartizan/contracts';
+import type { AdvisoryDesk, ApiFailure, Clock, IngestCounters } from '../../ports.ts';
+import { answers, reply } from './route-handler.ts';
+import { conditionsOf } from './system-conditions.ts';
+import { among, countsAsText, DAY_MS } from './terms.ts';
+
+type Status = ResponseOf<'system.status'>;
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly advisories: AdvisoryDesk;
+  readonly counters: IngestCounters;
+  readonly version: string;
+  readonly instance: string;
+  readonly startedAtMs: number;
+  readonly retention: Readonly<Record<string, { readonly days: number; readonly maxBytes: number }>>;
+}
+
+const ONE = { filter: [], limit: 1 };
+const sum = (counts: ReadonlyMap<string, number>): number =>
+  [...counts.values()].reduce((total, count) => total + count, 0);
+
+async function countsOf(
+  { store, clock }: Parts,
+  scope: Scope,
+): Promise<Result<Status['counts'], ApiFailure>> {
+  const nodes = await store.nodes.countBy(scope, 'state', ONE);
+  if (!nodes.ok) return nodes;
+  const workloads = await store.workloads.countBy(scope, 'kind', ONE);
+  if (!workloads.ok) return workloads;
+  const containers = await store.containers.countBy(scope, 'state', ONE);
+  if (!containers.ok) return containers;
+  const findings = await store.findings.countBy(scope, 'severity', {
+    ...ONE,
+    filter: [among('state', 'open')],
+  });
+  if (!findings.ok) return findings;
+  const events = await store.events.countBy(scope, 'security', 'severity', {
+    ...ONE,
+    fromMs: clock.nowMs() - DAY_MS,
+  });
+  if (!events.ok) return events;
+  const packages = await countPackages(store, scope);
+  if (!packages.ok) return packages;
+  return ok({
+    nodes: sum(nodes.value),
+    workloads: sum(workloads.value),
+    containersRunning: containers.value.get('running') ?? 0,
+    packages: packages.value,
+    openFindings: countsAsText(SEVERITIES.map((severity) => [severity, findings.value.get(severity) ?? 0])),
+    events24h: sum(events.value),
+  });
+}
+
+async function countPackages(store: Store, scope: Scope): Promise<Result<number, ApiFailure>> {
+  const ids = await store.scans.workloads(scope);
+  if (!ids.ok) return ids;
+  let total = 0;
+  for (const id of ids.value) {
+    const page = await store.scans.listPackages(scope, id, ONE);
+    if (!page.ok) return page;
+    total += page.value.total ?? 0;
+  }
+  return ok(total);
+}
+
+const stateOf = (conditions: readonly NodeCondition[]): Status['state'] => {
+  if (conditions.some((condition) => condition.severity === 'error')) return 'failed';
+  return conditions.some((condition) => condition.severity === 'warning') ? 'limited' : 'ready';
+};
+
+/** The state of the installation: counts, conditions, advisories, store, ingest. */
+export const systemHandlers = (parts: Parts) => ({
+  'system.status': answers('system.status', async ({ scope }) => {
+    const counts = await countsOf(parts, scope);
+    if (!counts.ok) return counts;
+    const nodes = await parts.store.nodes.list(scope, { filter: [], limit: 1000 });
+    if (!nodes.ok) return nodes;
+    const store = parts.store.state();
+    const advisories = parts.advisories.status();
+    const activity = parts.advisories.activity();
+    const conditions = conditionsOf({
+      store,
+      advisories,
+      activity,
+      nodes: nodes.value.items,
+      counters: parts.counters,
+    });
+    const scans = await parts.store.scans.workloads(scope);
+    if (!scans.ok) return scans;
+    return reply({
+      version: parts.version,
+      instance: parts.instance,
+      startedAtMs: parts.startedAtMs,
+      state: stateOf(conditions),
+      conditions,
+      counts: counts.value,
+      advisories,
+      store: {
+        state: store.state,
+        sizeBytes: store.sizeBytes,
+        ...(store.reason === undefined ? {} : { reason: store.reason.slice(0, 512) }),
+        ...(store.oldestEventAtMs === undefined ? {} : { oldestEventAtMs: store.oldestEventAtMs }),
+        retention: Object.entries(parts.retention).map(([stream, { days, maxBytes }]) => ({
+          stream,
+          days,
+          maxBytes,
+        })),
+      },
+      ingest: {
+        recordsTotal: parts.counters.recordsTotal,
+        rejectedTotal: parts.counters.rejectedTotal,
+        lostTotal: parts.counters.lostTotal,
+      },
+      firstScanDone: await firstScanDone(parts.store, scope, scans.value),
+    });
+  }),
+});
+
+/** Whether the package list of a host was judged, or cannot be for want of advisories. */
+async function firstScanDone(store: Store, scope: Scope, workloads: readonly string[]): Promise<boolean> {
+  for (const id of workloads) {
+    const scan = await store.scans.ofWorkload(scope, id);
+    if (scan.ok && scan.value?.container === undefined && scan.value?.matchedWith !== '') return true;
+  }
+  return false;
+}

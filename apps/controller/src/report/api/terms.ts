@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { FilterTerm } from '@bartizan/contracts';
+
+/** A filter term: the field is one of the values. */
+export const among = (field: string, ...values: string[]): FilterTerm => ({
+  field,
+  operator: 'in',
+  values,
+  negated: false,
+});
+
+/** Length of the range that `events24h` counts, in milliseconds. */
+export const DAY_MS = 24 * 3600_000;
+
+/** Turns counts into the form of the contracts: numbers as text. */
+export const countsAsText = (counts: Iterable<readonly [string, number]>): Record<string, string> =>
+  Object.fromEntries(
+    [...counts].filter(([, count]) => count > 0).map(([key, count]) => [key, String(count)]),
+  );

@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Metrics } from '@bartizan/adapters/telemetry';
+import { type Failure, ok, type Result, type Scope, systemScope } from '@bartizan/contracts';
+import type { Log } from '../ports.ts';
+import { Turnstile } from '../turnstile.ts';
+import { Doorkeeper } from './access/authenticate.ts';
+import { LoginDesk } from './access/login.ts';
+import { SessionDesk } from './access/sessions.ts';
+import { UserLedger } from './access/user-ledger.ts';
+import { computeScorecard } from './api/scorecard-routes.ts';
+import { addFirstAdmin } from './api/user-routes.ts';
+import { buildHandlers, type HandlerParts } from './handlers.ts';
+import { Gate } from './http/gate.ts';
+import { IdempotencyLedger } from './http/idempotency.ts';
+import { Journal } from './http/journal.ts';
+import { RateGate } from './http/rate-gate.ts';
+import { buildServer, type ControllerServer, type TlsFiles } from './http/server.ts';
+import { LiveHub } from './live/hub.ts';
+import { exposeMetrics } from './metrics.ts';
+
+const REQUESTS_PER_MINUTE = 6000;
+const LOGINS_PER_MINUTE = 30;
+
+/** What the report side is made of. */
+export interface ReportParts
+  extends Omit<HandlerParts, 'live' | 'login' | 'sessions' | 'ledger' | 'keyTurnstile' | 'startedAtMs'> {
+  readonly log: Log;
+  readonly localRootToken: string;
+  readonly bootstrapPassword: string | undefined;
+  readonly tls: TlsFiles;
+  readonly consoleDir: string;
+  readonly metrics: Metrics;
+}
+/** The API, ready to listen. */
+export interface Report {
+  readonly server: ControllerServer;
+  readonly live: LiveHub;
+  readonly scorecard: (scope: Scope) => ReturnType<typeof computeScorecard>;
+}
+
+/** Builds the API with everything it needs and makes the first administrator. */
+export async function buildReport(parts: ReportParts): Promise<Result<Report, Failure>> {
+  const { store, clock, log, hasher } = parts;
+  const sessions = new SessionDesk(store, clock);
+  const ledger = new UserLedger(store);
+  const keyTurnstile = new Turnstile();
+  const login = new LoginDesk({ store, ledger, hasher, sessions, clock });
+  const doorkeeper = new Doorkeeper({
+    store,
+    sessions,
+    clock,
+    keyTurnstile,
+    localRootToken: parts.localRootToken,
+  });
+  if (parts.bootstrapPassword !== undefined) {
+    const added = await addFirstAdmin({ store, sessions, ledger, hasher, clock }, parts.bootstrapPassword);
+    if (!added.ok) return added;
+  }
+  const gate = new Gate({
+    doorkeeper,
+    requests: new RateGate(clock, REQUESTS_PER_MINUTE),
+    logins: new RateGate(clock, LOGINS_PER_MINUTE),
+  });
+  const live = new LiveHub(clock, async (caller) => {
+    if (caller.session === undefined) return true;
+    const found = await store.sessions.byHash(systemScope('live streams'), caller.session.tokenHash);
+    return found.ok && found.value !== undefined && found.value.expiresAtMs > clock.nowMs();
+  });
+  const all: HandlerParts = {
+    ...parts,
+    live,
+    login,
+    sessions,
+    ledger,
+    keyTurnstile,
+    startedAtMs: clock.nowMs(),
+  };
+  const server = await buildServer({
+    tls: parts.tls,
+    consoleDir: parts.consoleDir,
+    log,
+    api: {
+      handlers: buildHandlers(all),
+      gate,
+      journal: new Journal(store, clock, log),
+      ledger: new IdempotencyLedger(clock),
+      log,
+      changesRefused: () => {
+        const { state, code, reason } = store.state();
+        return state === 'ok'
+          ? undefined
+          : { code: code ?? 'E_STORE_IO', detail: reason ?? 'the store takes nothing now' };
+      },
+    },
+    probes: {
+      gate,
+      readiness: () => {
+        const { state, reason } = store.state();
+        return [{ name: 'store', ok: state !== 'failed', detail: reason ?? state }];
+      },
+      metrics: () => exposeMetrics({ ...all, live, metrics: parts.metrics }),
+    },
+  });
+  return ok({ server, live, scorecard: (scope) => computeScorecard(all, scope) });
+}

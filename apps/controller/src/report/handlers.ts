@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Store } from '@bartizan/adapters/store';
+import type { Scope } from '@bartizan/contracts';
+import type { AdvisoryDesk, AgentDirectory, Clock, IngestCounters, Publish, RuleBook } from '../ports.ts';
+import type { Turnstile } from '../turnstile.ts';
+import type { LoginDesk, PasswordHasher } from './access/login.ts';
+import type { SessionDesk } from './access/sessions.ts';
+import type { UserLedger } from './access/user-ledger.ts';
+import { operationHandlers } from './api/advisory-routes.ts';
+import { auditRoutes } from './api/audit-routes.ts';
+import { eventHandlers } from './api/event-routes.ts';
+import { explainHandlers } from './api/explain-routes.ts';
+import { findingHandlers } from './api/finding-routes.ts';
+import { inventoryHandlers } from './api/inventory-routes.ts';
+import { joinTokenRoutes } from './api/join-token-routes.ts';
+import { keyRoutes } from './api/key-routes.ts';
+import { mapHandlers } from './api/map-routes.ts';
+import { scorecardHandlers } from './api/scorecard-routes.ts';
+import { sessionRoutes } from './api/session-routes.ts';
+import { systemHandlers } from './api/system-routes.ts';
+import { userRoutes } from './api/user-routes.ts';
+import { workloadActivityHandlers } from './api/workload-activity-routes.ts';
+import { WorkloadSummaries } from './api/workload-summaries.ts';
+import type { Handlers } from './http/api-routes.ts';
+import type { LiveHub } from './live/hub.ts';
+
+/** Everything the handlers of the API need. */
+export interface HandlerParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly publish: Publish;
+  readonly live: LiveHub;
+  readonly login: LoginDesk;
+  readonly sessions: SessionDesk;
+  readonly ledger: UserLedger;
+  readonly hasher: PasswordHasher;
+  readonly keyTurnstile: Turnstile;
+  readonly findingTurnstile: Turnstile;
+  readonly caSha256: string;
+  readonly book: RuleBook;
+  readonly advisories: AdvisoryDesk;
+  readonly agents: AgentDirectory;
+  readonly counters: IngestCounters;
+  readonly history: (scope: Scope) => ReadonlyMap<string, readonly number[]>;
+  readonly version: string;
+  readonly instance: string;
+  readonly startedAtMs: number;
+  readonly retention: Readonly<Record<string, { readonly days: number; readonly maxBytes: number }>>;
+}
+
+/** A handler for every route; a route without one does not compile. */
+export function buildHandlers(parts: HandlerParts): Handlers {
+  const withSummaries = { ...parts, summaries: new WorkloadSummaries(parts.store, parts.clock) };
+  return {
+    ...sessionRoutes(parts),
+    ...userRoutes(parts),
+    ...keyRoutes(parts),
+    ...auditRoutes(parts),
+    ...joinTokenRoutes(parts),
+    ...inventoryHandlers(withSummaries),
+    ...workloadActivityHandlers(parts),
+    ...mapHandlers(withSummaries),
+    ...findingHandlers(parts),
+    ...eventHandlers(parts),
+    ...explainHandlers(parts),
+    ...scorecardHandlers(parts),
+    ...operationHandlers(parts),
+    ...systemHandlers(parts),
+  };
+}

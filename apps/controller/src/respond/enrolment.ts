@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { createHash } from 'node:crypto';
+import {
+  type CertificateAuthority,
+  type IssuedCertificate,
+  verifyEnrolment,
+  verifyRenewal,
+} from '@bartizan/adapters/pki';
+import type { Store } from '@bartizan/adapters/store';
+import {
+  type EnrollRequest,
+  type EnrollResponse,
+  type ErrorCode,
+  err,
+  type Failure,
+  failure,
+  joinTokenId,
+  ok,
+  type RenewRequest,
+  type Result,
+  systemScope,
+} from '@bartizan/contracts';
+import type { Clock, Log, Owner } from '../ports.ts';
+
+type Answer = Promise<Result<EnrollResponse, Failure<ErrorCode>>>;
+interface Parts {
+  readonly store: Store;
+  readonly authority: CertificateAuthority;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long agent certificates count, in milliseconds; absent = the authority decides. */
+  readonly nodeCertificateMs?: number;
+}
+interface Act {
+  readonly action: 'agent.enroll' | 'agent.renew';
+  readonly tenant: string;
+  readonly node: string;
+  readonly outcome: 'success' | 'refused';
+  readonly detail: string;
+  readonly address?: string;
+}
+
+const SCOPE = systemScope('agent enrolment');
+
+/** Answers agents that join or renew: a certificate for the key they proved to hold. Every answer is audited. */
+export class EnrolmentDesk {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** A token counts once; it is only taken when the proof is good, so that a mistake does not use it up. */
+  async enroll(request: EnrollRequest, address: string): Answer {
+    const id = joinTokenId(request.token);
+    const secret = request.token.slice(`bzj_${id}_`.length);
+    const proven = verifyEnrolment(request, id);
+    if (!proven.ok) return this.#refuse(request.node, proven.error, address);
+    const hash = createHash('sha256').update(secret).digest('hex');
+    const taken = await this.#parts.store.joinTokens.take(SCOPE, id, hash, this.#parts.clock.nowMs());
+    if (!taken.ok) return taken;
+    if (taken.value === undefined)
+      return this.#refuse(
+        request.node,
+        failure('E_JOIN_TOKEN', 'the token is unknown, used or ended'),
+        address,
+      );
+    const owner = taken.value;
+    const issued = await this.#issue(owner, request.node, request.publicKeyPem);
+    if (!issued.ok) return issued;
+    await this.#audit({
+      action: 'agent.enroll',
+      tenant: owner.tenant,
+      node: request.node,
+      outcome: 'success',
+      detail: `serial ${issued.value.serial}`,
+      address,
+    });
+    return ok(responseOf(issued.value, owner));
+  }
+
+  /** A new certificate for a new key of the same node. */
+  async renew(agent: Owner & { readonly node: string }, request: RenewRequest): Answer {
+    const proven = verifyRenewal(request, agent.node);
+    if (!proven.ok) return this.#refuse(agent.node, proven.error);
+    const issued = await this.#issue(agent, agent.node, request.publicKeyPem);
+    if (!issued.ok) return issued;
+    await this.#audit({
+      action: 'agent.renew',
+      tenant: agent.tenant,
+      node: agent.node,
+      outcome: 'success',
+      detail: `serial ${issued.value.serial}`,
+    });
+    return ok(responseOf(issued.value, agent));
+  }
+
+  async #issue({ cluster, tenant }: Owner, node: string, publicKeyPem: string) {
+    const { authority, store, nodeCertificateMs } = this.#parts;
+    const issued = await authority.issueNodeCertificate(
+      { tenant, cluster, node },
+      publicKeyPem,
+      nodeCertificateMs,
+    );
+    if (!issued.ok) return issued;
+    const kept = await store.certificates.put(SCOPE, {
+      serial: issued.value.serial,
+      node,
+      notAfterMs: issued.value.notAfterMs,
+      revoked: false,
+    });
+    return kept.ok ? issued : kept;
+  }
+
+  async #refuse(node: string, why: Failure<ErrorCode>, address?: string): Answer {
+    await this.#audit({
+      action: 'agent.enroll',
+      tenant: 'default',
+      node,
+      outcome: 'refused',
+      detail: why.code,
+      ...(address === undefined ? {} : { address }),
+    });
+    return err(why);
+  }
+
+  async #audit({ action, tenant, node, outcome, detail, address }: Act): Promise<void> {
+    const appended = await this.#parts.store.audit.append(SCOPE, {
+      tenant,
+      atMs: this.#parts.clock.nowMs(),
+      actor: node,
+      actorKind: 'agent',
+      action,
+      target: node,
+      outcome,
+      detail,
+      ...(address === undefined ? {} : { sourceAddress: address }),
+    });
+    if (!appended.ok)
+      this.#parts.log.error({ code: appended.error.code, action }, 'an act could not be audited');
+  }
+}
+
+const responseOf = (issued: IssuedCertificate, { cluster, tenant }: Owner): EnrollResponse => ({
+  certificatePem: issued.certificatePem,
+  caPem: issued.caPem,
+  cluster,
+  tenant,
+  notAfterMs: issued.notAfterMs,
+});

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { SqliteStore } from '@bartizan/adapters/store';
+import type { Scope } from '@bartizan/contracts';
+import type { FindingLedger } from '../decide/finding-ledger.ts';
+import type { Presence } from '../decide/presence.ts';
+import type { ScoreHistory } from '../decide/score-history.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { Report } from '../report/build-report.ts';
+
+interface Parts {
+  readonly store: SqliteStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly presence: Presence;
+  readonly findings: FindingLedger;
+  readonly history: ScoreHistory;
+  readonly home: Scope;
+  readonly report: Report;
+}
+/** Work that comes round by itself. */
+export interface Chores {
+  readonly stop: () => void;
+}
+
+const PRESENCE_MS = 5000;
+const RETENTION_MS = 60_000;
+const SCORES_MS = 10 * 60_000;
+
+/** Starts presence, retention, the end of acceptances and the daily scores. A chore that fails is logged and comes round again. */
+export function startChores(parts: Parts): Chores {
+  const { store, clock, log, presence, findings, history, home, report } = parts;
+  const every = (intervalMs: number, name: string, work: () => Promise<unknown>): NodeJS.Timeout => {
+    let busy = false;
+    const timer = setInterval(() => {
+      if (busy) return;
+      busy = true;
+      work()
+        .catch((cause: unknown) => log.error({ err: cause, chore: name }, 'a chore failed'))
+        .finally(() => {
+          busy = false;
+        });
+    }, intervalMs);
+    timer.unref();
+    return timer;
+  };
+  const timers = [
+    every(PRESENCE_MS, 'presence', () => presence.sweep()),
+    every(RETENTION_MS, 'retention', () => store.applyRetention(clock.nowMs())),
+    every(RETENTION_MS, 'acceptances', () => findings.endAcceptances()),
+    every(SCORES_MS, 'scores', async () => {
+      const card = await report.scorecard(home);
+      if (card.ok) await history.keep(home, clock.nowMs(), card.value.rows);
+    }),
+  ];
+  return { stop: () => timers.forEach((timer) => clearInterval(timer)) };
+}

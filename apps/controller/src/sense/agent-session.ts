@@ -1,0 +1,173 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ServerHttp2Stream } from 'node:http2';
+import type { Store } from '@bartizan/adapters/store';
+import {
+  AgentMessage,
+  type AgentMessage as AgentMessageType,
+  type Configure,
+  type ControllerMessage,
+  parser,
+  systemScope,
+  WIRE_VERSION,
+  WIRE_VERSION_OLDEST,
+} from '@bartizan/contracts';
+import type { Clock, Log } from '../ports.ts';
+import type { AgentIdentity } from './agent-identity.ts';
+import { FrameCutter, frameOf } from './frames.ts';
+import type { Ingest } from './ingest.ts';
+
+/** Batches an agent may have under way. */
+export const CREDIT = 8;
+/** Wait before an agent may try again when the store takes nothing, in milliseconds. */
+const RETRY_MS = 1000;
+const HELLO_WITHIN_MS = 10_000;
+
+/** What one stream of an agent needs. */
+export interface SessionParts {
+  readonly agent: AgentIdentity;
+  readonly stream: ServerHttp2Stream;
+  readonly store: Store;
+  readonly ingest: Ingest;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly configuration: () => Configure;
+  readonly onHello: (skewMs: number) => void;
+  readonly onClose: () => void;
+}
+
+const parseMessage = parser(AgentMessage);
+type Batch = Extract<AgentMessageType, { type: 'batch' }>;
+
+/** One stream of one agent: hello, batches in order, acknowledged after they are on disk. */
+export class AgentSession {
+  readonly #parts: SessionParts;
+  readonly #cutter = new FrameCutter();
+  readonly #waiting: Batch[] = [];
+  readonly #helloTimer: NodeJS.Timeout;
+  #storing = false;
+  #welcomed = false;
+  #closed = false;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    const { stream } = parts;
+    stream.respond({ ':status': 200, 'content-type': 'application/octet-stream' });
+    stream.on('data', (chunk: Buffer) => this.#take(chunk));
+    stream.on('error', (cause) =>
+      parts.log.debug({ node: parts.agent.node, err: cause }, 'an agent stream failed'),
+    );
+    stream.on('close', () => this.#onClosed());
+    stream.on('end', () => this.close());
+    this.#helloTimer = setTimeout(() => this.#refuse('E_WIRE_FRAME', 'no hello in time'), HELLO_WITHIN_MS);
+    this.#helloTimer.unref();
+  }
+
+  get agent(): AgentIdentity {
+    return this.#parts.agent;
+  }
+
+  /** Sends a message; false when the stream is closed. */
+  send(message: ControllerMessage): boolean {
+    if (this.#closed || !this.#parts.stream.writable) return false;
+    this.#parts.stream.write(frameOf(message));
+    return true;
+  }
+
+  /** Ends the stream. */
+  close(): void {
+    if (!this.#closed && this.#parts.stream.writable) this.#parts.stream.end();
+  }
+
+  #onClosed(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#helloTimer);
+    this.#parts.onClose();
+  }
+
+  #refuse(code: 'E_WIRE_FRAME' | 'E_WIRE_VERSION' | 'E_NODE_MISMATCH', detail: string): void {
+    this.#parts.log.warn({ node: this.#parts.agent.node, code, detail }, 'an agent stream was refused');
+    this.send({ type: 'refused', code, detail });
+    this.close();
+  }
+
+  #take(chunk: Buffer): void {
+    const messages = this.#cutter.push(chunk);
+    if (!messages.ok) return this.#refuse('E_WIRE_FRAME', messages.error.detail);
+    for (const message of messages.value) {
+      const parsed = parseMessage(message);
+      if (!parsed.ok)
+        return this.#refuse('E_WIRE_FRAME', `${parsed.error[0]?.pointer} ${parsed.error[0]?.detail}`);
+      this.#receive(parsed.value);
+    }
+  }
+
+  #receive(message: AgentMessageType): void {
+    switch (message.type) {
+      case 'hello':
+        void this.#hello(message);
+        break;
+      case 'ping':
+        this.#parts.onHello(message.clockMs - this.#parts.clock.nowMs());
+        this.send({ type: 'pong', clockMs: this.#parts.clock.nowMs() });
+        break;
+      case 'batch':
+        if (!this.#welcomed) return this.#refuse('E_WIRE_FRAME', 'a batch before hello');
+        if (this.#waiting.length > CREDIT) return this.#refuse('E_WIRE_FRAME', 'more batches than credit');
+        this.#waiting.push(message);
+        void this.#drain();
+        break;
+    }
+  }
+
+  async #hello(hello: Extract<AgentMessageType, { type: 'hello' }>): Promise<void> {
+    const { agent, store, clock } = this.#parts;
+    clearTimeout(this.#helloTimer);
+    if (hello.node !== agent.node)
+      return this.#refuse('E_NODE_MISMATCH', `the certificate is of ${agent.node}`);
+    if (hello.version < WIRE_VERSION_OLDEST || hello.oldest > WIRE_VERSION)
+      return this.#refuse('E_WIRE_VERSION', `it speaks ${hello.oldest} to ${hello.version}`);
+    const marks = await store.events.acknowledged(systemScope('agent hello'), agent.node);
+    this.#parts.onHello(hello.clockMs - clock.nowMs());
+    this.send({
+      type: 'welcome',
+      version: Math.min(WIRE_VERSION, hello.version),
+      cluster: agent.cluster,
+      tenant: agent.tenant,
+      acknowledged: (marks.ok ? marks.value : [])
+        .filter((mark) => mark.bootId === hello.bootId)
+        .map((mark) => ({ ...mark })),
+      credit: CREDIT,
+      clockMs: clock.nowMs(),
+    });
+    this.send(this.#parts.configuration());
+    this.#welcomed = true;
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#storing) return;
+    this.#storing = true;
+    while (!this.#closed) {
+      const batch = this.#waiting[0];
+      if (batch === undefined) break;
+      const stored = await this.#parts.ingest.take(this.#parts.agent, batch);
+      if (!stored.ok) {
+        // Not acknowledged: the agent keeps it on disk. Trying the same batch again keeps the order.
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        continue;
+      }
+      this.#waiting.shift();
+      this.send({
+        type: 'ack',
+        stream: batch.stream,
+        bootId: batch.bootId,
+        sequence: batch.firstSequence + batch.records.length - 1,
+        credit: CREDIT,
+        rejected: stored.value.rejected,
+      });
+    }
+    this.#storing = false;
+  }
+}

@@ -1,0 +1,226 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ScanRecord, Store } from '@bartizan/adapters/store';
+import {
+  type Container,
+  type Image,
+  type InventoryRecord,
+  type Node,
+  ok,
+  type PackageReport,
+  type PostureFacts,
+  type Result,
+  type Scope,
+  tenantScope,
+  type Workload,
+} from '@bartizan/contracts';
+import type { ApiFailure, Clock, Log, Publish } from '../ports.ts';
+import type { AgentIdentity } from './agent-identity.ts';
+import { ScanParts } from './scan-parts.ts';
+
+/** A whole package list, ready to be judged. */
+export interface CompletedScan {
+  readonly agent: AgentIdentity;
+  readonly subject: PackageReport['subject'];
+  readonly record: ScanRecord;
+  readonly pendingUpdates: PackageReport['pendingUpdates'];
+}
+/** Who judges what was reported. Both resolve when the reports are safe to forget here. */
+export interface Judges {
+  readonly onScan: (scan: CompletedScan) => void;
+  readonly onFacts: (agent: AgentIdentity, facts: PostureFacts) => Promise<Result<void, ApiFailure>>;
+}
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly publish: Publish;
+  readonly judges: Judges;
+}
+
+type RecordOf<T extends InventoryRecord['type']> = Extract<InventoryRecord, { type: T }>;
+const PAGE = 1000;
+
+/** Brings what agents report of machines, workloads and containers into the store. */
+export class Inventory {
+  readonly #parts: Parts;
+  readonly #scans: ScanParts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#scans = new ScanParts(parts.clock);
+  }
+
+  /** Takes records of one agent in order; the first failure stops, so that nothing is acknowledged half. */
+  async take(agent: AgentIdentity, records: readonly InventoryRecord[]): Promise<Result<void, ApiFailure>> {
+    for (const record of records) {
+      const taken = await this.#one(agent, record);
+      if (!taken.ok) return taken;
+    }
+    return ok(undefined);
+  }
+
+  #one(agent: AgentIdentity, record: InventoryRecord): Promise<Result<void, ApiFailure>> {
+    switch (record.type) {
+      case 'node':
+        return this.#node(agent, record.node);
+      case 'workload':
+        return this.#workload(agent, record.workload);
+      case 'container':
+        return this.#container(agent, record.container);
+      case 'container-snapshot':
+        return this.#snapshot(agent, record);
+      case 'packages':
+        return this.#packages(agent, record);
+      case 'posture-facts':
+        return this.#parts.judges.onFacts(agent, record);
+      case 'loss':
+        return Promise.resolve(ok(undefined));
+    }
+  }
+
+  async #node(agent: AgentIdentity, reported: Node): Promise<Result<void, ApiFailure>> {
+    const scope = scopeOf(agent);
+    const known = await this.#parts.store.nodes.get(scope, agent.node);
+    if (!known.ok) return known;
+    const nowMs = this.#parts.clock.nowMs();
+    const node: Node = {
+      ...reported,
+      id: agent.node,
+      cluster: agent.cluster,
+      tenant: agent.tenant,
+      firstSeenAtMs: known.value?.firstSeenAtMs ?? nowMs,
+      lastSeenAtMs: nowMs,
+      ...(known.value?.clockSkewMs === undefined ? {} : { clockSkewMs: known.value.clockSkewMs }),
+    };
+    const saved = await this.#parts.store.nodes.put(scope, [node]);
+    if (saved.ok) this.#tell(agent, 'node', node);
+    return saved;
+  }
+
+  async #workload(agent: AgentIdentity, reported: Workload): Promise<Result<void, ApiFailure>> {
+    const scope = scopeOf(agent);
+    const known = await this.#parts.store.workloads.get(scope, reported.id);
+    if (!known.ok) return known;
+    const nowMs = this.#parts.clock.nowMs();
+    const nodes = new Set([...(known.value?.nodes ?? []), agent.node]);
+    const saved = await this.#parts.store.workloads.put(scope, [
+      {
+        ...reported,
+        cluster: agent.cluster,
+        tenant: agent.tenant,
+        nodes: [...nodes],
+        modes: known.value?.modes ?? reported.modes,
+        firstSeenAtMs: known.value?.firstSeenAtMs ?? reported.firstSeenAtMs,
+        lastSeenAtMs: nowMs,
+      },
+    ]);
+    if (saved.ok) this.#tell(agent, 'workload', { id: reported.id });
+    return saved;
+  }
+
+  async #container(agent: AgentIdentity, reported: Container): Promise<Result<void, ApiFailure>> {
+    const scope = scopeOf(agent);
+    const known = await this.#parts.store.containers.get(scope, reported.id);
+    if (!known.ok) return known;
+    if (known.value !== undefined && known.value.node !== agent.node) {
+      this.#parts.log.warn(
+        { node: agent.node, container: reported.id },
+        'a node spoke for a container of another one',
+      );
+      return ok(undefined);
+    }
+    const container: Container = {
+      ...reported,
+      cluster: agent.cluster,
+      tenant: agent.tenant,
+      node: agent.node,
+    };
+    const saved = await this.#parts.store.containers.put(scope, [container]);
+    if (!saved.ok) return saved;
+    this.#tell(agent, 'workload', { id: container.workload });
+    return this.#image(scope, container);
+  }
+
+  async #image(scope: Scope, container: Container): Promise<Result<void, ApiFailure>> {
+    const digest = container.imageDigest;
+    if (digest === undefined) return ok(undefined);
+    const known = await this.#parts.store.images.get(scope, digest);
+    if (!known.ok) return known;
+    const references = new Set([
+      ...(known.value?.references ?? []),
+      ...(container.image === undefined ? [] : [container.image]),
+    ]);
+    const image: Image = {
+      ...known.value,
+      digest,
+      cluster: container.cluster,
+      tenant: container.tenant,
+      references: [...references].slice(0, 64),
+      usedBy: [...new Set([...(known.value?.usedBy ?? []), container.workload])].slice(0, 5000),
+    };
+    return this.#parts.store.images.put(scope, [image]);
+  }
+
+  /** Containers of the node that run no more have ended. */
+  async #snapshot(
+    agent: AgentIdentity,
+    snapshot: RecordOf<'container-snapshot'>,
+  ): Promise<Result<void, ApiFailure>> {
+    const scope = scopeOf(agent);
+    const running = new Set(snapshot.containers);
+    let cursor: string | undefined;
+    do {
+      const page = await this.#parts.store.containers.list(scope, {
+        filter: [
+          { field: 'node', operator: 'in', values: [agent.node], negated: false },
+          { field: 'state', operator: 'in', values: ['running', 'created', 'paused'], negated: false },
+        ],
+        limit: PAGE,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      if (!page.ok) return page;
+      const ended = page.value.items
+        .filter((container) => !running.has(container.id) && (container.createdAtMs ?? 0) <= snapshot.atMs)
+        .map((container): Container => ({ ...container, state: 'exited', endedAtMs: snapshot.atMs }));
+      const saved = await this.#parts.store.containers.put(scope, ended);
+      if (!saved.ok) return saved;
+      for (const container of ended) this.#tell(agent, 'workload', { id: container.workload });
+      cursor = page.value.next;
+    } while (cursor !== undefined);
+    return ok(undefined);
+  }
+
+  async #packages(agent: AgentIdentity, report: PackageReport): Promise<Result<void, ApiFailure>> {
+    const whole = this.#scans.add(agent.node, report);
+    if (whole === undefined) return ok(undefined);
+    const record: ScanRecord = {
+      workload: report.subject.workload,
+      ...(report.subject.container === undefined ? {} : { container: report.subject.container }),
+      scan: report.scan,
+      distribution: report.distribution,
+      distributionName: report.distributionName,
+      packages: whole.packages,
+      coverage: whole.coverage,
+      incomplete: whole.incomplete,
+      scannedAtMs: report.scannedAtMs,
+      matchedWith: '',
+    };
+    const saved = await this.#parts.store.scans.put(scopeOf(agent), record);
+    if (!saved.ok) return saved;
+    this.#parts.judges.onScan({
+      agent,
+      subject: report.subject,
+      record,
+      pendingUpdates: whole.pendingUpdates,
+    });
+    return ok(undefined);
+  }
+
+  #tell(agent: AgentIdentity, topic: 'node' | 'workload', data: unknown): void {
+    this.#parts.publish({ topic, cluster: agent.cluster, tenant: agent.tenant, data });
+  }
+}
+
+const scopeOf = (agent: AgentIdentity): Scope => tenantScope(agent.cluster, agent.tenant);

@@ -1,0 +1,289 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { hashPassword, verifyPassword } from '@bartizan/adapters/identity';
+import {
+  type CertificateAuthority,
+  openCertificateAuthority,
+  type ServerCertificate,
+} from '@bartizan/adapters/pki';
+import { createSealer, openSqliteStore, type SqliteStore } from '@bartizan/adapters/store';
+import { createMetrics } from '@bartizan/adapters/telemetry';
+import {
+  DEFAULT_TENANT,
+  err,
+  type Failure,
+  failure,
+  LOCAL_CLUSTER,
+  ok,
+  type Result,
+  systemScope,
+  tenantScope,
+} from '@bartizan/contracts';
+import { Advisories } from './decide/advisory-desk.ts';
+import { FindingLedger } from './decide/finding-ledger.ts';
+import { PackClient } from './decide/pack-client.ts';
+import { PostureJudge } from './decide/posture-judge.ts';
+import { Presence } from './decide/presence.ts';
+import { type Knowledge, loadKnowledge } from './decide/rule-book.ts';
+import { ScanJudge } from './decide/scan-judge.ts';
+import { ScoreHistory } from './decide/score-history.ts';
+import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
+import { buildReport, type Report } from './report/build-report.ts';
+import { EnrolmentDesk } from './respond/enrolment.ts';
+import { type Chores, startChores } from './roles/chores.ts';
+import { AgentServer } from './sense/agent-server.ts';
+import { Ingest } from './sense/ingest.ts';
+import { Inventory } from './sense/inventory.ts';
+import type { StartOptions } from './settings.ts';
+import { Turnstile } from './turnstile.ts';
+
+/** A controller that runs. */
+export interface Controller {
+  readonly port: number;
+  readonly agentPort: number;
+  readonly fingerprint: string;
+  readonly caSha256: string;
+  readonly close: () => Promise<void>;
+}
+interface Base {
+  readonly options: StartOptions;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: SqliteStore;
+  readonly authority: CertificateAuthority;
+  readonly certificate: ServerCertificate;
+  readonly knowledge: Knowledge;
+}
+
+const NAMES = ['localhost', '127.0.0.1', '::1'];
+
+/** The only place where sense, decide, respond and report meet. */
+export async function startController(
+  options: StartOptions,
+  clock: Clock,
+  log: Log,
+): Promise<Result<Controller, Failure>> {
+  const knowledge = loadKnowledge(options.contentDir, log);
+  if (!knowledge.ok) return knowledge;
+  const sealKey = Buffer.from(options.dataKey, 'base64');
+  const opened = await openSqliteStore({ dataDir: options.dataDir, clock, sealKey });
+  if (!opened.ok) return opened;
+  const store = opened.value;
+  const named = await nameItself(store, options.instance, clock);
+  if (!named.ok) return named;
+  const authority = await openCertificateAuthority({
+    settings: store.settings,
+    sealer: createSealer(sealKey),
+    clock,
+  });
+  if (!authority.ok) return authority;
+  const certificate = await authority.value.serverCertificate([
+    ...new Set([...NAMES, ...(options.publicNames ?? [])]),
+  ]);
+  if (!certificate.ok) return certificate;
+  return compose({
+    options,
+    clock,
+    log,
+    store,
+    authority: authority.value,
+    certificate: certificate.value,
+    knowledge: knowledge.value,
+  });
+}
+
+/** The cluster and tenant of an installation without Kubernetes. */
+async function nameItself(
+  store: SqliteStore,
+  instance: string,
+  clock: Clock,
+): Promise<Result<void, Failure>> {
+  const scope = systemScope('first start');
+  const known = await store.clusters.get(scope, LOCAL_CLUSTER);
+  if (!known.ok) return known;
+  if (known.value !== undefined) return ok(undefined);
+  const createdAtMs = clock.nowMs();
+  const cluster = await store.clusters.put(scope, [
+    { id: LOCAL_CLUSTER, name: instance, kind: 'standalone', createdAtMs },
+  ]);
+  if (!cluster.ok) return cluster;
+  return store.tenants.put(scope, [{ id: DEFAULT_TENANT, name: DEFAULT_TENANT, createdAtMs }]);
+}
+
+interface Judging {
+  readonly advisories: Advisories;
+  readonly client: PackClient;
+  readonly scans: ScanJudge;
+  readonly posture: PostureJudge;
+  readonly findings: FindingLedger;
+  readonly presence: Presence;
+  readonly history: ScoreHistory;
+}
+
+function buildJudging(base: Base, publish: Publish): Judging {
+  const { store, clock, log, knowledge, options } = base;
+  const client = new PackClient(log);
+  const findings = new FindingLedger(store, clock);
+  const advisories: Advisories = new Advisories({
+    client,
+    clock,
+    log,
+    folder: `${options.dataDir}/advisories`,
+    onChange: () => void scans.rejudgeAll(),
+  });
+  const scans: ScanJudge = new ScanJudge({ store, advisories, findings, clock, log, publish });
+  const posture = new PostureJudge({
+    store,
+    clock,
+    publish,
+    findings,
+    checks: () => knowledge.content.checks,
+    lifecycle: () => knowledge.content.lifecycle,
+  });
+  return {
+    advisories,
+    client,
+    scans,
+    posture,
+    findings,
+    presence: new Presence({ store, clock, log, publish }),
+    history: new ScoreHistory(store, log),
+  };
+}
+
+function buildSense(
+  base: Base,
+  judging: Judging,
+  parts: { publish: Publish; counters: IngestCounters },
+): AgentServer {
+  const { store, clock, log, authority, certificate, knowledge, options } = base;
+  const inventory = new Inventory({
+    store,
+    clock,
+    log,
+    publish: parts.publish,
+    judges: {
+      onScan: ({ agent, subject, record, pendingUpdates }) =>
+        judging.scans.add({ owner: agent, node: agent.node, subject, record, pendingUpdates }),
+      onFacts: (agent, facts) =>
+        judging.posture.judge({ cluster: agent.cluster, tenant: agent.tenant }, facts),
+    },
+  });
+  const ingest = new Ingest({
+    store,
+    clock,
+    log,
+    ...parts,
+    inventory: (agent, records) => inventory.take(agent, records),
+  });
+  const enrolment = new EnrolmentDesk({
+    store,
+    authority,
+    clock,
+    log,
+    ...(options.nodeCertificateMs === undefined ? {} : { nodeCertificateMs: options.nodeCertificateMs }),
+  });
+  return new AgentServer({
+    tls: { keyPem: certificate.keyPem, chainPem: certificate.certificatePem, caPem: authority.caPem() },
+    store,
+    ingest,
+    enrolment: {
+      enroll: (request, address) => enrolment.enroll(request, address),
+      renew: (agent, request) => enrolment.renew(agent, request),
+    },
+    clock,
+    log,
+    counters: parts.counters,
+    configuration: () => knowledge.configuration,
+    onPresence: (agent, present, skewMs) => judging.presence.note(agent, present, skewMs),
+  });
+}
+
+async function compose(base: Base): Promise<Result<Controller, Failure>> {
+  const { options, clock, log, store, authority, certificate, knowledge } = base;
+  const counters: IngestCounters = {
+    recordsTotal: 0,
+    rejectedTotal: 0,
+    lostTotal: 0,
+    batchesTotal: 0,
+    refusedSessionsTotal: 0,
+  };
+  const late: { publish: Publish } = { publish: () => undefined };
+  const publish: Publish = (change) => late.publish(change);
+  const judging = buildJudging(base, publish);
+  const agents = buildSense(base, judging, { publish, counters });
+  const home = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
+  await judging.history.load(home);
+  const report = await buildReport({
+    store,
+    clock,
+    log,
+    publish,
+    counters,
+    hasher: { hash: hashPassword, verify: verifyPassword },
+    localRootToken: options.localRootToken,
+    bootstrapPassword: options.bootstrapAdminPassword,
+    caSha256: authority.caSha256(),
+    tls: { keyPem: certificate.keyPem, chainPem: certificate.certificatePem },
+    consoleDir: options.consoleDir,
+    book: knowledge,
+    advisories: judging.advisories,
+    agents: agents.directory,
+    history: (scope) => judging.history.of(scope),
+    metrics: createMetrics({ withProcess: true }),
+    version: options.version ?? '0.1.0',
+    instance: options.instance,
+    retention: store.retention,
+    findingTurnstile: new Turnstile(),
+  });
+  if (!report.ok) return report;
+  late.publish = (change) => report.value.live.publish(change);
+  const listening = await listen(base, agents, report.value);
+  if (!listening.ok) return listening;
+  const chores = startChores({ ...base, ...judging, home, report: report.value });
+  void judging.advisories.load(options.advisoriesPath);
+  return ok({
+    ...listening.value,
+    fingerprint: certificate.fingerprint,
+    caSha256: authority.caSha256(),
+    close: () => closeAll({ agents, report: report.value, chores, client: judging.client, store }),
+  });
+}
+
+async function listen(
+  base: Base,
+  agents: AgentServer,
+  report: Report,
+): Promise<Result<{ port: number; agentPort: number }, Failure>> {
+  const { host, port, agentHost, agentPort } = base.options;
+  try {
+    const opened = await agents.listen(agentHost, agentPort);
+    const address = await report.server.listen({ host, port });
+    return ok({ port: Number(new URL(address).port), agentPort: opened });
+  } catch (cause) {
+    const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+    return err(
+      failure(
+        taken ? 'E_PORT_TAKEN' : 'E_CONTROLLER_START',
+        cause instanceof Error ? cause.message : 'cannot listen',
+        cause,
+      ),
+    );
+  }
+}
+
+async function closeAll(parts: {
+  agents: AgentServer;
+  report: Report;
+  chores: Chores;
+  client: PackClient;
+  store: SqliteStore;
+}): Promise<void> {
+  parts.chores.stop();
+  parts.report.live.close();
+  await parts.agents.close();
+  await parts.report.server.close();
+  await parts.client.close();
+  await parts.store.close();
+}
