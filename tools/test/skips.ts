@@ -14,6 +14,7 @@ export interface AllowedSkip {
 /** Conditions a skip may have. Each is looked at by the runner itself, so that a skip cannot outlive its reason. */
 export const CONDITIONS: Readonly<Record<string, (root: string) => boolean>> = {
   'no-shared-material': (root) => !existsSync(sharedFolder(root)),
+  'no-go': () => !(process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, 'go'))),
   'not-root': () => process.getuid?.() !== 0,
   'no-btf': () => !existsSync('/sys/kernel/btf/vmlinux'),
   'no-bpf-lsm-natively': () => existsSync('/sys/kernel/btf/vmlinux'),

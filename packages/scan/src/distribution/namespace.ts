@@ -94,6 +94,10 @@ const SCHEMES: Readonly<Record<string, VersionScheme>> = {
   Kubernetes: 'semver',
   'Node.js': 'semver',
   Bitnami: 'semver',
+  // No cataloger finds these yet; package lists that name them are judged in the order they share.
+  RubyGems: 'generic',
+  Packagist: 'generic',
+  NuGet: 'generic',
 };
 
 /** The version order of an ecosystem; `generic` where we have none of its own. */

@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect } from 'vitest';
+
+/** Where outside test material lies: BARTIZAN_SHARED, else a folder named `shared` beside the checkout. */
+export const SHARED = resolve(
+  process.env['BARTIZAN_SHARED'] ?? join(import.meta.dirname, '..', '..', '..', 'shared'),
+);
+
+/** Whether a part of the outside material is there. */
+export const hasShared = (path: string): boolean => existsSync(join(SHARED, path));
+
+const HAS_GO = (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, 'go')));
+/** Whether outside material in Go modules can be fetched. */
+export const hasGo = HAS_GO;
+
+/** The folder of a Go module, fetched into the module cache when it is not there. */
+export const goModule = (module: string): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'bartizan-go-'));
+  try {
+    const answer = execFileSync('go', ['mod', 'download', '-json', module], {
+      cwd: folder,
+      env: { ...process.env, GO111MODULE: 'on', GOFLAGS: '-mod=mod' },
+      timeout: 300_000,
+    });
+    const directory: unknown = JSON.parse(answer.toString())['Dir'];
+    if (typeof directory !== 'string') throw new Error(`go gave no folder for ${module}`);
+    return directory;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+interface Floor {
+  readonly passed: number;
+  readonly of: number;
+}
+
+/** Prints `NAME: P of Q` and compares with the floor: P may only rise, and Q changes only with the floor itself. */
+export const report = (name: string, passed: number, of: number): void => {
+  const floors: Record<string, Floor> = JSON.parse(
+    readFileSync(join(import.meta.dirname, 'floors.json'), 'utf8'),
+  );
+  process.stdout.write(`${name}: ${passed} of ${of}\n`);
+  expect(of, `${name}: no cases were found`).toBeGreaterThan(0);
+  expect(of, `${name}: the number of cases changed`).toBe(floors[name]?.of);
+  expect(passed, `${name}: fewer cases pass than before`).toBeGreaterThanOrEqual(floors[name]?.passed ?? 0);
+};
