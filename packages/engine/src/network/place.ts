@@ -1,60 +1,167 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { MapEdge, MapNode } from '@bartizan/contracts';
+import type { MapEdge } from '@bartizan/contracts';
+import type { Mark } from './marks.ts';
 
-const COLUMN = 220;
-const ROW = 90;
-const BLOCK_GAP = 140;
-/** Rows of one column of a block before the next column begins. */
-const ROWS_MAX = 8;
-/** Blocks beside each other before the next line of blocks begins. */
-const LINE_WIDTH = 1800;
+/** Distance of columns and rows. */
+export const COLUMN = 220;
+export const ROW = 90;
+/** Rows of a column before it goes on beside itself. */
+const ROWS_MAX = 14;
 
-type Unplaced = Omit<MapNode, 'x' | 'y'>;
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+interface Block {
+  readonly id: string;
+  readonly marks: readonly Mark[];
+  readonly columns: number;
+  readonly rows: number;
+}
+type Links = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Clients left, servers right: sorted by how much more a node calls than it is called, then by name. */
-function byRole(edges: readonly MapEdge[]): (one: Unplaced, two: Unplaced) => number {
-  const lead = new Map<string, number>();
+function blocksOf(marks: readonly Mark[]): Block[] {
+  return [...Map.groupBy(marks, ({ block }) => block)]
+    .map(([id, members]) => {
+      const columns = Math.ceil(Math.sqrt(members.length));
+      return { id, marks: members, columns, rows: Math.ceil(members.length / columns) };
+    })
+    .sort((one, two) => (one.id < two.id ? -1 : 1));
+}
+
+function linksOf(edges: readonly MapEdge[], blockOf: ReadonlyMap<string, string>): Links {
+  const links = new Map<string, Set<string>>();
   for (const { from, to } of edges) {
-    lead.set(from, (lead.get(from) ?? 0) - 1);
-    lead.set(to, (lead.get(to) ?? 0) + 1);
+    const source = blockOf.get(from);
+    const target = blockOf.get(to);
+    if (source === undefined || target === undefined || source === target) continue;
+    const targets = links.get(source) ?? new Set<string>();
+    targets.add(target);
+    links.set(source, targets);
   }
-  return (one, two) =>
-    (lead.get(one.id) ?? 0) - (lead.get(two.id) ?? 0) ||
-    (one.label < two.label ? -1 : one.label > two.label ? 1 : one.id < two.id ? -1 : 1);
+  return links;
+}
+
+/** How many clients each block has. */
+function clientsWaitingFor(ids: readonly string[], links: Links): Map<string, number> {
+  const waiting = new Map(ids.map((id) => [id, 0]));
+  for (const target of [...links.values()].flatMap((targets) => [...targets])) {
+    const count = waiting.get(target);
+    if (count !== undefined) waiting.set(target, count + 1);
+  }
+  return waiting;
 }
 
 /**
- * Gives each node a place: a block per namespace, blocks in lines, the outside world in a column at the right edge.
- * Units are those of a screen at scale 1.
+ * Layer of each block: one more than its highest client. A circle is opened at the block with the fewest clients left,
+ * by name when several have as few, so that the same map always gets the same layers.
  */
-export function placeNodes(nodes: readonly Unplaced[], edges: readonly MapEdge[]): MapNode[] {
-  const order = byRole(edges);
-  const inside = nodes.filter((node) => node.kind !== 'external');
-  const blocks = [...Map.groupBy(inside, (node) => node.namespace)].sort(([one], [two]) =>
-    one < two ? -1 : 1,
-  );
-  const placed: MapNode[] = [];
-  let left = 0;
-  let top = 0;
-  let lineHeight = 0;
-  let right = 0;
-  for (const [, members] of blocks) {
-    const columns = Math.ceil(members.length / ROWS_MAX);
-    const rows = Math.ceil(members.length / columns);
-    if (left > 0 && left + columns * COLUMN > LINE_WIDTH) {
-      left = 0;
-      top += lineHeight + BLOCK_GAP;
-      lineHeight = 0;
+function layersOf(ids: readonly string[], links: Links): Map<string, number> {
+  const waiting = clientsWaitingFor(ids, links);
+  const layers = new Map<string, number>();
+  while (waiting.size > 0) {
+    const fewest = Math.min(...waiting.values());
+    const ready = [...waiting].filter(([, count]) => count === fewest).map(([id]) => id);
+    for (const id of fewest === 0 ? ready : ready.slice(0, 1)) {
+      waiting.delete(id);
+      const layer = layers.get(id) ?? 0;
+      layers.set(id, layer);
+      for (const target of links.get(id) ?? []) {
+        const count = waiting.get(target);
+        if (count === undefined) continue;
+        waiting.set(target, count - 1);
+        layers.set(target, Math.max(layers.get(target) ?? 0, layer + 1));
+      }
     }
-    for (const [at, node] of members.toSorted(order).entries())
-      placed.push({ ...node, x: left + Math.floor(at / rows) * COLUMN, y: top + (at % rows) * ROW });
-    lineHeight = Math.max(lineHeight, rows * ROW);
-    left += columns * COLUMN + BLOCK_GAP;
-    right = Math.max(right, left);
   }
-  const outside = nodes.filter((node) => node.kind === 'external').toSorted(order);
-  for (const [at, node] of outside.entries()) placed.push({ ...node, x: right + COLUMN, y: at * ROW });
-  return placed;
+  return layers;
+}
+
+class Canvas {
+  readonly places = new Map<string, Place>();
+  private right = 0;
+
+  /** Puts blocks under each other, starting a new column when one is full; returns nothing, the canvas grows right. */
+  addColumn(blocks: readonly Block[]): void {
+    let row = 0;
+    let widest = 0;
+    for (const block of blocks) {
+      if (row > 0 && row + block.rows > ROWS_MAX) {
+        this.right += widest + 1;
+        row = 0;
+        widest = 0;
+      }
+      this.put(block, row);
+      row += block.rows + (block.marks.length > 1 ? 1 : 0);
+      widest = Math.max(widest, block.columns);
+    }
+    this.right += widest + 1;
+  }
+
+  private put(block: Block, row: number): void {
+    for (const [at, mark] of block.marks.entries())
+      this.places.set(mark.id, {
+        x: (this.right + (at % block.columns)) * COLUMN,
+        y: (row + Math.floor(at / block.columns)) * ROW,
+      });
+  }
+}
+
+/** Height at which a block would stand straight beside the blocks it talks with. */
+function pull(block: Block, partners: Links, canvas: Canvas, first: ReadonlyMap<string, string>): number {
+  const heights = [...(partners.get(block.id) ?? [])].flatMap((id) => {
+    const place = canvas.places.get(first.get(id) ?? '');
+    return place === undefined ? [] : [place.y];
+  });
+  if (heights.length === 0) return Number.MAX_SAFE_INTEGER;
+  return heights.reduce((sum, y) => sum + y, 0) / heights.length;
+}
+
+function partnersOf(links: Links): Links {
+  const partners = new Map<string, Set<string>>();
+  const join = (one: string, two: string): void => {
+    const known = partners.get(one) ?? new Set<string>();
+    known.add(two);
+    partners.set(one, known);
+  };
+  for (const [source, targets] of links)
+    for (const target of targets) {
+      join(source, target);
+      join(target, source);
+    }
+  return partners;
+}
+
+/**
+ * Places marks: clients left, servers right, what talks with nobody after them, the outside at the right edge. No
+ * chance and no iteration until rest: the same marks and edges give the same places.
+ */
+export function placeMarks(marks: readonly Mark[], edges: readonly MapEdge[]): ReadonlyMap<string, Place> {
+  const inside = blocksOf(marks.filter(({ kind }) => kind !== 'external'));
+  const outside = blocksOf(marks.filter(({ kind }) => kind === 'external'));
+  const all = [...inside, ...outside];
+  const blockOf = new Map(all.flatMap(({ id, marks: members }) => members.map((mark) => [mark.id, id])));
+  const first = new Map(all.map(({ id, marks: members }) => [id, members[0]?.id ?? '']));
+  const links = linksOf(edges, blockOf);
+  const partners = partnersOf(links);
+  const layers = layersOf(
+    inside.map(({ id }) => id),
+    links,
+  );
+  const canvas = new Canvas();
+  const ordered = (blocks: readonly Block[]): Block[] =>
+    blocks
+      .map((block) => ({ block, y: pull(block, partners, canvas, first) }))
+      .sort((one, two) => one.y - two.y || (one.block.id < two.block.id ? -1 : 1))
+      .map(({ block }) => block);
+  const talking = inside.filter(({ id }) => partners.has(id));
+  const byLayer = Map.groupBy(talking, ({ id }) => layers.get(id) ?? 0);
+  for (const layer of [...byLayer.keys()].sort((one, two) => one - two))
+    canvas.addColumn(ordered(byLayer.get(layer) ?? []));
+  const silent = inside.filter(({ id }) => !partners.has(id));
+  if (silent.length > 0) canvas.addColumn(silent);
+  if (outside.length > 0) canvas.addColumn(ordered(outside));
+  return canvas.places;
 }

@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { MapEdge, Verdict } from '@bartizan/contracts';
+import type { MapFlow, Marks } from './marks.ts';
+
+const PROTOCOLS_MAX = 64;
+/** Worst first. */
+const VERDICT_ORDER: readonly Verdict[] = ['deny', 'undecided', 'alert', 'allow'];
+
+interface Seen {
+  connections: number;
+  bytes: number;
+}
+interface Conversation {
+  readonly from: string;
+  readonly to: string;
+  readonly protocol: string;
+  /** The same connections as each end reported them. */
+  readonly outbound: Seen;
+  readonly inbound: Seen;
+  verdict: Verdict;
+  firstAtMs: number;
+  lastAtMs: number;
+}
+
+const asVerdict = (text: string): Verdict => VERDICT_ORDER.find((verdict) => verdict === text) ?? 'undecided';
+const worse = (one: Verdict, two: Verdict): Verdict =>
+  VERDICT_ORDER.indexOf(one) <= VERDICT_ORDER.indexOf(two) ? one : two;
+
+/** Both ends of a flow as client and server: workload ids, or `@address` for the outside. */
+function endsOf(flow: MapFlow): readonly [client: string, server: string] {
+  const remote = flow.remoteWorkload ?? `@${flow.remoteAddress}`;
+  return flow.direction === 'outbound' ? [flow.workload, remote] : [remote, flow.workload];
+}
+
+function conversations(flows: readonly MapFlow[]): Conversation[] {
+  const found = new Map<string, Conversation>();
+  for (const flow of flows) {
+    const [from, to] = endsOf(flow);
+    const protocol = `${flow.protocol}/${flow.serverPort}`;
+    const key = `${from} ${to} ${protocol}`;
+    const entry: Conversation = found.get(key) ?? {
+      from,
+      to,
+      protocol,
+      outbound: { connections: 0, bytes: 0 },
+      inbound: { connections: 0, bytes: 0 },
+      verdict: 'allow',
+      firstAtMs: flow.firstAtMs,
+      lastAtMs: flow.lastAtMs,
+    };
+    const side = entry[flow.direction];
+    side.connections += flow.connections;
+    side.bytes += flow.bytes;
+    entry.verdict = worse(entry.verdict, asVerdict(flow.verdict));
+    entry.firstAtMs = Math.min(entry.firstAtMs, flow.firstAtMs);
+    entry.lastAtMs = Math.max(entry.lastAtMs, flow.lastAtMs);
+    found.set(key, entry);
+  }
+  return [...found.values()];
+}
+
+const markOf = (end: string, marks: Marks): string | undefined =>
+  end.startsWith('@') ? marks.ofAddress.get(end.slice(1)) : marks.ofWorkload.get(end);
+
+type Draft = Omit<MapEdge, 'protocols'> & { readonly protocols: Set<string> };
+
+/**
+ * Edges between marks. A connection that both of its ends reported counts once; traffic inside one mark has no edge;
+ * ends that have no mark (a workload that is gone, loopback) are left out.
+ */
+export function edgesBetween(flows: readonly MapFlow[], marks: Marks): MapEdge[] {
+  const edges = new Map<string, Draft>();
+  for (const talk of conversations(flows)) {
+    const from = markOf(talk.from, marks);
+    const to = markOf(talk.to, marks);
+    if (from === undefined || to === undefined || from === to) continue;
+    const id = `${from}>${to}`;
+    const edge = edges.get(id) ?? {
+      id,
+      from,
+      to,
+      protocols: new Set<string>(),
+      connections: 0,
+      bytes: 0,
+      verdict: 'allow',
+      firstAtMs: talk.firstAtMs,
+      lastAtMs: talk.lastAtMs,
+    };
+    edge.protocols.add(talk.protocol);
+    edge.connections += Math.max(talk.outbound.connections, talk.inbound.connections);
+    edge.bytes += Math.max(talk.outbound.bytes, talk.inbound.bytes);
+    edge.verdict = worse(edge.verdict, talk.verdict);
+    edge.firstAtMs = Math.min(edge.firstAtMs, talk.firstAtMs);
+    edge.lastAtMs = Math.max(edge.lastAtMs, talk.lastAtMs);
+    edges.set(id, edge);
+  }
+  return [...edges.values()]
+    .map(({ protocols, ...edge }) => ({ ...edge, protocols: [...protocols].sort().slice(0, PROTOCOLS_MAX) }))
+    .sort((one, two) => (one.id < two.id ? -1 : 1));
+}
