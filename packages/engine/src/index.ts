@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The decisions of Bartizan: pure functions of facts and knowledge. No clock, no chance, no input or output, so that
- * browser, agent, controller and tests get the same verdict.
- * In: contract types. Out: decisions, results, explanations. Serves all controls.
+ * The decisions of Bartizan: pure functions of (facts, policy, now), without clock, randomness or I/O.
+ * In: contract types. Out: verdicts with reasons, scores, layouts. Serves all controls.
  */
+
 export {
   type DecisionExplanation,
   type ExplanationStep,
@@ -18,11 +18,8 @@ export {
 export {
   CONDITION_DEPTH_MAX,
   CONDITION_NODES_MAX,
-  type CompiledCondition,
   compileCondition,
   compileGlob,
-  type Evidence,
-  type FactTypes,
   GLOB_MAX,
   isGlob,
   operatorApplies,
@@ -49,13 +46,11 @@ export {
 } from './network/index.ts';
 export {
   asksOf,
-  COVERAGE_MIN,
   type CompiledCheck,
   checkToFinding,
   compileCheck,
   deriveFacts,
   evaluateChecks,
-  evaluateScanChecks,
   type FactMap,
   type FindingKey,
   findingId,
@@ -63,14 +58,11 @@ export {
   postureFactTypes,
   type ReadFacts,
   readWireFacts,
-  SCAN_CHECKS,
   SCORE_FORMULA,
-  type ScanCheck,
-  type ScanCheckInput,
-  type ScannedSubject,
   type ScorecardInput,
-  SEVERITY_WEIGHTS,
   scorecard,
+  VULNERABILITY_CHECKS,
+  vulnerabilityChecks,
 } from './posture/index.ts';
 export { canonicalJson, contentHash, sha256 } from './revision/index.ts';
 export {

@@ -1,10 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-/**
- * Posture: how hosts, containers and their packages are set up, and the score that follows.
- * In: checks, facts, findings. Out: results, findings, scorecard rows. Serves k01, k02, k05, k06, k08, k09, k10.
- */
+/** Posture: facts of a host or container in, verdicts of checks, findings and scores out. Serves every control. */
+
 export {
   asksOf,
   type CompiledCheck,
@@ -15,18 +13,6 @@ export {
 } from './evaluate.ts';
 export { checkToFinding, type FindingKey, findingId } from './finding.ts';
 export { deriveFacts, type FactMap } from './lifecycle.ts';
-export {
-  evaluateScanChecks,
-  SCAN_CHECKS,
-  type ScanCheck,
-  type ScanCheckInput,
-  type ScannedSubject,
-} from './scan-checks.ts';
-export {
-  COVERAGE_MIN,
-  SCORE_FORMULA,
-  type ScorecardInput,
-  SEVERITY_WEIGHTS,
-  scorecard,
-} from './scorecard.ts';
+export { SCORE_FORMULA, type ScorecardInput, scorecard } from './scorecard.ts';
+export { VULNERABILITY_CHECKS, vulnerabilityChecks } from './vulnerability-checks.ts';
 export { type ReadFacts, readWireFacts } from './wire-facts.ts';

@@ -1,160 +1,157 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type CheckResult,
-  type ComplianceControl,
-  type Finding,
-  type ScorecardRow,
-  type Severity,
-  severityRank,
-} from '@bartizan/contracts';
+import type { CheckResult, ComplianceControl, Finding, ScorecardRow, Severity } from '@bartizan/contracts';
+import { vulnerabilityChecks } from './vulnerability-checks.ts';
 
-/** What a scorecard is made from. */
+/** Everything the scorecard is made of. */
 export interface ScorecardInput {
   readonly controls: readonly ComplianceControl[];
-  /** Results of all checks on all subjects, checks on packages included; a subject without facts gives `unknown` rows. */
   readonly checks: readonly CheckResult[];
+  /** Findings of any state; only open ones count. */
   readonly findings: readonly Finding[];
-  /** Security events of the shown range by rule id. */
-  readonly eventCounts: Readonly<Record<string, number>>;
-  /** Scores of earlier days by control, oldest first. */
-  readonly history: Readonly<Record<string, readonly number[]>>;
+  /** Workloads whose packages were judged, and whether the advisories knew enough to judge them. */
+  readonly scanned: readonly { readonly workload: string; readonly judged: boolean }[];
+  /** Security events in the range, by rule id. */
+  readonly eventCounts: ReadonlyMap<string, number>;
+  /** Scores of the last days by control, oldest first. */
+  readonly history: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Weight of a check in the score. `info` does not count. */
-export const SEVERITY_WEIGHTS: Readonly<Record<Severity, number>> = {
-  critical: 10,
-  high: 6,
-  medium: 3,
+/** Weight of a check by its severity. */
+const WEIGHTS: Readonly<Record<Severity, number>> = {
+  critical: 8,
+  high: 4,
+  medium: 2,
   low: 1,
-  info: 0,
+  info: 1,
   unknown: 1,
 };
-/** Below this coverage no score is shown, percent. */
-export const COVERAGE_MIN = 50;
+const COVERAGE_MIN = 50;
+const TOP_FIXES = 5;
+const TREND_DAYS = 31;
 
-/** The formula, as it is shown next to the scores. */
+/** How scores are made, as the console shows it. */
 export const SCORE_FORMULA = {
-  en: `Score = 100 × weight of passed checks / weight of evaluated checks, rounded down; weights: critical 10, high 6, medium 3, low 1, info 0. Coverage = evaluated / (evaluated + unknown) checks. What is not known lowers coverage, never the score; below ${COVERAGE_MIN} % coverage no score is shown.`,
-  ja: `スコア = 100 × 合格した検査の重み ÷ 評価できた検査の重み（切り捨て）。重み：緊急 10、高 6、中 3、低 1、情報 0。カバレッジ = 評価できた検査 ÷（評価できた検査 + 不明の検査）。不明はカバレッジだけを下げ、スコアは下げません。カバレッジが ${COVERAGE_MIN} % 未満のときスコアは表示しません。`,
+  en: 'Score: for each check the passed share of the subjects that could be evaluated, weighted by severity (critical 8, high 4, medium 2, low 1). Coverage: the evaluated share of all questions of the item, counting known gaps of the product as unanswered. Unknown lowers coverage, never the score; below 50 % coverage no score is shown.',
+  ja: 'スコアは、検査ごとに「評価できた対象のうち合格した割合」を深刻度で重み付け（重大 8・高 4・中 2・低 1）した値です。網羅率は、項目のすべての問いのうち評価できた割合で、製品が未対応の点も未回答として数えます。不明は網羅率だけを下げます。網羅率が 50 % 未満の場合、スコアは表示しません。',
 } as const;
 
-const TREND_MAX = 31;
-const FIXES_MAX = 5;
-
 interface Tally {
+  severity: Severity;
   passed: number;
   failed: number;
   unknown: number;
-  passedWeight: number;
-  evaluatedWeight: number;
 }
 
-function tally(results: readonly CheckResult[]): Tally {
-  const sum: Tally = { passed: 0, failed: 0, unknown: 0, passedWeight: 0, evaluatedWeight: 0 };
-  for (const { outcome, severity } of results) {
-    const weight = SEVERITY_WEIGHTS[severity];
-    if (outcome === 'unknown') sum.unknown += 1;
-    if (outcome !== 'pass' && outcome !== 'fail') continue;
-    sum.evaluatedWeight += weight;
-    if (outcome === 'pass') {
-      sum.passed += 1;
-      sum.passedWeight += weight;
-    } else sum.failed += 1;
+/** Counts per check id. Checks that were only ever not applicable are left out. */
+function tallies(checks: readonly CheckResult[]): Map<string, Tally> {
+  const found = new Map<string, Tally>();
+  for (const { check, outcome, severity } of checks) {
+    if (outcome === 'not-applicable') continue;
+    const tally = found.get(check) ?? { severity, passed: 0, failed: 0, unknown: 0 };
+    if (outcome === 'pass') tally.passed += 1;
+    else if (outcome === 'fail') tally.failed += 1;
+    else tally.unknown += 1;
+    found.set(check, tally);
   }
-  return sum;
+  return found;
 }
 
-function reasonWithout(sum: Tally, coverage: number): { readonly en: string; readonly ja: string } {
-  if (sum.passed + sum.failed + sum.unknown === 0)
-    return {
-      en: 'Nothing here can be judged by the checks that exist today',
-      ja: '現在ある検査で評価できる対象がここにはありません',
-    };
-  if (coverage < COVERAGE_MIN)
-    return {
-      en: `Only ${coverage} % of the checks have an answer; a score needs ${COVERAGE_MIN} %`,
-      ja: `結果が得られた検査は ${coverage} % です。スコアの表示には ${COVERAGE_MIN} % が必要です`,
-    };
-  return {
-    en: 'All evaluated checks are for information only',
-    ja: '評価できた検査はすべて参考情報です',
-  };
+const evaluated = (tally: Tally): number => tally.passed + tally.failed;
+
+function scoreOf(found: readonly Tally[]): number | undefined {
+  let weight = 0;
+  let earned = 0;
+  for (const tally of found) {
+    if (evaluated(tally) === 0) continue;
+    weight += WEIGHTS[tally.severity];
+    earned += (WEIGHTS[tally.severity] * tally.passed) / evaluated(tally);
+  }
+  return weight === 0 ? undefined : Math.floor((100 * earned) / weight);
 }
 
-function findingsOf(control: ComplianceControl, findings: readonly Finding[]): Finding[] {
-  const claimed = new Set([...control.prevents, ...control.detects]);
-  const judgesPackages = control.detects.some((id) => id.startsWith('scan.'));
-  return findings.filter((finding) => {
-    if (finding.state !== 'open') return false;
-    if (finding.check !== undefined) return claimed.has(finding.check);
-    return judgesPackages && (finding.kind === 'vulnerability' || finding.kind === 'pending-update');
-  });
+/** Share of the questions with an answer: each check counts one, each known gap counts one without answer. */
+function coverageOf(found: readonly Tally[], unanswered: number): number {
+  const answered = found.reduce(
+    (sum, tally) => sum + evaluated(tally) / (evaluated(tally) + tally.unknown),
+    0,
+  );
+  const questions = found.length + unanswered;
+  return questions === 0 ? 0 : Math.floor((100 * answered) / questions);
 }
 
-function perSeverity(findings: readonly Finding[]): Record<string, string> {
-  const counts: Record<string, string> = {};
-  for (const { severity } of findings) counts[severity] = String(Number(counts[severity] ?? '0') + 1);
-  return counts;
-}
-
-interface FixGroup {
-  readonly title: { readonly en: string; readonly ja: string };
-  readonly groupKey: string;
-  removes: number;
-  weight: number;
+function severityCounts(findings: readonly Finding[]): Record<string, string> {
+  const counts = new Map<string, number>();
+  for (const { severity } of findings) counts.set(severity, (counts.get(severity) ?? 0) + 1);
+  return Object.fromEntries([...counts].map(([severity, count]) => [severity, String(count)]));
 }
 
 function topFixes(findings: readonly Finding[]): ScorecardRow['topFixes'] {
-  const groups = new Map<string, FixGroup>();
-  const worstFirst = findings.toSorted((one, two) => severityRank(one.severity) - severityRank(two.severity));
-  for (const { groupKey, fix, severity } of worstFirst) {
-    const { en, ja } = fix.action;
-    const group = groups.get(groupKey) ?? {
-      title: { en: en.slice(0, 512), ja: ja.slice(0, 512) },
-      groupKey,
-      removes: 0,
-      weight: 0,
-    };
-    group.removes += 1;
-    group.weight += SEVERITY_WEIGHTS[severity];
-    groups.set(groupKey, group);
+  const groups = new Map<string, { title: Finding['fix']['action']; removes: number; weight: number }>();
+  for (const { groupKey, fix, severity } of findings) {
+    const group = groups.get(groupKey) ?? { title: fix.action, removes: 0, weight: 0 };
+    groups.set(groupKey, { ...group, removes: group.removes + 1, weight: group.weight + WEIGHTS[severity] });
   }
-  return [...groups.values()]
-    .sort((one, two) => two.weight - one.weight || (one.groupKey < two.groupKey ? -1 : 1))
-    .slice(0, FIXES_MAX)
-    .map(({ title, removes, groupKey }) => ({ title, removes, groupKey }));
+  return [...groups]
+    .sort(([oneKey, one], [twoKey, two]) => two.weight - one.weight || (oneKey < twoKey ? -1 : 1))
+    .slice(0, TOP_FIXES)
+    .map(([groupKey, { title, removes }]) => ({
+      title: { en: title.en.slice(0, 512), ja: title.ja.slice(0, 512) },
+      removes,
+      groupKey,
+    }));
 }
 
-function rowOf(control: ComplianceControl, input: ScorecardInput): ScorecardRow {
-  const claimed = new Set([...control.prevents, ...control.detects]);
-  const sum = tally(input.checks.filter(({ check }) => claimed.has(check)));
-  const evaluated = sum.passed + sum.failed;
-  const coverage = evaluated === 0 ? 0 : Math.floor((100 * evaluated) / (evaluated + sum.unknown));
-  const hasScore = sum.evaluatedWeight > 0 && coverage >= COVERAGE_MIN;
-  const findings = findingsOf(control, input.findings);
-  const events = control.detects.reduce((total, id) => total + (input.eventCounts[id] ?? 0), 0);
-  const verdict = hasScore
-    ? { score: Math.floor((100 * sum.passedWeight) / sum.evaluatedWeight) }
-    : { reason: reasonWithout(sum, coverage) };
+const NO_CHECKS = {
+  en: 'The product has no check for this item here yet; what is missing is listed.',
+  ja: 'この項目の検査はまだありません。不足している内容は一覧に示しています。',
+};
+const LITTLE_COVERAGE = {
+  en: 'Less than half of the questions of this item have an answer; a score would mislead.',
+  ja: 'この項目の問いの半分未満にしか回答がなく、スコアは誤解を招くため表示しません。',
+};
+
+const sharesItem = (control: ComplianceControl, finding: Finding): boolean =>
+  control.owasp[2022].some((item) => finding.owasp[2022].includes(item)) ||
+  (control.owasp[2022].length === 0 &&
+    control.owasp[2025].some((item) => finding.owasp[2025].includes(item)));
+
+function rowOf(
+  control: ComplianceControl,
+  input: ScorecardInput,
+  found: ReadonlyMap<string, Tally>,
+): ScorecardRow {
+  const mine = control.detects.map((id) => found.get(id)).filter((tally) => tally !== undefined);
+  const open = input.findings.filter(
+    (finding) =>
+      finding.state === 'open' &&
+      ((finding.check !== undefined && control.detects.includes(finding.check)) ||
+        sharesItem(control, finding)),
+  );
+  const coverage = coverageOf(mine, control.notYetCovered.length);
+  const score = coverage < COVERAGE_MIN ? undefined : scoreOf(mine);
+  const total = (pick: (tally: Tally) => number): number => mine.reduce((sum, tally) => sum + pick(tally), 0);
   return {
     control: control.id,
     owasp: control.owasp,
     title: control.title,
-    ...verdict,
+    ...(score === undefined ? { reason: mine.length === 0 ? NO_CHECKS : LITTLE_COVERAGE } : { score }),
     coverage,
-    passed: sum.passed,
-    failed: sum.failed,
-    unknown: sum.unknown,
+    passed: total((tally) => tally.passed),
+    failed: total((tally) => tally.failed),
+    unknown: total((tally) => tally.unknown),
     notYetCovered: control.notYetCovered,
-    openFindings: perSeverity(findings),
-    events,
-    topFixes: topFixes(findings),
-    trend: (input.history[control.id] ?? []).slice(-TREND_MAX),
+    openFindings: severityCounts(open),
+    events: control.detects.reduce((sum, id) => sum + (input.eventCounts.get(id) ?? 0), 0),
+    topFixes: topFixes(open),
+    trend: (input.history.get(control.id) ?? []).slice(-TREND_DAYS),
   };
 }
 
-/** Makes the rows of the scorecard, one a control, in the order of the controls. See SCORE_FORMULA. */
-export const scorecard = (input: ScorecardInput): ScorecardRow[] =>
-  input.controls.map((control) => rowOf(control, input));
+/** One row per control. Vulnerabilities enter as checks of each scanned workload (see vulnerabilityChecks). */
+export function scorecard(input: ScorecardInput): ScorecardRow[] {
+  const found = tallies(input.checks);
+  for (const [id, tally] of tallies(vulnerabilityChecks(input))) found.set(id, tally);
+  return input.controls.map((control) => rowOf(control, input, found));
+}
