@@ -129,7 +129,8 @@ class Wire implements Agent {
     this.#levels.stop();
     this.#nodeReporter.stop();
     this.#discovery.stop();
-    await Promise.all([this.#sensor.stop(), this.#surveys.stop()]);
+    this.#surveys.stop();
+    await this.#sensor.stop();
     this.#housekeep(Number.MAX_SAFE_INTEGER);
     this.#reportFlows();
     this.#uplink.stop();
@@ -232,7 +233,8 @@ class Wire implements Agent {
       flows: this.#flows,
       attributor: this.#attributor,
       clock,
-      isOurs: (pid: number) => pid === process.pid || pid === this.#sensor?.pid(),
+      isOurs: (pid: number) =>
+        pid === process.pid || pid === this.#sensor?.pid() || pid === this.#surveys?.pid(),
       onSighting: (sighting: Sighting) => this.#takeSighting(sighting),
       onProcess: (sighting: ProcessSighting) => this.#processEnds.take(sighting, clock.wallMs()),
     };

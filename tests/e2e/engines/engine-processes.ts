@@ -9,7 +9,9 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -114,6 +116,43 @@ const startDaemon = (program: string, words: readonly string[]): Daemon => {
   };
 };
 
+const CGROUPS = '/sys/fs/cgroup';
+
+/** Folders of the first level of each hierarchy: engines leave the parents of their containers there. */
+const cgroupFolders = (): string[] =>
+  [
+    '',
+    ...readdirSync(CGROUPS, { withFileTypes: true })
+      .filter((one) => one.isDirectory())
+      .map((one) => one.name),
+  ].flatMap((hierarchy) =>
+    readdirSync(join(CGROUPS, hierarchy), { withFileTypes: true })
+      .filter((one) => one.isDirectory())
+      .map((one) => join(CGROUPS, hierarchy, one.name)),
+  );
+
+/** Removes a tree of control groups as far as nothing runs in it. */
+const removeCgroup = (folder: string): void => {
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) removeCgroup(join(folder, entry.name));
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Something still runs in it: it is not ours.
+  }
+};
+
+/** What was there before this test made anything. */
+const FOUND_CGROUPS = cgroupFolders();
+
+const ENGINE_CGROUPS = /\/(docker|libpod_parent|bartizan-test|conmon|k8s\.io)$/;
+
+/** Removes control groups of engines that were not there before. */
+const removeNewCgroups = (before: readonly string[]): void => {
+  for (const folder of cgroupFolders())
+    if (!before.includes(folder) && ENGINE_CGROUPS.test(folder)) removeCgroup(folder);
+};
+
 const removeFolder = async (folder: string): Promise<void> => {
   const mounts = await run('cat', ['/proc/self/mounts']);
   const own = mounts
@@ -122,6 +161,7 @@ const removeFolder = async (folder: string): Promise<void> => {
     .filter((path) => path.startsWith(folder));
   for (const path of own.reverse()) await run('umount', ['-l', path]).catch(() => undefined);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  removeNewCgroups(FOUND_CGROUPS);
 };
 
 const labelWords = (labels: Readonly<Record<string, string>>): string[] =>

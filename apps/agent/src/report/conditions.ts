@@ -36,6 +36,16 @@ export const conditionOf = (
   return { code, severity, message: { en: withDetail('en'), ja: withDetail('ja') }, remedy };
 };
 
+/** Programs that see the same when the kernel refuses the cheaper one. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  on_file_open: 'on_sys_exit',
+  on_commit_creds: 'on_sys_exit',
+};
+
+/** Whether nothing is missed although the kernel refused a program: levels say what can be enforced all the same. */
+const hasStandIn = (name: string, programs: ConditionInput['sensor']['programs']): boolean =>
+  programs.some((one) => one.name === STAND_INS[name] && one.loaded);
+
 const sensorConditions = ({ sensor, hasTypeInformation }: ConditionInput): NodeCondition[] => {
   const found: NodeCondition[] = [];
   if (!hasTypeInformation) found.push(conditionOf('E_NO_BTF', 'error'));
@@ -46,7 +56,10 @@ const sensorConditions = ({ sensor, hasTypeInformation }: ConditionInput): NodeC
   }
   if (sensor.state === 'failed') found.push(conditionOf('E_SENSOR_EXIT', 'error', sensor.reason));
   const refused = sensor.programs.filter((one) => !one.loaded).map((one) => one.name);
-  if (refused.length > 0) found.push(conditionOf('E_SENSOR_REFUSED', 'warning', refused.join(', ')));
+  if (refused.length > 0) {
+    const severity = refused.every((name) => hasStandIn(name, sensor.programs)) ? 'info' : 'warning';
+    found.push(conditionOf('E_SENSOR_REFUSED', severity, refused.join(', ')));
+  }
   if (sensor.malformedTotal > 0)
     found.push(conditionOf('E_SENSOR_FRAME', 'warning', String(sensor.malformedTotal)));
   const lost = sensor.lostInKernelTotal + sensor.shedTotal;

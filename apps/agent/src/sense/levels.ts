@@ -62,9 +62,9 @@ export class LevelFinder {
     this.#tries += 1;
     if (this.#tries >= TRIES_MAX) this.#stopTimer();
     const options = { env: {}, timeout: TIMEOUT_MS, maxBuffer: OUTPUT_BYTES_MAX };
-    execFile(this.#binaryPath, ['levels', '--json'], options, (failed, stdout) => {
+    execFile(this.#binaryPath, ['levels', '--json'], options, (failed, stdout, stderr) => {
       this.#running = false;
-      if (failed) this.#logger.warn('levels could not be tried', { detail: failed.message });
+      if (failed) this.#logger.warn('levels could not be tried', { detail: stderr.split('\n', 1)[0] ?? '' });
       this.#levels = readLevelsOutput(stdout);
       if (this.#levels.length === 0) return;
       this.#stopTimer();

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import { setPriority } from 'node:os';
 import type { PackageReport, PostureFacts, WorkloadRef } from '@bartizan/contracts';
 import type { Clock, KnownContainer, Logger } from '@bartizan/host';
 import { failedReport, type PackageJob, type PackageSurvey } from './package-survey.ts';
@@ -31,14 +32,18 @@ type Answer =
     }
   | { readonly ok: false; readonly detail: string };
 
-const WORKER_HEAP_MB = 768;
-const IDLE_ENDS_MS = 30_000;
+const SURVEYOR_HEAP_MB = 768;
+const IDLE_ENDS_MS = 5000;
+const NICE = 10;
 const LOOK_EVERY_MS = 1000;
 /** A container is left alone while it starts: what its entry point unpacks is seen then. */
 const SETTLE_MS = 1500;
 const QUEUE_MAX = 5000;
 
-/** Surveys packages and settings of host and containers, one after the other in a thread with a memory ceiling. */
+/**
+ * Surveys packages and settings of host and containers, one after the other, in a process of its own with a memory
+ * ceiling and a low priority: what a survey took is given back when it ends.
+ */
 export class Surveys {
   readonly #options: SurveyOptions;
   readonly #stopTimer: () => void;
@@ -47,7 +52,7 @@ export class Surveys {
     string,
     { packagesAtUs: number; postureAtUs: number; readonly foundAtUs: number }
   >();
-  #worker: Worker | undefined;
+  #surveyor: ChildProcess | undefined;
   #running: Job | undefined;
   #idleSinceUs = 0;
   #problems = new Map<string, string>();
@@ -74,9 +79,15 @@ export class Surveys {
     this.#look();
   }
 
-  async stop(): Promise<void> {
+  /** Process id of the surveyor, whose own reading is not an event. */
+  pid(): number | undefined {
+    return this.#surveyor?.pid;
+  }
+
+  stop(): void {
     this.#stopTimer();
-    await this.#worker?.terminate();
+    this.#queue.length = 0;
+    this.#surveyor?.kill('SIGKILL');
   }
 
   /** Puts into the queue what is due. */
@@ -149,29 +160,34 @@ export class Surveys {
     if (this.#running) return;
     const job = this.#queue.shift();
     if (!job) {
-      this.#endIdleWorker();
+      this.#endIdleSurveyor();
       return;
     }
     this.#running = job;
     this.#idleSinceUs = this.#options.clock.bootUs();
-    this.#worker ??= this.#startWorker();
-    this.#worker.postMessage(job);
+    this.#surveyor ??= this.#startSurveyor();
+    this.#surveyor.send(job);
   }
 
-  #startWorker(): Worker {
-    const worker = new Worker(new URL('./survey-worker.ts', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
+  #startSurveyor(): ChildProcess {
+    const surveyor = fork(new URL('./survey-worker.ts', import.meta.url), [], {
+      execArgv: [`--max-old-space-size=${SURVEYOR_HEAP_MB}`],
+      serialization: 'advanced',
       env: {},
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    worker.unref();
-    worker.on('message', (answer: Answer) => this.#take(answer));
-    worker.on('error', (thrown) => {
-      this.#worker = undefined;
-      const detail = thrown instanceof Error ? thrown.message : String(thrown);
-      this.#options.logger.warn('a survey ended its thread', { detail });
+    if (surveyor.pid !== undefined) setPriority(surveyor.pid, NICE);
+    const end = (detail: string): void => {
+      if (this.#surveyor !== surveyor) return;
+      this.#surveyor = undefined;
       if (this.#running) this.#take({ ok: false, detail });
-    });
-    return worker;
+    };
+    surveyor.on('message', (answer: Answer) => this.#take(answer));
+    surveyor.on('error', (thrown) => end(thrown.message));
+    surveyor.on('exit', (code, signal) =>
+      end(`the survey ended with ${signal ?? `status ${code}`}: too little memory?`),
+    );
+    return surveyor;
   }
 
   #take(answer: Answer): void {
@@ -205,10 +221,11 @@ export class Surveys {
     onChange();
   }
 
-  #endIdleWorker(): void {
-    if (!this.#worker || this.#options.clock.bootUs() - this.#idleSinceUs < IDLE_ENDS_MS * 1000) return;
-    void this.#worker.terminate();
-    this.#worker = undefined;
+  #endIdleSurveyor(): void {
+    if (!this.#surveyor || this.#options.clock.bootUs() - this.#idleSinceUs < IDLE_ENDS_MS * 1000) return;
+    const surveyor = this.#surveyor;
+    this.#surveyor = undefined;
+    surveyor.kill('SIGKILL');
   }
 }
 

@@ -57,6 +57,7 @@ export interface Uplink {
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 15_000;
 const LOOK_AT_CERTIFICATE_MS = 1000;
+const RENEWED = 'the certificate was renewed';
 
 class Link implements Uplink {
   readonly #options: UplinkOptions;
@@ -231,7 +232,8 @@ class Link implements Uplink {
     this.#isRenewing = false;
     if (renewed.ok) {
       this.#keep(renewed.value, folder);
-      this.#wire?.close('the certificate was renewed');
+      this.#options.logger.info('the certificate was renewed', { notAfterMs: renewed.value.notAfterMs });
+      this.#wire?.close(RENEWED);
       return;
     }
     const lifetimeMs = identity.notAfterMs - identity.notBeforeMs;
@@ -246,6 +248,7 @@ class Link implements Uplink {
   }
 
   #note(reason: Failure<ErrorCode>): void {
+    if (reason.detail === RENEWED) return;
     const isNews = this.#failure?.code !== reason.code || this.#failure.detail !== reason.detail;
     this.#failure = reason;
     if (isNews && !this.#stopped)
