@@ -52,7 +52,9 @@ const sqliteOf = (blobs: readonly Buffer[], pageBytes = 4096): Buffer => {
       `PRAGMA page_size = ${pageBytes}; CREATE TABLE Name (key TEXT, hnum INTEGER); CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)`,
     );
     const insert = database.prepare('INSERT INTO Packages (blob) VALUES (?)');
+    database.exec('BEGIN');
     for (const blob of blobs) insert.run(blob);
+    database.exec('COMMIT');
     database.close();
     return readFileSync(join(folder, 'rpmdb.sqlite'));
   } finally {
