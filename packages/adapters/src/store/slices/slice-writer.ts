@@ -15,7 +15,7 @@ import {
   sliceFile,
   slicesIn,
 } from './slice-name.ts';
-import { insertSql, sliceMigrations } from './slice-schema.ts';
+import { FINISHED_INDEX_SQL, HAS_FINISHED_INDEX_SQL, insertSql, sliceMigrations } from './slice-schema.ts';
 
 /** A slice that is being written. */
 interface OpenSlice {
@@ -63,6 +63,7 @@ export class SliceWriter {
     this.#onOrdinal = options.onOrdinal;
     this.#ageMs = options.ageMs;
     this.#nextOrdinal = Math.max(options.nextOrdinal, 1 + (this.slices().at(-1)?.ordinal ?? 0));
+    this.#finishLeftOvers();
     this.#loadHighest();
   }
 
@@ -133,8 +134,13 @@ export class SliceWriter {
     }
   }
 
-  /** Ends the slice being written, so that it may be removed or copied. */
-  seal(stream: SliceStream): void {
+  /** Ends the slice being written; nothing is ever written into it again. */
+  #finish(slice: OpenSlice): void {
+    slice.database.exec(FINISHED_INDEX_SQL);
+    this.#release(slice.name.stream);
+  }
+
+  #release(stream: SliceStream): void {
     const slice = this.#open.get(stream);
     if (slice === undefined) return;
     this.#open.delete(stream);
@@ -153,7 +159,7 @@ export class SliceWriter {
   }
 
   close(): void {
-    for (const stream of [...this.#open.keys()]) this.seal(stream);
+    for (const stream of [...this.#open.keys()]) this.#release(stream);
   }
 
   #appendGroup(group: EncodedGroup): number {
@@ -217,7 +223,7 @@ export class SliceWriter {
   #current(stream: SliceStream, nowMs: number): OpenSlice {
     const known = this.#open.get(stream);
     if (known !== undefined && known.hour === hourOf(nowMs) && this.#hasRoom(known)) return known;
-    if (known !== undefined) this.seal(stream);
+    if (known !== undefined) this.#finish(known);
     const last = this.slices()
       .filter((slice) => slice.stream === stream)
       .at(-1);
@@ -248,8 +254,9 @@ export class SliceWriter {
 
   #openSlice(name: SliceName, nowMs: number): OpenSlice {
     const database = new Database(join(this.#folder, name.file), {
-      checkpointPages: 4000,
-      cacheBytes: 16 << 20,
+      checkpointPages: 1000,
+      cacheBytes: 8 << 20,
+      pageBytes: 16_384,
     });
     const migrated = migrate(database, sliceMigrations(name.stream));
     if (!migrated.ok) {
@@ -263,6 +270,29 @@ export class SliceWriter {
   #hasRoom(slice: OpenSlice): boolean {
     const pages = slice.database.number('PRAGMA page_count');
     return pages * slice.database.number('PRAGMA page_size') < this.#limits.sliceBytes;
+  }
+
+  /** Finishes slices that a killed process left: they were being written, and are not the newest any more. */
+  #finishLeftOvers(): void {
+    for (const stream of SLICE_STREAMS) {
+      for (const slice of this.slices()
+        .filter((one) => one.stream === stream)
+        .slice(0, -1)) {
+        if (this.#isFinished(slice)) continue;
+        this.#open.set(stream, this.#openSlice(slice, 0));
+        const opened = this.#open.get(stream);
+        if (opened !== undefined) this.#finish(opened);
+      }
+    }
+  }
+
+  #isFinished(slice: SliceName): boolean {
+    const database = this.#peek(slice);
+    try {
+      return schemaVersion(database) === 0 || database.number(HAS_FINISHED_INDEX_SQL) > 0;
+    } finally {
+      database.close();
+    }
   }
 
   #loadHighest(): void {

@@ -22,6 +22,8 @@ export interface OpenOptions {
   /** Size of the write-ahead log, in pages, after which it is folded back. */
   readonly checkpointPages?: number;
   readonly cacheBytes?: number;
+  /** Page size of a new file; large pages waste less on large records. */
+  readonly pageBytes?: number;
 }
 
 /** A connection with a bounded cache of prepared statements. WAL and synchronous=FULL: a commit is on disk. */
@@ -40,6 +42,7 @@ export class Database {
     this.#connection.exec(`PRAGMA cache_size=-${Math.ceil((options.cacheBytes ?? 4 << 20) / 1024)}`);
     this.#connection.exec('PRAGMA trusted_schema=OFF');
     if (options.readOnly === true) return;
+    if (options.pageBytes !== undefined) this.#connection.exec(`PRAGMA page_size=${options.pageBytes}`);
     this.#connection.exec('PRAGMA journal_mode=WAL');
     this.#connection.exec('PRAGMA synchronous=FULL');
     this.#connection.exec(`PRAGMA wal_autocheckpoint=${options.checkpointPages ?? 1000}`);

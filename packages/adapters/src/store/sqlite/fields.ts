@@ -38,8 +38,12 @@ const HAYSTACK_MAX = 4096;
 /** Column of a field. */
 export const columnOf = (name: string): string => `f_${name}`;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself, a fast path for most text
+const IS_ASCII = /^[\x00-\x7f]*$/;
+
 /** Text as free text search compares it. */
-export const foldText = (text: string): string => text.normalize('NFKC').toLowerCase();
+export const foldText = (text: string): string =>
+  (IS_ASCII.test(text) ? text : text.normalize('NFKC')).toLowerCase();
 
 /** The value of a field as its column holds it. Text and lists are never null, so that their indexes sort. */
 export function columnValue(kind: FieldKind, value: FieldValue): SqlValue {

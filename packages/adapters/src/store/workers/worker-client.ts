@@ -20,6 +20,8 @@ export interface WorkerOptions {
   readonly onDeath?: (reason: string) => void;
 }
 
+const YOUNG_MB = 16;
+
 /** Calls into a worker thread. When the thread dies, every call under way fails; none is lost silently. */
 export class WorkerClient<R> {
   readonly #worker: Worker;
@@ -32,7 +34,8 @@ export class WorkerClient<R> {
       name: options.name,
       workerData: options.data,
       execArgv: ['--disable-warning=ExperimentalWarning'],
-      resourceLimits: { maxOldGenerationSizeMb: options.heapMb },
+      // A small young generation: its garbage is short-lived, and the default grows with the machine.
+      resourceLimits: { maxOldGenerationSizeMb: options.heapMb, maxYoungGenerationSizeMb: YOUNG_MB },
     });
     this.#worker.on('message', (reply: Reply) => this.#receive(reply, options.onState));
     const die = (reason: string): void => {
