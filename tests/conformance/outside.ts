@@ -28,7 +28,7 @@ export const goModule = (module: string): string => {
       env: { ...process.env, GO111MODULE: 'on', GOFLAGS: '-mod=mod' },
       timeout: 300_000,
     });
-    const directory: unknown = JSON.parse(answer.toString())['Dir'];
+    const { Dir: directory } = JSON.parse(answer.toString()) as { Dir?: unknown };
     if (typeof directory !== 'string') throw new Error(`go gave no folder for ${module}`);
     return directory;
   } finally {
@@ -43,9 +43,10 @@ interface Floor {
 
 /** Prints `NAME: P of Q` and compares with the floor: P may only rise, and Q changes only with the floor itself. */
 export const report = (name: string, passed: number, of: number): void => {
-  const floors: Record<string, Floor> = JSON.parse(
-    readFileSync(join(import.meta.dirname, 'floors.json'), 'utf8'),
-  );
+  const floors = JSON.parse(readFileSync(join(import.meta.dirname, 'floors.json'), 'utf8')) as Record<
+    string,
+    Floor
+  >;
   process.stdout.write(`${name}: ${passed} of ${of}\n`);
   expect(of, `${name}: no cases were found`).toBeGreaterThan(0);
   expect(of, `${name}: the number of cases changed`).toBe(floors[name]?.of);

@@ -41,9 +41,9 @@ describe('the advisory sample of the repository', () => {
       cataloger: 'dpkg',
       locations: ['/'],
     }));
-    expect(matchPackages(packages, pack).coverage).toMatchObject([
-      { ecosystem: 'Debian:12', withoutData: expect.any(Number), reason: expect.stringContaining('sample') },
-    ]);
-    expect(matchPackages(packages, pack).coverage[0]?.state).not.toBe('covered');
+    const [entry] = matchPackages(packages, pack).coverage;
+    expect(entry?.reason).toContain('sample');
+    expect(entry?.withoutData).toBeGreaterThan(0);
+    expect(entry?.state).not.toBe('covered');
   });
 });

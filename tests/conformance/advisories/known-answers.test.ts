@@ -58,9 +58,9 @@ describe.skipIf(!hasShared('advisories/known-answers.json'))('the known answers'
   });
 
   it('hold in every case', () => {
-    const cases: Case[] = JSON.parse(
-      readFileSync(join(SHARED, 'advisories/known-answers.json'), 'utf8'),
-    ).cases;
+    const { cases } = JSON.parse(readFileSync(join(SHARED, 'advisories/known-answers.json'), 'utf8')) as {
+      cases: Case[];
+    };
     const faults = cases.map(faultsOf);
     expect(faults.flat()).toEqual([]);
     report('known-answers', faults.filter((one) => one.length === 0).length, cases.length);
@@ -70,9 +70,9 @@ describe.skipIf(!hasShared('advisories/known-answers.json'))('the known answers'
     const rows = gunzipSync(readFileSync(join(SHARED, 'advisories/go.jsonl.gz')))
       .toString('utf8')
       .split('\n');
-    const withdrawn: { id: string; package: string }[] = rows
+    const withdrawn = rows
       .filter((line) => line.includes('"withdrawn"'))
-      .map((line) => JSON.parse(line));
+      .map((line) => JSON.parse(line) as { id: string; package: string });
     expect(withdrawn.length).toBeGreaterThan(10);
     for (const { id, package: name } of withdrawn) {
       expect(idsOf({ name, version: '0.0.1', ecosystem: 'Go' }).has(id), `${id} on ${name}`).toBe(false);

@@ -67,9 +67,9 @@ describe.skipIf(!hasShared('fixtures/versions/vers'))('the cases of vers-spec', 
       ['alpine', 'apk'],
       ['maven', 'maven'],
     ] as const) {
-      const cases: VersCase[] = JSON.parse(
+      const { tests: cases } = JSON.parse(
         readFileSync(join(SHARED, 'fixtures/versions/vers', `${file}_version_cmp_test.json`), 'utf8'),
-      ).tests;
+      ) as { tests: VersCase[] };
       for (const { test_type, input, expected_output } of cases) {
         const [left, right] = input.versions;
         const order = compareVersions(scheme, left, right);

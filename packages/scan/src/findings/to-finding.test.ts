@@ -74,8 +74,8 @@ describe('toFinding', () => {
     const open = { ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }] }] };
     expect(finding({ ...open, status: 'will_not_fix' }).fix).toMatchObject({
       state: 'wont-fix',
-      action: { en: expect.stringContaining('will not fix') },
     });
+    expect(finding({ ...open, status: 'will_not_fix' }).fix.action.en).toContain('will not fix');
     expect(finding({ ...open, status: 'open' }).fix).toMatchObject({ state: 'not-fixed' });
     expect(finding(open).fix).not.toHaveProperty('command');
   });

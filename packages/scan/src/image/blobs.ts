@@ -79,7 +79,8 @@ export const openArchiveBlobs = async (path: string): Promise<Blobs> => {
       return undefined;
     },
   });
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) parser.push(chunk);
+  const input: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  for await (const chunk of input) parser.push(chunk);
   const fd = openSync(path, 'r');
   const sizeBytes = fstatSync(fd).size;
   const place = (name: string): { offset: number; sizeBytes: number } | undefined => {

@@ -164,7 +164,7 @@ export const applyLayer = async (
   input.on('data', (chunk: Buffer) => packed.update(chunk));
   const inflate = inflater(source.compression);
   if (inflate !== undefined) input.on('error', (cause) => inflate.destroy(cause));
-  const output = inflate === undefined ? input : input.pipe(inflate);
+  const output: AsyncIterable<Buffer> = inflate === undefined ? input : input.pipe(inflate);
   try {
     for await (const chunk of output) {
       context.budget.inflatedBytes -= chunk.length;

@@ -67,6 +67,14 @@ const packagesOf = (image: OpenedImage): string[] =>
   catalogTree({ tree: image.tree, limits: DEFAULT_LIMITS, now: () => 0 }).packages.map(
     (found) => `${found.name} ${found.version}`,
   );
+interface Descriptor {
+  digest: string;
+  platform: { os: string; architecture: string };
+}
+
+const readIndex = (bytes: Buffer | undefined): { manifests: [Descriptor, ...Descriptor[]] } =>
+  JSON.parse(bytes?.toString() ?? '{}') as { manifests: [Descriptor, ...Descriptor[]] };
+
 const writeLayout = (layers: Buffer[], packing: Packing = 'gzip') => {
   const layout = layoutFiles(layers, packing);
   writeFiles(folder, layout.files);
@@ -175,13 +183,12 @@ describe('openImage', () => {
     const cut = BASE.subarray(0, 1_000);
     writeLayout([BASE, cut]);
     const image = await opened(folder);
-    expect(image.problems).toMatchObject([
-      { code: 'scan.malformed', detail: expect.stringContaining('layer 2') },
-    ]);
+    expect(image.problems).toMatchObject([{ code: 'scan.malformed' }]);
+    expect(image.problems[0]?.detail).toContain('layer 2');
     expect(packagesOf(image)).toEqual(['openssl 3.0.1-1']);
   });
 
-  it('is incomplete when a layer is missing', async () => {
+  it('refuses an image with a layer that is not there', async () => {
     const { files } = layoutFiles([BASE, APP]);
     const layer = Object.entries(files).find(([, content]) => content.equals(gzipSync(APP)))?.[0] ?? '';
     const { [layer]: _missing, ...rest } = files;
@@ -191,7 +198,7 @@ describe('openImage', () => {
 
   it('chooses one platform of an index, and says that others are not scanned', async () => {
     const { files } = layoutFiles([BASE]);
-    const index = JSON.parse(files['index.json']?.toString() ?? '{}');
+    const index = readIndex(files['index.json']);
     index.manifests.unshift({
       ...index.manifests[0],
       digest: `sha256:${'0'.repeat(64)}`,
@@ -199,7 +206,7 @@ describe('openImage', () => {
     });
     index.manifests.push({ digest: 'sha256:x', platform: { os: 'unknown', architecture: 'unknown' } });
     const own = process.arch === 'x64' ? 'amd64' : process.arch;
-    index.manifests[1].platform.architecture = own;
+    for (const one of index.manifests.slice(1, 2)) one.platform = { os: 'linux', architecture: own };
     writeFiles(folder, { ...files, 'index.json': Buffer.from(JSON.stringify(index)) });
     const image = await opened(folder);
     expect(image.problems).toMatchObject([

@@ -212,9 +212,11 @@ describe('catalogTree', () => {
 
   it('says when the walk was cut short', () => {
     expect(catalog(treeOf(FILES), { entries: 3 }).problems).toMatchObject([{ code: 'scan.limit' }]);
-    expect(catalog(treeOf(FILES), { depth: 1 }).problems).toMatchObject([
-      { code: 'scan.limit', detail: expect.stringContaining('nested too deep') },
-    ]);
+    expect(
+      catalog(treeOf(FILES), { depth: 1 })
+        .problems.map((one) => one.detail)
+        .join(),
+    ).toContain('nested too deep');
   });
 
   it('does not look into excluded directories', () => {
@@ -269,7 +271,7 @@ describe('mergePackages', () => {
 
 describe('matchPackages', () => {
   it('judges packages that an agent reported, without their tree', () => {
-    const packages: Package[] = JSON.parse(JSON.stringify(scan().packages));
+    const packages = JSON.parse(JSON.stringify(scan().packages)) as Package[];
     expect(matchPackages(packages, PACK).findings.map((one) => one.vulnerability.id)).toEqual([
       'CVE-2021-44906',
       'CVE-2026-0001',

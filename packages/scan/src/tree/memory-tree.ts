@@ -64,7 +64,10 @@ export class MemoryTree implements FileTree {
     const old = siblings.get(name);
     if (kind === 'directory') {
       // A directory that is stated again keeps what is in it (OCI image layer specification, "Applying").
-      siblings.set(name, { ...newDirectory(facts), children: old?.children ?? new Map() });
+      siblings.set(name, {
+        ...newDirectory(facts),
+        children: old?.children ?? new Map<string, MemoryNode>(),
+      });
       return;
     }
     siblings.set(name, {

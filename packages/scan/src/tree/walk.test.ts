@@ -56,14 +56,14 @@ describe('walk', () => {
 
   it('names directories that cannot be listed, and goes on', () => {
     const inner = treeOf(TREE);
-    const tree: FileTree = Object.create(inner, {
+    const tree = Object.create(inner, {
       list: {
         value: (path: string) =>
           path === '/b' ? err(treeError('scan.tree-denied', path, 'EACCES')) : inner.list(path),
       },
       stat: { value: (path: string) => inner.stat(path) },
       lstat: { value: (path: string) => inner.lstat(path) },
-    });
+    }) as FileTree;
     const { outcome, paths } = run(tree);
     expect(outcome.unreadable).toEqual(['/b']);
     expect(paths).toContain('/a/x/deep');
@@ -71,7 +71,7 @@ describe('walk', () => {
 
   it('stays on one file system when asked to', () => {
     const inner = treeOf(TREE);
-    const tree: FileTree = Object.create(inner, {
+    const tree = Object.create(inner, {
       list: { value: (path: string) => inner.list(path) },
       stat: { value: (path: string) => inner.stat(path) },
       lstat: {
@@ -80,7 +80,7 @@ describe('walk', () => {
           return stat.ok && path === '/b' ? { ok: true, value: { ...stat.value, device: 7 } } : stat;
         },
       },
-    });
+    }) as FileTree;
     const { outcome, paths } = run(tree, { isOneFileSystem: true });
     expect(outcome.otherFileSystems).toEqual(['/b']);
     expect(paths).toEqual(['/c', '/a/x/deep']);

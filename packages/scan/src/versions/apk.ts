@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { unreachable } from '@bartizan/contracts';
 import { bounded, compareDigits, compareText, type Ordering } from './scheme.ts';
 
 /** Kinds of parts in the order a version may hold them: where two versions part ways, the one that goes further is newer. */
@@ -104,8 +105,11 @@ const compareSame = (left: Part, right: Part): Ordering => {
       return left.text.startsWith('-') && right.text.startsWith('-') ? 0 : compareText(left.text, right.text);
     case KIND.letter:
       return compareText(left.text, right.text);
-    default:
+    case KIND.hash:
+    case KIND.end:
       return 0;
+    default:
+      return unreachable(left.kind);
   }
 };
 
