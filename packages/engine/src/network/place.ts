@@ -44,10 +44,10 @@ function linksOf(edges: readonly MapEdge[], blockOf: ReadonlyMap<string, string>
   return links;
 }
 
-/** How many clients each block has. */
+/** How many clients each block has among these blocks; the outside is at the edge anyway and holds nobody back. */
 function clientsWaitingFor(ids: readonly string[], links: Links): Map<string, number> {
   const waiting = new Map(ids.map((id) => [id, 0]));
-  for (const target of [...links.values()].flatMap((targets) => [...targets])) {
+  for (const target of ids.flatMap((id) => [...(links.get(id) ?? [])])) {
     const count = waiting.get(target);
     if (count !== undefined) waiting.set(target, count + 1);
   }
