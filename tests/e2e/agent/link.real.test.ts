@@ -152,12 +152,21 @@ describe('the link between a real agent and a controller', () => {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     await agent.stop('SIGKILL');
     await storming;
+    const restartedAtMs = Date.now();
     await agent.start({ ...settings, joinToken: undefined });
     await controller.start();
     await until('events from before the kill', () => markers(controller, 'kill').size > 0, {
       log,
       timeoutMs: 60_000,
     });
+    await until(
+      'the sensor of the new agent runs',
+      () => {
+        const node = controller.inventory('node').at(-1)?.node;
+        return node !== undefined && node.firstSeenAtMs >= restartedAtMs && node.sensor.state === 'running';
+      },
+      { log, timeoutMs: 60_000 },
+    );
     await storm('again', 20);
     await until('events from after it', () => markers(controller, 'again').size === 20, {
       log,
