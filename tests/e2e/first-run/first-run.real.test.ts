@@ -72,7 +72,7 @@ async function findingsOf(id: string): Promise<Finding[]> {
   });
 }
 
-describe.runIf(process.getuid?.() === 0)('first run', () => {
+describe.runIf(process.getuid?.() === 0)('first run', { timeout: 180_000 }, () => {
   beforeAll(async () => {
     if (!hasMaterial) throw new Error(`no advisories in ${SHARED}: set BARTIZAN_SHARED`);
     product = new Product(TAG);
@@ -261,7 +261,10 @@ describe.runIf(process.getuid?.() === 0)('first run', () => {
   it('has no event that a fallback made', async () => {
     const events = await client.call('event.list', { query: { limit: 1000 } });
     if (!events.ok) throw new Error(events.error.detail);
-    expect(events.value.items.filter((item) => item.source !== 'sensor')).toEqual([]);
+    expect(events.value.items.length).toBeGreaterThan(0);
+    expect(
+      events.value.items.filter((item) => item.source !== 'sensor').map((item) => item.message.en),
+    ).toEqual([]);
   });
 
   it('tells the same through the CLI', async () => {

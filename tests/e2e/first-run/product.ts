@@ -7,10 +7,12 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ApiClient, connect, type InstancePaths, instancePaths, readStatus } from '@bartizan/cli';
-import { type Ended, run } from './run.ts';
+import { attempt, type Ended, run } from './run.ts';
 
 /** The checkout under test. */
 export const CHECKOUT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+/** Built consoles, kept between tests. */
+const CACHE = process.env['BARTIZAN_TEST_CACHE'] ?? '/var/cache/bartizan-tests';
 /** Outside material: advisories and fixtures. */
 export const SHARED = process.env['BARTIZAN_SHARED'] ?? resolve(CHECKOUT, '../shared');
 
@@ -35,7 +37,7 @@ export class Product {
       LANG: 'C.UTF-8',
       ...more,
     };
-    mkdirSync(this.folder, { recursive: true });
+    attempt('sh', ['-c', `mkdir -p "$1/cache" && cp -a "$2/console" "$1/cache/"`, 'sh', this.folder, CACHE]);
     const paths = instancePaths(this.env);
     if (!paths.ok) throw new Error(paths.error.detail);
     this.paths = paths.value;
@@ -60,6 +62,7 @@ export class Product {
 
   /** Removes everything, whatever state it is in. */
   async close(): Promise<Ended | undefined> {
+    attempt('sh', ['-c', 'mkdir -p "$2" && cp -an "$1/console" "$2/"', 'sh', this.paths.cache, CACHE]);
     const end = existsSync(this.paths.state)
       ? await this.command('uninstall', '--purge', '--yes')
       : undefined;

@@ -5,10 +5,17 @@ import type { CgroupIndex, HostIdentity, Procfs } from '@bartizan/host';
 import type { SensorProcess, StdioKind } from '@bartizan/host/sensor';
 import { redactArguments } from './redact.ts';
 
+/** Whether a socket speaks to a network: many programs join their children by Unix sockets, which are pipes to us. */
+const isInternet = (procfs: Procfs, pid: number, socket: string): boolean => {
+  const sockets = procfs.sockets(pid);
+  return !sockets.ok || sockets.value.some((one) => one.inode === socket);
+};
+
 const stdioOf = (procfs: Procfs, pid: number, descriptor: number): StdioKind => {
   const target = procfs.descriptorTarget(pid, descriptor);
   if (!target.ok) return 'none';
-  if (target.value.startsWith('socket:')) return 'socket';
+  const socket = /^socket:\[(\d+)\]$/.exec(target.value)?.[1];
+  if (socket !== undefined) return isInternet(procfs, pid, socket) ? 'socket' : 'pipe';
   if (target.value.startsWith('pipe:')) return 'pipe';
   return /^\/dev\/(tty|pts\/|console)/.test(target.value) ? 'tty' : 'file';
 };

@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import type { InstancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, readRecord } from '../instance/record.ts';
 import { makeSecrets, passwordPath, writeOneTimePassword } from '../instance/secrets.ts';
@@ -111,6 +111,8 @@ export async function prepare(context: SetupContext, options: UpOptions): Promis
   const before = found.ok ? found.value : undefined;
   const ports = await portsOf(context, options, before);
   if (!ports.ok) return ports;
+  if (options.advisories !== undefined && !existsSync(options.advisories))
+    return err(failure('E_PACK_MISSING', options.advisories));
   const user = await ensureUser(paths);
   if (!user.ok) return user;
   makeFolders(paths, user.value);

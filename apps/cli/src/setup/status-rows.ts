@@ -80,7 +80,12 @@ function nodeRows(t: Translate, node: NodeState): StatusRow[] {
 /** Every row of `status`, in order. */
 export function statusRows(t: Translate, state: InstanceState): StatusRow[] {
   const language = t('language.code') === 'ja' ? 'ja' : 'en';
-  const conditions = [...(state.system?.conditions ?? []), ...state.nodes.flatMap((node) => node.conditions)];
+  const shown = state.system?.conditions ?? [];
+  const codes = new Set(shown.map((condition) => condition.code));
+  const conditions = [
+    ...shown,
+    ...state.nodes.flatMap((node) => node.conditions.filter((condition) => !codes.has(condition.code))),
+  ];
   return [
     ...(state.supervisor === undefined ? [] : supervisorRows(t, state.supervisor)),
     ...(state.failure === undefined

@@ -1,0 +1,198 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CHECKOUT, Product } from '../first-run/product.ts';
+import { type Ended, must, run } from '../first-run/run.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bartizan-launcher-'));
+  chmodSync(folder, 0o755);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const launch = (words: readonly string[], env: Record<string, string | undefined> = {}): Promise<Ended> =>
+  run(join(CHECKOUT, 'bartizan'), words, {
+    env: { BARTIZAN_ETC_DIR: join(folder, 'etc'), BARTIZAN_CACHE_DIR: join(folder, 'cache'), ...env },
+  });
+
+/** A PATH with links to everything Debian has in /usr/bin and /bin but the named programs. */
+function pathWithout(names: readonly string[]): string {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  for (const from of ['/usr/sbin', '/usr/bin', '/sbin', '/bin'])
+    for (const name of readdirSync(from))
+      if (!names.includes(name) && !existsSync(join(bin, name)))
+        symlinkSync(join(from, name), join(bin, name));
+  return bin;
+}
+
+/** Runs launcher functions against a made-up checkout whose sensor build lacks packages. */
+function launcherFunctions(script: string, env: Record<string, string> = {}): Promise<Ended> {
+  const root = join(folder, 'checkout');
+  mkdirSync(join(root, 'native'), { recursive: true });
+  writeFileSync(
+    join(root, 'native/build.sh'),
+    'case "$1" in --folder) exit 1 ;; --missing) printf "%s\\n" clang libbpf-dev ;; esac\n',
+  );
+  return run(
+    'sh',
+    [
+      '-eu',
+      '-c',
+      `root=${root}; . ${CHECKOUT}/tools/toolchain.sh; . ${CHECKOUT}/tools/launcher.sh; lang=en\n${script}`,
+    ],
+    {
+      env: { BARTIZAN_STATE_DIR: join(folder, 'state'), ...env },
+    },
+  );
+}
+
+describe('launcher', () => {
+  it('is a POSIX shell script that dash and bash read', () => {
+    for (const shell of ['dash', 'bash'])
+      for (const file of ['bartizan', 'tools/toolchain.sh', 'tools/launcher.sh'])
+        must(shell, ['-n', join(CHECKOUT, file)]);
+  });
+
+  it('speaks the language of LANG, and of --lang before it', async () => {
+    expect((await launch(['--help'], { LANG: 'ja_JP.UTF-8', LC_ALL: undefined })).stdout).toContain('使い方');
+    expect((await launch(['--help', '--lang', 'en'], { LANG: 'ja_JP.UTF-8' })).stdout).toContain('USAGE');
+    expect((await launch(['--lang=ja', 'help', 'exit-codes'])).stdout).toContain('130 中断');
+  });
+
+  it.each<[readonly string[], number, string]>([
+    [['help', 'exit-codes'], 0, ''],
+    [['no-such-word'], 2, 'E_USAGE'],
+    [['status', '--no-such-flag'], 2, 'E_USAGE'],
+    [['status', '-o', 'xml'], 2, 'E_USAGE'],
+    [['status'], 7, 'E_NOT_UP'],
+    [['workload', 'list'], 7, 'E_NOT_UP'],
+    [['scan', 'dir', '/no/such/folder'], 5, 'E_SCAN_TARGET'],
+    [['up'], 1, 'E_INSTANCE_NAME'],
+  ])('ends %j with %i and one line with the remedy', async (words, code, error) => {
+    const end = await launch(words, words[0] === 'up' ? { BARTIZAN_INSTANCE: '../x' } : {});
+    expect([end.code, end.stderr.includes(error)]).toEqual([code, true]);
+  });
+
+  it('works from another folder and through a link', async () => {
+    symlinkSync(join(CHECKOUT, 'bartizan'), join(folder, 'bz'));
+    const end = await run(join(folder, 'bz'), ['--version'], {
+      cwd: '/',
+      env: { BARTIZAN_CACHE_DIR: join(folder, 'cache') },
+    });
+    expect(end.stdout.trim()).toBe(JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8')).version);
+  });
+
+  it('names the Debian packages, with sizes, when there is no npm, and installs nothing without a yes', async () => {
+    const end = await launch(['up'], {
+      PATH: pathWithout(['npm', 'node', 'nodejs']),
+      BARTIZAN_TOOLCHAIN: join(folder, 'toolchain'),
+      BARTIZAN_STATE_DIR: join(folder, 'state'),
+    });
+    expect(end.code).toBe(1);
+    expect(end.stderr).toContain('E_PACKAGES_MISSING');
+    expect(end.stderr).toMatch(/npm\s+\d+\.\d MB/);
+    expect(existsSync(join(folder, 'state'))).toBe(false);
+  });
+
+  it('fetches its own Node.js and npm with nothing but Debian\u2019s on PATH', {
+    timeout: 300_000,
+  }, async () => {
+    const hasDebian = existsSync('/usr/bin/npm') && existsSync('/usr/bin/node');
+    if (!hasDebian) throw new Error('Debian\u2019s nodejs and npm are not installed');
+    const end = await launch(['help', 'exit-codes'], {
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+      BARTIZAN_TOOLCHAIN: join(folder, 'toolchain'),
+      BARTIZAN_DEPENDENCIES: 'as-is',
+    });
+    expect([end.code, end.stdout.split('\n')[0]]).toEqual([0, '0 fine']);
+    expect(readdirSync(join(folder, 'toolchain')).filter((name) => name.startsWith('node-24'))).toHaveLength(
+      1,
+    );
+  });
+
+  it('goes on LIMITED without the packages of the sensor, and says so', async () => {
+    const end = await launcherFunctions(
+      'launcher_packages up; echo "missing: $BARTIZAN_SENSOR_PACKAGES_MISSING"',
+    );
+    expect(end.code).toBe(0);
+    expect(end.stdout).toContain('missing: clang libbpf-dev');
+    expect(end.stderr).toContain('LIMITED');
+    expect(end.stderr).toMatch(/clang\s+\d+\.\d MB/);
+  });
+
+  it('records what came with the packages it installed', async () => {
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    const put = (name: string, script: string): void =>
+      writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    put('apt-get', `[ "$1" = --assume-no ] || touch ${folder}/installed`);
+    put(
+      'dpkg-query',
+      `echo base-files; [ ! -e ${folder}/installed ] || printf 'clang:amd64\\nlibclang-cpp:amd64\\n'`,
+    );
+    const end = await launcherFunctions(
+      'launcher_packages up --yes; echo "missing: $BARTIZAN_SENSOR_PACKAGES_MISSING"',
+      { PATH: `${bin}:${process.env['PATH']}` },
+    );
+    expect([end.code, end.stdout.trim()]).toEqual([0, 'missing:']);
+    expect(readFileSync(join(folder, 'state/added-packages'), 'utf8')).toBe(
+      'clang:amd64\nlibclang-cpp:amd64\n',
+    );
+  });
+
+  it('refuses a toolchain whose digest differs', async () => {
+    const end = await launcherFunctions(
+      `mkdir -p ${folder}/t; toolchain_unpack npm "$NPM_VERSION" 00ff ${folder}/t/npm || echo refused`,
+    );
+    expect(end.stderr).toContain('E_TOOLCHAIN_DIGEST');
+    expect(end.stdout.trim()).toBe('refused');
+    expect(readdirSync(join(folder, 't'))).toEqual([]);
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('up', () => {
+  it('refuses a port that a foreign program holds before it makes anything', async () => {
+    const server: Server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const product = new Product(`bzlp${process.pid % 10_000}`);
+    try {
+      const end = await product.command('up', '--yes', '--port', String(port));
+      expect([end.code, end.stderr.includes('E_PORT_TAKEN')]).toEqual([1, true]);
+      expect(end.stderr).toContain('--port');
+      expect(existsSync(product.paths.state)).toBe(false);
+      expect(readFileSync('/etc/passwd', 'utf8')).not.toContain(product.paths.user);
+    } finally {
+      server.close();
+      await product.close();
+    }
+  });
+
+  it('says what is wrong with advisories that are not there', async () => {
+    const product = new Product(`bzla${process.pid % 10_000}`);
+    try {
+      const end = await product.command('up', '--yes', '--port', '0', '--advisories', '/no/such/place');
+      expect([end.code, end.stderr.includes('E_PACK_MISSING')]).toEqual([1, true]);
+    } finally {
+      await product.close();
+    }
+  }, 300_000);
+});
