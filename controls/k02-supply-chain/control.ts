@@ -19,6 +19,8 @@ export const control: ComplianceControl = {
     'host.unauthenticated-sources',
     'runtime.download-and-run',
     'runtime.package-manager',
+    'vulnerability.critical-fixable',
+    'vulnerability.known-exploited',
   ],
   responds: [],
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
