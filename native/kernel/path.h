@@ -11,7 +11,7 @@
 #define PATH_PARTS 40
 /*
  * The state of a walk lies behind the record and not on the stack: what is read back from a map is any number
- * to the verifier, so that the rounds of the loop look alike to it (on the stack they exceeded its budget).
+ * to the verifier, so that all steps look alike to it. bpf_loop because 6.1 refuses the loop that clang makes.
  */
 /* Enough of struct dentry for its parent and name on every kernel we know; checked at load. */
 #define DENTRY_HEAD 64
@@ -36,77 +36,78 @@ static __always_inline __u32 put_end(struct record *r, __u32 at)
   return at + 1;
 }
 
-static __noinline int walk_path(struct record *r)
+/* One step up. Gives 1 at the end. */
+static long walk_step(__u32 index, void *context)
 {
-  struct walk *w = &((struct scratch *)r)->walk;
   const __u32 parent_at = __builtin_preserve_field_info(((struct dentry *)0)->d_parent, BPF_FIELD_BYTE_OFFSET);
   const __u32 name_at = __builtin_preserve_field_info(((struct dentry *)0)->d_name.name, BPF_FIELD_BYTE_OFFSET);
-  void *dentry = w->dentry;
-  void *vfsmount = w->mount;
-  void *mount_root = NULL;
-  int i;
+  struct record *r = *(struct record **)context;
+  struct walk *w = &((struct scratch *)r)->walk;
+  __u8 head[DENTRY_HEAD] __attribute__((aligned(8)));
+  void *parent, *dentry = w->dentry;
 
-  if (parent_at > DENTRY_HEAD - 8 || name_at > DENTRY_HEAD - 8)
-    return 0;
-  bpf_probe_read_kernel(&mount_root, sizeof(mount_root), &((struct vfsmount *)vfsmount)->mnt_root);
-  for (i = 0; i < PATH_PARTS; i++) {
-    __u8 head[DENTRY_HEAD] __attribute__((aligned(8)));
-    void *parent, *name;
-
-    if (dentry == w->root_dentry && vfsmount == w->root_mount)
-      goto root;
-    if (dentry == mount_root) {
-      struct mount *mount = vfsmount - bpf_core_field_offset(struct mount, mnt);
-      struct mount *above = NULL;
-
-      bpf_probe_read_kernel(&above, sizeof(above), &mount->mnt_parent);
-      if (above == mount || !above)
-        goto root;
-      bpf_probe_read_kernel(&dentry, sizeof(dentry), &mount->mnt_mountpoint);
-      vfsmount = (void *)above + bpf_core_field_offset(struct mount, mnt);
-      bpf_probe_read_kernel(&mount_root, sizeof(mount_root), &((struct vfsmount *)vfsmount)->mnt_root);
-      continue;
-    }
-    if (bpf_probe_read_kernel(head, sizeof(head), dentry))
-      break;
-    parent = *(void **)(head + parent_at);
-    name = *(void **)(head + name_at);
-    w->at = put_name(r, w->at, name);
-    /* A file without a place: memory file, pipe, socket. */
-    if (parent == dentry) {
-      w->complete = 1;
-      break;
-    }
-    dentry = parent;
+  if (dentry == w->root_dentry && w->mount == w->root_mount) {
+    w->at = put_end(r, w->at);
+    w->complete = 1;
+    return 1;
   }
-  return 0;
-root:
-  w->complete = 1;
-  w->at = put_end(r, w->at);
+  if (dentry == w->mount_root) {
+    void *mount = w->mount - bpf_core_field_offset(struct mount, mnt);
+    void *above = NULL;
+
+    bpf_probe_read_kernel(&above, sizeof(above), &((struct mount *)mount)->mnt_parent);
+    if (above == mount || !above) {
+      w->at = put_end(r, w->at);
+      w->complete = 1;
+      return 1;
+    }
+    bpf_probe_read_kernel(&w->dentry, sizeof(void *), &((struct mount *)mount)->mnt_mountpoint);
+    w->mount = above + bpf_core_field_offset(struct mount, mnt);
+    bpf_probe_read_kernel(&w->mount_root, sizeof(void *), &((struct vfsmount *)w->mount)->mnt_root);
+    return 0;
+  }
+  if (parent_at > DENTRY_HEAD - 8 || name_at > DENTRY_HEAD - 8 ||
+      bpf_probe_read_kernel(head, sizeof(head), dentry))
+    return 1;
+  w->at = put_name(r, w->at, *(void **)(head + name_at));
+  parent = *(void **)(head + parent_at);
+  /* A file without a place: memory file, pipe, socket. */
+  if (parent == dentry) {
+    w->complete = 1;
+    return 1;
+  }
+  w->dentry = parent;
   return 0;
 }
 
-/* Writes the parts of a path at `at`, sets `text`, gives the next free offset. */
-static __always_inline __u32 put_path(struct record *r, __u32 at, struct bz_text *text, struct path *path,
+/* Writes the parts of a path at `at`, sets `text`, gives the next free offset. `r` is a scratch record. */
+static __always_inline __u32 put_walk(struct record *r, __u32 at, struct bz_text *text, void *dentry, void *mount,
                                       struct fs_struct *fs)
 {
   struct walk *w = &((struct scratch *)r)->walk;
 
-  w->dentry = path->dentry;
-  w->mount = path->mnt;
-  w->root_dentry = fs->root.dentry;
-  w->root_mount = fs->root.mnt;
-  w->at = at;
-  w->complete = 0;
   text->offset = at;
   text->length = 0;
-  if (!w->dentry || !w->mount)
+  if (!dentry || !mount)
     return at;
-  walk_path(r);
+  w->dentry = dentry;
+  w->mount = mount;
+  w->root_dentry = fs->root.dentry;
+  w->root_mount = fs->root.mnt;
+  w->mount_root = BPF_CORE_READ((struct vfsmount *)mount, mnt_root);
+  w->at = at;
+  w->complete = 0;
+  bpf_loop(PATH_PARTS, walk_step, &r, 0);
   if (!w->complete)
     r->process.flags |= BZ_PROCESS_PATH_TRUNCATED;
   text->length = w->at - at;
   return w->at;
+}
+
+static __always_inline __u32 put_path(struct record *r, __u32 at, struct bz_text *text, struct path *path,
+                                      struct fs_struct *fs)
+{
+  return put_walk(r, at, text, path->dentry, path->mnt, fs);
 }
 
 #endif

@@ -7,6 +7,7 @@
 #define OVERLAYFS_MAGIC 0x794c7630
 #define S_IFMT 0170000
 #define S_IFSOCK 0140000
+#define AF_UNIX 1
 #define S_IFIFO 0010000
 #define S_IFCHR 0020000
 #define TTY_MAJOR 4
@@ -39,15 +40,16 @@ static __always_inline __u64 effective_caps(const struct cred *cred)
 
 static __always_inline void put_ns_pid(struct record *r, struct task_struct *leader)
 {
-  struct pid *pid = leader->thread_pid;
+  struct pid *typed = leader->thread_pid;
+  void *pid = NULL;
   struct upid *at;
 
-  if (!pid) {
-    r->process.ns_pid = 0;
-    r->process.pid_namespace = 0;
+  r->process.ns_pid = 0;
+  r->process.pid_namespace = 0;
+  /* As a plain number: 6.1 allows no arithmetic with a variable on a typed pointer. */
+  if (bpf_probe_read_kernel(&pid, sizeof(pid), &leader->thread_pid) || !pid)
     return;
-  }
-  at = (void *)&pid->numbers[0] + pid->level * bpf_core_type_size(struct upid);
+  at = pid + bpf_core_field_offset(struct pid, numbers) + typed->level * bpf_core_type_size(struct upid);
   r->process.ns_pid = BPF_CORE_READ(at, nr);
   r->process.pid_namespace = BPF_CORE_READ(at, ns, ns.inum);
 }
@@ -92,6 +94,15 @@ static __always_inline void put_process(struct record *r, struct task_struct *t)
   __builtin_memset(&r->process.executable, 0, 3 * sizeof(struct bz_text) + sizeof(__u32));
 }
 
+/* Local sockets join processes of one host, as pipes do; programs use either. Only others reach the network. */
+static __always_inline __u8 stdio_socket_kind(struct file *file)
+{
+  struct socket *socket = BPF_CORE_READ(file, private_data);
+  __u16 family = BPF_CORE_READ(socket, sk, __sk_common.skc_family);
+
+  return family == AF_UNIX ? BZ_STDIO_PIPE : BZ_STDIO_SOCKET;
+}
+
 static __always_inline __u8 stdio_kind(void *file)
 {
   struct inode *inode;
@@ -103,7 +114,7 @@ static __always_inline __u8 stdio_kind(void *file)
   inode = BPF_CORE_READ((struct file *)file, f_inode);
   mode = BPF_CORE_READ(inode, i_mode) & S_IFMT;
   if (mode == S_IFSOCK)
-    return BZ_STDIO_SOCKET;
+    return stdio_socket_kind(file);
   if (mode == S_IFIFO)
     return BZ_STDIO_PIPE;
   if (mode != S_IFCHR)

@@ -60,6 +60,7 @@ struct record {
 struct walk {
   void *dentry;
   void *mount;
+  void *mount_root;
   void *root_dentry;
   void *root_mount;
   __u32 at;

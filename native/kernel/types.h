@@ -94,6 +94,7 @@ struct file {
   unsigned int f_mode;
   unsigned int f_flags;
   struct inode *f_inode;
+  void *private_data;
   struct path f_path;
 };
 struct fdtable {
@@ -191,6 +192,7 @@ struct task_struct {
   struct pid *thread_pid;
   const struct cred *real_cred;
   const struct cred *cred;
+  unsigned in_execve : 1;
   struct mm_struct *mm;
   struct fs_struct *fs;
   struct files_struct *files;
@@ -202,6 +204,7 @@ struct linux_binprm {
   struct file *file;
 };
 struct pt_regs {
+  unsigned long di;
   unsigned long orig_ax;
 };
 
@@ -222,6 +225,10 @@ struct sock_common {
   struct in6_addr skc_v6_daddr;
   struct in6_addr skc_v6_rcv_saddr;
   possible_net_t skc_net;
+  unsigned long skc_flags;
+  struct {
+    __s64 counter;
+  } skc_cookie;
 };
 struct sock_cgroup_data {
   struct cgroup *cgroup;
@@ -231,6 +238,12 @@ struct sock {
   __u16 sk_protocol;
   int sk_err;
   struct sock_cgroup_data sk_cgrp_data;
+};
+struct inet_sock {
+  __be16 inet_sport;
+};
+struct socket {
+  struct sock *sk;
 };
 struct tcp_sock {
   __u64 bytes_sent;

@@ -78,8 +78,12 @@ export const stdioKinds: readonly Constant[] = [
   { name: 'STDIO_NONE', value: 0, about: 'Closed.' },
   { name: 'STDIO_FILE', value: 1, about: 'A regular file or a device.' },
   { name: 'STDIO_TTY', value: 2, about: 'A terminal.' },
-  { name: 'STDIO_PIPE', value: 3, about: 'A pipe.' },
-  { name: 'STDIO_SOCKET', value: 4, about: 'A socket.' },
+  {
+    name: 'STDIO_PIPE',
+    value: 3,
+    about: 'A pipe, or a local (unix) socket: both join processes of one host.',
+  },
+  { name: 'STDIO_SOCKET', value: 4, about: 'A socket that reaches a network.' },
 ];
 
 export const header: Block = {

@@ -3,12 +3,14 @@
 
 //! Records of the kernel become frames for the agent: paths joined, secrets removed, owners filled in.
 
-use crate::frames::{self, exec, header, kind, process};
+use crate::frames::{self, cgroup, credentials, exec, header, kind, network, open, process};
 use crate::kernel::Sink;
 use crate::outlet::{Builder, Outlet};
 use crate::paths;
 use crate::processes::{Credentials, Image, Process, Processes};
 use crate::redact::redact;
+use crate::sockets::{Owner, Sockets};
+use crate::watch::WatchSet;
 use std::rc::Rc;
 
 /// Flags that an exec decides and that its later events repeat.
@@ -18,6 +20,9 @@ const IMAGE_FLAGS: u32 = frames::PROCESS_FILELESS
     | frames::PROCESS_ARGUMENTS_TRUNCATED
     | frames::PROCESS_ARGUMENTS_REDACTED;
 const PROC_ARGUMENTS_MAX: usize = 4096;
+const CAUSE_EXEC: u32 = 2;
+const TCP_CLOSE: u8 = 7;
+const TCP_LISTEN: u8 = 10;
 
 /// Counters of the engine, from its start.
 #[derive(Debug, Default, Clone, Copy)]
@@ -32,11 +37,20 @@ pub struct Engine {
     pub processes: Processes,
     pub totals: Totals,
     pub existing_sent: u32,
+    pub sockets: Sockets,
+    pub watched: WatchSet,
 }
 
 impl Engine {
     pub fn new(outlet: Outlet) -> Self {
-        Self { outlet, processes: Processes::default(), totals: Totals::default(), existing_sent: 0 }
+        Self {
+            outlet,
+            processes: Processes::default(),
+            totals: Totals::default(),
+            existing_sent: 0,
+            sockets: Sockets::default(),
+            watched: WatchSet::default(),
+        }
     }
 
     fn on_exec(&mut self, record: &[u8], is_new: bool) {
@@ -72,7 +86,122 @@ impl Engine {
         if !is_new {
             self.existing_sent += 1;
         }
-        let _ = (before, after);
+        if let Some(before) = before.filter(|before| is_new && *before != after) {
+            self.send_credentials(record, before, after, (CAUSE_EXEC, 0));
+        }
+    }
+
+    /// Tells a change; the process block shows what holds now.
+    fn send_credentials(&mut self, record: &[u8], before: Credentials, after: Credentials, why: (u32, u32)) {
+        let mut frame = Builder::from_record(record, credentials::END);
+        let fixed = frame.fixed();
+        header::set_kind(fixed, kind::CREDENTIALS);
+        process::set_uid(fixed, after.uid);
+        process::set_euid(fixed, after.euid);
+        process::set_gid(fixed, after.gid);
+        process::set_caps_effective(fixed, after.caps);
+        credentials::set_before_uid(fixed, before.uid);
+        credentials::set_before_euid(fixed, before.euid);
+        credentials::set_before_gid(fixed, before.gid);
+        credentials::set_before_caps(fixed, before.caps);
+        credentials::set_after_uid(fixed, after.uid);
+        credentials::set_after_euid(fixed, after.euid);
+        credentials::set_after_gid(fixed, after.gid);
+        credentials::set_after_caps(fixed, after.caps);
+        credentials::set_cause(fixed, why.0);
+        credentials::set_call(fixed, why.1);
+        self.processes.refresh(fixed);
+        self.put_owner_texts(&mut frame);
+        self.outlet.event(frame.finish(), false);
+    }
+
+    /// A change, or a call that may have changed something: what the cache knows decides.
+    fn on_credentials(&mut self, record: &[u8]) {
+        let after = Credentials {
+            uid: credentials::after_uid(record),
+            euid: credentials::after_euid(record),
+            gid: credentials::after_gid(record),
+            caps: credentials::after_caps(record),
+        };
+        let known = self.processes.get(process::pid(record), process::start_boot_us(record));
+        let before = known.map_or_else(|| Credentials::of(record), Process::credentials);
+        if before == after {
+            self.totals.filtered += 1;
+            return;
+        }
+        self.send_credentials(record, before, after, (credentials::cause(record), credentials::call(record)));
+    }
+
+    fn on_network(&mut self, record: &[u8]) {
+        let cookie = network::socket_id(record);
+        let namespace = network::network_namespace(record);
+        let port = network::local_port(record);
+        let teller = Owner { pid: process::pid(record), start_us: process::start_boot_us(record) };
+        let (old, new) = (network::old_state(record), network::new_state(record));
+        let owner = match header::kind(record) {
+            kind::CONNECT_START => {
+                self.sockets.own(cookie, teller);
+                return;
+            }
+            kind::LISTEN => {
+                self.sockets.listen(namespace, port, teller);
+                Some(teller)
+            }
+            kind::ACCEPT => {
+                let owner = self.sockets.listener(namespace, port);
+                if let Some(owner) = owner {
+                    self.sockets.own(cookie, owner);
+                }
+                owner
+            }
+            kind::CLOSE if old == TCP_LISTEN => {
+                let owner = self.sockets.listener(namespace, port);
+                self.sockets.unlisten(namespace, port);
+                owner
+            }
+            kind::CONNECT if teller.pid != 0 => Some(teller),
+            kind::CONNECT if new != TCP_CLOSE => self.sockets.owner(cookie),
+            _ => self.sockets.forget(cookie),
+        };
+        let mut frame = Builder::from_record(record, network::END);
+        map_to_v4(frame.fixed());
+        let known = owner.and_then(|owner| self.processes.get(owner.pid, owner.start_us));
+        if let Some(known) = known.filter(|_| teller.pid == 0) {
+            known.write_owner(frame.fixed());
+        }
+        self.put_owner_texts(&mut frame);
+        self.outlet.event(frame.finish(), true);
+    }
+
+    fn on_open(&mut self, record: &[u8]) {
+        let path = paths::join(open::path(record));
+        if !self.watched.matches(&path, open::mode(record)) {
+            self.totals.filtered += 1;
+            return;
+        }
+        let mut frame = Builder::from_record(record, open::END);
+        self.put_owner_texts(&mut frame);
+        frame.text(open::PATH, &path);
+        self.outlet.event(frame.finish(), true);
+    }
+
+    fn on_cgroup(&mut self, record: &[u8]) {
+        let mut frame = Builder::from_record(record, cgroup::END);
+        self.put_owner_texts(&mut frame);
+        frame.text(cgroup::PATH, cgroup::path(record));
+        self.outlet.event(frame.finish(), false);
+    }
+
+    /// Takes over listening sockets older than the sensor.
+    pub fn learn_listeners(&mut self) {
+        for found in crate::listeners::scan(&self.processes.pids()) {
+            if let Some(known) = self.processes.current(found.pid) {
+                let owner = Owner { pid: found.pid, start_us: known.start_us() };
+                if self.sockets.listener(found.namespace, found.port).is_none() {
+                    self.sockets.listen(found.namespace, found.port, owner);
+                }
+            }
+        }
     }
 
     fn put_ancestors(&self, frame: &mut Builder, record: &[u8]) {
@@ -128,7 +257,11 @@ impl Engine {
 
     fn on_exit(&mut self, record: &[u8]) {
         self.on_plain(record, frames::exit::END, false);
-        self.processes.end(process::pid(record), process::start_boot_us(record), header::boot_time_us(record));
+        self.processes.end(
+            process::pid(record),
+            process::start_boot_us(record),
+            header::boot_time_us(record),
+        );
     }
 }
 
@@ -152,6 +285,23 @@ fn proc_name(pid: u32) -> Vec<u8> {
     bytes
 }
 
+/// An IPv4 address in IPv6 clothes is shown as what it is.
+fn map_to_v4(frame: &mut [u8]) {
+    const PREFIX: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+    let addresses = [network::local_address(frame), network::remote_address(frame)];
+    if network::family(frame) != 6 || !addresses.iter().all(|address| address.starts_with(&PREFIX)) {
+        return;
+    }
+    let [local, remote] = addresses.map(|address| {
+        let mut short = [0; 16];
+        short[..4].copy_from_slice(&address[12..]);
+        short
+    });
+    network::set_family(frame, 4);
+    network::set_local_address(frame, local);
+    network::set_remote_address(frame, remote);
+}
+
 /// Whether the fixed part of a record of this kind is whole.
 fn is_whole(record: &[u8], end: usize) -> bool {
     record.len() >= end
@@ -171,6 +321,16 @@ impl Sink for Engine {
             kind::EXISTING if is_whole(record, exec::END) => self.on_exec(record, false),
             kind::FORK => self.on_fork(record),
             kind::EXIT if is_whole(record, frames::exit::END) => self.on_exit(record),
+            kind::CREDENTIALS if is_whole(record, credentials::END) => self.on_credentials(record),
+            kind::CONNECT_START | kind::CONNECT | kind::ACCEPT | kind::LISTEN | kind::CLOSE
+                if is_whole(record, network::END) =>
+            {
+                self.on_network(record);
+            }
+            kind::OPEN if is_whole(record, open::END) => self.on_open(record),
+            kind::CGROUP_CREATED | kind::CGROUP_REMOVED if is_whole(record, cgroup::END) => {
+                self.on_cgroup(record)
+            }
             _ => self.totals.malformed += 1,
         }
     }

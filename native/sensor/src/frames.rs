@@ -85,9 +85,9 @@ pub const STDIO_NONE: u8 = 0;
 pub const STDIO_FILE: u8 = 1;
 /// A terminal.
 pub const STDIO_TTY: u8 = 2;
-/// A pipe.
+/// A pipe, or a local (unix) socket: both join processes of one host.
 pub const STDIO_PIPE: u8 = 3;
-/// A socket.
+/// A socket that reaches a network.
 pub const STDIO_SOCKET: u8 = 4;
 
 fn get_u8(frame: &[u8], at: usize) -> u8 {

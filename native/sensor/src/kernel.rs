@@ -3,10 +3,13 @@
 
 //! The kernel side behind a trait: load, drain, count, snapshot.
 
+use crate::watch::SieveKey;
 use libbpf_rs::{
-    Iter, Link, MapCore, MapFlags, MapHandle, Object, ObjectBuilder, OpenObject, RingBuffer, RingBufferBuilder,
+    Iter, Link, MapCore, MapFlags, MapHandle, Object, ObjectBuilder, OpenObject, RingBuffer,
+    RingBufferBuilder,
 };
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::rc::Rc;
@@ -50,6 +53,8 @@ pub trait Kernel {
     fn counters(&self) -> Counters;
     fn programs(&self) -> &[ProgramState];
     fn has_memory_v1(&self) -> bool;
+    /// Replaces the names that the kernel looks for at opens.
+    fn watch(&mut self, sieve: &HashMap<SieveKey, u32>) -> Result<(), String>;
     /// Puts a record of every running process into the ring. False when this kernel cannot.
     fn snapshot(&mut self) -> bool;
 }
@@ -72,10 +77,7 @@ impl Config {
     }
 
     fn bytes(self) -> Vec<u8> {
-        [u32::from(self.memory_v1), RING_BYTES / 4 * 3]
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect()
+        [u32::from(self.memory_v1), RING_BYTES / 4 * 3].iter().flat_map(|value| value.to_le_bytes()).collect()
     }
 }
 
@@ -144,6 +146,19 @@ pub fn probe(config: Config, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Progra
     Ok(states)
 }
 
+/// Loads the object with one program only; says why when the kernel refuses it.
+pub fn load_only(config: Config, program: &str) -> Result<Object, String> {
+    libbpf_rs::set_print(Some((libbpf_rs::PrintLevel::Info, collect_log)));
+    open(config, &|other| other == program)?
+        .load()
+        .map_err(|error| format!("{program} refused: {}", reason(&error)))
+}
+
+/// Programs of a session; the others belong to `levels`.
+fn is_session_program(name: &str) -> bool {
+    name.starts_with("on_")
+}
+
 /// JSON text of the programs' states.
 pub fn programs_json(states: &[ProgramState]) -> String {
     let rows: Vec<String> = states
@@ -195,6 +210,8 @@ pub fn print_probe(json: bool) -> Result<(), String> {
 pub struct LibbpfKernel {
     ring: RingBuffer<'static>,
     counters: MapHandle,
+    watched: MapHandle,
+    watched_directories: MapHandle,
     snapshot: Option<Link>,
     programs: Vec<ProgramState>,
     memory_v1: bool,
@@ -204,23 +221,30 @@ pub struct LibbpfKernel {
 
 const SNAPSHOT_PROGRAM: &str = "on_existing";
 
-/// All at once when the kernel takes all; else each alone, and then those that it took.
+/// Looks at every system call; left out where fentry programs see the same without that cost.
+const COSTLY_PROGRAM: &str = "on_sys_exit";
+const INSTEAD_OF_COSTLY: [&str; 2] = ["on_file_open", "on_commit_creds"];
+
+/// Each program alone first: a refused one is left out and named, never the end of all.
 fn load_object(config: Config) -> Result<(Object, Vec<ProgramState>), String> {
-    let whole = open(config, &|_| true)?;
-    let mut states: Vec<ProgramState> = whole
-        .progs()
-        .map(|p| ProgramState {
-            name: p.name().to_string_lossy().into_owned(),
-            section: p.section().to_string_lossy().into_owned(),
-            loaded: true,
-            reason: String::new(),
-        })
-        .collect();
-    if let Ok(object) = whole.load() {
-        return Ok((object, states));
+    let mut states = probe(config, &is_session_program)?;
+    let is_loaded = |states: &[ProgramState], name: &str| states.iter().any(|s| s.name == name && s.loaded);
+    let costly = !INSTEAD_OF_COSTLY.iter().all(|name| is_loaded(&states, name));
+    for state in &mut states {
+        if costly && INSTEAD_OF_COSTLY.contains(&state.name.as_str()) && state.loaded {
+            state.loaded = false;
+            state.reason = format!("not needed: {COSTLY_PROGRAM} does its work");
+        }
+        if !costly && state.name == COSTLY_PROGRAM {
+            state.loaded = false;
+            state.reason = format!("not needed: {} do its work", INSTEAD_OF_COSTLY.join(" and "));
+        }
     }
-    states = probe(config, &|_| true)?;
     let taken: Vec<String> = states.iter().filter(|s| s.loaded).map(|s| s.name.clone()).collect();
+    if taken.is_empty() {
+        let why = states.first().map_or("", |state| state.reason.as_str());
+        return Err(format!("the kernel refused every program: {why}"));
+    }
     let object = open(config, &|name| taken.iter().any(|other| other == name))?
         .load()
         .map_err(|e| format!("the kernel takes each program alone but not together: {}", reason(&e)))?;
@@ -277,6 +301,8 @@ impl LibbpfKernel {
         Ok(Self {
             ring,
             counters: map("counters")?,
+            watched: map("watched")?,
+            watched_directories: map("watched_directories")?,
             snapshot,
             programs,
             memory_v1: config.memory_v1,
@@ -301,7 +327,9 @@ impl Kernel for LibbpfKernel {
         let each = self.counters.lookup_percpu(&0u32.to_le_bytes(), MapFlags::ANY).ok().flatten();
         for cpu in each.unwrap_or_default() {
             let at = |index: usize| {
-                cpu.get(index * 8..index * 8 + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes)
+                cpu.get(index * 8..index * 8 + 8)
+                    .and_then(|b| b.try_into().ok())
+                    .map_or(0, u64::from_le_bytes)
             };
             sum.submitted += at(0);
             sum.dropped += at(1);
@@ -316,6 +344,26 @@ impl Kernel for LibbpfKernel {
 
     fn has_memory_v1(&self) -> bool {
         self.memory_v1
+    }
+
+    fn watch(&mut self, sieve: &HashMap<SieveKey, u32>) -> Result<(), String> {
+        let wanted: HashMap<Vec<u8>, u32> =
+            sieve.iter().map(|(key, access)| (key.bytes(), *access)).collect();
+        let refused = |error| format!("the kernel refused the watched paths: {error}");
+        let directories =
+            sieve.iter().filter(|(key, _)| key.directory).fold(0, |all, (_, access)| all | access);
+        // New names first, old ones after: what both sets hold is watched all the time.
+        for (key, access) in &wanted {
+            self.watched.update(key, &access.to_le_bytes(), MapFlags::ANY).map_err(refused)?;
+        }
+        self.watched_directories
+            .update(&0u32.to_le_bytes(), &u32::to_le_bytes(directories), MapFlags::ANY)
+            .map_err(refused)?;
+        let stale: Vec<Vec<u8>> = self.watched.keys().filter(|key| !wanted.contains_key(key)).collect();
+        for key in stale {
+            self.watched.delete(&key).map_err(refused)?;
+        }
+        Ok(())
     }
 
     fn snapshot(&mut self) -> bool {
@@ -348,7 +396,9 @@ fn read_iterator(link: &Link) -> bool {
             Ok(_) => {}
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             // The walk gives way after many processes without output and goes on at the next read.
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => std::thread::sleep(Duration::ZERO),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                std::thread::sleep(Duration::ZERO)
+            }
             Err(_) => return false,
         }
     }

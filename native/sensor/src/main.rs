@@ -6,19 +6,28 @@
 mod command;
 mod descriptor;
 mod engine;
+#[rustfmt::skip]
 mod frames;
+#[cfg(test)]
+mod golden_tests;
 mod kernel;
+mod levels;
+mod listeners;
 mod outlet;
 mod paths;
 mod processes;
 mod redact;
+mod self_test;
 mod session;
+mod sockets;
+mod watch;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bartizan-sensor run | probe [--json] | version
+const USAGE: &str = "usage: bartizan-sensor run | probe [--json] | levels [--json] | version
   run      speaks frames on descriptor 3 until it closes
   probe    loads each kernel program alone and says whether the kernel takes it
+  levels   tries, per action, how far protection reaches on this node
   version  prints the version";
 
 fn main() -> ExitCode {
@@ -28,6 +37,9 @@ fn main() -> ExitCode {
         ["run"] => session::run(),
         ["probe"] => kernel::print_probe(false),
         ["probe", "--json"] => kernel::print_probe(true),
+        ["levels"] => levels::print(false),
+        ["levels", "--json"] => levels::print(true),
+        ["self-test", folder, action] => return self_test::main(folder, action),
         ["version"] => {
             println!("{}", env!("CARGO_PKG_VERSION"));
             Ok(())

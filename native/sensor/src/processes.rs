@@ -109,6 +109,10 @@ impl Processes {
         self.by_pid.get(&pid).filter(|found| found.start_us() == start_us)
     }
 
+    pub fn pids(&self) -> Vec<u32> {
+        self.by_pid.iter().filter(|(_, found)| found.ended_us == 0).map(|(pid, _)| *pid).collect()
+    }
+
     /// The process that has this pid now.
     pub fn current(&self, pid: u32) -> Option<&Process> {
         self.by_pid.get(&pid)

@@ -11,8 +11,22 @@ pub const MARK: &[u8] = b"[redacted]";
 
 /// A name that contains one of these (lower case, '-' as '_') holds a secret.
 const SECRET_PARTS: &[&str] = &[
-    "password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "access_key", "accesskey",
-    "private_key", "credential", "passcode", "client_key_data", "encryption_key", "signing_key", "auth_key",
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "api_key",
+    "apikey",
+    "access_key",
+    "accesskey",
+    "private_key",
+    "credential",
+    "passcode",
+    "client_key_data",
+    "encryption_key",
+    "signing_key",
+    "auth_key",
 ];
 /// A name that is exactly one of these holds a secret.
 const SECRET_NAMES: &[&str] =
@@ -32,13 +46,26 @@ enum Follow {
 type ShortRule = (&'static [&'static str], &'static str, Follow);
 const SHORT_OPTIONS: &[ShortRule] = &[
     (
-        &["mysql", "mysqldump", "mysqladmin", "mysqlimport", "mysqlshow", "mariadb", "mariadb-dump", "mariadb-admin"],
+        &[
+            "mysql",
+            "mysqldump",
+            "mysqladmin",
+            "mysqlimport",
+            "mysqlshow",
+            "mariadb",
+            "mariadb-dump",
+            "mariadb-admin",
+        ],
         "-p",
         Follow::Attached,
     ),
     (&["sshpass"], "-p", Follow::Either),
     (&["redis-cli"], "-a", Follow::Either),
-    (&["mongo", "mongosh", "mongodump", "mongorestore", "docker", "podman", "nerdctl", "helm"], "-p", Follow::Either),
+    (
+        &["mongo", "mongosh", "mongodump", "mongorestore", "docker", "podman", "nerdctl", "helm"],
+        "-p",
+        Follow::Either,
+    ),
     (&["ldapsearch", "ldapmodify", "ldapadd", "ldapdelete"], "-w", Follow::Either),
     (&["sqlcmd"], "-P", Follow::Either),
     (&["curl"], "-u", Follow::AfterColon),
@@ -49,10 +76,31 @@ const LOGIN_ONLY: &[&str] = &["docker", "podman", "nerdctl", "helm"];
 
 /// Token shapes: prefix, least number of token characters after it.
 const TOKENS: &[(&str, usize)] = &[
-    ("AKIA", 16), ("ASIA", 16), ("ghp_", 20), ("gho_", 20), ("ghu_", 20), ("ghs_", 20), ("ghr_", 20),
-    ("github_pat_", 20), ("glpat-", 16), ("xoxb-", 10), ("xoxp-", 10), ("xoxa-", 10), ("xoxr-", 10), ("xoxs-", 10),
-    ("AIza", 30), ("npm_", 30), ("pypi-", 40), ("dop_v1_", 40), ("hvs.", 20), ("sk_live_", 16), ("rk_live_", 16),
-    ("sk-ant-", 20), ("sk-proj-", 20), ("SG.", 30), ("eyJ", 30),
+    ("AKIA", 16),
+    ("ASIA", 16),
+    ("ghp_", 20),
+    ("gho_", 20),
+    ("ghu_", 20),
+    ("ghs_", 20),
+    ("ghr_", 20),
+    ("github_pat_", 20),
+    ("glpat-", 16),
+    ("xoxb-", 10),
+    ("xoxp-", 10),
+    ("xoxa-", 10),
+    ("xoxr-", 10),
+    ("xoxs-", 10),
+    ("AIza", 30),
+    ("npm_", 30),
+    ("pypi-", 40),
+    ("dop_v1_", 40),
+    ("hvs.", 20),
+    ("sk_live_", 16),
+    ("rk_live_", 16),
+    ("sk-ant-", 20),
+    ("sk-proj-", 20),
+    ("SG.", 30),
+    ("eyJ", 30),
 ];
 
 fn is_token_byte(byte: u8) -> bool {
@@ -106,7 +154,7 @@ fn named_values(text: &[u8], found: &mut bool) -> Vec<u8> {
         at += 1;
         name_start = at;
         // "scheme://" is no name and value.
-        if !is_secret_name(word) || text[at..].starts_with(b"//") {
+        if !is_secret_name(word) || (byte == b':' && text[at..].starts_with(b"//")) {
             continue;
         }
         while at < text.len() && matches!(text[at], b' ' | b'"' | b'\'') {
@@ -157,7 +205,10 @@ fn url_passwords(text: &[u8], found: &mut bool) -> Vec<u8> {
     while let Some(mark) = rest.windows(3).position(|window| window == b"://") {
         let (head, tail) = rest.split_at(mark + 3);
         out.extend_from_slice(head);
-        let end = tail.iter().position(|b| matches!(b, b'/' | b' ' | b'"' | b'\'' | b'?' | b'#')).unwrap_or(tail.len());
+        let end = tail
+            .iter()
+            .position(|b| matches!(b, b'/' | b' ' | b'"' | b'\'' | b'?' | b'#'))
+            .unwrap_or(tail.len());
         let authority = &tail[..end];
         let at = authority.iter().rposition(|byte| *byte == b'@');
         let colon = at.and_then(|at| authority[..at].iter().position(|byte| *byte == b':'));

@@ -9,6 +9,7 @@ use crate::engine::Engine;
 use crate::frames::{ack, heartbeat, hello, kind, snapshot_end};
 use crate::kernel::{programs_json, Config, Kernel, LibbpfKernel};
 use crate::outlet::{Builder, Outlet};
+use crate::watch::WatchSet;
 use rustix::event::{poll, PollFd, PollFlags, Timespec};
 use rustix::time::{clock_gettime, ClockId};
 use std::cell::RefCell;
@@ -58,6 +59,7 @@ impl Session {
         self.engine.borrow_mut().existing_sent = 0;
         self.kernel.snapshot();
         self.drain_all()?;
+        self.engine.borrow_mut().learn_listeners();
         let mut frame = Builder::new(kind::SNAPSHOT_END, snapshot_end::END, boot_time_us());
         let mut engine = self.engine.borrow_mut();
         snapshot_end::set_processes(frame.fixed(), engine.existing_sent);
@@ -127,10 +129,8 @@ impl Session {
         let resting = rest_until_us > now_us;
         let wake_us = if resting { rest_until_us.min(next_beat_us) } else { next_beat_us };
         let left_us = wake_us.saturating_sub(now_us);
-        let timeout = Timespec {
-            tv_sec: (left_us / 1_000_000) as i64,
-            tv_nsec: (left_us % 1_000_000 * 1_000) as i64,
-        };
+        let timeout =
+            Timespec { tv_sec: (left_us / 1_000_000) as i64, tv_nsec: (left_us % 1_000_000 * 1_000) as i64 };
         let (readable, closed) = {
             let engine = self.engine.borrow();
             let queued = engine.outlet.queued() > 0;
@@ -173,6 +173,16 @@ impl Session {
         Ok(())
     }
 
+    fn watch(&mut self, command: &Command) -> Result<(), String> {
+        let text =
+            std::str::from_utf8(&command.argument).map_err(|_| "the paths are not UTF-8".to_string())?;
+        let set = WatchSet::parse(text)?;
+        self.kernel.watch(&set.sieve())?;
+        self.engine.borrow_mut().watched = set;
+        self.generation = command.generation;
+        Ok(())
+    }
+
     fn obey(&mut self, command: &Command) -> Result<(), String> {
         let outcome: Result<(), String> = match command.kind {
             kind::STOP => {
@@ -180,6 +190,7 @@ impl Session {
                 Ok(())
             }
             kind::SNAPSHOT => self.take_snapshot(),
+            kind::SET_WATCHED_PATHS => self.watch(command),
             _ => Ok(()),
         };
         let mut frame = Builder::new(kind::ACK, ack::END, boot_time_us());

@@ -97,8 +97,8 @@ export const STDIO_FILE = 1;
 /** A terminal. */
 export const STDIO_TTY = 2;
 
-/** A pipe. */
+/** A pipe, or a local (unix) socket: both join processes of one host. */
 export const STDIO_PIPE = 3;
 
-/** A socket. */
+/** A socket that reaches a network. */
 export const STDIO_SOCKET = 4;

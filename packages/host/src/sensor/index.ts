@@ -18,6 +18,7 @@ export type {
   SensorProgram,
   StdioKind,
 } from './events.ts';
+export { readLevels } from './levels.ts';
 export {
   type SensorHandle,
   type SensorOptions,

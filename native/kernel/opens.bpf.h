@@ -1,0 +1,99 @@
+/* SPDX-FileCopyrightText: Bartizan contributors */
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Opens of watched paths, from the opened file itself and not from the caller's text: links are resolved and a
+ * second thread cannot change it. Here only names are compared, last parts and names of the directories above
+ * (a sieve); the sensor compares whole paths.
+ */
+#define WATCH_NAME_BYTES 24
+#define WATCH_PARENTS 4
+#define WATCH_LEAF 0
+#define WATCH_DIRECTORY 1
+#define ACCESS_READ 1
+#define ACCESS_WRITE 2
+
+struct watch_key {
+  __u32 length;
+  __u32 what;
+  char name[WATCH_NAME_BYTES];
+};
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 4096);
+  __type(key, struct watch_key);
+  __type(value, __u32);
+} watched SEC(".maps");
+
+/* [0]: access that any directory is watched for; saves the way up when none is. */
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, __u32);
+} watched_directories SEC(".maps");
+
+static __always_inline __u32 name_access(void *dentry, __u32 what)
+{
+  struct watch_key key = {};
+  __u32 *access;
+
+  key.length = BPF_CORE_READ((struct dentry *)dentry, d_name.len);
+  key.what = what;
+  bpf_probe_read_kernel_str(key.name, sizeof(key.name), BPF_CORE_READ((struct dentry *)dentry, d_name.name));
+  access = bpf_map_lookup_elem(&watched, &key);
+  return access ? *access : 0;
+}
+
+static __always_inline __u32 is_watched(void *dentry, __u32 mode)
+{
+  __u32 zero = 0, *directories;
+  int i;
+
+  if (name_access(dentry, WATCH_LEAF) & mode)
+    return 1;
+  directories = bpf_map_lookup_elem(&watched_directories, &zero);
+  if (!directories || !(*directories & mode))
+    return 0;
+#pragma unroll
+  for (i = 0; i < WATCH_PARENTS; i++) {
+    void *parent = BPF_CORE_READ((struct dentry *)dentry, d_parent);
+
+    if (!parent || parent == dentry)
+      return 0;
+    dentry = parent;
+    if (name_access(dentry, WATCH_DIRECTORY) & mode)
+      return 1;
+  }
+  return 0;
+}
+
+static __always_inline void observe_open(struct task_struct *t, struct file *file, __s32 result)
+{
+  __u32 mode = BPF_CORE_READ(file, f_mode) & (ACCESS_READ | ACCESS_WRITE);
+  __u32 at = sizeof(struct bz_header) + sizeof(struct bz_process) + sizeof(struct bz_open);
+  struct path path = {};
+  struct record *r;
+
+  if (!mode || bpf_probe_read_kernel(&path, sizeof(path), &file->f_path) || !is_watched(path.dentry, mode))
+    return;
+  r = scratch_record(SCRATCH_SYSCALL);
+  if (!r)
+    return;
+  begin(r, BZ_KIND_OPEN);
+  put_process(r, t);
+  r->open.inode = BPF_CORE_READ(file, f_inode, i_ino);
+  r->open.device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
+  r->open.mode = mode;
+  r->open.open_flags = BPF_CORE_READ(file, f_flags);
+  r->open.result = result;
+  r->open.spare = 0;
+  at = put_walk(r, at, &r->open.path, path.dentry, path.mnt, t->fs);
+  submit_sheddable(r, at);
+}
+
+SEC("fentry/security_file_open")
+int BPF_PROG(on_file_open, struct file *file)
+{
+  observe_open(bpf_get_current_task_btf(), file, 0);
+  return 0;
+}

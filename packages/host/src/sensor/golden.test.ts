@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { buildEvent, eventKindOf } from './build-event.ts';
+import { writeCommand } from './command-frame.ts';
+import type { SensorEvent } from './events.ts';
+import { FrameStream } from './frame-stream.ts';
+
+const folder = fileURLToPath(new URL('../../../../native/testdata/frames/', import.meta.url));
+const isWriting = process.env['BARTIZAN_WRITE_GOLDEN'] === '1';
+const names = readdirSync(folder)
+  .filter((name) => name.endsWith('.bin') && name !== 'command.bin')
+  .map((name) => name.slice(0, -4));
+
+function decode(bytes: Buffer): SensorEvent[] {
+  const events: SensorEvent[] = [];
+  const stream = new FrameStream(
+    (frame) => {
+      const kind = eventKindOf(frame);
+      if (kind !== undefined) events.push(buildEvent(frame, kind));
+    },
+    (failure) => expect.fail(failure.detail),
+  );
+  expect(stream.push(bytes)).toEqual({ ok: true, value: undefined });
+  expect(stream.pendingBytes).toBe(0);
+  return events;
+}
+
+describe('frames that the sensor writes', () => {
+  it.each(names)('decodes %s as its golden object', (name) => {
+    const events = decode(readFileSync(`${folder}${name}.bin`));
+    const path = `${folder}${name}.json`;
+    if (isWriting) writeFileSync(path, `${JSON.stringify(events, null, 2)}\n`);
+    expect(events).toEqual(JSON.parse(readFileSync(path, 'utf8')));
+  });
+
+  it('covers every kind of event that the engine makes itself', () => {
+    expect(names.sort()).toEqual([
+      'accept',
+      'cgroup-created',
+      'close',
+      'connect',
+      'credentials',
+      'exec',
+      'exit',
+      'fork',
+      'listen',
+      'open',
+    ]);
+  });
+});
+
+describe('commands', () => {
+  const command = { kind: 'set-watched-paths', id: 3, generation: 12 } as const;
+
+  it('are written as the golden file that the sensor reads', () => {
+    const frame = writeCommand({ ...command, argument: 'rw:/etc/shadow\nr:/設定/' });
+    expect(frame.ok).toBe(true);
+    if (!frame.ok) return;
+    if (isWriting) writeFileSync(`${folder}command.bin`, frame.value);
+    expect(frame.value.equals(readFileSync(`${folder}command.bin`))).toBe(true);
+  });
+
+  it('are refused when they do not fit a frame', () => {
+    const frame = writeCommand({ ...command, argument: 'x'.repeat(40_000) });
+    expect(frame.ok ? '' : frame.error.code).toBe('E_SENSOR_FRAME');
+  });
+});
