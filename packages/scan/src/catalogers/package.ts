@@ -31,7 +31,7 @@ export interface ScanPackage {
 export type FoundPackage = Omit<ScanPackage, 'ecosystem' | 'ownedBy' | 'layer' | 'foundBy'>;
 
 /** Longest name or version kept; a longer one is refused as malformed. */
-export const MAX_NAME_LENGTH = 512;
+const MAX_NAME_LENGTH = 512;
 
 /** Whether a name or version is something a package may have: bounded, and without control characters. */
 export const isPlausible = (text: string): boolean => {

@@ -45,11 +45,11 @@ const LANGUAGE_ECOSYSTEMS: Readonly<Partial<Record<PackageType, string>>> = {
  * The advisory namespace of a package type on a distribution. Undefined means that no feed judges it: the packages are
  * "not covered". A derived distribution is never judged by its parent's feed: its versions are others.
  */
-export const namespaceOf = (type: PackageType, distribution: Distribution): string | undefined =>
+const namespaceOf = (type: PackageType, distribution: Distribution): string | undefined =>
   isDistributionType(type) ? NAMESPACES[distribution.id]?.(distribution) : LANGUAGE_ECOSYSTEMS[type];
 
 /** Java archives that do not say their Maven group: advisories are keyed by it, so nothing can judge them. */
-export const MAVEN_WITHOUT_GROUP = 'Maven (group unknown)';
+const MAVEN_WITHOUT_GROUP = 'Maven (group unknown)';
 
 /**
  * The ecosystem a package is listed under: its advisory namespace, or, where no feed judges it, the name of the

@@ -39,7 +39,7 @@ const EXECUTABLE = 0o111;
 const MAX_FILES = 10_000;
 
 /** Paths that distribution packages own in a tree. */
-export const readOwnership = (tree: FileTree, options: Pick<SetuidOptions, 'limits' | 'now'>): Ownership => {
+const readOwnership = (tree: FileTree, options: Pick<SetuidOptions, 'limits' | 'now'>): Ownership => {
   const ownership: Ownership = new Map();
   const context: CatalogContext = {
     tree,

@@ -16,7 +16,7 @@ const uvarint = (value: number): Buffer => {
 const sized = (bytes: Buffer): Buffer => Buffer.concat([uvarint(bytes.length), bytes]);
 
 /** The module text with the frame that Go puts around it. */
-export const framed = (modules: string): Buffer => Buffer.concat([FRAME, Buffer.from(modules), FRAME]);
+const framed = (modules: string): Buffer => Buffer.concat([FRAME, Buffer.from(modules), FRAME]);
 
 /** Build information as Go 1.18 and later write it. */
 export const inlineBuildInfo = (goVersion: string, modules: string): Buffer => {

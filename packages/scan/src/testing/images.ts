@@ -8,7 +8,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { tarOf } from './trees.ts';
 
 /** The digest of bytes, as OCI writes it. */
-export const digestOf = (bytes: Buffer | string): string =>
+const digestOf = (bytes: Buffer | string): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** How the layers of a made-up image are packed. */

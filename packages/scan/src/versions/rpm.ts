@@ -32,7 +32,7 @@ const compareMark = (a: number, b: number): Ordering | undefined => {
 };
 
 /** rpm's own order of one part: a version or a release. */
-export const compareRpmPart = (left: string, right: string): Ordering => {
+const compareRpmPart = (left: string, right: string): Ordering => {
   let i = 0;
   let j = 0;
   for (;;) {
