@@ -54,5 +54,9 @@ export function startChores(parts: Parts): Chores {
       if (card.ok) await history.keep(home, clock.nowMs(), card.value.rows);
     }),
   ];
-  return { stop: () => timers.forEach((timer) => clearInterval(timer)) };
+  return {
+    stop: () => {
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
 }

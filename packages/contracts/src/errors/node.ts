@@ -44,7 +44,10 @@ export const NODE_ERRORS = {
     },
   },
   E_AGENT_CONFIG: {
-    title: { en: 'The agent was started with a wrong configuration', ja: 'エージェントの起動設定に誤りがあります' },
+    title: {
+      en: 'The agent was started with a wrong configuration',
+      ja: 'エージェントの起動設定に誤りがあります',
+    },
     remedy: {
       en: 'Correct the field named in the message; `bartizan up` writes a right one.',
       ja: '表示された項目を修正してください。`bartizan up` は正しい設定を作成します。',

@@ -4,7 +4,7 @@
 import type { Static } from 'typebox';
 import { choice, flag, inline, integer, list, optional, text } from '../schema.ts';
 
-/** What a standard stream of a process is connected to. */
+/** What a standard stream of a process is connected to; a local (unix) socket counts as a pipe. */
 export const STREAM_KINDS = ['socket', 'pipe', 'tty', 'file', 'none', 'unknown'] as const;
 
 /** A process, identified by pid and start time on its boot. Arguments are redacted by the sensor. */

@@ -145,20 +145,29 @@ function partParser<T>(schema: Schema | undefined): Parser<T> {
   return parser(schema) as Parser<T>;
 }
 
+const INTEGER = /^-?\d{1,16}$/u;
+const FLAGS: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
+
+/** The value a text stands for under a type of JSON Schema; the text itself where it does not look like one. */
+function queryValue(text: string, type: unknown): unknown {
+  if (type === 'integer' && INTEGER.test(text)) return Number(text);
+  return type === 'boolean' && Object.hasOwn(FLAGS, text) ? FLAGS[text] : text;
+}
+
+function typeOf(properties: object, name: string): unknown {
+  const property: unknown = Object.hasOwn(properties, name) ? Reflect.get(properties, name) : undefined;
+  return typeof property === 'object' && property !== null ? Reflect.get(property, 'type') : undefined;
+}
+
 /** Query strings are text: numbers and flags become what the schema says, where they look like it. */
 function coerce(schema: Schema | undefined, query: unknown): unknown {
   if (schema === undefined || typeof query !== 'object' || query === null) return query;
   const properties: unknown = Reflect.get(schema, 'properties');
   if (typeof properties !== 'object' || properties === null) return query;
-  const coerced: Record<string, unknown> = { ...query };
-  for (const [name, value] of Object.entries(coerced)) {
-    const property: unknown = Object.hasOwn(properties, name) ? Reflect.get(properties, name) : undefined;
-    const type: unknown =
-      typeof property === 'object' && property !== null ? Reflect.get(property, 'type') : '';
-    if (typeof value !== 'string') continue;
-    if (type === 'integer' && /^-?\d{1,16}$/u.test(value)) coerced[name] = Number(value);
-    if (type === 'boolean' && /^(?:true|1)$/u.test(value)) coerced[name] = true;
-    if (type === 'boolean' && /^(?:false|0)$/u.test(value)) coerced[name] = false;
-  }
-  return coerced;
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? queryValue(value, typeOf(properties, name)) : value,
+    ]),
+  );
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import { err, failure, ok, systemScope, type User } from '@bartizan/contracts';
+import { err, failure, ok, type Scope, systemScope, type User } from '@bartizan/contracts';
 import type { Clock } from '../../ports.ts';
 import { type PasswordHasher, unlocked } from '../access/login.ts';
 import { newId, newOneTimePassword } from '../access/secrets.ts';
@@ -85,24 +85,29 @@ export const userRoutes = (parts: Parts) => ({
     const closed = await parts.sessions.closeAll(params.id);
     return closed.ok ? reply(undefined, { target: removed.value.user.name }) : closed;
   }),
-  'user.reset-password': answers('user.reset-password', async ({ scope, params }) => {
-    const oneTimePassword = newOneTimePassword();
-    const passwordHash = await parts.hasher.hash(oneTimePassword);
-    const changed = await parts.ledger.change(scope, params.id, (stored) =>
-      ok({
-        ...stored,
-        passwordHash,
-        passwordExpiresAtMs: parts.clock.nowMs() + ONE_TIME_PASSWORD_MS,
-        previousHashes: [stored.passwordHash, ...stored.previousHashes].slice(0, 5),
-        failures: 0,
-        user: { ...unlocked(stored.user), mustChangePassword: true },
-      }),
-    );
-    if (!changed.ok) return changed;
-    const closed = await parts.sessions.closeAll(params.id);
-    return closed.ok ? reply({ oneTimePassword }, { target: changed.value.user.name }) : closed;
-  }),
+  'user.reset-password': answers('user.reset-password', ({ scope, params }) =>
+    resetPassword(parts, scope, params.id),
+  ),
 });
+
+/** Gives a user a new one-time password and ends all sessions. */
+async function resetPassword(parts: Parts, scope: Scope, id: string) {
+  const oneTimePassword = newOneTimePassword();
+  const passwordHash = await parts.hasher.hash(oneTimePassword);
+  const changed = await parts.ledger.change(scope, id, (stored) =>
+    ok({
+      ...stored,
+      passwordHash,
+      passwordExpiresAtMs: parts.clock.nowMs() + ONE_TIME_PASSWORD_MS,
+      previousHashes: [stored.passwordHash, ...stored.previousHashes].slice(0, 5),
+      failures: 0,
+      user: { ...unlocked(stored.user), mustChangePassword: true },
+    }),
+  );
+  if (!changed.ok) return changed;
+  const closed = await parts.sessions.closeAll(id);
+  return closed.ok ? reply({ oneTimePassword }, { target: changed.value.user.name }) : closed;
+}
 
 /** Makes the first administrator when there are no users at all. The password is a one-time one. */
 export async function addFirstAdmin(parts: Parts, password: string) {

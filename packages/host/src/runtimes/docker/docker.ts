@@ -126,7 +126,7 @@ class Docker implements ContainerRuntime {
     for (let at = 0; at < wanted.length; at += DETAILS_AT_ONCE) {
       const part = wanted.slice(at, at + DETAILS_AT_ONCE);
       const found = await Promise.all(
-        part.map((row) => {
+        part.map(async (row) => {
           const id = row.text('Id', 128);
           return hasEnded(row) ? (this.#ended.get(id) ?? this.find(id)) : this.find(id);
         }),
