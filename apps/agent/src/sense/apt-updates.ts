@@ -86,6 +86,7 @@ export const aptUpdates = (root: string, packages: readonly ScanPackage[]): AptU
   const names = readNames(folder, 10_000);
   const lists = (names.ok ? names.value : [])
     .filter((name) => /_Packages(\.lz4|\.gz)?$/.test(name))
+    .sort()
     .slice(0, LISTS_MAX);
   if (lists.length === 0) return { updates: undefined, problems: [] };
   const installed = new Map(
@@ -111,13 +112,15 @@ export const aptUpdates = (root: string, packages: readonly ScanPackage[]): AptU
       best.set(name, isNewer ? { version, origin: from.origin, security } : { ...known, security });
     });
   }
-  const updates = [...best].map(([name, one]) => ({
-    name: name.slice(0, 512),
-    installed: (installed.get(name) ?? '').slice(0, 256),
-    candidate: one.version.slice(0, 256),
-    security: one.security,
-    origin: one.origin,
-    listsAsOfMs: Math.round(listsAsOfMs),
-  }));
+  const updates = [...best]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, one]) => ({
+      name: name.slice(0, 512),
+      installed: (installed.get(name) ?? '').slice(0, 256),
+      candidate: one.version.slice(0, 256),
+      security: one.security,
+      origin: one.origin,
+      listsAsOfMs: Math.round(listsAsOfMs),
+    }));
   return { updates, problems };
 };

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { ERRORS, type ErrorCode, type SensorStatus } from '@bartizan/contracts';
+import { describe, expect, it } from 'vitest';
+import { type ConditionInput, conditionsOf } from './conditions.ts';
+
+const sensor: SensorStatus = {
+  state: 'running',
+  programs: [],
+  eventsTotal: 5,
+  lostInKernelTotal: 0,
+  shedTotal: 0,
+  malformedTotal: 0,
+};
+const fine: ConditionInput = {
+  hasTypeInformation: true,
+  cgroupMode: 'v2',
+  sensor,
+  runtimes: [],
+  uplinkFailure: undefined,
+  bufferIsFull: false,
+  shedTotal: 0,
+  refusedRules: [],
+  scanProblems: [],
+};
+const codes = (change: Partial<ConditionInput>): string[] =>
+  conditionsOf({ ...fine, ...change }).map((one) => one.code);
+
+describe('conditions of a node', () => {
+  it('are none when everything works', () => {
+    expect(codes({})).toEqual([]);
+  });
+
+  const cases: [string, Partial<ConditionInput>, ErrorCode][] = [
+    ['no type information in the kernel', { hasTypeInformation: false }, 'E_NO_BTF'],
+    ['no sensor', { sensor: { ...sensor, state: 'off' } }, 'E_SENSOR_MISSING'],
+    ['a sensor that ends', { sensor: { ...sensor, state: 'failed', reason: 'status 1' } }, 'E_SENSOR_EXIT'],
+    [
+      'a refused program',
+      { sensor: { ...sensor, programs: [{ name: 'on_x', loaded: false }] } },
+      'E_SENSOR_REFUSED',
+    ],
+    ['malformed frames', { sensor: { ...sensor, malformedTotal: 2 } }, 'E_SENSOR_FRAME'],
+    ['lost events', { sensor: { ...sensor, lostInKernelTotal: 2 } }, 'E_EVENTS_LOST'],
+    ['no control groups', { cgroupMode: 'unknown' }, 'E_CGROUP'],
+    [
+      'a silent runtime',
+      { runtimes: [{ runtime: 'docker', endpoint: '/d', state: 'unreachable' }] },
+      'E_RUNTIME_UNREACHABLE',
+    ],
+    [
+      'no controller',
+      { uplinkFailure: { code: 'E_CONTROLLER_UNREACHABLE', detail: 'x' } },
+      'E_CONTROLLER_UNREACHABLE',
+    ],
+    ['a full buffer', { bufferIsFull: true }, 'E_BUFFER_FULL'],
+    ['a rule that cannot be used', { refusedRules: [{ id: 'a', detail: 'a: b' }] }, 'E_RULE'],
+    ['an incomplete scan', { scanProblems: ['x'] }, 'E_SCAN_INCOMPLETE'],
+  ];
+  it.each(cases)('name %s, with remedy in both languages', (_, change, code) => {
+    const found = conditionsOf({ ...fine, ...change });
+    expect(found.map((one) => one.code)).toContain(code);
+    const condition = found.find((one) => one.code === code);
+    expect(condition?.remedy).toEqual(ERRORS[code].remedy);
+    expect(condition?.message.ja.startsWith(ERRORS[code].title.ja)).toBe(true);
+  });
+
+  it('put the worst first and stay bounded', () => {
+    const many = conditionsOf({
+      ...fine,
+      scanProblems: ['x'],
+      hasTypeInformation: false,
+      refusedRules: Array.from({ length: 100 }, (_, index) => ({ id: String(index), detail: 'd' })),
+    });
+    expect(many).toHaveLength(64);
+    expect(many[0]?.severity).toBe('error');
+  });
+});

@@ -1,0 +1,217 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Decision, DetectionRule, ProcessChain, WorkloadRef } from '@bartizan/contracts';
+import { describe, expect, it } from 'vitest';
+import type { Detection } from '../decide/detections.ts';
+import { Folder } from '../decide/fold.ts';
+import { type FlowEvent, FlowTable } from './flow-table.ts';
+import { ProcessEnds } from './process-ends.ts';
+import type { ProcessSighting } from './sighting.ts';
+
+const workload: WorkloadRef = {
+  workload: 'w-1',
+  kind: 'Container',
+  namespace: '',
+  name: 'web',
+  container: 'abc',
+};
+const chainOf = (pid: number): ProcessChain => ({
+  process: {
+    pid,
+    startBootUs: pid,
+    name: 'sh',
+    executable: '/bin/sh',
+    arguments: ['sh'],
+    argumentsTruncated: false,
+    argumentsRedacted: false,
+    uid: 0,
+    euid: 0,
+  },
+  ancestors: [],
+  complete: false,
+});
+
+describe('flows', () => {
+  const event = (
+    more: Partial<FlowEvent> & { localPort?: number; remotePort?: number; bytesSent?: number },
+  ): FlowEvent => ({
+    socketId: 's1',
+    kind: 'connect',
+    connection: {
+      protocol: 'tcp',
+      direction: 'outbound',
+      localAddress: '10.0.0.2',
+      localPort: more.localPort ?? 40_000,
+      remoteAddress: '10.0.0.3',
+      remotePort: more.remotePort ?? 80,
+      bytesSent: more.bytesSent ?? 0,
+      bytesReceived: 0,
+    },
+    failed: false,
+    workload,
+    process: undefined,
+    networkNamespace: '1',
+    atMs: 1000,
+    bootUs: 5,
+    ...more,
+  });
+
+  it('fold connections that differ in ephemeral ports only', () => {
+    const table = new FlowTable();
+    for (let port = 40_000; port < 40_010; port += 1)
+      table.add(event({ socketId: String(port), localPort: port }));
+    const flows = table.drain();
+    expect(flows).toHaveLength(1);
+    expect(flows[0]).toMatchObject({ connections: 10, serverPort: 80, direction: 'outbound' });
+    expect(table.drain()).toEqual([]);
+  });
+
+  it('keep the port of the serving end for incoming ones', () => {
+    const table = new FlowTable();
+    table.add(event({ kind: 'accept', localPort: 8080, remotePort: 51_000 }));
+    expect(table.drain()[0]).toMatchObject({ direction: 'inbound', serverPort: 8080 });
+  });
+
+  it('count bytes at the end of a connection in the direction it was opened, and failures apart', () => {
+    const table = new FlowTable();
+    table.add(event({ kind: 'accept', localPort: 8080, remotePort: 51_000 }));
+    table.drain();
+    table.add(event({ kind: 'close', localPort: 8080, remotePort: 51_000, bytesSent: 500 }));
+    table.add(event({ socketId: 's2', failed: true }));
+    const [closed, failed] = table.drain();
+    expect(closed).toMatchObject({ direction: 'inbound', bytesSent: 500, connections: 0 });
+    expect(failed).toMatchObject({ failures: 1, connections: 0 });
+  });
+
+  it('leave out the end of a connection whose beginning was not seen', () => {
+    const table = new FlowTable();
+    table.add(event({ socketId: 'never', kind: 'close' }));
+    expect(table.drain()).toEqual([]);
+  });
+
+  it('count what finds the table full', () => {
+    const table = new FlowTable();
+    for (let index = 0; index < 20_005; index += 1)
+      table.add(event({ socketId: String(index), remotePort: index }));
+    expect(table.drain()).toHaveLength(20_000);
+    expect(table.takeOverflow()).toBe(5);
+    expect(table.takeOverflow()).toBe(0);
+  });
+});
+
+describe('detections', () => {
+  const text = { en: 't', ja: 't' };
+  const rule = (foldSeconds: number): DetectionRule => ({
+    id: 'test.rule',
+    title: text,
+    description: text,
+    severity: 'high',
+    triggers: ['exec'],
+    scope: 'any',
+    condition: { field: 'process.name', operator: 'present' },
+    message: text,
+    fix: text,
+    control: [],
+    owasp: { 2022: [], 2025: [] },
+    attack: [],
+    foldSeconds,
+    tests: { mustMatch: [], mustNotMatch: [] },
+  });
+  const decision: Decision = {
+    verdict: 'alert',
+    reasons: [],
+    nearest: [],
+    enforcementPoint: 'none',
+    elapsedUs: 1,
+  };
+  const detection = (atMs: number, foldSeconds: number, pid = 1): Detection => ({
+    rule: rule(foldSeconds),
+    decision,
+    message: text,
+    sighting: {
+      trigger: 'exec',
+      bootUs: atMs,
+      occurredAtMs: atMs,
+      workload,
+      inContainer: true,
+      source: 'sensor',
+      chain: chainOf(pid),
+      connections: [],
+    },
+  });
+
+  it('are told at once the first time, and their repeats together with count, first and last', () => {
+    const folder = new Folder();
+    expect(folder.take(detection(0, 10), 0)).toMatchObject([{ count: 1 }]);
+    expect(folder.take(detection(100, 10, 2), 100)).toEqual([]);
+    expect(folder.take(detection(900, 10, 3), 900)).toEqual([]);
+    expect(folder.expire(5000)).toEqual([]);
+    expect(folder.expire(10_000)).toMatchObject([{ count: 2, firstAtMs: 100, lastAtMs: 900 }]);
+    expect(folder.expire(20_000)).toEqual([]);
+  });
+
+  it('lose no repeat when the next interval begins before the last was told', () => {
+    const folder = new Folder();
+    folder.take(detection(0, 10), 0);
+    folder.take(detection(1, 10), 1);
+    expect(folder.take(detection(10_500, 10), 10_500)).toMatchObject([
+      { count: 1, firstAtMs: 1 },
+      { count: 1, firstAtMs: 10_500 },
+    ]);
+  });
+
+  it('are not folded when the rule says 0', () => {
+    const folder = new Folder();
+    expect(folder.take(detection(0, 0), 0)).toHaveLength(1);
+    expect(folder.take(detection(1, 0), 1)).toHaveLength(1);
+  });
+});
+
+describe('the ends of processes', () => {
+  const sighting = (action: ProcessSighting['action'], pid: number, exitCode?: number): ProcessSighting => ({
+    action,
+    bootUs: 1,
+    occurredAtMs: 1,
+    workload,
+    chain: chainOf(pid),
+    exitCode,
+  });
+  const collect = () => {
+    const told: ProcessSighting[] = [];
+    return { told, ends: new ProcessEnds((one) => told.push(one)) };
+  };
+
+  it('go into the record of a short process', () => {
+    const { told, ends } = collect();
+    ends.take(sighting('exec', 1), 0);
+    ends.take(sighting('exit', 1, 3), 50);
+    ends.expire(1000);
+    expect(told).toMatchObject([{ action: 'exec', exitCode: 3 }]);
+  });
+
+  it('are a record of their own for a long one', () => {
+    const { told, ends } = collect();
+    ends.take(sighting('exec', 1), 0);
+    ends.expire(600);
+    ends.take(sighting('exit', 1, 0), 5000);
+    expect(told.map((one) => one.action)).toEqual(['exec', 'exit']);
+  });
+
+  it('of forks that never ran a program are not told', () => {
+    const { told, ends } = collect();
+    ends.take(sighting('exit', 9, 0), 0);
+    expect(told).toEqual([]);
+  });
+
+  it('do not swallow the first of two programs that one process ran', () => {
+    const { told, ends } = collect();
+    ends.take(sighting('exec', 1), 0);
+    ends.take(sighting('exec', 1), 1);
+    ends.take(sighting('exit', 1, 7), 2);
+    expect(told).toMatchObject([
+      { action: 'exec', exitCode: undefined },
+      { action: 'exec', exitCode: 7 },
+    ]);
+  });
+});

@@ -1,0 +1,159 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { WorkloadRef } from '@bartizan/contracts';
+import { readObject } from '@bartizan/host';
+import { afterAll, describe, expect, it } from 'vitest';
+import { collectAccounts, collectSshd } from './access-facts.ts';
+import { collectDistribution } from './distribution-facts.ts';
+import { FactSheet } from './fact-sheet.ts';
+import { collectFiles } from './file-facts.ts';
+import { compareReleases } from './kernel-facts.ts';
+import { collectSetuid } from './setuid-facts.ts';
+import { surveyPosture } from './survey.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'bartizan-posture-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const write = (path: string, content: string, mode = 0o644): void => {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), content);
+  chmodSync(join(root, path), mode);
+};
+const collect = (run: (sheet: FactSheet) => void) => {
+  const sheet = new FactSheet();
+  run(sheet);
+  const facts = new Map(
+    Object.entries(sheet.facts).map(([name, json]): [string, unknown] => [name, JSON.parse(json)]),
+  );
+  return { facts, unknown: sheet.unknown };
+};
+const host: WorkloadRef = { workload: 'w-1', kind: 'Host', namespace: '', name: 'n' };
+
+describe('sshd', () => {
+  it('is read with its includes, the first value wins, Match blocks are left out', () => {
+    write('/usr/sbin/sshd', '');
+    write(
+      '/etc/ssh/sshd_config',
+      'Include /etc/ssh/sshd_config.d/*.conf\nPermitRootLogin no\nPasswordAuthentication yes\nMaxAuthTries 3\nMatch User x\nX11Forwarding yes\n',
+    );
+    write('/etc/ssh/sshd_config.d/10-a.conf', '# c\nPermitRootLogin yes\n');
+    const { facts } = collect((sheet) => collectSshd(sheet, root));
+    expect(facts.get('sshd.permit-root-login')).toBe('yes');
+    expect(facts.get('sshd.password-authentication')).toBe('yes');
+    expect(facts.get('sshd.x11-forwarding')).toBe('no');
+    expect(facts.get('sshd.max-auth-tries')).toBe(3);
+  });
+
+  it('that is not installed is not applicable, not safe', () => {
+    const { facts, unknown } = collect((sheet) => collectSshd(sheet, '/nonexistent'));
+    expect(facts.get('sshd.installed')).toBe(false);
+    expect(unknown['sshd.permit-root-login']).toContain('not installed');
+  });
+});
+
+describe('accounts', () => {
+  it('without a password, with uid 0, with Docker, and sudo without asking', () => {
+    write('/etc/shadow', 'root:*:1::::::\nfree::1::::::\nuser:$6$canary-hash:1::::::\n', 0o644);
+    write(
+      '/etc/passwd',
+      'root:x:0:0::/:/bin/sh\nfree:x:1:1::/:/bin/sh\nspare:x:0:7::/:/bin/sh\nwhale:x:5:999::/:/bin/sh\n',
+    );
+    write('/etc/group', 'docker:x:999:free\n');
+    write('/etc/sudoers', 'Defaults x\n');
+    write('/etc/sudoers.d/a', 'free ALL=(ALL) NOPASSWD: ALL\n');
+    const { facts } = collect((sheet) => collectAccounts(sheet, root));
+    expect(facts.get('accounts.empty-password')).toEqual(['free']);
+    expect(facts.get('accounts.uid-zero')).toEqual(['root', 'spare']);
+    expect(facts.get('accounts.docker-group')).toEqual(['free', 'whale']);
+    expect(facts.get('accounts.sudo-without-password')).toEqual(['/etc/sudoers.d/a: free']);
+    expect(JSON.stringify([...facts])).not.toContain('canary-hash');
+  });
+});
+
+describe('files', () => {
+  it('with rights that are too wide are listed with their rights', () => {
+    write('/etc/ssh/ssh_host_rsa_key', 'k', 0o644);
+    write('/etc/ssh/ssh_host_rsa_key.pub', 'k', 0o644);
+    write('/etc/cron.d/job', 'x', 0o666);
+    mkdirSync(join(root, 'usr/local/bin'), { recursive: true });
+    chmodSync(join(root, 'usr/local/bin'), 0o777);
+    const { facts } = collect((sheet) => collectFiles(sheet, root));
+    expect(facts.get('files.account-databases-loose')).toEqual(['/etc/shadow 0644 0:0']);
+    expect(facts.get('files.private-keys-loose')).toEqual(['/etc/ssh/ssh_host_rsa_key 0644 0:0']);
+    expect(facts.get('files.cron-loose')).toEqual(['/etc/cron.d/job 0666 0:0']);
+    expect(facts.get('path.writable-folders')).toEqual(['/usr/local/bin 0777 0:0']);
+  });
+
+  it('with a set-id bit that no package owns are found; those of packages are not', () => {
+    write('/var/lib/dpkg/info/sudo.list', '/usr/bin/sudo\n/bin/su\n');
+    write('/usr/bin/sudo', '', 0o4755);
+    write('/usr/bin/su', '', 0o4755);
+    write('/opt/backdoor', '', 0o4755);
+    write('/opt/no-execute', '', 0o4644);
+    const { facts } = collect((sheet) => collectSetuid(sheet, root));
+    expect(facts.get('files.setuid-unowned')).toEqual(['/opt/backdoor 4755 0:0']);
+  });
+
+  it('without a package database are unknown, not clean', () => {
+    const bare = mkdtempSync(join(tmpdir(), 'bartizan-bare-'));
+    const { facts, unknown } = collect((sheet) => collectSetuid(sheet, bare));
+    rmSync(bare, { recursive: true });
+    expect(facts.has('files.setuid-unowned')).toBe(false);
+    expect(unknown['files.setuid-unowned']).toContain('package database');
+  });
+});
+
+describe('the distribution', () => {
+  it('is read with its sources, without credentials', () => {
+    write('/etc/os-release', 'ID=debian\nVERSION_ID="12"\n');
+    write(
+      '/etc/apt/sources.list',
+      'deb [trusted=yes] https://user:canary-pw@repo/ x main\ndeb https://ok/ x main\n',
+    );
+    const { facts, unknown } = collect((sheet) =>
+      collectDistribution(sheet, root, { pendingSecurity: undefined, nowMs: Date.now() }),
+    );
+    expect(facts.get('os.id')).toBe('debian');
+    expect(facts.get('os.version')).toBe('12');
+    expect(facts.get('apt.unauthenticated-sources')).toEqual([
+      '/etc/apt/sources.list: deb [trusted=yes] https://repo/ x main',
+    ]);
+    expect(unknown['updates.security-pending']).toBeDefined();
+    expect(unknown['updates.lists-age-days']).toBeDefined();
+  });
+
+  it('orders kernel releases by number', () => {
+    expect(compareReleases('6.1.0-9-amd64', '6.1.0-10-amd64')).toBeLessThan(0);
+    expect(compareReleases('6.12.1', '6.2.9')).toBeGreaterThan(0);
+  });
+});
+
+describe('a survey of this host', () => {
+  it('answers or explains every fact that the checks ask of a host', () => {
+    const catalogue = fileURLToPath(new URL('../../../../../content/posture/facts.json', import.meta.url));
+    const content = readObject(`{"facts":${readFileSync(catalogue, 'utf8')}}`);
+    const wanted = (content?.objects('facts', 1000) ?? [])
+      .filter((one) => one.text('subject') === 'Host' && one.text('origin') === 'collected')
+      .map((one) => one.text('name'));
+    expect(wanted.length).toBeGreaterThan(50);
+    const { facts } = surveyPosture({
+      kind: 'posture',
+      subject: host,
+      root: '/',
+      container: undefined,
+      pendingSecurity: 3,
+      sensorIsRunning: true,
+      runtimeSockets: [],
+      containerPids: [],
+    });
+    const answered = new Set([...Object.keys(facts.facts), ...Object.keys(facts.unknown)]);
+    expect(wanted.filter((name) => !answered.has(name))).toEqual([]);
+    expect(Object.keys(facts.unknown).filter((name) => name.startsWith('survey.'))).toEqual([]);
+    expect(facts.facts['updates.security-pending']).toBe('3');
+  }, 120_000);
+});

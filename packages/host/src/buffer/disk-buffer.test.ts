@@ -1,0 +1,215 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Stream } from '@bartizan/contracts';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BufferOptions, type DiskBuffer, openDiskBuffer } from './disk-buffer.ts';
+
+let folder = '';
+const open = (options: Partial<BufferOptions> = {}): DiskBuffer =>
+  openDiskBuffer({
+    folder,
+    bootId: 'boot-1',
+    maxBytes: 10_000_000,
+    segmentBytes: 4096,
+    wallMs: () => 1_800_000_000_000,
+    ...options,
+  });
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bartizan-buffer-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Everything that waits, in the order it would be sent. */
+const drain = (
+  buffer: DiskBuffer,
+): { stream: Stream; bootId: string; sequence: number; record: unknown }[] => {
+  const sent = new Map<string, number>();
+  const all: { stream: Stream; bootId: string; sequence: number; record: unknown }[] = [];
+  for (;;) {
+    const batch = buffer.next((stream, bootId) => sent.get(`${stream} ${bootId}`) ?? 0);
+    if (!batch) return all;
+    for (const [index, payload] of batch.payloads.entries()) {
+      all.push({
+        stream: batch.stream,
+        bootId: batch.bootId,
+        sequence: batch.firstSequence + index,
+        record: JSON.parse(payload.toString()),
+      });
+    }
+    sent.set(`${batch.stream} ${batch.bootId}`, batch.firstSequence + batch.payloads.length - 1);
+  }
+};
+
+const fill = (buffer: DiskBuffer, stream: Stream, count: number, size = 100): void => {
+  for (let index = 0; index < count; index += 1)
+    buffer.append(stream, (sequence) => ({ sequence, pad: 'x'.repeat(size) }));
+};
+
+const segmentsOf = (stream: Stream): string[] =>
+  readdirSync(join(folder, 'boot-1', stream))
+    .sort()
+    .map((name) => join(folder, 'boot-1', stream, name));
+
+describe('the disk buffer', () => {
+  it('gives back what was written, with the sequence each record was made with', () => {
+    const buffer = open();
+    fill(buffer, 'process', 200);
+    const all = drain(buffer);
+    expect(all).toHaveLength(200);
+    expect(all.every((one) => JSON.stringify(one.record).includes(String(one.sequence)))).toBe(true);
+    expect(all.map((one) => one.sequence - (all[0]?.sequence ?? 0))).toEqual(
+      Array.from({ length: 200 }, (_, index) => index),
+    );
+  });
+
+  it('sends verdicts before inventory before the rest', () => {
+    const buffer = open();
+    for (const stream of ['flow', 'file', 'process', 'inventory', 'security'] as const)
+      fill(buffer, stream, 2);
+    expect(
+      drain(buffer)
+        .map((one) => one.stream)
+        .filter((one, index, list) => list[index - 1] !== one),
+    ).toEqual(['security', 'inventory', 'process', 'file', 'flow']);
+  });
+
+  it('goes on with the next sequence after it was opened again, also when everything was acknowledged', () => {
+    const first = open();
+    fill(first, 'security', 100);
+    const last = drain(first).at(-1)?.sequence ?? 0;
+    first.acknowledge('security', 'boot-1', last);
+    first.close();
+    const second = open({ wallMs: () => 0 });
+    expect(drain(second).length).toBeLessThan(100);
+    const next = second.append('security', (sequence) => ({ sequence }));
+    expect(next).toEqual({ ok: true, value: last + 1 });
+  });
+
+  it('starts a new state of the same boot above every sequence an older one can have given', () => {
+    const first = open({ wallMs: () => 1_800_000_000_000 });
+    fill(first, 'security', 50);
+    const last = drain(first).at(-1)?.sequence ?? 0;
+    rmSync(folder, { recursive: true });
+    const second = open({ wallMs: () => 1_800_000_010_000 });
+    fill(second, 'security', 1);
+    expect(drain(second)[0]?.sequence).toBeGreaterThan(last);
+  });
+
+  it('frees the disk when records are acknowledged', () => {
+    const buffer = open();
+    fill(buffer, 'process', 500);
+    const before = buffer.status();
+    expect(before.records).toBe(500);
+    buffer.acknowledge('process', 'boot-1', drain(buffer).at(-1)?.sequence ?? 0);
+    expect(buffer.status().records).toBe(0);
+    expect(buffer.status().bytes).toBeLessThan(before.bytes / 5);
+  });
+
+  it('still sends what an earlier boot left behind, then removes it', () => {
+    const old = open({ bootId: 'boot-0' });
+    fill(old, 'security', 3);
+    old.close();
+    const buffer = open();
+    fill(buffer, 'security', 1);
+    const all = drain(buffer);
+    expect(all.filter((one) => one.bootId === 'boot-0')).toHaveLength(3);
+    buffer.acknowledge(
+      'security',
+      'boot-0',
+      all.filter((one) => one.bootId === 'boot-0').at(-1)?.sequence ?? 0,
+    );
+    expect(readdirSync(folder)).toEqual(['boot-1']);
+  });
+
+  it('keeps whole records and nothing else when the last one was cut anywhere (property)', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 400 }), (count, cut) => {
+        rmSync(folder, { recursive: true, force: true });
+        const first = open({ segmentBytes: 1_000_000 });
+        fill(first, 'security', count, 20);
+        const all = drain(first);
+        first.close();
+        const [path = ''] = segmentsOf('security');
+        const size = readFileSync(path).length;
+        truncateSync(path, Math.max(0, size - cut));
+        const second = open({ segmentBytes: 1_000_000 });
+        const kept = drain(second);
+        expect(kept).toEqual(all.slice(0, kept.length));
+        expect(kept.length).toBeLessThan(all.length);
+        // The place of the torn record is used again; nothing half-written is between.
+        fill(second, 'security', 1, 20);
+        expect(drain(second)).toHaveLength(kept.length + 1);
+        second.close();
+      }),
+      { seed: 4711, numRuns: 40 },
+    );
+  });
+
+  it('survives any bytes in a segment (property)', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 0, maxLength: 300 }), (bytes) => {
+        rmSync(folder, { recursive: true, force: true });
+        const first = open();
+        fill(first, 'security', 2, 10);
+        first.close();
+        const [path = ''] = segmentsOf('security');
+        writeFileSync(path, bytes);
+        const second = open();
+        fill(second, 'security', 1, 10);
+        expect(drain(second).length).toBeGreaterThan(0);
+        second.close();
+      }),
+      { seed: 4712, numRuns: 40 },
+    );
+  });
+
+  it('does not give a record whose bytes were changed', () => {
+    const first = open();
+    fill(first, 'security', 3, 50);
+    first.close();
+    const [path = ''] = segmentsOf('security');
+    const bytes = readFileSync(path);
+    bytes.writeUInt8(bytes.readUInt8(40) ^ 1, 40);
+    writeFileSync(path, bytes);
+    expect(drain(open())).toHaveLength(0);
+  });
+
+  it('sheds flows first, then files, then processes, never verdicts or inventory, and counts them', () => {
+    const buffer = open({ maxBytes: 62_000 });
+    for (const stream of ['security', 'inventory', 'process', 'file', 'flow'] as const)
+      fill(buffer, stream, 80);
+    expect(buffer.status().shedTotal).toBe(0);
+    fill(buffer, 'security', 40);
+    const flowsOnly = buffer.takeShed();
+    expect(flowsOnly.map((one) => one.stream)).toEqual(['flow']);
+    fill(buffer, 'security', 370);
+    const counts = new Map<string, number>();
+    for (const one of [...flowsOnly, ...buffer.takeShed()])
+      counts.set(one.stream, (counts.get(one.stream) ?? 0) + one.count);
+    const left = drain(buffer);
+    for (const stream of ['flow', 'file', 'process'] as const) {
+      expect(left.filter((one) => one.stream === stream).length + (counts.get(stream) ?? 0)).toBe(80);
+    }
+    expect(left.filter((one) => one.stream === 'security')).toHaveLength(490);
+    expect(left.filter((one) => one.stream === 'inventory')).toHaveLength(80);
+    expect(buffer.status().shedTotal).toBe([...counts.values()].reduce((sum, one) => sum + one, 0));
+  });
+
+  it('refuses and counts what may be shed when only what must be kept is left', () => {
+    const buffer = open({ maxBytes: 10_000 });
+    fill(buffer, 'security', 200);
+    const refused = buffer.append('flow', () => ({ a: 1 }));
+    expect(refused).toMatchObject({ ok: false, error: { code: 'E_BUFFER_FULL' } });
+    expect(buffer.takeShed()).toEqual([{ stream: 'flow', count: 1, reason: 'buffer-full' }]);
+    expect(buffer.status().full).toBe(true);
+    buffer.acknowledge('security', 'boot-1', drain(buffer).at(-1)?.sequence ?? 0);
+    expect(buffer.append('flow', () => ({ a: 1 })).ok).toBe(true);
+    expect(buffer.status().full).toBe(false);
+  });
+});

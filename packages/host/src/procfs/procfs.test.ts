@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readBounded } from './bounded-read.ts';
+import { nodeIdOf, readMachine } from './machine.ts';
+import { openProcfs } from './procfs.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bartizan-procfs-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('procfs of this machine', () => {
+  const procfs = openProcfs();
+
+  it('describes this process', () => {
+    expect(procfs.pids()).toContain(process.pid);
+    expect(procfs.stat(process.pid)).toMatchObject({
+      ok: true,
+      value: { pid: process.pid, parentPid: process.ppid },
+    });
+    expect(procfs.status(process.pid)).toMatchObject({ ok: true, value: { euid: process.geteuid?.() } });
+    expect(procfs.namespace(process.pid, 'network')).toMatchObject({ ok: true });
+    expect(procfs.executable(process.pid)).toEqual({ ok: true, value: process.execPath });
+  });
+
+  it('says that a process is gone when it ended, for everything that can be read', async () => {
+    const child = spawn('true');
+    const pid = child.pid ?? 0;
+    await new Promise((resolve) => child.on('close', resolve));
+    for (const read of [
+      procfs.stat,
+      procfs.status,
+      procfs.cgroup,
+      procfs.commandLine,
+      procfs.executable,
+      procfs.cwd,
+      procfs.mounts,
+      procfs.rootIdentity,
+      procfs.environmentSecrets,
+      procfs.addresses,
+      procfs.sockets,
+    ]) {
+      expect(read(pid)).toMatchObject({ ok: false, error: { kind: 'gone' } });
+    }
+    expect(procfs.socketInodes(pid, 10)).toMatchObject({ ok: false, error: { kind: 'gone' } });
+  });
+
+  it('says malformed for content that is not of the form', () => {
+    mkdirSync(join(folder, '7'));
+    writeFileSync(join(folder, '7/stat'), 'nonsense');
+    writeFileSync(join(folder, '7/status'), '');
+    const broken = openProcfs(folder);
+    expect(broken.pids()).toEqual([7]);
+    expect(broken.stat(7)).toMatchObject({ ok: false, error: { kind: 'malformed' } });
+    expect(broken.status(7)).toMatchObject({ ok: false, error: { kind: 'malformed' } });
+  });
+});
+
+describe('bounded reading', () => {
+  it('refuses a longer file, or cuts it where that is asked for', () => {
+    const path = join(folder, 'long');
+    writeFileSync(path, 'x'.repeat(100_000));
+    expect(readBounded(path, 1000)).toMatchObject({ ok: false, error: { kind: 'too-large' } });
+    const cut = readBounded(path, 70_000, true);
+    expect(cut.ok && cut.value.length).toBe(70_000);
+    expect(readBounded(join(folder, 'none'), 10)).toMatchObject({ ok: false, error: { kind: 'gone' } });
+  });
+});
+
+describe('the machine', () => {
+  it('is described from its own files', () => {
+    mkdirSync(join(folder, 'root/etc'), { recursive: true });
+    writeFileSync(
+      join(folder, 'root/etc/os-release'),
+      'ID=testos\nVERSION_ID="7"\nPRETTY_NAME="Test OS 7"\n',
+    );
+    const machine = readMachine(join(folder, 'root'));
+    expect(machine).toMatchObject({ distribution: 'testos 7', distributionName: 'Test OS 7' });
+    expect(machine.cpuCount).toBeGreaterThan(0);
+    expect(machine.memoryBytes).toBeGreaterThan(1_000_000);
+    expect(machine.bootId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('has one id per instance, the same each time, and one without a machine id', () => {
+    writeFileSync(join(folder, 'root/etc/machine-id'), 'abc\n');
+    const root = join(folder, 'root');
+    expect(nodeIdOf('main', root)).toBe(nodeIdOf('main', root));
+    expect(nodeIdOf('main', root)).not.toBe(nodeIdOf('other', root));
+    expect(nodeIdOf('main', '/nonexistent', 'host-a')).not.toBe(nodeIdOf('main', '/nonexistent', 'host-b'));
+    expect(nodeIdOf('main', root)).toMatch(/^n-[0-9a-f]{16}$/);
+  });
+});
