@@ -63,7 +63,7 @@ function launcherFunctions(script: string, env: Record<string, string> = {}): Pr
   );
 }
 
-describe('launcher', () => {
+describe('launcher', { timeout: 180_000 }, () => {
   it('is a POSIX shell script that dash and bash read', () => {
     for (const shell of ['dash', 'bash'])
       for (const file of ['bartizan', 'tools/toolchain.sh', 'tools/launcher.sh'])
@@ -167,7 +167,7 @@ describe('launcher', () => {
   });
 });
 
-describe.runIf(process.getuid?.() === 0)('up', () => {
+describe.runIf(process.getuid?.() === 0)('up', { timeout: 300_000 }, () => {
   it('refuses a port that a foreign program holds before it makes anything', async () => {
     const server: Server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

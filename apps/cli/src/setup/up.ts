@@ -122,6 +122,7 @@ export async function up(
   const view = await waitFirstResults(client, paths, {
     scanMs: record.agentEnabled && outcome !== 'unchanged' ? options.waitS * 1000 : 0,
     sensorMs: options.waitSensor ? SENSOR_MS : 0,
+    hasAdvisories: record.advisories !== undefined,
     onProgress: progress(context),
   });
   pruneReleases(paths, [record.release, record.previousRelease ?? record.release]);

@@ -21,10 +21,13 @@ export interface UpView {
 export interface WaitOptions {
   readonly scanMs: number;
   readonly sensorMs: number;
+  /** Advisories were given: wait until they are loaded, at most a minute. */
+  readonly hasAdvisories: boolean;
   readonly onProgress: (view: UpView, sensorProgress: string) => void;
 }
 
 const STEP_MS = 250;
+const PACK_MS = 60_000;
 
 /** Asks once. */
 export async function look(client: ApiClient): Promise<UpView> {
@@ -52,7 +55,13 @@ export async function waitFirstResults(
     const build = readStatus(paths)?.sensor;
     const isSensorOver = hasSensor(view) || build?.state === 'off' || build?.state === 'failed';
     const isScanOver = view.nodes.length > 0 && view.system?.firstScanDone === true;
-    if ((isScanOver || elapsedMs > options.scanMs) && (isSensorOver || elapsedMs > options.sensorMs))
+    const isPackOver =
+      !options.hasAdvisories || view.system?.advisories.present === true || elapsedMs > PACK_MS;
+    if (
+      isPackOver &&
+      (isScanOver || elapsedMs > options.scanMs) &&
+      (isSensorOver || elapsedMs > options.sensorMs)
+    )
       return view;
     options.onProgress(view, build?.progress ?? build?.state ?? '');
     await sleep(STEP_MS);
