@@ -28,6 +28,8 @@ export interface RuncWish {
   /** A file system of the caller's; otherwise one with busybox alone. */
   readonly rootPath?: string;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Setuid programs work inside; otherwise no_new_privs is set. */
+  readonly mayGainPrivileges?: boolean;
 }
 
 const CAPABILITIES = [
@@ -54,7 +56,7 @@ const ociConfig = (
     env: ['PATH=/bin:/usr/bin:/sbin:/usr/sbin', ...(wish.environment ?? [])],
     cwd: '/',
     capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
-    noNewPrivileges: true,
+    noNewPrivileges: wish.mayGainPrivileges !== true,
   },
   root: { path: place.rootPath, readonly: false },
   hostname: wish.id,
