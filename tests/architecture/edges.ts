@@ -30,12 +30,12 @@ export const EDGES: Readonly<Record<string, Edge>> = {
   },
   'packages/scan': {
     ours: ['contracts'],
-    thirdParty: ['packageurl-js', 'tar-stream', 'yaml'],
+    thirdParty: [],
     why: 'runs in CLI, agent and controller and knows none of them; no network client',
   },
   'packages/host': {
     ours: ['contracts', 'engine', 'scan'],
-    thirdParty: ['@grpc/grpc-js'],
+    thirdParty: [],
     why: 'the whole outside of the agent, which runs as root; engine and scan only for the types of their ports',
   },
   'packages/adapters': {

@@ -4,10 +4,7 @@
 //! The kernel side behind a trait: load, drain, count, snapshot.
 
 use crate::watch::SieveKey;
-use libbpf_rs::{
-    Iter, Link, MapCore, MapFlags, MapHandle, Object, ObjectBuilder, OpenObject, RingBuffer,
-    RingBufferBuilder,
-};
+use libbpf_rs::{Iter, Link, MapCore, MapFlags, MapHandle, Object, ObjectBuilder, OpenObject, RingBuffer, RingBufferBuilder};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::Read;
@@ -386,9 +383,7 @@ fn ensure_host_namespace(object: &Object) {
 
 /// Runs the walk once. False when this kernel cannot.
 fn read_iterator(link: &Link) -> bool {
-    let Ok(mut iterator) = Iter::new(link) else {
-        return false;
-    };
+    let Ok(mut iterator) = Iter::new(link) else { return false };
     let mut ignored = [0; 64];
     loop {
         match iterator.read(&mut ignored) {
@@ -396,9 +391,7 @@ fn read_iterator(link: &Link) -> bool {
             Ok(_) => {}
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             // The walk gives way after many processes without output and goes on at the next read.
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
-                std::thread::sleep(Duration::ZERO)
-            }
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => std::thread::yield_now(),
             Err(_) => return false,
         }
     }

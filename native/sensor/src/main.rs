@@ -15,6 +15,7 @@ mod levels;
 mod listeners;
 mod outlet;
 mod paths;
+mod privileges;
 mod processes;
 mod redact;
 mod self_test;

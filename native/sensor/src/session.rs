@@ -41,6 +41,7 @@ pub fn run() -> Result<(), String> {
     let engine = Rc::new(RefCell::new(Engine::new(Outlet::new(agent))));
     let kernel = LibbpfKernel::load(Config::detect(), engine.clone())?;
     let mut session = Session { kernel, engine, decoder: Decoder::default(), generation: 0, stopping: false };
+    crate::privileges::drop()?;
     session.hello();
     session.take_snapshot()?;
     session.serve()

@@ -6,11 +6,12 @@
  * In: nothing. Out: everything else depends on it. Serves all controls.
  */
 export type { Filter, FilterTerm, PageOf, Query } from './api/filter.ts';
+export { FindingGroup } from './api/finding-group.ts';
 export { ListQuery, Problem, page } from './api/problem.ts';
 export { type Route, route } from './api/route.ts';
 export type { BodyOf, ParamsOf, QueryOf, ResponseOf } from './api/route-types.ts';
 export { accessRoutes } from './api/routes/access.ts';
-export { AdvisoryStatus, FindingGroup, insightRoutes, SystemStatus } from './api/routes/insight.ts';
+export { AdvisoryStatus, insightRoutes, SystemStatus } from './api/routes/insight.ts';
 export { inventoryRoutes, ProcessRow, WorkloadSummary } from './api/routes/inventory.ts';
 export { ROUTES, type RouteId } from './api/routes.ts';
 export {

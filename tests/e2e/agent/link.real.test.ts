@@ -295,6 +295,28 @@ describe('a link that must not come up', () => {
     await until('it is connected again', () => again.connections >= 1, { log: () => agent.log });
   }, 60_000);
 
+  it('ends with status 4 when its certificate has ended and it has no token, so that its starter gives one', async () => {
+    const { controller, agent } = await start({ certificateLifetimeMs: 2000 }, {});
+    await until('it is connected', () => controller.connections === 1);
+    await agent.stop('SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await agent.start({
+      controllerHost: '127.0.0.1',
+      controllerPort: controller.port,
+      caSha256: '',
+      joinToken: undefined,
+    });
+    expect(await agent.ended()).toBe(4);
+  }, 60_000);
+
+  it('trusts the authority of its identity when none is named', async () => {
+    const { controller, agent } = await start({}, {});
+    await until('it is connected', () => controller.connections === 1);
+    await agent.stop();
+    await agent.start({ controllerHost: '127.0.0.1', controllerPort: controller.port, caSha256: '' });
+    await until('it is connected again', () => controller.connections === 2, { log: () => agent.log });
+  }, 60_000);
+
   it('refuses a configuration it cannot use, with a code', async () => {
     const agent = new AgentProcess();
     opened.push({ close: () => agent.close() });

@@ -9,6 +9,7 @@ import { type Format, renderValue } from '../output/render.ts';
 import { tableLines } from '../output/table.ts';
 import { columnsOf, painter } from '../output/terminal.ts';
 import { supportBundle } from '../setup/doctor.ts';
+import type { UpOptions } from '../setup/options.ts';
 import { machineRows, showPreflight } from '../setup/prepare.ts';
 import { stopService, stopSupervisor } from '../setup/processes.ts';
 import { runProgram } from '../setup/run-program.ts';
@@ -16,7 +17,7 @@ import { hasSystemd } from '../setup/service.ts';
 import { instanceState } from '../setup/status.ts';
 import { stateWord, statusRows } from '../setup/status-rows.ts';
 import { addedPackages, otherInstances, uninstall } from '../setup/uninstall.ts';
-import { type UpOptions, up } from '../setup/up.ts';
+import { up } from '../setup/up.ts';
 
 /** `up`. */
 export const runUp = (context: CliContext, options: UpOptions): Promise<void> =>

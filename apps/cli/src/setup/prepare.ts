@@ -11,10 +11,10 @@ import { padWidth, textWidth } from '../output/width.ts';
 import { findAdvisories, placeAdvisories } from './advisories.ts';
 import { type SetupContext, say } from './context.ts';
 import { probeMachine } from './machine.ts';
+import type { UpOptions } from './options.ts';
 import { choosePorts, type Ports } from './ports.ts';
 import { blocking, type PreflightRow, preflight } from './preflight.ts';
 import { buildConsole, makeRelease, placeNode, warmCompileCache } from './release.ts';
-import type { UpOptions } from './up.ts';
 import { ensureUser, makeFolders, type SystemUser } from './user.ts';
 
 /** What one run of `up` has made ready. */

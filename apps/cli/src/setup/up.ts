@@ -15,26 +15,13 @@ import { localClient } from '../supervise/plans.ts';
 import { type BoxFacts, boxLines, boxTitle, isReady } from './box.ts';
 import { type SetupContext, say } from './context.ts';
 import { drawBox } from './draw-box.ts';
+import type { UpOptions } from './options.ts';
 import { blockingFailure, machineRows, type Prepared, prepare, showPreflight } from './prepare.ts';
 import { isRunning, startSupervisor, stopSupervisor, waitController } from './processes.ts';
 import { pruneReleases } from './release.ts';
 import { enableService } from './service.ts';
 import { upgrade } from './upgrade.ts';
 import { waitFirstResults } from './wait.ts';
-
-/** Options of `up`. */
-export interface UpOptions {
-  readonly port?: number;
-  readonly listen?: string;
-  readonly advisories?: string;
-  readonly publicNames?: string[];
-  readonly runcRoots?: string[];
-  readonly noAgent: boolean;
-  readonly service: boolean;
-  readonly waitSensor: boolean;
-  /** How long to wait for the first scan. */
-  readonly waitS: number;
-}
 
 const CONTROLLER_MS = 120_000;
 const SENSOR_MS = 600_000;

@@ -22,7 +22,7 @@ const LOCAL: Node = {
   state: 'limited',
   conditions: [
     {
-      code: 'E_BPF_LSM_REFUSED',
+      code: 'E_SENSOR_REFUSED',
       severity: 'warning',
       message: {
         en: 'This kernel refuses BPF LSM programs.',

@@ -12,13 +12,6 @@ export const NODE_ERRORS = {
       ja: '動作していることと、root がソケットを読めることを確認してください。',
     },
   },
-  E_CONTAINER_GONE: {
-    title: { en: 'The container ended while it was read', ja: '読み取り中にコンテナーが終了しました' },
-    remedy: {
-      en: 'Nothing to do: what was read until then is kept and marked incomplete.',
-      ja: '対応は不要です。読み取れた範囲は「不完全」として保持されます。',
-    },
-  },
   E_SCAN_INCOMPLETE: {
     title: { en: 'A scan could not read everything', ja: 'スキャンで読み取れない部分がありました' },
     remedy: {

@@ -26,22 +26,11 @@ import {
   optional,
   text,
 } from '../../schema.ts';
-import { SeveritySchema } from '../../severity.ts';
+import { FindingGroup } from '../finding-group.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
 
 const idParams = inline('Path', { id: OpaqueId });
-
-/** Findings that one act removes. */
-export const FindingGroup = object('FindingGroup', 'Findings that one act removes', {
-  groupKey: text('Key', 512),
-  action: localText('What to do', 2000),
-  command: optional(text('Command', 4000)),
-  findings: integer('Findings it removes', '1'),
-  knownExploited: integer('Of those, known to be exploited', '1'),
-  worst: SeveritySchema,
-  workloads: integer('Workloads it helps', '1'),
-});
 
 /** State of the advisory pack. */
 export const AdvisoryStatus = object('AdvisoryStatus', 'State of the advisory pack', {

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/** Options of `up`. */
+export interface UpOptions {
+  readonly port?: number;
+  readonly listen?: string;
+  readonly advisories?: string;
+  readonly publicNames?: string[];
+  readonly runcRoots?: string[];
+  readonly noAgent: boolean;
+  readonly service: boolean;
+  readonly waitSensor: boolean;
+  /** How long to wait for the first scan. */
+  readonly waitS: number;
+}
