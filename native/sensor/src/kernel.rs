@@ -4,7 +4,10 @@
 //! The kernel side behind a trait: load, drain, count, snapshot.
 
 use crate::watch::SieveKey;
-use libbpf_rs::{Iter, Link, MapCore, MapFlags, MapHandle, Object, ObjectBuilder, OpenObject, RingBuffer, RingBufferBuilder};
+use libbpf_rs::{
+    Iter, Link, MapCore, MapFlags, MapHandle, Object, ObjectBuilder, OpenObject, RingBuffer,
+    RingBufferBuilder,
+};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::Read;
