@@ -192,11 +192,9 @@ describe('damaged data', () => {
     await writeSample(store);
     await store.close();
     const path = join(dataDir, 'core.db');
-    const database = new DatabaseSync(path);
-    database.exec(
-      "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET rootpage=999999 WHERE name='workloads'",
-    );
-    database.close();
+    const bytes = readFileSync(path);
+    // The first page, which says where everything is, stays; what it points to is overwritten.
+    writeFileSync(path, bytes.fill(0xa5, 4096));
     expect(codeOf(await openSample(dataDir))).toBe('E_STORE_CORRUPT');
   });
 

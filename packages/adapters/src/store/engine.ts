@@ -171,12 +171,17 @@ export class StoreEngine implements CoreAccess {
   }
 
   get #coreReader(): WorkerClient<ReaderRequest> {
-    this.#coreReaderMade ??= this.#reader('store reader', { dataDir: this.#options.dataDir });
+    // A search that ran out of memory ends its thread and nothing else: the next one gets a new thread.
+    if (this.#coreReaderMade === undefined || this.#coreReaderMade.isDead) {
+      this.#coreReaderMade = this.#reader('store reader', { dataDir: this.#options.dataDir });
+    }
     return this.#coreReaderMade;
   }
 
   get #sliceReader(): WorkerClient<ReaderRequest> {
-    this.#sliceReaderMade ??= this.#reader('slice reader', { dataDir: this.#options.dataDir });
+    if (this.#sliceReaderMade === undefined || this.#sliceReaderMade.isDead) {
+      this.#sliceReaderMade = this.#reader('slice reader', { dataDir: this.#options.dataDir });
+    }
     return this.#sliceReaderMade;
   }
 

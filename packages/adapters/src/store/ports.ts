@@ -213,6 +213,8 @@ export interface ScanRepository {
   ofWorkload(scope: Scope, workload: string): Stored<ScanRecord | undefined>;
   /** Ids of workloads with a scan. */
   workloads(scope: Scope): Stored<readonly string[]>;
+  /** Packages of all lists together. */
+  countPackages(scope: Scope): Stored<number>;
   markMatched(scope: Scope, workload: string, digest: string): Stored<void>;
   remove(scope: Scope, workload: string): Stored<void>;
   listPackages(scope: Scope, workload: string, query: Query): Stored<PageOf<Package>>;

@@ -71,6 +71,21 @@ const AUDIT_PURPOSE = 'audit head';
 export async function openSqliteStore(
   options: SqliteStoreOptions,
 ): Promise<Result<SqliteStore, StoreFailure>> {
+  const opened = prepare(options);
+  if (!opened.ok) return opened;
+  // The writer looks at the slices when it starts; what it finds decides whether the store opens.
+  const started = await opened.value.start();
+  if (started.ok) return ok(opened.value.store);
+  await opened.value.store.close();
+  return started;
+}
+
+interface Opened {
+  readonly store: SqliteStore;
+  readonly start: () => Stored<void>;
+}
+
+function prepare(options: SqliteStoreOptions): Result<Opened, StoreFailure> {
   const { dataDir, sealKey } = options;
   return guarded(dataDir, () => {
     mkdirSync(join(dataDir, 'slices'), { recursive: true, mode: 0o700 });
@@ -96,7 +111,7 @@ const retentionOf = (options: SqliteStoreOptions): Readonly<Record<SliceStream, 
   ...options.retention,
 });
 
-function compose(options: SqliteStoreOptions, prepared: PreparedCore, release: () => void): SqliteStore {
+function compose(options: SqliteStoreOptions, prepared: PreparedCore, release: () => void): Opened {
   const { sealKey, limits } = options;
   const retention = retentionOf(options);
   const engine = new StoreEngine({
@@ -110,7 +125,7 @@ function compose(options: SqliteStoreOptions, prepared: PreparedCore, release: (
     auditKey: sealKey === undefined ? undefined : deriveKey(sealKey, AUDIT_PURPOSE),
   });
   const keys = keyRing(engine, sealKey);
-  return {
+  const store: SqliteStore = {
     ...repositories(engine, new CursorDesk(prepared.cursorKey)),
     retention,
     state: () => engine.state,
@@ -126,6 +141,11 @@ function compose(options: SqliteStoreOptions, prepared: PreparedCore, release: (
       release();
     },
   };
+  const start = async (): Stored<void> => {
+    const answered = await engine.write([]);
+    return answered.ok ? ok(undefined) : answered;
+  };
+  return { store, start };
 }
 
 function repositories(engine: StoreEngine, cursors: CursorDesk) {

@@ -83,6 +83,9 @@ function restoreInto(
   } finally {
     container.value.close();
   }
+  if (secrets.reduce((total, part) => total + part.length, 0) > SECRETS_MAX_BYTES) {
+    return invalid('the secrets are larger than any we write');
+  }
   if (!files.includes('core.db')) return invalid('the backup holds no core.db');
   for (const name of files) {
     const checked = checkDatabase(join(staging, name));
@@ -97,7 +100,8 @@ function memorySink(into: Buffer[]): Sink {
   return {
     write: (bytes) => {
       size += bytes.length;
-      if (size <= SECRETS_MAX_BYTES) into.push(Buffer.from(bytes));
+      // One part too many is kept, so that the limit is noticed.
+      if (size - bytes.length <= SECRETS_MAX_BYTES) into.push(Buffer.from(bytes));
     },
     end: () => undefined,
   };

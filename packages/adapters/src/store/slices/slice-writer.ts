@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { StoreFault } from '../failure.ts';
 import { Database, numberOf, textOf } from '../sqlite/database.ts';
 import { migrate, schemaVersion } from '../sqlite/migrations.ts';
+import { setAsideDamaged } from './check-slices.ts';
 import type { EncodedGroup } from './encode.ts';
 import {
   hourOf,
@@ -40,6 +41,8 @@ const producerKey = (group: EncodedGroup): string =>
 
 /** Writes events into the newest slice of their stream. One writer per data folder; used in the writer thread only. */
 export class SliceWriter {
+  /** Slices that could not be read at the start and were set aside. */
+  readonly damaged: readonly string[];
   readonly #folder: string;
   readonly #limits: SliceLimits;
   readonly #open = new Map<SliceStream, OpenSlice>();
@@ -63,6 +66,7 @@ export class SliceWriter {
     this.#onOrdinal = options.onOrdinal;
     this.#ageMs = options.ageMs;
     this.#nextOrdinal = Math.max(options.nextOrdinal, 1 + (this.slices().at(-1)?.ordinal ?? 0));
+    this.damaged = setAsideDamaged(this.#folder, this.slices());
     this.#finishLeftOvers();
     this.#loadHighest();
   }

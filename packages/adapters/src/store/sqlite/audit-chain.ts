@@ -88,12 +88,13 @@ export function resignHead(database: Database, key: Buffer): void {
 export function verifyChain(database: Database, key: Buffer | undefined): ChainVerdict {
   let previousHash = GENESIS_HASH;
   let records = 0;
+  let last = 0;
   for (;;) {
     const rows = database.rows(
-      `SELECT doc,id,tenant,f_sequence FROM audit WHERE f_sequence>? ORDER BY f_sequence LIMIT ${WALK_ROWS}`,
-      [records],
+      `SELECT doc,id,tenant,f_sequence,rowid FROM audit WHERE rowid>? ORDER BY rowid LIMIT ${WALK_ROWS}`,
+      [last],
     );
-    for (const [doc, id, tenant, sequence] of rows) {
+    for (const [doc, id, tenant, sequence, row] of rows) {
       const expected = records + 1;
       const broken = { intact: false, records, firstBroken: expected, headHash: previousHash };
       const record = parseAudit(textOf(doc));
@@ -104,6 +105,7 @@ export function verifyChain(database: Database, key: Buffer | undefined): ChainV
       if (!follows || body.tenant !== textOf(tenant) || auditHash(body) !== hash) return broken;
       previousHash = hash;
       records = expected;
+      last = numberOf(row);
     }
     if (rows.length < WALK_ROWS) break;
   }

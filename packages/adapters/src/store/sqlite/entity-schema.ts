@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
-import { type Database, parseDocument, type SqlValue } from './database.ts';
+import { type Cells, type Database, parseDocument, type SqlValue, textOf } from './database.ts';
 import { columnOf, columnType, columnValue, haystackOf, type NounSpec } from './fields.ts';
 
 /** Values of one record in the order of `columnNames`. */
@@ -43,12 +43,14 @@ function createSql<T>(spec: NounSpec<T>): string {
     ${fields.join(',')}, PRIMARY KEY (cluster, tenant, id))`;
 }
 
+const OWNER_COLUMNS = { both: 'cluster, tenant', tenant: 'tenant', cluster: 'cluster' } as const;
+
 const indexSql = <T>(spec: NounSpec<T>): string[] =>
   spec.fields
     .filter((field) => field.indexed === true)
     .map(
       (field) =>
-        `CREATE INDEX ${spec.table}_${field.name} ON ${spec.table}(cluster, tenant, ${columnOf(field.name)}, id)`,
+        `CREATE INDEX ${spec.table}_${field.name} ON ${spec.table}(${OWNER_COLUMNS[spec.visibility]}, ${columnOf(field.name)}, id)`,
     );
 
 const fingerprint = <T>(spec: NounSpec<T>): string =>
@@ -98,13 +100,31 @@ function copyRecords<T>(database: Database, spec: NounSpec<T>): void {
       [last],
     );
     for (const [rowid, doc, cluster, tenant, id] of rows) {
-      const values = recordValues(spec, parseDocument<T>(doc));
-      // The owner and id columns are the truth of who may see a record; they are kept as they were.
-      values.splice(0, 3, String(cluster), String(tenant), String(id));
-      database.run(insert, values);
+      const owner = [String(cluster), String(tenant), String(id)];
+      const item = readable<T>(doc);
+      if (item === undefined) {
+        // A record that was changed by hand stays as it is: the audit log has to be able to show it.
+        database.run(`INSERT INTO ${spec.table}(cluster,tenant,id,doc,haystack) VALUES(?,?,?,?,'')`, [
+          ...owner,
+          textOf(doc),
+        ]);
+      } else {
+        const values = recordValues(spec, item);
+        // The owner and id columns are the truth of who may see a record; they are kept as they were.
+        values.splice(0, 3, ...owner);
+        database.run(insert, values);
+      }
       last = Number(rowid);
     }
     if (rows.length < COPY_ROWS) break;
   }
   database.exec(`DROP TABLE rebuild_${spec.table}`);
+}
+
+function readable<T>(doc: Cells[number] | undefined): T | undefined {
+  try {
+    return parseDocument<T>(doc);
+  } catch {
+    return undefined;
+  }
 }

@@ -13,6 +13,8 @@ export interface Field<T> {
   readonly kind: FieldKind;
   readonly read: (item: T) => FieldValue;
   readonly indexed?: true;
+  /** A number that every record has: sorting by it can use its index. */
+  readonly always?: true;
 }
 
 /** A noun as the store sees it: which table, which fields, what free text looks at. */

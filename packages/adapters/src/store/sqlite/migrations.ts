@@ -45,9 +45,17 @@ const SCHEMA_1 = `
   );
 `;
 
+/** The size of package lists is known without reading them. */
+const SCHEMA_2 = `
+  ALTER TABLE scans ADD COLUMN package_count INTEGER NOT NULL DEFAULT 0;
+  UPDATE scans SET package_count=json_array_length(doc,'$.packages');
+  CREATE INDEX scans_package_count ON scans(cluster, tenant, package_count);
+`;
+
 /** Every step of core.db, in order. A released step is never edited. */
 export const CORE_MIGRATIONS: readonly Migration[] = [
   { name: 'first tables', apply: (database) => database.exec(SCHEMA_1) },
+  { name: 'size of package lists', apply: (database) => database.exec(SCHEMA_2) },
 ];
 
 /** Version of the data in a file. */

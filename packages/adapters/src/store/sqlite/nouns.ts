@@ -182,8 +182,8 @@ export const AUDIT: NounSpec<AuditRecord> = {
   owner: tenantOnly,
   id: (item) => String(item.sequence),
   fields: [
-    { name: 'sequence', kind: 'number', read: (item) => item.sequence },
-    { name: 'atMs', kind: 'number', read: (item) => item.atMs, indexed: true },
+    { name: 'sequence', kind: 'number', read: (item) => item.sequence, indexed: true, always: true },
+    { name: 'atMs', kind: 'number', read: (item) => item.atMs, indexed: true, always: true },
     { name: 'actor', kind: 'text', read: (item) => item.actor },
     { name: 'actorKind', kind: 'text', read: (item) => item.actorKind },
     { name: 'action', kind: 'text', read: (item) => item.action },

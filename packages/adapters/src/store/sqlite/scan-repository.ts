@@ -14,7 +14,7 @@ import {
 import type { CoreAccess } from '../access.ts';
 import type { ScanRecord, ScanRepository, Stored } from '../ports.ts';
 import { type CursorDesk, listFingerprint } from './cursor.ts';
-import { parseDocument, textOf } from './database.ts';
+import { numberOf, parseDocument, textOf } from './database.ts';
 import { type Field, fieldNames, foldText } from './fields.ts';
 import { both } from './filter.ts';
 import { scopeWhere } from './scope.ts';
@@ -45,9 +45,10 @@ export class SqliteScans implements ScanRepository {
     const { matchedWith, ...rest } = scan;
     const written = await this.#core.write([
       {
-        sql: `INSERT INTO scans(cluster,tenant,workload,matched_with,doc) VALUES(?,?,?,?,?)
-          ON CONFLICT(cluster,tenant,workload) DO UPDATE SET matched_with=excluded.matched_with, doc=excluded.doc`,
-        rows: [[...owner, scan.workload, matchedWith, JSON.stringify(rest)]],
+        sql: `INSERT INTO scans(cluster,tenant,workload,matched_with,doc,package_count) VALUES(?,?,?,?,?,?)
+          ON CONFLICT(cluster,tenant,workload) DO UPDATE SET matched_with=excluded.matched_with, doc=excluded.doc,
+          package_count=excluded.package_count`,
+        rows: [[...owner, scan.workload, matchedWith, JSON.stringify(rest), scan.packages.length]],
       },
     ]);
     return written.ok ? ok(undefined) : written;
@@ -72,6 +73,12 @@ export class SqliteScans implements ScanRepository {
       where.params,
     );
     return rows.ok ? ok(rows.value.map((row) => textOf(row[0]))) : rows;
+  }
+
+  async countPackages(scope: Scope): Stored<number> {
+    const where = both([scopeWhere(scope)]);
+    const rows = this.#core.read(`SELECT sum(package_count) FROM scans WHERE ${where.sql}`, where.params);
+    return rows.ok ? ok(numberOf(rows.value[0]?.[0])) : rows;
   }
 
   async markMatched(scope: Scope, workload: string, digest: string): Stored<void> {

@@ -31,8 +31,8 @@ export function stateAfter(current: StoreState, problem: StoreFailure): StoreSta
   return { ...current, state, code: problem.code, reason: problem.detail };
 }
 
-/** The state once writing works again. */
-export function stateHealed(current: StoreState): StoreState {
+/** The state once writing works again; `lasting` is what stays true of the data meanwhile. */
+export function stateHealed(current: StoreState, lasting: string | undefined): StoreState {
   const { reason: _reason, code: _code, ...rest } = current;
-  return { ...rest, state: 'ok' };
+  return { ...rest, state: 'ok', ...(lasting === undefined ? {} : { reason: lasting }) };
 }

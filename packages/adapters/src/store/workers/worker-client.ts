@@ -51,9 +51,9 @@ export class WorkerClient<R> {
     this.#worker.unref();
   }
 
-  /** Requests without an answer yet. */
-  get waiting(): number {
-    return this.#waiting.size;
+  /** Whether the thread has ended. */
+  get isDead(): boolean {
+    return this.#dead !== undefined;
   }
 
   /** Sends a request and waits for its answer. */

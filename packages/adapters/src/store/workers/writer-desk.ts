@@ -41,6 +41,7 @@ export class WriterDesk {
   #auditKey: Uint8Array | undefined;
   #measuredAt = 0;
   #oldest: { readonly ordinal: number; readonly atMs: number | undefined } | undefined;
+  readonly #lasting: string | undefined;
   #probe: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -60,7 +61,14 @@ export class WriterDesk {
       onOrdinal: (ordinal) => this.#core.run(UPSERT_META, ['next-ordinal', ordinal]),
       ageMs: () => this.#age.ageMs,
     });
-    this.#state = { state: 'ok', sizeBytes: 0, schemaVersion: CORE_MIGRATIONS.length };
+    const { damaged } = this.#slices;
+    this.#lasting = damaged.length === 0 ? undefined : `damaged and set aside: ${damaged.join(', ')}`;
+    this.#state = {
+      state: 'ok',
+      sizeBytes: 0,
+      schemaVersion: CORE_MIGRATIONS.length,
+      ...(this.#lasting === undefined ? {} : { reason: this.#lasting }),
+    };
     this.#measure(true);
   }
 
@@ -105,7 +113,7 @@ export class WriterDesk {
       for (const { call } of group) this.#send({ call, result: results });
       return;
     }
-    if (this.#state.state === 'failed') this.#setState(stateHealed(this.#state));
+    if (this.#state.state === 'failed') this.#setState(stateHealed(this.#state, this.#lasting));
     for (const [index, { call }] of group.entries()) {
       const result = results.value[index];
       if (result !== undefined) this.#send({ call, result });
@@ -209,6 +217,8 @@ export class WriterDesk {
     clearTimeout(this.#probe);
     if (this.#state.state === 'ok') this.#keepAge();
     this.#slices.close();
+    // Other connections are still open, so closing alone would leave the log beside the file.
+    this.#core.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     this.#core.close();
     this.#isClosed = true;
     return null;
@@ -237,7 +247,7 @@ export class WriterDesk {
         this.#core.run(`INSERT OR REPLACE INTO meta(name,value) VALUES('probe',zeroblob(${PROBE_BYTES}))`),
       );
       this.#core.transaction(() => this.#core.run("DELETE FROM meta WHERE name='probe'"));
-      this.#setState(stateHealed(this.#state));
+      this.#setState(stateHealed(this.#state, this.#lasting));
       this.#measure(true);
     } catch (error) {
       this.#fail(fromForeign(error, this.#data.dataDir).error);
