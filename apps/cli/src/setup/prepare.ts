@@ -83,7 +83,10 @@ async function portsOf(
   options: UpOptions,
   before: InstanceRecord | undefined,
 ): Promise<Result<Ports, Failure>> {
-  if (before !== undefined && (options.port === undefined || options.port === before.port))
+  if (
+    before !== undefined &&
+    (options.port === undefined || options.port === 0 || options.port === before.port)
+  )
     return ok({ port: before.port, agentPort: before.agentPort });
   return choosePorts(context.paths, options.listen ?? before?.host ?? '127.0.0.1', options.port);
 }

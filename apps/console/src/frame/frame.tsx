@@ -64,6 +64,8 @@ export const Frame = () => {
     );
   }
   if (session.error instanceof ApiError && (session.error.status === 401 || session.error.status === 403)) {
+    // The address is the sign-in page's already while this frame is still on its way out.
+    if (here.startsWith('/sign-in')) return <Loading rows={8} />;
     return <Navigate to="/sign-in" search={here === '/' ? {} : { next: here }} replace />;
   }
   if (session.isError) return <FailureState error={session.error} retry={() => void session.refetch()} />;
