@@ -7,5 +7,6 @@
  */
 
 export type { Clock, Log } from './ports.ts';
+export { openApiDocument } from './report/http/openapi.ts';
 export type { StartOptions } from './settings.ts';
 export { type Controller, startController } from './wire.ts';
