@@ -31,3 +31,6 @@ export const AGENT_CAPABILITIES = {
   respond: ['respond.monitor'],
   report: ['report.event', 'report.inventory', 'report.node'],
 } as const;
+
+/** Version of the agent, the product's. */
+export const AGENT_VERSION = '0.1.0';

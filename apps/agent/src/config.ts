@@ -19,6 +19,7 @@ export interface AgentConfig {
   readonly stateDir: string;
   readonly controllerHost: string;
   readonly controllerPort: number;
+  /** Empty: the authority of the kept identity is trusted. */
   readonly caSha256: string;
   readonly joinToken: string | undefined;
   readonly sensorPath: string;
@@ -52,7 +53,8 @@ export const readConfig = (json: string): Result<AgentConfig, Failure<ErrorCode>
   if (!isAbsolute(stateDir)) return refuse('stateDir must be an absolute path');
   if (!isAbsolute(sensorPath)) return refuse('sensorPath must be an absolute path');
   if (controllerPort < 1 || controllerPort > 65_535) return refuse('controllerPort must be a port');
-  if (!/^[0-9a-fA-F:]{64,95}$/.test(caSha256)) return refuse('caSha256 must be a SHA-256 in hexadecimal');
+  if (caSha256 !== '' && !/^[0-9a-fA-F:]{64,95}$/.test(caSha256))
+    return refuse('caSha256 must be a SHA-256 in hexadecimal');
   const extra = fields.objects('runtimes', 32).flatMap((one) =>
     (CLIENTS_OF[one.text('runtime', 32)] ?? []).map((client) => ({
       client,

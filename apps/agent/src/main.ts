@@ -23,13 +23,17 @@ const agent = startAgent(config.value, logger);
 await agent.ready;
 say({ ready: true, node: agent.node });
 
+/** The certificate has ended: whoever started this agent gives the next one a join token. */
+const EXIT_MUST_REJOIN = 4;
+
 let isStopping = false;
-const stop = (): void => {
+const stop = (status: number): void => {
   if (isStopping) return;
   isStopping = true;
-  void agent.stop().finally(() => process.exit(0));
+  void agent.stop().finally(() => process.exit(status));
 };
-process.on('SIGTERM', stop);
-process.on('SIGINT', stop);
+process.on('SIGTERM', () => stop(0));
+process.on('SIGINT', () => stop(0));
+void agent.mustRejoin.then(() => stop(EXIT_MUST_REJOIN));
 // Timers of the agent do not hold the process: this one does, until it is told to stop.
 setInterval(() => undefined, 60_000);

@@ -14,6 +14,7 @@ import {
   type Uplink,
   workloadRefOf,
 } from '@bartizan/host';
+import { AGENT_VERSION } from './capabilities.ts';
 import type { AgentConfig } from './config.ts';
 import { Detector } from './decide/detections.ts';
 import { type FoldedDetection, Folder } from './decide/fold.ts';
@@ -43,10 +44,11 @@ export interface Agent {
   readonly node: string;
   /** Joined, or buffering until it is. */
   readonly ready: Promise<void>;
+  /** Resolves when only a new start with a join token can help. */
+  readonly mustRejoin: Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-const AGENT_VERSION = '0.1.0';
 const FLOW_INTERVAL_MS = 10_000;
 const HOUSEKEEPING_MS = 200;
 const SYNC_MS = 250;
@@ -55,6 +57,7 @@ const SYNC_MS = 250;
 class Wire implements Agent {
   readonly node: string;
   readonly ready: Promise<void>;
+  readonly mustRejoin: Promise<void>;
   readonly #config: AgentConfig;
   readonly #logger: Logger;
   readonly #parts: MachineParts;
@@ -81,10 +84,14 @@ class Wire implements Agent {
   #refusedRules: readonly { readonly id: string; readonly detail: string }[] = [];
   #clockSkewMs: number | undefined;
   #pumpIsDue = false;
+  #rejoin: () => void = () => undefined;
 
   constructor(config: AgentConfig, logger: Logger) {
     this.#config = config;
     this.#logger = logger;
+    this.mustRejoin = new Promise((resolve) => {
+      this.#rejoin = resolve;
+    });
     this.#parts = openMachine(config);
     const { clock, machine, procfs, node } = this.#parts;
     this.node = node;
@@ -139,11 +146,8 @@ class Wire implements Agent {
 
   #owner(): Owner {
     const identity = this.#uplink?.identity();
-    return {
-      cluster: identity?.cluster ?? LOCAL_CLUSTER,
-      tenant: identity?.tenant ?? DEFAULT_TENANT,
-      node: this.node,
-    };
+    const { cluster = LOCAL_CLUSTER, tenant = DEFAULT_TENANT } = identity ?? {};
+    return { cluster, tenant, node: this.node };
   }
 
   #makeJournal(): Journal {
@@ -187,6 +191,7 @@ class Wire implements Agent {
       onConfigure: (configure) => this.#takeConfigure(configure),
       onCommand: (command) => this.#takeCommand(command),
       onChange: () => this.#nodeReporter.changed(),
+      onIdentityLost: () => this.#rejoin(),
     });
   }
 

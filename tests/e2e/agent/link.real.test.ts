@@ -1,10 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { promisify } from 'node:util';
-import type { Configure, DetectionRule } from '@bartizan/contracts';
 import {
   AgentProcess,
   FakeController,
@@ -14,47 +11,17 @@ import {
 } from '@bartizan/testkit/host';
 import { afterEach, describe, expect, it } from 'vitest';
 import { builtSensor } from '../engines/built-sensor.ts';
+import { MARKED_CONFIGURE, markers, missingIn, storm } from './marked.ts';
 
-const run = promisify(execFile);
 const TOKEN = 'bzj_link_0123456789';
-
-const text = (words: string) => ({ en: words, ja: words });
-
-/** Matches what the storms below run, and nothing else: every match is an event that must never be shed. */
-const MARKED: DetectionRule = {
-  id: 'test.marked',
-  title: text('A marked program ran'),
-  description: text('For tests'),
-  severity: 'low',
-  triggers: ['exec'],
-  scope: 'any',
-  condition: { field: 'process.arguments', operator: 'any-glob', value: ['marked-*'] },
-  message: text('{process.name} ran'),
-  fix: text('Nothing'),
-  control: ['x-other-risks'],
-  owasp: { 2022: [], 2025: [] },
-  attack: [],
-  foldSeconds: 0,
-  tests: { mustMatch: [], mustNotMatch: [] },
-};
 
 /** Records that can be sent and not acknowledged: the credit of the fake times the largest batch. */
 const UNDER_WAY_MAX = 4 * 1000;
 
-const CONFIGURE: Configure = {
-  type: 'configure',
-  rulesRevision: 'marked',
-  rules: [MARKED],
-  watchedPaths: [],
-  scanIntervalS: 86_400,
-  postureIntervalS: 86_400,
-  processEvents: true,
-};
-
 const opened: { close: () => Promise<unknown> }[] = [];
 
 const open = async (options: FakeControllerOptions = {}, config: Readonly<Record<string, unknown>> = {}) => {
-  const controller = new FakeController({ token: TOKEN, configure: CONFIGURE, ...options });
+  const controller = new FakeController({ token: TOKEN, configure: MARKED_CONFIGURE, ...options });
   await controller.start();
   const agent = new AgentProcess();
   opened.push({ close: () => agent.close() }, { close: () => controller.stop() });
@@ -77,32 +44,6 @@ const open = async (options: FakeControllerOptions = {}, config: Readonly<Record
     { log, timeoutMs: 90_000 },
   );
   return { controller, agent, settings, log };
-};
-
-/** Runs `true marked-WORD-N` for each N of a range, one after the other. */
-const storm = async (word: string, count: number): Promise<void> => {
-  await run(
-    'sh',
-    ['-c', `i=0; while [ $i -lt ${count} ]; do /bin/true marked-${word}-$i; i=$((i+1)); done`],
-    { timeout: 120_000 },
-  );
-};
-
-/** Markers of security events, each with how often it came. */
-const markers = (controller: FakeController, word: string): Map<string, number> => {
-  const found = new Map<string, number>();
-  for (const event of controller.events('security')) {
-    const marker = event.chain?.process.arguments.find((one) => one.startsWith(`marked-${word}-`));
-    if (marker !== undefined) found.set(marker, (found.get(marker) ?? 0) + 1);
-  }
-  return found;
-};
-
-const missingIn = (controller: FakeController, stream: 'process' | 'security'): number => {
-  const sequences = controller.records(stream).map((one) => one.sequence);
-  const first = sequences[0] ?? 0;
-  const last = sequences.at(-1) ?? -1;
-  return last - first + 1 - sequences.length;
 };
 
 afterEach(async () => {

@@ -35,7 +35,10 @@ export interface PendingBatch {
 
 /** Records of an agent on disk until the controller has them. Survives the end of the process at any instant. */
 export interface DiskBuffer {
-  /** Keeps a record, made with the sequence it gets. Refused only for what may be shed, or when the disk takes nothing. */
+  /**
+   * Keeps a record, made with the sequence it gets; 0 while the disk takes nothing and the record, one that must not be
+   * shed, waits in memory. Refused, and counted as shed, when there is no room at all.
+   */
   readonly append: (
     stream: Stream,
     make: (sequence: number) => unknown,
@@ -69,6 +72,8 @@ export interface BufferOptions {
 const SHED_ORDER: readonly Stream[] = [...STREAMS].reverse().filter(mayShed);
 const BATCH_LIMITS = { maxRecords: 1000, maxBytes: 768 * 1024 };
 const DISK_FULL_ATTEMPTS = 64;
+/** Records that wait in memory while the disk takes nothing. */
+const HELD_MAX = 20_000;
 const EPOCH_S = 1_700_000_000;
 
 /**
@@ -97,6 +102,12 @@ const openOldBoots = (options: BufferOptions, logs: Logs): void => {
 
 type WriteFailure = Failure<ErrorCode>;
 
+interface Held {
+  readonly log: StreamLog;
+  readonly stream: Stream;
+  readonly make: (sequence: number) => unknown;
+}
+
 class Buffered implements DiskBuffer {
   readonly #options: BufferOptions;
   readonly #bootId: string;
@@ -106,6 +117,7 @@ class Buffered implements DiskBuffer {
   #shedTotal = 0;
   #totalBytes = 0;
   #full = false;
+  #held: Held[] = [];
 
   constructor(options: BufferOptions) {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
@@ -136,7 +148,9 @@ class Buffered implements DiskBuffer {
         failure('E_BUFFER_FULL', `the buffer holds ${this.#totalBytes} bytes that must not be shed`),
       );
     }
-    return this.#write(log, stream, make);
+    if (!mayShed(stream) && this.#held.length > 0) return this.#hold({ log, stream, make });
+    const written = this.#write(log, stream, make);
+    return written.ok || mayShed(stream) ? written : this.#hold({ log, stream, make });
   }
 
   next(after: (stream: Stream, bootId: string) => number): PendingBatch | undefined {
@@ -163,13 +177,15 @@ class Buffered implements DiskBuffer {
       }
     }
     this.#measure();
-    if (this.#totalBytes < this.#options.maxBytes) this.#full = false;
+    this.#release();
+    if (this.#totalBytes < this.#options.maxBytes && this.#held.length === 0) this.#full = false;
   }
 
   status(): { records: number; bytes: number; shedTotal: number; full: boolean } {
     let records = 0;
     for (const streams of this.#logs.values())
       for (const log of streams.values()) records += log.pendingRecords();
+    records += this.#held.length;
     return { records, bytes: this.#totalBytes, shedTotal: this.#shedTotal, full: this.#full };
   }
 
@@ -180,11 +196,37 @@ class Buffered implements DiskBuffer {
   }
 
   sync(): void {
+    this.#release();
     for (const stream of ['security', 'inventory'] as const) this.#current.get(stream)?.sync();
   }
 
   close(): void {
+    this.#release();
     for (const streams of this.#logs.values()) for (const log of streams.values()) log.close();
+  }
+
+  /** Keeps in memory, in order, what must not be shed while the disk takes nothing. */
+  #hold(held: Held): Result<number, WriteFailure> {
+    if (this.#held.length < HELD_MAX) {
+      this.#held.push(held);
+      return ok(0);
+    }
+    this.#noteShed(held.stream, 1, 'disk-full');
+    return err(
+      failure('E_BUFFER_FULL', `disk and memory have no room for a record of stream ${held.stream}`),
+    );
+  }
+
+  /** Writes what was held, as far as the disk takes it. */
+  #release(): void {
+    if (this.#held.length === 0) return;
+    const waiting = this.#held;
+    this.#held = [];
+    for (const [index, { log, stream, make }] of waiting.entries()) {
+      if (this.#write(log, stream, make).ok) continue;
+      this.#held = waiting.slice(index);
+      return;
+    }
   }
 
   #measure(): void {

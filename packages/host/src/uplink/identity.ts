@@ -98,6 +98,25 @@ export const loadIdentity = (folder: string): Identity | undefined => {
   }
 };
 
+/** Forgets an identity that can never be used again; it is kept beside for who looks into it. */
+export const forgetIdentity = (folder: string): void => {
+  const path = join(folder, FILE);
+  try {
+    renameSync(path, `${path}.ended`);
+  } catch {
+    // There is none any more.
+  }
+};
+
+/** SHA-256 of the first authority an identity trusts; empty when it names none. */
+export const trustedSha256 = (identity: Identity | undefined): string => {
+  try {
+    return identity ? certificateSha256(new X509Certificate(identity.caPem).raw) : '';
+  } catch {
+    return '';
+  }
+};
+
 /** SHA-256 of a certificate (DER), lower-case hexadecimal. */
 export const certificateSha256 = (der: Buffer): string => createHash('sha256').update(der).digest('hex');
 

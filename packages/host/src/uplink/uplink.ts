@@ -16,11 +16,20 @@ import type { Logger } from '../log/logger.ts';
 import { makeBackoff } from './backoff.ts';
 import { connectController, type Endpoint } from './connect.ts';
 import { enroll, renew } from './enroll.ts';
-import { type Identity, loadIdentity, renewAtMs, saveIdentity } from './identity.ts';
+import {
+  forgetIdentity,
+  type Identity,
+  loadIdentity,
+  pemHasCertificate,
+  renewAtMs,
+  saveIdentity,
+  trustedSha256,
+} from './identity.ts';
 import { openWireSession, type WireSession } from './wire-session.ts';
 
 /** What an uplink needs and tells. */
 export interface UplinkOptions {
+  /** With an empty `caSha256` the authority of the kept identity is trusted. */
   readonly endpoint: Endpoint;
   /** Folder that keeps the identity. */
   readonly folder: string;
@@ -40,6 +49,8 @@ export interface UplinkOptions {
   readonly onConfigure: (configure: Configure) => void;
   readonly onCommand: (command: Command) => void;
   readonly onChange: () => void;
+  /** The certificate has ended, or is of another authority, and there is no token to join again: a new start needs one. */
+  readonly onIdentityLost: () => void;
 }
 
 /** The link of an agent with its controller: joins, connects, sends what is buffered, renews its certificate. */
@@ -62,6 +73,7 @@ const RENEWED = 'the certificate was renewed';
 class Link implements Uplink {
   readonly #options: UplinkOptions;
   readonly #backoff = makeBackoff(FIRST_PAUSE_MS, MAX_PAUSE_MS, Math.random);
+  readonly #endpoint: Endpoint;
   #identity: Identity | undefined;
   #wire: WireSession | undefined;
   #state: UplinkStatus['state'] = 'disconnected';
@@ -78,6 +90,11 @@ class Link implements Uplink {
   constructor(options: UplinkOptions) {
     this.#options = options;
     this.#identity = loadIdentity(options.folder);
+    const { caSha256 } = options.endpoint;
+    this.#endpoint = {
+      ...options.endpoint,
+      caSha256: caSha256 === '' ? trustedSha256(this.#identity) : caSha256,
+    };
     this.#stopWatch = options.clock.every(LOOK_AT_CERTIFICATE_MS, () => this.#lookAtCertificate());
     void this.#connect();
   }
@@ -128,7 +145,7 @@ class Link implements Uplink {
       this.#retry();
       return;
     }
-    const session = await connectController(this.#options.endpoint, identity);
+    const session = await connectController(this.#endpoint, identity);
     if (!session.ok) {
       this.#note(session.error);
       this.#retry();
@@ -183,23 +200,40 @@ class Link implements Uplink {
   /** The identity that is kept, or a new one for the join token when there is none, or it has ended or was refused. */
   async #ensureIdentity(): Promise<Identity | undefined> {
     const isRefused = this.#failure?.code === 'E_CERTIFICATE';
-    const hasEnded = (this.#identity?.notAfterMs ?? 0) <= this.#options.clock.wallMs();
-    if (this.#identity && !isRefused && !hasEnded) return this.#identity;
-    const { joinToken: token, endpoint, node, name, folder } = this.#options;
+    const isUsable = this.#identity !== undefined && !this.#isOver(this.#identity);
+    if (isUsable && !isRefused) return this.#identity;
+    const { joinToken: token, node, name, folder } = this.#options;
     if (!token || this.#tokenUsed) {
-      if (!this.#identity)
-        this.#note({ code: 'E_JOIN_TOKEN', detail: 'there is no certificate and no unused join token' });
-      return this.#identity;
+      this.#giveUp(isUsable, folder);
+      return isUsable ? this.#identity : undefined;
     }
-    const joined = await enroll(endpoint, { token, node, name });
+    const joined = await enroll(this.#endpoint, { token, node, name });
     if (!joined.ok) {
       if (joined.error.code !== 'E_CONTROLLER_UNREACHABLE') this.#tokenUsed = true;
       this.#note(joined.error);
-      return this.#identity;
+      return isUsable ? this.#identity : undefined;
     }
     this.#tokenUsed = true;
     this.#keep(joined.value, folder);
     return joined.value;
+  }
+
+  /** Whether an identity can never be used again: its time has ended, or another authority is pinned now. */
+  #isOver(identity: Identity): boolean {
+    const pin = this.#endpoint.caSha256.replaceAll(':', '').toLowerCase();
+    return identity.notAfterMs <= this.#options.clock.wallMs() || !pemHasCertificate(identity.caPem, pin);
+  }
+
+  #giveUp(isUsable: boolean, folder: string): void {
+    if (isUsable) return;
+    this.#note({
+      code: 'E_JOIN_TOKEN',
+      detail: 'there is no certificate that holds and no unused join token',
+    });
+    if (!this.#identity) return;
+    this.#identity = undefined;
+    forgetIdentity(folder);
+    this.#options.onIdentityLost();
   }
 
   #keep(identity: Identity, folder: string): void {
@@ -225,9 +259,9 @@ class Link implements Uplink {
     const identity = this.#identity;
     if (!identity || this.#isRenewing || this.#stopped) return;
     this.#isRenewing = true;
-    const { endpoint, node, folder, clock } = this.#options;
-    const session = await connectController(endpoint, identity);
-    const renewed = session.ok ? await renew(session.value, endpoint, node) : session;
+    const { node, folder, clock } = this.#options;
+    const session = await connectController(this.#endpoint, identity);
+    const renewed = session.ok ? await renew(session.value, this.#endpoint, node) : session;
     if (session.ok) session.value.close();
     this.#isRenewing = false;
     if (renewed.ok) {

@@ -15,6 +15,12 @@ export class AgentProcess {
   readonly stateDir = mkdtempSync(join(tmpdir(), 'bartizan-agent-'));
   log = '';
   #child: ChildProcess | undefined;
+  readonly #prepare: string;
+
+  /** `prepare`: commands of a shell that run before, in a mount namespace of their own: what they change ends with the agent. */
+  constructor(prepare = '') {
+    this.#prepare = prepare;
+  }
 
   get pid(): number | undefined {
     return this.#child?.pid;
@@ -24,7 +30,17 @@ export class AgentProcess {
   async start(
     config: Readonly<Record<string, unknown>>,
   ): Promise<{ readonly ready: boolean; readonly node: string; readonly code: string }> {
-    const child = spawn(process.execPath, [MAIN], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child =
+      this.#prepare === ''
+        ? spawn(process.execPath, [MAIN], { stdio: ['pipe', 'pipe', 'pipe'] })
+        : spawn(
+            'unshare',
+            ['--mount', 'sh', '-c', `set -e; ${this.#prepare}; exec "$@"`, 'sh', process.execPath, MAIN],
+            {
+              stdio: ['pipe', 'pipe', 'pipe'],
+              env: { ...process.env, STATE_DIR: this.stateDir },
+            },
+          );
     this.#child = child;
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.log = (this.log + text).slice(-100_000);
@@ -45,6 +61,13 @@ export class AgentProcess {
       });
       child.on('exit', (code) => reject(new Error(`the agent ended with ${code}: ${this.log.slice(-2000)}`)));
     });
+  }
+
+  /** Waits until it ends by itself; gives its exit code. */
+  async ended(): Promise<number | null> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return child?.exitCode ?? null;
+    return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
   }
 
   /** Ends it by a signal and waits until it is gone. Gives its exit code, null after SIGKILL. */
