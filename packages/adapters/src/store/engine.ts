@@ -96,6 +96,8 @@ export class StoreEngine implements CoreAccess {
   get slices(): SliceAccess {
     return {
       append: (groups) => this.#append(groups),
+      highest: (node, owner) =>
+        this.#writer.call({ op: 'highest', node, ...(owner === undefined ? {} : { owner }) }),
       read: (request) =>
         this.#isClosed
           ? Promise.resolve(storeErr('E_STORE_IO', 'the store is closed'))

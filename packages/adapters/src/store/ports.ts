@@ -140,7 +140,7 @@ export interface AuditRepository {
 
 /**
  * Events and flows in time slices. `append` resolves once they are on disk (synchronous=FULL), idempotent by event id. It
- * does not raise the acknowledged mark: only the caller knows that nothing before is still missing (`acknowledge`).
+ * raises the last sequence of its stream: callers store the batches of a stream in order.
  */
 export interface EventRepository {
   append(
@@ -163,7 +163,7 @@ export interface EventRepository {
   ): Stored<ReadonlyMap<string, number>>;
   /** Flows folded by (workload, remote, port, protocol, direction), for the map; at most `limit` rows, largest first. */
   foldFlows(scope: Scope, query: Query): Stored<readonly FoldedFlow[]>;
-  /** What `acknowledge` last said per (node, boot, stream). */
+  /** Last sequence stored per (node, boot, stream), whether by `append` or said by `acknowledge`. */
   acknowledged(
     scope: Scope,
     node: string,

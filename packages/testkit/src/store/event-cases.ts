@@ -104,10 +104,24 @@ const storing: readonly StoreCase[] = [
     },
   },
   {
-    name: 'acknowledges nothing by storing',
-    run: async ({ store }) => {
-      good(await store.events.append(OURS, [aFlow(3)]));
-      assert.deepEqual(good(await store.events.acknowledged(OURS, 'n-1')), []);
+    name: 'counts what was stored as acknowledged, per tenant, also after hours',
+    run: async ({ store, clock }) => {
+      good(await store.events.append(OURS, [aFlow(3), aFlow(9), aSecurityEvent(2)]));
+      clock.value += 2 * HOUR_MS;
+      good(await store.events.append(OURS, [aFlow(10), aFlow(4)]));
+      good(
+        await store.events.acknowledge(OURS, {
+          node: 'n-1',
+          bootId: 'boot-1',
+          stream: 'security',
+          sequence: 5,
+        }),
+      );
+      const marks = good(await store.events.acknowledged(OURS, 'n-1'));
+      const found = new Map(marks.map((mark) => [mark.stream, mark.sequence]));
+      assert.deepEqual([marks.length, found.get('flow'), found.get('security')], [2, 10, 5]);
+      assert.deepEqual(good(await store.events.acknowledged(THEIRS, 'n-1')), []);
+      assert.deepEqual(good(await store.events.acknowledged(OURS, 'n-2')), []);
     },
   },
 ];

@@ -51,7 +51,7 @@ async function countsOf(
     fromMs: clock.nowMs() - DAY_MS,
   });
   if (!events.ok) return events;
-  const packages = await countPackages(store, scope);
+  const packages = await store.scans.countPackages(scope);
   if (!packages.ok) return packages;
   return ok({
     nodes: sum(nodes.value),
@@ -61,18 +61,6 @@ async function countsOf(
     openFindings: countsAsText(SEVERITIES.map((severity) => [severity, findings.value.get(severity) ?? 0])),
     events24h: sum(events.value),
   });
-}
-
-async function countPackages(store: Store, scope: Scope): Promise<Result<number, ApiFailure>> {
-  const ids = await store.scans.workloads(scope);
-  if (!ids.ok) return ids;
-  let total = 0;
-  for (const id of ids.value) {
-    const page = await store.scans.listPackages(scope, id, ONE);
-    if (!page.ok) return page;
-    total += page.value.total ?? 0;
-  }
-  return ok(total);
 }
 
 const stateOf = (conditions: readonly NodeCondition[]): Status['state'] => {

@@ -18,22 +18,30 @@ import { type CursorDesk, listFingerprint } from '../sqlite/cursor.ts';
 import { type Cells, numberOf, parseDocument, textOf } from '../sqlite/database.ts';
 import { columnOf, fieldNames } from '../sqlite/fields.ts';
 import { both, compileFilter, type Where } from '../sqlite/filter.ts';
-import { assertOwned, scopeWhere } from '../sqlite/scope.ts';
+import { scopeWhere } from '../sqlite/scope.ts';
 import type { GroupRequest, ReaderRequest } from '../workers/protocol.ts';
 import { type EncodedGroup, encodeEvents } from './encode.ts';
 import { eventFields } from './event-fields.ts';
 import { FLOW_FOLDS, FLOW_KEYS, FLOW_SELECT, foldedFlow } from './fold-flows.ts';
 import { SLICE_STREAMS } from './slice-name.ts';
 import type { PageRow } from './slice-reader.ts';
+import type { Highest } from './slice-writer.ts';
 
 /** How the repository reaches the slices. */
 export interface SliceAccess {
   append(groups: readonly EncodedGroup[]): Stored<{ readonly stored: number; readonly duplicates: number }>;
   read<T>(request: ReaderRequest): Stored<T>;
+  /** Highest stored sequences of a node. */
+  highest(node: string, owner?: readonly [cluster: string, tenant: string]): Stored<readonly Highest[]>;
   nowMs(): number;
 }
 
 type Kind = AgentEvent['kind'];
+interface Mark {
+  readonly stream: Stream;
+  readonly bootId: string;
+  readonly sequence: number;
+}
 const LIMIT_MAX = 1000;
 const GROUPS_MAX = 10_000;
 const BUCKETS_MAX = 20_000;
@@ -172,13 +180,20 @@ export class SqliteEvents implements EventRepository {
     const where = both([{ sql: 'node=?', params: [node] }, scopeWhere(scope)]);
     const rows = this.#core.read(`SELECT stream,boot,sequence FROM marks WHERE ${where.sql}`, where.params);
     if (!rows.ok) return rows;
-    return ok(
-      rows.value.map(([stream, boot, sequence]) => ({
-        stream: parseStream(textOf(stream)),
-        bootId: textOf(boot),
-        sequence: numberOf(sequence),
-      })),
-    );
+    const owner = scope.kind === 'tenant' ? ([scope.cluster, scope.tenant] as const) : undefined;
+    const stored = await this.#slices.highest(node, owner);
+    if (!stored.ok) return stored;
+    const said = rows.value.map(([stream, boot, sequence]) => ({
+      stream: parseStream(textOf(stream)),
+      bootId: textOf(boot),
+      sequence: numberOf(sequence),
+    }));
+    const marks = new Map<string, Mark>();
+    for (const mark of [...said, ...stored.value]) {
+      const key = `${mark.stream}\n${mark.bootId}`;
+      if ((marks.get(key)?.sequence ?? -1) < mark.sequence) marks.set(key, mark);
+    }
+    return ok([...marks.values()]);
   }
 
   async acknowledge(
@@ -191,7 +206,6 @@ export class SqliteEvents implements EventRepository {
     },
   ): Stored<void> {
     const owner = scope.kind === 'tenant' ? [scope.cluster, scope.tenant] : ['', ''];
-    if (scope.kind === 'tenant') assertOwned(scope, scope);
     const written = await this.#core.write([
       {
         sql: `INSERT INTO marks(cluster,tenant,node,boot,stream,sequence) VALUES(?,?,?,?,?,?)

@@ -32,6 +32,13 @@ export interface Appended {
   readonly duplicates: number;
 }
 
+/** How far a stream of a producer is stored. */
+export interface Highest {
+  readonly stream: SliceStream;
+  readonly bootId: string;
+  readonly sequence: number;
+}
+
 /** Limits of the slices. */
 export interface SliceLimits {
   readonly sliceBytes: number;
@@ -74,6 +81,19 @@ export class SliceWriter {
   /** All slices, oldest first. */
   slices(): SliceName[] {
     return slicesIn(readdirSync(this.#folder));
+  }
+
+  /** Highest stored sequence per stream and boot of a node. */
+  highestOf(node: string, owner?: readonly [cluster: string, tenant: string]): Highest[] {
+    const found: Highest[] = [];
+    for (const [key, sequence] of this.#highest) {
+      const [stream, cluster, tenant, ofNode, boot = ''] = key.split('\n');
+      const known = SLICE_STREAMS.find((one) => one === stream);
+      const isOurs = owner === undefined || (owner[0] === cluster && owner[1] === tenant);
+      if (known !== undefined && ofNode === node && isOurs)
+        found.push({ stream: known, bootId: boot, sequence });
+    }
+    return found;
   }
 
   /** Whether a slice is being written. */

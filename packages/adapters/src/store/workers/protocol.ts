@@ -25,6 +25,12 @@ export type WriterRequest =
   | { readonly op: 'core'; readonly changes: readonly Change[] }
   | { readonly op: 'audit'; readonly entry: AuditEntry }
   | { readonly op: 'append'; readonly groups: readonly EncodedGroup[]; readonly nowMs: number }
+  /** Highest sequences of a node; without an owner, of all tenants. */
+  | {
+      readonly op: 'highest';
+      readonly node: string;
+      readonly owner?: readonly [cluster: string, tenant: string];
+    }
   | { readonly op: 'retention'; readonly nowMs: number }
   | {
       readonly op: 'rotate';

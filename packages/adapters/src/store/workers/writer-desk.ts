@@ -166,6 +166,8 @@ export class WriterDesk {
   #alone(request: Exclude<WriterRequest, Batched>): Result<unknown, StoreFailure> {
     try {
       switch (request.op) {
+        case 'highest':
+          return ok(this.#slices.highestOf(request.node, request.owner));
         case 'retention':
           return ok(this.#retain(request.nowMs));
         case 'rotate': {
