@@ -36,6 +36,7 @@ import { AgentServer } from './sense/agent-server.ts';
 import { Ingest } from './sense/ingest.ts';
 import { Inventory } from './sense/inventory.ts';
 import type { StartOptions } from './settings.ts';
+import { journalSystemScope } from './system-scope-journal.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** A controller that runs. */
@@ -69,7 +70,7 @@ export async function startController(
   const sealKey = Buffer.from(options.dataKey, 'base64');
   const opened = await openSqliteStore({ dataDir: options.dataDir, clock, sealKey });
   if (!opened.ok) return opened;
-  const store = opened.value;
+  const store = journalSystemScope(opened.value, clock, log);
   const named = await nameItself(store, options.instance, clock);
   if (!named.ok) return named;
   const authority = await openCertificateAuthority({
@@ -78,9 +79,7 @@ export async function startController(
     clock,
   });
   if (!authority.ok) return authority;
-  const certificate = await authority.value.serverCertificate([
-    ...new Set([...NAMES, ...(options.publicNames ?? [])]),
-  ]);
+  const certificate = await authority.value.serverCertificate(namesOf(options));
   if (!certificate.ok) return certificate;
   return compose({
     options,
@@ -121,16 +120,24 @@ interface Judging {
   readonly history: ScoreHistory;
 }
 
-function buildJudging(base: Base, publish: Publish): Judging {
+function buildJudging(base: Base, publish: Publish, findingTurnstile: Turnstile): Judging {
   const { store, clock, log, knowledge, options } = base;
   const client = new PackClient(log);
-  const findings = new FindingLedger(store, clock);
+  const findings = new FindingLedger(store, clock, findingTurnstile);
   const advisories: Advisories = new Advisories({
     client,
     clock,
     log,
     folder: `${options.dataDir}/advisories`,
-    onChange: () => void scans.rejudgeAll(),
+    onChange: () => {
+      publish({
+        topic: 'status',
+        cluster: LOCAL_CLUSTER,
+        tenant: DEFAULT_TENANT,
+        data: { code: 'advisories' },
+      });
+      scans.rejudgeAll().catch((cause: unknown) => log.error({ err: cause }, 'judging again failed'));
+    },
   });
   const scans: ScanJudge = new ScanJudge({ store, advisories, findings, clock, log, publish });
   const posture = new PostureJudge({
@@ -182,9 +189,10 @@ function buildSense(
     authority,
     clock,
     log,
+    onRejoined: (node) => server.directory.drop(node),
     ...(options.nodeCertificateMs === undefined ? {} : { nodeCertificateMs: options.nodeCertificateMs }),
   });
-  return new AgentServer({
+  const server: AgentServer = new AgentServer({
     tls: { keyPem: certificate.keyPem, chainPem: certificate.certificatePem, caPem: authority.caPem() },
     store,
     ingest,
@@ -198,6 +206,7 @@ function buildSense(
     configuration: () => knowledge.configuration,
     onPresence: (agent, present, skewMs) => judging.presence.note(agent, present, skewMs),
   });
+  return server;
 }
 
 async function compose(base: Base): Promise<Result<Controller, Failure>> {
@@ -211,7 +220,8 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   };
   const late: { publish: Publish } = { publish: () => undefined };
   const publish: Publish = (change) => late.publish(change);
-  const judging = buildJudging(base, publish);
+  const findingTurnstile = new Turnstile();
+  const judging = buildJudging(base, publish, findingTurnstile);
   const agents = buildSense(base, judging, { publish, counters });
   const home = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
   await judging.history.load(home);
@@ -235,20 +245,48 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     version: options.version ?? '0.1.0',
     instance: options.instance,
     retention: store.retention,
-    findingTurnstile: new Turnstile(),
+    findingTurnstile,
   });
-  if (!report.ok) return report;
+  if (!report.ok) return abandon(base, judging, report);
   late.publish = (change) => report.value.live.publish(change);
   const listening = await listen(base, agents, report.value);
-  if (!listening.ok) return listening;
-  const chores = startChores({ ...base, ...judging, home, report: report.value });
-  void judging.advisories.load(options.advisoriesPath);
+  if (!listening.ok) return abandon(base, judging, listening);
+  const chores = startChores({
+    ...base,
+    ...judging,
+    home,
+    report: report.value,
+    renewCertificate: () => renewCertificate(base, agents, report.value),
+  });
+  judging.advisories
+    .load(options.advisoriesPath)
+    .catch((cause: unknown) => log.error({ err: cause }, 'the advisories could not be loaded'));
   return ok({
     ...listening.value,
     fingerprint: certificate.fingerprint,
     caSha256: authority.caSha256(),
     close: () => closeAll({ agents, report: report.value, chores, client: judging.client, store }),
   });
+}
+
+/** The names of the certificate of our ports. */
+const namesOf = (options: StartOptions): string[] => [...new Set([...NAMES, ...(options.publicNames ?? [])])];
+
+/** Takes a new certificate into use in time, without closing what is open. */
+async function renewCertificate(base: Base, agents: AgentServer, report: Report): Promise<void> {
+  const { authority, options, log } = base;
+  const current = await authority.serverCertificate(namesOf(options));
+  if (!current.ok) return log.error({ code: current.error.code }, 'the certificate cannot be renewed now');
+  const { keyPem, certificatePem } = current.value;
+  agents.useTls({ keyPem, chainPem: certificatePem, caPem: authority.caPem() });
+  report.useTls({ keyPem, chainPem: certificatePem });
+}
+
+/** Leaves nothing open after a start that failed. */
+async function abandon<F>(base: Base, judging: Judging, failed: F): Promise<F> {
+  await judging.client.close();
+  await base.store.close();
+  return failed;
 }
 
 async function listen(

@@ -1,8 +1,17 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { randomBytes } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -28,12 +37,14 @@ interface Parts {
 export class Advisories implements AdvisoryDesk {
   readonly #parts: Parts;
   readonly #path: string;
+  readonly #stampPath: string;
   #facts: PackFacts | undefined;
   #activity: string | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#path = join(parts.folder, 'advisories.pack');
+    this.#stampPath = join(parts.folder, 'source.stamp');
   }
 
   /** Digest of the pack in use; undefined when there is none. */
@@ -45,7 +56,10 @@ export class Advisories implements AdvisoryDesk {
     return this.#activity;
   }
 
-  /** Loads what is there; a source that is given (a pack file, or a folder of advisory files) replaces it. */
+  /**
+   * Loads what is there. A source that is given (a pack file, or a folder of advisory files) replaces it once: the same
+   * source at the next start does not undo an import made in between.
+   */
   async load(source: string | undefined): Promise<Result<void, ApiFailure>> {
     const { client, clock, folder } = this.#parts;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -54,6 +68,11 @@ export class Advisories implements AdvisoryDesk {
       return this.#use(await client.ask({ kind: 'open', path: this.#path }));
     }
     if (!existsSync(source)) return err(failure('E_PACK_MISSING', `${source} does not exist`));
+    const stamp = stampOf(source);
+    if (existsSync(this.#path) && readStamp(this.#stampPath) === stamp) {
+      const again = this.#use(await client.ask({ kind: 'open', path: this.#path }));
+      if (again.ok) return again;
+    }
     this.#activity = 'building the advisory pack';
     const isFolder = statSync(source).isDirectory();
     const answer = isFolder
@@ -61,7 +80,8 @@ export class Advisories implements AdvisoryDesk {
       : await client.ask({ kind: 'import', from: source, to: this.#path, force: false });
     this.#activity = undefined;
     const used = this.#use(answer);
-    if (!used.ok && existsSync(this.#path)) this.#use(await client.ask({ kind: 'open', path: this.#path }));
+    if (used.ok) writeFileSync(this.#stampPath, stamp, { mode: 0o600 });
+    else if (existsSync(this.#path)) this.#use(await client.ask({ kind: 'open', path: this.#path }));
     return used;
   }
 
@@ -133,6 +153,28 @@ export class Advisories implements AdvisoryDesk {
         : failure('E_INTERNAL', 'another answer');
     this.#parts.log.warn({ code: why.code, detail: why.detail }, 'an advisory pack was not taken into use');
     return err(why);
+  }
+}
+
+/** Names, sizes and dates of a source: enough to tell whether it is the one loaded before. */
+function stampOf(source: string): string {
+  const describe = (path: string): string => {
+    const { size, mtimeMs } = statSync(path);
+    return `${path}\t${size}\t${Math.floor(mtimeMs)}`;
+  };
+  const lines = statSync(source).isDirectory()
+    ? readdirSync(source, { recursive: true, encoding: 'utf8' })
+        .sort()
+        .map((name) => describe(join(source, name)))
+    : [describe(source)];
+  return createHash('sha256').update(lines.join('\n')).digest('hex');
+}
+
+function readStamp(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
   }
 }
 

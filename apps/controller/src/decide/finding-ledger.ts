@@ -4,7 +4,7 @@
 import type { Store } from '@bartizan/adapters/store';
 import { type Finding, ok, type Result, type Scope, systemScope } from '@bartizan/contracts';
 import type { ApiFailure, Clock } from '../ports.ts';
-import { Turnstile } from '../turnstile.ts';
+import type { Turnstile } from '../turnstile.ts';
 
 const PAGE = 1000;
 
@@ -15,6 +15,8 @@ export interface Replacement {
   readonly container?: string;
   readonly kinds: readonly Finding['kind'][];
   readonly found: readonly Finding[];
+  /** Whether this time nothing could be said about a finding: it stays as it is. Not seen is not fixed. */
+  readonly isUnjudged?: (finding: Finding) => boolean;
 }
 
 /**
@@ -24,11 +26,13 @@ export interface Replacement {
 export class FindingLedger {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #turnstile = new Turnstile();
+  readonly #turnstile: Turnstile;
 
-  constructor(store: Store, clock: Clock) {
+  /** Every other writer of findings passes the same turnstile: an acceptance never meets a re-match half way. */
+  constructor(store: Store, clock: Clock, turnstile: Turnstile) {
     this.#store = store;
     this.#clock = clock;
+    this.#turnstile = turnstile;
   }
 
   /** Replaces. One at a time, so that two judgements of one workload do not mix. */
@@ -42,25 +46,36 @@ export class FindingLedger {
       const kept = [...now.values()].map((finding) => carryOver(finding, before.get(finding.id), nowMs));
       const fixed = known.value
         .filter((finding) => !now.has(finding.id) && finding.state !== 'fixed')
+        .filter((finding) => replacement.isUnjudged?.(finding) !== true)
         .map((finding): Finding => ({ ...finding, state: 'fixed', lastSeenAtMs: nowMs }));
       return this.#store.findings.put(scope, [...kept, ...fixed]);
     });
   }
 
   /** Opens again what was accepted until now. */
-  async endAcceptances(): Promise<Result<number, ApiFailure>> {
-    const scope = systemScope('acceptances end');
-    const nowMs = this.#clock.nowMs();
-    const accepted = await this.#store.findings.list(scope, {
-      filter: [{ field: 'state', operator: 'in', values: ['accepted'], negated: false }],
-      limit: PAGE,
+  endAcceptances(): Promise<Result<number, ApiFailure>> {
+    return this.#turnstile.run(async () => {
+      const scope = systemScope('acceptances end');
+      const nowMs = this.#clock.nowMs();
+      let ended = 0;
+      let cursor: string | undefined;
+      do {
+        const page = await this.#store.findings.list(scope, {
+          filter: [{ field: 'state', operator: 'in', values: ['accepted'], negated: false }],
+          limit: PAGE,
+          ...(cursor === undefined ? {} : { cursor }),
+        });
+        if (!page.ok) return page;
+        const open = page.value.items
+          .filter((finding) => (finding.acceptance?.expiresAtMs ?? 0) <= nowMs)
+          .map(({ acceptance: _ended, ...finding }): Finding => ({ ...finding, state: 'open' }));
+        const saved = await this.#store.findings.put(scope, open);
+        if (!saved.ok) return saved;
+        ended += open.length;
+        cursor = page.value.next;
+      } while (cursor !== undefined);
+      return ok(ended);
     });
-    if (!accepted.ok) return accepted;
-    const ended = accepted.value.items
-      .filter((finding) => (finding.acceptance?.expiresAtMs ?? 0) <= nowMs)
-      .map(({ acceptance: _ended, ...finding }): Finding => ({ ...finding, state: 'open' }));
-    const saved = await this.#store.findings.put(scope, ended);
-    return saved.ok ? ok(ended.length) : saved;
   }
 
   async #known(

@@ -57,6 +57,8 @@ export class PostureJudge {
       workload: report.subject.workload,
       kinds: ['posture', 'end-of-life'],
       found: findingsOf(checks, results),
+      isUnjudged: (finding) =>
+        results.some((result) => result.check === finding.check && result.outcome === 'unknown'),
     });
     if (!replaced.ok) return replaced;
     publish({ topic: 'finding', ...owner, data: { workload: report.subject.workload } });

@@ -26,27 +26,39 @@ export class Presence {
 
   /** A stream of a node opened, lives or closed. */
   note(owner: Owner & { readonly node: string }, present: boolean, skewMs?: number): void {
-    if (present) this.#present.add(owner.node);
-    else this.#present.delete(owner.node);
+    if (present) this.#present.add(keyOf(owner));
+    else this.#present.delete(keyOf(owner));
     if (skewMs !== undefined)
       void this.#change(owner, (node) => ({ ...node, clockSkewMs: Math.round(skewMs) }));
   }
 
   /** Marks nodes without a stream that were silent for too long. */
   async sweep(): Promise<void> {
-    const { store, clock, log } = this.#parts;
-    const nodes = await store.nodes.list(systemScope('presence of nodes'), { filter: [], limit: 1000 });
-    if (!nodes.ok) return log.warn({ code: nodes.error.code }, 'presence cannot be read now');
-    for (const node of nodes.value.items) {
-      if (this.#present.has(node.id) || node.state === 'disconnected') continue;
-      if (clock.nowMs() - node.lastSeenAtMs < SILENT_MS) continue;
-      const owner = { cluster: node.cluster, tenant: node.tenant, node: node.id };
-      await this.#change(owner, (current) => ({
-        ...current,
-        state: 'disconnected',
-        uplink: { ...current.uplink, state: 'disconnected' },
-      }));
-    }
+    const { store, log } = this.#parts;
+    let cursor: string | undefined;
+    do {
+      const nodes = await store.nodes.list(systemScope('presence of nodes'), {
+        filter: [],
+        limit: 1000,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      if (!nodes.ok) return log.warn({ code: nodes.error.code }, 'presence cannot be read now');
+      for (const node of nodes.value.items) if (this.#isSilent(node)) await this.#disconnect(node);
+      cursor = nodes.value.next;
+    } while (cursor !== undefined);
+  }
+
+  #isSilent(node: Node): boolean {
+    if (this.#present.has(keyOf({ ...node, node: node.id })) || node.state === 'disconnected') return false;
+    return this.#parts.clock.nowMs() - node.lastSeenAtMs >= SILENT_MS;
+  }
+
+  #disconnect(node: Node): Promise<void> {
+    return this.#change({ cluster: node.cluster, tenant: node.tenant, node: node.id }, (current) => ({
+      ...current,
+      state: 'disconnected',
+      uplink: { ...current.uplink, state: 'disconnected' },
+    }));
   }
 
   async #change(owner: Owner & { readonly node: string }, change: (node: Node) => Node): Promise<void> {
@@ -59,3 +71,6 @@ export class Presence {
       this.#parts.publish({ topic: 'node', cluster: owner.cluster, tenant: owner.tenant, data: node });
   }
 }
+
+const keyOf = ({ cluster, tenant, node }: Owner & { readonly node: string }): string =>
+  `${tenant}\n${cluster}\n${node}`;

@@ -2,7 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ScanRecord, Store } from '@bartizan/adapters/store';
-import { type PackageReport, systemScope, tenantScope, type WorkloadRef } from '@bartizan/contracts';
+import {
+  type CoverageEntry,
+  type Finding,
+  type PackageReport,
+  systemScope,
+  tenantScope,
+  type Workload,
+  type WorkloadRef,
+} from '@bartizan/contracts';
 import type { Clock, Log, Owner, Publish } from '../ports.ts';
 import type { Advisories } from './advisory-desk.ts';
 import type { FindingLedger } from './finding-ledger.ts';
@@ -21,7 +29,8 @@ export interface ScanToJudge {
   readonly node?: string;
   readonly subject: WorkloadRef;
   readonly record: ScanRecord;
-  readonly pendingUpdates: PackageReport['pendingUpdates'];
+  /** Absent = not known now: the list was stored before this start, and its updates were not. */
+  readonly pendingUpdates?: PackageReport['pendingUpdates'];
 }
 
 /**
@@ -33,7 +42,7 @@ export class ScanJudge {
   readonly #queue = new Map<string, ScanToJudge>();
   /** Pending updates by workload: they come with a scan and are not stored with it. */
   readonly #updates = new Map<string, PackageReport['pendingUpdates']>();
-  readonly #subjects = new Map<string, ScanToJudge>();
+  readonly #subjects = new Map<string, WorkloadRef>();
   #running = false;
   #judgedTotal = 0;
 
@@ -48,8 +57,8 @@ export class ScanJudge {
 
   /** Puts a list in line; a newer one of the same workload takes its place. */
   add(scan: ScanToJudge): void {
-    this.#updates.set(scan.record.workload, scan.pendingUpdates);
-    this.#subjects.set(scan.record.workload, scan);
+    if (scan.pendingUpdates !== undefined) this.#updates.set(scan.record.workload, scan.pendingUpdates);
+    this.#subjects.set(scan.record.workload, scan.subject);
     this.#queue.set(scan.record.workload, scan);
     void this.#work();
   }
@@ -58,44 +67,58 @@ export class ScanJudge {
   async rejudgeAll(): Promise<void> {
     const { store, advisories, log } = this.#parts;
     const scope = systemScope('re-match after a pack change');
-    const clusters = await store.workloads.list(scope, { filter: [], limit: 1000 });
-    if (!clusters.ok)
-      return log.warn({ code: clusters.error.code }, 'stored scans cannot be judged again now');
-    for (const workload of clusters.value.items) {
-      const record = await store.scans.ofWorkload(
-        tenantScope(workload.cluster, workload.tenant),
-        workload.id,
-      );
-      if (!record.ok || record.value === undefined || record.value.matchedWith === advisories.digest())
-        continue;
-      const known = this.#subjects.get(workload.id);
-      this.#queue.set(workload.id, {
-        owner: { cluster: workload.cluster, tenant: workload.tenant },
-        subject: known?.subject ?? {
-          workload: workload.id,
-          kind: workload.kind,
-          namespace: workload.namespace,
-          name: workload.name,
-          ...(record.value.container === undefined ? {} : { container: record.value.container }),
-        },
-        record: record.value,
-        pendingUpdates: this.#updates.get(workload.id) ?? [],
-        ...(workload.nodes[0] === undefined ? {} : { node: workload.nodes[0] }),
+    let cursor: string | undefined;
+    do {
+      const page = await store.workloads.list(scope, {
+        filter: [],
+        limit: 1000,
+        ...(cursor === undefined ? {} : { cursor }),
       });
-    }
+      if (!page.ok) return log.warn({ code: page.error.code }, 'stored scans cannot be judged again now');
+      for (const workload of page.value.items) {
+        const home = tenantScope(workload.cluster, workload.tenant);
+        const record = await store.scans.ofWorkload(home, workload.id);
+        if (!record.ok || record.value === undefined || record.value.matchedWith === advisories.digest())
+          continue;
+        this.#queue.set(workload.id, this.#again(workload, record.value));
+      }
+      cursor = page.value.next;
+    } while (cursor !== undefined);
     void this.#work();
+  }
+
+  #again(workload: Workload, record: ScanRecord): ScanToJudge {
+    const updates = this.#updates.get(workload.id);
+    return {
+      owner: { cluster: workload.cluster, tenant: workload.tenant },
+      subject: this.#subjects.get(workload.id) ?? {
+        workload: workload.id,
+        kind: workload.kind,
+        namespace: workload.namespace,
+        name: workload.name,
+        ...(record.container === undefined ? {} : { container: record.container }),
+      },
+      record,
+      ...(updates === undefined ? {} : { pendingUpdates: updates }),
+      ...(workload.nodes[0] === undefined ? {} : { node: workload.nodes[0] }),
+    };
   }
 
   async #work(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
-    for (;;) {
-      const next = this.#queue.values().next().value;
-      if (next === undefined || this.#parts.advisories.digest() === undefined) break;
-      this.#queue.delete(next.record.workload);
-      await this.#judge(next);
+    try {
+      for (;;) {
+        const next = this.#queue.values().next().value;
+        if (next === undefined || this.#parts.advisories.digest() === undefined) break;
+        this.#queue.delete(next.record.workload);
+        await this.#judge(next);
+      }
+    } catch (cause) {
+      this.#parts.log.error({ err: cause }, 'judging a package list failed');
+    } finally {
+      this.#running = false;
     }
-    this.#running = false;
   }
 
   async #judge({ owner, node, subject, record, pendingUpdates }: ScanToJudge): Promise<void> {
@@ -105,7 +128,7 @@ export class ScanJudge {
       ...owner,
       subject,
       packages: record.packages,
-      pendingUpdates,
+      pendingUpdates: pendingUpdates ?? [],
       nowMs: clock.nowMs(),
       ...(node === undefined ? {} : { node }),
     });
@@ -116,8 +139,9 @@ export class ScanJudge {
       );
     const replaced = await findings.replace(scope, {
       workload: record.workload,
-      kinds: ['vulnerability', 'pending-update', 'malware'],
+      kinds: pendingUpdates === undefined ? BY_PACK : [...BY_PACK, 'pending-update'],
       found: judged.value.findings,
+      isUnjudged: unjudgedBy(record, judged.value.coverage),
     });
     if (!replaced.ok)
       return log.warn(
@@ -132,4 +156,18 @@ export class ScanJudge {
     this.#judgedTotal += 1;
     publish({ topic: 'finding', ...owner, data: { workload: record.workload } });
   }
+}
+
+const BY_PACK: readonly Finding['kind'][] = ['vulnerability', 'malware'];
+
+/** What a list cannot say: anything when it is incomplete, and what the pack knows nothing about. */
+function unjudgedBy(record: ScanRecord, coverage: readonly CoverageEntry[]): (finding: Finding) => boolean {
+  const silent = new Set(
+    coverage
+      .filter(({ state }) => state === 'no-data' || state === 'not-covered')
+      .map(({ ecosystem }) => ecosystem),
+  );
+  return (finding) =>
+    record.incomplete.length > 0 ||
+    (finding.kind !== 'pending-update' && silent.has(finding.package?.ecosystem ?? ''));
 }

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Metrics } from '@bartizan/adapters/telemetry';
-import { type Failure, ok, type Result, type Scope, systemScope } from '@bartizan/contracts';
+import { type Failure, ok, type Result, type Scope } from '@bartizan/contracts';
 import type { Log } from '../ports.ts';
+import { RateGate } from '../rate-gate.ts';
 import { Turnstile } from '../turnstile.ts';
 import { Doorkeeper } from './access/authenticate.ts';
 import { LoginDesk } from './access/login.ts';
@@ -15,8 +16,7 @@ import { buildHandlers, type HandlerParts } from './handlers.ts';
 import { Gate } from './http/gate.ts';
 import { IdempotencyLedger } from './http/idempotency.ts';
 import { Journal } from './http/journal.ts';
-import { RateGate } from './http/rate-gate.ts';
-import { buildServer, type ControllerServer, type TlsFiles } from './http/server.ts';
+import { buildServer, type ControllerServer, type TlsFiles, useTls } from './http/server.ts';
 import { LiveHub } from './live/hub.ts';
 import { exposeMetrics } from './metrics.ts';
 
@@ -37,6 +37,8 @@ export interface ReportParts
 export interface Report {
   readonly server: ControllerServer;
   readonly live: LiveHub;
+  /** Takes a new certificate into use; open connections go on. */
+  readonly useTls: (tls: TlsFiles) => void;
   readonly scorecard: (scope: Scope) => ReturnType<typeof computeScorecard>;
 }
 
@@ -63,11 +65,7 @@ export async function buildReport(parts: ReportParts): Promise<Result<Report, Fa
     requests: new RateGate(clock, REQUESTS_PER_MINUTE),
     logins: new RateGate(clock, LOGINS_PER_MINUTE),
   });
-  const live = new LiveHub(clock, async (caller) => {
-    if (caller.session === undefined) return true;
-    const found = await store.sessions.byHash(systemScope('live streams'), caller.session.tokenHash);
-    return found.ok && found.value !== undefined && found.value.expiresAtMs > clock.nowMs();
-  });
+  const live = new LiveHub(clock, (caller) => doorkeeper.stillCounts(caller));
   const all: HandlerParts = {
     ...parts,
     live,
@@ -103,5 +101,10 @@ export async function buildReport(parts: ReportParts): Promise<Result<Report, Fa
       metrics: () => exposeMetrics({ ...all, live, metrics: parts.metrics }),
     },
   });
-  return ok({ server, live, scorecard: (scope) => computeScorecard(all, scope) });
+  return ok({
+    server,
+    live,
+    useTls: (tls) => useTls(server, tls),
+    scorecard: (scope) => computeScorecard(all, scope),
+  });
 }

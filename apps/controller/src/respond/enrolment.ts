@@ -32,6 +32,8 @@ interface Parts {
   readonly log: Log;
   /** How long agent certificates count, in milliseconds; absent = the authority decides. */
   readonly nodeCertificateMs?: number;
+  /** Called when the earlier certificates of a node were revoked: its open streams have to end. */
+  readonly onRejoined: (node: string) => void;
 }
 interface Act {
   readonly action: 'agent.enroll' | 'agent.renew';
@@ -68,6 +70,8 @@ export class EnrolmentDesk {
         address,
       );
     const owner = taken.value;
+    const settled = await this.#settle(owner, request.node);
+    if (!settled.ok) return this.#refuse(request.node, settled.error, address);
     const issued = await this.#issue(owner, request.node, request.publicKeyPem);
     if (!issued.ok) return issued;
     await this.#audit({
@@ -95,6 +99,19 @@ export class EnrolmentDesk {
       detail: `serial ${issued.value.serial}`,
     });
     return ok(responseOf(issued.value, agent));
+  }
+
+  /** A node belongs to one tenant; when it joins again, its earlier certificates count no more. */
+  async #settle({ cluster, tenant }: Owner, node: string): Promise<Result<void, Failure<ErrorCode>>> {
+    const { store, onRejoined } = this.#parts;
+    const known = await store.nodes.get(SCOPE, node);
+    if (!known.ok) return known;
+    if (known.value !== undefined && (known.value.tenant !== tenant || known.value.cluster !== cluster))
+      return err(failure('E_NODE_MISMATCH', `${node} belongs to another tenant or cluster`));
+    const revoked = await store.certificates.revokeNode(SCOPE, node);
+    if (!revoked.ok) return revoked;
+    if (revoked.value > 0) onRejoined(node);
+    return ok(undefined);
   }
 
   async #issue({ cluster, tenant }: Owner, node: string, publicKeyPem: string) {

@@ -18,6 +18,7 @@ interface Parts {
   readonly history: ScoreHistory;
   readonly home: Scope;
   readonly report: Report;
+  readonly renewCertificate: () => Promise<void>;
 }
 /** Work that comes round by itself. */
 export interface Chores {
@@ -27,8 +28,9 @@ export interface Chores {
 const PRESENCE_MS = 5000;
 const RETENTION_MS = 60_000;
 const SCORES_MS = 10 * 60_000;
+const CERTIFICATE_MS = 10 * 60_000;
 
-/** Starts presence, retention, the end of acceptances and the daily scores. A chore that fails is logged and comes round again. */
+/** Starts presence, retention, the end of acceptances, the renewal of the certificate and the daily scores. A chore that fails is logged and comes round again. */
 export function startChores(parts: Parts): Chores {
   const { store, clock, log, presence, findings, history, home, report } = parts;
   const every = (intervalMs: number, name: string, work: () => Promise<unknown>): NodeJS.Timeout => {
@@ -49,6 +51,7 @@ export function startChores(parts: Parts): Chores {
     every(PRESENCE_MS, 'presence', () => presence.sweep()),
     every(RETENTION_MS, 'retention', () => store.applyRetention(clock.nowMs())),
     every(RETENTION_MS, 'acceptances', () => findings.endAcceptances()),
+    every(CERTIFICATE_MS, 'certificate', () => parts.renewCertificate()),
     every(SCORES_MS, 'scores', async () => {
       const card = await report.scorecard(home);
       if (card.ok) await history.keep(home, clock.nowMs(), card.value.rows);

@@ -28,6 +28,7 @@ import {
   WIRE_STREAM_PATH,
 } from '@bartizan/contracts';
 import type { AgentCommand, AgentDirectory, Clock, IngestCounters, Log } from '../ports.ts';
+import { RateGate } from '../rate-gate.ts';
 import { type AgentIdentity, identifyAgent } from './agent-identity.ts';
 import { AgentSession } from './agent-session.ts';
 import type { Ingest } from './ingest.ts';
@@ -64,6 +65,10 @@ interface Parts {
 const BODY_BYTES_MAX = 16 * 1024;
 const STREAMS_PER_SESSION = 8;
 const SESSIONS_PER_NODE = 4;
+const ENROLMENTS_PER_MINUTE = 120;
+/** A connection without traffic, and a request whose body does not come, end after this time, in milliseconds. */
+const IDLE_MS = 60_000;
+const BODY_WITHIN_MS = 10_000;
 
 const parseEnroll = parser(EnrollRequest);
 const parseRenew = parser(RenewRequest);
@@ -74,9 +79,11 @@ export class AgentServer {
   readonly #server: Http2SecureServer;
   readonly #sessions = new Map<string, Set<AgentSession>>();
   readonly #sockets = new Set<TLSSocket>();
+  readonly #enrolments: RateGate;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#enrolments = new RateGate(parts.clock, ENROLMENTS_PER_MINUTE);
     this.#server = createSecureServer({
       key: parts.tls.keyPem,
       cert: parts.tls.chainPem,
@@ -92,11 +99,17 @@ export class AgentServer {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
+    this.#server.on('session', (session) => session.setTimeout(IDLE_MS, () => session.destroy()));
     this.#server.on('sessionError', (cause) => parts.log.debug({ err: cause }, 'an agent session failed'));
     this.#server.on('tlsClientError', (cause) =>
       parts.log.debug({ err: cause }, 'an agent TLS handshake failed'),
     );
-    this.#server.on('stream', (stream, headers) => void this.#route(stream, headers));
+    this.#server.on('stream', (stream, headers) => {
+      this.#route(stream, headers).catch((cause: unknown) => {
+        parts.log.error({ err: cause }, 'a request of an agent failed');
+        refuse(stream, failure('E_INTERNAL', 'the request failed'));
+      });
+    });
   }
 
   /** Starts listening; resolves with the port. */
@@ -157,16 +170,18 @@ export class AgentServer {
   }
 
   async #enroll(stream: ServerHttp2Stream): Promise<void> {
+    const address = stream.session?.socket.remoteAddress ?? '';
+    if (!this.#enrolments.take(address).allowed)
+      return refuse(stream, failure('E_RATE_LIMIT', 'too many enrolments from this address'));
     const request = parseEnroll(await readJson(stream));
     if (!request.ok) return refuse(stream, failure('E_BODY_INVALID', 'the request has another form'));
-    const address = stream.session?.socket.remoteAddress ?? '';
     const answer = await this.#parts.enrolment.enroll(request.value, address);
     if (!answer.ok) this.#parts.counters.refusedSessionsTotal += 1;
     return answer.ok ? respond(stream, 201, answer.value) : refuse(stream, answer.error);
   }
 
   async #renew(stream: ServerHttp2Stream): Promise<void> {
-    const agent = await identifyAgent(stream, this.#parts.store);
+    const agent = await identifyAgent(stream, this.#parts.store, this.#parts.clock);
     if (!agent.ok) return refuse(stream, agent.error);
     const request = parseRenew(await readJson(stream));
     if (!request.ok) return refuse(stream, failure('E_BODY_INVALID', 'the request has another form'));
@@ -175,7 +190,7 @@ export class AgentServer {
   }
 
   async #stream(stream: ServerHttp2Stream): Promise<void> {
-    const agent = await identifyAgent(stream, this.#parts.store);
+    const agent = await identifyAgent(stream, this.#parts.store, this.#parts.clock);
     if (!agent.ok) {
       this.#parts.counters.refusedSessionsTotal += 1;
       this.#parts.log.warn({ code: agent.error.code, detail: agent.error.detail }, 'an agent was refused');
@@ -208,6 +223,7 @@ function readJson(stream: ServerHttp2Stream): Promise<unknown> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    stream.setTimeout(BODY_WITHIN_MS, () => stream.destroy());
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= BODY_BYTES_MAX) chunks.push(chunk);

@@ -23,6 +23,12 @@ export const CREDIT = 8;
 /** Wait before an agent may try again when the store takes nothing, in milliseconds. */
 const RETRY_MS = 1000;
 const HELLO_WITHIN_MS = 10_000;
+/** Agents ping each 10 s: a stream that says nothing for this long is dead. */
+const SILENT_MS = 40_000;
+/** Answers an agent may leave unread. */
+const UNREAD_BYTES_MAX = 4 * 1024 * 1024;
+/** Time a refused stream has to read why, in milliseconds. */
+const LINGER_MS = 2000;
 
 /** What one stream of an agent needs. */
 export interface SessionParts {
@@ -47,13 +53,17 @@ export class AgentSession {
   readonly #waiting: Batch[] = [];
   readonly #helloTimer: NodeJS.Timeout;
   #storing = false;
+  #greeted = false;
   #welcomed = false;
   #closed = false;
+  /** Refused or ended: nothing that still arrives is read. */
+  #over = false;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
     const { stream } = parts;
     stream.respond({ ':status': 200, 'content-type': 'application/octet-stream' });
+    stream.setTimeout(SILENT_MS, () => this.close());
     stream.on('data', (chunk: Buffer) => this.#take(chunk));
     stream.on('error', (cause) =>
       parts.log.debug({ node: parts.agent.node, err: cause }, 'an agent stream failed'),
@@ -70,19 +80,29 @@ export class AgentSession {
 
   /** Sends a message; false when the stream is closed. */
   send(message: ControllerMessage): boolean {
-    if (this.#closed || !this.#parts.stream.writable) return false;
-    this.#parts.stream.write(frameOf(message));
+    const { stream } = this.#parts;
+    if (this.#closed || !stream.writable) return false;
+    if (stream.writableLength > UNREAD_BYTES_MAX) {
+      this.close();
+      return false;
+    }
+    stream.write(frameOf(message));
     return true;
   }
 
-  /** Ends the stream. */
+  /** Ends the stream; one that is still open after a moment is cut. */
   close(): void {
-    if (!this.#closed && this.#parts.stream.writable) this.#parts.stream.end();
+    if (this.#over) return;
+    this.#over = true;
+    const { stream } = this.#parts;
+    if (stream.writable) stream.end();
+    setTimeout(() => stream.destroy(), LINGER_MS).unref();
   }
 
   #onClosed(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#over = true;
     clearTimeout(this.#helloTimer);
     this.#parts.onClose();
   }
@@ -94,9 +114,13 @@ export class AgentSession {
   }
 
   #take(chunk: Buffer): void {
+    if (this.#over) return;
+    // A certificate that has ended counts no more, also on a stream that began in time: the agent comes back with its new one.
+    if (this.#parts.agent.notAfterMs <= this.#parts.clock.nowMs()) return this.close();
     const messages = this.#cutter.push(chunk);
     if (!messages.ok) return this.#refuse('E_WIRE_FRAME', messages.error.detail);
     for (const message of messages.value) {
+      if (this.#over) return;
       const parsed = parseMessage(message);
       if (!parsed.ok)
         return this.#refuse('E_WIRE_FRAME', `${parsed.error[0]?.pointer} ${parsed.error[0]?.detail}`);
@@ -107,7 +131,9 @@ export class AgentSession {
   #receive(message: AgentMessageType): void {
     switch (message.type) {
       case 'hello':
-        void this.#hello(message);
+        if (this.#greeted) return this.#refuse('E_WIRE_FRAME', 'a second hello');
+        this.#greeted = true;
+        this.#hello(message).catch((cause: unknown) => this.#fail(cause));
         break;
       case 'ping':
         this.#parts.onHello(message.clockMs - this.#parts.clock.nowMs());
@@ -117,9 +143,15 @@ export class AgentSession {
         if (!this.#welcomed) return this.#refuse('E_WIRE_FRAME', 'a batch before hello');
         if (this.#waiting.length > CREDIT) return this.#refuse('E_WIRE_FRAME', 'more batches than credit');
         this.#waiting.push(message);
-        void this.#drain();
+        this.#drain().catch((cause: unknown) => this.#fail(cause));
         break;
     }
+  }
+
+  /** A bug of ours in one stream ends that stream; the agent keeps what was not acknowledged and comes back. */
+  #fail(cause: unknown): void {
+    this.#parts.log.error({ node: this.#parts.agent.node, err: cause }, 'an agent stream failed');
+    this.close();
   }
 
   async #hello(hello: Extract<AgentMessageType, { type: 'hello' }>): Promise<void> {

@@ -28,7 +28,7 @@ export interface ReceivedBatch {
 export type TakeInventory = (
   agent: AgentIdentity,
   records: readonly InventoryRecordType[],
-) => Promise<Result<void, ApiFailure>>;
+) => Promise<Result<{ readonly rejected: number }, ApiFailure>>;
 
 interface Parts {
   readonly store: Store;
@@ -81,16 +81,17 @@ export class Ingest {
       );
       return [];
     });
-    for (const record of records) if (record.type === 'loss') this.#parts.counters.lostTotal += record.count;
     const taken = await this.#parts.inventory(agent, records);
     if (!taken.ok) return taken;
+    for (const record of records) if (record.type === 'loss') this.#parts.counters.lostTotal += record.count;
     const marked = await this.#parts.store.events.acknowledge(tenantScope(agent.cluster, agent.tenant), {
       node: agent.node,
       bootId: batch.bootId,
       stream: batch.stream,
       sequence: batch.firstSequence + batch.records.length - 1,
     });
-    return marked.ok ? ok({ rejected: batch.records.length - records.length }) : marked;
+    const rejected = batch.records.length - records.length + taken.value.rejected;
+    return marked.ok ? ok({ rejected }) : marked;
   }
 
   async #events(agent: AgentIdentity, batch: ReceivedBatch) {
@@ -119,7 +120,7 @@ export class Ingest {
     return ok({ rejected: batch.records.length - events.length });
   }
 
-  /** A record as an event of this agent. What it says of its cluster, tenant, node and place is not believed. */
+  /** A record as an event of this agent: another node is refused; cluster, tenant and place are never believed. */
   #event(
     agent: AgentIdentity,
     batch: ReceivedBatch,
@@ -127,6 +128,11 @@ export class Ingest {
     record: unknown,
   ): AgentEventType | undefined {
     if (typeof record !== 'object' || record === null) return undefined;
+    const claimed: unknown = Reflect.get(record, 'node');
+    if (claimed !== agent.node) {
+      this.#parts.log.warn({ node: agent.node, claimed, code: 'E_NODE_MISMATCH' }, 'an event was refused');
+      return undefined;
+    }
     const parsed = parseEvent({
       ...record,
       id: eventId(agent.node, batch.bootId, batch.stream, sequence),

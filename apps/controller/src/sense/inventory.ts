@@ -4,6 +4,8 @@
 import type { ScanRecord, Store } from '@bartizan/adapters/store';
 import {
   type Container,
+  err,
+  failure,
   type Image,
   type InventoryRecord,
   type Node,
@@ -52,13 +54,24 @@ export class Inventory {
     this.#scans = new ScanParts(parts.clock);
   }
 
-  /** Takes records of one agent in order; the first failure stops, so that nothing is acknowledged half. */
-  async take(agent: AgentIdentity, records: readonly InventoryRecord[]): Promise<Result<void, ApiFailure>> {
+  /**
+   * Takes records of one agent in order. A record that speaks for another node, or collides with one of another tenant,
+   * is refused and counted; every other failure stops, so that nothing is acknowledged half.
+   */
+  async take(
+    agent: AgentIdentity,
+    records: readonly InventoryRecord[],
+  ): Promise<Result<{ readonly rejected: number }, ApiFailure>> {
+    let rejected = 0;
     for (const record of records) {
       const taken = await this.#one(agent, record);
-      if (!taken.ok) return taken;
+      if (taken.ok) continue;
+      const { code, detail } = taken.error;
+      if (code !== 'E_NODE_MISMATCH' && code !== 'E_CONFLICT') return taken;
+      rejected += 1;
+      this.#parts.log.warn({ node: agent.node, code, detail, type: record.type }, 'a record was refused');
     }
-    return ok(undefined);
+    return ok({ rejected });
   }
 
   #one(agent: AgentIdentity, record: InventoryRecord): Promise<Result<void, ApiFailure>> {
@@ -81,6 +94,7 @@ export class Inventory {
   }
 
   async #node(agent: AgentIdentity, reported: Node): Promise<Result<void, ApiFailure>> {
+    if (reported.id !== agent.node) return foreign(`it reports node ${reported.id}`);
     const scope = scopeOf(agent);
     const known = await this.#parts.store.nodes.get(scope, agent.node);
     if (!known.ok) return known;
@@ -103,6 +117,8 @@ export class Inventory {
     const scope = scopeOf(agent);
     const known = await this.#parts.store.workloads.get(scope, reported.id);
     if (!known.ok) return known;
+    if (known.value !== undefined && !isSameWorkload(known.value, reported))
+      return foreign(`${reported.id} is ${known.value.kind} ${known.value.name}`);
     const nowMs = this.#parts.clock.nowMs();
     const nodes = new Set([...(known.value?.nodes ?? []), agent.node]);
     const saved = await this.#parts.store.workloads.put(scope, [
@@ -121,16 +137,12 @@ export class Inventory {
   }
 
   async #container(agent: AgentIdentity, reported: Container): Promise<Result<void, ApiFailure>> {
+    if (reported.node !== agent.node) return foreign(`it reports a container of ${reported.node}`);
     const scope = scopeOf(agent);
     const known = await this.#parts.store.containers.get(scope, reported.id);
     if (!known.ok) return known;
-    if (known.value !== undefined && known.value.node !== agent.node) {
-      this.#parts.log.warn(
-        { node: agent.node, container: reported.id },
-        'a node spoke for a container of another one',
-      );
-      return ok(undefined);
-    }
+    if (known.value !== undefined && known.value.node !== agent.node)
+      return foreign(`container ${reported.id} runs on ${known.value.node}`);
     const container: Container = {
       ...reported,
       cluster: agent.cluster,
@@ -222,5 +234,11 @@ export class Inventory {
     this.#parts.publish({ topic, cluster: agent.cluster, tenant: agent.tenant, data });
   }
 }
+
+const foreign = (detail: string): Result<never, ApiFailure> => err(failure('E_NODE_MISMATCH', detail));
+
+/** The id of a workload is made of these: one that names something else is not the same. */
+const isSameWorkload = (known: Workload, reported: Workload): boolean =>
+  known.kind === reported.kind && known.namespace === reported.namespace && known.name === reported.name;
 
 const scopeOf = (agent: AgentIdentity): Scope => tenantScope(agent.cluster, agent.tenant);

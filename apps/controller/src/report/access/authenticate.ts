@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { hashToken, isApiKey, sameSecret } from '@bartizan/adapters/identity';
 import type { Store } from '@bartizan/adapters/store';
 import {
   DEFAULT_TENANT,
@@ -14,7 +15,6 @@ import {
 import type { ApiFailure, Clock } from '../../ports.ts';
 import type { Turnstile } from '../../turnstile.ts';
 import { ANONYMOUS, type Caller, madeUpUser, permissionsOf } from './caller.ts';
-import { sameSecret, secretHash } from './secrets.ts';
 import type { SessionDesk } from './sessions.ts';
 
 /** What a request shows to prove who sends it. */
@@ -67,6 +67,19 @@ export class Doorkeeper {
     });
   }
 
+  /** Whether a login that was accepted earlier still counts: for streams that outlive it. */
+  async stillCounts(caller: Caller): Promise<boolean> {
+    const { store, clock } = this.#parts;
+    const nowMs = clock.nowMs();
+    if (caller.session !== undefined) {
+      const session = await store.sessions.byHash(SCOPE, caller.session.tokenHash);
+      return session.ok && session.value !== undefined && session.value.expiresAtMs > nowMs;
+    }
+    if (caller.kind !== 'key') return true;
+    const key = await store.apiKeys.get(SCOPE, caller.id);
+    return key.ok && key.value !== undefined && !key.value.revoked && key.value.expiresAtMs > nowMs;
+  }
+
   async #bearer(credentials: Credentials): Promise<Result<Caller, ApiFailure>> {
     const token = BEARER.exec(credentials.authorization ?? '')?.[1];
     if (token === undefined) return refused('the Authorization header is not a bearer token of ours');
@@ -95,8 +108,9 @@ export class Doorkeeper {
   }
 
   async #apiKey(token: string): Promise<Result<Caller, ApiFailure>> {
+    if (!isApiKey(token)) return refused('the key is unknown, revoked or ended');
     const { store, clock } = this.#parts;
-    const found = await store.apiKeys.byHash(SCOPE, secretHash(token));
+    const found = await store.apiKeys.byHash(SCOPE, hashToken(token));
     if (!found.ok) return found;
     const key = found.value;
     const nowMs = clock.nowMs();
@@ -104,7 +118,7 @@ export class Doorkeeper {
       return refused('the key is unknown, revoked or ended');
     if (key.clusters.length > 0 && !key.clusters.includes(LOCAL_CLUSTER))
       return err(failure('E_FORBIDDEN', `the key is limited to ${key.clusters.join(', ')}`));
-    if (nowMs - (key.lastUsedAtMs ?? 0) > KEY_TOUCH_MS) await this.#touch(secretHash(token), nowMs);
+    if (nowMs - (key.lastUsedAtMs ?? 0) > KEY_TOUCH_MS) await this.#touch(hashToken(token), nowMs);
     const user = madeUpUser({ id: key.id, name: 'key', shown: key.name, role: key.role, tenant: key.tenant });
     return ok({
       kind: 'key',

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { hashToken, newSecret } from '@bartizan/adapters/identity';
 import type { Store, StoredSession } from '@bartizan/adapters/store';
 import { err, failure, ok, type Result, systemScope, type User } from '@bartizan/contracts';
 import type { ApiFailure, Clock } from '../../ports.ts';
-import { newSecret, secretHash } from './secrets.ts';
 
 /** A session ends after this time without a request, in milliseconds. */
 export const SESSION_IDLE_MS = 60 * 60_000;
@@ -38,7 +38,7 @@ export class SessionDesk {
     const nowMs = this.#clock.nowMs();
     const token = newSecret();
     const session: StoredSession = {
-      tokenHash: secretHash(token),
+      tokenHash: hashToken(token),
       userId: user.id,
       csrfToken: newSecret(),
       createdAtMs: nowMs,
@@ -51,7 +51,7 @@ export class SessionDesk {
 
   /** The session of a token and its user, when both still count; moves the idle end. */
   async resume(token: string): Promise<Result<{ session: StoredSession; user: User }, ApiFailure>> {
-    const found = await this.#store.sessions.byHash(SCOPE, secretHash(token));
+    const found = await this.#store.sessions.byHash(SCOPE, hashToken(token));
     if (!found.ok) return found;
     const nowMs = this.#clock.nowMs();
     if (found.value === undefined || found.value.expiresAtMs <= nowMs) return ended();

@@ -21,9 +21,9 @@ interface Parts {
 /** Things a person sets going: packs, matching a list, commands to nodes, backups. */
 export const operationHandlers = (parts: Parts) => ({
   'advisory.status': answers('advisory.status', async () => reply(parts.advisories.status())),
-  'advisory.import': answers('advisory.import', async ({ upload }) => {
+  'advisory.import': answers('advisory.import', async ({ upload, query }) => {
     if (upload === undefined) return refuse('E_BODY_TYPE', 'send the pack as application/octet-stream');
-    const imported = await parts.advisories.importPack(upload, false);
+    const imported = await parts.advisories.importPack(upload, query.force ?? false);
     return imported.ok ? reply(imported.value, { target: imported.value.digest ?? '' }) : imported;
   }),
   'scan.match': answers('scan.match', async ({ caller, body }) => {

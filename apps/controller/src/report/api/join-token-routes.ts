@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { randomBytes } from 'node:crypto';
+import { hashToken, newSecret } from '@bartizan/adapters/identity';
 import type { Store } from '@bartizan/adapters/store';
 import type { Clock } from '../../ports.ts';
-import { newSecret, secretHash } from '../access/secrets.ts';
 import { answers, reply } from './route-handler.ts';
 
 interface Parts {
@@ -21,7 +21,7 @@ export const joinTokenRoutes = (parts: Parts) => ({
     const expiresAtMs = parts.clock.nowMs() + body.lifetimeMinutes * 60_000;
     const saved = await parts.store.joinTokens.put(scope, {
       id,
-      secretHash: secretHash(secret),
+      secretHash: hashToken(secret),
       expiresAtMs,
       tenant: caller.tenant,
       cluster: caller.cluster,

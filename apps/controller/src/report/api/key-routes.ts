@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { newApiKey } from '@bartizan/adapters/identity';
 import type { Store } from '@bartizan/adapters/store';
 import type { ApiKey } from '@bartizan/contracts';
 import type { Clock } from '../../ports.ts';
 import type { Turnstile } from '../../turnstile.ts';
-import { newId, newSecret, secretHash } from '../access/secrets.ts';
+import { newId } from '../access/secrets.ts';
 import { pageBody, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 
@@ -26,12 +27,12 @@ export const keyRoutes = (parts: Parts) => ({
     return page.ok ? reply(pageBody(page.value, parts.clock.nowMs())) : page;
   }),
   'api-key.create': answers('api-key.create', async ({ scope, caller, body }) => {
-    const secret = `bzk_${newSecret()}`;
+    const { secret, prefix, hash } = newApiKey();
     const nowMs = parts.clock.nowMs();
     const key: ApiKey = {
       id: newId('k'),
       name: body.name,
-      prefix: secret.slice(0, 12),
+      prefix,
       role: body.role,
       tenant: caller.tenant,
       clusters: [],
@@ -40,7 +41,7 @@ export const keyRoutes = (parts: Parts) => ({
       expiresAtMs: nowMs + body.expiresInDays * DAY_MS,
       revoked: false,
     };
-    const saved = await parts.store.apiKeys.putWithHash(scope, key, secretHash(secret));
+    const saved = await parts.store.apiKeys.putWithHash(scope, key, hash);
     return saved.ok
       ? reply({ key, secret }, { target: key.id, auditDetail: `${key.name} ${key.role}` })
       : saved;

@@ -70,6 +70,8 @@ export interface Reply<Body> {
   /** What the audit record names as touched; the path id when absent. */
   readonly target?: string;
   readonly auditDetail?: string;
+  /** Who acted, when that is known only now: somebody who has just signed in. */
+  readonly actor?: { readonly name: string; readonly tenant: string };
   /** A new session cookie, or its removal. */
   readonly session?: { readonly token: string; readonly maxAgeS: number } | 'clear';
   /** Sent instead of JSON. */

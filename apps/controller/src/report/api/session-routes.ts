@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { checkPassword, PASSWORDS_REMEMBERED } from '@bartizan/adapters/identity';
 import type { Store, StoredUser } from '@bartizan/adapters/store';
 import { err, failure, ok, type ResponseOf, type Result, systemScope, type User } from '@bartizan/contracts';
 import type { ApiFailure } from '../../ports.ts';
 import type { Caller } from '../access/caller.ts';
 import { permissionsOf } from '../access/caller.ts';
 import { type LoginDesk, type PasswordHasher, unlocked } from '../access/login.ts';
-import { checkPassword, PASSWORDS_REMEMBERED } from '../access/password-policy.ts';
 import { type OpenedSession, SESSION_ABSOLUTE_MS, type SessionDesk } from '../access/sessions.ts';
 import type { UserLedger } from '../access/user-ledger.ts';
 import { etagOf } from '../http/etag.ts';
@@ -94,7 +94,11 @@ function openedReply(opened: OpenedSession) {
   const { user, csrfToken, expiresAtMs, token } = opened;
   return reply(
     { user, permissions: [...permissionsOf(user.role, user.mustChangePassword)], csrfToken, expiresAtMs },
-    { target: user.name, session: { token, maxAgeS: SESSION_ABSOLUTE_MS / 1000 } },
+    {
+      target: user.name,
+      actor: { name: user.name, tenant: user.tenant },
+      session: { token, maxAgeS: SESSION_ABSOLUTE_MS / 1000 },
+    },
   );
 }
 

@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { newOneTimePassword } from '@bartizan/adapters/identity';
 import type { Store } from '@bartizan/adapters/store';
 import { err, failure, ok, type Scope, systemScope, type User } from '@bartizan/contracts';
 import type { Clock } from '../../ports.ts';
 import { type PasswordHasher, unlocked } from '../access/login.ts';
-import { newId, newOneTimePassword } from '../access/secrets.ts';
+import { newId } from '../access/secrets.ts';
 import type { SessionDesk } from '../access/sessions.ts';
 import type { UserLedger } from '../access/user-ledger.ts';
 import { etagOf } from '../http/etag.ts';

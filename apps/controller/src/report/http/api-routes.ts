@@ -42,7 +42,13 @@ declare module 'fastify' {
   interface FastifyRequest {
     bartizanCaller?: Caller;
   }
+  interface FastifyContextConfig {
+    bartizanRoute?: Route;
+  }
 }
+
+/** Largest body of a package list to match, in bytes. */
+const SCAN_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Registers every route of the contracts below the prefix of the instance. */
 export function registerApi(server: FastifyInstance, parts: ApiParts): void {
@@ -51,6 +57,8 @@ export function registerApi(server: FastifyInstance, parts: ApiParts): void {
     server.route({
       method: route.method,
       url: route.path,
+      ...(route.id === 'scan.match' ? { bodyLimit: SCAN_BYTES_MAX } : {}),
+      config: { bartizanRoute: route },
       onRequest: (request, reply) => enter(parts, route, request, reply),
       handler: (request, reply) => handle(parts, route, bound, { request, reply }),
     });
@@ -131,7 +139,7 @@ async function succeed(
   const { request, reply, caller, key } = exchange;
   if (route.audit !== undefined) {
     const recorded = await parts.journal.record({
-      caller: route.permission === 'public' ? { ...caller, name: answer.target ?? caller.name } : caller,
+      caller: { ...caller, ...answer.actor },
       action: route.audit,
       target: answer.target ?? pathId(request),
       outcome: 'success',
@@ -180,6 +188,17 @@ async function fail(parts: ApiParts, route: Route, { request, reply }: Exchange,
       address: request.ip,
     });
   return sendProblem(request, reply, why);
+}
+
+/** Answers a request that failed before its handler: a body that cannot be read is an attempt like any other. */
+export async function failEarly(
+  parts: ApiParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  why: ApiFailure,
+) {
+  const route = request.routeOptions.config.bartizanRoute;
+  return route === undefined ? sendProblem(request, reply, why) : fail(parts, route, { request, reply }, why);
 }
 
 /** Sends an error answer. */

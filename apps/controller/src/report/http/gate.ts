@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { sameSecret } from '@bartizan/adapters/identity';
 import { err, failure, ok, type Result, type Route } from '@bartizan/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { ApiFailure } from '../../ports.ts';
+import type { Allowance, RateGate } from '../../rate-gate.ts';
 import type { Doorkeeper } from '../access/authenticate.ts';
 import { ANONYMOUS, type Caller } from '../access/caller.ts';
-import { sameSecret } from '../access/secrets.ts';
-import type { Allowance, RateGate } from './rate-gate.ts';
 
 /** Name of the session cookie: bound to this host, HTTPS only (RFC 6265bis, 4.1.3.2). */
 export const SESSION_COOKIE = '__Host-bartizan';

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { randomBytes } from 'node:crypto';
+import { Server as TlsServer } from 'node:tls';
 import { failure } from '@bartizan/contracts';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
@@ -12,16 +13,14 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { ApiFailure, Log } from '../../ports.ts';
-import { type ApiParts, registerApi, sendProblem } from './api-routes.ts';
+import { type ApiParts, failEarly, registerApi, sendProblem } from './api-routes.ts';
 import { registerConsole } from './console-files.ts';
 import { parseJsonBody } from './json-body.ts';
 import { openApiDocument } from './openapi.ts';
 import { type ProbeParts, registerProbes } from './probes.ts';
 
 /** Largest JSON body, in bytes; a route may allow more. */
-export const BODY_BYTES_MAX = 1024 * 1024;
-/** Largest body of a package list to match, in bytes. */
-const SCAN_BYTES_MAX = 16 * 1024 * 1024;
+const BODY_BYTES_MAX = 1024 * 1024;
 const PREFIX = '/api/v1';
 
 /** Certificate and key of the HTTPS server, PEM. */
@@ -59,7 +58,7 @@ export async function buildServer(parts: ServerParts) {
   await server.register(helmet, HELMET);
   acceptJsonOnly(server);
   server.setErrorHandler((error: FastifyError, request, reply) =>
-    sendProblem(request, reply, convert(error, request, parts.log)),
+    failEarly(parts.api, request, reply, convert(error, request, parts.log)),
   );
   server.addHook('onResponse', (request, reply, done) => {
     parts.log.debug(
@@ -96,6 +95,12 @@ export async function buildServer(parts: ServerParts) {
  */
 const widened = (server: unknown): FastifyInstance => server as FastifyInstance;
 
+/** Takes a new certificate into use; open connections go on with the old one. */
+export function useTls(server: ControllerServer, tls: TlsFiles): void {
+  const listener: unknown = server.server;
+  if (listener instanceof TlsServer) listener.setSecureContext({ key: tls.keyPem, cert: tls.chainPem });
+}
+
 /** The server as the composition holds it. */
 export type ControllerServer = Awaited<ReturnType<typeof buildServer>>;
 
@@ -126,18 +131,11 @@ const HELMET = {
 
 function acceptJsonOnly(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser(
-    'application/json',
-    { parseAs: 'buffer', bodyLimit: SCAN_BYTES_MAX },
-    (request, body, done) => {
-      const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
-      const limit = request.routeOptions.url === `${PREFIX}/scans` ? SCAN_BYTES_MAX : BODY_BYTES_MAX;
-      if (bytes.length > limit)
-        return done(new BodyFailure(failure('E_BODY_TOO_LARGE', `more than ${limit} bytes`)));
-      const parsed = parseJsonBody(bytes);
-      return parsed.ok ? done(null, parsed.value) : done(new BodyFailure(parsed.error));
-    },
-  );
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
+    const parsed = parseJsonBody(bytes);
+    return parsed.ok ? done(null, parsed.value) : done(new BodyFailure(parsed.error));
+  });
   server.addContentTypeParser('application/octet-stream', (request, payload, done) => {
     if (request.routeOptions.url === `${PREFIX}/advisories`) return done(null, payload);
     payload.resume();

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Clock } from '../../ports.ts';
+import type { Clock } from './ports.ts';
 
 /** Where one caller stands in the current window. */
 export interface Allowance {
