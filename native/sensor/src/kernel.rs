@@ -14,7 +14,6 @@ use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::rc::Rc;
 use std::sync::Mutex;
-use std::time::Duration;
 
 static OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bartizan.bpf.o"));
 

@@ -7,9 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AgentProcess, FakeController, RuncContainers, until } from '@bartizan/testkit/host';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { builtSensor } from '../engines/built-sensor.ts';
 import { MARKED_CONFIGURE, markers, missingIn, storm } from './marked.ts';
+
+// Real parts on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
 
 const run = promisify(execFile);
 const TOKEN = 'bzj_degraded_0123456789';

@@ -9,9 +9,12 @@ import {
   makeAuthority,
   until,
 } from '@bartizan/testkit/host';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { builtSensor } from '../engines/built-sensor.ts';
 import { MARKED_CONFIGURE, markers, missingIn, storm } from './marked.ts';
+
+// Real parts on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
 
 const TOKEN = 'bzj_link_0123456789';
 

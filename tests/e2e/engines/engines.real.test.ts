@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AgentProcess, FakeController, until } from '@bartizan/testkit/host';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { builtSensor } from './built-sensor.ts';
 import { type Engine, startContainerd, startDocker, startPodman } from './engine-processes.ts';
+
+// Real parts on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
 
 const TOKEN = 'bzj_engines_0123456789';
 

@@ -3,8 +3,11 @@
 
 import { existsSync } from 'node:fs';
 import { AgentProcess, FakeController, RuncContainers, until } from '@bartizan/testkit/host';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { builtSensor } from './built-sensor.ts';
+
+// Real parts on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
 
 const TOKEN = 'bzj_runc_0123456789';
 const sensorPath = builtSensor();
@@ -151,6 +154,52 @@ describe('bare runc, seen by a real agent', () => {
     );
     expect([...owners].filter((name) => name.startsWith('many-'))).toHaveLength(20);
   }, 60_000);
+
+  it('tells the flow between two containers that got their network after their start, each end as a workload', async () => {
+    await containers.start({
+      id: 'server',
+      arguments: ['sh', '-c', 'echo fine > /tmp/index.html; exec httpd -f -p 8080 -h /tmp'],
+    });
+    await containers.start({ id: 'client', arguments: ['sleep', '600'] });
+    const net = `10.${100 + (process.pid % 100)}.7`;
+    await containers.join('server', `${net}.1`, 'client', `${net}.2`);
+    await until(
+      'both addresses',
+      () =>
+        byName('server').at(-1)?.addresses.includes(`${net}.1`) &&
+        byName('client').at(-1)?.addresses.includes(`${net}.2`),
+      {
+        log,
+      },
+    );
+    expect(
+      await containers.exec('client', ['wget', '-q', '-O', '-', `http://${net}.1:8080/index.html`]),
+    ).toBe('fine\n');
+    const outbound = await until(
+      'the flow of the client',
+      () =>
+        controller.events('flow').find((one) => one.workload.name === 'client' && one.serverPort === 8080),
+      { log, timeoutMs: 60_000 },
+    );
+    expect(outbound).toMatchObject({
+      direction: 'outbound',
+      protocol: 'tcp',
+      remoteAddress: `${net}.1`,
+      remoteWorkload: { name: 'server', kind: 'Container' },
+    });
+    expect(outbound.process?.name).toBe('busybox');
+    const inbound = await until(
+      'the flow of the server',
+      () =>
+        controller
+          .events('flow')
+          .find((one) => one.workload.name === 'server' && one.direction === 'inbound'),
+      { log, timeoutMs: 60_000 },
+    );
+    expect(inbound).toMatchObject({ serverPort: 8080, remoteWorkload: { name: 'client' } });
+    await containers.remove('server');
+    await containers.remove('client');
+  }, 150_000);
 
   it('sees the end of the older container', async () => {
     await containers.remove('older');

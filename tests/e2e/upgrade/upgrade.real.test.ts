@@ -1,228 +1,134 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
-import { createSealer, openSqliteStore, restoreBackup, type SqliteStore } from '@bartizan/adapters/store';
-import { systemScope, tenantScope } from '@bartizan/contracts';
-import { aFinding, aFlow, all, aWorkload, codeOf, good, OWNER, term, where } from '@bartizan/testkit/store';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  openSample,
-  SAMPLE_KEY,
-  SAMPLE_NOW_MS,
-  SAMPLE_SECRET,
-  unpackData,
-  writeSample,
-} from './sample-data.ts';
+import { join } from 'node:path';
+import { readRecord, readStatus } from '@bartizan/cli';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHECKOUT, Product } from '../first-run/product.ts';
+import { type Ended, must, run } from '../first-run/run.ts';
 
-const TESTDATA = join(dirname(fileURLToPath(import.meta.url)), 'testdata');
-const OLDER = readdirSync(TESTDATA);
-const SCOPE = tenantScope(OWNER.cluster, OWNER.tenant);
-const SYSTEM = systemScope('upgrade test');
+const TAG = `bzup${process.pid % 10_000}`;
 const PASSPHRASE = 'a passphrase of the test';
+const product = new Product(TAG, { BARTIZAN_PASSPHRASE: PASSPHRASE });
+const other = new Product(`${TAG}b`, { BARTIZAN_PASSPHRASE: PASSPHRASE });
+let folder = '';
+let copy = '';
 
-let folder: string;
-let dataDir: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'bartizan-upgrade-'));
-  dataDir = join(folder, 'data');
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+/** The launcher of the copied checkout, which stands for newer code. */
+const newer = (...words: string[]): Promise<Ended> =>
+  run(join(copy, 'bartizan'), words, {
+    cwd: copy,
+    env: { ...product.env, BARTIZAN_DEPENDENCIES: 'as-is' },
+    timeoutMs: 600_000,
+  });
 
-async function openGood(sealKey = SAMPLE_KEY): Promise<SqliteStore> {
-  return good(await openSqliteStore({ dataDir, sealKey, clock: { nowMs: () => SAMPLE_NOW_MS } }));
+/** Replaces a file of the copy; its hard link to the real checkout is cut first. */
+function change(path: string, edit: (text: string) => string): void {
+  const text = readFileSync(join(CHECKOUT, path), 'utf8');
+  rmSync(join(copy, path));
+  writeFileSync(join(copy, path), edit(text));
 }
 
-/** Everything of the sample is there and works as if this version had written it. */
-async function expectSample(store: SqliteStore, sealKey = SAMPLE_KEY): Promise<void> {
-  expect(good(await store.workloads.list(SCOPE, where(term('label', 'app=shop')))).items).toContainEqual(
-    aWorkload(),
-  );
-  expect(good(await store.findings.get(SCOPE, 'f-1'))).toEqual(aFinding());
-  expect(good(await store.users.byName(SYSTEM, 'aiko'))?.previousHashes).toEqual(['older']);
-  expect(good(await store.scans.ofWorkload(SCOPE, 'w-1'))?.packages).toHaveLength(3);
-  expect(good(await store.scans.countPackages(SCOPE))).toBe(3);
-  expect(good(await store.audit.verify(SYSTEM))).toMatchObject({ intact: true, records: 3 });
-  const sealed = good(await store.settings.get(SYSTEM, 'sample')) ?? '';
-  expect(createSealer(sealKey).unseal(sealed)).toEqual({ ok: true, value: SAMPLE_SECRET });
-  expect(good(await store.events.list(SCOPE, 'flow', all())).items).toHaveLength(2);
-  expect(
-    good(await store.events.list(SCOPE, 'security', where(term('', 'reverse-shell')))).items,
-  ).toHaveLength(1);
-  const marks = good(await store.events.acknowledged(SCOPE, 'n-1'));
-  expect(marks.find((mark) => mark.stream === 'flow')?.sequence).toBe(2);
-  expect(good(await store.events.append(SCOPE, [aFlow(2), aFlow(3)]))).toEqual({ stored: 1, duplicates: 1 });
+const UP = ['up', '--yes', '--port', '0', '--no-agent'];
+
+async function auditActions(): Promise<string[]> {
+  const list = await product.command('audit', 'list', '-o', 'json', '--limit', '500');
+  if (list.code !== 0) throw new Error(list.stderr);
+  const records: { action: string }[] = JSON.parse(list.stdout);
+  return records.map((record) => record.action);
 }
 
-const version = (): number => {
-  const database = new DatabaseSync(join(dataDir, 'core.db'));
-  const row = database.prepare('PRAGMA user_version').get();
-  database.close();
-  return Number(row?.['user_version']);
-};
+describe.runIf(process.getuid?.() === 0)('upgrade, backup and keys', { timeout: 600_000 }, () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), `${TAG}-`));
+    copy = join(folder, 'checkout');
+    must('cp', ['-al', CHECKOUT, copy]);
+    const up = await product.command(...UP);
+    if (up.code !== 0) throw new Error(up.stderr);
+    expect((await product.command('node', 'token')).code).toBe(0);
+  }, 600_000);
 
-describe('an upgrade', () => {
-  it.each(OLDER)(
-    'opens data of %s, migrates it and keeps a copy of it as it was',
-    async (older) => {
-      unpackData(join(TESTDATA, older), dataDir);
-      expect(`schema-${version()}`).toBe(older);
-      const store = await openGood();
-      expect(store.state().schemaVersion).toBeGreaterThan(Number(older.replace('schema-', '')));
-      await expectSample(store);
-      await store.close();
-      expect(version()).toBe(store.state().schemaVersion);
-      const copy = readdirSync(dataDir).find((file) => file.startsWith('core-before-schema-'));
-      const before = new DatabaseSync(join(dataDir, copy ?? ''), { readOnly: true });
-      expect(`schema-${before.prepare('PRAGMA user_version').get()?.['user_version']}`).toBe(older);
-      before.close();
-    },
-    60_000,
-  );
+  afterAll(async () => {
+    await product.close();
+    await other.close();
+    rmSync(folder, { recursive: true, force: true });
+  }, 120_000);
 
-  it('that fails leaves the data as it was and says which step failed', async () => {
-    unpackData(join(TESTDATA, 'schema-1'), dataDir);
-    const database = new DatabaseSync(join(dataDir, 'core.db'));
-    // What a migration could meet: the column it wants to add is there already.
-    database.exec('ALTER TABLE scans ADD COLUMN package_count TEXT');
-    database.close();
-    const failed = await openSample(dataDir);
-    expect(codeOf(failed)).toBe('E_STORE_MIGRATION');
-    expect(failed.ok ? '' : failed.error.detail).toContain('size of package lists');
-    expect(version()).toBe(1);
+  it('runs newer code with the data as it was', async () => {
+    const before = readRecord(product.paths);
+    change('apps/cli/src/index.ts', (text) => `${text}\n`);
+    const up = await newer(...UP);
+    expect([up.code, up.stdout.includes('upgraded')]).toEqual([0, true]);
+    const after = readRecord(product.paths);
+    expect(before.ok && after.ok && after.value.previousRelease === before.value.release).toBe(true);
+    expect(await auditActions()).toContain('join-token.create');
+    expect(readdirSync(product.paths.releases)).toHaveLength(2);
+    expect(readdirSync(product.paths.backups).filter((name) => name.startsWith('upgrade-'))).toHaveLength(1);
   });
 
-  it('backwards is refused, with the data untouched', async () => {
-    const store = await openGood();
-    await writeSample(store);
-    await store.close();
-    const database = new DatabaseSync(join(dataDir, 'core.db'));
-    database.exec('PRAGMA user_version=99');
-    database.close();
-    const before = readFileSync(join(dataDir, 'core.db'));
-    const refused = await openSample(dataDir);
-    expect(codeOf(refused)).toBe('E_STORE_NEWER');
-    expect(readFileSync(join(dataDir, 'core.db')).equals(before)).toBe(true);
+  it('goes back to the release and the data before when newer code does not start', async () => {
+    const before = readRecord(product.paths);
+    change(
+      'apps/controller/src/main.ts',
+      () =>
+        'process.stdout.write(\'{"ready":false,"code":"E_STORE_MIGRATION","detail":"step 7"}\\n\');\nprocess.exit(1);\n',
+    );
+    const up = await newer(...UP);
+    expect(up.code).toBe(1);
+    expect(up.stderr).toContain('E_UPGRADE_ROLLED_BACK');
+    expect(up.stderr).toContain('E_STORE_MIGRATION');
+    expect(readRecord(product.paths)).toEqual(before);
+    expect(readStatus(product.paths)?.controller.state).toBe('running');
+    expect(await auditActions()).toContain('join-token.create');
+    expect((await product.command('audit', 'verify')).code).toBe(0);
   });
 
-  it('backwards is refused when only a slice is newer', async () => {
-    const store = await openGood();
-    await writeSample(store);
-    await store.close();
-    const [slice = ''] = readdirSync(join(dataDir, 'slices')).filter((file) => file.endsWith('.db'));
-    const database = new DatabaseSync(join(dataDir, 'slices', slice));
-    database.exec('PRAGMA user_version=99');
-    database.close();
-    expect(codeOf(await openSample(dataDir))).toBe('E_STORE_NEWER');
-  });
-});
-
-describe('a backup', () => {
-  it('restores on an empty machine with another key, and everything works', async () => {
-    const file = join(folder, 'backup.bak');
-    const store = await openGood();
-    await writeSample(store);
-    good(await store.backup(file, PASSPHRASE));
-    await store.close();
-    rmSync(dataDir, { recursive: true });
-    expect(readFileSync(file).includes(SAMPLE_SECRET)).toBe(false);
-
-    const newKey = Buffer.alloc(32, 77);
-    const refused = await restoreBackup({ path: file, passphrase: 'not this one at all', dataDir });
-    expect(codeOf(refused)).toBe('E_BACKUP_PASSPHRASE');
-    expect(readdirSync(folder)).toEqual(['backup.bak']);
-    good(await restoreBackup({ path: file, passphrase: PASSPHRASE, dataDir, sealKey: newKey }));
-    const restored = await openGood(newKey);
-    await expectSample(restored, newKey);
-    await restored.close();
-    expect(codeOf(await openSample(dataDir))).toBe('E_KEY_MISSING');
-  }, 60_000);
-
-  it('does not restore over data', async () => {
-    const file = join(folder, 'backup.bak');
-    const store = await openGood();
-    good(await store.backup(file, PASSPHRASE));
-    await store.close();
-    expect(codeOf(await restoreBackup({ path: file, passphrase: PASSPHRASE, dataDir }))).toBe('E_CONFLICT');
+  it('restores a backup on an empty machine; a wrong passphrase changes nothing', async () => {
+    const file = join(folder, 'x.backup');
+    expect((await product.command('backup', file)).code).toBe(0);
+    expect((await product.command('backup', file)).code).toBe(6);
+    const up = await other.command(...UP);
+    expect([up.code, up.stderr]).toEqual([0, up.stderr]);
+    const wrong = await run(join(CHECKOUT, 'bartizan'), ['restore', file], {
+      env: { ...other.env, BARTIZAN_PASSPHRASE: 'quite another passphrase' },
+    });
+    expect([wrong.code, wrong.stderr.includes('E_BACKUP_PASSPHRASE')]).toEqual([1, true]);
+    const restored = await other.command('restore', file);
+    expect([restored.code, restored.stderr.includes('E_')]).toEqual([0, false]);
+    const list = await other.command('audit', 'list', '-o', 'json', '--limit', '500');
+    expect(list.stdout).toContain('join-token.create');
+    expect(list.stdout).toContain('backup.restore');
+    expect((await other.command('audit', 'verify')).code).toBe(0);
   });
 
-  it('can be made while events are written, and holds what was acknowledged before it began', async () => {
-    const file = join(folder, 'backup.bak');
-    const store = await openGood();
-    await writeSample(store);
-    let goesOn = true;
-    const writing = (async () => {
-      for (let sequence = 100; goesOn; sequence++) good(await store.events.append(SCOPE, [aFlow(sequence)]));
-    })();
-    good(await store.backup(file, PASSPHRASE));
-    goesOn = false;
-    await writing;
-    await store.close();
-    rmSync(dataDir, { recursive: true });
-    good(await restoreBackup({ path: file, passphrase: PASSPHRASE, dataDir, sealKey: SAMPLE_KEY }));
-    const restored = await openGood();
-    for (const sequence of [1, 2]) {
-      expect(good(await restored.events.get(SCOPE, aFlow(sequence).id))?.sequence).toBe(sequence);
+  it('seals everything with a new key, and the old one is gone', async () => {
+    const key = join(product.paths.etc, 'data.key');
+    const old = readFileSync(key, 'utf8');
+    const rotated = await product.command('key', 'rotate');
+    expect([rotated.code, rotated.stderr.includes('E_')]).toEqual([0, false]);
+    expect(readFileSync(key, 'utf8')).not.toBe(old);
+    expect(existsSync(`${key}.next`)).toBe(false);
+    expect(await auditActions()).toContain('key.rotate');
+    expect((await product.command('audit', 'verify')).code).toBe(0);
+  });
+
+  it('resets a lost password as root, and leaves a record', async () => {
+    const reset = await product.command('admin', 'reset-password');
+    expect([reset.code, reset.stdout.trim().length >= 12]).toEqual([0, true]);
+    expect(await auditActions()).toContain('user.reset-password');
+  });
+
+  it('keeps every secret out of logs, data and support bundle', async () => {
+    const end = await product.command('doctor', '--folder', folder);
+    const bundle = end.stdout.trim();
+    must('mkdir', ['-p', join(folder, 'bundle')]);
+    must('tar', ['-xzf', bundle, '-C', join(folder, 'bundle')]);
+    for (const name of ['data.key', 'local-root.token']) {
+      const secret = readFileSync(join(product.paths.etc, name), 'utf8').trim();
+      const found = await run('grep', ['-rlF', '--', secret, product.paths.state, join(folder, 'bundle')]);
+      expect([name, found.stdout]).toEqual([name, '']);
     }
-    await restored.close();
-  }, 60_000);
-});
-
-describe('a key rotation', () => {
-  it('seals everything with the new key at once, and the old key opens nothing any more', async () => {
-    const store = await openGood();
-    await writeSample(store);
-    const next = Buffer.alloc(32, 9);
-    expect(good(await store.rotateKey(next))).toBe(1);
-    expect(good(await store.audit.verify(SYSTEM)).intact).toBe(true);
-    await store.close();
-    expect(codeOf(await openSample(dataDir))).toBe('E_KEY_MISSING');
-    const again = await openGood(next);
-    await expectSample(again, next);
-    await again.close();
-  }, 60_000);
-});
-
-describe('damaged data', () => {
-  it('in core.db stops the start with E_STORE_CORRUPT', async () => {
-    const store = await openGood();
-    await writeSample(store);
-    await store.close();
-    const path = join(dataDir, 'core.db');
-    const bytes = readFileSync(path);
-    // The first page, which says where everything is, stays; what it points to is overwritten.
-    writeFileSync(path, bytes.fill(0xa5, 4096));
-    expect(codeOf(await openSample(dataDir))).toBe('E_STORE_CORRUPT');
-  });
-
-  it('in one slice sets it aside, says so, and goes on with the rest', async () => {
-    const store = await openGood();
-    await writeSample(store);
-    await store.close();
-    const slices = readdirSync(join(dataDir, 'slices'));
-    const [flow = ''] = slices.filter((file) => file.startsWith('flow-') && file.endsWith('.db'));
-    writeFileSync(join(dataDir, 'slices', flow), Buffer.alloc(8192, 'rubbish'));
-    const again = await openGood();
-    expect(again.state()).toMatchObject({ state: 'ok', reason: expect.stringContaining(flow) });
-    expect(good(await again.events.list(SCOPE, 'security', all())).items).toHaveLength(1);
-    expect(good(await again.events.list(SCOPE, 'flow', all())).items).toHaveLength(0);
-    expect(good(await again.events.append(SCOPE, [aFlow(9)])).stored).toBe(1);
-    await again.close();
-    expect(readdirSync(join(dataDir, 'slices'))).toContain(`${flow}.damaged`);
-  });
-});
-
-describe('a data folder', () => {
-  it('is held by one process at a time', async () => {
-    const store = await openGood();
-    const second = await openSample(dataDir);
-    expect(codeOf(second)).toBe('E_STORE_IO');
-    expect(second.ok ? '' : second.error.detail).toContain('in use');
-    await store.close();
-    await (await openGood()).close();
   });
 });

@@ -11,6 +11,11 @@ import {
 } from '@bartizan/host';
 import type { Journal } from './journal.ts';
 
+const nameKey = ({ description }: KnownContainer): string => {
+  const { kind, namespace, name } = workloadNameOf(description);
+  return `${kind}\n${namespace}\n${name}`;
+};
+
 const MONITOR: Workload['modes'] = { process: 'monitor', file: 'monitor', network: 'monitor' };
 
 /** What inventory reports stand on. */
@@ -33,9 +38,14 @@ export class Inventory {
 
   /** A container was found, changed or ended. */
   container(container: KnownContainer): void {
+    this.#report(container, this.#countRunning());
+  }
+
+  #report(container: KnownContainer, counts: ReadonlyMap<string, number>): void {
     if (container.description.isSandbox) return;
     const { journal, owner } = this.#options;
-    journal.inventory({ type: 'workload', workload: this.#workloadOf(container) });
+    const running = counts.get(nameKey(container)) ?? 0;
+    journal.inventory({ type: 'workload', workload: this.#workloadOf(container, running) });
     journal.inventory({ type: 'container', container: containerRecord(owner(), container) });
   }
 
@@ -44,7 +54,8 @@ export class Inventory {
     const { journal, containers, wallMs } = this.#options;
     this.#reportHost();
     const running = containers().filter((one) => one.isRunning && !one.description.isSandbox);
-    for (const one of running) this.container(one);
+    const counts = this.#countRunning();
+    for (const one of running) this.#report(one, counts);
     journal.inventory({
       type: 'container-snapshot',
       containers: running.slice(0, 10_000).map((one) => containerRecord(this.#options.owner(), one).id),
@@ -79,14 +90,22 @@ export class Inventory {
     };
   }
 
-  #workloadOf(container: KnownContainer): Workload {
-    const { owner, containers } = this.#options;
+  /** Containers that run, per workload. */
+  #countRunning(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const one of this.#options.containers()) {
+      if (!one.isRunning || one.description.isSandbox) continue;
+      const key = nameKey(one);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  #workloadOf(container: KnownContainer, running: number): Workload {
+    const { owner } = this.#options;
     const { cluster } = owner();
     const name = workloadNameOf(container.description);
     const { workload: id, image, imageDigest } = workloadRefOf(cluster, container);
-    const running = containers().filter(
-      (one) => one.isRunning && !one.description.isSandbox && workloadRefOf(cluster, one).workload === id,
-    ).length;
     return {
       ...this.#base(id),
       ...name,

@@ -13,12 +13,10 @@ import { LanguageMenu, ThemeMenu, UserMenu } from './user-menu.tsx';
 const SearchButton = ({ onSearch }: { onSearch: () => void }) => {
   const t = useT();
   return (
-    <button type="button" className="search-button" onClick={onSearch} aria-label={t('frame.search')}>
+    <button type="button" className="search-button" onClick={onSearch}>
       <IconSearch size={15} aria-hidden="true" />
       <span>{t('frame.search')}</span>
-      <span className="key" aria-hidden="true">
-        Ctrl K
-      </span>
+      <span className="key">Ctrl K</span>
     </button>
   );
 };

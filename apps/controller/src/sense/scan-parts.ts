@@ -7,8 +7,15 @@ import type { Clock } from '../ports.ts';
 /** All parts of a package list put together. */
 export type WholeScan = Pick<PackageReport, 'packages' | 'coverage' | 'pendingUpdates' | 'incomplete'>;
 
-interface Started {
-  readonly atMs: number;
+/** Where a part stands in the stream of its agent. */
+export interface Place {
+  readonly node: string;
+  readonly bootId: string;
+  readonly sequence: number;
+}
+interface Started extends Place {
+  readonly workload: string;
+  lastAtMs: number;
   next: number;
   readonly packages: PackageReport['packages'];
   readonly coverage: PackageReport['coverage'];
@@ -18,9 +25,13 @@ interface Started {
 
 const STARTED_MAX = 256;
 const PACKAGES_MAX = 100_000;
-const PATIENCE_MS = 10 * 60_000;
+const PATIENCE_MS = 2 * 60_000;
 
-/** Joins the parts of package lists. A list with a missing part is judged all the same, and says that it is incomplete. */
+/**
+ * Joins the parts of package lists. Parts are only in memory: until the last has come, nothing from the first on may be
+ * acknowledged (`heldFrom`), so that after a crash the agent sends them again. A list with a missing part is judged all
+ * the same, and says that it is incomplete.
+ */
 export class ScanParts {
   readonly #clock: Clock;
   readonly #started = new Map<string, Started>();
@@ -29,11 +40,14 @@ export class ScanParts {
     this.#clock = clock;
   }
 
-  /** Adds a part; gives the whole list when it was the last one. */
-  add(node: string, report: PackageReport): WholeScan | undefined {
-    const key = `${node}\n${report.scan}`;
-    const started = this.#started.get(key) ?? this.#begin(key);
-    if (report.part !== started.next)
+  /** Adds a part; gives the whole list when it was the last one. A part that came before changes nothing. */
+  add(place: Place, report: PackageReport): WholeScan | undefined {
+    const key = `${place.node}\n${report.scan}`;
+    if (report.part === 0) this.#started.delete(key);
+    const started = this.#started.get(key) ?? this.#begin(key, place, report);
+    started.lastAtMs = this.#clock.nowMs();
+    if (report.part < started.next) return undefined;
+    if (report.part > started.next)
       started.incomplete.push(`part ${started.next} of the package list is missing`);
     started.next = report.part + 1;
     if (started.packages.length + report.packages.length > PACKAGES_MAX)
@@ -52,12 +66,30 @@ export class ScanParts {
     };
   }
 
-  #begin(key: string): Started {
+  /** Sequence of the first record of a node that is not safe yet; undefined = all are. */
+  heldFrom(node: string, bootId: string): number | undefined {
+    this.#forget();
+    const sequences = [...this.#started.values()]
+      .filter((started) => started.node === node && started.bootId === bootId)
+      .map((started) => started.sequence);
+    return sequences.length === 0 ? undefined : Math.min(...sequences);
+  }
+
+  /** A list that stopped coming is given up: its agent begins a new one. */
+  #forget(): void {
     const nowMs = this.#clock.nowMs();
-    for (const [old, { atMs }] of this.#started)
-      if (this.#started.size >= STARTED_MAX || nowMs - atMs > PATIENCE_MS) this.#started.delete(old);
+    for (const [key, { lastAtMs }] of this.#started)
+      if (this.#started.size > STARTED_MAX || nowMs - lastAtMs > PATIENCE_MS) this.#started.delete(key);
+  }
+
+  #begin(key: string, place: Place, report: PackageReport): Started {
+    const { workload } = report.subject;
+    for (const [old, started] of this.#started)
+      if (started.node === place.node && started.workload === workload) this.#started.delete(old);
     const started: Started = {
-      atMs: nowMs,
+      ...place,
+      workload,
+      lastAtMs: this.#clock.nowMs(),
       next: 0,
       packages: [],
       coverage: [],
@@ -65,6 +97,7 @@ export class ScanParts {
       incomplete: [],
     };
     this.#started.set(key, started);
+    this.#forget();
     return started;
   }
 }

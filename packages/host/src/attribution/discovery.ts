@@ -9,7 +9,7 @@ import type { Procfs } from '../procfs/procfs.ts';
 import type { RuntimePlace } from '../runtimes/registry.ts';
 import { emptyContainer, type RuntimeContainer } from '../runtimes/runtime.ts';
 import { ContainerTable, type KnownContainer, type Teller } from './container-table.ts';
-import { type HostIdentity, inspectProcess } from './inspect.ts';
+import { type HostIdentity, inspectProcess, type KernelFacts } from './inspect.ts';
 import { RuntimeFollower } from './runtime-follower.ts';
 
 /** What discovery needs and tells. */
@@ -52,7 +52,7 @@ export interface Discovery {
   readonly stop: () => void;
 }
 
-const SWEEP_MS = 5000;
+const SWEEP_MS = 3000;
 const WALK_AT_MOST_EVERY_MS = 1000;
 
 const isSame = (one: KnownContainer | undefined, other: KnownContainer): boolean =>
@@ -203,15 +203,28 @@ class Finder implements Discovery {
     if (ended) this.#options.onChange(ended, undefined);
   }
 
-  /** Containers whose first process is gone have ended, whatever their runtime does. */
+  /** Containers whose first process is gone have ended, whatever their runtime does; those that run may have got addresses. */
   #sweep(): void {
     for (const container of this.#table.all()) {
-      if (!container.isRunning || !container.kernel) continue;
-      const stat = this.#options.procfs.stat(container.kernel.pid);
-      const lives =
-        stat.ok && stat.value.startBootUs === container.kernel.startBootUs && stat.value.state !== 'Z';
-      if (!lives) this.#end(container.id, this.#options.clock.wallMs());
+      const { kernel } = container;
+      if (!container.isRunning || !kernel) continue;
+      const stat = this.#options.procfs.stat(kernel.pid);
+      const lives = stat.ok && stat.value.startBootUs === kernel.startBootUs && stat.value.state !== 'Z';
+      if (lives) this.#refreshAddresses(container, kernel);
+      else this.#end(container.id, this.#options.clock.wallMs());
     }
+  }
+
+  /** A network is often given to a container after its start. */
+  #refreshAddresses(container: KnownContainer, kernel: KernelFacts): void {
+    if (kernel.hostNamespaces.includes('network')) return;
+    const addresses = this.#options.procfs.addresses(kernel.pid);
+    if (!addresses.ok || addresses.value.join() === kernel.addresses.join()) return;
+    const { now } = this.#table.put(container.teller, container.description, {
+      ...kernel,
+      addresses: addresses.value,
+    });
+    this.#options.onChange(now, undefined);
   }
 }
 

@@ -24,7 +24,7 @@ export interface AttackFile {
 }
 /** What a stage is set up for. */
 export interface AttackPlan {
-  /** The rules that are tried: in force at one controller, taken out of the knowledge of the other. */
+  /** The rules that are tried: in force until `disarm`. */
   readonly rules: readonly string[];
   readonly files?: Readonly<Record<string, AttackFile>>;
   /** More to put into the read-only layer of the container. */
@@ -42,12 +42,10 @@ export interface Attack {
 }
 /** What was seen of an attack. */
 export interface AttackOutcome {
-  /** The event of the rule at the controller that has it; the first when there are several. */
+  /** The event of the rule, as the API gives it; the first when there are several. */
   readonly event: SecurityEvent | undefined;
-  /** Events of the rule that the twin caused there. */
+  /** Events of the rule that the twin caused. */
   readonly ofTwin: readonly SecurityEvent[];
-  /** Events of the rule at the controller that does not have it. */
-  readonly whenOff: readonly SecurityEvent[];
   /** From the start of the attack until the event was there for the asking. */
   readonly seenAfterMs: number;
 }
@@ -82,50 +80,6 @@ const builtSensor = (): string => {
   return join(printed.trim().split('\n').at(-1) ?? '', 'bartizan-sensor');
 };
 
-/** A controller and the agent that speaks with it. */
-class Watch {
-  readonly controller = new ControllerProcess();
-  readonly agent = new AgentProcess();
-
-  async start(runcRoot: string): Promise<void> {
-    writeFileSync(
-      join(this.controller.contentDir, 'detections', `${SENTINEL_RULE.id}.json`),
-      JSON.stringify(SENTINEL_RULE),
-    );
-    await this.controller.start();
-    const token = await this.controller.call('POST', '/join-tokens', { lifetimeMinutes: 10 });
-    await this.agent.start({
-      controllerHost: '127.0.0.1',
-      controllerPort: this.controller.agentPort,
-      caSha256: this.controller.caSha256,
-      joinToken: textOf(token, 'token'),
-      sensorPath: builtSensor(),
-      runcRoots: [runcRoot],
-      runtimes: [],
-    });
-  }
-
-  /** Security events since an instant, oldest first. */
-  async events(fromMs: number): Promise<SecurityEvent[]> {
-    const page = await this.controller.call('GET', `/events?limit=1000&from=${Math.floor(fromMs)}`);
-    return itemsOf(page)
-      .flatMap((item) => {
-        const parsed = parseEvent(item);
-        return parsed.ok ? [parsed.value] : [];
-      })
-      .toReversed();
-  }
-
-  get logs(): string {
-    return `agent: ${this.agent.log.slice(-3000)}\ncontroller: ${this.controller.log.slice(-2000)}`;
-  }
-
-  async close(): Promise<void> {
-    await this.agent.close();
-    await this.controller.close();
-  }
-}
-
 const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 const textOf = (value: unknown, name: string): string => String(fieldOf(value, name) ?? '');
@@ -136,26 +90,29 @@ const itemsOf = (value: unknown): readonly unknown[] => {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** How long a sentinel may take; the machine may be busy with other tests. */
+const SETTLE_MS = 90_000;
+const START_MS = 240_000;
+/** How long the event of an attack may take before the test calls it missing. */
+const EVENT_MS = 30_000;
+
 /**
- * A container under attack, watched by two real controllers with a real agent and sensor each: one has the rules that
- * are tried, the other has not. Everything goes with `close`.
+ * A container under attack, watched by a real controller with a real agent and sensor. Everything goes with `close`.
  */
 export class AttackStage {
   readonly #containers = new RuncContainers();
-  readonly #armed = new Watch();
-  readonly #disarmed = new Watch();
+  readonly #controller = new ControllerProcess();
+  readonly #agent = new AgentProcess();
   readonly #plan: AttackPlan;
   #root: AttackRoot | undefined;
   #listener: ReturnType<typeof spawn> | undefined;
   #sentinels = 0;
-  /** Port in the container's network where an attacker listens; 0 before `listen`. */
-  port = 0;
 
   constructor(plan: AttackPlan) {
     this.#plan = plan;
   }
 
-  /** Starts the container, both controllers and both agents, and waits until a program in the container is seen. */
+  /** Starts the container, the controller and the agent, and waits until a program in the container is seen. */
   async start(): Promise<void> {
     this.#root = new AttackRoot((lower) => {
       for (const [path, { text, mode = 0o644 }] of Object.entries(this.#plan.files ?? {})) {
@@ -170,12 +127,22 @@ export class AttackStage {
       rootPath: this.#root.path,
       mayGainPrivileges: true,
     });
-    this.#disarmed.controller.disarm(this.#plan.rules);
-    await Promise.all([
-      this.#armed.start(this.#containers.root),
-      this.#disarmed.start(this.#containers.root),
-    ]);
-    await this.#settle(Date.now(), 120_000);
+    writeFileSync(
+      join(this.#controller.contentDir, 'detections', `${SENTINEL_RULE.id}.json`),
+      JSON.stringify(SENTINEL_RULE),
+    );
+    await this.#controller.start();
+    const token = await this.#controller.call('POST', '/join-tokens', { lifetimeMinutes: 10 });
+    await this.#agent.start({
+      controllerHost: '127.0.0.1',
+      controllerPort: this.#controller.agentPort,
+      caSha256: this.#controller.caSha256,
+      joinToken: textOf(token, 'token'),
+      sensorPath: builtSensor(),
+      runcRoots: [this.#containers.root],
+      runtimes: [],
+    });
+    await this.#settle(Date.now(), START_MS);
   }
 
   /** Opens the attacker's port in the container's network: it says `id` to whoever connects, then hangs up. */
@@ -190,11 +157,10 @@ export class AttackStage {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#listener = child;
-    this.port = await new Promise<number>((resolve, reject) => {
+    return new Promise<number>((resolve, reject) => {
       child.stdout.setEncoding('utf8').once('data', (text: string) => resolve(Number(text)));
       child.once('exit', (code) => reject(new Error(`the listener ended with ${code}`)));
     });
-    return this.port;
   }
 
   /** Runs words in the container; gives what they printed, whatever their exit code. */
@@ -204,7 +170,7 @@ export class AttackStage {
   ): Promise<string> {
     const user = options.user === undefined ? [] : ['--user', String(options.user)];
     const exec = ['--root', this.#containers.root, 'exec', ...user];
-    const limits = { timeout: 30_000, maxBuffer: 4 * 1024 * 1024 };
+    const limits = { timeout: 60_000, maxBuffer: 4 * 1024 * 1024 };
     const ended = options.isTerminal
       ? run('script', ['-qec', ['runc', ...exec, '--tty', VICTIM, ...given].join(' '), '/dev/null'], limits)
       : run('runc', [...exec, VICTIM, ...given], limits);
@@ -215,71 +181,115 @@ export class AttackStage {
     );
   }
 
-  /** Plays the twin, then the attack, and tells what each controller had to say. */
+  /** Plays the twin, then the attack, and tells what the API had to say. */
   async prove(plan: Attack): Promise<AttackOutcome> {
-    const options = plan.user === undefined ? {} : { user: plan.user };
     const fromMs = Date.now();
-    await this.play(plan.twin, { ...options, isTerminal: plan.isTerminal?.twin ?? false });
+    await this.#playPart(plan, 'twin');
     await this.#settle(fromMs);
-    const ofTwin = await this.#of(this.#armed, plan.rule, fromMs);
+    const ofTwin = await this.#of(plan.rule, fromMs);
     const startedMs = performance.now();
     const attackedAtMs = Date.now();
-    const played = this.play(plan.attack, { ...options, isTerminal: plan.isTerminal?.attack ?? false });
+    const played = this.#playPart(plan, 'attack');
     const event = await this.#first(plan.rule, attackedAtMs);
     const seenAfterMs = performance.now() - startedMs;
     await played;
-    await this.#settle(attackedAtMs);
-    return { event, ofTwin, whenOff: await this.#of(this.#disarmed, plan.rule, fromMs), seenAfterMs };
+    return { event, ofTwin, seenAfterMs };
   }
 
-  /** Events of both controllers, for a test that fails to say what was there. */
+  /** Takes the rules out of the controller's knowledge and waits until the agent works without them. */
+  async disarm(): Promise<void> {
+    const before = await this.#revision();
+    await this.#controller.stop();
+    this.#controller.disarm(this.#plan.rules);
+    await this.#controller.start();
+    const endMs = performance.now() + START_MS;
+    for (;;) {
+      const now = await this.#revision();
+      if (now !== '' && now !== before) return;
+      if (performance.now() > endMs) throw new Error(`the rules stay in force\n${this.#logs}`);
+      await pause(100);
+    }
+  }
+
+  /** Plays attacks again after `disarm`; gives the events of the rules that were taken out. */
+  async playDisarmed(attacks: readonly Attack[]): Promise<SecurityEvent[]> {
+    const fromMs = Date.now();
+    for (const attack of attacks) await this.#playPart(attack, 'attack');
+    await this.#settle(fromMs);
+    const events = await this.#events(fromMs);
+    return events.filter(({ rule }) => this.#plan.rules.includes(rule));
+  }
+
+  /** What there was, for a test that fails. */
   async report(): Promise<string> {
-    const events = await this.#armed.events(0);
-    const lines = events.map((event) => `${event.rule}: ${event.message.en}`);
-    return `${lines.join('\n')}\n${this.#armed.logs}`;
+    const events = await this.#events(0);
+    const lines = events.map((event) => `${event.rule}: ${event.workload.name}: ${event.message.en}`);
+    return `${lines.slice(-30).join('\n')}\n${this.#logs}`;
   }
 
   async close(): Promise<void> {
     this.#listener?.kill('SIGKILL');
-    await this.#armed.close();
-    await this.#disarmed.close();
+    await this.#agent.close();
+    await this.#controller.close();
     await this.#containers.close();
     this.#root?.close();
   }
 
-  async #of(watch: Watch, rule: string, fromMs: number): Promise<SecurityEvent[]> {
-    const events = await watch.events(fromMs);
+  #playPart({ attack, twin, user, isTerminal }: Attack, part: 'attack' | 'twin'): Promise<string> {
+    return this.play(part === 'attack' ? attack : twin, {
+      ...(user === undefined ? {} : { user }),
+      isTerminal: isTerminal?.[part] ?? false,
+    });
+  }
+
+  get #logs(): string {
+    return `agent: ${this.#agent.log.slice(-3000)}\ncontroller: ${this.#controller.log.slice(-2000)}`;
+  }
+
+  /** Security events since an instant, oldest first. */
+  async #events(fromMs: number): Promise<SecurityEvent[]> {
+    const page = await this.#controller.call('GET', `/events?limit=1000&from=${Math.floor(fromMs)}`);
+    return itemsOf(page)
+      .flatMap((item) => {
+        const parsed = parseEvent(item);
+        return parsed.ok ? [parsed.value] : [];
+      })
+      .toReversed();
+  }
+
+  async #of(rule: string, fromMs: number): Promise<SecurityEvent[]> {
+    const events = await this.#events(fromMs);
     return events.filter((event) => event.rule === rule && event.workload.name === VICTIM);
   }
 
   async #first(rule: string, fromMs: number): Promise<SecurityEvent | undefined> {
-    for (let tries = 0; tries < 100; tries += 1) {
-      const [event] = await this.#of(this.#armed, rule, fromMs);
+    const endMs = performance.now() + EVENT_MS;
+    while (performance.now() < endMs) {
+      const [event] = await this.#of(rule, fromMs);
       if (event !== undefined) return event;
-      await pause(50);
+      await pause(30);
     }
     return undefined;
   }
 
-  /** Runs a sentinel and waits until both controllers have it: what came before it has arrived. */
-  async #settle(fromMs: number, timeoutMs = 20_000): Promise<void> {
+  /** Revision of the rules the agent works with; empty when the controller does not know. */
+  async #revision(): Promise<string> {
+    return textOf(itemsOf(await this.#controller.call('GET', '/nodes'))[0], 'rulesRevision');
+  }
+
+  /** Runs a sentinel and waits until it is in the API: what came before it has arrived. */
+  async #settle(fromMs: number, timeoutMs = SETTLE_MS): Promise<void> {
     const endMs = performance.now() + timeoutMs;
-    const missing = new Set([this.#armed, this.#disarmed]);
-    while (missing.size > 0) {
+    while (performance.now() < endMs) {
       this.#sentinels += 1;
       const mark = `${SENTINEL}${this.#sentinels}`;
       await this.play(['/bin/true', mark]);
-      const untilMs = performance.now() + 2000;
-      while (missing.size > 0 && performance.now() < untilMs) {
-        for (const watch of [...missing])
-          if ((await watch.events(fromMs)).some((event) => event.message.en.includes(mark)))
-            missing.delete(watch);
+      const untilMs = performance.now() + 3000;
+      while (performance.now() < untilMs) {
+        if ((await this.#events(fromMs)).some((event) => event.message.en.includes(mark))) return;
         await pause(30);
       }
-      if (performance.now() > endMs) {
-        const logs = [...missing].map((watch) => watch.logs).join('\n');
-        throw new Error(`a sentinel was not seen within ${timeoutMs} ms\n${logs}`);
-      }
     }
+    throw new Error(`a sentinel was not seen within ${timeoutMs} ms\n${this.#logs}`);
   }
 }

@@ -24,6 +24,7 @@ export class ControllerProcess {
   agentPort = 0;
   caSha256 = '';
   readonly #token = `bzl_${randomBytes(32).toString('base64url')}`;
+  readonly #dataKey = randomBytes(32).toString('base64');
   #child: ChildProcess | undefined;
 
   constructor() {
@@ -35,7 +36,7 @@ export class ControllerProcess {
     for (const rule of rules) rmSync(join(this.contentDir, 'detections', `${rule}.json`));
   }
 
-  /** Starts it and waits until it is ready. */
+  /** Starts it and waits until it is ready. After `stop` it comes back with its data, on the same ports. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [MAIN], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child = child;
@@ -47,12 +48,12 @@ export class ControllerProcess {
         instance: 'attack',
         dataDir: join(this.folder, 'data'),
         host: '127.0.0.1',
-        port: 0,
+        port: this.port,
         agentHost: '127.0.0.1',
-        agentPort: 0,
+        agentPort: this.agentPort,
         consoleDir: '',
         contentDir: this.contentDir,
-        dataKey: randomBytes(32).toString('base64'),
+        dataKey: this.#dataKey,
         localRootToken: this.#token,
         publicNames: ['localhost'],
         logLevel: 'info',
@@ -98,17 +99,21 @@ export class ControllerProcess {
     });
   }
 
-  /** Ends it and removes its folder. */
-  async close(): Promise<void> {
+  /** Ends it; its data stay. */
+  async stop(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (child && child.exitCode === null && child.signalCode === null) {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
-      await gone;
-      clearTimeout(timer);
-    }
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  /** Ends it and removes its folder. */
+  async close(): Promise<void> {
+    await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

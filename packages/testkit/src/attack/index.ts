@@ -7,3 +7,4 @@
  */
 export type { Attack, AttackFile, AttackOutcome, AttackPlan } from './attack-stage.ts';
 export { AttackStage } from './attack-stage.ts';
+export { type AttackCase, type Expectation, summary, wanted } from './expectation.ts';

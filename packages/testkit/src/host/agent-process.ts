@@ -102,7 +102,7 @@ export const until = async <T>(
   look: () => T | undefined | false,
   options: { readonly timeoutMs?: number; readonly log?: () => string } = {},
 ): Promise<T> => {
-  const timeoutMs = options.timeoutMs ?? 20_000;
+  const timeoutMs = options.timeoutMs ?? 60_000;
   const startedMs = performance.now();
   for (;;) {
     const found = look();

@@ -142,6 +142,40 @@ export class RuncContainers {
     return Number(/"pid": (\d+)/.exec(stdout)?.[1]);
   }
 
+  /** Joins two containers by a pair of virtual interfaces, each with an address of a /24; both end with the containers. */
+  async join(one: string, oneAddress: string, other: string, otherAddress: string): Promise<void> {
+    const suffix = Math.random().toString(36).slice(2, 8);
+    const ends = [
+      { id: one, address: oneAddress, device: `bza${suffix}` },
+      { id: other, address: otherAddress, device: `bzb${suffix}` },
+    ];
+    const pids = await Promise.all(ends.map(({ id }) => this.pid(id)));
+    await run(
+      'ip',
+      [
+        'link',
+        'add',
+        `bza${suffix}`,
+        'netns',
+        String(pids[0]),
+        'type',
+        'veth',
+        'peer',
+        'name',
+        `bzb${suffix}`,
+        'netns',
+        String(pids[1]),
+      ],
+      LIMIT,
+    );
+    for (const [index, { address, device }] of ends.entries()) {
+      const inside = ['--target', String(pids[index]), '--net', 'ip'];
+      await run('nsenter', [...inside, 'address', 'add', `${address}/24`, 'dev', device], LIMIT);
+      await run('nsenter', [...inside, 'link', 'set', device, 'up'], LIMIT);
+      await run('nsenter', [...inside, 'link', 'set', 'lo', 'up'], LIMIT);
+    }
+  }
+
   /** Ends a container and removes it. */
   async remove(id: string): Promise<void> {
     this.#ids.delete(id);

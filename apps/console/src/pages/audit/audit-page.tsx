@@ -6,8 +6,9 @@ import { IconShieldCheck, IconShieldX } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { call } from '../../data/api-client.ts';
+import { useListRange } from '../../data/list-range.ts';
 import { type ItemOf, useList } from '../../data/queries.ts';
-import { useRange, useView } from '../../data/view.ts';
+import { useView } from '../../data/view.ts';
 import { FilterBar } from '../../filter/filter-bar.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
@@ -139,10 +140,8 @@ const useColumns = (): readonly Column<Row>[] => {
 export const AuditPage = () => {
   const t = useT();
   const { search } = useView();
-  const { fromMs, text } = useRange();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the list must not reload with every tick of the clock
-  const from = useMemo(() => Math.floor(fromMs), [text]);
-  const query = { from, ...(search.filter === undefined ? {} : { filter: search.filter }) };
+  const range = useListRange();
+  const query = { ...range.query, ...(search.filter === undefined ? {} : { filter: search.filter }) };
   const list = useList('audit.list', { query });
   const columns = useColumns();
   return (

@@ -8,7 +8,7 @@ import { useT } from '../../i18n/language.ts';
 import { OutcomeBadge, SeverityBadge } from '../../widgets/badges.tsx';
 import { Prose } from '../../widgets/prose.tsx';
 import { CommandBlock, Verbatim, When } from '../../widgets/text.tsx';
-import { WorkloadLink } from '../../widgets/workload-link.tsx';
+import { WorkloadLink, workloadName } from '../../widgets/workload-link.tsx';
 import type { ControlDetail } from './control-parts.tsx';
 
 type Check = ControlDetail['checks'][number];
@@ -24,14 +24,15 @@ const CheckItem = ({ check }: { check: Check }) => {
         <summary>
           <OutcomeBadge outcome={check.outcome} />
           <span className="check-title">{text(check.title)}</span>
-          <span className="small quiet hide-narrow">
-            <WorkloadLink subject={check.subject} most={28} />
+          <span className="small quiet hide-narrow" translate="no">
+            {workloadName(check.subject)}
           </span>
           {check.outcome === 'fail' && <SeverityBadge severity={check.severity} />}
         </summary>
         <div className="stack tight check-body">
           <span className="small quiet">
-            <code>{check.check}</code> · <When at={check.checkedAtMs} />
+            <code>{check.check}</code> · <WorkloadLink subject={check.subject} /> ·{' '}
+            <When at={check.checkedAtMs} />
           </span>
           <ul className="evidence">
             {check.evidence.map((line) => (

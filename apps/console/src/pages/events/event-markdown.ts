@@ -3,7 +3,7 @@
 
 import type { Formats } from '../../format/use-format.ts';
 import type { Translate } from '../../i18n/messages.ts';
-import type { EventDetail } from './event-panel.tsx';
+import type { EventDetail } from './event-detail.ts';
 
 const code = (text: string): string => `\`${text.replaceAll('`', "'")}\``;
 

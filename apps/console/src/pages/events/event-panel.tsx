@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ResponseOf } from '@bartizan/contracts';
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconCopy } from '@tabler/icons-react';
 import { useNavigate, useParams } from '@tanstack/react-router';
@@ -16,10 +15,9 @@ import { Asked, Unknown } from '../../widgets/states.tsx';
 import { Facts, Section, Verbatim, When } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { WorkloadLink } from '../../widgets/workload-link.tsx';
+import type { EventDetail } from './event-detail.ts';
 import { eventMarkdown } from './event-markdown.ts';
 import { EventWhy } from './event-why.tsx';
-
-export type EventDetail = ResponseOf<'event.show'>;
 
 const Peers = ({ event }: { event: EventDetail }) => {
   const t = useT();

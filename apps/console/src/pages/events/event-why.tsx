@@ -8,7 +8,7 @@ import { useT } from '../../i18n/language.ts';
 import type { MessageKey } from '../../i18n/messages.ts';
 import { Unknown } from '../../widgets/states.tsx';
 import { Copy, Section } from '../../widgets/text.tsx';
-import type { EventDetail } from './event-panel.tsx';
+import type { EventDetail } from './event-detail.ts';
 
 /** A value of a fact as text. */
 export const factText = (value: Comparison['actual']): string =>

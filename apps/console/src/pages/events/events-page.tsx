@@ -4,11 +4,11 @@
 import { IconArrowUp } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
+import { useListRange } from '../../data/list-range.ts';
 import { useList } from '../../data/queries.ts';
-import { readSearch, useRange, useScopedFilter, useView } from '../../data/view.ts';
+import { readSearch, useScopedFilter, useView } from '../../data/view.ts';
 import { FilterBar } from '../../filter/filter-bar.tsx';
-import { isRelativeRange } from '../../format/time.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useIsLive } from '../../frame/range-picker.tsx';
 import { useT } from '../../i18n/language.ts';
@@ -33,18 +33,6 @@ const NewPill = ({ n, onShow }: { n: number; onShow: () => void }) => {
       </button>
     </div>
   );
-};
-
-/** The range of the list: fixed while it is read, so that a moving clock does not reload it. */
-const useListRange = () => {
-  const { text, fromMs, toMs } = useRange();
-  const [frozen, setFrozen] = useState({ text, fromMs, toMs });
-  if (frozen.text !== text) setFrozen({ text, fromMs, toMs });
-  const current = frozen.text === text ? frozen : { text, fromMs, toMs };
-  const query = isRelativeRange(text)
-    ? { from: Math.floor(current.fromMs) }
-    : { from: Math.floor(current.fromMs), to: Math.ceil(current.toMs) };
-  return { query, renew: () => setFrozen({ text, fromMs, toMs }) };
 };
 
 /** Security events: how many when, which, and why. */

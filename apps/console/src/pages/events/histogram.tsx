@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { Reachable } from '../../widgets/reachable.tsx';
 import 'uplot/dist/uPlot.min.css';
 import { ActionIcon } from '@mantine/core';
 import { IconChartBar, IconTable } from '@tabler/icons-react';
@@ -118,8 +119,7 @@ const HistogramTable = ({ bars, intervalMs }: { bars: StackedBars; intervalMs: n
   const own = (level: number, index: number): number =>
     (bars.sums[level]?.[index] ?? 0) - (level === 0 ? 0 : (bars.sums[level - 1]?.[index] ?? 0));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
-    <section className="histogram-table" tabIndex={0} aria-label={t('histogram.title')}>
+    <Reachable className="histogram-table" label={t('histogram.title')}>
       <table className="simple-table">
         <thead>
           <tr>
@@ -154,7 +154,7 @@ const HistogramTable = ({ bars, intervalMs }: { bars: StackedBars; intervalMs: n
           ))}
         </tbody>
       </table>
-    </section>
+    </Reachable>
   );
 };
 

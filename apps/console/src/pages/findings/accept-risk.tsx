@@ -11,7 +11,7 @@ import { useT } from '../../i18n/language.ts';
 import { FailureLine } from '../../widgets/states.tsx';
 import { Facts, Section, Verbatim } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
-import type { FindingDetail } from './finding-panel.tsx';
+import type { FindingDetail } from './finding-detail.ts';
 
 const DAY_MS = 86_400_000;
 const inputDate = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);

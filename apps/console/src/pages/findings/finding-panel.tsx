@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ResponseOf } from '@bartizan/contracts';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useApi } from '../../data/queries.ts';
 import { readSearch } from '../../data/view.ts';
@@ -13,8 +12,7 @@ import { Asked, Unknown } from '../../widgets/states.tsx';
 import { CommandBlock, Facts, Section, Verbatim, When } from '../../widgets/text.tsx';
 import { WorkloadLink } from '../../widgets/workload-link.tsx';
 import { AcceptRisk } from './accept-risk.tsx';
-
-export type FindingDetail = ResponseOf<'finding.show'>;
+import type { FindingDetail } from './finding-detail.ts';
 
 const Why = ({ finding }: { finding: FindingDetail }) => {
   const t = useT();

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
-// biome-ignore-all lint/a11y/noNoninteractiveTabindex: the map is moved with the keyboard
 
 import { ActionIcon } from '@mantine/core';
 import { IconFocusCentered, IconMinus, IconPlus } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useT } from '../../i18n/language.ts';
 import { useColorTokens } from '../../widgets/color-tokens.ts';
+import { Reachable } from '../../widgets/reachable.tsx';
 import { Unknown } from '../../widgets/states.tsx';
 import { GraphView, type MapColors } from './graph-view.ts';
 import type { NetworkMap } from './map-model.ts';
@@ -128,12 +128,11 @@ export const MapCanvas = (props: MapCanvasProps) => {
   };
   return (
     <div className="map-canvas">
-      <div
+      <Reachable
         ref={ref}
         className="map-stage"
-        tabIndex={0}
         role="application"
-        aria-label={t('map.label', { nodes: props.map.nodes.length, edges: props.map.edges.length })}
+        label={t('map.label', { nodes: props.map.nodes.length, edges: props.map.edges.length })}
         onKeyDown={onKeyDown}
       />
       <div className="map-tools">

@@ -12,6 +12,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { BackLink } from '../../widgets/back-link.tsx';
 import { Badge } from '../../widgets/badges.tsx';
+import { Reachable } from '../../widgets/reachable.tsx';
 import { Asked } from '../../widgets/states.tsx';
 import { Facts, Verbatim, When } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
@@ -127,10 +128,9 @@ const NodeDetail = ({ node }: { node: NodeRow }) => {
             <p className="quiet small">{t('level.note')}</p>
           </div>
         </div>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
-        <section className="scroll-x" tabIndex={0} aria-labelledby="levels-title">
+        <Reachable className="scroll-x" labelledBy="levels-title">
           <LevelMatrix node={node} />
-        </section>
+        </Reachable>
       </section>
       <MachineFacts node={node} />
       <div className="two-columns">

@@ -6,7 +6,7 @@ import { useT } from '../../i18n/language.ts';
 import { Badge } from '../../widgets/badges.tsx';
 import { Empty } from '../../widgets/states.tsx';
 import { Copy, Cut, Facts, Verbatim, When } from '../../widgets/text.tsx';
-import type { WorkloadDetail } from './workload-page.tsx';
+import type { WorkloadDetail } from './workload-detail.ts';
 
 type Container = WorkloadDetail['containers'][number];
 const STATE_TONES = {

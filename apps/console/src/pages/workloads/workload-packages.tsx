@@ -12,7 +12,7 @@ import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
 import { Cut } from '../../widgets/text.tsx';
-import type { WorkloadDetail } from './workload-page.tsx';
+import type { WorkloadDetail } from './workload-detail.ts';
 
 type Row = ItemOf<'workload.packages'>;
 const COVERAGE_TONES = {

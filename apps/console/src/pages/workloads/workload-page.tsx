@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ResponseOf } from '@bartizan/contracts';
 import { useParams } from '@tanstack/react-router';
 import { useApi } from '../../data/queries.ts';
 import { useView } from '../../data/view.ts';
@@ -15,13 +14,13 @@ import { Copy, Cut, Facts, When } from '../../widgets/text.tsx';
 import { workloadName } from '../../widgets/workload-link.tsx';
 import { WorkloadConnections } from './workload-connections.tsx';
 import { WorkloadContainers } from './workload-containers.tsx';
+import type { WorkloadDetail } from './workload-detail.ts';
 import { WorkloadEvents } from './workload-events.tsx';
 import { WorkloadFindings } from './workload-findings.tsx';
 import { WorkloadPackages } from './workload-packages.tsx';
 import { WorkloadProcesses } from './workload-processes.tsx';
 import { openFindings } from './workloads-page.tsx';
 
-export type WorkloadDetail = ResponseOf<'workload.show'>;
 const TABS = ['containers', 'processes', 'connections', 'packages', 'findings', 'events'] as const;
 type Tab = (typeof TABS)[number];
 

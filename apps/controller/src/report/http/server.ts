@@ -15,6 +15,7 @@ import fastify, {
 import type { ApiFailure, Log } from '../../ports.ts';
 import { type ApiParts, failEarly, registerApi, sendProblem } from './api-routes.ts';
 import { registerConsole } from './console-files.ts';
+import './fastify-plugins.ts';
 import { parseJsonBody } from './json-body.ts';
 import { openApiDocument } from './openapi.ts';
 import { type ProbeParts, registerProbes } from './probes.ts';

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 
 /** A value as SQLite stores it. */
 export type SqlValue = string | number | null | Uint8Array;
@@ -55,7 +55,7 @@ export class Database {
 
   /** All rows of a statement. */
   rows(sql: string, params: readonly SqlValue[] = []): Cells[] {
-    return parseRows(this.#statement(sql).all(...bound(params)));
+    return parseRows(this.#statement(sql).all(...params));
   }
 
   /** The first row of a statement. */
@@ -65,7 +65,7 @@ export class Database {
 
   /** Runs a change; returns how many rows it touched. */
   run(sql: string, params: readonly SqlValue[] = []): number {
-    return Number(this.#statement(sql).run(...bound(params)).changes);
+    return Number(this.#statement(sql).run(...params).changes);
   }
 
   /** The first value of the first row as a number; 0 when there is none. */
@@ -106,8 +106,6 @@ export class Database {
     return statement;
   }
 }
-
-const bound = (params: readonly SqlValue[]): SQLInputValue[] => [...params];
 
 /** Rows arrive as arrays because of setReturnArrays, which the type of node:sqlite does not know. */
 function parseRows(rows: unknown): Cells[] {

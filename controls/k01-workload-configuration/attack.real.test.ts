@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { chmodSync, copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AttackCase, AttackStage, summary, wanted } from '@bartizan/testkit/attack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const cases: readonly AttackCase[] = [
+  {
+    name: 'a setuid program makes its user root',
+    rule: 'runtime.became-root',
+    user: 33,
+    attack: ['/opt/with-setuid'],
+    twin: ['/opt/without-setuid'],
+    expected: {
+      severity: 'high',
+      program: 'with-setuid',
+      because: ['credentials.before-euid', 'credentials.after-euid'],
+      owasp: { 2022: ['K01'], 2025: ['K01'] },
+      technique: 'T1548.001',
+    },
+  },
+  {
+    name: 'a tool that loads kernel modules',
+    rule: 'runtime.kernel-module-tool',
+    attack: ['/opt/insmod', '/tmp/x.ko'],
+    twin: ['/opt/without-setuid', '/tmp/x.ko'],
+    expected: {
+      severity: 'critical',
+      program: 'insmod',
+      because: ['process.name'],
+      owasp: { 2022: ['K01', 'K09'], 2025: ['K01', 'K06'] },
+      technique: 'T1547.006',
+    },
+  },
+];
+const stage = new AttackStage({
+  rules: cases.map(({ rule }) => rule),
+  prepare: (lower) => {
+    for (const [name, mode] of [
+      ['with-setuid', 0o4755],
+      ['without-setuid', 0o755],
+      ['insmod', 0o755],
+    ] as const) {
+      copyFileSync('/bin/true', join(lower, 'opt', name));
+      chmodSync(join(lower, 'opt', name), mode);
+    }
+  },
+});
+
+describe('gaining more than the workload was given', () => {
+  beforeAll(() => stage.start(), 600_000);
+  afterAll(() => stage.close(), 60_000);
+
+  it.each(cases)(
+    '$name raises an alert with its reasons, and its twin none',
+    async (one) => {
+      const outcome = await stage.prove(one);
+      expect(summary(outcome), await stage.report()).toEqual(wanted(one));
+      expect(outcome.event?.attack).toContain(one.expected.technique);
+    },
+    240_000,
+  );
+
+  it('without the rules there is none', async () => {
+    await stage.disarm();
+    expect(await stage.playDisarmed(cases)).toEqual([]);
+  }, 600_000);
+});
