@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AttackCase, AttackStage, summary, wanted } from '@bartizan/testkit/attack';
@@ -34,7 +35,25 @@ const cases: readonly AttackCase[] = [
       technique: 'T1547.006',
     },
   },
+  {
+    name: 'a program with file capabilities',
+    rule: 'runtime.capabilities-gained',
+    user: 33,
+    attack: ['/opt/with-capability'],
+    twin: ['/opt/without-setuid'],
+    expected: {
+      severity: 'high',
+      program: 'with-capability',
+      because: ['credentials.gained-capabilities', 'process.name'],
+      owasp: { 2022: ['K01'], 2025: ['K01'] },
+      technique: 'T1548',
+    },
+  },
 ];
+/** File capabilities as the kernel keeps them (struct vfs_cap_data, revision 2): CAP_NET_ADMIN, permitted and effective. */
+const NET_ADMIN = `0100000200100000${'00'.repeat(12)}`;
+const SET_CAPABILITY =
+  'import os, sys; os.setxattr(sys.argv[1], "security.capability", bytes.fromhex(sys.argv[2]))';
 const stage = new AttackStage({
   rules: cases.map(({ rule }) => rule),
   prepare: (lower) => {
@@ -46,7 +65,10 @@ const stage = new AttackStage({
       copyFileSync('/bin/true', join(lower, 'opt', name));
       chmodSync(join(lower, 'opt', name), mode);
     }
+    copyFileSync('/bin/true', join(lower, 'opt/with-capability'));
+    execFileSync('/usr/bin/python3', ['-c', SET_CAPABILITY, join(lower, 'opt/with-capability'), NET_ADMIN]);
   },
+  boundingCapabilities: ['CAP_NET_ADMIN'],
 });
 
 describe('gaining more than the workload was given', () => {

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type AttackCase, AttackStage, summary, wanted } from '@bartizan/testkit/attack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -32,8 +34,12 @@ const bash = (isAttack: boolean): string =>
     '\n',
   );
 
+const POOL = '203.0.113.9';
 const stage = new AttackStage({
-  rules: [RULE],
+  rules: [RULE, 'runtime.network-tool', 'runtime.mining-pool-connection'],
+  prepare: (lower) => {
+    for (const name of ['nmap', 'worker']) copyFileSync('/bin/true', join(lower, 'opt', name));
+  },
   files: {
     '/opt/attack.py': { text: python(true) },
     '/opt/twin.py': { text: python(false) },
@@ -90,13 +96,42 @@ const cases = (port: string): readonly AttackCase[] => [
     expected: { ...onSocket('socat'), because: ['process.name', 'process.command-line'] },
   },
 ];
+const others: readonly AttackCase[] = [
+  {
+    name: 'a network scanner',
+    rule: 'runtime.network-tool',
+    attack: ['/opt/nmap', '-sS', '10.0.0.0/8'],
+    twin: ['/opt/worker', '-sS', '10.0.0.0/8'],
+    expected: {
+      severity: 'medium',
+      program: 'nmap',
+      because: ['process.name'],
+      owasp: OWASP,
+      technique: 'T1046',
+    },
+  },
+  {
+    name: 'a connection to a mining pool',
+    rule: 'runtime.mining-pool-connection',
+    attack: ['/bin/nc', POOL, '3333'],
+    twin: ['/bin/nc', POOL, '3334'],
+    expected: {
+      severity: 'medium',
+      program: 'busybox',
+      because: ['connection.direction', 'connection.remote-port', 'connection.remote-scope'],
+      owasp: OWASP,
+      technique: 'T1496',
+    },
+  },
+];
 const names = cases('0').map(({ name }, at): [string, number] => [name, at]);
 
 describe('a reverse shell in a container', () => {
   let played: readonly AttackCase[] = [];
   beforeAll(async () => {
     await stage.start();
-    played = cases(String(await stage.listen()));
+    played = cases(String(await stage.listen({ addresses: [POOL] })));
+    for (const port of [3333, 3334]) await stage.listen({ port });
   }, 600_000);
   afterAll(() => stage.close(), 60_000);
 
@@ -117,8 +152,18 @@ describe('a reverse shell in a container', () => {
     240_000,
   );
 
-  it('without the rule there is none', async () => {
+  it.each(others)(
+    '$name raises an alert with its reasons, and its twin none',
+    async (one) => {
+      const outcome = await stage.prove(one);
+      expect(summary(outcome), await stage.report()).toEqual(wanted(one));
+      expect(outcome.event?.attack).toContain(one.expected.technique);
+    },
+    240_000,
+  );
+
+  it('without the rules there is none', async () => {
     await stage.disarm();
-    expect(await stage.playDisarmed(played)).toEqual([]);
+    expect(await stage.playDisarmed([...played, ...others])).toEqual([]);
   }, 600_000);
 });

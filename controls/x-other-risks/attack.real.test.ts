@@ -68,6 +68,19 @@ const cases: readonly AttackCase[] = [
       technique: 'T1053.003',
     },
   },
+  {
+    name: 'a program in shared memory',
+    rule: 'runtime.execution-from-shared-memory',
+    attack: ['/bin/sh', '-c', 'mkdir -p /dev/shm; cp /bin/true /dev/shm/worker; /dev/shm/worker'],
+    twin: ['/bin/sh', '-c', 'mkdir -p /dev/other; cp /bin/true /dev/other/worker; /dev/other/worker'],
+    expected: {
+      severity: 'high',
+      program: 'worker',
+      because: ['process.executable'],
+      owasp: { 2022: ['K05'], 2025: ['K10'] },
+      technique: 'T1059',
+    },
+  },
 ];
 const stage = new AttackStage({
   rules: cases.map(({ rule }) => rule),

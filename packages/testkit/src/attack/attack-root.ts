@@ -31,9 +31,12 @@ const PROGRAMS = [
   '/usr/bin/curl',
   '/bin/busybox',
 ] as const;
-const APPLETS = ['sleep', 'cp', 'chmod', 'mkdir', 'ls', 'nc', 'wget', 'rm', 'mv', 'ip'] as const;
+const APPLETS = ['sleep', 'cp', 'chmod', 'mkdir', 'ls', 'nc', 'wget', 'rm', 'mv', 'ip', 'mkfifo'] as const;
 /** Libraries the interpreters load by name. */
-const LIBRARIES = ['/usr/lib/python3.11', '/usr/lib/x86_64-linux-gnu/perl-base'] as const;
+const LIBRARIES = [
+  join('/usr/lib', basename(realpathSync('/usr/bin/python3'))),
+  '/usr/lib/x86_64-linux-gnu/perl-base',
+] as const;
 
 function copyInto(root: string, path: string): void {
   const target = join(root, path);

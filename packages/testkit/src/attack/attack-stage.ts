@@ -29,12 +29,16 @@ export interface AttackPlan {
   readonly files?: Readonly<Record<string, AttackFile>>;
   /** More to put into the read-only layer of the container. */
   readonly prepare?: (lower: string) => void;
+  /** Capabilities programs inside can gain. */
+  readonly boundingCapabilities?: readonly string[];
 }
 /** An attack and its benign twin, which differs in the attack only. Words are run in the container. */
 export interface Attack {
   readonly rule: string;
   readonly attack: readonly string[];
   readonly twin: readonly string[];
+  /** The application inside starts the twin, instead of somebody outside. */
+  readonly isTwinOfApplication?: boolean;
   /** User id that runs both; 0 unless said otherwise. */
   readonly user?: number;
   /** Runs both with a terminal. */
@@ -49,6 +53,10 @@ export interface AttackOutcome {
   /** From the start of the attack until the event was there for the asking. */
   readonly seenAfterMs: number;
 }
+
+/** The workload: runs the job it finds, each only once. Its waiting is one program, so that it says nothing else. */
+const APPLICATION =
+  'mkdir -p /tmp/jobs; mkfifo /tmp/jobs/queue; while :; do read -r job < /tmp/jobs/queue; $job; done';
 
 const words = (text: string) => ({ en: text, ja: text });
 /** Proves that everything before it has arrived: events of one node come in order. */
@@ -105,7 +113,7 @@ export class AttackStage {
   readonly #agent = new AgentProcess();
   readonly #plan: AttackPlan;
   #root: AttackRoot | undefined;
-  #listener: ReturnType<typeof spawn> | undefined;
+  readonly #listeners: ReturnType<typeof spawn>[] = [];
   #sentinels = 0;
 
   constructor(plan: AttackPlan) {
@@ -123,9 +131,10 @@ export class AttackStage {
     });
     await this.#containers.start({
       id: VICTIM,
-      arguments: ['/bin/sleep', '100000'],
+      arguments: ['/bin/sh', '-c', APPLICATION],
       rootPath: this.#root.path,
       mayGainPrivileges: true,
+      boundingCapabilities: this.#plan.boundingCapabilities ?? [],
     });
     writeFileSync(
       join(this.#controller.contentDir, 'detections', `${SENTINEL_RULE.id}.json`),
@@ -145,18 +154,27 @@ export class AttackStage {
     await this.#settle(Date.now(), START_MS);
   }
 
-  /** Opens the attacker's port in the container's network: it says `id` to whoever connects, then hangs up. */
-  async listen(): Promise<number> {
+  /**
+   * Opens an attacker's port in the container's network, on all its addresses: it says `id` to whoever connects, then
+   * hangs up. `addresses` are added to the loopback interface first.
+   */
+  async listen(
+    options: { readonly port?: number; readonly addresses?: readonly string[] } = {},
+  ): Promise<number> {
     const pid = await this.#containers.pid(VICTIM);
     const inside = ['--net', '--target', String(pid)];
     execFileSync('nsenter', [...inside, 'ip', 'link', 'set', 'lo', 'up']);
-    const program =
-      "const s=require('node:net').createServer(c=>{c.on('error',()=>0);c.write('id\\n');setTimeout(()=>c.end('exit\\n'),1500)});" +
-      "s.listen(0,'127.0.0.1',()=>console.log(s.address().port))";
+    for (const address of options.addresses ?? [])
+      execFileSync('nsenter', [...inside, 'ip', 'addr', 'add', `${address}/32`, 'dev', 'lo']);
+    const program = [
+      "const s=require('node:net').createServer(c=>{c.on('error',()=>0);",
+      "c.write('id\\n');setTimeout(()=>c.end('exit\\n'),1500)});",
+      `s.listen(${options.port ?? 0},'0.0.0.0',()=>console.log(s.address().port))`,
+    ].join('');
     const child = spawn('nsenter', [...inside, process.execPath, '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    this.#listener = child;
+    this.#listeners.push(child);
     return new Promise<number>((resolve, reject) => {
       child.stdout.setEncoding('utf8').once('data', (text: string) => resolve(Number(text)));
       child.once('exit', (code) => reject(new Error(`the listener ended with ${code}`)));
@@ -228,18 +246,32 @@ export class AttackStage {
   }
 
   async close(): Promise<void> {
-    this.#listener?.kill('SIGKILL');
+    for (const listener of this.#listeners) listener.kill('SIGKILL');
     await this.#agent.close();
     await this.#controller.close();
     await this.#containers.close();
     this.#root?.close();
   }
 
-  #playPart({ attack, twin, user, isTerminal }: Attack, part: 'attack' | 'twin'): Promise<string> {
+  #playPart(plan: Attack, part: 'attack' | 'twin'): Promise<string> {
+    const { attack, twin, user, isTerminal } = plan;
+    if (part === 'twin' && plan.isTwinOfApplication) return this.#give(twin);
     return this.play(part === 'attack' ? attack : twin, {
       ...(user === undefined ? {} : { user }),
       isTerminal: isTerminal?.[part] ?? false,
     });
+  }
+
+  /** Hands the application words to run, without entering the container. */
+  async #give(job: readonly string[]): Promise<string> {
+    await run(
+      'sh',
+      ['-c', 'echo "$1" > "$2"', 'sh', job.join(' '), join(this.#root?.path ?? '', 'tmp/jobs/queue')],
+      {
+        timeout: 30_000,
+      },
+    );
+    return '';
   }
 
   get #logs(): string {

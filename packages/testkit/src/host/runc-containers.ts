@@ -30,6 +30,8 @@ export interface RuncWish {
   readonly annotations?: Readonly<Record<string, string>>;
   /** Setuid programs work inside; otherwise no_new_privs is set. */
   readonly mayGainPrivileges?: boolean;
+  /** Capabilities programs inside can gain, beyond the usual ones that all have. */
+  readonly boundingCapabilities?: readonly string[];
 }
 
 const CAPABILITIES = [
@@ -55,7 +57,11 @@ const ociConfig = (
     args: wish.arguments,
     env: ['PATH=/bin:/usr/bin:/sbin:/usr/sbin', ...(wish.environment ?? [])],
     cwd: '/',
-    capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
+    capabilities: {
+      bounding: [...CAPABILITIES, ...(wish.boundingCapabilities ?? [])],
+      effective: CAPABILITIES,
+      permitted: CAPABILITIES,
+    },
     noNewPrivileges: wish.mayGainPrivileges !== true,
   },
   root: { path: place.rootPath, readonly: false },
