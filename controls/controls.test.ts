@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type ComplianceControl, OWASP_2022, OWASP_2025 } from '@bartizan/contracts';
 import { VULNERABILITY_CHECKS } from '@bartizan/engine';
@@ -35,7 +35,24 @@ function faults(list: readonly ComplianceControl[], known: readonly string[]): s
   ];
 }
 
+/** Detection rules that no attack test plays. */
+function unplayed(rules: readonly string[], tests: readonly string[]): string[] {
+  return rules.filter((id) => !tests.some((text) => text.includes(`'${id}'`)));
+}
+const attackTests = controls.flatMap(({ id }) => {
+  const path = join(import.meta.dirname, id, 'attack.real.test.ts');
+  return existsSync(path) ? [readFileSync(path, 'utf8')] : [];
+});
+
 describe('controls', () => {
+  it('play every detection rule on real parts', () => {
+    const rules = knownIds().filter((id) => id.startsWith('runtime.'));
+    expect(rules.length).toBeGreaterThanOrEqual(12);
+    expect(unplayed(rules, attackTests)).toEqual([]);
+    expect(unplayed([...rules, 'runtime.extra'], attackTests)).toEqual(['runtime.extra']);
+    expect(unplayed(rules, attackTests.slice(1))).not.toEqual([]);
+  });
+
   it('are thirteen, and together claim both editions and all content', () => {
     expect(controls.length).toBe(13);
     expect(faults(controls, knownIds())).toEqual([]);

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { describe, expect, it } from 'vitest';
-import { type BenchResult, benchTable, withBenchTable } from './readme.ts';
+import type { BenchResult } from '../bench/results.ts';
+import { benchTable, withBenchTable } from './readme.ts';
 
 const result: BenchResult = {
   id: 'x',
@@ -11,6 +12,8 @@ const result: BenchResult = {
   goal: '<= 1',
   value: 2,
   n: 3,
+  spread: [1, 3],
+  machine: 'test',
   date: '2026-11-25',
   met: false,
 };

@@ -3,21 +3,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-
-/** One measured number, as the benches write it to bench/results.json. */
-export interface BenchResult {
-  readonly id: string;
-  readonly title: { readonly en: string; readonly ja: string };
-  readonly unit: string;
-  readonly goal: string;
-  readonly value: number;
-  readonly baseline?: number | string | null;
-  readonly n: number;
-  readonly spread?: string;
-  readonly date: string;
-  readonly machine?: string;
-  readonly met: boolean;
-}
+import type { BenchResult } from '../bench/results.ts';
 
 const WORDS = {
   en: {
@@ -45,7 +31,7 @@ export function benchTable(results: readonly BenchResult[], language: 'en' | 'ja
     .sort((left, right) => left.id.localeCompare(right.id))
     .map(
       (entry) =>
-        `| ${entry.title[language]} | ${entry.goal} | ${entry.value} ${entry.unit === '1' ? '' : entry.unit} | ${entry.spread ?? '-'} | ${entry.n} | ${entry.date} | ${entry.met ? words.met : words.missed} |`,
+        `| ${entry.title[language]} | ${entry.goal} | ${entry.value} ${entry.unit === '1' ? '' : entry.unit} | ${entry.spread.join(' – ')} | ${entry.n} | ${entry.date} | ${entry.met ? words.met : words.missed} |`,
     );
   return [words.head, '| --- | --- | --- | --- | --- | --- | --- |', ...rows].join('\n');
 }
@@ -62,7 +48,8 @@ export function withBenchTable(text: string, table: string): string {
 const root = resolve(import.meta.dirname, '..');
 if (import.meta.main) {
   const file = join(root, 'bench/results.json');
-  const results: BenchResult[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  const kept: Record<string, BenchResult> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const results = Object.values(kept);
   for (const [name, language] of [
     ['README.md', 'en'],
     ['README.ja.md', 'ja'],
