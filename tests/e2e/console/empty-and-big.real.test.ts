@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   buildConsole,
   go,
@@ -16,6 +16,9 @@ import {
   violationsOf,
   visit,
 } from './stage.ts';
+
+// Generous: a promise of speed is measured in bench/, not here.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let browser: Browser;
 const mocks: Mock[] = [];

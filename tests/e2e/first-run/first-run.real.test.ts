@@ -313,6 +313,8 @@ describe.runIf(process.getuid?.() === 0)('first run', { timeout: 180_000 }, () =
           headers: { 'content-type': 'application/json', 'x-csrf-token': session.csrfToken },
           body: JSON.stringify({ language: wanted }),
         });
+        // What was chosen on this browser counts; the account only remembers it for the next one.
+        localStorage.setItem('bartizan-language', wanted);
       }, language);
       for (const [path, text] of [
         ['/workloads', stage.idOf('web')],
