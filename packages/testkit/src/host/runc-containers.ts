@@ -75,6 +75,12 @@ const ociConfig = (
       source: 'tmpfs',
       options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
     },
+    {
+      destination: '/dev/pts',
+      type: 'devpts',
+      source: 'devpts',
+      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620'],
+    },
     { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...SAFE, 'ro'] },
   ],
   linux: {
