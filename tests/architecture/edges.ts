@@ -55,14 +55,7 @@ export const EDGES: Readonly<Record<string, Edge>> = {
   },
   'apps/controller': {
     ours: ['contracts', 'engine', 'scan', 'adapters'],
-    thirdParty: [
-      '@fastify/cookie',
-      '@fastify/helmet',
-      '@fastify/rate-limit',
-      '@fastify/static',
-      '@fastify/swagger',
-      'fastify',
-    ],
+    thirdParty: ['@fastify/cookie', '@fastify/helmet', '@fastify/static', 'fastify'],
     why: 'never touches the machine it runs on: that is the agent',
   },
   'apps/cli': {

@@ -9,7 +9,7 @@ import {
   type Configure,
   type ControllerMessage,
   parser,
-  systemScope,
+  tenantScope,
   WIRE_VERSION,
   WIRE_VERSION_OLDEST,
 } from '@bartizan/contracts';
@@ -164,7 +164,7 @@ export class AgentSession {
       return this.#refuse('E_NODE_MISMATCH', `the certificate is of ${agent.node}`);
     if (hello.version < WIRE_VERSION_OLDEST || hello.oldest > WIRE_VERSION)
       return this.#refuse('E_WIRE_VERSION', `it speaks ${hello.oldest} to ${hello.version}`);
-    const marks = await store.events.acknowledged(systemScope('agent hello'), agent.node);
+    const marks = await store.events.acknowledged(tenantScope(agent.cluster, agent.tenant), agent.node);
     this.#parts.onHello(hello.clockMs - clock.nowMs());
     this.send({
       type: 'welcome',

@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { ROUTES, type Route } from '@bartizan/contracts';
+import {
+  aCheck,
+  aContainer,
+  aFinding,
+  aFlow,
+  aNode,
+  anApiKey,
+  anImage,
+  aProcessEvent,
+  aSecurityEvent,
+  aUser,
+  aWorkload,
+  openTestStore,
+  type TestStore,
+} from '@bartizan/testkit/store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiStage, buildApiStage } from '../testing/api-stage.ts';
+
+const SCOPE = { kind: 'system', purpose: 'test' } as const;
+const routes: readonly Route[] = ROUTES;
+/** Ids of records of tenant `default`, by the beginning of the path. */
+const IDS: Readonly<Record<string, string>> = {
+  users: 'u-1',
+  'api-keys': 'k-1',
+  nodes: 'n-1',
+  workloads: 'w-1',
+  containers: 'c-1',
+  findings: 'f-1',
+  events: 'n-1:boot-1:security:1',
+  explain: 'f-1',
+};
+const BODIES: Readonly<Record<string, unknown>> = {
+  'user.update': { displayName: 'x' },
+  'finding.accept': { reason: 'mine', expiresAtMs: Date.UTC(2026, 5, 1) },
+  'node.command': { command: 'scan-now' },
+};
+let test: TestStore;
+let stage: ApiStage;
+let own = '';
+let other = '';
+
+const pathOf = (route: Route): string => {
+  const head = route.path.split('/')[1] ?? '';
+  return route.path
+    .slice(1)
+    .replace(':id', encodeURIComponent(IDS[head] ?? 'none'))
+    .replace(':control', 'k03-rbac');
+};
+const call = (route: Route, token: string) =>
+  stage.ask({
+    method: route.method,
+    path: pathOf(route),
+    token,
+    ...(BODIES[route.id] === undefined ? {} : { body: BODIES[route.id] }),
+  });
+
+beforeAll(async () => {
+  test = await openTestStore();
+  const { store } = test;
+  const put = [
+    await store.nodes.put(SCOPE, [aNode()]),
+    await store.workloads.put(SCOPE, [aWorkload()]),
+    await store.containers.put(SCOPE, [aContainer()]),
+    await store.images.put(SCOPE, [anImage()]),
+    await store.findings.put(SCOPE, [aFinding()]),
+    await store.checks.put(SCOPE, [aCheck()]),
+    await store.users.put(SCOPE, { user: aUser(), passwordHash: 'x', previousHashes: [], failures: 0 }),
+    await store.apiKeys.putWithHash(SCOPE, anApiKey({ expiresAtMs: Date.UTC(2030, 1, 1) }), 'hash'),
+    await store.events.append(SCOPE, [aSecurityEvent(1), aProcessEvent(1), aFlow(1)]),
+    await store.scans.put(
+      { kind: 'tenant', cluster: 'local', tenant: 'default' },
+      {
+        workload: 'w-1',
+        scan: 's',
+        distribution: 'debian 12',
+        distributionName: 'Debian',
+        packages: [
+          { name: 'openssl', version: '1', ecosystem: 'npm', purl: 'x', cataloger: 'npm', locations: [] },
+        ],
+        coverage: [],
+        incomplete: [],
+        scannedAtMs: 1,
+        matchedWith: '',
+      },
+    ),
+  ];
+  expect(put.every((one) => one.ok)).toBe(true);
+  stage = await buildApiStage(store, test.clock);
+  own = await stage.keyOf('admin');
+  other = await stage.keyOf('admin', 'other');
+}, 60_000);
+afterAll(async () => {
+  await stage?.report.server.close();
+  await test?.remove();
+});
+
+describe('the administrator of another tenant', () => {
+  const withId = routes.filter((route) => route.path.includes(':id'));
+
+  it.each(withId.filter(({ method }) => method === 'GET'))('finds nothing at $path', async (route) => {
+    expect([route.id, (await call(route, own)).status]).toEqual([route.id, 200]);
+    const answer = await call(route, other);
+    expect([route.id, answer.status, answer.json]).toMatchObject([route.id, 404, { code: 'E_NOT_FOUND' }]);
+  });
+
+  it.each(withId.filter(({ method }) => method !== 'GET'))(
+    'changes nothing by $method $path',
+    async (route) => {
+      const answer = await call(route, other);
+      expect([route.id, answer.status]).toEqual([route.id, 404]);
+      expect(stage.sent).toEqual([]);
+      const user = await test.store.users.byId(SCOPE, 'u-1');
+      const key = await test.store.apiKeys.get(SCOPE, 'k-1');
+      const finding = await test.store.findings.get(SCOPE, 'f-1');
+      expect([user, key, finding]).toMatchObject([
+        { value: { user: { displayName: 'Aiko', mustChangePassword: false }, passwordHash: 'x' } },
+        { value: { revoked: false } },
+        { value: { state: 'open' } },
+      ]);
+    },
+  );
+
+  const OF_ALL = ['audit.list', 'rule.list', 'api-key.list'];
+  it.each(routes.filter((route) => route.list === true && !route.path.includes(':id')))(
+    'sees nothing in the list $path',
+    async (route) => {
+      const answer = await call(route, other);
+      expect(answer.status).toBe(200);
+      expect(answer.text).not.toMatch(/"(?:u|k|n|w|c|f)-1"/u);
+      if (!OF_ALL.includes(route.id)) expect(answer.json).toMatchObject({ items: [] });
+      const csv = await stage.ask({ path: pathOf(route), token: other, headers: { accept: 'text/csv' } });
+      expect(csv.text).not.toMatch(/\b(?:u|k|n|w|c|f)-1\b/u);
+    },
+  );
+
+  it('sees in counts, map and audit log only what is its own', async () => {
+    const status = await stage.ask({ path: 'system', token: other });
+    expect(status.json).toMatchObject({
+      counts: { nodes: 0, workloads: 0, packages: 0, events24h: 0, openFindings: {} },
+    });
+    expect((await stage.ask({ path: 'map', token: other })).json).toMatchObject({ nodes: [], edges: [] });
+    expect((await stage.ask({ path: 'system', token: own })).json).toMatchObject({
+      counts: { nodes: 1, workloads: 1, packages: 1, openFindings: { high: '1' } },
+    });
+    const audit = await stage.ask({ path: 'audit?limit=1000', token: other });
+    expect(audit.text).not.toContain('"tenant":"default"');
+  });
+});

@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { hashToken } from '@bartizan/adapters/identity';
+import { openCertificateAuthority } from '@bartizan/adapters/pki';
+import { createSealer, type Store } from '@bartizan/adapters/store';
+import { createMetrics } from '@bartizan/adapters/telemetry';
+import { failure, type Role } from '@bartizan/contracts';
+import type { AdvisoryDesk, AgentCommand, AgentDirectory, ApiFailure, Change, Clock, Log } from '../ports.ts';
+import type { PasswordHasher } from '../report/access/login.ts';
+import { buildReport, type Report } from '../report/build-report.ts';
+import { Turnstile } from '../turnstile.ts';
+
+/** Token of local root on the stage. */
+export const LOCAL_ROOT = `bzl_${'r'.repeat(43)}`;
+/** One-time password of the first administrator on the stage. */
+export const FIRST_PASSWORD = 'quartz-anvil-plover-tide';
+
+/** One request. */
+export interface Ask {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below /api/v1 unless it begins with a slash. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Bearer token; none when absent. */
+  readonly token?: string;
+}
+/** One answer. */
+export interface Told {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  readonly json: unknown;
+}
+/** The API on a real store, without sockets, with a clock that tests move. */
+export interface ApiStage {
+  readonly report: Report;
+  readonly ask: (ask: Ask) => Promise<Told>;
+  /** Makes an API key of a role of a tenant; gives the key itself. */
+  readonly keyOf: (role: Role, tenant?: string) => Promise<string>;
+  readonly sent: readonly { readonly node: string; readonly command: AgentCommand }[];
+  readonly changes: readonly Change[];
+  readonly logged: readonly string[];
+}
+
+/** Not Argon2id: as far from a secret as from slow. */
+const plainHasher: PasswordHasher = {
+  hash: (password) => Promise.resolve(`plain:${password}`),
+  verify: (password, hash) => Promise.resolve(hash === `plain:${password}`),
+};
+
+const noAdvisories: AdvisoryDesk = {
+  status: () => ({ present: false, sample: false, rows: 0, ecosystems: [], noData: [] }),
+  activity: () => undefined,
+  importPack: async (upload) => {
+    upload.resume();
+    return { ok: false, error: failure<ApiFailure['code']>('E_PACK_INVALID', 'the stage takes no packs') };
+  },
+  match: () =>
+    Promise.resolve({
+      ok: false,
+      error: failure<ApiFailure['code']>('E_PACK_MISSING', 'the stage has no pack'),
+    }),
+};
+
+/** Builds the report side on a store. */
+export async function buildApiStage(
+  store: Store,
+  clock: Clock,
+  more: { readonly hasher?: PasswordHasher } = {},
+): Promise<ApiStage> {
+  const sent: { node: string; command: AgentCommand }[] = [];
+  const changes: Change[] = [];
+  const logged: string[] = [];
+  const keep = (fields: object, message: string): void => {
+    logged.push(`${message} ${JSON.stringify(fields)}`);
+  };
+  const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
+  const agents: AgentDirectory = {
+    connected: () => 1,
+    send: (node, command) => sent.push({ node, command }) > 0,
+    reconfigure: () => undefined,
+    drop: () => undefined,
+  };
+  const report = await buildReport({
+    store,
+    clock,
+    log,
+    agents,
+    publish: (change) => {
+      changes.push(change);
+    },
+    counters: { recordsTotal: 0, rejectedTotal: 0, lostTotal: 0, batchesTotal: 0, refusedSessionsTotal: 0 },
+    hasher: more.hasher ?? plainHasher,
+    localRootToken: LOCAL_ROOT,
+    bootstrapPassword: FIRST_PASSWORD,
+    caSha256: 'ca',
+    tls: await stageCertificate(store, clock),
+    consoleDir: '',
+    book: { rules: [], rulesRevision: '', controls: [] },
+    advisories: noAdvisories,
+    history: () => new Map(),
+    metrics: createMetrics({ withProcess: false }),
+    version: '0',
+    instance: 'stage',
+    retention: {},
+    findingTurnstile: new Turnstile(),
+  });
+  if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);
+  const ask = (one: Ask) => askServer(report.value, one);
+  return { report: report.value, ask, keyOf: keyMaker(store, clock, ask), sent, changes, logged };
+}
+
+async function stageCertificate(store: Store, clock: Clock) {
+  const sealer = createSealer(Buffer.alloc(32, 7));
+  const authority = await openCertificateAuthority({ settings: store.settings, sealer, clock });
+  if (!authority.ok) throw new Error(authority.error.detail);
+  const made = await authority.value.serverCertificate(['localhost']);
+  if (!made.ok) throw new Error(made.error.detail);
+  return { keyPem: made.value.keyPem, chainPem: made.value.certificatePem };
+}
+
+async function askServer(
+  report: Report,
+  { method = 'GET', path, body, headers = {}, token }: Ask,
+): Promise<Told> {
+  const payload = body === undefined ? {} : { payload: JSON.stringify(body) };
+  const answer = await report.server.inject({
+    method,
+    url: path.startsWith('/') ? path : `/api/v1/${path}`,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...payload,
+  });
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    text: answer.payload,
+    json: parseOr(answer.payload),
+  };
+}
+
+function parseOr(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+function keyMaker(store: Store, clock: Clock, ask: ApiStage['ask']): ApiStage['keyOf'] {
+  return async (role, tenant = 'default') => {
+    const made = await ask({
+      method: 'POST',
+      path: 'api-keys',
+      token: LOCAL_ROOT,
+      body: { name: `${role} of ${tenant}`, role, expiresInDays: 1 },
+    });
+    const { key, secret } = createdKey(made.json);
+    if (tenant === 'default') return secret;
+    const id = `${key}-${tenant}`;
+    await store.apiKeys.remove({ kind: 'system', purpose: 'test' }, [key]);
+    const put = await store.apiKeys.putWithHash(
+      { kind: 'system', purpose: 'test' },
+      {
+        id,
+        name: role,
+        prefix: secret.slice(0, 12),
+        role,
+        tenant,
+        clusters: [],
+        createdBy: 'test',
+        createdAtMs: clock.nowMs(),
+        expiresAtMs: clock.nowMs() + 3600_000,
+        revoked: false,
+      },
+      hashToken(secret),
+    );
+    if (!put.ok) throw new Error(put.error.detail);
+    return secret;
+  };
+}
+
+/** The parts of a created key that tests use. */
+function createdKey(json: unknown): { readonly key: string; readonly secret: string } {
+  if (typeof json === 'object' && json !== null && 'key' in json && 'secret' in json) {
+    const { key, secret } = json;
+    if (typeof key === 'object' && key !== null && 'id' in key)
+      return { key: String(key.id), secret: String(secret) };
+  }
+  throw new Error(`no key was made: ${JSON.stringify(json)}`);
+}
