@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -168,6 +168,21 @@ describe('a node that lacks something', () => {
     expect(said).toBe(true);
     expect(agent.pid).toBeDefined();
   }, 240_000);
+});
+
+describe('an agent that is killed in the middle of a survey', () => {
+  it('leaves no process behind', async () => {
+    const { agent, log } = await open({});
+    const pid = agent.pid ?? 0;
+    const children = () =>
+      readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+        .split(' ')
+        .map(Number)
+        .filter((one) => one > 0);
+    const [surveyor = 0] = await until('the survey', () => children().length > 0 && children(), { log });
+    await agent.stop('SIGKILL');
+    await until('the survey has ended too', () => !existsSync(`/proc/${surveyor}`), { timeoutMs: 10_000 });
+  });
 });
 
 describe('a container that ends while it is read', () => {

@@ -47,8 +47,11 @@ export const failedReport = (subject: WorkloadRef, reason: string, nowMs: number
   scannedAtMs: nowMs,
 });
 
-/** Catalogues a file system. Throws when its root cannot be opened: the container is gone. */
-export const surveyPackages = (job: PackageJob): PackageSurvey => {
+/**
+ * Catalogues a file system; `onProgress` is called again and again meanwhile. Throws when its root cannot be opened:
+ * the container is gone.
+ */
+export const surveyPackages = (job: PackageJob, onProgress: () => void): PackageSurvey => {
   const tree = new DirectoryTree(job.root);
   try {
     const catalog = catalogTree({
@@ -56,6 +59,7 @@ export const surveyPackages = (job: PackageJob): PackageSurvey => {
       limits: { ...DEFAULT_LIMITS, timeMs: TIME_LIMIT_MS },
       now: () => Date.now(),
       exclude: job.isHost ? HOST_EXCLUSIONS : CONTAINER_EXCLUSIONS,
+      onProgress,
     });
     const packages = packagesOf(catalog);
     const apt = aptUpdates(job.root, catalog.packages);

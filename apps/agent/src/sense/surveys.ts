@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import type { PackageReport, PostureFacts, WorkloadRef } from '@bartizan/contracts';
-import type { Clock, KnownContainer, Logger } from '@bartizan/host';
+import { type Clock, exists, type KnownContainer, type Logger } from '@bartizan/host';
 import { failedReport, type PackageJob, type PackageSurvey } from './package-survey.ts';
 import type { PostureJob } from './posture/survey.ts';
 
@@ -39,6 +40,24 @@ const LOOK_EVERY_MS = 1000;
 /** A container is left alone while it starts: what its entry point unpacks is seen then. */
 const SETTLE_MS = 1500;
 const QUEUE_MAX = 5000;
+
+const SETPRIV = '/usr/bin/setpriv';
+
+/** Starts the surveyor so that the kernel ends it with its agent, whatever ends that; it looks itself where setpriv is missing. */
+const spawnSurveyor = (): ChildProcess => {
+  const command = [
+    ...(exists(SETPRIV) ? [SETPRIV, '--pdeathsig=KILL', '--'] : []),
+    process.execPath,
+    `--max-old-space-size=${SURVEYOR_HEAP_MB}`,
+    fileURLToPath(new URL('./survey-worker.ts', import.meta.url)),
+  ];
+  const [program = process.execPath, ...words] = command;
+  return spawn(program, words, {
+    serialization: 'advanced',
+    env: {},
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+};
 
 /**
  * Surveys packages and settings of host and containers, one after the other, in a process of its own with a memory
@@ -170,12 +189,7 @@ export class Surveys {
   }
 
   #startSurveyor(): ChildProcess {
-    const surveyor = fork(new URL('./survey-worker.ts', import.meta.url), [], {
-      execArgv: [`--max-old-space-size=${SURVEYOR_HEAP_MB}`],
-      serialization: 'advanced',
-      env: {},
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
+    const surveyor = spawnSurveyor();
     if (surveyor.pid !== undefined) setPriority(surveyor.pid, NICE);
     const end = (detail: string): void => {
       if (this.#surveyor !== surveyor) return;

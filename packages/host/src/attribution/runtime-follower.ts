@@ -30,6 +30,7 @@ export interface FollowerOptions {
 const LIST_EVERY_MS = 15_000;
 const LOOK_AGAIN_MS = 2000;
 const AFTER_EVENT_MS = 50;
+const EVENT_STATES = { started: 'running', ended: 'exited', removed: 'exited', changed: 'unknown' } as const;
 const EVENT_RETRIES_MS = [15, 60, 200];
 
 /** Follows one runtime: waits for its socket, lists, watches, lists again, and says how it is. */
@@ -184,7 +185,8 @@ export class RuntimeFollower {
       name: event.name ?? event.id,
       image: event.image,
       labels: event.labels ?? {},
-      state: event.kind === 'started' ? 'running' : 'unknown',
+      state: EVENT_STATES[event.kind],
+      endedAtMs: event.kind === 'ended' || event.kind === 'removed' ? event.atMs : undefined,
       pid: event.pid,
       startedAtMs: event.kind === 'started' ? event.atMs : undefined,
     };

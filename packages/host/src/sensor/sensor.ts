@@ -72,6 +72,8 @@ export type SensorHandle = Readonly<{
 const MAX_DELAY_MS = 30_000;
 const STEADY_AFTER_MS = 60_000;
 const SILENT_AFTER_MS = 15_000;
+/** Until its first frame: the kernel checks each program first, which takes long on a busy machine. */
+const SILENT_AT_START_MS = 120_000;
 
 const accessLetters = { read: 'r', write: 'w', both: 'rw' };
 
@@ -203,8 +205,9 @@ class Supervisor {
   }
 
   #checkSilence(): void {
-    if (this.#run === undefined || this.#now() - this.#heardMs < SILENT_AFTER_MS) return;
-    this.#run.kill(failure('E_SENSOR_EXIT', `no heartbeat for ${SILENT_AFTER_MS / 1000} s`));
+    const allowedMs = this.#heardMs === this.#startedMs ? SILENT_AT_START_MS : SILENT_AFTER_MS;
+    if (this.#run === undefined || this.#now() - this.#heardMs < allowedMs) return;
+    this.#run.kill(failure('E_SENSOR_EXIT', `no heartbeat for ${allowedMs / 1000} s`));
   }
 
   #take(frame: Buffer): void {

@@ -27,6 +27,7 @@ export interface PostureJob {
 /** Collects the facts that posture checks ask for. One collector that fails leaves its facts unknown, with the reason. */
 export const surveyPosture = (
   job: PostureJob,
+  onProgress: () => void = () => undefined,
 ): { readonly kind: 'posture'; readonly facts: PostureFacts } => {
   const sheet = new FactSheet();
   const nowMs = Date.now();
@@ -46,6 +47,7 @@ export const surveyPosture = (
         ['setuid', () => collectSetuid(sheet, root)],
       ];
   for (const [name, run] of steps) {
+    onProgress();
     try {
       run();
     } catch (thrown) {

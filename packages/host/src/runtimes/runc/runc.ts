@@ -131,7 +131,8 @@ class RuncWatch {
     if (!existsSync(folder)) {
       known?.close();
       this.#folders.delete(id);
-      if (known) this.#onEvent({ kind: 'removed', id, atMs: Date.now() });
+      // Also one whose folder came and went before we could look: its name is all there is to know.
+      this.#onEvent({ kind: 'removed', id, name: id, atMs: Date.now() });
       return;
     }
     if (known) return;
