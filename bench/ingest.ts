@@ -136,17 +136,13 @@ function bare(path: string): number {
   return perS;
 }
 
-// As the controller is started: a small young generation, so that memory stays flat on machines with much of it.
-const FLAG = '--max-semi-space-size=4';
-if (!process.execArgv.includes(FLAG)) {
-  const script = process.argv[1] ?? '';
-  const child = spawnSync(process.execPath, [FLAG, ...process.execArgv, script], { stdio: 'inherit' });
-  process.exit(child.status ?? 1);
+interface Pair {
+  readonly run: Run;
+  readonly bare: number;
 }
 
-const runs: Run[] = [];
-const baselines: number[] = [];
-for (let index = 0; index < RUNS; index++) {
+/** One run and its baseline, in a process of their own: memory of one run is not that of the next. */
+async function once(): Promise<Pair> {
   const folder = mkdtempSync(join(tmpdir(), 'bartizan-bench-'));
   try {
     const store = await open(join(folder, 'data'));
@@ -154,12 +150,38 @@ for (let index = 0; index < RUNS; index++) {
     await store.close();
     const there = await count(join(folder, 'data'));
     if (there !== EVENTS) throw new Error(`${there} of ${EVENTS} are there after opening again`);
-    runs.push(run);
-    baselines.push(bare(join(folder, 'bare.db')));
+    return { run, bare: bare(join(folder, 'bare.db')) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+// As the controller should be started: a small young generation keeps memory flat on machines with much of it.
+const FLAGS = ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning'];
+const CHILD = 'BENCH_INGEST_CHILD';
+
+function inChild(): Pair {
+  const child = spawnSync(process.execPath, [...FLAGS, process.argv[1] ?? ''], {
+    env: { ...process.env, [CHILD]: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (child.status !== 0) process.exit(1);
+  return parsePair(child.stdout);
+}
+
+function parsePair(text: string): Pair {
+  return JSON.parse(text);
+}
+
+if (process.env[CHILD] === '1') {
+  process.stdout.write(JSON.stringify(await once()));
+  process.exit(0);
+}
+
+const pairs = Array.from({ length: RUNS }, inChild);
+const runs = pairs.map((pair) => pair.run);
+const baselines = pairs.map((pair) => pair.bare);
 
 const rates = runs.map((run) => run.perS);
 const perS = [...rates].sort((left, right) => left - right)[Math.floor(rates.length / 2)] ?? 0;

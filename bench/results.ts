@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { arch, cpus, totalmem } from 'node:os';
+import { arch, cpus, loadavg, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -70,6 +70,10 @@ export function record(measured: Measured): void {
     spread: [rounded(measured.spread[0]), rounded(measured.spread[1])],
     date: new Date().toISOString().slice(0, 10),
     machine: machine(),
+    notes: [
+      ...(measured.notes ?? []),
+      `load average of the machine ${(loadavg()[0] ?? 0).toFixed(1)} when measured`,
+    ],
   };
   const verdict = result.met ? 'met' : 'MISSED';
   process.stdout.write(`${result.id}: ${result.value} ${result.unit} (goal ${result.goal}: ${verdict})\n`);

@@ -1,6 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuditEntry, appendAudit, canonicalJson, resignHead, verifyChain } from './audit-chain.ts';
@@ -55,6 +58,30 @@ describe('the audit chain', () => {
     database.exec("DELETE FROM audit; DELETE FROM meta WHERE name='audit-head'");
     for (let index = 1; index <= 10; index++) appendAudit(database, entry('forger'), Buffer.alloc(32, 9));
     expect(verifyChain(database, key)).toMatchObject({ intact: false, firstBroken: 11 });
+  });
+
+  it('is intact while others append to it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bartizan-chain-'));
+    try {
+      const writer = new Database(join(folder, 'core.db'));
+      writer.exec('PRAGMA journal_mode=WAL; CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID');
+      syncNoun(writer, AUDIT);
+      appendAudit(writer, entry('first'), key);
+      class Interrupted extends Database {
+        override rows(...args: Parameters<Database['rows']>): ReturnType<Database['rows']> {
+          const rows = super.rows(...args);
+          appendAudit(writer, entry('meanwhile'), key);
+          return rows;
+        }
+      }
+      const reader = new Interrupted(join(folder, 'core.db'));
+      expect(verifyChain(reader, key)).toMatchObject({ intact: true, records: 1 });
+      expect(verifyChain(new Database(join(folder, 'core.db')), key).records).toBeGreaterThan(1);
+      reader.close();
+      writer.close();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('goes on under a new key after a rotation', () => {

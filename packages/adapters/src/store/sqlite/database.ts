@@ -86,6 +86,16 @@ export class Database {
     }
   }
 
+  /** Runs reads that must see one and the same state, whatever others commit meanwhile. */
+  snapshot<T>(body: () => T): T {
+    this.#connection.exec('BEGIN');
+    try {
+      return body();
+    } finally {
+      this.rollback();
+    }
+  }
+
   /** Rolls back whatever is open; SQLite has often done so by itself after a full disk. */
   rollback(): void {
     if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');

@@ -67,8 +67,12 @@ export function planList<T>(
     limit,
     statements: [
       {
-        sql: `SELECT doc,${key},id,cluster,tenant FROM ${spec.table} WHERE ${rows.sql}
-          ORDER BY ${key} ${order},id ${order},cluster ${order},tenant ${order} LIMIT ?`,
+        // Sorts rows by their keys alone and fetches the records of one page after: documents are never sorted.
+        sql: `SELECT t.doc,s.k,s.id,s.cluster,s.tenant FROM (
+            SELECT rowid AS r,${key} AS k,id,cluster,tenant FROM ${spec.table} WHERE ${rows.sql}
+            ORDER BY ${key} ${order},id ${order},cluster ${order},tenant ${order} LIMIT ?
+          ) AS s CROSS JOIN ${spec.table} AS t ON t.rowid=s.r
+          ORDER BY s.k ${order},s.id ${order},s.cluster ${order},s.tenant ${order}`,
         params: [...rows.params, limit + 1],
       },
       { sql: `SELECT count(*) FROM ${spec.table} WHERE ${where.value.sql}`, params: where.value.params },
