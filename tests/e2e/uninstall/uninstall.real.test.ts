@@ -87,7 +87,7 @@ describe.runIf(process.getuid?.() === 0)('down and uninstall', () => {
 
     expect((await one.command('down')).code).toBe(0);
     expect((await one.command('status')).code).toBe(1);
-    expect((await traces(`${TAG}a`)).filter((trace) => trace.startsWith('process'))).toEqual([]);
+    expect((await traces(`/${TAG}a/`)).filter((trace) => trace.startsWith('process'))).toEqual([]);
     expect(existsSync(join(one.paths.controller, 'core.db'))).toBe(true);
     expect((await one.command('up', '--yes', '--wait', '30')).code).toBe(0);
 
