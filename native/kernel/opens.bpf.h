@@ -11,6 +11,8 @@
 #define WATCH_DIRECTORY 1
 #define ACCESS_READ 1
 #define ACCESS_WRITE 2
+/* Set on the file that overlayfs opens behind the one that the program sees. */
+#define FMODE_NOACCOUNT 0x20000000
 
 struct watch_key {
   __u32 length;
@@ -69,12 +71,12 @@ static __always_inline __u32 is_watched(void *dentry, __u32 mode)
 
 static __always_inline void observe_open(struct task_struct *t, struct file *file, __s32 result)
 {
-  __u32 mode = BPF_CORE_READ(file, f_mode) & (ACCESS_READ | ACCESS_WRITE);
+  __u32 all = BPF_CORE_READ(file, f_mode), mode = all & (ACCESS_READ | ACCESS_WRITE);
   __u32 at = sizeof(struct bz_header) + sizeof(struct bz_process) + sizeof(struct bz_open);
   struct path path = {};
   struct record *r;
 
-  if (!mode || bpf_probe_read_kernel(&path, sizeof(path), &file->f_path) || !is_watched(path.dentry, mode))
+  if (!mode || all & FMODE_NOACCOUNT || bpf_probe_read_kernel(&path, sizeof(path), &file->f_path) || !is_watched(path.dentry, mode))
     return;
   r = scratch_record(SCRATCH_SYSCALL);
   if (!r)
