@@ -16,7 +16,7 @@ import { eventually, Product, SHARED } from './product.ts';
 import type { Ended } from './run.ts';
 
 const TAG = `bzfr${process.pid % 10_000}`;
-const NEW_PASSWORD = 'Correct horse battery staple 9';
+const NEW_PASSWORD = 'granite-otter-41-Window-lk';
 /** Ids that ../shared/advisories/known-answers.json promises for the old packages, as the advisory or an alias of it. */
 const EXPECTED_IDS = [
   'GHSA-gxr4-xjj5-5px2',

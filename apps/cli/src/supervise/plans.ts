@@ -55,7 +55,7 @@ export function childEnvironment(context: PlanContext, home: string): Record<str
  * The controller: as its own user, no capability in any set, no way to gain one, ended with the supervisor.
  * setpriv is part of util-linux, which every Debian has.
  */
-export function controllerPlan(context: PlanContext): StartPlan {
+export function controllerPlan(context: PlanContext, before?: ControllerStatus): StartPlan {
   const { paths, record, secrets } = context;
   const release = releaseFolder(context);
   const bootstrapAdminPassword = readOneTimePassword(paths, Date.now());
@@ -78,9 +78,10 @@ export function controllerPlan(context: PlanContext): StartPlan {
       instance: paths.instance,
       dataDir: paths.controller,
       host: record.host,
-      port: record.port,
+      // Port 0 was chosen once: agents and people know the number it became.
+      port: before?.port ?? record.port,
       agentHost: '127.0.0.1',
-      agentPort: record.agentPort,
+      agentPort: before?.agentPort ?? record.agentPort,
       consoleDir: join(release, 'apps/console/dist'),
       contentDir: join(release, 'content'),
       dataKey: secrets.dataKey,

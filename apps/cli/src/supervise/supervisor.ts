@@ -49,7 +49,7 @@ export class Supervisor {
     this.#log = new LogFile(join(paths.log, 'supervisor.log'));
     this.#controller = new SupervisedChild({
       log: new LogFile(join(paths.log, 'controller.log')),
-      plan: async () => controllerPlan(context),
+      plan: async () => controllerPlan(context, this.#status.controller),
       onState: (update) => this.#onController(update),
       stopMs: 15_000,
       readyMs: 120_000,
