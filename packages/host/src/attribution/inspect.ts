@@ -53,7 +53,9 @@ export const inspectProcess = (
   const stat = procfs.stat(pid);
   if (!stat.ok || stat.value.state === 'Z') return undefined;
   const membership = procfs.cgroup(pid);
-  const cgroupPath = membership.ok ? cgroups.pathOfMembership(membership.value) : undefined;
+  const path = membership.ok ? cgroups.pathOfMembership(membership.value) : undefined;
+  // A process that is ending has been moved to the root already: that is not where its container is.
+  const cgroupPath = path === '/' ? undefined : path;
   const status = procfs.status(pid);
   const network = procfs.namespace(pid, 'network');
   const sharesNetwork = network.ok && network.value === host.namespaces.network;
