@@ -143,12 +143,7 @@ describe('with the keyboard alone', () => {
     await page.getByText('ci-runner is privileged').first().waitFor();
     await page.screenshot({ path: join(PICTURES, 'palette.png') });
     await input.fill('nodes');
-    await page
-      .getByRole('option', { name: /Nodes/ })
-      .or(page.locator('[data-action]').filter({ hasText: 'Nodes' }))
-      .first()
-      .waitFor();
-    await page.keyboard.press('ArrowDown');
+    await page.locator('[data-action][data-selected]').filter({ hasText: 'Nodes' }).waitFor();
     await page.keyboard.press('Enter');
     await waitForAddress(/^\/nodes/);
   });
@@ -166,7 +161,7 @@ describe('with the keyboard alone', () => {
     await page.getByRole('button', { name: /ci-runner.*bastion-01/ }).focus();
     await page.keyboard.press('Enter');
     await waitForAddress(/sel=e:/);
-    await page.locator('.panel').getByText('Blocked').waitFor();
+    await page.locator('.panel').getByText('Blocked', { exact: true }).waitFor();
     expect(visitor.complaints.filter((text) => !text.includes('401'))).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@
 
 import { Button, Menu } from '@mantine/core';
 import { IconSitemap } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useApi } from '../data/queries.ts';
 import { useView } from '../data/view.ts';
 import { useT } from '../i18n/language.ts';
@@ -14,7 +15,9 @@ export const ScopePicker = () => {
   const t = useT();
   const { search, set } = useView();
   const clusters = useApi('cluster.list');
-  const map = useApi('map.show', { query: {} });
+  const [isOpen, setOpen] = useState(false);
+  // Names of namespaces come from the map; nothing is asked before somebody wants to choose.
+  const map = useApi('map.show', { query: {}, enabled: isOpen });
   const names = [...new Set((map.data?.nodes ?? []).map((node) => node.namespace))]
     .filter((name) => name !== '')
     .sort();
@@ -28,7 +31,7 @@ export const ScopePicker = () => {
       : `${current === undefined ? cluster : clusterName(current.id, current.name)}${namespace === undefined ? '' : ` / ${namespace}`}`;
   const scopeOf = items[0]?.id ?? LOCAL;
   return (
-    <Menu position="bottom-start">
+    <Menu position="bottom-start" opened={isOpen} onChange={setOpen}>
       <Menu.Target>
         <Button
           variant="default"

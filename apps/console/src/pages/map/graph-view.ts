@@ -24,6 +24,7 @@ export interface MapColors {
   readonly text: string;
   readonly halo: string;
   readonly accent: string;
+  readonly surface: string;
 }
 export interface GraphHandlers {
   readonly onNode: (id: string) => void;
@@ -55,6 +56,7 @@ interface EdgeAttributes {
   color: string;
   dash: number;
   gap: number;
+  opacity: number;
   [more: string]: unknown;
 }
 
@@ -67,7 +69,8 @@ const nodeAttributes = (node: MapNode, colors: MapColors): NodeAttributes => ({
   color: colors.severities[node.worstSeverity ?? ''] ?? colors.node,
   shape: SHAPES[node.kind],
 });
-const edgeAttributes = (edge: MapEdge, colors: MapColors): EdgeAttributes => ({
+const edgeAttributes = (edge: MapEdge, colors: MapColors, isDense: boolean): EdgeAttributes => ({
+  opacity: isDense && (edge.verdict === 'allow' || edge.verdict === 'undecided') ? 0.22 : 0.9,
   size: edgeWidth(edge),
   color: colors.verdicts[edge.verdict],
   dash: DASHES[edge.verdict][0],
@@ -80,22 +83,48 @@ const buildGraph = (map: NetworkMap, colors: MapColors): Graph<NodeAttributes, E
   for (const edge of map.edges) {
     // An edge whose end is not on the map is in the table only.
     if (graph.hasNode(edge.from) && graph.hasNode(edge.to) && !graph.hasEdge(edge.id)) {
-      graph.addDirectedEdgeWithKey(edge.id, edge.from, edge.to, edgeAttributes(edge, colors));
+      graph.addDirectedEdgeWithKey(
+        edge.id,
+        edge.from,
+        edge.to,
+        edgeAttributes(edge, colors, map.edges.length > DENSE_EDGES),
+      );
     }
   }
   return graph;
 };
 
+/** Above this many lines the calm ones step back, so that the others can be seen. */
+const DENSE_EDGES = 200;
+/** Above this many marks names are thinned out until one comes closer. */
+const DENSE_NODES = 60;
+
+/** How the camera, the names and the pointer behave on a map of so many marks. */
+const settingsOf = (order: number) => ({
+  enableEdgeEvents: true,
+  labelRenderedSizeThreshold: 0,
+  labelDensity: order > DENSE_NODES ? 0.4 : 1.2,
+  labelGridCellSize: 90,
+  stagePadding: 48,
+  minCameraRatio: 0.05,
+  maxCameraRatio: 3,
+  zoomDuration: 120,
+  allowInvalidContainer: true,
+  edgePickingPadding: 4,
+});
+
 const startSigma = (
   graph: Graph<NodeAttributes, EdgeAttributes>,
   container: HTMLElement,
   colors: MapColors,
-) =>
-  new Sigma(graph, container, {
+) => {
+  // Straight lines cost a fraction of curves where there are many of them.
+  const path = graph.size > DENSE_EDGES ? pathLine() : pathCurved();
+  return new Sigma(graph, container, {
     primitives: {
       nodes: { shapes: [sdfCircle(), sdfSquare({ cornerRadius: 0.3 }), sdfDiamond()], layers: [layerFill()] },
       edges: {
-        paths: [pathCurved(), pathLine()],
+        paths: [path],
         extremities: [extremityArrow()],
         defaultHead: 'arrow',
         variables: { dash: { type: 'number', default: 1000 }, gap: { type: 'number', default: 0.12 } },
@@ -120,6 +149,8 @@ const startSigma = (
         labelSize: 12,
         labelFont: '"Inter Variable", "Noto Sans JP Variable", sans-serif',
         labelPosition: 'below',
+        labelBackgroundColor: colors.surface,
+        labelBackgroundPadding: 2,
         labelVisibility: (_, state) => (state.isHovered ? 'visible' : 'auto'),
         opacity: (_, state) => (state.isHidden ? 0 : 1),
         backdropVisibility: (_, state) => (state.isHovered || state.isHighlighted ? 'visible' : 'hidden'),
@@ -136,25 +167,17 @@ const startSigma = (
         size: (attributes, state) =>
           Number(attributes['size']) + (state.isHighlighted || state.isHovered ? 2 : 0),
         color: (attributes, state) => (state.isHighlighted ? colors.accent : String(attributes['color'])),
-        path: 'curved',
+        opacity: (attributes, state) =>
+          state.isHighlighted || state.isHovered ? 1 : Number(attributes['opacity']),
+        path: path.name,
         head: 'arrow',
         depth: (_, state) => (state.isHighlighted || state.isHovered ? 'topEdges' : 'edges'),
         cursor: 'pointer',
       },
     },
-    settings: {
-      enableEdgeEvents: true,
-      labelRenderedSizeThreshold: 0,
-      labelDensity: 1.2,
-      labelGridCellSize: 90,
-      stagePadding: 48,
-      minCameraRatio: 0.05,
-      maxCameraRatio: 3,
-      zoomDuration: 120,
-      allowInvalidContainer: true,
-      edgePickingPadding: 4,
-    },
+    settings: settingsOf(graph.order),
   });
+};
 
 /** A drawn map. Throws when the browser has no WebGL 2; the table stands alone then. */
 export class GraphView {

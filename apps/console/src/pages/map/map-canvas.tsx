@@ -33,6 +33,7 @@ const TOKENS = [
   '--surface-2',
   '--accent',
   '--text-3',
+  '--surface',
 ] as const;
 
 const useMapColors = (): MapColors => {
@@ -46,6 +47,7 @@ const useMapColors = (): MapColors => {
       text: color(9),
       halo: color(10),
       accent: color(11),
+      surface: color(13),
     };
   }, [values]);
 };

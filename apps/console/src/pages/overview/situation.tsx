@@ -58,7 +58,7 @@ export const Situation = ({ of }: { of: UseQueryResult<Status> }) => {
           <Badge tone={status.state === 'ready' ? 'ok' : status.state === 'limited' ? 'medium' : 'critical'}>
             {t(`system.${status.state}`)}
           </Badge>
-          <span className="row wrap situation" style={{ flex: 1 }}>
+          <span className="row wrap situation">
             <Link to="/workloads">
               {t('situation.workloads', {
                 count: status.counts.workloads,
