@@ -7,7 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Controller, type Log, startController } from '@bartizan/controller';
+import { type Controller, type Log, type StartOptions, startController } from '@bartizan/controller';
 import { ROOT } from '../architecture/repository.ts';
 
 export const LOCAL_ROOT = `bzl_${'t'.repeat(43)}`;
@@ -83,7 +83,7 @@ function send(
 }
 
 /** Starts a controller. */
-export async function startRunning(): Promise<Running> {
+export async function startRunning(changes: Partial<StartOptions> = {}): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'bartizan-controller-'));
   const logged: string[] = [];
   const keep = (fields: object, message: string): void =>
@@ -103,6 +103,7 @@ export async function startRunning(): Promise<Running> {
       localRootToken: LOCAL_ROOT,
       bootstrapAdminPassword: FIRST_PASSWORD,
       logLevel: 'silent',
+      ...changes,
     },
     { nowMs: () => Date.now() },
     log,

@@ -1,144 +1,26 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
-import { enrollProof, joinTokenId, WIRE_ENROLL_PATH, WIRE_STREAM_PATH } from '@bartizan/contracts';
+import { randomBytes } from 'node:crypto';
+import { connect } from 'node:http2';
+import { WIRE_ENROLL_PATH } from '@bartizan/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { AgentLine, frame, hello, NODE, post, joinRequest as request, Talk } from './agent-line.ts';
 import { type Running, startRunning } from './running.ts';
 
-interface Identity {
-  readonly key: string;
-  readonly cert: string;
-}
-const NODE = 'n-0123456789abcdef';
 let running: Running;
-const sessions: ClientHttp2Session[] = [];
+let line: AgentLine;
 
 beforeAll(async () => {
   running = await startRunning();
+  line = new AgentLine(running);
 }, 60_000);
-afterEach(() => {
-  for (const session of sessions.splice(0)) session.destroy();
-});
+afterEach(() => line.close());
 afterAll(() => running?.close());
 
-function open(identity?: Identity): ClientHttp2Session {
-  const session = connect(`https://127.0.0.1:${running.controller.agentPort}`, {
-    rejectUnauthorized: false,
-    ...identity,
-  });
-  session.on('error', () => undefined);
-  sessions.push(session);
-  return session;
-}
-
-function post(
-  session: ClientHttp2Session,
-  path: string,
-  body: unknown,
-): Promise<{ status: number; json: Record<string, unknown> }> {
-  return new Promise((resolve, reject) => {
-    const stream = session.request({ ':method': 'POST', ':path': path });
-    let status = 0;
-    let text = '';
-    stream.on('response', (headers) => {
-      status = Number(headers[':status']);
-    });
-    stream.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-    });
-    stream.on('error', reject);
-    stream.on('end', () => resolve({ status, json: text === '' ? {} : JSON.parse(text) }));
-    stream.end(JSON.stringify(body));
-  });
-}
-
-async function token(): Promise<string> {
-  const made = await running.call({ method: 'POST', path: 'join-tokens', body: { lifetimeMinutes: 5 } });
-  return String(made.json['token']);
-}
-
-const signed = (key: KeyObject, text: string): string =>
-  sign(null, Buffer.from(text), key).toString('base64');
-
-function request(joinToken: string, node = NODE) {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  const body = {
-    token: joinToken,
-    node,
-    name: 'test',
-    publicKeyPem,
-    signature: signed(privateKey, enrollProof(joinTokenId(joinToken), node, publicKeyPem)),
-  };
-  return { body, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
-}
-
-async function enrolled(node = NODE): Promise<Identity> {
-  const { body, key } = request(await token(), node);
-  const answer = await post(open(), WIRE_ENROLL_PATH, body);
-  expect(answer.status).toBe(201);
-  return { key, cert: String(answer.json['certificatePem']) };
-}
-
-const frame = (message: unknown): Buffer => {
-  const json = Buffer.from(JSON.stringify(message));
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(json.length + 1, 0);
-  return Buffer.concat([head, json]);
-};
-const hello = (node = NODE, version = 1) => ({
-  type: 'hello',
-  version,
-  oldest: version,
-  node,
-  name: 'test',
-  bootId: 'boot-1',
-  agentVersion: '0',
-  clockMs: Date.now(),
-});
-
-/** A stream whose answers can be waited for. Compressed frames (a large configure) are passed over. */
-class Talk {
-  readonly stream: ClientHttp2Stream;
-  readonly heard: Record<string, unknown>[] = [];
-  status = 0;
-  closed = false;
-  #bytes = Buffer.alloc(0);
-
-  constructor(session: ClientHttp2Session) {
-    this.stream = session.request({ ':method': 'POST', ':path': WIRE_STREAM_PATH }, { endStream: false });
-    this.stream.on('response', (headers) => {
-      this.status = Number(headers[':status']);
-    });
-    this.stream.on('error', () => undefined);
-    this.stream.on('close', () => {
-      this.closed = true;
-    });
-    this.stream.on('data', (chunk: Buffer) => {
-      this.#bytes = Buffer.concat([this.#bytes, chunk]);
-      while (this.#bytes.length >= 4 && this.#bytes.length >= 4 + this.#bytes.readUInt32BE(0)) {
-        const length = this.#bytes.readUInt32BE(0);
-        if (this.#bytes[4] === 0) this.heard.push(JSON.parse(this.#bytes.subarray(5, 4 + length).toString()));
-        this.#bytes = this.#bytes.subarray(4 + length);
-      }
-    });
-  }
-
-  async hear(type: string): Promise<Record<string, unknown>> {
-    for (let waited = 0; waited < 10_000; waited += 20) {
-      const found = this.heard.find((message) => message['type'] === type);
-      if (found !== undefined) return this.heard.splice(this.heard.indexOf(found), 1)[0] ?? found;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    throw new Error(`no ${type}; status ${this.status}; heard ${JSON.stringify(this.heard).slice(0, 300)}`);
-  }
-
-  say(message: unknown): void {
-    this.stream.write(frame(message));
-  }
-}
+const open = (identity?: { readonly key: string; readonly cert: string }) => line.open(identity);
+const token = () => line.token();
+const enrolled = (node = NODE) => line.join(node);
 
 const report = {
   type: 'workload',

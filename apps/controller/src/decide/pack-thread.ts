@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { parentPort } from 'node:worker_threads';
-import { invariant } from '@bartizan/contracts';
+import { type Finding, invariant } from '@bartizan/contracts';
+import { findingId } from '@bartizan/engine';
 import {
   type AdvisoryPack,
   buildPack,
@@ -39,6 +40,21 @@ function factsOf(path: string): PackAnswer {
   return isPack(pack) ? { kind: 'facts', facts: { sha256: pack.sha256, header: pack.header } } : pack;
 }
 
+/**
+ * The id of a finding here: of the workload, not of the container and node where it was seen last, so that dates and
+ * acceptances outlive a restart.
+ */
+function withStableId(finding: Finding): Finding {
+  const { subject, kind, vulnerability, package: found } = finding;
+  const id = findingId({
+    workload: subject.workload,
+    kind,
+    cause: vulnerability?.id ?? kind,
+    ...(found === undefined ? {} : { package: found.name, version: found.version }),
+  });
+  return { ...finding, id };
+}
+
 function judge(path: string, work: JudgeWork): PackAnswer {
   const pack = packAt(path, false);
   if (!isPack(pack)) return pack;
@@ -58,7 +74,7 @@ function judge(path: string, work: JudgeWork): PackAnswer {
       ...updates.map((update) =>
         pendingUpdateFinding({ ...update, isSecurity: true, architecture: '' }, place),
       ),
-    ],
+    ].map(withStableId),
     coverage: report.coverage,
     sha256: pack.sha256,
   };

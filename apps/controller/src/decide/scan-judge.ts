@@ -148,6 +148,9 @@ export class ScanJudge {
         { workload: record.workload, code: replaced.error.code },
         'findings could not be stored',
       );
+    // A newer list may have come in between: it stands in line and is not to be overwritten.
+    const current = await store.scans.ofWorkload(scope, record.workload);
+    if (current.ok && current.value?.scan !== record.scan) return;
     await store.scans.put(scope, {
       ...record,
       coverage: judged.value.coverage,

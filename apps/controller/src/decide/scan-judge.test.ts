@@ -1,0 +1,248 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import type { ScanRecord } from '@bartizan/adapters/store';
+import type { Package } from '@bartizan/contracts';
+import { aWorkload, openTestStore, type TestStore, workloadRef } from '@bartizan/testkit/store';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Log } from '../ports.ts';
+import { Turnstile } from '../turnstile.ts';
+import { Advisories } from './advisory-desk.ts';
+import { FindingLedger } from './finding-ledger.ts';
+import { PackClient } from './pack-client.ts';
+import { ScanJudge } from './scan-judge.ts';
+
+const OWNER = { cluster: 'local', tenant: 'default' };
+const SCOPE = { kind: 'tenant', ...OWNER } as const;
+const SAMPLE = resolve(import.meta.dirname, '../../../../content/advisories');
+const quiet = () => undefined;
+const log: Log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+
+interface Stand {
+  readonly advisories: Advisories;
+  readonly judge: ScanJudge;
+  readonly client: PackClient;
+  readonly turnstile: Turnstile;
+}
+let test: TestStore;
+const stands: Stand[] = [];
+
+beforeEach(async () => {
+  test = await openTestStore();
+  await test.store.workloads.put(SCOPE, [aWorkload()]);
+});
+afterEach(async () => {
+  for (const { client } of stands.splice(0)) await client.close();
+  await test.remove();
+});
+
+/** A controller's judging side with a real pack thread; a second one is a controller that was started again. */
+function stand(): Stand {
+  const client = new PackClient(log);
+  const made: { judge?: ScanJudge } = {};
+  const advisories = new Advisories({
+    client,
+    clock: test.clock,
+    log,
+    folder: join(test.dataDir, 'advisories'),
+    onChange: () => void made.judge?.rejudgeAll(),
+  });
+  const turnstile = new Turnstile();
+  const findings = new FindingLedger(test.store, test.clock, turnstile);
+  const judge = new ScanJudge({
+    store: test.store,
+    advisories,
+    findings,
+    clock: test.clock,
+    log,
+    publish: quiet,
+  });
+  made.judge = judge;
+  const built = { advisories, judge, client, turnstile };
+  stands.push(built);
+  return built;
+}
+
+/** A source with the first `lines` of the sample that comes with the product; `full` does not call itself a sample. */
+function source(name: string, lines = Number.POSITIVE_INFINITY, kind: 'sample' | 'full' = 'sample'): string {
+  const folder = join(test.dataDir, name);
+  mkdirSync(folder, { recursive: true });
+  const manifest = readFileSync(join(SAMPLE, 'manifest.json'), 'utf8');
+  writeFileSync(join(folder, 'manifest.json'), manifest.replace('"kind": "sample"', `"kind": "${kind}"`));
+  const rows = readFileSync(join(SAMPLE, 'sample.jsonl'), 'utf8').trim().split('\n');
+  writeFileSync(join(folder, 'sample.jsonl'), `${rows.slice(0, lines).join('\n')}\n`);
+  return folder;
+}
+
+const busybox: Package = {
+  name: 'busybox',
+  version: '1:1.35.0-4',
+  ecosystem: 'Debian:12',
+  purl: 'pkg:deb/debian/busybox@1:1.35.0-4?arch=amd64',
+  cataloger: 'dpkg',
+  sourceName: 'busybox',
+  sourceVersion: '1:1.35.0-4',
+  locations: [],
+};
+const record = (packages: readonly Package[], incomplete: readonly string[] = []): ScanRecord => ({
+  workload: 'w-1',
+  scan: 's',
+  distribution: 'debian 12',
+  distributionName: 'Debian 12',
+  packages,
+  coverage: [],
+  incomplete,
+  scannedAtMs: 1,
+  matchedWith: '',
+});
+const update = {
+  name: 'openssl',
+  installed: '3.0.1',
+  candidate: '3.0.2',
+  security: true,
+  origin: 'Debian-Security',
+  listsAsOfMs: 1,
+};
+
+async function add({ judge }: Stand, scan: ScanRecord, pendingUpdates = [update]): Promise<void> {
+  const before = judge.judgedTotal();
+  await test.store.scans.put(SCOPE, scan);
+  judge.add({ owner: OWNER, subject: workloadRef(), record: scan, pendingUpdates });
+  await expect.poll(() => judge.judgedTotal(), { timeout: 15_000 }).toBeGreaterThan(before);
+}
+async function states(): Promise<Record<string, string>> {
+  const page = await test.store.findings.list(SCOPE, { filter: [], limit: 1000 });
+  const items = page.ok ? page.value.items : [];
+  return Object.fromEntries(
+    items.map((finding) => [finding.vulnerability?.id ?? finding.kind, finding.state] as const),
+  );
+}
+const BUSYBOX = 'CVE-2022-48174';
+
+describe('judging package lists', () => {
+  it('waits for a pack, then finds what is in it, and says what the list was judged with', async () => {
+    const one = stand();
+    await test.store.scans.put(SCOPE, record([busybox]));
+    one.judge.add({ owner: OWNER, subject: workloadRef(), record: record([busybox]), pendingUpdates: [] });
+    expect(await states()).toEqual({});
+    expect(await one.advisories.load(source('a'))).toEqual({ ok: true, value: undefined });
+    await expect.poll(async () => (await states())[BUSYBOX], { timeout: 15_000 }).toBe('open');
+    const scanned = async () => {
+      const found = await test.store.scans.ofWorkload(SCOPE, 'w-1');
+      return found.ok ? found.value : undefined;
+    };
+    const matchedWith = one.advisories.digest();
+    await expect.poll(scanned, { timeout: 15_000 }).toMatchObject({ matchedWith });
+    expect((await scanned())?.coverage.length).toBeGreaterThan(0);
+    expect(one.advisories.status()).toMatchObject({ present: true, sample: true, rows: 177 });
+  });
+
+  it('closes what a whole list lacks, and nothing when the list is incomplete', async () => {
+    const one = stand();
+    await one.advisories.load(source('a'));
+    await add(one, record([busybox]));
+    await add(one, record([], ['the package database was cut off']));
+    expect(await states()).toMatchObject({ [BUSYBOX]: 'open' });
+    await add(
+      one,
+      record([{ ...busybox, version: '1:1.35.0-4+deb12u1', sourceVersion: '1:1.35.0-4+deb12u1' }]),
+    );
+    expect(await states()).toMatchObject({ [BUSYBOX]: 'fixed' });
+  });
+
+  it('keeps pending updates over a start in between, which it cannot judge again', async () => {
+    const one = stand();
+    await one.advisories.load(source('a'));
+    await add(one, record([busybox]));
+    expect(await states()).toMatchObject({ 'pending-update': 'open', [BUSYBOX]: 'open' });
+    await one.client.close();
+    const again = stand();
+    await again.advisories.load(source('b', 176));
+    await expect.poll(() => again.judge.judgedTotal(), { timeout: 15_000 }).toBe(1);
+    expect(await states()).toMatchObject({ 'pending-update': 'open', [BUSYBOX]: 'open' });
+    await add(again, record([busybox]), []);
+    expect(await states()).toMatchObject({ 'pending-update': 'fixed' });
+  });
+});
+
+describe('a finding', () => {
+  it('keeps its id, first date and acceptance when its container is made anew on another node', async () => {
+    const one = stand();
+    await one.advisories.load(source('a'));
+    await add(one, { ...record([busybox]), container: 'c-1' });
+    const acceptance = { owner: 'aiko', reason: 'known', expiresAtMs: test.clock.value + 1e9 };
+    const items = await one.turnstile.run(async () => {
+      const page = await test.store.findings.list(SCOPE, { filter: [], limit: 1000 });
+      const found = page.ok ? page.value.items : [];
+      await test.store.findings.put(
+        SCOPE,
+        found.map((finding) => ({ ...finding, state: 'accepted' as const, acceptance })),
+      );
+      return found;
+    });
+    const before = one.judge.judgedTotal();
+    const scan = { ...record([busybox]), container: 'c-2' };
+    const subject = { ...workloadRef(), container: 'c-2' };
+    one.judge.add({ owner: OWNER, node: 'n-9', subject, record: scan, pendingUpdates: [update] });
+    await expect.poll(() => one.judge.judgedTotal(), { timeout: 15_000 }).toBeGreaterThan(before);
+    const after = await test.store.findings.list(SCOPE, { filter: [], limit: 1000 });
+    const states = after.ok ? after.value.items.map(({ id, state }) => [id, state]) : [];
+    expect(states).toEqual(items.map(({ id }) => [id, 'accepted']));
+    expect(items.every(({ id }) => /^f-[0-9a-f]{24}$/u.test(id))).toBe(true);
+  });
+});
+
+describe('replacing the pack', () => {
+  const upload = async (one: Stand, from: string, force = false) => {
+    const other = stand();
+    const folder = join(test.dataDir, `upload-${stands.length}`);
+    const built = new Advisories({ client: other.client, clock: test.clock, log, folder, onChange: quiet });
+    await built.load(from);
+    return one.advisories.importPack(Readable.from([readFileSync(join(folder, 'advisories.pack'))]), force);
+  };
+
+  it('refuses a file that is no pack, and one with far fewer rows, and goes on with the old one', async () => {
+    const one = stand();
+    await one.advisories.load(source('a', 177, 'full'));
+    const digest = one.advisories.digest();
+    const garbage = await one.advisories.importPack(Readable.from([Buffer.alloc(10_000, 7)]), false);
+    expect(garbage).toMatchObject({ ok: false, error: { code: 'E_PACK_INVALID' } });
+    expect(await upload(one, source('small', 20, 'full'))).toMatchObject({
+      ok: false,
+      error: { code: 'E_PACK_SHRUNK' },
+    });
+    expect(one.advisories.digest()).toBe(digest);
+    await add(one, record([busybox]));
+    expect(await states()).toMatchObject({ [BUSYBOX]: 'open' });
+  });
+
+  it('takes the small one when it is asked for, and judges every list again', async () => {
+    const one = stand();
+    await one.advisories.load(source('a', 177, 'full'));
+    await add(one, record([busybox]));
+    const forced = await upload(one, source('small', 1, 'full'), true);
+    expect(forced).toMatchObject({ ok: true, value: { rows: 1 } });
+    await expect.poll(() => one.judge.judgedTotal(), { timeout: 15_000 }).toBe(2);
+  });
+
+  it('is not undone by a start with the source of before', async () => {
+    const from = source('a', 177, 'full');
+    const one = stand();
+    await one.advisories.load(from);
+    await upload(one, source('small', 100, 'full'), true);
+    const imported = one.advisories.digest();
+    const again = stand();
+    await again.advisories.load(from);
+    expect(again.advisories.digest()).toBe(imported);
+    writeFileSync(
+      join(from, 'sample.jsonl'),
+      readFileSync(join(SAMPLE, 'sample.jsonl'), 'utf8').split('\n').slice(0, 90).join('\n'),
+    );
+    const third = stand();
+    await third.advisories.load(from);
+    expect(third.advisories.status().rows).toBe(90);
+  });
+});
