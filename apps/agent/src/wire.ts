@@ -247,7 +247,8 @@ class Wire implements Agent {
       observer: new Observer({
         ...both,
         discovery: this.#discovery,
-        cgroupCreated: (id, path) => cgroups.created(id, path),
+        cgroupCreated: cgroups.created,
+        keyHierarchy: cgroups.layout.keyHierarchy,
       }),
       fallback: new Fallback({
         ...both,

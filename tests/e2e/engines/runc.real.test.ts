@@ -143,14 +143,16 @@ describe('bare runc, seen by a real agent', () => {
       await containers.runToEnd({ id: `many-${index}`, arguments: ['sleep', '0.05'] });
       await containers.remove(`many-${index}`);
     }
-    await until(
-      'all twenty ended',
-      () =>
-        Array.from({ length: 20 }, (_, index) => byName(`many-${index}`).at(-1)?.state === 'exited').every(
-          Boolean,
-        ),
-      { log },
-    );
+    const lasting = () =>
+      Array.from({ length: 20 }, (_, index) => `many-${index}`).filter(
+        (name) => byName(name).at(-1)?.state !== 'exited',
+      );
+    await until('all twenty ended', () => lasting().length === 0, {
+      log: () =>
+        `${lasting()
+          .map((name) => `${name}: ${JSON.stringify(byName(name))}`)
+          .join('\n')}\n${log().slice(-500)}`,
+    });
     const owners = () =>
       new Set(
         controller
@@ -159,7 +161,9 @@ describe('bare runc, seen by a real agent', () => {
           .map((one) => one.workload.name)
           .filter((name) => name.startsWith('many-')),
       );
-    await until('the program of each of the twenty', () => owners().size === 20, { log });
+    await until('the program of each of the twenty', () => owners().size === 20, {
+      log: () => `only of ${[...owners()].join(' ')}`,
+    });
   });
 
   it('tells the flow between two containers that got their network after their start, each end as a workload', async () => {

@@ -17,6 +17,8 @@ export interface ObserverOptions {
   readonly discovery: Discovery;
   readonly clock: Clock;
   readonly cgroupCreated: (id: string, path: string) => void;
+  /** The hierarchy whose ids are the keys of attribution. Ids of the other one mean other groups. */
+  readonly keyHierarchy: 'memory' | 'unified' | 'none';
   /** Processes of ours, whose own reading is not an event. */
   readonly isOurs: (pid: number) => boolean;
   readonly onSighting: (sighting: Sighting) => void;
@@ -81,6 +83,7 @@ export class Observer {
   }
 
   #takeCgroup(event: CgroupEvent): void {
+    if (event.hierarchy !== this.#options.keyHierarchy) return;
     if (event.kind === 'cgroup-created') this.#options.cgroupCreated(event.id, event.path);
     else this.#options.discovery.cgroupRemoved(event.id);
   }

@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Clock, Discovery, Place } from '@bartizan/host';
+import { openProcfs } from '@bartizan/host';
+import type { SensorEvent, SensorProcess } from '@bartizan/host/sensor';
+import { describe, expect, it } from 'vitest';
+import { Attributor } from './attributor.ts';
+import { FlowTable } from './flow-table.ts';
+import { Observer } from './observer.ts';
+import { ProcessTree } from './process-tree.ts';
+import type { ProcessSighting, Sighting } from './sighting.ts';
+
+const sensorProcess: SensorProcess = {
+  pid: 4_000_000,
+  startBootUs: 10,
+  parentPid: 1,
+  parentStartBootUs: 0,
+  nsPid: 7,
+  uid: 0,
+  euid: 0,
+  gid: 0,
+  capsEffective: '0000000000000000',
+  cgroupId: '42',
+  unifiedCgroupId: '43',
+  mountNamespace: 1,
+  pidNamespace: 1,
+  inContainer: false,
+  executable: '/bin/sh',
+  arguments: ['sh'],
+  argumentsTruncated: false,
+  argumentsRedacted: false,
+  cwd: '/',
+  tty: 0,
+  stdio: ['none', 'none', 'none'],
+  fileless: false,
+  upperLayer: null,
+  filesystem: '',
+  known: true,
+};
+
+const setUp = () => {
+  const created: string[] = [];
+  const removed: string[] = [];
+  const sightings: Sighting[] = [];
+  const processes: ProcessSighting[] = [];
+  const host: Place = { kind: 'host' };
+  const discovery: Discovery = {
+    containers: () => [],
+    runtimes: () => [],
+    placeOf: () => host,
+    byAddress: () => undefined,
+    addUnknown: () => undefined,
+    cgroupRemoved: (id) => removed.push(id),
+    processEnded: () => undefined,
+    refresh: () => undefined,
+    settled: Promise.resolve(),
+    stop: () => undefined,
+  };
+  const nothing = () => undefined;
+  const clock: Clock = {
+    wallMs: () => 1_000_000,
+    bootUs: () => 5_000_000,
+    after: () => nothing,
+    every: () => nothing,
+  };
+  const attributor = new Attributor({
+    discovery,
+    procfs: openProcfs(),
+    host: { namespaces: {}, root: undefined },
+    clock,
+    cluster: () => 'local',
+    nodeName: 'n',
+  });
+  const observer = new Observer({
+    tree: new ProcessTree(),
+    flows: new FlowTable(),
+    attributor,
+    discovery,
+    clock,
+    cgroupCreated: (id, path) => created.push(`${id} ${path}`),
+    keyHierarchy: 'memory',
+    isOurs: (pid) => pid === 99,
+    onSighting: (sighting) => sightings.push(sighting),
+    onProcess: (sighting) => processes.push(sighting),
+  });
+  return { observer, created, removed, sightings, processes };
+};
+
+const base = { sequence: 1, bootTimeUs: 4_000_000, process: sensorProcess };
+
+describe('the observer', () => {
+  it('takes control groups of the key hierarchy only: the same id means another group in the other one', () => {
+    const { observer, created, removed } = setUp();
+    const group = { ...base, id: '158', parentId: '1', level: 1 };
+    observer.take({ ...group, kind: 'cgroup-created', hierarchy: 'unified', path: '/other' });
+    observer.take({ ...group, kind: 'cgroup-removed', hierarchy: 'unified', path: '/other' });
+    observer.take({ ...group, kind: 'cgroup-created', hierarchy: 'memory', path: '/own' });
+    expect(created).toEqual(['158 /own']);
+    expect(removed).toEqual([]);
+  });
+
+  it('tells a program with its wall clock time, as process and as sighting', () => {
+    const { observer, sightings, processes } = setUp();
+    observer.take({ ...base, kind: 'exec', ancestors: [] });
+    expect(processes).toMatchObject([{ action: 'exec', occurredAtMs: 999_000, workload: { kind: 'Host' } }]);
+    expect(sightings).toMatchObject([{ trigger: 'exec', source: 'sensor', inContainer: false }]);
+  });
+
+  it('does not tell what we read ourselves, nor an opening that failed', () => {
+    const { observer, sightings } = setUp();
+    const opening: SensorEvent = {
+      ...base,
+      kind: 'open',
+      path: '/etc/shadow',
+      read: true,
+      write: true,
+      openFlags: 0,
+      result: 3,
+      inode: '1',
+      device: 1,
+    };
+    observer.take({ ...opening, process: { ...sensorProcess, pid: 99 } });
+    observer.take({ ...opening, result: -13 });
+    expect(sightings).toEqual([]);
+    observer.take(opening);
+    expect(sightings.map((one) => one.file)).toEqual([
+      { path: '/etc/shadow', access: 'read' },
+      { path: '/etc/shadow', access: 'write' },
+    ]);
+  });
+
+  it('tells a connection that failed as a flow, not as a sighting', () => {
+    const { observer, sightings } = setUp();
+    observer.take({
+      ...base,
+      kind: 'connect',
+      family: 4,
+      protocol: 'tcp',
+      localAddress: '10.0.0.1',
+      localPort: 40_000,
+      remoteAddress: '10.0.0.2',
+      remotePort: 80,
+      bytesSent: 0,
+      bytesReceived: 0,
+      socketId: '5',
+      state: 'closed',
+      error: 111,
+      networkNamespace: 1,
+    });
+    expect(sightings).toEqual([]);
+  });
+
+  it('gives the exit status as a shell shows it', () => {
+    const { observer, processes } = setUp();
+    observer.take({ ...base, kind: 'exec', ancestors: [] });
+    observer.take({ ...base, kind: 'exit', status: 0, signal: 9 });
+    expect(processes.at(-1)).toMatchObject({ action: 'exit', exitCode: 137 });
+  });
+});
