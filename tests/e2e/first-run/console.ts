@@ -45,7 +45,8 @@ export async function signIn(
 export async function visit(page: Page, url: string, text: string | RegExp): Promise<string> {
   await page.goto(url);
   await page.getByText(text).first().waitFor({ timeout: 30_000 });
-  return (await page.locator('body').textContent()) ?? '';
+  // What a person sees: no style, no script, nothing hidden.
+  return page.evaluate('document.body.innerText');
 }
 
 /** Violations of WCAG 2.2 A and AA on the page as it is, one line each. */
