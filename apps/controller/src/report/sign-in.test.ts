@@ -92,17 +92,20 @@ describe('a session', () => {
     expect(codeOf(await signIn('mei', mei.oneTimePassword))).toBe('E_LOGIN_FAILED');
   });
 
-  it.each(changing)('does not let $method $path through without the CSRF token', async (route) => {
+  it('lets no change through without the CSRF token, whatever the route', async () => {
     const signed = await settled();
-    const path = route.path.slice(1).replace(':id', 'x');
     const attempts = [
       asUser(signed, false),
       { ...asUser(signed), 'x-csrf-token': 'wrong' },
       { ...asUser(signed), 'sec-fetch-site': 'cross-site' },
     ];
-    for (const headers of attempts) {
-      const told = await stage.ask({ method: route.method, path, headers });
-      expect([told.status, codeOf(told)]).toEqual([403, 'E_CSRF']);
+    expect(changing.length).toBeGreaterThan(12);
+    for (const route of changing) {
+      const path = route.path.slice(1).replace(':id', 'x');
+      for (const headers of attempts) {
+        const told = await stage.ask({ method: route.method, path, headers });
+        expect([route.id, told.status, codeOf(told)]).toEqual([route.id, 403, 'E_CSRF']);
+      }
     }
   });
 

@@ -68,7 +68,7 @@ const noAdvisories: AdvisoryDesk = {
 export async function buildApiStage(
   store: Store,
   clock: Clock,
-  more: { readonly hasher?: PasswordHasher } = {},
+  more: { readonly hasher?: PasswordHasher; readonly consoleDir?: string } = {},
 ): Promise<ApiStage> {
   const sent: { node: string; command: AgentCommand }[] = [];
   const changes: Change[] = [];
@@ -97,7 +97,7 @@ export async function buildApiStage(
     bootstrapPassword: FIRST_PASSWORD,
     caSha256: 'ca',
     tls: await stageCertificate(store, clock),
-    consoleDir: '',
+    consoleDir: more.consoleDir ?? '',
     book: { rules: [], rulesRevision: '', controls: [] },
     advisories: noAdvisories,
     history: () => new Map(),

@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { hashToken } from '@bartizan/adapters/identity';
+import { type CertificateAuthority, openCertificateAuthority } from '@bartizan/adapters/pki';
+import { createSealer } from '@bartizan/adapters/store';
+import { enrollProof } from '@bartizan/contracts';
+import { aNode, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EnrolmentDesk } from './enrolment.ts';
+
+const SCOPE = { kind: 'system', purpose: 'test' } as const;
+const quiet = () => undefined;
+let test: TestStore;
+let desk: EnrolmentDesk;
+let rejoined: string[] = [];
+
+beforeEach(async () => {
+  test = await openTestStore();
+  rejoined = [];
+  const opened = await openCertificateAuthority({
+    settings: test.store.settings,
+    sealer: createSealer(Buffer.alloc(32, 1)),
+    clock: test.clock,
+  });
+  if (!opened.ok) throw new Error(opened.error.detail);
+  const authority: CertificateAuthority = opened.value;
+  desk = new EnrolmentDesk({
+    store: test.store,
+    authority,
+    clock: test.clock,
+    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    onRejoined: (node) => {
+      rejoined.push(node);
+    },
+  });
+});
+afterEach(() => test.remove());
+
+async function tokenOf(tenant: string, id: string): Promise<string> {
+  await test.store.joinTokens.put(SCOPE, {
+    id,
+    secretHash: hashToken('secret'),
+    expiresAtMs: test.clock.value + 60_000,
+    tenant,
+    cluster: 'local',
+  });
+  return `bzj_${id}_secret`;
+}
+async function join(tenant: string, id: string, node = 'n-1') {
+  const token = await tokenOf(tenant, id);
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const signature = sign(null, Buffer.from(enrollProof(id, node, publicKeyPem)), privateKey).toString(
+    'base64',
+  );
+  return desk.enroll({ token, node, name: 'host', publicKeyPem, signature }, '192.0.2.1');
+}
+const acts = async () => {
+  const list = await test.store.audit.list(SCOPE, { filter: [], limit: 20 });
+  return list.ok
+    ? list.value.items.map(({ action, outcome, detail }) => `${action} ${outcome} ${detail}`)
+    : [];
+};
+
+describe('joining', () => {
+  it('revokes what the node had before, and ends its streams', async () => {
+    expect((await join('default', 'aa')).ok).toBe(true);
+    expect(rejoined).toEqual([]);
+    expect((await join('default', 'bb')).ok).toBe(true);
+    expect(rejoined).toEqual(['n-1']);
+  });
+
+  it('does not hand the node of one tenant to another', async () => {
+    expect((await join('default', 'aa')).ok).toBe(true);
+    await test.store.nodes.put(SCOPE, [aNode()]);
+    const stolen = await join('other', 'bb');
+    expect(stolen).toMatchObject({ ok: false, error: { code: 'E_NODE_MISMATCH' } });
+    expect(rejoined).toEqual([]);
+    expect(await acts()).toContain('agent.enroll refused E_NODE_MISMATCH');
+  });
+
+  it('is over when the token has ended', async () => {
+    const before = test.clock.value;
+    const late = join('default', 'aa');
+    test.clock.value = before + 120_000;
+    expect(await late).toMatchObject({ ok: false, error: { code: 'E_JOIN_TOKEN' } });
+  });
+
+  it('refuses a name that is not fit for a certificate', async () => {
+    expect((await join('default', 'aa', 'n_1')).ok).toBe(true);
+    expect(await join('default', 'bb', 'n 1\n')).toMatchObject({ ok: false });
+  });
+});
