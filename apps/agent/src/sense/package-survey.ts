@@ -8,10 +8,11 @@ import {
   catalogTree,
   DEFAULT_LIMITS,
   DirectoryTree,
+  findPendingUpdates,
   HOST_EXCLUSIONS,
+  type PendingUpdate,
   packagesOf,
 } from '@bartizan/scan';
-import { aptUpdates } from './apt-updates.ts';
 
 /** What to survey: the file system at `root` of a workload. */
 export interface PackageJob {
@@ -47,6 +48,16 @@ export const failedReport = (subject: WorkloadRef, reason: string, nowMs: number
   scannedAtMs: nowMs,
 });
 
+/** A pending update as the wire has it. */
+const reported = (update: PendingUpdate): PackageReport['pendingUpdates'][number] => ({
+  name: update.name.slice(0, 512),
+  installed: update.installed.slice(0, 256),
+  candidate: update.candidate.slice(0, 256),
+  security: update.isSecurity,
+  origin: update.origin.slice(0, 256),
+  listsAsOfMs: update.listsAsOfMs,
+});
+
 /**
  * Catalogues a file system; `onProgress` is called again and again meanwhile. Throws when its root cannot be opened:
  * the container is gone.
@@ -62,12 +73,12 @@ export const surveyPackages = (job: PackageJob, onProgress: () => void): Package
       onProgress,
     });
     const packages = packagesOf(catalog);
-    const apt = aptUpdates(job.root, catalog.packages);
+    // Read through the tree, which resolves links inside this root: a container must not lead us to lists of the host.
+    const apt = findPendingUpdates(tree, packages);
     const { distribution } = catalog;
     const isKnown = distribution.id !== 'unknown';
     const incomplete = [
-      ...catalog.problems.map((one) => `${one.code} ${one.path}: ${one.detail}`),
-      ...apt.problems,
+      ...[...catalog.problems, ...apt.problems].map((one) => `${one.code} ${one.path}: ${one.detail}`),
     ];
     const scan = randomUUID();
     const count = Math.max(1, Math.ceil(packages.length / PART_PACKAGES));
@@ -84,12 +95,13 @@ export const surveyPackages = (job: PackageJob, onProgress: () => void): Package
         distributionName: isKnown ? distribution.prettyName.slice(0, 256) : '',
         packages: packages.slice(part * PART_PACKAGES, (part + 1) * PART_PACKAGES),
         coverage: [],
-        pendingUpdates: part === 0 ? (apt.updates ?? []).slice(0, 1000) : [],
+        pendingUpdates: part === 0 ? apt.updates.slice(0, 1000).map(reported) : [],
         incomplete: incomplete.slice(0, 64).map((one) => one.slice(0, 512)),
         scannedAtMs,
       }),
     );
-    return { kind: 'packages', reports, pendingSecurity: apt.updates?.filter((one) => one.security).length };
+    const pendingSecurity = apt.isKnown ? apt.updates.filter((one) => one.isSecurity).length : undefined;
+    return { kind: 'packages', reports, pendingSecurity };
   } finally {
     tree.close();
   }
