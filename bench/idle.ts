@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { instancePaths, readStatus } from '@bartizan/cli';
-import { median, record } from './entry.ts';
+import { median, record, spreadOf } from './results.ts';
 
 /** Agent and sensor of an instance with nothing to do: proportional memory, and CPU of one core over a minute. */
 const CHECKOUT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -79,10 +79,12 @@ try {
   record({
     id: 'idle.memory',
     title: { en: 'idle agent and sensor: memory', ja: '待機中のエージェントとセンサー：メモリー' },
-    value: median(megabytes),
     unit: 'MB',
-    goal: { comparison: 'at-most', value: 150 },
-    samples: megabytes,
+    goal: '<= 150',
+    value: median(megabytes),
+    n: megabytes.length,
+    spread: spreadOf(megabytes),
+    met: median(megabytes) <= 150,
   });
   record({
     id: 'idle.cpu',
@@ -90,11 +92,13 @@ try {
       en: 'idle agent and sensor: CPU of one core',
       ja: '待機中のエージェントとセンサー：1 コアの CPU',
     },
-    value: median(percents),
     unit: '%',
-    goal: { comparison: 'at-most', value: 2 },
-    samples: percents,
-    note: `${readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length} processes on the machine`,
+    goal: '<= 2',
+    value: median(percents),
+    n: percents.length,
+    spread: spreadOf(percents),
+    met: median(percents) <= 2,
+    notes: [`${readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length} processes on the machine`],
   });
 } finally {
   if (existsSync(env.BARTIZAN_STATE_DIR)) spawnSync(launcher, ['uninstall', '--purge', '--yes'], { env });

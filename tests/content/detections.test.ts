@@ -57,22 +57,19 @@ describe('detection rules', () => {
     }
   });
 
-  it.each(rules)(
-    '%s raises no alert of another rule on its benign examples above its own severity',
-    (_name, rule) => {
-      const all = compileRules(rules.map(([, one]) => one));
-      if (!all.ok) throw new Error(all.error.detail);
-      for (const { trigger, facts, name } of rule.tests.mustNotMatch) {
-        const { all: matched } = judge(all.value, {
-          trigger,
-          facts,
-          inContainer: facts['container.present'] === true,
-        });
-        expect(
-          matched.filter((one) => one.severity === 'critical').map((one) => one.id),
-          name,
-        ).toEqual([]);
-      }
-    },
-  );
+  it.each(rules)('%s has benign examples that no rule calls critical', (_name, rule) => {
+    const all = compileRules(rules.map(([, one]) => one));
+    if (!all.ok) throw new Error(all.error.detail);
+    for (const { trigger, facts, name } of rule.tests.mustNotMatch) {
+      const { all: matched } = judge(all.value, {
+        trigger,
+        facts,
+        inContainer: facts['container.present'] === true,
+      });
+      expect(
+        matched.filter((one) => one.severity === 'critical').map((one) => one.id),
+        name,
+      ).toEqual([]);
+    }
+  });
 });
