@@ -12,10 +12,12 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults, openBrowser, signIn, visit } from './console.ts';
 import { Stage } from './containers.ts';
-import { eventually, Product, SHARED } from './product.ts';
+import { CHECKOUT, eventually, Product, SHARED } from './product.ts';
 import type { Ended } from './run.ts';
 
 const TAG = `bzfr${process.pid % 10_000}`;
+/** Pictures of each page in both languages; those of the overview are copied to docs/images for the README. */
+const PICTURES = join(CHECKOUT, 'artefacts/first-run');
 const NEW_PASSWORD = 'granite-otter-41-Window-lk';
 /** Ids that ../shared/advisories/known-answers.json promises for the old packages, as the advisory or an alias of it. */
 const EXPECTED_IDS = [
@@ -328,6 +330,8 @@ describe.runIf(process.getuid?.() === 0)('first run', { timeout: 180_000 }, () =
         if (language === 'en') expect([path, japanese]).toEqual([path, undefined]);
         else expect([path, japanese]).toEqual([path, expect.any(String)]);
         faults.push(...(await accessibilityFaults(page)).map((fault) => `${language} ${path} ${fault}`));
+        const picture = `${path === '/' ? 'overview' : path.slice(1)}-${language}.png`;
+        await page.screenshot({ path: join(PICTURES, picture) });
       }
     }
     expect(faults).toEqual([]);
