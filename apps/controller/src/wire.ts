@@ -120,10 +120,15 @@ interface Judging {
   readonly history: ScoreHistory;
 }
 
-function buildJudging(base: Base, publish: Publish, findingTurnstile: Turnstile): Judging {
+interface Turnstiles {
+  readonly findings: Turnstile;
+  readonly nodes: Turnstile;
+}
+
+function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Judging {
   const { store, clock, log, knowledge, options } = base;
   const client = new PackClient(log);
-  const findings = new FindingLedger(store, clock, findingTurnstile);
+  const findings = new FindingLedger(store, clock, turnstiles.findings);
   const advisories: Advisories = new Advisories({
     client,
     clock,
@@ -154,7 +159,7 @@ function buildJudging(base: Base, publish: Publish, findingTurnstile: Turnstile)
     scans,
     posture,
     findings,
-    presence: new Presence({ store, clock, log, publish }),
+    presence: new Presence({ store, clock, log, publish, turnstile: turnstiles.nodes }),
     history: new ScoreHistory(store, log),
   };
 }
@@ -162,7 +167,7 @@ function buildJudging(base: Base, publish: Publish, findingTurnstile: Turnstile)
 function buildSense(
   base: Base,
   judging: Judging,
-  parts: { publish: Publish; counters: IngestCounters },
+  parts: { publish: Publish; counters: IngestCounters; nodeTurnstile: Turnstile },
 ): AgentServer {
   const { store, clock, log, authority, certificate, knowledge, options } = base;
   const inventory = new Inventory({
@@ -170,6 +175,7 @@ function buildSense(
     clock,
     log,
     publish: parts.publish,
+    nodeTurnstile: parts.nodeTurnstile,
     judges: {
       onScan: ({ agent, subject, record, pendingUpdates }) =>
         judging.scans.add({ owner: agent, node: agent.node, subject, record, pendingUpdates }),
@@ -223,9 +229,9 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   };
   const late: { publish: Publish } = { publish: () => undefined };
   const publish: Publish = (change) => late.publish(change);
-  const findingTurnstile = new Turnstile();
-  const judging = buildJudging(base, publish, findingTurnstile);
-  const agents = buildSense(base, judging, { publish, counters });
+  const turnstiles: Turnstiles = { findings: new Turnstile(), nodes: new Turnstile() };
+  const judging = buildJudging(base, publish, turnstiles);
+  const agents = buildSense(base, judging, { publish, counters, nodeTurnstile: turnstiles.nodes });
   const home = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
   await judging.history.load(home);
   const report = await buildReport({
@@ -248,7 +254,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     version: options.version ?? '0.1.0',
     instance: options.instance,
     retention: store.retention,
-    findingTurnstile,
+    findingTurnstile: turnstiles.findings,
   });
   if (!report.ok) return abandon(base, judging, report);
   late.publish = (change) => report.value.live.publish(change);

@@ -4,6 +4,7 @@
 import type { Store } from '@bartizan/adapters/store';
 import { type Node, systemScope, tenantScope } from '@bartizan/contracts';
 import type { Clock, Log, Owner, Publish } from '../ports.ts';
+import type { Turnstile } from '../turnstile.ts';
 
 /** A node that says nothing for this long is disconnected, in milliseconds. */
 export const SILENT_MS = 30_000;
@@ -13,6 +14,8 @@ interface Parts {
   readonly clock: Clock;
   readonly log: Log;
   readonly publish: Publish;
+  /** Every other writer of nodes passes it too: an older report is never put back over a newer one. */
+  readonly turnstile: Turnstile;
 }
 
 /** Knows which nodes are there: marks silent ones as disconnected and keeps the skew of their clocks. */
@@ -27,7 +30,10 @@ export class Presence {
   /** A stream of a node opened, lives or closed. */
   note(owner: Owner & { readonly node: string }, present: boolean, skewMs?: number): void {
     if (present) this.#present.add(keyOf(owner));
-    else this.#present.delete(keyOf(owner));
+    else {
+      this.#present.delete(keyOf(owner));
+      void this.#change(owner, (node) => (this.#present.has(keyOf(owner)) ? node : unheard(node)));
+    }
     if (skewMs !== undefined)
       void this.#change(owner, (node) => ({ ...node, clockSkewMs: Math.round(skewMs) }));
   }
@@ -55,22 +61,33 @@ export class Presence {
 
   #disconnect(node: Node): Promise<void> {
     return this.#change({ cluster: node.cluster, tenant: node.tenant, node: node.id }, (current) => ({
-      ...current,
+      ...unheard(current),
       state: 'disconnected',
-      uplink: { ...current.uplink, state: 'disconnected' },
     }));
   }
 
-  async #change(owner: Owner & { readonly node: string }, change: (node: Node) => Node): Promise<void> {
+  #change(owner: Owner & { readonly node: string }, change: (node: Node) => Node): Promise<void> {
+    return this.#parts.turnstile.run(() => this.#changeAlone(owner, change));
+  }
+
+  async #changeAlone(owner: Owner & { readonly node: string }, change: (node: Node) => Node): Promise<void> {
     const scope = tenantScope(owner.cluster, owner.tenant);
     const found = await this.#parts.store.nodes.get(scope, owner.node);
     if (!found.ok || found.value === undefined) return;
     const node = change(found.value);
+    if (node === found.value) return;
     const saved = await this.#parts.store.nodes.put(scope, [node]);
     if (saved.ok)
       this.#parts.publish({ topic: 'node', cluster: owner.cluster, tenant: owner.tenant, data: node });
   }
 }
+
+/** The last report of a node does not outlive its stream: until the next one nobody knows whether its sensor runs. */
+const unheard = (node: Node): Node => ({
+  ...node,
+  sensor: { ...node.sensor, state: 'unknown' },
+  uplink: { ...node.uplink, state: 'disconnected' },
+});
 
 const keyOf = ({ cluster, tenant, node }: Owner & { readonly node: string }): string =>
   `${tenant}\n${cluster}\n${node}`;

@@ -18,6 +18,7 @@ import {
   type Workload,
 } from '@bartizan/contracts';
 import type { ApiFailure, Clock, Log, Publish } from '../ports.ts';
+import type { Turnstile } from '../turnstile.ts';
 import type { AgentIdentity } from './agent-identity.ts';
 import type { PlacedRecord } from './ingest.ts';
 import { type Place, ScanParts } from './scan-parts.ts';
@@ -40,6 +41,8 @@ interface Parts {
   readonly log: Log;
   readonly publish: Publish;
   readonly judges: Judges;
+  /** Passed by every writer of nodes. */
+  readonly nodeTurnstile: Turnstile;
 }
 
 type RecordOf<T extends InventoryRecord['type']> = Extract<InventoryRecord, { type: T }>;
@@ -83,7 +86,7 @@ export class Inventory {
   #one(agent: AgentIdentity, record: InventoryRecord, place: Place): Promise<Result<void, ApiFailure>> {
     switch (record.type) {
       case 'node':
-        return this.#node(agent, record.node);
+        return this.#parts.nodeTurnstile.run(() => this.#node(agent, record.node));
       case 'workload':
         return this.#workload(agent, record.workload);
       case 'container':
