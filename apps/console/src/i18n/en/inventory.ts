@@ -72,6 +72,8 @@ export const inventory = {
   'flow.connections': 'Connections',
   'flow.failures': 'Failed',
   'flow.bytes': 'Volume',
+  'flow.bytes.uncounted': 'not counted',
+  'flow.bytes.uncounted.hint': 'The kernel counts the bytes of a TCP connection, not those of UDP.',
   'flow.outbound': 'Outbound to',
   'flow.inbound': 'Inbound from',
   'package.version': 'Version',

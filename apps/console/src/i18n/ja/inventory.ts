@@ -72,6 +72,8 @@ export const inventory = {
   'flow.connections': '接続数',
   'flow.failures': '失敗',
   'flow.bytes': '通信量',
+  'flow.bytes.uncounted': '計測なし',
+  'flow.bytes.uncounted.hint': 'カーネルが数えるのは TCP 接続の通信量だけで、UDP は数えません。',
   'flow.outbound': '送信先',
   'flow.inbound': '送信元',
   'package.version': 'バージョン',

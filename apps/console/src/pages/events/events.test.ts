@@ -65,6 +65,8 @@ describe('the histogram', () => {
     );
     expect(bars.atSeconds).toEqual([0, 1, 2, 3, 4]);
     expect(bars.totals).toEqual([0, 0, 3, 0, 0]);
+    // The axis ends where the newest interval ends, else its bar would be drawn outside.
+    expect((bars.atSeconds.at(-1) ?? 0) + bars.intervalSeconds).toBe(5);
     expect(bars.sums.map((level) => level[2])).toEqual([1, 1, 1, 3, 3, 3]);
   });
   it('never draws more than 500 bars', () => {

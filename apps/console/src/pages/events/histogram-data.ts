@@ -21,6 +21,7 @@ export interface StackedBars {
   /** Per severity the running sum from the bottom, so that bars drawn from the top down form a stack. */
   readonly sums: number[][];
   readonly totals: number[];
+  readonly intervalSeconds: number;
 }
 
 /** Fills intervals without events with zeros over the whole range (the answer leaves them out) and stacks counts. */
@@ -43,7 +44,7 @@ export const stackBars = (histogram: Histogram, fromMs: number, toMs: number): S
     }
     totals.push(sum);
   }
-  return { atSeconds, sums, totals };
+  return { atSeconds, sums, totals, intervalSeconds: width / 1000 };
 };
 
 const STEPS_SECONDS = [60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800] as const;

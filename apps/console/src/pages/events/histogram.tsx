@@ -41,7 +41,11 @@ const optionsOf = ({ bars, colors, width, formats, onBrush }: PlotInput): uPlot.
     padding: [6, 8, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
-    scales: { x: { time: false }, y: { range: (_, __, max) => [0, Math.max(4, Math.ceil(max * 1.1))] } },
+    // Bars start at their interval; without the last interval's width the newest events would be drawn outside.
+    scales: {
+      x: { time: false, range: (_, min, max) => [min, max + bars.intervalSeconds] },
+      y: { range: (_, __, max) => [0, Math.max(4, Math.ceil(max * 1.1))] },
+    },
     axes: [
       {
         ...axis,

@@ -8,6 +8,7 @@ import { Link } from '@tanstack/react-router';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { SeverityBadge, VerdictBadge } from '../../widgets/badges.tsx';
+import { FlowVolume } from '../../widgets/flow-volume.tsx';
 import { SEVERITY_ORDER } from '../../widgets/severity-order.ts';
 import { SidePanel } from '../../widgets/side-panel.tsx';
 import { Facts, Section, Verbatim } from '../../widgets/text.tsx';
@@ -15,7 +16,7 @@ import { type NetworkMap, nodesById, type Selection } from './map-model.ts';
 
 const EdgeBody = ({ edge, map }: { edge: MapEdge; map: NetworkMap }) => {
   const t = useT();
-  const { count, bytes, exact } = useFormat();
+  const { count, exact } = useFormat();
   const names = nodesById(map);
   const end = (id: string) => {
     const node = names.get(id);
@@ -42,7 +43,7 @@ const EdgeBody = ({ edge, map }: { edge: MapEdge; map: NetworkMap }) => {
           ],
           [t('field.verdict'), <VerdictBadge key="v" verdict={edge.verdict} />],
           [t('flow.connections'), count(edge.connections)],
-          [t('flow.bytes'), bytes(edge.bytes)],
+          [t('flow.bytes'), <FlowVolume key="b" protocols={edge.protocols} bytes={edge.bytes} />],
           [t('map.first'), exact(edge.firstAtMs)],
           [t('map.last'), exact(edge.lastAtMs)],
         ]}

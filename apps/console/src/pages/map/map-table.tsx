@@ -8,6 +8,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { VerdictBadge } from '../../widgets/badges.tsx';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
+import { FlowVolume } from '../../widgets/flow-volume.tsx';
 import { When } from '../../widgets/text.tsx';
 import { type NetworkMap, nodesById, sortEdges } from './map-model.ts';
 
@@ -20,7 +21,7 @@ interface MapTableProps {
 /** Every edge of the map as a row; the same selection as the drawing. */
 export const MapTable = ({ map, selected, onEdge }: MapTableProps) => {
   const t = useT();
-  const { count, bytes } = useFormat();
+  const { count } = useFormat();
   const names = useMemo(() => nodesById(map), [map]);
   const edges = useMemo(() => sortEdges(map.edges), [map]);
   const columns = useMemo<readonly Column<MapEdge>[]>(() => {
@@ -70,7 +71,7 @@ export const MapTable = ({ map, selected, onEdge }: MapTableProps) => {
         width: '108px',
         number: true,
         fromPx: 720,
-        cell: (edge) => bytes(edge.bytes),
+        cell: (edge) => <FlowVolume protocols={edge.protocols} bytes={edge.bytes} />,
       },
       {
         id: 'seen',
@@ -80,7 +81,7 @@ export const MapTable = ({ map, selected, onEdge }: MapTableProps) => {
         cell: (edge) => <When at={edge.lastAtMs} />,
       },
     ];
-  }, [t, count, bytes, names, onEdge]);
+  }, [t, count, names, onEdge]);
   return (
     <DataTable
       name="map"

@@ -7,7 +7,7 @@ import { IconMathFunction } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useApi } from '../../data/queries.ts';
 import { useView } from '../../data/view.ts';
-import { useFormat } from '../../format/use-format.ts';
+import { type Formats, useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { SeverityCounts } from '../../widgets/badges.tsx';
 import { Meter, Sparkline, scoreColor } from '../../widgets/meter.tsx';
@@ -22,12 +22,16 @@ export const inEdition = (rows: readonly ScoreRow[], edition: Edition): ScoreRow
   return [...rows].sort((a, b) => place(a).localeCompare(place(b)) || a.control.localeCompare(b.control));
 };
 
+/** Why a row has no score, in words. */
+const reasonOf = (row: ScoreRow, t: ReturnType<typeof useT>, text: Formats['text']): string =>
+  row.reason === undefined ? t('score.none') : text(row.reason);
+
 /** Score as number and bar; without enough coverage there is no number but a reason. */
 export const Score = ({ row }: { row: ScoreRow }) => {
   const t = useT();
   const { text } = useFormat();
   if (row.score === undefined) {
-    return <Unknown inline why={row.reason === undefined ? t('score.none') : text(row.reason)} />;
+    return <Unknown inline why={reasonOf(row, t, text)} />;
   }
   return (
     <span className="row" style={{ gap: 10 }}>
@@ -51,9 +55,10 @@ const ScoreLine = ({ row, edition }: { row: ScoreRow; edition: Edition }) => {
         <Link to="/controls/$control" params={{ control: row.control }} className="row-link">
           {text(row.title)}
         </Link>
+        {row.score === undefined && <div className="quiet small">{reasonOf(row, t, text)}</div>}
       </td>
       <td>
-        <Score row={row} />
+        {row.score === undefined ? <Unknown inline why={t('score.none.short')} /> : <Score row={row} />}
       </td>
       <td
         className="number"
@@ -74,7 +79,7 @@ const ScoreLine = ({ row, edition }: { row: ScoreRow; edition: Edition }) => {
           })}
         />
         {row.score !== undefined && row.trend.length < 2 && (
-          <span className="quiet small">{t('score.no-trend')}</span>
+          <span className="quiet small nowrap">{t('score.no-trend')}</span>
         )}
       </td>
     </tr>

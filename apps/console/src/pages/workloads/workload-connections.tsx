@@ -10,6 +10,7 @@ import { useT } from '../../i18n/language.ts';
 import { VerdictBadge } from '../../widgets/badges.tsx';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
+import { FlowVolume } from '../../widgets/flow-volume.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
 import { Cut, When } from '../../widgets/text.tsx';
 import { WorkloadLink } from '../../widgets/workload-link.tsx';
@@ -18,7 +19,7 @@ type Row = ItemOf<'workload.connections'>;
 
 const useColumns = (): readonly Column<Row>[] => {
   const t = useT();
-  const { count, bytes } = useFormat();
+  const { count } = useFormat();
   return useMemo(
     () => [
       {
@@ -80,7 +81,7 @@ const useColumns = (): readonly Column<Row>[] => {
         width: '108px',
         number: true,
         fromPx: 640,
-        cell: (row) => bytes(row.bytesSent + row.bytesReceived),
+        cell: (row) => <FlowVolume protocols={[row.protocol]} bytes={row.bytesSent + row.bytesReceived} />,
       },
       {
         id: 'verdict',
@@ -97,7 +98,7 @@ const useColumns = (): readonly Column<Row>[] => {
         cell: (row) => <When at={row.aggregation.lastAtMs} />,
       },
     ],
-    [t, count, bytes],
+    [t, count],
   );
 };
 

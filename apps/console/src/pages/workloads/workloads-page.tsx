@@ -89,7 +89,7 @@ const useColumns = (): readonly Column<Row>[] => {
       {
         id: 'findings',
         title: t('workload.open-findings'),
-        width: 'minmax(110px, 160px)',
+        width: 'minmax(130px, 240px)',
         cell: (row) => <SeverityCounts counts={row.openFindings} />,
       },
       {
