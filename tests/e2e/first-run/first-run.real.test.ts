@@ -74,6 +74,60 @@ async function findingsOf(id: string): Promise<Finding[]> {
   });
 }
 
+/** Name, address and a text that only real data brings, of every page of the console. */
+async function everyPage(): Promise<readonly (readonly [string, string, string | RegExp])[]> {
+  const one = async (filter: string): Promise<Finding> => {
+    const page = await client.call('finding.list', { query: { limit: 1, filter } });
+    const found = page.ok ? page.value.items[0] : undefined;
+    if (found === undefined) throw new Error(`no finding for ${filter}`);
+    return found;
+  };
+  const events = await client.call('event.list', { query: { limit: 50 } });
+  const nodes = await client.call('node.list', { query: { limit: 1 } });
+  const event = events.ok
+    ? events.value.items.find((item) => item.rule === 'runtime.reverse-shell')
+    : undefined;
+  const node = nodes.ok ? nodes.value.items[0] : undefined;
+  const idle = mine(await workloads()).find((item) => item.workload.name === stage.idOf('idle'));
+  if (event === undefined || node === undefined || idle === undefined) throw new Error('nothing to look at');
+  const workload = `/workloads/${encodeURIComponent(idle.workload.id)}`;
+  const vulnerable = await one(`workload:${stage.idOf('web')} package:minimist`);
+  return [
+    ['workloads', '/workloads', stage.idOf('web')],
+    ['workload', workload, stage.idOf('idle')],
+    ...['processes', 'connections', 'packages', 'findings', 'events'].map(
+      (tab) => [`workload-${tab}`, `${workload}?tab=${tab}`, stage.idOf('idle')] as const,
+    ),
+    ['map', '/map', stage.idOf('shop')],
+    ['events', '/events', stage.idOf('idle')],
+    ['event', `/events/${encodeURIComponent(event.id)}`, 'T1059.004'],
+    ['findings', '/findings', /minimist|django|jquery|snakeyaml/i],
+    ['finding', `/findings/${encodeURIComponent(vulnerable.id)}?by=list`, /minimist/],
+    ['control', '/controls/k01-workload-configuration', 'K01'],
+    ['nodes', '/nodes', node.name],
+    ['node', `/nodes/${encodeURIComponent(node.id)}`, node.name],
+    ['audit', '/audit', /session/],
+    ...['profile', 'users', 'keys', 'enroll', 'advisories', 'backup', 'api'].map(
+      (section) => [`settings-${section}`, `/settings/${section}`, 'Bartizan'] as const,
+    ),
+    ['overview', '/', stage.idOf('idle')],
+  ];
+}
+
+/** Switches the account and this browser to a language. */
+async function chooseLanguage(page: Page, language: 'en' | 'ja'): Promise<void> {
+  await page.evaluate(async (wanted) => {
+    const session: { csrfToken: string } = JSON.parse(await (await fetch('/api/v1/session')).text());
+    await fetch('/api/v1/session', {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json', 'x-csrf-token': session.csrfToken },
+      body: JSON.stringify({ language: wanted }),
+    });
+    // What was chosen on this browser counts; the account only remembers it for the next one.
+    localStorage.setItem('bartizan-language', wanted);
+  }, language);
+}
+
 describe.runIf(process.getuid?.() === 0)('first run', { timeout: 180_000 }, () => {
   beforeAll(async () => {
     if (!hasMaterial) throw new Error(`no advisories in ${SHARED}: set BARTIZAN_SHARED`);
@@ -307,31 +361,16 @@ describe.runIf(process.getuid?.() === 0)('first run', { timeout: 180_000 }, () =
     const oneTime = readFileSync(join(product.paths.etc, 'one-time-password'), 'utf8').trim();
     const page: Page = await signIn(browser, product.url, { oneTime, next: NEW_PASSWORD });
     const faults: string[] = [];
+    const pages = await everyPage();
     for (const language of ['en', 'ja'] as const) {
-      await page.evaluate(async (wanted) => {
-        const session: { csrfToken: string } = JSON.parse(await (await fetch('/api/v1/session')).text());
-        await fetch('/api/v1/session', {
-          method: 'PATCH',
-          headers: { 'content-type': 'application/json', 'x-csrf-token': session.csrfToken },
-          body: JSON.stringify({ language: wanted }),
-        });
-        // What was chosen on this browser counts; the account only remembers it for the next one.
-        localStorage.setItem('bartizan-language', wanted);
-      }, language);
-      for (const [path, text] of [
-        ['/workloads', stage.idOf('web')],
-        ['/map', language === 'ja' ? /マップ/ : /map/i],
-        ['/events', stage.idOf('idle')],
-        ['/findings', /minimist|django|jquery|snakeyaml/i],
-        ['/', language === 'ja' ? /スコアカード|概要/ : /scorecard|overview/i],
-      ] as const) {
+      await chooseLanguage(page, language);
+      for (const [name, path, text] of pages) {
         const body = await visit(page, `${product.url}${path}`, text);
         const japanese = /.{0,20}[\u3040-\u30ff]+.{0,20}/.exec(body)?.[0];
         if (language === 'en') expect([path, japanese]).toEqual([path, undefined]);
         else expect([path, japanese]).toEqual([path, expect.any(String)]);
         faults.push(...(await accessibilityFaults(page)).map((fault) => `${language} ${path} ${fault}`));
-        const picture = `${path === '/' ? 'overview' : path.slice(1)}-${language}.png`;
-        await page.screenshot({ path: join(PICTURES, picture) });
+        await page.screenshot({ path: join(PICTURES, `${name}-${language}.png`) });
       }
     }
     expect(faults).toEqual([]);
