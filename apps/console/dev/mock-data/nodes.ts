@@ -128,10 +128,10 @@ export const ADVISORIES: ResponseOf<'advisory.status'> = {
   rows: 412_980,
   digest: 'b7e23ec29af22b0b4e41da31e868d57226121c84b7e23ec29af22b0b4e41da31',
   ecosystems: [
-    { ecosystem: 'Debian:12', rows: 98_112, asOf: '2026-11-25', source: 'Debian security tracker' },
-    { ecosystem: 'npm', rows: 204_110, asOf: '2026-11-24', source: 'OSV' },
-    { ecosystem: 'PyPI', rows: 58_101, asOf: '2026-11-24', source: 'OSV' },
-    { ecosystem: 'Go', rows: 12_340, asOf: '2026-11-24', source: 'OSV' },
+    { ecosystem: 'Debian:12', rows: 98_112, asOf: '2026-11-25', completeness: 'listed-packages' },
+    { ecosystem: 'npm', rows: 204_110, asOf: '2026-11-24', completeness: 'partial' },
+    { ecosystem: 'PyPI', rows: 58_101, asOf: '2026-11-24', completeness: 'partial' },
+    { ecosystem: 'Go', rows: 12_340, asOf: '2026-11-24', completeness: 'partial' },
   ],
   noData: ['Alpine:v3.99', 'Wolfi'],
 };

@@ -36,6 +36,32 @@ const Remarks = ({ process }: { process: Process }) => {
   );
 };
 
+const COMMAND_SHOWN = 240;
+
+/** A command line; a long one is cut and opens on request, so that it does not bury the tree. */
+const CommandLine = ({ command }: { command: string }) => {
+  const t = useT();
+  if (command.length <= COMMAND_SHOWN)
+    return (
+      <div className="mono small second anywhere" translate="no">
+        {command}
+      </div>
+    );
+  return (
+    <details className="long-command small">
+      <summary>
+        <span className="mono second anywhere" translate="no">
+          {command.slice(0, COMMAND_SHOWN)}…
+        </span>{' '}
+        <span className="text-button">{t('process.whole-command')}</span>
+      </summary>
+      <div className="mono second anywhere" translate="no">
+        {command}
+      </div>
+    </details>
+  );
+};
+
 interface NodeLineProps {
   readonly process: Process;
   readonly isDeciding?: boolean;
@@ -57,11 +83,7 @@ const NodeLine = ({ process, isDeciding = false, hasEnded = false, time }: NodeL
           {isDeciding && <span className="visually-hidden">{t('process.deciding')}</span>}
           <Remarks process={process} />
         </span>
-        {command !== process.name && (
-          <div className="mono small second anywhere" translate="no">
-            {command}
-          </div>
-        )}
+        {command !== process.name && <CommandLine command={command} />}
       </div>
     </div>
   );

@@ -102,7 +102,7 @@ export class Advisories implements AdvisoryDesk {
         .map(([ecosystem, { rows, newestOn, completeness }]) => ({
           ecosystem: ecosystem.slice(0, 64),
           rows,
-          source: completeness,
+          completeness,
           ...(newestOn === undefined ? {} : { asOf: newestOn.slice(0, 32) }),
         })),
       noData: header.noData.slice(0, 256).map((text) => text.slice(0, 256)),

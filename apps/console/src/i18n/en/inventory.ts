@@ -59,6 +59,7 @@ export const inventory = {
   'process.fileless': 'no file on disk',
   'process.upper-layer': 'written after start',
   'process.socket': 'standard stream is a socket',
+  'process.whole-command': 'Show all of it',
   'process.redacted': 'secret removed',
   'process.deciding': 'The process that was judged',
   'process.folded': '{count} starts folded',

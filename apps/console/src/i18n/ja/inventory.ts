@@ -59,6 +59,7 @@ export const inventory = {
   'process.fileless': 'ファイルなし実行',
   'process.upper-layer': '起動後に書き込まれた実行ファイル',
   'process.socket': '標準入出力がソケット',
+  'process.whole-command': '全体を表示',
   'process.redacted': '秘密情報を除去',
   'process.deciding': '判定されたプロセス',
   'process.folded': '{count} 回の起動を集約',

@@ -38,7 +38,7 @@ const optionsOf = ({ bars, colors, width, formats, onBrush }: PlotInput): uPlot.
   return {
     width,
     height: HEIGHT,
-    padding: [6, 8, 0, 0],
+    padding: [6, 26, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
     // Bars start at their interval; without the last interval's width the newest events would be drawn outside.

@@ -26,6 +26,9 @@ export const inEdition = (rows: readonly ScoreRow[], edition: Edition): ScoreRow
 const reasonOf = (row: ScoreRow, t: ReturnType<typeof useT>, text: Formats['text']): string =>
   row.reason === undefined ? t('score.none') : text(row.reason);
 
+/** A trend takes two days: before that its column would only hold the word that there is none. */
+const hasTrend = (rows: readonly ScoreRow[]): boolean => rows.some((row) => row.trend.length > 1);
+
 /** Score as number and bar; without enough coverage there is no number but a reason. */
 export const Score = ({ row }: { row: ScoreRow }) => {
   const t = useT();
@@ -41,7 +44,12 @@ export const Score = ({ row }: { row: ScoreRow }) => {
   );
 };
 
-const ScoreLine = ({ row, edition }: { row: ScoreRow; edition: Edition }) => {
+interface ScoreLineProps {
+  readonly row: ScoreRow;
+  readonly edition: Edition;
+  readonly hasTrend: boolean;
+}
+const ScoreLine = ({ row, edition, hasTrend }: ScoreLineProps) => {
   const t = useT();
   const { text, percent } = useFormat();
   return (
@@ -69,19 +77,18 @@ const ScoreLine = ({ row, edition }: { row: ScoreRow; edition: Edition }) => {
       <td className="hide-narrow">
         <SeverityCounts counts={row.openFindings} />
       </td>
-      <td className="hide-narrow">
-        <Sparkline
-          values={row.trend}
-          label={t('score.trend', {
-            from: row.trend[0] ?? 0,
-            to: row.trend.at(-1) ?? 0,
-            days: row.trend.length,
-          })}
-        />
-        {row.score !== undefined && row.trend.length < 2 && (
-          <span className="quiet small nowrap">{t('score.no-trend')}</span>
-        )}
-      </td>
+      {hasTrend && (
+        <td className="hide-narrow">
+          <Sparkline
+            values={row.trend}
+            label={t('score.trend', {
+              from: row.trend[0] ?? 0,
+              to: row.trend.at(-1) ?? 0,
+              days: row.trend.length,
+            })}
+          />
+        </td>
+      )}
     </tr>
   );
 };
@@ -127,12 +134,12 @@ export const Scorecard = () => {
                 <th>{t('score.score')}</th>
                 <th className="number">{t('score.coverage')}</th>
                 <th className="hide-narrow">{t('score.findings')}</th>
-                <th className="hide-narrow">{t('score.trend.title')}</th>
+                {hasTrend(data.rows) && <th className="hide-narrow">{t('score.trend.title')}</th>}
               </tr>
             </thead>
             <tbody>
               {inEdition(data.rows, edition).map((row) => (
-                <ScoreLine key={row.control} row={row} edition={edition} />
+                <ScoreLine key={row.control} row={row} edition={edition} hasTrend={hasTrend(data.rows)} />
               ))}
             </tbody>
           </table>

@@ -65,7 +65,7 @@ const Sources = ({ advisories }: { advisories: Advisories }) => {
           <th>{t('field.ecosystem')}</th>
           <th className="number">{t('advisories.rows')}</th>
           <th>{t('advisories.date')}</th>
-          <th className="hide-narrow">{t('advisories.source')}</th>
+          <th className="hide-narrow">{t('advisories.completeness')}</th>
         </tr>
       </thead>
       <tbody>
@@ -74,9 +74,7 @@ const Sources = ({ advisories }: { advisories: Advisories }) => {
             <td translate="no">{entry.ecosystem}</td>
             <td className="number">{count(entry.rows)}</td>
             <td translate="no">{entry.asOf ?? '–'}</td>
-            <td className="hide-narrow" translate="no">
-              {entry.source}
-            </td>
+            <td className="hide-narrow">{t(`completeness.${entry.completeness}`)}</td>
           </tr>
         ))}
       </tbody>

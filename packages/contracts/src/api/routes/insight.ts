@@ -45,7 +45,10 @@ export const AdvisoryStatus = object('AdvisoryStatus', 'State of the advisory pa
       ecosystem: text('Name', 64),
       rows: integer('Rows', '1'),
       asOf: optional(text('Date', 32)),
-      source: text('Source', 256),
+      completeness: choice(
+        ['complete', 'partial', 'listed-packages', 'sample'],
+        'How much of it the pack knows; listed-packages: only the packages it names',
+      ),
     }),
     'What it covers',
     256,
