@@ -5,7 +5,6 @@
 # `npm test`: brings what the tests need, then runs them all. Nothing has to be set up before.
 #   --fast   formatting, types, lint, architecture and unit tests only (under a minute)
 #   --check  formatting, types and lint only
-#   --apart  the files of tests/apart.json, which are not part of a whole run yet
 #   --only X steps whose name contains X
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)

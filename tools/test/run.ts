@@ -17,9 +17,7 @@ const OUTPUT_BYTES_MAX = 8 * 1024 * 1024;
 /** Steps the command line asked for. */
 function chosen(): Step[] {
   const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
-  const phases = args.includes('--apart')
-    ? ['apart']
-    : PHASES.slice(0, args.includes('--check') ? 1 : args.includes('--fast') ? 2 : 4);
+  const phases = PHASES.slice(0, args.includes('--check') ? 1 : args.includes('--fast') ? 2 : 4);
   return allSteps(root).filter(
     (step) =>
       phases.some((phase) => phase === step.phase) && (only === undefined || step.name.includes(only)),

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { GENERATORS } from '../generate.ts';
 
@@ -17,7 +17,7 @@ export type Counting =
 /** One step of `npm test`. */
 export interface Step {
   readonly name: string;
-  readonly phase: 'check' | 'unit' | 'native' | 'real' | 'apart';
+  readonly phase: 'check' | 'unit' | 'native' | 'real';
   readonly counting: Counting;
   readonly command: readonly string[];
   readonly report?: string;
@@ -73,17 +73,8 @@ function vitest(name: string, phase: Step['phase'], more: { args: string[]; time
   return { name, phase, counting: 'vitest', command, report, timeoutMs: more.timeoutMs };
 }
 
-/** Test files that are not part of `npm test` yet, each with its reason; `npm test -- --apart` runs them alone. */
-function apartFiles(root: string): string[] {
-  const entries: { readonly file: string }[] = JSON.parse(
-    readFileSync(join(root, 'tests/apart.json'), 'utf8'),
-  );
-  return entries.map(({ file }) => file);
-}
-
 /** Every step, fastest first. `real` steps run one after the other: they use the machine's kernel, ports and CPU. */
 export function allSteps(root: string): Step[] {
-  const apart = apartFiles(root);
   const cargo = (name: string, args: string[]): Step => ({
     name,
     phase: 'native',
@@ -104,9 +95,8 @@ export function allSteps(root: string): Step[] {
     cargo('native lint', ['clippy', '--release', '--locked', '--all-targets', '--', '-D', 'warnings']),
     cargo('native tests', ['test', '--release', '--locked']),
     vitest('real parts', 'real', {
-      args: ['--no-file-parallelism', ...apart.map((file) => `--exclude=${file}`), '.real.test.ts'],
+      args: ['--no-file-parallelism', '.real.test.ts'],
       timeoutMs: 60 * MINUTE,
     }),
-    vitest('apart', 'apart', { args: ['--no-file-parallelism', ...apart], timeoutMs: 60 * MINUTE }),
   ];
 }
