@@ -11,6 +11,7 @@ import {
   openDiskBuffer,
   startDiscovery,
   startUplink,
+  steadyMs,
   type Uplink,
   workloadRefOf,
 } from '@bartizan/host';
@@ -241,7 +242,7 @@ class Wire implements Agent {
       isOurs: (pid: number) =>
         pid === process.pid || pid === this.#sensor?.pid() || pid === this.#surveys?.pid(),
       onSighting: (sighting: Sighting) => this.#takeSighting(sighting),
-      onProcess: (sighting: ProcessSighting) => this.#processEnds.take(sighting, clock.wallMs()),
+      onProcess: (sighting: ProcessSighting) => this.#processEnds.take(sighting, steadyMs(clock)),
     };
     return {
       observer: new Observer({
@@ -295,7 +296,7 @@ class Wire implements Agent {
   #startTimers(): void {
     const { clock } = this.#parts;
     this.#stops.push(
-      clock.every(HOUSEKEEPING_MS, () => this.#housekeep(clock.wallMs())),
+      clock.every(HOUSEKEEPING_MS, () => this.#housekeep(steadyMs(clock))),
       clock.every(FLOW_INTERVAL_MS, () => this.#reportFlows()),
       clock.every(SYNC_MS, () => this.#buffer.sync()),
     );
@@ -316,7 +317,7 @@ class Wire implements Agent {
     if (sighting.trigger === 'file-open') reportFile(this.#journal, sighting);
     const detection = this.#detector.judge(sighting, clock.bootUs);
     if (!detection) return;
-    for (const told of this.#folder.take(detection, clock.wallMs())) this.#tell(told);
+    for (const told of this.#folder.take(detection, steadyMs(clock))) this.#tell(told);
   }
 
   #tell(detection: FoldedDetection): void {

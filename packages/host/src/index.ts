@@ -26,7 +26,7 @@ export { hostWorkload, type WorkloadName, workloadIdOf, workloadNameOf } from '.
 export { type BufferOptions, type DiskBuffer, openDiskBuffer, type Shed } from './buffer/disk-buffer.ts';
 export { type CgroupIndex, openCgroupIndex } from './cgroups/cgroup-index.ts';
 export { type CgroupLayout, cgroupLayout, readCgroupLayout } from './cgroups/layout.ts';
-export type { Clock } from './clock/clock.ts';
+export { type Clock, steadyMs } from './clock/clock.ts';
 export { systemClock } from './clock/system-clock.ts';
 export { jsonLogger, LOG_LEVELS, type Logger, type LogLevel, silentLogger } from './log/logger.ts';
 export { type ReadFailure, readBounded, readLink, readNames, readText } from './procfs/bounded-read.ts';

@@ -12,3 +12,6 @@ export interface Clock {
   /** Runs a function again and again. Returns what ends it. */
   readonly every: (intervalMs: number, run: () => void) => () => void;
 }
+
+/** Milliseconds since boot: for intervals, which must also end when somebody sets the wall clock back by years. */
+export const steadyMs = (clock: Clock): number => clock.bootUs() / 1000;

@@ -218,10 +218,13 @@ class Link implements Uplink {
     return joined.value;
   }
 
-  /** Whether an identity can never be used again: its time has ended, or another authority is pinned now. */
+  /** Whether an identity cannot be used now: by this node's clock its time has ended, or another authority is pinned. */
   #isOver(identity: Identity): boolean {
-    const pin = this.#endpoint.caSha256.replaceAll(':', '').toLowerCase();
-    return identity.notAfterMs <= this.#options.clock.wallMs() || !pemHasCertificate(identity.caPem, pin);
+    return identity.notAfterMs <= this.#options.clock.wallMs() || this.#isForeign(identity);
+  }
+
+  #isForeign(identity: Identity): boolean {
+    return !pemHasCertificate(identity.caPem, this.#endpoint.caSha256.replaceAll(':', '').toLowerCase());
   }
 
   #giveUp(isUsable: boolean, folder: string): void {
@@ -231,8 +234,9 @@ class Link implements Uplink {
       detail: 'there is no certificate that holds and no unused join token',
     });
     if (!this.#identity) return;
+    // One that only ended is kept: a clock that was set ahead by mistake must not cost the node its place.
+    if (this.#isForeign(this.#identity)) forgetIdentity(folder);
     this.#identity = undefined;
-    forgetIdentity(folder);
     this.#options.onIdentityLost();
   }
 
