@@ -11,13 +11,13 @@ import { allSteps, type Step } from './steps.ts';
 const root = resolve(import.meta.dirname, '../..');
 const args = process.argv.slice(2);
 /** Phases of a whole run, in order. */
-const PHASES: readonly Step['phase'][] = ['check', 'unit', 'native', 'real'];
+const PHASES: readonly Step['phase'][] = ['check', 'unit', 'slow', 'native', 'real'];
 const OUTPUT_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Steps the command line asked for. */
 function chosen(): Step[] {
   const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
-  const phases = PHASES.slice(0, args.includes('--check') ? 1 : args.includes('--fast') ? 2 : 4);
+  const phases = PHASES.slice(0, args.includes('--check') ? 1 : args.includes('--fast') ? 2 : PHASES.length);
   return allSteps(root).filter(
     (step) =>
       phases.some((phase) => phase === step.phase) && (only === undefined || step.name.includes(only)),

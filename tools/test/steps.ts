@@ -17,7 +17,7 @@ export type Counting =
 /** One step of `npm test`. */
 export interface Step {
   readonly name: string;
-  readonly phase: 'check' | 'unit' | 'native' | 'real';
+  readonly phase: 'check' | 'unit' | 'slow' | 'native' | 'real';
   readonly counting: Counting;
   readonly command: readonly string[];
   readonly report?: string;
@@ -25,6 +25,10 @@ export interface Step {
 }
 
 const MINUTE = 60_000;
+/** Tests that change the machine: they run one after the other. */
+const NOT_REAL = '--exclude=**/*.real.test.ts';
+/** Tests of a whole store, controller or supervisor, which take seconds: not part of `--fast`. */
+const NOT_SLOW = '--exclude=**/*.slow.test.ts';
 
 /** Workspaces with a tsconfig, in dependency order as far as it matters to a reader. */
 function workspaces(root: string): string[] {
@@ -84,7 +88,8 @@ export function allSteps(root: string): Step[] {
   });
   return [
     ...checkSteps(root),
-    vitest('unit tests', 'unit', { args: ['--exclude=**/*.real.test.ts'], timeoutMs: 10 * MINUTE }),
+    vitest('unit tests', 'unit', { args: [NOT_REAL, NOT_SLOW], timeoutMs: 10 * MINUTE }),
+    vitest('slow tests', 'slow', { args: [NOT_REAL, '.slow.test.ts'], timeoutMs: 10 * MINUTE }),
     {
       name: 'native build',
       phase: 'native',
