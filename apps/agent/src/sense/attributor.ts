@@ -36,8 +36,12 @@ interface Queue {
   readonly sinceUs: number;
 }
 
-/** How long an event waits for the runtime to say whose cgroup it is. */
-const WAIT_MS = 250;
+/**
+ * How long an event waits for the runtime to say whose cgroup it is. A busy Docker took more than 250 ms to describe a
+ * new container, and its first processes then had no name for ever; more would endanger the second that a person is
+ * promised to see a security event in.
+ */
+const WAIT_MS = 600;
 const LOOK_EVERY_MS = 10;
 const WAITING_MAX = 20_000;
 
