@@ -36,12 +36,13 @@ interface Queue {
   readonly sinceUs: number;
 }
 
+/** How long an event waits for a runtime to say whose cgroup it is. */
+const WAIT_MS = 300;
 /**
- * How long an event waits for the runtime to say whose cgroup it is. A busy Docker took more than 250 ms to describe a
- * new container, and its first processes then had no name for ever; more would endanger the second that a person is
- * promised to see a security event in.
+ * The same when the cgroup carries the id of a container, so that some runtime will describe it: a busy Podman or Docker
+ * took longer than the above, and the first processes of a container then had no name for ever.
  */
-const WAIT_MS = 600;
+const AWAITED_MS = 2000;
 const LOOK_EVERY_MS = 10;
 const WAITING_MAX = 20_000;
 
@@ -99,7 +100,9 @@ export class Attributor {
   #look(): void {
     for (const [cgroupId, queue] of this.#queues) {
       const known = this.#known(queue.process);
-      const isLate = this.#options.clock.bootUs() - queue.sinceUs > WAIT_MS * 1000;
+      const place = this.#options.discovery.placeOf(cgroupId);
+      const waitMs = place.kind === 'host' && place.awaited === true ? AWAITED_MS : WAIT_MS;
+      const isLate = this.#options.clock.bootUs() - queue.sinceUs > waitMs * 1000;
       if (!known && !isLate) continue;
       this.#queues.delete(cgroupId);
       this.#waitingTotal -= queue.waiting.length;

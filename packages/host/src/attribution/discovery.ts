@@ -28,7 +28,8 @@ export interface DiscoveryOptions {
 /** Where something happened: in a container, on the host, or not to be told. */
 export type Place =
   | { readonly kind: 'container'; readonly container: KnownContainer }
-  | { readonly kind: 'host' }
+  /** `awaited`: the path carries the id of a container that no runtime has described yet. */
+  | { readonly kind: 'host'; readonly awaited?: boolean }
   | { readonly kind: 'unknown' };
 
 /** Finds the containers of a node and says which one a cgroup, process or address belongs to. */
@@ -55,12 +56,15 @@ export interface Discovery {
 const SWEEP_MS = 3000;
 const WALK_AT_MOST_EVERY_MS = 1000;
 
+/** Runtimes put the whole id of a container into the name of its cgroup. */
+const CONTAINER_ID = /[0-9a-f]{64}/;
+
 const isSame = (one: KnownContainer | undefined, other: KnownContainer): boolean =>
   one !== undefined && JSON.stringify(one) === JSON.stringify(other);
 
 /** The last part of a cgroup path as the id of a container: a runtime's 64 digits where they are in it. */
 const idOfPath = (path: string, cgroupId: string): string => {
-  const digits = /[0-9a-f]{64}/.exec(path)?.[0];
+  const digits = CONTAINER_ID.exec(path)?.[0];
   const last =
     path
       .split('/')
@@ -119,7 +123,7 @@ class Finder implements Discovery {
       ? { kind: 'container', container }
       : path === undefined
         ? { kind: 'unknown' }
-        : { kind: 'host' };
+        : { kind: 'host', ...(CONTAINER_ID.test(path) ? { awaited: true } : {}) };
     if (place.kind !== 'unknown') this.#places.set(cgroupId, place);
     return place;
   }
