@@ -265,7 +265,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     ...judging,
     home,
     report: report.value,
-    renewCertificate: () => renewCertificate(base, agents, report.value),
+    renewCertificate: certificateRenewal(base, agents, report.value),
   });
   judging.advisories
     .load(options.advisoriesPath)
@@ -281,14 +281,21 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
 /** The names of the certificate of our ports. */
 const namesOf = (options: StartOptions): string[] => [...new Set([...NAMES, ...(options.publicNames ?? [])])];
 
-/** Takes a new certificate into use in time, without closing what is open. */
-async function renewCertificate(base: Base, agents: AgentServer, report: Report): Promise<void> {
+/** What takes a new certificate into use in time, without closing what is open. */
+function certificateRenewal(base: Base, agents: AgentServer, report: Report): () => Promise<void> {
   const { authority, options, log } = base;
-  const current = await authority.serverCertificate(namesOf(options));
-  if (!current.ok) return log.error({ code: current.error.code }, 'the certificate cannot be renewed now');
-  const { keyPem, certificatePem } = current.value;
-  agents.useTls({ keyPem, chainPem: certificatePem, caPem: authority.caPem() });
-  report.useTls({ keyPem, chainPem: certificatePem });
+  let inUse = `${base.certificate.certificatePem}${authority.caPem()}`;
+  return async () => {
+    const current = await authority.serverCertificate(namesOf(options));
+    if (!current.ok) return log.error({ code: current.error.code }, 'the certificate cannot be renewed now');
+    const { keyPem, certificatePem } = current.value;
+    const wanted = `${certificatePem}${authority.caPem()}`;
+    if (wanted === inUse) return;
+    agents.useTls({ keyPem, chainPem: certificatePem, caPem: authority.caPem() });
+    report.useTls({ keyPem, chainPem: certificatePem });
+    inUse = wanted;
+    log.info({}, 'a new certificate is in use');
+  };
 }
 
 /** Leaves nothing open after a start that failed. */

@@ -28,7 +28,8 @@ export interface Chores {
 const PRESENCE_MS = 5000;
 const RETENTION_MS = 60_000;
 const SCORES_MS = 10 * 60_000;
-const CERTIFICATE_MS = 10 * 60_000;
+/** Often, because a jump of the clock can end the certificate at once, and no agent comes in until there is another. */
+const CERTIFICATE_MS = 5000;
 
 /** Starts presence, retention, the end of acceptances, the renewal of the certificate and the daily scores. A chore that fails is logged and comes round again. */
 export function startChores(parts: Parts): Chores {

@@ -32,22 +32,32 @@ const chainOf = (socket: TLSSocket): Buffer[] => {
   return chain;
 };
 
-/** Whether the chain ends in the pinned authority, each certificate issued and signed by the next, all valid now. */
-export const chainIsPinned = (chain: readonly Buffer[], caSha256: string, nowMs: number): boolean => {
+/**
+ * Why a chain is not trusted: it does not end in the pinned authority with each certificate issued and signed by the
+ * next, or one of them does not count at this time; undefined when it is trusted.
+ */
+export const chainFault = (
+  chain: readonly Buffer[],
+  caSha256: string,
+  nowMs: number,
+): 'foreign' | 'out-of-time' | undefined => {
   const anchor = chain.findIndex((der) => certificateSha256(der) === normalHash(caSha256));
-  if (anchor < 0) return false;
+  if (anchor < 0) return 'foreign';
   const certificates = chain.slice(0, anchor + 1).map((der) => new X509Certificate(der));
-  return certificates.every((certificate, index) => {
+  const isSigned = certificates.every((certificate, index) => {
     const issuer = certificates[Math.min(index + 1, anchor)];
-    const isValid = Date.parse(certificate.validFrom) <= nowMs && nowMs < Date.parse(certificate.validTo);
-    return (
-      isValid &&
-      issuer?.ca === true &&
-      certificate.checkIssued(issuer) &&
-      certificate.verify(issuer.publicKey)
-    );
+    return issuer?.ca === true && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
   });
+  if (!isSigned) return 'foreign';
+  const counts = ({ validFrom, validTo }: X509Certificate): boolean =>
+    Date.parse(validFrom) <= nowMs && nowMs < Date.parse(validTo);
+  return certificates.every(counts) ? undefined : 'out-of-time';
 };
+
+const FAULTS = {
+  foreign: 'the controller shows a certificate of another authority than the pinned one',
+  'out-of-time': 'the certificate of the controller does not count at the time of the clock of this node',
+} as const;
 
 /** Why a TLS connection failed, as the alerts of RFC 8446 that a refused client certificate gives say it. */
 const isCertificateRefusal = (cause: unknown): boolean =>
@@ -89,19 +99,13 @@ const connectSocket = (
     socket.once('secureConnect', () => {
       clearTimeout(timer);
       socket.off('error', fail);
-      if (chainIsPinned(chainOf(socket), endpoint.caSha256, Date.now())) {
+      const fault = chainFault(chainOf(socket), endpoint.caSha256, Date.now());
+      if (fault === undefined) {
         resolve(ok(socket));
         return;
       }
       socket.once('error', () => undefined).destroy();
-      resolve(
-        err(
-          failure(
-            'E_CERTIFICATE',
-            'the controller shows a certificate of another authority than the pinned one',
-          ),
-        ),
-      );
+      resolve(err(failure('E_CERTIFICATE', FAULTS[fault])));
     });
   });
 

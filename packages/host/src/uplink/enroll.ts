@@ -55,13 +55,18 @@ const accept = (
   return ok(identity);
 };
 
+/** Why a node could not join, and whether the token was shown to anybody by it. */
+export interface EnrolFailure extends Failure<ErrorCode> {
+  readonly tokenSent: boolean;
+}
+
 /** Joins: a fresh key, proof that it is held, and the one-time token for a certificate. */
 export const enroll = async (
   endpoint: Endpoint,
   who: { readonly token: string; readonly node: string; readonly name: string },
-): Promise<Result<Identity, Failure<ErrorCode>>> => {
+): Promise<Result<Identity, EnrolFailure>> => {
   const session = await connectController(endpoint, undefined);
-  if (!session.ok) return session;
+  if (!session.ok) return err({ ...session.error, tokenSent: false });
   const key = makeKey();
   const answer = await postJson(session.value, WIRE_ENROLL_PATH, {
     token: who.token,
@@ -71,7 +76,8 @@ export const enroll = async (
     signature: key.sign(enrollProof(joinTokenId(who.token), who.node, key.publicKeyPem)),
   });
   session.value.close();
-  return answer.ok ? accept(key, answer.value, endpoint) : answer;
+  const joined = answer.ok ? accept(key, answer.value, endpoint) : answer;
+  return joined.ok ? joined : err({ ...joined.error, tokenSent: true });
 };
 
 /** Asks for a certificate for a new key over a session that the old one opened. */

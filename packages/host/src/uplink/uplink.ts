@@ -209,7 +209,7 @@ class Link implements Uplink {
     }
     const joined = await enroll(this.#endpoint, { token, node, name });
     if (!joined.ok) {
-      if (joined.error.code !== 'E_CONTROLLER_UNREACHABLE') this.#tokenUsed = true;
+      if (joined.error.tokenSent && joined.error.code !== 'E_CONTROLLER_UNREACHABLE') this.#tokenUsed = true;
       this.#note(joined.error);
       return isUsable ? this.#identity : undefined;
     }
@@ -218,9 +218,10 @@ class Link implements Uplink {
     return joined.value;
   }
 
-  /** Whether an identity cannot be used now: by this node's clock its time has ended, or another authority is pinned. */
+  /** Whether an identity cannot be used now: it does not count by this node's clock, or another authority is pinned. */
   #isOver(identity: Identity): boolean {
-    return identity.notAfterMs <= this.#options.clock.wallMs() || this.#isForeign(identity);
+    const nowMs = this.#options.clock.wallMs();
+    return identity.notAfterMs <= nowMs || nowMs < identity.notBeforeMs || this.#isForeign(identity);
   }
 
   #isForeign(identity: Identity): boolean {
