@@ -3,6 +3,7 @@
 
 //! bartizan-sensor: loads the eBPF programs, turns their records into frames for the node agent.
 
+mod attach;
 mod command;
 mod descriptor;
 mod engine;
@@ -10,6 +11,8 @@ mod engine;
 mod frames;
 #[cfg(test)]
 mod golden_tests;
+mod inspect;
+mod json;
 mod kernel;
 mod levels;
 mod listeners;
@@ -40,6 +43,8 @@ fn main() -> ExitCode {
         ["probe", "--json"] => kernel::print_probe(true),
         ["levels"] => levels::print(false),
         ["levels", "--json"] => levels::print(true),
+        ["inspect-worker"] => inspect::run_worker(),
+        ["inspect-escape", attempt] => inspect::escape(attempt),
         ["self-test", folder, action] => return self_test::main(folder, action),
         ["version"] => {
             println!("{}", env!("CARGO_PKG_VERSION"));
