@@ -47,6 +47,7 @@ pub fn run() -> Result<(), String> {
     let mut session =
         Session { kernel, engine, decoder: Decoder::default(), generation: 0, stopping: false, inspector };
     crate::privileges::drop()?;
+    session.inspector.keep_running(boot_time_us());
     session.hello();
     session.take_snapshot()?;
     session.serve()

@@ -81,6 +81,7 @@ export {
   ActionLevel,
   AgentCost,
   Cluster,
+  InspectStatus,
   LEVELS,
   type Level,
   Node,

@@ -36,6 +36,7 @@ export const COLUMN_TEXT = {
   'column.direction': { en: 'DIRECTION', ja: '方向' },
   'column.remote': { en: 'REMOTE', ja: '相手' },
   'column.port': { en: 'PORT', ja: 'ポート' },
+  'column.application': { en: 'APPLICATION', ja: 'アプリケーション' },
   'column.connections': { en: 'CONNECTIONS', ja: '接続数' },
   'column.sent': { en: 'SENT', ja: '送信' },
   'column.received': { en: 'RECEIVED', ja: '受信' },

@@ -62,6 +62,13 @@ export const MapEdge = object('MapEdge', 'An edge of the network map', {
   from: text('Client', 256),
   to: text('Server', 256),
   protocols: list(text('protocol/port', 64), 'Protocols and ports', 64),
+  applications: optional(
+    list(
+      text('Application protocol', 64),
+      'What is spoken, when seen; `unknown` = looked at, not recognised',
+      32,
+    ),
+  ),
   connections: integer('Connections', '1'),
   bytes: integer('Bytes both ways', 'bytes'),
   verdict: choice(VERDICTS, 'Worst verdict'),
