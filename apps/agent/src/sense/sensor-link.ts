@@ -26,7 +26,8 @@ export interface SensorLinkOptions {
 /** The sensor, from before it is built to its end. */
 export interface SensorLink {
   readonly status: () => SensorStatus;
-  readonly pid: () => number | undefined;
+  /** The sensor and its inspect worker, as far as they run. */
+  readonly pids: () => readonly number[];
   /** Events come from the kernel now. */
   readonly isRunning: () => boolean;
   readonly watch: (paths: readonly string[]) => void;
@@ -100,8 +101,10 @@ class Link implements SensorLink {
     };
   }
 
-  pid(): number | undefined {
-    return this.#handle?.stats().pid;
+  pids(): readonly number[] {
+    const stats = this.#handle?.stats();
+    const worker = stats?.state === 'running' ? stats.lastHeartbeat?.inspect.pid : undefined;
+    return [stats?.pid ?? 0, worker ?? 0].filter((pid) => pid !== 0);
   }
 
   isRunning(): boolean {

@@ -52,7 +52,10 @@ function systemRows(t: Translate, system: SystemState): StatusRow[] {
 }
 
 /** Nothing is said of the worker while the sensor does not run. */
-function inspectRows(t: Translate, { name, sensor: { inspect } }: NodeState): StatusRow[] {
+export function inspectRows(
+  t: Translate,
+  { name, sensor: { inspect } }: Pick<NodeState, 'name' | 'sensor'>,
+): StatusRow[] {
   if (inspect === undefined) return [];
   return [
     [

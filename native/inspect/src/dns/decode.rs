@@ -9,7 +9,6 @@ use crate::{host, Protocol, Start};
 
 const ANSWER_BIT: u16 = 0x8000;
 const OPCODE: u16 = 0x7800;
-const RESERVED_BIT: u16 = 0x0040;
 
 /// The first question of a message.
 pub struct Question {
@@ -34,12 +33,18 @@ fn name(bytes: &mut Bytes<'_>) -> Result<Vec<u8>, bool> {
     Err(false)
 }
 
+/// The NetBIOS name service uses the same messages: its names are 32 letters from A to P, its kinds 32 and 33.
+fn is_netbios(name: &[u8], kind: u16) -> bool {
+    let label = name.split(|byte| *byte == b'.').next().unwrap_or_default();
+    matches!(kind, 32 | 33) && label.len() == 32 && label.iter().all(|byte| (b'A'..=b'P').contains(byte))
+}
+
 /// A standard question. `Err(true)`: the bytes end before it does; `Err(false)`: it is none.
 pub fn question(message: &[u8]) -> Result<Question, bool> {
     let mut bytes = Bytes::new(message);
     let mut next = || bytes.u16().ok_or(true);
     let (_id, flags) = (next()?, next()?);
-    if flags & (ANSWER_BIT | OPCODE | RESERVED_BIT | 0xf) != 0 {
+    if flags & (ANSWER_BIT | OPCODE | 0xf) != 0 {
         return Err(false);
     }
     let (questions, answers, authorities, more) = (next()?, next()?, next()?, next()?);
@@ -49,7 +54,7 @@ pub fn question(message: &[u8]) -> Result<Question, bool> {
     let name = name(&mut bytes)?;
     let kind = bytes.u16().ok_or(true)?;
     let class = bytes.u16().ok_or(true)? & 0x7fff;
-    if kind == 0 || !matches!(class, 1 | 3 | 4 | 255) {
+    if kind == 0 || !matches!(class, 1 | 3 | 4 | 255) || is_netbios(&name, kind) {
         return Err(false);
     }
     // What follows is announced.

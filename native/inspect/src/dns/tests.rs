@@ -24,7 +24,8 @@ fn refuses_answers_loops_and_long_labels() {
     let mut two = dns_question("a.b", 1);
     two[5] = 2;
     let trailing = [&dns_question("a.b", 1)[..], b"rest"].concat();
-    for odd in [&answer, &looping, &two, &trailing] {
+    let netbios = dns_question("CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 33);
+    for odd in [&answer, &looping, &two, &trailing, &netbios] {
         assert_eq!(recognise(&datagram(odd)), Outcome::Unknown);
     }
 }

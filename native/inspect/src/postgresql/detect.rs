@@ -18,7 +18,15 @@ pub fn detect(start: &Start<'_>) -> Match {
     let is_fine = match number(4) {
         code if ENCRYPTIONS.contains(&code) => number(0) == 8,
         CANCEL => number(0) == 16,
-        code if code >> 16 == VERSION_3 => (9..=STARTUP_MAX).contains(&number(0)),
+        code if code >> 16 == VERSION_3 => {
+            return match (number(0), start.client.get(8)) {
+                (9, Some(0)) => Match::Yes,
+                // The name of a parameter. A request of Kafka for its topics has the same eight bytes before it.
+                (10..=STARTUP_MAX, Some(b'a'..=b'z' | b'_')) => Match::Yes,
+                (9..=STARTUP_MAX, None) => Match::Maybe,
+                _ => Match::No,
+            };
+        }
         _ => false,
     };
     if is_fine {

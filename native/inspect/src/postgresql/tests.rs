@@ -23,6 +23,14 @@ fn knows_requests_to_encrypt_and_to_cancel() {
 }
 
 #[test]
+fn a_request_of_kafka_for_its_topics_is_none() {
+    let kafka = [&[0, 0, 0, 38, 0, 3, 0, 9, 0, 0, 0, 1, 0, 9][..], &[b'c'; 28]].concat();
+    for end in 9..kafka.len() {
+        assert_eq!(recognise(&Start { complete: true, ..stream(&kafka[..end], b"") }), Outcome::Unknown);
+    }
+}
+
+#[test]
 fn refuses_other_lengths_and_versions() {
     for odd in [
         [0, 0, 0, 9, 4, 210, 22, 47],

@@ -12,7 +12,7 @@ mod worker;
 
 pub use flows::{Flows, Verdict};
 pub use supervisor::Supervisor;
-pub use worker::{escape, run as run_worker};
+pub use worker::{escape, recognise_stdin, run as run_worker};
 
 use crate::frames::{first_bytes, header, network};
 

@@ -6,6 +6,7 @@
 use super::confine::confine;
 use super::messages::{read_ask, write_answer, ASK_MAX};
 use rustix::io::{read, write, Errno};
+use std::io::{Read, Write};
 
 /// Whatever goes wrong ends the worker without a word: it has no place to write to.
 fn silence_panics() {
@@ -37,6 +38,27 @@ pub fn run() -> Result<(), String> {
             }
         }
     }
+}
+
+/// Questions from standard input, answers to standard output, each after its length (u32, little-endian): the
+/// recognition without a worker, for whoever wants to try it on bytes of their own.
+pub fn recognise_stdin() -> Result<(), String> {
+    let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
+    let mut length = [0; 4];
+    let mut answer = Vec::with_capacity(512);
+    while input.read_exact(&mut length).is_ok() {
+        let count = u32::from_le_bytes(length) as usize;
+        if count > ASK_MAX {
+            return Err(format!("a question has {count} bytes, at most {ASK_MAX}"));
+        }
+        let mut question = vec![0; count];
+        input.read_exact(&mut question).map_err(|error| error.to_string())?;
+        let (key, start) = read_ask(&question).ok_or("a question cannot be read")?;
+        write_answer(key, &bartizan_inspect::recognise(&start), &mut answer);
+        let framed = [&(answer.len() as u32).to_le_bytes()[..], &answer].concat();
+        output.write_all(&framed).map_err(|error| error.to_string())?;
+    }
+    output.flush().map_err(|error| error.to_string())
 }
 
 /// For the tests: gives everything up as the worker does, then tries what it must not be able to do. Ends with 0
