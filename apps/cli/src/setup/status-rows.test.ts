@@ -28,7 +28,7 @@ describe('the inspect worker in status', () => {
     const node = { name: 'host-1', sensor: { ...sensor, inspect } };
     const told = 'restarts 4, connections 100, recognised 90, unknown 7, skipped 2, lost 3';
     expect(inspectRows(translator('en'), node)).toEqual([['host-1 inspect worker', 'restarting', told]]);
-    expect(inspectRows(translator('ja'), node)).toEqual([['host-1 検査プロセス', 'restarting', told]]);
+    expect(inspectRows(translator('ja'), node)).toEqual([['host-1 通信の検査プロセス', 'restarting', told]]);
   });
 
   it('is not spoken of where nothing is known of it, as by an older agent', () => {

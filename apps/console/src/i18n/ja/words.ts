@@ -116,7 +116,7 @@ export const words = {
   'inspect.restarting': '再起動中',
   'inspect.failed': '障害',
   'inspect.off': '停止',
-  'inspect.restarts': '検査プロセスの再起動回数',
+  'inspect.restarts': '通信の検査プロセスの再起動回数',
   'inspect.flows': '検査した接続',
   'inspect.recognised': '判別済み／判別不能',
   'inspect.skipped': '上限により対象外',
