@@ -6,7 +6,7 @@
 use super::messages::{write_ask, Answer};
 use super::{Piece, Totals};
 use bartizan_inspect::{Start, Transport, INPUT_MAX};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// Most connections under inspection.
 pub const FLOWS_MAX: usize = 2048;
@@ -14,6 +14,8 @@ pub const FLOWS_MAX: usize = 2048;
 const DECIDE_AFTER_US: u64 = 3_000_000;
 /// An answer that takes longer means that the worker hangs.
 const ANSWER_WITHIN_US: u64 = 2_000_000;
+/// Decided connections whose late pieces are passed over.
+const DECIDED_MAX: usize = 4096;
 
 struct Flow {
     /// Place in the order of arrival.
@@ -27,7 +29,7 @@ struct Flow {
     complete: bool,
     /// Something came since the worker was asked.
     is_dirty: bool,
-    asked_us: u64,
+    is_asked: bool,
 }
 
 /// A decided connection.
@@ -45,6 +47,12 @@ pub struct Flows {
     by_key: HashMap<u64, Flow>,
     order: BTreeMap<u64, u64>,
     arrivals: u64,
+    /// Keys of dirty flows; some of them may be gone.
+    dirty: VecDeque<u64>,
+    /// What the worker was asked and when; it answers in this order.
+    asked: VecDeque<(u64, u64)>,
+    decided: HashSet<u64>,
+    decided_order: VecDeque<u64>,
     pub totals: Totals,
 }
 
@@ -52,20 +60,23 @@ impl Flows {
     /// Takes a piece. `record` is the kernel's record without its bytes.
     pub fn take(&mut self, piece: &Piece<'_>, record: &[u8], now_us: u64) {
         if !self.by_key.contains_key(&piece.key) {
+            if self.decided.contains(&piece.key) {
+                return;
+            }
             self.start(piece, record, now_us);
         }
         let Some(flow) = self.by_key.get_mut(&piece.key) else { return };
         let side = if piece.from_server { &mut flow.server } else { &mut flow.client };
         let room = INPUT_MAX - side.len();
         side.extend_from_slice(&piece.bytes[..piece.bytes.len().min(room)]);
-        flow.is_dirty = true;
+        soil(flow, piece.key, &mut self.dirty);
     }
 
     fn start(&mut self, piece: &Piece<'_>, record: &[u8], now_us: u64) {
         self.totals.flows += 1;
         if self.by_key.len() >= FLOWS_MAX {
-            if let Some((_, oldest)) = self.order.pop_first() {
-                self.by_key.remove(&oldest);
+            if let Some(oldest) = self.order.first_key_value().map(|(_, key)| *key) {
+                self.remove(oldest);
                 self.totals.lost += 1;
             }
         }
@@ -82,7 +93,7 @@ impl Flows {
                 is_datagram: piece.is_datagram,
                 complete: piece.is_datagram,
                 is_dirty: false,
-                asked_us: 0,
+                is_asked: false,
             },
         );
     }
@@ -91,54 +102,69 @@ impl Flows {
     pub fn end(&mut self, key: u64) {
         if let Some(flow) = self.by_key.get_mut(&key) {
             flow.complete = true;
-            flow.is_dirty = true;
+            soil(flow, key, &mut self.dirty);
         }
     }
 
     /// Connections that have waited long enough are decided with what there is.
     pub fn hurry(&mut self, now_us: u64) {
-        for flow in self.by_key.values_mut() {
+        for (key, flow) in &mut self.by_key {
             if !flow.complete && now_us > flow.began_us + DECIDE_AFTER_US {
                 flow.complete = true;
-                flow.is_dirty = true;
+                soil(flow, *key, &mut self.dirty);
             }
         }
     }
 
-    /// Asks about everything that changed, oldest first, as long as `send` takes it.
+    /// Asks about everything that changed, in the order it did, as long as `send` takes it.
     pub fn ask(&mut self, now_us: u64, send: &mut dyn FnMut(&[u8]) -> bool) {
         let mut bytes = Vec::with_capacity(512);
-        for key in self.order.values() {
-            let Some(flow) = self.by_key.get_mut(key).filter(|flow| flow.is_dirty && flow.asked_us == 0)
-            else {
-                continue;
-            };
-            let transport = if flow.is_datagram { Transport::Datagram } else { Transport::Stream };
-            let start =
-                Start { transport, client: &flow.client, server: &flow.server, complete: flow.complete };
-            write_ask(*key, &start, &mut bytes);
-            if !send(&bytes) {
-                break;
+        while let Some(key) = self.dirty.front().copied() {
+            // Of a flow that is asked about already the answer decides whether it is asked about again.
+            if let Some(flow) = self.by_key.get_mut(&key).filter(|flow| flow.is_dirty && !flow.is_asked) {
+                let transport = if flow.is_datagram { Transport::Datagram } else { Transport::Stream };
+                let (client, server) = (&flow.client[..], &flow.server[..]);
+                write_ask(key, &Start { transport, client, server, complete: flow.complete }, &mut bytes);
+                if !send(&bytes) {
+                    return;
+                }
+                flow.is_dirty = false;
+                flow.is_asked = true;
+                self.asked.push_back((key, now_us));
             }
-            flow.is_dirty = false;
-            flow.asked_us = now_us;
+            self.dirty.pop_front();
         }
     }
 
     fn remove(&mut self, key: u64) -> Option<Flow> {
         let flow = self.by_key.remove(&key)?;
         self.order.remove(&flow.arrival);
+        if self.decided.insert(key) {
+            self.decided_order.push_back(key);
+        }
+        if self.decided_order.len() > DECIDED_MAX {
+            if let Some(oldest) = self.decided_order.pop_front() {
+                self.decided.remove(&oldest);
+            }
+        }
         Some(flow)
     }
 
-    /// Takes an answer. `Err`: nothing of that key was asked.
+    /// Takes an answer. `Err`: it is not the one that is due, so that the worker is not to be believed.
     pub fn answer(&mut self, key: u64, answer: Answer) -> Result<Option<Verdict>, ()> {
-        let flow = self.by_key.get_mut(&key).filter(|flow| flow.asked_us != 0).ok_or(())?;
-        flow.asked_us = 0;
+        if self.asked.pop_front().is_none_or(|(due, _)| due != key) {
+            return Err(());
+        }
+        // It was let go in between, because the table was full.
+        let Some(flow) = self.by_key.get_mut(&key) else { return Ok(None) };
+        flow.is_asked = false;
         let (name, host) = match answer {
+            // What came after the question, the end included, makes another question.
+            Answer::More if flow.is_dirty => {
+                self.dirty.push_back(key);
+                return Ok(None);
+            }
             Answer::More if !flow.complete => return Ok(None),
-            // Completed after the question went out: it is asked once more.
-            Answer::More if flow.is_dirty => return Ok(None),
             Answer::More | Answer::Unknown => {
                 self.totals.unknown += 1;
                 ("unknown", None)
@@ -153,23 +179,30 @@ impl Flows {
 
     /// The worker is gone: what it had been asked may be what killed it and is given up.
     pub fn worker_died(&mut self) {
-        let asked: Vec<u64> =
-            self.by_key.iter().filter(|(_, flow)| flow.asked_us != 0).map(|(key, _)| *key).collect();
-        self.totals.lost += asked.len() as u64;
-        for key in asked {
-            self.remove(key);
+        for (key, _) in std::mem::take(&mut self.asked) {
+            if self.remove(key).is_some() {
+                self.totals.lost += 1;
+            }
         }
     }
 
     /// Whether a question has waited for its answer too long.
     pub fn is_overdue(&self, now_us: u64) -> bool {
-        self.by_key.values().any(|flow| flow.asked_us != 0 && now_us > flow.asked_us + ANSWER_WITHIN_US)
+        self.asked.front().is_some_and(|(_, asked_us)| now_us > asked_us + ANSWER_WITHIN_US)
     }
 
     #[cfg(test)]
     pub fn len(&self) -> usize {
         self.by_key.len()
     }
+}
+
+/// Marks a flow as changed, and puts it in the queue once.
+fn soil(flow: &mut Flow, key: u64, dirty: &mut VecDeque<u64>) {
+    if !flow.is_dirty && !flow.is_asked {
+        dirty.push_back(key);
+    }
+    flow.is_dirty = true;
 }
 
 #[cfg(test)]
@@ -205,6 +238,29 @@ mod tests {
         );
         assert_eq!((flows.len(), flows.totals.recognised), (0, 1));
         assert!(flows.answer(1, Answer::Unknown).is_err());
+        flows.take(&piece(1, b"late"), b"record", 15);
+        assert_eq!((flows.len(), asked(&mut flows, 16), flows.totals.flows), (0, 0, 1));
+    }
+
+    #[test]
+    fn believes_no_answer_out_of_turn() {
+        let mut flows = Flows::default();
+        for key in [1, 2] {
+            flows.take(&piece(key, b"x"), b"", 1);
+        }
+        assert_eq!(asked(&mut flows, 1), 2);
+        assert!(flows.answer(2, Answer::Unknown).is_err());
+    }
+
+    #[test]
+    fn asks_again_about_what_came_after_the_question() {
+        let mut flows = Flows::default();
+        flows.take(&piece(1, b"a"), b"", 1);
+        assert_eq!(asked(&mut flows, 1), 1);
+        flows.take(&piece(1, b"b"), b"", 2);
+        assert_eq!(asked(&mut flows, 2), 0);
+        assert!(flows.answer(1, Answer::More).unwrap().is_none());
+        assert_eq!(asked(&mut flows, 3), 1);
     }
 
     #[test]

@@ -164,8 +164,7 @@ impl Supervisor {
             match flows.answer(key, answer) {
                 Ok(Some(verdict)) => told(verdict),
                 Ok(None) => {}
-                // An answer nobody asked for; its flow may have been let go when the table was full.
-                Err(()) => {}
+                Err(()) => return false,
             }
         }
         true
