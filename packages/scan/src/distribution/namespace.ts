@@ -93,11 +93,19 @@ const SCHEMES: Readonly<Record<string, VersionScheme>> = {
   Hex: 'semver',
   Kubernetes: 'semver',
   'Node.js': 'semver',
-  Bitnami: 'semver',
-  // No cataloger finds these yet; package lists that name them are judged in the order they share.
-  RubyGems: 'generic',
-  Packagist: 'generic',
-  NuGet: 'generic',
+  Bitnami: 'bitnami',
+  RubyGems: 'gem',
+  'Ruby engine': 'gem',
+  Packagist: 'composer',
+  NuGet: 'nuget',
+  '.NET': 'nuget',
+  CRAN: 'cran',
+  Hackage: 'hackage',
+  GHC: 'hackage',
+  ConanCenter: 'conan',
+  OpenSSL: 'openssl',
+  Pub: 'pub',
+  SwiftURL: 'semver',
 };
 
 /** The version order of an ecosystem; `generic` where we have none of its own. */

@@ -2,11 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { compareApk } from './apk.ts';
+import { compareBitnami } from './bitnami.ts';
+import { compareComposer } from './composer.ts';
+import { compareConan } from './conan.ts';
 import { compareDpkg } from './dpkg.ts';
+import { compareGem } from './gem.ts';
 import { compareGeneric } from './generic.ts';
 import { compareGo } from './go.ts';
 import { compareMaven } from './maven.ts';
+import { compareNuget } from './nuget.ts';
+import { compareCran, compareHackage } from './number-list.ts';
+import { compareOpenssl } from './openssl.ts';
 import { comparePep440 } from './pep440.ts';
+import { comparePub } from './pub.ts';
 import { compareRpm } from './rpm.ts';
 import type { Comparator, Ordering, VersionScheme } from './scheme.ts';
 import { compareSemver } from './semver.ts';
@@ -20,7 +28,16 @@ export const COMPARATORS: Readonly<Record<VersionScheme, Comparator>> = {
   npm: compareSemver,
   pep440: comparePep440,
   maven: compareMaven,
+  gem: compareGem,
+  nuget: compareNuget,
+  composer: compareComposer,
   go: compareGo,
+  cran: compareCran,
+  hackage: compareHackage,
+  conan: compareConan,
+  openssl: compareOpenssl,
+  pub: comparePub,
+  bitnami: compareBitnami,
   generic: compareGeneric,
 };
 
