@@ -31,14 +31,20 @@ export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
 export { type FindingPlace, pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
 export { type ImageError, type OpenedImage, openImage } from './image/open-image.ts';
-export {
-  type Assessment,
-  type FixState,
-  type Match,
-  type MatchablePackage,
-  matchPackage,
-  type PackageVerdict,
-} from './matchers/match.ts';
+export { matchPackage } from './matchers/match.ts';
+export type {
+  Assessment,
+  Dismissal,
+  FixState,
+  ImpactStatement,
+  Match,
+  MatchablePackage,
+  MatchContext,
+  PackageVerdict,
+  Standing,
+  UserDecision,
+} from './matchers/model.ts';
+export { MATCH_RULES } from './matchers/rules.ts';
 export {
   DEFAULT_SEARCH_PATH,
   findOpenSearchDirectories,

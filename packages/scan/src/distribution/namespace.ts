@@ -116,7 +116,13 @@ export const isJudgeable = (ecosystem: string): boolean => SCHEMES[family(ecosys
 
 /** Ecosystems whose advisories are keyed by source package, compared with the source version. */
 export const isKeyedBySource = (ecosystem: string): boolean =>
-  ['Debian', 'Ubuntu', 'Alpine', 'Wolfi', 'Chainguard'].includes(family(ecosystem));
+  ['Debian', 'Ubuntu', 'Alpine', 'Wolfi', 'Chainguard', 'SUSE', 'openSUSE'].includes(family(ecosystem));
+
+/** Paid lines beside a free one: their advisories name fixes that the free archive does not have. */
+export const paidLinesOf = (ecosystem: string): readonly string[] => {
+  const release = /^Ubuntu:(\d+\.\d+)$/.exec(ecosystem)?.[1];
+  return release === undefined ? [] : [`Ubuntu:Pro:${release}:LTS`, `Ubuntu:Pro:${release}`];
+};
 
 /** How an ecosystem spells a package name: PyPI folds case and separators (PEP 503), the others keep it. */
 export const normalizeName = (ecosystem: string, name: string): string => {

@@ -3,7 +3,7 @@
 
 import type { CoverageEntry } from '@bartizan/contracts';
 import type { PackHeader } from '../advisories/pack-format.ts';
-import type { PackageVerdict } from '../matchers/match.ts';
+import type { PackageVerdict } from '../matchers/model.ts';
 
 interface Tally {
   packages: number;

@@ -4,7 +4,7 @@
 import type { CoverageEntry, Package } from '@bartizan/contracts';
 import type { ScanLimits, ScanProblem } from '../catalogers/cataloger.ts';
 import type { Distribution } from '../distribution/os-release.ts';
-import type { Match } from '../matchers/match.ts';
+import type { Match } from '../matchers/model.ts';
 import type { CatalogProgress } from '../scan/catalog-tree.ts';
 import type { PendingUpdates } from '../updates/pending-updates.ts';
 

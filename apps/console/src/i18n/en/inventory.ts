@@ -135,6 +135,8 @@ export const inventory = {
   'finding.state.accepted': 'Accepted',
   'fix.fixed': 'Fixed',
   'fix.not-fixed': 'Not fixed yet',
+  'fix.deferred': 'Put off by the vendor',
+  'fix.paid-channel': 'Fixed in a paid line',
   'fix.wont-fix': 'Will not be fixed',
   'fix.unknown': 'Not known',
   'fix.configuration': 'Configuration',

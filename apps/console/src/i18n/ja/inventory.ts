@@ -133,6 +133,8 @@ export const inventory = {
   'finding.state.accepted': '受け入れ済み',
   'fix.fixed': '修正版あり',
   'fix.not-fixed': '未修正',
+  'fix.deferred': '修正保留',
+  'fix.paid-channel': '有償チャネルで修正',
   'fix.wont-fix': '修正予定なし',
   'fix.unknown': '不明',
   'fix.configuration': '設定変更',
