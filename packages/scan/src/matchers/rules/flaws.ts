@@ -11,6 +11,10 @@ const idsOf = (row: AdvisoryRow): readonly string[] =>
 /** A row that names several CVEs fixes several flaws at once: what it names are related, not aliases. */
 const isBundle = (row: AdvisoryRow): boolean => (row.aliases?.filter(isCve).length ?? 0) > 1;
 
+/** Ids of advisories: of the row itself, and of a bundle what it names beside the CVEs (each may be about any of them). */
+const advisoriesOf = (row: AdvisoryRow): readonly string[] =>
+  isBundle(row) ? idsOf(row).filter((id) => !isCve(id)) : [row.id];
+
 /** The ids of each flaw that a row speaks of. */
 const flawsOf = (row: AdvisoryRow): readonly (readonly string[])[] =>
   isBundle(row)
@@ -71,7 +75,7 @@ export const foldAliases = (judged: readonly Judged[]): Flaw[] => {
     return {
       id,
       aliases: ids.filter((one) => one !== id),
-      advisories: [...new Set(rows.map((row) => row.id))].sort(),
+      advisories: [...new Set(rows.flatMap(advisoriesOf))].sort(),
       judged: group.judged,
     };
   });
