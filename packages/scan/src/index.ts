@@ -6,15 +6,41 @@
  * ecosystems there are, how their versions are ordered, and what the advisories of a pack say about them. No network
  * client, and nothing that is scanned is ever executed. Serves k02 (supply chain) and k10 (vulnerable components).
  */
-export { type BuildOptions, type BuiltPack, buildPack, importPackFile } from './advisories/build-pack.ts';
+export {
+  type BuildOptions,
+  type BuiltPack,
+  buildPack,
+  type ImportedPack,
+  type ImportOptions,
+  importPackFile,
+} from './advisories/build-pack.ts';
+export { fileDigest, makeBundle, openBundle, signPack } from './advisories/bundle.ts';
+export { containerKind } from './advisories/container.ts';
+export { applyDelta, makeDelta } from './advisories/delta.ts';
+export { changedPackages, diffPacks, type PackDiff } from './advisories/diff-packs.ts';
 export type { ImportedFile } from './advisories/import/directory.ts';
 export { importDirectory } from './advisories/import/directory.ts';
-export { AdvisoryPack, openPack, openPackBytes } from './advisories/pack.ts';
+export { AdvisoryPack, loadPack, openPack, openPackBytes, openSharedPack } from './advisories/pack.ts';
 export { PackBuilder } from './advisories/pack-builder.ts';
 export type { PackError, PackErrorCode } from './advisories/pack-error.ts';
 export { findShrinkage, installPack, type PackStatus, packStatus } from './advisories/pack-file.ts';
 export type { EcosystemStatus, PackHeader, PackSource, ReleaseLife } from './advisories/pack-format.ts';
 export type { AdvisoryRow, CveFacts, Rating } from './advisories/row.ts';
+export {
+  createSigningKey,
+  readSigningKey,
+  type SignatureBlock,
+  type SigningKey,
+  verifySignature,
+} from './advisories/signature.ts';
+export {
+  readTrustRoot,
+  SHIPPED_TRUST,
+  type TrustedKey,
+  type TrustRoot,
+  withKeys,
+  writeTrustRoot,
+} from './advisories/trust-root.ts';
 export {
   type CatalogContext,
   type Cataloger,

@@ -54,6 +54,28 @@ export const COMMAND_TEXT = {
   },
   'flag.minutes': { en: 'Lifetime in minutes (default 15)', ja: '有効期間（分、既定 15）' },
   'flag.force': { en: 'Also when the pack has far fewer rows', ja: '件数が急減していても読み込む' },
+  'flag.allow-unsigned': { en: 'Also a pack that nobody signed', ja: '署名のないパックも読み込む' },
+  'flag.trust': {
+    en: 'Id of the key of a bundle; it is trusted from now on',
+    ja: 'バンドルに含まれる鍵の ID（以後この鍵を信頼する）',
+  },
+  'flag.trust-root': {
+    en: 'Trust root to check with (with --to)',
+    ja: '検証に使うトラストルート（--to と併用）',
+  },
+  'flag.to': {
+    en: 'Check and write this pack file; no server is asked',
+    ja: 'サーバーを使わず、検証してこのパックファイルに書き込む',
+  },
+  'flag.export-pack': {
+    en: 'Pack file to export (default: the one in use)',
+    ja: '書き出すパックファイル（既定：使用中のパック）',
+  },
+  'flag.key': { en: 'Sign with this key (made by db key)', ja: 'この鍵で署名する（db key で作成）' },
+  'flag.since-pack': {
+    en: 'Write only the difference to this pack file',
+    ja: 'このパックファイルとの差分だけを書き出す',
+  },
   'flag.passphrase-file': {
     en: 'File with the passphrase (or BARTIZAN_PASSPHRASE)',
     ja: 'パスフレーズのファイル（または BARTIZAN_PASSPHRASE）',
@@ -72,6 +94,9 @@ export const COMMAND_TEXT = {
     ja: 'フィード・グループ・* をミラーから取得する',
   },
   'arg.id': { en: 'Id', ja: 'ID' },
+  'arg.pack': { en: 'Pack file (default: the one in use)', ja: 'パックファイル（既定：使用中のパック）' },
+  'arg.pack-before': { en: 'Older pack file', ja: '古いパックファイル' },
+  'arg.pack-after': { en: 'Newer pack file', ja: '新しいパックファイル' },
   'arg.path': { en: 'File or folder', ja: 'ファイルまたはフォルダー' },
   'arg.user': { en: 'User (default admin)', ja: '利用者（既定 admin）' },
   'arg.topic': { en: 'Topic', ja: '項目' },
@@ -124,9 +149,15 @@ export const COMMAND_TEXT = {
   },
   'command.db-status': { en: 'Age, size and gaps of the advisories', ja: '脆弱性情報の日付・件数・不足' },
   'command.db-import': {
-    en: 'Load a pack, or a folder of feeds',
-    ja: 'パックまたはフィードのフォルダーを読み込む',
+    en: 'Load a pack, bundle or delta, or a folder of feeds',
+    ja: 'パック・バンドル・差分、またはフィードのフォルダーを読み込む',
   },
+  'command.db-export': {
+    en: 'Write the pack as one signed file for a site without a network',
+    ja: 'オフライン環境へ運ぶための署名付きファイルを書き出す',
+  },
+  'command.db-diff': { en: 'What differs between two packs', ja: '2 つのパックの差を表示する' },
+  'command.db-key': { en: 'Make a key to sign packs with', ja: 'パックに署名する鍵を作成する' },
   'command.db-update': { en: 'Fetch feeds by HTTPS and load them', ja: 'HTTPS でフィードを取得して読み込む' },
   'command.backup': { en: 'Write an encrypted backup', ja: '暗号化バックアップを作成する' },
   'command.restore': {
@@ -178,6 +209,10 @@ export const COMMAND_TEXT = {
   'backup.passphrase-short': {
     en: 'a passphrase of at least 12 characters is needed: --passphrase-file, BARTIZAN_PASSPHRASE or a terminal',
     ja: '12 文字以上のパスフレーズが必要です：--passphrase-file、BARTIZAN_PASSPHRASE、または端末から入力',
+  },
+  'db.unsigned': {
+    en: 'Nobody has signed this pack: the other site has to allow that. Sign it with --key.',
+    ja: 'このパックには署名がありません。読み込み側での許可が必要です。--key で署名できます。',
   },
   'backup.done': {
     en: 'Backup written: {path} ({bytes} bytes)',

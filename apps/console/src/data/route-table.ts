@@ -54,6 +54,7 @@ export const ROUTE_TABLE = {
   'rule.list': ['GET', '/rules'],
   'advisory.status': ['GET', '/advisories'],
   'advisory.import': ['POST', '/advisories'],
+  'advisory.export': ['GET', '/advisories/pack'],
   'system.status': ['GET', '/system'],
   'backup.create': ['POST', '/backups'],
 } as const satisfies Readonly<Record<RouteId, readonly [Route['method'], string]>>;

@@ -118,6 +118,20 @@ export const isJudgeable = (ecosystem: string): boolean => SCHEMES[family(ecosys
 export const isKeyedBySource = (ecosystem: string): boolean =>
   ['Debian', 'Ubuntu', 'Alpine', 'Wolfi', 'Chainguard', 'SUSE', 'openSUSE'].includes(family(ecosystem));
 
+const FIXES_ONLY: ReadonlySet<string> = new Set([
+  'Alpine',
+  'Wolfi',
+  'Chainguard',
+  'AlmaLinux',
+  'Rocky Linux',
+  'Oracle Linux',
+  'Amazon Linux',
+  'Azure Linux',
+]);
+
+/** Whether the feed of an ecosystem names flaws only once they are fixed. */
+export const namesFixesOnly = (ecosystem: string): boolean => FIXES_ONLY.has(family(ecosystem));
+
 /** Paid lines beside a free one: their advisories name fixes that the free archive does not have. */
 export const paidLinesOf = (ecosystem: string): readonly string[] => {
   const release = /^Ubuntu:(\d+\.\d+)$/.exec(ecosystem)?.[1];

@@ -32,7 +32,7 @@ const FINDING = rulesOf('finding');
 
 const subjectOf = <P extends MatchablePackage>(found: P): Subject<P> => {
   const scheme = schemeOf(found.ecosystem);
-  const plain: Subject = {
+  const plain: Subject<P> = {
     package: found,
     name: found.name,
     version: found.version,
@@ -40,7 +40,8 @@ const subjectOf = <P extends MatchablePackage>(found: P): Subject<P> => {
     compare: COMPARATORS[scheme],
     steps: [],
   };
-  return { ...SUBJECT.reduce((subject, rule) => rule.apply(subject), plain), package: found };
+  const subject = SUBJECT.reduce<Subject>((before, rule) => rule.apply(before), plain);
+  return subject === plain ? plain : { ...subject, package: found };
 };
 
 interface Sorted {
@@ -49,6 +50,8 @@ interface Sorted {
   /** Ids that a row explicitly says are no matter here. */
   readonly cleared: ReadonlySet<string>;
 }
+
+const NOTHING: Sorted = { judged: [], dismissed: [], cleared: new Set() };
 
 /** Rules whose dismissal speaks about the flaw, not about the row: it clears the flaw under each of its names. */
 const CLEARING: ReadonlySet<string> = new Set(['match.not-affected', 'match.rolling']);
@@ -80,9 +83,11 @@ const notAffected = (row: AdvisoryRow): Dismissal => ({
 
 /** Takes each row to what it says: left out, not affected, or a judgement to keep. */
 const sortRows = (subject: Subject, input: RuleInput): Sorted => {
+  const rows = input.pack.rows(subject.package.ecosystem, subject.name, subject);
+  if (rows.length === 0) return NOTHING;
   const judged: Judged[] = [];
   const dismissed: Dismissal[] = [];
-  for (const row of input.pack.rows(subject.package.ecosystem, subject.name)) {
+  for (const row of rows) {
     if (row.kind === 'notice') continue;
     const out = leftOut(row, subject, input);
     if (out !== undefined) {

@@ -3,8 +3,24 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compareApk } from './apk.ts';
+import { compareBitnami } from './bitnami.ts';
 import { COMPARATORS } from './compare.ts';
-import { MAX_VERSION_LENGTH, type VersionScheme } from './scheme.ts';
+import { compareComposer } from './composer.ts';
+import { compareConan } from './conan.ts';
+import { compareDpkg } from './dpkg.ts';
+import { compareGem } from './gem.ts';
+import { compareGeneric } from './generic.ts';
+import { compareGo } from './go.ts';
+import { compareMaven } from './maven.ts';
+import { compareNuget } from './nuget.ts';
+import { compareCran, compareHackage } from './number-list.ts';
+import { compareOpenssl } from './openssl.ts';
+import { comparePep440 } from './pep440.ts';
+import { comparePub } from './pub.ts';
+import { compareRpm } from './rpm.ts';
+import { type Comparator, MAX_VERSION_LENGTH, type VersionScheme } from './scheme.ts';
+import { compareSemver } from './semver.ts';
 
 /** Rising chains: each version is older than the next. */
 const CHAINS: Readonly<Record<VersionScheme, readonly (readonly string[])[]>> = {
@@ -182,6 +198,28 @@ const EQUAL: Readonly<Partial<Record<VersionScheme, readonly (readonly [string, 
   ],
 };
 
+/** The orders without the short cuts in front of them. */
+const SLOW: Readonly<Record<VersionScheme, Comparator>> = {
+  dpkg: compareDpkg,
+  rpm: compareRpm,
+  apk: compareApk,
+  semver: compareSemver,
+  npm: compareSemver,
+  pep440: comparePep440,
+  maven: compareMaven,
+  gem: compareGem,
+  nuget: compareNuget,
+  composer: compareComposer,
+  go: compareGo,
+  cran: compareCran,
+  hackage: compareHackage,
+  conan: compareConan,
+  openssl: compareOpenssl,
+  pub: comparePub,
+  bitnami: compareBitnami,
+  generic: compareGeneric,
+};
+
 const SCHEMES = Object.keys(COMPARATORS) as VersionScheme[];
 
 const version = fc.oneof(
@@ -246,6 +284,25 @@ describe.each(SCHEMES)('the order of %s', (scheme) => {
         expect(compare(left, left)).toBe(0);
       }),
       { seed: 21, numRuns: 1500 },
+    );
+  });
+
+  it('is that of the ecosystem also where the numbers in front decide', () => {
+    const dotted = fc
+      .array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 4 })
+      .map((numbers) => numbers.join('.'));
+    const either = fc.oneof(
+      dotted,
+      version,
+      fc.tuple(dotted, version).map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(either, either, (left, right) => {
+        expect(`${left} ${right} ${Math.sign(compare(left, right))}`).toBe(
+          `${left} ${right} ${Math.sign(SLOW[scheme](left, right))}`,
+        );
+      }),
+      { seed: 23, numRuns: 3000 },
     );
   });
 

@@ -6,9 +6,9 @@ import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import type { Format } from '../../output/render.ts';
 import type { TextKey, Translate } from '../../text/catalogue.ts';
-import type { UpdateFlags } from '../db-update.ts';
-import { maybeOne, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
+import { maybeOne, one, outputFlag, textFlag } from '../flags.ts';
 import { SCAN_FORMATS, type ScanFlags } from '../scan-flags.ts';
+import { dbRoutes } from './database.ts';
 import { listCommand } from './inventory.ts';
 
 type Target = 'host' | 'dir' | 'image';
@@ -36,66 +36,6 @@ const scanPath = (t: Translate, kind: Exclude<Target, 'host'>, brief: TextKey) =
     async func(flags, path) {
       const { runScan } = await import('../scan.ts');
       return runScan(this, { path, kind }, flags);
-    },
-  });
-
-const dbRoutes = (t: Translate) =>
-  buildRouteMap({
-    docs: { brief: t('command.db') },
-    routes: {
-      update: dbUpdate(t),
-      status: buildCommand<{ output: Format }, [], CliContext>({
-        docs: { brief: t('command.db-status') },
-        parameters: { flags: { output: outputFlag(t) }, aliases: { o: 'output' } },
-        async func(flags) {
-          const { runDbStatus } = await import('../manage.ts');
-          return runDbStatus(this, flags);
-        },
-      }),
-      import: buildCommand<{ output: Format; force: boolean }, [string], CliContext>({
-        docs: { brief: t('command.db-import') },
-        parameters: {
-          flags: { output: outputFlag(t), force: switchFlag(t('flag.force')) },
-          aliases: { o: 'output' },
-          positional: one(t('arg.path'), 'PATH'),
-        },
-        async func(flags, path) {
-          const { runDbImport } = await import('../manage.ts');
-          return runDbImport(this, { ...flags, path });
-        },
-      }),
-    },
-  });
-
-const dbUpdate = (t: Translate) =>
-  buildCommand<UpdateFlags, [], CliContext>({
-    docs: { brief: t('command.db-update') },
-    parameters: {
-      flags: {
-        output: outputFlag(t),
-        force: switchFlag(t('flag.force')),
-        feed: {
-          kind: 'parsed',
-          parse: String,
-          brief: t('flag.feed'),
-          placeholder: 'FEED',
-          variadic: true,
-          default: [],
-        },
-        mirror: {
-          kind: 'parsed',
-          parse: String,
-          brief: t('flag.mirror'),
-          placeholder: 'NAME=URL',
-          variadic: true,
-          default: [],
-        },
-      },
-      aliases: { o: 'output' },
-    },
-    async func(flags) {
-      const { runDbUpdate } = await import('../db-update.ts');
-      return runDbUpdate(this, flags);
     },
   });
 
