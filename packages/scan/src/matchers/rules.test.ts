@@ -109,6 +109,23 @@ describe('rule 5', () => {
   });
 });
 
+describe('rule 5 without a named module', () => {
+  const fixes = (fixed: string) => ({
+    'AlmaLinux:8 a': [row('ALSA-1', { ...range('0', fixed), fixed: [fixed] })],
+  });
+
+  it.each([
+    ['2.5.9-110.module_el8.6.0+1', '2.5.9-111.module_el8.6.0+2', 1],
+    ['2.5.9-110.el8', '2.5.9-111.el8', 1],
+    ['2.5.9-110.el8', '2.7.0-1.module_el8.6.0+2', 0],
+    ['2.5.9-110.module_el8.6.0+1', '2.5.9-111.el8', 0],
+  ])('holds %s against the fix %s: %d', (version, fixed, count) => {
+    const verdict = match(in_('AlmaLinux:8', { version }), fixes(fixed));
+    expect(verdict.matches).toHaveLength(count);
+    expect(verdict.dismissed.map((one) => one.rule)).toEqual(count === 0 ? ['match.module'] : []);
+  });
+});
+
 describe('rule 6', () => {
   const rows = {
     'Red Hat:8 a': [

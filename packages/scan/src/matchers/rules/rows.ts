@@ -11,9 +11,22 @@ export type RowRule = (row: AdvisoryRow, subject: Subject, input: RuleInput) => 
 export const withdrawn: RowRule = (row) =>
   row.withdrawn === undefined ? undefined : `withdrawn ${row.withdrawn.slice(0, 10)}`;
 
+/** Builds of a module say so in their release: `2.5.9-110.module+el8.6.0+15956+aa803fc1`. */
+const isModular = (version: string): boolean => version.includes('.module');
+
+/** Where the source does not name the module: builds of modules and others are never held against each other. */
+const unnamedModule = (row: AdvisoryRow, subject: Subject): string | undefined => {
+  const isRowModular = row.fixed?.some(isModular) === true;
+  if (row.fixed === undefined || isRowModular === isModular(subject.version)) return undefined;
+  return isRowModular
+    ? 'it fixes builds of a module, and the package is of none'
+    : 'it fixes builds outside of modules, and the package is of one';
+};
+
 /** Rule 5: an advisory for a module speaks only about packages of the same module and stream. */
 export const moduleStream: RowRule = (row, subject) => {
-  if (row.module === undefined) return undefined;
+  if (subject.scheme !== 'rpm') return undefined;
+  if (row.module === undefined) return unnamedModule(row, subject);
   const own = subject.package.module?.split(':').slice(0, 2).join(':');
   if (own === row.module) return undefined;
   return own === undefined
