@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { matchPackage } from '../matchers/match.ts';
 import { importPackFile } from './build-pack.ts';
 import { makeBundle, openBundle, signPack } from './bundle.ts';
 import { readContainer, writeContainer } from './container.ts';
@@ -354,6 +355,14 @@ describe('hostile bytes', () => {
         const bytes = Buffer.concat([changed, createHash('sha256').update(changed).digest()]);
         const answer = take(bytes, { mayBeUnsigned: true });
         expect(answer.ok ? 'ok' : answer.error.code).toMatch(/^(?:ok|E_PACK_INVALID)$/);
+        if (!answer.ok) return;
+        // What was taken in must be usable: every package of it is held against it.
+        const pack = open(bytes);
+        for (let at = 0; at < 20; at += 1)
+          expect(
+            matchPackage({ name: `p${at}`, version: '1.0.0', ecosystem: 'npm' }, pack).package.name,
+          ).toBe(`p${at}`);
+        matchPackage({ name: 'openssl', version: '1', ecosystem: 'Debian:12' }, pack, { nowMs: NOW });
       }),
       { seed: 52, numRuns: 1500 },
     );

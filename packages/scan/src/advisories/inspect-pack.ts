@@ -39,7 +39,10 @@ const isRanges = (value: unknown): boolean =>
 
 const isRating = (rating: AdvisoryRow['rating']): boolean =>
   rating === undefined ||
-  (RATING_LABELS.includes(rating.label) && typeof rating.source === 'string' && isTexts(rating.vectors));
+  (RATING_LABELS.includes(rating.label) &&
+    typeof rating.source === 'string' &&
+    isTexts(rating.vectors) &&
+    (rating.score === undefined || (rating.score >= 0 && rating.score <= 10)));
 
 /** Whether a row has the shape that the matcher relies on. */
 const isRow = (row: AdvisoryRow): boolean =>
@@ -51,13 +54,32 @@ const isRow = (row: AdvisoryRow): boolean =>
   LISTS.every((field) => isTexts(row[field])) &&
   TEXTS.every((field) => row[field] === undefined || typeof row[field] === 'string');
 
+const isUnit = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
+
+/** Whether facts about a CVE have the shape that the matcher relies on. */
+const isFacts = (value: unknown): boolean => {
+  const facts = asObject(value);
+  if (facts === undefined) return false;
+  const kev = asObject(facts['kev']);
+  const epss = asObject(facts['epss']);
+  const isKev =
+    facts['kev'] === undefined ||
+    (typeof kev?.['addedOn'] === 'string' && typeof kev['isRansomware'] === 'boolean');
+  const isEpss =
+    facts['epss'] === undefined ||
+    (isUnit(epss?.['probability']) && isUnit(epss?.['percentile']) && typeof epss?.['scoredOn'] === 'string');
+  const rating = facts['rating'];
+  const isRated =
+    rating === undefined || (asObject(rating) !== undefined && isRating(rating as AdvisoryRow['rating']));
+  return isKev && isEpss && isRated;
+};
+
 const ecosystemOf = (key: string): string => key.split('\t')[1] ?? '';
 
 const faultOf = (group: LogicalGroup, counts: Map<string, number>): string | undefined => {
   const { key, rows, facts } = group;
   if (!/^[pck]\t./.test(key)) return 'a group with a key of no kind';
-  if (rows === undefined)
-    return asObject(JSON.parse(facts ?? '')) === undefined ? 'facts that are none' : undefined;
+  if (rows === undefined) return isFacts(JSON.parse(facts ?? '')) ? undefined : 'facts that are none';
   const ecosystem = ecosystemOf(key);
   counts.set(ecosystem, (counts.get(ecosystem) ?? 0) + rows.length);
   return rows.every((row) => isRow(JSON.parse(row) as AdvisoryRow))

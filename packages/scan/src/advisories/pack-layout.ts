@@ -4,19 +4,10 @@
 import { err, ok, type Result } from '@bartizan/contracts';
 import { PACK_LIMITS } from './limits.ts';
 import type { PackError } from './pack-error.ts';
-import {
-  DIGEST_BYTES,
-  type EcosystemStatus,
-  ENTRY_BYTES,
-  PACK_FORMAT,
-  PACK_MAGIC,
-  type PackHeader,
-  PREFIX_BYTES,
-  readCoverage,
-} from './pack-format.ts';
+import { DIGEST_BYTES, ENTRY_BYTES, PACK_MAGIC, PREFIX_BYTES } from './pack-format.ts';
 
-/** Bytes at offsets. */
-interface Source {
+/** Bytes at offsets: an open file or a buffer. */
+export interface PackBytes {
   readonly sizeBytes: number;
   readAt(offset: number, lengthBytes: number): Buffer;
 }
@@ -44,7 +35,7 @@ export interface Sections {
 const malformed = (detail: string): Result<never, PackError> => err({ code: 'E_PACK_INVALID', detail });
 
 /** Reads the prefix. Sizes that do not fit the file are refused before anything is allocated for them. */
-export const readLayout = (source: Source): Result<Layout, PackError> => {
+export const readLayout = (source: PackBytes): Result<Layout, PackError> => {
   if (source.sizeBytes < PREFIX_BYTES + DIGEST_BYTES) return malformed('shorter than the smallest pack');
   const prefix = source.readAt(0, PREFIX_BYTES);
   if (!prefix.subarray(0, 8).equals(PACK_MAGIC))
@@ -63,35 +54,14 @@ export const readLayout = (source: Source): Result<Layout, PackError> => {
   return ok({ headerBytes, namespaces, entries, poolStrings, indexStart, bodyBytes, dataBytes });
 };
 
-/** The header with what the coverage bytes say; undefined when it is none. */
-export const parseHeader = (source: Source, layout: Layout): PackHeader | undefined => {
-  try {
-    const header = JSON.parse(source.readAt(PREFIX_BYTES, layout.headerBytes).toString('utf8')) as PackHeader;
-    if (header.format !== PACK_FORMAT || typeof header.builtAt !== 'string') return undefined;
-    if (Number.isNaN(Date.parse(header.builtAt)) || typeof header.ecosystems !== 'object') return undefined;
-    const coverage = source.readAt(PREFIX_BYTES + layout.headerBytes, layout.namespaces);
-    const names = Object.entries(header.ecosystems);
-    if (names.length !== coverage.length) return undefined;
-    const ecosystems: Record<string, EcosystemStatus> = {};
-    for (const [at, [name, status]] of names.entries()) {
-      const covered = readCoverage(coverage[at] ?? 0);
-      if (covered === undefined || typeof status.rows !== 'number') return undefined;
-      ecosystems[name] = { ...status, ...covered };
-    }
-    return { ...header, ecosystems };
-  } catch {
-    return undefined;
-  }
-};
-
-const numbersAt = (source: Source, offset: number, count: number): Uint32Array => {
+const numbersAt = (source: PackBytes, offset: number, count: number): Uint32Array => {
   const bytes = source.readAt(offset, count * 4);
   if (bytes.byteOffset % 4 === 0) return new Uint32Array(bytes.buffer, bytes.byteOffset, count);
   return new Uint32Array(new Uint8Array(bytes).buffer);
 };
 
 /** Maps index and pool; undefined when they point outside of their sections or are not in order. */
-export const checkSections = (source: Source, layout: Layout): Sections | undefined => {
+export const checkSections = (source: PackBytes, layout: Layout): Sections | undefined => {
   const { entries, poolStrings, indexStart, dataBytes, bodyBytes } = layout;
   const index = numbersAt(source, indexStart, entries * 4);
   const offsetsStart = indexStart + entries * ENTRY_BYTES;

@@ -8,16 +8,14 @@ import { normalizeName } from '../distribution/namespace.ts';
 import { PACK_LIMITS } from './limits.ts';
 import type { PackError } from './pack-error.ts';
 import { coveredKey, cveKey, DIGEST_BYTES, hashKey, type PackHeader, packageKey } from './pack-format.ts';
-import { checkSections, parseHeader, readLayout, type Sections } from './pack-layout.ts';
+import { parseHeader } from './pack-header.ts';
+import { checkSections, type PackBytes, readLayout, type Sections } from './pack-layout.ts';
 import type { LogicalGroup } from './pack-writer.ts';
 import type { AdvisoryRow, CveFacts } from './row.ts';
 import { decodeRows, type VersionTest } from './row-codec.ts';
 import { readSignatureBlock, type SignatureBlock } from './signature.ts';
 
-/** Bytes at offsets: an open file or a buffer. */
-interface ByteSource {
-  readonly sizeBytes: number;
-  readAt(offset: number, lengthBytes: number): Buffer;
+interface ByteSource extends PackBytes {
   close(): void;
 }
 

@@ -146,16 +146,19 @@ const draftOf = (flaw: Flaw, subject: Subject): Draft => ({
   why: explain(flaw, subject),
 });
 
+/** Ids as the contract takes them: a longer one would be nobody's id. */
+const idList = (ids: readonly string[]): string[] => ids.filter((id) => id.length <= 128).slice(0, 64);
+
 const vulnerabilityOf = (draft: Draft): Vulnerability => {
   const { flaw } = draft;
   const rows = flaw.judged.map(({ row }) => row);
   const summary = rows.find((row) => row.summary !== undefined)?.summary;
   const published = rows.flatMap((row) => row.published ?? []).sort()[0];
   return {
-    id: flaw.id,
-    aliases: flaw.aliases.slice(0, 64),
-    advisories: flaw.advisories.slice(0, 64),
-    ...(summary === undefined ? {} : { summary }),
+    id: flaw.id.slice(0, 128),
+    aliases: idList(flaw.aliases),
+    advisories: idList(flaw.advisories),
+    ...(summary === undefined ? {} : { summary: summary.slice(0, 2000) }),
     severity: draft.severity satisfies Severity,
     ...(draft.severitySource === undefined ? {} : { severitySource: draft.severitySource.slice(0, 128) }),
     ...(draft.score === undefined ? {} : { score: draft.score }),
@@ -168,8 +171,10 @@ const vulnerabilityOf = (draft: Draft): Vulnerability => {
     cwe: [],
     knownExploited: false,
     ...draft.facts,
-    ...(published === undefined ? {} : { publishedAt: published }),
-    references: [...new Set(rows.flatMap((row) => row.references ?? []))].slice(0, 16),
+    ...(published === undefined ? {} : { publishedAt: published.slice(0, 32) }),
+    references: [...new Set(rows.flatMap((row) => row.references ?? []))]
+      .filter((url) => url.length <= 2048)
+      .slice(0, 16),
   };
 };
 

@@ -121,6 +121,7 @@ export const inventory = {
   'finding.score': 'CVSS score',
   'finding.epss': 'Likely to be exploited (EPSS)',
   'finding.rated': 'Rated by',
+  'finding.ratings': 'All ratings',
   'finding.kev': 'Exploitation',
   'finding.exploited': 'Exploited',
   'finding.not-exploited': 'Not known to be exploited',

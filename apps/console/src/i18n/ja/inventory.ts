@@ -119,6 +119,7 @@ export const inventory = {
   'finding.score': 'CVSS スコア',
   'finding.epss': '悪用される確率（EPSS）',
   'finding.rated': '評価元',
+  'finding.ratings': 'すべての評価',
   'finding.kev': '悪用状況',
   'finding.exploited': '悪用を確認',
   'finding.not-exploited': '悪用は確認されていません',
