@@ -70,6 +70,7 @@ export type {
   Standing,
   UserDecision,
 } from './matchers/model.ts';
+export { RULE_TEXTS } from './matchers/rule-texts.ts';
 export { MATCH_RULES } from './matchers/rules.ts';
 export {
   DEFAULT_SEARCH_PATH,

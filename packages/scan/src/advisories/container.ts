@@ -68,7 +68,7 @@ const readManifest = (text: string): ContainerManifest | undefined => {
   const baseSha256 = asText(stated?.['baseSha256'], 64);
   if (!isDigest(sha256) || sizeBytes === undefined || builtAt === undefined || keys === undefined)
     return undefined;
-  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0 || sizeBytes > PACK_LIMITS.fileBytes)
+  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0 || sizeBytes > PACK_LIMITS.carriedBytes)
     return undefined;
   if (baseSha256 !== undefined && !isDigest(baseSha256)) return undefined;
   return { sha256, sizeBytes, builtAt, keys, ...(baseSha256 === undefined ? {} : { baseSha256 }) };

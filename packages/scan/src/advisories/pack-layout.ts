@@ -68,8 +68,10 @@ export const checkSections = (source: PackBytes, layout: Layout): Sections | und
   const poolOffsets = numbersAt(source, offsetsStart, poolStrings + 1);
   for (let at = 0; at < poolStrings; at += 1)
     if ((poolOffsets[at] ?? 0) > (poolOffsets[at + 1] ?? 0)) return undefined;
-  for (let at = 0; at < index.length; at += 4)
-    if ((index[at + 2] ?? 0) + (index[at + 3] ?? 0) > dataBytes) return undefined;
+  for (let at = 0; at < index.length; at += 4) {
+    const length = index[at + 3] ?? 0;
+    if (length > PACK_LIMITS.groupBytes || (index[at + 2] ?? 0) + length > dataBytes) return undefined;
+  }
   return {
     index,
     poolOffsets,

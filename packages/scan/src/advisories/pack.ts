@@ -115,7 +115,6 @@ export class AdvisoryPack {
     const { index } = this.#sections;
     for (let at = this.#lowerBound(high, low) * 4; at < index.length; at += 4) {
       if (index[at] !== high || index[at + 1] !== low) return undefined;
-      if ((index[at + 3] ?? 0) > PACK_LIMITS.groupBytes) return undefined;
       const group = this.#groupAt(at);
       const start = group.indexOf(10) + 1;
       if (start > 0 && group.toString('utf8', 0, start - 1) === key) return { group, start };

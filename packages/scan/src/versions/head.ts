@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Comparator, isDigitCode, type Ordering } from './scheme.ts';
+import { type Comparator, isDigitCode, MAX_VERSION_LENGTH, type Ordering } from './scheme.ts';
 
 const DOT = 46;
 const ZERO = 48;
@@ -43,6 +43,7 @@ export const compareHead = (left: string, right: string): Ordering | undefined =
 
 /** Nothing but numbers with single dots between them. */
 const isPlain = (text: string): boolean => {
+  if (text.length > MAX_VERSION_LENGTH) return false;
   let previous = DOT;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
@@ -58,6 +59,9 @@ export const plainFirst =
   (left, right) =>
     (isPlain(left) && isPlain(right) ? compareHead(left, right) : undefined) ?? compare(left, right);
 
+/** Whether nothing stands before the first number, and all of the text is looked at. */
+const hasHead = (text: string): boolean => text.length <= MAX_VERSION_LENGTH && !text.includes(':');
+
 /**
  * A comparator that lets the numbers in front decide whatever follows them: right for orders that read a version from
  * left to right, number by number, unless an epoch stands before it.
@@ -65,5 +69,4 @@ export const plainFirst =
 export const headFirst =
   (compare: Comparator): Comparator =>
   (left, right) =>
-    (left.includes(':') || right.includes(':') ? undefined : compareHead(left, right)) ??
-    compare(left, right);
+    (hasHead(left) && hasHead(right) ? compareHead(left, right) : undefined) ?? compare(left, right);
