@@ -36,10 +36,10 @@ export const readLabels = (): Label[] => readLines<Label>('match-labels.jsonl.gz
 
 /** Product lines of images, read off the versions in them; only those the pack has data about. */
 const PRODUCT_LINES: readonly (readonly [string, string])[] = [
-  ['docker.io/almalinux@', 'AlmaLinux:8'],
-  ['docker.io/cloudbees/cloudbees-core-oc@', 'Debian:10'],
-  ['docker.io/postgres@sha256:1a67ab96', 'Debian:10'],
-  ['docker.io/node@', 'Debian:9'],
+  ['/almalinux@', 'AlmaLinux:8'],
+  ['/cloudbees/cloudbees-core-oc@', 'Debian:10'],
+  ['/postgres@sha256:1a67ab96', 'Debian:10'],
+  ['/node@', 'Debian:9'],
 ];
 const DEBIAN_SOURCES = JSON.parse(
   readFileSync(join(import.meta.dirname, 'debian-sources.json'), 'utf8'),
@@ -140,7 +140,7 @@ export class LabelSet {
   }
 
   #candidates(label: Label): MatchablePackage[] {
-    const line = PRODUCT_LINES.find(([image]) => label.image.startsWith(image))?.[1];
+    const line = PRODUCT_LINES.find(([image]) => label.image.includes(image))?.[1];
     const found = { name: label.package, version: label.version };
     if (line !== undefined && (isDistributionVersion(label.version) || label.package in DEBIAN_SOURCES)) {
       const sourceName = line.startsWith('Debian') ? DEBIAN_SOURCES[label.package] : undefined;
