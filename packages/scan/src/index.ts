@@ -30,7 +30,24 @@ export { CATALOGERS } from './catalogers/registry.ts';
 export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
 export { type FindingPlace, pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
-export { type ImageError, type OpenedImage, openImage } from './image/open-image.ts';
+export { FileLayerCache } from './image/file-layer-cache.ts';
+export type {
+  ImageChoice,
+  ImageConfig,
+  ImageError,
+  ImagePlan,
+  ImageSource,
+  LayerSource,
+} from './image/image-source.ts';
+export type { LayerCache } from './image/layer-cache.ts';
+export { choicesOf, type DigestBlobs, planOf, readByDigest } from './image/manifest.ts';
+export {
+  type ImageOptions,
+  type OpenedImage,
+  openImage,
+  openImageFrom,
+  openImageSource,
+} from './image/open-image.ts';
 export {
   type Assessment,
   type FixState,

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Result } from '@bartizan/contracts';
+import type { FoundPackage } from '../catalogers/package.ts';
+import type { Inspection } from '../catalogers/problem.ts';
 
 /** What kind of thing a name stands for. `other` = device, socket or pipe: never opened. */
 export type TreeEntryKind = 'file' | 'directory' | 'link' | 'other';
@@ -75,6 +77,10 @@ export interface FileTree {
   open(path: string): TreeResult<TreeFile>;
   /** Which image layer brought the path, where the tree knows. */
   layerOf?(path: string): string | undefined;
+  /** Which image layer brought a package of a database that later layers rewrote, where the tree knows. */
+  broughtBy?(found: FoundPackage): string | undefined;
+  /** What catalogers read from the file while its layer went by; its content is not kept then. */
+  inspected?(path: string): readonly Inspection[] | undefined;
   /** Frees descriptors and buffers. */
   close(): void;
 }

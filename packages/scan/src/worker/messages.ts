@@ -4,6 +4,7 @@
 import type { CoverageEntry, Package } from '@bartizan/contracts';
 import type { ScanLimits, ScanProblem } from '../catalogers/cataloger.ts';
 import type { Distribution } from '../distribution/os-release.ts';
+import type { ImageError } from '../image/image-source.ts';
 import type { Match } from '../matchers/match.ts';
 import type { CatalogProgress } from '../scan/catalog-tree.ts';
 import type { PendingUpdates } from '../updates/pending-updates.ts';
@@ -37,7 +38,7 @@ export interface ScanOutcome {
 
 /** Why a scan could not begin. */
 export interface ScanFailure {
-  readonly code: 'E_SCAN_TARGET' | 'E_PACK_MISSING' | 'E_PACK_INVALID';
+  readonly code: ImageError['code'] | 'E_PACK_MISSING' | 'E_PACK_INVALID';
   readonly detail: string;
 }
 

@@ -67,7 +67,7 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
 /** Modules linked into Go executables. */
 export const golangCataloger: Cataloger = {
   id: 'golang',
-  type: 'golang',
+  types: ['golang'],
   capabilities: golangCapabilities,
   wants,
   inspect,

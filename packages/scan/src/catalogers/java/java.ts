@@ -148,7 +148,7 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
 /** Java archives, nested ones included. */
 export const javaCataloger: Cataloger = {
   id: 'java',
-  type: 'maven',
+  types: ['maven'],
   capabilities: javaCapabilities,
   wants: (file) => ARCHIVE.test(file.name) && !NO_CODE.test(file.name),
   inspect,

@@ -52,8 +52,6 @@ const readDependencies = (dependencies: unknown, location: string, depth: number
 };
 
 const readLock = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
-  // What is installed is known from node_modules itself; the lock only counts where nothing is installed yet.
-  if (context.tree.stat(`${parentPath(file.path)}/node_modules`).ok) return [];
   const lock = readJsonManifest(context, file.path);
   if (lock === undefined) return [];
   return isObject(lock['packages'])
@@ -64,12 +62,15 @@ const readLock = (file: WalkedFile, context: CatalogContext): FoundPackage[] => 
 /** Packages of Node.js programs. */
 export const npmCataloger: Cataloger = {
   id: 'npm',
-  type: 'npm',
+  types: ['npm'],
   capabilities: npmCapabilities,
   wants: (file) =>
     file.name === 'package.json'
       ? INSTALLED.test(file.path)
       : LOCKS.has(file.name) && !file.path.includes('/node_modules/'),
+  // What is installed is known from node_modules itself; the lock only counts where nothing is installed yet.
+  isShadowed: (file, tree) =>
+    file.name !== 'package.json' && tree.stat(`${parentPath(file.path)}/node_modules`).ok,
   inspect: (file, context) =>
     file.name === 'package.json' ? readInstalled(file, context) : readLock(file, context),
 };

@@ -59,7 +59,7 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
 /** Installed Python distributions. */
 export const pythonCataloger: Cataloger = {
   id: 'python',
-  type: 'pypi',
+  types: ['pypi'],
   capabilities: pythonCapabilities,
   wants,
   inspect,

@@ -51,6 +51,10 @@ const toPackage = (header: RpmHeader, location: string, vendor: string): FoundPa
   };
 };
 
+const READ: ReadonlySet<string> = new Set(
+  FOLDERS.flatMap((folder) => FORMS.map(({ file }) => `${folder}/${file}`)),
+);
+
 /** Reads every header of one database; what cannot be read is a problem of the scan. */
 function* readHeaders(context: CatalogContext, path: string, read: BlobReader): Generator<RpmHeader> {
   const bytes = readDatabase(context, path);
@@ -107,4 +111,11 @@ const owns = (context: CatalogContext, ownership: Ownership): void => {
 };
 
 /** Red Hat, Fedora, SUSE, Amazon, Azure Linux and their relatives. */
-export const rpmCataloger: Cataloger = { id: 'rpm', type: 'rpm', capabilities: rpmCapabilities, fixed, owns };
+export const rpmCataloger: Cataloger = {
+  id: 'rpm',
+  types: ['rpm'],
+  capabilities: rpmCapabilities,
+  reads: (path) => READ.has(path),
+  fixed,
+  owns,
+};
