@@ -85,6 +85,8 @@ export interface Cataloger {
   readonly wants?: (file: WalkedFile) => boolean;
   /** Whether what a file says does not count, because of what stands beside it in the tree. */
   readonly isShadowed?: (file: WalkedFile, tree: FileTree) => boolean;
+  /** How much of a file `inspect` reads from its start; all of it when absent. Keeps large files out of memory. */
+  readonly headBytes?: number;
   /** Reads a file that `wants` chose, and no other: in an image this runs once a layer, before the layers are merged. */
   readonly inspect?: (file: WalkedFile, context: CatalogContext) => readonly FoundPackage[];
   /** Which paths its packages own. Called once a scan, after `fixed`. */

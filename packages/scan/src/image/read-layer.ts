@@ -108,15 +108,15 @@ class LayerReader {
       );
       return undefined;
     }
-    if (!this.#hasRoom(path, entry.sizeBytes, wanted.isKept)) {
+    if (!this.#hasRoom(path, wanted.readBytes, wanted.isKept)) {
       this.entries.push({ ...fact, inspections: [] });
       return undefined;
     }
     // Not zeroed and touched only as it fills, so that a header that lies about its size costs nothing.
-    const content = Buffer.allocUnsafeSlow(entry.sizeBytes);
+    const content = Buffer.allocUnsafeSlow(wanted.readBytes);
     let filled = 0;
     return (piece) => {
-      if (piece !== undefined) filled += piece.copy(content, filled);
+      if (piece !== undefined) filled += piece.copy(content, Math.min(filled, content.length));
       else this.entries.push(this.#finish(fact, content, wanted));
     };
   }
@@ -155,6 +155,8 @@ class LayerReader {
 type Inspector = (typeof CATALOGERS)[number];
 interface Wanted {
   readonly isKept: boolean;
+  /** How much of the file is looked at, from its start. */
+  readonly readBytes: number;
   readonly inspectors: readonly Inspector[];
 }
 
@@ -162,7 +164,10 @@ const wantedBy = (path: string, entry: TarEntry): Wanted | undefined => {
   const file = { path, name: baseName(path), stat: () => ({ sizeBytes: entry.sizeBytes, mode: entry.mode }) };
   const inspectors = CATALOGERS.filter((cataloger) => cataloger.wants?.(file) === true);
   const kept = isKept(path);
-  return kept || inspectors.length > 0 ? { isKept: kept, inspectors } : undefined;
+  if (!kept && inspectors.length === 0) return undefined;
+  const heads = inspectors.map((cataloger) => cataloger.headBytes ?? entry.sizeBytes);
+  const readBytes = kept ? entry.sizeBytes : Math.min(entry.sizeBytes, Math.max(...heads));
+  return { isKept: kept, readBytes, inspectors };
 };
 
 const factOf = (path: string, entry: TarEntry): LayerEntry => ({
@@ -191,7 +196,7 @@ const inspect = (
   const problem = (one: ScanProblem): void => {
     if (problems.length < MAX_PROBLEMS) problems.push(one);
   };
-  const file = { path, name: baseName(path), stat: () => ({ sizeBytes: content.length, mode }) };
+  const file = { path, name: baseName(path), stat: () => ({ sizeBytes: fact.sizeBytes, mode }) };
   const { limits, now, budget } = context;
   try {
     const packages =

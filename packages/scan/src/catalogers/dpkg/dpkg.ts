@@ -7,6 +7,7 @@ import { type FoundPackage, isPlausible } from '../package.ts';
 import { writePurl } from '../purl.ts';
 import { readDatabase } from '../read-database.ts';
 import { dpkgCapabilities } from './capabilities.ts';
+import { CHISEL_MANIFEST, readChisel, readChiselOwnership } from './chisel.ts';
 import { readStanzas, type Stanza } from './stanzas.ts';
 
 const STATUS = '/var/lib/dpkg/status';
@@ -118,7 +119,10 @@ export const dpkgCataloger: Cataloger = {
   id: 'dpkg',
   types: ['deb'],
   capabilities: dpkgCapabilities,
-  reads: (path) => READ.test(path),
-  fixed: (context) => [...readStatus(context, STATUS), ...readStatusFolder(context)],
-  owns: readOwnership,
+  reads: (path) => READ.test(path) || path === CHISEL_MANIFEST,
+  fixed: (context) => [...readStatus(context, STATUS), ...readStatusFolder(context), ...readChisel(context)],
+  owns: (context, ownership) => {
+    readOwnership(context, ownership);
+    readChiselOwnership(context, ownership);
+  },
 };

@@ -8,6 +8,7 @@ import { readDatabase } from '../read-database.ts';
 import { readBerkeleyValues } from './berkeley.ts';
 import { rpmCapabilities } from './capabilities.ts';
 import { type RpmHeader, readRpmHeader } from './header.ts';
+import { BOTTLEROCKET_INVENTORY, RPM_MANIFEST, readRpmManifests } from './manifests.ts';
 import { readNdbBlobs } from './ndb.ts';
 import { readSqliteBlobs } from './sqlite.ts';
 
@@ -115,7 +116,7 @@ export const rpmCataloger: Cataloger = {
   id: 'rpm',
   types: ['rpm'],
   capabilities: rpmCapabilities,
-  reads: (path) => READ.has(path),
-  fixed,
+  reads: (path) => READ.has(path) || path === RPM_MANIFEST || path === BOTTLEROCKET_INVENTORY,
+  fixed: (context) => [...fixed(context), ...readRpmManifests(context)],
   owns,
 };
