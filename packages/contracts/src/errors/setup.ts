@@ -154,6 +154,17 @@ export const SETUP_ERRORS = {
       ja: 'メッセージに表示されたプラットフォームを指定してください (例: --platform linux/arm64)。',
     },
   },
+  E_SBOM_INVALID: {
+    status: 400,
+    title: {
+      en: 'The file is no bill of materials that can be read',
+      ja: '読み取り可能な SBOM ではありません',
+    },
+    remedy: {
+      en: 'Give CycloneDX, SPDX or syft JSON, or SPDX as tag-value.',
+      ja: 'CycloneDX、SPDX、syft の JSON、または SPDX の tag-value を指定してください。',
+    },
+  },
   E_USER: {
     title: { en: 'The system user could not be made', ja: 'システムユーザーを作成できませんでした' },
     remedy: {

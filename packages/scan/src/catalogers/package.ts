@@ -28,6 +28,7 @@ export const PACKAGE_TYPES = [
   'cran',
   'conda',
   'wordpress',
+  'bitnami',
   'snap',
   'flatpak',
   'generic',

@@ -28,6 +28,7 @@ import { rCataloger } from './r/r.ts';
 import { rpmCataloger } from './rpm/rpm.ts';
 import { rubyCataloger } from './ruby/ruby.ts';
 import { rustCataloger } from './rust/rust.ts';
+import { sbomCataloger } from './sbom/sbom.ts';
 import { swiftCataloger } from './swift/swift.ts';
 import { wordpressCataloger } from './wordpress/wordpress.ts';
 
@@ -58,6 +59,7 @@ export const CATALOGERS: readonly Cataloger[] = [
   rCataloger,
   condaCataloger,
   wordpressCataloger,
+  sbomCataloger,
   binariesCataloger,
   elfNotesCataloger,
   modelsCataloger,

@@ -49,6 +49,7 @@ const LANGUAGE_ECOSYSTEMS: Readonly<Partial<Record<PackageType, string>>> = {
   hex: 'Hex',
   hackage: 'Hackage',
   cran: 'CRAN',
+  bitnami: 'Bitnami',
 };
 
 /**
