@@ -87,6 +87,17 @@ export { MemoryTree } from './tree/memory-tree.ts';
 export { findPendingUpdates, type PendingUpdate, type PendingUpdates } from './updates/pending-updates.ts';
 export { COMPARATORS, compareVersions } from './versions/compare.ts';
 export type { VersionScheme } from './versions/scheme.ts';
+export {
+  type AppliedVex,
+  applyVex,
+  VEX_ORIGINS,
+  type VexOrigin,
+  type VexPlace,
+  type VexSet,
+} from './vex/apply-vex.ts';
+export { readVex, type VexError } from './vex/read-vex.ts';
+export type { VexDocument, VexProduct, VexStatement, VexStatus } from './vex/statement.ts';
+export { expressible, VEX_FORMATS, type VexFormat, type VexHead, writeVex } from './vex/write-vex.ts';
 export type { ScanFailure, ScanOutcome, ScanRequest } from './worker/messages.ts';
 export { runScan } from './worker/run-scan.ts';
 export { DEFAULT_WORKER_BOUNDS, scanInWorker, type WorkerBounds } from './worker/scan-in-worker.ts';

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { goModule } from '../outside.ts';
 
@@ -20,6 +21,18 @@ const validatorOf = (schema: object, others: Readonly<Record<string, object>>): 
   ajv.addFormat('iri-reference', /^\S*$/);
   for (const [name, other] of Object.entries(others))
     ajv.addSchema({ ...other, $id: `http://cyclonedx.org/schema/${name}` });
+  const validate = ajv.compile(schema);
+  return (document) =>
+    validate(document)
+      ? []
+      : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
+};
+
+/** A validator of a schema that stands alone; JSON Schema 2020-12 is read by a reader of its own. */
+export const schemaValidator = (schema: object): Validator => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: true });
+  addFormats.default(ajv);
+  ajv.addFormat('iri', /^\S+$/);
   const validate = ajv.compile(schema);
   return (document) =>
     validate(document)

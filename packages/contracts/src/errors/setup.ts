@@ -165,6 +165,17 @@ export const SETUP_ERRORS = {
       ja: 'CycloneDX、SPDX、syft の JSON、または SPDX の tag-value を指定してください。',
     },
   },
+  E_VEX_INVALID: {
+    status: 400,
+    title: {
+      en: 'The file holds no vulnerability statements that can be read',
+      ja: '読み取り可能な VEX ではありません',
+    },
+    remedy: {
+      en: 'Give OpenVEX, CSAF or CycloneDX VEX in JSON.',
+      ja: 'OpenVEX、CSAF、CycloneDX VEX の JSON を指定してください。',
+    },
+  },
   E_USER: {
     title: { en: 'The system user could not be made', ja: 'システムユーザーを作成できませんでした' },
     remedy: {
