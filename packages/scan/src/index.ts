@@ -63,7 +63,14 @@ export {
 } from './posture-facts/search-path.ts';
 export { findSetuidFiles, type SetuidFile, type SetuidFiles } from './posture-facts/setuid-files.ts';
 export { BOM_FORMATS, type Bom, type BomFormat, type BomSubject, instantOf } from './sbom/bom.ts';
-export { bomPackages, parseSbom, readSbom, type SbomError, type ScannedBom } from './sbom/read-sbom.ts';
+export {
+  bomPackages,
+  MAX_SBOM_BYTES,
+  parseSbom,
+  readSbom,
+  type SbomError,
+  type ScannedBom,
+} from './sbom/read-sbom.ts';
 export { writeBom } from './sbom/write-bom.ts';
 export {
   type Catalog,
