@@ -42,6 +42,7 @@ export interface LayerError {
   readonly detail: string;
 }
 
+const MIN_SCRATCH_BYTES = 1024 * 1024;
 const MAX_PATH = 4096;
 const MAX_PROBLEMS = 200;
 const WHITEOUT = '.wh.';
@@ -74,6 +75,7 @@ class LayerReader {
   readonly opaque: string[] = [];
   readonly problems: ScanProblem[] = [];
   readonly #context: LayerContext;
+  #scratch = Buffer.alloc(0);
 
   constructor(context: LayerContext) {
     this.#context = context;
@@ -112,13 +114,22 @@ class LayerReader {
       this.entries.push({ ...fact, inspections: [] });
       return undefined;
     }
-    // Not zeroed and touched only as it fills, so that a header that lies about its size costs nothing.
-    const content = Buffer.allocUnsafeSlow(wanted.readBytes);
+    const content = wanted.isKept ? Buffer.allocUnsafeSlow(wanted.readBytes) : this.#borrow(wanted.readBytes);
     let filled = 0;
     return (piece) => {
       if (piece !== undefined) filled += piece.copy(content, Math.min(filled, content.length));
       else this.entries.push(this.#finish(fact, content, wanted));
     };
+  }
+
+  /**
+   * Room for a file that is looked at and let go: the same for all of them, or the collector would run for each. Not
+   * zeroed and touched only as it fills, so that a header that lies about its size costs nothing.
+   */
+  #borrow(sizeBytes: number): Buffer {
+    if (this.#scratch.length < sizeBytes)
+      this.#scratch = Buffer.allocUnsafeSlow(Math.max(sizeBytes, MIN_SCRATCH_BYTES));
+    return this.#scratch.subarray(0, sizeBytes);
   }
 
   #hasRoom(path: string, sizeBytes: number, isKeptWhole: boolean): boolean {

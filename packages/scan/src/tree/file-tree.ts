@@ -63,6 +63,8 @@ export interface TreeFile {
 export interface FileTree {
   /** What is scanned, for people. */
   readonly label: string;
+  /** Whether this is the root of the machine we run on: what the kernel shows in it is then its own. */
+  readonly isMachine?: boolean;
   /** Names in a directory, links in the path followed; at most `MAX_DIRECTORY_ENTRIES`. */
   list(path: string): TreeResult<readonly TreeEntry[]>;
   /** Facts of what the path leads to. */

@@ -10,9 +10,12 @@ const FILES: Record<string, string | Buffer> = {
   '/proc/sys/kernel/osrelease': ['6.1.0-18-amd64', ''].join('\n'),
 };
 
+const machineOf = (files: Record<string, string | Buffer>) =>
+  Object.assign(treeOf(files), { isMachine: true });
+
 describe('the kernel cataloger', () => {
   it('reads the kernel that runs', () => {
-    const { packages, problems } = runCataloger(kernelCataloger, treeOf(FILES, 0o755));
+    const { packages, problems } = runCataloger(kernelCataloger, machineOf(FILES));
     expect(names(packages)).toEqual(['linux 6.1.0-18-amd64']);
     expect(packages.map((found) => found.purl)).toEqual(['pkg:generic/linux-kernel@6.1.0-18-amd64']);
     expect(problems).toEqual([]);
@@ -23,12 +26,9 @@ describe('the kernel cataloger', () => {
       names(
         runCataloger(
           kernelCataloger,
-          treeOf(
-            {
-              '/boot/vmlinuz-6.1.0': 'x',
-            },
-            0o755,
-          ),
+          treeOf({
+            '/boot/vmlinuz-6.1.0': 'x',
+          }),
         ).packages,
       ),
     ).toEqual([]);
@@ -39,15 +39,16 @@ describe('the kernel cataloger', () => {
       names(
         runCataloger(
           kernelCataloger,
-          treeOf(
-            {
-              '/proc/sys/kernel/osrelease': ['none', ''].join('\n'),
-            },
-            0o755,
-          ),
+          machineOf({
+            '/proc/sys/kernel/osrelease': ['none', ''].join('\n'),
+          }),
         ).packages,
       ),
     ).toEqual([]);
+  });
+
+  it('finds none in a container, which shows the kernel of its host', () => {
+    expect(runCataloger(kernelCataloger, treeOf(FILES)).packages).toEqual([]);
   });
 
   it('is unharmed by files that are cut, changed or swollen', () => expectUnharmed(kernelCataloger, FILES));

@@ -10,6 +10,8 @@ const RELEASE = '/proc/sys/kernel/osrelease';
 const MAX_BYTES = 4096;
 
 const fixed = (context: CatalogContext): FoundPackage[] => {
+  // The root of a container shows the kernel of its host, which is looked at by itself.
+  if (context.tree.isMachine !== true) return [];
   const content = context.tree.read(RELEASE, { maxBytes: MAX_BYTES });
   if (!content.ok) return [];
   const release = content.value.toString('latin1').trim();

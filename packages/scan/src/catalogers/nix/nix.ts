@@ -7,9 +7,12 @@ import type { FoundPackage } from '../package.ts';
 import { nixCapabilities } from './capabilities.ts';
 
 const STORE = '/nix/store';
-/** A store path: 32 digits of Nix's own base 32, a hyphen, and the name. */
+/**
+ * A store path: 32 digits of Nix's own base 32, a hyphen, and the name. The version begins behind the first hyphen
+ * that a digit follows (Nix manual, builtins.parseDrvName); the output comes last.
+ */
 const STORED =
-  /^([0-9a-df-np-sv-z]{32})-(.+?)-(\d[^-]*(?:-(?:rc|beta|alpha|pre)[^-]*)?)(?:-(bin|dev|lib|out|man|doc|info|debug|static))?$/;
+  /^([0-9a-df-np-sv-z]{32})-(.+?)-(\d.*?)(?:-(bin|dev|lib|out|man|doc|info|debug|static|dist))?$/;
 
 const fixed = (context: CatalogContext): FoundPackage[] => {
   const listed = context.tree.list(STORE);

@@ -73,6 +73,17 @@ describe('the sbom cataloger', () => {
     );
   });
 
+  it('reads the list of older Bitnami images', () => {
+    const list = '{"postgresql":{"arch":"amd64","distro":"debian-11","type":"NAMI","version":"11.22.0-4"}}';
+    const { packages } = runCataloger(
+      sbomCataloger,
+      treeOf({ '/opt/bitnami/.bitnami_components.json': list }),
+    );
+    expect(packages.map((found) => found.purl)).toEqual([
+      'pkg:bitnami/postgresql@11.22.0-4?arch=amd64&distro=debian-11',
+    ]);
+  });
+
   it('says when a document is none', () => {
     expect(runCataloger(sbomCataloger, treeOf({ '/a.spdx.json': '{"x":1}' })).problems).toMatchObject([
       { code: 'scan.malformed', path: '/a.spdx.json' },
