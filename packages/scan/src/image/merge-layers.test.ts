@@ -142,6 +142,24 @@ describe('layers over each other', () => {
     ]);
   });
 
+  it('say when a hard link gives a file a name under which it was not looked at', async () => {
+    const content = Buffer.alloc(300_000, 'x');
+    const image = await opened([
+      [
+        { path: 'opt/tool', content, mode: 0o755 },
+        { path: 'opt/app.jar', type: '1', target: 'opt/tool' },
+        { path: 'opt/other', type: '1', target: 'opt/tool' },
+      ],
+    ]);
+    expect(catalog(image).problems).toEqual([
+      {
+        code: 'scan.unsupported',
+        path: '/opt/app.jar',
+        detail: 'a hard link: its content was looked at as /opt/tool, and not as java',
+      },
+    ]);
+  });
+
   it('decide together whether a lock file counts', async () => {
     const lock = {
       path: 'app/package-lock.json',

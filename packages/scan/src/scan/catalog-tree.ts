@@ -203,13 +203,19 @@ export const catalogTree = (options: CatalogOptions): Catalog => {
     const inspections = tree.inspected?.(file.path);
     for (const cataloger of walkers) {
       const known = inspections?.find((one) => one.cataloger === cataloger.id);
-      if (known === undefined && (inspections !== undefined || cataloger.wants?.(file) !== true)) continue;
+      if (known === undefined && cataloger.wants?.(file) !== true) continue;
       if (cataloger.isShadowed?.(file, tree) === true) continue;
-      if (known === undefined)
+      if (known !== undefined) collector.addInspection(cataloger, file.path, known);
+      else if (inspections === undefined)
         guarded(collector, file.path, () =>
           collector.add(cataloger, cataloger.inspect?.(file, context) ?? []),
         );
-      else collector.addInspection(cataloger, file.path, known);
+      else if (inspections[0] !== undefined && inspections[0].path !== file.path)
+        collector.problem(
+          'scan.unsupported',
+          file.path,
+          `a hard link: its content was looked at as ${inspections[0].path}, and not as ${cataloger.id}`,
+        );
     }
   };
   const outcome = walk(
