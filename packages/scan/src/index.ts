@@ -56,7 +56,24 @@ export { CATALOGERS } from './catalogers/registry.ts';
 export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
 export { type FindingPlace, pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
-export { type ImageError, type OpenedImage, openImage } from './image/open-image.ts';
+export { FileLayerCache } from './image/file-layer-cache.ts';
+export type {
+  ImageChoice,
+  ImageConfig,
+  ImageError,
+  ImagePlan,
+  ImageSource,
+  LayerSource,
+} from './image/image-source.ts';
+export type { LayerCache } from './image/layer-cache.ts';
+export { choicesOf, type DigestBlobs, planOf, readByDigest } from './image/manifest.ts';
+export {
+  type ImageOptions,
+  type OpenedImage,
+  openImage,
+  openImageFrom,
+  openImageSource,
+} from './image/open-image.ts';
 export { matchPackage } from './matchers/match.ts';
 export type {
   Assessment,
@@ -78,6 +95,16 @@ export {
   type OpenSearchDirectory,
 } from './posture-facts/search-path.ts';
 export { findSetuidFiles, type SetuidFile, type SetuidFiles } from './posture-facts/setuid-files.ts';
+export { BOM_FORMATS, type Bom, type BomFormat, type BomSubject, instantOf } from './sbom/bom.ts';
+export {
+  bomPackages,
+  MAX_SBOM_BYTES,
+  parseSbom,
+  readSbom,
+  type SbomError,
+  type ScannedBom,
+} from './sbom/read-sbom.ts';
+export { writeBom } from './sbom/write-bom.ts';
 export {
   type Catalog,
   type CatalogOptions,
@@ -100,6 +127,17 @@ export { MemoryTree } from './tree/memory-tree.ts';
 export { findPendingUpdates, type PendingUpdate, type PendingUpdates } from './updates/pending-updates.ts';
 export { COMPARATORS, compareVersions } from './versions/compare.ts';
 export type { VersionScheme } from './versions/scheme.ts';
+export {
+  type AppliedVex,
+  applyVex,
+  VEX_ORIGINS,
+  type VexOrigin,
+  type VexPlace,
+  type VexSet,
+} from './vex/apply-vex.ts';
+export { readVex, type VexError } from './vex/read-vex.ts';
+export type { VexDocument, VexProduct, VexStatement, VexStatus } from './vex/statement.ts';
+export { expressible, VEX_FORMATS, type VexFormat, type VexHead, writeVex } from './vex/write-vex.ts';
 export type { ScanFailure, ScanOutcome, ScanRequest } from './worker/messages.ts';
 export { runScan } from './worker/run-scan.ts';
 export { DEFAULT_WORKER_BOUNDS, scanInWorker, type WorkerBounds } from './worker/scan-in-worker.ts';

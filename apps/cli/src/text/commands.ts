@@ -84,7 +84,26 @@ export const COMMAND_TEXT = {
     en: 'Advisory pack or folder to hold against',
     ja: '照合する脆弱性情報のパックまたはフォルダー',
   },
-  'flag.scan-output': { en: 'Form of the output', ja: '出力形式' },
+  'flag.scan-output': {
+    en: 'Form of the output: findings, or a bill of materials',
+    ja: '出力形式（検出事項または SBOM）',
+  },
+  'flag.allow-incomplete': {
+    en: 'With --fail-on: a scan that could not read everything is no failure',
+    ja: '--fail-on と併用：一部を読み取れなくても失敗としない',
+  },
+  'flag.vex': {
+    en: 'VEX file: OpenVEX, CSAF or CycloneDX; may be repeated',
+    ja: 'VEX ファイル（OpenVEX、CSAF、CycloneDX、複数指定可）',
+  },
+  'flag.platform': {
+    en: 'Platform of an image, e.g. linux/arm64 (default: this machine)',
+    ja: 'イメージのプラットフォーム（例：linux/arm64、既定はこのマシン）',
+  },
+  'flag.cache': {
+    en: 'Folder that keeps what was read from image layers',
+    ja: 'イメージレイヤーの読み取り結果を保存するフォルダー',
+  },
   'flag.feed': {
     en: 'Only this feed or group, e.g. osv.npm, debian',
     ja: 'このフィードまたはグループのみ（例：osv.npm、debian）',
@@ -175,6 +194,10 @@ export const COMMAND_TEXT = {
     en: 'Scan an image archive (docker save, OCI layout)',
     ja: 'イメージアーカイブ（docker save、OCI レイアウト）をスキャンする',
   },
+  'command.scan-sbom': {
+    en: 'Judge a bill of materials (CycloneDX, SPDX, syft)',
+    ja: 'SBOM（CycloneDX、SPDX、syft）を判定する',
+  },
   'command.completion': {
     en: 'Print a completion script for bash or zsh',
     ja: 'bash または zsh の補完スクリプトを出力する',
@@ -240,6 +263,14 @@ export const COMMAND_TEXT = {
     ja: '判定対象外：{ecosystem}（パッケージ {packages}）：{reason}',
   },
   'scan.incomplete': { en: 'incomplete: {reason}', ja: '不完全：{reason}' },
+  'scan.incomplete-more': {
+    en: 'incomplete: {count} more reasons (all with -o json)',
+    ja: '不完全：ほか {count} 件（-o json ですべて表示）',
+  },
+  'scan.explained': {
+    en: '{count} findings are shown but not counted: statements (--vex) answer for them',
+    ja: '検出事項 {count} 件は表示のみで集計しません：ステートメント（--vex）による説明があります',
+  },
   'help.exit-codes': {
     en: '0 fine\n1 failed\n2 usage\n3 findings at or above --fail-on\n4 login or permission\n5 not found\n6 conflict\n7 unreachable or not running\n130 interrupted',
     ja: '0 正常\n1 失敗\n2 使い方の誤り\n3 --fail-on 以上の検出事項あり\n4 ログインまたは権限が必要\n5 見つからない\n6 競合\n7 接続不可または停止中\n130 中断',

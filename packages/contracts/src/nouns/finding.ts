@@ -35,6 +35,8 @@ export const Package = object('Package', 'A software package found in a file sys
   ownedBy: optional(
     text('Distribution package that owns its files: only the feed of the distribution judges it', 512),
   ),
+  cpe: optional(text('CPE 2.3 name that the catalogue declares for the product', 256)),
+  layer: optional(text('Diff id of the image layer that brought it', 128)),
   locations: list(text('Path', 4096), 'Where it was found', 32),
   licenses: optional(list(text('Licence', 256), 'Licences as declared', 32)),
 });

@@ -29,7 +29,7 @@ const NAMESPACES: Readonly<Record<string, (distribution: Distribution) => string
   photon: ({ versionId }) => `Photon OS:${versionId}`,
 };
 
-const DISTRIBUTION_TYPES: ReadonlySet<PackageType> = new Set(['deb', 'apk', 'rpm']);
+const DISTRIBUTION_TYPES: ReadonlySet<PackageType> = new Set(['deb', 'apk', 'rpm', 'alpm', 'ebuild', 'opkg']);
 
 /** Whether packages of this type come from a distribution's package manager. */
 export const isDistributionType = (type: PackageType): boolean => DISTRIBUTION_TYPES.has(type);
@@ -39,6 +39,17 @@ const LANGUAGE_ECOSYSTEMS: Readonly<Partial<Record<PackageType, string>>> = {
   pypi: 'PyPI',
   golang: 'Go',
   maven: 'Maven',
+  gem: 'RubyGems',
+  composer: 'Packagist',
+  nuget: 'NuGet',
+  cargo: 'crates.io',
+  conan: 'ConanCenter',
+  pub: 'Pub',
+  swift: 'SwiftURL',
+  hex: 'Hex',
+  hackage: 'Hackage',
+  cran: 'CRAN',
+  bitnami: 'Bitnami',
 };
 
 /**
@@ -59,6 +70,7 @@ export const ecosystemOf = (type: PackageType, name: string, distribution: Distr
   if (type === 'maven' && !name.includes(':')) return MAVEN_WITHOUT_GROUP;
   const named = namespaceOf(type, distribution);
   if (named !== undefined) return named.slice(0, 64);
+  if (!isDistributionType(type)) return `(${type})`;
   const release = distribution.versionId === '' ? '' : `:${distribution.versionId}`;
   return `${distribution.id}${release} (${type})`.slice(0, 64);
 };

@@ -6,17 +6,27 @@ import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import type { Format } from '../../output/render.ts';
 import type { TextKey, Translate } from '../../text/catalogue.ts';
-import { maybeOne, one, outputFlag, textFlag } from '../flags.ts';
-import { SCAN_FORMATS, type ScanFlags } from '../scan-flags.ts';
+import { maybeOne, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
+import { SCAN_FORMATS, type ScanFlags, type ScanKind } from '../scan-flags.ts';
 import { dbRoutes } from './database.ts';
 import { listCommand } from './inventory.ts';
 
-type Target = 'host' | 'dir' | 'image';
 const scanFlags = (t: Translate) =>
   ({
     output: { kind: 'enum', values: SCAN_FORMATS, default: 'table', brief: t('flag.scan-output') },
     pack: textFlag(t('flag.pack'), 'PATH'),
     failOn: { kind: 'enum', values: SEVERITIES, brief: t('flag.fail-on'), optional: true },
+    allowIncomplete: switchFlag(t('flag.allow-incomplete')),
+    vex: {
+      kind: 'parsed',
+      parse: String,
+      brief: t('flag.vex'),
+      placeholder: 'FILE',
+      variadic: true,
+      default: [],
+    },
+    platform: textFlag(t('flag.platform'), 'OS/ARCH'),
+    cache: textFlag(t('flag.cache'), 'DIR'),
   }) as const;
 
 const scanHost = (t: Translate) =>
@@ -29,7 +39,7 @@ const scanHost = (t: Translate) =>
     },
   });
 
-const scanPath = (t: Translate, kind: Exclude<Target, 'host'>, brief: TextKey) =>
+const scanPath = (t: Translate, kind: Exclude<ScanKind, 'host'>, brief: TextKey) =>
   buildCommand<ScanFlags, [string], CliContext>({
     docs: { brief: t(brief) },
     parameters: { flags: scanFlags(t), aliases: { o: 'output' }, positional: one(t('arg.path'), 'PATH') },
@@ -106,6 +116,7 @@ export const manageRoutes = (t: Translate) => ({
       host: scanHost(t),
       dir: scanPath(t, 'dir', 'command.scan-dir'),
       image: scanPath(t, 'image', 'command.scan-image'),
+      sbom: scanPath(t, 'sbom', 'command.scan-sbom'),
     },
   }),
   db: dbRoutes(t),
