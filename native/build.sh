@@ -50,7 +50,7 @@ missing() {
 }
 
 sources_hash() {
-  (cd "$native" && find kernel sensor -type f \( -name '*.[ch]' -o -name '*.rs' -o -name 'Cargo.*' \) | LC_ALL=C sort |
+  (cd "$native" && find Cargo.toml Cargo.lock kernel inspect sensor -type f \( -name '*.[ch]' -o -name '*.rs' -o -name 'Cargo.*' \) | LC_ALL=C sort |
     while IFS= read -r file; do sha256sum "$file"; done | sha256sum | cut -c1-24)
 }
 
@@ -81,7 +81,7 @@ if [ ! -x "$folder/bartizan-sensor" ]; then
   # Debian's cargo keeps its rustc beside itself; the two belong together.
   PATH=$(dirname "$cargo"):$PATH
   export PATH CARGO_TARGET_DIR="$cache/target"
-  "$cargo" build --release --locked --manifest-path "$native/sensor/Cargo.toml" >&2 9>&-
+  "$cargo" build --release --locked --manifest-path "$native/Cargo.toml" --package bartizan-sensor >&2 9>&-
   work=$(mktemp -d "$cache/.new.XXXXXX")
   cp "$CARGO_TARGET_DIR/release/bartizan-sensor" "$work/bartizan-sensor"
   chmod 755 "$work" "$work/bartizan-sensor"

@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 /** Runs every generator of the repository; `npm test` runs the same ones with --check. */
 export const GENERATORS = [
   'tools/frames/generate.ts',
+  'tools/catalogue-version.ts',
   'tools/controls.ts',
   'tools/openapi.ts',
   'tools/reference.ts',

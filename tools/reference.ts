@@ -7,6 +7,7 @@ import { apiPage } from './reference/api.ts';
 import { checksPage, controlsPage, detectionsPage } from './reference/content.ts';
 import { errorsPage } from './reference/errors.ts';
 import { LANGUAGES } from './reference/language.ts';
+import { matchingPage } from './reference/matching.ts';
 import { permissionsPage } from './reference/permissions.ts';
 
 /**
@@ -20,6 +21,7 @@ const PAGES = {
   detections: detectionsPage,
   'posture-checks': checksPage,
   controls: controlsPage,
+  'matching-rules': matchingPage,
 };
 
 const check = process.argv.includes('--check');

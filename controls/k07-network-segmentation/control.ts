@@ -28,6 +28,9 @@ export const control: ComplianceControl = {
       ja: 'ネットワークポリシーの読み取りと提案には未対応です。',
     },
     { en: 'Traffic is not blocked.', ja: '通信は遮断しません。' },
-    { en: 'What is inside connections is not inspected.', ja: '通信の内容は検査しません。' },
+    {
+      en: 'Of what is inside connections only the protocol and the host name asked for are read, from the first bytes; the rest is not inspected, and no rule uses it yet.',
+      ja: '通信の内容は、先頭バイトから読み取るプロトコルと接続先ホスト名のみを表示します。それ以外は検査せず、ルールでの利用には未対応です。',
+    },
   ],
 };

@@ -34,8 +34,8 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'HTTP requests are not inspected (WAF, API schemas).',
-      ja: 'HTTP リクエスト（WAF・API スキーマ）は検査しません。',
+      en: 'HTTP is recognised, with the host, but requests are not inspected (WAF, API schemas).',
+      ja: 'HTTP の判別とホスト名の表示のみで、リクエスト（WAF・API スキーマ）は検査しません。',
     },
     { en: 'Normal behaviour is not learned.', ja: '通常の振る舞いの学習には未対応です。' },
   ],

@@ -5,9 +5,10 @@
 #define BARTIZAN_FRAMES_H
 
 #define BZ_FRAME_MAGIC 23106
-#define BZ_FRAME_VERSION 1
+#define BZ_FRAME_VERSION 2
 #define BZ_FRAME_MAX_BYTES 32768
 #define BZ_ANCESTOR_MAX 6
+#define BZ_FIRST_BYTES_MAX 2048
 
 #define BZ_KIND_EXEC 16
 #define BZ_KIND_EXISTING 17
@@ -21,7 +22,9 @@
 #define BZ_KIND_OPEN 25
 #define BZ_KIND_CGROUP_CREATED 26
 #define BZ_KIND_CGROUP_REMOVED 27
+#define BZ_KIND_APPLICATION 28
 #define BZ_KIND_CONNECT_START 40
+#define BZ_KIND_FIRST_BYTES 41
 
 #define BZ_PROCESS_IN_CONTAINER 1
 #define BZ_PROCESS_FILELESS 2
@@ -132,6 +135,46 @@ struct bz_network {
   __u32 error;
 };
 
+/* Body of application. */
+struct bz_application {
+  __u64 socket_id;
+  __u64 bytes_sent;
+  __u64 bytes_received;
+  __u8 local_address[16];
+  __u8 remote_address[16];
+  __u16 local_port;
+  __u16 remote_port;
+  __u8 family;
+  __u8 protocol;
+  __u8 old_state;
+  __u8 new_state;
+  __u32 network_namespace;
+  __u32 error;
+  struct bz_text name;
+  struct bz_text host;
+};
+
+/* Body of first-bytes. */
+struct bz_first_bytes {
+  __u64 socket_id;
+  __u64 bytes_sent;
+  __u64 bytes_received;
+  __u8 local_address[16];
+  __u8 remote_address[16];
+  __u16 local_port;
+  __u16 remote_port;
+  __u8 family;
+  __u8 protocol;
+  __u8 old_state;
+  __u8 new_state;
+  __u32 network_namespace;
+  __u32 error;
+  __u8 direction;
+  __u8 segment;
+  __u16 spare;
+  struct bz_text bytes;
+};
+
 /* Body of open. */
 struct bz_open {
   __u64 inode;
@@ -159,6 +202,8 @@ _Static_assert(sizeof(struct bz_exec) == 104, "exec");
 _Static_assert(sizeof(struct bz_exit) == 8, "exit");
 _Static_assert(sizeof(struct bz_credentials) == 48, "credentials");
 _Static_assert(sizeof(struct bz_network) == 72, "network");
+_Static_assert(sizeof(struct bz_application) == 80, "application");
+_Static_assert(sizeof(struct bz_first_bytes) == 80, "firstBytes");
 _Static_assert(sizeof(struct bz_open) == 32, "open");
 _Static_assert(sizeof(struct bz_cgroup) == 32, "cgroup");
 

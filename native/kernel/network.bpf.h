@@ -12,6 +12,8 @@
 
 enum tcp_state { TCP_ESTABLISHED = 1, TCP_SYN_SENT = 2, TCP_SYN_RECV = 3, TCP_CLOSE = 7, TCP_LISTEN = 10 };
 
+#include "first_bytes.bpf.h"
+
 static __always_inline void put_socket(struct record *r, const struct sock *sk)
 {
   const struct sock_common *common = &sk->__sk_common;
@@ -117,6 +119,7 @@ int BPF_PROG(on_socket_state, struct sock *sk, int old, int new)
     put_traffic(r, sk);
   if (kind == BZ_KIND_CONNECT && new == TCP_CLOSE)
     r->network.error = sk->sk_err;
+  follow(r, kind);
   bpf_ringbuf_submit(r, 0);
   count(COUNT_SUBMITTED);
   return 0;
@@ -155,6 +158,7 @@ static __always_inline void observe_datagram_connect(struct task_struct *t, stru
     bpf_probe_read_kernel(r->network.local_address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
     bpf_probe_read_kernel(r->network.remote_address, 16, &sk->__sk_common.skc_v6_daddr);
   }
+  follow_datagrams(r);
   bpf_ringbuf_submit(r, 0);
   count(COUNT_SUBMITTED);
 }

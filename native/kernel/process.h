@@ -85,7 +85,7 @@ static __always_inline void put_process(struct record *r, struct task_struct *t)
   r->process.caps_effective = effective_caps(cred);
   r->process.mount_namespace = mount_namespace;
   r->process.flags = 0;
-  if (mount_namespace && mount_namespace != host_mount_namespace)
+  if (mount_namespace && mount_namespace != host.mount_namespace)
     r->process.flags = BZ_PROCESS_IN_CONTAINER;
   put_ns_pid(r, leader);
   put_tty(r, t);

@@ -93,9 +93,11 @@ int on_existing(struct bpf_iter__task *ctx)
 
   if (!t || t->pid != t->tgid)
     return 0;
-  if (t->tgid == KTHREADD && t->flags & PF_KTHREAD)
-    host_mount_namespace = t->nsproxy->mnt_ns->ns.inum;
-  if (!t->mm || !host_mount_namespace)
+  if (t->tgid == KTHREADD && t->flags & PF_KTHREAD) {
+    host.mount_namespace = t->nsproxy->mnt_ns->ns.inum;
+    host.network_namespace = t->nsproxy->net_ns->ns.inum;
+  }
+  if (!t->mm || !host.mount_namespace)
     return 0;
   r = scratch_record(SCRATCH_PROCESS);
   if (!r)

@@ -13,13 +13,22 @@
 #define TAIL_LIMIT (RECORD_BYTES - NAME_BYTES)
 #define ARGUMENTS_MAX 4096
 
-enum counter { COUNT_SUBMITTED, COUNT_DROPPED, COUNT_SHED, COUNT_LAST };
+enum counter {
+  COUNT_SUBMITTED,
+  COUNT_DROPPED,
+  COUNT_SHED,
+  COUNT_INSPECT_SKIPPED,
+  COUNT_INSPECT_DROPPED,
+  COUNT_LAST
+};
 enum scratch_slot { SCRATCH_PROCESS, SCRATCH_SYSCALL, SCRATCH_CGROUP, SCRATCH_LAST };
 
 /* Set by the sensor before the load; the verifier then removes what does not apply. */
 struct config {
   __u32 memory_v1;
   __u32 shed_above_bytes;
+  /* Connections whose first bytes are taken, per second; 0: none. */
+  __u32 inspect_per_second;
 };
 const volatile struct config cfg SEC(".rodata.cfg");
 
@@ -27,7 +36,11 @@ const volatile struct config cfg SEC(".rodata.cfg");
  * Learnt from kthreadd by the walk over what runs, which the sensor does before anything else is attached:
  * process 1 need not live in the host's namespace, nor need the sensor. Set by the sensor when there is no kthreadd.
  */
-__u32 host_mount_namespace;
+struct host_namespaces {
+  __u32 mount_namespace;
+  __u32 network_namespace;
+};
+struct host_namespaces host;
 
 struct {
   __uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -26,10 +26,16 @@ enum bpf_map_type {
   BPF_MAP_TYPE_HASH = 1,
   BPF_MAP_TYPE_ARRAY = 2,
   BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+  BPF_MAP_TYPE_LRU_HASH = 9,
   BPF_MAP_TYPE_RINGBUF = 27,
 };
 enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2, BPF_RB_AVAIL_DATA = 0, BPF_RB_RING_SIZE = 1 };
+
+/* The context of a program that sees packets: its layout is an interface of the kernel, never relocated. */
+struct __sk_buff {
+  __u32 len;
+};
 
 /* Only its relocated value is used. */
 enum cgroup_subsys_id { memory_cgrp_id = 4 };

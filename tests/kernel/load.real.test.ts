@@ -18,6 +18,8 @@ const everywhere = [
   'on_socket_state',
   'on_cgroup_mkdir',
   'on_cgroup_rmdir',
+  'on_first_bytes_out',
+  'on_first_bytes_in',
   'on_sys_exit',
   'level_kill_exec',
   'level_kill_call',

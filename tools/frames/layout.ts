@@ -18,9 +18,14 @@ export type Constant = Readonly<{ name: string; value: number; about: string }>;
 /** Protocol constants that all three languages share. */
 export const limits: readonly Constant[] = [
   { name: 'FRAME_MAGIC', value: 0x5a42, about: 'First two bytes after the length: "BZ".' },
-  { name: 'FRAME_VERSION', value: 1, about: 'Layout version; a reader refuses any other.' },
+  { name: 'FRAME_VERSION', value: 2, about: 'Layout version; a reader refuses any other.' },
   { name: 'FRAME_MAX_BYTES', value: 32_768, about: 'Longest frame in bytes, header included.' },
   { name: 'ANCESTOR_MAX', value: 6, about: 'Ancestors that an exec frame carries.' },
+  {
+    name: 'FIRST_BYTES_MAX',
+    value: 2048,
+    about: 'Bytes of the start of a connection that are looked at, per direction.',
+  },
 ];
 
 /** What a frame says. Below 16: the session itself; 16 to 63: events; from 128: commands to the sensor. */
@@ -41,7 +46,9 @@ export const kinds: readonly Constant[] = [
   { name: 'open', value: 25, about: 'A watched path was opened.' },
   { name: 'cgroup-created', value: 26, about: 'A control group was made.' },
   { name: 'cgroup-removed', value: 27, about: 'A control group was removed.' },
+  { name: 'application', value: 28, about: 'What a connection speaks, told by the inspect worker.' },
   { name: 'connect-start', value: 40, about: 'Kernel to sensor only: a process asked for a connection.' },
+  { name: 'first-bytes', value: 41, about: 'Kernel to sensor only: bytes of the start of a connection.' },
   { name: 'set-watched-paths', value: 128, about: 'Replaces the watched paths.' },
   { name: 'ping', value: 129, about: 'Asks for an answer.' },
   { name: 'stop', value: 130, about: 'Asks the sensor to send what it holds and end.' },
@@ -142,6 +149,23 @@ export const process: Block = {
   ],
 };
 
+/** What is known of a connection. */
+const networkFields: readonly Field[] = [
+  { name: 'socketId', type: 'id', about: "The kernel's socket cookie." },
+  { name: 'bytesSent', type: 'count', about: 'Bytes sent, without retransmissions.' },
+  { name: 'bytesReceived', type: 'count', about: 'Bytes received.' },
+  { name: 'localAddress', type: 'address', about: '4 or 16 bytes in network order.' },
+  { name: 'remoteAddress', type: 'address', about: '4 or 16 bytes in network order.' },
+  { name: 'localPort', type: 'u16', about: 'Local port.' },
+  { name: 'remotePort', type: 'u16', about: 'Remote port.' },
+  { name: 'family', type: 'u8', about: '4 or 6.' },
+  { name: 'protocol', type: 'u8', about: 'IP protocol number.' },
+  { name: 'oldState', type: 'u8', about: 'TCP state before.' },
+  { name: 'newState', type: 'u8', about: 'TCP state after.' },
+  { name: 'networkNamespace', type: 'u32', about: 'Inode of the network namespace.' },
+  { name: 'error', type: 'u32', about: 'Error number of a failed connection; 0 when none.' },
+];
+
 /** Bodies, after header and process. */
 export const bodies: readonly Block[] = [
   {
@@ -179,23 +203,29 @@ export const bodies: readonly Block[] = [
       { name: 'call', type: 'u32', about: 'Number of the system call; 0 for exec.' },
     ],
   },
+  { name: 'network', about: 'Body of connect, accept, listen and close.', fields: networkFields },
   {
-    name: 'network',
-    about: 'Body of connect, accept, listen and close.',
+    name: 'application',
+    about: 'Body of application.',
     fields: [
-      { name: 'socketId', type: 'id', about: "The kernel's socket cookie." },
-      { name: 'bytesSent', type: 'count', about: 'Bytes sent, without retransmissions.' },
-      { name: 'bytesReceived', type: 'count', about: 'Bytes received.' },
-      { name: 'localAddress', type: 'address', about: '4 or 16 bytes in network order.' },
-      { name: 'remoteAddress', type: 'address', about: '4 or 16 bytes in network order.' },
-      { name: 'localPort', type: 'u16', about: 'Local port.' },
-      { name: 'remotePort', type: 'u16', about: 'Remote port.' },
-      { name: 'family', type: 'u8', about: '4 or 6.' },
-      { name: 'protocol', type: 'u8', about: 'IP protocol number.' },
-      { name: 'oldState', type: 'u8', about: 'TCP state before.' },
-      { name: 'newState', type: 'u8', about: 'TCP state after.' },
-      { name: 'networkNamespace', type: 'u32', about: 'Inode of the network namespace.' },
-      { name: 'error', type: 'u32', about: 'Error number of a failed connection; 0 when none.' },
+      ...networkFields,
+      {
+        name: 'name',
+        type: 'text',
+        about: 'Protocol; `unknown` when it was looked at and not recognised.',
+      },
+      { name: 'host', type: 'text', about: 'Name of the server that the client asked for; empty when none.' },
+    ],
+  },
+  {
+    name: 'firstBytes',
+    about: 'Body of first-bytes.',
+    fields: [
+      ...networkFields,
+      { name: 'direction', type: 'u8', about: '0 from the client, 1 from the server.' },
+      { name: 'segment', type: 'u8', about: 'Number of the piece in its direction, from 0.' },
+      { name: 'spare', type: 'u16', about: 'Zero.' },
+      { name: 'bytes', type: 'text', about: 'The bytes.' },
     ],
   },
   {
@@ -256,6 +286,27 @@ export const sessionBodies: readonly Block[] = [
       { name: 'generation', type: 'count', about: 'Generation of the watched paths.' },
       { name: 'processes', type: 'u32', about: 'Processes in the cache.' },
       { name: 'queuedBytes', type: 'u32', about: 'Bytes that wait for the agent.' },
+      {
+        name: 'inspectState',
+        type: 'u32',
+        about: 'Inspect worker: 0 off, 1 running, 2 restarting, 3 failed.',
+      },
+      { name: 'inspectPid', type: 'u32', about: 'Process id of the inspect worker; 0 when it does not run.' },
+      { name: 'inspectRestarts', type: 'count', about: 'How often the worker was started again.' },
+      { name: 'inspectFlows', type: 'count', about: 'Connections whose first bytes came.' },
+      { name: 'inspectRecognised', type: 'count', about: 'Connections whose protocol was recognised.' },
+      { name: 'inspectUnknown', type: 'count', about: 'Connections looked at and not recognised.' },
+      {
+        name: 'inspectSkipped',
+        type: 'count',
+        about: 'Connections left out by the cap of connections a second.',
+      },
+      { name: 'inspectDropped', type: 'count', about: 'Pieces of first bytes that found their ring full.' },
+      {
+        name: 'inspectLost',
+        type: 'count',
+        about: 'Connections given up: the worker died, hung or was too slow.',
+      },
     ],
   },
   {

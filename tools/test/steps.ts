@@ -83,7 +83,7 @@ export function allSteps(root: string): Step[] {
     name,
     phase: 'native',
     counting: args[0] === 'test' ? 'cargo' : 'exit',
-    command: ['sh', '-c', `cd native/sensor && cargo ${args.join(' ')}`],
+    command: ['sh', '-c', `cd native && cargo ${args.join(' ')}`],
     timeoutMs: 15 * MINUTE,
   });
   return [
@@ -97,8 +97,17 @@ export function allSteps(root: string): Step[] {
       command: ['sh', 'native/build.sh'],
       timeoutMs: 15 * MINUTE,
     },
-    cargo('native lint', ['clippy', '--release', '--locked', '--all-targets', '--', '-D', 'warnings']),
-    cargo('native tests', ['test', '--release', '--locked']),
+    cargo('native lint', [
+      'clippy',
+      '--release',
+      '--locked',
+      '--workspace',
+      '--all-targets',
+      '--',
+      '-D',
+      'warnings',
+    ]),
+    cargo('native tests', ['test', '--release', '--locked', '--workspace']),
     vitest('real parts', 'real', {
       args: ['--no-file-parallelism', '.real.test.ts'],
       timeoutMs: 60 * MINUTE,

@@ -240,7 +240,7 @@ class Wire implements Agent {
       attributor: this.#attributor,
       clock,
       isOurs: (pid: number) =>
-        pid === process.pid || pid === this.#sensor?.pid() || pid === this.#surveys?.pid(),
+        pid === process.pid || pid === this.#surveys?.pid() || this.#sensor?.pids().includes(pid) === true,
       onSighting: (sighting: Sighting) => this.#takeSighting(sighting),
       onProcess: (sighting: ProcessSighting) => this.#processEnds.take(sighting, steadyMs(clock)),
     };
@@ -387,7 +387,7 @@ class Wire implements Agent {
       runtimes,
       sensor,
       uplink: this.#uplink.status(),
-      cost: this.#cost.measure(clock.bootUs(), this.#sensor.pid()),
+      cost: this.#cost.measure(clock.bootUs(), this.#sensor.pids()),
       clockSkewMs: this.#clockSkewMs,
       rulesRevision: this.#detector.revision,
       firstSeenAtMs: this.#firstSeenAtMs,

@@ -103,8 +103,16 @@ export interface AdvisoryDesk {
   readonly status: () => AdvisoryState;
   /** What background work does now, e.g. building a pack; absent = nothing. */
   readonly activity: () => string | undefined;
-  readonly importPack: (upload: Readable, force: boolean) => Promise<Result<AdvisoryState, ApiFailure>>;
+  /** The file of the pack in use; undefined when there is none. */
+  readonly file: () => string | undefined;
+  readonly importPack: (upload: Readable, choice: ImportChoice) => Promise<Result<AdvisoryState, ApiFailure>>;
   readonly match: (request: MatchRequest) => Promise<Result<Matched, ApiFailure>>;
+}
+/** What the caller of an import allows. */
+export interface ImportChoice {
+  readonly force: boolean;
+  readonly mayBeUnsigned: boolean;
+  readonly trustKeyId?: string;
 }
 /** A package list to judge. */
 export interface MatchRequest {

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-//! Descriptors that come to us as bare numbers. The only unsafe code of the sensor.
+//! Descriptors that come to us as bare numbers. With the system call filter of inspect/confine.rs
+//! the only unsafe code of the sensor.
 
 #![allow(unsafe_code)]
 
@@ -15,7 +16,11 @@ pub fn take_agent_descriptor() -> Result<OwnedFd, String> {
     // SAFETY: nothing else in this program uses number 3 before this call, and it is called once.
     let fd = unsafe { OwnedFd::from_raw_fd(AGENT_DESCRIPTOR) };
     match rustix::io::fcntl_getfd(&fd) {
-        Ok(_) => Ok(fd),
+        // The inspect worker must not inherit it.
+        Ok(_) => match rustix::io::fcntl_setfd(&fd, rustix::io::FdFlags::CLOEXEC) {
+            Ok(()) => Ok(fd),
+            Err(error) => Err(format!("descriptor 3 cannot be set up: {error}")),
+        },
         Err(error) => {
             std::mem::forget(fd);
             Err(format!("descriptor 3 is not open ({error}); the node agent starts this program"))

@@ -3,7 +3,10 @@
 
 //! Records of the kernel become frames for the agent: paths joined, secrets removed, owners filled in.
 
-use crate::frames::{self, cgroup, credentials, exec, header, kind, network, open, process};
+use crate::frames::{
+    self, application, cgroup, credentials, exec, first_bytes, header, kind, network, open, process,
+};
+use crate::inspect::{Flows, Piece, Verdict};
 use crate::kernel::Sink;
 use crate::outlet::{Builder, Outlet};
 use crate::paths;
@@ -39,6 +42,8 @@ pub struct Engine {
     pub existing_sent: u32,
     pub sockets: Sockets,
     pub watched: WatchSet,
+    /// Connections under inspection.
+    pub inspected: Flows,
 }
 
 impl Engine {
@@ -50,6 +55,7 @@ impl Engine {
             existing_sent: 0,
             sockets: Sockets::default(),
             watched: WatchSet::default(),
+            inspected: Flows::default(),
         }
     }
 
@@ -132,6 +138,33 @@ impl Engine {
         self.send_credentials(record, before, after, (credentials::cause(record), credentials::call(record)));
     }
 
+    /// The bytes wait for the worker; they are never read here.
+    fn on_first_bytes(&mut self, record: &[u8]) {
+        let piece = Piece::of(record);
+        self.inspected.take(&piece, &record[..network::END], header::boot_time_us(record));
+    }
+
+    /// Tells what a connection speaks.
+    pub fn tell_application(&mut self, verdict: &Verdict, now_us: u64) {
+        let mut frame = Builder::from_record(&verdict.record, application::END);
+        let fixed = frame.fixed();
+        header::set_kind(fixed, kind::APPLICATION);
+        header::set_boot_time_us(fixed, now_us);
+        let namespace = network::network_namespace(fixed);
+        let owner = self
+            .sockets
+            .owner(network::socket_id(fixed))
+            .or_else(|| self.sockets.listener(namespace, network::local_port(fixed)));
+        map_to_v4(frame.fixed());
+        if let Some(known) = owner.and_then(|owner| self.processes.get(owner.pid, owner.start_us)) {
+            known.write_owner(frame.fixed());
+        }
+        self.put_owner_texts(&mut frame);
+        frame.text(application::NAME, verdict.name.as_bytes());
+        frame.text(application::HOST, verdict.host.as_deref().unwrap_or("").as_bytes());
+        self.outlet.event(frame.finish(), true);
+    }
+
     fn on_network(&mut self, record: &[u8]) {
         let cookie = network::socket_id(record);
         let namespace = network::network_namespace(record);
@@ -161,7 +194,10 @@ impl Engine {
             }
             kind::CONNECT if teller.pid != 0 => Some(teller),
             kind::CONNECT if new != TCP_CLOSE => self.sockets.owner(cookie),
-            _ => self.sockets.forget(cookie),
+            _ => {
+                self.inspected.end(cookie);
+                self.sockets.forget(cookie)
+            }
         };
         let mut frame = Builder::from_record(record, network::END);
         map_to_v4(frame.fixed());
@@ -312,7 +348,9 @@ fn is_whole(record: &[u8], end: usize) -> bool {
 impl Sink for Engine {
     fn record(&mut self, record: &[u8]) {
         self.totals.received += 1;
-        if !is_whole(record, process::END) {
+        // Room for first bytes is reserved for the longest; the length says how much of it is used.
+        let is_first_bytes = record.len() >= process::END && header::kind(record) == kind::FIRST_BYTES;
+        if !is_first_bytes && !is_whole(record, process::END) {
             self.totals.malformed += 1;
             return;
         }
@@ -327,6 +365,10 @@ impl Sink for Engine {
             {
                 self.on_network(record);
             }
+            kind::FIRST_BYTES => match record.get(..header::length(record) as usize) {
+                Some(record) if is_whole(record, first_bytes::END) => self.on_first_bytes(record),
+                _ => self.totals.malformed += 1,
+            },
             kind::OPEN if is_whole(record, open::END) => self.on_open(record),
             kind::CGROUP_CREATED | kind::CGROUP_REMOVED if is_whole(record, cgroup::END) => {
                 self.on_cgroup(record)

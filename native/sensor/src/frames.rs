@@ -9,11 +9,13 @@
 /// First two bytes after the length: "BZ".
 pub const FRAME_MAGIC: u16 = 23106;
 /// Layout version; a reader refuses any other.
-pub const FRAME_VERSION: u8 = 1;
+pub const FRAME_VERSION: u8 = 2;
 /// Longest frame in bytes, header included.
 pub const FRAME_MAX_BYTES: usize = 32768;
 /// Ancestors that an exec frame carries.
 pub const ANCESTOR_MAX: usize = 6;
+/// Bytes of the start of a connection that are looked at, per direction.
+pub const FIRST_BYTES_MAX: usize = 2048;
 
 /// What a frame says.
 pub mod kind {
@@ -49,8 +51,12 @@ pub mod kind {
     pub const CGROUP_CREATED: u8 = 26;
     /// A control group was removed.
     pub const CGROUP_REMOVED: u8 = 27;
+    /// What a connection speaks, told by the inspect worker.
+    pub const APPLICATION: u8 = 28;
     /// Kernel to sensor only: a process asked for a connection.
     pub const CONNECT_START: u8 = 40;
+    /// Kernel to sensor only: bytes of the start of a connection.
+    pub const FIRST_BYTES: u8 = 41;
     /// Replaces the watched paths.
     pub const SET_WATCHED_PATHS: u8 = 128;
     /// Asks for an answer.
@@ -659,6 +665,260 @@ pub mod network {
     }
 }
 
+/// Body of application.
+pub mod application {
+    /// Where the block ends, from the start of the frame.
+    pub const END: usize = 216;
+    /// The kernel's socket cookie.
+    pub fn socket_id(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 136)
+    }
+    /// Writes: The kernel's socket cookie.
+    pub fn set_socket_id(frame: &mut [u8], value: u64) {
+        super::put(frame, 136, &value.to_le_bytes());
+    }
+    /// Bytes sent, without retransmissions.
+    pub fn bytes_sent(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 144)
+    }
+    /// Writes: Bytes sent, without retransmissions.
+    pub fn set_bytes_sent(frame: &mut [u8], value: u64) {
+        super::put(frame, 144, &value.to_le_bytes());
+    }
+    /// Bytes received.
+    pub fn bytes_received(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 152)
+    }
+    /// Writes: Bytes received.
+    pub fn set_bytes_received(frame: &mut [u8], value: u64) {
+        super::put(frame, 152, &value.to_le_bytes());
+    }
+    /// 4 or 16 bytes in network order.
+    pub fn local_address(frame: &[u8]) -> [u8; 16] {
+        super::get_bytes16(frame, 160)
+    }
+    /// Writes: 4 or 16 bytes in network order.
+    pub fn set_local_address(frame: &mut [u8], value: [u8; 16]) {
+        super::put(frame, 160, &value);
+    }
+    /// 4 or 16 bytes in network order.
+    pub fn remote_address(frame: &[u8]) -> [u8; 16] {
+        super::get_bytes16(frame, 176)
+    }
+    /// Writes: 4 or 16 bytes in network order.
+    pub fn set_remote_address(frame: &mut [u8], value: [u8; 16]) {
+        super::put(frame, 176, &value);
+    }
+    /// Local port.
+    pub fn local_port(frame: &[u8]) -> u16 {
+        super::get_u16(frame, 192)
+    }
+    /// Writes: Local port.
+    pub fn set_local_port(frame: &mut [u8], value: u16) {
+        super::put(frame, 192, &value.to_le_bytes());
+    }
+    /// Remote port.
+    pub fn remote_port(frame: &[u8]) -> u16 {
+        super::get_u16(frame, 194)
+    }
+    /// Writes: Remote port.
+    pub fn set_remote_port(frame: &mut [u8], value: u16) {
+        super::put(frame, 194, &value.to_le_bytes());
+    }
+    /// 4 or 6.
+    pub fn family(frame: &[u8]) -> u8 {
+        super::get_u8(frame, 196)
+    }
+    /// Writes: 4 or 6.
+    pub fn set_family(frame: &mut [u8], value: u8) {
+        super::put(frame, 196, &value.to_le_bytes());
+    }
+    /// IP protocol number.
+    pub fn protocol(frame: &[u8]) -> u8 {
+        super::get_u8(frame, 197)
+    }
+    /// Writes: IP protocol number.
+    pub fn set_protocol(frame: &mut [u8], value: u8) {
+        super::put(frame, 197, &value.to_le_bytes());
+    }
+    /// TCP state before.
+    pub fn old_state(frame: &[u8]) -> u8 {
+        super::get_u8(frame, 198)
+    }
+    /// Writes: TCP state before.
+    pub fn set_old_state(frame: &mut [u8], value: u8) {
+        super::put(frame, 198, &value.to_le_bytes());
+    }
+    /// TCP state after.
+    pub fn new_state(frame: &[u8]) -> u8 {
+        super::get_u8(frame, 199)
+    }
+    /// Writes: TCP state after.
+    pub fn set_new_state(frame: &mut [u8], value: u8) {
+        super::put(frame, 199, &value.to_le_bytes());
+    }
+    /// Inode of the network namespace.
+    pub fn network_namespace(frame: &[u8]) -> u32 {
+        super::get_u32(frame, 200)
+    }
+    /// Writes: Inode of the network namespace.
+    pub fn set_network_namespace(frame: &mut [u8], value: u32) {
+        super::put(frame, 200, &value.to_le_bytes());
+    }
+    /// Error number of a failed connection; 0 when none.
+    pub fn error(frame: &[u8]) -> u32 {
+        super::get_u32(frame, 204)
+    }
+    /// Writes: Error number of a failed connection; 0 when none.
+    pub fn set_error(frame: &mut [u8], value: u32) {
+        super::put(frame, 204, &value.to_le_bytes());
+    }
+    /// Protocol; `unknown` when it was looked at and not recognised.
+    pub const NAME: usize = 208;
+    /// Protocol; `unknown` when it was looked at and not recognised.
+    pub fn name(frame: &[u8]) -> &[u8] {
+        super::text(frame, NAME)
+    }
+    /// Name of the server that the client asked for; empty when none.
+    pub const HOST: usize = 212;
+    /// Name of the server that the client asked for; empty when none.
+    pub fn host(frame: &[u8]) -> &[u8] {
+        super::text(frame, HOST)
+    }
+}
+
+/// Body of first-bytes.
+pub mod first_bytes {
+    /// Where the block ends, from the start of the frame.
+    pub const END: usize = 216;
+    /// The kernel's socket cookie.
+    pub fn socket_id(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 136)
+    }
+    /// Writes: The kernel's socket cookie.
+    pub fn set_socket_id(frame: &mut [u8], value: u64) {
+        super::put(frame, 136, &value.to_le_bytes());
+    }
+    /// Bytes sent, without retransmissions.
+    pub fn bytes_sent(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 144)
+    }
+    /// Writes: Bytes sent, without retransmissions.
+    pub fn set_bytes_sent(frame: &mut [u8], value: u64) {
+        super::put(frame, 144, &value.to_le_bytes());
+    }
+    /// Bytes received.
+    pub fn bytes_received(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 152)
+    }
+    /// Writes: Bytes received.
+    pub fn set_bytes_received(frame: &mut [u8], value: u64) {
+        super::put(frame, 152, &value.to_le_bytes());
+    }
+    /// 4 or 16 bytes in network order.
+    pub fn local_address(frame: &[u8]) -> [u8; 16] {
+        super::get_bytes16(frame, 160)
+    }
+    /// Writes: 4 or 16 bytes in network order.
+    pub fn set_local_address(frame: &mut [u8], value: [u8; 16]) {
+        super::put(frame, 160, &value);
+    }
+    /// 4 or 16 bytes in network order.
+    pub fn remote_address(frame: &[u8]) -> [u8; 16] {
+        super::get_bytes16(frame, 176)
+    }
+    /// Writes: 4 or 16 bytes in network order.
+    pub fn set_remote_address(frame: &mut [u8], value: [u8; 16]) {
+        super::put(frame, 176, &value);
+    }
+    /// Local port.
+    pub fn local_port(frame: &[u8]) -> u16 {
+        super::get_u16(frame, 192)
+    }
+    /// Writes: Local port.
+    pub fn set_local_port(frame: &mut [u8], value: u16) {
+        super::put(frame, 192, &value.to_le_bytes());
+    }
+    /// Remote port.
+    pub fn remote_port(frame: &[u8]) -> u16 {
+        super::get_u16(frame, 194)
+    }
+    /// Writes: Remote port.
+    pub fn set_remote_port(frame: &mut [u8], value: u16) {
+        super::put(frame, 194, &value.to_le_bytes());
+    }
+    /// 4 or 6.
+    pub fn family(frame: &[u8]) -> u8 {
+        super::get_u8(frame, 196)
+    }
+    /// Writes: 4 or 6.
+    pub fn set_family(frame: &mut [u8], value: u8) {
+        super::put(frame, 196, &value.to_le_bytes());
+    }
+    /// IP protocol number.
+    pub fn protocol(frame: &[u8]) -> u8 {
+        super::get_u8(frame, 197)
+    }
+    /// Writes: IP protocol number.
+    pub fn set_protocol(frame: &mut [u8], value: u8) {
+        super::put(frame, 197, &value.to_le_bytes());
+    }
+    /// TCP state before.
+    pub fn old_state(frame: &[u8]) -> u8 {
+        super::get_u8(frame, 198)
+    }
+    /// Writes: TCP state before.
+    pub fn set_old_state(frame: &mut [u8], value: u8) {
+        super::put(frame, 198, &value.to_le_bytes());
+    }
+    /// TCP state after.
+    pub fn new_state(frame: &[u8]) -> u8 {
+        super::get_u8(frame, 199)
+    }
+    /// Writes: TCP state after.
+    pub fn set_new_state(frame: &mut [u8], value: u8) {
+        super::put(frame, 199, &value.to_le_bytes());
+    }
+    /// Inode of the network namespace.
+    pub fn network_namespace(frame: &[u8]) -> u32 {
+        super::get_u32(frame, 200)
+    }
+    /// Writes: Inode of the network namespace.
+    pub fn set_network_namespace(frame: &mut [u8], value: u32) {
+        super::put(frame, 200, &value.to_le_bytes());
+    }
+    /// Error number of a failed connection; 0 when none.
+    pub fn error(frame: &[u8]) -> u32 {
+        super::get_u32(frame, 204)
+    }
+    /// Writes: Error number of a failed connection; 0 when none.
+    pub fn set_error(frame: &mut [u8], value: u32) {
+        super::put(frame, 204, &value.to_le_bytes());
+    }
+    /// 0 from the client, 1 from the server.
+    pub fn direction(frame: &[u8]) -> u8 {
+        super::get_u8(frame, 208)
+    }
+    /// Writes: 0 from the client, 1 from the server.
+    pub fn set_direction(frame: &mut [u8], value: u8) {
+        super::put(frame, 208, &value.to_le_bytes());
+    }
+    /// Number of the piece in its direction, from 0.
+    pub fn segment(frame: &[u8]) -> u8 {
+        super::get_u8(frame, 209)
+    }
+    /// Writes: Number of the piece in its direction, from 0.
+    pub fn set_segment(frame: &mut [u8], value: u8) {
+        super::put(frame, 209, &value.to_le_bytes());
+    }
+    /// The bytes.
+    pub const BYTES: usize = 212;
+    /// The bytes.
+    pub fn bytes(frame: &[u8]) -> &[u8] {
+        super::text(frame, BYTES)
+    }
+}
+
 /// Body of open.
 pub mod open {
     /// Where the block ends, from the start of the frame.
@@ -784,7 +1044,7 @@ pub mod hello {
 /// Body of heartbeat. Counters rise from the start of the sensor.
 pub mod heartbeat {
     /// Where the block ends, from the start of the frame.
-    pub const END: usize = 128;
+    pub const END: usize = 192;
     /// Records that the kernel put into the ring.
     pub fn kernel_submitted(frame: &[u8]) -> u64 {
         super::get_u64(frame, 48)
@@ -872,6 +1132,78 @@ pub mod heartbeat {
     /// Writes: Bytes that wait for the agent.
     pub fn set_queued_bytes(frame: &mut [u8], value: u32) {
         super::put(frame, 124, &value.to_le_bytes());
+    }
+    /// Inspect worker: 0 off, 1 running, 2 restarting, 3 failed.
+    pub fn inspect_state(frame: &[u8]) -> u32 {
+        super::get_u32(frame, 128)
+    }
+    /// Writes: Inspect worker: 0 off, 1 running, 2 restarting, 3 failed.
+    pub fn set_inspect_state(frame: &mut [u8], value: u32) {
+        super::put(frame, 128, &value.to_le_bytes());
+    }
+    /// Process id of the inspect worker; 0 when it does not run.
+    pub fn inspect_pid(frame: &[u8]) -> u32 {
+        super::get_u32(frame, 132)
+    }
+    /// Writes: Process id of the inspect worker; 0 when it does not run.
+    pub fn set_inspect_pid(frame: &mut [u8], value: u32) {
+        super::put(frame, 132, &value.to_le_bytes());
+    }
+    /// How often the worker was started again.
+    pub fn inspect_restarts(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 136)
+    }
+    /// Writes: How often the worker was started again.
+    pub fn set_inspect_restarts(frame: &mut [u8], value: u64) {
+        super::put(frame, 136, &value.to_le_bytes());
+    }
+    /// Connections whose first bytes came.
+    pub fn inspect_flows(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 144)
+    }
+    /// Writes: Connections whose first bytes came.
+    pub fn set_inspect_flows(frame: &mut [u8], value: u64) {
+        super::put(frame, 144, &value.to_le_bytes());
+    }
+    /// Connections whose protocol was recognised.
+    pub fn inspect_recognised(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 152)
+    }
+    /// Writes: Connections whose protocol was recognised.
+    pub fn set_inspect_recognised(frame: &mut [u8], value: u64) {
+        super::put(frame, 152, &value.to_le_bytes());
+    }
+    /// Connections looked at and not recognised.
+    pub fn inspect_unknown(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 160)
+    }
+    /// Writes: Connections looked at and not recognised.
+    pub fn set_inspect_unknown(frame: &mut [u8], value: u64) {
+        super::put(frame, 160, &value.to_le_bytes());
+    }
+    /// Connections left out by the cap of connections a second.
+    pub fn inspect_skipped(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 168)
+    }
+    /// Writes: Connections left out by the cap of connections a second.
+    pub fn set_inspect_skipped(frame: &mut [u8], value: u64) {
+        super::put(frame, 168, &value.to_le_bytes());
+    }
+    /// Pieces of first bytes that found their ring full.
+    pub fn inspect_dropped(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 176)
+    }
+    /// Writes: Pieces of first bytes that found their ring full.
+    pub fn set_inspect_dropped(frame: &mut [u8], value: u64) {
+        super::put(frame, 176, &value.to_le_bytes());
+    }
+    /// Connections given up: the worker died, hung or was too slow.
+    pub fn inspect_lost(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 184)
+    }
+    /// Writes: Connections given up: the worker died, hung or was too slow.
+    pub fn set_inspect_lost(frame: &mut [u8], value: u64) {
+        super::put(frame, 184, &value.to_le_bytes());
     }
 }
 

@@ -6,7 +6,10 @@
 
 use crate::command::Decoder;
 use crate::engine::Engine;
-use crate::frames::{self, cgroup, credentials, exec, exit, header, kind, network, open, process};
+use crate::frames::{
+    self, cgroup, credentials, exec, exit, first_bytes, header, kind, network, open, process,
+};
+use crate::inspect::Verdict;
 use crate::kernel::Sink;
 use crate::outlet::{Builder, Outlet};
 use crate::watch::WatchSet;
@@ -42,8 +45,26 @@ impl Bench {
         Self { engine, agent }
     }
 
+    /// The frame of a verdict about the connection whose first bytes came last.
+    fn told(&mut self, name: &'static str, host: Option<&str>) -> Vec<u8> {
+        let mut asked = Vec::new();
+        self.engine.inspected.ask(1, &mut |bytes| {
+            asked.push(bytes.to_vec());
+            true
+        });
+        assert_eq!(asked.len(), 1);
+        let record = ownerless(network_record(kind::FIRST_BYTES, 2, 1)).finish().to_vec();
+        let verdict = Verdict { key: 99, record, name, host: host.map(str::to_string) };
+        self.engine.tell_application(&verdict, 5_000_100);
+        self.drain()
+    }
+
     fn frames(&mut self, record: &[u8]) -> Vec<u8> {
         self.engine.record(record);
+        self.drain()
+    }
+
+    fn drain(&mut self) -> Vec<u8> {
         self.engine.outlet.flush().unwrap();
         let mut out = vec![0; 65_536];
         let count = self.agent.read(&mut out).unwrap_or(0);
@@ -133,6 +154,11 @@ fn frames_of_each_kind_match_the_golden_files() {
     check("fork", &bench.frames(child.finish()));
     assert!(bench.frames(network_record(kind::CONNECT_START, 7, 2).finish()).is_empty());
     check("connect", &bench.frames(ownerless(network_record(kind::CONNECT, 2, 1)).finish()));
+    let mut first = ownerless(network_record(kind::FIRST_BYTES, 2, 1));
+    first = Builder::from_record(first.fixed(), first_bytes::END);
+    first.text(first_bytes::BYTES, b"GET / HTTP/1.1");
+    assert!(bench.frames(first.finish()).is_empty());
+    check("application", &bench.told("http", Some("shop.example")));
     let mut close = ownerless(network_record(kind::CLOSE, 1, 7));
     network::set_bytes_sent(close.fixed(), 5);
     network::set_bytes_received(close.fixed(), 1 << 40);

@@ -3,6 +3,8 @@
 
 //! The kernel side behind a trait: load, drain, count, snapshot.
 
+use crate::attach::{attach, ensure_host_namespaces, FIRST_BYTES_PROGRAMS};
+use crate::json::programs_json;
 use crate::watch::SieveKey;
 use libbpf_rs::{
     Iter, Link, MapCore, MapFlags, MapHandle, Object, ObjectBuilder, OpenObject, RingBuffer,
@@ -11,7 +13,6 @@ use libbpf_rs::{
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::Read;
-use std::os::unix::fs::MetadataExt;
 use std::rc::Rc;
 use std::sync::Mutex;
 
@@ -19,6 +20,9 @@ static OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bartizan.bpf.o"
 
 /// Bytes of the ring that network and open records may not use.
 const RING_BYTES: u32 = 8 * 1024 * 1024;
+
+/// Connections whose first bytes are taken per second, whole machine; the others are counted and told without protocol.
+const INSPECT_PER_SECOND: u32 = 1000;
 
 /// Takes records from the ring.
 pub trait Sink {
@@ -31,6 +35,10 @@ pub struct Counters {
     pub submitted: u64,
     pub dropped: u64,
     pub shed: u64,
+    /// Connections left out by the cap of connections a second.
+    pub inspect_skipped: u64,
+    /// Pieces of first bytes that found their ring full.
+    pub inspect_dropped: u64,
 }
 
 /// What became of one kernel program.
@@ -54,6 +62,10 @@ pub trait Kernel {
     fn has_memory_v1(&self) -> bool;
     /// Replaces the names that the kernel looks for at opens.
     fn watch(&mut self, sieve: &HashMap<SieveKey, u32>) -> Result<(), String>;
+    /// Whether the kernel copies the first bytes of connections.
+    fn has_first_bytes(&self) -> bool;
+    /// Takes no more of a connection: it is decided.
+    fn leave(&self, cookie: u64);
     /// Puts a record of every running process into the ring. False when this kernel cannot.
     fn snapshot(&mut self) -> bool;
 }
@@ -76,7 +88,10 @@ impl Config {
     }
 
     fn bytes(self) -> Vec<u8> {
-        [u32::from(self.memory_v1), RING_BYTES / 4 * 3].iter().flat_map(|value| value.to_le_bytes()).collect()
+        [u32::from(self.memory_v1), RING_BYTES / 4 * 3, INSPECT_PER_SECOND]
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect()
     }
 }
 
@@ -158,39 +173,6 @@ fn is_session_program(name: &str) -> bool {
     name.starts_with("on_")
 }
 
-/// JSON text of the programs' states.
-pub fn programs_json(states: &[ProgramState]) -> String {
-    let rows: Vec<String> = states
-        .iter()
-        .map(|state| {
-            format!(
-                "{{\"name\":{},\"section\":{},\"loaded\":{},\"reason\":{}}}",
-                json_text(&state.name),
-                json_text(&state.section),
-                state.loaded,
-                json_text(&state.reason)
-            )
-        })
-        .collect();
-    format!("[{}]", rows.join(","))
-}
-
-/// A JSON string.
-pub fn json_text(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            c if (c as u32) < 0x20 => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
 /// `bartizan-sensor probe`.
 pub fn print_probe(json: bool) -> Result<(), String> {
     let states = probe(Config::detect(), &|_| true)?;
@@ -209,6 +191,7 @@ pub fn print_probe(json: bool) -> Result<(), String> {
 pub struct LibbpfKernel {
     ring: RingBuffer<'static>,
     counters: MapHandle,
+    streams: MapHandle,
     watched: MapHandle,
     watched_directories: MapHandle,
     snapshot: Option<Link>,
@@ -263,7 +246,7 @@ impl LibbpfKernel {
             if let Some(link) = &snapshot {
                 read_iterator(link);
             }
-            ensure_host_namespace(&object);
+            ensure_host_namespaces(&object);
         }
         for program in object.progs_mut() {
             let name = program.name().to_string_lossy().into_owned();
@@ -273,7 +256,7 @@ impl LibbpfKernel {
             if name == SNAPSHOT_PROGRAM && snapshot.is_some() {
                 continue;
             }
-            match program.attach() {
+            match attach(&program) {
                 Ok(link) => links.push(link),
                 Err(error) => {
                     state.loaded = false;
@@ -289,17 +272,23 @@ impl LibbpfKernel {
                 .ok_or_else(|| format!("the eBPF object has no map {name}"))
         };
         let ring_map = map("ring")?;
+        let first_map = map("first_ring")?;
         let mut builder = RingBufferBuilder::new();
-        builder
-            .add(&ring_map, move |record| {
-                sink.borrow_mut().record(record);
-                0
-            })
-            .map_err(|e| format!("the ring cannot be read: {e}"))?;
+        // In this order: events before first bytes.
+        for ring in [&ring_map, &first_map] {
+            let sink = sink.clone();
+            builder
+                .add(ring, move |record| {
+                    sink.borrow_mut().record(record);
+                    0
+                })
+                .map_err(|e| format!("the ring cannot be read: {e}"))?;
+        }
         let ring = builder.build().map_err(|e| format!("the ring cannot be read: {e}"))?;
         Ok(Self {
             ring,
             counters: map("counters")?,
+            streams: map("streams")?,
             watched: map("watched")?,
             watched_directories: map("watched_directories")?,
             snapshot,
@@ -333,6 +322,8 @@ impl Kernel for LibbpfKernel {
             sum.submitted += at(0);
             sum.dropped += at(1);
             sum.shed += at(2);
+            sum.inspect_skipped += at(3);
+            sum.inspect_dropped += at(4);
         }
         sum
     }
@@ -365,21 +356,19 @@ impl Kernel for LibbpfKernel {
         Ok(())
     }
 
+    fn has_first_bytes(&self) -> bool {
+        FIRST_BYTES_PROGRAMS
+            .iter()
+            .all(|name| self.programs.iter().any(|one| one.name == *name && one.loaded))
+    }
+
+    fn leave(&self, cookie: u64) {
+        // It may have ended, and then it is gone already.
+        let _ = self.streams.delete(&cookie.to_le_bytes());
+    }
+
     fn snapshot(&mut self) -> bool {
         self.snapshot.as_ref().is_some_and(read_iterator)
-    }
-}
-
-/// Takes our own mount namespace for the host's when the walk met no kernel thread.
-fn ensure_host_namespace(object: &Object) {
-    let key = 0u32.to_le_bytes();
-    let Some(map) = object.maps().find(|map| map.name().to_string_lossy().ends_with(".bss")) else { return };
-    let Some(mut value) = map.lookup(&key, MapFlags::ANY).ok().flatten() else { return };
-    if value.iter().all(|byte| *byte == 0) && value.len() >= 4 {
-        let own = std::fs::metadata("/proc/self/ns/mnt").map_or(0, |found| found.ino() as u32);
-        value[..4].copy_from_slice(&own.to_le_bytes());
-        // Refused only when the map is gone, and then nothing else works either.
-        let _ = map.update(&key, &value, MapFlags::ANY);
     }
 }
 

@@ -3,7 +3,8 @@
 
 //! How far protection reaches on this node, per action, found by loading, attaching and trying.
 
-use crate::kernel::{self, json_text, Config};
+use crate::json::json_text;
+use crate::kernel::{self, Config};
 use crate::self_test::{Outcome, TestGroup};
 use libbpf_rs::{MapCore, MapFlags};
 use std::os::fd::AsRawFd;

@@ -3,6 +3,7 @@
 
 //! bartizan-sensor: loads the eBPF programs, turns their records into frames for the node agent.
 
+mod attach;
 mod command;
 mod descriptor;
 mod engine;
@@ -10,6 +11,8 @@ mod engine;
 mod frames;
 #[cfg(test)]
 mod golden_tests;
+mod inspect;
+mod json;
 mod kernel;
 mod levels;
 mod listeners;
@@ -25,10 +28,12 @@ mod watch;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bartizan-sensor run | probe [--json] | levels [--json] | version
+const USAGE: &str =
+    "usage: bartizan-sensor run | probe [--json] | levels [--json] | recognise --stdin | version
   run      speaks frames on descriptor 3 until it closes
   probe    loads each kernel program alone and says whether the kernel takes it
   levels   tries, per action, how far protection reaches on this node
+  recognise  says what the first bytes of connections speak; questions and answers each after their length
   version  prints the version";
 
 fn main() -> ExitCode {
@@ -40,6 +45,9 @@ fn main() -> ExitCode {
         ["probe", "--json"] => kernel::print_probe(true),
         ["levels"] => levels::print(false),
         ["levels", "--json"] => levels::print(true),
+        ["recognise", "--stdin"] => inspect::recognise_stdin(),
+        ["inspect-worker"] => inspect::run_worker(),
+        ["inspect-escape", attempt] => inspect::escape(attempt),
         ["self-test", folder, action] => return self_test::main(folder, action),
         ["version"] => {
             println!("{}", env!("CARGO_PKG_VERSION"));

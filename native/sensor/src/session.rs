@@ -7,7 +7,9 @@ use crate::command::{Command, Decoder};
 use crate::descriptor;
 use crate::engine::Engine;
 use crate::frames::{ack, heartbeat, hello, kind, snapshot_end};
-use crate::kernel::{programs_json, Config, Kernel, LibbpfKernel};
+use crate::inspect::Supervisor;
+use crate::json::programs_json;
+use crate::kernel::{Config, Kernel, LibbpfKernel};
 use crate::outlet::{Builder, Outlet};
 use crate::watch::WatchSet;
 use rustix::event::{poll, PollFd, PollFlags, Timespec};
@@ -32,6 +34,7 @@ struct Session {
     decoder: Decoder,
     generation: u64,
     stopping: bool,
+    inspector: Supervisor,
 }
 
 /// Runs until the agent stops it or closes its end.
@@ -40,8 +43,11 @@ pub fn run() -> Result<(), String> {
     rustix::io::ioctl_fionbio(&agent, true).map_err(|e| format!("descriptor 3 cannot be set up: {e}"))?;
     let engine = Rc::new(RefCell::new(Engine::new(Outlet::new(agent))));
     let kernel = LibbpfKernel::load(Config::detect(), engine.clone())?;
-    let mut session = Session { kernel, engine, decoder: Decoder::default(), generation: 0, stopping: false };
+    let inspector = Supervisor::new(kernel.has_first_bytes());
+    let mut session =
+        Session { kernel, engine, decoder: Decoder::default(), generation: 0, stopping: false, inspector };
     crate::privileges::drop()?;
+    session.inspector.keep_running(boot_time_us());
     session.hello();
     session.take_snapshot()?;
     session.serve()
@@ -88,6 +94,7 @@ impl Session {
         let mut engine = self.engine.borrow_mut();
         let now_us = boot_time_us();
         engine.processes.sweep(now_us);
+        engine.inspected.hurry(now_us);
         let counters = self.kernel.counters();
         let mut frame = Builder::new(kind::HEARTBEAT, heartbeat::END, now_us);
         let fixed = frame.fixed();
@@ -102,7 +109,29 @@ impl Session {
         heartbeat::set_generation(fixed, self.generation);
         heartbeat::set_processes(fixed, engine.processes.len() as u32);
         heartbeat::set_queued_bytes(fixed, engine.outlet.queued() as u32);
+        heartbeat::set_inspect_state(fixed, self.inspector.state() as u32);
+        heartbeat::set_inspect_pid(fixed, self.inspector.pid());
+        heartbeat::set_inspect_restarts(fixed, self.inspector.restarts);
+        let inspected = engine.inspected.totals;
+        heartbeat::set_inspect_flows(fixed, inspected.flows);
+        heartbeat::set_inspect_recognised(fixed, inspected.recognised);
+        heartbeat::set_inspect_unknown(fixed, inspected.unknown);
+        heartbeat::set_inspect_lost(fixed, inspected.lost);
+        heartbeat::set_inspect_skipped(fixed, counters.inspect_skipped);
+        heartbeat::set_inspect_dropped(fixed, counters.inspect_dropped);
         engine.outlet.session(frame.finish());
+    }
+
+    /// Questions to the worker and answers from it.
+    fn inspect(&mut self) {
+        let now_us = boot_time_us();
+        let mut verdicts = Vec::new();
+        let mut engine = self.engine.borrow_mut();
+        self.inspector.turn(&mut engine.inspected, now_us, &mut |verdict| verdicts.push(verdict));
+        for verdict in &verdicts {
+            self.kernel.leave(verdict.key);
+            engine.tell_application(verdict, now_us);
+        }
     }
 
     fn serve(&mut self) -> Result<(), String> {
@@ -117,6 +146,7 @@ impl Session {
             if now_us >= rest_until_us && self.drain_all()? > 0 {
                 rest_until_us = boot_time_us() + REST_US;
             }
+            self.inspect();
             self.engine.borrow_mut().outlet.flush()?;
             self.wait(next_beat_us, rest_until_us)?;
         }
@@ -140,6 +170,9 @@ impl Session {
             if !resting && !engine.outlet.is_full() {
                 let ring = descriptor::borrow(&self.kernel, self.kernel.ring_descriptor());
                 fds.push(PollFd::from_borrowed_fd(ring, PollFlags::IN));
+            }
+            if let Some(worker) = self.inspector.fd() {
+                fds.push(PollFd::from_borrowed_fd(worker, PollFlags::IN));
             }
             match poll(&mut fds, Some(&timeout)) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}

@@ -11,7 +11,8 @@ export { ListQuery, Problem, page } from './api/problem.ts';
 export { type Route, route } from './api/route.ts';
 export type { BodyOf, ParamsOf, QueryOf, ResponseOf } from './api/route-types.ts';
 export { accessRoutes } from './api/routes/access.ts';
-export { AdvisoryStatus, insightRoutes, SystemStatus } from './api/routes/insight.ts';
+export { AdvisoryStatus, advisoryRoutes } from './api/routes/advisories.ts';
+export { insightRoutes, SystemStatus } from './api/routes/insight.ts';
 export { inventoryRoutes, ProcessRow, WorkloadSummary } from './api/routes/inventory.ts';
 export { ROUTES, type RouteId } from './api/routes.ts';
 export {
@@ -81,6 +82,7 @@ export {
   ActionLevel,
   AgentCost,
   Cluster,
+  InspectStatus,
   LEVELS,
   type Level,
   Node,

@@ -6,15 +6,41 @@
  * ecosystems there are, how their versions are ordered, and what the advisories of a pack say about them. No network
  * client, and nothing that is scanned is ever executed. Serves k02 (supply chain) and k10 (vulnerable components).
  */
-export { type BuildOptions, type BuiltPack, buildPack, importPackFile } from './advisories/build-pack.ts';
+export {
+  type BuildOptions,
+  type BuiltPack,
+  buildPack,
+  type ImportedPack,
+  type ImportOptions,
+  importPackFile,
+} from './advisories/build-pack.ts';
+export { fileDigest, makeBundle, openBundle, signPack } from './advisories/bundle.ts';
+export { containerKind } from './advisories/container.ts';
+export { applyDelta, makeDelta } from './advisories/delta.ts';
+export { changedPackages, diffPacks, type PackDiff } from './advisories/diff-packs.ts';
 export type { ImportedFile } from './advisories/import/directory.ts';
 export { importDirectory } from './advisories/import/directory.ts';
-export { AdvisoryPack, openPack, openPackBytes } from './advisories/pack.ts';
+export { AdvisoryPack, loadPack, openPack, openPackBytes, openSharedPack } from './advisories/pack.ts';
 export { PackBuilder } from './advisories/pack-builder.ts';
 export type { PackError, PackErrorCode } from './advisories/pack-error.ts';
 export { findShrinkage, installPack, type PackStatus, packStatus } from './advisories/pack-file.ts';
 export type { EcosystemStatus, PackHeader, PackSource, ReleaseLife } from './advisories/pack-format.ts';
 export type { AdvisoryRow, CveFacts, Rating } from './advisories/row.ts';
+export {
+  createSigningKey,
+  readSigningKey,
+  type SignatureBlock,
+  type SigningKey,
+  verifySignature,
+} from './advisories/signature.ts';
+export {
+  readTrustRoot,
+  SHIPPED_TRUST,
+  type TrustedKey,
+  type TrustRoot,
+  withKeys,
+  writeTrustRoot,
+} from './advisories/trust-root.ts';
 export {
   type CatalogContext,
   type Cataloger,
@@ -30,21 +56,55 @@ export { CATALOGERS } from './catalogers/registry.ts';
 export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
 export { type FindingPlace, pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
-export { type ImageError, type OpenedImage, openImage } from './image/open-image.ts';
+export { FileLayerCache } from './image/file-layer-cache.ts';
+export type {
+  ImageChoice,
+  ImageConfig,
+  ImageError,
+  ImagePlan,
+  ImageSource,
+  LayerSource,
+} from './image/image-source.ts';
+export type { LayerCache } from './image/layer-cache.ts';
+export { choicesOf, type DigestBlobs, planOf, readByDigest } from './image/manifest.ts';
 export {
-  type Assessment,
-  type FixState,
-  type Match,
-  type MatchablePackage,
-  matchPackage,
-  type PackageVerdict,
-} from './matchers/match.ts';
+  type ImageOptions,
+  type OpenedImage,
+  openImage,
+  openImageFrom,
+  openImageSource,
+} from './image/open-image.ts';
+export { matchPackage } from './matchers/match.ts';
+export type {
+  Assessment,
+  Dismissal,
+  FixState,
+  ImpactStatement,
+  Match,
+  MatchablePackage,
+  MatchContext,
+  PackageVerdict,
+  Standing,
+  UserDecision,
+} from './matchers/model.ts';
+export { RULE_TEXTS } from './matchers/rule-texts.ts';
+export { MATCH_RULES } from './matchers/rules.ts';
 export {
   DEFAULT_SEARCH_PATH,
   findOpenSearchDirectories,
   type OpenSearchDirectory,
 } from './posture-facts/search-path.ts';
 export { findSetuidFiles, type SetuidFile, type SetuidFiles } from './posture-facts/setuid-files.ts';
+export { BOM_FORMATS, type Bom, type BomFormat, type BomSubject, instantOf } from './sbom/bom.ts';
+export {
+  bomPackages,
+  MAX_SBOM_BYTES,
+  parseSbom,
+  readSbom,
+  type SbomError,
+  type ScannedBom,
+} from './sbom/read-sbom.ts';
+export { writeBom } from './sbom/write-bom.ts';
 export {
   type Catalog,
   type CatalogOptions,
@@ -67,6 +127,17 @@ export { MemoryTree } from './tree/memory-tree.ts';
 export { findPendingUpdates, type PendingUpdate, type PendingUpdates } from './updates/pending-updates.ts';
 export { COMPARATORS, compareVersions } from './versions/compare.ts';
 export type { VersionScheme } from './versions/scheme.ts';
+export {
+  type AppliedVex,
+  applyVex,
+  VEX_ORIGINS,
+  type VexOrigin,
+  type VexPlace,
+  type VexSet,
+} from './vex/apply-vex.ts';
+export { readVex, type VexError } from './vex/read-vex.ts';
+export type { VexDocument, VexProduct, VexStatement, VexStatus } from './vex/statement.ts';
+export { expressible, VEX_FORMATS, type VexFormat, type VexHead, writeVex } from './vex/write-vex.ts';
 export type { ScanFailure, ScanOutcome, ScanRequest } from './worker/messages.ts';
 export { runScan } from './worker/run-scan.ts';
 export { DEFAULT_WORKER_BOUNDS, scanInWorker, type WorkerBounds } from './worker/scan-in-worker.ts';

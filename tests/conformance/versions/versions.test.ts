@@ -7,7 +7,7 @@ import { compareVersions, type VersionScheme } from '@bartizan/scan';
 import { describe, expect, it } from 'vitest';
 import { goModule, hasGo, hasShared, report, SHARED } from '../outside.ts';
 
-/** Lists of osv-scalibr whose order is one of ours. The others (RubyGems, NuGet, Packagist ...) have no comparator of their own yet. */
+/** Every list of osv-scalibr, with the order it is about. */
 const LISTS: readonly (readonly [string, VersionScheme])[] = [
   ['debian-versions', 'dpkg'],
   ['debian-versions-generated', 'dpkg'],
@@ -19,7 +19,21 @@ const LISTS: readonly (readonly [string, VersionScheme])[] = [
   ['pypi-versions', 'pep440'],
   ['pypi-versions-generated', 'pep440'],
   ['semver-versions', 'semver'],
+  ['rubygems-versions', 'gem'],
+  ['rubygems-versions-generated', 'gem'],
+  ['packagist-versions', 'composer'],
+  ['packagist-versions-generated', 'composer'],
+  ['nuget-versions', 'nuget'],
+  ['cran-versions', 'cran'],
+  ['cran-versions-generated', 'cran'],
+  ['hackage-versions', 'hackage'],
+  ['pub-versions', 'pub'],
 ];
+/**
+ * `#` stands for any number in PHP: the list holds `1.2.3.#` equal to `1.2.3.1` and to `1.2.3`, which are not equal to
+ * each other. No total order can hold all three lines; this one is counted as missed.
+ */
+const IN_NO_TOTAL_ORDER = ['composer: 1.2.3.# 1.2.3'];
 const SIGNS: Readonly<Record<string, number>> = { '<': -1, '=': 0, '>': 1 };
 
 const readList = (text: string): { left: string; sign: number; right: string }[] =>
@@ -48,10 +62,13 @@ describe.skipIf(!hasGo)('the outside lists of versions', () => {
         if (!isRight) wrong.push(`${scheme}: ${left} ${right}`);
       }
     }
-    expect(wrong.slice(0, 20)).toEqual([]);
+    expect(wrong.slice(0, 20)).toEqual(IN_NO_TOTAL_ORDER);
     report('versions', of - wrong.length, of);
   });
 });
+
+/** The suite gives NuGet versions back in lower case. */
+const asText = (versions: unknown): string => JSON.stringify(versions).toLowerCase();
 
 interface VersCase {
   readonly test_type: string;
@@ -60,12 +77,15 @@ interface VersCase {
 }
 
 describe.skipIf(!hasShared('fixtures/versions/vers'))('the cases of vers-spec', () => {
-  it('hold for Alpine and Maven', () => {
+  it('hold for Alpine, Maven, NuGet, OpenSSL and Conan', () => {
     let of = 0;
     let passed = 0;
     for (const [file, scheme] of [
       ['alpine', 'apk'],
       ['maven', 'maven'],
+      ['nuget', 'nuget'],
+      ['openssl', 'openssl'],
+      ['conan', 'conan'],
     ] as const) {
       const { tests: cases } = JSON.parse(
         readFileSync(join(SHARED, 'fixtures/versions/vers', `${file}_version_cmp_test.json`), 'utf8'),
@@ -78,7 +98,7 @@ describe.skipIf(!hasShared('fixtures/versions/vers'))('the cases of vers-spec', 
         if (
           test_type === 'equality'
             ? (order === 0) === expected_output
-            : JSON.stringify(sorted) === JSON.stringify(expected_output)
+            : asText(sorted) === asText(expected_output)
         )
           passed += 1;
       }

@@ -189,7 +189,12 @@ describe('bare runc, seen by a real agent', () => {
     const outbound = await until(
       'the flow of the client',
       () =>
-        controller.events('flow').find((one) => one.workload.name === 'client' && one.serverPort === 8080),
+        controller
+          .events('flow')
+          .find(
+            (one) =>
+              one.workload.name === 'client' && one.serverPort === 8080 && one.application !== undefined,
+          ),
       { log, timeoutMs: 60_000 },
     );
     expect(outbound).toMatchObject({
@@ -197,6 +202,9 @@ describe('bare runc, seen by a real agent', () => {
       protocol: 'tcp',
       remoteAddress: `${net}.1`,
       remoteWorkload: { name: 'server', kind: 'Container' },
+      application: 'http',
+      applicationHost: `${net}.1`,
+      connections: 1,
     });
     expect(outbound.process?.name).toBe('busybox');
     const inbound = await until(
@@ -204,10 +212,18 @@ describe('bare runc, seen by a real agent', () => {
       () =>
         controller
           .events('flow')
-          .find((one) => one.workload.name === 'server' && one.direction === 'inbound'),
+          .find(
+            (one) =>
+              one.workload.name === 'server' && one.direction === 'inbound' && one.application !== undefined,
+          ),
       { log, timeoutMs: 60_000 },
     );
-    expect(inbound).toMatchObject({ serverPort: 8080, remoteWorkload: { name: 'client' } });
+    expect(inbound).toMatchObject({
+      serverPort: 8080,
+      remoteWorkload: { name: 'client' },
+      application: 'http',
+      applicationHost: `${net}.1`,
+    });
     await containers.remove('server');
     await containers.remove('client');
   });

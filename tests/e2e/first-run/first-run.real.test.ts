@@ -247,7 +247,8 @@ describe.runIf(process.getuid?.() === 0)('first run', { timeout: 180_000 }, () =
         (edge) =>
           edge.from.includes(idOf('shop')) &&
           edge.to.includes(idOf('web')) &&
-          edge.protocols.some((protocol) => protocol.includes('8080')),
+          edge.protocols.some((protocol) => protocol.includes('8080')) &&
+          edge.applications?.includes('http') === true,
       );
     });
   });

@@ -66,7 +66,17 @@ interface Status {
   readonly system?: { readonly store: { readonly state: string } };
   readonly nodes: readonly {
     readonly state: string;
-    readonly sensor: { readonly state: string };
+    readonly sensor: {
+      readonly state: string;
+      readonly inspect?: {
+        readonly state: string;
+        readonly restarts: number;
+        readonly flowsTotal: number;
+        readonly recognisedTotal: number;
+        readonly unknownTotal: number;
+        readonly lostTotal: number;
+      };
+    };
     readonly uplink: { readonly state: string };
   }[];
   readonly supervisor?: {
@@ -87,19 +97,19 @@ const whole = (state: Status): boolean =>
 const heals = (): Promise<unknown> =>
   eventually('everything works again', async () => (whole(await status()) ? true : undefined), 120_000, 500);
 
-function sensorPid(): number {
-  const agent = readStatus(product.paths)?.agent.pid ?? 0;
+/** The child of a process of ours whose command line holds a word. */
+function childOf(of: number, word: string): number {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-      if (parent === agent && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('bartizan-sensor'))
-        return Number(pid);
+      if (parent === of && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(word)) return Number(pid);
     } catch {
       // It ended in between.
     }
   }
-  throw new Error('no sensor');
+  throw new Error(`no ${word}`);
 }
+const sensorPid = (): number => childOf(readStatus(product.paths)?.agent.pid ?? 0, 'bartizan-sensor');
 
 describe.runIf(process.getuid?.() === 0)('resilience', () => {
   beforeAll(async () => {
@@ -166,6 +176,55 @@ describe.runIf(process.getuid?.() === 0)('resilience', () => {
     await eventually('another sensor', async () => (sensorPid() === pid ? undefined : true));
     await heals();
     await allArrive('sensor-after', await mark('sensor-after', 20));
+  });
+
+  it('heals a killed inspect worker under load: traffic, sensor and agent go on, losses are counted', {
+    timeout: 300_000,
+  }, async () => {
+    const address = stage.containers[0]?.address;
+    const inside = (script: string) => stage.exec('load', ['/bin/sh', '-c', script], 120_000);
+    const served = await inside(
+      'mkdir -p /srv && echo fine >/srv/index.html && /bin/busybox httpd -p 8099 -h /srv </dev/null >/dev/null 2>&1',
+    );
+    expect(served.code).toBe(0);
+    const before = await mark('inspect-before', 20);
+    await allArrive('inspect-before', before);
+    const agent = readStatus(product.paths)?.agent.pid;
+    const sensor = sensorPid();
+    const first = (await status()).nodes[0]?.sensor.inspect;
+    expect(first?.state).toBe('running');
+    const running = mark('inspect-during', 100);
+    const requests = inside(
+      `i=0; while [ $i -lt 400 ]; do /bin/busybox wget -q -O /dev/null http://${address}:8099/ || echo failed; i=$((i+1)); done`,
+    );
+    await sleep(500);
+    process.kill(childOf(sensor, 'inspect-worker'), 'SIGKILL');
+    const [during, ended] = await Promise.all([running, requests]);
+    expect([ended.code, ended.stdout]).toEqual([0, '']);
+    await eventually('the restart of the worker is shown', async () => {
+      const inspect = (await status()).nodes[0]?.sensor.inspect;
+      return inspect?.state === 'running' && inspect.restarts === (first?.restarts ?? 0) + 1
+        ? true
+        : undefined;
+    });
+    expect([readStatus(product.paths)?.agent.pid, sensorPid()]).toEqual([agent, sensor]);
+    await allArrive('inspect-during', during);
+    expect((await seen('inspect-before')).size).toBe(20);
+    await heals();
+    await eventually('flows told by the new worker', async () => {
+      await inside(`/bin/busybox wget -q -O /dev/null http://${address}:8099/`);
+      const flows = await client.call('flow.list', { query: { limit: 100, filter: 'application:http' } });
+      if (!flows.ok) throw new Error(flows.error.detail);
+      return flows.value.items.find((flow) => flow.serverPort === 8099 && flow.applicationHost === address);
+    });
+    const shown = (await product.command('status')).stdout;
+    expect(shown).toMatch(/inspect worker.*running.*restarts \d+.*lost \d+/);
+    const last = (await status()).nodes[0]?.sensor.inspect;
+    console.log(`inspect worker after the kill: ${JSON.stringify(last)}`);
+    // Both ends of at least 400 requests, each decided or counted as lost.
+    const { flowsTotal = 0, recognisedTotal = 0, unknownTotal = 0, lostTotal = 0 } = last ?? {};
+    expect(flowsTotal).toBeGreaterThanOrEqual(400);
+    expect(recognisedTotal + unknownTotal + lostTotal).toBeGreaterThanOrEqual(flowsTotal - 10);
   });
 
   it('keeps everything while the connection is cut, says so, and sends it later', {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ERRORS, type ErrorCode, type SensorStatus } from '@bartizan/contracts';
+import { ERRORS, type ErrorCode, type InspectStatus, type SensorStatus } from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
 import { type ConditionInput, conditionsOf } from './conditions.ts';
 
@@ -12,6 +12,15 @@ const sensor: SensorStatus = {
   lostInKernelTotal: 0,
   shedTotal: 0,
   malformedTotal: 0,
+};
+const inspect: InspectStatus = {
+  state: 'running',
+  restarts: 3,
+  flowsTotal: 9,
+  recognisedTotal: 5,
+  unknownTotal: 4,
+  skippedTotal: 0,
+  lostTotal: 0,
 };
 const fine: ConditionInput = {
   hasTypeInformation: true,
@@ -30,6 +39,7 @@ const codes = (change: Partial<ConditionInput>): string[] =>
 describe('conditions of a node', () => {
   it('are none when everything works', () => {
     expect(codes({})).toEqual([]);
+    expect(codes({ sensor: { ...sensor, inspect } })).toEqual([]);
   });
 
   const cases: [string, Partial<ConditionInput>, ErrorCode][] = [
@@ -42,6 +52,26 @@ describe('conditions of a node', () => {
       'E_SENSOR_REFUSED',
     ],
     ['malformed frames', { sensor: { ...sensor, malformedTotal: 2 } }, 'E_SENSOR_FRAME'],
+    [
+      'a dead inspect worker',
+      { sensor: { ...sensor, inspect: { ...inspect, state: 'failed' } } },
+      'E_INSPECT_EXIT',
+    ],
+    [
+      'a restarting one',
+      { sensor: { ...sensor, inspect: { ...inspect, state: 'restarting' } } },
+      'E_INSPECT_EXIT',
+    ],
+    [
+      'connections it missed',
+      { sensor: { ...sensor, inspect: { ...inspect, lostTotal: 2 } } },
+      'E_INSPECT_LOST',
+    ],
+    [
+      'connections above the cap',
+      { sensor: { ...sensor, inspect: { ...inspect, skippedTotal: 2 } } },
+      'E_INSPECT_LOST',
+    ],
     ['lost events', { sensor: { ...sensor, lostInKernelTotal: 2 } }, 'E_EVENTS_LOST'],
     ['no control groups', { cgroupMode: 'unknown' }, 'E_CGROUP'],
     [

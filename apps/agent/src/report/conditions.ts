@@ -62,6 +62,12 @@ const sensorConditions = ({ sensor, hasTypeInformation }: ConditionInput): NodeC
   }
   if (sensor.malformedTotal > 0)
     found.push(conditionOf('E_SENSOR_FRAME', 'warning', String(sensor.malformedTotal)));
+  const { inspect } = sensor;
+  if (inspect?.state === 'restarting' || inspect?.state === 'failed') {
+    found.push(conditionOf('E_INSPECT_EXIT', inspect.state === 'failed' ? 'warning' : 'info'));
+  }
+  const without = (inspect?.skippedTotal ?? 0) + (inspect?.lostTotal ?? 0);
+  if (without > 0) found.push(conditionOf('E_INSPECT_LOST', 'info', String(without)));
   const lost = sensor.lostInKernelTotal + sensor.shedTotal;
   if (lost > 0) found.push(conditionOf('E_EVENTS_LOST', 'warning', String(lost)));
   return found;

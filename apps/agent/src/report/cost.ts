@@ -17,8 +17,8 @@ export class CostMeter {
   }
 
   /** Undefined until there are two measurements of the same processes. */
-  measure(nowUs: number, sensorPid: number | undefined): Node['cost'] {
-    const pids = [process.pid, ...(sensorPid === undefined ? [] : [sensorPid])];
+  measure(nowUs: number, sensorPids: readonly number[]): Node['cost'] {
+    const pids = [process.pid, ...sensorPids];
     let ticks = 0;
     let residentBytes = 0;
     for (const pid of pids) {

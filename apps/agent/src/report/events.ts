@@ -80,6 +80,8 @@ export const reportFlow = (
     kind: 'flow',
     direction: flow.direction,
     protocol: flow.protocol,
+    ...(flow.application === undefined ? {} : { application: flow.application }),
+    ...(flow.applicationHost === undefined ? {} : { applicationHost: flow.applicationHost }),
     localAddress: flow.localAddress,
     remoteAddress: flow.remoteAddress,
     serverPort: flow.serverPort,

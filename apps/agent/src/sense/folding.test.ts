@@ -5,7 +5,7 @@ import type { Decision, DetectionRule, ProcessChain, WorkloadRef } from '@bartiz
 import { describe, expect, it } from 'vitest';
 import type { Detection } from '../decide/detections.ts';
 import { Folder } from '../decide/fold.ts';
-import { type FlowEvent, FlowTable } from './flow-table.ts';
+import { type ApplicationSeen, type FlowEvent, FlowTable } from './flow-table.ts';
 import { ProcessEnds } from './process-ends.ts';
 import type { ProcessSighting } from './sighting.ts';
 
@@ -97,6 +97,92 @@ describe('flows', () => {
     expect(table.drain()).toHaveLength(20_000);
     expect(table.takeOverflow()).toBe(5);
     expect(table.takeOverflow()).toBe(0);
+  });
+
+  const speaks = (
+    application: string,
+    host: string,
+    more: Partial<ApplicationSeen> = {},
+  ): ApplicationSeen => ({
+    socketId: 's1',
+    connection: event({}).connection,
+    networkNamespace: '1',
+    application,
+    host,
+    atMs: 1500,
+    bootUs: 6,
+    ...more,
+  });
+
+  it('count a connection with what it speaks once that is told, also after its end, and in one place only', () => {
+    const table = new FlowTable();
+    table.add(event({}));
+    table.add(event({ socketId: 's2' }));
+    table.add(event({ kind: 'close', bytesSent: 70 }));
+    table.tell(speaks('http', 'shop.example'));
+    expect(table.drain()).toMatchObject([
+      { connections: 1, bytesSent: 0, events: 1 },
+      { application: 'http', applicationHost: 'shop.example', connections: 1, bytesSent: 70, events: 2 },
+    ]);
+  });
+
+  it('keep no flow from which everything moved away, and no protocol where none was told', () => {
+    const table = new FlowTable();
+    table.add(event({}));
+    table.tell(speaks('unknown', ''));
+    const [only, ...others] = table.drain();
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ application: 'unknown', connections: 1 });
+    expect(only).not.toHaveProperty('applicationHost');
+    table.add(event({ socketId: 's3' }));
+    expect(table.drain()[0]).not.toHaveProperty('application');
+  });
+
+  it('tell the protocol of a connection that was reported before, without counting it again', () => {
+    const table = new FlowTable();
+    table.add(event({}));
+    expect(table.drain()).toMatchObject([{ connections: 1 }]);
+    table.tell(speaks('tls', 'a.example'));
+    expect(table.drain()).toMatchObject([{ application: 'tls', connections: 0, bytesSent: 0, events: 1 }]);
+    table.add(event({ kind: 'close', bytesSent: 9 }));
+    expect(table.drain()).toMatchObject([{ application: 'tls', applicationHost: 'a.example', bytesSent: 9 }]);
+    table.drain();
+    table.tell(speaks('http', ''));
+    expect(table.drain()).toEqual([]);
+  });
+
+  it('believe the first word about a connection, and none about one whose beginning was not seen', () => {
+    const table = new FlowTable();
+    table.tell(speaks('http', ''));
+    expect(table.drain()).toEqual([]);
+    table.add(event({}));
+    table.tell(speaks('http', 'a.example'));
+    table.tell(speaks('redis', ''));
+    expect(table.drain()).toMatchObject([{ application: 'http', connections: 1 }]);
+  });
+
+  it('tell apart so many names of one server and no more, and lose no connection by it', () => {
+    const table = new FlowTable();
+    for (let index = 0; index < 40; index += 1) {
+      table.add(event({ socketId: String(index) }));
+      table.tell(speaks('http', `${index}.example`, { socketId: String(index) }));
+    }
+    const flows = table.drain();
+    expect(flows).toHaveLength(17);
+    expect(flows.reduce((sum, flow) => sum + flow.connections, 0)).toBe(40);
+    expect(flows.find((flow) => flow.applicationHost === undefined)?.connections).toBe(24);
+  });
+
+  it('know a datagram socket, which has no number of its own, by its ends', () => {
+    const table = new FlowTable();
+    const udp = { ...event({ remotePort: 53 }).connection, protocol: 'udp' as const };
+    table.add(event({ socketId: '0', connection: udp }));
+    table.add(event({ socketId: '0', connection: { ...udp, localPort: 40_001, remoteAddress: '10.0.0.9' } }));
+    table.tell(speaks('dns', 'shop.example', { socketId: '0', connection: udp }));
+    expect(table.drain()).toMatchObject([
+      { remoteAddress: '10.0.0.9', connections: 1 },
+      { remoteAddress: '10.0.0.3', application: 'dns', connections: 1 },
+    ]);
   });
 });
 

@@ -64,6 +64,7 @@ const setUp = () => {
     after: () => nothing,
     every: () => nothing,
   };
+  const flows = new FlowTable();
   const attributor = new Attributor({
     discovery,
     procfs: openProcfs(),
@@ -74,7 +75,7 @@ const setUp = () => {
   });
   const observer = new Observer({
     tree: new ProcessTree(),
-    flows: new FlowTable(),
+    flows,
     attributor,
     discovery,
     clock,
@@ -84,7 +85,7 @@ const setUp = () => {
     onSighting: (sighting) => sightings.push(sighting),
     onProcess: (sighting) => processes.push(sighting),
   });
-  return { observer, created, removed, sightings, processes };
+  return { observer, flows, created, removed, sightings, processes };
 };
 
 const base = { sequence: 1, bootTimeUs: 4_000_000, process: sensorProcess };
@@ -149,6 +150,31 @@ describe('the observer', () => {
       networkNamespace: 1,
     });
     expect(sightings).toEqual([]);
+  });
+
+  it('puts what a connection speaks on its flow, and makes neither a connection nor a sighting of it', () => {
+    const { observer, flows, sightings } = setUp();
+    const connection = {
+      ...base,
+      family: 4 as const,
+      protocol: 'tcp' as const,
+      localAddress: '10.0.0.1',
+      localPort: 40_000,
+      remoteAddress: '10.0.0.2',
+      remotePort: 80,
+      bytesSent: 0,
+      bytesReceived: 0,
+      socketId: '5',
+      state: 'established',
+      error: 0,
+      networkNamespace: 1,
+    };
+    observer.take({ ...connection, kind: 'connect' });
+    observer.take({ ...connection, kind: 'application', application: 'http', host: 'shop.example' });
+    expect(sightings.map((one) => one.trigger)).toEqual(['connect']);
+    const [flow, ...others] = flows.drain();
+    expect(others).toEqual([]);
+    expect(flow).toMatchObject({ application: 'http', applicationHost: 'shop.example', connections: 1 });
   });
 
   it('gives the exit status as a shell shows it', () => {

@@ -26,7 +26,7 @@ export interface ObserverOptions {
 }
 
 type Of<K extends SensorEvent['kind']> = Extract<SensorEvent, { kind: K }>;
-type NetworkSensorEvent = Of<'connect'> | Of<'accept'> | Of<'listen'> | Of<'close'>;
+type NetworkSensorEvent = Of<'connect'> | Of<'accept'> | Of<'listen'> | Of<'close'> | Of<'application'>;
 
 const connectionOf = (event: NetworkSensorEvent): Connection => ({
   protocol: event.protocol,
@@ -71,6 +71,9 @@ export class Observer {
         return;
       case 'open':
         this.#takeOpen(event);
+        return;
+      case 'application':
+        this.#takeApplication(event);
         return;
       default:
         this.#takeNetwork(event);
@@ -174,7 +177,24 @@ export class Observer {
     }
   }
 
-  #takeNetwork(event: NetworkSensorEvent): void {
+  /** In the order of the connection's own events: those wait while its container is not known yet. */
+  #takeApplication(event: Of<'application'>): void {
+    const { flows, attributor } = this.#options;
+    const { socketId, application, host } = event;
+    attributor.attribute(event.process, () => {
+      flows.tell({
+        socketId,
+        connection: connectionOf(event),
+        networkNamespace: String(event.networkNamespace),
+        application,
+        host,
+        atMs: this.#wallMs(event.bootTimeUs),
+        bootUs: event.bootTimeUs,
+      });
+    });
+  }
+
+  #takeNetwork(event: Exclude<NetworkSensorEvent, Of<'application'>>): void {
     const { tree, flows, attributor, isOurs } = this.#options;
     const { process } = event;
     if (isOurs(process.pid)) return;

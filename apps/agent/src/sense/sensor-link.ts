@@ -1,9 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { SensorStatus } from '@bartizan/contracts';
+import type { InspectStatus, SensorStatus } from '@bartizan/contracts';
 import { type Clock, exists, type Logger, readObject, readText } from '@bartizan/host';
-import { type SensorEvent, type SensorHandle, startSensor, type WatchedPath } from '@bartizan/host/sensor';
+import {
+  type SensorEvent,
+  type SensorHandle,
+  type SensorInspect,
+  startSensor,
+  type WatchedPath,
+} from '@bartizan/host/sensor';
 
 /** What the link needs and tells. */
 export interface SensorLinkOptions {
@@ -20,7 +26,8 @@ export interface SensorLinkOptions {
 /** The sensor, from before it is built to its end. */
 export interface SensorLink {
   readonly status: () => SensorStatus;
-  readonly pid: () => number | undefined;
+  /** The sensor and its inspect worker, as far as they run. */
+  readonly pids: () => readonly number[];
   /** Events come from the kernel now. */
   readonly isRunning: () => boolean;
   readonly watch: (paths: readonly string[]) => void;
@@ -40,6 +47,17 @@ const buildState = (path: string | undefined): Pick<SensorStatus, 'state' | 'rea
 };
 
 const watched = (paths: readonly string[]): WatchedPath[] => paths.map((path) => ({ path, access: 'both' }));
+
+/** The inspect worker as the contracts describe it. */
+export const inspectStatusOf = (inspect: SensorInspect): InspectStatus => ({
+  state: inspect.state,
+  restarts: inspect.restarts,
+  flowsTotal: inspect.flows,
+  recognisedTotal: inspect.recognised,
+  unknownTotal: inspect.unknown,
+  skippedTotal: inspect.skipped,
+  lostTotal: inspect.lost + inspect.dropped,
+});
 
 class Link implements SensorLink {
   readonly #options: SensorLinkOptions;
@@ -78,11 +96,15 @@ class Link implements SensorLink {
       lostInKernelTotal: (beat?.kernelDropped ?? 0) + (beat?.kernelShed ?? 0),
       shedTotal: (beat?.userShed ?? 0) + stats.missing,
       malformedTotal: stats.malformedFrames + (beat?.malformed ?? 0),
+      // Of a sensor that does not run nothing is known: its last word would look like now.
+      ...(beat && stats.state === 'running' ? { inspect: inspectStatusOf(beat.inspect) } : {}),
     };
   }
 
-  pid(): number | undefined {
-    return this.#handle?.stats().pid;
+  pids(): readonly number[] {
+    const stats = this.#handle?.stats();
+    const worker = stats?.state === 'running' ? stats.lastHeartbeat?.inspect.pid : undefined;
+    return [stats?.pid ?? 0, worker ?? 0].filter((pid) => pid !== 0);
   }
 
   isRunning(): boolean {
@@ -116,9 +138,10 @@ class Link implements SensorLink {
         onState: () => onChange(),
       });
     }
-    const { state, reason } = this.status();
-    if (`${state} ${reason}` === this.#state) return;
-    this.#state = `${state} ${reason}`;
+    const { state, reason, inspect } = this.status();
+    const key = `${state} ${reason} ${inspect?.state} ${inspect?.restarts}`;
+    if (key === this.#state) return;
+    this.#state = key;
     onChange();
   }
 }

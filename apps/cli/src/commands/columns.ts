@@ -35,6 +35,12 @@ const severities = (counts: Readonly<Record<string, string>>): string =>
 const place = (ref: { namespace: string; name: string; kind: string }): string =>
   ref.namespace === '' ? `${ref.kind}/${ref.name}` : `${ref.namespace}/${ref.kind}/${ref.name}`;
 
+/** Not seen is not the same as looked at and not recognised. */
+const applicationText = (flow: { application?: string; applicationHost?: string }): string =>
+  flow.applicationHost === undefined
+    ? (flow.application ?? '-')
+    : `${flow.application ?? '-'} ${flow.applicationHost}`;
+
 const CELLS: Table = {
   'workload.list': [
     ['id', 'column.id', ({ workload }) => workload.id],
@@ -111,6 +117,7 @@ const CELLS: Table = {
       (item) => (item.remoteWorkload === undefined ? item.remoteAddress : place(item.remoteWorkload)),
     ],
     ['serverPort', 'column.port', (item) => `${item.protocol}/${item.serverPort}`],
+    ['application', 'column.application', applicationText],
     ['connections', 'column.connections', (item) => String(item.connections)],
     ['bytesSent', 'column.sent', (item) => bytesText(item.bytesSent)],
     ['bytesReceived', 'column.received', (item) => bytesText(item.bytesReceived)],

@@ -1,12 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createWriteStream, rmSync, statSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { err, failure, ok, type Result } from '@bartizan/contracts';
-import { buildPack } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, clientOf, perform, usage } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -55,67 +52,6 @@ export function runNodeToken(
     show(context, options.output, made.value);
     return ok(EXIT.fine);
   });
-}
-
-/** `db status`: age, size and gaps of the advisories; exit 1 when there are none. */
-export function runDbStatus(context: CliContext, options: { readonly output: Format }): Promise<void> {
-  return perform(context, async () => {
-    const client = await clientOf(context);
-    if (!client.ok) return client;
-    const state = await client.value.call('advisory.status');
-    if (!state.ok) return state;
-    show(context, options.output, state.value);
-    return ok(state.value.present ? EXIT.fine : EXIT.failed);
-  });
-}
-
-/** `db import FILE|FOLDER`: a pack file as it is; a folder of feeds is made into a pack first. */
-export function runDbImport(
-  context: CliContext,
-  options: { readonly path: string; readonly force: boolean; readonly output: Format },
-): Promise<void> {
-  return perform(context, async () => {
-    const kind = kindOf(options.path);
-    if (kind === undefined) return err(failure('E_PACK_MISSING', options.path));
-    const work = mkdtempSync(join(tmpdir(), 'bartizan-pack-'));
-    try {
-      let file = options.path;
-      if (kind === 'folder') {
-        file = join(work, 'advisories.pack');
-        const built = buildPack({ from: options.path, to: file, nowMs: Date.now() });
-        if (!built.ok) return err(failure(built.error.code, built.error.detail));
-      }
-      return await upload(context, file, options);
-    } finally {
-      rmSync(work, { recursive: true, force: true });
-    }
-  });
-}
-
-/** Sends a pack to the controller, which checks it and swaps it in. */
-export async function upload(
-  context: CliContext,
-  file: string,
-  options: { readonly force: boolean; readonly output: Format },
-): Promise<Result<number, ApiFailure>> {
-  const client = await clientOf(context);
-  if (!client.ok) return client;
-  const loaded = await client.value.call('advisory.import', {
-    query: options.force ? { force: true } : {},
-    upload: { stream: createReadStream(file), sizeBytes: statSync(file).size },
-    timeoutMs: UPLOAD_MS,
-  });
-  if (!loaded.ok) return loaded;
-  show(context, options.output, loaded.value);
-  return ok(EXIT.fine);
-}
-
-function kindOf(path: string): 'file' | 'folder' | undefined {
-  try {
-    return statSync(path).isDirectory() ? 'folder' : 'file';
-  } catch {
-    return undefined;
-  }
 }
 
 /** The passphrase: from --passphrase-file, BARTIZAN_PASSPHRASE, or asked; never from an argument. */

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Package, Severity } from '@bartizan/contracts';
-import type { Match } from '@bartizan/scan';
+import type { Severity } from '@bartizan/contracts';
+import type { Judged } from './judged.ts';
 
 const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   critical: 'error',
@@ -14,7 +14,7 @@ const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
 };
 
 /** Findings as a SARIF 2.1.0 log (OASIS), one rule per advisory. */
-export function toSarif(findings: readonly Match<Package>[]): object {
+export function toSarif(findings: readonly Judged[]): object {
   const rules = new Map<string, object>();
   for (const { vulnerability } of findings) {
     rules.set(vulnerability.id, {
@@ -37,6 +37,23 @@ export function toSarif(findings: readonly Match<Package>[]): object {
           message: {
             text: `${match.package.name} ${match.package.version}: ${match.vulnerability.id}${match.fixedVersion === undefined ? '' : `, fixed in ${match.fixedVersion}`}`,
           },
+          // SARIF 2.1.0, 3.27.23: a result that somebody answers for is kept, and marked.
+          ...(match.vex === undefined || !['not_affected', 'fixed'].includes(match.vex.status)
+            ? {}
+            : {
+                suppressions: [
+                  {
+                    kind: 'external',
+                    justification: [
+                      match.vex.status,
+                      match.vex.statement.justification,
+                      match.vex.statement.source.document,
+                    ]
+                      .filter((part) => part !== undefined && part !== '')
+                      .join(', '),
+                  },
+                ],
+              }),
           locations: match.package.locations.slice(0, 10).map((uri) => ({
             physicalLocation: { artifactLocation: { uri: uri.replace(/^\/+/, '') } },
           })),

@@ -3,12 +3,33 @@
 
 import type { Severity } from '@bartizan/contracts';
 
-/** Forms a scan can take. */
-export const SCAN_FORMATS = ['table', 'json', 'yaml', 'csv', 'sarif'] as const;
+/** Forms a scan can take: findings first, then bills of materials. */
+export const SCAN_FORMATS = [
+  'table',
+  'json',
+  'yaml',
+  'csv',
+  'sarif',
+  'cyclonedx',
+  'cyclonedx-1.6',
+  'spdx',
+  'spdx-3.0',
+] as const;
+
+/** What can be scanned. */
+export type ScanKind = 'host' | 'dir' | 'image' | 'sbom';
 
 /** Options of `scan`. */
 export interface ScanFlags {
   readonly output: (typeof SCAN_FORMATS)[number];
   readonly pack?: string;
   readonly failOn?: Severity;
+  /** `os/architecture[/variant]` of an image. */
+  readonly platform?: string;
+  /** Folder in which what was read from layers is kept. */
+  readonly cache?: string;
+  /** Files with statements about vulnerabilities. */
+  readonly vex: readonly string[];
+  /** With `failOn`: an incomplete scan is no failure. */
+  readonly allowIncomplete: boolean;
 }

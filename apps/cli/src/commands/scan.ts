@@ -1,46 +1,28 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  err,
-  failure,
-  ok,
-  type Package,
-  type Result,
-  type Severity,
-  severityRank,
-} from '@bartizan/contracts';
+import { err, failure, ok, type Result, type Severity, severityRank } from '@bartizan/contracts';
 import {
   type AdvisoryPack,
+  applyVex,
   buildPack,
-  catalogTree,
-  DEFAULT_LIMITS,
-  DirectoryTree,
-  type FileTree,
-  HOST_EXCLUSIONS,
-  type Match,
-  openImage,
+  matchPackages,
   openPack,
-  packagesOf,
-  type ScanReport,
-  scanTree,
+  readVex,
+  type VexSet,
+  writeBom,
 } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, pathsOf, perform } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { renderList, renderValue } from '../output/render.ts';
-import { plain } from '../output/width.ts';
 import { findAdvisories } from '../setup/advisories.ts';
-import { toSarif } from './sarif.ts';
-import type { ScanFlags } from './scan-flags.ts';
-
-/** What a scan without advisories still knows. */
-type Outcome =
-  | { readonly kind: 'judged'; readonly report: ScanReport }
-  | { readonly kind: 'listed'; readonly packages: readonly Package[]; readonly distribution: string };
+import type { Judged, JudgedReport } from './judged.ts';
+import type { ScanFlags, ScanKind } from './scan-flags.ts';
+import { isBomFormat, showFindings, showIncomplete, showPackages, showSummary } from './scan-output.ts';
+import { type Scanned, scanTarget, toBom } from './scan-target.ts';
 
 /** The pack in use: named, of the local instance, or made from the advisories beside the checkout. */
 function findPack(
@@ -74,134 +56,98 @@ function localPack(context: CliContext): string | undefined {
   }
 }
 
-/** Catalogues a tree, and judges it where there is a pack. */
-function scan(tree: FileTree, pack: AdvisoryPack | undefined, isHost: boolean): Outcome {
-  const options = {
-    tree,
-    limits: DEFAULT_LIMITS,
-    now: Date.now,
-    ...(isHost ? { exclude: HOST_EXCLUSIONS, isOneFileSystem: true } : {}),
+/** Statements that the user names. They decide before those of anybody else. */
+function readStatements(flags: ScanFlags): Result<VexSet[], ApiFailure> {
+  const statements = [];
+  for (const path of flags.vex) {
+    if (!existsSync(path)) return err(failure('E_VEX_INVALID', path));
+    const read = readVex(readFileSync(path));
+    if (!read.ok) return err(failure(read.error.code, `${path}: ${read.error.detail}`));
+    statements.push(...read.value.statements);
+  }
+  return ok([{ origin: 'user', statements }]);
+}
+
+/** Holds what was found against a pack, and says what statements say of it. */
+function judge(scanned: Scanned, pack: AdvisoryPack, sets: readonly VexSet[]): JudgedReport {
+  const matched = matchPackages(scanned.packages, pack);
+  const { digest } = scanned.subject;
+  return {
+    ...matched,
+    findings: applyVex(matched.findings, sets, digest === undefined ? {} : { imageDigest: digest }),
+    distribution: scanned.distribution,
+    packages: scanned.packages,
+    incomplete: scanned.incomplete,
+    pack: { sha256: pack.sha256, builtAt: pack.header.builtAt, kind: pack.header.kind },
+    stats: scanned.stats,
   };
-  if (pack !== undefined) return { kind: 'judged', report: scanTree({ ...options, pack }) };
-  const catalog = catalogTree(options);
-  return { kind: 'listed', packages: packagesOf(catalog), distribution: catalog.distribution.id };
 }
 
-/** What to scan: a folder, or the merged layers of an image. */
-async function treeOf(
-  context: CliContext,
-  target: { readonly path: string; readonly kind: 'host' | 'dir' | 'image' },
-): Promise<Result<FileTree, ApiFailure>> {
-  if (target.kind !== 'image') return ok(new DirectoryTree(target.path));
-  const image = await openImage(target.path, DEFAULT_LIMITS);
-  if (!image.ok) return image;
-  for (const problem of image.value.problems.slice(0, 10))
-    context.process.stderr.write(
-      `${plain(context.t('scan.incomplete', { reason: `${problem.code} ${problem.path}` }))}\n`,
-    );
-  return ok(image.value.tree);
-}
+/** Version of this program, for documents. */
+const toolVersion = (): string =>
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
+    .version;
 
-function showFindings(context: CliContext, flags: ScanFlags, report: ScanReport): void {
-  const { t } = context;
-  if (flags.output === 'sarif') {
-    context.process.stdout.write(`${JSON.stringify(toSarif(report.findings), null, 2)}\n`);
-    return;
-  }
-  renderList<Match<Package>>(context.process, flags.output, {
-    items: report.findings,
-    whole: { ...report, verdicts: undefined },
-    columns: [
-      { field: 'severity', heading: t('column.severity'), value: (item) => item.vulnerability.severity },
-      { field: 'advisory', heading: t('column.advisory'), value: (item) => item.vulnerability.id },
-      {
-        field: 'package',
-        heading: t('column.package'),
-        value: (item) => `${item.package.name} ${item.package.version}`,
-      },
-      { field: 'fix', heading: t('column.fix'), value: (item) => item.fixedVersion ?? item.fixState },
-      { field: 'title', heading: t('column.title'), value: (item) => item.vulnerability.summary ?? '' },
-    ],
-  });
-}
-
-function showSummary(context: CliContext, report: ScanReport): void {
-  const { t, process } = context;
-  const write = (text: string): unknown => process.stderr.write(`${plain(text)}\n`);
-  write(
-    t('scan.summary', {
-      packages: report.packages.length,
-      findings: report.findings.length,
-      distribution: report.distribution.prettyName,
-    }),
-  );
-  for (const entry of report.coverage) {
-    if (entry.state === 'covered') continue;
-    write(
-      t('scan.not-covered', {
-        ecosystem: entry.ecosystem,
-        packages: entry.packages,
-        reason: entry.reason ?? entry.state,
-      }),
-    );
-  }
-  for (const problem of report.incomplete.slice(0, 10))
-    write(t('scan.incomplete', { reason: `${problem.code} ${problem.path}` }));
-}
-
-function showPackages(context: CliContext, flags: ScanFlags, packages: readonly Package[]): void {
-  if (flags.output === 'sarif') {
-    renderValue(context.process, 'json', toSarif([]));
-    return;
-  }
-  renderList<Package>(context.process, flags.output, {
-    items: packages,
-    columns: [
-      { field: 'package', heading: context.t('column.package'), value: (item) => item.name },
-      { field: 'version', heading: context.t('column.revision'), value: (item) => item.version },
-      { field: 'ecosystem', heading: context.t('column.kind'), value: (item) => item.ecosystem },
-    ],
-  });
-}
-
-/** `scan host`, `scan dir PATH`: exit 3 when a finding is at least as bad as --fail-on. */
+/** `scan host|dir|image|sbom`: exit 3 when a finding is at least as bad as --fail-on, 1 when the scan is not complete. */
 export function runScan(
   context: CliContext,
-  target: { readonly path: string; readonly kind: 'host' | 'dir' | 'image' },
+  target: { readonly path: string; readonly kind: ScanKind },
   flags: ScanFlags,
 ): Promise<void> {
   return perform(context, async () => {
-    const threshold = flags.failOn;
-    if (!existsSync(target.path)) return err(failure('E_SCAN_TARGET', target.path));
-    if (target.kind !== 'image' && !statSync(target.path).isDirectory())
-      return err(failure('E_SCAN_TARGET', target.path));
+    const statements = readStatements(flags);
+    if (!statements.ok) return statements;
+    const scanned = await scanTarget(target, flags);
+    if (!scanned.ok) return scanned;
+    showIncomplete(context, scanned.value);
+    if (isBomFormat(flags.output)) {
+      context.process.stdout.write(writeBom(toBom(scanned.value, toolVersion()), flags.output));
+      return ok(exitOf([], { ...flags, isIncomplete: scanned.value.incomplete.length > 0 }));
+    }
     const work = mkdtempSync(join(tmpdir(), 'bartizan-scan-'));
     try {
-      const pack = findPack(context, flags, work);
-      if (!pack.ok) return pack;
-      const tree = await treeOf(context, target);
-      if (!tree.ok) return tree;
-      const outcome = scan(tree.value, pack.value, target.kind === 'host');
-      if (outcome.kind === 'listed') {
-        showPackages(context, flags, outcome.packages);
-        context.process.stderr.write(`${context.t('scan.no-pack')}\n`);
-        return ok(threshold === undefined ? EXIT.fine : EXIT.failed);
-      }
-      showFindings(context, flags, outcome.report);
-      showSummary(context, outcome.report);
-      return ok(exitOf(outcome.report.findings, threshold));
+      return show(context, flags, { scanned: scanned.value, sets: statements.value, work });
     } finally {
       rmSync(work, { recursive: true, force: true });
     }
   });
 }
 
-/** The exit code of a scan with a threshold. */
+function show(
+  context: CliContext,
+  flags: ScanFlags,
+  found: { readonly scanned: Scanned; readonly sets: readonly VexSet[]; readonly work: string },
+): Result<number, ApiFailure> {
+  const pack = findPack(context, flags, found.work);
+  if (!pack.ok) return pack;
+  if (pack.value === undefined) {
+    showPackages(context, flags, found.scanned.packages);
+    context.process.stderr.write(`${context.t('scan.no-pack')}\n`);
+    return ok(flags.failOn === undefined ? EXIT.fine : EXIT.failed);
+  }
+  const report = judge(found.scanned, pack.value, found.sets);
+  pack.value.close();
+  showFindings(context, flags, report);
+  showSummary(context, report);
+  const explained = report.findings.filter(isExplained).length;
+  if (explained > 0) context.process.stderr.write(`${context.t('scan.explained', { count: explained })}\n`);
+  return ok(exitOf(report.findings, { ...flags, isIncomplete: report.incomplete.length > 0 }));
+}
+
+/** Whether somebody answers for a finding doing no harm: it is shown, and holds nothing up. */
+const isExplained = ({ vex }: Pick<Judged, 'vex'>): boolean =>
+  vex?.status === 'not_affected' || vex?.status === 'fixed';
+
+/** The exit code of a scan with a threshold. A scan that is not complete is never fine, unless that was allowed. */
 export function exitOf(
-  findings: readonly { vulnerability: { severity: Severity } }[],
-  threshold: Severity | undefined,
+  findings: readonly (Pick<Judged, 'vex'> & { vulnerability: { severity: Severity } })[],
+  gate: Pick<ScanFlags, 'failOn' | 'allowIncomplete'> & { readonly isIncomplete: boolean },
 ): number {
+  const threshold = gate.failOn;
   if (threshold === undefined) return EXIT.fine;
-  const isBad = findings.some((item) => severityRank(item.vulnerability.severity) <= severityRank(threshold));
-  return isBad ? EXIT.findings : EXIT.fine;
+  const isBad = findings.some(
+    (item) => !isExplained(item) && severityRank(item.vulnerability.severity) <= severityRank(threshold),
+  );
+  if (isBad) return EXIT.findings;
+  return gate.isIncomplete && !gate.allowIncomplete ? EXIT.failed : EXIT.fine;
 }

@@ -51,6 +51,28 @@ function systemRows(t: Translate, system: SystemState): StatusRow[] {
   ];
 }
 
+/** Nothing is said of the worker while the sensor does not run. */
+export function inspectRows(
+  t: Translate,
+  { name, sensor: { inspect } }: Pick<NodeState, 'name' | 'sensor'>,
+): StatusRow[] {
+  if (inspect === undefined) return [];
+  return [
+    [
+      `${name} ${t('status.inspect')}`,
+      inspect.state,
+      [
+        `restarts ${inspect.restarts}`,
+        `connections ${inspect.flowsTotal}`,
+        `recognised ${inspect.recognisedTotal}`,
+        `unknown ${inspect.unknownTotal}`,
+        `skipped ${inspect.skippedTotal}`,
+        `lost ${inspect.lostTotal}`,
+      ].join(', '),
+    ],
+  ];
+}
+
 function nodeRows(t: Translate, node: NodeState): StatusRow[] {
   const { sensor, uplink } = node;
   const refused = sensor.programs.filter((program) => !program.loaded).map((program) => program.name);
@@ -69,6 +91,7 @@ function nodeRows(t: Translate, node: NodeState): StatusRow[] {
         .filter((part) => part !== '')
         .join(', '),
     ],
+    ...inspectRows(t, node),
     [
       `${node.name} ${t('status.uplink')}`,
       uplink.state,

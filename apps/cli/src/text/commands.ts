@@ -54,6 +54,28 @@ export const COMMAND_TEXT = {
   },
   'flag.minutes': { en: 'Lifetime in minutes (default 15)', ja: '有効期間（分、既定 15）' },
   'flag.force': { en: 'Also when the pack has far fewer rows', ja: '件数が急減していても読み込む' },
+  'flag.allow-unsigned': { en: 'Also a pack that nobody signed', ja: '署名のないパックも読み込む' },
+  'flag.trust': {
+    en: 'Id of the key of a bundle; it is trusted from now on',
+    ja: 'バンドルに含まれる鍵の ID（以後この鍵を信頼する）',
+  },
+  'flag.trust-root': {
+    en: 'Trust root to check with (with --to)',
+    ja: '検証に使うトラストルート（--to と併用）',
+  },
+  'flag.to': {
+    en: 'Check and write this pack file; no server is asked',
+    ja: 'サーバーを使わず、検証してこのパックファイルに書き込む',
+  },
+  'flag.export-pack': {
+    en: 'Pack file to export (default: the one in use)',
+    ja: '書き出すパックファイル（既定：使用中のパック）',
+  },
+  'flag.key': { en: 'Sign with this key (made by db key)', ja: 'この鍵で署名する（db key で作成）' },
+  'flag.since-pack': {
+    en: 'Write only the difference to this pack file',
+    ja: 'このパックファイルとの差分だけを書き出す',
+  },
   'flag.passphrase-file': {
     en: 'File with the passphrase (or BARTIZAN_PASSPHRASE)',
     ja: 'パスフレーズのファイル（または BARTIZAN_PASSPHRASE）',
@@ -62,7 +84,26 @@ export const COMMAND_TEXT = {
     en: 'Advisory pack or folder to hold against',
     ja: '照合する脆弱性情報のパックまたはフォルダー',
   },
-  'flag.scan-output': { en: 'Form of the output', ja: '出力形式' },
+  'flag.scan-output': {
+    en: 'Form of the output: findings, or a bill of materials',
+    ja: '出力形式（検出事項または SBOM）',
+  },
+  'flag.allow-incomplete': {
+    en: 'With --fail-on: a scan that could not read everything is no failure',
+    ja: '--fail-on と併用：一部を読み取れなくても失敗としない',
+  },
+  'flag.vex': {
+    en: 'VEX file: OpenVEX, CSAF or CycloneDX; may be repeated',
+    ja: 'VEX ファイル（OpenVEX、CSAF、CycloneDX、複数指定可）',
+  },
+  'flag.platform': {
+    en: 'Platform of an image, e.g. linux/arm64 (default: this machine)',
+    ja: 'イメージのプラットフォーム（例：linux/arm64、既定はこのマシン）',
+  },
+  'flag.cache': {
+    en: 'Folder that keeps what was read from image layers',
+    ja: 'イメージレイヤーの読み取り結果を保存するフォルダー',
+  },
   'flag.feed': {
     en: 'Only this feed or group, e.g. osv.npm, debian',
     ja: 'このフィードまたはグループのみ（例：osv.npm、debian）',
@@ -72,6 +113,9 @@ export const COMMAND_TEXT = {
     ja: 'フィード・グループ・* をミラーから取得する',
   },
   'arg.id': { en: 'Id', ja: 'ID' },
+  'arg.pack': { en: 'Pack file (default: the one in use)', ja: 'パックファイル（既定：使用中のパック）' },
+  'arg.pack-before': { en: 'Older pack file', ja: '古いパックファイル' },
+  'arg.pack-after': { en: 'Newer pack file', ja: '新しいパックファイル' },
   'arg.path': { en: 'File or folder', ja: 'ファイルまたはフォルダー' },
   'arg.user': { en: 'User (default admin)', ja: '利用者（既定 admin）' },
   'arg.topic': { en: 'Topic', ja: '項目' },
@@ -124,9 +168,15 @@ export const COMMAND_TEXT = {
   },
   'command.db-status': { en: 'Age, size and gaps of the advisories', ja: '脆弱性情報の日付・件数・不足' },
   'command.db-import': {
-    en: 'Load a pack, or a folder of feeds',
-    ja: 'パックまたはフィードのフォルダーを読み込む',
+    en: 'Load a pack, bundle or delta, or a folder of feeds',
+    ja: 'パック・バンドル・差分、またはフィードのフォルダーを読み込む',
   },
+  'command.db-export': {
+    en: 'Write the pack as one signed file for a site without a network',
+    ja: 'オフライン環境へ運ぶための署名付きファイルを書き出す',
+  },
+  'command.db-diff': { en: 'What differs between two packs', ja: '2 つのパックの差を表示する' },
+  'command.db-key': { en: 'Make a key to sign packs with', ja: 'パックに署名する鍵を作成する' },
   'command.db-update': { en: 'Fetch feeds by HTTPS and load them', ja: 'HTTPS でフィードを取得して読み込む' },
   'command.backup': { en: 'Write an encrypted backup', ja: '暗号化バックアップを作成する' },
   'command.restore': {
@@ -143,6 +193,10 @@ export const COMMAND_TEXT = {
   'command.scan-image': {
     en: 'Scan an image archive (docker save, OCI layout)',
     ja: 'イメージアーカイブ（docker save、OCI レイアウト）をスキャンする',
+  },
+  'command.scan-sbom': {
+    en: 'Judge a bill of materials (CycloneDX, SPDX, syft)',
+    ja: 'SBOM（CycloneDX、SPDX、syft）を判定する',
   },
   'command.completion': {
     en: 'Print a completion script for bash or zsh',
@@ -179,6 +233,10 @@ export const COMMAND_TEXT = {
     en: 'a passphrase of at least 12 characters is needed: --passphrase-file, BARTIZAN_PASSPHRASE or a terminal',
     ja: '12 文字以上のパスフレーズが必要です：--passphrase-file、BARTIZAN_PASSPHRASE、または端末から入力',
   },
+  'db.unsigned': {
+    en: 'Nobody has signed this pack: the other site has to allow that. Sign it with --key.',
+    ja: 'このパックには署名がありません。読み込み側での許可が必要です。--key で署名できます。',
+  },
   'backup.done': {
     en: 'Backup written: {path} ({bytes} bytes)',
     ja: 'バックアップを作成しました：{path}（{bytes} バイト）',
@@ -205,6 +263,14 @@ export const COMMAND_TEXT = {
     ja: '判定対象外：{ecosystem}（パッケージ {packages}）：{reason}',
   },
   'scan.incomplete': { en: 'incomplete: {reason}', ja: '不完全：{reason}' },
+  'scan.incomplete-more': {
+    en: 'incomplete: {count} more reasons (all with -o json)',
+    ja: '不完全：ほか {count} 件（-o json ですべて表示）',
+  },
+  'scan.explained': {
+    en: '{count} findings are shown but not counted: statements (--vex) answer for them',
+    ja: '検出事項 {count} 件は表示のみで集計しません：ステートメント（--vex）による説明があります',
+  },
   'help.exit-codes': {
     en: '0 fine\n1 failed\n2 usage\n3 findings at or above --fail-on\n4 login or permission\n5 not found\n6 conflict\n7 unreachable or not running\n130 interrupted',
     ja: '0 正常\n1 失敗\n2 使い方の誤り\n3 --fail-on 以上の検出事項あり\n4 ログインまたは権限が必要\n5 見つからない\n6 競合\n7 接続不可または停止中\n130 中断',

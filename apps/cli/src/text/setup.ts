@@ -70,6 +70,7 @@ export const SETUP_TEXT = {
   'status.controller': { en: 'controller', ja: 'コントローラー' },
   'status.agent': { en: 'agent', ja: 'エージェント' },
   'status.sensor': { en: 'sensor', ja: 'センサー' },
+  'status.inspect': { en: 'inspect worker', ja: '通信の検査プロセス' },
   'status.uplink': { en: 'uplink', ja: 'アップリンク' },
   'status.store': { en: 'store', ja: 'ストア' },
   'status.advisories': { en: 'advisories', ja: '脆弱性情報' },

@@ -173,7 +173,7 @@ export const FLOWS: readonly Flow[] = Array.from({ length: 14 }, (_, index) => (
   kind: 'flow',
   direction: index % 3 === 0 ? 'inbound' : 'outbound',
   protocol: 'tcp',
-  ...(index % 4 === 0 ? { application: 'http' } : {}),
+  ...(index % 4 === 0 ? { application: 'http', applicationHost: 'shop.example' } : {}),
   localAddress: '172.18.0.10',
   remoteAddress: index % 5 === 4 ? '2001:db8::9:4444:1' : `172.18.0.${20 + index}`,
   serverPort: index % 3 === 0 ? 8080 : 5432,

@@ -76,6 +76,15 @@ const LOCAL: Node = {
     lostInKernelTotal: 0,
     shedTotal: 1_204,
     malformedTotal: 0,
+    inspect: {
+      state: 'running',
+      restarts: 1,
+      flowsTotal: 8_120,
+      recognisedTotal: 7_904,
+      unknownTotal: 213,
+      skippedTotal: 0,
+      lostTotal: 3,
+    },
   },
   uplink: {
     state: 'connected',

@@ -52,8 +52,9 @@ export const ROUTE_TABLE = {
   'scorecard.control': ['GET', '/scorecard/:control'],
   'check.list': ['GET', '/checks'],
   'rule.list': ['GET', '/rules'],
-  'advisory.status': ['GET', '/advisories'],
-  'advisory.import': ['POST', '/advisories'],
   'system.status': ['GET', '/system'],
   'backup.create': ['POST', '/backups'],
+  'advisory.status': ['GET', '/advisories'],
+  'advisory.import': ['POST', '/advisories'],
+  'advisory.export': ['GET', '/advisories/pack'],
 } as const satisfies Readonly<Record<RouteId, readonly [Route['method'], string]>>;

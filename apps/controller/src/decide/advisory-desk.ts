@@ -16,7 +16,24 @@ import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { err, failure, ok, type Result } from '@bartizan/contracts';
-import type { AdvisoryDesk, AdvisoryState, ApiFailure, Clock, Log, Matched, MatchRequest } from '../ports.ts';
+import {
+  readTrustRoot,
+  SHIPPED_TRUST,
+  type TrustedKey,
+  type TrustRoot,
+  withKeys,
+  writeTrustRoot,
+} from '@bartizan/scan';
+import type {
+  AdvisoryDesk,
+  AdvisoryState,
+  ApiFailure,
+  Clock,
+  ImportChoice,
+  Log,
+  Matched,
+  MatchRequest,
+} from '../ports.ts';
 import type { PackClient } from './pack-client.ts';
 import type { JudgeWork, PackAnswer, PackFacts } from './pack-messages.ts';
 
@@ -38,6 +55,7 @@ export class Advisories implements AdvisoryDesk {
   readonly #parts: Parts;
   readonly #path: string;
   readonly #stampPath: string;
+  readonly #trustPath: string;
   #facts: PackFacts | undefined;
   #activity: string | undefined;
 
@@ -45,11 +63,17 @@ export class Advisories implements AdvisoryDesk {
     this.#parts = parts;
     this.#path = join(parts.folder, 'advisories.pack');
     this.#stampPath = join(parts.folder, 'source.stamp');
+    this.#trustPath = join(parts.folder, 'trust.json');
   }
 
   /** Digest of the pack in use; undefined when there is none. */
   digest(): string | undefined {
     return this.#facts?.sha256;
+  }
+
+  /** The file of the pack in use. */
+  file(): string | undefined {
+    return this.#facts === undefined ? undefined : this.#path;
   }
 
   activity(): string | undefined {
@@ -77,7 +101,15 @@ export class Advisories implements AdvisoryDesk {
     const isFolder = statSync(source).isDirectory();
     const answer = isFolder
       ? await client.ask({ kind: 'build', from: source, to: this.#path, nowMs: clock.nowMs() })
-      : await client.ask({ kind: 'import', from: source, to: this.#path, force: false });
+      : await client.ask({
+          kind: 'import',
+          from: source,
+          to: this.#path,
+          force: false,
+          trust: this.#trust(),
+          // Who starts the controller chose the file.
+          mayBeUnsigned: true,
+        });
     this.#activity = undefined;
     const used = this.#use(answer);
     if (used.ok) writeFileSync(this.#stampPath, stamp, { mode: 0o600 });
@@ -97,6 +129,7 @@ export class Advisories implements AdvisoryDesk {
       sample: header.kind === 'sample',
       rows: header.rows,
       digest: sha256,
+      ...(facts.keyId === undefined ? {} : { signedBy: facts.keyId }),
       ecosystems: Object.entries(header.ecosystems)
         .slice(0, 256)
         .map(([ecosystem, { rows, newestOn, completeness }]) => ({
@@ -109,7 +142,11 @@ export class Advisories implements AdvisoryDesk {
     };
   }
 
-  async importPack(upload: Readable, force: boolean): Promise<Result<AdvisoryState, ApiFailure>> {
+  /**
+   * Takes in a pack, bundle or delta. A key that came with it is believed from now on when the caller names its id.
+   */
+  async importPack(upload: Readable, choice: ImportChoice): Promise<Result<AdvisoryState, ApiFailure>> {
+    mkdirSync(this.#parts.folder, { recursive: true, mode: 0o700 });
     const temporary = join(this.#parts.folder, `upload-${randomBytes(8).toString('hex')}`);
     try {
       await pipeline(upload, atMost(UPLOAD_BYTES_MAX), createWriteStream(temporary, { mode: 0o600 }));
@@ -119,10 +156,20 @@ export class Advisories implements AdvisoryDesk {
         return err(failure('E_BODY_TOO_LARGE', `more than ${UPLOAD_BYTES_MAX} bytes`));
       return err(failure('E_PACK_INVALID', 'the upload was cut off', cause));
     }
-    const answer = await this.#parts.client.ask({ kind: 'import', from: temporary, to: this.#path, force });
+    const answer = await this.#parts.client.ask({
+      kind: 'import',
+      from: temporary,
+      to: this.#path,
+      force: choice.force,
+      trust: this.#trust(),
+      mayBeUnsigned: choice.mayBeUnsigned,
+      ...(choice.trustKeyId === undefined ? {} : { trustKeyId: choice.trustKeyId }),
+    });
     rmSync(temporary, { force: true });
     const used = this.#use(answer);
-    return used.ok ? ok(this.status()) : used;
+    if (!used.ok) return used;
+    if (answer.kind === 'facts' && answer.signedBy?.id === choice.trustKeyId) this.#believe(answer.signedBy);
+    return ok(this.status());
   }
 
   async match(request: MatchRequest): Promise<Result<Matched, ApiFailure>> {
@@ -138,6 +185,24 @@ export class Advisories implements AdvisoryDesk {
     return answer.kind === 'failed'
       ? err(failure(answer.code, answer.detail))
       : err(failure('E_INTERNAL', 'the advisory thread answered another question'));
+  }
+
+  /** The trust root of this installation: its own file, else the one that ships. A damaged file believes nobody. */
+  #trust(): TrustRoot {
+    if (!existsSync(this.#trustPath)) return SHIPPED_TRUST;
+    const root = readTrustRoot(readFileSync(this.#trustPath, 'utf8'));
+    if (root.ok) return root.value;
+    this.#parts.log.error({ code: root.error.code, detail: root.error.detail }, 'the trust root is damaged');
+    return { keys: [] };
+  }
+
+  #believe(key: TrustedKey | undefined): void {
+    if (key === undefined) return;
+    writeFileSync(this.#trustPath, writeTrustRoot(withKeys(this.#trust(), [key])), { mode: 0o600 });
+    this.#parts.log.info(
+      { keyId: key.id, name: key.name },
+      'a key for advisory packs is believed from now on',
+    );
   }
 
   #use(answer: PackAnswer): Result<void, ApiFailure> {

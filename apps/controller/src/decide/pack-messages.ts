@@ -9,12 +9,14 @@ import type {
   PackageReport,
   WorkloadRef,
 } from '@bartizan/contracts';
-import type { PackHeader } from '@bartizan/scan';
+import type { PackHeader, TrustedKey, TrustRoot } from '@bartizan/scan';
 
 /** Facts about the pack in use. */
 export interface PackFacts {
   readonly sha256: string;
   readonly header: PackHeader;
+  /** Id of the key that signed it; absent when nobody did. */
+  readonly keyId?: string;
 }
 /** A package list to be judged, with its pending updates. */
 export interface JudgeWork {
@@ -30,11 +32,19 @@ export interface JudgeWork {
 export type PackWork =
   | { readonly kind: 'open'; readonly path: string }
   | { readonly kind: 'build'; readonly from: string; readonly to: string; readonly nowMs: number }
-  | { readonly kind: 'import'; readonly from: string; readonly to: string; readonly force: boolean }
+  | {
+      readonly kind: 'import';
+      readonly from: string;
+      readonly to: string;
+      readonly force: boolean;
+      readonly trust: TrustRoot;
+      readonly trustKeyId?: string;
+      readonly mayBeUnsigned: boolean;
+    }
   | ({ readonly kind: 'judge'; readonly path: string } & JudgeWork);
 /** What it answers. */
 export type PackAnswer =
-  | { readonly kind: 'facts'; readonly facts: PackFacts }
+  | { readonly kind: 'facts'; readonly facts: PackFacts; readonly signedBy?: TrustedKey }
   | {
       readonly kind: 'judged';
       readonly findings: readonly Finding[];

@@ -37,7 +37,12 @@ const isPack = (value: PackAnswer | AdvisoryPack): value is AdvisoryPack => 'hea
 
 function factsOf(path: string): PackAnswer {
   const pack = packAt(path, true);
-  return isPack(pack) ? { kind: 'facts', facts: { sha256: pack.sha256, header: pack.header } } : pack;
+  if (!isPack(pack)) return pack;
+  const { sha256, header, signature } = pack;
+  return {
+    kind: 'facts',
+    facts: { sha256, header, ...(signature === undefined ? {} : { keyId: signature.keyId }) },
+  };
 }
 
 /**
@@ -65,7 +70,7 @@ function judge(path: string, work: JudgeWork): PackAnswer {
     nowMs: work.nowMs,
     ...(work.node === undefined ? {} : { node: work.node }),
   };
-  const report = matchPackages(work.packages, pack);
+  const report = matchPackages(work.packages, pack, { nowMs: work.nowMs });
   const updates = work.pendingUpdates.filter((update) => update.security);
   return {
     kind: 'judged',
@@ -89,8 +94,18 @@ function run(work: PackWork): PackAnswer {
       return built.ok ? factsOf(work.to) : failed(built.error);
     }
     case 'import': {
-      const imported = importPackFile(work.from, { to: work.to, mayShrink: work.force });
-      return imported.ok ? factsOf(work.to) : failed(imported.error);
+      const { from, to, force, trust, trustKeyId, mayBeUnsigned } = work;
+      const imported = importPackFile(from, {
+        to,
+        mayShrink: force,
+        trust,
+        mayBeUnsigned,
+        ...(trustKeyId === undefined ? {} : { trustKeyId }),
+      });
+      if (!imported.ok) return failed(imported.error);
+      const facts = factsOf(to);
+      const { signedBy } = imported.value;
+      return facts.kind === 'facts' && signedBy !== undefined ? { ...facts, signedBy } : facts;
     }
     case 'judge':
       return judge(work.path, work);

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ScanRecord } from '@bartizan/adapters/store';
 import type { Package } from '@bartizan/contracts';
+import { createSigningKey, makeBundle, openPackBytes, readSigningKey, signPack } from '@bartizan/scan';
 import { aWorkload, openTestStore, type TestStore, workloadRef } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Log } from '../ports.ts';
@@ -195,20 +196,26 @@ describe('a finding', () => {
   });
 });
 
+const packBytes = async (from: string): Promise<Buffer> => {
+  const other = stand();
+  const folder = join(test.dataDir, `upload-${stands.length}`);
+  const built = new Advisories({ client: other.client, clock: test.clock, log, folder, onChange: quiet });
+  await built.load(from);
+  return readFileSync(join(folder, 'advisories.pack'));
+};
+
 describe('replacing the pack', () => {
-  const upload = async (one: Stand, from: string, force = false) => {
-    const other = stand();
-    const folder = join(test.dataDir, `upload-${stands.length}`);
-    const built = new Advisories({ client: other.client, clock: test.clock, log, folder, onChange: quiet });
-    await built.load(from);
-    return one.advisories.importPack(Readable.from([readFileSync(join(folder, 'advisories.pack'))]), force);
-  };
+  const upload = async (one: Stand, from: string, force = false) =>
+    one.advisories.importPack(Readable.from([await packBytes(from)]), { force, mayBeUnsigned: true });
 
   it('refuses a file that is no pack, and one with far fewer rows, and goes on with the old one', async () => {
     const one = stand();
     await one.advisories.load(source('a', 177, 'full'));
     const digest = one.advisories.digest();
-    const garbage = await one.advisories.importPack(Readable.from([Buffer.alloc(10_000, 7)]), false);
+    const garbage = await one.advisories.importPack(Readable.from([Buffer.alloc(10_000, 7)]), {
+      force: false,
+      mayBeUnsigned: true,
+    });
     expect(garbage).toMatchObject({ ok: false, error: { code: 'E_PACK_INVALID' } });
     expect(await upload(one, source('small', 20, 'full'))).toMatchObject({
       ok: false,
@@ -217,6 +224,30 @@ describe('replacing the pack', () => {
     expect(one.advisories.digest()).toBe(digest);
     await add(one, record([busybox]));
     expect(await states()).toMatchObject({ [BUSYBOX]: 'open' });
+  });
+
+  it('believes a key that came with a bundle once its id was named, and its packs from then on', async () => {
+    const one = stand();
+    const key = readSigningKey(createSigningKey(), 'site');
+    const built = await packBytes(source('signed', 60, 'full'));
+    const signed = key.ok ? signPack(built, key.value) : key;
+    if (!key.ok || !signed.ok) throw new Error('the test cannot sign');
+    const opened = openPackBytes(signed.value);
+    if (!opened.ok) throw new Error(opened.error.detail);
+    const bundle = makeBundle(signed.value, opened.value, [key.value.trusted]);
+    const take = (bytes: Buffer, trustKeyId?: string) =>
+      one.advisories.importPack(Readable.from([bytes]), {
+        force: true,
+        mayBeUnsigned: false,
+        ...(trustKeyId === undefined ? {} : { trustKeyId }),
+      });
+    expect(await take(built)).toMatchObject({ error: { code: 'E_PACK_UNSIGNED' } });
+    expect(await take(bundle)).toMatchObject({ error: { code: 'E_PACK_UNTRUSTED' } });
+    expect(one.advisories.file()).toBeUndefined();
+    const { id } = key.value.trusted;
+    expect(await take(bundle, id)).toMatchObject({ ok: true, value: { signedBy: id, rows: 60 } });
+    expect(await take(signed.value)).toMatchObject({ ok: true, value: { signedBy: id } });
+    expect(one.advisories.file()).toMatch(/advisories\.pack$/);
   });
 
   it('takes the small one when it is asked for, and judges every list again', async () => {

@@ -53,6 +53,7 @@ const plainHasher: PasswordHasher = {
 const noAdvisories: AdvisoryDesk = {
   status: () => ({ present: false, sample: false, rows: 0, ecosystems: [], noData: [] }),
   activity: () => undefined,
+  file: () => undefined,
   importPack: async (upload) => {
     upload.resume();
     return { ok: false, error: failure<ApiFailure['code']>('E_PACK_INVALID', 'the stage takes no packs') };

@@ -190,6 +190,8 @@ export interface FoldedFlow {
   readonly connections: number;
   readonly bytes: number;
   readonly verdict: string;
+  /** Absent: not seen, as in all flows of before. */
+  readonly application?: string;
   readonly firstAtMs: number;
   readonly lastAtMs: number;
 }

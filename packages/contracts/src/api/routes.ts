@@ -3,6 +3,7 @@
 
 import type { Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
+import { advisoryRoutes } from './routes/advisories.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 
@@ -11,5 +12,6 @@ export const ROUTES = [
   ...accessRoutes,
   ...inventoryRoutes,
   ...insightRoutes,
+  ...advisoryRoutes,
 ] as const satisfies readonly Route[];
 export type RouteId = (typeof ROUTES)[number]['id'];

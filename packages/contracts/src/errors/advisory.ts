@@ -24,6 +24,58 @@ export const ADVISORY_ERRORS = {
       ja: '取得元を確認してください。想定どおりの場合のみ --force を使用してください。',
     },
   },
+  E_PACK_UNSIGNED: {
+    status: 403,
+    title: { en: 'Nobody has signed the advisory pack', ja: '脆弱性情報パックに署名がありません' },
+    remedy: {
+      en: 'Sign it where it is made (`bartizan db export --key`), or take it with --allow-unsigned.',
+      ja: '作成元で署名する (`bartizan db export --key`) か、--allow-unsigned を付けて読み込んでください。',
+    },
+  },
+  E_PACK_UNTRUSTED: {
+    status: 403,
+    title: {
+      en: 'The advisory pack is signed with a key that is not trusted',
+      ja: '信頼していない鍵で署名された脆弱性情報パックです',
+    },
+    remedy: {
+      en: 'Compare the key id with the maker of the pack by another way, then import it with --trust ID.',
+      ja: '鍵 ID を別の手段でパックの作成者に確認し、--trust ID を付けて読み込んでください。',
+    },
+  },
+  E_PACK_SIGNATURE: {
+    status: 403,
+    title: {
+      en: 'The signature of the advisory pack is wrong',
+      ja: '脆弱性情報パックの署名が正しくありません',
+    },
+    remedy: {
+      en: 'The file is not what the maker signed: discard it and get it again by a safe way.',
+      ja: '作成者が署名した内容と異なります。破棄し、安全な手段で入手し直してください。',
+    },
+  },
+  E_PACK_KEY: {
+    status: 400,
+    title: {
+      en: 'The key or trust root cannot be used',
+      ja: '鍵またはトラストルートを使用できません',
+    },
+    remedy: {
+      en: 'Use a key made by `bartizan db key`, and a trust root of the documented form.',
+      ja: '`bartizan db key` で作成した鍵と、文書に記載した形式のトラストルートを使用してください。',
+    },
+  },
+  E_PACK_BASE: {
+    status: 409,
+    title: {
+      en: 'The delta was made for another pack than the one in use',
+      ja: '使用中のパックとは別のパックに対する差分です',
+    },
+    remedy: {
+      en: 'Import the whole pack, or a delta that starts from the pack shown by `bartizan db status`.',
+      ja: 'パック全体を読み込むか、`bartizan db status` に表示されるパックを起点とする差分を使用してください。',
+    },
+  },
   E_PACK_MISSING: {
     status: 503,
     title: { en: 'There are no advisories', ja: '脆弱性情報がありません' },

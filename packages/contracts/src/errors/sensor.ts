@@ -36,6 +36,23 @@ export const SENSOR_ERRORS = {
       ja: '影響を受ける保護はノード画面に表示されます。',
     },
   },
+  E_INSPECT_EXIT: {
+    title: { en: 'The inspect worker ended', ja: '通信の検査プロセスが終了しました' },
+    remedy: {
+      en: 'It is restarted by itself. Traffic is not touched; until then connections are shown without their application protocol.',
+      ja: '自動的に再起動します。通信には影響しません。それまでの接続はアプリケーションプロトコルなしで表示されます。',
+    },
+  },
+  E_INSPECT_LOST: {
+    title: {
+      en: 'Some connections are shown without their application protocol',
+      ja: '一部の接続はアプリケーションプロトコルなしで表示されます',
+    },
+    remedy: {
+      en: 'More connections started than are looked at (1,000 a second on one node), or the inspect worker died. The connections themselves are all shown.',
+      ja: '検査の上限（1 ノード毎秒 1,000 接続）を超えたか、検査プロセスが終了しました。接続そのものはすべて表示されます。',
+    },
+  },
   E_NO_BTF: {
     title: { en: 'The kernel has no BTF type information', ja: 'カーネルに BTF 型情報がありません' },
     remedy: {

@@ -132,6 +132,50 @@ export const SETUP_ERRORS = {
       ja: '読み取り可能なフォルダーまたはイメージアーカイブ (docker save、OCI レイアウト) を指定してください。',
     },
   },
+  E_IMAGE_DIGEST: {
+    status: 400,
+    title: {
+      en: 'A part of the image has other bytes than its digest says',
+      ja: 'イメージの一部の内容がダイジェストと一致しません',
+    },
+    remedy: {
+      en: 'Do not use this image: fetch it again from where it was built, and ask who changed it.',
+      ja: 'このイメージは使用せず、作成元から取得し直し、変更した者を調べてください。',
+    },
+  },
+  E_IMAGE_PLATFORM: {
+    status: 404,
+    title: {
+      en: 'The image is not there for this platform',
+      ja: 'このプラットフォーム用のイメージがありません',
+    },
+    remedy: {
+      en: 'Name one of the platforms that the message lists, for instance --platform linux/arm64.',
+      ja: 'メッセージに表示されたプラットフォームを指定してください (例: --platform linux/arm64)。',
+    },
+  },
+  E_SBOM_INVALID: {
+    status: 400,
+    title: {
+      en: 'The file is no bill of materials that can be read',
+      ja: '読み取り可能な SBOM ではありません',
+    },
+    remedy: {
+      en: 'Give CycloneDX, SPDX or syft JSON, or SPDX as tag-value.',
+      ja: 'CycloneDX、SPDX、syft の JSON、または SPDX の tag-value を指定してください。',
+    },
+  },
+  E_VEX_INVALID: {
+    status: 400,
+    title: {
+      en: 'The file holds no vulnerability statements that can be read',
+      ja: '読み取り可能な VEX ではありません',
+    },
+    remedy: {
+      en: 'Give OpenVEX, CSAF or CycloneDX VEX in JSON.',
+      ja: 'OpenVEX、CSAF、CycloneDX VEX の JSON を指定してください。',
+    },
+  },
   E_USER: {
     title: { en: 'The system user could not be made', ja: 'システムユーザーを作成できませんでした' },
     remedy: {

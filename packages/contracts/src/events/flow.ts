@@ -17,7 +17,18 @@ export const Flow = object('Flow', 'Connections between two ends, folded over an
   kind: Type.Literal('flow'),
   direction: choice(['outbound', 'inbound'], 'Seen from the workload'),
   protocol: choice(['tcp', 'udp', 'other'], 'Protocol'),
-  application: optional(text('Application protocol, when recognised', 64)),
+  application: optional(
+    text(
+      'Application protocol by its first bytes; `unknown` = looked at, not recognised; absent = not seen',
+      64,
+    ),
+  ),
+  applicationHost: optional(
+    text(
+      'Name that the client asked for: HTTP Host, TLS server name or DNS question; absent = none seen',
+      253,
+    ),
+  ),
   localAddress: text('Address of the workload', 64),
   remoteAddress: text('Address of the other end', 64),
   serverPort: integer('Port of the serving end', '1', { maximum: 65535 }),
@@ -51,6 +62,13 @@ export const MapEdge = object('MapEdge', 'An edge of the network map', {
   from: text('Client', 256),
   to: text('Server', 256),
   protocols: list(text('protocol/port', 64), 'Protocols and ports', 64),
+  applications: optional(
+    list(
+      text('Application protocol', 64),
+      'What is spoken, when seen; `unknown` = looked at, not recognised',
+      32,
+    ),
+  ),
   connections: integer('Connections', '1'),
   bytes: integer('Bytes both ways', 'bytes'),
   verdict: choice(VERDICTS, 'Worst verdict'),

@@ -31,9 +31,12 @@ export const Package = object('Package', 'A software package found in a file sys
   sourceName: optional(text('Source package', 512)),
   sourceVersion: optional(text('Version of the source package', 256)),
   architecture: optional(text('Architecture', 32)),
+  module: optional(text('Module and stream it was built for (rpm modularity label), e.g. nodejs:18', 256)),
   ownedBy: optional(
     text('Distribution package that owns its files: only the feed of the distribution judges it', 512),
   ),
+  cpe: optional(text('CPE 2.3 name that the catalogue declares for the product', 256)),
+  layer: optional(text('Diff id of the image layer that brought it', 128)),
   locations: list(text('Path', 4096), 'Where it was found', 32),
   licenses: optional(list(text('Licence', 256), 'Licences as declared', 32)),
 });
@@ -55,15 +58,32 @@ export type CoverageEntry = Static<typeof CoverageEntry>;
 export const Vulnerability = object('Vulnerability', 'A vulnerability as the advisories describe it', {
   id: text('Id of the source, e.g. CVE-2024-3094 or GHSA-...', 128),
   aliases: list(text('Alias', 128), 'Other ids of the same flaw', 64),
+  advisories: optional(
+    list(text('Advisory id', 128), 'Advisories that name it; one may bundle several flaws', 64),
+  ),
   summary: optional(text('What it is', 2000)),
   severity: SeveritySchema,
   severitySource: optional(text('Who rated it', 128)),
   score: optional(decimal('CVSS base score', '1', { maximum: 10 })),
+  ratings: optional(
+    list(
+      inline('What one source says', {
+        severity: SeveritySchema,
+        source: text('Who says so', 128),
+        score: optional(decimal('CVSS base score', '1', { maximum: 10 })),
+      }),
+      'Every rating; the one that is shown first',
+      16,
+    ),
+  ),
   cvss: list(text('CVSS vector', 256), 'CVSS vectors', 8),
   cwe: list(text('CWE id', 16), 'Weaknesses', 32),
   knownExploited: flag('In the KEV catalogue'),
+  knownExploitedOn: optional(text('KEV: added on, YYYY-MM-DD', 10)),
   ransomware: optional(flag('KEV: used by ransomware')),
   epss: optional(decimal('EPSS probability', '1', { maximum: 1 })),
+  epssPercentile: optional(decimal('EPSS percentile', '1', { maximum: 1 })),
+  epssOn: optional(text('EPSS: scored on, YYYY-MM-DD', 10)),
   publishedAt: optional(text('Published, RFC 3339', 32)),
   references: list(text('URL', 2048), 'References', 16),
 });
@@ -73,12 +93,23 @@ export type Vulnerability = Static<typeof Vulnerability>;
 export const WhyStep = inline('One step of the explanation', {
   step: text('Step, e.g. source-package, range, comparator', 64),
   detail: text('What was compared with what', 1000),
+  rule: optional(text('Rule that spoke, e.g. match.source-package', 64)),
 });
 
+export const FIX_STATES = [
+  'fixed',
+  'not-fixed',
+  'deferred',
+  'wont-fix',
+  'paid-channel',
+  'unknown',
+  'configuration',
+] as const;
 /** What is fixed where. */
 export const Fix = inline('How to remove the finding', {
-  state: choice(['fixed', 'not-fixed', 'wont-fix', 'unknown', 'configuration'], 'State of the fix'),
+  state: choice(FIX_STATES, 'deferred: put off by the vendor; paid-channel: only in a line not attached to'),
   version: optional(text('First fixed version', 256)),
+  channel: optional(text('Product line or repository that carries the fix', 64)),
   action: localText('What to do', 2000),
   command: optional(text('A command or patch that does it', 4000)),
 });

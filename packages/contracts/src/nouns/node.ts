@@ -36,6 +36,24 @@ export const ActionLevel = inline('Level of one action', {
 });
 export type ActionLevel = Static<typeof ActionLevel>;
 
+/** The worker that recognises application protocols. It only looks: when it is gone, traffic goes on untouched. */
+export const InspectStatus = inline('State of the inspect worker', {
+  state: choice(
+    ['running', 'restarting', 'failed', 'off'],
+    'State; failed = it dies again and again and is tried rarely; off = the kernel copies no first bytes',
+  ),
+  restarts: integer('Times it was started again since the sensor started', '1'),
+  flowsTotal: integer('Connections whose first bytes were looked at', '1'),
+  recognisedTotal: integer('Connections whose protocol was recognised', '1'),
+  unknownTotal: integer('Connections looked at and not recognised', '1'),
+  skippedTotal: integer('Connections left out by the cap of connections a second', '1'),
+  lostTotal: integer(
+    'Connections told without protocol: the worker died or was too slow, or a ring was full',
+    '1',
+  ),
+});
+export type InspectStatus = Static<typeof InspectStatus>;
+
 /** The sensor on a node. */
 export const SensorStatus = inline('State of the native sensor', {
   state: choice(['running', 'starting', 'building', 'off', 'failed', 'unknown'], 'State'),
@@ -54,6 +72,7 @@ export const SensorStatus = inline('State of the native sensor', {
   lostInKernelTotal: integer('Events lost because a ring was full', '1'),
   shedTotal: integer('Events shed in user space, by policy', '1'),
   malformedTotal: integer('Frames refused as malformed', '1'),
+  inspect: optional(InspectStatus),
 });
 export type SensorStatus = Static<typeof SensorStatus>;
 

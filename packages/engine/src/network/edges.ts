@@ -5,6 +5,7 @@ import type { MapEdge, Verdict } from '@bartizan/contracts';
 import type { MapFlow, Marks } from './marks.ts';
 
 const PROTOCOLS_MAX = 64;
+const APPLICATIONS_MAX = 32;
 /** Worst first. */
 const VERDICT_ORDER: readonly Verdict[] = ['deny', 'undecided', 'alert', 'allow'];
 
@@ -19,6 +20,7 @@ interface Conversation {
   /** The same connections as each end reported them. */
   readonly outbound: Seen;
   readonly inbound: Seen;
+  readonly applications: Set<string>;
   verdict: Verdict;
   firstAtMs: number;
   lastAtMs: number;
@@ -46,6 +48,7 @@ function conversations(flows: readonly MapFlow[]): Conversation[] {
       protocol,
       outbound: { connections: 0, bytes: 0 },
       inbound: { connections: 0, bytes: 0 },
+      applications: new Set<string>(),
       verdict: 'allow',
       firstAtMs: flow.firstAtMs,
       lastAtMs: flow.lastAtMs,
@@ -53,6 +56,7 @@ function conversations(flows: readonly MapFlow[]): Conversation[] {
     const side = entry[flow.direction];
     side.connections += flow.connections;
     side.bytes += flow.bytes;
+    if (flow.application !== undefined) entry.applications.add(flow.application);
     entry.verdict = worse(entry.verdict, asVerdict(flow.verdict));
     entry.firstAtMs = Math.min(entry.firstAtMs, flow.firstAtMs);
     entry.lastAtMs = Math.max(entry.lastAtMs, flow.lastAtMs);
@@ -64,7 +68,10 @@ function conversations(flows: readonly MapFlow[]): Conversation[] {
 const markOf = (end: string, marks: Marks): string | undefined =>
   end.startsWith('@') ? marks.ofAddress.get(end.slice(1)) : marks.ofWorkload.get(end);
 
-type Draft = Omit<MapEdge, 'protocols'> & { readonly protocols: Set<string> };
+type Draft = Omit<MapEdge, 'protocols' | 'applications'> & {
+  readonly protocols: Set<string>;
+  readonly applications: Set<string>;
+};
 
 /**
  * Edges between marks. A connection that both of its ends reported counts once; traffic inside one mark has no edge;
@@ -82,6 +89,7 @@ export function edgesBetween(flows: readonly MapFlow[], marks: Marks): MapEdge[]
       from,
       to,
       protocols: new Set<string>(),
+      applications: new Set<string>(),
       connections: 0,
       bytes: 0,
       verdict: 'allow',
@@ -89,6 +97,7 @@ export function edgesBetween(flows: readonly MapFlow[], marks: Marks): MapEdge[]
       lastAtMs: talk.lastAtMs,
     };
     edge.protocols.add(talk.protocol);
+    for (const application of talk.applications) edge.applications.add(application);
     edge.connections += Math.max(talk.outbound.connections, talk.inbound.connections);
     edge.bytes += Math.max(talk.outbound.bytes, talk.inbound.bytes);
     edge.verdict = worse(edge.verdict, talk.verdict);
@@ -97,6 +106,13 @@ export function edgesBetween(flows: readonly MapFlow[], marks: Marks): MapEdge[]
     edges.set(id, edge);
   }
   return [...edges.values()]
-    .map(({ protocols, ...edge }) => ({ ...edge, protocols: [...protocols].sort().slice(0, PROTOCOLS_MAX) }))
+    .map(({ protocols, applications, ...edge }) => ({
+      ...edge,
+      protocols: [...protocols].sort().slice(0, PROTOCOLS_MAX),
+      // Absent and not empty: nothing was seen, which is not the same as nothing being spoken.
+      ...(applications.size === 0
+        ? {}
+        : { applications: [...applications].sort().slice(0, APPLICATIONS_MAX) }),
+    }))
     .sort((one, two) => (one.id < two.id ? -1 : 1));
 }

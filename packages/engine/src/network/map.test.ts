@@ -49,6 +49,22 @@ describe('layoutMap', () => {
     ]);
   });
 
+  it('names what is spoken on an edge from either end, and nothing where it was not seen', () => {
+    const { edges } = layoutMap({
+      workloads: [workload('w-web'), workload('w-db')],
+      flows: [
+        flow('w-web', { remoteWorkload: 'w-db', serverPort: 5432, connections: 3 }),
+        flow('w-web', { remoteWorkload: 'w-db', serverPort: 5432, application: 'postgresql' }),
+        flow('w-db', { remoteWorkload: 'w-web', direction: 'inbound', serverPort: 5432, application: 'tls' }),
+        flow('w-web'),
+      ],
+    });
+    expect(edges.map(({ to, applications, connections }) => [to, applications, connections])).toEqual([
+      ['external:203.0.113.9', undefined, 1],
+      ['w-db', ['postgresql', 'tls'], 4],
+    ]);
+  });
+
   it('puts clients left of servers and the outside at the right edge', () => {
     const { nodes } = layoutMap({
       workloads: [workload('w-a-db'), workload('w-b-web'), workload('w-c-proxy')],

@@ -24,6 +24,7 @@ export interface MapFlow {
   readonly connections: number;
   readonly bytes: number;
   readonly verdict: string;
+  readonly application?: string;
   readonly firstAtMs: number;
   readonly lastAtMs: number;
 }

@@ -3,10 +3,12 @@
 
 import { formatAddress } from './addresses.ts';
 import type {
+  InspectState,
   SensorAncestor,
   SensorEvent,
   SensorEventKind,
   SensorHeartbeat,
+  SensorInspect,
   SensorProcess,
   StdioKind,
 } from './events.ts';
@@ -23,6 +25,7 @@ import {
   PROCESS_UPPER_LAYER,
 } from './frame-constants.ts';
 import {
+  applicationField,
   cgroupField,
   credentialsField,
   execField,
@@ -63,6 +66,7 @@ const eventKinds: readonly SensorEventKind[] = [
   'accept',
   'listen',
   'close',
+  'application',
   'open',
   'cgroup-created',
   'cgroup-removed',
@@ -222,12 +226,38 @@ export function buildEvent(frame: Buffer, kind: SensorEventKind): SensorEvent {
     case 'listen':
     case 'close':
       return { kind, sequence, bootTimeUs, process, ...buildNetwork(frame, kind) };
+    case 'application':
+      return {
+        kind,
+        sequence,
+        bootTimeUs,
+        process,
+        ...buildNetwork(frame, kind),
+        application: applicationField.name(frame),
+        host: applicationField.host(frame),
+      };
     case 'open':
       return { kind, sequence, bootTimeUs, process, ...buildOpen(frame) };
     case 'cgroup-created':
     case 'cgroup-removed':
       return { kind, sequence, bootTimeUs, process, ...buildCgroup(frame) };
   }
+}
+
+const inspectStates: readonly InspectState[] = ['off', 'running', 'restarting', 'failed'];
+
+function buildInspect(frame: Buffer): SensorInspect {
+  return {
+    state: inspectStates[heartbeatField.inspectState(frame)] ?? 'failed',
+    pid: heartbeatField.inspectPid(frame),
+    restarts: heartbeatField.inspectRestarts(frame),
+    flows: heartbeatField.inspectFlows(frame),
+    recognised: heartbeatField.inspectRecognised(frame),
+    unknown: heartbeatField.inspectUnknown(frame),
+    skipped: heartbeatField.inspectSkipped(frame),
+    dropped: heartbeatField.inspectDropped(frame),
+    lost: heartbeatField.inspectLost(frame),
+  };
 }
 
 /** Builds the object of a heartbeat frame. */
@@ -245,5 +275,6 @@ export function buildHeartbeat(frame: Buffer): SensorHeartbeat {
     generation: heartbeatField.generation(frame),
     processes: heartbeatField.processes(frame),
     queuedBytes: heartbeatField.queuedBytes(frame),
+    inspect: buildInspect(frame),
   };
 }

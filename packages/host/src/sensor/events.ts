@@ -86,6 +86,15 @@ type NetworkEvent<K extends string> = EventBase<K> &
 /** A program started (exec) or was found running (existing). */
 export type ProgramEvent = EventBase<'exec' | 'existing'> & Readonly<{ ancestors: SensorAncestor[] }>;
 
+/** What a connection of a container speaks, from its first bytes. Comes after its connect or accept, and may come after its close. */
+export type ApplicationEvent = NetworkEvent<'application'> &
+  Readonly<{
+    /** Name of the protocol; `unknown` when it was looked at and not recognised. */
+    application: string;
+    /** Name that the client asked for, lower case, without port; empty when none was seen. */
+    host: string;
+  }>;
+
 /** A watched path was opened. */
 export type OpenEvent = EventBase<'open'> &
   Readonly<{
@@ -122,6 +131,7 @@ export type SensorEvent =
   | NetworkEvent<'accept'>
   | NetworkEvent<'listen'>
   | NetworkEvent<'close'>
+  | ApplicationEvent
   | OpenEvent
   | CgroupEvent;
 
@@ -130,6 +140,28 @@ export type SensorEventKind = SensorEvent['kind'];
 
 /** State of one kernel program. */
 export type SensorProgram = Readonly<{ name: string; section: string; loaded: boolean; reason: string }>;
+
+/** State of the inspect worker. `off`: the kernel copies no first bytes. */
+export type InspectState = 'off' | 'running' | 'restarting' | 'failed';
+
+/** The inspect worker of one sensor run. Without it connections are told as ever, only without their protocol. */
+export type SensorInspect = Readonly<{
+  state: InspectState;
+  /** Process id; 0 when it does not run. */
+  pid: number;
+  restarts: number;
+  /** Connections whose first bytes came. */
+  flows: number;
+  recognised: number;
+  /** Looked at and not recognised. */
+  unknown: number;
+  /** Left out by the cap of connections a second. */
+  skipped: number;
+  /** Pieces that found their ring full. */
+  dropped: number;
+  /** Connections given up: the worker died, hung or was too slow. */
+  lost: number;
+}>;
 
 /** Counters of one sensor run, once a second. Nothing is lost without being counted here. */
 export type SensorHeartbeat = Readonly<{
@@ -148,4 +180,5 @@ export type SensorHeartbeat = Readonly<{
   generation: number;
   processes: number;
   queuedBytes: number;
+  inspect: SensorInspect;
 }>;

@@ -7,13 +7,16 @@
 export const FRAME_MAGIC = 23106;
 
 /** Layout version; a reader refuses any other. */
-export const FRAME_VERSION = 1;
+export const FRAME_VERSION = 2;
 
 /** Longest frame in bytes, header included. */
 export const FRAME_MAX_BYTES = 32768;
 
 /** Ancestors that an exec frame carries. */
 export const ANCESTOR_MAX = 6;
+
+/** Bytes of the start of a connection that are looked at, per direction. */
+export const FIRST_BYTES_MAX = 2048;
 
 /** What a frame says. */
 export const frameKind = {
@@ -49,8 +52,12 @@ export const frameKind = {
   'cgroup-created': 26,
   /** A control group was removed. */
   'cgroup-removed': 27,
+  /** What a connection speaks, told by the inspect worker. */
+  application: 28,
   /** Kernel to sensor only: a process asked for a connection. */
   'connect-start': 40,
+  /** Kernel to sensor only: bytes of the start of a connection. */
+  'first-bytes': 41,
   /** Replaces the watched paths. */
   'set-watched-paths': 128,
   /** Asks for an answer. */

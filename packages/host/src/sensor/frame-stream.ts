@@ -5,6 +5,7 @@ import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts
 import { FRAME_MAGIC, FRAME_MAX_BYTES, FRAME_VERSION, frameKind } from './frame-constants.ts';
 import {
   ackField,
+  applicationField,
   cgroupField,
   credentialsField,
   execField,
@@ -38,6 +39,10 @@ shapes[frameKind.credentials] = { end: credentialsField.end, texts: processTexts
 for (const kind of [frameKind.connect, frameKind.accept, frameKind.listen, frameKind.close]) {
   shapes[kind] = { end: networkField.end, texts: processTexts };
 }
+shapes[frameKind.application] = {
+  end: applicationField.end,
+  texts: [...processTexts, ...textPlaces.application],
+};
 shapes[frameKind.open] = { end: openField.end, texts: [...processTexts, ...textPlaces.open] };
 shapes[frameKind['cgroup-created']] = {
   end: cgroupField.end,

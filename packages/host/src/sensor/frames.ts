@@ -177,6 +177,80 @@ export const networkField = {
   error: (b: Buffer): number => b.readUInt32LE(204),
 };
 
+/** Body of application. */
+export const applicationField = {
+  /** Where the block ends, from the start of the frame. */
+  end: 216,
+  /** The kernel's socket cookie. */
+  socketId: (b: Buffer): string => readId(b, 136),
+  /** Bytes sent, without retransmissions. */
+  bytesSent: (b: Buffer): number => readSafe64(b, 144),
+  /** Bytes received. */
+  bytesReceived: (b: Buffer): number => readSafe64(b, 152),
+  /** 4 or 16 bytes in network order. */
+  localAddress: (b: Buffer): Buffer => b.subarray(160, 160 + 16),
+  /** 4 or 16 bytes in network order. */
+  remoteAddress: (b: Buffer): Buffer => b.subarray(176, 176 + 16),
+  /** Local port. */
+  localPort: (b: Buffer): number => b.readUInt16LE(192),
+  /** Remote port. */
+  remotePort: (b: Buffer): number => b.readUInt16LE(194),
+  /** 4 or 6. */
+  family: (b: Buffer): number => b.readUInt8(196),
+  /** IP protocol number. */
+  protocol: (b: Buffer): number => b.readUInt8(197),
+  /** TCP state before. */
+  oldState: (b: Buffer): number => b.readUInt8(198),
+  /** TCP state after. */
+  newState: (b: Buffer): number => b.readUInt8(199),
+  /** Inode of the network namespace. */
+  networkNamespace: (b: Buffer): number => b.readUInt32LE(200),
+  /** Error number of a failed connection; 0 when none. */
+  error: (b: Buffer): number => b.readUInt32LE(204),
+  /** Protocol; `unknown` when it was looked at and not recognised. */
+  name: (b: Buffer): string => readText(b, 208),
+  /** Name of the server that the client asked for; empty when none. */
+  host: (b: Buffer): string => readText(b, 212),
+};
+
+/** Body of first-bytes. */
+export const firstBytesField = {
+  /** Where the block ends, from the start of the frame. */
+  end: 216,
+  /** The kernel's socket cookie. */
+  socketId: (b: Buffer): string => readId(b, 136),
+  /** Bytes sent, without retransmissions. */
+  bytesSent: (b: Buffer): number => readSafe64(b, 144),
+  /** Bytes received. */
+  bytesReceived: (b: Buffer): number => readSafe64(b, 152),
+  /** 4 or 16 bytes in network order. */
+  localAddress: (b: Buffer): Buffer => b.subarray(160, 160 + 16),
+  /** 4 or 16 bytes in network order. */
+  remoteAddress: (b: Buffer): Buffer => b.subarray(176, 176 + 16),
+  /** Local port. */
+  localPort: (b: Buffer): number => b.readUInt16LE(192),
+  /** Remote port. */
+  remotePort: (b: Buffer): number => b.readUInt16LE(194),
+  /** 4 or 6. */
+  family: (b: Buffer): number => b.readUInt8(196),
+  /** IP protocol number. */
+  protocol: (b: Buffer): number => b.readUInt8(197),
+  /** TCP state before. */
+  oldState: (b: Buffer): number => b.readUInt8(198),
+  /** TCP state after. */
+  newState: (b: Buffer): number => b.readUInt8(199),
+  /** Inode of the network namespace. */
+  networkNamespace: (b: Buffer): number => b.readUInt32LE(200),
+  /** Error number of a failed connection; 0 when none. */
+  error: (b: Buffer): number => b.readUInt32LE(204),
+  /** 0 from the client, 1 from the server. */
+  direction: (b: Buffer): number => b.readUInt8(208),
+  /** Number of the piece in its direction, from 0. */
+  segment: (b: Buffer): number => b.readUInt8(209),
+  /** The bytes. */
+  bytes: (b: Buffer): string => readText(b, 212),
+};
+
 /** Body of open. */
 export const openField = {
   /** Where the block ends, from the start of the frame. */
@@ -226,7 +300,7 @@ export const helloField = {
 /** Body of heartbeat. Counters rise from the start of the sensor. */
 export const heartbeatField = {
   /** Where the block ends, from the start of the frame. */
-  end: 128,
+  end: 192,
   /** Records that the kernel put into the ring. */
   kernelSubmitted: (b: Buffer): number => readSafe64(b, 48),
   /** Records that found the ring full. */
@@ -249,6 +323,24 @@ export const heartbeatField = {
   processes: (b: Buffer): number => b.readUInt32LE(120),
   /** Bytes that wait for the agent. */
   queuedBytes: (b: Buffer): number => b.readUInt32LE(124),
+  /** Inspect worker: 0 off, 1 running, 2 restarting, 3 failed. */
+  inspectState: (b: Buffer): number => b.readUInt32LE(128),
+  /** Process id of the inspect worker; 0 when it does not run. */
+  inspectPid: (b: Buffer): number => b.readUInt32LE(132),
+  /** How often the worker was started again. */
+  inspectRestarts: (b: Buffer): number => readSafe64(b, 136),
+  /** Connections whose first bytes came. */
+  inspectFlows: (b: Buffer): number => readSafe64(b, 144),
+  /** Connections whose protocol was recognised. */
+  inspectRecognised: (b: Buffer): number => readSafe64(b, 152),
+  /** Connections looked at and not recognised. */
+  inspectUnknown: (b: Buffer): number => readSafe64(b, 160),
+  /** Connections left out by the cap of connections a second. */
+  inspectSkipped: (b: Buffer): number => readSafe64(b, 168),
+  /** Pieces of first bytes that found their ring full. */
+  inspectDropped: (b: Buffer): number => readSafe64(b, 176),
+  /** Connections given up: the worker died, hung or was too slow. */
+  inspectLost: (b: Buffer): number => readSafe64(b, 184),
 };
 
 /** Body of ack. */
@@ -307,6 +399,8 @@ export const place = {
 export const textPlaces = {
   process: [120, 124, 128],
   exec: [208, 212, 216, 220, 224, 228],
+  application: [208, 212],
+  firstBytes: [212],
   open: [160],
   cgroup: [160],
   hello: [52, 56],

@@ -40,6 +40,7 @@ describe('frames that the sensor writes', () => {
   it('covers every kind of event that the engine makes itself', () => {
     expect(names.sort()).toEqual([
       'accept',
+      'application',
       'cgroup-created',
       'close',
       'connect',

@@ -6,7 +6,9 @@
  * lazily, counts every loss. Serves k05 (logging and monitoring) and every runtime detection.
  */
 export type {
+  ApplicationEvent,
   CgroupEvent,
+  InspectState,
   OpenEvent,
   ProgramEvent,
   SensorAncestor,
@@ -14,6 +16,7 @@ export type {
   SensorEvent,
   SensorEventKind,
   SensorHeartbeat,
+  SensorInspect,
   SensorProcess,
   SensorProgram,
   StdioKind,

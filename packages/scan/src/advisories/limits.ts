@@ -24,4 +24,6 @@ export const PACK_LIMITS = {
   headerBytes: 4 * 1024 * 1024,
   fileBytes: 4 * 1024 * 1024 * 1024 - 1,
   groupBytes: 64 * 1024 * 1024,
+  /** What a bundle or delta may inflate to. */
+  carriedBytes: 1024 * 1024 * 1024,
 } as const;

@@ -1,27 +1,24 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createHash } from 'node:crypto';
-import { err, ok, type Result } from '@bartizan/contracts';
-import { normalizeName } from '../distribution/namespace.ts';
-import { IMPORT_LIMITS, PACK_LIMITS } from './limits.ts';
+import type { Result } from '@bartizan/contracts';
+import { namesFixesOnly, normalizeName } from '../distribution/namespace.ts';
+import { IMPORT_LIMITS } from './limits.ts';
 import type { PackError } from './pack-error.ts';
 import {
   coveredKey,
   cveKey,
   type EcosystemCompleteness,
   type EcosystemStatus,
-  ENTRY_BYTES,
-  hashKey,
   PACK_FORMAT,
-  PACK_MAGIC,
   type PackHeader,
   type PackSource,
-  PREFIX_BYTES,
   packageKey,
   type ReleaseLife,
 } from './pack-format.ts';
+import { type LogicalGroup, writePack } from './pack-writer.ts';
 import type { AdvisoryRow, CveFacts } from './row.ts';
+import { canonicalRow } from './row-codec.ts';
 
 interface EcosystemTally {
   rows: number;
@@ -71,10 +68,10 @@ export class PackBuilder {
     const tally = this.#tallies.get(ecosystem) ?? { rows: 0, packages: 0, newestOn: '' };
     const group = this.#groups.get(key);
     if (group === undefined) {
-      this.#groups.set(key, [JSON.stringify(row)]);
+      this.#groups.set(key, [JSON.stringify(canonicalRow(row))]);
       tally.packages += 1;
     } else {
-      group.push(JSON.stringify(row));
+      group.push(JSON.stringify(canonicalRow(row)));
     }
     tally.rows += 1;
     const date = (row.modified ?? row.published ?? '').slice(0, 10);
@@ -128,46 +125,16 @@ export class PackBuilder {
     this.#refused += count;
   }
 
-  /** Writes the pack. */
+  /** Writes the pack, unsigned. */
   finish(statement: PackStatement): Result<Buffer, PackError> {
-    const groups = this.#writeGroups();
-    const dataBytes = groups.reduce((sum, group) => sum + group.bytes.length, 0);
-    if (dataBytes > PACK_LIMITS.fileBytes / 2) {
-      return err({ code: 'E_PACK_INVALID', detail: `${dataBytes} bytes of advisories` });
-    }
-    const header = Buffer.from(JSON.stringify(this.#header(statement)), 'utf8');
-    const prefix = Buffer.alloc(PREFIX_BYTES);
-    PACK_MAGIC.copy(prefix, 0);
-    prefix.writeUInt32LE(header.length, 8);
-    prefix.writeUInt32LE(groups.length, 12);
-    const index = Buffer.alloc(groups.length * ENTRY_BYTES);
-    let offset = 0;
-    for (const [at, group] of groups.entries()) {
-      index.writeUInt32LE(group.high, at * ENTRY_BYTES);
-      index.writeUInt32LE(group.low, at * ENTRY_BYTES + 4);
-      index.writeUInt32LE(offset, at * ENTRY_BYTES + 8);
-      index.writeUInt32LE(group.bytes.length, at * ENTRY_BYTES + 12);
-      offset += group.bytes.length;
-    }
-    const body = [prefix, header, index, ...groups.map((group) => group.bytes)];
-    const digest = createHash('sha256');
-    for (const part of body) digest.update(part);
-    return ok(Buffer.concat([...body, digest.digest()]));
-  }
-
-  #writeGroups(): { high: number; low: number; key: string; bytes: Buffer }[] {
-    const groups: { high: number; low: number; key: string; bytes: Buffer }[] = [];
-    const add = (key: string, json: string): void => {
-      const [high, low] = hashKey(key);
-      groups.push({ high, low, key, bytes: Buffer.from(`${key}\n${json}`, 'utf8') });
-    };
-    for (const [key, rows] of this.#groups) add(key, `[${rows.sort().join(',')}]`);
+    const groups: LogicalGroup[] = [...this.#groups].map(([key, rows]) => ({ key, rows }));
     for (const [cve, facts] of this.#cves) {
       // Facts about CVEs that no row names would only make the pack larger; known exploited ones are always kept.
-      if (this.#mentioned.has(cve) || facts.kev !== undefined) add(cveKey(cve), JSON.stringify(facts));
+      if (this.#mentioned.has(cve) || facts.kev !== undefined)
+        groups.push({ key: cveKey(cve), facts: JSON.stringify(facts) });
     }
-    for (const key of this.#covered) add(key, '{}');
-    return groups.sort((a, b) => a.high - b.high || a.low - b.low || (a.key < b.key ? -1 : 1));
+    for (const key of this.#covered) groups.push({ key, facts: '{}' });
+    return writePack(groups, this.#header(statement));
   }
 
   #header(statement: PackStatement): PackHeader {
@@ -181,6 +148,7 @@ export class PackBuilder {
         rows: tally.rows,
         packages: tally.packages,
         ...stated,
+        ...(namesFixesOnly(name) ? { onlyFixes: true } : {}),
         ...(tally.newestOn === '' ? {} : { newestOn: tally.newestOn }),
       };
     }

@@ -7,6 +7,11 @@ export type PackErrorCode =
   | 'E_PACK_INVALID'
   | 'E_PACK_SHRUNK'
   | 'E_PACK_NO_INPUT'
+  | 'E_PACK_UNSIGNED'
+  | 'E_PACK_UNTRUSTED'
+  | 'E_PACK_SIGNATURE'
+  | 'E_PACK_KEY'
+  | 'E_PACK_BASE'
   | 'E_STORE_IO';
 
 /** A failed pack operation. */

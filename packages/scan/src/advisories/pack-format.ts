@@ -2,24 +2,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The file: magic (8) · header length (u32) · entry count (u32) · header (JSON) · index · groups · SHA-256 (32).
- * All numbers little-endian. The index is sorted by the 64-bit hash of the key; an entry is four u32: hash high, hash
- * low, offset of its group from the start of the groups, length of the group. A group is `key\n` and JSON.
+ * The file: magic (8) · header length, entries, pool strings, namespaces, data length (5 x u32) · header (JSON) ·
+ * coverage (one byte a namespace) · padding to 4 · index · pool offsets · pool · groups · SHA-256 (32) · signature (104,
+ * absent when it is unsigned). All numbers little-endian.
+ *
+ * The index is sorted by the 64-bit hash of the key; an entry is four u32: hash high, hash low, offset of its group from
+ * the start of the groups, length of the group. A group is `key\n` and rows (see row-codec.ts), or JSON for facts. The
+ * pool holds the strings that many rows share, sorted; offsets are one more than strings.
  */
-export const PACK_MAGIC = Buffer.from('BZADV\x001\n', 'latin1');
-export const PACK_FORMAT = 'bartizan-pack/1';
-export const PREFIX_BYTES = 16;
+export const PACK_MAGIC = Buffer.from('BZADV\x002\n', 'latin1');
+export const PACK_FORMAT = 'bartizan-pack/2';
+export const PREFIX_BYTES = 28;
 export const ENTRY_BYTES = 16;
 export const DIGEST_BYTES = 32;
 
 /** How much of an ecosystem's packages the data speaks about. */
 export type EcosystemCompleteness = 'complete' | 'partial' | 'listed-packages' | 'sample';
 
+/** Bits of a coverage byte: the place in this list, and a flag. 0 stands for nothing. */
+const COMPLETENESS: readonly EcosystemCompleteness[] = ['complete', 'partial', 'listed-packages', 'sample'];
+const ONLY_FIXES = 0x10;
+
+/** The coverage byte of a namespace. */
+export const coverageByte = (status: Pick<EcosystemStatus, 'completeness' | 'onlyFixes'>): number =>
+  (COMPLETENESS.indexOf(status.completeness) + 1) | (status.onlyFixes === true ? ONLY_FIXES : 0);
+
+/** What a coverage byte says; undefined for one that says nothing. */
+export const readCoverage = (
+  byte: number,
+): Pick<EcosystemStatus, 'completeness' | 'onlyFixes'> | undefined => {
+  const completeness = COMPLETENESS[(byte & 0x0f) - 1];
+  if (completeness === undefined) return undefined;
+  return (byte & ONLY_FIXES) === 0 ? { completeness } : { completeness, onlyFixes: true };
+};
+
 /** What a pack knows about one ecosystem. */
 export interface EcosystemStatus {
   readonly rows: number;
   readonly packages: number;
   readonly completeness: EcosystemCompleteness;
+  /** The feed names flaws when they are fixed: its silence says nothing about flaws without a fix. */
+  readonly onlyFixes?: boolean;
   /** Newest date in the rows, `YYYY-MM-DD`. */
   readonly newestOn?: string;
   /** What is known to be missing, in the words of the source. */

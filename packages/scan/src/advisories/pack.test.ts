@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { judgeVersion } from '../matchers/range.ts';
+import { COMPARATORS } from '../versions/compare.ts';
 import { type AdvisoryPack, openPack, openPackBytes } from './pack.ts';
 import { PackBuilder } from './pack-builder.ts';
 import { findShrinkage, installPack, packStatus } from './pack-file.ts';
@@ -85,6 +87,84 @@ describe('a pack', () => {
       PyPI: { rows: 1, packages: 1, completeness: 'partial' },
       npm: { rows: 2, packages: 1, completeness: 'partial', newestOn: '2026-05-01' },
     });
+  });
+
+  const rowShape: fc.Arbitrary<AdvisoryRow> = (() => {
+    const text = fc.constantFrom('0', '1.0', '1.2.3', '2.0-rc1', '10.0', '1:2.0', 'ünïcode', '');
+    const event = fc.oneof(
+      text.map((introduced) => ({ introduced })),
+      text.map((fixed) => ({ fixed })),
+      text.map((last_affected) => ({ last_affected })),
+    );
+    const pair = fc.tuple(text, fc.option(event, { nil: undefined }));
+    const range = fc.record({
+      type: fc.constantFrom('SEMVER', 'ECOSYSTEM', 'OTHER'),
+      events: fc.oneof(
+        pair.map(([introduced, end]) => (end === undefined ? [{ introduced }] : [{ introduced }, end])),
+        fc.array(event, { maxLength: 4 }),
+      ),
+    });
+    const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+      fc.option(value, { nil: undefined, freq: 2 });
+    const texts = optional(fc.array(text, { minLength: 1, maxLength: 3 }));
+    return fc
+      .record({
+        id: fc.constantFrom('CVE-2026-1', 'GHSA-1'),
+        kind: fc.constantFrom('vulnerability' as const, 'malicious' as const, 'notice' as const),
+        source: fc.constantFrom('a', 'b'),
+        ranges: optional(fc.array(range, { minLength: 1, maxLength: 4 })),
+        versions: texts,
+        unaffected: texts,
+        fixed: texts,
+        status: optional(fc.constantFrom('not_affected', 'open')),
+        conditions: optional(text.filter((one) => one !== '')),
+        rating: optional(
+          fc.record({ label: fc.constantFrom('none' as const, 'high' as const), source: text }),
+        ),
+        confidence: optional(fc.constant('low' as const)),
+      })
+      .map((row) => JSON.parse(JSON.stringify(row)) as AdvisoryRow);
+  })();
+
+  it('gives back any row as it was', () => {
+    fc.assert(
+      fc.property(fc.array(rowShape, { minLength: 1, maxLength: 5 }), (rows) => {
+        const pack = open(
+          build((builder) => {
+            for (const one of rows) builder.addRow('npm', 'a', one);
+          }),
+        );
+        const shown = (list: readonly AdvisoryRow[]) =>
+          list.map((one) => JSON.stringify(one, Object.keys(one).sort())).sort();
+        expect(pack.rows('npm', 'a')).toHaveLength(rows.length);
+        expect(shown(pack.rows('npm', 'a'))).toEqual(shown(rows));
+        expect(pack.rows('npm', 'a')).toEqual(expect.arrayContaining(rows));
+      }),
+      { seed: 41, numRuns: 400 },
+    );
+  });
+
+  it('passes over only rows that would say nothing about the version', () => {
+    const test = (version: string) => ({ version, scheme: 'npm' as const, compare: COMPARATORS.npm });
+    fc.assert(
+      fc.property(
+        fc.array(rowShape, { minLength: 1, maxLength: 5 }),
+        fc.constantFrom('0.1', '1.0', '1.2.3', '1.9', '2.0', '11.0'),
+        (rows, version) => {
+          const pack = open(
+            build((builder) => {
+              for (const one of rows) builder.addRow('npm', 'a', one);
+            }),
+          );
+          const said = (list: readonly AdvisoryRow[]) =>
+            list
+              .filter((one) => judgeVersion(one, version, test(version)).verdict !== 'not-affected')
+              .map((one) => JSON.stringify(one));
+          expect(said(pack.rows('npm', 'a', test(version)))).toEqual(said(pack.rows('npm', 'a')));
+        },
+      ),
+      { seed: 42, numRuns: 400 },
+    );
   });
 
   it('covers listed packages only, where coverage is a list', () => {

@@ -7,63 +7,60 @@ import { err, ok, type Result } from '@bartizan/contracts';
 import { normalizeName } from '../distribution/namespace.ts';
 import { PACK_LIMITS } from './limits.ts';
 import type { PackError } from './pack-error.ts';
-import {
-  coveredKey,
-  cveKey,
-  DIGEST_BYTES,
-  ENTRY_BYTES,
-  hashKey,
-  PACK_FORMAT,
-  PACK_MAGIC,
-  type PackHeader,
-  PREFIX_BYTES,
-  packageKey,
-} from './pack-format.ts';
+import { coveredKey, cveKey, DIGEST_BYTES, hashKey, type PackHeader, packageKey } from './pack-format.ts';
+import { parseHeader } from './pack-header.ts';
+import { checkSections, type PackBytes, readLayout, type Sections } from './pack-layout.ts';
+import type { LogicalGroup } from './pack-writer.ts';
 import type { AdvisoryRow, CveFacts } from './row.ts';
+import { decodeRows, type VersionTest } from './row-codec.ts';
+import { readSignatureBlock, type SignatureBlock } from './signature.ts';
 
-/** Bytes at offsets: an open file or a buffer. */
-interface ByteSource {
-  readonly sizeBytes: number;
-  readAt(offset: number, lengthBytes: number): Buffer;
+interface ByteSource extends PackBytes {
   close(): void;
 }
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** An open advisory pack. Rows are read and parsed when asked for: the file is never held in memory. */
+/** An open advisory pack. Rows are read when asked for. */
 export class AdvisoryPack {
   readonly header: PackHeader;
-  /** SHA-256 of the file without its last 32 bytes, hexadecimal: the identity of the pack. */
+  /** SHA-256 of everything before it, hexadecimal: the identity of the pack, whoever signed it. */
   readonly sha256: string;
   readonly sizeBytes: number;
+  /** Who signed it; undefined when nobody did. Not yet verified: that takes a trust root (`verifySignature`). */
+  readonly signature: SignatureBlock | undefined;
   readonly #source: ByteSource;
-  readonly #index: Uint32Array;
-  readonly #dataStart: number;
+  readonly #sections: Sections;
+  readonly #texts: (string | undefined)[] = [];
 
   constructor(
     source: ByteSource,
-    parts: { header: PackHeader; index: Uint32Array; dataStart: number; sha256: string },
+    parts: { header: PackHeader; sections: Sections; sha256: string; signature: SignatureBlock | undefined },
   ) {
     this.#source = source;
-    this.#index = parts.index;
-    this.#dataStart = parts.dataStart;
+    this.#sections = parts.sections;
     this.header = parts.header;
     this.sha256 = parts.sha256;
+    this.signature = parts.signature;
     this.sizeBytes = source.sizeBytes;
   }
 
-  /** All rows about a package, withdrawn ones included. */
-  rows(ecosystem: string, name: string): readonly AdvisoryRow[] {
-    return (
-      (this.#group(packageKey(ecosystem, normalizeName(ecosystem, name))) as
-        | readonly AdvisoryRow[]
-        | undefined) ?? []
-    );
+  /**
+   * Rows about a package, withdrawn ones included. With a version, rows that only give ranges which all leave it out
+   * are passed over: they would say nothing under any rule.
+   */
+  rows(ecosystem: string, name: string, test?: VersionTest): readonly AdvisoryRow[] {
+    const key = packageKey(ecosystem, normalizeName(ecosystem, name));
+    const found = this.#find(key);
+    return found === undefined ? [] : decodeRows(found.group, found.start, this.#text, test);
   }
 
   /** Facts about a CVE; undefined when the pack has none. */
   cve(cve: string): CveFacts | undefined {
-    return this.#group(cveKey(cve)) as CveFacts | undefined;
+    const found = this.#find(cveKey(cve));
+    return found === undefined
+      ? undefined
+      : (JSON.parse(found.group.toString('utf8', found.start)) as CveFacts);
   }
 
   /** Whether the pack can speak about a package: its absence from the rows then means that nothing is known against it. */
@@ -71,40 +68,68 @@ export class AdvisoryPack {
     const status = this.header.ecosystems[ecosystem];
     if (status === undefined) return false;
     if (status.completeness === 'complete' || status.completeness === 'partial') return true;
+    const normal = normalizeName(ecosystem, name);
     return (
-      this.#group(coveredKey(ecosystem, normalizeName(ecosystem, name))) !== undefined ||
-      this.rows(ecosystem, name).length > 0
+      this.#find(coveredKey(ecosystem, normal)) !== undefined ||
+      this.#find(packageKey(ecosystem, normal)) !== undefined
     );
+  }
+
+  /** Everything in it, in the order of the index. */
+  *groups(): Generator<LogicalGroup> {
+    const { index } = this.#sections;
+    for (let at = 0; at < index.length; at += 4) {
+      const group = this.#groupAt(at);
+      const start = group.indexOf(10) + 1;
+      const key = group.toString('utf8', 0, start - 1);
+      yield key.startsWith('p\t')
+        ? { key, rows: decodeRows(group, start, this.#text).map((row) => JSON.stringify(row)) }
+        : { key, facts: group.toString('utf8', start) };
+    }
   }
 
   close(): void {
     this.#source.close();
   }
 
-  /** The parsed group of a key. The bytes were checked against the pack's digest, and written by PackBuilder. */
-  #group(key: string): unknown {
+  readonly #text = (number: number): string => {
+    const known = this.#texts[number];
+    if (known !== undefined) return known;
+    const { poolOffsets, poolStart } = this.#sections;
+    const from = poolOffsets[number] ?? 0;
+    const text = this.#source
+      .readAt(poolStart + from, (poolOffsets[number + 1] ?? from) - from)
+      .toString('utf8');
+    this.#texts[number] = text;
+    return text;
+  };
+
+  #groupAt(at: number): Buffer {
+    const { index, dataStart } = this.#sections;
+    return this.#source.readAt(dataStart + (index[at + 2] ?? 0), index[at + 3] ?? 0);
+  }
+
+  /** The group of a key. Its bytes were checked against the pack's digest. */
+  #find(key: string): { readonly group: Buffer; readonly start: number } | undefined {
     const [high, low] = hashKey(key);
-    const entries = this.#index.length / 4;
-    for (let at = this.#lowerBound(high, low); at < entries; at += 1) {
-      if (this.#index[at * 4] !== high || this.#index[at * 4 + 1] !== low) return undefined;
-      const length = this.#index[at * 4 + 3] ?? 0;
-      if (length > PACK_LIMITS.groupBytes) return undefined;
-      const text = this.#source
-        .readAt(this.#dataStart + (this.#index[at * 4 + 2] ?? 0), length)
-        .toString('utf8');
-      const newline = text.indexOf('\n');
-      if (newline >= 0 && text.slice(0, newline) === key) return JSON.parse(text.slice(newline + 1));
+    const { index } = this.#sections;
+    for (let at = this.#lowerBound(high, low) * 4; at < index.length; at += 4) {
+      if (index[at] !== high || index[at + 1] !== low) return undefined;
+      const group = this.#groupAt(at);
+      const start = group.indexOf(10) + 1;
+      if (start > 0 && group.toString('utf8', 0, start - 1) === key) return { group, start };
     }
     return undefined;
   }
 
   #lowerBound(high: number, low: number): number {
+    const { index } = this.#sections;
     let from = 0;
-    let to = this.#index.length / 4;
+    let to = index.length / 4;
     while (from < to) {
       const middle = (from + to) >>> 1;
-      const entryHigh = this.#index[middle * 4] ?? 0;
-      const isBefore = entryHigh < high || (entryHigh === high && (this.#index[middle * 4 + 1] ?? 0) < low);
+      const entryHigh = index[middle * 4] ?? 0;
+      const isBefore = entryHigh < high || (entryHigh === high && (index[middle * 4 + 1] ?? 0) < low);
       if (isBefore) from = middle + 1;
       else to = middle;
     }
@@ -114,52 +139,33 @@ export class AdvisoryPack {
 
 const malformed = (detail: string): Result<never, PackError> => err({ code: 'E_PACK_INVALID', detail });
 
-const digestOf = (source: ByteSource): string => {
+const digestOf = (source: ByteSource, endBytes: number): string => {
   const digest = createHash('sha256');
-  const end = source.sizeBytes - DIGEST_BYTES;
-  for (let at = 0; at < end; at += CHUNK_BYTES)
-    digest.update(source.readAt(at, Math.min(CHUNK_BYTES, end - at)));
+  for (let at = 0; at < endBytes; at += CHUNK_BYTES)
+    digest.update(source.readAt(at, Math.min(CHUNK_BYTES, endBytes - at)));
   return digest.digest('hex');
 };
 
-const parseHeader = (bytes: Buffer): PackHeader | undefined => {
-  try {
-    const header = JSON.parse(bytes.toString('utf8')) as PackHeader;
-    return header.format === PACK_FORMAT &&
-      typeof header.builtAt === 'string' &&
-      typeof header.ecosystems === 'object'
-      ? header
-      : undefined;
-  } catch {
-    return undefined;
-  }
-};
+/** How far the bytes are believed. `checked`: another thread of this process has checked the digest of the same memory. */
+type Belief = 'unchecked' | 'checked';
 
-const openSource = (source: ByteSource): Result<AdvisoryPack, PackError> => {
-  if (source.sizeBytes < PREFIX_BYTES + DIGEST_BYTES) return malformed('shorter than the smallest pack');
-  if (source.sizeBytes > PACK_LIMITS.fileBytes)
-    return err({ code: 'E_PACK_INVALID', detail: `${source.sizeBytes} bytes` });
-  const prefix = source.readAt(0, PREFIX_BYTES);
-  if (!prefix.subarray(0, 8).equals(PACK_MAGIC))
-    return malformed('not an advisory pack, or one of a later format');
-  const headerBytes = prefix.readUInt32LE(8);
-  const entries = prefix.readUInt32LE(12);
-  const dataStart = PREFIX_BYTES + headerBytes + entries * ENTRY_BYTES;
-  if (headerBytes > PACK_LIMITS.headerBytes || dataStart + DIGEST_BYTES > source.sizeBytes)
-    return malformed('sections larger than the file');
-  const sha256 = digestOf(source);
-  const stated = source.readAt(source.sizeBytes - DIGEST_BYTES, DIGEST_BYTES).toString('hex');
+const openSource = (source: ByteSource, belief: Belief = 'unchecked'): Result<AdvisoryPack, PackError> => {
+  if (source.sizeBytes > PACK_LIMITS.fileBytes) return malformed(`${source.sizeBytes} bytes`);
+  const layout = readLayout(source);
+  if (!layout.ok) return layout;
+  const { bodyBytes } = layout.value;
+  const stated = source.readAt(bodyBytes, DIGEST_BYTES).toString('hex');
+  const sha256 = belief === 'checked' ? stated : digestOf(source, bodyBytes);
   if (stated !== sha256)
-    return err({
-      code: 'E_PACK_INVALID',
-      detail: `the file says ${stated.slice(0, 16)}, its bytes give ${sha256.slice(0, 16)}`,
-    });
-  const header = parseHeader(source.readAt(PREFIX_BYTES, headerBytes));
+    return malformed(`the file says ${stated.slice(0, 16)}, its bytes give ${sha256.slice(0, 16)}`);
+  const header = parseHeader(source, layout.value);
   if (header === undefined) return malformed('the header is not that of a pack');
-  const raw = source.readAt(PREFIX_BYTES + headerBytes, entries * ENTRY_BYTES);
-  const index = new Uint32Array(entries * 4);
-  for (let at = 0; at < index.length; at += 1) index[at] = raw.readUInt32LE(at * 4);
-  return ok(new AdvisoryPack(source, { header, index, dataStart, sha256 }));
+  const sections = checkSections(source, layout.value);
+  if (sections === undefined) return malformed('the index or the pool points outside of its section');
+  const rest = source.readAt(bodyBytes + DIGEST_BYTES, source.sizeBytes - bodyBytes - DIGEST_BYTES);
+  const signature = readSignatureBlock(rest);
+  if (signature === 'malformed') return malformed(`${rest.length} bytes after the digest are no signature`);
+  return ok(new AdvisoryPack(source, { header, sections, sha256, signature }));
 };
 
 /** Opens a pack file: format, sizes and SHA-256 are checked before anything in it is believed. The caller closes it. */
@@ -188,10 +194,39 @@ export const openPack = (path: string): Result<AdvisoryPack, PackError> => {
   }
 };
 
+const inMemory = (bytes: Buffer): ByteSource => ({
+  sizeBytes: bytes.length,
+  readAt: (offset, lengthBytes) => bytes.subarray(offset, offset + lengthBytes),
+  close: () => undefined,
+});
+
 /** Opens a pack that is in memory. */
-export const openPackBytes = (bytes: Buffer): Result<AdvisoryPack, PackError> =>
-  openSource({
-    sizeBytes: bytes.length,
-    readAt: (offset, lengthBytes) => bytes.subarray(offset, offset + lengthBytes),
-    close: () => undefined,
-  });
+export const openPackBytes = (bytes: Buffer): Result<AdvisoryPack, PackError> => openSource(inMemory(bytes));
+
+/** Reads a pack file into memory that threads can share, and checks it once for all of them. */
+export const loadPack = (
+  path: string,
+): Result<{ readonly pack: AdvisoryPack; readonly memory: SharedArrayBuffer }, PackError> => {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (cause) {
+    return err({ code: 'E_PACK_MISSING', detail: `no readable file at ${path}`, cause });
+  }
+  try {
+    const memory = new SharedArrayBuffer(fstatSync(fd).size);
+    const bytes = Buffer.from(memory);
+    for (let at = 0, count = -1; at < bytes.length && count !== 0; at += count)
+      count = readSync(fd, bytes, at, Math.min(CHUNK_BYTES * 64, bytes.length - at), at);
+    const opened = openSource(inMemory(bytes));
+    return opened.ok ? ok({ pack: opened.value, memory }) : opened;
+  } catch (cause) {
+    return err({ code: 'E_PACK_INVALID', detail: `cannot read ${path}`, cause });
+  } finally {
+    closeSync(fd);
+  }
+};
+
+/** Opens the memory that `loadPack` of another thread gave: the digest was checked there. */
+export const openSharedPack = (memory: SharedArrayBuffer): Result<AdvisoryPack, PackError> =>
+  openSource(inMemory(Buffer.from(memory)), 'checked');

@@ -46,6 +46,14 @@ export interface AdvisoryRow {
   readonly fixed?: readonly string[];
   /** The source's own word on the fix: affected, under_investigation, will_not_fix, not_affected ... */
   readonly status?: string;
+  /** Why the source says "not affected". */
+  readonly justification?: string;
+  /** Module and stream (`nodejs:18`) that the row is about; other builds of the package are none of its matter. */
+  readonly module?: string;
+  /** CPEs of the products or content sets that the row is about. */
+  readonly cpes?: readonly string[];
+  /** Repository or product line that carries the fix. */
+  readonly channel?: string;
   /** Conditions in free text that could not be turned into a range: the answer is "unknown", never "safe". */
   readonly conditions?: string;
   readonly rating?: Rating;

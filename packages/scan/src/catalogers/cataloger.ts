@@ -4,6 +4,9 @@
 import type { Distribution } from '../distribution/os-release.ts';
 import type { FileTree } from '../tree/file-tree.ts';
 import type { FoundPackage, PackageType } from './package.ts';
+import type { ScanProblem } from './problem.ts';
+
+export { SCAN_PROBLEM_CODES, type ScanProblem, type ScanProblemCode } from './problem.ts';
 
 /** Bounds of one scan. Every limit that is hit makes the report incomplete and is named in it. */
 export interface ScanLimits {
@@ -40,25 +43,6 @@ export const DEFAULT_LIMITS: ScanLimits = {
   timeMs: 15 * 60_000,
 };
 
-/** Something that could not be read or believed. It never stops the scan, and always shows in the report. */
-export interface ScanProblem {
-  readonly code: ScanProblemCode;
-  /** Where, inside the tree. */
-  readonly path: string;
-  readonly detail: string;
-}
-
-export const SCAN_PROBLEM_CODES = [
-  'scan.unreadable',
-  'scan.malformed',
-  'scan.truncated',
-  'scan.limit',
-  'scan.unsupported',
-  'scan.timeout',
-  'scan.worker-died',
-] as const;
-export type ScanProblemCode = (typeof SCAN_PROBLEM_CODES)[number];
-
 /** A file the walk met. */
 export interface WalkedFile {
   readonly path: string;
@@ -90,13 +74,20 @@ export type Ownership = Map<string, string>;
 /** Reads one kind of package facts. Pure but for the tree it is given. */
 export interface Cataloger {
   readonly id: string;
-  readonly type: PackageType;
+  /** Types of the packages it gives; at least one. */
+  readonly types: readonly PackageType[];
   readonly capabilities: CatalogerCapabilities;
+  /** Files that `fixed` and `owns` read: kept whole while the layers of an image are merged. */
+  readonly reads?: (path: string) => boolean;
   /** Databases at fixed places. Called once a scan. */
   readonly fixed?: (context: CatalogContext) => readonly FoundPackage[];
   /** Files the walk should hand over, by name alone: called for every file, so it must be quick. */
   readonly wants?: (file: WalkedFile) => boolean;
-  /** Reads a file that `wants` chose. */
+  /** Whether what a file says does not count, because of what stands beside it in the tree. */
+  readonly isShadowed?: (file: WalkedFile, tree: FileTree) => boolean;
+  /** How much of a file `inspect` reads from its start; all of it when absent. Keeps large files out of memory. */
+  readonly headBytes?: number;
+  /** Reads a file that `wants` chose, and no other: in an image this runs once a layer, before the layers are merged. */
   readonly inspect?: (file: WalkedFile, context: CatalogContext) => readonly FoundPackage[];
   /** Which paths its packages own. Called once a scan, after `fixed`. */
   readonly owns?: (context: CatalogContext, ownership: Ownership) => void;

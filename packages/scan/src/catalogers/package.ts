@@ -2,7 +2,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Package managers and ecosystems we can read. */
-export const PACKAGE_TYPES = ['deb', 'apk', 'rpm', 'npm', 'pypi', 'golang', 'maven'] as const;
+export const PACKAGE_TYPES = [
+  'deb',
+  'apk',
+  'rpm',
+  'alpm',
+  'ebuild',
+  'opkg',
+  'nix',
+  'npm',
+  'pypi',
+  'golang',
+  'maven',
+  'gem',
+  'composer',
+  'nuget',
+  'cargo',
+  'conan',
+  'vcpkg',
+  'pub',
+  'swift',
+  'cocoapods',
+  'hex',
+  'hackage',
+  'cran',
+  'conda',
+  'wordpress',
+  'bitnami',
+  'snap',
+  'flatpak',
+  'generic',
+  'kernel',
+  'model',
+] as const;
 export type PackageType = (typeof PACKAGE_TYPES)[number];
 
 /** A package as a cataloger found it, before it is matched. */
@@ -21,6 +53,8 @@ export interface ScanPackage {
   readonly location: string;
   /** Image layer that brought it, where known. */
   readonly layer?: string;
+  /** CPE 2.3 name that the catalogue declares for the product; never guessed from a name. */
+  readonly cpe?: string;
   /** Name of the distribution package that owns `location`: the distribution's feed judges it then, not the ecosystem's. */
   readonly ownedBy?: string;
   /** Id of the cataloger. */

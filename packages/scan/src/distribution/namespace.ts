@@ -29,7 +29,7 @@ const NAMESPACES: Readonly<Record<string, (distribution: Distribution) => string
   photon: ({ versionId }) => `Photon OS:${versionId}`,
 };
 
-const DISTRIBUTION_TYPES: ReadonlySet<PackageType> = new Set(['deb', 'apk', 'rpm']);
+const DISTRIBUTION_TYPES: ReadonlySet<PackageType> = new Set(['deb', 'apk', 'rpm', 'alpm', 'ebuild', 'opkg']);
 
 /** Whether packages of this type come from a distribution's package manager. */
 export const isDistributionType = (type: PackageType): boolean => DISTRIBUTION_TYPES.has(type);
@@ -39,6 +39,17 @@ const LANGUAGE_ECOSYSTEMS: Readonly<Partial<Record<PackageType, string>>> = {
   pypi: 'PyPI',
   golang: 'Go',
   maven: 'Maven',
+  gem: 'RubyGems',
+  composer: 'Packagist',
+  nuget: 'NuGet',
+  cargo: 'crates.io',
+  conan: 'ConanCenter',
+  pub: 'Pub',
+  swift: 'SwiftURL',
+  hex: 'Hex',
+  hackage: 'Hackage',
+  cran: 'CRAN',
+  bitnami: 'Bitnami',
 };
 
 /**
@@ -59,6 +70,7 @@ export const ecosystemOf = (type: PackageType, name: string, distribution: Distr
   if (type === 'maven' && !name.includes(':')) return MAVEN_WITHOUT_GROUP;
   const named = namespaceOf(type, distribution);
   if (named !== undefined) return named.slice(0, 64);
+  if (!isDistributionType(type)) return `(${type})`;
   const release = distribution.versionId === '' ? '' : `:${distribution.versionId}`;
   return `${distribution.id}${release} (${type})`.slice(0, 64);
 };
@@ -93,11 +105,19 @@ const SCHEMES: Readonly<Record<string, VersionScheme>> = {
   Hex: 'semver',
   Kubernetes: 'semver',
   'Node.js': 'semver',
-  Bitnami: 'semver',
-  // No cataloger finds these yet; package lists that name them are judged in the order they share.
-  RubyGems: 'generic',
-  Packagist: 'generic',
-  NuGet: 'generic',
+  Bitnami: 'bitnami',
+  RubyGems: 'gem',
+  'Ruby engine': 'gem',
+  Packagist: 'composer',
+  NuGet: 'nuget',
+  '.NET': 'nuget',
+  CRAN: 'cran',
+  Hackage: 'hackage',
+  GHC: 'hackage',
+  ConanCenter: 'conan',
+  OpenSSL: 'openssl',
+  Pub: 'pub',
+  SwiftURL: 'semver',
 };
 
 /** The version order of an ecosystem; `generic` where we have none of its own. */
@@ -108,7 +128,27 @@ export const isJudgeable = (ecosystem: string): boolean => SCHEMES[family(ecosys
 
 /** Ecosystems whose advisories are keyed by source package, compared with the source version. */
 export const isKeyedBySource = (ecosystem: string): boolean =>
-  ['Debian', 'Ubuntu', 'Alpine', 'Wolfi', 'Chainguard'].includes(family(ecosystem));
+  ['Debian', 'Ubuntu', 'Alpine', 'Wolfi', 'Chainguard', 'SUSE', 'openSUSE'].includes(family(ecosystem));
+
+const FIXES_ONLY: ReadonlySet<string> = new Set([
+  'Alpine',
+  'Wolfi',
+  'Chainguard',
+  'AlmaLinux',
+  'Rocky Linux',
+  'Oracle Linux',
+  'Amazon Linux',
+  'Azure Linux',
+]);
+
+/** Whether the feed of an ecosystem names flaws only once they are fixed. */
+export const namesFixesOnly = (ecosystem: string): boolean => FIXES_ONLY.has(family(ecosystem));
+
+/** Paid lines beside a free one: their advisories name fixes that the free archive does not have. */
+export const paidLinesOf = (ecosystem: string): readonly string[] => {
+  const release = /^Ubuntu:(\d+\.\d+)$/.exec(ecosystem)?.[1];
+  return release === undefined ? [] : [`Ubuntu:Pro:${release}:LTS`, `Ubuntu:Pro:${release}`];
+};
 
 /** How an ecosystem spells a package name: PyPI folds case and separators (PEP 503), the others keep it. */
 export const normalizeName = (ecosystem: string, name: string): string => {

@@ -93,6 +93,76 @@ describe('toFinding', () => {
     expect(finding({ ranges: [], conditions: 'some versions' }).title.en).toContain('may be affected');
   });
 
+  it('says where a fix is that this machine cannot get, and gives no command for it', () => {
+    const subject = found({ ecosystem: 'Ubuntu:22.04', version: '1' });
+    const rows = (id: string, events: { introduced?: string; fixed?: string }[]): AdvisoryRow[] => [
+      {
+        id,
+        kind: 'vulnerability',
+        source: 'test',
+        aliases: ['CVE-2026-0001'],
+        ranges: [{ type: 'ECOSYSTEM', events }],
+      },
+    ];
+    const pack = packOf({
+      'Ubuntu:22.04 openssl': rows('UBUNTU-1', [{ introduced: '0' }]),
+      'Ubuntu:Pro:22.04:LTS openssl': rows('USN-1', [{ introduced: '0' }, { fixed: '1+esm1' }]),
+    });
+    const [match] = matchPackage(subject, pack).matches;
+    if (match === undefined) throw new Error('no match');
+    const { fix } = toFinding(match, PLACE);
+    expect(fix).toMatchObject({ state: 'paid-channel', version: '1+esm1', channel: 'Ubuntu:Pro:22.04:LTS' });
+    expect(fix.action.en).toContain('Attach the machine to Ubuntu:Pro:22.04:LTS');
+    expect(fix).not.toHaveProperty('command');
+  });
+
+  it('is accepted with owner, reason and end where somebody took the risk, and open where a statement explains it', () => {
+    const pack = packOf({
+      'Debian:12 openssl': [{ id: 'CVE-2026-0001', kind: 'vulnerability', source: 'test', versions: ['*'] }],
+    });
+    const decision = {
+      ids: ['CVE-2026-0001'],
+      author: 'ops',
+      reason: 'not reachable',
+      expiresAtMs: PLACE.nowMs + 1,
+    };
+    const [taken] = matchPackage(found(), pack, { decisions: [decision], nowMs: PLACE.nowMs }).matches;
+    const statement = {
+      by: 'vendor' as const,
+      author: 'Vendor',
+      ids: ['CVE-2026-0001'],
+      status: 'not_affected' as const,
+      justification: 'code not present',
+      purl: 'pkg:deb/debian/openssl',
+    };
+    const [explained] = matchPackage(found(), pack, { statements: [statement] }).matches;
+    if (taken === undefined || explained === undefined) throw new Error('no match');
+    expect(toFinding(taken, PLACE)).toMatchObject({
+      state: 'accepted',
+      acceptance: { owner: 'ops', reason: 'not reachable', expiresAtMs: PLACE.nowMs + 1 },
+    });
+    expect(toFinding(explained, PLACE)).toMatchObject({ state: 'open' });
+    expect(toFinding(explained, PLACE)).not.toHaveProperty('acceptance');
+  });
+
+  it('fits the contract whatever a hostile pack holds', () => {
+    const long = 'x'.repeat(5000);
+    const one = finding({
+      id: `CVE-${long}`,
+      aliases: [long, ...Array.from({ length: 200 }, (_, at) => `GHSA-${at}`)],
+      summary: long,
+      published: long,
+      modified: long,
+      channel: long,
+      source: long,
+      conditions: long,
+      references: [long, 'https://example.org'],
+      rating: { label: 'high', score: 9, vectors: [long], source: long },
+    });
+    expect(parser(Finding)(one)).toMatchObject({ ok: true });
+    expect(one.vulnerability?.aliases.length).toBeLessThanOrEqual(64);
+  });
+
   it('fits the contract whatever names a hostile database holds', () => {
     const long = 'x'.repeat(500);
     const one = finding(

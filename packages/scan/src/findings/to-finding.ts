@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Finding, Package, WorkloadRef } from '@bartizan/contracts';
-import type { Match } from '../matchers/match.ts';
+import type { Match } from '../matchers/model.ts';
 import type { PendingUpdate } from '../updates/pending-updates.ts';
 import { fixCommand } from './fix-command.ts';
 
@@ -65,6 +65,18 @@ const actionOf = (match: Match<Package>): FindingText => {
       ),
     };
   }
+  if (match.fixState === 'paid-channel') {
+    return {
+      en: cut(
+        `Attach the machine to ${match.fixChannel}, which has ${name} ${match.fixedVersion}, or limit who can reach it.`,
+        2000,
+      ),
+      ja: cut(
+        `${match.fixChannel} を利用すると ${name} ${match.fixedVersion} を適用できます。利用できない場合は、到達できる範囲を制限してください。`,
+        2000,
+      ),
+    };
+  }
   if (match.fixedVersion !== undefined) {
     return {
       en: cut(`Update ${name} to ${match.fixedVersion} or later.`, 2000),
@@ -85,10 +97,24 @@ const actionOf = (match: Match<Package>): FindingText => {
       };
 };
 
+/** A risk that somebody took is accepted until it ends; everything else is open, also what a statement explains. */
+const stateOf = ({ standing }: Match<Package>): Pick<Finding, 'state' | 'acceptance'> =>
+  standing?.state === 'accepted' && standing.expiresAtMs !== undefined
+    ? {
+        state: 'accepted',
+        acceptance: {
+          owner: cut(standing.by, 256),
+          reason: cut(standing.reason, 2000),
+          expiresAtMs: standing.expiresAtMs,
+        },
+      }
+    : { state: 'open' };
+
 /** What a match is in the words of the contracts. */
 export const toFinding = (match: Match<Package>, place: FindingPlace): Finding => {
   const { package: found, vulnerability } = match;
-  const command = match.fixedVersion === undefined ? undefined : fixCommand(found, match.fixedVersion);
+  const isInstallable = match.fixedVersion !== undefined && match.fixState !== 'paid-channel';
+  const command = isInstallable ? fixCommand(found, match.fixedVersion) : undefined;
   return {
     id: idOf(place, ['vulnerability', found.purl, vulnerability.id]),
     cluster: place.cluster,
@@ -104,16 +130,17 @@ export const toFinding = (match: Match<Package>, place: FindingPlace): Finding =
       ...found.locations.slice(0, 8).map((path) => cut(path, 2000)),
       ...(vulnerability.knownExploited ? ['CISA KEV'] : []),
     ],
-    why: match.why.slice(0, 32).map(({ step, detail }) => ({ step, detail: cut(detail, 1000) })),
+    why: match.why.slice(0, 32).map(({ step, detail, rule }) => ({ step, detail: cut(detail, 1000), rule })),
     fix: {
       state: match.fixState,
       ...(match.fixedVersion === undefined ? {} : { version: cut(match.fixedVersion, 256) }),
+      ...(match.fixChannel === undefined ? {} : { channel: cut(match.fixChannel, 64) }),
       action: actionOf(match),
       ...(command === undefined ? {} : { command }),
     },
     owasp: { 2022: ['K02', 'K10'], 2025: ['K07'] },
     attack: match.kind === 'malicious' ? ['T1195.002'] : [],
-    state: 'open',
+    ...stateOf(match),
     groupKey: cut(`update:${found.ecosystem}:${found.sourceName ?? found.name}`, 512),
     firstSeenAtMs: place.nowMs,
     lastSeenAtMs: place.nowMs,

@@ -1,213 +1,223 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { err, ok, type Result } from '@bartizan/contracts';
-import type { ScanLimits, ScanProblem } from '../catalogers/cataloger.ts';
-import { asList, asObject, asText, type JsonObject, parseJson } from '../json/fields.ts';
-import { MemoryTree } from '../tree/memory-tree.ts';
-import { type Blobs, openArchiveBlobs, openFolderBlobs } from './blobs.ts';
-import { applyLayer, type LayerBudget, type LayerCompression, type LayerSource } from './layer.ts';
+import type { ScanLimits } from '../catalogers/cataloger.ts';
+import type { ScanProblem, ScanProblemCode } from '../catalogers/problem.ts';
+import type { MemoryTree } from '../tree/memory-tree.ts';
+import { openArchiveBlobs, openFolderBlobs } from './blobs.ts';
+import { openDockerArchive } from './docker-archive.ts';
+import {
+  type ImageChoice,
+  type ImageConfig,
+  type ImageError,
+  type ImagePlan,
+  type ImageSource,
+  isForPlatform,
+  type LayerSource,
+  OWN_PLATFORM,
+} from './image-source.ts';
+import { type LayerCache, layerKey } from './layer-cache.ts';
+import { decodeFacts, encodeFacts, isComplete, type LayerFacts } from './layer-facts.ts';
+import { imageError, MAX_JSON_BYTES } from './manifest.ts';
+import { LayerMerge } from './merge-layers.ts';
+import { openOciLayout } from './oci-layout.ts';
+import { type LayerBudget, type LayerError, readLayer } from './read-layer.ts';
 
 /** An image whose layers were merged. */
 export interface OpenedImage {
   readonly tree: MemoryTree;
   /** Digest of the manifest, or of the configuration where there is no manifest. */
   readonly digest: string;
+  readonly platform: string;
+  readonly references: readonly string[];
+  readonly config: ImageConfig;
+  /** Diff ids, oldest first. */
+  readonly layers: readonly string[];
+  /** Layers that were not read because their facts were kept from an earlier scan. */
+  readonly cachedLayers: number;
   /** Why the tree is not all of the image. */
   readonly problems: readonly ScanProblem[];
 }
 
-/** Why a file is no image that we can read. */
-export interface ImageError {
-  readonly code: 'E_SCAN_TARGET';
-  readonly detail: string;
+/** How to open an image. */
+export interface ImageOptions {
+  /** `os/architecture[/variant]`; this machine's, or else the first, when absent: what is left out is said then. */
+  readonly platform?: string;
+  readonly cache?: LayerCache;
+  /** Milliseconds since the Unix epoch. */
+  readonly now?: () => number;
+  /** Bytes that all layers together may inflate to. */
+  readonly inflatedBytes?: number;
 }
 
-const MAX_JSON_BYTES = 8 * 1024 * 1024;
-const MAX_LAYERS = 1_000;
-const MAX_NESTED_INDEXES = 4;
-const DIGEST = /^sha256:([0-9a-f]{64})$/;
-const MAX_INFLATED_BYTES = 64 * 1024 * 1024 * 1024;
-const MAX_KEPT_BYTES = 1024 * 1024 * 1024;
+const MAX_INFLATED_BYTES = 32 * 1024 * 1024 * 1024;
+const MAX_KEPT_BYTES = 512 * 1024 * 1024;
+/** A million names were measured to cost 560 MB of heap; the largest images we know have half of this. */
+const MAX_ENTRIES = 600_000;
+const MAX_PROBLEMS = 200;
 
-interface Plan {
-  readonly digest: string;
-  readonly layers: readonly LayerSource[];
-  readonly notes: readonly string[];
+/** Opens what lies at a path as a source of images: an OCI layout (folder or tar) or a docker archive. */
+export const openImageSource = async (path: string): Promise<Result<ImageSource, ImageError>> => {
+  try {
+    const blobs = statSync(path).isDirectory() ? openFolderBlobs(path) : await openArchiveBlobs(path);
+    if (blobs.read('oci-layout', MAX_JSON_BYTES) !== undefined) return ok(openOciLayout(path, blobs));
+    const manifest = blobs.read('manifest.json', MAX_JSON_BYTES);
+    if (manifest !== undefined) return ok(openDockerArchive(path, blobs, manifest));
+    blobs.close();
+    return imageError('neither an OCI layout nor a docker archive');
+  } catch (cause) {
+    return imageError(`${path}: ${cause instanceof Error ? cause.message : 'cannot be read'}`);
+  }
+};
+
+const choose = (
+  choices: readonly ImageChoice[],
+  platform: string | undefined,
+): Result<ImageChoice, ImageError> => {
+  const found = choices.find((choice) => isForPlatform(choice, platform ?? OWN_PLATFORM));
+  if (found !== undefined) return ok(found);
+  const [first] = choices;
+  return platform === undefined && first !== undefined
+    ? ok(first)
+    : imageError(
+        `no image for ${platform ?? OWN_PLATFORM}; there are: ${choices.map((choice) => choice.platform).join(', ')}`,
+        'E_IMAGE_PLATFORM',
+      );
+};
+
+const CODES: Readonly<Record<LayerError['code'], ScanProblemCode>> = {
+  missing: 'scan.unreadable',
+  malformed: 'scan.malformed',
+  'digest-mismatch': 'scan.malformed',
+  'too-large': 'scan.limit',
+  timeout: 'scan.timeout',
+};
+
+interface Reading {
+  readonly limits: ScanLimits;
+  readonly now: () => number;
+  readonly budget: LayerBudget;
+  readonly cache: LayerCache | undefined;
 }
 
-const fail = (detail: string): Result<never, ImageError> => err({ code: 'E_SCAN_TARGET', detail });
-
-const sha256Of = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-
-/** Reads a JSON blob by its digest, which must hold. */
-const readByDigest = (blobs: Blobs, digest: string): JsonObject | undefined => {
-  const hex = DIGEST.exec(digest)?.[1];
-  const bytes = hex === undefined ? undefined : blobs.read(`blobs/sha256/${hex}`, MAX_JSON_BYTES);
-  return bytes === undefined || sha256Of(bytes) !== digest
-    ? undefined
-    : asObject(parseJson(bytes.toString('utf8')));
-};
-
-const compressionOf = (mediaType: string): LayerCompression | undefined => {
-  if (mediaType.endsWith('+gzip') || mediaType.endsWith('.gzip')) return 'gzip';
-  if (mediaType.endsWith('+zstd')) return 'zstd';
-  return mediaType.endsWith('.tar') ? 'none' : undefined;
-};
-
-const platformOf = (descriptor: JsonObject): string => {
-  const platform = asObject(descriptor['platform']);
-  return platform === undefined
-    ? ''
-    : `${asText(platform['os']) ?? '?'}/${asText(platform['architecture']) ?? '?'}`;
-};
-
-/** Follows an index to the manifest of this machine's platform, or else the first; what is left out is said. */
-const findManifest = (
-  blobs: Blobs,
-  index: JsonObject,
-  notes: string[],
-): { digest: string; manifest: JsonObject } | undefined => {
-  let current = index;
-  for (let depth = 0; depth < MAX_NESTED_INDEXES; depth += 1) {
-    const descriptors = asList(current['manifests'])
-      .map(asObject)
-      .filter((item) => item !== undefined);
-    const own = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
-    const images = descriptors.filter((descriptor) => platformOf(descriptor) !== 'unknown/unknown');
-    const chosen = images.find((descriptor) => platformOf(descriptor) === own) ?? images[0];
-    const digest = asText(chosen?.['digest']);
-    const manifest = digest === undefined ? undefined : readByDigest(blobs, digest);
-    if (digest === undefined || manifest === undefined) return undefined;
-    if (images.length > 1) notes.push(`${images.length - 1} other images of the index are not scanned`);
-    if (Array.isArray(manifest['layers'])) return { digest, manifest };
-    current = manifest;
+const recall = (layer: LayerSource, key: string, cache: LayerCache | undefined): LayerFacts | undefined => {
+  const bytes = cache?.get(key);
+  try {
+    return bytes === undefined ? undefined : decodeFacts(bytes, layer.diffId);
+  } catch {
+    // Whatever the cache holds, the layer itself is still there to read.
+    return undefined;
   }
-  return undefined;
 };
 
-const planLayout = (blobs: Blobs): Result<Plan, ImageError> => {
-  const index = asObject(parseJson(blobs.read('index.json', MAX_JSON_BYTES)?.toString('utf8') ?? ''));
-  const notes: string[] = [];
-  const found = index === undefined ? undefined : findManifest(blobs, index, notes);
-  if (found === undefined) return fail('the OCI layout names no manifest that is there and whole');
-  const config = readByDigest(blobs, asText(asObject(found.manifest['config'])?.['digest']) ?? '');
-  const diffIds = asList(asObject(config?.['rootfs'])?.['diff_ids']);
-  const layers: LayerSource[] = [];
-  for (const [at, item] of asList(found.manifest['layers']).entries()) {
-    const digest = asText(asObject(item)?.['digest']) ?? '';
-    const hex = DIGEST.exec(digest)?.[1];
-    const compression = compressionOf(asText(asObject(item)?.['mediaType']) ?? '');
-    if (hex === undefined || compression === undefined)
-      return fail(`layer ${at + 1} is of a kind that is not read here`);
-    const diffId = asText(diffIds[at]);
-    layers.push(
-      toLayer(blobs, `blobs/sha256/${hex}`, {
-        digest,
-        compression,
-        ...(diffId === undefined ? {} : { diffId }),
-      }),
-    );
+/** The facts of a layer, from the cache or from the layer. Only what was read to its end is kept. */
+const factsOf = async (
+  layer: LayerSource,
+  reading: Reading,
+): Promise<Result<{ facts: LayerFacts; isCached: boolean }, LayerError>> => {
+  const key = layerKey(layer, reading.limits);
+  const known = recall(layer, key, reading.cache);
+  if (known !== undefined) return ok({ facts: known, isCached: true });
+  const read = await readLayer(layer, reading);
+  if (!read.ok) return read;
+  if (reading.cache !== undefined && isComplete(read.value)) {
+    const bytes = encodeFacts(read.value);
+    if (bytes !== undefined) reading.cache.put(key, bytes);
   }
-  return ok({ digest: found.digest, layers, notes });
+  return ok({ facts: read.value, isCached: false });
 };
 
-const toLayer = (blobs: Blobs, name: string, facts: Omit<LayerSource, 'open'>): LayerSource => ({
-  ...facts,
-  open: () => {
-    const stream = blobs.open(name);
-    if (stream === undefined) throw new TypeError(`${name} is not there`);
-    return stream;
-  },
-});
-
-/** `docker save`: manifest.json names the configuration and the layers of each image. */
-const planDockerArchive = (blobs: Blobs, manifest: Buffer): Result<Plan, ImageError> => {
-  const images = asList(parseJson(manifest.toString('utf8')));
-  const image = asObject(images[0]);
-  const configBytes = blobs.read(asText(image?.['Config']) ?? '', MAX_JSON_BYTES);
-  if (image === undefined || configBytes === undefined)
-    return fail('the archive names no image that is there');
-  const diffIds = asList(
-    asObject(asObject(parseJson(configBytes.toString('utf8')))?.['rootfs'])?.['diff_ids'],
-  );
-  const layers = asList(image['Layers']).flatMap((item, at): LayerSource[] => {
-    const name = asText(item, 4096);
-    const diffId = asText(diffIds[at]);
-    if (name === undefined) return [];
-    return [
-      toLayer(blobs, name, { compression: sniff(blobs, name), ...(diffId === undefined ? {} : { diffId }) }),
-    ];
-  });
-  const notes = images.length > 1 ? [`${images.length - 1} other images of the archive are not scanned`] : [];
-  return ok({ digest: sha256Of(configBytes), layers, notes });
-};
-
-/** Layers of a docker archive are plain as a rule, and compressed when other tools wrote them. */
-const sniff = (blobs: Blobs, name: string): LayerCompression => {
-  const first = blobs.head(name);
-  if (first.length >= 4 && first.readUInt32LE(0) === 0xfd2fb528) return 'zstd';
-  return first.length >= 2 && first.readUInt16BE(0) === 0x1f8b ? 'gzip' : 'none';
-};
-
-const merge = async (
-  path: string,
-  plan: Plan,
-  limits: ScanLimits,
-): Promise<Result<OpenedImage, ImageError>> => {
-  if (plan.layers.length > MAX_LAYERS) return fail(`more than ${MAX_LAYERS} layers`);
-  const tree = new MemoryTree(path);
-  const problems: ScanProblem[] = plan.notes.map((detail) => ({
-    code: 'scan.unsupported',
-    path: '/',
-    detail,
-  }));
-  const budget: LayerBudget = {
-    inflatedBytes: MAX_INFLATED_BYTES,
-    keptBytes: MAX_KEPT_BYTES,
-    fileBytes: Math.min(limits.archiveBytes, MAX_KEPT_BYTES),
-  };
+const mergePlan = async (
+  label: string,
+  plan: ImagePlan,
+  reading: Reading,
+): Promise<Result<{ merge: LayerMerge; problems: ScanProblem[]; cachedLayers: number }, ImageError>> => {
+  const problems: ScanProblem[] = [];
   const problem = (one: ScanProblem): void => {
-    if (problems.length < 200) problems.push(one);
+    if (problems.length < MAX_PROBLEMS) problems.push(one);
   };
+  const merge = new LayerMerge(label, reading.limits, problem);
+  let cachedLayers = 0;
   for (const [at, layer] of plan.layers.entries()) {
-    const name = layer.diffId ?? layer.digest ?? `layer ${at + 1}`;
-    const applied = await applyLayer(tree, layer, { name, budget, problem });
-    if (applied.ok) continue;
+    const read = await factsOf(layer, reading);
+    if (read.ok) {
+      merge.apply(read.value.facts);
+      cachedLayers += read.value.isCached ? 1 : 0;
+      continue;
+    }
+    const detail = `layer ${at + 1}: ${read.error.detail}`;
     // A layer with other bytes than its digest is somebody else's: no part of such an image can be believed.
-    if (applied.error.code === 'digest-mismatch') return fail(`layer ${at + 1}: ${applied.error.detail}`);
-    problem({
-      code: applied.error.code === 'too-large' ? 'scan.limit' : 'scan.malformed',
-      path: '/',
-      detail: `layer ${at + 1}: ${applied.error.detail}`,
-    });
+    if (read.error.code === 'digest-mismatch') return imageError(detail, 'E_IMAGE_DIGEST');
+    if (read.error.code === 'missing') return imageError(detail);
+    problem({ code: CODES[read.error.code], path: '/', detail });
   }
-  return ok({ tree, digest: plan.digest, problems });
+  return ok({ merge, problems, cachedLayers });
 };
 
-const plan = (blobs: Blobs): Result<Plan, ImageError> => {
-  if (blobs.read('oci-layout', MAX_JSON_BYTES) !== undefined) return planLayout(blobs);
-  const manifest = blobs.read('manifest.json', MAX_JSON_BYTES);
-  return manifest === undefined
-    ? fail('neither an OCI layout nor a docker archive')
-    : planDockerArchive(blobs, manifest);
+/** Opens one image of a source: its layers read in one pass each, and merged. */
+export const openImageFrom = async (
+  source: ImageSource,
+  limits: ScanLimits,
+  options: ImageOptions = {},
+): Promise<Result<OpenedImage, ImageError>> => {
+  const choices = await source.images();
+  if (!choices.ok) return choices;
+  const chosen = choose(choices.value, options.platform);
+  if (!chosen.ok) return chosen;
+  const plan = await source.plan(chosen.value);
+  if (!plan.ok) return plan;
+  const now = options.now ?? Date.now;
+  const budget: LayerBudget = {
+    inflatedBytes: options.inflatedBytes ?? MAX_INFLATED_BYTES,
+    keptBytes: MAX_KEPT_BYTES,
+    entries: Math.min(limits.entries, MAX_ENTRIES),
+    fileBytes: Math.min(limits.archiveBytes, MAX_KEPT_BYTES),
+    deadlineMs: now() + limits.timeMs,
+  };
+  const merged = await mergePlan(source.label, plan.value, { limits, now, budget, cache: options.cache });
+  if (!merged.ok) return merged;
+  const { merge, problems, cachedLayers } = merged.value;
+  const others = choices.value.length - 1;
+  const note: ScanProblem[] =
+    others > 0 && options.platform === undefined
+      ? [
+          {
+            code: 'scan.unsupported',
+            path: '/',
+            detail: `${others} other images of the index are not scanned`,
+          },
+        ]
+      : [];
+  return ok({
+    tree: merge.tree,
+    digest: plan.value.digest,
+    platform: chosen.value.platform === '' ? plan.value.config.platform : chosen.value.platform,
+    references: chosen.value.references,
+    config: plan.value.config,
+    layers: plan.value.layers.map((layer) => layer.diffId),
+    cachedLayers,
+    problems: [...note, ...problems],
+  });
 };
 
-/** Opens an image: an OCI layout (folder or tar) or a docker archive. Nothing is written to disk, and no network is asked. */
+/** Opens an image at a path: an OCI layout (folder or tar) or a docker archive. Nothing is written to disk, and no network is asked. */
 export const openImage = async (
   path: string,
   limits: ScanLimits,
+  options: ImageOptions = {},
 ): Promise<Result<OpenedImage, ImageError>> => {
-  let blobs: Blobs | undefined;
+  const source = await openImageSource(path);
+  if (!source.ok) return source;
   try {
-    blobs = statSync(path).isDirectory() ? openFolderBlobs(path) : await openArchiveBlobs(path);
-    const planned = plan(blobs);
-    return planned.ok ? await merge(path, planned.value, limits) : planned;
+    return await openImageFrom(source.value, limits, options);
   } catch (cause) {
-    return fail(`${path}: ${cause instanceof Error ? cause.message : 'cannot be read'}`);
+    return err({
+      code: 'E_SCAN_TARGET',
+      detail: `${path}: ${cause instanceof Error ? cause.message : 'cannot be read'}`,
+    });
   } finally {
-    blobs?.close();
+    source.value.close();
   }
 };

@@ -110,7 +110,10 @@ export class TarParser {
 
   /** Whether the end of the archive was met: an archive that stops before is truncated. */
   get isComplete(): boolean {
-    return this.#isAtEnd || (this.#left === 0 && this.#rest.length === 0 && this.#entries > 0);
+    return (
+      this.#isAtEnd ||
+      (this.#left === 0 && this.#padding === 0 && this.#rest.length === 0 && this.#entries > 0)
+    );
   }
 
   push(chunk: Buffer): void {
@@ -210,10 +213,13 @@ export class TarParser {
       const records = readPaxRecords(bytes);
       const path = records.get('path');
       const target = records.get('linkpath');
-      const size = Number(records.get('size') ?? Number.NaN);
+      const size = records.get('size');
       if (path !== undefined) this.#overrides.path = path;
       if (target !== undefined) this.#overrides.target = target;
-      if (Number.isSafeInteger(size) && size >= 0) this.#overrides.sizeBytes = size;
+      if (size === undefined) return;
+      // Two readers that disagree about a size see two different archives: such a header is not guessed at.
+      if (!/^\d{1,15}$/.test(size)) throw new TarFault('an extended size that is no number');
+      this.#overrides.sizeBytes = Number(size);
     }
   }
 }

@@ -1,13 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AdvisoryRow, CveFacts } from '../advisories/row.ts';
 import { packOf } from '../testing/packs.ts';
-import { canonicalId, foldAliases } from './identity.ts';
-import { type MatchablePackage, matchPackage } from './match.ts';
+import { COMPARATORS } from '../versions/compare.ts';
+import { matchPackage } from './match.ts';
+import type { MatchablePackage } from './model.ts';
 import { judgeVersion } from './range.ts';
-import { severityOf } from './severity.ts';
+import { foldAliases } from './rules/flaws.ts';
+import { chooseSeverity } from './severity.ts';
 
 const row = (id: string, more: Partial<AdvisoryRow> = {}): AdvisoryRow => ({
   id,
@@ -46,12 +49,16 @@ describe('matchPackage', () => {
       },
     ]);
     expect(matches[0]?.why).toEqual([
-      { step: 'package', detail: 'minimist 1.2.5, ecosystem npm' },
-      { step: 'advisory', detail: 'GHSA-1 of test, changed 2026-03-13' },
-      { step: 'range', detail: '1.2.5: introduced 1.0.0, fixed 1.2.6' },
-      { step: 'comparator', detail: 'versions in npm order' },
-      { step: 'severity', detail: 'no source rates it' },
-      { step: 'fix', detail: 'first fixed version above the installed one: 1.2.6' },
+      { step: 'package', rule: 'match.source-package', detail: 'minimist 1.2.5, ecosystem npm' },
+      { step: 'advisory', rule: 'match.aliases', detail: 'GHSA-1 of test, changed 2026-03-13' },
+      { step: 'range', rule: 'match.vendor-version', detail: '1.2.5: introduced 1.0.0, fixed 1.2.6' },
+      { step: 'comparator', rule: 'match.vendor-version', detail: 'versions in npm order' },
+      { step: 'severity', rule: 'match.severity', detail: 'no source rates it' },
+      {
+        step: 'fix',
+        rule: 'match.fix-state',
+        detail: 'first fixed version above the installed one: 1.2.6',
+      },
     ]);
   });
 
@@ -172,17 +179,20 @@ describe('matchPackage', () => {
     });
   });
 
-  it('does not fold a bundle of flaws into one of them', () => {
+  it('takes a bundle apart into the flaws it fixes, and joins each with what other feeds say', () => {
     const rows = {
       'Debian:11 a': [
         row('DSA-1', { ...range('0', '2'), aliases: ['CVE-2026-1', 'CVE-2026-2'] }),
         row('CVE-2026-1', range('0', '2')),
       ],
     };
-    const ids = match({ name: 'a', version: '1', ecosystem: 'Debian:11' }, rows).matches.map(
-      (one) => one.vulnerability.id,
-    );
-    expect(ids.sort()).toEqual(['CVE-2026-1', 'DSA-1']);
+    const found = match({ name: 'a', version: '1', ecosystem: 'Debian:11' }, rows).matches;
+    expect(
+      found.map(({ vulnerability: { id, aliases, advisories } }) => ({ id, aliases, advisories })),
+    ).toEqual([
+      { id: 'CVE-2026-1', aliases: [], advisories: ['CVE-2026-1', 'DSA-1'] },
+      { id: 'CVE-2026-2', aliases: [], advisories: ['DSA-1'] },
+    ]);
   });
 
   it('lets an explicit "not affected" clear every id of the flaw', () => {
@@ -197,7 +207,7 @@ describe('matchPackage', () => {
 
   it.each([
     ['will_not_fix', 'wont-fix'],
-    ['fix_deferred', 'not-fixed'],
+    ['fix_deferred', 'deferred'],
     ['open', 'not-fixed'],
     [undefined, 'unknown'],
   ])('keeps an unfixed flaw with status %s as %s', (status, state) => {
@@ -250,7 +260,8 @@ describe('matchPackage', () => {
 });
 
 describe('judgeVersion', () => {
-  const judge = (one: Partial<AdvisoryRow>, version: string) => judgeVersion(row('x', one), version, 'npm');
+  const judge = (one: Partial<AdvisoryRow>, version: string) =>
+    judgeVersion(row('x', one), version, { scheme: 'npm', compare: COMPARATORS.npm });
 
   it('reads several spans of one range, and last affected versions', () => {
     const ranges = [
@@ -301,38 +312,87 @@ describe('judgeVersion', () => {
   });
 });
 
-describe('canonicalId', () => {
+describe('foldAliases', () => {
+  const fold = (rows: readonly AdvisoryRow[]) =>
+    foldAliases(rows.map((one) => ({ row: one, verdict: { verdict: 'affected', by: 'test' } })));
+
   it.each([
     [{ id: 'GHSA-1', aliases: ['CVE-2026-1'] }, 'CVE-2026-1'],
     [{ id: 'CVE-2026-1', aliases: ['GHSA-1'] }, 'CVE-2026-1'],
-    [{ id: 'DSA-1', aliases: ['CVE-2026-1', 'CVE-2026-2'] }, 'DSA-1'],
     [{ id: 'PYSEC-1', aliases: ['GHSA-9'] }, 'GHSA-9'],
     [{ id: 'MAL-1' }, 'MAL-1'],
     [{ id: 'X', aliases: ['GHSA-1', 'GHSA-2'] }, 'X'],
-  ])('of %j is %s', (one, id) => {
-    expect(canonicalId(row(one.id, one))).toBe(id);
+  ])('names the flaw of %j %s', (one, id) => {
+    expect(fold([row(one.id, one)]).map((flaw) => flaw.id)).toEqual([id]);
   });
 
-  it('keeps every other id once', () => {
-    expect(
-      foldAliases('CVE-1', [row('B', { aliases: ['CVE-1', 'A'] }), row('A', { aliases: ['B'] })]),
-    ).toEqual(['A', 'B']);
+  it('follows aliases through feeds that never name each other', () => {
+    const flaws = fold([
+      row('PYSEC-1', { aliases: ['GHSA-1'] }),
+      row('GHSA-1', { aliases: ['CVE-2026-1'] }),
+      row('SNYK-1', { aliases: ['CVE-2026-1'] }),
+    ]);
+    expect(flaws).toHaveLength(1);
+    expect(flaws[0]).toMatchObject({ id: 'CVE-2026-1', aliases: ['GHSA-1', 'PYSEC-1', 'SNYK-1'] });
+  });
+
+  it('gives the same flaws in whatever order the rows come, each row in at least one', () => {
+    const id = fc.constantFrom('CVE-2026-1', 'CVE-2026-2', 'GHSA-1', 'GHSA-2', 'A-1', 'B-1', 'C-1');
+    const rows = fc.array(fc.tuple(id, fc.uniqueArray(id, { maxLength: 4 })), { maxLength: 8 });
+    const shown = (list: readonly AdvisoryRow[]) =>
+      fold(list)
+        .map((flaw) => `${flaw.id} ${flaw.aliases.join()} ${flaw.advisories.join()}`)
+        .sort();
+    fc.assert(
+      fc.property(rows, (pairs) => {
+        const list = pairs.map(([one, aliases]) => row(one, { aliases }));
+        expect(shown([...list].reverse())).toEqual(shown(list));
+        const covered = new Set(fold(list).flatMap((flaw) => flaw.judged.map((one) => one.row)));
+        expect(covered.size).toBe(list.length);
+      }),
+      { seed: 31, numRuns: 500 },
+    );
   });
 });
 
-describe('severityOf', () => {
-  it('takes the word of the advisory before that of the CVE, and the worst of several', () => {
-    const rated = (label: 'low' | 'high' | 'none', source: string, score?: number) =>
-      row('x', { rating: { label, source, ...(score === undefined ? {} : { score }) } });
-    expect(severityOf([rated('low', 'vendor')], [{ rating: { label: 'critical', source: 'NVD' } }])).toEqual({
-      severity: 'low',
-      source: 'vendor',
+describe('chooseSeverity', () => {
+  const rated = (label: 'low' | 'medium' | 'high' | 'critical' | 'none', source: string, score?: number) => ({
+    label,
+    source,
+    ...(score === undefined ? {} : { score }),
+  });
+
+  it('takes the vendor before who numbers CVEs before GitHub, and the worst of several of one rank', () => {
+    expect(
+      chooseSeverity([rated('high', 'GHSA'), rated('critical', 'NVD'), rated('low', 'AlmaLinux')]),
+    ).toMatchObject({ severity: 'low', source: 'AlmaLinux' });
+    expect(chooseSeverity([rated('high', 'GHSA'), rated('medium', 'CISA ADP')])).toMatchObject({
+      severity: 'medium',
+      source: 'CISA ADP',
     });
-    expect(severityOf([rated('low', 'a'), rated('high', 'b', 7), rated('high', 'c', 8)], [])).toMatchObject({
+    expect(chooseSeverity([rated('low', 'a'), rated('high', 'b', 7), rated('high', 'c', 8)])).toMatchObject({
       severity: 'high',
       source: 'c',
     });
-    expect(severityOf([row('x')], [{}])).toEqual({ severity: 'unknown' });
-    expect(severityOf([rated('none', 'a')], [])).toMatchObject({ severity: 'info' });
+  });
+
+  it('takes a newer CVSS before an older one of the same word', () => {
+    const v3 = { ...rated('high', 'a', 8.8), vectors: ['CVSS:3.1/x'] };
+    const v4 = { ...rated('high', 'b', 7.1), vectors: ['CVSS:4.0/x'] };
+    expect(chooseSeverity([v3, v4])).toMatchObject({ source: 'b', score: 7.1 });
+  });
+
+  it('keeps every rating once, the chosen one first', () => {
+    const { ratings } = chooseSeverity([
+      rated('high', 'GHSA'),
+      rated('high', 'GHSA'),
+      rated('low', 'Red Hat'),
+    ]);
+    expect(ratings.map((one) => `${one.source} ${one.label}`)).toEqual(['Red Hat low', 'GHSA high']);
+  });
+
+  it('knows "nobody rates it" from "harmless"', () => {
+    expect(chooseSeverity([])).toEqual({ severity: 'unknown', ratings: [] });
+    expect(chooseSeverity([rated('none', 'a')])).toMatchObject({ severity: 'info' });
   });
 });

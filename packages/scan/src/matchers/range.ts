@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AdvisoryRow, AffectedRange } from '../advisories/row.ts';
-import { compareVersions } from '../versions/compare.ts';
-import type { VersionScheme } from '../versions/scheme.ts';
+import type { Comparator, VersionScheme } from '../versions/scheme.ts';
 
 /** How a row judges a version, and by which of its statements. */
 export interface RangeVerdict {
@@ -60,19 +59,22 @@ const isRebuildOf = (version: string, fixed: string | undefined): boolean =>
 const contains = (
   span: Span,
   version: string,
-  test: { scheme: VersionScheme; isExclusive: boolean },
+  test: { compare: Comparator; isExclusive: boolean },
 ): boolean => {
   const isFromStart = span.from === '0' || span.from === '0.0.0-0';
-  const fromOrder = isFromStart ? 1 : compareVersions(test.scheme, version, span.from);
+  const fromOrder = isFromStart ? 1 : test.compare(version, span.from);
   if (fromOrder < 0 || (fromOrder === 0 && test.isExclusive)) return false;
-  if (span.fixed !== undefined) return compareVersions(test.scheme, version, span.fixed) < 0;
-  return span.last === undefined || compareVersions(test.scheme, version, span.last) <= 0;
+  if (span.fixed !== undefined) return test.compare(version, span.fixed) < 0;
+  return span.last === undefined || test.compare(version, span.last) <= 0;
 };
 
 /** Judges a version by one row (OSV schema, "Evaluation"): listed versions first, then ranges. */
-export const judgeVersion = (row: AdvisoryRow, version: string, scheme: VersionScheme): RangeVerdict => {
-  const isSame = (other: string): boolean =>
-    other === version || compareVersions(scheme, other, version) === 0;
+export const judgeVersion = (
+  row: AdvisoryRow,
+  version: string,
+  { scheme, compare }: { readonly scheme: VersionScheme; readonly compare: Comparator },
+): RangeVerdict => {
+  const isSame = (other: string): boolean => other === version || compare(other, version) === 0;
   if (row.status === 'not_affected') return { verdict: 'not-affected', by: 'the source says: not affected' };
   if (row.unaffected?.some(isSame) === true)
     return { verdict: 'not-affected', by: `listed as not affected: ${version}` };
@@ -80,7 +82,7 @@ export const judgeVersion = (row: AdvisoryRow, version: string, scheme: VersionS
   if (row.versions?.some(isSame) === true) return { verdict: 'affected', by: `listed version ${version}` };
   for (const range of row.ranges ?? []) {
     const isExclusive = range.introducedExclusive === true;
-    const span = spansOf(range).find((one) => contains(one, version, { scheme, isExclusive }));
+    const span = spansOf(range).find((one) => contains(one, version, { compare, isExclusive }));
     if (span !== undefined && scheme === 'dpkg' && isRebuildOf(version, span.fixed)) {
       return { verdict: 'not-affected', by: `a stable rebuild of ${span.fixed}, which has the fix` };
     }

@@ -10,6 +10,7 @@ import type {
   ScanProblemCode,
 } from '../catalogers/cataloger.ts';
 import type { FoundPackage, ScanPackage } from '../catalogers/package.ts';
+import type { Inspection } from '../catalogers/problem.ts';
 import { CATALOGERS } from '../catalogers/registry.ts';
 import { ecosystemOf, isDistributionType } from '../distribution/namespace.ts';
 import { type Distribution, detectDistribution } from '../distribution/os-release.ts';
@@ -100,7 +101,8 @@ class Collector {
         return;
       }
       this.#seen.add(key);
-      const layer = this.#tree.layerOf?.(one.location.split('!')[0] ?? one.location);
+      const layer =
+        this.#tree.broughtBy?.(one) ?? this.#tree.layerOf?.(one.location.split('!')[0] ?? one.location);
       this.packages.push({
         ...one,
         ecosystem: ecosystemOf(one.type, one.name, this.#distribution),
@@ -108,6 +110,19 @@ class Collector {
         ...(layer === undefined ? {} : { layer }),
       });
     }
+  }
+
+  /** Takes over what was read while the file's layer went by; a hard link may have given the file another name since. */
+  addInspection(cataloger: Cataloger, path: string, known: Inspection): void {
+    const move = (old: string): string =>
+      old.startsWith(known.path) ? `${path}${old.slice(known.path.length)}` : old;
+    for (const { code, path: old, detail } of known.problems) this.problem(code, move(old), detail);
+    this.add(
+      cataloger,
+      known.path === path
+        ? known.packages
+        : known.packages.map((one) => ({ ...one, location: move(one.location) })),
+    );
   }
 
   finish(): void {
@@ -185,9 +200,22 @@ export const catalogTree = (options: CatalogOptions): Catalog => {
     files += 1;
     if (files % FILES_PER_PROGRESS === 0)
       options.onProgress?.({ phase: 'files', files, packages: collector.packages.length });
+    const inspections = tree.inspected?.(file.path);
     for (const cataloger of walkers) {
-      if (cataloger.wants?.(file) !== true) continue;
-      guarded(collector, file.path, () => collector.add(cataloger, cataloger.inspect?.(file, context) ?? []));
+      const known = inspections?.find((one) => one.cataloger === cataloger.id);
+      if (known === undefined && cataloger.wants?.(file) !== true) continue;
+      if (cataloger.isShadowed?.(file, tree) === true) continue;
+      if (known !== undefined) collector.addInspection(cataloger, file.path, known);
+      else if (inspections === undefined)
+        guarded(collector, file.path, () =>
+          collector.add(cataloger, cataloger.inspect?.(file, context) ?? []),
+        );
+      else if (inspections[0] !== undefined && inspections[0].path !== file.path)
+        collector.problem(
+          'scan.unsupported',
+          file.path,
+          `a hard link: its content was looked at as ${inspections[0].path}, and not as ${cataloger.id}`,
+        );
     }
   };
   const outcome = walk(

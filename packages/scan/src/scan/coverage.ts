@@ -3,7 +3,7 @@
 
 import type { CoverageEntry } from '@bartizan/contracts';
 import type { PackHeader } from '../advisories/pack-format.ts';
-import type { PackageVerdict } from '../matchers/match.ts';
+import type { PackageVerdict } from '../matchers/model.ts';
 
 interface Tally {
   packages: number;
@@ -23,7 +23,10 @@ const reasonOf = (tally: Tally, status: PackHeader['ecosystems'][string] | undef
   if (tally.notCovered > 0) return 'no advisory feed that we read judges these packages';
   if (status === undefined) return 'the advisory pack has no rows of this ecosystem';
   if (status.completeness === 'sample') return 'the advisory pack is a sample: it cannot judge a machine';
-  return status.missing?.slice(0, 512);
+  if (status.missing !== undefined) return status.missing.slice(0, 512);
+  return status.onlyFixes === true
+    ? 'the feed names flaws once they are fixed: flaws without a fix are not known'
+    : undefined;
 };
 
 /** Says, for each ecosystem that was found, whether the pack could judge it at all. */

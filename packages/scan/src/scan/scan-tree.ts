@@ -5,7 +5,8 @@ import type { CoverageEntry, Package } from '@bartizan/contracts';
 import type { AdvisoryPack } from '../advisories/pack.ts';
 import type { ScanProblem } from '../catalogers/cataloger.ts';
 import type { Distribution } from '../distribution/os-release.ts';
-import { type Match, matchPackage, type PackageVerdict } from '../matchers/match.ts';
+import { matchPackage } from '../matchers/match.ts';
+import type { Match, MatchContext, PackageVerdict } from '../matchers/model.ts';
 import { type Catalog, type CatalogOptions, catalogTree } from './catalog-tree.ts';
 import { coverageOf } from './coverage.ts';
 import { mergePackages } from './merge-packages.ts';
@@ -48,8 +49,12 @@ const byUrgency = (left: Match<Package>, right: Match<Package>): number => {
 };
 
 /** Holds packages against a pack. The controller calls this with what agents report, so the pack never leaves it. */
-export const matchPackages = (packages: readonly Package[], pack: AdvisoryPack): MatchReport => {
-  const verdicts = packages.map((found) => matchPackage(found, pack));
+export const matchPackages = (
+  packages: readonly Package[],
+  pack: AdvisoryPack,
+  context: MatchContext = {},
+): MatchReport => {
+  const verdicts = packages.map((found) => matchPackage(found, pack, context));
   return {
     verdicts,
     findings: verdicts.flatMap((verdict) => verdict.matches).sort(byUrgency),
@@ -66,7 +71,7 @@ export const scanTree = (options: ScanOptions): ScanReport => {
   const catalog = catalogTree(options);
   const packages = packagesOf(catalog);
   return {
-    ...matchPackages(packages, options.pack),
+    ...matchPackages(packages, options.pack, { nowMs: startedAtMs }),
     distribution: catalog.distribution,
     packages,
     incomplete: catalog.problems,

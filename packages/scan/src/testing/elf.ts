@@ -48,9 +48,13 @@ export const pointedBuildInfo = (goVersion: string, modules: string, address: nu
 export const DATA_ADDRESS = 0x400000;
 
 /** A 64-bit ELF file with one writable segment that holds `data`, and, unless stripped, a section that names it. */
-export const elfOf = (data: Buffer, options: { isStripped?: boolean; paddedTo?: number } = {}): Buffer => {
+export const elfOf = (
+  data: Buffer,
+  options: { isStripped?: boolean; paddedTo?: number; section?: string } = {},
+): Buffer => {
   const dataAt = 4096;
-  const names = Buffer.from('\0.go.buildinfo\0.shstrtab\0');
+  const first = options.section ?? '.go.buildinfo';
+  const names = Buffer.from(`\0${first}\0.shstrtab\0`);
   const namesAt = dataAt + data.length;
   const sectionsAt = namesAt + names.length;
   const header = Buffer.alloc(dataAt);
@@ -81,8 +85,12 @@ export const elfOf = (data: Buffer, options: { isStripped?: boolean; paddedTo?: 
     names,
     section(0, 0, 0),
     section(1, dataAt, data.length),
-    section(15, namesAt, names.length),
+    section(first.length + 2, namesAt, names.length),
   ]);
   const padding = Math.max(0, (options.paddedTo ?? 0) - file.length);
   return Buffer.concat([file, Buffer.alloc(padding)]);
 };
+
+/** A 64-bit ELF file with one named section of this content. */
+export const elfWithSection = (section: string, content: Buffer, paddedTo: number): Buffer =>
+  elfOf(content, { section, paddedTo });

@@ -56,7 +56,8 @@ export const runCataloger = (
       now: () => 0,
     },
     (file) => {
-      if (cataloger.wants?.(file) === true) packages.push(...(cataloger.inspect?.(file, context) ?? []));
+      if (cataloger.wants?.(file) === true && cataloger.isShadowed?.(file, tree) !== true)
+        packages.push(...(cataloger.inspect?.(file, context) ?? []));
     },
   );
   return { packages, problems, context };

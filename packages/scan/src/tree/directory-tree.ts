@@ -89,12 +89,14 @@ const readFully = (fd: number, offset: number, lengthBytes: number): Buffer => {
  */
 export class DirectoryTree implements FileTree {
   readonly label: string;
+  readonly isMachine: boolean;
   readonly #root: Handle;
   /** Open directories by their resolved path, oldest first. */
   readonly #directories = new Map<string, Handle>();
 
   constructor(rootPath: string, label: string = rootPath) {
     this.label = label;
+    this.isMachine = rootPath === '/';
     // The root may itself be a link (`/proc/PID/root` is one): this one link is the caller's, hence followed.
     const fd = openSync(rootPath, O_PATH | constants.O_DIRECTORY);
     this.#root = { fd, stats: fstatSync(fd) };

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Result } from '@bartizan/contracts';
+import type { FoundPackage } from '../catalogers/package.ts';
+import type { Inspection } from '../catalogers/problem.ts';
 
 /** What kind of thing a name stands for. `other` = device, socket or pipe: never opened. */
 export type TreeEntryKind = 'file' | 'directory' | 'link' | 'other';
@@ -61,6 +63,8 @@ export interface TreeFile {
 export interface FileTree {
   /** What is scanned, for people. */
   readonly label: string;
+  /** Whether this is the root of the machine we run on: what the kernel shows in it is then its own. */
+  readonly isMachine?: boolean;
   /** Names in a directory, links in the path followed; at most `MAX_DIRECTORY_ENTRIES`. */
   list(path: string): TreeResult<readonly TreeEntry[]>;
   /** Facts of what the path leads to. */
@@ -75,6 +79,10 @@ export interface FileTree {
   open(path: string): TreeResult<TreeFile>;
   /** Which image layer brought the path, where the tree knows. */
   layerOf?(path: string): string | undefined;
+  /** Which image layer brought a package of a database that later layers rewrote, where the tree knows. */
+  broughtBy?(found: FoundPackage): string | undefined;
+  /** What catalogers read from the file while its layer went by; its content is not kept then. */
+  inspected?(path: string): readonly Inspection[] | undefined;
   /** Frees descriptors and buffers. */
   close(): void;
 }

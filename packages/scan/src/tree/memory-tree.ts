@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { err, ok } from '@bartizan/contracts';
+import type { FoundPackage } from '../catalogers/package.ts';
+import type { Inspection } from '../catalogers/problem.ts';
 import {
   type FileTree,
   MAX_LINKS,
@@ -26,6 +28,8 @@ export interface MemoryNode {
   readonly content?: Buffer;
   readonly target?: string;
   readonly layer?: string;
+  /** What catalogers read from the content before it was let go. */
+  readonly inspections?: readonly Inspection[];
   readonly children?: Map<string, MemoryNode>;
 }
 
@@ -50,6 +54,7 @@ const newDirectory = (facts: NodeFacts = {}): MemoryNode => ({
 export class MemoryTree implements FileTree {
   readonly label: string;
   #root = newDirectory();
+  #provenance: ((found: FoundPackage) => string | undefined) | undefined;
 
   constructor(label: string) {
     this.label = label;
@@ -80,17 +85,18 @@ export class MemoryTree implements FileTree {
       ...(facts.content === undefined ? {} : { content: facts.content }),
       ...(facts.target === undefined ? {} : { target: facts.target }),
       ...(facts.layer === undefined ? {} : { layer: facts.layer }),
+      ...(facts.inspections === undefined ? {} : { inspections: facts.inspections }),
     });
   }
 
   /** Gives an object a second name (a hard link). False when there is no such object. */
   link(path: string, existing: string, layer: string | undefined): boolean {
-    const node = this.#walk(pathParts(existing).filter((part) => part !== '..'));
-    if (node === undefined || node.kind === 'directory') return false;
+    const found = this.#find(existing, false);
+    if (!found.ok || found.value.kind === 'directory') return false;
     const parts = pathParts(path).filter((part) => part !== '..');
     const name = parts.pop();
     if (name === undefined) return false;
-    this.#makeDirectories(parts).set(name, layer === undefined ? node : { ...node, layer });
+    this.#makeDirectories(parts).set(name, layer === undefined ? found.value : { ...found.value, layer });
     return true;
   }
 
@@ -98,12 +104,14 @@ export class MemoryTree implements FileTree {
   remove(path: string): void {
     const parts = pathParts(path).filter((part) => part !== '..');
     const name = parts.pop();
-    if (name !== undefined) this.#walk(parts)?.children?.delete(name);
+    const parent = this.#find(`/${parts.join('/')}`, true);
+    if (name !== undefined && parent.ok) parent.value.children?.delete(name);
   }
 
   /** Removes everything below a directory. */
   empty(path: string): void {
-    this.#walk(pathParts(path).filter((part) => part !== '..'))?.children?.clear();
+    const found = this.#find(path, true);
+    if (found.ok) found.value.children?.clear();
   }
 
   list(path: string): TreeResult<readonly TreeEntry[]> {
@@ -160,14 +168,34 @@ export class MemoryTree implements FileTree {
     return found.ok ? found.value.layer : undefined;
   }
 
+  broughtBy(found: FoundPackage): string | undefined {
+    return this.#provenance?.(found);
+  }
+
+  inspected(path: string): readonly Inspection[] | undefined {
+    const found = this.#find(path, false);
+    return found.ok ? found.value.inspections : undefined;
+  }
+
+  /** Says how to learn which layer brought a package. */
+  setProvenance(provenance: (found: FoundPackage) => string | undefined): void {
+    this.#provenance = provenance;
+  }
+
   close(): void {
     this.#root = newDirectory();
   }
 
+  /** The names below a directory, which is made where it is missing. Links on the way are followed inside the tree. */
   #makeDirectories(parts: readonly string[]): Map<string, MemoryNode> {
     let children = this.#root.children ?? new Map<string, MemoryNode>();
-    for (const part of parts) {
+    for (const [at, part] of parts.entries()) {
       let next = children.get(part);
+      if (next?.target !== undefined) {
+        // As an unpacking runtime does it: a file below a link to a directory goes where the link leads.
+        const led = this.#find(`/${parts.slice(0, at + 1).join('/')}`, true);
+        if (led.ok && led.value.children !== undefined) next = led.value;
+      }
       if (next?.children === undefined) {
         next = newDirectory();
         children.set(part, next);
@@ -175,13 +203,6 @@ export class MemoryTree implements FileTree {
       children = next.children ?? new Map<string, MemoryNode>();
     }
     return children;
-  }
-
-  /** A node by its real path: no link is followed. */
-  #walk(parts: readonly string[]): MemoryNode | undefined {
-    let node: MemoryNode | undefined = this.#root;
-    for (const part of parts) node = node?.children?.get(part);
-    return node;
   }
 
   #find(path: string, followLast: boolean): TreeResult<MemoryNode> {

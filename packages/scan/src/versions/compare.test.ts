@@ -3,8 +3,24 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compareApk } from './apk.ts';
+import { compareBitnami } from './bitnami.ts';
 import { COMPARATORS } from './compare.ts';
-import { MAX_VERSION_LENGTH, type VersionScheme } from './scheme.ts';
+import { compareComposer } from './composer.ts';
+import { compareConan } from './conan.ts';
+import { compareDpkg } from './dpkg.ts';
+import { compareGem } from './gem.ts';
+import { compareGeneric } from './generic.ts';
+import { compareGo } from './go.ts';
+import { compareMaven } from './maven.ts';
+import { compareNuget } from './nuget.ts';
+import { compareCran, compareHackage } from './number-list.ts';
+import { compareOpenssl } from './openssl.ts';
+import { comparePep440 } from './pep440.ts';
+import { comparePub } from './pub.ts';
+import { compareRpm } from './rpm.ts';
+import { type Comparator, MAX_VERSION_LENGTH, type VersionScheme } from './scheme.ts';
+import { compareSemver } from './semver.ts';
 
 /** Rising chains: each version is older than the next. */
 const CHAINS: Readonly<Record<VersionScheme, readonly (readonly string[])[]>> = {
@@ -95,6 +111,30 @@ const CHAINS: Readonly<Record<VersionScheme, readonly (readonly string[])[]>> = 
     ],
     ['go1.22rc1', 'go1.22rc2', 'go1.22', 'go1.22.1', 'go1.23'],
   ],
+  gem: [
+    ['1.0.a', '1.0.a.1', '1.0.b', '1.0', '1.0.1', '1.0.10', '1.1', '3.10'],
+    ['2.0.0-rc1', '2.0.0', '2.0.0.1'],
+    ['1.0.a.9', '1.0.a.10'],
+  ],
+  nuget: [
+    ['1.0.0-alpha', '1.0.0-ALPHA.1', '1.0.0-beta', '1.0.0', '1.0.0.1', '1.0.1', '2.0.0-Preview.2', '2.0.0'],
+  ],
+  composer: [
+    ['1.0-foo', '1.0-dev', '1.0a1', '1.0-b1', '1.0RC1', '1.0', '1.0.0', '1.0.1', '1.0pl1', 'v1.2', '1.10'],
+    ['3.1.0', '3.1.0.post1'],
+  ],
+  cran: [['0.1', '0.1-0', '0.1.1', '0.2', '0.75', '1.0-1', '1.10']],
+  hackage: [['0.1.26.0', '1', '1.0', '1.0.0', '1.0.1', '1.1', '2', '10']],
+  conan: [
+    ['1.0-alpha', '1.0-rc.1', '1.0', '1.0+1', '1.0+2', '1.0.1', '1.1', '1.1a', '1.20', '1.a'],
+    ['cci.20200101', 'cci.20210101'],
+  ],
+  openssl: [
+    ['0.9.8zh', '1.0.0-beta1', '1.0.0', '1.0.1f', '1.0.2', '1.0.2a', '1.0.2z', '1.0.2za', '1.1.0'],
+    ['1.1.1n', '1.1.1w', '3.0.0-alpha1', '3.0.0', '3.0.9', '3.0.10'],
+  ],
+  pub: [['1.0.0-pre', '1.0.0-pre+build', '1.0.0', '1.0.0+1', '1.0.0+2', '1.0.0+a', '1.0.1']],
+  bitnami: [['1.26.1', '1.26.2-alpha', '1.26.2', '1.26.2-1', '1.26.2-10', '1.26.3']],
   generic: [['1.0.beta', '1.0', '1.0.1', '1.2', '1.10']],
 };
 
@@ -128,11 +168,56 @@ const EQUAL: Readonly<Partial<Record<VersionScheme, readonly (readonly [string, 
     ['1-cr1', '1-rc1'],
     ['1a1', '1-alpha-1'],
   ],
+  gem: [
+    ['1.0.0', '1'],
+    ['1.0.0.a', '1.a'],
+    ['1.0-1', '1.0.pre.1'],
+  ],
+  nuget: [
+    ['1.0', '1.0.0.0'],
+    ['1.0.01', '1.0.1.0'],
+    ['1.0.0-RC+1', '1.0.0-rc'],
+  ],
+  composer: [
+    ['v1.0.0', '1.0.0'],
+    ['1.0-RC1', '1.0.rc.1'],
+  ],
+  cran: [['0.01.0', '0.1-0']],
+  hackage: [['1.01', '1.1']],
+  conan: [['1.0.0', '1']],
+  openssl: [
+    ['1.0.2k-fips', '1.0.2k'],
+    ['v3.0.0', '3.0.0'],
+  ],
+  pub: [['1.0', '1.0.0']],
+  bitnami: [['1.26.2-0', '1.26.2']],
   go: [
     ['v1.2.3', '1.2.3'],
     ['go1.22.1', '1.22.1'],
     ['go1.22.1 X:boringcrypto', '1.22.1'],
   ],
+};
+
+/** The orders without the short cuts in front of them. */
+const SLOW: Readonly<Record<VersionScheme, Comparator>> = {
+  dpkg: compareDpkg,
+  rpm: compareRpm,
+  apk: compareApk,
+  semver: compareSemver,
+  npm: compareSemver,
+  pep440: comparePep440,
+  maven: compareMaven,
+  gem: compareGem,
+  nuget: compareNuget,
+  composer: compareComposer,
+  go: compareGo,
+  cran: compareCran,
+  hackage: compareHackage,
+  conan: compareConan,
+  openssl: compareOpenssl,
+  pub: comparePub,
+  bitnami: compareBitnami,
+  generic: compareGeneric,
 };
 
 const SCHEMES = Object.keys(COMPARATORS) as VersionScheme[];
@@ -199,6 +284,25 @@ describe.each(SCHEMES)('the order of %s', (scheme) => {
         expect(compare(left, left)).toBe(0);
       }),
       { seed: 21, numRuns: 1500 },
+    );
+  });
+
+  it('is that of the ecosystem also where the numbers in front decide', () => {
+    const dotted = fc
+      .array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 4 })
+      .map((numbers) => numbers.join('.'));
+    const either = fc.oneof(
+      dotted,
+      version,
+      fc.tuple(dotted, version).map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(either, either, (left, right) => {
+        expect(`${left} ${right} ${Math.sign(compare(left, right))}`).toBe(
+          `${left} ${right} ${Math.sign(SLOW[scheme](left, right))}`,
+        );
+      }),
+      { seed: 23, numRuns: 3000 },
     );
   });
 

@@ -7,8 +7,28 @@ export type Ordering = number;
 /** A total order on version strings. Any string is accepted; a malformed one has a place of its own in the order. */
 export type Comparator = (left: string, right: string) => Ordering;
 
-/** The version orders we know. */
-export type VersionScheme = 'dpkg' | 'rpm' | 'apk' | 'semver' | 'npm' | 'pep440' | 'maven' | 'go' | 'generic';
+/** The version orders we know: one for each ecosystem that has its own, `generic` for what has none. */
+export const VERSION_SCHEMES = [
+  'dpkg',
+  'rpm',
+  'apk',
+  'semver',
+  'npm',
+  'pep440',
+  'maven',
+  'gem',
+  'nuget',
+  'composer',
+  'go',
+  'cran',
+  'hackage',
+  'conan',
+  'openssl',
+  'pub',
+  'bitnami',
+  'generic',
+] as const;
+export type VersionScheme = (typeof VERSION_SCHEMES)[number];
 
 /** Longest version looked at; what follows is cut, so that hostile text costs a bounded time. */
 export const MAX_VERSION_LENGTH = 512;

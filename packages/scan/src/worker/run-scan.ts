@@ -4,6 +4,7 @@
 import { err, ok, type Result } from '@bartizan/contracts';
 import { type AdvisoryPack, openPack } from '../advisories/pack.ts';
 import type { ScanProblem } from '../catalogers/cataloger.ts';
+import { FileLayerCache } from '../image/file-layer-cache.ts';
 import { openImage } from '../image/open-image.ts';
 import { type CatalogProgress, catalogTree } from '../scan/catalog-tree.ts';
 import { matchPackages, packagesOf } from '../scan/scan-tree.ts';
@@ -19,9 +20,15 @@ interface OpenTarget {
 }
 
 const openTarget = async (request: ScanRequest): Promise<Result<OpenTarget, ScanFailure>> => {
-  const { path, label, kind } = request.target;
+  const { path, label, kind, platform } = request.target;
   if (kind === 'image') {
-    const image = await openImage(path, request.limits);
+    const { layerCache } = request;
+    const image = await openImage(path, request.limits, {
+      ...(platform === undefined ? {} : { platform }),
+      ...(layerCache === undefined
+        ? {}
+        : { cache: new FileLayerCache(layerCache.folder, layerCache.maxBytes) }),
+    });
     return image.ok
       ? ok({ tree: image.value.tree, problems: image.value.problems, imageDigest: image.value.digest })
       : image;

@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PackBuilder } from '../advisories/pack-builder.ts';
 import { DEFAULT_LIMITS } from '../catalogers/cataloger.ts';
+import { dockerArchive } from '../testing/images.ts';
+import { tarOf } from '../testing/trees.ts';
 import type { ScanRequest } from './messages.ts';
 import { runScan } from './run-scan.ts';
 import { DEFAULT_WORKER_BOUNDS, scanInWorker } from './scan-in-worker.ts';
@@ -69,6 +71,46 @@ describe('scanInWorker', () => {
     ['a pack that is none', { packPath: import.meta.filename }, 'E_PACK_INVALID'],
   ])('says why it cannot begin with %s', async (_name, more, code) => {
     expect(await scanInWorker(request(more))).toMatchObject({ ok: false, error: { code } });
+  });
+
+  it('scans an image for the platform asked for, and keeps what it read of each layer', async () => {
+    const path = join(folder, 'image.tar');
+    const layer = tarOf([
+      { path: 'node_modules/minimist/package.json', content: '{"name":"minimist","version":"1.2.5"}' },
+    ]);
+    writeFileSync(path, dockerArchive([layer]));
+    const layerCache = { folder: join(folder, 'layers'), maxBytes: 1_000_000 };
+    const target = { kind: 'image' as const, path };
+    const first = await scanInWorker(request({ target, layerCache }));
+    expect(first).toMatchObject({
+      ok: true,
+      value: { findings: [{ vulnerability: { id: 'GHSA-1' } }], incomplete: [] },
+    });
+    expect(readdirSync(layerCache.folder)).toHaveLength(1);
+    const again = await scanInWorker(request({ target, layerCache }));
+    expect(again.ok && again.value.packages).toEqual(first.ok && first.value.packages);
+    expect(await scanInWorker(request({ target: { ...target, platform: 'linux/s390x' } }))).toMatchObject({
+      ok: false,
+      error: { code: 'E_IMAGE_PLATFORM' },
+    });
+  });
+
+  it('refuses an image with a layer that was swapped, and is incomplete with one that was cut', async () => {
+    const path = join(folder, 'bad.tar');
+    const layer = tarOf([{ path: 'a', content: 'content' }]);
+    const archive = dockerArchive([layer]);
+    archive.write('CONTENT', archive.indexOf('content'));
+    writeFileSync(path, archive);
+    const target = { kind: 'image' as const, path };
+    expect(await scanInWorker(request({ target }))).toMatchObject({
+      ok: false,
+      error: { code: 'E_IMAGE_DIGEST' },
+    });
+    writeFileSync(path, dockerArchive([layer.subarray(0, 700)]));
+    expect(await scanInWorker(request({ target }))).toMatchObject({
+      ok: true,
+      value: { incomplete: [{ code: 'scan.malformed' }] },
+    });
   });
 
   it('is incomplete, never clean, when the worker runs out of memory', async () => {

@@ -224,8 +224,17 @@ const reading: readonly StoreCase[] = [
       good(await store.events.append(OURS, [aFlow(1, { ...peer, connections: 2 }), aFlow(2)]));
       clock.value += HOUR_MS;
       good(await store.events.append(OURS, [aFlow(3, { ...peer, connections: 3, bytesSent: 900 })]));
+      good(await store.events.append(OURS, [aFlow(4, { ...peer, application: 'postgresql' })]));
       const folded = good(await store.events.foldFlows(OURS, all()));
-      assert.equal(folded.length, 2);
+      assert.equal(folded.length, 3);
+      assert.deepEqual(
+        folded.map((one) => [one.serverPort, one.application, one.connections]).toSorted(),
+        [
+          [443, undefined, 1],
+          [5432, undefined, 5],
+          [5432, 'postgresql', 1],
+        ].toSorted(),
+      );
       assert.deepEqual(folded[0], {
         workload: 'w-1',
         remoteWorkload: 'w-9',

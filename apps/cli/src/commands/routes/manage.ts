@@ -6,17 +6,27 @@ import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import type { Format } from '../../output/render.ts';
 import type { TextKey, Translate } from '../../text/catalogue.ts';
-import type { UpdateFlags } from '../db-update.ts';
 import { maybeOne, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
-import { SCAN_FORMATS, type ScanFlags } from '../scan-flags.ts';
+import { SCAN_FORMATS, type ScanFlags, type ScanKind } from '../scan-flags.ts';
+import { dbRoutes } from './database.ts';
 import { listCommand } from './inventory.ts';
 
-type Target = 'host' | 'dir' | 'image';
 const scanFlags = (t: Translate) =>
   ({
     output: { kind: 'enum', values: SCAN_FORMATS, default: 'table', brief: t('flag.scan-output') },
     pack: textFlag(t('flag.pack'), 'PATH'),
     failOn: { kind: 'enum', values: SEVERITIES, brief: t('flag.fail-on'), optional: true },
+    allowIncomplete: switchFlag(t('flag.allow-incomplete')),
+    vex: {
+      kind: 'parsed',
+      parse: String,
+      brief: t('flag.vex'),
+      placeholder: 'FILE',
+      variadic: true,
+      default: [],
+    },
+    platform: textFlag(t('flag.platform'), 'OS/ARCH'),
+    cache: textFlag(t('flag.cache'), 'DIR'),
   }) as const;
 
 const scanHost = (t: Translate) =>
@@ -29,73 +39,13 @@ const scanHost = (t: Translate) =>
     },
   });
 
-const scanPath = (t: Translate, kind: Exclude<Target, 'host'>, brief: TextKey) =>
+const scanPath = (t: Translate, kind: Exclude<ScanKind, 'host'>, brief: TextKey) =>
   buildCommand<ScanFlags, [string], CliContext>({
     docs: { brief: t(brief) },
     parameters: { flags: scanFlags(t), aliases: { o: 'output' }, positional: one(t('arg.path'), 'PATH') },
     async func(flags, path) {
       const { runScan } = await import('../scan.ts');
       return runScan(this, { path, kind }, flags);
-    },
-  });
-
-const dbRoutes = (t: Translate) =>
-  buildRouteMap({
-    docs: { brief: t('command.db') },
-    routes: {
-      update: dbUpdate(t),
-      status: buildCommand<{ output: Format }, [], CliContext>({
-        docs: { brief: t('command.db-status') },
-        parameters: { flags: { output: outputFlag(t) }, aliases: { o: 'output' } },
-        async func(flags) {
-          const { runDbStatus } = await import('../manage.ts');
-          return runDbStatus(this, flags);
-        },
-      }),
-      import: buildCommand<{ output: Format; force: boolean }, [string], CliContext>({
-        docs: { brief: t('command.db-import') },
-        parameters: {
-          flags: { output: outputFlag(t), force: switchFlag(t('flag.force')) },
-          aliases: { o: 'output' },
-          positional: one(t('arg.path'), 'PATH'),
-        },
-        async func(flags, path) {
-          const { runDbImport } = await import('../manage.ts');
-          return runDbImport(this, { ...flags, path });
-        },
-      }),
-    },
-  });
-
-const dbUpdate = (t: Translate) =>
-  buildCommand<UpdateFlags, [], CliContext>({
-    docs: { brief: t('command.db-update') },
-    parameters: {
-      flags: {
-        output: outputFlag(t),
-        force: switchFlag(t('flag.force')),
-        feed: {
-          kind: 'parsed',
-          parse: String,
-          brief: t('flag.feed'),
-          placeholder: 'FEED',
-          variadic: true,
-          default: [],
-        },
-        mirror: {
-          kind: 'parsed',
-          parse: String,
-          brief: t('flag.mirror'),
-          placeholder: 'NAME=URL',
-          variadic: true,
-          default: [],
-        },
-      },
-      aliases: { o: 'output' },
-    },
-    async func(flags) {
-      const { runDbUpdate } = await import('../db-update.ts');
-      return runDbUpdate(this, flags);
     },
   });
 
@@ -166,6 +116,7 @@ export const manageRoutes = (t: Translate) => ({
       host: scanHost(t),
       dir: scanPath(t, 'dir', 'command.scan-dir'),
       image: scanPath(t, 'image', 'command.scan-image'),
+      sbom: scanPath(t, 'sbom', 'command.scan-sbom'),
     },
   }),
   db: dbRoutes(t),

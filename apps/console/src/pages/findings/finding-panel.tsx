@@ -22,7 +22,7 @@ const Why = ({ finding }: { finding: FindingDetail }) => {
       <ol className="steps">
         {finding.why.map((step) => (
           <li key={`${step.step}${step.detail}`}>
-            <code>{step.step}</code>
+            <code title={step.rule}>{step.step}</code>
             <Verbatim>{step.detail}</Verbatim>
           </li>
         ))}
@@ -60,6 +60,19 @@ const VulnerabilityFacts = ({ finding }: { finding: FindingDetail }) => {
             ),
           ],
           [
+            t('finding.ratings'),
+            (vulnerability.ratings?.length ?? 0) > 1 && (
+              <Verbatim key="r">
+                {vulnerability.ratings
+                  ?.map(
+                    ({ source, severity, score }) =>
+                      `${source}: ${severity}${score === undefined ? '' : ` ${score}`}`,
+                  )
+                  .join(', ')}
+              </Verbatim>
+            ),
+          ],
+          [
             t('finding.kev'),
             vulnerability.knownExploited ? (
               <Badge key="k" tone="critical">
@@ -92,6 +105,7 @@ const Body = ({ finding }: { finding: FindingDetail }) => {
         {finding.fix.version !== undefined && (
           <p className="second">
             {t('finding.fixed-in')} <code>{finding.fix.version}</code>
+            {finding.fix.channel !== undefined && <Verbatim>{` (${finding.fix.channel})`}</Verbatim>}
           </p>
         )}
         {finding.fix.command !== undefined && <CommandBlock text={finding.fix.command} />}

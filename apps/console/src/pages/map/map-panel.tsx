@@ -7,6 +7,7 @@ import { IconArrowRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
+import { ApplicationLabel } from '../../widgets/application-label.tsx';
 import { SeverityBadge, VerdictBadge } from '../../widgets/badges.tsx';
 import { FlowVolume } from '../../widgets/flow-volume.tsx';
 import { SEVERITY_ORDER } from '../../widgets/severity-order.ts';
@@ -41,6 +42,7 @@ const EdgeBody = ({ edge, map }: { edge: MapEdge; map: NetworkMap }) => {
               {edge.protocols.join(', ')}
             </Verbatim>,
           ],
+          [t('flow.application'), <ApplicationLabel key="a" names={edge.applications} />],
           [t('field.verdict'), <VerdictBadge key="v" verdict={edge.verdict} />],
           [t('flow.connections'), count(edge.connections)],
           [t('flow.bytes'), <FlowVolume key="b" protocols={edge.protocols} bytes={edge.bytes} />],

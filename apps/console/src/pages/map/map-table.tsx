@@ -6,6 +6,7 @@ import { IconArrowRight } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
+import { ApplicationLabel } from '../../widgets/application-label.tsx';
 import { VerdictBadge } from '../../widgets/badges.tsx';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { FlowVolume } from '../../widgets/flow-volume.tsx';
@@ -17,6 +18,14 @@ interface MapTableProps {
   readonly selected: string | undefined;
   readonly onEdge: (id: string) => void;
 }
+
+const applicationColumn = (t: ReturnType<typeof useT>): Column<MapEdge> => ({
+  id: 'application',
+  title: t('flow.application'),
+  width: 'minmax(90px, 1fr)',
+  fromPx: 540,
+  cell: (edge) => <ApplicationLabel names={edge.applications} />,
+});
 
 /** Every edge of the map as a row; the same selection as the drawing. */
 export const MapTable = ({ map, selected, onEdge }: MapTableProps) => {
@@ -50,6 +59,7 @@ export const MapTable = ({ map, selected, onEdge }: MapTableProps) => {
         width: 'minmax(90px, 1fr)',
         cell: (edge) => <span translate="no">{edge.protocols.join(', ')}</span>,
       },
+      applicationColumn(t),
       {
         id: 'verdict',
         title: t('field.verdict'),

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { IconAlertTriangle, IconCheck, IconInfoCircle, IconX } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge } from '../../widgets/badges.tsx';
@@ -44,6 +45,30 @@ const Loss = ({ value }: { value: number }) => {
   return value === 0 ? <span>{count(0)}</span> : <strong className="warn-text">{count(value)}</strong>;
 };
 
+const INSPECT_TONES = { running: 'ok', restarting: 'quiet', failed: 'critical', off: 'unknown' } as const;
+
+/** The worker that recognises protocols; nothing is said of it while the sensor does not run. */
+const inspectRows = (
+  inspect: NodeRow['sensor']['inspect'],
+  t: ReturnType<typeof useT>,
+  count: (value: number) => string,
+): (readonly [string, ReactNode])[] =>
+  inspect === undefined
+    ? []
+    : [
+        [
+          t('inspect.title'),
+          <Badge key="i" tone={INSPECT_TONES[inspect.state]}>
+            {t(`inspect.${inspect.state}`)}
+          </Badge>,
+        ],
+        [t('inspect.restarts'), <Loss key="ir" value={inspect.restarts} />],
+        [t('inspect.flows'), count(inspect.flowsTotal)],
+        [t('inspect.recognised'), `${count(inspect.recognisedTotal)} / ${count(inspect.unknownTotal)}`],
+        [t('inspect.skipped'), <Loss key="is" value={inspect.skippedTotal} />],
+        [t('inspect.lost'), <Loss key="il" value={inspect.lostTotal} />],
+      ];
+
 /** The native sensor: state, programs the kernel took or refused, events and losses. */
 export const NodeSensor = ({ node }: { node: NodeRow }) => {
   const t = useT();
@@ -67,6 +92,7 @@ export const NodeSensor = ({ node }: { node: NodeRow }) => {
             [t('sensor.lost'), <Loss key="l" value={sensor.lostInKernelTotal} />],
             [t('sensor.shed'), <Loss key="s" value={sensor.shedTotal} />],
             [t('sensor.malformed'), <Loss key="m" value={sensor.malformedTotal} />],
+            ...inspectRows(sensor.inspect, t, count),
           ]}
         />
         <ul className="list-plain">

@@ -7,6 +7,7 @@ import { type ItemOf, useList } from '../../data/queries.ts';
 import { useRange } from '../../data/view.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
+import { ApplicationLabel } from '../../widgets/application-label.tsx';
 import { VerdictBadge } from '../../widgets/badges.tsx';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
@@ -16,6 +17,27 @@ import { Cut, When } from '../../widgets/text.tsx';
 import { WorkloadLink } from '../../widgets/workload-link.tsx';
 
 type Row = ItemOf<'workload.connections'>;
+
+const portColumn = (t: ReturnType<typeof useT>): Column<Row> => ({
+  id: 'port',
+  title: t('flow.port'),
+  width: '96px',
+  cell: (row) => (
+    <span translate="no">
+      {row.protocol}/{row.serverPort}
+    </span>
+  ),
+});
+
+const applicationColumn = (t: ReturnType<typeof useT>): Column<Row> => ({
+  id: 'application',
+  title: t('flow.application'),
+  width: 'minmax(110px, 1.4fr)',
+  fromPx: 480,
+  cell: ({ application, applicationHost }) => (
+    <ApplicationLabel names={application === undefined ? undefined : [application]} host={applicationHost} />
+  ),
+});
 
 const useColumns = (): readonly Column<Row>[] => {
   const t = useT();
@@ -42,16 +64,8 @@ const useColumns = (): readonly Column<Row>[] => {
           </span>
         ),
       },
-      {
-        id: 'port',
-        title: t('flow.port'),
-        width: '136px',
-        cell: (row) => (
-          <span translate="no">
-            {row.protocol}/{row.serverPort} {row.application ?? ''}
-          </span>
-        ),
-      },
+      portColumn(t),
+      applicationColumn(t),
       {
         id: 'process',
         title: t('flow.process'),

@@ -23,8 +23,17 @@ export const operationHandlers = (parts: Parts) => ({
   'advisory.status': answers('advisory.status', async () => reply(parts.advisories.status())),
   'advisory.import': answers('advisory.import', async ({ upload, query }) => {
     if (upload === undefined) return refuse('E_BODY_TYPE', 'send the pack as application/octet-stream');
-    const imported = await parts.advisories.importPack(upload, query.force ?? false);
+    const imported = await parts.advisories.importPack(upload, {
+      force: query.force ?? false,
+      mayBeUnsigned: query.unsigned ?? false,
+      ...(query.trust === undefined ? {} : { trustKeyId: query.trust }),
+    });
     return imported.ok ? reply(imported.value, { target: imported.value.digest ?? '' }) : imported;
+  }),
+  'advisory.export': answers('advisory.export', async () => {
+    const path = parts.advisories.file();
+    if (path === undefined) return refuse('E_PACK_MISSING', 'no pack is loaded');
+    return reply(undefined, { file: { stream: createReadStream(path), name: 'advisories.pack' } });
   }),
   'scan.match': answers('scan.match', async ({ caller, body }) => {
     const subject: WorkloadRef = {

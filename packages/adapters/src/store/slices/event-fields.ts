@@ -113,6 +113,7 @@ const flow: EventSpec<EventOf<'flow'>> = {
     event.remoteWorkload?.name,
     event.process?.executable,
     event.application,
+    event.applicationHost,
   ],
 };
 

@@ -6,17 +6,18 @@ import { type Cells, numberOf, textOf } from '../sqlite/database.ts';
 import type { Fold } from '../workers/protocol.ts';
 
 /** Columns that make two flows the same edge of the map. */
-export const FLOW_KEYS = 8;
+export const FLOW_KEYS = 9;
 
 /** Keys, then folded columns: connections first, so that the largest edges stay when the list is cut. */
 export const FLOW_SELECT = `f_workload, f_remoteWorkload, f_localAddress, f_remoteAddress, f_direction, f_protocol,
-  f_serverPort, f_verdict, sum(f_connections), sum(f_bytesSent+f_bytesReceived), min(f_occurredAtMs), max(f_occurredAtMs)`;
+  f_serverPort, f_verdict, f_application, sum(f_connections), sum(f_bytesSent+f_bytesReceived), min(f_occurredAtMs), max(f_occurredAtMs)`;
 /** How the folded columns of several slices join. */
 export const FLOW_FOLDS: readonly Fold[] = ['sum', 'sum', 'min', 'max'];
 
 /** A row of FLOW_SELECT. */
 export function foldedFlow(row: Cells): FoldedFlow {
   const remoteWorkload = textOf(row[1]);
+  const application = textOf(row[8]);
   return {
     workload: textOf(row[0]),
     ...(remoteWorkload === '' ? {} : { remoteWorkload }),
@@ -26,9 +27,10 @@ export function foldedFlow(row: Cells): FoldedFlow {
     protocol: textOf(row[5]),
     serverPort: numberOf(row[6]),
     verdict: textOf(row[7]),
-    connections: numberOf(row[8]),
-    bytes: numberOf(row[9]),
-    firstAtMs: numberOf(row[10]),
-    lastAtMs: numberOf(row[11]),
+    ...(application === '' ? {} : { application }),
+    connections: numberOf(row[9]),
+    bytes: numberOf(row[10]),
+    firstAtMs: numberOf(row[11]),
+    lastAtMs: numberOf(row[12]),
   };
 }

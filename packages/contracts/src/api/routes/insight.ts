@@ -29,32 +29,9 @@ import {
 import { FindingGroup } from '../finding-group.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
+import { AdvisoryStatus } from './advisories.ts';
 
 const idParams = inline('Path', { id: OpaqueId });
-
-/** State of the advisory pack. */
-export const AdvisoryStatus = object('AdvisoryStatus', 'State of the advisory pack', {
-  present: flag('A pack is loaded'),
-  builtAtMs: optional(instant('Built')),
-  ageDays: optional(integer('Age', 'days')),
-  sample: flag('Only the small sample that comes with the program'),
-  rows: integer('Advisory rows', '1'),
-  digest: optional(text('SHA-256', 64)),
-  ecosystems: list(
-    inline('An ecosystem', {
-      ecosystem: text('Name', 64),
-      rows: integer('Rows', '1'),
-      asOf: optional(text('Date', 32)),
-      completeness: choice(
-        ['complete', 'partial', 'listed-packages', 'sample'],
-        'How much of it the pack knows; listed-packages: only the packages it names',
-      ),
-    }),
-    'What it covers',
-    256,
-  ),
-  noData: list(text('Ecosystem', 256), 'What it says nothing about', 256),
-});
 
 /** Everything `status` shows. */
 export const SystemStatus = object('SystemStatus', 'State of this installation', {
@@ -340,33 +317,6 @@ export const insightRoutes = [
       }),
       'Rules',
     ),
-  }),
-  route({
-    id: 'advisory.status',
-    method: 'GET',
-    path: '/advisories',
-    tag: 'advisories',
-    permission: 'advisories:read',
-    status: 200,
-    summary: { en: 'State of the advisory pack', ja: '脆弱性情報の状態' },
-    response: AdvisoryStatus,
-  }),
-  route({
-    id: 'advisory.import',
-    method: 'POST',
-    path: '/advisories',
-    tag: 'advisories',
-    permission: 'advisories:manage',
-    status: 200,
-    audit: 'advisory.import',
-    summary: {
-      en: 'Load an advisory pack (application/octet-stream)',
-      ja: '脆弱性情報パックを読み込む（application/octet-stream）',
-    },
-    query: inline('How to load', {
-      force: optional(flag('Also load a pack that has far fewer rows than the one in use')),
-    }),
-    response: AdvisoryStatus,
   }),
   route({
     id: 'system.status',

@@ -87,6 +87,9 @@ const kindOf = (record: JsonObject, isMalicious: boolean): AdvisoryRow['kind'] =
     : 'vulnerability';
 };
 
+/** CPEs decide only where they name content sets of rpm packages. */
+const isRpm = (purl: unknown): boolean => typeof purl === 'string' && purl.startsWith('pkg:rpm/');
+
 const nonEmpty = <T>(values: T[]): T[] | undefined => (values.length > 0 ? values : undefined);
 
 /** Reads one line of an advisory file: `{id, ecosystem, package, ranges, versions, severity, ...}`. */
@@ -110,6 +113,10 @@ export const readAdvisoryRecord = (value: unknown, isMalicious: boolean): KeyedR
     ]),
     fixed: nonEmpty(boundedList(asList(record['fixed']), 100)),
     status: asText(record['status']),
+    justification: asText(record['justification'], 120),
+    module: asText(record['module'], 120),
+    cpes: isRpm(record['purl']) ? nonEmpty(boundedList(asList(record['cpes']), 50)) : undefined,
+    channel: asText(record['suite'], 64) ?? asText(record['channel'], 64) ?? asText(record['repo'], 64),
     conditions: readConditions(record['affected_expr']) ?? readVersions(record).conditions,
     rating: readRating(record['severity'], source),
     summary: asText(record['summary']),

@@ -98,8 +98,9 @@ const readOwnership = (context: CatalogContext, ownership: Ownership): void => {
 /** Alpine, Wolfi and Chainguard. */
 export const apkCataloger: Cataloger = {
   id: 'apk',
-  type: 'apk',
+  types: ['apk'],
   capabilities: apkCapabilities,
+  reads: (path) => DATABASES.includes(path),
   fixed: (context) => DATABASES.flatMap((path) => readInstalled(context, path)),
   owns: readOwnership,
 };

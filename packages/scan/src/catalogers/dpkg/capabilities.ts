@@ -8,11 +8,12 @@ export const dpkgCapabilities: CatalogerCapabilities = {
   finds: [
     'installed packages of /var/lib/dpkg/status with architecture, source package and source version',
     'packages of distroless images in /var/lib/dpkg/status.d',
+    'packages that chisel cut slices from, by its manifest',
     'which files a package owns, from /var/lib/dpkg/info',
   ],
   doesNotFind: [
     'packages whose files were copied in without dpkg',
     'packages of images that removed the dpkg database',
-    'chisel slices, which keep a manifest of their own',
+    'the source package of chisel slices, which their manifest does not name',
   ],
 };

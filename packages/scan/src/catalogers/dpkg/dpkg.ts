@@ -7,12 +7,14 @@ import { type FoundPackage, isPlausible } from '../package.ts';
 import { writePurl } from '../purl.ts';
 import { readDatabase } from '../read-database.ts';
 import { dpkgCapabilities } from './capabilities.ts';
+import { CHISEL_MANIFEST, readChisel, readChiselOwnership } from './chisel.ts';
 import { readStanzas, type Stanza } from './stanzas.ts';
 
 const STATUS = '/var/lib/dpkg/status';
 const STATUS_FOLDER = '/var/lib/dpkg/status.d';
 const INFO_FOLDER = '/var/lib/dpkg/info';
 const FIELDS = new Set(['package', 'version', 'status', 'source', 'architecture']);
+const READ = /^\/var\/lib\/dpkg\/(?:status|status\.d\/[^/]+|info\/[^/]+\.list)$/;
 const MAX_OWNED_PATHS = 2_000_000;
 
 /** `Source: gcc-12 (12.2.0-14)` names a version only when it differs from the binary's. */
@@ -115,8 +117,12 @@ const readOwnership = (context: CatalogContext, ownership: Ownership): void => {
 /** Debian, Ubuntu and derived distributions, distroless images included. */
 export const dpkgCataloger: Cataloger = {
   id: 'dpkg',
-  type: 'deb',
+  types: ['deb'],
   capabilities: dpkgCapabilities,
-  fixed: (context) => [...readStatus(context, STATUS), ...readStatusFolder(context)],
-  owns: readOwnership,
+  reads: (path) => READ.test(path) || path === CHISEL_MANIFEST,
+  fixed: (context) => [...readStatus(context, STATUS), ...readStatusFolder(context), ...readChisel(context)],
+  owns: (context, ownership) => {
+    readOwnership(context, ownership);
+    readChiselOwnership(context, ownership);
+  },
 };

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ByteReader, type Elf, readElf } from './elf.ts';
+import { type ByteReader, type Elf, readElf } from '../../executable/elf.ts';
 
 /** A module that was linked in. */
 export interface GoModule {

@@ -8,6 +8,7 @@ export const golangCapabilities: CatalogerCapabilities = {
   finds: [
     'modules linked into ELF executables, from the build information that Go 1.13 and later embed (stripped ones included)',
     'the standard library, by the version of the toolchain',
+    'modules that the go.mod of a source folder requires',
     'replacements, under the name of what was really built',
   ],
   doesNotFind: [

@@ -2,22 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
+import { isProgram } from '../is-program.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
 import { writePurl } from '../purl.ts';
+import { readManifest } from '../read-manifest.ts';
+import { isRootFileSystem } from '../root-file-system.ts';
+import { linesOf } from '../text-lines.ts';
 import { readBuildInfo } from './build-info.ts';
 import { golangCapabilities } from './capabilities.ts';
-
-/** The smallest Go program is larger by far; most executables of a distribution are smaller. */
-const MIN_BYTES = 256 * 1024;
-const EXECUTABLE_BITS = 0o111;
-/** Anything with an extension made of letters is no program, but for these. */
-const EXTENSION = /\.(?!(?:exe|bin|test|elf)$)[A-Za-z][\w+-]*$/;
-
-const wants = (file: WalkedFile): boolean => {
-  if (EXTENSION.test(file.name)) return false;
-  const stat = file.stat();
-  return stat !== undefined && stat.sizeBytes >= MIN_BYTES && (stat.mode & EXECUTABLE_BITS) !== 0;
-};
 
 const toPackage = (path: string, version: string, location: string): FoundPackage | undefined => {
   const plain = version.replace(/^v(?=\d)/, '');
@@ -64,11 +56,39 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
   }
 };
 
-/** Modules linked into Go executables. */
+/** go.mod (Go modules reference, "go.mod files"): `require path version`, single or in a block; `replace` names what is built instead. */
+const readGoMod = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
+  const content = readManifest(context, file.path);
+  if (content === undefined) return [];
+  const required = new Map<string, string>();
+  const replaced = new Map<string, { path: string; version: string }>();
+  let block = '';
+  for (const raw of linesOf(content)) {
+    const line = raw.replace(/\/\/.*$/, '').trim();
+    const opened = /^(require|replace|exclude|retract|tool|ignore)\s*\($/.exec(line)?.[1];
+    if (opened !== undefined) block = opened;
+    else if (line === ')') block = '';
+    const [, verb = block, rest = ''] = /^(?:(require|replace)\s+)?(.+)$/.exec(line) ?? [];
+    const words = rest.split(/\s+/);
+    if (verb === 'require' && words.length === 2) required.set(words[0] ?? '', words[1] ?? '');
+    const arrow = words.indexOf('=>');
+    if (verb === 'replace' && arrow > 0)
+      replaced.set(words[0] ?? '', { path: words[arrow + 1] ?? '', version: words[arrow + 2] ?? '' });
+  }
+  return [...required].flatMap(([path, version]) => {
+    const instead = replaced.get(path);
+    return toPackage(instead?.path ?? path, instead?.version ?? version, file.path) ?? [];
+  });
+};
+
+/** Modules linked into Go executables, and those a source folder asks for. */
 export const golangCataloger: Cataloger = {
   id: 'golang',
-  type: 'golang',
+  types: ['golang'],
   capabilities: golangCapabilities,
-  wants,
-  inspect,
+  wants: (file) => file.name === 'go.mod' || isProgram(file),
+  // The module cache holds the go.mod of everything that was ever looked at; programs say what was built.
+  isShadowed: (file, tree) =>
+    file.name === 'go.mod' && (file.path.includes('/pkg/mod/') || isRootFileSystem(tree)),
+  inspect: (file, context) => (file.name === 'go.mod' ? readGoMod(file, context) : inspect(file, context)),
 };

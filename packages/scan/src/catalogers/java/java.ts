@@ -4,16 +4,20 @@
 import { openZip, type ZipArchive, type ZipEntry, type ZipSource } from '../../archive/zip.ts';
 import { baseName } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
+import { foundPackages } from '../found-package.ts';
 import type { FoundPackage } from '../package.ts';
 import { writePurl } from '../purl.ts';
+import { readManifest } from '../read-manifest.ts';
+import { linesOf } from '../text-lines.ts';
 import { javaCapabilities } from './capabilities.ts';
-import { type Coordinates, fromManifest, fromPomProperties } from './identify.ts';
+import { type Coordinates, fromManifest, fromPomProperties, readPairs } from './identify.ts';
 
 const ARCHIVE = /\.(?:jar|war|ear|par|jpi|hpi)$/i;
 const POM = /^META-INF\/maven\/[^/]+\/[^/]+\/pom\.properties$/;
 const MANIFEST = 'META-INF/MANIFEST.MF';
 /** Class files of several releases and BOOT-INF are no reason to look at sources and documentation archives. */
 const NO_CODE = /-(?:sources|javadoc)\.jar$/i;
+const RUNTIME = /\/[^/]*(?:jdk|jre|jvm|java|graal|zulu|corretto|temurin)[^/]*\/(?:[^/]+\/)?release$/i;
 const MAX_PROPERTIES_BYTES = 256 * 1024;
 
 /** What one outer archive may still cost. */
@@ -145,11 +149,53 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
   }
 };
 
+/** gradle.lockfile: `group:artifact:version=configurations`. */
+const readGradleLock = (file: WalkedFile, context: CatalogContext): FoundPackage[] =>
+  [...linesOf(readManifest(context, file.path) ?? Buffer.alloc(0))].flatMap((line) => {
+    const [, group, artifact, version] = /^([^:=#\s]+):([^:=\s]+):([^:=\s]+)=/.exec(line) ?? [];
+    return foundPackages([
+      {
+        type: 'maven',
+        name: `${group}:${artifact}`,
+        version,
+        location: file.path,
+        purl: { name: artifact ?? '', ...(group === undefined ? {} : { namespace: group }) },
+      },
+    ]);
+  });
+
+/** The `release` file of a Java run-time: `JAVA_VERSION="17.0.9"`, and who built it. */
+const readRuntime = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
+  const pairs = readPairs((readManifest(context, file.path) ?? Buffer.alloc(0)).toString('utf8'));
+  const value = (key: string): string => (pairs.get(key) ?? '').replace(/^"|"$/g, '');
+  const isOracle = /^Oracle/.test(value('implementor')) && value('build_type') === 'commercial';
+  return foundPackages([
+    {
+      type: 'generic',
+      name: isOracle ? 'oracle-jdk' : 'openjdk',
+      version: value('java_runtime_version') || value('java_version'),
+      location: file.path,
+    },
+  ]).map((found) => ({
+    ...found,
+    cpe: `cpe:2.3:a:oracle:${isOracle ? 'jdk' : 'openjdk'}:${value('java_version')}:*:*:*:*:*:*:*`.slice(
+      0,
+      256,
+    ),
+  }));
+};
+
 /** Java archives, nested ones included. */
 export const javaCataloger: Cataloger = {
   id: 'java',
-  type: 'maven',
+  types: ['maven', 'generic'],
   capabilities: javaCapabilities,
-  wants: (file) => ARCHIVE.test(file.name) && !NO_CODE.test(file.name),
-  inspect,
+  wants: (file) =>
+    file.name === 'gradle.lockfile' ||
+    (file.name === 'release' && RUNTIME.test(file.path)) ||
+    (ARCHIVE.test(file.name) && !NO_CODE.test(file.name)),
+  inspect: (file, context) => {
+    if (file.name === 'gradle.lockfile') return readGradleLock(file, context);
+    return file.name === 'release' ? readRuntime(file, context) : inspect(file, context);
+  },
 };

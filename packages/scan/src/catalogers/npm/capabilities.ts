@@ -8,10 +8,11 @@ export const npmCapabilities: CatalogerCapabilities = {
   finds: [
     'packages installed under node_modules, by the name and version of their package.json',
     'packages of package-lock.json and npm-shrinkwrap.json (versions 1 to 3) where no node_modules stands beside it',
+    'packages of yarn.lock (1 and later), pnpm-lock.yaml (5 to 9), bun.lock and deno.lock, likewise',
   ],
   doesNotFind: [
     'packages bundled into one file by webpack, esbuild and the like',
     'package.json files without a version: no advisory can be held against them',
-    'yarn, pnpm, bun and deno lock files',
+    'the binary lock file of early bun (bun.lockb)',
   ],
 };

@@ -5,12 +5,17 @@ import { parentPath } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
 import { writePurl } from '../purl.ts';
-import { readJsonManifest } from '../read-manifest.ts';
+import { readJsonManifest, readManifest } from '../read-manifest.ts';
 import { npmCapabilities } from './capabilities.ts';
+import { OTHER_LOCKS } from './locks.ts';
 
 /** A package installed in a node_modules folder: `.../node_modules/name` or `.../node_modules/@scope/name`. */
 const INSTALLED = /\/node_modules\/(?:@[^/]+\/)?[^@/][^/]*\/package\.json$/;
-const LOCKS: ReadonlySet<string> = new Set(['package-lock.json', 'npm-shrinkwrap.json']);
+const LOCKS: ReadonlySet<string> = new Set([
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  ...Object.keys(OTHER_LOCKS),
+]);
 const MAX_LOCK_DEPTH = 32;
 
 const toPackage = (name: unknown, version: unknown, location: string): FoundPackage | undefined => {
@@ -52,8 +57,11 @@ const readDependencies = (dependencies: unknown, location: string, depth: number
 };
 
 const readLock = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
-  // What is installed is known from node_modules itself; the lock only counts where nothing is installed yet.
-  if (context.tree.stat(`${parentPath(file.path)}/node_modules`).ok) return [];
+  const readOther = OTHER_LOCKS[file.name];
+  if (readOther !== undefined) {
+    const content = readManifest(context, file.path);
+    return content === undefined ? [] : readOther(content, file.path);
+  }
   const lock = readJsonManifest(context, file.path);
   if (lock === undefined) return [];
   return isObject(lock['packages'])
@@ -64,12 +72,15 @@ const readLock = (file: WalkedFile, context: CatalogContext): FoundPackage[] => 
 /** Packages of Node.js programs. */
 export const npmCataloger: Cataloger = {
   id: 'npm',
-  type: 'npm',
+  types: ['npm'],
   capabilities: npmCapabilities,
   wants: (file) =>
     file.name === 'package.json'
       ? INSTALLED.test(file.path)
       : LOCKS.has(file.name) && !file.path.includes('/node_modules/'),
+  // What is installed is known from node_modules itself; the lock only counts where nothing is installed yet.
+  isShadowed: (file, tree) =>
+    file.name !== 'package.json' && tree.stat(`${parentPath(file.path)}/node_modules`).ok,
   inspect: (file, context) =>
     file.name === 'package.json' ? readInstalled(file, context) : readLock(file, context),
 };

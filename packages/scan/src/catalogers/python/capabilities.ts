@@ -7,10 +7,11 @@ import type { CatalogerCapabilities } from '../cataloger.ts';
 export const pythonCapabilities: CatalogerCapabilities = {
   finds: [
     'installed distributions: *.dist-info/METADATA, *.egg-info/PKG-INFO, EGG-INFO/PKG-INFO and single *.egg-info files',
+    'in source folders: pinned requirements.txt, Pipfile.lock, poetry.lock, uv.lock, pdm.lock and pylock.toml',
   ],
   doesNotFind: [
     'modules copied in without metadata',
-    'requirements and lock files that are not installed',
+    'requirements without a pinned version, and lock files inside of a root file system',
     'packages inside zip applications and wheels that are not unpacked',
     'conda packages without dist-info',
   ],

@@ -6,7 +6,9 @@ import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
 import { writePurl } from '../purl.ts';
 import { readManifest } from '../read-manifest.ts';
+import { isRootFileSystem } from '../root-file-system.ts';
 import { pythonCapabilities } from './capabilities.ts';
+import { lockReader } from './locks.ts';
 
 const wants = (file: WalkedFile): boolean => {
   if (file.name === 'METADATA') return parentPath(file.path).endsWith('.dist-info');
@@ -14,7 +16,7 @@ const wants = (file: WalkedFile): boolean => {
     const folder = baseName(parentPath(file.path));
     return folder === 'EGG-INFO' || folder.endsWith('.egg-info');
   }
-  return file.name.endsWith('.egg-info');
+  return file.name.endsWith('.egg-info') || lockReader(file.name) !== undefined;
 };
 
 /** Name and version of core metadata (PEP 566): header lines up to the first empty one. */
@@ -34,6 +36,8 @@ export const parseMetadata = (content: string): { name: string; version: string 
 const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
   const content = readManifest(context, file.path);
   if (content === undefined) return [];
+  const readLock = lockReader(file.name);
+  if (readLock !== undefined) return readLock(content, file.path);
   const metadata = parseMetadata(content.toString('utf8'));
   if (metadata === undefined || !isPlausible(metadata.name) || !isPlausible(metadata.version)) {
     context.problem({
@@ -59,8 +63,10 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
 /** Installed Python distributions. */
 export const pythonCataloger: Cataloger = {
   id: 'python',
-  type: 'pypi',
+  types: ['pypi'],
   capabilities: pythonCapabilities,
   wants,
+  // In a root file system what counts is what is installed; a lock file there is a left-over of the build.
+  isShadowed: (file, tree) => lockReader(file.name) !== undefined && isRootFileSystem(tree),
   inspect,
 };

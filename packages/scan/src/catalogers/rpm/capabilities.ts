@@ -7,11 +7,11 @@ import type { CatalogerCapabilities } from '../cataloger.ts';
 export const rpmCapabilities: CatalogerCapabilities = {
   finds: [
     'installed packages of rpm databases in SQLite, ndb and Berkeley DB (hash) form, of either byte order',
+    'packages of the text manifest of Azure Linux distroless images, and of the inventory of Bottlerocket',
     'epoch, architecture, source package and which files a package owns',
   ],
   doesNotFind: [
     'changes that still lie in the write-ahead log of a SQLite database (said as a problem of the scan)',
-    'packages of images that keep a text manifest instead of a database',
     'modules and content sets: which stream a package was built for is not compared',
   ],
 };

@@ -8,6 +8,7 @@ import { readDatabase } from '../read-database.ts';
 import { readBerkeleyValues } from './berkeley.ts';
 import { rpmCapabilities } from './capabilities.ts';
 import { type RpmHeader, readRpmHeader } from './header.ts';
+import { BOTTLEROCKET_INVENTORY, RPM_MANIFEST, readRpmManifests } from './manifests.ts';
 import { readNdbBlobs } from './ndb.ts';
 import { readSqliteBlobs } from './sqlite.ts';
 
@@ -50,6 +51,10 @@ const toPackage = (header: RpmHeader, location: string, vendor: string): FoundPa
     location,
   };
 };
+
+const READ: ReadonlySet<string> = new Set(
+  FOLDERS.flatMap((folder) => FORMS.map(({ file }) => `${folder}/${file}`)),
+);
 
 /** Reads every header of one database; what cannot be read is a problem of the scan. */
 function* readHeaders(context: CatalogContext, path: string, read: BlobReader): Generator<RpmHeader> {
@@ -107,4 +112,11 @@ const owns = (context: CatalogContext, ownership: Ownership): void => {
 };
 
 /** Red Hat, Fedora, SUSE, Amazon, Azure Linux and their relatives. */
-export const rpmCataloger: Cataloger = { id: 'rpm', type: 'rpm', capabilities: rpmCapabilities, fixed, owns };
+export const rpmCataloger: Cataloger = {
+  id: 'rpm',
+  types: ['rpm'],
+  capabilities: rpmCapabilities,
+  reads: (path) => READ.has(path) || path === RPM_MANIFEST || path === BOTTLEROCKET_INVENTORY,
+  fixed: (context) => [...fixed(context), ...readRpmManifests(context)],
+  owns,
+};

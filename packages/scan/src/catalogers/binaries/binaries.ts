@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { TreeFile } from '../../tree/file-tree.ts';
+import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
+import { foundPackages } from '../found-package.ts';
+import type { FoundPackage } from '../package.ts';
+import { binariesCapabilities } from './capabilities.ts';
+import type { Product } from './product.ts';
+import { PRODUCTS } from './products.ts';
+
+/** A window of the file at a time, so that a large executable is never held as one text. */
+const WINDOW_BYTES = 1024 * 1024;
+/** No version string with its surroundings is longer than this, so none is cut in two. */
+const OVERLAP_BYTES = 1024;
+
+const CANDIDATES = new Map<string, readonly Product[]>();
+const MAX_CANDIDATES = 10_000;
+
+/** Products that a file of this name may be. Most names of an image come again and again. */
+const candidatesFor = (name: string): readonly Product[] => {
+  const known = CANDIDATES.get(name);
+  if (known !== undefined) return known;
+  const found = PRODUCTS.filter((product) => product.files.test(name));
+  if (CANDIDATES.size < MAX_CANDIDATES) CANDIDATES.set(name, found);
+  return found;
+};
+
+const fits = (product: Product, name: string, version: string): boolean => {
+  if (product.fitsName !== true) return true;
+  const stated = /\d+\.\d+(?:\.\d+)?/.exec(name)?.[0];
+  return stated === undefined || version === stated || version.startsWith(`${stated}.`);
+};
+
+/** The first product one of whose patterns is in the file; patterns are tried in the order of the table, over all of the file. */
+export const classify = (
+  file: Pick<TreeFile, 'sizeBytes' | 'readAt'>,
+  name: string,
+): { product: Product; version: string } | undefined => {
+  let best: { rank: number; product: Product; version: string } | undefined;
+  const rules = candidatesFor(name).flatMap((product) =>
+    product.patterns.map((pattern) => ({ product, pattern })),
+  );
+  for (let at = 0; at < file.sizeBytes && best?.rank !== 0; at += WINDOW_BYTES) {
+    const text = file.readAt(at, WINDOW_BYTES + OVERLAP_BYTES).toString('latin1');
+    for (const [rank, { product, pattern }] of rules.entries()) {
+      if (best !== undefined && best.rank <= rank) break;
+      const version = pattern.exec(text)?.[1];
+      if (version !== undefined && fits(product, name, version)) best = { rank, product, version };
+    }
+  }
+  return best;
+};
+
+const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
+  const opened = context.tree.open(file.path);
+  if (!opened.ok) {
+    context.problem({ code: 'scan.unreadable', path: file.path, detail: opened.error.detail });
+    return [];
+  }
+  try {
+    if (opened.value.sizeBytes > context.limits.executableBytes) {
+      context.problem({
+        code: 'scan.limit',
+        path: file.path,
+        detail: `executable of ${opened.value.sizeBytes} bytes`,
+      });
+      return [];
+    }
+    const found = classify(opened.value, file.name);
+    if (found === undefined) return [];
+    const { name, cpe } = found.product;
+    return foundPackages([{ type: 'generic', name, version: found.version, location: file.path }]).map(
+      (one) =>
+        cpe === undefined
+          ? one
+          : { ...one, cpe: `cpe:2.3:a:${cpe}:${found.version.replace(/[+]/g, '\\+')}:*:*:*:*:*:*:*` },
+    );
+  } finally {
+    opened.value.close();
+  }
+};
+
+/** Programs that were copied in without a package manager. What a distribution package owns is marked as its own later. */
+export const binariesCataloger: Cataloger = {
+  id: 'binaries',
+  types: ['generic'],
+  capabilities: binariesCapabilities,
+  wants: (file) => candidatesFor(file.name).length > 0,
+  inspect,
+};

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { zstdDecompressSync } from 'node:zlib';
+import { asList, asObject, asText, parseJson } from '../../json/fields.ts';
+import type { CatalogContext, Ownership } from '../cataloger.ts';
+import { foundPackage } from '../found-package.ts';
+import type { FoundPackage } from '../package.ts';
+import { readDatabase } from '../read-database.ts';
+import { linesOf } from '../text-lines.ts';
+
+/** Where chisel writes what it cut out of Ubuntu packages: zstd, one JSON object a line ("jsonwall"). */
+export const CHISEL_MANIFEST = '/var/lib/chisel/manifest.wall';
+const MAX_PLAIN = 256 * 1024 * 1024;
+
+const readLines = (context: CatalogContext): Buffer | undefined => {
+  const packed = readDatabase(context, CHISEL_MANIFEST);
+  if (packed === undefined) return undefined;
+  try {
+    return zstdDecompressSync(packed, { maxOutputLength: MAX_PLAIN });
+  } catch (cause) {
+    context.problem({
+      code: cause instanceof RangeError ? 'scan.limit' : 'scan.malformed',
+      path: CHISEL_MANIFEST,
+      detail: 'the manifest cannot be unpacked',
+    });
+    return undefined;
+  }
+};
+
+/** Packages that slices were cut from. The manifest names no source package: advisories are looked for by the binary's name. */
+export const readChisel = (context: CatalogContext): FoundPackage[] => {
+  const lines = readLines(context);
+  if (lines === undefined) return [];
+  return [...linesOf(lines)].flatMap((line) => {
+    const entry = asObject(parseJson(line));
+    if (entry?.['kind'] !== 'package') return [];
+    const architecture = asText(entry['arch'], 32);
+    const vendor = context.distribution.id === 'unknown' ? 'ubuntu' : context.distribution.id;
+    const found = foundPackage({
+      type: 'deb',
+      name: entry['name'],
+      version: entry['version'],
+      location: CHISEL_MANIFEST,
+      architecture,
+      purl: { namespace: vendor, qualifiers: { arch: architecture } },
+    });
+    return found === undefined ? [] : [{ ...found, sourceName: found.name, sourceVersion: found.version }];
+  });
+};
+
+/** Paths of slices: `{"kind":"path","path":"/usr/bin/x","slices":["pkg_slice"]}`. */
+export const readChiselOwnership = (context: CatalogContext, ownership: Ownership): void => {
+  const lines = context.tree.stat(CHISEL_MANIFEST).ok
+    ? readLines({ ...context, problem: () => undefined })
+    : undefined;
+  if (lines === undefined) return;
+  for (const line of linesOf(lines)) {
+    const entry = asObject(parseJson(line));
+    const path = entry?.['kind'] === 'path' ? asText(entry['path'], 4096) : undefined;
+    const owner = asText(asList(entry?.['slices'])[0])?.split('_')[0];
+    if (path !== undefined && owner !== undefined) ownership.set(path, owner);
+  }
+};

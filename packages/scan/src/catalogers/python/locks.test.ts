@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { describe, expect, it } from 'vitest';
+import { expectUnharmed } from '../../testing/hostile.ts';
+import { DEBIAN_12, names, runCataloger, treeOf } from '../../testing/trees.ts';
+import { pythonCataloger } from './python.ts';
+
+const REQUIREMENTS = `# comment
+--index-url https://example.org/simple
+Django==3.2.1
+requests[security] == 2.31.0 ; python_version >= "3.7"
+flask>=2.0
+-r other.txt
+uvicorn===0.23.2 \\
+    --hash=sha256:abc
+torch==2.1.0+cpu # build
+git+https://github.com/x/y@v1
+`;
+const POETRY = `[[package]]
+name = "Jinja2"
+version = "3.1.2"
+description = "x"
+files = [
+    {file = "Jinja2-3.1.2.whl", hash = "sha256:x"},
+]
+
+[package.dependencies]
+MarkupSafe = ">=2.0"
+
+[[package]]
+name = "markupsafe"
+version = "2.1.3"
+
+[metadata]
+lock-version = "2.0"
+`;
+const UV = `version = 1
+
+[[package]]
+name = "mine"
+version = "0.1.0"
+source = { virtual = "." }
+
+[[package]]
+name = "anyio"
+version = "4.0.0"
+source = { registry = "https://pypi.org/simple" }
+`;
+const PYLOCK = `lock-version = "1.0"
+
+[[packages]]
+name = "attrs"
+version = "25.1.0"
+
+[[packages.wheels]]
+name = "attrs-25.1.0-py3-none-any.whl"
+`;
+const PIPFILE = JSON.stringify({
+  default: { requests: { version: '==2.28.1' }, editable: { editable: true } },
+  develop: { pytest: { version: '==7.1.2' } },
+});
+const find = (files: Record<string, string>) => runCataloger(pythonCataloger, treeOf(files)).packages;
+
+describe('Python lock files', () => {
+  it.each([
+    [
+      'requirements.txt',
+      REQUIREMENTS,
+      ['Django 3.2.1', 'requests 2.31.0', 'uvicorn 0.23.2', 'torch 2.1.0+cpu'],
+    ],
+    ['requirements-dev.txt', 'black==23.1.0\n', ['black 23.1.0']],
+    ['poetry.lock', POETRY, ['Jinja2 3.1.2', 'markupsafe 2.1.3']],
+    ['pdm.lock', POETRY, ['Jinja2 3.1.2', 'markupsafe 2.1.3']],
+    ['uv.lock', UV, ['anyio 4.0.0']],
+    ['pylock.toml', PYLOCK, ['attrs 25.1.0']],
+    ['Pipfile.lock', PIPFILE, ['requests 2.28.1', 'pytest 7.1.2']],
+  ])('name what they fix: %s', (name, text, expected) => {
+    expect(names(find({ [`/src/${name}`]: text }))).toEqual(expected);
+  });
+
+  it('do not count in a root file system, where what is installed counts', () => {
+    expect(find({ '/etc/os-release': DEBIAN_12, '/app/requirements.txt': REQUIREMENTS })).toEqual([]);
+  });
+
+  it('are given their normal name in the package URL', () => {
+    expect(find({ '/poetry.lock': POETRY }).map((found) => found.purl)).toEqual([
+      'pkg:pypi/jinja2@3.1.2',
+      'pkg:pypi/markupsafe@2.1.3',
+    ]);
+  });
+
+  it('do no harm when they are cut, changed or swollen', () => {
+    for (const [name, text] of Object.entries({
+      'requirements.txt': REQUIREMENTS,
+      'poetry.lock': POETRY,
+      'Pipfile.lock': PIPFILE,
+    }))
+      expectUnharmed(pythonCataloger, { [`/src/${name}`]: text });
+  });
+});

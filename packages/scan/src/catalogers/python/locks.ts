@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { asObject, asText, parseJson } from '../../json/fields.ts';
+import { foundPackages } from '../found-package.ts';
+import type { FoundPackage } from '../package.ts';
+import { linesOf, tomlTables } from '../text-lines.ts';
+
+/** A Python distribution under its normal name (PEP 503). */
+export const pythonPackage = (name: unknown, version: unknown, location: string): FoundPackage[] => {
+  if (typeof name !== 'string') return [];
+  const normal = name.toLowerCase().replace(/[-_.]+/g, '-');
+  return foundPackages([{ type: 'pypi', name, version, location, purl: { name: normal } }]);
+};
+
+/** requirements.txt: only what is pinned with `==` names a version (PEP 508); options, markers and hashes are passed over. */
+export const readRequirements = (content: Buffer, location: string): FoundPackage[] =>
+  [...linesOf(content)].flatMap((line) => {
+    const [, name, version] =
+      /^\s*([A-Za-z0-9][A-Za-z0-9._-]{0,200})\s*(?:\[[^\]]{0,200}\])?\s*={2,3}\s*([A-Za-z0-9][A-Za-z0-9.!+_-]{0,100})\s*(?:[;#\\].*|--hash.*|\s--hash.*)?$/.exec(
+        line,
+      ) ?? [];
+    return pythonPackage(name, version, location);
+  });
+
+/** Pipfile.lock: `default` and `develop`, each name -> `{version: "==1.2.3"}`. */
+export const readPipfileLock = (content: Buffer, location: string): FoundPackage[] => {
+  const lock = asObject(parseJson(content.toString('utf8')));
+  return ['default', 'develop'].flatMap((group) =>
+    Object.entries(asObject(lock?.[group]) ?? {}).flatMap(([name, entry]) =>
+      pythonPackage(name, asText(asObject(entry)?.['version'])?.replace(/^==/, ''), location),
+    ),
+  );
+};
+
+/** poetry.lock, uv.lock, pdm.lock and pylock.toml (PEP 751). The project itself is listed by uv, and is no package of others. */
+export const readTomlLock = (content: Buffer, location: string): FoundPackage[] =>
+  ['package', 'packages'].flatMap((table) =>
+    [...tomlTables(content, table)]
+      .filter((entry) => !/\b(?:virtual|editable)\b/.test(entry.get('source') ?? ''))
+      .flatMap((entry) => pythonPackage(entry.get('name'), entry.get('version'), location)),
+  );
+
+const TOML_LOCK = /^(?:poetry\.lock|uv\.lock|pdm\.lock|pylock(?:\.[^.]+)?\.toml)$/;
+const REQUIREMENTS = /^(?:[\w.-]*requirements[\w.-]*|constraints)\.txt$/;
+
+/** How a lock file is read, by its name. */
+export const lockReader = (
+  name: string,
+): ((content: Buffer, location: string) => FoundPackage[]) | undefined => {
+  if (name === 'Pipfile.lock') return readPipfileLock;
+  if (TOML_LOCK.test(name)) return readTomlLock;
+  return REQUIREMENTS.test(name) ? readRequirements : undefined;
+};

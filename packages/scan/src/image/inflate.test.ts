@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { Readable } from 'node:stream';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LayerCompression } from './image-source.ts';
+import { inflated } from './inflate.ts';
+
+const inflate = async (chunks: readonly Buffer[], compression: LayerCompression): Promise<Buffer> => {
+  const out: Buffer[] = [];
+  for await (const chunk of inflated(Readable.from(chunks), compression, () => undefined)) out.push(chunk);
+  return Buffer.concat(out);
+};
+const pack = (bytes: Uint8Array, compression: LayerCompression): Buffer => {
+  if (compression === 'gzip') return gzipSync(bytes);
+  return compression === 'zstd' ? zstdCompressSync(bytes) : Buffer.from(bytes);
+};
+/** RFC 8878, 3.1.2: a frame that decoders pass over, as zstd:chunked appends. */
+const SKIPPABLE = Buffer.concat([Buffer.from([0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0]), Buffer.from('abc')]);
+
+describe('inflated', () => {
+  it.each<LayerCompression>(['none', 'gzip', 'zstd'])(
+    'joins parts packed one by one with %s, however the bytes arrive',
+    async (compression) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 5 }),
+          fc.integer({ min: 1, max: 400 }),
+          async (parts, step) => {
+            const stored = Buffer.concat(parts.map((part) => pack(part, compression)));
+            const chunks: Buffer[] = [];
+            for (let at = 0; at < stored.length; at += step) chunks.push(stored.subarray(at, at + step));
+            expect(await inflate(chunks, compression)).toEqual(Buffer.concat(parts));
+          },
+        ),
+        { seed: 5, numRuns: 60 },
+      );
+    },
+  );
+
+  it('passes over frames without content', async () => {
+    const stored = Buffer.concat([zstdCompressSync('one '), SKIPPABLE, zstdCompressSync('two'), SKIPPABLE]);
+    expect((await inflate([stored], 'zstd')).toString()).toBe('one two');
+  });
+
+  it('shows every stored byte', async () => {
+    const stored = Buffer.concat([zstdCompressSync('one'), zstdCompressSync('two')]);
+    const seen: Buffer[] = [];
+    for await (const _chunk of inflated(Readable.from([stored]), 'zstd', (chunk) => seen.push(chunk)));
+    expect(Buffer.concat(seen)).toEqual(stored);
+  });
+
+  it.each<LayerCompression>(['gzip', 'zstd'])('throws when %s ends early or is none', async (compression) => {
+    const stored = pack(Buffer.from('content'.repeat(100)), compression);
+    await expect(inflate([stored.subarray(0, stored.length - 5)], compression)).rejects.toThrow();
+    await expect(inflate([Buffer.from('none of it at all')], compression)).rejects.toThrow();
+  });
+
+  it('throws what the source throws', async () => {
+    const broken = Readable.from(
+      (async function* (): AsyncGenerator<Buffer> {
+        yield zstdCompressSync('x');
+        throw new Error('connection lost');
+      })(),
+    );
+    const read = async (): Promise<void> => {
+      for await (const _chunk of inflated(broken, 'zstd', () => undefined));
+    };
+    await expect(read()).rejects.toThrow('connection lost');
+  });
+});

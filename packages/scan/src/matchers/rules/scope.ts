@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { isJudgeable } from '../../distribution/namespace.ts';
+import type { Assessment, MatchablePackage, RuleInput } from '../model.ts';
+
+/** A rule that ends the matter before any advisory is looked at. */
+export type ScopeRule = (
+  found: MatchablePackage,
+  input: RuleInput,
+) => { readonly assessment: Assessment; readonly reason: string } | undefined;
+
+/** Rule 1: files of a distribution's package carry backported fixes, so only the distribution's feed can judge them. */
+export const ownedByDistribution: ScopeRule = (found) =>
+  found.ownedBy === undefined
+    ? undefined
+    : {
+        assessment: 'owned-by-distribution',
+        reason: `its files belong to ${found.ownedBy}, which the feed of the distribution judges`,
+      };
+
+/** Rule 12: a derived distribution is judged by its own feed or by nobody: its versions are not its parent's. */
+export const derivedDistribution: ScopeRule = (found) =>
+  isJudgeable(found.ecosystem)
+    ? undefined
+    : {
+        assessment: 'not-covered',
+        reason: `no feed that we read speaks about ${found.ecosystem}; the feed of a parent is not taken for it`,
+      };
+
+/** Rule 16: the main module of a Go program that was built from a working copy has no version to compare. */
+export const goDevelopment: ScopeRule = (found) =>
+  found.ecosystem === 'Go' && (found.version === '(devel)' || found.version === '')
+    ? { assessment: 'no-data', reason: 'built from a working copy: there is no version to compare' }
+    : undefined;
+
+/** Rule 17: Maven advisories are keyed by group and artifact; an artifact alone may be anybody's. */
+export const mavenCoordinates: ScopeRule = (found) =>
+  found.ecosystem.startsWith('Maven') && !found.name.includes(':')
+    ? { assessment: 'not-covered', reason: 'the archive does not say its Maven group' }
+    : undefined;

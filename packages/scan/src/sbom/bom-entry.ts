@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { isPlausible, type PackageType, type ScanPackage } from '../catalogers/package.ts';
+import { writePurl } from '../catalogers/purl.ts';
+import { ecosystemOf } from '../distribution/namespace.ts';
+import type { Distribution } from '../distribution/os-release.ts';
+import { nameOfPurl, type Purl, parsePurl, typeOfPurl, versionOfPurl } from './parse-purl.ts';
+
+/** One package as a document states it; nothing of it is believed before `toScanPackages`. */
+export interface BomEntry {
+  readonly name: string;
+  readonly version: string;
+  readonly purl?: string | undefined;
+  readonly cpe?: string | undefined;
+  readonly locations: readonly string[];
+  /** Facts under our own names: architecture, sourceName, ecosystem ... */
+  readonly facts: ReadonlyMap<string, string>;
+}
+
+/** A document taken apart. */
+export interface ReadBom {
+  readonly format: 'cyclonedx' | 'spdx' | 'syft';
+  readonly specVersion: string;
+  /** Name of what it is about, where it says. */
+  readonly subject: string;
+  readonly entries: readonly BomEntry[];
+  /** The system the packages belong to, as `id` and `versionId`. */
+  readonly system?: { readonly id: string; readonly versionId: string };
+}
+
+const FACT_LINE = /^bartizan:([A-Za-z]{1,32})=(.*)$/;
+
+/** Our own facts out of a comment, and the locations among them. */
+export const factsOf = (comment: string): { facts: Map<string, string>; locations: string[] } => {
+  const facts = new Map<string, string>();
+  const locations: string[] = [];
+  for (const line of comment.split('\n', 2_000)) {
+    const [, key, value] = FACT_LINE.exec(line) ?? [];
+    if (key === undefined || value === undefined) continue;
+    if (key === 'location') locations.push(value);
+    else facts.set(key, value);
+  }
+  return { facts, locations };
+};
+
+/** `debian-12`, `alpine-3.18.4`: how package URLs name the system. */
+const systemOf = (distro: string | undefined): { id: string; versionId: string } | undefined => {
+  const [, id, versionId] =
+    /^([a-z][a-z0-9_]*(?:-[a-z]+)*)(?:-(\d[\w.]*))?$/.exec(distro?.toLowerCase() ?? '') ?? [];
+  return id === undefined ? undefined : { id, versionId: versionId ?? '' };
+};
+
+/** The system of a document: what it says, or else what most of its package URLs say. */
+export const distributionOf = (bom: ReadBom): Distribution => {
+  const counts = new Map<string, number>();
+  for (const entry of bom.system === undefined ? bom.entries : []) {
+    const distro = entry.purl === undefined ? undefined : parsePurl(entry.purl)?.qualifiers.get('distro');
+    if (distro !== undefined) counts.set(distro, (counts.get(distro) ?? 0) + 1);
+  }
+  const [most] = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const system = bom.system ?? systemOf(most?.[0]) ?? { id: 'unknown', versionId: '' };
+  return { ...system, prettyName: `${system.id} ${system.versionId}`.trim(), like: [] };
+};
+
+/** `gcc-12@12.2.0`, `gcc-12` or `bash-5.1-9.el9.src.rpm`. */
+const upstreamOf = (text: string | undefined): { name: string; version?: string } | undefined => {
+  if (text === undefined) return undefined;
+  const [, rpmName, rpmVersion] = /^(.+)-([^-]+-[^-]+)\.src\.rpm$/.exec(text) ?? [];
+  if (rpmName !== undefined && rpmVersion !== undefined) return { name: rpmName, version: rpmVersion };
+  const at = text.lastIndexOf('@');
+  return at <= 0 ? { name: text } : { name: text.slice(0, at), version: text.slice(at + 1) };
+};
+
+/** The source package: of our own facts, or of the package URL; a package without one is its own source. */
+const sourceOf = (
+  entry: BomEntry,
+  type: PackageType,
+  own: { purl: Purl | undefined; name: string; version: string },
+): Partial<Pick<ScanPackage, 'sourceName' | 'sourceVersion'>> => {
+  const upstream = upstreamOf(own.purl?.qualifiers.get('upstream'));
+  const isOwn = type === 'deb' || type === 'apk';
+  const name = entry.facts.get('sourceName') ?? upstream?.name ?? (isOwn ? own.name : undefined);
+  const version = entry.facts.get('sourceVersion') ?? upstream?.version ?? (isOwn ? own.version : undefined);
+  return {
+    ...(name === undefined || !isPlausible(name) ? {} : { sourceName: name }),
+    ...(version === undefined || !isPlausible(version) ? {} : { sourceVersion: version }),
+  };
+};
+
+/** Whether an entry is about software that could have advisories: images and files are what holds it. */
+const isHolder = (purl: Purl | undefined): boolean =>
+  purl !== undefined && ['oci', 'docker'].includes(purl.type);
+
+/** One entry as packages, one a location; none when it cannot be a package. */
+export const toScanPackages = (
+  entry: BomEntry,
+  distribution: Distribution,
+  origin: string,
+): ScanPackage[] => {
+  const purl = entry.purl === undefined ? undefined : parsePurl(entry.purl);
+  if (isHolder(purl)) return [];
+  const type = purl === undefined ? 'generic' : typeOfPurl(purl);
+  const name = purl === undefined ? entry.name : nameOfPurl(purl);
+  const version = (purl === undefined ? '' : versionOfPurl(purl)) || entry.version;
+  if (!isPlausible(name) || !isPlausible(version)) return [];
+  const architecture = entry.facts.get('architecture') ?? purl?.qualifiers.get('arch');
+  const fact = (key: string): string | undefined => entry.facts.get(key);
+  const ecosystem = fact('ecosystem')?.slice(0, 64) ?? ecosystemOf(type, name, distribution);
+  const ownedBy = fact('ownedBy');
+  const layer = fact('layer');
+  const locations = entry.locations.length === 0 ? [origin] : entry.locations;
+  return locations.map((location) => ({
+    type,
+    // Our own documents keep the name as the catalogue found it; a package URL may fold its case.
+    name: fact('ecosystem') === undefined ? name : entry.name,
+    version,
+    ecosystem,
+    purl: purl === undefined ? writePurl({ type: 'generic', name, version }) : (entry.purl ?? ''),
+    ...(architecture === undefined ? {} : { architecture }),
+    ...sourceOf(entry, type, { purl, name, version }),
+    location,
+    ...(layer === undefined ? {} : { layer }),
+    ...(entry.cpe === undefined ? {} : { cpe: entry.cpe }),
+    ...(ownedBy === undefined ? {} : { ownedBy }),
+    foundBy: fact('cataloger')?.slice(0, 64) ?? 'sbom',
+  }));
+};

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { asList, asObject, asText, type JsonObject } from '../json/fields.ts';
+import type { BomEntry, ReadBom } from './bom-entry.ts';
+
+const MAX_COMPONENTS = 500_000;
+const MAX_DEPTH = 64;
+/** Components that are no software with a version of its own. */
+const NOT_SOFTWARE = new Set([
+  'operating-system',
+  'file',
+  'data',
+  'device',
+  'cryptographic-asset',
+  'machine-learning-model',
+]);
+
+/** Properties of other tools that name the source package of a distribution package. */
+const SOURCE_NAME = ['syft:metadata:source', 'aquasecurity:trivy:SrcName', 'syft:metadata:originPackage'];
+const SOURCE_VERSION = ['syft:metadata:sourceVersion', 'aquasecurity:trivy:SrcVersion'];
+
+const propertiesOf = (component: JsonObject): Map<string, string[]> => {
+  const values = new Map<string, string[]>();
+  for (const property of asList(component['properties']).slice(0, 2_000).map(asObject)) {
+    const name = asText(property?.['name']);
+    const value = asText(property?.['value'], 4096);
+    if (name === undefined || value === undefined) continue;
+    values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  return values;
+};
+
+const entryOf = (component: JsonObject): BomEntry => {
+  const properties = propertiesOf(component);
+  const facts = new Map<string, string>();
+  for (const [name, [value]] of properties) {
+    const key = /^bartizan:([A-Za-z]{1,32})$/.exec(name)?.[1];
+    if (key !== undefined && key !== 'location' && value !== undefined) facts.set(key, value);
+  }
+  const first = (names: readonly string[]): string | undefined =>
+    names.flatMap((name) => properties.get(name) ?? [])[0];
+  const sourceName = first(SOURCE_NAME);
+  const sourceVersion = first(SOURCE_VERSION);
+  if (sourceName !== undefined && !facts.has('sourceName')) facts.set('sourceName', sourceName);
+  if (sourceVersion !== undefined && !facts.has('sourceVersion')) facts.set('sourceVersion', sourceVersion);
+  const group = asText(component['group']);
+  const name = asText(component['name'], 512) ?? '';
+  const isMaven = asText(component['purl'])?.startsWith('pkg:maven/') === true;
+  return {
+    name: group === undefined ? name : `${group}${isMaven ? ':' : '/'}${name}`,
+    version: asText(component['version'], 512) ?? '',
+    purl: asText(component['purl'], 4096),
+    cpe: asText(component['cpe'], 256),
+    locations: properties.get('bartizan:location') ?? [],
+    facts,
+  };
+};
+
+/** Every component, nested ones too, in the order of the document. */
+const componentsOf = (document: JsonObject): JsonObject[] => {
+  const found: JsonObject[] = [];
+  const pending = [{ list: asList(document['components']), depth: 0 }];
+  for (let level = pending.shift(); level !== undefined; level = pending.shift()) {
+    for (const component of level.list.map(asObject)) {
+      if (component === undefined || found.length >= MAX_COMPONENTS) continue;
+      found.push(component);
+      if (level.depth < MAX_DEPTH && component['components'] !== undefined)
+        pending.push({ list: asList(component['components']), depth: level.depth + 1 });
+    }
+  }
+  return found;
+};
+
+/** Reads a CycloneDX document in JSON, any version. */
+export const readCycloneDx = (document: JsonObject): ReadBom => {
+  const components = componentsOf(document);
+  const system = components.find((component) => component['type'] === 'operating-system');
+  const id = asText(system?.['name'], 64)?.toLowerCase();
+  const subject = asObject(asObject(document['metadata'])?.['component']);
+  return {
+    format: 'cyclonedx',
+    specVersion: asText(document['specVersion'], 16) ?? '',
+    subject: asText(subject?.['name'], 512) ?? '',
+    entries: components.filter((one) => !NOT_SOFTWARE.has(asText(one['type']) ?? '')).map(entryOf),
+    ...(id === undefined ? {} : { system: { id, versionId: asText(system?.['version'], 64) ?? '' } }),
+  };
+};

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { asList, asObject, asText, type JsonObject } from '../json/fields.ts';
+import { type BomEntry, factsOf, type ReadBom } from './bom-entry.ts';
+
+const MAX_PACKAGES = 500_000;
+/** The JSON schema writes an underscore where the text of the specification has a hyphen. */
+const SYSTEM = new Set(['OPERATING_SYSTEM', 'OPERATING-SYSTEM']);
+const HOLDERS = new Set(['CONTAINER', 'FILE', 'DEVICE', ...SYSTEM]);
+const OWN_SUBJECT = 'SPDXRef-Subject';
+
+const isNothing = (text: string | undefined): boolean =>
+  text === undefined || text === 'NOASSERTION' || text === 'NONE';
+
+const referenceOf = (one: JsonObject, type: RegExp): string | undefined =>
+  asList(one['externalRefs'])
+    .map(asObject)
+    .map((reference) =>
+      type.test(asText(reference?.['referenceType']) ?? '')
+        ? asText(reference?.['referenceLocator'], 4096)
+        : undefined,
+    )
+    .find((locator) => locator !== undefined);
+
+const entryOf = (one: JsonObject): BomEntry => {
+  const { facts } = factsOf(asText(one['comment'], 64 * 1024) ?? '');
+  const version = asText(one['versionInfo'], 512);
+  const stated = asText(one['sourceInfo'], 64 * 1024)?.split('\n') ?? [];
+  return {
+    name: asText(one['name'], 512) ?? '',
+    version: isNothing(version) ? '' : (version ?? ''),
+    purl: referenceOf(one, /(?:^|[/#])purl$/),
+    cpe: referenceOf(one, /cpe23Type$/),
+    locations: facts.has('ecosystem') ? stated : [],
+    facts,
+  };
+};
+
+/** Reads an SPDX 2.x document in JSON. */
+export const readSpdx = (document: JsonObject): ReadBom => {
+  const packages = asList(document['packages'])
+    .slice(0, MAX_PACKAGES)
+    .map(asObject)
+    .filter((one) => one !== undefined);
+  const system = packages.find((one) => SYSTEM.has(asText(one['primaryPackagePurpose']) ?? ''));
+  const id = asText(system?.['name'], 64)?.toLowerCase();
+  const version = asText(system?.['versionInfo'], 64);
+  return {
+    format: 'spdx',
+    specVersion: (asText(document['spdxVersion'], 16) ?? '').replace(/^SPDX-/, ''),
+    subject: asText(document['name'], 512) ?? '',
+    entries: packages
+      .filter(
+        (one) => !HOLDERS.has(asText(one['primaryPackagePurpose']) ?? '') && one['SPDXID'] !== OWN_SUBJECT,
+      )
+      .map(entryOf),
+    ...(id === undefined ? {} : { system: { id, versionId: isNothing(version) ? '' : (version ?? '') } }),
+  };
+};
+
+/** Reads an SPDX 2.x document in tag-value form: `Tag: value`, longer values between `<text>` and `</text>`. */
+export const readSpdxTagValue = (text: string): ReadBom => {
+  const packages: JsonObject[] = [];
+  let head: { [key: string]: unknown } = {};
+  let current: { [key: string]: unknown } | undefined;
+  const plain = text.slice(0, 256 * 1024 * 1024).replace(/<text>[\s\S]*?<\/text>/g, '');
+  for (const line of plain.split('\n', 5_000_000)) {
+    const [, tag, value = ''] = /^([A-Za-z]{1,64}):\s*(.*?)\s*$/.exec(line) ?? [];
+    if (tag === 'SPDXVersion') head = { ...head, spdxVersion: value };
+    else if (tag === 'DocumentName') head = { ...head, name: value };
+    else if (tag === 'FileName' || tag === 'SnippetSPDXID') current = undefined;
+    else if (tag === 'PackageName') {
+      current = { name: value, externalRefs: [] };
+      packages.push(current);
+    } else if (tag === 'PackageVersion' && current !== undefined) current['versionInfo'] = value;
+    else if (tag === 'ExternalRef' && current !== undefined) {
+      const [, referenceType, referenceLocator] = /^\S+\s+(\S+)\s+(\S+)/.exec(value) ?? [];
+      current['externalRefs'] = [...asList(current['externalRefs']), { referenceType, referenceLocator }];
+    } else if (tag === 'PrimaryPackagePurpose' && current !== undefined)
+      current['primaryPackagePurpose'] = value;
+  }
+  return readSpdx({ ...head, packages });
+};
+
+const identifierOf = (one: JsonObject, type: string): string | undefined =>
+  asText(
+    asList(one['externalIdentifier'])
+      .map(asObject)
+      .find((item) => item?.['externalIdentifierType'] === type)?.['identifier'],
+    4096,
+  );
+
+/** Reads an SPDX 3.0 document (JSON-LD with the context of the specification). */
+export const readSpdx3 = (document: JsonObject): ReadBom => {
+  const graph = asList(document['@graph'])
+    .slice(0, MAX_PACKAGES * 2)
+    .map(asObject)
+    .filter((one) => one !== undefined);
+  const packages = graph.filter(
+    (one) => one['type'] === 'software_Package' || one['@type'] === 'software_Package',
+  );
+  const purposeOf = (one: JsonObject): string => asText(one['software_primaryPurpose']) ?? '';
+  const system = packages.find((one) => purposeOf(one) === 'operatingSystem');
+  const id = asText(system?.['name'], 64)?.toLowerCase();
+  const created = graph.find((one) => one['type'] === 'CreationInfo');
+  const head = graph.find((one) => one['type'] === 'SpdxDocument');
+  const isHolder = (one: JsonObject): boolean =>
+    ['operatingSystem', 'container', 'device', 'file'].includes(purposeOf(one)) ||
+    /^urn:uuid:[0-9a-f-]{36}#subject$/.test(asText(one['spdxId']) ?? '');
+  return {
+    format: 'spdx',
+    specVersion: asText(created?.['specVersion'], 16) ?? '3.0',
+    subject: asText(head?.['name'], 512) ?? '',
+    entries: packages
+      .filter((one) => !isHolder(one))
+      .map((one) => ({
+        name: asText(one['name'], 512) ?? '',
+        version: asText(one['software_packageVersion'], 512) ?? '',
+        purl: asText(one['software_packageUrl'], 4096) ?? identifierOf(one, 'packageUrl'),
+        cpe: identifierOf(one, 'cpe23'),
+        ...factsOf(asText(one['comment'], 64 * 1024) ?? ''),
+      })),
+    ...(id === undefined
+      ? {}
+      : { system: { id, versionId: asText(system?.['software_packageVersion'], 64) ?? '' } }),
+  };
+};
