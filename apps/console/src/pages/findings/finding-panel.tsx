@@ -14,6 +14,24 @@ import { WorkloadLink } from '../../widgets/workload-link.tsx';
 import { AcceptRisk } from './accept-risk.tsx';
 import type { FindingDetail } from './finding-detail.ts';
 
+const STEPS = [
+  'package',
+  'advisory',
+  'range',
+  'comparator',
+  'severity',
+  'fix',
+  'facts',
+  'rule',
+  'standing',
+] as const;
+
+/** A step in words; one of a newer controller stays as it calls itself. */
+const nameOfStep = (name: string, t: ReturnType<typeof useT>): string => {
+  const known = STEPS.find((step) => step === name);
+  return known === undefined ? name : t(`step.${known}`);
+};
+
 const Why = ({ finding }: { finding: FindingDetail }) => {
   const t = useT();
   return (
@@ -22,7 +40,7 @@ const Why = ({ finding }: { finding: FindingDetail }) => {
       <ol className="steps">
         {finding.why.map((step) => (
           <li key={`${step.step}${step.detail}`}>
-            <code title={step.rule}>{step.step}</code>
+            <strong title={step.rule}>{nameOfStep(step.step, t)}</strong>
             <Verbatim>{step.detail}</Verbatim>
           </li>
         ))}
