@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Package, Severity } from '@bartizan/contracts';
+import type { Finding, Package, Severity } from '@bartizan/contracts';
 import type { Match } from '@bartizan/scan';
 
 const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
@@ -13,9 +13,30 @@ const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   unknown: 'warning',
 };
 
-/** Findings as a SARIF 2.1.0 log (OASIS), one rule per advisory. */
-export function toSarif(findings: readonly Match<Package>[]): object {
+/** One secret: its rule, its place, and a fingerprint by which results of the same run are told apart. */
+const secretResult = (finding: Finding): object => ({
+  ruleId: finding.check,
+  level: LEVEL[finding.severity],
+  message: { text: `${finding.title.en} (${finding.secret?.verification}). ${finding.fix.action.en}` },
+  locations: [
+    {
+      physicalLocation: {
+        artifactLocation: { uri: finding.location?.path.replace(/^\/+/, '') },
+        region: { startLine: finding.location?.line, startColumn: finding.location?.column },
+      },
+    },
+  ],
+});
+
+/** Findings as a SARIF 2.1.0 log (OASIS), one rule per advisory and per kind of secret. */
+export function toSarif(findings: readonly Match<Package>[], secrets: readonly Finding[] = []): object {
   const rules = new Map<string, object>();
+  for (const { check, title, location } of secrets)
+    if (check !== undefined)
+      rules.set(check, {
+        id: check,
+        shortDescription: { text: title.en.replace(` in ${location?.path}`, '') },
+      });
   for (const { vulnerability } of findings) {
     rules.set(vulnerability.id, {
       id: vulnerability.id,
@@ -31,16 +52,19 @@ export function toSarif(findings: readonly Match<Package>[]): object {
     runs: [
       {
         tool: { driver: { name: 'Bartizan', rules: [...rules.values()] } },
-        results: findings.map((match) => ({
-          ruleId: match.vulnerability.id,
-          level: LEVEL[match.vulnerability.severity],
-          message: {
-            text: `${match.package.name} ${match.package.version}: ${match.vulnerability.id}${match.fixedVersion === undefined ? '' : `, fixed in ${match.fixedVersion}`}`,
-          },
-          locations: match.package.locations.slice(0, 10).map((uri) => ({
-            physicalLocation: { artifactLocation: { uri: uri.replace(/^\/+/, '') } },
+        results: [
+          ...findings.map((match) => ({
+            ruleId: match.vulnerability.id,
+            level: LEVEL[match.vulnerability.severity],
+            message: {
+              text: `${match.package.name} ${match.package.version}: ${match.vulnerability.id}${match.fixedVersion === undefined ? '' : `, fixed in ${match.fixedVersion}`}`,
+            },
+            locations: match.package.locations.slice(0, 10).map((uri) => ({
+              physicalLocation: { artifactLocation: { uri: uri.replace(/^\/+/, '') } },
+            })),
           })),
-        })),
+          ...secrets.map(secretResult),
+        ],
       },
     ],
   };

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   err,
+  type Finding,
   failure,
   ok,
   type Package,
@@ -35,7 +36,8 @@ import { renderList, renderValue } from '../output/render.ts';
 import { plain } from '../output/width.ts';
 import { findAdvisories } from '../setup/advisories.ts';
 import { toSarif } from './sarif.ts';
-import type { ScanFlags } from './scan-flags.ts';
+import type { ScanFlags, TreeScanFlags } from './scan-flags.ts';
+import { findSecrets, type SecretsFound, secretColumns, showSecretsSummary } from './scan-secrets.ts';
 
 /** What a scan without advisories still knows. */
 type Outcome =
@@ -102,15 +104,33 @@ async function treeOf(
   return ok(image.value.tree);
 }
 
-function showFindings(context: CliContext, flags: ScanFlags, report: ScanReport): void {
+/** What json and yaml show of secrets: the findings, and what bounds them. Never a value. */
+const secretsWhole = ({ report, findings }: SecretsFound) => ({
+  findings,
+  incomplete: report.incomplete,
+  suppressed: report.suppressed,
+  suppressedCount: report.suppressedCount,
+  stats: report.stats,
+});
+
+function showFindings(
+  context: CliContext,
+  flags: ScanFlags,
+  report: ScanReport,
+  secrets: SecretsFound | undefined,
+): void {
   const { t } = context;
   if (flags.output === 'sarif') {
-    context.process.stdout.write(`${JSON.stringify(toSarif(report.findings), null, 2)}\n`);
+    renderValue(context.process, 'json', toSarif(report.findings, secrets?.findings));
     return;
   }
   renderList<Match<Package>>(context.process, flags.output, {
     items: report.findings,
-    whole: { ...report, verdicts: undefined },
+    whole: {
+      ...report,
+      verdicts: undefined,
+      ...(secrets === undefined ? {} : { secrets: secretsWhole(secrets) }),
+    },
     columns: [
       { field: 'severity', heading: t('column.severity'), value: (item) => item.vulnerability.severity },
       { field: 'advisory', heading: t('column.advisory'), value: (item) => item.vulnerability.id },
@@ -149,13 +169,33 @@ function showSummary(context: CliContext, report: ScanReport): void {
     write(t('scan.incomplete', { reason: `${problem.code} ${problem.path}` }));
 }
 
-function showPackages(context: CliContext, flags: ScanFlags, packages: readonly Package[]): void {
+/** The list of secrets: alone, or after that of packages where the form is one for people. */
+function showSecrets(context: CliContext, flags: ScanFlags, secrets: SecretsFound, isAlone: boolean): void {
+  if (flags.output === 'sarif' || flags.output === 'json' || flags.output === 'yaml') {
+    if (!isAlone) return;
+    if (flags.output === 'sarif') renderValue(context.process, 'json', toSarif([], secrets.findings));
+    else renderValue(context.process, flags.output, { secrets: secretsWhole(secrets) });
+    return;
+  }
+  renderList<Finding>(context.process, flags.output, {
+    items: secrets.findings,
+    columns: secretColumns(context),
+  });
+}
+
+function showPackages(
+  context: CliContext,
+  flags: ScanFlags,
+  packages: readonly Package[],
+  secrets: SecretsFound | undefined,
+): void {
   if (flags.output === 'sarif') {
-    renderValue(context.process, 'json', toSarif([]));
+    renderValue(context.process, 'json', toSarif([], secrets?.findings));
     return;
   }
   renderList<Package>(context.process, flags.output, {
     items: packages,
+    ...(secrets === undefined ? {} : { whole: { packages, secrets: secretsWhole(secrets) } }),
     columns: [
       { field: 'package', heading: context.t('column.package'), value: (item) => item.name },
       { field: 'version', heading: context.t('column.revision'), value: (item) => item.version },
@@ -164,11 +204,11 @@ function showPackages(context: CliContext, flags: ScanFlags, packages: readonly 
   });
 }
 
-/** `scan host`, `scan dir PATH`: exit 3 when a finding is at least as bad as --fail-on. */
+/** `scan host`, `scan dir PATH`, `scan image FILE`: exit 3 when a finding is at least as bad as --fail-on. */
 export function runScan(
   context: CliContext,
   target: { readonly path: string; readonly kind: 'host' | 'dir' | 'image' },
-  flags: ScanFlags,
+  flags: ScanFlags & Partial<TreeScanFlags>,
 ): Promise<void> {
   return perform(context, async () => {
     const threshold = flags.failOn;
@@ -177,31 +217,60 @@ export function runScan(
       return err(failure('E_SCAN_TARGET', target.path));
     const work = mkdtempSync(join(tmpdir(), 'bartizan-scan-'));
     try {
-      const pack = findPack(context, flags, work);
-      if (!pack.ok) return pack;
       const tree = await treeOf(context, target);
       if (!tree.ok) return tree;
-      const outcome = scan(tree.value, pack.value, target.kind === 'host');
-      if (outcome.kind === 'listed') {
-        showPackages(context, flags, outcome.packages);
-        context.process.stderr.write(`${context.t('scan.no-pack')}\n`);
-        return ok(threshold === undefined ? EXIT.fine : EXIT.failed);
+      const secrets = flags.scanners?.includes('secret')
+        ? findSecrets(context, tree.value, target.kind === 'host')
+        : undefined;
+      if (secrets?.ok === false) return secrets;
+      if (flags.scanners?.includes('vuln') === false && secrets !== undefined) {
+        showSecrets(context, flags, secrets.value, true);
+        showSecretsSummary(context, secrets.value);
+        return ok(exitOf([], threshold, secrets.value.findings));
       }
-      showFindings(context, flags, outcome.report);
-      showSummary(context, outcome.report);
-      return ok(exitOf(outcome.report.findings, threshold));
+      const pack = findPack(context, flags, work);
+      if (!pack.ok) return pack;
+      return ok(
+        showAll(context, flags, scan(tree.value, pack.value, target.kind === 'host'), secrets?.value),
+      );
     } finally {
       rmSync(work, { recursive: true, force: true });
     }
   });
 }
 
+/** Shows packages or vulnerabilities, and secrets where they were asked for; gives the exit code. */
+function showAll(
+  context: CliContext,
+  flags: ScanFlags,
+  outcome: Outcome,
+  secrets: SecretsFound | undefined,
+): number {
+  if (outcome.kind === 'listed') showPackages(context, flags, outcome.packages, secrets);
+  else {
+    showFindings(context, flags, outcome.report, secrets);
+    showSummary(context, outcome.report);
+  }
+  if (secrets !== undefined) {
+    showSecrets(context, flags, secrets, false);
+    showSecretsSummary(context, secrets);
+  }
+  if (outcome.kind === 'judged') return exitOf(outcome.report.findings, flags.failOn, secrets?.findings);
+  context.process.stderr.write(`${context.t('scan.no-pack')}\n`);
+  return flags.failOn === undefined ? EXIT.fine : EXIT.failed;
+}
+
 /** The exit code of a scan with a threshold. */
 export function exitOf(
   findings: readonly { vulnerability: { severity: Severity } }[],
   threshold: Severity | undefined,
+  secrets: readonly { severity: Severity }[] = [],
 ): number {
   if (threshold === undefined) return EXIT.fine;
-  const isBad = findings.some((item) => severityRank(item.vulnerability.severity) <= severityRank(threshold));
+  const all = [
+    ...findings.map((item) => item.vulnerability.severity),
+    ...secrets.map((item) => item.severity),
+  ];
+  const isBad = all.some((severity) => severityRank(severity) <= severityRank(threshold));
   return isBad ? EXIT.findings : EXIT.fine;
 }

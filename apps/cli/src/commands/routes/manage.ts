@@ -5,13 +5,12 @@ import { SEVERITIES } from '@bartizan/contracts';
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import type { Format } from '../../output/render.ts';
-import type { TextKey, Translate } from '../../text/catalogue.ts';
+import type { Translate } from '../../text/catalogue.ts';
 import type { UpdateFlags } from '../db-update.ts';
 import { maybeOne, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
-import { SCAN_FORMATS, type ScanFlags } from '../scan-flags.ts';
+import { SCAN_FORMATS, SCANNERS, type ScanFlags, type TreeScanFlags } from '../scan-flags.ts';
 import { listCommand } from './inventory.ts';
 
-type Target = 'host' | 'dir' | 'image';
 const scanFlags = (t: Translate) =>
   ({
     output: { kind: 'enum', values: SCAN_FORMATS, default: 'table', brief: t('flag.scan-output') },
@@ -19,23 +18,39 @@ const scanFlags = (t: Translate) =>
     failOn: { kind: 'enum', values: SEVERITIES, brief: t('flag.fail-on'), optional: true },
   }) as const;
 
+const treeFlags = (t: Translate) =>
+  ({
+    ...scanFlags(t),
+    scanners: { kind: 'enum', values: SCANNERS, variadic: ',', brief: t('flag.scanners'), default: ['vuln'] },
+  }) as const;
+
 const scanHost = (t: Translate) =>
-  buildCommand<ScanFlags, [], CliContext>({
+  buildCommand<TreeScanFlags, [], CliContext>({
     docs: { brief: t('command.scan-host') },
-    parameters: { flags: scanFlags(t), aliases: { o: 'output' } },
+    parameters: { flags: treeFlags(t), aliases: { o: 'output' } },
     async func(flags) {
       const { runScan } = await import('../scan.ts');
       return runScan(this, { path: '/', kind: 'host' }, flags);
     },
   });
 
-const scanPath = (t: Translate, kind: Exclude<Target, 'host'>, brief: TextKey) =>
+const scanDir = (t: Translate) =>
+  buildCommand<TreeScanFlags, [string], CliContext>({
+    docs: { brief: t('command.scan-dir') },
+    parameters: { flags: treeFlags(t), aliases: { o: 'output' }, positional: one(t('arg.path'), 'PATH') },
+    async func(flags, path) {
+      const { runScan } = await import('../scan.ts');
+      return runScan(this, { path, kind: 'dir' }, flags);
+    },
+  });
+
+const scanImage = (t: Translate) =>
   buildCommand<ScanFlags, [string], CliContext>({
-    docs: { brief: t(brief) },
+    docs: { brief: t('command.scan-image') },
     parameters: { flags: scanFlags(t), aliases: { o: 'output' }, positional: one(t('arg.path'), 'PATH') },
     async func(flags, path) {
       const { runScan } = await import('../scan.ts');
-      return runScan(this, { path, kind }, flags);
+      return runScan(this, { path, kind: 'image' }, flags);
     },
   });
 
@@ -164,8 +179,8 @@ export const manageRoutes = (t: Translate) => ({
     docs: { brief: t('command.scan') },
     routes: {
       host: scanHost(t),
-      dir: scanPath(t, 'dir', 'command.scan-dir'),
-      image: scanPath(t, 'image', 'command.scan-image'),
+      dir: scanDir(t),
+      image: scanImage(t),
     },
   }),
   db: dbRoutes(t),
