@@ -26,10 +26,21 @@ export const searchTexts = (scanner: SecretScanner, texts: readonly NamedText[])
       ...scanner.scan(source, Buffer.from(text.slice(0, MAX_FIELD_BYTES), 'utf8')).matches,
     ]);
 
-/** `NAME=value` of an environment. The place is the variable's name, which is no secret. */
-const variable = (text: string, at: number, prefix: string, kind: SecretSource['kind']): NamedText => {
+/** A name as it may be shown: one that is itself a secret, or no name at all, gives way to its number. */
+const shownName = (scanner: SecretScanner, name: string, at: number): string =>
+  SHOWN_NAME.test(name) &&
+  scanner.scan({ kind: 'text', path: 'name' }, Buffer.from(name)).matches.length === 0
+    ? name
+    : String(at);
+
+/** `NAME=value` of an environment, placed by the variable's name. */
+const variable = (
+  scanner: SecretScanner,
+  text: string,
+  place: { readonly at: number; readonly prefix: string; readonly kind: SecretSource['kind'] },
+): NamedText => {
   const name = text.slice(0, Math.max(text.indexOf('='), 0));
-  return { kind, path: `${prefix}[${SHOWN_NAME.test(name) ? name : at}]`, text };
+  return { kind: place.kind, path: `${place.prefix}[${shownName(scanner, name, place.at)}]`, text };
 };
 
 /** The environment of a process as the kernel shows it (proc(5), /proc/PID/environ: NUL after each variable). */
@@ -40,20 +51,20 @@ export const searchEnvironment = (scanner: SecretScanner, environ: Uint8Array): 
       .toString('latin1')
       .split('\0')
       .filter((text) => text !== '')
-      .map((text, at) => variable(text, at, 'env', 'environment')),
+      .map((text, at) => variable(scanner, text, { at, prefix: 'env', kind: 'environment' })),
   );
 
 const textsOf = (value: unknown): string[] =>
   asList(value).flatMap((item) => asText(item, MAX_FIELD_BYTES) ?? []);
 
-const configTexts = (config: JsonObject): NamedText[] => {
+const configTexts = (scanner: SecretScanner, config: JsonObject): NamedText[] => {
   const kind = 'image-config' as const;
   const labels = Object.entries(asObject(config['Labels']) ?? {});
   return [
-    ...textsOf(config['Env']).map((text, at) => variable(text, at, 'config.Env', kind)),
+    ...textsOf(config['Env']).map((text, at) => variable(scanner, text, { at, prefix: 'config.Env', kind })),
     ...labels.map(([name, value], at) => ({
       kind,
-      path: `config.Labels[${SHOWN_NAME.test(name) ? name : at}]`,
+      path: `config.Labels[${shownName(scanner, name, at)}]`,
       text: `${name}=${asText(value, MAX_FIELD_BYTES) ?? ''}`,
     })),
     ...(['Cmd', 'Entrypoint'] as const).map((field) => ({
@@ -73,5 +84,5 @@ export const searchImageConfig = (scanner: SecretScanner, config: JsonObject): S
     const text = asText(asObject(item)?.['created_by'], MAX_FIELD_BYTES);
     return text === undefined ? [] : [{ kind: 'image-config', path: `history[${at}].created_by`, text }];
   });
-  return searchTexts(scanner, [...configTexts(asObject(config['config']) ?? {}), ...history]);
+  return searchTexts(scanner, [...configTexts(scanner, asObject(config['config']) ?? {}), ...history]);
 };

@@ -132,6 +132,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
       Array.from({ length: 52 }, () => random.below(32)),
     ).toUpperCase(),
   jwt,
+  b64jwt: (argument, random) => Buffer.from(jwt(argument, random)).toString('base64'),
   macaroon,
   awsid: awsId,
   glsa: (_argument, random) => glsa(random),
