@@ -22,6 +22,8 @@ export interface SecretRuleSet {
   readonly rulesOfKeyword: readonly (readonly number[])[];
   /** Rules without keywords: they read whole files of certain names. */
   readonly wholeFile: readonly number[];
+  /** Rules of certain files only. */
+  readonly limited: readonly number[];
   /** Longest look back, which a stream must keep. */
   readonly keepBytes: number;
 }
@@ -74,6 +76,7 @@ export const compileSecretRules = (
     automaton: new KeywordAutomaton([...starts.keys()]),
     rulesOfKeyword: [...starts.values()],
     wholeFile: rules.flatMap((rule, index) => (rule.keywords.length === 0 ? [index] : [])),
+    limited: rules.flatMap((rule, index) => (rule.files === undefined ? [] : [index])),
     keepBytes: compiled.reduce((most, one) => Math.max(most, one.before), 0) + 64,
   });
 };

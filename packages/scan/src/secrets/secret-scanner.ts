@@ -46,7 +46,10 @@ export class SecretStream {
   readonly #options: SecretScannerOptions;
   readonly #planner = new WindowPlanner();
   readonly #narrower = new Narrower();
-  readonly #applies: readonly boolean[];
+  /** Rules of other files. */
+  readonly #elsewhere: ReadonlySet<number>;
+  /** Rules that read all of this file. */
+  readonly #whole: readonly number[];
   readonly #seen = new Set<string>();
   readonly #matches: (SecretMatch & { readonly start: number; readonly end: number })[] = [];
   readonly #suppressed: SuppressedSecret[] = [];
@@ -69,9 +72,10 @@ export class SecretStream {
     this.#source = source;
     this.#options = options;
     const path = source.path.startsWith('/') ? source.path : `/${source.path}`;
-    this.#applies = set.rules.map(
-      ({ rule }) => rule.files === undefined || rule.files.some((end) => path.endsWith(end)),
+    this.#elsewhere = new Set(
+      set.limited.filter((index) => set.rules[index]?.rule.files?.some((end) => path.endsWith(end)) !== true),
     );
+    this.#whole = set.wholeFile.filter((index) => !this.#elsewhere.has(index));
   }
 
   /** The next bytes. */
@@ -121,14 +125,14 @@ export class SecretStream {
   #hit(keyword: number, end: number): void {
     for (const index of this.#set.rulesOfKeyword[keyword] ?? []) {
       const compiled = this.#set.rules[index];
-      if (compiled === undefined || this.#applies[index] !== true) continue;
+      if (compiled === undefined || this.#elsewhere.has(index)) continue;
       // A keyword is at most 64 characters: its start is not worth an exact look.
       this.#planner.add(index, end - 64 - compiled.before, end + compiled.after);
     }
   }
 
   #run(isEnd: boolean): void {
-    if (this.#set.wholeFile.some((index) => this.#applies[index])) this.#planWhole(isEnd);
+    if (this.#whole.length > 0) this.#planWhole(isEnd);
     const candidates = this.#planner
       .take(this.#total, isEnd)
       .flatMap((window) => this.#search(window))
@@ -140,8 +144,7 @@ export class SecretStream {
     while (this.#wholeFrom < this.#total) {
       const end = this.#wholeFrom + WHOLE_WINDOW;
       if (end > this.#total && !isEnd) return;
-      for (const index of this.#set.wholeFile)
-        if (this.#applies[index] === true) this.#planner.add(index, this.#wholeFrom, end);
+      for (const index of this.#whole) this.#planner.add(index, this.#wholeFrom, end);
       this.#wholeFrom = end > this.#total ? end : end - WHOLE_OVERLAP;
     }
   }
@@ -223,7 +226,7 @@ export class SecretStream {
   /** Lets go of the bytes no window needs any more, counting their lines. */
   #forget(): void {
     const needed = this.#planner.firstNeeded(this.#total - this.#set.keepBytes);
-    const whole = this.#set.wholeFile.some((index) => this.#applies[index]) ? this.#wholeFrom : needed;
+    const whole = this.#whole.length > 0 ? this.#wholeFrom : needed;
     const from = Math.max(this.#base, Math.min(needed, whole));
     for (let at = this.#newline(this.#base, from); at !== -1; at = this.#newline(this.#base, from)) {
       this.#line += 1;

@@ -41,12 +41,13 @@ export interface SecretReport {
 /** Bytes read of one file when nothing else is said. */
 export const DEFAULT_SECRET_FILE_BYTES = 16 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
+const SMALL_CHUNK_BYTES = 64 * 1024;
 const MAX_PROBLEMS = 200;
 const MAX_MATCHES = 20_000;
 const MAX_SUPPRESSED = 1_000;
 /** Kinds of content that are packed or drawn: a secret in them is not readable by searching bytes. */
 const SKIPPED =
-  /\.(?:png|jpe?g|gif|webp|avif|ico|bmp|tiff?|woff2?|ttf|otf|eot|mp[34]|m4a|ogg|webm|avi|mov|flac|wav|gz|tgz|bz2|xz|zst|lz4|br|zip|7z|rar|jar|war|whl|egg|rpm|deb|apk|mo|gmo|pyc|pyo|wasm|pdf)$/i;
+  /\.(?:png|jpe?g|gif|webp|avif|ico|bmp|tiff?|woff2?|tt[fc]|otf|eot|mp[34]|m4a|ogg|webm|avi|mov|flac|wav|gz|tgz|bz2|xz|zst|lz4|br|zip|7z|rar|jar|war|whl|egg|rpm|deb|apk|mo|gmo|pyc|pyo|wasm|pdf)$/i;
 const RANK = { critical: 0, high: 1, medium: 2, low: 3, info: 4, unknown: 5 } as const;
 
 const byUrgency = (left: SecretMatch, right: SecretMatch): number =>
@@ -112,12 +113,15 @@ class TreeSearch {
     });
     let at = 0;
     while (at < this.#fileBytes) {
-      const chunk = file.readAt(at, Math.min(CHUNK_BYTES, this.#fileBytes - at));
+      // One byte more than the file says it has: files of procfs say none, and a file may have grown.
+      const saidBytes = file.sizeBytes > at ? file.sizeBytes - at + 1 : SMALL_CHUNK_BYTES;
+      const wantedBytes = Math.min(CHUNK_BYTES, saidBytes, this.#fileBytes - at);
+      const chunk = file.readAt(at, wantedBytes);
       if (chunk.length === 0) break;
       if (at === 0) this.pairs.look(path, chunk);
       at += chunk.length;
       stream.push(chunk);
-      if (chunk.length < CHUNK_BYTES) break;
+      if (chunk.length < wantedBytes) break;
     }
     this.files += 1;
     this.bytes += at;
