@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { apiPage } from './reference/api.ts';
-import { checksPage, controlsPage, detectionsPage } from './reference/content.ts';
+import { checksPage, controlsPage, detectionsPage, secretsPage } from './reference/content.ts';
 import { errorsPage } from './reference/errors.ts';
 import { LANGUAGES } from './reference/language.ts';
 import { matchingPage } from './reference/matching.ts';
@@ -20,6 +20,7 @@ const PAGES = {
   api: apiPage,
   detections: detectionsPage,
   'posture-checks': checksPage,
+  'secret-rules': secretsPage,
   controls: controlsPage,
   'matching-rules': matchingPage,
 };

@@ -25,7 +25,10 @@ export const control: ComplianceControl = {
   responds: [],
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
-    { en: 'Images are not searched for secrets.', ja: 'イメージ内の秘密は検索しません。' },
+    {
+      en: 'Hosts and folders are searched for secrets on demand (bartizan scan --scanners secret), layers of images and running containers are not.',
+      ja: '秘密情報の検索は、ホストとフォルダーを対象に手動で行います（bartizan scan --scanners secret）。イメージのレイヤーと実行中のコンテナーは対象外です。',
+    },
     { en: 'Encryption of secrets in etcd is not checked.', ja: 'etcd 内の秘密の暗号化は確認しません。' },
   ],
 };

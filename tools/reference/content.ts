@@ -3,7 +3,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ComplianceControl, DetectionRule, PostureCheck } from '@bartizan/contracts';
+import type { ComplianceControl, DetectionRule, PostureCheck, SecretRule } from '@bartizan/contracts';
 import { cell, type Language, pageOf } from './language.ts';
 
 /** Every entry of the JSON files of one folder of content/, by id. */
@@ -30,6 +30,13 @@ const WORDS = {
     controls: 'Controls',
     controlsIntro:
       'The OWASP Kubernetes Top 10 of both editions, what answers each item today, and what does not yet.',
+    secrets: 'Rules for secrets',
+    secretsIntro:
+      'What `bartizan scan --scanners secret` looks for. Confidence says how sure the shape alone is: low ones count only where nothing speaks against them. Check is what the value itself proves, without the network.',
+    rule: 'Rule',
+    finds: 'Finds',
+    confidence: 'Confidence',
+    check: 'Check',
     severity: 'Severity',
     technique: 'ATT&CK',
     harmless: 'Meaning',
@@ -48,6 +55,13 @@ const WORDS = {
     controls: '管理策',
     controlsIntro:
       'OWASP Kubernetes Top 10（両版）の各項目について、現在対応していることと、まだ対応していないことを示します。',
+    secrets: '秘密情報のルール',
+    secretsIntro:
+      '`bartizan scan --scanners secret` が探すものです。確信度は形だけでどこまで確実かを表し、low は否定する材料がない場合だけ数えます。検証は、ネットワークを使わずに値そのものから確かめられる内容です。',
+    rule: 'ルール',
+    finds: '検出対象',
+    confidence: '確信度',
+    check: '検証',
     severity: '深刻度',
     technique: 'ATT&CK',
     harmless: '意味',
@@ -92,6 +106,22 @@ export function checksPage(language: Language, root: string): string {
     `**${words.fix}** ${cell(check.fix.action[language])}`,
   ]);
   return pageOf(language, words.checks, [words.checksIntro, ...checks]);
+}
+
+/** The page of rules for secrets: a table, since there are hundreds. */
+export function secretsPage(language: Language, root: string): string {
+  const words = WORDS[language];
+  const rows = entries<SecretRule>(root, 'secrets').map(
+    (rule) =>
+      `| \`${rule.id}\` | ${cell(rule.title[language])} | ${rule.severity} | ${rule.confidence} | ${rule.check} |`,
+  );
+  return pageOf(language, words.secrets, [
+    words.secretsIntro,
+    '',
+    `| ${words.rule} | ${words.finds} | ${words.severity} | ${words.confidence} | ${words.check} |`,
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ]);
 }
 
 /** The page of controls, honest about gaps. */

@@ -75,6 +75,10 @@ export {
   Fix,
   Package,
   ScorecardRow,
+  SecretEvidence,
+  SOURCE_KINDS,
+  SourceLocation,
+  VERIFICATIONS,
   Vulnerability,
   WhyStep,
 } from './nouns/finding.ts';
@@ -162,6 +166,15 @@ export {
   text,
   type Unit,
 } from './schema.ts';
+export {
+  FILE_ROLES,
+  type FileRole,
+  SECRET_CHECKS,
+  SECRET_CONFIDENCES,
+  SECRET_FAMILIES,
+  type SecretCheck,
+  SecretRule,
+} from './secret-rule.ts';
 export { SEVERITIES, type Severity, SeveritySchema, severityRank } from './severity.ts';
 export {
   Ack,

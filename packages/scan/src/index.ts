@@ -121,6 +121,20 @@ export {
   type ScanReport,
   scanTree,
 } from './scan/scan-tree.ts';
+export { fingerprintOf, HASH_KEY_BYTES, makeHashKey, previewOf } from './secrets/keep.ts';
+export { type LayerSecretReport, LayerSecrets } from './secrets/layer-secrets.ts';
+export { patternFault } from './secrets/pattern-guard.ts';
+export { compileSecretRules, type SecretRuleSet } from './secrets/rule-set.ts';
+export { placeOf, secretFinding } from './secrets/secret-finding.ts';
+export type { SecretMatch, SecretScan, SecretSource, SuppressedSecret } from './secrets/secret-match.ts';
+export { SecretScanner, type SecretScannerOptions, type SecretStream } from './secrets/secret-scanner.ts';
+export { type NamedText, searchEnvironment, searchImageConfig, searchTexts } from './secrets/text-secrets.ts';
+export {
+  DEFAULT_SECRET_FILE_BYTES,
+  type SecretReport,
+  searchTree,
+  type TreeSecretsOptions,
+} from './secrets/tree-secrets.ts';
 export { DirectoryTree } from './tree/directory-tree.ts';
 export type { FileTree, TreeEntry, TreeError, TreeFile, TreeResult, TreeStat } from './tree/file-tree.ts';
 export { MemoryTree } from './tree/memory-tree.ts';

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Severity } from '@bartizan/contracts';
+import type { Finding, Severity } from '@bartizan/contracts';
 import type { Judged } from './judged.ts';
 
 const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
@@ -13,9 +13,30 @@ const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   unknown: 'warning',
 };
 
-/** Findings as a SARIF 2.1.0 log (OASIS), one rule per advisory. */
-export function toSarif(findings: readonly Judged[]): object {
+/** One secret: its rule, its place, and a fingerprint by which results of the same run are told apart. */
+const secretResult = (finding: Finding): object => ({
+  ruleId: finding.check,
+  level: LEVEL[finding.severity],
+  message: { text: `${finding.title.en} (${finding.secret?.verification}). ${finding.fix.action.en}` },
+  locations: [
+    {
+      physicalLocation: {
+        artifactLocation: { uri: finding.location?.path.replace(/^\/+/, '') },
+        region: { startLine: finding.location?.line, startColumn: finding.location?.column },
+      },
+    },
+  ],
+});
+
+/** Findings as a SARIF 2.1.0 log (OASIS), one rule per advisory and per kind of secret. */
+export function toSarif(findings: readonly Judged[], secrets: readonly Finding[] = []): object {
   const rules = new Map<string, object>();
+  for (const { check, title, location } of secrets)
+    if (check !== undefined)
+      rules.set(check, {
+        id: check,
+        shortDescription: { text: title.en.replace(` in ${location?.path}`, '') },
+      });
   for (const { vulnerability } of findings) {
     rules.set(vulnerability.id, {
       id: vulnerability.id,
@@ -31,33 +52,36 @@ export function toSarif(findings: readonly Judged[]): object {
     runs: [
       {
         tool: { driver: { name: 'Bartizan', rules: [...rules.values()] } },
-        results: findings.map((match) => ({
-          ruleId: match.vulnerability.id,
-          level: LEVEL[match.vulnerability.severity],
-          message: {
-            text: `${match.package.name} ${match.package.version}: ${match.vulnerability.id}${match.fixedVersion === undefined ? '' : `, fixed in ${match.fixedVersion}`}`,
-          },
-          // SARIF 2.1.0, 3.27.23: a result that somebody answers for is kept, and marked.
-          ...(match.vex === undefined || !['not_affected', 'fixed'].includes(match.vex.status)
-            ? {}
-            : {
-                suppressions: [
-                  {
-                    kind: 'external',
-                    justification: [
-                      match.vex.status,
-                      match.vex.statement.justification,
-                      match.vex.statement.source.document,
-                    ]
-                      .filter((part) => part !== undefined && part !== '')
-                      .join(', '),
-                  },
-                ],
-              }),
-          locations: match.package.locations.slice(0, 10).map((uri) => ({
-            physicalLocation: { artifactLocation: { uri: uri.replace(/^\/+/, '') } },
+        results: [
+          ...findings.map((match) => ({
+            ruleId: match.vulnerability.id,
+            level: LEVEL[match.vulnerability.severity],
+            message: {
+              text: `${match.package.name} ${match.package.version}: ${match.vulnerability.id}${match.fixedVersion === undefined ? '' : `, fixed in ${match.fixedVersion}`}`,
+            },
+            // SARIF 2.1.0, 3.27.23: a result that somebody answers for is kept, and marked.
+            ...(match.vex === undefined || !['not_affected', 'fixed'].includes(match.vex.status)
+              ? {}
+              : {
+                  suppressions: [
+                    {
+                      kind: 'external',
+                      justification: [
+                        match.vex.status,
+                        match.vex.statement.justification,
+                        match.vex.statement.source.document,
+                      ]
+                        .filter((part) => part !== undefined && part !== '')
+                        .join(', '),
+                    },
+                  ],
+                }),
+            locations: match.package.locations.slice(0, 10).map((uri) => ({
+              physicalLocation: { artifactLocation: { uri: uri.replace(/^\/+/, '') } },
+            })),
           })),
-        })),
+          ...secrets.map(secretResult),
+        ],
       },
     ],
   };

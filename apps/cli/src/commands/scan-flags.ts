@@ -19,6 +19,10 @@ export const SCAN_FORMATS = [
 /** What can be scanned. */
 export type ScanKind = 'host' | 'dir' | 'image' | 'sbom';
 
+/** What a scan of a host or folder can look for. */
+export const SCANNERS = ['vuln', 'secret'] as const;
+export type ScannerName = (typeof SCANNERS)[number];
+
 /** Options of `scan`. */
 export interface ScanFlags {
   readonly output: (typeof SCAN_FORMATS)[number];
@@ -32,4 +36,9 @@ export interface ScanFlags {
   readonly vex: readonly string[];
   /** With `failOn`: an incomplete scan is no failure. */
   readonly allowIncomplete: boolean;
+}
+
+/** Options of a scan of a host or folder. */
+export interface TreeScanFlags extends ScanFlags {
+  readonly scanners: readonly ScannerName[];
 }

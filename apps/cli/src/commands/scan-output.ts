@@ -9,6 +9,7 @@ import { plain } from '../output/width.ts';
 import type { Judged, JudgedReport } from './judged.ts';
 import { toSarif } from './sarif.ts';
 import type { SCAN_FORMATS, ScanFlags } from './scan-flags.ts';
+import { type SecretsFound, secretsWhole } from './scan-secrets.ts';
 import type { Scanned } from './scan-target.ts';
 
 /** Forms in which findings can be shown; the others are bills of materials. */
@@ -24,15 +25,21 @@ const FINDING_FORMATS: readonly string[] = [
 /** Whether a form is a bill of materials. */
 export const isBomFormat = (format: ScanFlags['output']): format is BomFormat =>
   !FINDING_FORMATS.includes(format);
-const findingFormat = (flags: ScanFlags): FindingFormat =>
+/** The form for findings; where a bill of materials was asked for, JSON. */
+export const findingFormat = (flags: ScanFlags): FindingFormat =>
   isBomFormat(flags.output) ? 'json' : flags.output;
 
 /** Shows findings in the form asked for. */
-export function showFindings(context: CliContext, flags: ScanFlags, report: JudgedReport): void {
+export function showFindings(
+  context: CliContext,
+  flags: ScanFlags,
+  report: JudgedReport,
+  secrets?: SecretsFound,
+): void {
   const { t } = context;
   const format = findingFormat(flags);
   if (format === 'sarif') {
-    context.process.stdout.write(`${JSON.stringify(toSarif(report.findings), null, 2)}\n`);
+    context.process.stdout.write(`${JSON.stringify(toSarif(report.findings, secrets?.findings), null, 2)}\n`);
     return;
   }
   const statement: Column<Judged> = {
@@ -42,7 +49,11 @@ export function showFindings(context: CliContext, flags: ScanFlags, report: Judg
   };
   renderList<Judged>(context.process, format, {
     items: report.findings,
-    whole: { ...report, verdicts: undefined },
+    whole: {
+      ...report,
+      verdicts: undefined,
+      ...(secrets === undefined ? {} : { secrets: secretsWhole(secrets) }),
+    },
     columns: [
       { field: 'severity', heading: t('column.severity'), value: (item) => item.vulnerability.severity },
       { field: 'advisory', heading: t('column.advisory'), value: (item) => item.vulnerability.id },
@@ -59,14 +70,20 @@ export function showFindings(context: CliContext, flags: ScanFlags, report: Judg
 }
 
 /** Shows packages where nothing could be judged. */
-export function showPackages(context: CliContext, flags: ScanFlags, packages: readonly Package[]): void {
+export function showPackages(
+  context: CliContext,
+  flags: ScanFlags,
+  packages: readonly Package[],
+  secrets?: SecretsFound,
+): void {
   const format = findingFormat(flags);
   if (format === 'sarif') {
-    renderValue(context.process, 'json', toSarif([]));
+    renderValue(context.process, 'json', toSarif([], secrets?.findings));
     return;
   }
   renderList<Package>(context.process, format, {
     items: packages,
+    ...(secrets === undefined ? {} : { whole: { packages, secrets: secretsWhole(secrets) } }),
     columns: [
       { field: 'package', heading: context.t('column.package'), value: (item) => item.name },
       { field: 'version', heading: context.t('column.revision'), value: (item) => item.version },

@@ -9,6 +9,7 @@ import {
   type AdvisoryPack,
   applyVex,
   buildPack,
+  DirectoryTree,
   matchPackages,
   openPack,
   readVex,
@@ -20,8 +21,9 @@ import { type CliContext, pathsOf, perform } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findAdvisories } from '../setup/advisories.ts';
 import type { Judged, JudgedReport } from './judged.ts';
-import type { ScanFlags, ScanKind } from './scan-flags.ts';
+import type { ScanFlags, ScanKind, TreeScanFlags } from './scan-flags.ts';
 import { isBomFormat, showFindings, showIncomplete, showPackages, showSummary } from './scan-output.ts';
+import { findSecrets, type SecretsFound, showSecrets, showSecretsSummary } from './scan-secrets.ts';
 import { type Scanned, scanTarget, toBom } from './scan-target.ts';
 
 /** The pack in use: named, of the local instance, or made from the advisories beside the checkout. */
@@ -88,66 +90,116 @@ const toolVersion = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
     .version;
 
-/** `scan host|dir|image|sbom`: exit 3 when a finding is at least as bad as --fail-on, 1 when the scan is not complete. */
-export function runScan(
+type Flags = ScanFlags & Partial<TreeScanFlags>;
+interface Target {
+  readonly path: string;
+  readonly kind: ScanKind;
+}
+
+/** Secrets of a host or folder, where they were asked for. */
+function secretsOf(
   context: CliContext,
-  target: { readonly path: string; readonly kind: ScanKind },
-  flags: ScanFlags,
-): Promise<void> {
+  { path, kind }: Target,
+  flags: Flags,
+): Result<SecretsFound | undefined, ApiFailure> {
+  if (flags.scanners?.includes('secret') !== true) return ok(undefined);
+  if (!existsSync(path) || !statSync(path).isDirectory()) return err(failure('E_SCAN_TARGET', path));
+  return findSecrets(context, new DirectoryTree(path), kind === 'host');
+}
+
+/**
+ * `scan host|dir|image|sbom`: exit 3 when a finding or a secret is at least as bad as --fail-on, 1 when the scan is not
+ * complete.
+ */
+export function runScan(context: CliContext, target: Target, flags: Flags): Promise<void> {
   return perform(context, async () => {
     const statements = readStatements(flags);
     if (!statements.ok) return statements;
+    const secrets = secretsOf(context, target, flags);
+    if (!secrets.ok) return secrets;
+    if (secrets.value !== undefined && flags.scanners?.includes('vuln') === false)
+      return ok(showSecretsAlone(context, flags, secrets.value));
     const scanned = await scanTarget(target, flags);
     if (!scanned.ok) return scanned;
     showIncomplete(context, scanned.value);
+    const found = { scanned: scanned.value, sets: statements.value, secrets: secrets.value };
     if (isBomFormat(flags.output)) {
       context.process.stdout.write(writeBom(toBom(scanned.value, toolVersion()), flags.output));
-      return ok(exitOf([], { ...flags, isIncomplete: scanned.value.incomplete.length > 0 }));
+      if (secrets.value !== undefined) showSecretsSummary(context, secrets.value);
+      return ok(exitOf([], gateOf(flags, found), secrets.value?.findings));
     }
     const work = mkdtempSync(join(tmpdir(), 'bartizan-scan-'));
     try {
-      return show(context, flags, { scanned: scanned.value, sets: statements.value, work });
+      return show(context, flags, { ...found, work });
     } finally {
       rmSync(work, { recursive: true, force: true });
     }
   });
 }
 
+interface Found {
+  readonly scanned: Scanned;
+  readonly sets: readonly VexSet[];
+  readonly secrets: SecretsFound | undefined;
+}
+
+const gateOf = (flags: Flags, { scanned, secrets }: Pick<Found, 'scanned' | 'secrets'>): Gate => ({
+  ...flags,
+  isIncomplete: scanned.incomplete.length > 0 || (secrets?.report.incomplete.length ?? 0) > 0,
+});
+
+function showSecretsAlone(context: CliContext, flags: Flags, secrets: SecretsFound): number {
+  showSecrets(context, flags, secrets, true);
+  showSecretsSummary(context, secrets);
+  return exitOf([], { ...flags, isIncomplete: secrets.report.incomplete.length > 0 }, secrets.findings);
+}
+
 function show(
   context: CliContext,
-  flags: ScanFlags,
-  found: { readonly scanned: Scanned; readonly sets: readonly VexSet[]; readonly work: string },
+  flags: Flags,
+  found: Found & { readonly work: string },
 ): Result<number, ApiFailure> {
   const pack = findPack(context, flags, found.work);
   if (!pack.ok) return pack;
-  if (pack.value === undefined) {
-    showPackages(context, flags, found.scanned.packages);
+  const report = pack.value === undefined ? undefined : judge(found.scanned, pack.value, found.sets);
+  pack.value?.close();
+  if (report === undefined) showPackages(context, flags, found.scanned.packages, found.secrets);
+  else {
+    showFindings(context, flags, report, found.secrets);
+    showSummary(context, report);
+  }
+  if (found.secrets !== undefined) {
+    showSecrets(context, flags, found.secrets, false);
+    showSecretsSummary(context, found.secrets);
+  }
+  if (report === undefined) {
     context.process.stderr.write(`${context.t('scan.no-pack')}\n`);
     return ok(flags.failOn === undefined ? EXIT.fine : EXIT.failed);
   }
-  const report = judge(found.scanned, pack.value, found.sets);
-  pack.value.close();
-  showFindings(context, flags, report);
-  showSummary(context, report);
   const explained = report.findings.filter(isExplained).length;
   if (explained > 0) context.process.stderr.write(`${context.t('scan.explained', { count: explained })}\n`);
-  return ok(exitOf(report.findings, { ...flags, isIncomplete: report.incomplete.length > 0 }));
+  return ok(exitOf(report.findings, gateOf(flags, found), found.secrets?.findings));
 }
 
 /** Whether somebody answers for a finding doing no harm: it is shown, and holds nothing up. */
 const isExplained = ({ vex }: Pick<Judged, 'vex'>): boolean =>
   vex?.status === 'not_affected' || vex?.status === 'fixed';
 
+/** What decides the exit code besides the findings. */
+type Gate = Pick<ScanFlags, 'failOn' | 'allowIncomplete'> & { readonly isIncomplete: boolean };
+
 /** The exit code of a scan with a threshold. A scan that is not complete is never fine, unless that was allowed. */
 export function exitOf(
   findings: readonly (Pick<Judged, 'vex'> & { vulnerability: { severity: Severity } })[],
-  gate: Pick<ScanFlags, 'failOn' | 'allowIncomplete'> & { readonly isIncomplete: boolean },
+  gate: Gate,
+  secrets: readonly { severity: Severity }[] = [],
 ): number {
   const threshold = gate.failOn;
   if (threshold === undefined) return EXIT.fine;
-  const isBad = findings.some(
-    (item) => !isExplained(item) && severityRank(item.vulnerability.severity) <= severityRank(threshold),
-  );
-  if (isBad) return EXIT.findings;
+  const severities = [
+    ...findings.filter((item) => !isExplained(item)).map((item) => item.vulnerability.severity),
+    ...secrets.map((item) => item.severity),
+  ];
+  if (severities.some((severity) => severityRank(severity) <= severityRank(threshold))) return EXIT.findings;
   return gate.isIncomplete && !gate.allowIncomplete ? EXIT.failed : EXIT.fine;
 }

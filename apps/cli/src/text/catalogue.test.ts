@@ -25,6 +25,7 @@ const FAMILIES = [
   /^level\./,
   /^preflight\.state\./,
   /^state\./,
+  /^verification\./,
   /^help\.(exit-codes|environment)$/,
 ];
 

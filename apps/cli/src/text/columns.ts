@@ -56,5 +56,6 @@ export const COLUMN_TEXT = {
   'column.control': { en: 'CONTROL', ja: '項目' },
   'column.score': { en: 'SCORE', ja: 'スコア' },
   'column.coverage': { en: 'COVERAGE', ja: 'カバレッジ' },
+  'column.place': { en: 'PLACE', ja: '場所' },
   'column.advisory': { en: 'ADVISORY', ja: '脆弱性' },
 } as const satisfies TextPart;

@@ -104,6 +104,10 @@ export const COMMAND_TEXT = {
     en: 'Folder that keeps what was read from image layers',
     ja: 'イメージレイヤーの読み取り結果を保存するフォルダー',
   },
+  'flag.scanners': {
+    en: 'What to look for, comma-separated: vuln, secret (default vuln)',
+    ja: '検査対象（カンマ区切り）：vuln、secret（既定 vuln）',
+  },
   'flag.feed': {
     en: 'Only this feed or group, e.g. osv.npm, debian',
     ja: 'このフィードまたはグループのみ（例：osv.npm、debian）',
@@ -258,6 +262,13 @@ export const COMMAND_TEXT = {
     en: '{packages} packages, {findings} findings; distribution {distribution}',
     ja: 'パッケージ {packages}、検出事項 {findings}、ディストリビューション {distribution}',
   },
+  'scan.secrets-summary': {
+    en: '{findings} secrets in {files} files; {suppressed} left out with a reason; {skipped} files hold no text',
+    ja: '秘密情報 {findings} 件（対象ファイル {files}）。理由付きの除外 {suppressed}、テキストでないファイル {skipped}',
+  },
+  'verification.verified': { en: 'verified', ja: '検証済み' },
+  'verification.plausible': { en: 'plausible', ja: '形式は妥当' },
+  'verification.unverified': { en: 'check failed', ja: '検証不成立' },
   'scan.not-covered': {
     en: 'not judged: {ecosystem} ({packages} packages): {reason}',
     ja: '判定対象外：{ecosystem}（パッケージ {packages}）：{reason}',

@@ -6,4 +6,4 @@
  * schema. In: a folder. Out: everything valid, and what was refused with its file and place. Serves all controls.
  */
 
-export { type Content, type ContentFault, loadContent } from './load-content.ts';
+export { type Content, type ContentFault, loadContent, loadSecretRules } from './load-content.ts';

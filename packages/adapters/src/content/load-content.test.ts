@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadContent } from './load-content.ts';
+import { loadContent, loadSecretRules } from './load-content.ts';
 
 const CONTENT = resolve(import.meta.dirname, '../../../../content');
 
@@ -48,5 +48,28 @@ describe('loadContent', () => {
 
   it('refuses a folder without rules', () => {
     expect(loadContent(join(folder, 'nothing'))).toMatchObject({ ok: false, error: { code: 'E_CONTENT' } });
+  });
+});
+
+describe('loadSecretRules', () => {
+  it('reads every rule the repository ships', () => {
+    const loaded = loadSecretRules(CONTENT);
+    expect(loaded).toMatchObject({ ok: true, value: { refused: [] } });
+    if (loaded.ok) expect(loaded.value.rules.length).toBeGreaterThanOrEqual(60);
+  });
+
+  it('keeps the good rules beside a bad one, and refuses a folder without any', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bartizan-secrets-'));
+    try {
+      expect(loadSecretRules(folder)).toMatchObject({ ok: false, error: { code: 'E_CONTENT' } });
+      cpSync(join(CONTENT, 'secrets'), join(folder, 'secrets'), { recursive: true });
+      writeFileSync(join(folder, 'secrets/wrong.json'), '{"id":"UPPER"}');
+      const loaded = loadSecretRules(folder);
+      if (!loaded.ok) throw new Error(loaded.error.detail);
+      expect(loaded.value.refused.map(({ file }) => file)).toEqual(['secrets/wrong.json']);
+      expect(loaded.value.rules.length).toBeGreaterThanOrEqual(60);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -15,6 +15,7 @@ import {
   PostureCheck,
   parser,
   type Result,
+  SecretRule,
 } from '@bartizan/contracts';
 
 /** A file that was refused, and why. One bad file never keeps the others out. */
@@ -38,6 +39,7 @@ const parseRule = parser(DetectionRule);
 const parseCheck = parser(PostureCheck);
 const parseControl = parser(ComplianceControl);
 const parseLifecycle = parser(Lifecycle);
+const parseSecretRule = parser(SecretRule);
 
 function readJson(path: string): Result<unknown, string> {
   try {
@@ -116,4 +118,19 @@ export function loadContent(folder: string): Result<Content, Failure<'E_CONTENT'
       ),
     );
   return ok({ rules, checks, controls, lifecycle, refused: reader.refused });
+}
+
+/** Loads the rules for secrets of a content folder. E_CONTENT when there are none. */
+export function loadSecretRules(
+  folder: string,
+): Result<
+  { readonly rules: readonly SecretRule[]; readonly refused: readonly ContentFault[] },
+  Failure<'E_CONTENT'>
+> {
+  const reader = new Reader(folder);
+  const rules = reader.folder('secrets', parseSecretRule);
+  const [first] = reader.refused;
+  return rules.length === 0
+    ? err(failure('E_CONTENT', `${folder}: no rules for secrets; ${first?.detail ?? 'the folder is empty'}`))
+    : ok({ rules, refused: reader.refused });
 }

@@ -114,6 +114,33 @@ export const Fix = inline('How to remove the finding', {
   command: optional(text('A command or patch that does it', 4000)),
 });
 
+/** What a place is in. */
+export const SOURCE_KINDS = ['file', 'deleted-file', 'image-config', 'environment', 'text'] as const;
+
+/** A place in a file, in an image's configuration or in an environment. */
+export const SourceLocation = inline('Where in the subject', {
+  kind: choice(SOURCE_KINDS, 'What it is in; deleted-file: hidden by a later layer and still in the image'),
+  path: text('Path of the file, or name of the field', 4096),
+  line: integer('Line, from 1', '1'),
+  column: integer('Column in bytes, from 1', '1'),
+  layer: optional(text('Layer that brought it', 128)),
+});
+export type SourceLocation = Static<typeof SourceLocation>;
+
+/** What checking a secret without the network said. */
+export const VERIFICATIONS = ['verified', 'plausible', 'unverified'] as const;
+
+/** What is kept of a secret: never its value. */
+export const SecretEvidence = inline('What is kept of a secret', {
+  preview: text('At most the first four characters, and the length', 64),
+  fingerprint: text('Keyed hash (HMAC-SHA-256, hexadecimal), the same for the same value', 64),
+  verification: choice(
+    VERIFICATIONS,
+    'verified: its checksum or key holds; plausible: nothing to check; unverified: a check failed',
+  ),
+});
+export type SecretEvidence = Static<typeof SecretEvidence>;
+
 export const FINDING_KINDS = [
   'vulnerability',
   'pending-update',
@@ -136,6 +163,8 @@ export const Finding = object('Finding', 'Something that is wrong and can be fix
   check: optional(DottedId),
   package: optional(Package),
   vulnerability: optional(Vulnerability),
+  location: optional(SourceLocation),
+  secret: optional(SecretEvidence),
   evidence: list(text('One piece of evidence', 2000), 'What was seen', 64),
   why: list(WhyStep, 'How the verdict was reached', 32),
   fix: Fix,

@@ -7,7 +7,7 @@ import type { CliContext } from '../../context.ts';
 import type { Format } from '../../output/render.ts';
 import type { TextKey, Translate } from '../../text/catalogue.ts';
 import { maybeOne, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
-import { SCAN_FORMATS, type ScanFlags, type ScanKind } from '../scan-flags.ts';
+import { SCAN_FORMATS, SCANNERS, type ScanFlags, type ScanKind, type TreeScanFlags } from '../scan-flags.ts';
 import { dbRoutes } from './database.ts';
 import { listCommand } from './inventory.ts';
 
@@ -29,17 +29,33 @@ const scanFlags = (t: Translate) =>
     cache: textFlag(t('flag.cache'), 'DIR'),
   }) as const;
 
+const treeFlags = (t: Translate) =>
+  ({
+    ...scanFlags(t),
+    scanners: { kind: 'enum', values: SCANNERS, variadic: ',', brief: t('flag.scanners'), default: ['vuln'] },
+  }) as const;
+
 const scanHost = (t: Translate) =>
-  buildCommand<ScanFlags, [], CliContext>({
+  buildCommand<TreeScanFlags, [], CliContext>({
     docs: { brief: t('command.scan-host') },
-    parameters: { flags: scanFlags(t), aliases: { o: 'output' } },
+    parameters: { flags: treeFlags(t), aliases: { o: 'output' } },
     async func(flags) {
       const { runScan } = await import('../scan.ts');
       return runScan(this, { path: '/', kind: 'host' }, flags);
     },
   });
 
-const scanPath = (t: Translate, kind: Exclude<ScanKind, 'host'>, brief: TextKey) =>
+const scanDir = (t: Translate) =>
+  buildCommand<TreeScanFlags, [string], CliContext>({
+    docs: { brief: t('command.scan-dir') },
+    parameters: { flags: treeFlags(t), aliases: { o: 'output' }, positional: one(t('arg.path'), 'PATH') },
+    async func(flags, path) {
+      const { runScan } = await import('../scan.ts');
+      return runScan(this, { path, kind: 'dir' }, flags);
+    },
+  });
+
+const scanPath = (t: Translate, kind: Exclude<ScanKind, 'host' | 'dir'>, brief: TextKey) =>
   buildCommand<ScanFlags, [string], CliContext>({
     docs: { brief: t(brief) },
     parameters: { flags: scanFlags(t), aliases: { o: 'output' }, positional: one(t('arg.path'), 'PATH') },
@@ -114,7 +130,7 @@ export const manageRoutes = (t: Translate) => ({
     docs: { brief: t('command.scan') },
     routes: {
       host: scanHost(t),
-      dir: scanPath(t, 'dir', 'command.scan-dir'),
+      dir: scanDir(t),
       image: scanPath(t, 'image', 'command.scan-image'),
       sbom: scanPath(t, 'sbom', 'command.scan-sbom'),
     },

@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { join } from 'node:path';
+import { loadSecretRules } from '@bartizan/adapters/content';
+import { DEFAULT_TENANT, type Finding, LOCAL_CLUSTER, ok, type Result } from '@bartizan/contracts';
+import {
+  compileSecretRules,
+  DEFAULT_LIMITS,
+  type FileTree,
+  HOST_EXCLUSIONS,
+  makeHashKey,
+  type SecretReport,
+  SecretScanner,
+  searchTree,
+  secretFinding,
+} from '@bartizan/scan';
+import type { ApiFailure } from '../api/client.ts';
+import type { CliContext } from '../context.ts';
+import { type Column, renderList, renderValue } from '../output/render.ts';
+import { plain } from '../output/width.ts';
+import { toSarif } from './sarif.ts';
+import type { ScanFlags } from './scan-flags.ts';
+
+/** What a search for secrets gave: the report, and its findings in the words of the contracts. */
+export interface SecretsFound {
+  readonly report: SecretReport;
+  readonly findings: readonly Finding[];
+}
+
+/** Problems and refused rules shown one by one. */
+const SHOWN = 10;
+
+/**
+ * Searches a tree with the rules of `content/secrets`. The key of the fingerprints is made for this run: they tell
+ * which findings hold the same value, and nothing that could be looked up later.
+ */
+export function findSecrets(
+  context: CliContext,
+  tree: FileTree,
+  isHost: boolean,
+): Result<SecretsFound, ApiFailure> {
+  const loaded = loadSecretRules(join(context.checkout, 'content'));
+  if (!loaded.ok) return loaded;
+  for (const { file, detail } of loaded.value.refused.slice(0, SHOWN))
+    context.process.stderr.write(
+      `${plain(context.t('scan.incomplete', { reason: `${file}: ${detail}` }))}\n`,
+    );
+  const set = compileSecretRules(loaded.value.rules);
+  if (!set.ok) return set;
+  const report = searchTree({
+    tree,
+    scanner: new SecretScanner(set.value, { hashKey: makeHashKey(), now: Date.now }),
+    limits: DEFAULT_LIMITS,
+    now: Date.now,
+    ...(isHost ? { exclude: HOST_EXCLUSIONS, isOneFileSystem: true } : {}),
+  });
+  const place = {
+    cluster: LOCAL_CLUSTER,
+    tenant: DEFAULT_TENANT,
+    subject: { workload: 'scan', kind: 'Host', namespace: '', name: tree.label.slice(0, 253) },
+    nowMs: Date.now(),
+  } as const;
+  return ok({ report, findings: report.matches.map((match) => secretFinding(match, place)) });
+}
+
+/** Path, line and column of a finding. */
+export const placeText = ({ location }: Finding): string =>
+  location === undefined ? '' : `${location.path}:${location.line}:${location.column}`;
+
+/** Columns of a list of secrets. */
+export const secretColumns = ({ t, language }: CliContext): Column<Finding>[] => [
+  { field: 'severity', heading: t('column.severity'), value: (item) => item.severity },
+  { field: 'rule', heading: t('column.rule'), value: (item) => item.check ?? '' },
+  { field: 'place', heading: t('column.place'), value: placeText },
+  {
+    field: 'verification',
+    heading: t('column.state'),
+    value: (item) => t(`verification.${item.secret?.verification ?? 'plausible'}`),
+  },
+  {
+    field: 'title',
+    heading: t('column.title'),
+    value: (item) => `${item.title[language]} ${item.secret?.preview ?? ''}`,
+  },
+];
+
+/** One line about what was searched, and one for each gap. */
+export function showSecretsSummary({ t, process }: CliContext, { report }: SecretsFound): void {
+  const write = (text: string): unknown => process.stderr.write(`${plain(text)}\n`);
+  write(
+    t('scan.secrets-summary', {
+      findings: report.matches.length,
+      files: report.stats.files,
+      suppressed: report.suppressedCount,
+      skipped: report.stats.skipped,
+    }),
+  );
+  for (const problem of report.incomplete.slice(0, SHOWN))
+    write(t('scan.incomplete', { reason: `${problem.code} ${problem.path}` }));
+}
+
+/** What json and yaml show of secrets: the findings, and what bounds them. Never a value. */
+export const secretsWhole = ({ report, findings }: SecretsFound) => ({
+  findings,
+  incomplete: report.incomplete,
+  suppressed: report.suppressed,
+  suppressedCount: report.suppressedCount,
+  stats: report.stats,
+});
+
+/** The list of secrets: alone, or after that of packages where the form is one for people. */
+export function showSecrets(
+  context: CliContext,
+  { output }: ScanFlags,
+  secrets: SecretsFound,
+  isAlone: boolean,
+): void {
+  if (output === 'table' || output === 'csv')
+    renderList<Finding>(context.process, output, {
+      items: secrets.findings,
+      columns: secretColumns(context),
+    });
+  else if (!isAlone) return;
+  else if (output === 'sarif') renderValue(context.process, 'json', toSarif([], secrets.findings));
+  else renderValue(context.process, output === 'yaml' ? 'yaml' : 'json', { secrets: secretsWhole(secrets) });
+}

@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { type Checked, plausible, unverified, verified } from './checked.ts';
+
+const OPENSSH_MAGIC = 'openssh-key-v1\0';
+const PEM = /-----BEGIN ([A-Z0-9 ]{0,40})-----([^-]{1,16384})-----END/;
+
+/** Lines as they were before somebody put the key into JSON, YAML or a variable. */
+const unfold = (text: string): string =>
+  text
+    .replaceAll(/\\r|\r/g, '')
+    .replaceAll(/\\n/g, '\n')
+    .split('\n')
+    .map((line) => line.replaceAll(/^[\s"'#>|+,]{1,64}|[\s"'\\+,]{1,64}$/g, ''))
+    .join('\n');
+
+/** SHA-256 of a public key as SubjectPublicKeyInfo: equal for a key and its certificate. */
+const publicHash = (key: KeyObject): string =>
+  createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
+
+const readSshString = (bytes: Buffer, at: number): { value: Buffer; next: number } | undefined => {
+  if (at + 4 > bytes.length) return undefined;
+  const length = bytes.readUInt32BE(at);
+  return length > bytes.length - at - 4
+    ? undefined
+    : { value: bytes.subarray(at + 4, at + 4 + length), next: at + 4 + length };
+};
+
+/** The format of ssh-keygen: cipher, KDF, its options, count, public key, private part (OpenSSH PROTOCOL.key). */
+const checkOpenSsh = (body: string): Checked => {
+  const bytes = Buffer.from(body.replaceAll(/\s/g, ''), 'base64');
+  if (bytes.subarray(0, OPENSSH_MAGIC.length).toString('latin1') !== OPENSSH_MAGIC)
+    return unverified('it is not in the form of OpenSSH');
+  const cipher = readSshString(bytes, OPENSSH_MAGIC.length);
+  const kdf = cipher && readSshString(bytes, cipher.next);
+  const options = kdf && readSshString(bytes, kdf.next);
+  const publicPart = options && readSshString(bytes, options.next + 4);
+  const privatePart = publicPart && readSshString(bytes, publicPart.next);
+  if (cipher === undefined || privatePart === undefined) return unverified('the OpenSSH key is cut short');
+  if (cipher.value.toString('latin1') !== 'none')
+    return { ...plausible('the OpenSSH key is encrypted with a passphrase'), isBlunt: true };
+  const { value } = privatePart;
+  return value.length > 8 && value.readUInt32BE(0) === value.readUInt32BE(4)
+    ? verified('a whole OpenSSH private key without a passphrase')
+    : unverified('the OpenSSH key is damaged');
+};
+
+const describe = (key: KeyObject): string => {
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  return `${key.asymmetricKeyType ?? 'key'}${modulusLength === undefined ? '' : ` ${modulusLength}`}${namedCurve === undefined ? '' : ` ${namedCurve}`}`;
+};
+
+const parse = (label: string, text: string): Checked => {
+  const lines = text.replaceAll(/\s/g, '').match(/.{1,64}/g) ?? [];
+  try {
+    const key = createPrivateKey(`-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`);
+    return {
+      ...verified(`a whole private key (${describe(key)}) without a passphrase`),
+      publicKey: publicHash(createPublicKey(key)),
+    };
+  } catch {
+    // What the library says of a broken key is not shown: its message could quote the input.
+    return unverified('it does not parse as a private key');
+  }
+};
+
+/** PEM private keys (RFC 7468, RFC 5958, RFC 8017), those of OpenSSH, and PuTTY's. */
+export const checkPrivateKey = (value: string): Checked => {
+  const text = unfold(value);
+  if (/PuTTY-User-Key-File/.test(text)) {
+    return /Encryption: none/.test(text)
+      ? plausible('a PuTTY key without a passphrase')
+      : { ...plausible('the PuTTY key is encrypted with a passphrase'), isBlunt: true };
+  }
+  const pem = PEM.exec(text);
+  if (pem === null) return unverified('it has no end');
+  const [, label = '', body = ''] = pem;
+  if (label === 'OPENSSH PRIVATE KEY') return checkOpenSsh(body);
+  if (label.startsWith('ENCRYPTED') || /Proc-Type:.{0,8}ENCRYPTED/.test(body))
+    return { ...plausible('the key is encrypted with a passphrase'), isBlunt: true };
+  if (label.startsWith('PGP')) return plausible('an OpenPGP private key');
+  return parse(label, body);
+};
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]{1,16384}-----END CERTIFICATE-----/g;
+
+/** Public keys of the certificates in a text (RFC 7468), as `publicKey` gives them; at most `most`. */
+export const certificateKeys = (text: string, most: number): string[] => {
+  const keys: string[] = [];
+  for (const [pem] of text.matchAll(CERTIFICATE)) {
+    if (keys.length >= most) break;
+    try {
+      keys.push(publicHash(new X509Certificate(pem).publicKey));
+    } catch {
+      // A damaged certificate belongs to no key.
+    }
+  }
+  return keys;
+};

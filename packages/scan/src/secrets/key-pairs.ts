@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { FileTree } from '../tree/file-tree.ts';
+import { certificateKeys } from './checks/private-key.ts';
+import type { SecretMatch } from './secret-match.ts';
+
+const MARK = Buffer.from('-----BEGIN CERTIFICATE-----');
+const MAX_CERTIFICATE_FILES = 2_000;
+const MAX_CERTIFICATES = 5_000;
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+/** Bundles of authorities hold many certificates and no keys of their own. */
+const MAX_IN_ONE_FILE = 200;
+
+/**
+ * Finds the certificate that a private key belongs to: a key whose certificate lies in the same tree is in use.
+ * Certificates are parsed only when there is a private key at all.
+ */
+export class KeyPairs {
+  readonly #tree: FileTree;
+  readonly #paths: string[] = [];
+
+  constructor(tree: FileTree) {
+    this.#tree = tree;
+  }
+
+  /** Remembers files that hold certificates. */
+  look(path: string, head: Buffer): void {
+    if (this.#paths.length < MAX_CERTIFICATE_FILES && head.includes(MARK)) this.#paths.push(path);
+  }
+
+  /** The same matches, those of private keys with their certificate named. */
+  join(matches: readonly SecretMatch[]): SecretMatch[] {
+    if (!matches.some((match) => match.publicKey !== undefined)) return [...matches];
+    const certificates = this.#read();
+    return matches.map((match) => {
+      const path = match.publicKey === undefined ? undefined : certificates.get(match.publicKey);
+      if (path === undefined) return match;
+      const reason = { step: 'key-pair', detail: `it is the key of the certificate in ${path}` } as const;
+      return { ...match, verification: 'verified', reasons: [...match.reasons, reason] };
+    });
+  }
+
+  #read(): Map<string, string> {
+    const found = new Map<string, string>();
+    for (const path of this.#paths) {
+      const content = this.#tree.read(path, { maxBytes: MAX_FILE_BYTES });
+      if (!content.ok) continue;
+      for (const key of certificateKeys(content.value.toString('latin1'), MAX_IN_ONE_FILE))
+        if (found.size < MAX_CERTIFICATES && !found.has(key)) found.set(key, path);
+    }
+    return found;
+  }
+}

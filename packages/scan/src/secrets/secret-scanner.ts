@@ -1,0 +1,287 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { FileRole } from '@bartizan/contracts';
+import { isBinary, rolesOf, SNIFF_BYTES } from './file-role.ts';
+import { type JudgedMatch, judgeMatch } from './judge-match.ts';
+import { Narrower } from './narrow.ts';
+import type { SecretRuleSet } from './rule-set.ts';
+import {
+  EMPTY_SCAN,
+  MAX_MATCHES,
+  MAX_SUPPRESSED,
+  type SecretMatch,
+  type SecretScan,
+  type SecretSource,
+  type SuppressedSecret,
+} from './secret-match.ts';
+import { type TextWindow, WindowPlanner } from './windows.ts';
+
+/** What scanning needs besides the rules. */
+export interface SecretScannerOptions {
+  /** Key of the fingerprints, at least 32 bytes. */
+  readonly hashKey: Uint8Array;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+}
+
+interface Candidate {
+  readonly start: number;
+  readonly end: number;
+  readonly outcome: { readonly rule: string } & (
+    | { readonly judged: JudgedMatch }
+    | { readonly reason: string }
+  );
+}
+
+const CONFIDENCE_RANK = { high: 0, medium: 1, low: 2 } as const;
+/** Rules that read whole files look at windows of this length, so that no pattern sees more at once. */
+const WHOLE_WINDOW = 4_096;
+const WHOLE_OVERLAP = 512;
+
+/** One text being read. Chunks in order, then `end`. Memory: what windows still wait for, and the chunk. */
+export class SecretStream {
+  readonly #set: SecretRuleSet;
+  readonly #source: SecretSource;
+  readonly #options: SecretScannerOptions;
+  readonly #planner = new WindowPlanner();
+  readonly #narrower = new Narrower();
+  /** Rules of other files. */
+  readonly #elsewhere: ReadonlySet<number>;
+  /** Rules that read all of this file. */
+  readonly #whole: readonly number[];
+  readonly #seen = new Set<string>();
+  readonly #matches: (SecretMatch & { readonly start: number; readonly end: number })[] = [];
+  readonly #suppressed: SuppressedSecret[] = [];
+  #roles: FileRole[] | undefined;
+  #state = 0;
+  /** Bytes read so far. */
+  #total = 0;
+  /** Bytes kept, and where they begin. */
+  #kept: Buffer = Buffer.alloc(0);
+  #base = 0;
+  #wholeFrom = 0;
+  /** Line (from 1) and start of the line at `#base`. */
+  #line = 1;
+  #lineStart = 0;
+  #suppressedCount = 0;
+  #isCut = false;
+
+  constructor(set: SecretRuleSet, source: SecretSource, options: SecretScannerOptions) {
+    this.#set = set;
+    this.#source = source;
+    this.#options = options;
+    const path = source.path.startsWith('/') ? source.path : `/${source.path}`;
+    this.#elsewhere = new Set(
+      set.limited.filter((index) => set.rules[index]?.rule.files?.some((end) => path.endsWith(end)) !== true),
+    );
+    this.#whole = set.wholeFile.filter((index) => !this.#elsewhere.has(index));
+  }
+
+  /** The next bytes. */
+  push(bytes: Uint8Array): void {
+    const chunk = this.#narrower.narrow(bytes);
+    if (chunk.length === 0) return;
+    this.#roles ??= this.#source.kind.endsWith('file')
+      ? rolesOf(this.#source.path, chunk.subarray(0, SNIFF_BYTES))
+      : isBinary(chunk)
+        ? ['binary']
+        : [];
+    const from = this.#total;
+    this.#state = this.#set.automaton.scan(chunk, this.#state, (keyword, end) =>
+      this.#hit(keyword, from + end),
+    );
+    const isAlone = this.#kept.length === 0;
+    this.#kept = isAlone
+      ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+      : Buffer.concat([this.#kept, chunk]);
+    this.#total += chunk.length;
+    this.#run(false);
+    this.#forget();
+  }
+
+  /** No more bytes: what was found, by place. */
+  end(): SecretScan {
+    if (this.#total === 0) return EMPTY_SCAN;
+    this.#run(true);
+    const unchangedOf = this.#matches.length > 0 ? this.#source.unchangedOf?.() : undefined;
+    if (unchangedOf !== undefined) {
+      for (const match of this.#matches)
+        this.#suppress(
+          match.rule.id,
+          match.line,
+          `the file is as ${unchangedOf} of the distribution brings it`,
+        );
+      this.#matches.length = 0;
+    }
+    return {
+      matches: withoutOverlaps(this.#matches).map(({ start: _start, end: _end, ...match }) => match),
+      suppressed: this.#suppressed,
+      suppressedCount: this.#suppressedCount,
+      isCut: this.#isCut,
+    };
+  }
+
+  #hit(keyword: number, end: number): void {
+    for (const index of this.#set.rulesOfKeyword[keyword] ?? []) {
+      const compiled = this.#set.rules[index];
+      if (compiled === undefined || this.#elsewhere.has(index)) continue;
+      // A keyword is at most 64 characters: its start is not worth an exact look.
+      this.#planner.add(index, end - 64 - compiled.before, end + compiled.after);
+    }
+  }
+
+  #run(isEnd: boolean): void {
+    if (this.#whole.length > 0) this.#planWhole(isEnd);
+    const candidates = this.#planner
+      .take(this.#total, isEnd)
+      .flatMap((window) => this.#search(window))
+      .sort((left, right) => left.start - right.start);
+    this.#place(candidates);
+  }
+
+  #planWhole(isEnd: boolean): void {
+    while (this.#wholeFrom < this.#total) {
+      const end = this.#wholeFrom + WHOLE_WINDOW;
+      if (end > this.#total && !isEnd) return;
+      for (const index of this.#whole) this.#planner.add(index, this.#wholeFrom, end);
+      this.#wholeFrom = end > this.#total ? end : end - WHOLE_OVERLAP;
+    }
+  }
+
+  #search(window: TextWindow): Candidate[] {
+    const compiled = this.#set.rules[window.rule];
+    if (compiled === undefined) return [];
+    const from = Math.max(window.start - this.#base, 0);
+    const text = this.#kept.toString('latin1', from, Math.min(window.end - this.#base, this.#kept.length));
+    const found: Candidate[] = [];
+    for (const match of text.matchAll(compiled.pattern)) {
+      const [first, last] = match.indices?.groups?.['secret'] ?? match.indices?.[0] ?? [0, 0];
+      const start = this.#base + from + first;
+      const key = `${window.rule}:${start}`;
+      if (first === last || this.#seen.has(key)) continue;
+      if (this.#seen.size >= MAX_MATCHES * 10) {
+        this.#isCut = true;
+        break;
+      }
+      this.#seen.add(key);
+      const judged = judgeMatch(compiled, text.slice(first, last), {
+        roles: this.#roles ?? [],
+        hashKey: this.#options.hashKey,
+        nowMs: this.#options.now(),
+      });
+      found.push({
+        start,
+        end: start + last - first,
+        outcome: {
+          rule: compiled.rule.id,
+          ...(judged.ok ? { judged: judged.value } : { reason: judged.error }),
+        },
+      });
+    }
+    return found;
+  }
+
+  /** Gives candidates, sorted by place, their lines in one walk over the bytes. */
+  #place(candidates: readonly Candidate[]): void {
+    let line = this.#line;
+    let lineStart = this.#lineStart;
+    let at = this.#base;
+    for (const { start, end, outcome } of candidates) {
+      for (let next = this.#newline(at, start); next !== -1; next = this.#newline(at, start)) {
+        line += 1;
+        at = next + 1;
+        lineStart = at;
+      }
+      if ('reason' in outcome) this.#suppress(outcome.rule, line, outcome.reason);
+      else if (this.#matches.length >= MAX_MATCHES) this.#isCut = true;
+      else {
+        const { kind, path, layer } = this.#source;
+        this.#matches.push({
+          ...outcome.judged,
+          kind,
+          path,
+          ...(layer === undefined ? {} : { layer }),
+          line,
+          column: start - lineStart + 1,
+          start,
+          end,
+        });
+      }
+    }
+  }
+
+  /** The first line end in [from, to), as an offset in the text; -1 when there is none. */
+  #newline(from: number, to: number): number {
+    const at = this.#kept.subarray(from - this.#base, to - this.#base).indexOf(10);
+    return at === -1 ? -1 : at + from;
+  }
+
+  #suppress(rule: string, line: number, reason: string): void {
+    this.#suppressedCount += 1;
+    if (this.#suppressed.length < MAX_SUPPRESSED)
+      this.#suppressed.push({ rule, path: this.#source.path, line, reason });
+  }
+
+  /** Lets go of the bytes no window needs any more, counting their lines. */
+  #forget(): void {
+    const needed = this.#planner.firstNeeded(this.#total - this.#set.keepBytes);
+    const whole = this.#whole.length > 0 ? this.#wholeFrom : needed;
+    const from = Math.max(this.#base, Math.min(needed, whole));
+    for (let at = this.#newline(this.#base, from); at !== -1; at = this.#newline(this.#base, from)) {
+      this.#line += 1;
+      this.#lineStart = at + 1;
+      this.#kept = this.#kept.subarray(at + 1 - this.#base);
+      this.#base = at + 1;
+    }
+    // A copy: a slice would hold the whole chunk in memory.
+    this.#kept = Buffer.from(this.#kept.subarray(from - this.#base));
+    this.#base = from;
+  }
+}
+
+/** Where two rules saw the same bytes, the surer one counts. */
+const withoutOverlaps = <T extends { start: number; end: number; rule: SecretMatch['rule'] }>(
+  matches: readonly T[],
+): T[] => {
+  const kept: T[] = [];
+  const bySureness = [...matches].sort(
+    (left, right) =>
+      CONFIDENCE_RANK[left.rule.confidence] - CONFIDENCE_RANK[right.rule.confidence] ||
+      left.start - right.start,
+  );
+  for (const one of bySureness) {
+    const isCovered = kept.some(
+      (other) =>
+        other.start < one.end &&
+        one.start < other.end &&
+        (CONFIDENCE_RANK[other.rule.confidence] < CONFIDENCE_RANK[one.rule.confidence] ||
+          (other.start === one.start && other.end === one.end)),
+    );
+    if (!isCovered) kept.push(one);
+  }
+  return kept.sort((left, right) => left.start - right.start);
+};
+
+/** Finds secrets in texts. One scanner for many texts: it holds rules and a key, no state. */
+export class SecretScanner {
+  readonly #set: SecretRuleSet;
+  readonly #options: SecretScannerOptions;
+
+  constructor(set: SecretRuleSet, options: SecretScannerOptions) {
+    this.#set = set;
+    this.#options = options;
+  }
+
+  /** A text that comes in chunks. */
+  open(source: SecretSource): SecretStream {
+    return new SecretStream(this.#set, source, this.#options);
+  }
+
+  /** A text that is all there. */
+  scan(source: SecretSource, bytes: Uint8Array): SecretScan {
+    const stream = this.open(source);
+    stream.push(bytes);
+    return stream.end();
+  }
+}

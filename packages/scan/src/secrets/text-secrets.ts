@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { asList, asObject, asText, type JsonObject } from '../json/fields.ts';
+import type { SecretMatch, SecretSource } from './secret-match.ts';
+import type { SecretScanner } from './secret-scanner.ts';
+
+const MAX_FIELDS = 4_096;
+const MAX_FIELD_BYTES = 1024 * 1024;
+/** A variable name as it may be shown; others are counted by place. */
+const SHOWN_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/;
+
+/** A named text: a key of a ConfigMap, an annotation, a command line. */
+export interface NamedText {
+  readonly kind: SecretSource['kind'];
+  readonly path: string;
+  readonly layer?: string;
+  readonly text: string;
+}
+
+/** Searches named texts; each longer than 1 MiB is searched to there. */
+export const searchTexts = (scanner: SecretScanner, texts: readonly NamedText[]): SecretMatch[] =>
+  texts
+    .slice(0, MAX_FIELDS)
+    .flatMap(({ text, ...source }) => [
+      ...scanner.scan(source, Buffer.from(text.slice(0, MAX_FIELD_BYTES), 'utf8')).matches,
+    ]);
+
+/** A name as it may be shown: one that is itself a secret, or no name at all, gives way to its number. */
+const shownName = (scanner: SecretScanner, name: string, at: number): string =>
+  SHOWN_NAME.test(name) &&
+  scanner.scan({ kind: 'text', path: 'name' }, Buffer.from(name)).matches.length === 0
+    ? name
+    : String(at);
+
+/** `NAME=value` of an environment, placed by the variable's name. */
+const variable = (
+  scanner: SecretScanner,
+  text: string,
+  place: { readonly at: number; readonly prefix: string; readonly kind: SecretSource['kind'] },
+): NamedText => {
+  const name = text.slice(0, Math.max(text.indexOf('='), 0));
+  return { kind: place.kind, path: `${place.prefix}[${shownName(scanner, name, place.at)}]`, text };
+};
+
+/** The environment of a process as the kernel shows it (proc(5), /proc/PID/environ: NUL after each variable). */
+export const searchEnvironment = (scanner: SecretScanner, environ: Uint8Array): SecretMatch[] =>
+  searchTexts(
+    scanner,
+    Buffer.from(environ)
+      .toString('latin1')
+      .split('\0')
+      .filter((text) => text !== '')
+      .map((text, at) => variable(scanner, text, { at, prefix: 'env', kind: 'environment' })),
+  );
+
+const textsOf = (value: unknown): string[] =>
+  asList(value).flatMap((item) => asText(item, MAX_FIELD_BYTES) ?? []);
+
+const configTexts = (scanner: SecretScanner, config: JsonObject): NamedText[] => {
+  const kind = 'image-config' as const;
+  const labels = Object.entries(asObject(config['Labels']) ?? {});
+  return [
+    ...textsOf(config['Env']).map((text, at) => variable(scanner, text, { at, prefix: 'config.Env', kind })),
+    ...labels.map(([name, value], at) => ({
+      kind,
+      path: `config.Labels[${shownName(scanner, name, at)}]`,
+      text: `${name}=${asText(value, MAX_FIELD_BYTES) ?? ''}`,
+    })),
+    ...(['Cmd', 'Entrypoint'] as const).map((field) => ({
+      kind,
+      path: `config.${field}`,
+      text: textsOf(config[field]).join(' '),
+    })),
+  ];
+};
+
+/**
+ * The configuration of an image (OCI image specification, config.md): environment, labels, command, and the history of
+ * its build, where build arguments stay for ever.
+ */
+export const searchImageConfig = (scanner: SecretScanner, config: JsonObject): SecretMatch[] => {
+  const history = asList(config['history']).flatMap((item, at): NamedText[] => {
+    const text = asText(asObject(item)?.['created_by'], MAX_FIELD_BYTES);
+    return text === undefined ? [] : [{ kind: 'image-config', path: `history[${at}].created_by`, text }];
+  });
+  return searchTexts(scanner, [...configTexts(scanner, asObject(config['config']) ?? {}), ...history]);
+};
