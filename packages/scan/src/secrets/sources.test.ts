@@ -221,7 +221,7 @@ describe('secretFinding', () => {
     expect(finding).toMatchObject({
       kind: 'secret',
       check: 'secret.test-token',
-      title: { en: 'Test token in /srv/b.env', ja: '/srv/b.env にテストトークンがあります' },
+      title: { en: 'Test token in /srv/b.env', ja: '/srv/b.env に「テストトークン」があります' },
       location: { kind: 'file', path: '/srv/b.env', line: 2, column: 3 },
       secret: { preview: 'tok_…(20)', verification: 'plausible' },
       fix: { state: 'configuration', action: { en: 'Rotate it' } },
