@@ -61,7 +61,7 @@ describe('scan --scanners secret', () => {
     expect(english.out.indexOf('gitlab')).toBeLessThan(english.out.indexOf('environment-password'));
     expect(english.error).toBe('2 secrets in 2 files; 0 left out with a reason; 0 files hold no text\n');
     const japanese = await run({}, 'ja');
-    expect(japanese.out).toContain('GitLab のアクセストークンがあります');
+    expect(japanese.out).toContain('「GitLab のアクセストークン」があります');
     expect(japanese.error).toContain('秘密情報 2 件');
   });
 

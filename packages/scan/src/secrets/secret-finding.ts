@@ -44,7 +44,7 @@ export const secretFinding = (match: SecretMatch, place: FindingPlace): Finding 
     kind: 'secret',
     title: {
       en: cut(`${rule.title.en} in ${match.path}`, 512),
-      ja: cut(`${match.path} に${rule.title.ja}があります`, 512),
+      ja: cut(`${match.path} に「${rule.title.ja}」があります`, 512),
     },
     severity: match.severity,
     subject: place.subject,

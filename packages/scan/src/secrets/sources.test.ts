@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { Finding, parser } from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../catalogers/cataloger.ts';
 import { TarParser } from '../image/tar-parser.ts';
+import { makeCertificate } from '../testing/certificate.ts';
 import { makeSecretRule, makeSecretScanner, TEST_NOW_MS } from '../testing/secret-rules.ts';
 import { tarOf, treeOf } from '../testing/trees.ts';
 import { LayerSecrets } from './layer-secrets.ts';
@@ -94,7 +95,7 @@ describe('searchTree', () => {
     expect(report.incomplete.map(({ code }) => code)).toEqual(['scan.timeout']);
   });
 
-  it('tells which certificate a private key belongs to, and that one without is not proven to be used', () => {
+  it('tells which certificate a private key belongs to', () => {
     const keyRule = makeSecretRule({
       id: 'secret.key',
       keywords: ['private key-----'],
@@ -103,15 +104,29 @@ describe('searchTree', () => {
       check: 'private-key',
     });
     const keys = makeSecretScanner(keyRule);
-    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    const [own, other] = [1, 2].map(() => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+    if (own === undefined || other === undefined) throw new Error('no keys');
+    const pem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
     const report = searchTree({
-      tree: treeOf({ '/etc/tls.key': key.export({ type: 'pkcs8', format: 'pem' }).toString() }),
+      tree: treeOf({
+        '/etc/ssl/own.key': pem(own),
+        '/etc/ssl/other.key': pem(other),
+        '/etc/ssl/shop.crt': `subject shop\n${makeCertificate(own, 'shop.internal')}`,
+        '/etc/ssl/broken.crt': makeCertificate(own, 'x').replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA'),
+      }),
       scanner: keys,
       limits: DEFAULT_LIMITS,
       now: () => TEST_NOW_MS,
     });
-    expect(report.matches[0]).toMatchObject({ verification: 'verified' });
-    expect(report.matches[0]?.reasons.map(({ step }) => step)).not.toContain('key-pair');
+    const paired = report.matches.map(({ path, verification, reasons }) => [
+      path,
+      verification,
+      reasons.find(({ step }) => step === 'key-pair')?.detail,
+    ]);
+    expect(paired).toEqual([
+      ['/etc/ssl/other.key', 'verified', undefined],
+      ['/etc/ssl/own.key', 'verified', 'it is the key of the certificate in /etc/ssl/shop.crt'],
+    ]);
   });
 });
 
@@ -206,7 +221,7 @@ describe('secretFinding', () => {
     expect(finding).toMatchObject({
       kind: 'secret',
       check: 'secret.test-token',
-      title: { en: 'Test token in /srv/b.env', ja: '/srv/b.env にテストトークンがあります' },
+      title: { en: 'Test token in /srv/b.env', ja: '/srv/b.env に「テストトークン」があります' },
       location: { kind: 'file', path: '/srv/b.env', line: 2, column: 3 },
       secret: { preview: 'tok_…(20)', verification: 'plausible' },
       fix: { state: 'configuration', action: { en: 'Rotate it' } },
