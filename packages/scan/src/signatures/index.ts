@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Signatures and attestations: bundles, envelopes and trust roots in, verdicts with their reasons out. Everything is
+ * verified offline against keys the operator named; nothing is fetched. Serves k02 (supply chain).
+ */
+export { IN_TOTO, parseStatement, type Statement, type Subject } from './attestation/statement.ts';
+export { openPublicKey, type Signed } from './keys.ts';
+export { REFUSALS, type RefusalCode } from './refusal.ts';
+export type { IdentityMatch, TextMatch } from './sigstore/identity.ts';
+export {
+  parseTrustRoot,
+  type TrustedAuthority,
+  type TrustedLog,
+  type TrustRoot,
+  type Validity,
+} from './sigstore/trust-root.ts';
+export { type SigstorePolicy, type SigstoreRequest, verifyBundle } from './sigstore/verify.ts';
+export type { ProvedTime, SignatureVerdict, SignerIdentity, VerdictReason } from './verdict.ts';
