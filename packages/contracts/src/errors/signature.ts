@@ -13,4 +13,12 @@ export const SIGNATURE_ERRORS = {
       ja: '表示された項目を修正するか、trusted_root.json を取得し直してください。一部だけのトラストルートでは検証しません。',
     },
   },
+  E_SIGNATURE_POLICY: {
+    status: 422,
+    title: { en: 'The signature policy is not valid', ja: '署名ポリシーが正しくありません' },
+    remedy: {
+      en: 'Correct the key, identity or store named in the message.',
+      ja: '表示された鍵・署名者・ストアの指定を修正してください。',
+    },
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

@@ -7,6 +7,18 @@
  */
 export { IN_TOTO, parseStatement, type Statement, type Subject } from './attestation/statement.ts';
 export { openPublicKey, type Signed } from './keys.ts';
+export { COSE, JWS } from './notation/envelope.ts';
+export { parseIdentity, type TrustedIdentity } from './notation/identity.ts';
+export { loadTrustStore, type StoreFile, type StoreType, type TrustStore } from './notation/trust-store.ts';
+export {
+  LEVELS,
+  NOTATION_CHECKS,
+  type NotationCheck,
+  type NotationPolicy,
+  type NotationRequest,
+  type NotationVerdict,
+  verifyNotation,
+} from './notation/verify.ts';
 export { REFUSALS, type RefusalCode } from './refusal.ts';
 export type { IdentityMatch, TextMatch } from './sigstore/identity.ts';
 export {
