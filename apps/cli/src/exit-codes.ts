@@ -25,6 +25,8 @@ const BY_CODE: Readonly<Record<string, number>> = {
   E_FORBIDDEN: EXIT.login,
   E_NOT_FOUND: EXIT.notFound,
   E_SCAN_TARGET: EXIT.notFound,
+  E_SIGNATURE_FILE: EXIT.notFound,
+  E_SIGNATURE_POLICY: EXIT.usage,
   E_CONFLICT: EXIT.conflict,
   E_PRECONDITION: EXIT.conflict,
   E_NAME_TAKEN: EXIT.conflict,

@@ -10,6 +10,7 @@ import type { UpdateFlags } from '../db-update.ts';
 import { maybeOne, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
 import { SCAN_FORMATS, type ScanFlags } from '../scan-flags.ts';
 import { listCommand } from './inventory.ts';
+import { signatureRoutes } from './signatures.ts';
 
 type Target = 'host' | 'dir' | 'image';
 const scanFlags = (t: Translate) =>
@@ -168,6 +169,7 @@ export const manageRoutes = (t: Translate) => ({
       image: scanPath(t, 'image', 'command.scan-image'),
     },
   }),
+  ...signatureRoutes(t),
   db: dbRoutes(t),
   user: buildRouteMap({ docs: { brief: t('command.user') }, routes: { list: listCommand(t, 'user.list') } }),
   key: keyRoutes(t),
