@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -16,10 +16,11 @@ import type { Result } from '@bartizan/contracts';
 import {
   BUNDLE_TYPE,
   openSigningKey,
-  parseTrustRoot,
+  SIMPLE_SIGNING,
   type SignatureVerdict,
   signClaim,
   verifyBundle,
+  verifySimpleSignature,
 } from '@bartizan/scan/signatures';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RegistryServer } from './server.ts';
@@ -27,6 +28,8 @@ import { RegistryServer } from './server.ts';
 const REPOSITORY = 'acme/app';
 const IMAGE = 'application/vnd.oci.image.manifest.v1+json';
 const SIGNED = 'https://sigstore.dev/cosign/sign/v1';
+/** A trust root that believes nobody: keys alone count here. */
+const NOBODY = { digest: 'none', logs: [], certificateLogs: [], authorities: [], timestampAuthorities: [] };
 const EMPTY = Buffer.from('{}');
 const pair = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 let server: RegistryServer;
@@ -117,11 +120,7 @@ async function verdictsFor(digest: string, key: KeyObject): Promise<readonly Sig
         bundle: given(await client.blobBytes(REPOSITORY, layer)),
         artifact: { kind: 'sha256', digest: Buffer.from(digest.slice('sha256:'.length), 'hex') },
         policy: { kind: 'key', key, logEntries: 0 },
-        trustRoot: given(
-          parseTrustRoot(
-            Buffer.from('{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}'),
-          ),
-        ),
+        trustRoot: NOBODY,
         nowMs: Date.now(),
       }),
     );
@@ -162,6 +161,53 @@ describe('a real registry', () => {
     const verdicts = await verdictsFor(digest, pair.publicKey);
     expect(verdicts.map(({ outcome }) => outcome)).toEqual(['verified']);
     expect(verdicts[0]?.reasons.map(({ check }) => check)).toEqual(['signature', 'key']);
+  });
+
+  it('keeps a signature in the form of cosign 2 under its tag, and it verifies for its image only', async () => {
+    const { digest } = await pushImage('cosign-2', 'signed the old way');
+    const payload = Buffer.from(
+      JSON.stringify({
+        critical: {
+          identity: {},
+          image: { 'docker-manifest-digest': digest },
+          type: 'cosign container image signature',
+        },
+        optional: null,
+      }),
+    );
+    const annotations = {
+      'dev.cosignproject.cosign/signature': sign('sha256', payload, pair.privateKey).toString('base64'),
+    };
+    const layer = {
+      ...given(await client.pushBlob(REPOSITORY, payload)),
+      mediaType: SIMPLE_SIGNING,
+      annotations,
+    };
+    const config = {
+      ...given(await client.pushBlob(REPOSITORY, EMPTY)),
+      mediaType: 'application/vnd.oci.image.config.v1+json',
+    };
+    const bytes = Buffer.from(
+      JSON.stringify({ schemaVersion: 2, mediaType: IMAGE, config, layers: [layer] }),
+    );
+    const tag = `${digest.replace(':', '-')}.sig`;
+    given(await client.pushManifest(REPOSITORY, IMAGE, bytes, tag));
+    const found = JSON.parse(given(await client.manifest(REPOSITORY, tag)).bytes.toString()) as {
+      layers: readonly Descriptor[];
+    };
+    const [stored] = found.layers;
+    if (stored === undefined) throw new Error('no layer');
+    const signature = {
+      payload: given(await client.blobBytes(REPOSITORY, stored)),
+      annotations: stored.annotations ?? {},
+    };
+    const matter = {
+      policy: { kind: 'key', key: pair.publicKey, logEntries: 0 },
+      trustRoot: NOBODY,
+      nowMs: Date.now(),
+    } as const;
+    expect(verifySimpleSignature(signature, digest, matter).outcome).toBe('verified');
+    expect(verifySimpleSignature(signature, `sha256:${'0'.repeat(64)}`, matter).outcome).toBe('refused');
   });
 
   it('cannot pass off a signature of another image or another key', async () => {

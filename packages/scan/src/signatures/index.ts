@@ -31,6 +31,11 @@ export {
 } from './sign/sign.ts';
 export type { IdentityMatch, TextMatch } from './sigstore/identity.ts';
 export {
+  SIMPLE_SIGNING,
+  type SimpleSignature,
+  verifySimpleSignature,
+} from './sigstore/simple-signing.ts';
+export {
   parseTrustRoot,
   type TrustedAuthority,
   type TrustedLog,

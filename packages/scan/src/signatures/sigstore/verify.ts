@@ -83,7 +83,7 @@ function signerFrom(
 /** Refuses a wrong signature, and an artifact that is not what was signed. */
 function demandSignature(
   bundle: Bundle,
-  request: SigstoreRequest,
+  artifact: Signed,
   key: KeyObject,
   leaf: Certificate | undefined,
 ): Held {
@@ -91,16 +91,16 @@ function demandSignature(
   const { content } = bundle;
   if (content.kind === 'message') {
     const { digest, signature } = content;
-    demand(digest.equals(sha256Of(request.artifact)), 'artifact', 'the bundle is about another artifact');
-    demand(isSigned(key, request.artifact, signature), 'signature', 'the signature is wrong');
-    return { ...verifier, signature, signed: request.artifact, envelope: undefined };
+    demand(digest.equals(sha256Of(artifact)), 'artifact', 'the bundle is about another artifact');
+    demand(isSigned(key, artifact, signature), 'signature', 'the signature is wrong');
+    return { ...verifier, signature, signed: artifact, envelope: undefined };
   }
   const { envelope } = content;
   const names = bundle.material.kind === 'key' ? ['', bundle.material.hint] : [''];
   demand(names.includes(envelope.keyId), 'key', 'the envelope names another key');
   const signed: Signed = { kind: 'bytes', bytes: encodeEnvelope(envelope) };
   demand(isSigned(key, signed, envelope.signature), 'signature', 'the signature is wrong');
-  demandStatement(envelope.payloadType, envelope.payload, sha256Of(request.artifact).toString('hex'));
+  demandStatement(envelope.payloadType, envelope.payload, sha256Of(artifact).toString('hex'));
   return { ...verifier, signature: envelope.signature, signed, envelope };
 }
 
@@ -205,7 +205,7 @@ function demandIdentity(leaf: Certificate, policy: SigstorePolicy, note: Note): 
 }
 
 /** Entries of the logs and the times they vouch for. */
-function demandLogs(bundle: Bundle, held: Held, request: SigstoreRequest, note: Note): readonly LogWitness[] {
+function demandLogs(bundle: Bundle, held: Held, request: SigstoreMatter, note: Note): readonly LogWitness[] {
   const { trustRoot, policy } = request;
   const least = policy.logEntries ?? 1;
   demand(
@@ -226,36 +226,44 @@ const timesOf = (witnesses: readonly LogWitness[]): readonly ProvedTime[] =>
     integratedAtMs === undefined ? [] : [{ source: 'log', by: url, atMs: integratedAtMs }],
   );
 
+/** What a verification is about, without the form the signature came in. */
+export type SigstoreMatter = Omit<SigstoreRequest, 'bundle'>;
+
+/** All checks of a parsed bundle, in their order; throws a Refusal. */
+export function checkBundle(
+  bundle: Bundle,
+  matter: SigstoreMatter,
+  note: Note,
+): Omit<SignatureVerdict, 'outcome' | 'reasons'> {
+  const { policy, trustRoot, nowMs, artifact } = matter;
+  const { key, leaf } = signerFrom(bundle, policy);
+  const held = demandSignature(bundle, artifact, key, leaf);
+  note('signature', `sha256:${sha256Of(artifact).toString('hex')}`);
+  const witnesses = demandLogs(bundle, held, matter, note);
+  const times = [...timesOf(witnesses), ...demandTimestamps(bundle, held.signature, trustRoot)];
+  for (const { by, atMs } of times) {
+    demand(atMs <= nowMs + CLOCK_SKEW_MS, 'time', `${by}: a time that is still to come`);
+    note('time', `${by} ${new Date(atMs).toISOString()}`);
+    for (const witness of witnesses) demandLogAt(witness, trustRoot.logs, atMs);
+  }
+  demandCertificate(bundle, trustRoot, times, note);
+  const identity = leaf === undefined ? undefined : demandIdentity(leaf, policy, note);
+  const keySha256 = digestOf('sha256', spkiOf(key)).toString('hex');
+  if (leaf === undefined) note('key', keySha256);
+  return {
+    signer: identity ?? { kind: 'key', keySha256 },
+    times,
+    logs: witnesses.map(({ url, index }) => ({ url, index })),
+    ...(held.envelope === undefined
+      ? {}
+      : { payload: { type: held.envelope.payloadType, bytes: held.envelope.payload } }),
+  };
+}
+
 /**
  * Verifies a sigstore bundle offline (client specification of sigstore). In order: form, signer, signature over the
  * artifact, log entries, timestamps, certificate, certificate log, identity. Everything the bundle brings has to be
  * right, also what the policy does not ask for.
  */
-export function verifyBundle(request: SigstoreRequest): SignatureVerdict {
-  const { policy, trustRoot, nowMs } = request;
-  return judge((note) => {
-    const bundle = parseBundle(request.bundle);
-    const { key, leaf } = signerFrom(bundle, policy);
-    const held = demandSignature(bundle, request, key, leaf);
-    note('signature', `sha256:${sha256Of(request.artifact).toString('hex')}`);
-    const witnesses = demandLogs(bundle, held, request, note);
-    const times = [...timesOf(witnesses), ...demandTimestamps(bundle, held.signature, trustRoot)];
-    for (const { by, atMs } of times) {
-      demand(atMs <= nowMs + CLOCK_SKEW_MS, 'time', `${by}: a time that is still to come`);
-      note('time', `${by} ${new Date(atMs).toISOString()}`);
-      for (const witness of witnesses) demandLogAt(witness, trustRoot.logs, atMs);
-    }
-    demandCertificate(bundle, trustRoot, times, note);
-    const identity = leaf === undefined ? undefined : demandIdentity(leaf, policy, note);
-    const keySha256 = digestOf('sha256', spkiOf(key)).toString('hex');
-    if (leaf === undefined) note('key', keySha256);
-    return {
-      signer: identity ?? { kind: 'key', keySha256 },
-      times,
-      logs: witnesses.map(({ url, index }) => ({ url, index })),
-      ...(held.envelope === undefined
-        ? {}
-        : { payload: { type: held.envelope.payloadType, bytes: held.envelope.payload } }),
-    };
-  });
-}
+export const verifyBundle = (request: SigstoreRequest): SignatureVerdict =>
+  judge((note) => checkBundle(parseBundle(request.bundle), request, note));
