@@ -29,7 +29,8 @@ export class RegistryServer {
     this.host = `127.0.0.1:${port}`;
   }
 
-  static async start(): Promise<RegistryServer> {
+  /** `auth` may replace the password file by another way to sign in. */
+  static async start(auth?: (folder: string) => object): Promise<RegistryServer> {
     const folder = mkdtempSync(join(tmpdir(), 'bartizan-registry-'));
     const server = new RegistryServer(folder, await freePort());
     // libcrypt of Debian knows bcrypt, which is all this registry takes.
@@ -44,7 +45,7 @@ export class RegistryServer {
       log: { level: 'error' },
       storage: { filesystem: { rootdirectory: join(folder, 'data') } },
       http: { addr: server.host },
-      auth: { htpasswd: { realm: 'test', path: join(folder, 'htpasswd') } },
+      auth: auth?.(folder) ?? { htpasswd: { realm: 'test', path: join(folder, 'htpasswd') } },
     };
     // JSON is YAML.
     writeFileSync(join(folder, 'config.yml'), JSON.stringify(config));
