@@ -26,12 +26,12 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Signatures and attestations of images are not verified.',
-      ja: 'イメージの署名と証明は検証しません。',
+      en: 'Signatures and attestations are verified by `bartizan verify` when it is called; nothing asks for them before an image runs.',
+      ja: '署名と証明は `bartizan verify` を実行したときに検証します。イメージの起動前に自動で検証することはありません。',
     },
     {
-      en: 'Registries are not watched; images are seen when they run.',
-      ja: 'レジストリは監視せず、実行されたイメージだけを把握します。',
+      en: 'There is a client for registries, but they are not watched: images are seen when they run.',
+      ja: 'レジストリのクライアントはありますが監視はせず、実行されたイメージだけを把握します。',
     },
     { en: 'No SBOM documents are written or read.', ja: 'SBOM 文書の出力と読み込みには未対応です。' },
   ],

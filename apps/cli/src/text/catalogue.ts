@@ -6,6 +6,7 @@ import { COLUMN_TEXT } from './columns.ts';
 import { COMMAND_TEXT } from './commands.ts';
 import { PREFLIGHT_TEXT } from './preflight.ts';
 import { SETUP_TEXT } from './setup.ts';
+import { SIGNATURE_TEXT } from './signatures.ts';
 
 /** Languages of the product. */
 export const LANGUAGES = ['en', 'ja'] as const;
@@ -18,6 +19,7 @@ export const TEXT = {
   ...SETUP_TEXT,
   ...PREFLIGHT_TEXT,
   ...BOX_TEXT,
+  ...SIGNATURE_TEXT,
 } as const;
 export type TextKey = keyof typeof TEXT;
 /** Gives the text of a key, `{name}` replaced. */

@@ -7,8 +7,10 @@ import { API_ERRORS } from './api.ts';
 import { CONTENT_ERRORS } from './content.ts';
 import type { ErrorEntry } from './entry.ts';
 import { NODE_ERRORS } from './node.ts';
+import { REGISTRY_ERRORS } from './registry.ts';
 import { SENSOR_ERRORS } from './sensor.ts';
 import { SETUP_ERRORS } from './setup.ts';
+import { SIGNATURE_ERRORS } from './signature.ts';
 import { STORE_ERRORS } from './store.ts';
 import { WIRE_ERRORS } from './wire.ts';
 
@@ -22,6 +24,8 @@ export const ERRORS = {
   ...NODE_ERRORS,
   ...ADVISORY_ERRORS,
   ...CONTENT_ERRORS,
+  ...SIGNATURE_ERRORS,
+  ...REGISTRY_ERRORS,
   ...SETUP_ERRORS,
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 export type ErrorCode = keyof typeof ERRORS;

@@ -10,6 +10,7 @@ import { maybeOne, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
 import { SCAN_FORMATS, SCANNERS, type ScanFlags, type ScanKind, type TreeScanFlags } from '../scan-flags.ts';
 import { dbRoutes } from './database.ts';
 import { listCommand } from './inventory.ts';
+import { signatureRoutes } from './signatures.ts';
 
 const scanFlags = (t: Translate) =>
   ({
@@ -135,6 +136,7 @@ export const manageRoutes = (t: Translate) => ({
       sbom: scanPath(t, 'sbom', 'command.scan-sbom'),
     },
   }),
+  ...signatureRoutes(t),
   db: dbRoutes(t),
   user: buildRouteMap({ docs: { brief: t('command.user') }, routes: { list: listCommand(t, 'user.list') } }),
   key: keyRoutes(t),

@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Registries: names of images in, manifests, layers and signatures out, checked against the digest they were asked by
+ * (OCI distribution specification 1.1). Streams; nothing is written to disk. Serves k02 (supply chain).
+ */
+export { type Descriptor, type Manifest, RegistryClient, type RegistryOptions } from './client.ts';
+export {
+  ANONYMOUS,
+  type Credential,
+  type CredentialProvider,
+  dockerConfig,
+  staticCredential,
+} from './credentials.ts';
+export { type RegistryError, type RegistryErrorCode, RegistryFault } from './fault.ts';
+export { type ImageReference, parseReference } from './reference.ts';
+export { DEFAULT_LIMITS, type TransportLimits } from './transport.ts';

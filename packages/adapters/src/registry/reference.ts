@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { err, failure, ok, type Result } from '@bartizan/contracts';
+import type { RegistryError } from './fault.ts';
+
+/** A name of an image with the registry it lies in. */
+export interface ImageReference {
+  /** Host, with its port where there is one. */
+  readonly host: string;
+  readonly repository: string;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+}
+
+const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
+const REPOSITORY = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+export const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const REFERENCE_MAX = 500;
+
+/** Reads `HOST/REPOSITORY[:TAG][@DIGEST]` (distribution specification, "pulling manifests"). The host is never guessed. */
+export function parseReference(text: string): Result<ImageReference, RegistryError> {
+  const wrong = err(failure('E_REGISTRY_REFERENCE', text.slice(0, 200)));
+  if (text.length > REFERENCE_MAX) return wrong;
+  const slash = text.indexOf('/');
+  const host = text.slice(0, slash);
+  const isHost = slash > 0 && HOST.test(host) && (/[.:[]/.test(host) || host === 'localhost');
+  if (!isHost) return wrong;
+  const [path = '', digest, ...more] = text.slice(slash + 1).split('@');
+  const colon = path.lastIndexOf(':');
+  const repository = colon === -1 ? path : path.slice(0, colon);
+  const tag = colon === -1 ? undefined : path.slice(colon + 1);
+  if (more.length > 0 || repository.length > 255 || !REPOSITORY.test(repository)) return wrong;
+  if (tag !== undefined && !TAG.test(tag)) return wrong;
+  if (digest !== undefined && !DIGEST.test(digest)) return wrong;
+  return ok({ host: host === 'docker.io' ? 'registry-1.docker.io' : host, repository, tag, digest });
+}
+
+/** Whether a text may stand for a manifest: a tag or a digest. */
+export const isManifestName = (name: string): boolean => TAG.test(name) || DIGEST.test(name);
+/** Whether a text is a repository. */
+export const isRepository = (name: string): boolean => name.length <= 255 && REPOSITORY.test(name);

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Signatures and attestations: bundles, envelopes and trust roots in, verdicts with their reasons out. Everything is
+ * verified offline against keys the operator named; nothing is fetched. Serves k02 (supply chain).
+ */
+export { type BuildInput, type Predicate, readPredicate } from './attestation/predicate.ts';
+export { IN_TOTO, parseStatement, type Statement, type Subject } from './attestation/statement.ts';
+export { openPublicKey, type Signed } from './keys.ts';
+export { COSE, JWS } from './notation/envelope.ts';
+export { parseIdentity, type TrustedIdentity } from './notation/identity.ts';
+export { loadTrustStore, type StoreFile, type StoreType, type TrustStore } from './notation/trust-store.ts';
+export {
+  LEVELS,
+  NOTATION_CHECKS,
+  type NotationCheck,
+  type NotationPolicy,
+  type NotationRequest,
+  type NotationVerdict,
+  verifyNotation,
+} from './notation/verify.ts';
+export { REFUSALS, type RefusalCode } from './refusal.ts';
+export {
+  BUNDLE_TYPE,
+  type Claim,
+  openSigningKey,
+  type SigningKey,
+  signArtifact,
+  signClaim,
+} from './sign/sign.ts';
+export type { IdentityMatch, TextMatch } from './sigstore/identity.ts';
+export {
+  SIMPLE_SIGNING,
+  type SimpleSignature,
+  verifySimpleSignature,
+} from './sigstore/simple-signing.ts';
+export {
+  parseTrustRoot,
+  type TrustedAuthority,
+  type TrustedLog,
+  type TrustRoot,
+  type Validity,
+} from './sigstore/trust-root.ts';
+export { type SigstorePolicy, type SigstoreRequest, verifyBundle } from './sigstore/verify.ts';
+export type { ProvedTime, SignatureVerdict, SignerIdentity, VerdictReason } from './verdict.ts';
+export { VERIFIER_REVISION, type VerdictConditions, verdictKey } from './verdict-key.ts';
