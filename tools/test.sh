@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # `npm test`: brings what the tests need, then runs them all. Nothing has to be set up before.
-#   --fast   formatting, types, lint, architecture and unit tests only (under a minute)
+#   --fast   formatting, types, lint, architecture and unit tests only (a few minutes)
 #   --check  formatting, types and lint only
 #   --only X steps whose name contains X
 set -eu
