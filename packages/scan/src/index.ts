@@ -55,7 +55,8 @@ export { PACKAGE_TYPES, type PackageType, type ScanPackage } from './catalogers/
 export { CATALOGERS } from './catalogers/registry.ts';
 export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
-export { type FindingPlace, pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
+export type { FindingPlace } from './findings/finding-place.ts';
+export { pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
 export { FileLayerCache } from './image/file-layer-cache.ts';
 export type {
   ImageChoice,

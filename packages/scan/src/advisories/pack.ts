@@ -168,14 +168,19 @@ const openSource = (source: ByteSource, belief: Belief = 'unchecked'): Result<Ad
   return ok(new AdvisoryPack(source, { header, sections, sha256, signature }));
 };
 
-/** Opens a pack file: format, sizes and SHA-256 are checked before anything in it is believed. The caller closes it. */
-export const openPack = (path: string): Result<AdvisoryPack, PackError> => {
-  let fd: number;
+const openFile = (path: string): Result<number, PackError> => {
   try {
-    fd = openSync(path, 'r');
+    return ok(openSync(path, 'r'));
   } catch (cause) {
     return err({ code: 'E_PACK_MISSING', detail: `no readable file at ${path}`, cause });
   }
+};
+
+/** Opens a pack file: format, sizes and SHA-256 are checked before anything in it is believed. The caller closes it. */
+export const openPack = (path: string): Result<AdvisoryPack, PackError> => {
+  const file = openFile(path);
+  if (!file.ok) return file;
+  const fd = file.value;
   try {
     const opened = openSource({
       sizeBytes: fstatSync(fd).size,
@@ -207,12 +212,9 @@ export const openPackBytes = (bytes: Buffer): Result<AdvisoryPack, PackError> =>
 export const loadPack = (
   path: string,
 ): Result<{ readonly pack: AdvisoryPack; readonly memory: SharedArrayBuffer }, PackError> => {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch (cause) {
-    return err({ code: 'E_PACK_MISSING', detail: `no readable file at ${path}`, cause });
-  }
+  const file = openFile(path);
+  if (!file.ok) return file;
+  const fd = file.value;
   try {
     const memory = new SharedArrayBuffer(fstatSync(fd).size);
     const bytes = Buffer.from(memory);

@@ -6,8 +6,9 @@ import { describe, expect, it } from 'vitest';
 import type { AdvisoryRow } from '../advisories/row.ts';
 import { matchPackage } from '../matchers/match.ts';
 import { packOf } from '../testing/packs.ts';
+import type { FindingPlace } from './finding-place.ts';
 import { fixCommand } from './fix-command.ts';
-import { type FindingPlace, pendingUpdateFinding, toFinding } from './to-finding.ts';
+import { pendingUpdateFinding, toFinding } from './to-finding.ts';
 
 const PLACE: FindingPlace = {
   cluster: 'local',

@@ -1,41 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createHash } from 'node:crypto';
-import type { Finding, Package, WorkloadRef } from '@bartizan/contracts';
+import type { Finding, Package } from '@bartizan/contracts';
 import type { Match } from '../matchers/model.ts';
 import type { PendingUpdate } from '../updates/pending-updates.ts';
+import { cut, type FindingPlace, findingId } from './finding-place.ts';
 import { fixCommand } from './fix-command.ts';
 
-/** Where and when something was found. */
-export interface FindingPlace {
-  readonly cluster: string;
-  readonly tenant: string;
-  readonly subject: WorkloadRef;
-  readonly node?: string;
-  readonly nowMs: number;
-}
-
 type FindingText = Finding['title'];
-
-/** The same finding has the same id in every scan, so that a later scan can close it. */
-const idOf = (place: FindingPlace, parts: readonly string[]): string =>
-  createHash('sha256')
-    .update(
-      [
-        place.cluster,
-        place.tenant,
-        place.node ?? '',
-        place.subject.workload,
-        place.subject.container ?? '',
-        ...parts,
-      ].join('\0'),
-    )
-    .digest('hex')
-    .slice(0, 32);
-
-const cut = (text: string, most: number): string =>
-  text.length > most ? `${text.slice(0, most - 1)}…` : text;
 
 const titleOf = (match: Match<Package>): FindingText => {
   const what = `${match.package.name} ${match.package.version}`;
@@ -116,7 +88,7 @@ export const toFinding = (match: Match<Package>, place: FindingPlace): Finding =
   const isInstallable = match.fixedVersion !== undefined && match.fixState !== 'paid-channel';
   const command = isInstallable ? fixCommand(found, match.fixedVersion) : undefined;
   return {
-    id: idOf(place, ['vulnerability', found.purl, vulnerability.id]),
+    id: findingId(place, ['vulnerability', found.purl, vulnerability.id]),
     cluster: place.cluster,
     tenant: place.tenant,
     kind: match.kind === 'malicious' ? 'malware' : 'vulnerability',
@@ -155,7 +127,7 @@ export const pendingUpdateFinding = (update: PendingUpdate, place: FindingPlace)
     ? `apt-get install --only-upgrade ${update.name}`
     : undefined;
   return {
-    id: idOf(place, ['pending-update', update.name, update.architecture]),
+    id: findingId(place, ['pending-update', update.name, update.architecture]),
     cluster: place.cluster,
     tenant: place.tenant,
     kind: 'pending-update',

@@ -1,44 +1,29 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createHash } from 'node:crypto';
 import type { Finding } from '@bartizan/contracts';
-import type { FindingPlace } from '../findings/to-finding.ts';
+import { cut, type FindingPlace, findingId } from '../findings/finding-place.ts';
 import type { SecretMatch } from './secret-match.ts';
-
-const cut = (text: string, most: number): string =>
-  text.length > most ? `${text.slice(0, most - 1)}…` : text;
 
 /** The place of a match for people: path, line and column. */
 export const placeOf = (match: Pick<SecretMatch, 'path' | 'line' | 'column'>): string =>
   `${match.path}:${match.line}:${match.column}`;
 
-/** The same secret at the same place has the same id in every scan with the same key, so that a later scan closes it. */
-const idOf = (match: SecretMatch, place: FindingPlace): string =>
-  createHash('sha256')
-    .update(
-      [
-        place.cluster,
-        place.tenant,
-        place.node ?? '',
-        place.subject.workload,
-        place.subject.container ?? '',
-        'secret',
-        match.rule.id,
-        match.kind,
-        match.path,
-        match.layer ?? '',
-        match.fingerprint,
-      ].join('\0'),
-    )
-    .digest('hex')
-    .slice(0, 32);
+/** The parts by which the same secret at the same place is known again, in every scan with the same key. */
+const partsOf = (match: SecretMatch): string[] => [
+  'secret',
+  match.rule.id,
+  match.kind,
+  match.path,
+  match.layer ?? '',
+  match.fingerprint,
+];
 
 /** What a match is in the words of the contracts. Findings of one value share their group: one rotation removes all. */
 export const secretFinding = (match: SecretMatch, place: FindingPlace): Finding => {
   const { rule } = match;
   return {
-    id: idOf(match, place),
+    id: findingId(place, partsOf(match)),
     cluster: place.cluster,
     tenant: place.tenant,
     kind: 'secret',

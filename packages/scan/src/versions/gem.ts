@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { bounded, compareDigits, compareText, type Ordering } from './scheme.ts';
+import { compareParts } from './generic.ts';
+import { bounded, type Ordering } from './scheme.ts';
 
 /** `Gem::Version` writes a dash as `.pre.`, and takes runs of digits and of letters as segments. */
 const segmentsOf = (version: string): string[] =>
@@ -28,16 +29,5 @@ const canonical = (version: string): string[] => {
 };
 
 /** Order of RubyGems versions (RubyGems, `Gem::Version`): words are pre-releases, older than every number. */
-export const compareGem = (left: string, right: string): Ordering => {
-  if (left === right) return 0;
-  const a = canonical(left);
-  const b = canonical(right);
-  for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
-    const x = a[at] ?? '0';
-    const y = b[at] ?? '0';
-    if (isNumber(x) !== isNumber(y)) return isNumber(x) ? 1 : -1;
-    const order = isNumber(x) ? compareDigits(x, y) : compareText(x, y);
-    if (order !== 0) return order;
-  }
-  return 0;
-};
+export const compareGem = (left: string, right: string): Ordering =>
+  left === right ? 0 : compareParts(canonical(left), canonical(right));

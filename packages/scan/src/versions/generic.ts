@@ -15,13 +15,8 @@ const partsOf = (version: string): string[] =>
 
 const isNumber = (part: string): boolean => /^\d/.test(part);
 
-/**
- * The order that most ecosystems without one of their own here share (RubyGems, NuGet, Packagist, CRAN): numbers by
- * value, words before numbers and before the end, missing numbers zero. Nothing that depends on it is catalogued yet.
- */
-export const compareGeneric = (left: string, right: string): Ordering => {
-  const a = partsOf(left);
-  const b = partsOf(right);
+/** Compares parts that are numbers or words: numbers by value, words before numbers and before the end, missing ones zero. */
+export const compareParts = (a: readonly string[], b: readonly string[]): Ordering => {
   for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
     const x = a[at] ?? '0';
     const y = b[at] ?? '0';
@@ -31,3 +26,7 @@ export const compareGeneric = (left: string, right: string): Ordering => {
   }
   return 0;
 };
+
+/** An order for ecosystems that have none of their own here: such versions are not judged, only sorted. */
+export const compareGeneric = (left: string, right: string): Ordering =>
+  compareParts(partsOf(left), partsOf(right));

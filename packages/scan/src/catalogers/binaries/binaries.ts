@@ -5,6 +5,7 @@ import type { TreeFile } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { foundPackages } from '../found-package.ts';
 import type { FoundPackage } from '../package.ts';
+import { withExecutable } from '../with-executable.ts';
 import { binariesCapabilities } from './capabilities.ts';
 import type { Product } from './product.ts';
 import { PRODUCTS } from './products.ts';
@@ -52,22 +53,9 @@ export const classify = (
   return best;
 };
 
-const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
-  const opened = context.tree.open(file.path);
-  if (!opened.ok) {
-    context.problem({ code: 'scan.unreadable', path: file.path, detail: opened.error.detail });
-    return [];
-  }
-  try {
-    if (opened.value.sizeBytes > context.limits.executableBytes) {
-      context.problem({
-        code: 'scan.limit',
-        path: file.path,
-        detail: `executable of ${opened.value.sizeBytes} bytes`,
-      });
-      return [];
-    }
-    const found = classify(opened.value, file.name);
+const inspect = (file: WalkedFile, context: CatalogContext): readonly FoundPackage[] =>
+  withExecutable(context, file.path, (executable) => {
+    const found = classify(executable, file.name);
     if (found === undefined) return [];
     const { name, cpe } = found.product;
     return foundPackages([{ type: 'generic', name, version: found.version, location: file.path }]).map(
@@ -76,10 +64,7 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
           ? one
           : { ...one, cpe: `cpe:2.3:a:${cpe}:${found.version.replace(/[+]/g, '\\+')}:*:*:*:*:*:*:*` },
     );
-  } finally {
-    opened.value.close();
-  }
-};
+  });
 
 /** Programs that were copied in without a package manager. What a distribution package owns is marked as its own later. */
 export const binariesCataloger: Cataloger = {

@@ -8,6 +8,7 @@ import { writePurl } from '../purl.ts';
 import { readManifest } from '../read-manifest.ts';
 import { isRootFileSystem } from '../root-file-system.ts';
 import { linesOf } from '../text-lines.ts';
+import { withExecutable } from '../with-executable.ts';
 import { readBuildInfo } from './build-info.ts';
 import { golangCapabilities } from './capabilities.ts';
 
@@ -26,22 +27,9 @@ const toPackage = (path: string, version: string, location: string): FoundPackag
   };
 };
 
-const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
-  const opened = context.tree.open(file.path);
-  if (!opened.ok) {
-    context.problem({ code: 'scan.unreadable', path: file.path, detail: opened.error.detail });
-    return [];
-  }
-  try {
-    if (opened.value.sizeBytes > context.limits.executableBytes) {
-      context.problem({
-        code: 'scan.limit',
-        path: file.path,
-        detail: `executable of ${opened.value.sizeBytes} bytes`,
-      });
-      return [];
-    }
-    const info = readBuildInfo(opened.value);
+const inspect = (file: WalkedFile, context: CatalogContext): readonly FoundPackage[] =>
+  withExecutable(context, file.path, (executable) => {
+    const info = readBuildInfo(executable);
     if (info === undefined) return [];
     if (info.isTruncated)
       context.problem({ code: 'scan.truncated', path: file.path, detail: 'the module list is not whole' });
@@ -51,10 +39,7 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
       info.main === undefined ? undefined : toPackage(info.main.path, info.main.version, file.path),
       ...info.modules.map((module) => toPackage(module.path, module.version, file.path)),
     ].filter((found) => found !== undefined);
-  } finally {
-    opened.value.close();
-  }
-};
+  });
 
 /** go.mod (Go modules reference, "go.mod files"): `require path version`, single or in a block; `replace` names what is built instead. */
 const readGoMod = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
