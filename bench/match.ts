@@ -89,6 +89,21 @@ const packagesOf = (): MatchablePackage[] => {
   }));
 };
 
+/** Passes over all packages: the first one, and the middle of the later ones. */
+const round = (openMs: number, pass: () => number): Round => {
+  const passes = Array.from({ length: PASSES }, () => {
+    const before = process.cpuUsage();
+    const findings = pass();
+    return { ms: cpuMs(before), findings };
+  });
+  return {
+    openMs,
+    coldMs: passes[0]?.ms ?? 0,
+    warmMs: median(passes.slice(1).map(({ ms }) => ms)),
+    findings: passes[0]?.findings ?? 0,
+  };
+};
+
 /** Our side: opening checks the digest of the whole file. */
 const overPack = (file: string): Round => {
   const packages = packagesOf();
@@ -96,18 +111,9 @@ const overPack = (file: string): Round => {
   const loaded = loadPack(file);
   if (!loaded.ok) throw new Error(loaded.error.detail);
   const openMs = cpuMs(beforeOpen);
-  const passes = Array.from({ length: PASSES }, () => {
-    const before = process.cpuUsage();
-    let findings = 0;
-    for (const found of packages) findings += matchPackage(found, loaded.value.pack).matches.length;
-    return { ms: cpuMs(before), findings };
-  });
-  return {
-    openMs,
-    coldMs: passes[0]?.ms ?? 0,
-    warmMs: median(passes.slice(1).map((pass) => pass.ms)),
-    findings: passes[0]?.findings ?? 0,
-  };
+  return round(openMs, () =>
+    packages.reduce((sum, found) => sum + matchPackage(found, loaded.value.pack).matches.length, 0),
+  );
 };
 
 /** The other side: the same rows as JSON, parsed into a map, and only the version comparison. */
@@ -116,20 +122,13 @@ const overJson = (file: string): Round => {
   const beforeOpen = process.cpuUsage();
   const map = new Map(JSON.parse(readFileSync(file, 'utf8')) as [string, AdvisoryRow[]][]);
   const openMs = cpuMs(beforeOpen);
-  const passes = Array.from({ length: PASSES }, () => {
-    const before = process.cpuUsage();
+  return round(openMs, () => {
     let findings = 0;
     for (const { ecosystem, name, version } of packages)
       for (const row of map.get(`${ecosystem} ${name}`) ?? [])
         if (compareVersions(schemeOf(ecosystem), version, row.fixed?.[0] ?? '0') < 0) findings += 1;
-    return { ms: cpuMs(before), findings };
+    return findings;
   });
-  return {
-    openMs,
-    coldMs: passes[0]?.ms ?? 0,
-    warmMs: median(passes.slice(1).map((pass) => pass.ms)),
-    findings: passes[0]?.findings ?? 0,
-  };
 };
 
 const writeInputs = (
@@ -168,9 +167,9 @@ const compare = (): void => {
       ours: measure('pack', pack),
       other: measure('json', json),
     }));
-    const ours = rounds.map((round) => round.ours);
-    const other = rounds.map((round) => round.other);
-    const value = median(ours.map((round) => round.warmMs));
+    const ours = rounds.map((one) => one.ours);
+    const other = rounds.map((one) => one.other);
+    const value = median(ours.map((one) => one.warmMs));
     record({
       id: 'match',
       title: {
@@ -182,18 +181,19 @@ const compare = (): void => {
       value,
       baseline: {
         title: {
-          en: 'a JSON map, loading included',
-          ja: 'JSON のマップ（読み込みを含む）',
+          en: 'the same rows in a JSON map, versions compared and nothing explained',
+          ja: '同じ行を JSON のマップで照合（バージョン比較のみ、根拠なし）',
         },
-        value: median(other.map((round) => round.openMs + round.coldMs)),
+        // Both once warm: what loading costs either side is in the notes.
+        value: median(other.map((one) => one.warmMs)),
       },
       n: ROUNDS,
-      spread: spreadOf(ours.map((round) => round.warmMs)),
+      spread: spreadOf(ours.map((one) => one.warmMs)),
       met: value <= GOAL_MS,
       notes: [
-        `first pass of a process ${rounded(median(ours.map((round) => round.coldMs)))} ms; opening with the digest checked ${rounded(median(ours.map((round) => round.openMs)))} ms`,
+        `first pass of a process ${rounded(median(ours.map((one) => one.coldMs)))} ms; opening with the digest checked ${rounded(median(ours.map((one) => one.openMs)))} ms`,
         `${ours[0]?.findings} findings; pack ${Math.round(packBytes / 1e6)} MB, JSON ${Math.round(jsonBytes / 1e6)} MB`,
-        `JSON: loading ${rounded(median(other.map((round) => round.openMs)))} ms, comparing alone ${rounded(median(other.map((round) => round.warmMs)))} ms`,
+        `JSON: loading ${rounded(median(other.map((one) => one.openMs)))} ms, first pass ${rounded(median(other.map((one) => one.coldMs)))} ms`,
       ],
     });
   } finally {
