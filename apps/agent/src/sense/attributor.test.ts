@@ -1,57 +1,19 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Discovery, openProcfs, type Place } from '@bartizan/host';
-import type { SensorProcess } from '@bartizan/host/sensor';
+import { openProcfs, type Place } from '@bartizan/host';
 import { describe, expect, it } from 'vitest';
+import { aSensorProcess, noDiscovery } from '../testing/parts.ts';
 import { Attributor } from './attributor.ts';
 
-const sensorProcess: SensorProcess = {
-  pid: 4_194_304,
-  startBootUs: 10,
-  parentPid: 1,
-  parentStartBootUs: 0,
-  nsPid: 7,
-  uid: 0,
-  euid: 0,
-  gid: 0,
-  capsEffective: '0000000000000000',
-  cgroupId: '42',
-  unifiedCgroupId: '43',
-  mountNamespace: 1,
-  pidNamespace: 1,
-  inContainer: true,
-  executable: '/bin/sh',
-  arguments: ['sh'],
-  argumentsTruncated: false,
-  argumentsRedacted: false,
-  cwd: '/',
-  tty: 0,
-  stdio: ['none', 'none', 'none'],
-  fileless: false,
-  upperLayer: null,
-  filesystem: '',
-  known: true,
-};
+const sensorProcess = aSensorProcess({ inContainer: true });
 
 /** A container's process whose cgroup is at `place`, and a clock that the test holds. */
 const setUp = (place: Place) => {
   let looks: () => void = () => undefined;
   let bootUs = 0;
-  const discovery: Discovery = {
-    containers: () => [],
-    runtimes: () => [],
-    placeOf: () => place,
-    byAddress: () => undefined,
-    addUnknown: () => undefined,
-    cgroupRemoved: () => undefined,
-    processEnded: () => undefined,
-    refresh: () => undefined,
-    settled: Promise.resolve(),
-    stop: () => undefined,
-  };
   const attributor = new Attributor({
-    discovery,
+    discovery: noDiscovery(place),
     procfs: openProcfs(),
     host: { namespaces: {}, root: undefined },
     clock: {

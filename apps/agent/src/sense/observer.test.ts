@@ -1,62 +1,25 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Clock, Discovery, Place } from '@bartizan/host';
+import type { Clock } from '@bartizan/host';
 import { openProcfs } from '@bartizan/host';
-import type { SensorEvent, SensorProcess } from '@bartizan/host/sensor';
+import type { SensorEvent } from '@bartizan/host/sensor';
 import { describe, expect, it } from 'vitest';
+import { aSensorProcess, noDiscovery } from '../testing/parts.ts';
 import { Attributor } from './attributor.ts';
 import { FlowTable } from './flow-table.ts';
 import { Observer } from './observer.ts';
 import { ProcessTree } from './process-tree.ts';
 import type { ProcessSighting, Sighting } from './sighting.ts';
 
-const sensorProcess: SensorProcess = {
-  pid: 4_000_000,
-  startBootUs: 10,
-  parentPid: 1,
-  parentStartBootUs: 0,
-  nsPid: 7,
-  uid: 0,
-  euid: 0,
-  gid: 0,
-  capsEffective: '0000000000000000',
-  cgroupId: '42',
-  unifiedCgroupId: '43',
-  mountNamespace: 1,
-  pidNamespace: 1,
-  inContainer: false,
-  executable: '/bin/sh',
-  arguments: ['sh'],
-  argumentsTruncated: false,
-  argumentsRedacted: false,
-  cwd: '/',
-  tty: 0,
-  stdio: ['none', 'none', 'none'],
-  fileless: false,
-  upperLayer: null,
-  filesystem: '',
-  known: true,
-};
+const sensorProcess = aSensorProcess();
 
 const setUp = () => {
   const created: string[] = [];
   const removed: string[] = [];
   const sightings: Sighting[] = [];
   const processes: ProcessSighting[] = [];
-  const host: Place = { kind: 'host' };
-  const discovery: Discovery = {
-    containers: () => [],
-    runtimes: () => [],
-    placeOf: () => host,
-    byAddress: () => undefined,
-    addUnknown: () => undefined,
-    cgroupRemoved: (id) => removed.push(id),
-    processEnded: () => undefined,
-    refresh: () => undefined,
-    settled: Promise.resolve(),
-    stop: () => undefined,
-  };
+  const discovery = noDiscovery({ kind: 'host' }, { cgroupRemoved: (id) => removed.push(id) });
   const nothing = () => undefined;
   const clock: Clock = {
     wallMs: () => 1_000_000,

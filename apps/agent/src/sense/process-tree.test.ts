@@ -3,36 +3,20 @@
 
 import type { SensorProcess } from '@bartizan/host/sensor';
 import { describe, expect, it } from 'vitest';
+import { aSensorProcess } from '../testing/parts.ts';
 import { ProcessTree } from './process-tree.ts';
 
-const process = (pid: number, parentPid: number, more: Partial<SensorProcess> = {}): SensorProcess => ({
-  pid,
-  startBootUs: pid * 10,
-  parentPid,
-  parentStartBootUs: parentPid * 10,
-  nsPid: pid,
-  uid: 0,
-  euid: 0,
-  gid: 0,
-  capsEffective: '0000000000000000',
-  cgroupId: '1',
-  unifiedCgroupId: '1',
-  mountNamespace: 1,
-  pidNamespace: 1,
-  inContainer: false,
-  executable: `/bin/p${pid}`,
-  arguments: [`p${pid}`],
-  argumentsTruncated: false,
-  argumentsRedacted: false,
-  cwd: '/',
-  tty: 0,
-  stdio: ['none', 'none', 'none'],
-  fileless: false,
-  upperLayer: null,
-  filesystem: '',
-  known: true,
-  ...more,
-});
+const process = (pid: number, parentPid: number, more: Partial<SensorProcess> = {}): SensorProcess =>
+  aSensorProcess({
+    pid,
+    startBootUs: pid * 10,
+    parentPid,
+    parentStartBootUs: parentPid * 10,
+    nsPid: pid,
+    executable: `/bin/p${pid}`,
+    arguments: [`p${pid}`],
+    ...more,
+  });
 
 describe('the process tree', () => {
   it('gives a process with all its ancestors, parent first', () => {
