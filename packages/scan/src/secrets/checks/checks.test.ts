@@ -13,6 +13,16 @@ const part = (value: object): string => Buffer.from(JSON.stringify(value)).toStr
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
+/** A new key whose PEM has some trait: one in about 700 begins a line with a plus sign and ends another with one. */
+const keyUntil = (has: (text: string) => boolean): string => {
+  for (let tries = 0; tries < 50_000; tries += 1) {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const text = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    if (has(text)) return text;
+  }
+  throw new Error('no such key in 50,000 tries');
+};
+
 describe('checks without the network', () => {
   it('hold for the published example of the checksum of GitHub', () => {
     const random = ['zQWBuTSOoRi4A9sp', 'HcVY5ncnsDkxkJ'].join('');
@@ -54,6 +64,17 @@ describe('checks without the network', () => {
       detail: 'a whole private key (ec prime256v1) without a passphrase',
       publicKey: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
+  });
+
+  it.each([
+    ['as it is', (text: string) => text],
+    ['joined by a program', (text: string) => text.replaceAll(/^(.+)$/gm, '"$1\\n" +')],
+    ['joined with the signs in front', (text: string) => text.replaceAll(/^(.+)$/gm, "  + '$1'")],
+    ['in a patch', (text: string) => text.trim().replaceAll('\n', '\n+')],
+    ['in JSON', (text: string) => JSON.stringify(text)],
+  ])('parse a key whose lines begin and end with plus signs, %s', (_name, written) => {
+    const key = keyUntil((text) => /^\+/m.test(text) && /\+$/m.test(text));
+    expect(checkSecret('private-key', written(key), NOW_MS).verification, key).toBe('verified');
   });
 
   it('do not take a damaged key for one', () => {

@@ -7,14 +7,21 @@ import { type Checked, plausible, unverified, verified } from './checked.ts';
 const OPENSSH_MAGIC = 'openssh-key-v1\0';
 const PEM = /-----BEGIN ([A-Z0-9 ]{0,40})-----([^-]{1,16384})-----END/;
 
-/** Lines as they were before somebody put the key into JSON, YAML or a variable. */
-const unfold = (text: string): string =>
-  text
+/** What quotes, comments and lists put around the lines of a key: nothing that base64 has too. */
+const AROUND = /^[\s"'#>|,]{1,64}|[\s"'\\,]{1,64}$/g;
+/** The plus signs of a concatenation. A line of base64 may begin or end with one: these stand outside quotes. */
+const CONCATENATION = /^\s{0,64}\+\s{0,64}(?=["'])|(?<=["'])\s{0,64}\+[\s\\]{0,64}$/g;
+
+/** Lines as they were before somebody put the key into JSON, YAML, a variable or a patch. */
+const unfold = (text: string): string => {
+  const lines = text
     .replaceAll(/\\r|\r/g, '')
     .replaceAll(/\\n/g, '\n')
     .split('\n')
-    .map((line) => line.replaceAll(/^[\s"'#>|+,]{1,64}|[\s"'\\+,]{1,64}$/g, ''))
-    .join('\n');
+    .map((line) => line.replaceAll(CONCATENATION, ''));
+  const isPatch = lines.length > 2 && lines.slice(1).every((line) => line === '' || line.startsWith('+'));
+  return lines.map((line) => (isPatch ? line.replace(/^\+/, '') : line).replaceAll(AROUND, '')).join('\n');
+};
 
 /** SHA-256 of a public key as SubjectPublicKeyInfo: equal for a key and its certificate. */
 const publicHash = (key: KeyObject): string =>
