@@ -14,6 +14,13 @@ export { accessRoutes } from './api/routes/access.ts';
 export { AdvisoryStatus, advisoryRoutes } from './api/routes/advisories.ts';
 export { insightRoutes, SystemStatus } from './api/routes/insight.ts';
 export { inventoryRoutes, ProcessRow, WorkloadSummary } from './api/routes/inventory.ts';
+export { registryRoutes } from './api/routes/registries.ts';
+export {
+  ImageSummary,
+  PackagePlace,
+  PackageRow,
+  supplyChainRoutes,
+} from './api/routes/supply-chain.ts';
 export { ROUTES, type RouteId } from './api/routes.ts';
 export {
   Comparison,
@@ -66,6 +73,7 @@ export {
   Session,
   User,
 } from './nouns/access.ts';
+export { ExceptionMatch, FindingException } from './nouns/exception.ts';
 export {
   CheckResult,
   COVERAGES,
@@ -82,6 +90,15 @@ export {
   Vulnerability,
   WhyStep,
 } from './nouns/finding.ts';
+export {
+  IMAGE_SCAN_STATES,
+  Image,
+  ImageLayer,
+  ImageScan,
+  ImageSignature,
+  PACKAGE_USES,
+  PackageUse,
+} from './nouns/image.ts';
 export {
   ActionLevel,
   AgentCost,
@@ -107,12 +124,21 @@ export {
   Selector,
 } from './nouns/policy.ts';
 export {
+  REGISTRY_KINDS,
+  Registry,
+  RegistryFilter,
+  RegistryRun,
+  RegistrySchedule,
+  RegistrySettings,
+  RegistryTrial,
+} from './nouns/registry.ts';
+export {
   Container,
   ContainerMount,
-  Image,
   MODES,
   ModePerDomain,
   RUNTIMES,
+  SUBJECT_KINDS,
   WORKLOAD_KINDS,
   Workload,
   WorkloadRef,

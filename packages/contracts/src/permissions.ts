@@ -22,6 +22,7 @@ export const PERMISSIONS = [
   'scan:submit',
   'advisories:read',
   'advisories:manage',
+  'registries:manage',
   'system:read',
   'backup:create',
   'federation:sync',

@@ -65,10 +65,10 @@ export class Inventory {
 
   #reportHost(): void {
     const { journal, hostWorkload } = this.#options;
-    const { workload: id, kind, namespace, name } = hostWorkload();
+    const { workload: id, namespace, name } = hostWorkload();
     journal.inventory({
       type: 'workload',
-      workload: { ...this.#base(id), kind, namespace, name, running: 1 },
+      workload: { ...this.#base(id), kind: 'Host', namespace, name, running: 1 },
     });
   }
 

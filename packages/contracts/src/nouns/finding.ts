@@ -19,6 +19,7 @@ import {
   text,
 } from '../schema.ts';
 import { SeveritySchema } from '../severity.ts';
+import { PackageUse } from './image.ts';
 import { WorkloadRef } from './workload.ts';
 
 /** A software package found in a file system. */
@@ -39,6 +40,7 @@ export const Package = object('Package', 'A software package found in a file sys
   layer: optional(text('Diff id of the image layer that brought it', 128)),
   locations: list(text('Path', 4096), 'Where it was found', 32),
   licenses: optional(list(text('Licence', 256), 'Licences as declared', 32)),
+  use: optional(PackageUse),
 });
 export type Package = Static<typeof Package>;
 

@@ -18,6 +18,9 @@ export const WORKLOAD_KINDS = [
   'CronJob',
 ] as const;
 
+/** What an event or finding may be about: a workload, or an image that perhaps nothing runs. */
+export const SUBJECT_KINDS = [...WORKLOAD_KINDS, 'Image'] as const;
+
 /** Modes of a group per domain: learn, alert, block. */
 export const MODES = ['discover', 'monitor', 'protect'] as const;
 export const ModePerDomain = inline('Mode per domain', {
@@ -27,9 +30,9 @@ export const ModePerDomain = inline('Mode per domain', {
 });
 
 /** Points from an event or finding to what it is about. Resolved container -> pod -> owner -> namespace -> cluster. */
-export const WorkloadRef = inline('Workload an event or finding belongs to', {
+export const WorkloadRef = inline('Workload or image an event or finding belongs to', {
   workload: OpaqueId,
-  kind: choice(WORKLOAD_KINDS, 'Kind of the workload'),
+  kind: choice(SUBJECT_KINDS, 'Kind of the workload; Image: an image by digest'),
   namespace: text('Kubernetes namespace, compose project, or empty', 253),
   name: text('Name of the workload', 253),
   container: optional(text('Container id as its runtime gives it', 128)),
@@ -109,14 +112,3 @@ export const Container = object('Container', 'A container as its runtime and the
   ),
 });
 export type Container = Static<typeof Container>;
-
-/** Addressable content: an image by digest. */
-export const Image = object('Image', 'An image by digest', {
-  digest: text('Digest', 128),
-  cluster: ClusterId,
-  tenant: TenantId,
-  references: list(text('Reference', 512), 'Names it is known by', 64),
-  sizeBytes: optional(integer('Size', 'bytes')),
-  usedBy: list(OpaqueId, 'Workloads that run it', 5000),
-});
-export type Image = Static<typeof Image>;

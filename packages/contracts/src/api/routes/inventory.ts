@@ -6,8 +6,9 @@ import { Flow, MapEdge, MapNode } from '../../events/flow.ts';
 import { ProcessInfo } from '../../events/process-info.ts';
 import { OpaqueId } from '../../ids.ts';
 import { CoverageEntry, Package } from '../../nouns/finding.ts';
+import { Image } from '../../nouns/image.ts';
 import { Cluster, Node } from '../../nouns/node.ts';
-import { Container, Image, Workload, WorkloadRef } from '../../nouns/workload.ts';
+import { Container, Workload, WorkloadRef } from '../../nouns/workload.ts';
 import {
   choice,
   flag,

@@ -1,0 +1,208 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type Static, Type } from 'typebox';
+import { OpaqueId } from '../../ids.ts';
+import { ExceptionMatch, FindingException } from '../../nouns/exception.ts';
+import { CoverageEntry, Package } from '../../nouns/finding.ts';
+import { Image } from '../../nouns/image.ts';
+import {
+  choice,
+  flag,
+  inline,
+  instant,
+  integer,
+  labels,
+  list,
+  object,
+  optional,
+  text,
+} from '../../schema.ts';
+import { ListQuery, page } from '../problem.ts';
+import { route } from '../route.ts';
+
+const idParams = inline('Path', { id: OpaqueId });
+
+/** An image as lists show it: without its layers. */
+export const ImageSummary = object('ImageSummary', 'An image with what is wrong with it', {
+  image: Image,
+  openFindings: labels('Open findings per severity (numbers as text)'),
+  fixable: integer('Open findings that a newer version removes', '1'),
+});
+export type ImageSummary = Static<typeof ImageSummary>;
+
+/** A package as the search over all images and workloads shows it. */
+export const PackageRow = object('PackageRow', 'A package version and how far it is spread', {
+  name: text('Name', 512),
+  version: text('Version', 256),
+  ecosystem: text('OSV ecosystem', 64),
+  purl: text('Package URL', 1024),
+  images: integer('Images that have it', '1'),
+  workloads: integer('Workloads that have it', '1'),
+  openFindings: integer('Open findings about it', '1'),
+});
+export type PackageRow = Static<typeof PackageRow>;
+
+/** Where one package is. */
+export const PackagePlace = object('PackagePlace', 'A place where a package is', {
+  package: Package,
+  image: optional(text('Image digest', 128)),
+  references: list(text('Reference', 512), 'Names of the image', 64),
+  workload: optional(OpaqueId),
+  workloadName: optional(text('namespace/name of the workload', 512)),
+});
+export type PackagePlace = Static<typeof PackagePlace>;
+
+/** Images, software bills of materials, exceptions. */
+export const supplyChainRoutes = [
+  route({
+    id: 'image.list',
+    method: 'GET',
+    path: '/images',
+    tag: 'inventory',
+    permission: 'inventory:read',
+    status: 200,
+    list: true,
+    summary: { en: 'List images', ja: 'イメージの一覧' },
+    query: ListQuery,
+    response: page(ImageSummary, 'Images'),
+  }),
+  route({
+    id: 'image.show',
+    method: 'GET',
+    path: '/images/:id',
+    tag: 'inventory',
+    permission: 'inventory:read',
+    status: 200,
+    summary: { en: 'One image with its layers', ja: 'イメージの詳細（レイヤーを含む）' },
+    params: idParams,
+    response: object('ImageDetail', 'An image with its layers and what could be judged', {
+      ...ImageSummary.properties,
+      coverage: list(CoverageEntry, 'What the scan could judge', 64),
+    }),
+  }),
+  route({
+    id: 'image.packages',
+    method: 'GET',
+    path: '/images/:id/packages',
+    tag: 'inventory',
+    permission: 'inventory:read',
+    status: 200,
+    list: true,
+    summary: { en: 'Packages of an image', ja: 'イメージのパッケージ' },
+    params: idParams,
+    query: ListQuery,
+    response: page(Package, 'Packages'),
+  }),
+  route({
+    id: 'image.sbom',
+    method: 'GET',
+    path: '/images/:id/sbom',
+    tag: 'inventory',
+    permission: 'inventory:read',
+    status: 200,
+    summary: {
+      en: 'Software bill of materials of an image, the same bytes for the same image',
+      ja: 'イメージの SBOM（同じイメージなら同じバイト列）',
+    },
+    params: idParams,
+    query: Type.Object(
+      { format: optional(choice(['cyclonedx', 'cyclonedx-1.6', 'spdx', 'spdx-3.0'], 'Format')) },
+      { additionalProperties: false, description: 'Format' },
+    ),
+    response: inline('Document', {
+      name: text('File name', 512),
+      mediaType: text('Media type', 128),
+      document: text('The document', 64_000_000),
+    }),
+  }),
+  route({
+    id: 'image.scan',
+    method: 'POST',
+    path: '/images/:id/scans',
+    tag: 'inventory',
+    permission: 'registries:manage',
+    status: 202,
+    audit: 'image.scan',
+    summary: { en: 'Scan an image again', ja: 'イメージを再スキャンする' },
+    params: idParams,
+    response: inline('Accepted', { queued: integer('Images waiting', '1') }),
+  }),
+  route({
+    id: 'package.list',
+    method: 'GET',
+    path: '/packages',
+    tag: 'inventory',
+    permission: 'inventory:read',
+    status: 200,
+    list: true,
+    summary: {
+      en: 'Search packages over all images and workloads',
+      ja: 'すべてのイメージとワークロードからパッケージを検索する',
+    },
+    query: ListQuery,
+    response: page(PackageRow, 'Packages'),
+  }),
+  route({
+    id: 'package.places',
+    method: 'GET',
+    path: '/package-places',
+    tag: 'inventory',
+    permission: 'inventory:read',
+    status: 200,
+    list: true,
+    summary: { en: 'Where a package is', ja: 'パッケージの所在' },
+    query: Type.Object(
+      {
+        purl: text('Package URL, with or without a version', 1024, { minLength: 1 }),
+        limit: optional(
+          Type.Integer({ minimum: 1, maximum: 1000, description: 'Items on a page', unit: '1' }),
+        ),
+        cursor: optional(text('Cursor of the page before', 1024)),
+      },
+      { additionalProperties: false, description: 'Which package' },
+    ),
+    response: page(PackagePlace, 'Places'),
+  }),
+  route({
+    id: 'exception.list',
+    method: 'GET',
+    path: '/exceptions',
+    tag: 'findings',
+    permission: 'findings:read',
+    status: 200,
+    list: true,
+    summary: { en: 'List exceptions', ja: '例外の一覧' },
+    query: ListQuery,
+    response: page(FindingException, 'Exceptions'),
+  }),
+  route({
+    id: 'exception.create',
+    method: 'POST',
+    path: '/exceptions',
+    tag: 'findings',
+    permission: 'findings:accept',
+    status: 201,
+    audit: 'exception.create',
+    summary: { en: 'Accept a risk wherever it is found, until a date', ja: '期限つきで例外を登録する' },
+    body: inline('Exception', {
+      match: ExceptionMatch,
+      owner: text('Who answers for it', 256, { minLength: 1 }),
+      reason: text('Why', 2000, { minLength: 1 }),
+      expiresAtMs: instant('When it ends'),
+    }),
+    response: FindingException,
+  }),
+  route({
+    id: 'exception.remove',
+    method: 'DELETE',
+    path: '/exceptions/:id',
+    tag: 'findings',
+    permission: 'findings:accept',
+    status: 200,
+    audit: 'exception.remove',
+    summary: { en: 'Take an exception back', ja: '例外を取り消す' },
+    params: idParams,
+    response: inline('Removed', { removed: flag('It was there') }),
+  }),
+] as const;
