@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { err, ok, type Result } from '@bartizan/contracts';
+import { freeChunk, ownChunk } from '../archive/chunk-memory.ts';
 import type { Cataloger } from '../catalogers/cataloger.ts';
 import type { ScanProblem } from '../catalogers/problem.ts';
 import { CATALOGERS } from '../catalogers/registry.ts';
@@ -23,7 +24,7 @@ export interface LayerError {
   readonly detail: string;
 }
 
-const MIN_SCRATCH_BYTES = 1024 * 1024;
+const SCRATCH_BYTES = 1024 * 1024;
 const MAX_PATH = 4096;
 const MAX_PROBLEMS = 200;
 /** How often a layer is read for the sake of executables whose tables lie behind what they point at. */
@@ -34,8 +35,10 @@ const OPAQUE = '.wh..wh..opq';
 /** Statements that are read from the merged tree, beside those that catalogers ask for. */
 const STATED = /^\/(?:etc\/os-release|usr\/lib\/os-release|var\/lib\/apt\/lists\/[^/]+)$/;
 
-const isKept = (path: string): boolean =>
-  STATED.test(path) || CATALOGERS.some((cataloger) => cataloger.reads?.(path) === true);
+const READERS = CATALOGERS.flatMap((cataloger) => cataloger.reads ?? []);
+const INSPECTORS = CATALOGERS.filter((cataloger) => cataloger.wants !== undefined);
+
+const isKept = (path: string): boolean => STATED.test(path) || READERS.some((reads) => reads(path));
 
 const normalize = (path: string): string =>
   `/${path
@@ -66,7 +69,7 @@ class LayerReader {
   readonly #context: LayerContext;
   /** Files that have to go by again, by where they lie in the archive. */
   readonly #waiting = new Map<number, Waiting>();
-  #scratch = Buffer.alloc(0);
+  #scratch: Buffer | undefined;
 
   constructor(context: LayerContext) {
     this.#context = context;
@@ -115,12 +118,12 @@ class LayerReader {
   }
 
   /**
-   * Room for a file that is looked at and let go: the same for all of them, or the collector would run for each. Not
-   * zeroed and touched only as it fills, so that a header that lies about its size costs nothing.
+   * Room for a file that is looked at and let go: the same for all small ones, or the collector would run for each.
+   * Not zeroed and touched only as it fills, so that a header that lies about its size costs nothing.
    */
   #borrow(sizeBytes: number): Buffer {
-    if (this.#scratch.length < sizeBytes)
-      this.#scratch = Buffer.allocUnsafeSlow(Math.max(sizeBytes, MIN_SCRATCH_BYTES));
+    if (sizeBytes > SCRATCH_BYTES) return ownChunk(Buffer.allocUnsafeSlow(sizeBytes));
+    this.#scratch ??= Buffer.allocUnsafeSlow(SCRATCH_BYTES);
     return this.#scratch.subarray(0, sizeBytes);
   }
 
@@ -190,6 +193,7 @@ class LayerReader {
       tree.add(fact.path, 'file', { content, mode: fact.mode });
       return inspect(cataloger, { fact, tree }, this.#context);
     });
+    if (!wanted.isKept) freeChunk(content);
     return {
       ...fact,
       ...(wanted.isKept ? { content } : {}),
@@ -213,7 +217,7 @@ interface Wanted {
 
 const wantedBy = (path: string, entry: TarEntry): Wanted | undefined => {
   const file = { path, name: baseName(path), stat: () => ({ sizeBytes: entry.sizeBytes, mode: entry.mode }) };
-  const inspectors = CATALOGERS.filter((cataloger) => cataloger.wants?.(file) === true);
+  const inspectors = INSPECTORS.filter((cataloger) => cataloger.wants?.(file) === true);
   const kept = isKept(path);
   if (!kept && inspectors.length === 0) return undefined;
   const heads = inspectors.map((cataloger) => cataloger.headBytes ?? entry.sizeBytes);

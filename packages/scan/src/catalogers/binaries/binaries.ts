@@ -17,12 +17,14 @@ const OVERLAP_BYTES = 1024;
 
 const CANDIDATES = new Map<string, readonly Product[]>();
 const MAX_CANDIDATES = 10_000;
+/** All names at once: nearly every file of an image is none of them. */
+const ANY_PRODUCT = new RegExp(PRODUCTS.map(({ files }) => files.source).join('|'));
 
 /** Products that a file of this name may be. Most names of an image come again and again. */
 const candidatesFor = (name: string): readonly Product[] => {
   const known = CANDIDATES.get(name);
   if (known !== undefined) return known;
-  const found = PRODUCTS.filter((product) => product.files.test(name));
+  const found = ANY_PRODUCT.test(name) ? PRODUCTS.filter((product) => product.files.test(name)) : [];
   if (CANDIDATES.size < MAX_CANDIDATES) CANDIDATES.set(name, found);
   return found;
 };
