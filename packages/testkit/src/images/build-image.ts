@@ -122,6 +122,7 @@ const writeLayout = (folder: string, layers: readonly PackedLayer[]): string => 
   const config = put({
     ...platform,
     rootfs: { type: 'layers', diff_ids: layers.map((layer) => layer.diffId) },
+    history: layers.map((_layer, at) => ({ created_by: `layer ${at + 1} of the recipe` })),
   });
   const type = 'application/vnd.oci.image';
   const manifest = put({
@@ -135,6 +136,12 @@ const writeLayout = (folder: string, layers: readonly PackedLayer[]): string => 
     })),
   });
   const manifests = [{ mediaType: `${type}.manifest.v1+json`, ...manifest, platform }];
+  // As `docker save` writes it: a tar of this folder is a docker archive too.
+  const names = layers.map((layer) => `blobs/sha256/${layer.digest.slice('sha256:'.length)}`);
+  const archive = [
+    { Config: `blobs/sha256/${config.digest.slice('sha256:'.length)}`, RepoTags: null, Layers: names },
+  ];
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(archive));
   writeFileSync(join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
   writeFileSync(join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
   return manifest.digest;
