@@ -52,6 +52,7 @@ export {
   type ScanProblemCode,
 } from './catalogers/cataloger.ts';
 export { PACKAGE_TYPES, type PackageType, type ScanPackage } from './catalogers/package.ts';
+export { type PurlParts, writePurl } from './catalogers/purl.ts';
 export { CATALOGERS } from './catalogers/registry.ts';
 export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
@@ -97,6 +98,7 @@ export {
 } from './posture-facts/search-path.ts';
 export { findSetuidFiles, type SetuidFile, type SetuidFiles } from './posture-facts/setuid-files.ts';
 export { BOM_FORMATS, type Bom, type BomFormat, type BomSubject, instantOf } from './sbom/bom.ts';
+export { type Purl, parsePurl } from './sbom/parse-purl.ts';
 export {
   bomPackages,
   MAX_SBOM_BYTES,

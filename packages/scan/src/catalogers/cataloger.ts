@@ -71,6 +71,12 @@ export interface CatalogerCapabilities {
 /** Paths owned by distribution packages: path -> package name. */
 export type Ownership = Map<string, string>;
 
+/** Reads a file as it goes by. */
+export interface FileFollower {
+  push(piece: Buffer): void;
+  end(): readonly FoundPackage[];
+}
+
 /** Reads one kind of package facts. Pure but for the tree it is given. */
 export interface Cataloger {
   readonly id: string;
@@ -87,6 +93,10 @@ export interface Cataloger {
   readonly isShadowed?: (file: WalkedFile, tree: FileTree) => boolean;
   /** How much of a file `inspect` reads from its start; all of it when absent. Keeps large files out of memory. */
   readonly headBytes?: number;
+  /** Whether `inspect` reads a large file by small ranges, so that it need not be held whole. */
+  readonly readsRanges?: true;
+  /** Reads a file too large to be held, front to back as it goes by; gives what `inspect` would give of it. */
+  readonly follow?: (file: WalkedFile, context: CatalogContext) => FileFollower;
   /** Reads a file that `wants` chose, and no other: in an image this runs once a layer, before the layers are merged. */
   readonly inspect?: (file: WalkedFile, context: CatalogContext) => readonly FoundPackage[];
   /** Which paths its packages own. Called once a scan, after `fixed`. */

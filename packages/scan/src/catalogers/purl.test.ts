@@ -20,6 +20,23 @@ describe('writePurl', () => {
     ).toBe('pkg:rpm/fedora/curl@7-1?arch=x86_64&epoch=1');
   });
 
+  it.each([
+    ['pypi', 'Django_package', 'pkg:pypi/django-package@1'],
+    ['deb', 'Zlib1g', 'pkg:deb/zlib1g@1'],
+    ['npm', 'CamelCase', 'pkg:npm/CamelCase@1'],
+    ['Maven', 'Batik', 'pkg:maven/Batik@1'],
+    ['git', 'Forgejo/forgejo', 'pkg:git/forgejo/forgejo@1'],
+    ['generic', 'a/b', 'pkg:generic/a%2Fb@1'],
+  ])('writes letters and slashes as type %s wants them', (type, name, written) => {
+    expect(writePurl({ type, name, version: '1' })).toBe(written);
+  });
+
+  it('writes a path below the package behind it, and no version where there is none', () => {
+    expect(writePurl({ type: 'golang', namespace: 'g.org', name: 'x', version: '', subpath: '/a b/' })).toBe(
+      'pkg:golang/g.org/x#a%20b',
+    );
+  });
+
   it('is read back by the reference library as what was written', () => {
     const word = fc
       .stringMatching(/^[a-zA-Z0-9+~ü%@ ._-]{1,20}$/)

@@ -7,8 +7,9 @@ export interface ByteReader {
   readAt(offset: number, lengthBytes: number): Buffer;
 }
 
-/** A piece of the file that is mapped at an address. */
+/** A piece of the file that is mapped at an address, or holds notes. */
 export interface ElfSegment {
+  readonly kind: 'load' | 'note';
   readonly address: number;
   readonly offset: number;
   readonly fileBytes: number;
@@ -28,12 +29,14 @@ export interface Elf {
   readonly isLittleEndian: boolean;
   readonly is64Bit: boolean;
   readonly segments: readonly ElfSegment[];
+  /** Read when asked for: most files have this table at their end. */
   readonly sections: readonly ElfSection[];
 }
 
 const MAX_HEADERS = 4096;
 const MAX_NAMES_BYTES = 1024 * 1024;
 const PT_LOAD = 1;
+const PT_NOTE = 4;
 const PF_W = 2;
 
 class Fields {
@@ -79,12 +82,13 @@ const readTable = (
 const readSegments = (entries: readonly Buffer[], isLittle: boolean, is64Bit: boolean): ElfSegment[] =>
   entries.flatMap((entry) => {
     const fields = new Fields(entry, isLittle);
-    if (fields.u32(0) !== PT_LOAD) return [];
+    const type = fields.u32(0);
+    if (type !== PT_LOAD && type !== PT_NOTE) return [];
     const flags = fields.u32(is64Bit ? 4 : 24);
     const segment = is64Bit
       ? { offset: fields.u64(8), address: fields.u64(16), fileBytes: fields.u64(32) }
       : { offset: fields.u32(4), address: fields.u32(8), fileBytes: fields.u32(16) };
-    return [{ ...segment, isWritable: (flags & PF_W) !== 0 }];
+    return [{ ...segment, kind: type === PT_LOAD ? 'load' : 'note', isWritable: (flags & PF_W) !== 0 }];
   });
 
 const readSections = (
@@ -131,14 +135,18 @@ export const readElf = (reader: ByteReader): Elf | undefined => {
   const sections = is64Bit
     ? { offset: fields.u64(40), entryBytes: fields.u16(58), count: fields.u16(60), namesAt: fields.u16(62) }
     : { offset: fields.u32(32), entryBytes: fields.u16(46), count: fields.u16(48), namesAt: fields.u16(50) };
+  let known: readonly ElfSection[] | undefined;
   return {
     isLittleEndian: isLittle,
     is64Bit,
     segments: readSegments(readTable(reader, segments), isLittle, is64Bit),
-    sections: readSections(reader, readTable(reader, sections), {
-      isLittle,
-      is64Bit,
-      namesAt: sections.namesAt,
-    }),
+    get sections() {
+      known ??= readSections(reader, readTable(reader, sections), {
+        isLittle,
+        is64Bit,
+        namesAt: sections.namesAt,
+      });
+      return known;
+    },
   };
 };

@@ -3,6 +3,7 @@
 
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { Readable } from 'node:stream';
+import { ownChunk } from '../archive/chunk-memory.ts';
 import { DirectoryTree } from '../tree/directory-tree.ts';
 import { TarParser } from './tar-parser.ts';
 
@@ -32,10 +33,11 @@ const streamOf = (
         const chunk = readAt(start + at, Math.min(CHUNK_BYTES, sizeBytes - at));
         if (chunk.length === 0) return;
         at += chunk.length;
-        yield chunk;
+        yield ownChunk(chunk);
       }
     })(),
-    { objectMode: false },
+    // As objects, so that chunks arrive as they were read and are not joined into new ones.
+    { objectMode: true, highWaterMark: 1 },
   );
 
 /** The files of a folder; names cannot lead out of it. */

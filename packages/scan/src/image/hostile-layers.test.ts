@@ -8,8 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS, type ScanLimits } from '../catalogers/cataloger.ts';
 import { type TarFile, tarOf, zipOf } from '../testing/trees.ts';
 import type { LayerCompression } from './image-source.ts';
+import type { LayerBudget } from './layer-context.ts';
 import { digestOf } from './manifest.ts';
-import { type LayerBudget, readLayer } from './read-layer.ts';
+import { readLayer } from './read-layer.ts';
 
 const read = (
   stored: Buffer,

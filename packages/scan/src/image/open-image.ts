@@ -19,11 +19,12 @@ import {
   OWN_PLATFORM,
 } from './image-source.ts';
 import { type LayerCache, layerKey } from './layer-cache.ts';
+import type { LayerBudget } from './layer-context.ts';
 import { decodeFacts, encodeFacts, isComplete, type LayerFacts } from './layer-facts.ts';
 import { imageError, MAX_JSON_BYTES } from './manifest.ts';
 import { LayerMerge } from './merge-layers.ts';
 import { openOciLayout } from './oci-layout.ts';
-import { type LayerBudget, type LayerError, readLayer } from './read-layer.ts';
+import { type LayerError, readLayer } from './read-layer.ts';
 
 /** An image whose layers were merged. */
 export interface OpenedImage {

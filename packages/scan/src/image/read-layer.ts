@@ -4,37 +4,19 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { err, ok, type Result } from '@bartizan/contracts';
-import type { ScanLimits } from '../catalogers/cataloger.ts';
-import type { Inspection, ScanProblem } from '../catalogers/problem.ts';
+import { freeChunk, ownChunk } from '../archive/chunk-memory.ts';
+import type { Cataloger } from '../catalogers/cataloger.ts';
+import type { ScanProblem } from '../catalogers/problem.ts';
 import { CATALOGERS } from '../catalogers/registry.ts';
-import { UNKNOWN_DISTRIBUTION } from '../distribution/os-release.ts';
 import { baseName, parentPath } from '../tree/file-tree.ts';
 import { MemoryTree } from '../tree/memory-tree.ts';
+import { FollowedFile, isFollowable } from './followed-file.ts';
 import type { LayerSource } from './image-source.ts';
 import { inflated } from './inflate.ts';
+import { inspect } from './inspect-file.ts';
+import type { LayerContext } from './layer-context.ts';
 import type { LayerEntry, LayerFacts } from './layer-facts.ts';
-import { type TarEntry, TarParser } from './tar-parser.ts';
-
-/** What bounds the layers of one image together; spent as they are read. */
-export interface LayerBudget {
-  /** Inflated bytes that may still be read: a bomb ends here. */
-  inflatedBytes: number;
-  /** Bytes of content that may still be kept in memory. */
-  keptBytes: number;
-  /** Names that may still be met. */
-  entries: number;
-  /** Largest single file looked into. */
-  readonly fileBytes: number;
-  /** Milliseconds since the Unix epoch after which nothing more is read. */
-  readonly deadlineMs: number;
-}
-
-/** What reading one layer needs beside the layer. */
-export interface LayerContext {
-  readonly budget: LayerBudget;
-  readonly limits: ScanLimits;
-  readonly now: () => number;
-}
+import { type TarEntry, TarParser, type TarVisitor } from './tar-parser.ts';
 
 /** Why there are no facts about a layer. */
 export interface LayerError {
@@ -42,17 +24,21 @@ export interface LayerError {
   readonly detail: string;
 }
 
-const MIN_SCRATCH_BYTES = 1024 * 1024;
+const SCRATCH_BYTES = 1024 * 1024;
 const MAX_PATH = 4096;
 const MAX_PROBLEMS = 200;
+/** How often a layer is read for the sake of executables whose tables lie behind what they point at. */
+const MAX_READS = 6;
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 
 /** Statements that are read from the merged tree, beside those that catalogers ask for. */
 const STATED = /^\/(?:etc\/os-release|usr\/lib\/os-release|var\/lib\/apt\/lists\/[^/]+)$/;
 
-const isKept = (path: string): boolean =>
-  STATED.test(path) || CATALOGERS.some((cataloger) => cataloger.reads?.(path) === true);
+const READERS = CATALOGERS.flatMap((cataloger) => cataloger.reads ?? []);
+const INSPECTORS = CATALOGERS.filter((cataloger) => cataloger.wants !== undefined);
+
+const isKept = (path: string): boolean => STATED.test(path) || READERS.some((reads) => reads(path));
 
 const normalize = (path: string): string =>
   `/${path
@@ -69,13 +55,21 @@ class LayerFault extends Error {
   }
 }
 
+interface Waiting {
+  /** Its place among the entries. */
+  readonly at: number;
+  readonly followed: FollowedFile;
+}
+
 class LayerReader {
   readonly entries: LayerEntry[] = [];
   readonly whiteouts: string[] = [];
   readonly opaque: string[] = [];
   readonly problems: ScanProblem[] = [];
   readonly #context: LayerContext;
-  #scratch = Buffer.alloc(0);
+  /** Files that have to go by again, by where they lie in the archive. */
+  readonly #waiting = new Map<number, Waiting>();
+  #scratch: Buffer | undefined;
 
   constructor(context: LayerContext) {
     this.#context = context;
@@ -110,6 +104,7 @@ class LayerReader {
       );
       return undefined;
     }
+    if (wanted.isFollowed) return this.#follow(fact, wanted, entry.offset);
     if (!this.#hasRoom(path, wanted.readBytes, wanted.isKept)) {
       this.entries.push({ ...fact, inspections: [] });
       return undefined;
@@ -123,12 +118,12 @@ class LayerReader {
   }
 
   /**
-   * Room for a file that is looked at and let go: the same for all of them, or the collector would run for each. Not
-   * zeroed and touched only as it fills, so that a header that lies about its size costs nothing.
+   * Room for a file that is looked at and let go: the same for all small ones, or the collector would run for each.
+   * Not zeroed and touched only as it fills, so that a header that lies about its size costs nothing.
    */
   #borrow(sizeBytes: number): Buffer {
-    if (this.#scratch.length < sizeBytes)
-      this.#scratch = Buffer.allocUnsafeSlow(Math.max(sizeBytes, MIN_SCRATCH_BYTES));
+    if (sizeBytes > SCRATCH_BYTES) return ownChunk(Buffer.allocUnsafeSlow(sizeBytes));
+    this.#scratch ??= Buffer.allocUnsafeSlow(SCRATCH_BYTES);
     return this.#scratch.subarray(0, sizeBytes);
   }
 
@@ -147,10 +142,58 @@ class LayerReader {
     return true;
   }
 
+  /** A large file is not held: catalogers see it go by, and again when one asks for what has gone by already. */
+  #follow(fact: LayerEntry, wanted: Wanted, offset: number): (piece: Buffer | undefined) => void {
+    const at = this.entries.push(fact) - 1;
+    const followed = new FollowedFile(fact, wanted.inspectors, this.#context);
+    return (piece) => {
+      if (piece !== undefined) followed.push(piece);
+      else if (followed.isWaiting) this.#waiting.set(offset, { at, followed });
+      else this.#settle({ at, followed });
+    };
+  }
+
+  /** Whether files of this layer have to go by again. */
+  get isWaiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** Those files alone, the layer going by again. */
+  again(): TarVisitor {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    const byOffset = new Map(waiting);
+    for (const { followed } of byOffset.values()) followed.rewind();
+    return {
+      entry: ({ offset }) => {
+        const one = byOffset.get(offset);
+        if (one === undefined) return undefined;
+        return (piece) => {
+          if (piece !== undefined) one.followed.push(piece);
+          else if (one.followed.isWaiting) this.#waiting.set(offset, one);
+          else this.#settle(one);
+        };
+      },
+    };
+  }
+
+  /** What still waits is given up, and said so. */
+  giveUp(): void {
+    for (const one of this.#waiting.values()) this.#settle(one);
+    this.#waiting.clear();
+  }
+
+  #settle({ at, followed }: Waiting): void {
+    this.entries[at] = { ...followed.fact, inspections: followed.inspections() };
+  }
+
   #finish(fact: LayerEntry, content: Buffer, wanted: Wanted): LayerEntry {
-    const inspections = wanted.inspectors.map((cataloger) =>
-      inspect(cataloger, fact, content, this.#context),
-    );
+    const inspections = wanted.inspectors.map((cataloger) => {
+      const tree = new MemoryTree(fact.path);
+      tree.add(fact.path, 'file', { content, mode: fact.mode });
+      return inspect(cataloger, { fact, tree }, this.#context);
+    });
+    if (!wanted.isKept) freeChunk(content);
     return {
       ...fact,
       ...(wanted.isKept ? { content } : {}),
@@ -163,22 +206,23 @@ class LayerReader {
   }
 }
 
-type Inspector = (typeof CATALOGERS)[number];
 interface Wanted {
   readonly isKept: boolean;
   /** How much of the file is looked at, from its start. */
   readonly readBytes: number;
-  readonly inspectors: readonly Inspector[];
+  /** Whether the file is looked at as it goes by, and never held. */
+  readonly isFollowed: boolean;
+  readonly inspectors: readonly Cataloger[];
 }
 
 const wantedBy = (path: string, entry: TarEntry): Wanted | undefined => {
   const file = { path, name: baseName(path), stat: () => ({ sizeBytes: entry.sizeBytes, mode: entry.mode }) };
-  const inspectors = CATALOGERS.filter((cataloger) => cataloger.wants?.(file) === true);
+  const inspectors = INSPECTORS.filter((cataloger) => cataloger.wants?.(file) === true);
   const kept = isKept(path);
   if (!kept && inspectors.length === 0) return undefined;
   const heads = inspectors.map((cataloger) => cataloger.headBytes ?? entry.sizeBytes);
   const readBytes = kept ? entry.sizeBytes : Math.min(entry.sizeBytes, Math.max(...heads));
-  return { isKept: kept, readBytes, inspectors };
+  return { isKept: kept, readBytes, isFollowed: !kept && isFollowable(readBytes, inspectors), inspectors };
 };
 
 const factOf = (path: string, entry: TarEntry): LayerEntry => ({
@@ -192,40 +236,6 @@ const factOf = (path: string, entry: TarEntry): LayerEntry => ({
   ...(entry.kind === 'link' ? { target: entry.target } : {}),
   ...(entry.kind === 'hard-link' ? { target: normalize(entry.target) } : {}),
 });
-
-/** Lets one cataloger read one file, in a tree that holds nothing else. */
-const inspect = (
-  cataloger: Inspector,
-  fact: LayerEntry,
-  content: Buffer,
-  context: LayerContext,
-): Inspection => {
-  const { path, mode } = fact;
-  const tree = new MemoryTree(path);
-  tree.add(path, 'file', { content, mode });
-  const problems: ScanProblem[] = [];
-  const problem = (one: ScanProblem): void => {
-    if (problems.length < MAX_PROBLEMS) problems.push(one);
-  };
-  const file = { path, name: baseName(path), stat: () => ({ sizeBytes: fact.sizeBytes, mode }) };
-  const { limits, now, budget } = context;
-  try {
-    const packages =
-      cataloger.inspect?.(file, {
-        tree,
-        limits,
-        now,
-        problem,
-        distribution: UNKNOWN_DISTRIBUTION,
-        deadlineMs: budget.deadlineMs,
-      }) ?? [];
-    return { cataloger: cataloger.id, path, packages: packages.slice(0, limits.packages), problems };
-  } catch (cause) {
-    const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unreadable';
-    problem({ code: 'scan.malformed', path, detail });
-    return { cataloger: cataloger.id, path, packages: [], problems };
-  }
-};
 
 interface Sums {
   readonly packed: string;
@@ -270,31 +280,48 @@ const faultOf = (cause: unknown): LayerError => {
   return { code: 'malformed', detail: cause instanceof Error ? cause.message : 'cannot be read' };
 };
 
+/** Lets the layer go by once; says what is wrong with it. */
+const readOnce = async (
+  layer: LayerSource,
+  visitor: TarVisitor,
+  context: LayerContext,
+): Promise<LayerError | undefined> => {
+  const parser = new TarParser(visitor);
+  const input = await openLayer(layer);
+  try {
+    const sums = await pump(layer, input, parser, context);
+    if (layer.digest !== undefined && layer.digest !== sums.packed)
+      return { code: 'digest-mismatch', detail: `stated ${layer.digest}, is ${sums.packed}` };
+    if (layer.diffId !== sums.plain)
+      return { code: 'digest-mismatch', detail: `stated ${layer.diffId}, is ${sums.plain}` };
+    return parser.isComplete ? undefined : { code: 'malformed', detail: 'the archive ends early' };
+  } finally {
+    input.destroy();
+  }
+};
+
 /**
  * Reads one layer in one streaming pass: inflates it, checks both digests, and lets the catalogers look at each file
- * that they want as it goes by. Nothing is written to disk. There are facts only when the layer was read to its end
- * and both digests hold.
+ * that they want as it goes by. Nothing is written to disk, and a large executable is not held: the rare one that
+ * points back at what has gone by makes the layer go by again. There are facts only when the layer was read to its
+ * end and both digests hold, each time.
  */
 export const readLayer = async (
   layer: LayerSource,
   context: LayerContext,
 ): Promise<Result<LayerFacts, LayerError>> => {
   const reader = new LayerReader(context);
-  const parser = new TarParser(reader);
-  let input: Readable | undefined;
   try {
-    input = await openLayer(layer);
-    const sums = await pump(layer, input, parser, context);
-    if (layer.digest !== undefined && layer.digest !== sums.packed)
-      return err({ code: 'digest-mismatch', detail: `stated ${layer.digest}, is ${sums.packed}` });
-    if (layer.diffId !== sums.plain)
-      return err({ code: 'digest-mismatch', detail: `stated ${layer.diffId}, is ${sums.plain}` });
-    if (!parser.isComplete) return err({ code: 'malformed', detail: 'the archive ends early' });
+    const fault = await readOnce(layer, reader, context);
+    if (fault !== undefined) return err(fault);
+    for (let reads = 1; reader.isWaiting && reads < MAX_READS; reads += 1) {
+      const again = await readOnce(layer, reader.again(), context);
+      if (again !== undefined) return err(again);
+    }
+    reader.giveUp();
     const { entries, whiteouts, opaque, problems } = reader;
     return ok({ diffId: layer.diffId, entries, whiteouts, opaque, problems });
   } catch (cause) {
     return err(faultOf(cause));
-  } finally {
-    input?.destroy();
   }
 };

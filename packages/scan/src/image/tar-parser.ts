@@ -117,7 +117,18 @@ export class TarParser {
   }
 
   push(chunk: Buffer): void {
-    let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    let bytes = chunk;
+    if (this.#rest.length > 0 && !this.#isAtEnd) {
+      // Only a header can be left over: it is completed alone, and the chunk not copied.
+      const missing = BLOCK - this.#rest.length;
+      const block = Buffer.concat([this.#rest, chunk.subarray(0, missing)]);
+      if (block.length < BLOCK) {
+        this.#rest = block;
+        return;
+      }
+      this.#offset += this.#header(block);
+      bytes = chunk.subarray(missing);
+    }
     while (bytes.length > 0 && !this.#isAtEnd) {
       const used = this.#left > 0 || this.#padding > 0 ? this.#content(bytes) : this.#header(bytes);
       if (used === 0) break;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { PackageType } from '../catalogers/package.ts';
+import { isAllowed, isNamePath, normalizeParts } from '../catalogers/purl-types.ts';
 
 /** A package URL, taken apart (package-url specification). */
 export interface Purl {
@@ -10,9 +11,12 @@ export interface Purl {
   readonly name: string;
   readonly version: string;
   readonly qualifiers: ReadonlyMap<string, string>;
+  readonly subpath: string;
 }
 
 const MAX_PURL = 4096;
+const TYPE = /^[a-z][a-z0-9.+-]*$/;
+const KEY = /^[a-z][a-z0-9._-]*$/;
 
 const decode = (text: string): string | undefined => {
   try {
@@ -22,27 +26,51 @@ const decode = (text: string): string | undefined => {
   }
 };
 
-/** Parts from right to left, as the specification reads them; undefined when it is no package URL. */
+/** What is before and behind a mark; all and nothing where there is none. */
+const divide = (text: string, at: number): [string, string] =>
+  at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+
+const readQualifiers = (text: string): ReadonlyMap<string, string> | undefined => {
+  const qualifiers = new Map<string, string>();
+  for (const pair of text === '' ? [] : text.split('&')) {
+    const [key, value] = divide(pair, pair.indexOf('='));
+    const decoded = decode(value);
+    if (decoded === undefined || !KEY.test(key.toLowerCase())) return undefined;
+    if (decoded !== '') qualifiers.set(key.toLowerCase(), decoded);
+  }
+  return qualifiers;
+};
+
+const readSubpath = (text: string): string | undefined => {
+  const parts = text.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
+  const decoded = parts.map(decode);
+  return decoded.includes(undefined) ? undefined : decoded.join('/');
+};
+
+/** Parts from right to left, as the specification reads them; undefined when it is no package URL, or not one of its type. */
 export const parsePurl = (text: string): Purl | undefined => {
   if (text.length > MAX_PURL || !text.startsWith('pkg:')) return undefined;
-  const [withoutSubpath = ''] = text.slice(4).replace(/^\/+/, '').split('#');
-  const question = withoutSubpath.indexOf('?');
-  const path = question < 0 ? withoutSubpath : withoutSubpath.slice(0, question);
-  const qualifiers = new Map<string, string>();
-  for (const pair of question < 0 ? [] : withoutSubpath.slice(question + 1).split('&')) {
-    const equals = pair.indexOf('=');
-    const value = equals <= 0 ? undefined : decode(pair.slice(equals + 1));
-    if (value !== undefined && value !== '') qualifiers.set(pair.slice(0, equals).toLowerCase(), value);
-  }
+  const rest = text.slice(4).replace(/^\/+/, '');
+  const [withoutSubpath, after] = divide(rest, rest.lastIndexOf('#'));
+  const [path, query] = divide(withoutSubpath, withoutSubpath.lastIndexOf('?'));
   const at = path.lastIndexOf('@');
-  const version = at <= path.lastIndexOf('/') ? '' : decode(path.slice(at + 1));
-  const [type = '', ...segments] = (at <= path.lastIndexOf('/') ? path : path.slice(0, at)).split('/');
+  const [named, stated] = divide(path, at <= path.lastIndexOf('/') ? -1 : at);
+  const [first = '', ...segments] = named.split('/');
+  const type = first.toLowerCase();
   const decoded = segments.filter((segment) => segment !== '').map(decode);
-  const name = decoded.pop();
-  if (!/^[a-zA-Z][a-zA-Z0-9.+-]*$/.test(type) || name === undefined || name === '' || version === undefined)
+  const name = isNamePath(type) ? decoded.splice(1).join('/') : decoded.pop();
+  const [version, qualifiers, subpath] = [decode(stated), readQualifiers(query), readSubpath(after)];
+  if (version === undefined || qualifiers === undefined || subpath === undefined) return undefined;
+  // Between a slash and a version there is no name.
+  if (
+    name === undefined ||
+    name === '' ||
+    decoded.includes(undefined) ||
+    (stated !== '' && named.endsWith('/'))
+  )
     return undefined;
-  if (decoded.includes(undefined)) return undefined;
-  return { type: type.toLowerCase(), namespace: decoded.join('/'), name, version, qualifiers };
+  const purl = { type, namespace: decoded.join('/'), name, version, qualifiers, subpath };
+  return TYPE.test(purl.type) && isAllowed(purl) ? normalizeParts(purl) : undefined;
 };
 
 /** Types of package URLs that are our own types; the others are kept as `generic`. */

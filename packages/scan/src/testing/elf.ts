@@ -94,3 +94,43 @@ export const elfOf = (
 /** A 64-bit ELF file with one named section of this content. */
 export const elfWithSection = (section: string, content: Buffer, paddedTo: number): Buffer =>
   elfOf(content, { section, paddedTo });
+
+/** Address at which `early` of `elfAround` is mapped. */
+export const EARLY_ADDRESS = 0x200000;
+
+/** What a large program holds, in the order of the file. */
+export interface LargeProgram {
+  /** Read-only bytes; the section that is named, when there are any and it has a name. */
+  readonly early?: Buffer;
+  /** The start of the writable segment; the section `.go.buildinfo` when no other is named. */
+  readonly data: Buffer;
+  readonly section?: string;
+  /** Bytes of no interest in front of, between and behind them, each. */
+  readonly apart: number;
+}
+
+/** A large 64-bit ELF file with its table of sections at its end, as linkers for C and Rust write it. */
+export const elfAround = (program: LargeProgram): Buffer => {
+  const { early = Buffer.alloc(0), data, apart } = program;
+  const small = elfOf(data, { section: program.section ?? '.go.buildinfo' });
+  const earlyAt = 4096 + apart;
+  const dataAt = earlyAt + early.length + apart;
+  const behind = BigInt(dataAt - 4096 + apart);
+  const header = Buffer.from(small.subarray(0, 4096));
+  header.writeBigUInt64LE(header.readBigUInt64LE(40) + behind, 40);
+  header.writeUInt16LE(2, 56);
+  header.writeBigUInt64LE(BigInt(dataAt), 72);
+  header.writeUInt32LE(1, 120);
+  header.writeUInt32LE(4, 124);
+  header.writeBigUInt64LE(BigInt(earlyAt), 128);
+  header.writeBigUInt64LE(BigInt(EARLY_ADDRESS), 136);
+  header.writeBigUInt64LE(BigInt(early.length), 152);
+  const tail = Buffer.from(small.subarray(4096 + data.length));
+  const [named, names] = [tail.subarray(tail.length - 128), tail.subarray(tail.length - 64)];
+  const isEarly = early.length > 0 && program.section !== undefined;
+  named.writeBigUInt64LE(BigInt(isEarly ? earlyAt : dataAt), 24);
+  named.writeBigUInt64LE(BigInt(isEarly ? early.length : data.length), 32);
+  names.writeBigUInt64LE(names.readBigUInt64LE(24) + behind, 24);
+  const filler = Buffer.alloc(apart);
+  return Buffer.concat([header, filler, early, filler, data, filler, tail]);
+};

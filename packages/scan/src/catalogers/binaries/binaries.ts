@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { TreeFile } from '../../tree/file-tree.ts';
-import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
+import type { CatalogContext, Cataloger, FileFollower, WalkedFile } from '../cataloger.ts';
 import { foundPackages } from '../found-package.ts';
 import type { FoundPackage } from '../package.ts';
 import { withExecutable } from '../with-executable.ts';
@@ -17,12 +17,14 @@ const OVERLAP_BYTES = 1024;
 
 const CANDIDATES = new Map<string, readonly Product[]>();
 const MAX_CANDIDATES = 10_000;
+/** All names at once: nearly every file of an image is none of them. */
+const ANY_PRODUCT = new RegExp(PRODUCTS.map(({ files }) => files.source).join('|'));
 
 /** Products that a file of this name may be. Most names of an image come again and again. */
 const candidatesFor = (name: string): readonly Product[] => {
   const known = CANDIDATES.get(name);
   if (known !== undefined) return known;
-  const found = PRODUCTS.filter((product) => product.files.test(name));
+  const found = ANY_PRODUCT.test(name) ? PRODUCTS.filter((product) => product.files.test(name)) : [];
   if (CANDIDATES.size < MAX_CANDIDATES) CANDIDATES.set(name, found);
   return found;
 };
@@ -33,38 +35,78 @@ const fits = (product: Product, name: string, version: string): boolean => {
   return stated === undefined || version === stated || version.startsWith(`${stated}.`);
 };
 
-/** The first product one of whose patterns is in the file; patterns are tried in the order of the table, over all of the file. */
+interface Classified {
+  readonly product: Product;
+  readonly version: string;
+}
+
+/** Looks for a product in a file that is pushed in pieces. Patterns are tried in the order of the table, over all of the file. */
+class Classifier {
+  readonly #name: string;
+  readonly #rules: readonly { readonly product: Product; readonly pattern: RegExp }[];
+  #best: (Classified & { readonly rank: number }) | undefined;
+  #carried = '';
+
+  constructor(name: string) {
+    this.#name = name;
+    this.#rules = candidatesFor(name).flatMap((product) =>
+      product.patterns.map((pattern) => ({ product, pattern })),
+    );
+  }
+
+  get best(): Classified | undefined {
+    return this.#best;
+  }
+
+  /** Whether no later piece can give a better answer. */
+  get isSure(): boolean {
+    return this.#best?.rank === 0;
+  }
+
+  push(piece: Buffer): void {
+    if (this.isSure) return;
+    const text = this.#carried + piece.toString('latin1');
+    for (const [rank, { product, pattern }] of this.#rules.entries()) {
+      if (this.#best !== undefined && this.#best.rank <= rank) break;
+      const version = pattern.exec(text)?.[1];
+      if (version !== undefined && fits(product, this.#name, version))
+        this.#best = { rank, product, version };
+    }
+    this.#carried = text.slice(-OVERLAP_BYTES);
+  }
+}
+
+/** The first product one of whose patterns is in the file. */
 export const classify = (
   file: Pick<TreeFile, 'sizeBytes' | 'readAt'>,
   name: string,
-): { product: Product; version: string } | undefined => {
-  let best: { rank: number; product: Product; version: string } | undefined;
-  const rules = candidatesFor(name).flatMap((product) =>
-    product.patterns.map((pattern) => ({ product, pattern })),
+): Classified | undefined => {
+  const classifier = new Classifier(name);
+  for (let at = 0; at < file.sizeBytes && !classifier.isSure; at += WINDOW_BYTES)
+    classifier.push(file.readAt(at, WINDOW_BYTES));
+  return classifier.best;
+};
+
+const toPackages = (found: Classified | undefined, location: string): readonly FoundPackage[] => {
+  if (found === undefined) return [];
+  const { name, cpe } = found.product;
+  return foundPackages([{ type: 'generic', name, version: found.version, location }]).map((one) =>
+    cpe === undefined
+      ? one
+      : { ...one, cpe: `cpe:2.3:a:${cpe}:${found.version.replace(/[+]/g, '\\+')}:*:*:*:*:*:*:*` },
   );
-  for (let at = 0; at < file.sizeBytes && best?.rank !== 0; at += WINDOW_BYTES) {
-    const text = file.readAt(at, WINDOW_BYTES + OVERLAP_BYTES).toString('latin1');
-    for (const [rank, { product, pattern }] of rules.entries()) {
-      if (best !== undefined && best.rank <= rank) break;
-      const version = pattern.exec(text)?.[1];
-      if (version !== undefined && fits(product, name, version)) best = { rank, product, version };
-    }
-  }
-  return best;
 };
 
 const inspect = (file: WalkedFile, context: CatalogContext): readonly FoundPackage[] =>
-  withExecutable(context, file.path, (executable) => {
-    const found = classify(executable, file.name);
-    if (found === undefined) return [];
-    const { name, cpe } = found.product;
-    return foundPackages([{ type: 'generic', name, version: found.version, location: file.path }]).map(
-      (one) =>
-        cpe === undefined
-          ? one
-          : { ...one, cpe: `cpe:2.3:a:${cpe}:${found.version.replace(/[+]/g, '\\+')}:*:*:*:*:*:*:*` },
-    );
-  });
+  withExecutable(context, file.path, (executable) => toPackages(classify(executable, file.name), file.path));
+
+const follow = (file: WalkedFile): FileFollower => {
+  const classifier = new Classifier(file.name);
+  return {
+    push: (piece) => classifier.push(piece),
+    end: () => toPackages(classifier.best, file.path),
+  };
+};
 
 /** Programs that were copied in without a package manager. What a distribution package owns is marked as its own later. */
 export const binariesCataloger: Cataloger = {
@@ -72,5 +114,6 @@ export const binariesCataloger: Cataloger = {
   types: ['generic'],
   capabilities: binariesCapabilities,
   wants: (file) => candidatesFor(file.name).length > 0,
+  follow,
   inspect,
 };

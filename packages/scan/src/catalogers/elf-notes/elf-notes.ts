@@ -21,18 +21,32 @@ const PURL_TYPES: Readonly<Record<string, string>> = {
   ebuild: 'ebuild',
 };
 
-/** The JSON of the note: name size, description size, type, then both padded to four bytes. */
+/** The JSON of the first note of the type: name size, description size, type, then both padded to four bytes. */
+const findNote = (bytes: Buffer, isLittle: boolean): Readonly<Record<string, unknown>> | undefined => {
+  const u32 = (at: number): number => (isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
+  for (let at = 0; at + 12 <= bytes.length; ) {
+    const [nameBytes, textBytes] = [u32(at), u32(at + 4)];
+    if (nameBytes > 256 || textBytes > MAX_NOTE_BYTES) return undefined;
+    const start = at + 12 + Math.ceil(nameBytes / 4) * 4;
+    if (u32(at + 8) === NOTE_TYPE)
+      return asObject(parseJson(bytes.toString('utf8', start, start + textBytes).replace(/\0+$/, '')));
+    at = start + Math.ceil(textBytes / 4) * 4;
+  }
+  return undefined;
+};
+
+/** The package note: in a note segment, which the head of the file names, or else in the section of its name. */
 export const readNote = (reader: ByteReader): Readonly<Record<string, unknown>> | undefined => {
   const elf = readElf(reader);
-  const section = elf?.sections.find(({ name }) => name === SECTION);
-  if (elf === undefined || section === undefined) return undefined;
-  const bytes = reader.readAt(section.offset, Math.min(section.sizeBytes, MAX_NOTE_BYTES));
-  if (bytes.length < 12) return undefined;
-  const u32 = (at: number): number => (elf.isLittleEndian ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
-  if (u32(8) !== NOTE_TYPE || u32(0) > 256 || u32(4) > MAX_NOTE_BYTES) return undefined;
-  const start = 12 + Math.ceil(u32(0) / 4) * 4;
-  const text = bytes.toString('utf8', start, start + u32(4)).replace(/\0+$/, '');
-  return asObject(parseJson(text));
+  if (elf === undefined) return undefined;
+  const noteAt = (offset: number, sizeBytes: number): Readonly<Record<string, unknown>> | undefined =>
+    findNote(reader.readAt(offset, Math.min(sizeBytes, MAX_NOTE_BYTES)), elf.isLittleEndian);
+  for (const segment of elf.segments) {
+    const note = segment.kind === 'note' ? noteAt(segment.offset, segment.fileBytes) : undefined;
+    if (note !== undefined) return note;
+  }
+  const section = elf.sections.find(({ name }) => name === SECTION);
+  return section === undefined ? undefined : noteAt(section.offset, section.sizeBytes);
 };
 
 const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
@@ -71,5 +85,6 @@ export const elfNotesCataloger: Cataloger = {
     const stat = file.stat();
     return stat !== undefined && stat.sizeBytes >= MIN_BYTES && (stat.mode & 0o111) !== 0;
   },
+  readsRanges: true,
   inspect,
 };

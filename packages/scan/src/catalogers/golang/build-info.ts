@@ -37,9 +37,9 @@ const findInSection = (reader: ByteReader, elf: Elf): number | undefined => {
   return reader.readAt(section.offset, MAGIC.length).equals(MAGIC) ? section.offset : undefined;
 };
 
-/** Executables stripped of their section table still hold it near the start of the first writable segment. */
+/** Near the start of the first writable segment, also in executables without a section table. */
 const findInSegments = (reader: ByteReader, elf: Elf): number | undefined => {
-  for (const segment of elf.segments.filter(({ isWritable }) => isWritable)) {
+  for (const segment of elf.segments.filter(({ kind, isWritable }) => kind === 'load' && isWritable)) {
     if (segment.offset >= reader.sizeBytes) continue;
     const bytes = reader.readAt(segment.offset, Math.min(segment.fileBytes, SEARCH_BYTES));
     for (let at = bytes.indexOf(MAGIC); at >= 0; at = bytes.indexOf(MAGIC, at + 1)) {
@@ -87,7 +87,7 @@ const readPointed = (reader: ByteReader, elf: Elf, header: Buffer): [Buffer, Buf
   };
   const readAddress = (address: number, lengthBytes: number): Buffer => {
     const segment = elf.segments.find(
-      (one) => address >= one.address && address < one.address + one.fileBytes,
+      (one) => one.kind === 'load' && address >= one.address && address < one.address + one.fileBytes,
     );
     if (segment === undefined) return Buffer.alloc(0);
     const offset = segment.offset + (address - segment.address);
@@ -122,7 +122,8 @@ export const parseModules = (text: string): { main?: GoModule; modules: GoModule
 export const readBuildInfo = (reader: ByteReader): GoBuildInfo | undefined => {
   const elf = readElf(reader);
   if (elf === undefined) return undefined;
-  const offset = findInSection(reader, elf) ?? findInSegments(reader, elf);
+  // In the order in which a file that goes by has them: the table of sections lies mostly at its end.
+  const offset = findInSegments(reader, elf) ?? findInSection(reader, elf);
   if (offset === undefined) return undefined;
   const header = reader.readAt(offset, HEADER_BYTES);
   if (header.length < HEADER_BYTES) return undefined;

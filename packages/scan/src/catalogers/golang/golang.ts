@@ -75,5 +75,6 @@ export const golangCataloger: Cataloger = {
   // The module cache holds the go.mod of everything that was ever looked at; programs say what was built.
   isShadowed: (file, tree) =>
     file.name === 'go.mod' && (file.path.includes('/pkg/mod/') || isRootFileSystem(tree)),
+  readsRanges: true,
   inspect: (file, context) => (file.name === 'go.mod' ? readGoMod(file, context) : inspect(file, context)),
 };

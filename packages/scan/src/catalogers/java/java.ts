@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { freeChunk, ownChunk } from '../../archive/chunk-memory.ts';
 import { openZip, type ZipArchive, type ZipEntry, type ZipSource } from '../../archive/zip.ts';
 import { baseName } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
@@ -18,7 +19,8 @@ const MANIFEST = 'META-INF/MANIFEST.MF';
 /** Class files of several releases and BOOT-INF are no reason to look at sources and documentation archives. */
 const NO_CODE = /-(?:sources|javadoc)\.jar$/i;
 const RUNTIME = /\/[^/]*(?:jdk|jre|jvm|java|graal|zulu|corretto|temurin)[^/]*\/(?:[^/]+\/)?release$/i;
-const MAX_PROPERTIES_BYTES = 256 * 1024;
+/** A signed archive lists every file with its digest: the manifest of bcprov 1.78 has 770 kB. */
+const MAX_PROPERTIES_BYTES = 4 * 1024 * 1024;
 
 /** What one outer archive may still cost. */
 interface Budget {
@@ -109,6 +111,8 @@ const readNested = (zip: ZipArchive, archive: Archive, job: Job): void => {
       readAt: (offset: number, length: number) => bytes.subarray(offset, offset + length),
     };
     readArchive(source, { location: path, fileName: baseName(entry.name), depth: archive.depth + 1 }, job);
+    // What was inflated is memory of its own; what was stored is a view of the outer archive, and stays.
+    freeChunk(ownChunk(bytes));
   }
 };
 

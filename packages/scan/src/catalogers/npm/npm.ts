@@ -10,6 +10,8 @@ import { npmCapabilities } from './capabilities.ts';
 import { OTHER_LOCKS } from './locks.ts';
 
 /** A package installed in a node_modules folder: `.../node_modules/name` or `.../node_modules/@scope/name`. */
+/** A lock inside of an installed package of whatever kind is about the machine of its developers. */
+const INSIDE_PACKAGE = /\/(?:node_modules|gems|site-packages|dist-packages)\//;
 const INSTALLED = /\/node_modules\/(?:@[^/]+\/)?[^@/][^/]*\/package\.json$/;
 const LOCKS: ReadonlySet<string> = new Set([
   'package-lock.json',
@@ -77,7 +79,7 @@ export const npmCataloger: Cataloger = {
   wants: (file) =>
     file.name === 'package.json'
       ? INSTALLED.test(file.path)
-      : LOCKS.has(file.name) && !file.path.includes('/node_modules/'),
+      : LOCKS.has(file.name) && !INSIDE_PACKAGE.test(file.path),
   // What is installed is known from node_modules itself; the lock only counts where nothing is installed yet.
   isShadowed: (file, tree) =>
     file.name !== 'package.json' && tree.stat(`${parentPath(file.path)}/node_modules`).ok,

@@ -70,6 +70,7 @@ export const rustCataloger: Cataloger = {
   types: ['cargo'],
   capabilities: rustCapabilities,
   wants: (file) => file.name === 'Cargo.lock' || isProgram(file),
+  readsRanges: true,
   inspect: (file, context) => {
     if (file.name !== 'Cargo.lock') return readExecutable(file, context);
     const content = readManifest(context, file.path);

@@ -1,0 +1,5 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+export { type Agreement, agreementOf, type Difference, packageKey, packageSet } from './package-set.ts';
+export { IMAGE_PEERS, type ImagePeer, type Peer, SECRET_PEER } from './peers.ts';

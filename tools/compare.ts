@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Difference } from '@bartizan/testkit/peers';
+import { compareImages } from './compare/images.ts';
+import { type Comparison, reportOf } from './compare/report.ts';
+import { buildRunTree } from './run-tree/build.ts';
+
+/**
+ * `npm run compare [-- --peers syft,osv-scalibr,trivy] [--rounds N]`: builds the pinned scanners of others once a
+ * machine (minutes each), runs them in turn with ours on the yardstick image, and writes what came out, dated, to
+ * docs/results. No part of `npm test`.
+ */
+const root = resolve(import.meta.dirname, '..');
+const { values } = parseArgs({
+  options: {
+    peers: { type: 'string', default: 'syft,osv-scalibr,trivy' },
+    rounds: { type: 'string', default: '3' },
+  },
+});
+
+const machine = (): string =>
+  `${cpus().length} x ${cpus()[0]?.model.trim() ?? process.arch}, ${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.versions.node}`;
+
+const differences = JSON.parse(
+  readFileSync(join(root, 'tests/conformance/catalog/differences.json'), 'utf8'),
+) as readonly Difference[];
+const folder = mkdtempSync(join(tmpdir(), 'bartizan-compare-'));
+try {
+  const tree = buildRunTree({ checkout: root, out: join(folder, 'tree') });
+  const compared = await compareImages({
+    program: join(tree.folder, 'apps/cli/src/main.js'),
+    folder,
+    rounds: Number(values.rounds),
+    peers: values.peers.split(','),
+    differences,
+  });
+  const comparison: Comparison = {
+    date: new Date().toISOString().slice(0, 10),
+    machine: machine(),
+    commit: execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
+    loadAverage: loadavg()[0] ?? 0,
+    ...compared,
+  };
+  const results = join(root, 'docs/results');
+  mkdirSync(results, { recursive: true });
+  const name = join(results, `${comparison.date}-images`);
+  writeFileSync(`${name}.json`, `${JSON.stringify(comparison, undefined, 2)}\n`);
+  writeFileSync(`${name}.md`, reportOf(comparison));
+  process.stdout.write(reportOf(comparison));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

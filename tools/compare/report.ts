@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ImageResult, NotRun } from './images.ts';
+import type { Cost } from './measure.ts';
+
+/** What a comparison gave, as it is kept in docs/results. */
+export interface Comparison {
+  readonly date: string;
+  readonly machine: string;
+  readonly commit: string;
+  readonly loadAverage: number;
+  readonly image: { readonly packedMb: number; readonly plainMb: number };
+  readonly results: readonly ImageResult[];
+  readonly notRun: readonly NotRun[];
+}
+
+const middle = (values: readonly number[]): number =>
+  [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** Middle of the ratios of ours to theirs, round by round: each pair ran under about the same load. */
+export const ratio = (ours: readonly Cost[], theirs: readonly Cost[], of: (cost: Cost) => number): number =>
+  middle(
+    ours.flatMap((cost, at) => {
+      const other = theirs[at];
+      return other === undefined ? [] : [of(cost) / of(other)];
+    }),
+  );
+
+const user = ({ userSeconds }: Cost): number => userSeconds;
+const rss = ({ maxRssMb }: Cost): number => maxRssMb;
+
+const costRow = (result: ImageResult, ours: ImageResult): string => {
+  const cells = [
+    `${result.name} ${result.version}`,
+    String(result.packages),
+    `${middle(result.rounds.map(user)).toFixed(1)} s`,
+    `${Math.round(middle(result.rounds.map(rss)))} MB`,
+    result === ours ? '-' : ratio(ours.rounds, result.rounds, user).toFixed(2),
+    result === ours ? '-' : ratio(ours.rounds, result.rounds, rss).toFixed(2),
+  ];
+  return `| ${cells.join(' | ')} |`;
+};
+
+const agreementRow = ({ name, agreement }: ImageResult): string[] => {
+  if (agreement === undefined) return [];
+  const { both, onlyOurs, onlyTheirs, otherVersion, unexplained } = agreement;
+  const numbers = [both, onlyOurs.length, onlyTheirs.length, otherVersion.length, unexplained.length];
+  return [`| ${[name, ...numbers].join(' | ')} |`];
+};
+
+/** The comparison for people. */
+export const reportOf = (comparison: Comparison): string => {
+  const { date, machine, commit, loadAverage, image, results, notRun } = comparison;
+  const [ours] = results;
+  if (ours === undefined) return '';
+  const lines = [
+    `# Scanners on the yardstick image, ${date}`,
+    '',
+    `Written by \`npm run compare\` at commit ${commit}. ${machine}; load average ${loadAverage.toFixed(1)}, so only ratios of one round are compared. Image: ${image.packedMb} MB packed, ${image.plainMb} MB inflated. ${ours.rounds.length} rounds, the scanners in turn.`,
+    '',
+    '| scanner | packages with a version | user CPU | max RSS | ours / theirs, CPU | ours / theirs, RSS |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...results.map((result) => costRow(result, ours)),
+    '',
+    'Scopes differ: each scanner runs with its default catalogers for images; ours also writes the findings of the advisory sample.',
+    '',
+    '| against | both | only ours | only theirs | same name, other version | unexplained |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...results.flatMap(agreementRow),
+    '',
+    'Why one has what another has not is said in `tests/conformance/catalog/differences.json`; the lists are in the JSON file beside this one.',
+    ...(notRun.length === 0 ? [] : ['', 'Not run, and nothing is claimed against them:', '']),
+    ...notRun.map(({ name, version, why }) => `- ${name} ${version}: ${why}`),
+  ];
+  return `${lines.join('\n')}\n`;
+};
