@@ -188,10 +188,12 @@ describe('scan', () => {
 describe('exitOf', () => {
   const gate = { isIncomplete: false, allowIncomplete: false };
   it('counts a finding only at or above the threshold, and only when nobody answers for it', () => {
-    const finding = { vulnerability: { severity: 'medium' as const } };
+    const finding = { severity: 'medium', standing: { state: 'open' } } as const;
+    const answered = { severity: 'critical', standing: { state: 'explained', reason: 'fixed' } } as const;
     expect(exitOf([finding], gate)).toBe(0);
     expect(exitOf([finding], { ...gate, failOn: 'high' })).toBe(0);
     expect(exitOf([finding], { ...gate, failOn: 'medium' })).toBe(3);
+    expect(exitOf([answered], { ...gate, failOn: 'info' })).toBe(0);
     expect(exitOf([finding], { ...gate, failOn: 'medium', isIncomplete: true })).toBe(3);
   });
 });

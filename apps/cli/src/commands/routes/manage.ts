@@ -6,7 +6,7 @@ import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import type { Format } from '../../output/render.ts';
 import type { TextKey, Translate } from '../../text/catalogue.ts';
-import { maybeOne, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
+import { anyFlag, manyFlag, maybeOne, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
 import { SCAN_FORMATS, SCANNERS, type ScanFlags, type ScanKind, type TreeScanFlags } from '../scan-flags.ts';
 import { dbRoutes } from './database.ts';
 import { listCommand } from './inventory.ts';
@@ -18,16 +18,13 @@ const scanFlags = (t: Translate) =>
     pack: textFlag(t('flag.pack'), 'PATH'),
     failOn: { kind: 'enum', values: SEVERITIES, brief: t('flag.fail-on'), optional: true },
     allowIncomplete: switchFlag(t('flag.allow-incomplete')),
-    vex: {
-      kind: 'parsed',
-      parse: String,
-      brief: t('flag.vex'),
-      placeholder: 'FILE',
-      variadic: true,
-      default: [],
-    },
+    vex: manyFlag(t('flag.vex'), 'FILE'),
     platform: textFlag(t('flag.platform'), 'OS/ARCH'),
     cache: textFlag(t('flag.cache'), 'DIR'),
+    report: anyFlag(t('flag.report'), 'FORM=FILE'),
+    exceptions: anyFlag(t('flag.exceptions'), 'FILE'),
+    baseline: textFlag(t('flag.baseline'), 'FILE'),
+    writeBaseline: textFlag(t('flag.write-baseline'), 'FILE'),
   }) as const;
 
 const treeFlags = (t: Translate) =>
