@@ -5,6 +5,7 @@ import type { CliContext } from '../context.ts';
 import { type GateRules, type StoodItem, unusedExceptions } from '../gate/standing.ts';
 import { plain } from '../output/width.ts';
 import { type RunReport, targetTitle } from '../report/run-report.ts';
+import { notePolicyVerdict } from './policy-output.ts';
 import type { TargetOutcome } from './scan-outcome.ts';
 import { showSecretsSummary } from './scan-secrets.ts';
 
@@ -26,6 +27,23 @@ function noteIncomplete({ t }: CliContext, { scanned }: TargetOutcome, write: Wr
   if (rest > 0) write(t('scan.incomplete-more', { count: rest }));
 }
 
+/** Says on stderr what a running container changed of its image: the programs among it by name. */
+function noteDrift({ t }: CliContext, { scanned }: TargetOutcome, write: Write): void {
+  const drift = scanned?.drift;
+  if (drift === undefined) return;
+  const { changed, executable, removed, packages } = drift;
+  write(
+    t('scan.drift', {
+      changed: changed.length,
+      executable: executable.length,
+      removed: removed.length,
+      packages: packages.length,
+    }),
+  );
+  for (const path of executable.slice(0, SHOWN)) write(t('scan.drift-program', { path }));
+  for (const purl of packages.slice(0, SHOWN)) write(t('scan.drift-package', { purl }));
+}
+
 /** Says on stderr how many there are, and what could not be judged. */
 function noteJudged({ t }: CliContext, { report }: TargetOutcome, write: Write): void {
   if (report === undefined) return;
@@ -45,6 +63,8 @@ export function noteTarget(context: CliContext, outcome: TargetOutcome): void {
   const write = writer(context);
   noteIncomplete(context, outcome, write);
   noteJudged(context, outcome, write);
+  noteDrift(context, outcome, write);
+  if (outcome.scanned?.policy !== undefined) notePolicyVerdict(context, outcome.scanned.policy);
   if (outcome.secrets !== undefined) showSecretsSummary(context, outcome.secrets);
 }
 
@@ -66,6 +86,7 @@ export function noteProgress(
     }),
   );
   noteIncomplete(context, outcome, write);
+  if (scanned?.policy !== undefined) notePolicyVerdict(context, scanned.policy);
 }
 
 const count = (items: readonly StoodItem[], state: StoodItem['standing']['state']): number =>

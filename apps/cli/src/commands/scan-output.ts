@@ -79,6 +79,7 @@ function wholeOf(outcome: TargetOutcome): object {
             fingerprint: items[at]?.fingerprint,
           })),
         }),
+    ...(scanned?.policy === undefined ? {} : { signaturePolicy: scanned.policy }),
     ...(scanned?.drift === undefined ? {} : { drift: scanned.drift }),
     ...(secrets === undefined ? {} : { secrets: secretsWhole(secrets, target.items.slice(items.length)) }),
   };

@@ -8,6 +8,7 @@ import {
   type Bom,
   type BomSubject,
   bomPackages,
+  CONTAINER_EXCLUSIONS,
   catalogTree,
   DEFAULT_LIMITS,
   DirectoryTree,
@@ -24,6 +25,7 @@ import {
   type ScanProblem,
   type ScanReport,
 } from '@bartizan/scan';
+import type { PolicyVerdict } from '@bartizan/scan/signatures';
 import type { ApiFailure } from '../api/client.ts';
 import type { ScanFlags } from './scan-flags.ts';
 
@@ -51,6 +53,8 @@ export interface Scanned {
   readonly platform?: string;
   /** Of a running container: what differs from its image. */
   readonly drift?: Drift;
+  /** Of an image of a registry, where a policy was named. */
+  readonly policy?: PolicyVerdict;
   readonly stats: ScanReport['stats'];
 }
 
@@ -63,6 +67,7 @@ const catalogue = (
     subject: BomSubject;
     problems: readonly ScanProblem[];
     isHost?: boolean;
+    exclude?: readonly string[];
     createdAt?: string;
     platform?: string;
   },
@@ -72,6 +77,7 @@ const catalogue = (
     tree,
     limits: DEFAULT_LIMITS,
     now: Date.now,
+    ...(more.exclude === undefined ? {} : { exclude: more.exclude }),
     ...(more.isHost === true ? { exclude: HOST_EXCLUSIONS, isOneFileSystem: true } : {}),
   });
   return {
@@ -144,6 +150,57 @@ const scanDocument = (path: string): Result<Scanned, ApiFailure> => {
     incomplete: problems,
     stats: { files: 1, directories: 0, elapsedMs: 0 },
   });
+};
+
+/** Packages of which every place is a file that the container wrote. */
+const addedPackages = (packages: readonly Package[], changed: ReadonlySet<string>): readonly string[] =>
+  packages
+    .filter(
+      ({ locations }) =>
+        locations.length > 0 && locations.every((path) => changed.has(path.split('!')[0] ?? path)),
+    )
+    .map(({ purl }) => purl);
+
+/** Catalogues a running container through its root, and says what differs from its image. */
+export const scanContainerRoot = (
+  root: string,
+  name: string,
+  drift: Omit<Drift, 'packages'> | undefined,
+): Result<Scanned, ApiFailure> => {
+  let tree: DirectoryTree;
+  try {
+    tree = new DirectoryTree(root);
+  } catch (error) {
+    return err(
+      failure('E_SCAN_TARGET', `${name}: ${error instanceof Error ? error.message : 'cannot be read'}`),
+    );
+  }
+  try {
+    const problems: ScanProblem[] =
+      drift === undefined
+        ? [
+            {
+              code: 'scan.unsupported',
+              path: '/',
+              detail: 'not an overlay: what differs from the image cannot be told',
+            },
+          ]
+        : drift.isComplete
+          ? []
+          : [{ code: 'scan.limit', path: '/', detail: 'not all changed files were looked at' }];
+    const scanned = catalogue(tree, {
+      subject: { kind: 'directory', name },
+      problems,
+      exclude: CONTAINER_EXCLUSIONS,
+    });
+    if (drift === undefined) return ok(scanned);
+    return ok({
+      ...scanned,
+      drift: { ...drift, packages: addedPackages(scanned.packages, new Set(drift.changed)) },
+    });
+  } finally {
+    tree.close();
+  }
 };
 
 /** Catalogues a folder, this machine or a bill of materials. */

@@ -11,8 +11,11 @@ import type { StoodItem } from '../gate/standing.ts';
 import { writeBaseline } from '../gate/write-baseline.ts';
 import { plain } from '../output/width.ts';
 import type { FailedTarget, RunReport } from '../report/run-report.ts';
-import { type Attempt, type Attempts, attemptsOf } from './scan-attempts.ts';
-import type { ScanFlags, ScanKind, TreeScanFlags } from './scan-flags.ts';
+import type { Attempt, Attempts } from './attempt.ts';
+import type { ContainerScanFlags } from './container-flags.ts';
+import type { ImageScanFlags, RegistryScanFlags } from './registry-flags.ts';
+import { attemptsOf, type Target } from './scan-attempts.ts';
+import type { ScanFlags, TreeScanFlags } from './scan-flags.ts';
 import { noteProgress, noteStandings, noteTarget } from './scan-notes.ts';
 import { judgeTarget, type TargetOutcome } from './scan-outcome.ts';
 import { isBomFormat, parseReports, type RunOutcome, writeReports } from './scan-output.ts';
@@ -26,11 +29,7 @@ const toolVersion = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
     .version;
 
-type Flags = ScanFlags & Partial<TreeScanFlags>;
-interface Target {
-  readonly path: string;
-  readonly kind: ScanKind;
-}
+type Flags = ScanFlags & Partial<TreeScanFlags> & ImageScanFlags & RegistryScanFlags & ContainerScanFlags;
 
 /** Secrets of a host or folder, where they were asked for. */
 function secretsOf(
@@ -168,12 +167,14 @@ function exitOfRun(context: CliContext, { report, outcomes }: RunOutcome, flags:
     outcomes.flatMap(({ target }) => target.items),
     { ...flags, isIncomplete: report.targets.some((target) => target.incomplete.length > 0) },
   );
-  if (code === EXIT.findings) return code;
+  const policies = outcomes.flatMap(({ scanned }) => scanned?.policy?.outcome ?? []);
+  // A signature that is missing or wrong is something found; one that nobody can judge is something not done.
+  if (code === EXIT.findings || policies.includes('refused')) return EXIT.findings;
   if (report.failures.some((one) => one.code === 'E_INTERRUPTED')) return EXIT.interrupted;
   const codes = new Set(report.failures.map((one) => exitCodeOf(one.code)));
   if (codes.size > 0) return codes.size === 1 ? ([...codes][0] ?? EXIT.failed) : EXIT.failed;
   // Without advisories nothing is known to be fine: a gate fails, whatever was allowed to be incomplete.
-  return isUnjudged && flags.failOn !== undefined ? EXIT.failed : code;
+  return policies.includes('unknown') || (isUnjudged && flags.failOn !== undefined) ? EXIT.failed : code;
 }
 
 /** `scan ...`: exit 3 when something counts that is at least as bad as --fail-on, 1 when the scan is not complete. */

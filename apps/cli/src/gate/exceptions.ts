@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import { fitsGlob, isPattern } from '@bartizan/scan';
 import type { ScanItem } from '../report/item.ts';
-import { fitsGlob, isPattern } from './glob.ts';
 import { readDocument } from './read-document.ts';
 
 /** A risk that somebody answers for, for a while. Each part of the scope that is given has to fit. */
