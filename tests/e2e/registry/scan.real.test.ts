@@ -317,7 +317,7 @@ policies:
   - name: applications
     images: ['*/acme/app']
     require:
-      any:
+      "any":
         - all:
             - signature: { key: key.pub }
             - attestation:
