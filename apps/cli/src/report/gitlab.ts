@@ -29,9 +29,14 @@ const tool = (version: string): object => ({
   vendor: { name: 'Bartizan contributors' },
 });
 
-/** A name with a tag or a digest: GitLab refuses one that has neither. */
-const imageOf = ({ name, digest }: TargetReport): string =>
-  cut(/:[^/:]+$/.test(name) || digest === undefined ? name : `${name}@${digest}`);
+/**
+ * A name with a tag or a digest: GitLab refuses one that has neither. What is no image has its kind there, so that nobody
+ * takes it for one.
+ */
+const imageOf = ({ kind, name, digest }: TargetReport): string => {
+  if (kind !== 'image') return cut(`${cut(name, 200).replaceAll(':', '_')}:${kind}`);
+  return cut(/:[^/:]+$/.test(name) || digest === undefined ? name : `${name}@${digest}`);
+};
 
 function identifierOf(id: string): object {
   const [, kind = 'advisory'] = /^(CVE|GHSA|CWE|USN|RHSA|ELSA|MAL)-/.exec(id) ?? [];
