@@ -35,6 +35,8 @@ function judge(scanned: Scanned, pack: AdvisoryPack, { statements }: ScanRules):
   const { digest } = scanned.subject;
   return {
     ...matched,
+    // The reasoning about every package is many times what is shown, and a call may hold a thousand images.
+    verdicts: [],
     findings: applyVex(matched.findings, statements, digest === undefined ? {} : { imageDigest: digest }),
     distribution: scanned.distribution,
     packages: scanned.packages,
@@ -45,6 +47,14 @@ function judge(scanned: Scanned, pack: AdvisoryPack, { statements }: ScanRules):
 }
 
 const otherFindings = ({ secrets }: Found): readonly Finding[] => secrets?.findings ?? [];
+
+/** What is kept of a target whose packages nobody will be shown: its findings, and how many packages there are. */
+export function withoutPackages(outcome: TargetOutcome): TargetOutcome {
+  const { scanned, report } = outcome;
+  // Without advisories the packages are all there is to show.
+  if (scanned === undefined || report === undefined) return outcome;
+  return { ...outcome, scanned: { ...scanned, packages: [] }, report: { ...report, packages: [] } };
+}
 
 /** Judges what was found in one target: findings first in the order of the report, then everything else. */
 export function judgeTarget(

@@ -17,7 +17,7 @@ import type { ImageScanFlags, RegistryScanFlags } from './registry-flags.ts';
 import { attemptsOf, type Target } from './scan-attempts.ts';
 import type { ScanFlags, TreeScanFlags } from './scan-flags.ts';
 import { noteProgress, noteStandings, noteTarget } from './scan-notes.ts';
-import { judgeTarget, type TargetOutcome } from './scan-outcome.ts';
+import { judgeTarget, type TargetOutcome, withoutPackages } from './scan-outcome.ts';
 import { isBomFormat, parseReports, type RunOutcome, writeReports } from './scan-output.ts';
 import { withPack } from './scan-pack.ts';
 import { readRules, type ScanRules } from './scan-rules.ts';
@@ -93,13 +93,17 @@ async function scanOne(
   return ok([{ outcome }]);
 }
 
+/** Whether a form that was asked for names the packages. */
+const showsPackages = ({ output, report = [] }: Flags): boolean =>
+  [output, ...report].some((form) => /^(json|yaml)\b/.test(form));
+
 /** Scans several targets one after the other: one that fails is told, and the others go on. */
 async function scanList(
   call: Call,
   attempts: Attempts,
   pack: AdvisoryPack | undefined,
 ): Promise<readonly Ended[]> {
-  const { context } = call;
+  const { context, flags } = call;
   const ended: Ended[] = [];
   for (const { name, scan } of attempts.list) {
     if (context.interrupted?.aborted) {
@@ -110,7 +114,7 @@ async function scanList(
     if (scanned.ok) {
       const outcome = judgeFound(call, pack, { scanned: scanned.value });
       noteProgress(context, { at: ended.length + 1, of: attempts.list.length }, outcome);
-      ended.push({ outcome });
+      ended.push({ outcome: showsPackages(flags) ? outcome : withoutPackages(outcome) });
     } else {
       const { code, detail } = scanned.error;
       context.process.stderr.write(

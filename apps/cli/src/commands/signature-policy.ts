@@ -58,6 +58,10 @@ export function readSignaturePolicy(path: string): Result<SignaturePolicy, ApiFa
   return document.ok ? parseSignaturePolicy(document.value, filesBeside(dirname(path))) : document;
 }
 
+/** The name of an image as policies write it: Docker's own registry is reached under another host than it is known by. */
+const nameOf = (host: string, repository: string): string =>
+  `${host === 'registry-1.docker.io' ? 'docker.io' : host}/${repository}`;
+
 /** Judges images of registries by one policy; the same image is judged once. */
 export class PolicyJudge {
   readonly #policy: SignaturePolicy;
@@ -75,6 +79,6 @@ export class PolicyJudge {
     if (!attached.ok) return attached;
     const { pieces, missing } = attached.value;
     const evidence = { artifactDigest: digest, attached: pieces, missing };
-    return ok(this.#cache.judge(this.#policy, `${host}/${repository}`, evidence, this.#now()));
+    return ok(this.#cache.judge(this.#policy, nameOf(host, repository), evidence, this.#now()));
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { readFileSync, statSync } from 'node:fs';
 import {
   err,
   type Failure,
@@ -12,7 +13,6 @@ import {
   severityRank,
 } from '@bartizan/contracts';
 import type { ScanItem } from '../report/item.ts';
-import { readDocument } from './read-document.ts';
 
 /** What was there before, by fingerprint: how often in one target, and how bad it was then. */
 interface Known {
@@ -30,6 +30,7 @@ export type BaselineError = Failure<'E_BASELINE_INVALID'>;
 /** Name of the form, so that another file is never taken for a baseline. */
 export const FORM = 'bartizan.dev/scan-baseline/v1';
 const ENTRIES_MAX = 1_000_000;
+const BYTES_MAX = 256 * 1024 * 1024;
 
 const isKnown = (value: unknown): value is Known & { fingerprint: string } => {
   const one = value as Partial<Known & { fingerprint: unknown }> | null;
@@ -44,9 +45,22 @@ const isKnown = (value: unknown): value is Known & { fingerprint: string } => {
   );
 };
 
+/** The JSON of a file: a program wrote it, and it may be much larger than what people write. */
+function readJson(path: string): Result<unknown, BaselineError> {
+  try {
+    const { size } = statSync(path);
+    if (size > BYTES_MAX) return err(failure('E_BASELINE_INVALID', `${path}: ${size} bytes`));
+    return ok(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    return err(
+      failure('E_BASELINE_INVALID', `${path}: ${error instanceof Error ? error.message : 'cannot be read'}`),
+    );
+  }
+}
+
 /** Reads a baseline. A damaged one is refused: half a baseline would call old findings new, or worse. */
 export function readBaseline(path: string): Result<Baseline, BaselineError> {
-  const document = readDocument(path, 'E_BASELINE_INVALID');
+  const document = readJson(path);
   if (!document.ok) return document;
   const file = document.value as { form?: unknown; writtenAt?: unknown; findings?: unknown } | null;
   const { form, writtenAt, findings } = file ?? {};
