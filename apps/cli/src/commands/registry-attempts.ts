@@ -95,7 +95,7 @@ const isWanted = (tag: string, { tag: include = [], excludeTag: exclude = [] }: 
 async function expand(
   session: RegistrySession,
   reference: ImageReference,
-  flags: RegistryScanFlags,
+  { context, flags }: Pick<ListCall, 'context' | 'flags'>,
 ): Promise<Result<readonly ImageReference[], ApiFailure>> {
   if (reference.tag !== undefined || reference.digest !== undefined) return ok([reference]);
   const client = await session.client(reference.host);
@@ -104,6 +104,9 @@ async function expand(
   // Tags that stand in for referrers or hold signatures are no images.
   const images = tags.value.filter(
     (tag) => !/^sha256-[0-9a-f]{64}(\.[a-z]+)?$/.test(tag) && isWanted(tag, flags),
+  );
+  context.process.stderr.write(
+    `${plain(context.t('scan.tags', { name: nameOf(reference), count: images.length, all: tags.value.length }))}\n`,
   );
   return ok(images.map((tag) => ({ ...reference, tag })));
 }
@@ -189,7 +192,7 @@ export async function registryImages(
   for (const text of texts) {
     const reference = parseReference(text);
     if (!reference.ok) return reference;
-    const references = await expand(session.value, reference.value, flags);
+    const references = await expand(session.value, reference.value, { context, flags });
     if (!references.ok) return references;
     const tagged = await each(references.value, async (one) => ({
       reference: one,

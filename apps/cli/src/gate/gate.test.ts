@@ -4,6 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScanItem } from '../report/item.ts';
 import { readBaseline } from './baseline.ts';
@@ -78,6 +79,30 @@ describe('an exceptions file', () => {
     writeFileSync(at('file.yaml'), text);
     const read = readExceptions(at('file.yaml'));
     expect(read.ok ? '' : read.error.detail).toContain(why);
+  });
+
+  it('ends any value with a refusal or with entries that have an owner and an end (property)', () => {
+    const entry = fc.record(
+      {
+        id: fc.anything(),
+        package: fc.string(),
+        path: fc.string(),
+        owner: fc.oneof(fc.string(), fc.constant(undefined)),
+        reason: fc.string(),
+        expires: fc.oneof(fc.string(), fc.constant('2027-01-01')),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), fc.array(entry)), (exceptions) => {
+        const read = parseExceptions({ version: 1, exceptions }, 'x');
+        for (const one of read.ok ? read.value : []) {
+          expect(one.owner.trim()).not.toBe('');
+          expect(Number.isFinite(one.expiresAtMs)).toBe(true);
+        }
+      }),
+      { seed: 6, numRuns: 1000 },
+    );
   });
 
   it('is read as YAML and as JSON, and refused when it is not there', () => {

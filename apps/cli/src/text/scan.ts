@@ -79,6 +79,10 @@ export const SCAN_TEXT = {
     en: '  package not of the image: {purl}',
     ja: '  イメージにないパッケージ：{purl}',
   },
+  'scan.tags': {
+    en: '{name}: {count} of {all} tags',
+    ja: '{name}：タグ {all} 件中 {count} 件',
+  },
   'scan.same-image': {
     en: '{name}: the same image as {other}, scanned once',
     ja: '{name}：{other} と同じイメージのため 1 回だけスキャンします',
