@@ -12,7 +12,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { given, makeLayer, makeNotationSigner, type Pushed, Shelf } from './images.ts';
 import { RegistryServer } from './server.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+// Real parts on a machine that may be busy with other tests: each test starts the program several times.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const APP = 'acme/app';
 const BASE = 'acme/base';

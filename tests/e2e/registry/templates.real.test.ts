@@ -11,7 +11,8 @@ import { run } from '../first-run/run.ts';
 import { given, Shelf } from './images.ts';
 import { RegistryServer } from './server.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+// Real parts on a machine that may be busy with other tests: each test starts the program several times.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const MINIMIST = JSON.stringify({ name: 'minimist', version: '1.2.5' });
 let server: RegistryServer;
