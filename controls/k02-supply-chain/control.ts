@@ -26,8 +26,8 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Signatures and attestations are verified by `bartizan verify` when it is called; nothing asks for them before an image runs.',
-      ja: '署名と証明は `bartizan verify` を実行したときに検証します。イメージの起動前に自動で検証することはありません。',
+      en: 'Signatures and attestations are verified by `bartizan verify`, and by scans with a policy, when they are called; nothing asks for them before an image runs.',
+      ja: '署名と証明は `bartizan verify` またはポリシー付きのスキャンを実行したときに検証します。イメージの起動前に自動で検証することはありません。',
     },
     {
       en: 'There is a client for registries, but they are not watched: images are seen when they run.',

@@ -60,7 +60,7 @@ export const EDGES: Readonly<Record<string, Edge>> = {
   },
   'apps/cli': {
     ours: ['contracts', 'engine', 'scan', 'host', 'adapters'],
-    thirdParty: ['@stricli/core'],
+    thirdParty: ['@stricli/core', 'yaml'],
     why: 'works without a server',
   },
   'apps/console': {

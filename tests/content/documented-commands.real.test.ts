@@ -1,20 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readText, repositoryFiles } from '../architecture/repository.ts';
-
-const run = promisify(execFile);
-
-/** A command as a page tells it: the words that name it and the flags it gives. */
-interface Told {
-  readonly page: string;
-  readonly line: string;
-  readonly words: readonly string[];
-  readonly flags: readonly string[];
-}
+import { faultOf, type Told } from './cli-help.ts';
 
 /** Commands of a page: lines of `sh` blocks and code spans that begin with the launcher or the CLI. */
 function commandsOf(page: string, text: string): Told[] {
@@ -42,29 +31,6 @@ const PAGES = repositoryFiles().filter((path) =>
   ),
 );
 const TOLD = PAGES.flatMap((page) => commandsOf(page, readText(page)));
-
-/** Help of the longest prefix of the words that is a command; the words after it are arguments. */
-async function helpOf(words: readonly string[]): Promise<{ readonly taken: number; readonly text: string }> {
-  const { stdout } = await run(process.execPath, ['apps/cli/src/main.ts', ...words, '--help'], {
-    env: { ...process.env, LANG: 'C.UTF-8', BARTIZAN_INSTANCE: 'documents' },
-    timeout: 60_000,
-  }).catch(() => ({ stdout: '' }));
-  if (stdout !== '') return { taken: words.length, text: stdout };
-  if (words.length === 0) throw new Error('no help at all');
-  return helpOf(words.slice(0, -1));
-}
-
-/** What is wrong with a documented command; undefined = nothing. */
-async function faultOf({ page, line, words, flags }: Told): Promise<string | undefined> {
-  const { taken, text } = await helpOf(words);
-  // A group lists its commands: a word after a group that it does not know is no argument.
-  if (taken === 0 || (taken < words.length && /^COMMANDS$/m.test(text)))
-    return `${page}: ${line}: no such command`;
-  const unknown = flags.filter(
-    (flag) => !new RegExp(`(^|\\s|\\[|\\()${flag}(=|\\s|\\)|\\]|,|$)`, 'm').test(text),
-  );
-  return unknown.length === 0 ? undefined : `${page}: ${line}: ${unknown.join(' ')} is not in its help`;
-}
 
 describe('the documents', { timeout: 240_000 }, () => {
   it('tell only of commands and flags that exist', async () => {

@@ -28,6 +28,7 @@ export { type CgroupIndex, openCgroupIndex } from './cgroups/cgroup-index.ts';
 export { type CgroupLayout, cgroupLayout, readCgroupLayout } from './cgroups/layout.ts';
 export { type Clock, steadyMs } from './clock/clock.ts';
 export { systemClock } from './clock/system-clock.ts';
+export { type Changes, readChanges, upperDirectory } from './drift/upper-directory.ts';
 export { jsonLogger, LOG_LEVELS, type Logger, type LogLevel, silentLogger } from './log/logger.ts';
 export { type ReadFailure, readBounded, readLink, readNames, readText } from './procfs/bounded-read.ts';
 export { capabilityNames } from './procfs/capability-names.ts';
@@ -35,6 +36,7 @@ export { type Machine, nodeIdOf, readMachine } from './procfs/machine.ts';
 export type { Mount } from './procfs/mountinfo.ts';
 export { openProcfs, type Procfs } from './procfs/procfs.ts';
 export { SOCKET_ESTABLISHED, SOCKET_LISTEN, type SocketLine } from './procfs/sockets.ts';
+export { ContainerdImages, ContentStore, type StoredImage } from './runtimes/containerd/content.ts';
 export { type FieldReader, readObject } from './runtimes/json.ts';
 export {
   DEFAULT_PLACES,

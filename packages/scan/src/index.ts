@@ -58,6 +58,8 @@ export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
 export type { FindingPlace } from './findings/finding-place.ts';
 export { pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
+export { fitsGlob, isPattern } from './glob/glob.ts';
+export { type DigestImage, openDigestImage } from './image/digest-source.ts';
 export { FileLayerCache } from './image/file-layer-cache.ts';
 export type {
   ImageChoice,

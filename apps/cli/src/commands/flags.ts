@@ -8,6 +8,12 @@ import type { Translate } from '../text/catalogue.ts';
 /** A flag that takes any text. */
 export const textFlag = (brief: string, placeholder: string) =>
   ({ kind: 'parsed', parse: String, brief, placeholder, optional: true }) as const;
+/** A flag that takes any text and may be repeated. */
+export const manyFlag = (brief: string, placeholder: string) =>
+  ({ kind: 'parsed', parse: String, brief, placeholder, variadic: true, default: [] }) as const;
+/** The same, where nothing stands for none. */
+export const anyFlag = (brief: string, placeholder: string) =>
+  ({ kind: 'parsed', parse: String, brief, placeholder, variadic: true, optional: true }) as const;
 /** A flag that takes a number. */
 export const numberFlag = (brief: string, placeholder: string) =>
   ({ kind: 'parsed', parse: numberParser, brief, placeholder, optional: true }) as const;

@@ -3,32 +3,36 @@
 
 import type { Severity } from '@bartizan/contracts';
 
-/** Forms a scan can take: findings first, then bills of materials. */
-export const SCAN_FORMATS = [
+/** Forms for people and programs that show findings. */
+export const FINDING_FORMATS = [
   'table',
   'json',
   'yaml',
   'csv',
   'sarif',
-  'cyclonedx',
-  'cyclonedx-1.6',
-  'spdx',
-  'spdx-3.0',
+  'junit',
+  'gitlab',
+  'gitlab-quality',
+  'github',
 ] as const;
 
+/** Forms a scan can take: findings first, then bills of materials. */
+export const SCAN_FORMATS = [...FINDING_FORMATS, 'cyclonedx', 'cyclonedx-1.6', 'spdx', 'spdx-3.0'] as const;
+export type ScanFormat = (typeof SCAN_FORMATS)[number];
+
 /** What can be scanned. */
-export type ScanKind = 'host' | 'dir' | 'image' | 'sbom';
+export type ScanKind = 'host' | 'dir' | 'image' | 'sbom' | 'registry' | 'container';
 
 /** What a scan of a host or folder can look for. */
 export const SCANNERS = ['vuln', 'secret'] as const;
 export type ScannerName = (typeof SCANNERS)[number];
 
-/** Options of `scan`. */
+/** Options of every `scan`. */
 export interface ScanFlags {
-  readonly output: (typeof SCAN_FORMATS)[number];
+  readonly output: ScanFormat;
   readonly pack?: string;
   readonly failOn?: Severity;
-  /** `os/architecture[/variant]` of an image. */
+  /** `os/architecture[/variant]` of an image, several with commas, or `all`. */
   readonly platform?: string;
   /** Folder in which what was read from layers is kept. */
   readonly cache?: string;
@@ -36,6 +40,12 @@ export interface ScanFlags {
   readonly vex: readonly string[];
   /** With `failOn`: an incomplete scan is no failure. */
   readonly allowIncomplete: boolean;
+  /** `FORM=FILE`: one more report beside what is shown. */
+  readonly report?: readonly string[];
+  /** Files with risks that somebody answers for. */
+  readonly exceptions?: readonly string[];
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
 }
 
 /** Options of a scan of a host or folder. */

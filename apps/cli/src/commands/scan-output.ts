@@ -1,127 +1,236 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Package } from '@bartizan/contracts';
-import type { BomFormat } from '@bartizan/scan';
-import type { CliContext } from '../context.ts';
+import { writeFileSync } from 'node:fs';
+import { err, failure, ok, type Package, type Result } from '@bartizan/contracts';
+import { BOM_FORMATS, type BomFormat, writeBom } from '@bartizan/scan';
+import type { ApiFailure } from '../api/client.ts';
+import { type CliContext, usage } from '../context.ts';
+import { type StoodItem, standingText } from '../gate/standing.ts';
 import { type Column, renderList, renderValue } from '../output/render.ts';
-import { plain } from '../output/width.ts';
-import type { Judged, JudgedReport } from './judged.ts';
-import { toSarif } from './sarif.ts';
-import type { SCAN_FORMATS, ScanFlags } from './scan-flags.ts';
-import { type SecretsFound, secretsWhole } from './scan-secrets.ts';
-import type { Scanned } from './scan-target.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { toGithub } from '../report/github.ts';
+import { toGitlabContainer, toGitlabQuality } from '../report/gitlab.ts';
+import { toJunit } from '../report/junit.ts';
+import { type RunReport, targetTitle } from '../report/run-report.ts';
+import { toSarif } from '../report/sarif.ts';
+import { SCAN_FORMATS, type ScanFormat } from './scan-flags.ts';
+import type { TargetOutcome } from './scan-outcome.ts';
+import { secretsWhole, showSecretList } from './scan-secrets.ts';
+import { toBom } from './scan-target.ts';
 
-/** Forms in which findings can be shown; the others are bills of materials. */
-type FindingFormat = Exclude<(typeof SCAN_FORMATS)[number], BomFormat>;
-const FINDING_FORMATS: readonly string[] = [
-  'table',
-  'json',
-  'yaml',
-  'csv',
-  'sarif',
-] satisfies readonly FindingFormat[];
-
-/** Whether a form is a bill of materials. */
-export const isBomFormat = (format: ScanFlags['output']): format is BomFormat =>
-  !FINDING_FORMATS.includes(format);
-/** The form for findings; where a bill of materials was asked for, JSON. */
-export const findingFormat = (flags: ScanFlags): FindingFormat =>
-  isBomFormat(flags.output) ? 'json' : flags.output;
-
-/** Shows findings in the form asked for. */
-export function showFindings(
-  context: CliContext,
-  flags: ScanFlags,
-  report: JudgedReport,
-  secrets?: SecretsFound,
-): void {
-  const { t } = context;
-  const format = findingFormat(flags);
-  if (format === 'sarif') {
-    context.process.stdout.write(`${JSON.stringify(toSarif(report.findings, secrets?.findings), null, 2)}\n`);
-    return;
-  }
-  const statement: Column<Judged> = {
-    field: 'vex',
-    heading: t('column.statement'),
-    value: (item) => (item.vex === undefined ? '' : item.vex.status),
-  };
-  renderList<Judged>(context.process, format, {
-    items: report.findings,
-    whole: {
-      ...report,
-      verdicts: undefined,
-      ...(secrets === undefined ? {} : { secrets: secretsWhole(secrets) }),
-    },
-    columns: [
-      { field: 'severity', heading: t('column.severity'), value: (item) => item.vulnerability.severity },
-      { field: 'advisory', heading: t('column.advisory'), value: (item) => item.vulnerability.id },
-      {
-        field: 'package',
-        heading: t('column.package'),
-        value: (item) => `${item.package.name} ${item.package.version}`,
-      },
-      { field: 'fix', heading: t('column.fix'), value: (item) => item.fixedVersion ?? item.fixState },
-      ...(report.findings.some((item) => item.vex !== undefined) ? [statement] : []),
-      { field: 'title', heading: t('column.title'), value: (item) => item.vulnerability.summary ?? '' },
-    ],
-  });
+/** Everything one call found. */
+export interface RunOutcome {
+  readonly report: RunReport;
+  readonly outcomes: readonly TargetOutcome[];
+  /** Whether several targets were asked for, even if one came: programs want one form. */
+  readonly isList: boolean;
 }
 
-/** Shows packages where nothing could be judged. */
-export function showPackages(
+/** Whether a form is a bill of materials. */
+export const isBomFormat = (format: ScanFormat): format is BomFormat =>
+  (BOM_FORMATS as readonly string[]).includes(format);
+
+/** A finding for the table: its item, and the target it is of. */
+interface Row {
+  readonly item: StoodItem;
+  readonly target: string;
+}
+
+function columnsOf({ t }: CliContext, rows: readonly Row[], isList: boolean): Column<Row>[] {
+  const standing: Column<Row> = {
+    field: 'standing',
+    heading: t('column.standing'),
+    value: ({ item }) => standingText(item.standing),
+  };
+  const hasStanding = rows.some(({ item }) => standingText(item.standing) !== '');
+  return [
+    ...(isList ? [{ field: 'target', heading: t('column.target'), value: ({ target }: Row) => target }] : []),
+    { field: 'severity', heading: t('column.severity'), value: ({ item }) => item.severity },
+    { field: 'advisory', heading: t('column.advisory'), value: ({ item }) => item.id },
+    {
+      field: 'package',
+      heading: t('column.package'),
+      value: ({ item }) => (item.package === undefined ? '' : `${item.package.name} ${item.package.version}`),
+    },
+    { field: 'fix', heading: t('column.fix'), value: ({ item }) => item.fix },
+    ...(hasStanding ? [standing] : []),
+    { field: 'title', heading: t('column.title'), value: ({ item }) => item.title },
+  ];
+}
+
+/** Items of the vulnerabilities of a target; those of its other findings come after them. */
+const vulnerabilityItems = ({ report, target }: TargetOutcome): readonly StoodItem[] =>
+  target.items.slice(0, report?.findings.length ?? 0);
+
+/** What json and yaml show of one target. */
+function wholeOf(outcome: TargetOutcome): object {
+  const { report, scanned, secrets, target } = outcome;
+  const items = vulnerabilityItems(outcome);
+  return {
+    ...(report === undefined
+      ? { packages: scanned?.packages ?? [] }
+      : {
+          ...report,
+          verdicts: undefined,
+          findings: report.findings.map((finding, at) => ({
+            ...finding,
+            standing: items[at]?.standing,
+            fingerprint: items[at]?.fingerprint,
+          })),
+        }),
+    ...(scanned?.policy === undefined ? {} : { signaturePolicy: scanned.policy }),
+    ...(scanned?.drift === undefined ? {} : { drift: scanned.drift }),
+    ...(secrets === undefined ? {} : { secrets: secretsWhole(secrets, target.items.slice(items.length)) }),
+  };
+}
+
+function wholeRun({ report, outcomes, isList }: RunOutcome): unknown {
+  const [only] = outcomes;
+  if (!isList && only !== undefined)
+    return only.scanned === undefined && only.secrets !== undefined
+      ? { secrets: secretsWhole(only.secrets, only.target.items) }
+      : wholeOf(only);
+  return {
+    targets: outcomes.map((outcome) => ({
+      name: outcome.target.name,
+      digest: outcome.target.digest,
+      platform: outcome.target.platform,
+      ...wholeOf(outcome),
+    })),
+    failures: report.failures,
+  };
+}
+
+/** Lists packages where nothing could be judged. */
+const showPackages = (
   context: CliContext,
-  flags: ScanFlags,
+  terminal: Terminal,
+  format: 'table' | 'csv',
   packages: readonly Package[],
-  secrets?: SecretsFound,
-): void {
-  const format = findingFormat(flags);
-  if (format === 'sarif') {
-    renderValue(context.process, 'json', toSarif([], secrets?.findings));
-    return;
-  }
-  renderList<Package>(context.process, format, {
+): void =>
+  renderList<Package>(terminal, format, {
     items: packages,
-    ...(secrets === undefined ? {} : { whole: { packages, secrets: secretsWhole(secrets) } }),
     columns: [
       { field: 'package', heading: context.t('column.package'), value: (item) => item.name },
       { field: 'version', heading: context.t('column.revision'), value: (item) => item.version },
       { field: 'ecosystem', heading: context.t('column.kind'), value: (item) => item.ecosystem },
     ],
   });
-}
 
-/** Says on stderr what was left out: never silent, whatever the form. */
-export function showIncomplete(context: CliContext, scanned: Scanned): void {
-  const { t, process } = context;
-  for (const problem of scanned.incomplete.slice(0, 10))
-    process.stderr.write(
-      `${plain(t('scan.incomplete', { reason: `${problem.code} ${problem.path}: ${problem.detail}` }))}\n`,
+function showTables(context: CliContext, terminal: Terminal, format: 'table' | 'csv', run: RunOutcome): void {
+  const scanned = run.outcomes.filter((one) => one.scanned !== undefined);
+  if (scanned.length > 0 && scanned.every((one) => one.report === undefined))
+    showPackages(
+      context,
+      terminal,
+      format,
+      scanned.flatMap((one) => one.scanned?.packages ?? []),
     );
-  const rest = scanned.incomplete.length - 10;
-  if (rest > 0) process.stderr.write(`${t('scan.incomplete-more', { count: rest })}\n`);
-}
-
-/** Says on stderr how many there are, and what could not be judged. */
-export function showSummary(context: CliContext, report: JudgedReport): void {
-  const { t, process } = context;
-  const write = (text: string): unknown => process.stderr.write(`${plain(text)}\n`);
-  write(
-    t('scan.summary', {
-      packages: report.packages.length,
-      findings: report.findings.length,
-      distribution: report.distribution.prettyName,
-    }),
-  );
-  for (const entry of report.coverage) {
-    if (entry.state === 'covered') continue;
-    write(
-      t('scan.not-covered', {
-        ecosystem: entry.ecosystem,
-        packages: entry.packages,
-        reason: entry.reason ?? entry.state,
-      }),
+  else if (scanned.length > 0 || run.isList) {
+    const rows = run.outcomes.flatMap((outcome) =>
+      vulnerabilityItems(outcome).map((item) => ({ item, target: targetTitle(outcome.target) })),
     );
+    renderList(terminal, format, { items: rows, columns: columnsOf(context, rows, run.isList) });
   }
+  for (const outcome of run.outcomes)
+    if (outcome.secrets !== undefined)
+      showSecretList(context, terminal, format, {
+        secrets: outcome.secrets,
+        items: outcome.target.items.slice(vulnerabilityItems(outcome).length),
+      });
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** The bill of materials of the one target of a call. */
+function billOf({ report, outcomes, isList }: RunOutcome, format: BomFormat): Result<string, ApiFailure> {
+  const [only] = outcomes;
+  if (only?.scanned === undefined || outcomes.length > 1 || isList)
+    return usage(`${format}: a bill of materials is of one target`);
+  return ok(writeBom(toBom(only.scanned, report.toolVersion), format));
+}
+
+/** Where a text goes, as far as its lines depend on it: a file has no width. */
+type Place = Pick<Terminal['stdout'], 'columns' | 'isTTY'>;
+
+/** A run in the form asked for. */
+function textOf(
+  context: CliContext,
+  run: RunOutcome,
+  { format, place }: { readonly format: ScanFormat; readonly place: Place },
+): Result<string, ApiFailure> {
+  if (isBomFormat(format)) return billOf(run, format);
+  let text = '';
+  const { env, stderr } = context.process;
+  const write = (part: string): void => {
+    text += part;
+  };
+  const terminal: Terminal = { env, stderr, stdout: { ...place, write } };
+  switch (format) {
+    case 'table':
+    case 'csv':
+      showTables(context, terminal, format, run);
+      return ok(text);
+    case 'json':
+    case 'yaml':
+      renderValue(terminal, format, wholeRun(run));
+      return ok(text);
+    case 'sarif':
+      return ok(json(toSarif(run.report)));
+    case 'junit':
+      return ok(toJunit(run.report));
+    case 'gitlab':
+      return ok(json(toGitlabContainer(run.report)));
+    case 'gitlab-quality':
+      return ok(json(toGitlabQuality(run.report)));
+    case 'github':
+      return ok(toGithub(run.report));
+  }
+}
+
+/** A report to write beside what is shown. */
+export interface ReportFile {
+  readonly format: ScanFormat;
+  readonly path: string;
+}
+
+/** Reads `FORM=FILE`. */
+export function parseReports(texts: readonly string[]): Result<readonly ReportFile[], ApiFailure> {
+  const files: ReportFile[] = [];
+  for (const text of texts) {
+    const equals = text.indexOf('=');
+    const format = SCAN_FORMATS.find((one) => one === text.slice(0, equals));
+    const path = text.slice(equals + 1);
+    if (format === undefined || path === '')
+      return usage(`--report FORM=FILE, FORM: ${SCAN_FORMATS.join(', ')}`);
+    files.push({ format, path });
+  }
+  return ok(files);
+}
+
+/** Writes every report of a call, and shows the one on stdout last. */
+export function writeReports(
+  context: CliContext,
+  run: RunOutcome,
+  { output, files }: { readonly output: ScanFormat; readonly files: readonly ReportFile[] },
+): Result<void, ApiFailure> {
+  for (const { format, path } of files) {
+    const text = textOf(context, run, { format, place: {} });
+    if (!text.ok) return text;
+    try {
+      writeFileSync(path, text.value);
+    } catch (error) {
+      return err(failure('E_REPORT_FILE', path, error));
+    }
+  }
+  const { columns, isTTY } = context.process.stdout;
+  const place: Place = {
+    ...(columns === undefined ? {} : { columns }),
+    ...(isTTY === undefined ? {} : { isTTY }),
+  };
+  const text = textOf(context, run, { format: output, place });
+  if (!text.ok) return text;
+  context.process.stdout.write(text.value);
+  return ok(undefined);
 }

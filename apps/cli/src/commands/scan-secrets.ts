@@ -17,10 +17,10 @@ import {
 } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import type { CliContext } from '../context.ts';
-import { type Column, renderList, renderValue } from '../output/render.ts';
+import { type StoodItem, standingText } from '../gate/standing.ts';
+import { type Column, renderList } from '../output/render.ts';
+import type { Terminal } from '../output/terminal.ts';
 import { plain } from '../output/width.ts';
-import { toSarif } from './sarif.ts';
-import type { ScanFlags } from './scan-flags.ts';
 
 /** What a search for secrets gave: the report, and its findings in the words of the contracts. */
 export interface SecretsFound {
@@ -100,28 +100,40 @@ export function showSecretsSummary({ t, process }: CliContext, { report }: Secre
     write(t('scan.incomplete', { reason: `${problem.code} ${problem.path}` }));
 }
 
-/** What json and yaml show of secrets: the findings, and what bounds them. Never a value. */
-export const secretsWhole = ({ report, findings }: SecretsFound) => ({
-  findings,
+/** What json and yaml show of secrets: the findings with who answers for them, and what bounds them. Never a value. */
+export const secretsWhole = ({ report, findings }: SecretsFound, items: readonly StoodItem[]) => ({
+  findings: findings.map((finding, at) => ({
+    ...finding,
+    standing: items[at]?.standing,
+    fingerprint: items[at]?.fingerprint,
+  })),
   incomplete: report.incomplete,
   suppressed: report.suppressed,
   suppressedCount: report.suppressedCount,
   stats: report.stats,
 });
 
-/** The list of secrets: alone, or after that of packages where the form is one for people. */
-export function showSecrets(
+/** The list of secrets, alone or after that of packages. */
+export function showSecretList(
   context: CliContext,
-  { output }: ScanFlags,
-  secrets: SecretsFound,
-  isAlone: boolean,
+  terminal: Terminal,
+  format: 'table' | 'csv',
+  { secrets, items }: { readonly secrets: SecretsFound; readonly items: readonly StoodItem[] },
 ): void {
-  if (output === 'table' || output === 'csv')
-    renderList<Finding>(context.process, output, {
-      items: secrets.findings,
-      columns: secretColumns(context),
-    });
-  else if (!isAlone) return;
-  else if (output === 'sarif') renderValue(context.process, 'json', toSarif([], secrets.findings));
-  else renderValue(context.process, output === 'yaml' ? 'yaml' : 'json', { secrets: secretsWhole(secrets) });
+  const texts = new Map(secrets.findings.map((finding, at) => [finding, standingOf(items[at])]));
+  const standing: Column<Finding> = {
+    field: 'standing',
+    heading: context.t('column.standing'),
+    value: (item) => texts.get(item) ?? '',
+  };
+  renderList<Finding>(terminal, format, {
+    items: secrets.findings,
+    columns: [
+      ...secretColumns(context),
+      ...([...texts.values()].some((text) => text !== '') ? [standing] : []),
+    ],
+  });
 }
+
+const standingOf = (item: StoodItem | undefined): string =>
+  item === undefined ? '' : standingText(item.standing);

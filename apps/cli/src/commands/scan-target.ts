@@ -8,6 +8,7 @@ import {
   type Bom,
   type BomSubject,
   bomPackages,
+  CONTAINER_EXCLUSIONS,
   catalogTree,
   DEFAULT_LIMITS,
   DirectoryTree,
@@ -15,17 +16,30 @@ import {
   FileLayerCache,
   type FileTree,
   HOST_EXCLUSIONS,
+  type ImageSource,
   instantOf,
   MAX_SBOM_BYTES,
-  type OpenedImage,
-  openImage,
+  openImageFrom,
   packagesOf,
   readSbom,
   type ScanProblem,
   type ScanReport,
 } from '@bartizan/scan';
+import type { PolicyVerdict } from '@bartizan/scan/signatures';
 import type { ApiFailure } from '../api/client.ts';
-import type { ScanFlags, ScanKind } from './scan-flags.ts';
+import type { ScanFlags } from './scan-flags.ts';
+
+/** What a running container changed of its image. */
+export interface Drift {
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  /** Of the changed ones, those that can be run. */
+  readonly executable: readonly string[];
+  /** Packages that were found in changed files only. */
+  readonly packages: readonly string[];
+  /** Whether everything that changed is in the lists. */
+  readonly isComplete: boolean;
+}
 
 /** What was found, before any advisory is asked. */
 export interface Scanned {
@@ -35,6 +49,12 @@ export interface Scanned {
   readonly incomplete: readonly ScanProblem[];
   /** When the artefact was made, where it says. */
   readonly createdAt?: string;
+  /** Of an image. */
+  readonly platform?: string;
+  /** Of a running container: what differs from its image. */
+  readonly drift?: Drift;
+  /** Of an image of a registry, where a policy was named. */
+  readonly policy?: PolicyVerdict;
   readonly stats: ScanReport['stats'];
 }
 
@@ -43,13 +63,21 @@ const CACHE_BYTES = 2 * 1024 ** 3;
 
 const catalogue = (
   tree: FileTree,
-  more: { subject: BomSubject; problems: readonly ScanProblem[]; isHost?: boolean; createdAt?: string },
+  more: {
+    subject: BomSubject;
+    problems: readonly ScanProblem[];
+    isHost?: boolean;
+    exclude?: readonly string[];
+    createdAt?: string;
+    platform?: string;
+  },
 ): Scanned => {
   const startedAtMs = Date.now();
   const catalog = catalogTree({
     tree,
     limits: DEFAULT_LIMITS,
     now: Date.now,
+    ...(more.exclude === undefined ? {} : { exclude: more.exclude }),
     ...(more.isHost === true ? { exclude: HOST_EXCLUSIONS, isOneFileSystem: true } : {}),
   });
   return {
@@ -58,6 +86,7 @@ const catalogue = (
     distribution: catalog.distribution,
     incomplete: [...more.problems, ...catalog.problems],
     ...(more.createdAt === undefined ? {} : { createdAt: more.createdAt }),
+    ...(more.platform === undefined ? {} : { platform: more.platform }),
     stats: { files: catalog.files, directories: catalog.directories, elapsedMs: Date.now() - startedAtMs },
   };
 };
@@ -81,23 +110,27 @@ const scanFolder = (path: string, kind: 'host' | 'dir'): Result<Scanned, ApiFail
   }
 };
 
-const imageSubject = (image: OpenedImage, path: string): BomSubject => ({
-  kind: 'image',
-  name: image.references[0] ?? path,
-  digest: image.digest,
-});
+/** The layer cache of a call, where it may keep what it reads. */
+const cacheOf = ({ cache }: Pick<ScanFlags, 'cache'>): { cache?: FileLayerCache } =>
+  cache === undefined ? {} : { cache: new FileLayerCache(cache, CACHE_BYTES) };
 
-const scanImage = async (path: string, flags: ScanFlags): Promise<Result<Scanned, ApiFailure>> => {
-  const image = await openImage(path, DEFAULT_LIMITS, {
-    ...(flags.platform === undefined ? {} : { platform: flags.platform }),
-    ...(flags.cache === undefined ? {} : { cache: new FileLayerCache(flags.cache, CACHE_BYTES) }),
+/** Catalogues one image of a source. */
+export const scanImageOf = async (
+  source: ImageSource,
+  { name, platform }: { readonly name: string; readonly platform?: string },
+  flags: Pick<ScanFlags, 'cache'>,
+): Promise<Result<Scanned, ApiFailure>> => {
+  const image = await openImageFrom(source, DEFAULT_LIMITS, {
+    ...(platform === undefined ? {} : { platform }),
+    ...cacheOf(flags),
   });
   if (!image.ok) return err(failure(image.error.code, image.error.detail));
-  const { tree, problems, config } = image.value;
+  const { tree, problems, config, references, digest } = image.value;
   return ok(
     catalogue(tree, {
-      subject: imageSubject(image.value, path),
+      subject: { kind: 'image', name: references[0] ?? name, digest },
       problems,
+      platform: image.value.platform,
       ...(config.createdAt === undefined ? {} : { createdAt: config.createdAt }),
     }),
   );
@@ -119,14 +152,60 @@ const scanDocument = (path: string): Result<Scanned, ApiFailure> => {
   });
 };
 
-/** Catalogues a folder, this machine, an image or a bill of materials. */
-export const scanTarget = async (
-  target: { readonly path: string; readonly kind: ScanKind },
-  flags: ScanFlags,
-): Promise<Result<Scanned, ApiFailure>> => {
-  const { path, kind } = target;
+/** Packages of which every place is a file that the container wrote. */
+const addedPackages = (packages: readonly Package[], changed: ReadonlySet<string>): readonly string[] =>
+  packages
+    .filter(
+      ({ locations }) =>
+        locations.length > 0 && locations.every((path) => changed.has(path.split('!')[0] ?? path)),
+    )
+    .map(({ purl }) => purl);
+
+/** Catalogues a running container through its root, and says what differs from its image. */
+export const scanContainerRoot = (
+  root: string,
+  name: string,
+  drift: Omit<Drift, 'packages'> | undefined,
+): Result<Scanned, ApiFailure> => {
+  let tree: DirectoryTree;
+  try {
+    tree = new DirectoryTree(root);
+  } catch (error) {
+    return err(
+      failure('E_SCAN_TARGET', `${name}: ${error instanceof Error ? error.message : 'cannot be read'}`),
+    );
+  }
+  try {
+    const problems: ScanProblem[] =
+      drift === undefined
+        ? [
+            {
+              code: 'scan.unsupported',
+              path: '/',
+              detail: 'not an overlay: what differs from the image cannot be told',
+            },
+          ]
+        : drift.isComplete
+          ? []
+          : [{ code: 'scan.limit', path: '/', detail: 'not all changed files were looked at' }];
+    const scanned = catalogue(tree, {
+      subject: { kind: 'directory', name },
+      problems,
+      exclude: CONTAINER_EXCLUSIONS,
+    });
+    if (drift === undefined) return ok(scanned);
+    return ok({
+      ...scanned,
+      drift: { ...drift, packages: addedPackages(scanned.packages, new Set(drift.changed)) },
+    });
+  } finally {
+    tree.close();
+  }
+};
+
+/** Catalogues a folder, this machine or a bill of materials. */
+export const scanPath = (path: string, kind: 'host' | 'dir' | 'sbom'): Result<Scanned, ApiFailure> => {
   if (!existsSync(path)) return err(failure('E_SCAN_TARGET', path));
-  if (kind === 'image') return scanImage(path, flags);
   return kind === 'sbom' ? scanDocument(path) : scanFolder(path, kind);
 };
 

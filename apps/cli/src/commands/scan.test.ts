@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PackBuilder } from '@bartizan/scan';
@@ -37,17 +37,24 @@ const tar = (files: Readonly<Record<string, string | Buffer>>): Buffer =>
     }),
     Buffer.alloc(1024),
   ]);
-const archive = (layer: Buffer): Buffer => {
+const archive = (layer: Buffer, architectures: readonly string[] = ['amd64']): Buffer => {
   const diffId = `sha256:${createHash('sha256').update(layer).digest('hex')}`;
-  return tar({
-    'config.json': JSON.stringify({
+  const config = (architecture: string): string =>
+    JSON.stringify({
       os: 'linux',
-      architecture: 'amd64',
+      architecture,
       created: '2026-01-02T03:04:05.6Z',
       rootfs: { diff_ids: [diffId] },
-    }),
+    });
+  const images = architectures.map((name) => ({
+    Config: `${name}.json`,
+    RepoTags: ['app:1'],
+    Layers: ['layer.tar'],
+  }));
+  return tar({
+    ...Object.fromEntries(architectures.map((name) => [`${name}.json`, config(name)])),
     'layer.tar': layer,
-    'manifest.json': JSON.stringify([{ Config: 'config.json', RepoTags: ['app:1'], Layers: ['layer.tar'] }]),
+    'manifest.json': JSON.stringify(images),
   });
 };
 
@@ -61,6 +68,7 @@ beforeAll(() => {
   const layer = tar({ 'app/node_modules/minimist/package.json': '{"name":"minimist","version":"1.2.5"}' });
   writeFileSync(join(folder, 'image.tar'), archive(layer));
   writeFileSync(join(folder, 'cut.tar'), archive(layer.subarray(0, 700)));
+  writeFileSync(join(folder, 'two.tar'), archive(layer, ['amd64', 'arm64']));
   const builder = new PackBuilder();
   builder.addRow('npm', 'minimist', {
     id: 'CVE-2021-44906',
@@ -95,7 +103,8 @@ const run = async (kind: ScanKind, name: string, more: Partial<ScanFlags> = {}) 
   const process = {
     stdout: sink('out'),
     stderr: sink('err'),
-    env: {},
+    // An instance of its own, so that no pack of this machine is found.
+    env: { BARTIZAN_INSTANCE: 'scan-test' },
     exitCode: 0 as number | string | null,
   };
   const context = { process, language: 'en', t: translator('en'), checkout: folder } as unknown as CliContext;
@@ -185,13 +194,92 @@ describe('scan', () => {
   });
 });
 
+describe('a scan of several targets', () => {
+  interface Run {
+    readonly targets: readonly { readonly platform: string; readonly packages: readonly unknown[] }[];
+    readonly failures: readonly { readonly code: string }[];
+  }
+  it('scans each platform of an archive, and tells the one that is not there', async () => {
+    const all = await run('image', 'two.tar', { platform: 'all', failOn: 'unknown' });
+    expect((JSON.parse(all.out) as Run).targets.map(({ platform }) => platform)).toEqual([
+      'linux/amd64',
+      'linux/arm64',
+    ]);
+    expect(all.code).toBe(3);
+    expect(all.err).toContain('[2/2]');
+    const some = await run('image', 'two.tar', { platform: 'linux/arm64,linux/s390x' });
+    expect((JSON.parse(some.out) as Run).failures).toMatchObject([{ code: 'E_IMAGE_PLATFORM' }]);
+    expect(some.code).toBe(5);
+  });
+
+  it('names the target in a table, and has no bill of materials', async () => {
+    expect((await run('image', 'two.tar', { platform: 'all', output: 'csv' })).out).toMatch(
+      /^target,severity/,
+    );
+    expect((await run('image', 'two.tar', { platform: 'all', output: 'spdx' })).code).toBe(2);
+  });
+});
+
+describe('the gate of a scan', () => {
+  const gate = { failOn: 'unknown', output: 'csv' } as const;
+
+  it('writes reports beside what is shown, and refuses a form or a place that is none', async () => {
+    const report = [`junit=${join(folder, 'r.xml')}`, `sarif=${join(folder, 'r.sarif')}`];
+    expect((await run('dir', 'src', { ...gate, report })).code).toBe(3);
+    expect(readFileSync(join(folder, 'r.xml'), 'utf8')).toContain('failures="1"');
+    expect(readFileSync(join(folder, 'r.sarif'), 'utf8')).toContain('"ruleId": "CVE-2021-44906"');
+    for (const text of ['junit', 'word=x', 'junit='])
+      expect((await run('dir', 'src', { report: [text] })).code).toBe(2);
+    const nowhere = await run('dir', 'src', { report: ['junit=/nonexistent/r.xml'] });
+    expect([nowhere.code, nowhere.err.includes('E_REPORT_FILE')]).toEqual([1, true]);
+  });
+
+  it('lets what a baseline knows pass, and shows it', async () => {
+    const baseline = join(folder, 'baseline.json');
+    expect((await run('dir', 'src', { ...gate, writeBaseline: baseline })).code).toBe(3);
+    const known = await run('dir', 'src', { ...gate, baseline });
+    expect(known.code).toBe(0);
+    expect(known.out).toContain('CVE-2021-44906');
+    expect(known.out).toMatch(/baseline \d{4}-/);
+    expect((await run('image', 'image.tar', { ...gate, baseline })).code).toBe(0);
+    const absent = await run('dir', 'src', { ...gate, baseline: '/absent.json' });
+    expect([absent.code, absent.out]).toEqual([2, '']);
+  });
+
+  it('lets what an exception answers for pass until it expires', async () => {
+    const write = (expires: string): void =>
+      writeFileSync(
+        join(folder, 'exceptions.yaml'),
+        `version: 1\nexceptions:\n  - { package: minimist, owner: me, reason: because, expires: ${expires} }\n`,
+      );
+    const exceptions = [join(folder, 'exceptions.yaml')];
+    write('2999-01-01');
+    const accepted = await run('dir', 'src', { ...gate, exceptions });
+    expect([accepted.code, accepted.out.includes('accepted until 2999-01-01 (me): because')]).toEqual([
+      0,
+      true,
+    ]);
+    write('2020-01-01');
+    const expired = await run('dir', 'src', { ...gate, exceptions });
+    expect([expired.code, expired.out.includes('expired 2020-01-01 (me)')]).toEqual([3, true]);
+  });
+
+  it('is never passed without advisories', async () => {
+    const blind = await run('dir', 'src', { ...gate, pack: undefined as unknown as string });
+    expect(blind.code).toBe(1);
+    expect(blind.err).toContain('vulnerabilities are unknown, not zero');
+  });
+});
+
 describe('exitOf', () => {
   const gate = { isIncomplete: false, allowIncomplete: false };
   it('counts a finding only at or above the threshold, and only when nobody answers for it', () => {
-    const finding = { vulnerability: { severity: 'medium' as const } };
+    const finding = { severity: 'medium', standing: { state: 'open' } } as const;
+    const answered = { severity: 'critical', standing: { state: 'explained', reason: 'fixed' } } as const;
     expect(exitOf([finding], gate)).toBe(0);
     expect(exitOf([finding], { ...gate, failOn: 'high' })).toBe(0);
     expect(exitOf([finding], { ...gate, failOn: 'medium' })).toBe(3);
+    expect(exitOf([answered], { ...gate, failOn: 'info' })).toBe(0);
     expect(exitOf([finding], { ...gate, failOn: 'medium', isIncomplete: true })).toBe(3);
   });
 });

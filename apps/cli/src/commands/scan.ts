@@ -1,100 +1,35 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { err, failure, ok, type Result, type Severity, severityRank } from '@bartizan/contracts';
-import {
-  type AdvisoryPack,
-  applyVex,
-  buildPack,
-  DirectoryTree,
-  matchPackages,
-  openPack,
-  readVex,
-  type VexSet,
-  writeBom,
-} from '@bartizan/scan';
+import { type AdvisoryPack, DirectoryTree } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
-import { type CliContext, pathsOf, perform } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { findAdvisories } from '../setup/advisories.ts';
-import type { Judged, JudgedReport } from './judged.ts';
-import type { ScanFlags, ScanKind, TreeScanFlags } from './scan-flags.ts';
-import { isBomFormat, showFindings, showIncomplete, showPackages, showSummary } from './scan-output.ts';
-import { findSecrets, type SecretsFound, showSecrets, showSecretsSummary } from './scan-secrets.ts';
-import { type Scanned, scanTarget, toBom } from './scan-target.ts';
-
-/** The pack in use: named, of the local instance, or made from the advisories beside the checkout. */
-function findPack(
-  context: CliContext,
-  flags: ScanFlags,
-  work: string,
-): Result<AdvisoryPack | undefined, ApiFailure> {
-  const named = flags.pack ?? localPack(context) ?? findAdvisories(context.checkout);
-  if (named === undefined) return ok(undefined);
-  if (!existsSync(named)) return err(failure('E_PACK_MISSING', named));
-  let file = named;
-  if (statSync(named).isDirectory()) {
-    file = join(work, 'advisories.pack');
-    const built = buildPack({ from: named, to: file, nowMs: Date.now() });
-    if (!built.ok) return err(failure(built.error.code, built.error.detail));
-  }
-  const opened = openPack(file);
-  return opened.ok ? ok(opened.value) : err(failure(opened.error.code, opened.error.detail));
-}
-
-/** The pack of the instance on this machine, when this user may read it. */
-function localPack(context: CliContext): string | undefined {
-  const paths = pathsOf(context);
-  if (!paths.ok) return undefined;
-  try {
-    const folder = join(paths.value.controller, 'advisories');
-    const name = readdirSync(folder).find((file) => file.endsWith('.pack'));
-    return name === undefined ? undefined : join(folder, name);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Statements that the user names. They decide before those of anybody else. */
-function readStatements(flags: ScanFlags): Result<VexSet[], ApiFailure> {
-  const statements = [];
-  for (const path of flags.vex) {
-    if (!existsSync(path)) return err(failure('E_VEX_INVALID', path));
-    const read = readVex(readFileSync(path));
-    if (!read.ok) return err(failure(read.error.code, `${path}: ${read.error.detail}`));
-    statements.push(...read.value.statements);
-  }
-  return ok([{ origin: 'user', statements }]);
-}
-
-/** Holds what was found against a pack, and says what statements say of it. */
-function judge(scanned: Scanned, pack: AdvisoryPack, sets: readonly VexSet[]): JudgedReport {
-  const matched = matchPackages(scanned.packages, pack);
-  const { digest } = scanned.subject;
-  return {
-    ...matched,
-    findings: applyVex(matched.findings, sets, digest === undefined ? {} : { imageDigest: digest }),
-    distribution: scanned.distribution,
-    packages: scanned.packages,
-    incomplete: scanned.incomplete,
-    pack: { sha256: pack.sha256, builtAt: pack.header.builtAt, kind: pack.header.kind },
-    stats: scanned.stats,
-  };
-}
+import { type CliContext, failureLines, perform } from '../context.ts';
+import { EXIT, exitCodeOf } from '../exit-codes.ts';
+import type { StoodItem } from '../gate/standing.ts';
+import { writeBaseline } from '../gate/write-baseline.ts';
+import { plain } from '../output/width.ts';
+import type { FailedTarget, RunReport } from '../report/run-report.ts';
+import type { Attempt, Attempts } from './attempt.ts';
+import type { ContainerScanFlags } from './container-flags.ts';
+import type { ImageScanFlags, RegistryScanFlags } from './registry-flags.ts';
+import { attemptsOf, type Target } from './scan-attempts.ts';
+import type { ScanFlags, TreeScanFlags } from './scan-flags.ts';
+import { noteProgress, noteStandings, noteTarget } from './scan-notes.ts';
+import { judgeTarget, type TargetOutcome, withoutPackages } from './scan-outcome.ts';
+import { isBomFormat, parseReports, type RunOutcome, writeReports } from './scan-output.ts';
+import { withPack } from './scan-pack.ts';
+import { readRules, type ScanRules } from './scan-rules.ts';
+import { findSecrets, type SecretsFound } from './scan-secrets.ts';
+import type { Scanned } from './scan-target.ts';
 
 /** Version of this program, for documents. */
 const toolVersion = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
     .version;
 
-type Flags = ScanFlags & Partial<TreeScanFlags>;
-interface Target {
-  readonly path: string;
-  readonly kind: ScanKind;
-}
+type Flags = ScanFlags & Partial<TreeScanFlags> & ImageScanFlags & RegistryScanFlags & ContainerScanFlags;
 
 /** Secrets of a host or folder, where they were asked for. */
 function secretsOf(
@@ -107,99 +42,184 @@ function secretsOf(
   return findSecrets(context, new DirectoryTree(path), kind === 'host');
 }
 
-/**
- * `scan host|dir|image|sbom`: exit 3 when a finding or a secret is at least as bad as --fail-on, 1 when the scan is not
- * complete.
- */
+/** What a call is about, read and checked before anything is scanned. */
+interface Call {
+  readonly context: CliContext;
+  readonly target: Target;
+  readonly flags: Flags;
+  readonly rules: ScanRules;
+  readonly startedAtMs: number;
+}
+
+/** A target that gave an outcome, or none. */
+type Ended = { readonly outcome: TargetOutcome } | { readonly failed: FailedTarget };
+
+/** What a scan of packages and one of secrets gave together. */
+function judgeFound(
+  { context, target, rules }: Call,
+  pack: AdvisoryPack | undefined,
+  found: { readonly scanned?: Scanned; readonly secrets?: SecretsFound | undefined },
+): TargetOutcome {
+  const { scanned, secrets } = found;
+  const subject = scanned?.subject ?? {
+    kind: target.kind === 'host' ? ('host' as const) : ('directory' as const),
+    name: target.path,
+  };
+  return judgeTarget(
+    { subject, ...(scanned === undefined ? {} : { scanned }), ...(secrets === undefined ? {} : { secrets }) },
+    pack,
+    { rules, language: context.language },
+  );
+}
+
+/** Scans the one target of a call: what fails there ends the call. */
+async function scanOne(
+  call: Call,
+  attempt: Attempt,
+  pack: AdvisoryPack | undefined,
+): Promise<Result<readonly Ended[], ApiFailure>> {
+  const { context, target, flags } = call;
+  const secrets = secretsOf(context, target, flags);
+  if (!secrets.ok) return secrets;
+  if (secrets.value !== undefined && flags.scanners?.includes('vuln') === false) {
+    const outcome = judgeFound(call, pack, { secrets: secrets.value });
+    noteTarget(context, outcome);
+    return ok([{ outcome }]);
+  }
+  const scanned = await attempt.scan();
+  if (!scanned.ok) return scanned;
+  const outcome = judgeFound(call, pack, { scanned: scanned.value, secrets: secrets.value });
+  noteTarget(context, outcome);
+  return ok([{ outcome }]);
+}
+
+/** Whether a form that was asked for names the packages. */
+const showsPackages = ({ output, report = [] }: Flags): boolean =>
+  [output, ...report].some((form) => /^(json|yaml)\b/.test(form));
+
+/** Scans several targets one after the other: one that fails is told, and the others go on. */
+async function scanList(
+  call: Call,
+  attempts: Attempts,
+  pack: AdvisoryPack | undefined,
+): Promise<readonly Ended[]> {
+  const { context, flags } = call;
+  const ended: Ended[] = [];
+  for (const { name, scan } of attempts.list) {
+    if (context.interrupted?.aborted) {
+      ended.push({ failed: { name, code: 'E_INTERRUPTED', detail: '' } });
+      continue;
+    }
+    const scanned = await scan();
+    if (scanned.ok) {
+      const outcome = judgeFound(call, pack, { scanned: scanned.value });
+      noteProgress(context, { at: ended.length + 1, of: attempts.list.length }, outcome);
+      ended.push({ outcome: showsPackages(flags) ? outcome : withoutPackages(outcome) });
+    } else {
+      const { code, detail } = scanned.error;
+      context.process.stderr.write(
+        `${plain(`${name}: ${failureLines(context, scanned.error).join(' ')}`)}\n`,
+      );
+      ended.push({ failed: { name, code, detail } });
+    }
+  }
+  return ended;
+}
+
+/** Shows and writes all that was asked for, and gives the exit code. */
+function conclude(call: Call, ended: readonly Ended[], isList: boolean): Result<number, ApiFailure> {
+  const { context, flags, rules, startedAtMs } = call;
+  const outcomes = ended.flatMap((one) => ('outcome' in one ? [one.outcome] : []));
+  const report: RunReport = {
+    toolVersion: toolVersion(),
+    startedAtMs,
+    endedAtMs: Date.now(),
+    ...(flags.failOn === undefined ? {} : { failOn: flags.failOn }),
+    targets: outcomes.map(({ target }) => target),
+    failures: ended.flatMap((one) => ('failed' in one ? [one.failed] : [])),
+  };
+  const files = parseReports(flags.report ?? []);
+  if (!files.ok) return files;
+  const run: RunOutcome = { report, outcomes, isList };
+  const written = writeReports(context, run, { output: flags.output, files: files.value });
+  if (!written.ok) return written;
+  noteStandings(context, report, rules.gate);
+  if (flags.writeBaseline !== undefined) {
+    const kept = writeBaseline(
+      flags.writeBaseline,
+      report.targets.map(({ items }) => items),
+      Date.now(),
+    );
+    if (!kept.ok) return kept;
+    context.process.stderr.write(
+      `${plain(context.t('scan.baseline-written', { path: flags.writeBaseline, count: kept.value }))}\n`,
+    );
+  }
+  return ok(exitOfRun(context, run, flags));
+}
+
+/** Whether a call has to know of vulnerabilities: a bill of materials alone does not. */
+const needsAdvisories = ({ output, report, failOn, writeBaseline: kept, scanners }: Flags): boolean =>
+  scanners?.includes('vuln') !== false &&
+  !(isBomFormat(output) && (report ?? []).length === 0 && failOn === undefined && kept === undefined);
+
+/** The exit code of a run: findings first, then what was not scanned at all, then what is not complete. */
+function exitOfRun(context: CliContext, { report, outcomes }: RunOutcome, flags: Flags): number {
+  const isUnjudged = needsAdvisories(flags) && report.targets.some((target) => !target.isJudged);
+  if (isUnjudged) context.process.stderr.write(`${context.t('scan.no-pack')}\n`);
+  const code = exitOf(
+    outcomes.flatMap(({ target }) => target.items),
+    { ...flags, isIncomplete: report.targets.some((target) => target.incomplete.length > 0) },
+  );
+  const policies = outcomes.flatMap(({ scanned }) => scanned?.policy?.outcome ?? []);
+  // A signature that is missing or wrong is something found; one that nobody can judge is something not done.
+  if (code === EXIT.findings || policies.includes('refused')) return EXIT.findings;
+  if (report.failures.some((one) => one.code === 'E_INTERRUPTED')) return EXIT.interrupted;
+  const codes = new Set(report.failures.map((one) => exitCodeOf(one.code)));
+  if (codes.size > 0) return codes.size === 1 ? ([...codes][0] ?? EXIT.failed) : EXIT.failed;
+  // Without advisories nothing is known to be fine: a gate fails, whatever was allowed to be incomplete.
+  return policies.includes('unknown') || (isUnjudged && flags.failOn !== undefined) ? EXIT.failed : code;
+}
+
+/** `scan ...`: exit 3 when something counts that is at least as bad as --fail-on, 1 when the scan is not complete. */
 export function runScan(context: CliContext, target: Target, flags: Flags): Promise<void> {
   return perform(context, async () => {
-    const statements = readStatements(flags);
-    if (!statements.ok) return statements;
-    const secrets = secretsOf(context, target, flags);
-    if (!secrets.ok) return secrets;
-    if (secrets.value !== undefined && flags.scanners?.includes('vuln') === false)
-      return ok(showSecretsAlone(context, flags, secrets.value));
-    const scanned = await scanTarget(target, flags);
-    if (!scanned.ok) return scanned;
-    showIncomplete(context, scanned.value);
-    const found = { scanned: scanned.value, sets: statements.value, secrets: secrets.value };
-    if (isBomFormat(flags.output)) {
-      context.process.stdout.write(writeBom(toBom(scanned.value, toolVersion()), flags.output));
-      if (secrets.value !== undefined) showSecretsSummary(context, secrets.value);
-      return ok(exitOf([], gateOf(flags, found), secrets.value?.findings));
-    }
-    const work = mkdtempSync(join(tmpdir(), 'bartizan-scan-'));
+    const startedAtMs = Date.now();
+    const rules = readRules(flags, startedAtMs);
+    if (!rules.ok) return rules;
+    const files = parseReports(flags.report ?? []);
+    if (!files.ok) return files;
+    const attempts = await attemptsOf(context, target, flags);
+    if (!attempts.ok) return attempts;
+    const call: Call = { context, target, flags, rules: rules.value, startedAtMs };
     try {
-      return show(context, flags, { ...found, work });
+      return await withPack(context, needsAdvisories(flags) ? flags : undefined, async (pack) => {
+        const [first] = attempts.value.list;
+        if (attempts.value.isList || first === undefined)
+          return conclude(call, await scanList(call, attempts.value, pack), true);
+        const ended = await scanOne(call, first, pack);
+        return ended.ok ? conclude(call, ended.value, false) : ended;
+      });
     } finally {
-      rmSync(work, { recursive: true, force: true });
+      attempts.value.close();
     }
   });
 }
-
-interface Found {
-  readonly scanned: Scanned;
-  readonly sets: readonly VexSet[];
-  readonly secrets: SecretsFound | undefined;
-}
-
-const gateOf = (flags: Flags, { scanned, secrets }: Pick<Found, 'scanned' | 'secrets'>): Gate => ({
-  ...flags,
-  isIncomplete: scanned.incomplete.length > 0 || (secrets?.report.incomplete.length ?? 0) > 0,
-});
-
-function showSecretsAlone(context: CliContext, flags: Flags, secrets: SecretsFound): number {
-  showSecrets(context, flags, secrets, true);
-  showSecretsSummary(context, secrets);
-  return exitOf([], { ...flags, isIncomplete: secrets.report.incomplete.length > 0 }, secrets.findings);
-}
-
-function show(
-  context: CliContext,
-  flags: Flags,
-  found: Found & { readonly work: string },
-): Result<number, ApiFailure> {
-  const pack = findPack(context, flags, found.work);
-  if (!pack.ok) return pack;
-  const report = pack.value === undefined ? undefined : judge(found.scanned, pack.value, found.sets);
-  pack.value?.close();
-  if (report === undefined) showPackages(context, flags, found.scanned.packages, found.secrets);
-  else {
-    showFindings(context, flags, report, found.secrets);
-    showSummary(context, report);
-  }
-  if (found.secrets !== undefined) {
-    showSecrets(context, flags, found.secrets, false);
-    showSecretsSummary(context, found.secrets);
-  }
-  if (report === undefined) {
-    context.process.stderr.write(`${context.t('scan.no-pack')}\n`);
-    return ok(flags.failOn === undefined ? EXIT.fine : EXIT.failed);
-  }
-  const explained = report.findings.filter(isExplained).length;
-  if (explained > 0) context.process.stderr.write(`${context.t('scan.explained', { count: explained })}\n`);
-  return ok(exitOf(report.findings, gateOf(flags, found), found.secrets?.findings));
-}
-
-/** Whether somebody answers for a finding doing no harm: it is shown, and holds nothing up. */
-const isExplained = ({ vex }: Pick<Judged, 'vex'>): boolean =>
-  vex?.status === 'not_affected' || vex?.status === 'fixed';
 
 /** What decides the exit code besides the findings. */
 type Gate = Pick<ScanFlags, 'failOn' | 'allowIncomplete'> & { readonly isIncomplete: boolean };
 
 /** The exit code of a scan with a threshold. A scan that is not complete is never fine, unless that was allowed. */
 export function exitOf(
-  findings: readonly (Pick<Judged, 'vex'> & { vulnerability: { severity: Severity } })[],
+  items: readonly (Pick<StoodItem, 'standing'> & { readonly severity: Severity })[],
   gate: Gate,
-  secrets: readonly { severity: Severity }[] = [],
 ): number {
   const threshold = gate.failOn;
   if (threshold === undefined) return EXIT.fine;
-  const severities = [
-    ...findings.filter((item) => !isExplained(item)).map((item) => item.vulnerability.severity),
-    ...secrets.map((item) => item.severity),
-  ];
-  if (severities.some((severity) => severityRank(severity) <= severityRank(threshold))) return EXIT.findings;
+  const counting = items.filter(
+    ({ standing, severity }) =>
+      standing.state === 'open' && severityRank(severity) <= severityRank(threshold),
+  );
+  if (counting.length > 0) return EXIT.findings;
   return gate.isIncomplete && !gate.allowIncomplete ? EXIT.failed : EXIT.fine;
 }

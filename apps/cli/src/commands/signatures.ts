@@ -175,6 +175,7 @@ function show(context: CliContext, flags: VerifyFlags, verdict: SignatureVerdict
 /** `verify ARTIFACT`: exit 0 only when the bundle is verified; refused and unknown are both 1, told apart by their code. */
 export function runVerify(context: CliContext, artifact: string, flags: VerifyFlags): Promise<void> {
   return perform(context, async () => {
+    if (flags.bundle === undefined) return usage('--bundle FILE, or HOST/REPOSITORY[:TAG] of a registry');
     const policy = policyOf(flags);
     if (!policy.ok) return policy;
     const signed = artifactOf(artifact);

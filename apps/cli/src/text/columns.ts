@@ -26,7 +26,6 @@ export const COLUMN_TEXT = {
   'column.distribution': { en: 'DISTRIBUTION', ja: 'ディストリビューション' },
   'column.used-by': { en: 'USED BY', ja: '使用数' },
   'column.time': { en: 'TIME', ja: '日時' },
-  'column.statement': { en: 'STATEMENT', ja: 'ステートメント' },
   'column.severity': { en: 'SEVERITY', ja: '重大度' },
   'column.rule': { en: 'RULE', ja: 'ルール' },
   'column.message': { en: 'MESSAGE', ja: '内容' },

@@ -97,8 +97,8 @@ export const COMMAND_TEXT = {
     ja: 'VEX ファイル（OpenVEX、CSAF、CycloneDX、複数指定可）',
   },
   'flag.platform': {
-    en: 'Platform of an image, e.g. linux/arm64 (default: this machine)',
-    ja: 'イメージのプラットフォーム（例：linux/arm64、既定はこのマシン）',
+    en: 'Platforms of an image: linux/arm64, several with commas, or all (default: this machine)',
+    ja: 'イメージのプラットフォーム（例：linux/arm64、カンマ区切りで複数、all ですべて、既定はこのマシン）',
   },
   'flag.cache': {
     en: 'Folder that keeps what was read from image layers',
@@ -195,8 +195,8 @@ export const COMMAND_TEXT = {
     ja: 'フォルダーをルートファイルシステムとしてスキャンする',
   },
   'command.scan-image': {
-    en: 'Scan an image archive (docker save, OCI layout)',
-    ja: 'イメージアーカイブ（docker save、OCI レイアウト）をスキャンする',
+    en: 'Scan an image: archive, OCI layout, registry or containerd',
+    ja: 'イメージ（アーカイブ、OCI レイアウト、レジストリ、containerd）をスキャンする',
   },
   'command.scan-sbom': {
     en: 'Judge a bill of materials (CycloneDX, SPDX, syft)',
@@ -283,12 +283,12 @@ export const COMMAND_TEXT = {
     ja: '検出事項 {count} 件は表示のみで集計しません：ステートメント（--vex）による説明があります',
   },
   'help.exit-codes': {
-    en: '0 fine\n1 failed\n2 usage\n3 findings at or above --fail-on\n4 login or permission\n5 not found\n6 conflict\n7 unreachable or not running\n130 interrupted',
-    ja: '0 正常\n1 失敗\n2 使い方の誤り\n3 --fail-on 以上の検出事項あり\n4 ログインまたは権限が必要\n5 見つからない\n6 競合\n7 接続不可または停止中\n130 中断',
+    en: '0 fine\n1 failed\n2 usage\n3 findings at or above --fail-on, or a signature policy refuses\n4 login or permission\n5 not found\n6 conflict\n7 unreachable or not running\n130 interrupted',
+    ja: '0 正常\n1 失敗\n2 使い方の誤り\n3 --fail-on 以上の検出事項あり、または署名ポリシーによる拒否\n4 ログインまたは権限が必要\n5 見つからない\n6 競合\n7 接続不可または停止中\n130 中断',
   },
   'help.environment': {
-    en: 'BARTIZAN_INSTANCE     instance (default main)\nBARTIZAN_SERVER       address of another server\nBARTIZAN_TOKEN        API key (or BARTIZAN_TOKEN_FILE)\nBARTIZAN_FINGERPRINT  SHA-256 of its certificate\nBARTIZAN_CA_SHA256    SHA-256 of its CA\nBARTIZAN_CA_FILE      its CA, PEM\nBARTIZAN_LANG         en or ja\nNO_COLOR              no colours',
-    ja: 'BARTIZAN_INSTANCE     インスタンス（既定 main）\nBARTIZAN_SERVER       別のサーバーのアドレス\nBARTIZAN_TOKEN        API キー（または BARTIZAN_TOKEN_FILE）\nBARTIZAN_FINGERPRINT  証明書の SHA-256\nBARTIZAN_CA_SHA256    CA の SHA-256\nBARTIZAN_CA_FILE      CA（PEM）\nBARTIZAN_LANG         en または ja\nNO_COLOR              色を使わない',
+    en: 'BARTIZAN_INSTANCE     instance (default main)\nBARTIZAN_SERVER       address of another server\nBARTIZAN_TOKEN        API key (or BARTIZAN_TOKEN_FILE)\nBARTIZAN_FINGERPRINT  SHA-256 of its certificate\nBARTIZAN_CA_SHA256    SHA-256 of its CA\nBARTIZAN_CA_FILE      its CA, PEM\nBARTIZAN_REGISTRY     registry (host) that the next two are for\nBARTIZAN_REGISTRY_USERNAME, BARTIZAN_REGISTRY_PASSWORD\nBARTIZAN_LANG         en or ja\nNO_COLOR              no colours',
+    ja: 'BARTIZAN_INSTANCE     インスタンス（既定 main）\nBARTIZAN_SERVER       別のサーバーのアドレス\nBARTIZAN_TOKEN        API キー（または BARTIZAN_TOKEN_FILE）\nBARTIZAN_FINGERPRINT  証明書の SHA-256\nBARTIZAN_CA_SHA256    CA の SHA-256\nBARTIZAN_CA_FILE      CA（PEM）\nBARTIZAN_REGISTRY     次の 2 つを使うレジストリのホスト\nBARTIZAN_REGISTRY_USERNAME, BARTIZAN_REGISTRY_PASSWORD\nBARTIZAN_LANG         en または ja\nNO_COLOR              色を使わない',
   },
   'help.usage': { en: 'USAGE', ja: '使い方' },
   'help.aliases': { en: 'ALIASES', ja: '別名' },

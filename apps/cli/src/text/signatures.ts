@@ -14,11 +14,32 @@ export const SIGNATURE_TEXT = {
     ja: 'ファイルまたはダイジェストについての証明書に署名する（in-toto）',
   },
   'command.verify': {
-    en: 'Verify a sigstore bundle offline, by key or by identity',
-    ja: 'sigstore バンドルを鍵または署名者でオフライン検証する',
+    en: 'Verify a bundle offline, or an image of a registry by what lies beside it',
+    ja: 'バンドルをオフラインで、またはレジストリのイメージをその署名で検証する',
   },
   'arg.artifact': { en: 'File, or sha256:DIGEST', ja: 'ファイルまたは sha256:DIGEST' },
   'arg.artifact-file': { en: 'File to sign', ja: '署名するファイル' },
+  'arg.verified': {
+    en: 'File or sha256:DIGEST with --bundle; or HOST/REPOSITORY[:TAG][@DIGEST]',
+    ja: 'ファイルまたは sha256:DIGEST（--bundle と併用）、または HOST/REPOSITORY[:TAG][@DIGEST]',
+  },
+  'flag.trust-store': {
+    en: 'Folder with roots of the Notary Project (ca)',
+    ja: 'Notary Project のルート証明書（ca）のフォルダー',
+  },
+  'flag.trusted-identity': {
+    en: 'Signer of the Notary Project: x509.subject:C=..,ST=..,O=.., or *',
+    ja: 'Notary Project の署名者（x509.subject:C=..,ST=..,O=..、または *）',
+  },
+  'flag.asked-type': {
+    en: 'Ask for an attestation with this predicate type instead of a signature',
+    ja: '署名ではなく、この種類の述語を持つ証明を要求する（URI）',
+  },
+  'column.condition': { en: 'CONDITION', ja: '条件' },
+  'policy.verdict': { en: 'signature policy: {image}: {outcome}', ja: '署名ポリシー：{image}：{outcome}' },
+  'policy.fulfilled': { en: 'fulfilled', ja: '満たしています' },
+  'policy.refused': { en: 'REFUSED', ja: '拒否' },
+  'policy.unknown': { en: 'UNKNOWN, which is not fulfilled', ja: '不明（満たしたとは扱いません）' },
   'flag.sign-key': { en: 'Private key (PEM)', ja: '秘密鍵（PEM）' },
   'flag.passphrase-file': {
     en: 'File with the passphrase of the key',

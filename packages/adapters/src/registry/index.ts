@@ -5,6 +5,7 @@
  * Registries: names of images in, manifests, layers and signatures out, checked against the digest they were asked by
  * (OCI distribution specification 1.1). Streams; nothing is written to disk. Serves k02 (supply chain).
  */
+export { type AttachedPiece, type AttachedPieces, fetchAttached } from './attached.ts';
 export { type Descriptor, type Manifest, RegistryClient, type RegistryOptions } from './client.ts';
 export {
   ANONYMOUS,
@@ -15,4 +16,5 @@ export {
 } from './credentials.ts';
 export { type RegistryError, type RegistryErrorCode, RegistryFault } from './fault.ts';
 export { type ImageReference, parseReference } from './reference.ts';
+export { RegistryBlobs } from './registry-blobs.ts';
 export { DEFAULT_LIMITS, type TransportLimits } from './transport.ts';

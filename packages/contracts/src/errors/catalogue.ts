@@ -8,6 +8,7 @@ import { CONTENT_ERRORS } from './content.ts';
 import type { ErrorEntry } from './entry.ts';
 import { NODE_ERRORS } from './node.ts';
 import { REGISTRY_ERRORS } from './registry.ts';
+import { SCAN_ERRORS } from './scan.ts';
 import { SENSOR_ERRORS } from './sensor.ts';
 import { SETUP_ERRORS } from './setup.ts';
 import { SIGNATURE_ERRORS } from './signature.ts';
@@ -26,6 +27,7 @@ export const ERRORS = {
   ...CONTENT_ERRORS,
   ...SIGNATURE_ERRORS,
   ...REGISTRY_ERRORS,
+  ...SCAN_ERRORS,
   ...SETUP_ERRORS,
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 export type ErrorCode = keyof typeof ERRORS;

@@ -20,6 +20,18 @@ export {
   type NotationVerdict,
   verifyNotation,
 } from './notation/verify.ts';
+export { boundariesOf } from './policy/boundaries.ts';
+export type { ClaimCondition } from './policy/claim.ts';
+export type { Condition, PolicyRule, SignaturePolicy, Signer } from './policy/condition.ts';
+export { type Attached, type Evidence, isSignature, STORED_ENVELOPE } from './policy/evidence.ts';
+export {
+  type ConditionVerdict,
+  judgePolicy,
+  type PolicyOutcome,
+  type PolicyVerdict,
+} from './policy/judge-policy.ts';
+export { type PolicyFiles, parseSignaturePolicy } from './policy/parse-policy.ts';
+export { VerdictCache } from './policy/verdict-cache.ts';
 export { REFUSALS, type RefusalCode } from './refusal.ts';
 export {
   BUNDLE_TYPE,
@@ -34,6 +46,7 @@ export {
   SIMPLE_SIGNING,
   type SimpleSignature,
   verifySimpleSignature,
+  verifyStoredEnvelope,
 } from './sigstore/simple-signing.ts';
 export {
   parseTrustRoot,

@@ -1,70 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { SEVERITIES } from '@bartizan/contracts';
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import type { Format } from '../../output/render.ts';
-import type { TextKey, Translate } from '../../text/catalogue.ts';
-import { maybeOne, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
-import { SCAN_FORMATS, SCANNERS, type ScanFlags, type ScanKind, type TreeScanFlags } from '../scan-flags.ts';
+import type { Translate } from '../../text/catalogue.ts';
+import { maybeOne, one, outputFlag, textFlag } from '../flags.ts';
 import { dbRoutes } from './database.ts';
 import { listCommand } from './inventory.ts';
+import { scanRoutes } from './scan.ts';
 import { signatureRoutes } from './signatures.ts';
-
-const scanFlags = (t: Translate) =>
-  ({
-    output: { kind: 'enum', values: SCAN_FORMATS, default: 'table', brief: t('flag.scan-output') },
-    pack: textFlag(t('flag.pack'), 'PATH'),
-    failOn: { kind: 'enum', values: SEVERITIES, brief: t('flag.fail-on'), optional: true },
-    allowIncomplete: switchFlag(t('flag.allow-incomplete')),
-    vex: {
-      kind: 'parsed',
-      parse: String,
-      brief: t('flag.vex'),
-      placeholder: 'FILE',
-      variadic: true,
-      default: [],
-    },
-    platform: textFlag(t('flag.platform'), 'OS/ARCH'),
-    cache: textFlag(t('flag.cache'), 'DIR'),
-  }) as const;
-
-const treeFlags = (t: Translate) =>
-  ({
-    ...scanFlags(t),
-    scanners: { kind: 'enum', values: SCANNERS, variadic: ',', brief: t('flag.scanners'), default: ['vuln'] },
-  }) as const;
-
-const scanHost = (t: Translate) =>
-  buildCommand<TreeScanFlags, [], CliContext>({
-    docs: { brief: t('command.scan-host') },
-    parameters: { flags: treeFlags(t), aliases: { o: 'output' } },
-    async func(flags) {
-      const { runScan } = await import('../scan.ts');
-      return runScan(this, { path: '/', kind: 'host' }, flags);
-    },
-  });
-
-const scanDir = (t: Translate) =>
-  buildCommand<TreeScanFlags, [string], CliContext>({
-    docs: { brief: t('command.scan-dir') },
-    parameters: { flags: treeFlags(t), aliases: { o: 'output' }, positional: one(t('arg.path'), 'PATH') },
-    async func(flags, path) {
-      const { runScan } = await import('../scan.ts');
-      return runScan(this, { path, kind: 'dir' }, flags);
-    },
-  });
-
-const scanPath = (t: Translate, kind: Exclude<ScanKind, 'host' | 'dir'>, brief: TextKey) =>
-  buildCommand<ScanFlags, [string], CliContext>({
-    docs: { brief: t(brief) },
-    parameters: { flags: scanFlags(t), aliases: { o: 'output' }, positional: one(t('arg.path'), 'PATH') },
-    async func(flags, path) {
-      const { runScan } = await import('../scan.ts');
-      return runScan(this, { path, kind }, flags);
-    },
-  });
 
 const backupCommand = (t: Translate, which: 'backup' | 'restore') =>
   buildCommand<{ passphraseFile?: string }, [string], CliContext>({
@@ -127,15 +72,7 @@ const keyRoutes = (t: Translate) =>
 
 /** Commands that manage: scans, advisories, users, keys, audit, backup. */
 export const manageRoutes = (t: Translate) => ({
-  scan: buildRouteMap({
-    docs: { brief: t('command.scan') },
-    routes: {
-      host: scanHost(t),
-      dir: scanDir(t),
-      image: scanPath(t, 'image', 'command.scan-image'),
-      sbom: scanPath(t, 'sbom', 'command.scan-sbom'),
-    },
-  }),
+  scan: scanRoutes(t),
   ...signatureRoutes(t),
   db: dbRoutes(t),
   user: buildRouteMap({ docs: { brief: t('command.user') }, routes: { list: listCommand(t, 'user.list') } }),

@@ -4,8 +4,9 @@
 import { buildCommand } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import type { Translate } from '../../text/catalogue.ts';
-import { numberFlag, one, outputFlag, textFlag } from '../flags.ts';
+import { anyFlag, numberFlag, one, outputFlag, textFlag } from '../flags.ts';
 import type { AttestFlags, SignFlags, VerifyFlags } from '../signature-flags.ts';
+import { registryFlags } from './registry-flags.ts';
 
 /** A flag that takes any text and has to be there. */
 const neededFlag = (brief: string, placeholder: string) =>
@@ -51,23 +52,33 @@ const verifyCommand = (t: Translate) =>
     parameters: {
       flags: {
         output: outputFlag(t),
-        bundle: neededFlag(t('flag.bundle'), 'FILE'),
+        bundle: textFlag(t('flag.bundle'), 'FILE'),
+        policy: textFlag(t('flag.policy'), 'FILE'),
         key: textFlag(t('flag.verify-key'), 'FILE'),
         identity: textFlag(t('flag.identity'), 'NAME'),
         issuer: textFlag(t('flag.issuer'), 'URL'),
         trustRoot: textFlag(t('flag.trust-root'), 'FILE'),
         logEntries: numberFlag(t('flag.log-entries'), 'N'),
+        trustStore: textFlag(t('flag.trust-store'), 'DIR'),
+        trustedIdentity: anyFlag(t('flag.trusted-identity'), 'NAME'),
+        type: textFlag(t('flag.asked-type'), 'URI'),
+        ...registryFlags(t),
       },
       aliases: { o: 'output' },
-      positional: one(t('arg.artifact'), 'ARTIFACT'),
+      positional: one(t('arg.verified'), 'ARTIFACT'),
     },
     async func(flags, artifact) {
+      const { existsSync } = await import('node:fs');
+      if (flags.bundle === undefined && !existsSync(artifact)) {
+        const { runVerifyImage } = await import('../verify-image.ts');
+        return runVerifyImage(this, artifact, flags);
+      }
       const { runVerify } = await import('../signatures.ts');
       return runVerify(this, artifact, flags);
     },
   });
 
-/** `sign`, `attest`, `verify`: without a server and without a network. */
+/** `sign`, `attest`, `verify`: without a server; only `verify` of an image asks a registry. */
 export const signatureRoutes = (t: Translate) => ({
   sign: signCommand(t),
   attest: attestCommand(t),

@@ -149,7 +149,8 @@ function readEntry(value: unknown): LogEntry {
   };
 }
 
-function readEnvelope(value: unknown): Envelope {
+/** Reads an envelope with exactly one signature; throws a Refusal. */
+export function readEnvelope(value: unknown): Envelope {
   const envelope = closedObject(value, ['payload', 'payloadType', 'signatures'], 'dsseEnvelope');
   const signatures = listOf(envelope['signatures'], 1, 'signatures');
   demand(signatures.length === 1, 'malformed', 'dsseEnvelope: not exactly one signature');

@@ -7,7 +7,7 @@ import { bytesOf, closedObject, countOf, textOf } from '../json-fields.ts';
 import { digestOf } from '../keys.ts';
 import { demand } from '../refusal.ts';
 import { judge, type SignatureVerdict } from '../verdict.ts';
-import type { Bundle, LogEntry, Material } from './bundle.ts';
+import { type Bundle, type LogEntry, type Material, readEnvelope } from './bundle.ts';
 import { checkBundle, type SigstoreMatter } from './verify.ts';
 
 /** Media type of the layer that holds the signed payload. */
@@ -21,6 +21,7 @@ const ANNOTATION = {
   timestamp: 'dev.sigstore.cosign/rfc3161timestamp',
 } as const;
 const PAYLOAD_BYTES_MAX = 1024 * 1024;
+const ENVELOPE_BYTES_MAX = 16 * 1024 * 1024;
 const SMALL = 64 * 1024;
 
 /** A signature of an image as cosign up to 2 stores it: one layer of the manifest under the tag `sha256-DIGEST.sig`. */
@@ -90,20 +91,30 @@ function timestampsOf(text: string | undefined): readonly Buffer[] {
   return [bytesOf(stamp['SignedRFC3161Timestamp'], 'timestamp', SMALL)];
 }
 
-/** The same statement as a bundle of the first version: what cosign wrote before there were bundles. */
-function toBundle({ payload, annotations }: SimpleSignature): Bundle {
+/** What cosign wrote before there were bundles, as a bundle of the first version. */
+const bundleWith = (annotations: SimpleSignature['annotations'], content: Bundle['content']): Bundle => ({
+  version: '0.1',
+  material: materialOf(annotations),
+  entries: entriesOf(annotations[ANNOTATION.bundle]),
+  timestamps: timestampsOf(annotations[ANNOTATION.timestamp]),
+  content,
+});
+
+/** A signature as a bundle of the first version; throws a Refusal. */
+export function bundleOfSimple({ payload, annotations }: SimpleSignature): Bundle {
   demand(payload.length <= PAYLOAD_BYTES_MAX, 'malformed', 'payload: too large');
-  return {
-    version: '0.1',
-    material: materialOf(annotations),
-    entries: entriesOf(annotations[ANNOTATION.bundle]),
-    timestamps: timestampsOf(annotations[ANNOTATION.timestamp]),
-    content: {
-      kind: 'message',
-      digest: digestOf('sha256', payload),
-      signature: bytesOf(annotations[ANNOTATION.signature], 'signature', SMALL),
-    },
-  };
+  return bundleWith(annotations, {
+    kind: 'message',
+    digest: digestOf('sha256', payload),
+    signature: bytesOf(annotations[ANNOTATION.signature], 'signature', SMALL),
+  });
+}
+
+/** An attestation as cosign up to 2 stores it (`sha256-DIGEST.att`): the layer is the envelope itself; throws a Refusal. */
+export function bundleOfEnvelope({ payload, annotations }: SimpleSignature): Bundle {
+  demand(payload.length <= ENVELOPE_BYTES_MAX, 'malformed', 'envelope: too large');
+  const envelope = readEnvelope(parseJson(payload.toString('utf8')));
+  return bundleWith(annotations, { kind: 'envelope', envelope });
 }
 
 /** Refuses a payload that is about another image. */
@@ -121,7 +132,7 @@ export const verifySimpleSignature = (
   matter: Omit<SigstoreMatter, 'artifact'>,
 ): SignatureVerdict =>
   judge((note) => {
-    const bundle = toBundle(signature);
+    const bundle = bundleOfSimple(signature);
     const found = checkBundle(
       bundle,
       { ...matter, artifact: { kind: 'bytes', bytes: signature.payload } },
@@ -129,4 +140,17 @@ export const verifySimpleSignature = (
     );
     demandImage(signature.payload, imageDigest);
     return { ...found, payload: { type: SIMPLE_SIGNING, bytes: signature.payload } };
+  });
+
+/** Verifies an attestation that is stored that way, for the image with this digest. */
+export const verifyStoredEnvelope = (
+  stored: SimpleSignature,
+  imageDigest: string,
+  matter: Omit<SigstoreMatter, 'artifact'>,
+): SignatureVerdict =>
+  judge((note) => {
+    const [, hex] = /^sha256:([0-9a-f]{64})$/.exec(imageDigest) ?? [];
+    demand(hex !== undefined, 'unsupported', 'the image has no SHA-256 digest');
+    const artifact = { kind: 'sha256', digest: Buffer.from(hex, 'hex') } as const;
+    return checkBundle(bundleOfEnvelope(stored), { ...matter, artifact }, note);
   });

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { existsSync } from 'node:fs';
+import { parseReference } from '@bartizan/adapters/registry';
+import { err, failure, ok, type Result } from '@bartizan/contracts';
+import { openImageSource } from '@bartizan/scan';
+import type { ApiFailure } from '../api/client.ts';
+import { type CliContext, usage } from '../context.ts';
+import type { Attempts } from './attempt.ts';
+import { containerdImage, runningContainer } from './container-attempts.ts';
+import type { ContainerScanFlags } from './container-flags.ts';
+import { imageAttempts } from './image-attempts.ts';
+import { registryImage, registryImages } from './registry-attempts.ts';
+import type { ImageScanFlags, RegistryScanFlags } from './registry-flags.ts';
+import type { ScanFlags, ScanKind } from './scan-flags.ts';
+import { scanPath } from './scan-target.ts';
+
+/** What a call names: one path or name, or several repositories. */
+export interface Target {
+  readonly path: string;
+  readonly kind: ScanKind;
+  /** All that were named, where there may be several. */
+  readonly names?: readonly string[];
+}
+
+const NOTHING = (): void => undefined;
+
+async function archiveAttempts(path: string, flags: ScanFlags): Promise<Result<Attempts, ApiFailure>> {
+  if (!existsSync(path)) return err(failure('E_SCAN_TARGET', path));
+  const source = await openImageSource(path);
+  if (!source.ok) return err(failure(source.error.code, source.error.detail));
+  const list = await imageAttempts(source.value, path, flags);
+  if (!list.ok) {
+    source.value.close();
+    return list;
+  }
+  return ok({ list: list.value, isList: list.value.length > 1, close: () => source.value.close() });
+}
+
+/** Whether a name can only be that of an image in a registry: nothing lies there, and it begins with a host. */
+const isInRegistry = (path: string, { source = 'auto' }: ImageScanFlags): boolean =>
+  source === 'registry' || (source === 'auto' && !existsSync(path) && parseReference(path).ok);
+
+/** What a call asks for, opened but not read. */
+export async function attemptsOf(
+  context: CliContext,
+  { path, kind, names }: Target,
+  flags: ScanFlags & ImageScanFlags & RegistryScanFlags & ContainerScanFlags,
+): Promise<Result<Attempts, ApiFailure>> {
+  switch (kind) {
+    case 'registry':
+      return registryImages(context, names ?? [path], flags);
+    case 'image':
+      if (isInRegistry(path, flags)) return registryImage(context, path, flags);
+      // Nothing lies beside the other kinds that could be a signature: a policy must not be passed over.
+      if (flags.policy !== undefined)
+        return usage('--policy: only images of registries have signatures beside them');
+      return flags.source === 'containerd' ? containerdImage(path, flags) : archiveAttempts(path, flags);
+    case 'container':
+      return runningContainer(path, flags);
+    default: {
+      const list = [{ name: path, scan: () => Promise.resolve(scanPath(path, kind)) }];
+      return ok({ list, isList: false, close: NOTHING });
+    }
+  }
+}

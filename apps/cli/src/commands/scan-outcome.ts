@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '@bartizan/contracts';
+import { type AdvisoryPack, applyVex, type BomSubject, matchPackages } from '@bartizan/scan';
+import { type StoodItem, standItems } from '../gate/standing.ts';
+import { itemsOf } from '../report/item.ts';
+import type { TargetReport } from '../report/run-report.ts';
+import type { Language } from '../text/catalogue.ts';
+import type { JudgedReport } from './judged.ts';
+import type { ScanRules } from './scan-rules.ts';
+import type { SecretsFound } from './scan-secrets.ts';
+import type { Scanned } from './scan-target.ts';
+
+/** One target, scanned and held against everything there is. */
+export interface TargetOutcome {
+  readonly target: TargetReport;
+  /** Absent when only secrets were looked for. */
+  readonly scanned?: Scanned;
+  /** Absent without advisories. */
+  readonly report?: JudgedReport;
+  readonly secrets?: SecretsFound;
+}
+
+/** What a scan of one target gave, before it is judged. */
+export interface Found {
+  readonly subject: BomSubject;
+  readonly scanned?: Scanned;
+  readonly secrets?: SecretsFound;
+}
+
+/** Holds what was found against a pack, and says what statements say of it. */
+function judge(scanned: Scanned, pack: AdvisoryPack, { statements }: ScanRules): JudgedReport {
+  const matched = matchPackages(scanned.packages, pack);
+  const { digest } = scanned.subject;
+  return {
+    ...matched,
+    // The reasoning about every package is many times what is shown, and a call may hold a thousand images.
+    verdicts: [],
+    findings: applyVex(matched.findings, statements, digest === undefined ? {} : { imageDigest: digest }),
+    distribution: scanned.distribution,
+    packages: scanned.packages,
+    incomplete: scanned.incomplete,
+    pack: { sha256: pack.sha256, builtAt: pack.header.builtAt, kind: pack.header.kind },
+    stats: scanned.stats,
+  };
+}
+
+const otherFindings = ({ secrets }: Found): readonly Finding[] => secrets?.findings ?? [];
+
+/** What is kept of a target whose packages nobody will be shown: its findings, and how many packages there are. */
+export function withoutPackages(outcome: TargetOutcome): TargetOutcome {
+  const { scanned, report } = outcome;
+  // Without advisories the packages are all there is to show.
+  if (scanned === undefined || report === undefined) return outcome;
+  return { ...outcome, scanned: { ...scanned, packages: [] }, report: { ...report, packages: [] } };
+}
+
+/** Judges what was found in one target: findings first in the order of the report, then everything else. */
+export function judgeTarget(
+  found: Found,
+  pack: AdvisoryPack | undefined,
+  { rules, language }: { readonly rules: ScanRules; readonly language: Language },
+): TargetOutcome {
+  const { scanned, secrets, subject } = found;
+  const report = scanned === undefined || pack === undefined ? undefined : judge(scanned, pack, rules);
+  const items: readonly StoodItem[] = standItems(
+    itemsOf(report?.findings ?? [], otherFindings(found), language),
+    subject.name,
+    rules.gate,
+  );
+  return {
+    target: {
+      kind: subject.kind,
+      name: subject.name,
+      ...(subject.digest === undefined ? {} : { digest: subject.digest }),
+      ...(scanned?.platform === undefined ? {} : { platform: scanned.platform }),
+      operatingSystem: scanned?.distribution.prettyName ?? '',
+      items,
+      incomplete: [...(scanned?.incomplete ?? []), ...(secrets?.report.incomplete ?? [])],
+      isJudged: scanned === undefined || report !== undefined,
+    },
+    ...(scanned === undefined ? {} : { scanned }),
+    ...(report === undefined ? {} : { report }),
+    ...(secrets === undefined ? {} : { secrets }),
+  };
+}

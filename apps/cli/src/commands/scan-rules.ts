@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { existsSync, readFileSync } from 'node:fs';
+import { err, failure, ok, type Result } from '@bartizan/contracts';
+import { readVex, type VexSet } from '@bartizan/scan';
+import type { ApiFailure } from '../api/client.ts';
+import { readBaseline } from '../gate/baseline.ts';
+import { readExceptions, type ScanException } from '../gate/exceptions.ts';
+import type { GateRules } from '../gate/standing.ts';
+import type { ScanFlags } from './scan-flags.ts';
+
+/** What the user brought to hold findings against: read before anything is scanned, so that a wrong file costs nothing. */
+export interface ScanRules {
+  readonly gate: GateRules;
+  /** Statements that the user names. They decide before those of anybody else. */
+  readonly statements: readonly VexSet[];
+}
+
+function readStatements(files: readonly string[]): Result<readonly VexSet[], ApiFailure> {
+  const statements = [];
+  for (const path of files) {
+    if (!existsSync(path)) return err(failure('E_VEX_INVALID', path));
+    const read = readVex(readFileSync(path));
+    if (!read.ok) return err(failure(read.error.code, `${path}: ${read.error.detail}`));
+    statements.push(...read.value.statements);
+  }
+  return ok([{ origin: 'user', statements }]);
+}
+
+/** Reads statements, exceptions and the baseline of a call. */
+export function readRules(flags: ScanFlags, nowMs: number): Result<ScanRules, ApiFailure> {
+  const statements = readStatements(flags.vex);
+  if (!statements.ok) return statements;
+  const exceptions: ScanException[] = [];
+  for (const path of flags.exceptions ?? []) {
+    const read = readExceptions(path);
+    if (!read.ok) return read;
+    exceptions.push(...read.value);
+  }
+  if (flags.baseline === undefined) return ok({ statements: statements.value, gate: { exceptions, nowMs } });
+  const baseline = readBaseline(flags.baseline);
+  return baseline.ok
+    ? ok({ statements: statements.value, gate: { exceptions, baseline: baseline.value, nowMs } })
+    : baseline;
+}

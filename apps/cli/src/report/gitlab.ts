@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Severity } from '@bartizan/contracts';
+import { type StoodItem, standingText } from '../gate/standing.ts';
+import { messageOf } from './item.ts';
+import { type RunReport, shortcomings, type TargetReport } from './run-report.ts';
+
+/** Version of GitLab's security report schemas that is written. */
+const VERSION = '15.2.4';
+const SEVERITY: Readonly<Record<Severity, string>> = {
+  critical: 'Critical',
+  high: 'High',
+  medium: 'Medium',
+  low: 'Low',
+  info: 'Info',
+  unknown: 'Unknown',
+};
+const TEXT_MAX = 255;
+
+/** A time as GitLab wants it: UTC, without a zone. */
+const timeOf = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
+const cut = (text: string, most = TEXT_MAX): string => text.slice(0, most);
+
+const tool = (version: string): object => ({
+  id: 'bartizan',
+  name: 'Bartizan',
+  version,
+  vendor: { name: 'Bartizan contributors' },
+});
+
+/**
+ * A name with a tag or a digest: GitLab refuses one that has neither. What is no image has its kind there, so that nobody
+ * takes it for one.
+ */
+const imageOf = ({ kind, name, digest }: TargetReport): string => {
+  if (kind !== 'image') return cut(`${cut(name, 200).replaceAll(':', '_')}:${kind}`);
+  return cut(/:[^/:]+$/.test(name) || digest === undefined ? name : `${name}@${digest}`);
+};
+
+function identifierOf(id: string): object {
+  const [, kind = 'advisory'] = /^(CVE|GHSA|CWE|USN|RHSA|ELSA|MAL)-/.exec(id) ?? [];
+  const url = id.startsWith('CVE-') ? { url: `https://www.cve.org/CVERecord?id=${id}` } : {};
+  return { type: kind.toLowerCase(), name: cut(id), value: cut(id), ...url };
+}
+
+const detailsOf = ({ standing }: StoodItem): object => {
+  const value = standingText(standing);
+  return value === '' ? {} : { details: { standing: { name: 'Standing', type: 'text', value } } };
+};
+
+const vulnerabilityOf = (item: StoodItem, target: TargetReport): object => ({
+  id: `${item.fingerprint}-${target.platform?.replaceAll('/', '-') ?? ''}-${item.ordinal}`,
+  name: cut(`${item.id} ${item.package?.name ?? ''}`),
+  description: cut(item.title, 100_000),
+  severity: SEVERITY[item.severity],
+  solution: cut(item.fix, 7000),
+  identifiers: [item.id, ...item.aliases].slice(0, 20).map(identifierOf),
+  location: {
+    dependency: { package: { name: item.package?.name ?? '' }, version: item.package?.version ?? '' },
+    operating_system: cut(target.operatingSystem === '' ? 'unknown' : target.operatingSystem),
+    image: imageOf(target),
+  },
+  ...detailsOf(item),
+});
+
+/** Items that GitLab's container scanning report has a place for: those about a package. */
+export const isForContainerReport = (item: StoodItem): boolean => item.package !== undefined;
+
+/** A run as GitLab's container scanning report. A run with a shortcoming is a failure there, never a clean report. */
+export const toGitlabContainer = (report: RunReport): object => ({
+  version: VERSION,
+  schema: `https://gitlab.com/gitlab-org/security-products/security-report-schemas/-/raw/v${VERSION}/dist/container-scanning-report-format.json`,
+  scan: {
+    analyzer: tool(report.toolVersion),
+    scanner: tool(report.toolVersion),
+    type: 'container_scanning',
+    start_time: timeOf(report.startedAtMs),
+    end_time: timeOf(report.endedAtMs),
+    status: shortcomings(report).length === 0 ? 'success' : 'failure',
+    messages: shortcomings(report)
+      .slice(0, 1000)
+      .map((value) => ({ level: 'fatal', value: cut(value, 1000) })),
+  },
+  vulnerabilities: report.targets.flatMap((target) =>
+    target.items.filter(isForContainerReport).map((item) => vulnerabilityOf(item, target)),
+  ),
+  remediations: [],
+});
+
+const QUALITY: Readonly<Record<Severity, string>> = {
+  critical: 'blocker',
+  high: 'critical',
+  medium: 'major',
+  low: 'minor',
+  info: 'info',
+  unknown: 'major',
+};
+
+/** A run as GitLab's code quality report (a part of the Code Climate form): what somebody answers for is information. */
+export const toGitlabQuality = (report: RunReport): object[] =>
+  report.targets.flatMap((target) =>
+    target.items.map((item) => {
+      const isOpen = item.standing.state === 'open';
+      const note = standingText(item.standing);
+      return {
+        description: `${messageOf(item)}${note === '' ? '' : ` [${note}]`}`,
+        check_name: item.id,
+        fingerprint: `${item.fingerprint}-${target.platform?.replaceAll('/', '-') ?? ''}-${item.ordinal}`,
+        severity: isOpen ? QUALITY[item.severity] : 'info',
+        location: { path: item.paths[0] ?? target.name, lines: { begin: item.line ?? 1 } },
+      };
+    }),
+  );

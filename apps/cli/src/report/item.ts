@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { createHash } from 'node:crypto';
+import type { Finding, Package, Severity } from '@bartizan/contracts';
+import type { Judged } from '../commands/judged.ts';
+import type { Language } from '../text/catalogue.ts';
+
+/** What was found, in the one form that gates and reports look at. */
+export interface ScanItem {
+  /** `vulnerability`, `malicious`, `secret` and the other kinds of findings. */
+  readonly kind: string;
+  /** Id of the advisory, or of the rule. */
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly severity: Severity;
+  /** CVSS base score, where a source gives one. */
+  readonly score?: number;
+  readonly title: string;
+  readonly fix: string;
+  readonly package?: Pick<Package, 'name' | 'version' | 'purl' | 'ecosystem'>;
+  /** Paths without a leading slash, as reports want them. */
+  readonly paths: readonly string[];
+  readonly line?: number;
+  readonly column?: number;
+  /**
+   * The same for the same thing in another run, another version of the package or another tag of the image. A secret is
+   * known by its rule and file: no trace of its value goes into it.
+   */
+  readonly fingerprint: string;
+  /** The how manieth with this fingerprint in its target, from 1. */
+  readonly ordinal: number;
+  /** What the statement says that answers for it (VEX), where one does. */
+  readonly statement?: string;
+}
+
+const fingerprintOf = (parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+const relative = (path: string): string => path.replace(/^\/+/, '');
+const LOCATIONS_MAX = 10;
+
+/** The statement by which somebody answers for a finding doing no harm: it is shown, and holds nothing up. */
+function statementOf({ vex }: Judged): string | undefined {
+  if (vex?.status !== 'not_affected' && vex?.status !== 'fixed') return undefined;
+  return [vex.status, vex.statement.justification, vex.statement.source.document]
+    .filter((part) => part !== undefined && part !== '')
+    .join(', ');
+}
+
+function matchItem(match: Judged): Omit<ScanItem, 'ordinal'> {
+  const { vulnerability, package: found, fixedVersion, fixState } = match;
+  const statement = statementOf(match);
+  return {
+    kind: match.kind,
+    id: vulnerability.id,
+    aliases: [...vulnerability.aliases, ...(vulnerability.advisories ?? [])],
+    severity: vulnerability.severity,
+    ...(vulnerability.score === undefined ? {} : { score: vulnerability.score }),
+    title: vulnerability.summary ?? vulnerability.id,
+    fix: fixedVersion ?? fixState,
+    package: found,
+    paths: found.locations.slice(0, LOCATIONS_MAX).map(relative),
+    fingerprint: fingerprintOf([match.kind, vulnerability.id, found.ecosystem, found.name]),
+    ...(statement === undefined ? {} : { statement }),
+  };
+}
+
+function findingItem(finding: Finding, language: Language): Omit<ScanItem, 'ordinal'> {
+  const { location, check, kind, package: found } = finding;
+  const id = check ?? finding.vulnerability?.id ?? kind;
+  return {
+    kind,
+    id,
+    aliases: finding.vulnerability?.aliases ?? [],
+    severity: finding.severity,
+    title: finding.title[language],
+    fix: finding.fix.action[language],
+    ...(found === undefined ? {} : { package: found }),
+    paths: location === undefined ? [] : [relative(location.path)],
+    ...(location === undefined ? {} : { line: location.line, column: location.column }),
+    fingerprint: fingerprintOf([kind, id, location?.path ?? '', found?.name ?? '']),
+  };
+}
+
+/** Everything that was found in one target, numbered where the same was found more than once. */
+export function itemsOf(
+  matches: readonly Judged[],
+  findings: readonly Finding[],
+  language: Language,
+): readonly ScanItem[] {
+  const seen = new Map<string, number>();
+  return [...matches.map(matchItem), ...findings.map((one) => findingItem(one, language))].map((item) => {
+    const ordinal = (seen.get(item.fingerprint) ?? 0) + 1;
+    seen.set(item.fingerprint, ordinal);
+    return { ...item, ordinal };
+  });
+}
+
+/** One line about an item: the package with its version where there is one, the id, and how to remove it. */
+export const messageOf = (item: ScanItem): string =>
+  item.package === undefined
+    ? `${item.title}. ${item.fix}`
+    : `${item.package.name} ${item.package.version}: ${item.id}: ${item.title} (${item.fix})`;
