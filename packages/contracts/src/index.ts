@@ -58,6 +58,7 @@ export {
 } from './ids.ts';
 export {
   ApiKey,
+  AuditEntry,
   AuditRecord,
   Progress,
   ROLES,
@@ -164,6 +165,7 @@ export {
   object,
   optional,
   text,
+  toldText,
   type Unit,
 } from './schema.ts';
 export {
@@ -212,3 +214,4 @@ export {
   PostureFacts,
   WorkloadReport,
 } from './wire/records.ts';
+export { inLanguage, type LocalText, stepWords, type ToldText } from './words.ts';

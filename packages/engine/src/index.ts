@@ -88,7 +88,6 @@ export {
   type Happening,
   type Judgement,
   judge,
-  type LocalText,
   nearestMisses,
   placeholders,
   type RuleCompilation,
