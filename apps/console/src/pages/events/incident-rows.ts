@@ -3,7 +3,9 @@
 
 import { groupIncidents } from '@bartizan/engine/incident';
 import { useMemo, useState } from 'react';
-import type { EventRow } from './event-columns.tsx';
+import type { ItemOf } from '../../data/queries.ts';
+
+type EventRow = ItemOf<'event.list'>;
 
 /** What the list knows of incidents besides the events themselves. */
 export interface IncidentView {
