@@ -53,6 +53,18 @@ describe('controls', () => {
     expect(unplayed(rules, attackTests.slice(1))).not.toEqual([]);
   });
 
+  it('each play an attack on what protects against it today', () => {
+    const without = (ids: readonly string[]): string[] =>
+      ids.filter(
+        (id) =>
+          !['real', 'slow'].some((kind) =>
+            existsSync(join(import.meta.dirname, id, `attack.${kind}.test.ts`)),
+          ),
+      );
+    expect(without(controls.map(({ id }) => id))).toEqual([]);
+    expect(without(['k99-nothing'])).toEqual(['k99-nothing']);
+  });
+
   it('are thirteen, and together claim both editions and all content', () => {
     expect(controls.length).toBe(13);
     expect(faults(controls, knownIds())).toEqual([]);

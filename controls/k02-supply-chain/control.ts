@@ -9,8 +9,8 @@ export const control: ComplianceControl = {
   owasp: { 2022: ['K02'], 2025: ['K04'] },
   title: { en: 'Supply chain', ja: 'サプライチェーン' },
   goal: {
-    en: 'Every package of every container and of the host is listed, and software that appears at run time is reported within a second.',
-    ja: 'すべてのコンテナーとホストのパッケージを一覧化し、実行中に現れたソフトウェアを 1 秒以内に報告します。',
+    en: 'Every package of every container and of the host is listed, and software that appears at run time is reported within a second; `bartizan verify` refuses a signed artifact that was changed.',
+    ja: 'すべてのコンテナーとホストのパッケージを一覧化し、実行中に現れたソフトウェアを 1 秒以内に報告します。署名後に変更された成果物は `bartizan verify` が拒否します。',
   },
   prevents: [],
   detects: [
@@ -33,6 +33,9 @@ export const control: ComplianceControl = {
       en: 'There is a client for registries, but they are not watched: images are seen when they run.',
       ja: 'レジストリのクライアントはありますが監視はせず、実行されたイメージだけを把握します。',
     },
-    { en: 'No SBOM documents are written or read.', ja: 'SBOM 文書の出力と読み込みには未対応です。' },
+    {
+      en: 'SBOM documents are written and read by `bartizan scan` only; none are stored or searched.',
+      ja: 'SBOM 文書の出力と読み込みは `bartizan scan` だけが行い、保存や検索には未対応です。',
+    },
   ],
 };

@@ -9,8 +9,8 @@ export const control: ComplianceControl = {
   owasp: { 2022: ['K05'], 2025: ['K10'] },
   title: { en: 'Inadequate logging and monitoring', ja: '不十分な記録と監視' },
   goal: {
-    en: 'Every exec, connection, watched file and change of credentials is recorded with its ancestry; every loss is counted and shown.',
-    ja: 'すべての exec・通信・監視対象ファイル・資格情報の変更を祖先つきで記録し、欠落は必ず数えて表示します。',
+    en: 'Every exec, connection, watched file and change of credentials is recorded with its ancestry; every loss is counted and shown; `bartizan audit verify` finds a change to the audit log.',
+    ja: 'すべての exec・通信・監視対象ファイル・資格情報の変更を祖先つきで記録し、欠落は必ず数えて表示します。監査ログの改変は `bartizan audit verify` が検出します。',
   },
   prevents: [],
   detects: [

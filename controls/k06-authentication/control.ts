@@ -9,8 +9,8 @@ export const control: ComplianceControl = {
   owasp: { 2022: ['K06'], 2025: ['K09'] },
   title: { en: 'Broken authentication', ja: '認証の不備' },
   goal: {
-    en: 'Accounts, SSH and tokens of the host are checked each hour; a token read by a tool is reported within a second.',
-    ja: 'ホストのアカウント・SSH・トークンを毎時検査し、ツールによるトークンの読み取りを 1 秒以内に報告します。',
+    en: 'Accounts, SSH and tokens of the host are checked each hour; a token read by a tool is reported within a second; five wrong passwords lock a name of the product itself.',
+    ja: 'ホストのアカウント・SSH・トークンを毎時検査し、ツールによるトークンの読み取りを 1 秒以内に報告します。本製品自身の利用者名は、パスワードを 5 回間違えるとロックします。',
   },
   prevents: [],
   detects: [

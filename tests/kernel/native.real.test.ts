@@ -195,7 +195,12 @@ describe('the sensor on the kernel of this machine', { timeout: 120_000 }, () =>
     expect(levels.value.map((row) => row.action)).toEqual(
       expect.arrayContaining(['exec', 'open-read', 'connect']),
     );
-    expect(levels.value.find((row) => row.action === 'exec')?.reason).toContain('self-test');
+    expect(levels.value.find((row) => row.action === 'exec')?.reason).toMatchObject({
+      en: expect.stringContaining('self-test'),
+      ja: expect.stringContaining('自己試験'),
+    });
+    for (const { reason } of levels.value)
+      expect(reason).toMatchObject({ ja: expect.stringMatching(/[ぁ-んァ-ヶ]/) });
   });
 
   it('loses none of 5,000 execs, or counts those it lost', async () => {

@@ -110,6 +110,25 @@ describe('a store on a disk that runs full', () => {
     expect(await missing()).toEqual([]);
   }, 120_000);
 
+  it('says so too while nobody writes', async () => {
+    const ballast = join(mount, 'ballast');
+    good(await test.store.workloads.put(SCOPE, [aWorkload()]));
+    expect(state()).toBe('ok');
+    for (let size = 8 * MB; size >= 4096; ) {
+      try {
+        writeFileSync(ballast, Buffer.alloc(size), { flag: 'a' });
+      } catch {
+        size /= 2;
+      }
+    }
+    await until('read-only');
+    expect(test.store.state()).toMatchObject({ code: 'E_STORE_FULL' });
+    expect(codeOf(await test.store.workloads.put(SCOPE, [aWorkload({ id: 'w-2' })]))).toBe('E_STORE_FULL');
+    rmSync(ballast);
+    await until('ok');
+    good(await test.store.workloads.put(SCOPE, [aWorkload({ id: 'w-2' })]));
+  }, 60_000);
+
   it('has all of it after a restart, also when the restart comes while the disk is full', async () => {
     expect(await fill()).toBe('E_STORE_FULL');
     test = await test.reopen();

@@ -3,7 +3,9 @@
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { KeptPasses } from './kept-passes.ts';
 import { cargoOutcome, exitOutcome, type Outcome, vitestOutcome } from './outcome.ts';
 import { type AllowedSkip, forbiddenSkips } from './skips.ts';
 import { allSteps, type Step } from './steps.ts';
@@ -12,6 +14,11 @@ const root = resolve(import.meta.dirname, '../..');
 const args = process.argv.slice(2);
 /** Phases of a whole run, in order. */
 const PHASES: readonly Step['phase'][] = ['check', 'unit', 'slow', 'native', 'real'];
+/** Only quick runs believe a pass of before; the whole run, and `--fresh`, run everything. */
+const kept =
+  (args.includes('--fast') || args.includes('--check')) && !args.includes('--fresh')
+    ? new KeptPasses(root)
+    : undefined;
 const OUTPUT_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Steps the command line asked for. */
@@ -60,11 +67,9 @@ let passed = 0;
 let skippedCount = 0;
 const failures: string[] = [];
 const startedMs = Date.now();
-for (const step of chosen()) {
-  if (step.report !== undefined) rmSync(resolve(root, step.report), { force: true });
-  const stepStartMs = Date.now();
-  const { code, output } = await run(step);
-  const outcome = judge(step, code, output);
+
+/** Adds an outcome to the whole and says it in one line. */
+function count(step: Step, outcome: Outcome, how: string, output: string): void {
   const forbidden = forbiddenSkips(root, outcome.skipped, allowed);
   passed += outcome.passed;
   skippedCount += outcome.skipped.length - forbidden.length;
@@ -73,11 +78,38 @@ for (const step of chosen()) {
     failures.push(`${step.name}: a failure without a name`);
   failures.push(...forbidden.map((name) => `${step.name}: skipped without an allowed reason: ${name}`));
   const good = outcome.failed === 0 && forbidden.length === 0;
-  process.stdout.write(
-    `${good ? 'ok  ' : 'FAIL'} ${step.name}  (${((Date.now() - stepStartMs) / 1000).toFixed(1)} s, ${outcome.passed} passed)\n`,
-  );
+  process.stdout.write(`${good ? 'ok  ' : 'FAIL'} ${step.name}  (${how}, ${outcome.passed} passed)\n`);
   if (!good && step.counting !== 'vitest') process.stdout.write(`${output.slice(-12_000)}\n`);
 }
+
+async function take(step: Step): Promise<void> {
+  const { reads } = step;
+  const keyOf = (): string | undefined =>
+    kept === undefined || reads === undefined ? undefined : kept.keyOf({ ...step, reads });
+  const key = keyOf();
+  if (kept !== undefined && key !== undefined && kept.has(key)) {
+    count(step, exitOutcome(step.name, 0), 'nothing it reads changed since it passed', '');
+    return;
+  }
+  if (step.report !== undefined) rmSync(resolve(root, step.report), { force: true });
+  const stepStartMs = Date.now();
+  const { code, output } = await run(step);
+  if (code === 0 && key !== undefined && keyOf() === key) kept?.keep(key);
+  count(step, judge(step, code, output), `${((Date.now() - stepStartMs) / 1000).toFixed(1)} s`, output);
+}
+
+/** Checks are one process each and do not touch each other: as many at once as there are cores. */
+async function takeChecks(steps: readonly Step[]): Promise<void> {
+  const waiting = [...steps];
+  const lane = async (): Promise<void> => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) await take(step);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+}
+
+const steps = chosen();
+await takeChecks(steps.filter(({ phase }) => phase === 'check'));
+for (const step of steps.filter(({ phase }) => phase !== 'check')) await take(step);
 for (const failure of failures) process.stdout.write(`  failed: ${failure}\n`);
 process.stdout.write(`took ${((Date.now() - startedMs) / 1000).toFixed(0)} s\n`);
 process.stdout.write(`${passed} passed, ${failures.length} failed, ${skippedCount} skipped\n`);

@@ -137,7 +137,9 @@ const signIn = (request: IncomingMessage, response: ServerResponse, body: Record
     return sendProblem(request, response, { code: 'E_LOGIN_LOCKED', status: 429 });
   if (body['password'] !== PASSWORD)
     return sendProblem(request, response, { code: 'E_LOGIN_FAILED', status: 401 });
-  api.user = { ...api.user, mustChangePassword: body['name'] === 'new' };
+  // Every reader here has the account of one person; its language is the one they sign in with.
+  const language = request.headers['accept-language'] === 'ja' ? 'ja' : 'en';
+  api.user = { ...api.user, language, mustChangePassword: body['name'] === 'new' };
   response.setHeader('set-cookie', 'mock-session=1; Path=/; SameSite=Strict; HttpOnly');
   sendJson(response, 200, bodyOf('session.show'));
 };

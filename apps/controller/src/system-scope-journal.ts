@@ -25,6 +25,9 @@ const REPOSITORIES = [
   'settings',
 ] as const satisfies readonly (keyof Store)[];
 
+/** What the record of a first use says; read again in both languages by the audit list. */
+export const SINCE_START = 'first use since start';
+
 /**
  * Leaves one audit record for each purpose the product uses its system scope for, at the first use after a start: who
  * reads the log sees everything that looks across tenants, and the log does not fill with it.
@@ -42,7 +45,7 @@ export function journalSystemScope<S extends Store>(store: S, clock: Clock, log:
       action: 'system-scope.use',
       target: 'all tenants',
       outcome: 'success' as const,
-      detail: 'first use since start',
+      detail: SINCE_START,
     };
     store.audit.append(systemScope('audit'), record).then(
       (appended) => {

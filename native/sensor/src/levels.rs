@@ -107,42 +107,89 @@ struct Way {
     want: Outcome,
 }
 
+/// A sentence in both languages of the product. What the kernel answers stays in its own words.
+struct Told {
+    en: String,
+    ja: String,
+}
+
+impl Told {
+    fn of(en: impl Into<String>, ja: impl Into<String>) -> Self {
+        Self { en: en.into(), ja: ja.into() }
+    }
+
+    /// An answer of the kernel or of a library.
+    fn answer(words: impl Into<String>) -> Self {
+        let words = words.into();
+        Self { ja: format!("カーネルの回答：{words}"), en: words }
+    }
+
+    fn join(parts: &[Self]) -> Self {
+        let of = |pick: fn(&Self) -> &str| parts.iter().map(pick).collect::<Vec<_>>();
+        Self { en: of(|part| &part.en).join("; "), ja: of(|part| &part.ja).join("；") }
+    }
+}
+
 struct Row {
     action: Action,
     level: &'static str,
-    reason: String,
+    reason: Told,
 }
 
 /// Loads one program, attaches it and tries the action. Err says why the way is closed; Ok says how it was shown.
-fn try_way(
-    config: Config,
-    way: &Way,
-    action: Action,
-    group: Result<&TestGroup, &str>,
-) -> Result<String, String> {
-    let object = kernel::load_only(config, way.program)?;
+fn try_way(config: Config, way: &Way, action: Action, group: Result<&TestGroup, &str>) -> Result<Told, Told> {
+    let name = way.program;
+    let object = kernel::load_only(config, name).map_err(Told::answer)?;
     let group = match group {
         Ok(group) => group,
-        Err(reason) => return Ok(format!("{} loads; not tried: {reason}", way.program)),
+        Err(reason) => {
+            return Ok(Told::of(
+                format!("{name} loads; not tried: {reason}"),
+                format!("{name} はロードできたが、試していない：{reason}"),
+            ));
+        }
     };
-    let program =
-        object.progs_mut().find(|p| p.name() == way.program).ok_or("the object lacks the program")?;
-    let attached = if way.program == CGROUP_PROGRAM {
-        let folder = std::fs::File::open(&group.folder).map_err(|e| e.to_string())?;
+    let program = object
+        .progs_mut()
+        .find(|p| p.name() == name)
+        .ok_or_else(|| Told::of("the object lacks the program", "オブジェクトにこのプログラムがない"))?;
+    let attached = if name == CGROUP_PROGRAM {
+        let folder = std::fs::File::open(&group.folder).map_err(|e| Told::answer(e.to_string()))?;
         program.attach_cgroup(folder.as_raw_fd())
     } else {
         program.attach()
     };
-    let _link = attached.map_err(|e| format!("{} loads but does not attach: {e}", way.program))?;
-    let denied = object.maps().find(|map| map.name() == "denied").ok_or("the object lacks a map")?;
+    let _link = attached.map_err(|e| {
+        Told::of(
+            format!("{name} loads but does not attach: {e}"),
+            format!("{name} はロードできたが、接続できない：{e}"),
+        )
+    })?;
+    let denied = object
+        .maps()
+        .find(|map| map.name() == "denied")
+        .ok_or_else(|| Told::of("the object lacks a map", "オブジェクトにマップがない"))?;
     let bits = 1u32 << (action as u32);
-    denied
-        .update(&group.id.to_le_bytes(), &bits.to_le_bytes(), MapFlags::ANY)
-        .map_err(|e| format!("the test cannot be set up: {e}"))?;
-    match group.try_action(action) {
-        outcome if outcome == way.want => Ok(format!("{} did it in a self-test", way.program)),
-        Outcome::Untried => Ok(format!("{} loads and attaches; no self-test for this action", way.program)),
-        outcome => Err(format!("{} attached, but the self-test ended as {outcome:?}", way.program)),
+    denied.update(&group.id.to_le_bytes(), &bits.to_le_bytes(), MapFlags::ANY).map_err(|e| {
+        Told::of(format!("the test cannot be set up: {e}"), format!("試験の準備ができない：{e}"))
+    })?;
+    judge_try(name, group.try_action(action), way.want)
+}
+
+/// What a try says about a way.
+fn judge_try(name: &str, outcome: Outcome, want: Outcome) -> Result<Told, Told> {
+    match outcome {
+        outcome if outcome == want => {
+            Ok(Told::of(format!("{name} did it in a self-test"), format!("{name} が自己試験で成功した")))
+        }
+        Outcome::Untried => Ok(Told::of(
+            format!("{name} loads and attaches; no self-test for this action"),
+            format!("{name} はロードと接続に成功。この操作の自己試験はない"),
+        )),
+        outcome => Err(Told::of(
+            format!("{name} attached, but the self-test ended as {outcome:?}"),
+            format!("{name} は接続できたが、自己試験の結果は {outcome:?}"),
+        )),
     }
 }
 
@@ -153,17 +200,23 @@ fn judge(config: Config, action: Action, group: Result<&TestGroup, &str>, seen: 
             Ok(shown) => {
                 let mut reasons = closed;
                 reasons.insert(0, shown);
-                return Row { action, level: way.level, reason: reasons.join("; ") };
+                return Row { action, level: way.level, reason: Told::join(&reasons) };
             }
             Err(why) => closed.push(why),
         }
     }
     let observer = action.observers().iter().find(|name| seen.iter().any(|other| other == *name));
     match observer {
-        Some(name) => closed.insert(0, format!("{name} shows it")),
-        None => closed.insert(0, "no program shows it".into()),
+        Some(name) => {
+            closed.insert(0, Told::of(format!("{name} shows it"), format!("{name} が記録する")));
+        }
+        None => closed.insert(0, Told::of("no program shows it", "記録するプログラムがない")),
     }
-    Row { action, level: if observer.is_some() { "detect-only" } else { "blind" }, reason: closed.join("; ") }
+    Row {
+        action,
+        level: if observer.is_some() { "detect-only" } else { "blind" },
+        reason: Told::join(&closed),
+    }
 }
 
 /// `bartizan-sensor levels`.
@@ -182,10 +235,11 @@ pub fn print(json: bool) -> Result<(), String> {
             .iter()
             .map(|row| {
                 format!(
-                    "{{\"action\":{},\"level\":{},\"reason\":{}}}",
+                    "{{\"action\":{},\"level\":{},\"reason\":{{\"en\":{},\"ja\":{}}}}}",
                     json_text(row.action.name()),
                     json_text(row.level),
-                    json_text(&row.reason)
+                    json_text(&row.reason.en),
+                    json_text(&row.reason.ja)
                 )
             })
             .collect();
@@ -193,7 +247,7 @@ pub fn print(json: bool) -> Result<(), String> {
         return Ok(());
     }
     for row in rows {
-        println!("{}: {} ({})", row.action.name(), row.level, row.reason);
+        println!("{}: {} ({})", row.action.name(), row.level, row.reason.en);
     }
     Ok(())
 }

@@ -65,6 +65,7 @@ export {
 } from './ids.ts';
 export {
   ApiKey,
+  AuditEntry,
   AuditRecord,
   Progress,
   ROLES,
@@ -190,6 +191,7 @@ export {
   object,
   optional,
   text,
+  toldText,
   type Unit,
 } from './schema.ts';
 export {
@@ -238,3 +240,4 @@ export {
   PostureFacts,
   WorkloadReport,
 } from './wire/records.ts';
+export { inLanguage, type LocalText, stepWords, type ToldText } from './words.ts';

@@ -76,5 +76,9 @@ export const labels = (description: string) =>
 export const localText = (description: string, maxLength = 2000) =>
   inline(description, { en: text('English', maxLength), ja: text('Japanese', maxLength) });
 
+/** Text in both languages; records of before this had it in English only, and stay readable. */
+export const toldText = (description: string, maxLength = 2000) =>
+  Type.Union([localText(description, maxLength), text(description, maxLength)], { description });
+
 /** Marks a field as not always present. */
 export const optional = <T extends TSchema>(schema: T) => Type.Optional(schema);

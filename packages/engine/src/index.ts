@@ -36,6 +36,7 @@ export {
   matchesFilter,
   parseFilter,
 } from './filter/index.ts';
+export { groupIncidents, INCIDENT_GAP_MS, type Incident, incidentOf } from './incident/index.ts';
 export {
   groupId,
   layoutMap,
@@ -88,7 +89,6 @@ export {
   type Happening,
   type Judgement,
   judge,
-  type LocalText,
   nearestMisses,
   placeholders,
   type RuleCompilation,

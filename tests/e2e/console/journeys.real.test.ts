@@ -72,6 +72,24 @@ describe('sign-in', () => {
     await page.getByRole('heading', { name: 'Bartizan にサインイン' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('ja');
   });
+  it('speaks the language of the account at once, whatever this browser remembers', async () => {
+    await signIn(page, mock.url);
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    const status = await page.evaluate(
+      async () =>
+        (
+          await fetch('/api/v1/session', {
+            method: 'PATCH',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ language: 'ja' }),
+          })
+        ).status,
+    );
+    expect(status).toBe(200);
+    await page.reload();
+    await page.waitForFunction(() => document.documentElement.lang === 'ja');
+    expect(await page.evaluate(() => localStorage.getItem('bartizan-language'))).toBe('ja');
+  });
   it('demands a new password after a one-time one', async () => {
     await signIn(page, mock.url, 'new');
     await page.getByRole('heading', { name: 'Choose a new password' }).waitFor();
@@ -187,6 +205,26 @@ describe('an input method', () => {
     expect(await input.inputValue()).toBe('検知');
     await page.keyboard.press('Enter');
     await waitForAddress(/filter=%E6%A4%9C%E7%9F%A5/);
+  });
+});
+
+describe('an incident', () => {
+  it('is one row that opens, and each of its events names the others', async () => {
+    await signIn(page, mock.url);
+    await go(page, '/events');
+    const toggle = page.getByRole('button', { name: '1 more event of this incident' });
+    await toggle.waitFor();
+    expect(await page.getByRole('img', { name: 'Part of the incident above' }).count()).toBe(0);
+    await toggle.click();
+    expect(await toggle.getAttribute('aria-expanded')).toBe('true');
+    await page.getByRole('img', { name: 'Part of the incident above' }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.screenshot({ path: join(PICTURES, 'incident-open.png') });
+    await page.getByRole('link', { name: 'Reverse shell in a container' }).first().click();
+    const panel = page.getByRole('complementary').or(page.getByRole('dialog')).last();
+    await panel.getByRole('heading', { name: 'Incident' }).waitFor();
+    await panel.getByRole('link', { name: 'Interactive shell in a container' }).waitFor();
+    await page.screenshot({ path: join(PICTURES, 'incident-panel.png') });
   });
 });
 

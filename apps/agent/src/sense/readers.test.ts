@@ -46,9 +46,9 @@ describe('levels', () => {
   it('are read as the sensor prints them; rows of another form are left out', () => {
     expect(
       readLevelsOutput(
-        '[{"action":"exec","level":"detect-only","reason":"x"},{"action":"y","level":"magic","reason":""},7]',
+        '[{"action":"exec","level":"detect-only","reason":{"en":"x","ja":"あ"}},{"action":"y","level":"magic","reason":""},7]',
       ),
-    ).toEqual([{ action: 'exec', level: 'detect-only', reason: 'x' }]);
+    ).toEqual([{ action: 'exec', level: 'detect-only', reason: { en: 'x', ja: 'あ' } }]);
     expect(readLevelsOutput('usage: ...')).toEqual([]);
   });
 });

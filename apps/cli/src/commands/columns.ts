@@ -144,6 +144,7 @@ const CELLS: Table = {
     ['action', 'column.action', (item) => item.action],
     ['target', 'column.target', (item) => item.target],
     ['outcome', 'column.outcome', (item) => item.outcome],
+    ['detail', 'column.detail', (item, language) => item.told?.[language] ?? item.detail],
   ],
   'user.list': [
     ['name', 'column.name', (item) => item.name],

@@ -10,6 +10,7 @@ import { instantText } from '../output/format.ts';
 import { painter } from '../output/terminal.ts';
 import { plain } from '../output/width.ts';
 import type { ListFlags } from './flags.ts';
+import { inIncidents } from './incidents.ts';
 import { runList } from './list.ts';
 
 const FRAME_MAX = 1024 * 1024;
@@ -82,7 +83,7 @@ export async function runEvents(
   context: CliContext,
   flags: ListFlags & { readonly follow: boolean },
 ): Promise<void> {
-  if (!flags.follow) return runList(context, 'event.list', flags);
+  if (!flags.follow) return runList(context, 'event.list', flags, inIncidents);
   return perform(context, async () => {
     const client = await clientOf(context);
     if (!client.ok) return client;

@@ -49,14 +49,23 @@ async function callList<R extends ListRoute>(
 }
 
 /** Body of every `NOUN list`. */
-export function runList<R extends ListRoute>(context: CliContext, route: R, flags: ListFlags): Promise<void> {
+export function runList<R extends ListRoute>(
+  context: CliContext,
+  route: R,
+  flags: ListFlags,
+  /** Order and marks of a table; other forms show the items as the API gives them. */
+  arranged: (items: ItemOf<R>[]) => ItemOf<R>[] = (items) => items,
+): Promise<void> {
   return perform(context, async () => {
     const client = await clientOf(context);
     if (!client.ok) return client;
     const found = await fetchItems(client.value, route, flags);
     if (!found.ok) return found;
     const { items, hasMore } = found.value;
-    renderList(context.process, flags.output, { items, columns: columnsFor(route, context.t) });
+    renderList(context.process, flags.output, {
+      items: flags.output === 'table' ? arranged(items) : items,
+      columns: columnsFor(route, context.t),
+    });
     if (items.length === 0 && flags.output === 'table')
       context.process.stderr.write(`${context.t('list.empty')}\n`);
     if (hasMore) context.process.stderr.write(`${context.t('list.more', { count: items.length })}\n`);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ok, type ResponseOf } from '@bartizan/contracts';
+import { inLanguage, ok, type ResponseOf, stepWords } from '@bartizan/contracts';
 import { type CliContext, clientOf, perform } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Format, renderList, renderValue } from '../output/render.ts';
@@ -52,7 +52,7 @@ function explanationText(context: CliContext, why: ResponseOf<'explain.show'>): 
     ...section(t('why.nearest'), near),
     ...section(
       t('why.steps'),
-      why.steps.map((step) => `  ${step.step}: ${step.detail}`),
+      why.steps.map((step) => `  ${stepWords(step.step)[language]}: ${inLanguage(step.detail, language)}`),
     ),
     ...section(
       t('why.facts'),

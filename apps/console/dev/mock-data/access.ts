@@ -3,7 +3,7 @@
 
 import {
   type ApiKey,
-  type AuditRecord,
+  type AuditEntry,
   type Package,
   ROLE_PERMISSIONS,
   type Session,
@@ -90,7 +90,7 @@ const ACTIONS = [
   'api-key.create',
   'node.command',
 ] as const;
-export const AUDIT: readonly AuditRecord[] = Array.from({ length: 140 }, (_, index) => {
+export const AUDIT: readonly AuditEntry[] = Array.from({ length: 140 }, (_, index) => {
   const random = seeded(index);
   const outcome = index % 17 === 3 ? 'refused' : index % 41 === 7 ? 'failed' : 'success';
   return {
@@ -103,6 +103,14 @@ export const AUDIT: readonly AuditRecord[] = Array.from({ length: 140 }, (_, ind
     target: index % 3 === 0 ? '' : `f-${random.hex(24)}`,
     outcome,
     detail: outcome === 'refused' ? 'E_FORBIDDEN' : 'until 2026-12-25',
+    ...(outcome === 'refused'
+      ? {
+          told: {
+            en: 'Your role may not do this (E_FORBIDDEN)',
+            ja: 'この操作の権限がありません（E_FORBIDDEN）',
+          },
+        }
+      : {}),
     sourceAddress: '127.0.0.1',
     previousHash: random.hex(64),
     hash: random.hex(64),

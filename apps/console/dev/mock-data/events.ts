@@ -7,6 +7,7 @@ import { BASE, MINUTE_MS, NOW_MS, seeded } from './random.ts';
 import { NODE_ID, refAt } from './workloads.ts';
 
 const BOOT = '6f1c2f0e-6d6b-4d57-9c9b-0e8a3a1f7d11';
+const INCIDENT = '5f2c9b1a7d3e4f60';
 
 interface Kind {
   readonly rule: string;
@@ -214,7 +215,7 @@ export const securityEvent = (index: number, atMs: number, sequence: number): Se
 export const makeEvents = (amount: number): SecurityEvent[] => {
   const random = seeded(42);
   let atMs = NOW_MS - 3 * MINUTE_MS;
-  return Array.from({ length: amount }, (_, index) => {
+  const made = Array.from({ length: amount }, (_, index) => {
     const event = securityEvent(
       index === 0 ? 0 : random.below(40) === 0 ? 0 : 1 + random.below(3),
       atMs,
@@ -223,4 +224,12 @@ export const makeEvents = (amount: number): SecurityEvent[] => {
     atMs -= Math.floor((index < 30 ? 18 : 70) * MINUTE_MS * (0.2 + random.next() * 1.6));
     return event;
   });
+  // The newest is half of an incident: the shell that the reverse shell was started from met a rule too.
+  const [first] = made;
+  if (first === undefined) return made;
+  const { workload, chain } = first;
+  const before = securityEvent(3, first.occurredAtMs - 2000, amount + 500_000);
+  return [first, { ...before, workload, ...(chain === undefined ? {} : { chain }) }]
+    .map((event): SecurityEvent => ({ ...event, incident: INCIDENT }))
+    .concat(made.slice(1));
 };

@@ -125,8 +125,14 @@ const vulnerability = (act: Act, index: number): Finding => {
     },
     evidence: [`${name} 3.0.11-1~deb12u2 in /var/lib/dpkg/status`],
     why: [
-      { step: 'source-package', detail: `${name} is built from source ${name}` },
-      { step: 'range', detail: 'fixed in 3.0.15-1~deb12u1 of bookworm' },
+      {
+        step: 'package',
+        detail: { en: `${name} is built from source ${name}`, ja: `${name} はソース ${name} から作られた` },
+      },
+      {
+        step: 'range',
+        detail: { en: 'fixed in 3.0.15-1~deb12u1 of bookworm', ja: 'bookworm では 3.0.15-1~deb12u1 で修正' },
+      },
       { step: 'comparator', detail: '3.0.11-1~deb12u2 < 3.0.15-1~deb12u1 (dpkg order)' },
     ],
     fix: {
@@ -151,7 +157,7 @@ const posture = (act: Act, index: number, what: Posture): Finding => ({
   check: what.check,
   title: what.title,
   evidence: [what.evidence],
-  why: [{ step: 'condition', detail: `${what.check} did not hold` }],
+  why: [{ step: 'check', detail: { en: `${what.check} did not hold`, ja: `${what.check} が成り立たない` } }],
   fix: {
     state: 'configuration',
     action: act.action,

@@ -8,11 +8,12 @@ import { NODE_ID } from './workloads.ts';
 const level = (
   action: string,
   reached: Node['levels'][number]['level'],
-  reason: string,
+  en: string,
+  ja: string,
 ): Node['levels'][number] => ({
   action,
   level: reached,
-  reason,
+  reason: { en, ja },
 });
 
 const LOCAL: Node = {
@@ -47,11 +48,22 @@ const LOCAL: Node = {
       'exec',
       'kill-before-first-instruction',
       'SIGKILL sent from sched_process_exec arrived before the first instruction',
+      'sched_process_exec から送った SIGKILL は最初の命令より前に届いた',
     ),
-    level('open-write', 'kill-after', 'the write of 4 bytes was already on disk when the process ended'),
-    level('connect', 'refuse', 'cgroup/connect4 answered EPERM'),
-    level('file-read', 'detect-only', 'lsm/file_open: load refused with EACCES'),
-    level('ptrace', 'blind', 'no tracepoint on this kernel'),
+    level(
+      'open-write',
+      'kill-after',
+      'the write of 4 bytes was already on disk when the process ended',
+      'プロセスが終わったとき 4 バイトの書き込みは済んでいた',
+    ),
+    level('connect', 'refuse', 'cgroup/connect4 answered EPERM', 'cgroup/connect4 は EPERM を返した'),
+    level(
+      'file-read',
+      'detect-only',
+      'lsm/file_open: load refused with EACCES',
+      'lsm/file_open：ロードは EACCES で拒否された',
+    ),
+    level('ptrace', 'blind', 'no tracepoint on this kernel', 'このカーネルにはトレースポイントがない'),
   ],
   runtimes: [
     { runtime: 'docker', endpoint: '/var/run/docker.sock', state: 'connected', version: '20.10.24' },

@@ -1,16 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { inLanguage, type ToldText } from '@bartizan/contracts/words';
 import { useMemo, useSyncExternalStore } from 'react';
 import { useLanguage } from '../i18n/language.ts';
 import { bytes, compactCount, count, decimal, percent } from './numbers.ts';
 import { clockTime, exactTime, type Language, relativeTime, shortDate } from './time.ts';
-
-/** Text the product has in both languages. */
-export interface LocalText {
-  readonly en: string;
-  readonly ja: string;
-}
 
 /** All formatters, bound to the language of the reader. */
 export const formatsOf = (language: Language) => ({
@@ -24,7 +19,7 @@ export const formatsOf = (language: Language) => ({
   decimal: (value: number) => decimal(value, language),
   bytes: (value: number) => bytes(value, language),
   percent: (value: number) => percent(value, language),
-  text: (value: LocalText) => value[language],
+  text: (value: ToldText) => inLanguage(value, language),
 });
 export type Formats = ReturnType<typeof formatsOf>;
 

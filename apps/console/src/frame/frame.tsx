@@ -7,7 +7,7 @@ import { setCsrfToken, whenLoginIsRequired } from '../data/api-client.ts';
 import { ApiError } from '../data/api-error.ts';
 import { startLive } from '../data/live.ts';
 import { queryClient, useApi } from '../data/queries.ts';
-import { SessionContext } from '../data/session.ts';
+import { SessionContext, useSession } from '../data/session.ts';
 import { useT } from '../i18n/language.ts';
 import { ChangePassword } from '../pages/sign-in/change-password.tsx';
 import { FailureState, Loading } from '../widgets/states.tsx';
@@ -15,12 +15,14 @@ import { Help } from './help.tsx';
 import { Rail } from './rail.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { TopBar } from './top-bar.tsx';
+import { useAccountLanguage } from './user-menu.tsx';
 
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
 const openPalette = async (): Promise<void> => (await import('@mantine/spotlight')).spotlight.open();
 
 const Inside = () => {
   const t = useT();
+  useAccountLanguage(useSession().user.language);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const openHelp = useCallback(() => setHelpOpen(true), []);
   useShortcuts(openHelp);

@@ -13,26 +13,58 @@ import {
   IconUserCircle,
 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { call } from '../data/api-client.ts';
 import { queryClient } from '../data/queries.ts';
 import { useSession } from '../data/session.ts';
 import type { Language } from '../format/time.ts';
-import { switchLanguage, useLanguage, useT } from '../i18n/language.ts';
+import { agreeOnLanguage, takeChoiceBeforeSignIn } from '../i18n/account-language.ts';
+import { currentLanguage, switchLanguage, useLanguage, useT } from '../i18n/language.ts';
 
 const LANGUAGES = [
   ['en', 'English'],
   ['ja', '日本語'],
 ] as const satisfies readonly (readonly [Language, string])[];
 
-/** Changes the language here at once, and in the account for the next sign-in. */
+/** Writes the language into the account; where that fails, this browser keeps it. */
+const saveLanguage = async (language: Language): Promise<void> => {
+  try {
+    const session = await call('session.update', { body: { language } });
+    queryClient.setQueryData(['session.show', null, null], session);
+  } catch {
+    // Not kept in the account then: the next sign-in has the language of before.
+  }
+};
+
+/** Texts that come from the controller are asked for again in the new language. */
+const askAgain = (): Promise<void> =>
+  queryClient.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'session.show' });
+
+/** Changes the language here and in the account, both at once. */
 export const useLanguageChoice =
   () =>
   async (language: Language): Promise<void> => {
     await switchLanguage(language);
-    await call('session.update', { body: { language } }).catch(() => undefined);
-    // Texts that come from the controller are asked for again in the new language.
-    await queryClient.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'session.show' });
+    await saveLanguage(language);
+    await askAgain();
   };
+
+/** Keeps console and account in one language: after sign-in, and when the account's language is another one now. */
+export const useAccountLanguage = (account: Language): void => {
+  useEffect(() => {
+    const { show, save } = agreeOnLanguage({
+      account,
+      shown: currentLanguage(),
+      chosen: takeChoiceBeforeSignIn(),
+    });
+    const apply = async (): Promise<void> => {
+      if (show !== undefined) await switchLanguage(show);
+      if (save !== undefined) await saveLanguage(save);
+      if (show !== undefined || save !== undefined) await askAgain();
+    };
+    void apply();
+  }, [account]);
+};
 
 /** English or Japanese. */
 export const LanguageMenu = () => {

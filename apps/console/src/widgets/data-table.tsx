@@ -31,6 +31,8 @@ interface DataTableProps<T> {
   readonly items: readonly T[];
   readonly rowKey: (row: T) => string;
   readonly total?: number | undefined;
+  /** Items loaded, where one row may stand for several. */
+  readonly loaded?: number;
   readonly selected?: string | undefined;
   readonly onOpen?: (row: T) => void;
   readonly hasMore?: boolean;
@@ -201,8 +203,8 @@ export const DataTable = <T,>(props: DataTableProps<T>) => {
       <div className="table-foot">
         <span>
           {props.total === undefined
-            ? t('table.loaded', { n: count(items.length) })
-            : t('table.of', { n: count(items.length), total: count(props.total) })}
+            ? t('table.loaded', { n: count(props.loaded ?? items.length) })
+            : t('table.of', { n: count(props.loaded ?? items.length), total: count(props.total) })}
         </span>
         <span className="row">
           {props.foot}

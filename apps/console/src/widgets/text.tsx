@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { ToldText } from '@bartizan/contracts/words';
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
@@ -14,6 +15,16 @@ export const Verbatim = ({ children, mono = false }: { children: ReactNode; mono
     {children}
   </span>
 );
+
+/** A sentence of the product, in the language of the reader; of an old record in English, and marked as such. */
+export const Told = ({ children }: { children: ToldText }) => {
+  const { text } = useFormat();
+  return (
+    <span className="anywhere" lang={typeof children === 'string' ? 'en' : undefined}>
+      {text(children)}
+    </span>
+  );
+};
 
 /** A long name with its middle cut out; the title has all of it. */
 export const Cut = ({ text, most = 44, mono = false }: { text: string; most?: number; mono?: boolean }) => (

@@ -6,10 +6,12 @@ import {
   afterFailure,
   checkNotReused,
   checkPassword,
+  FAILURES_BEFORE_LOCK,
   hashPassword,
   hashToken,
   isApiKey,
-  isLocked,
+  LOCK_MS,
+  lockEndMs,
   needsRehash,
   newApiKey,
   newOneTimePassword,
@@ -101,29 +103,24 @@ describe('secrets', () => {
 });
 
 describe('the lock of a name', () => {
-  const failTimes = (times: number, nowMs: number) =>
-    Array.from({ length: times }).reduce<typeof UNLOCKED>((state) => afterFailure(state, nowMs), UNLOCKED);
+  const failTimes = (times: number, nowMs: number, from = UNLOCKED) =>
+    Array.from({ length: times }).reduce<typeof UNLOCKED>((state) => afterFailure(state, nowMs), from);
 
-  it('comes with the fifth failure and doubles with each more', () => {
-    const now = 1_000_000_000;
-    expect(isLocked(failTimes(4, now), now)).toBe(false);
-    expect(failTimes(5, now).lockedUntilMs).toBe(now + 60_000);
-    expect(failTimes(6, now).lockedUntilMs).toBe(now + 120_000);
-    expect(failTimes(100, now).lockedUntilMs).toBe(now + 24 * 3_600_000);
+  it('comes with the fifth failure', () => {
+    expect(lockEndMs(failTimes(FAILURES_BEFORE_LOCK - 1, 1000), 1000)).toBeUndefined();
+    expect(lockEndMs(failTimes(FAILURES_BEFORE_LOCK, 1000), 1000)).toBe(1000 + LOCK_MS);
   });
 
-  it('ends by itself', () => {
-    const state = failTimes(5, 0);
-    expect(isLocked(state, 59_999)).toBe(true);
-    expect(isLocked(state, 60_000)).toBe(false);
-  });
-
-  it('forgets failures of the day before', () => {
-    expect(afterFailure(failTimes(4, 0), 25 * 3_600_000).failures).toBe(1);
+  it('ends by itself, and the count starts again', () => {
+    const state = failTimes(FAILURES_BEFORE_LOCK, 0);
+    expect(lockEndMs(state, LOCK_MS - 1)).toBe(LOCK_MS);
+    expect(lockEndMs(state, LOCK_MS)).toBeUndefined();
+    expect(afterFailure(state, LOCK_MS)).toEqual({ failures: 1 });
+    expect(lockEndMs(failTimes(FAILURES_BEFORE_LOCK, LOCK_MS, state), LOCK_MS)).toBe(2 * LOCK_MS);
   });
 
   it('does not hold for years after the clock jumped back', () => {
     const year = 365 * 24 * 3_600_000;
-    expect(isLocked(failTimes(5, year), 0)).toBe(false);
+    expect(lockEndMs(failTimes(FAILURES_BEFORE_LOCK, year), 0)).toBeUndefined();
   });
 });

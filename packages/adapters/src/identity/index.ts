@@ -8,8 +8,9 @@
 export {
   afterFailure,
   FAILURES_BEFORE_LOCK,
-  isLocked,
+  LOCK_MS,
   type LockState,
+  lockEndMs,
   UNLOCKED,
 } from './lockout.ts';
 export { hashPassword, needsRehash, verifyPassword } from './password-hash.ts';

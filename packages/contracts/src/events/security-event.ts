@@ -24,5 +24,8 @@ export const SecurityEvent = object('SecurityEvent', 'A rule judged something th
   connections: list(Connection, 'Connections of the deciding process', 32),
   files: list(text('Path', 4096), 'Files involved', 32),
   fix: localText('What to do', 2000),
+  incident: optional(
+    text('Shared by the events of one process chain of a container or host; filled in when it is read', 32),
+  ),
 });
 export type SecurityEvent = Static<typeof SecurityEvent>;

@@ -3,7 +3,18 @@
 
 import type { Static } from 'typebox';
 import { ClusterId, DottedId, OpaqueId, TenantId } from '../ids.ts';
-import { choice, flag, inline, instant, integer, list, object, optional, text } from '../schema.ts';
+import {
+  choice,
+  flag,
+  inline,
+  instant,
+  integer,
+  list,
+  localText,
+  object,
+  optional,
+  text,
+} from '../schema.ts';
 
 /** Roles, from most to least powerful. */
 export const ROLES = ['admin', 'policy-author', 'security-reader', 'ci', 'federation'] as const;
@@ -58,6 +69,13 @@ export const AuditRecord = object('AuditRecord', 'One record of the hash-chained
   hash: text('SHA-256 over this record and the hash before, hexadecimal', 64),
 });
 export type AuditRecord = Static<typeof AuditRecord>;
+
+/** An audit record as it is shown. */
+export const AuditEntry = object('AuditEntry', 'An audit record, with its detail in both languages', {
+  ...AuditRecord.properties,
+  told: optional(localText('The detail in words; absent where it is a name or what a person wrote', 4500)),
+});
+export type AuditEntry = Static<typeof AuditEntry>;
 
 /** Who is signed in. */
 export const Session = object('Session', 'Who is signed in and what they may do', {

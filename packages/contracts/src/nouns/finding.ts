@@ -17,6 +17,7 @@ import {
   object,
   optional,
   text,
+  toldText,
 } from '../schema.ts';
 import { SeveritySchema } from '../severity.ts';
 import { PackageUse } from './image.ts';
@@ -94,7 +95,7 @@ export type Vulnerability = Static<typeof Vulnerability>;
 /** One step of the path that led a matcher to its finding. */
 export const WhyStep = inline('One step of the explanation', {
   step: text('Step, e.g. source-package, range, comparator', 64),
-  detail: text('What was compared with what', 1000),
+  detail: toldText('What was compared with what', 1000),
   rule: optional(text('Rule that spoke, e.g. match.source-package', 64)),
 });
 

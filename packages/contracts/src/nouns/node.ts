@@ -15,6 +15,7 @@ import {
   object,
   optional,
   text,
+  toldText,
 } from '../schema.ts';
 import { RUNTIMES } from './workload.ts';
 
@@ -32,7 +33,7 @@ export type Level = (typeof LEVELS)[number];
 export const ActionLevel = inline('Level of one action', {
   action: text('Action, e.g. exec, open-write, connect', 64),
   level: choice(LEVELS, 'Strongest level that worked when tried'),
-  reason: text('What was tried and what the kernel answered', 512),
+  reason: toldText('What was tried and what the kernel answered', 1000),
 });
 export type ActionLevel = Static<typeof ActionLevel>;
 

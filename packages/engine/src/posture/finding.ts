@@ -43,8 +43,15 @@ export function checkToFinding(
     check: check.id,
     evidence: result.evidence,
     why: [
-      { step: 'check', detail: `${check.id}, revision ${contentHash(check).slice(0, 12)}` },
-      ...check.needs.map((name) => ({ step: 'fact', detail: name })),
+      {
+        step: 'check',
+        detail: {
+          en: `${check.id}, revision ${contentHash(check).slice(0, 12)}`,
+          ja: `${check.id}（版 ${contentHash(check).slice(0, 12)}）`,
+        },
+      },
+      // The name of a fact is the same in every language.
+      ...check.needs.map((name) => ({ step: 'fact', detail: { en: name, ja: name } })),
     ],
     fix: result.fix ?? { state: 'configuration', action: check.fix.action },
     owasp: check.owasp,

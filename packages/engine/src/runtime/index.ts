@@ -17,7 +17,7 @@ export {
   type Setting,
 } from './facts.ts';
 export { type Happening, type Judgement, judge, nearestMisses } from './judge.ts';
-export { type LocalText, placeholders, renderMessage, showValue } from './message.ts';
+export { placeholders, renderMessage, showValue } from './message.ts';
 export {
   type CompiledRule,
   compileRule,

@@ -1,13 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Facts, FactValue } from '@bartizan/contracts';
+import type { Facts, FactValue, LocalText } from '@bartizan/contracts';
 
-/** A text in both languages. */
-export interface LocalText {
-  readonly en: string;
-  readonly ja: string;
-}
 /** Longest value that is put into a sentence. */
 const VALUE_MAX = 256;
 

@@ -2,15 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFile } from 'node:child_process';
-import { type ActionLevel, err, failure, LEVELS, type Level, ok, type Result } from '@bartizan/contracts';
+import {
+  type ActionLevel,
+  ActionLevel as ActionLevelSchema,
+  err,
+  failure,
+  ok,
+  parser,
+  type Result,
+} from '@bartizan/contracts';
 import type { SensorFailure } from './sensor-run.ts';
 
 const LIMIT_MS = 60_000;
 const MAX_BYTES = 256 * 1024;
 
-function asLevel(value: unknown): Level | undefined {
-  return LEVELS.find((level) => level === value);
-}
+const parseLevel = parser(ActionLevelSchema);
 
 /** Reads the matrix that `bartizan-sensor levels --json` prints; undefined when it is none. */
 export function parseLevels(json: string): ActionLevel[] | undefined {
@@ -21,15 +27,11 @@ export function parseLevels(json: string): ActionLevel[] | undefined {
     return undefined;
   }
   if (!Array.isArray(rows)) return undefined;
-  const list: unknown[] = rows;
   const levels: ActionLevel[] = [];
-  for (const row of list.slice(0, 64)) {
-    if (typeof row !== 'object' || row === null) return undefined;
-    const fields: Record<string, unknown> = { ...row };
-    const level = asLevel(fields['level']);
-    const { action, reason } = fields;
-    if (level === undefined || typeof action !== 'string' || typeof reason !== 'string') return undefined;
-    levels.push({ action: action.slice(0, 64), level, reason: reason.slice(0, 512) });
+  for (const row of rows.slice(0, 64)) {
+    const level = parseLevel(row);
+    if (!level.ok) return undefined;
+    levels.push(level.value);
   }
   return levels;
 }

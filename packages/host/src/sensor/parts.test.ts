@@ -55,7 +55,10 @@ describe('filesystemName', () => {
 
 describe('parseLevels', () => {
   it('reads a matrix', () => {
-    const rows = [{ action: 'exec', level: 'refuse', reason: 'shown' }];
+    const rows = [
+      { action: 'exec', level: 'refuse', reason: { en: 'shown', ja: '確認済み' } },
+      { action: 'mount', level: 'blind', reason: 'of an older sensor' },
+    ];
     expect(parseLevels(JSON.stringify(rows))).toEqual(rows);
   });
 

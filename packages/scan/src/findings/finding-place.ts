@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
-import type { WorkloadRef } from '@bartizan/contracts';
+import type { LocalText, WorkloadRef } from '@bartizan/contracts';
 
 /** Where and when something was found. */
 export interface FindingPlace {
@@ -28,6 +28,12 @@ export const findingId = (place: FindingPlace, parts: readonly string[]): string
     )
     .digest('hex')
     .slice(0, 32);
+
+/** A text in both languages, each within the length that the contracts allow. */
+export const cutBoth = ({ en, ja }: LocalText, most: number): LocalText => ({
+  en: cut(en, most),
+  ja: cut(ja, most),
+});
 
 /** A text within the length that the contracts allow; what was cut is marked. */
 export const cut = (text: string, most: number): string =>

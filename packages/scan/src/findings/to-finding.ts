@@ -4,7 +4,7 @@
 import type { Finding, Package } from '@bartizan/contracts';
 import type { Match } from '../matchers/model.ts';
 import type { PendingUpdate } from '../updates/pending-updates.ts';
-import { cut, type FindingPlace, findingId } from './finding-place.ts';
+import { cut, cutBoth, type FindingPlace, findingId } from './finding-place.ts';
 import { fixCommand } from './fix-command.ts';
 
 type FindingText = Finding['title'];
@@ -102,7 +102,9 @@ export const toFinding = (match: Match<Package>, place: FindingPlace): Finding =
       ...found.locations.slice(0, 8).map((path) => cut(path, 2000)),
       ...(vulnerability.knownExploited ? ['CISA KEV'] : []),
     ],
-    why: match.why.slice(0, 32).map(({ step, detail, rule }) => ({ step, detail: cut(detail, 1000), rule })),
+    why: match.why
+      .slice(0, 32)
+      .map(({ step, detail, rule }) => ({ step, detail: cutBoth(detail, 1000), rule })),
     fix: {
       state: match.fixState,
       ...(match.fixedVersion === undefined ? {} : { version: cut(match.fixedVersion, 256) }),
@@ -145,15 +147,30 @@ export const pendingUpdateFinding = (update: PendingUpdate, place: FindingPlace)
       ),
     ],
     why: [
-      { step: 'package', detail: cut(`${update.name} ${update.installed} is installed`, 1000) },
       {
-        step: 'advisory',
-        detail: cut(
-          `${update.origin} offers ${update.candidate}; list of ${dateOf(update.listsAsOfMs)}`,
+        step: 'package',
+        detail: cutBoth(
+          {
+            en: `${update.name} ${update.installed} is installed`,
+            ja: `${update.name} ${update.installed} が導入済み`,
+          },
           1000,
         ),
       },
-      { step: 'comparator', detail: 'versions in dpkg order' },
+      {
+        step: 'advisory',
+        detail: cutBoth(
+          {
+            en: `${update.origin} offers ${update.candidate}; list of ${dateOf(update.listsAsOfMs)}`,
+            ja: `${update.origin} が ${update.candidate} を提供（${dateOf(update.listsAsOfMs)} の一覧）`,
+          },
+          1000,
+        ),
+      },
+      {
+        step: 'comparator',
+        detail: { en: 'versions in dpkg order', ja: 'バージョンは dpkg の順序で比較' },
+      },
     ],
     fix: {
       state: 'fixed',

@@ -31,6 +31,13 @@ const match = (
   cves: Record<string, CveFacts> = {},
 ) => matchPackage(found, packOf(rows, cves));
 
+/** A step by its English sentence; the Japanese one says the same in Japanese. */
+const told = (step: string, rule: string, en: string) => ({
+  step,
+  rule,
+  detail: { en, ja: expect.stringMatching(/[ぁ-ん]|[ァ-ヶ]|[一-龠]/) },
+});
+
 describe('matchPackage', () => {
   it('finds a version inside a range and says why', () => {
     const { matches, assessment } = match(npm('minimist', '1.2.5'), {
@@ -49,16 +56,12 @@ describe('matchPackage', () => {
       },
     ]);
     expect(matches[0]?.why).toEqual([
-      { step: 'package', rule: 'match.source-package', detail: 'minimist 1.2.5, ecosystem npm' },
-      { step: 'advisory', rule: 'match.aliases', detail: 'GHSA-1 of test, changed 2026-03-13' },
-      { step: 'range', rule: 'match.vendor-version', detail: '1.2.5: introduced 1.0.0, fixed 1.2.6' },
-      { step: 'comparator', rule: 'match.vendor-version', detail: 'versions in npm order' },
-      { step: 'severity', rule: 'match.severity', detail: 'no source rates it' },
-      {
-        step: 'fix',
-        rule: 'match.fix-state',
-        detail: 'first fixed version above the installed one: 1.2.6',
-      },
+      told('package', 'match.source-package', 'minimist 1.2.5, ecosystem npm'),
+      told('advisory', 'match.aliases', 'GHSA-1 of test, changed 2026-03-13'),
+      told('range', 'match.vendor-version', '1.2.5: introduced 1.0.0, fixed 1.2.6'),
+      told('comparator', 'match.vendor-version', 'versions in npm order'),
+      told('severity', 'match.severity', 'no source rates it'),
+      told('fix', 'match.fix-state', 'first fixed version above the installed one: 1.2.6'),
     ]);
   });
 
@@ -84,7 +87,7 @@ describe('matchPackage', () => {
     };
     const { matches } = match(found, rows);
     expect(matches.map((one) => one.vulnerability.id)).toEqual(['CVE-2026-2']);
-    expect(matches[0]?.why[0]?.detail).toContain('is built from source package gcc-12 12.2.0-14+deb12u1');
+    expect(matches[0]?.why[0]?.detail.en).toContain('is built from source package gcc-12 12.2.0-14+deb12u1');
   });
 
   it('compares the binary package on distributions that key by it', () => {
@@ -314,7 +317,9 @@ describe('judgeVersion', () => {
 
 describe('foldAliases', () => {
   const fold = (rows: readonly AdvisoryRow[]) =>
-    foldAliases(rows.map((one) => ({ row: one, verdict: { verdict: 'affected', by: 'test' } })));
+    foldAliases(
+      rows.map((one) => ({ row: one, verdict: { verdict: 'affected', by: { en: 'test', ja: '試験' } } })),
+    );
 
   it.each([
     [{ id: 'GHSA-1', aliases: ['CVE-2026-1'] }, 'CVE-2026-1'],

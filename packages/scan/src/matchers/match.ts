@@ -111,7 +111,10 @@ const explain = (flaw: Flaw, subject: Subject): MatchStep[] => {
           {
             step: 'package' as const,
             rule: 'match.source-package',
-            detail: `${found.name} ${found.version}, ecosystem ${found.ecosystem}`,
+            detail: {
+              en: `${found.name} ${found.version}, ecosystem ${found.ecosystem}`,
+              ja: `${found.name} ${found.version}（エコシステム：${found.ecosystem}）`,
+            },
           },
         ]
       : []),
@@ -120,15 +123,25 @@ const explain = (flaw: Flaw, subject: Subject): MatchStep[] => {
       {
         step: 'advisory',
         rule: 'match.aliases',
-        detail: `${row.id} of ${row.source}${row.modified === undefined ? '' : `, changed ${row.modified}`}`,
+        detail: {
+          en: `${row.id} of ${row.source}${row.modified === undefined ? '' : `, changed ${row.modified}`}`,
+          ja: `${row.source} の ${row.id}${row.modified === undefined ? '' : `（${row.modified} 更新）`}`,
+        },
       },
       {
         step: 'range',
         rule: verdict.verdict === 'unknown' ? 'match.undetermined' : 'match.vendor-version',
-        detail: `${subject.version}: ${verdict.by}`,
+        detail: { en: `${subject.version}: ${verdict.by.en}`, ja: `${subject.version}：${verdict.by.ja}` },
       },
     ]),
-    { step: 'comparator', rule: 'match.vendor-version', detail: `versions in ${subject.scheme} order` },
+    {
+      step: 'comparator',
+      rule: 'match.vendor-version',
+      detail: {
+        en: `versions in ${subject.scheme} order`,
+        ja: `バージョンは ${subject.scheme} の順序で比較`,
+      },
+    },
   ];
 };
 

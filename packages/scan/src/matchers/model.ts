@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Package, Severity, Vulnerability } from '@bartizan/contracts';
+import type { LocalText, Package, Severity, Vulnerability } from '@bartizan/contracts';
 import type { AdvisoryPack } from '../advisories/pack.ts';
 import type { AdvisoryRow, Rating } from '../advisories/row.ts';
 import type { Comparator, VersionScheme } from '../versions/scheme.ts';
@@ -16,7 +16,7 @@ export type MatchablePackage = Pick<
 /** One step of the reasoning, as it is shown to people. `rule` is the id of the rule that spoke. */
 export interface MatchStep {
   readonly step: 'package' | 'advisory' | 'comparator' | 'range' | 'severity' | 'fix' | 'facts' | 'standing';
-  readonly detail: string;
+  readonly detail: LocalText;
   readonly rule: string;
 }
 

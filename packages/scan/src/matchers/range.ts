@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { LocalText } from '@bartizan/contracts';
 import type { AdvisoryRow, AffectedRange } from '../advisories/row.ts';
 import type { Comparator, VersionScheme } from '../versions/scheme.ts';
 
@@ -8,7 +9,7 @@ import type { Comparator, VersionScheme } from '../versions/scheme.ts';
 export interface RangeVerdict {
   readonly verdict: 'affected' | 'not-affected' | 'unknown';
   /** The statement that decided, in words of the data: `introduced 0, fixed 1.2`. */
-  readonly by: string;
+  readonly by: LocalText;
   /** The version that ends the range which matched, where it has one. */
   readonly fixedVersion?: string;
 }
@@ -42,11 +43,12 @@ const spansOf = (range: AffectedRange): Span[] => {
 /** A range over everything stands beside a condition in words only because the words could not be turned into one. */
 const isOpen = (span: Span): boolean => span.fixed === undefined && span.last === undefined;
 
-const describe = (span: Span): string => {
-  if (span.fixed !== undefined) return `introduced ${span.from}, fixed ${span.fixed}`;
-  return span.last === undefined
-    ? `introduced ${span.from}, no fix known`
-    : `introduced ${span.from}, last affected ${span.last}`;
+const describe = ({ from, fixed, last }: Span): LocalText => {
+  if (fixed !== undefined)
+    return { en: `introduced ${from}, fixed ${fixed}`, ja: `${from} で混入、${fixed} で修正` };
+  return last === undefined
+    ? { en: `introduced ${from}, no fix known`, ja: `${from} で混入、既知の修正なし` }
+    : { en: `introduced ${from}, last affected ${last}`, ja: `${from} で混入、${last} まで影響` };
 };
 
 /**
@@ -75,16 +77,30 @@ export const judgeVersion = (
   { scheme, compare }: { readonly scheme: VersionScheme; readonly compare: Comparator },
 ): RangeVerdict => {
   const isSame = (other: string): boolean => other === version || compare(other, version) === 0;
-  if (row.status === 'not_affected') return { verdict: 'not-affected', by: 'the source says: not affected' };
+  if (row.status === 'not_affected') {
+    const by = { en: 'the source says: not affected', ja: '情報源によれば影響なし' };
+    return { verdict: 'not-affected', by };
+  }
   if (row.unaffected?.some(isSame) === true)
-    return { verdict: 'not-affected', by: `listed as not affected: ${version}` };
-  if (row.versions?.includes('*') === true) return { verdict: 'affected', by: 'every version' };
-  if (row.versions?.some(isSame) === true) return { verdict: 'affected', by: `listed version ${version}` };
+    return {
+      verdict: 'not-affected',
+      by: { en: `listed as not affected: ${version}`, ja: `影響を受けないものとして列挙：${version}` },
+    };
+  if (row.versions?.includes('*') === true)
+    return { verdict: 'affected', by: { en: 'every version', ja: 'すべてのバージョン' } };
+  if (row.versions?.some(isSame) === true) {
+    const by = { en: `listed version ${version}`, ja: `列挙されたバージョン ${version}` };
+    return { verdict: 'affected', by };
+  }
   for (const range of row.ranges ?? []) {
     const isExclusive = range.introducedExclusive === true;
     const span = spansOf(range).find((one) => contains(one, version, { compare, isExclusive }));
     if (span !== undefined && scheme === 'dpkg' && isRebuildOf(version, span.fixed)) {
-      return { verdict: 'not-affected', by: `a stable rebuild of ${span.fixed}, which has the fix` };
+      const by = {
+        en: `a stable rebuild of ${span.fixed}, which has the fix`,
+        ja: `修正を含む ${span.fixed} の安定版向け再ビルド`,
+      };
+      return { verdict: 'not-affected', by };
     }
     if (span !== undefined && (row.conditions === undefined || !isOpen(span))) {
       return {
@@ -94,9 +110,15 @@ export const judgeVersion = (
       };
     }
   }
-  if (row.conditions !== undefined) return { verdict: 'unknown', by: row.conditions };
+  // The words of the source, which nobody translated.
+  if (row.conditions !== undefined)
+    return { verdict: 'unknown', by: { en: row.conditions, ja: `情報源の条件：${row.conditions}` } };
   if (row.ranges === undefined && row.versions === undefined) {
-    return { verdict: 'unknown', by: row.status ?? 'the source names no versions' };
+    const by = {
+      en: row.status ?? 'the source names no versions',
+      ja: row.status === undefined ? '情報源がバージョンを示していない' : `情報源の状態：${row.status}`,
+    };
+    return { verdict: 'unknown', by };
   }
-  return { verdict: 'not-affected', by: 'outside of every range' };
+  return { verdict: 'not-affected', by: { en: 'outside of every range', ja: 'どの範囲にも入らない' } };
 };

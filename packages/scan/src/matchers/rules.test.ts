@@ -33,7 +33,9 @@ const in_ = (ecosystem: string, more: Partial<MatchablePackage> = {}): Matchable
 const match = (found: MatchablePackage, rows: Record<string, AdvisoryRow[]>, context: MatchContext = {}) =>
   matchPackage(found, packOf(rows), context);
 const stepsOf = (verdict: ReturnType<typeof match>, rule: string): string[] =>
-  verdict.matches.flatMap((one) => one.why.filter((step) => step.rule === rule).map((step) => step.detail));
+  verdict.matches.flatMap((one) =>
+    one.why.filter((step) => step.rule === rule).map((step) => step.detail.en),
+  );
 
 describe('the table of rules', () => {
   it('has each of the 23 cases once, under an id of its own', () => {

@@ -1,7 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, type FileRole, ok, type Result } from '@bartizan/contracts';
+import {
+  err,
+  type FileRole,
+  ok,
+  type Result,
+  type SecretEvidence,
+  type SecretRule,
+} from '@bartizan/contracts';
 import { checkSecret } from './checks/check-secret.ts';
 import { effectOf, lowered } from './file-role.ts';
 import { fingerprintOf, previewOf } from './keep.ts';
@@ -22,6 +29,26 @@ export type JudgedMatch = Pick<
   'rule' | 'preview' | 'fingerprint' | 'verification' | 'severity' | 'roles' | 'reasons' | 'publicKey'
 >;
 
+const CONFIDENCE_JA: Readonly<Record<SecretRule['confidence'], string>> = {
+  high: '高',
+  medium: '中',
+  low: '低',
+};
+const VERIFICATION_JA: Readonly<Record<SecretEvidence['verification'], string>> = {
+  verified: '確認済み',
+  plausible: '形は正しい',
+  unverified: '確認できない',
+};
+const ROLE_JA: Readonly<Record<FileRole, string>> = {
+  distribution: 'ディストリビューションのファイル',
+  'lock-file': 'ロックファイル',
+  minified: '圧縮されたコード',
+  test: 'テスト',
+  documentation: '文書',
+  vendored: '取り込んだ外部コード',
+  binary: 'バイナリ',
+};
+
 /** How many steps a failed check and a role lower the severity. */
 const LOWERED_BY = 2;
 
@@ -41,19 +68,40 @@ export const judgeMatch = (
   if (effect === 'drop') return err(`the file is of the kind ${role}`);
   const checked = checkSecret(rule.check, value, context.nowMs);
   // A shape that says little by itself, and a check that fails: then nothing speaks for a secret.
-  if (checked.verification === 'unverified' && rule.confidence !== 'high') return err(checked.detail);
+  if (checked.verification === 'unverified' && rule.confidence !== 'high') return err(checked.detail.en);
   const reasons: SecretReason[] = [
-    { step: 'rule', detail: `${rule.id}, confidence of its shape ${rule.confidence}` },
-    { step: 'check', detail: `${checked.verification}: ${checked.detail}` },
+    {
+      step: 'rule',
+      detail: {
+        en: `${rule.id}, confidence of its shape ${rule.confidence}`,
+        ja: `${rule.id}（形の確かさ：${CONFIDENCE_JA[rule.confidence]}）`,
+      },
+    },
+    {
+      step: 'check',
+      detail: {
+        en: `${checked.verification}: ${checked.detail.en}`,
+        ja: `${VERIFICATION_JA[checked.verification]}：${checked.detail.ja}`,
+      },
+    },
   ];
   let { severity } = rule;
   if (checked.verification === 'unverified' || checked.isBlunt === true) {
     severity = lowered(severity, LOWERED_BY);
-    reasons.push({ step: 'state', detail: `severity lowered: ${checked.detail}` });
+    reasons.push({
+      step: 'state',
+      detail: { en: `severity lowered: ${checked.detail.en}`, ja: `深刻度を下げる：${checked.detail.ja}` },
+    });
   }
   if (effect === 'lower') {
     severity = lowered(severity, checked.verification === 'verified' ? 1 : LOWERED_BY);
-    reasons.push({ step: 'role', detail: `severity lowered: the file is of the kind ${role}` });
+    reasons.push({
+      step: 'role',
+      detail: {
+        en: `severity lowered: the file is of the kind ${role}`,
+        ja: `深刻度を下げる：ファイルの種類は${role === undefined ? '不明' : ROLE_JA[role]}`,
+      },
+    });
   }
   return ok({
     rule,

@@ -36,7 +36,11 @@ export class KeyPairs {
     return matches.map((match) => {
       const path = match.publicKey === undefined ? undefined : certificates.get(match.publicKey);
       if (path === undefined) return match;
-      const reason = { step: 'key-pair', detail: `it is the key of the certificate in ${path}` } as const;
+      const detail = {
+        en: `it is the key of the certificate in ${path}`,
+        ja: `${path} にある証明書の鍵`,
+      };
+      const reason = { step: 'key-pair', detail } as const;
       return { ...match, verification: 'verified', reasons: [...match.reasons, reason] };
     });
   }

@@ -51,7 +51,10 @@ export class LayerSecrets {
   finish(layerOf: (path: string) => string | undefined): LayerSecretReport {
     const matches = this.#matches.map((match): SecretMatch => {
       if (layerOf(match.path) === match.layer) return match;
-      const detail = 'a later layer deletes or replaces the file, but this layer still holds it';
+      const detail = {
+        en: 'a later layer deletes or replaces the file, but this layer still holds it',
+        ja: '後のレイヤーで削除または置き換えられたが、このレイヤーには残っている',
+      };
       return { ...match, kind: 'deleted-file', reasons: [...match.reasons, { step: 'state', detail }] };
     });
     return {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '@bartizan/contracts';
-import { cut, type FindingPlace, findingId } from '../findings/finding-place.ts';
+import { cut, cutBoth, type FindingPlace, findingId } from '../findings/finding-place.ts';
 import type { SecretMatch } from './secret-match.ts';
 
 /** The place of a match for people: path, line and column. */
@@ -48,7 +48,7 @@ export const secretFinding = (match: SecretMatch, place: FindingPlace): Finding 
       verification: match.verification,
     },
     evidence: [cut(`${placeOf(match)} ${match.preview}`, 2000)],
-    why: match.reasons.slice(0, 32).map(({ step, detail }) => ({ step, detail: cut(detail, 1000) })),
+    why: match.reasons.slice(0, 32).map(({ step, detail }) => ({ step, detail: cutBoth(detail, 1000) })),
     fix: { state: 'configuration', action: rule.fix },
     owasp: rule.owasp,
     attack: rule.attack,

@@ -1,7 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { FileRole, SecretEvidence, SecretRule, Severity, SOURCE_KINDS } from '@bartizan/contracts';
+import type {
+  FileRole,
+  LocalText,
+  SecretEvidence,
+  SecretRule,
+  Severity,
+  SOURCE_KINDS,
+} from '@bartizan/contracts';
 
 /** What a text comes from. */
 export interface SecretSource {
@@ -17,7 +24,7 @@ export interface SecretSource {
 /** One step of the reasons. */
 export interface SecretReason {
   readonly step: 'rule' | 'check' | 'role' | 'state' | 'key-pair';
-  readonly detail: string;
+  readonly detail: LocalText;
 }
 
 /** A secret that was found. It holds nothing of the value but its preview and its keyed hash. */

@@ -28,8 +28,20 @@ describe('SecretScanner', () => {
       verification: 'plausible',
       severity: 'high',
       reasons: [
-        { step: 'rule', detail: 'secret.test-token, confidence of its shape high' },
-        { step: 'check', detail: 'plausible: its form has nothing to check' },
+        {
+          step: 'rule',
+          detail: {
+            en: 'secret.test-token, confidence of its shape high',
+            ja: 'secret.test-token（形の確かさ：高）',
+          },
+        },
+        {
+          step: 'check',
+          detail: {
+            en: 'plausible: its form has nothing to check',
+            ja: '形は正しい：この形には確認できる部分がない',
+          },
+        },
       ],
     });
     expect(JSON.stringify(match)).not.toContain(VALUE.slice(4));
@@ -108,7 +120,7 @@ describe('SecretScanner', () => {
   ])('lowers in %s to %s', (path, severity, role) => {
     const [match] = scan(VALUE, { kind: 'file', path }).matches;
     expect(match?.severity).toBe(severity);
-    expect(match?.reasons.filter(({ step }) => step === 'role').map(({ detail }) => detail)).toEqual(
+    expect(match?.reasons.filter(({ step }) => step === 'role').map(({ detail }) => detail.en)).toEqual(
       role === undefined ? [] : [`severity lowered: the file is of the kind ${role}`],
     );
   });

@@ -121,7 +121,7 @@ describe('searchTree', () => {
     const paired = report.matches.map(({ path, verification, reasons }) => [
       path,
       verification,
-      reasons.find(({ step }) => step === 'key-pair')?.detail,
+      reasons.find(({ step }) => step === 'key-pair')?.detail.en,
     ]);
     expect(paired).toEqual([
       ['/etc/ssl/other.key', 'verified', undefined],
@@ -161,7 +161,10 @@ describe('LayerSecrets', () => {
       reasons: expect.arrayContaining([
         {
           step: 'state',
-          detail: 'a later layer deletes or replaces the file, but this layer still holds it',
+          detail: {
+            en: 'a later layer deletes or replaces the file, but this layer still holds it',
+            ja: '後のレイヤーで削除または置き換えられたが、このレイヤーには残っている',
+          },
         },
       ]),
     });

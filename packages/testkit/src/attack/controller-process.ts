@@ -14,6 +14,14 @@ const CHECKOUT = fileURLToPath(new URL('../../../../', import.meta.url));
 const MAIN = join(CHECKOUT, 'apps/controller/src/main.ts');
 const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
 
+/** An answer of the API. */
+export interface Told {
+  readonly status: number;
+  readonly json: Readonly<Record<string, unknown>>;
+  /** Name and value of the cookie it set. */
+  readonly cookie?: string;
+}
+
 /** A real controller as a process of its own, with data and knowledge of its own until `close`. */
 export class ControllerProcess {
   readonly folder = mkdtempSync(join(tmpdir(), 'bartizan-controller-'));
@@ -68,8 +76,20 @@ export class ControllerProcess {
   }
 
   /** Asks the API as local root; gives the parsed answer, throws on any status of 400 or more. */
-  call(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
-    const sent = body === undefined ? '' : JSON.stringify(body);
+  async call(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+    const authorization = `Bearer ${this.#token}`;
+    const { status, json } = await this.ask(method, path, { body, headers: { authorization } });
+    if (status >= 400) throw new Error(`${method} ${path}: ${JSON.stringify(json).slice(0, 2000)}`);
+    return json;
+  }
+
+  /** Asks the API as whoever the headers say: nobody, unless they say more. Any answer is an answer. */
+  ask(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    more: { readonly body?: object | undefined; readonly headers?: Readonly<Record<string, string>> } = {},
+  ): Promise<Told> {
+    const sent = more.body === undefined ? '' : JSON.stringify(more.body);
     return new Promise((resolve, reject) => {
       const asked = request(
         {
@@ -79,7 +99,7 @@ export class ControllerProcess {
           method,
           // Loopback to a certificate made a moment ago by a process this test started.
           rejectUnauthorized: false,
-          headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+          headers: { 'content-type': 'application/json', ...more.headers },
         },
         (answer) => {
           let text = '';
@@ -88,9 +108,12 @@ export class ControllerProcess {
             if (text.length > ANSWER_BYTES_MAX) asked.destroy(new Error('answer too large'));
           });
           answer.on('end', () => {
-            if ((answer.statusCode ?? 500) >= 400)
-              reject(new Error(`${method} ${path}: ${text.slice(0, 2000)}`));
-            else resolve(JSON.parse(text));
+            const cookie = (answer.headers['set-cookie'] ?? [])[0]?.split(';')[0];
+            resolve({
+              status: answer.statusCode ?? 500,
+              json: text === '' ? {} : JSON.parse(text),
+              ...(cookie === undefined ? {} : { cookie }),
+            });
           });
         },
       );

@@ -7,4 +7,6 @@
  */
 export type { Attack, AttackFile, AttackOutcome, AttackPlan } from './attack-stage.ts';
 export { AttackStage } from './attack-stage.ts';
+export { ControllerProcess, type Told } from './controller-process.ts';
 export { type AttackCase, type Expectation, summary, wanted } from './expectation.ts';
+export { bartizan, type Ended } from './program.ts';

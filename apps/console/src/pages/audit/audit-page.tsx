@@ -66,7 +66,7 @@ const VerifyChain = () => {
 
 const useColumns = (): readonly Column<Row>[] => {
   const t = useT();
-  const { count } = useFormat();
+  const { count, text } = useFormat();
   return useMemo(
     () => [
       {
@@ -106,11 +106,14 @@ const useColumns = (): readonly Column<Row>[] => {
         title: t('audit.detail'),
         width: 'minmax(120px, 1.6fr)',
         fromPx: 960,
-        cell: (row) => (
-          <span translate="no" title={row.detail}>
-            {row.detail}
-          </span>
-        ),
+        cell: (row) =>
+          row.told === undefined ? (
+            <span translate="no" title={row.detail}>
+              {row.detail}
+            </span>
+          ) : (
+            <span title={text(row.told)}>{text(row.told)}</span>
+          ),
       },
       {
         id: 'address',
@@ -132,7 +135,7 @@ const useColumns = (): readonly Column<Row>[] => {
         cell: (row) => count(row.sequence),
       },
     ],
-    [t, count],
+    [t, count, text],
   );
 };
 

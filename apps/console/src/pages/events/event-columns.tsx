@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { IconChevronDown, IconChevronRight, IconCornerDownRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { ItemOf } from '../../data/queries.ts';
@@ -11,14 +12,39 @@ import { SeverityBadge, VerdictBadge } from '../../widgets/badges.tsx';
 import type { Column } from '../../widgets/data-table.tsx';
 import { When } from '../../widgets/text.tsx';
 import { WorkloadLink } from '../../widgets/workload-link.tsx';
+import type { IncidentView } from './incident-rows.ts';
 
 export type EventRow = ItemOf<'event.list'>;
 
-const TitleCell = ({ row }: { row: EventRow }) => {
+/** Shows or hides the other events of the incident that a row leads. */
+const IncidentToggle = ({ row, view }: { row: EventRow; view: IncidentView }) => {
+  const t = useT();
+  const { count } = useFormat();
+  const n = view.others(row);
+  if (n === 0) return null;
+  const label = t('event.incident', { count: n, n: count(n) });
+  return (
+    <button
+      type="button"
+      className="chip incident-toggle"
+      aria-expanded={view.isOpen(row)}
+      aria-label={label}
+      title={label}
+      onClick={() => view.toggle(row)}
+    >
+      {view.isOpen(row) ? <IconChevronDown size={13} /> : <IconChevronRight size={13} />}+{count(n)}
+    </button>
+  );
+};
+
+const TitleCell = ({ row, view }: { row: EventRow; view: IncidentView | undefined }) => {
   const t = useT();
   const { text, count } = useFormat();
   return (
     <span className="row">
+      {view?.isMember(row) === true && (
+        <IconCornerDownRight size={15} role="img" aria-label={t('event.incident.part')} />
+      )}
       <Link
         to="/events/$id"
         params={{ id: row.id }}
@@ -33,13 +59,20 @@ const TitleCell = ({ row }: { row: EventRow }) => {
           ×{count(row.aggregation.count)}
         </span>
       )}
+      {view !== undefined && <IncidentToggle row={row} view={view} />}
       {row.source === 'fallback' && <span className="chip">{t('event.fallback')}</span>}
     </span>
   );
 };
 
 /** Columns of lists of security events. */
-export const useEventColumns = ({ withWorkload }: { withWorkload: boolean }): readonly Column<EventRow>[] => {
+export const useEventColumns = ({
+  withWorkload,
+  incidents,
+}: {
+  withWorkload: boolean;
+  incidents?: IncidentView;
+}): readonly Column<EventRow>[] => {
   const t = useT();
   return useMemo(() => {
     const head: Column<EventRow>[] = [
@@ -47,7 +80,7 @@ export const useEventColumns = ({ withWorkload }: { withWorkload: boolean }): re
         id: 'title',
         title: t('event.what'),
         width: 'minmax(170px, 2.4fr)',
-        cell: (row) => <TitleCell row={row} />,
+        cell: (row) => <TitleCell row={row} view={incidents} />,
       },
       {
         id: 'severity',
@@ -94,5 +127,5 @@ export const useEventColumns = ({ withWorkload }: { withWorkload: boolean }): re
       },
     ];
     return withWorkload ? [...head, workload, ...tail] : [...head, ...tail];
-  }, [t, withWorkload]);
+  }, [t, withWorkload, incidents]);
 };

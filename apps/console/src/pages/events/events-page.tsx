@@ -16,6 +16,7 @@ import { DataTable } from '../../widgets/data-table.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
 import { useEventColumns } from './event-columns.tsx';
+import { useIncidentRows } from './incident-rows.ts';
 import { useNewEvents } from './use-new-events.ts';
 
 const Histogram = lazy(async () => ({ default: (await import('./histogram.tsx')).Histogram }));
@@ -47,7 +48,8 @@ export const EventsPage = () => {
   const query = { ...range.query, ...(filter === '' ? {} : { filter }) };
   const list = useList('event.list', { query });
   const fresh = useNewEvents(filter, useIsLive());
-  const columns = useEventColumns({ withWorkload: true });
+  const [rows, incidents] = useIncidentRows(list.items);
+  const columns = useEventColumns({ withWorkload: true, incidents });
   const show = (): void => {
     fresh.clear();
     range.renew();
@@ -77,7 +79,8 @@ export const EventsPage = () => {
           name="events"
           label={t('page.events')}
           columns={columns}
-          items={list.items}
+          items={rows}
+          loaded={list.items.length}
           total={list.total}
           selected={id}
           rowKey={(row) => row.id}

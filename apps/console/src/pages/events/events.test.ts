@@ -7,6 +7,7 @@ import { parseFilter } from '../../filter/tokens.ts';
 import { formatsOf } from '../../format/use-format.ts';
 import { eventMarkdown } from './event-markdown.ts';
 import { stackBars, timeSplits } from './histogram-data.ts';
+import { incidentRows } from './incident-rows.ts';
 import { matchesFilter } from './matches.ts';
 
 const EVENT: SecurityEvent = {
@@ -92,5 +93,32 @@ describe('an event as Markdown', () => {
   it('cannot be broken out of by a backquote in a name', () => {
     const evil = { ...EVENT, workload: { ...EVENT.workload, name: 'a`b' } };
     expect(eventMarkdown(evil, formatsOf('ja'), (key) => key)).toContain("`shop/a'b`");
+  });
+});
+
+describe('incidents in the list of events', () => {
+  const member = (id: string, severity: 'critical' | 'medium', atMs: number): SecurityEvent => ({
+    ...EVENT,
+    id,
+    severity,
+    occurredAtMs: atMs,
+    incident: 'x',
+  });
+  const events = [
+    member('late', 'medium', 3000),
+    member('worst', 'critical', 2000),
+    { ...EVENT, id: 'alone' },
+  ];
+
+  it('are one row each, by their worst event, until they are opened', () => {
+    const { rows, others, members } = incidentRows(events, new Set());
+    expect(rows.map(({ id }) => id)).toEqual(['worst', 'alone']);
+    expect([others.get('worst'), others.get('alone'), members.size]).toEqual([1, 0, 0]);
+  });
+
+  it('show the other events below when they are opened', () => {
+    const { rows, members } = incidentRows(events, new Set(['worst']));
+    expect(rows.map(({ id }) => id)).toEqual(['worst', 'late', 'alone']);
+    expect([...members]).toEqual(['late']);
   });
 });

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { stepWords } from '@bartizan/contracts/words';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useApi } from '../../data/queries.ts';
 import { readSearch } from '../../data/view.ts';
@@ -9,39 +10,22 @@ import { useT } from '../../i18n/language.ts';
 import { Badge, SeverityBadge } from '../../widgets/badges.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
 import { Asked, Unknown } from '../../widgets/states.tsx';
-import { CommandBlock, Facts, Section, Verbatim, When } from '../../widgets/text.tsx';
+import { CommandBlock, Facts, Section, Told, Verbatim, When } from '../../widgets/text.tsx';
 import { WorkloadLink } from '../../widgets/workload-link.tsx';
 import { AcceptRisk } from './accept-risk.tsx';
 import type { FindingDetail } from './finding-detail.ts';
 
-const STEPS = [
-  'package',
-  'advisory',
-  'range',
-  'comparator',
-  'severity',
-  'fix',
-  'facts',
-  'rule',
-  'standing',
-] as const;
-
-/** A step in words; one of a newer controller stays as it calls itself. */
-const nameOfStep = (name: string, t: ReturnType<typeof useT>): string => {
-  const known = STEPS.find((step) => step === name);
-  return known === undefined ? name : t(`step.${known}`);
-};
-
 const Why = ({ finding }: { finding: FindingDetail }) => {
   const t = useT();
+  const { text } = useFormat();
   return (
     <Section title={t('why.title')}>
       {finding.why.length === 0 && <Unknown why={t('why.none')} />}
       <ol className="steps">
         {finding.why.map((step) => (
-          <li key={`${step.step}${step.detail}`}>
-            <strong title={step.rule}>{nameOfStep(step.step, t)}</strong>
-            <Verbatim>{step.detail}</Verbatim>
+          <li key={`${step.step}${text(step.detail)}`}>
+            <strong title={step.rule}>{text(stepWords(step.step))}</strong>
+            <Told>{step.detail}</Told>
           </li>
         ))}
       </ol>

@@ -4,6 +4,7 @@
 import type { Level, ResponseOf } from '@bartizan/contracts';
 import type { ReactElement } from 'react';
 import { useT } from '../../i18n/language.ts';
+import { Told } from '../../widgets/text.tsx';
 import { LEVEL_ORDER } from './level-order.ts';
 
 export type NodeRow = ResponseOf<'node.list'>['items'][number];
@@ -114,8 +115,8 @@ export const LevelMatrix = ({ node }: { node: NodeRow }) => {
                 )}
               </td>
             ))}
-            <td className="small second anywhere" translate="no">
-              {entry.reason}
+            <td className="small second">
+              <Told>{entry.reason}</Told>
             </td>
           </tr>
         ))}

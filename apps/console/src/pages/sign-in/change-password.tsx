@@ -7,7 +7,8 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../data/api-client.ts';
 import { queryClient } from '../../data/queries.ts';
-import { useT } from '../../i18n/language.ts';
+import { chooseBeforeSignIn } from '../../i18n/account-language.ts';
+import { currentLanguage, useT } from '../../i18n/language.ts';
 import { FailureLine } from '../../widgets/states.tsx';
 import { SignInCard } from './sign-in-page.tsx';
 
@@ -78,7 +79,11 @@ export const ChangePassword = ({ session }: { session: Session }) => {
     <SignInCard title={t('password.title')} note={t('password.note', { name: session.user.name })}>
       <PasswordForm
         button={t('password.button')}
-        onDone={(next) => queryClient.setQueryData(['session.show', null, null], next)}
+        onDone={(next) => {
+          // Nobody chose the language of a new account yet: it is the one its owner reads this page in.
+          chooseBeforeSignIn(currentLanguage());
+          queryClient.setQueryData(['session.show', null, null], next);
+        }}
       />
     </SignInCard>
   );

@@ -10,6 +10,7 @@ import { queryClient } from '../../data/queries.ts';
 import { useView } from '../../data/view.ts';
 import { BrandMark } from '../../frame/rail.tsx';
 import { ThemeMenu } from '../../frame/user-menu.tsx';
+import { chooseBeforeSignIn } from '../../i18n/account-language.ts';
 import { switchLanguage, useLanguage, useT } from '../../i18n/language.ts';
 import { Prose } from '../../widgets/prose.tsx';
 import { FailureLine } from '../../widgets/states.tsx';
@@ -37,7 +38,11 @@ export const SignInCard = ({
         <SegmentedControl
           data={LANGUAGES}
           value={language}
-          onChange={(value) => void switchLanguage(value === 'ja' ? 'ja' : 'en')}
+          onChange={(value) => {
+            const chosen = value === 'ja' ? 'ja' : 'en';
+            chooseBeforeSignIn(chosen);
+            void switchLanguage(chosen);
+          }}
           aria-label={t('frame.language')}
           size="xs"
         />

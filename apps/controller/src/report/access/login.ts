@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { afterFailure, lockEndMs } from '@bartizan/adapters/identity';
 import type { Store, StoredUser } from '@bartizan/adapters/store';
 import { err, failure, ok, type Result, systemScope, type User } from '@bartizan/contracts';
 import type { ApiFailure, Clock } from '../../ports.ts';
-import { afterFailure, UnknownNames } from './lockout.ts';
 import type { OpenedSession, SessionDesk } from './sessions.ts';
+import { UnknownNames } from './unknown-names.ts';
 import type { UserLedger } from './user-ledger.ts';
 
 /** Slow, salted hashing of passwords (Argon2id). */
@@ -59,14 +60,15 @@ export class LoginDesk {
   #countAttempt(id: string): Promise<Result<StoredUser, ApiFailure>> {
     return this.#parts.ledger.change(SCOPE, id, (current) => {
       const nowMs = this.#parts.clock.nowMs();
-      const { lockedUntilMs } = current.user;
-      if (lockedUntilMs !== undefined && lockedUntilMs > nowMs) return locked(lockedUntilMs, nowMs);
-      const next = afterFailure(current.failures, lockedUntilMs, nowMs);
+      const state = { failures: current.failures, ...lockOf(current.user) };
+      const endMs = lockEndMs(state, nowMs);
+      if (endMs !== undefined) return locked(endMs, nowMs);
+      const next = afterFailure(state, nowMs);
       const user = unlocked(current.user);
       return ok({
         ...current,
         failures: next.failures,
-        user: next.lockedUntilMs === undefined ? user : { ...user, lockedUntilMs: next.lockedUntilMs },
+        user: { ...user, ...lockOf(next) },
       });
     });
   }
@@ -89,6 +91,10 @@ export function unlocked(user: User): User {
   const { lockedUntilMs: _ended, ...rest } = user;
   return rest;
 }
+
+/** The mark of a lock, where there is one. */
+const lockOf = ({ lockedUntilMs }: { readonly lockedUntilMs?: number }) =>
+  lockedUntilMs === undefined ? {} : { lockedUntilMs };
 
 const failed = (): Result<never, ApiFailure> => err(failure('E_LOGIN_FAILED', 'name or password is wrong'));
 

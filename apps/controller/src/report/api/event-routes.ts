@@ -3,6 +3,7 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import { type AgentEvent, type ListQuery, ok, type Result, type Scope } from '@bartizan/contracts';
+import { incidentOf } from '@bartizan/engine';
 import type { ApiFailure, Clock } from '../../ports.ts';
 import type { LiveHub } from '../live/hub.ts';
 import { pageBody, toQuery } from './list-query.ts';
@@ -24,9 +25,10 @@ const WIDTHS_MS = [
 
 /** What happened: security, process and file events, flows, their histogram and the live stream. */
 export const eventHandlers = (parts: Parts) => ({
-  'event.list': answers('event.list', ({ scope, query }) =>
-    listKind(parts, scope, query, isKind('security')),
-  ),
+  'event.list': answers('event.list', async ({ scope, query }) => {
+    const page = await listKind(parts, scope, query, isKind('security'));
+    return page.ok ? reply({ ...page.value.body, items: page.value.body.items.map(withIncident) }) : page;
+  }),
   'process-event.list': answers('process-event.list', ({ scope, query }) =>
     listKind(parts, scope, query, isKind('process')),
   ),
@@ -38,7 +40,7 @@ export const eventHandlers = (parts: Parts) => ({
     const found = await parts.store.events.get(scope, params.id);
     if (!found.ok) return found;
     return found.value?.kind === 'security'
-      ? reply(found.value)
+      ? reply(withIncident(found.value))
       : refuse('E_NOT_FOUND', `there is no security event ${params.id}`);
   }),
   'event.histogram': answers('event.histogram', async ({ scope, query }) => {
@@ -67,6 +69,12 @@ export const eventHandlers = (parts: Parts) => ({
     return opened.ok ? reply(undefined, { events: opened.value }) : opened;
   }),
 });
+
+/** An event with what it shares with the others of its process chain. */
+const withIncident = <E extends Parameters<typeof incidentOf>[0]>(event: E) => {
+  const incident = incidentOf(event);
+  return incident === undefined ? event : { ...event, incident };
+};
 
 /** A width that divides any longer range into as many parts. */
 const spread = (fromMs: number, toMs: number): number => Math.ceil((toMs - fromMs) / BUCKETS);

@@ -23,12 +23,19 @@ function ofEvent(event: Security): Explanation {
     subject: 'event',
     sentence: event.message,
     decision: event.decision,
-    steps: event.decision.reasons.slice(0, 64).map((reason) => ({
-      step: 'rule',
-      detail: `${reason.rule}, revision ${reason.revision.slice(0, 12)}: ${reason.comparisons
+    steps: event.decision.reasons.slice(0, 64).map((reason) => {
+      const held = reason.comparisons
         .map((one) => `${one.field} ${one.operator} ${shown(one.expected)}`)
-        .join('; ')}`.slice(0, 1000),
-    })),
+        .join('; ');
+      const revision = reason.revision.slice(0, 12);
+      return {
+        step: 'rule',
+        detail: {
+          en: `${reason.rule}, revision ${revision}: ${held}`.slice(0, 1000),
+          ja: `${reason.rule}（版 ${revision}）：${held}`.slice(0, 1000),
+        },
+      };
+    }),
     facts: comparisons
       .filter((one) => one.actual !== undefined)
       .slice(0, 128)
@@ -48,7 +55,7 @@ const ofCheck = (id: string, result: CheckResult): Explanation => ({
   id,
   subject: 'check',
   sentence: result.title,
-  steps: [{ step: result.outcome, detail: result.check }],
+  steps: [{ step: result.outcome, detail: { en: result.check, ja: result.check } }],
   facts: result.evidence.slice(0, 128).map((value, at) => ({ name: `evidence ${at + 1}`, value })),
 });
 

@@ -94,6 +94,25 @@ function ofNode(node: Node): NodeCondition[] {
   }));
 }
 
+/** While nothing can be written, what nodes report is refused and sent again later: what is shown of them is older. */
+function ofFrozenNodes({ store, nodes }: Facts): NodeCondition[] {
+  if (store.state === 'ok' || nodes.length === 0) return [];
+  return [
+    {
+      code: 'nodes.as-of-before',
+      severity: 'warning',
+      message: {
+        en: 'What nodes report now is not stored: their state, buffers and losses are shown as they were before',
+        ja: 'ノードの現在の報告は保存されていません。状態・バッファー・損失は以前の値です',
+      },
+      remedy: {
+        en: 'Make the store writable again. Agents keep verdicts meanwhile and count what they shed.',
+        ja: 'ストアに書き込めるようにしてください。その間エージェントは判定を保持し、破棄した件数を数えます。',
+      },
+    },
+  ];
+}
+
 function ofLosses({ nodes, counters }: Facts): NodeCondition[] {
   const kernel = nodes.reduce((total, node) => total + node.sensor.lostInKernelTotal, 0);
   const shed = nodes.reduce((total, node) => total + node.sensor.shedTotal + node.uplink.shedTotal, 0);
@@ -126,7 +145,13 @@ export function conditionsOf(facts: Facts): NodeCondition[] {
             ja: store.reason ?? '',
           }),
         ];
-  const all = [...ofStore, ...nodes.flatMap(ofNode), ...ofAdvisories(facts), ...ofLosses(facts)];
+  const all = [
+    ...ofStore,
+    ...ofFrozenNodes(facts),
+    ...nodes.flatMap(ofNode),
+    ...ofAdvisories(facts),
+    ...ofLosses(facts),
+  ];
   const rank = { error: 0, warning: 1, info: 2 };
   return all.toSorted((one, two) => rank[one.severity] - rank[two.severity]).slice(0, CONDITIONS_MAX);
 }

@@ -4,7 +4,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok, type Result } from '@bartizan/contracts/result';
-import { fromForeign, storeErr } from '../failure.ts';
+import { fromForeign, isDiskFull, storeErr } from '../failure.ts';
 import type { StoreFailure, StoreState } from '../ports.ts';
 import { type AgeClock, advanceAge, planRetention } from '../retention.ts';
 import type { SliceStream } from '../slices/slice-name.ts';
@@ -42,7 +42,7 @@ export class WriterDesk {
   #measuredAt = 0;
   #oldest: { readonly ordinal: number; readonly atMs: number | undefined } | undefined;
   readonly #lasting: string | undefined;
-  #probe: NodeJS.Timeout | undefined;
+  readonly #watch: NodeJS.Timeout;
   #isClosed = false;
 
   constructor(data: WriterData, send: (reply: Reply) => void) {
@@ -70,6 +70,8 @@ export class WriterDesk {
       ...(this.#lasting === undefined ? {} : { reason: this.#lasting }),
     };
     this.#measure(true);
+    this.#watch = setInterval(() => this.#look(), data.probeMs);
+    this.#watch.unref();
   }
 
   /** Takes a request; it is answered by a reply with its number. */
@@ -216,7 +218,7 @@ export class WriterDesk {
   }
 
   #close(): null {
-    clearTimeout(this.#probe);
+    clearInterval(this.#watch);
     if (this.#state.state === 'ok') this.#keepAge();
     this.#slices.close();
     // Other connections are still open, so closing alone would leave the log beside the file.
@@ -233,17 +235,19 @@ export class WriterDesk {
 
   #fail(problem: StoreFailure): void {
     this.#setState(stateAfter(this.#state, problem));
-    if (this.#state.state === 'read-only') this.#scheduleProbe();
   }
 
-  #scheduleProbe(): void {
-    clearTimeout(this.#probe);
-    this.#probe = setTimeout(() => this.#tryAgain(), this.#data.probeMs);
+  /**
+   * A full disk is told as one also while nobody writes: what fills it may be what keeps everybody from writing, for
+   * instance the buffer of an agent on the same disk.
+   */
+  #look(): void {
+    const { state } = this.#state;
+    if (state === 'read-only' || (state === 'ok' && isDiskFull(this.#data.dataDir))) this.#tryAgain();
   }
 
   /** Writes and removes a block: only a write that worked says that there is room. */
   #tryAgain(): void {
-    if (this.#state.state !== 'read-only') return;
     try {
       this.#core.transaction(() =>
         this.#core.run(`INSERT OR REPLACE INTO meta(name,value) VALUES('probe',zeroblob(${PROBE_BYTES}))`),
@@ -253,7 +257,6 @@ export class WriterDesk {
       this.#measure(true);
     } catch (error) {
       this.#fail(fromForeign(error, this.#data.dataDir).error);
-      this.#scheduleProbe();
     }
   }
 

@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox';
 import { OpaqueId } from '../../ids.ts';
-import { ApiKey, AuditRecord, RoleSchema, Session, User } from '../../nouns/access.ts';
+import { ApiKey, AuditEntry, RoleSchema, Session, User } from '../../nouns/access.ts';
 import { choice, flag, inline, integer, object, optional, text } from '../../schema.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
@@ -196,7 +196,7 @@ export const accessRoutes = [
     list: true,
     summary: { en: 'List audit records, newest first', ja: '監査記録の一覧（新しい順）' },
     query: ListQuery,
-    response: page(AuditRecord, 'Records'),
+    response: page(AuditEntry, 'Records'),
   }),
   route({
     id: 'audit.verify',

@@ -25,6 +25,7 @@ import {
   object,
   optional,
   text,
+  toldText,
 } from '../../schema.ts';
 import { FindingGroup } from '../finding-group.ts';
 import { ListQuery, page } from '../problem.ts';
@@ -251,7 +252,11 @@ export const insightRoutes = [
       subject: text('event, finding or check', 16),
       sentence: localText('In one sentence', 2000),
       decision: optional(Decision),
-      steps: list(inline('A step', { step: text('Step', 64), detail: text('Detail', 1000) }), 'Steps', 64),
+      steps: list(
+        inline('A step', { step: text('Step', 64), detail: toldText('Detail', 1000) }),
+        'Steps',
+        64,
+      ),
       facts: list(
         inline('A fact', { name: text('Name', 128), value: text('Value', 16_384) }),
         'Facts used',

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Severity } from '@bartizan/contracts';
 import type { CveFacts, Rating } from '../../advisories/row.ts';
 import type { Draft } from '../model.ts';
 import { chooseSeverity } from '../severity.ts';
@@ -15,13 +16,25 @@ export const malicious: FindingRule = (draft) => {
   draft.why.push({
     step: 'severity',
     rule: 'match.malicious',
-    detail: 'critical by malicious package: the package itself is the attack',
+    detail: {
+      en: 'critical by malicious package: the package itself is the attack',
+      ja: '悪意あるパッケージのため緊急：パッケージ自体が攻撃',
+    },
   });
 };
 
 /** Facts about the CVEs of a flaw. */
 const factsOf = (draft: Draft, cve: (id: string) => CveFacts | undefined): CveFacts[] =>
   [draft.flaw.id, ...draft.flaw.aliases].flatMap((id) => (id.startsWith('CVE-') ? (cve(id) ?? []) : []));
+
+const SEVERITY_JA: Readonly<Record<Severity, string>> = {
+  critical: '緊急',
+  high: '高',
+  medium: '中',
+  low: '低',
+  info: '情報',
+  unknown: '不明',
+};
 
 /** Rule 20: the severity shown, by whose word goes first; all of them are kept with their source. */
 export const severity: FindingRule = (draft, { pack }) => {
@@ -39,7 +52,13 @@ export const severity: FindingRule = (draft, { pack }) => {
   draft.why.push({
     step: 'severity',
     rule: 'match.severity',
-    detail: choice.source === undefined ? 'no source rates it' : `${choice.severity} by ${choice.source}`,
+    detail:
+      choice.source === undefined
+        ? { en: 'no source rates it', ja: '評価した情報源なし' }
+        : {
+            en: `${choice.severity} by ${choice.source}`,
+            ja: `${choice.source} の評価：${SEVERITY_JA[choice.severity]}`,
+          },
   });
 };
 
@@ -57,7 +76,10 @@ export const exploitation: FindingRule = (draft, { pack }) => {
     draft.why.push({
       step: 'facts',
       rule: 'match.exploitation',
-      detail: `in the KEV catalogue since ${kev.addedOn}${kev.isRansomware ? ', used by ransomware' : ''}`,
+      detail: {
+        en: `in the KEV catalogue since ${kev.addedOn}${kev.isRansomware ? ', used by ransomware' : ''}`,
+        ja: `${kev.addedOn} から KEV カタログに掲載${kev.isRansomware ? '、ランサムウェアが悪用' : ''}`,
+      },
     });
   }
   if (epss !== undefined) {
@@ -67,7 +89,10 @@ export const exploitation: FindingRule = (draft, { pack }) => {
     draft.why.push({
       step: 'facts',
       rule: 'match.exploitation',
-      detail: `EPSS ${epss.probability} on ${epss.scoredOn}`,
+      detail: {
+        en: `EPSS ${epss.probability} on ${epss.scoredOn}`,
+        ja: `EPSS ${epss.probability}（${epss.scoredOn} 時点）`,
+      },
     });
   }
 };

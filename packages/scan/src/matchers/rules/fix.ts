@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { LocalText } from '@bartizan/contracts';
 import { lifeOf } from '../../distribution/life.ts';
 import { paidLinesOf } from '../../distribution/namespace.ts';
 import type { Draft, FixState, Judged, RuleInput, Subject } from '../model.ts';
@@ -42,10 +43,25 @@ const chooseFix = (
   return best;
 };
 
-const fixDetail = (draft: Draft): string => {
-  if (draft.fixedVersion === undefined) return `no fixed version named (${draft.fixState})`;
-  const channel = draft.fixChannel === undefined ? '' : ` (${draft.fixChannel})`;
-  return `first fixed version above the installed one: ${draft.fixedVersion}${channel}`;
+/** The states of a fix that has no version, in Japanese. */
+const UNFIXED_JA: Readonly<Record<Exclude<FixState, 'fixed'>, string>> = {
+  'not-fixed': '未修正',
+  deferred: '延期',
+  'wont-fix': '修正予定なし',
+  'paid-channel': '有償の提供系列のみ',
+  unknown: '不明',
+};
+
+const fixDetail = ({ fixedVersion, fixChannel, fixState: state }: Draft): LocalText => {
+  if (fixedVersion === undefined)
+    return {
+      en: `no fixed version named (${state})`,
+      ja: `修正バージョンの記載なし（${state === 'fixed' ? '修正済み' : UNFIXED_JA[state]}）`,
+    };
+  return {
+    en: `first fixed version above the installed one: ${fixedVersion}${fixChannel === undefined ? '' : ` (${fixChannel})`}`,
+    ja: `導入済みより新しい最初の修正バージョン：${fixedVersion}${fixChannel === undefined ? '' : `（${fixChannel}）`}`,
+  };
 };
 
 /** Rule 8: state, version and channel of the fix. */
@@ -82,7 +98,10 @@ export const paidChannel: FindingRule = (draft, { pack, context }) => {
       draft.why.push({
         step: 'fix',
         rule: 'match.paid-channel',
-        detail: `${row.id}: fixed in ${fixedVersion} of ${line}, ${isAttached ? 'to which this machine is attached' : 'which this machine is not attached to'}`,
+        detail: {
+          en: `${row.id}: fixed in ${fixedVersion} of ${line}, ${isAttached ? 'to which this machine is attached' : 'which this machine is not attached to'}`,
+          ja: `${row.id}：${line} の ${fixedVersion} で修正（このマシンは${isAttached ? '契約済み' : '未契約'}）`,
+        },
       });
       return;
     }
@@ -98,6 +117,9 @@ export const endOfLife: FindingRule = (draft, { pack, context }) => {
   draft.why.push({
     step: 'facts',
     rule: 'match.end-of-life',
-    detail: `${draft.subject.package.ecosystem} no longer receives advisories since ${ended.eol}: later flaws are not known`,
+    detail: {
+      en: `${draft.subject.package.ecosystem} no longer receives advisories since ${ended.eol}: later flaws are not known`,
+      ja: `${draft.subject.package.ecosystem} は ${ended.eol} 以降勧告の対象外で、それより後の欠陥は分からない`,
+    },
   });
 };

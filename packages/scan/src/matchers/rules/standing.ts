@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { LocalText } from '@bartizan/contracts';
 import type { Draft, ImpactStatement, MatchContext, UserDecision } from '../model.ts';
 import type { FindingRule } from './fix.ts';
 
@@ -45,6 +46,19 @@ const speaksAbout = (statement: ImpactStatement, draft: Draft, place: MatchConte
   return statement.imageDigest === undefined || statement.imageDigest === place?.imageDigest;
 };
 
+const BY_JA: Readonly<Record<ImpactStatement['by'], string>> = {
+  user: '利用者',
+  image: 'イメージ',
+  vendor: '提供元',
+  feed: '情報源',
+};
+const STATUS_JA: Readonly<Record<ImpactStatement['status'], string>> = {
+  not_affected: '影響なし',
+  affected: '影響あり',
+  fixed: '修正済み',
+  under_investigation: '調査中',
+};
+
 /** Rule 22: a statement explains a finding and never deletes it; without a justification it is not followed. */
 export const statements: FindingRule = (draft, { context }) => {
   const spoken = (context.statements ?? [])
@@ -56,7 +70,10 @@ export const statements: FindingRule = (draft, { context }) => {
     draft.why.push({
       step: 'standing',
       rule: 'match.statements',
-      detail: `${one.author} (${one.by}) states ${one.status.replaceAll('_', ' ')}: ${one.justification ?? 'no justification'}${isFollowed ? '' : ', so it is not followed'}`,
+      detail: {
+        en: `${one.author} (${one.by}) states ${one.status.replaceAll('_', ' ')}: ${one.justification ?? 'no justification'}${isFollowed ? '' : ', so it is not followed'}`,
+        ja: `${one.author}（${BY_JA[one.by]}）の声明：${STATUS_JA[one.status]}。理由：${one.justification ?? 'なし'}${isFollowed ? '' : 'のため、採用しない'}`,
+      },
     });
     if (!isFollowed) continue;
     if (isClearing)
@@ -88,6 +105,18 @@ const decides = (decision: UserDecision, draft: Draft, place: MatchContext['plac
   (decision.namespace === undefined || decision.namespace === place?.namespace) &&
   (decision.imagePattern === undefined || fits(decision.imagePattern, place?.image ?? ''));
 
+const ended = ({ author, expiresAtMs }: UserDecision): LocalText => {
+  const day = new Date(expiresAtMs).toISOString().slice(0, 10);
+  return {
+    en: `${author} accepted it until ${day}: it is open again`,
+    ja: `${author} による受容は ${day} で終わり、再び未対応`,
+  };
+};
+const accepted = ({ author, reason }: UserDecision): LocalText => ({
+  en: `${author} accepts it: ${reason}`,
+  ja: `${author} が受容：${reason}`,
+});
+
 /** Rule 23: a risk that somebody took stands until its end; then the finding is open again. */
 export const decisions: FindingRule = (draft, { context }) => {
   const nowMs = context.nowMs ?? Number.POSITIVE_INFINITY;
@@ -97,9 +126,7 @@ export const decisions: FindingRule = (draft, { context }) => {
     draft.why.push({
       step: 'standing',
       rule: 'match.decisions',
-      detail: isOver
-        ? `${one.author} accepted it until ${new Date(one.expiresAtMs).toISOString().slice(0, 10)}: it is open again`
-        : `${one.author} accepts it: ${one.reason}`,
+      detail: isOver ? ended(one) : accepted(one),
     });
     if (isOver) continue;
     draft.standing = {

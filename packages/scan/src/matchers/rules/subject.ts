@@ -22,7 +22,10 @@ export const sourcePackage: SubjectRule = (subject) => {
       {
         step: 'package',
         rule: 'match.source-package',
-        detail: `${found.name} ${found.version} is built from source package ${name} ${version}, by which ${found.ecosystem} keys its advisories`,
+        detail: {
+          en: `${found.name} ${found.version} is built from source package ${name} ${version}, by which ${found.ecosystem} keys its advisories`,
+          ja: `${found.name} ${found.version} はソースパッケージ ${name} ${version} から作られたもので、${found.ecosystem} の勧告はこの名前で引く`,
+        },
       },
     ],
   };
@@ -46,7 +49,10 @@ export const sourceEpoch: SubjectRule = (subject) => {
       {
         step: 'comparator',
         rule: 'match.epoch',
-        detail: 'versions of source rpms carry no epoch: it is left out on both sides',
+        detail: {
+          en: 'versions of source rpms carry no epoch: it is left out on both sides',
+          ja: 'ソース rpm のバージョンにはエポックがないため、両側で除いて比較',
+        },
       },
     ],
   };

@@ -11,7 +11,13 @@ export type VersionRule = (row: AdvisoryRow, subject: Subject) => RangeVerdict |
 /** Rule 9: what nobody has determined yet is unknown, never clean. */
 export const undetermined: VersionRule = (row) =>
   row.status === 'under_investigation' || row.status === 'undetermined'
-    ? { verdict: 'unknown', by: `the source says: ${row.status.replaceAll('_', ' ')}` }
+    ? {
+        verdict: 'unknown',
+        by: {
+          en: `the source says: ${row.status.replaceAll('_', ' ')}`,
+          ja: `情報源の状態：${row.status === 'undetermined' ? '未判定' : '調査中'}`,
+        },
+      }
     : undefined;
 
 /** Rule 3: only the fixed version of the package's own namespace counts: a backport carries a fix under an old number. */

@@ -16,7 +16,7 @@ import {
 } from './structures.ts';
 
 const CHECKS: Readonly<Record<SecretCheck, (value: string, nowMs: number) => Checked>> = {
-  none: () => plausible('its form has nothing to check'),
+  none: () => plausible('its form has nothing to check', 'この形には確認できる部分がない'),
   'crc32-base62': checkCrc32Base62,
   'crc32-hex': checkCrc32Hex,
   bech32: checkBech32,

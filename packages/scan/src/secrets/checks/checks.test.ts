@@ -61,7 +61,10 @@ describe('checks without the network', () => {
   ])('parse a private key %s', (_name, text) => {
     expect(checkSecret('private-key', text, NOW_MS)).toMatchObject({
       verification: 'verified',
-      detail: 'a whole private key (ec prime256v1) without a passphrase',
+      detail: {
+        en: 'a whole private key (ec prime256v1) without a passphrase',
+        ja: 'パスフレーズのない完全な秘密鍵（ec prime256v1）',
+      },
       publicKey: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
   });
@@ -82,7 +85,7 @@ describe('checks without the network', () => {
     expect(() => createPrivateKey(damaged)).toThrow();
     expect(checkSecret('private-key', damaged, NOW_MS)).toEqual({
       verification: 'unverified',
-      detail: 'it does not parse as a private key',
+      detail: { en: 'it does not parse as a private key', ja: '秘密鍵として読み取れない' },
     });
   });
 
@@ -102,7 +105,7 @@ describe('checks without the network', () => {
     [{}, 'a JSON Web Token that never expires', undefined],
   ])('read the time of a token with %j', (claims, detail, isBlunt) => {
     const checked = checkSecret('jwt', `${part({ alg: 'HS256' })}.${part(claims)}.x`, NOW_MS);
-    expect(checked).toMatchObject({ verification: 'plausible', detail });
+    expect(checked).toMatchObject({ verification: 'plausible', detail: { en: detail } });
     expect(checked.isBlunt).toBe(isBlunt);
   });
 
@@ -114,7 +117,7 @@ describe('checks without the network', () => {
   );
 
   it('name the account of a key id of AWS, which is public', () => {
-    expect(checkSecret('aws-key-id', ['ASIA', 'Y34FZKBOKMUTVV7A'].join(''), NOW_MS).detail).toContain(
+    expect(checkSecret('aws-key-id', ['ASIA', 'Y34FZKBOKMUTVV7A'].join(''), NOW_MS).detail.en).toContain(
       '609629065308',
     );
   });
@@ -128,7 +131,7 @@ describe('checks without the network', () => {
           const { verification, detail } = checkSecret(check, value, NOW_MS);
           expect(['verified', 'plausible', 'unverified']).toContain(verification);
           for (let at = 0; at + 12 <= value.length; at += 6)
-            expect(detail).not.toContain(value.slice(at, at + 12));
+            expect(`${detail.en}${detail.ja}`).not.toContain(value.slice(at, at + 12));
         },
       ),
       { seed: 20_261_125, numRuns: 400 },

@@ -23,8 +23,11 @@ export const checkCrc32Base62 = (value: string): Checked => {
   const random = body.slice(0, -CHECKSUM_LENGTH);
   const wanted = toBase62(crc32(random), CHECKSUM_LENGTH);
   return body.length > CHECKSUM_LENGTH && body.endsWith(wanted)
-    ? verified('its checksum (CRC-32) holds')
-    : unverified('its checksum (CRC-32) does not hold: the service never issued it in this form');
+    ? verified('its checksum (CRC-32) holds', 'チェックサム（CRC-32）が一致')
+    : unverified(
+        'its checksum (CRC-32) does not hold: the service never issued it in this form',
+        'チェックサム（CRC-32）が一致せず、この形では発行されていない',
+      );
 };
 
 /** Grafana: `glsa_`, the secret, `_`, and CRC-32 of all before it, as the hexadecimal of its bytes, lowest first. */
@@ -33,8 +36,8 @@ export const checkCrc32Hex = (value: string): Checked => {
   const sum = Buffer.alloc(4);
   sum.writeUInt32LE(crc32(value.slice(0, at)));
   return at > 0 && sum.toString('hex') === value.slice(at + 1).toLowerCase()
-    ? verified('its checksum (CRC-32) holds')
-    : unverified('its checksum (CRC-32) does not hold');
+    ? verified('its checksum (CRC-32) holds', 'チェックサム（CRC-32）が一致')
+    : unverified('its checksum (CRC-32) does not hold', 'チェックサム（CRC-32）が一致しない');
 };
 
 const BECH32 = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
@@ -68,6 +71,6 @@ export const checkBech32 = (value: string): Checked => {
   const at = text.lastIndexOf('1');
   const values = [...text.slice(at + 1)].map((sign) => BECH32.indexOf(sign));
   return at > 0 && !values.includes(-1) && bech32Sum(text.slice(0, at), values) === 1
-    ? verified('its checksum (Bech32) holds')
-    : unverified('its checksum (Bech32) does not hold');
+    ? verified('its checksum (Bech32) holds', 'チェックサム（Bech32）が一致')
+    : unverified('its checksum (Bech32) does not hold', 'チェックサム（Bech32）が一致しない');
 };

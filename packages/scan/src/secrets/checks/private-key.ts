@@ -41,19 +41,26 @@ const readSshString = (bytes: Buffer, at: number): { value: Buffer; next: number
 const checkOpenSsh = (body: string): Checked => {
   const bytes = Buffer.from(body.replaceAll(/\s/g, ''), 'base64');
   if (bytes.subarray(0, OPENSSH_MAGIC.length).toString('latin1') !== OPENSSH_MAGIC)
-    return unverified('it is not in the form of OpenSSH');
+    return unverified('it is not in the form of OpenSSH', 'OpenSSH の形式ではない');
   const cipher = readSshString(bytes, OPENSSH_MAGIC.length);
   const kdf = cipher && readSshString(bytes, cipher.next);
   const options = kdf && readSshString(bytes, kdf.next);
   const publicPart = options && readSshString(bytes, options.next + 4);
   const privatePart = publicPart && readSshString(bytes, publicPart.next);
-  if (cipher === undefined || privatePart === undefined) return unverified('the OpenSSH key is cut short');
+  if (cipher === undefined || privatePart === undefined)
+    return unverified('the OpenSSH key is cut short', 'OpenSSH の鍵が途中で切れている');
   if (cipher.value.toString('latin1') !== 'none')
-    return { ...plausible('the OpenSSH key is encrypted with a passphrase'), isBlunt: true };
+    return {
+      ...plausible(
+        'the OpenSSH key is encrypted with a passphrase',
+        'OpenSSH の鍵はパスフレーズで暗号化済み',
+      ),
+      isBlunt: true,
+    };
   const { value } = privatePart;
   return value.length > 8 && value.readUInt32BE(0) === value.readUInt32BE(4)
-    ? verified('a whole OpenSSH private key without a passphrase')
-    : unverified('the OpenSSH key is damaged');
+    ? verified('a whole OpenSSH private key without a passphrase', 'パスフレーズのない完全な OpenSSH 秘密鍵')
+    : unverified('the OpenSSH key is damaged', 'OpenSSH の鍵が壊れている');
 };
 
 const describe = (key: KeyObject): string => {
@@ -66,12 +73,15 @@ const parse = (label: string, text: string): Checked => {
   try {
     const key = createPrivateKey(`-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`);
     return {
-      ...verified(`a whole private key (${describe(key)}) without a passphrase`),
+      ...verified(
+        `a whole private key (${describe(key)}) without a passphrase`,
+        `パスフレーズのない完全な秘密鍵（${describe(key)}）`,
+      ),
       publicKey: publicHash(createPublicKey(key)),
     };
   } catch {
     // What the library says of a broken key is not shown: its message could quote the input.
-    return unverified('it does not parse as a private key');
+    return unverified('it does not parse as a private key', '秘密鍵として読み取れない');
   }
 };
 
@@ -80,16 +90,25 @@ export const checkPrivateKey = (value: string): Checked => {
   const text = unfold(value);
   if (/PuTTY-User-Key-File/.test(text)) {
     return /Encryption: none/.test(text)
-      ? plausible('a PuTTY key without a passphrase')
-      : { ...plausible('the PuTTY key is encrypted with a passphrase'), isBlunt: true };
+      ? plausible('a PuTTY key without a passphrase', 'パスフレーズのない PuTTY の鍵')
+      : {
+          ...plausible(
+            'the PuTTY key is encrypted with a passphrase',
+            'PuTTY の鍵はパスフレーズで暗号化済み',
+          ),
+          isBlunt: true,
+        };
   }
   const pem = PEM.exec(text);
-  if (pem === null) return unverified('it has no end');
+  if (pem === null) return unverified('it has no end', '終端がない');
   const [, label = '', body = ''] = pem;
   if (label === 'OPENSSH PRIVATE KEY') return checkOpenSsh(body);
   if (label.startsWith('ENCRYPTED') || /Proc-Type:.{0,8}ENCRYPTED/.test(body))
-    return { ...plausible('the key is encrypted with a passphrase'), isBlunt: true };
-  if (label.startsWith('PGP')) return plausible('an OpenPGP private key');
+    return {
+      ...plausible('the key is encrypted with a passphrase', '鍵はパスフレーズで暗号化済み'),
+      isBlunt: true,
+    };
+  if (label.startsWith('PGP')) return plausible('an OpenPGP private key', 'OpenPGP の秘密鍵');
   return parse(label, body);
 };
 

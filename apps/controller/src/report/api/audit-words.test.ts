@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SINCE_START } from '../../system-scope-journal.ts';
+import { auditWords } from './audit-words.ts';
+
+const SOURCE = join(import.meta.dirname, '../..');
+const JAPANESE = /[ぁ-んァ-ヶ一-龠]/;
+
+describe('the detail of an audit record', () => {
+  it.each([
+    ['E_LOGIN_FAILED: name or password is wrong', '名前またはパスワードが違います（E_LOGIN_FAILED）'],
+    ['E_JOIN_PROOF', expect.stringMatching(JAPANESE)],
+    ['serial 0a1f', 'シリアル番号 0a1f'],
+    ['4096 bytes', '4096 バイト'],
+    [SINCE_START, '起動後の最初の使用'],
+  ])('%s is told in Japanese', (detail, ja) => {
+    expect(auditWords(detail)).toEqual({ en: expect.any(String), ja });
+  });
+
+  it.each(['', 'security-reader', 'we take this risk until May', 'E_NEVER_HEARD_OF', '{"role":"admin"}'])(
+    '%j stays as it is',
+    (detail) => {
+      expect(auditWords(detail)).toBeUndefined();
+    },
+  );
+
+  it('is written by the product in no other form than these', () => {
+    const written = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+      .flatMap((path) =>
+        [...readFileSync(join(SOURCE, path), 'utf8').matchAll(/auditDetail: (['`])(.+?)\1/g)].map(
+          (match) => match[2] ?? '',
+        ),
+      );
+    // Words between what is filled in: each needs a form above.
+    expect(written.map((text) => text.replaceAll(/\$\{[^}]+\}/g, '1').trim())).toEqual(
+      expect.arrayContaining(['1 bytes']),
+    );
+    const wordy = written
+      .map((text) => text.replaceAll(/\$\{[^}]+\}/g, '1'))
+      .filter((text) => /[a-z]{3}/.test(text) && auditWords(text) === undefined);
+    expect(wordy).toEqual([]);
+  });
+});

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { ERRORS, type ErrorCode, type LocalText } from '@bartizan/contracts';
+import { SINCE_START } from '../../system-scope-journal.ts';
+
+const FORMS: readonly (readonly [RegExp, (match: readonly string[]) => LocalText | undefined])[] = [
+  [
+    /^(E_[A-Z_]+)(?:: (.*))?$/s,
+    ([, code = '', more]) => {
+      const entry = Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode] : undefined;
+      if (entry === undefined) return undefined;
+      return {
+        en: `${entry.title.en} (${code}${more === undefined ? '' : `: ${more}`})`,
+        ja: `${entry.title.ja}（${code}）`,
+      };
+    },
+  ],
+  [/^serial ([0-9a-fA-F]+)$/, ([, serial]) => ({ en: `serial ${serial}`, ja: `シリアル番号 ${serial}` })],
+  [/^(\d+) bytes$/, ([, bytes]) => ({ en: `${bytes} bytes`, ja: `${bytes} バイト` })],
+];
+
+/**
+ * What a record of the audit log says in more detail, in both languages. The stored text is part of the hash chain and
+ * never changes, so that it is read by its form; names, roles and what people wrote are in no language and stay.
+ */
+export function auditWords(detail: string): LocalText | undefined {
+  if (detail === SINCE_START) return { en: SINCE_START, ja: '起動後の最初の使用' };
+  for (const [form, told] of FORMS) {
+    const match = form.exec(detail);
+    if (match !== null) return told(match);
+  }
+  return undefined;
+}

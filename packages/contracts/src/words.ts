@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/** The same text in both languages of the product. */
+export interface LocalText {
+  readonly en: string;
+  readonly ja: string;
+}
+
+/** Text in both languages, or in English only: so it is in records of before. */
+export type ToldText = LocalText | string;
+
+/** A text in the language of the reader, where it is there. */
+export const inLanguage = (told: ToldText, language: keyof LocalText): string =>
+  typeof told === 'string' ? told : told[language];
+
+/** What each step of an explanation is called. A test holds every producer of steps to this list. */
+const STEP_WORDS: Readonly<Record<string, LocalText>> = {
+  package: { en: 'Package', ja: 'パッケージ' },
+  advisory: { en: 'Advisory', ja: '勧告' },
+  range: { en: 'Affected versions', ja: '影響を受けるバージョン' },
+  comparator: { en: 'Version order', ja: 'バージョンの比較順' },
+  severity: { en: 'Severity', ja: '深刻度' },
+  fix: { en: 'Fix', ja: '修正' },
+  facts: { en: 'Facts', ja: '事実' },
+  standing: { en: 'Statements and decisions', ja: '声明と判断' },
+  rule: { en: 'Rule', ja: 'ルール' },
+  check: { en: 'Check', ja: '検査' },
+  fact: { en: 'Fact used', ja: '使った事実' },
+  role: { en: 'Kind of file', ja: 'ファイルの種類' },
+  state: { en: 'State', ja: '状態' },
+  'key-pair': { en: 'Key pair', ja: '鍵の組' },
+  pass: { en: 'Passed', ja: '合格' },
+  fail: { en: 'Failed', ja: '不合格' },
+  unknown: { en: 'Unknown', ja: '不明' },
+  'not-applicable': { en: 'Not applicable', ja: '対象外' },
+};
+
+/** A step in words; one of a newer release stays as it calls itself. */
+export const stepWords = (step: string): LocalText =>
+  (Object.hasOwn(STEP_WORDS, step) ? STEP_WORDS[step] : undefined) ?? { en: step, ja: step };
