@@ -19,6 +19,7 @@ const setUp = () => {
   const removed: string[] = [];
   const sightings: Sighting[] = [];
   const processes: ProcessSighting[] = [];
+  const uses: FileUse[] = [];
   const discovery = noDiscovery({ kind: 'host' }, { cgroupRemoved: (id) => removed.push(id) });
   const nothing = () => undefined;
   const clock: Clock = {
@@ -45,10 +46,11 @@ const setUp = () => {
     cgroupCreated: (id, path) => created.push(`${id} ${path}`),
     keyHierarchy: 'memory',
     isOurs: (pid) => pid === 99,
+    onUse: (use) => uses.push(use),
     onSighting: (sighting) => sightings.push(sighting),
     onProcess: (sighting) => processes.push(sighting),
   });
-  return { observer, flows, created, removed, sightings, processes };
+  return { observer, flows, created, removed, sightings, processes, uses };
 };
 
 const base = { sequence: 1, bootTimeUs: 4_000_000, process: sensorProcess };

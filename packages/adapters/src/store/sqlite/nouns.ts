@@ -1,7 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ApiKey, AuditRecord, CheckResult, Cluster, Finding, Tenant, User } from '@bartizan/contracts';
+import {
+  type ApiKey,
+  type AuditRecord,
+  type CheckResult,
+  type Cluster,
+  type Finding,
+  severityRank,
+  type Tenant,
+  type User,
+} from '@bartizan/contracts';
 import type { Field, NounSpec } from './fields.ts';
 import { subjectFields } from './subject-fields.ts';
 
@@ -65,9 +74,25 @@ const packageFields: readonly Field<Finding>[] = [
   { name: 'packageVersion', kind: 'text', read: (item) => item.package?.version },
   { name: 'sourcePackage', kind: 'text', read: (item) => item.package?.sourceName },
   { name: 'ecosystem', kind: 'text', read: (item) => item.package?.ecosystem },
+  { name: 'use', kind: 'text', read: (item) => (item.package ? (item.package.use?.state ?? 'unknown') : '') },
+  { name: 'urgency', kind: 'number', read: urgencyOf, indexed: true, always: true },
 ];
 
-/** Findings, worst first. */
+const USE_RANKS = { loaded: 0, touched: 1, 'not-seen': 3 } as const;
+/** Not knowing stands between use and no use. */
+const UNKNOWN_USE_RANK = 2;
+
+/**
+ * In which order one would look at findings, smallest first: known to be exploited, then by severity, then whether the
+ * package is in use, then by EPSS. Use moves a finding only among those of the same severity.
+ */
+export const urgencyOf = ({ severity, vulnerability, package: found }: Finding): number => {
+  const use = found?.use === undefined ? UNKNOWN_USE_RANK : USE_RANKS[found.use.state];
+  const exploited = vulnerability?.knownExploited === true ? 0 : 1000;
+  return exploited + severityRank(severity) * 10 + use + (1 - (vulnerability?.epss ?? 0)) * 0.9;
+};
+
+/** Findings, most urgent first. */
 export const FINDINGS: NounSpec<Finding> = {
   table: 'findings',
   visibility: 'both',
@@ -106,7 +131,7 @@ export const FINDINGS: NounSpec<Finding> = {
     item.vulnerability?.summary,
   ],
   timeField: 'lastSeenAtMs',
-  defaultSort: { field: 'severity', descending: false },
+  defaultSort: { field: 'urgency', descending: false },
 };
 
 /** Id of a check result: `check|workload`. */
