@@ -38,7 +38,7 @@ static __always_inline void observe_use(struct task_struct *t, struct file *file
   struct inode *inode = BPF_CORE_READ(file, f_inode);
   struct super_block *sb = BPF_CORE_READ(inode, i_sb);
   __u32 file_mode = BPF_CORE_READ(inode, i_mode), mount_namespace = t->nsproxy->mnt_ns->ns.inum;
-  __u64 now = bpf_ktime_get_coarse_ns(), *told;
+  __u64 now = bpf_ktime_get_boot_ns(), *told;
   struct use_key key = {};
   struct record *r;
 

@@ -141,7 +141,7 @@ export type { FileTree, TreeEntry, TreeError, TreeFile, TreeResult, TreeStat } f
 export { MemoryTree } from './tree/memory-tree.ts';
 export { findPendingUpdates, type PendingUpdate, type PendingUpdates } from './updates/pending-updates.ts';
 export { ownedPaths } from './use/own-paths.ts';
-export { isCodePath, ownerOfPath, type PathOwner, type PathTable } from './use/path-table.ts';
+export { isCodePath, ownerOfPath, type PathOwner, type PathTable, pathTableOf } from './use/path-table.ts';
 export { COMPARATORS, compareVersions } from './versions/compare.ts';
 export type { VersionScheme } from './versions/scheme.ts';
 export {

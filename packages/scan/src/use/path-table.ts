@@ -66,6 +66,18 @@ export class PathTableBuilder {
   }
 }
 
+/** A table of a few owners. */
+export const pathTableOf = (
+  entries: readonly { readonly paths: readonly string[]; readonly owner: PathOwner }[],
+): PathTable => {
+  const builder = new PathTableBuilder();
+  for (const { paths, owner } of entries) {
+    const place = builder.owner(owner);
+    for (const path of paths) builder.add(path, place);
+  }
+  return builder.build();
+};
+
 const find = (table: PathTable, path: string): PathOwner | undefined => {
   const wanted = pathHash(path);
   let low = 0;

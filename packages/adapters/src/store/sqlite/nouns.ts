@@ -1,18 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type ApiKey,
-  type AuditRecord,
-  type CheckResult,
-  type Cluster,
-  type Finding,
-  severityRank,
-  type Tenant,
-  type User,
-} from '@bartizan/contracts';
+import type { ApiKey, AuditRecord, CheckResult, Cluster, Finding, Tenant, User } from '@bartizan/contracts';
 import type { Field, NounSpec } from './fields.ts';
 import { subjectFields } from './subject-fields.ts';
+import { urgencyOf } from './urgency.ts';
 
 /** Owner of records that belong to a tenant in all clusters. */
 export const ANY_CLUSTER = '';
@@ -77,20 +69,6 @@ const packageFields: readonly Field<Finding>[] = [
   { name: 'use', kind: 'text', read: (item) => (item.package ? (item.package.use?.state ?? 'unknown') : '') },
   { name: 'urgency', kind: 'number', read: urgencyOf, indexed: true, always: true },
 ];
-
-const USE_RANKS = { loaded: 0, touched: 1, 'not-seen': 3 } as const;
-/** Not knowing stands between use and no use. */
-const UNKNOWN_USE_RANK = 2;
-
-/**
- * In which order one would look at findings, smallest first: known to be exploited, then by severity, then whether the
- * package is in use, then by EPSS. Use moves a finding only among those of the same severity.
- */
-export const urgencyOf = ({ severity, vulnerability, package: found }: Finding): number => {
-  const use = found?.use === undefined ? UNKNOWN_USE_RANK : USE_RANKS[found.use.state];
-  const exploited = vulnerability?.knownExploited === true ? 0 : 1000;
-  return exploited + severityRank(severity) * 10 + use + (1 - (vulnerability?.epss ?? 0)) * 0.9;
-};
 
 /** Findings, most urgent first. */
 export const FINDINGS: NounSpec<Finding> = {
