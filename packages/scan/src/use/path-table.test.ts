@@ -48,6 +48,17 @@ describe('a table of paths', () => {
     expect(ownerOfPath(table, `/${'d/'.repeat(2000)}x`)).toBeUndefined();
   });
 
+  it('takes what Python compiled for its source, which alone is listed', () => {
+    const table = tableOf({
+      '/usr/lib/python3/django/__init__.py': 'django',
+      '/usr/lib/python3/six.py': 'six',
+    });
+    const compiled = (path: string) => ownerOfPath(table, `/usr/lib/python3/${path}`)?.packages;
+    expect(compiled('django/__pycache__/__init__.cpython-311.pyc')).toEqual(['django']);
+    expect(compiled('__pycache__/six.cpython-311.opt-1.pyc')).toEqual(['six']);
+    expect(compiled('__pycache__/seven.cpython-311.pyc')).toBeUndefined();
+  });
+
   it('takes no list of a directory for everything below it', () => {
     expect(ownerOfPath(tableOf({ '/usr/lib/python3': 'python3' }), '/usr/lib/python3/x.py')).toBeUndefined();
   });

@@ -92,12 +92,21 @@ const find = (table: PathTable, path: string): PathOwner | undefined => {
   return undefined;
 };
 
+/** Python opens what it compiled and not what the package brought, and nobody lists what it compiled (PEP 3147). */
+const COMPILED = /^(.*)\/__pycache__\/([^/.]+)\.[^/]+\.pyc$/;
+
+const sourceOf = (path: string): string | undefined => {
+  const [, folder, name] = COMPILED.exec(path) ?? [];
+  return folder === undefined ? undefined : `${folder}/${name}.py`;
+};
+
 const MAX_DEPTH = 64;
 
 /** Who owns a file: by its own path, else by the nearest directory that a package owns whole. */
 export const ownerOfPath = (table: PathTable, path: string): PathOwner | undefined => {
   const whole = canonical(path);
-  let found = find(table, whole);
+  const source = sourceOf(whole);
+  let found = find(table, whole) ?? (source === undefined ? undefined : find(table, source));
   let end = whole.lastIndexOf('/');
   for (let depth = 0; found === undefined && end > 0 && depth < MAX_DEPTH; depth += 1) {
     found = find(table, whole.slice(0, end + 1));
