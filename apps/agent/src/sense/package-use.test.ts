@@ -192,3 +192,19 @@ describe('use of packages', () => {
     expect(told()).toMatchObject([{ subject: { workload: 'w-1' }, complete: false, packages: [] }]);
   });
 });
+
+describe('many workloads', () => {
+  it('keeps those that run and the newest of those that ended', () => {
+    const { uses, now, told } = setUp();
+    for (let at = 0; at < 500; at += 1) {
+      const container = `c${at}`;
+      now.present = new Set(['', container]);
+      uses.learn({ ...SHOP, workload: `w${at}`, container }, TABLE);
+      uses.tell();
+    }
+    now.watching = false;
+    const workloads = told().map(({ subject }) => subject.workload);
+    expect(workloads).toHaveLength(201);
+    expect([workloads[0], workloads.at(-1)]).toEqual(['w299', 'w499']);
+  });
+});

@@ -5,6 +5,7 @@ import type { PackageUseReport, WorkloadRef } from '@bartizan/contracts';
 import type { Clock } from '@bartizan/host';
 import { isCodePath, ownerOfPath, type PathOwner, type PathTable } from '@bartizan/scan';
 import { SeenPaths } from './seen-paths.ts';
+import { TablePool } from './table-pool.ts';
 
 type Row = PackageUseReport['packages'][number];
 type State = Row['state'];
@@ -42,7 +43,8 @@ interface Watched {
 }
 
 const TELL_EVERY_MS = 1000;
-const WORKLOADS_MAX = 2000;
+/** Workloads without a container that are kept, the newest. */
+const ENDED_MAX = 200;
 const ROWS_PER_REPORT = 1000;
 /** A use that is only newer than the one that was told is told again after this. */
 const AGAIN_AFTER_MS = 10 * 60_000;
@@ -68,6 +70,7 @@ const groupOf = ({ workload, kind, namespace, name }: WorkloadRef): WorkloadRef 
 export class PackageUse {
   readonly #options: PackageUseOptions;
   readonly #seen: SeenPaths;
+  readonly #pool = new TablePool();
   readonly #workloads = new Map<string, Watched>();
   readonly #stopTimer: () => void;
   #isWatching = false;
@@ -96,8 +99,9 @@ export class PackageUse {
   }
 
   /** Takes the owners of files of one container, from its newest scan. */
-  learn(subject: WorkloadRef, table: PathTable): void {
+  learn(subject: WorkloadRef, found: PathTable): void {
     const key = keyOf(subject);
+    const table = this.#pool.share(found);
     const watched = this.#watched(subject);
     watched.tables.set(key, table);
     this.#list(watched);
@@ -214,10 +218,9 @@ export class PackageUse {
     for (const key of this.#seen.containers()) if (!present.has(key)) this.#seen.forget(key);
     for (const watched of this.#workloads.values())
       for (const key of watched.tables.keys()) if (!present.has(key)) watched.tables.delete(key);
-    for (const [workload, { tables }] of this.#workloads) {
-      if (this.#workloads.size <= WORKLOADS_MAX) break;
-      if (tables.size === 0) this.#workloads.delete(workload);
-    }
+    const ended = [...this.#workloads].filter(([, { tables }]) => tables.size === 0);
+    for (const [workload] of ended.slice(0, Math.max(0, ended.length - ENDED_MAX)))
+      this.#workloads.delete(workload);
   }
 
   #report(watched: Watched): void {

@@ -85,7 +85,6 @@ describe('a finding', () => {
     expect(second.why.filter(({ step }) => step === 'in-use')).toEqual([
       {
         step: 'in-use',
-        rule: 'rank.in-use',
         detail:
           'loaded: its code was executed, mapped or opened; last seen 1970-04-11T00:00:00.000Z; watched since 1970-04-11T00:00:00.000Z; this moves the finding among those of its severity, and never closes it',
       },

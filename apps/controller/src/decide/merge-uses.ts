@@ -105,7 +105,7 @@ export const withUse = (finding: Finding, uses: ReadonlyMap<string, PackageUse>)
   const { use: _before, ...found } = finding.package;
   const others = finding.why.filter(({ step }) => step !== STEP);
   if (use === undefined) return { ...finding, package: found, why: others };
-  const step = { step: STEP, detail: detailOf(use), rule: 'rank.in-use' };
+  const step = { step: STEP, detail: detailOf(use) };
   return { ...finding, package: { ...found, use }, why: [...others.slice(0, WHY_MAX - 1), step] };
 };
 
