@@ -112,6 +112,15 @@ describe('use of packages', () => {
     expect(states()).toMatchObject({ ssl: 'loaded' });
   });
 
+  it('calls a package unseen only when all of its files are known, and in use all the same', () => {
+    const { uses, open, states } = setUp();
+    const owner = { packages: ['half'], isCoarse: false, isPartial: true };
+    uses.learn(SHOP, pathTableOf([{ paths: ['/usr/lib/half.so'], owner }]));
+    expect(states()).toEqual({});
+    open('/usr/lib/half.so');
+    expect(states()).toEqual({ half: 'loaded' });
+  });
+
   it('says nothing of being watched while nobody watches, so that nothing is "not seen"', () => {
     const { uses, told, now } = setUp();
     now.watching = false;

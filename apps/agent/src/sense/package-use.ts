@@ -150,12 +150,18 @@ export class PackageUse {
     return made;
   }
 
-  /** The packages of all containers of a workload, with what is known of their use. */
+  /**
+   * The packages of all containers of a workload, with what is known of their use. Those of which some files are not in
+   * the tables are left out until they are seen: that they are not could not be said.
+   */
   #list(watched: Watched): void {
+    const owners = [...watched.tables.values()].flatMap((table) => table.owners);
+    const partial = new Set(owners.filter((owner) => owner.isPartial).flatMap((owner) => owner.packages));
     const uses = new Map<string, Row>();
-    for (const table of watched.tables.values())
-      for (const { packages } of table.owners)
-        for (const purl of packages) uses.set(purl, watched.uses.get(purl) ?? { purl, state: 'not-seen' });
+    for (const purl of owners.flatMap((owner) => owner.packages)) {
+      const known = watched.uses.get(purl);
+      if (known !== undefined || !partial.has(purl)) uses.set(purl, known ?? { purl, state: 'not-seen' });
+    }
     watched.uses = uses;
   }
 
@@ -174,8 +180,9 @@ export class PackageUse {
     owner: PathOwner | undefined,
     { isCode, atMs }: { readonly isCode: boolean; readonly atMs: number },
   ): void {
-    const before = watched.uses.get(purl);
-    if (!before) return;
+    const known = watched.uses.get(purl);
+    if (!known && owner?.isPartial !== true) return;
+    const before: Row = known ?? { purl, state: 'not-seen' };
     const now: State = isCode ? 'loaded' : 'touched';
     const isStronger = RANK[now] > RANK[before.state];
     const isExact = now === before.state && before.coarse === true && owner?.isCoarse !== true;

@@ -63,6 +63,22 @@ describe('a table of paths', () => {
     expect(ownerOfPath(tableOf({ '/usr/lib/python3': 'python3' }), '/usr/lib/python3/x.py')).toBeUndefined();
   });
 
+  it('says of whom files are missing: when it is full, and when another one holds the path', () => {
+    const builder = new PathTableBuilder(2);
+    const [first, second, third] = ['a', 'b', 'c'].map((name) =>
+      builder.owner({ packages: [name], isCoarse: false }),
+    );
+    builder.add('/x', first ?? 0);
+    builder.add('/x', first ?? 0);
+    builder.add('/y', second ?? 0);
+    builder.add('/x', second ?? 0);
+    builder.add('/z', third ?? 0);
+    const table = builder.build();
+    expect(table.owners.map(({ isPartial }) => isPartial === true)).toEqual([false, true, true]);
+    expect([table.hashes.length, table.dropped]).toEqual([2, 1]);
+    expect(ownerOfPath(table, '/x')?.packages).toEqual(['a']);
+  });
+
   it('hashes to exact numbers, and differently for names that are much alike', () => {
     const hashes = new Set<number>();
     for (let at = 0; at < 50_000; at += 1) hashes.add(pathHash(`/usr/share/doc/lib${at}/copyright`));

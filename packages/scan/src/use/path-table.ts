@@ -7,6 +7,8 @@ export interface PathOwner {
   readonly packages: readonly string[];
   /** The packages are inside of the file: that it is in use does not say which of them is. */
   readonly isCoarse: boolean;
+  /** Some files of the packages are not in the table: that none was opened cannot be said. */
+  readonly isPartial?: boolean;
 }
 
 /** Which packages own which files of one file system: sorted hashes of paths, 12 bytes a path. Survives structured cloning. */
@@ -44,7 +46,13 @@ export const pathHash = (path: string): number => {
 export class PathTableBuilder {
   readonly #places = new Map<number, number>();
   readonly #owners: PathOwner[] = [];
+  readonly #partial = new Set<number>();
+  readonly #maxPaths: number;
   #dropped = 0;
+
+  constructor(maxPaths = MAX_TABLE_PATHS) {
+    this.#maxPaths = maxPaths;
+  }
 
   /** Registers who owns the paths that are added with the number it gives. */
   owner(owner: PathOwner): number {
@@ -54,15 +62,19 @@ export class PathTableBuilder {
   /** Adds a file, or with a `/` at the end everything below a directory. The first to claim a path keeps it. */
   add(path: string, owner: number): void {
     const hash = pathHash(canonical(path));
-    if (this.#places.has(hash)) return;
-    if (this.#places.size >= MAX_TABLE_PATHS) this.#dropped += 1;
-    else this.#places.set(hash, owner);
+    const holder = this.#places.get(hash);
+    if (holder === undefined && this.#places.size < this.#maxPaths) this.#places.set(hash, owner);
+    else if (holder !== owner) this.#partial.add(owner);
+    if (holder === undefined && this.#places.get(hash) === undefined) this.#dropped += 1;
   }
 
   build(): PathTable {
     const hashes = Float64Array.from(this.#places.keys()).sort();
     const places = Uint32Array.from(hashes, (hash) => this.#places.get(hash) ?? 0);
-    return { hashes, places, owners: this.#owners, dropped: this.#dropped };
+    const owners = this.#owners.map((owner, at) =>
+      this.#partial.has(at) ? { ...owner, isPartial: true } : owner,
+    );
+    return { hashes, places, owners, dropped: this.#dropped };
   }
 }
 
