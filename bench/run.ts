@@ -15,6 +15,7 @@ const BENCHES = [
   'up',
   'idle',
   'exec-rate',
+  'open-rate',
   'match',
   'scan',
 ] as const;

@@ -47,6 +47,7 @@ const sortKey = (item: unknown, field: string): string | number => {
   collect(item, field, found);
   const value = found[0];
   if (field === 'severity') return SEVERITIES.indexOf(String(value));
+  if (field === 'urgency') return sortKey(item, 'severity');
   return typeof value === 'number' ? value : String(value ?? '');
 };
 

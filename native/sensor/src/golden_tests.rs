@@ -7,7 +7,7 @@
 use crate::command::Decoder;
 use crate::engine::Engine;
 use crate::frames::{
-    self, cgroup, credentials, exec, exit, first_bytes, header, kind, network, open, process,
+    self, cgroup, credentials, exec, exit, file_use, first_bytes, header, kind, network, open, process,
 };
 use crate::inspect::Verdict;
 use crate::kernel::Sink;
@@ -190,6 +190,12 @@ fn frames_of_each_kind_match_the_golden_files() {
     let mut ended = record(kind::EXIT, exit::END);
     exit::set_signal(ended.fixed(), 9);
     check("exit", &bench.frames(ended.finish()));
+    let mut used = record(kind::FILE_USE, file_use::END);
+    file_use::set_inode(used.fixed(), 918);
+    file_use::set_device(used.fixed(), 0x2a);
+    file_use::set_file_mode(used.fixed(), 0o100_755);
+    used.text(file_use::PATH, b"json.py\0python3\0lib\0usr\0\0");
+    check("file-use", &bench.frames(used.finish()));
     assert_eq!(bench.engine.totals.malformed, 0);
 }
 
@@ -200,6 +206,15 @@ fn leaves_out_opens_that_no_whole_path_asks_for() {
     open::set_mode(other.fixed(), 1);
     other.text(open::PATH, b"shadow\0backup\0\0");
     assert!(bench.frames(other.finish()).is_empty());
+    assert_eq!(bench.engine.totals.filtered, 1);
+}
+
+#[test]
+fn leaves_out_files_without_a_place() {
+    let mut bench = Bench::new();
+    let mut memory = record(kind::FILE_USE, file_use::END);
+    memory.text(file_use::PATH, b"memfd:jit\0");
+    assert!(bench.frames(memory.finish()).is_empty());
     assert_eq!(bench.engine.totals.filtered, 1);
 }
 

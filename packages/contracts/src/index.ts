@@ -237,6 +237,7 @@ export {
   LossReport,
   NodeReport,
   PackageReport,
+  PackageUseReport,
   PostureFacts,
   WorkloadReport,
 } from './wire/records.ts';

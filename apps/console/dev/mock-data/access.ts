@@ -10,6 +10,7 @@ import {
   type User,
 } from '@bartizan/contracts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, NOW_MS, seeded } from './random.ts';
+import { mockUse } from './use.ts';
 
 export const ADMIN: User = {
   id: 'u-admin',
@@ -141,5 +142,6 @@ export const PACKAGES: readonly Package[] = Array.from({ length: 420 }, (_, inde
     cataloger: isNpm ? 'npm' : 'dpkg',
     locations: [isNpm ? `/srv/app/node_modules/p${index}/package.json` : '/var/lib/dpkg/status'],
     ...(isNpm ? { licenses: ['MIT'] } : {}),
+    ...mockUse(index),
   };
 });

@@ -3,6 +3,7 @@
 
 import type { Finding, ResponseOf, Severity } from '@bartizan/contracts';
 import { BASE, DAY_MS, HOUR_MS, NOW_MS, seeded } from './random.ts';
+import { mockUse } from './use.ts';
 import { NODE_ID, refAt } from './workloads.ts';
 
 export type Group = ResponseOf<'finding.groups'>['items'][number];
@@ -109,6 +110,7 @@ const vulnerability = (act: Act, index: number): Finding => {
       purl: `pkg:deb/debian/${name}@3.0.11`,
       cataloger: 'dpkg',
       locations: ['/var/lib/dpkg/status'],
+      ...mockUse(index),
     },
     vulnerability: {
       id,

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { describe, expect, it } from 'vitest';
-import { isRelativeRange, parseRange, rangeText, relativeTime } from './time.ts';
+import { isRelativeRange, parseRange, rangeText, relativeTime, spanText } from './time.ts';
 
 const NOW = Date.UTC(2026, 10, 25, 3, 0, 0);
 
@@ -15,6 +15,17 @@ describe('relative time', () => {
   it('says now for less than a second, also when a clock runs ahead', () => {
     expect(relativeTime(NOW + 400, NOW, 'en')).toBe('now');
     expect(relativeTime(NOW + 120_000, NOW, 'en')).toBe('in 2 min.');
+  });
+});
+
+describe('a span', () => {
+  it.each([
+    [6 * 86_400_000 + 5, '6 days', '6 日'],
+    [3_600_000, '1 hour', '1 時間'],
+    [90_000, '1 minute', '1 分'],
+    [0, '1 second', '1 秒'],
+  ])('of %d ms is said in its largest unit', (lengthMs, en, ja) => {
+    expect([spanText(lengthMs, 'en'), spanText(lengthMs, 'ja')]).toEqual([en, ja]);
   });
 });
 

@@ -5,12 +5,13 @@ import { inLanguage, type ToldText } from '@bartizan/contracts/words';
 import { useMemo, useSyncExternalStore } from 'react';
 import { useLanguage } from '../i18n/language.ts';
 import { bytes, compactCount, count, decimal, percent } from './numbers.ts';
-import { clockTime, exactTime, type Language, relativeTime, shortDate } from './time.ts';
+import { clockTime, exactTime, type Language, relativeTime, shortDate, spanText } from './time.ts';
 
 /** All formatters, bound to the language of the reader. */
 export const formatsOf = (language: Language) => ({
   language,
   relative: (atMs: number, nowMs: number) => relativeTime(atMs, nowMs, language),
+  span: (lengthMs: number) => spanText(lengthMs, language),
   exact: (atMs: number) => exactTime(atMs, language),
   clock: (atMs: number) => clockTime(atMs, language),
   date: (atMs: number) => shortDate(atMs, language),

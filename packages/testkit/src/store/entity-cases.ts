@@ -12,6 +12,7 @@ import {
   aNode,
   anApiKey,
   anImage,
+  aUseRecord,
   aWorkload,
   OWNER,
   type Owner,
@@ -82,6 +83,11 @@ const NOUNS: readonly Noun[] = [
     name: 'checks',
     cases: (store) =>
       operations(store.checks, (owner) => aCheck(owner), { id: 'host.sysctl|w-1', countField: 'outcome' }),
+  },
+  {
+    name: 'uses of packages',
+    cases: (store) =>
+      operations(store.uses, (owner) => aUseRecord(owner), { id: 'w-1|n-1', countField: 'workload' }),
   },
   {
     name: 'API keys',

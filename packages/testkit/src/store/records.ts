@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { UseRecord } from '@bartizan/adapters/store';
 import {
   type AgentEvent,
   type ApiKey,
@@ -292,5 +293,16 @@ export const aFileEvent = (sequence: number, changes: Partial<EventOf<'file'>> =
   action: 'read',
   path: '/etc/shadow',
   chain: { process: processInfo('cat'), ancestors: [], complete: false },
+  ...changes,
+});
+
+/** What an agent told of the use of packages. */
+export const aUseRecord = (changes: Partial<UseRecord> = {}): UseRecord => ({
+  ...OWNER,
+  workload: 'w-1',
+  node: 'n-1',
+  watchedSinceMs: 1000,
+  packages: [{ purl: 'pkg:npm/left-pad@1.3.0', state: 'loaded', lastSeenAtMs: 2000 }],
+  toldAtMs: 2000,
   ...changes,
 });

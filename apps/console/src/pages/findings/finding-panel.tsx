@@ -11,6 +11,7 @@ import { Badge, SeverityBadge } from '../../widgets/badges.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
 import { Asked, Unknown } from '../../widgets/states.tsx';
 import { CommandBlock, Facts, Section, Told, Verbatim, When } from '../../widgets/text.tsx';
+import { UseText } from '../../widgets/use-badge.tsx';
 import { WorkloadLink } from '../../widgets/workload-link.tsx';
 import { AcceptRisk } from './accept-risk.tsx';
 import type { FindingDetail } from './finding-detail.ts';
@@ -134,6 +135,7 @@ const Body = ({ finding }: { finding: FindingDetail }) => {
                 <Verbatim key="p" mono>{`${finding.package.name} ${finding.package.version}`}</Verbatim>
               ),
             ],
+            [t('use.title'), finding.package !== undefined && <UseText key="u" use={finding.package.use} />],
             [
               t('package.location'),
               finding.package !== undefined && finding.package.locations.length > 0 && (
