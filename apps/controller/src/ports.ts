@@ -45,7 +45,7 @@ export interface ApiFailure extends Failure<ErrorCode> {
 }
 
 /** What live streams may subscribe to. */
-export const TOPICS = ['security', 'workload', 'finding', 'node', 'status'] as const;
+export const TOPICS = ['security', 'workload', 'finding', 'image', 'node', 'status'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** Something changed that a person may be looking at. */
@@ -53,7 +53,7 @@ export interface Change {
   readonly topic: Topic;
   readonly cluster: string;
   readonly tenant: string;
-  /** `security`: the SecurityEvent; `node`: the Node; `workload`: {id}; `finding`: {workload}; `status`: {code}. */
+  /** `security`: the SecurityEvent; `node`: the Node; `workload` and `image`: {id}; `finding`: {workload}; `status`: {code}. */
   readonly data: unknown;
 }
 /** Where the steps tell of changes. Publishing never fails and never waits. */

@@ -22,6 +22,8 @@ import {
 } from '@bartizan/contracts';
 import { Advisories } from './decide/advisory-desk.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
+import { ImageLedger } from './decide/image-ledger.ts';
+import { imageRef } from './decide/image-ref.ts';
 import { PackClient } from './decide/pack-client.ts';
 import { PostureJudge } from './decide/posture-judge.ts';
 import { Presence } from './decide/presence.ts';
@@ -114,6 +116,7 @@ interface Judging {
   readonly advisories: Advisories;
   readonly client: PackClient;
   readonly scans: ScanJudge;
+  readonly images: ImageLedger;
   readonly posture: PostureJudge;
   readonly findings: FindingLedger;
   readonly presence: Presence;
@@ -134,17 +137,24 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
     clock,
     log,
     folder: `${options.dataDir}/advisories`,
-    onChange: () => {
+    onChange: (replaced) => {
       publish({
         topic: 'status',
         cluster: LOCAL_CLUSTER,
         tenant: DEFAULT_TENANT,
         data: { code: 'advisories' },
       });
-      scans.rejudgeAll().catch((cause: unknown) => log.error({ err: cause }, 'judging again failed'));
+      scans.packChanged(replaced).catch((cause: unknown) => log.error({ err: cause }, 'judging again failed'));
     },
   });
   const scans: ScanJudge = new ScanJudge({ store, advisories, findings, clock, log, publish });
+  const images = new ImageLedger({
+    store,
+    clock,
+    publish,
+    findings,
+    onList: (owner, image) => scans.add({ owner, subject: imageRef(image) }),
+  });
   const posture = new PostureJudge({
     store,
     clock,
@@ -157,6 +167,7 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
     advisories,
     client,
     scans,
+    images,
     posture,
     findings,
     presence: new Presence({ store, clock, log, publish, turnstile: turnstiles.nodes }),
@@ -177,8 +188,14 @@ function buildSense(
     publish: parts.publish,
     nodeTurnstile: parts.nodeTurnstile,
     judges: {
-      onScan: ({ agent, subject, record, pendingUpdates }) =>
-        judging.scans.add({ owner: agent, node: agent.node, subject, record, pendingUpdates }),
+      onScan: ({ agent, subject, record, pendingUpdates, imageDigest }) => {
+        judging.scans.add({ owner: agent, node: agent.node, subject, pendingUpdates });
+        if (imageDigest === undefined) return;
+        judging.images
+          .scannedIn({ cluster: agent.cluster, tenant: agent.tenant }, imageDigest, record)
+          .catch((cause: unknown) => log.error({ err: cause }, 'an image could not be kept'));
+      },
+      onContainer: (container) => judging.images.runs(container),
       onFacts: (agent, facts) =>
         judging.posture.judge({ cluster: agent.cluster, tenant: agent.tenant }, facts),
     },

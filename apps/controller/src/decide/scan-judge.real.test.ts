@@ -49,7 +49,7 @@ function stand(): Stand {
     clock: test.clock,
     log,
     folder: join(test.dataDir, 'advisories'),
-    onChange: () => void made.judge?.rejudgeAll(),
+    onChange: (replaced) => void made.judge?.packChanged(replaced),
   });
   const turnstile = new Turnstile();
   const findings = new FindingLedger(test.store, test.clock, turnstile);
@@ -111,7 +111,7 @@ const update = {
 async function add({ judge }: Stand, scan: ScanRecord, pendingUpdates = [update]): Promise<void> {
   const before = judge.judgedTotal();
   await test.store.scans.put(SCOPE, scan);
-  judge.add({ owner: OWNER, subject: workloadRef(), record: scan, pendingUpdates });
+  judge.add({ owner: OWNER, subject: workloadRef(), pendingUpdates });
   await expect.poll(() => judge.judgedTotal(), { timeout: 15_000 }).toBeGreaterThan(before);
 }
 async function states(): Promise<Record<string, string>> {
@@ -127,7 +127,7 @@ describe('judging package lists', () => {
   it('waits for a pack, then finds what is in it, and says what the list was judged with', async () => {
     const one = stand();
     await test.store.scans.put(SCOPE, record([busybox]));
-    one.judge.add({ owner: OWNER, subject: workloadRef(), record: record([busybox]), pendingUpdates: [] });
+    one.judge.add({ owner: OWNER, subject: workloadRef(), pendingUpdates: [] });
     expect(await states()).toEqual({});
     expect(await one.advisories.load(source('a'))).toEqual({ ok: true, value: undefined });
     await expect.poll(async () => (await states())[BUSYBOX], { timeout: 15_000 }).toBe('open');

@@ -242,7 +242,20 @@ export interface ScanRepository {
   countPackages(scope: Scope): Stored<number>;
   /** How far some lists are; those that are not there are left out. */
   states(scope: Scope, subjects: readonly string[]): Stored<readonly ListState[]>;
-  markMatched(scope: Scope, workload: string, digest: string): Stored<void>;
+  /**
+   * Says with which pack a list was matched, and what that pack could judge. With `scan`, only if the list is still the
+   * one of that scan: false when a newer one has taken its place.
+   */
+  markMatched(
+    scope: Scope,
+    workload: string,
+    mark: {
+      readonly matchedWith: string;
+      readonly atMs: number;
+      readonly scan?: string;
+      readonly coverage?: readonly CoverageEntry[];
+    },
+  ): Stored<boolean>;
   /**
    * Says of every list last matched with pack `from` that it stands under pack `to` as well, but for some. Returns how
    * many were marked.

@@ -167,7 +167,7 @@ export const PACKAGE_CASES: readonly StoreCase[] = [
     run: async ({ store }) => {
       await fill(store);
       good(await store.scans.put(OURS, aList('w-2', BASE, { matchedWith: 'older' })));
-      for (const subject of [IMAGE, 'sha256:22', 'w-1']) good(await store.scans.markMatched(OURS, subject, 'a'));
+      for (const subject of [IMAGE, 'sha256:22', 'w-1']) good(await store.scans.markMatched(OURS, subject, { matchedWith: 'a', atMs: 5 }));
       const but = good(await store.packages.affected(SYSTEM, change('Debian:12', 'glibc')));
       const mark = { from: 'a', to: 'b', atMs: 77, but };
       assert.equal(good(await store.scans.carryMatched(THEIRS, mark)), 0);

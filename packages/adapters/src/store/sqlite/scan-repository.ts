@@ -15,7 +15,7 @@ import type { CoreAccess } from '../access.ts';
 import { type ListLane, unpackJson } from '../package-lists/list-lane.ts';
 import { listNameOf } from '../package-lists/list-name.ts';
 import { idsOf } from '../package-lists/package-index.ts';
-import type { ListHead } from '../package-lists/plan-put.ts';
+import { type ListHead, packJson } from '../package-lists/plan-put.ts';
 import type { ListName, ListState, ScanRecord, ScanRepository, Stored, StoreFailure } from '../ports.ts';
 import { type CursorDesk, listFingerprint } from './cursor.ts';
 import { numberOf, textOf } from './database.ts';
@@ -111,15 +111,30 @@ export class SqliteScans implements ScanRepository {
     );
   }
 
-  async markMatched(scope: Scope, workload: string, digest: string): Stored<void> {
+  async markMatched(
+    scope: Scope,
+    workload: string,
+    mark: Parameters<ScanRepository['markMatched']>[2],
+  ): Stored<boolean> {
     const where = this.#where(scope, workload);
+    const rows = this.#core.read(
+      `SELECT id,doc FROM package_lists WHERE ${where.sql} LIMIT 1`,
+      where.params,
+    );
+    if (!rows.ok) return rows;
+    const [row] = rows.value;
+    if (row === undefined) return ok(false);
+    const head = unpackJson<ListHead>(row[1]);
+    if (mark.scan !== undefined && mark.scan !== head.scan) return ok(false);
+    const doc = packJson({ ...head, ...(mark.coverage === undefined ? {} : { coverage: mark.coverage }) });
+    // A list that is replaced gets another id: a newer one is never marked with what was said of an older one.
     const written = await this.#core.write([
       {
-        sql: `UPDATE package_lists SET matched_with=? WHERE ${where.sql}`,
-        rows: [[digest, ...where.params]],
+        sql: 'UPDATE package_lists SET matched_with=?,matched_at_ms=?,doc=? WHERE id=?',
+        rows: [[mark.matchedWith, mark.atMs, doc, numberOf(row[0])]],
       },
     ]);
-    return written.ok ? ok(undefined) : written;
+    return written.ok ? ok((written.value[0]?.changes ?? 0) > 0) : written;
   }
 
   async carryMatched(scope: Scope, mark: Parameters<ScanRepository['carryMatched']>[1]): Stored<number> {
