@@ -11,9 +11,11 @@ import type {
   Failure,
   Fault,
   Finding,
+  Image,
   Package,
   ResponseOf,
   Result,
+  Scope,
   WorkloadRef,
 } from '@bartizan/contracts';
 
@@ -96,6 +98,20 @@ export interface RuleBook {
 export interface Matched {
   readonly findings: readonly Finding[];
   readonly coverage: readonly CoverageEntry[];
+}
+
+/** Who keeps findings in line with the exceptions. */
+export interface ExceptionKeeper {
+  /** Holds the findings of a tenant against its exceptions, after one came or, with its id, went. */
+  readonly exceptionsChanged: (scope: Scope, removed?: string) => Promise<Result<number, ApiFailure>>;
+}
+/** Who has images read again. */
+export interface ImageRescan {
+  /** Puts an image in line to be read; undefined = it is in no registry that is known. */
+  readonly rescan: (
+    owner: Owner,
+    image: Image,
+  ) => Promise<Result<{ readonly queued: number } | undefined, ApiFailure>>;
 }
 
 /** The advisory pack in use and what can be done with it. */

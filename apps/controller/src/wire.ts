@@ -22,8 +22,9 @@ import {
 } from '@bartizan/contracts';
 import { Advisories } from './decide/advisory-desk.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
-import { ImageLedger } from './decide/image-ledger.ts';
+import { type ImageIntake, ImageLedger } from './decide/image-ledger.ts';
 import { imageRef } from './decide/image-ref.ts';
+import { ImageRetention } from './decide/image-retention.ts';
 import { PackClient } from './decide/pack-client.ts';
 import { PostureJudge } from './decide/posture-judge.ts';
 import { Presence } from './decide/presence.ts';
@@ -47,6 +48,8 @@ export interface Controller {
   readonly agentPort: number;
   readonly fingerprint: string;
   readonly caSha256: string;
+  /** Where scanners in this process leave images. */
+  readonly images: ImageIntake;
   readonly close: () => Promise<void>;
 }
 interface Base {
@@ -144,7 +147,9 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
         tenant: DEFAULT_TENANT,
         data: { code: 'advisories' },
       });
-      scans.packChanged(replaced).catch((cause: unknown) => log.error({ err: cause }, 'judging again failed'));
+      scans
+        .packChanged(replaced)
+        .catch((cause: unknown) => log.error({ err: cause }, 'judging again failed'));
     },
   });
   const scans: ScanJudge = new ScanJudge({ store, advisories, findings, clock, log, publish });
@@ -265,6 +270,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     consoleDir: options.consoleDir,
     book: knowledge,
     advisories: judging.advisories,
+    keeper: judging.findings,
     agents: agents.directory,
     history: (scope) => judging.history.of(scope),
     metrics: createMetrics({ withProcess: true }),
@@ -280,6 +286,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const chores = startChores({
     ...base,
     ...judging,
+    imageRetention: new ImageRetention(base),
     home,
     report: report.value,
     renewCertificate: certificateRenewal(base, agents, report.value),
@@ -291,6 +298,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     ...listening.value,
     fingerprint: certificate.fingerprint,
     caSha256: authority.caSha256(),
+    images: judging.images,
     close: () => closeAll({ agents, report: report.value, chores, client: judging.client, store }),
   });
 }

@@ -141,7 +141,12 @@ export class ImageLedger implements ImageIntake {
   }
 
   async mark(owner: Owner, digest: string, scan: ImageScan, image?: Image): Promise<Kept> {
-    const blank: Image = { digest, ...{ cluster: owner.cluster, tenant: owner.tenant }, references: [], usedBy: [] };
+    const blank: Image = {
+      digest,
+      ...{ cluster: owner.cluster, tenant: owner.tenant },
+      references: [],
+      usedBy: [],
+    };
     const kept = await this.#change(owner, digest, (known) => ({
       ...merge(known, image ?? known ?? blank),
       // What an earlier scan knew is kept while another one is under way, and when it fails.
@@ -205,7 +210,9 @@ export class ImageLedger implements ImageIntake {
 
 /** What is known of an image and what comes now: lists grow, everything else is replaced by what comes. */
 function merge(known: Image | undefined, now: Image): Image {
-  const all = (one: readonly string[] = [], other: readonly string[] = []): string[] => [...new Set([...one, ...other])];
+  const all = (one: readonly string[] = [], other: readonly string[] = []): string[] => [
+    ...new Set([...one, ...other]),
+  ];
   const { layers, scan: _scan, ...rest } = now;
   const registries = all(now.registries, known?.registries).slice(0, REGISTRIES_MAX);
   return {
@@ -221,8 +228,7 @@ function merge(known: Image | undefined, now: Image): Image {
 /** The layers with how many packages each brought. */
 function layersOf(image: Image, packages: readonly Package[]): NonNullable<Image['layers']> {
   const counts = new Map<string, number>();
-  for (const { layer } of packages)
-    if (layer !== undefined) counts.set(layer, (counts.get(layer) ?? 0) + 1);
+  for (const { layer } of packages) if (layer !== undefined) counts.set(layer, (counts.get(layer) ?? 0) + 1);
   return (image.layers ?? [])
     .slice(0, LAYERS_MAX)
     .map((layer) => ({ ...layer, packages: counts.get(layer.diffId) ?? 0 }));

@@ -187,7 +187,8 @@ describe('a finding', () => {
     const before = one.judge.judgedTotal();
     const scan = { ...record([busybox]), container: 'c-2' };
     const subject = { ...workloadRef(), container: 'c-2' };
-    one.judge.add({ owner: OWNER, node: 'n-9', subject, record: scan, pendingUpdates: [update] });
+    await test.store.scans.put(SCOPE, scan);
+    one.judge.add({ owner: OWNER, node: 'n-9', subject, pendingUpdates: [update] });
     await expect.poll(() => one.judge.judgedTotal(), { timeout: 15_000 }).toBeGreaterThan(before);
     const after = await test.store.findings.list(SCOPE, { filter: [], limit: 1000 });
     const states = after.ok ? after.value.items.map(({ id, state }) => [id, state]) : [];

@@ -107,12 +107,19 @@ export class ScanJudge {
           })
         : affected;
       if (carried.ok) this.#carriedTotal += carried.value;
-      else log.warn({ code: carried.error.code }, 'the join with the new pack failed: every list is judged again');
+      else
+        log.warn(
+          { code: carried.error.code },
+          'the join with the new pack failed: every list is judged again',
+        );
     }
     const waiting = await store.scans.unmatched(scope, digest);
     if (!waiting.ok) return log.warn({ code: waiting.error.code }, 'stored lists cannot be judged again now');
     for (const name of waiting.value) this.#queue.set(keyOf(name), name);
-    log.info({ lists: waiting.value.length, carried: this.#carriedTotal }, 'lists to judge with the new pack');
+    log.info(
+      { lists: waiting.value.length, carried: this.#carriedTotal },
+      'lists to judge with the new pack',
+    );
     void this.#work();
   }
 
@@ -145,7 +152,10 @@ export class ScanJudge {
     if (about === undefined) return;
     const failed = await this.#judgeList(home, name, { record: record.value, about });
     if (failed !== undefined)
-      log.warn({ subject: name.subject, code: failed.code, detail: failed.detail }, 'a package list was not judged');
+      log.warn(
+        { subject: name.subject, code: failed.code, detail: failed.detail },
+        'a package list was not judged',
+      );
   }
 
   async #judgeList(

@@ -6,6 +6,7 @@ import { openCertificateAuthority } from '@bartizan/adapters/pki';
 import { createSealer, type Store } from '@bartizan/adapters/store';
 import { createMetrics } from '@bartizan/adapters/telemetry';
 import { failure, type Role } from '@bartizan/contracts';
+import { FindingLedger } from '../decide/finding-ledger.ts';
 import type { AdvisoryDesk, AgentCommand, AgentDirectory, ApiFailure, Change, Clock, Log } from '../ports.ts';
 import type { PasswordHasher } from '../report/access/login.ts';
 import { buildReport, type Report } from '../report/build-report.ts';
@@ -84,6 +85,7 @@ export async function buildApiStage(
     reconfigure: () => undefined,
     drop: () => undefined,
   };
+  const findingTurnstile = new Turnstile();
   const report = await buildReport({
     store,
     clock,
@@ -106,7 +108,8 @@ export async function buildApiStage(
     version: '0',
     instance: 'stage',
     retention: {},
-    findingTurnstile: new Turnstile(),
+    findingTurnstile,
+    keeper: new FindingLedger(store, clock, findingTurnstile),
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);
   const ask = (one: Ask) => askServer(report.value, one);

@@ -14,7 +14,9 @@ const GLOBS: readonly Part[] = ['package', 'path', 'image', 'workload'];
 const isEverything = (pattern: string): boolean => /^[*?]*$/u.test(pattern);
 
 /** Why an exception cannot be made; undefined when it can. `wide`: it would accept whatever is found. */
-export function exceptionFault(match: ExceptionMatch): { readonly part: Part | ''; readonly wide: boolean } | undefined {
+export function exceptionFault(
+  match: ExceptionMatch,
+): { readonly part: Part | ''; readonly wide: boolean } | undefined {
   for (const part of GLOBS) {
     const pattern = match[part];
     if (pattern !== undefined && !isGlob(pattern)) return { part, wide: false };
@@ -45,7 +47,10 @@ function compile(match: ExceptionMatch): (finding: Finding) => boolean {
     if (wanted === undefined) return [];
     const folded = wanted.toLowerCase();
     const fits = GLOBS.includes(part) ? compileGlob(folded) : (text: string) => text === folded;
-    return [(finding: Finding) => TEXTS[part](finding).some((text) => text !== undefined && fits(text.toLowerCase()))];
+    return [
+      (finding: Finding) =>
+        TEXTS[part](finding).some((text) => text !== undefined && fits(text.toLowerCase())),
+    ];
   });
   return (finding) => tests.length > 0 && tests.every((test) => test(finding));
 }

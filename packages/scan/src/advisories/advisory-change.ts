@@ -25,11 +25,7 @@ function factsText(text: string): string {
 }
 
 /** Keys of one kind that are not the same in both packs. */
-function changedKeys(
-  before: AdvisoryPack,
-  after: AdvisoryPack,
-  kind: 'c' | 'k',
-): Set<string> {
+function changedKeys(before: AdvisoryPack, after: AdvisoryPack, kind: 'c' | 'k'): Set<string> {
   const old = new Map<string, string>();
   const say = (facts: string | undefined): string => digestOf(kind === 'c' ? factsText(facts ?? '{}') : '');
   for (const { key, facts } of before.entries(kind)) old.set(key, say(facts));

@@ -20,7 +20,11 @@ const aPackage = (name: string, changes: Partial<Package> = {}): Package => ({
   ...changes,
 });
 
-const aList = (workload: string, packages: readonly Package[], changes: Partial<ScanRecord> = {}): ScanRecord => ({
+const aList = (
+  workload: string,
+  packages: readonly Package[],
+  changes: Partial<ScanRecord> = {},
+): ScanRecord => ({
   workload,
   scan: `scan of ${workload}`,
   distribution: 'debian 12',
@@ -33,7 +37,10 @@ const aList = (workload: string, packages: readonly Package[], changes: Partial<
   ...changes,
 });
 
-const BASE = [aPackage('libc6', { layer: 'sha256:base', sourceName: 'glibc' }), aPackage('zlib1g', { layer: 'sha256:base' })];
+const BASE = [
+  aPackage('libc6', { layer: 'sha256:base', sourceName: 'glibc' }),
+  aPackage('zlib1g', { layer: 'sha256:base' }),
+];
 const LOG4J = aPackage('org.apache.logging.log4j:log4j-core', {
   ecosystem: 'Maven',
   version: '2.14.1',
@@ -108,22 +115,28 @@ export const PACKAGE_CASES: readonly StoreCase[] = [
     run: async ({ store }) => {
       await fill(store);
       const any = good(await store.packages.places(OURS, 'pkg:deb/debian/zlib1g', { limit: 10 }));
-      assert.deepEqual(
-        any.items.map((item) => [item.of, item.subject, item.package.version]).sort(),
-        [
-          ['image', IMAGE, '1.0'],
-          ['image', 'sha256:22', '1.0'],
-          ['workload', 'w-1', '1.1'],
-        ],
-      );
+      assert.deepEqual(any.items.map((item) => [item.of, item.subject, item.package.version]).sort(), [
+        ['image', IMAGE, '1.0'],
+        ['image', 'sha256:22', '1.0'],
+        ['workload', 'w-1', '1.1'],
+      ]);
       const old = 'pkg:deb/debian/zlib1g@1.0';
       const first = good(await store.packages.places(OURS, old, { limit: 1 }));
       const second = good(await store.packages.places(OURS, old, { limit: 1, cursor: first.next ?? '' }));
-      assert.deepEqual([first.total, first.items.length, second.items.length, second.next], [2, 1, 1, undefined]);
+      assert.deepEqual(
+        [first.total, first.items.length, second.items.length, second.next],
+        [2, 1, 1, undefined],
+      );
       assert.equal(first.items[0]?.package.layer, 'sha256:base');
-      assert.equal(codeOf(await store.packages.places(OURS, 'pkg:x/y', { limit: 1, cursor: first.next ?? '' })), 'E_CURSOR');
+      assert.equal(
+        codeOf(await store.packages.places(OURS, 'pkg:x/y', { limit: 1, cursor: first.next ?? '' })),
+        'E_CURSOR',
+      );
       assert.deepEqual(good(await store.packages.places(THEIRS, old, { limit: 10 })).items, []);
-      assert.deepEqual(good(await store.packages.places(OURS, 'pkg:deb/debian/zlib%', { limit: 10 })).items, []);
+      assert.deepEqual(
+        good(await store.packages.places(OURS, 'pkg:deb/debian/zlib%', { limit: 10 })).items,
+        [],
+      );
     },
   },
   {
@@ -138,7 +151,11 @@ export const PACKAGE_CASES: readonly StoreCase[] = [
       assert.deepEqual(await affected(change('Debian:11', 'glibc')), []);
       assert.deepEqual(await affected({ packages: [], ecosystems: ['Maven'] }), [IMAGE, 'w-1']);
       assert.deepEqual(await affected(change('Debian:12', 'glibc'), THEIRS), ['sha256:33']);
-      assert.deepEqual(await affected(change('Debian:12', 'Glibc'), SYSTEM), [IMAGE, 'sha256:22', 'sha256:33']);
+      assert.deepEqual(await affected(change('Debian:12', 'Glibc'), SYSTEM), [
+        IMAGE,
+        'sha256:22',
+        'sha256:33',
+      ]);
     },
   },
   {
@@ -148,7 +165,9 @@ export const PACKAGE_CASES: readonly StoreCase[] = [
       assert.equal(good(await store.packages.list(OURS, all())).total, 4);
       good(await store.scans.put(OURS, aList('w-1', [aPackage('zlib1g', { version: '1.2' })])));
       good(await store.scans.remove(OURS, IMAGE));
-      const gone = good(await store.packages.affected(OURS, change('Maven', 'org.apache.logging.log4j:log4j-core')));
+      const gone = good(
+        await store.packages.affected(OURS, change('Maven', 'org.apache.logging.log4j:log4j-core')),
+      );
       assert.deepEqual(gone, []);
       assert.deepEqual(good(await store.packages.collect(SYSTEM)), { packages: 2, sets: 2 });
       assert.deepEqual(good(await store.packages.collect(SYSTEM)), { packages: 0, sets: 0 });
@@ -167,7 +186,8 @@ export const PACKAGE_CASES: readonly StoreCase[] = [
     run: async ({ store }) => {
       await fill(store);
       good(await store.scans.put(OURS, aList('w-2', BASE, { matchedWith: 'older' })));
-      for (const subject of [IMAGE, 'sha256:22', 'w-1']) good(await store.scans.markMatched(OURS, subject, { matchedWith: 'a', atMs: 5 }));
+      for (const subject of [IMAGE, 'sha256:22', 'w-1'])
+        good(await store.scans.markMatched(OURS, subject, { matchedWith: 'a', atMs: 5 }));
       const but = good(await store.packages.affected(SYSTEM, change('Debian:12', 'glibc')));
       const mark = { from: 'a', to: 'b', atMs: 77, but };
       assert.equal(good(await store.scans.carryMatched(THEIRS, mark)), 0);

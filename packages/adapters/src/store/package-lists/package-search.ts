@@ -122,6 +122,10 @@ export class SqlitePackages implements PackageRepository {
     return rows.ok ? ok(rows.value.map(listNameOf)) : rows;
   }
 
+  indexBytes(_scope: Scope): Stored<number> {
+    return this.#index.ask<number>({ op: 'index-bytes' });
+  }
+
   collect(_scope: Scope): Stored<{ readonly packages: number; readonly sets: number }> {
     // No list may be stored meanwhile: it could come to need what is about to go.
     return this.#lane.run(async () => {

@@ -117,10 +117,7 @@ export class SqliteScans implements ScanRepository {
     mark: Parameters<ScanRepository['markMatched']>[2],
   ): Stored<boolean> {
     const where = this.#where(scope, workload);
-    const rows = this.#core.read(
-      `SELECT id,doc FROM package_lists WHERE ${where.sql} LIMIT 1`,
-      where.params,
-    );
+    const rows = this.#core.read(`SELECT id,doc FROM package_lists WHERE ${where.sql} LIMIT 1`, where.params);
     if (!rows.ok) return rows;
     const [row] = rows.value;
     if (row === undefined) return ok(false);

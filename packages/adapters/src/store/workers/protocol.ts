@@ -76,6 +76,7 @@ export type IndexRequest =
   /** For each list with any of them, the sets that have one. */
   | { readonly op: 'sets-with'; readonly keys: Statement }
   | { readonly op: 'spread'; readonly keys: readonly number[] }
+  | { readonly op: 'index-bytes' }
   | { readonly op: 'orphans' };
 
 /** What a reader thread is asked to do. */

@@ -42,6 +42,8 @@ function start(data: ReaderData): void {
           return ok(packages.setsWith(keysOf(request.keys)));
         case 'spread':
           return ok(packages.spreadOf(request.keys));
+        case 'index-bytes':
+          return ok(packages.bytes);
         case 'orphans':
           return ok(packages.orphans());
         case 'page':
