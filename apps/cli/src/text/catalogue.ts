@@ -7,6 +7,7 @@ import { COMMAND_TEXT } from './commands.ts';
 import { PREFLIGHT_TEXT } from './preflight.ts';
 import { SETUP_TEXT } from './setup.ts';
 import { SIGNATURE_TEXT } from './signatures.ts';
+import { SUPPLY_CHAIN_TEXT } from './supply-chain.ts';
 
 /** Languages of the product. */
 export const LANGUAGES = ['en', 'ja'] as const;
@@ -20,6 +21,7 @@ export const TEXT = {
   ...PREFLIGHT_TEXT,
   ...BOX_TEXT,
   ...SIGNATURE_TEXT,
+  ...SUPPLY_CHAIN_TEXT,
 } as const;
 export type TextKey = keyof typeof TEXT;
 /** Gives the text of a key, `{name}` replaced. */
