@@ -161,12 +161,28 @@ describe('judging package lists', () => {
     expect(await states()).toMatchObject({ 'pending-update': 'open', [BUSYBOX]: 'open' });
     await one.client.close();
     const again = stand();
-    await again.advisories.load(source('b', 176));
+    await again.advisories.load(source('b', 176, 'full'));
     await expect.poll(() => again.judge.judgedTotal(), { timeout: 15_000 }).toBe(1);
     expect(await states()).toMatchObject({ 'pending-update': 'open', [BUSYBOX]: 'open' });
     await add(again, record([busybox]), []);
     expect(await states()).toMatchObject({ 'pending-update': 'fixed' });
   });
+});
+
+describe('a pack that says nothing else about what is stored', () => {
+  it('leaves the list as it is, and says that it stands under the new pack', async () => {
+    const one = stand();
+    await one.advisories.load(source('a'));
+    await add(one, record([busybox]));
+    await one.client.close();
+    const again = stand();
+    await again.advisories.load(source('b', 176));
+    await expect.poll(() => again.judge.carriedTotal(), { timeout: 15_000 }).toBe(1);
+    expect([again.judge.judgedTotal(), again.judge.waiting()]).toEqual([0, 0]);
+    const list = await test.store.scans.ofWorkload(SCOPE, 'w-1');
+    expect(list).toMatchObject({ value: { matchedWith: again.advisories.digest() } });
+    expect(await states()).toMatchObject({ 'pending-update': 'open', [BUSYBOX]: 'open' });
+  }, 60_000);
 });
 
 describe('a finding', () => {
@@ -276,5 +292,5 @@ describe('replacing the pack', () => {
     const third = stand();
     await third.advisories.load(from);
     expect(third.advisories.status().rows).toBe(90);
-  });
+  }, 60_000);
 });
