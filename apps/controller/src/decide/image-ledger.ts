@@ -69,6 +69,7 @@ type Kept = Result<void, ApiFailure>;
 type Scanned = Extract<ImageScan['state'], 'done' | 'incomplete'>;
 
 const REFERENCES_MAX = 64;
+const REFERENCE_LENGTH_MAX = 512;
 const REGISTRIES_MAX = 64;
 const USERS_MAX = 5000;
 const LAYERS_MAX = 512;
@@ -218,7 +219,9 @@ function merge(known: Image | undefined, now: Image): Image {
   return {
     ...known,
     ...rest,
-    references: all(now.references, known?.references).slice(0, REFERENCES_MAX),
+    references: all(now.references, known?.references)
+      .filter((reference) => reference.length <= REFERENCE_LENGTH_MAX)
+      .slice(0, REFERENCES_MAX),
     ...(registries.length === 0 ? {} : { registries }),
     ...(layers === undefined ? {} : { layers: layers.slice(0, LAYERS_MAX) }),
     usedBy: known?.usedBy ?? [],
