@@ -199,14 +199,17 @@ function purlWhere(purl: string): Where {
   };
 }
 
+/** Packages a change may be about. `join_source` is indexed where there is one, so the query has to say so. */
 function changeWhere(packages: AdvisoryChange['packages'], ecosystems: readonly string[]): Where {
   const pairs = JSON.stringify(packages.map(({ ecosystem, name }) => [ecosystem, joinName(name)]));
-  const byName = (column: string): string =>
-    `id IN (SELECT k.id FROM json_each(?) AS j CROSS JOIN package_keys AS k
-      ON k.${column}=json_extract(j.value,'$[1]') AND k.f_ecosystem=json_extract(j.value,'$[0]'))`;
-  return {
-    sql: `${byName('join_name')} OR ${byName('join_source')}
-      OR f_ecosystem IN (SELECT value FROM json_each(?))`,
-    params: [pairs, pairs, JSON.stringify(ecosystems)],
-  };
+  const byName = (column: string, more = ''): string =>
+    `SELECT k.id FROM json_each(?) AS j CROSS JOIN package_keys AS k
+      ON k.${column}=json_extract(j.value,'$[1]') AND k.f_ecosystem=json_extract(j.value,'$[0]')${more}`;
+  const parts = [byName('join_name'), byName('join_source', " AND k.join_source<>''")];
+  const params = [pairs, pairs];
+  if (ecosystems.length > 0) {
+    parts.push('SELECT id FROM package_keys WHERE f_ecosystem IN (SELECT value FROM json_each(?))');
+    params.push(JSON.stringify(ecosystems));
+  }
+  return { sql: `id IN (${parts.join(' UNION ')})`, params };
 }
