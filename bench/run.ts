@@ -18,6 +18,7 @@ const BENCHES = [
   'open-rate',
   'match',
   'scan',
+  'continuous',
 ] as const;
 
 const root = resolve(import.meta.dirname, '..');

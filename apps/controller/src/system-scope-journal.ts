@@ -13,6 +13,7 @@ const REPOSITORIES = [
   'containers',
   'images',
   'findings',
+  'exceptions',
   'checks',
   'users',
   'sessions',
@@ -22,6 +23,7 @@ const REPOSITORIES = [
   'audit',
   'events',
   'scans',
+  'packages',
   'settings',
 ] as const satisfies readonly (keyof Store)[];
 

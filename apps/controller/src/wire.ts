@@ -22,6 +22,9 @@ import {
 } from '@bartizan/contracts';
 import { Advisories } from './decide/advisory-desk.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
+import { type ImageIntake, ImageLedger } from './decide/image-ledger.ts';
+import { imageRef } from './decide/image-ref.ts';
+import { ImageRetention } from './decide/image-retention.ts';
 import { PackClient } from './decide/pack-client.ts';
 import { PackageUses } from './decide/package-uses.ts';
 import { PostureJudge } from './decide/posture-judge.ts';
@@ -46,6 +49,8 @@ export interface Controller {
   readonly agentPort: number;
   readonly fingerprint: string;
   readonly caSha256: string;
+  /** Where scanners in this process leave images. */
+  readonly images: ImageIntake;
   readonly close: () => Promise<void>;
 }
 interface Base {
@@ -115,6 +120,7 @@ interface Judging {
   readonly advisories: Advisories;
   readonly client: PackClient;
   readonly scans: ScanJudge;
+  readonly images: ImageLedger;
   readonly posture: PostureJudge;
   readonly findings: FindingLedger;
   readonly uses: PackageUses;
@@ -137,17 +143,26 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
     clock,
     log,
     folder: `${options.dataDir}/advisories`,
-    onChange: () => {
+    onChange: (replaced) => {
       publish({
         topic: 'status',
         cluster: LOCAL_CLUSTER,
         tenant: DEFAULT_TENANT,
         data: { code: 'advisories' },
       });
-      scans.rejudgeAll().catch((cause: unknown) => log.error({ err: cause }, 'judging again failed'));
+      scans
+        .packChanged(replaced)
+        .catch((cause: unknown) => log.error({ err: cause }, 'judging again failed'));
     },
   });
   const scans: ScanJudge = new ScanJudge({ store, advisories, findings, uses, clock, log, publish });
+  const images = new ImageLedger({
+    store,
+    clock,
+    publish,
+    findings,
+    onList: (owner, image) => scans.add({ owner, subject: imageRef(image) }),
+  });
   const posture = new PostureJudge({
     store,
     clock,
@@ -160,6 +175,7 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
     advisories,
     client,
     scans,
+    images,
     posture,
     findings,
     uses,
@@ -181,8 +197,14 @@ function buildSense(
     publish: parts.publish,
     nodeTurnstile: parts.nodeTurnstile,
     judges: {
-      onScan: ({ agent, subject, record, pendingUpdates }) =>
-        judging.scans.add({ owner: agent, node: agent.node, subject, record, pendingUpdates }),
+      onScan: ({ agent, subject, record, pendingUpdates, imageDigest }) => {
+        judging.scans.add({ owner: agent, node: agent.node, subject, pendingUpdates });
+        if (imageDigest === undefined) return;
+        judging.images
+          .scannedIn({ cluster: agent.cluster, tenant: agent.tenant }, imageDigest, record)
+          .catch((cause: unknown) => log.error({ err: cause }, 'an image could not be kept'));
+      },
+      onContainer: (container) => judging.images.runs(container),
       onFacts: (agent, facts) =>
         judging.posture.judge({ cluster: agent.cluster, tenant: agent.tenant }, facts),
       onUse: (agent, report) => judging.uses.take(agent, report),
@@ -253,6 +275,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     consoleDir: options.consoleDir,
     book: knowledge,
     advisories: judging.advisories,
+    keeper: judging.findings,
     agents: agents.directory,
     history: (scope) => judging.history.of(scope),
     usesOf: (scope, workload) => judging.uses.of(scope, workload),
@@ -269,6 +292,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const chores = startChores({
     ...base,
     ...judging,
+    imageRetention: new ImageRetention(base),
     home,
     report: report.value,
     renewCertificate: certificateRenewal(base, agents, report.value),
@@ -283,6 +307,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     ...listening.value,
     fingerprint: certificate.fingerprint,
     caSha256: authority.caSha256(),
+    images: judging.images,
     close: () => closeAll({ ...judging, agents, report: report.value, chores, store }),
   });
 }

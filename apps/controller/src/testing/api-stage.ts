@@ -6,6 +6,7 @@ import { openCertificateAuthority } from '@bartizan/adapters/pki';
 import { createSealer, type Store } from '@bartizan/adapters/store';
 import { createMetrics } from '@bartizan/adapters/telemetry';
 import { failure, type Role } from '@bartizan/contracts';
+import { FindingLedger } from '../decide/finding-ledger.ts';
 import { PackageUses } from '../decide/package-uses.ts';
 import type { AdvisoryDesk, AgentCommand, AgentDirectory, ApiFailure, Change, Clock, Log } from '../ports.ts';
 import type { PasswordHasher } from '../report/access/login.ts';
@@ -117,6 +118,7 @@ export async function buildApiStage(
     instance: 'stage',
     retention: {},
     findingTurnstile,
+    keeper: new FindingLedger(store, clock, findingTurnstile),
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);
   const ask = (one: Ask) => askServer(report.value, one);
