@@ -120,6 +120,8 @@ const queryOf = (search: URLSearchParams): MockCall['query'] => {
     sort: search.get('sort'),
     cursor: search.get('cursor'),
     expand: search.get('expand'),
+    purl: search.get('purl'),
+    format: search.get('format'),
     limit: number('limit'),
     from: number('from'),
     to: number('to'),

@@ -11,6 +11,8 @@ import './styles/frame.css';
 import './styles/widgets.css';
 import './styles/table.css';
 import './styles/pages.css';
+import './styles/supply.css';
+import './styles/report.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { startLanguage } from './i18n/language.ts';

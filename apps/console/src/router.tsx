@@ -45,6 +45,26 @@ const workload = createRoute({
   path: '/workloads/$id',
   component: lazyRouteComponent(() => import('./pages/workloads/workload-page.tsx'), 'WorkloadPage'),
 });
+const images = createRoute({
+  getParentRoute: () => frame,
+  path: '/images',
+  component: lazyRouteComponent(() => import('./pages/images/images-page.tsx'), 'ImagesPage'),
+});
+const image = createRoute({
+  getParentRoute: () => frame,
+  path: '/images/$id',
+  component: lazyRouteComponent(() => import('./pages/images/image-page.tsx'), 'ImagePage'),
+});
+const packages = createRoute({
+  getParentRoute: () => frame,
+  path: '/images/packages',
+  component: lazyRouteComponent(() => import('./pages/packages/packages-page.tsx'), 'PackagesPage'),
+});
+const registries = createRoute({
+  getParentRoute: () => frame,
+  path: '/images/registries',
+  component: lazyRouteComponent(() => import('./pages/registries/registries-page.tsx'), 'RegistriesPage'),
+});
 const events = createRoute({
   getParentRoute: () => frame,
   path: '/events',
@@ -64,6 +84,16 @@ const finding = createRoute({
   getParentRoute: () => findings,
   path: '$id',
   component: lazyRouteComponent(() => import('./pages/findings/finding-panel.tsx'), 'FindingPanel'),
+});
+const exceptions = createRoute({
+  getParentRoute: () => frame,
+  path: '/findings/exceptions',
+  component: lazyRouteComponent(() => import('./pages/exceptions/exceptions-page.tsx'), 'ExceptionsPage'),
+});
+const report = createRoute({
+  getParentRoute: () => frame,
+  path: '/findings/report',
+  component: lazyRouteComponent(() => import('./pages/report/report-page.tsx'), 'ReportPage'),
 });
 const nodes = createRoute({
   getParentRoute: () => frame,
@@ -103,7 +133,13 @@ export const router = createRouter({
       map,
       workloads,
       workload,
+      images,
+      packages,
+      registries,
+      image,
       events.addChildren([event]),
+      exceptions,
+      report,
       findings.addChildren([finding]),
       nodes,
       node,

@@ -8,11 +8,21 @@ import { queryClient } from './queries.ts';
 /** Topics of the live stream and the routes whose answers a change of that topic makes old. */
 const STALE_ROUTES: Readonly<Record<string, readonly string[]>> = {
   security: ['event.list', 'event.histogram', 'system.status'],
-  workload: ['workload.list', 'workload.show', 'map.show', 'container.list'],
+  workload: [
+    'workload.list',
+    'workload.show',
+    'map.show',
+    'container.list',
+    'image.list',
+    'image.show',
+    'package.list',
+  ],
   finding: [
     'finding.list',
     'finding.groups',
     'finding.show',
+    'image.list',
+    'image.show',
     'scorecard.show',
     'scorecard.control',
     'system.status',

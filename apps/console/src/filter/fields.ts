@@ -78,6 +78,31 @@ export const FILTER_FIELDS = {
     { name: 'name', label: 'field.name' },
     { name: 'ecosystem', label: 'field.ecosystem' },
   ],
+  'image.list': [
+    { name: 'reference', label: 'field.image' },
+    {
+      name: 'scan',
+      label: 'image.scan',
+      values: ['never', 'queued', 'scanning', 'done', 'incomplete', 'failed'],
+    },
+    { name: 'signature', label: 'image.signature', values: ['signed', 'unsigned', 'invalid', 'unknown'] },
+    { name: 'platform', label: 'image.platform' },
+    { name: 'distribution', label: 'image.distribution' },
+    { name: 'digest', label: 'workload.digest' },
+    { name: 'registry', label: 'image.registry' },
+  ],
+  'image.packages': [
+    { name: 'name', label: 'field.name' },
+    { name: 'ecosystem', label: 'field.ecosystem' },
+    { name: 'license', label: 'package.licence' },
+    { name: 'layer', label: 'package.layer' },
+  ],
+  'exception.list': [
+    { name: 'vulnerability', label: 'field.vulnerability' },
+    { name: 'package', label: 'field.package' },
+    { name: 'check', label: 'field.check' },
+    { name: 'owner', label: 'exception.owner' },
+  ],
   'node.list': [
     { name: 'name', label: 'field.name' },
     { name: 'state', label: 'field.state', values: ['ready', 'limited', 'disconnected', 'unknown'] },

@@ -4,7 +4,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { useLanguage } from '../i18n/language.ts';
 import { bytes, compactCount, count, decimal, percent } from './numbers.ts';
-import { clockTime, exactTime, type Language, relativeTime, shortDate } from './time.ts';
+import { clockTime, exactTime, fullDate, type Language, relativeTime, shortDate } from './time.ts';
 
 /** Text the product has in both languages. */
 export interface LocalText {
@@ -19,6 +19,7 @@ export const formatsOf = (language: Language) => ({
   exact: (atMs: number) => exactTime(atMs, language),
   clock: (atMs: number) => clockTime(atMs, language),
   date: (atMs: number) => shortDate(atMs, language),
+  fullDate: (atMs: number) => fullDate(atMs, language),
   count: (value: number) => count(value, language),
   compact: (value: number) => compactCount(value, language),
   decimal: (value: number) => decimal(value, language),

@@ -1,0 +1,221 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Registry, RegistrySettings } from '@bartizan/contracts';
+
+export type RegistryKind = Registry['kind'];
+type Optional = 'username' | 'secret' | 'region' | 'authUrl' | 'plainHttp' | 'certificates';
+
+interface KindForm {
+  /** Name people know; a product name is the same in every language. */
+  readonly name: string;
+  /** An address as it looks. */
+  readonly host: string;
+  /** What it is called where the credentials are made. */
+  readonly user?: 'user' | 'client-id' | 'access-key' | 'account' | 'robot';
+  readonly secret: 'password' | 'token' | 'client-secret' | 'secret-key' | 'json-key' | 'api-key';
+  readonly region?: 'region' | 'project';
+  /** The product can be run by oneself: without encryption, with an authority of one's own. */
+  readonly own?: boolean;
+  readonly authUrl?: boolean;
+}
+
+/** What each kind of registry asks for; nothing else is on its form or sent. */
+export const KIND_FORMS = {
+  docker: {
+    name: 'Docker Registry',
+    host: 'registry.example.com:5000',
+    user: 'user',
+    secret: 'password',
+    own: true,
+    authUrl: true,
+  },
+  ecr: {
+    name: 'Amazon ECR',
+    host: '123456789012.dkr.ecr.ap-northeast-1.amazonaws.com',
+    user: 'access-key',
+    secret: 'secret-key',
+    region: 'region',
+  },
+  acr: {
+    name: 'Azure Container Registry',
+    host: 'example.azurecr.io',
+    user: 'client-id',
+    secret: 'client-secret',
+  },
+  google: {
+    name: 'Google Artifact Registry',
+    host: 'asia-northeast1-docker.pkg.dev',
+    secret: 'json-key',
+    region: 'project',
+  },
+  artifactory: {
+    name: 'JFrog Artifactory',
+    host: 'example.jfrog.io',
+    user: 'user',
+    secret: 'token',
+    own: true,
+  },
+  openshift: {
+    name: 'OpenShift',
+    host: 'default-route-openshift-image-registry.apps.example.com',
+    user: 'user',
+    secret: 'token',
+    own: true,
+  },
+  'red-hat': { name: 'Red Hat', host: 'registry.redhat.io', user: 'account', secret: 'token' },
+  nexus: {
+    name: 'Sonatype Nexus',
+    host: 'nexus.example.com:8082',
+    user: 'user',
+    secret: 'password',
+    own: true,
+  },
+  gitlab: {
+    name: 'GitLab',
+    host: 'registry.gitlab.com',
+    user: 'user',
+    secret: 'token',
+    own: true,
+    authUrl: true,
+  },
+  'ibm-cloud': { name: 'IBM Cloud', host: 'jp.icr.io', secret: 'api-key', region: 'region' },
+  harbor: { name: 'Harbor', host: 'harbor.example.com', user: 'robot', secret: 'password', own: true },
+  github: { name: 'GitHub', host: 'ghcr.io', user: 'user', secret: 'token' },
+} as const satisfies Record<RegistryKind, KindForm>;
+export const KINDS = Object.keys(KIND_FORMS).filter((kind): kind is RegistryKind => kind in KIND_FORMS);
+
+/** How the form of a kind looks. */
+export const formOf = (kind: RegistryKind): KindForm => KIND_FORMS[kind];
+
+/** Optional parts of the settings that a kind has. */
+export const partsOf = (kind: RegistryKind): ReadonlySet<Optional> => {
+  const form = formOf(kind);
+  const parts: Optional[] = ['secret'];
+  if (form.user !== undefined) parts.push('username');
+  if (form.region !== undefined) parts.push('region');
+  if (form.authUrl === true) parts.push('authUrl');
+  if (form.own === true) parts.push('plainHttp', 'certificates');
+  return new Set(parts);
+};
+
+export const EVERY_CHOICES = [900_000, 3_600_000, 21_600_000, 86_400_000, 604_800_000] as const;
+
+/** A registry that is being written down; texts as they are typed. */
+export interface RegistryDraft {
+  readonly kind: RegistryKind;
+  readonly name: string;
+  readonly host: string;
+  readonly plainHttp: boolean;
+  readonly certificates: string;
+  readonly username: string;
+  readonly secret: string;
+  readonly region: string;
+  readonly authUrl: string;
+  readonly includes: string;
+  readonly excludes: string;
+  readonly newestTags: string;
+  readonly platforms: string;
+  readonly everyMs: number | undefined;
+  readonly concurrency: number;
+}
+
+export const EMPTY_DRAFT: RegistryDraft = {
+  kind: 'docker',
+  name: '',
+  host: '',
+  plainHttp: false,
+  certificates: '',
+  username: '',
+  secret: '',
+  region: '',
+  authUrl: '',
+  includes: '*:*',
+  excludes: '',
+  newestTags: '10',
+  platforms: '',
+  everyMs: 86_400_000,
+  concurrency: 2,
+};
+
+type Filters = RegistrySettings['includes'];
+const FILTERS_MAX = 64;
+const PLATFORMS_MAX = 16;
+
+/** Filters as people write them: `repository:tag`, one a line; without a tag all tags are meant. */
+export const printFilters = (filters: Filters): string =>
+  filters.map(({ repository, tag }) => `${repository}:${tag}`).join('\n');
+export const readFilters = (text: string): Filters =>
+  text
+    .normalize('NFKC')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .slice(0, FILTERS_MAX)
+    .map((line) => {
+      const colon = line.lastIndexOf(':');
+      const tag = colon > 0 ? line.slice(colon + 1) : '';
+      return { repository: colon > 0 ? line.slice(0, colon) : line, tag: tag === '' ? '*' : tag };
+    });
+
+/** A known registry as a draft; its secret is not in it, because nobody gives it back. */
+export const draftOf = (registry: Registry): RegistryDraft => ({
+  kind: registry.kind,
+  name: registry.name,
+  host: registry.host,
+  plainHttp: registry.plainHttp,
+  certificates: registry.certificates ?? '',
+  username: registry.username ?? '',
+  secret: '',
+  region: registry.region ?? '',
+  authUrl: registry.authUrl ?? '',
+  includes: printFilters(registry.includes),
+  excludes: printFilters(registry.excludes),
+  newestTags: registry.newestTags === undefined ? '' : String(registry.newestTags),
+  platforms: registry.platforms.join(', '),
+  everyMs: registry.schedule.kind === 'manual' ? undefined : registry.schedule.everyMs,
+  concurrency: registry.concurrency,
+});
+
+/** What is sent: only what the kind has, and a secret only when one was typed. */
+export const settingsOf = (draft: RegistryDraft): RegistrySettings => {
+  const parts = partsOf(draft.kind);
+  const given = (part: 'username' | 'region' | 'authUrl' | 'certificates'): Record<string, string> => {
+    const value = draft[part].trim();
+    return parts.has(part) && value !== '' ? { [part]: value } : {};
+  };
+  const newest = Number.parseInt(draft.newestTags, 10);
+  return {
+    kind: draft.kind,
+    name: draft.name.trim(),
+    host: draft.host
+      .trim()
+      .replace(/^https?:\/\//, '')
+      .replace(/\/+$/, ''),
+    plainHttp: parts.has('plainHttp') && draft.plainHttp,
+    ...given('username'),
+    ...given('region'),
+    ...given('authUrl'),
+    ...given('certificates'),
+    includes: readFilters(draft.includes),
+    excludes: readFilters(draft.excludes),
+    ...(Number.isInteger(newest) && newest > 0 ? { newestTags: newest } : {}),
+    platforms: draft.platforms
+      .split(/[\s,、]+/)
+      .filter((platform) => platform !== '')
+      .slice(0, PLATFORMS_MAX),
+    schedule: draft.everyMs === undefined ? { kind: 'manual' } : { kind: 'interval', everyMs: draft.everyMs },
+    concurrency: draft.concurrency,
+    ...(draft.secret === '' ? {} : { secret: draft.secret }),
+  };
+};
+
+/** Whether a run is under way. */
+export const isRunning = (registry: Pick<Registry, 'run'>): boolean =>
+  registry.run.state === 'listing' || registry.run.state === 'scanning';
+
+/** How much of a run is done, 0 to 1; undefined while it is not known how much there is. */
+export const progressOf = ({ run }: Pick<Registry, 'run'>): number | undefined => {
+  if (run.images === 0) return undefined;
+  return Math.min(1, (run.scanned + run.unchanged + run.failed) / run.images);
+};
