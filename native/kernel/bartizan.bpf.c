@@ -13,6 +13,7 @@
 #include "processes.bpf.h"
 #include "network.bpf.h"
 #include "cgroups.bpf.h"
+#include "uses.bpf.h"
 #include "opens.bpf.h"
 #include "calls.bpf.h"
 #include "levels.bpf.h"

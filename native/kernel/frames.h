@@ -23,6 +23,7 @@
 #define BZ_KIND_CGROUP_CREATED 26
 #define BZ_KIND_CGROUP_REMOVED 27
 #define BZ_KIND_APPLICATION 28
+#define BZ_KIND_FILE_USE 29
 #define BZ_KIND_CONNECT_START 40
 #define BZ_KIND_FIRST_BYTES 41
 
@@ -186,6 +187,15 @@ struct bz_open {
   __u32 spare;
 };
 
+/* Body of file-use. */
+struct bz_file_use {
+  __u64 inode;
+  __u32 device;
+  __u32 file_mode;
+  struct bz_text path;
+  __u32 spare;
+};
+
 /* Body of cgroup-created and cgroup-removed. */
 struct bz_cgroup {
   __u64 id;
@@ -205,6 +215,7 @@ _Static_assert(sizeof(struct bz_network) == 72, "network");
 _Static_assert(sizeof(struct bz_application) == 80, "application");
 _Static_assert(sizeof(struct bz_first_bytes) == 80, "firstBytes");
 _Static_assert(sizeof(struct bz_open) == 32, "open");
+_Static_assert(sizeof(struct bz_file_use) == 24, "fileUse");
 _Static_assert(sizeof(struct bz_cgroup) == 32, "cgroup");
 
 #endif

@@ -76,7 +76,11 @@ static __always_inline void observe_open(struct task_struct *t, struct file *fil
   struct path path = {};
   struct record *r;
 
-  if (!mode || all & FMODE_NOACCOUNT || bpf_probe_read_kernel(&path, sizeof(path), &file->f_path) || !is_watched(path.dentry, mode))
+  if (!mode || all & FMODE_NOACCOUNT || bpf_probe_read_kernel(&path, sizeof(path), &file->f_path))
+    return;
+  if (mode & ACCESS_READ)
+    observe_use(t, file, &path);
+  if (!is_watched(path.dentry, mode))
     return;
   r = scratch_record(SCRATCH_SYSCALL);
   if (!r)

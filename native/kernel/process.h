@@ -15,18 +15,20 @@
 #define PTS_FIRST_MAJOR 136
 #define PTS_LAST_MAJOR 143
 
+static __always_inline __u64 cgroup_key(struct css_set *set)
+{
+  if (cfg.memory_v1)
+    return set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id)]->cgroup->kn->id;
+  return set->dfl_cgrp->kn->id;
+}
+
 /* The key of the control group and, beside it, the unified id. */
 static __always_inline void put_cgroup(struct record *r, struct task_struct *t)
 {
   struct css_set *set = t->cgroups;
-  __u64 unified = set->dfl_cgrp->kn->id;
 
-  r->header.unified_cgroup_id = unified;
-  if (cfg.memory_v1)
-    r->header.cgroup_id =
-        set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id)]->cgroup->kn->id;
-  else
-    r->header.cgroup_id = unified;
+  r->header.unified_cgroup_id = set->dfl_cgrp->kn->id;
+  r->header.cgroup_id = cgroup_key(set);
 }
 
 static __always_inline __u64 effective_caps(const struct cred *cred)

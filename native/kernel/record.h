@@ -29,6 +29,8 @@ struct config {
   __u32 shed_above_bytes;
   /* Connections whose first bytes are taken, per second; 0: none. */
   __u32 inspect_per_second;
+  /* What the agent and its children read is no use of a package. */
+  __u32 agent_pid;
 };
 const volatile struct config cfg SEC(".rodata.cfg");
 
@@ -66,6 +68,7 @@ struct record {
     struct bz_credentials credentials;
     struct bz_network network;
     struct bz_open open;
+    struct bz_file_use file_use;
     struct bz_cgroup cgroup;
   };
 };
@@ -118,25 +121,27 @@ static __always_inline void begin(struct record *r, __u8 kind)
 }
 
 /* Processes and control groups: never given up while the ring has room. */
-static __always_inline void submit(struct record *r, __u32 bytes)
+static __always_inline bool submit(struct record *r, __u32 bytes)
 {
   if (bytes > RECORD_BYTES)
-    return;
+    return 0;
   r->header.length = bytes;
-  if (bpf_ringbuf_output(&ring, r, bytes, 0))
+  if (bpf_ringbuf_output(&ring, r, bytes, 0)) {
     count(COUNT_DROPPED);
-  else
-    count(COUNT_SUBMITTED);
+    return 0;
+  }
+  count(COUNT_SUBMITTED);
+  return 1;
 }
 
 /* Network and opens: given up, and counted, when the ring is three quarters full. */
-static __always_inline void submit_sheddable(struct record *r, __u32 bytes)
+static __always_inline bool submit_sheddable(struct record *r, __u32 bytes)
 {
   if (bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > cfg.shed_above_bytes) {
     count(COUNT_SHED);
-    return;
+    return 0;
   }
-  submit(r, bytes);
+  return submit(r, bytes);
 }
 
 #endif

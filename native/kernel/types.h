@@ -66,6 +66,7 @@ struct qstr {
 };
 struct super_block {
   unsigned long s_magic;
+  unsigned long s_iflags;
   unsigned int s_dev;
 };
 struct inode {

@@ -29,16 +29,18 @@ import { NodeReporter } from './report/node-reporter.ts';
 import { respondInMonitor } from './respond/monitor.ts';
 import { Attributor } from './sense/attributor.ts';
 import { keepConfiguration, loadConfiguration } from './sense/configuration.ts';
-import { Fallback } from './sense/fallback.ts';
+import type { Fallback } from './sense/fallback.ts';
 import { FlowTable } from './sense/flow-table.ts';
 import { LevelFinder } from './sense/levels.ts';
 import { type MachineParts, openMachine } from './sense/machine.ts';
-import { Observer } from './sense/observer.ts';
+import type { Observer } from './sense/observer.ts';
 import { ProcessEnds } from './sense/process-ends.ts';
 import { ProcessTree } from './sense/process-tree.ts';
+import { makeSenses } from './sense/senses.ts';
 import { linkSensor, type SensorLink } from './sense/sensor-link.ts';
-import type { ProcessSighting, Sighting } from './sense/sighting.ts';
+import type { Sighting } from './sense/sighting.ts';
 import { Surveys } from './sense/surveys.ts';
+import type { UseWatch } from './sense/use-watch.ts';
 
 /** A running agent. */
 export interface Agent {
@@ -80,6 +82,7 @@ class Wire implements Agent {
   readonly #sensor: SensorLink;
   readonly #levels: LevelFinder;
   readonly #fallback: Fallback;
+  readonly #uses: UseWatch;
   readonly #surveys: Surveys;
   #configure: Configure;
   #refusedRules: readonly { readonly id: string; readonly detail: string }[] = [];
@@ -116,8 +119,9 @@ class Wire implements Agent {
     this.#processEnds = new ProcessEnds((sighting) => {
       if (this.#configure.processEvents) reportProcess(this.#journal, sighting);
     });
-    const { observer, fallback } = this.#makeSenses();
+    const { observer, fallback, uses } = this.#makeSenses();
     this.#fallback = fallback;
+    this.#uses = uses;
     this.#sensor = this.#makeSensor(observer);
     this.#sensor.watch(this.#configure.watchedPaths);
     this.#levels = new LevelFinder({
@@ -134,6 +138,7 @@ class Wire implements Agent {
   async stop(): Promise<void> {
     for (const stop of this.#stops) stop();
     this.#fallback.stop();
+    this.#uses.stop();
     this.#levels.stop();
     this.#nodeReporter.stop();
     this.#discovery.stop();
@@ -232,33 +237,22 @@ class Wire implements Agent {
     });
   }
 
-  #makeSenses(): { readonly observer: Observer; readonly fallback: Fallback } {
-    const { procfs, cgroups, host, clock } = this.#parts;
-    const both = {
+  #makeSenses(): ReturnType<typeof makeSenses> {
+    return makeSenses({
+      parts: this.#parts,
       tree: this.#tree,
       flows: this.#flows,
       attributor: this.#attributor,
-      clock,
-      isOurs: (pid: number) =>
+      discovery: this.#discovery,
+      isOurs: (pid) =>
         pid === process.pid || pid === this.#surveys?.pid() || this.#sensor?.pids().includes(pid) === true,
-      onSighting: (sighting: Sighting) => this.#takeSighting(sighting),
-      onProcess: (sighting: ProcessSighting) => this.#processEnds.take(sighting, steadyMs(clock)),
-    };
-    return {
-      observer: new Observer({
-        ...both,
-        discovery: this.#discovery,
-        cgroupCreated: cgroups.created,
-        keyHierarchy: cgroups.layout.keyHierarchy,
-      }),
-      fallback: new Fallback({
-        ...both,
-        procfs,
-        cgroups,
-        host,
-        isSensorRunning: () => this.#sensor?.isRunning() ?? false,
-      }),
-    };
+      isSensorRunning: () => this.#sensor?.isRunning() ?? false,
+      sensor: () => this.#sensor.status(),
+      workloadOf: (container) => workloadRefOf(this.#owner().cluster, container),
+      onSighting: (sighting) => this.#takeSighting(sighting),
+      onProcess: (sighting) => this.#processEnds.take(sighting, steadyMs(this.#parts.clock)),
+      onPackageUse: (report) => this.#journal.inventory(report),
+    });
   }
 
   #makeSensor(observer: Observer): SensorLink {
@@ -289,6 +283,7 @@ class Wire implements Agent {
       runtimeSockets: this.#config.places.filter((one) => one.client !== 'runc').map((one) => one.endpoint),
       onPackages: (report) => this.#journal.inventory(report),
       onPosture: (facts) => this.#journal.inventory(facts),
+      onOwners: (subject, owners) => this.#uses.learn(subject, owners),
       onChange: () => this.#nodeReporter.changed(),
     });
   }
@@ -383,7 +378,7 @@ class Wire implements Agent {
         refusedRules: this.#refusedRules,
         scanProblems: this.#surveys.problems(),
       }),
-      levels: this.#levels.levels(),
+      levels: [...this.#levels.levels(), this.#uses.level()],
       runtimes,
       sensor,
       uplink: this.#uplink.status(),

@@ -12,8 +12,10 @@ import type {
   Fault,
   Finding,
   Package,
+  PackageUse,
   ResponseOf,
   Result,
+  Scope,
   WorkloadRef,
 } from '@bartizan/contracts';
 
@@ -121,3 +123,9 @@ export interface MatchRequest {
   readonly distribution: string;
   readonly packages: readonly Package[];
 }
+
+/** Which packages of a workload are in use, by package URL; without an entry nothing is known. */
+export type UsesOf = (
+  scope: Scope,
+  workload: string,
+) => Promise<Result<ReadonlyMap<string, PackageUse>, ApiFailure>>;

@@ -23,6 +23,7 @@ import {
 import { Advisories } from './decide/advisory-desk.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
 import { PackClient } from './decide/pack-client.ts';
+import { PackageUses } from './decide/package-uses.ts';
 import { PostureJudge } from './decide/posture-judge.ts';
 import { Presence } from './decide/presence.ts';
 import { type Knowledge, loadKnowledge } from './decide/rule-book.ts';
@@ -116,6 +117,7 @@ interface Judging {
   readonly scans: ScanJudge;
   readonly posture: PostureJudge;
   readonly findings: FindingLedger;
+  readonly uses: PackageUses;
   readonly presence: Presence;
   readonly history: ScoreHistory;
 }
@@ -129,6 +131,7 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
   const { store, clock, log, knowledge, options } = base;
   const client = new PackClient(log);
   const findings = new FindingLedger(store, clock, turnstiles.findings);
+  const uses = new PackageUses({ store, clock, log, publish, turnstile: turnstiles.findings });
   const advisories: Advisories = new Advisories({
     client,
     clock,
@@ -144,7 +147,7 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
       scans.rejudgeAll().catch((cause: unknown) => log.error({ err: cause }, 'judging again failed'));
     },
   });
-  const scans: ScanJudge = new ScanJudge({ store, advisories, findings, clock, log, publish });
+  const scans: ScanJudge = new ScanJudge({ store, advisories, findings, uses, clock, log, publish });
   const posture = new PostureJudge({
     store,
     clock,
@@ -159,6 +162,7 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
     scans,
     posture,
     findings,
+    uses,
     presence: new Presence({ store, clock, log, publish, turnstile: turnstiles.nodes }),
     history: new ScoreHistory(store, log),
   };
@@ -181,6 +185,7 @@ function buildSense(
         judging.scans.add({ owner: agent, node: agent.node, subject, record, pendingUpdates }),
       onFacts: (agent, facts) =>
         judging.posture.judge({ cluster: agent.cluster, tenant: agent.tenant }, facts),
+      onUse: (agent, report) => judging.uses.take(agent, report),
     },
   });
   const ingest = new Ingest({
@@ -250,6 +255,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     advisories: judging.advisories,
     agents: agents.directory,
     history: (scope) => judging.history.of(scope),
+    usesOf: (scope, workload) => judging.uses.of(scope, workload),
     metrics: createMetrics({ withProcess: true }),
     version: options.version ?? '0.1.0',
     instance: options.instance,
@@ -267,6 +273,9 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     report: report.value,
     renewCertificate: certificateRenewal(base, agents, report.value),
   });
+  judging.uses
+    .resume()
+    .catch((cause: unknown) => log.error({ err: cause }, 'use of packages could not be read'));
   judging.advisories
     .load(options.advisoriesPath)
     .catch((cause: unknown) => log.error({ err: cause }, 'the advisories could not be loaded'));
@@ -274,7 +283,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     ...listening.value,
     fingerprint: certificate.fingerprint,
     caSha256: authority.caSha256(),
-    close: () => closeAll({ agents, report: report.value, chores, client: judging.client, store }),
+    close: () => closeAll({ ...judging, agents, report: report.value, chores, store }),
   });
 }
 
@@ -332,9 +341,11 @@ async function closeAll(parts: {
   report: Report;
   chores: Chores;
   client: PackClient;
+  uses: PackageUses;
   store: SqliteStore;
 }): Promise<void> {
   parts.chores.stop();
+  parts.uses.close();
   parts.report.live.close();
   await parts.agents.close();
   await parts.report.server.close();

@@ -4,7 +4,7 @@
 //! Records of the kernel become frames for the agent: paths joined, secrets removed, owners filled in.
 
 use crate::frames::{
-    self, application, cgroup, credentials, exec, first_bytes, header, kind, network, open, process,
+    self, application, cgroup, credentials, exec, file_use, first_bytes, header, kind, network, open, process,
 };
 use crate::inspect::{Flows, Piece, Verdict};
 use crate::kernel::Sink;
@@ -221,6 +221,19 @@ impl Engine {
         self.outlet.event(frame.finish(), true);
     }
 
+    /// The path is compared with nothing here: the agent knows which package owns it.
+    fn on_file_use(&mut self, record: &[u8]) {
+        let path = paths::join(file_use::path(record));
+        if path.first() != Some(&b'/') {
+            self.totals.filtered += 1;
+            return;
+        }
+        let mut frame = Builder::from_record(record, file_use::END);
+        self.put_owner_texts(&mut frame);
+        frame.text(file_use::PATH, &path);
+        self.outlet.event(frame.finish(), true);
+    }
+
     fn on_cgroup(&mut self, record: &[u8]) {
         let mut frame = Builder::from_record(record, cgroup::END);
         self.put_owner_texts(&mut frame);
@@ -370,6 +383,7 @@ impl Sink for Engine {
                 _ => self.totals.malformed += 1,
             },
             kind::OPEN if is_whole(record, open::END) => self.on_open(record),
+            kind::FILE_USE if is_whole(record, file_use::END) => self.on_file_use(record),
             kind::CGROUP_CREATED | kind::CGROUP_REMOVED if is_whole(record, cgroup::END) => {
                 self.on_cgroup(record)
             }

@@ -53,6 +53,8 @@ pub mod kind {
     pub const CGROUP_REMOVED: u8 = 27;
     /// What a connection speaks, told by the inspect worker.
     pub const APPLICATION: u8 = 28;
+    /// A file was opened in a container or on the host for the first time.
+    pub const FILE_USE: u8 = 29;
     /// Kernel to sensor only: a process asked for a connection.
     pub const CONNECT_START: u8 = 40;
     /// Kernel to sensor only: bytes of the start of a connection.
@@ -965,6 +967,42 @@ pub mod open {
     }
     /// Path seen from the process's root.
     pub const PATH: usize = 160;
+    /// Path seen from the process's root.
+    pub fn path(frame: &[u8]) -> &[u8] {
+        super::text(frame, PATH)
+    }
+}
+
+/// Body of file-use.
+pub mod file_use {
+    /// Where the block ends, from the start of the frame.
+    pub const END: usize = 160;
+    /// Inode number.
+    pub fn inode(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 136)
+    }
+    /// Writes: Inode number.
+    pub fn set_inode(frame: &mut [u8], value: u64) {
+        super::put(frame, 136, &value.to_le_bytes());
+    }
+    /// The kernel's device number.
+    pub fn device(frame: &[u8]) -> u32 {
+        super::get_u32(frame, 144)
+    }
+    /// Writes: The kernel's device number.
+    pub fn set_device(frame: &mut [u8], value: u32) {
+        super::put(frame, 144, &value.to_le_bytes());
+    }
+    /// Kind and permission bits of the file.
+    pub fn file_mode(frame: &[u8]) -> u32 {
+        super::get_u32(frame, 148)
+    }
+    /// Writes: Kind and permission bits of the file.
+    pub fn set_file_mode(frame: &mut [u8], value: u32) {
+        super::put(frame, 148, &value.to_le_bytes());
+    }
+    /// Path seen from the process's root.
+    pub const PATH: usize = 152;
     /// Path seen from the process's root.
     pub fn path(frame: &[u8]) -> &[u8] {
         super::text(frame, PATH)

@@ -7,7 +7,7 @@
 use crate::command::Decoder;
 use crate::engine::Engine;
 use crate::frames::{
-    self, cgroup, credentials, exec, exit, first_bytes, header, kind, network, open, process,
+    self, cgroup, credentials, exec, exit, file_use, first_bytes, header, kind, network, open, process,
 };
 use crate::inspect::Verdict;
 use crate::kernel::Sink;
@@ -175,6 +175,12 @@ fn frames_of_each_kind_match_the_golden_files() {
     open::set_result(watched.fixed(), 3);
     watched.text(open::PATH, b"shadow\0etc\0\0");
     check("open", &bench.frames(watched.finish()));
+    let mut used = record(kind::FILE_USE, file_use::END);
+    file_use::set_inode(used.fixed(), 918);
+    file_use::set_device(used.fixed(), 0x2a);
+    file_use::set_file_mode(used.fixed(), 0o100_755);
+    used.text(file_use::PATH, b"json.py\0python3\0lib\0usr\0\0");
+    check("file-use", &bench.frames(used.finish()));
     let mut changed = record(kind::CREDENTIALS, credentials::END);
     credentials::set_after_caps(changed.fixed(), 0x20);
     credentials::set_cause(changed.fixed(), 1);

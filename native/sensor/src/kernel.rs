@@ -74,6 +74,8 @@ pub trait Kernel {
 #[derive(Debug, Clone, Copy)]
 pub struct Config {
     pub memory_v1: bool,
+    /// The program that started us, whose own reading is nobody's use of a file.
+    pub agent_pid: u32,
 }
 
 impl Config {
@@ -84,11 +86,11 @@ impl Config {
             .lines()
             .filter_map(|line| line.split(':').nth(1))
             .any(|names| names.split(',').any(|name| name == "memory"));
-        Self { memory_v1 }
+        Self { memory_v1, agent_pid: std::os::unix::process::parent_id() }
     }
 
     fn bytes(self) -> Vec<u8> {
-        [u32::from(self.memory_v1), RING_BYTES / 4 * 3, INSPECT_PER_SECOND]
+        [u32::from(self.memory_v1), RING_BYTES / 4 * 3, INSPECT_PER_SECOND, self.agent_pid]
             .iter()
             .flat_map(|value| value.to_le_bytes())
             .collect()

@@ -235,6 +235,7 @@ export {
   LossReport,
   NodeReport,
   PackageReport,
+  PackageUseReport,
   PostureFacts,
   WorkloadReport,
 } from './wire/records.ts';

@@ -140,6 +140,8 @@ export { DirectoryTree } from './tree/directory-tree.ts';
 export type { FileTree, TreeEntry, TreeError, TreeFile, TreeResult, TreeStat } from './tree/file-tree.ts';
 export { MemoryTree } from './tree/memory-tree.ts';
 export { findPendingUpdates, type PendingUpdate, type PendingUpdates } from './updates/pending-updates.ts';
+export { ownedPaths } from './use/own-paths.ts';
+export { isCodePath, ownerOfPath, type PathOwner, type PathTable, pathTableOf } from './use/path-table.ts';
 export { COMPARATORS, compareVersions } from './versions/compare.ts';
 export type { VersionScheme } from './versions/scheme.ts';
 export {

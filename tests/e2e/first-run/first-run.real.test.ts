@@ -209,7 +209,8 @@ describe.runIf(process.getuid?.() === 0)('first run', { timeout: 180_000 }, () =
     expect(node?.sensor.state).toBe('running');
     expect(node?.uplink.state).toBe('connected');
     expect(node?.sensor.eventsTotal).toBeGreaterThan(0);
-    expect(node?.levels.length).toBeGreaterThan(0);
+    expect(node?.levels.map(({ action }) => action)).toContain('exec');
+    expect(node?.levels.find(({ action }) => action === 'package-use')?.level).toBe('detect-only');
     const lost = (node?.sensor.lostInKernelTotal ?? 0) + (node?.sensor.shedTotal ?? 0);
     if (lost > 0) expect((await product.command('status')).stdout).toContain(String(lost));
   });

@@ -48,7 +48,7 @@ const JAVA_PACKAGE = 'libyaml-snake-java';
 const CACHE = process.env['BARTIZAN_TEST_CACHE'] ?? '/var/cache/bartizan-tests';
 
 /** Downloads Debian packages with apt (which verifies them) into a folder. */
-function downloadDebian(names: readonly string[], folder: string): string[] {
+export function downloadDebian(names: readonly string[], folder: string): string[] {
   mkdirSync(folder, { recursive: true });
   must('apt-get', ['download', '-o', 'APT::Sandbox::User=root', ...names], { cwd: folder });
   return readdirSync(folder)
@@ -57,7 +57,7 @@ function downloadDebian(names: readonly string[], folder: string): string[] {
 }
 
 /** Unpacks packages and writes the dpkg database as dpkg would. */
-function installDebian(root: string, archives: readonly string[]): void {
+export function installDebian(root: string, archives: readonly string[]): void {
   mkdirSync(join(root, 'var/lib/dpkg/info'), { recursive: true });
   for (const archive of archives) {
     must('dpkg-deb', ['-x', archive, root]);

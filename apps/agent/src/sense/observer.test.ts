@@ -9,6 +9,7 @@ import { aSensorProcess, noDiscovery } from '../testing/parts.ts';
 import { Attributor } from './attributor.ts';
 import { FlowTable } from './flow-table.ts';
 import { Observer } from './observer.ts';
+import type { FileUse } from './package-use.ts';
 import { ProcessTree } from './process-tree.ts';
 import type { ProcessSighting, Sighting } from './sighting.ts';
 
@@ -19,6 +20,7 @@ const setUp = () => {
   const removed: string[] = [];
   const sightings: Sighting[] = [];
   const processes: ProcessSighting[] = [];
+  const uses: FileUse[] = [];
   const discovery = noDiscovery({ kind: 'host' }, { cgroupRemoved: (id) => removed.push(id) });
   const nothing = () => undefined;
   const clock: Clock = {
@@ -45,10 +47,11 @@ const setUp = () => {
     cgroupCreated: (id, path) => created.push(`${id} ${path}`),
     keyHierarchy: 'memory',
     isOurs: (pid) => pid === 99,
+    onUse: (use) => uses.push(use),
     onSighting: (sighting) => sightings.push(sighting),
     onProcess: (sighting) => processes.push(sighting),
   });
-  return { observer, flows, created, removed, sightings, processes };
+  return { observer, flows, created, removed, sightings, processes, uses };
 };
 
 const base = { sequence: 1, bootTimeUs: 4_000_000, process: sensorProcess };
@@ -92,6 +95,26 @@ describe('the observer', () => {
       { path: '/etc/shadow', access: 'read' },
       { path: '/etc/shadow', access: 'write' },
     ]);
+  });
+
+  it('tells which files are in use: programs and first openings, but not what we read ourselves', () => {
+    const { observer, uses, sightings } = setUp();
+    const use: SensorEvent = {
+      ...base,
+      kind: 'file-use',
+      path: '/usr/lib/python3/six.py',
+      isExecutable: false,
+      inode: '1',
+      device: 1,
+    };
+    observer.take({ ...base, kind: 'existing', ancestors: [] });
+    observer.take(use);
+    observer.take({ ...use, process: { ...sensorProcess, pid: 99 } });
+    expect(uses.map(({ path, isExecutable, atMs }) => [path, isExecutable, atMs])).toEqual([
+      ['/bin/sh', true, 999_000],
+      ['/usr/lib/python3/six.py', false, 999_000],
+    ]);
+    expect(sightings.some(({ trigger }) => trigger === 'file-open')).toBe(false);
   });
 
   it('tells a connection that failed as a flow, not as a sighting', () => {

@@ -6,6 +6,7 @@ import type { Clock, Discovery } from '@bartizan/host';
 import type { CgroupEvent, ProgramEvent, SensorEvent, SensorProcess } from '@bartizan/host/sensor';
 import type { Attributor } from './attributor.ts';
 import type { FlowTable } from './flow-table.ts';
+import type { FileUse } from './package-use.ts';
 import type { ProcessTree } from './process-tree.ts';
 import type { ProcessSighting, Sighting } from './sighting.ts';
 
@@ -23,6 +24,7 @@ export interface ObserverOptions {
   readonly isOurs: (pid: number) => boolean;
   readonly onSighting: (sighting: Sighting) => void;
   readonly onProcess: (sighting: ProcessSighting) => void;
+  readonly onUse: (use: FileUse) => void;
 }
 
 type Of<K extends SensorEvent['kind']> = Extract<SensorEvent, { kind: K }>;
@@ -72,6 +74,9 @@ export class Observer {
       case 'open':
         this.#takeOpen(event);
         return;
+      case 'file-use':
+        this.#takeUse(event);
+        return;
       case 'application':
         this.#takeApplication(event);
         return;
@@ -92,7 +97,7 @@ export class Observer {
   }
 
   #takeProgram(event: ProgramEvent): void {
-    const { tree, attributor, onProcess } = this.#options;
+    const { tree, attributor, onProcess, onUse } = this.#options;
     const { process } = event;
     if (!process.known) return;
     tree.see(process, event.ancestors);
@@ -100,6 +105,8 @@ export class Observer {
     if (!chain) return;
     const occurredAtMs = this.#wallMs(event.bootTimeUs);
     attributor.attribute(process, ({ workload }) => {
+      const { executable: path, fileless } = process;
+      if (!fileless) onUse({ workload, path, isExecutable: true, atMs: occurredAtMs });
       onProcess({
         action: event.kind,
         bootUs: event.bootTimeUs,
@@ -175,6 +182,14 @@ export class Observer {
         chain,
       );
     }
+  }
+
+  /** Rare by itself: the kernel tells each file once for each container. */
+  #takeUse({ process, path, isExecutable, bootTimeUs }: Of<'file-use'>): void {
+    const { attributor, isOurs, onUse } = this.#options;
+    if (isOurs(process.pid)) return;
+    const atMs = this.#wallMs(bootTimeUs);
+    attributor.attribute(process, ({ workload }) => onUse({ workload, path, isExecutable, atMs }));
   }
 
   /** In the order of the connection's own events: those wait while its container is not known yet. */

@@ -10,6 +10,8 @@ import {
   DirectoryTree,
   findPendingUpdates,
   HOST_EXCLUSIONS,
+  ownedPaths,
+  type PathTable,
   type PendingUpdate,
   packagesOf,
 } from '@bartizan/scan';
@@ -27,6 +29,8 @@ export interface PackageSurvey {
   readonly kind: 'packages';
   readonly reports: readonly PackageReport[];
   readonly pendingSecurity: number | undefined;
+  /** Which packages own which files. */
+  readonly owners: PathTable;
 }
 
 const PART_PACKAGES = 400;
@@ -101,7 +105,7 @@ export const surveyPackages = (job: PackageJob, onProgress: () => void): Package
       }),
     );
     const pendingSecurity = apt.isKnown ? apt.updates.filter((one) => one.isSecurity).length : undefined;
-    return { kind: 'packages', reports, pendingSecurity };
+    return { kind: 'packages', reports, pendingSecurity, owners: ownedPaths(catalog, tree) };
   } finally {
     tree.close();
   }

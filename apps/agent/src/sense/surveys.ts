@@ -6,6 +6,7 @@ import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { PackageReport, PostureFacts, WorkloadRef } from '@bartizan/contracts';
 import { type Clock, exists, type KnownContainer, type Logger } from '@bartizan/host';
+import type { PathTable } from '@bartizan/scan';
 import { failedReport, type PackageJob, type PackageSurvey } from './package-survey.ts';
 import type { PostureJob } from './posture/survey.ts';
 
@@ -22,6 +23,8 @@ export interface SurveyOptions {
   readonly runtimeSockets: readonly string[];
   readonly onPackages: (report: PackageReport) => void;
   readonly onPosture: (facts: PostureFacts) => void;
+  /** Which packages own which files of a file system. */
+  readonly onOwners: (subject: WorkloadRef, owners: PathTable) => void;
   readonly onChange: () => void;
 }
 
@@ -213,7 +216,7 @@ export class Surveys {
   }
 
   #tell(job: Job, answer: Answer): void {
-    const { onPackages, onPosture, onChange, clock, logger } = this.#options;
+    const { onPackages, onPosture, onOwners, onChange, clock, logger } = this.#options;
     const isHost = job.subject.container === undefined;
     if (!answer.ok) {
       logger.info('a survey could not be made', { subject: job.subject.name, detail: answer.detail });
@@ -231,6 +234,7 @@ export class Surveys {
         if (isNews && state) state.postureAtUs = Number.NEGATIVE_INFINITY;
       }
       answer.value.reports.forEach(onPackages);
+      onOwners(job.subject, answer.value.owners);
     } else onPosture(answer.value.facts);
     onChange();
   }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ResponseOf, type RouteId, SEVERITIES } from '@bartizan/contracts';
+import { type PackageUse, type ResponseOf, type RouteId, SEVERITIES } from '@bartizan/contracts';
 import { bytesText, instantText } from '../output/format.ts';
 import type { Column } from '../output/render.ts';
 import type { Language, TextKey, Translate } from '../text/catalogue.ts';
@@ -40,6 +40,18 @@ const applicationText = (flow: { application?: string; applicationHost?: string 
   flow.applicationHost === undefined
     ? (flow.application ?? '-')
     : `${flow.application ?? '-'} ${flow.applicationHost}`;
+
+const HOUR_MS = 3600_000;
+/** Use in a word; not seen comes with how long was watched, in days, hours or minutes. */
+const useText = (use: PackageUse | undefined): string => {
+  if (use === undefined) return 'unknown';
+  if (use.state !== 'not-seen') return use.state;
+  const { observedMs } = use;
+  if (observedMs >= 24 * HOUR_MS) return `not-seen ${Math.trunc(observedMs / HOUR_MS / 24)}d`;
+  return observedMs >= HOUR_MS
+    ? `not-seen ${Math.trunc(observedMs / HOUR_MS)}h`
+    : `not-seen ${Math.trunc(observedMs / 60_000)}m`;
+};
 
 const CELLS: Table = {
   'workload.list': [
@@ -103,6 +115,7 @@ const CELLS: Table = {
       'column.package',
       (item) => (item.package === undefined ? '-' : `${item.package.name} ${item.package.version}`),
     ],
+    ['use', 'column.use', (item) => (item.package === undefined ? '-' : useText(item.package.use))],
     ['fix', 'column.fix', (item) => item.fix.version ?? item.fix.state],
     ['state', 'column.state', (item) => item.state],
     ['id', 'column.id', (item) => item.id],

@@ -33,6 +33,7 @@ export const COLUMN_TEXT = {
   'column.kind': { en: 'KIND', ja: '種類' },
   'column.title': { en: 'TITLE', ja: '件名' },
   'column.package': { en: 'PACKAGE', ja: 'パッケージ' },
+  'column.use': { en: 'USE', ja: '使用状況' },
   'column.fix': { en: 'FIX', ja: '修正' },
   'column.direction': { en: 'DIRECTION', ja: '方向' },
   'column.remote': { en: 'REMOTE', ja: '相手' },

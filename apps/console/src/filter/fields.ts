@@ -54,6 +54,7 @@ export const FILTER_FIELDS = {
     { name: 'state', label: 'field.state', values: ['open', 'accepted', 'fixed'] },
     { name: 'vulnerability', label: 'field.vulnerability' },
     { name: 'package', label: 'field.package' },
+    { name: 'use', label: 'use.title', values: ['loaded', 'touched', 'unknown', 'not-seen'] },
     { name: 'check', label: 'field.check' },
     WORKLOAD,
     NAMESPACE,

@@ -22,6 +22,14 @@ export const relativeTime = (atMs: number, nowMs: number, language: Language): s
   return format.format(0, 'second');
 };
 
+/** "6 days", "6 日": a length of time in its largest unit that gives at least 1, never less than a second. */
+export const spanText = (lengthMs: number, language: Language): string => {
+  const [unit, size] = STEPS.find(([, one]) => lengthMs >= one) ?? (['second', 1000] as const);
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(
+    Math.max(1, Math.trunc(lengthMs / size)),
+  );
+};
+
 /** The exact instant with its zone, for titles and copies. */
 export const exactTime = (atMs: number, language: Language): string =>
   new Intl.DateTimeFormat(language, {

@@ -4,7 +4,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { useLanguage } from '../i18n/language.ts';
 import { bytes, compactCount, count, decimal, percent } from './numbers.ts';
-import { clockTime, exactTime, fullDate, type Language, relativeTime, shortDate } from './time.ts';
+import { clockTime, exactTime, fullDate, type Language, relativeTime, shortDate, spanText } from './time.ts';
 
 /** Text the product has in both languages. */
 export interface LocalText {
@@ -16,6 +16,7 @@ export interface LocalText {
 export const formatsOf = (language: Language) => ({
   language,
   relative: (atMs: number, nowMs: number) => relativeTime(atMs, nowMs, language),
+  span: (lengthMs: number) => spanText(lengthMs, language),
   exact: (atMs: number) => exactTime(atMs, language),
   clock: (atMs: number) => clockTime(atMs, language),
   date: (atMs: number) => shortDate(atMs, language),

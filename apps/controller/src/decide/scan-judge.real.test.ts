@@ -14,6 +14,7 @@ import { Turnstile } from '../turnstile.ts';
 import { Advisories } from './advisory-desk.ts';
 import { FindingLedger } from './finding-ledger.ts';
 import { PackClient } from './pack-client.ts';
+import { PackageUses } from './package-uses.ts';
 import { ScanJudge } from './scan-judge.ts';
 
 const OWNER = { cluster: 'local', tenant: 'default' };
@@ -57,6 +58,7 @@ function stand(): Stand {
     store: test.store,
     advisories,
     findings,
+    uses: new PackageUses({ store: test.store, clock: test.clock, log, publish: quiet, turnstile }),
     clock: test.clock,
     log,
     publish: quiet,

@@ -14,11 +14,13 @@ import {
 import type { Clock, Log, Owner, Publish } from '../ports.ts';
 import type { Advisories } from './advisory-desk.ts';
 import type { FindingLedger } from './finding-ledger.ts';
+import type { PackageUses } from './package-uses.ts';
 
 interface Parts {
   readonly store: Store;
   readonly advisories: Advisories;
   readonly findings: FindingLedger;
+  readonly uses: PackageUses;
   readonly clock: Clock;
   readonly log: Log;
   readonly publish: Publish;
@@ -122,7 +124,7 @@ export class ScanJudge {
   }
 
   async #judge({ owner, node, subject, record, pendingUpdates }: ScanToJudge): Promise<void> {
-    const { store, advisories, findings, clock, log, publish } = this.#parts;
+    const { store, advisories, findings, uses, clock, log, publish } = this.#parts;
     const scope = tenantScope(owner.cluster, owner.tenant);
     const judged = await advisories.judge({
       ...owner,
@@ -140,7 +142,7 @@ export class ScanJudge {
     const replaced = await findings.replace(scope, {
       workload: record.workload,
       kinds: pendingUpdates === undefined ? BY_PACK : [...BY_PACK, 'pending-update'],
-      found: judged.value.findings,
+      found: await uses.decorate(scope, record.workload, judged.value.findings),
       isUnjudged: unjudgedBy(record, judged.value.coverage),
     });
     if (!replaced.ok)
@@ -157,6 +159,8 @@ export class ScanJudge {
       matchedWith: judged.value.sha256,
     });
     this.#judgedTotal += 1;
+    // Somebody may have told of use while the findings were written.
+    uses.refresh(owner, record.workload);
     publish({ topic: 'finding', ...owner, data: { workload: record.workload } });
   }
 }

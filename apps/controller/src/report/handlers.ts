@@ -3,7 +3,15 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import type { Scope } from '@bartizan/contracts';
-import type { AdvisoryDesk, AgentDirectory, Clock, IngestCounters, Publish, RuleBook } from '../ports.ts';
+import type {
+  AdvisoryDesk,
+  AgentDirectory,
+  Clock,
+  IngestCounters,
+  Publish,
+  RuleBook,
+  UsesOf,
+} from '../ports.ts';
 import type { Turnstile } from '../turnstile.ts';
 import type { LoginDesk, PasswordHasher } from './access/login.ts';
 import type { SessionDesk } from './access/sessions.ts';
@@ -43,6 +51,8 @@ export interface HandlerParts {
   readonly advisories: AdvisoryDesk;
   readonly agents: AgentDirectory;
   readonly counters: IngestCounters;
+  /** Which packages of a workload are in use, by package URL. */
+  readonly usesOf: UsesOf;
   readonly history: (scope: Scope) => ReadonlyMap<string, readonly number[]>;
   readonly version: string;
   readonly instance: string;

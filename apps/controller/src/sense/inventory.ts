@@ -11,6 +11,7 @@ import {
   type Node,
   ok,
   type PackageReport,
+  type PackageUseReport,
   type PostureFacts,
   type Result,
   type Scope,
@@ -30,10 +31,11 @@ export interface CompletedScan {
   readonly record: ScanRecord;
   readonly pendingUpdates: PackageReport['pendingUpdates'];
 }
-/** Who judges what was reported. Both resolve when the reports are safe to forget here. */
+/** Who judges what was reported. They resolve when the reports are safe to forget here. */
 export interface Judges {
   readonly onScan: (scan: CompletedScan) => void;
   readonly onFacts: (agent: AgentIdentity, facts: PostureFacts) => Promise<Result<void, ApiFailure>>;
+  readonly onUse: (agent: AgentIdentity, report: PackageUseReport) => Promise<Result<void, ApiFailure>>;
 }
 interface Parts {
   readonly store: Store;
@@ -95,6 +97,8 @@ export class Inventory {
         return this.#snapshot(agent, record);
       case 'packages':
         return this.#packages(agent, record, place);
+      case 'package-use':
+        return this.#parts.judges.onUse(agent, record);
       case 'posture-facts':
         return this.#parts.judges.onFacts(agent, record);
       case 'loss':

@@ -6,6 +6,7 @@ import { openCertificateAuthority } from '@bartizan/adapters/pki';
 import { createSealer, type Store } from '@bartizan/adapters/store';
 import { createMetrics } from '@bartizan/adapters/telemetry';
 import { failure, type Role } from '@bartizan/contracts';
+import { PackageUses } from '../decide/package-uses.ts';
 import type { AdvisoryDesk, AgentCommand, AgentDirectory, ApiFailure, Change, Clock, Log } from '../ports.ts';
 import type { PasswordHasher } from '../report/access/login.ts';
 import { buildReport, type Report } from '../report/build-report.ts';
@@ -84,6 +85,14 @@ export async function buildApiStage(
     reconfigure: () => undefined,
     drop: () => undefined,
   };
+  const findingTurnstile = new Turnstile();
+  const uses = new PackageUses({
+    store,
+    clock,
+    log,
+    publish: () => undefined,
+    turnstile: findingTurnstile,
+  });
   const report = await buildReport({
     store,
     clock,
@@ -102,11 +111,12 @@ export async function buildApiStage(
     book: { rules: [], rulesRevision: '', controls: [] },
     advisories: noAdvisories,
     history: () => new Map(),
+    usesOf: (scope, workload) => uses.of(scope, workload),
     metrics: createMetrics({ withProcess: false }),
     version: '0',
     instance: 'stage',
     retention: {},
-    findingTurnstile: new Turnstile(),
+    findingTurnstile,
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);
   const ask = (one: Ask) => askServer(report.value, one);

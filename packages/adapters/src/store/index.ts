@@ -25,6 +25,7 @@ export type {
   StoredUser,
   StoreFailure,
   StoreState,
+  UseRecord,
   UserRepository,
 } from './ports.ts';
 export { DEFAULT_RETENTION } from './retention.ts';

@@ -14,6 +14,7 @@ import type {
   Image,
   Node,
   Package,
+  PackageUseReport,
   PageOf,
   Query,
   Result,
@@ -222,6 +223,18 @@ export interface ScanRepository {
   listPackages(scope: Scope, workload: string, query: Query): Stored<PageOf<Package>>;
 }
 
+/** Use of the packages of one workload on one node, as its agent tells it. */
+export interface UseRecord {
+  readonly cluster: string;
+  readonly tenant: string;
+  readonly workload: string;
+  readonly node: string;
+  /** Absent = nobody watches there. */
+  readonly watchedSinceMs?: number;
+  readonly packages: PackageUseReport['packages'];
+  readonly toldAtMs: number;
+}
+
 /** Small named values of the product itself (CA state, settings); values may be sealed by the caller. */
 export interface SettingRepository {
   get(scope: Scope, name: string): Stored<string | undefined>;
@@ -263,6 +276,8 @@ export interface Store {
   readonly audit: AuditRepository;
   readonly events: EventRepository;
   readonly scans: ScanRepository;
+  /** Id of a record: `workload|node`. */
+  readonly uses: EntityRepository<UseRecord>;
   readonly settings: SettingRepository;
   state(): StoreState;
   /** Deletes whole slices past retention, flows before process and file events before security events; audit never. */

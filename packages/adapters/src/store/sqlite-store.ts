@@ -24,6 +24,7 @@ import { CHECKS, CLUSTERS, FINDINGS, TENANTS } from './sqlite/nouns.ts';
 import { SqliteScans } from './sqlite/scan-repository.ts';
 import { SqliteSessions } from './sqlite/session-repository.ts';
 import { SqliteSettings } from './sqlite/setting-repository.ts';
+import { USES } from './sqlite/use-noun.ts';
 import { SqliteUsers } from './sqlite/user-repository.ts';
 
 /** Time, injected so that tests can move it. */
@@ -166,6 +167,7 @@ function repositories(engine: StoreEngine, cursors: CursorDesk) {
     audit: new SqliteAudit(engine, engine.chain, cursors),
     events: new SqliteEvents(engine, engine.slices, cursors),
     scans: new SqliteScans(engine, cursors),
+    uses: new SqliteEntities(engine, cursors, USES),
     settings: new SqliteSettings(engine),
   };
 }

@@ -78,6 +78,7 @@ export const PackageUse = inline('Whether a package is in use', {
     'loaded: code executed, mapped or opened; touched: another file opened; not-seen: nothing',
   ),
   observedMs: integer('How long was watched', 'ms'),
+  sinceMs: optional(instant('Watched without a gap since')),
   lastSeenAtMs: optional(instant('Last use')),
   coarse: optional(flag('Only the archive or program that holds it is known to be in use')),
 });

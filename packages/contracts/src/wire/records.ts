@@ -7,9 +7,10 @@ import { Flow } from '../events/flow.ts';
 import { ProcessEvent } from '../events/process-event.ts';
 import { SecurityEvent } from '../events/security-event.ts';
 import { CoverageEntry, Package } from '../nouns/finding.ts';
+import { PACKAGE_USES } from '../nouns/image.ts';
 import { Node } from '../nouns/node.ts';
 import { Container, Workload, WorkloadRef } from '../nouns/workload.ts';
-import { flag, inline, instant, integer, labels, list, text } from '../schema.ts';
+import { choice, flag, inline, instant, integer, labels, list, optional, text } from '../schema.ts';
 
 /** What an agent knows of itself and its machine, sent at connect, on change and each 10 s. */
 export const NodeReport = inline('State of a node', { type: Type.Literal('node'), node: Node });
@@ -57,6 +58,33 @@ export const PackageReport = inline('Packages of one file system', {
   scannedAtMs: instant('When'),
 });
 
+/**
+ * Which packages of a workload are in use on this node. `complete` starts a new list; what follows without it adds to
+ * the list or changes rows of it. A package that is not in the list could not be watched: nothing is known of it.
+ */
+export const PackageUseReport = inline('Use of the packages of a workload on one node', {
+  type: Type.Literal('package-use'),
+  subject: WorkloadRef,
+  watchedSinceMs: optional(
+    instant(
+      'Every opening of a file is known since then; absent = nobody watches now, so nothing is "not seen"',
+    ),
+  ),
+  complete: flag('The list of before is replaced'),
+  packages: list(
+    inline('Use of one package', {
+      purl: text('Package URL', 1024),
+      state: choice(PACKAGE_USES, 'State'),
+      lastSeenAtMs: optional(instant('Last use')),
+      coarse: optional(flag('Only the archive or program that holds it is known to be in use')),
+    }),
+    'Packages',
+    1000,
+  ),
+  atMs: instant('When'),
+});
+export type PackageUseReport = Static<typeof PackageUseReport>;
+
 /** Facts for posture checks about one subject: names of facts with JSON values as text. Absent = unknown. */
 export const PostureFacts = inline('Facts for posture checks', {
   type: Type.Literal('posture-facts'),
@@ -85,6 +113,7 @@ export const InventoryRecord = Type.Union([
   ContainerReport,
   ContainerSnapshot,
   PackageReport,
+  PackageUseReport,
   PostureFacts,
   LossReport,
 ]);

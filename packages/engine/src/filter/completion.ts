@@ -5,6 +5,7 @@ import {
   CONTROL_IDS,
   FINDING_KINDS,
   OWASP_2022,
+  PACKAGE_USES,
   RUNTIMES,
   SEVERITIES,
   WORKLOAD_KINDS,
@@ -65,6 +66,9 @@ export const COMPLETIONS = {
     field('state', 'state', '状態', { values: ['open', 'fixed', 'accepted'] }),
     field('package', 'package', 'パッケージ'),
     field('vulnerability', 'advisory id', '脆弱性 ID'),
+    field('use', 'use of the package', 'パッケージの使用状況', {
+      values: [...PACKAGE_USES, 'unknown'],
+    }),
     field('check', 'check', '検査'),
     field('knownExploited', 'known to be exploited', '悪用確認済み', { values: ['true', 'false'] }),
     workload,

@@ -7,6 +7,7 @@ import { parseFibTrie, parseIfInet6 } from './addresses.ts';
 import { type ReadFailure, readBounded, readFailure, readLink, readNames, readText } from './bounded-read.ts';
 import { type CgroupMembership, parseCgroupFile } from './cgroup-file.ts';
 import { secretNames } from './environment.ts';
+import { type MappedFile, parseMaps } from './maps.ts';
 import { type Mount, parseMountinfo } from './mountinfo.ts';
 import { parseSockets, type SocketLine } from './sockets.ts';
 import { type ProcessStat, parseStat } from './stat.ts';
@@ -33,6 +34,8 @@ export interface Procfs {
   /** Arguments as the process shows them now, not redacted: the caller must. */
   readonly commandLine: (pid: number) => Result<string[], ReadFailure>;
   readonly executable: (pid: number) => Result<string, ReadFailure>;
+  /** Files that the process has mapped, each once. */
+  readonly mappedFiles: (pid: number) => Result<MappedFile[], ReadFailure>;
   readonly cwd: (pid: number) => Result<string, ReadFailure>;
   readonly namespace: (pid: number, kind: NamespaceKind) => Result<string, ReadFailure>;
   readonly mounts: (pid: number) => Result<Mount[], ReadFailure>;
@@ -118,6 +121,7 @@ export const openProcfs = (root = '/proc'): Procfs => {
         content.replace(/\0$/, '').split('\0', 256),
       ),
     executable: (pid) => readLink(`${at(pid)}/exe`),
+    mappedFiles: (pid) => parsed(readText(`${at(pid)}/maps`, TABLE_BYTES, true), at(pid), parseMaps),
     cwd: (pid) => readLink(`${at(pid)}/cwd`),
     namespace: (pid, kind) =>
       parsed(

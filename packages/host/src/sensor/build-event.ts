@@ -30,6 +30,7 @@ import {
   credentialsField,
   execField,
   exitField,
+  fileUseField,
   headerField,
   heartbeatField,
   networkField,
@@ -38,6 +39,9 @@ import {
 } from './frames.ts';
 
 const stdioNames: readonly StdioKind[] = ['none', 'file', 'tty', 'pipe', 'socket'];
+
+/** Permission to execute, for whomever. */
+const ANY_EXECUTE = 0o111;
 
 /** States of a TCP socket by the kernel's number (include/net/tcp_states.h). */
 const tcpStates = [
@@ -68,6 +72,7 @@ const eventKinds: readonly SensorEventKind[] = [
   'close',
   'application',
   'open',
+  'file-use',
   'cgroup-created',
   'cgroup-removed',
 ];
@@ -238,6 +243,17 @@ export function buildEvent(frame: Buffer, kind: SensorEventKind): SensorEvent {
       };
     case 'open':
       return { kind, sequence, bootTimeUs, process, ...buildOpen(frame) };
+    case 'file-use':
+      return {
+        kind,
+        sequence,
+        bootTimeUs,
+        process,
+        path: fileUseField.path(frame),
+        isExecutable: (fileUseField.fileMode(frame) & ANY_EXECUTE) !== 0,
+        inode: fileUseField.inode(frame),
+        device: fileUseField.device(frame),
+      };
     case 'cgroup-created':
     case 'cgroup-removed':
       return { kind, sequence, bootTimeUs, process, ...buildCgroup(frame) };

@@ -110,6 +110,17 @@ export type OpenEvent = EventBase<'open'> &
     device: number;
   }>;
 
+/** A file was opened for reading, for the first time in this container (or on the host), or again after an hour. */
+export type FileUseEvent = EventBase<'file-use'> &
+  Readonly<{
+    path: string;
+    /** It has a permission to execute. */
+    isExecutable: boolean;
+    /** Decimal. */
+    inode: string;
+    device: number;
+  }>;
+
 /** A control group came or went. `process` is who did it. */
 export type CgroupEvent = EventBase<'cgroup-created' | 'cgroup-removed'> &
   Readonly<{ id: string; parentId: string; level: number; hierarchy: 'memory' | 'unified'; path: string }>;
@@ -133,6 +144,7 @@ export type SensorEvent =
   | NetworkEvent<'close'>
   | ApplicationEvent
   | OpenEvent
+  | FileUseEvent
   | CgroupEvent;
 
 /** Kind of an event. */

@@ -54,6 +54,8 @@ export const frameKind = {
   'cgroup-removed': 27,
   /** What a connection speaks, told by the inspect worker. */
   application: 28,
+  /** A file was opened in a container or on the host for the first time. */
+  'file-use': 29,
   /** Kernel to sensor only: a process asked for a connection. */
   'connect-start': 40,
   /** Kernel to sensor only: bytes of the start of a connection. */

@@ -10,6 +10,7 @@ import {
   credentialsField,
   execField,
   exitField,
+  fileUseField,
   headerField,
   heartbeatField,
   helloField,
@@ -44,6 +45,7 @@ shapes[frameKind.application] = {
   texts: [...processTexts, ...textPlaces.application],
 };
 shapes[frameKind.open] = { end: openField.end, texts: [...processTexts, ...textPlaces.open] };
+shapes[frameKind['file-use']] = { end: fileUseField.end, texts: [...processTexts, ...textPlaces.fileUse] };
 shapes[frameKind['cgroup-created']] = {
   end: cgroupField.end,
   texts: [...processTexts, ...textPlaces.cgroup],

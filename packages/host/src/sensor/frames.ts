@@ -269,6 +269,20 @@ export const openField = {
   path: (b: Buffer): string => readText(b, 160),
 };
 
+/** Body of file-use. */
+export const fileUseField = {
+  /** Where the block ends, from the start of the frame. */
+  end: 160,
+  /** Inode number. */
+  inode: (b: Buffer): string => readId(b, 136),
+  /** The kernel's device number. */
+  device: (b: Buffer): number => b.readUInt32LE(144),
+  /** Kind and permission bits of the file. */
+  fileMode: (b: Buffer): number => b.readUInt32LE(148),
+  /** Path seen from the process's root. */
+  path: (b: Buffer): string => readText(b, 152),
+};
+
 /** Body of cgroup-created and cgroup-removed. */
 export const cgroupField = {
   /** Where the block ends, from the start of the frame. */
@@ -402,6 +416,7 @@ export const textPlaces = {
   application: [208, 212],
   firstBytes: [212],
   open: [160],
+  fileUse: [152],
   cgroup: [160],
   hello: [52, 56],
   ack: [64],

@@ -47,6 +47,7 @@ describe('frames that the sensor writes', () => {
       'credentials',
       'exec',
       'exit',
+      'file-use',
       'fork',
       'listen',
       'open',

@@ -8,6 +8,7 @@
 export type {
   ApplicationEvent,
   CgroupEvent,
+  FileUseEvent,
   InspectState,
   OpenEvent,
   ProgramEvent,

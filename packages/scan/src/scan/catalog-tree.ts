@@ -44,6 +44,8 @@ export interface Catalog {
   readonly problems: readonly ScanProblem[];
   readonly files: number;
   readonly directories: number;
+  /** Which distribution package owns which path. */
+  readonly ownership: ReadonlyMap<string, string>;
 }
 
 /** Directories of a host that hold no programs of its own, or those of containers, which are scanned by themselves. */
@@ -172,6 +174,12 @@ const ownerOfEither = (location: string, ownership: Ownership): string | undefin
   ownerOf(location, ownership) ??
   (/^\/usr\/(?:bin|sbin|lib\w*)\//.test(location) ? ownerOf(location.slice(4), ownership) : undefined);
 
+const withOwners = (packages: readonly ScanPackage[], ownership: Ownership): ScanPackage[] =>
+  packages.map((one) => {
+    const ownedBy = isDistributionType(one.type) ? undefined : ownerOfEither(one.location, ownership);
+    return ownedBy === undefined ? one : { ...one, ownedBy };
+  });
+
 /** Finds every package of a tree. Never throws on the content of the tree: what cannot be read is a problem of the report. */
 export const catalogTree = (options: CatalogOptions): Catalog => {
   const { tree, limits } = options;
@@ -233,9 +241,7 @@ export const catalogTree = (options: CatalogOptions): Catalog => {
   noteWalk(collector, outcome);
   collector.finish();
   options.onProgress?.({ phase: 'done', files, packages: collector.packages.length });
-  const packages = collector.packages.map((one) => {
-    const ownedBy = isDistributionType(one.type) ? undefined : ownerOfEither(one.location, ownership);
-    return ownedBy === undefined ? one : { ...one, ownedBy };
-  });
-  return { distribution, packages, problems: collector.problems, files, directories: outcome.directories };
+  const packages = withOwners(collector.packages, ownership);
+  const { directories } = outcome;
+  return { distribution, packages, problems: collector.problems, files, directories, ownership };
 };

@@ -7,7 +7,8 @@ import type { ScanPackage } from '../catalogers/package.ts';
 /** Places kept of one package, as the contract allows. */
 const MAX_LOCATIONS = 32;
 const MAX_VERSION = 256;
-const MAX_PURL = 1024;
+/** Longest package URL that is told. */
+export const MAX_PURL = 1024;
 
 const keyOf = (found: ScanPackage): string =>
   [found.ecosystem, found.purl, found.ownedBy ?? '', found.sourceName ?? '', found.sourceVersion ?? ''].join(

@@ -27,7 +27,11 @@ export class ControllerProcess {
   readonly #dataKey = randomBytes(32).toString('base64');
   #child: ChildProcess | undefined;
 
-  constructor() {
+  readonly #more: Readonly<Record<string, string>>;
+
+  /** `more`: settings beyond those that every test needs. */
+  constructor(more: Readonly<Record<string, string>> = {}) {
+    this.#more = more;
     cpSync(join(CHECKOUT, 'content'), this.contentDir, { recursive: true });
   }
 
@@ -57,6 +61,7 @@ export class ControllerProcess {
         localRootToken: this.#token,
         publicNames: ['localhost'],
         logLevel: 'info',
+        ...this.#more,
       }),
     );
     const line = await firstLine(child, () => this.log);

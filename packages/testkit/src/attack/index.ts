@@ -7,4 +7,5 @@
  */
 export type { Attack, AttackFile, AttackOutcome, AttackPlan } from './attack-stage.ts';
 export { AttackStage } from './attack-stage.ts';
+export { ControllerProcess } from './controller-process.ts';
 export { type AttackCase, type Expectation, summary, wanted } from './expectation.ts';

@@ -96,6 +96,7 @@ export const words = {
   'step.facts': 'Facts',
   'step.rule': 'Rule',
   'step.standing': 'Statements and decisions',
+  'step.in-use': 'In use',
   'why.none': 'No reason was recorded.',
   'why.revision': 'revision',
   'why.met': 'met',

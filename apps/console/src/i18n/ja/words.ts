@@ -96,6 +96,7 @@ export const words = {
   'step.facts': '事実',
   'step.rule': 'ルール',
   'step.standing': '声明と判断',
+  'step.in-use': '使用状況',
   'why.none': '根拠は記録されていません。',
   'why.revision': '版',
   'why.met': '実際の値',

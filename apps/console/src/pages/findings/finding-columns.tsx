@@ -10,6 +10,7 @@ import { useT } from '../../i18n/language.ts';
 import { Badge, SeverityBadge } from '../../widgets/badges.tsx';
 import type { Column } from '../../widgets/data-table.tsx';
 import { Cut, When } from '../../widgets/text.tsx';
+import { UseBadge } from '../../widgets/use-badge.tsx';
 import { WorkloadLink } from '../../widgets/workload-link.tsx';
 
 export type FindingRow = ItemOf<'finding.list'>;
@@ -74,6 +75,13 @@ export const useFindingColumns = ({
           ) : (
             <Cut text={`${row.package.name} ${row.package.version}`} most={34} mono />
           ),
+      },
+      {
+        id: 'use',
+        title: t('use.title'),
+        width: '150px',
+        fromPx: 1100,
+        cell: (row) => (row.package === undefined ? '–' : <UseBadge use={row.package.use} />),
       },
       {
         id: 'fix',

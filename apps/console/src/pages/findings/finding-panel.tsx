@@ -10,6 +10,7 @@ import { Badge, SeverityBadge } from '../../widgets/badges.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
 import { Asked, Unknown } from '../../widgets/states.tsx';
 import { CommandBlock, Facts, Section, Verbatim, When } from '../../widgets/text.tsx';
+import { UseText } from '../../widgets/use-badge.tsx';
 import { WorkloadLink } from '../../widgets/workload-link.tsx';
 import { AcceptRisk } from './accept-risk.tsx';
 import type { FindingDetail } from './finding-detail.ts';
@@ -24,6 +25,7 @@ const STEPS = [
   'facts',
   'rule',
   'standing',
+  'in-use',
 ] as const;
 
 /** A step in words; one of a newer controller stays as it calls itself. */
@@ -153,6 +155,7 @@ const Body = ({ finding }: { finding: FindingDetail }) => {
                 <Verbatim key="p" mono>{`${finding.package.name} ${finding.package.version}`}</Verbatim>
               ),
             ],
+            [t('use.title'), finding.package !== undefined && <UseText key="u" use={finding.package.use} />],
             [
               t('package.location'),
               finding.package !== undefined && finding.package.locations.length > 0 && (

@@ -28,7 +28,7 @@ const FindingTable = ({ filter }: { filter: string }) => {
   const navigate = useNavigate();
   const { search } = useView();
   const { id } = useParams({ strict: false });
-  const query = { filter, sort: search.sort ?? 'severity' };
+  const query = { filter, sort: search.sort ?? 'urgency' };
   const list = useList('finding.list', { query });
   const columns = useFindingColumns({ withWorkload: true });
   return (

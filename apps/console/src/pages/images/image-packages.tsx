@@ -10,9 +10,9 @@ import { CoverageList } from '../../widgets/coverage-list.tsx';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
-import { PackageUseLabel } from '../../widgets/package-use.tsx';
 import { Unknown } from '../../widgets/states.tsx';
 import { Cut } from '../../widgets/text.tsx';
+import { UseBadge } from '../../widgets/use-badge.tsx';
 import type { ImageDetail } from './image-detail.ts';
 import { certaintyOf, shortDigest } from './image-facts.ts';
 
@@ -57,10 +57,10 @@ const useColumns = (layerNumbers: ReadonlyMap<string, number>): readonly Column<
       },
       {
         id: 'use',
-        title: t('package.use'),
-        width: '124px',
+        title: t('use.title'),
+        width: '160px',
         fromPx: 900,
-        cell: (row) => <PackageUseLabel use={row.use} />,
+        cell: (row) => <UseBadge use={row.use} />,
       },
       {
         id: 'layer',

@@ -10,10 +10,10 @@ import { call } from '../../data/api-client.ts';
 import { joinFilters, withField } from '../../filter/tokens.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
-import { PackageUseLabel } from '../../widgets/package-use.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
 import { Empty, FailureState, Loading } from '../../widgets/states.tsx';
 import { Copy, Cut, Verbatim } from '../../widgets/text.tsx';
+import { UseBadge } from '../../widgets/use-badge.tsx';
 import { shortDigest } from '../images/image-facts.ts';
 import { packageOfPurl, withoutVersion } from './purl-words.ts';
 
@@ -76,7 +76,7 @@ const PlaceItem = ({ place }: { place: Place }) => {
         ))}
         {more > 0 && <li className="quiet">{t('place.more', { count: more })}</li>}
       </ul>
-      {found.use !== undefined && <PackageUseLabel use={found.use} />}
+      {found.use !== undefined && <UseBadge use={found.use} />}
     </li>
   );
 };

@@ -9,12 +9,14 @@ import type { DraftProps } from './registry-form.tsx';
 /** A key of several lines is pasted; anything else is one line that nobody looks at over a shoulder. */
 const Secret = ({ draft, change, hasSecret }: DraftProps & { readonly hasSecret: boolean }) => {
   const t = useT();
-  const { secret } = formOf(draft.kind);
+  const { secret, needs } = formOf(draft.kind);
   const common = {
     label: t(`registry.secret.${secret}`),
     description: t(hasSecret ? 'registry.secret.keep' : 'registry.secret.note'),
     value: draft.secret,
     maxLength: 65_536,
+    required: needs.includes('secret') && !hasSecret,
+    withAsterisk: false,
     autoComplete: 'off',
     spellCheck: false,
   };
@@ -47,7 +49,7 @@ const OwnRegistry = ({ draft, change }: DraftProps) => {
       {parts.has('authUrl') && (
         <TextInput
           type="url"
-          label={t('registry.auth-url')}
+          label={t(`registry.auth-url.${formOf(draft.kind).authUrl ?? 'artifactory'}`)}
           description={t('registry.auth-url.note')}
           value={draft.authUrl}
           maxLength={2048}
@@ -90,6 +92,7 @@ export const RegistryAccess = ({
 }: DraftProps & { readonly hasSecret: boolean }) => {
   const t = useT();
   const form = formOf(draft.kind);
+  const needsUser = form.needs.includes('username');
   const parts = partsOf(draft.kind);
   return (
     <>
@@ -108,6 +111,7 @@ export const RegistryAccess = ({
       {parts.has('region') && (
         <TextInput
           label={t(`registry.region.${form.region ?? 'region'}`)}
+          description={t(`registry.region.${form.region ?? 'region'}.note`)}
           value={draft.region}
           maxLength={128}
           spellCheck={false}
@@ -118,7 +122,9 @@ export const RegistryAccess = ({
         {parts.has('username') && (
           <TextInput
             label={t(`registry.user.${form.user ?? 'user'}`)}
-            description={t('registry.user.note')}
+            description={needsUser ? t('registry.user.needed') : t('registry.user.note')}
+            required={needsUser}
+            withAsterisk={false}
             value={draft.username}
             maxLength={512}
             autoComplete="off"

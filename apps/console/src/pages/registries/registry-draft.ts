@@ -12,23 +12,28 @@ interface KindForm {
   /** An address as it looks. */
   readonly host: string;
   /** What it is called where the credentials are made. */
-  readonly user?: 'user' | 'client-id' | 'access-key' | 'account' | 'robot';
+  readonly user?: 'user' | 'client-id' | 'access-key' | 'account' | 'robot' | 'account-id';
   readonly secret: 'password' | 'token' | 'client-secret' | 'secret-key' | 'json-key' | 'api-key';
-  readonly region?: 'region' | 'project';
+  readonly region?: 'region' | 'project' | 'tenant' | 'repository' | 'group' | 'organisation' | 'name-space';
+  /** The service beside the registry that tells what is in it, where one has to name it. */
+  readonly authUrl?: 'artifactory' | 'api-server' | 'nexus' | 'gitlab';
   /** The product can be run by oneself: without encryption, with an authority of one's own. */
   readonly own?: boolean;
-  readonly authUrl?: boolean;
+  /** Credentials it cannot do without. */
+  readonly needs: readonly ('username' | 'secret')[];
 }
+const BOTH = ['username', 'secret'] as const;
 
 /** What each kind of registry asks for; nothing else is on its form or sent. */
 export const KIND_FORMS = {
   docker: {
-    name: 'Docker Registry',
+    name: 'Docker Registry, Docker Hub',
     host: 'registry.example.com:5000',
     user: 'user',
     secret: 'password',
+    region: 'name-space',
     own: true,
-    authUrl: true,
+    needs: [],
   },
   ecr: {
     name: 'Amazon ECR',
@@ -36,52 +41,92 @@ export const KIND_FORMS = {
     user: 'access-key',
     secret: 'secret-key',
     region: 'region',
+    needs: BOTH,
   },
   acr: {
     name: 'Azure Container Registry',
     host: 'example.azurecr.io',
     user: 'client-id',
     secret: 'client-secret',
+    region: 'tenant',
+    needs: BOTH,
   },
   google: {
     name: 'Google Artifact Registry',
     host: 'asia-northeast1-docker.pkg.dev',
     secret: 'json-key',
     region: 'project',
+    needs: ['secret'],
   },
   artifactory: {
     name: 'JFrog Artifactory',
     host: 'example.jfrog.io',
     user: 'user',
     secret: 'token',
+    authUrl: 'artifactory',
     own: true,
+    needs: [],
   },
   openshift: {
     name: 'OpenShift',
     host: 'default-route-openshift-image-registry.apps.example.com',
     user: 'user',
     secret: 'token',
+    authUrl: 'api-server',
     own: true,
+    needs: ['secret'],
   },
-  'red-hat': { name: 'Red Hat', host: 'registry.redhat.io', user: 'account', secret: 'token' },
+  'red-hat': {
+    name: 'Red Hat',
+    host: 'registry.redhat.io',
+    user: 'account',
+    secret: 'token',
+    needs: [],
+  },
   nexus: {
     name: 'Sonatype Nexus',
     host: 'nexus.example.com:8082',
     user: 'user',
     secret: 'password',
+    region: 'repository',
+    authUrl: 'nexus',
     own: true,
+    needs: [],
   },
   gitlab: {
     name: 'GitLab',
     host: 'registry.gitlab.com',
     user: 'user',
     secret: 'token',
+    region: 'group',
+    authUrl: 'gitlab',
     own: true,
-    authUrl: true,
+    needs: BOTH,
   },
-  'ibm-cloud': { name: 'IBM Cloud', host: 'jp.icr.io', secret: 'api-key', region: 'region' },
-  harbor: { name: 'Harbor', host: 'harbor.example.com', user: 'robot', secret: 'password', own: true },
-  github: { name: 'GitHub', host: 'ghcr.io', user: 'user', secret: 'token' },
+  'ibm-cloud': {
+    name: 'IBM Cloud',
+    host: 'jp.icr.io',
+    user: 'account-id',
+    secret: 'api-key',
+    needs: BOTH,
+  },
+  harbor: {
+    name: 'Harbor',
+    host: 'harbor.example.com',
+    user: 'robot',
+    secret: 'password',
+    region: 'project',
+    own: true,
+    needs: [],
+  },
+  github: {
+    name: 'GitHub',
+    host: 'ghcr.io',
+    user: 'user',
+    secret: 'token',
+    region: 'organisation',
+    needs: BOTH,
+  },
 } as const satisfies Record<RegistryKind, KindForm>;
 export const KINDS = Object.keys(KIND_FORMS).filter((kind): kind is RegistryKind => kind in KIND_FORMS);
 
@@ -94,7 +139,7 @@ export const partsOf = (kind: RegistryKind): ReadonlySet<Optional> => {
   const parts: Optional[] = ['secret'];
   if (form.user !== undefined) parts.push('username');
   if (form.region !== undefined) parts.push('region');
-  if (form.authUrl === true) parts.push('authUrl');
+  if (form.authUrl !== undefined) parts.push('authUrl');
   if (form.own === true) parts.push('plainHttp', 'certificates');
   return new Set(parts);
 };

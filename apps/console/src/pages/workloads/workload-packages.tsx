@@ -11,6 +11,7 @@ import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
 import { Cut } from '../../widgets/text.tsx';
+import { UseBadge } from '../../widgets/use-badge.tsx';
 import type { WorkloadDetail } from './workload-detail.ts';
 
 type Row = ItemOf<'workload.packages'>;
@@ -38,6 +39,13 @@ const useColumns = (): readonly Column<Row>[] => {
         sort: 'ecosystem',
         fromPx: 520,
         cell: (row) => <span translate="no">{row.ecosystem}</span>,
+      },
+      {
+        id: 'use',
+        title: t('use.title'),
+        width: '160px',
+        fromPx: 620,
+        cell: (row) => <UseBadge use={row.use} />,
       },
       {
         id: 'location',

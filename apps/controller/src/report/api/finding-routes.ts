@@ -8,6 +8,7 @@ import type { Turnstile } from '../../turnstile.ts';
 import { groupFindings } from './finding-groups.ts';
 import { collectPages, pageBody, slicePage, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
+import { withUseAge } from './use-age.ts';
 
 interface Parts {
   readonly store: Store;
@@ -26,7 +27,10 @@ export const findingHandlers = (parts: Parts) => ({
     const wanted = toQuery(query);
     if (!wanted.ok) return wanted;
     const page = await parts.store.findings.list(scope, wanted.value);
-    return page.ok ? reply(pageBody(page.value, parts.clock.nowMs())) : page;
+    if (!page.ok) return page;
+    const items = await withUseAge(parts.store, scope, page.value.items);
+    if (!items.ok) return items;
+    return reply(pageBody({ ...page.value, items: items.value }, parts.clock.nowMs()));
   }),
   'finding.groups': answers('finding.groups', async ({ scope, query }) => {
     const wanted = toQuery(query);
@@ -40,9 +44,9 @@ export const findingHandlers = (parts: Parts) => ({
   'finding.show': answers('finding.show', async ({ scope, params }) => {
     const found = await parts.store.findings.get(scope, params.id);
     if (!found.ok) return found;
-    return found.value === undefined
-      ? refuse('E_NOT_FOUND', `there is no finding ${params.id}`)
-      : reply(found.value);
+    if (found.value === undefined) return refuse('E_NOT_FOUND', `there is no finding ${params.id}`);
+    const aged = await withUseAge(parts.store, scope, [found.value]);
+    return aged.ok ? reply(aged.value[0] ?? found.value) : aged;
   }),
   'finding.accept': answers('finding.accept', async ({ scope, caller, params, body }) => {
     const nowMs = parts.clock.nowMs();

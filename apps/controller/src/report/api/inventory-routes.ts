@@ -2,17 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { EntityRepository, Store } from '@bartizan/adapters/store';
-import { type ListQuery, ok, type Result, type Scope } from '@bartizan/contracts';
-import type { ApiFailure, Clock } from '../../ports.ts';
+import {
+  type ListQuery,
+  ok,
+  PACKAGE_USES,
+  type Package,
+  type PackageUse,
+  type Result,
+  type Scope,
+} from '@bartizan/contracts';
+import type { ApiFailure, Clock, UsesOf } from '../../ports.ts';
 import { collectPages, pageBody, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
-import { among } from './terms.ts';
+import { among, countsAsText } from './terms.ts';
 import type { WorkloadSummaries } from './workload-summaries.ts';
 
 interface Parts {
   readonly store: Store;
   readonly clock: Clock;
   readonly summaries: WorkloadSummaries;
+  readonly usesOf: UsesOf;
 }
 
 const CONTAINERS_MAX = 1000;
@@ -70,14 +79,29 @@ async function showWorkload(parts: Parts, scope: Scope, id: string) {
   if (!containers.ok) return containers;
   const scan = await parts.store.scans.ofWorkload(scope, id);
   if (!scan.ok) return scan;
+  const uses = await parts.usesOf(scope, id);
+  if (!uses.ok) return uses;
   return reply({
     ...first,
     containers: containers.value,
     coverage: scan.value?.coverage ?? [],
     ...(scan.value === undefined ? {} : { scannedAtMs: scan.value.scannedAtMs }),
     incomplete: scan.value?.incomplete ?? [],
+    ...(scan.value === undefined ? {} : { packageUse: useCounts(scan.value.packages, uses.value) }),
   });
 }
+
+/** Packages by use; those of which nothing is known are counted as such. */
+const useCounts = (
+  packages: readonly Package[],
+  uses: ReadonlyMap<string, PackageUse>,
+): Readonly<Record<string, string>> =>
+  countsAsText(
+    [...PACKAGE_USES, 'unknown'].map((state) => [
+      state,
+      packages.filter(({ purl }) => (uses.get(purl)?.state ?? 'unknown') === state).length,
+    ]),
+  );
 
 type Containers = Parts['store']['containers'];
 type ContainerItem = Containers extends EntityRepository<infer T> ? T : never;

@@ -10,7 +10,7 @@ import {
   type Result,
   type Scope,
 } from '@bartizan/contracts';
-import type { ApiFailure, Clock } from '../../ports.ts';
+import type { ApiFailure, Clock, UsesOf } from '../../ports.ts';
 import { collectPages, pageBody, slicePage, toQuery } from './list-query.ts';
 import { foldProcesses, isProcessEvent } from './process-rows.ts';
 import { answers, refuse, reply } from './route-handler.ts';
@@ -19,6 +19,7 @@ import { among } from './terms.ts';
 interface Parts {
   readonly store: Store;
   readonly clock: Clock;
+  readonly usesOf: UsesOf;
 }
 
 /** Newest process events that are folded into rows; older ones are left to the event list. */
@@ -59,7 +60,14 @@ export const workloadActivityHandlers = (parts: Parts) => ({
     const wanted = toQuery(query);
     if (!wanted.ok) return wanted;
     const page = await parts.store.scans.listPackages(scope, params.id, wanted.value);
-    return page.ok ? reply(pageBody(page.value, parts.clock.nowMs())) : page;
+    if (!page.ok) return page;
+    const uses = await parts.usesOf(scope, params.id);
+    if (!uses.ok) return uses;
+    const items = page.value.items.map((item) => {
+      const use = uses.value.get(item.purl);
+      return use === undefined ? item : { ...item, use };
+    });
+    return reply(pageBody({ ...page.value, items }, parts.clock.nowMs()));
   }),
 });
 

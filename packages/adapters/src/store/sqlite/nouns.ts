@@ -4,6 +4,7 @@
 import type { ApiKey, AuditRecord, CheckResult, Cluster, Finding, Tenant, User } from '@bartizan/contracts';
 import type { Field, NounSpec } from './fields.ts';
 import { subjectFields } from './subject-fields.ts';
+import { urgencyOf } from './urgency.ts';
 
 /** Owner of records that belong to a tenant in all clusters. */
 export const ANY_CLUSTER = '';
@@ -65,9 +66,11 @@ const packageFields: readonly Field<Finding>[] = [
   { name: 'packageVersion', kind: 'text', read: (item) => item.package?.version },
   { name: 'sourcePackage', kind: 'text', read: (item) => item.package?.sourceName },
   { name: 'ecosystem', kind: 'text', read: (item) => item.package?.ecosystem },
+  { name: 'use', kind: 'text', read: (item) => (item.package ? (item.package.use?.state ?? 'unknown') : '') },
+  { name: 'urgency', kind: 'number', read: urgencyOf, indexed: true, always: true },
 ];
 
-/** Findings, worst first. */
+/** Findings, most urgent first. */
 export const FINDINGS: NounSpec<Finding> = {
   table: 'findings',
   visibility: 'both',
@@ -106,7 +109,7 @@ export const FINDINGS: NounSpec<Finding> = {
     item.vulnerability?.summary,
   ],
   timeField: 'lastSeenAtMs',
-  defaultSort: { field: 'severity', descending: false },
+  defaultSort: { field: 'urgency', descending: false },
 };
 
 /** Id of a check result: `check|workload`. */

@@ -117,6 +117,7 @@ export const inventoryRoutes = [
       coverage: list(CoverageEntry, 'What the scan could judge', 64),
       scannedAtMs: optional(instant('Last scan')),
       incomplete: list(text('Reason', 512), 'Why the scan is incomplete', 64),
+      packageUse: optional(labels('Packages by use: loaded, touched, not-seen, unknown (numbers as text)')),
     }),
   }),
   route({
