@@ -56,6 +56,7 @@ export const FILTER_FIELDS = {
     { name: 'package', label: 'field.package' },
     { name: 'use', label: 'use.title', values: ['loaded', 'touched', 'unknown', 'not-seen'] },
     { name: 'check', label: 'field.check' },
+    { name: 'exception', label: 'exception.one' },
     WORKLOAD,
     NAMESPACE,
     { name: 'owasp', label: 'field.owasp', values: K_ITEMS },
@@ -91,6 +92,7 @@ export const FILTER_FIELDS = {
     { name: 'distribution', label: 'image.distribution' },
     { name: 'digest', label: 'workload.digest' },
     { name: 'registry', label: 'image.registry' },
+    { name: 'inUse', label: 'use.title', values: ['true', 'false'] },
   ],
   'image.packages': [
     { name: 'name', label: 'field.name' },
@@ -102,6 +104,9 @@ export const FILTER_FIELDS = {
     { name: 'vulnerability', label: 'field.vulnerability' },
     { name: 'package', label: 'field.package' },
     { name: 'check', label: 'field.check' },
+    { name: 'path', label: 'field.path' },
+    { name: 'image', label: 'field.image' },
+    { name: 'workload', label: 'field.workload' },
     { name: 'owner', label: 'exception.owner' },
   ],
   'node.list': [

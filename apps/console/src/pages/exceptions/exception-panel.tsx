@@ -8,7 +8,6 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../data/api-client.ts';
 import { useMay } from '../../data/session.ts';
-import { joinFilters, withField } from '../../filter/tokens.ts';
 import { useFormat, useNow } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { SidePanel } from '../../widgets/side-panel.tsx';
@@ -19,14 +18,8 @@ import { stateOf } from './exception-facts.ts';
 import { MatchParts } from './match-parts.tsx';
 import { STALE_AFTER_EXCEPTION } from './stale-routes.ts';
 
-/** Findings that an exception is about, as far as the filter of the list can say it. */
-const filterOf = ({ match }: FindingException): string =>
-  joinFilters(
-    ...(['vulnerability', 'package', 'check'] as const).map((part) =>
-      match[part] === undefined ? undefined : withField('', part, [match[part]]),
-    ),
-    'state:accepted',
-  );
+/** Findings that an exception accepts now. */
+const filterOf = ({ id }: FindingException): string => `exception:${id} state:accepted`;
 
 const Remove = ({ exception, onClose }: { exception: FindingException; onClose: () => void }) => {
   const t = useT();
