@@ -9,6 +9,7 @@ import {
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { askMapEarly } from './data/map-ask.ts';
 import { parseSearch, printSearch, readSearch, type ViewSearch } from './data/view.ts';
 import { Frame } from './frame/frame.tsx';
 import { NotFound, PageFailure } from './frame/page-failure.tsx';
@@ -33,6 +34,8 @@ const control = createRoute({
 const map = createRoute({
   getParentRoute: () => frame,
   path: '/map',
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => askMapEarly(deps),
   component: lazyRouteComponent(() => import('./pages/map/map-page.tsx'), 'MapPage'),
 });
 const workloads = createRoute({

@@ -144,7 +144,7 @@ describe('registries', () => {
         text.trim(),
       );
     expect(await labels()).toContain('Certificates of its authority (PEM)');
-    await page.getByRole('textbox', { name: 'Kind' }).click();
+    await page.locator('form input').first().click();
     await page.getByRole('option', { name: 'Amazon ECR' }).click();
     expect(await labels()).toEqual(['Kind', 'Name', 'Host', 'Region', 'Access key id', 'Secret access key']);
   });
@@ -210,7 +210,10 @@ describe('exceptions', () => {
 const textOf = (pdf: Buffer): string => {
   const path = join(PICTURES, 'report.pdf');
   writeFileSync(path, pdf);
-  const run = spawnSync('pdftotext', ['-raw', '-enc', 'UTF-8', path, '-'], { encoding: 'utf8', timeout: 60_000 });
+  const run = spawnSync('pdftotext', ['-raw', '-enc', 'UTF-8', path, '-'], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   if (run.status !== 0) throw new Error(`pdftotext: ${String(run.error ?? run.stderr)}`);
   return run.stdout.replace(/\s+/g, '');
 };

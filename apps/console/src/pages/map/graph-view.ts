@@ -129,7 +129,8 @@ const DENSE_NODES = 60;
 
 /** How the camera, the names and the pointer behave on a map of so many marks. */
 const settingsOf = (order: number) => ({
-  enableEdgeEvents: true,
+  // Switched on after the first frame: drawing every line a second time, for the pointer, can wait.
+  enableEdgeEvents: false,
   labelRenderedSizeThreshold: 0,
   labelDensity: order > DENSE_NODES ? 0.4 : 1.2,
   labelGridCellSize: 90,
@@ -211,6 +212,7 @@ const startSigma = (
 export class GraphView {
   readonly #sigma: ReturnType<typeof startSigma>;
   #selected: string | undefined;
+  #ended = false;
 
   constructor(
     container: HTMLElement,
@@ -222,7 +224,10 @@ export class GraphView {
     this.#sigma.on('clickNode', ({ node }) => handlers.onNode(node));
     this.#sigma.on('clickEdge', ({ edge }) => handlers.onEdge(edge));
     this.#sigma.on('clickStage', handlers.onNothing);
-    this.#sigma.once('afterRender', handlers.onPainted);
+    this.#sigma.once('afterRender', () => {
+      handlers.onPainted();
+      requestAnimationFrame(() => setTimeout(() => this.#letLinesBeChosen(), 0));
+    });
   }
 
   /** Draws another map in the same place; the camera stays. */
@@ -272,7 +277,12 @@ export class GraphView {
   }
 
   end(): void {
+    this.#ended = true;
     this.#sigma.kill();
+  }
+
+  #letLinesBeChosen(): void {
+    if (!this.#ended) this.#sigma.setSetting('enableEdgeEvents', true);
   }
 
   #mark(address: string | undefined, isHighlighted: boolean): void {
