@@ -13,28 +13,13 @@ import { NOW_MS, seeded } from './mock-data/random.ts';
 import { controlDetail, SCORECARD } from './mock-data/scorecard.ts';
 import { bigSummaries, detailOf, SUMMARIES } from './mock-data/workloads.ts';
 import { pageOf } from './mock-lists.ts';
+import type { MockAnswer, MockCall, MockHandler } from './mock-routes.ts';
 import { MockSupply } from './mock-supply.ts';
 
 export interface MockOptions {
   readonly isBig: boolean;
   readonly isEmpty: boolean;
 }
-export interface MockCall {
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: Partial<ListQuery> & {
-    readonly expand?: string;
-    readonly purl?: string;
-    readonly format?: string;
-  };
-  readonly body: Readonly<Record<string, unknown>>;
-}
-/** What a handler answers: a status and a body, or an error code. */
-export type MockAnswer =
-  | { readonly status?: number; readonly body?: unknown; readonly list?: readonly unknown[] }
-  | { readonly error: string; readonly status: number };
-export type MockHandler = (call: MockCall) => MockAnswer;
-type Handler = MockHandler;
-
 const NOT_FOUND: MockAnswer = { error: 'E_NOT_FOUND', status: 404 };
 const found = (body: unknown): MockAnswer => (body === undefined ? NOT_FOUND : { body });
 
@@ -78,7 +63,7 @@ export class MockApi {
   }
 
   /** Handlers by route id. */
-  handlers(): Readonly<Record<string, Handler>> {
+  handlers(): Readonly<Record<string, MockHandler>> {
     return {
       ...this.#access(),
       ...this.#inventory(),
@@ -88,7 +73,7 @@ export class MockApi {
     };
   }
 
-  #access(): Record<string, Handler> {
+  #access(): Record<string, MockHandler> {
     return {
       'session.show': () => ({ body: sessionOf(this.user) }),
       'session.update': ({ body }) => {
@@ -147,7 +132,7 @@ export class MockApi {
     };
   }
 
-  #inventory(): Record<string, Handler> {
+  #inventory(): Record<string, MockHandler> {
     const summaryOf = (id: string | undefined) =>
       this.#summaries.find((summary) => summary.workload.id === id);
     return {
@@ -187,7 +172,7 @@ export class MockApi {
     return found(this.#findings.find((finding) => finding.id === id));
   }
 
-  #insight(): Record<string, Handler> {
+  #insight(): Record<string, MockHandler> {
     const wanted = (query: MockCall['query']) =>
       pageOf(this.#findings, { ...query, limit: 100_000 }).items as Finding[];
     return {
@@ -238,7 +223,7 @@ export class MockApi {
     };
   }
 
-  #system(): Record<string, Handler> {
+  #system(): Record<string, MockHandler> {
     return {
       'advisory.status': () => ({ body: ADVISORIES }),
       'advisory.import': () => ({ body: ADVISORIES }),

@@ -7,8 +7,9 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ERRORS, ROUTES } from '@bartizan/contracts';
-import { MockApi, type MockCall } from './mock-api.ts';
+import { MockApi } from './mock-api.ts';
 import { csvOf } from './mock-lists.ts';
+import type { MockCall } from './mock-routes.ts';
 
 /**
  * A stand-in for the controller, for work on the console and its tests: the built console and deterministic answers of

@@ -9,13 +9,13 @@ import type {
   PackageRow,
   Registry,
 } from '@bartizan/contracts';
-import type { MockHandler } from './mock-api.ts';
 import { PACKAGES } from './mock-data/access.ts';
 import { IMAGES, type ImageRow, imageDetail, imagePackages } from './mock-data/images.ts';
 import { BASE, NOW_MS } from './mock-data/random.ts';
 import { makeExceptions, makeRegistries } from './mock-data/registries.ts';
 import { SUMMARIES } from './mock-data/workloads.ts';
 import { pageOf } from './mock-lists.ts';
+import type { MockHandler } from './mock-routes.ts';
 
 const NOT_FOUND = { error: 'E_NOT_FOUND', status: 404 } as const;
 

@@ -100,7 +100,7 @@ const SPECS: readonly Spec[] = [
     open: {},
     scan: {
       state: 'failed',
-      code: 'E_REGISTRY_TIMEOUT',
+      code: 'E_REGISTRY_UNREACHABLE',
       reasons: ['registry.example.com: no answer within 30 s'],
     },
     registries: ['r-shop'],

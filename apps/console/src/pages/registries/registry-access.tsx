@@ -3,8 +3,7 @@
 
 import { Checkbox, PasswordInput, Textarea, TextInput } from '@mantine/core';
 import { useT } from '../../i18n/language.ts';
-import { formOf, partsOf } from './registry-draft.ts';
-import type { DraftProps } from './registry-form.tsx';
+import { type DraftProps, formOf, partsOf } from './registry-draft.ts';
 
 /** A key of several lines is pasted; anything else is one line that nobody looks at over a shoulder. */
 const Secret = ({ draft, change, hasSecret }: DraftProps & { readonly hasSecret: boolean }) => {

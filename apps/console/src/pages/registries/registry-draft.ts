@@ -165,6 +165,12 @@ export interface RegistryDraft {
   readonly concurrency: number;
 }
 
+/** What a part of the form gets. */
+export interface DraftProps {
+  readonly draft: RegistryDraft;
+  readonly change: (change: Partial<RegistryDraft>) => void;
+}
+
 export const EMPTY_DRAFT: RegistryDraft = {
   kind: 'docker',
   name: '',

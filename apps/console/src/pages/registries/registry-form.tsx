@@ -16,6 +16,7 @@ import { Verbatim } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { RegistryAccess } from './registry-access.tsx';
 import {
+  type DraftProps,
   draftOf,
   EMPTY_DRAFT,
   EVERY_CHOICES,
@@ -25,10 +26,6 @@ import {
   settingsOf,
 } from './registry-draft.ts';
 
-export interface DraftProps {
-  readonly draft: RegistryDraft;
-  readonly change: (change: Partial<RegistryDraft>) => void;
-}
 const MANUAL = 'manual';
 
 /** Which images, of which platforms, how many tags. */
