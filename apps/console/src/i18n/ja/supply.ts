@@ -93,7 +93,8 @@ export const supply = {
   'layer.number': '{n} 層目',
   'package.layer': 'レイヤー',
   'package.licence.none': '記載なし',
-  'secret.note': '保存されるのは場所・先頭の数文字・フィンガープリントだけです。秘密情報の値は保存されません。',
+  'secret.note':
+    '保存されるのは場所・先頭の数文字・フィンガープリントだけです。秘密情報の値は保存されません。',
   'secret.none': '秘密情報は見つかりませんでした',
   'secret.none.note': 'ファイル、削除されたファイル、イメージの設定と環境変数を調べました。',
   'secret.place': '場所',

@@ -5,6 +5,7 @@ import type { Finding } from '@bartizan/contracts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { SeverityMark } from '../../widgets/mark.tsx';
+import { Reachable } from '../../widgets/reachable.tsx';
 import { SEVERITY_ORDER } from '../../widgets/severity-order.ts';
 import { Verbatim } from '../../widgets/text.tsx';
 import { objectOf, placeOf } from './report-data.ts';
@@ -75,47 +76,49 @@ export const ReportFindings = ({ findings }: { findings: readonly Finding[] }) =
       {findings.length === 0 ? (
         <p>{t('report.none')}</p>
       ) : (
-        <table className="report-table">
-          <thead>
-            <tr>
-              <th>{t('field.severity')}</th>
-              <th>{t('finding.title')}</th>
-              <th>{t('finding.object')}</th>
-              <th>{t('finding.where')}</th>
-              <th>{t('finding.fixed-in')}</th>
-              <th className="nowrap">{t('field.first-seen')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {findings.map((finding) => (
-              <tr key={finding.id} data-finding={finding.id}>
-                <td className="nowrap">
-                  <SeverityMark severity={finding.severity} size={9} /> {t(`severity.${finding.severity}`)}
-                </td>
-                <td>
-                  {text(finding.title)}
-                  {finding.vulnerability?.knownExploited === true && (
-                    <strong className="warn-text"> {t('finding.exploited')}</strong>
-                  )}
-                </td>
-                <td>
-                  <Verbatim mono>{objectOf(finding)}</Verbatim>
-                </td>
-                <td>
-                  <Verbatim>{placeOf(finding)}</Verbatim>
-                </td>
-                <td>
-                  {finding.fix.version === undefined ? (
-                    t(`fix.${finding.fix.state}`)
-                  ) : (
-                    <Verbatim mono>{finding.fix.version}</Verbatim>
-                  )}
-                </td>
-                <td className="nowrap">{fullDate(finding.firstSeenAtMs)}</td>
+        <Reachable className="report-scroll" labelledBy="report-findings">
+          <table className="report-table">
+            <thead>
+              <tr>
+                <th>{t('field.severity')}</th>
+                <th>{t('finding.title')}</th>
+                <th>{t('finding.object')}</th>
+                <th>{t('finding.where')}</th>
+                <th>{t('finding.fixed-in')}</th>
+                <th className="nowrap">{t('field.first-seen')}</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {findings.map((finding) => (
+                <tr key={finding.id} data-finding={finding.id}>
+                  <td className="nowrap">
+                    <SeverityMark severity={finding.severity} size={9} /> {t(`severity.${finding.severity}`)}
+                  </td>
+                  <td>
+                    {text(finding.title)}
+                    {finding.vulnerability?.knownExploited === true && (
+                      <strong className="warn-text"> {t('finding.exploited')}</strong>
+                    )}
+                  </td>
+                  <td>
+                    <Verbatim mono>{objectOf(finding)}</Verbatim>
+                  </td>
+                  <td>
+                    <Verbatim>{placeOf(finding)}</Verbatim>
+                  </td>
+                  <td>
+                    {finding.fix.version === undefined ? (
+                      t(`fix.${finding.fix.state}`)
+                    ) : (
+                      <Verbatim mono>{finding.fix.version}</Verbatim>
+                    )}
+                  </td>
+                  <td className="nowrap">{fullDate(finding.firstSeenAtMs)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Reachable>
       )}
     </section>
   );
