@@ -47,7 +47,7 @@ export interface ApiFailure extends Failure<ErrorCode> {
 }
 
 /** What live streams may subscribe to. */
-export const TOPICS = ['security', 'workload', 'finding', 'node', 'status'] as const;
+export const TOPICS = ['security', 'workload', 'finding', 'image', 'node', 'status'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** Something changed that a person may be looking at. */

@@ -146,7 +146,15 @@ describe('registries', () => {
     expect(await labels()).toContain('Certificates of its authority (PEM)');
     await page.locator('form input').first().click();
     await page.getByRole('option', { name: 'Amazon ECR' }).click();
-    expect(await labels()).toEqual(['Kind', 'Name', 'Host', 'Region', 'Access key id', 'Secret access key']);
+    expect(await labels()).toEqual([
+      'Kind',
+      'Name',
+      'Host',
+      'Region',
+      'Access key id',
+      'Secret access key',
+      'Another address of its API',
+    ]);
   });
   it('are stopped while they run, started again, and removed only after a second word', async () => {
     await go(page, '/images/registries');

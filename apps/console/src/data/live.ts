@@ -27,8 +27,9 @@ const STALE_ROUTES: Readonly<Record<string, readonly string[]>> = {
     'scorecard.control',
     'system.status',
   ],
+  image: ['image.list', 'image.show', 'image.packages', 'package.list', 'package.places'],
   node: ['node.list', 'node.show'],
-  status: ['system.status', 'advisory.status'],
+  status: ['system.status', 'advisory.status', 'registry.list'],
 };
 export const TOPICS = Object.keys(STALE_ROUTES);
 /** Answers are marked old at most this often a topic, however fast changes come. */

@@ -44,7 +44,7 @@ export const frame = {
   'live.lost.hint': 'The live stream ended. Reload the page to open it again.',
   'live.off': 'Paused',
   'live.off.hint': 'Nothing is announced until this is switched on.',
-  'palette.placeholder': 'Pages, workloads, findings',
+  'palette.placeholder': 'Pages, workloads, images, findings',
   'palette.pages': 'Pages',
   'palette.nothing': 'Nothing matches',
   'help.title': 'Keyboard shortcuts',

@@ -44,7 +44,7 @@ export const frame = {
   'live.lost.hint': 'ライブ接続が切れました。ページを再読み込みすると再開します。',
   'live.off': '一時停止',
   'live.off.hint': 'オンにするまで新しい記録はお知らせしません。',
-  'palette.placeholder': 'ページ、ワークロード、検出事項',
+  'palette.placeholder': 'ページ、ワークロード、イメージ、検出事項',
   'palette.pages': 'ページ',
   'palette.nothing': '一致するものはありません',
   'help.title': 'キーボードショートカット',

@@ -102,6 +102,9 @@ const Run = ({ registry }: { registry: Registry }) => {
           <span>{t('run.repositories', { count: run.repositories, n: count(run.repositories) })}</span>
           <span>{t('run.images', { count: run.images, n: count(run.images) })}</span>
           <span>{t('run.unchanged', { n: count(run.unchanged) })}</span>
+          {run.skipped !== undefined && run.skipped > 0 && (
+            <span>{t('run.skipped', { n: count(run.skipped) })}</span>
+          )}
           {run.failed > 0 && (
             <span className="warn-text">{t('run.failed-images', { n: count(run.failed) })}</span>
           )}

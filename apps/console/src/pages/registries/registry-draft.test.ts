@@ -8,11 +8,14 @@ import {
   EMPTY_DRAFT,
   isRunning,
   KINDS,
+  keepsSecret,
   partsOf,
   printFilters,
   progressOf,
   readFilters,
+  readKeys,
   settingsOf,
+  withKind,
 } from './registry-draft.ts';
 
 const RUN = { state: 'done', repositories: 1, images: 0, scanned: 0, unchanged: 0, failed: 0 } as const;
@@ -42,18 +45,22 @@ describe('the form of a registry', () => {
     expect(KINDS).toEqual(REGISTRY_KINDS);
   });
   it.each(REGISTRY_KINDS)('sends what the API takes for %s, and no field the kind does not have', (kind) => {
-    const settings = settingsOf({
-      ...EMPTY_DRAFT,
-      kind,
-      name: ' Shop ',
-      host: 'https://registry.example.com/',
-      plainHttp: true,
-      certificates: 'PEM',
-      username: 'u',
-      secret: 's',
-      region: 'r',
-      authUrl: 'https://auth.example.com',
-    });
+    const settings = settingsOf(
+      withKind(
+        {
+          ...EMPTY_DRAFT,
+          name: ' Shop ',
+          host: 'https://registry.example.com/',
+          plainHttp: true,
+          certificates: 'PEM',
+          username: 'u',
+          secret: 's',
+          region: 'r',
+          authUrl: 'https://auth.example.com',
+        },
+        kind,
+      ),
+    );
     // The API takes these fields and no others.
     expect(Object.keys(settings).filter((field) => !(field in RegistrySettings.properties))).toEqual([]);
     expect((RegistrySettings.required ?? []).filter((field) => !(field in settings))).toEqual([]);
@@ -71,6 +78,31 @@ describe('the form of a registry', () => {
     const { id, cluster, tenant, hasSecret, run, createdAtMs, updatedAtMs, ...kept } = known;
     expect(settings).toEqual(kept);
     expect([id, cluster, tenant, hasSecret, run, createdAtMs, updatedAtMs]).toHaveLength(7);
+  });
+  it('keeps what was set elsewhere and has no field of this kind, until the kind changes', () => {
+    const odd: Registry = { ...known, kind: 'red-hat', region: 'x', authUrl: 'https://a.example.com' };
+    expect(settingsOf(draftOf(odd))).toMatchObject({ region: 'x', authUrl: 'https://a.example.com' });
+    expect(settingsOf(withKind(draftOf(odd), 'docker')).authUrl).toBeUndefined();
+  });
+  it('asks for the secret again when it would go somewhere else', () => {
+    expect(keepsSecret(draftOf(known), known)).toBe(true);
+    expect(keepsSecret({ ...draftOf(known), name: 'Other' }, known)).toBe(true);
+    for (const change of [
+      { host: 'other' },
+      { plainHttp: true },
+      { authUrl: 'https://x' },
+      { certificates: 'x' },
+    ])
+      expect(keepsSecret({ ...draftOf(known), ...change }, known)).toBe(false);
+    expect(keepsSecret(draftOf(known), { ...known, hasSecret: false })).toBe(false);
+    expect(keepsSecret(EMPTY_DRAFT, undefined)).toBe(false);
+  });
+  it('finds every key in a text', () => {
+    const key = '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----';
+    expect(readKeys(`${key}\n\n${key}`)).toEqual([`${key}\n`, `${key}\n`]);
+    expect(readKeys('no key')).toEqual([]);
+    expect(settingsOf({ ...draftOf(known), signingKeys: key }).signingKeys).toHaveLength(1);
+    expect('signingKeys' in settingsOf(draftOf(known))).toBe(false);
   });
   it('sends a manual schedule without a span, and no number of tags for "all"', () => {
     const settings = settingsOf({ ...draftOf(known), everyMs: undefined, newestTags: '' });

@@ -16,7 +16,7 @@ interface KindForm {
   readonly secret: 'password' | 'token' | 'client-secret' | 'secret-key' | 'json-key' | 'api-key';
   readonly region?: 'region' | 'project' | 'tenant' | 'repository' | 'group' | 'organisation' | 'name-space';
   /** The service beside the registry that tells what is in it, where one has to name it. */
-  readonly authUrl?: 'artifactory' | 'api-server' | 'nexus' | 'gitlab';
+  readonly authUrl?: 'artifactory' | 'api-server' | 'nexus' | 'gitlab' | 'service';
   /** The product can be run by oneself: without encryption, with an authority of one's own. */
   readonly own?: boolean;
   /** Credentials it cannot do without. */
@@ -41,6 +41,7 @@ export const KIND_FORMS = {
     user: 'access-key',
     secret: 'secret-key',
     region: 'region',
+    authUrl: 'service',
     needs: BOTH,
   },
   acr: {
@@ -49,6 +50,7 @@ export const KIND_FORMS = {
     user: 'client-id',
     secret: 'client-secret',
     region: 'tenant',
+    authUrl: 'service',
     needs: BOTH,
   },
   google: {
@@ -56,6 +58,7 @@ export const KIND_FORMS = {
     host: 'asia-northeast1-docker.pkg.dev',
     secret: 'json-key',
     region: 'project',
+    authUrl: 'service',
     needs: ['secret'],
   },
   artifactory: {
@@ -108,6 +111,7 @@ export const KIND_FORMS = {
     host: 'jp.icr.io',
     user: 'account-id',
     secret: 'api-key',
+    authUrl: 'service',
     needs: BOTH,
   },
   harbor: {
@@ -125,6 +129,7 @@ export const KIND_FORMS = {
     user: 'user',
     secret: 'token',
     region: 'organisation',
+    authUrl: 'service',
     needs: BOTH,
   },
 } as const satisfies Record<RegistryKind, KindForm>;
@@ -163,6 +168,7 @@ export interface RegistryDraft {
   readonly platforms: string;
   readonly everyMs: number | undefined;
   readonly concurrency: number;
+  readonly signingKeys: string;
 }
 
 /** What a part of the form gets. */
@@ -181,12 +187,13 @@ export const EMPTY_DRAFT: RegistryDraft = {
   secret: '',
   region: '',
   authUrl: '',
-  includes: '*:*',
+  includes: '',
   excludes: '',
   newestTags: '10',
   platforms: '',
   everyMs: 86_400_000,
   concurrency: 2,
+  signingKeys: '',
 };
 
 type Filters = RegistrySettings['includes'];
@@ -226,15 +233,47 @@ export const draftOf = (registry: Registry): RegistryDraft => ({
   platforms: registry.platforms.join(', '),
   everyMs: registry.schedule.kind === 'manual' ? undefined : registry.schedule.everyMs,
   concurrency: registry.concurrency,
+  signingKeys: (registry.signingKeys ?? []).join('\n'),
 });
 
-/** What is sent: only what the kind has, and a secret only when one was typed. */
+/** The draft as another kind: what that kind does not have goes. */
+export const withKind = (draft: RegistryDraft, kind: RegistryKind): RegistryDraft => {
+  const parts = partsOf(kind);
+  const keep = (part: 'username' | 'region' | 'authUrl' | 'certificates'): string =>
+    parts.has(part) ? draft[part] : '';
+  return {
+    ...draft,
+    kind,
+    username: keep('username'),
+    region: keep('region'),
+    authUrl: keep('authUrl'),
+    certificates: keep('certificates'),
+    plainHttp: parts.has('plainHttp') && draft.plainHttp,
+  };
+};
+
+/** Whether a sealed secret still goes where it went before; else the controller asks for it again. */
+export const keepsSecret = (draft: RegistryDraft, registry: Registry | undefined): boolean => {
+  if (registry?.hasSecret !== true) return false;
+  const before = draftOf(registry);
+  return (['kind', 'host', 'plainHttp', 'certificates', 'authUrl'] as const).every(
+    (part) => before[part] === draft[part],
+  );
+};
+
+const KEY = /-----BEGIN [A-Z ]+-----[\s\S]+?-----END [A-Z ]+-----/g;
+const KEYS_MAX = 16;
+/** Public keys out of one text, as many as stand in it. */
+export const readKeys = (text: string): string[] =>
+  (text.match(KEY) ?? []).slice(0, KEYS_MAX).map((key) => `${key}\n`);
+
+/** What is sent: what is filled in, and a secret only when one was typed. What was set elsewhere and has no field here stays. */
 export const settingsOf = (draft: RegistryDraft): RegistrySettings => {
-  const parts = partsOf(draft.kind);
   const given = (part: 'username' | 'region' | 'authUrl' | 'certificates'): Record<string, string> => {
     const value = draft[part].trim();
-    return parts.has(part) && value !== '' ? { [part]: value } : {};
+    return value === '' ? {} : { [part]: value };
   };
+  const keys = readKeys(draft.signingKeys);
   const newest = Number.parseInt(draft.newestTags, 10);
   return {
     kind: draft.kind,
@@ -243,7 +282,7 @@ export const settingsOf = (draft: RegistryDraft): RegistrySettings => {
       .trim()
       .replace(/^https?:\/\//, '')
       .replace(/\/+$/, ''),
-    plainHttp: parts.has('plainHttp') && draft.plainHttp,
+    plainHttp: draft.plainHttp,
     ...given('username'),
     ...given('region'),
     ...given('authUrl'),
@@ -257,6 +296,7 @@ export const settingsOf = (draft: RegistryDraft): RegistrySettings => {
       .slice(0, PLATFORMS_MAX),
     schedule: draft.everyMs === undefined ? { kind: 'manual' } : { kind: 'interval', everyMs: draft.everyMs },
     concurrency: draft.concurrency,
+    ...(keys.length === 0 ? {} : { signingKeys: keys }),
     ...(draft.secret === '' ? {} : { secret: draft.secret }),
   };
 };

@@ -22,8 +22,11 @@ import {
   EVERY_CHOICES,
   KIND_FORMS,
   KINDS,
+  keepsSecret,
   type RegistryDraft,
+  readKeys,
   settingsOf,
+  withKind,
 } from './registry-draft.ts';
 
 const MANUAL = 'manual';
@@ -43,8 +46,6 @@ const Selection = ({ draft, change }: DraftProps) => {
         minRows={2}
         maxRows={8}
         maxLength={20_000}
-        required
-        withAsterisk={false}
         spellCheck={false}
         className="mono-input"
       />
@@ -79,6 +80,31 @@ const Selection = ({ draft, change }: DraftProps) => {
           onChange={(event) => change({ platforms: event.currentTarget.value.normalize('NFKC') })}
         />
       </div>
+    </fieldset>
+  );
+};
+
+/** Whose signatures count. */
+const Signing = ({ draft, change }: DraftProps) => {
+  const t = useT();
+  const isUnread = draft.signingKeys.trim() !== '' && readKeys(draft.signingKeys).length === 0;
+  return (
+    <fieldset className="form-part">
+      <legend>{t('image.signature')}</legend>
+      <Textarea
+        label={t('registry.keys')}
+        description={t('registry.keys.note')}
+        placeholder="-----BEGIN PUBLIC KEY-----"
+        value={draft.signingKeys}
+        onChange={(event) => change({ signingKeys: event.currentTarget.value })}
+        error={isUnread && t('registry.keys.unread')}
+        autosize
+        minRows={1}
+        maxRows={6}
+        maxLength={131_072}
+        spellCheck={false}
+        className="mono-input"
+      />
     </fieldset>
   );
 };
@@ -188,7 +214,7 @@ export const RegistryForm = ({ registry, onClose }: { registry?: Registry; onClo
     event.preventDefault();
     save.mutate();
   };
-  const isWhole = draft.name.trim() !== '' && draft.host.trim() !== '' && draft.includes.trim() !== '';
+  const isWhole = draft.name.trim() !== '' && draft.host.trim() !== '';
   return (
     <SidePanel
       title={registry === undefined ? t('registry.add') : <span translate="no">{registry.name}</span>}
@@ -202,7 +228,7 @@ export const RegistryForm = ({ registry, onClose }: { registry?: Registry; onClo
               label={t('field.kind')}
               data={KINDS.map((kind) => ({ value: kind, label: KIND_FORMS[kind].name }))}
               value={draft.kind}
-              onChange={(value) => change({ kind: KINDS.find((kind) => kind === value) ?? 'docker' })}
+              onChange={(value) => change(withKind(draft, KINDS.find((kind) => kind === value) ?? 'docker'))}
               allowDeselect={false}
               renderOption={({ option }) => <span translate="no">{option.label}</span>}
               searchable
@@ -216,9 +242,10 @@ export const RegistryForm = ({ registry, onClose }: { registry?: Registry; onClo
               onChange={(event) => change({ name: event.currentTarget.value })}
             />
           </div>
-          <RegistryAccess draft={draft} change={change} hasSecret={registry?.hasSecret === true} />
+          <RegistryAccess draft={draft} change={change} hasSecret={keepsSecret(draft, registry)} />
         </fieldset>
         <Selection draft={draft} change={change} />
+        <Signing draft={draft} change={change} />
         <Timing draft={draft} change={change} />
         {attempt.isError && <FailureLine error={attempt.error} />}
         {attempt.data !== undefined && <Trial trial={attempt.data} />}
