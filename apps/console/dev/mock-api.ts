@@ -5,31 +5,29 @@ import type { Finding, ListQuery, SecurityEvent, User } from '@bartizan/contract
 import { ADMIN, API_KEYS, AUDIT, PACKAGES, sessionOf, USERS } from './mock-data/access.ts';
 import { makeEvents, securityEvent } from './mock-data/events.ts';
 import { groupFindings, makeFindings } from './mock-data/findings.ts';
-import { bigMap, FLOWS, smallMap } from './mock-data/network.ts';
+import { imageFindings } from './mock-data/images.ts';
+import { atTime, bigMap, FLOWS, smallMap } from './mock-data/network.ts';
 import { ADVISORIES, NODES, systemStatus } from './mock-data/nodes.ts';
 import { PROCESS_ROWS } from './mock-data/processes.ts';
 import { NOW_MS, seeded } from './mock-data/random.ts';
 import { controlDetail, SCORECARD } from './mock-data/scorecard.ts';
 import { bigSummaries, detailOf, SUMMARIES } from './mock-data/workloads.ts';
 import { pageOf } from './mock-lists.ts';
+import type { MockAnswer, MockCall, MockHandler } from './mock-routes.ts';
+import { MockSupply } from './mock-supply.ts';
 
 export interface MockOptions {
   readonly isBig: boolean;
   readonly isEmpty: boolean;
 }
-export interface MockCall {
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: Partial<ListQuery> & { readonly expand?: string };
-  readonly body: Readonly<Record<string, unknown>>;
-}
-/** What a handler answers: a status and a body, or an error code. */
-export type MockAnswer =
-  | { readonly status?: number; readonly body?: unknown; readonly list?: readonly unknown[] }
-  | { readonly error: string; readonly status: number };
-type Handler = (call: MockCall) => MockAnswer;
-
 const NOT_FOUND: MockAnswer = { error: 'E_NOT_FOUND', status: 404 };
 const found = (body: unknown): MockAnswer => (body === undefined ? NOT_FOUND : { body });
+
+/** Findings of what runs, and of an image itself. */
+const withImages = (findings: readonly Finding[]): Finding[] => {
+  const like = findings.find((finding) => finding.kind === 'vulnerability');
+  return like === undefined ? [...findings] : [...findings, ...imageFindings(like)];
+};
 
 /** The state of one mock controller. */
 export class MockApi {
@@ -39,13 +37,20 @@ export class MockApi {
   #events: SecurityEvent[];
   #users: User[] = [...USERS];
   #keys = [...API_KEYS];
+  readonly #supply: MockSupply;
   #sequence = 1_000;
   user: User = ADMIN;
 
   constructor(options: MockOptions) {
     this.#options = options;
     this.#summaries = options.isBig ? bigSummaries() : options.isEmpty ? [] : SUMMARIES;
-    this.#findings = options.isEmpty ? [] : makeFindings();
+    this.#findings = options.isEmpty ? [] : withImages(makeFindings());
+    this.#supply = new MockSupply(options.isEmpty, {
+      all: () => this.#findings,
+      change: (change) => {
+        this.#findings = this.#findings.map(change);
+      },
+    });
     this.#events = options.isEmpty ? [] : makeEvents(options.isBig ? 3_000 : 160);
   }
 
@@ -58,11 +63,17 @@ export class MockApi {
   }
 
   /** Handlers by route id. */
-  handlers(): Readonly<Record<string, Handler>> {
-    return { ...this.#access(), ...this.#inventory(), ...this.#insight(), ...this.#system() };
+  handlers(): Readonly<Record<string, MockHandler>> {
+    return {
+      ...this.#access(),
+      ...this.#inventory(),
+      ...this.#supply.handlers(),
+      ...this.#insight(),
+      ...this.#system(),
+    };
   }
 
-  #access(): Record<string, Handler> {
+  #access(): Record<string, MockHandler> {
     return {
       'session.show': () => ({ body: sessionOf(this.user) }),
       'session.update': ({ body }) => {
@@ -121,7 +132,7 @@ export class MockApi {
     };
   }
 
-  #inventory(): Record<string, Handler> {
+  #inventory(): Record<string, MockHandler> {
     const summaryOf = (id: string | undefined) =>
       this.#summaries.find((summary) => summary.workload.id === id);
     return {
@@ -146,7 +157,9 @@ export class MockApi {
         const expanded = (query.expand ?? '').split(',');
         if (this.#options.isEmpty) return { body: { nodes: [], edges: [], workloads: 0, asOfMs: NOW_MS } };
         return {
-          body: this.#options.isBig ? bigMap(this.#summaries, expanded) : smallMap(this.#summaries, expanded),
+          body: this.#options.isBig
+            ? bigMap(this.#summaries, expanded)
+            : atTime(smallMap(this.#summaries, expanded), query.to),
         };
       },
     };
@@ -159,7 +172,7 @@ export class MockApi {
     return found(this.#findings.find((finding) => finding.id === id));
   }
 
-  #insight(): Record<string, Handler> {
+  #insight(): Record<string, MockHandler> {
     const wanted = (query: MockCall['query']) =>
       pageOf(this.#findings, { ...query, limit: 100_000 }).items as Finding[];
     return {
@@ -210,7 +223,7 @@ export class MockApi {
     };
   }
 
-  #system(): Record<string, Handler> {
+  #system(): Record<string, MockHandler> {
     return {
       'advisory.status': () => ({ body: ADVISORIES }),
       'advisory.import': () => ({ body: ADVISORIES }),

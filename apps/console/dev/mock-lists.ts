@@ -21,6 +21,11 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   node: ['node', 'nodes'],
   vulnerability: ['id'],
   package: ['name'],
+  scan: ['state'],
+  signature: ['state'],
+  reference: ['references'],
+  registry: ['registries'],
+  license: ['licenses'],
   owasp: ['2022', '2025'],
 };
 

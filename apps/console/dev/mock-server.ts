@@ -7,8 +7,9 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ERRORS, ROUTES } from '@bartizan/contracts';
-import { MockApi, type MockCall } from './mock-api.ts';
+import { MockApi } from './mock-api.ts';
 import { csvOf } from './mock-lists.ts';
+import type { MockCall } from './mock-routes.ts';
 
 /**
  * A stand-in for the controller, for work on the console and its tests: the built console and deterministic answers of
@@ -120,6 +121,8 @@ const queryOf = (search: URLSearchParams): MockCall['query'] => {
     sort: search.get('sort'),
     cursor: search.get('cursor'),
     expand: search.get('expand'),
+    purl: search.get('purl'),
+    format: search.get('format'),
     limit: number('limit'),
     from: number('from'),
     to: number('to'),

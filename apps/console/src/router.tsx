@@ -9,6 +9,7 @@ import {
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { askMapEarly } from './data/map-ask.ts';
 import { parseSearch, printSearch, readSearch, type ViewSearch } from './data/view.ts';
 import { Frame } from './frame/frame.tsx';
 import { NotFound, PageFailure } from './frame/page-failure.tsx';
@@ -33,6 +34,8 @@ const control = createRoute({
 const map = createRoute({
   getParentRoute: () => frame,
   path: '/map',
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => askMapEarly(deps),
   component: lazyRouteComponent(() => import('./pages/map/map-page.tsx'), 'MapPage'),
 });
 const workloads = createRoute({
@@ -44,6 +47,26 @@ const workload = createRoute({
   getParentRoute: () => frame,
   path: '/workloads/$id',
   component: lazyRouteComponent(() => import('./pages/workloads/workload-page.tsx'), 'WorkloadPage'),
+});
+const images = createRoute({
+  getParentRoute: () => frame,
+  path: '/images',
+  component: lazyRouteComponent(() => import('./pages/images/images-page.tsx'), 'ImagesPage'),
+});
+const image = createRoute({
+  getParentRoute: () => frame,
+  path: '/images/$id',
+  component: lazyRouteComponent(() => import('./pages/images/image-page.tsx'), 'ImagePage'),
+});
+const packages = createRoute({
+  getParentRoute: () => frame,
+  path: '/images/packages',
+  component: lazyRouteComponent(() => import('./pages/packages/packages-page.tsx'), 'PackagesPage'),
+});
+const registries = createRoute({
+  getParentRoute: () => frame,
+  path: '/images/registries',
+  component: lazyRouteComponent(() => import('./pages/registries/registries-page.tsx'), 'RegistriesPage'),
 });
 const events = createRoute({
   getParentRoute: () => frame,
@@ -64,6 +87,16 @@ const finding = createRoute({
   getParentRoute: () => findings,
   path: '$id',
   component: lazyRouteComponent(() => import('./pages/findings/finding-panel.tsx'), 'FindingPanel'),
+});
+const exceptions = createRoute({
+  getParentRoute: () => frame,
+  path: '/findings/exceptions',
+  component: lazyRouteComponent(() => import('./pages/exceptions/exceptions-page.tsx'), 'ExceptionsPage'),
+});
+const report = createRoute({
+  getParentRoute: () => frame,
+  path: '/findings/report',
+  component: lazyRouteComponent(() => import('./pages/report/report-page.tsx'), 'ReportPage'),
 });
 const nodes = createRoute({
   getParentRoute: () => frame,
@@ -103,7 +136,13 @@ export const router = createRouter({
       map,
       workloads,
       workload,
+      images,
+      packages,
+      registries,
+      image,
       events.addChildren([event]),
+      exceptions,
+      report,
       findings.addChildren([finding]),
       nodes,
       node,

@@ -152,14 +152,16 @@ describe('with the keyboard alone', () => {
     await waitForAddress(/^\/events(\?|$)/);
     await page.waitForFunction((text) => document.activeElement?.textContent === text, row);
   });
-  it('Ctrl-K finds pages, workloads and findings', async () => {
+  it('Ctrl-K finds pages, workloads, images and findings', async () => {
     await settle(page);
     await page.keyboard.press('Control+k');
-    const input = page.getByPlaceholder('Pages, workloads, findings');
+    const input = page.getByPlaceholder('Pages, workloads, images, findings');
     await input.waitFor();
     await input.fill('privileged');
     await page.getByText('ci-runner is privileged').first().waitFor();
     await page.screenshot({ path: join(PICTURES, 'palette.png') });
+    await input.fill('prometheus');
+    await page.getByText('docker.io/prom/prometheus:v3.2.1').first().waitFor();
     await input.fill('nodes');
     await page.locator('[data-action][data-selected]').filter({ hasText: 'Nodes' }).waitFor();
     await page.keyboard.press('Enter');

@@ -94,6 +94,9 @@ async function everyPage(): Promise<readonly (readonly [string, string, string |
       (tab) => [`workload-${tab}`, `${workload}?tab=${tab}`, stage.idOf('idle')] as const,
     ),
     ['map', '/map', stage.idOf('shop')],
+    ['map-compared', `/map?cmp=${Date.now() - 7_200_000}-${Date.now() - 3_600_000}`, stage.idOf('shop')],
+    ['packages', '/images/packages?filter=minimist', 'minimist'],
+    ['report', '/findings/report?filter=package:minimist', /minimist/],
     ['events', '/events', stage.idOf('idle')],
     ['event', `/events/${encodeURIComponent(event.id)}`, 'T1059.004'],
     ['findings', '/findings', /minimist|django|jquery|snakeyaml/i],
@@ -105,6 +108,10 @@ async function everyPage(): Promise<readonly (readonly [string, string, string |
     ...['profile', 'users', 'keys', 'enroll', 'advisories', 'backup', 'api'].map(
       (section) => [`settings-${section}`, `/settings/${section}`, 'Bartizan'] as const,
     ),
+    // Containers of bare runc name no image, and nobody added a registry or made an exception: each page says so.
+    ['images', '/images', /No image yet|イメージはまだありません/],
+    ['registries', '/images/registries', /No registry yet|レジストリはまだありません/],
+    ['exceptions', '/findings/exceptions', /No exception yet|例外はまだありません/],
     ['overview', '/', stage.idOf('idle')],
   ];
 }

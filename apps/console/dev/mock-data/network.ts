@@ -101,6 +101,25 @@ export const smallMap = (summaries: readonly Summary[], expanded: readonly strin
   };
 };
 
+/** The small host some hours ago: one connection was not there yet, one is gone since, one was allowed then. */
+export const atTime = (map: NetworkMap, toMs: number | undefined): NetworkMap => {
+  if (toMs === undefined || toMs > NOW_MS - HOUR_MS) return map;
+  const [anyNode] = map.nodes;
+  return {
+    ...map,
+    edges: [
+      ...map.edges
+        .filter((one) => one.verdict !== 'alert')
+        .map(
+          (one): MapEdge => (one.verdict === 'deny' ? { ...one, verdict: 'allow', connections: 41 } : one),
+        ),
+      ...(anyNode === undefined
+        ? []
+        : [edge(anyNode.id, 'x-registry', { port: 'tcp/8443', connections: 77, verdict: 'allow' })]),
+    ],
+  };
+};
+
 /** Five thousand workloads as 120 groups; opened groups show their members around their place. */
 export const bigMap = (summaries: readonly Summary[], expanded: readonly string[]): NetworkMap => {
   const random = seeded(77);

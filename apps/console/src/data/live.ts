@@ -8,17 +8,28 @@ import { queryClient } from './queries.ts';
 /** Topics of the live stream and the routes whose answers a change of that topic makes old. */
 const STALE_ROUTES: Readonly<Record<string, readonly string[]>> = {
   security: ['event.list', 'event.histogram', 'system.status'],
-  workload: ['workload.list', 'workload.show', 'map.show', 'container.list'],
+  workload: [
+    'workload.list',
+    'workload.show',
+    'map.show',
+    'container.list',
+    'image.list',
+    'image.show',
+    'package.list',
+  ],
   finding: [
     'finding.list',
     'finding.groups',
     'finding.show',
+    'image.list',
+    'image.show',
     'scorecard.show',
     'scorecard.control',
     'system.status',
   ],
+  image: ['image.list', 'image.show', 'image.packages', 'package.list', 'package.places'],
   node: ['node.list', 'node.show'],
-  status: ['system.status', 'advisory.status'],
+  status: ['system.status', 'advisory.status', 'registry.list'],
 };
 export const TOPICS = Object.keys(STALE_ROUTES);
 /** Answers are marked old at most this often a topic, however fast changes come. */

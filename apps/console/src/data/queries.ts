@@ -45,6 +45,14 @@ export const useApi = <Id extends RouteId>(id: Id, ask: Ask<Id> = {}): UseQueryR
     refetchInterval: ask.refetchMs ?? false,
   });
 
+/** Asks a route before anything that shows its answer is drawn. */
+export const askEarly = <Id extends RouteId>(id: Id): void => {
+  void queryClient.prefetchQuery({
+    queryKey: [id, null, null],
+    queryFn: ({ signal }) => call<Id>(id, { signal }),
+  });
+};
+
 /** Routes that answer pages. */
 export type ListRoute = {
   [Id in RouteId]: ResponseOf<Id> extends { items: unknown[] }

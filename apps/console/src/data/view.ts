@@ -17,6 +17,8 @@ export const VIEW_KEYS = [
   'tab',
   'sel',
   'expand',
+  'cmp',
+  'change',
   'edition',
   'next',
 ] as const;

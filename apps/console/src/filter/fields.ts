@@ -56,6 +56,7 @@ export const FILTER_FIELDS = {
     { name: 'package', label: 'field.package' },
     { name: 'use', label: 'use.title', values: ['loaded', 'touched', 'unknown', 'not-seen'] },
     { name: 'check', label: 'field.check' },
+    { name: 'exception', label: 'exception.one' },
     WORKLOAD,
     NAMESPACE,
     { name: 'owasp', label: 'field.owasp', values: K_ITEMS },
@@ -78,6 +79,35 @@ export const FILTER_FIELDS = {
   'workload.packages': [
     { name: 'name', label: 'field.name' },
     { name: 'ecosystem', label: 'field.ecosystem' },
+  ],
+  'image.list': [
+    { name: 'reference', label: 'field.image' },
+    {
+      name: 'scan',
+      label: 'image.scan',
+      values: ['never', 'queued', 'scanning', 'done', 'incomplete', 'failed'],
+    },
+    { name: 'signature', label: 'image.signature', values: ['signed', 'unsigned', 'invalid', 'unknown'] },
+    { name: 'platform', label: 'image.platform' },
+    { name: 'distribution', label: 'image.distribution' },
+    { name: 'digest', label: 'workload.digest' },
+    { name: 'registry', label: 'image.registry' },
+    { name: 'inUse', label: 'use.title', values: ['true', 'false'] },
+  ],
+  'image.packages': [
+    { name: 'name', label: 'field.name' },
+    { name: 'ecosystem', label: 'field.ecosystem' },
+    { name: 'license', label: 'package.licence' },
+    { name: 'layer', label: 'package.layer' },
+  ],
+  'exception.list': [
+    { name: 'vulnerability', label: 'field.vulnerability' },
+    { name: 'package', label: 'field.package' },
+    { name: 'check', label: 'field.check' },
+    { name: 'path', label: 'field.path' },
+    { name: 'image', label: 'field.image' },
+    { name: 'workload', label: 'field.workload' },
+    { name: 'owner', label: 'exception.owner' },
   ],
   'node.list': [
     { name: 'name', label: 'field.name' },

@@ -52,6 +52,10 @@ export const clockTime = (atMs: number, language: Language): string =>
     hourCycle: 'h23',
   }).format(atMs);
 
+/** Day, month and year: for what is far away. */
+export const fullDate = (atMs: number, language: Language): string =>
+  new Intl.DateTimeFormat(language, { year: 'numeric', month: 'short', day: 'numeric' }).format(atMs);
+
 /** Day and month, without the year. */
 export const shortDate = (atMs: number, language: Language): string =>
   new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' }).format(atMs);

@@ -5,7 +5,7 @@ import { inLanguage, type ToldText } from '@bartizan/contracts/words';
 import { useMemo, useSyncExternalStore } from 'react';
 import { useLanguage } from '../i18n/language.ts';
 import { bytes, compactCount, count, decimal, percent } from './numbers.ts';
-import { clockTime, exactTime, type Language, relativeTime, shortDate, spanText } from './time.ts';
+import { clockTime, exactTime, fullDate, type Language, relativeTime, shortDate, spanText } from './time.ts';
 
 /** All formatters, bound to the language of the reader. */
 export const formatsOf = (language: Language) => ({
@@ -15,6 +15,7 @@ export const formatsOf = (language: Language) => ({
   exact: (atMs: number) => exactTime(atMs, language),
   clock: (atMs: number) => clockTime(atMs, language),
   date: (atMs: number) => shortDate(atMs, language),
+  fullDate: (atMs: number) => fullDate(atMs, language),
   count: (value: number) => count(value, language),
   compact: (value: number) => compactCount(value, language),
   decimal: (value: number) => decimal(value, language),

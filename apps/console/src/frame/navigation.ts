@@ -11,6 +11,7 @@ import {
   IconListCheck,
   IconServer2,
   IconSettings,
+  IconStack2,
 } from '@tabler/icons-react';
 
 /** The pages that exist, in the order of the rail; `key` follows `g` on the keyboard. */
@@ -18,6 +19,7 @@ export const PAGES = [
   { to: '/', name: 'overview', key: 'o', icon: IconGauge, permission: 'scorecard:read' },
   { to: '/map', name: 'map', key: 'm', icon: IconAffiliate, permission: 'inventory:read' },
   { to: '/workloads', name: 'workloads', key: 'w', icon: IconBox, permission: 'inventory:read' },
+  { to: '/images', name: 'images', key: 'i', icon: IconStack2, permission: 'inventory:read' },
   { to: '/events', name: 'events', key: 'e', icon: IconBolt, permission: 'events:read' },
   { to: '/findings', name: 'findings', key: 'f', icon: IconListCheck, permission: 'findings:read' },
   { to: '/nodes', name: 'nodes', key: 'n', icon: IconServer2, permission: 'nodes:read' },

@@ -4,19 +4,20 @@
 import '@mantine/spotlight/styles.css';
 import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight';
-import { IconBox, IconListCheck, IconSearch } from '@tabler/icons-react';
+import { IconBox, IconListCheck, IconSearch, IconStack2 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useList } from '../data/queries.ts';
 import { useSession } from '../data/session.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useT } from '../i18n/language.ts';
+import { imageName } from '../pages/images/image-facts.ts';
 import { workloadName } from '../widgets/workload-link.tsx';
 import { PAGES } from './navigation.ts';
 
 const FOUND_MAX = 6;
 
-/** Workloads and findings that match what was typed; asked of the controller after a short pause. */
+/** Workloads, images and findings that match what was typed; asked of the controller after a short pause. */
 const useFound = (query: string): SpotlightActionGroupData[] => {
   const t = useT();
   const { text } = useFormat();
@@ -24,6 +25,7 @@ const useFound = (query: string): SpotlightActionGroupData[] => {
   const [asked] = useDebouncedValue(query.trim().normalize('NFKC'), 180);
   const ask = { query: { filter: asked, limit: FOUND_MAX }, enabled: asked !== '' };
   const workloads = useList('workload.list', ask);
+  const images = useList('image.list', ask);
   const findings = useList('finding.list', ask);
   if (asked === '') return [];
   const found: SpotlightActionData[] = workloads.items.slice(0, FOUND_MAX).map(({ workload }) => ({
@@ -32,6 +34,13 @@ const useFound = (query: string): SpotlightActionGroupData[] => {
     description: workload.image ?? '',
     leftSection: <IconBox size={18} aria-hidden="true" />,
     onClick: () => void navigate({ to: '/workloads/$id', params: { id: workload.id } }),
+  }));
+  const pictures: SpotlightActionData[] = images.items.slice(0, FOUND_MAX).map(({ image }) => ({
+    id: image.digest,
+    label: imageName(image),
+    description: image.digest,
+    leftSection: <IconStack2 size={18} aria-hidden="true" />,
+    onClick: () => void navigate({ to: '/images/$id', params: { id: image.digest } }),
   }));
   const problems: SpotlightActionData[] = findings.items.slice(0, FOUND_MAX).map((finding) => ({
     id: finding.id,
@@ -42,11 +51,12 @@ const useFound = (query: string): SpotlightActionGroupData[] => {
   }));
   return [
     { group: t('page.workloads'), actions: found },
+    { group: t('page.images'), actions: pictures },
     { group: t('page.findings'), actions: problems },
   ].filter((group) => group.actions.length > 0);
 };
 
-/** Ctrl-K: pages, workloads, findings. */
+/** Ctrl-K: pages, workloads, images, findings. */
 export const Palette = () => {
   const t = useT();
   const navigate = useNavigate();

@@ -5,7 +5,8 @@ import { frame } from './en/frame.ts';
 import { inventory } from './en/inventory.ts';
 import { operations } from './en/operations.ts';
 import { overview } from './en/overview.ts';
+import { supply } from './en/supply.ts';
 import { words } from './en/words.ts';
 
 /** Every text of the console in English; the other languages are held to its keys. */
-export const en = { ...frame, ...words, ...overview, ...inventory, ...operations } as const;
+export const en = { ...frame, ...words, ...overview, ...inventory, ...operations, ...supply } as const;

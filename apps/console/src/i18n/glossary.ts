@@ -22,5 +22,6 @@ export const GLOSSARY = [
   { english: /\bfindings?\b/i, japanese: /検出事項|件/ },
   { english: /\bworkloads?\b/i, japanese: /ワークロード/ },
   { english: /\bvulnerabilit(y|ies)\b/i, japanese: /脆弱性/ },
-  { english: /\bsecrets?\b/i, japanese: /秘密情報/ },
+  // Some vendors name one of their fields so; their own Japanese pages say シークレット.
+  { english: /\bsecrets?\b/i, japanese: /秘密情報|シークレット/ },
 ] as const satisfies readonly { readonly english: RegExp; readonly japanese: RegExp }[];

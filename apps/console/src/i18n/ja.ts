@@ -5,6 +5,7 @@ import { frame } from './ja/frame.ts';
 import { inventory } from './ja/inventory.ts';
 import { operations } from './ja/operations.ts';
 import { overview } from './ja/overview.ts';
+import { supply } from './ja/supply.ts';
 import { words } from './ja/words.ts';
 import type { Catalogue } from './messages.ts';
 
@@ -15,4 +16,5 @@ export const ja = {
   ...overview,
   ...inventory,
   ...operations,
+  ...supply,
 } as const satisfies Catalogue;

@@ -5,15 +5,35 @@ import type { WorkloadRef } from '@bartizan/contracts';
 import { Link } from '@tanstack/react-router';
 import { cutMiddle } from '../format/numbers.ts';
 
-type Ref = Pick<WorkloadRef, 'workload' | 'namespace' | 'name'> & { readonly containerName?: string };
+type Ref = Pick<WorkloadRef, 'workload' | 'namespace' | 'name'> & {
+  readonly kind?: WorkloadRef['kind'];
+  readonly containerName?: string;
+  readonly image?: string;
+  readonly imageDigest?: string;
+};
 
 /** Namespace and name as people say them. */
 export const workloadName = (ref: Pick<Ref, 'namespace' | 'name'>): string =>
   ref.namespace === '' ? ref.name : `${ref.namespace}/${ref.name}`;
 
-/** A workload by name, leading to its page. */
-export const WorkloadLink = ({ subject, most = 40 }: { subject: Ref; most?: number }) => (
-  <Link to="/workloads/$id" params={{ id: subject.workload }} title={workloadName(subject)} translate="no">
-    {cutMiddle(workloadName(subject), most)}
-  </Link>
-);
+/** A workload by name, or an image by what it is called, leading to its page. */
+export const WorkloadLink = ({ subject, most = 40 }: { subject: Ref; most?: number }) => {
+  if (subject.kind === 'Image') {
+    const name = subject.image ?? subject.name;
+    return (
+      <Link
+        to="/images/$id"
+        params={{ id: subject.imageDigest ?? subject.workload }}
+        title={name}
+        translate="no"
+      >
+        {cutMiddle(name, most)}
+      </Link>
+    );
+  }
+  return (
+    <Link to="/workloads/$id" params={{ id: subject.workload }} title={workloadName(subject)} translate="no">
+      {cutMiddle(workloadName(subject), most)}
+    </Link>
+  );
+};

@@ -6,12 +6,15 @@ import { accessRoutes } from './routes/access.ts';
 import { advisoryRoutes } from './routes/advisories.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
+import { registryRoutes } from './routes/registries.ts';
 import { supplyChainRoutes } from './routes/supply-chain.ts';
 
 /** Every route of the HTTP API, below `/api/v1`. */
 export const ROUTES = [
   ...accessRoutes,
   ...inventoryRoutes,
+  ...supplyChainRoutes,
+  ...registryRoutes,
   ...insightRoutes,
   ...advisoryRoutes,
   ...supplyChainRoutes,

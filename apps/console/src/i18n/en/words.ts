@@ -56,6 +56,7 @@ export const words = {
   'field.vulnerability': 'Vulnerability',
   'field.package': 'Package',
   'field.check': 'Check',
+  'field.path': 'Path',
   'field.ecosystem': 'Ecosystem',
   'field.actor': 'Actor',
   'field.action': 'Action',

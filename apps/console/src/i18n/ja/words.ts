@@ -56,6 +56,7 @@ export const words = {
   'field.vulnerability': '脆弱性',
   'field.package': 'パッケージ',
   'field.check': '検査',
+  'field.path': 'パス',
   'field.ecosystem': 'エコシステム',
   'field.actor': '実行者',
   'field.action': '操作',

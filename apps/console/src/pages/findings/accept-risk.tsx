@@ -1,16 +1,19 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { Button, Textarea, TextInput } from '@mantine/core';
+import { Button, Radio, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../data/api-client.ts';
-import { useMay } from '../../data/session.ts';
+import { useMay, useSession } from '../../data/session.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { FailureLine } from '../../widgets/states.tsx';
 import { Facts, Section, Verbatim } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
+import { endOfDay, matchOfFinding } from '../exceptions/exception-facts.ts';
+import { MatchParts } from '../exceptions/match-parts.tsx';
+import { STALE_AFTER_EXCEPTION } from '../exceptions/stale-routes.ts';
 import type { FindingDetail } from './finding-detail.ts';
 
 const DAY_MS = 86_400_000;
@@ -22,15 +25,7 @@ const useAcceptance = (finding: FindingDetail) => {
   const toast = useToast();
   const client = useQueryClient();
   const refresh = (): void => {
-    for (const route of [
-      'finding.show',
-      'finding.list',
-      'finding.groups',
-      'scorecard.show',
-      'system.status',
-    ]) {
-      void client.invalidateQueries({ queryKey: [route] });
-    }
+    for (const route of STALE_AFTER_EXCEPTION) void client.invalidateQueries({ queryKey: [route] });
   };
   const reopen = useMutation({
     mutationFn: () => call('finding.reopen', { params: { id: finding.id } }),
@@ -48,25 +43,51 @@ const useAcceptance = (finding: FindingDetail) => {
       toast.done(t('accept.done'), () => reopen.mutate());
     },
   });
-  return { accept, reopen };
+  const { user } = useSession();
+  const match = matchOfFinding(finding);
+  const except = useMutation({
+    mutationFn: (body: { reason: string; expiresAtMs: number }) =>
+      call('exception.create', {
+        body: { match: match ?? {}, owner: user.displayName === '' ? user.name : user.displayName, ...body },
+      }),
+    onSuccess: (made) => {
+      refresh();
+      toast.done(t('exception.made', { count: made.matches }));
+    },
+  });
+  return { accept, reopen, except, match };
 };
+
+const WHERE = ['here', 'everywhere'] as const;
 
 const AcceptForm = ({ finding, onCancel }: { finding: FindingDetail; onCancel: () => void }) => {
   const t = useT();
-  const { accept } = useAcceptance(finding);
+  const { accept, except, match } = useAcceptance(finding);
   const [reason, setReason] = useState('');
   const [until, setUntil] = useState(() => inputDate(Date.now() + 30 * DAY_MS));
+  const [where, setWhere] = useState<string>('here');
+  const act = where === 'everywhere' ? except : accept;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const expiresAtMs = Date.parse(`${until}T23:59:59`);
+    const expiresAtMs = endOfDay(until);
     if (reason.trim() !== '' && expiresAtMs > Date.now()) {
-      accept.mutate({ reason: reason.trim(), expiresAtMs }, { onSuccess: onCancel });
+      act.mutate({ reason: reason.trim(), expiresAtMs }, { onSuccess: onCancel });
     }
   };
   return (
     <form className="stack tight" onSubmit={submit}>
-      {accept.isError && <FailureLine error={accept.error} />}
-      <p className="quiet small">{t('accept.effect')}</p>
+      {act.isError && <FailureLine error={act.error} />}
+      {match !== undefined && (
+        <Radio.Group label={t('accept.where')} value={where} onChange={setWhere}>
+          <div className="stack tight" style={{ paddingBlock: 4 }}>
+            {WHERE.map((choice) => (
+              <Radio key={choice} size="sm" value={choice} label={t(`accept.where.${choice}`)} />
+            ))}
+          </div>
+        </Radio.Group>
+      )}
+      {where === 'everywhere' && match !== undefined && <MatchParts match={match} />}
+      <p className="quiet small">{t(where === 'everywhere' ? 'exception.effect' : 'accept.effect')}</p>
       <Textarea
         label={t('accept.reason')}
         value={reason}
@@ -87,7 +108,7 @@ const AcceptForm = ({ finding, onCancel }: { finding: FindingDetail; onCancel: (
         withAsterisk={false}
       />
       <span className="row">
-        <Button type="submit" loading={accept.isPending}>
+        <Button type="submit" loading={act.isPending}>
           {t('accept.button')}
         </Button>
         <Button variant="default" onClick={onCancel}>

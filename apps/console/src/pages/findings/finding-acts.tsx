@@ -47,7 +47,7 @@ const ActCard = ({ group, rank }: { group: Group; rank: number }) => {
           <strong className="second">
             {t('next.removes', { count: group.findings, n: count(group.findings) })}
           </strong>
-          <span>{t('next.workloads', { count: group.workloads, n: count(group.workloads) })}</span>
+          <span>{t('next.places', { count: group.workloads, n: count(group.workloads) })}</span>
         </span>
         {group.command !== undefined && <CommandBlock text={group.command} />}
       </div>

@@ -106,7 +106,7 @@ export const useFindingColumns = ({
     ];
     const workload: Column<FindingRow> = {
       id: 'workload',
-      title: t('field.workload'),
+      title: t('finding.where'),
       width: 'minmax(110px, 1fr)',
       fromPx: 640,
       cell: (row) => <WorkloadLink subject={row.subject} most={26} />,

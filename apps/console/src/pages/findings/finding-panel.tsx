@@ -128,7 +128,10 @@ const Body = ({ finding }: { finding: FindingDetail }) => {
       <Section title={t('finding.where')}>
         <Facts
           rows={[
-            [t('field.workload'), <WorkloadLink key="w" subject={finding.subject} />],
+            [
+              t(finding.subject.kind === 'Image' ? 'field.image' : 'field.workload'),
+              <WorkloadLink key="w" subject={finding.subject} />,
+            ],
             [
               t('field.package'),
               finding.package !== undefined && (
@@ -143,6 +146,35 @@ const Body = ({ finding }: { finding: FindingDetail }) => {
                   {finding.package.locations.join('\n')}
                 </Verbatim>
               ),
+            ],
+            [
+              t('secret.place'),
+              finding.location !== undefined && (
+                <Verbatim key="a" mono>
+                  {`${finding.location.path}:${finding.location.line}`}
+                </Verbatim>
+              ),
+            ],
+            [t('secret.deleted.title'), finding.location?.kind === 'deleted-file' && t('secret.deleted')],
+            [
+              t('package.layer'),
+              (finding.location?.layer ?? finding.package?.layer) !== undefined && (
+                <Verbatim key="y" mono>
+                  {finding.location?.layer ?? finding.package?.layer}
+                </Verbatim>
+              ),
+            ],
+            [
+              t('secret.preview'),
+              finding.secret !== undefined && (
+                <Verbatim key="v" mono>
+                  {finding.secret.preview}
+                </Verbatim>
+              ),
+            ],
+            [
+              t('secret.verification'),
+              finding.secret !== undefined && t(`secret.${finding.secret.verification}`),
             ],
             [t('field.check'), finding.check !== undefined && <code key="c">{finding.check}</code>],
             [t('field.first-seen'), <When key="f" at={finding.firstSeenAtMs} />],

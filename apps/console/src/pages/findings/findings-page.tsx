@@ -1,17 +1,20 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { SegmentedControl } from '@mantine/core';
-import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
+import { Button, SegmentedControl } from '@mantine/core';
+import { IconFileText } from '@tabler/icons-react';
+import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { useList } from '../../data/queries.ts';
 import { readSearch, useScopedFilter, useView } from '../../data/view.ts';
 import { FilterBar } from '../../filter/filter-bar.tsx';
 import { useT } from '../../i18n/language.ts';
 import { DataTable } from '../../widgets/data-table.tsx';
+import { DatabaseAge } from '../../widgets/database-age.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
 import { FindingActs } from './finding-acts.tsx';
 import { useFindingColumns } from './finding-columns.tsx';
+import { FindingSections } from './finding-sections.tsx';
 import { FindingsByCve } from './findings-by-cve.tsx';
 import { FindingsByWorkload } from './findings-by-workload.tsx';
 import { withOpenState } from './open-state.ts';
@@ -71,17 +74,31 @@ export const FindingsPage = () => {
           <p>{t(`findings.by.${view}.note`)}</p>
         </div>
         <span className="row wrap">
-          <SegmentedControl
+          <DatabaseAge />
+          <Button
+            variant="default"
             size="sm"
-            value={view}
-            onChange={(value) => set({ by: value === 'act' ? undefined : value })}
-            data={VIEWS.map((value) => ({ value, label: t(`findings.by.${value}`) }))}
-            aria-label={t('findings.by')}
-          />
+            component={Link}
+            to="/findings/report"
+            search={readSearch({ filter: search.filter, scope: search.scope })}
+            leftSection={<IconFileText size={16} aria-hidden="true" />}
+          >
+            {t('report.open')}
+          </Button>
           <ExportMenu route={view === 'act' ? 'finding.groups' : 'finding.list'} query={{ filter }} />
         </span>
       </div>
-      <FilterBar route="finding.list" />
+      <FindingSections />
+      <div className="filter-bar">
+        <FilterBar route="finding.list" />
+        <SegmentedControl
+          size="sm"
+          value={view}
+          onChange={(value) => set({ by: value === 'act' ? undefined : value })}
+          data={VIEWS.map((value) => ({ value, label: t(`findings.by.${value}`) }))}
+          aria-label={t('findings.by')}
+        />
+      </div>
       {view === 'act' && <FindingActs filter={filter} />}
       {view === 'workload' && <FindingsByWorkload />}
       {view === 'list' && <FindingTable filter={filter} />}

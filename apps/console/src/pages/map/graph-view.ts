@@ -14,17 +14,24 @@ import {
   sdfDiamond,
   sdfSquare,
 } from 'sigma/rendering';
+import type { Change, Comparison } from './map-compare.ts';
 import { edgeWidth, type NetworkMap, nodeRadius } from './map-model.ts';
 
 /** Colours a drawn map needs, all from the tokens. */
 export interface MapColors {
   readonly verdicts: Readonly<Record<Verdict, string>>;
   readonly severities: Readonly<Record<string, string>>;
+  readonly changes: Readonly<Record<Change, string>>;
   readonly node: string;
   readonly text: string;
   readonly halo: string;
   readonly accent: string;
   readonly surface: string;
+}
+/** What is drawn: a map, and what of it differs from another time. */
+export interface Picture {
+  readonly map: NetworkMap;
+  readonly comparison: Comparison | undefined;
 }
 export interface GraphHandlers {
   readonly onNode: (id: string) => void;
@@ -69,15 +76,36 @@ const nodeAttributes = (node: MapNode, colors: MapColors): NodeAttributes => ({
   color: colors.severities[node.worstSeverity ?? ''] ?? colors.node,
   shape: SHAPES[node.kind],
 });
-const edgeAttributes = (edge: MapEdge, colors: MapColors, isDense: boolean): EdgeAttributes => ({
-  opacity: isDense && (edge.verdict === 'allow' || edge.verdict === 'undecided') ? 0.22 : 0.9,
-  size: edgeWidth(edge),
-  color: colors.verdicts[edge.verdict],
-  dash: DASHES[edge.verdict][0],
-  gap: DASHES[edge.verdict][1],
-});
+/** What is new is a line, what is gone is dashed, what changed is hatched; the rest steps far back. */
+const CHANGE_DASHES: Readonly<Record<Change, readonly [number, number]>> = {
+  new: [1000, 0.12],
+  gone: [5, 5],
+  changed: [10, 3],
+  same: [1000, 0.12],
+};
 
-const buildGraph = (map: NetworkMap, colors: MapColors): Graph<NodeAttributes, EdgeAttributes> => {
+const edgeAttributes = (
+  edge: MapEdge,
+  colors: MapColors,
+  look: { readonly isDense: boolean; readonly change: Change | undefined },
+): EdgeAttributes => {
+  const { change } = look;
+  const [dash, gap] = change === undefined ? DASHES[edge.verdict] : CHANGE_DASHES[change];
+  const isCalm = edge.verdict === 'allow' || edge.verdict === 'undecided';
+  return {
+    opacity: change === undefined ? (look.isDense && isCalm ? 0.22 : 0.9) : change === 'same' ? 0.16 : 1,
+    size: edgeWidth(edge),
+    color: change === undefined ? colors.verdicts[edge.verdict] : colors.changes[change],
+    dash,
+    gap,
+  };
+};
+
+const buildGraph = (
+  { map, comparison }: Picture,
+  colors: MapColors,
+): Graph<NodeAttributes, EdgeAttributes> => {
+  const isDense = map.edges.length > DENSE_EDGES;
   const graph = new Graph<NodeAttributes, EdgeAttributes>({ type: 'directed', multi: true });
   for (const node of map.nodes) graph.mergeNode(node.id, nodeAttributes(node, colors));
   for (const edge of map.edges) {
@@ -87,7 +115,7 @@ const buildGraph = (map: NetworkMap, colors: MapColors): Graph<NodeAttributes, E
         edge.id,
         edge.from,
         edge.to,
-        edgeAttributes(edge, colors, map.edges.length > DENSE_EDGES),
+        edgeAttributes(edge, colors, { isDense, change: comparison?.edges.get(edge.id)?.change }),
       );
     }
   }
@@ -101,7 +129,8 @@ const DENSE_NODES = 60;
 
 /** How the camera, the names and the pointer behave on a map of so many marks. */
 const settingsOf = (order: number) => ({
-  enableEdgeEvents: true,
+  // Switched on after the first frame: drawing every line a second time, for the pointer, can wait.
+  enableEdgeEvents: false,
   labelRenderedSizeThreshold: 0,
   labelDensity: order > DENSE_NODES ? 0.4 : 1.2,
   labelGridCellSize: 90,
@@ -183,24 +212,28 @@ const startSigma = (
 export class GraphView {
   readonly #sigma: ReturnType<typeof startSigma>;
   #selected: string | undefined;
+  #ended = false;
 
   constructor(
     container: HTMLElement,
-    map: NetworkMap,
+    picture: Picture,
     options: { colors: MapColors; handlers: GraphHandlers },
   ) {
     const { colors, handlers } = options;
-    this.#sigma = startSigma(buildGraph(map, colors), container, colors);
+    this.#sigma = startSigma(buildGraph(picture, colors), container, colors);
     this.#sigma.on('clickNode', ({ node }) => handlers.onNode(node));
     this.#sigma.on('clickEdge', ({ edge }) => handlers.onEdge(edge));
     this.#sigma.on('clickStage', handlers.onNothing);
-    this.#sigma.once('afterRender', handlers.onPainted);
+    this.#sigma.once('afterRender', () => {
+      handlers.onPainted();
+      requestAnimationFrame(() => setTimeout(() => this.#letLinesBeChosen(), 0));
+    });
   }
 
   /** Draws another map in the same place; the camera stays. */
-  show(map: NetworkMap, colors: MapColors): void {
+  show(picture: Picture, colors: MapColors): void {
     this.#selected = undefined;
-    this.#sigma.setGraph(buildGraph(map, colors));
+    this.#sigma.setGraph(buildGraph(picture, colors));
   }
 
   /** The container has another size now. */
@@ -244,7 +277,12 @@ export class GraphView {
   }
 
   end(): void {
+    this.#ended = true;
     this.#sigma.kill();
+  }
+
+  #letLinesBeChosen(): void {
+    if (!this.#ended) this.#sigma.setSetting('enableEdgeEvents', true);
   }
 
   #mark(address: string | undefined, isHighlighted: boolean): void {

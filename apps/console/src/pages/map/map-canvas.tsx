@@ -9,10 +9,12 @@ import { useColorTokens } from '../../widgets/color-tokens.ts';
 import { Reachable } from '../../widgets/reachable.tsx';
 import { Unknown } from '../../widgets/states.tsx';
 import { GraphView, type MapColors } from './graph-view.ts';
+import type { Comparison } from './map-compare.ts';
 import type { NetworkMap } from './map-model.ts';
 
 interface MapCanvasProps {
   readonly map: NetworkMap;
+  readonly comparison: Comparison | undefined;
   readonly selected: string | undefined;
   readonly onNode: (id: string) => void;
   readonly onEdge: (id: string) => void;
@@ -34,6 +36,9 @@ const TOKENS = [
   '--accent',
   '--text-3',
   '--surface',
+  '--ok',
+  '--danger',
+  '--sev-medium-mark',
 ] as const;
 
 const useMapColors = (): MapColors => {
@@ -43,6 +48,7 @@ const useMapColors = (): MapColors => {
     return {
       verdicts: { allow: color(0), alert: color(1), deny: color(2), undecided: color(3) },
       severities: { critical: color(4), high: color(5), medium: color(6), low: color(7) },
+      changes: { new: color(14), gone: color(15), changed: color(16), same: color(12) },
       node: color(12),
       text: color(9),
       halo: color(10),
@@ -75,15 +81,17 @@ const useGraphView = (props: MapCanvasProps) => {
   handlers.current = props;
   const colors = useMapColors();
   const [failed, setFailed] = useState(false);
-  const map = useRef(props.map);
-  map.current = props.map;
-  const shown = useRef(props.map);
+  const { map, comparison } = props;
+  const picture = useMemo(() => ({ map, comparison }), [map, comparison]);
+  const latest = useRef(picture);
+  latest.current = picture;
+  const shown = useRef(picture);
   useEffect(() => {
     const element = ref.current;
     if (element === null) return;
-    shown.current = map.current;
+    shown.current = latest.current;
     try {
-      view.current = new GraphView(element, map.current, {
+      view.current = new GraphView(element, latest.current, {
         colors,
         handlers: {
           onNode: (id) => handlers.current.onNode(id),
@@ -105,11 +113,11 @@ const useGraphView = (props: MapCanvasProps) => {
     };
   }, [colors]);
   useEffect(() => {
-    if (shown.current === props.map) return;
-    shown.current = props.map;
-    view.current?.show(props.map, colors);
+    if (shown.current === picture) return;
+    shown.current = picture;
+    view.current?.show(picture, colors);
     view.current?.select(handlers.current.selected);
-  }, [props.map, colors]);
+  }, [picture, colors]);
   useEffect(() => view.current?.select(props.selected), [props.selected]);
   return { ref, view, failed };
 };

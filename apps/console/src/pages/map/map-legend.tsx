@@ -3,6 +3,7 @@
 
 import { useT } from '../../i18n/language.ts';
 import { VerdictMark } from '../../widgets/mark.tsx';
+import { CHANGES } from './map-compare.ts';
 
 const VERDICTS = ['allow', 'alert', 'deny', 'undecided'] as const;
 const KINDS = ['workload', 'group', 'external'] as const;
@@ -13,7 +14,7 @@ const SHAPES = {
 } as const;
 
 /** What lines and marks mean. */
-export const MapLegend = () => {
+export const MapLegend = ({ isCompared }: { isCompared: boolean }) => {
   const t = useT();
   return (
     <div className="map-legend small second">
@@ -25,12 +26,19 @@ export const MapLegend = () => {
           {t(`map.kind.${kind}`)}
         </span>
       ))}
-      {VERDICTS.map((verdict) => (
-        <span key={verdict} className="row" style={{ gap: 6 }}>
-          <VerdictMark verdict={verdict} />
-          {t(`verdict.${verdict}`)}
-        </span>
-      ))}
+      {isCompared
+        ? CHANGES.map((change) => (
+            <span key={change} className="row" style={{ gap: 6 }}>
+              <span className="change-line" data-change={change} aria-hidden="true" />
+              {t(`map.change.${change}`)}
+            </span>
+          ))
+        : VERDICTS.map((verdict) => (
+            <span key={verdict} className="row" style={{ gap: 6 }}>
+              <VerdictMark verdict={verdict} />
+              {t(`verdict.${verdict}`)}
+            </span>
+          ))}
       <span className="quiet">{t('map.color')}</span>
     </div>
   );

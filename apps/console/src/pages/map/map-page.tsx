@@ -3,44 +3,32 @@
 
 import { SegmentedControl } from '@mantine/core';
 import { IconAffiliate } from '@tabler/icons-react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
-import { call } from '../../data/api-client.ts';
-import { useRange, useScopedFilter, useView } from '../../data/view.ts';
+import { useView } from '../../data/view.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
-import { Asked, Empty } from '../../widgets/states.tsx';
+import { Asked, Empty, FailureState } from '../../widgets/states.tsx';
 import { MapCanvas } from './map-canvas.tsx';
+import { ChangeSwitches, shownChanges } from './map-changes.tsx';
+import { type Comparison, compareMaps } from './map-compare.ts';
 import { MapLegend } from './map-legend.tsx';
 import { findSelection, type NetworkMap, toggleExpanded } from './map-model.ts';
 import { MapPanel } from './map-panel.tsx';
 import { MapTable } from './map-table.tsx';
+import { MapTime } from './map-time.tsx';
+import { useMaps } from './use-maps.ts';
 
 const VIEWS = ['both', 'map', 'table'] as const;
-/** The map moves in steps of a minute, so that it does not jump while it is read. */
-const STEP_MS = 60_000;
 
-const useMap = () => {
-  const { search } = useView();
-  const { fromMs, toMs } = useRange();
-  const filter = useScopedFilter();
-  const query = {
-    from: Math.floor(fromMs / STEP_MS) * STEP_MS,
-    to: Math.ceil(toMs / STEP_MS) * STEP_MS,
-    ...(search.expand === undefined ? {} : { expand: search.expand }),
-    ...(filter === '' ? {} : { filter }),
-  };
-  return useQuery({
-    queryKey: ['map.show', null, query],
-    queryFn: ({ signal }) => call('map.show', { query, signal }),
-    placeholderData: keepPreviousData,
-  });
-};
-
-const MapBody = ({ map }: { map: NetworkMap }) => {
+interface MapBodyProps {
+  readonly map: NetworkMap;
+  readonly comparison: Comparison | undefined;
+}
+const MapBody = ({ map, comparison }: MapBodyProps) => {
   const t = useT();
   const { search, set } = useView();
   const selection = useMemo(() => findSelection(map, search.sel), [map, search.sel]);
+  const shown = useMemo(() => shownChanges(search.change), [search.change]);
   const view = VIEWS.find((candidate) => candidate === search.by) ?? 'both';
   const onEdge = useCallback((id: string) => set({ sel: `e:${id}` }), [set]);
   const onNode = (id: string): void => {
@@ -62,16 +50,26 @@ const MapBody = ({ map }: { map: NetworkMap }) => {
     <div className="map-body" data-view={view}>
       {view !== 'table' && (
         <div className="card map-card">
-          <MapCanvas map={map} selected={search.sel} onNode={onNode} onEdge={onEdge} onNothing={close} />
-          <MapLegend />
+          <MapCanvas
+            map={map}
+            comparison={comparison}
+            selected={search.sel}
+            onNode={onNode}
+            onEdge={onEdge}
+            onNothing={close}
+          />
+          <MapLegend isCompared={comparison !== undefined} />
         </div>
       )}
-      {view !== 'map' && <MapTable map={map} selected={search.sel} onEdge={onEdge} />}
+      {view !== 'map' && (
+        <MapTable map={map} comparison={comparison} shown={shown} selected={search.sel} onEdge={onEdge} />
+      )}
       {selection !== undefined && (
         <MapPanel
           key={search.sel}
           selection={selection}
           map={map}
+          comparison={comparison}
           onClose={close}
           onEdge={onEdge}
           onExpand={(group) => set({ expand: toggleExpanded(search.expand, group), sel: undefined })}
@@ -86,8 +84,13 @@ export const MapPage = () => {
   const t = useT();
   const { count } = useFormat();
   const { search, set } = useView();
-  const asked = useMap();
+  const { asked, before, range, other } = useMaps();
   const { data } = asked;
+  const then = other === undefined ? undefined : before.data;
+  const comparison = useMemo(
+    () => (data === undefined || then === undefined ? undefined : compareMaps(then, data)),
+    [data, then],
+  );
   return (
     <div className="page fill wide">
       <div className="page-head">
@@ -122,9 +125,15 @@ export const MapPage = () => {
           />
         </span>
       </div>
-      <Asked of={asked} rows={10}>
-        {(map) => <MapBody map={map} />}
-      </Asked>
+      <MapTime range={range} other={other} />
+      {comparison !== undefined && <ChangeSwitches comparison={comparison} />}
+      {other !== undefined && before.isError ? (
+        <FailureState error={before.error} retry={() => void before.refetch()} />
+      ) : (
+        <Asked of={asked} rows={10}>
+          {(map) => <MapBody map={comparison?.map ?? map} comparison={comparison} />}
+        </Asked>
+      )}
     </div>
   );
 };

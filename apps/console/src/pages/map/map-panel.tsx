@@ -5,6 +5,7 @@ import type { MapEdge, MapNode } from '@bartizan/contracts';
 import { Button } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { ApplicationLabel } from '../../widgets/application-label.tsx';
@@ -13,9 +14,57 @@ import { FlowVolume } from '../../widgets/flow-volume.tsx';
 import { SEVERITY_ORDER } from '../../widgets/severity-order.ts';
 import { SidePanel } from '../../widgets/side-panel.tsx';
 import { Facts, Section, Verbatim } from '../../widgets/text.tsx';
+import { ChangeBadge } from './map-changes.tsx';
+import type { ComparedEdge, Comparison } from './map-compare.ts';
 import { type NetworkMap, nodesById, type Selection } from './map-model.ts';
 
-const EdgeBody = ({ edge, map }: { edge: MapEdge; map: NetworkMap }) => {
+/** What of a connection was otherwise before: only the rows that differ. */
+const Difference = ({ compared }: { compared: ComparedEdge }) => {
+  const t = useT();
+  const { count } = useFormat();
+  const { before, after, change } = compared;
+  if (before === undefined || after === undefined) {
+    return (
+      <span>
+        <ChangeBadge change={change} />
+      </span>
+    );
+  }
+  const pair = (then: ReactNode, now: ReactNode): ReactNode => (
+    <span className="row wrap">
+      {then}
+      <IconArrowRight size={13} aria-hidden="true" />
+      {now}
+    </span>
+  );
+  const ports = [before.protocols.join(', '), after.protocols.join(', ')] as const;
+  return (
+    <Section title={t('map.compare.difference')} aside={<ChangeBadge change={change} />}>
+      <Facts
+        rows={[
+          [
+            t('field.verdict'),
+            before.verdict !== after.verdict &&
+              pair(<VerdictBadge verdict={before.verdict} />, <VerdictBadge verdict={after.verdict} />),
+          ],
+          [
+            t('flow.port'),
+            ports[0] !== ports[1] &&
+              pair(<Verbatim mono>{ports[0]}</Verbatim>, <Verbatim mono>{ports[1]}</Verbatim>),
+          ],
+          [t('flow.connections'), pair(count(before.connections), count(after.connections))],
+        ]}
+      />
+    </Section>
+  );
+};
+
+interface EdgeBodyProps {
+  readonly edge: MapEdge;
+  readonly map: NetworkMap;
+  readonly compared: ComparedEdge | undefined;
+}
+const EdgeBody = ({ edge, map, compared }: EdgeBodyProps) => {
   const t = useT();
   const { count, exact } = useFormat();
   const names = nodesById(map);
@@ -32,6 +81,7 @@ const EdgeBody = ({ edge, map }: { edge: MapEdge; map: NetworkMap }) => {
   };
   return (
     <>
+      {compared !== undefined && <Difference compared={compared} />}
       <Facts
         rows={[
           [t('map.client'), end(edge.from)],
@@ -113,12 +163,13 @@ const NodeBody = ({ node, map, onExpand, onEdge }: NodeBodyProps) => {
 interface MapPanelProps {
   readonly selection: Selection;
   readonly map: NetworkMap;
+  readonly comparison: Comparison | undefined;
   readonly onClose: () => void;
   readonly onExpand: (group: string) => void;
   readonly onEdge: (id: string) => void;
 }
 /** What is behind one edge or one mark, in numbers. */
-export const MapPanel = ({ selection, map, onClose, onExpand, onEdge }: MapPanelProps) => {
+export const MapPanel = ({ selection, map, comparison, onClose, onExpand, onEdge }: MapPanelProps) => {
   const names = nodesById(map);
   const title =
     selection.kind === 'node'
@@ -126,7 +177,9 @@ export const MapPanel = ({ selection, map, onClose, onExpand, onEdge }: MapPanel
       : `${names.get(selection.edge.from)?.label ?? selection.edge.from} → ${names.get(selection.edge.to)?.label ?? selection.edge.to}`;
   return (
     <SidePanel title={<span translate="no">{title}</span>} onClose={onClose}>
-      {selection.kind === 'edge' && <EdgeBody edge={selection.edge} map={map} />}
+      {selection.kind === 'edge' && (
+        <EdgeBody edge={selection.edge} map={map} compared={comparison?.edges.get(selection.edge.id)} />
+      )}
       {selection.kind === 'node' && (
         <NodeBody
           node={selection.node}

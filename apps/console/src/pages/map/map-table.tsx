@@ -11,13 +11,40 @@ import { VerdictBadge } from '../../widgets/badges.tsx';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { FlowVolume } from '../../widgets/flow-volume.tsx';
 import { When } from '../../widgets/text.tsx';
+import { ChangeBadge } from './map-changes.tsx';
+import { CHANGES, type Change, type Comparison } from './map-compare.ts';
 import { type NetworkMap, nodesById, sortEdges } from './map-model.ts';
 
 interface MapTableProps {
   readonly map: NetworkMap;
+  readonly comparison: Comparison | undefined;
+  /** Changes that are listed while two times are compared. */
+  readonly shown: readonly Change[];
   readonly selected: string | undefined;
   readonly onEdge: (id: string) => void;
 }
+
+const volumeColumns = (
+  t: ReturnType<typeof useT>,
+  count: (n: number) => string,
+): readonly Column<MapEdge>[] => [
+  {
+    id: 'connections',
+    title: t('flow.connections'),
+    width: '104px',
+    number: true,
+    fromPx: 600,
+    cell: (edge) => count(edge.connections),
+  },
+  {
+    id: 'bytes',
+    title: t('flow.bytes'),
+    width: '108px',
+    number: true,
+    fromPx: 720,
+    cell: (edge) => <FlowVolume protocols={edge.protocols} bytes={edge.bytes} />,
+  },
+];
 
 const applicationColumn = (t: ReturnType<typeof useT>): Column<MapEdge> => ({
   id: 'application',
@@ -27,14 +54,36 @@ const applicationColumn = (t: ReturnType<typeof useT>): Column<MapEdge> => ({
   cell: (edge) => <ApplicationLabel names={edge.applications} />,
 });
 
+const changeColumn = (t: ReturnType<typeof useT>, comparison: Comparison): Column<MapEdge> => ({
+  id: 'change',
+  title: t('map.changes'),
+  width: '116px',
+  cell: (edge) => <ChangeBadge change={comparison.edges.get(edge.id)?.change ?? 'same'} />,
+});
+
+/** Worst first; while two times are compared, by change, and only what was asked for. */
+const listed = (
+  map: NetworkMap,
+  comparison: Comparison | undefined,
+  shown: readonly Change[],
+): readonly MapEdge[] => {
+  const sorted = sortEdges(map.edges);
+  if (comparison === undefined) return sorted;
+  const changeOf = (edge: MapEdge): Change => comparison.edges.get(edge.id)?.change ?? 'same';
+  return sorted
+    .filter((edge) => shown.includes(changeOf(edge)))
+    .sort((a, b) => CHANGES.indexOf(changeOf(a)) - CHANGES.indexOf(changeOf(b)));
+};
+
 /** Every edge of the map as a row; the same selection as the drawing. */
-export const MapTable = ({ map, selected, onEdge }: MapTableProps) => {
+export const MapTable = ({ map, comparison, shown, selected, onEdge }: MapTableProps) => {
   const t = useT();
   const { count } = useFormat();
   const names = useMemo(() => nodesById(map), [map]);
-  const edges = useMemo(() => sortEdges(map.edges), [map]);
+  const edges = useMemo(() => listed(map, comparison, shown), [map, comparison, shown]);
   const columns = useMemo<readonly Column<MapEdge>[]>(() => {
     const name = (id: string): string => names.get(id)?.label ?? id;
+    const ofComparison = comparison === undefined ? [] : [changeColumn(t, comparison)];
     return [
       {
         id: 'ends',
@@ -53,6 +102,7 @@ export const MapTable = ({ map, selected, onEdge }: MapTableProps) => {
           </button>
         ),
       },
+      ...ofComparison,
       {
         id: 'protocols',
         title: t('flow.port'),
@@ -67,22 +117,7 @@ export const MapTable = ({ map, selected, onEdge }: MapTableProps) => {
         fromPx: 480,
         cell: (edge) => <VerdictBadge verdict={edge.verdict} />,
       },
-      {
-        id: 'connections',
-        title: t('flow.connections'),
-        width: '104px',
-        number: true,
-        fromPx: 600,
-        cell: (edge) => count(edge.connections),
-      },
-      {
-        id: 'bytes',
-        title: t('flow.bytes'),
-        width: '108px',
-        number: true,
-        fromPx: 720,
-        cell: (edge) => <FlowVolume protocols={edge.protocols} bytes={edge.bytes} />,
-      },
+      ...volumeColumns(t, count),
       {
         id: 'seen',
         title: t('field.last-seen'),
@@ -91,7 +126,7 @@ export const MapTable = ({ map, selected, onEdge }: MapTableProps) => {
         cell: (edge) => <When at={edge.lastAtMs} />,
       },
     ];
-  }, [t, count, names, onEdge]);
+  }, [t, count, names, onEdge, comparison]);
   return (
     <DataTable
       name="map"

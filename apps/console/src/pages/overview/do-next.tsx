@@ -52,7 +52,7 @@ export const DoNext = () => {
                   <SeverityMark severity={group.worst} size={10} />
                   {t('next.removes', { count: group.findings, n: count(group.findings) })}
                 </span>
-                <span>{t('next.workloads', { count: group.workloads, n: count(group.workloads) })}</span>
+                <span>{t('next.places', { count: group.workloads, n: count(group.workloads) })}</span>
                 {group.knownExploited > 0 && (
                   <strong className="warn-text">
                     {t('next.exploited', { count: group.knownExploited })}

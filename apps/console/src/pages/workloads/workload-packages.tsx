@@ -5,9 +5,8 @@ import { useMemo } from 'react';
 import { type ItemOf, useList } from '../../data/queries.ts';
 import { useView } from '../../data/view.ts';
 import { FilterBar } from '../../filter/filter-bar.tsx';
-import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
-import { Badge } from '../../widgets/badges.tsx';
+import { CoverageList } from '../../widgets/coverage-list.tsx';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
@@ -16,42 +15,6 @@ import { UseBadge } from '../../widgets/use-badge.tsx';
 import type { WorkloadDetail } from './workload-detail.ts';
 
 type Row = ItemOf<'workload.packages'>;
-const COVERAGE_TONES = {
-  covered: 'ok',
-  partial: 'medium',
-  'no-data': 'unknown',
-  'not-covered': 'unknown',
-} as const;
-
-/** What the advisories can judge of these packages, and what they cannot. */
-const Coverage = ({ coverage }: { coverage: WorkloadDetail['coverage'] }) => {
-  const t = useT();
-  const { count } = useFormat();
-  return (
-    <div className="card card-body stack tight">
-      <h2>{t('coverage.title')}</h2>
-      {coverage.length === 0 && <p className="quiet">{t('coverage.none')}</p>}
-      <ul className="list-plain coverage">
-        {coverage.map((entry) => (
-          <li key={entry.ecosystem} className="row wrap">
-            <Badge tone={COVERAGE_TONES[entry.state]}>{t(`coverage.${entry.state}`)}</Badge>
-            <strong translate="no">{entry.ecosystem}</strong>
-            <span className="quiet">
-              {t('coverage.packages', { n: count(entry.packages), without: count(entry.withoutData) })}
-              {entry.asOf !== undefined && ` · ${t('coverage.as-of', { date: entry.asOf })}`}
-            </span>
-            {entry.reason !== undefined && (
-              <span className="quiet small" translate="no">
-                {entry.reason}
-              </span>
-            )}
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-};
-
 const useColumns = (): readonly Column<Row>[] => {
   const t = useT();
   return useMemo(
@@ -115,7 +78,7 @@ export const WorkloadPackages = ({ id, coverage }: { id: string; coverage: Workl
   const columns = useColumns();
   return (
     <>
-      <Coverage coverage={coverage} />
+      <CoverageList coverage={coverage} />
       <div className="filter-bar">
         <FilterBar route="workload.packages" />
         <ExportMenu route="workload.packages" params={{ id }} query={query} />

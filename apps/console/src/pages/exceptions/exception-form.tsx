@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { Button, Textarea, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { call } from '../../data/api-client.ts';
+import { useSession } from '../../data/session.ts';
+import { useT } from '../../i18n/language.ts';
+import { SidePanel } from '../../widgets/side-panel.tsx';
+import { FailureLine } from '../../widgets/states.tsx';
+import { useToast } from '../../widgets/toast.tsx';
+import { EMPTY_MATCH, endOfDay, MATCH_PARTS, type MatchDraft, matchOf } from './exception-facts.ts';
+import { STALE_AFTER_EXCEPTION } from './stale-routes.ts';
+
+const DAY_MS = 86_400_000;
+const inputDate = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
+
+interface MatchFieldsProps {
+  readonly match: MatchDraft;
+  readonly change: (match: MatchDraft) => void;
+  readonly isMissing: boolean;
+}
+const MatchFields = ({ match, change, isMissing }: MatchFieldsProps) => {
+  const t = useT();
+  return (
+    <fieldset className="form-part">
+      <legend>{t('exception.for')}</legend>
+      <p className="quiet small">{t('exception.for.note')}</p>
+      <div className="form-pair">
+        {MATCH_PARTS.map((part) => (
+          <TextInput
+            key={part}
+            label={t(`field.${part}`)}
+            placeholder={t(`exception.example.${part}`)}
+            value={match[part]}
+            maxLength={part === 'path' ? 4096 : 512}
+            spellCheck={false}
+            autoCapitalize="none"
+            onChange={(event) => {
+              const { value } = event.currentTarget;
+              change({ ...match, [part]: value });
+            }}
+          />
+        ))}
+      </div>
+      {isMissing && (
+        <p className="warn-text small" role="alert">
+          {t('exception.for.missing')}
+        </p>
+      )}
+    </fieldset>
+  );
+};
+
+/** A new exception: what it is for, who answers for it, why, and until when. */
+export const ExceptionForm = ({ onClose }: { onClose: () => void }) => {
+  const t = useT();
+  const toast = useToast();
+  const client = useQueryClient();
+  const { user } = useSession();
+  const [match, setMatch] = useState<MatchDraft>(EMPTY_MATCH);
+  const [owner, setOwner] = useState(user.displayName === '' ? user.name : user.displayName);
+  const [reason, setReason] = useState('');
+  const [until, setUntil] = useState(() => inputDate(Date.now() + 90 * DAY_MS));
+  const [tried, setTried] = useState(false);
+  const create = useMutation({
+    mutationFn: (wanted: NonNullable<ReturnType<typeof matchOf>>) =>
+      call('exception.create', {
+        body: { match: wanted, owner: owner.trim(), reason: reason.trim(), expiresAtMs: endOfDay(until) },
+      }),
+    onSuccess: (made) => {
+      for (const route of STALE_AFTER_EXCEPTION) void client.invalidateQueries({ queryKey: [route] });
+      toast.done(t('exception.made', { count: made.matches }));
+      onClose();
+    },
+  });
+  const wanted = matchOf(match);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setTried(true);
+    if (wanted !== undefined) create.mutate(wanted);
+  };
+  return (
+    <SidePanel title={t('exception.new')} onClose={onClose}>
+      <form className="stack" onSubmit={submit}>
+        <p className="quiet">{t('exception.effect')}</p>
+        <MatchFields match={match} change={setMatch} isMissing={tried && wanted === undefined} />
+        <Textarea
+          label={t('accept.reason')}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          maxLength={2000}
+          rows={3}
+          required
+          withAsterisk={false}
+        />
+        <div className="form-pair">
+          <TextInput
+            label={t('exception.owner')}
+            value={owner}
+            onChange={(event) => setOwner(event.currentTarget.value)}
+            maxLength={256}
+            required
+            withAsterisk={false}
+          />
+          <TextInput
+            type="date"
+            label={t('accept.until')}
+            value={until}
+            min={inputDate(Date.now() + DAY_MS)}
+            max={inputDate(Date.now() + 366 * DAY_MS)}
+            onChange={(event) => setUntil(event.currentTarget.value)}
+            required
+            withAsterisk={false}
+          />
+        </div>
+        {create.isError && <FailureLine error={create.error} />}
+        <span className="row wrap form-foot">
+          <Button type="submit" loading={create.isPending}>
+            {t('exception.button')}
+          </Button>
+          <Button variant="subtle" onClick={onClose}>
+            {t('form.cancel')}
+          </Button>
+        </span>
+      </form>
+    </SidePanel>
+  );
+};
