@@ -17,6 +17,5 @@ export const ROUTES = [
   ...registryRoutes,
   ...insightRoutes,
   ...advisoryRoutes,
-  ...supplyChainRoutes,
 ] as const satisfies readonly Route[];
 export type RouteId = (typeof ROUTES)[number]['id'];
