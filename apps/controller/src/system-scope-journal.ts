@@ -14,6 +14,7 @@ const REPOSITORIES = [
   'images',
   'findings',
   'checks',
+  'registries',
   'users',
   'sessions',
   'apiKeys',

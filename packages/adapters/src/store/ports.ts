@@ -16,6 +16,7 @@ import type {
   Package,
   PageOf,
   Query,
+  Registry,
   Result,
   Scope,
   Stream,
@@ -227,6 +228,7 @@ export interface SettingRepository {
   get(scope: Scope, name: string): Stored<string | undefined>;
   put(scope: Scope, name: string, value: string): Stored<void>;
   names(scope: Scope): Stored<readonly string[]>;
+  remove(scope: Scope, name: string): Stored<boolean>;
 }
 
 /** What the store says of itself. */
@@ -255,6 +257,8 @@ export interface Store {
   readonly findings: EntityRepository<Finding>;
   /** Id of a check result: `check|workload`. */
   readonly checks: EntityRepository<CheckResult>;
+  /** Their secrets are sealed settings of the same scope. */
+  readonly registries: EntityRepository<Registry>;
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
   readonly apiKeys: ApiKeyRepository;

@@ -6,6 +6,7 @@ import { accessRoutes } from './routes/access.ts';
 import { advisoryRoutes } from './routes/advisories.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
+import { registryRoutes } from './routes/registries.ts';
 
 /** Every route of the HTTP API, below `/api/v1`. */
 export const ROUTES = [
@@ -13,5 +14,6 @@ export const ROUTES = [
   ...inventoryRoutes,
   ...insightRoutes,
   ...advisoryRoutes,
+  ...registryRoutes,
 ] as const satisfies readonly Route[];
 export type RouteId = (typeof ROUTES)[number]['id'];

@@ -43,7 +43,9 @@ const SETTINGS = {
   plainHttp: flag('Speak HTTP without encryption: only for a registry of your own'),
   certificates: optional(text('PEM certificates of its authority', 65_536)),
   username: optional(text('User, client id, access key id or account, as the kind asks', 512)),
-  region: optional(text('Region or project, where the kind asks for one', 128)),
+  region: optional(
+    text('Region, tenant, project, group, organisation or repository, as the kind asks for one', 128),
+  ),
   authUrl: optional(text('Address of the token service, where the kind has its own', 2048)),
   includes: list(RegistryFilter, 'Images to scan', 64),
   excludes: list(RegistryFilter, 'Images not to scan', 64),
@@ -53,6 +55,7 @@ const SETTINGS = {
   platforms: list(text('linux/amd64, or all', 64), 'Platforms; empty: those of the nodes', 16),
   schedule: RegistrySchedule,
   concurrency: integer('Images read at once', '1', { minimum: 1, maximum: 4 }),
+  signingKeys: optional(list(text('Public key, PEM', 8192), 'Keys whose signatures count', 16)),
 } as const;
 
 /** How far the last run over a registry is. */
@@ -67,6 +70,7 @@ export const RegistryRun = inline('Run over a registry', {
   images: integer('Images that the filters chose', '1'),
   scanned: integer('Scanned in this run', '1'),
   unchanged: integer('Known already, by digest', '1'),
+  skipped: optional(integer('No images but signatures, bills of materials or charts', '1')),
   failed: integer('Could not be scanned', '1'),
 });
 export type RegistryRun = Static<typeof RegistryRun>;
