@@ -13,9 +13,13 @@ import { DEFAULT_LIMITS, type TransportLimits } from './transport.ts';
 
 /** A registry of one of the kinds, ready to be read. */
 export interface OpenedRegistry {
+  /** Host as URLs spell it. */
+  readonly host: string;
   readonly client: RegistryClient;
   /** Whether it answers and takes the credentials. */
   readonly ping: () => Promise<Result<void, RegistryError>>;
+  /** The credential that the kind made, for readers elsewhere: never more than the secret, mostly less. */
+  readonly credential: () => Promise<Result<Credential | undefined, RegistryError>>;
   /** Its repositories. E_REGISTRY_LISTING: it is there but does not tell; the filters have to name them. */
   readonly repositories: () => Promise<Result<readonly string[], RegistryError>>;
 }
@@ -79,7 +83,9 @@ export async function openRegistry(
   const client = await RegistryClient.open({ ...common, host: access.host, credentials });
   const list: ListContext = { ...context, client, credential: () => credentials.credentialFor(access.host) };
   return ok({
+    host: access.host,
     client,
+    credential: () => attempt(async () => ok(await list.credential())),
     ping: () => client.ping(),
     repositories: () => listed(kind, list),
   });

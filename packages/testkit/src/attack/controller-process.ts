@@ -68,7 +68,7 @@ export class ControllerProcess {
   }
 
   /** Asks the API as local root; gives the parsed answer, throws on any status of 400 or more. */
-  call(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+  call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<unknown> {
     const sent = body === undefined ? '' : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const asked = request(
