@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { randomUUID } from 'node:crypto';
 import { hashPassword, verifyPassword } from '@bartizan/adapters/identity';
 import {
   type CertificateAuthority,
@@ -28,10 +29,13 @@ import { Presence } from './decide/presence.ts';
 import { type Knowledge, loadKnowledge } from './decide/rule-book.ts';
 import { ScanJudge } from './decide/scan-judge.ts';
 import { ScoreHistory } from './decide/score-history.ts';
+import { StoredImages } from './decide/stored-images.ts';
 import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
 import { buildReport, type Report } from './report/build-report.ts';
 import { EnrolmentDesk } from './respond/enrolment.ts';
 import { type Chores, startChores } from './roles/chores.ts';
+import { Registries } from './roles/scanner/registry-desk.ts';
+import { RegistryRuns } from './roles/scanner/registry-runs.ts';
 import { AgentServer } from './sense/agent-server.ts';
 import { Ingest } from './sense/ingest.ts';
 import { Inventory } from './sense/inventory.ts';
@@ -218,6 +222,23 @@ function buildSense(
   return server;
 }
 
+/** The registries and the runs over them. */
+function buildScanner(base: Base, publish: Publish): { desk: Registries; runs: RegistryRuns } {
+  const { store, clock, log, options } = base;
+  const sealer = createSealer(Buffer.from(options.dataKey, 'base64'));
+  const desk = new Registries({ store, sealer, clock, publish, newId: () => `reg-${randomUUID()}` });
+  const runs = new RegistryRuns({
+    store,
+    desk,
+    intake: new StoredImages(store, clock),
+    clock,
+    log,
+    layerFolder: `${options.dataDir}/layers`,
+  });
+  desk.attach(runs);
+  return { desk, runs };
+}
+
 async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { options, clock, log, store, authority, certificate, knowledge } = base;
   const counters: IngestCounters = {
@@ -232,6 +253,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const turnstiles: Turnstiles = { findings: new Turnstile(), nodes: new Turnstile() };
   const judging = buildJudging(base, publish, turnstiles);
   const agents = buildSense(base, judging, { publish, counters, nodeTurnstile: turnstiles.nodes });
+  const scanner = buildScanner(base, publish);
   const home = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
   await judging.history.load(home);
   const report = await buildReport({
@@ -248,6 +270,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     consoleDir: options.consoleDir,
     book: knowledge,
     advisories: judging.advisories,
+    registries: scanner.desk,
     agents: agents.directory,
     history: (scope) => judging.history.of(scope),
     metrics: createMetrics({ withProcess: true }),
@@ -263,10 +286,12 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const chores = startChores({
     ...base,
     ...judging,
+    runs: scanner.runs,
     home,
     report: report.value,
     renewCertificate: certificateRenewal(base, agents, report.value),
   });
+  await scanner.runs.recover();
   judging.advisories
     .load(options.advisoriesPath)
     .catch((cause: unknown) => log.error({ err: cause }, 'the advisories could not be loaded'));
@@ -274,7 +299,8 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     ...listening.value,
     fingerprint: certificate.fingerprint,
     caSha256: authority.caSha256(),
-    close: () => closeAll({ agents, report: report.value, chores, client: judging.client, store }),
+    close: () =>
+      closeAll({ agents, report: report.value, chores, runs: scanner.runs, client: judging.client, store }),
   });
 }
 
@@ -331,10 +357,12 @@ async function closeAll(parts: {
   agents: AgentServer;
   report: Report;
   chores: Chores;
+  runs: RegistryRuns;
   client: PackClient;
   store: SqliteStore;
 }): Promise<void> {
   parts.chores.stop();
+  await parts.runs.close();
   parts.report.live.close();
   await parts.agents.close();
   await parts.report.server.close();

@@ -3,7 +3,15 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import type { Scope } from '@bartizan/contracts';
-import type { AdvisoryDesk, AgentDirectory, Clock, IngestCounters, Publish, RuleBook } from '../ports.ts';
+import type {
+  AdvisoryDesk,
+  AgentDirectory,
+  Clock,
+  IngestCounters,
+  Publish,
+  RegistryDesk,
+  RuleBook,
+} from '../ports.ts';
 import type { Turnstile } from '../turnstile.ts';
 import type { LoginDesk, PasswordHasher } from './access/login.ts';
 import type { SessionDesk } from './access/sessions.ts';
@@ -17,6 +25,7 @@ import { joinTokenRoutes } from './api/join-token-routes.ts';
 import { keyRoutes } from './api/key-routes.ts';
 import { mapHandlers } from './api/map-routes.ts';
 import { operationHandlers } from './api/operation-routes.ts';
+import { registryHandlers } from './api/registry-routes.ts';
 import { scorecardHandlers } from './api/scorecard-routes.ts';
 import { sessionRoutes } from './api/session-routes.ts';
 import { systemHandlers } from './api/system-routes.ts';
@@ -41,6 +50,7 @@ export interface HandlerParts {
   readonly caSha256: string;
   readonly book: RuleBook;
   readonly advisories: AdvisoryDesk;
+  readonly registries: RegistryDesk;
   readonly agents: AgentDirectory;
   readonly counters: IngestCounters;
   readonly history: (scope: Scope) => ReadonlyMap<string, readonly number[]>;
@@ -67,6 +77,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...explainHandlers(parts),
     ...scorecardHandlers(parts),
     ...operationHandlers(parts),
+    ...registryHandlers(parts),
     ...systemHandlers(parts),
   };
 }

@@ -9,6 +9,7 @@ import { failure, type Role } from '@bartizan/contracts';
 import type { AdvisoryDesk, AgentCommand, AgentDirectory, ApiFailure, Change, Clock, Log } from '../ports.ts';
 import type { PasswordHasher } from '../report/access/login.ts';
 import { buildReport, type Report } from '../report/build-report.ts';
+import { Registries } from '../roles/scanner/registry-desk.ts';
 import { Turnstile } from '../turnstile.ts';
 
 /** Token of local root on the stage. */
@@ -41,6 +42,8 @@ export interface ApiStage {
   readonly keyOf: (role: Role, tenant?: string) => Promise<string>;
   readonly sent: readonly { readonly node: string; readonly command: AgentCommand }[];
   readonly changes: readonly Change[];
+  /** Without runs until a test attaches some. */
+  readonly registries: Registries;
   readonly logged: readonly string[];
 }
 
@@ -84,6 +87,13 @@ export async function buildApiStage(
     reconfigure: () => undefined,
     drop: () => undefined,
   };
+  const registries = new Registries({
+    store,
+    sealer: createSealer(Buffer.alloc(32, 7)),
+    clock,
+    publish: (change) => void changes.push(change),
+    newId: () => `reg-${changes.length}`,
+  });
   const report = await buildReport({
     store,
     clock,
@@ -101,6 +111,7 @@ export async function buildApiStage(
     consoleDir: more.consoleDir ?? '',
     book: { rules: [], rulesRevision: '', controls: [] },
     advisories: noAdvisories,
+    registries,
     history: () => new Map(),
     metrics: createMetrics({ withProcess: false }),
     version: '0',
@@ -110,7 +121,7 @@ export async function buildApiStage(
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);
   const ask = (one: Ask) => askServer(report.value, one);
-  return { report: report.value, ask, keyOf: keyMaker(store, clock, ask), sent, changes, logged };
+  return { report: report.value, ask, keyOf: keyMaker(store, clock, ask), sent, changes, registries, logged };
 }
 
 async function stageCertificate(store: Store, clock: Clock) {
