@@ -5,6 +5,7 @@ import { type Application, buildApplication, buildRouteMap, help, version } from
 import { instanceRoutes } from './commands/routes/instance.ts';
 import { inventoryRoutes } from './commands/routes/inventory.ts';
 import { manageRoutes } from './commands/routes/manage.ts';
+import { registryRoutes } from './commands/routes/registries.ts';
 import type { CliContext } from './context.ts';
 import { applicationText } from './text/application.ts';
 import type { Translate } from './text/catalogue.ts';
@@ -12,7 +13,7 @@ import type { Translate } from './text/catalogue.ts';
 /** The whole command tree in the language of the user. */
 export function buildCli(t: Translate, currentVersion: string): Application<CliContext> {
   const root = buildRouteMap({
-    routes: { ...instanceRoutes(t), ...inventoryRoutes(t), ...manageRoutes(t) },
+    routes: { ...instanceRoutes(t), ...inventoryRoutes(t), ...manageRoutes(t), ...registryRoutes(t) },
     docs: { brief: t('app.brief') },
   });
   return buildApplication<CliContext>(

@@ -5,6 +5,7 @@ import { BOX_TEXT } from './box.ts';
 import { COLUMN_TEXT } from './columns.ts';
 import { COMMAND_TEXT } from './commands.ts';
 import { PREFLIGHT_TEXT } from './preflight.ts';
+import { REGISTRY_TEXT } from './registries.ts';
 import { SETUP_TEXT } from './setup.ts';
 import { SIGNATURE_TEXT } from './signatures.ts';
 
@@ -20,6 +21,7 @@ export const TEXT = {
   ...PREFLIGHT_TEXT,
   ...BOX_TEXT,
   ...SIGNATURE_TEXT,
+  ...REGISTRY_TEXT,
 } as const;
 export type TextKey = keyof typeof TEXT;
 /** Gives the text of a key, `{name}` replaced. */
