@@ -208,6 +208,23 @@ describe('kinds with a list of their own', () => {
   });
 });
 
+describe('metadata services', () => {
+  it.each(['169.254.169.254', '[fe80::1]:5000', '100.100.100.200'])(
+    'are no registry, and no service of one: %s',
+    async (host) => {
+      const registry = await openKind({ kind: 'docker', host, ...own });
+      expect(codeOf(await registry.ping())).toBe('E_REGISTRY_ADDRESS');
+      const service = await openKind({
+        kind: 'harbor',
+        host: '127.0.0.1:1',
+        authUrl: `http://${host}`,
+        ...own,
+      });
+      expect(codeOf(await service.repositories())).toBe('E_REGISTRY_ADDRESS');
+    },
+  );
+});
+
 describe('every kind', () => {
   it('says what it needs before anything is sent', async () => {
     for (const [kind, { needs }] of Object.entries(KINDS)) {
