@@ -3,9 +3,10 @@
 
 import { hashToken } from '@bartizan/adapters/identity';
 import { openCertificateAuthority } from '@bartizan/adapters/pki';
+import { openRegistry } from '@bartizan/adapters/registry';
 import { createSealer, type Store } from '@bartizan/adapters/store';
 import { createMetrics } from '@bartizan/adapters/telemetry';
-import { failure, type Role } from '@bartizan/contracts';
+import { err, failure, type Role } from '@bartizan/contracts';
 import type { AdvisoryDesk, AgentCommand, AgentDirectory, ApiFailure, Change, Clock, Log } from '../ports.ts';
 import type { PasswordHasher } from '../report/access/login.ts';
 import { buildReport, type Report } from '../report/build-report.ts';
@@ -53,6 +54,12 @@ const plainHasher: PasswordHasher = {
   verify: (password, hash) => Promise.resolve(hash === `plain:${password}`),
 };
 
+/** Registries on this machine only: what a fuzzer makes up as a host is asked nothing. */
+const onlyHere: typeof openRegistry = (access, options) =>
+  access.host.startsWith('127.0.0.1:')
+    ? openRegistry(access, options)
+    : Promise.resolve(err(failure('E_REGISTRY_UNREACHABLE', 'not on this machine')));
+
 const noAdvisories: AdvisoryDesk = {
   status: () => ({ present: false, sample: false, rows: 0, ecosystems: [], noData: [] }),
   activity: () => undefined,
@@ -93,6 +100,7 @@ export async function buildApiStage(
     clock,
     publish: (change) => void changes.push(change),
     newId: () => `reg-${changes.length}`,
+    open: onlyHere,
   });
   const report = await buildReport({
     store,
