@@ -8,7 +8,16 @@ import { resolve } from 'node:path';
  * `npm run bench [NAME ...]`: measures one after the other, each in a process of its own, and writes the README's
  * table. A bench that fails is named and the others go on. Run it on an idle machine: each entry keeps the load.
  */
-const BENCHES = ['ingest', 'list-workloads', 'map-paint', 'up', 'idle', 'exec-rate', 'match'] as const;
+const BENCHES = [
+  'ingest',
+  'list-workloads',
+  'map-paint',
+  'up',
+  'idle',
+  'exec-rate',
+  'match',
+  'continuous',
+] as const;
 
 const root = resolve(import.meta.dirname, '..');
 const asked = process.argv.slice(2);

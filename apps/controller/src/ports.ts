@@ -11,12 +11,14 @@ import type {
   Failure,
   Fault,
   Finding,
+  Image,
   Package,
   Registry,
   RegistrySettings,
   RegistryTrial,
   ResponseOf,
   Result,
+  Scope,
   WorkloadRef,
 } from '@bartizan/contracts';
 
@@ -48,7 +50,7 @@ export interface ApiFailure extends Failure<ErrorCode> {
 }
 
 /** What live streams may subscribe to. */
-export const TOPICS = ['security', 'workload', 'finding', 'node', 'status'] as const;
+export const TOPICS = ['security', 'workload', 'finding', 'image', 'node', 'status'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** Something changed that a person may be looking at. */
@@ -56,7 +58,7 @@ export interface Change {
   readonly topic: Topic;
   readonly cluster: string;
   readonly tenant: string;
-  /** `security`: the SecurityEvent; `node`: the Node; `workload`: {id}; `finding`: {workload}; `status`: {code}. */
+  /** `security`: the SecurityEvent; `node`: the Node; `workload` and `image`: {id}; `finding`: {workload}; `status`: {code}. */
   readonly data: unknown;
 }
 /** Where the steps tell of changes. Publishing never fails and never waits. */
@@ -99,6 +101,20 @@ export interface RuleBook {
 export interface Matched {
   readonly findings: readonly Finding[];
   readonly coverage: readonly CoverageEntry[];
+}
+
+/** Who keeps findings in line with the exceptions. */
+export interface ExceptionKeeper {
+  /** Holds the findings of a tenant against its exceptions, after one came or, with its id, went. */
+  readonly exceptionsChanged: (scope: Scope, removed?: string) => Promise<Result<number, ApiFailure>>;
+}
+/** Who has images read again. */
+export interface ImageRescan {
+  /** Puts an image in line to be read; undefined = it is in no registry that is known. */
+  readonly rescan: (
+    owner: Owner,
+    image: Image,
+  ) => Promise<Result<{ readonly queued: number } | undefined, ApiFailure>>;
 }
 
 /** The advisory pack in use and what can be done with it. */

@@ -13,6 +13,7 @@ const REPOSITORIES = [
   'containers',
   'images',
   'findings',
+  'exceptions',
   'checks',
   'registries',
   'users',
@@ -23,6 +24,7 @@ const REPOSITORIES = [
   'audit',
   'events',
   'scans',
+  'packages',
   'settings',
 ] as const satisfies readonly (keyof Store)[];
 

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { randomUUID } from 'node:crypto';
 import { hashPassword, verifyPassword } from '@bartizan/adapters/identity';
 import {
   type CertificateAuthority,
@@ -23,19 +22,21 @@ import {
 } from '@bartizan/contracts';
 import { Advisories } from './decide/advisory-desk.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
+import { type ImageIntake, ImageLedger } from './decide/image-ledger.ts';
+import { imageRef } from './decide/image-ref.ts';
+import { ImageRetention } from './decide/image-retention.ts';
 import { PackClient } from './decide/pack-client.ts';
 import { PostureJudge } from './decide/posture-judge.ts';
 import { Presence } from './decide/presence.ts';
 import { type Knowledge, loadKnowledge } from './decide/rule-book.ts';
 import { ScanJudge } from './decide/scan-judge.ts';
 import { ScoreHistory } from './decide/score-history.ts';
-import { StoredImages } from './decide/stored-images.ts';
 import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
 import { buildReport, type Report } from './report/build-report.ts';
 import { EnrolmentDesk } from './respond/enrolment.ts';
 import { type Chores, startChores } from './roles/chores.ts';
-import { Registries } from './roles/scanner/registry-desk.ts';
-import { RegistryRuns } from './roles/scanner/registry-runs.ts';
+import { buildScanner, type Scanner } from './roles/scanner/build-scanner.ts';
+import type { RegistryRuns } from './roles/scanner/registry-runs.ts';
 import { AgentServer } from './sense/agent-server.ts';
 import { Ingest } from './sense/ingest.ts';
 import { Inventory } from './sense/inventory.ts';
@@ -49,6 +50,8 @@ export interface Controller {
   readonly agentPort: number;
   readonly fingerprint: string;
   readonly caSha256: string;
+  /** Where scanners in this process leave images. */
+  readonly images: ImageIntake;
   readonly close: () => Promise<void>;
 }
 interface Base {
@@ -118,6 +121,7 @@ interface Judging {
   readonly advisories: Advisories;
   readonly client: PackClient;
   readonly scans: ScanJudge;
+  readonly images: ImageLedger;
   readonly posture: PostureJudge;
   readonly findings: FindingLedger;
   readonly presence: Presence;
@@ -138,17 +142,26 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
     clock,
     log,
     folder: `${options.dataDir}/advisories`,
-    onChange: () => {
+    onChange: (replaced) => {
       publish({
         topic: 'status',
         cluster: LOCAL_CLUSTER,
         tenant: DEFAULT_TENANT,
         data: { code: 'advisories' },
       });
-      scans.rejudgeAll().catch((cause: unknown) => log.error({ err: cause }, 'judging again failed'));
+      scans
+        .packChanged(replaced)
+        .catch((cause: unknown) => log.error({ err: cause }, 'judging again failed'));
     },
   });
   const scans: ScanJudge = new ScanJudge({ store, advisories, findings, clock, log, publish });
+  const images = new ImageLedger({
+    store,
+    clock,
+    publish,
+    findings,
+    onList: (owner, image) => scans.add({ owner, subject: imageRef(image) }),
+  });
   const posture = new PostureJudge({
     store,
     clock,
@@ -161,6 +174,7 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
     advisories,
     client,
     scans,
+    images,
     posture,
     findings,
     presence: new Presence({ store, clock, log, publish, turnstile: turnstiles.nodes }),
@@ -181,8 +195,14 @@ function buildSense(
     publish: parts.publish,
     nodeTurnstile: parts.nodeTurnstile,
     judges: {
-      onScan: ({ agent, subject, record, pendingUpdates }) =>
-        judging.scans.add({ owner: agent, node: agent.node, subject, record, pendingUpdates }),
+      onScan: ({ agent, subject, record, pendingUpdates, imageDigest }) => {
+        judging.scans.add({ owner: agent, node: agent.node, subject, pendingUpdates });
+        if (imageDigest === undefined) return;
+        judging.images
+          .scannedIn({ cluster: agent.cluster, tenant: agent.tenant }, imageDigest, record)
+          .catch((cause: unknown) => log.error({ err: cause }, 'an image could not be kept'));
+      },
+      onContainer: (container) => judging.images.runs(container),
       onFacts: (agent, facts) =>
         judging.posture.judge({ cluster: agent.cluster, tenant: agent.tenant }, facts),
     },
@@ -222,22 +242,15 @@ function buildSense(
   return server;
 }
 
-/** The registries and the runs over them. */
-function buildScanner(base: Base, publish: Publish): { desk: Registries; runs: RegistryRuns } {
-  const { store, clock, log, options } = base;
-  const sealer = createSealer(Buffer.from(options.dataKey, 'base64'));
-  const desk = new Registries({ store, sealer, clock, publish, newId: () => `reg-${randomUUID()}` });
-  const runs = new RegistryRuns({
-    store,
-    desk,
-    intake: new StoredImages(store, clock),
-    clock,
-    log,
-    layerFolder: `${options.dataDir}/layers`,
+/** The registries, and the runs over them. */
+const scannerOf = (base: Base, publish: Publish, intake: ImageLedger): Promise<Scanner> =>
+  buildScanner({
+    ...base,
+    publish,
+    intake,
+    sealer: createSealer(Buffer.from(base.options.dataKey, 'base64')),
+    layerFolder: `${base.options.dataDir}/layers`,
   });
-  desk.attach(runs);
-  return { desk, runs };
-}
 
 async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { options, clock, log, store, authority, certificate, knowledge } = base;
@@ -253,7 +266,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const turnstiles: Turnstiles = { findings: new Turnstile(), nodes: new Turnstile() };
   const judging = buildJudging(base, publish, turnstiles);
   const agents = buildSense(base, judging, { publish, counters, nodeTurnstile: turnstiles.nodes });
-  const scanner = buildScanner(base, publish);
+  const scanner = await scannerOf(base, publish, judging.images);
   const home = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
   await judging.history.load(home);
   const report = await buildReport({
@@ -270,7 +283,8 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     consoleDir: options.consoleDir,
     book: knowledge,
     advisories: judging.advisories,
-    registries: scanner.desk,
+    ...scanner.served,
+    keeper: judging.findings,
     agents: agents.directory,
     history: (scope) => judging.history.of(scope),
     metrics: createMetrics({ withProcess: true }),
@@ -287,11 +301,11 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     ...base,
     ...judging,
     runs: scanner.runs,
+    imageRetention: new ImageRetention(base),
     home,
     report: report.value,
     renewCertificate: certificateRenewal(base, agents, report.value),
   });
-  await scanner.runs.recover();
   judging.advisories
     .load(options.advisoriesPath)
     .catch((cause: unknown) => log.error({ err: cause }, 'the advisories could not be loaded'));
@@ -299,6 +313,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     ...listening.value,
     fingerprint: certificate.fingerprint,
     caSha256: authority.caSha256(),
+    images: judging.images,
     close: () =>
       closeAll({ agents, report: report.value, chores, runs: scanner.runs, client: judging.client, store }),
   });

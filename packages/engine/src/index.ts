@@ -6,6 +6,7 @@
  * In: contract types. Out: verdicts with reasons, scores, layouts. Serves all controls.
  */
 
+export { compileExceptions, exceptionFault } from './exceptions/index.ts';
 export {
   type DecisionExplanation,
   type ExplanationStep,

@@ -22,6 +22,8 @@ export type ListRoute = Extract<
   | 'user.list'
   | 'api-key.list'
   | 'registry.list'
+  | 'package.list'
+  | 'exception.list'
 >;
 /** One item of a list. */
 export type ItemOf<R extends ListRoute> = ResponseOf<R> extends { items: readonly (infer T)[] } ? T : never;
@@ -41,6 +43,18 @@ const applicationText = (flow: { application?: string; applicationHost?: string 
   flow.applicationHost === undefined
     ? (flow.application ?? '-')
     : `${flow.application ?? '-'} ${flow.applicationHost}`;
+
+/** An image that nobody scanned to the end has an unknown number of findings, never none. */
+const findingsText = (item: ItemOf<'image.list'>): string => {
+  const counted = severities(item.openFindings);
+  if (item.image.scan?.state === 'done') return counted;
+  return counted === '0' ? '?' : `${counted} ?`;
+};
+
+const matchText = (match: ItemOf<'exception.list'>['match']): string =>
+  Object.entries(match)
+    .map(([part, pattern]) => `${part}:${pattern}`)
+    .join(' ');
 
 const CELLS: Table = {
   'workload.list': [
@@ -82,9 +96,29 @@ const CELLS: Table = {
     ],
   ],
   'image.list': [
-    ['digest', 'column.id', (item) => item.digest],
-    ['references', 'column.image', (item) => item.references.join(' ')],
-    ['usedBy', 'column.used-by', (item) => String(item.usedBy.length)],
+    ['digest', 'column.id', ({ image }) => image.digest],
+    ['references', 'column.image', ({ image }) => image.references.join(' ')],
+    ['scan', 'column.scan', ({ image }) => image.scan?.state ?? 'never'],
+    ['findings', 'column.findings', (item) => findingsText(item)],
+    ['fixable', 'column.fixable', (item) => String(item.fixable)],
+    ['packages', 'column.packages', ({ image }) => String(image.packages ?? '?')],
+    ['usedBy', 'column.used-by', ({ image }) => String(image.usedBy.length)],
+  ],
+  'package.list': [
+    ['name', 'column.package', (item) => item.name],
+    ['version', 'column.version', (item) => item.version],
+    ['ecosystem', 'column.ecosystem', (item) => item.ecosystem],
+    ['images', 'column.images', (item) => String(item.images)],
+    ['workloads', 'column.workloads', (item) => String(item.workloads)],
+    ['findings', 'column.findings', (item) => String(item.openFindings)],
+  ],
+  'exception.list': [
+    ['id', 'column.id', (item) => item.id],
+    ['match', 'column.match', (item) => matchText(item.match)],
+    ['matches', 'column.matches', (item) => String(item.matches)],
+    ['owner', 'column.owner', (item) => item.owner],
+    ['reason', 'column.reason', (item) => item.reason],
+    ['expiresAtMs', 'column.expires', (item) => instantText(item.expiresAtMs)],
   ],
   'event.list': [
     ['occurredAtMs', 'column.time', (item) => instantText(item.occurredAtMs)],

@@ -8,6 +8,7 @@ import { PREFLIGHT_TEXT } from './preflight.ts';
 import { REGISTRY_TEXT } from './registries.ts';
 import { SETUP_TEXT } from './setup.ts';
 import { SIGNATURE_TEXT } from './signatures.ts';
+import { SUPPLY_CHAIN_TEXT } from './supply-chain.ts';
 
 /** Languages of the product. */
 export const LANGUAGES = ['en', 'ja'] as const;
@@ -22,6 +23,7 @@ export const TEXT = {
   ...BOX_TEXT,
   ...SIGNATURE_TEXT,
   ...REGISTRY_TEXT,
+  ...SUPPLY_CHAIN_TEXT,
 } as const;
 export type TextKey = keyof typeof TEXT;
 /** Gives the text of a key, `{name}` replaced. */

@@ -35,7 +35,7 @@ import type {
   MatchRequest,
 } from '../ports.ts';
 import type { PackClient } from './pack-client.ts';
-import type { JudgeWork, PackAnswer, PackFacts } from './pack-messages.ts';
+import type { JudgeWork, PackAnswer, PackFacts, PackReplacement } from './pack-messages.ts';
 
 const UPLOAD_BYTES_MAX = 2 * 1024 ** 3;
 const DAY_MS = 24 * 3600_000;
@@ -46,8 +46,8 @@ interface Parts {
   readonly log: Log;
   /** Folder of the pack in use. */
   readonly folder: string;
-  /** Called when another pack is in use. */
-  readonly onChange: () => void;
+  /** Called when another pack is in use, with what changed where the one before is known. */
+  readonly onChange: (replaced: PackReplacement | undefined) => void;
 }
 
 /** The advisory pack in use: loading, replacing, judging. */
@@ -209,7 +209,7 @@ export class Advisories implements AdvisoryDesk {
     if (answer.kind === 'facts') {
       const changed = this.#facts?.sha256 !== answer.facts.sha256;
       this.#facts = answer.facts;
-      if (changed) this.#parts.onChange();
+      if (changed) this.#parts.onChange(answer.replaced);
       return ok(undefined);
     }
     const why =

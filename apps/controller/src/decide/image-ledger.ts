@@ -1,8 +1,20 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding, Image, ImageScan, Package, Result } from '@bartizan/contracts';
-import type { ApiFailure, Owner } from '../ports.ts';
+import type { ScanRecord, Store } from '@bartizan/adapters/store';
+import {
+  type Container,
+  type Finding,
+  type Image,
+  type ImageScan,
+  ok,
+  type Package,
+  type Result,
+  tenantScope,
+} from '@bartizan/contracts';
+import type { ApiFailure, Clock, Owner, Publish } from '../ports.ts';
+import { Turnstile } from '../turnstile.ts';
+import type { FindingLedger } from './finding-ledger.ts';
 
 /** What a scanner knows of an image once it has read it. */
 export interface ScannedImage {
@@ -38,6 +50,211 @@ export interface ImageIntake {
   put(owner: Owner, scanned: ScannedImage): Promise<Result<void, ApiFailure>>;
   /** What is known of a digest; undefined = nothing. */
   known(owner: Owner, digest: string): Promise<Result<KnownImage | undefined, ApiFailure>>;
-  /** Says how far the scan of an image is. With `image`, one that nobody knew yet is entered first. */
+  /**
+   * Says how far the scan of an image is. With `image`, one that nobody knew yet is entered first. Also called for an
+   * image that is known and still there, with the state it has: an image that nobody sees any more is removed in time.
+   */
   mark(owner: Owner, digest: string, scan: ImageScan, image?: Image): Promise<Result<void, ApiFailure>>;
+  /** Says that a name leads to some digests now, and to no other any more. Returns how many images lost it. */
+  settle(owner: Owner, reference: string, digests: readonly string[]): Promise<Result<number, ApiFailure>>;
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly publish: Publish;
+  readonly findings: FindingLedger;
+  /** Puts a stored list in line to be judged. */
+  readonly onList: (owner: Owner, image: Image) => void;
+}
+type Kept = Result<void, ApiFailure>;
+type Scanned = Extract<ImageScan['state'], 'done' | 'incomplete'>;
+
+const REFERENCES_MAX = 64;
+const REFERENCE_LENGTH_MAX = 512;
+const REGISTRIES_MAX = 64;
+const HOLDERS_MAX = 1000;
+const USERS_MAX = 5000;
+const LAYERS_MAX = 512;
+const REASONS_MAX = 64;
+const NEVER: ImageScan = { state: 'never', reasons: [] };
+
+/** Keeps images: what registries and nodes know of them is one record, whoever comes first. */
+export class ImageLedger implements ImageIntake {
+  readonly #parts: Parts;
+  /** Images are read, changed and written: one at a time. */
+  readonly #turnstile = new Turnstile();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async put(owner: Owner, scanned: ScannedImage): Promise<Kept> {
+    const { store, findings, onList } = this.#parts;
+    const scope = tenantScope(owner.cluster, owner.tenant);
+    const { image, packages, incomplete, found } = scanned;
+    const reasons = incomplete.slice(0, REASONS_MAX).map((reason) => reason.slice(0, 512));
+    const listed = await store.scans.put(scope, {
+      workload: image.digest,
+      of: 'image',
+      scan: `${image.digest} ${scanned.scannedAtMs}`,
+      distribution: scanned.distribution,
+      distributionName: scanned.distribution,
+      packages,
+      coverage: [],
+      incomplete: reasons,
+      scannedAtMs: scanned.scannedAtMs,
+      catalogueVersion: scanned.catalogueVersion,
+      matchedWith: '',
+    });
+    if (!listed.ok) return listed;
+    const state: Scanned = reasons.length === 0 ? 'done' : 'incomplete';
+    const { scannedAtMs, catalogueVersion } = scanned;
+    const kept = await this.#change(owner, image.digest, (known) => ({
+      ...merge(known, image),
+      distribution: scanned.distribution,
+      packages: packages.length,
+      layers: layersOf(image, packages),
+      scan: { state, reasons, scannedAtMs, catalogueVersion },
+    }));
+    if (!kept.ok) return kept;
+    if (found !== undefined) {
+      const replaced = await findings.replace(scope, {
+        workload: image.digest,
+        kinds: found.kinds,
+        found: found.findings,
+        isUnjudged: () => reasons.length > 0,
+      });
+      if (!replaced.ok) return replaced;
+    }
+    onList(owner, kept.value);
+    return ok(undefined);
+  }
+
+  async known(owner: Owner, digest: string): Promise<Result<KnownImage | undefined, ApiFailure>> {
+    const image = await this.#parts.store.images.get(tenantScope(owner.cluster, owner.tenant), digest);
+    if (!image.ok) return image;
+    if (image.value === undefined) return ok(undefined);
+    const { scan } = image.value;
+    const catalogueVersion = scan?.catalogueVersion;
+    return ok({
+      image: image.value,
+      ...(catalogueVersion === undefined ? {} : { catalogueVersion }),
+      isComplete: scan?.state === 'done' && catalogueVersion !== undefined,
+    });
+  }
+
+  async mark(owner: Owner, digest: string, scan: ImageScan, image?: Image): Promise<Kept> {
+    const blank: Image = {
+      digest,
+      ...{ cluster: owner.cluster, tenant: owner.tenant },
+      references: [],
+      usedBy: [],
+    };
+    const kept = await this.#change(owner, digest, (known) => ({
+      ...merge(known, image ?? known ?? blank),
+      // What an earlier scan knew is kept while another one is under way, and when it fails.
+      scan: { ...known?.scan, ...scan },
+    }));
+    return kept.ok ? ok(undefined) : kept;
+  }
+
+  async settle(
+    { cluster, tenant }: Owner,
+    reference: string,
+    digests: readonly string[],
+  ): Promise<Result<number, ApiFailure>> {
+    const { store } = this.#parts;
+    const scope = tenantScope(cluster, tenant);
+    return this.#turnstile.run(async () => {
+      const filter = [{ field: 'reference', operator: 'in' as const, values: [reference], negated: false }];
+      const holders = await store.images.list(scope, { filter, limit: HOLDERS_MAX });
+      if (!holders.ok) return holders;
+      const moved = holders.value.items
+        .filter((image) => image.references.includes(reference) && !digests.includes(image.digest))
+        .map((image) => ({ ...image, references: image.references.filter((one) => one !== reference) }));
+      const saved = await store.images.put(scope, moved);
+      return saved.ok ? ok(moved.length) : saved;
+    });
+  }
+
+  /** A node runs it. */
+  async runs(container: Container): Promise<Kept> {
+    const { imageDigest: digest, image, cluster, tenant, workload } = container;
+    if (digest === undefined) return ok(undefined);
+    const references = image === undefined ? [] : [image];
+    const kept = await this.#change({ cluster, tenant }, digest, (known) => ({
+      ...merge(known, { digest, cluster, tenant, references, usedBy: [] }),
+      usedBy: [...new Set([...(known?.usedBy ?? []), workload])].slice(-USERS_MAX),
+    }));
+    return kept.ok ? ok(undefined) : kept;
+  }
+
+  /** A node has scanned a container of it: where nobody read the image itself, that is what is known of it. */
+  async scannedIn(owner: Owner, digest: string, list: ScanRecord): Promise<Kept> {
+    const scope = tenantScope(owner.cluster, owner.tenant);
+    const known = await this.#parts.store.images.get(scope, digest);
+    if (!known.ok) return known;
+    if (known.value === undefined || known.value.scan?.catalogueVersion !== undefined) return ok(undefined);
+    const state: Scanned = list.incomplete.length === 0 ? 'done' : 'incomplete';
+    const kept = await this.#change(owner, digest, (image = known.value) => ({
+      ...merge(image, image ?? { digest, ...owner, references: [], usedBy: [] }),
+      distribution: list.distribution.slice(0, 128),
+      packages: list.packages.length,
+      scan: { state, reasons: list.incomplete.slice(0, REASONS_MAX), scannedAtMs: list.scannedAtMs },
+    }));
+    return kept.ok ? ok(undefined) : kept;
+  }
+
+  #change(
+    { cluster, tenant }: Owner,
+    digest: string,
+    change: (known: Image | undefined) => Image,
+  ): Promise<Result<Image, ApiFailure>> {
+    return this.#turnstile.run(async () => {
+      const { store, clock, publish } = this.#parts;
+      const scope = tenantScope(cluster, tenant);
+      const known = await store.images.get(scope, digest);
+      if (!known.ok) return known;
+      const nowMs = clock.nowMs();
+      const firstSeenAtMs = known.value?.firstSeenAtMs ?? nowMs;
+      const next: Image = {
+        scan: NEVER,
+        ...change(known.value),
+        ...{ digest, cluster, tenant, firstSeenAtMs, lastSeenAtMs: nowMs },
+      };
+      const saved = await store.images.put(scope, [next]);
+      if (!saved.ok) return saved;
+      publish({ topic: 'image', cluster, tenant, data: { id: digest } });
+      return ok(next);
+    });
+  }
+}
+
+/** What is known of an image and what comes now: lists grow, everything else is replaced by what comes. */
+function merge(known: Image | undefined, now: Image): Image {
+  const all = (one: readonly string[] = [], other: readonly string[] = []): string[] => [
+    ...new Set([...one, ...other]),
+  ];
+  const { layers, scan: _scan, ...rest } = now;
+  const registries = all(now.registries, known?.registries).slice(0, REGISTRIES_MAX);
+  return {
+    ...known,
+    ...rest,
+    references: all(now.references, known?.references)
+      .filter((reference) => reference.length <= REFERENCE_LENGTH_MAX)
+      .slice(0, REFERENCES_MAX),
+    ...(registries.length === 0 ? {} : { registries }),
+    ...(layers === undefined ? {} : { layers: layers.slice(0, LAYERS_MAX) }),
+    usedBy: known?.usedBy ?? [],
+  };
+}
+
+/** The layers with how many packages each brought. */
+function layersOf(image: Image, packages: readonly Package[]): NonNullable<Image['layers']> {
+  const counts = new Map<string, number>();
+  for (const { layer } of packages) if (layer !== undefined) counts.set(layer, (counts.get(layer) ?? 0) + 1);
+  return (image.layers ?? [])
+    .slice(0, LAYERS_MAX)
+    .map((layer) => ({ ...layer, packages: counts.get(layer.diffId) ?? 0 }));
 }

@@ -9,7 +9,7 @@ import type {
   PackageReport,
   WorkloadRef,
 } from '@bartizan/contracts';
-import type { PackHeader, TrustedKey, TrustRoot } from '@bartizan/scan';
+import type { AdvisoryChanges, PackHeader, TrustedKey, TrustRoot } from '@bartizan/scan';
 
 /** Facts about the pack in use. */
 export interface PackFacts {
@@ -17,6 +17,11 @@ export interface PackFacts {
   readonly header: PackHeader;
   /** Id of the key that signed it; absent when nobody did. */
   readonly keyId?: string;
+}
+/** What changed when a pack took the place of another. */
+export interface PackReplacement extends AdvisoryChanges {
+  /** Digest of the pack that was in use. */
+  readonly from: string;
 }
 /** A package list to be judged, with its pending updates. */
 export interface JudgeWork {
@@ -44,7 +49,13 @@ export type PackWork =
   | ({ readonly kind: 'judge'; readonly path: string } & JudgeWork);
 /** What it answers. */
 export type PackAnswer =
-  | { readonly kind: 'facts'; readonly facts: PackFacts; readonly signedBy?: TrustedKey }
+  | {
+      readonly kind: 'facts';
+      readonly facts: PackFacts;
+      readonly signedBy?: TrustedKey;
+      /** Absent: there was no pack before, or it could not be read: everything has to be judged again. */
+      readonly replaced?: PackReplacement;
+    }
   | {
       readonly kind: 'judged';
       readonly findings: readonly Finding[];

@@ -1,13 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { existsSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { type Finding, invariant } from '@bartizan/contracts';
 import { findingId } from '@bartizan/engine';
 import {
   type AdvisoryPack,
+  advisoryChanges,
   buildPack,
   importPackFile,
+  loadPack,
   matchPackages,
   openPack,
   type PackError,
@@ -43,6 +46,21 @@ function factsOf(path: string): PackAnswer {
     kind: 'facts',
     facts: { sha256, header, ...(signature === undefined ? {} : { keyId: signature.keyId }) },
   };
+}
+
+/** Facts of the pack that has just taken the place of another, and what it says otherwise. */
+function factsAfter(path: string, before: AdvisoryPack | undefined): PackAnswer {
+  const facts = factsOf(path);
+  if (facts.kind !== 'facts' || before === undefined || facts.facts.sha256 === before.sha256) return facts;
+  const after = loadPack(path);
+  if (!after.ok) return facts;
+  return { ...facts, replaced: { from: before.sha256, ...advisoryChanges(before, after.value.pack) } };
+}
+
+/** The pack at a path, read into memory: it outlives its file. */
+function packBefore(path: string): AdvisoryPack | undefined {
+  const loaded = existsSync(path) ? loadPack(path) : undefined;
+  return loaded?.ok === true ? loaded.value.pack : undefined;
 }
 
 /**
@@ -90,11 +108,13 @@ function run(work: PackWork): PackAnswer {
     case 'open':
       return factsOf(work.path);
     case 'build': {
+      const before = packBefore(work.to);
       const built = buildPack({ from: work.from, to: work.to, nowMs: work.nowMs, mayShrink: true });
-      return built.ok ? factsOf(work.to) : failed(built.error);
+      return built.ok ? factsAfter(work.to, before) : failed(built.error);
     }
     case 'import': {
       const { from, to, force, trust, trustKeyId, mayBeUnsigned } = work;
+      const before = packBefore(to);
       const imported = importPackFile(from, {
         to,
         mayShrink: force,
@@ -103,7 +123,7 @@ function run(work: PackWork): PackAnswer {
         ...(trustKeyId === undefined ? {} : { trustKeyId }),
       });
       if (!imported.ok) return failed(imported.error);
-      const facts = factsOf(to);
+      const facts = factsAfter(to, before);
       const { signedBy } = imported.value;
       return facts.kind === 'facts' && signedBy !== undefined ? { ...facts, signedBy } : facts;
     }

@@ -49,7 +49,7 @@ function stand(): Stand {
     clock: test.clock,
     log,
     folder: join(test.dataDir, 'advisories'),
-    onChange: () => void made.judge?.rejudgeAll(),
+    onChange: (replaced) => void made.judge?.packChanged(replaced),
   });
   const turnstile = new Turnstile();
   const findings = new FindingLedger(test.store, test.clock, turnstile);
@@ -111,7 +111,7 @@ const update = {
 async function add({ judge }: Stand, scan: ScanRecord, pendingUpdates = [update]): Promise<void> {
   const before = judge.judgedTotal();
   await test.store.scans.put(SCOPE, scan);
-  judge.add({ owner: OWNER, subject: workloadRef(), record: scan, pendingUpdates });
+  judge.add({ owner: OWNER, subject: workloadRef(), pendingUpdates });
   await expect.poll(() => judge.judgedTotal(), { timeout: 15_000 }).toBeGreaterThan(before);
 }
 async function states(): Promise<Record<string, string>> {
@@ -127,7 +127,7 @@ describe('judging package lists', () => {
   it('waits for a pack, then finds what is in it, and says what the list was judged with', async () => {
     const one = stand();
     await test.store.scans.put(SCOPE, record([busybox]));
-    one.judge.add({ owner: OWNER, subject: workloadRef(), record: record([busybox]), pendingUpdates: [] });
+    one.judge.add({ owner: OWNER, subject: workloadRef(), pendingUpdates: [] });
     expect(await states()).toEqual({});
     expect(await one.advisories.load(source('a'))).toEqual({ ok: true, value: undefined });
     await expect.poll(async () => (await states())[BUSYBOX], { timeout: 15_000 }).toBe('open');
@@ -161,12 +161,28 @@ describe('judging package lists', () => {
     expect(await states()).toMatchObject({ 'pending-update': 'open', [BUSYBOX]: 'open' });
     await one.client.close();
     const again = stand();
-    await again.advisories.load(source('b', 176));
+    await again.advisories.load(source('b', 176, 'full'));
     await expect.poll(() => again.judge.judgedTotal(), { timeout: 15_000 }).toBe(1);
     expect(await states()).toMatchObject({ 'pending-update': 'open', [BUSYBOX]: 'open' });
     await add(again, record([busybox]), []);
     expect(await states()).toMatchObject({ 'pending-update': 'fixed' });
   });
+});
+
+describe('a pack that says nothing else about what is stored', () => {
+  it('leaves the list as it is, and says that it stands under the new pack', async () => {
+    const one = stand();
+    await one.advisories.load(source('a'));
+    await add(one, record([busybox]));
+    await one.client.close();
+    const again = stand();
+    await again.advisories.load(source('b', 176));
+    await expect.poll(() => again.judge.carriedTotal(), { timeout: 15_000 }).toBe(1);
+    expect([again.judge.judgedTotal(), again.judge.waiting()]).toEqual([0, 0]);
+    const list = await test.store.scans.ofWorkload(SCOPE, 'w-1');
+    expect(list).toMatchObject({ value: { matchedWith: again.advisories.digest() } });
+    expect(await states()).toMatchObject({ 'pending-update': 'open', [BUSYBOX]: 'open' });
+  }, 60_000);
 });
 
 describe('a finding', () => {
@@ -187,7 +203,8 @@ describe('a finding', () => {
     const before = one.judge.judgedTotal();
     const scan = { ...record([busybox]), container: 'c-2' };
     const subject = { ...workloadRef(), container: 'c-2' };
-    one.judge.add({ owner: OWNER, node: 'n-9', subject, record: scan, pendingUpdates: [update] });
+    await test.store.scans.put(SCOPE, scan);
+    one.judge.add({ owner: OWNER, node: 'n-9', subject, pendingUpdates: [update] });
     await expect.poll(() => one.judge.judgedTotal(), { timeout: 15_000 }).toBeGreaterThan(before);
     const after = await test.store.findings.list(SCOPE, { filter: [], limit: 1000 });
     const states = after.ok ? after.value.items.map(({ id, state }) => [id, state]) : [];
@@ -275,5 +292,5 @@ describe('replacing the pack', () => {
     const third = stand();
     await third.advisories.load(from);
     expect(third.advisories.status().rows).toBe(90);
-  });
+  }, 60_000);
 });

@@ -1,19 +1,21 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ScanRecord, Store } from '@bartizan/adapters/store';
+import type { ListName, ScanRecord, Store } from '@bartizan/adapters/store';
 import {
   type CoverageEntry,
   type Finding,
   type PackageReport,
+  type Result,
   systemScope,
   tenantScope,
-  type Workload,
   type WorkloadRef,
 } from '@bartizan/contracts';
-import type { Clock, Log, Owner, Publish } from '../ports.ts';
+import type { ApiFailure, Clock, Log, Owner, Publish } from '../ports.ts';
 import type { Advisories } from './advisory-desk.ts';
 import type { FindingLedger } from './finding-ledger.ts';
+import { imageRef } from './image-ref.ts';
+import type { PackReplacement } from './pack-messages.ts';
 
 interface Parts {
   readonly store: Store;
@@ -23,28 +25,36 @@ interface Parts {
   readonly log: Log;
   readonly publish: Publish;
 }
-/** A package list with whom it belongs to. */
+/** A package list that was stored, with whom it belongs to. */
 export interface ScanToJudge {
   readonly owner: Owner;
   readonly node?: string;
   readonly subject: WorkloadRef;
-  readonly record: ScanRecord;
   /** Absent = not known now: the list was stored before this start, and its updates were not. */
   readonly pendingUpdates?: PackageReport['pendingUpdates'];
 }
+type Updates = PackageReport['pendingUpdates'] | undefined;
+type Home = ReturnType<typeof tenantScope>;
+/** What a list is about, as far as it is known. */
+interface About {
+  readonly subject: WorkloadRef;
+  readonly node?: string;
+}
 
 /**
- * Judges package lists one after the other in the background, and all stored ones again when the pack changes: a new
- * pack never scans anything. Until a list is judged its record says so (`matchedWith` is empty).
+ * Judges package lists one after the other in the background. A new pack never scans anything: what it says otherwise is
+ * joined with the packages that are stored, and only lists that have one of them are judged again. Until a list is judged
+ * its record says so (`matchedWith` is that of another pack, or empty).
  */
 export class ScanJudge {
   readonly #parts: Parts;
-  readonly #queue = new Map<string, ScanToJudge>();
-  /** Pending updates by workload: they come with a scan and are not stored with it. */
-  readonly #updates = new Map<string, PackageReport['pendingUpdates']>();
-  readonly #subjects = new Map<string, WorkloadRef>();
+  readonly #queue = new Map<string, ListName>();
+  /** Pending updates by list: they come with a scan and are not stored with it. */
+  readonly #updates = new Map<string, Updates>();
+  readonly #about = new Map<string, About>();
   #running = false;
   #judgedTotal = 0;
+  #carriedTotal = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -55,53 +65,62 @@ export class ScanJudge {
     return this.#judgedTotal;
   }
 
-  /** Puts a list in line; a newer one of the same workload takes its place. */
-  add(scan: ScanToJudge): void {
-    if (scan.pendingUpdates !== undefined) this.#updates.set(scan.record.workload, scan.pendingUpdates);
-    this.#subjects.set(scan.record.workload, scan.subject);
-    this.#queue.set(scan.record.workload, scan);
+  /** Lists that a new pack had nothing else to say about, since start: they were not judged again. */
+  carriedTotal(): number {
+    return this.#carriedTotal;
+  }
+
+  /** Lists in line. */
+  waiting(): number {
+    return this.#queue.size;
+  }
+
+  /** Puts a stored list in line; a newer one of the same subject takes its place. */
+  add({ owner, node, subject, pendingUpdates }: ScanToJudge): void {
+    const { cluster, tenant } = owner;
+    const of = subject.kind === 'Image' ? 'image' : 'workload';
+    const name: ListName = { cluster, tenant, of, subject: subject.workload };
+    const key = keyOf(name);
+    if (pendingUpdates !== undefined) this.#updates.set(key, pendingUpdates);
+    if (of === 'workload') this.#about.set(key, { subject, ...(node === undefined ? {} : { node }) });
+    this.#queue.set(key, name);
     void this.#work();
   }
 
-  /** Puts every stored list in line that was judged with another pack. */
-  async rejudgeAll(): Promise<void> {
-    const { store, advisories, log } = this.#parts;
+  /**
+   * After a change of packs: lists that it says nothing else about are carried over, all others stand in line. Without
+   * what changed, as after a start, those stand in line that were last judged with another pack.
+   */
+  async packChanged(replaced: PackReplacement | undefined): Promise<void> {
+    const { store, advisories, clock, log } = this.#parts;
+    const digest = advisories.digest();
+    if (digest === undefined) return;
     const scope = systemScope('re-match after a pack change');
-    let cursor: string | undefined;
-    do {
-      const page = await store.workloads.list(scope, {
-        filter: [],
-        limit: 1000,
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      if (!page.ok) return log.warn({ code: page.error.code }, 'stored scans cannot be judged again now');
-      for (const workload of page.value.items) {
-        const home = tenantScope(workload.cluster, workload.tenant);
-        const record = await store.scans.ofWorkload(home, workload.id);
-        if (!record.ok || record.value === undefined || record.value.matchedWith === advisories.digest())
-          continue;
-        this.#queue.set(workload.id, this.#again(workload, record.value));
-      }
-      cursor = page.value.next;
-    } while (cursor !== undefined);
+    if (replaced !== undefined) {
+      const affected = await store.packages.affected(scope, replaced);
+      const carried: Result<number, ApiFailure> = affected.ok
+        ? await store.scans.carryMatched(scope, {
+            from: replaced.from,
+            to: digest,
+            atMs: clock.nowMs(),
+            but: affected.value,
+          })
+        : affected;
+      if (carried.ok) this.#carriedTotal += carried.value;
+      else
+        log.warn(
+          { code: carried.error.code },
+          'the join with the new pack failed: every list is judged again',
+        );
+    }
+    const waiting = await store.scans.unmatched(scope, digest);
+    if (!waiting.ok) return log.warn({ code: waiting.error.code }, 'stored lists cannot be judged again now');
+    for (const name of waiting.value) this.#queue.set(keyOf(name), name);
+    log.info(
+      { lists: waiting.value.length, carried: this.#carriedTotal },
+      'lists to judge with the new pack',
+    );
     void this.#work();
-  }
-
-  #again(workload: Workload, record: ScanRecord): ScanToJudge {
-    const updates = this.#updates.get(workload.id);
-    return {
-      owner: { cluster: workload.cluster, tenant: workload.tenant },
-      subject: this.#subjects.get(workload.id) ?? {
-        workload: workload.id,
-        kind: workload.kind,
-        namespace: workload.namespace,
-        name: workload.name,
-        ...(record.container === undefined ? {} : { container: record.container }),
-      },
-      record,
-      ...(updates === undefined ? {} : { pendingUpdates: updates }),
-      ...(workload.nodes[0] === undefined ? {} : { node: workload.nodes[0] }),
-    };
   }
 
   async #work(): Promise<void> {
@@ -109,10 +128,10 @@ export class ScanJudge {
     this.#running = true;
     try {
       for (;;) {
-        const next = this.#queue.values().next().value;
+        const next = this.#queue.entries().next().value;
         if (next === undefined || this.#parts.advisories.digest() === undefined) break;
-        this.#queue.delete(next.record.workload);
-        await this.#judge(next);
+        this.#queue.delete(next[0]);
+        await this.#judge(next[1]);
       }
     } catch (cause) {
       this.#parts.log.error({ err: cause }, 'judging a package list failed');
@@ -121,45 +140,80 @@ export class ScanJudge {
     }
   }
 
-  async #judge({ owner, node, subject, record, pendingUpdates }: ScanToJudge): Promise<void> {
-    const { store, advisories, findings, clock, log, publish } = this.#parts;
-    const scope = tenantScope(owner.cluster, owner.tenant);
+  async #judge(name: ListName): Promise<void> {
+    const { store, log } = this.#parts;
+    const home = tenantScope(name.cluster, name.tenant);
+    const record = await store.scans.ofWorkload(home, name.subject);
+    if (!record.ok)
+      return log.warn({ subject: name.subject, code: record.error.code }, 'a package list cannot be read');
+    if (record.value === undefined) return;
+    const about = await this.#aboutOf(home, name, record.value);
+    // A list of something that is gone stands in nobody's way.
+    if (about === undefined) return;
+    const failed = await this.#judgeList(home, name, { record: record.value, about });
+    if (failed !== undefined)
+      log.warn(
+        { subject: name.subject, code: failed.code, detail: failed.detail },
+        'a package list was not judged',
+      );
+  }
+
+  async #judgeList(
+    home: Home,
+    name: ListName,
+    { record, about }: { readonly record: ScanRecord; readonly about: About },
+  ): Promise<ApiFailure | undefined> {
+    const { store, advisories, findings, clock, publish } = this.#parts;
+    const { cluster, tenant } = name;
+    const pendingUpdates = this.#updates.get(keyOf(name));
     const judged = await advisories.judge({
-      ...owner,
-      subject,
+      ...{ cluster, tenant, ...about },
       packages: record.packages,
       pendingUpdates: pendingUpdates ?? [],
       nowMs: clock.nowMs(),
-      ...(node === undefined ? {} : { node }),
     });
-    if (!judged.ok)
-      return log.warn(
-        { workload: record.workload, code: judged.error.code },
-        'a package list could not be judged',
-      );
-    const replaced = await findings.replace(scope, {
+    if (!judged.ok) return judged.error;
+    const replaced = await findings.replace(home, {
       workload: record.workload,
       kinds: pendingUpdates === undefined ? BY_PACK : [...BY_PACK, 'pending-update'],
       found: judged.value.findings,
       isUnjudged: unjudgedBy(record, judged.value.coverage),
     });
-    if (!replaced.ok)
-      return log.warn(
-        { workload: record.workload, code: replaced.error.code },
-        'findings could not be stored',
-      );
-    // A newer list may have come in between: it stands in line and is not to be overwritten.
-    const current = await store.scans.ofWorkload(scope, record.workload);
-    if (current.ok && current.value?.scan !== record.scan) return;
-    await store.scans.put(scope, {
-      ...record,
-      coverage: judged.value.coverage,
+    if (!replaced.ok) return replaced.error;
+    // A newer list may have come in between: it stands in line, and nothing is said of it here.
+    const marked = await store.scans.markMatched(home, record.workload, {
       matchedWith: judged.value.sha256,
+      atMs: clock.nowMs(),
+      scan: record.scan,
+      coverage: judged.value.coverage,
     });
-    this.#judgedTotal += 1;
-    publish({ topic: 'finding', ...owner, data: { workload: record.workload } });
+    if (!marked.ok) return marked.error;
+    if (marked.value) this.#judgedTotal += 1;
+    // Another pack came into use while this one was asked.
+    if (marked.value && judged.value.sha256 !== advisories.digest()) this.#queue.set(keyOf(name), name);
+    publish({ topic: 'finding', cluster, tenant, data: { workload: record.workload } });
+    return undefined;
+  }
+
+  async #aboutOf(home: Home, name: ListName, record: ScanRecord): Promise<About | undefined> {
+    const known = this.#about.get(keyOf(name));
+    if (known !== undefined) return known;
+    if (name.of === 'image') {
+      const image = await this.#parts.store.images.get(home, name.subject);
+      return image.ok && image.value !== undefined ? { subject: imageRef(image.value) } : undefined;
+    }
+    const found = await this.#parts.store.workloads.get(home, name.subject);
+    if (!found.ok || found.value === undefined) return undefined;
+    const { id, kind, namespace, name: workloadName, nodes } = found.value;
+    const container = record.container === undefined ? {} : { container: record.container };
+    return {
+      subject: { workload: id, kind, namespace, name: workloadName, ...container },
+      ...(nodes[0] === undefined ? {} : { node: nodes[0] }),
+    };
   }
 }
+
+const keyOf = ({ cluster, tenant, subject }: ListName): string => `${cluster}\n${tenant}\n${subject}`;
 
 const BY_PACK: readonly Finding['kind'][] = ['vulnerability', 'malware'];
 

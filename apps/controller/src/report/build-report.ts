@@ -85,6 +85,13 @@ export async function buildReport(parts: ReportParts): Promise<Result<Report, Fa
       journal: new Journal(store, clock, log),
       ledger: new IdempotencyLedger(clock),
       log,
+      exportBasis: () => {
+        const { builtAtMs, digest } = parts.advisories.status();
+        return {
+          ...(builtAtMs === undefined ? {} : { databaseDate: new Date(builtAtMs).toISOString() }),
+          ...(digest === undefined ? {} : { packDigest: digest }),
+        };
+      },
       changesRefused: () => {
         const { state, code, reason } = store.state();
         return state === 'ok'

@@ -7,6 +7,8 @@ import type {
   AdvisoryDesk,
   AgentDirectory,
   Clock,
+  ExceptionKeeper,
+  ImageRescan,
   IngestCounters,
   Publish,
   RegistryDesk,
@@ -18,13 +20,16 @@ import type { SessionDesk } from './access/sessions.ts';
 import type { UserLedger } from './access/user-ledger.ts';
 import { auditRoutes } from './api/audit-routes.ts';
 import { eventHandlers } from './api/event-routes.ts';
+import { exceptionHandlers } from './api/exception-routes.ts';
 import { explainHandlers } from './api/explain-routes.ts';
 import { findingHandlers } from './api/finding-routes.ts';
+import { imageHandlers } from './api/image-routes.ts';
 import { inventoryHandlers } from './api/inventory-routes.ts';
 import { joinTokenRoutes } from './api/join-token-routes.ts';
 import { keyRoutes } from './api/key-routes.ts';
 import { mapHandlers } from './api/map-routes.ts';
 import { operationHandlers } from './api/operation-routes.ts';
+import { packageHandlers } from './api/package-routes.ts';
 import { registryHandlers } from './api/registry-routes.ts';
 import { scorecardHandlers } from './api/scorecard-routes.ts';
 import { sessionRoutes } from './api/session-routes.ts';
@@ -51,6 +56,9 @@ export interface HandlerParts {
   readonly book: RuleBook;
   readonly advisories: AdvisoryDesk;
   readonly registries: RegistryDesk;
+  readonly keeper: ExceptionKeeper;
+  /** Absent: no registries are read here. */
+  readonly imageRescan?: ImageRescan;
   readonly agents: AgentDirectory;
   readonly counters: IngestCounters;
   readonly history: (scope: Scope) => ReadonlyMap<string, readonly number[]>;
@@ -72,6 +80,9 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...inventoryHandlers(withSummaries),
     ...workloadActivityHandlers(parts),
     ...mapHandlers(withSummaries),
+    ...imageHandlers(parts),
+    ...packageHandlers(parts),
+    ...exceptionHandlers(parts),
     ...findingHandlers(parts),
     ...eventHandlers(parts),
     ...explainHandlers(parts),

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ROUTES, type Route } from '@bartizan/contracts';
+import type { ScanRecord } from '@bartizan/adapters/store';
+import { type FindingException, ROUTES, type Route } from '@bartizan/contracts';
 import {
   aCheck,
   aContainer,
@@ -34,7 +35,10 @@ const IDS: Readonly<Record<string, string>> = {
   registries: 'r-1',
   events: 'n-1:boot-1:security:1',
   explain: 'f-1',
+  images: 'sha256:aa',
+  exceptions: 'x-1',
 };
+const QUERIES: Readonly<Record<string, string>> = { 'package.places': '?purl=x' };
 const BODIES: Readonly<Record<string, unknown>> = {
   'user.update': { displayName: 'x' },
   'finding.accept': { reason: 'mine', expiresAtMs: Date.UTC(2026, 5, 1) },
@@ -56,12 +60,38 @@ let stage: ApiStage;
 let own = '';
 let other = '';
 
+const OURS = { kind: 'tenant', cluster: 'local', tenant: 'default' } as const;
+const aList = (workload: string): ScanRecord => ({
+  workload,
+  scan: 's',
+  distribution: 'debian 12',
+  distributionName: 'Debian',
+  packages: [{ name: 'openssl', version: '1', ecosystem: 'npm', purl: 'x', cataloger: 'npm', locations: [] }],
+  coverage: [],
+  incomplete: [],
+  scannedAtMs: 1,
+  matchedWith: '',
+});
+const exception: FindingException = {
+  id: 'x-1',
+  cluster: 'local',
+  tenant: 'default',
+  match: { package: 'nothing' },
+  owner: 'aiko',
+  reason: 'known',
+  expiresAtMs: Date.UTC(2030, 0, 1),
+  createdBy: 'aiko',
+  createdAtMs: 1,
+  matches: 0,
+};
+
 const pathOf = (route: Route): string => {
   const head = route.path.split('/')[1] ?? '';
-  return route.path
+  const path = route.path
     .slice(1)
     .replace(':id', encodeURIComponent(IDS[head] ?? 'none'))
     .replace(':control', 'k03-rbac');
+  return `${path}${QUERIES[route.id] ?? ''}`;
 };
 const call = (route: Route, token: string) =>
   stage.ask({
@@ -85,22 +115,9 @@ beforeAll(async () => {
     await store.users.put(SCOPE, { user: aUser(), passwordHash: 'x', previousHashes: [], failures: 0 }),
     await store.apiKeys.putWithHash(SCOPE, anApiKey({ expiresAtMs: Date.UTC(2030, 1, 1) }), 'hash'),
     await store.events.append(SCOPE, [aSecurityEvent(1), aProcessEvent(1), aFlow(1)]),
-    await store.scans.put(
-      { kind: 'tenant', cluster: 'local', tenant: 'default' },
-      {
-        workload: 'w-1',
-        scan: 's',
-        distribution: 'debian 12',
-        distributionName: 'Debian',
-        packages: [
-          { name: 'openssl', version: '1', ecosystem: 'npm', purl: 'x', cataloger: 'npm', locations: [] },
-        ],
-        coverage: [],
-        incomplete: [],
-        scannedAtMs: 1,
-        matchedWith: '',
-      },
-    ),
+    await store.scans.put(OURS, aList('w-1')),
+    await store.scans.put(OURS, { ...aList('sha256:aa'), of: 'image' }),
+    await store.exceptions.put(SCOPE, [exception]),
   ];
   expect(put.every((one) => one.ok)).toBe(true);
   stage = await buildApiStage(store, test.clock);

@@ -4,6 +4,7 @@
 import type { SqliteStore } from '@bartizan/adapters/store';
 import type { Scope } from '@bartizan/contracts';
 import type { FindingLedger } from '../decide/finding-ledger.ts';
+import type { ImageRetention } from '../decide/image-retention.ts';
 import type { Presence } from '../decide/presence.ts';
 import type { ScoreHistory } from '../decide/score-history.ts';
 import type { Clock, Log } from '../ports.ts';
@@ -16,6 +17,7 @@ interface Parts {
   readonly log: Log;
   readonly presence: Presence;
   readonly findings: FindingLedger;
+  readonly imageRetention: ImageRetention;
   readonly history: ScoreHistory;
   readonly runs: RegistryRuns;
   readonly home: Scope;
@@ -29,13 +31,14 @@ export interface Chores {
 
 const PRESENCE_MS = 5000;
 const RETENTION_MS = 60_000;
+const IMAGES_MS = 10 * 60_000;
 const SCORES_MS = 10 * 60_000;
 /** A registry is listed at most so much later than its schedule says. */
 const REGISTRIES_MS = 10_000;
 /** Often, because a jump of the clock can end the certificate at once, and no agent comes in until there is another. */
 const CERTIFICATE_MS = 5000;
 
-/** Starts presence, retention, the end of acceptances, the renewal of the certificate, registries whose time has come and the daily scores. A chore that fails is logged and comes round again. */
+/** Starts presence, retention of events and images, the end of acceptances, the renewal of the certificate, registries whose time has come and the daily scores. A chore that fails is logged and comes round again. */
 export function startChores(parts: Parts): Chores {
   const { store, clock, log, presence, findings, history, home, report } = parts;
   const every = (intervalMs: number, name: string, work: () => Promise<unknown>): NodeJS.Timeout => {
@@ -56,6 +59,7 @@ export function startChores(parts: Parts): Chores {
     every(PRESENCE_MS, 'presence', () => presence.sweep()),
     every(RETENTION_MS, 'retention', () => store.applyRetention(clock.nowMs())),
     every(RETENTION_MS, 'acceptances', () => findings.endAcceptances()),
+    every(IMAGES_MS, 'images', () => parts.imageRetention.sweep()),
     every(CERTIFICATE_MS, 'certificate', () => parts.renewCertificate()),
     every(REGISTRIES_MS, 'registries', () => parts.runs.startDue()),
     every(SCORES_MS, 'scores', async () => {

@@ -6,7 +6,6 @@ import {
   type Container,
   err,
   failure,
-  type Image,
   type InventoryRecord,
   type Node,
   ok,
@@ -29,11 +28,15 @@ export interface CompletedScan {
   readonly subject: PackageReport['subject'];
   readonly record: ScanRecord;
   readonly pendingUpdates: PackageReport['pendingUpdates'];
+  /** Image of the container that was scanned, where it is known. */
+  readonly imageDigest?: string;
 }
-/** Who judges what was reported. Both resolve when the reports are safe to forget here. */
+/** Who judges what was reported. They resolve when the reports are safe to forget here. */
 export interface Judges {
   readonly onScan: (scan: CompletedScan) => void;
   readonly onFacts: (agent: AgentIdentity, facts: PostureFacts) => Promise<Result<void, ApiFailure>>;
+  /** A container with the image it runs. */
+  readonly onContainer: (container: Container) => Promise<Result<void, ApiFailure>>;
 }
 interface Parts {
   readonly store: Store;
@@ -161,27 +164,7 @@ export class Inventory {
     const saved = await this.#parts.store.containers.put(scope, [container]);
     if (!saved.ok) return saved;
     this.#tell(agent, 'workload', { id: container.workload });
-    return this.#image(scope, container);
-  }
-
-  async #image(scope: Scope, container: Container): Promise<Result<void, ApiFailure>> {
-    const digest = container.imageDigest;
-    if (digest === undefined) return ok(undefined);
-    const known = await this.#parts.store.images.get(scope, digest);
-    if (!known.ok) return known;
-    const references = new Set([
-      ...(known.value?.references ?? []),
-      ...(container.image === undefined ? [] : [container.image]),
-    ]);
-    const image: Image = {
-      ...known.value,
-      digest,
-      cluster: container.cluster,
-      tenant: container.tenant,
-      references: [...references].slice(0, 64),
-      usedBy: [...new Set([...(known.value?.usedBy ?? []), container.workload])].slice(0, 5000),
-    };
-    return this.#parts.store.images.put(scope, [image]);
+    return this.#parts.judges.onContainer(container);
   }
 
   /** Containers of the node that run no more have ended. */
@@ -234,13 +217,25 @@ export class Inventory {
     };
     const saved = await this.#parts.store.scans.put(scopeOf(agent), record);
     if (!saved.ok) return saved;
+    const imageDigest = await this.#imageOf(agent, report.subject);
+    if (!imageDigest.ok) return imageDigest;
     this.#parts.judges.onScan({
       agent,
       subject: report.subject,
       record,
       pendingUpdates: whole.pendingUpdates,
+      ...(imageDigest.value === undefined ? {} : { imageDigest: imageDigest.value }),
     });
     return ok(undefined);
+  }
+
+  async #imageOf(
+    agent: AgentIdentity,
+    { imageDigest, container }: PackageReport['subject'],
+  ): Promise<Result<string | undefined, ApiFailure>> {
+    if (imageDigest !== undefined || container === undefined) return ok(imageDigest);
+    const found = await this.#parts.store.containers.get(scopeOf(agent), container);
+    return found.ok ? ok(found.value?.imageDigest) : found;
   }
 
   #tell(agent: AgentIdentity, topic: 'node' | 'workload', data: unknown): void {

@@ -7,6 +7,7 @@ import { openRegistry } from '@bartizan/adapters/registry';
 import { createSealer, type Store } from '@bartizan/adapters/store';
 import { createMetrics } from '@bartizan/adapters/telemetry';
 import { err, failure, type Role } from '@bartizan/contracts';
+import { FindingLedger } from '../decide/finding-ledger.ts';
 import type { AdvisoryDesk, AgentCommand, AgentDirectory, ApiFailure, Change, Clock, Log } from '../ports.ts';
 import type { PasswordHasher } from '../report/access/login.ts';
 import { buildReport, type Report } from '../report/build-report.ts';
@@ -102,6 +103,7 @@ export async function buildApiStage(
     newId: () => `reg-${changes.length}`,
     open: onlyHere,
   });
+  const findingTurnstile = new Turnstile();
   const report = await buildReport({
     store,
     clock,
@@ -125,7 +127,8 @@ export async function buildApiStage(
     version: '0',
     instance: 'stage',
     retention: {},
-    findingTurnstile: new Turnstile(),
+    findingTurnstile,
+    keeper: new FindingLedger(store, clock, findingTurnstile),
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);
   const ask = (one: Ask) => askServer(report.value, one);

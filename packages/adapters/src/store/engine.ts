@@ -6,6 +6,7 @@ import { type AuditRecord, ok, type Result } from '@bartizan/contracts';
 import type { Change, CoreAccess, Outcome } from './access.ts';
 import type { BackupRequest } from './backup/backup-request.ts';
 import { guarded, storeErr } from './failure.ts';
+import type { IndexAccess } from './package-lists/package-search.ts';
 import type { Retention, Stored, StoreFailure, StoreState } from './ports.ts';
 import type { EncodedGroup } from './slices/encode.ts';
 import type { SliceAccess } from './slices/event-repository.ts';
@@ -90,6 +91,16 @@ export class StoreEngine implements CoreAccess {
   search(statements: readonly Statement[]): Stored<readonly (readonly Cells[])[]> {
     if (this.#isClosed) return Promise.resolve(storeErr('E_STORE_IO', 'the store is closed'));
     return this.#coreReader.call({ op: 'search', statements });
+  }
+
+  /** Questions to all package lists together, in the thread of searches. */
+  get packageIndex(): IndexAccess {
+    return {
+      ask: (request) =>
+        this.#isClosed
+          ? Promise.resolve(storeErr('E_STORE_IO', 'the store is closed'))
+          : this.#coreReader.call(request),
+    };
   }
 
   /** The slices, for the event repository. */

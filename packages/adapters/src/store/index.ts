@@ -7,6 +7,7 @@
  */
 export { type RestoreOptions, restoreBackup } from './backup/restore-backup.ts';
 export type {
+  AdvisoryChange,
   ApiKeyRepository,
   AuditRepository,
   CertificateRepository,
@@ -14,6 +15,12 @@ export type {
   EventRepository,
   FoldedFlow,
   JoinTokenRepository,
+  ListName,
+  ListState,
+  PackageKey,
+  PackageRepository,
+  PackageSpread,
+  PlacedPackage,
   Retention,
   ScanRecord,
   ScanRepository,

@@ -13,7 +13,7 @@ import { syncNoun } from './sqlite/entity-schema.ts';
 import { CONTAINERS, IMAGES, NODES, WORKLOADS } from './sqlite/inventory-nouns.ts';
 import { checkKey } from './sqlite/key-id.ts';
 import { CORE_MIGRATIONS, type Migration, migrate, schemaVersion } from './sqlite/migrations.ts';
-import { API_KEYS, AUDIT, CHECKS, CLUSTERS, FINDINGS, TENANTS, USERS } from './sqlite/nouns.ts';
+import { API_KEYS, AUDIT, CHECKS, CLUSTERS, EXCEPTIONS, FINDINGS, TENANTS, USERS } from './sqlite/nouns.ts';
 import { REGISTRIES } from './sqlite/registry-noun.ts';
 
 /** What is known of core.db once it is ready to be written. */
@@ -76,6 +76,7 @@ function syncAll(database: Database): void {
     syncNoun(database, CONTAINERS);
     syncNoun(database, IMAGES);
     syncNoun(database, FINDINGS);
+    syncNoun(database, EXCEPTIONS);
     syncNoun(database, CHECKS);
     syncNoun(database, USERS);
     syncNoun(database, API_KEYS);

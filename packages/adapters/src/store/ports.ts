@@ -11,6 +11,7 @@ import type {
   CoverageEntry,
   Failure,
   Finding,
+  FindingException,
   Image,
   Node,
   Package,
@@ -199,7 +200,10 @@ export interface FoldedFlow {
 
 /** The package list of one file system, the base of re-matching without re-scanning. */
 export interface ScanRecord {
+  /** Id of the workload, or digest of the image. */
   readonly workload: string;
+  /** Set where it is the list of an image, and not of something that runs. */
+  readonly of?: 'image';
   readonly container?: string;
   readonly scan: string;
   readonly distribution: string;
@@ -208,19 +212,107 @@ export interface ScanRecord {
   readonly coverage: readonly CoverageEntry[];
   readonly incomplete: readonly string[];
   readonly scannedAtMs: number;
+  /** Version of the catalogue it was made with; absent = not said. */
+  readonly catalogueVersion?: string;
   /** Pack digest it was last matched with; empty = never. */
   readonly matchedWith: string;
+  /** When it was last held against a pack; absent = never. */
+  readonly matchedAtMs?: number;
+}
+/** Which list: whose, and of what. */
+export interface ListName {
+  readonly cluster: string;
+  readonly tenant: string;
+  readonly of: 'workload' | 'image';
+  readonly subject: string;
+}
+/** How far a list is, without its packages. */
+export interface ListState extends ListName {
+  readonly matchedWith: string;
+  readonly matchedAtMs?: number;
+  readonly scannedAtMs: number;
+  readonly packages: number;
 }
 export interface ScanRepository {
   put(scope: Scope, scan: ScanRecord): Stored<void>;
+  /** The list of a workload, or of an image by its digest. */
   ofWorkload(scope: Scope, workload: string): Stored<ScanRecord | undefined>;
   /** Ids of workloads with a scan. */
   workloads(scope: Scope): Stored<readonly string[]>;
-  /** Packages of all lists together. */
+  /** Packages of all lists of workloads together. */
   countPackages(scope: Scope): Stored<number>;
-  markMatched(scope: Scope, workload: string, digest: string): Stored<void>;
+  /** How far some lists are; those that are not there are left out. */
+  states(scope: Scope, subjects: readonly string[]): Stored<readonly ListState[]>;
+  /**
+   * Says with which pack a list was matched, and what that pack could judge. With `scan`, only if the list is still the
+   * one of that scan: false when a newer one has taken its place.
+   */
+  markMatched(
+    scope: Scope,
+    workload: string,
+    mark: {
+      readonly matchedWith: string;
+      readonly atMs: number;
+      readonly scan?: string;
+      readonly coverage?: readonly CoverageEntry[];
+    },
+  ): Stored<boolean>;
+  /**
+   * Says of every list last matched with pack `from` that it stands under pack `to` as well, but for some. Returns how
+   * many were marked.
+   */
+  carryMatched(
+    scope: Scope,
+    mark: {
+      readonly from: string;
+      readonly to: string;
+      readonly atMs: number;
+      readonly but: readonly ListName[];
+    },
+  ): Stored<number>;
+  /** Lists that were not last matched with a pack, newest scan first. */
+  unmatched(scope: Scope, digest: string): Stored<readonly ListName[]>;
   remove(scope: Scope, workload: string): Stored<void>;
   listPackages(scope: Scope, workload: string, query: Query): Stored<PageOf<Package>>;
+}
+
+/** A package of one version, as far as advisories tell packages apart. */
+export interface PackageKey {
+  readonly name: string;
+  readonly version: string;
+  readonly ecosystem: string;
+  readonly purl: string;
+  readonly sourceName?: string;
+  readonly sourceVersion?: string;
+  readonly architecture?: string;
+}
+/** A package, and how many lists have it. */
+export interface PackageSpread {
+  readonly key: PackageKey;
+  readonly images: number;
+  readonly workloads: number;
+}
+/** A package in one list. */
+export interface PlacedPackage extends ListName {
+  readonly package: Package;
+}
+/** What of advisories changed: packages by ecosystem and name, and ecosystems as a whole. */
+export interface AdvisoryChange {
+  readonly packages: readonly { readonly ecosystem: string; readonly name: string }[];
+  readonly ecosystems: readonly string[];
+}
+/** All package lists together, searched from the side of the packages. */
+export interface PackageRepository {
+  /** Distinct packages with how far they are spread. */
+  list(scope: Scope, query: Query): Stored<PageOf<PackageSpread>>;
+  /** Where a package is, by package URL with or without version; each list once. */
+  places(scope: Scope, purl: string, page: Pick<Query, 'limit' | 'cursor'>): Stored<PageOf<PlacedPackage>>;
+  /** Lists with a package that a change may be about. Never too few; reads no list. */
+  affected(scope: Scope, change: AdvisoryChange): Stored<readonly ListName[]>;
+  /** Memory of the index over all lists, in bytes. */
+  indexBytes(scope: Scope): Stored<number>;
+  /** Forgets packages that no list has any more. */
+  collect(scope: Scope): Stored<{ readonly packages: number; readonly sets: number }>;
 }
 
 /** Small named values of the product itself (CA state, settings); values may be sealed by the caller. */
@@ -267,6 +359,8 @@ export interface Store {
   readonly audit: AuditRepository;
   readonly events: EventRepository;
   readonly scans: ScanRepository;
+  readonly packages: PackageRepository;
+  readonly exceptions: EntityRepository<FindingException>;
   readonly settings: SettingRepository;
   state(): StoreState;
   /** Deletes whole slices past retention, flows before process and file events before security events; audit never. */

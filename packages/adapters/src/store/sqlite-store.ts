@@ -7,6 +7,8 @@ import { ok, type Result } from '@bartizan/contracts';
 import { StoreEngine } from './engine.ts';
 import { guarded } from './failure.ts';
 import { type PreparedCore, prepareCore } from './open-core.ts';
+import { ListLane } from './package-lists/list-lane.ts';
+import { SqlitePackages } from './package-lists/package-search.ts';
 import type { Retention, Store, Stored, StoreFailure } from './ports.ts';
 import { DEFAULT_RETENTION } from './retention.ts';
 import { createSealer, deriveKey, isSealed } from './sealer.ts';
@@ -20,7 +22,7 @@ import { SqliteEntities } from './sqlite/entity-repository.ts';
 import { lockFolder } from './sqlite/folder-lock.ts';
 import { CONTAINERS, IMAGES, NODES, WORKLOADS } from './sqlite/inventory-nouns.ts';
 import { SqliteApiKeys } from './sqlite/key-repository.ts';
-import { CHECKS, CLUSTERS, FINDINGS, TENANTS } from './sqlite/nouns.ts';
+import { CHECKS, CLUSTERS, EXCEPTIONS, FINDINGS, TENANTS } from './sqlite/nouns.ts';
 import { REGISTRIES } from './sqlite/registry-noun.ts';
 import { SqliteScans } from './sqlite/scan-repository.ts';
 import { SqliteSessions } from './sqlite/session-repository.ts';
@@ -150,6 +152,7 @@ function compose(options: SqliteStoreOptions, prepared: PreparedCore, release: (
 }
 
 function repositories(engine: StoreEngine, cursors: CursorDesk) {
+  const lane = new ListLane(engine);
   return {
     clusters: new SqliteEntities(engine, cursors, CLUSTERS),
     tenants: new SqliteEntities(engine, cursors, TENANTS),
@@ -167,7 +170,9 @@ function repositories(engine: StoreEngine, cursors: CursorDesk) {
     certificates: new SqliteCertificates(engine),
     audit: new SqliteAudit(engine, engine.chain, cursors),
     events: new SqliteEvents(engine, engine.slices, cursors),
-    scans: new SqliteScans(engine, cursors),
+    scans: new SqliteScans(engine, cursors, lane),
+    packages: new SqlitePackages(engine, cursors, engine.packageIndex, lane),
+    exceptions: new SqliteEntities(engine, cursors, EXCEPTIONS),
     settings: new SqliteSettings(engine),
   };
 }

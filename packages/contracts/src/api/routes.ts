@@ -7,6 +7,7 @@ import { advisoryRoutes } from './routes/advisories.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { registryRoutes } from './routes/registries.ts';
+import { supplyChainRoutes } from './routes/supply-chain.ts';
 
 /** Every route of the HTTP API, below `/api/v1`. */
 export const ROUTES = [
@@ -15,5 +16,6 @@ export const ROUTES = [
   ...insightRoutes,
   ...advisoryRoutes,
   ...registryRoutes,
+  ...supplyChainRoutes,
 ] as const satisfies readonly Route[];
 export type RouteId = (typeof ROUTES)[number]['id'];

@@ -12,6 +12,7 @@ import { SENSOR_ERRORS } from './sensor.ts';
 import { SETUP_ERRORS } from './setup.ts';
 import { SIGNATURE_ERRORS } from './signature.ts';
 import { STORE_ERRORS } from './store.ts';
+import { SUPPLY_CHAIN_ERRORS } from './supply-chain.ts';
 import { WIRE_ERRORS } from './wire.ts';
 
 /** Every error code of the product with title, remedy and HTTP status; checked both ways against the docs. */
@@ -26,6 +27,7 @@ export const ERRORS = {
   ...CONTENT_ERRORS,
   ...SIGNATURE_ERRORS,
   ...REGISTRY_ERRORS,
+  ...SUPPLY_CHAIN_ERRORS,
   ...SETUP_ERRORS,
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 export type ErrorCode = keyof typeof ERRORS;

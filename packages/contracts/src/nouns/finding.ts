@@ -178,6 +178,7 @@ export const Finding = object('Finding', 'Something that is wrong and can be fix
       owner: text('Who answers for it', 256),
       reason: text('Why', 2000),
       expiresAtMs: instant('When it comes back'),
+      exception: optional(OpaqueId),
     }),
   ),
   groupKey: text('Findings removed by the same act share this key', 512),

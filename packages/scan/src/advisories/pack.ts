@@ -19,6 +19,13 @@ interface ByteSource extends PackBytes {
   close(): void;
 }
 
+/** One key of a pack with what it says: rows about a package, or facts in JSON. */
+export interface PackEntry {
+  readonly key: string;
+  readonly rows?: readonly AdvisoryRow[];
+  readonly facts?: string;
+}
+
 const CHUNK_BYTES = 1024 * 1024;
 
 /** An open advisory pack. Rows are read when asked for. */
@@ -77,13 +84,22 @@ export class AdvisoryPack {
 
   /** Everything in it, in the order of the index. */
   *groups(): Generator<LogicalGroup> {
+    for (const { key, rows, facts } of this.entries('pck'))
+      yield rows === undefined
+        ? { key, facts: facts ?? '' }
+        : { key, rows: rows.map((row) => JSON.stringify(row)) };
+  }
+
+  /** What it has of some kinds: `p` rows about packages, `c` facts about CVEs, `k` packages that were looked at. */
+  *entries(kinds: string): Generator<PackEntry> {
     const { index } = this.#sections;
     for (let at = 0; at < index.length; at += 4) {
       const group = this.#groupAt(at);
+      if (!kinds.includes(String.fromCharCode(group[0] ?? 0))) continue;
       const start = group.indexOf(10) + 1;
       const key = group.toString('utf8', 0, start - 1);
       yield key.startsWith('p\t')
-        ? { key, rows: decodeRows(group, start, this.#text).map((row) => JSON.stringify(row)) }
+        ? { key, rows: decodeRows(group, start, this.#text) }
         : { key, facts: group.toString('utf8', start) };
     }
   }

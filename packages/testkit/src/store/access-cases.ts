@@ -165,7 +165,7 @@ const enrolment: readonly StoreCase[] = [
     run: async ({ store }) => {
       good(await store.scans.put(OURS, scan({ packages: [] })));
       good(await store.scans.put(OURS, scan()));
-      good(await store.scans.markMatched(OURS, 'w-1', 'pack-1'));
+      good(await store.scans.markMatched(OURS, 'w-1', { matchedWith: 'pack-1', atMs: 5 }));
       assert.equal(good(await store.scans.ofWorkload(OURS, 'w-1'))?.matchedWith, 'pack-1');
       assert.deepEqual(good(await store.scans.workloads(OURS)), ['w-1']);
       const first = good(await store.scans.listPackages(OURS, 'w-1', all({ limit: 2 })));
@@ -182,7 +182,7 @@ const enrolment: readonly StoreCase[] = [
     name: 'keeps scans and settings of two tenants apart',
     run: async ({ store }) => {
       good(await store.scans.put(OURS, scan()));
-      good(await store.scans.markMatched(THEIRS, 'w-1', 'pack'));
+      good(await store.scans.markMatched(THEIRS, 'w-1', { matchedWith: 'pack', atMs: 5 }));
       good(await store.scans.remove(THEIRS, 'w-1'));
       assert.equal(good(await store.scans.ofWorkload(THEIRS, 'w-1')), undefined);
       assert.deepEqual(good(await store.scans.workloads(THEIRS)), []);

@@ -96,7 +96,6 @@ const whyCommand = (t: Translate) =>
 export const inventoryRoutes = (t: Translate) => ({
   workload: noun(t, 'command.workload', 'workload.list', 'workload.show'),
   container: noun(t, 'command.container', 'container.list', 'container.show'),
-  image: noun(t, 'command.image', 'image.list'),
   event: buildRouteMap({
     docs: { brief: t('command.event') },
     routes: { list: eventList(t), show: showCommand(t, 'event.show') },

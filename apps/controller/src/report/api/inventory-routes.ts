@@ -17,7 +17,7 @@ interface Parts {
 
 const CONTAINERS_MAX = 1000;
 
-/** What exists: clusters, nodes, workloads, containers, images. */
+/** What exists: clusters, nodes, workloads, containers. */
 export const inventoryHandlers = (parts: Parts) => ({
   'cluster.list': answers('cluster.list', async ({ scope }) => {
     const page = await parts.store.clusters.list(scope, { filter: [], limit: 1000 });
@@ -42,7 +42,6 @@ export const inventoryHandlers = (parts: Parts) => ({
   'container.show': answers('container.show', ({ scope, params }) =>
     oneOf(parts.store.containers, scope, params.id, 'container'),
   ),
-  'image.list': answers('image.list', ({ scope, query }) => listOf(parts, parts.store.images, scope, query)),
 });
 
 async function listOf<T>(parts: Parts, repository: EntityRepository<T>, scope: Scope, query: ListQuery) {

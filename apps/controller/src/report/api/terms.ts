@@ -19,3 +19,13 @@ export const countsAsText = (counts: Iterable<readonly [string, number]>): Recor
   Object.fromEntries(
     [...counts].filter(([, count]) => count > 0).map(([key, count]) => [key, String(count)]),
   );
+
+/** Values that one filter term may hold. */
+const CHUNK = 100;
+
+/** Values in parts that a filter takes. */
+export function inChunks<T>(values: readonly T[]): T[][] {
+  const parts: T[][] = [];
+  for (let at = 0; at < values.length; at += CHUNK) parts.push(values.slice(at, at + CHUNK));
+  return parts;
+}

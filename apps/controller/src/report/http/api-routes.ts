@@ -15,7 +15,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiFailure, Log } from '../../ports.ts';
 import { ANONYMOUS, type Caller, scopeOf } from '../access/caller.ts';
 import type { BoundRoute, RawCall, Reply } from '../api/route-handler.ts';
-import { csvAnswer, wantsCsv } from './csv-answer.ts';
+import { csvAnswer, type ExportBasis, wantsCsv } from './csv-answer.ts';
 import { etagOf, namesTag } from './etag.ts';
 import { openEventStream } from './event-stream.ts';
 import type { Gate } from './gate.ts';
@@ -36,6 +36,8 @@ export interface ApiParts {
   readonly log: Log;
   /** A reason why nothing can be changed now, e.g. a full disk. */
   readonly changesRefused: () => ApiFailure | undefined;
+  /** The advisories in use, for exports. */
+  readonly exportBasis: () => ExportBasis;
 }
 
 declare module 'fastify' {
@@ -49,6 +51,18 @@ declare module 'fastify' {
 
 /** Largest body of a package list to match, in bytes. */
 const SCAN_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Lists that say what advisories say: their exports name these. */
+const JUDGED: ReadonlySet<string> = new Set([
+  'finding.list',
+  'finding.groups',
+  'image.list',
+  'image.packages',
+  'package.list',
+  'package.places',
+  'workload.list',
+  'workload.packages',
+]);
 
 /** Registers every route of the contracts below the prefix of the instance. */
 export function registerApi(server: FastifyInstance, parts: ApiParts): void {
@@ -90,6 +104,7 @@ async function handle(parts: ApiParts, route: Route, bound: BoundRoute, exchange
   const csv = route.list === true && wantsCsv(request.headers.accept);
   if (csv)
     return csvAnswer({
+      ...(JUDGED.has(route.id) ? { basis: parts.exportBasis() } : {}),
       route,
       bound,
       raw: rawCall(request, caller),

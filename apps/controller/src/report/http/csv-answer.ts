@@ -6,9 +6,18 @@ import type { Route } from '@bartizan/contracts';
 import type { FastifyReply } from 'fastify';
 import type { ApiFailure } from '../../ports.ts';
 import type { BoundRoute, RawCall } from '../api/route-handler.ts';
-import { CSV_BOM, csvColumns, csvHead, csvLine } from './csv.ts';
+import { CSV_BOM, csvCell, csvColumns, csvHead, csvLine } from './csv.ts';
 
+/** What a finding or a list of packages stands on: which advisories, and of when. */
+export interface ExportBasis {
+  /** Date of the advisories, RFC 3339; absent = there are none. */
+  readonly databaseDate?: string;
+  /** SHA-256 of the advisory pack. */
+  readonly packDigest?: string;
+}
 interface CsvRequest {
+  /** Absent: the list does not depend on advisories. */
+  readonly basis?: ExportBasis;
   readonly route: Route;
   readonly bound: BoundRoute;
   readonly raw: RawCall;
@@ -36,12 +45,15 @@ export async function csvAnswer(request: CsvRequest) {
   const first = await pageAt(request, query, undefined);
   if (!first.ok) return request.fail(first.error);
   const columns = csvColumns(request.route.response);
+  const origin = originOf(request, query);
+  const tail = origin.map(({ value }) => `,${csvCell(value)}`).join('');
   async function* lines() {
-    yield `${excel ? CSV_BOM : ''}${csvHead(columns)}\r\n`;
+    const head = csvHead([...columns, ...origin.map(({ column }) => column)]);
+    yield `${excel ? CSV_BOM : ''}${head}\r\n`;
     let page = first;
     for (;;) {
       if (!page.ok) throw new Error(`the export stopped: ${page.error.code}`);
-      yield page.value.items.map((item) => `${csvLine(item, columns)}\r\n`).join('');
+      yield page.value.items.map((item) => `${csvLine(item, columns)}${tail}\r\n`).join('');
       if (page.value.next === undefined) return;
       page = await pageAt(request, query, page.value.next);
     }
@@ -52,6 +64,22 @@ export async function csvAnswer(request: CsvRequest) {
     .header('cache-control', 'no-store')
     .header('content-disposition', `attachment; filename="${request.route.id.replaceAll('.', '-')}.csv"`)
     .send(Readable.from(lines()));
+}
+
+/**
+ * Where an export comes from, as the last columns of each line: a line that was copied out still says whose it is, what
+ * was left out, and which advisories judged it.
+ */
+function originOf({ basis, raw }: CsvRequest, query: object): { column: string; value: string }[] {
+  if (basis === undefined) return [];
+  const filter: unknown = Reflect.get(query, 'filter');
+  const { cluster, tenant } = raw.caller;
+  return [
+    { column: 'export.scope', value: `${cluster}/${tenant}` },
+    { column: 'export.filter', value: typeof filter === 'string' ? filter : '' },
+    { column: 'export.databaseDate', value: basis.databaseDate ?? '' },
+    { column: 'export.packDigest', value: basis.packDigest ?? '' },
+  ];
 }
 
 async function pageAt(request: CsvRequest, query: object, cursor: string | undefined) {

@@ -26,7 +26,6 @@ import type { ImageAnswer, ImageRequest, RegistryDoor } from '../../sense/regist
 import type { FairQueue } from './fair-queue.ts';
 import { entryOf, scannedOf } from './image-entry.ts';
 import type { RunProgress } from './run-progress.ts';
-import type { TagBook } from './tag-book.ts';
 
 /** What a run works with. */
 export interface RunParts {
@@ -36,7 +35,6 @@ export interface RunParts {
   readonly read: (request: ImageRequest, signal: AbortSignal) => Promise<ImageAnswer>;
   readonly request: Pick<ImageRequest, 'limits' | 'transport' | 'layerCache'>;
   readonly intake: ImageIntake;
-  readonly tags: TagBook;
   readonly queue: FairQueue;
   /** Platforms of the nodes; empty = not known. */
   readonly platforms: () => Promise<readonly string[]>;
@@ -213,7 +211,7 @@ export class RegistryScan {
     if (known.value?.isComplete !== true || known.value.catalogueVersion !== CATALOGUE_VERSION)
       return this.#enqueue(opened, target, known.value);
     await progress.count('unchanged');
-    return this.#lookAgain(opened, target, known.value);
+    return this.#stillThere(opened, target, known.value);
   }
 
   /** Puts one known image in line, whatever is known of it. */
@@ -293,11 +291,14 @@ export class RegistryScan {
       await this.#parts.intake.mark(this.#owner, digest, known.image.scan ?? { state: 'never', reasons: [] });
   }
 
-  async #lookAgain(opened: OpenedRegistry, target: Target, { image }: KnownImage): Promise<void> {
-    const { clock, tags } = this.#parts;
-    if (clock.nowMs() - (image.signature?.checkedAtMs ?? 0) < SIGNATURES_MS) return;
-    const signature = await this.#signature(opened, target);
-    await tags.sign(this.#owner, target.digest, signature);
+  /** An image that is not read again: it was seen here, and its signatures are looked at again in time. */
+  async #stillThere(opened: OpenedRegistry, target: Target, { image }: KnownImage): Promise<void> {
+    const { clock, intake, registry } = this.#parts;
+    const entry = entryOf(registry, target, image);
+    const isOld = clock.nowMs() - (image.signature?.checkedAtMs ?? 0) >= SIGNATURES_MS;
+    const signature = isOld ? { signature: await this.#signature(opened, target) } : {};
+    const scan = image.scan ?? { state: 'never', reasons: [] };
+    await intake.mark(this.#owner, target.digest, scan, { ...entry, ...signature });
   }
 
   /** Who signed an image, or the index it is part of; `unknown` with the reason where nobody could look. */
@@ -317,9 +318,9 @@ export class RegistryScan {
 
   /** Every reference leads to what it leads to now: tags move. */
   async #settle(named: ReadonlyMap<string, ReadonlySet<string>>): Promise<void> {
-    const { registry, tags, progress, log } = this.#parts;
+    const { intake, progress, log } = this.#parts;
     for (const [reference, digests] of named) {
-      const settled = await tags.settle(this.#owner, registry.id, reference, [...digests]);
+      const settled = await intake.settle(this.#owner, reference, [...digests]);
       if (!settled.ok) return progress.fail(settled.error.code, settled.error.detail);
       if (settled.value > 0) log.info({ reference, moved: settled.value }, 'a tag leads elsewhere now');
     }

@@ -8,9 +8,11 @@ import type { Image, Registry } from '@bartizan/contracts';
 import { builtImage, indexOf, MemoryRegistry } from '@bartizan/testkit/registry';
 import { aNode, OWNER, openTestStore, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { StoredImages } from '../../decide/stored-images.ts';
+import { FindingLedger } from '../../decide/finding-ledger.ts';
+import { ImageLedger } from '../../decide/image-ledger.ts';
 import type { ImageRequest } from '../../sense/registries/image-messages.ts';
 import { readInThread } from '../../sense/registries/read-in-thread.ts';
+import { Turnstile } from '../../turnstile.ts';
 import { Registries } from './registry-desk.ts';
 import { RegistryRuns, type RegistryRunsParts } from './registry-runs.ts';
 
@@ -42,7 +44,9 @@ afterEach(async () => {
 
 function runsWith(more: Partial<RegistryRunsParts> = {}): RegistryRuns {
   const { store, clock, dataDir } = test;
-  const intake = new StoredImages(store, clock);
+  const publish = () => undefined;
+  const findings = new FindingLedger(store, clock, new Turnstile());
+  const intake = new ImageLedger({ store, clock, publish, findings, onList: () => undefined });
   const layerFolder = join(dataDir, 'layers');
   const runs = new RegistryRuns({ store, desk, intake, clock, log: LOG, layerFolder, ...more });
   desk.attach(runs);

@@ -21,7 +21,6 @@ import { FairQueue } from './fair-queue.ts';
 import type { Registries } from './registry-desk.ts';
 import { RegistryScan, type RunParts } from './registry-run.ts';
 import { RunProgress } from './run-progress.ts';
-import { TagBook } from './tag-book.ts';
 
 export interface RegistryRunsParts {
   readonly store: Store;
@@ -54,12 +53,10 @@ export class RegistryRuns {
   readonly #queue: FairQueue;
   readonly #running = new Map<string, Running>();
   readonly #created = new Map<string, number>();
-  readonly #tags: TagBook;
 
   constructor(parts: RegistryRunsParts) {
     this.#parts = parts;
     this.#queue = new FairQueue(parts.workers ?? WORKERS);
-    this.#tags = new TagBook(parts.store, parts.clock);
   }
 
   /** Starts a run; one that is under way goes on, and no second one begins. */
@@ -123,7 +120,6 @@ export class RegistryRuns {
         layerCache: { folder: layerFolder, maxBytes: LAYER_CACHE_BYTES },
       },
       intake,
-      tags: this.#tags,
       queue: this.#queue,
       platforms: () => this.#platforms(registry),
       created: this.#created,

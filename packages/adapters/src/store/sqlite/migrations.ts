@@ -3,6 +3,7 @@
 
 import { err, failure, ok, type Result } from '@bartizan/contracts/result';
 import { fromForeign } from '../failure.ts';
+import { PACKAGE_LISTS } from '../package-lists/schema.ts';
 import type { StoreFailure } from '../ports.ts';
 import type { Database } from './database.ts';
 
@@ -56,6 +57,7 @@ const SCHEMA_2 = `
 export const CORE_MIGRATIONS: readonly Migration[] = [
   { name: 'first tables', apply: (database) => database.exec(SCHEMA_1) },
   { name: 'size of package lists', apply: (database) => database.exec(SCHEMA_2) },
+  PACKAGE_LISTS,
 ];
 
 /** Version of the data in a file. */

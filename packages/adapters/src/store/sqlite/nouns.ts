@@ -1,7 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ApiKey, AuditRecord, CheckResult, Cluster, Finding, Tenant, User } from '@bartizan/contracts';
+import type {
+  ApiKey,
+  AuditRecord,
+  CheckResult,
+  Cluster,
+  Finding,
+  FindingException,
+  Tenant,
+  User,
+} from '@bartizan/contracts';
 import type { Field, NounSpec } from './fields.ts';
 import { subjectFields } from './subject-fields.ts';
 
@@ -87,6 +96,7 @@ export const FINDINGS: NounSpec<Finding> = {
     { name: 'attack', kind: 'list', read: (item) => item.attack },
     { name: 'firstSeenAtMs', kind: 'number', read: (item) => item.firstSeenAtMs },
     { name: 'lastSeenAtMs', kind: 'number', read: (item) => item.lastSeenAtMs },
+    { name: 'exception', kind: 'text', read: (item) => item.acceptance?.exception },
     ...subjectFields<Finding>((item) => item.subject),
     ...packageFields,
     ...vulnerabilityFields,
@@ -107,6 +117,29 @@ export const FINDINGS: NounSpec<Finding> = {
   ],
   timeField: 'lastSeenAtMs',
   defaultSort: { field: 'severity', descending: false },
+};
+
+/** Risks that are accepted until a date; what ends first comes first. */
+export const EXCEPTIONS: NounSpec<FindingException> = {
+  table: 'exceptions',
+  visibility: 'both',
+  owner: ownerOf,
+  id: (item) => item.id,
+  fields: [
+    { name: 'id', kind: 'text', read: (item) => item.id },
+    { name: 'owner', kind: 'text', read: (item) => item.owner },
+    { name: 'createdBy', kind: 'text', read: (item) => item.createdBy },
+    { name: 'vulnerability', kind: 'text', read: (item) => item.match.vulnerability },
+    { name: 'package', kind: 'text', read: (item) => item.match.package },
+    { name: 'check', kind: 'text', read: (item) => item.match.check },
+    { name: 'path', kind: 'text', read: (item) => item.match.path },
+    { name: 'image', kind: 'text', read: (item) => item.match.image },
+    { name: 'workload', kind: 'text', read: (item) => item.match.workload },
+    { name: 'expiresAtMs', kind: 'number', read: (item) => item.expiresAtMs },
+    { name: 'createdAtMs', kind: 'number', read: (item) => item.createdAtMs },
+  ],
+  words: (item) => [item.reason],
+  defaultSort: { field: 'expiresAtMs', descending: false },
 };
 
 /** Id of a check result: `check|workload`. */

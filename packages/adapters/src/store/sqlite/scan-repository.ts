@@ -3,98 +3,177 @@
 
 import {
   err,
-  type Filter,
   failure,
   ok,
   type Package,
   type PageOf,
   type Query,
+  type Result,
   type Scope,
 } from '@bartizan/contracts';
 import type { CoreAccess } from '../access.ts';
-import type { ScanRecord, ScanRepository, Stored } from '../ports.ts';
+import { type ListLane, unpackJson } from '../package-lists/list-lane.ts';
+import { listNameOf } from '../package-lists/list-name.ts';
+import { idsOf } from '../package-lists/package-index.ts';
+import { type ListHead, packJson } from '../package-lists/plan-put.ts';
+import type { ListName, ListState, ScanRecord, ScanRepository, Stored, StoreFailure } from '../ports.ts';
 import { type CursorDesk, listFingerprint } from './cursor.ts';
-import { numberOf, parseDocument, textOf } from './database.ts';
-import { type Field, fieldNames, foldText } from './fields.ts';
+import { numberOf, textOf } from './database.ts';
+import { fieldNames } from './fields.ts';
 import { both } from './filter.ts';
+import { PACKAGE_FIELDS, packageFilter } from './package-filter.ts';
 import { scopeWhere } from './scope.ts';
 
-const PACKAGE_FIELDS: readonly Field<Package>[] = [
-  { name: 'name', kind: 'text', read: (item) => item.name },
-  { name: 'version', kind: 'text', read: (item) => item.version },
-  { name: 'ecosystem', kind: 'text', read: (item) => item.ecosystem },
-  { name: 'purl', kind: 'text', read: (item) => item.purl },
-  { name: 'cataloger', kind: 'text', read: (item) => item.cataloger },
-  { name: 'sourceName', kind: 'text', read: (item) => item.sourceName },
-  { name: 'architecture', kind: 'text', read: (item) => item.architecture },
-  { name: 'ownedBy', kind: 'text', read: (item) => item.ownedBy },
-];
+/** Who owns what the product stores for itself. */
+const NOBODY = { cluster: '', tenant: '' };
 
-/** Package lists, one record a workload: they are always read as a whole for matching. */
+const LIST = 'sets,doc,of_image,matched_with,matched_at_ms';
+const NAME = 'cluster,tenant,subject,of_image';
+
+/** Package lists, one of each workload and image. They are kept by layer and package, and read as a whole for matching. */
 export class SqliteScans implements ScanRepository {
   readonly #core: CoreAccess;
   readonly #cursors: CursorDesk;
+  readonly #lane: ListLane;
 
-  constructor(core: CoreAccess, cursors: CursorDesk) {
+  constructor(core: CoreAccess, cursors: CursorDesk, lane: ListLane) {
     this.#core = core;
     this.#cursors = cursors;
+    this.#lane = lane;
   }
 
-  async put(scope: Scope, scan: ScanRecord): Stored<void> {
-    const owner = scope.kind === 'tenant' ? [scope.cluster, scope.tenant] : ['', ''];
-    const { matchedWith, ...rest } = scan;
-    const written = await this.#core.write([
-      {
-        sql: `INSERT INTO scans(cluster,tenant,workload,matched_with,doc,package_count) VALUES(?,?,?,?,?,?)
-          ON CONFLICT(cluster,tenant,workload) DO UPDATE SET matched_with=excluded.matched_with, doc=excluded.doc,
-          package_count=excluded.package_count`,
-        rows: [[...owner, scan.workload, matchedWith, JSON.stringify(rest), scan.packages.length]],
-      },
-    ]);
-    return written.ok ? ok(undefined) : written;
+  put(scope: Scope, scan: ScanRecord): Stored<void> {
+    return this.#lane.put(scope.kind === 'tenant' ? scope : NOBODY, scan);
   }
 
   async ofWorkload(scope: Scope, workload: string): Stored<ScanRecord | undefined> {
     const where = this.#where(scope, workload);
     const rows = this.#core.read(
-      `SELECT doc,matched_with FROM scans WHERE ${where.sql} LIMIT 1`,
+      `SELECT ${LIST} FROM package_lists WHERE ${where.sql} LIMIT 1`,
       where.params,
     );
     if (!rows.ok) return rows;
-    const row = rows.value[0];
+    const [row] = rows.value;
     if (row === undefined) return ok(undefined);
-    return ok({ ...parseDocument<Omit<ScanRecord, 'matchedWith'>>(row[0]), matchedWith: textOf(row[1]) });
+    const packages = this.#packagesOf(idsOf(row[0]));
+    if (!packages.ok) return packages;
+    const { uses, ...head } = unpackJson<ListHead>(row[1]);
+    for (const [place, use] of uses) {
+      const found = packages.value[place];
+      if (found !== undefined) packages.value[place] = { ...found, use };
+    }
+    return ok({
+      ...head,
+      packages: packages.value,
+      ...(numberOf(row[2]) === 1 ? { of: 'image' as const } : {}),
+      matchedWith: textOf(row[3]),
+      ...(row[4] === null ? {} : { matchedAtMs: numberOf(row[4]) }),
+    });
   }
 
   async workloads(scope: Scope): Stored<readonly string[]> {
-    const where = both([scopeWhere(scope)]);
+    const where = both([{ sql: 'of_image=0', params: [] }, scopeWhere(scope)]);
     const rows = this.#core.read(
-      `SELECT DISTINCT workload FROM scans WHERE ${where.sql} ORDER BY workload`,
+      `SELECT DISTINCT subject FROM package_lists WHERE ${where.sql} ORDER BY subject`,
       where.params,
     );
     return rows.ok ? ok(rows.value.map((row) => textOf(row[0]))) : rows;
   }
 
   async countPackages(scope: Scope): Stored<number> {
-    const where = both([scopeWhere(scope)]);
-    const rows = this.#core.read(`SELECT sum(package_count) FROM scans WHERE ${where.sql}`, where.params);
+    const where = both([{ sql: 'of_image=0', params: [] }, scopeWhere(scope)]);
+    const rows = this.#core.read(
+      `SELECT sum(package_count) FROM package_lists WHERE ${where.sql}`,
+      where.params,
+    );
     return rows.ok ? ok(numberOf(rows.value[0]?.[0])) : rows;
   }
 
-  async markMatched(scope: Scope, workload: string, digest: string): Stored<void> {
-    const where = this.#where(scope, workload);
-    const written = await this.#core.write([
-      { sql: `UPDATE scans SET matched_with=? WHERE ${where.sql}`, rows: [[digest, ...where.params]] },
+  async states(scope: Scope, subjects: readonly string[]): Stored<readonly ListState[]> {
+    const where = both([
+      { sql: 'subject IN (SELECT value FROM json_each(?))', params: [JSON.stringify(subjects)] },
+      scopeWhere(scope),
     ]);
-    return written.ok ? ok(undefined) : written;
+    const rows = this.#core.read(
+      `SELECT ${NAME},matched_with,matched_at_ms,scanned_at_ms,package_count FROM package_lists
+        WHERE ${where.sql}`,
+      where.params,
+    );
+    if (!rows.ok) return rows;
+    return ok(
+      rows.value.map((row) => ({
+        ...listNameOf(row),
+        matchedWith: textOf(row[4]),
+        ...(row[5] === null ? {} : { matchedAtMs: numberOf(row[5]) }),
+        scannedAtMs: numberOf(row[6]),
+        packages: numberOf(row[7]),
+      })),
+    );
   }
 
-  async remove(scope: Scope, workload: string): Stored<void> {
+  async markMatched(
+    scope: Scope,
+    workload: string,
+    mark: Parameters<ScanRepository['markMatched']>[2],
+  ): Stored<boolean> {
     const where = this.#where(scope, workload);
+    const rows = this.#core.read(`SELECT id,doc FROM package_lists WHERE ${where.sql} LIMIT 1`, where.params);
+    if (!rows.ok) return rows;
+    const [row] = rows.value;
+    if (row === undefined) return ok(false);
+    const head = unpackJson<ListHead>(row[1]);
+    if (mark.scan !== undefined && mark.scan !== head.scan) return ok(false);
+    const doc = packJson({ ...head, ...(mark.coverage === undefined ? {} : { coverage: mark.coverage }) });
+    // A list that is replaced gets another id: a newer one is never marked with what was said of an older one.
     const written = await this.#core.write([
-      { sql: `DELETE FROM scans WHERE ${where.sql}`, rows: [where.params] },
+      {
+        sql: 'UPDATE package_lists SET matched_with=?,matched_at_ms=?,doc=? WHERE id=?',
+        rows: [[mark.matchedWith, mark.atMs, doc, numberOf(row[0])]],
+      },
     ]);
-    return written.ok ? ok(undefined) : written;
+    return written.ok ? ok((written.value[0]?.changes ?? 0) > 0) : written;
+  }
+
+  async carryMatched(scope: Scope, mark: Parameters<ScanRepository['carryMatched']>[1]): Stored<number> {
+    const but = JSON.stringify(mark.but.map(({ cluster, tenant, subject }) => [cluster, tenant, subject]));
+    const where = both([
+      { sql: 'matched_with=?', params: [mark.from] },
+      {
+        sql: `id NOT IN (SELECT l.id FROM json_each(?) AS j CROSS JOIN package_lists AS l
+          ON l.cluster=json_extract(j.value,'$[0]') AND l.tenant=json_extract(j.value,'$[1]')
+          AND l.subject=json_extract(j.value,'$[2]'))`,
+        params: [but],
+      },
+      scopeWhere(scope),
+    ]);
+    const written = await this.#core.write([
+      {
+        sql: `UPDATE package_lists SET matched_with=?,matched_at_ms=? WHERE ${where.sql}`,
+        rows: [[mark.to, mark.atMs, ...where.params]],
+      },
+    ]);
+    return written.ok ? ok(written.value[0]?.changes ?? 0) : written;
+  }
+
+  async unmatched(scope: Scope, digest: string): Stored<readonly ListName[]> {
+    const where = both([{ sql: 'matched_with<>?', params: [digest] }, scopeWhere(scope)]);
+    const found = await this.#core.search([
+      {
+        sql: `SELECT ${NAME} FROM package_lists WHERE ${where.sql} ORDER BY scanned_at_ms DESC,id DESC`,
+        params: where.params,
+      },
+    ]);
+    return found.ok ? ok((found.value[0] ?? []).map(listNameOf)) : found;
+  }
+
+  remove(scope: Scope, workload: string): Stored<void> {
+    return this.#lane.run(async () => {
+      const where = this.#where(scope, workload);
+      const written = await this.#core.write([
+        { sql: `DELETE FROM package_lists WHERE ${where.sql}`, rows: [where.params] },
+      ]);
+      return written.ok ? ok(undefined) : written;
+    });
   }
 
   async listPackages(scope: Scope, workload: string, query: Query): Stored<PageOf<Package>> {
@@ -124,39 +203,18 @@ export class SqliteScans implements ScanRepository {
     return ok(end >= matching.length ? page : { ...page, next: this.#cursors.encode(fingerprint, [end]) });
   }
 
+  /** The packages of sets, in the order of the sets. */
+  #packagesOf(sets: Uint32Array): Result<Package[], StoreFailure> {
+    const rows = this.#core.read(
+      'SELECT id,doc FROM package_sets WHERE id IN (SELECT value FROM json_each(?))',
+      [JSON.stringify([...sets])],
+    );
+    if (!rows.ok) return rows;
+    const docs = new Map(rows.value.map(([id, doc]) => [numberOf(id), doc]));
+    return ok([...sets].flatMap((id) => (docs.has(id) ? unpackJson<Package[]>(docs.get(id)) : [])));
+  }
+
   #where(scope: Scope, workload: string) {
-    return both([{ sql: 'workload=?', params: [workload] }, scopeWhere(scope)]);
+    return both([{ sql: 'subject=?', params: [workload] }, scopeWhere(scope)]);
   }
-}
-
-const glob = (pattern: string): ((text: string) => boolean) => {
-  const parts = foldText(pattern).split('*');
-  return (text) => {
-    const folded = foldText(text);
-    if (parts.length === 1) return folded === parts[0];
-    let at = 0;
-    for (const [index, part] of parts.entries()) {
-      const found = index === parts.length - 1 ? folded.length - part.length : folded.indexOf(part, at);
-      if (found < at || (index === 0 && found !== 0) || !folded.startsWith(part, found)) return false;
-      at = found + part.length;
-    }
-    return true;
-  };
-};
-
-/** The filter as a predicate, or why it is refused. */
-function packageFilter(filter: Filter): ((item: Package) => boolean) | string {
-  const tests: ((item: Package) => boolean)[] = [];
-  for (const term of filter) {
-    const field = PACKAGE_FIELDS.find((candidate) => candidate.name === term.field);
-    if (term.field !== '' && field === undefined) {
-      return `unknown field "${term.field.slice(0, 64)}"; known fields: ${fieldNames(PACKAGE_FIELDS)}`;
-    }
-    if (term.operator !== 'in') return `${term.field}: only numbers can be compared with > and <`;
-    const patterns = term.values.map((value) => glob(field === undefined ? `*${value}*` : value));
-    const read = (item: Package): string =>
-      field === undefined ? [item.name, item.version, item.purl].join(' ') : String(field.read(item) ?? '');
-    tests.push((item) => patterns.some((matches) => matches(read(item))) !== term.negated);
-  }
-  return (item) => tests.every((test) => test(item));
 }

@@ -69,9 +69,20 @@ export interface GroupRequest {
   readonly toMs?: number;
 }
 
+/** Questions to all package lists together; `keys` gives the ids of packages. */
+export type IndexRequest =
+  /** Lists with any of them: cluster, tenant, subject, whether of an image. */
+  | { readonly op: 'lists-with'; readonly keys: Statement }
+  /** For each list with any of them, the sets that have one. */
+  | { readonly op: 'sets-with'; readonly keys: Statement }
+  | { readonly op: 'spread'; readonly keys: readonly number[] }
+  | { readonly op: 'index-bytes' }
+  | { readonly op: 'orphans' };
+
 /** What a reader thread is asked to do. */
 export type ReaderRequest =
   | { readonly op: 'search'; readonly statements: readonly Statement[] }
+  | IndexRequest
   | PageRequest
   | GroupRequest
   | {

@@ -5,27 +5,47 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { invariant, ok, type Result } from '@bartizan/contracts/result';
 import { fromForeign } from '../failure.ts';
+import { PackageIndex } from '../package-lists/package-index.ts';
 import type { StoreFailure } from '../ports.ts';
 import { SliceReader } from '../slices/slice-reader.ts';
 import { verifyChain } from '../sqlite/audit-chain.ts';
-import { Database } from '../sqlite/database.ts';
+import { Database, numberOf, type Statement } from '../sqlite/database.ts';
 import type { Call, ReaderData, ReaderRequest } from './protocol.ts';
+
+const NAMES = `SELECT cluster,tenant,subject,of_image FROM package_lists
+  WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC`;
 
 /** A reader thread: searches that may take long, over core.db and all slices. */
 function start(data: ReaderData): void {
   const port = parentPort;
   invariant(port !== null, 'the reader runs in a worker thread');
   const core = new Database(join(data.dataDir, 'core.db'), { readOnly: true, cacheBytes: 16 << 20 });
+  const packages = new PackageIndex(core);
   const slices = new SliceReader(join(data.dataDir, 'slices'));
   port.on('message', ({ call, request }: Call<ReaderRequest>) => {
     port.postMessage({ call, result: answer(request) });
   });
+
+  const keysOf = ({ sql, params }: Statement): number[] =>
+    core.rows(sql, params).map((row) => numberOf(row[0]));
 
   function answer(request: ReaderRequest): Result<unknown, StoreFailure> {
     try {
       switch (request.op) {
         case 'search':
           return ok(request.statements.map((statement) => core.rows(statement.sql, statement.params)));
+        case 'lists-with': {
+          const lists = packages.listsWith(keysOf(request.keys));
+          return ok(core.rows(NAMES, [JSON.stringify(lists)]));
+        }
+        case 'sets-with':
+          return ok(packages.setsWith(keysOf(request.keys)));
+        case 'spread':
+          return ok(packages.spreadOf(request.keys));
+        case 'index-bytes':
+          return ok(packages.bytes);
+        case 'orphans':
+          return ok(packages.orphans());
         case 'page':
           return ok(slices.page(request));
         case 'group':

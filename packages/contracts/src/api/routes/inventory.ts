@@ -6,7 +6,6 @@ import { Flow, MapEdge, MapNode } from '../../events/flow.ts';
 import { ProcessInfo } from '../../events/process-info.ts';
 import { OpaqueId } from '../../ids.ts';
 import { CoverageEntry, Package } from '../../nouns/finding.ts';
-import { Image } from '../../nouns/image.ts';
 import { Cluster, Node } from '../../nouns/node.ts';
 import { Container, Workload, WorkloadRef } from '../../nouns/workload.ts';
 import {
@@ -181,18 +180,6 @@ export const inventoryRoutes = [
     summary: { en: 'One container', ja: 'コンテナーの詳細' },
     params: idParams,
     response: Container,
-  }),
-  route({
-    id: 'image.list',
-    method: 'GET',
-    path: '/images',
-    tag: 'inventory',
-    permission: 'inventory:read',
-    status: 200,
-    list: true,
-    summary: { en: 'List images', ja: 'イメージの一覧' },
-    query: ListQuery,
-    response: page(Image, 'Images'),
   }),
   route({
     id: 'map.show',

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { TextPart } from './entry.ts';
+
+/** Texts of images, packages and exceptions. */
+export const SUPPLY_CHAIN_TEXT = {
+  'arg.image': { en: 'Digest, or a reference the server knows', ja: 'ダイジェスト、または登録済みの参照名' },
+  'arg.package': { en: 'Package URL, or part of a name', ja: 'パッケージ URL、または名前の一部' },
+  'arg.exception': { en: 'Id of the exception', ja: '例外の ID' },
+  'command.image-packages': { en: 'Packages of an image', ja: 'イメージのパッケージを表示する' },
+  'command.image-sbom': {
+    en: 'Bill of materials of an image; the same bytes for the same image',
+    ja: 'イメージの SBOM を出力する（同じイメージなら同じバイト列）',
+  },
+  'command.image-scan': { en: 'Have an image read again', ja: 'イメージを再スキャンする' },
+  'command.package': {
+    en: 'Packages over all images and workloads',
+    ja: 'すべてのイメージとワークロードのパッケージ',
+  },
+  'command.package-where': { en: 'Where a package is', ja: 'パッケージの所在を表示する' },
+  'command.exception': { en: 'Risks accepted until a date', ja: '期限つきで受容したリスク（例外）' },
+  'command.exception-add': {
+    en: 'Accept a risk wherever it is found, now and later, until it ends',
+    ja: '期限まで、現在と今後の検出を受容する',
+  },
+  'command.exception-remove': { en: 'Take an exception back', ja: '例外を取り消す' },
+  'flag.sbom-format': { en: 'Format of the document', ja: '文書の形式' },
+  'flag.exception-vulnerability': { en: 'Id or alias of a vulnerability', ja: '脆弱性の ID または別名' },
+  'flag.exception-package': {
+    en: 'Package name; * stands for anything',
+    ja: 'パッケージ名（* は任意の文字列）',
+  },
+  'flag.exception-check': { en: 'Id of a check', ja: '検査項目の ID' },
+  'flag.exception-path': { en: 'Path; * stands for anything', ja: 'パス（* は任意の文字列）' },
+  'flag.exception-image': {
+    en: 'Only in images of this name; * stands for anything',
+    ja: '対象イメージ名（* は任意の文字列）',
+  },
+  'flag.exception-workload': {
+    en: 'Only in NAMESPACE/NAME; * stands for anything',
+    ja: '対象の NAMESPACE/NAME（* は任意の文字列）',
+  },
+  'flag.exception-owner': { en: 'Who answers for it', ja: '責任者' },
+  'flag.exception-reason': { en: 'Why', ja: '理由' },
+  'flag.exception-days': { en: 'Ends after so many days (1 to 365)', ja: '有効日数（1〜365）' },
+  'image.queued': { en: '{count} waiting to be read', ja: '{count} 件が読み取り待ちです' },
+  'image.unknown': { en: 'no image is known as {name}', ja: '{name} というイメージは登録されていません' },
+  'exception.made': {
+    en: '{id}: accepts {count} findings now, until {until}',
+    ja: '{id}：現在 {count} 件を受容します（{until} まで）',
+  },
+  'exception.removed': {
+    en: '{id} is gone; its findings are open again',
+    ja: '{id} を取り消しました。対象の検出事項は未対応に戻りました',
+  },
+  'package.none': { en: 'no package is known as {name}', ja: '{name} というパッケージは見つかりません' },
+} as const satisfies TextPart;

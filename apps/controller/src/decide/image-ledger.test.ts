@@ -1,0 +1,185 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type Image, type Package, tenantScope } from '@bartizan/contracts';
+import {
+  aContainer,
+  aFinding,
+  anImage,
+  aWorkload,
+  OWNER,
+  openTestStore,
+  type TestStore,
+} from '@bartizan/testkit/store';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Turnstile } from '../turnstile.ts';
+import { FindingLedger } from './finding-ledger.ts';
+import { ImageLedger } from './image-ledger.ts';
+import { imageRef } from './image-ref.ts';
+import { IMAGE_KEPT_MS, ImageRetention } from './image-retention.ts';
+
+const SCOPE = tenantScope(OWNER.cluster, OWNER.tenant);
+const DIGEST = 'sha256:aa';
+const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+let test: TestStore;
+let ledger: ImageLedger;
+let judged: string[];
+
+beforeEach(async () => {
+  test = await openTestStore();
+  judged = [];
+  ledger = new ImageLedger({
+    store: test.store,
+    clock: test.clock,
+    publish: () => undefined,
+    findings: new FindingLedger(test.store, test.clock, new Turnstile()),
+    onList: (_owner, image) => judged.push(image.digest),
+  });
+});
+afterEach(() => test.remove());
+
+const stored = async (): Promise<Image> => {
+  const found = await test.store.images.get(SCOPE, DIGEST);
+  if (!found.ok || found.value === undefined) throw new Error('the image is not there');
+  return found.value;
+};
+const aPackage = (name: string, layer: string): Package => ({
+  name,
+  version: '1',
+  ecosystem: 'Debian:12',
+  purl: `pkg:deb/debian/${name}@1`,
+  cataloger: 'dpkg',
+  layer,
+  locations: [],
+});
+const inRegistry = (changes: Partial<Image> = {}): Image => ({
+  digest: DIGEST,
+  ...OWNER,
+  references: ['registry.example/shop:2'],
+  registries: ['reg-1'],
+  layers: ['sha256:l1', 'sha256:l2'].map((diffId) => ({ diffId, packages: 9, openFindings: 9 })),
+  usedBy: ['somebody'],
+  ...changes,
+});
+const scanned = (incomplete: readonly string[] = [], image = inRegistry()) => ({
+  image,
+  packages: [aPackage('libc6', 'sha256:l1'), aPackage('zlib1g', 'sha256:l1'), aPackage('curl', 'sha256:l2')],
+  distribution: 'debian 12',
+  incomplete,
+  catalogueVersion: '7',
+  scannedAtMs: 5,
+});
+const container = aContainer({ imageDigest: DIGEST, image: 'registry.example/shop:1' });
+
+describe('an image', () => {
+  it('is one, whether a registry or a node tells of it first', async () => {
+    expect(await ledger.known(OWNER, DIGEST)).toEqual({ ok: true, value: undefined });
+    await ledger.runs(container);
+    expect(await stored()).toMatchObject({ scan: { state: 'never' }, usedBy: ['w-1'] });
+    expect(await ledger.known(OWNER, DIGEST)).toMatchObject({ value: { isComplete: false } });
+    await ledger.put(OWNER, scanned());
+    await ledger.runs({ ...container, workload: 'w-2' });
+    expect(await stored()).toMatchObject({
+      references: ['registry.example/shop:1', 'registry.example/shop:2'],
+      registries: ['reg-1'],
+      usedBy: ['w-1', 'w-2'],
+      packages: 3,
+      layers: [{ packages: 2 }, { packages: 1 }],
+      scan: { state: 'done', catalogueVersion: '7' },
+    });
+    expect(await ledger.known(OWNER, DIGEST)).toMatchObject({
+      value: { isComplete: true, catalogueVersion: '7' },
+    });
+    expect(judged).toEqual([DIGEST]);
+  });
+
+  it('that was not read to the end is not complete, and what was known before stays known', async () => {
+    await ledger.put(OWNER, scanned());
+    await ledger.mark(OWNER, DIGEST, { state: 'scanning', reasons: [] });
+    expect((await stored()).scan).toMatchObject({ state: 'scanning', scannedAtMs: 5, catalogueVersion: '7' });
+    await ledger.put(OWNER, scanned(['layer 2: E_LAYER_DIGEST']));
+    expect((await stored()).scan).toMatchObject({
+      state: 'incomplete',
+      reasons: ['layer 2: E_LAYER_DIGEST'],
+    });
+    expect(await ledger.known(OWNER, DIGEST)).toMatchObject({ value: { isComplete: false } });
+  });
+
+  it('that nobody knew is entered with its state, and keeps what is in its bounds of hostile names', async () => {
+    const references = Array.from({ length: 500 }, (_, index) => `registry.example/shop:${index}`);
+    await ledger.mark(OWNER, DIGEST, { state: 'queued', reasons: [] }, inRegistry({ references }));
+    const image = await stored();
+    expect([image.references.length, image.scan?.state, image.usedBy]).toEqual([64, 'queued', []]);
+  });
+
+  it('shows the list of what runs it until somebody reads the image itself', async () => {
+    await ledger.runs(container);
+    const list = {
+      ...scanned(),
+      workload: 'w-1',
+      scan: 's',
+      distributionName: '',
+      coverage: [],
+      matchedWith: '',
+    };
+    await ledger.scannedIn(OWNER, DIGEST, { ...list, incomplete: ['a file'] });
+    expect(await stored()).toMatchObject({ packages: 3, scan: { state: 'incomplete', reasons: ['a file'] } });
+    await ledger.put(OWNER, scanned());
+    await ledger.scannedIn(OWNER, DIGEST, { ...list, packages: [], incomplete: ['a file'] });
+    expect(await stored()).toMatchObject({ packages: 3, scan: { state: 'done' } });
+  });
+
+  it('keeps findings of the scanner, and closes none when not everything could be read', async () => {
+    const secret = aFinding({ id: 'f-9', kind: 'secret', subject: imageRef(inRegistry()) });
+    const found = { kinds: ['secret' as const], findings: [secret] };
+    await ledger.put(OWNER, { ...scanned(), found });
+    await ledger.put(OWNER, { ...scanned(['cut off']), found: { ...found, findings: [] } });
+    const state = async () => {
+      const one = await test.store.findings.get(SCOPE, 'f-9');
+      return one.ok ? one.value?.state : one.error.code;
+    };
+    expect(await state()).toBe('open');
+    await ledger.put(OWNER, { ...scanned(), found: { ...found, findings: [] } });
+    expect(await state()).toBe('fixed');
+  });
+});
+
+describe('retention of images', () => {
+  const sweep = () => new ImageRetention({ store: test.store, clock: test.clock, log }).sweep();
+  const isThere = async (digest = DIGEST): Promise<boolean> => {
+    const found = await test.store.images.get(SCOPE, digest);
+    return found.ok && found.value !== undefined;
+  };
+
+  it('removes what nobody has seen for long, with its list, findings and packages', async () => {
+    await ledger.put(OWNER, scanned());
+    await test.store.findings.put(SCOPE, [
+      aFinding({ subject: imageRef(anImage()) }),
+      aFinding({ id: 'f-2' }),
+    ]);
+    test.clock.value += IMAGE_KEPT_MS - 1000;
+    expect(await sweep()).toEqual({ ok: true, value: 0 });
+    test.clock.value += 2000;
+    expect(await sweep()).toEqual({ ok: true, value: 1 });
+    expect(await isThere()).toBe(false);
+    expect(await test.store.scans.ofWorkload(SCOPE, DIGEST)).toEqual({ ok: true, value: undefined });
+    expect(await test.store.packages.list(SCOPE, { filter: [], limit: 9 })).toMatchObject({
+      value: { total: 0 },
+    });
+    const left = await test.store.findings.list(SCOPE, { filter: [], limit: 9 });
+    expect(left.ok && left.value.items.map(({ id }) => id)).toEqual(['f-2']);
+  });
+
+  it('never removes what a workload uses, and begins to count when it no longer does', async () => {
+    await test.store.workloads.put(SCOPE, [aWorkload({ imageDigest: DIGEST, running: 0 })]);
+    await test.store.containers.put(SCOPE, [container]);
+    await ledger.runs(container);
+    test.clock.value += 2 * IMAGE_KEPT_MS;
+    expect(await sweep()).toEqual({ ok: true, value: 0 });
+    await test.store.containers.put(SCOPE, [{ ...container, state: 'exited' }]);
+    expect(await sweep()).toEqual({ ok: true, value: 0 });
+    test.clock.value += IMAGE_KEPT_MS + 1000;
+    expect(await sweep()).toEqual({ ok: true, value: 1 });
+    expect(await isThere()).toBe(false);
+  });
+});

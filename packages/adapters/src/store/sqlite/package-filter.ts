@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Filter, Package } from '@bartizan/contracts';
+import { type Field, fieldNames, foldText } from './fields.ts';
+
+/** What the packages of one list can be filtered and sorted by. */
+export const PACKAGE_FIELDS: readonly Field<Package>[] = [
+  { name: 'name', kind: 'text', read: (item) => item.name },
+  { name: 'version', kind: 'text', read: (item) => item.version },
+  { name: 'ecosystem', kind: 'text', read: (item) => item.ecosystem },
+  { name: 'purl', kind: 'text', read: (item) => item.purl },
+  { name: 'cataloger', kind: 'text', read: (item) => item.cataloger },
+  { name: 'sourceName', kind: 'text', read: (item) => item.sourceName },
+  { name: 'architecture', kind: 'text', read: (item) => item.architecture },
+  { name: 'ownedBy', kind: 'text', read: (item) => item.ownedBy },
+];
+
+const glob = (pattern: string): ((text: string) => boolean) => {
+  const parts = foldText(pattern).split('*');
+  return (text) => {
+    const folded = foldText(text);
+    if (parts.length === 1) return folded === parts[0];
+    let at = 0;
+    for (const [index, part] of parts.entries()) {
+      const found = index === parts.length - 1 ? folded.length - part.length : folded.indexOf(part, at);
+      if (found < at || (index === 0 && found !== 0) || !folded.startsWith(part, found)) return false;
+      at = found + part.length;
+    }
+    return true;
+  };
+};
+
+/** The filter as a predicate, or why it is refused. */
+export function packageFilter(filter: Filter): ((item: Package) => boolean) | string {
+  const tests: ((item: Package) => boolean)[] = [];
+  for (const term of filter) {
+    const field = PACKAGE_FIELDS.find((candidate) => candidate.name === term.field);
+    if (term.field !== '' && field === undefined) {
+      return `unknown field "${term.field.slice(0, 64)}"; known fields: ${fieldNames(PACKAGE_FIELDS)}`;
+    }
+    if (term.operator !== 'in') return `${term.field}: only numbers can be compared with > and <`;
+    const patterns = term.values.map((value) => glob(field === undefined ? `*${value}*` : value));
+    const read = (item: Package): string =>
+      field === undefined ? [item.name, item.version, item.purl].join(' ') : String(field.read(item) ?? '');
+    tests.push((item) => patterns.some((matches) => matches(read(item))) !== term.negated);
+  }
+  return (item) => tests.every((test) => test(item));
+}
