@@ -5,6 +5,7 @@ import { type Application, buildApplication, buildRouteMap, help, version } from
 import { instanceRoutes } from './commands/routes/instance.ts';
 import { inventoryRoutes } from './commands/routes/inventory.ts';
 import { manageRoutes } from './commands/routes/manage.ts';
+import { registryRoutes } from './commands/routes/registries.ts';
 import { supplyChainRoutes } from './commands/routes/supply-chain.ts';
 import type { CliContext } from './context.ts';
 import { applicationText } from './text/application.ts';
@@ -13,7 +14,13 @@ import type { Translate } from './text/catalogue.ts';
 /** The whole command tree in the language of the user. */
 export function buildCli(t: Translate, currentVersion: string): Application<CliContext> {
   const root = buildRouteMap({
-    routes: { ...instanceRoutes(t), ...inventoryRoutes(t), ...supplyChainRoutes(t), ...manageRoutes(t) },
+    routes: {
+      ...instanceRoutes(t),
+      ...inventoryRoutes(t),
+      ...supplyChainRoutes(t),
+      ...registryRoutes(t),
+      ...manageRoutes(t),
+    },
     docs: { brief: t('app.brief') },
   });
   return buildApplication<CliContext>(

@@ -29,6 +29,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   E_SIGNATURE_FILE: EXIT.notFound,
   E_SIGNATURE_POLICY: EXIT.usage,
   E_REGISTRY_REFERENCE: EXIT.usage,
+  E_REGISTRY_SETTINGS: EXIT.usage,
   E_REGISTRY_LOGIN: EXIT.login,
   E_REGISTRY_MISSING: EXIT.notFound,
   E_REGISTRY_UNREACHABLE: EXIT.unreachable,

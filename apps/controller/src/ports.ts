@@ -14,6 +14,9 @@ import type {
   Image,
   Package,
   PackageUse,
+  Registry,
+  RegistrySettings,
+  RegistryTrial,
   ResponseOf,
   Result,
   Scope,
@@ -130,6 +133,26 @@ export interface ImportChoice {
   readonly force: boolean;
   readonly mayBeUnsigned: boolean;
   readonly trustKeyId?: string;
+}
+/** The registries of tenants: their settings, their secrets, and the runs over them. */
+export interface RegistryDesk {
+  readonly create: (owner: Owner, settings: RegistrySettings) => Promise<Result<Registry, ApiFailure>>;
+  /** Without a secret the kept one stays, but only as long as it goes where it went before. */
+  readonly update: (
+    owner: Owner,
+    id: string,
+    settings: RegistrySettings,
+  ) => Promise<Result<Registry, ApiFailure>>;
+  readonly remove: (owner: Owner, id: string) => Promise<Result<void, ApiFailure>>;
+  /** Tries settings; with `id` and without a secret, the kept one under the same condition. */
+  readonly tryOut: (
+    owner: Owner,
+    settings: RegistrySettings,
+    id?: string,
+  ) => Promise<Result<RegistryTrial, ApiFailure>>;
+  /** Starts a run, unless one is under way. */
+  readonly start: (owner: Owner, id: string) => Promise<Result<Registry, ApiFailure>>;
+  readonly cancel: (owner: Owner, id: string) => Promise<Result<Registry, ApiFailure>>;
 }
 /** A package list to judge. */
 export interface MatchRequest {

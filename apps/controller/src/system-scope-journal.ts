@@ -15,6 +15,7 @@ const REPOSITORIES = [
   'findings',
   'exceptions',
   'checks',
+  'registries',
   'users',
   'sessions',
   'apiKeys',

@@ -36,6 +36,8 @@ import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
 import { buildReport, type Report } from './report/build-report.ts';
 import { EnrolmentDesk } from './respond/enrolment.ts';
 import { type Chores, startChores } from './roles/chores.ts';
+import { buildScanner, type Scanner } from './roles/scanner/build-scanner.ts';
+import type { RegistryRuns } from './roles/scanner/registry-runs.ts';
 import { AgentServer } from './sense/agent-server.ts';
 import { Ingest } from './sense/ingest.ts';
 import { Inventory } from './sense/inventory.ts';
@@ -245,6 +247,16 @@ function buildSense(
   return server;
 }
 
+/** The registries, and the runs over them. */
+const scannerOf = (base: Base, publish: Publish, intake: ImageLedger): Promise<Scanner> =>
+  buildScanner({
+    ...base,
+    publish,
+    intake,
+    sealer: createSealer(Buffer.from(base.options.dataKey, 'base64')),
+    layerFolder: `${base.options.dataDir}/layers`,
+  });
+
 async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { options, clock, log, store, authority, certificate, knowledge } = base;
   const counters: IngestCounters = {
@@ -259,6 +271,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const turnstiles: Turnstiles = { findings: new Turnstile(), nodes: new Turnstile() };
   const judging = buildJudging(base, publish, turnstiles);
   const agents = buildSense(base, judging, { publish, counters, nodeTurnstile: turnstiles.nodes });
+  const scanner = await scannerOf(base, publish, judging.images);
   const home = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
   await judging.history.load(home);
   const report = await buildReport({
@@ -275,6 +288,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     consoleDir: options.consoleDir,
     book: knowledge,
     advisories: judging.advisories,
+    ...scanner.served,
     keeper: judging.findings,
     agents: agents.directory,
     history: (scope) => judging.history.of(scope),
@@ -292,6 +306,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const chores = startChores({
     ...base,
     ...judging,
+    runs: scanner.runs,
     imageRetention: new ImageRetention(base),
     home,
     report: report.value,
@@ -308,7 +323,8 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     fingerprint: certificate.fingerprint,
     caSha256: authority.caSha256(),
     images: judging.images,
-    close: () => closeAll({ ...judging, agents, report: report.value, chores, store }),
+    close: () =>
+      closeAll({ ...judging, agents, report: report.value, chores, runs: scanner.runs, store }),
   });
 }
 
@@ -365,11 +381,13 @@ async function closeAll(parts: {
   agents: AgentServer;
   report: Report;
   chores: Chores;
+  runs: RegistryRuns;
   client: PackClient;
   uses: PackageUses;
   store: SqliteStore;
 }): Promise<void> {
   parts.chores.stop();
+  await parts.runs.close();
   parts.uses.close();
   parts.report.live.close();
   await parts.agents.close();

@@ -60,8 +60,9 @@ export { type Distribution, detectDistribution, parseOsRelease } from './distrib
 export type { FindingPlace } from './findings/finding-place.ts';
 export { pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
 export { fitsGlob, isPattern } from './glob/glob.ts';
-export { type DigestImage, openDigestImage } from './image/digest-source.ts';
+export { type DigestImage, isArtifact, openDigestImage } from './image/digest-source.ts';
 export { FileLayerCache } from './image/file-layer-cache.ts';
+export { CATALOGUE_VERSION } from './image/generated/catalogue-version.ts';
 export type {
   ImageChoice,
   ImageConfig,

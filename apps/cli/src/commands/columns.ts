@@ -21,6 +21,7 @@ export type ListRoute = Extract<
   | 'audit.list'
   | 'user.list'
   | 'api-key.list'
+  | 'registry.list'
   | 'package.list'
   | 'exception.list'
 >;
@@ -203,6 +204,18 @@ const CELLS: Table = {
     ],
     ['lastLoginAtMs', 'column.last-seen', (item) => instantText(item.lastLoginAtMs)],
     ['id', 'column.id', (item) => item.id],
+  ],
+  'registry.list': [
+    ['id', 'column.id', (item) => item.id],
+    ['name', 'column.name', (item) => item.name],
+    ['kind', 'column.kind', (item) => item.kind],
+    ['host', 'column.host', (item) => item.host],
+    ['state', 'column.state', ({ run }) => (run.code === undefined ? run.state : `${run.state} ${run.code}`)],
+    ['images', 'column.images', ({ run }) => String(run.images)],
+    ['scanned', 'column.scanned', ({ run }) => String(run.scanned)],
+    ['unchanged', 'column.unchanged', ({ run }) => String(run.unchanged)],
+    ['failed', 'column.failed', ({ run }) => String(run.failed)],
+    ['nextAtMs', 'column.next', ({ run }) => instantText(run.nextAtMs)],
   ],
   'api-key.list': [
     ['name', 'column.name', (item) => item.name],

@@ -17,7 +17,7 @@ function renderRecord(context: CliContext, format: Format, value: unknown): void
 /** `workload show`, `container show`, `node show`, `finding show`. */
 export function runShow(
   context: CliContext,
-  route: 'workload.show' | 'container.show' | 'node.show' | 'finding.show' | 'event.show',
+  route: 'workload.show' | 'container.show' | 'node.show' | 'finding.show' | 'event.show' | 'registry.show',
   options: { readonly id: string; readonly output: Format },
 ): Promise<void> {
   return perform(context, async () => {

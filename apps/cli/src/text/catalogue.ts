@@ -6,6 +6,7 @@ import { COLUMN_TEXT } from './columns.ts';
 import { COMMAND_TEXT } from './commands.ts';
 import { PREFLIGHT_TEXT } from './preflight.ts';
 import { SCAN_TEXT } from './scan.ts';
+import { REGISTRY_TEXT } from './registries.ts';
 import { SETUP_TEXT } from './setup.ts';
 import { SIGNATURE_TEXT } from './signatures.ts';
 import { SUPPLY_CHAIN_TEXT } from './supply-chain.ts';
@@ -23,6 +24,7 @@ export const TEXT = {
   ...BOX_TEXT,
   ...SIGNATURE_TEXT,
   ...SCAN_TEXT,
+  ...REGISTRY_TEXT,
   ...SUPPLY_CHAIN_TEXT,
 } as const;
 export type TextKey = keyof typeof TEXT;

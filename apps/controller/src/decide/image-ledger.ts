@@ -55,6 +55,8 @@ export interface ImageIntake {
    * image that is known and still there, with the state it has: an image that nobody sees any more is removed in time.
    */
   mark(owner: Owner, digest: string, scan: ImageScan, image?: Image): Promise<Result<void, ApiFailure>>;
+  /** Says that a name leads to some digests now, and to no other any more. Returns how many images lost it. */
+  settle(owner: Owner, reference: string, digests: readonly string[]): Promise<Result<number, ApiFailure>>;
 }
 
 interface Parts {
@@ -71,6 +73,7 @@ type Scanned = Extract<ImageScan['state'], 'done' | 'incomplete'>;
 const REFERENCES_MAX = 64;
 const REFERENCE_LENGTH_MAX = 512;
 const REGISTRIES_MAX = 64;
+const HOLDERS_MAX = 1000;
 const USERS_MAX = 5000;
 const LAYERS_MAX = 512;
 const REASONS_MAX = 64;
@@ -154,6 +157,25 @@ export class ImageLedger implements ImageIntake {
       scan: { ...known?.scan, ...scan },
     }));
     return kept.ok ? ok(undefined) : kept;
+  }
+
+  async settle(
+    { cluster, tenant }: Owner,
+    reference: string,
+    digests: readonly string[],
+  ): Promise<Result<number, ApiFailure>> {
+    const { store } = this.#parts;
+    const scope = tenantScope(cluster, tenant);
+    return this.#turnstile.run(async () => {
+      const filter = [{ field: 'reference', operator: 'in' as const, values: [reference], negated: false }];
+      const holders = await store.images.list(scope, { filter, limit: HOLDERS_MAX });
+      if (!holders.ok) return holders;
+      const moved = holders.value.items
+        .filter((image) => image.references.includes(reference) && !digests.includes(image.digest))
+        .map((image) => ({ ...image, references: image.references.filter((one) => one !== reference) }));
+      const saved = await store.images.put(scope, moved);
+      return saved.ok ? ok(moved.length) : saved;
+    });
   }
 
   /** A node runs it. */

@@ -10,6 +10,7 @@ import {
   aNode,
   anImage,
   aProcessEvent,
+  aRegistry,
   aSecurityEvent,
   aWorkload,
   openTestStore,
@@ -35,6 +36,7 @@ beforeAll(async () => {
   await store.images.put(SCOPE, [anImage()]);
   await store.findings.put(SCOPE, [aFinding()]);
   await store.checks.put(SCOPE, [aCheck()]);
+  await store.registries.put(SCOPE, [aRegistry()]);
   await store.events.append(SCOPE, [aSecurityEvent(1), aProcessEvent(1), aFlow(1)]);
   stage = await buildApiStage(store, test.clock);
 }, 60_000);
@@ -71,7 +73,18 @@ function valuesOf(given: unknown, depth = 0): fc.Arbitrary<unknown> {
     case 'string':
       return fc.oneof(
         fc.string({ maxLength: Math.min(60, Number(schema['maxLength'] ?? 60)) }),
-        fc.constantFrom('admin', 'w-1', 'f-1', 'n-1', 'c-1', 'severity:high', '-state:open', 'name', '-name'),
+        fc.constantFrom(
+          'admin',
+          'w-1',
+          'f-1',
+          'n-1',
+          'c-1',
+          'r-1',
+          'severity:high',
+          '-state:open',
+          'name',
+          '-name',
+        ),
       );
     case 'integer':
     case 'number':

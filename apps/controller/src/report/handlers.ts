@@ -11,6 +11,7 @@ import type {
   ImageRescan,
   IngestCounters,
   Publish,
+  RegistryDesk,
   RuleBook,
   UsesOf,
 } from '../ports.ts';
@@ -30,6 +31,7 @@ import { keyRoutes } from './api/key-routes.ts';
 import { mapHandlers } from './api/map-routes.ts';
 import { operationHandlers } from './api/operation-routes.ts';
 import { packageHandlers } from './api/package-routes.ts';
+import { registryHandlers } from './api/registry-routes.ts';
 import { scorecardHandlers } from './api/scorecard-routes.ts';
 import { sessionRoutes } from './api/session-routes.ts';
 import { systemHandlers } from './api/system-routes.ts';
@@ -54,6 +56,7 @@ export interface HandlerParts {
   readonly caSha256: string;
   readonly book: RuleBook;
   readonly advisories: AdvisoryDesk;
+  readonly registries: RegistryDesk;
   readonly keeper: ExceptionKeeper;
   /** Absent: no registries are read here. */
   readonly imageRescan?: ImageRescan;
@@ -88,6 +91,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...explainHandlers(parts),
     ...scorecardHandlers(parts),
     ...operationHandlers(parts),
+    ...registryHandlers(parts),
     ...systemHandlers(parts),
   };
 }

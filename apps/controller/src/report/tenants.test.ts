@@ -12,6 +12,7 @@ import {
   anApiKey,
   anImage,
   aProcessEvent,
+  aRegistry,
   aSecurityEvent,
   aUser,
   aWorkload,
@@ -31,6 +32,7 @@ const IDS: Readonly<Record<string, string>> = {
   workloads: 'w-1',
   containers: 'c-1',
   findings: 'f-1',
+  registries: 'r-1',
   events: 'n-1:boot-1:security:1',
   explain: 'f-1',
   images: 'sha256:aa',
@@ -41,6 +43,17 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'user.update': { displayName: 'x' },
   'finding.accept': { reason: 'mine', expiresAtMs: Date.UTC(2026, 5, 1) },
   'node.command': { command: 'scan-now' },
+  'registry.update': {
+    name: 'theirs',
+    kind: 'docker',
+    host: 'r.example',
+    plainHttp: false,
+    includes: [],
+    excludes: [],
+    platforms: [],
+    schedule: { kind: 'manual' },
+    concurrency: 1,
+  },
 };
 let test: TestStore;
 let stage: ApiStage;
@@ -97,6 +110,7 @@ beforeAll(async () => {
     await store.containers.put(SCOPE, [aContainer()]),
     await store.images.put(SCOPE, [anImage()]),
     await store.findings.put(SCOPE, [aFinding()]),
+    await store.registries.put(SCOPE, [aRegistry()]),
     await store.checks.put(SCOPE, [aCheck()]),
     await store.users.put(SCOPE, { user: aUser(), passwordHash: 'x', previousHashes: [], failures: 0 }),
     await store.apiKeys.putWithHash(SCOPE, anApiKey({ expiresAtMs: Date.UTC(2030, 1, 1) }), 'hash'),
@@ -133,10 +147,12 @@ describe('the administrator of another tenant', () => {
       const user = await test.store.users.byId(SCOPE, 'u-1');
       const key = await test.store.apiKeys.get(SCOPE, 'k-1');
       const finding = await test.store.findings.get(SCOPE, 'f-1');
-      expect([user, key, finding]).toMatchObject([
+      const registry = await test.store.registries.get(SCOPE, 'r-1');
+      expect([user, key, finding, registry]).toMatchObject([
         { value: { user: { displayName: 'Aiko', mustChangePassword: false }, passwordHash: 'x' } },
         { value: { revoked: false } },
         { value: { state: 'open' } },
+        { value: { name: 'ours' } },
       ]);
     },
   );
@@ -149,10 +165,10 @@ describe('the administrator of another tenant', () => {
       expect(answer.status).toBe(200);
       // The audit log of a tenant names what its own people tried, also in vain.
       if (route.id === 'audit.list') return;
-      expect(answer.text).not.toMatch(/"(?:u|k|n|w|c|f)-1"/u);
+      expect(answer.text).not.toMatch(/"(?:u|k|n|w|c|f|r)-1"/u);
       if (!OF_ALL.includes(route.id)) expect(answer.json).toMatchObject({ items: [] });
       const csv = await stage.ask({ path: pathOf(route), token: other, headers: { accept: 'text/csv' } });
-      expect(csv.text).not.toMatch(/\b(?:u|k|n|w|c|f)-1\b/u);
+      expect(csv.text).not.toMatch(/\b(?:u|k|n|w|c|f|r)-1\b/u);
     },
   );
 

@@ -9,6 +9,7 @@ import type { Presence } from '../decide/presence.ts';
 import type { ScoreHistory } from '../decide/score-history.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Report } from '../report/build-report.ts';
+import type { RegistryRuns } from './scanner/registry-runs.ts';
 
 interface Parts {
   readonly store: SqliteStore;
@@ -18,6 +19,7 @@ interface Parts {
   readonly findings: FindingLedger;
   readonly imageRetention: ImageRetention;
   readonly history: ScoreHistory;
+  readonly runs: RegistryRuns;
   readonly home: Scope;
   readonly report: Report;
   readonly renewCertificate: () => Promise<void>;
@@ -31,10 +33,12 @@ const PRESENCE_MS = 5000;
 const RETENTION_MS = 60_000;
 const IMAGES_MS = 10 * 60_000;
 const SCORES_MS = 10 * 60_000;
+/** A registry is listed at most so much later than its schedule says. */
+const REGISTRIES_MS = 10_000;
 /** Often, because a jump of the clock can end the certificate at once, and no agent comes in until there is another. */
 const CERTIFICATE_MS = 5000;
 
-/** Starts presence, retention of events and images, the end of acceptances, the renewal of the certificate and the daily scores. A chore that fails is logged and comes round again. */
+/** Starts presence, retention of events and images, the end of acceptances, the renewal of the certificate, registries whose time has come and the daily scores. A chore that fails is logged and comes round again. */
 export function startChores(parts: Parts): Chores {
   const { store, clock, log, presence, findings, history, home, report } = parts;
   const every = (intervalMs: number, name: string, work: () => Promise<unknown>): NodeJS.Timeout => {
@@ -57,6 +61,7 @@ export function startChores(parts: Parts): Chores {
     every(RETENTION_MS, 'acceptances', () => findings.endAcceptances()),
     every(IMAGES_MS, 'images', () => parts.imageRetention.sweep()),
     every(CERTIFICATE_MS, 'certificate', () => parts.renewCertificate()),
+    every(REGISTRIES_MS, 'registries', () => parts.runs.startDue()),
     every(SCORES_MS, 'scores', async () => {
       const card = await report.scorecard(home);
       if (card.ok) await history.keep(home, clock.nowMs(), card.value.rows);

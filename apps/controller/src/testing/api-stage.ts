@@ -3,14 +3,16 @@
 
 import { hashToken } from '@bartizan/adapters/identity';
 import { openCertificateAuthority } from '@bartizan/adapters/pki';
+import { openRegistry } from '@bartizan/adapters/registry';
 import { createSealer, type Store } from '@bartizan/adapters/store';
 import { createMetrics } from '@bartizan/adapters/telemetry';
-import { failure, type Role } from '@bartizan/contracts';
+import { err, failure, type Role } from '@bartizan/contracts';
 import { FindingLedger } from '../decide/finding-ledger.ts';
 import { PackageUses } from '../decide/package-uses.ts';
 import type { AdvisoryDesk, AgentCommand, AgentDirectory, ApiFailure, Change, Clock, Log } from '../ports.ts';
 import type { PasswordHasher } from '../report/access/login.ts';
 import { buildReport, type Report } from '../report/build-report.ts';
+import { Registries } from '../roles/scanner/registry-desk.ts';
 import { Turnstile } from '../turnstile.ts';
 
 /** Token of local root on the stage. */
@@ -43,6 +45,8 @@ export interface ApiStage {
   readonly keyOf: (role: Role, tenant?: string) => Promise<string>;
   readonly sent: readonly { readonly node: string; readonly command: AgentCommand }[];
   readonly changes: readonly Change[];
+  /** Without runs until a test attaches some. */
+  readonly registries: Registries;
   readonly logged: readonly string[];
 }
 
@@ -51,6 +55,12 @@ const plainHasher: PasswordHasher = {
   hash: (password) => Promise.resolve(`plain:${password}`),
   verify: (password, hash) => Promise.resolve(hash === `plain:${password}`),
 };
+
+/** Registries on this machine only: what a fuzzer makes up as a host is asked nothing. */
+const onlyHere: typeof openRegistry = (access, options) =>
+  access.host.startsWith('127.0.0.1:')
+    ? openRegistry(access, options)
+    : Promise.resolve(err(failure('E_REGISTRY_UNREACHABLE', 'not on this machine')));
 
 const noAdvisories: AdvisoryDesk = {
   status: () => ({ present: false, sample: false, rows: 0, ecosystems: [], noData: [] }),
@@ -86,6 +96,14 @@ export async function buildApiStage(
     reconfigure: () => undefined,
     drop: () => undefined,
   };
+  const registries = new Registries({
+    store,
+    sealer: createSealer(Buffer.alloc(32, 7)),
+    clock,
+    publish: (change) => void changes.push(change),
+    newId: () => `reg-${changes.length}`,
+    open: onlyHere,
+  });
   const findingTurnstile = new Turnstile();
   const uses = new PackageUses({
     store,
@@ -111,6 +129,7 @@ export async function buildApiStage(
     consoleDir: more.consoleDir ?? '',
     book: { rules: [], rulesRevision: '', controls: [] },
     advisories: noAdvisories,
+    registries,
     history: () => new Map(),
     usesOf: (scope, workload) => uses.of(scope, workload),
     metrics: createMetrics({ withProcess: false }),
@@ -122,7 +141,7 @@ export async function buildApiStage(
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);
   const ask = (one: Ask) => askServer(report.value, one);
-  return { report: report.value, ask, keyOf: keyMaker(store, clock, ask), sent, changes, logged };
+  return { report: report.value, ask, keyOf: keyMaker(store, clock, ask), sent, changes, registries, logged };
 }
 
 async function stageCertificate(store: Store, clock: Clock) {

@@ -29,6 +29,9 @@ class Settings implements SettingRepository {
     this.values.set(name, value);
     return ok(undefined);
   }
+  async remove(_scope: unknown, name: string) {
+    return ok(this.values.delete(name));
+  }
   async names() {
     return ok([...this.values.keys()]);
   }

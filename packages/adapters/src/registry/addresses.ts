@@ -44,12 +44,15 @@ export function classOf(address: string): AddressClass | undefined {
 /** The host of a URL without the brackets of IPv6. */
 export const bareHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 
-/** Refuses addresses of these classes, unless the registry itself is at one. */
+/**
+ * Refuses addresses of these classes. A registry on this machine may send us to this machine; to link-local addresses and
+ * metadata services nobody may, whoever named them.
+ */
 export class AddressGuard {
   readonly #own: AddressClass | undefined;
 
   constructor(own: AddressClass | undefined) {
-    this.#own = own;
+    this.#own = own === 'loopback' ? own : undefined;
   }
 
   #refuse(host: string, address: string): RegistryFault | undefined {

@@ -3,13 +3,25 @@
 
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { ok, type Result } from '@bartizan/contracts';
 import { AddressGuard, bareHost, classOfHost } from './addresses.ts';
+import {
+  checked,
+  codeOf,
+  type Descriptor,
+  describe,
+  descriptorsOf,
+  nextPage,
+  parse,
+  repositoriesOf,
+  subjectOf,
+} from './answers.ts';
 import { Authorizer } from './authorize.ts';
 import { ANONYMOUS, type CredentialProvider } from './credentials.ts';
 import { attempt, type RegistryError, RegistryFault } from './fault.ts';
 import { DIGEST, isManifestName, isRepository } from './reference.ts';
-import { type Ask, asFault, bodyOf, DEFAULT_LIMITS, Transport, type TransportLimits } from './transport.ts';
+import { type Ask, bodyOf, DEFAULT_LIMITS, Transport, type TransportLimits } from './transport.ts';
 
 /** How to reach one registry. */
 export interface RegistryOptions {
@@ -30,19 +42,18 @@ export interface Manifest {
   readonly bytes: Buffer;
 }
 
-/** A reference to content (OCI image specification, descriptor). */
-export interface Descriptor {
-  readonly mediaType: string;
+/** What a tag stands for. */
+export interface Resolved {
   readonly digest: string;
-  readonly size: number;
-  readonly artifactType?: string;
-  readonly annotations?: Readonly<Record<string, string>>;
+  readonly mediaType: string;
 }
 
 const MANIFEST_BYTES_MAX = 4 * 1024 * 1024;
 const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 const PAGES_MAX = 1000;
 const ERROR_BYTES_MAX = 64 * 1024;
+/** A manifest or a page of a list that drips in for longer is given up. */
+const SMALL_ANSWER_MS = 2 * 60_000;
 const ACCEPT = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.oci.image.manifest.v1+json',
@@ -96,13 +107,28 @@ export class RegistryClient {
     return attempt(async () => ok(await this.#manifest(repository, name)));
   }
 
+  /**
+   * The digest a tag stands for, as the registry says it, without reading the manifest (pulls are counted by manifests
+   * read). Only a hint: what is read by it later has to have it.
+   */
+  resolve(repository: string, name: string): Promise<Result<Resolved, RegistryError>> {
+    return attempt(async () => {
+      const url = this.#manifestUrl(repository, name);
+      const ask: Ask = { method: 'HEAD', url, headers: { accept: ACCEPT }, timeoutMs: SMALL_ANSWER_MS };
+      const answer = await this.#send(ask, pull(repository), [200, 405]);
+      answer.resume();
+      const said = answer.headers['docker-content-digest'];
+      if (answer.statusCode === 200 && typeof said === 'string' && DIGEST.test(said))
+        return ok({ digest: said, mediaType: answer.headers['content-type'] ?? '' });
+      const { digest, mediaType } = await this.#manifest(repository, name);
+      return ok({ digest, mediaType });
+    });
+  }
+
   async #manifest(repository: string, name: string): Promise<Manifest> {
     const url = this.#manifestUrl(repository, name);
-    const answer = await this.#send(
-      { method: 'GET', url, headers: { accept: ACCEPT } },
-      pull(repository),
-      [200],
-    );
+    const ask: Ask = { method: 'GET', url, headers: { accept: ACCEPT }, timeoutMs: SMALL_ANSWER_MS };
+    const answer = await this.#send(ask, pull(repository), [200]);
     const bytes = await bodyOf(answer, url, MANIFEST_BYTES_MAX);
     const digest = sha256(bytes);
     const said = DIGEST.test(name) ? name : answer.headers['docker-content-digest'];
@@ -143,6 +169,18 @@ export class RegistryClient {
     });
   }
 
+  /** A blob of at most `most` bytes whose size nobody stated; its digest holds. */
+  smallBlob(repository: string, digest: string, most: number): Promise<Result<Buffer, RegistryError>> {
+    return attempt(async () => {
+      const url = this.#blobUrl(repository, digest);
+      const ask: Ask = { method: 'GET', url, timeoutMs: SMALL_ANSWER_MS };
+      const bytes = await bodyOf(await this.#send(ask, pull(repository), [200]), url, most);
+      const found = sha256(bytes);
+      if (found !== digest) throw new RegistryFault('E_REGISTRY_DIGEST', `${digest} has the digest ${found}`);
+      return ok(bytes);
+    });
+  }
+
   /** Tags of a repository, page by page, at most `most`. */
   tags(repository: string, most = 100_000): Promise<Result<readonly string[], RegistryError>> {
     return attempt(async () => {
@@ -155,6 +193,18 @@ export class RegistryClient {
         if (tags.length >= most) break;
       }
       return ok(tags.slice(0, most));
+    });
+  }
+
+  /** Repositories by the catalogue of the registry, at most `most`. Many registries have none, or keep it to administrators. */
+  repositories(most = 100_000): Promise<Result<readonly string[], RegistryError>> {
+    return attempt(async () => {
+      const found: string[] = [];
+      for await (const page of this.#pages(this.#url('/v2/_catalog?n=1000'), 'registry:catalog:*')) {
+        found.push(...repositoriesOf(page));
+        if (found.length >= most) break;
+      }
+      return ok(found.slice(0, most));
     });
   }
 
@@ -249,7 +299,8 @@ export class RegistryClient {
     for (let page = 0; url !== undefined; page += 1) {
       if (page >= PAGES_MAX)
         throw new RegistryFault('E_REGISTRY_ANSWER', `${first.pathname}: too many pages`);
-      const answer: IncomingMessage = await this.#send({ method: 'GET', url }, scope, [200]);
+      const ask: Ask = { method: 'GET', url, timeoutMs: SMALL_ANSWER_MS };
+      const answer: IncomingMessage = await this.#send(ask, scope, [200]);
       yield parse(await bodyOf(answer, url, PAGE_BYTES_MAX));
       const next = nextPage(answer.headers['link'], url);
       if (next?.href === url.href)
@@ -299,85 +350,4 @@ function demandRepository(repository: string): string {
 function demandDigest(digest: string): string {
   if (!DIGEST.test(digest)) throw new RegistryFault('E_REGISTRY_REFERENCE', digest.slice(0, 200));
   return digest;
-}
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    throw new RegistryFault('E_REGISTRY_ANSWER', 'not JSON');
-  }
-}
-
-/** The registry's own error code, for the detail. */
-function codeOf(bytes: Buffer): string {
-  const [, code] = /"code"\s*:\s*"([A-Z_]{1,60})"/.exec(bytes.toString('latin1', 0, 4096)) ?? [];
-  return code === undefined ? '' : ` ${code}`;
-}
-
-/** The next page of a list (RFC 8288), which has to be at the same registry. */
-function nextPage(link: string | string[] | undefined, url: URL): URL | undefined {
-  const [, target] = /<([^>]{1,2000})>\s*;\s*rel="?next"?/.exec([link].flat().join(',')) ?? [];
-  if (target === undefined || !URL.canParse(target, url.href)) return undefined;
-  const next = new URL(target, url);
-  if (next.origin !== url.origin)
-    throw new RegistryFault('E_REGISTRY_ADDRESS', `${url.host}: its next page is at ${next.host}`);
-  return next;
-}
-
-function descriptorsOf(bytes: Buffer): readonly Descriptor[] {
-  const list = (parse(bytes) as { manifests?: unknown } | null)?.manifests;
-  if (!Array.isArray(list)) throw new RegistryFault('E_REGISTRY_ANSWER', 'referrers: not an index');
-  return list.filter(
-    (one): one is Descriptor =>
-      typeof one === 'object' &&
-      one !== null &&
-      DIGEST.test(String(one.digest)) &&
-      Number.isSafeInteger(one.size) &&
-      one.size >= 0 &&
-      typeof one.mediaType === 'string',
-  );
-}
-
-function subjectOf(bytes: Buffer): string | undefined {
-  const digest = (parse(bytes) as { subject?: { digest?: unknown } } | null)?.subject?.digest;
-  return typeof digest === 'string' && DIGEST.test(digest) ? digest : undefined;
-}
-
-function describe(mediaType: string, digest: string, bytes: Buffer): Descriptor {
-  const { artifactType, annotations } = parse(bytes) as {
-    artifactType?: unknown;
-    annotations?: Record<string, string>;
-  };
-  return {
-    mediaType,
-    digest,
-    size: bytes.length,
-    ...(typeof artifactType === 'string' ? { artifactType } : {}),
-    ...(annotations === undefined ? {} : { annotations }),
-  };
-}
-
-async function* checked(
-  answer: IncomingMessage,
-  url: URL,
-  { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
-): AsyncGenerator<Buffer> {
-  const hash = createHash('sha256');
-  let seen = 0;
-  try {
-    for await (const chunk of answer as AsyncIterable<Buffer>) {
-      seen += chunk.length;
-      if (seen > size) throw new RegistryFault('E_REGISTRY_DIGEST', `${digest}: longer than ${size} bytes`);
-      hash.update(chunk);
-      yield chunk;
-    }
-  } catch (error) {
-    throw asFault(error, url);
-  } finally {
-    answer.destroy();
-  }
-  if (seen !== size) throw new RegistryFault('E_REGISTRY_DIGEST', `${digest}: ${seen} bytes, not ${size}`);
-  const found = `sha256:${hash.digest('hex')}`;
-  if (found !== digest) throw new RegistryFault('E_REGISTRY_DIGEST', `${digest} has the digest ${found}`);
 }

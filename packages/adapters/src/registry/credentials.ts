@@ -24,7 +24,8 @@ export const staticCredential = (host: string, credential: Credential): Credenti
 export const ANONYMOUS: CredentialProvider = { credentialFor: () => Promise.resolve(undefined) };
 
 const CONFIG_CHARACTERS_MAX = 1024 * 1024;
-const DOCKER_HUB = 'registry-1.docker.io';
+/** Where the images of Docker Hub are. */
+export const DOCKER_HUB = 'registry-1.docker.io';
 
 const hostOf = (key: string): string => {
   const host = key.replace(/^https?:\/\//, '').split('/')[0] ?? '';

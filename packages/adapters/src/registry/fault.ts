@@ -12,7 +12,9 @@ export type RegistryErrorCode =
   | 'E_REGISTRY_DIGEST'
   | 'E_REGISTRY_ADDRESS'
   | 'E_REGISTRY_BUSY'
-  | 'E_REGISTRY_MISSING';
+  | 'E_REGISTRY_MISSING'
+  | 'E_REGISTRY_LISTING'
+  | 'E_REGISTRY_SETTINGS';
 export type RegistryError = Failure<RegistryErrorCode>;
 
 /** How a step inside this folder ends; turned into a Result at its border. Streams of blobs are destroyed with it. */

@@ -41,3 +41,5 @@ export function parseReference(text: string): Result<ImageReference, RegistryErr
 export const isManifestName = (name: string): boolean => TAG.test(name) || DIGEST.test(name);
 /** Whether a text is a repository. */
 export const isRepository = (name: string): boolean => name.length <= 255 && REPOSITORY.test(name);
+/** Whether a text is a host, with or without a port. */
+export const isRegistryHost = (text: string): boolean => HOST.test(text);

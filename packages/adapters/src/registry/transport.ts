@@ -32,6 +32,8 @@ export interface Ask {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** For this exchange, when less than the limit of all. */
+  readonly timeoutMs?: number;
 }
 
 export interface TransportOptions {
@@ -86,7 +88,7 @@ export class Transport {
     throw new RegistryFault('E_REGISTRY_ANSWER', `${ask.url.host}: too many redirects`);
   }
 
-  #once({ method, url, headers = {}, body }: Ask): Promise<IncomingMessage> {
+  #once({ method, url, headers = {}, body, timeoutMs }: Ask): Promise<IncomingMessage> {
     const { guard, limits, allowPlainHttp, certificates } = this.#options;
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && allowPlainHttp))
       throw new RegistryFault('E_REGISTRY_ADDRESS', `${url.host} without encryption`);
@@ -103,7 +105,7 @@ export class Transport {
         lookup: guard.lookup,
         timeout: limits.idleTimeoutMs,
         maxHeaderSize: HEADER_BYTES_MAX,
-        signal: AbortSignal.timeout(limits.timeoutMs),
+        signal: AbortSignal.timeout(Math.min(limits.timeoutMs, timeoutMs ?? limits.timeoutMs)),
         ...(certificates === undefined ? {} : { ca: certificates }),
       });
       request.on('timeout', () =>
@@ -123,15 +125,20 @@ export function asFault(error: unknown, url: URL): RegistryFault {
   return new RegistryFault('E_REGISTRY_UNREACHABLE', `${bareHost(url)}: ${text.slice(0, 200)}`, error);
 }
 
-/** The request after a redirect: credentials stay with the host and scheme they were meant for. */
+/** What may be sent on to another host: nothing in it says who we are. */
+const HARMLESS = ['accept'];
+
+/** The request after a redirect: credentials, in whatever header, stay with the host and scheme they were meant for. */
 function redirected(ask: Ask, location: string): Ask {
   if (!URL.canParse(location, ask.url.href))
     throw new RegistryFault('E_REGISTRY_ANSWER', `${ask.url.host}: redirect to nowhere`);
   const url = new URL(location, ask.url);
   if (ask.url.protocol === 'https:' && url.protocol !== 'https:')
     throw new RegistryFault('E_REGISTRY_ADDRESS', `${url.host} without encryption`);
-  const { authorization: _dropped, ...rest } = ask.headers ?? {};
-  return { ...ask, url, headers: url.origin === ask.url.origin ? (ask.headers ?? {}) : rest };
+  const headers = ask.headers ?? {};
+  if (url.origin === ask.url.origin) return { ...ask, url, headers };
+  const kept = Object.entries(headers).filter(([name]) => HARMLESS.includes(name.toLowerCase()));
+  return { ...ask, url, headers: Object.fromEntries(kept) };
 }
 
 /** How long a registry asks to wait (RFC 9110, 10.2.3): seconds or a date; longer each time when it does not say. */

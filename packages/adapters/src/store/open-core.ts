@@ -14,6 +14,7 @@ import { CONTAINERS, IMAGES, NODES, WORKLOADS } from './sqlite/inventory-nouns.t
 import { checkKey } from './sqlite/key-id.ts';
 import { CORE_MIGRATIONS, type Migration, migrate, schemaVersion } from './sqlite/migrations.ts';
 import { API_KEYS, AUDIT, CHECKS, CLUSTERS, EXCEPTIONS, FINDINGS, TENANTS, USERS } from './sqlite/nouns.ts';
+import { REGISTRIES } from './sqlite/registry-noun.ts';
 import { USES } from './sqlite/use-noun.ts';
 
 /** What is known of core.db once it is ready to be written. */
@@ -82,6 +83,7 @@ function syncAll(database: Database): void {
     syncNoun(database, USERS);
     syncNoun(database, API_KEYS);
     syncNoun(database, AUDIT);
+    syncNoun(database, REGISTRIES);
   });
 }
 

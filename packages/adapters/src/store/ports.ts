@@ -18,6 +18,7 @@ import type {
   PackageUseReport,
   PageOf,
   Query,
+  Registry,
   Result,
   Scope,
   Stream,
@@ -332,6 +333,7 @@ export interface SettingRepository {
   get(scope: Scope, name: string): Stored<string | undefined>;
   put(scope: Scope, name: string, value: string): Stored<void>;
   names(scope: Scope): Stored<readonly string[]>;
+  remove(scope: Scope, name: string): Stored<boolean>;
 }
 
 /** What the store says of itself. */
@@ -360,6 +362,8 @@ export interface Store {
   readonly findings: EntityRepository<Finding>;
   /** Id of a check result: `check|workload`. */
   readonly checks: EntityRepository<CheckResult>;
+  /** Their secrets are sealed settings of the same scope. */
+  readonly registries: EntityRepository<Registry>;
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
   readonly apiKeys: ApiKeyRepository;

@@ -23,6 +23,7 @@ import { lockFolder } from './sqlite/folder-lock.ts';
 import { CONTAINERS, IMAGES, NODES, WORKLOADS } from './sqlite/inventory-nouns.ts';
 import { SqliteApiKeys } from './sqlite/key-repository.ts';
 import { CHECKS, CLUSTERS, EXCEPTIONS, FINDINGS, TENANTS } from './sqlite/nouns.ts';
+import { REGISTRIES } from './sqlite/registry-noun.ts';
 import { SqliteScans } from './sqlite/scan-repository.ts';
 import { SqliteSessions } from './sqlite/session-repository.ts';
 import { SqliteSettings } from './sqlite/setting-repository.ts';
@@ -162,6 +163,7 @@ function repositories(engine: StoreEngine, cursors: CursorDesk) {
     images: new SqliteEntities(engine, cursors, IMAGES),
     findings: new SqliteEntities(engine, cursors, FINDINGS),
     checks: new SqliteEntities(engine, cursors, CHECKS),
+    registries: new SqliteEntities(engine, cursors, REGISTRIES),
     users: new SqliteUsers(engine, cursors),
     sessions: new SqliteSessions(engine),
     apiKeys: new SqliteApiKeys(engine, cursors),

@@ -1,7 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What one test's registry answers to a path; more of it than the paths named is 404. */
@@ -16,6 +22,8 @@ export class FakeRegistry {
     readonly authorization: string | undefined;
     readonly body: string;
   }[] = [];
+  /** Headers of what was asked, in the same order. */
+  readonly headers: IncomingHttpHeaders[] = [];
   readonly #server: Server;
 
   private constructor(answers: Answers) {
@@ -25,6 +33,7 @@ export class FakeRegistry {
       request.on('end', () => {
         const path = `${request.method} ${request.url ?? ''}`;
         const body = Buffer.concat(parts).toString();
+        this.headers.push(request.headers);
         this.asked.push({ path, authorization: request.headers.authorization, body });
         const answer = answers[path] ?? answers[path.split('?')[0] ?? ''];
         if (answer !== undefined) answer(request, response, body);

@@ -75,4 +75,31 @@ export const REGISTRY_ERRORS = {
       ja: 'リポジトリ・タグ・ダイジェストを確認してください。',
     },
   },
+  E_REGISTRY_LISTING: {
+    status: 502,
+    title: {
+      en: 'The registry does not list its repositories',
+      ja: 'レジストリがリポジトリの一覧を返しません',
+    },
+    remedy: {
+      en: 'Name the repositories in the filters without * or ?, or give the credentials the right to list them.',
+      ja: 'フィルターに * や ? を含まないリポジトリ名を指定するか、認証情報に一覧の権限を付けてください。',
+    },
+  },
+  E_REGISTRY_SETTINGS: {
+    status: 400,
+    title: { en: 'The settings of the registry are not complete', ja: 'レジストリの設定が不足しています' },
+    remedy: {
+      en: 'Set the field that the message names; the guide says what each kind of registry needs.',
+      ja: 'メッセージが示す項目を設定してください。種類ごとに必要な項目はガイドにあります。',
+    },
+  },
+  E_REGISTRY_INTERRUPTED: {
+    status: 503,
+    title: { en: 'The run over the registry was interrupted', ja: 'レジストリのスキャンが中断されました' },
+    remedy: {
+      en: 'The controller ended while it ran. Start it again; images scanned before are not read twice.',
+      ja: '実行中にコントローラーが終了しました。再度開始してください。スキャン済みのイメージは再読み込みしません。',
+    },
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

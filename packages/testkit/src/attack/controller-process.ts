@@ -81,7 +81,7 @@ export class ControllerProcess {
   }
 
   /** Asks the API as local root; gives the parsed answer, throws on any status of 400 or more. */
-  async call(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+  async call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<unknown> {
     const authorization = `Bearer ${this.#token}`;
     const { status, json } = await this.ask(method, path, { body, headers: { authorization } });
     if (status >= 400) throw new Error(`${method} ${path}: ${JSON.stringify(json).slice(0, 2000)}`);
@@ -90,7 +90,7 @@ export class ControllerProcess {
 
   /** Asks the API as whoever the headers say: nobody, unless they say more. Any answer is an answer. */
   ask(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
     more: { readonly body?: object | undefined; readonly headers?: Readonly<Record<string, string>> } = {},
   ): Promise<Told> {

@@ -195,6 +195,10 @@ const enrolment: readonly StoreCase[] = [
       assert.deepEqual(good(await store.settings.names(OURS)), ['colour']);
       assert.deepEqual(good(await store.settings.names(THEIRS)), []);
       assert.deepEqual(good(await store.settings.names(SYSTEM)), ['ca']);
+      assert.equal(good(await store.settings.remove(THEIRS, 'colour')), false);
+      assert.equal(good(await store.settings.remove(OURS, 'colour')), true);
+      assert.equal(good(await store.settings.get(OURS, 'colour')), undefined);
+      assert.equal(good(await store.settings.get(SYSTEM, 'ca')), 'sealed');
     },
   },
 ];

@@ -25,6 +25,7 @@ export {
   anApiKey,
   anImage,
   aProcessEvent,
+  aRegistry,
   aSecurityEvent,
   aUser,
   aWorkload,

@@ -11,6 +11,7 @@ import {
   type Finding,
   type Image,
   type Node,
+  type Registry,
   type User,
   type Workload,
   type WorkloadRef,
@@ -118,6 +119,26 @@ export const anImage = (changes: Partial<Image> = {}): Image => ({
 
 const owasp = { '2022': ['K10'], '2025': [] } satisfies Finding['owasp'];
 const text = (en: string) => ({ en, ja: `${en}（日本語）` });
+
+/** A registry that was never listed. */
+export const aRegistry = (changes: Partial<Registry> = {}): Registry => ({
+  id: 'r-1',
+  ...OWNER,
+  name: 'ours',
+  kind: 'docker',
+  host: 'registry.example',
+  plainHttp: false,
+  includes: [],
+  excludes: [],
+  platforms: [],
+  schedule: { kind: 'manual' },
+  concurrency: 2,
+  hasSecret: false,
+  run: { state: 'never', repositories: 0, images: 0, scanned: 0, unchanged: 0, failed: 0 },
+  createdAtMs: 1,
+  updatedAtMs: 1,
+  ...changes,
+});
 
 /** A finding. */
 export const aFinding = (changes: Partial<Finding> = {}): Finding => ({

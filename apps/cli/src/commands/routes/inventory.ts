@@ -20,8 +20,15 @@ export const listCommand = (t: Translate, route: ListRoute) =>
     },
   });
 
-type ShowRoute = 'workload.show' | 'container.show' | 'node.show' | 'finding.show' | 'event.show';
-const showCommand = (t: Translate, route: ShowRoute) =>
+type ShowRoute =
+  | 'workload.show'
+  | 'container.show'
+  | 'node.show'
+  | 'finding.show'
+  | 'event.show'
+  | 'registry.show';
+/** `NOUN show ID`. */
+export const showCommand = (t: Translate, route: ShowRoute) =>
   buildCommand<{ output: Format }, [string], CliContext>({
     docs: { brief: t('command.show') },
     parameters: {

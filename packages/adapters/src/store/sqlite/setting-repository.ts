@@ -37,6 +37,13 @@ export class SqliteSettings implements SettingRepository {
     return written.ok ? ok(undefined) : written;
   }
 
+  async remove(scope: Scope, name: string): Stored<boolean> {
+    const written = await this.#core.write([
+      { sql: 'DELETE FROM settings WHERE name=?', rows: [[nameFor(scope, name)]] },
+    ]);
+    return written.ok ? ok((written.value[0]?.changes ?? 0) > 0) : written;
+  }
+
   async names(scope: Scope): Stored<readonly string[]> {
     const prefix = prefixFor(scope);
     const rows = this.#core.read('SELECT name FROM settings WHERE name>=? AND name<? ORDER BY name', [

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  chooseRepositories,
+  chooseTags,
+  fitsGlob,
+  namedRepositories,
+  newest,
+  wantsPlatform,
+} from './choose-images.ts';
+
+const filters = (includes: string[], excludes: string[] = []) => {
+  const read = (text: string) => {
+    const [repository = '', tag = '*'] = text.split(':');
+    return { repository, tag };
+  };
+  return { includes: includes.map(read), excludes: excludes.map(read) };
+};
+
+describe('globs', () => {
+  it.each([
+    ['shop/*', 'shop/web', true],
+    ['shop/*', 'shop/a/b', true],
+    ['shop/*', 'shops/web', false],
+    ['*', '', true],
+    ['v?.*', 'v1.2', true],
+    ['v?.*', 'v12', false],
+    ['*web*', 'my-web-app', true],
+    ['a*b*c', 'aXbYbZc', true],
+    ['a*b*c', 'aXbY', false],
+    ['(a+)+$', '(a+)+$', true],
+  ])('%s on %s: %s', (glob, text, fits) => {
+    expect(fitsGlob(glob, text)).toBe(fits);
+  });
+
+  it('agree with the pattern they stand for', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', '/', '*', '?'), maxLength: 8 });
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: 8 });
+    fc.assert(
+      fc.property(word, text, (glob, given) => {
+        const pattern = new RegExp(`^${glob.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+        return fitsGlob(glob, given) === pattern.test(given);
+      }),
+      { seed: 5, numRuns: 2000 },
+    );
+  });
+
+  it('are not slow on hostile texts', () => {
+    const startMs = performance.now();
+    expect(fitsGlob(`${'*a'.repeat(200)}b`, 'a'.repeat(500))).toBe(false);
+    expect(performance.now() - startMs).toBeLessThan(500);
+  });
+});
+
+describe('filters', () => {
+  it('choose repositories and tags; what is excluded is not chosen', () => {
+    const chosen = filters(['shop/*:v2.*', 'base'], ['*:*-rc*', 'shop/old']);
+    expect(chooseRepositories(chosen, ['shop/web', 'shop/old', 'base', 'other'])).toEqual([
+      'shop/web',
+      'base',
+    ]);
+    expect(chooseTags(chosen, 'shop/web', ['v1.0', 'v2.0', 'v2.1-rc1', 'latest'])).toEqual(['v2.0']);
+    expect(chooseTags(chosen, 'base', ['latest', '1-rc2'])).toEqual(['latest']);
+  });
+
+  it('without includes choose everything', () => {
+    expect(chooseTags(filters([]), 'a', ['x', 'y'])).toEqual(['x', 'y']);
+    expect(namedRepositories(filters([]))).toBeUndefined();
+  });
+
+  it('that name every repository need no list', () => {
+    expect(namedRepositories(filters(['a:*', 'b/c:v?', 'a:x']))).toEqual(['a', 'b/c']);
+    expect(namedRepositories(filters(['a', 'b/*']))).toBeUndefined();
+  });
+
+  it('keep the newest by time, then by name as people count', () => {
+    const things = [
+      { name: 'v9', atMs: undefined },
+      { name: 'v10', atMs: undefined },
+      { name: 'old', atMs: 1 },
+      { name: 'new', atMs: 2 },
+    ];
+    expect(newest(things, 3).map(({ name }) => name)).toEqual(['new', 'old', 'v10']);
+  });
+
+  it('want a platform, its variants, or all', () => {
+    expect(wantsPlatform(['linux/arm'], 'linux/arm/v7')).toBe(true);
+    expect(wantsPlatform(['linux/amd64'], 'linux/arm64')).toBe(false);
+    expect(wantsPlatform(['all'], 'windows/amd64')).toBe(true);
+    expect(wantsPlatform(['linux/amd64'], '')).toBe(true);
+    expect(wantsPlatform([], 'linux/s390x')).toBe(true);
+  });
+});

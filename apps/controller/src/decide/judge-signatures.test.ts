@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { openSigningKey, signClaim } from '@bartizan/scan/signatures';
+import { describe, expect, it } from 'vitest';
+import { judgeSignatures } from './judge-signatures.ts';
+
+const NOW_MS = Date.UTC(2026, 0, 1);
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const OTHER = `sha256:${'b'.repeat(64)}`;
+const SIGN = 'https://sigstore.dev/cosign/sign/v1';
+const pair = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+const pem = (key: typeof pair.publicKey): string => key.export({ type: 'spki', format: 'pem' }).toString();
+const OURS = pem(pair.publicKey);
+const THEIRS = pem(generateKeyPairSync('ed25519').publicKey);
+
+function bundle(digest: string, predicateType = SIGN) {
+  const key = openSigningKey(pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  if (!key.ok) throw new Error(key.error.detail);
+  const claim = signClaim(key.value, { name: 'x', sha256: digest.slice(7), predicateType, predicate: {} });
+  if (!claim.ok) throw new Error(claim.error.detail);
+  return { form: 'bundle' as const, bytes: Buffer.from(claim.value) };
+}
+
+function simple(digest: string) {
+  const payload = Buffer.from(
+    JSON.stringify({
+      critical: {
+        identity: {},
+        image: { 'docker-manifest-digest': digest },
+        type: 'cosign container image signature',
+      },
+      optional: null,
+    }),
+  );
+  const signature = sign('sha256', payload, pair.privateKey).toString('base64');
+  return {
+    form: 'simple' as const,
+    payload,
+    annotations: { 'dev.cosignproject.cosign/signature': signature },
+  };
+}
+
+const judged = (signature: ReturnType<typeof bundle | typeof simple> | undefined, keys: string[]) =>
+  judgeSignatures({
+    signatures: signature === undefined ? [] : [{ digest: DIGEST, signature }],
+    keys,
+    nowMs: NOW_MS,
+  });
+
+describe('signatures of an image', () => {
+  it.each([
+    ['none', undefined, [OURS], 'unsigned'],
+    ['a bundle by our key', bundle(DIGEST), [OURS], 'signed'],
+    ['a bundle by one of our keys', bundle(DIGEST), [THEIRS, OURS], 'signed'],
+    ['cosign 2 by our key', simple(DIGEST), [OURS], 'signed'],
+    ['a bundle for another image', bundle(OTHER), [OURS], 'invalid'],
+    ['cosign 2 for another image', simple(OTHER), [OURS], 'invalid'],
+    ['a bundle by a stranger', bundle(DIGEST), [THEIRS], 'invalid'],
+    ['a bundle, and no key to judge it by', bundle(DIGEST), [], 'unknown'],
+    ['bytes that are no bundle', { form: 'bundle' as const, bytes: Buffer.from('{') }, [OURS], 'invalid'],
+    [
+      'a statement that is no signature',
+      bundle(DIGEST, 'https://slsa.dev/provenance/v1'),
+      [OURS],
+      'unsigned',
+    ],
+  ])('%s', (_what, signature, keys, state) => {
+    expect(judged(signature, keys)).toMatchObject({ state, checkedAtMs: NOW_MS });
+  });
+
+  it('name the key that signed, and the reason where none did', () => {
+    expect(judged(bundle(DIGEST), [OURS]).signers[0]).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(judged(bundle(OTHER), [OURS])).toMatchObject({ signers: [], reason: expect.stringMatching(/./) });
+  });
+
+  it('of a kind that keys alone cannot judge are unknown, never invalid', () => {
+    const signature = {
+      form: 'notation' as const,
+      mediaType: 'application/jose+json',
+      envelope: Buffer.from('{}'),
+    };
+    const found = judgeSignatures({
+      signatures: [{ digest: DIGEST, signature }],
+      keys: [OURS],
+      nowMs: NOW_MS,
+    });
+    expect(found.state).toBe('unknown');
+  });
+});

@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { StoredSignature } from '@bartizan/adapters/registry';
+import type { ImageSignature } from '@bartizan/contracts';
+import {
+  openPublicKey,
+  type SignatureVerdict,
+  type TrustRoot,
+  verifyBundle,
+  verifySimpleSignature,
+} from '@bartizan/scan/signatures';
+
+/** Nobody but the keys that were named is believed. */
+const NOBODY: TrustRoot = {
+  digest: 'none',
+  logs: [],
+  certificateLogs: [],
+  authorities: [],
+  timestampAuthorities: [],
+};
+const SIGNERS_MAX = 32;
+
+type Key = NonNullable<ReturnType<typeof openPublicKey>>;
+
+/** What one signature says about one digest under one key; undefined where a key cannot judge it. */
+function verdictOf(
+  signature: StoredSignature,
+  digest: string,
+  key: Key,
+  nowMs: number,
+): SignatureVerdict | undefined {
+  const policy = { kind: 'key', key, logEntries: 0 } as const;
+  if (signature.form === 'simple')
+    return verifySimpleSignature(signature, digest, { policy, trustRoot: NOBODY, nowMs });
+  if (signature.form === 'notation') return undefined;
+  return verifyBundle({
+    bundle: signature.bytes,
+    artifact: { kind: 'sha256', digest: Buffer.from(digest.slice('sha256:'.length), 'hex') },
+    policy,
+    trustRoot: NOBODY,
+    nowMs,
+  });
+}
+
+/** What cosign says in a statement that is a signature and nothing more. */
+const SIGNED = 'https://sigstore.dev/cosign/sign/v1';
+
+/** Whether a bundle is a signature: bundles also carry statements about an image, such as how it was built. */
+function isSignature(signature: StoredSignature): boolean {
+  if (signature.form !== 'bundle') return true;
+  try {
+    const bundle = JSON.parse(signature.bytes.toString('utf8')) as { dsseEnvelope?: { payload?: unknown } };
+    const payload = bundle.dsseEnvelope?.payload;
+    if (typeof payload !== 'string') return true;
+    const statement = JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as {
+      predicateType?: unknown;
+    };
+    return statement.predicateType === SIGNED;
+  } catch {
+    // One that cannot be read is a bad signature, not none.
+    return true;
+  }
+}
+
+const signerOf = ({ signer }: SignatureVerdict): string =>
+  signer?.kind === 'key' ? `sha256:${signer.keySha256}` : (signer?.identity ?? 'unknown');
+
+/** What is judged: signatures and the digests (of the image, of its index) any of which they may be about. */
+export interface SignaturesToJudge {
+  readonly signatures: readonly { readonly digest: string; readonly signature: StoredSignature }[];
+  /** Public keys in PEM whose signatures count. */
+  readonly keys: readonly string[];
+  readonly nowMs: number;
+}
+
+/**
+ * How an image is signed. `signed`: one of the keys did. `invalid`: there are signatures, and none is by one of the keys
+ * or about this image. `unknown`: there are some that nobody here can judge. `unsigned`: there are none.
+ */
+export function judgeSignatures({ signatures: found, keys, nowMs }: SignaturesToJudge): ImageSignature {
+  const signatures = found.filter(({ signature }) => isSignature(signature));
+  const state = (name: ImageSignature['state'], reason?: string, signers: string[] = []): ImageSignature => ({
+    state: name,
+    signers,
+    ...(reason === undefined ? {} : { reason: reason.slice(0, 512) }),
+    checkedAtMs: nowMs,
+  });
+  if (signatures.length === 0) return state('unsigned');
+  const opened = keys.map((pem) => openPublicKey(pem)).filter((key) => key !== undefined);
+  if (opened.length === 0)
+    return state('unknown', `${signatures.length} signatures, and no key of this registry to judge them by`);
+  const verdicts = signatures.flatMap(({ digest, signature }) =>
+    opened.map((key) => verdictOf(signature, digest, key, nowMs)),
+  );
+  const known = verdicts.filter((verdict) => verdict !== undefined);
+  const good = known.filter(({ outcome }) => outcome === 'verified').map(signerOf);
+  if (good.length > 0) return state('signed', undefined, [...new Set(good)].slice(0, SIGNERS_MAX));
+  const lacking = known.length < verdicts.length || known.some(({ outcome }) => outcome === 'unknown');
+  const reason = known.at(-1)?.reasons.at(-1)?.detail;
+  if (lacking) return state('unknown', reason ?? 'signatures of a kind that keys alone cannot judge');
+  return state('invalid', reason ?? 'no signature holds');
+}

@@ -1,0 +1,328 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { fetchSignatures, type OpenedRegistry, type RegistryAccess } from '@bartizan/adapters/registry';
+import { type Failure, ok, type Registry, type Result } from '@bartizan/contracts';
+import { CATALOGUE_VERSION } from '@bartizan/scan';
+import {
+  chooseRepositories,
+  chooseTags,
+  namedRepositories,
+  newest,
+  wantsPlatform,
+} from '../../decide/choose-images.ts';
+import type { ImageIntake, KnownImage } from '../../decide/image-ledger.ts';
+import { judgeSignatures, type SignaturesToJudge } from '../../decide/judge-signatures.ts';
+import type { Clock, Log, Owner } from '../../ports.ts';
+import {
+  createdAtMs,
+  type FoundImage,
+  imagesBelow,
+  type ResolvedTag,
+  resolveTag,
+  tagsOf,
+} from '../../sense/registries/find-images.ts';
+import type { ImageAnswer, ImageRequest, RegistryDoor } from '../../sense/registries/image-messages.ts';
+import type { FairQueue } from './fair-queue.ts';
+import { entryOf, scannedOf } from './image-entry.ts';
+import type { RunProgress } from './run-progress.ts';
+
+/** What a run works with. */
+export interface RunParts {
+  readonly registry: Registry;
+  readonly access: RegistryAccess;
+  readonly open: (access: RegistryAccess) => Promise<Result<OpenedRegistry, Failure>>;
+  readonly read: (request: ImageRequest, signal: AbortSignal) => Promise<ImageAnswer>;
+  readonly request: Pick<ImageRequest, 'limits' | 'transport' | 'layerCache'>;
+  readonly intake: ImageIntake;
+  readonly queue: FairQueue;
+  /** Platforms of the nodes; empty = not known. */
+  readonly platforms: () => Promise<readonly string[]>;
+  /** Creation times of images by digest, kept between runs. */
+  readonly created: Map<string, number>;
+  readonly progress: RunProgress;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** One image of this run, with every name that leads to it. */
+interface Target {
+  readonly repository: string;
+  readonly digest: string;
+  /** Digest of the index it was found below, or its own. */
+  readonly top: string;
+  readonly platform: string;
+  readonly references: string[];
+}
+
+const RESOLVED_AT_ONCE = 4;
+const CREATED_MAX = 100_000;
+/** Signatures of an image that is not read again are looked at again after this time. */
+const SIGNATURES_MS = 6 * 3600_000;
+
+/** One run over one registry: lists, chooses, and puts every image that is not known into the line of this registry. */
+export class RegistryScan {
+  readonly #parts: RunParts;
+  readonly #owner: Owner;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.#owner = { cluster: parts.registry.cluster, tenant: parts.registry.tenant };
+  }
+
+  /** Runs to the end; a failure is of the run as a whole, images that cannot be read are counted. */
+  async run(): Promise<Result<void, Failure>> {
+    const { access, open, queue, registry, progress, signal } = this.#parts;
+    const opened = await open(access);
+    if (!opened.ok) return opened;
+    const repositories = await this.#repositories(opened.value);
+    if (!repositories.ok) return repositories;
+    await progress.count('repositories', repositories.value.length);
+    const named = new Map<string, Set<string>>();
+    for (const repository of repositories.value) {
+      if (signal.aborted) break;
+      await this.#repository(opened.value, repository, named);
+    }
+    if (!signal.aborted) await progress.enter({ state: 'scanning' });
+    await queue.idle(registry.id);
+    if (!signal.aborted) await this.#settle(named);
+    return ok(undefined);
+  }
+
+  /** Repositories that the filters name, or those of the list that they choose. */
+  async #repositories(opened: OpenedRegistry): Promise<Result<readonly string[], Failure>> {
+    const { registry } = this.#parts;
+    const named = namedRepositories(registry);
+    if (named !== undefined) {
+      const there = await opened.ping();
+      return there.ok ? ok(chooseRepositories(registry, named)) : there;
+    }
+    const listed = await opened.repositories();
+    return listed.ok ? ok(chooseRepositories(registry, listed.value)) : listed;
+  }
+
+  async #repository(
+    opened: OpenedRegistry,
+    repository: string,
+    named: Map<string, Set<string>>,
+  ): Promise<void> {
+    const { registry, progress } = this.#parts;
+    const tags = await tagsOf(opened, repository);
+    if (!tags.ok) return progress.fail(tags.error.code, tags.error.detail);
+    const chosen = await this.#resolve(opened, repository, chooseTags(registry, repository, tags.value));
+    const targets = new Map<string, Target>();
+    const platforms = registry.platforms.length > 0 ? registry.platforms : await this.#parts.platforms();
+    for (const tag of await this.#newest(opened, repository, chosen)) {
+      if (this.#parts.signal.aborted) return;
+      const reference = `${registry.host}/${repository}:${tag.tag}`;
+      const found = await this.#below(opened, repository, tag, platforms);
+      named.set(reference, new Set(found.map(({ digest }) => digest)));
+      for (const { digest, platform } of found) {
+        const known = targets.get(digest);
+        if (known === undefined)
+          targets.set(digest, { repository, digest, top: tag.digest, platform, references: [reference] });
+        else known.references.push(reference);
+      }
+    }
+    for (const target of targets.values()) await this.#take(opened, target);
+  }
+
+  /** The digests of tags, a few at a time. */
+  async #resolve(
+    opened: OpenedRegistry,
+    repository: string,
+    tags: readonly string[],
+  ): Promise<ResolvedTag[]> {
+    const { progress, signal } = this.#parts;
+    const found: ResolvedTag[] = [];
+    const left = [...tags];
+    const work = async (): Promise<void> => {
+      for (let tag = left.shift(); tag !== undefined && !signal.aborted; tag = left.shift()) {
+        const resolved = await resolveTag(opened, repository, tag);
+        if (resolved.ok) found.push(resolved.value);
+        // A tag that was removed since it was listed is not there, and nothing failed.
+        else if (resolved.error.code !== 'E_REGISTRY_MISSING')
+          await progress.fail(resolved.error.code, resolved.error.detail);
+      }
+    };
+    await Promise.all(Array.from({ length: RESOLVED_AT_ONCE }, work));
+    const order = new Map(tags.map((tag, at) => [tag, at]));
+    return found.sort((a, b) => (order.get(a.tag) ?? 0) - (order.get(b.tag) ?? 0));
+  }
+
+  /** The newest tags, where only so many are wanted. Dates are read once for each digest. */
+  async #newest(
+    opened: OpenedRegistry,
+    repository: string,
+    tags: readonly ResolvedTag[],
+  ): Promise<readonly ResolvedTag[]> {
+    const { registry, created, signal } = this.#parts;
+    const most = registry.newestTags;
+    if (most === undefined || tags.length <= most) return tags;
+    const dated = [];
+    for (const tag of tags) {
+      if (signal.aborted) break;
+      if (!created.has(tag.digest)) {
+        const atMs = await this.#createdAt(opened, repository, tag);
+        if (created.size >= CREATED_MAX) created.clear();
+        if (atMs !== undefined) created.set(tag.digest, atMs);
+      }
+      dated.push({ tag, name: tag.tag, atMs: created.get(tag.digest) });
+    }
+    return newest(dated, most).map(({ tag }) => tag);
+  }
+
+  async #createdAt(
+    opened: OpenedRegistry,
+    repository: string,
+    tag: ResolvedTag,
+  ): Promise<number | undefined> {
+    const below = await imagesBelow(opened, repository, tag);
+    const [first] = below.ok ? below.value : [];
+    if (first === undefined) return undefined;
+    const atMs = await createdAtMs(opened, repository, first.digest);
+    return atMs.ok ? atMs.value : undefined;
+  }
+
+  async #below(
+    opened: OpenedRegistry,
+    repository: string,
+    tag: ResolvedTag,
+    platforms: readonly string[],
+  ): Promise<readonly FoundImage[]> {
+    const { progress } = this.#parts;
+    const below = await imagesBelow(opened, repository, tag);
+    if (!below.ok) {
+      await progress.fail(below.error.code, below.error.detail);
+      return [];
+    }
+    const wanted = below.value.filter(({ platform }) => wantsPlatform(platforms, platform));
+    if (wanted.length === 0) await progress.count('skipped');
+    return wanted;
+  }
+
+  /** Puts an image in line, unless reading it again would give the same. */
+  async #take(opened: OpenedRegistry, target: Target): Promise<void> {
+    const { intake, progress } = this.#parts;
+    await progress.count('images');
+    const known = await intake.known(this.#owner, target.digest);
+    if (!known.ok) return progress.fail(known.error.code, known.error.detail);
+    if (known.value?.isComplete !== true || known.value.catalogueVersion !== CATALOGUE_VERSION)
+      return this.#enqueue(opened, target, known.value);
+    await progress.count('unchanged');
+    return this.#stillThere(opened, target, known.value);
+  }
+
+  /** Puts one known image in line, whatever is known of it. */
+  async again(
+    image: KnownImage,
+    place: Pick<Target, 'repository' | 'references'>,
+  ): Promise<Result<void, Failure>> {
+    const opened = await this.#parts.open(this.#parts.access);
+    if (!opened.ok) return opened;
+    const { digest, platform = '' } = image.image;
+    this.#enqueue(opened.value, { ...place, digest, top: digest, platform }, image);
+    return ok(undefined);
+  }
+
+  #enqueue(opened: OpenedRegistry, target: Target, known: KnownImage | undefined): void {
+    const { registry, progress, queue, signal, log } = this.#parts;
+    queue.add(registry.id, registry.concurrency, async () => {
+      if (signal.aborted) return;
+      try {
+        await this.#scan(opened, target, known);
+      } catch (cause) {
+        log.error({ err: cause, digest: target.digest }, 'scanning an image failed');
+        await progress.fail('E_INTERNAL', target.digest);
+      }
+    });
+  }
+
+  async #scan(opened: OpenedRegistry, target: Target, known: KnownImage | undefined): Promise<void> {
+    const { request, read, signal, intake, progress, clock, registry } = this.#parts;
+    const { repository, digest, references } = target;
+    const entry = entryOf(registry, target, known?.image);
+    if (known !== undefined) await intake.mark(this.#owner, digest, { state: 'scanning', reasons: [] });
+    const reference = references[0] ?? digest;
+    const door = await this.#door(opened);
+    if (!door.ok) return progress.fail(door.error.code, door.error.detail);
+    const answer = await read({ ...request, registry: door.value, repository, digest, reference }, signal);
+    if (answer.kind === 'stopped') return this.#back(target, known);
+    if (answer.kind === 'artifact') return progress.count('skipped');
+    if (answer.kind === 'image') {
+      const signature = await this.#signature(opened, target);
+      const scanned = scannedOf(answer.image, { ...entry, signature }, clock.nowMs());
+      const kept = await intake.put(this.#owner, scanned);
+      if (!kept.ok) return progress.fail(kept.error.code, kept.error.detail);
+      return progress.count('scanned');
+    }
+    // What could not be read is entered as such: an image that nobody looked into must not be missing from the list.
+    const code = answer.kind === 'failed' ? answer.code : undefined;
+    await intake.mark(
+      this.#owner,
+      digest,
+      {
+        state: answer.kind === 'failed' ? 'failed' : 'incomplete',
+        ...(code === undefined ? {} : { code }),
+        reasons: [answer.detail.slice(0, 512)],
+        scannedAtMs: clock.nowMs(),
+      },
+      entry,
+    );
+    return progress.fail(code ?? 'scan.worker-died', `${reference}: ${answer.detail}`);
+  }
+
+  async #door(opened: OpenedRegistry): Promise<Result<RegistryDoor, Failure>> {
+    const { plainHttp, certificates } = this.#parts.access;
+    const credential = await opened.credential();
+    if (!credential.ok) return credential;
+    return ok({
+      host: opened.host,
+      plainHttp,
+      ...(certificates === undefined ? {} : { certificates }),
+      ...(credential.value === undefined ? {} : { credential: credential.value }),
+    });
+  }
+
+  /** A scan that was cancelled leaves the image as it was. */
+  async #back({ digest }: Target, known: KnownImage | undefined): Promise<void> {
+    if (known !== undefined)
+      await this.#parts.intake.mark(this.#owner, digest, known.image.scan ?? { state: 'never', reasons: [] });
+  }
+
+  /** An image that is not read again: it was seen here, and its signatures are looked at again in time. */
+  async #stillThere(opened: OpenedRegistry, target: Target, { image }: KnownImage): Promise<void> {
+    const { clock, intake, registry } = this.#parts;
+    const entry = entryOf(registry, target, image);
+    const isOld = clock.nowMs() - (image.signature?.checkedAtMs ?? 0) >= SIGNATURES_MS;
+    const signature = isOld ? { signature: await this.#signature(opened, target) } : {};
+    const scan = image.scan ?? { state: 'never', reasons: [] };
+    await intake.mark(this.#owner, target.digest, scan, { ...entry, ...signature });
+  }
+
+  /** Who signed an image, or the index it is part of; `unknown` with the reason where nobody could look. */
+  async #signature({ client }: OpenedRegistry, { repository, digest, top }: Target) {
+    const nowMs = this.#parts.clock.nowMs();
+    const signatures: SignaturesToJudge['signatures'][number][] = [];
+    for (const subject of new Set([digest, top])) {
+      const found = await fetchSignatures(client, repository, subject);
+      if (!found.ok) {
+        const reason = `${found.error.code} ${found.error.detail}`.slice(0, 512);
+        return { state: 'unknown' as const, signers: [], reason, checkedAtMs: nowMs };
+      }
+      signatures.push(...found.value.map((signature) => ({ digest: subject, signature })));
+    }
+    return judgeSignatures({ signatures, keys: this.#parts.registry.signingKeys ?? [], nowMs });
+  }
+
+  /** Every reference leads to what it leads to now: tags move. */
+  async #settle(named: ReadonlyMap<string, ReadonlySet<string>>): Promise<void> {
+    const { intake, progress, log } = this.#parts;
+    for (const [reference, digests] of named) {
+      const settled = await intake.settle(this.#owner, reference, [...digests]);
+      if (!settled.ok) return progress.fail(settled.error.code, settled.error.detail);
+      if (settled.value > 0) log.info({ reference, moved: settled.value }, 'a tag leads elsewhere now');
+    }
+  }
+}

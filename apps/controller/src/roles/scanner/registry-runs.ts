@@ -1,0 +1,252 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { openRegistry, DEFAULT_LIMITS as TRANSPORT_LIMITS } from '@bartizan/adapters/registry';
+import type { Store } from '@bartizan/adapters/store';
+import {
+  err,
+  failure,
+  type Image,
+  ok,
+  type Registry,
+  type Result,
+  systemScope,
+  tenantScope,
+} from '@bartizan/contracts';
+import { DEFAULT_LIMITS } from '@bartizan/scan';
+import type { ImageIntake } from '../../decide/image-ledger.ts';
+import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
+import { readInThread } from '../../sense/registries/read-in-thread.ts';
+import { FairQueue } from './fair-queue.ts';
+import type { Registries } from './registry-desk.ts';
+import { RegistryScan, type RunParts } from './registry-run.ts';
+import { RunProgress } from './run-progress.ts';
+
+export interface RegistryRunsParts {
+  readonly store: Store;
+  readonly desk: Registries;
+  readonly intake: ImageIntake;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where facts of layers are kept. */
+  readonly layerFolder: string;
+  /** Images read at once, of all registries together. */
+  readonly workers?: number;
+  readonly read?: RunParts['read'];
+  readonly open?: RunParts['open'];
+}
+
+interface Running {
+  readonly stop: AbortController;
+  readonly progress: RunProgress;
+  readonly done: Promise<void>;
+}
+
+const WORKERS = 2;
+const LAYER_CACHE_BYTES = 2 * 1024 ** 3;
+const SCHEDULE = systemScope('registry schedules');
+const PAGE = 500;
+
+/** Runs over registries: one at a time of each, all of them fairly on a few threads. */
+export class RegistryRuns {
+  readonly #parts: RegistryRunsParts;
+  readonly #queue: FairQueue;
+  readonly #running = new Map<string, Running>();
+  readonly #created = new Map<string, number>();
+
+  constructor(parts: RegistryRunsParts) {
+    this.#parts = parts;
+    this.#queue = new FairQueue(parts.workers ?? WORKERS);
+  }
+
+  /** Starts a run; one that is under way goes on, and no second one begins. */
+  async start(registry: Registry): Promise<Result<void, ApiFailure>> {
+    if (this.#running.has(registry.id)) return ok(undefined);
+    const { clock, desk } = this.#parts;
+    const stop = new AbortController();
+    const startedAtMs = clock.nowMs();
+    const progress = new RunProgress(
+      startedAtMs,
+      () => clock.nowMs(),
+      (run) => desk.note(registry, run),
+    );
+    const running: { -readonly [K in keyof Running]: Running[K] } = {
+      stop,
+      progress,
+      done: Promise.resolve(),
+    };
+    this.#running.set(registry.id, running);
+    const { kind, everyMs } = registry.schedule;
+    const next = kind === 'interval' && everyMs !== undefined ? { nextAtMs: startedAtMs + everyMs } : {};
+    await progress.enter({ state: 'listing', ...next });
+    running.done = this.#run(registry, running).finally(() => this.#running.delete(registry.id));
+    return ok(undefined);
+  }
+
+  async #run(registry: Registry, { stop, progress }: Running): Promise<void> {
+    const { clock, log } = this.#parts;
+    const outcome = await this.#scan(registry, stop.signal, progress).catch((cause: unknown) => {
+      log.error({ err: cause, registry: registry.id }, 'a run over a registry failed');
+      return { ok: false as const, error: { code: 'E_INTERNAL', detail: 'the run failed' } };
+    });
+    const finishedAtMs = clock.nowMs();
+    if (stop.signal.aborted) return progress.enter({ state: 'cancelled', finishedAtMs });
+    if (outcome.ok) return progress.enter({ state: 'done', finishedAtMs });
+    const { code, detail } = outcome.error;
+    return progress.enter({ state: 'failed', code, detail: detail.slice(0, 512), finishedAtMs });
+  }
+
+  async #scan(registry: Registry, signal: AbortSignal, progress: RunProgress) {
+    const scan = await this.#prepare(registry, signal, progress);
+    return scan.ok ? scan.value.run() : scan;
+  }
+
+  async #prepare(
+    registry: Registry,
+    signal: AbortSignal,
+    progress: RunProgress,
+  ): Promise<Result<RegistryScan, ApiFailure>> {
+    const { desk, intake, clock, log, read = readInThread, open = openRegistry, layerFolder } = this.#parts;
+    const access = await desk.access(registry);
+    if (!access.ok) return access;
+    const scan = new RegistryScan({
+      registry,
+      access: access.value,
+      open,
+      read,
+      request: {
+        limits: DEFAULT_LIMITS,
+        transport: TRANSPORT_LIMITS,
+        layerCache: { folder: layerFolder, maxBytes: LAYER_CACHE_BYTES },
+      },
+      intake,
+      queue: this.#queue,
+      platforms: () => this.#platforms(registry),
+      created: this.#created,
+      progress,
+      signal,
+      clock,
+      log,
+    });
+    return ok(scan);
+  }
+
+  /** Has one image read again; undefined = it is in no registry that is known. Progress shows at the image. */
+  async rescan(
+    owner: Owner,
+    image: Image,
+  ): Promise<Result<{ readonly queued: number } | undefined, ApiFailure>> {
+    const { store, intake, clock } = this.#parts;
+    for (const id of image.registries ?? []) {
+      const registry = await store.registries.get(tenantScope(owner.cluster, owner.tenant), id);
+      if (!registry.ok) return registry;
+      const place = registry.value === undefined ? undefined : placeIn(registry.value, image);
+      if (registry.value === undefined || place === undefined) continue;
+      const silent = new RunProgress(
+        clock.nowMs(),
+        () => clock.nowMs(),
+        () => Promise.resolve(),
+      );
+      const scan = await this.#prepare(registry.value, new AbortController().signal, silent);
+      if (!scan.ok) return scan;
+      const known = await intake.known(owner, image.digest);
+      if (!known.ok) return known;
+      const queued = await scan.value.again(known.value ?? { image, isComplete: false }, place);
+      if (queued.ok) return ok({ queued: this.#queue.waiting + 1 });
+      return err(failure('E_REGISTRY_UNREACHABLE', queued.error.detail));
+    }
+    return ok(undefined);
+  }
+
+  /** Platforms of the nodes of a tenant, as images spell them. */
+  async #platforms({ cluster, tenant }: Registry): Promise<readonly string[]> {
+    const counts = await this.#parts.store.nodes.countBy(tenantScope(cluster, tenant), 'architecture', {
+      filter: [],
+      limit: PAGE,
+    });
+    if (!counts.ok) return [];
+    return [...counts.value.keys()]
+      .filter((name) => name !== '')
+      .map((name) => `linux/${SPELT[name] ?? name}`);
+  }
+
+  /** Stops a run without waiting. */
+  stop(id: string): void {
+    this.#running.get(id)?.stop.abort();
+    this.#queue.drop(id);
+  }
+
+  /** Stops a run and waits until it has ended; images that were done stay done. */
+  async cancel(id: string): Promise<void> {
+    const running = this.#running.get(id);
+    this.stop(id);
+    await running?.done;
+  }
+
+  /** Ends all runs, for the end of the program. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((id) => this.cancel(id)));
+  }
+
+  /** Resolves when no run is under way. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  /** Starts the runs whose time has come. */
+  async startDue(): Promise<void> {
+    const nowMs = this.#parts.clock.nowMs();
+    for (const registry of await this.#all('schedule', 'interval')) {
+      if ((registry.run.nextAtMs ?? 0) > nowMs || this.#running.has(registry.id)) continue;
+      await this.start(registry);
+    }
+  }
+
+  /** Says of runs that ended with the program before this one that they were interrupted. */
+  async recover(): Promise<void> {
+    for (const state of ['listing', 'scanning'])
+      for (const registry of await this.#all('state', state))
+        await this.#parts.desk.note(registry, {
+          ...registry.run,
+          state: 'failed',
+          code: 'E_REGISTRY_INTERRUPTED',
+          detail: 'the controller ended while it ran',
+          finishedAtMs: this.#parts.clock.nowMs(),
+          ...(registry.schedule.kind === 'interval' ? { nextAtMs: this.#parts.clock.nowMs() } : {}),
+        });
+  }
+
+  async #all(field: string, value: string): Promise<readonly Registry[]> {
+    const filter = [{ field, operator: 'in' as const, values: [value], negated: false }];
+    const found: Registry[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { filter, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+      const page = await this.#parts.store.registries.list(SCHEDULE, query);
+      if (!page.ok) {
+        this.#parts.log.warn({ code: page.error.code }, 'registries cannot be listed now');
+        return found;
+      }
+      found.push(...page.value.items);
+      cursor = page.value.next;
+    } while (cursor !== undefined);
+    return found;
+  }
+}
+
+/** Where in a registry an image is, by one of its names there. */
+function placeIn({ host }: Registry, image: Image): { repository: string; references: string[] } | undefined {
+  const reference = image.references.find((one) => one.startsWith(`${host}/`));
+  if (reference === undefined) return undefined;
+  const path = reference.slice(host.length + 1).split('@')[0] ?? '';
+  const colon = path.lastIndexOf(':');
+  return { repository: colon > 0 ? path.slice(0, colon) : path, references: [reference] };
+}
+
+/** Architectures whose names of the kernel differ from those of images. */
+const SPELT: Readonly<Record<string, string>> = {
+  x64: 'amd64',
+  x86_64: 'amd64',
+  aarch64: 'arm64',
+  armv7l: 'arm/v7',
+};
