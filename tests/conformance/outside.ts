@@ -15,9 +15,14 @@ export const SHARED = resolve(
 /** Whether a part of the outside material is there. */
 export const hasShared = (path: string): boolean => existsSync(join(SHARED, path));
 
-const HAS_GO = (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, 'go')));
+const isOnPath = (tool: string): boolean =>
+  (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, tool)));
+
 /** Whether outside material in Go modules can be fetched. */
-export const hasGo = HAS_GO;
+export const hasGo = isOnPath('go');
+
+/** Whether images can be built from package registries: each has its ordinary client. */
+export const hasImageTools = ['go', 'npm', 'python3', 'mvn', 'apt-get', 'dpkg-deb'].every(isOnPath);
 
 /** The folder of a Go module, fetched into the module cache when it is not there. */
 export const goModule = (module: string): string => {

@@ -11,10 +11,17 @@ export interface AllowedSkip {
   readonly reason: string;
 }
 
+const isOnPath = (tool: string): boolean =>
+  (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, tool)));
+
+/** The clients of package registries that images are built with. */
+const IMAGE_TOOLS = ['go', 'npm', 'python3', 'mvn', 'apt-get', 'dpkg-deb'];
+
 /** Conditions a skip may have. Each is looked at by the runner itself, so that a skip cannot outlive its reason. */
 export const CONDITIONS: Readonly<Record<string, (root: string) => boolean>> = {
   'no-shared-material': (root) => !existsSync(sharedFolder(root)),
-  'no-go': () => !(process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, 'go'))),
+  'no-image-tools': () => IMAGE_TOOLS.some((tool) => !isOnPath(tool)),
+  'no-go': () => !isOnPath('go'),
   'not-root': () => process.getuid?.() !== 0,
   'no-btf': () => !existsSync('/sys/kernel/btf/vmlinux'),
   'no-bpf-lsm-natively': () => existsSync('/sys/kernel/btf/vmlinux'),

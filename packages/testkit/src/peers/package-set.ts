@@ -7,19 +7,23 @@ import { parsePurl } from '@bartizan/scan';
 export const COMPARED_TYPES = ['deb', 'npm', 'pypi', 'maven', 'golang', 'gem', 'composer', 'cargo'] as const;
 
 /**
- * A package as scanners that spell differently both name it: `type/name version`. Go versions lose their `v` and
- * `go`, Maven artifacts their group (which half of the archives do not state and each scanner guesses), Debian
+ * A package as scanners that spell differently both name it: `type/name version`. Go and Composer versions lose their `v` and
+ * `go`, and module paths their capitals, Maven artifacts their group (which half of the archives do not state and each scanner guesses), Debian
  * packages their vendor. Undefined for other types, and for packages without a version: nothing can be held against
  * those.
  */
 export const packageKey = (text: string): string | undefined => {
   const purl = parsePurl(text);
   if (purl === undefined || !COMPARED_TYPES.some((type) => type === purl.type)) return undefined;
-  if (['', 'UNKNOWN', '(devel)'].includes(purl.version)) return undefined;
+  if (['', 'UNKNOWN', 'unknown', '(devel)'].includes(purl.version)) return undefined;
   const isAlone = purl.namespace === '' || purl.type === 'deb' || purl.type === 'maven';
   const name = isAlone ? purl.name : `${purl.namespace}/${purl.name}`;
-  if (purl.type === 'golang') return `golang/${name} ${purl.version.replace(/^(?:v|go)(?=\d)/, '')}`;
-  const version = purl.type === 'deb' ? withEpoch(purl.version, purl.qualifiers.get('epoch')) : purl.version;
+  if (purl.type === 'golang') {
+    const path = name === 'go' ? 'stdlib' : name.toLowerCase();
+    return `golang/${path} ${purl.version.replace(/^(?:v|go)(?=\d)/, '')}`;
+  }
+  const stated = purl.type === 'composer' ? purl.version.replace(/^v(?=\d)/, '') : purl.version;
+  const version = purl.type === 'deb' ? withEpoch(stated, purl.qualifiers.get('epoch')) : stated;
   return `${purl.type}/${purl.type === 'pypi' ? name.replaceAll(/[-_.]+/g, '-').toLowerCase() : name} ${version}`;
 };
 
@@ -48,6 +52,8 @@ export const packageSet = (text: string): readonly string[] => {
 export interface Difference {
   /** Who has more: `ours`, or the name of a peer. */
   readonly only: string;
+  /** Of what only we have: which peer lacks it; any when absent. */
+  readonly against?: string;
   /** Which packages: tried against `type/name version`. */
   readonly packages: string;
   readonly why: string;
@@ -76,7 +82,10 @@ export const agreementOf = (
   const onlyTheirs = peer.packages.filter((key) => !mine.has(key));
   const unknownNames = new Set(onlyOurs.map(nameOf));
   const isExplained = (only: string, key: string): boolean =>
-    differences.some((one) => one.only === only && new RegExp(one.packages).test(key));
+    differences.some(
+      ({ only: who, against, packages }) =>
+        who === only && (against ?? peer.name) === peer.name && new RegExp(packages).test(key),
+    );
   return {
     both: ours.length - onlyOurs.length,
     onlyOurs,
