@@ -184,6 +184,12 @@ describe('an image of a real registry', () => {
       ['linux/amd64', 1],
       ['linux/arm64', 0],
     ]);
+    // One platform of several is not the image: nothing of it is called fine.
+    const one = await bartizan([...words, '--platform', 'linux/arm64', '--fail-on', 'unknown']);
+    expect(one.code).toBe(0);
+    const unasked = await bartizan([...words, '--fail-on', 'critical']);
+    expect(unasked.err).toContain('1 other images of the index are not scanned');
+    expect(unasked.code).not.toBe(0);
     const some = await bartizan([...words, '--platform', 'linux/arm64,linux/s390x']);
     expect(whole(some).targets.map(({ platform }) => platform)).toEqual(['linux/arm64']);
     expect(whole(some).failures).toMatchObject([{ code: 'E_IMAGE_PLATFORM' }]);

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, failure, ok, type Result } from '@bartizan/contracts';
+import { RegistryFault } from '@bartizan/adapters/registry';
+import { err, failure, InvariantError, ok, type Result } from '@bartizan/contracts';
 import type { ImageChoice, ImageSource } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import type { Attempt } from './attempt.ts';
@@ -17,6 +18,21 @@ const only = (source: ImageSource, choice: ImageChoice): ImageSource => ({
 const isFor = (choice: ImageChoice, platform: string): boolean =>
   choice.platform === platform || choice.platform.startsWith(`${platform}/`);
 
+/** Runs a step that reads an image; whatever its store throws at it is an image that cannot be read. */
+async function reading<T>(
+  name: string,
+  step: () => Promise<Result<T, ApiFailure>>,
+): Promise<Result<T, ApiFailure>> {
+  try {
+    return await step();
+  } catch (error) {
+    // Those of a registry carry their own code, and bugs are no images.
+    if (error instanceof RegistryFault || error instanceof InvariantError) throw error;
+    const detail = error instanceof Error ? error.message : 'cannot be read';
+    return err(failure('E_SCAN_TARGET', `${name}: ${detail}`));
+  }
+}
+
 /** One attempt for each platform asked for: one that is not there is an attempt that fails. */
 export async function imageAttempts(
   source: ImageSource,
@@ -29,14 +45,17 @@ export async function imageAttempts(
     return ok([
       {
         name,
-        scan: () => scanImageOf(source, { name, ...(platform === undefined ? {} : { platform }) }, flags),
+        scan: () =>
+          reading(name, () =>
+            scanImageOf(source, { name, ...(platform === undefined ? {} : { platform }) }, flags),
+          ),
       },
     ]);
-  const choices = await source.images();
-  if (!choices.ok) return err(failure(choices.error.code, choices.error.detail));
+  const choices = await reading(name, () => source.images());
+  if (!choices.ok) return choices;
   const attempt = (choice: ImageChoice): Attempt => ({
     name: choice.platform === '' ? name : `${name} (${choice.platform})`,
-    scan: () => scanImageOf(only(source, choice), { name }, flags),
+    scan: () => reading(name, () => scanImageOf(only(source, choice), { name }, flags)),
   });
   if (platform === 'all') return ok(choices.value.map(attempt));
   return ok(

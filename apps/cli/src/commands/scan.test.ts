@@ -212,6 +212,12 @@ describe('a scan of several targets', () => {
     expect(some.code).toBe(5);
   });
 
+  it('tells a cache that cannot be written as an image that cannot be read', async () => {
+    const cache = join(folder, 'pack', 'no-folder');
+    const ran = await run('image', 'image.tar', { cache });
+    expect([ran.code, ran.err.includes('E_SCAN_TARGET')]).toEqual([5, true]);
+  });
+
   it('names the target in a table, and has no bill of materials', async () => {
     expect((await run('image', 'two.tar', { platform: 'all', output: 'csv' })).out).toMatch(
       /^target,severity/,
