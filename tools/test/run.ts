@@ -14,11 +14,9 @@ const root = resolve(import.meta.dirname, '../..');
 const args = process.argv.slice(2);
 /** Phases of a whole run, in order. */
 const PHASES: readonly Step['phase'][] = ['check', 'unit', 'slow', 'native', 'real'];
-/** Only quick runs believe a pass of before; the whole run, and `--fresh`, run everything. */
-const kept =
-  (args.includes('--fast') || args.includes('--check')) && !args.includes('--fresh')
-    ? new KeptPasses(root)
-    : undefined;
+/** Quick runs keep passes and believe those of before; `--fresh` keeps them and believes none; the whole run does neither. */
+const kept = args.includes('--fast') || args.includes('--check') ? new KeptPasses(root) : undefined;
+const isFresh = args.includes('--fresh');
 const OUTPUT_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Steps the command line asked for. */
@@ -87,7 +85,7 @@ async function take(step: Step): Promise<void> {
   const keyOf = (): string | undefined =>
     kept === undefined || reads === undefined ? undefined : kept.keyOf({ ...step, reads });
   const key = keyOf();
-  if (kept !== undefined && key !== undefined && kept.has(key)) {
+  if (!isFresh && kept !== undefined && key !== undefined && kept.has(key)) {
     count(step, exitOutcome(step.name, 0), 'nothing it reads changed since it passed', '');
     return;
   }
