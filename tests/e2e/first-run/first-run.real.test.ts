@@ -108,8 +108,8 @@ async function everyPage(): Promise<readonly (readonly [string, string, string |
     ...['profile', 'users', 'keys', 'enroll', 'advisories', 'backup', 'api'].map(
       (section) => [`settings-${section}`, `/settings/${section}`, 'Bartizan'] as const,
     ),
-    // Containers of bare runc name no image, and nobody added a registry or made an exception: each page says so.
-    ['images', '/images', /No image yet|イメージはまだありません/],
+    // Nobody added a registry or made an exception: each page says so.
+    ['images', '/images', /What is built, where it runs|イメージの中身と/],
     ['registries', '/images/registries', /No registry yet|レジストリはまだありません/],
     ['exceptions', '/findings/exceptions', /No exception yet|例外はまだありません/],
     ['overview', '/', stage.idOf('idle')],

@@ -97,8 +97,6 @@ export const FILTER_FIELDS = {
   'image.packages': [
     { name: 'name', label: 'field.name' },
     { name: 'ecosystem', label: 'field.ecosystem' },
-    { name: 'license', label: 'package.licence' },
-    { name: 'layer', label: 'package.layer' },
   ],
   'exception.list': [
     { name: 'vulnerability', label: 'field.vulnerability' },

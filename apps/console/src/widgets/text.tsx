@@ -33,13 +33,16 @@ export const Cut = ({ text, most = 44, mono = false }: { text: string; most?: nu
   </span>
 );
 
+/** The present of a page moves in steps; what happened since the last step is now, not in the future. */
+const TICK_MS = 15_000;
+
 /** An instant: how long ago, exact on hover and for copying. */
 export const When = ({ at }: { at: number }) => {
   const { relative, exact } = useFormat();
   const now = useNow();
   return (
     <time dateTime={new Date(at).toISOString()} title={exact(at)} className="nowrap">
-      {relative(at, now)}
+      {relative(at, at - now > 0 && at - now < TICK_MS ? at : now)}
     </time>
   );
 };

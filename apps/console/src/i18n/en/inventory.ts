@@ -99,7 +99,7 @@ export const inventory = {
   'package.none.note':
     'The first scan may still run, or nothing in this file system is a package we can read.',
   'coverage.title': 'What the advisories can judge',
-  'coverage.none': 'Not scanned yet.',
+  'coverage.none': 'Nothing was judged yet.',
   'coverage.covered': 'Covered',
   'coverage.partial': 'In part',
   'coverage.no-data': 'No data',

@@ -158,6 +158,7 @@ export const supply = {
   'run.repositories_other': '{n} repositories',
   'run.images_one': '{n} image chosen',
   'run.images_other': '{n} images chosen',
+  'run.scanned': '{n} read',
   'run.unchanged': '{n} known already',
   'run.skipped': '{n} that are no images',
   'run.failed-images': '{n} could not be scanned',

@@ -99,7 +99,7 @@ export const inventory = {
   'package.none': 'パッケージは確認されていません',
   'package.none.note': '初回スキャン中か、読み取れるパッケージがありません。',
   'coverage.title': '脆弱性情報で判定できる範囲',
-  'coverage.none': 'まだスキャンされていません。',
+  'coverage.none': 'まだ判定されていません。',
   'coverage.covered': '対象',
   'coverage.partial': '一部対象',
   'coverage.no-data': 'データなし',

@@ -150,6 +150,7 @@ export const supply = {
   'run.next': '次回 {when}',
   'run.repositories_other': 'リポジトリ {n} 件',
   'run.images_other': '対象イメージ {n} 件',
+  'run.scanned': '読み取り {n} 件',
   'run.unchanged': '変更なし {n} 件',
   'run.skipped': 'イメージ以外 {n} 件',
   'run.failed-images': '失敗 {n} 件',

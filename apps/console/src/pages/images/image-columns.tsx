@@ -55,7 +55,6 @@ const standing = (t: Translate): readonly Column<Row>[] => [
     id: 'reference',
     title: t('field.image'),
     width: 'minmax(220px, 3fr)',
-    sort: 'reference',
     cell: (row) => <NameCell row={row} />,
   },
   {
@@ -67,6 +66,7 @@ const standing = (t: Translate): readonly Column<Row>[] => [
   {
     id: 'scan',
     title: t('image.scan'),
+    sort: 'scan',
     width: '128px',
     fromPx: 620,
     cell: (row) => <ScanBadge scan={row.image.scan} />,
@@ -74,6 +74,7 @@ const standing = (t: Translate): readonly Column<Row>[] => [
   {
     id: 'signature',
     title: t('image.signature'),
+    sort: 'signature',
     width: '116px',
     fromPx: 860,
     cell: (row) => <SignatureBadge signature={row.image.signature} />,
@@ -85,6 +86,7 @@ const facts = (t: Translate, count: Formats['count']): readonly Column<Row>[] =>
   {
     id: 'packages',
     title: t('image.packages'),
+    sort: 'packages',
     width: '92px',
     number: true,
     fromPx: 980,
@@ -106,6 +108,7 @@ const facts = (t: Translate, count: Formats['count']): readonly Column<Row>[] =>
   {
     id: 'platform',
     title: t('image.platform'),
+    sort: 'platform',
     width: '120px',
     fromPx: 1260,
     cell: (row) => <span translate="no">{row.image.platform ?? '–'}</span>,
@@ -113,6 +116,7 @@ const facts = (t: Translate, count: Formats['count']): readonly Column<Row>[] =>
   {
     id: 'distribution',
     title: t('image.distribution'),
+    sort: 'distribution',
     width: '104px',
     fromPx: 1360,
     cell: (row) => <Cut text={row.image.distribution ?? '–'} most={16} />,

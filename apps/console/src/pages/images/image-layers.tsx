@@ -12,9 +12,6 @@ import { Copy } from '../../widgets/text.tsx';
 import type { ImageDetail } from './image-detail.ts';
 import { certaintyOf, layerCommand, shortDigest } from './image-facts.ts';
 
-/** Filter of the packages that one layer brought. */
-const packagesOf = (layer: ImageLayer): string => `layer:${layer.diffId}`;
-
 const Command = ({ text }: { text: string | undefined }) => {
   const t = useT();
   if (text === undefined) return <span className="quiet">{t('layer.no-command')}</span>;
@@ -63,7 +60,7 @@ const Line = ({ layer, number, share, isKnown }: LineProps) => {
           <Link
             to="."
             search={(before: Record<string, unknown>) =>
-              readSearch({ scope: before['scope'], tab: 'packages', filter: packagesOf(layer) })
+              readSearch({ scope: before['scope'], tab: 'packages', sel: layer.diffId })
             }
           >
             {count(layer.packages)}

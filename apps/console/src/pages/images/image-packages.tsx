@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { useMemo } from 'react';
+import { IconX } from '@tabler/icons-react';
+import { useEffect, useMemo } from 'react';
 import { type ItemOf, useList } from '../../data/queries.ts';
 import { useView } from '../../data/view.ts';
 import { FilterBar } from '../../filter/filter-bar.tsx';
@@ -89,21 +90,50 @@ const useColumns = (layerNumbers: ReadonlyMap<string, number>): readonly Column<
   );
 };
 
-/** Software in an image: where it lies, under which licence, in which layer, and whether it is in use. */
-export const ImagePackages = ({ detail: { image, coverage } }: { detail: ImageDetail }) => {
-  const t = useT();
+/** Packages of an image; those of one layer are chosen here, once all of them are there. */
+const usePackages = (digest: string, layer: string | undefined) => {
   const { search } = useView();
   const query = {
     ...(search.filter === undefined ? {} : { filter: search.filter }),
     ...(search.sort === undefined ? {} : { sort: search.sort }),
   };
-  const params = { id: image.digest };
-  const list = useList('image.packages', { params, query });
+  const list = useList('image.packages', {
+    params: { id: digest },
+    query: layer === undefined ? query : { ...query, limit: 1000 },
+  });
+  const { hasNextPage, isFetchingNextPage, fetchNextPage, items } = list;
+  const needsAll = layer !== undefined && hasNextPage && !isFetchingNextPage;
+  useEffect(() => {
+    if (needsAll) void fetchNextPage();
+  }, [needsAll, fetchNextPage]);
+  if (layer === undefined) return { list, query };
+  const ofLayer = items.filter((found) => found.layer === layer);
+  return { list: { ...list, items: ofLayer, total: hasNextPage ? undefined : ofLayer.length }, query };
+};
+
+const LayerChip = ({ name, onClear }: { name: string; onClear: () => void }) => {
+  const t = useT();
+  return (
+    <span className="filter-token">
+      {t('package.layer')} {name}
+      <button type="button" onClick={onClear} aria-label={t('filter.remove', { token: t('package.layer') })}>
+        <IconX size={13} aria-hidden="true" />
+      </button>
+    </span>
+  );
+};
+
+/** Software in an image: where it lies, under which licence, in which layer, and whether it is in use. */
+export const ImagePackages = ({ detail: { image, coverage } }: { detail: ImageDetail }) => {
+  const t = useT();
+  const { search, set } = useView();
   const { layers } = image;
   const numbers = useMemo(
     () => new Map((layers ?? []).map((layer, index) => [layer.diffId, index + 1])),
     [layers],
   );
+  const layer = search.sel !== undefined && numbers.has(search.sel) ? search.sel : undefined;
+  const { list, query } = usePackages(image.digest, layer);
   const columns = useColumns(numbers);
   const { doubt } = certaintyOf(image.scan);
   return (
@@ -111,8 +141,16 @@ export const ImagePackages = ({ detail: { image, coverage } }: { detail: ImageDe
       {doubt === 'incomplete' && <Unknown why={t('workload.incomplete')} />}
       <CoverageList coverage={coverage} />
       <div className="filter-bar">
+        {layer !== undefined && (
+          <LayerChip
+            name={t('layer.number', { n: numbers.get(layer) ?? 0 })}
+            onClear={() => set({ sel: undefined })}
+          />
+        )}
         <FilterBar route="image.packages" />
-        <ExportMenu route="image.packages" params={params} query={query} />
+        {layer === undefined && (
+          <ExportMenu route="image.packages" params={{ id: image.digest }} query={query} />
+        )}
       </div>
       <ListStates
         list={list}
@@ -128,7 +166,7 @@ export const ImagePackages = ({ detail: { image, coverage } }: { detail: ImageDe
             items={list.items}
             total={list.total}
             rowKey={(row) => `${row.purl}${row.locations[0] ?? ''}`}
-            hasMore={list.hasNextPage && !list.isFetchingNextPage}
+            hasMore={layer === undefined && list.hasNextPage && !list.isFetchingNextPage}
             onMore={() => void list.fetchNextPage()}
             rowHeight={38}
           />

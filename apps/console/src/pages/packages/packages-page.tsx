@@ -102,7 +102,6 @@ const useColumns = (open: (purl: string) => void): readonly Column<Row>[] => {
         title: t('workload.open-findings'),
         width: '148px',
         number: true,
-        sort: 'openFindings',
         fromPx: 820,
         cell: (row) =>
           row.openFindings === 0 ? (

@@ -101,6 +101,7 @@ const Run = ({ registry }: { registry: Registry }) => {
         <span className="row wrap small quiet" style={{ gap: 12 }}>
           <span>{t('run.repositories', { count: run.repositories, n: count(run.repositories) })}</span>
           <span>{t('run.images', { count: run.images, n: count(run.images) })}</span>
+          <span>{t('run.scanned', { n: count(run.scanned) })}</span>
           <span>{t('run.unchanged', { n: count(run.unchanged) })}</span>
           {run.skipped !== undefined && run.skipped > 0 && (
             <span>{t('run.skipped', { n: count(run.skipped) })}</span>
