@@ -60,7 +60,6 @@ export const COLUMN_TEXT = {
   'column.version': { en: 'VERSION', ja: 'バージョン' },
   'column.ecosystem': { en: 'ECOSYSTEM', ja: 'エコシステム' },
   'column.layer': { en: 'LAYER', ja: 'レイヤー' },
-  'column.use': { en: 'IN USE', ja: '使用状況' },
   'column.scan': { en: 'SCAN', ja: 'スキャン' },
   'column.fixable': { en: 'FIXABLE', ja: '修正可能' },
   'column.packages': { en: 'PACKAGES', ja: 'パッケージ数' },

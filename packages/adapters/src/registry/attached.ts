@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { ok, type Result } from '@bartizan/contracts';
-import type { Descriptor, RegistryClient } from './client.ts';
+import type { Descriptor } from './answers.ts';
+import type { RegistryClient } from './client.ts';
 import type { RegistryError } from './fault.ts';
 
 /** A piece that lies beside a manifest: a layer of an artifact that refers to it, or of one under a tag of its digest. */

@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-export type { Attack, AttackFile, AttackOutcome, AttackPlan } from './attack-stage.ts';
-export { AttackStage } from './attack-stage.ts';
 /**
  * A real container under a real attack, watched by real parts twice: with the rules in force and without. For tests only.
  * In: a plan, an attack and its benign twin. Out: the events of the API. Serves every control with an attack test.
