@@ -19,6 +19,7 @@ export const control: ComplianceControl = {
     'host.cloud-keys',
     'host.environment-secrets',
     'host.private-keys',
+    'image.config-secrets',
     'runtime.sensitive-file-read',
     'runtime.service-account-token-read',
   ],

@@ -53,10 +53,19 @@ export {
 } from './catalogers/cataloger.ts';
 export { PACKAGE_TYPES, type PackageType, type ScanPackage } from './catalogers/package.ts';
 export { CATALOGERS } from './catalogers/registry.ts';
+export { LayerSums } from './distribution/layer-sums.ts';
 export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
 export type { FindingPlace } from './findings/finding-place.ts';
 export { pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
+export { EntropyMeter } from './hygiene/entropy.ts';
+export { type ImageEvidence, type ImageFacts, imageFacts } from './hygiene/image-facts.ts';
+export { KnownFileSet } from './hygiene/known-files.ts';
+export { LayerHygiene } from './hygiene/layer-hygiene.ts';
+export { commandFindings, malwareFindings } from './hygiene/malware-finding.ts';
+export { executableRanges, HEAD_BYTES, kindOf } from './hygiene/program-head.ts';
+export { compileFileSignatures, type FileSignatureSet } from './hygiene/signature-set.ts';
+export { SignatureStream } from './hygiene/signature-stream.ts';
 export { FileLayerCache } from './image/file-layer-cache.ts';
 export type {
   ImageChoice,
@@ -67,6 +76,13 @@ export type {
   LayerSource,
 } from './image/image-source.ts';
 export type { LayerCache } from './image/layer-cache.ts';
+export type {
+  FileSink,
+  LayerConsumer,
+  LayerNotes,
+  LayerPass,
+  PassingFile,
+} from './image/layer-consumer.ts';
 export { choicesOf, type DigestBlobs, planOf, readByDigest } from './image/manifest.ts';
 export {
   type ImageOptions,
@@ -123,7 +139,7 @@ export {
   scanTree,
 } from './scan/scan-tree.ts';
 export { fingerprintOf, HASH_KEY_BYTES, makeHashKey, previewOf } from './secrets/keep.ts';
-export { type LayerSecretReport, LayerSecrets } from './secrets/layer-secrets.ts';
+export { LayerSecrets, type LayerSecretsOptions, type MergedImage } from './secrets/layer-secrets.ts';
 export { patternFault } from './secrets/pattern-guard.ts';
 export { compileSecretRules, type SecretRuleSet } from './secrets/rule-set.ts';
 export { placeOf, secretFinding } from './secrets/secret-finding.ts';

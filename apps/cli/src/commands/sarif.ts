@@ -13,25 +13,31 @@ const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   unknown: 'warning',
 };
 
-/** One secret: its rule, its place, and a fingerprint by which results of the same run are told apart. */
-const secretResult = (finding: Finding): object => ({
+/** A finding with a rule: a secret, a failed check, a harmful file. */
+const ruleResult = (finding: Finding): object => ({
   ruleId: finding.check,
   level: LEVEL[finding.severity],
-  message: { text: `${finding.title.en} (${finding.secret?.verification}). ${finding.fix.action.en}` },
-  locations: [
-    {
-      physicalLocation: {
-        artifactLocation: { uri: finding.location?.path.replace(/^\/+/, '') },
-        region: { startLine: finding.location?.line, startColumn: finding.location?.column },
-      },
-    },
-  ],
+  message: {
+    text: `${finding.title.en}${finding.secret === undefined ? '' : ` (${finding.secret.verification})`}. ${finding.fix.action.en}`,
+  },
+  ...(finding.location === undefined
+    ? {}
+    : {
+        locations: [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: finding.location.path.replace(/^\/+/, '') },
+              region: { startLine: finding.location.line, startColumn: finding.location.column },
+            },
+          },
+        ],
+      }),
 });
 
-/** Findings as a SARIF 2.1.0 log (OASIS), one rule per advisory and per kind of secret. */
-export function toSarif(findings: readonly Judged[], secrets: readonly Finding[] = []): object {
+/** Findings as a SARIF 2.1.0 log (OASIS), one rule per advisory, kind of secret, check and signature. */
+export function toSarif(findings: readonly Judged[], others: readonly Finding[] = []): object {
   const rules = new Map<string, object>();
-  for (const { check, title, location } of secrets)
+  for (const { check, title, location } of others)
     if (check !== undefined)
       rules.set(check, {
         id: check,
@@ -80,7 +86,7 @@ export function toSarif(findings: readonly Judged[], secrets: readonly Finding[]
               physicalLocation: { artifactLocation: { uri: uri.replace(/^\/+/, '') } },
             })),
           })),
-          ...secrets.map(secretResult),
+          ...others.map(ruleResult),
         ],
       },
     ],

@@ -23,6 +23,10 @@ export type ScanKind = 'host' | 'dir' | 'image' | 'sbom';
 export const SCANNERS = ['vuln', 'secret'] as const;
 export type ScannerName = (typeof SCANNERS)[number];
 
+/** What a scan of an image can look for. */
+export const IMAGE_SCANNERS = [...SCANNERS, 'hygiene'] as const;
+export type ImageScannerName = (typeof IMAGE_SCANNERS)[number];
+
 /** Options of `scan`. */
 export interface ScanFlags {
   readonly output: (typeof SCAN_FORMATS)[number];
@@ -41,4 +45,11 @@ export interface ScanFlags {
 /** Options of a scan of a host or folder. */
 export interface TreeScanFlags extends ScanFlags {
   readonly scanners: readonly ScannerName[];
+}
+
+/** Options of a scan of an image. */
+export interface ImageScanFlags extends ScanFlags {
+  readonly scanners: readonly ImageScannerName[];
+  /** Files with checksums of harmful files. */
+  readonly malwareHashes: readonly string[];
 }

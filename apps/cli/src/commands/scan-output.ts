@@ -7,9 +7,9 @@ import type { CliContext } from '../context.ts';
 import { type Column, renderList, renderValue } from '../output/render.ts';
 import { plain } from '../output/width.ts';
 import type { Judged, JudgedReport } from './judged.ts';
+import { type OtherFindings, otherList, otherWhole } from './other-findings.ts';
 import { toSarif } from './sarif.ts';
 import type { SCAN_FORMATS, ScanFlags } from './scan-flags.ts';
-import { type SecretsFound, secretsWhole } from './scan-secrets.ts';
 import type { Scanned } from './scan-target.ts';
 
 /** Forms in which findings can be shown; the others are bills of materials. */
@@ -34,12 +34,12 @@ export function showFindings(
   context: CliContext,
   flags: ScanFlags,
   report: JudgedReport,
-  secrets?: SecretsFound,
+  others: OtherFindings,
 ): void {
   const { t } = context;
   const format = findingFormat(flags);
   if (format === 'sarif') {
-    context.process.stdout.write(`${JSON.stringify(toSarif(report.findings, secrets?.findings), null, 2)}\n`);
+    context.process.stdout.write(`${JSON.stringify(toSarif(report.findings, otherList(others)), null, 2)}\n`);
     return;
   }
   const statement: Column<Judged> = {
@@ -52,7 +52,7 @@ export function showFindings(
     whole: {
       ...report,
       verdicts: undefined,
-      ...(secrets === undefined ? {} : { secrets: secretsWhole(secrets) }),
+      ...otherWhole(others),
     },
     columns: [
       { field: 'severity', heading: t('column.severity'), value: (item) => item.vulnerability.severity },
@@ -74,16 +74,16 @@ export function showPackages(
   context: CliContext,
   flags: ScanFlags,
   packages: readonly Package[],
-  secrets?: SecretsFound,
+  others: OtherFindings,
 ): void {
   const format = findingFormat(flags);
   if (format === 'sarif') {
-    renderValue(context.process, 'json', toSarif([], secrets?.findings));
+    renderValue(context.process, 'json', toSarif([], otherList(others)));
     return;
   }
   renderList<Package>(context.process, format, {
     items: packages,
-    ...(secrets === undefined ? {} : { whole: { packages, secrets: secretsWhole(secrets) } }),
+    ...(Object.keys(others).length === 0 ? {} : { whole: { packages, ...otherWhole(others) } }),
     columns: [
       { field: 'package', heading: context.t('column.package'), value: (item) => item.name },
       { field: 'version', heading: context.t('column.revision'), value: (item) => item.version },

@@ -17,10 +17,8 @@ import {
 } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import type { CliContext } from '../context.ts';
-import { type Column, renderList, renderValue } from '../output/render.ts';
+import { type Column, renderList } from '../output/render.ts';
 import { plain } from '../output/width.ts';
-import { toSarif } from './sarif.ts';
-import type { ScanFlags } from './scan-flags.ts';
 
 /** What a search for secrets gave: the report, and its findings in the words of the contracts. */
 export interface SecretsFound {
@@ -30,6 +28,15 @@ export interface SecretsFound {
 
 /** Problems and refused rules shown one by one. */
 const SHOWN = 10;
+
+/** Names files of content that were refused: their rules are not asked. */
+export function showRefused(
+  { t, process }: CliContext,
+  refused: readonly { readonly file: string; readonly detail: string }[],
+): void {
+  for (const { file, detail } of refused.slice(0, SHOWN))
+    process.stderr.write(`${plain(t('scan.incomplete', { reason: `${file}: ${detail}` }))}\n`);
+}
 
 /**
  * Searches a tree with the rules of `content/secrets`. The key of the fingerprints is made for this run: they tell
@@ -42,10 +49,7 @@ export function findSecrets(
 ): Result<SecretsFound, ApiFailure> {
   const loaded = loadSecretRules(join(context.checkout, 'content'));
   if (!loaded.ok) return loaded;
-  for (const { file, detail } of loaded.value.refused.slice(0, SHOWN))
-    context.process.stderr.write(
-      `${plain(context.t('scan.incomplete', { reason: `${file}: ${detail}` }))}\n`,
-    );
+  showRefused(context, loaded.value.refused);
   const set = compileSecretRules(loaded.value.rules);
   if (!set.ok) return set;
   const report = searchTree({
@@ -109,19 +113,7 @@ export const secretsWhole = ({ report, findings }: SecretsFound) => ({
   stats: report.stats,
 });
 
-/** The list of secrets: alone, or after that of packages where the form is one for people. */
-export function showSecrets(
-  context: CliContext,
-  { output }: ScanFlags,
-  secrets: SecretsFound,
-  isAlone: boolean,
-): void {
-  if (output === 'table' || output === 'csv')
-    renderList<Finding>(context.process, output, {
-      items: secrets.findings,
-      columns: secretColumns(context),
-    });
-  else if (!isAlone) return;
-  else if (output === 'sarif') renderValue(context.process, 'json', toSarif([], secrets.findings));
-  else renderValue(context.process, output === 'yaml' ? 'yaml' : 'json', { secrets: secretsWhole(secrets) });
+/** The list of secrets. */
+export function showSecrets(context: CliContext, output: 'table' | 'csv', secrets: SecretsFound): void {
+  renderList<Finding>(context.process, output, { items: secrets.findings, columns: secretColumns(context) });
 }

@@ -12,20 +12,18 @@ import {
   DEFAULT_LIMITS,
   DirectoryTree,
   type Distribution,
-  FileLayerCache,
   type FileTree,
   HOST_EXCLUSIONS,
   instantOf,
   MAX_SBOM_BYTES,
   type OpenedImage,
-  openImage,
   packagesOf,
   readSbom,
   type ScanProblem,
   type ScanReport,
 } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
-import type { ScanFlags, ScanKind } from './scan-flags.ts';
+import type { ScanKind } from './scan-flags.ts';
 
 /** What was found, before any advisory is asked. */
 export interface Scanned {
@@ -37,9 +35,6 @@ export interface Scanned {
   readonly createdAt?: string;
   readonly stats: ScanReport['stats'];
 }
-
-/** The layer cache of a call: two gibibytes, the longest unused goes first. */
-const CACHE_BYTES = 2 * 1024 ** 3;
 
 const catalogue = (
   tree: FileTree,
@@ -87,20 +82,14 @@ const imageSubject = (image: OpenedImage, path: string): BomSubject => ({
   digest: image.digest,
 });
 
-const scanImage = async (path: string, flags: ScanFlags): Promise<Result<Scanned, ApiFailure>> => {
-  const image = await openImage(path, DEFAULT_LIMITS, {
-    ...(flags.platform === undefined ? {} : { platform: flags.platform }),
-    ...(flags.cache === undefined ? {} : { cache: new FileLayerCache(flags.cache, CACHE_BYTES) }),
+/** Catalogues an image whose layers were merged. */
+export const catalogueImage = (image: OpenedImage, path: string): Scanned => {
+  const { tree, problems, config } = image;
+  return catalogue(tree, {
+    subject: imageSubject(image, path),
+    problems,
+    ...(config.createdAt === undefined ? {} : { createdAt: config.createdAt }),
   });
-  if (!image.ok) return err(failure(image.error.code, image.error.detail));
-  const { tree, problems, config } = image.value;
-  return ok(
-    catalogue(tree, {
-      subject: imageSubject(image.value, path),
-      problems,
-      ...(config.createdAt === undefined ? {} : { createdAt: config.createdAt }),
-    }),
-  );
 };
 
 const scanDocument = (path: string): Result<Scanned, ApiFailure> => {
@@ -119,14 +108,13 @@ const scanDocument = (path: string): Result<Scanned, ApiFailure> => {
   });
 };
 
-/** Catalogues a folder, this machine, an image or a bill of materials. */
-export const scanTarget = async (
-  target: { readonly path: string; readonly kind: ScanKind },
-  flags: ScanFlags,
-): Promise<Result<Scanned, ApiFailure>> => {
+/** Catalogues a folder, this machine or a bill of materials. */
+export const scanTarget = (target: {
+  readonly path: string;
+  readonly kind: Exclude<ScanKind, 'image'>;
+}): Result<Scanned, ApiFailure> => {
   const { path, kind } = target;
   if (!existsSync(path)) return err(failure('E_SCAN_TARGET', path));
-  if (kind === 'image') return scanImage(path, flags);
   return kind === 'sbom' ? scanDocument(path) : scanFolder(path, kind);
 };
 

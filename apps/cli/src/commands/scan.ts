@@ -21,9 +21,17 @@ import { type CliContext, pathsOf, perform } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findAdvisories } from '../setup/advisories.ts';
 import type { Judged, JudgedReport } from './judged.ts';
-import type { ScanFlags, ScanKind, TreeScanFlags } from './scan-flags.ts';
+import {
+  isOtherIncomplete,
+  type OtherFindings,
+  otherList,
+  showOtherSummaries,
+  showOthers,
+} from './other-findings.ts';
+import type { ImageScanFlags, ScanFlags, ScanKind } from './scan-flags.ts';
+import { scanImage } from './scan-image.ts';
 import { isBomFormat, showFindings, showIncomplete, showPackages, showSummary } from './scan-output.ts';
-import { findSecrets, type SecretsFound, showSecrets, showSecretsSummary } from './scan-secrets.ts';
+import { findSecrets } from './scan-secrets.ts';
 import { type Scanned, scanTarget, toBom } from './scan-target.ts';
 
 /** The pack in use: named, of the local instance, or made from the advisories beside the checkout. */
@@ -90,10 +98,16 @@ const toolVersion = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
     .version;
 
-type Flags = ScanFlags & Partial<TreeScanFlags>;
+type Flags = ScanFlags & Partial<ImageScanFlags>;
 interface Target {
   readonly path: string;
   readonly kind: ScanKind;
+}
+
+/** What was found, before any advisory is asked. Without `scanned`, packages were not asked for. */
+interface Found {
+  readonly scanned?: Scanned;
+  readonly others: OtherFindings;
 }
 
 /** Secrets of a host or folder, where they were asked for. */
@@ -101,11 +115,35 @@ function secretsOf(
   context: CliContext,
   { path, kind }: Target,
   flags: Flags,
-): Result<SecretsFound | undefined, ApiFailure> {
-  if (flags.scanners?.includes('secret') !== true) return ok(undefined);
+): Result<OtherFindings, ApiFailure> {
+  if (flags.scanners?.includes('secret') !== true) return ok({});
   if (!existsSync(path) || !statSync(path).isDirectory()) return err(failure('E_SCAN_TARGET', path));
-  return findSecrets(context, new DirectoryTree(path), kind === 'host');
+  const secrets = findSecrets(context, new DirectoryTree(path), kind === 'host');
+  return secrets.ok ? ok({ secrets: secrets.value }) : secrets;
 }
+
+/** Looks for what was asked for. An image is read once for all of it. */
+async function gather(context: CliContext, target: Target, flags: Flags): Promise<Result<Found, ApiFailure>> {
+  const { path, kind } = target;
+  if (kind === 'image') {
+    if (!existsSync(path)) return err(failure('E_SCAN_TARGET', path));
+    const image = await scanImage(context, path, {
+      ...flags,
+      scanners: flags.scanners ?? ['vuln'],
+      malwareHashes: flags.malwareHashes ?? [],
+    });
+    if (!image.ok) return image;
+    const { scanned, image: _image, ...others } = image.value;
+    return ok({ scanned, others });
+  }
+  const others = secretsOf(context, target, flags);
+  if (!others.ok) return others;
+  if (!asksPackages(flags)) return ok({ others: others.value });
+  const scanned = scanTarget({ path, kind });
+  return scanned.ok ? ok({ scanned: scanned.value, others: others.value }) : scanned;
+}
+
+const asksPackages = ({ scanners }: Flags): boolean => scanners === undefined || scanners.includes('vuln');
 
 /**
  * `scan host|dir|image|sbom`: exit 3 when a finding or a secret is at least as bad as --fail-on, 1 when the scan is not
@@ -115,70 +153,62 @@ export function runScan(context: CliContext, target: Target, flags: Flags): Prom
   return perform(context, async () => {
     const statements = readStatements(flags);
     if (!statements.ok) return statements;
-    const secrets = secretsOf(context, target, flags);
-    if (!secrets.ok) return secrets;
-    if (secrets.value !== undefined && flags.scanners?.includes('vuln') === false)
-      return ok(showSecretsAlone(context, flags, secrets.value));
-    const scanned = await scanTarget(target, flags);
-    if (!scanned.ok) return scanned;
-    showIncomplete(context, scanned.value);
-    const found = { scanned: scanned.value, sets: statements.value, secrets: secrets.value };
+    const gathered = await gather(context, target, flags);
+    if (!gathered.ok) return gathered;
+    const { scanned, others } = gathered.value;
+    if (scanned !== undefined) showIncomplete(context, scanned);
+    if (scanned === undefined || !asksPackages(flags)) {
+      showOthers(context, flags, others, true);
+      showOtherSummaries(context, others);
+      return ok(exitOf([], gateOf(flags, gathered.value), otherList(others)));
+    }
     if (isBomFormat(flags.output)) {
-      context.process.stdout.write(writeBom(toBom(scanned.value, toolVersion()), flags.output));
-      if (secrets.value !== undefined) showSecretsSummary(context, secrets.value);
-      return ok(exitOf([], gateOf(flags, found), secrets.value?.findings));
+      context.process.stdout.write(writeBom(toBom(scanned, toolVersion()), flags.output));
+      showOtherSummaries(context, others);
+      return ok(exitOf([], gateOf(flags, gathered.value), otherList(others)));
     }
     const work = mkdtempSync(join(tmpdir(), 'bartizan-scan-'));
     try {
-      return show(context, flags, { ...found, work });
+      return show(context, flags, { scanned, others, sets: statements.value, work });
     } finally {
       rmSync(work, { recursive: true, force: true });
     }
   });
 }
 
-interface Found {
-  readonly scanned: Scanned;
-  readonly sets: readonly VexSet[];
-  readonly secrets: SecretsFound | undefined;
-}
-
-const gateOf = (flags: Flags, { scanned, secrets }: Pick<Found, 'scanned' | 'secrets'>): Gate => ({
+const gateOf = (flags: Flags, { scanned, others }: Found): Gate => ({
   ...flags,
-  isIncomplete: scanned.incomplete.length > 0 || (secrets?.report.incomplete.length ?? 0) > 0,
+  isIncomplete: (scanned?.incomplete.length ?? 0) > 0 || isOtherIncomplete(others),
 });
-
-function showSecretsAlone(context: CliContext, flags: Flags, secrets: SecretsFound): number {
-  showSecrets(context, flags, secrets, true);
-  showSecretsSummary(context, secrets);
-  return exitOf([], { ...flags, isIncomplete: secrets.report.incomplete.length > 0 }, secrets.findings);
-}
 
 function show(
   context: CliContext,
   flags: Flags,
-  found: Found & { readonly work: string },
+  found: Found & {
+    readonly scanned: Scanned;
+    readonly sets: readonly VexSet[];
+    readonly work: string;
+  },
 ): Result<number, ApiFailure> {
+  const { scanned, others } = found;
   const pack = findPack(context, flags, found.work);
   if (!pack.ok) return pack;
-  const report = pack.value === undefined ? undefined : judge(found.scanned, pack.value, found.sets);
+  const report = pack.value === undefined ? undefined : judge(scanned, pack.value, found.sets);
   pack.value?.close();
-  if (report === undefined) showPackages(context, flags, found.scanned.packages, found.secrets);
+  if (report === undefined) showPackages(context, flags, scanned.packages, others);
   else {
-    showFindings(context, flags, report, found.secrets);
+    showFindings(context, flags, report, others);
     showSummary(context, report);
   }
-  if (found.secrets !== undefined) {
-    showSecrets(context, flags, found.secrets, false);
-    showSecretsSummary(context, found.secrets);
-  }
+  showOthers(context, flags, others, false);
+  showOtherSummaries(context, others);
   if (report === undefined) {
     context.process.stderr.write(`${context.t('scan.no-pack')}\n`);
     return ok(flags.failOn === undefined ? EXIT.fine : EXIT.failed);
   }
   const explained = report.findings.filter(isExplained).length;
   if (explained > 0) context.process.stderr.write(`${context.t('scan.explained', { count: explained })}\n`);
-  return ok(exitOf(report.findings, gateOf(flags, found), found.secrets?.findings));
+  return ok(exitOf(report.findings, gateOf(flags, found), otherList(others)));
 }
 
 /** Whether somebody answers for a finding doing no harm: it is shown, and holds nothing up. */
@@ -192,13 +222,13 @@ type Gate = Pick<ScanFlags, 'failOn' | 'allowIncomplete'> & { readonly isIncompl
 export function exitOf(
   findings: readonly (Pick<Judged, 'vex'> & { vulnerability: { severity: Severity } })[],
   gate: Gate,
-  secrets: readonly { severity: Severity }[] = [],
+  others: readonly { severity: Severity }[] = [],
 ): number {
   const threshold = gate.failOn;
   if (threshold === undefined) return EXIT.fine;
   const severities = [
     ...findings.filter((item) => !isExplained(item)).map((item) => item.vulnerability.severity),
-    ...secrets.map((item) => item.severity),
+    ...others.map((item) => item.severity),
   ];
   if (severities.some((severity) => severityRank(severity) <= severityRank(threshold))) return EXIT.findings;
   return gate.isIncomplete && !gate.allowIncomplete ? EXIT.failed : EXIT.fine;

@@ -108,6 +108,14 @@ export const COMMAND_TEXT = {
     en: 'What to look for, comma-separated: vuln, secret (default vuln)',
     ja: '検査対象（カンマ区切り）：vuln、secret（既定 vuln）',
   },
+  'flag.image-scanners': {
+    en: 'What to look for, comma-separated: vuln, secret, hygiene (default vuln)',
+    ja: '検査対象（カンマ区切り）：vuln、secret、hygiene（既定 vuln）',
+  },
+  'flag.malware-hashes': {
+    en: 'File with SHA-256 sums of harmful files, for hygiene; may be repeated',
+    ja: '有害ファイルの SHA-256 一覧（hygiene 用、複数指定可）',
+  },
   'flag.feed': {
     en: 'Only this feed or group, e.g. osv.npm, debian',
     ja: 'このフィードまたはグループのみ（例：osv.npm、debian）',
@@ -266,6 +274,11 @@ export const COMMAND_TEXT = {
     en: '{findings} secrets in {files} files; {suppressed} left out with a reason; {skipped} files hold no text',
     ja: '秘密情報 {findings} 件（対象ファイル {files}）。理由付きの除外 {suppressed}、テキストでないファイル {skipped}',
   },
+  'scan.hygiene-summary': {
+    en: 'hygiene: {findings} findings in {files} files; {passed} of {checks} checks passed, {unknown} unknown',
+    ja: 'イメージ衛生：検出事項 {findings}（対象ファイル {files}）。検査 {checks} 件中 合格 {passed}、不明 {unknown}',
+  },
+  'scan.check-unknown': { en: 'unknown: {check}: {reason}', ja: '不明：{check}：{reason}' },
   'verification.verified': { en: 'verified', ja: '検証済み' },
   'verification.plausible': { en: 'plausible', ja: '形式は妥当' },
   'verification.unverified': { en: 'check failed', ja: '検証不成立' },

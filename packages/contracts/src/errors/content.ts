@@ -31,4 +31,14 @@ export const CONTENT_ERRORS = {
       ja: '再インストールするか、メッセージに示されたファイルと箇所を修正してください。',
     },
   },
+  E_MALWARE_LIST: {
+    title: {
+      en: 'A list of checksums of harmful files cannot be used',
+      ja: '有害ファイルのチェックサム一覧を使用できません',
+    },
+    remedy: {
+      en: 'Give one SHA-256 a line, with the name behind it; lines that begin with # are comments.',
+      ja: '1 行に SHA-256 を 1 件、続けて名前を記載してください。# で始まる行はコメントです。',
+    },
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

@@ -12,6 +12,7 @@ import { baseName, parentPath } from '../tree/file-tree.ts';
 import { MemoryTree } from '../tree/memory-tree.ts';
 import type { LayerSource } from './image-source.ts';
 import { inflated } from './inflate.ts';
+import { type FileSink, joinSinks, type LayerPass } from './layer-consumer.ts';
 import type { LayerEntry, LayerFacts } from './layer-facts.ts';
 import { type TarEntry, TarParser } from './tar-parser.ts';
 
@@ -34,6 +35,8 @@ export interface LayerContext {
   readonly budget: LayerBudget;
   readonly limits: ScanLimits;
   readonly now: () => number;
+  /** Others that look at each file as it goes by. */
+  readonly passes?: readonly LayerPass[];
 }
 
 /** Why there are no facts about a layer. */
@@ -97,8 +100,14 @@ class LayerReader {
     if (name === OPAQUE) this.opaque.push(parentPath(path));
     else if (name.startsWith(WHITEOUT))
       this.whiteouts.push(`${parentPath(path)}/${name.slice(WHITEOUT.length)}`);
-    else return this.#object(path, entry);
+    else return joinSinks([this.#object(path, entry), ...this.#passes(path, entry)]);
     return undefined;
+  }
+
+  #passes(path: string, entry: TarEntry): (FileSink | undefined)[] {
+    if (entry.kind !== 'file' || entry.sizeBytes === 0) return [];
+    const { sizeBytes, mode, uid, gid } = entry;
+    return (this.#context.passes ?? []).map((pass) => pass.open({ path, sizeBytes, mode, uid, gid }));
   }
 
   #object(path: string, entry: TarEntry): ((piece: Buffer | undefined) => void) | undefined {

@@ -5,9 +5,16 @@ import { SEVERITIES } from '@bartizan/contracts';
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import type { Format } from '../../output/render.ts';
-import type { TextKey, Translate } from '../../text/catalogue.ts';
+import type { Translate } from '../../text/catalogue.ts';
 import { maybeOne, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
-import { SCAN_FORMATS, SCANNERS, type ScanFlags, type ScanKind, type TreeScanFlags } from '../scan-flags.ts';
+import {
+  IMAGE_SCANNERS,
+  type ImageScanFlags,
+  SCAN_FORMATS,
+  SCANNERS,
+  type ScanFlags,
+  type TreeScanFlags,
+} from '../scan-flags.ts';
 import { dbRoutes } from './database.ts';
 import { listCommand } from './inventory.ts';
 import { signatureRoutes } from './signatures.ts';
@@ -56,13 +63,43 @@ const scanDir = (t: Translate) =>
     },
   });
 
-const scanPath = (t: Translate, kind: Exclude<ScanKind, 'host' | 'dir'>, brief: TextKey) =>
+const imageFlags = (t: Translate) =>
+  ({
+    ...scanFlags(t),
+    scanners: {
+      kind: 'enum',
+      values: IMAGE_SCANNERS,
+      variadic: ',',
+      brief: t('flag.image-scanners'),
+      default: ['vuln'],
+    },
+    malwareHashes: {
+      kind: 'parsed',
+      parse: String,
+      brief: t('flag.malware-hashes'),
+      placeholder: 'FILE',
+      variadic: true,
+      default: [],
+    },
+  }) as const;
+
+const scanImage = (t: Translate) =>
+  buildCommand<ImageScanFlags, [string], CliContext>({
+    docs: { brief: t('command.scan-image') },
+    parameters: { flags: imageFlags(t), aliases: { o: 'output' }, positional: one(t('arg.path'), 'PATH') },
+    async func(flags, path) {
+      const { runScan } = await import('../scan.ts');
+      return runScan(this, { path, kind: 'image' }, flags);
+    },
+  });
+
+const scanSbom = (t: Translate) =>
   buildCommand<ScanFlags, [string], CliContext>({
-    docs: { brief: t(brief) },
+    docs: { brief: t('command.scan-sbom') },
     parameters: { flags: scanFlags(t), aliases: { o: 'output' }, positional: one(t('arg.path'), 'PATH') },
     async func(flags, path) {
       const { runScan } = await import('../scan.ts');
-      return runScan(this, { path, kind }, flags);
+      return runScan(this, { path, kind: 'sbom' }, flags);
     },
   });
 
@@ -132,8 +169,8 @@ export const manageRoutes = (t: Translate) => ({
     routes: {
       host: scanHost(t),
       dir: scanDir(t),
-      image: scanPath(t, 'image', 'command.scan-image'),
-      sbom: scanPath(t, 'sbom', 'command.scan-sbom'),
+      image: scanImage(t),
+      sbom: scanSbom(t),
     },
   }),
   ...signatureRoutes(t),

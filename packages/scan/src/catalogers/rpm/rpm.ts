@@ -77,6 +77,11 @@ const databases = (context: CatalogContext): { path: string; read: BlobReader }[
     ({ path }) => context.tree.stat(path).ok,
   );
 
+/** Every package header of every rpm database of a tree. */
+export function* rpmHeaders(context: CatalogContext): Generator<RpmHeader> {
+  for (const { path, read } of databases(context)) yield* readHeaders(context, path, read);
+}
+
 const noteWriteAheadLog = (context: CatalogContext, path: string): void => {
   const log = context.tree.stat(`${path}-wal`);
   if (log.ok && log.value.sizeBytes > 0) {
