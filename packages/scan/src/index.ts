@@ -66,6 +66,16 @@ export { commandFindings, malwareFindings } from './hygiene/malware-finding.ts';
 export { executableRanges, HEAD_BYTES, kindOf } from './hygiene/program-head.ts';
 export { compileFileSignatures, type FileSignatureSet } from './hygiene/signature-set.ts';
 export { SignatureStream } from './hygiene/signature-stream.ts';
+export {
+  type BaseImage,
+  compareFindings,
+  findBase,
+  type KnownImage,
+  type Origin,
+  originOf,
+  type RebaseEffect,
+  rebase,
+} from './image/base-image.ts';
 export { FileLayerCache } from './image/file-layer-cache.ts';
 export type {
   ImageChoice,
@@ -91,6 +101,9 @@ export {
   openImageFrom,
   openImageSource,
 } from './image/open-image.ts';
+export { expressionOf, readExpression, writeExpression } from './licences/expression.ts';
+export { categoryOf, LICENCE_CATEGORIES, licenceIdOf } from './licences/licence-table.ts';
+export { type LicencePolicy, licenceFindings, readLicencePolicy } from './licences/policy.ts';
 export { matchPackage } from './matchers/match.ts';
 export type {
   Assessment,

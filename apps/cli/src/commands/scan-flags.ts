@@ -38,6 +38,9 @@ export interface ScanFlags {
   readonly cache?: string;
   /** Files with statements about vulnerabilities. */
   readonly vex: readonly string[];
+  /** Licences and categories that are refused, and the only ones that are not, where there are any. */
+  readonly denyLicense?: readonly string[];
+  readonly allowLicense?: readonly string[];
   /** With `failOn`: an incomplete scan is no failure. */
   readonly allowIncomplete: boolean;
 }
@@ -52,4 +55,8 @@ export interface ImageScanFlags extends ScanFlags {
   readonly scanners: readonly ImageScannerName[];
   /** Files with checksums of harmful files. */
   readonly malwareHashes: readonly string[];
+  /** Images that it may be built on. */
+  readonly base: readonly string[];
+  /** Image that it could be built on instead. */
+  readonly newBase?: string;
 }

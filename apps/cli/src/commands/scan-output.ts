@@ -47,10 +47,17 @@ export function showFindings(
     heading: t('column.statement'),
     value: (item) => (item.vex === undefined ? '' : item.vex.status),
   };
+  const { originOfLayer } = report;
+  const origin: Column<Judged> = {
+    field: 'origin',
+    heading: t('column.origin'),
+    value: (item) => t(`origin.${originOfLayer?.(item.package.layer) ?? 'unknown'}`),
+  };
   renderList<Judged>(context.process, format, {
     items: report.findings,
     whole: {
       ...report,
+      originOfLayer: undefined,
       verdicts: undefined,
       ...otherWhole(others),
     },
@@ -63,6 +70,7 @@ export function showFindings(
         value: (item) => `${item.package.name} ${item.package.version}`,
       },
       { field: 'fix', heading: t('column.fix'), value: (item) => item.fixedVersion ?? item.fixState },
+      ...(report.base?.base?.layers === undefined ? [] : [origin]),
       ...(report.findings.some((item) => item.vex !== undefined) ? [statement] : []),
       { field: 'title', heading: t('column.title'), value: (item) => item.vulnerability.summary ?? '' },
     ],

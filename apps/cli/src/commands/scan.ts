@@ -28,8 +28,10 @@ import {
   showOtherSummaries,
   showOthers,
 } from './other-findings.ts';
+import { type BaseFound, findBaseImage, judgeBase, showBase } from './scan-base.ts';
 import type { ImageScanFlags, ScanFlags, ScanKind } from './scan-flags.ts';
 import { scanImage } from './scan-image.ts';
+import { judgeLicences, licencePolicy } from './scan-licences.ts';
 import { isBomFormat, showFindings, showIncomplete, showPackages, showSummary } from './scan-output.ts';
 import { findSecrets } from './scan-secrets.ts';
 import { type Scanned, scanTarget, toBom } from './scan-target.ts';
@@ -79,7 +81,11 @@ function readStatements(flags: ScanFlags): Result<VexSet[], ApiFailure> {
 }
 
 /** Holds what was found against a pack, and says what statements say of it. */
-function judge(scanned: Scanned, pack: AdvisoryPack, sets: readonly VexSet[]): JudgedReport {
+function judge(
+  scanned: Scanned,
+  pack: AdvisoryPack,
+  { sets, base }: Pick<Found, 'base'> & { readonly sets: readonly VexSet[] },
+): JudgedReport {
   const matched = matchPackages(scanned.packages, pack);
   const { digest } = scanned.subject;
   return {
@@ -90,6 +96,15 @@ function judge(scanned: Scanned, pack: AdvisoryPack, sets: readonly VexSet[]): J
     incomplete: scanned.incomplete,
     pack: { sha256: pack.sha256, builtAt: pack.header.builtAt, kind: pack.header.kind },
     stats: scanned.stats,
+    ...(base === undefined
+      ? {}
+      : {
+          originOfLayer: base.originOfLayer,
+          base: judgeBase(base, scanned, {
+            findings: matched.findings,
+            match: (packages) => matchPackages(packages, pack).findings,
+          }),
+        }),
   };
 }
 
@@ -108,6 +123,8 @@ interface Target {
 interface Found {
   readonly scanned?: Scanned;
   readonly others: OtherFindings;
+  /** Of an image, where it was asked for or is stated. */
+  readonly base?: BaseFound;
 }
 
 /** Secrets of a host or folder, where they were asked for. */
@@ -127,20 +144,38 @@ async function gather(context: CliContext, target: Target, flags: Flags): Promis
   const { path, kind } = target;
   if (kind === 'image') {
     if (!existsSync(path)) return err(failure('E_SCAN_TARGET', path));
-    const image = await scanImage(context, path, {
+    return gatherImage(context, path, {
       ...flags,
       scanners: flags.scanners ?? ['vuln'],
       malwareHashes: flags.malwareHashes ?? [],
+      base: flags.base ?? [],
     });
-    if (!image.ok) return image;
-    const { scanned, image: _image, ...others } = image.value;
-    return ok({ scanned, others });
   }
   const others = secretsOf(context, target, flags);
   if (!others.ok) return others;
   if (!asksPackages(flags)) return ok({ others: others.value });
   const scanned = scanTarget({ path, kind });
   return scanned.ok ? ok({ scanned: scanned.value, others: others.value }) : scanned;
+}
+
+async function gatherImage(
+  context: CliContext,
+  path: string,
+  flags: ImageScanFlags,
+): Promise<Result<Found, ApiFailure>> {
+  const image = await scanImage(context, path, flags);
+  if (!image.ok) return image;
+  const base = await findBaseImage(image.value, flags);
+  if (!base.ok) return base;
+  const { scanned, secrets, hygiene } = image.value;
+  return ok({
+    scanned,
+    others: {
+      ...(secrets === undefined ? {} : { secrets }),
+      ...(hygiene === undefined ? {} : { hygiene }),
+    },
+    ...(base.value === undefined ? {} : { base: base.value }),
+  });
 }
 
 const asksPackages = ({ scanners }: Flags): boolean => scanners === undefined || scanners.includes('vuln');
@@ -153,9 +188,17 @@ export function runScan(context: CliContext, target: Target, flags: Flags): Prom
   return perform(context, async () => {
     const statements = readStatements(flags);
     if (!statements.ok) return statements;
+    const policy = licencePolicy(flags);
+    if (!policy.ok) return policy;
     const gathered = await gather(context, target, flags);
     if (!gathered.ok) return gathered;
-    const { scanned, others } = gathered.value;
+    const { scanned } = gathered.value;
+    const others = {
+      ...gathered.value.others,
+      ...(scanned === undefined || policy.value === undefined
+        ? {}
+        : { licences: judgeLicences(scanned, policy.value) }),
+    };
     if (scanned !== undefined) showIncomplete(context, scanned);
     if (scanned === undefined || !asksPackages(flags)) {
       showOthers(context, flags, others, true);
@@ -169,7 +212,7 @@ export function runScan(context: CliContext, target: Target, flags: Flags): Prom
     }
     const work = mkdtempSync(join(tmpdir(), 'bartizan-scan-'));
     try {
-      return show(context, flags, { scanned, others, sets: statements.value, work });
+      return show(context, flags, { ...gathered.value, scanned, others, sets: statements.value, work });
     } finally {
       rmSync(work, { recursive: true, force: true });
     }
@@ -193,12 +236,13 @@ function show(
   const { scanned, others } = found;
   const pack = findPack(context, flags, found.work);
   if (!pack.ok) return pack;
-  const report = pack.value === undefined ? undefined : judge(scanned, pack.value, found.sets);
+  const report = pack.value === undefined ? undefined : judge(scanned, pack.value, found);
   pack.value?.close();
   if (report === undefined) showPackages(context, flags, scanned.packages, others);
   else {
     showFindings(context, flags, report, others);
     showSummary(context, report);
+    if (report.base !== undefined) showBase(context, report.base, flags.newBase !== undefined);
   }
   showOthers(context, flags, others, false);
   showOtherSummaries(context, others);

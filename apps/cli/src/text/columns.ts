@@ -56,6 +56,10 @@ export const COLUMN_TEXT = {
   'column.control': { en: 'CONTROL', ja: '項目' },
   'column.score': { en: 'SCORE', ja: 'スコア' },
   'column.coverage': { en: 'COVERAGE', ja: 'カバレッジ' },
+  'column.origin': { en: 'FROM', ja: '由来' },
+  'origin.base': { en: 'base', ja: 'ベース' },
+  'origin.own': { en: 'own layers', ja: '独自レイヤー' },
+  'origin.unknown': { en: 'unknown', ja: '不明' },
   'column.place': { en: 'PLACE', ja: '場所' },
   'column.advisory': { en: 'ADVISORY', ja: '脆弱性' },
 } as const satisfies TextPart;

@@ -6,6 +6,7 @@ import { err, ok, type Result } from '@bartizan/contracts';
 import type { ScanLimits } from '../catalogers/cataloger.ts';
 import type { ScanProblem, ScanProblemCode } from '../catalogers/problem.ts';
 import type { JsonObject } from '../json/fields.ts';
+import { LayerLicences } from '../licences/layer-licences.ts';
 import type { MemoryTree } from '../tree/memory-tree.ts';
 import { openArchiveBlobs, openFolderBlobs } from './blobs.ts';
 import { openDockerArchive } from './docker-archive.ts';
@@ -219,15 +220,17 @@ export const openImageFrom = async (
     fileBytes: Math.min(limits.archiveBytes, MAX_KEPT_BYTES),
     deadlineMs: now() + limits.timeMs,
   };
+  const licences = new LayerLicences();
   const merged = await mergePlan(source.label, plan.value, {
     limits,
     now,
     budget,
     cache: options.cache,
-    consumers: options.consumers ?? [],
+    consumers: [licences, ...(options.consumers ?? [])],
   });
   if (!merged.ok) return merged;
   const { merge, problems, cachedLayers } = merged.value;
+  merge.tree.setLicences((path, layer) => licences.find(path, layer));
   const others = choices.value.length - 1;
   const note: ScanProblem[] =
     others > 0 && options.platform === undefined

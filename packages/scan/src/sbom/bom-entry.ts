@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { declared } from '../catalogers/declared-licences.ts';
 import { isPlausible, type PackageType, type ScanPackage } from '../catalogers/package.ts';
 import { writePurl } from '../catalogers/purl.ts';
 import { ecosystemOf } from '../distribution/namespace.ts';
@@ -14,6 +15,8 @@ export interface BomEntry {
   readonly purl?: string | undefined;
   readonly cpe?: string | undefined;
   readonly locations: readonly string[];
+  /** Licences as the document states them. */
+  readonly licenses?: readonly unknown[];
   /** Facts under our own names: architecture, sourceName, ecosystem ... */
   readonly facts: ReadonlyMap<string, string>;
 }
@@ -120,6 +123,7 @@ export const toScanPackages = (
     ...(architecture === undefined ? {} : { architecture }),
     ...sourceOf(entry, type, { purl, name, version }),
     location,
+    ...declared(entry.licenses ?? []),
     ...(layer === undefined ? {} : { layer }),
     ...(entry.cpe === undefined ? {} : { cpe: entry.cpe }),
     ...(ownedBy === undefined ? {} : { ownedBy }),

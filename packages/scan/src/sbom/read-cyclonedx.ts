@@ -31,6 +31,16 @@ const propertiesOf = (component: JsonObject): Map<string, string[]> => {
   return values;
 };
 
+/** `{expression}`, `{license: {id}}` or `{license: {name}}`. */
+const licencesOf = (component: JsonObject): unknown[] =>
+  asList(component['licenses'])
+    .slice(0, 64)
+    .map(asObject)
+    .map((item) => {
+      const licence = asObject(item?.['license']);
+      return item?.['expression'] ?? licence?.['id'] ?? licence?.['name'];
+    });
+
 const entryOf = (component: JsonObject): BomEntry => {
   const properties = propertiesOf(component);
   const facts = new Map<string, string>();
@@ -53,6 +63,7 @@ const entryOf = (component: JsonObject): BomEntry => {
     purl: asText(component['purl'], 4096),
     cpe: asText(component['cpe'], 256),
     locations: properties.get('bartizan:location') ?? [],
+    licenses: licencesOf(component),
     facts,
   };
 };

@@ -33,6 +33,9 @@ const entryOf = (one: JsonObject): BomEntry => {
     purl: referenceOf(one, /(?:^|[/#])purl$/),
     cpe: referenceOf(one, /cpe23Type$/),
     locations: facts.has('ecosystem') ? stated : [],
+    licenses: [one['licenseConcluded'], one['licenseDeclared']]
+      .filter((text) => typeof text === 'string' && !isNothing(text))
+      .slice(0, 1),
     facts,
   };
 };

@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Package } from '@bartizan/contracts';
+import { expressionOf, writeExpression } from '../licences/expression.ts';
 import { type Bom, documentIdOf, referencesOf } from './bom.ts';
 
 const NONE = 'NOASSERTION';
@@ -33,6 +34,13 @@ const commentOf = (one: Package): string =>
     .flatMap(([key, value]) => (value === undefined ? [] : [`bartizan:${key}=${value}`]))
     .join('\n');
 
+/** The declared licences as an expression of the list; what is not on it stands in the comment only. */
+const declaredOf = (one: Package): string => {
+  const expression = expressionOf(one.licenses);
+  const text = expression === undefined ? NONE : writeExpression(expression);
+  return text.includes('LicenseRef-') ? NONE : text;
+};
+
 const packageOf = (one: Package, id: string): object => ({
   name: one.name,
   SPDXID: id,
@@ -42,7 +50,7 @@ const packageOf = (one: Package, id: string): object => ({
   filesAnalyzed: false,
   sourceInfo: one.locations.join('\n'),
   licenseConcluded: NONE,
-  licenseDeclared: NONE,
+  licenseDeclared: declaredOf(one),
   copyrightText: NONE,
   ...(one.licenses === undefined || one.licenses.length === 0
     ? {}

@@ -19,6 +19,10 @@ import { dbRoutes } from './database.ts';
 import { listCommand } from './inventory.ts';
 import { signatureRoutes } from './signatures.ts';
 
+/** A flag with words divided by commas; may be repeated. */
+const wordsFlag = (brief: string) =>
+  ({ kind: 'parsed', parse: String, brief, placeholder: 'LICENCE', variadic: ',', optional: true }) as const;
+
 const scanFlags = (t: Translate) =>
   ({
     output: { kind: 'enum', values: SCAN_FORMATS, default: 'table', brief: t('flag.scan-output') },
@@ -33,6 +37,8 @@ const scanFlags = (t: Translate) =>
       variadic: true,
       default: [],
     },
+    denyLicense: wordsFlag(t('flag.deny-license')),
+    allowLicense: wordsFlag(t('flag.allow-license')),
     platform: textFlag(t('flag.platform'), 'OS/ARCH'),
     cache: textFlag(t('flag.cache'), 'DIR'),
   }) as const;
@@ -81,6 +87,15 @@ const imageFlags = (t: Translate) =>
       variadic: true,
       default: [],
     },
+    base: {
+      kind: 'parsed',
+      parse: String,
+      brief: t('flag.base'),
+      placeholder: 'IMAGE',
+      variadic: true,
+      default: [],
+    },
+    newBase: textFlag(t('flag.new-base'), 'IMAGE'),
   }) as const;
 
 const scanImage = (t: Translate) =>

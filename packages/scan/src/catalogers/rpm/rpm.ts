@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { CatalogContext, Cataloger, Ownership } from '../cataloger.ts';
+import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
 import { writePurl } from '../purl.ts';
 import { readDatabase } from '../read-database.ts';
@@ -48,6 +49,7 @@ const toPackage = (header: RpmHeader, location: string, vendor: string): FoundPa
     }),
     ...(architecture === undefined ? {} : { architecture }),
     ...(source === undefined ? {} : { sourceName: source.name, sourceVersion: source.version }),
+    ...declared([header.license]),
     location,
   };
 };
