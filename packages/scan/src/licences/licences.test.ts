@@ -223,13 +223,17 @@ describe('bills of materials', () => {
   it.each([
     ['CycloneDX', toCycloneDx(bom, '1.6')],
     ['SPDX', toSpdx(bom)],
+    ['SPDX 3', toSpdx3(bom)],
   ])('give them back when they are read: %s', (_name, document) => {
     const bytes = readSbom(Buffer.from(JSON.stringify(document)), 'x.json');
     const read = bytes.ok ? bomPackages(bytes.value) : [];
-    expect(Object.fromEntries(read.map(({ name, licenses }) => [name, licenses]))).toMatchObject({
+    expect(Object.fromEntries(read.map(({ name, licenses }) => [name, licenses]))).toEqual({
+      choice: ['MIT OR GPL-3.0-only'],
       both: ['MIT AND GPL-3.0-only'],
       free: ['MIT'],
       net: ['AGPL-3.0-or-later'],
+      odd: ['my own'],
+      none: undefined,
     });
   });
 });

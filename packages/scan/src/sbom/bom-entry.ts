@@ -34,17 +34,21 @@ export interface ReadBom {
 
 const FACT_LINE = /^bartizan:([A-Za-z]{1,32})=(.*)$/;
 
-/** Our own facts out of a comment, and the locations among them. */
-export const factsOf = (comment: string): { facts: Map<string, string>; locations: string[] } => {
+/** Our own facts out of a comment, and the locations and licences among them. */
+export const factsOf = (
+  comment: string,
+): { facts: Map<string, string>; locations: string[]; licenses: string[] } => {
   const facts = new Map<string, string>();
   const locations: string[] = [];
+  const licenses: string[] = [];
   for (const line of comment.split('\n', 2_000)) {
     const [, key, value] = FACT_LINE.exec(line) ?? [];
     if (key === undefined || value === undefined) continue;
     if (key === 'location') locations.push(value);
+    else if (key === 'license') licenses.push(value);
     else facts.set(key, value);
   }
-  return { facts, locations };
+  return { facts, locations, licenses };
 };
 
 /** `debian-12`, `alpine-3.18.4`: how package URLs name the system. */

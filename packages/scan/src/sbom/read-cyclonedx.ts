@@ -46,7 +46,8 @@ const entryOf = (component: JsonObject): BomEntry => {
   const facts = new Map<string, string>();
   for (const [name, [value]] of properties) {
     const key = /^bartizan:([A-Za-z]{1,32})$/.exec(name)?.[1];
-    if (key !== undefined && key !== 'location' && value !== undefined) facts.set(key, value);
+    if (key !== undefined && key !== 'location' && key !== 'license' && value !== undefined)
+      facts.set(key, value);
   }
   const first = (names: readonly string[]): string | undefined =>
     names.flatMap((name) => properties.get(name) ?? [])[0];
@@ -63,7 +64,7 @@ const entryOf = (component: JsonObject): BomEntry => {
     purl: asText(component['purl'], 4096),
     cpe: asText(component['cpe'], 256),
     locations: properties.get('bartizan:location') ?? [],
-    licenses: licencesOf(component),
+    licenses: properties.get('bartizan:license') ?? licencesOf(component),
     facts,
   };
 };

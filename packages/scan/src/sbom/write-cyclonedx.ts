@@ -18,6 +18,8 @@ const propertiesOf = (one: Package): Property[] =>
     ['cataloger', one.cataloger],
     ['ecosystem', one.ecosystem],
     ['layer', one.layer],
+    // As it is declared: an expression of the list may say the same in other words.
+    ...(one.licenses ?? []).map((licence) => ['license', licence] as const),
     ...one.locations.map((location) => ['location', location] as const),
     ['ownedBy', one.ownedBy],
     ['sourceName', one.sourceName],

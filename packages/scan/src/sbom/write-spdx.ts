@@ -22,15 +22,16 @@ const purlReference = (purl: string): object => ({
 
 /** What SPDX 2.3 has no field for, as `key=value` lines that our own reader takes back. */
 const commentOf = (one: Package): string =>
-  Object.entries({
-    architecture: one.architecture,
-    cataloger: one.cataloger,
-    ecosystem: one.ecosystem,
-    layer: one.layer,
-    ownedBy: one.ownedBy,
-    sourceName: one.sourceName,
-    sourceVersion: one.sourceVersion,
-  })
+  [
+    ['architecture', one.architecture],
+    ['cataloger', one.cataloger],
+    ['ecosystem', one.ecosystem],
+    ['layer', one.layer],
+    ...(one.licenses ?? []).map((licence) => ['license', licence]),
+    ['ownedBy', one.ownedBy],
+    ['sourceName', one.sourceName],
+    ['sourceVersion', one.sourceVersion],
+  ]
     .flatMap(([key, value]) => (value === undefined ? [] : [`bartizan:${key}=${value}`]))
     .join('\n');
 

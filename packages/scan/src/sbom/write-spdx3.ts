@@ -24,6 +24,7 @@ const commentOf = (one: Package): string =>
     ['cataloger', one.cataloger],
     ['ecosystem', one.ecosystem],
     ['layer', one.layer],
+    ...(one.licenses ?? []).map((licence) => ['license', licence]),
     ...one.locations.map((location) => ['location', location]),
     ['ownedBy', one.ownedBy],
     ['sourceName', one.sourceName],
