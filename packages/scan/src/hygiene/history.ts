@@ -30,20 +30,44 @@ export const buildSteps = (document: JsonObject): BuildStep[] =>
       return [{ at, instruction, text: text.slice(whole.length) }];
     });
 
-const UPDATE =
-  /\b(?:apt-get|apt|aptitude|apk|zypper)\s(?:[^;&|]{0,80}\s)?(?:update|refresh)\b|\b(?:yum|dnf|microdnf|tdnf)\s(?:[^;&|]{0,80}\s)?(?:makecache|check-update)\b/;
-const INSTALL =
-  /\b(?:apt-get|apt|aptitude|apk|zypper|yum|dnf|microdnf|tdnf)\s(?:[^;&|]{0,200}\s)?(?:install|add|upgrade|dist-upgrade|full-upgrade|in|up)\b/;
-const PIPED =
-  /\b(?:curl|wget)\b[^|]{0,1000}\|\s{0,8}(?:sudo\s{1,8})?(?:(?:ba|da|z|k|a)?sh|python[0-9.]{0,5}|perl|node)\b/;
-const UNVERIFIED: readonly (readonly [string, RegExp])[] = [
+/** One command of a shell line, and whether it reads what the one before wrote. */
+interface ShellCommand {
+  readonly text: string;
+  readonly isPiped: boolean;
+}
+
+/** Divides a line where a shell divides it; quotes are not regarded, so that no text takes more than one look. */
+const commandsOf = (line: string): ShellCommand[] => {
+  const parts = line.split(/(\|\||&&|[;&|\n])/);
+  const commands: ShellCommand[] = [];
+  for (let at = 0; at < parts.length; at += 2)
+    commands.push({ text: parts[at] ?? '', isPiped: parts[at - 1] === '|' });
+  return commands;
+};
+
+const MANAGER = /\b(?:apt-get|apt|aptitude|apk|zypper)\s/;
+const RPM_MANAGER = /\b(?:yum|dnf|microdnf|tdnf)\s/;
+const UPDATE = /\s(?:update|refresh)(?:\s|$)/;
+const RPM_UPDATE = /\s(?:makecache|check-update)(?:\s|$)/;
+const INSTALL = /\s(?:install|add|upgrade|dist-upgrade|full-upgrade|in|up)(?:\s|$)/;
+const DOWNLOAD = /\b(?:curl|wget)\s/;
+const INTERPRETER =
+  /^\s{0,8}(?:sudo\s{1,8})?(?:\/usr\/bin\/|\/bin\/)?(?:(?:ba|da|z|k|a)?sh|python[0-9.]{0,5}|perl|node)(?:\s|$)/;
+
+const isUpdate = ({ text }: ShellCommand): boolean =>
+  (MANAGER.test(text) && UPDATE.test(text)) || (RPM_MANAGER.test(text) && RPM_UPDATE.test(text));
+const isInstall = ({ text }: ShellCommand): boolean =>
+  (MANAGER.test(text) || RPM_MANAGER.test(text)) && INSTALL.test(text);
+
+/** An option, and the program it belongs to where another program could have the same. */
+const UNVERIFIED: readonly (readonly [string, RegExp, RegExp?])[] = [
   ['--allow-unauthenticated', /--allow-unauthenticated\b/],
   ['--force-yes', /--force-yes\b/],
   ['--allow-untrusted', /--allow-untrusted\b/],
   ['--nogpgcheck', /--no-?gpg-?checks?\b/],
   ['trusted=yes', /\btrusted=yes\b/],
   ['--no-check-certificate', /--no-check-certificate\b/],
-  ['curl --insecure', /\bcurl\b[^;&|]{0,200}\s(?:--insecure|-[a-zA-Z]{0,8}k[a-zA-Z]{0,8})\s/],
+  ['curl --insecure', /\s(?:--insecure|-[a-zA-Z]{0,8}k[a-zA-Z]{0,8})(?:\s|$)/, /\bcurl\s/],
   ['--trusted-host', /--trusted-host\b/],
   ['strict-ssl false', /\bstrict-ssl[= ]false\b/],
   ['http.sslVerify false', /\bhttp\.sslVerify[= ]false\b/],
@@ -51,11 +75,19 @@ const UNVERIFIED: readonly (readonly [string, RegExp])[] = [
 
 const nameOf = ({ at, instruction }: BuildStep): string => `history[${at}] ${instruction}`;
 
+/** The RUN steps with their commands. */
+const runSteps = (
+  steps: readonly BuildStep[],
+): { readonly step: BuildStep; readonly commands: readonly ShellCommand[] }[] =>
+  steps
+    .filter(({ instruction }) => instruction === 'RUN')
+    .map((step) => ({ step, commands: commandsOf(step.text) }));
+
 /** Steps that refresh the lists of packages and install nothing: the next build uses what the cache of this one holds. */
 export const lonelyUpdates = (steps: readonly BuildStep[]): string[] =>
-  steps
-    .filter(({ instruction, text }) => instruction === 'RUN' && UPDATE.test(text) && !INSTALL.test(text))
-    .map(nameOf);
+  runSteps(steps)
+    .filter(({ commands }) => commands.some(isUpdate) && !commands.some(isInstall))
+    .map(({ step }) => nameOf(step));
 
 /** ADD where COPY would do, or where it fetches. The first step of an image from nothing has to unpack its archive. */
 export const addSteps = (steps: readonly BuildStep[]): string[] =>
@@ -69,12 +101,21 @@ export const addSteps = (steps: readonly BuildStep[]): string[] =>
 
 /** Downloads that are given to a shell unseen. */
 export const pipedDownloads = (steps: readonly BuildStep[]): string[] =>
-  steps.filter(({ instruction, text }) => instruction === 'RUN' && PIPED.test(text)).map(nameOf);
+  runSteps(steps)
+    .filter(({ commands }) =>
+      commands.some(
+        ({ text, isPiped }, at) =>
+          isPiped && INTERPRETER.test(text) && DOWNLOAD.test(commands[at - 1]?.text ?? ''),
+      ),
+    )
+    .map(({ step }) => nameOf(step));
 
 /** Steps that install or fetch with the checks switched off. */
 export const uncheckedSteps = (steps: readonly BuildStep[]): string[] =>
-  steps.flatMap((step) =>
-    UNVERIFIED.flatMap(([name, pattern]) =>
-      step.instruction === 'RUN' && pattern.test(step.text) ? [`${nameOf(step)}: ${name}`] : [],
+  runSteps(steps).flatMap(({ step, commands }) =>
+    UNVERIFIED.flatMap(([name, option, program]) =>
+      commands.some(({ text }) => option.test(text) && program?.test(text) !== false)
+        ? [`${nameOf(step)}: ${name}`]
+        : [],
     ),
   );

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
-import { Finding, parser } from '@bartizan/contracts';
+import { type FileSignature, Finding, parser } from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
 import { LayerSums } from '../distribution/layer-sums.ts';
 import type { LayerCache } from '../image/layer-cache.ts';
 import type { JsonObject } from '../json/fields.ts';
 import { memoryImage, openedMemoryImage } from '../testing/memory-image.ts';
-import { rpmHeader } from '../testing/rpm.ts';
+import { ndbOf, rpmHeader } from '../testing/rpm.ts';
 import { makeSignature, makeSignatureSet } from '../testing/signatures.ts';
 import type { TarFile } from '../testing/trees.ts';
 import { type ImageFacts, imageFacts } from './image-facts.ts';
@@ -93,15 +93,17 @@ describe('facts of the configuration', () => {
         { created_by: 'ADD https://x/y.tgz /opt/ # buildkit' },
         { created_by: '/bin/sh -c #(nop) ADD dir:abc in /app ' },
         { created_by: 'RUN /bin/sh -c apk add --allow-untrusted x.apk # buildkit' },
+        { created_by: 'RUN /bin/sh -c curl -fsSLk https://x/y -o z; apt-get update || true # buildkit' },
+        { created_by: 'RUN /bin/sh -c wget -qO- https://x/y | tar xz && yum update -y # buildkit' },
         { created_by: 7 },
       ],
     };
     const { facts } = await look([[]], { document });
     expect(facts).toMatchObject({
       'image.add-steps': ['history[4] ADD fetches a URL', 'history[5] ADD'],
-      'image.lonely-updates': ['history[1] RUN'],
+      'image.lonely-updates': ['history[1] RUN', 'history[7] RUN'],
       'image.piped-downloads': ['history[3] RUN'],
-      'image.unchecked-steps': ['history[6] RUN: --allow-untrusted'],
+      'image.unchecked-steps': ['history[6] RUN: --allow-untrusted', 'history[7] RUN: curl --insecure'],
     });
     expect(JSON.stringify(facts)).not.toContain(token);
   });
@@ -117,8 +119,8 @@ describe('facts of the configuration', () => {
   it('take no time on a hostile history', async () => {
     const started = performance.now();
     const created_by = `RUN ${'curl '.repeat(3_000)}${'apt-get '.repeat(500)}`;
-    await look([[]], { document: { history: Array.from({ length: 200 }, () => ({ created_by })) } });
-    expect(performance.now() - started).toBeLessThan(20_000);
+    await look([[]], { document: { history: Array.from({ length: 500 }, () => ({ created_by })) } });
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
 
@@ -203,6 +205,28 @@ describe('facts of files', () => {
         },
       ],
     ],
+    [
+      'rpm',
+      [
+        {
+          path: 'usr/lib/sysimage/rpm/Packages.db',
+          content: ndbOf([
+            rpmHeader({
+              name: 'tools',
+              version: '1',
+              release: '1',
+              files: ['/usr/bin/one', '/usr/bin/two'],
+              sums: {
+                algorithm: 8,
+                digests: [hash('sha256', 'one'), hash('sha256', 'two')],
+                flags: [0, 0],
+                verify: [1, 1],
+              },
+            }),
+          ]),
+        },
+      ],
+    ],
   ])('name files that are other than %s recorded them', async (_manager, database) => {
     expect(await fact('image.changed-files', [[...database, ...files('two')]])).toEqual([]);
     expect(await fact('image.changed-files', [[...database, ...files('TWO')]])).toEqual([
@@ -254,6 +278,55 @@ describe('facts of files', () => {
     const items = Array.isArray(found) ? found : [];
     expect(items.filter((item) => item.includes('\u001b'))).toEqual([]);
     expect(items.at(-1)).toBe('and 100 more');
+  });
+});
+
+describe('notes of a layer', () => {
+  it('are taken only in their own form', () => {
+    const hygiene = new LayerHygiene({ signatures, known: new KnownFileSet() });
+    for (const notes of [undefined, null, 7, {}, { files: 1 }, { files: 1, sums: {}, hits: [] }])
+      expect(hygiene.take('sha256:x', notes)).toBe(false);
+    expect(hygiene.layers().size).toBe(0);
+  });
+
+  it('depend on signatures and checksums', () => {
+    const of = (known: KnownFileSet, ...more: readonly FileSignature[]): string =>
+      new LayerHygiene({ signatures: makeSignatureSet(...more), known }).key;
+    const known = new KnownFileSet();
+    known.add('ab'.repeat(32), 'x');
+    const keys = [
+      of(new KnownFileSet()),
+      of(known),
+      of(new KnownFileSet(), makeSignature({ severity: 'low' })),
+    ];
+    expect(new Set(keys).size).toBe(3);
+    expect(of(new KnownFileSet())).toBe(keys[0]);
+  });
+
+  it('never hold what a limit cut short', async () => {
+    const kept = new Map<string, Buffer>();
+    const cache: LayerCache = {
+      get: (key) => kept.get(key),
+      put: (key, bytes) => void kept.set(key, bytes),
+    };
+    const layers = [[{ path: 'opt/x.sh', content: 'harmful-words'.repeat(110_000) }]];
+    expect((await look(layers, { cache })).opens).toBe(1);
+    expect((await look(layers, { cache })).opens).toBe(1);
+  });
+});
+
+describe('an image that could not be read to its end', () => {
+  it('has no fact that says that nothing is there', async () => {
+    const hygiene = new LayerHygiene({ signatures, known: new KnownFileSet() });
+    const sums = new LayerSums();
+    const opened = await openedMemoryImage(memoryImage([[{ path: 'tmp/a', content: '\x7fELF' }]]), {
+      consumers: [hygiene, sums],
+    });
+    const problems = [{ code: 'scan.timeout', path: '/', detail: 'layer 2: the time is over' }] as const;
+    const { facts, unknown } = imageFacts({ image: { ...opened, problems }, hygiene, sums, now: () => 0 });
+    expect(facts['image.temporary-programs']).toHaveLength(1);
+    expect(facts['image.setuid-unowned']).toBeUndefined();
+    expect(unknown['image.setuid-unowned']).toBe('not everything was read: layer 2: the time is over');
   });
 });
 

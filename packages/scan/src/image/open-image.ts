@@ -145,15 +145,17 @@ const readAnew = async (
   const begun = consumers.map((consumer) => ({ consumer, pass: consumer.begin(layer.diffId) }));
   const read = await readLayer(layer, { ...reading, passes: begun.map(({ pass }) => pass) });
   if (!read.ok) return read;
+  const isKept = reading.cache !== undefined && isComplete(read.value);
   for (const { consumer, pass } of begun) {
     const { notes, isComplete: isWhole } = pass.finish();
     consumer.take(layer.diffId, notes);
-    const bytes = reading.cache === undefined || !isWhole ? undefined : encodeNotes(layer.diffId, notes);
+    // What the layer's own facts lack, nobody saw: notes are kept only where the facts are.
+    const bytes = isKept && isWhole ? encodeNotes(layer.diffId, notes) : undefined;
     if (bytes !== undefined) reading.cache?.put(notesKey(key, consumer), bytes);
   }
-  if (reading.cache !== undefined && isComplete(read.value)) {
+  if (isKept) {
     const bytes = encodeFacts(read.value);
-    if (bytes !== undefined) reading.cache.put(key, bytes);
+    if (bytes !== undefined) reading.cache?.put(key, bytes);
   }
   return read;
 };
