@@ -108,10 +108,14 @@ const placeOfImage = (image: OpenedImage, path: string): FindingPlace => {
 const finishSecrets = (
   { layers, scanner }: SecretSearch,
   image: OpenedImage,
-  more: { readonly sums: LayerSums; readonly place: FindingPlace },
+  more: { readonly sums: LayerSums; readonly place: FindingPlace; readonly elapsedMs: number },
 ): SecretsFound => {
   const report = layers.finish(
-    { layerOf: (path) => image.tree.layerOf(path), recorded: more.sums.everywhere(image.tree) },
+    {
+      layerOf: (path) => image.tree.layerOf(path),
+      recorded: more.sums.everywhere(image.tree),
+      elapsedMs: more.elapsedMs,
+    },
     searchImageConfig(scanner, image.document),
   );
   return { report, findings: report.matches.map((match) => secretFinding(match, more.place)) };
@@ -132,6 +136,7 @@ export async function scanImage(
     ...(secrets.value === undefined ? [] : [secrets.value.layers]),
     ...(hygiene.value === undefined ? [] : [hygiene.value.layers]),
   ];
+  const startedAtMs = Date.now();
   const opened = await openImage(path, DEFAULT_LIMITS, {
     ...(flags.platform === undefined ? {} : { platform: flags.platform }),
     ...(flags.cache === undefined ? {} : { cache: new FileLayerCache(flags.cache, CACHE_BYTES) }),
@@ -141,7 +146,9 @@ export async function scanImage(
   const image = opened.value;
   const place = placeOfImage(image, path);
   const foundSecrets =
-    secrets.value === undefined ? undefined : finishSecrets(secrets.value, image, { sums, place });
+    secrets.value === undefined
+      ? undefined
+      : finishSecrets(secrets.value, image, { sums, place, elapsedMs: Date.now() - startedAtMs });
   const foundHygiene = hygiene.value?.finish({
     image,
     sums,

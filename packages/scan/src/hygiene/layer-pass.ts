@@ -5,7 +5,13 @@ import { createHash, type Hash } from 'node:crypto';
 import type { SignedFileKind } from '@bartizan/contracts';
 import type { ScanProblem } from '../catalogers/problem.ts';
 import { SUM_ALGORITHMS } from '../distribution/recorded-files.ts';
-import type { FileSink, LayerNotes, LayerPass, PassingFile } from '../image/layer-consumer.ts';
+import {
+  type FileSink,
+  joinSinks,
+  type LayerNotes,
+  type LayerPass,
+  type PassingFile,
+} from '../image/layer-consumer.ts';
 import { EntropyMeter } from './entropy.ts';
 import { fetchingHooks, MAX_MANIFEST_BYTES } from './install-hooks.ts';
 import type { KnownFileSet } from './known-files.ts';
@@ -84,14 +90,18 @@ export class HygienePass implements LayerPass {
     this.#rules = rules;
   }
 
-  open(file: PassingFile): FileSink {
+  open(file: PassingFile): FileSink | undefined {
     this.#files += 1;
-    const { path, sizeBytes } = file;
+    return joinSinks([this.#read(file), this.#streamed(file)]);
+  }
+
+  /** Files that are small and read whole, beside what is done with every file. */
+  #read({ path, sizeBytes }: PassingFile): FileSink | undefined {
     if (TEXTS.has(path))
       return this.#whole(path, MAX_TEXT_BYTES, (text) => this.#add(this.#texts, path, text));
-    if (path.endsWith('/package.json') && sizeBytes <= MAX_MANIFEST_BYTES)
-      return this.#whole(path, MAX_MANIFEST_BYTES, (text) => this.#manifest(path, text));
-    return this.#streamed(file);
+    return path.endsWith('/package.json') && sizeBytes <= MAX_MANIFEST_BYTES
+      ? this.#whole(path, MAX_MANIFEST_BYTES, (text) => this.#manifest(path, text))
+      : undefined;
   }
 
   #add(list: [string, string][], path: string, text: string): void {
@@ -141,10 +151,10 @@ export class HygienePass implements LayerPass {
 
   #lookAt(path: string, { head, mode }: { head: Buffer; mode: number }): Look {
     const kind = kindOf(path, head);
-    const isPackaged = PACKAGED.test(path) && this.#sums.length < MAX_SUMS;
+    const isPackaged = PACKAGED.test(path);
     if (TEMPORARY.test(path) && (kind === 'program' || (mode & 0o111) !== 0))
       this.#add(this.#temporary, path, kind ?? 'executable');
-    const algorithms = isPackaged ? SUM_ALGORITHMS : kind === undefined ? [] : (['sha256'] as const);
+    const algorithms = isPackaged ? SUM_ALGORITHMS : (['sha256'] as const);
     return {
       kind,
       stream: kind === undefined ? undefined : new SignatureStream(this.#rules.signatures, kind),
@@ -157,9 +167,14 @@ export class HygienePass implements LayerPass {
     const digests = hashes.map((hash) => hash.digest());
     const sha256 = digests.at(-1)?.toString('hex') ?? '';
     const name = this.#rules.known.nameOf(sha256);
-    if (name !== undefined && this.#known.length < MAX_ITEMS) this.#known.push([path, name, sha256]);
-    if (digests.length === SUM_ALGORITHMS.length)
-      this.#sums.push([path, Buffer.concat(digests).toString('base64')]);
+    if (name !== undefined) {
+      if (this.#known.length < MAX_ITEMS) this.#known.push([path, name, sha256]);
+      else this.#problem(path, `more than ${MAX_ITEMS} known files are not kept`);
+    }
+    if (digests.length === SUM_ALGORITHMS.length) {
+      if (this.#sums.length < MAX_SUMS) this.#sums.push([path, Buffer.concat(digests).toString('base64')]);
+      else this.#problem(path, `more than ${MAX_SUMS} checksums are not kept`);
+    }
     const result = stream?.end(meter?.value());
     if (result === undefined) return;
     if (result.isCut) this.#problem(path, 'it holds more strings of signatures than are followed');

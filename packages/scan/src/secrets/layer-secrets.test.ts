@@ -48,6 +48,7 @@ const search = async (
   const report = secrets.finish({
     layerOf: (path) => tree.layerOf(path),
     recorded: sums.everywhere(tree),
+    elapsedMs: 12,
   });
   return { ...report, opens: source.opens() };
 };
@@ -76,7 +77,7 @@ describe('LayerSecrets', () => {
       step: 'state',
       detail: 'a later layer deletes or replaces the file, but this layer still holds it',
     });
-    expect(report).toMatchObject({ incomplete: [], stats: { files: 4, skipped: 0 } });
+    expect(report).toMatchObject({ incomplete: [], stats: { files: 4, skipped: 0, elapsedMs: 12 } });
   });
 
   it.each([1, 7, 513, 4096])(

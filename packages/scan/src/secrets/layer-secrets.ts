@@ -31,6 +31,8 @@ export interface MergedImage {
   readonly layerOf: (path: string) => string | undefined;
   /** What packages of any layer brought: such a file, unchanged, holds no secret of a user. */
   readonly recorded: RecordedFiles;
+  /** How long reading the image took, for everything that looked. */
+  readonly elapsedMs: number;
 }
 
 /** The version of a set of rules: another one finds other things. */
@@ -92,11 +94,11 @@ export class LayerSecrets implements LayerConsumer {
       suppressed: suppressed.slice(0, MAX_SUPPRESSED),
       suppressedCount,
       incomplete,
-      stats: this.#stats(),
+      stats: this.#stats(image.elapsedMs),
     };
   }
 
-  #stats(): SecretReport['stats'] {
+  #stats(elapsedMs: number): SecretReport['stats'] {
     const layers = [...this.#layers.values()];
     const sum = (pick: (layer: LayerSecretNotes) => number): number =>
       layers.reduce((total, layer) => total + pick(layer), 0);
@@ -104,7 +106,7 @@ export class LayerSecrets implements LayerConsumer {
       files: sum(({ fileCount }) => fileCount),
       bytes: sum(({ bytes }) => bytes),
       skipped: sum(({ skipped }) => skipped),
-      elapsedMs: 0,
+      elapsedMs,
     };
   }
 }
