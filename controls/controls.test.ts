@@ -15,9 +15,14 @@ const controls = await collectControls(import.meta.dirname);
 function knownIds(): string[] {
   const ids = (folder: string): string[] =>
     readdirSync(join(root, 'content', folder))
-      .filter((name) => name.endsWith('.json') && name !== 'facts.json')
+      .filter((name) => name.endsWith('.json') && !['facts.json', 'known-files.json'].includes(name))
       .map((name) => name.replace(/\.json$/, ''));
-  return [...ids('detections'), ...ids('posture'), ...VULNERABILITY_CHECKS.map((check) => check.id)];
+  return [
+    ...ids('detections'),
+    ...ids('posture'),
+    ...ids('malware'),
+    ...VULNERABILITY_CHECKS.map((check) => check.id),
+  ];
 }
 
 /** What is wrong between controls, both editions of the list, and content. */
@@ -102,7 +107,11 @@ describe('controls', () => {
       control.detects
         .filter((id) => !id.startsWith('vulnerability.'))
         .filter((id) => {
-          const folder = id.startsWith('runtime.') ? 'detections' : 'posture';
+          const folder = id.startsWith('runtime.')
+            ? 'detections'
+            : id.startsWith('malware.')
+              ? 'malware'
+              : 'posture';
           const entry: { control: string[] } = JSON.parse(
             readFileSync(join(root, 'content', folder, `${id}.json`), 'utf8'),
           );

@@ -21,7 +21,13 @@ function resultOf(check: PostureCheck, example: 'mustPass' | 'mustFail'): CheckR
       [check],
       {
         ...owner,
-        subject: { workload: WORKLOAD, kind, namespace: '', name: kind },
+        subject: {
+          workload: WORKLOAD,
+          kind: kind === 'Host' ? 'Host' : 'Container',
+          namespace: '',
+          name: kind,
+        },
+        of: kind,
         facts: check.tests[example][0]?.facts ?? {},
         unknown: {},
       },

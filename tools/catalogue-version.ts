@@ -18,6 +18,11 @@ const READS = [
   'image/tar-parser.ts',
   'image/read-layer.ts',
   'image/layer-facts.ts',
+  // What others note of a layer in the same pass.
+  'distribution/layer-sums.ts',
+  'hygiene',
+  'licences',
+  'secrets',
 ];
 
 const sourcesBelow = (path: string): string[] => {

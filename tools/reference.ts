@@ -4,7 +4,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { apiPage } from './reference/api.ts';
-import { checksPage, controlsPage, detectionsPage, secretsPage } from './reference/content.ts';
+import {
+  checksPage,
+  controlsPage,
+  detectionsPage,
+  secretsPage,
+  signaturesPage,
+} from './reference/content.ts';
 import { errorsPage } from './reference/errors.ts';
 import { LANGUAGES } from './reference/language.ts';
 import { matchingPage } from './reference/matching.ts';
@@ -21,6 +27,7 @@ const PAGES = {
   detections: detectionsPage,
   'posture-checks': checksPage,
   'secret-rules': secretsPage,
+  'file-signatures': signaturesPage,
   controls: controlsPage,
   'matching-rules': matchingPage,
 };

@@ -19,6 +19,7 @@ export const control: ComplianceControl = {
     'host.cloud-keys',
     'host.environment-secrets',
     'host.private-keys',
+    'image.config-secrets',
     'runtime.sensitive-file-read',
     'runtime.service-account-token-read',
   ],
@@ -26,8 +27,8 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Hosts and folders are searched for secrets on demand (bartizan scan --scanners secret), layers of images and running containers are not.',
-      ja: '秘密情報の検索は、ホストとフォルダーを対象に手動で行います（bartizan scan --scanners secret）。イメージのレイヤーと実行中のコンテナーは対象外です。',
+      en: 'Hosts, folders and images are searched for secrets on demand (bartizan scan --scanners secret), running containers are not.',
+      ja: '秘密情報の検索は、ホスト・フォルダー・イメージを対象に手動で行います（bartizan scan --scanners secret）。実行中のコンテナーは対象外です。',
     },
     { en: 'Encryption of secrets in etcd is not checked.', ja: 'etcd 内の秘密の暗号化は確認しません。' },
   ],

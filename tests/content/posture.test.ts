@@ -45,7 +45,14 @@ function outcome(check: PostureCheck, given: Facts): string | undefined {
   };
   return evaluateChecks(
     [check],
-    { cluster: 'local', tenant: 'default', subject, facts: given, unknown: {} },
+    {
+      cluster: 'local',
+      tenant: 'default',
+      subject,
+      facts: given,
+      unknown: {},
+      ...(check.subjects[0] === undefined ? {} : { of: check.subjects[0] }),
+    },
     0,
   )[0]?.outcome;
 }

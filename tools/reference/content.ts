@@ -3,15 +3,24 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ComplianceControl, DetectionRule, PostureCheck, SecretRule } from '@bartizan/contracts';
+import type {
+  ComplianceControl,
+  DetectionRule,
+  FileSignature,
+  PostureCheck,
+  SecretRule,
+} from '@bartizan/contracts';
 import { cell, type Language, pageOf } from './language.ts';
+
+/** Tables beside the entries. */
+const NO_ENTRIES: ReadonlySet<string> = new Set(['facts.json', 'known-files.json']);
 
 /** Every entry of the JSON files of one folder of content/, by id. */
 function entries<T extends { readonly id: string }>(root: string, folder: string): T[] {
   const path = join(root, 'content', folder);
   if (!existsSync(path)) return [];
   return readdirSync(path)
-    .filter((name) => name.endsWith('.json') && name !== 'facts.json')
+    .filter((name) => name.endsWith('.json') && !NO_ENTRIES.has(name))
     .flatMap((name): T[] => {
       const parsed: T | readonly T[] = JSON.parse(readFileSync(join(path, name), 'utf8'));
       return Array.isArray(parsed) ? [...parsed] : [parsed as T];
@@ -26,13 +35,16 @@ const WORDS = {
       'What the runtime detections look for. Each rule carries its own examples, which every build is held to.',
     checks: 'Posture checks',
     checksIntro:
-      'What is checked on hosts and containers. A fact that cannot be read makes a check unknown, never passed.',
+      'What is checked on hosts, containers and images. A fact that cannot be read makes a check unknown, never passed.',
     controls: 'Controls',
     controlsIntro:
       'The OWASP Kubernetes Top 10 of both editions, what answers each item today, and what does not yet.',
     secrets: 'Rules for secrets',
     secretsIntro:
       'What `bartizan scan --scanners secret` looks for. Confidence says how sure the shape alone is: low ones count only where nothing speaks against them. Check is what the value itself proves, without the network.',
+    signatures: 'Signatures of harmful files',
+    signaturesIntro:
+      'What `bartizan scan image --scanners hygiene` takes files for. Each signature carries its own examples, which every build is held to.',
     rule: 'Rule',
     finds: 'Finds',
     confidence: 'Confidence',
@@ -51,13 +63,16 @@ const WORDS = {
     detectionsIntro: '実行時検知が調べる内容です。各ルールは自身の例を持ち、ビルドのたびに検証されます。',
     checks: '構成検査',
     checksIntro:
-      'ホストとコンテナーの検査項目です。読み取れない事実がある検査は「不明」となり、合格にはなりません。',
+      'ホスト・コンテナー・イメージの検査項目です。読み取れない事実がある検査は「不明」となり、合格にはなりません。',
     controls: '管理策',
     controlsIntro:
       'OWASP Kubernetes Top 10（両版）の各項目について、現在対応していることと、まだ対応していないことを示します。',
     secrets: '秘密情報のルール',
     secretsIntro:
       '`bartizan scan --scanners secret` が探すものです。確信度は形だけでどこまで確実かを表し、low は否定する材料がない場合だけ数えます。検証は、ネットワークを使わずに値そのものから確かめられる内容です。',
+    signatures: '有害なファイルのシグネチャ',
+    signaturesIntro:
+      '`bartizan scan image --scanners hygiene` がファイルの判定に使う特徴です。各シグネチャは自身の例を持ち、ビルドのたびに検証されます。',
     rule: 'ルール',
     finds: '検出対象',
     confidence: '確信度',
@@ -122,6 +137,22 @@ export function secretsPage(language: Language, root: string): string {
     '| --- | --- | --- | --- | --- |',
     ...rows,
   ]);
+}
+
+/** The page of signatures of harmful files. */
+export function signaturesPage(language: Language, root: string): string {
+  const words = WORDS[language];
+  const signatures = entries<FileSignature>(root, 'malware').flatMap((one) => [
+    '',
+    `## ${one.title[language]}`,
+    '',
+    `\`${one.id}\` · ${words.severity}: ${one.severity} · ${one.kinds.join(', ')} · ${owaspText(one.owasp)} · ${words.technique}: ${one.attack.join(', ') || '-'}`,
+    '',
+    `**${words.harmless}** ${cell(one.description[language])}`,
+    '',
+    `**${words.fix}** ${cell(one.fix[language])}`,
+  ]);
+  return pageOf(language, words.signatures, [words.signaturesIntro, ...signatures]);
 }
 
 /** The page of controls, honest about gaps. */

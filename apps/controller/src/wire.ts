@@ -257,15 +257,17 @@ const scannerOf = (base: Base, publish: Publish, intake: ImageLedger): Promise<S
     layerFolder: `${base.options.dataDir}/layers`,
   });
 
+const noCounts = (): IngestCounters => ({
+  recordsTotal: 0,
+  rejectedTotal: 0,
+  lostTotal: 0,
+  batchesTotal: 0,
+  refusedSessionsTotal: 0,
+});
+
 async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { options, clock, log, store, authority, certificate, knowledge } = base;
-  const counters: IngestCounters = {
-    recordsTotal: 0,
-    rejectedTotal: 0,
-    lostTotal: 0,
-    batchesTotal: 0,
-    refusedSessionsTotal: 0,
-  };
+  const counters = noCounts();
   const late: { publish: Publish } = { publish: () => undefined };
   const publish: Publish = (change) => late.publish(change);
   const turnstiles: Turnstiles = { findings: new Turnstile(), nodes: new Turnstile() };
@@ -323,8 +325,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     fingerprint: certificate.fingerprint,
     caSha256: authority.caSha256(),
     images: judging.images,
-    close: () =>
-      closeAll({ ...judging, agents, report: report.value, chores, runs: scanner.runs, store }),
+    close: () => closeAll({ ...judging, agents, report: report.value, chores, runs: scanner.runs, store }),
   });
 }
 

@@ -52,6 +52,12 @@ export { ProcessEvent } from './events/process-event.ts';
 export { Connection, ProcessChain, ProcessInfo, STREAM_KINDS } from './events/process-info.ts';
 export { SecurityEvent } from './events/security-event.ts';
 export {
+  FileSignature,
+  KnownFiles,
+  SIGNED_FILE_KINDS,
+  type SignedFileKind,
+} from './file-signature.ts';
+export {
   ClusterId,
   DEFAULT_TENANT,
   DottedId,

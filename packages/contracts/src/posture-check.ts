@@ -13,18 +13,18 @@ import { SeveritySchema } from './severity.ts';
 export const FACT_TYPES = ['text', 'number', 'boolean', 'list'] as const;
 export type FactType = (typeof FACT_TYPES)[number];
 
-/** What posture checks are about: a machine or one container. */
-export const POSTURE_SUBJECTS = ['Host', 'Container'] as const;
+/** What posture checks are about: a machine, one container, or an image. */
+export const POSTURE_SUBJECTS = ['Host', 'Container', 'Image'] as const;
 export type PostureSubject = (typeof POSTURE_SUBJECTS)[number];
 
-/** One fact that checks may ask for: `content/posture/facts.json` is the list agents collect, and nothing else. */
+/** One fact that checks may ask for: `content/posture/facts.json` is the list agents and scans collect, and nothing else. */
 export const PostureFactDefinition = object('PostureFactDefinition', 'A fact that posture checks use', {
   name: text('Stable name', 128, { pattern: '^[a-z0-9]+([._-][a-z0-9]+)*$' }),
   subject: choice(POSTURE_SUBJECTS, 'What it is a fact of'),
   type: choice(FACT_TYPES, 'Type of its value'),
   origin: choice(
     ['collected', 'derived'],
-    'collected: by the agent; derived: by the controller from other facts and dates',
+    'collected: by the agent, or by the scan of an image; derived: by the controller from other facts and dates',
   ),
   description: localText('What it says', 1000),
   collect: text('How it is found, exactly; what makes it unknown', 2000),
@@ -35,13 +35,13 @@ const FactsSchema = Type.Record(text('Fact', 128), FactValue, { description: 'Fa
 const exampleCase = inline('case', { name: text('Name', 256), facts: FactsSchema });
 
 /** A posture check as `content/posture` holds it. Data, not code. A fact it needs and does not get makes it unknown. */
-export const PostureCheck = object('PostureCheck', 'A check of how a host or container is set up', {
+export const PostureCheck = object('PostureCheck', 'A check of how a host, container or image is set up', {
   id: DottedId,
   title: localText('The claim that is checked: true when it passes', 256),
   failure: localText('What is wrong when it fails, one sentence, {fact} placeholders', 512),
   description: localText('Why it matters and when a failure is acceptable', 2000),
   severity: SeveritySchema,
-  subjects: list(choice(POSTURE_SUBJECTS, 'subject'), 'What it is asked of', 2),
+  subjects: list(choice(POSTURE_SUBJECTS, 'subject'), 'What it is asked of', 3),
   needs: list(text('Fact', 128), 'Facts without which it is unknown', 16),
   appliesWhen: optional(ConditionSchema),
   pass: ConditionSchema,

@@ -27,6 +27,8 @@ const STEP_WORDS: Readonly<Record<string, LocalText>> = {
   rule: { en: 'Rule', ja: 'ルール' },
   check: { en: 'Check', ja: '検査' },
   fact: { en: 'Fact used', ja: '使った事実' },
+  signature: { en: 'Signature', ja: 'シグネチャ' },
+  licence: { en: 'Licence', ja: 'ライセンス' },
   role: { en: 'Kind of file', ja: 'ファイルの種類' },
   state: { en: 'State', ja: '状態' },
   'key-pair': { en: 'Key pair', ja: '鍵の組' },

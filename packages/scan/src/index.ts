@@ -55,11 +55,30 @@ export {
 export { PACKAGE_TYPES, type PackageType, type ScanPackage } from './catalogers/package.ts';
 export { type PurlParts, writePurl } from './catalogers/purl.ts';
 export { CATALOGERS } from './catalogers/registry.ts';
+export { LayerSums } from './distribution/layer-sums.ts';
 export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
 export type { FindingPlace } from './findings/finding-place.ts';
 export { pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
 export { fitsGlob, isPattern } from './glob/glob.ts';
+export { EntropyMeter } from './hygiene/entropy.ts';
+export { type ImageEvidence, type ImageFacts, imageFacts } from './hygiene/image-facts.ts';
+export { KnownFileSet } from './hygiene/known-files.ts';
+export { LayerHygiene } from './hygiene/layer-hygiene.ts';
+export { commandFindings, malwareFindings } from './hygiene/malware-finding.ts';
+export { executableRanges, HEAD_BYTES, kindOf } from './hygiene/program-head.ts';
+export { compileFileSignatures, type FileSignatureSet } from './hygiene/signature-set.ts';
+export { SignatureStream } from './hygiene/signature-stream.ts';
+export {
+  type BaseImage,
+  compareFindings,
+  findBase,
+  type KnownImage,
+  type Origin,
+  originOf,
+  type RebaseEffect,
+  rebase,
+} from './image/base-image.ts';
 export { type DigestImage, isArtifact, openDigestImage } from './image/digest-source.ts';
 export { FileLayerCache } from './image/file-layer-cache.ts';
 export { CATALOGUE_VERSION } from './image/generated/catalogue-version.ts';
@@ -72,6 +91,13 @@ export type {
   LayerSource,
 } from './image/image-source.ts';
 export type { LayerCache } from './image/layer-cache.ts';
+export type {
+  FileSink,
+  LayerConsumer,
+  LayerNotes,
+  LayerPass,
+  PassingFile,
+} from './image/layer-consumer.ts';
 export { choicesOf, type DigestBlobs, planOf, readByDigest } from './image/manifest.ts';
 export {
   type ImageOptions,
@@ -80,6 +106,9 @@ export {
   openImageFrom,
   openImageSource,
 } from './image/open-image.ts';
+export { expressionOf, readExpression, writeExpression } from './licences/expression.ts';
+export { categoryOf, LICENCE_CATEGORIES, licenceIdOf } from './licences/licence-table.ts';
+export { type LicencePolicy, licenceFindings, readLicencePolicy } from './licences/policy.ts';
 export { matchPackage } from './matchers/match.ts';
 export type {
   Assessment,
@@ -129,7 +158,7 @@ export {
   scanTree,
 } from './scan/scan-tree.ts';
 export { fingerprintOf, HASH_KEY_BYTES, makeHashKey, previewOf } from './secrets/keep.ts';
-export { type LayerSecretReport, LayerSecrets } from './secrets/layer-secrets.ts';
+export { LayerSecrets, type LayerSecretsOptions, type MergedImage } from './secrets/layer-secrets.ts';
 export { patternFault } from './secrets/pattern-guard.ts';
 export { compileSecretRules, type SecretRuleSet } from './secrets/rule-set.ts';
 export { placeOf, secretFinding } from './secrets/secret-finding.ts';

@@ -17,17 +17,18 @@ import {
 } from '@bartizan/host';
 import { openDigestImage } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
-import { usage } from '../context.ts';
-import type { Attempts } from './attempt.ts';
+import { type CliContext, usage } from '../context.ts';
+import type { Attempts, Gathered } from './attempt.ts';
 import type { ContainerScanFlags } from './container-flags.ts';
 import { imageAttempts } from './image-attempts.ts';
 import type { ImageScanFlags } from './registry-flags.ts';
-import { type Drift, type Scanned, scanContainerRoot } from './scan-target.ts';
+import { type Drift, scanContainerRoot } from './scan-target.ts';
 
 const CONTAINERD_SOCKET = '/run/containerd/containerd.sock';
 
 /** An image in the content store of containerd: nothing is pulled, and only what is there is scanned. */
 export async function containerdImage(
+  context: CliContext,
   name: string,
   flags: ImageScanFlags,
 ): Promise<Result<Attempts, ApiFailure>> {
@@ -47,7 +48,7 @@ export async function containerdImage(
     has: async (digest) => (await blobs.size(digest)) !== undefined,
     close: () => images.close(),
   });
-  const list = await imageAttempts(source, name, flags);
+  const list = await imageAttempts(source, name, { context, flags });
   if (!list.ok) return fail(list.error);
   return ok({ list: list.value, isList: list.value.length > 1, close: () => source.close() });
 }
@@ -109,13 +110,10 @@ export async function runningContainer(
   const found = await findContainer(wanted, places.value, procfs);
   if (!found.ok) return found;
   const { pid, name, image } = found.value;
-  const scan = (): Promise<Result<Scanned, ApiFailure>> =>
-    Promise.resolve(
-      scanContainerRoot(
-        `/proc/${pid}/root`,
-        image === undefined ? name : `${name} (${image})`,
-        driftOf(pid, procfs),
-      ),
-    );
+  const scan = (): Promise<Result<Gathered, ApiFailure>> => {
+    const label = image === undefined ? name : `${name} (${image})`;
+    const scanned = scanContainerRoot(`/proc/${pid}/root`, label, driftOf(pid, procfs));
+    return Promise.resolve(scanned.ok ? ok({ scanned: scanned.value }) : scanned);
+  };
   return ok({ list: [{ name, scan }], isList: false, close: () => undefined });
 }

@@ -6,8 +6,7 @@ import { err, failure, InvariantError, ok, type Result } from '@bartizan/contrac
 import type { ImageChoice, ImageSource } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import type { Attempt } from './attempt.ts';
-import type { ScanFlags } from './scan-flags.ts';
-import { scanImageOf } from './scan-target.ts';
+import { type ImageCall, scanImageOf } from './scan-image.ts';
 
 /** A source with one of its images only. */
 const only = (source: ImageSource, choice: ImageChoice): ImageSource => ({
@@ -37,9 +36,9 @@ async function reading<T>(
 export async function imageAttempts(
   source: ImageSource,
   name: string,
-  flags: Pick<ScanFlags, 'platform' | 'cache'>,
+  call: ImageCall,
 ): Promise<Result<readonly Attempt[], ApiFailure>> {
-  const { platform } = flags;
+  const { platform } = call.flags;
   const isList = platform !== undefined && (platform === 'all' || platform.includes(','));
   if (!isList)
     return ok([
@@ -47,7 +46,7 @@ export async function imageAttempts(
         name,
         scan: () =>
           reading(name, () =>
-            scanImageOf(source, { name, ...(platform === undefined ? {} : { platform }) }, flags),
+            scanImageOf(call, source, { name, ...(platform === undefined ? {} : { platform }) }),
           ),
       },
     ]);
@@ -55,7 +54,7 @@ export async function imageAttempts(
   if (!choices.ok) return choices;
   const attempt = (choice: ImageChoice): Attempt => ({
     name: choice.platform === '' ? name : `${name} (${choice.platform})`,
-    scan: () => reading(name, () => scanImageOf(only(source, choice), { name }, flags)),
+    scan: () => reading(name, () => scanImageOf(call, only(source, choice), { name })),
   });
   if (platform === 'all') return ok(choices.value.map(attempt));
   return ok(

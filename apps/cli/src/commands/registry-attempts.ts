@@ -7,11 +7,10 @@ import { fitsGlob } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, usage } from '../context.ts';
 import { plain } from '../output/width.ts';
-import type { Attempt, Attempts } from './attempt.ts';
+import type { Attempt, Attempts, Gathered } from './attempt.ts';
 import { imageAttempts } from './image-attempts.ts';
 import type { ImageScanFlags, RegistryScanFlags } from './registry-flags.ts';
 import { type RegistryImage, RegistrySession, referenceOf, withFaults } from './registry-session.ts';
-import type { Scanned } from './scan-target.ts';
 import { PolicyJudge, readSignaturePolicy } from './signature-policy.ts';
 
 /** Questions to a registry at the same time. */
@@ -39,13 +38,14 @@ const nameOf = ({ host, repository, tag, digest }: ImageReference): string =>
 const guarded = (attempt: Attempt, image: RegistryImage, judge: PolicyJudge | undefined): Attempt => ({
   name: attempt.name,
   scan: () =>
-    withFaults(async (): Promise<Result<Scanned, ApiFailure>> => {
+    withFaults(async (): Promise<Result<Gathered, ApiFailure>> => {
       const policy = await judge?.judge(image);
       if (policy?.ok === false) return policy;
       const scanned = await attempt.scan();
       const fault = image.fault();
       if (fault !== undefined) return err(fault);
-      return scanned.ok && policy !== undefined ? ok({ ...scanned.value, policy: policy.value }) : scanned;
+      if (!scanned.ok || policy === undefined) return scanned;
+      return ok({ ...scanned.value, scanned: { ...scanned.value.scanned, policy: policy.value } });
     }),
 });
 
@@ -72,7 +72,9 @@ export async function registryImage(
   if (!session.ok) return session;
   const image = await session.value.image(reference.value, [nameOf(reference.value)]);
   if (!image.ok) return image;
-  const list = await withFaults(() => imageAttempts(image.value.source, nameOf(reference.value), flags));
+  const list = await withFaults(() =>
+    imageAttempts(image.value.source, nameOf(reference.value), { context, flags }),
+  );
   if (!list.ok) return list;
   return ok({
     list: list.value.map((attempt) => guarded(attempt, image.value, judge.value)),
@@ -169,7 +171,7 @@ async function attemptsFor(
       continue;
     }
     seen.set(image.value.digest, name);
-    const list = await withFaults(() => imageAttempts(image.value.source, name, flags));
+    const list = await withFaults(() => imageAttempts(image.value.source, name, { context, flags }));
     if (list.ok) attempts.push(...list.value.map((attempt) => guarded(attempt, image.value, judge)));
     else attempts.push({ name, scan: () => Promise.resolve(list) });
   }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ScanFlags } from './scan-flags.ts';
+import type { LookFlags } from './scan-flags.ts';
 
 /** How registries are reached. */
 export interface RegistryFlags {
@@ -16,7 +16,7 @@ export interface RegistryFlags {
 export const IMAGE_SOURCES = ['auto', 'archive', 'registry', 'containerd'] as const;
 
 /** Options of `scan image`. */
-export interface ImageScanFlags extends ScanFlags, RegistryFlags {
+export interface ImageScanFlags extends LookFlags, RegistryFlags {
   readonly source?: (typeof IMAGE_SOURCES)[number];
   /** Socket of containerd. */
   readonly socket?: string;
@@ -27,7 +27,7 @@ export interface ImageScanFlags extends ScanFlags, RegistryFlags {
 }
 
 /** Options of `scan registry`. */
-export interface RegistryScanFlags extends ScanFlags, RegistryFlags {
+export interface RegistryScanFlags extends LookFlags, RegistryFlags {
   readonly tag?: readonly string[];
   readonly excludeTag?: readonly string[];
   readonly newest?: number;

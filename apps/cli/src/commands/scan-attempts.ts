@@ -7,13 +7,14 @@ import { err, failure, ok, type Result } from '@bartizan/contracts';
 import { openImageSource } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, usage } from '../context.ts';
-import type { Attempts } from './attempt.ts';
+import type { Attempts, Gathered } from './attempt.ts';
 import { containerdImage, runningContainer } from './container-attempts.ts';
 import type { ContainerScanFlags } from './container-flags.ts';
 import { imageAttempts } from './image-attempts.ts';
 import { registryImage, registryImages } from './registry-attempts.ts';
 import type { ImageScanFlags, RegistryScanFlags } from './registry-flags.ts';
 import type { ScanFlags, ScanKind } from './scan-flags.ts';
+import type { ImageCall } from './scan-image.ts';
 import { scanPath } from './scan-target.ts';
 
 /** What a call names: one path or name, or several repositories. */
@@ -26,11 +27,11 @@ export interface Target {
 
 const NOTHING = (): void => undefined;
 
-async function archiveAttempts(path: string, flags: ScanFlags): Promise<Result<Attempts, ApiFailure>> {
+async function archiveAttempts(path: string, call: ImageCall): Promise<Result<Attempts, ApiFailure>> {
   if (!existsSync(path)) return err(failure('E_SCAN_TARGET', path));
   const source = await openImageSource(path);
   if (!source.ok) return err(failure(source.error.code, source.error.detail));
-  const list = await imageAttempts(source.value, path, flags);
+  const list = await imageAttempts(source.value, path, call);
   if (!list.ok) {
     source.value.close();
     return list;
@@ -56,12 +57,17 @@ export async function attemptsOf(
       // Nothing lies beside the other kinds that could be a signature: a policy must not be passed over.
       if (flags.policy !== undefined)
         return usage('--policy: only images of registries have signatures beside them');
-      return flags.source === 'containerd' ? containerdImage(path, flags) : archiveAttempts(path, flags);
+      return flags.source === 'containerd'
+        ? containerdImage(context, path, flags)
+        : archiveAttempts(path, { context, flags });
     case 'container':
       return runningContainer(path, flags);
     default: {
-      const list = [{ name: path, scan: () => Promise.resolve(scanPath(path, kind)) }];
-      return ok({ list, isList: false, close: NOTHING });
+      const scan = (): Promise<Result<Gathered, ApiFailure>> => {
+        const scanned = scanPath(path, kind);
+        return Promise.resolve(scanned.ok ? ok({ scanned: scanned.value }) : scanned);
+      };
+      return ok({ list: [{ name: path, scan }], isList: false, close: NOTHING });
     }
   }
 }

@@ -27,6 +27,10 @@ export type ScanKind = 'host' | 'dir' | 'image' | 'sbom' | 'registry' | 'contain
 export const SCANNERS = ['vuln', 'secret'] as const;
 export type ScannerName = (typeof SCANNERS)[number];
 
+/** What a scan of an image can look for. */
+export const IMAGE_SCANNERS = [...SCANNERS, 'hygiene'] as const;
+export type ImageScannerName = (typeof IMAGE_SCANNERS)[number];
+
 /** Options of every `scan`. */
 export interface ScanFlags {
   readonly output: ScanFormat;
@@ -38,6 +42,9 @@ export interface ScanFlags {
   readonly cache?: string;
   /** Files with statements about vulnerabilities. */
   readonly vex: readonly string[];
+  /** Licences and categories that are refused, and the only ones that are not, where there are any. */
+  readonly denyLicense?: readonly string[];
+  readonly allowLicense?: readonly string[];
   /** With `failOn`: an incomplete scan is no failure. */
   readonly allowIncomplete: boolean;
   /** `FORM=FILE`: one more report beside what is shown. */
@@ -51,4 +58,15 @@ export interface ScanFlags {
 /** Options of a scan of a host or folder. */
 export interface TreeScanFlags extends ScanFlags {
   readonly scanners: readonly ScannerName[];
+}
+
+/** What is looked for in an image. */
+export interface LookFlags extends ScanFlags {
+  readonly scanners?: readonly ImageScannerName[];
+  /** Files with checksums of harmful files. */
+  readonly malwareHashes?: readonly string[];
+  /** Images that it may be built on. */
+  readonly base?: readonly string[];
+  /** Image that it could be built on instead. */
+  readonly newBase?: string;
 }

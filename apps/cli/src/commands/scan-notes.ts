@@ -5,9 +5,11 @@ import type { CliContext } from '../context.ts';
 import { type GateRules, type StoodItem, unusedExceptions } from '../gate/standing.ts';
 import { plain } from '../output/width.ts';
 import { type RunReport, targetTitle } from '../report/run-report.ts';
+import { showOtherSummaries } from './other-findings.ts';
 import { notePolicyVerdict } from './policy-output.ts';
+import { showBase } from './scan-base.ts';
+import type { LookFlags } from './scan-flags.ts';
 import type { TargetOutcome } from './scan-outcome.ts';
-import { showSecretsSummary } from './scan-secrets.ts';
 
 /** Shortcomings shown one by one. */
 const SHOWN = 10;
@@ -59,13 +61,14 @@ function noteJudged({ t }: CliContext, { report }: TargetOutcome, write: Write):
 }
 
 /** Everything there is to say about one target beside its findings. */
-export function noteTarget(context: CliContext, outcome: TargetOutcome): void {
+export function noteTarget(context: CliContext, outcome: TargetOutcome, flags: LookFlags): void {
   const write = writer(context);
   noteIncomplete(context, outcome, write);
   noteJudged(context, outcome, write);
   noteDrift(context, outcome, write);
   if (outcome.scanned?.policy !== undefined) notePolicyVerdict(context, outcome.scanned.policy);
-  if (outcome.secrets !== undefined) showSecretsSummary(context, outcome.secrets);
+  if (outcome.report?.base !== undefined) showBase(context, outcome.report.base, flags.newBase !== undefined);
+  showOtherSummaries(context, outcome.others);
 }
 
 /** One line of progress where there are several targets. */

@@ -1,36 +1,49 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding } from '@bartizan/contracts';
-import { type AdvisoryPack, applyVex, type BomSubject, matchPackages } from '@bartizan/scan';
+import {
+  type AdvisoryPack,
+  applyVex,
+  type BomSubject,
+  matchPackages,
+  type ScanProblem,
+} from '@bartizan/scan';
 import { type StoodItem, standItems } from '../gate/standing.ts';
 import { itemsOf } from '../report/item.ts';
 import type { TargetReport } from '../report/run-report.ts';
 import type { Language } from '../text/catalogue.ts';
 import type { JudgedReport } from './judged.ts';
+import { type OtherFindings, otherList, otherProblems } from './other-findings.ts';
+import { type BaseFound, judgeBase } from './scan-base.ts';
 import type { ScanRules } from './scan-rules.ts';
-import type { SecretsFound } from './scan-secrets.ts';
 import type { Scanned } from './scan-target.ts';
 
 /** One target, scanned and held against everything there is. */
 export interface TargetOutcome {
   readonly target: TargetReport;
-  /** Absent when only secrets were looked for. */
+  /** Absent when packages were not asked for. */
   readonly scanned?: Scanned;
   /** Absent without advisories. */
   readonly report?: JudgedReport;
-  readonly secrets?: SecretsFound;
+  readonly others: OtherFindings;
 }
 
 /** What a scan of one target gave, before it is judged. */
 export interface Found {
   readonly subject: BomSubject;
   readonly scanned?: Scanned;
-  readonly secrets?: SecretsFound;
+  readonly others: OtherFindings;
+  readonly base?: BaseFound;
+  /** Why not all of a target was read whose packages were not asked for. */
+  readonly problems?: readonly ScanProblem[];
 }
 
 /** Holds what was found against a pack, and says what statements say of it. */
-function judge(scanned: Scanned, pack: AdvisoryPack, { statements }: ScanRules): JudgedReport {
+function judge(
+  { scanned, base }: { readonly scanned: Scanned; readonly base: BaseFound | undefined },
+  pack: AdvisoryPack,
+  { statements }: ScanRules,
+): JudgedReport {
   const matched = matchPackages(scanned.packages, pack);
   const { digest } = scanned.subject;
   return {
@@ -43,10 +56,17 @@ function judge(scanned: Scanned, pack: AdvisoryPack, { statements }: ScanRules):
     incomplete: scanned.incomplete,
     pack: { sha256: pack.sha256, builtAt: pack.header.builtAt, kind: pack.header.kind },
     stats: scanned.stats,
+    ...(base === undefined
+      ? {}
+      : {
+          originOfLayer: base.originOfLayer,
+          base: judgeBase(base, scanned, {
+            findings: matched.findings,
+            match: (packages) => matchPackages(packages, pack).findings,
+          }),
+        }),
   };
 }
-
-const otherFindings = ({ secrets }: Found): readonly Finding[] => secrets?.findings ?? [];
 
 /** What is kept of a target whose packages nobody will be shown: its findings, and how many packages there are. */
 export function withoutPackages(outcome: TargetOutcome): TargetOutcome {
@@ -62,10 +82,11 @@ export function judgeTarget(
   pack: AdvisoryPack | undefined,
   { rules, language }: { readonly rules: ScanRules; readonly language: Language },
 ): TargetOutcome {
-  const { scanned, secrets, subject } = found;
-  const report = scanned === undefined || pack === undefined ? undefined : judge(scanned, pack, rules);
+  const { scanned, others, base, subject, problems = [] } = found;
+  const report =
+    scanned === undefined || pack === undefined ? undefined : judge({ scanned, base }, pack, rules);
   const items: readonly StoodItem[] = standItems(
-    itemsOf(report?.findings ?? [], otherFindings(found), language),
+    itemsOf(report?.findings ?? [], otherList(others), language),
     subject.name,
     rules.gate,
   );
@@ -77,11 +98,11 @@ export function judgeTarget(
       ...(scanned?.platform === undefined ? {} : { platform: scanned.platform }),
       operatingSystem: scanned?.distribution.prettyName ?? '',
       items,
-      incomplete: [...(scanned?.incomplete ?? []), ...(secrets?.report.incomplete ?? [])],
+      incomplete: [...(scanned?.incomplete ?? problems), ...otherProblems(others)],
       isJudged: scanned === undefined || report !== undefined,
     },
     ...(scanned === undefined ? {} : { scanned }),
     ...(report === undefined ? {} : { report }),
-    ...(secrets === undefined ? {} : { secrets }),
+    others,
   };
 }

@@ -3,7 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { err, failure, ok, type Package, type Result } from '@bartizan/contracts';
-import { BOM_FORMATS, type BomFormat, writeBom } from '@bartizan/scan';
+import { BOM_FORMATS, type BomFormat, type Origin, writeBom } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, usage } from '../context.ts';
 import { type StoodItem, standingText } from '../gate/standing.ts';
@@ -14,9 +14,9 @@ import { toGitlabContainer, toGitlabQuality } from '../report/gitlab.ts';
 import { toJunit } from '../report/junit.ts';
 import { type RunReport, targetTitle } from '../report/run-report.ts';
 import { toSarif } from '../report/sarif.ts';
+import { hasOthers, otherWhole, showOthers } from './other-findings.ts';
 import { SCAN_FORMATS, type ScanFormat } from './scan-flags.ts';
 import type { TargetOutcome } from './scan-outcome.ts';
-import { secretsWhole, showSecretList } from './scan-secrets.ts';
 import { toBom } from './scan-target.ts';
 
 /** Everything one call found. */
@@ -35,6 +35,8 @@ export const isBomFormat = (format: ScanFormat): format is BomFormat =>
 interface Row {
   readonly item: StoodItem;
   readonly target: string;
+  /** Of an image whose base is known: which part of it brought the package. */
+  readonly origin?: Origin;
 }
 
 function columnsOf({ t }: CliContext, rows: readonly Row[], isList: boolean): Column<Row>[] {
@@ -42,6 +44,11 @@ function columnsOf({ t }: CliContext, rows: readonly Row[], isList: boolean): Co
     field: 'standing',
     heading: t('column.standing'),
     value: ({ item }) => standingText(item.standing),
+  };
+  const origin: Column<Row> = {
+    field: 'origin',
+    heading: t('column.origin'),
+    value: (row) => t(`origin.${row.origin ?? 'unknown'}`),
   };
   const hasStanding = rows.some(({ item }) => standingText(item.standing) !== '');
   return [
@@ -54,6 +61,7 @@ function columnsOf({ t }: CliContext, rows: readonly Row[], isList: boolean): Co
       value: ({ item }) => (item.package === undefined ? '' : `${item.package.name} ${item.package.version}`),
     },
     { field: 'fix', heading: t('column.fix'), value: ({ item }) => item.fix },
+    ...(rows.some((row) => row.origin !== undefined) ? [origin] : []),
     ...(hasStanding ? [standing] : []),
     { field: 'title', heading: t('column.title'), value: ({ item }) => item.title },
   ];
@@ -63,9 +71,16 @@ function columnsOf({ t }: CliContext, rows: readonly Row[], isList: boolean): Co
 const vulnerabilityItems = ({ report, target }: TargetOutcome): readonly StoodItem[] =>
   target.items.slice(0, report?.findings.length ?? 0);
 
+/** Which part of an image brought the package of a finding, where its base is known. */
+function originOf({ report }: TargetOutcome, at: number): Pick<Row, 'origin'> {
+  const { originOfLayer, base, findings } = report ?? {};
+  if (originOfLayer === undefined || base?.base?.layers === undefined) return {};
+  return { origin: originOfLayer(findings?.[at]?.package.layer) };
+}
+
 /** What json and yaml show of one target. */
 function wholeOf(outcome: TargetOutcome): object {
-  const { report, scanned, secrets, target } = outcome;
+  const { report, scanned, others, target } = outcome;
   const items = vulnerabilityItems(outcome);
   return {
     ...(report === undefined
@@ -73,6 +88,7 @@ function wholeOf(outcome: TargetOutcome): object {
       : {
           ...report,
           verdicts: undefined,
+          originOfLayer: undefined,
           findings: report.findings.map((finding, at) => ({
             ...finding,
             standing: items[at]?.standing,
@@ -81,15 +97,15 @@ function wholeOf(outcome: TargetOutcome): object {
         }),
     ...(scanned?.policy === undefined ? {} : { signaturePolicy: scanned.policy }),
     ...(scanned?.drift === undefined ? {} : { drift: scanned.drift }),
-    ...(secrets === undefined ? {} : { secrets: secretsWhole(secrets, target.items.slice(items.length)) }),
+    ...otherWhole(others, target.items.slice(items.length)),
   };
 }
 
 function wholeRun({ report, outcomes, isList }: RunOutcome): unknown {
   const [only] = outcomes;
   if (!isList && only !== undefined)
-    return only.scanned === undefined && only.secrets !== undefined
-      ? { secrets: secretsWhole(only.secrets, only.target.items) }
+    return only.scanned === undefined && hasOthers(only.others)
+      ? otherWhole(only.others, only.target.items)
       : wholeOf(only);
   return {
     targets: outcomes.map((outcome) => ({
@@ -129,16 +145,18 @@ function showTables(context: CliContext, terminal: Terminal, format: 'table' | '
     );
   else if (scanned.length > 0 || run.isList) {
     const rows = run.outcomes.flatMap((outcome) =>
-      vulnerabilityItems(outcome).map((item) => ({ item, target: targetTitle(outcome.target) })),
+      vulnerabilityItems(outcome).map((item, at) => ({
+        item,
+        target: targetTitle(outcome.target),
+        ...originOf(outcome, at),
+      })),
     );
     renderList(terminal, format, { items: rows, columns: columnsOf(context, rows, run.isList) });
   }
-  for (const outcome of run.outcomes)
-    if (outcome.secrets !== undefined)
-      showSecretList(context, terminal, format, {
-        secrets: outcome.secrets,
-        items: outcome.target.items.slice(vulnerabilityItems(outcome).length),
-      });
+  for (const outcome of run.outcomes) {
+    const items = outcome.target.items.slice(vulnerabilityItems(outcome).length);
+    showOthers({ context, terminal, format }, outcome.others, items);
+  }
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -17,10 +17,10 @@ import {
 } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import type { CliContext } from '../context.ts';
-import { type StoodItem, standingText } from '../gate/standing.ts';
-import { type Column, renderList } from '../output/render.ts';
-import type { Terminal } from '../output/terminal.ts';
+import type { StoodItem } from '../gate/standing.ts';
+import type { Column } from '../output/render.ts';
 import { plain } from '../output/width.ts';
+import { withStandings } from './finding-list.ts';
 
 /** What a search for secrets gave: the report, and its findings in the words of the contracts. */
 export interface SecretsFound {
@@ -30,6 +30,15 @@ export interface SecretsFound {
 
 /** Problems and refused rules shown one by one. */
 const SHOWN = 10;
+
+/** Names files of content that were refused: their rules are not asked. */
+export function showRefused(
+  { t, process }: CliContext,
+  refused: readonly { readonly file: string; readonly detail: string }[],
+): void {
+  for (const { file, detail } of refused.slice(0, SHOWN))
+    process.stderr.write(`${plain(t('scan.incomplete', { reason: `${file}: ${detail}` }))}\n`);
+}
 
 /**
  * Searches a tree with the rules of `content/secrets`. The key of the fingerprints is made for this run: they tell
@@ -42,10 +51,7 @@ export function findSecrets(
 ): Result<SecretsFound, ApiFailure> {
   const loaded = loadSecretRules(join(context.checkout, 'content'));
   if (!loaded.ok) return loaded;
-  for (const { file, detail } of loaded.value.refused.slice(0, SHOWN))
-    context.process.stderr.write(
-      `${plain(context.t('scan.incomplete', { reason: `${file}: ${detail}` }))}\n`,
-    );
+  showRefused(context, loaded.value.refused);
   const set = compileSecretRules(loaded.value.rules);
   if (!set.ok) return set;
   const report = searchTree({
@@ -102,38 +108,9 @@ export function showSecretsSummary({ t, process }: CliContext, { report }: Secre
 
 /** What json and yaml show of secrets: the findings with who answers for them, and what bounds them. Never a value. */
 export const secretsWhole = ({ report, findings }: SecretsFound, items: readonly StoodItem[]) => ({
-  findings: findings.map((finding, at) => ({
-    ...finding,
-    standing: items[at]?.standing,
-    fingerprint: items[at]?.fingerprint,
-  })),
+  findings: withStandings(findings, items),
   incomplete: report.incomplete,
   suppressed: report.suppressed,
   suppressedCount: report.suppressedCount,
   stats: report.stats,
 });
-
-/** The list of secrets, alone or after that of packages. */
-export function showSecretList(
-  context: CliContext,
-  terminal: Terminal,
-  format: 'table' | 'csv',
-  { secrets, items }: { readonly secrets: SecretsFound; readonly items: readonly StoodItem[] },
-): void {
-  const texts = new Map(secrets.findings.map((finding, at) => [finding, standingOf(items[at])]));
-  const standing: Column<Finding> = {
-    field: 'standing',
-    heading: context.t('column.standing'),
-    value: (item) => texts.get(item) ?? '',
-  };
-  renderList<Finding>(terminal, format, {
-    items: secrets.findings,
-    columns: [
-      ...secretColumns(context),
-      ...([...texts.values()].some((text) => text !== '') ? [standing] : []),
-    ],
-  });
-}
-
-const standingOf = (item: StoodItem | undefined): string =>
-  item === undefined ? '' : standingText(item.standing);

@@ -13,13 +13,11 @@ import {
   DEFAULT_LIMITS,
   DirectoryTree,
   type Distribution,
-  FileLayerCache,
   type FileTree,
   HOST_EXCLUSIONS,
-  type ImageSource,
   instantOf,
   MAX_SBOM_BYTES,
-  openImageFrom,
+  type OpenedImage,
   packagesOf,
   readSbom,
   type ScanProblem,
@@ -27,7 +25,6 @@ import {
 } from '@bartizan/scan';
 import type { PolicyVerdict } from '@bartizan/scan/signatures';
 import type { ApiFailure } from '../api/client.ts';
-import type { ScanFlags } from './scan-flags.ts';
 
 /** What a running container changed of its image. */
 export interface Drift {
@@ -57,9 +54,6 @@ export interface Scanned {
   readonly policy?: PolicyVerdict;
   readonly stats: ScanReport['stats'];
 }
-
-/** The layer cache of a call: two gibibytes, the longest unused goes first. */
-const CACHE_BYTES = 2 * 1024 ** 3;
 
 const catalogue = (
   tree: FileTree,
@@ -110,30 +104,15 @@ const scanFolder = (path: string, kind: 'host' | 'dir'): Result<Scanned, ApiFail
   }
 };
 
-/** The layer cache of a call, where it may keep what it reads. */
-const cacheOf = ({ cache }: Pick<ScanFlags, 'cache'>): { cache?: FileLayerCache } =>
-  cache === undefined ? {} : { cache: new FileLayerCache(cache, CACHE_BYTES) };
-
-/** Catalogues one image of a source. */
-export const scanImageOf = async (
-  source: ImageSource,
-  { name, platform }: { readonly name: string; readonly platform?: string },
-  flags: Pick<ScanFlags, 'cache'>,
-): Promise<Result<Scanned, ApiFailure>> => {
-  const image = await openImageFrom(source, DEFAULT_LIMITS, {
-    ...(platform === undefined ? {} : { platform }),
-    ...cacheOf(flags),
+/** Catalogues an image whose layers were merged. */
+export const catalogueImage = (image: OpenedImage, name: string): Scanned => {
+  const { tree, problems, config, references, digest, platform } = image;
+  return catalogue(tree, {
+    subject: { kind: 'image', name: references[0] ?? name, digest },
+    problems,
+    platform,
+    ...(config.createdAt === undefined ? {} : { createdAt: config.createdAt }),
   });
-  if (!image.ok) return err(failure(image.error.code, image.error.detail));
-  const { tree, problems, config, references, digest } = image.value;
-  return ok(
-    catalogue(tree, {
-      subject: { kind: 'image', name: references[0] ?? name, digest },
-      problems,
-      platform: image.value.platform,
-      ...(config.createdAt === undefined ? {} : { createdAt: config.createdAt }),
-    }),
-  );
 };
 
 const scanDocument = (path: string): Result<Scanned, ApiFailure> => {

@@ -11,35 +11,38 @@ import type { StoodItem } from '../gate/standing.ts';
 import { writeBaseline } from '../gate/write-baseline.ts';
 import { plain } from '../output/width.ts';
 import type { FailedTarget, RunReport } from '../report/run-report.ts';
-import type { Attempt, Attempts } from './attempt.ts';
+import type { Attempt, Attempts, Gathered } from './attempt.ts';
 import type { ContainerScanFlags } from './container-flags.ts';
+import type { OtherFindings } from './other-findings.ts';
 import type { ImageScanFlags, RegistryScanFlags } from './registry-flags.ts';
 import { attemptsOf, type Target } from './scan-attempts.ts';
-import type { ScanFlags, TreeScanFlags } from './scan-flags.ts';
+import type { ScanFlags } from './scan-flags.ts';
+import { judgeLicences } from './scan-licences.ts';
 import { noteProgress, noteStandings, noteTarget } from './scan-notes.ts';
 import { judgeTarget, type TargetOutcome, withoutPackages } from './scan-outcome.ts';
 import { isBomFormat, parseReports, type RunOutcome, writeReports } from './scan-output.ts';
 import { withPack } from './scan-pack.ts';
 import { readRules, type ScanRules } from './scan-rules.ts';
-import { findSecrets, type SecretsFound } from './scan-secrets.ts';
-import type { Scanned } from './scan-target.ts';
+import { findSecrets } from './scan-secrets.ts';
 
 /** Version of this program, for documents. */
 const toolVersion = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
     .version;
 
-type Flags = ScanFlags & Partial<TreeScanFlags> & ImageScanFlags & RegistryScanFlags & ContainerScanFlags;
+type Flags = ImageScanFlags & RegistryScanFlags & ContainerScanFlags;
 
-/** Secrets of a host or folder, where they were asked for. */
+/** Secrets of a host or folder, where they were asked for; those of an image come with it. */
 function secretsOf(
   context: CliContext,
   { path, kind }: Target,
   flags: Flags,
-): Result<SecretsFound | undefined, ApiFailure> {
-  if (flags.scanners?.includes('secret') !== true) return ok(undefined);
+): Result<OtherFindings, ApiFailure> {
+  const isTree = kind === 'host' || kind === 'dir';
+  if (!isTree || flags.scanners?.includes('secret') !== true) return ok({});
   if (!existsSync(path) || !statSync(path).isDirectory()) return err(failure('E_SCAN_TARGET', path));
-  return findSecrets(context, new DirectoryTree(path), kind === 'host');
+  const secrets = findSecrets(context, new DirectoryTree(path), kind === 'host');
+  return secrets.ok ? ok({ secrets: secrets.value }) : secrets;
 }
 
 /** What a call is about, read and checked before anything is scanned. */
@@ -54,19 +57,26 @@ interface Call {
 /** A target that gave an outcome, or none. */
 type Ended = { readonly outcome: TargetOutcome } | { readonly failed: FailedTarget };
 
-/** What a scan of packages and one of secrets gave together. */
+const asksPackages = ({ scanners }: Flags): boolean => scanners === undefined || scanners.includes('vuln');
+
+/** Holds everything that was found in one target against the rules of the call. */
 function judgeFound(
-  { context, target, rules }: Call,
+  { context, target, flags, rules }: Call,
   pack: AdvisoryPack | undefined,
-  found: { readonly scanned?: Scanned; readonly secrets?: SecretsFound | undefined },
+  { gathered, secrets }: { readonly gathered?: Gathered; readonly secrets?: OtherFindings },
 ): TargetOutcome {
-  const { scanned, secrets } = found;
-  const subject = scanned?.subject ?? {
-    kind: target.kind === 'host' ? ('host' as const) : ('directory' as const),
-    name: target.path,
-  };
+  const { scanned, others, base } = gathered ?? {};
+  const licences =
+    scanned === undefined || rules.licences === undefined
+      ? undefined
+      : judgeLicences(scanned, rules.licences);
   return judgeTarget(
-    { subject, ...(scanned === undefined ? {} : { scanned }), ...(secrets === undefined ? {} : { secrets }) },
+    {
+      subject: scanned?.subject ?? { kind: target.kind === 'host' ? 'host' : 'directory', name: target.path },
+      others: { ...secrets, ...others, ...(licences === undefined ? {} : { licences }) },
+      ...(scanned === undefined ? {} : asksPackages(flags) ? { scanned } : { problems: scanned.incomplete }),
+      ...(base === undefined ? {} : { base }),
+    },
     pack,
     { rules, language: context.language },
   );
@@ -81,15 +91,15 @@ async function scanOne(
   const { context, target, flags } = call;
   const secrets = secretsOf(context, target, flags);
   if (!secrets.ok) return secrets;
-  if (secrets.value !== undefined && flags.scanners?.includes('vuln') === false) {
-    const outcome = judgeFound(call, pack, { secrets: secrets.value });
-    noteTarget(context, outcome);
-    return ok([{ outcome }]);
-  }
-  const scanned = await attempt.scan();
-  if (!scanned.ok) return scanned;
-  const outcome = judgeFound(call, pack, { scanned: scanned.value, secrets: secrets.value });
-  noteTarget(context, outcome);
+  // Secrets of a folder alone need no catalogue of its packages.
+  const isCatalogued = secrets.value.secrets === undefined || asksPackages(flags);
+  const gathered = isCatalogued ? await attempt.scan() : undefined;
+  if (gathered?.ok === false) return gathered;
+  const outcome = judgeFound(call, pack, {
+    secrets: secrets.value,
+    ...(gathered === undefined ? {} : { gathered: gathered.value }),
+  });
+  noteTarget(context, outcome, flags);
   return ok([{ outcome }]);
 }
 
@@ -112,7 +122,7 @@ async function scanList(
     }
     const scanned = await scan();
     if (scanned.ok) {
-      const outcome = judgeFound(call, pack, { scanned: scanned.value });
+      const outcome = judgeFound(call, pack, { gathered: scanned.value });
       noteProgress(context, { at: ended.length + 1, of: attempts.list.length }, outcome);
       ended.push({ outcome: showsPackages(flags) ? outcome : withoutPackages(outcome) });
     } else {

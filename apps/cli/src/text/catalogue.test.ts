@@ -26,6 +26,7 @@ const FAMILIES = [
   /^preflight\.state\./,
   /^state\./,
   /^verification\./,
+  /^origin\./,
   /^help\.(exit-codes|environment)$/,
 ];
 

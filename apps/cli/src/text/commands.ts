@@ -108,6 +108,30 @@ export const COMMAND_TEXT = {
     en: 'What to look for, comma-separated: vuln, secret (default vuln)',
     ja: '検査対象（カンマ区切り）：vuln、secret（既定 vuln）',
   },
+  'flag.image-scanners': {
+    en: 'What to look for, comma-separated: vuln, secret, hygiene (default vuln)',
+    ja: '検査対象（カンマ区切り）：vuln、secret、hygiene（既定 vuln）',
+  },
+  'flag.malware-hashes': {
+    en: 'File with SHA-256 sums of harmful files, for hygiene; may be repeated',
+    ja: '有害ファイルの SHA-256 一覧（hygiene 用、複数指定可）',
+  },
+  'flag.base': {
+    en: 'Image it may be built on: findings are split into base and own layers; may be repeated',
+    ja: 'ベースの候補イメージ。検出事項をベースと独自レイヤーに分けます（複数指定可）',
+  },
+  'flag.new-base': {
+    en: 'Image it could be built on instead: says which findings that removes',
+    ja: '差し替え候補のベースイメージ。解消される検出事項を示します',
+  },
+  'flag.deny-license': {
+    en: 'Refuse these licences: SPDX ids or categories, comma-separated',
+    ja: '拒否するライセンス（SPDX ID または分類、カンマ区切り）',
+  },
+  'flag.allow-license': {
+    en: 'Refuse all licences but these: SPDX ids or categories, comma-separated',
+    ja: '許可するライセンス（それ以外は拒否。SPDX ID または分類、カンマ区切り）',
+  },
   'flag.feed': {
     en: 'Only this feed or group, e.g. osv.npm, debian',
     ja: 'このフィードまたはグループのみ（例：osv.npm、debian）',
@@ -266,6 +290,35 @@ export const COMMAND_TEXT = {
     en: '{findings} secrets in {files} files; {suppressed} left out with a reason; {skipped} files hold no text',
     ja: '秘密情報 {findings} 件（対象ファイル {files}）。理由付きの除外 {suppressed}、テキストでないファイル {skipped}',
   },
+  'scan.licences-summary': {
+    en: 'licences: {findings} of {packages} packages refused; {unknown} without a licence that can be read',
+    ja: 'ライセンス：{packages} パッケージ中 {findings} 件が不許可、{unknown} 件は判読不能',
+  },
+  'scan.base': {
+    en: 'base {name} ({layers} layers): {base} findings of the base, {own} of the own layers, {unknown} of neither',
+    ja: 'ベース {name}（レイヤー {layers}）：ベース由来 {base}、独自レイヤー由来 {own}、判別不能 {unknown}',
+  },
+  'scan.base-named': {
+    en: 'base {name} by its label; give it with --base to split the findings',
+    ja: 'ラベルによるベースは {name} です。--base で指定すると検出事項を分けて表示します',
+  },
+  'scan.base-unknown': {
+    en: 'base unknown: no label, and no layer in common with --base',
+    ja: 'ベース不明：ラベルがなく、--base のイメージと共通のレイヤーもありません',
+  },
+  'scan.new-base': {
+    en: 'on {name}: {removes} findings go, {adds} come, {keeps} stay',
+    ja: '{name} に差し替えた場合：解消 {removes}、追加 {adds}、継続 {keeps}',
+  },
+  'scan.new-base-unknown': {
+    en: 'effect of --new-base unknown: the layers of the present base are not known (--base), or there are no advisories',
+    ja: '--new-base の効果は不明：現在のベースのレイヤーが不明か（--base）、脆弱性情報がありません',
+  },
+  'scan.hygiene-summary': {
+    en: 'hygiene: {findings} findings in {files} files; {passed} of {checks} checks passed, {unknown} unknown',
+    ja: 'イメージ衛生：検出事項 {findings}（対象ファイル {files}）。検査 {checks} 件中 合格 {passed}、不明 {unknown}',
+  },
+  'scan.check-unknown': { en: 'unknown: {check}: {reason}', ja: '不明：{check}：{reason}' },
   'verification.verified': { en: 'verified', ja: '検証済み' },
   'verification.plausible': { en: 'plausible', ja: '形式は妥当' },
   'verification.unverified': { en: 'check failed', ja: '検証不成立' },

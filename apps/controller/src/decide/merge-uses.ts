@@ -84,7 +84,10 @@ export const mergeUses = (facts: UseFacts): ReadonlyMap<string, PackageUse> => {
 const STEP = 'in-use';
 const WHY_MAX = 32;
 const WORDS: Readonly<Record<PackageUse['state'], LocalText>> = {
-  loaded: { en: 'loaded: its code was executed, mapped or opened', ja: '読み込み済み: コードが実行・マップ・オープンされた' },
+  loaded: {
+    en: 'loaded: its code was executed, mapped or opened',
+    ja: '読み込み済み: コードが実行・マップ・オープンされた',
+  },
   touched: {
     en: 'touched: a file of it that is no code was opened',
     ja: '接触あり: コード以外のファイルが開かれた',

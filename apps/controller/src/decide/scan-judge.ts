@@ -14,9 +14,9 @@ import {
 import type { ApiFailure, Clock, Log, Owner, Publish } from '../ports.ts';
 import type { Advisories } from './advisory-desk.ts';
 import type { FindingLedger } from './finding-ledger.ts';
-import type { PackageUses } from './package-uses.ts';
 import { imageRef } from './image-ref.ts';
 import type { PackReplacement } from './pack-messages.ts';
+import type { PackageUses } from './package-uses.ts';
 
 interface Parts {
   readonly store: Store;

@@ -2,8 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Knowledge from `content/`: detection rules, posture checks, controls and support windows, each checked against its
+ * Knowledge from `content/`: detection rules, posture checks, signatures of files, controls and support windows, each checked against its
  * schema. In: a folder. Out: everything valid, and what was refused with its file and place. Serves all controls.
  */
 
-export { type Content, type ContentFault, loadContent, loadSecretRules } from './load-content.ts';
+export {
+  type Content,
+  type ContentFault,
+  loadContent,
+  loadMalware,
+  loadSecretRules,
+  type MalwareContent,
+} from './load-content.ts';

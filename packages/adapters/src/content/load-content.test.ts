@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadContent, loadSecretRules } from './load-content.ts';
+import { loadContent, loadMalware, loadSecretRules } from './load-content.ts';
 
 const CONTENT = resolve(import.meta.dirname, '../../../../content');
 
@@ -68,6 +68,35 @@ describe('loadSecretRules', () => {
       if (!loaded.ok) throw new Error(loaded.error.detail);
       expect(loaded.value.refused.map(({ file }) => file)).toEqual(['secrets/wrong.json']);
       expect(loaded.value.rules.length).toBeGreaterThanOrEqual(60);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('loadMalware', () => {
+  it('reads every signature and checksum the repository ships', () => {
+    const loaded = loadMalware(CONTENT);
+    expect(loaded).toMatchObject({ ok: true, value: { refused: [] } });
+    if (!loaded.ok) return;
+    expect(loaded.value.signatures.length).toBeGreaterThanOrEqual(10);
+    expect(loaded.value.known.map(({ name }) => name)).toContain('EICAR test file');
+  });
+
+  it('names a bad file and a missing list, and refuses a folder without any signature', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bartizan-malware-'));
+    try {
+      expect(loadMalware(folder)).toMatchObject({ ok: false, error: { code: 'E_CONTENT' } });
+      cpSync(join(CONTENT, 'malware'), join(folder, 'malware'), { recursive: true });
+      rmSync(join(folder, 'malware/known-files.json'));
+      writeFileSync(join(folder, 'malware/wrong.json'), '{"id":"UPPER"}');
+      const loaded = loadMalware(folder);
+      if (!loaded.ok) throw new Error(loaded.error.detail);
+      expect(loaded.value.refused.map(({ file }) => file)).toEqual([
+        'malware/wrong.json',
+        'malware/known-files.json',
+      ]);
+      expect(loaded.value.known).toEqual([]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -8,7 +8,9 @@ import {
   DetectionRule,
   err,
   type Failure,
+  FileSignature,
   failure,
+  KnownFiles,
   Lifecycle,
   ok,
   type Parser,
@@ -34,12 +36,15 @@ export interface Content {
 
 const FILE_BYTES_MAX = 1024 * 1024;
 const FILES_MAX = 5000;
+const KNOWN_FILES = 'known-files.json';
 
 const parseRule = parser(DetectionRule);
 const parseCheck = parser(PostureCheck);
 const parseControl = parser(ComplianceControl);
 const parseLifecycle = parser(Lifecycle);
 const parseSecretRule = parser(SecretRule);
+const parseFileSignature = parser(FileSignature);
+const parseKnownFiles = parser(KnownFiles);
 
 function readJson(path: string): Result<unknown, string> {
   try {
@@ -133,4 +138,24 @@ export function loadSecretRules(
   return rules.length === 0
     ? err(failure('E_CONTENT', `${folder}: no rules for secrets; ${first?.detail ?? 'the folder is empty'}`))
     : ok({ rules, refused: reader.refused });
+}
+
+/** What is known of harmful files. */
+export interface MalwareContent {
+  readonly signatures: readonly FileSignature[];
+  readonly known: KnownFiles['files'];
+  readonly refused: readonly ContentFault[];
+}
+
+/** Loads the signatures and checksums of harmful files of a content folder. E_CONTENT when there are no signatures. */
+export function loadMalware(folder: string): Result<MalwareContent, Failure<'E_CONTENT'>> {
+  const reader = new Reader(folder);
+  const signatures = reader.folder('malware', parseFileSignature, [KNOWN_FILES]);
+  const known = reader.file(`malware/${KNOWN_FILES}`, parseKnownFiles)?.files ?? [];
+  const [first] = reader.refused;
+  return signatures.length === 0
+    ? err(
+        failure('E_CONTENT', `${folder}: no signatures of files; ${first?.detail ?? 'the folder is empty'}`),
+      )
+    : ok({ signatures, known, refused: reader.refused });
 }

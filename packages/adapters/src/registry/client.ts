@@ -3,7 +3,6 @@
 
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
 import { ok, type Result } from '@bartizan/contracts';
 import { AddressGuard, bareHost, classOfHost } from './addresses.ts';
 import {

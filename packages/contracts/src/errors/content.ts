@@ -31,4 +31,24 @@ export const CONTENT_ERRORS = {
       ja: '再インストールするか、メッセージに示されたファイルと箇所を修正してください。',
     },
   },
+  E_LICENSE_POLICY: {
+    title: {
+      en: 'A word of the licence policy is not known',
+      ja: 'ライセンスポリシーに不明な語があります',
+    },
+    remedy: {
+      en: 'Use SPDX ids such as GPL-3.0-only, or public-domain, permissive, weak-copyleft, strong-copyleft, network-copyleft, restricted, unknown.',
+      ja: 'GPL-3.0-only などの SPDX ID、または public-domain、permissive、weak-copyleft、strong-copyleft、network-copyleft、restricted、unknown を指定してください。',
+    },
+  },
+  E_MALWARE_LIST: {
+    title: {
+      en: 'A list of checksums of harmful files cannot be used',
+      ja: '有害ファイルのチェックサム一覧を使用できません',
+    },
+    remedy: {
+      en: 'Give one SHA-256 a line, with the name behind it; lines that begin with # are comments.',
+      ja: '1 行に SHA-256 を 1 件、続けて名前を記載してください。# で始まる行はコメントです。',
+    },
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

@@ -13,6 +13,7 @@ import {
   ok,
   type PostureCheck,
   type PostureFactDefinition,
+  type PostureSubject,
   type Result,
   type WorkloadRef,
 } from '@bartizan/contracts';
@@ -25,6 +26,8 @@ export interface PostureInput {
   readonly cluster: string;
   readonly tenant: string;
   readonly subject: WorkloadRef;
+  /** What the facts are of, where the reference does not say it: an image has no kind of workload. */
+  readonly of?: PostureSubject;
   readonly facts: Facts;
   /** Facts that could not be read, with the reason. */
   readonly unknown: Readonly<Record<string, string>>;
@@ -125,7 +128,9 @@ export function evaluateChecks(
 ): CheckResult[] {
   const facts = deriveFacts(input.facts, input.lifecycle, nowMs);
   return checks
-    .filter((check) => asksOf(check, input.subject))
+    .filter((check) =>
+      input.of === undefined ? asksOf(check, input.subject) : check.subjects.includes(input.of),
+    )
     .map((check) => {
       const { outcome, evidence } = verdictOf(check, facts, input.unknown);
       return {

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { declared } from './declared-licences.ts';
 import { type FoundPackage, isPlausible, type PackageType } from './package.ts';
 import { type PurlParts, writePurl } from './purl.ts';
 
@@ -11,6 +12,8 @@ export interface StatedPackage {
   readonly version: unknown;
   readonly location: string;
   readonly architecture?: string | undefined;
+  /** Licences as it declares them. */
+  readonly licenses?: readonly unknown[];
   /** Parts of the package URL that differ from type, name and version. */
   readonly purl?: Partial<PurlParts>;
 }
@@ -33,6 +36,7 @@ export const foundPackage = (stated: StatedPackage): FoundPackage | undefined =>
       ...(qualifiers === undefined ? {} : { qualifiers }),
     }),
     ...(architecture === undefined || architecture === '' ? {} : { architecture }),
+    ...declared(stated.licenses ?? []),
     location,
   };
 };

@@ -55,6 +55,8 @@ export interface ScanPackage {
   readonly layer?: string;
   /** CPE 2.3 name that the catalogue declares for the product; never guessed from a name. */
   readonly cpe?: string;
+  /** Licences as the package declares them. */
+  readonly licenses?: readonly string[];
   /** Name of the distribution package that owns `location`: the distribution's feed judges it then, not the ecosystem's. */
   readonly ownedBy?: string;
   /** Id of the cataloger. */

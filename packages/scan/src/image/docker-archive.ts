@@ -60,7 +60,12 @@ const planSaved = (blobs: Blobs, saved: Saved): Result<ImagePlan, ImageError> =>
       },
     };
   });
-  return ok({ digest: saved.choice.digest, config: readConfig(saved.config), layers });
+  return ok({
+    digest: saved.choice.digest,
+    config: readConfig(saved.config),
+    document: saved.config,
+    layers,
+  });
 };
 
 /** What `docker save` writes: manifest.json names the configuration and the layers of each image. */

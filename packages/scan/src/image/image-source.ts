@@ -3,6 +3,7 @@
 
 import type { Readable } from 'node:stream';
 import type { Result } from '@bartizan/contracts';
+import type { JsonObject } from '../json/fields.ts';
 
 /** How a layer is packed. */
 export type LayerCompression = 'none' | 'gzip' | 'zstd';
@@ -43,6 +44,8 @@ export interface ImageConfig {
 export interface ImagePlan {
   readonly digest: string;
   readonly config: ImageConfig;
+  /** The configuration as it is stated, its digest checked and nothing else. */
+  readonly document: JsonObject;
   /** Oldest first. */
   readonly layers: readonly LayerSource[];
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ScanLimits } from '../catalogers/cataloger.ts';
+import type { LayerPass } from './layer-consumer.ts';
 
 /** What bounds the layers of one image together; spent as they are read. */
 export interface LayerBudget {
@@ -22,4 +23,6 @@ export interface LayerContext {
   readonly budget: LayerBudget;
   readonly limits: ScanLimits;
   readonly now: () => number;
+  /** Others that look at each file as it goes by. */
+  readonly passes?: readonly LayerPass[];
 }

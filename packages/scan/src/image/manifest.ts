@@ -156,5 +156,5 @@ export const planOf = async (
       return imageError(`layer ${at + 1} is of a kind that is not read here`);
     layers.push({ digest, diffId, compression, open: () => blobs.open(digest) });
   }
-  return ok({ digest: choice.digest, config: readConfig(config.value), layers });
+  return ok({ digest: choice.digest, config: readConfig(config.value), document: config.value, layers });
 };

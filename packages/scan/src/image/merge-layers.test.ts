@@ -20,6 +20,7 @@ const sourceOf = (layers: readonly (readonly TarFile[])[], platforms = ['linux/a
     ok({
       digest: choice.digest,
       config: { platform: choice.platform, environment: [], labels: {}, history: [] },
+      document: {},
       layers: layers.map((files) => {
         const tar = tarOf(files);
         return { diffId: digestOf(tar), compression: 'none', open: async () => Readable.from([tar]) };

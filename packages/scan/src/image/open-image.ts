@@ -5,6 +5,8 @@ import { statSync } from 'node:fs';
 import { err, ok, type Result } from '@bartizan/contracts';
 import type { ScanLimits } from '../catalogers/cataloger.ts';
 import type { ScanProblem, ScanProblemCode } from '../catalogers/problem.ts';
+import type { JsonObject } from '../json/fields.ts';
+import { LayerLicences } from '../licences/layer-licences.ts';
 import type { MemoryTree } from '../tree/memory-tree.ts';
 import { openArchiveBlobs, openFolderBlobs } from './blobs.ts';
 import { openDockerArchive } from './docker-archive.ts';
@@ -19,6 +21,7 @@ import {
   OWN_PLATFORM,
 } from './image-source.ts';
 import { type LayerCache, layerKey } from './layer-cache.ts';
+import { decodeNotes, encodeNotes, type LayerConsumer, notesKey } from './layer-consumer.ts';
 import type { LayerBudget } from './layer-context.ts';
 import { decodeFacts, encodeFacts, isComplete, type LayerFacts } from './layer-facts.ts';
 import { imageError, MAX_JSON_BYTES } from './manifest.ts';
@@ -34,6 +37,8 @@ export interface OpenedImage {
   readonly platform: string;
   readonly references: readonly string[];
   readonly config: ImageConfig;
+  /** The configuration as it is stated: hostile until proven. */
+  readonly document: JsonObject;
   /** Diff ids, oldest first. */
   readonly layers: readonly string[];
   /** Layers that were not read because their facts were kept from an earlier scan. */
@@ -49,6 +54,8 @@ export interface ImageOptions {
   readonly cache?: LayerCache;
   /** Milliseconds since the Unix epoch. */
   readonly now?: () => number;
+  /** Others that look at each file of each layer in the same pass. */
+  readonly consumers?: readonly LayerConsumer[];
   /** Bytes that all layers together may inflate to. */
   readonly inflatedBytes?: number;
 }
@@ -101,6 +108,7 @@ interface Reading {
   readonly now: () => number;
   readonly budget: LayerBudget;
   readonly cache: LayerCache | undefined;
+  readonly consumers: readonly LayerConsumer[];
 }
 
 const recall = (layer: LayerSource, key: string, cache: LayerCache | undefined): LayerFacts | undefined => {
@@ -113,21 +121,59 @@ const recall = (layer: LayerSource, key: string, cache: LayerCache | undefined):
   }
 };
 
-/** The facts of a layer, from the cache or from the layer. Only what was read to its end is kept. */
+/** Lets a consumer take over its notes of a layer from the cache; false when there are none. */
+const recallNotes = (
+  layer: LayerSource,
+  key: string,
+  more: { readonly consumer: LayerConsumer; readonly cache: LayerCache | undefined },
+): boolean => {
+  const bytes = more.cache?.get(notesKey(key, more.consumer));
+  try {
+    const known = bytes === undefined ? undefined : decodeNotes(bytes, layer.diffId);
+    return known !== undefined && more.consumer.take(layer.diffId, known.notes);
+  } catch {
+    return false;
+  }
+};
+
+/** Reads a layer, and keeps what may be kept: only what was read to its end and cut short by nothing. */
+const readAnew = async (
+  layer: LayerSource,
+  key: string,
+  more: { readonly reading: Reading; readonly consumers: readonly LayerConsumer[] },
+): Promise<Result<LayerFacts, LayerError>> => {
+  const { reading, consumers } = more;
+  const begun = consumers.map((consumer) => ({ consumer, pass: consumer.begin(layer.diffId) }));
+  const read = await readLayer(layer, { ...reading, passes: begun.map(({ pass }) => pass) });
+  if (!read.ok) return read;
+  const isKept = reading.cache !== undefined && isComplete(read.value);
+  for (const { consumer, pass } of begun) {
+    const { notes, isComplete: isWhole } = pass.finish();
+    consumer.take(layer.diffId, notes);
+    // What the layer's own facts lack, nobody saw: notes are kept only where the facts are.
+    const bytes = isKept && isWhole ? encodeNotes(layer.diffId, notes) : undefined;
+    if (bytes !== undefined) reading.cache?.put(notesKey(key, consumer), bytes);
+  }
+  if (isKept) {
+    const bytes = encodeFacts(read.value);
+    if (bytes !== undefined) reading.cache?.put(key, bytes);
+  }
+  return read;
+};
+
+/** The facts of a layer, from the cache or from the layer, which is read once for all that want to see it. */
 const factsOf = async (
   layer: LayerSource,
   reading: Reading,
 ): Promise<Result<{ facts: LayerFacts; isCached: boolean }, LayerError>> => {
   const key = layerKey(layer, reading.limits);
   const known = recall(layer, key, reading.cache);
-  if (known !== undefined) return ok({ facts: known, isCached: true });
-  const read = await readLayer(layer, reading);
-  if (!read.ok) return read;
-  if (reading.cache !== undefined && isComplete(read.value)) {
-    const bytes = encodeFacts(read.value);
-    if (bytes !== undefined) reading.cache.put(key, bytes);
-  }
-  return ok({ facts: read.value, isCached: false });
+  const consumers = reading.consumers.filter(
+    (consumer) => !recallNotes(layer, key, { consumer, cache: reading.cache }),
+  );
+  if (known !== undefined && consumers.length === 0) return ok({ facts: known, isCached: true });
+  const read = await readAnew(layer, key, { reading, consumers });
+  return read.ok ? ok({ facts: read.value, isCached: false }) : read;
 };
 
 const mergePlan = async (
@@ -177,9 +223,17 @@ export const openImageFrom = async (
     fileBytes: Math.min(limits.archiveBytes, MAX_KEPT_BYTES),
     deadlineMs: now() + limits.timeMs,
   };
-  const merged = await mergePlan(source.label, plan.value, { limits, now, budget, cache: options.cache });
+  const licences = new LayerLicences();
+  const merged = await mergePlan(source.label, plan.value, {
+    limits,
+    now,
+    budget,
+    cache: options.cache,
+    consumers: [licences, ...(options.consumers ?? [])],
+  });
   if (!merged.ok) return merged;
   const { merge, problems, cachedLayers } = merged.value;
+  merge.tree.setLicences((path, layer) => licences.find(path, layer));
   const others = choices.value.length - 1;
   const note: ScanProblem[] =
     others > 0 && options.platform === undefined
@@ -197,6 +251,7 @@ export const openImageFrom = async (
     platform: chosen.value.platform === '' ? plan.value.config.platform : chosen.value.platform,
     references: chosen.value.references,
     config: plan.value.config,
+    document: plan.value.document,
     layers: plan.value.layers.map((layer) => layer.diffId),
     cachedLayers,
     problems: [...note, ...problems],

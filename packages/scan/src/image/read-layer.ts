@@ -14,6 +14,7 @@ import { FollowedFile, isFollowable } from './followed-file.ts';
 import type { LayerSource } from './image-source.ts';
 import { inflated } from './inflate.ts';
 import { inspect } from './inspect-file.ts';
+import { type FileSink, joinSinks } from './layer-consumer.ts';
 import type { LayerContext } from './layer-context.ts';
 import type { LayerEntry, LayerFacts } from './layer-facts.ts';
 import { type TarEntry, TarParser, type TarVisitor } from './tar-parser.ts';
@@ -91,8 +92,14 @@ class LayerReader {
     if (name === OPAQUE) this.opaque.push(parentPath(path));
     else if (name.startsWith(WHITEOUT))
       this.whiteouts.push(`${parentPath(path)}/${name.slice(WHITEOUT.length)}`);
-    else return this.#object(path, entry);
+    else return joinSinks([this.#object(path, entry), ...this.#passes(path, entry)]);
     return undefined;
+  }
+
+  #passes(path: string, entry: TarEntry): (FileSink | undefined)[] {
+    if (entry.kind !== 'file' || entry.sizeBytes === 0) return [];
+    const { sizeBytes, mode, uid, gid } = entry;
+    return (this.#context.passes ?? []).map((pass) => pass.open({ path, sizeBytes, mode, uid, gid }));
   }
 
   #object(path: string, entry: TarEntry): ((piece: Buffer | undefined) => void) | undefined {

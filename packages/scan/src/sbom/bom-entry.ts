@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { declared } from '../catalogers/declared-licences.ts';
 import { isPlausible, type PackageType, type ScanPackage } from '../catalogers/package.ts';
 import { writePurl } from '../catalogers/purl.ts';
 import { ecosystemOf } from '../distribution/namespace.ts';
@@ -14,6 +15,8 @@ export interface BomEntry {
   readonly purl?: string | undefined;
   readonly cpe?: string | undefined;
   readonly locations: readonly string[];
+  /** Licences as the document states them. */
+  readonly licenses?: readonly unknown[];
   /** Facts under our own names: architecture, sourceName, ecosystem ... */
   readonly facts: ReadonlyMap<string, string>;
 }
@@ -31,17 +34,21 @@ export interface ReadBom {
 
 const FACT_LINE = /^bartizan:([A-Za-z]{1,32})=(.*)$/;
 
-/** Our own facts out of a comment, and the locations among them. */
-export const factsOf = (comment: string): { facts: Map<string, string>; locations: string[] } => {
+/** Our own facts out of a comment, and the locations and licences among them. */
+export const factsOf = (
+  comment: string,
+): { facts: Map<string, string>; locations: string[]; licenses: string[] } => {
   const facts = new Map<string, string>();
   const locations: string[] = [];
+  const licenses: string[] = [];
   for (const line of comment.split('\n', 2_000)) {
     const [, key, value] = FACT_LINE.exec(line) ?? [];
     if (key === undefined || value === undefined) continue;
     if (key === 'location') locations.push(value);
+    else if (key === 'license') licenses.push(value);
     else facts.set(key, value);
   }
-  return { facts, locations };
+  return { facts, locations, licenses };
 };
 
 /** `debian-12`, `alpine-3.18.4`: how package URLs name the system. */
@@ -120,6 +127,7 @@ export const toScanPackages = (
     ...(architecture === undefined ? {} : { architecture }),
     ...sourceOf(entry, type, { purl, name, version }),
     location,
+    ...declared(entry.licenses ?? []),
     ...(layer === undefined ? {} : { layer }),
     ...(entry.cpe === undefined ? {} : { cpe: entry.cpe }),
     ...(ownedBy === undefined ? {} : { ownedBy }),

@@ -31,12 +31,23 @@ const propertiesOf = (component: JsonObject): Map<string, string[]> => {
   return values;
 };
 
+/** `{expression}`, `{license: {id}}` or `{license: {name}}`. */
+const licencesOf = (component: JsonObject): unknown[] =>
+  asList(component['licenses'])
+    .slice(0, 64)
+    .map(asObject)
+    .map((item) => {
+      const licence = asObject(item?.['license']);
+      return item?.['expression'] ?? licence?.['id'] ?? licence?.['name'];
+    });
+
 const entryOf = (component: JsonObject): BomEntry => {
   const properties = propertiesOf(component);
   const facts = new Map<string, string>();
   for (const [name, [value]] of properties) {
     const key = /^bartizan:([A-Za-z]{1,32})$/.exec(name)?.[1];
-    if (key !== undefined && key !== 'location' && value !== undefined) facts.set(key, value);
+    if (key !== undefined && key !== 'location' && key !== 'license' && value !== undefined)
+      facts.set(key, value);
   }
   const first = (names: readonly string[]): string | undefined =>
     names.flatMap((name) => properties.get(name) ?? [])[0];
@@ -53,6 +64,7 @@ const entryOf = (component: JsonObject): BomEntry => {
     purl: asText(component['purl'], 4096),
     cpe: asText(component['cpe'], 256),
     locations: properties.get('bartizan:location') ?? [],
+    licenses: properties.get('bartizan:license') ?? licencesOf(component),
     facts,
   };
 };

@@ -23,8 +23,14 @@ const referenceOf = (one: JsonObject, type: RegExp): string | undefined =>
     )
     .find((locator) => locator !== undefined);
 
+/** What was concluded, else what is declared. */
+const licencesOf = (one: JsonObject): unknown[] =>
+  [one['licenseConcluded'], one['licenseDeclared']]
+    .filter((text) => typeof text === 'string' && !isNothing(text))
+    .slice(0, 1);
+
 const entryOf = (one: JsonObject): BomEntry => {
-  const { facts } = factsOf(asText(one['comment'], 64 * 1024) ?? '');
+  const { facts, licenses } = factsOf(asText(one['comment'], 64 * 1024) ?? '');
   const version = asText(one['versionInfo'], 512);
   const stated = asText(one['sourceInfo'], 64 * 1024)?.split('\n') ?? [];
   return {
@@ -33,6 +39,7 @@ const entryOf = (one: JsonObject): BomEntry => {
     purl: referenceOf(one, /(?:^|[/#])purl$/),
     cpe: referenceOf(one, /cpe23Type$/),
     locations: facts.has('ecosystem') ? stated : [],
+    licenses: licenses.length > 0 ? licenses : licencesOf(one),
     facts,
   };
 };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Package } from '@bartizan/contracts';
+import { expressionOf, writeExpression } from '../licences/expression.ts';
 import { type Bom, documentIdOf, referencesOf } from './bom.ts';
 
 type Property = { readonly name: string; readonly value: string };
@@ -17,6 +18,8 @@ const propertiesOf = (one: Package): Property[] =>
     ['cataloger', one.cataloger],
     ['ecosystem', one.ecosystem],
     ['layer', one.layer],
+    // As it is declared: an expression of the list may say the same in other words.
+    ...(one.licenses ?? []).map((licence) => ['license', licence] as const),
     ...one.locations.map((location) => ['location', location] as const),
     ['ownedBy', one.ownedBy],
     ['sourceName', one.sourceName],
@@ -31,14 +34,22 @@ const namesOf = (one: Package): { group?: string; name: string } => {
     : { group: one.name.slice(0, colon), name: one.name.slice(colon + 1) };
 };
 
+/** An id or an expression where the licences are known to SPDX, else their names as they are declared. */
+const licencesOf = ({ licenses = [] }: Package): { readonly licenses?: readonly object[] } => {
+  const expression = expressionOf(licenses);
+  if (licenses.length === 0) return {};
+  if (expression === undefined) return { licenses: licenses.map((name) => ({ license: { name } })) };
+  return 'id' in expression && expression.exception === undefined && !expression.id.startsWith('LicenseRef-')
+    ? { licenses: [{ license: { id: expression.id } }] }
+    : { licenses: [{ expression: writeExpression(expression) }] };
+};
+
 const componentOf = (one: Package, reference: string): object => ({
   type: one.purl.startsWith('pkg:generic/') && one.cataloger === 'binaries' ? 'application' : 'library',
   'bom-ref': reference,
   ...namesOf(one),
   version: one.version,
-  ...(one.licenses === undefined || one.licenses.length === 0
-    ? {}
-    : { licenses: one.licenses.map((name) => ({ license: { name } })) }),
+  ...licencesOf(one),
   ...(one.cpe === undefined ? {} : { cpe: one.cpe }),
   purl: one.purl,
   properties: propertiesOf(one),

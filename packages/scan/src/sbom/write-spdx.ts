@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Package } from '@bartizan/contracts';
+import { expressionOf, writeExpression } from '../licences/expression.ts';
 import { type Bom, documentIdOf, referencesOf } from './bom.ts';
 
 const NONE = 'NOASSERTION';
@@ -21,17 +22,25 @@ const purlReference = (purl: string): object => ({
 
 /** What SPDX 2.3 has no field for, as `key=value` lines that our own reader takes back. */
 const commentOf = (one: Package): string =>
-  Object.entries({
-    architecture: one.architecture,
-    cataloger: one.cataloger,
-    ecosystem: one.ecosystem,
-    layer: one.layer,
-    ownedBy: one.ownedBy,
-    sourceName: one.sourceName,
-    sourceVersion: one.sourceVersion,
-  })
+  [
+    ['architecture', one.architecture],
+    ['cataloger', one.cataloger],
+    ['ecosystem', one.ecosystem],
+    ['layer', one.layer],
+    ...(one.licenses ?? []).map((licence) => ['license', licence]),
+    ['ownedBy', one.ownedBy],
+    ['sourceName', one.sourceName],
+    ['sourceVersion', one.sourceVersion],
+  ]
     .flatMap(([key, value]) => (value === undefined ? [] : [`bartizan:${key}=${value}`]))
     .join('\n');
+
+/** The declared licences as an expression of the list; what is not on it stands in the comment only. */
+const declaredOf = (one: Package): string => {
+  const expression = expressionOf(one.licenses);
+  const text = expression === undefined ? NONE : writeExpression(expression);
+  return text.includes('LicenseRef-') ? NONE : text;
+};
 
 const packageOf = (one: Package, id: string): object => ({
   name: one.name,
@@ -42,7 +51,7 @@ const packageOf = (one: Package, id: string): object => ({
   filesAnalyzed: false,
   sourceInfo: one.locations.join('\n'),
   licenseConcluded: NONE,
-  licenseDeclared: NONE,
+  licenseDeclared: declaredOf(one),
   copyrightText: NONE,
   ...(one.licenses === undefined || one.licenses.length === 0
     ? {}

@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Package } from '@bartizan/contracts';
+import { expressionOf, writeExpression } from '../licences/expression.ts';
 import { type Bom, documentIdOf, referencesOf } from './bom.ts';
 
 const CREATION = '_:creation';
@@ -23,6 +24,7 @@ const commentOf = (one: Package): string =>
     ['cataloger', one.cataloger],
     ['ecosystem', one.ecosystem],
     ['layer', one.layer],
+    ...(one.licenses ?? []).map((licence) => ['license', licence]),
     ...one.locations.map((location) => ['location', location]),
     ['ownedBy', one.ownedBy],
     ['sourceName', one.sourceName],
@@ -45,6 +47,41 @@ const packageOf = (one: Package, spdxId: string): object => ({
   software_packageUrl: one.purl,
   software_primaryPurpose: 'library',
 });
+
+/** One element for each expression, and one relationship for each of them from the packages that declare it. */
+const licenceElements = (base: string, bom: Bom, ids: readonly string[]): object[] => {
+  const users = new Map<string, string[]>();
+  for (const [at, one] of bom.packages.entries()) {
+    const expression = expressionOf(one.licenses);
+    const id = ids[at];
+    if (expression === undefined || id === undefined) continue;
+    const text = writeExpression(expression);
+    const known = users.get(text);
+    if (known === undefined) users.set(text, [id]);
+    else known.push(id);
+  }
+  return [...users]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .flatMap(([text, packages]) => {
+      const spdxId = `${base}#licence-${hashOf(text)}`;
+      return [
+        {
+          type: 'simplelicensing_LicenseExpression',
+          spdxId,
+          creationInfo: CREATION,
+          simplelicensing_licenseExpression: text,
+        },
+        ...packages.map((from) => ({
+          type: 'Relationship',
+          spdxId: `${spdxId}-${hashOf(from)}`,
+          creationInfo: CREATION,
+          from,
+          relationshipType: 'hasDeclaredLicense',
+          to: [spdxId],
+        })),
+      ];
+    });
+};
 
 /** An SPDX 3.0.1 document as JSON-LD: core and software profiles, as an object with its keys in a fixed order. */
 export const toSpdx3 = (bom: Bom): object => {
@@ -73,7 +110,7 @@ export const toSpdx3 = (bom: Bom): object => {
       element('SpdxDocument', 'document', {
         name: bom.subject.name,
         ...(bom.isComplete ? {} : { comment: 'incomplete: some content could not be read' }),
-        profileConformance: ['core', 'software'],
+        profileConformance: ['core', 'software', 'simpleLicensing'],
         rootElement: [`${base}#sbom`],
       }),
       element('software_Sbom', 'sbom', {
@@ -95,6 +132,7 @@ export const toSpdx3 = (bom: Bom): object => {
         }),
       ),
       ...bom.packages.map((one, at) => packageOf(one, ids[at] ?? '')),
+      ...licenceElements(base, bom, ids),
       ...(ids.length + system.length === 0
         ? []
         : [

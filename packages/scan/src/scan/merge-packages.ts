@@ -38,6 +38,7 @@ export const mergePackages = (found: readonly ScanPackage[]): Package[] => {
         ...(first.architecture === undefined ? {} : { architecture: first.architecture.slice(0, 32) }),
         ...(first.ownedBy === undefined ? {} : { ownedBy: first.ownedBy }),
         ...(first.cpe === undefined ? {} : { cpe: first.cpe.slice(0, 256) }),
+        ...(first.licenses === undefined ? {} : { licenses: [...first.licenses] }),
         ...(first.layer === undefined ? {} : { layer: first.layer.slice(0, 128) }),
         locations: locations.map((path) => path.slice(0, 4096)).sort(),
       }),

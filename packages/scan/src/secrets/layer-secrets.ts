@@ -1,67 +1,132 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { SecretMatch, SecretScan, SuppressedSecret } from './secret-match.ts';
-import type { SecretScanner, SecretStream } from './secret-scanner.ts';
-
-/** What the layers of an image hold together. */
-export interface LayerSecretReport {
-  readonly matches: readonly SecretMatch[];
-  readonly suppressed: readonly SuppressedSecret[];
-  readonly suppressedCount: number;
-  readonly isCut: boolean;
-}
+import { createHash } from 'node:crypto';
+import type { ScanProblem } from '../catalogers/problem.ts';
+import type { RecordedFiles } from '../distribution/recorded-files.ts';
+import type { LayerConsumer, LayerPass } from '../image/layer-consumer.ts';
+import { pairKeys } from './key-pairs.ts';
+import { type FileMatches, type LayerSecretNotes, readNotes, SecretPass } from './layer-pass.ts';
+import type { SecretRuleSet } from './rule-set.ts';
+import type { SecretMatch, SuppressedSecret } from './secret-match.ts';
+import type { SecretScanner } from './secret-scanner.ts';
+import { byUrgency, type SecretReport } from './tree-secrets.ts';
 
 const MAX_MATCHES = 20_000;
 const MAX_SUPPRESSED = 1_000;
+/** Changes when the notes have another form, or the engine finds other things with the same rules. */
+const FORM = 'secrets-1';
+
+/** What a search of layers needs. */
+export interface LayerSecretsOptions {
+  readonly scanner: SecretScanner;
+  readonly set: SecretRuleSet;
+  /** Key of the fingerprints: notes made with another key are not used. */
+  readonly hashKey: Uint8Array;
+}
+
+/** What is known once all layers are merged. */
+export interface MergedImage {
+  /** Which layer a path of the merged image comes from; undefined = not there. */
+  readonly layerOf: (path: string) => string | undefined;
+  /** What packages of any layer brought: such a file, unchanged, holds no secret of a user. */
+  readonly recorded: RecordedFiles;
+  /** How long reading the image took, for everything that looked. */
+  readonly elapsedMs: number;
+}
+
+/** The version of a set of rules: another one finds other things. */
+const versionOf = (set: SecretRuleSet): string =>
+  createHash('sha256')
+    .update(JSON.stringify(set.rules.map(({ rule }) => rule)))
+    .digest('hex');
 
 /**
- * Secrets of layers, as a layer pass meets their files: whatever a layer holds is in the image, also when a later layer
- * deletes or replaces it. Call `open` for each file of each layer, and `finish` once the layers are merged.
+ * Secrets of all layers of an image: whatever a layer holds is in the image, also when a later layer deletes or replaces
+ * it. Kept of a layer are its matches without any value: preview and keyed hash.
  */
-export class LayerSecrets {
-  readonly #scanner: SecretScanner;
-  readonly #matches: SecretMatch[] = [];
-  readonly #suppressed: SuppressedSecret[] = [];
-  #suppressedCount = 0;
-  #isCut = false;
+export class LayerSecrets implements LayerConsumer {
+  readonly key: string;
+  readonly #options: LayerSecretsOptions;
+  readonly #layers = new Map<string, LayerSecretNotes>();
 
-  constructor(scanner: SecretScanner) {
-    this.#scanner = scanner;
+  constructor(options: LayerSecretsOptions) {
+    this.#options = options;
+    const keyId = createHash('sha256').update('fingerprint key\n').update(options.hashKey).digest('hex');
+    this.key = [FORM, versionOf(options.set), keyId].join(' ');
   }
 
-  /** A file of a layer; give it its bytes in order, then `undefined`. */
-  open(layer: string, path: string): (bytes: Uint8Array | undefined) => void {
-    const stream: SecretStream = this.#scanner.open({ kind: 'file', path, layer });
-    return (bytes) => {
-      if (bytes === undefined) this.#take(stream.end());
-      else stream.push(bytes);
+  begin(layer: string): LayerPass {
+    return new SecretPass(this.#options.scanner, layer);
+  }
+
+  take(layer: string, notes: unknown): boolean {
+    const read = readNotes(notes, { layer, set: this.#options.set });
+    if (read === undefined) return false;
+    this.#layers.set(layer, read);
+    return true;
+  }
+
+  /** Everything found, once the layers are merged. `more`: what was found elsewhere, in the configuration. */
+  finish(image: MergedImage, more: readonly SecretMatch[] = []): SecretReport {
+    const matches: SecretMatch[] = [...more];
+    const suppressed: SuppressedSecret[] = [];
+    const incomplete: ScanProblem[] = [];
+    let suppressedCount = 0;
+    for (const layer of this.#layers.values()) {
+      suppressed.push(...layer.suppressed);
+      suppressedCount += layer.suppressedCount;
+      incomplete.push(...layer.problems);
+      for (const file of layer.files) {
+        const owner = unchangedOwner(file, image.recorded);
+        if (owner === undefined) matches.push(...file.matches.map((match) => placed(match, image)));
+        else {
+          suppressedCount += file.matches.length;
+          suppressed.push(...file.matches.map((match) => leftOut(match, owner)));
+        }
+      }
+    }
+    if (matches.length > MAX_MATCHES)
+      incomplete.push({ code: 'scan.limit', path: '/', detail: 'more matches than are kept' });
+    const certificates = new Map([...this.#layers.values()].flatMap((layer) => layer.certificates));
+    return {
+      matches: pairKeys(matches.slice(0, MAX_MATCHES), certificates).sort(byUrgency),
+      suppressed: suppressed.slice(0, MAX_SUPPRESSED),
+      suppressedCount,
+      incomplete,
+      stats: this.#stats(image.elapsedMs),
     };
   }
 
-  #take(scan: SecretScan): void {
-    const room = MAX_MATCHES - this.#matches.length;
-    this.#matches.push(...scan.matches.slice(0, room));
-    this.#suppressed.push(...scan.suppressed.slice(0, MAX_SUPPRESSED - this.#suppressed.length));
-    this.#suppressedCount += scan.suppressedCount;
-    if (scan.isCut || scan.matches.length > room) this.#isCut = true;
-  }
-
-  /** Everything found. `layerOf` tells which layer a path of the merged image comes from; undefined = not there. */
-  finish(layerOf: (path: string) => string | undefined): LayerSecretReport {
-    const matches = this.#matches.map((match): SecretMatch => {
-      if (layerOf(match.path) === match.layer) return match;
-      const detail = {
-        en: 'a later layer deletes or replaces the file, but this layer still holds it',
-        ja: '後のレイヤーで削除または置き換えられたが、このレイヤーには残っている',
-      };
-      return { ...match, kind: 'deleted-file', reasons: [...match.reasons, { step: 'state', detail }] };
-    });
+  #stats(elapsedMs: number): SecretReport['stats'] {
+    const layers = [...this.#layers.values()];
+    const sum = (pick: (layer: LayerSecretNotes) => number): number =>
+      layers.reduce((total, layer) => total + pick(layer), 0);
     return {
-      matches,
-      suppressed: this.#suppressed,
-      suppressedCount: this.#suppressedCount,
-      isCut: this.#isCut,
+      files: sum(({ fileCount }) => fileCount),
+      bytes: sum(({ bytes }) => bytes),
+      skipped: sum(({ skipped }) => skipped),
+      elapsedMs,
     };
   }
 }
+
+/** The package that brought a file as it is. */
+const unchangedOwner = ({ path, sums }: FileMatches, recorded: RecordedFiles): string | undefined =>
+  recorded.ownerOfUnchanged(path, (algorithm) => sums[algorithm]);
+
+const leftOut = (match: SecretMatch, owner: string): SuppressedSecret => ({
+  rule: match.rule.id,
+  path: match.path,
+  line: match.line,
+  reason: `the file is as ${owner} of the distribution brings it`,
+});
+
+const placed = (match: SecretMatch, { layerOf }: MergedImage): SecretMatch => {
+  if (layerOf(match.path) === match.layer) return match;
+  const detail = {
+    en: 'a later layer deletes or replaces the file, but this layer still holds it',
+    ja: '後のレイヤーで削除または置き換えられたが、このレイヤーには残っている',
+  };
+  return { ...match, kind: 'deleted-file', reasons: [...match.reasons, { step: 'state', detail }] };
+};

@@ -5,11 +5,9 @@ import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { Finding, parser } from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../catalogers/cataloger.ts';
-import { TarParser } from '../image/tar-parser.ts';
 import { makeCertificate } from '../testing/certificate.ts';
 import { makeSecretRule, makeSecretScanner, TEST_NOW_MS } from '../testing/secret-rules.ts';
-import { tarOf, treeOf } from '../testing/trees.ts';
-import { LayerSecrets } from './layer-secrets.ts';
+import { treeOf } from '../testing/trees.ts';
 import { secretFinding } from './secret-finding.ts';
 import type { SecretMatch } from './secret-match.ts';
 import { searchEnvironment, searchImageConfig, searchTexts } from './text-secrets.ts';
@@ -127,47 +125,6 @@ describe('searchTree', () => {
       ['/etc/ssl/other.key', 'verified', undefined],
       ['/etc/ssl/own.key', 'verified', 'it is the key of the certificate in /etc/ssl/shop.crt'],
     ]);
-  });
-});
-
-describe('LayerSecrets', () => {
-  const layer = (pass: LayerSecrets, name: string, files: Readonly<Record<string, string>>): void => {
-    const parser = new TarParser({
-      entry: (entry) => (entry.kind === 'file' ? pass.open(name, `/${entry.path}`) : undefined),
-    });
-    parser.push(tarOf(Object.entries(files).map(([path, content]) => ({ path, content }))));
-  };
-
-  it('finds what a later layer deleted or replaced, and says so', () => {
-    const pass = new LayerSecrets(scanner);
-    layer(pass, 'sha256:one', {
-      'srv/gone.env': VALUE,
-      'srv/kept.env': VALUE,
-      'srv/replaced.env': `x\n${VALUE}`,
-    });
-    layer(pass, 'sha256:two', { 'srv/replaced.env': 'clean now' });
-    const merged: Readonly<Record<string, string>> = {
-      '/srv/kept.env': 'sha256:one',
-      '/srv/replaced.env': 'sha256:two',
-    };
-    const report = pass.finish((path) => merged[path]);
-    expect(where(report.matches)).toEqual([
-      'deleted-file /srv/gone.env:1',
-      'file /srv/kept.env:1',
-      'deleted-file /srv/replaced.env:2',
-    ]);
-    expect(report.matches[0]).toMatchObject({
-      layer: 'sha256:one',
-      reasons: expect.arrayContaining([
-        {
-          step: 'state',
-          detail: {
-            en: 'a later layer deletes or replaces the file, but this layer still holds it',
-            ja: '後のレイヤーで削除または置き換えられたが、このレイヤーには残っている',
-          },
-        },
-      ]),
-    });
   });
 });
 

@@ -46,11 +46,12 @@ const MAX_PROBLEMS = 200;
 const MAX_MATCHES = 20_000;
 const MAX_SUPPRESSED = 1_000;
 /** Kinds of content that are packed or drawn: a secret in them is not readable by searching bytes. */
-const SKIPPED =
+export const HOLDS_NO_TEXT =
   /\.(?:png|jpe?g|gif|webp|avif|ico|bmp|tiff?|woff2?|tt[fc]|otf|eot|mp[34]|m4a|ogg|webm|avi|mov|flac|wav|gz|tgz|bz2|xz|zst|lz4|br|zip|7z|rar|jar|war|whl|egg|rpm|deb|apk|mo|gmo|pyc|pyo|wasm|pdf)$/i;
 const RANK = { critical: 0, high: 1, medium: 2, low: 3, info: 4, unknown: 5 } as const;
 
-const byUrgency = (left: SecretMatch, right: SecretMatch): number =>
+/** Worst first, then by place. */
+export const byUrgency = (left: SecretMatch, right: SecretMatch): number =>
   RANK[left.severity] - RANK[right.severity] ||
   (left.path < right.path ? -1 : left.path > right.path ? 1 : 0) ||
   left.line - right.line ||
@@ -82,7 +83,7 @@ class TreeSearch {
   }
 
   visit(file: WalkFile): void {
-    if (SKIPPED.test(file.name)) {
+    if (HOLDS_NO_TEXT.test(file.name)) {
       this.skipped += 1;
       return;
     }

@@ -10,6 +10,13 @@ export interface RpmFacts {
   readonly arch?: string;
   readonly source?: string;
   readonly files?: readonly string[];
+  readonly license?: string;
+  readonly sums?: {
+    readonly algorithm: number;
+    readonly digests: readonly string[];
+    readonly flags: readonly number[];
+    readonly verify: readonly number[];
+  };
 }
 
 const texts = (values: readonly string[]): Buffer =>
@@ -19,6 +26,16 @@ const integers = (values: readonly number[]): Buffer => {
   for (const [at, value] of values.entries()) bytes.writeUInt32BE(value, at * 4);
   return bytes;
 };
+
+const sumEntries = (sums: RpmFacts['sums']): [number, number, number, Buffer][] =>
+  sums === undefined
+    ? []
+    : [
+        [1035, 8, sums.digests.length, texts(sums.digests)],
+        [1037, 4, sums.flags.length, integers(sums.flags)],
+        [1045, 4, sums.verify.length, integers(sums.verify)],
+        [5011, 4, 1, integers([sums.algorithm])],
+      ];
 
 /** An rpm header as the database keeps it. */
 export const rpmHeader = (facts: RpmFacts): Buffer => {
@@ -45,6 +62,10 @@ export const rpmHeader = (facts: RpmFacts): Buffer => {
     ],
     [1117, 8, files.length, texts(files.map((path) => path.slice(path.lastIndexOf('/') + 1)))],
     [1118, 8, directories.length, texts(directories)],
+    ...sumEntries(facts.sums),
+    ...(facts.license === undefined
+      ? []
+      : [[1014, 6, 1, texts([facts.license])] as [number, number, number, Buffer]]),
   ];
   const index: Buffer[] = [];
   const data: Buffer[] = [];

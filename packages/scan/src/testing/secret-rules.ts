@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { SecretRule } from '@bartizan/contracts';
-import { compileSecretRules } from '../secrets/rule-set.ts';
+import { compileSecretRules, type SecretRuleSet } from '../secrets/rule-set.ts';
 import { SecretScanner } from '../secrets/secret-scanner.ts';
 
 /** Key of the fingerprints in tests. */
@@ -29,9 +29,13 @@ export const makeSecretRule = (more: Partial<SecretRule> = {}): SecretRule => ({
   ...more,
 });
 
-/** A scanner over rules that must compile. */
-export const makeSecretScanner = (...rules: readonly SecretRule[]): SecretScanner => {
+/** Rules that must compile. */
+export const makeSecretSet = (...rules: readonly SecretRule[]): SecretRuleSet => {
   const set = compileSecretRules(rules.length === 0 ? [makeSecretRule()] : rules);
   if (!set.ok) throw new Error(set.error.detail);
-  return new SecretScanner(set.value, { hashKey: TEST_HASH_KEY, now: () => TEST_NOW_MS });
+  return set.value;
 };
+
+/** A scanner over rules that must compile. */
+export const makeSecretScanner = (...rules: readonly SecretRule[]): SecretScanner =>
+  new SecretScanner(makeSecretSet(...rules), { hashKey: TEST_HASH_KEY, now: () => TEST_NOW_MS });

@@ -83,6 +83,8 @@ export interface FileTree {
   broughtBy?(found: FoundPackage): string | undefined;
   /** What catalogers read from the file while its layer went by; its content is not kept then. */
   inspected?(path: string): readonly Inspection[] | undefined;
+  /** The licences that a copyright file states, where it was read while its layer went by. */
+  statedLicences?(path: string): readonly string[] | undefined;
   /** Frees descriptors and buffers. */
   close(): void;
 }

@@ -55,6 +55,7 @@ export class MemoryTree implements FileTree {
   readonly label: string;
   #root = newDirectory();
   #provenance: ((found: FoundPackage) => string | undefined) | undefined;
+  #licences: ((path: string, layer: string) => readonly string[]) | undefined;
 
   constructor(label: string) {
     this.label = label;
@@ -175,6 +176,16 @@ export class MemoryTree implements FileTree {
   inspected(path: string): readonly Inspection[] | undefined {
     const found = this.#find(path, false);
     return found.ok ? found.value.inspections : undefined;
+  }
+
+  statedLicences(path: string): readonly string[] | undefined {
+    const layer = this.layerOf(path);
+    return layer === undefined ? undefined : this.#licences?.(path, layer);
+  }
+
+  /** Says how to learn which licences a copyright file of a layer states. */
+  setLicences(licences: (path: string, layer: string) => readonly string[]): void {
+    this.#licences = licences;
   }
 
   /** Says how to learn which layer brought a package. */

@@ -86,7 +86,8 @@ describe('scanInWorker', () => {
       ok: true,
       value: { findings: [{ vulnerability: { id: 'GHSA-1' } }], incomplete: [] },
     });
-    expect(readdirSync(layerCache.folder)).toHaveLength(1);
+    // The facts of the one layer, and the licences noted in the same pass.
+    expect(readdirSync(layerCache.folder)).toHaveLength(2);
     const again = await scanInWorker(request({ target, layerCache }));
     expect(again.ok && again.value.packages).toEqual(first.ok && first.value.packages);
     expect(await scanInWorker(request({ target: { ...target, platform: 'linux/s390x' } }))).toMatchObject({

@@ -8,8 +8,12 @@ import type { Translate } from '../../text/catalogue.ts';
 import { type ContainerScanFlags, RUNTIMES } from '../container-flags.ts';
 import { anyFlag, manyFlag, numberFlag, one, switchFlag, textFlag } from '../flags.ts';
 import { IMAGE_SOURCES, type ImageScanFlags, type RegistryScanFlags } from '../registry-flags.ts';
-import { SCAN_FORMATS, SCANNERS, type ScanFlags, type TreeScanFlags } from '../scan-flags.ts';
+import { IMAGE_SCANNERS, SCAN_FORMATS, SCANNERS, type ScanFlags, type TreeScanFlags } from '../scan-flags.ts';
 import { registryFlags } from './registry-flags.ts';
+
+/** A flag with words divided by commas; may be repeated. */
+const wordsFlag = (brief: string) =>
+  ({ kind: 'parsed', parse: String, brief, placeholder: 'LICENCE', variadic: ',', optional: true }) as const;
 
 const scanFlags = (t: Translate) =>
   ({
@@ -18,6 +22,8 @@ const scanFlags = (t: Translate) =>
     failOn: { kind: 'enum', values: SEVERITIES, brief: t('flag.fail-on'), optional: true },
     allowIncomplete: switchFlag(t('flag.allow-incomplete')),
     vex: manyFlag(t('flag.vex'), 'FILE'),
+    denyLicense: wordsFlag(t('flag.deny-license')),
+    allowLicense: wordsFlag(t('flag.allow-license')),
     platform: textFlag(t('flag.platform'), 'OS/ARCH'),
     cache: textFlag(t('flag.cache'), 'DIR'),
     report: anyFlag(t('flag.report'), 'FORM=FILE'),
@@ -55,6 +61,16 @@ const scanDir = (t: Translate) =>
 const imageFlags = (t: Translate) =>
   ({
     ...scanFlags(t),
+    scanners: {
+      kind: 'enum',
+      values: IMAGE_SCANNERS,
+      variadic: ',',
+      brief: t('flag.image-scanners'),
+      optional: true,
+    },
+    malwareHashes: anyFlag(t('flag.malware-hashes'), 'FILE'),
+    base: anyFlag(t('flag.base'), 'IMAGE'),
+    newBase: textFlag(t('flag.new-base'), 'IMAGE'),
     policy: textFlag(t('flag.policy'), 'FILE'),
     ...registryFlags(t),
   }) as const;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { CatalogContext, Cataloger, Ownership } from '../cataloger.ts';
+import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
 import { writePurl } from '../purl.ts';
 import { readDatabase } from '../read-database.ts';
@@ -47,6 +48,7 @@ const toPackage = (
     ...(architecture === undefined ? {} : { architecture }),
     sourceName: isPlausible(origin) ? origin : name,
     sourceVersion: version,
+    ...declared([fields.get('L')]),
     location,
   };
 };
@@ -59,7 +61,7 @@ const readInstalled = (context: CatalogContext, path: string): FoundPackage[] =>
   let skipped = 0;
   readFields(content, (letter, value) => {
     if (letter !== '') {
-      if ('PVAo'.includes(letter) && !fields.has(letter)) fields.set(letter, value);
+      if ('PVAoL'.includes(letter) && !fields.has(letter)) fields.set(letter, value);
       return;
     }
     if (fields.size === 0) return;

@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { copyrightLicences, MAX_COPYRIGHT_BYTES } from '../../licences/copyright-file.ts';
 import { joinPath } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, Ownership } from '../cataloger.ts';
+import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
 import { writePurl } from '../purl.ts';
 import { readDatabase } from '../read-database.ts';
@@ -49,6 +51,18 @@ const toPackage = (stanza: Stanza, location: string, vendor: string): FoundPacka
   };
 };
 
+/** The licences in the copyright file of a package; its folder may be a link to that of another. */
+const licencesOf = ({ tree }: CatalogContext, name: string): readonly string[] => {
+  const folder = `/usr/share/doc/${name}`;
+  const link = tree.readlink(folder);
+  const other = link.ok ? /^(?:\.\/)?([^/]{1,256})$/.exec(link.value)?.[1] : undefined;
+  const path = `${other === undefined ? folder : `/usr/share/doc/${other}`}/copyright`;
+  const stated = tree.statedLicences?.(path);
+  if (stated !== undefined) return stated;
+  const content = tree.read(path, { maxBytes: MAX_COPYRIGHT_BYTES });
+  return content.ok ? copyrightLicences(content.value.toString('utf8')) : [];
+};
+
 const readStatus = (context: CatalogContext, path: string): FoundPackage[] => {
   const content = readDatabase(context, path);
   if (content === undefined) return [];
@@ -62,7 +76,7 @@ const readStatus = (context: CatalogContext, path: string): FoundPackage[] => {
       context.distribution.id === 'unknown' ? 'debian' : context.distribution.id,
     );
     if (found === undefined) skipped += 1;
-    else packages.push(found);
+    else packages.push({ ...found, ...declared(licencesOf(context, found.name)) });
     if (packages.length > context.limits.packages) {
       context.problem({ code: 'scan.limit', path, detail: `more than ${context.limits.packages} packages` });
       break;

@@ -3,6 +3,7 @@
 
 import { parentPath } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
+import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
 import { writePurl } from '../purl.ts';
 import { readJsonManifest, readManifest } from '../read-manifest.ts';
@@ -31,7 +32,20 @@ const toPackage = (name: unknown, version: unknown, location: string): FoundPack
 const readInstalled = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
   const manifest = readJsonManifest(context, file.path);
   const found = toPackage(manifest?.['name'], manifest?.['version'], file.path);
-  return found === undefined ? [] : [found];
+  return found === undefined ? [] : [{ ...found, ...declared(npmLicences(manifest ?? {})) }];
+};
+
+/** `license: "MIT"`; long ago `{type: "MIT"}`, or a list of alternatives under `licenses`. */
+const npmLicences = (manifest: { readonly [key: string]: unknown }): unknown[] => {
+  const one = (value: unknown): unknown => (isObject(value) ? value['type'] : value);
+  const old = manifest['licenses'];
+  if (!Array.isArray(old) || manifest['license'] !== undefined) return [one(manifest['license'])];
+  return [
+    old
+      .map(one)
+      .filter((name) => typeof name === 'string')
+      .join(' OR '),
+  ];
 };
 
 const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>

@@ -18,7 +18,15 @@ const composer = (entry: unknown, location: string): FoundPackage[] => {
   // Composer keeps the tag as it was: `v1.2.3` and `1.2.3` are one version to it and to its advisories.
   const version = asText(one?.['version'])?.replace(/^v(?=\d)/, '');
   if (name === undefined) return [];
-  return foundPackages([{ type: 'composer', name, version, location, purl: splitName(name.toLowerCase()) }]);
+  // A list means alternatives (getcomposer.org, "license").
+  const licenses = [
+    asList(one?.['license'])
+      .filter((text) => typeof text === 'string')
+      .join(' OR '),
+  ];
+  return foundPackages([
+    { type: 'composer', name, version, location, licenses, purl: splitName(name.toLowerCase()) },
+  ]);
 };
 
 const readComposer = (content: Buffer, file: WalkedFile, context: CatalogContext): FoundPackage[] => {

@@ -47,7 +47,7 @@ describe('the Python cataloger', () => {
 
   it('does not read the body as headers', () => {
     expect(parseMetadata('Name: a\r\n\r\nVersion: 1\r\n')).toBeUndefined();
-    expect(parseMetadata('name: a\r\nVERSION: 1\r\n')).toEqual({ name: 'a', version: '1' });
+    expect(parseMetadata('name: a\r\nVERSION: 1\r\n')).toEqual({ name: 'a', version: '1', licenses: [] });
   });
 
   it('never throws on any text', () => {

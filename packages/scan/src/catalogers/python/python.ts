@@ -3,6 +3,7 @@
 
 import { baseName, parentPath } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
+import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
 import { writePurl } from '../purl.ts';
 import { readManifest } from '../read-manifest.ts';
@@ -19,18 +20,36 @@ const wants = (file: WalkedFile): boolean => {
   return file.name.endsWith('.egg-info') || lockReader(file.name) !== undefined;
 };
 
-/** Name and version of core metadata (PEP 566): header lines up to the first empty one. */
-export const parseMetadata = (content: string): { name: string; version: string } | undefined => {
+/** What core metadata says (PEP 566, PEP 639): header lines up to the first empty one. */
+export interface PythonMetadata {
+  readonly name: string;
+  readonly version: string;
+  readonly licenses: readonly string[];
+}
+
+/** The expression where there is one, else the classifiers, else the first line of the free text. */
+const licencesOf = (fields: { expression: string; classifiers: string[]; text: string }): string[] => {
+  if (fields.expression !== '') return [fields.expression];
+  if (fields.classifiers.length > 0) return [fields.classifiers.join(' OR ')];
+  return fields.text === '' || fields.text === 'UNKNOWN' ? [] : [fields.text];
+};
+
+/** Reads core metadata. */
+export const parseMetadata = (content: string): PythonMetadata | undefined => {
   let name = '';
   let version = '';
+  const licence = { expression: '', classifiers: [] as string[], text: '' };
   for (const line of content.split('\n', 2_000)) {
     const text = line.trimEnd();
     if (text === '') break;
     if (name === '' && /^name:/i.test(text)) name = text.slice(5).trim();
     else if (version === '' && /^version:/i.test(text)) version = text.slice(8).trim();
-    if (name !== '' && version !== '') return { name, version };
+    else if (/^license-expression:/i.test(text)) licence.expression = text.slice(19).trim();
+    else if (/^license:/i.test(text)) licence.text = text.slice(8).trim();
+    else if (/^classifier:\s*license ::/i.test(text) && licence.classifiers.length < 16)
+      licence.classifiers.push(text.slice(text.lastIndexOf('::') + 2).trim());
   }
-  return undefined;
+  return name === '' || version === '' ? undefined : { name, version, licenses: licencesOf(licence) };
 };
 
 const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
@@ -55,6 +74,7 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
       name,
       version,
       purl: writePurl({ type: 'pypi', name: normalized, version }),
+      ...declared(metadata.licenses),
       location: file.path,
     },
   ];

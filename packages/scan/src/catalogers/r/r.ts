@@ -10,7 +10,21 @@ import type { FoundPackage } from '../package.ts';
 import { readJsonManifest, readManifest } from '../read-manifest.ts';
 import { rCapabilities } from './capabilities.ts';
 
-const FIELDS = new Set(['package', 'version', 'priority', 'repository', 'type']);
+const FIELDS = new Set(['package', 'version', 'priority', 'repository', 'type', 'license']);
+
+/** `GPL (>= 2) | file LICENSE`: alternatives are divided by a bar, versions stand in brackets. */
+const rLicence = (stated: string | undefined): string | undefined =>
+  stated
+    ?.split('|')
+    .map((one) =>
+      one
+        .replace(/\(>= (\d)\)/, '$1+')
+        .replace(/\+\s*file LICEN[CS]E/i, '')
+        .trim(),
+    )
+    .filter((one) => one !== '' && !/^file /i.test(one))
+    .map((one) => one.replace(/^(A?L?GPL) (\d)/, '$1-$2'))
+    .join(' OR ');
 
 const readDescription = (content: Buffer, file: WalkedFile): FoundPackage[] => {
   const [description] = readStanzas(content, FIELDS);
@@ -18,7 +32,15 @@ const readDescription = (content: Buffer, file: WalkedFile): FoundPackage[] => {
   // An installed package lies in a folder of its own name; the base ones have the version of R itself.
   if (name === undefined || baseName(parentPath(file.path)) !== name) return [];
   if (description?.get('priority') === 'base') return [];
-  return foundPackages([{ type: 'cran', name, version: description?.get('version'), location: file.path }]);
+  return foundPackages([
+    {
+      type: 'cran',
+      name,
+      version: description?.get('version'),
+      location: file.path,
+      licenses: [rLicence(description?.get('license'))],
+    },
+  ]);
 };
 
 const readRenv = (file: WalkedFile, context: CatalogContext): FoundPackage[] =>

@@ -9,8 +9,19 @@ export interface RpmHeader {
   readonly release: string;
   readonly architecture: string | undefined;
   readonly sourceRpm: string | undefined;
+  readonly license: string | undefined;
   /** Absolute paths of its files. */
   files(): Iterable<string>;
+  /** Checksums of its files; without those of configuration and of files that only come to be at run time. */
+  sums(): Iterable<RpmFileSum>;
+}
+
+/** The checksum that a package states of one of its files. */
+export interface RpmFileSum {
+  readonly path: string;
+  readonly algorithm: 'md5' | 'sha1' | 'sha256';
+  /** Hexadecimal. */
+  readonly digest: string;
 }
 
 const TAG = {
@@ -18,12 +29,17 @@ const TAG = {
   version: 1001,
   release: 1002,
   epoch: 1003,
+  license: 1014,
   architecture: 1022,
   oldFileNames: 1027,
+  fileDigests: 1035,
+  fileFlags: 1037,
+  verifyFlags: 1045,
   sourceRpm: 1044,
   directoryIndexes: 1116,
   baseNames: 1117,
   directoryNames: 1118,
+  digestAlgorithm: 5011,
 } as const;
 const TYPE_INT32 = 4;
 const TYPES_TEXT: readonly number[] = [6, 8, 9];
@@ -63,14 +79,40 @@ const readIntegers = (data: Buffer, entry: Entry | undefined): number[] => {
   return numbers;
 };
 
-function* readFiles(data: Buffer, entries: ReadonlyMap<number, Entry>): Generator<string> {
+/** Paths in the order of the other lists of files; undefined where the header names a folder that it does not have. */
+const readPaths = (data: Buffer, entries: ReadonlyMap<number, Entry>): (string | undefined)[] => {
   const directories = readTexts(data, entries.get(TAG.directoryNames));
   const indexes = readIntegers(data, entries.get(TAG.directoryIndexes));
-  for (const [at, name] of readTexts(data, entries.get(TAG.baseNames)).entries()) {
+  const names = readTexts(data, entries.get(TAG.baseNames)).map((name, at) => {
     const directory = directories[indexes[at] ?? -1];
-    if (directory !== undefined) yield `${directory}${name}`;
+    return directory === undefined ? undefined : `${directory}${name}`;
+  });
+  return [...names, ...readTexts(data, entries.get(TAG.oldFileNames))];
+};
+
+function* readFiles(data: Buffer, entries: ReadonlyMap<number, Entry>): Generator<string> {
+  for (const path of readPaths(data, entries)) if (path !== undefined) yield path;
+}
+
+/** Numbers of OpenPGP (RFC 9580, 9.5); a header without one means MD5. */
+const ALGORITHMS: Readonly<Record<number, RpmFileSum['algorithm']>> = { 1: 'md5', 2: 'sha1', 8: 'sha256' };
+/** RPMFILE_CONFIG and RPMFILE_GHOST. */
+const CHANGING_FLAGS = 0x41;
+/** RPMVERIFY_FILEDIGEST: absent where the package says that the content may change. */
+const VERIFY_DIGEST = 1;
+
+function* readSums(data: Buffer, entries: ReadonlyMap<number, Entry>): Generator<RpmFileSum> {
+  const algorithm = ALGORITHMS[readIntegers(data, entries.get(TAG.digestAlgorithm))[0] ?? 1];
+  if (algorithm === undefined || !entries.has(TAG.fileDigests)) return;
+  const digests = readTexts(data, entries.get(TAG.fileDigests));
+  const flags = readIntegers(data, entries.get(TAG.fileFlags));
+  const verified = readIntegers(data, entries.get(TAG.verifyFlags));
+  for (const [at, path] of readPaths(data, entries).entries()) {
+    const digest = digests[at] ?? '';
+    const isFixed =
+      ((flags[at] ?? 0) & CHANGING_FLAGS) === 0 && ((verified[at] ?? VERIFY_DIGEST) & VERIFY_DIGEST) !== 0;
+    if (path !== undefined && digest !== '' && isFixed) yield { path, algorithm, digest };
   }
-  yield* readTexts(data, entries.get(TAG.oldFileNames));
 }
 
 /** Reads a header as rpm keeps it in its database (rpm file format, "Header"): without the magic, all big-endian. */
@@ -101,6 +143,8 @@ export const readRpmHeader = (blob: Buffer): RpmHeader | undefined => {
     epoch: readIntegers(data, entries.get(TAG.epoch))[0],
     architecture: text(TAG.architecture),
     sourceRpm: text(TAG.sourceRpm),
+    license: text(TAG.license),
     files: () => readFiles(data, entries),
+    sums: () => readSums(data, entries),
   };
 };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { CatalogContext, Cataloger, Ownership } from '../cataloger.ts';
+import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
 import { writePurl } from '../purl.ts';
 import { readDatabase } from '../read-database.ts';
@@ -48,6 +49,7 @@ const toPackage = (header: RpmHeader, location: string, vendor: string): FoundPa
     }),
     ...(architecture === undefined ? {} : { architecture }),
     ...(source === undefined ? {} : { sourceName: source.name, sourceVersion: source.version }),
+    ...declared([header.license]),
     location,
   };
 };
@@ -76,6 +78,11 @@ const databases = (context: CatalogContext): { path: string; read: BlobReader }[
   FOLDERS.flatMap((folder) => FORMS.map(({ file, read }) => ({ path: `${folder}/${file}`, read }))).filter(
     ({ path }) => context.tree.stat(path).ok,
   );
+
+/** Every package header of every rpm database of a tree. */
+export function* rpmHeaders(context: CatalogContext): Generator<RpmHeader> {
+  for (const { path, read } of databases(context)) yield* readHeaders(context, path, read);
+}
 
 const noteWriteAheadLog = (context: CatalogContext, path: string): void => {
   const log = context.tree.stat(`${path}-wal`);

@@ -10,7 +10,11 @@ import { rubyCapabilities } from './capabilities.ts';
 
 const INSTALLED = /\/specifications\/(?:default\/)?[^/]+\.gemspec$/;
 
-const gem = (name: unknown, stated: string | undefined, location: string): FoundPackage[] => {
+const gem = (
+  name: unknown,
+  stated: string | undefined,
+  { location, licenses = [] }: { location: string; licenses?: readonly string[] },
+): FoundPackage[] => {
   // `1.15.0-x86_64-linux`: RubyGems allows no hyphen inside of a version.
   const [version, ...platform] = (stated ?? '').split('-');
   return foundPackages([
@@ -19,6 +23,7 @@ const gem = (name: unknown, stated: string | undefined, location: string): Found
       name,
       version,
       location,
+      licenses,
       purl: { qualifiers: { platform: platform.length === 0 ? undefined : platform.join('-') } },
     },
   ]);
@@ -29,15 +34,22 @@ const readGemspec = (content: Buffer, location: string): FoundPackage[] => {
   let name: string | undefined;
   let version: string | undefined;
   let platform = '';
+  let licenses: string[] = [];
   for (const line of linesOf(content)) {
     const [, field, value] = /^\s*s\w*\.(name|version|platform)\s*=\s*["']([^"'#]+)["']/.exec(line) ?? [];
     const wrapped = /^\s*s\w*\.version\s*=\s*Gem::Version\.new\(?["']([^"'#]+)["']/.exec(line)?.[1];
+    const list = /^\s*s\w*\.licenses?\s*=\s*(.{1,1000})$/.exec(line)?.[1];
+    if (list !== undefined)
+      licenses = [...list.matchAll(/["']([^"'#]{1,200})["']/g)].map(([, one = '']) => one);
     if (field === 'name') name ??= value;
     if (field === 'platform' && value !== 'ruby') platform = `-${value}`;
     if (field === 'version') version ??= value;
     version ??= wrapped;
   }
-  return gem(name, version === undefined ? undefined : `${version}${platform}`, location);
+  return gem(name, version === undefined ? undefined : `${version}${platform}`, {
+    location,
+    licenses,
+  });
 };
 
 /** Bundler's lock: below `GEM` and `specs:`, gems are indented by four blanks, what they need by six. */
@@ -48,7 +60,7 @@ const readLock = (content: Buffer, location: string): FoundPackage[] => {
     if (/^\S/.test(line)) isInSpecs = false;
     else if (line === '  specs:') isInSpecs = true;
     const [, name, version] = /^ {4}(\S+) \(([^()\s]+)\)$/.exec(line) ?? [];
-    if (isInSpecs && name !== undefined) found.push(...gem(name, version, location));
+    if (isInSpecs && name !== undefined) found.push(...gem(name, version, { location }));
   }
   return found;
 };

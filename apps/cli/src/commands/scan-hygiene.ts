@@ -1,0 +1,190 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadContent, loadMalware } from '@bartizan/adapters/content';
+import {
+  type CheckResult,
+  err,
+  type Finding,
+  failure,
+  ok,
+  type PostureCheck,
+  type Result,
+  severityRank,
+} from '@bartizan/contracts';
+import { checkToFinding, evaluateChecks } from '@bartizan/engine';
+import {
+  commandFindings,
+  compileFileSignatures,
+  type FileSignatureSet,
+  type FindingPlace,
+  imageFacts,
+  KnownFileSet,
+  LayerHygiene,
+  type LayerSums,
+  malwareFindings,
+  type OpenedImage,
+  type ScanProblem,
+} from '@bartizan/scan';
+import type { ApiFailure } from '../api/client.ts';
+import type { CliContext } from '../context.ts';
+import type { StoodItem } from '../gate/standing.ts';
+import type { Column } from '../output/render.ts';
+import { plain } from '../output/width.ts';
+import { withStandings } from './finding-list.ts';
+import type { LookFlags } from './scan-flags.ts';
+import { showRefused } from './scan-secrets.ts';
+
+/** What hygiene says of an image. */
+export interface HygieneFound {
+  /** Worst first: failed checks and harmful files. */
+  readonly findings: readonly Finding[];
+  /** Every check with its outcome; unknown is not passed. */
+  readonly checks: readonly CheckResult[];
+  readonly incomplete: readonly ScanProblem[];
+  readonly files: number;
+}
+
+/** A pass over an image that notes what hygiene needs. */
+export interface HygieneSearch {
+  readonly layers: LayerHygiene;
+  finish(opened: HygieneTarget): HygieneFound;
+}
+
+interface HygieneTarget {
+  readonly image: OpenedImage;
+  readonly sums: LayerSums;
+  readonly place: FindingPlace;
+  /** Findings of the search for secrets, where it ran. */
+  readonly secrets?: readonly Finding[];
+}
+
+const SHOWN = 10;
+
+const knownFiles = (
+  files: readonly { readonly sha256: string; readonly name: string }[],
+  lists: readonly string[],
+): Result<KnownFileSet, ApiFailure> => {
+  const known = new KnownFileSet();
+  for (const { sha256, name } of files) known.add(sha256, name);
+  for (const path of lists) {
+    if (!existsSync(path)) return err(failure('E_MALWARE_LIST', path));
+    const added = known.addList(readFileSync(path), path);
+    if (!added.ok) return added;
+  }
+  return ok(known);
+};
+
+/** Prepares the signatures, checksums and checks; undefined when hygiene was not asked for. */
+export function beginHygiene(
+  context: CliContext,
+  flags: LookFlags,
+): Result<HygieneSearch | undefined, ApiFailure> {
+  if (flags.scanners?.includes('hygiene') !== true) return ok(undefined);
+  const folder = join(context.checkout, 'content');
+  const content = loadContent(folder);
+  if (!content.ok) return content;
+  const malware = loadMalware(folder);
+  if (!malware.ok) return malware;
+  showRefused(context, malware.value.refused);
+  const signatures = compileFileSignatures(malware.value.signatures);
+  if (!signatures.ok) return signatures;
+  const known = knownFiles(malware.value.known, flags.malwareHashes ?? []);
+  if (!known.ok) return known;
+  const checks = content.value.checks.filter(({ subjects }) => subjects.includes('Image'));
+  const layers = new LayerHygiene({ signatures: signatures.value, known: known.value });
+  return ok({
+    layers,
+    finish: (target) => judge(target, { layers, signatures: signatures.value, checks }),
+  });
+}
+
+const judge = (
+  { image, sums, place, secrets }: HygieneTarget,
+  more: {
+    readonly layers: LayerHygiene;
+    readonly signatures: FileSignatureSet;
+    readonly checks: readonly PostureCheck[];
+  },
+): HygieneFound => {
+  const { layers, signatures, checks } = more;
+  const { facts, unknown } = imageFacts({
+    image,
+    hygiene: layers,
+    sums,
+    now: Date.now,
+    ...(secrets === undefined ? {} : { configSecrets: configSecrets(secrets) }),
+  });
+  const results = evaluateChecks(checks, { ...place, of: 'Image', facts, unknown }, place.nowMs);
+  const byId = new Map(checks.map((check) => [check.id, check]));
+  const failed = results.flatMap((result) => {
+    const check = byId.get(result.check);
+    return check === undefined ? [] : (checkToFinding(check, result) ?? []);
+  });
+  const harmful = [
+    ...malwareFindings(layers, { signatures, place, layerOf: (path) => image.tree.layerOf(path) }),
+    ...commandFindings(image.document, { signatures, place }),
+  ];
+  const notes = [...layers.layers().values()];
+  return {
+    findings: [...harmful, ...failed].sort(
+      (left, right) => severityRank(left.severity) - severityRank(right.severity),
+    ),
+    checks: results,
+    incomplete: notes.flatMap(({ problems }) => problems),
+    files: notes.reduce((sum, { files }) => sum + files, 0),
+  };
+};
+
+const configSecrets = (secrets: readonly Finding[]): string[] =>
+  secrets.flatMap(({ check, location }) =>
+    location?.kind === 'image-config' ? [`${check ?? 'secret'} in ${location.path}`] : [],
+  );
+
+const whereOf = ({ location, evidence }: Finding): string =>
+  location === undefined ? (evidence[1] ?? evidence[0] ?? '') : location.path;
+
+/** Columns of a list of what hygiene found. */
+export const hygieneColumns = ({ t, language }: CliContext): Column<Finding>[] => [
+  { field: 'severity', heading: t('column.severity'), value: (item) => item.severity },
+  { field: 'rule', heading: t('column.rule'), value: (item) => item.check ?? '' },
+  { field: 'place', heading: t('column.place'), value: whereOf },
+  { field: 'title', heading: t('column.title'), value: (item) => item.title[language] },
+];
+
+/** What json and yaml show. */
+export const hygieneWhole = (
+  { findings, checks, incomplete, files }: HygieneFound,
+  items: readonly StoodItem[],
+) => ({
+  findings: withStandings(findings, items),
+  checks,
+  incomplete,
+  stats: { files },
+});
+
+/** One line about what was looked at, and one for each check without an answer. */
+export function showHygieneSummary(
+  { t, process }: CliContext,
+  { findings, checks, incomplete, files }: HygieneFound,
+): void {
+  const write = (text: string): unknown => process.stderr.write(`${plain(text)}\n`);
+  const count = (outcome: CheckResult['outcome']): number =>
+    checks.filter((result) => result.outcome === outcome).length;
+  write(
+    t('scan.hygiene-summary', {
+      findings: findings.length,
+      files,
+      passed: count('pass'),
+      checks: checks.length,
+      unknown: count('unknown'),
+    }),
+  );
+  for (const result of checks)
+    if (result.outcome === 'unknown')
+      write(t('scan.check-unknown', { check: result.check, reason: result.evidence[0] ?? '' }));
+  for (const problem of incomplete.slice(0, SHOWN))
+    write(t('scan.incomplete', { reason: `${problem.code} ${problem.path}: ${problem.detail}` }));
+}
