@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { DEFAULT_TENANT, type Finding, LOCAL_CLUSTER, ok, type Result } from '@bartizan/contracts';
-import { expressionOf, type LicencePolicy, licenceFindings, readLicencePolicy } from '@bartizan/scan';
+import { type LicencePolicy, licenceFindings, readExpression, readLicencePolicy } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import type { CliContext } from '../context.ts';
 import type { StoodItem } from '../gate/standing.ts';
@@ -26,6 +26,8 @@ export function licencePolicy(flags: ScanFlags): Result<LicencePolicy | undefine
   return deny.length + allow.length === 0 ? ok(undefined) : readLicencePolicy({ deny, allow });
 }
 
+const isRead = (text: string): boolean => readExpression(text) !== undefined;
+
 /** Holds packages against a policy. */
 export function judgeLicences({ packages, subject }: Scanned, policy: LicencePolicy): LicencesFound {
   const place = {
@@ -37,7 +39,7 @@ export function judgeLicences({ packages, subject }: Scanned, policy: LicencePol
   return {
     findings: licenceFindings(packages, policy, place),
     packages: packages.length,
-    unknown: packages.filter(({ licenses }) => expressionOf(licenses) === undefined).length,
+    unknown: packages.filter(({ licenses = [] }) => !licenses.some(isRead)).length,
   };
 }
 

@@ -63,6 +63,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   artistic: 'Artistic-1.0-Perl',
   'artistic 2.0': 'Artistic-2.0',
   openssl: 'OpenSSL',
+  python: 'Python-2.0',
   bzip2: 'bzip2-1.0.6',
   unicode: 'Unicode-DFS-2016',
   'public domain': 'LicenseRef-public-domain',
@@ -123,9 +124,24 @@ export const licenceIdOf = (stated: string): string | undefined => {
   return byLowerCase.get(text) ?? ALIASES[text] ?? gnuOf(text);
 };
 
+/** `Bison exception`: how Debian names what the list has a version of. */
+const NAMED_EXCEPTIONS: Readonly<Record<string, string>> = {
+  bison: 'Bison-exception-2.2',
+  autoconf: 'Autoconf-exception-2.0',
+  libtool: 'Libtool-exception',
+  openssl: 'OpenSSL-exception',
+  classpath: 'Classpath-exception-2.0',
+  gcc: 'GCC-exception-3.1',
+  font: 'Font-exception-2.0',
+  llvm: 'LLVM-exception',
+  'linux-syscall-note': 'Linux-syscall-note',
+};
+
 /** The SPDX id of an exception. */
-export const exceptionIdOf = (stated: string): string | undefined =>
-  exceptions.get(stated.trim().toLowerCase());
+export const exceptionIdOf = (stated: string): string | undefined => {
+  const text = stated.trim().toLowerCase();
+  return exceptions.get(text) ?? NAMED_EXCEPTIONS[text.replace(/[- ]exception$/, '')];
+};
 
 /** What a licence asks. */
 export const categoryOf = (id: string): LicenceCategory => categories.get(id) ?? 'unknown';

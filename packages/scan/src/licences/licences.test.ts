@@ -38,6 +38,7 @@ describe('licences as packages write them', () => {
     ['GPL', 'GPL-1.0-or-later'],
     ['GPL-2.0-only WITH Classpath-exception-2.0', 'GPL-2.0-only WITH Classpath-exception-2.0'],
     ['GNU General Public License v3 or later (GPLv3+)', 'GPL-3.0-or-later'],
+    ['GPL-3+ with Bison exception', 'GPL-3.0-or-later WITH Bison-exception-2.2'],
     ['Public Domain', 'LicenseRef-public-domain'],
     ['SEE LICENSE IN LICENSE.txt', undefined],
     ['MIT AND', undefined],
@@ -164,6 +165,7 @@ const PACKAGES = [
   pkg('net', ['AGPL-3.0-or-later']),
   pkg('odd', ['my own']),
   pkg('none'),
+  pkg('mixed', ['GPL-3+', 'my own']),
 ];
 const refused = (deny: string[], allow: string[] = []): string[] => {
   const policy = readLicencePolicy({ deny, allow });
@@ -183,14 +185,14 @@ describe('a licence policy', () => {
   it('refuses ids and categories; one alternative that may be used is enough', () => {
     expect(refused(['GPL-3.0-only'])).toEqual(['both']);
     expect(refused(['gplv3'])).toEqual(['both']);
-    expect(refused(['strong-copyleft', 'network-copyleft'])).toEqual(['both', 'net']);
+    expect(refused(['strong-copyleft', 'network-copyleft'])).toEqual(['both', 'net', 'mixed']);
     expect(refused(['MIT', 'GPL-3.0-only'])).toEqual(['choice', 'both', 'free']);
-    expect(refused(['unknown'])).toEqual(['odd', 'none']);
+    expect(refused(['unknown'])).toEqual(['odd', 'none', 'mixed']);
   });
 
   it('refuses everything else where something is allowed', () => {
-    expect(refused([], ['permissive'])).toEqual(['both', 'net', 'odd', 'none']);
-    expect(refused([], ['permissive', 'unknown', 'network-copyleft'])).toEqual(['both']);
+    expect(refused([], ['permissive'])).toEqual(['both', 'net', 'odd', 'none', 'mixed']);
+    expect(refused([], ['permissive', 'unknown', 'network-copyleft'])).toEqual(['both', 'mixed']);
   });
 
   it('refuses a word that would never match', () => {
@@ -216,6 +218,7 @@ describe('bills of materials', () => {
     expect(text).toContain('"licenses":[{"license":{"id":"MIT"}}]');
     expect(text).toContain('"licenses":[{"expression":"MIT OR GPL-3.0-only"}]');
     expect(text).toContain('"licenses":[{"license":{"name":"my own"}}]');
+    expect(text).toContain('[{"license":{"id":"GPL-3.0-or-later"}},{"license":{"name":"my own"}}]');
     expect(JSON.stringify(toSpdx(bom))).toContain('"licenseDeclared":"MIT AND GPL-3.0-only"');
     expect(JSON.stringify(toSpdx3(bom))).toContain('"simplelicensing_licenseExpression":"AGPL-3.0-or-later"');
   });
@@ -233,6 +236,7 @@ describe('bills of materials', () => {
       free: ['MIT'],
       net: ['AGPL-3.0-or-later'],
       odd: ['my own'],
+      mixed: ['GPL-3+', 'my own'],
       none: undefined,
     });
   });

@@ -3,7 +3,7 @@
 
 import { err, type Failure, type Finding, failure, ok, type Package, type Result } from '@bartizan/contracts';
 import { cut, type FindingPlace, findingId } from '../findings/finding-place.ts';
-import { expressionOf, type LicenceExpression, writeExpression } from './expression.ts';
+import { type LicenceExpression, readExpression } from './expression.ts';
 import { categoryOf, LICENCE_CATEGORIES, type LicenceCategory, licenceIdOf } from './licence-table.ts';
 
 /** Ids and categories that are refused, and, where there are any, the only ones that are not. */
@@ -50,17 +50,20 @@ export const refusedBy = (expression: LicenceExpression, policy: LicencePolicy):
   return isRefused ? [id] : [];
 };
 
-/** A package without a licence that can be read is `unknown`: refused only where that is said. */
-const refusedOf = (
-  found: Package,
-  policy: LicencePolicy,
-): { refused: string[]; stated: string } | undefined => {
-  const expression = expressionOf(found.licenses);
-  if (expression !== undefined)
-    return { refused: refusedBy(expression, policy), stated: writeExpression(expression) };
-  const isRefused = policy.deny.has('unknown') || (policy.allow.size > 0 && !policy.allow.has('unknown'));
-  const stated = found.licenses?.join(', ') ?? '';
-  return isRefused ? { refused: ['unknown'], stated: stated === '' ? 'none stated' : stated } : undefined;
+/**
+ * What of a package is refused. Each licence that it states counts by itself: one that cannot be read does not hide the
+ * others. Without one it is `unknown`, which is refused only where that is said.
+ */
+const refusedOf = (found: Package, policy: LicencePolicy): string[] => {
+  const isUnknownRefused =
+    policy.deny.has('unknown') || (policy.allow.size > 0 && !policy.allow.has('unknown'));
+  const unknown = isUnknownRefused ? ['unknown'] : [];
+  const stated = found.licenses ?? [];
+  if (stated.length === 0) return unknown;
+  return stated.flatMap((text) => {
+    const expression = readExpression(text);
+    return expression === undefined ? unknown : refusedBy(expression, policy);
+  });
 };
 
 /** Packages whose licence the policy refuses, in the words of the contracts. */
@@ -70,9 +73,8 @@ export const licenceFindings = (
   place: FindingPlace,
 ): Finding[] =>
   packages.flatMap((found): Finding[] => {
-    const judged = refusedOf(found, policy);
-    if (judged === undefined || judged.refused.length === 0) return [];
-    const ids = [...new Set(judged.refused)];
+    const ids = [...new Set(refusedOf(found, policy))];
+    if (ids.length === 0) return [];
     const what = `${found.name} ${found.version}`;
     return [
       {
@@ -88,7 +90,7 @@ export const licenceFindings = (
         subject: place.subject,
         check: 'licence.refused',
         package: found,
-        evidence: [cut(judged.stated, 2000)],
+        evidence: [cut(found.licenses?.join(', ') ?? 'none stated', 2000)],
         why: ids.slice(0, 16).map((id) => ({
           step: 'licence',
           detail: { en: `${id} is ${categoryOf(id)}`, ja: `${id} の分類: ${categoryOf(id)}` },

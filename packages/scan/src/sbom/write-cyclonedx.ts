@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Package } from '@bartizan/contracts';
-import { expressionOf, writeExpression } from '../licences/expression.ts';
+import { expressionOf, readExpression, writeExpression } from '../licences/expression.ts';
 import { type Bom, documentIdOf, referencesOf } from './bom.ts';
 
 type Property = { readonly name: string; readonly value: string };
@@ -34,14 +34,18 @@ const namesOf = (one: Package): { group?: string; name: string } => {
     : { group: one.name.slice(0, colon), name: one.name.slice(colon + 1) };
 };
 
-/** An id or an expression where the licences are known to SPDX, else their names as they are declared. */
+/** An expression where all licences are known to SPDX and one of them is more than an id, else each by its id or name. */
 const licencesOf = ({ licenses = [] }: Package): { readonly licenses?: readonly object[] } => {
-  const expression = expressionOf(licenses);
   if (licenses.length === 0) return {};
-  if (expression === undefined) return { licenses: licenses.map((name) => ({ license: { name } })) };
-  return 'id' in expression && expression.exception === undefined && !expression.id.startsWith('LicenseRef-')
-    ? { licenses: [{ license: { id: expression.id } }] }
-    : { licenses: [{ expression: writeExpression(expression) }] };
+  const whole = expressionOf(licenses);
+  const each = licenses.map((name) => {
+    const expression = readExpression(name);
+    const isId = expression !== undefined && 'id' in expression && expression.exception === undefined;
+    return isId && !expression.id.startsWith('LicenseRef-') ? { id: expression.id } : { name };
+  });
+  return whole === undefined || each.every((licence) => 'id' in licence)
+    ? { licenses: each.map((license) => ({ license })) }
+    : { licenses: [{ expression: writeExpression(whole) }] };
 };
 
 const componentOf = (one: Package, reference: string): object => ({
