@@ -132,4 +132,13 @@ describe('lock files of other package managers', () => {
     }))
       expectUnharmed(npmCataloger, { [`/app/${name}`]: text });
   });
+
+  it.each(['/app/node_modules/a', '/usr/lib/ruby/gems/3.1.0/gems/a', '/usr/lib/python3/dist-packages/a'])(
+    'say nothing where they lie inside an installed package: %s',
+    (folder) => {
+      const lock = '{"packages":{"node_modules/mocha":{"version":"5.2.0"}}}';
+      const { packages } = runCataloger(npmCataloger, treeOf({ [`${folder}/package-lock.json`]: lock }));
+      expect(packages).toEqual([]);
+    },
+  );
 });

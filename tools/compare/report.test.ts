@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { describe, expect, it } from 'vitest';
+import { type Comparison, ratio, reportOf } from './report.ts';
+
+const cost = (userSeconds: number, maxRssMb: number) => ({ userSeconds, systemSeconds: 0, maxRssMb });
+
+const COMPARISON: Comparison = {
+  date: '2026-11-28',
+  machine: 'a machine',
+  commit: 'abc',
+  loadAverage: 1.25,
+  image: { packedMb: 600, plainMb: 1900 },
+  results: [
+    {
+      name: 'bartizan',
+      version: 'this commit',
+      rounds: [cost(5, 100), cost(6, 110), cost(9, 90)],
+      packages: 4,
+    },
+    {
+      name: 'peer',
+      version: '1.0',
+      rounds: [cost(20, 400), cost(20, 400), cost(90, 900)],
+      packages: 5,
+      agreement: { both: 3, onlyOurs: ['a'], onlyTheirs: ['b', 'c'], otherVersion: [], unexplained: ['c'] },
+    },
+  ],
+  notRun: [{ name: 'third', version: '2.0', why: 'it could not be built' }],
+};
+
+describe('the report of a comparison', () => {
+  it('compares round by round, so that a loaded one does not tip the balance', () => {
+    const [ours, theirs] = COMPARISON.results.map(({ rounds }) => rounds);
+    expect(ratio(ours ?? [], theirs ?? [], ({ userSeconds }) => userSeconds)).toBe(0.25);
+  });
+
+  it('shows costs, agreement, and who was not run', () => {
+    const text = reportOf(COMPARISON);
+    expect(text).toContain('| bartizan this commit | 4 | 6.0 s | 100 MB | - | - |');
+    expect(text).toContain('| peer 1.0 | 5 | 20.0 s | 400 MB | 0.25 | 0.25 |');
+    expect(text).toContain('| peer | 3 | 1 | 2 | 0 | 1 |');
+    expect(text).toContain('- third 2.0: it could not be built');
+  });
+});
