@@ -143,6 +143,19 @@ describe('a real registry with a password', () => {
     expect(proxy.asked.filter((line) => line.startsWith('HEAD '))).toHaveLength(2);
   });
 
+  it('has one image read again when somebody asks for it', async () => {
+    proxy.asked.length = 0;
+    const before = (await imageAt(v2.digest))?.scan?.scannedAtMs ?? 0;
+    const path = `/images/${encodeURIComponent(v2.digest)}/scans`;
+    expect(await controller.call('POST', path, {})).toMatchObject({ queued: expect.any(Number) });
+    const endMs = Date.now() + RUN_MS;
+    while (((await imageAt(v2.digest))?.scan?.scannedAtMs ?? 0) <= before && Date.now() < endMs)
+      await sleep(50);
+    expect(await imageAt(v2.digest)).toMatchObject({ packages: 1, scan: { state: 'done' } });
+    expect((await imageAt(v2.digest))?.scan?.scannedAtMs).toBeGreaterThan(before);
+    expect(proxy.asked).toContain(`GET /v2/shop/web/manifests/${v2.digest}`);
+  });
+
   it('is watched: the next run finds a moved tag and a new one; a layer that is known is not read again', async () => {
     const v3 = withPackage('minimist', '1.2.6');
     await skopeoPush(v3, `${server.host}/shop/web:v1`, login);
