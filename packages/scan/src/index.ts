@@ -58,7 +58,8 @@ export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
 export type { FindingPlace } from './findings/finding-place.ts';
 export { pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
-export { type DigestTarget, isArtifact, openDigestSource } from './image/digest-source.ts';
+export { isArtifact } from './image/artifact.ts';
+export { type DigestImage, openDigestImage } from './image/digest-source.ts';
 export { FileLayerCache } from './image/file-layer-cache.ts';
 export { CATALOGUE_VERSION } from './image/generated/catalogue-version.ts';
 export type {

@@ -11,7 +11,7 @@ import type { Image, Registry, RegistryTrial, Result } from '@bartizan/contracts
 import { BUNDLE_TYPE, openSigningKey, signClaim } from '@bartizan/scan/signatures';
 import { ControllerProcess } from '@bartizan/testkit/attack';
 import { type BuiltImage, builtImage, tarOf } from '@bartizan/testkit/registry';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CountingProxy } from './counting-proxy.ts';
 import { RegistryServer } from './server.ts';
 import { skopeoPush } from './skopeo.ts';
@@ -26,6 +26,8 @@ const withPackage = (name: string, version: string, more: Record<string, string>
     { [`app/node_modules/${name}/package.json`]: JSON.stringify({ name, version }), ...more },
   ]);
 const pair = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+/** Threads and processes start slowly on a busy machine. */
+vi.setConfig({ testTimeout: 120_000 });
 let controller: ControllerProcess;
 
 beforeAll(async () => {

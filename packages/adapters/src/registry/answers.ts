@@ -113,13 +113,3 @@ export function repositoriesOf(page: unknown): string[] {
     (name): name is string => typeof name === 'string' && isRepository(name),
   );
 }
-
-/** Digests of the manifests that an index leads to; none of a manifest. */
-export function childDigests(bytes: Buffer): string[] {
-  const list = (parse(bytes) as { manifests?: unknown } | null)?.manifests;
-  return (Array.isArray(list) ? list : []).flatMap((item: unknown) => {
-    const digest: unknown =
-      typeof item === 'object' && item !== null ? Reflect.get(item, 'digest') : undefined;
-    return typeof digest === 'string' && DIGEST.test(digest) ? [digest] : [];
-  });
-}

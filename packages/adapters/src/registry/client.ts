@@ -3,7 +3,6 @@
 
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
 import { ok, type Result } from '@bartizan/contracts';
 import { AddressGuard, bareHost, classOfHost } from './addresses.ts';
 import {
@@ -22,6 +21,8 @@ import { ANONYMOUS, type CredentialProvider } from './credentials.ts';
 import { attempt, type RegistryError, RegistryFault } from './fault.ts';
 import { DIGEST, isManifestName, isRepository } from './reference.ts';
 import { type Ask, bodyOf, DEFAULT_LIMITS, Transport, type TransportLimits } from './transport.ts';
+
+export type { Descriptor } from './answers.ts';
 
 /** How to reach one registry. */
 export interface RegistryOptions {
@@ -178,14 +179,6 @@ export class RegistryClient {
       const found = sha256(bytes);
       if (found !== digest) throw new RegistryFault('E_REGISTRY_DIGEST', `${digest} has the digest ${found}`);
       return ok(bytes);
-    });
-  }
-
-  /** A layer as it arrives. Its digest is not checked here: who reads it computes it anyway. */
-  layer(repository: string, digest: string): Promise<Result<Readable, RegistryError>> {
-    return attempt(async () => {
-      const url = this.#blobUrl(repository, digest);
-      return ok(await this.#send({ method: 'GET', url }, pull(repository), [200]));
     });
   }
 

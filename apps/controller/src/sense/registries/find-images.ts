@@ -1,14 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  isStatementTag,
-  type OpenedRegistry,
-  type RegistryError,
-  registryBlobs,
-} from '@bartizan/adapters/registry';
+import { type OpenedRegistry, RegistryBlobs, type RegistryError } from '@bartizan/adapters/registry';
 import { err, failure, ok, type Result } from '@bartizan/contracts';
-import { type ImageError, openDigestSource } from '@bartizan/scan';
+import { type ImageError, openDigestImage } from '@bartizan/scan';
 
 /** What a tag stands for. */
 export interface ResolvedTag {
@@ -26,6 +21,9 @@ export interface FoundImage {
 
 const INDEX = /\.(?:index|manifest\.list)\.v\d\+json$/;
 const CONFIG_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Tags that hold signatures or other statements about an image, and no image: those of cosign and the referrers tag schema. */
+const isStatementTag = (tag: string): boolean => /^sha256-[0-9a-f]{64}(?:\.[a-z]{1,16})?$/.test(tag);
 
 /** The tags of a repository that may be images: those that hold signatures and the like are left out. */
 export async function tagsOf(
@@ -55,9 +53,10 @@ export async function imagesBelow(
   { digest, isIndex, tag }: ResolvedTag,
 ): Promise<Result<readonly FoundImage[], RegistryError | ImageError>> {
   if (!isIndex) return ok([{ digest, platform: '' }]);
-  const blobs = registryBlobs(client, repository, digest);
-  const source = openDigestSource(blobs, { label: `${repository}:${tag}`, digest, reference: tag });
-  return source.images();
+  const opened = await RegistryBlobs.open(client, repository, digest);
+  if (!opened.ok) return opened;
+  const { blobs } = opened.value;
+  return openDigestImage({ label: `${repository}:${tag}`, digest, references: [tag], blobs }).images();
 }
 
 /** When an image says it was created, in epoch milliseconds; undefined where it does not say. */

@@ -3,9 +3,9 @@
 
 import {
   ANONYMOUS,
+  RegistryBlobs,
   RegistryClient,
   RegistryFault,
-  registryBlobs,
   staticCredential,
 } from '@bartizan/adapters/registry';
 import {
@@ -15,13 +15,12 @@ import {
   FileLayerCache,
   isArtifact,
   type OpenedImage,
-  openDigestSource,
+  openDigestImage,
   openImageFrom,
   packagesOf,
 } from '@bartizan/scan';
 import type { ImageAnswer, ImageRequest, ReadImage, ReadLayer } from './image-messages.ts';
 
-const MANIFEST_BYTES_MAX = 4 * 1024 * 1024;
 const REASONS_MAX = 64;
 const LABELS_MAX = 200;
 
@@ -31,21 +30,26 @@ export async function readImage(request: ImageRequest): Promise<ImageAnswer> {
     const { host, credential, ...how } = request.registry;
     const credentials = credential === undefined ? ANONYMOUS : staticCredential(host, credential);
     const client = await RegistryClient.open({ ...how, host, credentials, limits: request.transport });
-    const blobs = registryBlobs(client, request.repository, request.digest);
-    return await readFrom(request, blobs);
+    const opened = await RegistryBlobs.open(client, request.repository, request.digest);
+    if (!opened.ok) return { kind: 'failed', ...opened.error };
+    const { blobs, root } = opened.value;
+    const answer = isArtifact(root.bytes)
+      ? ({ kind: 'artifact' } as const)
+      : await readFrom(request, blobs, root.bytes);
+    const { fault } = blobs;
+    // Bytes other than their digest says are no gap in an image: somebody changed it, and nothing of it counts.
+    const counts = fault !== undefined && (fault.code === 'E_REGISTRY_DIGEST' || answer.kind === 'failed');
+    return counts ? { kind: 'failed', ...fault } : answer;
   } catch (error) {
     if (error instanceof RegistryFault) return { kind: 'failed', ...error.error };
     throw error;
   }
 }
 
-async function readFrom(request: ImageRequest, blobs: DigestBlobs): Promise<ImageAnswer> {
+async function readFrom(request: ImageRequest, blobs: DigestBlobs, manifest: Buffer): Promise<ImageAnswer> {
   const { digest, reference, limits, layerCache } = request;
-  const manifest = await blobs.read(digest, MANIFEST_BYTES_MAX);
-  if (manifest === undefined) return { kind: 'failed', code: 'E_REGISTRY_MISSING', detail: reference };
-  if (isArtifact(manifest)) return { kind: 'artifact' };
   // Manifest and configuration are looked at more than once, and asked for once.
-  const small = new Map([[digest, manifest]]);
+  const small = new Map<string, Buffer>();
   const once: DigestBlobs = {
     read: async (asked, most) => {
       const bytes = small.get(asked) ?? (await blobs.read(asked, most));
@@ -54,7 +58,7 @@ async function readFrom(request: ImageRequest, blobs: DigestBlobs): Promise<Imag
     },
     open: (asked) => blobs.open(asked),
   };
-  const source = openDigestSource(once, { label: reference, digest, reference });
+  const source = openDigestImage({ label: reference, digest, references: [reference], blobs: once });
   const image = await openImageFrom(source, limits, {
     cache: new FileLayerCache(layerCache.folder, layerCache.maxBytes),
   });
