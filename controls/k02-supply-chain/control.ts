@@ -33,6 +33,5 @@ export const control: ComplianceControl = {
       en: 'There is a client for registries, but they are not watched: images are seen when they run.',
       ja: 'レジストリのクライアントはありますが監視はせず、実行されたイメージだけを把握します。',
     },
-    { en: 'No SBOM documents are written or read.', ja: 'SBOM 文書の出力と読み込みには未対応です。' },
   ],
 };

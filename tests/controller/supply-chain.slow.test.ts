@@ -1,10 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import type { Image, Package } from '@bartizan/contracts';
 import { type AdvisoryRow, PackBuilder } from '@bartizan/scan';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Running, startRunning } from './running.ts';
+import { ROOT } from '../architecture/repository.ts';
+import { LOCAL_ROOT, type Running, startRunning } from './running.ts';
 
 /** The promise, and the time-out that proves it. */
 const PROMISE_MS = 5000;
@@ -284,3 +287,62 @@ describe('scanning again', () => {
     expect([answer.status, answer.json['code']]).toEqual([409, 'E_IMAGE_UNREACHABLE']);
   });
 });
+
+describe('the command line', () => {
+  /** Runs the CLI against this controller: its exit code and what it wrote. */
+  const cli = (...words: string[]): Promise<{ code: number; out: string; err: string }> =>
+    new Promise((resolve) => {
+      const env = {
+        PATH: process.env['PATH'] ?? '',
+        LANG: 'C.UTF-8',
+        BARTIZAN_SERVER: `https://127.0.0.1:${running.controller.port}`,
+        BARTIZAN_TOKEN: LOCAL_ROOT,
+        BARTIZAN_FINGERPRINT: running.controller.fingerprint,
+      };
+      const main = join(ROOT, 'apps/cli/src/main.ts');
+      execFile(process.execPath, [main, ...words], { env, timeout: 60_000 }, (error, out, err) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+      );
+    });
+
+  it('lists images, and names one by its reference', async () => {
+    const list = await cli('image', 'list', '--filter', `digest:${digestOf(4)}`, '-o', 'csv');
+    const incomplete = await cli('image', 'list', '--filter', `digest:${digestOf(1)}`, '-o', 'csv');
+    expect([list.code, list.out]).toEqual([0, expect.stringContaining(',done,high:2,2,2,0')]);
+    // Not read to the end: what is found is not all there may be.
+    expect(incomplete.out).toContain(',incomplete,high:1 ?,');
+    const shown = await cli('image', 'show', 'registry.example/team/app-4:1', '-o', 'json');
+    expect(JSON.parse(shown.out)).toMatchObject({ image: { digest: digestOf(4), platform: 'linux/amd64' } });
+    const missing = await cli('image', 'show', 'registry.example/none:1');
+    expect([missing.code, missing.err]).toEqual([5, expect.stringContaining('E_NOT_FOUND')]);
+  });
+
+  it('writes packages and the bill of materials of an image', async () => {
+    const packages = await cli('image', 'packages', digestOf(4), '--filter', 'name:lib*', '-o', 'csv');
+    expect(packages.out.split('\n')[1]).toContain('libssl3,3.0.8-1,Debian:12,');
+    const sbom = await cli('image', 'sbom', digestOf(4), '-o', 'spdx');
+    expect(JSON.parse(sbom.out)).toMatchObject({ spdxVersion: 'SPDX-2.3' });
+  });
+
+  it('says where a package is, by name and by package URL', async () => {
+    const byName = await cli('package', 'where', 'log4j-core', '-o', 'csv', '--limit', '500');
+    expect(byName.out.trim().split('\n').length - 1).toBeGreaterThanOrEqual(IMAGES / 4);
+    const byPurl = await cli('package', 'where', `${LOG4J_PURL}@2.14.1`, '--limit', '2');
+    expect([byPurl.code, byPurl.out]).toEqual([0, expect.stringContaining('registry.example/team/app-')]);
+    expect(byPurl.err).not.toBe('');
+    expect((await cli('package', 'where', 'no-such-package')).code).toBe(5);
+  });
+
+  it('adds, lists and removes an exception, and refuses one without an owner', async () => {
+    const words = ['exception', 'add', '--package', 'libssl3', '--reason', 'known', '--days', '7'];
+    expect((await cli(...words)).code).toBe(2);
+    const made = await cli(...words, '--owner', 'aiko', '-o', 'json');
+    const { id, matches } = JSON.parse(made.out);
+    expect(matches).toBe(IMAGES);
+    expect((await cli('exception', 'list', '-o', 'csv')).out).toContain(
+      `${id},package:libssl3,${IMAGES},aiko,known,`,
+    );
+    expect((await cli('exception', 'remove', id)).code).toBe(0);
+    expect((await cli('exception', 'remove', id)).code).toBe(5);
+  });
+}, 120_000);

@@ -13,12 +13,12 @@ import type {
   Stored,
 } from '../ports.ts';
 import { type CursorDesk, listFingerprint } from '../sqlite/cursor.ts';
-import { type Cells, numberOf, parseDocument, type Statement } from '../sqlite/database.ts';
+import { numberOf, parseDocument, type Statement } from '../sqlite/database.ts';
 import { planList, positionOf } from '../sqlite/entity-list.ts';
 import type { NounSpec } from '../sqlite/fields.ts';
 import { both, type Where } from '../sqlite/filter.ts';
 import { scopeWhere } from '../sqlite/scope.ts';
-import type { IndexRequest } from '../workers/protocol.ts';
+import type { IndexAnswer, IndexRequest } from '../workers/protocol.ts';
 import { type ListLane, unpackJson } from './list-lane.ts';
 import { listNameOf } from './list-name.ts';
 import { joinName } from './plan-put.ts';
@@ -115,11 +115,11 @@ export class SqlitePackages implements PackageRepository {
   }
 
   async affected(scope: Scope, { packages, ecosystems }: AdvisoryChange): Stored<readonly ListName[]> {
-    const rows = await this.#index.ask<readonly Cells[]>({
+    const groups = await this.#index.ask<readonly IndexAnswer[]>({
       op: 'lists-with',
       keys: keysOf(both([scopeWhere(scope), changeWhere(packages, ecosystems)])),
     });
-    return rows.ok ? ok(rows.value.map(listNameOf)) : rows;
+    return groups.ok ? ok(groups.value.flatMap(listNamesOf)) : groups;
   }
 
   indexBytes(_scope: Scope): Stored<number> {
@@ -181,6 +181,12 @@ const byIds = (columns: string, table: string, ids: readonly number[]): Statemen
   params: [JSON.stringify(ids)],
 });
 
+function listNamesOf({ cluster, tenant, ofImage, subjects }: IndexAnswer): ListName[] {
+  const of = ofImage ? 'image' : 'workload';
+  const all: string[] = JSON.parse(subjects);
+  return all.map((subject) => ({ cluster, tenant, of, subject }));
+}
+
 /** A package URL without its qualifiers. */
 const bareOf = (purl: string): string => purl.split(/[?#]/u)[0] ?? '';
 const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/gu, (char) => `\\${char}`);
@@ -199,14 +205,17 @@ function purlWhere(purl: string): Where {
   };
 }
 
+/** Packages a change may be about. `join_source` is indexed where there is one, so the query has to say so. */
 function changeWhere(packages: AdvisoryChange['packages'], ecosystems: readonly string[]): Where {
   const pairs = JSON.stringify(packages.map(({ ecosystem, name }) => [ecosystem, joinName(name)]));
-  const byName = (column: string): string =>
-    `id IN (SELECT k.id FROM json_each(?) AS j CROSS JOIN package_keys AS k
-      ON k.${column}=json_extract(j.value,'$[1]') AND k.f_ecosystem=json_extract(j.value,'$[0]'))`;
-  return {
-    sql: `${byName('join_name')} OR ${byName('join_source')}
-      OR f_ecosystem IN (SELECT value FROM json_each(?))`,
-    params: [pairs, pairs, JSON.stringify(ecosystems)],
-  };
+  const byName = (column: string, more = ''): string =>
+    `SELECT k.id FROM json_each(?) AS j CROSS JOIN package_keys AS k
+      ON k.${column}=json_extract(j.value,'$[1]') AND k.f_ecosystem=json_extract(j.value,'$[0]')${more}`;
+  const parts = [byName('join_name'), byName('join_source', " AND k.join_source<>''")];
+  const params = [pairs, pairs];
+  if (ecosystems.length > 0) {
+    parts.push('SELECT id FROM package_keys WHERE f_ecosystem IN (SELECT value FROM json_each(?))');
+    params.push(JSON.stringify(ecosystems));
+  }
+  return { sql: `id IN (${parts.join(' UNION ')})`, params };
 }
