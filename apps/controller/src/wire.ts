@@ -235,15 +235,17 @@ const scannerOf = (base: Base, publish: Publish, intake: ImageLedger): Promise<S
     layerFolder: `${base.options.dataDir}/layers`,
   });
 
+const noCounts = (): IngestCounters => ({
+  recordsTotal: 0,
+  rejectedTotal: 0,
+  lostTotal: 0,
+  batchesTotal: 0,
+  refusedSessionsTotal: 0,
+});
+
 async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { options, clock, log, store, authority, certificate, knowledge } = base;
-  const counters: IngestCounters = {
-    recordsTotal: 0,
-    rejectedTotal: 0,
-    lostTotal: 0,
-    batchesTotal: 0,
-    refusedSessionsTotal: 0,
-  };
+  const counters = noCounts();
   const late: { publish: Publish } = { publish: () => undefined };
   const publish: Publish = (change) => late.publish(change);
   const turnstiles: Turnstiles = { findings: new Turnstile(), nodes: new Turnstile() };
