@@ -48,12 +48,8 @@ export const control: ComplianceControl = {
       ja: '署名と証明は `bartizan verify` またはポリシー付きのスキャンを実行したときに検証します。イメージの起動前に自動で検証することはありません。',
     },
     {
-      en: 'There is a client for registries, but they are not watched: images are seen when they run.',
-      ja: 'レジストリのクライアントはありますが監視はせず、実行されたイメージだけを把握します。',
-    },
-    {
-      en: 'SBOM documents are written and read by `bartizan scan` only; none are stored or searched.',
-      ja: 'SBOM 文書の出力と読み込みは `bartizan scan` だけが行い、保存や検索には未対応です。',
+      en: 'Registries are watched by asking them now and then; they cannot tell us of a push, and keyless signatures are not judged there.',
+      ja: 'レジストリは定期的な問い合わせで監視します。プッシュの通知は受け取れず、キーレス署名はそこでは判定しません。',
     },
   ],
 };

@@ -11,6 +11,7 @@ import type {
   Failure,
   Fault,
   Finding,
+  FindingException,
   Image,
   Package,
   PackageUse,
@@ -106,8 +107,10 @@ export interface Matched {
 
 /** Who keeps findings in line with the exceptions. */
 export interface ExceptionKeeper {
-  /** Holds the findings of a tenant against its exceptions, after one came or, with its id, went. */
-  readonly exceptionsChanged: (scope: Scope, removed?: string) => Promise<Result<number, ApiFailure>>;
+  /** Accepts what falls under a new exception: how many findings. */
+  readonly exceptionAdded: (scope: Scope, exception: FindingException) => Promise<Result<number, ApiFailure>>;
+  /** Opens what an exception accepted that is gone: how many findings. */
+  readonly exceptionRemoved: (scope: Scope, id: string) => Promise<Result<number, ApiFailure>>;
 }
 /** Who has images read again. */
 export interface ImageRescan {

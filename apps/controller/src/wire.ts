@@ -32,6 +32,7 @@ import { Presence } from './decide/presence.ts';
 import { type Knowledge, loadKnowledge } from './decide/rule-book.ts';
 import { ScanJudge } from './decide/scan-judge.ts';
 import { ScoreHistory } from './decide/score-history.ts';
+import { nameItself } from './first-start.ts';
 import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
 import { buildReport, type Report } from './report/build-report.ts';
 import { EnrolmentDesk } from './respond/enrolment.ts';
@@ -98,24 +99,6 @@ export async function startController(
     certificate: certificate.value,
     knowledge: knowledge.value,
   });
-}
-
-/** The cluster and tenant of an installation without Kubernetes. */
-async function nameItself(
-  store: SqliteStore,
-  instance: string,
-  clock: Clock,
-): Promise<Result<void, Failure>> {
-  const scope = systemScope('first start');
-  const known = await store.clusters.get(scope, LOCAL_CLUSTER);
-  if (!known.ok) return known;
-  if (known.value !== undefined) return ok(undefined);
-  const createdAtMs = clock.nowMs();
-  const cluster = await store.clusters.put(scope, [
-    { id: LOCAL_CLUSTER, name: instance, kind: 'standalone', createdAtMs },
-  ]);
-  if (!cluster.ok) return cluster;
-  return store.tenants.put(scope, [{ id: DEFAULT_TENANT, name: DEFAULT_TENANT, createdAtMs }]);
 }
 
 interface Judging {
@@ -317,6 +300,8 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   judging.uses
     .resume()
     .catch((cause: unknown) => log.error({ err: cause }, 'use of packages could not be read'));
+  // The first join or search after a start would have to wait for it.
+  void store.packages.indexBytes(systemScope('index of packages'));
   judging.advisories
     .load(options.advisoriesPath)
     .catch((cause: unknown) => log.error({ err: cause }, 'the advisories could not be loaded'));

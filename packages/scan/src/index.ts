@@ -79,7 +79,8 @@ export {
   type RebaseEffect,
   rebase,
 } from './image/base-image.ts';
-export { type DigestImage, isArtifact, openDigestImage } from './image/digest-source.ts';
+export { isArtifact } from './image/artifact.ts';
+export { type DigestImage, openDigestImage } from './image/digest-source.ts';
 export { FileLayerCache } from './image/file-layer-cache.ts';
 export { CATALOGUE_VERSION } from './image/generated/catalogue-version.ts';
 export type {

@@ -8,10 +8,12 @@ import { fileURLToPath } from 'node:url';
 import type { Registry } from '@bartizan/contracts';
 import { ControllerProcess } from '@bartizan/testkit/attack';
 import { builtImage, MemoryRegistry } from '@bartizan/testkit/registry';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
 const SECRET = 'a secret of the test';
+/** Threads and processes start slowly on a busy machine. */
+vi.setConfig({ testTimeout: 120_000 });
 let controller: ControllerProcess;
 let registry: MemoryRegistry;
 let token = '';

@@ -11,7 +11,7 @@ import type { Image, Registry, RegistryTrial, Result } from '@bartizan/contracts
 import { BUNDLE_TYPE, openSigningKey, signClaim } from '@bartizan/scan/signatures';
 import { ControllerProcess } from '@bartizan/testkit/attack';
 import { type BuiltImage, builtImage, tarOf } from '@bartizan/testkit/registry';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CountingProxy } from './counting-proxy.ts';
 import { RegistryServer } from './server.ts';
 import { skopeoPush } from './skopeo.ts';
@@ -26,6 +26,8 @@ const withPackage = (name: string, version: string, more: Record<string, string>
     { [`app/node_modules/${name}/package.json`]: JSON.stringify({ name, version }), ...more },
   ]);
 const pair = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+/** Threads and processes start slowly on a busy machine. */
+vi.setConfig({ testTimeout: 120_000 });
 let controller: ControllerProcess;
 
 beforeAll(async () => {
@@ -141,6 +143,19 @@ describe('a real registry with a password', () => {
       proxy.asked.filter((line) => line.includes('/blobs/') || /^GET .*\/manifests\//.test(line)),
     ).toEqual([]);
     expect(proxy.asked.filter((line) => line.startsWith('HEAD '))).toHaveLength(2);
+  });
+
+  it('has one image read again when somebody asks for it', async () => {
+    proxy.asked.length = 0;
+    const before = (await imageAt(v2.digest))?.scan?.scannedAtMs ?? 0;
+    const path = `/images/${encodeURIComponent(v2.digest)}/scans`;
+    expect(await controller.call('POST', path, {})).toMatchObject({ queued: expect.any(Number) });
+    const endMs = Date.now() + RUN_MS;
+    while (((await imageAt(v2.digest))?.scan?.scannedAtMs ?? 0) <= before && Date.now() < endMs)
+      await sleep(50);
+    expect(await imageAt(v2.digest)).toMatchObject({ packages: 1, scan: { state: 'done' } });
+    expect((await imageAt(v2.digest))?.scan?.scannedAtMs).toBeGreaterThan(before);
+    expect(proxy.asked).toContain(`GET /v2/shop/web/manifests/${v2.digest}`);
   });
 
   it('is watched: the next run finds a moved tag and a new one; a layer that is known is not read again', async () => {

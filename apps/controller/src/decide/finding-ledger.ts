@@ -3,6 +3,9 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import {
+  type ExceptionMatch,
+  type Filter,
+  type FilterTerm,
   type Finding,
   type FindingException,
   ok,
@@ -71,50 +74,80 @@ export class FindingLedger {
 
   /** Opens again what was accepted until now, unless another exception accepts it. */
   endAcceptances(): Promise<Result<number, ApiFailure>> {
-    return this.#turnstile.run(async () => {
-      const scope = systemScope('acceptances end');
+    return this.#turnstile.run(() => {
       const nowMs = this.#clock.nowMs();
-      const ended = await this.#inState(scope, 'accepted');
-      if (!ended.ok) return ended;
-      const over = ended.value.filter(({ acceptance }) => (acceptance?.expiresAtMs ?? 0) <= nowMs);
-      return this.#reopen(scope, over, nowMs);
+      const isOver = ({ acceptance }: Finding): boolean => (acceptance?.expiresAtMs ?? 0) <= nowMs;
+      return this.#eachPage(systemScope('acceptances end'), [among('state', 'accepted')], (page) =>
+        this.#reopened(page.filter(isOver), nowMs),
+      );
     });
   }
 
-  /** Holds the findings of a tenant against its exceptions, after one came or went: how many changed their state. */
-  exceptionsChanged(scope: Scope, removed?: string): Promise<Result<number, ApiFailure>> {
-    return this.#turnstile.run(async () => {
-      const nowMs = this.#clock.nowMs();
-      const accepted = removed === undefined ? ok([]) : await this.#inState(scope, 'accepted');
-      if (!accepted.ok) return accepted;
-      const orphaned = accepted.value.filter(({ acceptance }) => acceptance?.exception === removed);
-      const reopened = await this.#reopen(scope, orphaned, nowMs);
-      if (!reopened.ok) return reopened;
-      const excepts = await this.#excepts(scope, nowMs);
-      if (!excepts.ok) return excepts;
-      const open = await this.#inState(scope, 'open');
-      if (!open.ok) return open;
-      const now = open.value
-        .map((finding) => withException(finding, excepts.value))
-        .filter(({ state }) => state === 'accepted');
-      const saved = await this.#store.findings.put(scope, now);
-      return saved.ok ? ok(reopened.value + now.length) : saved;
+  /** Accepts what falls under a new exception: how many findings. */
+  exceptionAdded(scope: Scope, exception: FindingException): Promise<Result<number, ApiFailure>> {
+    return this.#turnstile.run(() => {
+      const excepts = compileExceptions([exception], this.#clock.nowMs());
+      const filter = [among('state', 'open'), ...narrow(exception.match)];
+      return this.#eachPage(scope, filter, (page) =>
+        Promise.resolve(
+          ok(page.map((one) => withException(one, excepts)).filter(({ state }) => state === 'accepted')),
+        ),
+      );
     });
   }
 
-  async #reopen(
+  /** Opens what an exception accepted that is gone, unless another one accepts it: how many findings. */
+  exceptionRemoved(scope: Scope, id: string): Promise<Result<number, ApiFailure>> {
+    return this.#turnstile.run(() =>
+      this.#eachPage(scope, [among('exception', id), among('state', 'accepted')], (page) =>
+        this.#reopened(page, this.#clock.nowMs()),
+      ),
+    );
+  }
+
+  /** Walks through findings page by page and stores what `change` gives: memory does not grow with their number. */
+  async #eachPage(
     scope: Scope,
+    filter: Filter,
+    change: (page: readonly Finding[]) => Promise<Result<readonly Finding[], ApiFailure>>,
+  ): Promise<Result<number, ApiFailure>> {
+    let changed = 0;
+    let cursor: string | undefined;
+    do {
+      const page = await this.#store.findings.list(scope, {
+        filter,
+        sort: { field: 'id', descending: false },
+        limit: PAGE,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      if (!page.ok) return page;
+      const next = await change(page.value.items);
+      if (!next.ok) return next;
+      const saved = await this.#store.findings.put(scope, next.value);
+      if (!saved.ok) return saved;
+      changed += next.value.length;
+      cursor = page.value.next;
+    } while (cursor !== undefined);
+    return ok(changed);
+  }
+
+  async #reopened(
     findings: readonly Finding[],
     nowMs: number,
-  ): Promise<Result<number, ApiFailure>> {
+  ): Promise<Result<readonly Finding[], ApiFailure>> {
+    const byOwner = new Map<string, Excepts>();
     const open: Finding[] = [];
     for (const { acceptance: _ended, ...finding } of findings) {
-      const excepts = await this.#excepts(tenantScope(finding.cluster, finding.tenant), nowMs);
+      const { cluster, tenant } = finding;
+      const owner = `${cluster}\n${tenant}`;
+      const known = byOwner.get(owner);
+      const excepts =
+        known === undefined ? await this.#excepts(tenantScope(cluster, tenant), nowMs) : ok(known);
       if (!excepts.ok) return excepts;
+      byOwner.set(owner, excepts.value);
       open.push(withException({ ...finding, state: 'open' }, excepts.value));
     }
-    const saved = await this.#store.findings.put(scope, open);
-    return saved.ok ? ok(open.length) : saved;
+    return ok(open);
   }
 
   /** The exceptions in force for a tenant. They are read each time: a list that is judged never misses one. */
@@ -132,23 +165,6 @@ export class FindingLedger {
       cursor = page.value.next;
     } while (cursor !== undefined);
     return ok(compileExceptions(found, nowMs));
-  }
-
-  async #inState(scope: Scope, state: Finding['state']): Promise<Result<Finding[], ApiFailure>> {
-    const found: Finding[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await this.#store.findings.list(scope, {
-        filter: [{ field: 'state', operator: 'in', values: [state], negated: false }],
-        sort: { field: 'id', descending: false },
-        limit: PAGE,
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      if (!page.ok) return page;
-      found.push(...page.value.items);
-      cursor = page.value.next;
-    } while (cursor !== undefined);
-    return ok(found);
   }
 
   async #known(
@@ -188,6 +204,32 @@ function carryOver(finding: Finding, before: Finding | undefined, nowMs: number)
     lastSeenAtMs: nowMs,
     ...(accepted ? { state: 'accepted', acceptance } : { state: 'open' }),
   };
+}
+
+const among = (field: string, ...values: string[]): FilterTerm => ({
+  field,
+  operator: 'in',
+  values,
+  negated: false,
+});
+
+const STARS_MAX = 4;
+const VALUE_MAX = 512;
+
+/** What the store can leave out before the exception itself is asked: a filter knows `*`, and only a few of them. */
+function narrow({ vulnerability, package: found, check }: ExceptionMatch): FilterTerm[] {
+  const isPlain = (pattern: string | undefined): pattern is string =>
+    pattern !== undefined &&
+    pattern.length <= VALUE_MAX &&
+    !pattern.includes('?') &&
+    pattern.split('*').length - 1 <= STARS_MAX;
+  return [
+    ...(isPlain(vulnerability) && !vulnerability.includes('*')
+      ? [among('vulnerability', vulnerability)]
+      : []),
+    ...(isPlain(found) ? [among('package', found)] : []),
+    ...(isPlain(check) && !check.includes('*') ? [among('check', check)] : []),
+  ];
 }
 
 /** The finding, accepted where it is open and falls under an exception. */

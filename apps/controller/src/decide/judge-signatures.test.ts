@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { openSigningKey, signClaim } from '@bartizan/scan/signatures';
+import type { AttachedPiece } from '@bartizan/adapters/registry';
+import { BUNDLE_TYPE, openSigningKey, SIMPLE_SIGNING, signClaim } from '@bartizan/scan/signatures';
 import { describe, expect, it } from 'vitest';
 import { judgeSignatures } from './judge-signatures.ts';
 
@@ -15,12 +16,19 @@ const pem = (key: typeof pair.publicKey): string => key.export({ type: 'spki', f
 const OURS = pem(pair.publicKey);
 const THEIRS = pem(generateKeyPairSync('ed25519').publicKey);
 
+const pieceOf = (mediaType: string, bytes: Buffer, annotations = {}): AttachedPiece => ({
+  digest: '',
+  mediaType,
+  bytes,
+  annotations,
+});
+
 function bundle(digest: string, predicateType = SIGN) {
   const key = openSigningKey(pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   if (!key.ok) throw new Error(key.error.detail);
   const claim = signClaim(key.value, { name: 'x', sha256: digest.slice(7), predicateType, predicate: {} });
   if (!claim.ok) throw new Error(claim.error.detail);
-  return { form: 'bundle' as const, bytes: Buffer.from(claim.value) };
+  return pieceOf(BUNDLE_TYPE, Buffer.from(claim.value));
 }
 
 function simple(digest: string) {
@@ -35,16 +43,13 @@ function simple(digest: string) {
     }),
   );
   const signature = sign('sha256', payload, pair.privateKey).toString('base64');
-  return {
-    form: 'simple' as const,
-    payload,
-    annotations: { 'dev.cosignproject.cosign/signature': signature },
-  };
+  return pieceOf(SIMPLE_SIGNING, payload, { 'dev.cosignproject.cosign/signature': signature });
 }
 
-const judged = (signature: ReturnType<typeof bundle | typeof simple> | undefined, keys: string[]) =>
+const judged = (signature: AttachedPiece | undefined, keys: string[], missing: string[] = []) =>
   judgeSignatures({
     signatures: signature === undefined ? [] : [{ digest: DIGEST, signature }],
+    missing,
     keys,
     nowMs: NOW_MS,
   });
@@ -59,7 +64,7 @@ describe('signatures of an image', () => {
     ['cosign 2 for another image', simple(OTHER), [OURS], 'invalid'],
     ['a bundle by a stranger', bundle(DIGEST), [THEIRS], 'invalid'],
     ['a bundle, and no key to judge it by', bundle(DIGEST), [], 'unknown'],
-    ['bytes that are no bundle', { form: 'bundle' as const, bytes: Buffer.from('{') }, [OURS], 'invalid'],
+    ['bytes that are no bundle', pieceOf(BUNDLE_TYPE, Buffer.from('{')), [OURS], 'invalid'],
     [
       'a statement that is no signature',
       bundle(DIGEST, 'https://slsa.dev/provenance/v1'),
@@ -76,16 +81,13 @@ describe('signatures of an image', () => {
   });
 
   it('of a kind that keys alone cannot judge are unknown, never invalid', () => {
-    const signature = {
-      form: 'notation' as const,
-      mediaType: 'application/jose+json',
-      envelope: Buffer.from('{}'),
-    };
-    const found = judgeSignatures({
-      signatures: [{ digest: DIGEST, signature }],
-      keys: [OURS],
-      nowMs: NOW_MS,
-    });
-    expect(found.state).toBe('unknown');
+    const notation = pieceOf('application/jose+json', Buffer.from('{}'));
+    expect(judged(notation, [OURS]).state).toBe('unknown');
+  });
+
+  it('that could not all be fetched are never taken for none or for bad ones', () => {
+    expect(judged(undefined, [OURS], ['more'])).toMatchObject({ state: 'unknown', reason: 'more' });
+    expect(judged(bundle(OTHER), [OURS], ['more'])).toMatchObject({ state: 'unknown', reason: 'more' });
+    expect(judged(bundle(DIGEST), [OURS], ['more']).state).toBe('signed');
   });
 });

@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { StoredSignature } from '@bartizan/adapters/registry';
+import type { AttachedPiece } from '@bartizan/adapters/registry';
 import type { ImageSignature } from '@bartizan/contracts';
 import {
+  BUNDLE_TYPE,
   openPublicKey,
+  SIMPLE_SIGNING,
   type SignatureVerdict,
   type TrustRoot,
   verifyBundle,
@@ -23,19 +25,32 @@ const SIGNERS_MAX = 32;
 
 type Key = NonNullable<ReturnType<typeof openPublicKey>>;
 
+/** Bundles of every version begin like this. */
+const BUNDLE = BUNDLE_TYPE.slice(0, BUNDLE_TYPE.indexOf('.bundle') + '.bundle'.length);
+/** Envelopes of the Notary Project. */
+const NOTATION = ['application/jose+json', 'application/cose'];
+
+/** Whether a piece that lies beside an image may be a signature of it. */
+export const mayBeSignature = (mediaType: string): boolean =>
+  mediaType === SIMPLE_SIGNING || mediaType.startsWith(BUNDLE) || NOTATION.includes(mediaType);
+
 /** What one signature says about one digest under one key; undefined where a key cannot judge it. */
 function verdictOf(
-  signature: StoredSignature,
+  { mediaType, bytes, annotations }: AttachedPiece,
   digest: string,
   key: Key,
   nowMs: number,
 ): SignatureVerdict | undefined {
   const policy = { kind: 'key', key, logEntries: 0 } as const;
-  if (signature.form === 'simple')
-    return verifySimpleSignature(signature, digest, { policy, trustRoot: NOBODY, nowMs });
-  if (signature.form === 'notation') return undefined;
+  if (mediaType === SIMPLE_SIGNING)
+    return verifySimpleSignature({ payload: bytes, annotations }, digest, {
+      policy,
+      trustRoot: NOBODY,
+      nowMs,
+    });
+  if (!mediaType.startsWith(BUNDLE)) return undefined;
   return verifyBundle({
-    bundle: signature.bytes,
+    bundle: bytes,
     artifact: { kind: 'sha256', digest: Buffer.from(digest.slice('sha256:'.length), 'hex') },
     policy,
     trustRoot: NOBODY,
@@ -47,10 +62,10 @@ function verdictOf(
 const SIGNED = 'https://sigstore.dev/cosign/sign/v1';
 
 /** Whether a bundle is a signature: bundles also carry statements about an image, such as how it was built. */
-function isSignature(signature: StoredSignature): boolean {
-  if (signature.form !== 'bundle') return true;
+function isSignature({ mediaType, bytes }: AttachedPiece): boolean {
+  if (!mediaType.startsWith(BUNDLE)) return true;
   try {
-    const bundle = JSON.parse(signature.bytes.toString('utf8')) as { dsseEnvelope?: { payload?: unknown } };
+    const bundle = JSON.parse(bytes.toString('utf8')) as { dsseEnvelope?: { payload?: unknown } };
     const payload = bundle.dsseEnvelope?.payload;
     if (typeof payload !== 'string') return true;
     const statement = JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as {
@@ -68,7 +83,9 @@ const signerOf = ({ signer }: SignatureVerdict): string =>
 
 /** What is judged: signatures and the digests (of the image, of its index) any of which they may be about. */
 export interface SignaturesToJudge {
-  readonly signatures: readonly { readonly digest: string; readonly signature: StoredSignature }[];
+  readonly signatures: readonly { readonly digest: string; readonly signature: AttachedPiece }[];
+  /** Why there may be more that could not be fetched. */
+  readonly missing: readonly string[];
   /** Public keys in PEM whose signatures count. */
   readonly keys: readonly string[];
   readonly nowMs: number;
@@ -78,7 +95,12 @@ export interface SignaturesToJudge {
  * How an image is signed. `signed`: one of the keys did. `invalid`: there are signatures, and none is by one of the keys
  * or about this image. `unknown`: there are some that nobody here can judge. `unsigned`: there are none.
  */
-export function judgeSignatures({ signatures: found, keys, nowMs }: SignaturesToJudge): ImageSignature {
+export function judgeSignatures({
+  signatures: found,
+  missing,
+  keys,
+  nowMs,
+}: SignaturesToJudge): ImageSignature {
   const signatures = found.filter(({ signature }) => isSignature(signature));
   const state = (name: ImageSignature['state'], reason?: string, signers: string[] = []): ImageSignature => ({
     state: name,
@@ -86,7 +108,8 @@ export function judgeSignatures({ signatures: found, keys, nowMs }: SignaturesTo
     ...(reason === undefined ? {} : { reason: reason.slice(0, 512) }),
     checkedAtMs: nowMs,
   });
-  if (signatures.length === 0) return state('unsigned');
+  const [gap] = missing;
+  if (signatures.length === 0) return gap === undefined ? state('unsigned') : state('unknown', gap);
   const opened = keys.map((pem) => openPublicKey(pem)).filter((key) => key !== undefined);
   if (opened.length === 0)
     return state('unknown', `${signatures.length} signatures, and no key of this registry to judge them by`);
@@ -97,6 +120,7 @@ export function judgeSignatures({ signatures: found, keys, nowMs }: SignaturesTo
   const good = known.filter(({ outcome }) => outcome === 'verified').map(signerOf);
   if (good.length > 0) return state('signed', undefined, [...new Set(good)].slice(0, SIGNERS_MAX));
   const lacking = known.length < verdicts.length || known.some(({ outcome }) => outcome === 'unknown');
+  if (gap !== undefined) return state('unknown', gap);
   const reason = known.at(-1)?.reasons.at(-1)?.detail;
   if (lacking) return state('unknown', reason ?? 'signatures of a kind that keys alone cannot judge');
   return state('invalid', reason ?? 'no signature holds');

@@ -42,13 +42,9 @@ export function nextPage(link: string | string[] | undefined, url: URL): URL | u
 }
 
 /** The descriptors of an index that can be believed. */
-export const descriptorsOf = (bytes: Buffer): readonly Descriptor[] => descriptorsIn(bytes, 'manifests');
-
-/** The descriptors of one list of a manifest or an index that can be believed. */
-export function descriptorsIn(bytes: Buffer, name: 'manifests' | 'layers'): readonly Descriptor[] {
-  const value = parse(bytes);
-  const list: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-  if (!Array.isArray(list)) throw new RegistryFault('E_REGISTRY_ANSWER', `no list of ${name}`);
+export function descriptorsOf(bytes: Buffer): readonly Descriptor[] {
+  const list = (parse(bytes) as { manifests?: unknown } | null)?.manifests;
+  if (!Array.isArray(list)) throw new RegistryFault('E_REGISTRY_ANSWER', 'referrers: not an index');
   return list.filter(
     (one): one is Descriptor =>
       typeof one === 'object' &&

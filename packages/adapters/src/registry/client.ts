@@ -22,6 +22,8 @@ import { attempt, type RegistryError, RegistryFault } from './fault.ts';
 import { DIGEST, isManifestName, isRepository } from './reference.ts';
 import { type Ask, bodyOf, DEFAULT_LIMITS, Transport, type TransportLimits } from './transport.ts';
 
+export type { Descriptor } from './answers.ts';
+
 /** How to reach one registry. */
 export interface RegistryOptions {
   /** Host, with its port where there is one. */

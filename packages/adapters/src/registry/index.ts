@@ -16,7 +16,6 @@ export {
   staticCredential,
 } from './credentials.ts';
 export { type RegistryError, type RegistryErrorCode, RegistryFault } from './fault.ts';
-export { fetchSignatures, isStatementTag, type StoredSignature } from './fetch-signatures.ts';
 export type { RegistryAccess } from './kinds/kind.ts';
 export { KINDS } from './kinds/kinds.ts';
 export { type OpenedRegistry, type OpenOptions, openRegistry } from './open-registry.ts';

@@ -322,7 +322,7 @@ export interface PackageRepository {
   places(scope: Scope, purl: string, page: Pick<Query, 'limit' | 'cursor'>): Stored<PageOf<PlacedPackage>>;
   /** Lists with a package that a change may be about. Never too few; reads no list. */
   affected(scope: Scope, change: AdvisoryChange): Stored<readonly ListName[]>;
-  /** Memory of the index over all lists, in bytes. */
+  /** Brings the index over all lists up to date; gives its memory in bytes. After a start it has to be read first. */
   indexBytes(scope: Scope): Stored<number>;
   /** Forgets packages that no list has any more. */
   collect(scope: Scope): Stored<{ readonly packages: number; readonly sets: number }>;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { ok, type Result } from '@bartizan/contracts';
-import { asList, asObject, asText, type JsonObject, parseJson } from '../json/fields.ts';
+import { asObject, asText, type JsonObject } from '../json/fields.ts';
 import type { ImageChoice, ImageError, ImageSource } from './image-source.ts';
 import { choicesOf, type DigestBlobs, planOf, platformOf, readByDigest } from './manifest.ts';
 
@@ -54,20 +54,3 @@ export const openDigestImage = (image: DigestImage): ImageSource => ({
   plan: (choice) => planOf(image.blobs, choice),
   close: () => image.close?.(),
 });
-
-/** Media types of configurations that make a manifest an image; absent in very old ones. */
-const IMAGE_CONFIGS = [
-  '',
-  'application/vnd.oci.image.config.v1+json',
-  'application/vnd.docker.container.image.v1+json',
-];
-
-/** Whether a manifest is no image but something that lies beside images: a signature, a bill of materials, a chart. */
-export const isArtifact = (manifest: Uint8Array): boolean => {
-  const value = asObject(parseJson(Buffer.from(manifest).toString('utf8')));
-  if (value === undefined || Array.isArray(value['manifests'])) return false;
-  const layers = asList(value['layers']).map((layer) => asText(asObject(layer)?.['mediaType']) ?? '');
-  const isForeign = layers.length > 0 && layers.every((type) => !/\.(?:tar|layer)\b|tar$/.test(type));
-  const config = asText(asObject(value['config'])?.['mediaType']) ?? '';
-  return value['artifactType'] !== undefined || !IMAGE_CONFIGS.includes(config) || isForeign;
-};

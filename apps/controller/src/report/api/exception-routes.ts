@@ -49,14 +49,16 @@ export const exceptionHandlers = (parts: Parts) => ({
     };
     const saved = await parts.store.exceptions.put(scope, [exception]);
     if (!saved.ok) return saved;
-    const kept = await parts.keeper.exceptionsChanged(scope);
+    const kept = await parts.keeper.exceptionAdded(scope, exception);
     if (!kept.ok) return kept;
-    const [made = exception] = orEmpty(await withMatches(parts, scope, [exception]));
     tell(parts, exception);
-    return reply(made, {
-      target: exception.id,
-      auditDetail: `${namesOf(body.match)} until ${new Date(body.expiresAtMs).toISOString()}, ${body.owner}: ${body.reason}`,
-    });
+    return reply(
+      { ...exception, matches: kept.value },
+      {
+        target: exception.id,
+        auditDetail: `${namesOf(body.match)} until ${new Date(body.expiresAtMs).toISOString()}, ${body.owner}: ${body.reason}`,
+      },
+    );
   }),
   'exception.remove': answers('exception.remove', async ({ scope, params }) => {
     const known = await parts.store.exceptions.get(scope, params.id);
@@ -64,7 +66,7 @@ export const exceptionHandlers = (parts: Parts) => ({
     if (known.value === undefined) return refuse('E_NOT_FOUND', `there is no exception ${params.id}`);
     const removed = await parts.store.exceptions.remove(scope, [params.id]);
     if (!removed.ok) return removed;
-    const kept = await parts.keeper.exceptionsChanged(scope, params.id);
+    const kept = await parts.keeper.exceptionRemoved(scope, params.id);
     if (!kept.ok) return kept;
     tell(parts, known.value);
     return reply(
@@ -82,9 +84,6 @@ const namesOf = (match: ExceptionMatch): string =>
 function tell(parts: Parts, { cluster, tenant, id }: FindingException): void {
   parts.publish({ topic: 'finding', cluster, tenant, data: { exception: id } });
 }
-
-const orEmpty = <T>(result: Result<readonly T[], ApiFailure>): readonly T[] =>
-  result.ok ? result.value : [];
 
 /** The exceptions with how many findings each accepts now. */
 async function withMatches(

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { fetchSignatures, type OpenedRegistry, type RegistryAccess } from '@bartizan/adapters/registry';
+import { fetchAttached, type OpenedRegistry, type RegistryAccess } from '@bartizan/adapters/registry';
 import { type Failure, ok, type Registry, type Result } from '@bartizan/contracts';
 import { CATALOGUE_VERSION } from '@bartizan/scan';
 import {
@@ -12,7 +12,7 @@ import {
   wantsPlatform,
 } from '../../decide/choose-images.ts';
 import type { ImageIntake, KnownImage } from '../../decide/image-ledger.ts';
-import { judgeSignatures, type SignaturesToJudge } from '../../decide/judge-signatures.ts';
+import { judgeSignatures, mayBeSignature, type SignaturesToJudge } from '../../decide/judge-signatures.ts';
 import type { Clock, Log, Owner } from '../../ports.ts';
 import {
   createdAtMs,
@@ -305,15 +305,17 @@ export class RegistryScan {
   async #signature({ client }: OpenedRegistry, { repository, digest, top }: Target) {
     const nowMs = this.#parts.clock.nowMs();
     const signatures: SignaturesToJudge['signatures'][number][] = [];
+    const missing: string[] = [];
     for (const subject of new Set([digest, top])) {
-      const found = await fetchSignatures(client, repository, subject);
+      const found = await fetchAttached(client, { repository, digest: subject }, mayBeSignature);
       if (!found.ok) {
         const reason = `${found.error.code} ${found.error.detail}`.slice(0, 512);
         return { state: 'unknown' as const, signers: [], reason, checkedAtMs: nowMs };
       }
-      signatures.push(...found.value.map((signature) => ({ digest: subject, signature })));
+      signatures.push(...found.value.pieces.map((signature) => ({ digest: subject, signature })));
+      missing.push(...found.value.missing);
     }
-    return judgeSignatures({ signatures, keys: this.#parts.registry.signingKeys ?? [], nowMs });
+    return judgeSignatures({ signatures, missing, keys: this.#parts.registry.signingKeys ?? [], nowMs });
   }
 
   /** Every reference leads to what it leads to now: tags move. */

@@ -7,7 +7,7 @@ import { createSealer } from '@bartizan/adapters/store';
 import type { Image, Registry } from '@bartizan/contracts';
 import { builtImage, indexOf, MemoryRegistry } from '@bartizan/testkit/registry';
 import { aNode, OWNER, openTestStore, type TestStore } from '@bartizan/testkit/store';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FindingLedger } from '../../decide/finding-ledger.ts';
 import { ImageLedger } from '../../decide/image-ledger.ts';
 import type { ImageRequest } from '../../sense/registries/image-messages.ts';
@@ -22,6 +22,8 @@ const PACKAGE = '{"name":"minimist","version":"1.2.5"}';
 const minimal = (name: string) =>
   builtImage([{ 'node_modules/minimist/package.json': PACKAGE, [name]: name }]);
 
+/** Threads and processes start slowly on a busy machine. */
+vi.setConfig({ testTimeout: 120_000 });
 let test: TestStore;
 let desk: Registries;
 let server: MemoryRegistry;

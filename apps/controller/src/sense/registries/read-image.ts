@@ -32,7 +32,14 @@ export async function readImage(request: ImageRequest): Promise<ImageAnswer> {
     const client = await RegistryClient.open({ ...how, host, credentials, limits: request.transport });
     const opened = await RegistryBlobs.open(client, request.repository, request.digest);
     if (!opened.ok) return { kind: 'failed', ...opened.error };
-    return await readFrom(request, opened.value.blobs, opened.value.root.bytes);
+    const { blobs, root } = opened.value;
+    const answer = isArtifact(root.bytes)
+      ? ({ kind: 'artifact' } as const)
+      : await readFrom(request, blobs, root.bytes);
+    const { fault } = blobs;
+    // Bytes other than their digest says are no gap in an image: somebody changed it, and nothing of it counts.
+    const counts = fault !== undefined && (fault.code === 'E_REGISTRY_DIGEST' || answer.kind === 'failed');
+    return counts ? { kind: 'failed', ...fault } : answer;
   } catch (error) {
     if (error instanceof RegistryFault) return { kind: 'failed', ...error.error };
     throw error;
@@ -41,9 +48,8 @@ export async function readImage(request: ImageRequest): Promise<ImageAnswer> {
 
 async function readFrom(request: ImageRequest, blobs: DigestBlobs, manifest: Buffer): Promise<ImageAnswer> {
   const { digest, reference, limits, layerCache } = request;
-  if (isArtifact(manifest)) return { kind: 'artifact' };
   // Manifest and configuration are looked at more than once, and asked for once.
-  const small = new Map([[digest, manifest]]);
+  const small = new Map<string, Buffer>();
   const once: DigestBlobs = {
     read: async (asked, most) => {
       const bytes = small.get(asked) ?? (await blobs.read(asked, most));

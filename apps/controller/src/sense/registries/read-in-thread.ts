@@ -10,7 +10,7 @@ export interface ThreadBounds {
   readonly heapMegabytes: number;
   readonly timeoutMs: number;
 }
-export const THREAD_BOUNDS: ThreadBounds = { heapMegabytes: 512, timeoutMs: 20 * 60_000 };
+const THREAD_BOUNDS: ThreadBounds = { heapMegabytes: 512, timeoutMs: 20 * 60_000 };
 
 const threadFile = (): URL =>
   new URL(import.meta.url.endsWith('.ts') ? './image-thread.ts' : './image-thread.js', import.meta.url);

@@ -62,6 +62,12 @@ export class PackageIndex {
     return this.#sets.bytes() + this.#lists.bytes() + this.#kinds.bytes + this.#places.byteLength;
   }
 
+  /** Brings it up to date; gives the bytes it holds then. */
+  measure(): number {
+    this.#refresh();
+    return this.bytes;
+  }
+
   /** Ids of the lists that have any of these packages, oldest first. */
   listsWith(keys: readonly number[]): number[] {
     this.#refresh();

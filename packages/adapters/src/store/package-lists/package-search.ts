@@ -13,12 +13,12 @@ import type {
   Stored,
 } from '../ports.ts';
 import { type CursorDesk, listFingerprint } from '../sqlite/cursor.ts';
-import { type Cells, numberOf, parseDocument, type Statement } from '../sqlite/database.ts';
+import { numberOf, parseDocument, type Statement } from '../sqlite/database.ts';
 import { planList, positionOf } from '../sqlite/entity-list.ts';
 import type { NounSpec } from '../sqlite/fields.ts';
 import { both, type Where } from '../sqlite/filter.ts';
 import { scopeWhere } from '../sqlite/scope.ts';
-import type { IndexRequest } from '../workers/protocol.ts';
+import type { IndexAnswer, IndexRequest } from '../workers/protocol.ts';
 import { type ListLane, unpackJson } from './list-lane.ts';
 import { listNameOf } from './list-name.ts';
 import { joinName } from './plan-put.ts';
@@ -115,11 +115,11 @@ export class SqlitePackages implements PackageRepository {
   }
 
   async affected(scope: Scope, { packages, ecosystems }: AdvisoryChange): Stored<readonly ListName[]> {
-    const rows = await this.#index.ask<readonly Cells[]>({
+    const groups = await this.#index.ask<readonly IndexAnswer[]>({
       op: 'lists-with',
       keys: keysOf(both([scopeWhere(scope), changeWhere(packages, ecosystems)])),
     });
-    return rows.ok ? ok(rows.value.map(listNameOf)) : rows;
+    return groups.ok ? ok(groups.value.flatMap(listNamesOf)) : groups;
   }
 
   indexBytes(_scope: Scope): Stored<number> {
@@ -180,6 +180,12 @@ const byIds = (columns: string, table: string, ids: readonly number[]): Statemen
   sql: `SELECT ${columns} FROM ${table} WHERE id IN (SELECT value FROM json_each(?))`,
   params: [JSON.stringify(ids)],
 });
+
+function listNamesOf({ cluster, tenant, ofImage, subjects }: IndexAnswer): ListName[] {
+  const of = ofImage ? 'image' : 'workload';
+  const all: string[] = JSON.parse(subjects);
+  return all.map((subject) => ({ cluster, tenant, of, subject }));
+}
 
 /** A package URL without its qualifiers. */
 const bareOf = (purl: string): string => purl.split(/[?#]/u)[0] ?? '';

@@ -71,13 +71,22 @@ export interface GroupRequest {
 
 /** Questions to all package lists together; `keys` gives the ids of packages. */
 export type IndexRequest =
-  /** Lists with any of them: cluster, tenant, subject, whether of an image. */
+  /** Lists with any of them, as `IndexAnswer`s. */
   | { readonly op: 'lists-with'; readonly keys: Statement }
   /** For each list with any of them, the sets that have one. */
   | { readonly op: 'sets-with'; readonly keys: Statement }
   | { readonly op: 'spread'; readonly keys: readonly number[] }
   | { readonly op: 'index-bytes' }
   | { readonly op: 'orphans' };
+
+/** Lists of one owner and kind. */
+export interface IndexAnswer {
+  readonly cluster: string;
+  readonly tenant: string;
+  readonly ofImage: boolean;
+  /** JSON list of the subjects. */
+  readonly subjects: string;
+}
 
 /** What a reader thread is asked to do. */
 export type ReaderRequest =
