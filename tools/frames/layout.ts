@@ -47,7 +47,11 @@ export const kinds: readonly Constant[] = [
   { name: 'cgroup-created', value: 26, about: 'A control group was made.' },
   { name: 'cgroup-removed', value: 27, about: 'A control group was removed.' },
   { name: 'application', value: 28, about: 'What a connection speaks, told by the inspect worker.' },
-  { name: 'file-use', value: 29, about: 'A file was opened in a container or on the host for the first time.' },
+  {
+    name: 'file-use',
+    value: 29,
+    about: 'A file was opened in a container or on the host for the first time.',
+  },
   { name: 'connect-start', value: 40, about: 'Kernel to sensor only: a process asked for a connection.' },
   { name: 'first-bytes', value: 41, about: 'Kernel to sensor only: bytes of the start of a connection.' },
   { name: 'set-watched-paths', value: 128, about: 'Replaces the watched paths.' },
