@@ -5,7 +5,7 @@ import type { UseRecord } from '../ports.ts';
 import type { NounSpec } from './fields.ts';
 
 /** Id of a record of use. */
-export const useId = (item: Pick<UseRecord, 'workload' | 'node'>): string => `${item.workload}|${item.node}`;
+const useId = (item: Pick<UseRecord, 'workload' | 'node'>): string => `${item.workload}|${item.node}`;
 
 /** Use of packages, one record for each workload and node. */
 export const USES: NounSpec<UseRecord> = {
