@@ -6,7 +6,7 @@ import { IconPlus, IconShieldCheck } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { type ItemOf, useList } from '../../data/queries.ts';
 import { useMay } from '../../data/session.ts';
-import { useScopedFilter, useView } from '../../data/view.ts';
+import { useView } from '../../data/view.ts';
 import { FilterBar } from '../../filter/filter-bar.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
@@ -97,7 +97,7 @@ export const ExceptionsPage = () => {
   const t = useT();
   const { search, set } = useView();
   const may = useMay('findings:accept');
-  const filter = useScopedFilter();
+  const filter = search.filter ?? '';
   const query = {
     ...(filter === '' ? {} : { filter }),
     sort: search.sort ?? 'expiresAtMs',

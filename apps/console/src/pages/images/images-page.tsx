@@ -3,7 +3,7 @@
 
 import { useNavigate } from '@tanstack/react-router';
 import { useList } from '../../data/queries.ts';
-import { useScopedFilter, useView } from '../../data/view.ts';
+import { useView } from '../../data/view.ts';
 import { FilterBar } from '../../filter/filter-bar.tsx';
 import { useT } from '../../i18n/language.ts';
 import { DataTable } from '../../widgets/data-table.tsx';
@@ -18,7 +18,8 @@ export const ImagesPage = () => {
   const t = useT();
   const navigate = useNavigate();
   const { search } = useView();
-  const filter = useScopedFilter();
+  // Images, packages and exceptions belong to no namespace: the scope does not narrow them.
+  const filter = search.filter ?? '';
   const query = {
     ...(filter === '' ? {} : { filter }),
     ...(search.sort === undefined ? {} : { sort: search.sort }),

@@ -6,7 +6,7 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { IconPackage, IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { type ItemOf, useList } from '../../data/queries.ts';
-import { useScopedFilter, useView } from '../../data/view.ts';
+import { useView } from '../../data/view.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
@@ -119,7 +119,7 @@ const useColumns = (open: (purl: string) => void): readonly Column<Row>[] => {
 export const PackagesPage = () => {
   const t = useT();
   const { search, set } = useView();
-  const filter = useScopedFilter();
+  const filter = search.filter ?? '';
   const query = {
     ...(filter === '' ? {} : { filter }),
     ...(search.sort === undefined ? {} : { sort: search.sort }),
