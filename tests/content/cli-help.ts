@@ -14,8 +14,15 @@ export interface Told {
   readonly flags: readonly string[];
 }
 
-/** Help of the longest prefix of the words that is a command; the words after it are arguments. */
-async function helpOf(words: readonly string[]): Promise<{ readonly taken: number; readonly text: string }> {
+interface Help {
+  readonly taken: number;
+  readonly text: string;
+}
+
+/** Help that was asked for: many pages tell of the same commands, and each start of the program takes its time. */
+const ASKED = new Map<string, Promise<Help>>();
+
+async function askHelp(words: readonly string[]): Promise<Help> {
   const { stdout } = await run(process.execPath, ['apps/cli/src/main.ts', ...words, '--help'], {
     env: { ...process.env, LANG: 'C.UTF-8', BARTIZAN_INSTANCE: 'documents' },
     timeout: 60_000,
@@ -23,6 +30,14 @@ async function helpOf(words: readonly string[]): Promise<{ readonly taken: numbe
   if (stdout !== '') return { taken: words.length, text: stdout };
   if (words.length === 0) throw new Error('no help at all');
   return helpOf(words.slice(0, -1));
+}
+
+/** Help of the longest prefix of the words that is a command; the words after it are arguments. */
+function helpOf(words: readonly string[]): Promise<Help> {
+  const key = words.join(' ');
+  const known = ASKED.get(key) ?? askHelp(words);
+  ASKED.set(key, known);
+  return known;
 }
 
 /** What is wrong with a documented command; undefined = nothing. */

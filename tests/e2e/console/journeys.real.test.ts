@@ -75,16 +75,15 @@ describe('sign-in', () => {
   it('speaks the language of the account at once, whatever this browser remembers', async () => {
     await signIn(page, mock.url);
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
-    const status = await page.evaluate(
-      async () =>
-        (
-          await fetch('/api/v1/session', {
-            method: 'PATCH',
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify({ language: 'ja' }),
-          })
-        ).status,
-    );
+    const status = await page.evaluate(async () => {
+      const session: { csrfToken: string } = JSON.parse(await (await fetch('/api/v1/session')).text());
+      const changed = await fetch('/api/v1/session', {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json', 'x-csrf-token': session.csrfToken },
+        body: JSON.stringify({ language: 'ja' }),
+      });
+      return changed.status;
+    });
     expect(status).toBe(200);
     await page.reload();
     await page.waitForFunction(() => document.documentElement.lang === 'ja');

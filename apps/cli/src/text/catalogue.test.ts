@@ -27,6 +27,7 @@ const FAMILIES = [
   /^state\./,
   /^verification\./,
   /^origin\./,
+  /^policy\.(fulfilled|refused|unknown)$/,
   /^help\.(exit-codes|environment)$/,
 ];
 
