@@ -69,6 +69,7 @@ export { commandFindings, malwareFindings } from './hygiene/malware-finding.ts';
 export { executableRanges, HEAD_BYTES, kindOf } from './hygiene/program-head.ts';
 export { compileFileSignatures, type FileSignatureSet } from './hygiene/signature-set.ts';
 export { SignatureStream } from './hygiene/signature-stream.ts';
+export { isArtifact } from './image/artifact.ts';
 export {
   type BaseImage,
   compareFindings,
@@ -79,7 +80,6 @@ export {
   type RebaseEffect,
   rebase,
 } from './image/base-image.ts';
-export { isArtifact } from './image/artifact.ts';
 export { type DigestImage, openDigestImage } from './image/digest-source.ts';
 export { FileLayerCache } from './image/file-layer-cache.ts';
 export { CATALOGUE_VERSION } from './image/generated/catalogue-version.ts';

@@ -27,7 +27,7 @@ import type { CliContext } from '../context.ts';
 import type { Gathered } from './attempt.ts';
 import { findBaseImage } from './scan-base.ts';
 import type { LookFlags } from './scan-flags.ts';
-import { beginHygiene, type HygieneFound } from './scan-hygiene.ts';
+import { beginHygiene } from './scan-hygiene.ts';
 import { type SecretsFound, showRefused } from './scan-secrets.ts';
 import { catalogueImage } from './scan-target.ts';
 
