@@ -169,9 +169,10 @@ describe('LayerSecrets', () => {
       ],
       { rules: [rule] },
     );
-    expect(report.matches[0]?.reasons.at(-1)?.detail).toBe(
-      'it is the key of the certificate in /etc/own.crt',
-    );
+    expect(report.matches[0]?.reasons.at(-1)?.detail).toEqual({
+      en: 'it is the key of the certificate in /etc/own.crt',
+      ja: '/etc/own.crt にある証明書の鍵',
+    });
   });
 
   it('says so when a layer holds more matches than are kept, and keeps no such notes', async () => {

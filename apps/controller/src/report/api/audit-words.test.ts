@@ -16,6 +16,10 @@ describe('the detail of an audit record', () => {
     ['E_JOIN_PROOF', expect.stringMatching(JAPANESE)],
     ['serial 0a1f', 'シリアル番号 0a1f'],
     ['4096 bytes', '4096 バイト'],
+    [
+      'package:lodash until 2027-01-01T00:00:00.000Z, Rin: no way in',
+      'package:lodash、期限 2027-01-01T00:00:00.000Z、Rin: no way in',
+    ],
     [SINCE_START, '起動後の最初の使用'],
   ])('%s is told in Japanese', (detail, ja) => {
     expect(auditWords(detail)).toEqual({ en: expect.any(String), ja });

@@ -17,6 +17,13 @@ const FORMS: readonly (readonly [RegExp, (match: readonly string[]) => LocalText
     },
   ],
   [/^serial ([0-9a-fA-F]+)$/, ([, serial]) => ({ en: `serial ${serial}`, ja: `シリアル番号 ${serial}` })],
+  [
+    /^(\S.*?) until ([0-9TZ:.-]+), (.+?): (.+)$/s,
+    ([detail = '', match, until, owner, reason]) => ({
+      en: detail,
+      ja: `${match}、期限 ${until}、${owner}: ${reason}`,
+    }),
+  ],
   [/^(\d+) bytes$/, ([, bytes]) => ({ en: `${bytes} bytes`, ja: `${bytes} バイト` })],
 ];
 
