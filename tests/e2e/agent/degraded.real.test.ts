@@ -159,8 +159,9 @@ describe('a node that lacks something', () => {
     await controller.start();
     await until('all verdicts', () => markers(controller, 'full').size === 1200, { log, timeoutMs: 90_000 });
     expect(missingIn(controller, 'security')).toBe(0);
-    const shed = controller.inventory('loss').filter((one) => one.reason === 'disk-full');
-    expect(shed.length).toBeGreaterThan(0);
+    // What was shed is told with the inventory, a moment after the verdicts.
+    const losses = () => controller.inventory('loss').filter((one) => one.reason === 'disk-full');
+    const shed = await until('what was shed', () => losses().length > 0 && losses(), { log });
     expect(shed.every((one) => one.stream !== 'security' && one.stream !== 'inventory')).toBe(true);
     const said = controller
       .inventory('node')

@@ -210,7 +210,12 @@ export const imageFindings = (like: Finding): Finding[] => {
     kind: 'secret',
     subject,
     groupKey: `secret:${index}`,
-    why: [{ step: 'rule', detail: 'the pattern and its checksum hold' }],
+    why: [
+      {
+        step: 'rule',
+        detail: { en: 'the pattern and its checksum hold', ja: 'パターンとチェックサムが一致' },
+      },
+    ],
     fix: {
       state: 'configuration',
       action: {

@@ -34,6 +34,8 @@ const TimeSlider = ({ name, kept, range, onChoose }: SliderProps) => {
       <span className="small second map-time-name">{name}</span>
       <RangeSlider
         size={6}
+        // The least size of a target that a finger hits (WCAG 2.2, 2.5.8).
+        thumbSize={24}
         min={kept.fromMs}
         max={kept.toMs}
         step={step}
