@@ -31,18 +31,16 @@ export interface AttributorOptions {
 
 type Waiting = (attribution: Attribution) => void;
 interface Queue {
-  /** Each with its own process: the first one in a control group may still be the runtime, with the host's namespaces. */
-  readonly waiting: { readonly process: SensorProcess; readonly then: Waiting }[];
+  readonly process: SensorProcess;
+  readonly waiting: Waiting[];
   readonly sinceUs: number;
-  hasOwnPids: boolean;
 }
 
 /** How long an event waits for a runtime to say whose cgroup it is. */
 const WAIT_MS = 300;
 /**
- * The same when some runtime will most likely describe it, as the cgroup carries the id of a container or the process has
- * process ids of its own: on a busy machine runtimes took longer than the above, and the first processes of a container
- * then had no name for ever; those of a brief one were taken for the host's.
+ * The same when the cgroup carries the id of a container, so that some runtime will describe it: a busy Podman or Docker
+ * took longer than the above, and the first processes of a container then had no name for ever.
  */
 const AWAITED_MS = 2000;
 const LOOK_EVERY_MS = 10;
@@ -83,14 +81,9 @@ export class Attributor {
       return;
     }
     this.#waitingTotal += 1;
-    const one = { process, then };
-    const hasOwnPids = this.#hasOwnPids(process);
-    if (queue) {
-      queue.waiting.push(one);
-      queue.hasOwnPids ||= hasOwnPids;
-    } else {
-      const sinceUs = this.#options.clock.bootUs();
-      this.#queues.set(process.cgroupId, { waiting: [one], sinceUs, hasOwnPids });
+    if (queue) queue.waiting.push(then);
+    else {
+      this.#queues.set(process.cgroupId, { process, waiting: [then], sinceUs: this.#options.clock.bootUs() });
       this.#options.discovery.refresh();
     }
     this.#stopTimer ??= this.#options.clock.every(LOOK_EVERY_MS, () => this.#look());
@@ -105,31 +98,28 @@ export class Attributor {
   }
 
   #look(): void {
-    for (const [cgroupId, { waiting, sinceUs, hasOwnPids }] of this.#queues) {
+    for (const [cgroupId, queue] of this.#queues) {
+      const known = this.#known(queue.process);
       const place = this.#options.discovery.placeOf(cgroupId);
-      const isAwaited = (place.kind === 'host' && place.awaited === true) || hasOwnPids;
-      const waitMs = isAwaited ? AWAITED_MS : WAIT_MS;
-      const isLate = this.#options.clock.bootUs() - sinceUs > waitMs * 1000;
-      if (place.kind !== 'container' && !isLate) continue;
+      const waitMs = place.kind === 'host' && place.awaited === true ? AWAITED_MS : WAIT_MS;
+      const isLate = this.#options.clock.bootUs() - queue.sinceUs > waitMs * 1000;
+      if (!known && !isLate) continue;
       this.#queues.delete(cgroupId);
-      this.#waitingTotal -= waiting.length;
-      for (const { process, then } of waiting) then(this.#known(process) ?? this.#decide(process));
+      this.#waitingTotal -= queue.waiting.length;
+      const attribution = known ?? this.#decide(queue.process);
+      for (const then of queue.waiting) then(attribution);
     }
     if (this.#queues.size > 0) return;
     this.#stopTimer?.();
     this.#stopTimer = undefined;
   }
 
-  #hasOwnPids({ pidNamespace }: SensorProcess): boolean {
-    const { namespaces } = this.#options.host;
-    return namespaces.pid !== undefined && String(pidNamespace) !== namespaces.pid;
-  }
-
   /** No runtime claims it: a container the kernel alone knows, or a program of the host with mounts of its own. */
   #decide(process: SensorProcess): Attribution {
     const { discovery, procfs, host, clock, cluster } = this.#options;
     const ownRoot = hasOwnRoot(process.pid, procfs, host);
-    const isContainer = ownRoot ?? this.#hasOwnPids(process);
+    const ownPids = host.namespaces.pid !== undefined && String(process.pidNamespace) !== host.namespaces.pid;
+    const isContainer = ownRoot ?? ownPids;
     const found = isContainer
       ? discovery.addUnknown({ cgroupId: process.cgroupId, pid: process.pid, atMs: clock.wallMs() })
       : undefined;
