@@ -47,7 +47,10 @@ const TimeSlider = ({ name, kept, range, onChoose }: SliderProps) => {
         label={(atMs) => `${date(atMs)} ${clock(atMs)}`}
         thumbFromLabel={t('map.time.from', { name })}
         thumbToLabel={t('map.time.to', { name })}
-        thumbProps={(index) => ({ 'aria-valuetext': exact(value[index] ?? kept.fromMs) })}
+        thumbProps={(index) => ({
+          'aria-valuetext': exact(value[index] ?? kept.fromMs),
+          'data-end': index === 0 ? 'from' : 'to',
+        })}
         className="map-time-slider"
       />
       <span className="small quiet map-time-words">
