@@ -9,13 +9,20 @@ import { Attributor } from './attributor.ts';
 const sensorProcess = aSensorProcess({ inContainer: true });
 
 /** A container's process whose cgroup is at `place`, and a clock that the test holds. */
-const setUp = (place: Place) => {
+const setUp = (place: Place, hostPids?: string) => {
   let looks: () => void = () => undefined;
   let bootUs = 0;
+  const asContainer: number[] = [];
   const attributor = new Attributor({
-    discovery: noDiscovery(place),
+    discovery: {
+      ...noDiscovery(place),
+      addUnknown: ({ pid }) => {
+        asContainer.push(pid);
+        return undefined;
+      },
+    },
     procfs: openProcfs(),
-    host: { namespaces: {}, root: undefined },
+    host: { namespaces: hostPids === undefined ? {} : { pid: hostPids }, root: undefined },
     clock: {
       wallMs: () => 0,
       bootUs: () => bootUs,
@@ -31,7 +38,9 @@ const setUp = (place: Place) => {
   const told: string[] = [];
   return {
     told,
-    ask: () => attributor.attribute(sensorProcess, ({ workload }) => told.push(workload.kind)),
+    asContainer,
+    ask: (process = sensorProcess) =>
+      attributor.attribute(process, ({ workload }) => told.push(`${workload.kind} ${process.pid}`.trim())),
     atMs: (ms: number) => {
       bootUs = ms * 1000;
       looks();
@@ -45,7 +54,7 @@ describe('a process of a container that no runtime has described', () => {
     atMs(299);
     expect(told).toEqual([]);
     atMs(301);
-    expect(told).toEqual(['Host']);
+    expect(told).toEqual([`Host ${sensorProcess.pid}`]);
   });
 
   it('waits longer when its cgroup carries the id of a container', () => {
@@ -54,6 +63,19 @@ describe('a process of a container that no runtime has described', () => {
     atMs(1999);
     expect(told).toEqual([]);
     atMs(2001);
-    expect(told).toEqual(['Host']);
+    expect(told).toEqual([`Host ${sensorProcess.pid}`]);
+  });
+
+  it('is not judged by the runtime that was in its control group before it', () => {
+    const { told, asContainer, ask, atMs } = setUp({ kind: 'host' }, '4026531836');
+    const runtime = aSensorProcess({ inContainer: true, pid: 4_200_011, pidNamespace: 4026531836 });
+    const contained = aSensorProcess({ inContainer: true, pid: 4_200_012, pidNamespace: 4026539999 });
+    ask(runtime);
+    ask(contained);
+    atMs(299);
+    expect(told).toEqual([]);
+    atMs(301);
+    expect(told).toHaveLength(2);
+    expect(asContainer).toEqual([contained.pid]);
   });
 });

@@ -31,8 +31,8 @@ export interface AttributorOptions {
 
 type Waiting = (attribution: Attribution) => void;
 interface Queue {
-  readonly process: SensorProcess;
-  readonly waiting: Waiting[];
+  /** Each with its own process: the first one in a control group may still be the runtime, with the host's namespaces. */
+  readonly waiting: { readonly process: SensorProcess; readonly then: Waiting }[];
   readonly sinceUs: number;
 }
 
@@ -81,9 +81,11 @@ export class Attributor {
       return;
     }
     this.#waitingTotal += 1;
-    if (queue) queue.waiting.push(then);
+    const one = { process, then };
+    if (queue) queue.waiting.push(one);
     else {
-      this.#queues.set(process.cgroupId, { process, waiting: [then], sinceUs: this.#options.clock.bootUs() });
+      const sinceUs = this.#options.clock.bootUs();
+      this.#queues.set(process.cgroupId, { waiting: [one], sinceUs });
       this.#options.discovery.refresh();
     }
     this.#stopTimer ??= this.#options.clock.every(LOOK_EVERY_MS, () => this.#look());
@@ -98,28 +100,30 @@ export class Attributor {
   }
 
   #look(): void {
-    for (const [cgroupId, queue] of this.#queues) {
-      const known = this.#known(queue.process);
+    for (const [cgroupId, { waiting, sinceUs }] of this.#queues) {
       const place = this.#options.discovery.placeOf(cgroupId);
       const waitMs = place.kind === 'host' && place.awaited === true ? AWAITED_MS : WAIT_MS;
-      const isLate = this.#options.clock.bootUs() - queue.sinceUs > waitMs * 1000;
-      if (!known && !isLate) continue;
+      const isLate = this.#options.clock.bootUs() - sinceUs > waitMs * 1000;
+      if (place.kind !== 'container' && !isLate) continue;
       this.#queues.delete(cgroupId);
-      this.#waitingTotal -= queue.waiting.length;
-      const attribution = known ?? this.#decide(queue.process);
-      for (const then of queue.waiting) then(attribution);
+      this.#waitingTotal -= waiting.length;
+      for (const { process, then } of waiting) then(this.#known(process) ?? this.#decide(process));
     }
     if (this.#queues.size > 0) return;
     this.#stopTimer?.();
     this.#stopTimer = undefined;
   }
 
+  #hasOwnPids({ pidNamespace }: SensorProcess): boolean {
+    const { namespaces } = this.#options.host;
+    return namespaces.pid !== undefined && String(pidNamespace) !== namespaces.pid;
+  }
+
   /** No runtime claims it: a container the kernel alone knows, or a program of the host with mounts of its own. */
   #decide(process: SensorProcess): Attribution {
     const { discovery, procfs, host, clock, cluster } = this.#options;
     const ownRoot = hasOwnRoot(process.pid, procfs, host);
-    const ownPids = host.namespaces.pid !== undefined && String(process.pidNamespace) !== host.namespaces.pid;
-    const isContainer = ownRoot ?? ownPids;
+    const isContainer = ownRoot ?? this.#hasOwnPids(process);
     const found = isContainer
       ? discovery.addUnknown({ cgroupId: process.cgroupId, pid: process.pid, atMs: clock.wallMs() })
       : undefined;
