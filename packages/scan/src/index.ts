@@ -107,8 +107,8 @@ export {
   openImageFrom,
   openImageSource,
 } from './image/open-image.ts';
-export { expressionOf, readExpression, writeExpression } from './licences/expression.ts';
-export { categoryOf, LICENCE_CATEGORIES, licenceIdOf } from './licences/licence-table.ts';
+export { readExpression } from './licences/expression.ts';
+export { LICENCE_CATEGORIES } from './licences/licence-table.ts';
 export { type LicencePolicy, licenceFindings, readLicencePolicy } from './licences/policy.ts';
 export { matchPackage } from './matchers/match.ts';
 export type {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ImageReference, parseReference } from '@bartizan/adapters/registry';
+import { type ImageReference, isStatementTag, parseReference } from '@bartizan/adapters/registry';
 import { err, ok, type Result } from '@bartizan/contracts';
 import { fitsGlob } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
@@ -104,9 +104,7 @@ async function expand(
   const tags = await client.tags(reference.repository);
   if (!tags.ok) return tags;
   // Tags that stand in for referrers or hold signatures are no images.
-  const images = tags.value.filter(
-    (tag) => !/^sha256-[0-9a-f]{64}(\.[a-z]+)?$/.test(tag) && isWanted(tag, flags),
-  );
+  const images = tags.value.filter((tag) => !isStatementTag(tag) && isWanted(tag, flags));
   context.process.stderr.write(
     `${plain(context.t('scan.tags', { name: nameOf(reference), count: images.length, all: tags.value.length }))}\n`,
   );

@@ -43,3 +43,6 @@ export const isManifestName = (name: string): boolean => TAG.test(name) || DIGES
 export const isRepository = (name: string): boolean => name.length <= 255 && REPOSITORY.test(name);
 /** Whether a text is a host, with or without a port. */
 export const isRegistryHost = (text: string): boolean => HOST.test(text);
+
+/** Tags that hold signatures or other statements about an image, and no image: those of cosign and the referrers tag schema. */
+export const isStatementTag = (tag: string): boolean => /^sha256-[0-9a-f]{64}(?:\.[a-z]{1,16})?$/.test(tag);

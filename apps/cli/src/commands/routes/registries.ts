@@ -6,13 +6,9 @@ import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import type { Format } from '../../output/render.ts';
 import type { TextKey, Translate } from '../../text/catalogue.ts';
-import { maybeOne, numberFlag, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
+import { manyFlag, maybeOne, numberFlag, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
 import type { RegistryFlags } from '../registries.ts';
 import { listCommand, showCommand } from './inventory.ts';
-
-/** A flag that may be given several times. */
-const manyFlag = (brief: string, placeholder: string) =>
-  ({ kind: 'parsed', parse: String, brief, placeholder, variadic: true, default: [] }) as const;
 
 const settingFlags = (t: Translate) =>
   ({

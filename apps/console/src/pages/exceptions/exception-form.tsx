@@ -1,20 +1,18 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { Button, Textarea, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../data/api-client.ts';
 import { useSession } from '../../data/session.ts';
 import { useT } from '../../i18n/language.ts';
+import { dateInDays, ReasonField, UntilField } from '../../widgets/risk-fields.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
 import { FailureLine } from '../../widgets/states.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { EMPTY_MATCH, endOfDay, MATCH_PARTS, type MatchDraft, matchOf } from './exception-facts.ts';
 import { STALE_AFTER_EXCEPTION } from './stale-routes.ts';
-
-const DAY_MS = 86_400_000;
-const inputDate = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
 
 interface MatchFieldsProps {
   readonly match: MatchDraft;
@@ -62,7 +60,7 @@ export const ExceptionForm = ({ onClose }: { onClose: () => void }) => {
   const [match, setMatch] = useState<MatchDraft>(EMPTY_MATCH);
   const [owner, setOwner] = useState(user.displayName === '' ? user.name : user.displayName);
   const [reason, setReason] = useState('');
-  const [until, setUntil] = useState(() => inputDate(Date.now() + 90 * DAY_MS));
+  const [until, setUntil] = useState(() => dateInDays(90));
   const [tried, setTried] = useState(false);
   const create = useMutation({
     mutationFn: (wanted: NonNullable<ReturnType<typeof matchOf>>) =>
@@ -86,15 +84,7 @@ export const ExceptionForm = ({ onClose }: { onClose: () => void }) => {
       <form className="stack" onSubmit={submit}>
         <p className="quiet">{t('exception.effect')}</p>
         <MatchFields match={match} change={setMatch} isMissing={tried && wanted === undefined} />
-        <Textarea
-          label={t('accept.reason')}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          maxLength={2000}
-          rows={3}
-          required
-          withAsterisk={false}
-        />
+        <ReasonField value={reason} onChange={setReason} />
         <div className="form-pair">
           <TextInput
             label={t('exception.owner')}
@@ -104,16 +94,7 @@ export const ExceptionForm = ({ onClose }: { onClose: () => void }) => {
             required
             withAsterisk={false}
           />
-          <TextInput
-            type="date"
-            label={t('accept.until')}
-            value={until}
-            min={inputDate(Date.now() + DAY_MS)}
-            max={inputDate(Date.now() + 366 * DAY_MS)}
-            onChange={(event) => setUntil(event.currentTarget.value)}
-            required
-            withAsterisk={false}
-          />
+          <UntilField value={until} onChange={setUntil} />
         </div>
         {create.isError && <FailureLine error={create.error} />}
         <span className="row wrap form-foot">

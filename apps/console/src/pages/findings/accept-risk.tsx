@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { Button, Radio, Textarea, TextInput } from '@mantine/core';
+import { Button, Radio } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../data/api-client.ts';
 import { useMay, useSession } from '../../data/session.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
+import { dateInDays, ReasonField, UntilField } from '../../widgets/risk-fields.tsx';
 import { FailureLine } from '../../widgets/states.tsx';
 import { Facts, Section, Verbatim } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
@@ -15,9 +16,6 @@ import { endOfDay, matchOfFinding } from '../exceptions/exception-facts.ts';
 import { MatchParts } from '../exceptions/match-parts.tsx';
 import { STALE_AFTER_EXCEPTION } from '../exceptions/stale-routes.ts';
 import type { FindingDetail } from './finding-detail.ts';
-
-const DAY_MS = 86_400_000;
-const inputDate = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
 
 /** Accepting and taking back, each followed by fresh lists. */
 const useAcceptance = (finding: FindingDetail) => {
@@ -64,7 +62,7 @@ const AcceptForm = ({ finding, onCancel }: { finding: FindingDetail; onCancel: (
   const t = useT();
   const { accept, except, match } = useAcceptance(finding);
   const [reason, setReason] = useState('');
-  const [until, setUntil] = useState(() => inputDate(Date.now() + 30 * DAY_MS));
+  const [until, setUntil] = useState(() => dateInDays(30));
   const [where, setWhere] = useState<string>('here');
   const act = where === 'everywhere' ? except : accept;
   const submit = (event: FormEvent): void => {
@@ -88,25 +86,8 @@ const AcceptForm = ({ finding, onCancel }: { finding: FindingDetail; onCancel: (
       )}
       {where === 'everywhere' && match !== undefined && <MatchParts match={match} />}
       <p className="quiet small">{t(where === 'everywhere' ? 'exception.effect' : 'accept.effect')}</p>
-      <Textarea
-        label={t('accept.reason')}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        maxLength={2000}
-        rows={3}
-        required
-        withAsterisk={false}
-      />
-      <TextInput
-        type="date"
-        label={t('accept.until')}
-        value={until}
-        min={inputDate(Date.now() + DAY_MS)}
-        max={inputDate(Date.now() + 366 * DAY_MS)}
-        onChange={(event) => setUntil(event.currentTarget.value)}
-        required
-        withAsterisk={false}
-      />
+      <ReasonField value={reason} onChange={setReason} />
+      <UntilField value={until} onChange={setUntil} />
       <span className="row">
         <Button type="submit" loading={act.isPending}>
           {t('accept.button')}

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { Button, Menu } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconFileCode, IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
@@ -17,6 +17,7 @@ import { useT } from '../../i18n/language.ts';
 import { BackLink } from '../../widgets/back-link.tsx';
 import { Badge } from '../../widgets/badges.tsx';
 import { DatabaseAge } from '../../widgets/database-age.tsx';
+import { SaveMenu } from '../../widgets/save-menu.tsx';
 import { Asked } from '../../widgets/states.tsx';
 import { TabLinks } from '../../widgets/tabs.tsx';
 import { Copy, Cut } from '../../widgets/text.tsx';
@@ -37,44 +38,19 @@ const BUSY_MS = 2_000;
 
 const SbomMenu = ({ id }: { id: string }) => {
   const t = useT();
-  const toast = useToast();
-  const [busy, setBusy] = useState(false);
-  const save = async (format: (typeof SBOM_FORMATS)[number]): Promise<void> => {
-    setBusy(true);
-    try {
-      const {
-        document: bill,
-        mediaType,
-        name,
-      } = await call('image.sbom', { params: { id }, query: { format } });
-      saveFile(new Blob([bill], { type: mediaType }), name);
-    } catch (error) {
-      toast.failed(error);
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button
-          variant="default"
-          size="sm"
-          loading={busy}
-          leftSection={<IconFileCode size={16} aria-hidden="true" />}
-        >
-          {t('image.sbom')}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t('image.sbom.note')}</Menu.Label>
-        {SBOM_FORMATS.map((format) => (
-          <Menu.Item key={format} onClick={() => void save(format)} translate="no">
-            {t(`sbom.${format}`)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <SaveMenu
+      button={t('image.sbom')}
+      icon={<IconFileCode size={16} aria-hidden="true" />}
+      note={t('image.sbom.note')}
+      formats={SBOM_FORMATS}
+      nameOf={(format) => t(`sbom.${format}`)}
+      areProperNames
+      save={async (format) => {
+        const bill = await call('image.sbom', { params: { id }, query: { format } });
+        saveFile(new Blob([bill.document], { type: bill.mediaType }), bill.name);
+      }}
+    />
   );
 };
 

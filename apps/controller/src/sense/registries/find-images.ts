@@ -1,7 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type OpenedRegistry, RegistryBlobs, type RegistryError } from '@bartizan/adapters/registry';
+import {
+  isStatementTag,
+  type OpenedRegistry,
+  RegistryBlobs,
+  type RegistryError,
+} from '@bartizan/adapters/registry';
 import { err, failure, ok, type Result } from '@bartizan/contracts';
 import { type ImageError, openDigestImage } from '@bartizan/scan';
 
@@ -21,9 +26,6 @@ export interface FoundImage {
 
 const INDEX = /\.(?:index|manifest\.list)\.v\d\+json$/;
 const CONFIG_BYTES_MAX = 4 * 1024 * 1024;
-
-/** Tags that hold signatures or other statements about an image, and no image: those of cosign and the referrers tag schema. */
-const isStatementTag = (tag: string): boolean => /^sha256-[0-9a-f]{64}(?:\.[a-z]{1,16})?$/.test(tag);
 
 /** The tags of a repository that may be images: those that hold signatures and the like are left out. */
 export async function tagsOf(
