@@ -5,6 +5,29 @@
  * The nouns of Bartizan: every record, rule, message, route, permission and error, as TypeBox schemas and types.
  * In: nothing. Out: everything else depends on it. Serves all controls.
  */
+export {
+  ADMISSION_COLLECTIONS,
+  type AdmissionCollection,
+  type AdmissionCondition,
+  AdmissionConditionSchema,
+  type AdmissionFieldCondition,
+} from './admission/condition.ts';
+export {
+  ADMISSION_MODES,
+  ADMISSION_OPERATIONS,
+  ADMISSION_STAGES,
+  AdmissionBinding,
+  AdmissionException,
+  AdmissionFixStep,
+  AdmissionMatch,
+  type AdmissionMode,
+  type AdmissionOperation,
+  AdmissionParameter,
+  AdmissionRule,
+  type AdmissionStage,
+  UNKNOWN_POLICIES,
+} from './admission/rule.ts';
+export { AdmissionViolation, JsonPatchOperation } from './admission/verdict.ts';
 export type { Filter, FilterTerm, PageOf, Query } from './api/filter.ts';
 export { FindingGroup } from './api/finding-group.ts';
 export { ListQuery, Problem, page } from './api/problem.ts';
