@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { selectsLabels } from '../label-selector.ts';
 import { type Attributes, isPath, ruleAllows } from './authorize.ts';
-import type { AccessSnapshot, Binding, LabelSelector, PolicyRule, Role, Subject } from './snapshot.ts';
+import type { AccessSnapshot, Binding, PolicyRule, Role, Subject } from './snapshot.ts';
 
 /** One way by which somebody is allowed something. */
 export interface Grant {
@@ -56,17 +57,6 @@ export function groupsOf({ user, groups }: Person): string[] {
   return [...new Set([...groups, ...implicit])];
 }
 
-function selects(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
-  if (Object.entries(selector.labels).some(([key, value]) => labels[key] !== value)) return false;
-  return selector.expressions.every(({ key, operator, values }) => {
-    const value = labels[key];
-    if (operator === 'In') return value !== undefined && values.includes(value);
-    if (operator === 'NotIn') return value === undefined || !values.includes(value);
-    if (operator === 'Exists') return value !== undefined;
-    return operator === 'DoesNotExist' && value === undefined;
-  });
-}
-
 const roleKey = (kind: string, namespace: string, name: string): string =>
   kind === 'Role' ? `r/${namespace}/${name}` : `c/${name}`;
 const subjectKey = ({ kind, namespace, name }: Subject): string =>
@@ -87,7 +77,7 @@ function aggregate(roles: readonly Role[]): Map<string, EffectiveRole> {
       role,
       sources: clusterRoles.filter(
         (other) =>
-          other !== role && (role.aggregates ?? []).some((selector) => selects(selector, other.labels)),
+          other !== role && (role.aggregates ?? []).some((selector) => selectsLabels(selector, other.labels)),
       ),
     }));
   for (let grown = true; grown; ) {

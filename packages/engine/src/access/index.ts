@@ -31,7 +31,6 @@ export {
   type Account,
   type AccountPod,
   type Binding,
-  type LabelSelector,
   type PolicyRule,
   type Role,
   readAccess,

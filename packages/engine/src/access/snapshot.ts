@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { type LabelSelector, readLabelSelector } from '../label-selector.ts';
+
 /** One rule of a role as the RBAC authorizer reads it. */
 export interface PolicyRule {
   readonly verbs: readonly string[];
@@ -19,16 +21,6 @@ export interface Role {
   readonly rules: readonly PolicyRule[];
   /** Label selectors of an aggregated ClusterRole; its own rules are then made by a controller and not trusted. */
   readonly aggregates?: readonly LabelSelector[];
-}
-
-/** A label selector, `matchLabels` and `matchExpressions` together. */
-export interface LabelSelector {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly expressions: readonly {
-    readonly key: string;
-    readonly operator: string;
-    readonly values: readonly string[];
-  }[];
 }
 
 /** Who a binding is for. Service accounts have a namespace. */
@@ -90,15 +82,6 @@ function labelsOf(value: unknown): Record<string, string> {
   );
 }
 
-const selectorOf = (value: unknown): LabelSelector => ({
-  labels: labelsOf(at(value, 'matchLabels')),
-  expressions: items(at(value, 'matchExpressions')).map((one) => ({
-    key: text(at(one, 'key')),
-    operator: text(at(one, 'operator')),
-    values: texts(at(one, 'values')),
-  })),
-});
-
 const ruleOf = (value: unknown): PolicyRule => ({
   verbs: texts(at(value, 'verbs')),
   apiGroups: texts(at(value, 'apiGroups')),
@@ -125,7 +108,7 @@ function roleOf(object: Json, kind: Role['kind']): Role {
   const selectors = at(object['aggregationRule'], 'clusterRoleSelectors');
   const role = { kind, ...named(object), rules: items(object['rules']).map(ruleOf) };
   return kind === 'ClusterRole' && Array.isArray(selectors)
-    ? { ...role, namespace: '', aggregates: selectors.map(selectorOf) }
+    ? { ...role, namespace: '', aggregates: selectors.map(readLabelSelector) }
     : role;
 }
 
