@@ -44,3 +44,4 @@ export {
   type WatchState,
   type WatchTiming,
 } from './resource-watch.ts';
+export { type WorkloadName, workloadIdOf } from './workload-id.ts';

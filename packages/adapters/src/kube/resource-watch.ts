@@ -31,7 +31,8 @@ export interface WatchState {
 
 /** Who is told. Called in order, never two at once. */
 export interface WatchListener<T> {
-  readonly changed: (value: T, meta: ObjectMeta) => void;
+  /** `object` is the whole of it, for those who look at it now; it is not kept. */
+  readonly changed: (value: T, object: KubeObject) => void;
   readonly gone: (value: T, meta: ObjectMeta) => void;
   /** The state changed. */
   readonly state?: (state: WatchState) => void;
@@ -161,6 +162,7 @@ export class ResourceWatch<T> {
   async #list(): Promise<KubeError | undefined> {
     const seen = new Set<string>();
     let next: string | undefined;
+    let version = '';
     do {
       const page = await this.#client.list(this.#plan.resource, {
         limit: this.#page,
@@ -177,9 +179,9 @@ export class ResourceWatch<T> {
         this.#upsert(object);
       }
       next = page.value.next;
-      this.#version = page.value.resourceVersion;
-      if (next !== undefined) this.#version = undefined;
+      version = page.value.resourceVersion;
     } while (next !== undefined);
+    this.#version = version;
     for (const [key, kept] of this.#objects) if (!seen.has(key)) this.#remove(key, kept.meta);
     this.#listsTotal += 1;
     this.#freshAtMs = Date.now();
@@ -249,7 +251,7 @@ export class ResourceWatch<T> {
       return;
     }
     this.#objects.set(key, { meta: object.meta, value });
-    this.#plan.listener.changed(value, object.meta);
+    this.#plan.listener.changed(value, object);
   }
 
   #remove(key: string, meta: ObjectMeta): void {

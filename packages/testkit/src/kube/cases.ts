@@ -7,6 +7,8 @@ import { expect } from 'vitest';
 /** A server of cases: the fake, or a real API server. */
 export interface KubeServer {
   readonly client: KubeClient;
+  /** A client of the same objects, for which every version until now is too old to go on from. */
+  readonly late: () => Promise<KubeClient>;
   /** May not read secrets. */
   readonly restricted: KubeClient;
   /** A namespace of this case alone. */
@@ -133,8 +135,12 @@ export const KUBE_CASES: readonly KubeCase[] = [
   },
   {
     name: 'a watch from a version long gone is expired',
-    run: async ({ client }) => {
-      const watch = await client.watch(SECRETS, { resourceVersion: '1', timeoutS: 5 });
+    run: async ({ client, namespace, late }) => {
+      const listed = await client.list(SECRETS, { namespace });
+      const resourceVersion = listed.ok ? listed.value.resourceVersion : '';
+      for (const name of ['e1', 'e2', 'e3'])
+        await client.create(SECRETS, { metadata: { name } }, { namespace });
+      const watch = await (await late()).watch(SECRETS, { resourceVersion, timeoutS: 5 });
       if (!watch.ok) return expect(watch.error.code).toBe('E_KUBE_EXPIRED');
       const [event] = await take(watch.value.events, 1);
       watch.value.cancel();

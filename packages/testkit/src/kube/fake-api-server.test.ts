@@ -36,7 +36,12 @@ function clientOf(token = fake.token, limits: Partial<KubeLimits> = {}): KubeCli
 describe('the fake API server is like the real one', () => {
   it.each(KUBE_CASES)('$name', async ({ run }) => {
     fake.forbidden.add('secrets');
-    await run({ client: clientOf(), restricted: clientOf(fake.restrictedToken), namespace: 'case' });
+    const client = clientOf();
+    const late = () => {
+      fake.store.compact();
+      return Promise.resolve(client);
+    };
+    await run({ client, late, restricted: clientOf(fake.restrictedToken), namespace: 'case' });
   });
 });
 
@@ -50,7 +55,7 @@ function follow(client: KubeClient) {
     resource: PODS,
     project: ({ meta }) => meta.name,
     listener: {
-      changed: (name, meta) => told.push(`+${name}@${meta.resourceVersion}`),
+      changed: (name, { meta }) => told.push(`+${name}@${meta.resourceVersion}`),
       gone: (name) => told.push(`-${name}`),
     },
     timing: { backoffMs: 10, backoffMaxMs: 50, refusedMs: 60, page: 2 },
