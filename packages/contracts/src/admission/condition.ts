@@ -4,7 +4,7 @@
 import { Type } from 'typebox';
 import { FactValue } from '../decision.ts';
 import { OPERATORS, type Operator } from '../detection-rule.ts';
-import { choice, inline, list, text } from '../schema.ts';
+import { choice, inline, integer, list, text } from '../schema.ts';
 
 /**
  * Collections of the pod normal form and of other objects that a rule can quantify over. Inside `where`, fields of
@@ -20,11 +20,18 @@ export const ADMISSION_COLLECTIONS = [
   'container.ports',
   'container.mounts',
   'container.probes',
+  'container.capabilities-added',
+  'container.vulnerabilities',
+  'container.packages',
   'pod.sysctls',
   'pod.tolerations',
   'pod.host-aliases',
   'object.labels',
   'object.annotations',
+  'pod.labels',
+  'pod.annotations',
+  'namespace.labels',
+  'request.groups',
   'service.ports',
   'ingress.rules',
   'role.rules',
@@ -55,6 +62,12 @@ export type AdmissionCondition =
   | { readonly some: AdmissionCollection; readonly where: AdmissionCondition }
   /** Every item of the collection; true when there is none. */
   | { readonly every: AdmissionCollection; readonly where: AdmissionCondition }
+  /** At least so many items of the collection. */
+  | {
+      readonly count: AdmissionCollection;
+      readonly where: AdmissionCondition;
+      readonly atLeast: number;
+    }
   /** A CEL expression over `object`, `oldObject`, `request`, `namespaceObject` and `params` that gives a boolean. */
   | { readonly cel: string };
 
@@ -79,6 +92,11 @@ export const AdmissionConditionSchema = Type.Unsafe<AdmissionCondition>(
         inline('Every item', {
           every: choice(ADMISSION_COLLECTIONS, 'Collection'),
           where: Type.Ref('AdmissionCondition'),
+        }),
+        inline('At least so many items', {
+          count: choice(ADMISSION_COLLECTIONS, 'Collection'),
+          where: Type.Ref('AdmissionCondition'),
+          atLeast: integer('How many', '1', { minimum: 1, maximum: 100000 }),
         }),
         inline('A CEL expression', { cel: text('Expression that gives a boolean', 16384) }),
       ]),
