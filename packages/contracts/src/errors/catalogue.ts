@@ -7,6 +7,7 @@ import { API_ERRORS } from './api.ts';
 import { CONTENT_ERRORS } from './content.ts';
 import type { ErrorEntry } from './entry.ts';
 import { NODE_ERRORS } from './node.ts';
+import { POLICY_IMPORT_ERRORS } from './policy-import.ts';
 import { REGISTRY_ERRORS } from './registry.ts';
 import { SCAN_ERRORS } from './scan.ts';
 import { SENSOR_ERRORS } from './sensor.ts';
@@ -26,6 +27,7 @@ export const ERRORS = {
   ...NODE_ERRORS,
   ...ADVISORY_ERRORS,
   ...CONTENT_ERRORS,
+  ...POLICY_IMPORT_ERRORS,
   ...SIGNATURE_ERRORS,
   ...REGISTRY_ERRORS,
   ...SCAN_ERRORS,
