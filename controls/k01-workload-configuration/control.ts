@@ -13,6 +13,7 @@ export const control: ComplianceControl = {
     ja: '稼働中のすべてのコンテナーについて、特権・ホストへの到達・隔離不足を起動後 1 分以内に検査し、変更すべき設定を示します。',
   },
   prevents: [
+    'admission.added-capabilities',
     'admission.app-armor',
     'admission.automount-token',
     'admission.cpu-limit',
@@ -32,9 +33,12 @@ export const control: ComplianceControl = {
     'admission.memory-limit',
     'admission.naked-pod',
     'admission.node-name',
+    'admission.non-root-declared',
+    'admission.pod-runs-as-root',
     'admission.privilege-escalation',
     'admission.privileged',
     'admission.privileged-port',
+    'admission.probe-host',
     'admission.proc-mount',
     'admission.read-only-root',
     'admission.readiness-probe',
@@ -57,6 +61,7 @@ export const control: ComplianceControl = {
     'admission.tolerates-everything',
     'admission.user-id-floor',
     'admission.user-namespace',
+    'admission.volume-types',
     'admission.writable-host-path',
   ],
   detects: [
