@@ -9,6 +9,7 @@ import type { ErrorEntry } from './entry.ts';
 import { KUBE_ERRORS } from './kube.ts';
 import { NODE_ERRORS } from './node.ts';
 import { POLICY_ERRORS } from './policy.ts';
+import { POLICY_IMPORT_ERRORS } from './policy-import.ts';
 import { REGISTRY_ERRORS } from './registry.ts';
 import { SCAN_ERRORS } from './scan.ts';
 import { SENSOR_ERRORS } from './sensor.ts';
@@ -28,6 +29,7 @@ export const ERRORS = {
   ...NODE_ERRORS,
   ...ADVISORY_ERRORS,
   ...CONTENT_ERRORS,
+  ...POLICY_IMPORT_ERRORS,
   ...SIGNATURE_ERRORS,
   ...REGISTRY_ERRORS,
   ...SCAN_ERRORS,
