@@ -182,6 +182,8 @@ export {
   type Ok,
   ok,
   type Result,
+  toldFailure,
+  toldOf,
   unreachable,
 } from './result.ts';
 export {
@@ -247,4 +249,4 @@ export {
   PostureFacts,
   WorkloadReport,
 } from './wire/records.ts';
-export { inLanguage, type LocalText, stepWords, type ToldText } from './words.ts';
+export { cutText, inLanguage, type LocalText, sameText, stepWords, type ToldText } from './words.ts';
