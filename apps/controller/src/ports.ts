@@ -13,6 +13,7 @@ import type {
   Finding,
   FindingException,
   Image,
+  Node,
   Package,
   PackageUse,
   Registry,
@@ -70,6 +71,12 @@ export type Publish = (change: Change) => void;
 export interface Owner {
   readonly cluster: string;
   readonly tenant: string;
+}
+
+/** What nodes said last, also while nothing can be stored. */
+export interface NodeNews {
+  /** A node of the store as it is now: what it said since, marked as not stored, where there is that. */
+  readonly newest: (node: Node) => Node;
 }
 
 /** What entered and what did not, since start. Losses include those that agents reported. */

@@ -42,6 +42,7 @@ import type { RegistryRuns } from './roles/scanner/registry-runs.ts';
 import { AgentServer } from './sense/agent-server.ts';
 import { Ingest } from './sense/ingest.ts';
 import { Inventory } from './sense/inventory.ts';
+import { UnstoredNodes } from './sense/unstored-nodes.ts';
 import type { StartOptions } from './settings.ts';
 import { journalSystemScope } from './system-scope-journal.ts';
 import { Turnstile } from './turnstile.ts';
@@ -172,7 +173,7 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
 function buildSense(
   base: Base,
   judging: Judging,
-  parts: { publish: Publish; counters: IngestCounters; nodeTurnstile: Turnstile },
+  parts: { publish: Publish; counters: IngestCounters; nodeTurnstile: Turnstile; news: UnstoredNodes },
 ): AgentServer {
   const { store, clock, log, authority, certificate, knowledge, options } = base;
   const inventory = new Inventory({
@@ -181,6 +182,7 @@ function buildSense(
     log,
     publish: parts.publish,
     nodeTurnstile: parts.nodeTurnstile,
+    onNodeStored: (agent, madeAtMs) => parts.news.stored(agent, madeAtMs),
     judges: {
       onScan: ({ agent, subject, record, pendingUpdates, imageDigest }) => {
         judging.scans.add({ owner: agent, node: agent.node, subject, pendingUpdates });
@@ -225,7 +227,11 @@ function buildSense(
     log,
     counters: parts.counters,
     configuration: () => knowledge.configuration,
-    onPresence: (agent, present, skewMs) => judging.presence.note(agent, present, skewMs),
+    onPresence: (agent, present, skewMs) => {
+      if (!present) parts.news.gone(agent);
+      judging.presence.note(agent, present, skewMs);
+    },
+    onState: (agent, node) => parts.news.take(agent, node),
   });
   return server;
 }
@@ -255,7 +261,8 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const publish: Publish = (change) => late.publish(change);
   const turnstiles: Turnstiles = { findings: new Turnstile(), nodes: new Turnstile() };
   const judging = buildJudging(base, publish, turnstiles);
-  const agents = buildSense(base, judging, { publish, counters, nodeTurnstile: turnstiles.nodes });
+  const news = new UnstoredNodes({ clock, log, publish });
+  const agents = buildSense(base, judging, { publish, counters, nodeTurnstile: turnstiles.nodes, news });
   const scanner = await scannerOf(base, publish, judging.images);
   const home = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
   await judging.history.load(home);
@@ -276,6 +283,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     ...scanner.served,
     keeper: judging.findings,
     agents: agents.directory,
+    news,
     history: (scope) => judging.history.of(scope),
     usesOf: (scope, workload) => judging.uses.of(scope, workload),
     metrics: createMetrics({ withProcess: true }),
@@ -297,14 +305,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     report: report.value,
     renewCertificate: certificateRenewal(base, agents, report.value),
   });
-  judging.uses
-    .resume()
-    .catch((cause: unknown) => log.error({ err: cause }, 'use of packages could not be read'));
-  // The first join or search after a start would have to wait for it.
-  void store.packages.indexBytes(systemScope('index of packages'));
-  judging.advisories
-    .load(options.advisoriesPath)
-    .catch((cause: unknown) => log.error({ err: cause }, 'the advisories could not be loaded'));
+  warmUp(base, judging);
   return ok({
     ...listening.value,
     fingerprint: certificate.fingerprint,
@@ -312,6 +313,16 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     images: judging.images,
     close: () => closeAll({ ...judging, agents, report: report.value, chores, runs: scanner.runs, store }),
   });
+}
+
+/** What nobody has to wait for at the start. */
+function warmUp({ store, log, options }: Base, { uses, advisories }: Judging): void {
+  uses.resume().catch((cause: unknown) => log.error({ err: cause }, 'use of packages could not be read'));
+  // The first join or search after a start would have to wait for it.
+  void store.packages.indexBytes(systemScope('index of packages'));
+  advisories
+    .load(options.advisoriesPath)
+    .catch((cause: unknown) => log.error({ err: cause }, 'the advisories could not be loaded'));
 }
 
 /** The names of the certificate of our ports. */

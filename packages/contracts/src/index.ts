@@ -236,6 +236,7 @@ export {
   WIRE_STREAM_PATH,
   WIRE_VERSION,
   WIRE_VERSION_OLDEST,
+  WIRE_VERSION_STATE,
 } from './wire/protocol.ts';
 export {
   AgentEvent,

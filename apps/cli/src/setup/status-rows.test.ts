@@ -72,6 +72,12 @@ describe('a node in status', () => {
     );
   });
 
+  it('is marked where nothing keeps what it says', () => {
+    const node = { name: 'host-1', sensor, uplink, notStored: true };
+    expect(nodeRows(translator('en'), node).at(-1)?.[2]).toMatch(/, held in memory, not stored$/);
+    expect(nodeRows(translator('ja'), node).at(-1)?.[2]).toMatch(/、メモリー上の値（未保存）$/);
+  });
+
   it('of an older agent gives its reason as it came', () => {
     const old = { ...failed, reason: 'status 1' };
     expect(nodeRows(translator('ja'), { name: 'host-1', sensor: old, uplink })[0]?.[2]).toMatch(

@@ -111,7 +111,10 @@ export function inspectRows(
 }
 
 /** What is known of a node: its sensor, the inspect worker, its link. */
-export function nodeRows(t: Translate, node: Pick<NodeState, 'name' | 'sensor' | 'uplink'>): StatusRow[] {
+export function nodeRows(
+  t: Translate,
+  node: Pick<NodeState, 'name' | 'sensor' | 'uplink' | 'notStored'>,
+): StatusRow[] {
   const { sensor, uplink } = node;
   const refused = sensor.programs.filter((program) => !program.loaded).map((program) => program.name);
   return [
@@ -133,11 +136,14 @@ export function nodeRows(t: Translate, node: Pick<NodeState, 'name' | 'sensor' |
     [
       `${node.name} ${t('status.uplink')}`,
       t(`status.is.${uplink.state}`),
-      t('status.uplink-detail', {
-        buffered: uplink.bufferedRecords,
-        acknowledged: uplink.acknowledgedTotal,
-        shed: uplink.shedTotal,
-      }),
+      joined(t, [
+        t('status.uplink-detail', {
+          buffered: uplink.bufferedRecords,
+          acknowledged: uplink.acknowledgedTotal,
+          shed: uplink.shedTotal,
+        }),
+        node.notStored === true ? t('status.not-stored') : '',
+      ]),
     ],
   ];
 }

@@ -68,6 +68,10 @@ export const STATUS_TEXT = {
     ja: 'イベント {events} 件、カーネルでの損失 {lost} 件、破棄 {shed} 件、不正 {malformed} 件',
   },
   'status.sensor-refused': { en: 'refused by the kernel: {names}', ja: 'カーネルが拒否：{names}' },
+  'status.not-stored': {
+    en: 'held in memory, not stored',
+    ja: 'メモリー上の値（未保存）',
+  },
   'status.uplink-detail': {
     en: 'buffered {buffered}, acknowledged {acknowledged}, shed {shed}',
     ja: 'バッファー {buffered} 件、確認済み {acknowledged} 件、破棄 {shed} 件',

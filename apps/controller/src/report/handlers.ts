@@ -10,6 +10,7 @@ import type {
   ExceptionKeeper,
   ImageRescan,
   IngestCounters,
+  NodeNews,
   Publish,
   RegistryDesk,
   RuleBook,
@@ -61,6 +62,7 @@ export interface HandlerParts {
   /** Absent: no registries are read here. */
   readonly imageRescan?: ImageRescan;
   readonly agents: AgentDirectory;
+  readonly news: NodeNews;
   readonly counters: IngestCounters;
   /** Which packages of a workload are in use, by package URL. */
   readonly usesOf: UsesOf;

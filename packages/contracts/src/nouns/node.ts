@@ -143,6 +143,7 @@ export const Node = object('Node', 'A machine with an agent', {
   rulesRevision: optional(text('Revision of the detection rules it uses', 64)),
   firstSeenAtMs: instant('First seen'),
   lastSeenAtMs: instant('Last message'),
+  notStored: optional(flag('The store takes no reports now: this one is held in memory only')),
 });
 export type Node = Static<typeof Node>;
 

@@ -10,7 +10,7 @@ import {
   type Scope,
   SEVERITIES,
 } from '@bartizan/contracts';
-import type { AdvisoryDesk, ApiFailure, Clock, IngestCounters } from '../../ports.ts';
+import type { AdvisoryDesk, ApiFailure, Clock, IngestCounters, NodeNews } from '../../ports.ts';
 import { answers, reply } from './route-handler.ts';
 import { conditionsOf } from './system-conditions.ts';
 import { among, countsAsText, DAY_MS } from './terms.ts';
@@ -21,6 +21,7 @@ interface Parts {
   readonly clock: Clock;
   readonly advisories: AdvisoryDesk;
   readonly counters: IngestCounters;
+  readonly news: NodeNews;
   readonly version: string;
   readonly instance: string;
   readonly startedAtMs: number;
@@ -82,7 +83,7 @@ export const systemHandlers = (parts: Parts) => ({
       store,
       advisories,
       activity,
-      nodes: nodes.value.items,
+      nodes: nodes.value.items.map((node) => parts.news.newest(node)),
       counters: parts.counters,
     });
     const scans = await parts.store.scans.workloads(scope);
