@@ -1,7 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2 } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect as connectHttp2,
+  type IncomingHttpHeaders,
+} from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import {
   type ErrorCode,
@@ -118,10 +123,10 @@ const listen = (
       stream.close();
     }
   });
-  stream.on('trailers', (headers) => {
+  stream.on('trailers', (headers: IncomingHttpHeaders) => {
     reason ??= statusOf(headers);
   });
-  stream.on('error', (cause) => {
+  stream.on('error', (cause: Error) => {
     reason ??= cause.message === NO_ANSWER.en ? NO_ANSWER : sameText(cause.message);
   });
   stream.on('close', () => done(reason));

@@ -121,7 +121,9 @@ class Session implements WireSession {
       this.#blocked = false;
       this.pump();
     });
-    this.#stream.on('error', (cause) => this.#end(failure('E_CONTROLLER_UNREACHABLE', cause.message, cause)));
+    this.#stream.on('error', (cause: Error) =>
+      this.#end(failure('E_CONTROLLER_UNREACHABLE', cause.message, cause)),
+    );
     this.#stream.on('close', () => this.close('the stream was closed'));
     this.#options.session.on('close', () => this.close('the session was closed'));
   }
