@@ -136,6 +136,7 @@ describe('a stream', () => {
       'a batch before hello',
       frame({ type: 'batch', stream: 'flow', bootId: 'b', firstSequence: 1, records: [] }),
     ],
+    ['a state before hello', frame({ type: 'state', node: {} })],
   ])('refuses %s and lives on', async (_what, bytes) => {
     const talk = new Talk(open(await enrolled()));
     talk.stream.write(bytes);

@@ -194,6 +194,7 @@ class Wire implements Agent {
         this.#nodeReporter.now();
         this.#inventory.snapshot();
       },
+      describe: () => this.#describeNode(),
       onConfigure: (configure) => this.#takeConfigure(configure),
       onCommand: (command) => this.#takeCommand(command),
       onChange: () => this.#nodeReporter.changed(),

@@ -18,6 +18,7 @@ import type {
   FindingException,
   Image,
   JsonPatchOperation,
+  Node,
   Package,
   PackageUse,
   Registry,
@@ -77,6 +78,12 @@ export type Publish = (change: Change) => void;
 export interface Owner {
   readonly cluster: string;
   readonly tenant: string;
+}
+
+/** What nodes said last, also while nothing can be stored. */
+export interface NodeNews {
+  /** A node of the store as it is now: what it said since, marked as not stored, where there is that. */
+  readonly newest: (node: Node) => Node;
 }
 
 /** What entered and what did not, since start. Losses include those that agents reported. */

@@ -44,6 +44,7 @@ import type { RegistryRuns } from './roles/scanner/registry-runs.ts';
 import { AgentServer } from './sense/agent-server.ts';
 import { Ingest } from './sense/ingest.ts';
 import { Inventory } from './sense/inventory.ts';
+import { UnstoredNodes } from './sense/unstored-nodes.ts';
 import type { StartOptions } from './settings.ts';
 import { journalSystemScope } from './system-scope-journal.ts';
 import { Turnstile } from './turnstile.ts';
@@ -181,6 +182,7 @@ function buildSense(
     counters: IngestCounters;
     turnstiles: Turnstiles;
     placing: ClusterRole['placing'];
+    news: UnstoredNodes;
   },
 ): AgentServer {
   const { store, clock, log, authority, certificate, knowledge, options } = base;
@@ -191,6 +193,7 @@ function buildSense(
     publish: parts.publish,
     nodeTurnstile: parts.turnstiles.nodes,
     workloadTurnstile: parts.turnstiles.workloads,
+    onNodeStored: (agent, madeAtMs) => parts.news.stored(agent, madeAtMs),
     judges: {
       onScan: ({ agent, subject, record, pendingUpdates, imageDigest }) => {
         judging.scans.add({ owner: agent, node: agent.node, subject, pendingUpdates });
@@ -235,7 +238,11 @@ function buildSense(
     log,
     counters: parts.counters,
     configuration: () => knowledge.configuration,
-    onPresence: (agent, present, skewMs) => judging.presence.note(agent, present, skewMs),
+    onPresence: (agent, present, skewMs) => {
+      if (!present) parts.news.gone(agent);
+      judging.presence.note(agent, present, skewMs);
+    },
+    onState: (agent, node) => parts.news.take(agent, node),
   });
   return server;
 }
@@ -301,7 +308,14 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   };
   const judging = buildJudging(base, publish, turnstiles);
   const { cluster, admission } = await clusterOf(base, publish, turnstiles.workloads, judging.findings);
-  const agents = buildSense(base, judging, { publish, counters, turnstiles, placing: cluster.placing });
+  const news = new UnstoredNodes({ clock: base.clock, log: base.log, publish });
+  const agents = buildSense(base, judging, {
+    publish,
+    counters,
+    turnstiles,
+    placing: cluster.placing,
+    news,
+  });
   const scanner = await scannerOf(base, publish, judging.images);
   const home = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
   await judging.history.load(home);
@@ -315,6 +329,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     agents: agents.directory,
     cluster: cluster.status,
     admission,
+    news,
     history: (scope) => judging.history.of(scope),
     usesOf: (scope, workload) => judging.uses.of(scope, workload),
     findingTurnstile: turnstiles.findings,
@@ -344,13 +359,12 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   });
 }
 
-/** What the first questions after a start would have to wait for. */
-function warmUp({ store, log, options }: Base, judging: Judging): void {
-  judging.uses
-    .resume()
-    .catch((cause: unknown) => log.error({ err: cause }, 'use of packages could not be read'));
+/** What nobody has to wait for at the start. */
+function warmUp({ store, log, options }: Base, { uses, advisories }: Judging): void {
+  uses.resume().catch((cause: unknown) => log.error({ err: cause }, 'use of packages could not be read'));
+  // The first join or search after a start would have to wait for it.
   void store.packages.indexBytes(systemScope('index of packages'));
-  judging.advisories
+  advisories
     .load(options.advisoriesPath)
     .catch((cause: unknown) => log.error({ err: cause }, 'the advisories could not be loaded'));
 }

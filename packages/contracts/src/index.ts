@@ -218,6 +218,8 @@ export {
   type Ok,
   ok,
   type Result,
+  toldFailure,
+  toldOf,
   unreachable,
 } from './result.ts';
 export {
@@ -270,6 +272,7 @@ export {
   WIRE_STREAM_PATH,
   WIRE_VERSION,
   WIRE_VERSION_OLDEST,
+  WIRE_VERSION_STATE,
 } from './wire/protocol.ts';
 export {
   AgentEvent,
@@ -283,4 +286,4 @@ export {
   PostureFacts,
   WorkloadReport,
 } from './wire/records.ts';
-export { inLanguage, type LocalText, stepWords, type ToldText } from './words.ts';
+export { cutText, inLanguage, type LocalText, sameText, stepWords, type ToldText } from './words.ts';

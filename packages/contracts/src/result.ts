@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { type LocalText, sameText } from './words.ts';
+
 /** A successful outcome that carries its value. */
 export interface Ok<T> {
   readonly ok: true;
@@ -27,6 +29,8 @@ export interface Failure<C extends string = string> {
   readonly code: C;
   /** What happened, for the log and the error detail; never contains a secret. */
   readonly detail: string;
+  /** The same in both languages, where a person reads it in a status and not in a log only. */
+  readonly told?: LocalText;
   /** The foreign error, for the log only. */
   readonly cause?: unknown;
 }
@@ -34,6 +38,15 @@ export interface Failure<C extends string = string> {
 /** Makes a Failure. */
 export const failure = <C extends string>(code: C, detail: string, cause?: unknown): Failure<C> =>
   cause === undefined ? { code, detail } : { code, detail, cause };
+
+/** Makes a Failure that a status shows: its detail in both languages. */
+export const toldFailure = <C extends string>(code: C, told: LocalText, cause?: unknown): Failure<C> => ({
+  ...failure(code, told.en, cause),
+  told,
+});
+
+/** What happened, in both languages; words of a machine stay as they are. */
+export const toldOf = ({ detail, told }: Failure): LocalText => told ?? sameText(detail);
 
 /** A broken assumption of ours, hence a bug. Nothing but the process supervisor catches it. */
 export class InvariantError extends Error {

@@ -10,6 +10,15 @@ export interface LocalText {
 /** Text in both languages, or in English only: so it is in records of before. */
 export type ToldText = LocalText | string;
 
+/** A name or an answer of a machine: it has no language. */
+export const sameText = (verbatim: string): LocalText => ({ en: verbatim, ja: verbatim });
+
+/** Both languages, each cut to what a record may hold. */
+export const cutText = ({ en, ja }: LocalText, most: number): LocalText => ({
+  en: en.slice(0, most),
+  ja: ja.slice(0, most),
+});
+
 /** A text in the language of the reader, where it is there. */
 export const inLanguage = (told: ToldText, language: keyof LocalText): string =>
   typeof told === 'string' ? told : told[language];

@@ -20,10 +20,10 @@ export {
   CONDITION_DEPTH_MAX,
   CONDITION_NODES_MAX,
   compileCondition,
-  compileGlob,
-  GLOB_MAX,
-  isGlob,
+  compileWildcard,
+  isWildcard,
   operatorApplies,
+  WILDCARD_MAX,
 } from './expression/index.ts';
 export {
   COMPLETIONS,

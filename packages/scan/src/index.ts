@@ -60,7 +60,6 @@ export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
 export type { FindingPlace } from './findings/finding-place.ts';
 export { pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
-export { fitsGlob, isPattern } from './glob/glob.ts';
 export { EntropyMeter } from './hygiene/entropy.ts';
 export { type ImageEvidence, type ImageFacts, imageFacts } from './hygiene/image-facts.ts';
 export { KnownFileSet } from './hygiene/known-files.ts';
@@ -125,6 +124,7 @@ export type {
 } from './matchers/model.ts';
 export { RULE_TEXTS } from './matchers/rule-texts.ts';
 export { MATCH_RULES } from './matchers/rules.ts';
+export { fitsPathPattern, isPathPattern } from './path-pattern/path-pattern.ts';
 export {
   DEFAULT_SEARCH_PATH,
   findOpenSearchDirectories,

@@ -100,6 +100,7 @@ describe('a node that lacks something', () => {
     });
     const found = await condition('E_SENSOR_EXIT');
     expect(found.message.en).toContain('no permission for bpf');
+    expect(found.message.ja).toContain('終了コード 1 で終了しました：no permission for bpf');
     expect(node()?.sensor.state).toBe('failed');
   }, 60_000);
 

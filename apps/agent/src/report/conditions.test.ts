@@ -96,6 +96,16 @@ describe('conditions of a node', () => {
     expect(condition?.message.ja.startsWith(ERRORS[code].title.ja)).toBe(true);
   });
 
+  it('tell their special case in the language of the reader', () => {
+    const reason = { en: '/run/d /v: status 500', ja: '/run/d /v：ステータス 500' };
+    const [silent] = conditionsOf({
+      ...fine,
+      runtimes: [{ runtime: 'docker', endpoint: '/run/d', state: 'unreachable', reason }],
+    });
+    expect(silent?.message.en).toBe(`${ERRORS.E_RUNTIME_UNREACHABLE.title.en}: ${reason.en}`);
+    expect(silent?.message.ja).toBe(`${ERRORS.E_RUNTIME_UNREACHABLE.title.ja}：${reason.ja}`);
+  });
+
   it('put the worst first and stay bounded', () => {
     const many = conditionsOf({
       ...fine,

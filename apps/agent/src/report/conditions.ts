@@ -4,9 +4,11 @@
 import {
   ERRORS,
   type ErrorCode,
+  inLanguage,
   type NodeCondition,
   type RuntimeStatus,
   type SensorStatus,
+  type ToldText,
 } from '@bartizan/contracts';
 
 /** What the conditions of a node follow from. */
@@ -28,11 +30,13 @@ const JOIN = { en: ': ', ja: '：' };
 export const conditionOf = (
   code: ErrorCode,
   severity: NodeCondition['severity'],
-  detail = '',
+  detail: ToldText = '',
 ): NodeCondition => {
   const { title, remedy } = ERRORS[code];
-  const withDetail = (language: 'en' | 'ja'): string =>
-    (detail === '' ? title[language] : `${title[language]}${JOIN[language]}${detail}`).slice(0, 1000);
+  const withDetail = (language: 'en' | 'ja'): string => {
+    const told = inLanguage(detail, language);
+    return (told === '' ? title[language] : `${title[language]}${JOIN[language]}${told}`).slice(0, 1000);
+  };
   return { code, severity, message: { en: withDetail('en'), ja: withDetail('ja') }, remedy };
 };
 
@@ -80,7 +84,8 @@ export const conditionsOf = (input: ConditionInput): NodeCondition[] => {
   for (const runtime of input.runtimes) {
     if (runtime.state === 'unreachable') {
       found.push(
-        conditionOf('E_RUNTIME_UNREACHABLE', 'warning', `${runtime.endpoint} ${runtime.reason ?? ''}`.trim()),
+        // The reason begins with the endpoint where there is one.
+        conditionOf('E_RUNTIME_UNREACHABLE', 'warning', runtime.reason ?? runtime.endpoint),
       );
     }
   }

@@ -67,7 +67,7 @@ export const reportFlow = (
   flow: FoldedFlow,
   remoteWorkload: WorkloadRef | undefined,
 ): void => {
-  const { workload, process, connections, failures, bytesSent, bytesReceived } = flow;
+  const { workload, process, connections, failures, bytesSent, bytesReceived, counted } = flow;
   const head = {
     ...plainHead(flow.lastAtMs),
     bootUs: flow.bootUs,
@@ -89,8 +89,7 @@ export const reportFlow = (
     ...(process ? { process } : {}),
     connections,
     failures,
-    bytesSent,
-    bytesReceived,
+    ...(counted === 0 ? {} : { bytesSent, bytesReceived }),
     verdict: 'allow',
     networkNamespace: flow.networkNamespace,
   }));

@@ -45,6 +45,8 @@ export interface FoldedFlow {
   failures: number;
   bytesSent: number;
   bytesReceived: number;
+  /** Ends of connections whose bytes are in the sums: without one of them nothing was counted. */
+  counted: number;
   readonly firstAtMs: number;
   lastAtMs: number;
   bootUs: number;
@@ -56,6 +58,7 @@ interface Share {
   connections: number;
   bytesSent: number;
   bytesReceived: number;
+  counted: number;
   events: number;
 }
 interface Socket {
@@ -74,13 +77,20 @@ const SOCKETS_MAX = 100_000;
 /** A client may ask one server for any number of names: of an interval so many are told apart. */
 const HOSTS_MAX = 16;
 
-const noShare = (): Share => ({ connections: 0, bytesSent: 0, bytesReceived: 0, events: 0 });
+const noShare = (): Share => ({
+  connections: 0,
+  bytesSent: 0,
+  bytesReceived: 0,
+  counted: 0,
+  events: 0,
+});
 
 /** Adds a share, or takes it back. */
 const count = (flow: FoldedFlow, share: Share, sign: 1 | -1): void => {
   flow.connections += sign * share.connections;
   flow.bytesSent += sign * share.bytesSent;
   flow.bytesReceived += sign * share.bytesReceived;
+  flow.counted += sign * share.counted;
   flow.events += sign * share.events;
 };
 
@@ -119,10 +129,12 @@ export class FlowTable {
       connections: event.kind === 'close' || event.failed ? 0 : 1,
       bytesSent: event.connection.bytesSent ?? 0,
       bytesReceived: event.connection.bytesReceived ?? 0,
+      // The kernel tells bytes with the end of a TCP connection, and never those of datagrams.
+      counted: event.kind === 'close' && event.connection.protocol === 'tcp' ? 1 : 0,
       events: 1,
     };
     count(flow, share, 1);
-    for (const name of ['connections', 'bytesSent', 'bytesReceived', 'events'] as const)
+    for (const name of ['connections', 'bytesSent', 'bytesReceived', 'counted', 'events'] as const)
       socket.share[name] += share[name];
     if (event.failed) flow.failures += 1;
     flow.lastAtMs = Math.max(flow.lastAtMs, event.atMs);
@@ -201,6 +213,7 @@ export class FlowTable {
         failures: 0,
         bytesSent: 0,
         bytesReceived: 0,
+        counted: 0,
         firstAtMs: event.atMs,
         lastAtMs: event.atMs,
         bootUs: event.bootUs,

@@ -80,8 +80,19 @@ describe('flows', () => {
     table.add(event({ kind: 'close', localPort: 8080, remotePort: 51_000, bytesSent: 500 }));
     table.add(event({ socketId: 's2', failed: true }));
     const [closed, failed] = table.drain();
-    expect(closed).toMatchObject({ direction: 'inbound', bytesSent: 500, connections: 0 });
-    expect(failed).toMatchObject({ failures: 1, connections: 0 });
+    expect(closed).toMatchObject({ direction: 'inbound', bytesSent: 500, counted: 1, connections: 0 });
+    expect(failed).toMatchObject({ failures: 1, counted: 0, connections: 0 });
+  });
+
+  it('count no bytes of connections that go on, and none of datagrams', () => {
+    const table = new FlowTable();
+    table.add(event({}));
+    const { connection } = event({});
+    table.add(event({ socketId: 'u', connection: { ...connection, protocol: 'udp' } }));
+    expect(table.drain().map(({ counted, connections }) => [counted, connections])).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
   });
 
   it('leave out the end of a connection whose beginning was not seen', () => {
@@ -121,8 +132,15 @@ describe('flows', () => {
     table.add(event({ kind: 'close', bytesSent: 70 }));
     table.tell(speaks('http', 'shop.example'));
     expect(table.drain()).toMatchObject([
-      { connections: 1, bytesSent: 0, events: 1 },
-      { application: 'http', applicationHost: 'shop.example', connections: 1, bytesSent: 70, events: 2 },
+      { connections: 1, bytesSent: 0, counted: 0, events: 1 },
+      {
+        application: 'http',
+        applicationHost: 'shop.example',
+        connections: 1,
+        bytesSent: 70,
+        counted: 1,
+        events: 2,
+      },
     ]);
   });
 

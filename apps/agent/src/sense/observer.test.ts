@@ -158,6 +158,8 @@ describe('the observer', () => {
     observer.take({ ...connection, kind: 'connect' });
     observer.take({ ...connection, kind: 'application', application: 'http', host: 'shop.example' });
     expect(sightings.map((one) => one.trigger)).toEqual(['connect']);
+    // Nothing is counted before the end: no volume, not a volume of zero.
+    expect(JSON.stringify(sightings)).not.toContain('bytesSent');
     const [flow, ...others] = flows.drain();
     expect(others).toEqual([]);
     expect(flow).toMatchObject({ application: 'http', applicationHost: 'shop.example', connections: 1 });

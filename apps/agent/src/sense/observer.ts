@@ -37,8 +37,10 @@ const connectionOf = (event: NetworkSensorEvent): Connection => ({
   localPort: event.localPort,
   remoteAddress: event.remoteAddress,
   remotePort: event.remotePort,
-  bytesSent: event.bytesSent,
-  bytesReceived: event.bytesReceived,
+  // Known at the end of a TCP connection only: before that, and for datagrams, zero would be a claim.
+  ...(event.kind === 'close' && event.protocol === 'tcp'
+    ? { bytesSent: event.bytesSent, bytesReceived: event.bytesReceived }
+    : {}),
 });
 
 /** Error numbers of a connection that is under way, not failed (errno(3)): EINPROGRESS. */

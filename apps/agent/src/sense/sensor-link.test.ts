@@ -1,9 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InspectStatus, parser } from '@bartizan/contracts';
-import { describe, expect, it } from 'vitest';
-import { inspectStatusOf } from './sensor-link.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildState, inspectStatusOf } from './sensor-link.ts';
 
 describe('the inspect worker of a heartbeat', () => {
   it('becomes what the contracts describe, with every kind of loss in it', () => {
@@ -29,4 +32,35 @@ describe('the inspect worker of a heartbeat', () => {
       lostTotal: 25,
     });
   });
+});
+
+describe('the build of the sensor', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bartizan-sensor-link-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const told = (state: unknown) => {
+    const path = join(folder, 'sensor.json');
+    writeFileSync(path, JSON.stringify(state));
+    return buildState(path);
+  };
+
+  it('is told in both languages, and by an older builder in one', () => {
+    const reason = {
+      en: 'Debian packages are missing: clang',
+      ja: 'Debian パッケージが不足しています：clang',
+    };
+    expect(told({ state: 'off', reason })).toEqual({ state: 'off', reason });
+    expect(told({ state: 'failed', reason: 'status 1' })).toEqual({ state: 'failed', reason: 'status 1' });
+    expect(told({ state: 'building', progress: 'x' })).toEqual({ state: 'building' });
+  });
+
+  it.each([[{ reason: { ja: 4 } }], [[]], [{ state: 'dancing', reason: '' }]])(
+    'is off where %j is said of it',
+    (said) => {
+      expect(told(said)).toEqual({ state: 'off' });
+      expect(buildState(join(folder, 'gone')).state).toBe('off');
+    },
+  );
 });

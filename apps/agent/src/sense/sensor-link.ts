@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { InspectStatus, SensorStatus } from '@bartizan/contracts';
+import { cutText, type InspectStatus, inLanguage, type SensorStatus, toldOf } from '@bartizan/contracts';
 import { type Clock, exists, type Logger, readObject, readText } from '@bartizan/host';
 import {
   type SensorEvent,
@@ -38,12 +38,15 @@ const LOOK_EVERY_MS = 1000;
 const STATES = ['building', 'off', 'failed'] as const;
 
 /** How the building of the sensor stands; without a word of the builder it is simply not there. */
-const buildState = (path: string | undefined): Pick<SensorStatus, 'state' | 'reason'> => {
+export const buildState = (path: string | undefined): Pick<SensorStatus, 'state' | 'reason'> => {
   const content = path === undefined ? undefined : readText(path, 65_536);
   const fields = content?.ok ? readObject(content.value) : undefined;
   const state = STATES.find((one) => one === fields?.text('state', 32)) ?? 'off';
-  const reason = fields?.text('reason', 1000) ?? '';
-  return reason === '' ? { state } : { state, reason };
+  const told = fields?.object('reason');
+  const reason = told
+    ? { en: told.text('en', 1000), ja: told.text('ja', 1000) }
+    : (fields?.text('reason', 1000) ?? '');
+  return inLanguage(reason, 'en') === '' ? { state } : { state, reason };
 };
 
 const watched = (paths: readonly string[]): WatchedPath[] => paths.map((path) => ({ path, access: 'both' }));
@@ -80,12 +83,12 @@ class Link implements SensorLink {
       return { ...buildState(this.#options.statusPath), ...counts };
     }
     const beat = stats.lastHeartbeat;
-    const reason = stats.state === 'running' ? undefined : stats.lastFailure?.detail.slice(0, 1000);
+    const failure = stats.state === 'running' ? undefined : stats.lastFailure;
     return {
       state: ({ running: 'running', starting: 'starting', waiting: 'failed', stopped: 'off' } as const)[
         stats.state
       ],
-      ...(reason ? { reason } : {}),
+      ...(failure ? { reason: cutText(toldOf(failure), 1000) } : {}),
       ...(stats.version === '' ? {} : { version: stats.version.slice(0, 64) }),
       programs: stats.programs.map(({ name, loaded, reason: why }) => ({
         name: name.slice(0, 64),
@@ -139,7 +142,7 @@ class Link implements SensorLink {
       });
     }
     const { state, reason, inspect } = this.status();
-    const key = `${state} ${reason} ${inspect?.state} ${inspect?.restarts}`;
+    const key = `${state} ${reason === undefined ? '' : inLanguage(reason, 'en')} ${inspect?.state} ${inspect?.restarts}`;
     if (key === this.#state) return;
     this.#state = key;
     onChange();

@@ -73,12 +73,18 @@ describe('watching for use', () => {
     const status = { now: sensor('building') };
     const { watch } = setUp(status);
     expect(watch.level()).toMatchObject({ action: 'package-use', level: 'blind' });
-    expect(watch.level().reason).toContain('building');
+    expect(watch.level().reason).toEqual({
+      en: expect.stringContaining('building'),
+      ja: expect.stringMatching(/building.*マップ/),
+    });
     status.now = sensor('running', [{ name: 'on_sys_exit', loaded: false }]);
     expect(watch.level().level).toBe('blind');
     status.now = sensor('running', SEEING);
     expect(watch.level()).toMatchObject({ level: 'detect-only' });
-    expect(watch.level().reason).toContain('on_sys_exit');
+    expect(watch.level().reason).toEqual({
+      en: expect.stringContaining('on_sys_exit'),
+      ja: expect.stringMatching(/on_sys_exit.*オープン/),
+    });
   });
 
   it('knows what is mapped also without a sensor, and calls nothing unseen then', () => {

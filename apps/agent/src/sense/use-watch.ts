@@ -68,13 +68,19 @@ export class UseWatch {
       return {
         action: 'package-use',
         level: 'blind',
-        reason: `no program of the sensor (${this.#sensor().state}) sees openings of files: only what is mapped is known`,
+        reason: {
+          en: `no program of the sensor (${this.#sensor().state}) sees openings of files: only what is mapped is known`,
+          ja: `ファイルを開く操作を検知できるセンサーのプログラムがありません（センサー：${this.#sensor().state}）。メモリーにマップされたファイルだけが分かります`,
+        },
       };
     const dropped = this.#uses.droppedTotal();
     return {
       action: 'package-use',
       level: 'detect-only',
-      reason: `${seer} tells the first opening of each file${dropped === 0 ? '' : `; ${dropped} paths were given up`}`,
+      reason: {
+        en: `${seer} tells the first opening of each file${dropped === 0 ? '' : `; ${dropped} paths were given up`}`,
+        ja: `${seer} が各ファイルの最初のオープンを知らせます${dropped === 0 ? '' : `。${dropped} 件のパスは追跡を断念しました`}`,
+      },
     };
   }
 

@@ -4,7 +4,7 @@
 import { type PackageUse, type ResponseOf, type RouteId, SEVERITIES } from '@bartizan/contracts';
 import { bytesText, instantText } from '../output/format.ts';
 import type { Column } from '../output/render.ts';
-import type { Language, TextKey, Translate } from '../text/catalogue.ts';
+import { type Language, TEXT, type TextKey, type Translate } from '../text/catalogue.ts';
 
 /** Routes that a list command shows as a table. */
 export type ListRoute = Extract<
@@ -43,6 +43,12 @@ const applicationText = (flow: { application?: string; applicationHost?: string 
   flow.applicationHost === undefined
     ? (flow.application ?? '-')
     : `${flow.application ?? '-'} ${flow.applicationHost}`;
+
+/** Bytes of a flow. What is not counted is never zero; agents of before wrote zero for datagrams. */
+const volumeText = (flow: { protocol: string }, bytes: number | undefined, language: Language): string =>
+  bytes === undefined || (bytes === 0 && flow.protocol !== 'tcp')
+    ? TEXT['volume.uncounted'][language]
+    : bytesText(bytes);
 
 const HOUR_MS = 3600_000;
 /** Use in a word; not seen comes with how long was watched, in days, hours or minutes. */
@@ -167,8 +173,8 @@ const CELLS: Table = {
     ['serverPort', 'column.port', (item) => `${item.protocol}/${item.serverPort}`],
     ['application', 'column.application', applicationText],
     ['connections', 'column.connections', (item) => String(item.connections)],
-    ['bytesSent', 'column.sent', (item) => bytesText(item.bytesSent)],
-    ['bytesReceived', 'column.received', (item) => bytesText(item.bytesReceived)],
+    ['bytesSent', 'column.sent', (item, language) => volumeText(item, item.bytesSent, language)],
+    ['bytesReceived', 'column.received', (item, language) => volumeText(item, item.bytesReceived, language)],
     ['verdict', 'column.verdict', (item) => item.verdict],
   ],
   'rule.list': [

@@ -3,7 +3,7 @@
 
 import { type ImageReference, isStatementTag, parseReference } from '@bartizan/adapters/registry';
 import { err, ok, type Result } from '@bartizan/contracts';
-import { fitsGlob } from '@bartizan/scan';
+import { fitsPathPattern } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, usage } from '../context.ts';
 import { plain } from '../output/width.ts';
@@ -90,8 +90,8 @@ interface Tagged {
 }
 
 const isWanted = (tag: string, { tag: include = [], excludeTag: exclude = [] }: RegistryScanFlags): boolean =>
-  (include.length === 0 || include.some((pattern) => fitsGlob(tag, pattern))) &&
-  !exclude.some((pattern) => fitsGlob(tag, pattern));
+  (include.length === 0 || include.some((pattern) => fitsPathPattern(tag, pattern))) &&
+  !exclude.some((pattern) => fitsPathPattern(tag, pattern));
 
 /** References of a repository: the one it names, or one for each tag that is wanted. */
 async function expand(

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
-import { fitsGlob, isPattern } from '@bartizan/scan';
+import { fitsPathPattern, isPathPattern } from '@bartizan/scan';
 import type { ScanItem } from '../report/item.ts';
 import { readDocument } from './read-document.ts';
 
@@ -66,7 +66,7 @@ function readException(value: unknown, place: string): Result<ScanException, Wro
   if (scope.id === undefined && scope.package === undefined && scope.path === undefined)
     return wrong('one of id, package and path is mandatory');
   const tooLong = [scope.package, scope.path, scope.target].find(
-    (text) => text !== undefined && !isPattern(text),
+    (text) => text !== undefined && !isPathPattern(text),
   );
   if (tooLong !== undefined) return wrong(`pattern ${tooLong.slice(0, 60)}`);
   const expiresAtMs = expiryOf(expires);
@@ -105,12 +105,13 @@ export function readExceptions(path: string): Result<readonly ScanException[], W
 export function appliesTo(exception: ScanException, item: ScanItem, target: string): boolean {
   const { id, path, package: name, target: where } = exception;
   if (id !== undefined && id !== item.id && !item.aliases.includes(id)) return false;
-  if (where !== undefined && !fitsGlob(target, where)) return false;
+  if (where !== undefined && !fitsPathPattern(target, where)) return false;
   if (name !== undefined) {
     const found = item.package;
-    if (found === undefined || !(fitsGlob(found.name, name) || fitsGlob(found.purl, name))) return false;
+    if (found === undefined || !(fitsPathPattern(found.name, name) || fitsPathPattern(found.purl, name)))
+      return false;
   }
   if (path === undefined) return true;
   const pattern = path.replace(/^\/+/, '');
-  return item.paths.length > 0 && item.paths.every((one) => fitsGlob(one, pattern));
+  return item.paths.length > 0 && item.paths.every((one) => fitsPathPattern(one, pattern));
 }

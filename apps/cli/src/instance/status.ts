@@ -2,7 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { join } from 'node:path';
-import { choice, inline, instant, integer, list, optional, parser, text } from '@bartizan/contracts';
+import {
+  choice,
+  inline,
+  instant,
+  integer,
+  list,
+  optional,
+  parser,
+  text,
+  toldText,
+} from '@bartizan/contracts';
 import { readJson } from './files.ts';
 import type { ParsedBy } from './parsed-by.ts';
 import type { InstancePaths } from './paths.ts';
@@ -15,7 +25,7 @@ const childFields = {
   state: choice(CHILD_STATES, 'State'),
   restarts: integer('Starts after the first', '1'),
   sinceMs: instant('In this state since'),
-  detail: optional(text('Last reason it ended, or failed to start', 2000)),
+  detail: optional(toldText('Last reason it ended, or failed to start', 2000)),
   code: optional(text('Code of the catalogue', 64)),
 };
 const StatusSchema = inline('What the supervisor knows', {
@@ -31,7 +41,7 @@ const StatusSchema = inline('What the supervisor knows', {
   agent: inline('The agent', { ...childFields, node: optional(text('Node', 253)) }),
   sensor: inline('The build of the sensor', {
     state: choice(SENSOR_STATES, 'State'),
-    reason: optional(text('Why', 2000)),
+    reason: optional(toldText('Why', 2000)),
     progress: optional(text('What it does now', 256)),
     missing: optional(list(text('Package', 128), 'Debian packages that are missing', 64)),
   }),

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { SEVERITIES } from '@bartizan/contracts';
+import { inLanguage, SEVERITIES } from '@bartizan/contracts';
 import type { InstanceRecord } from '../instance/record.ts';
 import type { SupervisorStatus } from '../instance/status.ts';
 import { plain } from '../output/width.ts';
@@ -62,7 +62,9 @@ function sensorLine(t: Translate, facts: BoxFacts): string {
     (node === undefined || ['starting', 'building', 'unknown'].includes(node.sensor.state))
   )
     return t('box.sensor-starting');
-  return t('box.sensor-off', { reason: plain(node?.sensor.reason ?? build.reason ?? build.state) });
+  const language = t('language.code') === 'ja' ? 'ja' : 'en';
+  const reason = inLanguage(node?.sensor.reason ?? build.reason ?? build.state, language);
+  return t('box.sensor-off', { reason: plain(reason) });
 }
 
 /** Level of each action, grouped: `detect-only: exec, connect · blind: open-write`. */

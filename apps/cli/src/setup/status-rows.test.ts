@@ -3,7 +3,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { translator } from '../text/catalogue.ts';
-import { inspectRows } from './status-rows.ts';
+import type { InstanceState } from './status.ts';
+import { inspectRows, nodeRows, statusRows } from './status-rows.ts';
 
 const sensor = {
   state: 'running' as const,
@@ -28,10 +29,92 @@ describe('the inspect worker in status', () => {
     const node = { name: 'host-1', sensor: { ...sensor, inspect } };
     const told = 'restarts 4, connections 100, recognised 90, unknown 7, skipped 2, lost 3';
     expect(inspectRows(translator('en'), node)).toEqual([['host-1 inspect worker', 'restarting', told]]);
-    expect(inspectRows(translator('ja'), node)).toEqual([['host-1 通信の検査プロセス', 'restarting', told]]);
+    expect(inspectRows(translator('ja'), node)).toEqual([
+      [
+        'host-1 通信の検査プロセス',
+        '再起動中',
+        '再起動 4 回、接続 100 件、識別 90 件、不明 7 件、対象外 2 件、損失 3 件',
+      ],
+    ]);
   });
 
   it('is not spoken of where nothing is known of it, as by an older agent', () => {
     expect(inspectRows(translator('en'), { name: 'host-1', sensor })).toEqual([]);
+  });
+});
+
+describe('a node in status', () => {
+  const uplink = {
+    state: 'buffering' as const,
+    bufferedRecords: 7,
+    bufferedBytes: 900,
+    acknowledgedTotal: 12,
+    shedTotal: 3,
+  };
+  const failed = {
+    ...sensor,
+    state: 'failed' as const,
+    programs: [{ name: 'on_x', loaded: false }],
+    reason: { en: 'no heartbeat for 15 s', ja: '15 秒間ハートビートがありません' },
+  };
+
+  it('says why its sensor does not run, in the language of the reader', () => {
+    expect(nodeRows(translator('ja'), { name: 'host-1', sensor: failed, uplink })).toEqual([
+      [
+        'host-1 センサー',
+        '障害',
+        'イベント 5 件、カーネルでの損失 0 件、破棄 0 件、不正 0 件、カーネルが拒否：on_x、15 秒間ハートビートがありません',
+      ],
+      ['host-1 アップリンク', 'バッファー中', 'バッファー 7 件、確認済み 12 件、破棄 3 件'],
+    ]);
+    expect(nodeRows(translator('en'), { name: 'host-1', sensor: failed, uplink })[0]?.[2]).toMatch(
+      /refused by the kernel: on_x, no heartbeat for 15 s$/,
+    );
+  });
+
+  it('is marked where nothing keeps what it says', () => {
+    const node = { name: 'host-1', sensor, uplink, notStored: true };
+    expect(nodeRows(translator('en'), node).at(-1)?.[2]).toMatch(/, held in memory, not stored$/);
+    expect(nodeRows(translator('ja'), node).at(-1)?.[2]).toMatch(/、メモリー上の値（未保存）$/);
+  });
+
+  it('of an older agent gives its reason as it came', () => {
+    const old = { ...failed, reason: 'status 1' };
+    expect(nodeRows(translator('ja'), { name: 'host-1', sensor: old, uplink })[0]?.[2]).toMatch(
+      /、status 1$/,
+    );
+  });
+});
+
+describe('the processes in status', () => {
+  const state: InstanceState = {
+    instance: 'main',
+    state: 'failed',
+    supervisor: {
+      supervisor: { pid: 10, startedAtMs: 1 },
+      release: 'abc',
+      controller: {
+        state: 'waiting',
+        restarts: 2,
+        sinceMs: 1,
+        detail: { en: 'ended by SIGKILL', ja: 'SIGKILL で終了しました' },
+      },
+      agent: { state: 'off', restarts: 0, sinceMs: 1 },
+      sensor: { state: 'building', progress: 'Compiling x' },
+    },
+    system: undefined,
+    nodes: [],
+    failure: undefined,
+    logs: '/var/log',
+  };
+
+  it.each([
+    ['en', ['running', 'waiting', 'off', 'building'], 'restarts 2, ended by SIGKILL'],
+    ['ja', ['動作中', '再起動待ち', '無効', 'ビルド中'], '再起動 2 回、SIGKILL で終了しました'],
+  ] as const)('are told in %s', (language, states, detail) => {
+    const rows = statusRows(translator(language), state);
+    expect(rows.map(([, one]) => one)).toEqual(states);
+    expect(rows[1]?.[2]).toBe(detail);
+    expect(rows[3]?.[2]).toBe('Compiling x');
   });
 });

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { inLanguage, type ToldText } from '@bartizan/contracts';
 import type { SupervisorStatus } from '../instance/status.ts';
 import type { TextKey, Translate } from '../text/catalogue.ts';
 import type { InstanceState } from './status.ts';
@@ -9,44 +10,80 @@ import type { NodeState, SystemState } from './wait.ts';
 /** A row of `status`: part, state, detail. */
 export type StatusRow = readonly [string, string, string];
 
-const childDetail = (child: SupervisorStatus['controller'] | SupervisorStatus['agent']): string =>
-  [
+const JOIN = { en: ', ', ja: '、' };
+const languageOf = (t: Translate): keyof typeof JOIN => (t('language.code') === 'ja' ? 'ja' : 'en');
+const told = (t: Translate, text: ToldText | undefined): string =>
+  text === undefined ? '' : inLanguage(text, languageOf(t));
+
+/** What is there, one after the other. */
+const joined = (t: Translate, parts: readonly string[]): string =>
+  parts.filter((part) => part !== '').join(JOIN[languageOf(t)]);
+
+const childDetail = (
+  t: Translate,
+  child: SupervisorStatus['controller'] | SupervisorStatus['agent'],
+): string =>
+  joined(t, [
     child.pid === undefined ? '' : `pid ${child.pid}`,
-    `restarts ${child.restarts}`,
+    t('status.restarts', { n: child.restarts }),
     'port' in child && child.port !== undefined ? `https://127.0.0.1:${child.port}` : '',
     child.code ?? '',
-    child.state === 'running' ? '' : (child.detail ?? ''),
-  ]
-    .filter((part) => part !== '')
-    .join(', ');
+    child.state === 'running' ? '' : told(t, child.detail),
+  ]);
 
 function supervisorRows(t: Translate, supervisor: SupervisorStatus): StatusRow[] {
   const { controller, agent, sensor } = supervisor;
   return [
-    [t('status.supervisor'), 'running', `pid ${supervisor.supervisor.pid}, release ${supervisor.release}`],
-    [t('status.controller'), controller.state, childDetail(controller)],
-    [t('status.agent'), agent.state, childDetail(agent)],
+    [
+      t('status.supervisor'),
+      t('status.is.running'),
+      t('status.supervisor-detail', { pid: supervisor.supervisor.pid, release: supervisor.release }),
+    ],
+    [t('status.controller'), t(`status.is.${controller.state}`), childDetail(t, controller)],
+    [t('status.agent'), t(`status.is.${agent.state}`), childDetail(t, agent)],
     ...(sensor.state === 'built'
       ? []
-      : [[t('status.sensor'), sensor.state, sensor.reason ?? sensor.progress ?? ''] as const]),
+      : [
+          [
+            t('status.sensor'),
+            t(`status.is.${sensor.state}`),
+            told(t, sensor.reason) || (sensor.progress ?? ''),
+          ] as const,
+        ]),
   ];
 }
 
 function systemRows(t: Translate, system: SystemState): StatusRow[] {
   const { store, advisories, ingest } = system;
   const advisoryState = advisories.present ? (advisories.sample ? 'sample' : 'loaded') : 'missing';
+  const lost = ingest.lostTotal + ingest.rejectedTotal;
   return [
-    [t('status.store'), store.state, store.reason ?? `${(store.sizeBytes / 1024 ** 2).toFixed(1)} MiB`],
+    [
+      t('status.store'),
+      t(`status.is.${store.state}`),
+      store.reason ?? `${(store.sizeBytes / 1024 ** 2).toFixed(1)} MiB`,
+    ],
     [
       t('status.advisories'),
-      advisoryState,
-      `${advisories.rows} rows, ${advisories.ageDays ?? '?'} days old${advisories.noData.length === 0 ? '' : `, no data: ${advisories.noData.length}`}`,
+      t(`status.is.${advisoryState}`),
+      joined(t, [
+        t('status.advisories-detail', { rows: advisories.rows, days: advisories.ageDays ?? '?' }),
+        advisories.noData.length === 0 ? '' : t('status.advisories-no-data', { n: advisories.noData.length }),
+      ]),
     ],
-    [t('status.scan'), system.firstScanDone ? 'done' : 'running', `${system.counts.packages} packages`],
+    [
+      t('status.scan'),
+      t(system.firstScanDone ? 'status.is.done' : 'status.is.running'),
+      t('status.scan-detail', { n: system.counts.packages }),
+    ],
     [
       t('status.losses'),
-      ingest.lostTotal + ingest.rejectedTotal === 0 ? 'none' : 'some',
-      `lost ${ingest.lostTotal}, rejected ${ingest.rejectedTotal}, stored ${ingest.recordsTotal}`,
+      t(lost === 0 ? 'status.is.none' : 'status.is.some'),
+      t('status.losses-detail', {
+        lost: ingest.lostTotal,
+        rejected: ingest.rejectedTotal,
+        stored: ingest.recordsTotal,
+      }),
     ],
   ];
 }
@@ -60,49 +97,59 @@ export function inspectRows(
   return [
     [
       `${name} ${t('status.inspect')}`,
-      inspect.state,
-      [
-        `restarts ${inspect.restarts}`,
-        `connections ${inspect.flowsTotal}`,
-        `recognised ${inspect.recognisedTotal}`,
-        `unknown ${inspect.unknownTotal}`,
-        `skipped ${inspect.skippedTotal}`,
-        `lost ${inspect.lostTotal}`,
-      ].join(', '),
+      t(`status.is.${inspect.state}`),
+      t('status.inspect-detail', {
+        restarts: inspect.restarts,
+        flows: inspect.flowsTotal,
+        recognised: inspect.recognisedTotal,
+        unknown: inspect.unknownTotal,
+        skipped: inspect.skippedTotal,
+        lost: inspect.lostTotal,
+      }),
     ],
   ];
 }
 
-function nodeRows(t: Translate, node: NodeState): StatusRow[] {
+/** What is known of a node: its sensor, the inspect worker, its link. */
+export function nodeRows(
+  t: Translate,
+  node: Pick<NodeState, 'name' | 'sensor' | 'uplink' | 'notStored'>,
+): StatusRow[] {
   const { sensor, uplink } = node;
   const refused = sensor.programs.filter((program) => !program.loaded).map((program) => program.name);
   return [
     [
       `${node.name} ${t('status.sensor')}`,
-      sensor.state,
-      [
-        `events ${sensor.eventsTotal}`,
-        `lost in kernel ${sensor.lostInKernelTotal}`,
-        `shed ${sensor.shedTotal}`,
-        `malformed ${sensor.malformedTotal}`,
-        refused.length === 0 ? '' : `refused by the kernel: ${refused.join(' ')}`,
-        sensor.reason ?? '',
-      ]
-        .filter((part) => part !== '')
-        .join(', '),
+      t(`status.is.${sensor.state}`),
+      joined(t, [
+        t('status.sensor-detail', {
+          events: sensor.eventsTotal,
+          lost: sensor.lostInKernelTotal,
+          shed: sensor.shedTotal,
+          malformed: sensor.malformedTotal,
+        }),
+        refused.length === 0 ? '' : t('status.sensor-refused', { names: refused.join(' ') }),
+        told(t, sensor.reason),
+      ]),
     ],
     ...inspectRows(t, node),
     [
       `${node.name} ${t('status.uplink')}`,
-      uplink.state,
-      `buffered ${uplink.bufferedRecords}, acknowledged ${uplink.acknowledgedTotal}, shed ${uplink.shedTotal}`,
+      t(`status.is.${uplink.state}`),
+      joined(t, [
+        t('status.uplink-detail', {
+          buffered: uplink.bufferedRecords,
+          acknowledged: uplink.acknowledgedTotal,
+          shed: uplink.shedTotal,
+        }),
+        node.notStored === true ? t('status.not-stored') : '',
+      ]),
     ],
   ];
 }
 
 /** Every row of `status`, in order. */
 export function statusRows(t: Translate, state: InstanceState): StatusRow[] {
-  const language = t('language.code') === 'ja' ? 'ja' : 'en';
   const shown = state.system?.conditions ?? [];
   const codes = new Set(shown.map((condition) => condition.code));
   const conditions = [
@@ -113,14 +160,14 @@ export function statusRows(t: Translate, state: InstanceState): StatusRow[] {
     ...(state.supervisor === undefined ? [] : supervisorRows(t, state.supervisor)),
     ...(state.failure === undefined
       ? []
-      : [['API', 'failed', `${state.failure.code}: ${state.failure.detail}`] as const]),
+      : [['API', t('status.is.failed'), `${state.failure.code}: ${state.failure.detail}`] as const]),
     ...(state.system === undefined ? [] : systemRows(t, state.system)),
     ...state.nodes.flatMap((node) => nodeRows(t, node)),
     ...conditions.map(
       (condition): StatusRow => [
         t('status.condition'),
-        condition.severity,
-        `${condition.code}: ${condition.message[language]} → ${condition.remedy[language]}`,
+        t(`status.is.${condition.severity}`),
+        `${condition.code}: ${told(t, condition.message)} → ${told(t, condition.remedy)}`,
       ],
     ),
   ];

@@ -3,6 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type LocalText, sameText } from '@bartizan/contracts';
 import { Backoff } from './backoff.ts';
 import type { LogFile } from './log-file.ts';
 
@@ -28,7 +29,7 @@ export interface ChildUpdate {
   readonly state: 'starting' | 'running' | 'waiting' | 'failed' | 'stopped';
   readonly pid?: number;
   readonly restarts: number;
-  readonly detail?: string;
+  readonly detail?: LocalText;
   readonly code?: string;
   /** The line it answered with when ready. */
   readonly answer?: Readonly<Record<string, unknown>>;
@@ -80,29 +81,29 @@ export class SupervisedChild {
       const end = await this.#runOnce();
       if (this.#stopping) return;
       const waitMs = this.#backoff.next(performance.now() - startedMs);
-      this.#options.log.line('warn', 'process ended', { ...end, restartInMs: waitMs });
+      this.#options.log.line('warn', 'process ended', { ...end, detail: end.detail.en, restartInMs: waitMs });
       this.#tell({ state: end.code === undefined ? 'waiting' : 'failed', ...end });
       await sleep(waitMs, undefined, { signal: this.#wake.signal }).catch(() => undefined);
     }
   }
 
-  async #runOnce(): Promise<{ detail: string; code?: string }> {
+  async #runOnce(): Promise<{ detail: LocalText; code?: string }> {
     let plan: StartPlan;
     try {
       plan = await this.#options.plan();
     } catch (error) {
-      return { detail: error instanceof Error ? error.message : String(error) };
+      return { detail: sameText(error instanceof Error ? error.message : String(error)) };
     }
-    if (this.#stopping) return { detail: 'stopped' };
+    if (this.#stopping) return { detail: { en: 'stopped', ja: '停止しました' } };
     const child = spawn(plan.command, [...plan.args], {
       env: { ...plan.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#process = child;
     this.#tell({ state: 'starting', ...(child.pid === undefined ? {} : { pid: child.pid }) });
-    let failure: { detail: string; code?: string } | undefined;
+    let failure: { detail: LocalText; code?: string } | undefined;
     const timer = setTimeout(() => {
-      failure = { detail: 'did not become ready in time' };
+      failure = { detail: { en: 'did not become ready in time', ja: '時間内に準備が整いませんでした' } };
       child.kill('SIGKILL');
     }, this.#options.readyMs ?? 60_000);
     child.stderr?.on('data', (bytes: Buffer) => this.#options.log.write(bytes));
@@ -113,7 +114,7 @@ export class SupervisedChild {
       else
         failure = {
           code: String(answer['code'] ?? 'E_INTERNAL'),
-          detail: String(answer['detail'] ?? '').slice(0, 2000),
+          detail: sameText(String(answer['detail'] ?? '').slice(0, 2000)),
         };
     });
     child.stdin?.on('error', () => undefined);
@@ -144,10 +145,14 @@ function readAnswer(child: ChildProcess, onAnswer: (answer: Record<string, unkno
   });
 }
 
-const ended = (child: ChildProcess): Promise<string> =>
+const ended = (child: ChildProcess): Promise<LocalText> =>
   new Promise((resolve) => {
-    child.once('error', (error) => resolve(error.message));
+    child.once('error', (error) => resolve(sameText(error.message)));
     child.once('close', (code, signal) =>
-      resolve(signal === null ? `exit code ${code ?? 'unknown'}` : `ended by ${signal}`),
+      resolve(
+        signal === null
+          ? { en: `exit code ${code ?? 'unknown'}`, ja: `終了コード ${code ?? '不明'}` }
+          : { en: `ended by ${signal}`, ja: `${signal} で終了しました` },
+      ),
     );
   });

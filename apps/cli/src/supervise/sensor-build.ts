@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { cutText, sameText } from '@bartizan/contracts';
 import type { SensorBuildStatus } from '../instance/status.ts';
 import type { LogFile } from './log-file.ts';
 
@@ -43,7 +44,10 @@ export function buildSensor(options: SensorBuildOptions): () => void {
     return () => undefined;
   }
   if (!existsSync(script)) {
-    options.onState({ state: 'off', reason: `${script} does not exist` });
+    options.onState({
+      state: 'off',
+      reason: { en: `${script} does not exist`, ja: `${script} がありません` },
+    });
     return () => undefined;
   }
   options.onState({ state: 'building', progress: 'native/build.sh' });
@@ -64,7 +68,9 @@ export function buildSensor(options: SensorBuildOptions): () => void {
     const progress = lastLine(errors);
     if (progress !== '') options.onState({ state: 'building', progress });
   });
-  child.once('error', (error) => options.onState({ state: 'failed', reason: error.message }));
+  child.once('error', (error) =>
+    options.onState({ state: 'failed', reason: sameText(error.message.slice(0, 2000)) }),
+  );
   child.once('close', (code) => options.onState(outcome(code, output, errors, options.target)));
   return () => {
     if (child.pid === undefined || child.exitCode !== null) return;
@@ -85,19 +91,34 @@ function outcome(code: number | null, output: string, errors: string, target: st
       .slice(0, 64);
     return {
       state: 'off',
-      reason: `Debian packages are missing: ${missing.join(' ')}`.slice(0, 2000),
+      reason: cutText(
+        {
+          en: `Debian packages are missing: ${missing.join(' ')}`,
+          ja: `Debian パッケージが不足しています：${missing.join(' ')}`,
+        },
+        2000,
+      ),
       missing,
     };
   }
-  if (code !== 0)
-    return { state: 'failed', reason: `native/build.sh: ${lastLine(errors)} (exit code ${code})` };
+  if (code !== 0) {
+    const last = lastLine(errors);
+    const reason = {
+      en: `native/build.sh: ${last} (exit code ${code})`,
+      ja: `native/build.sh：${last}（終了コード ${code}）`,
+    };
+    return { state: 'failed', reason };
+  }
   try {
     install(lastLine(output), target);
     return { state: 'built' };
   } catch (error) {
     return {
       state: 'failed',
-      reason: error instanceof Error ? error.message.slice(0, 2000) : 'cannot install',
+      reason:
+        error instanceof Error
+          ? sameText(error.message.slice(0, 2000))
+          : { en: 'cannot install', ja: '配置できませんでした' },
     };
   }
 }

@@ -71,7 +71,10 @@ describe('supervised child', () => {
       updates.find((update) => update.state === 'running' && update.pid !== first.pid),
     );
     expect(second.restarts).toBe(1);
-    expect(updates.find((update) => update.state === 'waiting')?.detail).toBe('ended by SIGKILL');
+    expect(updates.find((update) => update.state === 'waiting')?.detail).toEqual({
+      en: 'ended by SIGKILL',
+      ja: 'SIGKILL で終了しました',
+    });
     await child.stop();
   });
 
@@ -81,7 +84,7 @@ describe('supervised child', () => {
     );
     child.start();
     const failed = await until(() => updates.find((update) => update.state === 'failed'));
-    expect([failed.code, failed.detail]).toEqual(['E_PORT_TAKEN', '127.0.0.1:1']);
+    expect([failed.code, failed.detail?.ja]).toEqual(['E_PORT_TAKEN', '127.0.0.1:1']);
     await child.stop();
   });
 
@@ -165,7 +168,10 @@ describe('sensor build', () => {
   it('is failed, with the last line, when the build fails', async () => {
     const states = await build(`echo 'error: linker not found' >&2; exit 101`);
     expect(states.at(-1)?.state).toBe('failed');
-    expect(states.at(-1)?.reason).toContain('linker not found');
+    expect(states.at(-1)?.reason).toEqual({
+      en: expect.stringContaining('linker not found'),
+      ja: expect.stringMatching(/linker not found（終了コード 101）/),
+    });
   });
 
   it('is off when there is nothing to build from', async () => {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { join } from 'node:path';
+import { cutText } from '@bartizan/contracts';
 import { writeAtomic } from '../instance/files.ts';
 import {
   type AgentStatus,
@@ -44,7 +45,7 @@ export class Supervisor {
       release: record.release,
       controller: { state: 'starting', restarts: 0, sinceMs: now },
       agent: { state: record.agentEnabled ? 'waiting' : 'off', restarts: 0, sinceMs: now },
-      sensor: { state: 'off', reason: 'not started yet' },
+      sensor: { state: 'off', reason: { en: 'not started yet', ja: 'まだ開始していません' } },
     };
     this.#log = new LogFile(join(paths.log, 'supervisor.log'));
     this.#controller = new SupervisedChild({
@@ -143,7 +144,7 @@ function statusOf(update: ChildUpdate): Omit<ControllerStatus, 'port'> {
     restarts,
     sinceMs: Date.now(),
     ...(pid === undefined ? {} : { pid }),
-    ...(detail === undefined ? {} : { detail: detail.slice(0, 2000) }),
+    ...(detail === undefined ? {} : { detail: cutText(detail, 2000) }),
     ...(code === undefined ? {} : { code: code.slice(0, 64) }),
   };
 }

@@ -9,6 +9,7 @@ import { REGISTRY_TEXT } from './registries.ts';
 import { SCAN_TEXT } from './scan.ts';
 import { SETUP_TEXT } from './setup.ts';
 import { SIGNATURE_TEXT } from './signatures.ts';
+import { STATUS_TEXT } from './status.ts';
 import { SUPPLY_CHAIN_TEXT } from './supply-chain.ts';
 
 /** Languages of the product. */
@@ -20,6 +21,7 @@ export const TEXT = {
   ...COMMAND_TEXT,
   ...COLUMN_TEXT,
   ...SETUP_TEXT,
+  ...STATUS_TEXT,
   ...PREFLIGHT_TEXT,
   ...BOX_TEXT,
   ...SIGNATURE_TEXT,

@@ -59,6 +59,7 @@ export const COLUMN_TEXT = {
   'column.origin': { en: 'FROM', ja: '由来' },
   'origin.base': { en: 'base', ja: 'ベース' },
   'origin.own': { en: 'own layers', ja: '独自レイヤー' },
+  'volume.uncounted': { en: 'not counted', ja: '計測なし' },
   'origin.unknown': { en: 'unknown', ja: '不明' },
   'column.place': { en: 'PLACE', ja: '場所' },
   'column.version': { en: 'VERSION', ja: 'バージョン' },

@@ -12,7 +12,8 @@ describe('the volume of a flow', () => {
     [['udp/53', 'tcp/53'], 0, false],
     [['udp/53'], 12, false],
     [[], 0, false],
-  ])('of %j with %d bytes is uncounted: %s', (protocols, bytes, expected) => {
+    [['tcp/80'], undefined, true],
+  ])('of %j with %s bytes is uncounted: %s', (protocols, bytes, expected) => {
     expect(isUncounted(protocols, bytes)).toBe(expected);
   });
 });

@@ -12,6 +12,7 @@ import type {
   ExceptionKeeper,
   ImageRescan,
   IngestCounters,
+  NodeNews,
   Publish,
   RegistryDesk,
   RuleBook,
@@ -71,6 +72,7 @@ export interface HandlerParts {
   readonly agents: AgentDirectory;
   /** How the cluster is watched. */
   readonly cluster: () => ClusterStatus;
+  readonly news: NodeNews;
   readonly counters: IngestCounters;
   /** Which packages of a workload are in use, by package URL. */
   readonly usesOf: UsesOf;

@@ -60,6 +60,7 @@ interface Parts {
   readonly counters: IngestCounters;
   readonly configuration: () => Configure;
   readonly onPresence: (agent: AgentIdentity, present: boolean, skewMs?: number) => void;
+  readonly onState: (agent: AgentIdentity, node: unknown) => void;
 }
 
 const BODY_BYTES_MAX = 16 * 1024;
@@ -205,6 +206,7 @@ export class AgentServer {
       agent: agent.value,
       stream,
       onHello: (skewMs) => this.#parts.onPresence(agent.value, true, skewMs),
+      onState: (node) => this.#parts.onState(agent.value, node),
       onClose: () => {
         sessions.delete(session);
         if (sessions.size === 0) {

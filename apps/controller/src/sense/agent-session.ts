@@ -41,6 +41,8 @@ export interface SessionParts {
   readonly log: Log;
   readonly configuration: () => Configure;
   readonly onHello: (skewMs: number) => void;
+  /** The agent tells how its node is while its records are not taken. */
+  readonly onState: (node: unknown) => void;
   readonly onClose: () => void;
 }
 
@@ -141,6 +143,10 @@ export class AgentSession {
       case 'ping':
         this.#parts.onHello(message.clockMs - this.#parts.clock.nowMs());
         this.send({ type: 'pong', clockMs: this.#parts.clock.nowMs() });
+        break;
+      case 'state':
+        if (!this.#welcomed) return this.#refuse('E_WIRE_FRAME', 'a state before hello');
+        this.#parts.onState(message.node);
         break;
       case 'batch':
         if (!this.#welcomed) return this.#refuse('E_WIRE_FRAME', 'a batch before hello');

@@ -46,6 +46,8 @@ interface Parts {
   readonly log: Log;
   readonly publish: Publish;
   readonly judges: Judges;
+  /** Told of each report of a node that is on disk. */
+  readonly onNodeStored: (agent: AgentIdentity, madeAtMs: number) => void;
   /** Passed by every writer of nodes. */
   readonly nodeTurnstile: Turnstile;
   /** Passed by every writer of workloads. */
@@ -117,8 +119,9 @@ export class Inventory {
     const known = await this.#parts.store.nodes.get(scope, agent.node);
     if (!known.ok) return known;
     const nowMs = this.#parts.clock.nowMs();
+    const { notStored: _claimed, ...said } = reported;
     const node: Node = {
-      ...reported,
+      ...said,
       id: agent.node,
       cluster: agent.cluster,
       tenant: agent.tenant,
@@ -127,7 +130,9 @@ export class Inventory {
       ...(known.value?.clockSkewMs === undefined ? {} : { clockSkewMs: known.value.clockSkewMs }),
     };
     const saved = await this.#parts.store.nodes.put(scope, [node]);
-    if (saved.ok) this.#tell(agent, 'node', node);
+    if (!saved.ok) return saved;
+    this.#parts.onNodeStored(agent, reported.lastSeenAtMs);
+    this.#tell(agent, 'node', node);
     return saved;
   }
 

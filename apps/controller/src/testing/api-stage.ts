@@ -165,6 +165,7 @@ export async function buildApiStage(
     registries,
     history: () => new Map(),
     usesOf: (scope, workload) => uses.of(scope, workload),
+    news: { newest: (node) => node },
     metrics: createMetrics({ withProcess: false }),
     version: '0',
     instance: 'stage',

@@ -195,7 +195,8 @@ export interface FoldedFlow {
   readonly protocol: string;
   readonly serverPort: number;
   readonly connections: number;
-  readonly bytes: number;
+  /** Absent: nothing of it was counted. */
+  readonly bytes?: number;
   readonly verdict: string;
   /** Absent: not seen, as in all flows of before. */
   readonly application?: string;

@@ -36,8 +36,15 @@ export const Flow = object('Flow', 'Connections between two ends, folded over an
   process: optional(ProcessInfo),
   connections: integer('Connections', '1'),
   failures: integer('Connections that never came up', '1'),
-  bytesSent: integer('Sent by the workload', 'bytes'),
-  bytesReceived: integer('Received by the workload', 'bytes'),
+  bytesSent: optional(
+    integer(
+      'Sent by the workload over the connections that ended in the interval; absent = not counted: none ended, or not TCP',
+      'bytes',
+    ),
+  ),
+  bytesReceived: optional(
+    integer('Received by the workload over the connections that ended; absent = not counted', 'bytes'),
+  ),
   verdict: choice(VERDICTS, 'Verdict'),
   networkNamespace: optional(text('Network namespace of the workload', 20)),
 });
@@ -70,7 +77,9 @@ export const MapEdge = object('MapEdge', 'An edge of the network map', {
     ),
   ),
   connections: integer('Connections', '1'),
-  bytes: integer('Bytes both ways', 'bytes'),
+  bytes: optional(
+    integer('Bytes both ways, of the connections that ended; absent = none of them counted', 'bytes'),
+  ),
   verdict: choice(VERDICTS, 'Worst verdict'),
   firstAtMs: integer('First', 'ms since Unix epoch'),
   lastAtMs: integer('Last', 'ms since Unix epoch'),

@@ -58,7 +58,7 @@ export type InspectStatus = Static<typeof InspectStatus>;
 /** The sensor on a node. */
 export const SensorStatus = inline('State of the native sensor', {
   state: choice(['running', 'starting', 'building', 'off', 'failed', 'unknown'], 'State'),
-  reason: optional(text('Why it is not running, with the remedy', 1000)),
+  reason: optional(toldText('Why it is not running, with the remedy', 1000)),
   version: optional(text('Version', 64)),
   programs: list(
     inline('A kernel program', {
@@ -94,7 +94,7 @@ export const RuntimeStatus = inline('A container runtime', {
   endpoint: text('Socket or state folder', 4096),
   state: choice(['connected', 'unreachable', 'absent'], 'State'),
   version: optional(text('Version', 128)),
-  reason: optional(text('Why it is not connected', 512)),
+  reason: optional(toldText('Why it is not connected', 512)),
 });
 export type RuntimeStatus = Static<typeof RuntimeStatus>;
 
@@ -143,6 +143,7 @@ export const Node = object('Node', 'A machine with an agent', {
   rulesRevision: optional(text('Revision of the detection rules it uses', 64)),
   firstSeenAtMs: instant('First seen'),
   lastSeenAtMs: instant('Last message'),
+  notStored: optional(flag('The store takes no reports now: this one is held in memory only')),
 });
 export type Node = Static<typeof Node>;
 

@@ -88,10 +88,21 @@ export const Command = inline('Something to do once', {
 });
 export type Command = Static<typeof Command>;
 
+/**
+ * How the node is now, beside its records: sent while they are not taken, so that a full buffer reaches a controller
+ * whose store refuses writes. Kept in memory only and never acknowledged. The node is validated alone: a bad one is
+ * passed over. Only for controllers of version 2 on.
+ */
+export const State = inline('How the node is now', {
+  type: Type.Literal('state'),
+  node: Type.Unknown({ description: 'The node' }),
+});
+
 /** What agents send. */
 export const AgentMessage = Type.Union([
   Hello,
   Batch,
+  State,
   inline('Still here', { type: Type.Literal('ping'), clockMs: instant('Clock') }),
 ]);
 export type AgentMessage = Static<typeof AgentMessage>;

@@ -6,10 +6,15 @@
  * a 4-byte big-endian length (of what follows), one flag byte (1 = zstd), then JSON of a WireMessage.
  */
 
-/** Version the two sides speak; each side also accepts the release before. Dated history in docs/reference/wire.md. */
-export const WIRE_VERSION = 1;
+/**
+ * Version the two sides speak; each side also accepts the release before. 1: 2026-07. 2: 2026-11, `state` of agents
+ * whose records are not taken.
+ */
+export const WIRE_VERSION = 2;
 /** Oldest version still accepted. */
 export const WIRE_VERSION_OLDEST = 1;
+/** First version whose controllers take `state`. */
+export const WIRE_VERSION_STATE = 2;
 /** Largest frame, compressed or not, in bytes. */
 export const WIRE_FRAME_BYTES_MAX = 256 * 1024;
 /** Largest frame after decompression, in bytes: a bomb is refused before it is held. */

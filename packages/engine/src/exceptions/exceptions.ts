@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ExceptionMatch, Finding, FindingException } from '@bartizan/contracts';
-import { compileGlob, isGlob } from '../expression/index.ts';
+import { compileWildcard, isWildcard } from '../expression/index.ts';
 
 type Part = keyof ExceptionMatch;
 
@@ -19,7 +19,7 @@ export function exceptionFault(
 ): { readonly part: Part | ''; readonly wide: boolean } | undefined {
   for (const part of GLOBS) {
     const pattern = match[part];
-    if (pattern !== undefined && !isGlob(pattern)) return { part, wide: false };
+    if (pattern !== undefined && !isWildcard(pattern)) return { part, wide: false };
   }
   const saysWhat = CAUSES.some((part) => {
     const pattern = match[part];
@@ -46,7 +46,7 @@ function compile(match: ExceptionMatch): (finding: Finding) => boolean {
     const wanted = match[part];
     if (wanted === undefined) return [];
     const folded = wanted.toLowerCase();
-    const fits = GLOBS.includes(part) ? compileGlob(folded) : (text: string) => text === folded;
+    const fits = GLOBS.includes(part) ? compileWildcard(folded) : (text: string) => text === folded;
     return [
       (finding: Finding) =>
         TEXTS[part](finding).some((text) => text !== undefined && fits(text.toLowerCase())),

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { FactType, FactValue, Operator } from '@bartizan/contracts';
-import { compileGlob, isGlob } from './glob.ts';
+import { compileWildcard, isWildcard } from './wildcard.ts';
 
 /** Tests one value of a fact that is present. */
 export type ValueTest = (actual: FactValue) => boolean;
@@ -55,8 +55,8 @@ function containsAny(wanted: readonly string[]): ValueTest {
 }
 
 function globs(patterns: readonly string[]): ValueTest | undefined {
-  if (!patterns.every(isGlob)) return undefined;
-  const tests = patterns.map(compileGlob);
+  if (!patterns.every(isWildcard)) return undefined;
+  const tests = patterns.map(compileWildcard);
   return (actual) => {
     if (isList(actual)) return actual.some((item) => tests.some((test) => test(item)));
     return isText(actual) && tests.some((test) => test(actual));

@@ -102,7 +102,9 @@ function branch(
   at: { readonly negated: boolean; readonly depth: number },
   build: Build,
 ): Result<Tree, Invalid> {
-  if (!Array.isArray(parts) || parts.length === 0) return invalid(`an empty "${kind}" says nothing`);
+  // Asked apart: in the condition it would make every part an `any`.
+  const isList: boolean = Array.isArray(parts);
+  if (!isList || parts.length === 0) return invalid(`an empty "${kind}" says nothing`);
   const trees: Tree[] = [];
   for (const part of parts) {
     const tree = grow(part, { negated: at.negated, depth: at.depth + 1 }, build);

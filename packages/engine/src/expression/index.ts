@@ -14,4 +14,4 @@ export {
   type Evidence,
   type FactTypes,
 } from './compile.ts';
-export { compileGlob, GLOB_MAX, isGlob } from './glob.ts';
+export { compileWildcard, isWildcard, WILDCARD_MAX } from './wildcard.ts';

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Filter, FilterTerm } from '@bartizan/contracts';
-import { compileGlob, isGlob } from '../expression/index.ts';
+import { compileWildcard, isWildcard } from '../expression/index.ts';
 
 const DEPTH_MAX = 6;
 type Values = readonly (string | number | boolean)[];
@@ -29,7 +29,7 @@ function textsOf(value: unknown, depth = 0): string[] {
 function equalsText(wanted: string): (text: string) => boolean {
   const lower = wanted.toLowerCase();
   if (!lower.includes('*')) return (text) => text === lower;
-  return isGlob(lower) ? compileGlob(lower) : () => false;
+  return isWildcard(lower) ? compileWildcard(lower) : () => false;
 }
 
 function anyOf(values: Values, { operator, values: wanted }: FilterTerm): boolean {

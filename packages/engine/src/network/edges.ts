@@ -11,7 +11,7 @@ const VERDICT_ORDER: readonly Verdict[] = ['deny', 'undecided', 'alert', 'allow'
 
 interface Seen {
   connections: number;
-  bytes: number;
+  bytes: number | undefined;
 }
 interface Conversation {
   readonly from: string;
@@ -25,6 +25,12 @@ interface Conversation {
   firstAtMs: number;
   lastAtMs: number;
 }
+
+/** What is not counted adds nothing, and is not zero. */
+const added = (one: number | undefined, two: number | undefined): number | undefined =>
+  one === undefined ? two : one + (two ?? 0);
+const larger = (one: number | undefined, two: number | undefined): number | undefined =>
+  one === undefined || two === undefined ? (one ?? two) : Math.max(one, two);
 
 const asVerdict = (text: string): Verdict => VERDICT_ORDER.find((verdict) => verdict === text) ?? 'undecided';
 const worse = (one: Verdict, two: Verdict): Verdict =>
@@ -46,8 +52,8 @@ function conversations(flows: readonly MapFlow[]): Conversation[] {
       from,
       to,
       protocol,
-      outbound: { connections: 0, bytes: 0 },
-      inbound: { connections: 0, bytes: 0 },
+      outbound: { connections: 0, bytes: undefined },
+      inbound: { connections: 0, bytes: undefined },
       applications: new Set<string>(),
       verdict: 'allow',
       firstAtMs: flow.firstAtMs,
@@ -55,7 +61,7 @@ function conversations(flows: readonly MapFlow[]): Conversation[] {
     };
     const side = entry[flow.direction];
     side.connections += flow.connections;
-    side.bytes += flow.bytes;
+    side.bytes = added(side.bytes, flow.bytes);
     if (flow.application !== undefined) entry.applications.add(flow.application);
     entry.verdict = worse(entry.verdict, asVerdict(flow.verdict));
     entry.firstAtMs = Math.min(entry.firstAtMs, flow.firstAtMs);
@@ -91,7 +97,6 @@ export function edgesBetween(flows: readonly MapFlow[], marks: Marks): MapEdge[]
       protocols: new Set<string>(),
       applications: new Set<string>(),
       connections: 0,
-      bytes: 0,
       verdict: 'allow',
       firstAtMs: talk.firstAtMs,
       lastAtMs: talk.lastAtMs,
@@ -99,7 +104,8 @@ export function edgesBetween(flows: readonly MapFlow[], marks: Marks): MapEdge[]
     edge.protocols.add(talk.protocol);
     for (const application of talk.applications) edge.applications.add(application);
     edge.connections += Math.max(talk.outbound.connections, talk.inbound.connections);
-    edge.bytes += Math.max(talk.outbound.bytes, talk.inbound.bytes);
+    const bytes = added(edge.bytes, larger(talk.outbound.bytes, talk.inbound.bytes));
+    if (bytes !== undefined) edge.bytes = bytes;
     edge.verdict = worse(edge.verdict, talk.verdict);
     edge.firstAtMs = Math.min(edge.firstAtMs, talk.firstAtMs);
     edge.lastAtMs = Math.max(edge.lastAtMs, talk.lastAtMs);

@@ -92,6 +92,21 @@ describe('layoutMap', () => {
     expect(edges[0]).toMatchObject({ from: 'a', to: 'b', connections: 5, bytes: 100 });
   });
 
+  it('adds up the bytes that were counted, and shows none where none were', () => {
+    const silent = (from: string, more: Partial<MapFlow> = {}): MapFlow => {
+      const { bytes: _bytes, ...rest } = flow(from, { protocol: 'udp', serverPort: 53, ...more });
+      return rest;
+    };
+    const edgeOf = (...flows: MapFlow[]) =>
+      layoutMap({ workloads: [workload('a'), workload('b')], flows }).edges[0];
+    const to = { remoteWorkload: 'b' };
+    expect(edgeOf(silent('a', to))).not.toHaveProperty('bytes');
+    expect(edgeOf(silent('a', to), flow('a', { ...to, bytes: 7 }))?.bytes).toBe(7);
+    expect(
+      edgeOf(flow('b', { remoteWorkload: 'a', direction: 'inbound', bytes: 7 }), silent('a', to))?.bytes,
+    ).toBe(7);
+  });
+
   it('shows the worst verdict and the whole time of an edge', () => {
     const { edges } = layoutMap({
       workloads: [workload('a'), workload('b')],

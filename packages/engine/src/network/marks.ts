@@ -22,7 +22,8 @@ export interface MapFlow {
   readonly protocol: string;
   readonly serverPort: number;
   readonly connections: number;
-  readonly bytes: number;
+  /** Absent: nothing of it was counted. */
+  readonly bytes?: number;
   readonly verdict: string;
   readonly application?: string;
   readonly firstAtMs: number;

@@ -38,8 +38,8 @@ export const workloadRefOf = (cluster: string, { id, description }: KnownContain
   };
 };
 
-const present = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  JSON.parse(JSON.stringify(fields));
+type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+const present = <T extends object>(fields: T): Present<T> => JSON.parse(JSON.stringify(fields)) as Present<T>;
 
 /** The container as the contracts describe it. */
 export const containerRecord = (owner: Owner, container: KnownContainer): Container => {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { RuntimeStatus } from '@bartizan/contracts';
+import { cutText, type LocalText, type RuntimeStatus, toldOf } from '@bartizan/contracts';
 import type { Clock } from '../clock/clock.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Procfs } from '../procfs/procfs.ts';
@@ -43,7 +43,7 @@ export class RuntimeFollower {
   #settle: () => void = () => undefined;
   #state: RuntimeStatus['state'] = 'absent';
   #version = '';
-  #reason: string | undefined;
+  #reason: LocalText | undefined;
   #stopWatch: (() => void) | undefined;
   #listing = false;
   #listAgain = false;
@@ -70,7 +70,7 @@ export class RuntimeFollower {
       endpoint: this.#place.endpoint,
       state: this.#state,
       ...(this.#version === '' ? {} : { version: this.#version.slice(0, 128) }),
-      ...(this.#reason === undefined ? {} : { reason: this.#reason.slice(0, 512) }),
+      ...(this.#reason === undefined ? {} : { reason: cutText(this.#reason, 512) }),
     };
   }
 
@@ -108,7 +108,7 @@ export class RuntimeFollower {
       if (this.#state !== 'connected') {
         const version = await this.#runtime.version();
         if (!version.ok) {
-          this.#setState('unreachable', version.error.detail);
+          this.#setState('unreachable', toldOf(version.error));
           return;
         }
         this.#version = version.value;
@@ -130,7 +130,7 @@ export class RuntimeFollower {
     const listed = await this.#runtime.list();
     if (this.#stopped) return;
     if (!listed.ok) {
-      this.#setState('unreachable', listed.error.detail);
+      this.#setState('unreachable', toldOf(listed.error));
       return;
     }
     this.#listedAtUs = clock.bootUs();
@@ -197,11 +197,11 @@ export class RuntimeFollower {
     this.#cancelSoon = this.#options.clock.after(AFTER_EVENT_MS, () => void this.#list());
   }
 
-  #setState(state: RuntimeStatus['state'], reason: string | undefined): void {
+  #setState(state: RuntimeStatus['state'], reason: LocalText | undefined): void {
     if (state !== 'connected') {
       this.#stopWatchUnlessRunc();
     }
-    if (this.#state === state && this.#reason === reason) return;
+    if (this.#state === state && this.#reason?.en === reason?.en) return;
     this.#state = state;
     this.#reason = reason;
     this.#options.onStatus();

@@ -1,9 +1,23 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2 } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect as connectHttp2,
+  type IncomingHttpHeaders,
+} from 'node:http2';
 import { connect as connectSocket } from 'node:net';
-import { type ErrorCode, err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import {
+  type ErrorCode,
+  err,
+  type Failure,
+  type LocalText,
+  ok,
+  type Result,
+  sameText,
+} from '@bartizan/contracts';
+import { NO_ANSWER, unreachable } from '../runtimes/unreachable.ts';
 import { decodeMessage, encodeMessage, type FieldValues, type Message } from './protobuf.ts';
 
 /** How a call goes. */
@@ -32,20 +46,32 @@ export interface Channel {
 const MESSAGE_BYTES_MAX = 32 * 1024 * 1024;
 const CALL_TIMEOUT_MS = 10_000;
 
+const COMPRESSED = {
+  en: 'the answer is compressed, which was not asked for',
+  ja: '要求していない圧縮形式の応答です',
+};
+const UNREADABLE = { en: 'a message cannot be read', ja: '読み取れないメッセージがあります' };
+const NOTHING_SAID = { en: 'ended without an answer', ja: '応答のないまま終了しました' };
+
 /** Cuts a response body into messages: one flag byte, a 4-byte length, the message. */
 class MessageReader {
   #held: Buffer = Buffer.alloc(0);
 
-  push(chunk: Buffer): Result<Message[], string> {
+  push(chunk: Buffer): Result<Message[], LocalText> {
     this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     const messages: Message[] = [];
     while (this.#held.length >= 5) {
       const length = this.#held.readUInt32BE(1);
-      if (this.#held[0] !== 0) return err('the answer is compressed, which was not asked for');
-      if (length > MESSAGE_BYTES_MAX) return err(`a message claims ${length} bytes`);
+      if (this.#held[0] !== 0) return err(COMPRESSED);
+      if (length > MESSAGE_BYTES_MAX) {
+        return err({
+          en: `a message claims ${length} bytes`,
+          ja: `メッセージの長さが ${length} バイトと示されています`,
+        });
+      }
       if (this.#held.length < 5 + length) break;
       const message = decodeMessage(this.#held.subarray(5, 5 + length));
-      if (!message) return err('a message cannot be read');
+      if (!message) return err(UNREADABLE);
       messages.push(message);
       this.#held = this.#held.subarray(5 + length);
     }
@@ -61,7 +87,7 @@ const frameOf = (request: FieldValues): Buffer => {
   return frame;
 };
 
-const statusOf = (headers: Record<string, unknown>): string | undefined => {
+const statusOf = (headers: Record<string, unknown>): LocalText | undefined => {
   const status = headers['grpc-status'];
   if (status === undefined || status === '0') return undefined;
   let text = String(headers['grpc-message'] ?? '');
@@ -70,20 +96,23 @@ const statusOf = (headers: Record<string, unknown>): string | undefined => {
   } catch {
     // Not percent-encoded as it should be: shown as it came.
   }
-  return `status ${String(status)} ${text}`.slice(0, 300);
+  return {
+    en: `status ${String(status)} ${text}`.slice(0, 300),
+    ja: `ステータス ${String(status)} ${text}`.slice(0, 300),
+  };
 };
 
 /** Listens to one call until it ends; `done` gets why it failed, or undefined. */
 const listen = (
   stream: ClientHttp2Stream,
   onMessage: (message: Message) => void,
-  done: (reason: string | undefined) => void,
+  done: (reason: LocalText | undefined) => void,
 ): void => {
   const reader = new MessageReader();
-  let reason: string | undefined;
+  let reason: LocalText | undefined;
   stream.on('response', (headers) => {
     const status = headers[':status'];
-    if (status !== 200) reason = `HTTP status ${status}`;
+    if (status !== 200) reason = { en: `HTTP status ${status}`, ja: `HTTP ステータス ${status}` };
     reason ??= statusOf(headers);
   });
   stream.on('data', (chunk: Buffer) => {
@@ -94,11 +123,11 @@ const listen = (
       stream.close();
     }
   });
-  stream.on('trailers', (headers) => {
+  stream.on('trailers', (headers: IncomingHttpHeaders) => {
     reason ??= statusOf(headers);
   });
-  stream.on('error', (cause) => {
-    reason ??= cause.message;
+  stream.on('error', (cause: Error) => {
+    reason ??= cause.message === NO_ANSWER.en ? NO_ANSWER : sameText(cause.message);
   });
   stream.on('close', () => done(reason));
 };
@@ -128,12 +157,11 @@ export const openChannel = (socketPath: string): Channel => {
   return {
     call: (method, request, options = {}) =>
       new Promise((resolve) => {
-        const fail = (detail: string): void =>
-          resolve(err(failure('E_RUNTIME_UNREACHABLE', `${socketPath} ${method}: ${detail}`)));
+        const fail = (why: LocalText): void => resolve(err(unreachable(`${socketPath} ${method}`, why)));
         let answer: Message | undefined;
         const stream = open(method, request, options);
         const timer = setTimeout(
-          () => stream.destroy(new Error('no answer in time')),
+          () => stream.destroy(new Error(NO_ANSWER.en)),
           options.timeoutMs ?? CALL_TIMEOUT_MS,
         );
         listen(
@@ -145,13 +173,13 @@ export const openChannel = (socketPath: string): Channel => {
             clearTimeout(timer);
             if (reason !== undefined) fail(reason);
             else if (answer) resolve(ok(answer));
-            else fail('ended without an answer');
+            else fail(NOTHING_SAID);
           },
         );
       }),
     stream: (method, request, handlers, options = {}) => {
       const stream = open(method, request, options);
-      listen(stream, handlers.onMessage, (reason) => handlers.onEnd(reason ?? 'ended'));
+      listen(stream, handlers.onMessage, (reason) => handlers.onEnd(reason?.en ?? 'ended'));
       return () => stream.destroy();
     },
     close: () => session?.destroy(),

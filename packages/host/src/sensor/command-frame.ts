@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import { err, type Failure, ok, type Result, toldFailure } from '@bartizan/contracts';
 import { FRAME_MAGIC, FRAME_MAX_BYTES, FRAME_VERSION, frameKind } from './frame-constants.ts';
 import { commandField, place } from './frames.ts';
 
@@ -18,7 +18,12 @@ export function writeCommand(command: SensorCommand): Result<Buffer, Failure<'E_
   const argument = Buffer.from(command.argument, 'utf8');
   const length = commandField.end + argument.length;
   if (length > FRAME_MAX_BYTES) {
-    return err(failure('E_SENSOR_FRAME', `a command of ${length} bytes exceeds ${FRAME_MAX_BYTES}`));
+    return err(
+      toldFailure('E_SENSOR_FRAME', {
+        en: `a command of ${length} bytes exceeds ${FRAME_MAX_BYTES}`,
+        ja: `${length} バイトのコマンドは上限 ${FRAME_MAX_BYTES} を超えています`,
+      }),
+    );
   }
   const frame = Buffer.alloc(length);
   frame.writeUInt32LE(length, place.headerLength);

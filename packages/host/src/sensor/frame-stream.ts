@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import { err, type Failure, ok, type Result, toldFailure } from '@bartizan/contracts';
 import { FRAME_MAGIC, FRAME_MAX_BYTES, FRAME_VERSION, frameKind } from './frame-constants.ts';
 import {
   ackField,
@@ -23,6 +23,8 @@ import {
 
 /** Why a frame or the whole stream cannot be read. */
 export type FrameFailure = Failure<'E_SENSOR_FRAME'>;
+
+const unsound = (en: string, ja: string): FrameFailure => toldFailure('E_SENSOR_FRAME', { en, ja });
 
 type Shape = Readonly<{ end: number; texts: readonly number[] }>;
 
@@ -59,14 +61,20 @@ shapes[frameKind['cgroup-removed']] = {
 export function checkFrame(frame: Buffer): FrameFailure | null {
   const kind = headerField.kind(frame);
   const shape = shapes[kind];
-  if (shape === undefined) return failure('E_SENSOR_FRAME', `kind ${kind} is not known`);
+  if (shape === undefined) return unsound(`kind ${kind} is not known`, `種類 ${kind} は未知です`);
   if (frame.length < shape.end) {
-    return failure('E_SENSOR_FRAME', `a frame of kind ${kind} has ${frame.length} of ${shape.end} bytes`);
+    return unsound(
+      `a frame of kind ${kind} has ${frame.length} of ${shape.end} bytes`,
+      `種類 ${kind} のフレームが ${frame.length} バイトしかありません（${shape.end} バイト必要）`,
+    );
   }
   for (const at of shape.texts) {
     const length = frame.readUInt16LE(at + 2);
     if (length > 0 && frame.readUInt16LE(at) + length > frame.length) {
-      return failure('E_SENSOR_FRAME', `a text of a frame of kind ${kind} ends outside the frame`);
+      return unsound(
+        `a text of a frame of kind ${kind} ends outside the frame`,
+        `種類 ${kind} のフレームの文字列がフレームの外で終わっています`,
+      );
     }
   }
   return null;
@@ -75,14 +83,17 @@ export function checkFrame(frame: Buffer): FrameFailure | null {
 /** Length of the frame whose header starts here, or why it cannot be one. */
 function readLength(bytes: Buffer): Result<number, FrameFailure> {
   if (headerField.magic(bytes) !== FRAME_MAGIC) {
-    return err(failure('E_SENSOR_FRAME', 'a frame does not start as a frame does'));
+    return err(unsound('a frame does not start as a frame does', 'フレームの先頭が正しくありません'));
   }
   if (headerField.version(bytes) !== FRAME_VERSION) {
-    return err(failure('E_SENSOR_FRAME', `layout version ${headerField.version(bytes)} is not known`));
+    const version = headerField.version(bytes);
+    return err(unsound(`layout version ${version} is not known`, `レイアウトの版 ${version} は未知です`));
   }
   const length = headerField.length(bytes);
   if (length < headerField.end || length > FRAME_MAX_BYTES) {
-    return err(failure('E_SENSOR_FRAME', `a frame claims ${length} bytes`));
+    return err(
+      unsound(`a frame claims ${length} bytes`, `フレームの長さが ${length} バイトと示されています`),
+    );
   }
   return ok(length);
 }

@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
-import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import { err, type Failure, failure, ok, type Result, toldFailure } from '@bartizan/contracts';
 import { type SensorCommand, writeCommand } from './command-frame.ts';
 import { frameKind } from './frame-constants.ts';
 import { FrameStream } from './frame-stream.ts';
@@ -22,6 +22,12 @@ export type RunHandlers = Readonly<{
 }>;
 
 type Waiting = (outcome: Result<void, SensorFailure>) => void;
+
+/** No command reaches a sensor that does not run. */
+export const NOT_RUNNING: SensorFailure = toldFailure('E_SENSOR_EXIT', {
+  en: 'the sensor does not run',
+  ja: 'センサーは動作していません',
+});
 
 const STDERR_KEPT = 2000;
 const KILL_AFTER_MS = 3000;
@@ -45,11 +51,14 @@ export class SensorRun {
     this.#child = spawn(binaryPath, ['run'], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env: {} });
     this.#child.once('error', (cause: NodeJS.ErrnoException) => {
       const code = cause.code === 'ENOENT' || cause.code === 'EACCES' ? 'E_SENSOR_MISSING' : 'E_SENSOR_EXIT';
-      this.#end(failure(code, `${binaryPath} cannot be started: ${cause.message}`, cause));
+      const told = {
+        en: `${binaryPath} cannot be started: ${cause.message}`,
+        ja: `${binaryPath} を起動できません：${cause.message}`,
+      };
+      this.#end(toldFailure(code, told, cause));
     });
     this.#child.once('close', (status, signal) => {
-      const how = signal === null ? `status ${status}` : `signal ${signal}`;
-      this.#end(this.#failure ?? failure('E_SENSOR_EXIT', `ended with ${how}${this.#lastWords()}`));
+      this.#end(this.#failure ?? this.#ending(status, signal));
     });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
@@ -74,7 +83,7 @@ export class SensorRun {
     if (!frame.ok) return Promise.resolve(frame);
     const link = this.#link;
     if (link === undefined || this.#ended || !link.writable) {
-      return Promise.resolve(err(failure('E_SENSOR_EXIT', 'the sensor does not run')));
+      return Promise.resolve(err(NOT_RUNNING));
     }
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
@@ -123,9 +132,15 @@ export class SensorRun {
     resolve?.(refused ? err(failure('E_SENSOR_FRAME', ackField.message(frame))) : ok(undefined));
   }
 
-  #lastWords(): string {
-    const text = this.#stderr.trim();
-    return text === '' ? '' : `: ${text}`;
+  /** How it ended, with its last words. */
+  #ending(status: number | null, signal: NodeJS.Signals | null): SensorFailure {
+    const words = this.#stderr.trim();
+    const [how, inJapanese] = signal === null ? ['status', '終了コード'] : ['signal', 'シグナル'];
+    const value = signal ?? status;
+    return toldFailure('E_SENSOR_EXIT', {
+      en: `ended with ${how} ${value}${words === '' ? '' : `: ${words}`}`,
+      ja: `${inJapanese} ${value} で終了しました${words === '' ? '' : `：${words}`}`,
+    });
   }
 
   #end(reason: SensorFailure): void {

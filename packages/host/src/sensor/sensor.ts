@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, failure, type Result } from '@bartizan/contracts';
+import { err, type Result, toldFailure } from '@bartizan/contracts';
 import { buildEvent, buildHeartbeat, eventKindOf } from './build-event.ts';
 import type { SensorEvent, SensorEventKind, SensorHeartbeat, SensorProgram } from './events.ts';
 import { frameKind } from './frame-constants.ts';
 import { headerField, helloField, snapshotEndField } from './frames.ts';
 import { parsePrograms } from './programs.ts';
-import { type SensorFailure, SensorRun } from './sensor-run.ts';
+import { NOT_RUNNING, type SensorFailure, SensorRun } from './sensor-run.ts';
 
 /**
  * A path to watch. `path` is absolute; a part that is only `*` stands for one part, a first part `**` for any
@@ -153,7 +153,7 @@ class Supervisor {
     argument: string,
   ): Promise<Result<void, SensorFailure>> {
     if (this.#run === undefined) {
-      return Promise.resolve(err(failure('E_SENSOR_EXIT', 'the sensor does not run')));
+      return Promise.resolve(err(NOT_RUNNING));
     }
     return this.#run.command(kind, this.#generation, argument);
   }
@@ -207,7 +207,9 @@ class Supervisor {
   #checkSilence(): void {
     const allowedMs = this.#heardMs === this.#startedMs ? SILENT_AT_START_MS : SILENT_AFTER_MS;
     if (this.#run === undefined || this.#now() - this.#heardMs < allowedMs) return;
-    this.#run.kill(failure('E_SENSOR_EXIT', `no heartbeat for ${allowedMs / 1000} s`));
+    const seconds = allowedMs / 1000;
+    const told = { en: `no heartbeat for ${seconds} s`, ja: `${seconds} 秒間ハートビートがありません` };
+    this.#run.kill(toldFailure('E_SENSOR_EXIT', told));
   }
 
   #take(frame: Buffer): void {

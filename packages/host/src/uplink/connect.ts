@@ -145,7 +145,7 @@ export const postJson = (
       if (size <= 65_536) chunks.push(chunk);
       else request.close();
     });
-    request.on('error', (cause) => unreachable(`${path}: ${cause.message}`, cause));
+    request.on('error', (cause: Error) => unreachable(`${path}: ${cause.message}`, cause));
     request.on('close', () => {
       try {
         const answer: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));

@@ -6,6 +6,7 @@ import {
   type Configure,
   type ErrorCode,
   type Failure,
+  type Node,
   type UplinkStatus,
   WIRE_VERSION,
   WIRE_VERSION_OLDEST,
@@ -46,6 +47,8 @@ export interface UplinkOptions {
     readonly tenant: string;
     readonly clockSkewMs: number;
   }) => void;
+  /** How the node is now. */
+  readonly describe: () => Node;
   readonly onConfigure: (configure: Configure) => void;
   readonly onCommand: (command: Command) => void;
   readonly onChange: () => void;
@@ -160,6 +163,7 @@ class Link implements Uplink {
       session: session.value,
       buffer,
       clock,
+      describe: this.#options.describe,
       hello: () => ({
         type: 'hello',
         version: WIRE_VERSION,

@@ -10,10 +10,12 @@ import {
   type ErrorCode,
   type Failure,
   failure,
+  type Node,
   parser,
   type Stream,
   unreachable,
   WIRE_STREAM_PATH,
+  WIRE_VERSION_STATE,
 } from '@bartizan/contracts';
 import type { DiskBuffer, PendingBatch } from '../buffer/disk-buffer.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -25,6 +27,8 @@ type Message<K extends ControllerMessage['type']> = Extract<ControllerMessage, {
 export interface WireSessionOptions {
   readonly session: ClientHttp2Session;
   readonly hello: () => Extract<AgentMessage, { type: 'hello' }>;
+  /** How the node is now: told beside the records while they are not taken. */
+  readonly describe: () => Node;
   readonly buffer: DiskBuffer;
   readonly clock: Clock;
   readonly onWelcome: (welcome: Message<'welcome'>) => void;
@@ -68,11 +72,15 @@ class Session implements WireSession {
   #blocked = false;
   #ended = false;
   #welcomed = false;
+  #version = 0;
   #heardAtMs: number;
+  /** When nothing was under way, or something that was under way was stored. */
+  #movedAtMs: number;
 
   constructor(options: WireSessionOptions) {
     this.#options = options;
     this.#heardAtMs = performance.now();
+    this.#movedAtMs = this.#heardAtMs;
     this.#stream = options.session.request(
       { ':method': 'POST', ':path': WIRE_STREAM_PATH, 'content-type': 'application/octet-stream' },
       { endStream: false },
@@ -113,14 +121,27 @@ class Session implements WireSession {
       this.#blocked = false;
       this.pump();
     });
-    this.#stream.on('error', (cause) => this.#end(failure('E_CONTROLLER_UNREACHABLE', cause.message, cause)));
+    this.#stream.on('error', (cause: Error) =>
+      this.#end(failure('E_CONTROLLER_UNREACHABLE', cause.message, cause)),
+    );
     this.#stream.on('close', () => this.close('the stream was closed'));
     this.#options.session.on('close', () => this.close('the session was closed'));
   }
 
   #beat(): void {
-    if (performance.now() - this.#heardAtMs > SILENT_AFTER_MS) this.close('the controller is silent');
-    else this.#send({ type: 'ping', clockMs: this.#options.clock.wallMs() });
+    if (performance.now() - this.#heardAtMs > SILENT_AFTER_MS) {
+      this.close('the controller is silent');
+      return;
+    }
+    this.#send({ type: 'ping', clockMs: this.#options.clock.wallMs() });
+    if (this.#version >= WIRE_VERSION_STATE && this.#isStuck())
+      this.#send({ type: 'state', node: this.#options.describe() });
+  }
+
+  /** Whether a report written now would not be stored soon, or not be kept at all. */
+  #isStuck(): boolean {
+    if (this.#options.buffer.status().full) return true;
+    return this.#inFlight.length > 0 && performance.now() - this.#movedAtMs >= PING_EVERY_MS;
   }
 
   #send(message: AgentMessage): void {
@@ -152,6 +173,7 @@ class Session implements WireSession {
       return;
     }
     this.#sent.set(placeKey(batch.stream, batch.bootId), last);
+    if (this.#inFlight.length === 0) this.#movedAtMs = performance.now();
     this.#inFlight.push({ stream: batch.stream, bootId: batch.bootId, first: batch.firstSequence, last });
     this.#write(frame.value);
   }
@@ -185,6 +207,7 @@ class Session implements WireSession {
           this.#options.buffer.acknowledge(one.stream, one.bootId, one.sequence);
         }
         this.#welcomed = true;
+        this.#version = message.version;
         this.#credit = message.credit;
         this.#options.onWelcome(message);
         this.pump();
@@ -216,6 +239,7 @@ class Session implements WireSession {
       if (isStored) records += batch.last - batch.first + 1;
       return !isStored;
     });
+    if (records > 0) this.#movedAtMs = performance.now();
     this.#credit = ack.credit;
     this.#options.buffer.acknowledge(ack.stream, ack.bootId, ack.sequence);
     this.#options.onAcknowledged(records);

@@ -27,6 +27,7 @@ import {
   WIRE_ENROLL_PATH,
   WIRE_RENEW_PATH,
   WIRE_STREAM_PATH,
+  WIRE_VERSION,
 } from '@bartizan/contracts';
 import { makeAuthority, type TestAuthority } from './certificates.ts';
 
@@ -52,6 +53,8 @@ export interface FakeControllerOptions {
   readonly credit?: number;
   readonly authority?: TestAuthority;
   readonly port?: number;
+  /** Wire version it speaks; the newest unless said otherwise. */
+  readonly version?: number;
 }
 
 /**
@@ -63,6 +66,9 @@ export class FakeController {
   readonly received = new Map<string, Received>();
   readonly invalid: { readonly record: unknown; readonly reason: string }[] = [];
   readonly certificates: string[] = [];
+  /** What nodes told beside their records. */
+  readonly states: unknown[] = [];
+  pings = 0;
   duplicates = 0;
   connections = 0;
   #configure: Configure | undefined;
@@ -246,7 +252,7 @@ export class FakeController {
       const acknowledged = [...this.#acknowledged.values()];
       writeFrame(stream, {
         type: 'welcome',
-        version: 1,
+        version: Math.min(WIRE_VERSION, this.#options.version ?? WIRE_VERSION),
         cluster: 'local',
         tenant: 'default',
         acknowledged,
@@ -254,7 +260,10 @@ export class FakeController {
         clockMs: Date.now(),
       });
       if (this.#configure) writeFrame(stream, this.#configure);
-    } else if (message.value.type === 'ping') writeFrame(stream, { type: 'pong', clockMs: Date.now() });
+    } else if (message.value.type === 'ping') {
+      this.pings += 1;
+      writeFrame(stream, { type: 'pong', clockMs: Date.now() });
+    } else if (message.value.type === 'state') this.states.push(message.value.node);
     else this.#store(stream, message.value, credit);
   }
 

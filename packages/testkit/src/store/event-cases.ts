@@ -254,6 +254,31 @@ const reading: readonly StoreCase[] = [
     },
   },
   {
+    name: 'adds up the bytes that were counted, and gives none where none were',
+    run: async ({ store }) => {
+      const uncounted = (sequence: number, changes: Parameters<typeof aFlow>[1]) => {
+        const { bytesSent: _sent, bytesReceived: _received, ...flow } = aFlow(sequence, changes);
+        return flow;
+      };
+      good(
+        await store.events.append(OURS, [
+          aFlow(1, { bytesSent: 3, bytesReceived: 4 }),
+          uncounted(2, { protocol: 'udp', serverPort: 53 }),
+          uncounted(3, {}),
+          aFlow(4, { protocol: 'udp', serverPort: 123, bytesSent: 0, bytesReceived: 0 }),
+        ]),
+      );
+      const folded = good(await store.events.foldFlows(OURS, all()));
+      assert.deepEqual(folded.map((one) => [one.serverPort, one.bytes]).toSorted(), [
+        [123, undefined],
+        [443, 7],
+        [53, undefined],
+      ]);
+      const [kept] = good(await store.events.list(OURS, 'flow', where(term('serverPort', '53')))).items;
+      assert.equal(kept !== undefined && 'bytesSent' in kept, false);
+    },
+  },
+  {
     name: 'answers reads of ids that are not ids with nothing',
     run: async ({ store }) => {
       for (const id of ['', 'x', ':::', 'n-1:boot-1:flow:99999999999999999999', 'n-1:b:inventory:1']) {

@@ -77,7 +77,8 @@ export const inventory = {
   'flow.failures': 'Failed',
   'flow.bytes': 'Volume',
   'flow.bytes.uncounted': 'not counted',
-  'flow.bytes.uncounted.hint': 'The kernel counts the bytes of a TCP connection, not those of UDP.',
+  'flow.bytes.uncounted.hint':
+    'The kernel counts the bytes of a TCP connection and tells them when it ends; those of UDP are not counted.',
   'flow.outbound': 'Outbound to',
   'flow.inbound': 'Inbound from',
   'package.version': 'Version',

@@ -9,6 +9,7 @@ export const operations = {
   'node.ready': 'Ready',
   'node.limited': 'Limited',
   'node.disconnected': 'Disconnected',
+  'node.not-stored': 'Not stored: held in memory',
   'node.unknown': 'Not known',
   'node.sensor': 'Sensor',
   'node.levels': 'Levels reached',

@@ -77,7 +77,8 @@ export const inventory = {
   'flow.failures': '失敗',
   'flow.bytes': '通信量',
   'flow.bytes.uncounted': '計測なし',
-  'flow.bytes.uncounted.hint': 'カーネルが数えるのは TCP 接続の通信量だけで、UDP は数えません。',
+  'flow.bytes.uncounted.hint':
+    'カーネルが数えるのは TCP 接続の通信量で、接続の終了時に分かります。UDP は計測しません。',
   'flow.outbound': '送信先',
   'flow.inbound': '送信元',
   'package.version': 'バージョン',

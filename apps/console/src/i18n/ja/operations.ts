@@ -9,6 +9,7 @@ export const operations = {
   'node.ready': '正常',
   'node.limited': '制限あり',
   'node.disconnected': '切断',
+  'node.not-stored': '未保存（メモリー上の値）',
   'node.unknown': '不明',
   'node.sensor': 'センサー',
   'node.levels': '到達レベル',

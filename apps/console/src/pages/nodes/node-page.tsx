@@ -116,6 +116,7 @@ const NodeDetail = ({ node }: { node: NodeRow }) => {
           <span className="row wrap" style={{ gap: 12 }}>
             <h1 translate="no">{node.name}</h1>
             <Badge tone={NODE_TONES[node.state]}>{t(`node.${node.state}`)}</Badge>
+            {node.notStored === true && <Badge tone="medium">{t('node.not-stored')}</Badge>}
           </span>
         </div>
         {mayCommand && <NodeActs id={node.id} />}

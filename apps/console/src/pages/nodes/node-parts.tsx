@@ -8,7 +8,7 @@ import { useT } from '../../i18n/language.ts';
 import { Badge } from '../../widgets/badges.tsx';
 import { Prose } from '../../widgets/prose.tsx';
 import { Unknown } from '../../widgets/states.tsx';
-import { Facts, Verbatim } from '../../widgets/text.tsx';
+import { Facts, Told, Verbatim } from '../../widgets/text.tsx';
 import type { NodeRow } from './levels.tsx';
 import { SENSOR_TONES } from './nodes-page.tsx';
 
@@ -81,7 +81,7 @@ export const NodeSensor = ({ node }: { node: NodeRow }) => {
         <Badge tone={SENSOR_TONES[sensor.state]}>{t(`sensor.${sensor.state}`)}</Badge>
       </div>
       <div className="card-body stack">
-        {sensor.reason !== undefined && <Unknown why={<Verbatim>{sensor.reason}</Verbatim>} />}
+        {sensor.reason !== undefined && <Unknown why={<Told>{sensor.reason}</Told>} />}
         <Facts
           rows={[
             [
@@ -177,8 +177,8 @@ export const NodeRuntimes = ({ node }: { node: NodeRow }) => {
             </strong>
             <Verbatim mono>{runtime.endpoint}</Verbatim>
             {runtime.reason !== undefined && (
-              <span className="small quiet" translate="no">
-                {runtime.reason}
+              <span className="small quiet">
+                <Told>{runtime.reason}</Told>
               </span>
             )}
           </li>

@@ -39,6 +39,10 @@ const applicationColumn = (t: ReturnType<typeof useT>): Column<Row> => ({
   ),
 });
 
+/** Bytes both ways, where they were counted. */
+const volumeOf = ({ bytesSent, bytesReceived = 0 }: Row): number | undefined =>
+  bytesSent === undefined ? undefined : bytesSent + bytesReceived;
+
 const useColumns = (): readonly Column<Row>[] => {
   const t = useT();
   const { count } = useFormat();
@@ -95,7 +99,7 @@ const useColumns = (): readonly Column<Row>[] => {
         width: '108px',
         number: true,
         fromPx: 640,
-        cell: (row) => <FlowVolume protocols={[row.protocol]} bytes={row.bytesSent + row.bytesReceived} />,
+        cell: (row) => <FlowVolume protocols={[row.protocol]} bytes={volumeOf(row)} />,
       },
       {
         id: 'verdict',

@@ -3,7 +3,7 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import { type AdmissionBinding, type AdmissionRuleRow, severityRank } from '@bartizan/contracts';
-import { type FieldPaths, matchesFilter } from '@bartizan/engine';
+import { compileWildcard, type FieldPaths, matchesFilter } from '@bartizan/engine';
 import { explainAdmissionRule } from '@bartizan/engine/admission';
 import type {
   AdmissionDesk,
@@ -39,22 +39,9 @@ const RULE_FIELDS: FieldPaths = {
 
 const authorOf = ({ cluster, tenant, name }: Caller) => ({ owner: { cluster, tenant }, name });
 
-/** Whether a glob of rule ids, `*` for any run of characters, names a rule. */
-const names = (globs: readonly string[], id: string): boolean =>
-  globs.some((glob) => {
-    const parts = glob.split('*');
-    const [head = ''] = parts;
-    if (parts.length === 1) return glob === id;
-    if (!id.startsWith(head)) return false;
-    let at = head.length;
-    for (const part of parts.slice(1, -1)) {
-      const found = id.indexOf(part, at);
-      if (found < 0) return false;
-      at = found + part.length;
-    }
-    const tail = parts.at(-1) ?? '';
-    return id.length - at >= tail.length && id.endsWith(tail);
-  });
+/** Whether one of the patterns of a binding names a rule. */
+const names = (patterns: readonly string[], id: string): boolean =>
+  patterns.some((pattern) => compileWildcard(pattern)(id));
 
 const bindingsOf = ({ bindings }: KnownPolicy, id: string): AdmissionBinding[] =>
   bindings.map(({ binding }) => binding).filter(({ rules }) => names(rules, id));

@@ -11,7 +11,7 @@ import {
   type Result,
   type Scope,
 } from '@bartizan/contracts';
-import type { ApiFailure, Clock, UsesOf } from '../../ports.ts';
+import type { ApiFailure, Clock, NodeNews, UsesOf } from '../../ports.ts';
 import { collectPages, pageBody, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 import { among, countsAsText } from './terms.ts';
@@ -22,6 +22,7 @@ interface Parts {
   readonly clock: Clock;
   readonly summaries: WorkloadSummaries;
   readonly usesOf: UsesOf;
+  readonly news: NodeNews;
 }
 
 const CONTAINERS_MAX = 1000;
@@ -32,10 +33,20 @@ export const inventoryHandlers = (parts: Parts) => ({
     const page = await parts.store.clusters.list(scope, { filter: [], limit: 1000 });
     return page.ok ? reply(pageBody(page.value, parts.clock.nowMs())) : page;
   }),
-  'node.list': answers('node.list', ({ scope, query }) => listOf(parts, parts.store.nodes, scope, query)),
-  'node.show': answers('node.show', ({ scope, params }) =>
-    oneOf(parts.store.nodes, scope, params.id, 'node'),
-  ),
+  'node.list': answers('node.list', async ({ scope, query }) => {
+    const wanted = toQuery(query);
+    if (!wanted.ok) return wanted;
+    const page = await parts.store.nodes.list(scope, wanted.value);
+    if (!page.ok) return page;
+    const items = page.value.items.map((node) => parts.news.newest(node));
+    return reply(pageBody({ ...page.value, items }, parts.clock.nowMs()));
+  }),
+  'node.show': answers('node.show', async ({ scope, params }) => {
+    const found = await parts.store.nodes.get(scope, params.id);
+    if (!found.ok) return found;
+    if (found.value === undefined) return refuse('E_NOT_FOUND', `there is no node ${params.id}`);
+    return reply(parts.news.newest(found.value));
+  }),
   'workload.list': answers('workload.list', async ({ scope, query }) => {
     const wanted = toQuery(query);
     if (!wanted.ok) return wanted;

@@ -31,6 +31,19 @@ describe('what status says of a full disk', () => {
     expect(codes).toEqual(['E_STORE_FULL', 'nodes.as-of-before', 'E_BUFFER_FULL']);
   });
 
+  it('is what nodes say now where they could say it, and that nothing keeps it', () => {
+    const now = aNode({ conditions: [bufferFull], notStored: true });
+    const codes = (nodes: Facts['nodes']) =>
+      conditionsOf({ ...FACTS, store: FULL, nodes }).map(({ code }) => code);
+    expect(codes([now])).toEqual(['E_STORE_FULL', 'nodes.not-stored', 'E_BUFFER_FULL']);
+    expect(codes([now, aNode({ id: 'n-2' })])).toEqual([
+      'E_STORE_FULL',
+      'nodes.as-of-before',
+      'nodes.not-stored',
+      'E_BUFFER_FULL',
+    ]);
+  });
+
   it('is only the agent where only its buffer is full', () => {
     const codes = conditionsOf({ ...FACTS, nodes: [aNode({ conditions: [bufferFull] })] }).map(
       ({ code }) => code,

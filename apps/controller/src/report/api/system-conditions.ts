@@ -97,7 +97,7 @@ function ofNode(node: Node): NodeCondition[] {
 
 /** While nothing can be written, what nodes report is refused and sent again later: what is shown of them is older. */
 function ofFrozenNodes({ store, nodes }: Facts): NodeCondition[] {
-  if (store.state === 'ok' || nodes.length === 0) return [];
+  if (store.state === 'ok' || nodes.every(({ notStored }) => notStored === true)) return [];
   return [
     {
       code: 'nodes.as-of-before',
@@ -109,6 +109,26 @@ function ofFrozenNodes({ store, nodes }: Facts): NodeCondition[] {
       remedy: {
         en: 'Make the store writable again. Agents keep verdicts meanwhile and count what they shed.',
         ja: 'ストアに書き込めるようにしてください。その間エージェントは判定を保持し、破棄した件数を数えます。',
+      },
+    },
+  ];
+}
+
+/** Nodes whose records are not taken tell how they are beside them: true now, and gone with a restart. */
+function ofUnstoredNodes({ nodes }: Facts): NodeCondition[] {
+  const count = nodes.filter(({ notStored }) => notStored === true).length;
+  if (count === 0) return [];
+  return [
+    {
+      code: 'nodes.not-stored',
+      severity: 'warning',
+      message: {
+        en: `What nodes report now is shown from memory and not stored: ${count} of ${nodes.length}`,
+        ja: `ノードの現在の報告はメモリー上の値で、保存されていません：${nodes.length} 台中 ${count} 台`,
+      },
+      remedy: {
+        en: 'Make the store writable again; agents then send what they kept.',
+        ja: 'ストアに書き込めるようにしてください。エージェントは保持している記録をその後に送信します。',
       },
     },
   ];
@@ -166,6 +186,7 @@ export function conditionsOf(facts: Facts): NodeCondition[] {
   const all = [
     ...ofStore,
     ...ofFrozenNodes(facts),
+    ...ofUnstoredNodes(facts),
     ...nodes.flatMap(ofNode),
     ...ofAdvisories(facts),
     ...ofCluster(facts),

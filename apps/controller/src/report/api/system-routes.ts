@@ -10,7 +10,14 @@ import {
   type Scope,
   SEVERITIES,
 } from '@bartizan/contracts';
-import type { AdvisoryDesk, ApiFailure, Clock, ClusterStatus, IngestCounters } from '../../ports.ts';
+import type {
+  AdvisoryDesk,
+  ApiFailure,
+  Clock,
+  ClusterStatus,
+  IngestCounters,
+  NodeNews,
+} from '../../ports.ts';
 import { answers, reply } from './route-handler.ts';
 import { conditionsOf } from './system-conditions.ts';
 import { among, countsAsText, DAY_MS } from './terms.ts';
@@ -22,6 +29,7 @@ interface Parts {
   readonly advisories: AdvisoryDesk;
   readonly counters: IngestCounters;
   readonly cluster: () => ClusterStatus;
+  readonly news: NodeNews;
   readonly version: string;
   readonly instance: string;
   readonly startedAtMs: number;
@@ -83,7 +91,7 @@ export const systemHandlers = (parts: Parts) => ({
       store,
       advisories,
       activity,
-      nodes: nodes.value.items,
+      nodes: nodes.value.items.map((node) => parts.news.newest(node)),
       counters: parts.counters,
       cluster: parts.cluster(),
     });

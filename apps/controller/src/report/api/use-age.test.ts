@@ -3,16 +3,16 @@
 
 import type { Finding, PackageUse } from '@bartizan/contracts';
 import { aFinding, aNode, openTestStore, type TestStore } from '@bartizan/testkit/store';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withUseAge } from './use-age.ts';
 
 const SCOPE = { kind: 'tenant', cluster: 'local', tenant: 'default' } as const;
 let test: TestStore;
-beforeEach(async () => {
+beforeAll(async () => {
   test = await openTestStore();
   await test.store.nodes.put(SCOPE, [aNode({ id: 'n-1', lastSeenAtMs: 90_000 })]);
 });
-afterEach(() => test.remove());
+afterAll(() => test.remove());
 
 const finding = (use: PackageUse | undefined, node = 'n-1'): Finding => {
   const base = aFinding({ node });

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { ADMISSION_OPERATIONS, type AdmissionMatch, type AdmissionOperation } from '@bartizan/contracts';
-import { compileGlob, isGlob } from '../../expression/index.ts';
+import { compileWildcard, isWildcard } from '../../expression/index.ts';
 import type { Evaluation } from '../pod/evaluation.ts';
 import { isObject, walk } from '../pod/json.ts';
 import { POD_PATHS, type PodPath } from '../pod/pod-paths.ts';
@@ -17,9 +17,9 @@ const ANY: NameTest = () => true;
 /** Compiles globs; undefined when one is none. Plain names are looked up in a set. */
 export function nameTest(patterns: readonly string[] | undefined): NameTest | undefined {
   if (patterns === undefined || patterns.length === 0) return ANY;
-  if (!patterns.every(isGlob)) return undefined;
+  if (!patterns.every(isWildcard)) return undefined;
   const plain = new Set(patterns.filter((pattern) => !/[*?]/.test(pattern)));
-  const globs = patterns.filter((pattern) => /[*?]/.test(pattern)).map(compileGlob);
+  const globs = patterns.filter((pattern) => /[*?]/.test(pattern)).map(compileWildcard);
   return globs.length === 0
     ? (name) => plain.has(name)
     : (name) => plain.has(name) || globs.some((glob) => glob(name));

@@ -2,19 +2,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type IncomingMessage, request } from 'node:http';
-import { type ErrorCode, err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import {
+  type ErrorCode,
+  err,
+  type Failure,
+  type LocalText,
+  ok,
+  type Result,
+  sameText,
+} from '@bartizan/contracts';
+import { NO_ANSWER, unreachable } from '../unreachable.ts';
 
 const BODY_BYTES_MAX = 32 * 1024 * 1024;
 const LINE_BYTES_MAX = 256 * 1024;
 const TIMEOUT_MS = 10_000;
+const TOO_LARGE = { en: 'the answer is too large', ja: '応答が大きすぎます' };
+const NOT_JSON = { en: 'the answer is not JSON', ja: '応答が JSON ではありません' };
 
 /** Reads a JSON document from an HTTP server behind a Unix socket. 404 gives undefined. */
 export const getJson = (socketPath: string, path: string): Promise<Result<unknown, Failure<ErrorCode>>> =>
   new Promise((resolve) => {
-    const fail = (detail: string, cause?: unknown): void =>
-      resolve(
-        err(failure('E_RUNTIME_UNREACHABLE', `${socketPath} ${path.split('?', 1)[0]}: ${detail}`, cause)),
-      );
+    const fail = (why: LocalText, cause?: unknown): void =>
+      resolve(err(unreachable(`${socketPath} ${path.split('?', 1)[0]}`, why, cause)));
+    const failOf = (cause: Error): void =>
+      fail([NO_ANSWER, TOO_LARGE].find(({ en }) => en === cause.message) ?? sameText(cause.message), cause);
     const call = request(
       { socketPath, path, headers: { host: 'localhost' }, timeout: TIMEOUT_MS },
       (response) => {
@@ -22,24 +33,27 @@ export const getJson = (socketPath: string, path: string): Promise<Result<unknow
         let size = 0;
         response.on('data', (chunk: Buffer) => {
           size += chunk.length;
-          if (size > BODY_BYTES_MAX) call.destroy(new Error('the answer is too large'));
+          if (size > BODY_BYTES_MAX) call.destroy(new Error(TOO_LARGE.en));
           else chunks.push(chunk);
         });
         response.on('end', () => {
           if (response.statusCode === 404) return resolve(ok(undefined));
-          if (response.statusCode !== 200) return fail(`status ${response.statusCode}`);
+          if (response.statusCode !== 200) {
+            const { statusCode } = response;
+            return fail({ en: `status ${statusCode}`, ja: `ステータス ${statusCode}` });
+          }
           try {
             const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
             resolve(ok(body));
           } catch (cause) {
-            fail('the answer is not JSON', cause);
+            fail(NOT_JSON, cause);
           }
         });
-        response.on('error', (cause) => fail(cause.message, cause));
+        response.on('error', failOf);
       },
     );
-    call.on('timeout', () => call.destroy(new Error('no answer in time')));
-    call.on('error', (cause) => fail(cause.message, cause));
+    call.on('timeout', () => call.destroy(new Error(NO_ANSWER.en)));
+    call.on('error', failOf);
     call.end();
   });
 

@@ -3,8 +3,8 @@
 
 import { existsSync, type FSWatcher, watch as watchPath } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type ErrorCode, err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
-import { readNames, readText } from '../../procfs/bounded-read.ts';
+import { type ErrorCode, err, type Failure, type LocalText, ok, type Result } from '@bartizan/contracts';
+import { type ReadFailure, readNames, readText } from '../../procfs/bounded-read.ts';
 import type { Procfs } from '../../procfs/procfs.ts';
 import { readObject } from '../json.ts';
 import {
@@ -14,10 +14,19 @@ import {
   type RuntimeContainer,
   type RuntimeEvent,
 } from '../runtime.ts';
+import { unreachable } from '../unreachable.ts';
 
 const STATE_BYTES_MAX = 1024 * 1024;
 const CONTAINERS_MAX = 5000;
 const TICK_US = 10_000;
+/** Why the state folder could not be read. */
+const UNREAD: Readonly<Record<ReadFailure['kind'], LocalText>> = {
+  gone: { en: 'does not exist', ja: '存在しません' },
+  denied: { en: 'may not be read', ja: '読み取りが許可されていません' },
+  'too-large': { en: 'is too large', ja: '大きすぎます' },
+  malformed: { en: 'is malformed', ja: '形式が正しくありません' },
+  failed: { en: 'could not be read', ja: '読み取れませんでした' },
+};
 
 /** Bind mounts of the configuration in state.json: {source, destination, device "bind", flags}; flag 1 is MS_RDONLY. */
 const MS_RDONLY = 1;
@@ -156,19 +165,14 @@ class Runc implements ContainerRuntime {
   }
 
   version(): Promise<Result<string, Failure<ErrorCode>>> {
-    return Promise.resolve(
-      existsSync(this.endpoint)
-        ? ok('')
-        : err(failure('E_RUNTIME_UNREACHABLE', `${this.endpoint} does not exist`)),
-    );
+    return Promise.resolve(existsSync(this.endpoint) ? ok('') : err(unreachable(this.endpoint, UNREAD.gone)));
   }
 
   list(): Promise<Result<RuntimeContainer[], Failure<ErrorCode>>> {
     const names = readNames(this.endpoint, CONTAINERS_MAX);
     // No folder yet: no container yet.
     if (!names.ok && names.error.kind === 'gone') return Promise.resolve(ok([]));
-    if (!names.ok)
-      return Promise.resolve(err(failure('E_RUNTIME_UNREACHABLE', `${this.endpoint}: ${names.error.kind}`)));
+    if (!names.ok) return Promise.resolve(err(unreachable(this.endpoint, UNREAD[names.error.kind])));
     return Promise.resolve(
       ok(names.value.flatMap((id) => readRuncState(this.endpoint, id, this.#options) ?? [])),
     );

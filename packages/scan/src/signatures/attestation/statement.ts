@@ -32,7 +32,7 @@ function readSubject(value: unknown): Subject {
   const subject = asObject(value);
   const digests = asObject(subject?.['digest']);
   demand(subject !== undefined && digests !== undefined, 'statement', 'a subject without a digest');
-  const read: Record<string, string> = Object.create(null);
+  const read = Object.create(null) as Record<string, string>;
   for (const [algorithm, digest] of Object.entries(digests)) {
     demand(
       typeof digest === 'string' && /^[0-9a-f]{8,256}$/.test(digest),

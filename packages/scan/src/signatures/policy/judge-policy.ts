@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { fitsGlob } from '../../glob/glob.ts';
+import { fitsPathPattern } from '../../path-pattern/path-pattern.ts';
 import { readPredicate } from '../attestation/predicate.ts';
 import { IN_TOTO, parseStatement, type Statement } from '../attestation/statement.ts';
 import { verifyNotation } from '../notation/verify.ts';
@@ -170,7 +170,7 @@ function judgeCondition(condition: Condition, matter: Matter): ConditionVerdict 
 
 /** Rules that speak of an image, by its name without tag and digest. */
 export const rulesFor = ({ rules }: SignaturePolicy, image: string): readonly PolicyRule[] =>
-  rules.filter(({ images }) => images.some((pattern) => fitsGlob(image, pattern)));
+  rules.filter(({ images }) => images.some((pattern) => fitsPathPattern(image, pattern)));
 
 /**
  * Judges an image by everything that lies beside it. Each rule that its name fits has to be fulfilled; an image that no

@@ -3,8 +3,8 @@
 
 import { createHash } from 'node:crypto';
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
-import { isPattern } from '../../glob/glob.ts';
 import { asObject, type JsonObject } from '../../json/fields.ts';
+import { isPathPattern } from '../../path-pattern/path-pattern.ts';
 import { digestOf, openPublicKey, spkiOf } from '../keys.ts';
 import { parseIdentity } from '../notation/identity.ts';
 import { loadTrustStore, type StoreFile, type StoreType, type TrustStore } from '../notation/trust-store.ts';
@@ -269,7 +269,7 @@ function claimAt(value: unknown, place: string): ClaimCondition {
 function ruleAt(value: unknown, place: string, reader: PolicyReader): PolicyRule {
   const part = objectAt(value, place, ['name', 'images', 'require']);
   const images = listAt(part['images'], `${place}.images`, 256).map((one) => textAt(one, `${place}.images`));
-  const wrong = images.find((pattern) => !isPattern(pattern));
+  const wrong = images.find((pattern) => !isPathPattern(pattern));
   if (wrong !== undefined) throw new PolicyFault(`${place}.images`, 'a pattern that is too long');
   return {
     name: textAt(part['name'], `${place}.name`).slice(0, 200),

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Longest pattern that is accepted. */
-export const GLOB_MAX = 512;
+export const WILDCARD_MAX = 512;
 /** Longest run with `?` between two stars: such runs are compared place by place. */
 const WILD_RUN_MAX = 64;
 /** Below this product of lengths the built-in search is quicker than building on the table. */
@@ -60,17 +60,18 @@ function find(segment: Segment, text: string, from: number): number {
     : searchTable(segment, text, from);
 }
 
-/** Whether a pattern can be compiled: not empty, at most GLOB_MAX long, no long run with `?`. */
-export const isGlob = (pattern: string): boolean =>
+/** Whether a pattern can be compiled: not empty, at most WILDCARD_MAX long, no long run with `?`. */
+export const isWildcard = (pattern: string): boolean =>
   pattern !== '' &&
-  pattern.length <= GLOB_MAX &&
+  pattern.length <= WILDCARD_MAX &&
   pattern.split('*').every((run) => !run.includes('?') || run.length <= WILD_RUN_MAX);
 
 /**
- * Compiles a glob into a test of the whole text: `*` stands for any run of characters (also `/`), `?` for exactly one.
+ * Compiles a wildcard (operator `glob`) into a test of the whole text: `*` stands for any run of characters (also `/`),
+ * `?` for exactly one. Not the patterns of paths in scan, where `*` ends at a slash and `?` is a character like others.
  * There is no way to escape either, and no regular expression: time is linear in the text.
  */
-export function compileGlob(pattern: string): (text: string) => boolean {
+export function compileWildcard(pattern: string): (text: string) => boolean {
   const segments = pattern.split('*').map(segmentOf);
   const [first, ...rest] = segments;
   const last = rest.pop();

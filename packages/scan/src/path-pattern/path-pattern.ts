@@ -6,7 +6,7 @@ const PATTERN_MAX = 512;
 const TEXT_MAX = 8192;
 
 /** Whether a pattern can be used. */
-export const isPattern = (pattern: string): boolean => pattern !== '' && pattern.length <= PATTERN_MAX;
+export const isPathPattern = (pattern: string): boolean => pattern !== '' && pattern.length <= PATTERN_MAX;
 
 /** A part of a pattern: a character, `*` (not over a slash) or `**` (over slashes too). */
 const partsOf = (pattern: string): readonly string[] => pattern.match(/\*\*|[\s\S]/g) ?? [];
@@ -25,11 +25,12 @@ function step(text: string, part: string, reached: Uint8Array): Uint8Array {
 }
 
 /**
- * Whether a text fits a pattern: `*` stands for any characters of one path part, `**` for any at all. Time is bounded by
+ * Whether a text fits a pattern of paths: `*` stands for any characters of one path part, `**` for any at all. Time is bounded by
  * the product of both lengths, whatever they hold: paths come from hostile images.
+ * Not the wildcards of engine, where `*` goes over slashes and `?` is any one character.
  */
-export function fitsGlob(text: string, pattern: string): boolean {
-  if (!isPattern(pattern) || text.length > TEXT_MAX) return false;
+export function fitsPathPattern(text: string, pattern: string): boolean {
+  if (!isPathPattern(pattern) || text.length > TEXT_MAX) return false;
   let reached: Uint8Array = new Uint8Array(text.length + 1);
   reached[0] = 1;
   for (const part of partsOf(pattern)) reached = step(text, part, reached);

@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileGlob, GLOB_MAX, isGlob } from './glob.ts';
+import { compileWildcard, isWildcard, WILDCARD_MAX } from './wildcard.ts';
 
 /** The slow, obviously right answer. */
 function naive(pattern: string, text: string): boolean {
@@ -16,19 +16,21 @@ function naive(pattern: string, text: string): boolean {
   return text !== '' && (pattern.startsWith('?') || pattern[0] === text[0]) && naive(rest, text.slice(1));
 }
 
-describe('globs', () => {
+describe('wildcards', () => {
   it.each([
     ['/etc/*', '/etc/cron.d/x', true],
     ['/etc/*', '/etcetera', false],
     ['*.so.?', '/lib/libc.so.6', true],
     ['*.so.?', '/lib/libc.so.10', false],
+    ['/etc/*', '/etc/a/b', true],
+    ['a?b', 'a.b', true],
     ['bash', 'bash', true],
     ['bash', 'bashful', false],
     ['*', '', true],
     ['a*a', 'a', false],
     ['**x**', 'x', true],
     ['.+', 'ab', false],
-  ])('%s on %s gives %s', (pattern, text, expected) => expect(compileGlob(pattern)(text)).toBe(expected));
+  ])('%s on %s gives %s', (pattern, text, expected) => expect(compileWildcard(pattern)(text)).toBe(expected));
 
   it('match what a naive matcher matches', () => {
     const letters = fc.constantFrom('a', 'b', '*', '?');
@@ -38,7 +40,7 @@ describe('globs', () => {
         fc.string({ unit: letters, minLength: 1, maxLength: 8 }),
         fc.string({ unit: plain, maxLength: 12 }),
         (pattern, text) => {
-          expect(compileGlob(pattern)(text)).toBe(naive(pattern, text));
+          expect(compileWildcard(pattern)(text)).toBe(naive(pattern, text));
         },
       ),
       { seed: 20261125, numRuns: 3000 },
@@ -47,23 +49,23 @@ describe('globs', () => {
 
   it('match by the search table what they match by the built-in search', () => {
     const text = `${'ab'.repeat(3000)}abac${'ab'.repeat(10)}`;
-    expect(compileGlob('*abac*')(text)).toBe(true);
-    expect(compileGlob('*abad*')(text)).toBe(false);
-    expect(compileGlob(`*${'ab'.repeat(40)}*ac*`)(text)).toBe(true);
+    expect(compileWildcard('*abac*')(text)).toBe(true);
+    expect(compileWildcard('*abad*')(text)).toBe(false);
+    expect(compileWildcard(`*${'ab'.repeat(40)}*ac*`)(text)).toBe(true);
   });
 
   it('take linear time on text made to be slow', () => {
     const pattern = `*${'a'.repeat(200)}b*${'a'.repeat(200)}c`;
-    const test = compileGlob(pattern);
+    const test = compileWildcard(pattern);
     const started = performance.now();
     expect(test('a'.repeat(1_000_000))).toBe(false);
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
   it('refuse what is empty, too long, or has long runs with a question mark', () => {
-    expect(isGlob('')).toBe(false);
-    expect(isGlob('a'.repeat(GLOB_MAX + 1))).toBe(false);
-    expect(isGlob(`*${'?'.repeat(65)}*`)).toBe(false);
-    expect(isGlob(`*${'?'.repeat(64)}*`)).toBe(true);
+    expect(isWildcard('')).toBe(false);
+    expect(isWildcard('a'.repeat(WILDCARD_MAX + 1))).toBe(false);
+    expect(isWildcard(`*${'?'.repeat(65)}*`)).toBe(false);
+    expect(isWildcard(`*${'?'.repeat(64)}*`)).toBe(true);
   });
 });
