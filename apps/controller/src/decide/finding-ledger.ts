@@ -26,6 +26,8 @@ export interface Replacement {
   /** Limits the replacement to one container of the workload; absent = all. */
   readonly container?: string;
   readonly kinds: readonly Finding['kind'][];
+  /** Narrower than the kinds, where another judge speaks about findings of the same kind. */
+  readonly isOurs?: (finding: Finding) => boolean;
   readonly found: readonly Finding[];
   /** Whether this time nothing could be said about a finding: it stays as it is. Not seen is not fixed. */
   readonly isUnjudged?: (finding: Finding) => boolean;
@@ -169,7 +171,7 @@ export class FindingLedger {
 
   async #known(
     scope: Scope,
-    { workload, container, kinds }: Replacement,
+    { workload, container, kinds, isOurs }: Replacement,
   ): Promise<Result<Finding[], ApiFailure>> {
     const found: Finding[] = [];
     let cursor: string | undefined;
@@ -185,7 +187,9 @@ export class FindingLedger {
       if (!page.ok) return page;
       found.push(
         ...page.value.items.filter(
-          (finding) => container === undefined || finding.subject.container === container,
+          (finding) =>
+            (container === undefined || finding.subject.container === container) &&
+            isOurs?.(finding) !== false,
         ),
       );
       cursor = page.value.next;

@@ -178,6 +178,8 @@ export class ScanJudge {
     const replaced = await findings.replace(home, {
       workload: record.workload,
       kinds: pendingUpdates === undefined ? BY_PACK : [...BY_PACK, 'pending-update'],
+      // Malware without a package was found in the files of an image: a pack knows nothing of it.
+      isOurs: ({ kind, package: found }) => kind !== 'malware' || found !== undefined,
       found: await uses.decorate(home, record.workload, judged.value.findings),
       isUnjudged: unjudgedBy(record, judged.value.coverage),
     });
