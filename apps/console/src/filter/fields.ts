@@ -57,6 +57,7 @@ export const FILTER_FIELDS = {
     { name: 'use', label: 'use.title', values: ['loaded', 'touched', 'unknown', 'not-seen'] },
     { name: 'check', label: 'field.check' },
     { name: 'exception', label: 'exception.one' },
+    { name: 'counted', label: 'field.counted', values: ['true', 'false'] },
     WORKLOAD,
     NAMESPACE,
     { name: 'owasp', label: 'field.owasp', values: K_ITEMS },

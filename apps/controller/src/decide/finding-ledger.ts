@@ -17,6 +17,7 @@ import {
 import { compileExceptions } from '@bartizan/engine';
 import type { ApiFailure, Clock } from '../ports.ts';
 import type { Turnstile } from '../turnstile.ts';
+import { countedElsewhere } from './twin-findings.ts';
 
 const PAGE = 1000;
 
@@ -70,8 +71,20 @@ export class FindingLedger {
         .filter((finding) => !now.has(finding.id) && finding.state !== 'fixed')
         .filter((finding) => replacement.isUnjudged?.(finding) !== true)
         .map((finding): Finding => ({ ...finding, state: 'fixed', lastSeenAtMs: nowMs }));
-      return this.#store.findings.put(scope, [...kept, ...fixed]);
+      const saved = await this.#store.findings.put(scope, [...kept, ...fixed]);
+      return saved.ok ? this.#recount(scope, digestsOf([...kept, ...known.value])) : saved;
     });
+  }
+
+  /** Says anew which findings of images are counted at what runs them. */
+  async #recount(scope: Scope, digests: readonly string[]): Promise<Result<void, ApiFailure>> {
+    for (const digest of digests) {
+      const all = await this.#listed(scope, [among('imageDigest', digest)]);
+      if (!all.ok) return all;
+      const saved = await this.#store.findings.put(scope, countedElsewhere(all.value));
+      if (!saved.ok) return saved;
+    }
+    return ok(undefined);
   }
 
   /** Opens again what was accepted until now, unless another exception accepts it. */
@@ -173,30 +186,41 @@ export class FindingLedger {
     scope: Scope,
     { workload, container, kinds, isOurs }: Replacement,
   ): Promise<Result<Finding[], ApiFailure>> {
+    const all = await this.#listed(scope, [among('workload', workload), among('kind', ...kinds)]);
+    if (!all.ok) return all;
+    return ok(
+      all.value.filter(
+        (finding) =>
+          (container === undefined || finding.subject.container === container) && isOurs?.(finding) !== false,
+      ),
+    );
+  }
+
+  async #listed(scope: Scope, filter: Filter): Promise<Result<Finding[], ApiFailure>> {
     const found: Finding[] = [];
     let cursor: string | undefined;
     do {
       const page = await this.#store.findings.list(scope, {
-        filter: [
-          { field: 'workload', operator: 'in', values: [workload], negated: false },
-          { field: 'kind', operator: 'in', values: kinds, negated: false },
-        ],
+        filter,
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });
       if (!page.ok) return page;
-      found.push(
-        ...page.value.items.filter(
-          (finding) =>
-            (container === undefined || finding.subject.container === container) &&
-            isOurs?.(finding) !== false,
-        ),
-      );
+      found.push(...page.value.items);
       cursor = page.value.next;
     } while (cursor !== undefined);
     return ok(found);
   }
 }
+
+/** The images that findings with a package are about: only those can be found twice. */
+const digestsOf = (findings: readonly Finding[]): string[] => [
+  ...new Set(
+    findings.flatMap(({ package: found, subject }) =>
+      found === undefined || subject.imageDigest === undefined ? [] : [subject.imageDigest],
+    ),
+  ),
+];
 
 function carryOver(finding: Finding, before: Finding | undefined, nowMs: number): Finding {
   if (before === undefined) return finding;
@@ -206,6 +230,7 @@ function carryOver(finding: Finding, before: Finding | undefined, nowMs: number)
     ...finding,
     firstSeenAtMs: before.state === 'fixed' ? nowMs : before.firstSeenAtMs,
     lastSeenAtMs: nowMs,
+    ...(before.countedAt === undefined ? {} : { countedAt: before.countedAt }),
     ...(accepted ? { state: 'accepted', acceptance } : { state: 'open' }),
   };
 }

@@ -182,6 +182,8 @@ export const Finding = object('Finding', 'Something that is wrong and can be fix
       exception: optional(OpaqueId),
     }),
   ),
+  // The workload that runs the image and has the same finding: totals count it there alone.
+  countedAt: optional(OpaqueId),
   groupKey: text('Findings removed by the same act share this key', 512),
   firstSeenAtMs: instant('First seen'),
   lastSeenAtMs: instant('Last seen'),

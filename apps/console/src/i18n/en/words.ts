@@ -56,6 +56,7 @@ export const words = {
   'field.vulnerability': 'Vulnerability',
   'field.package': 'Package',
   'field.check': 'Check',
+  'field.counted': 'In the totals',
   'field.path': 'Path',
   'field.ecosystem': 'Ecosystem',
   'field.actor': 'Actor',
