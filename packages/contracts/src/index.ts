@@ -139,6 +139,7 @@ export {
   RegistrySettings,
   RegistryTrial,
 } from './nouns/registry.ts';
+export { FindingStatement, STATEMENT_ORIGINS, VexDocument } from './nouns/vex.ts';
 export {
   Container,
   ContainerMount,

@@ -190,6 +190,7 @@ export {
   type VexOrigin,
   type VexPlace,
   type VexSet,
+  vexFor,
 } from './vex/apply-vex.ts';
 export { readVex, type VexError } from './vex/read-vex.ts';
 export type { VexDocument, VexProduct, VexStatement, VexStatus } from './vex/statement.ts';

@@ -51,7 +51,7 @@ export const FILTER_FIELDS = {
       label: 'field.kind',
       values: ['vulnerability', 'pending-update', 'posture', 'secret', 'malware', 'end-of-life'],
     },
-    { name: 'state', label: 'field.state', values: ['open', 'accepted', 'fixed'] },
+    { name: 'state', label: 'field.state', values: ['open', 'accepted', 'explained', 'fixed'] },
     { name: 'vulnerability', label: 'field.vulnerability' },
     { name: 'package', label: 'field.package' },
     { name: 'use', label: 'use.title', values: ['loaded', 'touched', 'unknown', 'not-seen'] },

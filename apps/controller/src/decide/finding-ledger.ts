@@ -17,6 +17,7 @@ import {
 import { compileExceptions } from '@bartizan/engine';
 import type { ApiFailure, Clock } from '../ports.ts';
 import type { Turnstile } from '../turnstile.ts';
+import { StatementBook } from './statement-book.ts';
 import { countedElsewhere } from './twin-findings.ts';
 
 const PAGE = 1000;
@@ -46,12 +47,14 @@ export class FindingLedger {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #turnstile: Turnstile;
+  readonly #statements: StatementBook;
 
   /** Every other writer of findings passes the same turnstile: an acceptance never meets a re-match half way. */
   constructor(store: Store, clock: Clock, turnstile: Turnstile) {
     this.#store = store;
     this.#clock = clock;
     this.#turnstile = turnstile;
+    this.#statements = new StatementBook(store);
   }
 
   /** Replaces. One at a time, so that two judgements of one workload do not mix. */
@@ -62,10 +65,12 @@ export class FindingLedger {
       const nowMs = this.#clock.nowMs();
       const excepts = await this.#excepts(scope, nowMs);
       if (!excepts.ok) return excepts;
+      const explains = await this.#statements.of(scope);
+      if (!explains.ok) return explains;
       const before = new Map(known.value.map((finding) => [finding.id, finding]));
       const now = new Map(replacement.found.map((finding) => [finding.id, finding]));
       const kept = [...now.values()].map((finding) =>
-        withException(carryOver(finding, before.get(finding.id), nowMs), excepts.value),
+        withException(explains.value(carryOver(finding, before.get(finding.id), nowMs)), excepts.value),
       );
       const fixed = known.value
         .filter((finding) => !now.has(finding.id) && finding.state !== 'fixed')
@@ -93,7 +98,7 @@ export class FindingLedger {
       const nowMs = this.#clock.nowMs();
       const isOver = ({ acceptance }: Finding): boolean => (acceptance?.expiresAtMs ?? 0) <= nowMs;
       return this.#eachPage(systemScope('acceptances end'), [among('state', 'accepted')], (page) =>
-        this.#reopened(page.filter(isOver), nowMs),
+        this.#reopened(page.filter(isOver)),
       );
     });
   }
@@ -115,9 +120,27 @@ export class FindingLedger {
   exceptionRemoved(scope: Scope, id: string): Promise<Result<number, ApiFailure>> {
     return this.#turnstile.run(() =>
       this.#eachPage(scope, [among('exception', id), among('state', 'accepted')], (page) =>
-        this.#reopened(page, this.#clock.nowMs()),
+        this.#reopened(page),
       ),
     );
+  }
+
+  /** Holds what is not fixed against the VEX documents there are now: how many findings stand otherwise. */
+  statementsChanged(scope: Scope): Promise<Result<number, ApiFailure>> {
+    return this.#turnstile.run(async () => {
+      this.#statements.forget();
+      const explains = await this.#statements.of(scope);
+      if (!explains.ok) return explains;
+      const filter = [among('kind', 'vulnerability'), among('state', 'open', 'accepted', 'explained')];
+      return this.#eachPage(scope, filter, (page) =>
+        this.#excepted(
+          page.flatMap((finding) => {
+            const next = explains.value(finding);
+            return StatementBook.isOther(finding, next) ? [next] : [];
+          }),
+        ),
+      );
+    });
   }
 
   /** Walks through findings page by page and stores what `change` gives: memory does not grow with their number. */
@@ -146,13 +169,22 @@ export class FindingLedger {
     return ok(changed);
   }
 
-  async #reopened(
-    findings: readonly Finding[],
-    nowMs: number,
-  ): Promise<Result<readonly Finding[], ApiFailure>> {
-    const byOwner = new Map<string, Excepts>();
+  async #reopened(findings: readonly Finding[]): Promise<Result<readonly Finding[], ApiFailure>> {
     const open: Finding[] = [];
     for (const { acceptance: _ended, ...finding } of findings) {
+      const explains = await this.#statements.of(tenantScope(finding.cluster, finding.tenant));
+      if (!explains.ok) return explains;
+      open.push(explains.value({ ...finding, state: 'open' }));
+    }
+    return this.#excepted(open);
+  }
+
+  /** Findings as the exceptions of their owners leave them. */
+  async #excepted(findings: readonly Finding[]): Promise<Result<readonly Finding[], ApiFailure>> {
+    const nowMs = this.#clock.nowMs();
+    const byOwner = new Map<string, Excepts>();
+    const left: Finding[] = [];
+    for (const finding of findings) {
       const { cluster, tenant } = finding;
       const owner = `${cluster}\n${tenant}`;
       const known = byOwner.get(owner);
@@ -160,9 +192,9 @@ export class FindingLedger {
         known === undefined ? await this.#excepts(tenantScope(cluster, tenant), nowMs) : ok(known);
       if (!excepts.ok) return excepts;
       byOwner.set(owner, excepts.value);
-      open.push(withException({ ...finding, state: 'open' }, excepts.value));
+      left.push(withException(finding, excepts.value));
     }
-    return ok(open);
+    return ok(left);
   }
 
   /** The exceptions in force for a tenant. They are read each time: a list that is judged never misses one. */

@@ -29,6 +29,7 @@ import { SqliteSessions } from './sqlite/session-repository.ts';
 import { SqliteSettings } from './sqlite/setting-repository.ts';
 import { USES } from './sqlite/use-noun.ts';
 import { SqliteUsers } from './sqlite/user-repository.ts';
+import { STATEMENT_PARTS, VEX_DOCUMENTS } from './sqlite/vex-noun.ts';
 
 /** Time, injected so that tests can move it. */
 export interface StoreClock {
@@ -175,6 +176,8 @@ function repositories(engine: StoreEngine, cursors: CursorDesk) {
     scans: new SqliteScans(engine, cursors, lane),
     packages: new SqlitePackages(engine, cursors, engine.packageIndex, lane),
     exceptions: new SqliteEntities(engine, cursors, EXCEPTIONS),
+    vexDocuments: new SqliteEntities(engine, cursors, VEX_DOCUMENTS),
+    vexStatements: new SqliteEntities(engine, cursors, STATEMENT_PARTS),
     settings: new SqliteSettings(engine),
   };
 }

@@ -100,6 +100,7 @@ export const FINDINGS: NounSpec<Finding> = {
     { name: 'firstSeenAtMs', kind: 'number', read: (item) => item.firstSeenAtMs },
     { name: 'lastSeenAtMs', kind: 'number', read: (item) => item.lastSeenAtMs },
     { name: 'exception', kind: 'text', read: (item) => item.acceptance?.exception },
+    { name: 'vex', kind: 'text', read: (item) => item.statement?.document },
     { name: 'counted', kind: 'flag', read: (item) => item.countedAt === undefined },
     { name: 'imageDigest', kind: 'text', read: (item) => item.subject.imageDigest, indexed: true },
     ...subjectFields<Finding>((item) => item.subject),
