@@ -134,6 +134,7 @@ export {
   REGISTRY_KINDS,
   Registry,
   RegistryFilter,
+  RegistryPolicy,
   RegistryRun,
   RegistrySchedule,
   RegistrySettings,

@@ -11,6 +11,7 @@ import {
   type Result,
 } from '@bartizan/contracts';
 import { CATALOGUE_VERSION } from '@bartizan/scan';
+import { isSignature } from '@bartizan/scan/signatures';
 import {
   chooseRepositories,
   chooseTags,
@@ -20,7 +21,13 @@ import {
 } from '../../decide/choose-images.ts';
 import type { ImageIntake, KnownImage } from '../../decide/image-ledger.ts';
 import { imageRef } from '../../decide/image-ref.ts';
-import { judgeSignatures, mayBeSignature, type SignaturesToJudge } from '../../decide/judge-signatures.ts';
+import {
+  judgeByPolicy,
+  judgeSignatures,
+  mayBeSignature,
+  type SignaturesToJudge,
+} from '../../decide/judge-signatures.ts';
+import { openRegistryPolicy } from '../../decide/registry-policy.ts';
 import type { Clock, Log, Owner } from '../../ports.ts';
 import {
   createdAtMs,
@@ -346,10 +353,22 @@ export class RegistryScan {
   /** Who signed an image, or the index it is part of; `unknown` with the reason where nobody could look. */
   async #signature({ client }: OpenedRegistry, { repository, digest, top }: Target) {
     const nowMs = this.#parts.clock.nowMs();
+    const { signaturePolicy, signingKeys = [], host } = this.#parts.registry;
+    const policy = signaturePolicy === undefined ? undefined : openRegistryPolicy(signaturePolicy);
+    // It was opened when it was set; one that does not open any more judges nobody.
+    if (policy?.ok === false)
+      return {
+        state: 'unknown' as const,
+        signers: [],
+        reason: policy.error.detail.slice(0, 512),
+        checkedAtMs: nowMs,
+      };
+    const wanted = policy === undefined ? mayBeSignature : isSignature;
+    const digests = [...new Set([digest, top])];
     const signatures: SignaturesToJudge['signatures'][number][] = [];
     const missing: string[] = [];
-    for (const subject of new Set([digest, top])) {
-      const found = await fetchAttached(client, { repository, digest: subject }, mayBeSignature);
+    for (const subject of digests) {
+      const found = await fetchAttached(client, { repository, digest: subject }, wanted);
       if (!found.ok) {
         const reason = `${found.error.code} ${found.error.detail}`.slice(0, 512);
         return { state: 'unknown' as const, signers: [], reason, checkedAtMs: nowMs };
@@ -357,7 +376,9 @@ export class RegistryScan {
       signatures.push(...found.value.pieces.map((signature) => ({ digest: subject, signature })));
       missing.push(...found.value.missing);
     }
-    return judgeSignatures({ signatures, missing, keys: this.#parts.registry.signingKeys ?? [], nowMs });
+    if (policy === undefined) return judgeSignatures({ signatures, missing, keys: signingKeys, nowMs });
+    const name = `${host === 'registry-1.docker.io' ? 'docker.io' : host}/${repository}`;
+    return judgeByPolicy({ policy: policy.value, name, digests, signatures, missing, nowMs });
   }
 
   /** Every reference leads to what it leads to now: tags move. */
