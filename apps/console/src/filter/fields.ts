@@ -98,6 +98,8 @@ export const FILTER_FIELDS = {
   'image.packages': [
     { name: 'name', label: 'field.name' },
     { name: 'ecosystem', label: 'field.ecosystem' },
+    { name: 'licence', label: 'package.licence' },
+    { name: 'layer', label: 'package.layer' },
   ],
   'exception.list': [
     { name: 'vulnerability', label: 'field.vulnerability' },
