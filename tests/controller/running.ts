@@ -35,6 +35,7 @@ export interface Running {
   readonly controller: Controller;
   readonly call: (call: Call) => Promise<Answer>;
   readonly logged: string[];
+  readonly dataDir: string;
   readonly close: () => Promise<void>;
 }
 
@@ -114,6 +115,7 @@ export async function startRunning(changes: Partial<StartOptions> = {}): Promise
     controller: started.value,
     call: (call) => send(port, call),
     logged,
+    dataDir: join(folder, 'data'),
     close: async () => {
       await started.value.close();
       rmSync(folder, { recursive: true, force: true });

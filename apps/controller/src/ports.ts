@@ -125,6 +125,8 @@ export interface ExceptionKeeper {
   readonly exceptionAdded: (scope: Scope, exception: FindingException) => Promise<Result<number, ApiFailure>>;
   /** Opens what an exception accepted that is gone: how many findings. */
   readonly exceptionRemoved: (scope: Scope, id: string) => Promise<Result<number, ApiFailure>>;
+  /** Holds findings against the VEX documents there are now: how many stand otherwise. */
+  readonly statementsChanged: (scope: Scope) => Promise<Result<number, ApiFailure>>;
 }
 /** Who has images read again. */
 export interface ImageRescan {

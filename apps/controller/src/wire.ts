@@ -248,11 +248,13 @@ function buildSense(
 }
 
 /** The registries, and the runs over them. */
-const scannerOf = (base: Base, publish: Publish, intake: ImageLedger): Promise<Scanner> =>
+const scannerOf = (base: Base, publish: Publish, intake: ImageLedger): Promise<Result<Scanner, Failure>> =>
   buildScanner({
     ...base,
     publish,
     intake,
+    contentDir: base.options.contentDir,
+    checks: () => base.knowledge.content.checks,
     sealer: createSealer(Buffer.from(base.options.dataKey, 'base64')),
     layerFolder: `${base.options.dataDir}/layers`,
   });
@@ -316,7 +318,9 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     placing: cluster.placing,
     news,
   });
-  const scanner = await scannerOf(base, publish, judging.images);
+  const built = await scannerOf(base, publish, judging.images);
+  if (!built.ok) return abandon(base, judging, built);
+  const scanner = built.value;
   const home = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
   await judging.history.load(home);
   const report = await buildReport({
@@ -348,7 +352,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     report: report.value,
     renewCertificate: certificateRenewal({ ...base, agents, report: report.value }),
   });
-  warmUp(base, judging);
+  beginInBackground(base, judging);
   return ok({
     ...listening.value,
     fingerprint: certificate.fingerprint,
@@ -359,14 +363,13 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   });
 }
 
-/** What nobody has to wait for at the start. */
-function warmUp({ store, log, options }: Base, { uses, advisories }: Judging): void {
-  uses.resume().catch((cause: unknown) => log.error({ err: cause }, 'use of packages could not be read'));
+/** What takes its time and keeps nobody waiting. */
+function beginInBackground({ store, options, log }: Base, { uses, advisories }: Judging): void {
+  const failed = (what: string) => (cause: unknown) => log.error({ err: cause }, what);
+  uses.resume().catch(failed('use of packages could not be read'));
   // The first join or search after a start would have to wait for it.
   void store.packages.indexBytes(systemScope('index of packages'));
-  advisories
-    .load(options.advisoriesPath)
-    .catch((cause: unknown) => log.error({ err: cause }, 'the advisories could not be loaded'));
+  advisories.load(options.advisoriesPath).catch(failed('the advisories could not be loaded'));
 }
 
 /** Leaves nothing open after a start that failed. */

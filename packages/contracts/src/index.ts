@@ -170,11 +170,13 @@ export {
   REGISTRY_KINDS,
   Registry,
   RegistryFilter,
+  RegistryPolicy,
   RegistryRun,
   RegistrySchedule,
   RegistrySettings,
   RegistryTrial,
 } from './nouns/registry.ts';
+export { FindingStatement, STATEMENT_ORIGINS, VexDocument } from './nouns/vex.ts';
 export {
   Container,
   ContainerMount,

@@ -55,16 +55,13 @@ export {
 export { PACKAGE_TYPES, type PackageType, type ScanPackage } from './catalogers/package.ts';
 export { type PurlParts, writePurl } from './catalogers/purl.ts';
 export { CATALOGERS } from './catalogers/registry.ts';
-export { LayerSums } from './distribution/layer-sums.ts';
 export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
 export type { FindingPlace } from './findings/finding-place.ts';
 export { pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
 export { EntropyMeter } from './hygiene/entropy.ts';
-export { type ImageEvidence, type ImageFacts, imageFacts } from './hygiene/image-facts.ts';
 export { KnownFileSet } from './hygiene/known-files.ts';
-export { LayerHygiene } from './hygiene/layer-hygiene.ts';
-export { commandFindings, malwareFindings } from './hygiene/malware-finding.ts';
+export type { HygieneRules } from './hygiene/layer-pass.ts';
 export { executableRanges, HEAD_BYTES, kindOf } from './hygiene/program-head.ts';
 export { compileFileSignatures, type FileSignatureSet } from './hygiene/signature-set.ts';
 export { SignatureStream } from './hygiene/signature-stream.ts';
@@ -151,6 +148,13 @@ export {
   HOST_EXCLUSIONS,
 } from './scan/catalog-tree.ts';
 export {
+  type FoundHygiene,
+  type FoundSecrets,
+  ImageSearch,
+  type ImageSearchOptions,
+  rulesVersionOf,
+} from './scan/image-search.ts';
+export {
   type MatchReport,
   matchPackages,
   packagesOf,
@@ -159,7 +163,6 @@ export {
   scanTree,
 } from './scan/scan-tree.ts';
 export { fingerprintOf, HASH_KEY_BYTES, makeHashKey, previewOf } from './secrets/keep.ts';
-export { LayerSecrets, type LayerSecretsOptions, type MergedImage } from './secrets/layer-secrets.ts';
 export { patternFault } from './secrets/pattern-guard.ts';
 export { compileSecretRules, type SecretRuleSet } from './secrets/rule-set.ts';
 export { placeOf, secretFinding } from './secrets/secret-finding.ts';
@@ -187,6 +190,7 @@ export {
   type VexOrigin,
   type VexPlace,
   type VexSet,
+  vexFor,
 } from './vex/apply-vex.ts';
 export { readVex, type VexError } from './vex/read-vex.ts';
 export type { VexDocument, VexProduct, VexStatement, VexStatus } from './vex/statement.ts';

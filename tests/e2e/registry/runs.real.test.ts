@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { generateKeyPairSync } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -13,6 +14,7 @@ import { ControllerProcess } from '@bartizan/testkit/attack';
 import { type BuiltImage, builtImage, tarOf } from '@bartizan/testkit/registry';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CountingProxy } from './counting-proxy.ts';
+import { makeNotationSigner, Shelf } from './images.ts';
 import { RegistryServer } from './server.ts';
 import { skopeoPush } from './skopeo.ts';
 import { TokenServer } from './token-server.ts';
@@ -237,6 +239,42 @@ describe('a real registry with a token server', () => {
     } finally {
       await server.stop();
       await tokens.stop();
+    }
+  }, 120_000);
+});
+
+describe('a real registry with a signature policy', () => {
+  it('tells who signed by the trust store of the Notary Project, and refuses a stranger', async () => {
+    const server = await RegistryServer.start();
+    const [ours, theirs] = ['ours', 'theirs'].map((name) => mkdtempSync(join(tmpdir(), `bartizan-${name}-`)));
+    try {
+      const shelf = await Shelf.open(server);
+      const push = async (tag: string, folder = ''): Promise<string> => {
+        const { digest } = await shelf.push({ 'etc/tag': tag }, { repository: 'acme/app', tag });
+        if (folder !== '') await shelf.signNotation('acme/app', digest, makeNotationSigner(folder));
+        return digest;
+      };
+      const signed = await push('signed', ours);
+      const strange = await push('strange', theirs);
+      const bare = await push('bare');
+      const signature = {
+        notation: { stores: { ca: 'ca' }, identities: ['x509.subject: C=JP, ST=Tokyo, O=Acme'] },
+      };
+      const document = JSON.stringify({
+        version: 1,
+        policies: [{ name: 'acme', images: [`${server.host}/acme/*`], require: { signature } }],
+      });
+      const content = readFileSync(join(ours ?? '', 'ca/root.pem')).toString('base64');
+      const signaturePolicy = { document, files: [{ path: 'ca/root.pem', content }] };
+      const id = await add(server.host, { secret: server.password, signaturePolicy });
+      expect(await run(id)).toMatchObject({ state: 'done', scanned: 3, failed: 0 });
+      const states = [];
+      for (const digest of [signed, strange, bare]) states.push((await imageAt(digest))?.signature?.state);
+      expect(states).toEqual(['signed', 'invalid', 'unsigned']);
+      expect((await imageAt(signed))?.signature?.signers).toEqual([expect.stringContaining('CN=signer')]);
+    } finally {
+      await server.stop();
+      for (const folder of [ours, theirs]) rmSync(folder ?? '', { recursive: true, force: true });
     }
   }, 120_000);
 });

@@ -24,6 +24,7 @@ export type ListRoute = Extract<
   | 'registry.list'
   | 'package.list'
   | 'exception.list'
+  | 'vex.list'
 >;
 /** One item of a list. */
 export type ItemOf<R extends ListRoute> = ResponseOf<R> extends { items: readonly (infer T)[] } ? T : never;
@@ -137,6 +138,16 @@ const CELLS: Table = {
     ['owner', 'column.owner', (item) => item.owner],
     ['reason', 'column.reason', (item) => item.reason],
     ['expiresAtMs', 'column.expires', (item) => instantText(item.expiresAtMs)],
+  ],
+  'vex.list': [
+    ['id', 'column.id', (item) => item.id],
+    ['name', 'column.name', (item) => item.name],
+    ['format', 'column.format', (item) => item.format],
+    ['origin', 'column.origin', (item) => item.origin],
+    ['author', 'column.author', (item) => item.author],
+    ['statements', 'column.statements', (item) => String(item.statements)],
+    ['matches', 'column.findings', (item) => String(item.matches)],
+    ['createdAtMs', 'column.time', (item) => instantText(item.createdAtMs)],
   ],
   'event.list': [
     ['occurredAtMs', 'column.time', (item) => instantText(item.occurredAtMs)],

@@ -19,6 +19,7 @@ import { readText } from '../instance/files.ts';
 import { type Format, renderValue } from '../output/render.ts';
 import { plain } from '../output/width.ts';
 import { toYaml } from '../output/yaml.ts';
+import { packPolicy } from './signature-policy.ts';
 
 /** Options of `registry add`, `update` and `try`. */
 export interface RegistryFlags {
@@ -39,6 +40,7 @@ export interface RegistryFlags {
   readonly every?: number;
   readonly concurrency?: number;
   readonly signingKey: readonly string[];
+  readonly signaturePolicy?: string;
 }
 
 const MINUTE_MS = 60_000;
@@ -91,10 +93,13 @@ function filesOf(flags: RegistryFlags): Result<Partial<RegistrySettings>, ApiFai
     if (!text.ok) return text;
     keys.push(text.value);
   }
+  const policy = flags.signaturePolicy === undefined ? ok(undefined) : packPolicy(flags.signaturePolicy);
+  if (!policy.ok) return policy;
   const certificates = flags.certificates === undefined ? ok(undefined) : fileText(flags.certificates);
   if (!certificates.ok) return certificates;
   return ok({
     ...(keys.length === 0 ? {} : { signingKeys: keys }),
+    ...(policy.value === undefined ? {} : { signaturePolicy: policy.value }),
     ...(certificates.value === undefined ? {} : { certificates: certificates.value }),
   });
 }
@@ -115,7 +120,15 @@ async function settingsOf(
   if (!files.ok) return files;
   const { name = before?.name, kind = before?.kind, host = before?.host } = flags;
   if (kind === undefined || host === undefined) return usage('--kind KIND --host HOST');
-  const kept = before === undefined ? DEFAULTS : settingsIn(before);
+  // Keys and a policy exclude each other: what is given now takes the place of the other.
+  const { signingKeys, signaturePolicy, ...others } = before === undefined ? DEFAULTS : settingsIn(before);
+  const kept: Kept = {
+    ...others,
+    ...given({
+      signingKeys: files.value.signaturePolicy === undefined ? signingKeys : undefined,
+      signaturePolicy: files.value.signingKeys === undefined ? signaturePolicy : undefined,
+    }),
+  };
   const { username, region, authUrl, newest, every, concurrency } = flags;
   return ok({
     ...kept,

@@ -16,16 +16,11 @@ import {
 } from '@bartizan/contracts';
 import { checkToFinding, evaluateChecks } from '@bartizan/engine';
 import {
-  commandFindings,
   compileFileSignatures,
-  type FileSignatureSet,
   type FindingPlace,
-  imageFacts,
+  type FoundHygiene,
+  type HygieneRules,
   KnownFileSet,
-  LayerHygiene,
-  type LayerSums,
-  malwareFindings,
-  type OpenedImage,
   type ScanProblem,
 } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
@@ -47,18 +42,10 @@ export interface HygieneFound {
   readonly files: number;
 }
 
-/** A pass over an image that notes what hygiene needs. */
-export interface HygieneSearch {
-  readonly layers: LayerHygiene;
-  finish(opened: HygieneTarget): HygieneFound;
-}
-
-interface HygieneTarget {
-  readonly image: OpenedImage;
-  readonly sums: LayerSums;
-  readonly place: FindingPlace;
-  /** Findings of the search for secrets, where it ran. */
-  readonly secrets?: readonly Finding[];
+/** What hygiene looks for, and the checks that judge what it finds. */
+export interface HygieneAsked {
+  readonly rules: HygieneRules;
+  readonly checks: readonly PostureCheck[];
 }
 
 const SHOWN = 10;
@@ -78,10 +65,10 @@ const knownFiles = (
 };
 
 /** Prepares the signatures, checksums and checks; undefined when hygiene was not asked for. */
-export function beginHygiene(
+export function hygieneAsked(
   context: CliContext,
   flags: LookFlags,
-): Result<HygieneSearch | undefined, ApiFailure> {
+): Result<HygieneAsked | undefined, ApiFailure> {
   if (flags.scanners?.includes('hygiene') !== true) return ok(undefined);
   const folder = join(context.checkout, 'content');
   const content = loadContent(folder);
@@ -94,54 +81,30 @@ export function beginHygiene(
   const known = knownFiles(malware.value.known, flags.malwareHashes ?? []);
   if (!known.ok) return known;
   const checks = content.value.checks.filter(({ subjects }) => subjects.includes('Image'));
-  const layers = new LayerHygiene({ signatures: signatures.value, known: known.value });
-  return ok({
-    layers,
-    finish: (target) => judge(target, { layers, signatures: signatures.value, checks }),
-  });
+  return ok({ rules: { signatures: signatures.value, known: known.value }, checks });
 }
 
-const judge = (
-  { image, sums, place, secrets }: HygieneTarget,
-  more: {
-    readonly layers: LayerHygiene;
-    readonly signatures: FileSignatureSet;
-    readonly checks: readonly PostureCheck[];
-  },
-): HygieneFound => {
-  const { layers, signatures, checks } = more;
-  const { facts, unknown } = imageFacts({
-    image,
-    hygiene: layers,
-    sums,
-    now: Date.now,
-    ...(secrets === undefined ? {} : { configSecrets: configSecrets(secrets) }),
-  });
+/** Lets the checks judge what was found. */
+export function judgeHygiene(
+  { harmful, facts, unknown, problems, files }: FoundHygiene,
+  place: FindingPlace,
+  checks: readonly PostureCheck[],
+): HygieneFound {
   const results = evaluateChecks(checks, { ...place, of: 'Image', facts, unknown }, place.nowMs);
   const byId = new Map(checks.map((check) => [check.id, check]));
   const failed = results.flatMap((result) => {
     const check = byId.get(result.check);
     return check === undefined ? [] : (checkToFinding(check, result) ?? []);
   });
-  const harmful = [
-    ...malwareFindings(layers, { signatures, place, layerOf: (path) => image.tree.layerOf(path) }),
-    ...commandFindings(image.document, { signatures, place }),
-  ];
-  const notes = [...layers.layers().values()];
   return {
     findings: [...harmful, ...failed].sort(
       (left, right) => severityRank(left.severity) - severityRank(right.severity),
     ),
     checks: results,
-    incomplete: notes.flatMap(({ problems }) => problems),
-    files: notes.reduce((sum, { files }) => sum + files, 0),
+    incomplete: problems,
+    files,
   };
-};
-
-const configSecrets = (secrets: readonly Finding[]): string[] =>
-  secrets.flatMap(({ check, location }) =>
-    location?.kind === 'image-config' ? [`${check ?? 'secret'} in ${location.path}`] : [],
-  );
+}
 
 const whereOf = ({ location, evidence }: Finding): string =>
   location === undefined ? (evidence[1] ?? evidence[0] ?? '') : location.path;

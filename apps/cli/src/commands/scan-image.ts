@@ -11,24 +11,20 @@ import {
   FileLayerCache,
   type FindingPlace,
   HASH_KEY_BYTES,
+  ImageSearch,
+  type ImageSearchOptions,
   type ImageSource,
-  type LayerConsumer,
-  LayerSecrets,
-  LayerSums,
   makeHashKey,
   type OpenedImage,
   openImageFrom,
-  SecretScanner,
-  searchImageConfig,
-  secretFinding,
 } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import type { CliContext } from '../context.ts';
 import type { Gathered } from './attempt.ts';
 import { findBaseImage } from './scan-base.ts';
 import type { LookFlags } from './scan-flags.ts';
-import { beginHygiene } from './scan-hygiene.ts';
-import { type SecretsFound, showRefused } from './scan-secrets.ts';
+import { hygieneAsked, judgeHygiene } from './scan-hygiene.ts';
+import { showRefused } from './scan-secrets.ts';
 import { catalogueImage } from './scan-target.ts';
 
 /** A call that scans images. */
@@ -68,24 +64,16 @@ const fingerprintKey = (cache: string | undefined): Uint8Array => {
   }
 };
 
-interface SecretSearch {
-  readonly layers: LayerSecrets;
-  readonly scanner: SecretScanner;
-}
-
-const beginSecrets = (
+const secretsAsked = (
   context: CliContext,
   flags: LookFlags,
-): Result<SecretSearch | undefined, ApiFailure> => {
+): Result<ImageSearchOptions['secrets'], ApiFailure> => {
   if (flags.scanners?.includes('secret') !== true) return ok(undefined);
   const loaded = loadSecretRules(join(context.checkout, 'content'));
   if (!loaded.ok) return loaded;
   showRefused(context, loaded.value.refused);
   const set = compileSecretRules(loaded.value.rules);
-  if (!set.ok) return set;
-  const hashKey = fingerprintKey(flags.cache);
-  const scanner = new SecretScanner(set.value, { hashKey, now: Date.now });
-  return ok({ scanner, layers: new LayerSecrets({ scanner, set: set.value, hashKey }) });
+  return set.ok ? ok({ set: set.value, hashKey: fingerprintKey(flags.cache) }) : set;
 };
 
 const placeOfImage = (image: OpenedImage, path: string): FindingPlace => {
@@ -105,62 +93,37 @@ const placeOfImage = (image: OpenedImage, path: string): FindingPlace => {
   };
 };
 
-const finishSecrets = (
-  { layers, scanner }: SecretSearch,
-  image: OpenedImage,
-  more: { readonly sums: LayerSums; readonly place: FindingPlace; readonly elapsedMs: number },
-): SecretsFound => {
-  const report = layers.finish(
-    {
-      layerOf: (path) => image.tree.layerOf(path),
-      recorded: more.sums.everywhere(image.tree),
-      elapsedMs: more.elapsedMs,
-    },
-    searchImageConfig(scanner, image.document),
-  );
-  return { report, findings: report.matches.map((match) => secretFinding(match, more.place)) };
-};
-
 /** Reads an image of a source once, for everything that was asked for. */
 export async function scanImageOf(
   { context, flags }: ImageCall,
   source: ImageSource,
   { name, platform }: { readonly name: string; readonly platform?: string },
 ): Promise<Result<Gathered, ApiFailure>> {
-  const secrets = beginSecrets(context, flags);
+  const secrets = secretsAsked(context, flags);
   if (!secrets.ok) return secrets;
-  const hygiene = beginHygiene(context, flags);
+  const hygiene = hygieneAsked(context, flags);
   if (!hygiene.ok) return hygiene;
-  const sums = new LayerSums();
-  const consumers: LayerConsumer[] = [
-    ...(secrets.value === undefined ? [] : [secrets.value.layers]),
-    ...(hygiene.value === undefined ? [] : [hygiene.value.layers]),
-  ];
-  const startedAtMs = Date.now();
+  const search = new ImageSearch({
+    ...(secrets.value === undefined ? {} : { secrets: secrets.value }),
+    ...(hygiene.value === undefined ? {} : { hygiene: hygiene.value.rules }),
+    now: Date.now,
+  });
   const opened = await openImageFrom(source, DEFAULT_LIMITS, {
     ...(platform === undefined ? {} : { platform }),
     ...(flags.cache === undefined ? {} : { cache: new FileLayerCache(flags.cache, CACHE_BYTES) }),
-    consumers: consumers.length === 0 ? [] : [...consumers, sums],
+    consumers: search.consumers,
   });
   if (!opened.ok) return err(failure(opened.error.code, opened.error.detail));
   const image = opened.value;
   const place = placeOfImage(image, name);
-  const foundSecrets =
-    secrets.value === undefined
-      ? undefined
-      : finishSecrets(secrets.value, image, { sums, place, elapsedMs: Date.now() - startedAtMs });
-  const foundHygiene = hygiene.value?.finish({
-    image,
-    sums,
-    place,
-    ...(foundSecrets === undefined ? {} : { secrets: foundSecrets.findings }),
-  });
+  const found = search.finish(image, place);
+  const foundHygiene = found.hygiene && judgeHygiene(found.hygiene, place, hygiene.value?.checks ?? []);
   const base = await findBaseImage(image, flags);
   if (!base.ok) return base;
   return ok({
     scanned: catalogueImage(image, name),
     others: {
-      ...(foundSecrets === undefined ? {} : { secrets: foundSecrets }),
+      ...(found.secrets === undefined ? {} : { secrets: found.secrets }),
       ...(foundHygiene === undefined ? {} : { hygiene: foundHygiene }),
     },
     ...(base.value === undefined ? {} : { base: base.value }),

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, posix, resolve } from 'node:path';
 import { fetchAttached } from '@bartizan/adapters/registry';
-import { ok, type Result } from '@bartizan/contracts';
+import { ok, type RegistryPolicy, type Result } from '@bartizan/contracts';
 import {
   isSignature,
   type PolicyFiles,
@@ -56,6 +56,32 @@ export const filesBeside = (folder: string): PolicyFiles => ({
 export function readSignaturePolicy(path: string): Result<SignaturePolicy, ApiFailure> {
   const document = readDocument(path, 'E_SIGNATURE_POLICY');
   return document.ok ? parseSignaturePolicy(document.value, filesBeside(dirname(path))) : document;
+}
+
+/** A policy file with the files it names, as a registry keeps it: the controller reads nothing of another machine. */
+export function packPolicy(path: string): Result<RegistryPolicy, ApiFailure> {
+  const document = readDocument(path, 'E_SIGNATURE_POLICY');
+  if (!document.ok) return document;
+  const disk = filesBeside(dirname(path));
+  const named = new Map<string, string>();
+  const keep = (name: string, bytes: Buffer): void =>
+    void named.set(posix.normalize(name), bytes.toString('base64'));
+  const parsed = parseSignaturePolicy(document.value, {
+    read: (name) => {
+      const bytes = disk.read(name);
+      if (bytes !== undefined) keep(name, bytes);
+      return bytes;
+    },
+    list: (folder) => {
+      const files = disk.list(folder);
+      for (const { name, kind, bytes } of files ?? [])
+        if (kind === 'file') keep(posix.join(folder, name), bytes);
+      return files;
+    },
+  });
+  if (!parsed.ok) return parsed;
+  const files = [...named].map(([name, content]) => ({ path: name, content }));
+  return ok({ document: JSON.stringify(document.value), files });
 }
 
 /** The name of an image as policies write it: Docker's own registry is reached under another host than it is known by. */

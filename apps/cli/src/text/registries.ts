@@ -67,6 +67,10 @@ export const REGISTRY_TEXT = {
     en: 'PEM file of a public key whose signatures count; several times',
     ja: '署名を認める公開鍵の PEM ファイル（複数可）',
   },
+  'flag.registry-signature-policy': {
+    en: 'Policy file: who has to sign which images (keys, keyless identities, Notation)',
+    ja: '署名ポリシーのファイル（鍵、キーレス ID、Notation）',
+  },
   'flag.registry-wait': {
     en: 'Wait for the end; exit 1 when something could not be scanned',
     ja: '終了まで待つ（スキャンできないものがあれば終了コード 1）',

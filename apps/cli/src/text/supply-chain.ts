@@ -8,6 +8,8 @@ export const SUPPLY_CHAIN_TEXT = {
   'arg.image': { en: 'Digest, or a reference the server knows', ja: 'ダイジェスト、または登録済みの参照名' },
   'arg.package': { en: 'Package URL, or part of a name', ja: 'パッケージ URL、または名前の一部' },
   'arg.exception': { en: 'Id of the exception', ja: '例外の ID' },
+  'arg.vex': { en: 'OpenVEX, CSAF or CycloneDX VEX in JSON', ja: 'OpenVEX・CSAF・CycloneDX VEX の JSON' },
+  'arg.vex-id': { en: 'Id of the document', ja: '文書の ID' },
   'command.image-packages': { en: 'Packages of an image', ja: 'イメージのパッケージを表示する' },
   'command.image-sbom': {
     en: 'Bill of materials of an image; the same bytes for the same image',
@@ -25,6 +27,23 @@ export const SUPPLY_CHAIN_TEXT = {
     ja: '期限まで、現在と今後の検出を受容する',
   },
   'command.exception-remove': { en: 'Take an exception back', ja: '例外を取り消す' },
+  'command.vex': {
+    en: 'Documents that say which vulnerabilities matter where (VEX)',
+    ja: '脆弱性の影響を説明する文書（VEX）',
+  },
+  'command.vex-import': {
+    en: 'Hold findings against the statements of a document, now and later',
+    ja: '文書の記述を現在と今後の検出事項に適用する',
+  },
+  'command.vex-remove': {
+    en: 'Remove a document; its findings are open again',
+    ja: '文書を削除し、対象の検出事項を未対応に戻す',
+  },
+  'flag.vex-name': { en: 'Name to keep it under (default: of the file)', ja: '登録名（既定：ファイル名）' },
+  'flag.vex-origin': {
+    en: 'Whose word it is: user goes before vendor, vendor before feed',
+    ja: '発信元（user、vendor、feed の順に優先）',
+  },
   'flag.sbom-format': { en: 'Format of the document', ja: '文書の形式' },
   'flag.exception-vulnerability': { en: 'Id or alias of a vulnerability', ja: '脆弱性の ID または別名' },
   'flag.exception-package': {
@@ -53,6 +72,14 @@ export const SUPPLY_CHAIN_TEXT = {
   'exception.removed': {
     en: '{id} is gone; its findings are open again',
     ja: '{id} を取り消しました。対象の検出事項は未対応に戻りました',
+  },
+  'vex.imported': {
+    en: '{id}: {statements} statements, {unusable} cannot be used; speaks about {count} findings now',
+    ja: '{id}：記述 {statements} 件（使用できないもの {unusable} 件）。現在 {count} 件の検出事項が対象です',
+  },
+  'vex.removed': {
+    en: '{id} is gone; what it explained is open again',
+    ja: '{id} を削除しました。説明済みだった検出事項は未対応に戻りました',
   },
   'package.none': { en: 'no package is known as {name}', ja: '{name} というパッケージは見つかりません' },
 } as const satisfies TextPart;

@@ -53,12 +53,13 @@ export const FILTER_FIELDS = {
       label: 'field.kind',
       values: ['vulnerability', 'pending-update', 'posture', 'secret', 'malware', 'end-of-life'],
     },
-    { name: 'state', label: 'field.state', values: ['open', 'accepted', 'fixed'] },
+    { name: 'state', label: 'field.state', values: ['open', 'accepted', 'explained', 'fixed'] },
     { name: 'vulnerability', label: 'field.vulnerability' },
     { name: 'package', label: 'field.package' },
     { name: 'use', label: 'use.title', values: ['loaded', 'touched', 'unknown', 'not-seen'] },
     { name: 'check', label: 'field.check' },
     { name: 'exception', label: 'exception.one' },
+    { name: 'counted', label: 'field.counted', values: ['true', 'false'] },
     WORKLOAD,
     NAMESPACE,
     { name: 'owasp', label: 'field.owasp', values: K_ITEMS },
@@ -99,6 +100,8 @@ export const FILTER_FIELDS = {
   'image.packages': [
     { name: 'name', label: 'field.name' },
     { name: 'ecosystem', label: 'field.ecosystem' },
+    { name: 'licence', label: 'package.licence' },
+    { name: 'layer', label: 'package.layer' },
   ],
   'exception.list': [
     { name: 'vulnerability', label: 'field.vulnerability' },

@@ -86,3 +86,43 @@ describe('an acceptance', () => {
     expect(await stored()).toMatchObject({ state: 'open' });
   });
 });
+
+describe('a finding of an image that something runs', () => {
+  const DIGEST = 'sha256:aa';
+  const ofImage = aFinding({
+    id: 'f-image',
+    subject: { ...aFinding().subject, workload: DIGEST, kind: 'Image', imageDigest: DIGEST },
+  });
+  const running = aFinding({ id: 'f-run', subject: { ...aFinding().subject, imageDigest: DIGEST } });
+  const put = async (workload: string, found: Finding[]) => {
+    const done = await ledger.replace(SCOPE, { workload, kinds: KINDS, found });
+    expect(done.ok).toBe(true);
+  };
+  const counted = async (): Promise<string[]> => {
+    const term = { field: 'counted', operator: 'in' as const, values: ['true'], negated: false };
+    const page = await test.store.findings.list(SCOPE, { filter: [term], limit: 10 });
+    return page.ok ? page.value.items.map(({ id }) => id).sort() : [page.error.code];
+  };
+
+  it('is counted once, whichever was judged first, and again when the workload has it no more', async () => {
+    await put(DIGEST, [ofImage]);
+    expect(await counted()).toEqual(['f-image']);
+    await put('w-1', [running]);
+    expect(await counted()).toEqual(['f-run']);
+    expect(await stored('f-image')).toMatchObject({ countedAt: 'w-1', state: 'open' });
+    await put(DIGEST, [ofImage]);
+    expect(await counted()).toEqual(['f-run']);
+    await put('w-1', []);
+    expect(await counted()).toEqual(['f-image', 'f-run']);
+    expect(await stored('f-image')).not.toHaveProperty('countedAt');
+    expect((await stored('f-run'))?.state).toBe('fixed');
+  });
+
+  it('counts by itself where the workload has another version, or nothing is known of its image', async () => {
+    const other = { ...running, package: { ...aFinding().package, version: '3.0.0' } } as Finding;
+    await put('w-1', [other]);
+    await put('w-2', [{ ...aFinding({ id: 'f-2' }), subject: { ...aFinding().subject, workload: 'w-2' } }]);
+    await put(DIGEST, [ofImage]);
+    expect(await counted()).toEqual(['f-2', 'f-image', 'f-run']);
+  });
+});

@@ -17,6 +17,8 @@ import {
 import { compileExceptions } from '@bartizan/engine';
 import type { ApiFailure, Clock } from '../ports.ts';
 import type { Turnstile } from '../turnstile.ts';
+import { StatementBook } from './statement-book.ts';
+import { countedElsewhere } from './twin-findings.ts';
 
 const PAGE = 1000;
 
@@ -26,6 +28,8 @@ export interface Replacement {
   /** Limits the replacement to one container of the workload; absent = all. */
   readonly container?: string;
   readonly kinds: readonly Finding['kind'][];
+  /** Narrower than the kinds, where another judge speaks about findings of the same kind. */
+  readonly isOurs?: (finding: Finding) => boolean;
   readonly found: readonly Finding[];
   /** Whether this time nothing could be said about a finding: it stays as it is. Not seen is not fixed. */
   readonly isUnjudged?: (finding: Finding) => boolean;
@@ -43,12 +47,14 @@ export class FindingLedger {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #turnstile: Turnstile;
+  readonly #statements: StatementBook;
 
   /** Every other writer of findings passes the same turnstile: an acceptance never meets a re-match half way. */
   constructor(store: Store, clock: Clock, turnstile: Turnstile) {
     this.#store = store;
     this.#clock = clock;
     this.#turnstile = turnstile;
+    this.#statements = new StatementBook(store);
   }
 
   /** Replaces. One at a time, so that two judgements of one workload do not mix. */
@@ -59,17 +65,31 @@ export class FindingLedger {
       const nowMs = this.#clock.nowMs();
       const excepts = await this.#excepts(scope, nowMs);
       if (!excepts.ok) return excepts;
+      const explains = await this.#statements.of(scope);
+      if (!explains.ok) return explains;
       const before = new Map(known.value.map((finding) => [finding.id, finding]));
       const now = new Map(replacement.found.map((finding) => [finding.id, finding]));
       const kept = [...now.values()].map((finding) =>
-        withException(carryOver(finding, before.get(finding.id), nowMs), excepts.value),
+        withException(explains.value(carryOver(finding, before.get(finding.id), nowMs)), excepts.value),
       );
       const fixed = known.value
         .filter((finding) => !now.has(finding.id) && finding.state !== 'fixed')
         .filter((finding) => replacement.isUnjudged?.(finding) !== true)
         .map((finding): Finding => ({ ...finding, state: 'fixed', lastSeenAtMs: nowMs }));
-      return this.#store.findings.put(scope, [...kept, ...fixed]);
+      const saved = await this.#store.findings.put(scope, [...kept, ...fixed]);
+      return saved.ok ? this.#recount(scope, digestsOf([...kept, ...known.value])) : saved;
     });
+  }
+
+  /** Says anew which findings of images are counted at what runs them. */
+  async #recount(scope: Scope, digests: readonly string[]): Promise<Result<void, ApiFailure>> {
+    for (const digest of digests) {
+      const all = await this.#listed(scope, [among('imageDigest', digest)]);
+      if (!all.ok) return all;
+      const saved = await this.#store.findings.put(scope, countedElsewhere(all.value));
+      if (!saved.ok) return saved;
+    }
+    return ok(undefined);
   }
 
   /** Opens again what was accepted until now, unless another exception accepts it. */
@@ -78,7 +98,7 @@ export class FindingLedger {
       const nowMs = this.#clock.nowMs();
       const isOver = ({ acceptance }: Finding): boolean => (acceptance?.expiresAtMs ?? 0) <= nowMs;
       return this.#eachPage(systemScope('acceptances end'), [among('state', 'accepted')], (page) =>
-        this.#reopened(page.filter(isOver), nowMs),
+        this.#reopened(page.filter(isOver)),
       );
     });
   }
@@ -100,9 +120,27 @@ export class FindingLedger {
   exceptionRemoved(scope: Scope, id: string): Promise<Result<number, ApiFailure>> {
     return this.#turnstile.run(() =>
       this.#eachPage(scope, [among('exception', id), among('state', 'accepted')], (page) =>
-        this.#reopened(page, this.#clock.nowMs()),
+        this.#reopened(page),
       ),
     );
+  }
+
+  /** Holds what is not fixed against the VEX documents there are now: how many findings stand otherwise. */
+  statementsChanged(scope: Scope): Promise<Result<number, ApiFailure>> {
+    return this.#turnstile.run(async () => {
+      this.#statements.forget();
+      const explains = await this.#statements.of(scope);
+      if (!explains.ok) return explains;
+      const filter = [among('kind', 'vulnerability'), among('state', 'open', 'accepted', 'explained')];
+      return this.#eachPage(scope, filter, (page) =>
+        this.#excepted(
+          page.flatMap((finding) => {
+            const next = explains.value(finding);
+            return StatementBook.isOther(finding, next) ? [next] : [];
+          }),
+        ),
+      );
+    });
   }
 
   /** Walks through findings page by page and stores what `change` gives: memory does not grow with their number. */
@@ -131,13 +169,22 @@ export class FindingLedger {
     return ok(changed);
   }
 
-  async #reopened(
-    findings: readonly Finding[],
-    nowMs: number,
-  ): Promise<Result<readonly Finding[], ApiFailure>> {
-    const byOwner = new Map<string, Excepts>();
+  async #reopened(findings: readonly Finding[]): Promise<Result<readonly Finding[], ApiFailure>> {
     const open: Finding[] = [];
     for (const { acceptance: _ended, ...finding } of findings) {
+      const explains = await this.#statements.of(tenantScope(finding.cluster, finding.tenant));
+      if (!explains.ok) return explains;
+      open.push(explains.value({ ...finding, state: 'open' }));
+    }
+    return this.#excepted(open);
+  }
+
+  /** Findings as the exceptions of their owners leave them. */
+  async #excepted(findings: readonly Finding[]): Promise<Result<readonly Finding[], ApiFailure>> {
+    const nowMs = this.#clock.nowMs();
+    const byOwner = new Map<string, Excepts>();
+    const left: Finding[] = [];
+    for (const finding of findings) {
       const { cluster, tenant } = finding;
       const owner = `${cluster}\n${tenant}`;
       const known = byOwner.get(owner);
@@ -145,9 +192,9 @@ export class FindingLedger {
         known === undefined ? await this.#excepts(tenantScope(cluster, tenant), nowMs) : ok(known);
       if (!excepts.ok) return excepts;
       byOwner.set(owner, excepts.value);
-      open.push(withException({ ...finding, state: 'open' }, excepts.value));
+      left.push(withException(finding, excepts.value));
     }
-    return ok(open);
+    return ok(left);
   }
 
   /** The exceptions in force for a tenant. They are read each time: a list that is judged never misses one. */
@@ -169,30 +216,43 @@ export class FindingLedger {
 
   async #known(
     scope: Scope,
-    { workload, container, kinds }: Replacement,
+    { workload, container, kinds, isOurs }: Replacement,
   ): Promise<Result<Finding[], ApiFailure>> {
+    const all = await this.#listed(scope, [among('workload', workload), among('kind', ...kinds)]);
+    if (!all.ok) return all;
+    return ok(
+      all.value.filter(
+        (finding) =>
+          (container === undefined || finding.subject.container === container) && isOurs?.(finding) !== false,
+      ),
+    );
+  }
+
+  async #listed(scope: Scope, filter: Filter): Promise<Result<Finding[], ApiFailure>> {
     const found: Finding[] = [];
     let cursor: string | undefined;
     do {
       const page = await this.#store.findings.list(scope, {
-        filter: [
-          { field: 'workload', operator: 'in', values: [workload], negated: false },
-          { field: 'kind', operator: 'in', values: kinds, negated: false },
-        ],
+        filter,
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });
       if (!page.ok) return page;
-      found.push(
-        ...page.value.items.filter(
-          (finding) => container === undefined || finding.subject.container === container,
-        ),
-      );
+      found.push(...page.value.items);
       cursor = page.value.next;
     } while (cursor !== undefined);
     return ok(found);
   }
 }
+
+/** The images that findings with a package are about: only those can be found twice. */
+const digestsOf = (findings: readonly Finding[]): string[] => [
+  ...new Set(
+    findings.flatMap(({ package: found, subject }) =>
+      found === undefined || subject.imageDigest === undefined ? [] : [subject.imageDigest],
+    ),
+  ),
+];
 
 function carryOver(finding: Finding, before: Finding | undefined, nowMs: number): Finding {
   if (before === undefined) return finding;
@@ -202,6 +262,7 @@ function carryOver(finding: Finding, before: Finding | undefined, nowMs: number)
     ...finding,
     firstSeenAtMs: before.state === 'fixed' ? nowMs : before.firstSeenAtMs,
     lastSeenAtMs: nowMs,
+    ...(before.countedAt === undefined ? {} : { countedAt: before.countedAt }),
     ...(accepted ? { state: 'accepted', acceptance } : { state: 'open' }),
   };
 }

@@ -27,12 +27,19 @@ export interface ScannedImage {
   /** Why not everything could be read; empty = everything was. */
   readonly incomplete: readonly string[];
   readonly catalogueVersion: string;
+  /** Version of the rules its files were searched with; absent = nobody searched them. */
+  readonly rulesVersion?: string;
   readonly scannedAtMs: number;
   /**
    * What the scanner found beside packages (secrets, hygiene), with this image as subject. It replaces what was found
    * before of `kinds`; absent = nobody looked, so what is known stays.
    */
-  readonly found?: { readonly kinds: readonly Finding['kind'][]; readonly findings: readonly Finding[] };
+  readonly found?: {
+    readonly kinds: readonly Finding['kind'][];
+    readonly findings: readonly Finding[];
+    /** Checks that nobody could answer: what they said before stays. */
+    readonly unknownChecks?: readonly string[];
+  };
 }
 
 /** How far an image is known already, by digest. */
@@ -40,6 +47,8 @@ export interface KnownImage {
   readonly image: Image;
   /** Version of the catalogue it was scanned with; absent = it never was. */
   readonly catalogueVersion?: string;
+  /** Version of the rules its files were searched with; absent = they never were. */
+  readonly rulesVersion?: string;
   /** Its content was read to the end with that catalogue: reading it again would give the same. */
   readonly isComplete: boolean;
 }
@@ -109,21 +118,25 @@ export class ImageLedger implements ImageIntake {
     });
     if (!listed.ok) return listed;
     const state: Scanned = reasons.length === 0 ? 'done' : 'incomplete';
-    const { scannedAtMs, catalogueVersion } = scanned;
+    const { scannedAtMs, catalogueVersion, rulesVersion } = scanned;
+    const by = { catalogueVersion, ...(rulesVersion === undefined ? {} : { rulesVersion }) };
     const kept = await this.#change(owner, image.digest, (known) => ({
       ...merge(known, image),
       distribution: scanned.distribution,
       packages: packages.length,
       layers: layersOf(image, packages),
-      scan: { state, reasons, scannedAtMs, catalogueVersion },
+      scan: { state, reasons, scannedAtMs, ...by },
     }));
     if (!kept.ok) return kept;
     if (found !== undefined) {
       const replaced = await findings.replace(scope, {
         workload: image.digest,
         kinds: found.kinds,
+        // Malware by the name of a package is what the advisories say.
+        isOurs: ({ kind, package: about }) => kind !== 'malware' || about === undefined,
         found: found.findings,
-        isUnjudged: () => reasons.length > 0,
+        isUnjudged: ({ check }) =>
+          reasons.length > 0 || (check !== undefined && found.unknownChecks?.includes(check) === true),
       });
       if (!replaced.ok) return replaced;
     }
@@ -136,10 +149,11 @@ export class ImageLedger implements ImageIntake {
     if (!image.ok) return image;
     if (image.value === undefined) return ok(undefined);
     const { scan } = image.value;
-    const catalogueVersion = scan?.catalogueVersion;
+    const { catalogueVersion, rulesVersion } = scan ?? {};
     return ok({
       image: image.value,
       ...(catalogueVersion === undefined ? {} : { catalogueVersion }),
+      ...(rulesVersion === undefined ? {} : { rulesVersion }),
       isComplete: scan?.state === 'done' && catalogueVersion !== undefined,
     });
   }

@@ -5,7 +5,8 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import type { AttachedPiece } from '@bartizan/adapters/registry';
 import { BUNDLE_TYPE, openSigningKey, SIMPLE_SIGNING, signClaim } from '@bartizan/scan/signatures';
 import { describe, expect, it } from 'vitest';
-import { judgeSignatures } from './judge-signatures.ts';
+import { judgeByPolicy, judgeSignatures } from './judge-signatures.ts';
+import { openRegistryPolicy } from './registry-policy.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 1);
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -89,5 +90,75 @@ describe('signatures of an image', () => {
     expect(judged(undefined, [OURS], ['more'])).toMatchObject({ state: 'unknown', reason: 'more' });
     expect(judged(bundle(OTHER), [OURS], ['more'])).toMatchObject({ state: 'unknown', reason: 'more' });
     expect(judged(bundle(DIGEST), [OURS], ['more']).state).toBe('signed');
+  });
+});
+
+describe('signatures by the policy of a registry', () => {
+  const rule = (signature: object) => ({
+    document: JSON.stringify({
+      version: 1,
+      policies: [{ name: 'ours', images: ['registry.example/shop/**'], require: { signature } }],
+    }),
+    files: [{ path: 'keys/ours.pub', content: Buffer.from(OURS).toString('base64') }],
+  });
+  const byPolicy = (
+    signature: AttachedPiece | undefined,
+    {
+      name = 'registry.example/shop/web',
+      policy = rule({ key: './keys/ours.pub' }),
+      missing = [] as string[],
+    } = {},
+  ) => {
+    const opened = openRegistryPolicy(policy);
+    if (!opened.ok) throw new Error(opened.error.detail);
+    const signatures = signature === undefined ? [] : [{ digest: DIGEST, signature }];
+    return judgeByPolicy({
+      policy: opened.value,
+      name,
+      digests: [DIGEST, OTHER],
+      signatures,
+      missing,
+      nowMs: NOW_MS,
+    });
+  };
+
+  it('are right when one of the image or its index fulfils it, and name who signed', () => {
+    expect(byPolicy(bundle(DIGEST))).toMatchObject({
+      state: 'signed',
+      signers: [expect.stringMatching(/^key /)],
+    });
+    expect(byPolicy(simple(DIGEST)).state).toBe('signed');
+  });
+
+  it('are bad, absent or unknown, each with its reason', () => {
+    expect(byPolicy(bundle(OTHER))).toMatchObject({ state: 'invalid', reason: expect.stringMatching(/./) });
+    expect(byPolicy(undefined)).toMatchObject({ state: 'unsigned' });
+    expect(byPolicy(undefined, { missing: ['the registry ended early'] })).toMatchObject({
+      state: 'unknown',
+    });
+    // Nobody said who has to sign it: that is not the same as signed.
+    expect(byPolicy(bundle(DIGEST), { name: 'registry.example/other' })).toMatchObject({
+      state: 'unknown',
+      reason: expect.stringContaining('no rule'),
+    });
+  });
+
+  it('by a key are nothing where an identity has to sign', () => {
+    const keyless = { keyless: { identity: 'https://ci.example/*', issuer: 'https://issuer.example' } };
+    expect(byPolicy(bundle(DIGEST), { policy: rule(keyless) }).state).toBe('invalid');
+  });
+
+  it.each([
+    ['no JSON', { document: '{', files: [] }, 'no JSON'],
+    ['a key that did not come with it', { ...rule({ key: 'absent.pub' }) }, 'absent.pub'],
+    ['a file of this machine', { ...rule({ key: '/etc/hostname' }) }, '/etc/hostname'],
+    [
+      'a store that did not come with it',
+      rule({ notation: { stores: { ca: 'ca' }, identities: ['*'] } }),
+      'ca',
+    ],
+  ])('a policy with %s is refused', (_what, policy, detail) => {
+    const opened = openRegistryPolicy(policy);
+    expect(opened).toMatchObject({ ok: false, error: { detail: expect.stringContaining(detail) } });
   });
 });

@@ -5,8 +5,12 @@ import type { AttachedPiece } from '@bartizan/adapters/registry';
 import type { ImageSignature } from '@bartizan/contracts';
 import {
   BUNDLE_TYPE,
+  type ConditionVerdict,
+  judgePolicy,
   openPublicKey,
+  type PolicyOutcome,
   SIMPLE_SIGNING,
+  type SignaturePolicy,
   type SignatureVerdict,
   type TrustRoot,
   verifyBundle,
@@ -124,4 +128,56 @@ export function judgeSignatures({
   const reason = known.at(-1)?.reasons.at(-1)?.detail;
   if (lacking) return state('unknown', reason ?? 'signatures of a kind that keys alone cannot judge');
   return state('invalid', reason ?? 'no signature holds');
+}
+
+/** An image with everything that lies beside it, to be judged by a policy. */
+export interface ImageUnderPolicy extends Pick<SignaturesToJudge, 'signatures' | 'missing' | 'nowMs'> {
+  readonly policy: SignaturePolicy;
+  /** `HOST/REPOSITORY`, as policies name images. */
+  readonly name: string;
+  /** Digests of the image and of its index: a signature of either will do. */
+  readonly digests: readonly string[];
+}
+
+/** What was found, of a condition and of all it is made of. */
+const reasonsOf = ({ outcome, reasons, parts = [] }: ConditionVerdict, wanted: PolicyOutcome): string[] => [
+  ...(outcome === wanted ? reasons : []),
+  ...parts.flatMap((part) => reasonsOf(part, wanted)),
+];
+
+/**
+ * How an image is signed by the policy of its registry: keys, identities with their issuer (keyless), and the trust
+ * stores of the Notary Project. An image that no rule names is `unknown`: nobody said who has to sign it.
+ */
+export function judgeByPolicy({
+  policy,
+  name,
+  digests,
+  signatures,
+  missing,
+  nowMs,
+}: ImageUnderPolicy): ImageSignature {
+  const state = (what: ImageSignature['state'], reason?: string, signers: string[] = []): ImageSignature => ({
+    state: what,
+    signers,
+    ...(reason === undefined ? {} : { reason: reason.slice(0, 512) }),
+    checkedAtMs: nowMs,
+  });
+  const verdicts = digests.map((digest) => {
+    const attached = signatures.flatMap((one) => (one.digest === digest ? [one.signature] : []));
+    return judgePolicy(policy, name, { artifactDigest: digest, attached, missing }, nowMs);
+  });
+  const [first] = verdicts;
+  if (first === undefined || first.rules.length === 0)
+    return state('unknown', first?.reason ?? 'no digest to judge');
+  const of = (wanted: PolicyOutcome): string[] =>
+    verdicts.flatMap(({ rules }) => rules.flatMap((rule) => reasonsOf(rule, wanted)));
+  if (verdicts.some(({ outcome }) => outcome === 'fulfilled')) {
+    const signers = of('fulfilled').map((reason) =>
+      (reason.split(': signed by ')[1] ?? reason).slice(0, 512),
+    );
+    return state('signed', undefined, [...new Set(signers)].slice(0, SIGNERS_MAX));
+  }
+  if (verdicts.some(({ outcome }) => outcome === 'unknown')) return state('unknown', of('unknown').at(-1));
+  return signatures.length === 0 ? state('unsigned') : state('invalid', of('refused').at(-1));
 }

@@ -180,7 +180,7 @@ export class PackageUses {
         store.findings.list(scope, {
           filter: [
             { field: 'workload', operator: 'in', values: [workload], negated: false },
-            { field: 'state', operator: 'in', values: ['open', 'accepted'], negated: false },
+            { field: 'state', operator: 'in', values: ['open', 'accepted', 'explained'], negated: false },
           ],
           limit: PAGE,
           ...cursor,

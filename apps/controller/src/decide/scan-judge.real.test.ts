@@ -7,7 +7,14 @@ import { Readable } from 'node:stream';
 import type { ScanRecord } from '@bartizan/adapters/store';
 import type { Package } from '@bartizan/contracts';
 import { createSigningKey, makeBundle, openPackBytes, readSigningKey, signPack } from '@bartizan/scan';
-import { aWorkload, openTestStore, type TestStore, workloadRef } from '@bartizan/testkit/store';
+import {
+  aContainer,
+  anImage,
+  aWorkload,
+  openTestStore,
+  type TestStore,
+  workloadRef,
+} from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Log } from '../ports.ts';
 import { Turnstile } from '../turnstile.ts';
@@ -126,6 +133,29 @@ async function states(): Promise<Record<string, string>> {
 const BUSYBOX = 'CVE-2022-48174';
 
 describe('judging package lists', () => {
+  it('counts what an image and its container share once in the totals, and lists both', async () => {
+    const one = stand();
+    await one.advisories.load(source('a'));
+    const digest = `sha256:${'1'.repeat(64)}`;
+    await test.store.containers.put(SCOPE, [aContainer({ imageDigest: digest })]);
+    await test.store.images.put(SCOPE, [anImage({ digest })]);
+    await test.store.scans.put(SCOPE, { ...record([busybox]), workload: digest, of: 'image' });
+    await test.store.scans.put(SCOPE, { ...record([busybox]), container: 'c-1' });
+    one.judge.add({ owner: OWNER, subject: { ...workloadRef(digest), kind: 'Image', imageDigest: digest } });
+    one.judge.add({ owner: OWNER, subject: { ...workloadRef(), container: 'c-1' }, pendingUpdates: [] });
+    const total = async (counted: string): Promise<number> => {
+      const filter = [
+        { field: 'vulnerability', operator: 'in' as const, values: [BUSYBOX], negated: false },
+        { field: 'counted', operator: 'in' as const, values: [counted], negated: false },
+      ];
+      const page = await test.store.findings.list(SCOPE, { filter, limit: 10 });
+      return page.ok ? page.value.items.length : -1;
+    };
+    await expect
+      .poll(async () => [await total('true'), await total('false')], { timeout: 15_000 })
+      .toEqual([1, 1]);
+  });
+
   it('waits for a pack, then finds what is in it, and says what the list was judged with', async () => {
     const one = stand();
     await test.store.scans.put(SCOPE, record([busybox]));

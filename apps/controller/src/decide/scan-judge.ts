@@ -168,8 +168,9 @@ export class ScanJudge {
     const { store, advisories, findings, uses, clock, publish } = this.#parts;
     const { cluster, tenant } = name;
     const pendingUpdates = this.#updates.get(keyOf(name));
+    const subject = await this.#withImage(home, about.subject);
     const judged = await advisories.judge({
-      ...{ cluster, tenant, ...about },
+      ...{ cluster, tenant, ...about, subject },
       packages: record.packages,
       pendingUpdates: pendingUpdates ?? [],
       nowMs: clock.nowMs(),
@@ -178,6 +179,8 @@ export class ScanJudge {
     const replaced = await findings.replace(home, {
       workload: record.workload,
       kinds: pendingUpdates === undefined ? BY_PACK : [...BY_PACK, 'pending-update'],
+      // Malware without a package was found in the files of an image: a pack knows nothing of it.
+      isOurs: ({ kind, package: found }) => kind !== 'malware' || found !== undefined,
       found: await uses.decorate(home, record.workload, judged.value.findings),
       isUnjudged: unjudgedBy(record, judged.value.coverage),
     });
@@ -197,6 +200,14 @@ export class ScanJudge {
     uses.refresh({ cluster, tenant }, record.workload);
     publish({ topic: 'finding', cluster, tenant, data: { workload: record.workload } });
     return undefined;
+  }
+
+  /** The subject with the image it runs: by that its findings and those of the image are known to be the same. */
+  async #withImage(home: Home, subject: WorkloadRef): Promise<WorkloadRef> {
+    if (subject.imageDigest !== undefined || subject.container === undefined) return subject;
+    const found = await this.#parts.store.containers.get(home, subject.container);
+    const digest = found.ok ? found.value?.imageDigest : undefined;
+    return digest === undefined ? subject : { ...subject, imageDigest: digest };
   }
 
   async #aboutOf(home: Home, name: ListName, record: ScanRecord): Promise<About | undefined> {

@@ -44,6 +44,7 @@ import { scorecardHandlers } from './api/scorecard-routes.ts';
 import { sessionRoutes } from './api/session-routes.ts';
 import { systemHandlers } from './api/system-routes.ts';
 import { userRoutes } from './api/user-routes.ts';
+import { vexHandlers } from './api/vex-routes.ts';
 import { workloadActivityHandlers } from './api/workload-activity-routes.ts';
 import { WorkloadSummaries } from './api/workload-summaries.ts';
 import type { Handlers } from './http/api-routes.ts';
@@ -98,6 +99,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...imageHandlers(parts),
     ...packageHandlers(parts),
     ...exceptionHandlers(parts),
+    ...vexHandlers(parts),
     ...findingHandlers(parts),
     ...eventHandlers(parts),
     ...explainHandlers(parts),

@@ -26,6 +26,7 @@ export type {
   ScanRepository,
   SessionRepository,
   SettingRepository,
+  StatementPart,
   Store,
   Stored,
   StoredSession,

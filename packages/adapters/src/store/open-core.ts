@@ -22,6 +22,7 @@ import { CORE_MIGRATIONS, type Migration, migrate, schemaVersion } from './sqlit
 import { API_KEYS, AUDIT, CHECKS, CLUSTERS, EXCEPTIONS, FINDINGS, TENANTS, USERS } from './sqlite/nouns.ts';
 import { REGISTRIES } from './sqlite/registry-noun.ts';
 import { USES } from './sqlite/use-noun.ts';
+import { STATEMENT_PARTS, VEX_DOCUMENTS } from './sqlite/vex-noun.ts';
 
 /** What is known of core.db once it is ready to be written. */
 export interface PreparedCore {
@@ -86,6 +87,8 @@ function syncAll(database: Database): void {
     syncNoun(database, EXCEPTIONS);
     syncNoun(database, CHECKS);
     syncNoun(database, USES);
+    syncNoun(database, VEX_DOCUMENTS);
+    syncNoun(database, STATEMENT_PARTS);
     syncNoun(database, USERS);
     syncNoun(database, API_KEYS);
     syncNoun(database, AUDIT);

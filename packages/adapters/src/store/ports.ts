@@ -28,8 +28,10 @@ import type {
   Stream,
   Tenant,
   User,
+  VexDocument,
   Workload,
 } from '@bartizan/contracts';
+import type { VexStatement } from '@bartizan/scan';
 
 /**
  * The store as the controller sees it. Two implementations are held to one case table (SQLite now, PostgreSQL later).
@@ -294,6 +296,15 @@ export interface UseRecord {
   readonly toldAtMs: number;
 }
 
+/** Some statements of one VEX document. */
+export interface StatementPart {
+  readonly cluster: string;
+  readonly tenant: string;
+  readonly document: string;
+  readonly part: number;
+  readonly statements: readonly VexStatement[];
+}
+
 /** A package of one version, as far as advisories tell packages apart. */
 export interface PackageKey {
   readonly name: string;
@@ -385,6 +396,9 @@ export interface Store {
   readonly admissionBindings: EntityRepository<StoredAdmissionBinding>;
   readonly admissionExceptions: EntityRepository<StoredAdmissionException>;
   readonly admissionDecisions: EntityRepository<AdmissionDecision>;
+  readonly vexDocuments: EntityRepository<VexDocument>;
+  /** Id of a record: `document|part`. */
+  readonly vexStatements: EntityRepository<StatementPart>;
   readonly settings: SettingRepository;
   state(): StoreState;
   /** Deletes whole slices past retention, flows before process and file events before security events; audit never. */

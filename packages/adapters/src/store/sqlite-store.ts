@@ -35,6 +35,7 @@ import { SqliteSessions } from './sqlite/session-repository.ts';
 import { SqliteSettings } from './sqlite/setting-repository.ts';
 import { USES } from './sqlite/use-noun.ts';
 import { SqliteUsers } from './sqlite/user-repository.ts';
+import { STATEMENT_PARTS, VEX_DOCUMENTS } from './sqlite/vex-noun.ts';
 
 /** Time, injected so that tests can move it. */
 export interface StoreClock {
@@ -185,6 +186,8 @@ function repositories(engine: StoreEngine, cursors: CursorDesk) {
     admissionBindings: new SqliteEntities(engine, cursors, ADMISSION_BINDINGS),
     admissionExceptions: new SqliteEntities(engine, cursors, ADMISSION_EXCEPTIONS),
     admissionDecisions: new SqliteEntities(engine, cursors, ADMISSION_DECISIONS),
+    vexDocuments: new SqliteEntities(engine, cursors, VEX_DOCUMENTS),
+    vexStatements: new SqliteEntities(engine, cursors, STATEMENT_PARTS),
     settings: new SqliteSettings(engine),
   };
 }

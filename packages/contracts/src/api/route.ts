@@ -23,6 +23,8 @@ export interface Route {
   readonly stream?: true;
   /** A list that also answers `Accept: text/csv` with everything the filter matches. */
   readonly list?: true;
+  /** Takes application/octet-stream in place of a JSON body. */
+  readonly upload?: true;
   /** Action id of the audit record that a call leaves. */
   readonly audit?: string;
 }

@@ -176,6 +176,17 @@ export const SETUP_ERRORS = {
       ja: 'OpenVEX、CSAF、CycloneDX VEX の JSON を指定してください。',
     },
   },
+  E_VEX_LIMIT: {
+    status: 422,
+    title: {
+      en: 'More VEX statements or documents than are kept',
+      ja: 'VEX の文書数または記述数が上限を超えています',
+    },
+    remedy: {
+      en: 'Remove documents that are no longer needed (bartizan vex remove), or split the document.',
+      ja: '不要な文書を削除するか（bartizan vex remove）、文書を分割してください。',
+    },
+  },
   E_USER: {
     title: { en: 'The system user could not be made', ja: 'システムユーザーを作成できませんでした' },
     remedy: {

@@ -21,6 +21,7 @@ import {
 } from '../schema.ts';
 import { SeveritySchema } from '../severity.ts';
 import { PackageUse } from './image.ts';
+import { FindingStatement } from './vex.ts';
 import { WorkloadRef } from './workload.ts';
 
 /** A software package found in a file system. */
@@ -174,7 +175,10 @@ export const Finding = object('Finding', 'Something that is wrong and can be fix
   fix: Fix,
   owasp: OwaspItems,
   attack: AttackTechniques,
-  state: choice(['open', 'fixed', 'accepted'], 'State'),
+  state: choice(
+    ['open', 'fixed', 'accepted', 'explained'],
+    'State; explained: a VEX statement says that it does not apply here, or is fixed',
+  ),
   acceptance: optional(
     inline('Accepted risk', {
       owner: text('Who answers for it', 256),
@@ -183,6 +187,9 @@ export const Finding = object('Finding', 'Something that is wrong and can be fix
       exception: optional(OpaqueId),
     }),
   ),
+  // The workload that runs the image and has the same finding: totals count it there alone.
+  countedAt: optional(OpaqueId),
+  statement: optional(FindingStatement),
   groupKey: text('Findings removed by the same act share this key', 512),
   firstSeenAtMs: instant('First seen'),
   lastSeenAtMs: instant('Last seen'),

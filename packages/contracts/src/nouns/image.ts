@@ -15,6 +15,9 @@ export const ImageScan = inline('Scan of an image', {
   reasons: list(text('Reason', 512), 'Why it is incomplete or failed', 64),
   scannedAtMs: optional(instant('Last scan of the content')),
   catalogueVersion: optional(text('Version of the catalogue it was scanned with', 64)),
+  rulesVersion: optional(
+    text('Version of the rules its files were searched with for secrets and hygiene; absent: never', 64),
+  ),
   matchedAtMs: optional(instant('Last time its packages were held against advisories')),
   matchedWith: optional(text('Digest of the advisory pack it was last matched with', 128)),
 });

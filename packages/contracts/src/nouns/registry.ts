@@ -35,6 +35,20 @@ export const RegistrySchedule = inline('Schedule', {
 });
 export type RegistrySchedule = Static<typeof RegistrySchedule>;
 
+/** Which signatures images have to carry, as `bartizan verify --policy` reads it, with the files it names. */
+export const RegistryPolicy = inline('Signature policy', {
+  document: text('The policy, JSON', 65_536, { minLength: 2 }),
+  files: list(
+    inline('A file that the policy names', {
+      path: text('Path as the policy writes it', 1024, { minLength: 1 }),
+      content: text('Content, base64', 262_144),
+    }),
+    'Keys, trust roots and certificates',
+    64,
+  ),
+});
+export type RegistryPolicy = Static<typeof RegistryPolicy>;
+
 /** What may be set of a registry. */
 const SETTINGS = {
   name: text('Name shown to people', 128, { minLength: 1 }),
@@ -56,6 +70,7 @@ const SETTINGS = {
   schedule: RegistrySchedule,
   concurrency: integer('Images read at once', '1', { minimum: 1, maximum: 4 }),
   signingKeys: optional(list(text('Public key, PEM', 8192), 'Keys whose signatures count', 16)),
+  signaturePolicy: optional(RegistryPolicy),
 } as const;
 
 /** How far the last run over a registry is. */

@@ -63,7 +63,7 @@ export const COMPLETIONS = {
   finding: [
     severity,
     field('kind', 'kind', '種類', { values: FINDING_KINDS }),
-    field('state', 'state', '状態', { values: ['open', 'fixed', 'accepted'] }),
+    field('state', 'state', '状態', { values: ['open', 'fixed', 'accepted', 'explained'] }),
     field('package', 'package', 'パッケージ'),
     field('vulnerability', 'advisory id', '脆弱性 ID'),
     field('use', 'use of the package', 'パッケージの使用状況', {

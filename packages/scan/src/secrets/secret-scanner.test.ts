@@ -83,6 +83,12 @@ describe('SecretScanner', () => {
     expect(places(scanner.scan(FILE, Buffer.from(little).swap16()))).toEqual(['2:5']);
   });
 
+  it('shows a text without the secrets in it, and nothing of one whose places are not known', () => {
+    expect(scanner.redact(`日本 a=${VALUE} b=${OTHER}.`)).toBe('日本 a=[redacted] b=[redacted].');
+    expect(scanner.redact('RUN make all')).toBe('RUN make all');
+    expect(scanner.redact(`a=\0${VALUE}`)).toBe('[redacted]');
+  });
+
   it('takes nothing for something: an empty text, random bytes, other shapes', () => {
     expect(scan('')).toEqual({ matches: [], suppressed: [], suppressedCount: 0, isCut: false });
     expect(scan(`tok_short ${VALUE}0 x${VALUE}`).matches).toEqual([]);

@@ -34,6 +34,8 @@ interface Candidate {
   );
 }
 
+/** What stands where a secret stood. */
+const CENSOR = '[redacted]';
 const CONFIDENCE_RANK = { high: 0, medium: 1, low: 2 } as const;
 /** Rules that read whole files look at windows of this length, so that no pattern sees more at once. */
 const WHOLE_WINDOW = 4_096;
@@ -120,6 +122,13 @@ export class SecretStream {
       suppressedCount: this.#suppressedCount,
       isCut: this.#isCut,
     };
+  }
+
+  /** Where what was found lies, in bytes, by place. */
+  spans(): readonly (readonly [number, number])[] {
+    return this.#matches
+      .map(({ start, end }) => [start, end] as const)
+      .sort((left, right) => left[0] - right[0]);
   }
 
   #hit(keyword: number, end: number): void {
@@ -283,5 +292,25 @@ export class SecretScanner {
     const stream = this.open(source);
     stream.push(bytes);
     return stream.end();
+  }
+
+  /** A text with every secret in it replaced: what an image says of itself may be shown only so. */
+  redact(text: string): string {
+    const bytes = Buffer.from(text);
+    const stream = this.open({ kind: 'text', path: 'text' });
+    stream.push(bytes);
+    const { isCut } = stream.end();
+    const spans = stream.spans();
+    if (spans.length === 0 && !isCut) return text;
+    // Places in a text of wide characters are those of the narrowed one, and of one that was cut not all are known.
+    if (isCut || bytes.includes(0)) return CENSOR;
+    let from = 0;
+    let shown = '';
+    for (const [start, end] of spans) {
+      if (start > from) shown += bytes.toString('utf8', from, start);
+      if (end > from) shown += CENSOR;
+      from = Math.max(from, end);
+    }
+    return shown + bytes.toString('utf8', from);
   }
 }

@@ -59,11 +59,13 @@ export interface ImageFacts {
   readonly labels?: Readonly<Record<string, string>>;
   /** What made each layer. */
   readonly history?: readonly string[];
+  /** Further fields of what is run, such as `Env` and `Entrypoint`. */
+  readonly run?: Readonly<Record<string, unknown>>;
 }
 
 /** An image of these layers, gzip, as today's builders write it. */
 export function builtImage(layers: readonly LayerFiles[], facts: ImageFacts = {}): BuiltImage {
-  const { architecture = 'amd64', created, labels, history = [] } = facts;
+  const { architecture = 'amd64', created, labels, history = [], run = {} } = facts;
   const blobs = new Map<string, Buffer>();
   const put = (bytes: Buffer): { digest: string; size: number } => {
     const digest = digestOf(bytes);
@@ -81,7 +83,7 @@ export function builtImage(layers: readonly LayerFiles[], facts: ImageFacts = {}
         architecture,
         os: 'linux',
         ...(created === undefined ? {} : { created }),
-        config: labels === undefined ? {} : { Labels: labels },
+        config: { ...run, ...(labels === undefined ? {} : { Labels: labels }) },
         rootfs: { type: 'layers', diff_ids: archives.map(digestOf) },
         history: history.map((created_by) => ({ created_by })),
       }),

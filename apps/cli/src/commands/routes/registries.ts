@@ -29,6 +29,7 @@ const settingFlags = (t: Translate) =>
     every: numberFlag(t('flag.registry-every'), 'MINUTES'),
     concurrency: numberFlag(t('flag.registry-concurrency'), 'N'),
     signingKey: manyFlag(t('flag.registry-signing-key'), 'FILE'),
+    signaturePolicy: textFlag(t('flag.registry-signature-policy'), 'FILE'),
   }) as const;
 
 const addCommand = (t: Translate) =>

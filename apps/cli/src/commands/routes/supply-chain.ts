@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { STATEMENT_ORIGINS } from '@bartizan/contracts';
 import { buildCommand, buildRouteMap, numberParser } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import type { Format } from '../../output/render.ts';
 import type { TextKey, Translate } from '../../text/catalogue.ts';
 import { type ListFlags, listFlags, numberFlag, one, outputFlag, textFlag } from '../flags.ts';
 import type { ExceptionFlags } from '../supply-chain.ts';
+import type { VexImportFlags } from '../vex-documents.ts';
 import { listCommand } from './inventory.ts';
 
 const SBOM_FORMATS = ['cyclonedx', 'cyclonedx-1.6', 'spdx', 'spdx-3.0'] as const;
@@ -116,6 +118,34 @@ const exceptionRemove = (t: Translate) =>
     },
   });
 
+const vexImport = (t: Translate) =>
+  buildCommand<VexImportFlags, [string], CliContext>({
+    docs: { brief: t('command.vex-import') },
+    parameters: {
+      flags: {
+        name: textFlag(t('flag.vex-name'), 'NAME'),
+        origin: { kind: 'enum', values: STATEMENT_ORIGINS, default: 'user', brief: t('flag.vex-origin') },
+        output: outputFlag(t),
+      },
+      aliases: { o: 'output' },
+      positional: one(t('arg.vex'), 'FILE'),
+    },
+    async func(flags, file) {
+      const { runVexImport } = await import('../vex-documents.ts');
+      return runVexImport(this, file, flags);
+    },
+  });
+
+const vexRemove = (t: Translate) =>
+  buildCommand<Record<never, never>, [string], CliContext>({
+    docs: { brief: t('command.vex-remove') },
+    parameters: { positional: one(t('arg.vex-id'), 'ID') },
+    async func(_flags, id) {
+      const { runVexRemove } = await import('../vex-documents.ts');
+      return runVexRemove(this, id);
+    },
+  });
+
 /** Commands about images, what is in them, and accepted risks. */
 export const supplyChainRoutes = (t: Translate) => ({
   image: buildRouteMap({
@@ -139,5 +169,9 @@ export const supplyChainRoutes = (t: Translate) => ({
       add: exceptionAdd(t),
       remove: exceptionRemove(t),
     },
+  }),
+  vex: buildRouteMap({
+    docs: { brief: t('command.vex') },
+    routes: { import: vexImport(t), list: listCommand(t, 'vex.list'), remove: vexRemove(t) },
   }),
 });

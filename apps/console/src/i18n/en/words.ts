@@ -58,6 +58,7 @@ export const words = {
   'field.vulnerability': 'Vulnerability',
   'field.package': 'Package',
   'field.check': 'Check',
+  'field.counted': 'In the totals',
   'field.path': 'Path',
   'field.ecosystem': 'Ecosystem',
   'field.actor': 'Actor',

@@ -58,6 +58,7 @@ export const words = {
   'field.vulnerability': '脆弱性',
   'field.package': 'パッケージ',
   'field.check': '検査',
+  'field.counted': '合計に含む',
   'field.path': 'パス',
   'field.ecosystem': 'エコシステム',
   'field.actor': '実行者',

@@ -30,7 +30,9 @@ const TitleCell = ({ row }: { row: FindingRow }) => {
         {text(row.title)}
       </Link>
       {row.vulnerability?.knownExploited === true && <Badge tone="critical">{t('finding.exploited')}</Badge>}
-      {row.state === 'accepted' && <Badge tone="quiet">{t('finding.state.accepted')}</Badge>}
+      {(row.state === 'accepted' || row.state === 'explained') && (
+        <Badge tone="quiet">{t(`finding.state.${row.state}`)}</Badge>
+      )}
     </span>
   );
 };

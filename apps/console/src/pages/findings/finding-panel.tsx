@@ -98,6 +98,13 @@ const VulnerabilityFacts = ({ finding }: { finding: FindingDetail }) => {
   );
 };
 
+/** What a VEX document says of it: the status, whose word it is, and why. */
+const statementOf = ({ statement }: FindingDetail, t: ReturnType<typeof useT>): string | false =>
+  statement !== undefined &&
+  [t(`statement.${statement.status}`), statement.author, statement.reason]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' · ');
+
 const Body = ({ finding }: { finding: FindingDetail }) => {
   const t = useT();
   const { text } = useFormat();
@@ -177,6 +184,7 @@ const Body = ({ finding }: { finding: FindingDetail }) => {
               finding.secret !== undefined && t(`secret.${finding.secret.verification}`),
             ],
             [t('field.check'), finding.check !== undefined && <code key="c">{finding.check}</code>],
+            [t('finding.statement'), statementOf(finding, t)],
             [t('field.first-seen'), <When key="f" at={finding.firstSeenAtMs} />],
             [t('field.last-seen'), <When key="s" at={finding.lastSeenAtMs} />],
           ]}

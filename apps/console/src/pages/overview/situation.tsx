@@ -143,7 +143,7 @@ export const Totals = ({ status }: { status: Status }) => {
         <Total
           key={severity}
           to="/findings"
-          filter={`severity:${severity} state:open`}
+          filter={`severity:${severity} state:open counted:true`}
           label={t('totals.open')}
           value={
             <span className="row" style={{ gap: 8 }}>

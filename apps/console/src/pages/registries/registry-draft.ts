@@ -169,6 +169,8 @@ export interface RegistryDraft {
   readonly everyMs: number | undefined;
   readonly concurrency: number;
   readonly signingKeys: string;
+  /** Set from the command line; it stays until keys are given in its place. */
+  readonly signaturePolicy?: RegistrySettings['signaturePolicy'] | undefined;
 }
 
 /** What a part of the form gets. */
@@ -234,6 +236,7 @@ export const draftOf = (registry: Registry): RegistryDraft => ({
   everyMs: registry.schedule.kind === 'manual' ? undefined : registry.schedule.everyMs,
   concurrency: registry.concurrency,
   signingKeys: (registry.signingKeys ?? []).join('\n'),
+  signaturePolicy: registry.signaturePolicy,
 });
 
 /** The draft as another kind: what that kind does not have goes. */
@@ -296,7 +299,10 @@ export const settingsOf = (draft: RegistryDraft): RegistrySettings => {
       .slice(0, PLATFORMS_MAX),
     schedule: draft.everyMs === undefined ? { kind: 'manual' } : { kind: 'interval', everyMs: draft.everyMs },
     concurrency: draft.concurrency,
-    ...(keys.length === 0 ? {} : { signingKeys: keys }),
+    ...(keys.length > 0 ? { signingKeys: keys } : {}),
+    ...(keys.length > 0 || draft.signaturePolicy === undefined
+      ? {}
+      : { signaturePolicy: draft.signaturePolicy }),
     ...(draft.secret === '' ? {} : { secret: draft.secret }),
   };
 };

@@ -13,21 +13,25 @@ interface Draft {
 /** Groups open findings by the act that removes them: what is exploited first, then the worst, then the most. */
 export function groupFindings(findings: readonly Finding[]): readonly Group[] {
   const drafts = new Map<string, Draft>();
-  for (const finding of findings) {
-    if (finding.state !== 'open') continue;
+  const open = findings.filter(({ state }) => state === 'open');
+  const present = new Set(open.map(({ subject }) => subject.workload));
+  for (const finding of open) {
     const draft = drafts.get(finding.groupKey) ?? newDraft(finding);
+    drafts.set(finding.groupKey, draft);
     draft.workloads.add(finding.subject.workload);
+    // The same finding of what runs this image is among these too, and counts there.
+    const isTwin = finding.countedAt !== undefined && present.has(finding.countedAt);
+    const by = isTwin ? 0 : 1;
     draft.group = {
       ...draft.group,
-      findings: draft.group.findings + 1,
-      knownExploited: draft.group.knownExploited + (finding.vulnerability?.knownExploited === true ? 1 : 0),
+      findings: draft.group.findings + by,
+      knownExploited: draft.group.knownExploited + (finding.vulnerability?.knownExploited === true ? by : 0),
       worst:
         severityRank(finding.severity) < severityRank(draft.group.worst)
           ? finding.severity
           : draft.group.worst,
       workloads: draft.workloads.size,
     };
-    drafts.set(finding.groupKey, draft);
   }
   return [...drafts.values()].map((draft) => draft.group).sort(compareGroups);
 }

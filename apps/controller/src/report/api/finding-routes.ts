@@ -62,7 +62,8 @@ export const findingHandlers = (parts: Parts) => ({
   'finding.reopen': answers('finding.reopen', async ({ scope, params }) => {
     const changed = await changeFinding(parts, scope, params.id, (finding) => {
       const { acceptance: _gone, ...rest } = finding;
-      return { ...rest, state: finding.state === 'fixed' ? 'fixed' : 'open' };
+      // What a statement explains is opened by removing the statement.
+      return { ...rest, state: finding.state === 'accepted' ? 'open' : finding.state };
     });
     return changed.ok ? reply(changed.value, { target: params.id }) : changed;
   }),

@@ -54,7 +54,7 @@ async function rowsOf(
   const open = new Map<string, number>();
   for (const names of inChunks([...new Set(spread.map(({ key }) => key.name))])) {
     const counts = await parts.store.findings.countBy(scope, 'package,packageVersion,ecosystem', {
-      filter: [among('package', ...names), among('state', 'open')],
+      filter: [among('package', ...names), among('state', 'open'), among('counted', 'true')],
       limit: 1,
     });
     if (!counts.ok) return counts;

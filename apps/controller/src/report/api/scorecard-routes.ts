@@ -37,7 +37,7 @@ export async function computeScorecard(
   if (!checks.ok) return checks;
   const findings = await collectPages(
     (query) => store.findings.list(scope, query),
-    { filter: [among('state', 'open')], limit: 1000 },
+    { filter: [among('state', 'open'), among('counted', 'true')], limit: 1000 },
     RESULTS_MAX,
   );
   if (!findings.ok) return findings;

@@ -52,7 +52,7 @@ async function countsOf(
   if (!containers.ok) return containers;
   const findings = await store.findings.countBy(scope, 'severity', {
     ...ONE,
-    filter: [among('state', 'open')],
+    filter: [among('state', 'open'), among('counted', 'true')],
   });
   if (!findings.ok) return findings;
   const events = await store.events.countBy(scope, 'security', 'severity', {

@@ -107,7 +107,7 @@ function parameters(schema: unknown, where: 'path' | 'query', schemas: Record<st
 }
 
 function requestBody(route: Route, schemas: Record<string, unknown>): Json {
-  if (route.id === 'advisory.import')
+  if (route.upload === true)
     return { requestBody: { required: true, content: { 'application/octet-stream': {} } } };
   if (route.body === undefined) return {};
   return {

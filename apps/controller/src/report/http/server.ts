@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { Server as TlsServer } from 'node:tls';
-import { failure } from '@bartizan/contracts';
+import { failure, ROUTES, type Route } from '@bartizan/contracts';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import fastify, {
@@ -130,6 +130,11 @@ const HELMET = {
   xFrameOptions: { action: 'deny' },
 } as const;
 
+/** Paths that take bytes as they come. */
+const UPLOADS: ReadonlySet<string> = new Set(
+  (ROUTES as readonly Route[]).filter(({ upload }) => upload === true).map(({ path }) => `${PREFIX}${path}`),
+);
+
 function acceptJsonOnly(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -138,7 +143,7 @@ function acceptJsonOnly(server: FastifyInstance): void {
     return parsed.ok ? done(null, parsed.value) : done(new BodyFailure(parsed.error));
   });
   server.addContentTypeParser('application/octet-stream', (request, payload, done) => {
-    if (request.routeOptions.url === `${PREFIX}/advisories`) return done(null, payload);
+    if (UPLOADS.has(request.routeOptions.url ?? '')) return done(null, payload);
     payload.resume();
     return done(new BodyFailure(failure('E_BODY_TYPE', 'this path takes application/json')));
   });

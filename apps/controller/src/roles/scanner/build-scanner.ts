@@ -3,7 +3,9 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Sealer } from '@bartizan/adapters/store';
-import type { Publish } from '../../ports.ts';
+import { type Failure, ok, type PostureCheck, type Result } from '@bartizan/contracts';
+import type { ApiFailure, Publish } from '../../ports.ts';
+import { fingerprintKey, loadImageRules } from './image-rules.ts';
 import { Registries } from './registry-desk.ts';
 import { RegistryRuns, type RegistryRunsParts } from './registry-runs.ts';
 
@@ -16,12 +18,23 @@ export interface Scanner {
 
 /** Builds the scanner and says of runs that the last program did not end that they were interrupted. */
 export async function buildScanner(
-  parts: Omit<RegistryRunsParts, 'desk'> & { readonly sealer: Sealer; readonly publish: Publish },
-): Promise<Scanner> {
-  const { store, sealer, clock, publish } = parts;
+  parts: Omit<RegistryRunsParts, 'desk' | 'searching'> & {
+    readonly sealer: Sealer;
+    readonly publish: Publish;
+    /** Folder of the rules that images are searched with. */
+    readonly contentDir: string;
+    readonly checks: () => readonly PostureCheck[];
+  },
+): Promise<Result<Scanner, Failure | ApiFailure>> {
+  const { store, sealer, clock, publish, log, checks } = parts;
+  const rules = loadImageRules(parts.contentDir, log);
+  if (!rules.ok) return rules;
+  const hashKey = await fingerprintKey(store, sealer);
+  if (!hashKey.ok) return hashKey;
+  const searching = { rules: rules.value, hashKey: hashKey.value, checks };
   const desk = new Registries({ store, sealer, clock, publish, newId: () => `reg-${randomUUID()}` });
-  const runs = new RegistryRuns({ ...parts, desk });
+  const runs = new RegistryRuns({ ...parts, searching, desk });
   desk.attach(runs);
   await runs.recover();
-  return { runs, served: { registries: desk, imageRescan: runs } };
+  return ok({ runs, served: { registries: desk, imageRescan: runs } });
 }

@@ -1,13 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Image, Registry } from '@bartizan/contracts';
+import type { Image, PostureCheck, Registry } from '@bartizan/contracts';
 import { CATALOGUE_VERSION } from '@bartizan/scan';
 import type { ScannedImage } from '../../decide/image-ledger.ts';
+import { judgeImage } from '../../decide/judge-image.ts';
 import type { ReadImage, ReadLayer } from '../../sense/registries/image-messages.ts';
 
 const NAMES_MAX = 64;
 const LAYERS_MAX = 512;
+const COMMAND_MAX = 4096;
 
 /** Where an image was found. */
 interface Place {
@@ -39,7 +41,7 @@ function layerOf(layer: ReadLayer, packages: ReadImage['packages']): NonNullable
     diffId,
     ...(digest === undefined ? {} : { digest }),
     ...(sizeBytes === undefined ? {} : { sizeBytes }),
-    ...(command === undefined ? {} : { command }),
+    ...(command === undefined ? {} : { command: command.slice(0, COMMAND_MAX) }),
     packages: packages.filter((one) => one.layer === diffId).length,
     openFindings: 0,
   };
@@ -53,8 +55,18 @@ const labelsOf = (labels: Readonly<Record<string, string>>): Record<string, stri
       .map(([key, value]) => [key, value.slice(0, 1024)]),
   );
 
+/** How an image was searched beside its packages. */
+interface Searched {
+  readonly rulesVersion: string;
+  readonly checks: readonly PostureCheck[];
+}
+
 /** An image with what reading it gave. */
-export function scannedOf(read: ReadImage, entry: Image, nowMs: number): ScannedImage {
+export function scannedOf(
+  read: ReadImage,
+  entry: Image,
+  { nowMs, searched }: { readonly nowMs: number; readonly searched?: Searched },
+): ScannedImage {
   const createdMs = read.createdAt === undefined ? Number.NaN : Date.parse(read.createdAt);
   const sizes = read.layers.map(({ sizeBytes }) => sizeBytes);
   const image: Image = {
@@ -76,5 +88,11 @@ export function scannedOf(read: ReadImage, entry: Image, nowMs: number): Scanned
     incomplete: read.incomplete,
     catalogueVersion: CATALOGUE_VERSION,
     scannedAtMs: nowMs,
+    ...(searched === undefined || read.found === undefined
+      ? {}
+      : {
+          rulesVersion: searched.rulesVersion,
+          found: judgeImage(image, read.found, { checks: searched.checks, nowMs }),
+        }),
   };
 }

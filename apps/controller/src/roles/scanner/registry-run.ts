@@ -2,8 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { fetchAttached, type OpenedRegistry, type RegistryAccess } from '@bartizan/adapters/registry';
-import { type Failure, ok, type Registry, type Result } from '@bartizan/contracts';
+import {
+  type Failure,
+  type Image,
+  ok,
+  type PostureCheck,
+  type Registry,
+  type Result,
+} from '@bartizan/contracts';
 import { CATALOGUE_VERSION } from '@bartizan/scan';
+import { isSignature } from '@bartizan/scan/signatures';
 import {
   chooseRepositories,
   chooseTags,
@@ -12,7 +20,14 @@ import {
   wantsPlatform,
 } from '../../decide/choose-images.ts';
 import type { ImageIntake, KnownImage } from '../../decide/image-ledger.ts';
-import { judgeSignatures, mayBeSignature, type SignaturesToJudge } from '../../decide/judge-signatures.ts';
+import { imageRef } from '../../decide/image-ref.ts';
+import {
+  judgeByPolicy,
+  judgeSignatures,
+  mayBeSignature,
+  type SignaturesToJudge,
+} from '../../decide/judge-signatures.ts';
+import { openRegistryPolicy } from '../../decide/registry-policy.ts';
 import type { Clock, Log, Owner } from '../../ports.ts';
 import {
   createdAtMs,
@@ -22,10 +37,20 @@ import {
   resolveTag,
   tagsOf,
 } from '../../sense/registries/find-images.ts';
-import type { ImageAnswer, ImageRequest, RegistryDoor } from '../../sense/registries/image-messages.ts';
+import type {
+  ImageAnswer,
+  ImageRequest,
+  RegistryDoor,
+  SearchRequest,
+} from '../../sense/registries/image-messages.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { entryOf, scannedOf } from './image-entry.ts';
 import type { RunProgress } from './run-progress.ts';
+
+/** What images are searched for beside packages, and the checks that judge it. */
+export interface ImageSearching extends Pick<SearchRequest, 'rules' | 'hashKey'> {
+  readonly checks: () => readonly PostureCheck[];
+}
 
 /** What a run works with. */
 export interface RunParts {
@@ -34,6 +59,8 @@ export interface RunParts {
   readonly open: (access: RegistryAccess) => Promise<Result<OpenedRegistry, Failure>>;
   readonly read: (request: ImageRequest, signal: AbortSignal) => Promise<ImageAnswer>;
   readonly request: Pick<ImageRequest, 'limits' | 'transport' | 'layerCache'>;
+  /** Absent: only packages are asked for. */
+  readonly searching?: ImageSearching;
   readonly intake: ImageIntake;
   readonly queue: FairQueue;
   /** Platforms of the nodes; empty = not known. */
@@ -208,10 +235,17 @@ export class RegistryScan {
     await progress.count('images');
     const known = await intake.known(this.#owner, target.digest);
     if (!known.ok) return progress.fail(known.error.code, known.error.detail);
-    if (known.value?.isComplete !== true || known.value.catalogueVersion !== CATALOGUE_VERSION)
+    if (known.value === undefined || !this.#isCurrent(known.value))
       return this.#enqueue(opened, target, known.value);
     await progress.count('unchanged');
     return this.#stillThere(opened, target, known.value);
+  }
+
+  /** Whether reading an image again would give the same: it was read to the end by what would read it now. */
+  #isCurrent({ isComplete, catalogueVersion, rulesVersion }: KnownImage): boolean {
+    const { searching } = this.#parts;
+    const isSearched = searching === undefined || rulesVersion === searching.rules.version;
+    return isComplete && catalogueVersion === CATALOGUE_VERSION && isSearched;
   }
 
   /** Puts one known image in line, whatever is known of it. */
@@ -247,12 +281,19 @@ export class RegistryScan {
     const reference = references[0] ?? digest;
     const door = await this.#door(opened);
     if (!door.ok) return progress.fail(door.error.code, door.error.detail);
-    const answer = await read({ ...request, registry: door.value, repository, digest, reference }, signal);
+    const place = { registry: door.value, repository, digest, reference };
+    const answer = await read({ ...request, ...place, ...this.#search(entry) }, signal);
     if (answer.kind === 'stopped') return this.#back(target, known);
     if (answer.kind === 'artifact') return progress.count('skipped');
     if (answer.kind === 'image') {
       const signature = await this.#signature(opened, target);
-      const scanned = scannedOf(answer.image, { ...entry, signature }, clock.nowMs());
+      const { searching } = this.#parts;
+      const searched = searching && { rulesVersion: searching.rules.version, checks: searching.checks() };
+      const scanned = scannedOf(
+        answer.image,
+        { ...entry, signature },
+        { nowMs: clock.nowMs(), ...(searched === undefined ? {} : { searched }) },
+      );
       const kept = await intake.put(this.#owner, scanned);
       if (!kept.ok) return progress.fail(kept.error.code, kept.error.detail);
       return progress.count('scanned');
@@ -271,6 +312,14 @@ export class RegistryScan {
       entry,
     );
     return progress.fail(code ?? 'scan.worker-died', `${reference}: ${answer.detail}`);
+  }
+
+  #search(entry: Image): Pick<ImageRequest, 'search'> {
+    const { searching } = this.#parts;
+    if (searching === undefined) return {};
+    const { rules, hashKey } = searching;
+    const { cluster, tenant } = this.#owner;
+    return { search: { rules, hashKey, cluster, tenant, subject: imageRef(entry) } };
   }
 
   async #door(opened: OpenedRegistry): Promise<Result<RegistryDoor, Failure>> {
@@ -304,10 +353,22 @@ export class RegistryScan {
   /** Who signed an image, or the index it is part of; `unknown` with the reason where nobody could look. */
   async #signature({ client }: OpenedRegistry, { repository, digest, top }: Target) {
     const nowMs = this.#parts.clock.nowMs();
+    const { signaturePolicy, signingKeys = [], host } = this.#parts.registry;
+    const policy = signaturePolicy === undefined ? undefined : openRegistryPolicy(signaturePolicy);
+    // It was opened when it was set; one that does not open any more judges nobody.
+    if (policy?.ok === false)
+      return {
+        state: 'unknown' as const,
+        signers: [],
+        reason: policy.error.detail.slice(0, 512),
+        checkedAtMs: nowMs,
+      };
+    const wanted = policy === undefined ? mayBeSignature : isSignature;
+    const digests = [...new Set([digest, top])];
     const signatures: SignaturesToJudge['signatures'][number][] = [];
     const missing: string[] = [];
-    for (const subject of new Set([digest, top])) {
-      const found = await fetchAttached(client, { repository, digest: subject }, mayBeSignature);
+    for (const subject of digests) {
+      const found = await fetchAttached(client, { repository, digest: subject }, wanted);
       if (!found.ok) {
         const reason = `${found.error.code} ${found.error.detail}`.slice(0, 512);
         return { state: 'unknown' as const, signers: [], reason, checkedAtMs: nowMs };
@@ -315,7 +376,9 @@ export class RegistryScan {
       signatures.push(...found.value.pieces.map((signature) => ({ digest: subject, signature })));
       missing.push(...found.value.missing);
     }
-    return judgeSignatures({ signatures, missing, keys: this.#parts.registry.signingKeys ?? [], nowMs });
+    if (policy === undefined) return judgeSignatures({ signatures, missing, keys: signingKeys, nowMs });
+    const name = `${host === 'registry-1.docker.io' ? 'docker.io' : host}/${repository}`;
+    return judgeByPolicy({ policy: policy.value, name, digests, signatures, missing, nowMs });
   }
 
   /** Every reference leads to what it leads to now: tags move. */

@@ -19,7 +19,7 @@ import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
 import { readInThread } from '../../sense/registries/read-in-thread.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { Registries } from './registry-desk.ts';
-import { RegistryScan, type RunParts } from './registry-run.ts';
+import { type ImageSearching, RegistryScan, type RunParts } from './registry-run.ts';
 import { RunProgress } from './run-progress.ts';
 
 export interface RegistryRunsParts {
@@ -30,6 +30,7 @@ export interface RegistryRunsParts {
   readonly log: Log;
   /** Where facts of layers are kept. */
   readonly layerFolder: string;
+  readonly searching?: ImageSearching;
   /** Images read at once, of all registries together. */
   readonly workers?: number;
   readonly read?: RunParts['read'];
@@ -106,7 +107,8 @@ export class RegistryRuns {
     signal: AbortSignal,
     progress: RunProgress,
   ): Promise<Result<RegistryScan, ApiFailure>> {
-    const { desk, intake, clock, log, read = readInThread, open = openRegistry, layerFolder } = this.#parts;
+    const { desk, intake, clock, log, read = readInThread, open = openRegistry } = this.#parts;
+    const { layerFolder, searching } = this.#parts;
     const access = await desk.access(registry);
     if (!access.ok) return access;
     const scan = new RegistryScan({
@@ -119,6 +121,7 @@ export class RegistryRuns {
         transport: TRANSPORT_LIMITS,
         layerCache: { folder: layerFolder, maxBytes: LAYER_CACHE_BYTES },
       },
+      ...(searching === undefined ? {} : { searching }),
       intake,
       queue: this.#queue,
       platforms: () => this.#platforms(registry),

@@ -4,6 +4,7 @@
 import { KINDS } from '@bartizan/adapters/registry';
 import type { RegistrySettings } from '@bartizan/contracts';
 import { openPublicKey } from '@bartizan/scan/signatures';
+import { openRegistryPolicy } from '../../decide/registry-policy.ts';
 
 const HOST = /^[A-Za-z0-9.[\]:-]{1,255}$/;
 
@@ -19,6 +20,12 @@ export function settingsFault(settings: RegistrySettings): string | undefined {
   }
   if (schedule.kind === 'interval' && schedule.everyMs === undefined) return 'schedule.everyMs: how often';
   if (signingKeys.some((pem) => openPublicKey(pem) === undefined)) return 'signingKeys: public keys in PEM';
+  const { signaturePolicy } = settings;
+  if (signaturePolicy !== undefined) {
+    if (signingKeys.length > 0) return 'signaturePolicy: without signingKeys, the policy names keys itself';
+    const policy = openRegistryPolicy(signaturePolicy);
+    if (!policy.ok) return `signaturePolicy: ${policy.error.detail}`;
+  }
   const missing = KINDS[kind]
     .needs(settings)
     .filter((field) => field !== 'secret' && (settings[field] ?? '') === '');

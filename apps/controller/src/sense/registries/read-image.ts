@@ -8,21 +8,29 @@ import {
   RegistryFault,
   staticCredential,
 } from '@bartizan/adapters/registry';
+import { InvariantError } from '@bartizan/contracts';
 import {
   catalogTree,
+  compileFileSignatures,
+  compileSecretRules,
   type DigestBlobs,
   type Distribution,
   FileLayerCache,
+  ImageSearch,
   isArtifact,
+  KnownFileSet,
   type OpenedImage,
   openDigestImage,
   openImageFrom,
   packagesOf,
+  type ScanProblem,
 } from '@bartizan/scan';
-import type { ImageAnswer, ImageRequest, ReadImage, ReadLayer } from './image-messages.ts';
+import type { ImageAnswer, ImageRequest, ReadImage, ReadLayer, SearchRequest } from './image-messages.ts';
 
 const REASONS_MAX = 64;
 const LABELS_MAX = 200;
+/** Findings that go from one image into the store; how many more there are is said. */
+const FINDINGS_MAX = 5000;
 
 /** Reads one image of a registry in the calling thread: streamed, nothing written but the facts of its layers. */
 export async function readImage(request: ImageRequest): Promise<ImageAnswer> {
@@ -58,17 +66,82 @@ async function readFrom(request: ImageRequest, blobs: DigestBlobs, manifest: Buf
     },
     open: (asked) => blobs.open(asked),
   };
+  const search = request.search === undefined ? undefined : searchOf(request.search);
   const source = openDigestImage({ label: reference, digest, references: [reference], blobs: once });
   const image = await openImageFrom(source, limits, {
     cache: new FileLayerCache(layerCache.folder, layerCache.maxBytes),
+    consumers: search?.consumers ?? [],
   });
   if (!image.ok) return { kind: 'failed', ...image.error };
   try {
-    return { kind: 'image', image: catalogued(request, image.value, manifest) };
+    return {
+      kind: 'image',
+      image: searched(catalogued(request, image.value, manifest), image.value, search),
+    };
   } finally {
     image.value.tree.close();
   }
 }
+
+/** A search as one request wants it. */
+interface Search {
+  readonly consumers: ImageSearch['consumers'];
+  readonly redact: (text: string) => string;
+  readonly finish: (opened: OpenedImage) => ReturnType<ImageSearch['finish']>;
+}
+
+/** The controller compiled the same rules when it started: a set that does not compile is a bug, and ends the thread. */
+function searchOf({ rules, hashKey, cluster, tenant, subject }: SearchRequest): Search {
+  const set = compileSecretRules(rules.secrets);
+  const signatures = compileFileSignatures(rules.signatures);
+  if (!set.ok) throw new InvariantError(set.error.detail);
+  if (!signatures.ok) throw new InvariantError(signatures.error.detail);
+  const known = new KnownFileSet();
+  for (const { sha256, name } of rules.known) known.add(sha256, name);
+  const search = new ImageSearch({
+    secrets: { set: set.value, hashKey },
+    hygiene: { signatures: signatures.value, known },
+    now: Date.now,
+  });
+  return {
+    consumers: search.consumers,
+    redact: (text) => search.redact(text),
+    finish: (opened) => search.finish(opened, { cluster, tenant, subject, nowMs: Date.now() }),
+  };
+}
+
+/** The image with what searching its files found; a search that was cut short leaves the whole image incomplete. */
+function searched(image: ReadImage, opened: OpenedImage, search: Search | undefined): ReadImage {
+  if (search === undefined) return image;
+  const { secrets, hygiene } = search.finish(opened);
+  const all = [...(hygiene?.harmful ?? []), ...(secrets?.findings ?? [])];
+  const problems = [...(secrets?.report.incomplete ?? []), ...(hygiene?.problems ?? [])].map(reasonOf);
+  if (all.length > FINDINGS_MAX) problems.push(`${all.length - FINDINGS_MAX} more findings are not kept`);
+  return {
+    ...image,
+    ...redacted(image, search),
+    incomplete: [...new Set([...image.incomplete, ...problems])].slice(0, REASONS_MAX),
+    found: {
+      findings: all.slice(0, FINDINGS_MAX),
+      facts: hygiene?.facts ?? {},
+      unknown: hygiene?.unknown ?? {},
+    },
+  };
+}
+
+/** Labels and build steps often hold a token: what is shown of them is shown without it. */
+function redacted({ labels, layers }: ReadImage, { redact }: Search): Pick<ReadImage, 'labels' | 'layers'> {
+  const shown = Object.entries(labels).map(([name, value]) => [redact(name), redact(value)] as const);
+  return {
+    labels: Object.fromEntries(shown),
+    layers: layers.map(({ command, ...layer }) => ({
+      ...layer,
+      ...(command === undefined ? {} : { command: redact(command) }),
+    })),
+  };
+}
+
+const reasonOf = ({ code, path, detail }: ScanProblem): string => `${code} ${path}: ${detail}`.slice(0, 512);
 
 function catalogued({ limits }: ImageRequest, opened: OpenedImage, manifest: Buffer): ReadImage {
   const catalog = catalogTree({ tree: opened.tree, limits, now: Date.now });
@@ -82,9 +155,7 @@ function catalogued({ limits }: ImageRequest, opened: OpenedImage, manifest: Buf
     cachedLayers: opened.cachedLayers,
     packages: packagesOf(catalog),
     distribution: nameOf(catalog.distribution),
-    incomplete: [...opened.problems, ...catalog.problems]
-      .slice(0, REASONS_MAX)
-      .map(({ code, path, detail }) => `${code} ${path}: ${detail}`.slice(0, 512)),
+    incomplete: [...opened.problems, ...catalog.problems].slice(0, REASONS_MAX).map(reasonOf),
   };
 }
 
@@ -103,7 +174,7 @@ function layersOf({ layers, config }: OpenedImage, manifest: Buffer): ReadLayer[
       diffId,
       ...(typeof digest === 'string' ? { digest } : {}),
       ...(typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? { sizeBytes: size } : {}),
-      ...(command === undefined || command === '' ? {} : { command: command.slice(0, 4096) }),
+      ...(command === undefined || command === '' ? {} : { command }),
     };
   });
 }

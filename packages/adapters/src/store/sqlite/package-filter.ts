@@ -14,7 +14,16 @@ export const PACKAGE_FIELDS: readonly Field<Package>[] = [
   { name: 'sourceName', kind: 'text', read: (item) => item.sourceName },
   { name: 'architecture', kind: 'text', read: (item) => item.architecture },
   { name: 'ownedBy', kind: 'text', read: (item) => item.ownedBy },
+  { name: 'layer', kind: 'text', read: (item) => item.layer },
+  { name: 'licence', kind: 'list', read: (item) => item.licenses },
 ];
+
+/** The texts of a field that a value may match: one of a list is enough, and what has none is the empty text. */
+function textsOf(field: Field<Package>, item: Package): readonly string[] {
+  const value = field.read(item);
+  if (!Array.isArray(value)) return [String(value ?? '')];
+  return value.length === 0 ? [''] : value.map(String);
+}
 
 const glob = (pattern: string): ((text: string) => boolean) => {
   const parts = foldText(pattern).split('*');
@@ -41,9 +50,9 @@ export function packageFilter(filter: Filter): ((item: Package) => boolean) | st
     }
     if (term.operator !== 'in') return `${term.field}: only numbers can be compared with > and <`;
     const patterns = term.values.map((value) => glob(field === undefined ? `*${value}*` : value));
-    const read = (item: Package): string =>
-      field === undefined ? [item.name, item.version, item.purl].join(' ') : String(field.read(item) ?? '');
-    tests.push((item) => patterns.some((matches) => matches(read(item))) !== term.negated);
+    const read = (item: Package): readonly string[] =>
+      field === undefined ? [[item.name, item.version, item.purl].join(' ')] : textsOf(field, item);
+    tests.push((item) => patterns.some((matches) => read(item).some(matches)) !== term.negated);
   }
   return (item) => tests.every((test) => test(item));
 }

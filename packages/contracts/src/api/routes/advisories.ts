@@ -49,6 +49,7 @@ export const advisoryRoutes = [
     permission: 'advisories:manage',
     status: 200,
     audit: 'advisory.import',
+    upload: true,
     summary: {
       en: 'Load an advisory pack, bundle or delta (application/octet-stream)',
       ja: '脆弱性情報パックを読み込む（application/octet-stream）',

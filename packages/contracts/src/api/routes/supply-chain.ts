@@ -6,6 +6,7 @@ import { OpaqueId } from '../../ids.ts';
 import { ExceptionMatch, FindingException } from '../../nouns/exception.ts';
 import { CoverageEntry, Package } from '../../nouns/finding.ts';
 import { Image } from '../../nouns/image.ts';
+import { STATEMENT_ORIGINS, VexDocument } from '../../nouns/vex.ts';
 import {
   choice,
   flag,
@@ -202,6 +203,49 @@ export const supplyChainRoutes = [
     status: 200,
     audit: 'exception.remove',
     summary: { en: 'Take an exception back', ja: '例外を取り消す' },
+    params: idParams,
+    response: inline('Removed', { removed: flag('It was there') }),
+  }),
+  route({
+    id: 'vex.list',
+    method: 'GET',
+    path: '/vex-documents',
+    tag: 'findings',
+    permission: 'findings:read',
+    status: 200,
+    list: true,
+    summary: { en: 'List VEX documents', ja: 'VEX 文書の一覧' },
+    query: ListQuery,
+    response: page(VexDocument, 'VEX documents'),
+  }),
+  route({
+    id: 'vex.import',
+    method: 'POST',
+    path: '/vex-documents',
+    tag: 'findings',
+    permission: 'findings:accept',
+    status: 201,
+    audit: 'vex.import',
+    upload: true,
+    summary: {
+      en: 'Import an OpenVEX, CSAF or CycloneDX VEX document (application/octet-stream)',
+      ja: 'OpenVEX・CSAF・CycloneDX VEX 文書を取り込む（application/octet-stream）',
+    },
+    query: inline('What it is', {
+      name: text('Name', 256, { minLength: 1 }),
+      origin: optional(choice(STATEMENT_ORIGINS, 'Whose word it is; user unless said otherwise')),
+    }),
+    response: VexDocument,
+  }),
+  route({
+    id: 'vex.remove',
+    method: 'DELETE',
+    path: '/vex-documents/:id',
+    tag: 'findings',
+    permission: 'findings:accept',
+    status: 200,
+    audit: 'vex.remove',
+    summary: { en: 'Remove a VEX document', ja: 'VEX 文書を削除する' },
     params: idParams,
     response: inline('Removed', { removed: flag('It was there') }),
   }),
