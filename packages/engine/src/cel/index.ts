@@ -10,9 +10,18 @@ export { equals } from './compare.ts';
 export { type Environment, type EnvironmentInput, environmentOf, withVariables } from './environment.ts';
 export type { Bindings } from './frame.ts';
 export { type CelFunction, define, type Library } from './function.ts';
+export {
+  type AuthorizationAnswer,
+  type AuthorizationPort,
+  type AuthorizationQuestion,
+  authorizerOf,
+  requestResourceOf,
+} from './library/authorizer.ts';
 export { ENCODERS } from './library/encoders.ts';
+export { KUBERNETES_LIBRARIES, KUBERNETES_MINORS, librariesOf } from './library/kubernetes.ts';
 export { MATH } from './library/math.ts';
 export { OPTIONALS } from './library/optionals.ts';
+export { readQuantity } from './library/quantity.ts';
 export { STRINGS } from './library/strings.ts';
 export {
   type CompileOptions,
@@ -29,6 +38,7 @@ export {
   CelMap,
   Double,
   Duration,
+  type JsonObject,
   LazyObject,
   mapEntries,
   Opaque,

@@ -3,7 +3,7 @@
 
 import { readText } from './literal.ts';
 import type { Token } from './token.ts';
-import { CelError, Double, INT_MAX, intOf, UINT_MAX, Uint, type Value } from './value.ts';
+import { CelError, Double, INT_MAX, intOf, UINT_MAX, Uint } from './value.ts';
 
 /** Longest source that is read, in UTF-16 units: 64 Ki. */
 export const SOURCE_MAX = 65_536;
