@@ -124,7 +124,7 @@ const READERS: Readonly<Record<string, (inner: unknown) => Value>> = {
     const map = new CelMap();
     for (const { key, value } of ((inner as Json)['entries'] as { key: Json; value: Json }[] | undefined) ??
       [])
-      map.add(readValue(key), readValue(value));
+      map.put(readValue(key), readValue(value));
     return map;
   },
 };

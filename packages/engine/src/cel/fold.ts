@@ -3,7 +3,7 @@
 
 import { LIST_MAX } from './arithmetic.ts';
 import type { FoldKind } from './ast.ts';
-import { charge, type Evaluate, type Frame, LIST_COST, MAP_COST } from './frame.ts';
+import { charge, type Evaluate, type Frame, LIST_COST, MAP_COST, OverBudget } from './frame.ts';
 import {
   adapt,
   CelError,
@@ -60,13 +60,14 @@ const notBool = (value: Value): CelError =>
   value instanceof CelError ? value : noOverload('condition', value);
 
 /** `all` and `exists`: one element can decide whatever the others did, so errors wait until the end. */
-const quantifier =
-  (plan: FoldPlan, decides: boolean): Evaluate =>
-  (frame) => {
+const quantifier = (plan: FoldPlan, decides: boolean): Evaluate => {
+  const { range, first, second, body } = plan;
+  const step = decides ? 4 : 3;
+  const general = (frame: Frame, over: Value): Value => {
     let failed: CelError | undefined;
-    const ended = loop(frame, plan.range(frame), plan, () => {
-      charge(frame, decides ? 4 : 3);
-      const held = plan.body(frame);
+    const ended = loop(frame, over, plan, () => {
+      charge(frame, step);
+      const held = body(frame);
       if (held === decides) return held;
       if (typeof held !== 'boolean') failed ??= notBool(held);
       return undefined;
@@ -74,6 +75,23 @@ const quantifier =
     frame.cost += 1;
     return ended ?? failed ?? !decides;
   };
+  return (frame) => {
+    const over = range(frame);
+    if (second !== undefined || !isList(over)) return general(frame, over);
+    // The commonest loop of all, without a call for each element.
+    let failed: CelError | undefined;
+    frame.cost += 1;
+    for (let at = 0; at < over.length; at += 1) {
+      frame.cost += step;
+      if (frame.cost > frame.limit) throw new OverBudget();
+      frame.locals[first] = adapt(over[at] ?? null);
+      const held = body(frame);
+      if (held === decides) return decides;
+      if (typeof held !== 'boolean') failed ??= notBool(held);
+    }
+    return failed ?? !decides;
+  };
+};
 
 const existsOne =
   (plan: FoldPlan): Evaluate =>
@@ -120,7 +138,7 @@ const collect =
 
 function addEntry(map: CelMap, key: Value, value: Value): CelError | undefined {
   if (!isKeyType(key)) return new CelError('a map key of a type that can be none');
-  return map.add(key, value) ? undefined : new CelError('the same map key twice');
+  return map.put(key, value) ? undefined : new CelError('the same map key twice');
 }
 
 function addEntries(map: CelMap, value: Value): CelError | undefined {

@@ -12,11 +12,10 @@ import {
   type SelectNode,
 } from './ast.ts';
 import { planCall } from './call.ts';
-import { equals, sizeOf } from './compare.ts';
 import { candidates, type Environment, resolveIn, typeValue } from './environment.ts';
 import { planFold } from './fold.ts';
 import { type Evaluate, LIST_COST, MAP_COST } from './frame.ts';
-import { traversal } from './function.ts';
+import { conditional, logic, planQuick } from './quick.ts';
 import { planHas, planOptionalSelect, planSelect } from './select.ts';
 import { CelError, CelMap, isKeyType, noOverload, Optional, type Value } from './value.ts';
 
@@ -123,10 +122,8 @@ class Planner {
     if (node.name === '_&&_') return logic(read, false);
     if (node.name === '_||_') return logic(read, true);
     if (node.name === '_?_:_') return conditional(read);
-    if (node.name === '_==_' || node.name === '_!=_') {
-      const fast = againstConstant(node, read);
-      if (fast !== undefined) return fast;
-    }
+    const quick = planQuick(node, read);
+    if (quick !== undefined) return quick;
     const { container, functions } = this.#environment;
     const prefix = node.target === undefined ? undefined : dottedName(node.target);
     if (prefix !== undefined && !scope.has(prefix.split('.', 1)[0] ?? '')) {
@@ -183,7 +180,7 @@ class Planner {
           if (!(value instanceof Optional)) return noOverload('optional entry', value);
           value = value.value;
         }
-        if (value !== undefined && !map.add(key, value)) return new CelError('the same map key twice');
+        if (value !== undefined && !map.put(key, value)) return new CelError('the same map key twice');
       }
       return map;
     };
@@ -240,48 +237,6 @@ class Planner {
       return run(frame);
     };
   }
-}
-
-/** `&&` and `||`: one operand can decide whatever the others are, so an error waits for the rest. */
-function logic(parts: readonly Evaluate[], decides: boolean): Evaluate {
-  const name = decides ? '_||_' : '_&&_';
-  return (frame) => {
-    let failed: CelError | undefined;
-    for (const part of parts) {
-      const value = part(frame);
-      if (value === decides) return value;
-      if (typeof value !== 'boolean') failed ??= value instanceof CelError ? value : noOverload(name, value);
-    }
-    return failed ?? !decides;
-  };
-}
-
-function conditional(parts: readonly Evaluate[]): Evaluate {
-  const [condition, yes, no] = parts;
-  if (condition === undefined || yes === undefined || no === undefined) return constant(noOverload('_?_:_'));
-  return (frame) => {
-    const held = condition(frame);
-    if (held === true) return yes(frame);
-    if (held === false) return no(frame);
-    return held instanceof CelError ? held : noOverload('_?_:_', held);
-  };
-}
-
-/** Comparison with a text or truth value that is written down, the commonest of all. */
-function againstConstant(node: CallNode, read: readonly Evaluate[]): Evaluate | undefined {
-  const [left, right] = node.args;
-  const [first] = read;
-  if (left === undefined || right?.kind !== 'constant' || first === undefined) return undefined;
-  const { value } = right;
-  if (typeof value !== 'string' && typeof value !== 'boolean' && typeof value !== 'number') return undefined;
-  const wanted = node.name === '_==_';
-  const size = sizeOf(value);
-  return (frame) => {
-    const found = first(frame);
-    frame.cost += typeof found === 'string' ? traversal(Math.min(size, found.length)) : 1;
-    if (typeof found === typeof value) return (found === value) === wanted;
-    return found instanceof CelError ? found : equals(found, value) === wanted;
-  };
 }
 
 export interface Plan {

@@ -34,13 +34,19 @@ export interface Program {
 
 type Invalid = Failure<'E_CEL'>;
 
+const NO_LOCALS: (Value | undefined)[] = [];
 const OVER = new CelError('the expression costs more than it may');
 
 /** Makes a program of a tree that is checked, or of one that is to run unchecked. */
 function programOf(source: string, node: Node, type: Type, environment: Environment): Program {
   const { run, slots } = plan(node, environment);
   const evaluate = (bindings: Bindings, limit = EXPRESSION_COST_MAX): Evaluation => {
-    const frame: Frame = { input: bindings, locals: slots === 0 ? [] : new Array(slots), cost: 0, limit };
+    const frame: Frame = {
+      input: bindings,
+      locals: slots === 0 ? NO_LOCALS : new Array(slots),
+      cost: 0,
+      limit,
+    };
     try {
       const value = run(frame);
       return frame.cost > limit
@@ -51,7 +57,22 @@ function programOf(source: string, node: Node, type: Type, environment: Environm
       throw fault;
     }
   };
-  return { source, node, type, evaluate, value: (bindings) => evaluate(bindings).value };
+  const value = (bindings: Bindings): Value => {
+    const frame: Frame = {
+      input: bindings,
+      locals: slots === 0 ? NO_LOCALS : new Array(slots),
+      cost: 0,
+      limit: EXPRESSION_COST_MAX,
+    };
+    try {
+      const found = run(frame);
+      return frame.cost > EXPRESSION_COST_MAX ? OVER : found;
+    } catch (fault) {
+      if (fault instanceof OverBudget) return OVER;
+      throw fault;
+    }
+  };
+  return { source, node, type, evaluate, value };
 }
 
 export interface CompileOptions {

@@ -1,8 +1,19 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { type PlainObject, type Reader, readerOf } from './field-reader.ts';
 import type { Evaluate } from './frame.ts';
-import { adapt, Boxed, CelError, isMap, lookup, NONE, Optional, typeName, type Value } from './value.ts';
+import {
+  adapt,
+  CelError,
+  isJsonObject,
+  isMap,
+  lookup,
+  NONE,
+  Optional,
+  typeName,
+  type Value,
+} from './value.ts';
 
 const missing = (field: string): CelError => new CelError(`no such key: ${field.slice(0, 128)}`);
 
@@ -20,38 +31,47 @@ function slowField(value: Value, field: string): Value | undefined {
     : new CelError(`no such overload: ${typeName(value)} has no field ${field}`);
 }
 
-/** Names that every JavaScript object has: they are looked up with more care. */
-const isInherited = (name: string): boolean => name in Object.prototype;
-
-/** `operand.field`. Nearly always a plain object: the quick way is tried first. */
-export function planSelect(operand: Evaluate, field: string): Evaluate {
-  const error = missing(field);
-  if (isInherited(field))
-    return (frame) => {
-      frame.cost += 1;
-      const found = slowField(operand(frame), field);
-      return found === undefined ? error : found;
-    };
-  return (frame) => {
+/** `operand.field` of a field that only plain objects have. */
+const planCommonSelect =
+  (operand: Evaluate, field: string, get: Reader, error: CelError): Evaluate =>
+  (frame) => {
     frame.cost += 1;
     const value = operand(frame);
-    if (typeof value === 'object' && value !== null && !(value instanceof Boxed)) {
-      const found = (value as Readonly<Record<string, Value | undefined>>)[field];
-      if (found !== undefined && !Array.isArray(value) && !(value instanceof Uint8Array)) return adapt(found);
+    if (typeof value === 'object' && value !== null) {
+      const quick = get(value as PlainObject);
+      if (quick !== undefined) return typeof quick === 'number' ? adapt(quick) : quick;
     }
     const found = slowField(value, field);
     return found === undefined ? error : found;
   };
+
+/** `operand.field`. */
+export function planSelect(operand: Evaluate, field: string): Evaluate {
+  const error = missing(field);
+  const get = readerOf(field);
+  if (get !== undefined) return planCommonSelect(operand, field, get, error);
+  return (frame) => {
+    frame.cost += 1;
+    const found = slowField(operand(frame), field);
+    return found === undefined ? error : found;
+  };
+}
+
+function slowHas(value: Value, field: string): Value {
+  const found = slowField(value, field);
+  if (found instanceof CelError) return found;
+  if (value instanceof Optional) return found instanceof Optional && found.value !== undefined;
+  return found !== undefined;
 }
 
 /** `has(operand.field)`. */
 export function planHas(operand: Evaluate, field: string): Evaluate {
+  const get = readerOf(field);
+  if (get === undefined) return (frame) => slowHas(operand(frame), field);
   return (frame) => {
     const value = operand(frame);
-    const found = slowField(value, field);
-    if (found instanceof CelError) return found;
-    if (value instanceof Optional) return found instanceof Optional && found.value !== undefined;
-    return found !== undefined;
+    if (typeof value === 'object' && value !== null && get(value as PlainObject) !== undefined) return true;
+    return !isJsonObject(value) && slowHas(value, field);
   };
 }
 

@@ -100,7 +100,7 @@ export class CelMap extends Boxed {
   readonly typeName = 'map';
   readonly entries = new Map<MapKey, { readonly key: Value; readonly value: Value }>();
   /** False when the key is there already. */
-  add(key: Value, value: Value): boolean {
+  put(key: Value, value: Value): boolean {
     const canonical = mapKey(key);
     if (canonical === undefined || this.entries.has(canonical)) return false;
     this.entries.set(canonical, { key, value });

@@ -88,8 +88,10 @@ export function optionalIndex(container: Value, key: Value): Value {
   return found === undefined ? NONE : new Optional(found);
 }
 
-function within(value: Value, container: Value): Value {
+/** `value in container`. */
+export function isIn(value: Value, container: Value): Value {
   if (isList(container)) {
+    if (typeof value === 'string') return container.includes(value);
     for (const one of container) if (equals(value, adapt(one))) return true;
     return false;
   }
@@ -129,7 +131,7 @@ export const OPERATORS: Library = [
   define('_%_', same('int uint'), modulo),
   define('-_', ['(int) int', '(double) double'], negate),
   define('!_', '(bool) bool', (value) => (typeof value === 'boolean' ? !value : noOverload('!_', value))),
-  define('@in', ['(A, list<A>) bool', '(A, map<A, B>) bool'], within, ([, container = null]) =>
+  define('@in', ['(A, list<A>) bool', '(A, map<A, B>) bool'], isIn, ([, container = null]) =>
     isList(container) ? container.length : 1,
   ),
   define(

@@ -100,7 +100,7 @@ function queryOf({ query }: Url): CelMap {
     values.set(key, [...(values.get(key) ?? []), value]);
   }
   const map = new CelMap();
-  for (const [key, list] of values) map.add(key, list);
+  for (const [key, list] of values) map.put(key, list);
   return map;
 }
 
