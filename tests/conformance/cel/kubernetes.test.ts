@@ -36,7 +36,7 @@ describe('functions of Kubernetes', () => {
 
   it('come with the version that brought them', () => {
     for (const [source, since] of [
-      ['quantity("1").sign()', 28],
+      ['sign(quantity("1"))', 28],
       ['"%s".format(["x"])', 29],
       ['sets.contains([1], [1])', 29],
       ['ip("1.2.3.4").family()', 30],

@@ -29,7 +29,9 @@ export const POLICY_CASES: readonly PolicyCase[] = [
   of('message', { validations: [{ expression: 'false', message: ' Not here. ' }] }),
   of('sentence', { validations: [{ expression: 'false', messageExpression: '"size " + object.data.size' }] }),
   of('sentence-fails', {
-    validations: [{ expression: 'false', message: 'instead', messageExpression: 'object.data.nothing' }],
+    validations: [
+      { expression: 'false', message: 'instead', messageExpression: 'string(object.data.nothing)' },
+    ],
   }),
   of('sentence-of-two-lines', {
     validations: [{ expression: 'false', message: 'instead', messageExpression: '"a\\nb"' }],
@@ -85,7 +87,7 @@ export const POLICY_CASES: readonly PolicyCase[] = [
   of('request-sub-resource', failing('!has(request.subResource) || request.subResource == ""')),
   of('old-object', failing('oldObject == null')),
   of('null-field', failing('object.data.?nothing.orValue("none") == "none"')),
-  of('optional-map', failing('{?"a": object.data.?nothing, "b": "c"}.size() == 1')),
+  of('optional-map', failing('{?"a": object.data.?nothing, "b": dyn("c")}.size() == 1')),
   of('two-variables', failing('object.data.all(k, v, k.size() > 0 && v.size() > 0)')),
   of('pattern', failing('object.data.kind.matches("^[a-z](-[a-z])*$")')),
   of('long-pattern', failing('"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".matches("^(a+)+$")')),
@@ -191,6 +193,8 @@ export const EXPRESSIONS: readonly string[] = [
   '!object.a',
   'true && 1',
   'r"\\d" == "\\\\d"',
-  'google.protobuf.Timestamp{} == timestamp(0)',
   'jsonpatch.escapeKey("a") == "a"',
 ];
+
+/** Taken by the API server and refused by us: messages of protocol buffers, which no object of Kubernetes is. */
+export const KNOWN_DIFFERENCES: readonly string[] = ['google.protobuf.Timestamp{} == timestamp(0)'];

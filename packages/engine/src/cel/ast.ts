@@ -61,6 +61,7 @@ export type FoldKind =
   | 'existsOne'
   | 'map'
   | 'filter'
+  | 'sortBy'
   | 'transformMap'
   | 'transformMapEntry';
 /** A comprehension. With two variables the first is the index or key; with one it is the element or key. */

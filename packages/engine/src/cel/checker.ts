@@ -3,6 +3,8 @@
 
 import { type CallNode, dottedName, type FoldNode, type Node, type SelectNode } from './ast.ts';
 import { candidates, type Environment, resolveIn, TYPE_NAMES } from './environment.ts';
+import { compileRegex } from './regex/match.ts';
+import { parseDuration, parseTimestamp } from './time.ts';
 import {
   BOOL,
   BYTES,
@@ -54,10 +56,23 @@ function typeOfConstant(value: Value): Type {
 type Scope = ReadonlyMap<string, Type>;
 const isOptional = (type: Type): boolean => type.kind === 'of' && type.name === 'optional';
 
+/** Patterns and times that are written down must be readable. */
+function checkLiteral(name: string, argument: Node | undefined): void {
+  if (argument?.kind !== 'constant' || typeof argument.value !== 'string') return;
+  const { value, at } = argument;
+  if (name === 'matches' && typeof compileRegex(value) === 'string')
+    throw new TypeFault('a pattern that cannot be used', at);
+  const time =
+    name === 'duration' ? parseDuration(value) : name === 'timestamp' ? parseTimestamp(value) : undefined;
+  if (time instanceof CelError) throw new TypeFault(time.message, at);
+}
+
 class Checker {
   readonly #environment: Environment;
   readonly #known = new Map<string, Type>();
   #fresh = 0;
+  /** Inside of `format`, whose values may be of any types together. */
+  #exempt = 0;
   constructor(environment: Environment) {
     this.#environment = environment;
   }
@@ -81,13 +96,20 @@ class Checker {
   #now(type: Type): Type {
     return substitute(this.#known, type, false);
   }
-  #join(types: readonly Type[]): Type {
+  #join(types: readonly Type[], at: number): Type {
     const [first, ...rest] = types;
     if (first === undefined) return this.#parameter();
+    if (this.#environment.strict && this.#exempt === 0) return this.#same(first, rest, at);
     return rest.reduce(
       (sum, one) => (this.#fits([sum], [one]) ? mostGeneral(this.#now(sum), this.#now(one)) : DYN),
       first,
     );
+  }
+  #same(first: Type, rest: readonly Type[], at: number): Type {
+    for (const one of rest)
+      if (!this.#fits([first], [one]) || !sameType(this.#now(first), this.#now(one)))
+        throw new TypeFault(`${showType(this.#now(first))} beside ${showType(this.#now(one))}`, at);
+    return this.#now(first);
   }
   #expect(node: Node, wanted: Type, scope: Scope): void {
     const type = this.#check(node, scope);
@@ -107,12 +129,21 @@ class Checker {
         return this.#call(node, scope);
       case 'list':
         return listOf(
-          this.#join(node.elements.map(({ value, optional }) => this.#entry(value, optional, scope))),
+          this.#join(
+            node.elements.map(({ value, optional }) => this.#entry(value, optional, scope)),
+            node.at,
+          ),
         );
       case 'map':
         return mapOf(
-          this.#join(node.entries.map(({ key }) => this.#check(key, scope))),
-          this.#join(node.entries.map(({ value, optional }) => this.#entry(value, optional, scope))),
+          this.#join(
+            node.entries.map(({ key }) => this.#check(key, scope)),
+            node.at,
+          ),
+          this.#join(
+            node.entries.map(({ value, optional }) => this.#entry(value, optional, scope)),
+            node.at,
+          ),
         );
       case 'struct':
         throw new TypeFault(`there is no message type ${node.name}`, node.at);
@@ -211,7 +242,9 @@ class Checker {
   #overload(node: CallNode, name: string, args: readonly Node[], receiver: boolean, scope: Scope): Type {
     const found = this.#environment.functions.get(name);
     if (found === undefined) throw new TypeFault(`there is no function ${name}`, node.at);
+    if (name === 'format') this.#exempt += 1;
     const given = args.map((one) => this.#check(one, scope));
+    if (name === 'format') this.#exempt -= 1;
     let result: Type | undefined;
     for (const overload of found.overloads) {
       if (overload.receiver !== receiver) continue;
@@ -221,7 +254,10 @@ class Checker {
       if (result === undefined) result = one;
       else if (result.kind !== 'dyn' && !sameType(result, one)) result = DYN;
     }
-    if (result !== undefined) return result;
+    if (result !== undefined) {
+      if (this.#environment.strict) checkLiteral(name, node.args.at(-1));
+      return result;
+    }
     const shown = given.map((one) => showType(substitute(this.#known, one, true))).join(', ');
     throw new TypeFault(`no form of ${name} takes (${shown})`, node.at);
   }
@@ -264,6 +300,7 @@ class Checker {
       return node.fold === 'filter' ? listOf(single) : BOOL;
     }
     const body = this.#check(node.body, inner);
+    if (node.fold === 'sortBy') return this.#sorted(node, single);
     if (node.fold === 'map') return listOf(body);
     if (node.fold === 'transformMap') return mapOf(key, body);
     if (!this.#fits([body], [mapOf(this.#parameter(), this.#parameter())]))
@@ -271,7 +308,16 @@ class Checker {
     return this.#now(body);
   }
 
+  /** `sortBy` came with the other functions of lists. */
+  #sorted(node: FoldNode, element: Type): Type {
+    if (!this.#environment.functions.has('lists.range'))
+      throw new TypeFault('there is no function sortBy', node.at);
+    return listOf(element);
+  }
+
   #bind(node: Node & { readonly kind: 'bind' }, scope: Scope): Type {
+    if (this.#environment.strict && node.bind === 'value')
+      throw new TypeFault('there is no function cel.bind', node.at);
     const init = this.#check(node.init, scope);
     if (node.bind === 'value') return this.#check(node.body, new Map([...scope, [node.variable, init]]));
     const inner = this.#parameter();

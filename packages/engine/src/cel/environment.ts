@@ -13,6 +13,11 @@ export interface Environment {
   readonly container: string;
   readonly variables: ReadonlyMap<string, Type>;
   readonly functions: ReadonlyMap<string, DeclaredFunction>;
+  /**
+   * What Kubernetes asks beyond the language: lists and maps that are written down are of one type, patterns and times that are
+   * written down can be read, and there is no `cel.bind`.
+   */
+  readonly strict: boolean;
 }
 
 export interface DeclaredFunction {
@@ -60,6 +65,7 @@ export interface EnvironmentInput {
   readonly variables?: Readonly<Record<string, Type>>;
   readonly libraries?: readonly Library[];
   readonly container?: string;
+  readonly strict?: boolean;
 }
 
 /** The language itself with the given libraries and variables. */
@@ -67,10 +73,12 @@ export function environmentOf({
   variables = {},
   libraries = [],
   container = '',
+  strict = false,
 }: EnvironmentInput): Environment {
   return {
     container,
     variables: new Map(Object.entries(variables)),
+    strict,
     functions: declared([OPERATORS, STANDARD, ...libraries].flat()),
   };
 }

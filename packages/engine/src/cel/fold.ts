@@ -3,6 +3,7 @@
 
 import { LIST_MAX } from './arithmetic.ts';
 import type { FoldKind } from './ast.ts';
+import { order } from './compare.ts';
 import { charge, type Evaluate, type Frame, LIST_COST, MAP_COST, OverBudget } from './frame.ts';
 import {
   adapt,
@@ -169,6 +170,23 @@ const collectMap =
     return ended ?? map;
   };
 
+/** Elements by their keys, which must all have an order; elements with equal keys stay as they are. */
+const sortBy =
+  (plan: FoldPlan): Evaluate =>
+  (frame) => {
+    const rows: { readonly key: Value; readonly element: Value }[] = [];
+    const ended = loop(frame, plan.range(frame), plan, () => {
+      charge(frame, STEP_COST);
+      const key = plan.body(frame);
+      if (key instanceof CelError) return key;
+      rows.push({ key, element: frame.locals[plan.first] ?? null });
+      return order(key, rows[0]?.key ?? null) === undefined ? noOverload('sortBy', key) : undefined;
+    });
+    if (ended !== undefined) return ended;
+    charge(frame, rows.length ** 2);
+    return rows.sort((left, right) => order(left.key, right.key) ?? 0).map(({ element }) => element);
+  };
+
 /** The closure of a comprehension. */
 export function planFold(kind: FoldKind, plan: FoldPlan): Evaluate {
   switch (kind) {
@@ -176,6 +194,8 @@ export function planFold(kind: FoldKind, plan: FoldPlan): Evaluate {
       return quantifier(plan, false);
     case 'exists':
       return quantifier(plan, true);
+    case 'sortBy':
+      return sortBy(plan);
     case 'existsOne':
       return existsOne(plan);
     case 'map':

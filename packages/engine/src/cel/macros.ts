@@ -38,6 +38,7 @@ const FOLDS: Readonly<Record<string, Shape>> = {
   'map/2': shape('map', 1),
   'map/3': shape('map', 1, true),
   'filter/2': shape('filter', 1),
+  'sortBy/2': shape('sortBy', 1),
   'transformList/3': shape('map', 2),
   'transformList/4': shape('map', 2, true),
   'transformMap/3': shape('transformMap', 2),

@@ -75,12 +75,15 @@ export interface PolicyEnvironments {
   readonly message: Environment;
 }
 
-/** What the expressions of a policy may name on an API server of a minor version. */
+/**
+ * What the expressions of a policy may name on an API server of a minor version. A new policy may use only what the version
+ * before it knows too, so that the server can be rolled back.
+ */
 export function policyEnvironments(minor: number, hasParams: boolean): PolicyEnvironments {
   const variables = hasParams ? { ...BASE, params: DYN } : BASE;
-  const libraries = librariesOf(minor);
+  const libraries = librariesOf(minor - 1);
   return {
-    full: environmentOf({ variables: { ...variables, ...AUTHORIZER }, libraries }),
-    message: environmentOf({ variables, libraries }),
+    full: environmentOf({ variables: { ...variables, ...AUTHORIZER }, libraries, strict: true }),
+    message: environmentOf({ variables, libraries, strict: true }),
   };
 }

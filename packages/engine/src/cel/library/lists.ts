@@ -4,7 +4,19 @@
 import { add, LIST_MAX } from '../arithmetic.ts';
 import { equals, order, sizeOf } from '../compare.ts';
 import { define, type Library, traversal } from '../function.ts';
-import { adapt, CelError, Double, Duration, isInt, isList, noOverload, Uint, type Value } from '../value.ts';
+import {
+  adapt,
+  CelError,
+  Double,
+  Duration,
+  isInt,
+  isList,
+  NONE,
+  noOverload,
+  Optional,
+  Uint,
+  type Value,
+} from '../value.ts';
 import { regexOf } from './standard.ts';
 
 const SUMMABLE = ['int', 'uint', 'double', 'duration'];
@@ -145,6 +157,11 @@ function sort(list: readonly Value[]): Value {
   return [...list].sort((left, right) => order(left, right) ?? 0);
 }
 
+const at = (list: readonly Value[], index: number): Value => {
+  const found = list[index];
+  return found === undefined ? NONE : new Optional(found);
+};
+
 const squareCost = ([list = null]: readonly Value[]): number => 1 + sizeOf(list) ** 2;
 
 /** The list functions that came with Kubernetes 1.34. */
@@ -156,6 +173,16 @@ export const LISTS: Library = [
     (_values, result) => 1 + sizeOf(result),
   ),
   define('lists.range', '(int) list<int>', range, (_values, result) => 1 + sizeOf(result)),
+  define(
+    'first',
+    'list<A>.() optional<A>',
+    ofList('first', (list) => at(list, 0)),
+  ),
+  define(
+    'last',
+    'list<A>.() optional<A>',
+    ofList('last', (list) => at(list, list.length - 1)),
+  ),
   define('slice', 'list<A>.(int, int) list<A>', slice, (_values, result) => 1 + sizeOf(result)),
   define('distinct', 'list<A>.() list<A>', ofList('distinct', distinct), squareCost),
   define(

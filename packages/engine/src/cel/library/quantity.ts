@@ -50,10 +50,10 @@ export function readQuantity(text: string): Quantity | undefined {
     /^([+-]?)(\d{0,60})(?:\.(\d{0,60}))?(?:(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E)|[eE]([+-]?\d{1,3}))?$/.exec(
       text.slice(0, 200),
     );
-  if (match === null || text.length > 200) return undefined;
+  if (match === null || text === '' || text.length > 200) return undefined;
   const [, sign, whole = '', decimals = '', suffix = '', exponent] = match;
-  if (whole + decimals === '') return undefined;
-  const digits = BigInt(whole + decimals);
+  // A suffix without a number is zero, as Kubernetes reads it.
+  const digits = BigInt(`0${whole}${decimals}`);
   const binary = BINARY[suffix];
   const power =
     (binary === undefined ? (DECIMAL[suffix] ?? 0) + Number(exponent ?? 0) : 0) + 9 - decimals.length;
@@ -107,7 +107,10 @@ export const QUANTITY: Library = [
     (text) => (typeof text === 'string' ? readQuantity(text) !== undefined : noOverload('isQuantity', text)),
     parseCost,
   ),
-  of('sign', 'int', ({ nano }) => (nano < 0n ? -1 : Number(nano > 0n))),
+  define('sign', `(${TYPE}) int`, (one) => {
+    if (!(one instanceof Quantity)) return noOverload('sign', one);
+    return one.nano < 0n ? -1 : Number(one.nano > 0n);
+  }),
   of('isInteger', 'bool', isWhole),
   of('asInteger', 'int', (one) =>
     isWhole(one) ? intOf(one.nano / NANO) : new CelError('not a whole number'),
