@@ -51,6 +51,36 @@ describe('functions of Kubernetes', () => {
   });
 });
 
+describe('costs', () => {
+  // Figures of the API server's own cost meter.
+  it.each([
+    ["'ABCDEFGHIJ abcdefghij'.lowerAscii()", 3],
+    ["'abc 123 def 123'.replace('123', '456')", 3],
+    ["'abc 123 def 123'.substring(5, 8)", 2],
+    ["['aa', 'bb', 'cc', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].join(' ')", 15],
+    ['sets.equivalent([1, 2, 3], [3u, 2.0, 1])', 39],
+    ["{'a': 1, 'b': 2}.exists(k, v, v > 0)", 40],
+    ["{'a': 1, 'b': 2}.existsOne(k, v, v > 0)", 40],
+    ["{'a': 1, 'b': 2}.transformMap(k, v, v < 5, v + 1)", 75],
+    ["{'a': 1, 'b': 2}.transformMapEntry(k, v, {k: v + 1})", 131],
+    ['[1, 2].exists(i, v, v > 0)', 20],
+  ] as const)('%s costs %i', (source, cost) => {
+    const program = compileCel(source, { environment: LAST });
+    expect(program.ok ? program.value.evaluate({}).cost : program.error.detail).toBe(cost);
+  });
+
+  it('of permissions allow two checks in one expression', () => {
+    const check = 'authorizer.path("/a").check("get").allowed()';
+    const costOf = (source: string): boolean | undefined => {
+      const program = compileCel(source, { environment: LAST });
+      const authorizer = authorizerOf(() => ({ allowed: true }));
+      return program.ok ? program.value.evaluate({ authorizer }).overBudget : undefined;
+    };
+    expect(costOf(`${check} && ${check}`)).toBe(false);
+    expect(costOf(`${check} && ${check} && ${check}`)).toBe(true);
+  });
+});
+
 describe('the authorizer', () => {
   const SOURCE =
     'authorizer.group("apps").resource("deployments").namespace("shop").check("create").allowed()';

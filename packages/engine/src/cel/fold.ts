@@ -3,7 +3,7 @@
 
 import { LIST_MAX } from './arithmetic.ts';
 import type { FoldKind } from './ast.ts';
-import { order } from './compare.ts';
+import { order, sizeOf } from './compare.ts';
 import { charge, type Evaluate, type Frame, LIST_COST, MAP_COST, OverBudget } from './frame.ts';
 import {
   adapt,
@@ -66,10 +66,15 @@ const quantifier = (plan: FoldPlan, decides: boolean): Evaluate => {
   const step = decides ? 4 : 3;
   const general = (frame: Frame, over: Value): Value => {
     let failed: CelError | undefined;
+    let left = sizeOf(over);
     const ended = loop(frame, over, plan, () => {
       charge(frame, step);
+      left -= 1;
       const held = body(frame);
-      if (held === decides) return held;
+      if (held === decides) {
+        frame.cost += left > 0 ? step - 1 : 0;
+        return held;
+      }
       if (typeof held !== 'boolean') failed ??= notBool(held);
       return undefined;
     });
@@ -87,7 +92,10 @@ const quantifier = (plan: FoldPlan, decides: boolean): Evaluate => {
       if (frame.cost > frame.limit) throw new OverBudget();
       frame.locals[first] = adapt(over[at] ?? null);
       const held = body(frame);
-      if (held === decides) return decides;
+      if (held === decides) {
+        frame.cost += at + 1 < over.length ? step - 1 : 0;
+        return decides;
+      }
       if (typeof held !== 'boolean') failed ??= notBool(held);
     }
     return failed ?? !decides;
@@ -102,7 +110,10 @@ const existsOne =
       charge(frame, 1);
       const held = plan.body(frame);
       if (typeof held !== 'boolean') return notBool(held);
-      if (held) count += 1;
+      if (held) {
+        count += 1;
+        frame.cost += 1;
+      }
       return undefined;
     });
     frame.cost += 2;
@@ -156,11 +167,12 @@ const collectMap =
   (plan: FoldPlan, whole: boolean): Evaluate =>
   (frame) => {
     const map = new CelMap();
+    const stepCost = whole ? 2 : 3;
     frame.cost += MAP_COST;
     const ended = loop(frame, plan.range(frame), plan, (_frame, key) => {
       const keep = kept(plan.filter, frame);
       if (typeof keep !== 'boolean') return keep;
-      charge(frame, 2);
+      charge(frame, keep ? stepCost : 1);
       if (!keep) return undefined;
       const value = plan.body(frame);
       if (value instanceof CelError) return value;

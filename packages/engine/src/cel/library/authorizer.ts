@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { define, type Library } from '../function.ts';
+import { sizeOf } from '../compare.ts';
+import { define, type Library, traversal } from '../function.ts';
 import { CelError, noOverload, Opaque, type Value } from '../value.ts';
 
 /** What is asked of whoever knows the permissions: may this user do that? */
@@ -118,8 +119,12 @@ export const AUTHORIZER_LIBRARY: Library = [
   read('error', 'string', (answer) => answer.error ?? ''),
 ];
 
+/** Every two signs of a selector may be a requirement of its own, which is a list and an object. */
+const selectorCost = ([, selector = '']: readonly Value[]): number =>
+  10 + traversal(sizeOf(selector)) + Math.ceil(sizeOf(selector) / 2) * 50;
+
 /** Selectors of a check; came with Kubernetes 1.31. */
 export const AUTHORIZER_SELECTORS: Library = [
-  step('fieldSelector', RESOURCE, RESOURCE, 'fieldSelector'),
-  step('labelSelector', RESOURCE, RESOURCE, 'labelSelector'),
+  { ...step('fieldSelector', RESOURCE, RESOURCE, 'fieldSelector'), cost: selectorCost },
+  { ...step('labelSelector', RESOURCE, RESOURCE, 'labelSelector'), cost: selectorCost },
 ];

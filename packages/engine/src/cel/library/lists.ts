@@ -204,12 +204,16 @@ const includes = (container: Value, value: Value): Value =>
 /** Came with Kubernetes 1.37. */
 export const INCLUDES: Library = [define('includes', 'list<A>.(A) bool', includes, listCost)];
 
-function bothLists(name: string, test: (left: readonly Value[], right: readonly Value[]) => boolean) {
+function bothLists(
+  name: string,
+  test: (left: readonly Value[], right: readonly Value[]) => boolean,
+  times = 1,
+) {
   return define(
     name,
     '(list<A>, list<A>) bool',
     (left, right) => (isList(left) && isList(right) ? test(left, right) : noOverload(name, left, right)),
-    ([left = null, right = null]) => 1 + sizeOf(left) * sizeOf(right),
+    ([left = null, right = null]) => 1 + times * sizeOf(left) * sizeOf(right),
   );
 }
 const holdsAll = (left: readonly Value[], right: readonly Value[]): boolean =>
@@ -218,7 +222,7 @@ const holdsAll = (left: readonly Value[], right: readonly Value[]): boolean =>
 /** Lists as sets. */
 export const SETS: Library = [
   bothLists('sets.contains', holdsAll),
-  bothLists('sets.equivalent', (left, right) => holdsAll(left, right) && holdsAll(right, left)),
+  bothLists('sets.equivalent', (left, right) => holdsAll(left, right) && holdsAll(right, left), 2),
   bothLists('sets.intersects', (left, right) => right.some((one) => indexIn(left, adapt(one)) >= 0)),
 ];
 

@@ -7,7 +7,9 @@ import { define, type Library, traversal } from '../function.ts';
 import { CelError, codePoints, isInt, isList, noOverload, type Value } from '../value.ts';
 import { formatText } from './format-text.ts';
 
-const textCost = ([text = '']: readonly Value[]): number => traversal(sizeOf(text)) + 1;
+const textCost = ([text = '']: readonly Value[]): number => traversal(sizeOf(text));
+/** Once over the text, and once more to build the result. */
+const twiceCost = ([text = '']: readonly Value[]): number => traversal(sizeOf(text) * 2);
 const outOfRange = (index: number | bigint): CelError => new CelError(`index out of range: ${index}`);
 
 const pointLength = (text: string, at: number): number => ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
@@ -137,22 +139,19 @@ const one =
 
 /** Functions on texts. */
 export const STRINGS: Library = [
-  define('charAt', 'string.(int) string', charAt, textCost),
+  define('charAt', 'string.(int) string', charAt),
   define('indexOf', ['string.(string) int', 'string.(string, int) int'], indexOf, textCost),
   define('lastIndexOf', ['string.(string) int', 'string.(string, int) int'], lastIndexOf, textCost),
   define('substring', ['string.(int) string', 'string.(int, int) string'], substring, textCost),
-  define('split', ['string.(string) list<string>', 'string.(string, int) list<string>'], split, textCost),
+  define('split', ['string.(string) list<string>', 'string.(string, int) list<string>'], split, twiceCost),
   define(
     'replace',
     ['string.(string, string) string', 'string.(string, string, int) string'],
     replace,
-    ([text = ''], result) => traversal(sizeOf(text) + sizeOf(result)) + 1,
+    twiceCost,
   ),
-  define(
-    'join',
-    ['list<string>.() string', 'list<string>.(string) string'],
-    join,
-    (_values, result) => traversal(sizeOf(result)) + 1,
+  define('join', ['list<string>.() string', 'list<string>.(string) string'], join, (_values, result) =>
+    traversal(sizeOf(result) * 2),
   ),
   define(
     'lowerAscii',
@@ -181,6 +180,6 @@ export const STRINGS: Library = [
       typeof template === 'string' && isList(values)
         ? formatText(template, values)
         : noOverload('format', template, values),
-    ([template = ''], result) => traversal(sizeOf(template) + sizeOf(result)) + 1,
+    ([template = '']) => traversal(sizeOf(template)),
   ),
 ];
