@@ -17,6 +17,7 @@ const BENCHES = [
   'exec-rate',
   'open-rate',
   'match',
+  'cel',
   'scan',
   'continuous',
   'rbac',

@@ -29,6 +29,25 @@ export const CONTENT_ERRORS = {
       ja: 'メッセージに示されたルール、バインディング、または例外を修正してください。他のルールは有効なままです。',
     },
   },
+  E_CEL: {
+    status: 400,
+    title: { en: 'A CEL expression cannot be compiled', ja: 'CEL 式をコンパイルできません' },
+    remedy: {
+      en: 'Correct the expression at the place named in the message: its syntax, a name, or a type.',
+      ja: 'メッセージに示された位置で、構文、名前、または型を修正してください。',
+    },
+  },
+  E_NATIVE_POLICY: {
+    status: 400,
+    title: {
+      en: 'A native admission policy cannot be read',
+      ja: 'ネイティブのアドミッションポリシーを読み取れません',
+    },
+    remedy: {
+      en: 'Correct the field named in the message; the API server refuses the same policy.',
+      ja: 'メッセージに示されたフィールドを修正してください。API サーバーも同じポリシーを拒否します。',
+    },
+  },
   E_RULE: {
     status: 400,
     title: { en: 'A detection rule is not valid', ja: '検知ルールが正しくありません' },

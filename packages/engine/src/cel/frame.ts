@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Value } from './value.ts';
+
+/** What one evaluation carries along. */
+export interface Frame {
+  readonly input: Bindings;
+  readonly locals: (Value | undefined)[];
+  cost: number;
+  readonly limit: number;
+}
+export type Bindings = Readonly<Record<string, Value>>;
+/** A part of an expression as a closure. */
+export type Evaluate = (frame: Frame) => Value;
+
+/** Ends an evaluation that costs too much: no operator may absorb it. Caught where the evaluation began. */
+export class OverBudget extends Error {}
+
+/** Adds to the cost and ends the evaluation beyond its limit. */
+export function charge(frame: Frame, cost: number): void {
+  frame.cost += cost;
+  if (frame.cost > frame.limit) throw new OverBudget();
+}
+
+/** Cost of making a list and a map. */
+export const LIST_COST = 10;
+export const MAP_COST = 30;
