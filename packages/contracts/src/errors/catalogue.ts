@@ -15,6 +15,7 @@ import { SIGNATURE_ERRORS } from './signature.ts';
 import { STORE_ERRORS } from './store.ts';
 import { SUPPLY_CHAIN_ERRORS } from './supply-chain.ts';
 import { WIRE_ERRORS } from './wire.ts';
+import { YAML_ERRORS } from './yaml.ts';
 
 /** Every error code of the product with title, remedy and HTTP status; checked both ways against the docs. */
 export const ERRORS = {
@@ -31,5 +32,6 @@ export const ERRORS = {
   ...SCAN_ERRORS,
   ...SUPPLY_CHAIN_ERRORS,
   ...SETUP_ERRORS,
+  ...YAML_ERRORS,
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 export type ErrorCode = keyof typeof ERRORS;
