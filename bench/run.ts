@@ -19,6 +19,7 @@ const BENCHES = [
   'match',
   'scan',
   'continuous',
+  'rbac',
 ] as const;
 
 const root = resolve(import.meta.dirname, '..');

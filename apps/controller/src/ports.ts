@@ -26,6 +26,8 @@ import type {
 
 /** State of the advisory pack. */
 export type AdvisoryState = ResponseOf<'advisory.status'>;
+/** How the cluster is watched. */
+export type ClusterStatus = NonNullable<ResponseOf<'system.status'>['kubernetes']>;
 /** Something an agent is asked to do once. */
 export type AgentCommand = Extract<ControllerMessage, { type: 'command' }>;
 

@@ -30,6 +30,9 @@ const parseStart = parser(
     localRootToken: text('Token of local root', 128),
     bootstrapAdminPassword: optional(text('One-time password of the first administrator', 128)),
     advisoriesPath: optional(text('Pack file, or folder of advisory files', 4096)),
+    kubeconfig: optional(
+      text('kubeconfig of the cluster to watch; absent = the service account, where there is one', 4096),
+    ),
     publicNames: optional(list(text('Name or address', 255), 'Names of the certificate', 32)),
     logLevel: optional(choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'Level of the log')),
     version: optional(text('Version', 64)),

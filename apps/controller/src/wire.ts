@@ -36,7 +36,9 @@ import { nameItself } from './first-start.ts';
 import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
 import { buildReport, type Report } from './report/build-report.ts';
 import { EnrolmentDesk } from './respond/enrolment.ts';
+import { certificateNames, certificateRenewal } from './roles/certificate-renewal.ts';
 import { type Chores, startChores } from './roles/chores.ts';
+import { buildCluster, type ClusterRole } from './roles/cluster/build-cluster.ts';
 import { buildScanner, type Scanner } from './roles/scanner/build-scanner.ts';
 import type { RegistryRuns } from './roles/scanner/registry-runs.ts';
 import { AgentServer } from './sense/agent-server.ts';
@@ -66,8 +68,6 @@ interface Base {
   readonly knowledge: Knowledge;
 }
 
-const NAMES = ['localhost', '127.0.0.1', '::1'];
-
 /** The only place where sense, decide, respond and report meet. */
 export async function startController(
   options: StartOptions,
@@ -88,7 +88,7 @@ export async function startController(
     clock,
   });
   if (!authority.ok) return authority;
-  const certificate = await authority.value.serverCertificate(namesOf(options));
+  const certificate = await authority.value.serverCertificate(certificateNames(options));
   if (!certificate.ok) return certificate;
   return compose({
     options,
@@ -116,6 +116,7 @@ interface Judging {
 interface Turnstiles {
   readonly findings: Turnstile;
   readonly nodes: Turnstile;
+  readonly workloads: Turnstile;
 }
 
 function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Judging {
@@ -172,7 +173,12 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
 function buildSense(
   base: Base,
   judging: Judging,
-  parts: { publish: Publish; counters: IngestCounters; nodeTurnstile: Turnstile },
+  parts: {
+    publish: Publish;
+    counters: IngestCounters;
+    turnstiles: Turnstiles;
+    placing: ClusterRole['placing'];
+  },
 ): AgentServer {
   const { store, clock, log, authority, certificate, knowledge, options } = base;
   const inventory = new Inventory({
@@ -180,7 +186,8 @@ function buildSense(
     clock,
     log,
     publish: parts.publish,
-    nodeTurnstile: parts.nodeTurnstile,
+    nodeTurnstile: parts.turnstiles.nodes,
+    workloadTurnstile: parts.turnstiles.workloads,
     judges: {
       onScan: ({ agent, subject, record, pendingUpdates, imageDigest }) => {
         judging.scans.add({ owner: agent, node: agent.node, subject, pendingUpdates });
@@ -240,6 +247,16 @@ const scannerOf = (base: Base, publish: Publish, intake: ImageLedger): Promise<S
     layerFolder: `${base.options.dataDir}/layers`,
   });
 
+const clusterOf = (base: Base, publish: Publish, workloadTurnstile: Turnstile): Promise<ClusterRole> =>
+  buildCluster({
+    ...base,
+    kubeconfig: base.options.kubeconfig,
+    env: process.env,
+    publish,
+    owner: { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT },
+    workloadTurnstile,
+  });
+
 const noCounts = (): IngestCounters => ({
   recordsTotal: 0,
   rejectedTotal: 0,
@@ -253,9 +270,14 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const counters = noCounts();
   const late: { publish: Publish } = { publish: () => undefined };
   const publish: Publish = (change) => late.publish(change);
-  const turnstiles: Turnstiles = { findings: new Turnstile(), nodes: new Turnstile() };
+  const turnstiles: Turnstiles = {
+    findings: new Turnstile(),
+    nodes: new Turnstile(),
+    workloads: new Turnstile(),
+  };
   const judging = buildJudging(base, publish, turnstiles);
-  const agents = buildSense(base, judging, { publish, counters, nodeTurnstile: turnstiles.nodes });
+  const cluster = await clusterOf(base, publish, turnstiles.workloads);
+  const agents = buildSense(base, judging, { publish, counters, turnstiles, placing: cluster.placing });
   const scanner = await scannerOf(base, publish, judging.images);
   const home = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
   await judging.history.load(home);
@@ -276,6 +298,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     ...scanner.served,
     keeper: judging.findings,
     agents: agents.directory,
+    cluster: cluster.status,
     history: (scope) => judging.history.of(scope),
     usesOf: (scope, workload) => judging.uses.of(scope, workload),
     metrics: createMetrics({ withProcess: true }),
@@ -288,6 +311,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   late.publish = (change) => report.value.live.publish(change);
   const listening = await listen(base, agents, report.value);
   if (!listening.ok) return abandon(base, judging, listening);
+  cluster.start();
   const chores = startChores({
     ...base,
     ...judging,
@@ -295,43 +319,28 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     imageRetention: new ImageRetention(base),
     home,
     report: report.value,
-    renewCertificate: certificateRenewal(base, agents, report.value),
+    renewCertificate: certificateRenewal({ ...base, agents, report: report.value }),
   });
-  judging.uses
-    .resume()
-    .catch((cause: unknown) => log.error({ err: cause }, 'use of packages could not be read'));
-  // The first join or search after a start would have to wait for it.
-  void store.packages.indexBytes(systemScope('index of packages'));
-  judging.advisories
-    .load(options.advisoriesPath)
-    .catch((cause: unknown) => log.error({ err: cause }, 'the advisories could not be loaded'));
+  warmUp(base, judging);
   return ok({
     ...listening.value,
     fingerprint: certificate.fingerprint,
     caSha256: authority.caSha256(),
     images: judging.images,
-    close: () => closeAll({ ...judging, agents, report: report.value, chores, runs: scanner.runs, store }),
+    close: () =>
+      closeAll({ ...judging, agents, cluster, report: report.value, chores, runs: scanner.runs, store }),
   });
 }
 
-/** The names of the certificate of our ports. */
-const namesOf = (options: StartOptions): string[] => [...new Set([...NAMES, ...(options.publicNames ?? [])])];
-
-/** What takes a new certificate into use in time, without closing what is open. */
-function certificateRenewal(base: Base, agents: AgentServer, report: Report): () => Promise<void> {
-  const { authority, options, log } = base;
-  let inUse = `${base.certificate.certificatePem}${authority.caPem()}`;
-  return async () => {
-    const current = await authority.serverCertificate(namesOf(options));
-    if (!current.ok) return log.error({ code: current.error.code }, 'the certificate cannot be renewed now');
-    const { keyPem, certificatePem } = current.value;
-    const wanted = `${certificatePem}${authority.caPem()}`;
-    if (wanted === inUse) return;
-    agents.useTls({ keyPem, chainPem: certificatePem, caPem: authority.caPem() });
-    report.useTls({ keyPem, chainPem: certificatePem });
-    inUse = wanted;
-    log.info({}, 'a new certificate is in use');
-  };
+/** What the first questions after a start would have to wait for. */
+function warmUp({ store, log, options }: Base, judging: Judging): void {
+  judging.uses
+    .resume()
+    .catch((cause: unknown) => log.error({ err: cause }, 'use of packages could not be read'));
+  void store.packages.indexBytes(systemScope('index of packages'));
+  judging.advisories
+    .load(options.advisoriesPath)
+    .catch((cause: unknown) => log.error({ err: cause }, 'the advisories could not be loaded'));
 }
 
 /** Leaves nothing open after a start that failed. */
@@ -368,12 +377,14 @@ async function closeAll(parts: {
   report: Report;
   chores: Chores;
   runs: RegistryRuns;
+  cluster: ClusterRole;
   client: PackClient;
   uses: PackageUses;
   store: SqliteStore;
 }): Promise<void> {
   parts.chores.stop();
   await parts.runs.close();
+  await parts.cluster.close();
   parts.uses.close();
   parts.report.live.close();
   await parts.agents.close();

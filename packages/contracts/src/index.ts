@@ -5,12 +5,43 @@
  * The nouns of Bartizan: every record, rule, message, route, permission and error, as TypeBox schemas and types.
  * In: nothing. Out: everything else depends on it. Serves all controls.
  */
+export {
+  ADMISSION_COLLECTIONS,
+  type AdmissionCollection,
+  type AdmissionCondition,
+  AdmissionConditionSchema,
+  type AdmissionFieldCondition,
+} from './admission/condition.ts';
+export {
+  ADMISSION_MODES,
+  ADMISSION_OPERATIONS,
+  ADMISSION_STAGES,
+  AdmissionBinding,
+  AdmissionException,
+  AdmissionFixStep,
+  AdmissionMatch,
+  type AdmissionMode,
+  type AdmissionOperation,
+  AdmissionParameter,
+  AdmissionRule,
+  type AdmissionStage,
+  UNKNOWN_POLICIES,
+} from './admission/rule.ts';
+export { AdmissionViolation, JsonPatchOperation } from './admission/verdict.ts';
 export type { Filter, FilterTerm, PageOf, Query } from './api/filter.ts';
 export { FindingGroup } from './api/finding-group.ts';
 export { ListQuery, Problem, page } from './api/problem.ts';
 export { type Route, route } from './api/route.ts';
 export type { BodyOf, ParamsOf, QueryOf, ResponseOf } from './api/route-types.ts';
 export { accessRoutes } from './api/routes/access.ts';
+export {
+  AdmissionCoverage,
+  AdmissionRuleRow,
+  AdmissionSimulation,
+  AdmissionStatus,
+  admissionRoutes,
+  NATIVE_FORMS,
+} from './api/routes/admission.ts';
 export { AdvisoryStatus, advisoryRoutes } from './api/routes/advisories.ts';
 export { insightRoutes, SystemStatus } from './api/routes/insight.ts';
 export { inventoryRoutes, ProcessRow, WorkloadSummary } from './api/routes/inventory.ts';
@@ -80,6 +111,11 @@ export {
   Session,
   User,
 } from './nouns/access.ts';
+export {
+  StoredAdmissionBinding,
+  StoredAdmissionException,
+  StoredAdmissionRule,
+} from './nouns/admission.ts';
 export { ExceptionMatch, FindingException } from './nouns/exception.ts';
 export {
   CheckResult,

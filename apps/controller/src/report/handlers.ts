@@ -7,6 +7,7 @@ import type {
   AdvisoryDesk,
   AgentDirectory,
   Clock,
+  ClusterStatus,
   ExceptionKeeper,
   ImageRescan,
   IngestCounters,
@@ -61,6 +62,8 @@ export interface HandlerParts {
   /** Absent: no registries are read here. */
   readonly imageRescan?: ImageRescan;
   readonly agents: AgentDirectory;
+  /** How the cluster is watched. */
+  readonly cluster: () => ClusterStatus;
   readonly counters: IngestCounters;
   /** Which packages of a workload are in use, by package URL. */
   readonly usesOf: UsesOf;

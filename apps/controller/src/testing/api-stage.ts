@@ -137,6 +137,7 @@ export async function buildApiStage(
     instance: 'stage',
     retention: {},
     findingTurnstile,
+    cluster: () => ({ state: 'off', kinds: [] }),
     keeper: new FindingLedger(store, clock, findingTurnstile),
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);

@@ -6,6 +6,7 @@ import { ADVISORY_ERRORS } from './advisory.ts';
 import { API_ERRORS } from './api.ts';
 import { CONTENT_ERRORS } from './content.ts';
 import type { ErrorEntry } from './entry.ts';
+import { KUBE_ERRORS } from './kube.ts';
 import { NODE_ERRORS } from './node.ts';
 import { REGISTRY_ERRORS } from './registry.ts';
 import { SCAN_ERRORS } from './scan.ts';
@@ -32,6 +33,7 @@ export const ERRORS = {
   ...SCAN_ERRORS,
   ...SUPPLY_CHAIN_ERRORS,
   ...SETUP_ERRORS,
+  ...KUBE_ERRORS,
   ...YAML_ERRORS,
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 export type ErrorCode = keyof typeof ERRORS;

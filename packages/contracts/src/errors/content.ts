@@ -13,6 +13,22 @@ export const CONTENT_ERRORS = {
       ja: 'メッセージに示された部分（項目、演算子、値、大きさ）を修正してください。',
     },
   },
+  E_CONDITION_CEL: {
+    status: 400,
+    title: { en: 'A CEL expression cannot be used here', ja: 'CEL 式をここでは使用できません' },
+    remedy: {
+      en: 'Use fields and operators instead, or a release that evaluates CEL.',
+      ja: '項目と演算子で記述するか、CEL を評価できるリリースを使用してください。',
+    },
+  },
+  E_ADMISSION_RULE: {
+    status: 400,
+    title: { en: 'An admission rule is not valid', ja: 'アドミッションルールが正しくありません' },
+    remedy: {
+      en: 'Correct the rule, binding or exception named in the message; the others stay in force.',
+      ja: 'メッセージに示されたルール、バインディング、または例外を修正してください。他のルールは有効なままです。',
+    },
+  },
   E_RULE: {
     status: 400,
     title: { en: 'A detection rule is not valid', ja: '検知ルールが正しくありません' },

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Static } from 'typebox';
+import { ADMISSION_OPERATIONS } from '../admission/rule.ts';
+import { AdmissionViolation } from '../admission/verdict.ts';
 import { Decision } from '../decision.ts';
 import { ClusterId, DottedId, OpaqueId, TenantId } from '../ids.ts';
 import { CONTROL_IDS, OwaspItems } from '../owasp.ts';
@@ -84,11 +86,18 @@ export const AdmissionDecision = object('AdmissionDecision', 'An answer to an AP
   id: OpaqueId,
   cluster: ClusterId,
   tenant: TenantId,
-  operation: choice(['CREATE', 'UPDATE', 'DELETE', 'CONNECT'], 'Operation'),
+  requestUid: text('uid of the AdmissionReview', 64),
+  operation: choice(ADMISSION_OPERATIONS, 'Operation'),
   resource: text('group/version/resource', 253),
+  kind: text('Kind of the object', 128),
+  subResource: optional(text('Sub-resource', 64)),
   namespace: text('Namespace', 253),
   name: text('Object name', 253),
   user: text('Who asked', 253),
+  userGroups: list(text('Group', 253), 'Groups of who asked', 64),
+  dryRun: flag('Nothing was to be stored'),
+  policyRevision: text('Content hash of the rules in force', 64),
+  violations: list(AdmissionViolation, 'What the rules found', 256),
   decision: Decision,
   atMs: instant('When'),
 });

@@ -5,17 +5,22 @@ import type { Static } from 'typebox';
 import { ClusterId, NodeId, OpaqueId, TenantId } from '../ids.ts';
 import { choice, flag, inline, instant, integer, labels, list, object, optional, text } from '../schema.ts';
 
-/** Kinds of workload: the owner that groups containers. `Host` is the node itself. */
+/**
+ * Kinds of workload: the owner that groups containers. `Host` is the node itself; `Other` an owner of a kind of its own,
+ * which stands before its name (`Rollout/web`).
+ */
 export const WORKLOAD_KINDS = [
   'Host',
   'Container',
   'ComposeService',
   'Pod',
   'Deployment',
+  'ReplicaSet',
   'StatefulSet',
   'DaemonSet',
   'Job',
   'CronJob',
+  'Other',
 ] as const;
 
 /** What an event or finding may be about: a workload, or an image that perhaps nothing runs. */

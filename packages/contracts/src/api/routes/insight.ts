@@ -34,6 +34,33 @@ import { AdvisoryStatus } from './advisories.ts';
 
 const idParams = inline('Path', { id: OpaqueId });
 
+/** How a Kubernetes cluster is watched. */
+export const KubernetesStatus = inline('The Kubernetes cluster that is watched', {
+  state: choice(
+    ['off', 'failed', 'connecting', 'synced', 'partial', 'behind'],
+    'off: there is none; failed: its access is of no use; partial: some kinds may not be read, so they are unknown; behind: not followed now',
+  ),
+  server: optional(text('Host and port of the API server', 256)),
+  version: optional(text('Version of the API server', 64)),
+  code: optional(text('Error code of what hinders', 64)),
+  detail: optional(text('What hinders', 512)),
+  kinds: list(
+    inline('One kind of object', {
+      kind: text('Kind', 63),
+      group: text('API group; empty = core', 253),
+      condition: choice(
+        ['unknown', 'synced', 'behind', 'not-permitted', 'not-served'],
+        'unknown: never read whole; behind: was followed, and is not now; not-served: the API server has no such kind',
+      ),
+      code: optional(text('Error code', 64)),
+      objects: integer('Objects known', '1'),
+      freshAtMs: optional(instant('Up to when what is known is what is there; absent = never')),
+    }),
+    'Kinds that are watched',
+    64,
+  ),
+});
+
 /** Everything `status` shows. */
 export const SystemStatus = object('SystemStatus', 'State of this installation', {
   version: text('Version', 64),
@@ -71,6 +98,7 @@ export const SystemStatus = object('SystemStatus', 'State of this installation',
     lostTotal: integer('Records that agents reported as lost or shed', '1'),
   }),
   firstScanDone: flag('The first scan of this host has been judged'),
+  kubernetes: optional(KubernetesStatus),
 });
 
 /** Insight: findings, events, scorecard, explanations, state. */

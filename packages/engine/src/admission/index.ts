@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Admission: what may be created in a cluster. In: rules, bindings, exceptions, a request and facts at hand.
+ * Out: a verdict with every violation, its place, its reason and its repair. Serves K01, K02, K04.
+ */
+
+export { ADMISSION_FIELDS, ADMISSION_FIELDS_BY_NAME } from './fields/catalogue.ts';
+export { COLLECTIONS, type CollectionDefinition } from './fields/collections.ts';
+export { type AdmissionField, CEL_VARIABLES } from './fields/field.ts';
+export { fieldAtPath, fieldNamed } from './fields/named.ts';
+export {
+  ADMISSION_SUBJECTS,
+  type AdmissionSubject,
+  Evaluation,
+  type Item,
+  type Items,
+  type PodView,
+  STEPS_MAX,
+} from './pod/evaluation.ts';
+export { type ImageReference, imageReference } from './pod/image-reference.ts';
+export { fieldPath, type JsonObject, pointerOf, type Step } from './pod/json.ts';
+export { POD_PATHS, type PodPath, type PodPathTable, podPathTable } from './pod/pod-paths.ts';
+export { quantity } from './pod/quantity.ts';
+export {
+  type AdmissionContext,
+  type AdmissionRequest,
+  type AdmissionUser,
+  EMPTY_CONTEXT,
+  type ImageFacts,
+  type ImageVulnerability,
+  isUnknown,
+  type NamespaceFacts,
+  type Reading,
+  type ServiceAccountFacts,
+  type Unknown,
+  unknown,
+} from './request.ts';
+export { ADMISSION_DEPTH_MAX, ADMISSION_NODES_MAX } from './rules/compile-condition.ts';
+export { admissionRuleRevision, type CompiledAdmissionRule } from './rules/compile-rule.ts';
+export { type AdmissionVerdict, judgeAdmission } from './rules/judge.ts';
+export { applyPatch, joinPatches } from './rules/patch.ts';
+export {
+  type AdmissionCompilation,
+  type AdmissionCompileOptions,
+  type AdmissionPolicy,
+  type AdmissionRuleSet,
+  compileAdmissionPolicy,
+  compileAdmissionPolicyLeniently,
+} from './rules/rule-set.ts';
+export type { CelCompiler } from './rules/settings.ts';

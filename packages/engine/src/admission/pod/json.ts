@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/** A JSON object of foreign origin. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Whether a value is a JSON object. */
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A member of a JSON object; `undefined` for what is left out, null, or inherited. */
+export const member = (value: JsonObject, key: string): unknown => {
+  const found = Object.hasOwn(value, key) ? value[key] : undefined;
+  return found === null ? undefined : found;
+};
+
+/** What walking found: the value, nothing, or something on the way that is no object. */
+export const BROKEN: unique symbol = Symbol('something on the way is not an object');
+
+/** Walks down a path; what is left out anywhere gives undefined, a step into something else than an object BROKEN. */
+export function walk(value: unknown, path: readonly string[]): unknown {
+  let at = value;
+  for (const key of path) {
+    if (at === undefined || at === null) return undefined;
+    if (!isObject(at)) return BROKEN;
+    at = member(at, key);
+  }
+  return at ?? undefined;
+}
+
+/** A step of a field path: a key, or a place in a list. */
+export type Step = string | number;
+
+const PLAIN = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+
+/** A field path as kubectl writes it: `spec.containers[0].image`, `metadata.annotations[example.org/name]`. */
+export function fieldPath(steps: readonly Step[]): string {
+  let path = '';
+  for (const step of steps) {
+    if (typeof step === 'number') path += `[${step}]`;
+    else if (!PLAIN.test(step)) path += `[${step}]`;
+    else path += path === '' ? step : `.${step}`;
+  }
+  return path.slice(0, 2048);
+}
+
+/** The same as a JSON pointer. */
+export const pointerOf = (steps: readonly Step[]): string =>
+  steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+const DEPTH_MAX = 100;
+
+/** Whether two JSON values are the same; beyond 100 levels they count as different. */
+export function sameJson(one: unknown, two: unknown, depth = 0): boolean {
+  if (one === two) return true;
+  if (depth > DEPTH_MAX) return false;
+  if (Array.isArray(one))
+    return (
+      Array.isArray(two) &&
+      one.length === two.length &&
+      one.every((item, at) => sameJson(item, two[at], depth + 1))
+    );
+  if (!isObject(one) || !isObject(two)) return false;
+  const keys = Object.keys(one);
+  return (
+    keys.length === Object.keys(two).length &&
+    keys.every((key) => Object.hasOwn(two, key) && sameJson(one[key], two[key], depth + 1))
+  );
+}

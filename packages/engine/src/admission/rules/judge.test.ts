@@ -1,0 +1,239 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AdmissionRule } from '@bartizan/contracts';
+import { describe, expect, it } from 'vitest';
+import {
+  type AdmissionPolicy,
+  type AdmissionRequest,
+  type AdmissionRuleSet,
+  applyPatch,
+  compileAdmissionPolicy,
+  EMPTY_CONTEXT,
+  judgeAdmission,
+  unknown,
+} from '../index.ts';
+
+const NOW = 1_780_000_000_000;
+
+const base: AdmissionRule = {
+  id: 'test.privileged',
+  title: { en: 'No container is privileged', ja: '特権コンテナがない' },
+  description: { en: 'd', ja: 'd' },
+  severity: 'high',
+  effect: 'deny',
+  order: 100,
+  stages: ['ci', 'admission', 'audit'],
+  mode: 'enforce',
+  match: { resources: ['workloads'], operations: ['CREATE', 'UPDATE'] },
+  condition: {
+    some: 'containers',
+    where: { field: 'container.privileged', operator: 'equals', value: true },
+  },
+  whenUnknown: 'deny',
+  message: { en: '{container.name} is privileged at {path}', ja: '{container.name} は特権です' },
+  fix: {
+    action: { en: 'Remove it', ja: '削除してください' },
+    patch: [{ op: 'add', path: '{item}/securityContext/privileged', value: false }],
+  },
+  control: ['k01'],
+  owasp: { k2022: [], k2025: [] } as unknown as AdmissionRule['owasp'],
+  attack: [],
+  references: [],
+  tests: { mustViolate: [], mustPass: [] },
+} as unknown as AdmissionRule;
+
+const rule = (more: Partial<AdmissionRule>): AdmissionRule => ({ ...base, ...more });
+function compiled(policy: AdmissionPolicy): AdmissionRuleSet {
+  const set = compileAdmissionPolicy(policy);
+  if (!set.ok) throw new Error(set.error.detail);
+  return set.value;
+}
+const podOf = (spec: unknown, metadata: object = {}): unknown => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'p', namespace: 'shop', ...metadata },
+  spec,
+});
+const request = (object: unknown, more: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
+  operation: 'CREATE',
+  group: '',
+  resource: 'pods',
+  subResource: '',
+  kind: 'Pod',
+  namespace: 'shop',
+  name: 'p',
+  object,
+  user: { name: 'alice', groups: ['dev'] },
+  ...more,
+});
+const bad = podOf({ containers: [{ name: 'a', image: 'nginx', securityContext: { privileged: true } }] });
+const good = podOf({ containers: [{ name: 'a', image: 'nginx' }] });
+const judged = (policy: AdmissionPolicy, asked: AdmissionRequest, context = EMPTY_CONTEXT) =>
+  judgeAdmission(compiled(policy), asked, context, NOW);
+
+describe('a verdict', () => {
+  it('names place, value, allowed values, sentence and a patch that repairs it', () => {
+    const { decision, allowed, violations } = judged({ rules: [base] }, request(bad));
+    expect(allowed).toBe(false);
+    expect(decision.verdict).toBe('deny');
+    expect(decision.reasons[0]?.comparisons).toEqual([
+      { field: 'container.privileged', operator: 'equals', expected: true, actual: true, held: true },
+    ]);
+    expect(violations).toEqual([
+      expect.objectContaining({
+        path: 'spec.containers[0].securityContext.privileged',
+        actual: true,
+        allowed: 'false, (not set)',
+        state: 'violated',
+        message: {
+          en: 'a is privileged at spec.containers[0].securityContext.privileged',
+          ja: 'a は特権です',
+        },
+      }),
+    ]);
+    const repaired = applyPatch(bad, violations[0]?.patch ?? []);
+    expect(judged({ rules: [base] }, request(repaired)).violations).toEqual([]);
+    expect(judged({ rules: [base] }, request(good)).allowed).toBe(true);
+  });
+
+  it('is given for every kind that holds pods, and for all kinds of containers', () => {
+    const template = { spec: { initContainers: [{ name: 'i', securityContext: { privileged: true } }] } };
+    const cron = { spec: { jobTemplate: { spec: { template } } } };
+    const asked = request(cron, { group: 'batch', resource: 'cronjobs', kind: 'CronJob' });
+    expect(judged({ rules: [base] }, asked).violations.map(({ path }) => path)).toEqual([
+      'spec.jobTemplate.spec.template.spec.initContainers[0].securityContext.privileged',
+    ]);
+    const ephemeral = podOf({ ephemeralContainers: [{ name: 'e', securityContext: { privileged: true } }] });
+    const debug = request(ephemeral, {
+      operation: 'UPDATE',
+      subResource: 'ephemeralcontainers',
+      oldObject: good,
+    });
+    expect(judged({ rules: [base] }, debug).allowed).toBe(false);
+  });
+
+  it('never covers a sub-resource that no rule names', () => {
+    const exec = request({ container: 'a', command: ['sh'] }, { operation: 'CONNECT', subResource: 'exec' });
+    const onPods = rule({ match: { resources: ['/pods'], operations: ['CONNECT'] } });
+    const shell = rule({
+      id: 'test.exec',
+      match: { resources: ['/pods/exec'], operations: ['CONNECT'] },
+      condition: { field: 'connect.command', operator: 'contains', value: 'sh' },
+      message: { en: 'no shell', ja: 'no' },
+    });
+    expect(judged({ rules: [onPods] }, exec).allowed).toBe(true);
+    expect(judged({ rules: [shell] }, exec).allowed).toBe(false);
+  });
+
+  it('says unknown when a type is wrong, and what, without touching other rules', () => {
+    const odd = podOf({
+      containers: [{ name: 'a', securityContext: { privileged: 'yes' } }],
+      hostNetwork: true,
+    });
+    const network = rule({
+      id: 'test.network',
+      condition: { field: 'pod.hostNetwork', operator: 'equals', value: true },
+      message: { en: 'x', ja: 'x' },
+      whenUnknown: 'alert',
+    });
+    const { malformed, violations } = judged({ rules: [base, network] }, request(odd));
+    expect(malformed).toEqual(['spec.containers[0].securityContext.privileged']);
+    expect(violations.map(({ rule: id, state }) => [id, state])).toEqual([
+      ['test.network', 'violated'],
+      ['test.privileged', 'unknown'],
+    ]);
+  });
+
+  it('follows the rule when a fact is not known', () => {
+    const signed = (whenUnknown: AdmissionRule['whenUnknown']): AdmissionRule =>
+      rule({
+        condition: { some: 'containers', where: { field: 'image.signed', operator: 'equals', value: false } },
+        whenUnknown,
+        message: { en: 'x', ja: 'x' },
+      });
+    const context = { image: () => unknown('not asked yet') };
+    for (const [policy, verdict] of [
+      ['deny', 'deny'],
+      ['alert', 'alert'],
+      ['allow', 'allow'],
+    ] as const) {
+      const { decision, violations } = judged({ rules: [signed(policy)] }, request(good), context);
+      expect(decision.verdict).toBe(verdict);
+      expect(violations[0]).toMatchObject({ state: 'unknown', missing: 'not asked yet' });
+    }
+  });
+});
+
+describe('an update', () => {
+  it('is not denied for what was there before and did not change', () => {
+    const labelled = podOf(
+      { containers: [{ name: 'a', image: 'nginx', securityContext: { privileged: true } }] },
+      { labels: { a: 'b' } },
+    );
+    const { allowed, decision } = judged(
+      { rules: [base] },
+      request(labelled, { operation: 'UPDATE', oldObject: bad }),
+    );
+    expect([allowed, decision.verdict]).toEqual([true, 'alert']);
+    const otherImage = podOf({
+      containers: [{ name: 'a', image: 'evil', securityContext: { privileged: true } }],
+    });
+    const asked = request(otherImage, { operation: 'UPDATE', oldObject: bad });
+    expect(judged({ rules: [base] }, asked).allowed).toBe(false);
+    expect(judged({ rules: [base] }, request(bad, { operation: 'UPDATE', oldObject: good })).allowed).toBe(
+      false,
+    );
+  });
+});
+
+describe('bindings, order and exceptions', () => {
+  it('set the mode where the first fitting one says so', () => {
+    const bindings = [
+      { id: 'b.off', rules: ['test.*'], namespaces: ['kube-*'], mode: 'off' },
+      { id: 'b.warn', rules: ['test.*'], mode: 'warn' },
+    ] as const;
+    const policy = {
+      rules: [base],
+      bindings: bindings.map((binding) => ({
+        ...binding,
+        rules: [...binding.rules],
+        ...('namespaces' in binding ? { namespaces: [...binding.namespaces] } : {}),
+      })),
+    } as AdmissionPolicy;
+    expect(judged(policy, request(bad, { namespace: 'kube-system' })).violations).toEqual([]);
+    const { decision, warnings } = judged(policy, request(bad));
+    expect(decision.verdict).toBe('alert');
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('let an allow rule end judging, deny first within one order', () => {
+    const allow = (order: number): AdmissionRule =>
+      rule({
+        id: 'test.allow',
+        effect: 'allow',
+        order,
+        condition: { field: 'object.namespace', operator: 'equals', value: 'shop' },
+        message: { en: 'x', ja: 'x' },
+      });
+    expect(judged({ rules: [base, allow(99)] }, request(bad)).allowedBy).toBe('test.allow');
+    expect(judged({ rules: [base, allow(100)] }, request(bad)).allowed).toBe(false);
+  });
+
+  it('accept what somebody answers for until the day it ends', () => {
+    const exception = {
+      id: 'e.one',
+      rules: ['test.privileged'],
+      namespaces: ['shop'],
+      images: ['docker.io/library/nginx*'],
+      owner: 'o',
+      reason: 'r',
+      expiresAtMs: NOW + 1,
+    };
+    const set = compiled({ rules: [base], exceptions: [exception] });
+    const during = judgeAdmission(set, request(bad), EMPTY_CONTEXT, NOW);
+    expect(during.allowed).toBe(true);
+    expect(during.violations[0]).toMatchObject({ state: 'excepted', exception: 'e.one' });
+    expect(judgeAdmission(set, request(bad), EMPTY_CONTEXT, NOW + 1).allowed).toBe(false);
+  });
+});

@@ -1,0 +1,265 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type {
+  AdmissionMode,
+  AdmissionStage,
+  AdmissionViolation,
+  Comparison,
+  Decision,
+  LocalText,
+  Reason,
+  Verdict,
+} from '@bartizan/contracts';
+import { Evaluation } from '../pod/evaluation.ts';
+import { sameJson } from '../pod/json.ts';
+import type { AdmissionContext, AdmissionRequest } from '../request.ts';
+import type { CompiledAdmissionRule, Variant } from './compile-rule.ts';
+import type { CompiledException } from './exceptions.ts';
+import { namespaceLabelsHold } from './match.ts';
+import type { Witness } from './node.ts';
+import { patchFor } from './patch.ts';
+import type { AdmissionRuleSet, PlannedRule } from './rule-set.ts';
+import { type Answer, NO, PERHAPS, YES } from './three-valued.ts';
+import { actualOf, allowedOf, messageFor, pathOf, placesOf, type ViolatingPlace } from './violation.ts';
+
+/** The verdict on one request, with everything that says why. */
+export interface AdmissionVerdict {
+  /** `elapsedUs` is 0: who has a clock sets it. */
+  readonly decision: Decision;
+  /** Whether the request may pass. Undecided is for the failure policy of who asked, hence not allowed here. */
+  readonly allowed: boolean;
+  readonly violations: readonly AdmissionViolation[];
+  /** Sentences for the user who asked. */
+  readonly warnings: readonly LocalText[];
+  /** For the audit log of the API server. */
+  readonly auditAnnotations: Readonly<Record<string, string>>;
+  /** Field paths where the object has a type that Kubernetes does not allow. */
+  readonly malformed: readonly string[];
+  /** The rule of effect allow that ended judging. */
+  readonly allowedBy?: string;
+  /** Revision of the rule set. */
+  readonly revision: string;
+  /** Whether there are more violations than are listed. */
+  readonly truncated: boolean;
+}
+
+const VIOLATIONS_MAX = 512;
+const COMPARISONS_MAX = 64;
+const REASONS_MAX = 32;
+
+interface Progress {
+  readonly set: AdmissionRuleSet;
+  readonly now: Evaluation;
+  /** The object before, for UPDATE. */
+  readonly before: Evaluation | undefined;
+  readonly exceptions: readonly CompiledException[];
+  readonly violations: AdmissionViolation[];
+  readonly reasons: Reason[];
+  verdict: Exclude<Verdict, 'undecided'>;
+  truncated: boolean;
+}
+
+const worse = (one: Progress['verdict'], two: Progress['verdict']): Progress['verdict'] =>
+  one === 'deny' || two === 'deny' ? 'deny' : one === 'alert' || two === 'alert' ? 'alert' : 'allow';
+
+function comparisonsOf(witnesses: readonly Witness[]): Comparison[] {
+  return witnesses
+    .flatMap((witness): Comparison[] => {
+      const { condition, held } = witness;
+      if (condition === undefined) return [];
+      const actual = actualOf(witness);
+      const { field, operator, value } = condition;
+      const compared = { field, operator, expected: value ?? true, held };
+      return [actual === undefined ? compared : { ...compared, actual }];
+    })
+    .slice(0, COMPARISONS_MAX);
+}
+
+/**
+ * Whether an update leaves all that the rule looks at as it was, so that a violation is one of before. A rule that
+ * looks at nothing of the object is about the request itself and always holds.
+ */
+function isOfBefore({ node }: Variant, { now, before }: Progress): boolean {
+  if (before === undefined || !node.ofObject) return false;
+  const [one, two]: [unknown[], unknown[]] = [[], []];
+  node.trace(now, one);
+  node.trace(before, two);
+  return sameJson(one, two);
+}
+
+interface Found {
+  readonly compiled: CompiledAdmissionRule;
+  readonly variant: Variant;
+  readonly mode: AdmissionMode;
+  readonly answer: Answer;
+}
+
+const MISSING_LABELS = 'the labels of the namespace are not known';
+
+function violationAt(place: ViolatingPlace, found: Found, exception: string | undefined): AdmissionViolation {
+  const { compiled, mode, answer } = found;
+  const { rule, revision } = compiled;
+  const { best } = place;
+  const actual = actualOf(best);
+  const allowed = allowedOf(best);
+  const violated = answer === YES;
+  const missing = best.unknown?.unknown ?? MISSING_LABELS;
+  return {
+    rule: rule.id,
+    revision,
+    title: rule.title,
+    severity: rule.severity,
+    mode,
+    state: exception === undefined ? (violated ? 'violated' : 'unknown') : 'excepted',
+    path: pathOf(best),
+    ...(actual === undefined ? {} : { actual }),
+    ...(allowed === undefined ? {} : { allowed }),
+    ...(violated ? {} : { missing: missing.slice(0, 512) }),
+    ...(exception === undefined ? {} : { exception }),
+    message: messageFor(rule, place),
+    patch: violated && rule.fix?.patch !== undefined ? patchFor(rule.fix.patch, place.item) : [],
+  };
+}
+
+/** The exception that covers a place: of several the one that lasts longest. */
+const exceptionFor = (
+  exceptions: readonly CompiledException[],
+  rule: string,
+  place: ViolatingPlace,
+): string | undefined =>
+  exceptions.find(({ coversRule, coversItem }) => coversRule(rule) && coversItem(place.item))?.exception.id;
+
+/** What a violation means for the request. */
+function consequence(found: Found): Progress['verdict'] {
+  const { compiled, mode, answer } = found;
+  if (answer === YES) return mode === 'enforce' ? 'deny' : 'alert';
+  const { whenUnknown } = compiled.rule;
+  if (whenUnknown === 'deny') return mode === 'enforce' ? 'deny' : 'alert';
+  return whenUnknown;
+}
+
+function record(found: Found, progress: Progress): void {
+  const { compiled, variant, answer } = found;
+  const { rule, revision } = compiled;
+  const witnesses: Witness[] = [];
+  const asked = variant.node.ask(progress.now);
+  variant.node.witness(progress.now, asked, witnesses);
+  const places = placesOf(witnesses, rule);
+  let open = false;
+  for (const place of places) {
+    const exception = exceptionFor(progress.exceptions, rule.id, place);
+    if (exception === undefined) open = true;
+    if (progress.violations.length < VIOLATIONS_MAX)
+      progress.violations.push(violationAt(place, found, exception));
+    else progress.truncated = true;
+  }
+  // A condition that says nothing of its places still counts.
+  if (!open && places.length > 0) return;
+  progress.verdict = worse(progress.verdict, consequence(found));
+  if ((answer === YES || rule.whenUnknown !== 'allow') && progress.reasons.length < REASONS_MAX)
+    progress.reasons.push({
+      rule: rule.id,
+      revision,
+      title: rule.title,
+      comparisons: comparisonsOf(witnesses),
+    });
+}
+
+/** The way a rule is in force for this request; labels of the namespace that nobody knows never switch a rule off. */
+function variantFor({ variants }: PlannedRule, evaluation: Evaluation): Variant | undefined {
+  for (const variant of variants) {
+    if (variant.namespaceLabels === undefined) return variant;
+    const fits = namespaceLabelsHold(variant.namespaceLabels, evaluation);
+    if (fits === YES || (fits === PERHAPS && variant.mode !== 'off')) return variant;
+  }
+  return undefined;
+}
+
+/** Asks one rule; true when it allows the request and so ends judging. */
+function askRule(planned: PlannedRule, progress: Progress): boolean {
+  const { compiled } = planned;
+  const variant = variantFor(planned, progress.now);
+  if (variant === undefined || variant.mode === 'off') return false;
+  const fits = compiled.request.fits(progress.now);
+  if (fits === NO) return false;
+  const asked = variant.node.ask(progress.now);
+  if (asked === NO) return false;
+  const answer = fits === PERHAPS ? PERHAPS : asked;
+  if (compiled.rule.effect === 'allow') return answer === YES && variant.mode === 'enforce';
+  if (progress.now.stepsLeft <= 0) return false;
+  const mode = isOfBefore(variant, progress) ? 'audit' : variant.mode;
+  record({ compiled, variant, mode, answer }, progress);
+  return false;
+}
+
+/** Enough room for all that may be kept, a little more for conditions compiled since. */
+const roomFor = (set: AdmissionRuleSet): Uint8Array => new Uint8Array(set.answers());
+
+const joined = (names: readonly string[]): string => [...new Set(names)].join(',').slice(0, 8192);
+
+function annotationsOf(progress: Progress, allowedBy: string | undefined): Record<string, string> {
+  const of = (state: AdmissionViolation['state']): string =>
+    joined(progress.violations.filter((violation) => violation.state === state).map(({ rule }) => rule));
+  const all = {
+    revision: progress.set.revision,
+    violated: of('violated'),
+    unknown: of('unknown'),
+    excepted: of('excepted'),
+    'allowed-by': allowedBy ?? '',
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, text]) => text !== ''));
+}
+
+function start(
+  set: AdmissionRuleSet,
+  request: AdmissionRequest,
+  context: AdmissionContext,
+  nowMs: number,
+): Progress {
+  const options = { nowMs, podPaths: set.podPaths };
+  const now = new Evaluation(request, context, options);
+  now.answers = roomFor(set);
+  const hasBefore = request.operation === 'UPDATE' && request.oldObject !== undefined;
+  const before = hasBefore ? new Evaluation(request, context, { ...options, old: true }) : undefined;
+  const exceptions = set.exceptions
+    .filter(({ exception, coversRequest }) => exception.expiresAtMs > nowMs && coversRequest(request))
+    .sort((one, two) => two.exception.expiresAtMs - one.exception.expiresAtMs);
+  return { set, now, before, exceptions, violations: [], reasons: [], verdict: 'allow', truncated: false };
+}
+
+/**
+ * Judges one request by all rules that fit it. Pure: the same rules, request, facts and time give the same verdict.
+ * It never throws, whatever the object is.
+ */
+export function judgeAdmission(
+  set: AdmissionRuleSet,
+  request: AdmissionRequest,
+  context: AdmissionContext,
+  nowMs: number,
+  stage: AdmissionStage = 'admission',
+): AdmissionVerdict {
+  const progress = start(set, request, context, nowMs);
+  let allowedBy: string | undefined;
+  for (const planned of set.planFor(request, stage)) {
+    if (askRule(planned, progress)) {
+      allowedBy = planned.compiled.rule.id;
+      break;
+    }
+    if (progress.now.stepsLeft <= 0) break;
+  }
+  const isOver = progress.now.stepsLeft <= 0;
+  const verdict: Verdict = isOver && progress.verdict !== 'deny' ? 'undecided' : progress.verdict;
+  const warned = progress.violations.filter(({ mode, state }) => mode === 'warn' && state !== 'excepted');
+  return {
+    decision: { verdict, reasons: progress.reasons, nearest: [], enforcementPoint: 'none', elapsedUs: 0 },
+    allowed: verdict === 'allow' || verdict === 'alert',
+    violations: progress.violations,
+    warnings: warned.map(({ message }) => message),
+    auditAnnotations: annotationsOf(progress, allowedBy),
+    malformed: [...progress.now.malformed],
+    ...(allowedBy === undefined ? {} : { allowedBy }),
+    revision: set.revision,
+    truncated: progress.truncated,
+  };
+}

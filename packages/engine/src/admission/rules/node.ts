@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AdmissionFieldCondition, FactValue } from '@bartizan/contracts';
+import type { AdmissionField } from '../fields/field.ts';
+import type { Item } from '../pod/evaluation.ts';
+import type { Unknown } from '../request.ts';
+import type { Answer } from './three-valued.ts';
+
+/** One comparison that made a condition come out as it did, and of what it was asked. */
+export interface Witness {
+  readonly item: Item;
+  readonly field: AdmissionField | undefined;
+  readonly condition: AdmissionFieldCondition | undefined;
+  readonly actual: FactValue | undefined;
+  /** Why nobody knows, when the answer was "perhaps". */
+  readonly unknown: Unknown | undefined;
+  /** Whether the comparison held, so that negations can be told. */
+  readonly held: boolean;
+}
+
+/** A part of a compiled condition. */
+export interface Node {
+  readonly ask: (item: Item) => Answer;
+  /** Collects what made `ask` give `answer`. */
+  readonly witness: (item: Item, answer: Answer, out: Witness[]) => void;
+  /** Texts of all that it reads of the object, so that two versions of an object can be compared. */
+  readonly trace: (item: Item, out: unknown[]) => void;
+  readonly fields: readonly AdmissionField[];
+  /** Whether it is asked of the request as a whole. */
+  readonly ofRequest: boolean;
+  /** Whether it looks at the object at all. */
+  readonly ofObject: boolean;
+}
+
+/** Most witnesses that are kept. */
+export const WITNESSES_MAX = 256;

@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AdmissionFixStep, JsonPatchOperation } from '@bartizan/contracts';
+import type { Item } from '../pod/evaluation.ts';
+import { isObject, pointerOf, type Step } from '../pod/json.ts';
+
+const STEPS_MAX = 64;
+const DEPTH_MAX = 32;
+
+const unescaped = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
+
+/** The steps of a JSON pointer; a number where it leads into a list is told by the object. */
+const stepsOfPointer = (pointer: string): string[] => pointer.split('/').slice(1).map(unescaped);
+
+/** What stands at one step of a place; undefined when nothing does. */
+function childOf(value: unknown, step: string): unknown {
+  if (Array.isArray(value)) return /^\d{1,6}$/.test(step) ? (value as unknown[])[Number(step)] : undefined;
+  return isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+}
+
+/** Wraps a value into the parents that are missing. */
+const nest = (steps: readonly string[], value: unknown): unknown =>
+  steps.reduceRight<unknown>(
+    (inner, step) => (step === '-' || step === '0' ? [inner] : { [step]: inner }),
+    value,
+  );
+
+/** Steps from the root that exist, and those that do not. */
+function split(
+  object: unknown,
+  steps: readonly string[],
+): { readonly found: number; readonly value: unknown } {
+  let value = object;
+  for (const [at, step] of steps.entries()) {
+    const child = childOf(value, step);
+    if (child === undefined || child === null) return { found: at, value };
+    value = child;
+  }
+  return { found: steps.length, value };
+}
+
+/** One step of a fix as an operation that RFC 6902 allows on this object; undefined when there is nothing to do. */
+function operationFor(
+  object: unknown,
+  { op, value }: AdmissionFixStep,
+  steps: readonly string[],
+): JsonPatchOperation | undefined {
+  const { found, value: parent } = split(object, steps);
+  const exists = found === steps.length;
+  const path = (count: number): string => pointerOf(steps.slice(0, count));
+  if (op === 'remove') return exists ? { op, path: path(steps.length) } : undefined;
+  if (exists) return { op: 'replace', path: path(steps.length), value };
+  // Where the parent is no object or list, the badly typed value gives way to the right one.
+  const isPlace = Array.isArray(parent) || isObject(parent);
+  if (!isPlace) return { op: 'replace', path: path(found), value: nest(steps.slice(found), value) };
+  return { op: 'add', path: path(found + 1), value: nest(steps.slice(found + 1), value) };
+}
+
+const copied = (value: unknown, depth = 0): unknown => {
+  if (depth > DEPTH_MAX * 4) return null;
+  if (Array.isArray(value)) return value.map((item) => copied(item, depth + 1));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copied(item, depth + 1)]));
+};
+
+/** Applies operations to a copy, as the API server would; one that does not fit is left out. */
+export function applyPatch(object: unknown, operations: readonly JsonPatchOperation[]): unknown {
+  let root = copied(object);
+  for (const { op, path, value } of operations) {
+    const steps = stepsOfPointer(path);
+    const last = steps.pop();
+    if (last === undefined) {
+      root = copied(value);
+      continue;
+    }
+    const { found, value: parent } = split(root, steps);
+    if (found !== steps.length) continue;
+    if (Array.isArray(parent)) {
+      const at = last === '-' ? parent.length : Number(last);
+      if (op === 'remove') parent.splice(at, 1);
+      else if (op === 'replace') parent[at] = copied(value);
+      else parent.splice(at, 0, copied(value));
+    } else if (isObject(parent)) {
+      const target = parent as Record<string, unknown>;
+      if (op === 'remove') delete target[last];
+      else
+        Object.defineProperty(target, last, {
+          value: copied(value),
+          enumerable: true,
+          writable: true,
+          configurable: true,
+        });
+    }
+  }
+  return root;
+}
+
+/** Where `{item}`, `{container}` and `{pod}` of a path stand for. */
+function placeOf(path: string, item: Item): string[] | undefined {
+  const close = path.indexOf('}');
+  const word = path.startsWith('{') ? path.slice(1, close) : undefined;
+  const rest = stepsOfPointer(word === undefined ? path : path.slice(close + 1));
+  const from = (steps: readonly Step[]): string[] => [...steps.map(String), ...rest];
+  if (word === undefined) return rest;
+  if (word === 'pod') return item.root.pod === undefined ? undefined : from(item.root.pod.specSteps);
+  if (word === 'podMetadata')
+    return item.root.pod === undefined ? undefined : from(item.root.pod.metadataSteps);
+  if (word === 'item') return from(item.steps);
+  let at: Item | undefined = item;
+  while (at !== undefined && at.subject !== word) at = at.parent;
+  return at === undefined ? undefined : from(at.steps);
+}
+
+/** The fix of a rule for one violating item, in operations that really apply, one after the other. */
+export function patchFor(steps: readonly AdmissionFixStep[], item: Item): JsonPatchOperation[] {
+  const operations: JsonPatchOperation[] = [];
+  let object: unknown = item.root.value;
+  for (const step of steps.slice(0, STEPS_MAX)) {
+    const place = placeOf(step.path, item);
+    if (place === undefined || place.length === 0 || place.length > DEPTH_MAX) continue;
+    const operation = operationFor(object, step, place);
+    if (operation === undefined) continue;
+    operations.push(operation);
+    if (steps.length > 1) object = applyPatch(object, [operation]);
+  }
+  return operations;
+}
+
+/** How deep into lists a removal reaches: later places go first, so that earlier ones keep their numbers. */
+const byPlaceDescending = (one: JsonPatchOperation, two: JsonPatchOperation): number => {
+  const left = stepsOfPointer(one.path);
+  const right = stepsOfPointer(two.path);
+  for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
+    const [a = '', b = ''] = [left[at], right[at]];
+    if (a === b) continue;
+    return /^\d+$/.test(a) && /^\d+$/.test(b) ? Number(b) - Number(a) : a < b ? 1 : -1;
+  }
+  return right.length - left.length;
+};
+
+/** An addition of an object where one is already: its members one by one, so that nothing that is there is lost. */
+function merged(object: unknown, operation: JsonPatchOperation): JsonPatchOperation[] {
+  const steps = stepsOfPointer(operation.path);
+  const { found, value: current } = split(object, steps);
+  if (operation.op !== 'add' || found !== steps.length || !isObject(current) || !isObject(operation.value))
+    return [
+      operation.op === 'add' &&
+      found === steps.length &&
+      steps.at(-1) !== '-' &&
+      !/^\d+$/.test(steps.at(-1) ?? '')
+        ? { ...operation, op: 'replace' }
+        : operation,
+    ];
+  return Object.entries(operation.value).flatMap(([key, value]) =>
+    merged(object, { op: 'add', path: `${operation.path}${pointerOf([key])}`, value }),
+  );
+}
+
+/** The patches of several violations of one object as one patch that repairs all of them. */
+export function joinPatches(
+  object: unknown,
+  patches: readonly (readonly JsonPatchOperation[])[],
+): JsonPatchOperation[] {
+  const all = patches.flat();
+  const joined: JsonPatchOperation[] = [];
+  let state = object;
+  const take = (operation: JsonPatchOperation): void => {
+    joined.push(operation);
+    state = applyPatch(state, [operation]);
+  };
+  for (const operation of all.filter(({ op }) => op !== 'remove'))
+    for (const one of merged(state, operation)) take(one);
+  const removals = new Map(all.filter(({ op }) => op === 'remove').map((one) => [one.path, one]));
+  for (const removal of [...removals.values()].sort(byPlaceDescending)) {
+    const steps = stepsOfPointer(removal.path);
+    if (split(state, steps).found === steps.length) take(removal);
+  }
+  return joined;
+}

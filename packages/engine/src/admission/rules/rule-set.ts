@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import {
+  type AdmissionBinding,
+  type AdmissionException,
+  type AdmissionRule,
+  type AdmissionStage,
+  err,
+  type Failure,
+  failure,
+  ok,
+  type Result,
+} from '@bartizan/contracts';
+import { contentHash } from '../../revision/index.ts';
+import { DEFAULT_POD_PATHS, type PodPath, type PodPathTable, podPathTable } from '../pod/pod-paths.ts';
+import type { AdmissionRequest } from '../request.ts';
+import { type CompiledAdmissionRule, compileAdmissionRule, type Variant } from './compile-rule.ts';
+import { type CompiledException, compileException } from './exceptions.ts';
+import { dispatchKey, dispatchKeys } from './match.ts';
+import { type CelCompiler, SharedNodes } from './settings.ts';
+
+/** What is to be in force. */
+export interface AdmissionPolicy {
+  readonly rules: readonly AdmissionRule[];
+  readonly bindings?: readonly AdmissionBinding[];
+  readonly exceptions?: readonly AdmissionException[];
+  /** Custom kinds that hold pod templates. */
+  readonly podPaths?: readonly PodPath[];
+}
+/** Ports of the compiler. */
+export interface AdmissionCompileOptions {
+  readonly compileCel?: CelCompiler;
+}
+
+/** A rule as it is asked in one namespace: only what still depends on the request is left to test. */
+export interface PlannedRule {
+  readonly compiled: CompiledAdmissionRule;
+  /** Variants whose namespace fits, in order. */
+  readonly variants: readonly Variant[];
+}
+
+/** Rules in force. It never changes: another policy is another rule set, and who holds it swaps the whole. */
+export interface AdmissionRuleSet {
+  /** Content hash over rules, bindings, exceptions and pod paths. */
+  readonly revision: string;
+  readonly rules: readonly CompiledAdmissionRule[];
+  readonly exceptions: readonly CompiledException[];
+  readonly podPaths: PodPathTable;
+  /** How many answers of shared conditions a decision keeps. */
+  readonly answers: () => number;
+  /** Rules to ask of a request, in order. */
+  readonly planFor: (request: AdmissionRequest, stage: AdmissionStage) => readonly PlannedRule[];
+}
+
+/** A policy that was compiled, and what of it was refused, each with its reason. */
+export interface AdmissionCompilation {
+  readonly set: AdmissionRuleSet;
+  readonly refused: readonly { readonly id: string; readonly failure: Failure }[];
+}
+
+const RULES_MAX = 10_000;
+const PLANS_MAX = 8192;
+const NOTHING: readonly CompiledAdmissionRule[] = [];
+
+/** Rising order; deny before allow within one; then by id, so that the order never depends on files. */
+const inOrder = (one: CompiledAdmissionRule, two: CompiledAdmissionRule): number =>
+  one.rule.order - two.rule.order ||
+  (one.rule.effect === two.rule.effect ? 0 : one.rule.effect === 'deny' ? -1 : 1) ||
+  (one.rule.id < two.rule.id ? -1 : 1);
+
+function indexOf(
+  rules: readonly CompiledAdmissionRule[],
+  podPaths: readonly PodPath[],
+): ReadonlyMap<string, readonly CompiledAdmissionRule[]> {
+  const index = new Map<string, CompiledAdmissionRule[]>();
+  for (const compiled of rules) {
+    for (const key of dispatchKeys(compiled.rule.match, podPaths)) {
+      const list = index.get(key);
+      if (list === undefined) index.set(key, [compiled]);
+      else list.push(compiled);
+    }
+  }
+  return index;
+}
+
+/** The rules that may fit a request, by resource, operation, stage and namespace: worked out once for each. */
+function planner(index: ReadonlyMap<string, readonly CompiledAdmissionRule[]>): AdmissionRuleSet['planFor'] {
+  const plans = new Map<string, readonly PlannedRule[]>();
+  return (request, stage) => {
+    const { group, resource, subResource, operation, namespace } = request;
+    const exact = dispatchKey(`${group}/${resource}/${subResource}`, operation);
+    const name = `${exact} ${stage} ${namespace}`;
+    const known = plans.get(name);
+    if (known !== undefined) return known;
+    const wild = index.get(dispatchKey(`${group}/*/${subResource}`, operation)) ?? NOTHING;
+    const named = index.get(exact) ?? NOTHING;
+    const rules = wild.length === 0 ? named : [...new Set([...named, ...wild])].sort(inOrder);
+    const plan = rules
+      .filter(({ rule, namespaces }) => rule.stages.includes(stage) && namespaces(namespace))
+      .map((compiled) => ({
+        compiled,
+        variants: compiled.variants.filter((variant) => variant.namespaces(namespace)),
+      }));
+    if (plans.size >= PLANS_MAX) plans.clear();
+    plans.set(name, plan);
+    return plan;
+  };
+}
+
+const revisionOf = ({ rules, bindings = [], exceptions = [], podPaths = [] }: AdmissionPolicy): string => {
+  const byId = (one: { readonly id: string }, two: { readonly id: string }): number =>
+    one.id < two.id ? -1 : one.id > two.id ? 1 : 0;
+  return contentHash([rules.toSorted(byId), bindings, exceptions.toSorted(byId), podPaths]);
+};
+
+/** Compiles what can be compiled: one bad rule never disarms the others; who calls shows `refused`. */
+export function compileAdmissionPolicyLeniently(
+  policy: AdmissionPolicy,
+  options: AdmissionCompileOptions = {},
+): AdmissionCompilation {
+  const { bindings = [], podPaths = [] } = policy;
+  const shared = new SharedNodes();
+  const refused: { readonly id: string; readonly failure: Failure }[] = [];
+  const compiled = new Map<string, CompiledAdmissionRule>();
+  for (const rule of policy.rules) {
+    const outcome = compiled.has(rule.id)
+      ? err(failure('E_ADMISSION_RULE', `${rule.id}: two rules have this id`))
+      : compiled.size >= RULES_MAX
+        ? err(failure('E_ADMISSION_RULE', `${rule.id}: more than ${RULES_MAX} rules`))
+        : compileAdmissionRule(rule, { ...options, bindings, shared });
+    if (outcome.ok) compiled.set(rule.id, outcome.value);
+    else refused.push({ id: rule.id, failure: outcome.error });
+  }
+  const exceptions: CompiledException[] = [];
+  for (const exception of policy.exceptions ?? []) {
+    const outcome = compileException(exception);
+    if (outcome.ok) exceptions.push(outcome.value);
+    else refused.push({ id: exception.id, failure: outcome.error });
+  }
+  const rules = [...compiled.values()].sort(inOrder);
+  const table = podPaths.length === 0 ? DEFAULT_POD_PATHS : podPathTable(podPaths);
+  return {
+    set: {
+      revision: revisionOf(policy),
+      rules,
+      exceptions,
+      podPaths: table,
+      answers: () => shared.answers,
+      planFor: planner(indexOf(rules, [...table.values()])),
+    },
+    refused,
+  };
+}
+
+/** Compiles a policy; the first bad part is the error. */
+export function compileAdmissionPolicy(
+  policy: AdmissionPolicy,
+  options: AdmissionCompileOptions = {},
+): Result<AdmissionRuleSet, Failure> {
+  const { set, refused } = compileAdmissionPolicyLeniently(policy, options);
+  const first = refused[0];
+  return first === undefined ? ok(set) : err(first.failure);
+}
