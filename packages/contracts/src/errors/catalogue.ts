@@ -8,6 +8,7 @@ import { CONTENT_ERRORS } from './content.ts';
 import type { ErrorEntry } from './entry.ts';
 import { KUBE_ERRORS } from './kube.ts';
 import { NODE_ERRORS } from './node.ts';
+import { POLICY_FILE_ERRORS } from './policy-files.ts';
 import { REGISTRY_ERRORS } from './registry.ts';
 import { SCAN_ERRORS } from './scan.ts';
 import { SENSOR_ERRORS } from './sensor.ts';
@@ -35,5 +36,6 @@ export const ERRORS = {
   ...SETUP_ERRORS,
   ...KUBE_ERRORS,
   ...YAML_ERRORS,
+  ...POLICY_FILE_ERRORS,
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 export type ErrorCode = keyof typeof ERRORS;
