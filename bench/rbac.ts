@@ -34,7 +34,11 @@ function random(): number {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 }
 const upTo = (limit: number): number => Math.floor(random() * limit);
-const oneOf = <T>(values: readonly [T, ...T[]]): T => values[upTo(values.length)] ?? values[0];
+const oneOf = <T>(values: readonly T[]): T => {
+  const value = values[upTo(values.length)];
+  if (value === undefined) throw new Error('nothing to choose from');
+  return value;
+};
 
 const VERBS = [
   ['get', 'list', 'watch'],

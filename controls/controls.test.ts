@@ -21,13 +21,14 @@ function knownIds(): string[] {
     ...ids('detections'),
     ...ids('posture'),
     ...ids('malware'),
+    ...ids('admission'),
     ...VULNERABILITY_CHECKS.map((check) => check.id),
   ];
 }
 
 /** What is wrong between controls, both editions of the list, and content. */
 function faults(list: readonly ComplianceControl[], known: readonly string[]): string[] {
-  const claimed = new Set(list.flatMap((control) => control.detects));
+  const claimed = new Set(list.flatMap((control) => [...control.detects, ...control.prevents]));
   return [
     ...OWASP_2022.filter((item) => !list.some((control) => control.owasp[2022].includes(item))).map(
       (item) => `2022 ${item} is not claimed`,
@@ -104,14 +105,16 @@ describe('controls', () => {
 
   it('name their own folder in the rules and checks they claim', () => {
     const mismatched = controls.flatMap((control) =>
-      control.detects
+      [...control.detects, ...control.prevents]
         .filter((id) => !id.startsWith('vulnerability.'))
         .filter((id) => {
           const folder = id.startsWith('runtime.')
             ? 'detections'
             : id.startsWith('malware.')
               ? 'malware'
-              : 'posture';
+              : id.startsWith('admission.')
+                ? 'admission'
+                : 'posture';
           const entry: { control: string[] } = JSON.parse(
             readFileSync(join(root, 'content', folder, `${id}.json`), 'utf8'),
           );

@@ -3,6 +3,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { admissionPage } from './reference/admission.ts';
 import { apiPage } from './reference/api.ts';
 import {
   checksPage,
@@ -26,6 +27,7 @@ const PAGES = {
   api: apiPage,
   detections: detectionsPage,
   'posture-checks': checksPage,
+  'admission-rules': admissionPage,
   'secret-rules': secretsPage,
   'file-signatures': signaturesPage,
   controls: controlsPage,

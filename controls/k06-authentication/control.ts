@@ -12,7 +12,17 @@ export const control: ComplianceControl = {
     en: 'Accounts, SSH and tokens of the host are checked each hour; a token read by a tool is reported within a second; five wrong passwords lock a name of the product itself.',
     ja: 'ホストのアカウント・SSH・トークンを毎時検査し、ツールによるトークンの読み取りを 1 秒以内に報告します。本製品自身の利用者名は、パスワードを 5 回間違えるとロックします。',
   },
-  prevents: [],
+  prevents: [
+    'admission.automount-token',
+    'admission.bind-anonymous',
+    'admission.bind-default-account',
+    'admission.certificate-request',
+    'admission.default-service-account-token',
+    'admission.rbac-approve-certificates',
+    'admission.rbac-create-tokens',
+    'admission.service-account-token',
+    'admission.token-secret',
+  ],
   detects: [
     'container.ssh-server',
     'host.account-databases',

@@ -12,7 +12,15 @@ export const control: ComplianceControl = {
     en: 'Secrets in environments, loose keys and reads of sensitive files are found; no secret ever enters our own records.',
     ja: '環境変数の秘密・権限の緩い鍵・機密ファイルの読み取りを検出し、秘密を自らの記録に残しません。',
   },
-  prevents: [],
+  prevents: [
+    'admission.credential-in-environment',
+    'admission.image-secrets',
+    'admission.literal-secret',
+    'admission.rbac-read-secrets',
+    'admission.secret-in-config-map',
+    'admission.secret-in-environment',
+    'admission.token-secret',
+  ],
   detects: [
     'container.environment-secrets',
     'host.account-databases',

@@ -12,7 +12,7 @@ export const control: ComplianceControl = {
     en: 'The host below the containers is checked each hour: runtime sockets, kernel settings, daemons.',
     ja: 'コンテナーの下にあるホスト（ランタイムソケット・カーネル設定・デーモン）を毎時検査します。',
   },
-  prevents: [],
+  prevents: ['admission.api-service-changed', 'admission.deprecated-api'],
   detects: [
     'container.runtime-sockets',
     'host.docker-tcp',

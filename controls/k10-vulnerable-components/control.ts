@@ -12,7 +12,16 @@ export const control: ComplianceControl = {
     en: 'Every package is held against dated advisories; exploited and fixable flaws come first, and what cannot be judged says so.',
     ja: 'すべてのパッケージを日付つきの脆弱性情報と照合し、悪用済み・修正可能なものを優先して示し、判定できないものはその旨を示します。',
   },
-  prevents: [],
+  prevents: [
+    'admission.deprecated-api',
+    'admission.disruption-budget',
+    'admission.image-critical-vulnerabilities',
+    'admission.image-exploited-vulnerabilities',
+    'admission.image-high-vulnerabilities',
+    'admission.image-likely-exploited',
+    'admission.ingress-snippets',
+    'admission.retired-registry',
+  ],
   detects: [
     'host.automatic-updates',
     'host.cpu-flaws',

@@ -12,7 +12,7 @@ export const control: ComplianceControl = {
     en: 'Contact with the metadata service and permanent cloud keys on a host are found.',
     ja: 'メタデータサービスへの接続と、ホスト上の恒久的なクラウドの鍵を検出します。',
   },
-  prevents: [],
+  prevents: ['admission.network-policy-internet'],
   detects: ['host.cloud-keys', 'runtime.metadata-service', 'runtime.runtime-client'],
   responds: [],
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],

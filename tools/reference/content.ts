@@ -57,6 +57,7 @@ const WORDS = {
     gaps: 'Not yet covered',
     goal: 'Goal',
     detects: 'Detects',
+    prevents: 'Rules that prevent it, once enforced',
   },
   ja: {
     detections: '検知ルール',
@@ -85,6 +86,7 @@ const WORDS = {
     gaps: '未対応',
     goal: '目標',
     detects: '検知',
+    prevents: '強制した場合に防ぐルール',
   },
 } as const;
 
@@ -171,6 +173,9 @@ export function controlsPage(language: Language, root: string): string {
     '',
     `**${words.goal}** ${cell(control.goal[language])}`,
     '',
+    ...(control.prevents.length > 0
+      ? [`**${words.prevents}** ${control.prevents.map((id) => `\`${id}\``).join(', ')}`, '']
+      : []),
     `**${words.detects}** ${control.detects.map((id) => `\`${id}\``).join(', ') || '-'}`,
     '',
     `**${words.gaps}**`,

@@ -33,6 +33,20 @@ const parseStart = parser(
     kubeconfig: optional(
       text('kubeconfig of the cluster to watch; absent = the service account, where there is one', 4096),
     ),
+    admission: optional(
+      inline('Admission webhooks of the watched cluster', {
+        host: text('Address to listen on', 255),
+        port: integer('Port; 0 = any', '1', { maximum: 65_535 }),
+        name: text('Name or address that the API server calls, where there is no service', 253),
+        service: optional(
+          inline('Service in front of this controller', {
+            namespace: text('Namespace', 63),
+            name: text('Name', 63),
+            port: integer('Port', '1', { minimum: 1, maximum: 65_535 }),
+          }),
+        ),
+      }),
+    ),
     publicNames: optional(list(text('Name or address', 255), 'Names of the certificate', 32)),
     logLevel: optional(choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'Level of the log')),
     version: optional(text('Version', 64)),

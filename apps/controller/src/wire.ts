@@ -250,7 +250,6 @@ const scannerOf = (base: Base, publish: Publish, intake: ImageLedger): Promise<S
 const clusterOf = (base: Base, publish: Publish, workloadTurnstile: Turnstile): Promise<ClusterRole> =>
   buildCluster({
     ...base,
-    kubeconfig: base.options.kubeconfig,
     env: process.env,
     publish,
     owner: { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT },

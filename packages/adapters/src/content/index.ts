@@ -9,6 +9,7 @@
 export {
   type Content,
   type ContentFault,
+  loadAdmissionRules,
   loadContent,
   loadMalware,
   loadSecretRules,

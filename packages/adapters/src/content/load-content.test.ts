@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadContent, loadMalware, loadSecretRules } from './load-content.ts';
+import { loadAdmissionRules, loadContent, loadMalware, loadSecretRules } from './load-content.ts';
 
 const CONTENT = resolve(import.meta.dirname, '../../../../content');
 
@@ -68,6 +68,25 @@ describe('loadSecretRules', () => {
       if (!loaded.ok) throw new Error(loaded.error.detail);
       expect(loaded.value.refused.map(({ file }) => file)).toEqual(['secrets/wrong.json']);
       expect(loaded.value.rules.length).toBeGreaterThanOrEqual(60);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('loadAdmissionRules', () => {
+  it('reads every rule the repository ships, keeps the good ones beside a bad one, refuses a folder without any', () => {
+    const loaded = loadAdmissionRules(CONTENT);
+    expect(loaded).toMatchObject({ ok: true, value: { refused: [] } });
+    if (loaded.ok) expect(loaded.value.rules.length).toBeGreaterThanOrEqual(60);
+    const folder = mkdtempSync(join(tmpdir(), 'bartizan-admission-'));
+    try {
+      expect(loadAdmissionRules(folder)).toMatchObject({ ok: false, error: { code: 'E_CONTENT' } });
+      cpSync(join(CONTENT, 'admission'), join(folder, 'admission'), { recursive: true });
+      writeFileSync(join(folder, 'admission/wrong.json'), '{"id":"UPPER"}');
+      const mixed = loadAdmissionRules(folder);
+      expect(mixed.ok && mixed.value.refused.map(({ file }) => file)).toEqual(['admission/wrong.json']);
+      expect(mixed.ok && mixed.value.rules.length).toBe(loaded.ok && loaded.value.rules.length);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  AdmissionRule,
   ComplianceControl,
   DetectionRule,
   err,
@@ -38,6 +39,7 @@ const FILE_BYTES_MAX = 1024 * 1024;
 const FILES_MAX = 5000;
 const KNOWN_FILES = 'known-files.json';
 
+const parseAdmissionRule = parser(AdmissionRule);
 const parseRule = parser(DetectionRule);
 const parseCheck = parser(PostureCheck);
 const parseControl = parser(ComplianceControl);
@@ -123,6 +125,21 @@ export function loadContent(folder: string): Result<Content, Failure<'E_CONTENT'
       ),
     );
   return ok({ rules, checks, controls, lifecycle, refused: reader.refused });
+}
+
+/** Loads the built-in admission rules of a content folder. E_CONTENT when there are none. */
+export function loadAdmissionRules(
+  folder: string,
+): Result<
+  { readonly rules: readonly AdmissionRule[]; readonly refused: readonly ContentFault[] },
+  Failure<'E_CONTENT'>
+> {
+  const reader = new Reader(folder);
+  const rules = reader.folder('admission', parseAdmissionRule);
+  const [first] = reader.refused;
+  return rules.length === 0
+    ? err(failure('E_CONTENT', `${folder}: no admission rules; ${first?.detail ?? 'the folder is empty'}`))
+    : ok({ rules, refused: reader.refused });
 }
 
 /** Loads the rules for secrets of a content folder. E_CONTENT when there are none. */

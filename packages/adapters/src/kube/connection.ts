@@ -238,6 +238,8 @@ export class KubeConnection {
   #keepAlive(session: ClientHttp2Session): void {
     let waiting = false;
     const timer = setInterval(() => {
+      // Destroyed, and not yet told that it is closed.
+      if (session.destroyed) return;
       if (waiting) {
         session.destroy(new Error('the server does not answer pings'));
         return;

@@ -54,7 +54,10 @@ export interface WatchTiming {
   /** Without event and bookmark. */
   readonly idleMs: number;
   readonly backoffMs: number;
+  /** All watches share one attempt to connect, so a server that is away costs little. */
   readonly backoffMaxMs: number;
+  /** The same for a server that has too much to do. */
+  readonly busyMaxMs: number;
   /** Until what was not permitted, or not served, is tried again. */
   readonly refusedMs: number;
 }
@@ -63,7 +66,8 @@ const TIMING: WatchTiming = {
   watchS: 300,
   idleMs: 150_000,
   backoffMs: 200,
-  backoffMaxMs: 30_000,
+  backoffMaxMs: 4_000,
+  busyMaxMs: 30_000,
   refusedMs: 60_000,
 };
 
@@ -263,12 +267,13 @@ export class ResourceWatch<T> {
 
   /** Says what is wrong, and waits: longer each time, each watch at its own moment. */
   async #rest(problem: KubeError): Promise<void> {
-    const { backoffMs, backoffMaxMs, refusedMs } = this.#timing;
+    const { backoffMs, backoffMaxMs, busyMaxMs, refusedMs } = this.#timing;
     const isRefused = problem.code === 'E_KUBE_NOT_PERMITTED' || problem.code === 'E_KUBE_MISSING';
     // An expired version is ordinary: the list that follows brings all up to date.
     if (problem.code !== 'E_KUBE_EXPIRED') this.#say(conditionOf(problem, this.#listsTotal > 0), problem);
     if (isRefused) this.#version = undefined;
-    const longest = Math.min(backoffMaxMs, backoffMs * 2 ** Math.min(this.#failures, 16));
+    const most = problem.code === 'E_KUBE_BUSY' ? busyMaxMs : backoffMaxMs;
+    const longest = Math.min(most, backoffMs * 2 ** Math.min(this.#failures, 16));
     this.#failures += 1;
     const pauseMs = isRefused
       ? refusedMs * (0.5 + Math.random() / 2)

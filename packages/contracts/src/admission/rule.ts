@@ -73,6 +73,13 @@ const exampleCase = inline('case', {
   operation: optional(choice(ADMISSION_OPERATIONS, 'Operation; CREATE when not given')),
   subResource: optional(text('Sub-resource', 64)),
   user: optional(text('User name', 253)),
+  images: optional(
+    Type.Record(
+      text('Normalised image reference', 512),
+      Type.Unknown({ description: 'What a scan and the check of signatures found' }),
+      { description: 'What is known of images; nothing of others', maxProperties: 16 },
+    ),
+  ),
 });
 
 /** An admission rule as `content/admission` and policy objects hold it: the condition says what violates it. */

@@ -8,7 +8,9 @@ import { CONTENT_ERRORS } from './content.ts';
 import type { ErrorEntry } from './entry.ts';
 import { KUBE_ERRORS } from './kube.ts';
 import { NODE_ERRORS } from './node.ts';
+import { POLICY_ERRORS } from './policy.ts';
 import { POLICY_FILE_ERRORS } from './policy-files.ts';
+import { POLICY_IMPORT_ERRORS } from './policy-import.ts';
 import { REGISTRY_ERRORS } from './registry.ts';
 import { SCAN_ERRORS } from './scan.ts';
 import { SENSOR_ERRORS } from './sensor.ts';
@@ -29,12 +31,14 @@ export const ERRORS = {
   ...NODE_ERRORS,
   ...ADVISORY_ERRORS,
   ...CONTENT_ERRORS,
+  ...POLICY_IMPORT_ERRORS,
   ...SIGNATURE_ERRORS,
   ...REGISTRY_ERRORS,
   ...SCAN_ERRORS,
   ...SUPPLY_CHAIN_ERRORS,
   ...SETUP_ERRORS,
   ...KUBE_ERRORS,
+  ...POLICY_ERRORS,
   ...YAML_ERRORS,
   ...POLICY_FILE_ERRORS,
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

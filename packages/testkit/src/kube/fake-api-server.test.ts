@@ -58,7 +58,7 @@ function follow(client: KubeClient) {
       changed: (name, { meta }) => told.push(`+${name}@${meta.resourceVersion}`),
       gone: (name) => told.push(`-${name}`),
     },
-    timing: { backoffMs: 10, backoffMaxMs: 50, refusedMs: 60, page: 2 },
+    timing: { backoffMs: 10, backoffMaxMs: 50, busyMaxMs: 50, refusedMs: 60, page: 2 },
   });
   open.unshift({ close: () => watch.stop() });
   watch.start();

@@ -7,10 +7,12 @@ import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
 import { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
 import { ClusterWorkloads } from '../../sense/kubernetes/cluster-workloads.ts';
 import { Placing } from '../../sense/kubernetes/placing.ts';
+import type { StartOptions } from '../../settings.ts';
 import type { Turnstile } from '../../turnstile.ts';
+import { AdmissionGate } from './admission-gate.ts';
 
 interface Parts {
-  readonly kubeconfig: string | undefined;
+  readonly options: StartOptions;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly store: Store;
   readonly clock: Clock;
@@ -26,13 +28,15 @@ export interface ClusterRole {
   readonly placing: Placing | undefined;
   /** What is known of the cluster, and the way to it; absent = off. */
   readonly known: { readonly client: KubeClient; readonly state: ClusterState } | undefined;
+  /** Takes the admission rules of the store into force; false when nobody asks for admission here. */
+  readonly reloadRules: () => Promise<boolean>;
   readonly start: () => void;
   readonly close: () => Promise<void>;
 }
 
 /** Finds the access to a cluster and builds what watches it. Without a cluster, or with an access that is of no use, the rest works on. */
 export async function buildCluster(parts: Parts): Promise<ClusterRole> {
-  const access = await findKubeAccess(parts.kubeconfig, parts.env);
+  const access = await findKubeAccess(parts.options.kubeconfig, parts.env);
   if (!access.ok) {
     const { code, detail } = access.error;
     parts.log.error({ code, detail }, 'the cluster is not watched');
@@ -50,12 +54,18 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
       parts.publish({ topic: 'status', ...parts.owner, data: { code: 'kubernetes' } });
     },
   });
+  const gate = new AdmissionGate({ ...parts, known: { client, state } });
   return {
-    status: () => statusOf(client.where, version.known, state.states()),
+    status: () => ({ ...statusOf(client.where, version.known, state.states()), admission: gate.status() }),
     placing: new Placing(workloads),
     known: { client, state },
-    start: () => state.start(),
+    reloadRules: () => gate.reload(),
+    start: () => {
+      state.start();
+      gate.start();
+    },
     close: async () => {
+      await gate.close();
       await state.stop();
       await workloads.close();
       await client.close();
@@ -67,6 +77,7 @@ const without = (status: ClusterStatus): ClusterRole => ({
   status: () => status,
   placing: undefined,
   known: undefined,
+  reloadRules: () => Promise.resolve(false),
   start: () => undefined,
   close: () => Promise.resolve(),
 });

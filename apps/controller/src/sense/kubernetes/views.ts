@@ -15,6 +15,8 @@ export interface ObjectView {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly owner?: OwnerReference;
+  /** Of namespaces: rules may ask for them. */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** First image of what it runs, where it runs something. */
   readonly image?: string;
 }
@@ -31,6 +33,7 @@ export interface PodView extends ObjectView {
 const CONTAINERS_MAX = 256;
 const REFERENCE_MAX = 512;
 const ADDRESSES_MAX = 8;
+const ANNOTATIONS_MAX = 64;
 const TEMPLATE_KINDS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'];
 
 function ownerOf(metadata: JsonRecord): OwnerReference | undefined {
@@ -66,6 +69,7 @@ export function objectView(kind: string, { meta, raw }: KubeObject): ObjectView 
     labels: textsOf(metadata['labels']),
     ...(owner === undefined ? {} : { owner }),
     ...(image === undefined ? {} : { image }),
+    ...(kind === 'Namespace' ? { annotations: textsOf(metadata['annotations'], ANNOTATIONS_MAX) } : {}),
   };
 }
 

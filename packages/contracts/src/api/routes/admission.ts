@@ -49,27 +49,44 @@ export const AdmissionRuleRow = object('AdmissionRuleRow', 'An admission rule an
 });
 export type AdmissionRuleRow = Static<typeof AdmissionRuleRow>;
 
-/** One group of a blast radius. */
-const Radius = inline('What would change for one owner', {
-  namespace: text('Namespace', 253),
-  kind: text('Kind', 128),
-  name: text('Name of the object or its owner', 253),
-  user: optional(text('Who asked, of recorded requests', 253)),
-  rule: DottedId,
-  change: choice(['newly-denied', 'newly-warned', 'newly-recorded', 'no-longer'], 'What changes'),
-  count: integer('Objects or requests', '1'),
-  example: AdmissionViolation,
-});
+const tally = (description: string) =>
+  list(
+    inline('A part of it', { name: text('Name', 512), count: integer('Newly refused', '1') }),
+    description,
+    1000,
+  );
 
-/** What a draft would do. */
+/** What a draft would do: its blast radius. */
 export const AdmissionSimulation = object('AdmissionSimulation', 'What a draft would do', {
-  policyRevision: text('Content hash of the draft', 64),
-  objects: integer('Objects judged', '1'),
-  requests: integer('Recorded requests judged', '1'),
-  unjudged: integer('Objects or requests that could not be judged', '1'),
-  since: optional(instant('Oldest request that was judged')),
-  newlyDenied: integer('Objects or requests that would be refused and are not today', '1'),
-  changes: list(Radius, 'By owner and rule, largest first', 1000),
+  revisions: inline('Revisions', {
+    now: text('Of what is in force', 64),
+    draft: text('Of the draft', 64),
+  }),
+  judged: integer('Objects and recorded requests that were judged', '1'),
+  objects: integer('Of those, objects that exist', '1'),
+  newlyDenied: integer('Would be refused and are not today', '1'),
+  newlyAlerted: integer('Would be recorded or warned of and are not today', '1'),
+  newlyAllowed: integer('Would pass and are refused today', '1'),
+  byNamespace: tally('Newly refused, by namespace'),
+  byOwner: tally('Newly refused, by owner'),
+  byUser: tally('Newly refused, by who asked'),
+  byRule: tally('Newly refused, by rule'),
+  examples: list(
+    inline('One that comes out otherwise', {
+      operation: choice(ADMISSION_OPERATIONS, 'Operation'),
+      kind: text('Kind', 128),
+      namespace: text('Namespace', 253),
+      name: text('Name', 253),
+      owner: text('Owner', 512),
+      user: text('Who asked; empty for an object that exists', 253),
+      before: choice(VERDICTS, 'Verdict today'),
+      after: choice(VERDICTS, 'Verdict of the draft'),
+      rules: list(DottedId, 'Rules that make the difference', 64),
+      message: optional(localText('What is wrong', 2048)),
+    }),
+    'The first of them',
+    200,
+  ),
 });
 export type AdmissionSimulation = Static<typeof AdmissionSimulation>;
 

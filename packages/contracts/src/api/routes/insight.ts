@@ -59,6 +59,32 @@ export const KubernetesStatus = inline('The Kubernetes cluster that is watched',
     'Kinds that are watched',
     64,
   ),
+  admission: optional(
+    inline('Admission webhooks', {
+      state: choice(['off', 'starting', 'on', 'failed'], 'off: not asked for'),
+      code: optional(text('Error code of what hinders', 64)),
+      detail: optional(text('What hinders', 512)),
+      port: optional(integer('Port that listens', '1')),
+      requestsTotal: optional(integer('Requests since start', '1')),
+      deniedTotal: optional(integer('Of those, refused', '1')),
+      failedTotal: optional(integer('Of those, left to the failure policy', '1')),
+      policyRevision: optional(text('Content hash of the rules in force', 64)),
+      webhooks: list(
+        inline('A webhook configuration of ours', {
+          name: text('Name', 253),
+          state: choice(
+            ['in-force', 'absent', 'restored', 'not-permitted', 'off'],
+            'restored: in force again after somebody deleted or changed it',
+          ),
+          failsClosed: flag('Has an entry that refuses what we cannot judge'),
+          restoredTotal: integer('How often it was put back', '1'),
+          code: optional(text('Error code', 64)),
+        }),
+        'Configurations',
+        16,
+      ),
+    }),
+  ),
 });
 
 /** Everything `status` shows. */

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { FactValue } from '@bartizan/contracts';
+import type { Evaluation } from '../pod/evaluation.ts';
 import { isObject, member } from '../pod/json.ts';
 import { MALFORMED, type Reading } from '../request.ts';
 import { ADMISSION_FIELDS_BY_NAME } from './catalogue.ts';
@@ -9,6 +10,7 @@ import type { AdmissionField } from './field.ts';
 
 const POD_PREFIX = 'pod.path/';
 const OBJECT_PREFIX = 'object.path/';
+const OLD_PREFIX = 'oldObject.path/';
 const STEPS_MAX = 16;
 const VALUES_MAX = 512;
 const DYNAMIC = new WeakSet<AdmissionField>();
@@ -61,25 +63,31 @@ function factOf(found: readonly unknown[], hasStar: boolean): Reading {
 
 const unescaped = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** A field for any path of the pod (`pod.path/securityContext/runAsUser`) or object; a star stands for every item. */
+const PREFIXES: Readonly<Record<string, (root: Evaluation) => unknown>> = {
+  [POD_PREFIX]: (root) => root.pod?.spec,
+  [OBJECT_PREFIX]: (root) => root.value,
+  [OLD_PREFIX]: (root) => root.request.oldObject,
+};
+
+/**
+ * A field for any path of the pod (`pod.path/securityContext/runAsUser`), the object or the object before; a star
+ * stands for every item.
+ */
 export function fieldAtPath(name: string): AdmissionField | undefined {
-  const ofPod = name.startsWith(POD_PREFIX);
-  if (!ofPod && !name.startsWith(OBJECT_PREFIX)) return undefined;
-  const path = name
-    .slice((ofPod ? POD_PREFIX : OBJECT_PREFIX).length)
-    .split('/')
-    .map(unescaped);
+  const [prefix, of] = Object.entries(PREFIXES).find(([one]) => name.startsWith(one)) ?? [];
+  if (prefix === undefined || of === undefined) return undefined;
+  const path = name.slice(prefix.length).split('/').map(unescaped);
   if (path.length > STEPS_MAX || path.some((key) => key === '')) return undefined;
   const hasStar = path.includes('*');
   const field: AdmissionField = {
     name,
-    subject: ofPod ? 'pod' : 'object',
+    subject: prefix === POD_PREFIX ? 'pod' : 'object',
     type: 'text',
     phrase: { en: path.join('.'), ja: path.join('.') },
     path,
     read: ({ root }) => {
       const found: unknown[] = [];
-      collect(ofPod ? root.pod?.spec : root.value, path, found);
+      collect(of(root), path, found);
       return factOf(found, hasStar);
     },
   };
