@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Severity } from '@bartizan/contracts';
 import type { AdmissionRuleSet } from '@bartizan/engine/admission';
 import type { Language } from '../text/catalogue.ts';
@@ -44,10 +44,10 @@ export const objectTitle = ({ object }: PolicyFinding): string =>
 
 /** The same for the same violation in another run, wherever its line went. */
 const fingerprintOf = (finding: PolicyFinding): string =>
-  createHash('sha256')
-    .update(JSON.stringify([finding.rule, finding.file, objectTitle(finding), finding.path]))
-    .digest('hex')
-    .slice(0, 32);
+  hash('sha256', JSON.stringify([finding.rule, finding.file, objectTitle(finding), finding.path])).slice(
+    0,
+    32,
+  );
 
 function resultOf(finding: PolicyFinding, ruleIndex: number, language: Language): object {
   const { rule, severity, message, file, line, column, path, actual, allowed, patch, mode } = finding;

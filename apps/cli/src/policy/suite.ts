@@ -6,6 +6,8 @@ import { dirname, relative, resolve } from 'node:path';
 import {
   ADMISSION_OPERATIONS,
   type AdmissionOperation,
+  type AdmissionRule,
+  type AdmissionStage,
   type AdmissionViolation,
   err,
   type Failure,
@@ -13,7 +15,14 @@ import {
   ok,
   type Result,
 } from '@bartizan/contracts';
-import { type AdmissionRuleSet, EMPTY_CONTEXT, judgeAdmission } from '@bartizan/engine/admission';
+import {
+  type AdmissionContext,
+  type AdmissionRequest,
+  type AdmissionRuleSet,
+  type ImageFacts,
+  judgeAdmission,
+  unknown,
+} from '@bartizan/engine/admission';
 import { readYaml } from '@bartizan/scan/yaml';
 import { isKubernetesObject, isMapping, requestOf } from './kubernetes-object.ts';
 import type { PolicyFiles } from './policy-files.ts';
@@ -42,6 +51,10 @@ interface SuiteCase {
   readonly subResource?: string;
   readonly oldObject?: unknown;
   readonly user?: { readonly name: string; readonly groups: readonly string[] };
+  /** What a scan and the check of signatures found, by normalised reference. */
+  readonly images?: Readonly<Record<string, unknown>>;
+  /** `group/resource` of an object whose kind is that of a sub-resource's options. */
+  readonly resource?: string;
   readonly namespace: string;
   readonly expect: readonly Expectation[];
 }
@@ -127,6 +140,7 @@ function caseOf(value: unknown, file: string, suite: string): Result<SuiteCase, 
     expected.push(parsed.value);
   }
   const user = userOf(value['user']);
+  const { images } = value;
   return ok({
     name,
     objects: objects.value,
@@ -136,6 +150,7 @@ function caseOf(value: unknown, file: string, suite: string): Result<SuiteCase, 
     ...(typeof subResource === 'string' ? { subResource } : {}),
     ...(oldObject === undefined ? {} : { oldObject }),
     ...(user === undefined ? {} : { user }),
+    ...(isMapping(images) ? { images } : {}),
   });
 }
 
@@ -164,8 +179,20 @@ function missingOf(
   return '';
 }
 
-function violationsOf(one: SuiteCase, set: AdmissionRuleSet, nowMs: number): AdmissionViolation[] {
-  const { namespace, operation, subResource, oldObject, user } = one;
+/** Where a rule is asked: at admission when it ever is. */
+const stageOf = ({ stages }: AdmissionRule): AdmissionStage =>
+  stages.includes('admission') ? 'admission' : (stages[0] ?? 'ci');
+
+/** Nothing is known of images but what the case says. */
+const contextOf = ({ images }: SuiteCase): AdmissionContext => ({
+  image: (reference) => {
+    const facts = images?.[reference];
+    return isMapping(facts) ? (facts as unknown as ImageFacts) : unknown('the case says nothing of it');
+  },
+});
+
+function requestsOf(one: SuiteCase): AdmissionRequest[] {
+  const { namespace, operation, subResource, oldObject, user, resource } = one;
   const about = {
     namespace,
     ...(operation === undefined ? {} : { operation }),
@@ -173,21 +200,28 @@ function violationsOf(one: SuiteCase, set: AdmissionRuleSet, nowMs: number): Adm
     ...(oldObject === undefined ? {} : { oldObject }),
     ...(user === undefined ? {} : { user }),
   };
-  return one.objects
-    .filter(isKubernetesObject)
-    .flatMap((object) => judgeAdmission(set, requestOf(object, about), EMPTY_CONTEXT, nowMs).violations);
+  const [group, name] = resource?.split('/') ?? [];
+  return one.objects.filter(isKubernetesObject).map((object) => ({
+    ...requestOf(object, about),
+    ...(group === undefined || name === undefined ? {} : { group, resource: name }),
+  }));
 }
 
 function runCase(one: SuiteCase, suite: string, set: AdmissionRuleSet, nowMs: number): SuiteOutcome[] {
-  const violations = violationsOf(one, set, nowMs);
-  const known = new Set(set.rules.map(({ rule }) => rule.id));
+  const requests = requestsOf(one);
+  const context = contextOf(one);
+  const known = new Map(set.rules.map(({ rule }) => [rule.id, rule]));
   return one.expect.map((expectation) => {
-    const { rule, verdict } = expectation;
-    const isKnown = known.has(rule);
-    const found = isKnown ? verdictOf(rule, violations) : 'no such rule';
-    const missing = isKnown ? missingOf(expectation, violations) : '';
-    const isMet = isKnown && found === verdict && missing === '';
-    return { suite, case: one.name, rule, expected: verdict, found, isMet, detail: missing };
+    const { verdict } = expectation;
+    const rule = known.get(expectation.rule);
+    const outcome = { suite, case: one.name, rule: expectation.rule, expected: verdict };
+    if (rule === undefined) return { ...outcome, found: 'no such rule', isMet: false, detail: '' };
+    const violations = requests.flatMap(
+      (request) => judgeAdmission(set, request, context, nowMs, stageOf(rule)).violations,
+    );
+    const found = verdictOf(rule.id, violations);
+    const detail = missingOf(expectation, violations);
+    return { ...outcome, found, isMet: found === verdict && detail === '', detail };
   });
 }
 
@@ -211,27 +245,37 @@ export function runSuites(
   return ok(outcomes);
 }
 
+type Example = AdmissionRule['tests']['mustPass'][number];
+
+/** An example as a case. Objects of sub-resources name no resource: it is one that the rule is asked about. */
+function exampleCase({ id, match }: AdmissionRule, example: Example, verdict: ExpectedVerdict): SuiteCase {
+  const { name, object, operation, subResource, oldObject, user, images } = example;
+  const resource = match.resources.find(
+    (one) => subResource !== undefined && one.endsWith(`/${subResource}`),
+  );
+  return {
+    name,
+    objects: [object],
+    namespace: 'default',
+    expect: [{ rule: id, verdict }],
+    ...(operation === undefined ? {} : { operation }),
+    ...(subResource === undefined ? {} : { subResource }),
+    ...(oldObject === undefined ? {} : { oldObject }),
+    ...(user === undefined ? {} : { user: { name: user, groups: ['system:authenticated'] } }),
+    ...(images === undefined ? {} : { images }),
+    ...(resource === undefined ? {} : { resource }),
+  };
+}
+
 /** Runs the examples that rules carry themselves. */
 export function runExamples(files: PolicyFiles, set: AdmissionRuleSet, nowMs: number): SuiteOutcome[] {
-  return files.rules.flatMap(({ id, tests }) =>
-    (['mustViolate', 'mustPass'] as const).flatMap((list) =>
-      tests[list].flatMap(({ name, object, ...about }) =>
-        runCase(
-          {
-            name,
-            objects: [object],
-            namespace: 'default',
-            expect: [{ rule: id, verdict: list === 'mustViolate' ? 'violated' : 'passed' }],
-            ...(about.operation === undefined ? {} : { operation: about.operation }),
-            ...(about.subResource === undefined ? {} : { subResource: about.subResource }),
-            ...(about.oldObject === undefined ? {} : { oldObject: about.oldObject }),
-            ...(about.user === undefined ? {} : { user: { name: about.user, groups: [] } }),
-          },
-          id,
-          set,
-          nowMs,
-        ),
-      ),
-    ),
-  );
+  return files.rules.flatMap((rule) => {
+    const { mustViolate, mustPass } = rule.tests;
+    const run = (example: Example, verdict: ExpectedVerdict): SuiteOutcome[] =>
+      runCase(exampleCase(rule, example, verdict), rule.id, set, nowMs);
+    return [
+      ...mustViolate.flatMap((example) => run(example, 'violated')),
+      ...mustPass.flatMap((example) => run(example, 'passed')),
+    ];
+  });
 }

@@ -16,7 +16,8 @@ export interface DocumentMarks {
 }
 
 /** What no document may hold: control characters but tab, line breaks and NEL, and two that are no characters. */
-const FORBIDDEN = /[^\P{Cc}\t\n\r\u0085]|[\ufffe\uffff]/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
 const checkCharacters = (cursor: Cursor): void => {
   const at = cursor.text.search(FORBIDDEN);

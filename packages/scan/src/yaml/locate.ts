@@ -31,13 +31,18 @@ interface Open {
   keyAt: number;
 }
 
+const ALL_FOUND = new Error('every place was found');
+
 /** Follows a document along the paths that are looked for, and notes where they lead. */
 class LocateSink implements YamlSink {
   private readonly stack: Open[] = [];
   private readonly root: Wanted;
+  /** Places that were not met yet. */
+  private left: number;
 
-  constructor(root: Wanted) {
+  constructor(root: Wanted, places: number) {
     this.root = root;
+    this.left = places;
   }
 
   scalar(
@@ -96,7 +101,11 @@ class LocateSink implements YamlSink {
     const step = open.isMapping ? (open.key ?? '') : open.index++;
     open.key = undefined;
     const wanted = open.wanted?.next.get(step);
-    if (wanted !== undefined) wanted.at = open.isMapping ? open.keyAt : at;
+    if (wanted !== undefined) {
+      wanted.at = open.isMapping ? open.keyAt : at;
+      // Nobody waits for the rest of the document.
+      if (--this.left === 0) throw ALL_FOUND;
+    }
     return wanted;
   }
 }
@@ -120,20 +129,25 @@ const offsetOf = (root: Wanted, path: YamlPath): number => {
  */
 export const locateAll = (document: ReadDocument, paths: readonly YamlPath[]): YamlPosition[] => {
   const root = nothing();
+  let places = 0;
   for (const path of paths) {
     let here = root;
     for (const step of path) {
-      const next = here.next.get(step) ?? nothing();
-      here.next.set(step, next);
+      let next = here.next.get(step);
+      if (next === undefined) {
+        next = nothing();
+        here.next.set(step, next);
+        places++;
+      }
       here = next;
     }
   }
   const { text, from, firstLine } = document.source;
   try {
-    readDocument(text, new LocateSink(root), YAML_LIMITS, from);
+    readDocument(text, new LocateSink(root, places), YAML_LIMITS, from);
   } catch (error) {
     // It was read before, with bounds of the caller's own that may have been wider.
-    if (!(error instanceof YamlRefusal)) throw error;
+    if (error !== ALL_FOUND && !(error instanceof YamlRefusal)) throw error;
   }
   return paths.map((path) => positionAt(text, offsetOf(root, path), firstLine));
 };
