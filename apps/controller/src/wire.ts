@@ -39,6 +39,7 @@ import { EnrolmentDesk } from './respond/enrolment.ts';
 import { certificateNames, certificateRenewal } from './roles/certificate-renewal.ts';
 import { type Chores, startChores } from './roles/chores.ts';
 import { buildCluster, type ClusterRole } from './roles/cluster/build-cluster.ts';
+import { buildDesk, openPolicyBook } from './roles/cluster/build-desk.ts';
 import { buildScanner, type Scanner } from './roles/scanner/build-scanner.ts';
 import type { RegistryRuns } from './roles/scanner/registry-runs.ts';
 import { AgentServer } from './sense/agent-server.ts';
@@ -67,6 +68,9 @@ interface Base {
   readonly certificate: ServerCertificate;
   readonly knowledge: Knowledge;
 }
+
+/** Who owns the cluster that this controller watches. */
+const HOME = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT };
 
 /** The only place where sense, decide, respond and report meet. */
 export async function startController(
@@ -247,14 +251,18 @@ const scannerOf = (base: Base, publish: Publish, intake: ImageLedger): Promise<S
     layerFolder: `${base.options.dataDir}/layers`,
   });
 
-const clusterOf = (base: Base, publish: Publish, workloadTurnstile: Turnstile): Promise<ClusterRole> =>
-  buildCluster({
-    ...base,
-    env: process.env,
-    publish,
-    owner: { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT },
-    workloadTurnstile,
-  });
+/** The policies, and the cluster that they are for. */
+async function clusterOf(
+  base: Base,
+  publish: Publish,
+  workloadTurnstile: Turnstile,
+  findings: FindingLedger,
+) {
+  const book = await openPolicyBook({ ...base, contentDir: base.options.contentDir, owner: HOME });
+  const parts = { ...base, env: process.env, publish, owner: HOME, workloadTurnstile, book, findings };
+  const cluster = await buildCluster(parts);
+  return { cluster, admission: buildDesk({ ...base, owner: HOME }, book, cluster) };
+}
 
 const noCounts = (): IngestCounters => ({
   recordsTotal: 0,
@@ -264,8 +272,26 @@ const noCounts = (): IngestCounters => ({
   refusedSessionsTotal: 0,
 });
 
+/** What the API needs and nobody has to make. */
+const reportBasics = ({ store, clock, log, options, authority, certificate, knowledge }: Base) => ({
+  store,
+  clock,
+  log,
+  hasher: { hash: hashPassword, verify: verifyPassword },
+  localRootToken: options.localRootToken,
+  bootstrapPassword: options.bootstrapAdminPassword,
+  caSha256: authority.caSha256(),
+  tls: { keyPem: certificate.keyPem, chainPem: certificate.certificatePem },
+  consoleDir: options.consoleDir,
+  book: knowledge,
+  metrics: createMetrics({ withProcess: true }),
+  version: options.version ?? '0.1.0',
+  instance: options.instance,
+  retention: store.retention,
+});
+
 async function compose(base: Base): Promise<Result<Controller, Failure>> {
-  const { options, clock, log, store, authority, certificate, knowledge } = base;
+  const { store, authority, certificate } = base;
   const counters = noCounts();
   const late: { publish: Publish } = { publish: () => undefined };
   const publish: Publish = (change) => late.publish(change);
@@ -275,35 +301,23 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     workloads: new Turnstile(),
   };
   const judging = buildJudging(base, publish, turnstiles);
-  const cluster = await clusterOf(base, publish, turnstiles.workloads);
+  const { cluster, admission } = await clusterOf(base, publish, turnstiles.workloads, judging.findings);
   const agents = buildSense(base, judging, { publish, counters, turnstiles, placing: cluster.placing });
   const scanner = await scannerOf(base, publish, judging.images);
   const home = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
   await judging.history.load(home);
   const report = await buildReport({
-    store,
-    clock,
-    log,
+    ...reportBasics(base),
     publish,
     counters,
-    hasher: { hash: hashPassword, verify: verifyPassword },
-    localRootToken: options.localRootToken,
-    bootstrapPassword: options.bootstrapAdminPassword,
-    caSha256: authority.caSha256(),
-    tls: { keyPem: certificate.keyPem, chainPem: certificate.certificatePem },
-    consoleDir: options.consoleDir,
-    book: knowledge,
     advisories: judging.advisories,
     ...scanner.served,
     keeper: judging.findings,
     agents: agents.directory,
     cluster: cluster.status,
+    admission,
     history: (scope) => judging.history.of(scope),
     usesOf: (scope, workload) => judging.uses.of(scope, workload),
-    metrics: createMetrics({ withProcess: true }),
-    version: options.version ?? '0.1.0',
-    instance: options.instance,
-    retention: store.retention,
     findingTurnstile: turnstiles.findings,
   });
   if (!report.ok) return abandon(base, judging, report);

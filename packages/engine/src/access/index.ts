@@ -25,7 +25,7 @@ export {
 export { CLUSTER_ADMIN, EscalationPaths, nodeOf, type PathSettings, type PathStep } from './paths.ts';
 export type { Effect, Need, RiskPattern } from './pattern.ts';
 export { RISK_PATTERNS } from './patterns.ts';
-export { EVERYWHERE, findRisks, type Power, type Risk } from './powers.ts';
+export { EVERYWHERE, findRisks, type Power, Powers, type Risk } from './powers.ts';
 export {
   type AccessSnapshot,
   type Account,

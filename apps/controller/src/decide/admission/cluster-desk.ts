@@ -11,12 +11,9 @@ import {
   simulateAdmission,
 } from '@bartizan/engine/admission';
 import type { AdmissionDesk, ControlStatus, Coverage, RuleCount, Simulation } from '../../admission-ports.ts';
-import type { ApiFailure, Clock, Owner } from '../../ports.ts';
+import type { ApiFailure, Clock, ClusterStatus, Owner } from '../../ports.ts';
 import type { ClusterAudit } from './cluster-audit.ts';
 import type { PolicyBook } from './policy-book.ts';
-
-/** What is told of the webhooks and the watch, by those who run them. */
-export type ControlFacts = Omit<ControlStatus, 'policyRevision' | 'decisions'>;
 
 interface Parts {
   readonly clock: Clock;
@@ -25,7 +22,8 @@ interface Parts {
   readonly context: AdmissionContext;
   /** Absent: no cluster is watched. */
   readonly audit?: ClusterAudit;
-  readonly facts: () => ControlFacts;
+  /** What is told of the watch and the webhooks, by those who run them. */
+  readonly kubernetes: () => ClusterStatus;
   /** Decisions since start, by verdict. */
   readonly verdicts: () => ReadonlyMap<string, number>;
 }
@@ -50,9 +48,9 @@ export class ClusterDesk implements Pick<AdmissionDesk, 'simulate' | 'coverage' 
   counts = (): ReadonlyMap<string, RuleCount> | undefined => this.#parts.audit?.counts();
 
   status = (): ControlStatus => {
-    const { book, owner, facts, verdicts } = this.#parts;
+    const { book, owner, kubernetes, verdicts } = this.#parts;
     return {
-      ...facts(),
+      kubernetes: kubernetes(),
       decisions: Object.fromEntries([...verdicts()].map(([verdict, count]) => [verdict, String(count)])),
       policyRevision: book.held(owner)?.policy.revision ?? '',
     };

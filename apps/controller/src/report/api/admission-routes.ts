@@ -19,15 +19,15 @@ interface Parts {
 
 /** Paths that the list of rules can be filtered and sorted by. */
 const RULE_FIELDS: FieldPaths = {
-  id: ['rule', 'id'],
-  title: ['rule', 'title', 'en'],
-  severity: ['rule', 'severity'],
-  mode: ['modes'],
-  origin: ['origin'],
-  enabled: ['enabled'],
-  native: ['native'],
-  control: ['rule', 'control'],
-  violations: ['violations'],
+  id: 'rule.id',
+  title: ['rule.title.en', 'rule.title.ja'],
+  severity: 'rule.severity',
+  mode: 'modes',
+  origin: 'origin',
+  enabled: 'enabled',
+  native: 'native',
+  control: 'rule.control',
+  violations: 'violations',
 };
 
 const authorOf = ({ cluster, tenant, name }: Caller) => ({ owner: { cluster, tenant }, name });

@@ -4,6 +4,7 @@
 import type { KubeClient } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
 import { err, failure, type Result } from '@bartizan/contracts';
+import type { AdmissionContext, AdmissionRuleSet } from '@bartizan/engine/admission';
 import type { ApiFailure, Clock, ClusterStatus, Log, Owner } from '../../ports.ts';
 import type { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
 import type { StartOptions } from '../../settings.ts';
@@ -15,6 +16,8 @@ interface Parts {
   readonly clock: Clock;
   readonly log: Log;
   readonly owner: Owner;
+  readonly rules: () => AdmissionRuleSet;
+  readonly context: AdmissionContext;
   readonly known: { readonly client: KubeClient; readonly state: ClusterState };
 }
 type AdmissionState = NonNullable<ClusterStatus['admission']>;
@@ -48,9 +51,9 @@ export class AdmissionGate {
     });
   }
 
-  async reload(): Promise<boolean> {
-    const reloaded = await this.#role?.bench.reload();
-    return reloaded?.ok === true;
+  /** Decisions since start, by verdict. */
+  verdicts(): ReadonlyMap<string, number> {
+    return this.#role?.verdicts() ?? new Map();
   }
 
   status(): AdmissionState {

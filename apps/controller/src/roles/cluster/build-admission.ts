@@ -4,7 +4,7 @@
 import type { KubeClient } from '@bartizan/adapters/kube';
 import { createSealer, type Store } from '@bartizan/adapters/store';
 import { err, failure, ok, type Result } from '@bartizan/contracts';
-import type { NamespaceFacts } from '@bartizan/engine/admission';
+import type { AdmissionContext, AdmissionRuleSet } from '@bartizan/engine/admission';
 import { AdmissionBench } from '../../decide/admission-bench.ts';
 import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
 import { DecisionLedger } from '../../respond/admission/decision-ledger.ts';
@@ -25,6 +25,8 @@ interface Parts {
   readonly clock: Clock;
   readonly log: Log;
   readonly owner: Owner;
+  readonly rules: () => AdmissionRuleSet;
+  readonly context: AdmissionContext;
   readonly known: { readonly client: KubeClient; readonly state: ClusterState };
 }
 type Settings = NonNullable<StartOptions['admission']>;
@@ -62,9 +64,7 @@ export async function buildAdmission(parts: Parts, settings: Settings): Built {
   if (!certificates.ok) return certificates;
   const tls = await certificates.value.current();
   if (!tls.ok) return tls;
-  const bench = new AdmissionBench({ ...parts, context: { namespace: namespaceFacts(known.state) } });
-  const loaded = await bench.reload();
-  if (!loaded.ok) return loaded;
+  const bench = new AdmissionBench(parts);
   const ledger = new DecisionLedger(parts);
   const server = new WebhookServer({
     judge: bench,
@@ -118,15 +118,6 @@ async function listen(server: WebhookServer, { host, port }: Settings): Promise<
     return err(failure(code, `admission webhook on ${host}:${port}`, cause));
   }
 }
-
-/** Labels and annotations of a namespace as watched. */
-const namespaceFacts =
-  (state: ClusterState) =>
-  (name: string): NamespaceFacts | { readonly unknown: string } => {
-    const found = state.object('Namespace', '', name);
-    if (found !== undefined) return { labels: found.labels, annotations: found.annotations ?? {} };
-    return { unknown: `the namespace ${name} is not known` };
-  };
 
 interface Registered {
   readonly server: WebhookServer;

@@ -3,10 +3,17 @@
 
 import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
+import { type AdmissionContext, EMPTY_CONTEXT } from '@bartizan/engine/admission';
+import { ClusterAudit, type ObjectChange } from '../../decide/admission/cluster-audit.ts';
+import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
+import type { PolicyBook } from '../../decide/admission/policy-book.ts';
+import type { FindingLedger } from '../../decide/finding-ledger.ts';
 import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
-import { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
+import { resourceOf } from '../../sense/kubernetes/cluster-resources.ts';
+import { type ClusterChange, ClusterState } from '../../sense/kubernetes/cluster-state.ts';
 import { ClusterWorkloads } from '../../sense/kubernetes/cluster-workloads.ts';
 import { Placing } from '../../sense/kubernetes/placing.ts';
+import { objectView } from '../../sense/kubernetes/views.ts';
 import type { StartOptions } from '../../settings.ts';
 import type { Turnstile } from '../../turnstile.ts';
 import { AdmissionGate } from './admission-gate.ts';
@@ -20,6 +27,8 @@ interface Parts {
   readonly publish: Publish;
   readonly owner: Owner;
   readonly workloadTurnstile: Turnstile;
+  readonly book: PolicyBook;
+  readonly findings: FindingLedger;
 }
 
 /** The cluster this controller stands in or was shown; off where there is none. */
@@ -28,8 +37,12 @@ export interface ClusterRole {
   readonly placing: Placing | undefined;
   /** What is known of the cluster, and the way to it; absent = off. */
   readonly known: { readonly client: KubeClient; readonly state: ClusterState } | undefined;
-  /** Takes the admission rules of the store into force; false when nobody asks for admission here. */
-  readonly reloadRules: () => Promise<boolean>;
+  /** Facts that admission rules may ask for. */
+  readonly context: AdmissionContext;
+  /** What exists, judged; absent = no cluster is watched. */
+  readonly audit: ClusterAudit | undefined;
+  /** Admission decisions since start, by verdict. */
+  readonly verdicts: () => ReadonlyMap<string, number>;
   readonly start: () => void;
   readonly close: () => Promise<void>;
 }
@@ -54,12 +67,28 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
       parts.publish({ topic: 'status', ...parts.owner, data: { code: 'kubernetes' } });
     },
   });
-  const gate = new AdmissionGate({ ...parts, known: { client, state } });
+  const facts = new ClusterFacts({
+    isAccessKnown: () => ACCESS_KINDS.every((kind) => state.state(kind)?.condition === 'synced'),
+  });
+  const context: AdmissionContext = { namespace: facts.namespace, serviceAccount: facts.serviceAccount };
+  const audit = new ClusterAudit({ ...parts, context });
+  state.listen({
+    onChange: (change) => {
+      const taken = objectChange(change);
+      if (taken === undefined) return;
+      facts.take(taken);
+      audit.take(taken);
+    },
+  });
+  const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
+  const gate = new AdmissionGate({ ...parts, rules, context, known: { client, state } });
   return {
     status: () => ({ ...statusOf(client.where, version.known, state.states()), admission: gate.status() }),
     placing: new Placing(workloads),
     known: { client, state },
-    reloadRules: () => gate.reload(),
+    context,
+    audit,
+    verdicts: () => gate.verdicts(),
     start: () => {
       state.start();
       gate.start();
@@ -67,9 +96,28 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     close: async () => {
       await gate.close();
       await state.stop();
+      await audit.close();
       await workloads.close();
       await client.close();
     },
+  };
+}
+
+/** Kinds without which nobody knows what an account may do. */
+const ACCESS_KINDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
+
+/** A change of the watch, as those take it who judge. */
+function objectChange({ kind, meta, object }: ClusterChange): ObjectChange | undefined {
+  const resource = resourceOf(kind);
+  if (resource === undefined) return undefined;
+  const { group, version, plural } = resource;
+  const controller = object === undefined ? undefined : objectView(kind, object).owner;
+  return {
+    ...{ group, version, kind, resource: plural },
+    namespace: meta.namespace,
+    name: meta.name,
+    ...(controller === undefined ? {} : { controller }),
+    ...(object === undefined ? {} : { object: object.raw }),
   };
 }
 
@@ -77,7 +125,9 @@ const without = (status: ClusterStatus): ClusterRole => ({
   status: () => status,
   placing: undefined,
   known: undefined,
-  reloadRules: () => Promise.resolve(false),
+  context: EMPTY_CONTEXT,
+  audit: undefined,
+  verdicts: () => new Map(),
   start: () => undefined,
   close: () => Promise.resolve(),
 });

@@ -29,6 +29,7 @@ import {
 } from '../../schema.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
+import { KubernetesStatus } from './insight.ts';
 
 const idParams = inline('Path', { id: DottedId });
 
@@ -118,31 +119,9 @@ export type AdmissionCoverage = Static<typeof AdmissionCoverage>;
 
 /** How admission control is doing. */
 export const AdmissionStatus = object('AdmissionStatus', 'How admission control is doing', {
-  cluster: choice(['watched', 'partly', 'unreachable', 'none'], 'Whether a cluster is watched'),
-  detail: localText('In words', 1000),
-  kinds: list(
-    inline('A watched kind', {
-      resource: text('group/resource', 253),
-      state: choice(['synced', 'syncing', 'not-permitted', 'absent', 'failed'], 'State'),
-      objects: integer('Objects', '1'),
-      lastChangeAtMs: optional(instant('Last event')),
-    }),
-    'Watched kinds',
-    200,
-  ),
-  webhooks: list(
-    inline('A webhook', {
-      name: text('Name', 253),
-      state: choice(['in-force', 'absent', 'restored', 'not-permitted', 'off'], 'State'),
-      failurePolicy: choice(['Ignore', 'Fail'], 'What the API server does when we do not answer'),
-      lastCallAtMs: optional(instant('Last request')),
-    }),
-    'Webhooks',
-    16,
-  ),
-  nativePolicies: integer('ValidatingAdmissionPolicies of ours in the cluster', '1'),
+  kubernetes: KubernetesStatus,
   decisions: labels('Decisions since start, by verdict (numbers as text)'),
-  policyRevision: text('Content hash of the rules in force', 64),
+  policyRevision: text('Content hash of the rules in force; empty: none could be read', 64),
 });
 export type AdmissionStatus = Static<typeof AdmissionStatus>;
 
