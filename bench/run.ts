@@ -19,6 +19,7 @@ const BENCHES = [
   'match',
   'scan',
   'continuous',
+  'policy-cli',
   'rbac',
 ] as const;
 

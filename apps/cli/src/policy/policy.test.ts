@@ -219,6 +219,18 @@ describe('policy apply', () => {
     expect((await bartizan(words, 'ja')).stderr).toContain('違反：');
   });
 
+  it('judges by the Pod Security Standards of a version', async () => {
+    const words = ['policy', 'apply', at('manifests/web.yaml'), '--own-only', '--output', 'json', '--pss'];
+    const rules = async (level: string): Promise<string[]> =>
+      JSON.parse((await bartizan([...words, level])).stdout).findings.map(
+        ({ rule }: { rule: string }) => rule,
+      );
+    const baseline = await rules('baseline:1.31');
+    expect(baseline).not.toEqual([]);
+    expect((await rules('restricted')).length).toBeGreaterThan(baseline.length);
+    expect((await bartizan([...words, 'strict'])).exitCode).toBe(2);
+  });
+
   it('judges by the rules of the product when no others are named', async () => {
     const { stdout } = await bartizan(['policy', 'apply', at('manifests/web.yaml'), '--output', 'json']);
     const rules = JSON.parse(stdout).findings.map(({ rule }: { rule: string }) => rule);

@@ -44,6 +44,10 @@ export const POLICY_TEXT = {
     en: 'Without the rules that come with the product',
     ja: '同梱のルールを使わない',
   },
+  'flag.pss': {
+    en: 'Also the Pod Security Standards: baseline or restricted, as of a version (restricted:1.31)',
+    ja: 'Pod Security Standards も適用する（baseline または restricted、restricted:1.31 のようにバージョンも指定可）',
+  },
   'flag.default-namespace': {
     en: 'Namespace of objects that name none (default: default)',
     ja: '名前空間の指定がないオブジェクトの名前空間（既定は default）',

@@ -27,6 +27,7 @@ const applyCommand = (t: Translate) =>
         output: { kind: 'enum', values: APPLY_FORMATS, default: 'table', brief: t('flag.policy-output') },
         policies: anyFlag(t('flag.policies'), 'PATH'),
         ownOnly: switchFlag(t('flag.own-only')),
+        pss: textFlag(t('flag.pss'), 'LEVEL[:VERSION]'),
         failOn: { kind: 'enum', values: SEVERITIES, brief: t('flag.fail-on'), optional: true },
         namespace: textFlag(t('flag.default-namespace'), 'NAME'),
       },
