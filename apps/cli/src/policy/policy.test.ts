@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readYaml } from '@bartizan/scan/yaml';
@@ -290,6 +290,19 @@ describe('policy test', () => {
     const lost = await bartizan(['policy', 'test', at('suites')]);
     expect([lost.exitCode, lost.stdout.includes('no such rule')]).toEqual([1, true]);
     expect((await bartizan(['policy', 'test', at('no-suite')])).exitCode).toBe(2);
+  });
+});
+
+describe('the guide', () => {
+  it.each(['en', 'ja'])('shows rules, an exception and a suite that work (%s)', async (language) => {
+    const page = readFileSync(join(CHECKOUT, 'docs/guide', language, 'policies-in-ci.md'), 'utf8');
+    const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block ?? '');
+    expect(blocks).toHaveLength(2);
+    mkdirSync(at(`guide-${language}`));
+    for (const [index, block] of blocks.entries())
+      writeFileSync(at(`guide-${language}/${index}.yaml`), block);
+    const { exitCode, stderr } = await bartizan(['policy', 'test', at(`guide-${language}`)]);
+    expect([exitCode, stderr]).toEqual([0, '1 passed, 0 failed\n']);
   });
 });
 
