@@ -3,6 +3,7 @@
 
 import { statSync } from 'node:fs';
 import { type AdmissionRule, ok, type Result } from '@bartizan/contracts';
+import { explainAdmissionRule } from '@bartizan/engine/admission';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, perform } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -28,6 +29,7 @@ function explain(rule: AdmissionRule, language: Language): object {
     effect,
     mode,
     stages,
+    inWords: explainAdmissionRule(rule)[language],
     askedAbout: inWords(matchWords(rule)),
     violatedWhen: inWords(conditionWords(rule.condition)),
     whenUnknown,
@@ -44,6 +46,7 @@ function lines(rule: AdmissionRule, { t, language }: CliContext): string[] {
   return [
     `${id}: ${title[language]}`,
     `  ${description[language]}`,
+    `  ${explainAdmissionRule(rule)[language]}`,
     t('explain.severity', { severity: t(`severity.${severity}`), mode, stages: stages.join(', ') }),
     t('explain.asked'),
     ...block(matchWords(rule)),
