@@ -45,6 +45,13 @@ export interface PolicyAuthor {
   readonly name: string;
 }
 
+/** A rule that is written: a new one, or another version of one that is there. */
+export interface RuleChange {
+  readonly rule: AdmissionRule;
+  readonly enabled: boolean;
+  readonly isNew: boolean;
+}
+
 /** A draft: rules that are added or replaced, and bindings instead of those in force. */
 export type PolicyDraft = BodyOf<'admission.simulate'>;
 export type AdmissionTrial = BodyOf<'admission.test'>;
@@ -62,11 +69,7 @@ export interface RuleCount {
 /** Rules, bindings and exceptions: everything the API does with them. */
 export interface AdmissionDesk {
   readonly policy: (owner: Owner) => Promise<Result<KnownPolicy, ApiFailure>>;
-  readonly putRule: (
-    author: PolicyAuthor,
-    rule: AdmissionRule,
-    enabled: boolean,
-  ) => Promise<Result<KnownRule, ApiFailure>>;
+  readonly putRule: (author: PolicyAuthor, change: RuleChange) => Promise<Result<KnownRule, ApiFailure>>;
   readonly removeRule: (author: PolicyAuthor, id: string) => Promise<Result<boolean, ApiFailure>>;
   readonly putBindings: (
     author: PolicyAuthor,

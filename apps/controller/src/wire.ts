@@ -11,9 +11,7 @@ import { createSealer, openSqliteStore, type SqliteStore } from '@bartizan/adapt
 import { createMetrics } from '@bartizan/adapters/telemetry';
 import {
   DEFAULT_TENANT,
-  err,
   type Failure,
-  failure,
   LOCAL_CLUSTER,
   ok,
   type Result,
@@ -40,6 +38,7 @@ import { certificateNames, certificateRenewal } from './roles/certificate-renewa
 import { type Chores, startChores } from './roles/chores.ts';
 import { buildCluster, type ClusterRole } from './roles/cluster/build-cluster.ts';
 import { buildDesk, openPolicyBook } from './roles/cluster/build-desk.ts';
+import { listen } from './roles/listen.ts';
 import { buildScanner, type Scanner } from './roles/scanner/build-scanner.ts';
 import type { RegistryRuns } from './roles/scanner/registry-runs.ts';
 import { AgentServer } from './sense/agent-server.ts';
@@ -322,7 +321,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   });
   if (!report.ok) return abandon(base, judging, report);
   late.publish = (change) => report.value.live.publish(change);
-  const listening = await listen(base, agents, report.value);
+  const listening = await listen(base.options, agents, report.value);
   if (!listening.ok) return abandon(base, judging, listening);
   cluster.start();
   const chores = startChores({
@@ -361,28 +360,6 @@ async function abandon<F>(base: Base, judging: Judging, failed: F): Promise<F> {
   await judging.client.close();
   await base.store.close();
   return failed;
-}
-
-async function listen(
-  base: Base,
-  agents: AgentServer,
-  report: Report,
-): Promise<Result<{ port: number; agentPort: number }, Failure>> {
-  const { host, port, agentHost, agentPort } = base.options;
-  try {
-    const opened = await agents.listen(agentHost, agentPort);
-    const address = await report.server.listen({ host, port });
-    return ok({ port: Number(new URL(address).port), agentPort: opened });
-  } catch (cause) {
-    const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
-    return err(
-      failure(
-        taken ? 'E_PORT_TAKEN' : 'E_CONTROLLER_START',
-        cause instanceof Error ? cause.message : 'cannot listen',
-        cause,
-      ),
-    );
-  }
 }
 
 async function closeAll(parts: {

@@ -77,6 +77,7 @@ export const ROUTE_TABLE = {
   'admission.status': ['GET', '/admission/status'],
   'admission.rules': ['GET', '/admission/rules'],
   'admission.rule': ['GET', '/admission/rules/:id'],
+  'admission.rule.create': ['POST', '/admission/rules'],
   'admission.rule.put': ['PUT', '/admission/rules/:id'],
   'admission.rule.remove': ['DELETE', '/admission/rules/:id'],
   'admission.bindings': ['GET', '/admission/bindings'],

@@ -21,7 +21,13 @@ import {
   EMPTY_CONTEXT,
   judgeAdmission,
 } from '@bartizan/engine/admission';
-import type { AdmissionDesk, KnownPolicy, KnownRule, PolicyAuthor } from '../../admission-ports.ts';
+import type {
+  AdmissionDesk,
+  KnownPolicy,
+  KnownRule,
+  PolicyAuthor,
+  RuleChange,
+} from '../../admission-ports.ts';
 import type { ApiFailure, Clock, Owner } from '../../ports.ts';
 import type { Turnstile } from '../../turnstile.ts';
 import { requestOfObject } from './object-request.ts';
@@ -59,16 +65,18 @@ export class PolicyDesk
 
   putRule = (
     author: PolicyAuthor,
-    rule: AdmissionRule,
-    enabled: boolean,
+    { rule, enabled, isNew }: RuleChange,
   ): Promise<Result<KnownRule, ApiFailure>> =>
     this.#parts.turnstile.run(async () => {
       const { store, book } = this.#parts;
-      const fault = this.#faultOf(rule);
-      if (fault !== undefined) return refused(fault);
       const scope = scopeOf(author.owner);
       const known = await store.admissionRules.get(scope, rule.id);
       if (!known.ok) return known;
+      if (isNew && known.value !== undefined) return err(failure('E_CONFLICT', `there is a rule ${rule.id}`));
+      if (!isNew && known.value === undefined)
+        return err(failure('E_NOT_FOUND', `there is no rule ${rule.id}`));
+      const fault = this.#faultOf(rule);
+      if (fault !== undefined) return refused(fault);
       const revision = admissionRuleRevision(rule);
       const record = {
         id: rule.id,
@@ -88,6 +96,7 @@ export class PolicyDesk
       if (book.isBuiltIn(id)) return refused(`${id} comes with the product: switch it off by a binding`);
       const removed = await store.admissionRules.remove(scopeOf(author.owner), [id]);
       if (!removed.ok) return removed;
+      if (removed.value === 0) return err(failure('E_NOT_FOUND', `there is no rule ${id}`));
       const loaded = await book.load(author.owner);
       return loaded.ok ? ok(removed.value > 0) : loaded;
     });
@@ -158,6 +167,7 @@ export class PolicyDesk
     this.#parts.turnstile.run(async () => {
       const removed = await this.#parts.store.admissionExceptions.remove(scopeOf(author.owner), [id]);
       if (!removed.ok) return removed;
+      if (removed.value === 0) return err(failure('E_NOT_FOUND', `there is no exception ${id}`));
       const loaded = await this.#parts.book.load(author.owner);
       return loaded.ok ? ok(removed.value > 0) : loaded;
     });

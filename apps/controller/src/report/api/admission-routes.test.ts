@@ -50,8 +50,8 @@ describe('admission rules', () => {
   });
 
   it('are written by a policy author, judged at once, and removed', async () => {
-    const saved = await ask('PUT', 'rules/custom.privileged', { rule: mine, enabled: true });
-    expect([saved.status, saved.json]).toMatchObject([200, { origin: 'user', modes: ['enforce'] }]);
+    const saved = await ask('POST', 'rules', { rule: mine, enabled: true });
+    expect([saved.status, saved.json]).toMatchObject([201, { origin: 'user', modes: ['enforce'] }]);
     expect((await ask('POST', 'tests', { object: pod(true) })).json).toMatchObject({
       verdict: 'deny',
       violations: [
@@ -63,30 +63,32 @@ describe('admission rules', () => {
       verdict: 'allow',
       violations: [],
     });
+    expect((await ask('POST', 'rules', { rule: mine, enabled: true })).status).toBe(409);
+    const off = await ask('PUT', 'rules/custom.privileged', { rule: mine, enabled: false });
+    expect(off.json).toMatchObject({ modes: ['off'], enabled: false });
     expect((await ask('DELETE', 'rules/custom.privileged')).json).toEqual({ removed: true });
+    expect((await ask('DELETE', 'rules/custom.privileged')).status).toBe(404);
     expect((await ask('POST', 'tests', { object: pod(true) })).json).toMatchObject({ verdict: 'alert' });
   });
 
   it('are refused when they do not compile, hide one of the product, or fail their own examples', async () => {
-    const put = (rule: object, id = 'custom.privileged') =>
-      ask('PUT', `rules/${id}`, { rule, enabled: true });
+    const put = (rule: object) => ask('POST', 'rules', { rule, enabled: true });
     const codeOf = async (asked: ReturnType<typeof put>) => {
       const { status, json } = await asked;
       return [status, (json as { code: string }).code];
     };
     const unknownField = anAdmissionRule({ condition: { field: 'pod.nothing', operator: 'present' } });
     expect(await codeOf(put(unknownField))).toEqual([422, 'E_POLICY_INVALID']);
-    expect(await codeOf(put(builtIn, builtIn.id))).toEqual([422, 'E_POLICY_INVALID']);
+    expect(await codeOf(put(builtIn))).toEqual([422, 'E_POLICY_INVALID']);
     const wrong = anAdmissionRule({
       tests: { mustViolate: [{ name: 'not privileged', object: pod(false) }], mustPass: [] },
     });
     const answer = await put(wrong);
     expect(answer.text).toContain('example \\"not privileged\\" does not violate');
-    expect(await codeOf(put(mine, 'custom.other'))).toEqual([400, 'E_BODY_INVALID']);
+    const otherId = ask('PUT', 'rules/custom.other', { rule: mine, enabled: true });
+    expect(await codeOf(otherId)).toEqual([400, 'E_BODY_INVALID']);
     expect(await codeOf(ask('DELETE', 'rules/admission.privileged'))).toEqual([422, 'E_POLICY_INVALID']);
-    expect((await ask('PUT', 'rules/custom.privileged', { rule: mine, enabled: true }, viewer)).status).toBe(
-      403,
-    );
+    expect((await ask('POST', 'rules', { rule: mine, enabled: true }, viewer)).status).toBe(403);
   });
 });
 

@@ -5,7 +5,14 @@ import type { Store } from '@bartizan/adapters/store';
 import { type AdmissionBinding, type AdmissionRuleRow, severityRank } from '@bartizan/contracts';
 import { type FieldPaths, matchesFilter } from '@bartizan/engine';
 import { explainAdmissionRule } from '@bartizan/engine/admission';
-import type { AdmissionDesk, KnownPolicy, KnownRule, RuleCount } from '../../admission-ports.ts';
+import type {
+  AdmissionDesk,
+  KnownPolicy,
+  KnownRule,
+  PolicyAuthor,
+  RuleChange,
+  RuleCount,
+} from '../../admission-ports.ts';
 import type { Clock } from '../../ports.ts';
 import type { Caller } from '../access/caller.ts';
 import { pageBody, slicePage, toQuery } from './list-query.ts';
@@ -75,6 +82,18 @@ const rowOf = (
   };
 };
 
+async function writeRule(admission: AdmissionDesk, author: PolicyAuthor, change: RuleChange) {
+  const saved = await admission.putRule(author, change);
+  if (!saved.ok) return saved;
+  const policy = await admission.policy(author.owner);
+  if (!policy.ok) return policy;
+  const { rule, enabled } = change;
+  return reply(rowOf(saved.value, policy.value, admission.counts()), {
+    target: rule.id,
+    auditDetail: `revision ${saved.value.revision.slice(0, 12)}, mode ${rule.mode}, ${enabled ? 'enabled' : 'disabled'}`,
+  });
+}
+
 /** Rules: the ones of the product and those of users. */
 export const admissionRuleHandlers = ({ clock, admission }: Parts) => ({
   'admission.rules': answers('admission.rules', async ({ caller, query }) => {
@@ -102,18 +121,14 @@ export const admissionRuleHandlers = ({ clock, admission }: Parts) => ({
       bindings: bindingsOf(policy.value, params.id),
     });
   }),
-  'admission.rule.put': answers('admission.rule.put', async ({ caller, params, body }) => {
-    if (body.rule.id !== params.id) return refuse('E_BODY_INVALID', '/rule/id is not the id of the path');
-    const author = authorOf(caller);
-    const saved = await admission.putRule(author, body.rule, body.enabled);
-    if (!saved.ok) return saved;
-    const policy = await admission.policy(author.owner);
-    if (!policy.ok) return policy;
-    return reply(rowOf(saved.value, policy.value, admission.counts()), {
-      target: params.id,
-      auditDetail: `revision ${saved.value.revision.slice(0, 12)}, mode ${body.rule.mode}, ${body.enabled ? 'enabled' : 'disabled'}`,
-    });
-  }),
+  'admission.rule.create': answers('admission.rule.create', ({ caller, body }) =>
+    writeRule(admission, authorOf(caller), { ...body, isNew: true }),
+  ),
+  'admission.rule.put': answers('admission.rule.put', async ({ caller, params, body }) =>
+    body.rule.id === params.id
+      ? writeRule(admission, authorOf(caller), { ...body, isNew: false })
+      : refuse('E_BODY_INVALID', '/rule/id is not the id of the path'),
+  ),
   'admission.rule.remove': answers('admission.rule.remove', async ({ caller, params }) => {
     const removed = await admission.removeRule(authorOf(caller), params.id);
     return removed.ok ? reply({ removed: removed.value }, { target: params.id }) : removed;

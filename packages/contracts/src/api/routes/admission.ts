@@ -18,7 +18,6 @@ import {
   choice,
   flag,
   inline,
-  instant,
   integer,
   labels,
   list,
@@ -29,7 +28,7 @@ import {
 } from '../../schema.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
-import { KubernetesStatus } from './insight.ts';
+import { KubernetesStatus } from './kubernetes-status.ts';
 
 const idParams = inline('Path', { id: DottedId });
 
@@ -171,6 +170,18 @@ export const admissionRoutes = [
     }),
   }),
   route({
+    id: 'admission.rule.create',
+    method: 'POST',
+    path: '/admission/rules',
+    tag: 'admission',
+    permission: 'policies:write',
+    status: 201,
+    audit: 'admission.rule.create',
+    summary: { en: 'Add a rule of your own', ja: '独自のルールを追加する' },
+    body: inline('Rule', { rule: AdmissionRule, enabled: flag('Asked at all') }),
+    response: AdmissionRuleRow,
+  }),
+  route({
     id: 'admission.rule.put',
     method: 'PUT',
     path: '/admission/rules/:id',
@@ -178,7 +189,7 @@ export const admissionRoutes = [
     permission: 'policies:write',
     status: 200,
     audit: 'admission.rule.put',
-    summary: { en: 'Write a rule of your own', ja: '独自のルールを保存する' },
+    summary: { en: 'Replace a rule of your own', ja: '独自のルールを置き換える' },
     params: idParams,
     body: inline('Rule', { rule: AdmissionRule, enabled: flag('Asked at all') }),
     response: AdmissionRuleRow,
@@ -292,6 +303,7 @@ export const admissionRoutes = [
     tag: 'admission',
     permission: 'policies:read',
     status: 200,
+    audit: 'admission.test',
     summary: { en: 'Try an object against the rules', ja: 'オブジェクトをルールで試す' },
     body: inline('Trial', {
       object: Type.Unknown({ description: 'Kubernetes object' }),
@@ -313,6 +325,7 @@ export const admissionRoutes = [
     tag: 'admission',
     permission: 'policies:read',
     status: 200,
+    audit: 'admission.simulate',
     summary: {
       en: 'What a draft would do to what exists and to recorded requests',
       ja: '下書きが既存オブジェクトと記録済みリクエストに与える影響を調べる',
