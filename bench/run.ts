@@ -20,6 +20,7 @@ const BENCHES = [
   'cel',
   'scan',
   'continuous',
+  'policy-cli',
   'rbac',
 ] as const;
 

@@ -5,6 +5,7 @@ import { type Application, buildApplication, buildRouteMap, help, version } from
 import { instanceRoutes } from './commands/routes/instance.ts';
 import { inventoryRoutes } from './commands/routes/inventory.ts';
 import { manageRoutes } from './commands/routes/manage.ts';
+import { policyRoutes } from './commands/routes/policy.ts';
 import { registryRoutes } from './commands/routes/registries.ts';
 import { supplyChainRoutes } from './commands/routes/supply-chain.ts';
 import type { CliContext } from './context.ts';
@@ -19,6 +20,7 @@ export function buildCli(t: Translate, currentVersion: string): Application<CliC
       ...inventoryRoutes(t),
       ...supplyChainRoutes(t),
       ...registryRoutes(t),
+      ...policyRoutes(t),
       ...manageRoutes(t),
     },
     docs: { brief: t('app.brief') },

@@ -5,31 +5,7 @@ import type { Severity } from '@bartizan/contracts';
 import { type StoodItem, standingText } from '../gate/standing.ts';
 import { messageOf } from './item.ts';
 import { counts, type RunReport, type TargetReport, targetTitle } from './run-report.ts';
-
-/** Characters XML 1.0 cannot hold, in any form, lone halves of pairs too. */
-const IMPOSSIBLE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\n': '&#10;',
-  '\r': '&#13;',
-  '\t': '&#9;',
-};
-const escaped = (text: string): string =>
-  text
-    .replace(IMPOSSIBLE, '\ufffd')
-    .replace(/[&<>"\n\r\t]/g, (character) => ENTITIES[character] ?? character);
-
-const attributes = (values: Readonly<Record<string, string | number>>): string =>
-  Object.entries(values)
-    .map(([key, value]) => ` ${key}="${escaped(String(value))}"`)
-    .join('');
-const element = (name: string, values: Readonly<Record<string, string | number>>, body = ''): string =>
-  body === '' ? `<${name}${attributes(values)}/>` : `<${name}${attributes(values)}>${body}</${name}>`;
+import { element, escaped } from './xml.ts';
 
 interface Case {
   readonly state: 'passed' | 'failure' | 'error' | 'skipped';

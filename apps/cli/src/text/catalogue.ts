@@ -4,6 +4,7 @@
 import { BOX_TEXT } from './box.ts';
 import { COLUMN_TEXT } from './columns.ts';
 import { COMMAND_TEXT } from './commands.ts';
+import { POLICY_TEXT } from './policies.ts';
 import { PREFLIGHT_TEXT } from './preflight.ts';
 import { REGISTRY_TEXT } from './registries.ts';
 import { SCAN_TEXT } from './scan.ts';
@@ -27,6 +28,7 @@ export const TEXT = {
   ...SIGNATURE_TEXT,
   ...SCAN_TEXT,
   ...REGISTRY_TEXT,
+  ...POLICY_TEXT,
   ...SUPPLY_CHAIN_TEXT,
 } as const;
 export type TextKey = keyof typeof TEXT;

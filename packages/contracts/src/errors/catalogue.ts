@@ -9,6 +9,7 @@ import type { ErrorEntry } from './entry.ts';
 import { KUBE_ERRORS } from './kube.ts';
 import { NODE_ERRORS } from './node.ts';
 import { POLICY_ERRORS } from './policy.ts';
+import { POLICY_FILE_ERRORS } from './policy-files.ts';
 import { POLICY_IMPORT_ERRORS } from './policy-import.ts';
 import { REGISTRY_ERRORS } from './registry.ts';
 import { SCAN_ERRORS } from './scan.ts';
@@ -18,6 +19,7 @@ import { SIGNATURE_ERRORS } from './signature.ts';
 import { STORE_ERRORS } from './store.ts';
 import { SUPPLY_CHAIN_ERRORS } from './supply-chain.ts';
 import { WIRE_ERRORS } from './wire.ts';
+import { YAML_ERRORS } from './yaml.ts';
 
 /** Every error code of the product with title, remedy and HTTP status; checked both ways against the docs. */
 export const ERRORS = {
@@ -37,5 +39,7 @@ export const ERRORS = {
   ...SETUP_ERRORS,
   ...KUBE_ERRORS,
   ...POLICY_ERRORS,
+  ...YAML_ERRORS,
+  ...POLICY_FILE_ERRORS,
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 export type ErrorCode = keyof typeof ERRORS;

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Severity } from '@bartizan/contracts';
+import type { Format } from '../output/render.ts';
+import type { PolicySources } from './rule-sources.ts';
+
+/** Forms of output of `policy apply`. */
+export const APPLY_FORMATS = ['table', 'json', 'yaml', 'csv', 'sarif', 'junit', 'openreports'] as const;
+
+/** Flags of `policy apply`. */
+export interface ApplyFlags extends PolicySources {
+  readonly ownOnly: boolean;
+  readonly output: (typeof APPLY_FORMATS)[number];
+  readonly failOn?: Severity;
+  readonly namespace?: string;
+}
+
+/** Forms of output of `policy test`. */
+export const TEST_FORMATS = ['table', 'json', 'yaml', 'csv', 'junit'] as const;
+
+/** Flags of `policy test`. */
+export interface TestFlags {
+  readonly output: Format | 'junit';
+  readonly policies?: readonly string[];
+}
+
+/** Forms of output of `policy explain`. */
+export const EXPLAIN_FORMATS = ['table', 'json', 'yaml'] as const;
+
+/** Flags of `policy explain`. */
+export interface ExplainFlags {
+  readonly output: (typeof EXPLAIN_FORMATS)[number];
+  readonly policies?: readonly string[];
+}

@@ -1,0 +1,218 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AdmissionStage, AdmissionViolation } from '@bartizan/contracts';
+import {
+  type AdmissionContext,
+  type AdmissionRuleSet,
+  EMPTY_CONTEXT,
+  judgeAdmission,
+} from '@bartizan/engine/admission';
+import {
+  locateAll,
+  type ReadDocument,
+  type YamlPath,
+  type YamlPosition,
+  type YamlProblem,
+} from '@bartizan/scan/yaml';
+import { isKubernetesObject, isMapping, type KubernetesObject, requestOf } from './kubernetes-object.ts';
+import { documentsOf } from './manifests.ts';
+
+/** A place of a manifest that violates a rule. */
+export interface PolicyFinding extends AdmissionViolation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly object: ObjectName;
+}
+
+/** Which object it is about. */
+export interface ObjectName {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A document that could not be judged. */
+export interface PolicyProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** What judging manifests gives. */
+export interface PolicyRun {
+  readonly findings: PolicyFinding[];
+  readonly problems: PolicyProblem[];
+  files: number;
+  documents: number;
+  objects: number;
+  /** Documents that are no objects of Kubernetes: values of a chart, for instance. */
+  others: number;
+  /** Asked of facts that a file cannot tell (scans, signatures, permissions), by rule: how often nobody knew. */
+  readonly unknown: Map<string, number>;
+  /** Violations that somebody answers for. */
+  excepted: number;
+  /** Findings beyond the bound; they count, and are not listed. */
+  more: number;
+  /** By severity, those beyond the bound included. */
+  readonly bySeverity: Map<string, number>;
+}
+
+/** How to judge. */
+export interface JudgeOptions {
+  readonly set: AdmissionRuleSet;
+  readonly namespace: string;
+  readonly nowMs: number;
+  readonly stage: AdmissionStage;
+  readonly context?: AdmissionContext;
+}
+
+const FINDINGS_MAX = 25_000;
+const LIST_DEPTH_MAX = 4;
+
+/** A new run, of nothing yet. */
+export const newRun = (): PolicyRun => ({
+  findings: [],
+  problems: [],
+  files: 0,
+  documents: 0,
+  objects: 0,
+  others: 0,
+  unknown: new Map(),
+  excepted: 0,
+  more: 0,
+  bySeverity: new Map(),
+});
+
+/** A field path as reasons write it, as the steps that lead there: digits are a place where the object has a list. */
+export function stepsOf(value: unknown, path: string): YamlPath {
+  const steps: (string | number)[] = [];
+  let here = value;
+  for (const [, inBrackets, plain] of path.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)) {
+    const text = inBrackets ?? plain ?? '';
+    const step = Array.isArray(here) ? Number(text) : text;
+    steps.push(step);
+    here = Array.isArray(here) ? here[Number(text)] : isMapping(here) ? here[text] : undefined;
+  }
+  return steps;
+}
+
+/** An object of a document with the way to it: the items of a List are objects of their own. */
+interface Placed {
+  readonly object: KubernetesObject;
+  readonly steps: YamlPath;
+}
+
+function* objectsOf(value: unknown, steps: YamlPath = []): Generator<Placed> {
+  if (!isKubernetesObject(value)) return;
+  const { items } = value;
+  if (!value.kind.endsWith('List') || !Array.isArray(items) || steps.length >= LIST_DEPTH_MAX * 2) {
+    yield { object: value, steps };
+    return;
+  }
+  for (const [at, item] of items.entries()) {
+    // A typed list need not say in each item what all of them are.
+    const typed = isMapping(item) && item['kind'] === undefined ? { ...typeOfItems(value), ...item } : item;
+    yield* objectsOf(typed, [...steps, 'items', at]);
+  }
+}
+
+const typeOfItems = ({ apiVersion, kind }: KubernetesObject): object =>
+  kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
+
+interface Found {
+  readonly violation: AdmissionViolation;
+  readonly object: ObjectName;
+  readonly steps: YamlPath;
+}
+
+/** Counts a violation; true when it is one to be shown. */
+function countViolation({ state, rule, severity }: AdmissionViolation, run: PolicyRun): boolean {
+  if (state === 'excepted') run.excepted++;
+  if (state === 'unknown') run.unknown.set(rule, (run.unknown.get(rule) ?? 0) + 1);
+  if (state !== 'violated') return false;
+  run.bySeverity.set(severity, (run.bySeverity.get(severity) ?? 0) + 1);
+  return true;
+}
+
+function judgeObject(placed: Placed, options: JudgeOptions, run: PolicyRun): Found[] {
+  const { object, steps } = placed;
+  const request = requestOf(object, { namespace: options.namespace });
+  const { violations } = judgeAdmission(
+    options.set,
+    request,
+    options.context ?? EMPTY_CONTEXT,
+    options.nowMs,
+    options.stage,
+  );
+  run.objects++;
+  const { kind, namespace, name } = request;
+  const named = { apiVersion: object.apiVersion, kind, namespace, name };
+  return violations
+    .filter((violation) => countViolation(violation, run))
+    .map((violation) => ({
+      violation,
+      object: named,
+      steps: [...steps, ...stepsOf(object, violation.path)],
+    }));
+}
+
+/** Judges one document: places are looked for only where something was found. */
+export function judgeDocument(
+  file: string,
+  document: ReadDocument,
+  options: JudgeOptions,
+  run: PolicyRun,
+): void {
+  const found: Found[] = [];
+  let objects = 0;
+  for (const placed of objectsOf(document.value)) {
+    objects++;
+    found.push(...judgeObject(placed, options, run));
+  }
+  if (objects === 0 && document.value !== null) run.others++;
+  const room = Math.max(0, FINDINGS_MAX - run.findings.length);
+  run.more += Math.max(0, found.length - room);
+  const kept = found.slice(0, room);
+  if (kept.length === 0) return;
+  const places = locateAll(
+    document,
+    kept.map(({ steps }) => steps),
+  );
+  for (const [at, { violation, object }] of kept.entries())
+    run.findings.push({ ...violation, file, object, ...placeOf(places[at], document) });
+}
+
+const placeOf = (place: YamlPosition | undefined, { line }: ReadDocument): YamlPosition =>
+  place ?? { line, column: 1 };
+
+const problemIn = (file: string, { code, detail, line, column }: YamlProblem): PolicyProblem => ({
+  file,
+  line,
+  column,
+  code,
+  detail,
+});
+
+/** Judges files one after the other, document by document; what cannot be read is told and never stops the rest. */
+export async function judgeFiles(files: readonly string[], options: JudgeOptions): Promise<PolicyRun> {
+  const run = newRun();
+  for (const file of files) {
+    run.files++;
+    try {
+      for await (const document of documentsOf(file)) {
+        run.documents++;
+        if (document.ok) judgeDocument(file, document, options, run);
+        else run.problems.push(problemIn(file, document.problem));
+      }
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : 'cannot be read';
+      run.problems.push({ file, line: 1, column: 1, code: 'E_POLICY_FILE', detail });
+    }
+  }
+  return run;
+}

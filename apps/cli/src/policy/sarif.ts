@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { hash } from 'node:crypto';
+import type { Severity } from '@bartizan/contracts';
+import type { AdmissionRuleSet } from '@bartizan/engine/admission';
+import type { Language } from '../text/catalogue.ts';
+import type { PolicyFinding, PolicyRun } from './judge-manifests.ts';
+
+/** What a report of a run is written of. */
+export interface PolicyReport {
+  readonly run: PolicyRun;
+  readonly set: AdmissionRuleSet;
+  readonly language: Language;
+  readonly toolVersion: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
+
+const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'note',
+  info: 'note',
+  unknown: 'warning',
+};
+/** Security severity as code scanning sorts by it. */
+const SCORE: Readonly<Record<Severity, string>> = {
+  critical: '9.5',
+  high: '8.0',
+  medium: '5.5',
+  low: '2.0',
+  info: '0.0',
+  unknown: '0.0',
+};
+const NOTIFICATIONS_MAX = 1000;
+
+const uriOf = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+
+/** `Kind namespace/name`, as reports name an object. */
+export const objectTitle = ({ object }: PolicyFinding): string =>
+  `${object.kind} ${object.namespace === '' ? '' : `${object.namespace}/`}${object.name}`;
+
+/** The same for the same violation in another run, wherever its line went. */
+const fingerprintOf = (finding: PolicyFinding): string =>
+  hash('sha256', JSON.stringify([finding.rule, finding.file, objectTitle(finding), finding.path])).slice(
+    0,
+    32,
+  );
+
+function resultOf(finding: PolicyFinding, ruleIndex: number, language: Language): object {
+  const { rule, severity, message, file, line, column, path, actual, allowed, patch, mode } = finding;
+  return {
+    ruleId: rule,
+    ruleIndex,
+    level: LEVEL[severity],
+    message: { text: `${message[language]} [${path}]` },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: uriOf(file) },
+          region: { startLine: line, startColumn: column },
+        },
+        logicalLocations: [{ fullyQualifiedName: `${objectTitle(finding)}: ${path}`, kind: 'resource' }],
+      },
+    ],
+    partialFingerprints: { 'bartizanPolicy/v1': fingerprintOf(finding) },
+    properties: {
+      severity,
+      mode,
+      path,
+      ...(actual === undefined ? {} : { actual }),
+      ...(allowed === undefined ? {} : { allowed }),
+      ...(patch.length === 0 ? {} : { patch }),
+    },
+  };
+}
+
+/** What is wrong with the run itself: what could not be read, and what nobody could answer. */
+export function runProblems({ run }: Pick<PolicyReport, 'run'>): string[] {
+  return [
+    ...run.problems.map(
+      ({ file, line, column, code, detail }) => `${file}:${line}:${column}: ${code}: ${detail}`,
+    ),
+    ...(run.more > 0 ? [`${run.more} more results are not in this file`] : []),
+  ];
+}
+
+const unknownNotes = ({ run }: PolicyReport): string[] =>
+  [...run.unknown].map(
+    ([rule, count]) => `${rule}: unknown for ${count} objects, for a file cannot tell the fact`,
+  );
+
+const notification = (level: 'error' | 'note') => (text: string) => ({ level, message: { text } });
+
+function rulesOf({ set, language }: PolicyReport): object[] {
+  return set.rules.map(({ rule }) => ({
+    id: rule.id,
+    shortDescription: { text: rule.title[language] },
+    fullDescription: { text: rule.description[language] },
+    ...(rule.fix === undefined ? {} : { help: { text: rule.fix.action[language] } }),
+    defaultConfiguration: { level: LEVEL[rule.severity] },
+    properties: {
+      tags: ['security', 'kubernetes', ...rule.references],
+      'security-severity': SCORE[rule.severity],
+    },
+  }));
+}
+
+/** A run as a SARIF 2.1.0 log, piece by piece: a result is made text when it is written. */
+export function* toPolicySarif(report: PolicyReport): Generator<string> {
+  const { run, set, toolVersion } = report;
+  const problems = runProblems(report);
+  const index = new Map(set.rules.map(({ rule }, at) => [rule.id, at]));
+  const driver = { name: 'Bartizan', version: toolVersion, rules: rulesOf(report) };
+  const invocation = {
+    executionSuccessful: problems.length === 0,
+    startTimeUtc: new Date(report.startedAtMs).toISOString(),
+    endTimeUtc: new Date(report.endedAtMs).toISOString(),
+    toolExecutionNotifications: [
+      ...problems.map(notification('error')),
+      ...unknownNotes(report).map(notification('note')),
+    ].slice(0, NOTIFICATIONS_MAX),
+  };
+  yield '{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":';
+  yield `${JSON.stringify(driver)}},"invocations":[${JSON.stringify(invocation)}],"results":[`;
+  for (const [at, finding] of run.findings.entries())
+    yield `${at === 0 ? '' : ',\n'}${JSON.stringify(resultOf(finding, index.get(finding.rule) ?? -1, report.language))}`;
+  yield ']}]}\n';
+}
