@@ -222,7 +222,7 @@ describe.skipIf(!hasKubebox)('a real API server asks us', { timeout: 120_000 }, 
       expect(found.find(({ namespace }) => namespace === 'open')).toMatchObject({
         operation: 'CREATE',
         kind: 'Pod',
-        user: 'kubernetes-admin',
+        user: 'kubebox-admin',
         dryRun: false,
         requestUid: expect.stringMatching(/^[0-9a-f-]{36}$/),
         policyRevision: expect.stringMatching(/^[0-9a-f]{64}$/),
