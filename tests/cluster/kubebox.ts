@@ -51,6 +51,8 @@ function run(command: string, args: readonly string[], input = '', withWarnings 
         else reject(new Error(`${command} ${args.join(' ')}: ${warned || failed.message}`));
       },
     );
+    // A command that ended before it read everything says why by itself.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });
 }

@@ -25,13 +25,14 @@ export class SecondApiServer {
   async start(): Promise<void> {
     const script = `
       cd /etc/kubernetes/pki
+      kill -KILL $(cat /run/kubebox/second.pid 2>/dev/null) 2>/dev/null || true
       mapfile -d '' -t words < /proc/$(cat /run/kubebox/kube-apiserver.pid)/cmdline
       words=("\${words[@]/--secure-port=6443/--secure-port=${this.#port}}")
       words=("\${words[@]/#--audit-log-path=*/--audit-log-path=/var/log/audit-second.log}")
       setsid "\${words[@]}" </dev/null >/var/log/kube-apiserver-second.log 2>&1 &
       echo $! > /run/kubebox/second.pid`;
     await this.#up().enter(['bash', '-c', script]);
-    for (let tries = 0; tries < 150; tries += 1) {
+    for (let tries = 0; tries < 600; tries += 1) {
       if (await this.#isReady()) return;
       await sleep(200);
     }

@@ -70,7 +70,7 @@ interface AdmissionRow {
   }[];
 }
 
-describe.skipIf(!hasKubebox)('a real API server asks us', { timeout: 120_000 }, () => {
+describe.skipIf(!hasKubebox)('a real API server asks us', { timeout: 400_000 }, () => {
   const up = useCluster();
   const folder = mkdtempSync(join(tmpdir(), 'bartizan-admission-'));
   const dataKey = randomBytes(32).toString('base64');
