@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,16 +31,30 @@ export interface Cluster {
   /** First address of the cluster's first node. */
   readonly node: string;
   readonly client: KubeClient;
-  /** Runs kubectl as an administrator; throws with what it said when it fails. */
-  readonly kubectl: (args: readonly string[], input?: string) => string;
-  /** Runs a command inside a node; throws with what it said when it fails. */
-  readonly enter: (command: readonly string[]) => string;
+  /** Runs kubectl as an administrator; rejects with what it said when it fails. */
+  readonly kubectl: (args: readonly string[], input?: string) => Promise<string>;
+  /** As `kubectl`, with what it warned of too. */
+  readonly kubectlSays: (args: readonly string[], input?: string) => Promise<string>;
+  /** Runs a command inside a node; rejects with what it said when it fails. */
+  readonly enter: (command: readonly string[]) => Promise<string>;
 }
 
-function run(command: string, args: readonly string[], input?: string): string {
-  const done = spawnSync(command, args, { input: input ?? '', encoding: 'utf8', timeout: 60_000 });
-  if (done.status === 0) return done.stdout;
-  throw new Error(`${command} ${args.join(' ')}: ${done.stderr || String(done.error ?? done.status)}`);
+/** Runs a command without standing in the way of a server in this process, which it may call. */
+function run(command: string, args: readonly string[], input = '', withWarnings = false): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      command,
+      args,
+      { timeout: 60_000, maxBuffer: 16 * 1024 ** 2 },
+      (failed, out, warned) => {
+        if (failed === null) resolve(withWarnings ? `${warned}${out}` : out);
+        else reject(new Error(`${command} ${args.join(' ')}: ${warned || failed.message}`));
+      },
+    );
+    // A command that ended before it read everything says why by itself.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
+  });
 }
 
 /** Runs a script whose children stay: its words go to a file, which no child keeps open for us. */
@@ -78,6 +92,7 @@ async function startCluster(name: string): Promise<Cluster> {
     node: `10.99.${NUMBER}.11`,
     client: new KubeClient(access.value),
     kubectl: (args, input) => run(kubebox, ['kubectl', '--kubeconfig', kubeconfig, ...args], input),
+    kubectlSays: (args, input) => run(kubebox, ['kubectl', '--kubeconfig', kubeconfig, ...args], input, true),
     enter: (command) => run(join(SCRIPTS, 'enter.sh'), [`${name}-1`, ...command]),
   };
 }
@@ -144,6 +159,9 @@ export async function serviceAccountToken(
       subjects: [{ kind: 'ServiceAccount', name, namespace }],
     },
   ];
-  cluster.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
-  return cluster.kubectl(['create', 'token', name, '-n', namespace]).trim();
+  await cluster.kubectl(
+    ['apply', '-f', '-'],
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+  );
+  return (await cluster.kubectl(['create', 'token', name, '-n', namespace])).trim();
 }

@@ -25,43 +25,49 @@ export class SecondApiServer {
   async start(): Promise<void> {
     const script = `
       cd /etc/kubernetes/pki
+      kill -KILL $(cat /run/kubebox/second.pid 2>/dev/null) 2>/dev/null || true
       mapfile -d '' -t words < /proc/$(cat /run/kubebox/kube-apiserver.pid)/cmdline
       words=("\${words[@]/--secure-port=6443/--secure-port=${this.#port}}")
       words=("\${words[@]/#--audit-log-path=*/--audit-log-path=/var/log/audit-second.log}")
       setsid "\${words[@]}" </dev/null >/var/log/kube-apiserver-second.log 2>&1 &
       echo $! > /run/kubebox/second.pid`;
-    this.#up().enter(['bash', '-c', script]);
-    for (let tries = 0; tries < 150; tries += 1) {
-      if (this.#isReady()) return;
+    await this.#up().enter(['bash', '-c', script]);
+    for (let tries = 0; tries < 600; tries += 1) {
+      if (await this.#isReady()) return;
       await sleep(200);
     }
     throw new Error('the second API server does not become ready');
   }
 
   /** Ends it at once, as a crash does. */
-  kill(): void {
-    this.#signal('KILL');
+  kill(): Promise<void> {
+    return this.#signal('KILL');
   }
 
   /** Lets it stand still: connections stay, nothing is answered. */
-  freeze(): void {
-    this.#signal('STOP');
+  freeze(): Promise<void> {
+    return this.#signal('STOP');
   }
 
   /** Lets it go on. */
-  thaw(): void {
-    this.#signal('CONT');
+  thaw(): Promise<void> {
+    return this.#signal('CONT');
   }
 
-  #signal(name: 'KILL' | 'STOP' | 'CONT'): void {
-    this.#up().enter(['bash', '-c', `kill -${name} $(cat /run/kubebox/second.pid) 2>/dev/null || true`]);
+  async #signal(name: 'KILL' | 'STOP' | 'CONT'): Promise<void> {
+    await this.#up().enter([
+      'bash',
+      '-c',
+      `kill -${name} $(cat /run/kubebox/second.pid) 2>/dev/null || true`,
+    ]);
   }
 
-  #isReady(): boolean {
-    try {
-      return this.#up().kubectl(['--server', this.url, 'get', '--raw', '/readyz']) === 'ok';
-    } catch {
-      return false;
-    }
+  #isReady(): Promise<boolean> {
+    return this.#up()
+      .kubectl(['--server', this.url, 'get', '--raw', '/readyz'])
+      .then(
+        (answer) => answer === 'ok',
+        () => false,
+      );
   }
 }

@@ -21,6 +21,7 @@ const IMAGE_TOOLS = ['go', 'npm', 'python3', 'mvn', 'apt-get', 'dpkg-deb'];
 export const CONDITIONS: Readonly<Record<string, (root: string) => boolean>> = {
   'no-shared-material': (root) => !existsSync(sharedFolder(root)),
   'no-image-tools': () => IMAGE_TOOLS.some((tool) => !isOnPath(tool)),
+  'no-cluster': (root) => !existsSync(join(sharedFolder(root), 'kubebox/up.sh')) || process.getuid?.() !== 0,
   'no-go': () => !isOnPath('go'),
   'not-root': () => process.getuid?.() !== 0,
   'no-btf': () => !existsSync('/sys/kernel/btf/vmlinux'),

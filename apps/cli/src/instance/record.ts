@@ -30,6 +30,7 @@ const InstanceRecordSchema = inline('What `up` decided for an instance', {
   previousRelease: optional(text('Digest of the release before', 64)),
   checkout: text('Folder the release was made from', 4096),
   advisories: optional(text('Pack or folder of packs', 4096)),
+  kubeconfig: optional(text('kubeconfig of the cluster to watch', 4096)),
   user: text('System user of the controller', 32),
   node: text('Node.js that runs the release', 4096),
   publicNames: list(text('Name', 253), 'Names in the certificate', 16),

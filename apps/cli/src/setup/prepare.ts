@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import type { InstancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, readRecord } from '../instance/record.ts';
@@ -137,6 +137,7 @@ export async function prepare(context: SetupContext, options: UpOptions): Promis
     ...previousRelease(before, release.value.digest),
     checkout,
     ...(advisories.value === undefined ? {} : { advisories: advisories.value }),
+    ...kubeconfigOf(process.env['BARTIZAN_KUBECONFIG'], before?.kubeconfig),
     user: paths.user,
     node,
     publicNames: options.publicNames ?? before?.publicNames ?? [],
@@ -148,6 +149,12 @@ export async function prepare(context: SetupContext, options: UpOptions): Promis
   };
   return ok({ record, before, user: user.value });
 }
+
+/** The kubeconfig that `up` was given; empty takes the one of before away. */
+const kubeconfigOf = (given: string | undefined, before: string | undefined): { kubeconfig?: string } => {
+  const path = given ?? before ?? '';
+  return path === '' ? {} : { kubeconfig: resolve(path) };
+};
 
 /** The failure of a row that stops `up`. */
 export const blockingFailure = (rows: readonly PreflightRow[]): Failure | undefined => {

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { translator } from '../text/catalogue.ts';
 import type { InstanceState } from './status.ts';
-import { inspectRows, nodeRows, statusRows } from './status-rows.ts';
+import { clusterRows, inspectRows, nodeRows, statusRows } from './status-rows.ts';
 
 const sensor = {
   state: 'running' as const,
@@ -116,5 +116,48 @@ describe('the processes in status', () => {
     expect(rows.map(([, one]) => one)).toEqual(states);
     expect(rows[1]?.[2]).toBe(detail);
     expect(rows[3]?.[2]).toBe('Compiling x');
+  });
+});
+
+describe('the cluster in status', () => {
+  const kind = { group: '', objects: 1 };
+  const kubernetes = {
+    state: 'partial' as const,
+    server: '10.0.0.1:6443',
+    version: 'v1.37.2',
+    kinds: [
+      { ...kind, kind: 'Pod', condition: 'synced' as const },
+      { ...kind, kind: 'Secret', condition: 'not-permitted' as const },
+    ],
+  };
+
+  it('is shown with what of it is not known', () => {
+    const told = '10.0.0.1:6443 v1.37.2, kinds synced 1 of 2, not permitted 1';
+    expect(clusterRows(translator('en'), { kubernetes })).toEqual([['cluster', 'partial', told]]);
+    expect(clusterRows(translator('ja'), { kubernetes })).toEqual([['クラスター', 'partial', told]]);
+  });
+
+  it('is shown with its webhooks where they are asked for', () => {
+    const webhook = { name: 'validate', failsClosed: true, restoredTotal: 1 };
+    const admission = {
+      state: 'on' as const,
+      requestsTotal: 9,
+      deniedTotal: 2,
+      failedTotal: 1,
+      webhooks: [
+        { ...webhook, state: 'restored' as const },
+        { ...webhook, state: 'absent' as const },
+      ],
+    };
+    expect(clusterRows(translator('en'), { kubernetes: { ...kubernetes, admission } })[1]).toEqual([
+      'admission',
+      'on',
+      'webhooks in force 1 of 2, requests 9, refused 2, left to the failure policy 1',
+    ]);
+  });
+
+  it('is not spoken of where there is none', () => {
+    expect(clusterRows(translator('en'), {})).toEqual([]);
+    expect(clusterRows(translator('en'), { kubernetes: { state: 'off', kinds: [] } })).toEqual([]);
   });
 });

@@ -148,6 +148,34 @@ export function nodeRows(
   ];
 }
 
+/** The cluster, and what of it is not known; nothing where there is none. */
+export function clusterRows(t: Translate, { kubernetes }: Pick<SystemState, 'kubernetes'>): StatusRow[] {
+  if (kubernetes === undefined || kubernetes.state === 'off') return [];
+  const { server = '', version = '', kinds, admission } = kubernetes;
+  const count = (condition: string): number => kinds.filter((kind) => kind.condition === condition).length;
+  const watched = [
+    `${server} ${version}`.trim(),
+    `kinds synced ${count('synced')} of ${kinds.length}`,
+    `not permitted ${count('not-permitted')}`,
+    kubernetes.code ?? '',
+  ];
+  const rows: StatusRow[] = [
+    [t('status.cluster'), kubernetes.state, watched.filter((part) => part !== '').join(', ')],
+  ];
+  if (admission === undefined || admission.state === 'off') return rows;
+  const { requestsTotal = 0, deniedTotal = 0, failedTotal = 0, webhooks, code } = admission;
+  const inForce = webhooks.filter(({ state }) => state === 'in-force' || state === 'restored').length;
+  const answered = [
+    `webhooks in force ${inForce} of ${webhooks.length}`,
+    `requests ${requestsTotal}, refused ${deniedTotal}, left to the failure policy ${failedTotal}`,
+    code ?? '',
+  ];
+  return [
+    ...rows,
+    [t('status.admission'), admission.state, answered.filter((part) => part !== '').join(', ')],
+  ];
+}
+
 /** Every row of `status`, in order. */
 export function statusRows(t: Translate, state: InstanceState): StatusRow[] {
   const shown = state.system?.conditions ?? [];
@@ -162,6 +190,7 @@ export function statusRows(t: Translate, state: InstanceState): StatusRow[] {
       ? []
       : [['API', t('status.is.failed'), `${state.failure.code}: ${state.failure.detail}`] as const]),
     ...(state.system === undefined ? [] : systemRows(t, state.system)),
+    ...(state.system === undefined ? [] : clusterRows(t, state.system)),
     ...state.nodes.flatMap((node) => nodeRows(t, node)),
     ...conditions.map(
       (condition): StatusRow => [

@@ -88,6 +88,7 @@ export function controllerPlan(context: PlanContext, before?: ControllerStatus):
       localRootToken: secrets.localRootToken,
       ...(bootstrapAdminPassword === undefined ? {} : { bootstrapAdminPassword }),
       ...(record.advisories === undefined ? {} : { advisoriesPath: record.advisories }),
+      ...(record.kubeconfig === undefined ? {} : { kubeconfig: record.kubeconfig }),
       publicNames: record.publicNames,
       logLevel: 'info',
     },

@@ -22,6 +22,8 @@ export const STATUS_TEXT = {
   'status.advisories': { en: 'advisories', ja: '脆弱性情報' },
   'status.losses': { en: 'losses', ja: '損失' },
   'status.scan': { en: 'first scan', ja: '初回スキャン' },
+  'status.cluster': { en: 'cluster', ja: 'クラスター' },
+  'status.admission': { en: 'admission', ja: 'アドミッション' },
   'status.condition': { en: 'condition', ja: '注意点' },
   'state.ready': { en: 'READY', ja: '準備完了' },
   'state.limited': { en: 'LIMITED', ja: '制限あり' },

@@ -37,7 +37,7 @@ export const KUBE_LIMITS: KubeLimits = {
   connectMs: 10_000,
   answerMs: 30_000,
   exchangeMs: 60_000,
-  pingMs: 10_000,
+  pingMs: 5_000,
   bodyBytes: 64 * MIB,
   eventBytes: 8 * MIB,
   retries: 4,

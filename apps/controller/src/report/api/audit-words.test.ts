@@ -20,6 +20,8 @@ describe('the detail of an audit record', () => {
       'package:lodash until 2027-01-01T00:00:00.000Z, Rin: no way in',
       'package:lodash、期限 2027-01-01T00:00:00.000Z、Rin: no way in',
     ],
+    ['deleted; restored', '削除されたため復元'],
+    ['changed by kubectl-edit; restored', 'kubectl-edit により変更されたため復元'],
     [SINCE_START, '起動後の最初の使用'],
   ])('%s is told in Japanese', (detail, ja) => {
     expect(auditWords(detail)).toEqual({ en: expect.any(String), ja });

@@ -24,6 +24,16 @@ const FORMS: readonly (readonly [RegExp, (match: readonly string[]) => LocalText
       ja: `${match}、期限 ${until}、${owner}: ${reason}`,
     }),
   ],
+  [
+    /^(deleted|changed)(?: by (.{1,128}))?; restored$/,
+    ([, act = '', by]) => {
+      const who = by === undefined ? { en: '', ja: '' } : { en: ` by ${by}`, ja: `${by} により` };
+      return {
+        en: `${act}${who.en}; restored`,
+        ja: `${who.ja}${act === 'deleted' ? '削除' : '変更'}されたため復元`,
+      };
+    },
+  ],
   [/^(\d+) bytes$/, ([, bytes]) => ({ en: `${bytes} bytes`, ja: `${bytes} バイト` })],
 ];
 

@@ -55,3 +55,35 @@ describe('what status says of a full disk', () => {
     expect(conditionsOf({ ...FACTS, store: FULL }).map(({ code }) => code)).toEqual(['E_STORE_FULL']);
   });
 });
+
+describe('what status says of the cluster', () => {
+  const kind = { kind: 'Secret', group: '', objects: 0 };
+  const codesOf = (cluster: Facts['cluster']) =>
+    conditionsOf({ ...FACTS, cluster }).map(
+      ({ code, severity, message }) => `${severity} ${code} ${message.en}`,
+    );
+
+  it('names kinds that may not be read, and is silent where there is no cluster', () => {
+    expect(codesOf({ state: 'off', kinds: [] })).toEqual([]);
+    expect(
+      codesOf({
+        state: 'partial',
+        kinds: [{ ...kind, condition: 'not-permitted', code: 'E_KUBE_NOT_PERMITTED' }],
+      }),
+    ).toEqual(['warning E_KUBE_NOT_PERMITTED The API server does not permit it: Secret']);
+  });
+
+  it('says why the cluster is not watched, and which webhook is not registered', () => {
+    expect(codesOf({ state: 'failed', code: 'E_KUBE_CONFIG', detail: 'no server', kinds: [] })).toEqual([
+      'error E_KUBE_CONFIG The access to Kubernetes cannot be used: no server',
+    ]);
+    const webhook = { name: 'validate', failsClosed: true, restoredTotal: 0 };
+    const admission = {
+      state: 'on' as const,
+      webhooks: [{ ...webhook, state: 'not-permitted' as const, code: 'E_KUBE_NOT_PERMITTED' }],
+    };
+    expect(codesOf({ state: 'synced', kinds: [], admission })).toEqual([
+      'error E_KUBE_NOT_PERMITTED The API server does not permit it: validate',
+    ]);
+  });
+});

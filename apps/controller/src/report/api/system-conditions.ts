@@ -158,13 +158,20 @@ const isCode = (code: string | undefined): code is ErrorCode => code !== undefin
 
 /** What of the cluster is not known: an unknown kind is never told as an empty one. */
 function ofCluster({ cluster }: Facts): NodeCondition[] {
-  const { state, code, detail = '', kinds } = cluster;
+  const { state, code, detail = '', kinds, admission } = cluster;
+  const webhooks = (admission?.webhooks ?? []).filter((one) => isCode(one.code));
   const forbidden = kinds.filter(({ condition }) => condition === 'not-permitted').map(({ kind }) => kind);
   const names = forbidden.join(', ');
   return [
     ...(isCode(code)
       ? [fromCatalogue(code, state === 'failed' ? 'error' : 'warning', { en: detail, ja: detail })]
       : []),
+    ...(isCode(admission?.code)
+      ? [fromCatalogue(admission.code, 'error', { en: admission.detail ?? '', ja: admission.detail ?? '' })]
+      : []),
+    ...webhooks.flatMap((one) =>
+      isCode(one.code) ? [fromCatalogue(one.code, 'error', { en: one.name, ja: one.name })] : [],
+    ),
     ...(forbidden.length === 0
       ? []
       : [fromCatalogue('E_KUBE_NOT_PERMITTED', 'warning', { en: names, ja: names })]),

@@ -28,6 +28,7 @@ import {
   toldText,
 } from '../../schema.ts';
 import { FindingGroup } from '../finding-group.ts';
+import { KubernetesStatus } from '../kubernetes-status.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
 import { AdvisoryStatus } from './advisories.ts';
