@@ -68,12 +68,12 @@ export function policyOf(count: number, ofStandards = 32): AdmissionRuleSet {
   return set.value;
 }
 
-const container = (at: number, isGood: boolean): object => ({
+const container = (at: number, isGood: boolean, settings: number): object => ({
   name: `c${at}`,
   image: `registry.example.org/team/service-${at}:1.${at}.0`,
   command: ['/usr/local/bin/service', '--config', '/etc/service/config.yaml'],
   ports: [{ name: 'http', containerPort: 8080 + at, protocol: 'TCP' }],
-  env: Array.from({ length: 12 }, (_, number) => ({
+  env: Array.from({ length: settings }, (_, number) => ({
     name: `SETTING_${number}`,
     value: `value of setting number ${number} of container ${at}`,
   })),
@@ -96,7 +96,7 @@ const container = (at: number, isGood: boolean): object => ({
 });
 
 /** A pod of about 6 kB of JSON; a bad one violates eight controls of the standards. */
-export const podOf = (at: number, isGood: boolean, containers = 3): object => ({
+export const podOf = (at: number, isGood: boolean, containers = 3, settings = 12): object => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: {
@@ -107,7 +107,7 @@ export const podOf = (at: number, isGood: boolean, containers = 3): object => ({
   },
   spec: {
     serviceAccountName: `app-${at}`,
-    containers: Array.from({ length: containers }, (_, number) => container(number, isGood)),
+    containers: Array.from({ length: containers }, (_, number) => container(number, isGood, settings)),
     volumes: [
       { name: 'config', configMap: { name: `config-${at}` } },
       { name: 'scratch', emptyDir: {} },

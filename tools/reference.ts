@@ -3,6 +3,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { admissionPage } from './reference/admission.ts';
 import { apiPage } from './reference/api.ts';
 import {
   checksPage,
@@ -28,6 +29,7 @@ const PAGES = {
   'posture-checks': checksPage,
   'secret-rules': secretsPage,
   'file-signatures': signaturesPage,
+  'admission-fields': admissionPage,
   controls: controlsPage,
   'matching-rules': matchingPage,
 };

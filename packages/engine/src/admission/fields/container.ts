@@ -100,13 +100,13 @@ const SECURITY: readonly AdmissionField[] = [
   list(
     'capabilities.add',
     'securityContext.capabilities.add',
-    'the capabilities that are added',
+    'the list of added capabilities',
     '追加されたケーパビリティ',
   ),
   list(
     'capabilities.drop',
     'securityContext.capabilities.drop',
-    'the capabilities that are dropped',
+    'the list of dropped capabilities',
     '除去されたケーパビリティ',
   ),
   text('seLinux.user', 'securityContext.seLinuxOptions.user', 'the SELinux user', 'SELinux ユーザー'),
