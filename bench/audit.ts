@@ -50,7 +50,7 @@ const measured = (): Round => {
 if (process.argv[2] === 'round') process.stdout.write(JSON.stringify(measured()));
 else {
   const rounds = Array.from({ length: ROUNDS }, () => {
-    const args = ['--max-semi-space-size=4', fileURLToPath(import.meta.url), 'round'];
+    const args = ['--max-semi-space-size=16', fileURLToPath(import.meta.url), 'round'];
     return JSON.parse(execFileSync(process.execPath, args, { timeout: 300_000 }).toString()) as Round;
   });
   const middle = (pick: (round: Round) => number): number => percentile(rounds.map(pick), 50);
