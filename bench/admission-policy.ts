@@ -56,9 +56,9 @@ const CONDITIONS: readonly ((at: number) => AdmissionCondition)[] = [
   }),
 ];
 
-/** So many rules: the Pod Security Standards, and for the rest as many kinds of conditions as there are. */
-export function policyOf(count: number): AdmissionRuleSet {
-  const standards = pssRules('restricted').slice(0, count);
+/** So many rules: first those of the Pod Security Standards, then eight kinds of conditions, each with its own values. */
+export function policyOf(count: number, ofStandards = 32): AdmissionRuleSet {
+  const standards = pssRules('restricted').slice(0, Math.min(count, ofStandards));
   const rest = Array.from({ length: count - standards.length }, (_, at): AdmissionRule => {
     const condition = CONDITIONS[at % CONDITIONS.length]?.(at) ?? template.condition;
     return { ...template, id: `bench.rule-${at}`, condition, message: { en: 'no', ja: '不可' } };
@@ -68,12 +68,12 @@ export function policyOf(count: number): AdmissionRuleSet {
   return set.value;
 }
 
-const container = (at: number, isGood: boolean): object => ({
+const container = (at: number, isGood: boolean, settings: number): object => ({
   name: `c${at}`,
   image: `registry.example.org/team/service-${at}:1.${at}.0`,
   command: ['/usr/local/bin/service', '--config', '/etc/service/config.yaml'],
   ports: [{ name: 'http', containerPort: 8080 + at, protocol: 'TCP' }],
-  env: Array.from({ length: 12 }, (_, number) => ({
+  env: Array.from({ length: settings }, (_, number) => ({
     name: `SETTING_${number}`,
     value: `value of setting number ${number} of container ${at}`,
   })),
@@ -96,7 +96,7 @@ const container = (at: number, isGood: boolean): object => ({
 });
 
 /** A pod of about 6 kB of JSON; a bad one violates eight controls of the standards. */
-export const podOf = (at: number, isGood: boolean, containers = 3): object => ({
+export const podOf = (at: number, isGood: boolean, containers = 3, settings = 12): object => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: {
@@ -107,7 +107,7 @@ export const podOf = (at: number, isGood: boolean, containers = 3): object => ({
   },
   spec: {
     serviceAccountName: `app-${at}`,
-    containers: Array.from({ length: containers }, (_, number) => container(number, isGood)),
+    containers: Array.from({ length: containers }, (_, number) => container(number, isGood, settings)),
     volumes: [
       { name: 'config', configMap: { name: `config-${at}` } },
       { name: 'scratch', emptyDir: {} },

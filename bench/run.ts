@@ -18,6 +18,8 @@ const BENCHES = [
   'open-rate',
   'match',
   'cel',
+  'admission',
+  'audit',
   'scan',
   'continuous',
   'policy-cli',

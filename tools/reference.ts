@@ -30,6 +30,7 @@ const PAGES = {
   'admission-rules': admissionPage,
   'secret-rules': secretsPage,
   'file-signatures': signaturesPage,
+  'admission-fields': admissionPage,
   controls: controlsPage,
   'matching-rules': matchingPage,
 };

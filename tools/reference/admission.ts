@@ -1,72 +1,91 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { AdmissionRule, FactValue } from '@bartizan/contracts';
+import {
+  ADMISSION_FIELDS,
+  ADMISSION_SUBJECTS,
+  type AdmissionField,
+  COLLECTIONS,
+  explainAdmissionCondition,
+  PSS_CONTROLS,
+} from '@bartizan/engine/admission';
 import { cell, type Language, pageOf } from './language.ts';
 
 const WORDS = {
   en: {
-    title: 'Admission rules',
-    intro:
-      'The built-in rules about what may be created in a cluster. None refuses anything until a binding sets its mode to `enforce`. Each rule carries its own examples, which every build is held to.',
-    severity: 'Severity',
-    mode: 'Mode',
-    technique: 'ATT&CK',
-    why: 'Why',
-    fix: 'What to do',
-    parameters: 'Parameters',
-    resources: 'Asked of',
-    unknown: 'When facts are missing',
-    patch: 'repairs itself by a patch',
+    title: 'Fields of admission rules',
+    intro: [
+      'What the conditions of admission rules can ask, by what it is asked of. A field of an item is asked inside `some`, `every` or `count` over its list; those of the request, the object, the pod and its service account can be asked anywhere.',
+      'Origin *request*: it is part of what the API server sends. Every other origin may be unknown, and then the rule says what becomes of the request. *CEL*: it can be written as an expression that the API server evaluates by itself.',
+      'Any other path can be asked as `pod.path/securityContext/runAsUser` or `object.path/spec/replicas`; `*` stands for every item of a list.',
+    ],
+    lists: ['Lists', '| List | Of | Items |'],
+    head: '| Field | Type | What it says | Origin | CEL |',
+    standards: [
+      'Pod Security Standards',
+      '| Rule | Level | Since | What violates it, as of the newest version |',
+    ],
+    request: 'request',
+    yes: 'yes',
+    no: '',
   },
   ja: {
-    title: 'アドミッションルール',
-    intro:
-      'クラスターに何を作成してよいかを定める組み込みルールです。バインディングでモードを `enforce` にするまで、何も拒否しません。各ルールは自身の例を持ち、ビルドのたびに検証されます。',
-    severity: '深刻度',
-    mode: 'モード',
-    technique: 'ATT&CK',
-    why: '理由',
-    fix: '対処方法',
-    parameters: 'パラメーター',
-    resources: '対象',
-    unknown: '事実が不明な場合',
-    patch: 'パッチで修正可能',
+    title: 'アドミッションルールの項目',
+    intro: [
+      'アドミッションルールの条件に使える項目を、対象ごとに示します。リストの要素の項目は、そのリストに対する `some`・`every`・`count` の中で使います。要求・オブジェクト・Pod・サービスアカウントの項目はどこでも使えます。',
+      '出所が *request* の項目は、API サーバーから送られる内容に含まれます。それ以外は不明になり得ます。その場合の扱いはルールが定めます。*CEL* は、API サーバー自身が評価できる式で表せることを示します。',
+      'それ以外のパスは `pod.path/securityContext/runAsUser` や `object.path/spec/replicas` のように指定できます。`*` はリストのすべての要素を表します。',
+    ],
+    lists: ['リスト', '| リスト | 所属 | 要素 |'],
+    head: '| 項目 | 型 | 内容 | 出所 | CEL |',
+    standards: ['Pod Security Standards', '| ルール | レベル | 導入 | 違反となる条件（最新版） |'],
+    request: 'request',
+    yes: '可',
+    no: '',
   },
 } as const;
 
-function rulesOf(root: string): AdmissionRule[] {
-  const path = join(root, 'content/admission');
-  if (!existsSync(path)) return [];
-  return readdirSync(path)
-    .filter((name) => name.endsWith('.json'))
-    .sort()
-    .map((name): AdmissionRule => JSON.parse(readFileSync(join(path, name), 'utf8')));
+const row = ({ name, type, phrase, outside, cel }: AdmissionField, language: Language): string => {
+  const words = WORDS[language];
+  return `| \`${name}\` | ${type} | ${cell(phrase[language])} | ${outside ?? words.request} | ${cel === undefined ? words.no : words.yes} |`;
+};
+
+function fieldSections(language: Language): string[] {
+  return ADMISSION_SUBJECTS.flatMap((subject) => {
+    const fields = ADMISSION_FIELDS.filter((field) => field.subject === subject);
+    if (fields.length === 0) return [];
+    const rows = fields.map((field) => row(field, language));
+    return ['', `## ${subject}`, '', WORDS[language].head, '| --- | --- | --- | --- | --- |', ...rows];
+  });
 }
 
-const shown = (value: FactValue): string =>
-  Array.isArray(value) ? value.map((item) => `\`${item}\``).join(', ') || '-' : `\`${value}\``;
+function listSection(language: Language): string[] {
+  const [title, head] = WORDS[language].lists;
+  const rows = Object.entries(COLLECTIONS).map(
+    ([name, { parent, subject, en, ja }]) =>
+      `| \`${name}\` | ${parent} | ${subject}: ${language === 'en' ? en.one : ja} |`,
+  );
+  return ['', `## ${title}`, '', head, '| --- | --- | --- |', ...rows];
+}
 
-/** The page of built-in admission rules. */
-export function admissionPage(language: Language, root: string): string {
-  const words = WORDS[language];
-  const sections = rulesOf(root).flatMap((rule) => [
-    '',
-    `## ${rule.title[language]}`,
-    '',
-    `\`${rule.id}\` · ${words.severity}: ${rule.severity} · ${words.mode}: ${rule.mode} · OWASP 2022: ${rule.owasp[2022].join(', ')} · 2025: ${rule.owasp[2025].join(', ')} · ${words.technique}: ${rule.attack.join(', ') || '-'}`,
-    '',
-    `**${words.resources}** ${rule.match.operations.join(', ')}: ${rule.match.resources.map((name) => `\`${name}\``).join(', ')} · **${words.unknown}** \`${rule.whenUnknown}\`${rule.fix?.patch === undefined ? '' : ` · ${words.patch}`}`,
-    '',
-    `**${words.why}** ${cell(rule.description[language])}`,
-    '',
-    `**${words.fix}** ${cell(rule.fix?.action[language] ?? '-')}`,
-    ...(rule.parameters ?? []).flatMap((parameter, at) => [
-      ...(at === 0 ? ['', `**${words.parameters}**`, ''] : []),
-      `- \`${parameter.name}\`: ${cell(parameter.description[language])} (${shown(parameter.default)})`,
-    ]),
+function standardsSection(language: Language): string[] {
+  const [title, head] = WORDS[language].standards;
+  const rows = PSS_CONTROLS.map(({ id, level, versions }) => {
+    const newest = versions.at(-1);
+    const sentence = newest === undefined ? '' : explainAdmissionCondition(newest.violatedBy)[language];
+    const since = versions.map(({ from }) => `1.${from}`).join(', ');
+    return `| \`pss.${level}.${id}\` | ${level} | ${since} | ${cell(sentence)} |`;
+  });
+  return ['', `## ${title}`, '', head, '| --- | --- | --- | --- |', ...rows];
+}
+
+/** The page of what admission rules can ask. */
+export function admissionPage(language: Language): string {
+  const { title, intro } = WORDS[language];
+  return pageOf(language, title, [
+    ...intro.flatMap((paragraph, at) => (at === 0 ? [paragraph] : ['', paragraph])),
+    ...fieldSections(language),
+    ...listSection(language),
+    ...standardsSection(language),
   ]);
-  return pageOf(language, words.title, [words.intro, ...sections]);
 }

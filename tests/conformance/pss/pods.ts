@@ -15,7 +15,7 @@ import {
   pssRules,
   ruleHits,
 } from '@bartizan/engine/admission';
-import { SHARED } from '../outside.ts';
+import { hasShared, SHARED } from '../outside.ts';
 
 /** A pod as foreign JSON. */
 export type Pod = Record<string, unknown>;
@@ -32,6 +32,21 @@ export const fixturePods = (): Map<string, Pod> =>
         return [id, object];
       }),
   );
+
+/** Pods to change: the outside ones, or a plain and a restricted one of our own where these are not. */
+export const basePods = (): Pod[] => {
+  if (hasShared('fixtures/pss')) return [...fixturePods().values()];
+  const container = { name: 'container1', image: 'registry.example.org/a:1' };
+  const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+  const restricted = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
+  return [
+    { metadata: { name: 'plain' }, spec: { containers: [container] } },
+    {
+      metadata: { name: 'restricted' },
+      spec: { securityContext: restricted, containers: [{ ...container, securityContext }] },
+    },
+  ];
+};
 
 /** The rules of a level and version, in force. */
 export const setOf = (level: PssLevel, minor: number): AdmissionRuleSet => {

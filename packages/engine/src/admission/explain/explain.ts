@@ -7,6 +7,8 @@ import type {
   AdmissionFieldCondition,
   AdmissionOperation,
   AdmissionRule,
+  FactValue,
+  Operator,
 } from '@bartizan/contracts';
 import { bracketed, comparisonSentence, joined, negate, type Sentence } from '../../explain/condition.ts';
 import { COLLECTIONS } from '../fields/collections.ts';
@@ -17,14 +19,42 @@ const NOT_SET: Readonly<Partial<Record<AdmissionFieldCondition['operator'], Sent
   absent: { en: 'is not set', ja: 'が設定されていない' },
 };
 
-function comparison(condition: AdmissionFieldCondition): Sentence {
+const OPPOSITES: Readonly<Partial<Record<Operator, Operator>>> = { equals: 'not-equals', in: 'not-in' };
+
+/** Empty text would be seen as a gap in the sentence. */
+const visible = (value: FactValue): FactValue => {
+  if (value === '') return '""';
+  return Array.isArray(value) ? value.map((item) => (item === '' ? '""' : item)) : value;
+};
+
+/** A yes-or-no field that is, or is not, set to a value; "not set to" holds also when it is left out. */
+const flag = (phrase: Sentence, value: boolean, isNegated: boolean): Sentence => ({
+  en: `"${phrase.en}" is ${isNegated ? 'not ' : ''}set to ${value}`,
+  ja: `「${phrase.ja}」が ${value} に設定されて${isNegated ? 'いない' : 'いる'}`,
+});
+
+function comparison(condition: AdmissionFieldCondition, isNegated = false): Sentence {
   const { field, operator, parameter } = condition;
   const phrase = fieldNamed(field)?.phrase ?? { en: field, ja: field };
-  const presence = NOT_SET[operator];
+  const presence = NOT_SET[isNegated ? opposite(operator) : operator];
   if (presence !== undefined) return { en: `${phrase.en} ${presence.en}`, ja: `${phrase.ja}${presence.ja}` };
-  if (parameter !== undefined) return comparisonSentence(phrase, { operator, value: `<${parameter}>` });
-  return comparisonSentence(phrase, condition);
+  const value = parameter === undefined ? condition.value : `<${parameter}>`;
+  if (typeof value === 'boolean' && (operator === 'equals' || operator === 'not-equals'))
+    return operator === 'equals' && value && !isNegated
+      ? phrase
+      : flag(phrase, value, isNegated !== (operator === 'not-equals'));
+  const shown = value === undefined ? {} : { value: visible(value) };
+  const plain = comparisonSentence(phrase, { operator, ...shown });
+  if (!isNegated) return plain;
+  const turned = OPPOSITES[operator];
+  if (turned === undefined) return negate(plain);
+  const { en, ja } = comparisonSentence(phrase, { operator: turned, ...shown });
+  return { en: `${en} (or it is not set)`, ja: `${ja}（未設定を含む）` };
 }
+
+/** The opposite of whether something is set; other operators stay as they are. */
+const opposite = (operator: Operator): Operator =>
+  operator === 'present' ? 'absent' : operator === 'absent' ? 'present' : operator;
 
 /** Says that items of a list are so. */
 function quantified(
@@ -56,7 +86,10 @@ export function explainAdmissionCondition(condition: AdmissionCondition, inner =
     const parts = condition.any.map((part) => explainAdmissionCondition(part, true));
     return bracketed(joined(parts, ' or ', '、または'), inner && parts.length > 1);
   }
-  if ('not' in condition) return negate(explainAdmissionCondition(condition.not, true));
+  if ('not' in condition)
+    return 'field' in condition.not
+      ? comparison(condition.not, true)
+      : negate(explainAdmissionCondition(condition.not, true));
   if ('some' in condition) return bracketed(quantified(condition.some, condition.where, 'some'), inner);
   if ('every' in condition) return bracketed(quantified(condition.every, condition.where, 'every'), inner);
   if ('count' in condition)

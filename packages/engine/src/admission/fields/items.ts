@@ -23,7 +23,7 @@ const VOLUME: readonly AdmissionField[] = [
     read: (item) => volumeTypes(item)[0],
   }),
   computed('volume.types', 'volume', 'list', {
-    en: 'the types of the volume',
+    en: 'the list of types of the volume',
     ja: 'ボリュームの種類',
     read: volumeTypes,
     cel: 'optional.of(volume.map(key, key).filter(key, key != "name"))',
@@ -123,7 +123,7 @@ const PORT: readonly AdmissionField[] = [
   placed('port.containerPort', 'port', 'number', {
     path: 'containerPort',
     en: 'the port of the container',
-    ja: 'コンテナのポート',
+    ja: 'コンテナーのポート',
   }),
   placed('port.hostIP', 'port', 'text', {
     path: 'hostIP',

@@ -212,7 +212,11 @@ function rulesToAsk({ set, now }: Progress, stage: AdmissionStage): readonly Pla
 }
 
 /** Enough room for all that may be kept, a little more for conditions compiled since. */
-const roomFor = (set: AdmissionRuleSet): Uint8Array => new Uint8Array(set.answers());
+const roomFor = (set: AdmissionRuleSet): Uint8Array => {
+  const count = set.answers();
+  return count === 0 ? NO_ROOM : new Uint8Array(count);
+};
+const NO_ROOM = new Uint8Array(0);
 
 const joined = (names: readonly string[]): string => [...new Set(names)].join(',').slice(0, 8192);
 

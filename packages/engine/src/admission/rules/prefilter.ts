@@ -150,7 +150,7 @@ class ChainIndex {
 
 /** Tells which rules need not be asked of an object: their conditions cannot hold, nor be unknown. */
 export interface Prefilter {
-  /** 1 for each rule that must be asked, by its place in the list. */
+  /** 1 for each rule that must be asked, by its place in the list. Read it before asking again: it is used anew. */
   readonly candidates: (root: Item) => Uint8Array;
 }
 
@@ -158,6 +158,11 @@ export interface Prefilter {
 export function prefilter(needs: readonly Needs[]): Prefilter {
   const chains = new ChainIndex();
   const always = new Uint8Array(needs.length);
+  // One for all decisions: each is through with it before the next begins.
+  const marks = new Uint8Array(needs.length);
+  const mark = (rule: number): void => {
+    marks[rule] = 1;
+  };
   for (const [rule, needed] of needs.entries()) {
     if (needed === undefined) always[rule] = 1;
     else for (const need of needed) chains.add(need, 0, rule);
@@ -165,10 +170,8 @@ export function prefilter(needs: readonly Needs[]): Prefilter {
   chains.finish();
   return {
     candidates: (root) => {
-      const marks = always.slice();
-      chains.mark(root, (rule) => {
-        marks[rule] = 1;
-      });
+      marks.set(always);
+      chains.mark(root, mark);
       return marks;
     },
   };

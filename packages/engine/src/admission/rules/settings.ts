@@ -5,6 +5,7 @@ import { type FactValue, type Failure, ok, type Result } from '@bartizan/contrac
 import type { Item } from '../pod/evaluation.ts';
 import type { Reading } from '../request.ts';
 import type { Node } from './node.ts';
+import { type Answer, NO, PERHAPS, YES } from './three-valued.ts';
 
 /** Compiles CEL; who calls the compiler of rules brings it, since the engine of rules has none of its own. */
 export type CelCompiler = (
@@ -23,9 +24,15 @@ export interface ConditionSettings {
   readonly shared: SharedNodes;
 }
 
-/** Parts of conditions that rules have in common. Their answers are kept during one decision. */
+/** A part whose way of answering may still change while rules are compiled. */
+type Changeable = { -readonly [Key in keyof Node]: Node[Key] };
+
+/**
+ * Parts of conditions that rules have in common: each is compiled once, and when a second rule asks for it, its answer
+ * is kept during one decision.
+ */
 export class SharedNodes {
-  readonly #nodes = new Map<string, Node>();
+  readonly #nodes = new Map<string, { readonly node: Changeable; isKept: boolean }>();
   #answers = 0;
 
   /** How many answers a decision has to make room for. */
@@ -36,28 +43,34 @@ export class SharedNodes {
   /** The part with this text, compiled the first time it is asked for. */
   share(key: string, make: () => Result<Node, Failure>): Result<Node, Failure> {
     const known = this.#nodes.get(key);
-    if (known !== undefined) return ok(known);
+    if (known !== undefined) {
+      if (!known.isKept && known.node.ofRequest) {
+        known.node.ask = this.#keeping(known.node.ask);
+        known.isKept = true;
+      }
+      return ok(known.node);
+    }
     const made = make();
     if (!made.ok) return made;
-    const node = made.value.ofRequest ? this.#remembering(made.value) : made.value;
-    this.#nodes.set(key, node);
+    const node = { ...made.value };
+    this.#nodes.set(key, { node, isKept: false });
     return ok(node);
   }
 
-  #remembering(node: Node): Node {
+  #keeping(ask: Node['ask']): Node['ask'] {
     const at = this.#answers;
     this.#answers += 1;
-    const { ask } = node;
-    return {
-      ...node,
-      ask: (item) => {
-        const { answers } = item.root;
-        const kept = answers[at];
-        if (kept !== undefined && kept !== 0) return kept === 3 ? 2 : kept === 1 ? 1 : 0;
-        const answer = ask(item);
-        answers[at] = answer === 0 ? 4 : answer === 2 ? 3 : 1;
-        return answer;
-      },
+    return (item) => {
+      const { answers } = item.root;
+      const kept = answers[at];
+      if (kept !== undefined && kept !== UNASKED) return ANSWERS[kept] ?? NO;
+      const answer = ask(item);
+      answers[at] = ANSWERS.indexOf(answer);
+      return answer;
     };
   }
 }
+
+/** How an answer is kept: by its place here; 0 is not asked yet. */
+const ANSWERS: readonly (Answer | undefined)[] = [undefined, NO, YES, PERHAPS];
+const UNASKED = 0;
