@@ -9,17 +9,27 @@ import {
   type AdmissionRuleSet,
   compileAdmissionPolicy,
   judgeAdmission,
+  type PodPath,
 } from '@bartizan/engine/admission';
 import { requestFor } from '../content/admission-request.ts';
 
 const CONTENT = resolve(import.meta.dirname, '../../content');
 const NOW_MS = 1_790_000_000_000;
+/** OpenShift's kind of deployment: a custom kind with a pod template. */
+const POD_PATHS: readonly PodPath[] = [
+  {
+    group: 'apps.openshift.io',
+    resource: 'deploymentconfigs',
+    kind: 'DeploymentConfig',
+    template: ['spec', 'template'],
+  },
+];
 
 /** The rules that come with the product, compiled; bindings set their parameters. */
 export function builtInRules(bindings: readonly AdmissionBinding[] = []): AdmissionRuleSet {
   const loaded = loadAdmissionRules(CONTENT);
   if (!loaded.ok) throw new Error(loaded.error.detail);
-  const set = compileAdmissionPolicy({ rules: loaded.value.rules, bindings });
+  const set = compileAdmissionPolicy({ rules: loaded.value.rules, bindings, podPaths: POD_PATHS });
   if (!set.ok) throw new Error(set.error.detail);
   return set.value;
 }
