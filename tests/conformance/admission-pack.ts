@@ -15,13 +15,19 @@ import { requestFor } from '../content/admission-request.ts';
 
 const CONTENT = resolve(import.meta.dirname, '../../content');
 const NOW_MS = 1_790_000_000_000;
-/** OpenShift's kind of deployment: a custom kind with a pod template. */
+/** Custom kinds with pod templates: those that outside cases have. */
 const POD_PATHS: readonly PodPath[] = [
   {
     group: 'apps.openshift.io',
     resource: 'deploymentconfigs',
     kind: 'DeploymentConfig',
     template: ['spec', 'template'],
+  },
+  {
+    group: 'extensions.agents.x-k8s.io',
+    resource: 'sandboxtemplates',
+    kind: 'SandboxTemplate',
+    template: ['spec', 'podTemplate'],
   },
 ];
 
