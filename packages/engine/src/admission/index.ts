@@ -6,6 +6,10 @@
  * Out: a verdict with every violation, its place, its reason and its repair. Serves K01, K02, K04.
  */
 
+export { AdmissionAudit, type AuditChange, type AuditSummary } from './audit/audit.ts';
+export { admissionCoverage, type Coverage, type CoverageReport, type CoveredKind } from './audit/coverage.ts';
+export { type BlastRadius, type SimulatedChange, simulateAdmission } from './audit/simulate.ts';
+export { explainAdmissionCondition, explainAdmissionRule } from './explain/explain.ts';
 export { ADMISSION_FIELDS, ADMISSION_FIELDS_BY_NAME } from './fields/catalogue.ts';
 export { COLLECTIONS, type CollectionDefinition } from './fields/collections.ts';
 export { type AdmissionField, CEL_VARIABLES } from './fields/field.ts';
@@ -23,6 +27,14 @@ export { type ImageReference, imageReference } from './pod/image-reference.ts';
 export { fieldPath, type JsonObject, pointerOf, type Step } from './pod/json.ts';
 export { POD_PATHS, type PodPath, type PodPathTable, podPathTable } from './pod/pod-paths.ts';
 export { quantity } from './pod/quantity.ts';
+export type { PssControl } from './pss/control.ts';
+export {
+  PSS_PRIVILEGED,
+  type PssNamespace,
+  type PssPolicy,
+  pssNamespace,
+} from './pss/namespace-labels.ts';
+export { PSS_CONTROLS, PSS_LEVELS, PSS_MINOR_LATEST, type PssLevel, pssRules } from './pss/rules.ts';
 export {
   type AdmissionContext,
   type AdmissionRequest,
@@ -39,7 +51,7 @@ export {
 } from './request.ts';
 export { ADMISSION_DEPTH_MAX, ADMISSION_NODES_MAX } from './rules/compile-condition.ts';
 export { admissionRuleRevision, type CompiledAdmissionRule } from './rules/compile-rule.ts';
-export { type AdmissionVerdict, judgeAdmission } from './rules/judge.ts';
+export { type AdmissionVerdict, judgeAdmission, type RuleHit, ruleHits } from './rules/judge.ts';
 export { applyPatch, joinPatches } from './rules/patch.ts';
 export {
   type AdmissionCompilation,

@@ -57,28 +57,32 @@ const FORMS: Readonly<Record<Operator, Form>> = {
 
 const nameOf = (field: string): Sentence => FACTS_BY_NAME.get(field)?.phrase ?? { en: field, ja: field };
 
-const negate = ({ en, ja }: Sentence): Sentence => ({
+/** The opposite of a sentence. */
+export const negate = ({ en, ja }: Sentence): Sentence => ({
   en: `it is not so that ${en}`,
   ja: `「${ja}」ではない`,
 });
 
-/** A yes-or-no fact is a sentence of its own. */
-function flagSentence(field: string, isTrue: boolean): Sentence {
-  const phrase = nameOf(field);
-  return isTrue ? phrase : negate(phrase);
-}
-
-function sentenceOf({ field, operator, value }: FieldCondition): Sentence {
+/** Says one comparison of what the phrase names; a yes-or-no fact is a sentence of its own. */
+export function comparisonSentence(
+  phrase: Sentence,
+  { operator, value }: Pick<FieldCondition, 'operator' | 'value'>,
+): Sentence {
   if (typeof value === 'boolean' && (operator === 'equals' || operator === 'not-equals'))
-    return flagSentence(field, value === (operator === 'equals'));
-  return FORMS[operator](nameOf(field), listed(value));
+    return value === (operator === 'equals') ? phrase : negate(phrase);
+  return FORMS[operator](phrase, listed(value));
 }
 
-const joined = (parts: readonly Sentence[], en: string, ja: string): Sentence => ({
+const sentenceOf = (condition: FieldCondition): Sentence =>
+  comparisonSentence(nameOf(condition.field), condition);
+
+/** Several sentences with a word between them. */
+export const joined = (parts: readonly Sentence[], en: string, ja: string): Sentence => ({
   en: parts.map((part) => part.en).join(en),
   ja: parts.map((part) => part.ja).join(ja),
 });
-const bracketed = ({ en, ja }: Sentence, needed: boolean): Sentence =>
+/** A sentence in brackets, where it stands inside another. */
+export const bracketed = ({ en, ja }: Sentence, needed: boolean): Sentence =>
   needed ? { en: `(${en})`, ja: `（${ja}）` } : { en, ja };
 
 /** Says a condition in plain words, both languages. */

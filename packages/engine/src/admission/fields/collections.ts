@@ -98,7 +98,7 @@ const inObject = (
 ): CollectionDefinition => ({
   subject,
   parent: 'request',
-  items: listBelow(subject, ({ root }) => ({ value: root.value, steps: [] }), path.split('.')),
+  items: listBelow(subject, ({ root }) => root.value, { path: path.split('.'), steps: () => [] }),
   cel: `object${path
     .split('.')
     .map((key) => `.?${key}`)

@@ -5,7 +5,7 @@ import type { FactType, LocalText } from '@bartizan/contracts';
 import type { AdmissionSubject, Item } from '../pod/evaluation.ts';
 import { BROKEN, isObject, member, type Step, walk } from '../pod/json.ts';
 import { quantity } from '../pod/quantity.ts';
-import { MALFORMED, type Reading } from '../request.ts';
+import { MALFORMED, type Reading, unknown } from '../request.ts';
 
 /** One field that conditions may ask for. */
 export interface AdmissionField {
@@ -59,18 +59,19 @@ export const CEL_VARIABLES: Readonly<Record<AdmissionSubject, string>> = {
   subject: 'subject',
 };
 
-const LIST_MAX = 512;
-const TEXT_MAX = 16_384;
+const LIST_MAX = 4096;
+const TOO_LONG = unknown(`the list has more than ${LIST_MAX} items`);
 
 /** How a JSON value is taken as a fact of each type; MALFORMED for what Kubernetes would not take either. */
 const TYPED: Readonly<Record<FactType, (value: unknown) => Reading>> = {
-  text: (value) => (typeof value === 'string' ? value.slice(0, TEXT_MAX) : MALFORMED),
+  text: (value) => (typeof value === 'string' ? value : MALFORMED),
   number: (value) => (typeof value === 'number' && Number.isFinite(value) ? value : MALFORMED),
   boolean: (value) => (typeof value === 'boolean' ? value : MALFORMED),
   list: (value) => {
     if (!Array.isArray(value)) return MALFORMED;
-    const texts = value.slice(0, LIST_MAX).filter((entry) => typeof entry === 'string');
-    return texts.length === Math.min(value.length, LIST_MAX) ? texts : MALFORMED;
+    if (value.length > LIST_MAX) return TOO_LONG;
+    const isText = (entry: unknown): entry is string => typeof entry === 'string';
+    return value.every(isText) ? value : MALFORMED;
   },
 };
 

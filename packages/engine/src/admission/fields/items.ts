@@ -8,10 +8,11 @@ import { type AdmissionField, computed, placed, readAs } from './field.ts';
 
 const objectOf = (item: Item): JsonObject => (isObject(item.value) ? item.value : {});
 
-/** Sources a volume has, e.g. hostPath; more than one is wrong but can be written. */
+/** Sources a volume has, e.g. hostPath; more than one is wrong but can be written. Without any it is an emptyDir. */
 const volumeTypes = (item: Item): string[] => {
   const volume = objectOf(item);
-  return Object.keys(volume).filter((key) => key !== 'name' && member(volume, key) !== undefined);
+  const types = Object.keys(volume).filter((key) => key !== 'name' && member(volume, key) !== undefined);
+  return types.length === 0 ? ['emptyDir'] : types;
 };
 
 const VOLUME: readonly AdmissionField[] = [

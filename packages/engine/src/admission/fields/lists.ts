@@ -6,6 +6,8 @@ import {
   type Evaluation,
   type Item,
   type Items,
+  ListItem,
+  type ListPlace,
   NO_ITEMS,
   scanOf,
 } from '../pod/evaluation.ts';
@@ -13,67 +15,78 @@ import { BROKEN, isObject, type Step, walk } from '../pod/json.ts';
 import { isUnknown } from '../request.ts';
 
 const ITEMS_MAX = 4096;
+/** A list of which nothing can be said: there may be items in it. */
+const UNREADABLE: Items = { items: [], malformed: true };
 
-function itemsAt(parent: Item, list: unknown, steps: readonly Step[], subject: AdmissionSubject): Items {
+type Reader = (parent: Item) => Items;
+
+/** Reads a list once: all rules share its items. */
+const kept =
+  (name: string, read: Reader): Reader =>
+  (parent) => {
+    const known = parent.memo.get(name);
+    if (known !== undefined) return known as Items;
+    const items = read(parent);
+    parent.memo.set(name, items);
+    return items;
+  };
+
+function itemsAt(parent: Item, list: unknown, place: ListPlace, subject: AdmissionSubject): Items {
   if (list === undefined || list === null) return NO_ITEMS;
   const { root } = parent;
   if (!Array.isArray(list)) {
-    root.note(steps);
-    return { items: [], malformed: true };
+    root.note(place());
+    return UNREADABLE;
   }
+  const isText = subject === 'capability' || subject === 'group';
   const items: Item[] = [];
+  const count = Math.min(list.length, ITEMS_MAX);
   let malformed = list.length > ITEMS_MAX;
-  for (const [at, value] of list.slice(0, ITEMS_MAX).entries()) {
-    const isText = subject === 'capability' || subject === 'group';
-    if (isText ? typeof value !== 'string' : !isObject(value)) {
+  for (let key = 0; key < count; key += 1) {
+    const value: unknown = list[key];
+    if (isText ? typeof value === 'string' : isObject(value))
+      items.push(new ListItem(subject, value, { parent, place, key }));
+    else {
       malformed = true;
-      root.note([...steps, at]);
-    } else items.push({ subject, value, steps: [...steps, at], parent, root, memo: new Map() });
+      root.note([...place(), key]);
+    }
   }
   return { items, malformed };
 }
 
-/** A list below some JSON; remembered by its parent, so that all rules share its items. */
-export const listBelow =
-  (
-    subject: AdmissionSubject,
-    holder: (parent: Item) => { value: unknown; steps: readonly Step[] },
-    path: readonly string[],
-  ) =>
-  (parent: Item): Items => {
-    const name = `${subject}:${path.join('.')}`;
-    const kept = parent.memo.get(name);
-    if (kept !== undefined) return kept as Items;
-    const { value, steps } = holder(parent);
-    const found = walk(value, path);
-    const items = itemsAt(parent, found === BROKEN ? false : found, [...steps, ...path], subject);
-    parent.memo.set(name, items);
-    return items;
-  };
+/** A list below some JSON. */
+export const listBelow = (
+  subject: AdmissionSubject,
+  holder: (parent: Item) => unknown,
+  at: { readonly path: readonly string[]; readonly steps: (parent: Item) => readonly Step[] },
+): Reader =>
+  kept(`${subject}:${at.path.join('.')}`, (parent) => {
+    const found = walk(holder(parent), at.path);
+    const place = (): readonly Step[] => [...at.steps(parent), ...at.path];
+    return itemsAt(parent, found === BROKEN ? false : found, place, subject);
+  });
 
-const ofPod = ({ root }: Item) => ({ value: root.pod?.spec, steps: root.pod?.specSteps ?? [] });
-const ofItem = (item: Item) => ({ value: item.value, steps: item.steps });
 /** A list of the pod specification. */
-export const podList = (subject: AdmissionSubject, path: string) =>
-  listBelow(subject, ofPod, path.split('.'));
+export const podList = (subject: AdmissionSubject, path: string): Reader =>
+  listBelow(subject, ({ root }) => root.pod?.spec, {
+    path: path.split('.'),
+    steps: ({ root }) => root.pod?.specSteps ?? [],
+  });
 /** A list of the item itself. */
-export const itemList = (subject: AdmissionSubject, path: string) =>
-  listBelow(subject, ofItem, path.split('.'));
+export const itemList = (subject: AdmissionSubject, path: string): Reader =>
+  listBelow(subject, ({ value }) => value, { path: path.split('.'), steps: ({ steps }) => steps });
 
 /** Several lists as one. */
-export function joined(name: string, parts: readonly ((parent: Item) => Items)[]): (parent: Item) => Items {
-  return (parent) => {
-    const kept = parent.memo.get(name);
-    if (kept !== undefined) return kept as Items;
-    const lists = parts.map((part) => part(parent));
-    const items = {
+export const joined = (name: string, parts: readonly Reader[]): Reader =>
+  kept(name, (parent) => {
+    const lists = parts.map((part) => part(parent)).filter((list) => list !== NO_ITEMS);
+    const [only] = lists;
+    if (lists.length <= 1) return only ?? NO_ITEMS;
+    return {
       items: lists.flatMap((list) => list.items),
       malformed: lists.some((list) => list.malformed),
     };
-    parent.memo.set(name, items);
-    return items;
-  };
-}
+  });
 
 /** Containers by the list they stand in. */
 export const REGULAR = podList('container', 'containers');
@@ -82,50 +95,50 @@ export const INIT = podList('container', 'initContainers');
 /** Containers added to a running pod. */
 export const EPHEMERAL = podList('container', 'ephemeralContainers');
 
+/** Where a map is kept. */
+interface MapHolder {
+  readonly value: unknown;
+  readonly steps: readonly Step[];
+}
+
 /** Entries of a map as items `{ key, value }`. */
-export const entries =
-  (
-    subject: 'label' | 'annotation',
-    holder: (root: Evaluation) => { value: unknown; steps: readonly Step[] },
-    name: string,
-  ) =>
-  (parent: Item): Items => {
-    const kept = parent.memo.get(name);
-    if (kept !== undefined) return kept as Items;
-    const { root } = parent;
-    const { value: map, steps } = holder(root);
-    let items: Items = NO_ITEMS;
-    if (isObject(map)) {
-      const all = Object.entries(map).slice(0, ITEMS_MAX);
-      items = {
-        items: all.map(([key, value]) => ({
-          subject,
-          value: { key, value },
-          steps: [...steps, key],
-          parent,
-          root,
-          memo: new Map(),
-        })),
-        malformed: false,
-      };
-    } else if (map !== undefined && map !== null) {
-      root.note(steps);
-      items = { items: [], malformed: true };
+export const entries = (
+  subject: 'label' | 'annotation',
+  holder: (root: Evaluation) => MapHolder | undefined,
+  name: string,
+): Reader =>
+  kept(name, (parent) => {
+    const held = holder(parent.root);
+    if (held === undefined) return UNREADABLE;
+    const { value: map, steps } = held;
+    if (map === undefined || map === null) return NO_ITEMS;
+    if (!isObject(map)) {
+      parent.root.note(steps);
+      return UNREADABLE;
     }
-    parent.memo.set(name, items);
-    return items;
-  };
+    const all = Object.entries(map);
+    return {
+      items: all
+        .slice(0, ITEMS_MAX)
+        .map(([key, value]) => new ListItem(subject, { key, value }, { parent, place: () => steps, key })),
+      malformed: all.length > ITEMS_MAX,
+    };
+  });
 
 /** A map of the metadata of the object. */
-export const metadataOf = (key: string) => (root: Evaluation) => {
-  const found = walk(root.value, ['metadata', key]);
-  return { value: found === BROKEN ? false : found, steps: ['metadata', key] };
-};
+export const metadataOf =
+  (key: string) =>
+  (root: Evaluation): MapHolder => {
+    const found = walk(root.value, ['metadata', key]);
+    return { value: found === BROKEN ? false : found, steps: ['metadata', key] };
+  };
 /** A map of the metadata of the pod. */
-export const podMetadataOf = (key: string) => (root: Evaluation) => ({
-  value: root.pod?.metadata[key],
-  steps: [...(root.pod?.metadataSteps ?? []), key],
-});
+export const podMetadataOf =
+  (key: string) =>
+  (root: Evaluation): MapHolder => ({
+    value: root.pod?.metadata[key],
+    steps: [...(root.pod?.metadataSteps ?? []), key],
+  });
 
 const PROBES: readonly (readonly string[])[] = [
   ['livenessProbe'],
@@ -135,66 +148,48 @@ const PROBES: readonly (readonly string[])[] = [
   ['lifecycle', 'preStop'],
 ];
 /** Probes and hooks of a container, each where it stands. */
-export function probes(parent: Item): Items {
-  const kept = parent.memo.get('probes');
-  if (kept !== undefined) return kept as Items;
+export const probes: Reader = kept('probes', (parent) => {
   const items: Item[] = [];
   let malformed = false;
   for (const path of PROBES) {
     const value = walk(parent.value, path);
-    const steps = [...parent.steps, ...path];
-    if (isObject(value))
-      items.push({ subject: 'probe', value, steps, parent, root: parent.root, memo: new Map() });
+    const place = (): readonly Step[] => [...parent.steps, ...path];
+    if (isObject(value)) items.push(new ListItem('probe', value, { parent, place }));
     else if (value !== undefined) {
       malformed = true;
-      parent.root.note(steps);
+      parent.root.note(place());
     }
   }
-  const result = { items, malformed };
-  parent.memo.set('probes', result);
-  return result;
-}
+  return { items, malformed };
+});
 
 /** What a scan found; nothing is known, rather than nothing found, when there was no scan. */
-export const fromScan =
-  (subject: 'vulnerability' | 'package', key: 'vulnerabilities' | 'packages') =>
-  (parent: Item): Items => {
-    const kept = parent.memo.get(key);
-    if (kept !== undefined) return kept as Items;
+export const fromScan = (subject: 'vulnerability' | 'package', key: 'vulnerabilities' | 'packages'): Reader =>
+  kept(key, (parent) => {
     const facts = scanOf(parent);
     const list = isUnknown(facts) ? undefined : facts[key];
-    const { root } = parent;
-    const items: Items = {
-      items: (list ?? []).map((value) => ({
-        subject,
-        value,
-        steps: [...parent.steps, 'image'],
-        parent,
-        root,
-        memo: new Map(),
-      })),
-      malformed: list === undefined,
+    if (list === undefined) return UNREADABLE;
+    const place = (): readonly Step[] => [...parent.steps, 'image'];
+    return {
+      items: list.map((value) => new ListItem(subject, value, { parent, place })),
+      malformed: false,
     };
-    parent.memo.set(key, items);
-    return items;
-  };
+  });
 
 /** Groups of who asks; unknown when nobody does. */
-export const groups = (parent: Item): Items => {
+export const groups: Reader = kept('groups', (parent) => {
   const { user } = parent.root.request;
-  if (user === undefined) return { items: [], malformed: true };
-  return itemsAt(parent, user.groups, ['request', 'userInfo', 'groups'], 'group');
-};
+  if (user === undefined) return UNREADABLE;
+  return itemsAt(parent, user.groups, () => ['request', 'userInfo', 'groups'], 'group');
+});
 
 /** Labels of the namespace the request is about. */
 export const namespaceLabels = entries(
   'label',
   ({ context, request }) => {
     const facts = context.namespace?.(request.namespace);
-    return {
-      value: facts === undefined || isUnknown(facts) ? false : facts.labels,
-      steps: ['namespaceObject', 'metadata', 'labels'],
-    };
+    if (facts === undefined || isUnknown(facts)) return undefined;
+    return { value: facts.labels, steps: ['namespaceObject', 'metadata', 'labels'] };
   },
   'namespace.labels',
 );

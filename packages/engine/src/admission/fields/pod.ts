@@ -1,18 +1,17 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { isObject, member } from '../pod/json.ts';
-import type { Reading } from '../request.ts';
+import { isObject, member, walk } from '../pod/json.ts';
+import { MALFORMED, type Reading } from '../request.ts';
 import { type AdmissionField, computed, entryOf, placed } from './field.ts';
 
 const SECCOMP_ANNOTATION = 'seccomp.security.alpha.kubernetes.io/pod';
 
 /** The type of a profile: empty text when the profile is there and names none, which Kubernetes takes as a wrong type. */
 export const profileType = (holder: unknown, name: string): Reading => {
-  const context = isObject(holder) ? member(holder, 'securityContext') : undefined;
-  const profile = isObject(context) ? member(context, name) : undefined;
+  const profile = walk(holder, ['securityContext', name]);
   if (profile === undefined) return undefined;
-  return isObject(profile) ? (entryOf(profile, 'type') ?? '') : entryOf(profile, 'type');
+  return isObject(profile) ? (entryOf(profile, 'type') ?? '') : MALFORMED;
 };
 
 const flag = (name: string, path: string, en: string, ja: string): AdmissionField =>

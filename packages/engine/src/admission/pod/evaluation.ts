@@ -52,6 +52,44 @@ export interface Item {
   readonly memo: Map<string, unknown>;
 }
 
+/** Where the items of one list stand: worked out only when a place has to be named. */
+export type ListPlace = () => readonly Step[];
+
+/** An item of a list. Many are made in each decision, so what is seldom asked for is made when it is. */
+export class ListItem implements Item {
+  readonly subject: AdmissionSubject;
+  readonly value: unknown;
+  readonly parent: Item;
+  readonly root: Evaluation;
+  readonly #place: ListPlace;
+  readonly #key: Step | undefined;
+  #steps: readonly Step[] | undefined = undefined;
+  #memo: Map<string, unknown> | undefined = undefined;
+
+  constructor(
+    subject: AdmissionSubject,
+    value: unknown,
+    at: { readonly parent: Item; readonly place: ListPlace; readonly key?: Step },
+  ) {
+    this.subject = subject;
+    this.value = value;
+    this.parent = at.parent;
+    this.root = at.parent.root;
+    this.#place = at.place;
+    this.#key = at.key;
+  }
+
+  get steps(): readonly Step[] {
+    this.#steps ??= this.#key === undefined ? this.#place() : [...this.#place(), this.#key];
+    return this.#steps;
+  }
+
+  get memo(): Map<string, unknown> {
+    this.#memo ??= new Map();
+    return this.#memo;
+  }
+}
+
 /** Items of a list, and whether the list, or one of its items, has a type that Kubernetes does not allow. */
 export interface Items {
   readonly items: readonly Item[];

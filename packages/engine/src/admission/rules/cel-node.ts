@@ -32,6 +32,7 @@ export function celNode(source: unknown, settings: ConditionSettings, levels: nu
     program.value.evaluate(item.root, settings.parameters);
   return ok({
     fields: [],
+    needs: undefined,
     ofRequest: true,
     ofObject: true,
     ask: (item) => {

@@ -75,7 +75,7 @@ function quantified(
     return invalid('atLeast must be a whole number of at least 1');
   const inner = grow(
     where,
-    { subjects: [...scope.subjects, definition.subject], depth: scope.depth + 1 },
+    { subjects: [...scope.subjects.slice(0, at + 1), definition.subject], depth: scope.depth + 1 },
     build,
   );
   if (!inner.ok) return inner;

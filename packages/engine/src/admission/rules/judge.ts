@@ -169,6 +169,7 @@ function record(found: Found, progress: Progress): void {
 /** The way a rule is in force for this request; labels of the namespace that nobody knows never switch a rule off. */
 function variantFor({ variants }: PlannedRule, evaluation: Evaluation): Variant | undefined {
   for (const variant of variants) {
+    if (!variant.namespaces(evaluation.request.namespace)) continue;
     if (variant.namespaceLabels === undefined) return variant;
     const fits = namespaceLabelsHold(variant.namespaceLabels, evaluation);
     if (fits === YES || (fits === PERHAPS && variant.mode !== 'off')) return variant;
@@ -176,21 +177,38 @@ function variantFor({ variants }: PlannedRule, evaluation: Evaluation): Variant 
   return undefined;
 }
 
+/** Asks one rule; undefined when it is not in force here or its condition does not hold. */
+function answerOf(planned: PlannedRule, now: Evaluation): Found | undefined {
+  const { compiled } = planned;
+  if (!compiled.namespaces(now.request.namespace)) return undefined;
+  const variant = variantFor(planned, now);
+  if (variant === undefined || variant.mode === 'off') return undefined;
+  const fits = compiled.request.fits(now);
+  if (fits === NO) return undefined;
+  const asked = variant.node.ask(now);
+  if (asked === NO) return undefined;
+  return { compiled, variant, mode: variant.mode, answer: fits === PERHAPS ? PERHAPS : asked };
+}
+
+const endsJudging = ({ compiled, mode, answer }: Found): boolean =>
+  compiled.rule.effect === 'allow' && answer === YES && mode === 'enforce';
+
 /** Asks one rule; true when it allows the request and so ends judging. */
 function askRule(planned: PlannedRule, progress: Progress): boolean {
-  const { compiled } = planned;
-  const variant = variantFor(planned, progress.now);
-  if (variant === undefined || variant.mode === 'off') return false;
-  const fits = compiled.request.fits(progress.now);
-  if (fits === NO) return false;
-  const asked = variant.node.ask(progress.now);
-  if (asked === NO) return false;
-  const answer = fits === PERHAPS ? PERHAPS : asked;
-  if (compiled.rule.effect === 'allow') return answer === YES && variant.mode === 'enforce';
+  const found = answerOf(planned, progress.now);
+  if (found === undefined) return false;
+  if (found.compiled.rule.effect === 'allow') return endsJudging(found);
   if (progress.now.stepsLeft <= 0) return false;
-  const mode = isOfBefore(variant, progress) ? 'audit' : variant.mode;
-  record({ compiled, variant, mode, answer }, progress);
+  record(isOfBefore(found.variant, progress) ? { ...found, mode: 'audit' } : found, progress);
   return false;
+}
+
+/** The rules whose conditions may hold, or be unknown, for this object, in order. */
+function rulesToAsk({ set, now }: Progress, stage: AdmissionStage): readonly PlannedRule[] {
+  const { rules, filter } = set.dispatch(now.request, stage);
+  if (rules.length === 0) return rules;
+  const marks = filter.candidates(now);
+  return rules.filter((_rule, at) => marks[at] === 1);
 }
 
 /** Enough room for all that may be kept, a little more for conditions compiled since. */
@@ -241,7 +259,7 @@ export function judgeAdmission(
 ): AdmissionVerdict {
   const progress = start(set, request, context, nowMs);
   let allowedBy: string | undefined;
-  for (const planned of set.planFor(request, stage)) {
+  for (const planned of rulesToAsk(progress, stage)) {
     if (askRule(planned, progress)) {
       allowedBy = planned.compiled.rule.id;
       break;
@@ -262,4 +280,46 @@ export function judgeAdmission(
     revision: set.revision,
     truncated: progress.truncated,
   };
+}
+
+/** A rule that an object violates, or may violate, without the places. */
+export interface RuleHit {
+  readonly rule: string;
+  readonly mode: AdmissionMode;
+  readonly state: AdmissionViolation['state'];
+}
+
+/** Whether somebody answers for all places where the rule is violated. */
+function isExcepted({ compiled, variant }: Found, progress: Progress): boolean {
+  const { rule } = compiled;
+  if (!progress.exceptions.some(({ coversRule }) => coversRule(rule.id))) return false;
+  const witnesses: Witness[] = [];
+  variant.node.witness(progress.now, variant.node.ask(progress.now), witnesses);
+  const places = placesOf(witnesses, rule);
+  return (
+    places.length > 0 &&
+    places.every((place) => exceptionFor(progress.exceptions, rule.id, place) !== undefined)
+  );
+}
+
+/** The rules that an object violates: quick, for many objects; ask `judgeAdmission` for places and sentences. */
+export function ruleHits(
+  set: AdmissionRuleSet,
+  request: AdmissionRequest,
+  context: AdmissionContext,
+  nowMs: number,
+  stage: AdmissionStage = 'audit',
+): readonly RuleHit[] {
+  const progress = start(set, request, context, nowMs);
+  const hits: RuleHit[] = [];
+  for (const planned of rulesToAsk(progress, stage)) {
+    const found = answerOf(planned, progress.now);
+    if (found === undefined) continue;
+    if (endsJudging(found)) break;
+    const { compiled, mode, answer } = found;
+    if (compiled.rule.effect === 'allow') continue;
+    const state = isExcepted(found, progress) ? 'excepted' : answer === YES ? 'violated' : 'unknown';
+    hits.push({ rule: compiled.rule.id, mode, state });
+  }
+  return hits;
 }

@@ -17,6 +17,7 @@ import { type AdmissionField, stepsOf } from '../fields/field.ts';
 import { fieldNamed, isDynamic } from '../fields/named.ts';
 import type { AdmissionSubject, Item } from '../pod/evaluation.ts';
 import { isUnknown, MALFORMED, type Reading, type Unknown } from '../request.ts';
+import { needTests } from './need.ts';
 import type { Node } from './node.ts';
 import { outward } from './quantifier.ts';
 import { type Answer, NO, PERHAPS, YES } from './three-valued.ts';
@@ -105,6 +106,12 @@ function comparison({ field, hops, test, condition, ofRequest }: Comparison): No
   };
   return {
     fields: [field],
+    needs: needTests(condition, isDynamic(field) ? 'any' : field.type)?.map((need) => ({
+      chain: [],
+      up: hops,
+      field,
+      test: need,
+    })),
     ofRequest,
     ofObject: field.subject !== 'request' && field.subject !== 'group',
     ask: (item) => {

@@ -3,6 +3,7 @@
 
 import type { AdmissionField } from '../fields/field.ts';
 import type { Item } from '../pod/evaluation.ts';
+import { needsOfAll, needsOfAny } from './need.ts';
 import type { Node, Witness } from './node.ts';
 import { type Answer, NO, negated, PERHAPS, YES } from './three-valued.ts';
 
@@ -27,6 +28,7 @@ const those = (parts: readonly Node[]) => (item: Item, answer: Answer, out: Witn
 /** Holds when all parts hold. */
 export const allNode = (parts: readonly Node[]): Node => ({
   ...shape(parts),
+  needs: needsOfAll(parts),
   ask: (item) => {
     let answer: Answer = YES;
     for (const part of parts) {
@@ -42,6 +44,7 @@ export const allNode = (parts: readonly Node[]): Node => ({
 /** Holds when one part holds. */
 export const anyNode = (parts: readonly Node[]): Node => ({
   ...shape(parts),
+  needs: needsOfAny(parts),
   ask: (item) => {
     let answer: Answer = NO;
     for (const part of parts) {
@@ -57,6 +60,7 @@ export const anyNode = (parts: readonly Node[]): Node => ({
 /** Holds when the part does not. */
 export const notNode = (part: Node): Node => ({
   ...part,
+  needs: undefined,
   ask: (item) => negated(part.ask(item)),
   witness: (item, answer, out) => part.witness(item, negated(answer), out),
 });

@@ -5,6 +5,7 @@ import type { AdmissionFieldCondition, FactValue } from '@bartizan/contracts';
 import type { AdmissionField } from '../fields/field.ts';
 import type { Item } from '../pod/evaluation.ts';
 import type { Unknown } from '../request.ts';
+import type { Needs } from './need.ts';
 import type { Answer } from './three-valued.ts';
 
 /** One comparison that made a condition come out as it did, and of what it was asked. */
@@ -27,6 +28,8 @@ export interface Node {
   /** Texts of all that it reads of the object, so that two versions of an object can be compared. */
   readonly trace: (item: Item, out: unknown[]) => void;
   readonly fields: readonly AdmissionField[];
+  /** What must at least be so, for `ask` not to give NO.  */
+  readonly needs: Needs;
   /** Whether it is asked of the request as a whole. */
   readonly ofRequest: boolean;
   /** Whether it looks at the object at all. */

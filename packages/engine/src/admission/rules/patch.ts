@@ -52,7 +52,7 @@ function operationFor(
   if (op === 'remove') return exists ? { op, path: path(steps.length) } : undefined;
   if (exists) return { op: 'replace', path: path(steps.length), value };
   // Where the parent is no object or list, the badly typed value gives way to the right one.
-  const isPlace = Array.isArray(parent) || isObject(parent);
+  const isPlace = Array.isArray(parent) ? /^(?:-|\d+)$/.test(steps[found] ?? '') : isObject(parent);
   if (!isPlace) return { op: 'replace', path: path(found), value: nest(steps.slice(found), value) };
   return { op: 'add', path: path(found + 1), value: nest(steps.slice(found + 1), value) };
 }

@@ -4,6 +4,7 @@
 import type { CollectionDefinition } from '../fields/collections.ts';
 import type { Item } from '../pod/evaluation.ts';
 import { unknown } from '../request.ts';
+import { needsOfItems } from './need.ts';
 import { type Node, WITNESSES_MAX } from './node.ts';
 import { type Answer, NO, PERHAPS, YES } from './three-valued.ts';
 
@@ -45,6 +46,7 @@ export function countNode({ definition, hops, where, atLeast, ofRequest }: Parts
   return {
     ask,
     fields: where.fields,
+    needs: needsOfItems(where.needs, definition, hops),
     ofRequest,
     ofObject: true,
     witness: (item, answer, out) => {

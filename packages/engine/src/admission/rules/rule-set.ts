@@ -18,6 +18,8 @@ import type { AdmissionRequest } from '../request.ts';
 import { type CompiledAdmissionRule, compileAdmissionRule, type Variant } from './compile-rule.ts';
 import { type CompiledException, compileException } from './exceptions.ts';
 import { dispatchKey, dispatchKeys } from './match.ts';
+import { needsOfAny } from './need.ts';
+import { type Prefilter, prefilter } from './prefilter.ts';
 import { type CelCompiler, SharedNodes } from './settings.ts';
 
 /** What is to be in force. */
@@ -33,11 +35,17 @@ export interface AdmissionCompileOptions {
   readonly compileCel?: CelCompiler;
 }
 
-/** A rule as it is asked in one namespace: only what still depends on the request is left to test. */
+/** A rule with the ways it may be in force. */
 export interface PlannedRule {
   readonly compiled: CompiledAdmissionRule;
-  /** Variants whose namespace fits, in order. */
+  /** The first that fits decides. */
   readonly variants: readonly Variant[];
+}
+
+/** Rules of one kind of request, in order. */
+export interface Dispatch {
+  readonly rules: readonly PlannedRule[];
+  readonly filter: Prefilter;
 }
 
 /** Rules in force. It never changes: another policy is another rule set, and who holds it swaps the whole. */
@@ -49,7 +57,9 @@ export interface AdmissionRuleSet {
   readonly podPaths: PodPathTable;
   /** How many answers of shared conditions a decision keeps. */
   readonly answers: () => number;
-  /** Rules to ask of a request, in order. */
+  /** Rules that may be asked of a request, whatever its namespace, with what tells which need not be. */
+  readonly dispatch: (request: AdmissionRequest, stage: AdmissionStage) => Dispatch;
+  /** Rules that are in force for a kind in a namespace, in order. */
   readonly planFor: (request: AdmissionRequest, stage: AdmissionStage) => readonly PlannedRule[];
 }
 
@@ -84,29 +94,40 @@ function indexOf(
   return index;
 }
 
-/** The rules that may fit a request, by resource, operation, stage and namespace: worked out once for each. */
-function planner(index: ReadonlyMap<string, readonly CompiledAdmissionRule[]>): AdmissionRuleSet['planFor'] {
-  const plans = new Map<string, readonly PlannedRule[]>();
-  return (request, stage) => {
-    const { group, resource, subResource, operation, namespace } = request;
-    const exact = dispatchKey(`${group}/${resource}/${subResource}`, operation);
-    const name = `${exact} ${stage} ${namespace}`;
-    const known = plans.get(name);
-    if (known !== undefined) return known;
+/** The rules that may fit a request, by resource, operation and stage: worked out once for each. */
+function dispatcher(
+  index: ReadonlyMap<string, readonly CompiledAdmissionRule[]>,
+): AdmissionRuleSet['dispatch'] {
+  const known = new Map<string, Dispatch>();
+  return ({ group, resource, subResource, operation }, stage) => {
+    const name = `${group}/${resource}/${subResource} ${operation}${stage}`;
+    const made = known.get(name);
+    if (made !== undefined) return made;
+    const named = index.get(dispatchKey(`${group}/${resource}/${subResource}`, operation)) ?? NOTHING;
     const wild = index.get(dispatchKey(`${group}/*/${subResource}`, operation)) ?? NOTHING;
-    const named = index.get(exact) ?? NOTHING;
-    const rules = wild.length === 0 ? named : [...new Set([...named, ...wild])].sort(inOrder);
-    const plan = rules
-      .filter(({ rule, namespaces }) => rule.stages.includes(stage) && namespaces(namespace))
-      .map((compiled) => ({
-        compiled,
-        variants: compiled.variants.filter((variant) => variant.namespaces(namespace)),
-      }));
-    if (plans.size >= PLANS_MAX) plans.clear();
-    plans.set(name, plan);
-    return plan;
+    const all = wild.length === 0 ? named : [...new Set([...named, ...wild])].sort(inOrder);
+    const rules = all
+      .filter(({ rule }) => rule.stages.includes(stage))
+      .map((compiled) => ({ compiled, variants: compiled.variants }));
+    const filter = prefilter(rules.map(({ variants }) => needsOfAny(variants.map(({ node }) => node))));
+    const dispatch = { rules, filter };
+    // Resources that no rule names are without end; those that one names are not.
+    if (known.size >= PLANS_MAX) known.clear();
+    known.set(name, dispatch);
+    return dispatch;
   };
 }
+
+/** The rules of one namespace: for reports, which ask this of each namespace once. */
+const planner =
+  (dispatch: AdmissionRuleSet['dispatch']): AdmissionRuleSet['planFor'] =>
+  (request, stage) =>
+    dispatch(request, stage)
+      .rules.filter(({ compiled }) => compiled.namespaces(request.namespace))
+      .map(({ compiled, variants }) => ({
+        compiled,
+        variants: variants.filter((variant) => variant.namespaces(request.namespace)),
+      }));
 
 const revisionOf = ({ rules, bindings = [], exceptions = [], podPaths = [] }: AdmissionPolicy): string => {
   const byId = (one: { readonly id: string }, two: { readonly id: string }): number =>
@@ -140,6 +161,7 @@ export function compileAdmissionPolicyLeniently(
   }
   const rules = [...compiled.values()].sort(inOrder);
   const table = podPaths.length === 0 ? DEFAULT_POD_PATHS : podPathTable(podPaths);
+  const dispatch = dispatcher(indexOf(rules, [...table.values()]));
   return {
     set: {
       revision: revisionOf(policy),
@@ -147,7 +169,8 @@ export function compileAdmissionPolicyLeniently(
       exceptions,
       podPaths: table,
       answers: () => shared.answers,
-      planFor: planner(indexOf(rules, [...table.values()])),
+      dispatch,
+      planFor: planner(dispatch),
     },
     refused,
   };

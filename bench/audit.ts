@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// The audit of all objects of a cluster, objects already read and held in memory: node bench/audit.ts. Each round is a
+// process of its own.
+
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { AdmissionAudit, EMPTY_CONTEXT } from '@bartizan/engine/admission';
+import { podOf, policyOf, requestFor } from './admission-policy.ts';
+import { percentile, record, spreadOf } from './results.ts';
+
+const OBJECTS = 100_000;
+const RULES = 300;
+const ROUNDS = 3;
+const GOAL_S = 3;
+const GOAL_MB = 400;
+const NOW = 1_780_000_000_000;
+
+interface Round {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly peakMb: number;
+  readonly violating: number;
+  readonly oneUs: number;
+}
+
+const measured = (): Round => {
+  const set = policyOf(RULES);
+  const audit = new AdmissionAudit(set, EMPTY_CONTEXT);
+  const requests = Array.from({ length: OBJECTS }, (_, at) => requestFor(podOf(at, at % 10 !== 0, 1), at));
+  const cpu = process.cpuUsage();
+  const started = process.hrtime.bigint();
+  for (const [at, request] of requests.entries()) audit.put(`${at}`, request, NOW);
+  const { violating } = audit.summary();
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  const { user, system } = process.cpuUsage(cpu);
+  const again = process.hrtime.bigint();
+  audit.put('7', requestFor(podOf(7, false, 1), 7), NOW);
+  const oneUs = Number(process.hrtime.bigint() - again) / 1000;
+  return {
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    peakMb: process.resourceUsage().maxRSS / 1024,
+    violating,
+    oneUs,
+  };
+};
+
+if (process.argv[2] === 'round') process.stdout.write(JSON.stringify(measured()));
+else {
+  const rounds = Array.from({ length: ROUNDS }, () => {
+    const args = ['--max-semi-space-size=4', fileURLToPath(import.meta.url), 'round'];
+    return JSON.parse(execFileSync(process.execPath, args, { timeout: 300_000 }).toString()) as Round;
+  });
+  const middle = (pick: (round: Round) => number): number => percentile(rounds.map(pick), 50);
+  const seconds = rounds.map((round) => round.seconds);
+  record({
+    id: 'audit-time',
+    title: {
+      en: `audit of ${OBJECTS} objects by ${RULES} rules`,
+      ja: `${OBJECTS} 個のオブジェクトを ${RULES} 件のルールで監査`,
+    },
+    unit: 's',
+    goal: `<= ${GOAL_S}`,
+    value: middle((round) => round.seconds),
+    n: ROUNDS,
+    spread: spreadOf(seconds),
+    met: middle((round) => round.seconds) <= GOAL_S,
+    notes: [
+      `${middle((round) => round.cpuSeconds).toFixed(2)} s of CPU; ${middle((round) => round.violating)} objects violate`,
+      `one changed object is judged alone: ${middle((round) => round.oneUs).toFixed(0)} us`,
+      'pods with one container, already read',
+    ],
+  });
+  const memory = rounds.map((round) => round.peakMb);
+  record({
+    id: 'audit-memory',
+    title: {
+      en: `memory of that audit, objects included, peak`,
+      ja: `この監査のメモリ（オブジェクトを含む、最大値）`,
+    },
+    unit: 'MB',
+    goal: `<= ${GOAL_MB}`,
+    value: middle((round) => round.peakMb),
+    n: ROUNDS,
+    spread: spreadOf(memory),
+    met: middle((round) => round.peakMb) <= GOAL_MB,
+  });
+}
