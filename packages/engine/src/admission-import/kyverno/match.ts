@@ -1,15 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  ADMISSION_OPERATIONS,
-  type AdmissionMatch,
-  type AdmissionOperation,
-  err,
-  ok,
-  type Result,
-} from '@bartizan/contracts';
+import { type AdmissionMatch, type AdmissionOperation, err, ok, type Result } from '@bartizan/contracts';
 import { POD_PATHS } from '../../admission/index.ts';
+import { knownOperations } from './conditions.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json =>
@@ -64,10 +58,8 @@ function selectedOf(value: unknown): Result<Selected, string> {
   ].map(texts);
   if (kinds === undefined || namespaces === undefined || operations === undefined)
     return err('match: kinds, namespaces and operations are lists of text');
-  const known = ADMISSION_OPERATIONS.filter((operation) => operations.includes(operation));
-  return known.length === operations.length
-    ? ok({ kinds, namespaces, operations: known })
-    : err('match: an operation is not known');
+  const known = knownOperations(operations);
+  return known.ok ? ok({ kinds, namespaces, operations: known.value }) : known;
 }
 
 function resourcesOf(kinds: readonly string[]): Result<{ resources: string[]; isPod: boolean }, string> {

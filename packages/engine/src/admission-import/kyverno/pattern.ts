@@ -37,13 +37,14 @@ function presence(place: Place): AdmissionCondition | undefined {
   return field && compare(field.name, 'present');
 }
 
-/** Whether all of a map only says what holds where something is there: then it holds where nothing is. */
+/** Whether all of a map, or of the items of a list, only says what holds where something is there. */
 const isLenient = (pattern: unknown): boolean =>
-  isObject(pattern) &&
-  Object.entries(pattern).every(([written, value]) => {
-    const { anchor } = keyOf(written);
-    return anchor === '=' || anchor === 'X' || (anchor === '' && isLenient(value));
-  });
+  Array.isArray(pattern) ||
+  (isObject(pattern) &&
+    Object.entries(pattern).every(([written, value]) => {
+      const { anchor } = keyOf(written);
+      return anchor === '=' || anchor === 'X' || (anchor === '' && isLenient(value));
+    }));
 
 const unsaid = (place: Place, what: string): PatternResult =>
   err(`${place.subject} ${place.path.join('.')}: ${what}`);
@@ -165,3 +166,9 @@ export function patternCondition(pattern: unknown, isPod: boolean): PatternResul
   }
   return conditions.length === 0 ? err('an empty pattern says nothing') : ok(allOf(conditions));
 }
+
+/** A pattern of one container. */
+export const containerPattern = (pattern: unknown): PatternResult =>
+  isObject(pattern)
+    ? mapPattern(pattern, { subject: 'container', path: [] }, 1)
+    : err('the pattern is not a map');
