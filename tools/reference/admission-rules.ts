@@ -50,7 +50,7 @@ const shown = (value: FactValue): string =>
   Array.isArray(value) ? value.map((item) => `\`${item}\``).join(', ') || '-' : `\`${value}\``;
 
 /** The page of built-in admission rules. */
-export function admissionPage(language: Language, root: string): string {
+export function admissionRulesPage(language: Language, root: string): string {
   const words = WORDS[language];
   const sections = rulesOf(root).flatMap((rule) => [
     '',
