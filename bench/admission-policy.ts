@@ -56,9 +56,9 @@ const CONDITIONS: readonly ((at: number) => AdmissionCondition)[] = [
   }),
 ];
 
-/** So many rules: the Pod Security Standards, and for the rest as many kinds of conditions as there are. */
-export function policyOf(count: number): AdmissionRuleSet {
-  const standards = pssRules('restricted').slice(0, count);
+/** So many rules: first those of the Pod Security Standards, then eight kinds of conditions, each with its own values. */
+export function policyOf(count: number, ofStandards = 32): AdmissionRuleSet {
+  const standards = pssRules('restricted').slice(0, Math.min(count, ofStandards));
   const rest = Array.from({ length: count - standards.length }, (_, at): AdmissionRule => {
     const condition = CONDITIONS[at % CONDITIONS.length]?.(at) ?? template.condition;
     return { ...template, id: `bench.rule-${at}`, condition, message: { en: 'no', ja: '不可' } };

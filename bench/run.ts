@@ -17,6 +17,8 @@ const BENCHES = [
   'exec-rate',
   'open-rate',
   'match',
+  'admission',
+  'audit',
   'scan',
   'continuous',
 ] as const;

@@ -29,7 +29,7 @@ export interface CollectionDefinition {
   readonly items: (parent: Item) => Items;
   /** CEL that gives the same list; maps give entries `{key, value}` by `cel` of their fields. */
   readonly cel?: string;
-  /** Said of some and every: "a container", "コンテナ". */
+  /** Said of some and every: "a container", "コンテナー". */
   readonly en: { readonly one: string; readonly all: string };
   readonly ja: string;
   /** Its items come from outside of the object. */
@@ -112,28 +112,28 @@ export const COLLECTIONS: Readonly<Record<AdmissionCollection, CollectionDefinit
   containers: container(
     'a container',
     'all containers',
-    'コンテナ',
+    'コンテナー',
     joined('containers', [INIT, REGULAR, EPHEMERAL]),
     `(${CONTAINER_CEL.init} + ${CONTAINER_CEL.regular} + ${CONTAINER_CEL.ephemeral})`,
   ),
   'init-containers': container(
     'an init container',
     'all init containers',
-    '初期化コンテナ',
+    '初期化コンテナー',
     INIT,
     CONTAINER_CEL.init,
   ),
   'regular-containers': container(
     'a regular container',
     'all regular containers',
-    '通常コンテナ',
+    '通常コンテナー',
     REGULAR,
     CONTAINER_CEL.regular,
   ),
   'ephemeral-containers': container(
     'an ephemeral container',
     'all ephemeral containers',
-    'エフェメラルコンテナ',
+    'エフェメラルコンテナー',
     EPHEMERAL,
     CONTAINER_CEL.ephemeral,
   ),

@@ -59,23 +59,23 @@ const profile = (name: string, key: string, words: { en: string; ja: string }): 
   });
 
 const SECURITY: readonly AdmissionField[] = [
-  text('name', 'name', 'the name of the container', 'コンテナ名'),
+  text('name', 'name', 'the name of the container', 'コンテナー名'),
   computed('container.kind', 'container', 'text', {
     en: 'the kind of container',
-    ja: 'コンテナの種別',
+    ja: 'コンテナーの種別',
     read: (item) => kindOf(item),
   }),
   flag(
     'privileged',
     'securityContext.privileged',
     'the container is privileged',
-    'コンテナが特権モードである',
+    'コンテナーが特権モードである',
   ),
   flag(
     'allowPrivilegeEscalation',
     'securityContext.allowPrivilegeEscalation',
     'the container may gain privileges',
-    'コンテナの権限昇格が許可されている',
+    'コンテナーの権限昇格が許可されている',
   ),
   flag(
     'readOnlyRootFilesystem',
@@ -87,14 +87,14 @@ const SECURITY: readonly AdmissionField[] = [
     'runAsNonRoot',
     'securityContext.runAsNonRoot',
     'the container must not run as root',
-    'コンテナが root での実行を禁じている',
+    'コンテナーが root での実行を禁じている',
   ),
-  number('runAsUser', 'securityContext.runAsUser', 'the user id of the container', 'コンテナのユーザー ID'),
+  number('runAsUser', 'securityContext.runAsUser', 'the user id of the container', 'コンテナーのユーザー ID'),
   number(
     'runAsGroup',
     'securityContext.runAsGroup',
     'the group id of the container',
-    'コンテナのグループ ID',
+    'コンテナーのグループ ID',
   ),
   text('procMount', 'securityContext.procMount', 'the kind of /proc', '/proc の種類'),
   list(
@@ -116,13 +116,13 @@ const SECURITY: readonly AdmissionField[] = [
     'windows.hostProcess',
     'securityContext.windowsOptions.hostProcess',
     'the container runs as a process of the Windows node',
-    'コンテナが Windows ノードのプロセスとして動作する',
+    'コンテナーが Windows ノードのプロセスとして動作する',
   ),
   profile('seccomp', 'seccompProfile', { en: 'the seccomp profile', ja: 'seccomp プロファイル' }),
   profile('appArmor', 'appArmorProfile', { en: 'the AppArmor profile', ja: 'AppArmor プロファイル' }),
   computed('container.seccomp.annotation', 'container', 'text', {
     en: 'the seccomp annotation of the container',
-    ja: 'コンテナの seccomp アノテーション',
+    ja: 'コンテナーの seccomp アノテーション',
     read: (item) => {
       const name = readAs('text', item.value, ['name']) ?? '';
       return isUnknown(name)
@@ -144,23 +144,23 @@ const SECURITY: readonly AdmissionField[] = [
 const EFFECTIVE: readonly AdmissionField[] = [
   effective('runAsNonRoot', 'boolean', 'runAsNonRoot', {
     en: 'the container must not run as root, by itself or its pod',
-    ja: 'コンテナまたは Pod が root での実行を禁じている',
+    ja: 'コンテナーまたは Pod が root での実行を禁じている',
   }),
   effective('runAsUser', 'number', 'runAsUser', {
     en: 'the user id that holds for the container',
-    ja: 'コンテナに適用されるユーザー ID',
+    ja: 'コンテナーに適用されるユーザー ID',
   }),
   effective('runAsGroup', 'number', 'runAsGroup', {
     en: 'the group id that holds for the container',
-    ja: 'コンテナに適用されるグループ ID',
+    ja: 'コンテナーに適用されるグループ ID',
   }),
   effectiveProfile('seccomp', 'seccompProfile', {
     en: 'the seccomp profile that holds for the container',
-    ja: 'コンテナに適用される seccomp プロファイル',
+    ja: 'コンテナーに適用される seccomp プロファイル',
   }),
   effectiveProfile('appArmor', 'appArmorProfile', {
     en: 'the AppArmor profile that holds for the container',
-    ja: 'コンテナに適用される AppArmor プロファイル',
+    ja: 'コンテナーに適用される AppArmor プロファイル',
   }),
 ];
 
@@ -175,10 +175,10 @@ const REST: readonly AdmissionField[] = [
   list('command', 'command', 'the command', 'コマンド'),
   list('args', 'args', 'the arguments', '引数'),
   text('workingDir', 'workingDir', 'the working directory', '作業ディレクトリ'),
-  flag('stdin', 'stdin', 'the container has an open input', 'コンテナの標準入力が開いている'),
-  flag('tty', 'tty', 'the container has a terminal', 'コンテナに端末がある'),
+  flag('stdin', 'stdin', 'the container has an open input', 'コンテナーの標準入力が開いている'),
+  flag('tty', 'tty', 'the container has a terminal', 'コンテナーに端末がある'),
   text('imagePullPolicy', 'imagePullPolicy', 'the pull policy', 'イメージの取得ポリシー'),
-  text('restartPolicy', 'restartPolicy', 'the restart policy of the container', 'コンテナの再起動ポリシー'),
+  text('restartPolicy', 'restartPolicy', 'the restart policy of the container', 'コンテナーの再起動ポリシー'),
   ...(['requests', 'limits'] as const).flatMap((kind) => {
     const ja = kind === 'requests' ? '要求量' : '上限';
     return [
@@ -209,7 +209,7 @@ const REST: readonly AdmissionField[] = [
     computed(`container.${key}`, 'container', 'boolean', {
       path: key,
       en: `the container has a ${PROBE_WORDS[key].en}`,
-      ja: `コンテナに${PROBE_WORDS[key].ja}がある`,
+      ja: `コンテナーに${PROBE_WORDS[key].ja}がある`,
       read: ({ value }) => isObject(walk(value, [key])),
       cel: `optional.of(has(container.${key}))`,
     }),

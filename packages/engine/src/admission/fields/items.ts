@@ -123,7 +123,7 @@ const PORT: readonly AdmissionField[] = [
   placed('port.containerPort', 'port', 'number', {
     path: 'containerPort',
     en: 'the port of the container',
-    ja: 'コンテナのポート',
+    ja: 'コンテナーのポート',
   }),
   placed('port.hostIP', 'port', 'text', {
     path: 'hostIP',

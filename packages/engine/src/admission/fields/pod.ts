@@ -36,7 +36,7 @@ export const POD_FIELDS: readonly AdmissionField[] = [
     'shareProcessNamespace',
     'shareProcessNamespace',
     "the containers of the pod see each other's processes",
-    'Pod 内のコンテナが互いのプロセスを参照できる',
+    'Pod 内のコンテナーが互いのプロセスを参照できる',
   ),
   flag(
     'automountServiceAccountToken',

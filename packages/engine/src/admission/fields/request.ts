@@ -89,7 +89,7 @@ const CONNECT: readonly AdmissionField[] = [
   placed('connect.container', 'object', 'text', {
     path: 'container',
     en: 'the container that is entered',
-    ja: '入るコンテナ',
+    ja: '入るコンテナー',
   }),
   placed('connect.command', 'object', 'list', {
     path: 'command',

@@ -45,8 +45,13 @@ export function fieldPath(steps: readonly Step[]): string {
 }
 
 /** The same as a JSON pointer. */
-export const pointerOf = (steps: readonly Step[]): string =>
-  steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+export const pointerOf = (steps: readonly Step[]): string => {
+  let pointer = '';
+  for (const step of steps) pointer += `/${typeof step === 'number' ? step : escaped(step)}`;
+  return pointer;
+};
+const escaped = (key: string): string =>
+  key.includes('~') || key.includes('/') ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key;
 
 const DEPTH_MAX = 100;
 

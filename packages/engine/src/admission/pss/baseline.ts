@@ -64,10 +64,10 @@ export const BASELINE: readonly PssControl[] = [
     id: 'privileged',
     level: 'baseline',
     severity: 'critical',
-    title: { en: 'No container is privileged', ja: '特権コンテナがない' },
+    title: { en: 'No container is privileged', ja: '特権コンテナーがない' },
     message: {
       en: 'container {container.name} is privileged: {path}',
-      ja: 'コンテナ {container.name} が特権モードです：{path}',
+      ja: 'コンテナー {container.name} が特権モードです：{path}',
     },
     fix: {
       action: { en: 'Set privileged to false.', ja: 'privileged を false にしてください。' },
@@ -136,7 +136,7 @@ export const BASELINE: readonly PssControl[] = [
     title: { en: 'No port of the node is used', ja: 'ノードのポートを使わない' },
     message: {
       en: 'container {container.name} uses port {port.hostPort} of the node',
-      ja: 'コンテナ {container.name} がノードのポート {port.hostPort} を使います',
+      ja: 'コンテナー {container.name} がノードのポート {port.hostPort} を使います',
     },
     fix: {
       action: {
@@ -162,7 +162,7 @@ export const BASELINE: readonly PssControl[] = [
     },
     message: {
       en: '{probe.kind} of container {container.name} asks another host: {path}',
-      ja: 'コンテナ {container.name} の {probe.kind} が別のホストに問い合わせます：{path}',
+      ja: 'コンテナー {container.name} の {probe.kind} が別のホストに問い合わせます：{path}',
     },
     fix: {
       action: {
@@ -197,7 +197,7 @@ export const BASELINE: readonly PssControl[] = [
     },
     message: {
       en: 'container {container.name} adds the capability {capability.name}',
-      ja: 'コンテナ {container.name} がケーパビリティ {capability.name} を追加しています',
+      ja: 'コンテナー {container.name} がケーパビリティ {capability.name} を追加しています',
     },
     fix: {
       action: {
@@ -265,7 +265,7 @@ export const BASELINE: readonly PssControl[] = [
     fix: {
       action: {
         en: 'Use a container type and leave user and role out.',
-        ja: 'コンテナ用のタイプを使い、user と role を指定しないでください。',
+        ja: 'コンテナー用のタイプを使い、user と role を指定しないでください。',
       },
     },
     versions: [
@@ -280,7 +280,7 @@ export const BASELINE: readonly PssControl[] = [
     title: { en: '/proc is masked as by default', ja: '/proc が既定どおりに保護されている' },
     message: {
       en: 'container {container.name} sets procMount to {container.procMount}',
-      ja: 'コンテナ {container.name} が procMount を {container.procMount} にしています',
+      ja: 'コンテナー {container.name} が procMount を {container.procMount} にしています',
     },
     fix: {
       action: { en: 'Set procMount to Default.', ja: 'procMount を Default にしてください。' },

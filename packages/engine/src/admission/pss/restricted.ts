@@ -62,7 +62,7 @@ export const RESTRICTED: readonly PssControl[] = [
     title: { en: 'No process can gain privileges', ja: 'プロセスが権限を昇格できない' },
     message: {
       en: 'container {container.name} must set allowPrivilegeEscalation to false',
-      ja: 'コンテナ {container.name} で allowPrivilegeEscalation を false にする必要があります',
+      ja: 'コンテナー {container.name} で allowPrivilegeEscalation を false にする必要があります',
     },
     fix: {
       action: {
@@ -150,7 +150,7 @@ export const RESTRICTED: readonly PssControl[] = [
     title: { en: 'All capabilities are dropped', ja: 'すべてのケーパビリティを除去している' },
     message: {
       en: 'container {container.name} must drop ALL and add at most NET_BIND_SERVICE: {path}',
-      ja: 'コンテナ {container.name} は ALL を除去し、追加は NET_BIND_SERVICE のみにする必要があります：{path}',
+      ja: 'コンテナー {container.name} は ALL を除去し、追加は NET_BIND_SERVICE のみにする必要があります：{path}',
     },
     fix: {
       action: {
@@ -178,7 +178,7 @@ export const RESTRICTED: readonly PssControl[] = [
     },
     message: {
       en: 'container {container.name} sets procMount to {container.procMount}',
-      ja: 'コンテナ {container.name} が procMount を {container.procMount} にしています',
+      ja: 'コンテナー {container.name} が procMount を {container.procMount} にしています',
     },
     fix: {
       action: { en: 'Set procMount to Default.', ja: 'procMount を Default にしてください。' },

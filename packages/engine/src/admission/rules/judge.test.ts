@@ -18,7 +18,7 @@ const NOW = 1_780_000_000_000;
 
 const base: AdmissionRule = {
   id: 'test.privileged',
-  title: { en: 'No container is privileged', ja: '特権コンテナがない' },
+  title: { en: 'No container is privileged', ja: '特権コンテナーがない' },
   description: { en: 'd', ja: 'd' },
   severity: 'high',
   effect: 'deny',

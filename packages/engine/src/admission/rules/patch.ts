@@ -3,12 +3,13 @@
 
 import type { AdmissionFixStep, JsonPatchOperation } from '@bartizan/contracts';
 import type { Item } from '../pod/evaluation.ts';
-import { isObject, pointerOf, type Step } from '../pod/json.ts';
+import { isObject, type JsonObject, pointerOf, type Step } from '../pod/json.ts';
 
 const STEPS_MAX = 64;
 const DEPTH_MAX = 32;
 
-const unescaped = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
+const unescaped = (key: string): string =>
+  key.includes('~') ? key.replaceAll('~1', '/').replaceAll('~0', '~') : key;
 
 /** The steps of a JSON pointer; a number where it leads into a list is told by the object. */
 const stepsOfPointer = (pointer: string): string[] => pointer.split('/').slice(1).map(unescaped);
@@ -57,43 +58,46 @@ function operationFor(
   return { op: 'add', path: path(found + 1), value: nest(steps.slice(found + 1), value) };
 }
 
-const copied = (value: unknown, depth = 0): unknown => {
-  if (depth > DEPTH_MAX * 4) return null;
-  if (Array.isArray(value)) return value.map((item) => copied(item, depth + 1));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copied(item, depth + 1)]));
-};
+/** A list with one place added, replaced or taken out. */
+function changedList(list: readonly unknown[], key: string, { op, value }: JsonPatchOperation): unknown[] {
+  const at = key === '-' ? list.length : Number(key);
+  if (op === 'remove') return list.toSpliced(at, 1);
+  return op === 'replace' ? list.with(at, value) : list.toSpliced(at, 0, value);
+}
 
-/** Applies operations to a copy, as the API server would; one that does not fit is left out. */
-export function applyPatch(object: unknown, operations: readonly JsonPatchOperation[]): unknown {
-  let root = copied(object);
-  for (const { op, path, value } of operations) {
-    const steps = stepsOfPointer(path);
-    const last = steps.pop();
-    if (last === undefined) {
-      root = copied(value);
-      continue;
-    }
-    const { found, value: parent } = split(root, steps);
-    if (found !== steps.length) continue;
-    if (Array.isArray(parent)) {
-      const at = last === '-' ? parent.length : Number(last);
-      if (op === 'remove') parent.splice(at, 1);
-      else if (op === 'replace') parent[at] = copied(value);
-      else parent.splice(at, 0, copied(value));
-    } else if (isObject(parent)) {
-      const target = parent as Record<string, unknown>;
-      if (op === 'remove') delete target[last];
-      else
-        Object.defineProperty(target, last, {
-          value: copied(value),
-          enumerable: true,
-          writable: true,
-          configurable: true,
-        });
-    }
+/** An object with one member added, replaced or taken out; also one with a name such as __proto__. */
+function changedObject(
+  object: JsonObject,
+  key: string,
+  { op, value }: Pick<JsonPatchOperation, 'op' | 'value'>,
+): JsonObject {
+  if (op !== 'remove') return { ...object, [key]: value };
+  const { [key]: _gone, ...rest } = object;
+  return rest;
+}
+
+/** Changes one place; what is beside the way there is shared with the object before, not copied. */
+function changed(value: unknown, steps: readonly string[], operation: JsonPatchOperation): unknown {
+  const [key, ...rest] = steps;
+  if (key === undefined) return operation.op === 'remove' ? undefined : operation.value;
+  if (rest.length > 0) {
+    const child = childOf(value, key);
+    if (child === undefined) return value;
+    const inner = changed(child, rest, operation);
+    if (Array.isArray(value)) return value.with(Number(key), inner);
+    return isObject(value) ? changedObject(value, key, { op: 'replace', value: inner }) : value;
   }
-  return root;
+  if (!Array.isArray(value)) return isObject(value) ? changedObject(value, key, operation) : value;
+  const isPlace = key === '-' || (/^\d{1,6}$/.test(key) && Number(key) <= value.length);
+  return isPlace ? changedList(value, key, operation) : value;
+}
+
+/** Applies operations as the API server would; the object given stays as it is. One that does not fit is left out. */
+export function applyPatch(object: unknown, operations: readonly JsonPatchOperation[]): unknown {
+  return operations.reduce<unknown>(
+    (state, operation) => changed(state, stepsOfPointer(operation.path), operation),
+    object,
+  );
 }
 
 /** Where `{item}`, `{container}` and `{pod}` of a path stand for. */
@@ -112,17 +116,20 @@ function placeOf(path: string, item: Item): string[] | undefined {
   return at === undefined ? undefined : from(at.steps);
 }
 
+/** Whether an operation changes what a later step of a fix has to look at. */
+const touches = ({ path }: JsonPatchOperation, pointer: string): boolean =>
+  pointer === path || pointer.startsWith(`${path}/`) || path.startsWith(`${pointer}/`);
+
 /** The fix of a rule for one violating item, in operations that really apply, one after the other. */
 export function patchFor(steps: readonly AdmissionFixStep[], item: Item): JsonPatchOperation[] {
   const operations: JsonPatchOperation[] = [];
-  let object: unknown = item.root.value;
   for (const step of steps.slice(0, STEPS_MAX)) {
     const place = placeOf(step.path, item);
     if (place === undefined || place.length === 0 || place.length > DEPTH_MAX) continue;
-    const operation = operationFor(object, step, place);
-    if (operation === undefined) continue;
-    operations.push(operation);
-    if (steps.length > 1) object = applyPatch(object, [operation]);
+    const pointer = pointerOf(place);
+    const before = operations.filter((operation) => touches(operation, pointer));
+    const operation = operationFor(applyPatch(item.root.value, before), step, place);
+    if (operation !== undefined) operations.push(operation);
   }
   return operations;
 }

@@ -25,9 +25,20 @@ const isAncestor = (one: Item, of: Item): boolean => {
   return false;
 };
 
+const pathsOfFixes = new WeakMap<AdmissionRule, readonly string[]>();
+
+/** Paths that the fix of a rule changes, below what it names first. */
+function fixedPaths(rule: AdmissionRule): readonly string[] {
+  const known = pathsOfFixes.get(rule);
+  if (known !== undefined) return known;
+  const paths = rule.fix?.patch?.map(({ path }) => path.replace(/^\{\w+\}/, '')) ?? [];
+  pathsOfFixes.set(rule, paths);
+  return paths;
+}
+
 /** The comparison that a fix would change, else the last one made: conditions go from where to what. */
 function bestOf(witnesses: readonly Witness[], item: Item, rule: AdmissionRule): Witness | undefined {
-  const wanted = rule.fix?.patch?.map(({ path }) => path.replace(/^\{\w+\}/, '')) ?? [];
+  const wanted = fixedPaths(rule);
   const fixed = witnesses.find(
     ({ field, item: at }) => at === item && field !== undefined && wanted.includes(pointerOf(field.path)),
   );
@@ -118,9 +129,28 @@ function shown(name: string, place: ViolatingPlace, none: string): string {
   return reading === undefined || isUnknown(reading) || reading === '' ? none : showValue(reading);
 }
 
+/** A message taken apart: text and names in turn. */
+interface Template {
+  readonly en: readonly string[];
+  readonly ja: readonly string[];
+}
+const templates = new WeakMap<AdmissionRule, Template>();
+
+function templateOf(rule: AdmissionRule): Template {
+  const known = templates.get(rule);
+  if (known !== undefined) return known;
+  const template = { en: rule.message.en.split(PLACEHOLDER), ja: rule.message.ja.split(PLACEHOLDER) };
+  templates.set(rule, template);
+  return template;
+}
+
 /** The message of a rule with the values of one place. */
-export function messageFor({ message }: AdmissionRule, place: ViolatingPlace): LocalText {
-  const fill = (text: string, none: string): string =>
-    text.replace(PLACEHOLDER, (_whole, name: string) => shown(name, place, none)).slice(0, MESSAGE_MAX);
-  return { en: fill(message.en, '(not set)'), ja: fill(message.ja, '（未設定）') };
+export function messageFor(rule: AdmissionRule, place: ViolatingPlace): LocalText {
+  const fill = (parts: readonly string[], none: string): string =>
+    parts
+      .map((part, at) => (at % 2 === 1 ? shown(part, place, none) : part))
+      .join('')
+      .slice(0, MESSAGE_MAX);
+  const { en, ja } = templateOf(rule);
+  return { en: fill(en, '(not set)'), ja: fill(ja, '（未設定）') };
 }
