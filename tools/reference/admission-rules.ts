@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdmissionRule, FactValue } from '@bartizan/contracts';
+import { explainAdmissionCondition } from '@bartizan/engine/admission';
 import { cell, type Language, pageOf } from './language.ts';
 
 const WORDS = {
@@ -14,6 +15,7 @@ const WORDS = {
     severity: 'Severity',
     mode: 'Mode',
     technique: 'ATT&CK',
+    when: 'Violated when',
     why: 'Why',
     fix: 'What to do',
     parameters: 'Parameters',
@@ -28,6 +30,7 @@ const WORDS = {
     severity: '深刻度',
     mode: 'モード',
     technique: 'ATT&CK',
+    when: '違反の条件',
     why: '理由',
     fix: '対処方法',
     parameters: 'パラメーター',
@@ -49,6 +52,13 @@ function rulesOf(root: string): AdmissionRule[] {
 const shown = (value: FactValue): string =>
   Array.isArray(value) ? value.map((item) => `\`${item}\``).join(', ') || '-' : `\`${value}\``;
 
+/** The condition in words; names of parameters and patterns with stars are no markup. */
+const conditionOf = (rule: AdmissionRule, language: Language): string =>
+  explainAdmissionCondition(rule.condition)
+    [language].replaceAll(/<([A-Za-z0-9]+)>/g, '`$1`')
+    .replaceAll('*', '\\*')
+    .replaceAll('_', '\\_');
+
 /** The page of built-in admission rules. */
 export function admissionRulesPage(language: Language, root: string): string {
   const words = WORDS[language];
@@ -59,6 +69,8 @@ export function admissionRulesPage(language: Language, root: string): string {
     `\`${rule.id}\` · ${words.severity}: ${rule.severity} · ${words.mode}: ${rule.mode} · OWASP 2022: ${rule.owasp[2022].join(', ')} · 2025: ${rule.owasp[2025].join(', ')} · ${words.technique}: ${rule.attack.join(', ') || '-'}`,
     '',
     `**${words.resources}** ${rule.match.operations.join(', ')}: ${rule.match.resources.map((name) => `\`${name}\``).join(', ')} · **${words.unknown}** \`${rule.whenUnknown}\`${rule.fix?.patch === undefined ? '' : ` · ${words.patch}`}`,
+    '',
+    `**${words.when}** ${cell(conditionOf(rule, language))}`,
     '',
     `**${words.why}** ${cell(rule.description[language])}`,
     '',
