@@ -21,6 +21,7 @@ const BENCHES = [
   'audit',
   'scan',
   'continuous',
+  'rbac',
 ] as const;
 
 const root = resolve(import.meta.dirname, '..');

@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Readable } from 'node:stream';
+import type { KubeObject, ObjectMeta } from '@bartizan/adapters/kube';
 import type {
+  AdmissionOperation,
+  AdmissionViolation,
   ComplianceControl,
   ControllerMessage,
   CoverageEntry,
+  Decision,
   DetectionRule,
   ErrorCode,
   Failure,
@@ -13,6 +17,7 @@ import type {
   Finding,
   FindingException,
   Image,
+  JsonPatchOperation,
   Package,
   PackageUse,
   Registry,
@@ -26,6 +31,8 @@ import type {
 
 /** State of the advisory pack. */
 export type AdvisoryState = ResponseOf<'advisory.status'>;
+/** How the cluster is watched. */
+export type ClusterStatus = NonNullable<ResponseOf<'system.status'>['kubernetes']>;
 /** Something an agent is asked to do once. */
 export type AgentCommand = Extract<ControllerMessage, { type: 'command' }>;
 
@@ -170,3 +177,56 @@ export type UsesOf = (
   scope: Scope,
   workload: string,
 ) => Promise<Result<ReadonlyMap<string, PackageUse>, ApiFailure>>;
+
+/** What an API server asks. */
+export interface AdmissionAsk {
+  readonly uid: string;
+  readonly operation: AdmissionOperation;
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  /** Empty when there is none. */
+  readonly subResource: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly user: { readonly name: string; readonly groups: readonly string[] };
+  readonly dryRun: boolean;
+  /** Foreign JSON; for CONNECT its options. Never logged. */
+  readonly object?: unknown;
+  readonly oldObject?: unknown;
+}
+/** What is answered, and why. */
+export interface AdmissionAnswer {
+  readonly allowed: boolean;
+  readonly message?: string;
+  readonly warnings: readonly string[];
+  readonly patch?: readonly JsonPatchOperation[];
+  readonly auditAnnotations: Readonly<Record<string, string>>;
+  readonly decision: Decision;
+  readonly violations: readonly AdmissionViolation[];
+  readonly policyRevision: string;
+}
+/** Which way a request came: to be judged, to be completed, or to enter something that runs. */
+export type AdmissionDirection = 'validate' | 'mutate' | 'connect';
+/**
+ * Who judges. It fetches nothing: what it needs is at hand. `undecided` is left to the failure policy of the webhook
+ * that asked.
+ */
+export interface AdmissionJudge {
+  readonly judge: (ask: AdmissionAsk, direction: AdmissionDirection) => AdmissionAnswer;
+}
+
+/** Changes of the objects of a cluster. */
+export interface ClusterFeed {
+  /** Tells of every change from now on. Returns what ends it. */
+  readonly listen: (listener: {
+    readonly onChange: (change: {
+      readonly kind: string;
+      readonly meta: ObjectMeta;
+      /** Absent = gone. */
+      readonly object?: KubeObject;
+    }) => void;
+  }) => () => void;
+}

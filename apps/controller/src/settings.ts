@@ -30,6 +30,23 @@ const parseStart = parser(
     localRootToken: text('Token of local root', 128),
     bootstrapAdminPassword: optional(text('One-time password of the first administrator', 128)),
     advisoriesPath: optional(text('Pack file, or folder of advisory files', 4096)),
+    kubeconfig: optional(
+      text('kubeconfig of the cluster to watch; absent = the service account, where there is one', 4096),
+    ),
+    admission: optional(
+      inline('Admission webhooks of the watched cluster', {
+        host: text('Address to listen on', 255),
+        port: integer('Port; 0 = any', '1', { maximum: 65_535 }),
+        name: text('Name or address that the API server calls, where there is no service', 253),
+        service: optional(
+          inline('Service in front of this controller', {
+            namespace: text('Namespace', 63),
+            name: text('Name', 63),
+            port: integer('Port', '1', { minimum: 1, maximum: 65_535 }),
+          }),
+        ),
+      }),
+    ),
     publicNames: optional(list(text('Name or address', 255), 'Names of the certificate', 32)),
     logLevel: optional(choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'Level of the log')),
     version: optional(text('Version', 64)),

@@ -11,9 +11,7 @@ import { createSealer, openSqliteStore, type SqliteStore } from '@bartizan/adapt
 import { createMetrics } from '@bartizan/adapters/telemetry';
 import {
   DEFAULT_TENANT,
-  err,
   type Failure,
-  failure,
   LOCAL_CLUSTER,
   ok,
   type Result,
@@ -36,7 +34,11 @@ import { nameItself } from './first-start.ts';
 import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
 import { buildReport, type Report } from './report/build-report.ts';
 import { EnrolmentDesk } from './respond/enrolment.ts';
+import { certificateNames, certificateRenewal } from './roles/certificate-renewal.ts';
 import { type Chores, startChores } from './roles/chores.ts';
+import { buildCluster, type ClusterRole } from './roles/cluster/build-cluster.ts';
+import { buildDesk, openPolicyBook } from './roles/cluster/build-desk.ts';
+import { listen } from './roles/listen.ts';
 import { buildScanner, type Scanner } from './roles/scanner/build-scanner.ts';
 import type { RegistryRuns } from './roles/scanner/registry-runs.ts';
 import { AgentServer } from './sense/agent-server.ts';
@@ -66,7 +68,8 @@ interface Base {
   readonly knowledge: Knowledge;
 }
 
-const NAMES = ['localhost', '127.0.0.1', '::1'];
+/** Who owns the cluster that this controller watches. */
+const HOME = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT };
 
 /** The only place where sense, decide, respond and report meet. */
 export async function startController(
@@ -88,7 +91,7 @@ export async function startController(
     clock,
   });
   if (!authority.ok) return authority;
-  const certificate = await authority.value.serverCertificate(namesOf(options));
+  const certificate = await authority.value.serverCertificate(certificateNames(options));
   if (!certificate.ok) return certificate;
   return compose({
     options,
@@ -116,6 +119,7 @@ interface Judging {
 interface Turnstiles {
   readonly findings: Turnstile;
   readonly nodes: Turnstile;
+  readonly workloads: Turnstile;
 }
 
 function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Judging {
@@ -172,7 +176,12 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
 function buildSense(
   base: Base,
   judging: Judging,
-  parts: { publish: Publish; counters: IngestCounters; nodeTurnstile: Turnstile },
+  parts: {
+    publish: Publish;
+    counters: IngestCounters;
+    turnstiles: Turnstiles;
+    placing: ClusterRole['placing'];
+  },
 ): AgentServer {
   const { store, clock, log, authority, certificate, knowledge, options } = base;
   const inventory = new Inventory({
@@ -180,7 +189,8 @@ function buildSense(
     clock,
     log,
     publish: parts.publish,
-    nodeTurnstile: parts.nodeTurnstile,
+    nodeTurnstile: parts.turnstiles.nodes,
+    workloadTurnstile: parts.turnstiles.workloads,
     judges: {
       onScan: ({ agent, subject, record, pendingUpdates, imageDigest }) => {
         judging.scans.add({ owner: agent, node: agent.node, subject, pendingUpdates });
@@ -240,6 +250,19 @@ const scannerOf = (base: Base, publish: Publish, intake: ImageLedger): Promise<S
     layerFolder: `${base.options.dataDir}/layers`,
   });
 
+/** The policies, and the cluster that they are for. */
+async function clusterOf(
+  base: Base,
+  publish: Publish,
+  workloadTurnstile: Turnstile,
+  findings: FindingLedger,
+) {
+  const book = await openPolicyBook({ ...base, contentDir: base.options.contentDir, owner: HOME });
+  const parts = { ...base, env: process.env, publish, owner: HOME, workloadTurnstile, book, findings };
+  const cluster = await buildCluster(parts);
+  return { cluster, admission: buildDesk({ ...base, owner: HOME }, book, cluster) };
+}
+
 const noCounts = (): IngestCounters => ({
   recordsTotal: 0,
   rejectedTotal: 0,
@@ -248,46 +271,59 @@ const noCounts = (): IngestCounters => ({
   refusedSessionsTotal: 0,
 });
 
+/** What the API needs and nobody has to make. */
+const reportBasics = ({ store, clock, log, options, authority, certificate, knowledge }: Base) => ({
+  store,
+  clock,
+  log,
+  hasher: { hash: hashPassword, verify: verifyPassword },
+  localRootToken: options.localRootToken,
+  bootstrapPassword: options.bootstrapAdminPassword,
+  caSha256: authority.caSha256(),
+  tls: { keyPem: certificate.keyPem, chainPem: certificate.certificatePem },
+  consoleDir: options.consoleDir,
+  book: knowledge,
+  metrics: createMetrics({ withProcess: true }),
+  version: options.version ?? '0.1.0',
+  instance: options.instance,
+  retention: store.retention,
+});
+
 async function compose(base: Base): Promise<Result<Controller, Failure>> {
-  const { options, clock, log, store, authority, certificate, knowledge } = base;
+  const { store, authority, certificate } = base;
   const counters = noCounts();
   const late: { publish: Publish } = { publish: () => undefined };
   const publish: Publish = (change) => late.publish(change);
-  const turnstiles: Turnstiles = { findings: new Turnstile(), nodes: new Turnstile() };
+  const turnstiles: Turnstiles = {
+    findings: new Turnstile(),
+    nodes: new Turnstile(),
+    workloads: new Turnstile(),
+  };
   const judging = buildJudging(base, publish, turnstiles);
-  const agents = buildSense(base, judging, { publish, counters, nodeTurnstile: turnstiles.nodes });
+  const { cluster, admission } = await clusterOf(base, publish, turnstiles.workloads, judging.findings);
+  const agents = buildSense(base, judging, { publish, counters, turnstiles, placing: cluster.placing });
   const scanner = await scannerOf(base, publish, judging.images);
   const home = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
   await judging.history.load(home);
   const report = await buildReport({
-    store,
-    clock,
-    log,
+    ...reportBasics(base),
     publish,
     counters,
-    hasher: { hash: hashPassword, verify: verifyPassword },
-    localRootToken: options.localRootToken,
-    bootstrapPassword: options.bootstrapAdminPassword,
-    caSha256: authority.caSha256(),
-    tls: { keyPem: certificate.keyPem, chainPem: certificate.certificatePem },
-    consoleDir: options.consoleDir,
-    book: knowledge,
     advisories: judging.advisories,
     ...scanner.served,
     keeper: judging.findings,
     agents: agents.directory,
+    cluster: cluster.status,
+    admission,
     history: (scope) => judging.history.of(scope),
     usesOf: (scope, workload) => judging.uses.of(scope, workload),
-    metrics: createMetrics({ withProcess: true }),
-    version: options.version ?? '0.1.0',
-    instance: options.instance,
-    retention: store.retention,
     findingTurnstile: turnstiles.findings,
   });
   if (!report.ok) return abandon(base, judging, report);
   late.publish = (change) => report.value.live.publish(change);
-  const listening = await listen(base, agents, report.value);
+  const listening = await listen(base.options, agents, report.value);
   if (!listening.ok) return abandon(base, judging, listening);
+  cluster.start();
   const chores = startChores({
     ...base,
     ...judging,
@@ -295,43 +331,28 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     imageRetention: new ImageRetention(base),
     home,
     report: report.value,
-    renewCertificate: certificateRenewal(base, agents, report.value),
+    renewCertificate: certificateRenewal({ ...base, agents, report: report.value }),
   });
-  judging.uses
-    .resume()
-    .catch((cause: unknown) => log.error({ err: cause }, 'use of packages could not be read'));
-  // The first join or search after a start would have to wait for it.
-  void store.packages.indexBytes(systemScope('index of packages'));
-  judging.advisories
-    .load(options.advisoriesPath)
-    .catch((cause: unknown) => log.error({ err: cause }, 'the advisories could not be loaded'));
+  warmUp(base, judging);
   return ok({
     ...listening.value,
     fingerprint: certificate.fingerprint,
     caSha256: authority.caSha256(),
     images: judging.images,
-    close: () => closeAll({ ...judging, agents, report: report.value, chores, runs: scanner.runs, store }),
+    close: () =>
+      closeAll({ ...judging, agents, cluster, report: report.value, chores, runs: scanner.runs, store }),
   });
 }
 
-/** The names of the certificate of our ports. */
-const namesOf = (options: StartOptions): string[] => [...new Set([...NAMES, ...(options.publicNames ?? [])])];
-
-/** What takes a new certificate into use in time, without closing what is open. */
-function certificateRenewal(base: Base, agents: AgentServer, report: Report): () => Promise<void> {
-  const { authority, options, log } = base;
-  let inUse = `${base.certificate.certificatePem}${authority.caPem()}`;
-  return async () => {
-    const current = await authority.serverCertificate(namesOf(options));
-    if (!current.ok) return log.error({ code: current.error.code }, 'the certificate cannot be renewed now');
-    const { keyPem, certificatePem } = current.value;
-    const wanted = `${certificatePem}${authority.caPem()}`;
-    if (wanted === inUse) return;
-    agents.useTls({ keyPem, chainPem: certificatePem, caPem: authority.caPem() });
-    report.useTls({ keyPem, chainPem: certificatePem });
-    inUse = wanted;
-    log.info({}, 'a new certificate is in use');
-  };
+/** What the first questions after a start would have to wait for. */
+function warmUp({ store, log, options }: Base, judging: Judging): void {
+  judging.uses
+    .resume()
+    .catch((cause: unknown) => log.error({ err: cause }, 'use of packages could not be read'));
+  void store.packages.indexBytes(systemScope('index of packages'));
+  judging.advisories
+    .load(options.advisoriesPath)
+    .catch((cause: unknown) => log.error({ err: cause }, 'the advisories could not be loaded'));
 }
 
 /** Leaves nothing open after a start that failed. */
@@ -341,39 +362,19 @@ async function abandon<F>(base: Base, judging: Judging, failed: F): Promise<F> {
   return failed;
 }
 
-async function listen(
-  base: Base,
-  agents: AgentServer,
-  report: Report,
-): Promise<Result<{ port: number; agentPort: number }, Failure>> {
-  const { host, port, agentHost, agentPort } = base.options;
-  try {
-    const opened = await agents.listen(agentHost, agentPort);
-    const address = await report.server.listen({ host, port });
-    return ok({ port: Number(new URL(address).port), agentPort: opened });
-  } catch (cause) {
-    const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
-    return err(
-      failure(
-        taken ? 'E_PORT_TAKEN' : 'E_CONTROLLER_START',
-        cause instanceof Error ? cause.message : 'cannot listen',
-        cause,
-      ),
-    );
-  }
-}
-
 async function closeAll(parts: {
   agents: AgentServer;
   report: Report;
   chores: Chores;
   runs: RegistryRuns;
+  cluster: ClusterRole;
   client: PackClient;
   uses: PackageUses;
   store: SqliteStore;
 }): Promise<void> {
   parts.chores.stop();
   await parts.runs.close();
+  await parts.cluster.close();
   parts.uses.close();
   parts.report.live.close();
   await parts.agents.close();

@@ -34,6 +34,14 @@ export { ListQuery, Problem, page } from './api/problem.ts';
 export { type Route, route } from './api/route.ts';
 export type { BodyOf, ParamsOf, QueryOf, ResponseOf } from './api/route-types.ts';
 export { accessRoutes } from './api/routes/access.ts';
+export {
+  AdmissionCoverage,
+  AdmissionRuleRow,
+  AdmissionSimulation,
+  AdmissionStatus,
+  admissionRoutes,
+  NATIVE_FORMS,
+} from './api/routes/admission.ts';
 export { AdvisoryStatus, advisoryRoutes } from './api/routes/advisories.ts';
 export { insightRoutes, SystemStatus } from './api/routes/insight.ts';
 export { inventoryRoutes, ProcessRow, WorkloadSummary } from './api/routes/inventory.ts';
@@ -103,6 +111,11 @@ export {
   Session,
   User,
 } from './nouns/access.ts';
+export {
+  StoredAdmissionBinding,
+  StoredAdmissionException,
+  StoredAdmissionRule,
+} from './nouns/admission.ts';
 export { ExceptionMatch, FindingException } from './nouns/exception.ts';
 export {
   CheckResult,

@@ -3,10 +3,12 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import type { Scope } from '@bartizan/contracts';
+import type { AdmissionDesk } from '../admission-ports.ts';
 import type {
   AdvisoryDesk,
   AgentDirectory,
   Clock,
+  ClusterStatus,
   ExceptionKeeper,
   ImageRescan,
   IngestCounters,
@@ -19,6 +21,11 @@ import type { Turnstile } from '../turnstile.ts';
 import type { LoginDesk, PasswordHasher } from './access/login.ts';
 import type { SessionDesk } from './access/sessions.ts';
 import type { UserLedger } from './access/user-ledger.ts';
+import {
+  admissionDecisionHandlers,
+  admissionRuleHandlers,
+  admissionScopeHandlers,
+} from './api/admission-routes.ts';
 import { auditRoutes } from './api/audit-routes.ts';
 import { eventHandlers } from './api/event-routes.ts';
 import { exceptionHandlers } from './api/exception-routes.ts';
@@ -57,10 +64,13 @@ export interface HandlerParts {
   readonly book: RuleBook;
   readonly advisories: AdvisoryDesk;
   readonly registries: RegistryDesk;
+  readonly admission: AdmissionDesk;
   readonly keeper: ExceptionKeeper;
   /** Absent: no registries are read here. */
   readonly imageRescan?: ImageRescan;
   readonly agents: AgentDirectory;
+  /** How the cluster is watched. */
+  readonly cluster: () => ClusterStatus;
   readonly counters: IngestCounters;
   /** Which packages of a workload are in use, by package URL. */
   readonly usesOf: UsesOf;
@@ -92,6 +102,9 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...scorecardHandlers(parts),
     ...operationHandlers(parts),
     ...registryHandlers(parts),
+    ...admissionRuleHandlers(parts),
+    ...admissionScopeHandlers(parts),
+    ...admissionDecisionHandlers(parts),
     ...systemHandlers(parts),
   };
 }

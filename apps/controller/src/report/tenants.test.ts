@@ -9,11 +9,15 @@ import {
   aFinding,
   aFlow,
   aNode,
+  anAdmissionDecision,
+  anAdmissionRule,
   anApiKey,
   anImage,
   aProcessEvent,
   aRegistry,
   aSecurityEvent,
+  aStoredException,
+  aStoredRule,
   aUser,
   aWorkload,
   openTestStore,
@@ -37,9 +41,12 @@ const IDS: Readonly<Record<string, string>> = {
   explain: 'f-1',
   images: 'sha256:aa',
   exceptions: 'x-1',
+  rules: 'custom.privileged',
+  decisions: 'd-1',
 };
 const QUERIES: Readonly<Record<string, string>> = { 'package.places': '?purl=x' };
 const BODIES: Readonly<Record<string, unknown>> = {
+  'admission.rule.put': { rule: anAdmissionRule(), enabled: true },
   'user.update': { displayName: 'x' },
   'finding.accept': { reason: 'mine', expiresAtMs: Date.UTC(2026, 5, 1) },
   'node.command': { command: 'scan-now' },
@@ -86,7 +93,8 @@ const exception: FindingException = {
 };
 
 const pathOf = (route: Route): string => {
-  const head = route.path.split('/')[1] ?? '';
+  const [, first = '', second = ''] = route.path.split('/');
+  const head = first === 'admission' ? second : first;
   const path = route.path
     .slice(1)
     .replace(':id', encodeURIComponent(IDS[head] ?? 'none'))
@@ -118,6 +126,9 @@ beforeAll(async () => {
     await store.scans.put(OURS, aList('w-1')),
     await store.scans.put(OURS, { ...aList('sha256:aa'), of: 'image' }),
     await store.exceptions.put(SCOPE, [exception]),
+    await store.admissionRules.put(SCOPE, [aStoredRule()]),
+    await store.admissionDecisions.put(SCOPE, [anAdmissionDecision()]),
+    await store.admissionExceptions.put(SCOPE, [aStoredException()]),
   ];
   expect(put.every((one) => one.ok)).toBe(true);
   stage = await buildApiStage(store, test.clock);

@@ -16,6 +16,7 @@ import {
 } from '@bartizan/contracts';
 import type { ApiFailure, Clock, IngestCounters, Log, Publish } from '../ports.ts';
 import type { AgentIdentity } from './agent-identity.ts';
+import type { Placing } from './kubernetes/placing.ts';
 
 /** One batch as an agent sent it. */
 export interface ReceivedBatch {
@@ -54,6 +55,8 @@ interface Parts {
   readonly counters: IngestCounters;
   readonly publish: Publish;
   readonly inventory: InventorySink;
+  /** Puts what is said of Pods to their workloads, where a cluster is watched. */
+  readonly placing?: Pick<Placing, 'event' | 'record'> | undefined;
 }
 
 const parseEvent = parser(AgentEvent);
@@ -92,7 +95,10 @@ export class Ingest {
     const { bootId, firstSequence } = batch;
     const records = batch.records.flatMap((record, at) => {
       const parsed = parseInventory(record);
-      if (parsed.ok) return [{ bootId, sequence: firstSequence + at, record: parsed.value }];
+      if (parsed.ok) {
+        const placed = this.#parts.placing?.record(parsed.value) ?? parsed.value;
+        return [{ bootId, sequence: firstSequence + at, record: placed }];
+      }
       this.#parts.log.debug(
         { node: agent.node, faults: parsed.error.slice(0, 3) },
         'an inventory record was refused',
@@ -170,6 +176,7 @@ export class Ingest {
       return undefined;
     }
     const expected = batch.stream === 'inventory' ? undefined : KIND_OF_STREAM[batch.stream];
-    return parsed.value.kind === expected ? parsed.value : undefined;
+    if (parsed.value.kind !== expected) return undefined;
+    return this.#parts.placing?.event(parsed.value) ?? parsed.value;
   }
 }

@@ -48,6 +48,8 @@ interface Parts {
   readonly judges: Judges;
   /** Passed by every writer of nodes. */
   readonly nodeTurnstile: Turnstile;
+  /** Passed by every writer of workloads. */
+  readonly workloadTurnstile: Turnstile;
 }
 
 type RecordOf<T extends InventoryRecord['type']> = Extract<InventoryRecord, { type: T }>;
@@ -93,7 +95,7 @@ export class Inventory {
       case 'node':
         return this.#parts.nodeTurnstile.run(() => this.#node(agent, record.node));
       case 'workload':
-        return this.#workload(agent, record.workload);
+        return this.#parts.workloadTurnstile.run(() => this.#workload(agent, record.workload));
       case 'container':
         return this.#container(agent, record.container);
       case 'container-snapshot':

@@ -6,12 +6,22 @@ import { openCertificateAuthority } from '@bartizan/adapters/pki';
 import { openRegistry } from '@bartizan/adapters/registry';
 import { createSealer, type Store } from '@bartizan/adapters/store';
 import { createMetrics } from '@bartizan/adapters/telemetry';
-import { err, failure, type Role } from '@bartizan/contracts';
+import {
+  type AdmissionRule,
+  DEFAULT_TENANT,
+  err,
+  failure,
+  LOCAL_CLUSTER,
+  type Role,
+} from '@bartizan/contracts';
+import { EMPTY_CONTEXT } from '@bartizan/engine/admission';
+import { PolicyBook } from '../decide/admission/policy-book.ts';
 import { FindingLedger } from '../decide/finding-ledger.ts';
 import { PackageUses } from '../decide/package-uses.ts';
 import type { AdvisoryDesk, AgentCommand, AgentDirectory, ApiFailure, Change, Clock, Log } from '../ports.ts';
 import type { PasswordHasher } from '../report/access/login.ts';
 import { buildReport, type Report } from '../report/build-report.ts';
+import { buildDesk } from '../roles/cluster/build-desk.ts';
 import { Registries } from '../roles/scanner/registry-desk.ts';
 import { Turnstile } from '../turnstile.ts';
 
@@ -77,11 +87,34 @@ const noAdvisories: AdvisoryDesk = {
     }),
 };
 
+/** Policies without a cluster. */
+async function stageDesk(parts: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly rules: readonly AdmissionRule[];
+}) {
+  const owner = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT };
+  const book = new PolicyBook({ ...parts, builtIn: parts.rules });
+  await book.load(owner);
+  return buildDesk({ ...parts, owner }, book, {
+    status: () => ({ state: 'off', kinds: [] }),
+    context: EMPTY_CONTEXT,
+    audit: undefined,
+    verdicts: () => new Map(),
+  });
+}
+
 /** Builds the report side on a store. */
 export async function buildApiStage(
   store: Store,
   clock: Clock,
-  more: { readonly hasher?: PasswordHasher; readonly consoleDir?: string } = {},
+  more: {
+    readonly hasher?: PasswordHasher;
+    readonly consoleDir?: string;
+    /** Rules that come with the product. */
+    readonly admissionRules?: readonly AdmissionRule[];
+  } = {},
 ): Promise<ApiStage> {
   const sent: { node: string; command: AgentCommand }[] = [];
   const changes: Change[] = [];
@@ -137,6 +170,8 @@ export async function buildApiStage(
     instance: 'stage',
     retention: {},
     findingTurnstile,
+    cluster: () => ({ state: 'off', kinds: [] }),
+    admission: await stageDesk({ store, clock, log, rules: more.admissionRules ?? [] }),
     keeper: new FindingLedger(store, clock, findingTurnstile),
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);

@@ -35,15 +35,15 @@ export interface StateKeeper {
 }
 
 /** A keeper over the settings of a store. */
-export function stateKeeper(settings: SettingRepository, sealer: Sealer): StateKeeper {
+export function stateKeeper(settings: SettingRepository, sealer: Sealer, setting = SETTING): StateKeeper {
   return {
     load: async () => {
-      const sealed = await settings.get(SCOPE, SETTING);
+      const sealed = await settings.get(SCOPE, setting);
       if (!sealed.ok || sealed.value === undefined) return sealed.ok ? ok(undefined) : sealed;
       const plain = sealer.unseal(sealed.value);
       return plain.ok ? parseState(plain.value) : plain;
     },
-    save: (state) => settings.put(SCOPE, SETTING, sealer.seal(JSON.stringify(state))),
+    save: (state) => settings.put(SCOPE, setting, sealer.seal(JSON.stringify(state))),
   };
 }
 

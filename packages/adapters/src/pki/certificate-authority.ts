@@ -27,6 +27,8 @@ const DEFAULT_LIFETIMES: Lifetimes = {
   overlapMs: 30 * DAY_MS,
 };
 
+const RENEW_AFTER = 2 / 3;
+
 /** How an authority is opened. */
 export interface AuthorityOptions {
   readonly settings: SettingRepository;
@@ -35,6 +37,10 @@ export interface AuthorityOptions {
   readonly lifetimes?: Partial<Lifetimes>;
   /** Name in the subject of the authority; default `Bartizan authority`. */
   readonly name?: string;
+  /** Setting that keeps it; another one is another authority. */
+  readonly setting?: string;
+  /** Share of its life after which the certificate of a server is made anew; default two thirds. */
+  readonly renewAfter?: number;
 }
 
 /** A certificate that was just issued to a node. */
@@ -59,12 +65,13 @@ type Failed = PkiFailure | StoreFailure;
 export async function openCertificateAuthority(
   options: AuthorityOptions,
 ): Promise<Result<CertificateAuthority, StoreFailure>> {
-  const keeper = stateKeeper(options.settings, options.sealer);
+  const keeper = stateKeeper(options.settings, options.sealer, options.setting);
   const lifetimes = { ...DEFAULT_LIFETIMES, ...options.lifetimes };
   const name = options.name ?? 'Bartizan authority';
   const loaded = await keeper.load();
   if (!loaded.ok) return loaded;
-  const parts = { keeper, lifetimes, name, nowMs: () => options.clock.nowMs() };
+  const renewAfter = options.renewAfter ?? RENEW_AFTER;
+  const parts = { keeper, lifetimes, name, renewAfter, nowMs: () => options.clock.nowMs() };
   if (loaded.value !== undefined) return ok(new CertificateAuthority(parts, loaded.value));
   const authority = await newAuthority(parts);
   const state: AuthorityState = { authorities: [authority], overlapUntilMs: 0 };
@@ -76,6 +83,7 @@ interface Parts {
   readonly keeper: StateKeeper;
   readonly lifetimes: Lifetimes;
   readonly name: string;
+  readonly renewAfter: number;
   readonly nowMs: () => number;
 }
 
@@ -104,6 +112,11 @@ export class CertificateAuthority {
       .concat('\n');
   }
 
+  /** When the newest authority ends. */
+  get notAfterMs(): number {
+    return this.#newest().notAfterMs;
+  }
+
   /** SHA-256 (hexadecimal) of the authority that agents pin: the oldest that is still trusted. */
   caSha256(): string {
     return sha256Of(this.#anchor().certificatePem);
@@ -130,7 +143,7 @@ export class CertificateAuthority {
       names: [...names],
       issuerSha256,
       notAfterMs: nowMs + lifetimeMs,
-      renewAtMs: nowMs + Math.floor((lifetimeMs * 2) / 3),
+      renewAtMs: nowMs + Math.floor(lifetimeMs * this.#parts.renewAfter),
     };
     const saved = await this.#save({ ...this.#state, server });
     return saved.ok ? ok(this.#withChain(server)) : saved;

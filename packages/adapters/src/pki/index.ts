@@ -13,6 +13,7 @@ export {
   openCertificateAuthority,
   type ServerCertificate,
 } from './certificate-authority.ts';
+export { issueAuthority, issueServer, type KeyedCertificate, type Validity } from './issue.ts';
 export {
   type NodeIdentity,
   nodeUri,

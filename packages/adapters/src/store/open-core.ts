@@ -8,6 +8,12 @@ import { err, failure, ok, type Result } from '@bartizan/contracts/result';
 import { guarded } from './failure.ts';
 import type { StoreFailure } from './ports.ts';
 import { sealKeyId } from './sealer.ts';
+import {
+  ADMISSION_BINDINGS,
+  ADMISSION_DECISIONS,
+  ADMISSION_EXCEPTIONS,
+  ADMISSION_RULES,
+} from './sqlite/admission-nouns.ts';
 import { Database } from './sqlite/database.ts';
 import { syncNoun } from './sqlite/entity-schema.ts';
 import { CONTAINERS, IMAGES, NODES, WORKLOADS } from './sqlite/inventory-nouns.ts';
@@ -84,6 +90,10 @@ function syncAll(database: Database): void {
     syncNoun(database, API_KEYS);
     syncNoun(database, AUDIT);
     syncNoun(database, REGISTRIES);
+    syncNoun(database, ADMISSION_RULES);
+    syncNoun(database, ADMISSION_BINDINGS);
+    syncNoun(database, ADMISSION_EXCEPTIONS);
+    syncNoun(database, ADMISSION_DECISIONS);
   });
 }
 

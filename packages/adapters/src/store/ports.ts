@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type {
+  AdmissionDecision,
   AgentEvent,
   ApiKey,
   AuditRecord,
@@ -21,6 +22,9 @@ import type {
   Registry,
   Result,
   Scope,
+  StoredAdmissionBinding,
+  StoredAdmissionException,
+  StoredAdmissionRule,
   Stream,
   Tenant,
   User,
@@ -376,6 +380,10 @@ export interface Store {
   readonly uses: EntityRepository<UseRecord>;
   readonly packages: PackageRepository;
   readonly exceptions: EntityRepository<FindingException>;
+  readonly admissionRules: EntityRepository<StoredAdmissionRule>;
+  readonly admissionBindings: EntityRepository<StoredAdmissionBinding>;
+  readonly admissionExceptions: EntityRepository<StoredAdmissionException>;
+  readonly admissionDecisions: EntityRepository<AdmissionDecision>;
   readonly settings: SettingRepository;
   state(): StoreState;
   /** Deletes whole slices past retention, flows before process and file events before security events; audit never. */

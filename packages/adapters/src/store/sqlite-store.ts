@@ -14,6 +14,12 @@ import { DEFAULT_RETENTION } from './retention.ts';
 import { createSealer, deriveKey, isSealed } from './sealer.ts';
 import { SqliteEvents } from './slices/event-repository.ts';
 import { SLICE_STREAMS, type SliceStream } from './slices/slice-name.ts';
+import {
+  ADMISSION_BINDINGS,
+  ADMISSION_DECISIONS,
+  ADMISSION_EXCEPTIONS,
+  ADMISSION_RULES,
+} from './sqlite/admission-nouns.ts';
 import { SqliteAudit } from './sqlite/audit-repository.ts';
 import { CursorDesk } from './sqlite/cursor.ts';
 import { textOf } from './sqlite/database.ts';
@@ -175,6 +181,10 @@ function repositories(engine: StoreEngine, cursors: CursorDesk) {
     scans: new SqliteScans(engine, cursors, lane),
     packages: new SqlitePackages(engine, cursors, engine.packageIndex, lane),
     exceptions: new SqliteEntities(engine, cursors, EXCEPTIONS),
+    admissionRules: new SqliteEntities(engine, cursors, ADMISSION_RULES),
+    admissionBindings: new SqliteEntities(engine, cursors, ADMISSION_BINDINGS),
+    admissionExceptions: new SqliteEntities(engine, cursors, ADMISSION_EXCEPTIONS),
+    admissionDecisions: new SqliteEntities(engine, cursors, ADMISSION_DECISIONS),
     settings: new SqliteSettings(engine),
   };
 }

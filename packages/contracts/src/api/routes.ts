@@ -3,6 +3,7 @@
 
 import type { Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
+import { admissionRoutes } from './routes/admission.ts';
 import { advisoryRoutes } from './routes/advisories.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
@@ -17,5 +18,6 @@ export const ROUTES = [
   ...registryRoutes,
   ...insightRoutes,
   ...advisoryRoutes,
+  ...admissionRoutes,
 ] as const satisfies readonly Route[];
 export type RouteId = (typeof ROUTES)[number]['id'];

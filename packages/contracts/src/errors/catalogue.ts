@@ -6,7 +6,9 @@ import { ADVISORY_ERRORS } from './advisory.ts';
 import { API_ERRORS } from './api.ts';
 import { CONTENT_ERRORS } from './content.ts';
 import type { ErrorEntry } from './entry.ts';
+import { KUBE_ERRORS } from './kube.ts';
 import { NODE_ERRORS } from './node.ts';
+import { POLICY_ERRORS } from './policy.ts';
 import { POLICY_IMPORT_ERRORS } from './policy-import.ts';
 import { REGISTRY_ERRORS } from './registry.ts';
 import { SCAN_ERRORS } from './scan.ts';
@@ -33,5 +35,7 @@ export const ERRORS = {
   ...SCAN_ERRORS,
   ...SUPPLY_CHAIN_ERRORS,
   ...SETUP_ERRORS,
+  ...KUBE_ERRORS,
+  ...POLICY_ERRORS,
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 export type ErrorCode = keyof typeof ERRORS;

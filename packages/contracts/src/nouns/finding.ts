@@ -151,6 +151,7 @@ export const FINDING_KINDS = [
   'secret',
   'malware',
   'end-of-life',
+  'policy',
 ] as const;
 
 /** Something that is wrong and can be fixed. */

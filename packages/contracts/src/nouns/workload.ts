@@ -5,21 +5,26 @@ import type { Static } from 'typebox';
 import { ClusterId, NodeId, OpaqueId, TenantId } from '../ids.ts';
 import { choice, flag, inline, instant, integer, labels, list, object, optional, text } from '../schema.ts';
 
-/** Kinds of workload: the owner that groups containers. `Host` is the node itself. */
+/**
+ * Kinds of workload: the owner that groups containers. `Host` is the node itself; `Other` an owner of a kind of its own,
+ * which stands before its name (`Rollout/web`).
+ */
 export const WORKLOAD_KINDS = [
   'Host',
   'Container',
   'ComposeService',
   'Pod',
   'Deployment',
+  'ReplicaSet',
   'StatefulSet',
   'DaemonSet',
   'Job',
   'CronJob',
+  'Other',
 ] as const;
 
-/** What an event or finding may be about: a workload, or an image that perhaps nothing runs. */
-export const SUBJECT_KINDS = [...WORKLOAD_KINDS, 'Image'] as const;
+/** What an event or finding may be about: a workload, an image that perhaps nothing runs, or another object of a cluster. */
+export const SUBJECT_KINDS = [...WORKLOAD_KINDS, 'Image', 'KubernetesObject'] as const;
 
 /** Modes of a group per domain: learn, alert, block. */
 export const MODES = ['discover', 'monitor', 'protect'] as const;
@@ -32,7 +37,10 @@ export const ModePerDomain = inline('Mode per domain', {
 /** Points from an event or finding to what it is about. Resolved container -> pod -> owner -> namespace -> cluster. */
 export const WorkloadRef = inline('Workload or image an event or finding belongs to', {
   workload: OpaqueId,
-  kind: choice(SUBJECT_KINDS, 'Kind of the workload; Image: an image by digest'),
+  kind: choice(
+    SUBJECT_KINDS,
+    'Kind of the workload; Image: an image by digest; KubernetesObject: named kind/name',
+  ),
   namespace: text('Kubernetes namespace, compose project, or empty', 253),
   name: text('Name of the workload', 253),
   container: optional(text('Container id as its runtime gives it', 128)),

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import type { EntityRepository, Store } from '@bartizan/adapters/store';
 import { type FilterTerm, systemScope, tenantScope } from '@bartizan/contracts';
+import { anAdmissionDecision, aStoredBinding, aStoredException, aStoredRule } from './admission-records.ts';
 import { all, codeOf, good, type StoreCase, term, where } from './case.ts';
 import {
   aCheck,
@@ -88,6 +89,38 @@ const NOUNS: readonly Noun[] = [
     name: 'uses of packages',
     cases: (store) =>
       operations(store.uses, (owner) => aUseRecord(owner), { id: 'w-1|n-1', countField: 'workload' }),
+  },
+  {
+    name: 'admission rules',
+    cases: (store) =>
+      operations(store.admissionRules, (owner) => aStoredRule(owner), {
+        id: 'custom.privileged',
+        countField: 'severity',
+      }),
+  },
+  {
+    name: 'admission bindings',
+    cases: (store) =>
+      operations(store.admissionBindings, (owner) => aStoredBinding(owner), {
+        id: 'binding.shop',
+        countField: 'mode',
+      }),
+  },
+  {
+    name: 'admission exceptions',
+    cases: (store) =>
+      operations(store.admissionExceptions, (owner) => aStoredException(owner), {
+        id: 'exception.debug',
+        countField: 'owner',
+      }),
+  },
+  {
+    name: 'admission decisions',
+    cases: (store) =>
+      operations(store.admissionDecisions, (owner) => anAdmissionDecision(owner), {
+        id: 'd-1',
+        countField: 'verdict',
+      }),
   },
   {
     name: 'API keys',

@@ -1,6 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+export {
+  anAdmissionDecision,
+  anAdmissionRule,
+  aStoredBinding,
+  aStoredException,
+  aStoredRule,
+} from './admission-records.ts';
 /**
  * What tests of and on the store share: the case table that every implementation passes, and builders of records. In:
  * nothing; out: cases and records. Serves the tests of all controls.

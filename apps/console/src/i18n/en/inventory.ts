@@ -143,6 +143,7 @@ export const inventory = {
   'finding.kind.secret': 'Secret',
   'finding.kind.malware': 'Malware',
   'finding.kind.end-of-life': 'End of life',
+  'finding.kind.policy': 'Policy',
   'finding.state.open': 'Open',
   'finding.state.fixed': 'Fixed',
   'finding.state.accepted': 'Accepted',

@@ -142,6 +142,7 @@ export const inventory = {
   'finding.kind.secret': '秘密情報',
   'finding.kind.malware': 'マルウェア',
   'finding.kind.end-of-life': 'サポート終了',
+  'finding.kind.policy': 'ポリシー',
   'finding.state.open': '未対応',
   'finding.state.fixed': '修正済み',
   'finding.state.accepted': '受け入れ済み',

@@ -11,6 +11,7 @@ const FACTS: Facts = {
   store: { state: 'ok', sizeBytes: 1, schemaVersion: 1 },
   advisories: { present: true, sample: false, rows: 1, ecosystems: [], noData: [], ageDays: 1 },
   activity: undefined,
+  cluster: { state: 'off' as const, kinds: [] },
   nodes: [],
   counters: { batchesTotal: 0, recordsTotal: 0, rejectedTotal: 0, lostTotal: 0, refusedSessionsTotal: 0 },
 };

@@ -3,7 +3,7 @@
 
 import type { StoreState } from '@bartizan/adapters/store';
 import { ERRORS, type ErrorCode, type Node, type NodeCondition } from '@bartizan/contracts';
-import type { AdvisoryState, IngestCounters } from '../../ports.ts';
+import type { AdvisoryState, ClusterStatus, IngestCounters } from '../../ports.ts';
 
 interface Facts {
   readonly store: StoreState;
@@ -11,6 +11,7 @@ interface Facts {
   readonly activity: string | undefined;
   readonly nodes: readonly Node[];
   readonly counters: IngestCounters;
+  readonly cluster: ClusterStatus;
 }
 
 const OLD_DAYS = 7;
@@ -133,6 +134,23 @@ function ofLosses({ nodes, counters }: Facts): NodeCondition[] {
   ];
 }
 
+const isCode = (code: string | undefined): code is ErrorCode => code !== undefined && code in ERRORS;
+
+/** What of the cluster is not known: an unknown kind is never told as an empty one. */
+function ofCluster({ cluster }: Facts): NodeCondition[] {
+  const { state, code, detail = '', kinds } = cluster;
+  const forbidden = kinds.filter(({ condition }) => condition === 'not-permitted').map(({ kind }) => kind);
+  const names = forbidden.join(', ');
+  return [
+    ...(isCode(code)
+      ? [fromCatalogue(code, state === 'failed' ? 'error' : 'warning', { en: detail, ja: detail })]
+      : []),
+    ...(forbidden.length === 0
+      ? []
+      : [fromCatalogue('E_KUBE_NOT_PERMITTED', 'warning', { en: names, ja: names })]),
+  ];
+}
+
 /** Everything a person should know about the installation, worst first. Nothing is left out because it is unpleasant. */
 export function conditionsOf(facts: Facts): NodeCondition[] {
   const { store, nodes } = facts;
@@ -150,6 +168,7 @@ export function conditionsOf(facts: Facts): NodeCondition[] {
     ...ofFrozenNodes(facts),
     ...nodes.flatMap(ofNode),
     ...ofAdvisories(facts),
+    ...ofCluster(facts),
     ...ofLosses(facts),
   ];
   const rank = { error: 0, warning: 1, info: 2 };

@@ -10,7 +10,7 @@ import {
   type Scope,
   SEVERITIES,
 } from '@bartizan/contracts';
-import type { AdvisoryDesk, ApiFailure, Clock, IngestCounters } from '../../ports.ts';
+import type { AdvisoryDesk, ApiFailure, Clock, ClusterStatus, IngestCounters } from '../../ports.ts';
 import { answers, reply } from './route-handler.ts';
 import { conditionsOf } from './system-conditions.ts';
 import { among, countsAsText, DAY_MS } from './terms.ts';
@@ -21,6 +21,7 @@ interface Parts {
   readonly clock: Clock;
   readonly advisories: AdvisoryDesk;
   readonly counters: IngestCounters;
+  readonly cluster: () => ClusterStatus;
   readonly version: string;
   readonly instance: string;
   readonly startedAtMs: number;
@@ -84,6 +85,7 @@ export const systemHandlers = (parts: Parts) => ({
       activity,
       nodes: nodes.value.items,
       counters: parts.counters,
+      cluster: parts.cluster(),
     });
     const scans = await parts.store.scans.workloads(scope);
     if (!scans.ok) return scans;
@@ -111,6 +113,7 @@ export const systemHandlers = (parts: Parts) => ({
         rejectedTotal: parts.counters.rejectedTotal,
         lostTotal: parts.counters.lostTotal,
       },
+      kubernetes: parts.cluster(),
       firstScanDone: await firstScanDone(parts.store, scope, scans.value),
     });
   }),

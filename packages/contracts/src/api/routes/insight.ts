@@ -31,6 +31,7 @@ import { FindingGroup } from '../finding-group.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
 import { AdvisoryStatus } from './advisories.ts';
+import { KubernetesStatus } from './kubernetes-status.ts';
 
 const idParams = inline('Path', { id: OpaqueId });
 
@@ -71,6 +72,7 @@ export const SystemStatus = object('SystemStatus', 'State of this installation',
     lostTotal: integer('Records that agents reported as lost or shed', '1'),
   }),
   firstScanDone: flag('The first scan of this host has been judged'),
+  kubernetes: optional(KubernetesStatus),
 });
 
 /** Insight: findings, events, scorecard, explanations, state. */

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AdmissionCondition } from '@bartizan/contracts';
-import { all, any, is, not, type PssControl, someContainer, unlessOwnUsers } from './control.ts';
+import { allOf, anyOf, is, not, type PssControl, someContainer, unlessOwnUsers } from './control.ts';
 
 const PROFILES = ['RuntimeDefault', 'Localhost'];
 const CAPABILITIES = [
@@ -49,12 +49,14 @@ const seLinux = (types: string[]): AdmissionCondition => {
     is(`${subject}.seLinux.user`, 'not-equals', ''),
     is(`${subject}.seLinux.role`, 'not-equals', ''),
   ];
-  return any(...of('pod'), someContainer(any(...of('container'))));
+  return anyOf(...of('pod'), someContainer(anyOf(...of('container'))));
 };
 const wrongSeccompAnnotation = (field: string): AdmissionCondition =>
-  all(
+  allOf(
     is(field, 'present'),
-    not(any(is(field, 'in', ['runtime/default', 'docker/default']), is(field, 'starts-with', 'localhost/'))),
+    not(
+      anyOf(is(field, 'in', ['runtime/default', 'docker/default']), is(field, 'starts-with', 'localhost/')),
+    ),
   );
 const procMount = someContainer(is('container.procMount', 'not-equals', 'Default'));
 
@@ -98,7 +100,7 @@ export const BASELINE: readonly PssControl[] = [
     versions: [
       {
         from: 0,
-        violatedBy: any(
+        violatedBy: anyOf(
           is('pod.hostNetwork', 'equals', true),
           is('pod.hostPID', 'equals', true),
           is('pod.hostIPC', 'equals', true),
@@ -179,7 +181,7 @@ export const BASELINE: readonly PssControl[] = [
         from: 34,
         violatedBy: someContainer({
           some: 'container.probes',
-          where: any(
+          where: anyOf(
             is('probe.httpGet.host', 'not-equals', ''),
             is('probe.tcpSocket.host', 'not-equals', ''),
           ),
@@ -234,15 +236,15 @@ export const BASELINE: readonly PssControl[] = [
     versions: [
       {
         from: 0,
-        violatedBy: any(
+        violatedBy: anyOf(
           is('pod.appArmor.type', 'not-in', PROFILES),
           someContainer(is('container.appArmor.type', 'not-in', PROFILES)),
           {
             some: 'pod.annotations',
-            where: all(
+            where: allOf(
               is('annotation.key', 'starts-with', 'container.apparmor.security.beta.kubernetes.io/'),
               not(
-                any(
+                anyOf(
                   is('annotation.value', 'in', ['', 'runtime/default']),
                   is('annotation.value', 'starts-with', 'localhost/'),
                 ),
@@ -309,14 +311,14 @@ export const BASELINE: readonly PssControl[] = [
     versions: [
       {
         from: 0,
-        violatedBy: any(
+        violatedBy: anyOf(
           wrongSeccompAnnotation('pod.seccomp.annotation'),
           someContainer(wrongSeccompAnnotation('container.seccomp.annotation')),
         ),
       },
       {
         from: 19,
-        violatedBy: any(
+        violatedBy: anyOf(
           is('pod.seccomp.type', 'not-in', PROFILES),
           someContainer(is('container.seccomp.type', 'not-in', PROFILES)),
         ),
@@ -369,7 +371,7 @@ export const BASELINE: readonly PssControl[] = [
     versions: [
       {
         from: 0,
-        violatedBy: any(
+        violatedBy: anyOf(
           is('pod.windows.hostProcess', 'equals', true),
           someContainer(is('container.windows.hostProcess', 'equals', true)),
         ),

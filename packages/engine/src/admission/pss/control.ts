@@ -24,8 +24,8 @@ type Operator = Extract<AdmissionCondition, { readonly field: string }>['operato
 /** One comparison. */
 export const is = (field: string, operator: Operator, value?: Value): AdmissionCondition =>
   value === undefined ? { field, operator } : { field, operator, value };
-export const all = (...parts: AdmissionCondition[]): AdmissionCondition => ({ all: parts });
-export const any = (...parts: AdmissionCondition[]): AdmissionCondition => ({ any: parts });
+export const allOf = (...parts: AdmissionCondition[]): AdmissionCondition => ({ all: parts });
+export const anyOf = (...parts: AdmissionCondition[]): AdmissionCondition => ({ any: parts });
 export const not = (part: AdmissionCondition): AdmissionCondition => ({ not: part });
 /** Some container of any kind. */
 export const someContainer = (where: AdmissionCondition): AdmissionCondition => ({
@@ -35,7 +35,7 @@ export const someContainer = (where: AdmissionCondition): AdmissionCondition => 
 
 /** Since 1.25 pods that say they are for Windows are asked less. */
 export const unlessWindows = (part: AdmissionCondition): AdmissionCondition =>
-  all(not(is('pod.os.name', 'equals', 'windows')), part);
+  allOf(not(is('pod.os.name', 'equals', 'windows')), part);
 /** Since 1.35 pods with user ids of their own are asked less. */
 export const unlessOwnUsers = (part: AdmissionCondition): AdmissionCondition =>
-  all(not(is('pod.hostUsers', 'equals', false)), part);
+  allOf(not(is('pod.hostUsers', 'equals', false)), part);

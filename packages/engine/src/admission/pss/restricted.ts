@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { any, is, not, type PssControl, someContainer, unlessOwnUsers, unlessWindows } from './control.ts';
+import { anyOf, is, not, type PssControl, someContainer, unlessOwnUsers, unlessWindows } from './control.ts';
 
 const PROFILES = ['RuntimeDefault', 'Localhost'];
 const VOLUMES = [
@@ -17,17 +17,20 @@ const VOLUMES = [
 ];
 const escalation = someContainer(not(is('container.allowPrivilegeEscalation', 'equals', false)));
 const capabilities = someContainer(
-  any(not(is('container.capabilities.drop', 'contains', 'ALL')), {
+  anyOf(not(is('container.capabilities.drop', 'contains', 'ALL')), {
     some: 'container.capabilities-added',
     where: is('capability.name', 'not-equals', 'NET_BIND_SERVICE'),
   }),
 );
-const nonRoot = any(
+const nonRoot = anyOf(
   is('pod.runAsNonRoot', 'equals', false),
   someContainer(not(is('container.effective.runAsNonRoot', 'equals', true))),
 );
-const rootUser = any(is('pod.runAsUser', 'equals', 0), someContainer(is('container.runAsUser', 'equals', 0)));
-const seccomp = any(
+const rootUser = anyOf(
+  is('pod.runAsUser', 'equals', 0),
+  someContainer(is('container.runAsUser', 'equals', 0)),
+);
+const seccomp = anyOf(
   is('pod.seccomp.type', 'not-in', PROFILES),
   someContainer(not(is('container.effective.seccomp.type', 'in', PROFILES))),
 );

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type {
+  AdmissionBinding,
+  AdmissionException,
+  AdmissionRule,
+  AdmissionViolation,
+  BodyOf,
+  ORIGINS,
+  ResponseOf,
+  Result,
+  StoredAdmissionBinding,
+  StoredAdmissionException,
+} from '@bartizan/contracts';
+import type { ApiFailure, Owner } from './ports.ts';
+
+/** Where a rule in force came from. */
+export type RuleOrigin = (typeof ORIGINS)[number] | 'built-in';
+
+/** A rule that is known, whether it is asked or not. */
+export interface KnownRule {
+  readonly rule: AdmissionRule;
+  readonly revision: string;
+  readonly origin: RuleOrigin;
+  readonly enabled: boolean;
+  /** Why it cannot be asked; absent: it can. */
+  readonly refused?: string;
+}
+
+/** What is in force for one owner, as one immutable value. */
+export interface KnownPolicy {
+  /** Content hash over everything that judges. */
+  readonly revision: string;
+  readonly rules: readonly KnownRule[];
+  readonly bindings: readonly StoredAdmissionBinding[];
+  /** Revision of the bindings alone: a change names the one it was made from. */
+  readonly bindingsRevision: string;
+  readonly exceptions: readonly StoredAdmissionException[];
+}
+
+/** Who changes policies: its name goes into the record. */
+export interface PolicyAuthor {
+  readonly owner: Owner;
+  readonly name: string;
+}
+
+/** A rule that is written: a new one, or another version of one that is there. */
+export interface RuleChange {
+  readonly rule: AdmissionRule;
+  readonly enabled: boolean;
+  readonly isNew: boolean;
+}
+
+/** A draft: rules that are added or replaced, and bindings instead of those in force. */
+export type PolicyDraft = BodyOf<'admission.simulate'>;
+export type AdmissionTrial = BodyOf<'admission.test'>;
+export type TrialOutcome = ResponseOf<'admission.test'>;
+export type Simulation = ResponseOf<'admission.simulate'>;
+export type Coverage = ResponseOf<'admission.coverage'>;
+export type ControlStatus = ResponseOf<'admission.status'>;
+
+/** Objects that violate a rule now, and those it cannot judge. */
+export interface RuleCount {
+  readonly violations: number;
+  readonly unknown: number;
+}
+
+/** Rules, bindings and exceptions: everything the API does with them. */
+export interface AdmissionDesk {
+  readonly policy: (owner: Owner) => Promise<Result<KnownPolicy, ApiFailure>>;
+  readonly putRule: (author: PolicyAuthor, change: RuleChange) => Promise<Result<KnownRule, ApiFailure>>;
+  readonly removeRule: (author: PolicyAuthor, id: string) => Promise<Result<boolean, ApiFailure>>;
+  readonly putBindings: (
+    author: PolicyAuthor,
+    bindings: readonly AdmissionBinding[],
+    ifRevision: string,
+  ) => Promise<Result<KnownPolicy, ApiFailure>>;
+  readonly putException: (
+    author: PolicyAuthor,
+    exception: AdmissionException,
+  ) => Promise<Result<StoredAdmissionException, ApiFailure>>;
+  readonly removeException: (author: PolicyAuthor, id: string) => Promise<Result<boolean, ApiFailure>>;
+  readonly test: (owner: Owner, trial: AdmissionTrial) => Promise<Result<TrialOutcome, ApiFailure>>;
+  readonly simulate: (owner: Owner, draft: PolicyDraft) => Promise<Result<Simulation, ApiFailure>>;
+  readonly coverage: (owner: Owner) => Promise<Result<Coverage, ApiFailure>>;
+  readonly status: () => ControlStatus;
+  /** By rule; undefined when no cluster is watched: no count is not zero. */
+  readonly counts: () => ReadonlyMap<string, RuleCount> | undefined;
+}
+
+/** What an object of the cluster violates now. */
+export interface AuditedObject {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly violations: readonly AdmissionViolation[];
+}

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AdmissionViolation } from '@bartizan/contracts';
+import {
+  type AdmissionContext,
+  type AdmissionRuleSet,
+  joinPatches,
+  judgeAdmission,
+} from '@bartizan/engine/admission';
+import type { AdmissionAnswer, AdmissionAsk, AdmissionDirection, Clock } from '../ports.ts';
+
+interface Parts {
+  readonly clock: Clock;
+  /** The rules in force: one immutable set, swapped as a whole. */
+  readonly rules: () => AdmissionRuleSet;
+  /** Facts at hand; what is not in it is unknown to the rules. */
+  readonly context: AdmissionContext;
+}
+
+const SENTENCES_MAX = 10;
+
+/** Judges admission by the rules in force. */
+export class AdmissionBench {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Revision of the rules in force. */
+  get revision(): string {
+    return this.#parts.rules().revision;
+  }
+
+  judge(ask: AdmissionAsk, direction: AdmissionDirection): AdmissionAnswer {
+    const { uid: _uid, version: _version, ...request } = ask;
+    const verdict = judgeAdmission(
+      this.#parts.rules(),
+      request,
+      this.#parts.context,
+      this.#parts.clock.nowMs(),
+    );
+    const { decision, violations, warnings, auditAnnotations, revision } = verdict;
+    const base = {
+      decision: { ...decision, enforcementPoint: 'api-server' as const },
+      violations,
+      auditAnnotations,
+      policyRevision: revision,
+    };
+    if (direction === 'mutate')
+      return { ...base, allowed: true, warnings: [], patch: patchOf(ask, violations) };
+    const refusing = violations.filter(({ mode, state }) => mode === 'enforce' && state !== 'excepted');
+    return {
+      ...base,
+      allowed: verdict.allowed,
+      warnings: warnings.map(({ en }) => en),
+      ...(verdict.allowed ? {} : { message: sentenceOf(refusing) }),
+    };
+  }
+}
+
+/** What the user who asked reads: the rule, the place, what is wrong there. */
+function sentenceOf(violations: readonly AdmissionViolation[]): string {
+  const told = violations.slice(0, SENTENCES_MAX).map(({ rule, path, message, allowed }) => {
+    const right = allowed === undefined ? '' : ` (allowed: ${allowed})`;
+    return `${rule}: ${message.en} at ${path}${right}`;
+  });
+  const more = violations.length - told.length;
+  return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('; ') || 'refused by an admission rule';
+}
+
+/** The repairs of what is refused or warned of, as far as they fit together and to the object. */
+const patchOf = (
+  ask: AdmissionAsk,
+  violations: readonly AdmissionViolation[],
+): NonNullable<AdmissionAnswer['patch']> =>
+  joinPatches(
+    ask.object,
+    violations
+      .filter(({ mode, state }) => mode !== 'audit' && state === 'violated')
+      .map(({ patch }) => patch),
+  );

@@ -1,0 +1,268 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Store } from '@bartizan/adapters/store';
+import { type Result, tenantScope } from '@bartizan/contracts';
+import {
+  AdmissionAudit,
+  type AdmissionContext,
+  type AdmissionRequest,
+  type CoveredKind,
+  judgeAdmission,
+} from '@bartizan/engine/admission';
+import type { RuleCount } from '../../admission-ports.ts';
+import type { ApiFailure, Clock, Log, Owner, Publish } from '../../ports.ts';
+import type { FindingLedger } from '../finding-ledger.ts';
+import { checksOf, findingsOf, subjectOf } from './audited-object.ts';
+import type { PolicyBook } from './policy-book.ts';
+
+/** Something of the cluster as it is now. */
+export interface ObjectChange {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Kind and group of the controller that made it; absent: somebody did. */
+  readonly controller?: { readonly kind: string; readonly group: string };
+  /** Absent = gone. */
+  readonly object?: unknown;
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly publish: Publish;
+  readonly owner: Owner;
+  readonly book: PolicyBook;
+  readonly findings: FindingLedger;
+  readonly context: AdmissionContext;
+}
+
+/** Changes of that long are written together. */
+const FLUSH_MS = 250;
+/** Objects whose verdicts go into one write. */
+const BATCH = 40;
+/** Controllers whose own object is judged: what they make repeats it. */
+const JUDGED_ABOVE = new Set([
+  'apps/ReplicaSet',
+  'apps/Deployment',
+  'apps/StatefulSet',
+  'apps/DaemonSet',
+  'batch/Job',
+  'batch/CronJob',
+]);
+
+const keyOf = ({
+  group,
+  kind,
+  namespace,
+  name,
+}: Pick<ObjectChange, 'group' | 'kind' | 'namespace' | 'name'>): string =>
+  `${group}/${kind}/${namespace}/${name}`;
+
+/**
+ * What exists in the cluster, judged by the rules in force: one changed object alone, all that a changed rule is about
+ * after a change of policy. Verdicts become checks and findings of the workload, or of the object itself.
+ */
+export class ClusterAudit {
+  readonly #parts: Parts;
+  readonly #audit: AdmissionAudit;
+  readonly #keys = new Map<string, AdmissionRequest>();
+  readonly #kinds = new Map<string, CoveredKind>();
+  readonly #dirty = new Set<string>();
+  readonly #gone = new Map<string, AdmissionRequest>();
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const held = parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
+    this.#audit = new AdmissionAudit(held, parts.context);
+    parts.book.listen((owner, { set }) => {
+      if (owner.cluster !== parts.owner.cluster || owner.tenant !== parts.owner.tenant) return;
+      this.#audit.swap(set, parts.clock.nowMs());
+      // Titles, fixes and passes change with the rules, not only what is violated.
+      for (const key of this.#keys.keys()) this.#dirty.add(key);
+      this.#schedule();
+    });
+  }
+
+  /** Takes an object in, or out. */
+  take(change: ObjectChange): void {
+    const { controller, group, resource, kind } = change;
+    if (controller !== undefined && JUDGED_ABOVE.has(`${controller.group}/${controller.kind}`)) return;
+    const key = keyOf(change);
+    this.#kinds.set(`${group}/${kind}`, { group, resource, kind });
+    if (change.object === undefined) this.#remove(key);
+    else this.#put(key, change);
+    this.#schedule();
+  }
+
+  #put(key: string, { version, object, ...change }: ObjectChange): void {
+    const { group, resource, kind, namespace, name } = change;
+    const apiVersion = group === '' ? version : `${group}/${version}`;
+    // Objects of a list do not say what they are: the list does.
+    const whole = typeof object === 'object' && object !== null ? { apiVersion, kind, ...object } : object;
+    const request: AdmissionRequest = {
+      operation: 'CREATE',
+      ...{ group, resource, kind, namespace, name },
+      subResource: '',
+      object: whole,
+      owner: name,
+    };
+    this.#keys.set(key, request);
+    this.#audit.put(key, request, this.#parts.clock.nowMs());
+    this.#dirty.add(key);
+    this.#gone.delete(key);
+  }
+
+  #remove(key: string): void {
+    const request = this.#keys.get(key);
+    if (request === undefined) return;
+    this.#keys.delete(key);
+    this.#audit.remove(key);
+    this.#dirty.delete(key);
+    this.#gone.set(key, request);
+  }
+
+  /** Every object that is known, as the request that would create it. */
+  requests(): Iterable<AdmissionRequest> {
+    return this.#keys.values();
+  }
+
+  kinds(): readonly CoveredKind[] {
+    return [...this.#kinds.values()];
+  }
+
+  /** How many objects of a kind are known. */
+  objectsOf(kind: CoveredKind): number {
+    let count = 0;
+    for (const request of this.#keys.values())
+      if (request.kind === kind.kind && request.group === kind.group) count += 1;
+    return count;
+  }
+
+  namespaces(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { kind, namespace, name } of this.#keys.values()) {
+      if (kind === 'Namespace') counts.set(name, counts.get(name) ?? 0);
+      else if (namespace !== '') counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  /** Objects that violate each rule, and those it cannot judge. */
+  counts(): ReadonlyMap<string, RuleCount> {
+    const counts = new Map<string, RuleCount>();
+    for (const key of this.#keys.keys())
+      for (const { rule, state } of this.#audit.hitsOf(key)) {
+        const known = counts.get(rule) ?? { violations: 0, unknown: 0 };
+        if (state === 'violated') counts.set(rule, { ...known, violations: known.violations + 1 });
+        if (state === 'unknown') counts.set(rule, { ...known, unknown: known.unknown + 1 });
+      }
+    return counts;
+  }
+
+  /** Judges again what uses some images, for instance because a scan ended. */
+  judgeAgain(isConcerned: (request: AdmissionRequest) => boolean): void {
+    const keys = [...this.#keys].filter(([, request]) => isConcerned(request)).map(([key]) => key);
+    this.#audit.again(keys, this.#parts.clock.nowMs());
+    for (const key of keys) this.#dirty.add(key);
+    if (keys.length > 0) this.#schedule();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#writing;
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#isClosed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#writing = this.#writing
+        .then(() => this.#flush())
+        .catch((cause: unknown) =>
+          this.#parts.log.error({ err: cause }, 'verdicts about the cluster were not kept'),
+        );
+    }, FLUSH_MS);
+  }
+
+  async #flush(): Promise<void> {
+    const gone = [...this.#gone.values()];
+    this.#gone.clear();
+    for (const request of gone) {
+      const removed = await this.#forget(request);
+      if (!removed.ok) this.#failed(removed.error);
+    }
+    while (this.#dirty.size > 0 && !this.#isClosed) {
+      const keys = [...this.#dirty].slice(0, BATCH);
+      for (const key of keys) this.#dirty.delete(key);
+      const written = await this.#write(keys);
+      if (written.ok) continue;
+      // They stay to be written: the next change, or the next try, takes them along.
+      for (const key of keys) if (this.#keys.has(key)) this.#dirty.add(key);
+      this.#failed(written.error);
+      this.#schedule();
+      return;
+    }
+  }
+
+  #failed({ code, detail }: ApiFailure): void {
+    this.#parts.log.warn({ code, detail }, 'verdicts about the cluster wait to be kept');
+  }
+
+  async #write(keys: readonly string[]): Promise<Result<void, ApiFailure>> {
+    const { owner, store, findings, publish, book, clock, context } = this.#parts;
+    const inForce = await book.inForce(owner);
+    if (!inForce.ok) return inForce;
+    const { set, policy } = inForce.value;
+    const scope = tenantScope(owner.cluster, owner.tenant);
+    const nowMs = clock.nowMs();
+    const judged = keys.flatMap((key) => {
+      const request = this.#keys.get(key);
+      if (request === undefined) return [];
+      const asked = set
+        .planFor(request, 'audit')
+        .filter(({ compiled, variants }) => compiled.rule.effect === 'deny' && variants[0]?.mode !== 'off')
+        .map(({ compiled }) => compiled);
+      const verdict = judgeAdmission(set, request, context, nowMs, 'audit');
+      return [{ owner, request, verdict, asked, policy, nowMs }];
+    });
+    const saved = await store.checks.put(scope, judged.flatMap(checksOf));
+    if (!saved.ok) return saved;
+    for (const one of judged) {
+      const { workload } = subjectOf(owner, one.request);
+      const unjudged = new Set(
+        one.verdict.violations.filter(({ state }) => state === 'unknown').map(({ rule }) => rule),
+      );
+      const replaced = await findings.replace(scope, {
+        workload,
+        kinds: ['policy'],
+        found: findingsOf(one),
+        isUnjudged: ({ check }) => check !== undefined && unjudged.has(check),
+      });
+      if (!replaced.ok) return replaced;
+      publish({ topic: 'finding', ...owner, data: { workload } });
+    }
+    return { ok: true, value: undefined };
+  }
+
+  /** Verdicts about what is gone count no more. */
+  async #forget(request: AdmissionRequest): Promise<Result<void, ApiFailure>> {
+    const { owner, store, findings } = this.#parts;
+    const scope = tenantScope(owner.cluster, owner.tenant);
+    const { workload } = subjectOf(owner, request);
+    const inForce = await this.#parts.book.inForce(owner);
+    if (!inForce.ok) return inForce;
+    const ids = inForce.value.policy.rules.map(({ rule }) => `${rule.id}|${workload}`);
+    const removed = await store.checks.remove(scope, ids);
+    if (!removed.ok) return removed;
+    return findings.replace(scope, { workload, kinds: ['policy'], found: [] });
+  }
+}

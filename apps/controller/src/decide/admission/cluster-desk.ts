@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { err, failure, ok, type Result } from '@bartizan/contracts';
+import {
+  type AdmissionContext,
+  type AdmissionRequest,
+  admissionCoverage,
+  type BlastRadius,
+  type CoverageReport,
+  simulateAdmission,
+} from '@bartizan/engine/admission';
+import type { AdmissionDesk, ControlStatus, Coverage, RuleCount, Simulation } from '../../admission-ports.ts';
+import type { ApiFailure, Clock, ClusterStatus, Owner } from '../../ports.ts';
+import type { ClusterAudit } from './cluster-audit.ts';
+import type { PolicyBook } from './policy-book.ts';
+
+interface Parts {
+  readonly clock: Clock;
+  readonly owner: Owner;
+  readonly book: PolicyBook;
+  readonly context: AdmissionContext;
+  /** Absent: no cluster is watched. */
+  readonly audit?: ClusterAudit;
+  /** What is told of the watch and the webhooks, by those who run them. */
+  readonly kubernetes: () => ClusterStatus;
+  /** Decisions since start, by verdict. */
+  readonly verdicts: () => ReadonlyMap<string, number>;
+}
+
+const noCluster = (): Result<never, ApiFailure> =>
+  err(failure('E_POLICY_NO_CLUSTER', 'there are no objects to judge'));
+
+const tally = (counts: ReadonlyMap<string, number>): { name: string; count: number }[] =>
+  [...counts]
+    .map(([name, count]) => ({ name: name.slice(0, 512), count }))
+    .sort((left, right) => right.count - left.count)
+    .slice(0, 1000);
+
+/** What the policies mean for the cluster: counts, coverage, the effect of a draft. */
+export class ClusterDesk implements Pick<AdmissionDesk, 'simulate' | 'coverage' | 'status' | 'counts'> {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  counts = (): ReadonlyMap<string, RuleCount> | undefined => this.#parts.audit?.counts();
+
+  status = (): ControlStatus => {
+    const { book, owner, kubernetes, verdicts } = this.#parts;
+    return {
+      kubernetes: kubernetes(),
+      decisions: Object.fromEntries([...verdicts()].map(([verdict, count]) => [verdict, String(count)])),
+      policyRevision: book.held(owner)?.policy.revision ?? '',
+    };
+  };
+
+  simulate: AdmissionDesk['simulate'] = async (owner, draft) => {
+    const { audit, book, context, clock } = this.#parts;
+    const now = await book.inForce(owner);
+    if (!now.ok) return now;
+    const drafted = await book.draft(owner, draft);
+    if (!drafted.ok) return drafted;
+    if (audit === undefined) return noCluster();
+    const objects = [...audit.requests()];
+    const radius = simulateAdmission(
+      { now: now.value.set, draft: drafted.value.set },
+      objects,
+      context,
+      clock.nowMs(),
+    );
+    return ok(simulationOf(radius, objects.length));
+  };
+
+  coverage: AdmissionDesk['coverage'] = async (owner) => {
+    const { audit, book } = this.#parts;
+    if (audit === undefined) return noCluster();
+    const inForce = await book.inForce(owner);
+    if (!inForce.ok) return inForce;
+    const namespaces = audit.namespaces();
+    const kinds = audit.kinds();
+    const report = admissionCoverage(inForce.value.set, { kinds, namespaces: [...namespaces.keys()] });
+    return ok(coverageOf(report, audit, namespaces));
+  };
+}
+
+const simulationOf = (radius: BlastRadius, objects: number): Simulation => ({
+  revisions: radius.revisions,
+  judged: radius.judged,
+  objects,
+  newlyDenied: radius.newlyDenied,
+  newlyAlerted: radius.newlyAlerted,
+  newlyAllowed: radius.newlyAllowed,
+  byNamespace: tally(radius.byNamespace),
+  byOwner: tally(radius.byOwner),
+  byUser: tally(radius.byUser),
+  byRule: tally(radius.byRule),
+  examples: radius.examples.slice(0, 200).map(({ request, rules, ...change }) => ({
+    ...change,
+    operation: request.operation,
+    kind: request.kind,
+    namespace: request.namespace,
+    name: request.name,
+    rules: rules.slice(0, 64),
+  })),
+});
+
+function coverageOf(
+  { covered }: CoverageReport,
+  audit: ClusterAudit,
+  namespaces: ReadonlyMap<string, number>,
+): Coverage {
+  const strongest = (mine: CoverageReport['covered']) => ({
+    rules: Math.max(0, ...mine.map(({ rules }) => rules.audit + rules.warn + rules.enforce)),
+    enforced: Math.max(0, ...mine.map(({ rules }) => rules.enforce)),
+  });
+  const levels = new Map(podSecurityOf(audit.requests()));
+  return {
+    kinds: audit.kinds().map((kind) => ({
+      resource: `${kind.group}/${kind.resource}`,
+      objects: audit.objectsOf(kind),
+      ...strongest(
+        covered.filter(({ group, resource }) => group === kind.group && resource === kind.resource),
+      ),
+    })),
+    namespaces: [...namespaces].map(([namespace, objects]) => {
+      const podSecurity = levels.get(namespace);
+      return {
+        namespace,
+        objects,
+        ...strongest(covered.filter((one) => one.namespace === namespace)),
+        ...(podSecurity === undefined ? {} : { podSecurity }),
+      };
+    }),
+  };
+}
+
+/** The Pod Security level that each namespace enforces by its label. */
+function* podSecurityOf(requests: Iterable<AdmissionRequest>): Iterable<[string, string]> {
+  for (const { kind, name, object } of requests) {
+    if (kind !== 'Namespace' || typeof object !== 'object' || object === null) continue;
+    const metadata: unknown = Reflect.get(object, 'metadata');
+    const labels: unknown =
+      typeof metadata === 'object' && metadata !== null ? Reflect.get(metadata, 'labels') : undefined;
+    const level: unknown =
+      typeof labels === 'object' && labels !== null
+        ? Reflect.get(labels, 'pod-security.kubernetes.io/enforce')
+        : undefined;
+    if (typeof level === 'string') yield [name, level.slice(0, 64)];
+  }
+}

@@ -1,0 +1,193 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { EntityRepository, Store } from '@bartizan/adapters/store';
+import {
+  type AdmissionBinding,
+  type AdmissionRule,
+  err,
+  failure,
+  ok,
+  type Result,
+  type Scope,
+  type StoredAdmissionBinding,
+  type StoredAdmissionException,
+  type StoredAdmissionRule,
+  tenantScope,
+} from '@bartizan/contracts';
+import { contentHash } from '@bartizan/engine';
+import {
+  type AdmissionCompilation,
+  type AdmissionRuleSet,
+  admissionRuleRevision,
+  type CelCompiler,
+  compileAdmissionPolicyLeniently,
+} from '@bartizan/engine/admission';
+import type { KnownPolicy, KnownRule } from '../../admission-ports.ts';
+import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
+
+/** What is in force for one owner: what people see of it, and what judges. Swapped as a whole. */
+export interface InForce {
+  readonly policy: KnownPolicy;
+  readonly set: AdmissionRuleSet;
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The rules of `content/` and the Pod Security Standards. */
+  readonly builtIn: readonly AdmissionRule[];
+  readonly compileCel?: CelCompiler;
+}
+
+interface Stored {
+  readonly rules: readonly StoredAdmissionRule[];
+  readonly bindings: readonly StoredAdmissionBinding[];
+  readonly exceptions: readonly StoredAdmissionException[];
+}
+const PAGE = 1000;
+
+/** The policies of owners, compiled. A reader never sees half of a change: it holds one `InForce` or the next. */
+export class PolicyBook {
+  readonly #parts: Parts;
+  readonly #known = new Map<string, InForce>();
+  readonly #listeners = new Set<(owner: Owner, inForce: InForce) => void>();
+  readonly #builtInIds: ReadonlySet<string>;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#builtInIds = new Set(parts.builtIn.map(({ id }) => id));
+  }
+
+  isBuiltIn(id: string): boolean {
+    return this.#builtInIds.has(id);
+  }
+
+  /** What is in force, without waiting; undefined before the first `load`. */
+  held(owner: Owner): InForce | undefined {
+    return this.#known.get(keyOf(owner));
+  }
+
+  async inForce(owner: Owner): Promise<Result<InForce, ApiFailure>> {
+    const held = this.held(owner);
+    return held === undefined ? this.load(owner) : ok(held);
+  }
+
+  /** Reads what is stored and puts it into force; called after each change. */
+  async load(owner: Owner): Promise<Result<InForce, ApiFailure>> {
+    const stored = await this.#stored(tenantScope(owner.cluster, owner.tenant));
+    if (!stored.ok) return stored;
+    const made = this.#compile(stored.value);
+    this.#known.set(keyOf(owner), made);
+    for (const listener of this.#listeners) listener(owner, made);
+    return ok(made);
+  }
+
+  /** Tells of each policy that comes into force. */
+  listen(listener: (owner: Owner, inForce: InForce) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** What would be in force with other rules and bindings; nothing is kept. */
+  async draft(
+    owner: Owner,
+    changes: { readonly rules?: readonly AdmissionRule[]; readonly bindings?: readonly AdmissionBinding[] },
+  ): Promise<Result<AdmissionCompilation, ApiFailure>> {
+    const now = await this.inForce(owner);
+    if (!now.ok) return now;
+    const { rules, bindings, exceptions } = now.value.policy;
+    const replaced = new Map((changes.rules ?? []).map((rule) => [rule.id, rule]));
+    const kept = rules
+      .filter(({ rule, enabled }) => enabled && !replaced.has(rule.id))
+      .map(({ rule }) => rule);
+    const compiled = this.#compiled({
+      rules: [...kept, ...replaced.values()],
+      bindings: changes.bindings ?? bindings.map(({ binding }) => binding),
+      exceptions: exceptions.map(({ exception }) => exception),
+    });
+    const [refused] = compiled.refused.filter(({ id }) => replaced.has(id) || changes.bindings !== undefined);
+    if (refused === undefined) return ok(compiled);
+    return err(failure('E_POLICY_INVALID', `${refused.id}: ${refused.failure.detail}`));
+  }
+
+  /** Compiles rules alone, without bindings and exceptions. */
+  alone(rules: readonly AdmissionRule[]): AdmissionCompilation {
+    return this.#compiled({ rules });
+  }
+
+  #compiled(policy: Parameters<typeof compileAdmissionPolicyLeniently>[0]): AdmissionCompilation {
+    const { compileCel } = this.#parts;
+    return compileAdmissionPolicyLeniently(policy, compileCel === undefined ? {} : { compileCel });
+  }
+
+  #compile({ rules, bindings, exceptions }: Stored): InForce {
+    const known: Omit<KnownRule, 'refused'>[] = [
+      ...this.#parts.builtIn.map((rule) => ({
+        rule,
+        revision: admissionRuleRevision(rule),
+        origin: 'built-in' as const,
+        enabled: true,
+      })),
+      ...rules.map(({ rule, contentHash: revision, origin, enabled }) => ({
+        rule,
+        revision,
+        origin,
+        enabled,
+      })),
+    ];
+    const compiled = this.#compiled({
+      rules: known.filter(({ enabled }) => enabled).map(({ rule }) => rule),
+      bindings: bindings.map(({ binding }) => binding),
+      exceptions: exceptions.map(({ exception }) => exception),
+    });
+    const refused = new Map(compiled.refused.map(({ id, failure: { detail } }) => [id, detail]));
+    for (const [id, detail] of refused) this.#parts.log.error({ id, detail }, 'a policy was refused');
+    return {
+      set: compiled.set,
+      policy: {
+        revision: compiled.set.revision,
+        rules: known.map((one) => {
+          const reason = refused.get(one.rule.id);
+          return reason === undefined ? one : { ...one, refused: reason };
+        }),
+        bindings,
+        bindingsRevision: contentHash(bindings.map(({ binding }) => binding)),
+        exceptions,
+      },
+    };
+  }
+
+  async #stored(scope: Scope): Promise<Result<Stored, ApiFailure>> {
+    const { store } = this.#parts;
+    const rules = await everything(store.admissionRules, scope);
+    if (!rules.ok) return rules;
+    const bindings = await everything(store.admissionBindings, scope);
+    if (!bindings.ok) return bindings;
+    const exceptions = await everything(store.admissionExceptions, scope);
+    if (!exceptions.ok) return exceptions;
+    const inOrder = [...bindings.value].sort((left, right) => left.position - right.position);
+    return ok({ rules: rules.value, bindings: inOrder, exceptions: exceptions.value });
+  }
+}
+
+const keyOf = ({ cluster, tenant }: Owner): string => `${cluster}\n${tenant}`;
+
+async function everything<T>(
+  repository: EntityRepository<T>,
+  scope: Scope,
+): Promise<Result<T[], ApiFailure>> {
+  const all: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await repository.list(scope, {
+      filter: [],
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    if (!page.ok) return page;
+    all.push(...page.value.items);
+    cursor = page.value.next;
+  } while (cursor !== undefined);
+  return ok(all);
+}

@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { anAdmissionRule, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiStage, buildApiStage } from '../../testing/api-stage.ts';
+
+let test: TestStore;
+let stage: ApiStage;
+let author = '';
+let viewer = '';
+
+const ask = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object, token = author) =>
+  stage.ask({ method, path: `admission/${path}`, token, ...(body === undefined ? {} : { body }) });
+const pod = (privileged: boolean) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'web', namespace: 'shop' },
+  spec: { containers: [{ name: 'web', image: 'web:1', securityContext: { privileged } }] },
+});
+const builtIn = anAdmissionRule({ id: 'admission.privileged' });
+const mine = anAdmissionRule({ id: 'custom.privileged', mode: 'enforce' });
+
+beforeAll(async () => {
+  test = await openTestStore();
+  stage = await buildApiStage(test.store, test.clock, { admissionRules: [builtIn] });
+  author = await stage.keyOf('policy-author');
+  viewer = await stage.keyOf('security-reader');
+}, 60_000);
+afterAll(async () => {
+  await stage?.report.server.close();
+  await test?.remove();
+});
+
+describe('admission rules', () => {
+  it('list those of the product, filtered, in words, and without a count where no cluster is watched', async () => {
+    const listed = await ask('GET', 'rules?filter=severity:critical');
+    expect(listed.json).toMatchObject({
+      items: [{ rule: { id: 'admission.privileged' }, origin: 'built-in', modes: ['audit'] }],
+      total: 1,
+    });
+    expect(listed.text).not.toContain('"violations"');
+    expect((await ask('GET', 'rules?filter=severity:low')).json).toMatchObject({ items: [] });
+    const shown = await ask('GET', 'rules/admission.privileged');
+    expect(shown.json).toMatchObject({
+      bindings: [],
+      words: [{ en: expect.stringContaining('privileged') }],
+    });
+    expect((await ask('GET', 'rules/admission.nothing')).status).toBe(404);
+  });
+
+  it('are written by a policy author, judged at once, and removed', async () => {
+    const saved = await ask('POST', 'rules', { rule: mine, enabled: true });
+    expect([saved.status, saved.json]).toMatchObject([201, { origin: 'user', modes: ['enforce'] }]);
+    expect((await ask('POST', 'tests', { object: pod(true) })).json).toMatchObject({
+      verdict: 'deny',
+      violations: [
+        { rule: 'admission.privileged', mode: 'audit' },
+        { rule: 'custom.privileged', mode: 'enforce', path: 'spec.containers[0].securityContext.privileged' },
+      ],
+    });
+    expect((await ask('POST', 'tests', { object: pod(false) })).json).toMatchObject({
+      verdict: 'allow',
+      violations: [],
+    });
+    expect((await ask('POST', 'rules', { rule: mine, enabled: true })).status).toBe(409);
+    const off = await ask('PUT', 'rules/custom.privileged', { rule: mine, enabled: false });
+    expect(off.json).toMatchObject({ modes: ['off'], enabled: false });
+    expect((await ask('DELETE', 'rules/custom.privileged')).json).toEqual({ removed: true });
+    expect((await ask('DELETE', 'rules/custom.privileged')).status).toBe(404);
+    expect((await ask('POST', 'tests', { object: pod(true) })).json).toMatchObject({ verdict: 'alert' });
+  });
+
+  it('are refused when they do not compile, hide one of the product, or fail their own examples', async () => {
+    const put = (rule: object) => ask('POST', 'rules', { rule, enabled: true });
+    const codeOf = async (asked: ReturnType<typeof put>) => {
+      const { status, json } = await asked;
+      return [status, (json as { code: string }).code];
+    };
+    const unknownField = anAdmissionRule({ condition: { field: 'pod.nothing', operator: 'present' } });
+    expect(await codeOf(put(unknownField))).toEqual([422, 'E_POLICY_INVALID']);
+    expect(await codeOf(put(builtIn))).toEqual([422, 'E_POLICY_INVALID']);
+    const wrong = anAdmissionRule({
+      tests: { mustViolate: [{ name: 'not privileged', object: pod(false) }], mustPass: [] },
+    });
+    const answer = await put(wrong);
+    expect(answer.text).toContain('example \\"not privileged\\" does not violate');
+    const otherId = ask('PUT', 'rules/custom.other', { rule: mine, enabled: true });
+    expect(await codeOf(otherId)).toEqual([400, 'E_BODY_INVALID']);
+    expect(await codeOf(ask('DELETE', 'rules/admission.privileged'))).toEqual([422, 'E_POLICY_INVALID']);
+    expect((await ask('POST', 'rules', { rule: mine, enabled: true }, viewer)).status).toBe(403);
+  });
+});
+
+describe('bindings', () => {
+  it('change modes for whoever read the newest, and for nobody else', async () => {
+    const before = (await ask('GET', 'bindings')).json as { revision: string };
+    const binding = { id: 'binding.shop', rules: ['admission.*'], namespaces: ['shop'], mode: 'enforce' };
+    const change = { bindings: [binding], ifRevision: before.revision };
+    const changed = await ask('PUT', 'bindings', change);
+    expect(changed.json).toMatchObject({ bindings: [{ id: 'binding.shop', position: 0 }] });
+    expect((await ask('PUT', 'bindings', change)).status).toBe(409);
+    expect((await ask('POST', 'tests', { object: pod(true) })).json).toMatchObject({ verdict: 'deny' });
+    const elsewhere = { ...pod(true), metadata: { name: 'web', namespace: 'other' } };
+    expect((await ask('POST', 'tests', { object: elsewhere })).json).toMatchObject({ verdict: 'alert' });
+    expect((await ask('GET', 'rules/admission.privileged')).json).toMatchObject({
+      modes: ['enforce', 'audit'],
+      bindings: [binding],
+    });
+  });
+});
+
+describe('exceptions', () => {
+  const exception = (changes: object = {}) => ({
+    id: 'exception.debug',
+    rules: ['admission.privileged'],
+    namespaces: ['shop'],
+    owner: 'aiko',
+    reason: 'until the driver is fixed',
+    expiresAtMs: test.clock.nowMs() + 3_600_000,
+    ...changes,
+  });
+
+  it('hold until their end, and are listed with who made them', async () => {
+    expect((await ask('POST', 'exceptions', exception())).status).toBe(201);
+    expect((await ask('POST', 'exceptions', exception())).status).toBe(409);
+    const tried = await ask('POST', 'tests', { object: pod(true) });
+    expect(tried.json).toMatchObject({ violations: [{ state: 'excepted', exception: 'exception.debug' }] });
+    expect((await ask('GET', 'exceptions')).json).toMatchObject({
+      items: [{ exception: { owner: 'aiko' } }],
+    });
+    expect((await ask('DELETE', 'exceptions/exception.debug')).json).toEqual({ removed: true });
+    expect((await ask('POST', 'tests', { object: pod(true) })).json).toMatchObject({ verdict: 'deny' });
+  });
+
+  it('are refused without an end that is near', async () => {
+    for (const expiresAtMs of [1, test.clock.nowMs() + 400 * 24 * 3_600_000])
+      expect((await ask('POST', 'exceptions', exception({ expiresAtMs }))).json).toMatchObject({
+        code: 'E_POLICY_INVALID',
+      });
+  });
+});
+
+describe('without a cluster', () => {
+  it('says so instead of showing nothing', async () => {
+    expect((await ask('GET', 'status')).json).toMatchObject({ kubernetes: { state: 'off' } });
+    for (const answer of [await ask('GET', 'coverage'), await ask('POST', 'simulations', {})])
+      expect([answer.status, answer.json]).toMatchObject([409, { code: 'E_POLICY_NO_CLUSTER' }]);
+    expect((await ask('GET', 'decisions')).json).toMatchObject({ items: [] });
+    expect((await ask('POST', 'tests', { object: { kind: 5 } })).json).toMatchObject({
+      code: 'E_POLICY_INVALID',
+    });
+  });
+});

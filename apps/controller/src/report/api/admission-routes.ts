@@ -1,0 +1,229 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Store } from '@bartizan/adapters/store';
+import { type AdmissionBinding, type AdmissionRuleRow, severityRank } from '@bartizan/contracts';
+import { type FieldPaths, matchesFilter } from '@bartizan/engine';
+import { explainAdmissionRule } from '@bartizan/engine/admission';
+import type {
+  AdmissionDesk,
+  KnownPolicy,
+  KnownRule,
+  PolicyAuthor,
+  RuleChange,
+  RuleCount,
+} from '../../admission-ports.ts';
+import type { Clock } from '../../ports.ts';
+import type { Caller } from '../access/caller.ts';
+import { pageBody, slicePage, toQuery } from './list-query.ts';
+import { answers, refuse, reply } from './route-handler.ts';
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly admission: AdmissionDesk;
+}
+
+/** Paths that the list of rules can be filtered and sorted by. */
+const RULE_FIELDS: FieldPaths = {
+  id: 'rule.id',
+  title: ['rule.title.en', 'rule.title.ja'],
+  severity: 'rule.severity',
+  mode: 'modes',
+  origin: 'origin',
+  enabled: 'enabled',
+  native: 'native',
+  control: 'rule.control',
+  violations: 'violations',
+};
+
+const authorOf = ({ cluster, tenant, name }: Caller) => ({ owner: { cluster, tenant }, name });
+
+/** Whether a glob of rule ids, `*` for any run of characters, names a rule. */
+const names = (globs: readonly string[], id: string): boolean =>
+  globs.some((glob) => {
+    const parts = glob.split('*');
+    const [head = ''] = parts;
+    if (parts.length === 1) return glob === id;
+    if (!id.startsWith(head)) return false;
+    let at = head.length;
+    for (const part of parts.slice(1, -1)) {
+      const found = id.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    const tail = parts.at(-1) ?? '';
+    return id.length - at >= tail.length && id.endsWith(tail);
+  });
+
+const bindingsOf = ({ bindings }: KnownPolicy, id: string): AdmissionBinding[] =>
+  bindings.map(({ binding }) => binding).filter(({ rules }) => names(rules, id));
+
+const rowOf = (
+  { rule, revision, origin, enabled, refused }: KnownRule,
+  policy: KnownPolicy,
+  counts: ReadonlyMap<string, RuleCount> | undefined,
+): AdmissionRuleRow => {
+  const bound = bindingsOf(policy, rule.id);
+  const everywhere = bound.some(
+    ({ namespaces, excludeNamespaces, namespaceLabels }) =>
+      namespaces === undefined && excludeNamespaces === undefined && namespaceLabels === undefined,
+  );
+  const modes = [...new Set([...bound.map(({ mode }) => mode), ...(everywhere ? [] : [rule.mode])])];
+  const count = counts?.get(rule.id) ?? { violations: 0, unknown: 0 };
+  return {
+    rule,
+    revision,
+    origin,
+    enabled: enabled && refused === undefined,
+    modes: enabled ? modes : ['off'],
+    native: 'webhook-only',
+    ...(counts === undefined ? {} : count),
+  };
+};
+
+async function writeRule(admission: AdmissionDesk, author: PolicyAuthor, change: RuleChange) {
+  const saved = await admission.putRule(author, change);
+  if (!saved.ok) return saved;
+  const policy = await admission.policy(author.owner);
+  if (!policy.ok) return policy;
+  const { rule, enabled } = change;
+  return reply(rowOf(saved.value, policy.value, admission.counts()), {
+    target: rule.id,
+    auditDetail: `revision ${saved.value.revision.slice(0, 12)}, mode ${rule.mode}, ${enabled ? 'enabled' : 'disabled'}`,
+  });
+}
+
+/** Rules: the ones of the product and those of users. */
+export const admissionRuleHandlers = ({ clock, admission }: Parts) => ({
+  'admission.rules': answers('admission.rules', async ({ caller, query }) => {
+    const wanted = toQuery(query);
+    if (!wanted.ok) return wanted;
+    const policy = await admission.policy(authorOf(caller).owner);
+    if (!policy.ok) return policy;
+    const counts = admission.counts();
+    const rows = policy.value.rules.map((one) => rowOf(one, policy.value, counts));
+    const kept = sortRows(
+      rows.filter((row) => matchesFilter(row, wanted.value.filter, RULE_FIELDS)),
+      query.sort,
+    );
+    const page = slicePage(kept, wanted.value);
+    return page.ok ? reply(pageBody(page.value, clock.nowMs())) : page;
+  }),
+  'admission.rule': answers('admission.rule', async ({ caller, params }) => {
+    const policy = await admission.policy(authorOf(caller).owner);
+    if (!policy.ok) return policy;
+    const known = policy.value.rules.find(({ rule }) => rule.id === params.id);
+    if (known === undefined) return refuse('E_NOT_FOUND', `there is no rule ${params.id}`);
+    return reply({
+      ...rowOf(known, policy.value, admission.counts()),
+      words: [explainAdmissionRule(known.rule)],
+      bindings: bindingsOf(policy.value, params.id),
+    });
+  }),
+  'admission.rule.create': answers('admission.rule.create', ({ caller, body }) =>
+    writeRule(admission, authorOf(caller), { ...body, isNew: true }),
+  ),
+  'admission.rule.put': answers('admission.rule.put', async ({ caller, params, body }) =>
+    body.rule.id === params.id
+      ? writeRule(admission, authorOf(caller), { ...body, isNew: false })
+      : refuse('E_BODY_INVALID', '/rule/id is not the id of the path'),
+  ),
+  'admission.rule.remove': answers('admission.rule.remove', async ({ caller, params }) => {
+    const removed = await admission.removeRule(authorOf(caller), params.id);
+    return removed.ok ? reply({ removed: removed.value }, { target: params.id }) : removed;
+  }),
+});
+
+/** Where rules are in force, and what is excepted from them. */
+export const admissionScopeHandlers = ({ store, clock, admission }: Parts) => ({
+  'admission.bindings': answers('admission.bindings', async ({ caller }) => {
+    const policy = await admission.policy(authorOf(caller).owner);
+    if (!policy.ok) return policy;
+    return reply({ bindings: policy.value.bindings, revision: policy.value.bindingsRevision });
+  }),
+  'admission.bindings.put': answers('admission.bindings.put', async ({ caller, body }) => {
+    const changed = await admission.putBindings(authorOf(caller), body.bindings, body.ifRevision);
+    if (!changed.ok) return changed;
+    const { bindings, bindingsRevision: revision } = changed.value;
+    return reply(
+      { bindings, revision },
+      {
+        target: 'bindings',
+        auditDetail: body.bindings
+          .map(({ id, mode }) => `${id} ${mode}`)
+          .join(', ')
+          .slice(0, 1000),
+      },
+    );
+  }),
+  'admission.exceptions': answers('admission.exceptions', async ({ scope, query }) => {
+    const wanted = toQuery(query);
+    if (!wanted.ok) return wanted;
+    const page = await store.admissionExceptions.list(scope, wanted.value);
+    return page.ok ? reply(pageBody(page.value, clock.nowMs())) : page;
+  }),
+  'admission.exception.create': answers('admission.exception.create', async ({ caller, body }) => {
+    const saved = await admission.putException(authorOf(caller), body);
+    if (!saved.ok) return saved;
+    const until = new Date(body.expiresAtMs).toISOString();
+    return reply(saved.value, {
+      target: body.id,
+      auditDetail:
+        `${body.rules.join(', ')} in ${body.namespaces.join(', ')} until ${until}, ${body.owner}: ${body.reason}`.slice(
+          0,
+          1000,
+        ),
+    });
+  }),
+  'admission.exception.remove': answers('admission.exception.remove', async ({ caller, params }) => {
+    const removed = await admission.removeException(authorOf(caller), params.id);
+    return removed.ok ? reply({ removed: removed.value }, { target: params.id }) : removed;
+  }),
+});
+
+/** What was decided, what an object would get, what a draft would do. */
+export const admissionDecisionHandlers = ({ store, clock, admission }: Parts) => ({
+  'admission.status': answers('admission.status', () => Promise.resolve(reply(admission.status()))),
+  'admission.decisions': answers('admission.decisions', async ({ scope, query }) => {
+    const wanted = toQuery(query);
+    if (!wanted.ok) return wanted;
+    const page = await store.admissionDecisions.list(scope, wanted.value);
+    return page.ok ? reply(pageBody(page.value, clock.nowMs())) : page;
+  }),
+  'admission.decision': answers('admission.decision', async ({ scope, params }) => {
+    const found = await store.admissionDecisions.get(scope, params.id);
+    if (!found.ok) return found;
+    return found.value === undefined
+      ? refuse('E_NOT_FOUND', `there is no decision ${params.id}`)
+      : reply(found.value);
+  }),
+  'admission.test': answers('admission.test', async ({ caller, body }) => {
+    const outcome = await admission.test(authorOf(caller).owner, body);
+    return outcome.ok ? reply(outcome.value) : outcome;
+  }),
+  'admission.simulate': answers('admission.simulate', async ({ caller, body }) => {
+    const radius = await admission.simulate(authorOf(caller).owner, body);
+    return radius.ok ? reply(radius.value) : radius;
+  }),
+  'admission.coverage': answers('admission.coverage', async ({ caller }) => {
+    const coverage = await admission.coverage(authorOf(caller).owner);
+    return coverage.ok ? reply(coverage.value) : coverage;
+  }),
+});
+
+/** Rows in the order asked for; by id when nothing is asked. Severity goes by its weight, not by its letters. */
+function sortRows(rows: readonly AdmissionRuleRow[], sort = 'id'): AdmissionRuleRow[] {
+  const descending = sort.startsWith('-');
+  const field = descending ? sort.slice(1) : sort;
+  const value = (row: AdmissionRuleRow): number | string => {
+    if (field === 'severity') return severityRank(row.rule.severity);
+    if (field === 'violations') return row.violations ?? -1;
+    return field === 'title' ? row.rule.title.en : row.rule.id;
+  };
+  const sorted = rows.toSorted((left, right) => {
+    const [one, two] = [value(left), value(right)];
+    return one < two ? -1 : one > two ? 1 : left.rule.id < right.rule.id ? -1 : 1;
+  });
+  return descending ? sorted.reverse() : sorted;
+}

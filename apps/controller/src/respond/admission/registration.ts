@@ -1,0 +1,256 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { isDeepStrictEqual } from 'node:util';
+import { apiVersionOf, type JsonRecord, type Resource, recordOf } from '@bartizan/adapters/kube';
+
+const of = (kind: string, plural: string): Resource => ({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind,
+  plural,
+  isNamespaced: false,
+});
+export const VALIDATING = of('ValidatingWebhookConfiguration', 'validatingwebhookconfigurations');
+export const MUTATING = of('MutatingWebhookConfiguration', 'mutatingwebhookconfigurations');
+
+/** Namespaces with this label are refused what we cannot judge, also while we are away. */
+export const FAIL_CLOSED_LABEL = 'policy.bartizan.dev/fail-closed';
+/** Namespaces with this label have safe defaults filled in. */
+export const MUTATE_LABEL = 'policy.bartizan.dev/mutate';
+const NAME_LABEL = 'kubernetes.io/metadata.name';
+/** Never asked about: the cluster must be able to repair itself, and us, without us. */
+const SYSTEM_NAMESPACES = ['kube-system', 'kube-node-lease'];
+const TIMEOUT_S = 5;
+
+/** Where the API server finds us. */
+export type WebhookAddress =
+  | { readonly url: string }
+  | { readonly service: { readonly namespace: string; readonly name: string; readonly port: number } };
+
+/** What the registered webhooks are made of. */
+export interface RegistrationPlan {
+  readonly instance: string;
+  readonly address: WebhookAddress;
+  /** Authorities of our certificate; two during a change. */
+  readonly caPem: string;
+  readonly ownNamespace?: string;
+  /** False: the entries that fail closed are taken out, because nobody answers. */
+  readonly mayFailClosed: boolean;
+}
+/** A configuration as it is to be. */
+export interface DesiredConfiguration {
+  readonly resource: Resource;
+  readonly name: string;
+  readonly object: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+    readonly webhooks: readonly object[];
+  };
+}
+
+interface Rule {
+  readonly groups: readonly string[];
+  readonly resources: readonly string[];
+  readonly operations: readonly string[];
+}
+const WRITES = ['CREATE', 'UPDATE'];
+/** What can make something run, or can change who may: sub-resources are named, since `pods` never means them. */
+const JUDGED: readonly Rule[] = [
+  {
+    groups: [''],
+    resources: [
+      'pods',
+      'pods/ephemeralcontainers',
+      'pods/resize',
+      'replicationcontrollers',
+      'replicationcontrollers/scale',
+      'podtemplates',
+    ],
+    operations: WRITES,
+  },
+  {
+    groups: [''],
+    resources: [
+      'services',
+      'serviceaccounts',
+      'configmaps',
+      'namespaces',
+      'persistentvolumes',
+      'persistentvolumeclaims',
+    ],
+    operations: WRITES,
+  },
+  {
+    groups: ['apps'],
+    resources: [
+      'deployments',
+      'deployments/scale',
+      'replicasets',
+      'replicasets/scale',
+      'statefulsets',
+      'statefulsets/scale',
+      'daemonsets',
+    ],
+    operations: WRITES,
+  },
+  { groups: ['batch'], resources: ['jobs', 'cronjobs'], operations: WRITES },
+  {
+    groups: ['networking.k8s.io'],
+    resources: ['ingresses', 'networkpolicies'],
+    operations: [...WRITES, 'DELETE'],
+  },
+  {
+    groups: ['rbac.authorization.k8s.io'],
+    resources: ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'],
+    operations: WRITES,
+  },
+  {
+    groups: ['apiextensions.k8s.io'],
+    resources: ['customresourcedefinitions'],
+    operations: [...WRITES, 'DELETE'],
+  },
+];
+const ENTERED: readonly Rule[] = [
+  {
+    groups: [''],
+    resources: [
+      'pods/exec',
+      'pods/attach',
+      'pods/portforward',
+      'pods/proxy',
+      'services/proxy',
+      'nodes/proxy',
+    ],
+    operations: ['CONNECT'],
+  },
+];
+const COMPLETED: readonly Rule[] = [{ groups: [''], resources: ['pods'], operations: ['CREATE'] }];
+
+/** What needs no judgement never leaves the API server. */
+const CONDITIONS = [
+  {
+    // The kubelet shows Pods that run already from files of its node.
+    name: 'not-a-kubelet',
+    expression: "!request.userInfo.groups.exists(group, group == 'system:nodes')",
+  },
+  {
+    // Objects on their way out only lose finalizers.
+    name: 'not-on-its-way-out',
+    expression:
+      "request.operation != 'UPDATE' || !has(object.metadata) || !has(object.metadata.deletionTimestamp)",
+  },
+];
+
+const written = ({ groups, resources, operations }: Rule, scope: string) => ({
+  apiGroups: groups,
+  apiVersions: ['*'],
+  operations,
+  resources,
+  scope,
+});
+
+interface Entry {
+  readonly name: string;
+  readonly path: string;
+  readonly rules: readonly Rule[];
+  readonly conditions?: typeof CONDITIONS;
+  readonly failurePolicy: 'Ignore' | 'Fail';
+  readonly expressions: readonly object[];
+  readonly isMutating?: true;
+}
+
+function entry(plan: RegistrationPlan, one: Entry): object {
+  const { address, caPem } = plan;
+  const exempt = [...SYSTEM_NAMESPACES, ...(plan.ownNamespace === undefined ? [] : [plan.ownNamespace])];
+  const target =
+    'url' in address
+      ? { url: `${address.url}${one.path}` }
+      : { service: { ...address.service, path: one.path } };
+  return {
+    name: one.name,
+    clientConfig: { ...target, caBundle: Buffer.from(caPem).toString('base64') },
+    // Objects of the whole cluster meet every selector of namespaces: they are asked about once, and never fail closed.
+    rules: one.rules.map((rule) => written(rule, one.failurePolicy === 'Fail' ? 'Namespaced' : '*')),
+    failurePolicy: one.failurePolicy,
+    matchPolicy: 'Equivalent',
+    sideEffects: 'None',
+    timeoutSeconds: TIMEOUT_S,
+    admissionReviewVersions: ['v1'],
+    namespaceSelector: {
+      matchExpressions: [{ key: NAME_LABEL, operator: 'NotIn', values: exempt }, ...one.expressions],
+    },
+    objectSelector: {},
+    ...(one.conditions === undefined ? {} : { matchConditions: one.conditions }),
+    ...(one.isMutating === true ? { reinvocationPolicy: 'Never' } : {}),
+  };
+}
+
+const labelled = (key: string, operator: 'In' | 'NotIn'): object => ({ key, operator, values: ['true'] });
+
+/** An open entry for most namespaces, and a closed one for those that ask for it: a request meets one of them. */
+function pair(plan: RegistrationPlan, one: Omit<Entry, 'failurePolicy' | 'expressions'>): object[] {
+  const name = (suffix: string): string => `${one.name}${suffix}.bartizan.dev`;
+  const open: Entry = {
+    ...one,
+    name: name(''),
+    failurePolicy: 'Ignore',
+    expressions: plan.mayFailClosed ? [labelled(FAIL_CLOSED_LABEL, 'NotIn')] : [],
+  };
+  const closed: Entry = {
+    ...one,
+    name: name('-fail-closed'),
+    failurePolicy: 'Fail',
+    expressions: [labelled(FAIL_CLOSED_LABEL, 'In')],
+  };
+  return [open, ...(plan.mayFailClosed ? [closed] : [])].map((made) => entry(plan, made));
+}
+
+/** The configurations that are to be in the cluster. */
+export function desiredConfigurations(plan: RegistrationPlan): DesiredConfiguration[] {
+  const make = (resource: Resource, suffix: string, webhooks: readonly object[]): DesiredConfiguration => {
+    const name = `bartizan-${plan.instance}-${suffix}`;
+    const labels = {
+      'app.kubernetes.io/managed-by': 'bartizan',
+      'app.kubernetes.io/instance': plan.instance,
+    };
+    return {
+      resource,
+      name,
+      object: {
+        apiVersion: apiVersionOf(resource),
+        kind: resource.kind,
+        metadata: { name, labels },
+        webhooks,
+      },
+    };
+  };
+  const mutate: Entry = {
+    name: 'mutate.bartizan.dev',
+    path: '/mutate',
+    rules: COMPLETED,
+    conditions: CONDITIONS,
+    failurePolicy: 'Ignore',
+    expressions: [labelled(MUTATE_LABEL, 'In')],
+    isMutating: true,
+  };
+  return [
+    make(
+      VALIDATING,
+      'validate',
+      pair(plan, { name: 'validate', path: '/validate', rules: JUDGED, conditions: CONDITIONS }),
+    ),
+    make(VALIDATING, 'connect', pair(plan, { name: 'connect', path: '/connect', rules: ENTERED })),
+    make(MUTATING, 'mutate', [entry(plan, mutate)]),
+  ];
+}
+
+/** Whether what is in the cluster is what is to be: its webhooks exactly, with nothing more in them. */
+export function isAsDesired({ object }: DesiredConfiguration, live: JsonRecord): boolean {
+  const labels = recordOf(recordOf(live['metadata'])['labels']);
+  return (
+    isDeepStrictEqual(live['webhooks'], object.webhooks) &&
+    Object.entries(object.metadata.labels).every(([name, value]) => labels[name] === value)
+  );
+}

@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import {
+  type KubeClient,
+  type KubeError,
+  type KubeObject,
+  listOf,
+  recordOf,
+  textOf,
+} from '@bartizan/adapters/kube';
+import type { Store } from '@bartizan/adapters/store';
+import { err, ok, type Result, systemScope } from '@bartizan/contracts';
+import type { Clock, ClusterFeed, Log, Owner } from '../../ports.ts';
+import { Turnstile } from '../../turnstile.ts';
+import {
+  type DesiredConfiguration,
+  desiredConfigurations,
+  isAsDesired,
+  type RegistrationPlan,
+} from './registration.ts';
+
+/** How one configuration of ours is. */
+export interface WebhookState {
+  readonly name: string;
+  readonly state: 'in-force' | 'absent' | 'restored' | 'not-permitted' | 'off';
+  readonly failsClosed: boolean;
+  readonly restoredTotal: number;
+  readonly code?: string;
+}
+interface Parts {
+  readonly client: KubeClient;
+  readonly feed: ClusterFeed;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly owner: Owner;
+}
+type Kept = Result<'in-force' | 'restored', KubeError>;
+
+const TRIES = 5;
+/** The watch tells in milliseconds; this is for when it may not, or is behind. */
+const CHECK_MS = 30_000;
+const SCOPE = systemScope('admission webhooks');
+const ACTOR = 'admission';
+
+/** Keeps our webhooks registered: who deletes or changes them sees them come back, and stands in the audit log. */
+export class WebhookKeeper {
+  readonly #parts: Parts;
+  readonly #turnstile = new Turnstile();
+  readonly #states = new Map<string, WebhookState>();
+  #desired: readonly DesiredConfiguration[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #stop: (() => void) | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Registers by a plan, from now on. */
+  async keep(plan: RegistrationPlan): Promise<void> {
+    this.#desired = desiredConfigurations(plan);
+    await this.#all('planned');
+    this.#stop ??= this.#parts.feed.listen({
+      onChange: ({ kind, meta, object }) => {
+        const desired = this.#desired.find((one) => one.name === meta.name && one.resource.kind === kind);
+        if (desired === undefined || (object !== undefined && isAsDesired(desired, object.raw))) return;
+        void this.#turnstile.run(() => this.#one(desired.name, object === undefined ? 'deleted' : 'changed'));
+      },
+    });
+    this.#timer ??= setInterval(() => void this.#all('found'), CHECK_MS).unref();
+  }
+
+  states(): readonly WebhookState[] {
+    return [...this.#states.values()];
+  }
+
+  async close(): Promise<void> {
+    this.#stop?.();
+    clearInterval(this.#timer);
+    this.#desired = [];
+    await this.#turnstile.run(() => Promise.resolve());
+  }
+
+  async #all(cause: Cause): Promise<void> {
+    for (const { name } of this.#desired) await this.#turnstile.run(() => this.#one(name, cause));
+  }
+
+  /** Brings one configuration to what it is to be now; the plan may be another one than when this was asked for. */
+  async #one(name: string, cause: Cause): Promise<void> {
+    const desired = this.#desired.find((one) => one.name === name);
+    if (desired === undefined) return;
+    const before = this.#states.get(name);
+    const outcome = await this.#put(desired, cause);
+    const failsClosed = desired.object.webhooks.some((one) => Reflect.get(one, 'failurePolicy') === 'Fail');
+    const restoredTotal = before?.restoredTotal ?? 0;
+    if (!outcome.ok) {
+      const { code, detail } = outcome.error;
+      this.#parts.log.warn({ name, code, detail }, 'a webhook of ours is not registered now');
+      const state = code === 'E_KUBE_NOT_PERMITTED' ? 'not-permitted' : 'absent';
+      this.#states.set(name, { name, state, failsClosed, restoredTotal, code });
+      return;
+    }
+    const isRestored = outcome.value === 'restored';
+    const state = isRestored || before?.state === 'restored' ? 'restored' : 'in-force';
+    this.#states.set(name, { name, state, failsClosed, restoredTotal: restoredTotal + (isRestored ? 1 : 0) });
+  }
+
+  async #put(desired: DesiredConfiguration, cause: Cause): Promise<Kept> {
+    const { client } = this.#parts;
+    const { resource, name, object } = desired;
+    let last: KubeError | undefined;
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const live = await client.get(resource, { name });
+      if (!live.ok && live.error.code !== 'E_KUBE_MISSING') return live;
+      if (live.ok && isAsDesired(desired, live.value.raw)) return ok('in-force');
+      const metadata = live.ok
+        ? { ...object.metadata, resourceVersion: live.value.meta.resourceVersion }
+        : object.metadata;
+      const written = live.ok
+        ? await client.update(resource, { ...object, metadata }, { name })
+        : await client.create(resource, object);
+      if (written.ok) return ok(await this.#told(desired, cause, live.ok ? live.value : undefined));
+      last = written.error;
+      // Another controller, or the attacker, was faster: look again.
+      if (last.code !== 'E_KUBE_CONFLICT') break;
+    }
+    return err(last ?? { code: 'E_KUBE_CONFLICT', detail: name });
+  }
+
+  /** Leaves a record where somebody else took away or changed what we had registered. */
+  async #told(
+    { name }: DesiredConfiguration,
+    cause: Cause,
+    live: KubeObject | undefined,
+  ): Promise<'in-force' | 'restored'> {
+    const wasThere = this.#states.has(name);
+    if (cause === 'planned' || !wasThere) return 'in-force';
+    const { store, clock, log, owner } = this.#parts;
+    const by = live === undefined ? '' : ` by ${lastWriter(live)}`;
+    const detail = `${live === undefined ? 'deleted' : 'changed'}${by}; restored`;
+    log.warn({ name, detail }, 'a webhook of ours was put back');
+    const appended = await store.audit.append(SCOPE, {
+      tenant: owner.tenant,
+      atMs: clock.nowMs(),
+      actor: ACTOR,
+      actorKind: 'system',
+      action: 'admission.restore',
+      target: name,
+      outcome: 'success',
+      detail,
+    });
+    if (!appended.ok) log.error({ code: appended.error.code }, 'a restored webhook is not audited');
+    return 'restored';
+  }
+}
+
+type Cause = 'planned' | 'found' | 'deleted' | 'changed';
+
+/** Who wrote an object last, as the API server notes it. */
+function lastWriter({ raw }: KubeObject): string {
+  const entries = listOf(recordOf(raw['metadata'])['managedFields']).map(recordOf);
+  const last = entries.toSorted((one, two) =>
+    String(one['time'] ?? '') < String(two['time'] ?? '') ? 1 : -1,
+  )[0];
+  return textOf(last?.['manager'], 128) ?? 'somebody';
+}

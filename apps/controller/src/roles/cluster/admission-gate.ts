@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { KubeClient } from '@bartizan/adapters/kube';
+import type { Store } from '@bartizan/adapters/store';
+import { err, failure, type Result } from '@bartizan/contracts';
+import type { AdmissionContext, AdmissionRuleSet } from '@bartizan/engine/admission';
+import type { ApiFailure, Clock, ClusterStatus, Log, Owner } from '../../ports.ts';
+import type { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
+import type { StartOptions } from '../../settings.ts';
+import { type AdmissionRole, buildAdmission } from './build-admission.ts';
+
+interface Parts {
+  readonly options: StartOptions;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly owner: Owner;
+  readonly rules: () => AdmissionRuleSet;
+  readonly context: AdmissionContext;
+  readonly known: { readonly client: KubeClient; readonly state: ClusterState };
+}
+type AdmissionState = NonNullable<ClusterStatus['admission']>;
+type Started = Promise<Result<AdmissionRole, ApiFailure>>;
+
+/** Admission control, if it is asked for: what it is doing, also when it could not begin. */
+export class AdmissionGate {
+  readonly #parts: Parts;
+  #starting: Started | undefined;
+  #role: AdmissionRole | undefined;
+  #problem: ApiFailure | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const { options, log } = this.#parts;
+    if (options.admission === undefined) return;
+    this.#starting = buildAdmission(this.#parts, options.admission).catch((cause: unknown) =>
+      err(failure('E_CONTROLLER_START', 'admission', cause)),
+    );
+    void this.#starting.then((built) => {
+      if (built.ok) {
+        this.#role = built.value;
+        log.info({ port: built.value.port }, 'the admission webhook listens');
+        return;
+      }
+      this.#problem = built.error;
+      log.error({ code: built.error.code, detail: built.error.detail }, 'admission is not controlled');
+    });
+  }
+
+  /** Decisions since start, by verdict. */
+  verdicts(): ReadonlyMap<string, number> {
+    return this.#role?.verdicts() ?? new Map();
+  }
+
+  status(): AdmissionState {
+    if (this.#problem !== undefined) {
+      const { code, detail } = this.#problem;
+      return { state: 'failed', code, detail: detail.slice(0, 512), webhooks: [] };
+    }
+    if (this.#role === undefined)
+      return { state: this.#starting === undefined ? 'off' : 'starting', webhooks: [] };
+    const { requestsTotal, deniedTotal, failedTotal } = this.#role.counters();
+    return {
+      state: 'on',
+      port: this.#role.port,
+      requestsTotal,
+      deniedTotal,
+      failedTotal,
+      policyRevision: this.#role.bench.revision,
+      webhooks: this.#role.webhooks().map(({ name, state, failsClosed, restoredTotal, code }) => ({
+        name,
+        state,
+        failsClosed,
+        restoredTotal,
+        ...(code === undefined ? {} : { code }),
+      })),
+    };
+  }
+
+  async close(): Promise<void> {
+    const built = await this.#starting;
+    if (built?.ok === true) await built.value.close();
+  }
+}

@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { KubeClient } from '@bartizan/adapters/kube';
+import { createSealer, type Store } from '@bartizan/adapters/store';
+import { err, failure, ok, type Result } from '@bartizan/contracts';
+import type { AdmissionContext, AdmissionRuleSet } from '@bartizan/engine/admission';
+import { AdmissionBench } from '../../decide/admission-bench.ts';
+import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
+import { DecisionLedger } from '../../respond/admission/decision-ledger.ts';
+import type { WebhookAddress } from '../../respond/admission/registration.ts';
+import { Watchdog } from '../../respond/admission/watchdog.ts';
+import {
+  type WebhookCertificate,
+  WebhookCertificates,
+} from '../../respond/admission/webhook-certificates.ts';
+import { WebhookKeeper, type WebhookState } from '../../respond/admission/webhook-keeper.ts';
+import { type WebhookCounters, WebhookServer } from '../../respond/admission/webhook-server.ts';
+import type { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
+import type { StartOptions } from '../../settings.ts';
+
+interface Parts {
+  readonly options: StartOptions;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly owner: Owner;
+  readonly rules: () => AdmissionRuleSet;
+  readonly context: AdmissionContext;
+  readonly known: { readonly client: KubeClient; readonly state: ClusterState };
+}
+type Settings = NonNullable<StartOptions['admission']>;
+
+/** Admission control of the cluster. */
+export interface AdmissionRole {
+  readonly port: number;
+  readonly bench: AdmissionBench;
+  readonly webhooks: () => readonly WebhookState[];
+  readonly counters: () => WebhookCounters;
+  /** Decisions since start, by verdict. */
+  readonly verdicts: () => ReadonlyMap<string, number>;
+  readonly close: () => Promise<void>;
+}
+type Built = Promise<Result<AdmissionRole, ApiFailure>>;
+
+/** Certificates are looked at that often; they are renewed when a third of their life is over. */
+const RENEW_MS = 3_600_000;
+
+const addressOf = (settings: Settings, port: number): WebhookAddress =>
+  settings.service === undefined
+    ? { url: `https://${settings.name}:${settings.port === 0 ? port : settings.port}` }
+    : { service: { ...settings.service, port: settings.service.port } };
+
+const namesOf = ({ name, service }: Settings): string[] => [
+  name,
+  ...(service === undefined ? [] : [`${service.name}.${service.namespace}.svc`]),
+];
+
+/** Starts the webhook port and registers it. */
+export async function buildAdmission(parts: Parts, settings: Settings): Built {
+  const { store, clock, log, options, known } = parts;
+  const sealer = createSealer(Buffer.from(options.dataKey, 'base64'));
+  const certificates = await WebhookCertificates.open({ store, sealer, clock, names: namesOf(settings) });
+  if (!certificates.ok) return certificates;
+  const tls = await certificates.value.current();
+  if (!tls.ok) return tls;
+  const bench = new AdmissionBench(parts);
+  const ledger = new DecisionLedger(parts);
+  const server = new WebhookServer({
+    judge: bench,
+    onDecision: (ask, answer) => ledger.note(ask, answer),
+    log,
+    tls: tls.value,
+  });
+  const port = await listen(server, settings);
+  if (!port.ok) return port;
+  const keeper = new WebhookKeeper({ ...parts, client: known.client, feed: known.state });
+  const address = addressOf(settings, port.value);
+  const registrar = new Registrar(parts, {
+    server,
+    keeper,
+    certificates: certificates.value,
+    address,
+    tls: tls.value,
+  });
+  await registrar.register();
+  const watchdog = new Watchdog({
+    host: settings.host,
+    port: port.value,
+    caPem: () => registrar.caPem,
+    serverName: settings.name,
+    log,
+    onChange: (isAnswering) => registrar.failClosed(isAnswering),
+  });
+  watchdog.start();
+  return ok({
+    port: port.value,
+    bench,
+    webhooks: () => keeper.states(),
+    counters: () => server.counters,
+    verdicts: () => ledger.verdicts,
+    close: async () => {
+      watchdog.close();
+      registrar.close();
+      await keeper.close();
+      await server.close();
+      await ledger.close();
+    },
+  });
+}
+
+async function listen(server: WebhookServer, { host, port }: Settings): Promise<Result<number, ApiFailure>> {
+  try {
+    return ok(await server.listen(host, port));
+  } catch (cause) {
+    const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+    const code = isTaken ? 'E_PORT_TAKEN' : 'E_CONTROLLER_START';
+    return err(failure(code, `admission webhook on ${host}:${port}`, cause));
+  }
+}
+
+interface Registered {
+  readonly server: WebhookServer;
+  readonly keeper: WebhookKeeper;
+  readonly certificates: WebhookCertificates;
+  readonly address: WebhookAddress;
+  readonly tls: WebhookCertificate;
+}
+
+/** Keeps port, certificate and registration together. */
+class Registrar {
+  readonly #parts: Parts;
+  readonly #registered: Registered;
+  readonly #timer: NodeJS.Timeout;
+  #tls: WebhookCertificate;
+  #mayFailClosed = true;
+
+  constructor(parts: Parts, registered: Registered) {
+    this.#parts = parts;
+    this.#registered = registered;
+    this.#tls = registered.tls;
+    this.#timer = setInterval(() => void this.#renew(), RENEW_MS).unref();
+  }
+
+  get caPem(): string {
+    return this.#tls.caPem;
+  }
+
+  register(): Promise<void> {
+    const { options } = this.#parts;
+    const namespace = options.admission?.service?.namespace;
+    return this.#registered.keeper.keep({
+      instance: options.instance,
+      address: this.#registered.address,
+      caPem: this.#tls.caPem,
+      ...(namespace === undefined ? {} : { ownNamespace: namespace }),
+      mayFailClosed: this.#mayFailClosed,
+    });
+  }
+
+  failClosed(may: boolean): void {
+    this.#mayFailClosed = may;
+    void this.register();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** API servers trust a new authority before a certificate of it is shown. */
+  async #renew(): Promise<void> {
+    const current = await this.#registered.certificates.current();
+    if (!current.ok) {
+      this.#parts.log.error(
+        { code: current.error.code },
+        'the certificate of the webhook cannot be renewed now',
+      );
+      return;
+    }
+    const isNews =
+      current.value.certificatePem !== this.#tls.certificatePem || current.value.caPem !== this.#tls.caPem;
+    if (!isNews) return;
+    this.#tls = current.value;
+    await this.register();
+    this.#registered.server.useTls(current.value);
+    this.#parts.log.info({}, 'a new certificate of the webhook is in use');
+  }
+}

@@ -1,0 +1,189 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@bartizan/adapters/kube';
+import type { Store } from '@bartizan/adapters/store';
+import { type AdmissionContext, EMPTY_CONTEXT } from '@bartizan/engine/admission';
+import { ClusterAudit, type ObjectChange } from '../../decide/admission/cluster-audit.ts';
+import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
+import type { PolicyBook } from '../../decide/admission/policy-book.ts';
+import type { FindingLedger } from '../../decide/finding-ledger.ts';
+import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
+import { resourceOf } from '../../sense/kubernetes/cluster-resources.ts';
+import { type ClusterChange, ClusterState } from '../../sense/kubernetes/cluster-state.ts';
+import { ClusterWorkloads } from '../../sense/kubernetes/cluster-workloads.ts';
+import { Placing } from '../../sense/kubernetes/placing.ts';
+import { objectView } from '../../sense/kubernetes/views.ts';
+import type { StartOptions } from '../../settings.ts';
+import type { Turnstile } from '../../turnstile.ts';
+import { AdmissionGate } from './admission-gate.ts';
+
+interface Parts {
+  readonly options: StartOptions;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly publish: Publish;
+  readonly owner: Owner;
+  readonly workloadTurnstile: Turnstile;
+  readonly book: PolicyBook;
+  readonly findings: FindingLedger;
+}
+
+/** The cluster this controller stands in or was shown; off where there is none. */
+export interface ClusterRole {
+  readonly status: () => ClusterStatus;
+  readonly placing: Placing | undefined;
+  /** What is known of the cluster, and the way to it; absent = off. */
+  readonly known: { readonly client: KubeClient; readonly state: ClusterState } | undefined;
+  /** Facts that admission rules may ask for. */
+  readonly context: AdmissionContext;
+  /** What exists, judged; absent = no cluster is watched. */
+  readonly audit: ClusterAudit | undefined;
+  /** Admission decisions since start, by verdict. */
+  readonly verdicts: () => ReadonlyMap<string, number>;
+  readonly start: () => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Finds the access to a cluster and builds what watches it. Without a cluster, or with an access that is of no use, the rest works on. */
+export async function buildCluster(parts: Parts): Promise<ClusterRole> {
+  const access = await findKubeAccess(parts.options.kubeconfig, parts.env);
+  if (!access.ok) {
+    const { code, detail } = access.error;
+    parts.log.error({ code, detail }, 'the cluster is not watched');
+    return without({ state: 'failed', code, detail, kinds: [] });
+  }
+  if (access.value === undefined) return without({ state: 'off', kinds: [] });
+  const client = new KubeClient(access.value);
+  const state = new ClusterState({ client, log: parts.log });
+  const workloads = new ClusterWorkloads({ ...parts, state, turnstile: parts.workloadTurnstile });
+  const version = new ServerVersion(client);
+  state.listen({
+    onChange: () => undefined,
+    onState: ({ condition }) => {
+      if (condition === 'synced') version.ask();
+      parts.publish({ topic: 'status', ...parts.owner, data: { code: 'kubernetes' } });
+    },
+  });
+  const facts = new ClusterFacts({
+    isAccessKnown: () => ACCESS_KINDS.every((kind) => state.state(kind)?.condition === 'synced'),
+  });
+  const context: AdmissionContext = { namespace: facts.namespace, serviceAccount: facts.serviceAccount };
+  const audit = new ClusterAudit({ ...parts, context });
+  state.listen({
+    onChange: (change) => {
+      const taken = objectChange(change);
+      if (taken === undefined) return;
+      facts.take(taken);
+      audit.take(taken);
+    },
+  });
+  const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
+  const gate = new AdmissionGate({ ...parts, rules, context, known: { client, state } });
+  return {
+    status: () => ({ ...statusOf(client.where, version.known, state.states()), admission: gate.status() }),
+    placing: new Placing(workloads),
+    known: { client, state },
+    context,
+    audit,
+    verdicts: () => gate.verdicts(),
+    start: () => {
+      state.start();
+      gate.start();
+    },
+    close: async () => {
+      await gate.close();
+      await state.stop();
+      await audit.close();
+      await workloads.close();
+      await client.close();
+    },
+  };
+}
+
+/** Kinds without which nobody knows what an account may do. */
+const ACCESS_KINDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
+
+/** A change of the watch, as those take it who judge. */
+function objectChange({ kind, meta, object }: ClusterChange): ObjectChange | undefined {
+  const resource = resourceOf(kind);
+  if (resource === undefined) return undefined;
+  const { group, version, plural } = resource;
+  const controller = object === undefined ? undefined : objectView(kind, object).owner;
+  return {
+    ...{ group, version, kind, resource: plural },
+    namespace: meta.namespace,
+    name: meta.name,
+    ...(controller === undefined ? {} : { controller }),
+    ...(object === undefined ? {} : { object: object.raw }),
+  };
+}
+
+const without = (status: ClusterStatus): ClusterRole => ({
+  status: () => status,
+  placing: undefined,
+  known: undefined,
+  context: EMPTY_CONTEXT,
+  audit: undefined,
+  verdicts: () => new Map(),
+  start: () => undefined,
+  close: () => Promise.resolve(),
+});
+
+/** Asked when the server is reached, and again each time it was away: it may be another one by then. */
+class ServerVersion {
+  readonly #client: KubeClient;
+  known: string | undefined;
+  #isAsking = false;
+
+  constructor(client: KubeClient) {
+    this.#client = client;
+  }
+
+  ask(): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    this.#client.version().then(
+      (answer) => {
+        this.#isAsking = false;
+        if (answer.ok && answer.value !== '') this.known = answer.value;
+      },
+      () => {
+        this.#isAsking = false;
+      },
+    );
+  }
+}
+
+function stateOf(states: readonly WatchState[]): ClusterStatus['state'] {
+  const has = (condition: WatchState['condition']): boolean =>
+    states.some((state) => state.condition === condition);
+  if (has('behind')) return 'behind';
+  if (has('unknown')) return 'connecting';
+  return has('not-permitted') ? 'partial' : 'synced';
+}
+
+function statusOf(server: string, version: string | undefined, states: readonly WatchState[]): ClusterStatus {
+  const problem = states.find(
+    ({ code }) => code !== undefined && code !== 'E_KUBE_NOT_PERMITTED' && code !== 'E_KUBE_MISSING',
+  );
+  return {
+    state: stateOf(states),
+    server: server.slice(0, 256),
+    ...(version === undefined ? {} : { version }),
+    ...errorOf(problem),
+    kinds: states.map(({ kind, group, condition, code, objects, freshAtMs }) => ({
+      kind,
+      group,
+      condition,
+      objects,
+      ...(code === undefined ? {} : { code }),
+      ...(freshAtMs === undefined ? {} : { freshAtMs }),
+    })),
+  };
+}
+
+const errorOf = (problem: { readonly code?: KubeError['code']; readonly detail?: string } | undefined) =>
+  problem?.code === undefined ? {} : { code: problem.code, detail: problem.detail ?? '' };

@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { loadAdmissionRules } from '@bartizan/adapters/content';
+import type { Store } from '@bartizan/adapters/store';
+import type { AdmissionRule } from '@bartizan/contracts';
+import { PSS_MINOR_LATEST, pssRules } from '@bartizan/engine/admission';
+import type { AdmissionDesk } from '../../admission-ports.ts';
+import { ClusterDesk } from '../../decide/admission/cluster-desk.ts';
+import { PolicyBook } from '../../decide/admission/policy-book.ts';
+import { PolicyDesk } from '../../decide/admission/policy-desk.ts';
+import type { Clock, Log, Owner } from '../../ports.ts';
+import { Turnstile } from '../../turnstile.ts';
+import type { ClusterRole } from './build-cluster.ts';
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly owner: Owner;
+}
+
+/** Rules that come with the product: those of `content/`, and both levels of the Pod Security Standards. */
+function builtIn(contentDir: string, log: Log): AdmissionRule[] {
+  const loaded = loadAdmissionRules(contentDir);
+  if (!loaded.ok) {
+    log.error({ code: loaded.error.code, detail: loaded.error.detail }, 'there are no admission rules');
+    return [];
+  }
+  for (const fault of loaded.value.refused) log.error({ ...fault }, 'a content file was refused');
+  // Restricted repeats some controls of baseline more strictly; both are known, so that either level can be enforced.
+  const standards = [
+    ...pssRules('baseline', PSS_MINOR_LATEST, 'audit'),
+    ...pssRules('restricted', PSS_MINOR_LATEST, 'audit'),
+  ];
+  const byId = new Map([...loaded.value.rules, ...standards].map((rule) => [rule.id, rule]));
+  return [...byId.values()];
+}
+
+/** The policies, with those of the store in force. */
+export async function openPolicyBook(parts: Parts & { readonly contentDir: string }): Promise<PolicyBook> {
+  const book = new PolicyBook({ ...parts, builtIn: builtIn(parts.contentDir, parts.log) });
+  const loaded = await book.load(parts.owner);
+  if (!loaded.ok)
+    parts.log.error({ code: loaded.error.code, detail: loaded.error.detail }, 'policies cannot be read');
+  return book;
+}
+
+/** What the API does with policies: changes them, tries them, and tells what they mean for the cluster. */
+export function buildDesk(
+  parts: Parts,
+  book: PolicyBook,
+  cluster: Pick<ClusterRole, 'status' | 'context' | 'audit' | 'verdicts'>,
+): AdmissionDesk {
+  const context = cluster.context;
+  const policies = new PolicyDesk({ ...parts, book, turnstile: new Turnstile(), context: () => context });
+  const meaning = new ClusterDesk({
+    ...parts,
+    book,
+    context,
+    ...(cluster.audit === undefined ? {} : { audit: cluster.audit }),
+    kubernetes: cluster.status,
+    verdicts: cluster.verdicts,
+  });
+  return {
+    policy: policies.policy,
+    putRule: policies.putRule,
+    removeRule: policies.removeRule,
+    putBindings: policies.putBindings,
+    putException: policies.putException,
+    removeException: policies.removeException,
+    test: policies.test,
+    simulate: meaning.simulate,
+    coverage: meaning.coverage,
+    status: meaning.status,
+    counts: meaning.counts,
+  };
+}

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Resource } from '@bartizan/adapters/kube';
+
+const RBAC = 'rbac.authorization.k8s.io';
+const ADMISSION = 'admissionregistration.k8s.io';
+
+const of = (
+  group: string,
+  kind: string,
+  isNamespaced: boolean,
+  plural = `${kind.toLowerCase()}s`,
+): Resource => ({
+  group,
+  version: 'v1',
+  kind,
+  plural,
+  isNamespaced,
+});
+
+/** What is watched of a cluster. A kind that this API server does not have is said to be not served. */
+export const CLUSTER_RESOURCES = [
+  of('', 'Namespace', false),
+  of('', 'Node', false),
+  of('', 'Pod', true),
+  of('apps', 'ReplicaSet', true),
+  of('apps', 'Deployment', true),
+  of('apps', 'StatefulSet', true),
+  of('apps', 'DaemonSet', true),
+  of('batch', 'Job', true),
+  of('batch', 'CronJob', true),
+  of('', 'Service', true),
+  of('', 'ServiceAccount', true),
+  of(RBAC, 'Role', true),
+  of(RBAC, 'ClusterRole', false),
+  of(RBAC, 'RoleBinding', true),
+  of(RBAC, 'ClusterRoleBinding', false),
+  of('networking.k8s.io', 'NetworkPolicy', true, 'networkpolicies'),
+  of(ADMISSION, 'ValidatingWebhookConfiguration', false),
+  of(ADMISSION, 'MutatingWebhookConfiguration', false),
+  of(ADMISSION, 'ValidatingAdmissionPolicy', false, 'validatingadmissionpolicies'),
+  of(ADMISSION, 'ValidatingAdmissionPolicyBinding', false),
+  of('apiextensions.k8s.io', 'CustomResourceDefinition', false),
+] as const;
+
+/** The resource of a kind that is watched. */
+export const resourceOf = (kind: string): Resource | undefined =>
+  CLUSTER_RESOURCES.find((resource) => resource.kind === kind);

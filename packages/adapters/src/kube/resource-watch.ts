@@ -1,0 +1,298 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeClient, KubeEvent } from './client.ts';
+import { asKubeError, type KubeError, type KubeErrorCode } from './fault.ts';
+import type { KubeObject, ObjectMeta } from './json.ts';
+import type { Resource } from './resource.ts';
+
+/**
+ * How a kind of object is known.
+ * `unknown`: never listed whole. `synced`: followed now. `behind`: was, and is not now. `not-permitted`: we may not
+ * read it, so nothing can be said of it. `not-served`: this API server has no such kind.
+ */
+export type WatchCondition = 'unknown' | 'synced' | 'behind' | 'not-permitted' | 'not-served';
+
+/** State of one watch. */
+export interface WatchState {
+  readonly kind: string;
+  readonly group: string;
+  readonly condition: WatchCondition;
+  /** Why it is not synced. */
+  readonly code?: KubeErrorCode;
+  readonly detail?: string;
+  readonly objects: number;
+  /** Up to when what is known is what is there; absent = never. */
+  readonly freshAtMs?: number;
+  readonly listsTotal: number;
+  readonly eventsTotal: number;
+}
+
+/** Who is told. Called in order, never two at once. */
+export interface WatchListener<T> {
+  /** `object` is the whole of it, for those who look at it now; it is not kept. */
+  readonly changed: (value: T, object: KubeObject) => void;
+  readonly gone: (value: T, meta: ObjectMeta) => void;
+  /** The state changed. */
+  readonly state?: (state: WatchState) => void;
+}
+
+/** What is followed. */
+export interface WatchPlan<T> {
+  readonly resource: Resource;
+  /** What is kept of an object; undefined = nothing, it is as if it were not there. */
+  readonly project: (object: KubeObject) => T | undefined;
+  readonly listener: WatchListener<T>;
+  readonly timing?: Partial<WatchTiming>;
+}
+export interface WatchTiming {
+  /** Objects per page of a list. */
+  readonly page: number;
+  /** After which the server is asked to end a watch; each watch takes up to twice that. */
+  readonly watchS: number;
+  /** Without event and bookmark. */
+  readonly idleMs: number;
+  readonly backoffMs: number;
+  /** All watches share one attempt to connect, so a server that is away costs little. */
+  readonly backoffMaxMs: number;
+  /** The same for a server that has too much to do. */
+  readonly busyMaxMs: number;
+  /** Until what was not permitted, or not served, is tried again. */
+  readonly refusedMs: number;
+}
+const TIMING: WatchTiming = {
+  page: 500,
+  watchS: 300,
+  idleMs: 150_000,
+  backoffMs: 200,
+  backoffMaxMs: 4_000,
+  busyMaxMs: 30_000,
+  refusedMs: 60_000,
+};
+
+interface Kept<T> {
+  readonly meta: ObjectMeta;
+  readonly value: T;
+}
+
+const keyOf = ({ namespace, name }: ObjectMeta): string => `${namespace}/${name}`;
+
+/**
+ * Follows all objects of one kind: lists in pages, watches from there, lists again when the version has expired, and
+ * tells only what differs from what it told before. Holds projections, never whole objects.
+ */
+export class ResourceWatch<T> {
+  readonly #client: KubeClient;
+  readonly #plan: WatchPlan<T>;
+  readonly #timing: WatchTiming;
+  readonly #objects = new Map<string, Kept<T>>();
+  readonly #stop = new AbortController();
+  #condition: WatchCondition = 'unknown';
+  #error: KubeError | undefined;
+  #version: string | undefined;
+  #freshAtMs: number | undefined;
+  #isOpen = false;
+  #listsTotal = 0;
+  #eventsTotal = 0;
+  #failures = 0;
+  #page: number;
+  #running: Promise<void> | undefined;
+
+  constructor(client: KubeClient, plan: WatchPlan<T>) {
+    this.#client = client;
+    this.#plan = plan;
+    this.#timing = { ...TIMING, ...plan.timing };
+    this.#page = this.#timing.page;
+  }
+
+  /** Begins to follow. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  get(namespace: string, name: string): T | undefined {
+    return this.#objects.get(`${namespace}/${name}`)?.value;
+  }
+
+  *values(): Generator<T> {
+    for (const { value } of this.#objects.values()) yield value;
+  }
+
+  state(): WatchState {
+    const { resource } = this.#plan;
+    const freshAtMs = this.#isOpen
+      ? Math.max(this.#freshAtMs ?? 0, this.#client.heardAtMs ?? 0)
+      : this.#freshAtMs;
+    return {
+      kind: resource.kind,
+      group: resource.group,
+      condition: this.#condition,
+      ...(this.#error === undefined ? {} : { code: this.#error.code, detail: this.#error.detail }),
+      objects: this.#objects.size,
+      ...(freshAtMs === undefined ? {} : { freshAtMs }),
+      listsTotal: this.#listsTotal,
+      eventsTotal: this.#eventsTotal,
+    };
+  }
+
+  get #isStopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopped) {
+      const problem = await this.#round().catch((cause: unknown) => asKubeError(cause, this.#client.where));
+      if (this.#isStopped) return;
+      if (problem === undefined) this.#failures = 0;
+      else await this.#rest(problem);
+    }
+  }
+
+  /** One list where needed, and one watch. The error, where it did not end as it should. */
+  async #round(): Promise<KubeError | undefined> {
+    if (this.#version === undefined) {
+      const problem = await this.#list();
+      if (problem !== undefined) return problem;
+    }
+    return this.#watch(this.#version ?? '');
+  }
+
+  async #list(): Promise<KubeError | undefined> {
+    const seen = new Set<string>();
+    let next: string | undefined;
+    let version = '';
+    do {
+      const page = await this.#client.list(this.#plan.resource, {
+        limit: this.#page,
+        ...(next === undefined ? {} : { next }),
+      });
+      if (this.#isStopped) return undefined;
+      if (!page.ok) {
+        // Pages of huge objects are read in smaller ones.
+        if (page.error.code === 'E_KUBE_SIZE' && this.#page > 1) this.#page = Math.ceil(this.#page / 4);
+        return page.error;
+      }
+      for (const object of page.value.items) {
+        seen.add(keyOf(object.meta));
+        this.#upsert(object);
+      }
+      next = page.value.next;
+      version = page.value.resourceVersion;
+    } while (next !== undefined);
+    this.#version = version;
+    for (const [key, kept] of this.#objects) if (!seen.has(key)) this.#remove(key, kept.meta);
+    this.#listsTotal += 1;
+    this.#freshAtMs = Date.now();
+    this.#failures = 0;
+    this.#say('synced', undefined);
+    return undefined;
+  }
+
+  async #watch(version: string): Promise<KubeError | undefined> {
+    const opened = await this.#client.watch(this.#plan.resource, {
+      resourceVersion: version,
+      timeoutS: Math.ceil(this.#timing.watchS * (1 + Math.random())),
+    });
+    if (!opened.ok) return this.#expired(opened.error);
+    const { events, cancel } = opened.value;
+    this.#stop.signal.addEventListener('abort', cancel, { once: true });
+    if (this.#isStopped) cancel();
+    let idle = setTimeout(cancel, this.#timing.idleMs);
+    this.#isOpen = true;
+    this.#say('synced', undefined);
+    try {
+      for await (const event of events) {
+        clearTimeout(idle);
+        idle = setTimeout(cancel, this.#timing.idleMs);
+        const problem = this.#take(event);
+        if (problem !== undefined) return this.#expired(problem);
+      }
+      return undefined;
+    } finally {
+      clearTimeout(idle);
+      this.#isOpen = false;
+      this.#stop.signal.removeEventListener('abort', cancel);
+      cancel();
+    }
+  }
+
+  #take(event: KubeEvent): KubeError | undefined {
+    if (event.type === 'failed') return event.error;
+    this.#freshAtMs = Date.now();
+    this.#failures = 0;
+    if (event.type === 'bookmark') {
+      this.#version = event.resourceVersion;
+      return undefined;
+    }
+    this.#eventsTotal += 1;
+    this.#version = event.object.meta.resourceVersion;
+    if (event.type === 'upsert') this.#upsert(event.object);
+    else this.#remove(keyOf(event.object.meta), event.object.meta);
+    return undefined;
+  }
+
+  #expired(error: KubeError): KubeError {
+    if (error.code === 'E_KUBE_EXPIRED') this.#version = undefined;
+    return error;
+  }
+
+  #upsert(object: KubeObject): void {
+    const key = keyOf(object.meta);
+    const before = this.#objects.get(key);
+    if (before?.meta.resourceVersion === object.meta.resourceVersion && before.meta.uid === object.meta.uid)
+      return;
+    // Another object under the same name: what was there is gone.
+    if (before !== undefined && before.meta.uid !== object.meta.uid) this.#remove(key, before.meta);
+    const value = this.#plan.project(object);
+    if (value === undefined) {
+      this.#remove(key, object.meta);
+      return;
+    }
+    this.#objects.set(key, { meta: object.meta, value });
+    this.#plan.listener.changed(value, object);
+  }
+
+  #remove(key: string, meta: ObjectMeta): void {
+    const kept = this.#objects.get(key);
+    if (kept === undefined || kept.meta.uid !== meta.uid) return;
+    this.#objects.delete(key);
+    this.#plan.listener.gone(kept.value, kept.meta);
+  }
+
+  /** Says what is wrong, and waits: longer each time, each watch at its own moment. */
+  async #rest(problem: KubeError): Promise<void> {
+    const { backoffMs, backoffMaxMs, busyMaxMs, refusedMs } = this.#timing;
+    const isRefused = problem.code === 'E_KUBE_NOT_PERMITTED' || problem.code === 'E_KUBE_MISSING';
+    // An expired version is ordinary: the list that follows brings all up to date.
+    if (problem.code !== 'E_KUBE_EXPIRED') this.#say(conditionOf(problem, this.#listsTotal > 0), problem);
+    if (isRefused) this.#version = undefined;
+    const most = problem.code === 'E_KUBE_BUSY' ? busyMaxMs : backoffMaxMs;
+    const longest = Math.min(most, backoffMs * 2 ** Math.min(this.#failures, 16));
+    this.#failures += 1;
+    const pauseMs = isRefused
+      ? refusedMs * (0.5 + Math.random() / 2)
+      : longest * (0.25 + Math.random() * 0.75);
+    await sleep(Math.max(pauseMs, problem.retryAfterMs ?? 0), undefined, { signal: this.#stop.signal }).catch(
+      () => undefined,
+    );
+  }
+
+  #say(condition: WatchCondition, error: KubeError | undefined): void {
+    const isNews = condition !== this.#condition || error?.code !== this.#error?.code;
+    this.#condition = condition;
+    this.#error = error;
+    if (isNews) this.#plan.listener.state?.(this.state());
+  }
+}
+
+function conditionOf({ code }: KubeError, wasListed: boolean): WatchCondition {
+  if (code === 'E_KUBE_NOT_PERMITTED') return 'not-permitted';
+  if (code === 'E_KUBE_MISSING') return 'not-served';
+  return wasListed ? 'behind' : 'unknown';
+}

@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ErrorEntry } from './entry.ts';
+
+/** Errors of policies: rules, bindings, exceptions. */
+export const POLICY_ERRORS = {
+  E_POLICY_INVALID: {
+    status: 422,
+    title: { en: 'The policy cannot be used', ja: 'ポリシーを使用できません' },
+    remedy: {
+      en: 'The message names the rule, the place and what is wrong with it. Nothing was changed.',
+      ja: '対象のルール・箇所・問題点はメッセージに示されます。変更は行われていません。',
+    },
+  },
+  E_POLICY_NO_CLUSTER: {
+    status: 409,
+    title: { en: 'No cluster is watched', ja: '監視中のクラスターがありません' },
+    remedy: {
+      en: 'Give the controller access to a cluster (BARTIZAN_KUBECONFIG, or install it in the cluster); then ask again.',
+      ja: 'コントローラーにクラスターへのアクセスを設定し（BARTIZAN_KUBECONFIG、またはクラスターへのインストール）、もう一度実行してください。',
+    },
+  },
+} as const satisfies Readonly<Record<string, ErrorEntry>>;

@@ -1,0 +1,305 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { RiskPattern } from './pattern.ts';
+
+/** Patterns that a permission in one namespace is enough for. */
+export const NAMESPACE_PATTERNS: readonly RiskPattern[] = [
+  {
+    id: 'access.impersonate-accounts',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'accounts',
+    needs: [{ verbs: ['impersonate'], groups: [''], resources: ['serviceaccounts'] }],
+    title: { en: 'May act as service accounts', ja: 'サービスアカウントになりすませる' },
+  },
+  {
+    id: 'access.escalate-roles',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'namespace',
+    needs: [
+      { verbs: ['escalate'], groups: ['rbac.authorization.k8s.io'], resources: ['roles'] },
+      { verbs: ['update', 'patch', 'create'], groups: ['rbac.authorization.k8s.io'], resources: ['roles'] },
+    ],
+    title: {
+      en: 'May write more into a role than it has itself',
+      ja: '自身の権限を超える内容を Role に書き込める',
+    },
+  },
+  {
+    id: 'access.bind-roles',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'namespace',
+    needs: [
+      { verbs: ['bind'], groups: ['rbac.authorization.k8s.io'], resources: ['roles', 'clusterroles'] },
+      {
+        verbs: ['create', 'update', 'patch'],
+        groups: ['rbac.authorization.k8s.io'],
+        resources: ['rolebindings'],
+      },
+    ],
+    title: { en: 'May bind any role in the namespace', ja: '名前空間内で任意のロールをバインドできる' },
+  },
+  {
+    id: 'access.volumes-and-pods',
+    severity: 'critical',
+    scope: 'namespace',
+    effect: 'node',
+    needs: [
+      { verbs: ['create'], groups: [''], resources: ['persistentvolumes'] },
+      { verbs: ['create'], groups: [''], resources: ['pods'] },
+    ],
+    title: {
+      en: 'May mount a folder of a node through a volume of its own',
+      ja: '自作のボリュームでノードのフォルダーをマウントできる',
+    },
+  },
+  {
+    id: 'access.namespaces-and-pods',
+    severity: 'critical',
+    scope: 'namespace',
+    effect: 'node',
+    needs: [
+      { verbs: ['update', 'patch'], groups: [''], resources: ['namespaces'] },
+      { verbs: ['create'], groups: [''], resources: ['pods'] },
+    ],
+    title: {
+      en: 'May lower the Pod Security level of a namespace and run a privileged pod',
+      ja: '名前空間の Pod Security レベルを下げて特権 Pod を動かせる',
+    },
+  },
+  {
+    id: 'access.pod-status',
+    severity: 'medium',
+    scope: 'namespace',
+    effect: 'risk',
+    needs: [{ verbs: ['update', 'patch'], groups: [''], resources: ['pods/status'] }],
+    title: {
+      en: 'May lie about pods, so that traffic goes elsewhere',
+      ja: 'Pod の状態を偽り、通信を別の場所へ向けられる',
+    },
+  },
+  {
+    id: 'access.service-status',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'risk',
+    needs: [{ verbs: ['update', 'patch'], groups: [''], resources: ['services/status'] }],
+    title: {
+      en: 'May take over addresses through the status of a service (CVE-2020-8554)',
+      ja: 'Service のステータスからアドレスを乗っ取れる（CVE-2020-8554）',
+    },
+  },
+  {
+    id: 'access.endpoints',
+    severity: 'medium',
+    scope: 'namespace',
+    effect: 'risk',
+    needs: [
+      {
+        verbs: ['create', 'update', 'patch'],
+        groups: ['', 'discovery.k8s.io'],
+        resources: ['endpoints', 'endpointslices'],
+      },
+    ],
+    title: { en: 'May send the traffic of services elsewhere', ja: 'Service の通信を別の場所へ向けられる' },
+  },
+  {
+    id: 'access.read-secrets',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'risk',
+    needs: [{ verbs: ['get', 'list', 'watch'], groups: [''], resources: ['secrets'] }],
+    title: { en: 'May read secrets', ja: 'Secret を読み取れる' },
+  },
+  {
+    id: 'access.mint-token-secrets',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'accounts',
+    needs: [
+      { verbs: ['create', 'update', 'patch'], groups: [''], resources: ['secrets'] },
+      { verbs: ['get', 'list', 'watch'], groups: [''], resources: ['secrets'] },
+    ],
+    title: {
+      en: 'May have a lasting token of any account written into a secret',
+      ja: '任意のアカウントの無期限トークンを Secret に作らせられる',
+    },
+  },
+  {
+    id: 'access.token-request',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'accounts',
+    needs: [{ verbs: ['create'], groups: [''], resources: ['serviceaccounts/token'] }],
+    title: { en: 'May ask for tokens of service accounts', ja: 'サービスアカウントのトークンを要求できる' },
+  },
+  {
+    id: 'access.pods-exec',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'pods',
+    needs: [{ verbs: ['create', 'get'], groups: [''], resources: ['pods/exec'] }],
+    title: { en: 'May run commands in pods', ja: 'Pod 内でコマンドを実行できる' },
+  },
+  {
+    id: 'access.pods-attach',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'pods',
+    needs: [{ verbs: ['create', 'get'], groups: [''], resources: ['pods/attach'] }],
+    title: { en: 'May attach to processes in pods', ja: 'Pod のプロセスにアタッチできる' },
+  },
+  {
+    id: 'access.ephemeral-containers',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'pods',
+    needs: [{ verbs: ['update', 'patch'], groups: [''], resources: ['pods/ephemeralcontainers'] }],
+    title: { en: 'May add containers to running pods', ja: '実行中の Pod にコンテナを追加できる' },
+  },
+  {
+    id: 'access.change-pods',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'pods',
+    needs: [{ verbs: ['update', 'patch'], groups: [''], resources: ['pods'] }],
+    title: { en: 'May change the image of running pods', ja: '実行中の Pod のイメージを変更できる' },
+  },
+  {
+    id: 'access.port-forward',
+    severity: 'low',
+    scope: 'namespace',
+    effect: 'risk',
+    needs: [{ verbs: ['create', 'get'], groups: [''], resources: ['pods/portforward'] }],
+    title: { en: 'May open any port of pods', ja: 'Pod の任意のポートを開ける' },
+  },
+  {
+    id: 'access.pod-logs',
+    severity: 'low',
+    scope: 'namespace',
+    effect: 'risk',
+    needs: [{ verbs: ['get', 'list'], groups: [''], resources: ['pods/log'] }],
+    title: { en: 'May read the logs of pods', ja: 'Pod のログを読める' },
+  },
+  {
+    id: 'access.create-pods',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'create',
+    needs: [{ verbs: ['create'], groups: [''], resources: ['pods'] }],
+    title: {
+      en: 'May run pods with any account of the namespace',
+      ja: '名前空間内の任意のアカウントで Pod を動かせる',
+    },
+  },
+  {
+    id: 'access.write-deployments',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'create',
+    needs: [{ verbs: ['create', 'update', 'patch'], groups: ['apps'], resources: ['deployments'] }],
+    title: {
+      en: 'May run pods with any account of the namespace, by deployments',
+      ja: 'deployments を通じて、名前空間内の任意のアカウントで Pod を動かせる',
+    },
+  },
+  {
+    id: 'access.write-daemonsets',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'create',
+    needs: [{ verbs: ['create', 'update', 'patch'], groups: ['apps'], resources: ['daemonsets'] }],
+    title: {
+      en: 'May run pods with any account of the namespace, by daemonsets',
+      ja: 'daemonsets を通じて、名前空間内の任意のアカウントで Pod を動かせる',
+    },
+  },
+  {
+    id: 'access.write-statefulsets',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'create',
+    needs: [{ verbs: ['create', 'update', 'patch'], groups: ['apps'], resources: ['statefulsets'] }],
+    title: {
+      en: 'May run pods with any account of the namespace, by statefulsets',
+      ja: 'statefulsets を通じて、名前空間内の任意のアカウントで Pod を動かせる',
+    },
+  },
+  {
+    id: 'access.write-replicasets',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'create',
+    needs: [{ verbs: ['create', 'update', 'patch'], groups: ['apps'], resources: ['replicasets'] }],
+    title: {
+      en: 'May run pods with any account of the namespace, by replicasets',
+      ja: 'replicasets を通じて、名前空間内の任意のアカウントで Pod を動かせる',
+    },
+  },
+  {
+    id: 'access.write-replicationcontrollers',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'create',
+    needs: [{ verbs: ['create', 'update', 'patch'], groups: [''], resources: ['replicationcontrollers'] }],
+    title: {
+      en: 'May run pods with any account of the namespace, by replicationcontrollers',
+      ja: 'replicationcontrollers を通じて、名前空間内の任意のアカウントで Pod を動かせる',
+    },
+  },
+  {
+    id: 'access.write-jobs',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'create',
+    needs: [{ verbs: ['create', 'update', 'patch'], groups: ['batch'], resources: ['jobs'] }],
+    title: {
+      en: 'May run pods with any account of the namespace, by jobs',
+      ja: 'jobs を通じて、名前空間内の任意のアカウントで Pod を動かせる',
+    },
+  },
+  {
+    id: 'access.write-cronjobs',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'create',
+    needs: [{ verbs: ['create', 'update', 'patch'], groups: ['batch'], resources: ['cronjobs'] }],
+    title: {
+      en: 'May run pods with any account of the namespace, by cronjobs',
+      ja: 'cronjobs を通じて、名前空間内の任意のアカウントで Pod を動かせる',
+    },
+  },
+  {
+    id: 'access.change-accounts',
+    severity: 'medium',
+    scope: 'namespace',
+    effect: 'risk',
+    needs: [{ verbs: ['update', 'patch'], groups: [''], resources: ['serviceaccounts'] }],
+    title: {
+      en: 'May change service accounts: pull secrets, cloud identities',
+      ja: 'サービスアカウントを変更できる（pull シークレット、クラウド ID）',
+    },
+  },
+  {
+    id: 'access.delete-events',
+    severity: 'low',
+    scope: 'namespace',
+    effect: 'risk',
+    needs: [{ verbs: ['delete', 'deletecollection'], groups: ['', 'events.k8s.io'], resources: ['events'] }],
+    title: { en: 'May remove events, and with them traces', ja: 'イベントを削除して痕跡を消せる' },
+  },
+  {
+    id: 'access.everything',
+    severity: 'high',
+    scope: 'namespace',
+    effect: 'namespace',
+    needs: [{ verbs: ['*'], groups: ['*'], resources: ['*'] }],
+    title: {
+      en: 'Is allowed everything on everything in its scope',
+      ja: '適用範囲内ですべての操作が許可されている',
+    },
+  },
+];

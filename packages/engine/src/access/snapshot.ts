@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type LabelSelector, readLabelSelector } from '../label-selector.ts';
+
+/** One rule of a role as the RBAC authorizer reads it. */
+export interface PolicyRule {
+  readonly verbs: readonly string[];
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames: readonly string[];
+  readonly nonResourceURLs: readonly string[];
+}
+
+/** A Role (with a namespace) or a ClusterRole (without). */
+export interface Role {
+  readonly kind: 'Role' | 'ClusterRole';
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly rules: readonly PolicyRule[];
+  /** Label selectors of an aggregated ClusterRole; its own rules are then made by a controller and not trusted. */
+  readonly aggregates?: readonly LabelSelector[];
+}
+
+/** Who a binding is for. Service accounts have a namespace. */
+export interface Subject {
+  readonly kind: 'User' | 'Group' | 'ServiceAccount';
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A RoleBinding (with a namespace) or a ClusterRoleBinding (without). */
+export interface Binding {
+  readonly kind: 'RoleBinding' | 'ClusterRoleBinding';
+  readonly namespace: string;
+  readonly name: string;
+  readonly role: { readonly kind: 'Role' | 'ClusterRole'; readonly name: string };
+  readonly subjects: readonly Subject[];
+}
+
+/** A pod, as far as its account matters. */
+export interface AccountPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly serviceAccount: string;
+  /** Whether a token of the account is inside; undefined: the pod leaves it to the account. */
+  readonly mountsToken: boolean | undefined;
+}
+
+/** A service account, as far as it matters here. */
+export interface Account {
+  readonly namespace: string;
+  readonly name: string;
+  readonly mountsToken: boolean;
+}
+
+/** Everything access is computed from. `unreadable` names kinds that could not be listed: answers then say so. */
+export interface AccessSnapshot {
+  readonly roles: readonly Role[];
+  readonly bindings: readonly Binding[];
+  readonly accounts: readonly Account[];
+  readonly pods: readonly AccountPod[];
+  /** Namespace to the Pod Security level that its label enforces; absent: none. */
+  readonly podSecurity: ReadonlyMap<string, string>;
+  readonly unreadable: readonly string[];
+}
+
+type Json = Readonly<Record<string, unknown>>;
+const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const at = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined);
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const texts = (value: unknown): string[] =>
+  items(value).filter((item): item is string => typeof item === 'string');
+
+function labelsOf(value: unknown): Record<string, string> {
+  if (!isRecord(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
+const ruleOf = (value: unknown): PolicyRule => ({
+  verbs: texts(at(value, 'verbs')),
+  apiGroups: texts(at(value, 'apiGroups')),
+  resources: texts(at(value, 'resources')),
+  resourceNames: texts(at(value, 'resourceNames')),
+  nonResourceURLs: texts(at(value, 'nonResourceURLs')),
+});
+
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+const named = (object: Json): Named => {
+  const metadata = object['metadata'];
+  return {
+    namespace: text(at(metadata, 'namespace')),
+    name: text(at(metadata, 'name')),
+    labels: labelsOf(at(metadata, 'labels')),
+  };
+};
+
+function roleOf(object: Json, kind: Role['kind']): Role {
+  const selectors = at(object['aggregationRule'], 'clusterRoleSelectors');
+  const role = { kind, ...named(object), rules: items(object['rules']).map(ruleOf) };
+  return kind === 'ClusterRole' && Array.isArray(selectors)
+    ? { ...role, namespace: '', aggregates: selectors.map(readLabelSelector) }
+    : role;
+}
+
+const SUBJECT_KINDS = ['User', 'Group', 'ServiceAccount'] as const;
+
+function bindingOf(object: Json, kind: Binding['kind']): Binding {
+  const role = object['roleRef'];
+  const { namespace, name } = named(object);
+  return {
+    kind,
+    namespace: kind === 'RoleBinding' ? namespace : '',
+    name,
+    role: { kind: at(role, 'kind') === 'Role' ? 'Role' : 'ClusterRole', name: text(at(role, 'name')) },
+    subjects: items(object['subjects']).flatMap((one) => {
+      const found = SUBJECT_KINDS.find((word) => word === at(one, 'kind'));
+      if (found === undefined) return [];
+      const own = text(at(one, 'namespace'));
+      return [
+        {
+          kind: found,
+          // A subject of a RoleBinding without a namespace is refused by the API server, never defaulted.
+          namespace: found === 'ServiceAccount' ? own : '',
+          name: text(at(one, 'name')),
+        },
+      ];
+    }),
+  };
+}
+
+interface Parts {
+  readonly roles: Role[];
+  readonly bindings: Binding[];
+  readonly accounts: Account[];
+  readonly pods: AccountPod[];
+  readonly podSecurity: Map<string, string>;
+}
+
+type Reader = (object: Json, into: Parts) => void;
+const READERS: Readonly<Record<string, Reader>> = {
+  Role: (object, into) => into.roles.push(roleOf(object, 'Role')),
+  ClusterRole: (object, into) => into.roles.push(roleOf(object, 'ClusterRole')),
+  RoleBinding: (object, into) => into.bindings.push(bindingOf(object, 'RoleBinding')),
+  ClusterRoleBinding: (object, into) => into.bindings.push(bindingOf(object, 'ClusterRoleBinding')),
+  ServiceAccount: (object, into) => {
+    const { namespace, name } = named(object);
+    into.accounts.push({ namespace, name, mountsToken: object['automountServiceAccountToken'] !== false });
+  },
+  Pod: (object, into) => {
+    const { namespace, name } = named(object);
+    const mounts = at(object['spec'], 'automountServiceAccountToken');
+    into.pods.push({
+      namespace,
+      name,
+      serviceAccount: text(at(object['spec'], 'serviceAccountName')) || 'default',
+      mountsToken: typeof mounts === 'boolean' ? mounts : undefined,
+    });
+  },
+  Namespace: (object, into) => {
+    const { name, labels } = named(object);
+    into.podSecurity.set(name, labels['pod-security.kubernetes.io/enforce'] ?? '');
+  },
+};
+
+/**
+ * Reads Kubernetes objects (rbac.authorization.k8s.io/v1 and v1) into what access is computed from. Anything badly
+ * typed reads as absent: it grants nothing, as in the API server. `unreadable`: kinds that could not be listed.
+ */
+export function readAccess(objects: Iterable<unknown>, unreadable: readonly string[] = []): AccessSnapshot {
+  const parts: Parts = { roles: [], bindings: [], accounts: [], pods: [], podSecurity: new Map() };
+  for (const object of objects) {
+    if (!isRecord(object)) continue;
+    READERS[text(object['kind'])]?.(object, parts);
+  }
+  return { ...parts, unreadable };
+}
