@@ -3,7 +3,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { admissionPage } from './reference/admission.ts';
+import { admissionRulesPage } from './reference/admission-rules.ts';
 import { apiPage } from './reference/api.ts';
 import {
   checksPage,
@@ -27,7 +27,7 @@ const PAGES = {
   api: apiPage,
   detections: detectionsPage,
   'posture-checks': checksPage,
-  'admission-rules': admissionPage,
+  'admission-rules': admissionRulesPage,
   'secret-rules': secretsPage,
   'file-signatures': signaturesPage,
   'admission-fields': admissionPage,

@@ -18,6 +18,7 @@ export const control: ComplianceControl = {
     'admission.automount-token',
     'admission.cpu-limit',
     'admission.dangerous-capabilities',
+    'admission.deprecated-service-account',
     'admission.disruption-budget',
     'admission.drop-all-capabilities',
     'admission.host-aliases',

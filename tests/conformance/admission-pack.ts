@@ -9,17 +9,33 @@ import {
   type AdmissionRuleSet,
   compileAdmissionPolicy,
   judgeAdmission,
+  type PodPath,
 } from '@bartizan/engine/admission';
 import { requestFor } from '../content/admission-request.ts';
 
 const CONTENT = resolve(import.meta.dirname, '../../content');
 const NOW_MS = 1_790_000_000_000;
+/** Custom kinds with pod templates: those that outside cases have. */
+const POD_PATHS: readonly PodPath[] = [
+  {
+    group: 'apps.openshift.io',
+    resource: 'deploymentconfigs',
+    kind: 'DeploymentConfig',
+    template: ['spec', 'template'],
+  },
+  {
+    group: 'extensions.agents.x-k8s.io',
+    resource: 'sandboxtemplates',
+    kind: 'SandboxTemplate',
+    template: ['spec', 'podTemplate'],
+  },
+];
 
 /** The rules that come with the product, compiled; bindings set their parameters. */
 export function builtInRules(bindings: readonly AdmissionBinding[] = []): AdmissionRuleSet {
   const loaded = loadAdmissionRules(CONTENT);
   if (!loaded.ok) throw new Error(loaded.error.detail);
-  const set = compileAdmissionPolicy({ rules: loaded.value.rules, bindings });
+  const set = compileAdmissionPolicy({ rules: loaded.value.rules, bindings, podPaths: POD_PATHS });
   if (!set.ok) throw new Error(set.error.detail);
   return set.value;
 }

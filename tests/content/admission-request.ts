@@ -22,6 +22,7 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   MutatingAdmissionPolicy: 'mutatingadmissionpolicies',
   PodSecurityPolicy: 'podsecuritypolicies',
   Endpoints: 'endpoints',
+  CSIStorageCapacity: 'csistoragecapacities',
 };
 
 /** Plural name of a kind, as the API server has it. */

@@ -7,4 +7,5 @@
  */
 
 export type { AdmissionImport, ImportEffect, ImportNote } from './import-note.ts';
+export { importKyverno } from './kyverno/index.ts';
 export { importNeuVector } from './neuvector/index.ts';

@@ -46,6 +46,20 @@ describe('criteria of manifests', () => {
     expect(one(name, op, value, plain)).toBe(expected);
   });
 
+  it('knows Pod Security whole', () => {
+    const careful = requestOf(
+      pod(
+        { securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } } },
+        {},
+        { securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } } },
+      ),
+    );
+    expect(one('violatePssPolicy', '=', 'restricted', careful)).toBe(false);
+    expect(one('violatePssPolicy', '=', 'restricted', plain)).toBe(true);
+    expect(one('violatePssPolicy', '=', 'baseline', plain)).toBe(false);
+    expect(one('violatePssPolicy', '=', 'baseline', requestOf(pod({ hostPID: true })))).toBe(true);
+  });
+
   it('takes the name of Docker Hub in all its forms', () => {
     const hub = requestOf(pod({}, {}, { image: 'nginx' }));
     for (const value of ['docker.io', 'index.docker.io', 'https://registry-1.docker.io/v2/'])

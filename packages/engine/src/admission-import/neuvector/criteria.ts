@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AdmissionCondition } from '@bartizan/contracts';
+import { PSS_MINOR_LATEST, pssRules } from '../../admission/index.ts';
 import { type Convert, converted } from './converted.ts';
 import { customPath } from './custom-path.ts';
 import {
@@ -189,13 +190,23 @@ const saBindRiskyRole: Convert = ({ operator, value }) => {
 const storageClassName: Convert = ({ operator, value }) =>
   converted('claim', setCondition(operator, valuesOf(value), { some: inList('object.storageClassName') }));
 
-/** Pod Security is judged by its own engine, not by a field of the pod: a rule of it cannot be part of another rule. */
-const violatePssPolicy: Convert = () => ({
-  why: {
-    en: 'set Pod Security of the namespaces instead: it is judged whole, with its version',
-    ja: '代わりに名前空間の Pod Security を設定してください。バージョンを含めて全体として判定します',
+const PSS_NOTE = [
+  {
+    effect: 'different',
+    detail: {
+      en: `Pod Security is judged as of Kubernetes 1.${PSS_MINOR_LATEST}, ephemeral containers and Windows included`,
+      ja: `Pod Security は Kubernetes 1.${PSS_MINOR_LATEST} の基準で、一時コンテナーと Windows を含めて判定します`,
+    },
   },
-});
+] as const;
+const violatePssPolicy: Convert = ({ operator, value }) =>
+  converted(
+    'pod',
+    operator === '=' && (value === 'baseline' || value === 'restricted')
+      ? anyOf(pssRules(value).map(({ condition }) => condition))
+      : undefined,
+    PSS_NOTE,
+  );
 
 /** How each criterion of NeuVector is taken over: the 37 it offers, and two keys it declares. */
 export const CRITERIA: Readonly<Record<string, Convert>> = {

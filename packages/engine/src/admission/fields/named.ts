@@ -83,7 +83,10 @@ export function fieldAtPath(name: string): AdmissionField | undefined {
     name,
     subject: prefix === POD_PREFIX ? 'pod' : 'object',
     type: 'text',
-    phrase: { en: path.join('.'), ja: path.join('.') },
+    phrase:
+      prefix === OLD_PREFIX
+        ? { en: `${path.join('.')} before the change`, ja: `変更前の ${path.join('.')} ` }
+        : { en: path.join('.'), ja: path.join('.') },
     path,
     read: ({ root }) => {
       const found: unknown[] = [];

@@ -1,0 +1,233 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type AdmissionRequest, compileAdmissionPolicy } from '../../admission/index.ts';
+import { pod, requestOf, verdict } from '../testing/judged.ts';
+import { importKyverno } from './index.ts';
+
+const PODS = { any: [{ resources: { kinds: ['Pod'] } }] };
+const policy = (validate: unknown, rule: object = {}): object => ({
+  apiVersion: 'kyverno.io/v1',
+  kind: 'ClusterPolicy',
+  metadata: { name: 'example' },
+  spec: {
+    validationFailureAction: 'Enforce',
+    rules: [{ name: 'first', match: PODS, validate, ...rule }],
+  },
+});
+function taken(document: object) {
+  const result = importKyverno(document);
+  if (!result.ok) throw new Error(result.error.detail);
+  return result.value;
+}
+/** Whether an imported policy refuses a request; it must have been taken whole. */
+function refuses(document: object, request: AdmissionRequest): boolean {
+  const { rules, notes } = taken(document);
+  expect(notes).toEqual([]);
+  return verdict(rules, request).decision.verdict === 'deny';
+}
+const by = (pattern: unknown, object: object): boolean => refuses(policy({ pattern }), requestOf(object));
+const ofContainers = (item: object): object => ({ spec: { containers: [item] } });
+
+describe('patterns', () => {
+  it.each([
+    ['a value that must be there', { runAsNonRoot: true }, {}, true],
+    ['the value', { runAsNonRoot: true }, { runAsNonRoot: true }, false],
+    ['a truth value as text', { runAsNonRoot: 'true' }, { runAsNonRoot: true }, false],
+    ['equality where it is there', { '=(privileged)': 'false' }, {}, false],
+    ['equality that does not hold', { '=(privileged)': 'false' }, { privileged: true }, true],
+    ['absence', { 'X(procMount)': 'null' }, { procMount: 'Default' }, true],
+    ['absence that holds', { 'X(procMount)': 'null' }, {}, false],
+    ['a number above', { runAsUser: '>0' }, { runAsUser: 0 }, true],
+    ['a number above that holds', { runAsUser: '>0' }, { runAsUser: 1 }, false],
+    ['a number that is not there', { runAsUser: '>=1' }, {}, true],
+    ['a condition that does not hold', { '(privileged)': true, runAsUser: 5 }, {}, false],
+    ['a condition that holds', { '(privileged)': true, runAsUser: 5 }, { privileged: true }, true],
+  ])('ask %s', (_name, pattern, security, expected) => {
+    const object = pod({}, {}, { securityContext: security });
+    expect(by(ofContainers({ securityContext: pattern }), object)).toBe(expected);
+  });
+
+  it('ask values with or, and, not and stars', () => {
+    const image = (pattern: string) => by(ofContainers({ image: pattern }), pod());
+    expect(image('quay.io/* | docker.io/*')).toBe(false);
+    expect(image('docker.io/*')).toBe(true);
+    expect(image('!*:latest')).toBe(false);
+    expect(image('!*:latest & quay.io/*')).toBe(false);
+    expect(image('!quay.io/*')).toBe(true);
+    expect(image('?*')).toBe(false);
+  });
+
+  it('ask resources, volumes, ports, labels and the namespace', () => {
+    const limits = ofContainers({ resources: { limits: { memory: '?*' } } });
+    expect(by(limits, pod())).toBe(true);
+    expect(by(limits, pod({}, {}, { resources: { limits: { memory: '1Gi' } } }))).toBe(false);
+    const noHostPath = { spec: { '=(volumes)': [{ 'X(hostPath)': 'null' }] } };
+    expect(by(noHostPath, pod())).toBe(false);
+    expect(by(noHostPath, pod({ volumes: [{ name: 'x', hostPath: { path: '/' } }] }))).toBe(true);
+    const noSocket = { spec: { '=(volumes)': [{ '=(hostPath)': { path: '!/var/run/docker.sock' } }] } };
+    expect(by(noSocket, pod({ volumes: [{ name: 'x', hostPath: { path: '/srv' } }] }))).toBe(false);
+    expect(by(noSocket, pod({ volumes: [{ name: 'x', hostPath: { path: '/var/run/docker.sock' } }] }))).toBe(
+      true,
+    );
+    const noHostPort = ofContainers({ '=(ports)': [{ '=(hostPort)': 0 }] });
+    expect(by(noHostPort, pod({}, {}, { ports: [{ containerPort: 1, hostPort: 80 }] }))).toBe(true);
+    expect(by(noHostPort, pod())).toBe(false);
+    const labelled = { metadata: { labels: { 'app.kubernetes.io/name': '?*' } } };
+    expect(by(labelled, pod())).toBe(true);
+    expect(by(labelled, pod({}, { labels: { 'app.kubernetes.io/name': 'web' } }))).toBe(false);
+    expect(by({ metadata: { namespace: '!shop' } }, pod())).toBe(true);
+  });
+
+  it('ask the pod of a deployment as they ask a pod', () => {
+    const deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { template: { spec: { hostNetwork: true, containers: [{ name: 'a', image: 'x' }] } } },
+    };
+    const request = requestOf(deployment, { group: 'apps', resource: 'deployments', kind: 'Deployment' });
+    expect(refuses(policy({ pattern: { spec: { '=(hostNetwork)': 'false' } } }), request)).toBe(true);
+  });
+
+  it('may be one of several', () => {
+    const either = policy({
+      anyPattern: [{ spec: { runtimeClassName: 'gvisor' } }, { spec: { nodeName: 'n1' } }],
+    });
+    expect(refuses(either, requestOf(pod()))).toBe(true);
+    expect(refuses(either, requestOf(pod({ nodeName: 'n1' })))).toBe(false);
+  });
+});
+
+describe('conditions, loops and levels', () => {
+  const operation = {
+    all: [{ key: "{{ request.operation || 'BACKGROUND' }}", operator: 'NotEquals', value: 'DELETE' }],
+  };
+  const all = 'request.object.spec.[ephemeralContainers, initContainers, containers][]';
+  it('refuse capabilities that are not listed', () => {
+    const list = {
+      key: `{{ ${all}.securityContext.capabilities.add[] }}`,
+      operator: 'AnyNotIn',
+      value: ['CHOWN'],
+    };
+    const document = policy({ deny: { conditions: { all: [list] } } }, { preconditions: operation });
+    const adding = (name: string) =>
+      requestOf(pod({}, {}, { securityContext: { capabilities: { add: [name] } } }));
+    expect(refuses(document, adding('SYS_ADMIN'))).toBe(true);
+    expect(refuses(document, adding('CHOWN'))).toBe(false);
+  });
+  it('go over containers', () => {
+    const drop = {
+      key: 'ALL',
+      operator: 'AnyNotIn',
+      value: '{{ element.securityContext.capabilities.drop[] || `[]` }}',
+    };
+    const document = policy({ foreach: [{ list: all, deny: { conditions: { all: [drop] } } }] });
+    expect(refuses(document, requestOf(pod()))).toBe(true);
+    expect(
+      refuses(document, requestOf(pod({}, {}, { securityContext: { capabilities: { drop: ['ALL'] } } }))),
+    ).toBe(false);
+  });
+  it('take Pod Security by level and version', () => {
+    const baseline = policy({ podSecurity: { level: 'baseline', version: 'v1.29' } });
+    expect(refuses(baseline, requestOf(pod()))).toBe(false);
+    expect(refuses(baseline, requestOf(pod({ hostPID: true })))).toBe(true);
+  });
+});
+
+describe('what is not read', () => {
+  it.each([
+    ['CEL', { cel: { expressions: [] } }, {}],
+    ['a range', { pattern: ofContainers({ resources: { limits: { cpu: '10-20' } } }) }, {}],
+    ['a variable', { pattern: ofContainers({ image: '{{ allowed }}' }) }, {}],
+    ['an anchor of existence', { pattern: { spec: { '^(containers)': [{ image: 'x' }] } } }, {}],
+    ['an exclusion', { pattern: { spec: { hostPID: false } } }, { exclude: PODS }],
+    [
+      'a precondition',
+      { pattern: { spec: { hostPID: false } } },
+      { preconditions: { all: [{ key: 'x', operator: 'Equals', value: 'y' }] } },
+    ],
+    [
+      'a selector',
+      { pattern: { spec: { hostPID: false } } },
+      { match: { any: [{ resources: { kinds: ['Pod'], selector: {} } }] } },
+    ],
+    [
+      'a subject',
+      { pattern: { spec: { hostPID: false } } },
+      { match: { any: [{ resources: { kinds: ['Pod'] }, subjects: [] }] } },
+    ],
+    [
+      'Pod Security with exclusions',
+      { podSecurity: { level: 'baseline', exclude: [{ controlName: 'Seccomp' }] } },
+      {},
+    ],
+    [
+      'a query',
+      { deny: { conditions: { all: [{ key: '{{ length(x) }}', operator: 'Equals', value: 1 }] } } },
+      {},
+    ],
+  ])('leaves the rule out, with a note: %s', (_name, validate, rule) => {
+    const { rules, notes } = taken(policy(validate, rule));
+    expect(rules).toEqual([]);
+    expect(notes.map(({ source, part, effect }) => [source, part, effect])).toEqual([
+      ['example', 'first', 'dropped'],
+    ]);
+  });
+
+  it.each([
+    ['text', 'policy'],
+    ['another kind', { kind: 'ValidatingPolicy' }],
+    ['no rules', { kind: 'ClusterPolicy', spec: {} }],
+    ['too many rules', { kind: 'Policy', spec: { rules: Array.from({ length: 501 }, () => ({})) } }],
+  ])('refuses %s', (_name, document) => {
+    expect(importKyverno(document)).toMatchObject({ ok: false, error: { code: 'E_POLICY_IMPORT' } });
+  });
+
+  it('never makes it throw, and what is taken compiles', () => {
+    const keys = fc.constantFrom(
+      'spec',
+      '=(spec)',
+      'X(spec)',
+      '(spec)',
+      'containers',
+      '=(volumes)',
+      'image',
+      'securityContext',
+      'privileged',
+      'metadata',
+      'labels',
+      '^(x)',
+      '__proto__',
+    );
+    const values = fc.oneof(
+      fc.constantFrom('true', '>0', '!x', 'a | b', '?*', 'null', true, 0, null),
+      fc.string(),
+    );
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 6 },
+        values,
+        fc.array(tie('tree'), { maxLength: 2 }),
+        fc.dictionary(keys, tie('tree'), { maxKeys: 4 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(tree, (pattern) => {
+        const result = importKyverno(policy({ pattern: { spec: pattern } }));
+        if (!result.ok) return;
+        for (const rule of result.value.rules)
+          expect(compileAdmissionPolicy({ rules: [rule] })).toMatchObject({ ok: true });
+      }),
+      { seed: 6, numRuns: 1000 },
+    );
+    fc.assert(
+      fc.property(fc.anything(), (document) => {
+        importKyverno(document);
+      }),
+      { seed: 6, numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type AdmissionMatch, type AdmissionOperation, err, ok, type Result } from '@bartizan/contracts';
+import { POD_PATHS } from '../../admission/index.ts';
+import { knownOperations } from './conditions.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Kinds without pods that patterns are often about. */
+const OTHERS: Readonly<Record<string, string>> = {
+  Service: '/services',
+  Namespace: '/namespaces',
+  ConfigMap: '/configmaps',
+  Secret: '/secrets',
+  ServiceAccount: '/serviceaccounts',
+  PersistentVolume: '/persistentvolumes',
+  PersistentVolumeClaim: '/persistentvolumeclaims',
+  Ingress: 'networking.k8s.io/ingresses',
+  NetworkPolicy: 'networking.k8s.io/networkpolicies',
+  Role: 'rbac.authorization.k8s.io/roles',
+  ClusterRole: 'rbac.authorization.k8s.io/clusterroles',
+  RoleBinding: 'rbac.authorization.k8s.io/rolebindings',
+  ClusterRoleBinding: 'rbac.authorization.k8s.io/clusterrolebindings',
+};
+const WITH_PODS: ReadonlyMap<string, string> = new Map(
+  POD_PATHS.filter(({ kind }) => kind !== 'Pod').map(({ kind, group, resource }) => [
+    kind,
+    `${group}/${resource}`,
+  ]),
+);
+
+interface Selected {
+  readonly kinds: readonly string[];
+  readonly namespaces: readonly string[];
+  readonly operations: readonly AdmissionOperation[];
+}
+
+const texts = (value: unknown): string[] | undefined =>
+  value === undefined
+    ? []
+    : Array.isArray(value) && value.every((one) => typeof one === 'string')
+      ? value
+      : undefined;
+
+function selectedOf(value: unknown): Result<Selected, string> {
+  const resources = isObject(value) ? value['resources'] : undefined;
+  if (!isObject(value) || !isObject(resources) || Object.keys(value).length !== 1)
+    return err('match: only resources are read, not subjects or roles');
+  const stranger = Object.keys(resources).find((key) => !['kinds', 'namespaces', 'operations'].includes(key));
+  if (stranger !== undefined) return err(`match.resources.${stranger} is not read yet`);
+  const [kinds, namespaces, operations] = [
+    resources['kinds'],
+    resources['namespaces'],
+    resources['operations'],
+  ].map(texts);
+  if (kinds === undefined || namespaces === undefined || operations === undefined)
+    return err('match: kinds, namespaces and operations are lists of text');
+  const known = knownOperations(operations);
+  return known.ok ? ok({ kinds, namespaces, operations: known.value }) : known;
+}
+
+function resourcesOf(kinds: readonly string[]): Result<{ resources: string[]; isPod: boolean }, string> {
+  const names = kinds.map((kind) => kind.split('/').at(-1) ?? kind);
+  if (names.includes('Pod'))
+    return names.every((name) => name === 'Pod' || WITH_PODS.has(name))
+      ? ok({ resources: ['workloads', '/pods/ephemeralcontainers'], isPod: true })
+      : err('match: pods and kinds without pods in one rule');
+  const resources = names.map((name) => OTHERS[name] ?? WITH_PODS.get(name));
+  const known = resources.flatMap((resource) => resource ?? []);
+  return known.length === names.length && known.length > 0
+    ? ok({ resources: known, isPod: false })
+    : err(`match: a kind is not known: ${names.join(', ')}`);
+}
+
+/** What a rule is asked about; several alternatives must differ in kinds only. */
+export function matchOf(
+  match: unknown,
+  exclude: unknown,
+): Result<{ readonly match: AdmissionMatch; readonly isPod: boolean }, string> {
+  if (!isObject(match)) return err('match: is not an object');
+  const alternatives = match['any'] ?? match['all'] ?? [match];
+  if (!Array.isArray(alternatives) || alternatives.length === 0) return err('match: says nothing');
+  if (match['all'] !== undefined && alternatives.length > 1)
+    return err('match.all with several parts is not read yet');
+  if (exclude !== undefined && exclude !== null) return err('exclude is not read yet');
+  const selected: Selected[] = [];
+  for (const alternative of alternatives) {
+    const one = selectedOf(alternative);
+    if (!one.ok) return one;
+    selected.push(one.value);
+  }
+  const [first] = selected;
+  const same = (of: (one: Selected) => readonly string[]): boolean =>
+    new Set(selected.map((one) => of(one).join(' '))).size === 1;
+  if (first === undefined || !same(({ namespaces }) => namespaces) || !same(({ operations }) => operations))
+    return err('match.any with different namespaces or operations is not read yet');
+  const resources = resourcesOf(selected.flatMap(({ kinds }) => kinds));
+  if (!resources.ok) return resources;
+  const { namespaces, operations } = first;
+  return ok({
+    isPod: resources.value.isPod,
+    match: {
+      resources: resources.value.resources,
+      operations: operations.length > 0 ? [...operations] : ['CREATE', 'UPDATE'],
+      ...(namespaces.length > 0 ? { namespaces: [...namespaces] } : {}),
+    },
+  });
+}

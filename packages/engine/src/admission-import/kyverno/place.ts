@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AdmissionCollection, FactType } from '@bartizan/contracts';
+import { ADMISSION_FIELDS, type AdmissionSubject, COLLECTIONS } from '../../admission/index.ts';
+
+/** Where in an object a part of a pattern stands. */
+export interface Place {
+  /** What the path begins at: the pod specification, the object, or an item of a list. */
+  readonly subject: AdmissionSubject;
+  readonly path: readonly string[];
+}
+
+/** A field of ours, with its type; fields for a free path have none. */
+export interface KnownField {
+  readonly name: string;
+  readonly type: FactType | undefined;
+}
+
+const key = (subject: string, path: readonly string[]): string => `${subject} ${path.join('.')}`;
+
+/** Fields by the place they are read of. What is computed out of several places stands for none of them. */
+const FIELDS: ReadonlyMap<string, KnownField> = new Map(
+  ADMISSION_FIELDS.filter(
+    ({ name, path }) =>
+      path.length > 0 && !name.includes('.effective.') && !/^container\.image\b(?!\.raw)/.test(name),
+  )
+    .toReversed()
+    .map(({ name, subject, path, type }) => [key(subject, path), { name, type }]),
+);
+
+const LISTS: Readonly<Record<string, AdmissionCollection>> = {
+  'pod containers': 'regular-containers',
+  'pod initContainers': 'init-containers',
+  'pod ephemeralContainers': 'ephemeral-containers',
+  'pod volumes': 'volumes',
+  'pod securityContext.sysctls': 'pod.sysctls',
+  'pod tolerations': 'pod.tolerations',
+  'pod hostAliases': 'pod.host-aliases',
+  'container ports': 'container.ports',
+  'container env': 'container.environment',
+  'container volumeMounts': 'container.mounts',
+  'object rules': 'role.rules',
+  'object subjects': 'binding.subjects',
+};
+
+const escaped = (path: readonly string[]): string =>
+  path.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1')).join('/');
+
+/** The field that reads a place: one of the catalogue, else one for the free path, which only pods and objects have. */
+export function fieldAt({ subject, path }: Place): KnownField | undefined {
+  const known = FIELDS.get(key(subject, path));
+  if (known !== undefined) return known;
+  if (subject !== 'pod' && subject !== 'object') return undefined;
+  return { name: `${subject}.path/${escaped(path)}`, type: undefined };
+}
+
+/** The list at a place that conditions can quantify over, and what its items are. */
+export function listAt({
+  subject,
+  path,
+}: Place): { readonly collection: AdmissionCollection; readonly subject: AdmissionSubject } | undefined {
+  const collection = LISTS[key(subject, path)];
+  return collection === undefined ? undefined : { collection, subject: COLLECTIONS[collection].subject };
+}
