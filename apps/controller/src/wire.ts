@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { ClusterAgents } from '@bartizan/adapters/cluster-access';
 import { hashPassword, verifyPassword } from '@bartizan/adapters/identity';
 import {
   type CertificateAuthority,
@@ -35,6 +36,7 @@ import { ScoreHistory } from './decide/score-history.ts';
 import { nameItself } from './first-start.ts';
 import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
 import { buildReport, type Report } from './report/build-report.ts';
+import { clusterAgentsOf, publishTrust } from './respond/cluster-trust.ts';
 import { EnrolmentDesk } from './respond/enrolment.ts';
 import { type Chores, startChores } from './roles/chores.ts';
 import { buildScanner, type Scanner } from './roles/scanner/build-scanner.ts';
@@ -64,6 +66,7 @@ interface Base {
   readonly authority: CertificateAuthority;
   readonly certificate: ServerCertificate;
   readonly knowledge: Knowledge;
+  readonly clusterAgents?: ClusterAgents;
 }
 
 const NAMES = ['localhost', '127.0.0.1', '::1'];
@@ -90,7 +93,10 @@ export async function startController(
   if (!authority.ok) return authority;
   const certificate = await authority.value.serverCertificate(namesOf(options));
   if (!certificate.ok) return certificate;
+  const clusterAgents = clusterAgentsOf(options);
+  if (!clusterAgents.ok) return clusterAgents;
   return compose({
+    ...clusterAgents.value,
     options,
     clock,
     log,
@@ -210,6 +216,8 @@ function buildSense(
     authority,
     clock,
     log,
+    instance: options.instance,
+    ...(base.clusterAgents === undefined ? {} : { clusterAgents: base.clusterAgents }),
     onRejoined: (node) => server.directory.drop(node),
     ...(options.nodeCertificateMs === undefined ? {} : { nodeCertificateMs: options.nodeCertificateMs }),
   });
@@ -297,6 +305,20 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     report: report.value,
     renewCertificate: certificateRenewal(base, agents, report.value),
   });
+  warmUp(base, judging);
+  const stopTrust = publishTrust(base.clusterAgents, authority.caSha256(), log);
+  return ok({
+    ...listening.value,
+    fingerprint: certificate.fingerprint,
+    caSha256: authority.caSha256(),
+    images: judging.images,
+    close: () =>
+      closeAll({ ...judging, stopTrust, agents, report: report.value, chores, runs: scanner.runs, store }),
+  });
+}
+
+/** What nobody waits for, and what the first who asks would have to wait for. */
+function warmUp({ options, log, store }: Base, judging: Judging): void {
   judging.uses
     .resume()
     .catch((cause: unknown) => log.error({ err: cause }, 'use of packages could not be read'));
@@ -305,13 +327,6 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   judging.advisories
     .load(options.advisoriesPath)
     .catch((cause: unknown) => log.error({ err: cause }, 'the advisories could not be loaded'));
-  return ok({
-    ...listening.value,
-    fingerprint: certificate.fingerprint,
-    caSha256: authority.caSha256(),
-    images: judging.images,
-    close: () => closeAll({ ...judging, agents, report: report.value, chores, runs: scanner.runs, store }),
-  });
 }
 
 /** The names of the certificate of our ports. */
@@ -364,6 +379,7 @@ async function listen(
 }
 
 async function closeAll(parts: {
+  stopTrust: () => void;
   agents: AgentServer;
   report: Report;
   chores: Chores;
@@ -372,6 +388,7 @@ async function closeAll(parts: {
   uses: PackageUses;
   store: SqliteStore;
 }): Promise<void> {
+  parts.stopTrust();
   parts.chores.stop();
   await parts.runs.close();
   parts.uses.close();

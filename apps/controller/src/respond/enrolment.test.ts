@@ -30,6 +30,7 @@ beforeEach(async () => {
     store: test.store,
     authority,
     clock: test.clock,
+    instance: 'main',
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     onRejoined: (node) => {
       rejoined.push(node);
