@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { apiPage } from './reference/api.ts';
+import { clusterRightsPage } from './reference/cluster.ts';
 import {
   checksPage,
   controlsPage,
@@ -30,6 +31,7 @@ const PAGES = {
   'file-signatures': signaturesPage,
   controls: controlsPage,
   'matching-rules': matchingPage,
+  'cluster-rights': clusterRightsPage,
 };
 
 const check = process.argv.includes('--check');

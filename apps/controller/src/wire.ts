@@ -306,7 +306,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     renewCertificate: certificateRenewal(base, agents, report.value),
   });
   warmUp(base, judging);
-  const stopTrust = publishTrust(base.clusterAgents, authority.caSha256(), log);
+  const stopTrust = publishTrust(base.clusterAgents, () => authority.caSha256(), log);
   return ok({
     ...listening.value,
     fingerprint: certificate.fingerprint,

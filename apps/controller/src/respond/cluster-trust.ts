@@ -17,13 +17,17 @@ const FIRST_PAUSE_MS = 1000;
  * Keeps the digest of our authority where the agents of the cluster read it, also when somebody changes or removes it.
  * Returns what ends it.
  */
-export function publishTrust(agents: ClusterAgents | undefined, caSha256: string, log: Log): () => void {
+export function publishTrust(
+  agents: ClusterAgents | undefined,
+  caSha256: () => string,
+  log: Log,
+): () => void {
   if (agents === undefined) return () => undefined;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
   let pauseMs = FIRST_PAUSE_MS;
   const publish = async (): Promise<void> => {
-    const published = await agents.publishTrust(caSha256);
+    const published = await agents.publishTrust(caSha256());
     if (published.ok) pauseMs = AGAIN_MS;
     else {
       log.warn(
