@@ -97,6 +97,36 @@ function factsOf(inputs: ImageInputs, program: 'controller' | 'agent'): ImageFac
   };
 }
 
+const SBOM_PATH = 'usr/share/sbom/bartizan.cdx.json';
+
+/**
+ * Writes an image with its own bill of materials inside, which our scanner makes of it. The bill names the image as it
+ * was before: nothing can hold its own digest.
+ */
+function writeWithSbom(
+  inputs: ImageInputs,
+  work: string,
+  facts: ImageFacts,
+  layers: readonly Layer[],
+): WrittenImage {
+  const bare = join(work, `${facts.part}.tar`);
+  writeImage(bare, facts, layers);
+  const cli = join(inputs.checkout, 'apps/cli/src/main.ts');
+  const bill = run(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', cli, 'scan', 'image', bare, '-o', 'cyclonedx'],
+    inputs.checkout,
+  );
+  rmSync(bare);
+  const layer = layerOf(
+    [{ kind: 'file', path: SBOM_PATH, bytes: Buffer.from(bill), mode: 0o644 }],
+    inputs.seconds,
+  );
+  const labels = { ...facts.labels, 'dev.bartizan.sbom': `/${SBOM_PATH}` };
+  const path = join(inputs.out, `bartizan-${facts.part}.tar`);
+  return writeImage(path, { ...facts, labels }, [...layers, layer]);
+}
+
 /** Makes the images of the controller (with the console) and of the agent (with the sensor). */
 export function buildImages(inputs: ImageInputs): WrittenImage[] {
   const work = mkdtempSync(join(tmpdir(), 'bartizan-images-'));
@@ -113,11 +143,8 @@ export function buildImages(inputs: ImageInputs): WrittenImage[] {
     const agent = releaseLayer(inputs, work, { name: 'agent', workspaces: AGENT_WORKSPACES });
     const native = layerOf(nativeEntries(sensor), seconds);
     return [
-      writeImage(join(inputs.out, 'bartizan-controller.tar'), factsOf(inputs, 'controller'), [
-        base,
-        controller,
-      ]),
-      writeImage(join(inputs.out, 'bartizan-agent.tar'), factsOf(inputs, 'agent'), [base, native, agent]),
+      writeWithSbom(inputs, work, factsOf(inputs, 'controller'), [base, controller]),
+      writeWithSbom(inputs, work, factsOf(inputs, 'agent'), [base, native, agent]),
     ];
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -9,6 +9,8 @@ import { fieldOf, listOf, textAt } from './answers.ts';
 interface Images {
   readonly controllerImage: string;
   readonly agentImage: string;
+  readonly controllerDigest?: string;
+  readonly agentDigest?: string;
 }
 
 /** The references of the images: those of a folder that `npm run images` made, or those in a registry. */
@@ -26,15 +28,16 @@ export function chosenImages(
   const path = join(from.images ?? '', 'images.json');
   try {
     const listed: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    const referenceOf = (part: string): string =>
-      textAt(
-        listOf(fieldOf(listed, 'images')).find((one) => textAt(one, 'part') === part),
-        'reference',
-      );
-    const controllerImage = referenceOf('controller');
-    const agentImage = referenceOf('agent');
-    return controllerImage !== '' && agentImage !== ''
-      ? ok({ controllerImage, agentImage })
+    const of = (part: string): unknown =>
+      listOf(fieldOf(listed, 'images')).find((one) => textAt(one, 'part') === part);
+    const [controller, agent] = [of('controller'), of('agent')];
+    return textAt(controller, 'reference') !== '' && textAt(agent, 'reference') !== ''
+      ? ok({
+          controllerImage: textAt(controller, 'reference'),
+          agentImage: textAt(agent, 'reference'),
+          controllerDigest: textAt(controller, 'digest'),
+          agentDigest: textAt(agent, 'digest'),
+        })
       : err(failure('E_CLUSTER_IMAGES', `${path} does not name both images`));
   } catch (cause) {
     return err(failure('E_CLUSTER_IMAGES', `${path} cannot be read: npm run images makes it`, cause));

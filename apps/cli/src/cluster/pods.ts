@@ -12,6 +12,8 @@ export interface PodState {
   readonly node: string;
   readonly part: 'controller' | 'agent';
   readonly phase: string;
+  /** Whether it is what the workload asks for now, and not of an earlier try. */
+  readonly current: boolean;
   readonly ready: boolean;
   readonly restarts: number;
   /** Why it waits; empty when it does not. */
@@ -28,7 +30,13 @@ export interface PartStates {
 
 const MESSAGE_MAX = 300;
 
-function podOf(pod: unknown, part: 'controller' | 'agent'): PodState {
+/** The images that a workload, or a pod, names. */
+const imagesOf = (spec: unknown): string =>
+  listOf(fieldOf(spec, 'containers'))
+    .map((one) => textAt(one, 'image'))
+    .join(' ');
+
+function podOf(pod: unknown, part: 'controller' | 'agent', workload: unknown): PodState {
   const status = listOf(fieldOf(pod, 'status', 'containerStatuses'))[0];
   const last = textAt(status, 'lastState', 'terminated', 'message');
   return {
@@ -36,6 +44,7 @@ function podOf(pod: unknown, part: 'controller' | 'agent'): PodState {
     node: textAt(pod, 'spec', 'nodeName'),
     part,
     phase: textAt(pod, 'status', 'phase'),
+    current: imagesOf(fieldOf(pod, 'spec')) === imagesOf(fieldOf(workload, 'spec', 'template', 'spec')),
     ready: fieldOf(status, 'ready') === true,
     restarts: numberAt(status, 'restartCount'),
     waiting: textAt(status, 'state', 'waiting', 'reason'),
@@ -46,6 +55,7 @@ function podOf(pod: unknown, part: 'controller' | 'agent'): PodState {
 async function podsOf(
   server: ApiServer,
   part: 'controller' | 'agent',
+  workload: unknown,
 ): Promise<Result<PodState[], InstallFailure>> {
   const namespace = part === 'agent' ? NAMES.agentNamespace : NAMES.namespace;
   const selector = encodeURIComponent(`app.kubernetes.io/name=bartizan-${part}`);
@@ -53,7 +63,9 @@ async function podsOf(
     method: 'GET',
     path: `/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}&limit=5000`,
   });
-  return listed.ok ? ok(listOf(fieldOf(listed.value, 'items')).map((pod) => podOf(pod, part))) : listed;
+  return listed.ok
+    ? ok(listOf(fieldOf(listed.value, 'items')).map((pod) => podOf(pod, part, workload)))
+    : listed;
 }
 
 /** The condition with which a workload says that its pods are refused, for instance by Pod Security. */
@@ -75,9 +87,9 @@ export async function readParts(server: ApiServer): Promise<Result<PartStates, I
     metadata: { name: NAMES.agent, namespace: NAMES.agentNamespace },
   });
   if (!daemons.ok) return daemons;
-  const controllerPods = await podsOf(server, 'controller');
+  const controllerPods = await podsOf(server, 'controller', deployment.value);
   if (!controllerPods.ok) return controllerPods;
-  const agentPods = await podsOf(server, 'agent');
+  const agentPods = await podsOf(server, 'agent', daemons.value);
   if (!agentPods.ok) return agentPods;
   const isSettled = (workload: unknown): boolean =>
     numberAt(workload, 'status', 'observedGeneration') >= numberAt(workload, 'metadata', 'generation');
@@ -118,16 +130,15 @@ const RESTARTS_BORNE = 3;
 
 /** What will not get better by waiting. */
 export function lastingProblem(states: PartStates): InstallFailure | undefined {
-  const without = states.pods.filter((pod) => IMAGE_REASONS.includes(pod.waiting));
+  const pods = states.pods.filter((pod) => pod.current);
+  const without = pods.filter((pod) => IMAGE_REASONS.includes(pod.waiting));
   if (without.length > 0) {
     const nodes = [...new Set(without.map((pod) => pod.node))].slice(0, 10).join(', ');
     return failure('E_CLUSTER_IMAGES', `${nodes}: ${without[0]?.message || without[0]?.waiting}`);
   }
   const refused = states.controller.problem || states.agent.problem;
   if (refused !== '') return failure('E_CLUSTER_PODS', refused);
-  const broken = states.pods.find(
-    (pod) => pod.waiting === 'CrashLoopBackOff' && pod.restarts > RESTARTS_BORNE,
-  );
+  const broken = pods.find((pod) => pod.waiting === 'CrashLoopBackOff' && pod.restarts > RESTARTS_BORNE);
   return broken === undefined
     ? undefined
     : failure('E_CLUSTER_PODS', `${broken.name} on ${broken.node}: ${broken.message || broken.waiting}`);

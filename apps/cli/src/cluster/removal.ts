@@ -15,7 +15,7 @@ export interface FoundObject {
   readonly namespace?: string;
 }
 
-const SELECTOR = encodeURIComponent(`app.kubernetes.io/part-of=${NAMES.partOf}`);
+const SELECTOR = encodeURIComponent(`app.kubernetes.io/instance=${NAMES.instance}`);
 const STEP_MS = 500;
 /** What an uninstall without --purge leaves, so that the next install goes on where this one ended. */
 const KEPT = new Set([
@@ -40,6 +40,12 @@ const rankOf = (kind: string): number => {
   return kind === 'Namespace' ? ORDER.length + 1 : rank === -1 ? ORDER.length : rank;
 };
 
+/** What was installed says what it is part of; what the controller makes says who manages it. */
+const isOurs = (item: unknown): boolean =>
+  ['part-of', 'managed-by'].some(
+    (label) => textAt(item, 'metadata', 'labels', `app.kubernetes.io/${label}`) === NAMES.partOf,
+  );
+
 /** Every object that carries our label, of every kind of ours. A kind that this cluster does not know has none. */
 export async function findObjects(
   server: ApiServer,
@@ -48,7 +54,7 @@ export async function findObjects(
   for (const { kind, path } of LISTS) {
     const listed = await ask(server, { method: 'GET', path: `${path}?labelSelector=${SELECTOR}&limit=5000` });
     if (!listed.ok) return listed;
-    for (const item of listOf(fieldOf(listed.value, 'items'))) {
+    for (const item of listOf(fieldOf(listed.value, 'items')).filter(isOurs)) {
       const namespace = textAt(item, 'metadata', 'namespace');
       const name = textAt(item, 'metadata', 'name');
       found.push({ kind, name, ...(namespace === '' ? {} : { namespace }) });

@@ -1,7 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ClusterObject, labelsOf, NAMES, type ObjectOptions, PORTS, selectorOf } from './object.ts';
+import {
+  type ClusterObject,
+  digestOf,
+  labelsOf,
+  NAMES,
+  type ObjectOptions,
+  PORTS,
+  selectorOf,
+} from './object.ts';
 
 /** A privilege of the agent and why: everything that is not listed is dropped. */
 export interface Privilege {
@@ -168,7 +176,7 @@ export const agentObjects = (options: ObjectOptions): ClusterObject[] => [
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: metadata(NAMES.agent),
-    data: { 'agent.json': JSON.stringify(CONFIG, null, 2) },
+    data: { 'agent.json': `${JSON.stringify(CONFIG, null, 2)}\n` },
   },
   // Without data: what the controller writes into it is never taken back by applying this again.
   { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(NAMES.trust) },
@@ -180,7 +188,10 @@ export const agentObjects = (options: ObjectOptions): ClusterObject[] => [
       selector: { matchLabels: selectorOf('agent') },
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } },
       template: {
-        metadata: { labels: { ...labelsOf('agent'), 'app.kubernetes.io/version': options.version } },
+        metadata: {
+          ...digestOf(options.agentDigest),
+          labels: { ...labelsOf('agent'), 'app.kubernetes.io/version': options.version },
+        },
         spec: {
           serviceAccountName: NAMES.agent,
           automountServiceAccountToken: false,

@@ -4,6 +4,7 @@
 import {
   type ClusterObject,
   CONTROLLER_UID,
+  digestOf,
   labelsOf,
   NAMES,
   type ObjectOptions,
@@ -120,6 +121,7 @@ function deployment(options: ObjectOptions): ClusterObject {
       selector: { matchLabels: selectorOf('controller') },
       template: {
         metadata: {
+          ...digestOf(options.controllerDigest),
           labels: { ...labelsOf('controller'), 'app.kubernetes.io/version': options.version },
         },
         spec: {
@@ -166,7 +168,7 @@ export function controllerObjects(options: ObjectOptions): ClusterObject[] {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: metadata(NAMES.controller),
-      data: { 'controller.json': JSON.stringify(START, null, 2) },
+      data: { 'controller.json': `${JSON.stringify(START, null, 2)}\n` },
     },
     ...claim,
     {

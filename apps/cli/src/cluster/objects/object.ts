@@ -24,6 +24,9 @@ export interface ObjectOptions {
   readonly version: string;
   readonly controllerImage: string;
   readonly agentImage: string;
+  /** Digests of images that nodes were loaded with: a tag alone does not say that they changed. */
+  readonly controllerDigest?: string;
+  readonly agentDigest?: string;
   readonly pullPolicy: 'IfNotPresent' | 'Always' | 'Never';
   readonly storage: Storage;
   readonly serviceType: 'ClusterIP' | 'NodePort';
@@ -41,7 +44,6 @@ export const NAMES = {
   data: 'bartizan-data',
   trust: 'bartizan-trust',
   audience: 'bartizan-controller',
-  ownNames: 'bartizan-own-names',
 } as const;
 
 export const PORTS = { api: 8443, agents: 8444 } as const;
@@ -55,6 +57,10 @@ export const labelsOf = (component: string): Record<string, string> => ({
   'app.kubernetes.io/part-of': NAMES.partOf,
   'app.kubernetes.io/instance': NAMES.instance,
 });
+
+/** Annotations of a pod whose image was loaded by hand. */
+export const digestOf = (digest: string | undefined): object =>
+  digest === undefined ? {} : { annotations: { 'bartizan.dev/image-digest': digest } };
 
 /** What selects the pods of a part; never changes, since a selector cannot. */
 export const selectorOf = (component: string): Record<string, string> => ({

@@ -82,13 +82,36 @@ export const READ_RIGHTS: readonly Right[] = [
   },
 ];
 
-/** What the controller writes in the whole cluster: its own guards. */
-export const WRITE_RIGHTS: readonly Right[] = [
+const ADMISSION_API = 'admissionregistration.k8s.io';
+
+/**
+ * The guards of its own that the controller keeps. RBAC knows no prefixes, and the API server exempts these kinds from
+ * every admission policy: only the webhooks, whose names are fixed, can be held to a name. The role stands alone, so
+ * that it can be left out where nothing shall be refused.
+ */
+export const ADMISSION_RIGHTS: readonly Right[] = [
   {
-    apiGroups: ['admissionregistration.k8s.io'],
+    apiGroups: [ADMISSION_API],
+    resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
+    resourceNames: ['bartizan-main-validate', 'bartizan-main-connect', 'bartizan-main-mutate'],
+    verbs: ['update', 'patch', 'delete'],
+    why: {
+      en: 'to keep its own webhooks as they should be: their certificates change',
+      ja: '自身の Webhook を正しい状態に保つため (証明書が更新される)',
+    },
+  },
+  {
+    apiGroups: [ADMISSION_API],
+    resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
+    verbs: ['create'],
+    why: {
+      en: 'to make its own webhooks: Kubernetes cannot bind this verb to a name',
+      ja: '自身の Webhook を作成するため (Kubernetes は create を名前で制限できない)',
+    },
+  },
+  {
+    apiGroups: [ADMISSION_API],
     resources: [
-      'validatingwebhookconfigurations',
-      'mutatingwebhookconfigurations',
       'validatingadmissionpolicies',
       'validatingadmissionpolicybindings',
       'mutatingadmissionpolicies',
@@ -96,10 +119,14 @@ export const WRITE_RIGHTS: readonly Right[] = [
     ],
     verbs: ['create', 'update', 'patch', 'delete'],
     why: {
-      en: 'its own guards and nothing else: the policy bartizan-own-names refuses it every name without the prefix bartizan-',
-      ja: '自身の防御設定のみ。ポリシー bartizan-own-names により、bartizan- で始まらない名前は拒否される',
+      en: 'rules that the API server enforces by itself, also while we are away',
+      ja: '当製品の停止中も API サーバー自身が適用するルールを置くため',
     },
   },
+];
+
+/** What else the controller writes in the whole cluster. */
+export const WRITE_RIGHTS: readonly Right[] = [
   {
     apiGroups: ['policy.bartizan.dev'],
     resources: ['*/status'],
@@ -163,6 +190,7 @@ function clusterRole(name: string, rights: readonly Right[]): ClusterObject[] {
 export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
   'bartizan-controller-read': READ_RIGHTS,
   'bartizan-controller-write': WRITE_RIGHTS,
+  'bartizan-controller-admission': ADMISSION_RIGHTS,
   'bartizan-controller-trust': TRUST_RIGHTS,
 };
 
@@ -188,6 +216,7 @@ export function rightObjects(): ClusterObject[] {
     },
     ...clusterRole('bartizan-controller-read', READ_RIGHTS),
     ...clusterRole('bartizan-controller-write', WRITE_RIGHTS),
+    ...clusterRole('bartizan-controller-admission', ADMISSION_RIGHTS),
     { apiVersion: API, kind: 'Role', metadata: trust, rules: rulesOf(TRUST_RIGHTS) },
     {
       apiVersion: API,
@@ -195,46 +224,6 @@ export function rightObjects(): ClusterObject[] {
       metadata: trust,
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: trust.name },
       subjects: [controller],
-    },
-    ...ownNamesPolicy(),
-  ];
-}
-
-/** RBAC knows no prefixes: this policy of the API server holds the controller to its own names. */
-function ownNamesPolicy(): ClusterObject[] {
-  const metadata = { name: NAMES.ownNames, labels: labelsOf('controller') };
-  const user = `system:serviceaccount:${NAMES.namespace}:${NAMES.controller}`;
-  return [
-    {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicy',
-      metadata,
-      spec: {
-        failurePolicy: 'Fail',
-        matchConstraints: {
-          resourceRules: [
-            {
-              apiGroups: ['admissionregistration.k8s.io'],
-              apiVersions: ['*'],
-              operations: ['CREATE', 'UPDATE', 'DELETE'],
-              resources: ['*'],
-            },
-          ],
-        },
-        matchConditions: [{ name: 'controller', expression: `request.userInfo.username == '${user}'` }],
-        validations: [
-          {
-            expression: `request.name.startsWith('bartizan-') && request.name != '${NAMES.ownNames}'`,
-            message: 'the controller of Bartizan writes objects of its own name only',
-          },
-        ],
-      },
-    },
-    {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicyBinding',
-      metadata,
-      spec: { policyName: NAMES.ownNames, validationActions: ['Deny'] },
     },
   ];
 }
