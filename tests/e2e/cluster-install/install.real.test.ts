@@ -116,7 +116,7 @@ describe.skipIf(!hasKubebox)('an install into a Kubernetes cluster', () => {
       // Nothing of the controller runs as root on a node.
       if (part === 'agent') expect(names).not.toContain('fastify');
     }
-  }, 120_000);
+  }, 400_000);
 
   it('keeps no password in the cluster and shows none again', async () => {
     const keys = cluster.kubectl('-n', 'bartizan', 'get', 'secret', 'bartizan-keys', '-o', 'json');

@@ -22,7 +22,7 @@ import { EXIT } from '../exit-codes.ts';
 import { writeAtomic } from '../instance/files.ts';
 import { tableLines } from '../output/table.ts';
 import { columnsOf } from '../output/terminal.ts';
-import type { InstallFlags } from './cluster.ts';
+import type { InstallFlags } from './cluster-flags.ts';
 
 const WAIT_S = 300;
 const STEP_MS = 1000;

@@ -13,27 +13,8 @@ import { EXIT } from '../exit-codes.ts';
 import { type Format, renderValue } from '../output/render.ts';
 import { tableLines } from '../output/table.ts';
 import { columnsOf } from '../output/terminal.ts';
+import type { InstallFlags, TargetFlags, UninstallFlags } from './cluster-flags.ts';
 import { installInto } from './cluster-install.ts';
-
-/** Which cluster a command is about. */
-export interface TargetFlags {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-}
-export interface InstallFlags extends TargetFlags {
-  readonly images?: string;
-  readonly registry?: string;
-  readonly storage?: 'persistent' | 'ephemeral';
-  readonly nodePort: boolean;
-  readonly passwordFile?: string;
-  readonly wait?: number;
-  readonly dryRun: boolean;
-  readonly yes: boolean;
-}
-export interface UninstallFlags extends TargetFlags {
-  readonly purge: boolean;
-  readonly yes: boolean;
-}
 
 const REMOVAL_MS = 120_000;
 

@@ -5,7 +5,7 @@ import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import type { Format } from '../../output/render.ts';
 import type { Translate } from '../../text/catalogue.ts';
-import type { InstallFlags, TargetFlags, UninstallFlags } from '../cluster.ts';
+import type { InstallFlags, TargetFlags, UninstallFlags } from '../cluster-flags.ts';
 import { numberFlag, outputFlag, switchFlag, textFlag } from '../flags.ts';
 
 const targetFlags = (t: Translate) =>
