@@ -12,6 +12,7 @@ export const GENERATORS = [
   'tools/controls.ts',
   'tools/openapi.ts',
   'tools/reference.ts',
+  'tools/deployment.ts',
   'tools/third-party.ts',
   'tools/readme.ts',
 ] as const;

@@ -3,8 +3,10 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { admissionPage } from './reference/admission.ts';
 import { admissionRulesPage } from './reference/admission-rules.ts';
 import { apiPage } from './reference/api.ts';
+import { clusterRightsPage } from './reference/cluster.ts';
 import {
   checksPage,
   controlsPage,
@@ -33,6 +35,7 @@ const PAGES = {
   'admission-fields': admissionPage,
   controls: controlsPage,
   'matching-rules': matchingPage,
+  'cluster-rights': clusterRightsPage,
 };
 
 const check = process.argv.includes('--check');

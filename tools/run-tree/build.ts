@@ -26,6 +26,8 @@ export interface RunTreeOptions {
   readonly out: string;
   /** The built console, copied to apps/console/dist. */
   readonly consoleDir?: string;
+  /** Fewer than all workspaces, for a tree that runs only some programs. */
+  readonly workspaces?: readonly string[];
 }
 /** The release that now exists. */
 export interface RunTree {
@@ -102,8 +104,8 @@ function copyPackage(tree: Tree, checkout: string, folder: string): void {
   walk(folder, true);
 }
 
-function copySources(tree: Tree, checkout: string): void {
-  for (const workspace of RUN_WORKSPACES) {
+function copySources(tree: Tree, checkout: string, workspaces: readonly string[]): void {
+  for (const workspace of workspaces) {
     for (const path of workspaceFiles(checkout, workspace)) {
       const from = join(checkout, path);
       if (path.endsWith('/package.json')) tree.write(path, stripManifest(readFileSync(from, 'utf8')));
@@ -128,8 +130,8 @@ function copyDependencies(tree: Tree, checkout: string, closure: Closure): void 
  */
 export function buildRunTree(options: RunTreeOptions): RunTree {
   const startedMs = performance.now();
-  const { checkout, out, consoleDir } = options;
-  const digest = inputsDigest(checkout, consoleDir === undefined ? {} : { consoleDir });
+  const { checkout, out, consoleDir, workspaces = RUN_WORKSPACES } = options;
+  const digest = inputsDigest(checkout, { workspaces, ...(consoleDir === undefined ? {} : { consoleDir }) });
   const folder = join(out, digest);
   const done = (created: boolean, files: number): RunTree => ({
     digest,
@@ -144,8 +146,8 @@ export function buildRunTree(options: RunTreeOptions): RunTree {
   rmSync(making, { recursive: true, force: true });
   const tree = new Tree(making);
   try {
-    copySources(tree, checkout);
-    copyDependencies(tree, checkout, productionClosure(checkout, RUN_WORKSPACES));
+    copySources(tree, checkout, workspaces);
+    copyDependencies(tree, checkout, productionClosure(checkout, workspaces));
     if (consoleDir !== undefined) {
       for (const path of sourceFiles(consoleDir, '.'))
         tree.copy(join(consoleDir, path), join('apps/console/dist', path));

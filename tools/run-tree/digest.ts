@@ -14,16 +14,23 @@ const addFile = (hash: Hash, root: string, path: string): void => {
   hash.update(`${path}\0${bytes.length}\0`).update(bytes);
 };
 
+/** What of a checkout makes a release. */
+export interface DigestOptions {
+  readonly consoleDir?: string;
+  /** Fewer than all workspaces, for a tree that runs only some programs. */
+  readonly workspaces?: readonly string[];
+}
+
 /**
  * The name of a release: SHA-256 over everything that decides what runs (sources, data, lock file, Node.js version,
  * the built console, native sources), first 20 hexadecimal digits. The same checkout gives the same digest anywhere.
  */
-export function inputsDigest(checkout: string, options: { readonly consoleDir?: string } = {}): string {
+export function inputsDigest(checkout: string, options: DigestOptions = {}): string {
   const hash = createHash('sha256').update(`${FORMAT}\0${process.version}\0${process.arch}\0`);
   for (const file of ['package-lock.json', 'tools/toolchain.sh']) {
     if (existsSync(join(checkout, file))) addFile(hash, checkout, file);
   }
-  for (const workspace of RUN_WORKSPACES) {
+  for (const workspace of options.workspaces ?? RUN_WORKSPACES) {
     for (const file of workspaceFiles(checkout, workspace)) addFile(hash, checkout, file);
   }
   for (const folder of [...RUN_DATA, ...NATIVE_SOURCES]) {

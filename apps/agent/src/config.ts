@@ -22,6 +22,8 @@ export interface AgentConfig {
   /** Empty: the authority of the kept identity is trusted. */
   readonly caSha256: string;
   readonly joinToken: string | undefined;
+  /** File of the service account's token: this agent is a pod, and joins as the node that the API server names. */
+  readonly joinTokenPath: string | undefined;
   readonly sensorPath: string;
   readonly sensorStatusPath: string | undefined;
   readonly nodeName: string | undefined;
@@ -72,6 +74,7 @@ export const readConfig = (json: string): Result<AgentConfig, Failure<ErrorCode>
     controllerPort,
     caSha256,
     joinToken: fields.text('joinToken', 128) || undefined,
+    joinTokenPath: fields.text('joinTokenPath') || undefined,
     sensorPath,
     sensorStatusPath: fields.text('sensorStatusPath') || undefined,
     nodeName: fields.text('nodeName', 253) || undefined,

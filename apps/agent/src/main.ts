@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
 import { jsonLogger } from '@bartizan/host';
 import { readConfig } from './config.ts';
+import { readPlacedInput } from './start-input.ts';
 import { startAgent } from './wire.ts';
 
 const CONFIG_BYTES_MAX = 1024 * 1024;
@@ -12,7 +14,24 @@ const say = (line: object): void => {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 };
 
-const json = await text(process.stdin);
+/** The configuration: on standard input, or where the arguments say, as in a pod. */
+async function readInput(): Promise<string> {
+  const { values } = parseArgs({
+    options: { config: { type: 'string' }, fields: { type: 'string' }, 'node-name': { type: 'string' } },
+  });
+  const { config: place, fields, 'node-name': nodeName } = values;
+  if (place === undefined) return text(process.stdin);
+  return readPlacedInput({
+    config: place,
+    ...(fields === undefined ? {} : { fields }),
+    ...(nodeName === undefined ? {} : { nodeName }),
+  });
+}
+
+const json = await readInput().catch((cause: unknown) => {
+  say({ ready: false, code: 'E_AGENT_CONFIG', detail: cause instanceof Error ? cause.message : 'no input' });
+  process.exit(1);
+});
 const config = readConfig(json.slice(0, CONFIG_BYTES_MAX));
 if (!config.ok) {
   say({ ready: false, code: config.error.code, detail: config.error.detail });

@@ -41,6 +41,7 @@ import { linkSensor, type SensorLink } from './sense/sensor-link.ts';
 import type { Sighting } from './sense/sighting.ts';
 import { Surveys } from './sense/surveys.ts';
 import type { UseWatch } from './sense/use-watch.ts';
+import { joinTokenReader } from './start-input.ts';
 
 /** A running agent. */
 export interface Agent {
@@ -177,7 +178,7 @@ class Wire implements Agent {
 
   #makeUplink(): Uplink {
     const { clock, machine, node, name } = this.#parts;
-    const { controllerHost: host, controllerPort: port, caSha256, stateDir, joinToken } = this.#config;
+    const { controllerHost: host, controllerPort: port, caSha256, stateDir } = this.#config;
     return startUplink({
       endpoint: { host, port, caSha256 },
       folder: stateDir,
@@ -185,7 +186,7 @@ class Wire implements Agent {
       name,
       bootId: machine.bootId,
       agentVersion: AGENT_VERSION,
-      joinToken,
+      joinToken: joinTokenReader(this.#config),
       buffer: this.#buffer,
       clock,
       logger: this.#logger,

@@ -49,6 +49,10 @@ const BY_CODE: Readonly<Record<string, number>> = {
   E_NOT_UP: EXIT.unreachable,
   E_NOT_RUNNING: EXIT.unreachable,
   E_SERVER_IDENTITY: EXIT.unreachable,
+  E_CLUSTER_CONFIG: EXIT.usage,
+  E_CLUSTER_UNREACHABLE: EXIT.unreachable,
+  E_CLUSTER_FORBIDDEN: EXIT.login,
+  E_CLUSTER_OTHERS: EXIT.conflict,
 };
 
 /** The exit code for an error code of the catalogue. */

@@ -7,8 +7,17 @@
  */
 export { ApiClient, type ApiFailure, type ApiTarget } from './api/client.ts';
 export { connect } from './api/connect.ts';
+export {
+  AGENT_CAPABILITIES,
+  AGENT_HOST_ACCESS,
+  type Privilege,
+} from './cluster/objects/agent.ts';
+export { clusterObjects } from './cluster/objects/index.ts';
+export type { ClusterObject, ObjectOptions } from './cluster/objects/object.ts';
+export { RIGHTS, type Right } from './cluster/objects/rights.ts';
 export { EXIT, exitCodeOf } from './exit-codes.ts';
 export { type InstancePaths, instanceEnvironment, instancePaths } from './instance/paths.ts';
 export { readMark } from './instance/process-mark.ts';
 export { readRecord } from './instance/record.ts';
 export { readStatus, type SupervisorStatus } from './instance/status.ts';
+export { toYaml } from './output/yaml.ts';

@@ -1,17 +1,23 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { parseArgs } from 'node:util';
 import { createLogger } from '@bartizan/adapters/telemetry';
 import { readStartOptions, type StartOptions } from './settings.ts';
+import { readPlacedInput } from './start-input.ts';
 import { startController } from './wire.ts';
 
 /**
- * The controller: one JSON object on standard input, one line on standard output when it is ready (or cannot be), JSON
+ * The controller: one JSON object on standard input (or in the file of --config, with each file of the folder of
+ * --secrets as one more field), one line on standard output when it is ready (or cannot be), JSON
  * lines as log on standard error. SIGTERM and SIGINT end it in order.
  */
 const INPUT_MAX = 256 * 1024;
 
 async function readInput(): Promise<string> {
+  const { values } = parseArgs({ options: { config: { type: 'string' }, secrets: { type: 'string' } } });
+  const { config, secrets } = values;
+  if (config !== undefined) return readPlacedInput({ config, ...(secrets === undefined ? {} : { secrets }) });
   let input = '';
   for await (const part of process.stdin) {
     input += String(part);
@@ -45,7 +51,11 @@ async function run(options: StartOptions): Promise<number> {
   return 0;
 }
 
-const options = readStartOptions(await readInput());
+const input = await readInput().catch((cause: unknown) => {
+  say({ ready: false, code: 'E_BODY_INVALID', detail: cause instanceof Error ? cause.message : 'no input' });
+  process.exit(1);
+});
+const options = readStartOptions(input);
 if (options.ok) process.exit(await run(options.value));
 say({ ready: false, code: options.error.code, detail: options.error.detail });
 process.exit(1);

@@ -50,6 +50,14 @@ const parseStart = parser(
     publicNames: optional(list(text('Name or address', 255), 'Names of the certificate', 32)),
     logLevel: optional(choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'Level of the log')),
     version: optional(text('Version', 64)),
+    clusterAgents: optional(
+      inline('The agents of the Kubernetes cluster this controller runs in', {
+        namespace: text('Namespace of the agents', 63),
+        serviceAccount: text('Service account of the agents', 253),
+        audience: text('Audience of their tokens', 253),
+        trustConfigMap: text('Where they read whom to trust', 253),
+      }),
+    ),
     nodeCertificateMs: optional(integer('Lifetime of agent certificates', 'ms', { minimum: 10_000 })),
   }),
 );

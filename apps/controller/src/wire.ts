@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { ClusterAgents } from '@bartizan/adapters/cluster-access';
 import { hashPassword, verifyPassword } from '@bartizan/adapters/identity';
 import {
   type CertificateAuthority,
@@ -33,6 +34,7 @@ import { ScoreHistory } from './decide/score-history.ts';
 import { nameItself } from './first-start.ts';
 import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
 import { buildReport, type Report } from './report/build-report.ts';
+import { clusterAgentsOf, publishTrust } from './respond/cluster-trust.ts';
 import { EnrolmentDesk } from './respond/enrolment.ts';
 import { certificateNames, certificateRenewal } from './roles/certificate-renewal.ts';
 import { type Chores, startChores } from './roles/chores.ts';
@@ -67,6 +69,7 @@ interface Base {
   readonly authority: CertificateAuthority;
   readonly certificate: ServerCertificate;
   readonly knowledge: Knowledge;
+  readonly clusterAgents?: ClusterAgents;
 }
 
 /** Who owns the cluster that this controller watches. */
@@ -94,7 +97,10 @@ export async function startController(
   if (!authority.ok) return authority;
   const certificate = await authority.value.serverCertificate(certificateNames(options));
   if (!certificate.ok) return certificate;
+  const clusterAgents = clusterAgentsOf(options);
+  if (!clusterAgents.ok) return clusterAgents;
   return compose({
+    ...clusterAgents.value,
     options,
     clock,
     log,
@@ -223,6 +229,8 @@ function buildSense(
     authority,
     clock,
     log,
+    instance: options.instance,
+    ...(base.clusterAgents === undefined ? {} : { clusterAgents: base.clusterAgents }),
     onRejoined: (node) => server.directory.drop(node),
     ...(options.nodeCertificateMs === undefined ? {} : { nodeCertificateMs: options.nodeCertificateMs }),
   });
@@ -353,13 +361,23 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     renewCertificate: certificateRenewal({ ...base, agents, report: report.value }),
   });
   beginInBackground(base, judging);
+  const stopTrust = publishTrust(base.clusterAgents, () => authority.caSha256(), base.log);
   return ok({
     ...listening.value,
     fingerprint: certificate.fingerprint,
     caSha256: authority.caSha256(),
     images: judging.images,
     close: () =>
-      closeAll({ ...judging, agents, cluster, report: report.value, chores, runs: scanner.runs, store }),
+      closeAll({
+        ...judging,
+        stopTrust,
+        agents,
+        cluster,
+        report: report.value,
+        chores,
+        runs: scanner.runs,
+        store,
+      }),
   });
 }
 
@@ -380,6 +398,7 @@ async function abandon<F>(base: Base, judging: Judging, failed: F): Promise<F> {
 }
 
 async function closeAll(parts: {
+  stopTrust: () => void;
   agents: AgentServer;
   report: Report;
   chores: Chores;
@@ -389,6 +408,7 @@ async function closeAll(parts: {
   uses: PackageUses;
   store: SqliteStore;
 }): Promise<void> {
+  parts.stopTrust();
   parts.chores.stop();
   await parts.runs.close();
   await parts.cluster.close();

@@ -264,7 +264,13 @@ export {
   RenewRequest,
   Welcome,
 } from './wire/messages.ts';
-export { enrollProof, joinTokenId, renewProof } from './wire/proof.ts';
+export {
+  clusterNodeText,
+  enrollProof,
+  isServiceAccountToken,
+  joinTokenId,
+  renewProof,
+} from './wire/proof.ts';
 export {
   WIRE_BATCH_RECORDS_MAX,
   WIRE_ENROLL_PATH,

@@ -32,7 +32,7 @@ export { type Changes, readChanges, upperDirectory } from './drift/upper-directo
 export { jsonLogger, LOG_LEVELS, type Logger, type LogLevel, silentLogger } from './log/logger.ts';
 export { type ReadFailure, readBounded, readLink, readNames, readText } from './procfs/bounded-read.ts';
 export { capabilityNames } from './procfs/capability-names.ts';
-export { type Machine, nodeIdOf, readMachine } from './procfs/machine.ts';
+export { clusterNodeIdOf, type Machine, nodeIdOf, readMachine } from './procfs/machine.ts';
 export type { Mount } from './procfs/mountinfo.ts';
 export { openProcfs, type Procfs } from './procfs/procfs.ts';
 export { SOCKET_ESTABLISHED, SOCKET_LISTEN, type SocketLine } from './procfs/sockets.ts';

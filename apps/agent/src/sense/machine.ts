@@ -3,6 +3,7 @@
 
 import { mkdirSync } from 'node:fs';
 import {
+  clusterNodeIdOf,
   nodeIdOf,
   openCgroupIndex,
   openProcfs,
@@ -26,7 +27,10 @@ export const openMachine = (config: AgentConfig) => {
     clock: systemClock(),
     cgroups: openCgroupIndex(layout),
     host: readHostIdentity(procfs),
-    node: nodeIdOf(config.instance, config.root, machine.hostName),
+    node:
+      config.joinTokenPath !== undefined && config.nodeName !== undefined
+        ? clusterNodeIdOf(config.instance, config.nodeName)
+        : nodeIdOf(config.instance, config.root, machine.hostName),
     name: config.nodeName ?? machine.hostName,
   };
 };

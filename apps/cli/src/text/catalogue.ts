@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { BOX_TEXT } from './box.ts';
+import { CLUSTER_TEXT } from './cluster.ts';
 import { COLUMN_TEXT } from './columns.ts';
 import { COMMAND_TEXT } from './commands.ts';
 import { POLICY_TEXT } from './policies.ts';
@@ -30,6 +31,7 @@ export const TEXT = {
   ...REGISTRY_TEXT,
   ...POLICY_TEXT,
   ...SUPPLY_CHAIN_TEXT,
+  ...CLUSTER_TEXT,
 } as const;
 export type TextKey = keyof typeof TEXT;
 /** Gives the text of a key, `{name}` replaced. */

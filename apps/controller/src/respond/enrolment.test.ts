@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { hashToken } from '@bartizan/adapters/identity';
 import { type CertificateAuthority, openCertificateAuthority } from '@bartizan/adapters/pki';
 import { createSealer } from '@bartizan/adapters/store';
-import { enrollProof } from '@bartizan/contracts';
+import { clusterNodeText, enrollProof, err, failure, ok } from '@bartizan/contracts';
 import { aNode, openTestStore, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EnrolmentDesk } from './enrolment.ts';
@@ -15,10 +15,12 @@ const quiet = () => undefined;
 let test: TestStore;
 let desk: EnrolmentDesk;
 let rejoined: string[] = [];
+let vouching: 'E_JOIN_TOKEN' | 'E_UNAVAILABLE' = 'E_JOIN_TOKEN';
 
 beforeEach(async () => {
   test = await openTestStore();
   rejoined = [];
+  vouching = 'E_JOIN_TOKEN';
   const opened = await openCertificateAuthority({
     settings: test.store.settings,
     sealer: createSealer(Buffer.alloc(32, 1)),
@@ -30,6 +32,14 @@ beforeEach(async () => {
     store: test.store,
     authority,
     clock: test.clock,
+    instance: 'main',
+    clusterAgents: {
+      nodeOf: async (token) =>
+        token === `${'a'.repeat(20)}.${'b'.repeat(20)}.${'c'.repeat(43)}`
+          ? ok('worker-1')
+          : err(failure(vouching, 'not known')),
+      publishTrust: async () => ok(undefined),
+    },
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     onRejoined: (node) => {
       rejoined.push(node);
@@ -63,6 +73,55 @@ const acts = async () => {
     ? list.value.items.map(({ action, outcome, detail }) => `${action} ${outcome} ${detail}`)
     : [];
 };
+
+/** Joins with the token of a service account. */
+async function joinAsPod(node: string, name: string, end = 'c') {
+  const token = `${'a'.repeat(20)}.${'b'.repeat(20)}.${end.repeat(43)}`;
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const text = enrollProof(end.repeat(16), node, publicKeyPem);
+  const signature = sign(null, Buffer.from(text), privateKey).toString('base64');
+  return desk.enroll({ token, node, name, publicKeyPem, signature }, '192.0.2.1');
+}
+const nodeIdOf = (name: string): string =>
+  `n-${createHash('sha256').update(clusterNodeText('main', name)).digest('hex').slice(0, 16)}`;
+
+describe('joining by a service account', () => {
+  it('counts for the node that the API server names, as often as needed', async () => {
+    for (const _time of [1, 2])
+      expect(await joinAsPod(nodeIdOf('worker-1'), 'worker-1')).toMatchObject({
+        ok: true,
+        value: { cluster: 'local', tenant: 'default' },
+      });
+    expect((await acts()).filter((act) => act.startsWith('agent.enroll success'))).toHaveLength(2);
+  });
+
+  it('is no way to be another node', async () => {
+    const other = nodeIdOf('worker-2');
+    expect(await joinAsPod(other, 'worker-2')).toMatchObject({
+      ok: false,
+      error: { code: 'E_NODE_MISMATCH' },
+    });
+    expect(await joinAsPod(other, 'worker-1')).toMatchObject({
+      ok: false,
+      error: { code: 'E_NODE_MISMATCH' },
+    });
+    expect(await joinAsPod(nodeIdOf('worker-1'), 'worker-2')).toMatchObject({ ok: false });
+    expect(rejoined).toEqual([]);
+    expect(await acts()).toContain('agent.enroll refused E_NODE_MISMATCH');
+  });
+
+  it('is refused for a token that is not known, and put off when nobody can say', async () => {
+    expect(await joinAsPod(nodeIdOf('worker-1'), 'worker-1', 'd')).toMatchObject({
+      error: { code: 'E_JOIN_TOKEN' },
+    });
+    expect(await acts()).toContain('agent.enroll refused E_JOIN_TOKEN');
+    vouching = 'E_UNAVAILABLE';
+    expect(await joinAsPod(nodeIdOf('worker-1'), 'worker-1', 'd')).toMatchObject({
+      error: { code: 'E_UNAVAILABLE' },
+    });
+  });
+});
 
 describe('joining', () => {
   it('revokes what the node had before, and ends its streams', async () => {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
+import type { ClusterAgents } from '@bartizan/adapters/cluster-access';
 import {
   type CertificateAuthority,
   type IssuedCertificate,
@@ -10,13 +11,17 @@ import {
 } from '@bartizan/adapters/pki';
 import type { Store } from '@bartizan/adapters/store';
 import {
+  clusterNodeText,
+  DEFAULT_TENANT,
   type EnrollRequest,
   type EnrollResponse,
   type ErrorCode,
   err,
   type Failure,
   failure,
+  isServiceAccountToken,
   joinTokenId,
+  LOCAL_CLUSTER,
   ok,
   type RenewRequest,
   type Result,
@@ -30,6 +35,9 @@ interface Parts {
   readonly authority: CertificateAuthority;
   readonly clock: Clock;
   readonly log: Log;
+  readonly instance: string;
+  /** Who vouches for the agents of the cluster; absent outside of one. */
+  readonly clusterAgents?: ClusterAgents;
   /** How long agent certificates count, in milliseconds; absent = the authority decides. */
   readonly nodeCertificateMs?: number;
   /** Called when the earlier certificates of a node were revoked: its open streams have to end. */
@@ -57,19 +65,16 @@ export class EnrolmentDesk {
   /** A token counts once; it is only taken when the proof is good, so that a mistake does not use it up. */
   async enroll(request: EnrollRequest, address: string): Answer {
     const id = joinTokenId(request.token);
-    const secret = request.token.slice(`bzj_${id}_`.length);
     const proven = verifyEnrolment(request, id);
     if (!proven.ok) return this.#refuse(request.node, proven.error, address);
-    const hash = createHash('sha256').update(secret).digest('hex');
-    const taken = await this.#parts.store.joinTokens.take(SCOPE, id, hash, this.#parts.clock.nowMs());
-    if (!taken.ok) return taken;
-    if (taken.value === undefined)
-      return this.#refuse(
-        request.node,
-        failure('E_JOIN_TOKEN', 'the token is unknown, used or ended'),
-        address,
-      );
-    const owner = taken.value;
+    const admitted = isServiceAccountToken(request.token)
+      ? await this.#vouchedFor(request)
+      : await this.#takeToken(request.token, id);
+    if (!admitted.ok)
+      return admitted.error.code === 'E_JOIN_TOKEN' || admitted.error.code === 'E_NODE_MISMATCH'
+        ? this.#refuse(request.node, admitted.error, address)
+        : admitted;
+    const owner = admitted.value;
     const settled = await this.#settle(owner, request.node);
     if (!settled.ok) return this.#refuse(request.node, settled.error, address);
     const issued = await this.#issue(owner, request.node, request.publicKeyPem);
@@ -83,6 +88,30 @@ export class EnrolmentDesk {
       address,
     });
     return ok(responseOf(issued.value, owner));
+  }
+
+  async #takeToken(token: string, id: string): Promise<Result<Owner, Failure<ErrorCode>>> {
+    const hash = createHash('sha256')
+      .update(token.slice(`bzj_${id}_`.length))
+      .digest('hex');
+    const taken = await this.#parts.store.joinTokens.take(SCOPE, id, hash, this.#parts.clock.nowMs());
+    if (!taken.ok) return taken;
+    return taken.value === undefined
+      ? err(failure('E_JOIN_TOKEN', 'the token is unknown, used or ended'))
+      : ok(taken.value);
+  }
+
+  /** The API server names the node that a service account's token was made for: an agent joins as that node only. */
+  async #vouchedFor(request: EnrollRequest): Promise<Result<Owner, Failure<ErrorCode>>> {
+    const { clusterAgents, instance } = this.#parts;
+    if (clusterAgents === undefined)
+      return err(failure('E_JOIN_TOKEN', 'this controller does not run in a cluster'));
+    const name = await clusterAgents.nodeOf(request.token);
+    if (!name.ok) return name;
+    const digest = createHash('sha256').update(clusterNodeText(instance, name.value)).digest('hex');
+    return request.name === name.value && request.node === `n-${digest.slice(0, 16)}`
+      ? ok({ cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT })
+      : err(failure('E_NODE_MISMATCH', `the token is of node ${name.value}`));
   }
 
   /** A new certificate for a new key of the same node. */

@@ -4,6 +4,7 @@
 import { ACCESS_ERRORS } from './access.ts';
 import { ADVISORY_ERRORS } from './advisory.ts';
 import { API_ERRORS } from './api.ts';
+import { CLUSTER_ERRORS } from './cluster.ts';
 import { CONTENT_ERRORS } from './content.ts';
 import type { ErrorEntry } from './entry.ts';
 import { KUBE_ERRORS } from './kube.ts';
@@ -41,5 +42,6 @@ export const ERRORS = {
   ...POLICY_ERRORS,
   ...YAML_ERRORS,
   ...POLICY_FILE_ERRORS,
+  ...CLUSTER_ERRORS,
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 export type ErrorCode = keyof typeof ERRORS;

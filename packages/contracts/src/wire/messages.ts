@@ -119,10 +119,11 @@ export type ControllerMessage = Static<typeof ControllerMessage>;
 
 /**
  * Enrolment: the agent proves that it holds the private key by signing `bartizan-enroll\n<token id>\n<node>\n<SPKI>`
- * (Ed25519 or ECDSA P-256; `enrollProof` makes the text). The token has the form `bzj_<id>_<secret>`; only its hash is stored.
+ * (Ed25519 or ECDSA P-256; `enrollProof` makes the text). The token has the form `bzj_<id>_<secret>`, of which only the
+ * hash is stored, or is the token of the agent's Kubernetes service account, which the API server vouches for.
  */
 export const EnrollRequest = inline('Enrolment', {
-  token: text('One-time join token', 128),
+  token: text('One-time join token, or token of the service account', 8192),
   node: NodeId,
   name: text('Host name', 253),
   publicKeyPem: text('SubjectPublicKeyInfo, PEM', 2048),

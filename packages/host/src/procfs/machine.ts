@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
+import { clusterNodeText } from '@bartizan/contracts';
 import { readText } from './bounded-read.ts';
 
 /** What a machine is: read once at start. */
@@ -73,3 +74,7 @@ export const nodeIdOf = (instance: string, root = '/', hostName = hostname()): s
     oneLine(`${root}/etc/machine-id`) || oneLine(`${root}/var/lib/dbus/machine-id`) || hostName;
   return `n-${createHash('sha256').update(`${machineId}${instance}`).digest('hex').slice(0, 16)}`;
 };
+
+/** The id of a node of a cluster: from its name there, which the API server vouches for, and the instance. */
+export const clusterNodeIdOf = (instance: string, nodeName: string): string =>
+  `n-${createHash('sha256').update(clusterNodeText(instance, nodeName)).digest('hex').slice(0, 16)}`;

@@ -38,7 +38,8 @@ export interface UplinkOptions {
   readonly name: string;
   readonly bootId: string;
   readonly agentVersion: string;
-  readonly joinToken: string | undefined;
+  /** Read for each try: a token that changes in its file is a new one. */
+  readonly joinToken: () => string | undefined;
   readonly buffer: DiskBuffer;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -84,7 +85,7 @@ class Link implements Uplink {
   #acknowledgedTotal = 0;
   #rejectedTotal = 0;
   #stopped = false;
-  #tokenUsed = false;
+  #tokenUsed: string | undefined;
   #isRenewing = false;
   #retryRenewalAtMs = 0;
   #cancelRetry: () => void = () => undefined;
@@ -206,18 +207,19 @@ class Link implements Uplink {
     const isRefused = this.#failure?.code === 'E_CERTIFICATE';
     const isUsable = this.#identity !== undefined && !this.#isOver(this.#identity);
     if (isUsable && !isRefused) return this.#identity;
-    const { joinToken: token, node, name, folder } = this.#options;
-    if (!token || this.#tokenUsed) {
+    const { joinToken, node, name, folder } = this.#options;
+    const token = joinToken();
+    if (!token || token === this.#tokenUsed) {
       this.#giveUp(isUsable, folder);
       return isUsable ? this.#identity : undefined;
     }
     const joined = await enroll(this.#endpoint, { token, node, name });
     if (!joined.ok) {
-      if (joined.error.tokenSent && joined.error.code !== 'E_CONTROLLER_UNREACHABLE') this.#tokenUsed = true;
+      if (joined.error.tokenSent && joined.error.code !== 'E_CONTROLLER_UNREACHABLE') this.#tokenUsed = token;
       this.#note(joined.error);
       return isUsable ? this.#identity : undefined;
     }
-    this.#tokenUsed = true;
+    this.#tokenUsed = token;
     this.#keep(joined.value, folder);
     return joined.value;
   }

@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { agentObjects } from './agent.ts';
+import { controllerObjects } from './controller.ts';
+import { networkObjects } from './network.ts';
+import { type ClusterObject, labelsOf, NAMES, type ObjectOptions } from './object.ts';
+import { rightObjects } from './rights.ts';
+
+const securityLabels = (level: 'restricted' | 'privileged'): Record<string, string> => ({
+  'pod-security.kubernetes.io/enforce': level,
+  'pod-security.kubernetes.io/audit': level,
+  'pod-security.kubernetes.io/warn': level,
+});
+
+const namespace = (name: string, part: string, level: 'restricted' | 'privileged'): ClusterObject => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels: { ...labelsOf(part), ...securityLabels(level) } },
+});
+
+/**
+ * Everything of an installation but its keys, in the order in which it is applied. The one source of the bundle, the
+ * kustomize base, the chart and of what the install command applies.
+ */
+export const clusterObjects = (options: ObjectOptions): readonly ClusterObject[] => [
+  namespace(NAMES.namespace, 'controller', 'restricted'),
+  namespace(NAMES.agentNamespace, 'agent', 'privileged'),
+  ...rightObjects(),
+  ...networkObjects(),
+  ...controllerObjects(options),
+  ...agentObjects(options),
+];

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type ClusterObject, labelsOf, NAMES, PORTS, selectorOf } from './object.ts';
+
+const API = 'networking.k8s.io/v1';
+const dns = {
+  ports: [
+    { protocol: 'UDP', port: 53 },
+    { protocol: 'TCP', port: 53 },
+  ],
+};
+
+const policy = (
+  name: string,
+  part: 'controller' | 'agent',
+  spec: Readonly<Record<string, unknown>>,
+): ClusterObject => ({
+  apiVersion: API,
+  kind: 'NetworkPolicy',
+  metadata: {
+    name,
+    namespace: part === 'agent' ? NAMES.agentNamespace : NAMES.namespace,
+    labels: labelsOf(part),
+  },
+  spec: { policyTypes: ['Ingress', 'Egress'], ...spec },
+});
+
+/** Who may speak with our pods, and with whom they may. */
+export const networkObjects = (): ClusterObject[] => [
+  policy('default-deny', 'controller', { podSelector: {} }),
+  policy('default-deny', 'agent', { podSelector: {} }),
+  policy(NAMES.controller, 'controller', {
+    podSelector: { matchLabels: selectorOf('controller') },
+    // People come through proxies and node ports, agents from every node: who may in is decided by login and certificate.
+    ingress: [{ ports: [{ port: PORTS.api }, { port: PORTS.agents }] }],
+    // The API server, registries and feeds have no labels; only their port can be named.
+    egress: [dns, { ports: [{ port: 443 }, { port: 6443 }] }],
+  }),
+  policy(NAMES.agent, 'agent', {
+    podSelector: { matchLabels: selectorOf('agent') },
+    egress: [
+      dns,
+      {
+        ports: [{ port: PORTS.agents }],
+        to: [
+          {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': NAMES.namespace } },
+            podSelector: { matchLabels: selectorOf('controller') },
+          },
+        ],
+      },
+    ],
+  }),
+];

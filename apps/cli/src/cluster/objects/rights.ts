@@ -1,0 +1,229 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type ClusterObject, labelsOf, NAMES } from './object.ts';
+
+/** One right of a role, and why it is needed: shown as a comment, in the reference and before an install. */
+export interface Right {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+  readonly why: { readonly en: string; readonly ja: string };
+}
+
+const READ = ['get', 'list', 'watch'] as const;
+
+/** What the controller reads in the whole cluster. Secrets are not among it. */
+export const READ_RIGHTS: readonly Right[] = [
+  {
+    apiGroups: [''],
+    resources: ['namespaces', 'nodes', 'pods', 'services', 'serviceaccounts', 'replicationcontrollers'],
+    verbs: READ,
+    why: {
+      en: 'what runs, where, and as whom: every finding names its workload',
+      ja: '稼働中のワークロードと場所、実行主体を知り、検出結果に結び付けるため',
+    },
+  },
+  {
+    apiGroups: ['apps', 'batch'],
+    resources: ['deployments', 'replicasets', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs'],
+    verbs: READ,
+    why: {
+      en: 'the owner of a pod: a workload outlives its pods',
+      ja: 'Pod の所有者 (ワークロード) を特定するため',
+    },
+  },
+  {
+    apiGroups: ['rbac.authorization.k8s.io'],
+    resources: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
+    verbs: READ,
+    why: { en: 'who may do what in the cluster', ja: 'クラスター内の権限を評価するため' },
+  },
+  {
+    apiGroups: ['networking.k8s.io'],
+    resources: ['networkpolicies', 'ingresses'],
+    verbs: READ,
+    why: {
+      en: 'what may speak with what, and what is exposed',
+      ja: '通信の許可範囲と公開範囲を評価するため',
+    },
+  },
+  {
+    apiGroups: ['admissionregistration.k8s.io'],
+    resources: [
+      'validatingwebhookconfigurations',
+      'mutatingwebhookconfigurations',
+      'validatingadmissionpolicies',
+      'validatingadmissionpolicybindings',
+      'mutatingadmissionpolicies',
+      'mutatingadmissionpolicybindings',
+    ],
+    verbs: READ,
+    why: {
+      en: 'what guards the cluster already, and whether our own guards are as we left them',
+      ja: '既存の防御と、当製品の設定が変更されていないことを確認するため',
+    },
+  },
+  {
+    apiGroups: ['apiextensions.k8s.io'],
+    resources: ['customresourcedefinitions'],
+    verbs: READ,
+    why: {
+      en: 'which kinds there are, so that those no rule covers are listed',
+      ja: '存在する種類を把握し、ルールの対象外を示すため',
+    },
+  },
+  {
+    apiGroups: ['policy.bartizan.dev'],
+    resources: ['*'],
+    verbs: READ,
+    why: { en: 'policy that was written as objects', ja: 'オブジェクトとして書かれたポリシーを読むため' },
+  },
+];
+
+const ADMISSION_API = 'admissionregistration.k8s.io';
+
+/**
+ * The guards of its own that the controller keeps. RBAC knows no prefixes, and the API server exempts these kinds from
+ * every admission policy: only the webhooks, whose names are fixed, can be held to a name. The role stands alone, so
+ * that it can be left out where nothing shall be refused.
+ */
+export const ADMISSION_RIGHTS: readonly Right[] = [
+  {
+    apiGroups: [ADMISSION_API],
+    resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
+    resourceNames: ['bartizan-main-validate', 'bartizan-main-connect', 'bartizan-main-mutate'],
+    verbs: ['update', 'patch', 'delete'],
+    why: {
+      en: 'to keep its own webhooks as they should be: their certificates change',
+      ja: '自身の Webhook を正しい状態に保つため (証明書が更新される)',
+    },
+  },
+  {
+    apiGroups: [ADMISSION_API],
+    resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
+    verbs: ['create'],
+    why: {
+      en: 'to make its own webhooks: Kubernetes cannot bind this verb to a name',
+      ja: '自身の Webhook を作成するため (Kubernetes は create を名前で制限できない)',
+    },
+  },
+  {
+    apiGroups: [ADMISSION_API],
+    resources: [
+      'validatingadmissionpolicies',
+      'validatingadmissionpolicybindings',
+      'mutatingadmissionpolicies',
+      'mutatingadmissionpolicybindings',
+    ],
+    verbs: ['create', 'update', 'patch', 'delete'],
+    why: {
+      en: 'rules that the API server enforces by itself, also while we are away',
+      ja: '当製品の停止中も API サーバー自身が適用するルールを置くため',
+    },
+  },
+];
+
+/** What else the controller writes in the whole cluster. */
+export const WRITE_RIGHTS: readonly Right[] = [
+  {
+    apiGroups: ['policy.bartizan.dev'],
+    resources: ['*/status'],
+    verbs: ['update', 'patch'],
+    why: {
+      en: 'to say in the object what became of a policy',
+      ja: 'ポリシーの反映状況をオブジェクトに記録するため',
+    },
+  },
+  {
+    apiGroups: ['authentication.k8s.io'],
+    resources: ['tokenreviews'],
+    verbs: ['create'],
+    why: {
+      en: 'to ask the API server which node an agent that joins belongs to',
+      ja: '参加するエージェントのノードを API サーバーに確認するため',
+    },
+  },
+];
+
+/** What the controller may do in the namespace of the agents. */
+export const TRUST_RIGHTS: readonly Right[] = [
+  {
+    apiGroups: [''],
+    resources: ['configmaps'],
+    resourceNames: [NAMES.trust],
+    verbs: ['get', 'patch'],
+    why: {
+      en: 'to tell the agents which certificate authority to trust',
+      ja: 'エージェントに信頼すべき認証局を伝えるため',
+    },
+  },
+];
+
+const rulesOf = (rights: readonly Right[]): object[] =>
+  rights.map(({ apiGroups, resources, resourceNames, verbs }) => ({
+    apiGroups,
+    resources,
+    ...(resourceNames === undefined ? {} : { resourceNames }),
+    verbs,
+  }));
+
+const API = 'rbac.authorization.k8s.io/v1';
+const controller = { kind: 'ServiceAccount', name: NAMES.controller, namespace: NAMES.namespace };
+
+function clusterRole(name: string, rights: readonly Right[]): ClusterObject[] {
+  const metadata = { name, labels: labelsOf('controller') };
+  return [
+    { apiVersion: API, kind: 'ClusterRole', metadata, rules: rulesOf(rights) },
+    {
+      apiVersion: API,
+      kind: 'ClusterRoleBinding',
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+      subjects: [controller],
+    },
+  ];
+}
+
+/** Roles by the name of their object, for whoever shows the reasons. */
+export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
+  'bartizan-controller-read': READ_RIGHTS,
+  'bartizan-controller-write': WRITE_RIGHTS,
+  'bartizan-controller-admission': ADMISSION_RIGHTS,
+  'bartizan-controller-trust': TRUST_RIGHTS,
+};
+
+/** Service accounts, roles and bindings. */
+export function rightObjects(): ClusterObject[] {
+  const trust = {
+    name: 'bartizan-controller-trust',
+    namespace: NAMES.agentNamespace,
+    labels: labelsOf('controller'),
+  };
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: NAMES.controller, namespace: NAMES.namespace, labels: labelsOf('controller') },
+      automountServiceAccountToken: false,
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: NAMES.agent, namespace: NAMES.agentNamespace, labels: labelsOf('agent') },
+      automountServiceAccountToken: false,
+    },
+    ...clusterRole('bartizan-controller-read', READ_RIGHTS),
+    ...clusterRole('bartizan-controller-write', WRITE_RIGHTS),
+    ...clusterRole('bartizan-controller-admission', ADMISSION_RIGHTS),
+    { apiVersion: API, kind: 'Role', metadata: trust, rules: rulesOf(TRUST_RIGHTS) },
+    {
+      apiVersion: API,
+      kind: 'RoleBinding',
+      metadata: trust,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: trust.name },
+      subjects: [controller],
+    },
+  ];
+}

@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type ClusterObject, clusterObjects } from '@bartizan/cli';
+import { documentOf, GENERATED } from './manifest.ts';
+
+const value = (path: string): string => `{{ .Values.${path} }}`;
+const when = (condition: string, text: string): string => `{{- if ${condition} }}\n${text}{{- end }}\n`;
+const IS_PERSISTENT = 'eq .Values.storage.kind "persistent"';
+
+/** Options whose every value is a template; what the chart cannot say in one value is put in afterwards. */
+const templated = (kind: 'persistent' | 'ephemeral'): readonly ClusterObject[] =>
+  clusterObjects({
+    version: '{{ .Chart.AppVersion }}',
+    controllerImage: value('images.controller'),
+    agentImage: value('images.agent'),
+    pullPolicy: 'IfNotPresent',
+    storage:
+      kind === 'persistent'
+        ? { kind, size: value('storage.size'), className: value('storage.className') }
+        : { kind, sizeLimit: value('storage.sizeLimit') },
+    serviceType: 'ClusterIP',
+  });
+
+/** Lines that only one of two texts has, as a choice between them. */
+function chosenBetween(persistent: string, ephemeral: string): string {
+  const [a, b] = [persistent.split('\n'), ephemeral.split('\n')];
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  let end = 0;
+  while (end < a.length - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  return [
+    ...a.slice(0, start),
+    `{{- if ${IS_PERSISTENT} }}`,
+    ...a.slice(start, a.length - end),
+    '{{- else }}',
+    ...b.slice(start, b.length - end),
+    '{{- end }}',
+    ...a.slice(a.length - end),
+  ].join('\n');
+}
+
+function templateOf(object: ClusterObject, other: ClusterObject | undefined): string {
+  const text = `---\n${documentOf(object)}`
+    .replaceAll('imagePullPolicy: IfNotPresent', `imagePullPolicy: ${value('images.pullPolicy')}`)
+    .replace('type: ClusterIP', `type: ${value('service.type')}`);
+  if (object.kind === 'PersistentVolumeClaim') {
+    const line = /^( *)storageClassName: .*\n/m.exec(text)?.[0] ?? '';
+    return when(IS_PERSISTENT, text.replace(line, when('.Values.storage.className', line)));
+  }
+  if (other === undefined || documentOf(other) === documentOf(object)) return text;
+  const second = `---\n${documentOf(other)}`.replaceAll(
+    'imagePullPolicy: IfNotPresent',
+    `imagePullPolicy: ${value('images.pullPolicy')}`,
+  );
+  return chosenBetween(text, second);
+}
+
+/** Keys are made by the chart when there are none, and kept when it goes. */
+const KEYS = `{{- if not (lookup "v1" "Secret" "bartizan" "bartizan-keys") }}
+---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: bartizan-keys
+  namespace: bartizan
+  labels:
+    app.kubernetes.io/name: bartizan-controller
+    app.kubernetes.io/component: controller
+    app.kubernetes.io/part-of: bartizan
+    app.kubernetes.io/instance: main
+  annotations:
+    helm.sh/resource-policy: keep
+type: Opaque
+stringData:
+  dataKey: {{ randBytes 32 | quote }}
+  localRootToken: {{ printf "bzl_%s" (randAlphaNum 43) | quote }}
+  bootstrapAdminPassword: {{ randAlphaNum 20 | quote }}
+{{- end }}
+`;
+
+const NOTES = `The first login is admin with a one-time password. Read it, then take it away:
+
+  kubectl -n bartizan get secret bartizan-keys -o jsonpath='{.data.bootstrapAdminPassword}' | base64 -d
+  kubectl -n bartizan patch secret bartizan-keys --type merge -p '{"data":{"bootstrapAdminPassword":null}}'
+
+Console: kubectl -n bartizan port-forward service/bartizan-controller 8443:443, then https://localhost:8443
+`;
+
+/** Files of the chart, by their path in it. */
+export function chartFiles(
+  version: string,
+  images: { controller: string; agent: string },
+): Record<string, string> {
+  const other = new Map(
+    templated('ephemeral').map((one) => [`${one.kind} ${one.metadata.namespace} ${one.metadata.name}`, one]),
+  );
+  const templates = templated('persistent').map((one) =>
+    templateOf(one, other.get(`${one.kind} ${one.metadata.namespace} ${one.metadata.name}`)),
+  );
+  return {
+    'Chart.yaml': `${GENERATED}apiVersion: v2
+name: bartizan
+description: Secures containers and Kubernetes from the build to the running process
+type: application
+version: ${version}
+appVersion: "${version}"
+kubeVersion: ">=1.30.0-0"
+`,
+    'values.yaml': `${GENERATED}images:
+  # Push what npm run images makes to a registry of yours, and name it here.
+  controller: ${images.controller}
+  agent: ${images.agent}
+  pullPolicy: IfNotPresent
+storage:
+  # persistent: a volume of this size; ephemeral: on the node, lost with the controller's pod.
+  kind: persistent
+  size: 10Gi
+  sizeLimit: 10Gi
+  # Empty: the default class of the cluster.
+  className: ""
+service:
+  # ClusterIP or NodePort.
+  type: ClusterIP
+`,
+    'templates/bartizan.yaml': `${GENERATED}${templates.join('')}`,
+    'templates/keys.yaml': `${GENERATED}${KEYS}`,
+    'templates/NOTES.txt': NOTES,
+  };
+}
