@@ -58,7 +58,7 @@ async function linked(
     name: 'host-1',
     bootId: 'boot-1',
     agentVersion: '0',
-    joinToken: TOKEN,
+    joinToken: () => TOKEN,
     buffer: full
       ? {
           append: buffer.append.bind(buffer),

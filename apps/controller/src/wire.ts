@@ -37,7 +37,8 @@ import { buildReport, type Report } from './report/build-report.ts';
 import { clusterAgentsOf, publishTrust } from './respond/cluster-trust.ts';
 import { EnrolmentDesk } from './respond/enrolment.ts';
 import { certificateNames, certificateRenewal } from './roles/certificate-renewal.ts';
-import { type Chores, startChores } from './roles/chores.ts';
+import { startChores } from './roles/chores.ts';
+import { closeAll } from './roles/close-all.ts';
 import { buildCluster, type ClusterRole } from './roles/cluster/build-cluster.ts';
 import { buildDesk, openPolicyBook } from './roles/cluster/build-desk.ts';
 import { listen } from './roles/listen.ts';
@@ -306,26 +307,23 @@ const reportBasics = ({ store, clock, log, options, authority, certificate, know
   retention: store.retention,
 });
 
+const makeTurnstiles = (): Turnstiles => ({
+  findings: new Turnstile(),
+  nodes: new Turnstile(),
+  workloads: new Turnstile(),
+});
+
 async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { store, authority, certificate } = base;
   const counters = noCounts();
   const late: { publish: Publish } = { publish: () => undefined };
   const publish: Publish = (change) => late.publish(change);
-  const turnstiles: Turnstiles = {
-    findings: new Turnstile(),
-    nodes: new Turnstile(),
-    workloads: new Turnstile(),
-  };
+  const turnstiles = makeTurnstiles();
   const judging = buildJudging(base, publish, turnstiles);
   const { cluster, admission } = await clusterOf(base, publish, turnstiles.workloads, judging.findings);
   const news = new UnstoredNodes({ clock: base.clock, log: base.log, publish });
-  const agents = buildSense(base, judging, {
-    publish,
-    counters,
-    turnstiles,
-    placing: cluster.placing,
-    news,
-  });
+  const { placing } = cluster;
+  const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, news });
   const built = await scannerOf(base, publish, judging.images);
   if (!built.ok) return abandon(base, judging, built);
   const scanner = built.value;
@@ -368,16 +366,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     caSha256: authority.caSha256(),
     images: judging.images,
     close: () =>
-      closeAll({
-        ...judging,
-        stopTrust,
-        agents,
-        cluster,
-        report: report.value,
-        chores,
-        runs: scanner.runs,
-        store,
-      }),
+      closeAll({ ...judging, ...scanner, stopTrust, agents, cluster, report: report.value, chores, store }),
   });
 }
 
@@ -395,27 +384,4 @@ async function abandon<F>(base: Base, judging: Judging, failed: F): Promise<F> {
   await judging.client.close();
   await base.store.close();
   return failed;
-}
-
-async function closeAll(parts: {
-  stopTrust: () => void;
-  agents: AgentServer;
-  report: Report;
-  chores: Chores;
-  runs: RegistryRuns;
-  cluster: ClusterRole;
-  client: PackClient;
-  uses: PackageUses;
-  store: SqliteStore;
-}): Promise<void> {
-  parts.stopTrust();
-  parts.chores.stop();
-  await parts.runs.close();
-  await parts.cluster.close();
-  parts.uses.close();
-  parts.report.live.close();
-  await parts.agents.close();
-  await parts.report.server.close();
-  await parts.client.close();
-  await parts.store.close();
 }

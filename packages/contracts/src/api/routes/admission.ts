@@ -26,9 +26,9 @@ import {
   optional,
   text,
 } from '../../schema.ts';
+import { KubernetesStatus } from '../kubernetes-status.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
-import { KubernetesStatus } from './kubernetes-status.ts';
 
 const idParams = inline('Path', { id: DottedId });
 

@@ -32,7 +32,6 @@ import { KubernetesStatus } from '../kubernetes-status.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
 import { AdvisoryStatus } from './advisories.ts';
-import { KubernetesStatus } from './kubernetes-status.ts';
 
 const idParams = inline('Path', { id: OpaqueId });
 
