@@ -23,7 +23,9 @@ function readBounded(path: string, max: number): string {
 
 /** The configuration as JSON text. Kubernetes keeps its own links beside the files; their names begin with a dot. */
 export function readPlacedInput({ config, fields, nodeName }: InputPlaces): string {
-  const read: Record<string, unknown> = JSON.parse(readBounded(config, CONFIG_BYTES_MAX));
+  const parsed: unknown = JSON.parse(readBounded(config, CONFIG_BYTES_MAX));
+  if (typeof parsed !== 'object' || parsed === null) throw new Error(`${config} holds no object`);
+  const read: Record<string, unknown> = { ...parsed };
   if (fields !== undefined) {
     for (const name of readdirSync(fields))
       if (!name.startsWith('.')) read[name] = readBounded(join(fields, name), FIELD_BYTES_MAX).trim();

@@ -33,7 +33,7 @@ import { ScanJudge } from './decide/scan-judge.ts';
 import { ScoreHistory } from './decide/score-history.ts';
 import { nameItself } from './first-start.ts';
 import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
-import { buildReport, type Report } from './report/build-report.ts';
+import { buildReport } from './report/build-report.ts';
 import { clusterAgentsOf, publishTrust } from './respond/cluster-trust.ts';
 import { EnrolmentDesk } from './respond/enrolment.ts';
 import { certificateNames, certificateRenewal } from './roles/certificate-renewal.ts';
@@ -43,7 +43,6 @@ import { buildCluster, type ClusterRole } from './roles/cluster/build-cluster.ts
 import { buildDesk, openPolicyBook } from './roles/cluster/build-desk.ts';
 import { listen } from './roles/listen.ts';
 import { buildScanner, type Scanner } from './roles/scanner/build-scanner.ts';
-import type { RegistryRuns } from './roles/scanner/registry-runs.ts';
 import { AgentServer } from './sense/agent-server.ts';
 import { Ingest } from './sense/ingest.ts';
 import { Inventory } from './sense/inventory.ts';

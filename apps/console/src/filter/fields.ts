@@ -51,7 +51,7 @@ export const FILTER_FIELDS = {
     {
       name: 'kind',
       label: 'field.kind',
-      values: ['vulnerability', 'pending-update', 'posture', 'secret', 'malware', 'end-of-life'],
+      values: ['vulnerability', 'pending-update', 'posture', 'secret', 'malware', 'end-of-life', 'policy'],
     },
     { name: 'state', label: 'field.state', values: ['open', 'accepted', 'explained', 'fixed'] },
     { name: 'vulnerability', label: 'field.vulnerability' },

@@ -43,7 +43,7 @@ function programOf(source: string, node: Node, type: Type, environment: Environm
   const evaluate = (bindings: Bindings, limit = EXPRESSION_COST_MAX): Evaluation => {
     const frame: Frame = {
       input: bindings,
-      locals: slots === 0 ? NO_LOCALS : new Array(slots),
+      locals: slots === 0 ? NO_LOCALS : new Array<Value | undefined>(slots),
       cost: 0,
       limit,
     };
@@ -60,7 +60,7 @@ function programOf(source: string, node: Node, type: Type, environment: Environm
   const value = (bindings: Bindings): Value => {
     const frame: Frame = {
       input: bindings,
-      locals: slots === 0 ? NO_LOCALS : new Array(slots),
+      locals: slots === 0 ? NO_LOCALS : new Array<Value | undefined>(slots),
       cost: 0,
       limit: EXPRESSION_COST_MAX,
     };

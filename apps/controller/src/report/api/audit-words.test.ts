@@ -20,6 +20,7 @@ describe('the detail of an audit record', () => {
       'package:lodash until 2027-01-01T00:00:00.000Z, Rin: no way in',
       'package:lodash、期限 2027-01-01T00:00:00.000Z、Rin: no way in',
     ],
+    ['revision 0a1f, mode enforce, disabled', '版 0a1f、モード enforce、無効'],
     ['deleted; restored', '削除されたため復元'],
     ['changed by kubectl-edit; restored', 'kubectl-edit により変更されたため復元'],
     [SINCE_START, '起動後の最初の使用'],

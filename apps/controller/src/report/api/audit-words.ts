@@ -34,6 +34,13 @@ const FORMS: readonly (readonly [RegExp, (match: readonly string[]) => LocalText
       };
     },
   ],
+  [
+    /^revision ([0-9a-f]{1,64}), mode (audit|warn|enforce|\d), (enabled|disabled|\d)$/,
+    ([detail = '', revision, mode, state]) => ({
+      en: detail,
+      ja: `版 ${revision}、モード ${mode}、${state === 'disabled' ? '無効' : '有効'}`,
+    }),
+  ],
   [/^(\d+) bytes$/, ([, bytes]) => ({ en: `${bytes} bytes`, ja: `${bytes} バイト` })],
 ];
 
