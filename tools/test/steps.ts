@@ -126,6 +126,13 @@ export function allSteps(root: string): Step[] {
       'warnings',
     ]),
     cargo('native tests', ['test', '--release', '--locked', '--workspace']),
+    {
+      name: 'real cluster build',
+      phase: 'native',
+      counting: 'exit',
+      command: ['sh', 'tests/cluster/build.sh'],
+      timeoutMs: 30 * MINUTE,
+    },
     vitest('real parts', 'real', {
       args: ['--no-file-parallelism', '.real.test.ts'],
       timeoutMs: 60 * MINUTE,
