@@ -256,8 +256,11 @@ const digestsOf = (findings: readonly Finding[]): string[] => [
 
 function carryOver(finding: Finding, before: Finding | undefined, nowMs: number): Finding {
   if (before === undefined) return finding;
-  const acceptance = before.acceptance;
-  const accepted = before.state === 'accepted' && acceptance !== undefined && acceptance.expiresAtMs > nowMs;
+  // What an exception accepts is asked of the exceptions each time; what was found accepted stays so.
+  const acceptance =
+    finding.acceptance ?? (before.acceptance?.exception === undefined ? before.acceptance : undefined);
+  const wasAccepted = finding.state === 'accepted' || before.state === 'accepted';
+  const accepted = wasAccepted && acceptance !== undefined && acceptance.expiresAtMs > nowMs;
   return {
     ...finding,
     firstSeenAtMs: before.state === 'fixed' ? nowMs : before.firstSeenAtMs,

@@ -155,6 +155,6 @@ function stateOf(
   const excepted = found.every(({ state }) => state === 'excepted');
   const record = exceptions.find(({ id }) => id === found[0]?.exception)?.exception;
   if (!excepted || record === undefined) return { state: 'open' };
-  const { owner, reason, expiresAtMs } = record;
-  return { state: 'accepted', acceptance: { owner, reason, expiresAtMs } };
+  const { id, owner, reason, expiresAtMs } = record;
+  return { state: 'accepted', acceptance: { owner, reason, expiresAtMs, exception: id } };
 }

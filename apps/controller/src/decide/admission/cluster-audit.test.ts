@@ -1,0 +1,199 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { CheckResult, Finding } from '@bartizan/contracts';
+import { EMPTY_CONTEXT } from '@bartizan/engine/admission';
+import {
+  anAdmissionRule,
+  aStoredBinding,
+  aStoredException,
+  openTestStore,
+  type TestStore,
+} from '@bartizan/testkit/store';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Change, Log } from '../../ports.ts';
+import { Turnstile } from '../../turnstile.ts';
+import { FindingLedger } from '../finding-ledger.ts';
+import { ClusterAudit, type ObjectChange } from './cluster-audit.ts';
+import { ClusterDesk } from './cluster-desk.ts';
+import { PolicyBook } from './policy-book.ts';
+
+const OWNER = { cluster: 'local', tenant: 'default' };
+const SCOPE = { kind: 'tenant', ...OWNER } as const;
+const silent: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+const rule = anAdmissionRule({
+  fix: {
+    action: { en: 'Do not run it privileged.', ja: '特権モードで実行しないでください。' },
+    patch: [{ op: 'replace', path: '{item}/securityContext/privileged', value: false }],
+  },
+});
+
+let test: TestStore;
+let book: PolicyBook;
+let audit: ClusterAudit;
+const changes: Change[] = [];
+
+const deployment = (privileged: boolean, more: Partial<ObjectChange> = {}): ObjectChange => ({
+  group: 'apps',
+  version: 'v1',
+  resource: 'deployments',
+  kind: 'Deployment',
+  namespace: 'shop',
+  name: 'web',
+  object: {
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: {
+      template: { spec: { containers: [{ name: 'web', image: 'web:1', securityContext: { privileged } }] } },
+    },
+  },
+  ...more,
+});
+const findings = async (): Promise<readonly Finding[]> => {
+  const page = await test.store.findings.list(SCOPE, { filter: [], limit: 100 });
+  return page.ok ? page.value.items : [];
+};
+const checks = async (): Promise<readonly CheckResult[]> => {
+  const page = await test.store.checks.list(SCOPE, { filter: [], limit: 100 });
+  return page.ok ? page.value.items : [];
+};
+const eventually = (assert: () => Promise<void>): Promise<void> =>
+  vi.waitFor(assert, { timeout: 20_000, interval: 50 });
+
+beforeEach(async () => {
+  test = await openTestStore();
+  const { store, clock } = test;
+  book = new PolicyBook({ store, clock, log: silent, builtIn: [rule] });
+  await book.load(OWNER);
+  audit = new ClusterAudit({
+    store,
+    clock,
+    log: silent,
+    publish: (change) => void changes.push(change),
+    owner: OWNER,
+    book,
+    findings: new FindingLedger(store, clock, new Turnstile()),
+    context: EMPTY_CONTEXT,
+  });
+}, 60_000);
+afterEach(async () => {
+  await audit.close();
+  await test.remove();
+});
+
+describe('the audit of what exists', () => {
+  it('makes checks and findings of a workload, with the fix as a command, and closes them when it is mended', async () => {
+    audit.take(deployment(true));
+    await eventually(async () => {
+      expect(await findings()).toMatchObject([
+        {
+          kind: 'policy',
+          state: 'open',
+          check: rule.id,
+          subject: { kind: 'Deployment', namespace: 'shop', name: 'web' },
+          evidence: ['spec.template.spec.containers[0].securityContext.privileged = true'],
+          fix: {
+            command: expect.stringContaining(
+              `kubectl patch deployment web --namespace shop --type json --patch '[{"op":"replace"`,
+            ),
+          },
+        },
+      ]);
+    });
+    expect(await checks()).toMatchObject([{ check: rule.id, outcome: 'fail' }]);
+    expect(audit.counts().get(rule.id)).toEqual({ violations: 1, unknown: 0 });
+    audit.take(deployment(false));
+    await eventually(async () => expect((await findings())[0]?.state).toBe('fixed'));
+    expect(await checks()).toMatchObject([{ outcome: 'pass' }]);
+    expect(audit.counts().get(rule.id)).toBeUndefined();
+  }, 60_000);
+
+  it('judges what made a pod, not the pod, and forgets what is gone', async () => {
+    audit.take(deployment(true));
+    audit.take({
+      ...deployment(true, { group: '', resource: 'pods', kind: 'Pod', name: 'web-1' }),
+      controller: { kind: 'ReplicaSet', group: 'apps' },
+    });
+    await eventually(async () => expect(await findings()).toHaveLength(1));
+    expect([...audit.namespaces()]).toEqual([['shop', 1]]);
+    const { object: _gone, ...gone } = deployment(true);
+    audit.take(gone);
+    await eventually(async () => expect(await checks()).toEqual([]));
+    expect((await findings())[0]?.state).toBe('fixed');
+  }, 60_000);
+
+  it('follows policies: an exception accepts, with its owner and end; a binding switches off', async () => {
+    audit.take(deployment(true));
+    await eventually(async () => expect(await findings()).toHaveLength(1));
+    await test.store.admissionExceptions.put(SCOPE, [aStoredException()]);
+    await book.load(OWNER);
+    await eventually(async () =>
+      expect(await findings()).toMatchObject([{ state: 'accepted', acceptance: { owner: 'aiko' } }]),
+    );
+    await test.store.admissionExceptions.remove(SCOPE, ['exception.debug']);
+    await book.load(OWNER);
+    await eventually(async () => expect((await findings())[0]?.state).toBe('open'));
+    const off = aStoredBinding({ binding: { id: 'binding.shop', rules: ['*'], mode: 'off' } });
+    await test.store.admissionBindings.put(SCOPE, [off]);
+    await book.load(OWNER);
+    await eventually(async () => expect((await findings())[0]?.state).toBe('fixed'));
+  }, 60_000);
+
+  it('names objects that are no workload by kind and name, and outlives one that is badly typed', async () => {
+    audit.take(deployment(true, { name: 'odd', object: { metadata: 5, spec: { template: 'no' } } }));
+    audit.take(deployment(true, { group: 'example.com', kind: 'Widget', resource: 'widgets', name: 'w' }));
+    audit.take(deployment(true));
+    await eventually(async () =>
+      expect((await findings()).map(({ subject }) => subject.name)).toContain('web'),
+    );
+    expect(audit.kinds()).toContainEqual({ group: 'example.com', resource: 'widgets', kind: 'Widget' });
+  }, 60_000);
+});
+
+describe('a draft', () => {
+  it('is shown with what it would refuse of what exists, and with what no rule covers', async () => {
+    audit.take(deployment(true));
+    audit.take(deployment(false, { name: 'good' }));
+    const desk = new ClusterDesk({
+      clock: test.clock,
+      owner: OWNER,
+      book,
+      context: EMPTY_CONTEXT,
+      audit,
+      kubernetes: () => ({ state: 'synced', kinds: [] }),
+      verdicts: () => new Map([['deny', 2]]),
+    });
+    const binding = { id: 'binding.all', rules: ['*'], mode: 'enforce' as const };
+    const radius = await desk.simulate(OWNER, { bindings: [binding] });
+    expect(radius).toMatchObject({
+      ok: true,
+      value: {
+        objects: 2,
+        judged: 2,
+        newlyDenied: 1,
+        byNamespace: [{ name: 'shop', count: 1 }],
+        byOwner: [{ name: 'shop/web', count: 1 }],
+        byRule: [{ name: rule.id, count: 1 }],
+        examples: [{ name: 'web', before: 'alert', after: 'deny', rules: [rule.id] }],
+      },
+    });
+    expect(
+      await desk.simulate(OWNER, { bindings: [{ ...binding, rules: ['['.repeat(600)] }] }),
+    ).toMatchObject({
+      ok: false,
+      error: { code: 'E_POLICY_INVALID' },
+    });
+    expect(await desk.coverage(OWNER)).toMatchObject({
+      ok: true,
+      value: {
+        kinds: [{ resource: 'apps/deployments', objects: 2, rules: 1, enforced: 0 }],
+        namespaces: [{ namespace: 'shop', objects: 2, rules: 1 }],
+      },
+    });
+    expect(desk.status()).toMatchObject({ decisions: { deny: '2' }, kubernetes: { state: 'synced' } });
+  }, 60_000);
+});
