@@ -108,7 +108,7 @@ describe('controls', () => {
       [...control.detects, ...control.prevents]
         .filter((id) => !id.startsWith('vulnerability.'))
         .filter((id) => {
-          const folder = id.startsWith('runtime.')
+          const folder = /^(runtime|audit)\./.test(id)
             ? 'detections'
             : id.startsWith('malware.')
               ? 'malware'

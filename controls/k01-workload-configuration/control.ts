@@ -66,6 +66,8 @@ export const control: ComplianceControl = {
     'admission.writable-host-path',
   ],
   detects: [
+    'audit.host-root-mounted',
+    'audit.privileged-pod',
     'container.dangerous-capabilities',
     'container.devices',
     'container.host-namespaces',

@@ -42,7 +42,14 @@ export const control: ComplianceControl = {
     'admission.risky-service-account',
     'admission.service-account-token',
   ],
-  detects: ['runtime.command-entered', 'runtime.runtime-client'],
+  detects: [
+    'audit.anonymous-bound',
+    'audit.cluster-admin-bound',
+    'audit.escalation-role',
+    'audit.wildcard-role',
+    'runtime.command-entered',
+    'runtime.runtime-client',
+  ],
   responds: [],
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [

@@ -29,6 +29,10 @@ export const control: ComplianceControl = {
     'admission.webhook-changed',
   ],
   detects: [
+    'audit.pod-security-lowered',
+    'audit.policy-removed',
+    'audit.webhook-removed',
+    'audit.webhook-written',
     'container.read-only-root',
     'runtime.dropped-executable',
     'runtime.package-manager',

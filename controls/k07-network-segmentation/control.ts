@@ -25,6 +25,7 @@ export const control: ComplianceControl = {
     'admission.service-node-port',
   ],
   detects: [
+    'audit.network-policy-removed',
     'container.raw-sockets',
     'host.exposed-listeners',
     'runtime.mining-pool-connection',

@@ -22,6 +22,9 @@ export const control: ComplianceControl = {
     'admission.token-secret',
   ],
   detects: [
+    'audit.secret-access-refused',
+    'audit.secrets-listed',
+    'audit.secrets-of-others',
     'container.environment-secrets',
     'host.account-databases',
     'host.cloud-keys',

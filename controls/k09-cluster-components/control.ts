@@ -14,6 +14,7 @@ export const control: ComplianceControl = {
   },
   prevents: ['admission.api-service-changed', 'admission.deprecated-api'],
   detects: [
+    'audit.node-proxy',
     'container.runtime-sockets',
     'host.docker-tcp',
     'host.kernel-supported',

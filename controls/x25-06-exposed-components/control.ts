@@ -14,6 +14,7 @@ export const control: ComplianceControl = {
   },
   prevents: [],
   detects: [
+    'audit.service-exposed',
     'container.ssh-server',
     'host.docker-tcp',
     'host.exposed-listeners',

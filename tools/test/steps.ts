@@ -107,7 +107,7 @@ export function allSteps(root: string): Step[] {
       timeoutMs: 10 * MINUTE,
     }),
     vitest('outside suites', 'slow', { args: [NOT_REAL, NOT_SLOW, SUITES], timeoutMs: 10 * MINUTE }),
-    vitest('slow tests', 'slow', { args: [NOT_REAL, '.slow.test.ts'], timeoutMs: 10 * MINUTE }),
+    vitest('slow tests', 'slow', { args: [NOT_REAL, '.slow.test.ts'], timeoutMs: 20 * MINUTE }),
     {
       name: 'native build',
       phase: 'native',

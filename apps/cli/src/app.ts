@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Application, buildApplication, buildRouteMap, help, version } from '@stricli/core';
+import { auditLogRoutes } from './commands/routes/audit-log.ts';
 import { clusterRoutes } from './commands/routes/cluster.ts';
 import { instanceRoutes } from './commands/routes/instance.ts';
 import { inventoryRoutes } from './commands/routes/inventory.ts';
@@ -22,6 +23,7 @@ export function buildCli(t: Translate, currentVersion: string): Application<CliC
       ...supplyChainRoutes(t),
       ...registryRoutes(t),
       ...policyRoutes(t),
+      ...auditLogRoutes(t),
       ...manageRoutes(t),
       ...clusterRoutes(t),
     },

@@ -64,7 +64,7 @@ export type Facts = Readonly<Record<string, FactValue>>;
 const FactsSchema = Type.Record(text('Fact', 128), FactValue, { description: 'Facts', maxProperties: 128 });
 
 /** What a rule looks at. */
-export const TRIGGERS = ['exec', 'file-open', 'connect', 'listen', 'credentials'] as const;
+export const TRIGGERS = ['exec', 'file-open', 'connect', 'listen', 'credentials', 'audit'] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
 /** A detection rule as `content/detections` holds it. Data, not code: more rules need no release. */
@@ -73,7 +73,7 @@ export const DetectionRule = object('DetectionRule', 'A detection rule', {
   title: localText('What it finds', 256),
   description: localText('What it means and when it is harmless', 2000),
   severity: SeveritySchema,
-  triggers: list(choice(TRIGGERS, 'trigger'), 'What it looks at', 5),
+  triggers: list(choice(TRIGGERS, 'trigger'), 'What it looks at', 6),
   scope: choice(['container', 'host', 'any'], 'Where it applies'),
   condition: ConditionSchema,
   message: localText('Sentence with {fact} placeholders', 1000),

@@ -38,6 +38,9 @@ export const factsOf = (sighting: Sighting): Facts | undefined => {
       return connection ? factsOfListen(chain, connection, setting) : undefined;
     case 'credentials':
       return credentials ? factsOfCredentials(chain, credentials, setting) : undefined;
+    case 'audit':
+      // An agent never sees the audit log of an API server.
+      return undefined;
   }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { AUDIT_LOG_TEXT } from './audit-log.ts';
 import { BOX_TEXT } from './box.ts';
 import { CLUSTER_TEXT } from './cluster.ts';
 import { COLUMN_TEXT } from './columns.ts';
@@ -30,6 +31,7 @@ export const TEXT = {
   ...SCAN_TEXT,
   ...REGISTRY_TEXT,
   ...POLICY_TEXT,
+  ...AUDIT_LOG_TEXT,
   ...SUPPLY_CHAIN_TEXT,
   ...CLUSTER_TEXT,
 } as const;

@@ -39,7 +39,8 @@ export function loadKnowledge(folder: string, log: Log): Result<Knowledge, Failu
     configuration: {
       type: 'configure',
       rulesRevision: compiled.set.revision,
-      rules: rules.map(({ rule }) => rule),
+      // Rules about the audit log are asked here: no agent sees it.
+      rules: rules.map(({ rule }) => rule).filter(({ triggers }) => triggers.some((one) => one !== 'audit')),
       watchedPaths: [...WATCHED],
       scanIntervalS: 6 * 3600,
       postureIntervalS: 3600,

@@ -78,6 +78,7 @@ const TRIGGER_WORDS: Readonly<Record<DetectionRule['triggers'][number], Sentence
   connect: { en: 'a connection is made', ja: '接続が行われ' },
   listen: { en: 'a port is opened', ja: 'ポートで待ち受けが始まり' },
   credentials: { en: 'a process changes its user or capabilities', ja: 'プロセスの権限が変わり' },
+  audit: { en: 'an API server is asked', ja: 'API サーバーへの要求があり' },
 };
 
 /** Says in plain words what a rule looks for. */

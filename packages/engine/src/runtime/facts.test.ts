@@ -168,7 +168,9 @@ describe('facts of other happenings', () => {
         Array.isArray(value) ? 'list' : typeof value === 'string' ? 'text' : typeof value,
       );
     }
-    expect(Object.keys(all).sort()).toEqual([...FACTS_BY_NAME.keys()].sort());
+    // Those of the audit log are held to it by the tests of its reader.
+    const ofNodes = [...FACTS_BY_NAME.keys()].filter((name) => !name.startsWith('audit.'));
+    expect(Object.keys(all).sort()).toEqual(ofNodes.sort());
   });
 });
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type FactType, TRIGGERS, type Trigger } from '@bartizan/contracts';
+import { AUDIT_FACTS } from './audit-vocabulary.ts';
+import { type FactRow, row } from './fact-row.ts';
 
 /** One fact a rule may ask for. `phrase` completes the sentence "... is one of ...". */
 export interface FactDefinition {
@@ -12,18 +14,7 @@ export interface FactDefinition {
   readonly description: { readonly en: string; readonly ja: string };
 }
 
-interface Row {
-  readonly type: FactType;
-  readonly phrase: readonly [en: string, ja: string];
-  readonly description: readonly [en: string, ja: string];
-}
-const row = (
-  type: FactType,
-  phrase: readonly [string, string],
-  description: readonly [string, string],
-): Row => ({ type, phrase, description });
-
-const PROCESS: Readonly<Record<string, Row>> = {
+const PROCESS: Readonly<Record<string, FactRow>> = {
   'process.name': row(
     'text',
     ['the name of the program', 'プログラム名'],
@@ -150,7 +141,7 @@ const PROCESS: Readonly<Record<string, Row>> = {
   ),
 };
 
-const PLACE: Readonly<Record<string, Row>> = {
+const PLACE: Readonly<Record<string, FactRow>> = {
   'container.present': row(
     'boolean',
     ['it is in a container', 'コンテナー内である'],
@@ -179,7 +170,7 @@ const PLACE: Readonly<Record<string, Row>> = {
   ),
 };
 
-const FILE: Readonly<Record<string, Row>> = {
+const FILE: Readonly<Record<string, FactRow>> = {
   'file.path': row(
     'text',
     ['the file', 'ファイル'],
@@ -188,7 +179,7 @@ const FILE: Readonly<Record<string, Row>> = {
   'file.access': row('text', ['the access', 'アクセス'], ['read or write', 'read または write']),
 };
 
-const CONNECTION: Readonly<Record<string, Row>> = {
+const CONNECTION: Readonly<Record<string, FactRow>> = {
   'connection.protocol': row(
     'text',
     ['the protocol', 'プロトコル'],
@@ -219,7 +210,7 @@ const CONNECTION: Readonly<Record<string, Row>> = {
   ),
 };
 
-const REMOTE: Readonly<Record<string, Row>> = {
+const REMOTE: Readonly<Record<string, FactRow>> = {
   'connection.remote-address': row(
     'text',
     ['the remote address', '接続先アドレス'],
@@ -240,7 +231,7 @@ const REMOTE: Readonly<Record<string, Row>> = {
   ),
 };
 
-const CREDENTIALS: Readonly<Record<string, Row>> = {
+const CREDENTIALS: Readonly<Record<string, FactRow>> = {
   'credentials.before-uid': row(
     'number',
     ['the user id before', '変更前のユーザー ID'],
@@ -271,7 +262,10 @@ const CREDENTIALS: Readonly<Record<string, Row>> = {
   ),
 };
 
-const define = (rows: Readonly<Record<string, Row>>, triggers: readonly Trigger[]): FactDefinition[] =>
+/** What agents see; the audit log comes from an API server. */
+const ON_NODES = TRIGGERS.filter((trigger) => trigger !== 'audit');
+
+const define = (rows: Readonly<Record<string, FactRow>>, triggers: readonly Trigger[]): FactDefinition[] =>
   Object.entries(rows).map(([name, { type, phrase, description }]) => ({
     name,
     type,
@@ -282,12 +276,13 @@ const define = (rows: Readonly<Record<string, Row>>, triggers: readonly Trigger[
 
 /** Every fact detection rules may ask for: the reference page, the editor and the compiler read this one table. */
 export const FACT_VOCABULARY: readonly FactDefinition[] = [
-  ...define(PROCESS, TRIGGERS),
-  ...define(PLACE, TRIGGERS),
+  ...define(PROCESS, ON_NODES),
+  ...define(PLACE, ON_NODES),
   ...define(FILE, ['file-open']),
   ...define(CONNECTION, ['connect', 'listen']),
   ...define(REMOTE, ['connect']),
   ...define(CREDENTIALS, ['credentials']),
+  ...define(AUDIT_FACTS, ['audit']),
 ];
 
 /** The same table by name. */

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Facts } from '@bartizan/contracts';
+import { ADDRESS_SCOPES, type AddressScope, addressScope } from '../runtime/address-scope.ts';
+import { requestFacts } from './request-facts.ts';
+
+/** What somebody asked an API server, as its audit log tells it. Bodies of requests are not in it. */
+export interface AuditedRequest {
+  /** The same for every stage of one request. */
+  readonly id: string;
+  /** When it came, milliseconds since the epoch; undefined: the log line has no time that can be read. */
+  readonly atMs: number | undefined;
+  readonly facts: Facts;
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const at = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined);
+const text = (value: unknown, max = 1024): string => (typeof value === 'string' ? value.slice(0, max) : '');
+const texts = (value: unknown, max = 64): string[] =>
+  Array.isArray(value)
+    ? value
+        .slice(0, max)
+        .filter((item): item is string => typeof item === 'string')
+        .map((item) => item.slice(0, 1024))
+    : [];
+
+const ACCOUNT = 'system:serviceaccount:';
+
+/** What kind of user somebody is, by the names the API server gives. */
+function userKind(user: string, groups: readonly string[]): string {
+  if (user === 'system:anonymous' || groups.includes('system:unauthenticated')) return 'anonymous';
+  if (user.startsWith(ACCOUNT)) return 'service-account';
+  if (groups.includes('system:nodes')) return 'node';
+  return user.startsWith('system:') ? 'system' : 'person';
+}
+
+/** The furthest of the addresses: a proxy between is no reason to call a request local. */
+function furthest(addresses: readonly string[]): AddressScope {
+  const order: readonly AddressScope[] = ['public', 'unknown', 'private', 'link-local', 'loopback'];
+  const found = new Set(addresses.map(addressScope));
+  return order.find((scope) => found.has(scope)) ?? ADDRESS_SCOPES[6];
+}
+
+/** Requests that go on for long are judged when they begin; all others when they are answered. */
+const LONG = new Set(['exec', 'attach', 'portforward', 'proxy']);
+const isJudged = (stage: string, verb: string, subresource: string): boolean =>
+  stage === 'ResponseComplete' ||
+  stage === 'Panic' ||
+  (stage === 'ResponseStarted' && (verb === 'watch' || LONG.has(subresource)));
+
+function commandOf(uri: string): string[] {
+  const query = uri.split('?')[1] ?? '';
+  return query
+    .split('&')
+    .filter((part) => part.startsWith('command='))
+    .slice(0, 64)
+    .map((part) => decoded(part.slice('command='.length)));
+}
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part.replaceAll('+', ' ')).slice(0, 1024);
+  } catch {
+    return part.slice(0, 1024);
+  }
+}
+
+/** Leaves out what is not there: an absent fact is not an empty one. */
+const present = (name: string, value: string): Facts => (value === '' ? {} : { [name]: value });
+
+/**
+ * Reads one event of audit.k8s.io/v1. undefined: it is none, or a stage at which nothing is known yet. Anything badly
+ * typed reads as absent. Of the body of a request only the shape is read, never a value that may be secret.
+ */
+export function readAuditEvent(event: unknown): AuditedRequest | undefined {
+  if (!isRecord(event) || event['kind'] !== 'Event') return undefined;
+  const verb = text(event['verb'], 64);
+  const ref = event['objectRef'];
+  const subresource = text(at(ref, 'subresource'), 128);
+  const id = text(event['auditID'], 128);
+  if (id === '' || !isJudged(text(event['stage'], 64), verb, subresource)) return undefined;
+  const user = text(at(event['user'], 'username'), 512);
+  const groups = texts(at(event['user'], 'groups'));
+  const namespace = text(at(ref, 'namespace'), 253);
+  const uri = text(event['requestURI'], 16_384);
+  const code = at(event['responseStatus'], 'code');
+  const kind = userKind(user, groups);
+  const resource = text(at(ref, 'resource'), 253);
+  const name = text(at(ref, 'name'), 253);
+  const time = Date.parse(text(event['requestReceivedTimestamp'], 64) || text(event['stageTimestamp'], 64));
+  return {
+    id,
+    atMs: Number.isNaN(time) ? undefined : time,
+    resource,
+    namespace,
+    name,
+    facts: {
+      'audit.verb': verb,
+      'audit.user': user,
+      'audit.groups': groups,
+      'audit.user-kind': kind,
+      'audit.source-scope': furthest(texts(event['sourceIPs'], 16)),
+      'audit.path': uri.split('?')[0] ?? '',
+      ...present('audit.impersonated', text(at(event['impersonatedUser'], 'username'), 512)),
+      ...present('audit.user-agent', text(event['userAgent'], 512).split(' ')[0] ?? ''),
+      ...present('audit.resource', resource),
+      ...present('audit.subresource', subresource),
+      ...present('audit.group', text(at(ref, 'apiGroup'), 253)),
+      ...present('audit.namespace', namespace),
+      ...present('audit.name', name),
+      ...(typeof code === 'number' ? { 'audit.code': code, 'audit.allowed': code < 400 } : {}),
+      ...(kind === 'service-account' && namespace !== ''
+        ? { 'audit.own-namespace': user.startsWith(`${ACCOUNT}${namespace}:`) }
+        : {}),
+      ...(subresource === 'exec' ? { 'audit.command': commandOf(uri) } : {}),
+      ...requestFacts(resource, event['requestObject']),
+    },
+  };
+}
