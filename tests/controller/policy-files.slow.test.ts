@@ -59,7 +59,7 @@ spec:
   title: {en: No pod uses the network of the node, ja: "ノードのネットワークを使う Pod はない"}
   severity: high
   match: {resources: [workloads], operations: [CREATE, UPDATE], labels: {"app.kubernetes.io/name": "yes", tier: "0"}}
-  condition: {all: [{field: pod.hostNetwork, operator: equals, value: true}, {not: {field: object.namespace, operator: any-glob, value: ["on", "1.0"]}}]}
+  condition: {all: [{field: pod.hostNetwork, operator: equals, value: true}, {not: {field: object.namespace, operator: in, value: ["on", "1.0"]}}]}
 ---
 apiVersion: policy.bartizan.dev/v1alpha1
 kind: AdmissionRule

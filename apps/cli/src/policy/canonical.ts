@@ -7,7 +7,7 @@ import { isMapping } from './kubernetes-object.ts';
 import { ENABLED, POLICY_API, type PolicyFiles } from './policy-files.ts';
 
 /** One policy object as a file holds it. */
-export interface PolicyDocument {
+interface PolicyDocument {
   readonly apiVersion: string;
   readonly kind: PolicyKind;
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };

@@ -15,7 +15,7 @@ import { canonicalJson, contentHash } from '@bartizan/engine';
 import type { KnownPolicy } from '../../admission-ports.ts';
 
 /** All that a server would hold after a set of files was applied. */
-export interface PlannedPolicy {
+interface PlannedPolicy {
   readonly rules: readonly { readonly rule: AdmissionRule; readonly enabled: boolean }[];
   readonly bindings: readonly AdmissionBinding[];
   readonly exceptions: readonly AdmissionException[];

@@ -22,6 +22,9 @@ describe('the detail of an audit record', () => {
     ],
     ['deleted; restored', '削除されたため復元'],
     ['changed by kubectl-edit; restored', 'kubectl-edit により変更されたため復元'],
+    ['only compared: nothing to change', '比較のみ: 変更なし'],
+    ['applied: create AdmissionRule/shop.one', '適用: create AdmissionRule/shop.one'],
+    ['revision 0a1f, mode warn, disabled', 'リビジョン 0a1f、モード warn、無効'],
     [SINCE_START, '起動後の最初の使用'],
   ])('%s is told in Japanese', (detail, ja) => {
     expect(auditWords(detail)).toEqual({ en: expect.any(String), ja });
