@@ -38,6 +38,8 @@ const BY_CODE: Readonly<Record<string, number>> = {
   E_ADMISSION_RULE: EXIT.usage,
   E_POLICY_FILE: EXIT.notFound,
   E_POLICY_SUITE: EXIT.usage,
+  E_POLICY_IMPORT: EXIT.usage,
+  E_POLICY_INVALID: EXIT.usage,
   E_BASELINE_INVALID: EXIT.usage,
   E_INTERRUPTED: EXIT.interrupted,
   E_CONFLICT: EXIT.conflict,

@@ -8,6 +8,8 @@ import type {
   AdmissionViolation,
   BodyOf,
   ORIGINS,
+  PolicySet,
+  PolicySync,
   ResponseOf,
   Result,
   StoredAdmissionBinding,
@@ -81,6 +83,8 @@ export interface AdmissionDesk {
     exception: AdmissionException,
   ) => Promise<Result<StoredAdmissionException, ApiFailure>>;
   readonly removeException: (author: PolicyAuthor, id: string) => Promise<Result<boolean, ApiFailure>>;
+  /** Compares a set of policy files with what is there, and applies it as a whole. */
+  readonly sync: (author: PolicyAuthor, set: PolicySet) => Promise<Result<PolicySync, ApiFailure>>;
   readonly test: (owner: Owner, trial: AdmissionTrial) => Promise<Result<TrialOutcome, ApiFailure>>;
   readonly simulate: (owner: Owner, draft: PolicyDraft) => Promise<Result<Simulation, ApiFailure>>;
   readonly coverage: (owner: Owner) => Promise<Result<Coverage, ApiFailure>>;

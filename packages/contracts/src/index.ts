@@ -42,6 +42,15 @@ export {
   admissionRoutes,
   NATIVE_FORMS,
 } from './api/routes/admission.ts';
+export {
+  admissionSyncRoutes,
+  POLICY_KINDS,
+  PolicyChange,
+  type PolicyKind,
+  PolicySet,
+  PolicySync,
+  SYNC_ACTIONS,
+} from './api/routes/admission-sync.ts';
 export { AdvisoryStatus, advisoryRoutes } from './api/routes/advisories.ts';
 export { insightRoutes, SystemStatus } from './api/routes/insight.ts';
 export { inventoryRoutes, ProcessRow, WorkloadSummary } from './api/routes/inventory.ts';

@@ -33,3 +33,33 @@ export interface ExplainFlags {
   readonly output: (typeof EXPLAIN_FORMATS)[number];
   readonly policies?: readonly string[];
 }
+
+/** Products whose policies can be imported. */
+export const IMPORT_SOURCES = ['neuvector', 'kyverno'] as const;
+export type ImportSource = (typeof IMPORT_SOURCES)[number];
+
+/** Forms of output of `policy import`. */
+export const IMPORT_FORMATS = ['yaml', 'json'] as const;
+
+/** Flags of `policy import`. */
+export interface ImportFlags {
+  readonly output: (typeof IMPORT_FORMATS)[number];
+}
+
+/** Flags of `policy export`. */
+export interface ExportFlags {
+  readonly dir?: string;
+}
+
+/** Flags of `policy push`. */
+export interface PushFlags {
+  readonly output: (typeof EXPLAIN_FORMATS)[number];
+  readonly dryRun: boolean;
+  readonly prune?: readonly string[];
+}
+
+/** Flags of `policy simulate`. */
+export interface SimulateFlags {
+  readonly output: (typeof EXPLAIN_FORMATS)[number];
+  readonly fromManifests?: string;
+}

@@ -107,7 +107,8 @@ interface Placed {
   readonly steps: YamlPath;
 }
 
-function* objectsOf(value: unknown, steps: YamlPath = []): Generator<Placed> {
+/** The objects of a document: those of a List one by one. */
+export function* objectsOf(value: unknown, steps: YamlPath = []): Generator<Placed> {
   if (!isKubernetesObject(value)) return;
   const { items } = value;
   if (!value.kind.endsWith('List') || !Array.isArray(items) || steps.length >= LIST_DEPTH_MAX * 2) {
@@ -190,7 +191,8 @@ export function judgeDocument(
 const placeOf = (place: YamlPosition | undefined, { line }: ReadDocument): YamlPosition =>
   place ?? { line, column: 1 };
 
-const problemIn = (file: string, { code, detail, line, column }: YamlProblem): PolicyProblem => ({
+/** A problem of a document with its place. */
+export const problemIn = (file: string, { code, detail, line, column }: YamlProblem): PolicyProblem => ({
   file,
   line,
   column,

@@ -21,10 +21,14 @@ import { manifestFiles } from './manifests.ts';
 
 /** Group and version of policy objects. */
 export const POLICY_API = 'policy.bartizan.dev/v1alpha1';
+/** Annotation of a rule that is kept and not asked, with the value "false". */
+export const ENABLED = 'policy.bartizan.dev/enabled';
 
 /** Policy as files hold it. */
 export interface PolicyFiles {
   readonly rules: readonly AdmissionRule[];
+  /** Ids of rules that are kept and not asked: those annotated with `policy.bartizan.dev/enabled: "false"`. */
+  readonly disabled: readonly string[];
   readonly bindings: readonly AdmissionBinding[];
   readonly exceptions: readonly AdmissionException[];
   /** Documents of other kinds: suites of tests, for instance. */
@@ -97,6 +101,7 @@ const faultOf = (
 
 interface Growing {
   readonly rules: AdmissionRule[];
+  readonly disabled: string[];
   readonly bindings: AdmissionBinding[];
   readonly exceptions: AdmissionException[];
   readonly others: {
@@ -117,7 +122,7 @@ function take(
   if (!isMapping(value)) return failure('E_ADMISSION_RULE', `${where}: no policy object`);
   const isObject = value['apiVersion'] === POLICY_API;
   const metadata = isMapping(value['metadata']) ? value['metadata'] : {};
-  const name = metadata['name'];
+  const { name, annotations } = metadata;
   const spec = isObject && isMapping(value['spec']) ? value['spec'] : value;
   const kind = isObject ? String(value['kind']) : 'AdmissionRule';
   const whole = isObject ? { id: name, ...spec } : spec;
@@ -125,6 +130,7 @@ function take(
     const rule = parseRule(completeRule(whole));
     if (!rule.ok) return faultOf(where, rule.error);
     into.rules.push(rule.value);
+    if (isMapping(annotations) && annotations[ENABLED] === 'false') into.disabled.push(rule.value.id);
   } else if (kind === 'AdmissionBinding') {
     const binding = parseBinding(whole);
     if (!binding.ok) return faultOf(where, binding.error);
@@ -139,7 +145,7 @@ function take(
 
 /** Reads policy objects of files and folders. The first that is wrong ends it: no rule is ever left out silently. */
 export function readPolicyFiles(paths: readonly string[]): Result<PolicyFiles, ApiFailure> {
-  const into: Growing = { rules: [], bindings: [], exceptions: [], others: [] };
+  const into: Growing = { rules: [], disabled: [], bindings: [], exceptions: [], others: [] };
   const files = manifestFiles(paths);
   if (!files.ok) return files;
   for (const file of files.value) {

@@ -23,7 +23,7 @@ export interface PolicySources {
   readonly pss?: string;
 }
 
-const NONE: PolicyFiles = { rules: [], bindings: [], exceptions: [], others: [] };
+const NONE: PolicyFiles = { rules: [], disabled: [], bindings: [], exceptions: [], others: [] };
 
 const LEVEL = /^(baseline|restricted)(?::(?:v?1\.(\d{1,3})|latest))?$/;
 
@@ -50,7 +50,9 @@ export function rulesOf(checkout: string, sources: PolicySources): Result<Policy
 
 /** Compiles them. A rule that cannot be compiled ends the call: a gate that leaves rules out is none. */
 export function compileRules(files: PolicyFiles): Result<AdmissionRuleSet, ApiFailure> {
-  const { rules, bindings, exceptions } = files;
+  const { bindings, exceptions } = files;
+  const off = new Set(files.disabled);
+  const rules = files.rules.filter(({ id }) => !off.has(id));
   if (rules.length === 0) return usage('--policies: no rules');
   return compileAdmissionPolicy({ rules, bindings, exceptions, podPaths: CUSTOM_POD_PATHS });
 }

@@ -28,6 +28,9 @@ const FAMILIES = [
   /^verification\./,
   /^origin\./,
   /^policy\.(fulfilled|refused|unknown)$/,
+  /^command\.policy-import-(neuvector|kyverno)$/,
+  /^import\.(dropped|stricter|weaker|different)$/,
+  /^sync\.(create|update|remove|unchanged|gone|foreign|conflict)$/,
   /^help\.(exit-codes|environment)$/,
 ];
 

@@ -24,8 +24,8 @@ export const POLICY_TEXT = {
   'column.expected': { en: 'EXPECTED', ja: '期待' },
   'column.found': { en: 'FOUND', ja: '結果' },
   'command.policy': {
-    en: 'Admission rules as code, without a server',
-    ja: 'コードとしてのアドミッションルール（サーバー不要）',
+    en: 'Admission rules as code: judged, tested, imported, and kept in step with a server',
+    ja: 'コードとしてのアドミッションルール（判定・テスト・取り込み・サーバーとの同期）',
   },
   'command.policy-apply': {
     en: 'Judge manifests before they reach a cluster: place, value, allowed values and the fix as a patch',
@@ -88,4 +88,96 @@ export const POLICY_TEXT = {
   },
   'explain.fix': { en: 'fix:', ja: '修正方法：' },
   'explain.references': { en: 'references:', ja: '参考：' },
+  'arg.policy-path': {
+    en: 'File or folder with rules, bindings and exceptions',
+    ja: 'ルール・バインディング・例外のファイルまたはフォルダー',
+  },
+  'arg.policy-folder': {
+    en: 'Folder with all rules, bindings and exceptions',
+    ja: 'ルール・バインディング・例外一式のフォルダー',
+  },
+  'arg.foreign-policies': {
+    en: 'File or folder with policies of that product, or - for the standard input',
+    ja: 'その製品のポリシーのファイルまたはフォルダー、または標準入力を表す -',
+  },
+  'command.policy-import': {
+    en: 'Turn policies of another product into rules, and say what is not the same afterwards',
+    ja: '他製品のポリシーをルールに変換し、同じにならない点を示す',
+  },
+  'command.policy-import-neuvector': {
+    en: 'Admission rules of NeuVector: an export or its custom resource',
+    ja: 'NeuVector のアドミッションルール（エクスポートまたはカスタムリソース）',
+  },
+  'command.policy-import-kyverno': {
+    en: 'ClusterPolicy and Policy of Kyverno',
+    ja: 'Kyverno の ClusterPolicy と Policy',
+  },
+  'command.policy-export': {
+    en: 'Write the rules, bindings and exceptions of the server, one file each, always in the same form',
+    ja: 'サーバーのルール・バインディング・例外を 1 件 1 ファイルで常に同じ形式に書き出す',
+  },
+  'command.policy-push': {
+    en: 'Bring a folder of policies to the server: difference and effect first, then all of it or nothing',
+    ja: 'ポリシーのフォルダーをサーバーに反映する（差分と影響を示してから、すべてを一括で適用）',
+  },
+  'command.policy-simulate': {
+    en: 'What rules would do to what exists, before they are in force',
+    ja: 'ルールを有効にする前に、既存のオブジェクトへの影響を調べる',
+  },
+  'flag.export-dir': {
+    en: 'Folder to write to; files of an earlier export that are gone are removed (default: standard output)',
+    ja: '書き出し先のフォルダー。以前の書き出しで不要になったファイルは削除する（既定は標準出力）',
+  },
+  'flag.push-dry-run': { en: 'Only show difference and effect', ja: '差分と影響の表示のみ行う' },
+  'flag.prune': {
+    en: 'Remove what an earlier push brought and the folder lacks (gone), or let the folder win over an object made or changed elsewhere (KIND/ID); may be repeated',
+    ja: '以前の反映で追加されフォルダーにないものを削除する（gone）、または別の場所で作成・変更されたもの（KIND/ID）よりフォルダーを優先する（複数指定可）',
+  },
+  'flag.from-manifests': {
+    en: 'Judge these manifests instead of the objects of the cluster; no server is asked',
+    ja: 'クラスターのオブジェクトの代わりにこのマニフェストを判定する（サーバー不要）',
+  },
+  'policy.exported': {
+    en: '{files} files written to {folder}, {removed} removed',
+    ja: '{folder} に {files} ファイルを書き出し、{removed} ファイルを削除しました',
+  },
+  'import.dropped': { en: 'dropped', ja: '対象外' },
+  'import.stricter': { en: 'stricter', ja: 'より厳格' },
+  'import.weaker': { en: 'weaker', ja: 'より緩い' },
+  'import.different': { en: 'different', ja: '相違' },
+  'import.summary': {
+    en: '{rules} rules, {notes} notes; {lost} of them say that something is judged less than before',
+    ja: 'ルール {rules} 件、注記 {notes} 件（うち {lost} 件は判定されなくなる内容があることを示します）',
+  },
+  'simulate.summary': {
+    en: '{objects} objects judged: {denied} would newly be refused, {alerted} newly recorded or warned of, {allowed} newly allowed',
+    ja: '{objects} オブジェクトを判定：新たに拒否 {denied}、新たに記録・警告 {alerted}、新たに許可 {allowed}',
+  },
+  'simulate.by-namespace': { en: 'newly refused, by namespace:', ja: '新たに拒否（名前空間別）：' },
+  'simulate.by-owner': { en: 'newly refused, by owner:', ja: '新たに拒否（所有者別）：' },
+  'simulate.by-rule': { en: 'newly refused, by rule:', ja: '新たに拒否（ルール別）：' },
+  'simulate.examples': { en: 'examples:', ja: '例：' },
+  'simulate.more': { en: '      and {count} more', ja: '      ほか {count} 件' },
+  'sync.summary': {
+    en: '{changes} changes, {drift} objects of drift, {unchanged} unchanged',
+    ja: '変更 {changes} 件、差異 {drift} 件、変更なし {unchanged} 件',
+  },
+  'sync.create': { en: 'is added', ja: '追加します' },
+  'sync.update': { en: 'is changed', ja: '変更します' },
+  'sync.remove': { en: 'is removed', ja: '削除します' },
+  'sync.unchanged': { en: 'stays as it is', ja: '変更ありません' },
+  'sync.gone': {
+    en: 'came with an earlier push and is in the folder no more; --prune gone removes it',
+    ja: '以前の反映で追加されましたが、フォルダーにはありません（--prune gone で削除）',
+  },
+  'sync.foreign': { en: 'was made elsewhere and is not touched', ja: '別の場所で作成されたため変更しません' },
+  'sync.conflict': {
+    en: 'was made or changed elsewhere; --prune with its name lets the folder win',
+    ja: '別の場所で作成または変更されています（--prune に名前を指定するとフォルダーを優先）',
+  },
+  'sync.no-effect': {
+    en: 'no cluster is watched: what this would do to existing objects is not known',
+    ja: '監視中のクラスターがないため、既存オブジェクトへの影響は分かりません',
+  },
+  'sync.applied': { en: 'applied', ja: '適用しました' },
 } as const satisfies TextPart;

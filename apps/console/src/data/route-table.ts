@@ -32,6 +32,8 @@ export const ROUTE_TABLE = {
   'workload.packages': ['GET', '/workloads/:id/packages'],
   'container.list': ['GET', '/containers'],
   'container.show': ['GET', '/containers/:id'],
+  'map.show': ['GET', '/map'],
+  'scan.match': ['POST', '/scans'],
   'image.list': ['GET', '/images'],
   'image.show': ['GET', '/images/:id'],
   'image.packages': ['GET', '/images/:id/packages'],
@@ -45,8 +47,6 @@ export const ROUTE_TABLE = {
   'vex.list': ['GET', '/vex-documents'],
   'vex.import': ['POST', '/vex-documents'],
   'vex.remove': ['DELETE', '/vex-documents/:id'],
-  'map.show': ['GET', '/map'],
-  'scan.match': ['POST', '/scans'],
   'registry.list': ['GET', '/registries'],
   'registry.show': ['GET', '/registries/:id'],
   'registry.create': ['POST', '/registries'],
@@ -93,4 +93,5 @@ export const ROUTE_TABLE = {
   'admission.test': ['POST', '/admission/tests'],
   'admission.simulate': ['POST', '/admission/simulations'],
   'admission.coverage': ['GET', '/admission/coverage'],
+  'admission.sync': ['POST', '/admission/sync'],
 } as const satisfies Readonly<Record<RouteId, readonly [Route['method'], string]>>;

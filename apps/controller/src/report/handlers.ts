@@ -26,6 +26,7 @@ import {
   admissionDecisionHandlers,
   admissionRuleHandlers,
   admissionScopeHandlers,
+  admissionSyncHandlers,
 } from './api/admission-routes.ts';
 import { auditRoutes } from './api/audit-routes.ts';
 import { eventHandlers } from './api/event-routes.ts';
@@ -109,6 +110,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...admissionRuleHandlers(parts),
     ...admissionScopeHandlers(parts),
     ...admissionDecisionHandlers(parts),
+    ...admissionSyncHandlers(parts),
     ...systemHandlers(parts),
   };
 }

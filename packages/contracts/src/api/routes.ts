@@ -4,6 +4,7 @@
 import type { Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { admissionRoutes } from './routes/admission.ts';
+import { admissionSyncRoutes } from './routes/admission-sync.ts';
 import { advisoryRoutes } from './routes/advisories.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
@@ -19,5 +20,6 @@ export const ROUTES = [
   ...insightRoutes,
   ...advisoryRoutes,
   ...admissionRoutes,
+  ...admissionSyncRoutes,
 ] as const satisfies readonly Route[];
 export type RouteId = (typeof ROUTES)[number]['id'];

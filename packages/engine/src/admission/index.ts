@@ -9,6 +9,7 @@
 export { AdmissionAudit, type AuditChange, type AuditSummary } from './audit/audit.ts';
 export { admissionCoverage, type Coverage, type CoverageReport, type CoveredKind } from './audit/coverage.ts';
 export { type BlastRadius, type SimulatedChange, simulateAdmission } from './audit/simulate.ts';
+export { reportSimulation } from './audit/simulation-report.ts';
 export { explainAdmissionCondition, explainAdmissionRule } from './explain/explain.ts';
 export { ADMISSION_FIELDS, ADMISSION_FIELDS_BY_NAME } from './fields/catalogue.ts';
 export { COLLECTIONS, type CollectionDefinition } from './fields/collections.ts';

@@ -14,6 +14,7 @@ import {
 } from '../../policy/flags.ts';
 import type { Translate } from '../../text/catalogue.ts';
 import { anyFlag, one, switchFlag, textFlag } from '../flags.ts';
+import { policyExchangeRoutes } from './policy-exchange.ts';
 
 /** One path or more. */
 const paths = (brief: string) =>
@@ -74,10 +75,15 @@ const explainCommand = (t: Translate) =>
     },
   });
 
-/** `policy`: rules as code, without a server. */
+/** `policy`: rules as code. */
 export const policyRoutes = (t: Translate) => ({
   policy: buildRouteMap({
-    routes: { apply: applyCommand(t), test: testCommand(t), explain: explainCommand(t) },
+    routes: {
+      apply: applyCommand(t),
+      test: testCommand(t),
+      explain: explainCommand(t),
+      ...policyExchangeRoutes(t),
+    },
     docs: { brief: t('command.policy') },
   }),
 });

@@ -5,9 +5,10 @@ import { err, failure, ok, type Result } from '@bartizan/contracts';
 import {
   type AdmissionContext,
   type AdmissionRequest,
+  type AdmissionRuleSet,
   admissionCoverage,
-  type BlastRadius,
   type CoverageReport,
+  reportSimulation,
   simulateAdmission,
 } from '@bartizan/engine/admission';
 import type { AdmissionDesk, ControlStatus, Coverage, RuleCount, Simulation } from '../../admission-ports.ts';
@@ -31,12 +32,6 @@ interface Parts {
 const noCluster = (): Result<never, ApiFailure> =>
   err(failure('E_POLICY_NO_CLUSTER', 'there are no objects to judge'));
 
-const tally = (counts: ReadonlyMap<string, number>): { name: string; count: number }[] =>
-  [...counts]
-    .map(([name, count]) => ({ name: name.slice(0, 512), count }))
-    .sort((left, right) => right.count - left.count)
-    .slice(0, 1000);
-
 /** What the policies mean for the cluster: counts, coverage, the effect of a draft. */
 export class ClusterDesk implements Pick<AdmissionDesk, 'simulate' | 'coverage' | 'status' | 'counts'> {
   readonly #parts: Parts;
@@ -57,20 +52,24 @@ export class ClusterDesk implements Pick<AdmissionDesk, 'simulate' | 'coverage' 
   };
 
   simulate: AdmissionDesk['simulate'] = async (owner, draft) => {
-    const { audit, book, context, clock } = this.#parts;
+    const { book } = this.#parts;
     const now = await book.inForce(owner);
     if (!now.ok) return now;
     const drafted = await book.draft(owner, draft);
     if (!drafted.ok) return drafted;
-    if (audit === undefined) return noCluster();
+    const simulation = this.effect(now.value.set, drafted.value.set);
+    return simulation === undefined ? noCluster() : ok(simulation);
+  };
+
+  /** What one set of rules does otherwise than another to what exists; undefined: no cluster is watched. */
+  effect = (now: AdmissionRuleSet, draft: AdmissionRuleSet): Simulation | undefined => {
+    const { audit, context, clock } = this.#parts;
+    if (audit === undefined) return undefined;
     const objects = [...audit.requests()];
-    const radius = simulateAdmission(
-      { now: now.value.set, draft: drafted.value.set },
-      objects,
-      context,
-      clock.nowMs(),
+    return reportSimulation(
+      simulateAdmission({ now, draft }, objects, context, clock.nowMs()),
+      objects.length,
     );
-    return ok(simulationOf(radius, objects.length));
   };
 
   coverage: AdmissionDesk['coverage'] = async (owner) => {
@@ -84,27 +83,6 @@ export class ClusterDesk implements Pick<AdmissionDesk, 'simulate' | 'coverage' 
     return ok(coverageOf(report, audit, namespaces));
   };
 }
-
-const simulationOf = (radius: BlastRadius, objects: number): Simulation => ({
-  revisions: radius.revisions,
-  judged: radius.judged,
-  objects,
-  newlyDenied: radius.newlyDenied,
-  newlyAlerted: radius.newlyAlerted,
-  newlyAllowed: radius.newlyAllowed,
-  byNamespace: tally(radius.byNamespace),
-  byOwner: tally(radius.byOwner),
-  byUser: tally(radius.byUser),
-  byRule: tally(radius.byRule),
-  examples: radius.examples.slice(0, 200).map(({ request, rules, ...change }) => ({
-    ...change,
-    operation: request.operation,
-    kind: request.kind,
-    namespace: request.namespace,
-    name: request.name,
-    rules: rules.slice(0, 64),
-  })),
-});
 
 function coverageOf(
   { covered }: CoverageReport,

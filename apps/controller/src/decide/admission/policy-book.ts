@@ -4,6 +4,7 @@
 import type { EntityRepository, Store } from '@bartizan/adapters/store';
 import {
   type AdmissionBinding,
+  type AdmissionException,
   type AdmissionRule,
   err,
   failure,
@@ -92,7 +93,11 @@ export class PolicyBook {
   /** What would be in force with other rules and bindings; nothing is kept. */
   async draft(
     owner: Owner,
-    changes: { readonly rules?: readonly AdmissionRule[]; readonly bindings?: readonly AdmissionBinding[] },
+    changes: {
+      readonly rules?: readonly AdmissionRule[];
+      readonly bindings?: readonly AdmissionBinding[];
+      readonly exceptions?: readonly AdmissionException[];
+    },
   ): Promise<Result<AdmissionCompilation, ApiFailure>> {
     const now = await this.inForce(owner);
     if (!now.ok) return now;
@@ -101,14 +106,26 @@ export class PolicyBook {
     const kept = rules
       .filter(({ rule, enabled }) => enabled && !replaced.has(rule.id))
       .map(({ rule }) => rule);
+    const excepted = new Map(exceptions.map(({ exception }) => [exception.id, exception]));
+    for (const exception of changes.exceptions ?? []) excepted.set(exception.id, exception);
     const compiled = this.#compiled({
       rules: [...kept, ...replaced.values()],
       bindings: changes.bindings ?? bindings.map(({ binding }) => binding),
-      exceptions: exceptions.map(({ exception }) => exception),
+      exceptions: [...excepted.values()],
     });
-    const [refused] = compiled.refused.filter(({ id }) => replaced.has(id) || changes.bindings !== undefined);
+    const drafted = new Set([...replaced.keys(), ...(changes.exceptions ?? []).map(({ id }) => id)]);
+    const refused = compiled.refused.find(({ id }) => drafted.has(id) || changes.bindings !== undefined);
     if (refused === undefined) return ok(compiled);
     return err(failure('E_POLICY_INVALID', `${refused.id}: ${refused.failure.detail}`));
+  }
+
+  /** What would judge if exactly these were stored, beside what comes with the product. */
+  proposed(parts: {
+    readonly rules: readonly AdmissionRule[];
+    readonly bindings: readonly AdmissionBinding[];
+    readonly exceptions: readonly AdmissionException[];
+  }): AdmissionCompilation {
+    return this.#compiled({ ...parts, rules: [...this.#parts.builtIn, ...parts.rules] });
   }
 
   /** Compiles rules alone, without bindings and exceptions. */

@@ -18,7 +18,6 @@ import {
   type AdmissionContext,
   type AdmissionRuleSet,
   admissionRuleRevision,
-  EMPTY_CONTEXT,
   judgeAdmission,
 } from '@bartizan/engine/admission';
 import type {
@@ -32,6 +31,7 @@ import type { ApiFailure, Clock, Owner } from '../../ports.ts';
 import type { Turnstile } from '../../turnstile.ts';
 import { requestOfObject } from './object-request.ts';
 import type { PolicyBook } from './policy-book.ts';
+import { faultOfRule } from './rule-examples.ts';
 
 interface Parts {
   readonly store: Store;
@@ -68,14 +68,14 @@ export class PolicyDesk
     { rule, enabled, isNew }: RuleChange,
   ): Promise<Result<KnownRule, ApiFailure>> =>
     this.#parts.turnstile.run(async () => {
-      const { store, book } = this.#parts;
+      const { store, book, clock } = this.#parts;
       const scope = scopeOf(author.owner);
       const known = await store.admissionRules.get(scope, rule.id);
       if (!known.ok) return known;
       if (isNew && known.value !== undefined) return err(failure('E_CONFLICT', `there is a rule ${rule.id}`));
       if (!isNew && known.value === undefined)
         return err(failure('E_NOT_FOUND', `there is no rule ${rule.id}`));
-      const fault = this.#faultOf(rule);
+      const fault = faultOfRule(rule, book, clock.nowMs());
       if (fault !== undefined) return refused(fault);
       const revision = admissionRuleRevision(rule);
       const record = {
@@ -119,13 +119,19 @@ export class PolicyDesk
       if (!tried.ok) return tried;
       const kept = new Set(bindings.map(({ id }) => id));
       const gone = now.value.policy.bindings.map(({ id }) => id).filter((id) => !kept.has(id));
-      const before = new Map(now.value.policy.bindings.map((one) => [one.id, one.revision]));
-      const records = bindings.map((binding, position) => ({
-        id: binding.id,
-        ...this.#header(author, (before.get(binding.id) ?? 0) + 1, contentHash(binding)),
-        position,
-        binding,
-      }));
+      const before = new Map(now.value.policy.bindings.map((one) => [one.id, one]));
+      const records = bindings.map((binding, position) => {
+        const known = before.get(binding.id);
+        const hash = contentHash(binding);
+        // Who saves the whole list does not come to own what stays as it was: a pushed binding remains one of the files.
+        if (known?.contentHash === hash) return { ...known, position };
+        return {
+          id: binding.id,
+          ...this.#header(author, (known?.revision ?? 0) + 1, hash),
+          position,
+          binding,
+        };
+      });
       const saved = await store.admissionBindings.put(scope, records);
       if (!saved.ok) return saved;
       const removed = await store.admissionBindings.remove(scope, gone);
@@ -202,33 +208,6 @@ export class PolicyDesk
     const { set, refused: bad } = book.alone(rules);
     const [first] = bad;
     return first === undefined ? ok(set) : refused(`${first.id}: ${first.failure.detail}`);
-  }
-
-  /** Why a rule cannot be taken: it does not compile, hides one of the product, or its own examples fail. */
-  #faultOf(rule: AdmissionRule): string | undefined {
-    const { book, clock } = this.#parts;
-    if (book.isBuiltIn(rule.id)) return `${rule.id} comes with the product: choose another id`;
-    const { set, refused: bad } = book.alone([rule]);
-    const [first] = bad;
-    if (first !== undefined) return first.failure.detail;
-    const cases = [
-      ...rule.tests.mustViolate.map((one) => ({ one, wanted: true })),
-      ...rule.tests.mustPass.map((one) => ({ one, wanted: false })),
-    ];
-    for (const { one, wanted } of cases) {
-      const request = requestOfObject(one.object, {
-        operation: one.operation ?? 'CREATE',
-        ...(one.oldObject === undefined ? {} : { oldObject: one.oldObject }),
-        ...(one.subResource === undefined ? {} : { subResource: one.subResource }),
-        ...(one.user === undefined ? {} : { user: { name: one.user, groups: [] } }),
-      });
-      if (!request.ok) return `example "${one.name}": ${request.error.detail}`;
-      const { violations } = judgeAdmission(set, request.value, EMPTY_CONTEXT, clock.nowMs());
-      const violates = violations.some(({ state }) => state === 'violated');
-      if (violates !== wanted)
-        return `example "${one.name}" ${wanted ? 'does not violate' : 'violates'} the rule`;
-    }
-    return undefined;
   }
 
   #header({ owner, name }: PolicyAuthor, revision: number, hash: string) {

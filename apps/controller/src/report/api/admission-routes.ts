@@ -169,6 +169,21 @@ export const admissionScopeHandlers = ({ store, clock, admission }: Parts) => ({
   }),
 });
 
+/** Policy files against the server. */
+export const admissionSyncHandlers = ({ admission }: Parts) => ({
+  'admission.sync': answers('admission.sync', async ({ caller, body }) => {
+    const synced = await admission.sync(authorOf(caller), body);
+    if (!synced.ok) return synced;
+    const { applied, changes } = synced.value;
+    const done = changes.filter(({ action }) => ['create', 'update', 'remove'].includes(action));
+    const named = done.map(({ action, kind, id }) => `${action} ${kind}/${id}`).join(', ');
+    return reply(synced.value, {
+      target: 'policies',
+      auditDetail: `${applied ? 'applied' : 'only compared'}: ${named || 'nothing to change'}`.slice(0, 1000),
+    });
+  }),
+});
+
 /** What was decided, what an object would get, what a draft would do. */
 export const admissionDecisionHandlers = ({ store, clock, admission }: Parts) => ({
   'admission.status': answers('admission.status', () => Promise.resolve(reply(admission.status()))),

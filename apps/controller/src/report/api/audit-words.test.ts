@@ -20,9 +20,11 @@ describe('the detail of an audit record', () => {
       'package:lodash until 2027-01-01T00:00:00.000Z, Rin: no way in',
       'package:lodash、期限 2027-01-01T00:00:00.000Z、Rin: no way in',
     ],
-    ['revision 0a1f, mode enforce, disabled', '版 0a1f、モード enforce、無効'],
     ['deleted; restored', '削除されたため復元'],
     ['changed by kubectl-edit; restored', 'kubectl-edit により変更されたため復元'],
+    ['only compared: nothing to change', '比較のみ: 変更なし'],
+    ['applied: create AdmissionRule/shop.one', '適用: create AdmissionRule/shop.one'],
+    ['revision 0a1f, mode warn, disabled', 'リビジョン 0a1f、モード warn、無効'],
     [SINCE_START, '起動後の最初の使用'],
   ])('%s is told in Japanese', (detail, ja) => {
     expect(auditWords(detail)).toEqual({ en: expect.any(String), ja });

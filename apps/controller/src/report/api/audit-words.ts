@@ -35,10 +35,17 @@ const FORMS: readonly (readonly [RegExp, (match: readonly string[]) => LocalText
     },
   ],
   [
-    /^revision ([0-9a-f]{1,64}), mode (audit|warn|enforce|\d), (enabled|disabled|\d)$/,
+    /^(applied|only compared): (.+)$/s,
+    ([detail = '', act, changes = '']) => {
+      const what = changes === 'nothing to change' ? '変更なし' : changes;
+      return { en: detail, ja: `${act === 'applied' ? '適用' : '比較のみ'}: ${what}` };
+    },
+  ],
+  [
+    /^revision (\S+), mode (\S+), (\S+)$/,
     ([detail = '', revision, mode, state]) => ({
       en: detail,
-      ja: `版 ${revision}、モード ${mode}、${state === 'disabled' ? '無効' : '有効'}`,
+      ja: `リビジョン ${revision}、モード ${mode}、${state === 'disabled' ? '無効' : '有効'}`,
     }),
   ],
   [/^(\d+) bytes$/, ([, bytes]) => ({ en: `${bytes} bytes`, ja: `${bytes} バイト` })],

@@ -51,6 +51,8 @@ declare module 'fastify' {
 
 /** Largest body of a package list to match, in bytes. */
 const SCAN_BYTES_MAX = 16 * 1024 * 1024;
+/** A whole directory of rules with their examples. */
+const POLICY_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Lists that say what advisories say: their exports name these. */
 const JUDGED: ReadonlySet<string> = new Set([
@@ -64,6 +66,12 @@ const JUDGED: ReadonlySet<string> = new Set([
   'workload.packages',
 ]);
 
+/** Routes that take more than the server's own limit. */
+function bodyLimitOf({ id }: Route): { readonly bodyLimit?: number } {
+  if (id === 'scan.match') return { bodyLimit: SCAN_BYTES_MAX };
+  return id === 'admission.sync' || id === 'admission.simulate' ? { bodyLimit: POLICY_BYTES_MAX } : {};
+}
+
 /** Registers every route of the contracts below the prefix of the instance. */
 export function registerApi(server: FastifyInstance, parts: ApiParts): void {
   for (const route of ROUTES) {
@@ -71,7 +79,7 @@ export function registerApi(server: FastifyInstance, parts: ApiParts): void {
     server.route({
       method: route.method,
       url: route.path,
-      ...(route.id === 'scan.match' ? { bodyLimit: SCAN_BYTES_MAX } : {}),
+      ...bodyLimitOf(route),
       config: { bartizanRoute: route },
       onRequest: (request, reply) => enter(parts, route, request, reply),
       handler: (request, reply) => handle(parts, route, bound, { request, reply }),

@@ -9,6 +9,7 @@ import type { AdmissionDesk } from '../../admission-ports.ts';
 import { ClusterDesk } from '../../decide/admission/cluster-desk.ts';
 import { PolicyBook } from '../../decide/admission/policy-book.ts';
 import { PolicyDesk } from '../../decide/admission/policy-desk.ts';
+import { PolicySyncDesk } from '../../decide/admission/policy-sync.ts';
 import type { Clock, Log, Owner } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
 import type { ClusterRole } from './build-cluster.ts';
@@ -53,7 +54,8 @@ export function buildDesk(
   cluster: Pick<ClusterRole, 'status' | 'context' | 'audit' | 'verdicts'>,
 ): AdmissionDesk {
   const context = cluster.context;
-  const policies = new PolicyDesk({ ...parts, book, turnstile: new Turnstile(), context: () => context });
+  const turnstile = new Turnstile();
+  const policies = new PolicyDesk({ ...parts, book, turnstile, context: () => context });
   const meaning = new ClusterDesk({
     ...parts,
     book,
@@ -62,7 +64,9 @@ export function buildDesk(
     kubernetes: cluster.status,
     verdicts: cluster.verdicts,
   });
+  const files = new PolicySyncDesk({ ...parts, book, turnstile, effect: meaning.effect });
   return {
+    sync: files.sync,
     policy: policies.policy,
     putRule: policies.putRule,
     removeRule: policies.removeRule,

@@ -125,8 +125,9 @@ export const AdmissionStatus = object('AdmissionStatus', 'How admission control 
 export type AdmissionStatus = Static<typeof AdmissionStatus>;
 
 const draft = {
-  rules: optional(list(AdmissionRule, 'Rules added or replaced', 200)),
+  rules: optional(list(AdmissionRule, 'Rules added or replaced', 2000)),
   bindings: optional(list(AdmissionBinding, 'Bindings instead of those in force', 500)),
+  exceptions: optional(list(AdmissionException, 'Exceptions added or replaced', 500)),
 };
 
 /** Admission rules, where they are in force, what was decided, and what a change would do. */
