@@ -19,6 +19,7 @@ import {
   systemScope,
   tenantScope,
 } from '@bartizan/contracts';
+import { buildAccessDesk } from './decide/access/access-desk.ts';
 import { Advisories } from './decide/advisory-desk.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
 import { type ImageIntake, ImageLedger } from './decide/image-ledger.ts';
@@ -33,7 +34,7 @@ import { ScanJudge } from './decide/scan-judge.ts';
 import { ScoreHistory } from './decide/score-history.ts';
 import { nameItself } from './first-start.ts';
 import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
-import { buildReport, type Report } from './report/build-report.ts';
+import { buildReport } from './report/build-report.ts';
 import { clusterAgentsOf, publishTrust } from './respond/cluster-trust.ts';
 import { EnrolmentDesk } from './respond/enrolment.ts';
 import { certificateNames, certificateRenewal } from './roles/certificate-renewal.ts';
@@ -43,7 +44,6 @@ import { buildCluster, type ClusterRole } from './roles/cluster/build-cluster.ts
 import { buildDesk, openPolicyBook } from './roles/cluster/build-desk.ts';
 import { listen } from './roles/listen.ts';
 import { buildScanner, type Scanner } from './roles/scanner/build-scanner.ts';
-import type { RegistryRuns } from './roles/scanner/registry-runs.ts';
 import { AgentServer } from './sense/agent-server.ts';
 import { Ingest } from './sense/ingest.ts';
 import { Inventory } from './sense/inventory.ts';
@@ -278,7 +278,11 @@ async function clusterOf(
   const book = await openPolicyBook({ ...base, contentDir: base.options.contentDir, owner: HOME });
   const parts = { ...base, env: process.env, publish, owner: HOME, workloadTurnstile, book, findings };
   const cluster = await buildCluster(parts);
-  return { cluster, admission: buildDesk({ ...base, owner: HOME }, book, cluster) };
+  return {
+    cluster,
+    admission: buildDesk({ ...base, owner: HOME }, book, cluster),
+    access: buildAccessDesk(cluster.access),
+  };
 }
 
 const noCounts = (): IngestCounters => ({
@@ -320,7 +324,12 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const publish: Publish = (change) => late.publish(change);
   const turnstiles = makeTurnstiles();
   const judging = buildJudging(base, publish, turnstiles);
-  const { cluster, admission } = await clusterOf(base, publish, turnstiles.workloads, judging.findings);
+  const { cluster, admission, access } = await clusterOf(
+    base,
+    publish,
+    turnstiles.workloads,
+    judging.findings,
+  );
   const news = new UnstoredNodes({ clock: base.clock, log: base.log, publish });
   const { placing } = cluster;
   const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, news });
@@ -339,6 +348,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     agents: agents.directory,
     cluster: cluster.status,
     admission,
+    access,
     news,
     history: (scope) => judging.history.of(scope),
     usesOf: (scope, workload) => judging.uses.of(scope, workload),

@@ -43,6 +43,7 @@ export {
   NATIVE_FORMS,
 } from './api/routes/admission.ts';
 export { AdvisoryStatus, advisoryRoutes } from './api/routes/advisories.ts';
+export { clusterAccessRoutes } from './api/routes/cluster-access.ts';
 export { insightRoutes, SystemStatus } from './api/routes/insight.ts';
 export { inventoryRoutes, ProcessRow, WorkloadSummary } from './api/routes/inventory.ts';
 export { registryRoutes } from './api/routes/registries.ts';
@@ -116,6 +117,15 @@ export {
   StoredAdmissionException,
   StoredAdmissionRule,
 } from './nouns/admission.ts';
+export {
+  ACCESS_ORIGINS,
+  AccessAnswer,
+  AccessGrant,
+  AccessPath,
+  AccessRisk,
+  AccessSubject,
+  ReachAnswer,
+} from './nouns/cluster-access.ts';
 export { ExceptionMatch, FindingException } from './nouns/exception.ts';
 export {
   CheckResult,

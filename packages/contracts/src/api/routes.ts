@@ -5,6 +5,7 @@ import type { Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { admissionRoutes } from './routes/admission.ts';
 import { advisoryRoutes } from './routes/advisories.ts';
+import { clusterAccessRoutes } from './routes/cluster-access.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { registryRoutes } from './routes/registries.ts';
@@ -19,5 +20,6 @@ export const ROUTES = [
   ...insightRoutes,
   ...advisoryRoutes,
   ...admissionRoutes,
+  ...clusterAccessRoutes,
 ] as const satisfies readonly Route[];
 export type RouteId = (typeof ROUTES)[number]['id'];
