@@ -19,6 +19,7 @@ import {
   systemScope,
   tenantScope,
 } from '@bartizan/contracts';
+import { buildAccessDesk } from './decide/access/access-desk.ts';
 import { Advisories } from './decide/advisory-desk.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
 import { type ImageIntake, ImageLedger } from './decide/image-ledger.ts';
@@ -277,7 +278,11 @@ async function clusterOf(
   const book = await openPolicyBook({ ...base, contentDir: base.options.contentDir, owner: HOME });
   const parts = { ...base, env: process.env, publish, owner: HOME, workloadTurnstile, book, findings };
   const cluster = await buildCluster(parts);
-  return { cluster, admission: buildDesk({ ...base, owner: HOME }, book, cluster) };
+  return {
+    cluster,
+    admission: buildDesk({ ...base, owner: HOME }, book, cluster),
+    access: buildAccessDesk(cluster.access),
+  };
 }
 
 const noCounts = (): IngestCounters => ({
@@ -319,7 +324,12 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const publish: Publish = (change) => late.publish(change);
   const turnstiles = makeTurnstiles();
   const judging = buildJudging(base, publish, turnstiles);
-  const { cluster, admission } = await clusterOf(base, publish, turnstiles.workloads, judging.findings);
+  const { cluster, admission, access } = await clusterOf(
+    base,
+    publish,
+    turnstiles.workloads,
+    judging.findings,
+  );
   const news = new UnstoredNodes({ clock: base.clock, log: base.log, publish });
   const { placing } = cluster;
   const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, news });
@@ -338,6 +348,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     agents: agents.directory,
     cluster: cluster.status,
     admission,
+    access,
     news,
     history: (scope) => judging.history.of(scope),
     usesOf: (scope, workload) => judging.uses.of(scope, workload),

@@ -52,6 +52,7 @@ export {
   SYNC_ACTIONS,
 } from './api/routes/admission-sync.ts';
 export { AdvisoryStatus, advisoryRoutes } from './api/routes/advisories.ts';
+export { clusterAccessRoutes } from './api/routes/cluster-access.ts';
 export { insightRoutes, SystemStatus } from './api/routes/insight.ts';
 export { inventoryRoutes, ProcessRow, WorkloadSummary } from './api/routes/inventory.ts';
 export { registryRoutes } from './api/routes/registries.ts';
@@ -125,6 +126,15 @@ export {
   StoredAdmissionException,
   StoredAdmissionRule,
 } from './nouns/admission.ts';
+export {
+  ACCESS_ORIGINS,
+  AccessAnswer,
+  AccessGrant,
+  AccessPath,
+  AccessRisk,
+  AccessSubject,
+  ReachAnswer,
+} from './nouns/cluster-access.ts';
 export { ExceptionMatch, FindingException } from './nouns/exception.ts';
 export {
   CheckResult,

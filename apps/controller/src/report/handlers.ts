@@ -3,6 +3,7 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import type { Scope } from '@bartizan/contracts';
+import type { AccessDesk } from '../access-ports.ts';
 import type { AdmissionDesk } from '../admission-ports.ts';
 import type {
   AdvisoryDesk,
@@ -29,6 +30,7 @@ import {
   admissionSyncHandlers,
 } from './api/admission-routes.ts';
 import { auditRoutes } from './api/audit-routes.ts';
+import { clusterAccessHandlers } from './api/cluster-access-routes.ts';
 import { eventHandlers } from './api/event-routes.ts';
 import { exceptionHandlers } from './api/exception-routes.ts';
 import { explainHandlers } from './api/explain-routes.ts';
@@ -68,6 +70,7 @@ export interface HandlerParts {
   readonly advisories: AdvisoryDesk;
   readonly registries: RegistryDesk;
   readonly admission: AdmissionDesk;
+  readonly access: AccessDesk;
   readonly keeper: ExceptionKeeper;
   /** Absent: no registries are read here. */
   readonly imageRescan?: ImageRescan;
@@ -111,6 +114,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...admissionScopeHandlers(parts),
     ...admissionDecisionHandlers(parts),
     ...admissionSyncHandlers(parts),
+    ...clusterAccessHandlers(parts),
     ...systemHandlers(parts),
   };
 }

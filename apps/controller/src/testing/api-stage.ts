@@ -15,6 +15,8 @@ import {
   type Role,
 } from '@bartizan/contracts';
 import { EMPTY_CONTEXT } from '@bartizan/engine/admission';
+import { buildAccessDesk } from '../decide/access/access-desk.ts';
+import type { ClusterAccess } from '../decide/access/cluster-access.ts';
 import { PolicyBook } from '../decide/admission/policy-book.ts';
 import { FindingLedger } from '../decide/finding-ledger.ts';
 import { PackageUses } from '../decide/package-uses.ts';
@@ -114,6 +116,8 @@ export async function buildApiStage(
     readonly consoleDir?: string;
     /** Rules that come with the product. */
     readonly admissionRules?: readonly AdmissionRule[];
+    /** What is known of a cluster; absent: none is watched. */
+    readonly clusterAccess?: ClusterAccess;
   } = {},
 ): Promise<ApiStage> {
   const sent: { node: string; command: AgentCommand }[] = [];
@@ -173,6 +177,7 @@ export async function buildApiStage(
     findingTurnstile,
     cluster: () => ({ state: 'off', kinds: [] }),
     admission: await stageDesk({ store, clock, log, rules: more.admissionRules ?? [] }),
+    access: buildAccessDesk(more.clusterAccess),
     keeper: new FindingLedger(store, clock, findingTurnstile),
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);

@@ -6,6 +6,7 @@ import { accessRoutes } from './routes/access.ts';
 import { admissionRoutes } from './routes/admission.ts';
 import { admissionSyncRoutes } from './routes/admission-sync.ts';
 import { advisoryRoutes } from './routes/advisories.ts';
+import { clusterAccessRoutes } from './routes/cluster-access.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { registryRoutes } from './routes/registries.ts';
@@ -21,5 +22,6 @@ export const ROUTES = [
   ...advisoryRoutes,
   ...admissionRoutes,
   ...admissionSyncRoutes,
+  ...clusterAccessRoutes,
 ] as const satisfies readonly Route[];
 export type RouteId = (typeof ROUTES)[number]['id'];

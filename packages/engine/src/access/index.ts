@@ -7,6 +7,13 @@
  * Pure, and never a guess: kinds that could not be read are named by the snapshot. Serves K03.
  */
 export {
+  answerPath,
+  answerWhatCan,
+  answerWhoCan,
+  GRANTING_KINDS,
+  listRisks,
+} from './answers.ts';
+export {
   type Attributes,
   isPath,
   type PathAttributes,
@@ -36,3 +43,4 @@ export {
   readAccess,
   type Subject,
 } from './snapshot.ts';
+export { nodeName, originOf, personOf, subjectName } from './subject-name.ts';

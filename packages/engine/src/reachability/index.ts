@@ -6,6 +6,7 @@
  * network plugin enforces them is another question. In: Kubernetes objects, endpoints. Out: verdicts with reasons. Pure.
  * Serves K07.
  */
+export { type AskedEnd, answerReach, isDefaultDeny, type ReachQuestion } from './answer.ts';
 export type { Action, NetworkPolicySet, NetworkRule, Peer, PortMatch } from './policy.ts';
 export {
   type Connection,
@@ -16,4 +17,5 @@ export {
   Reachability,
   type ReachVerdict,
 } from './reach.ts';
+export { readLabels, readPod } from './read-pods.ts';
 export { readNetworkPolicies } from './read-policies.ts';

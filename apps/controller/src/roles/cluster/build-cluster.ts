@@ -4,6 +4,8 @@
 import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
 import { type AdmissionContext, EMPTY_CONTEXT } from '@bartizan/engine/admission';
+import { AccessFindings } from '../../decide/access/access-findings.ts';
+import { ClusterAccess } from '../../decide/access/cluster-access.ts';
 import { ClusterAudit, type ObjectChange } from '../../decide/admission/cluster-audit.ts';
 import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
@@ -41,6 +43,8 @@ export interface ClusterRole {
   readonly context: AdmissionContext;
   /** What exists, judged; absent = no cluster is watched. */
   readonly audit: ClusterAudit | undefined;
+  /** Who may do what, and which pod may reach which; absent = no cluster is watched. */
+  readonly access: ClusterAccess | undefined;
   /** Admission decisions since start, by verdict. */
   readonly verdicts: () => ReadonlyMap<string, number>;
   readonly start: () => void;
@@ -72,12 +76,14 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   });
   const context: AdmissionContext = { namespace: facts.namespace, serviceAccount: facts.serviceAccount };
   const audit = new ClusterAudit({ ...parts, context });
+  const { permissions, judge } = followAccess(parts, state);
   state.listen({
     onChange: (change) => {
       const taken = objectChange(change);
       if (taken === undefined) return;
       facts.take(taken);
       audit.take(taken);
+      permissions.take(taken);
     },
   });
   const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
@@ -88,6 +94,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     known: { client, state },
     context,
     audit,
+    access: permissions,
     verdicts: () => gate.verdicts(),
     start: () => {
       state.start();
@@ -97,10 +104,22 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
       await gate.close();
       await state.stop();
       await audit.close();
+      await judge.close();
       await workloads.close();
       await client.close();
     },
   };
+}
+
+/** Who may do what, kept from the watch, and judged soon after it changes. */
+function followAccess(parts: Parts, state: ClusterState) {
+  const permissions: ClusterAccess = new ClusterAccess({
+    conditionOf: (kind) => state.state(kind)?.condition,
+    onChange: () => judge.schedule(),
+  });
+  const judge = new AccessFindings({ ...parts, access: permissions });
+  state.listen({ onChange: () => undefined, onState: () => judge.schedule() });
+  return { permissions, judge };
 }
 
 /** Kinds without which nobody knows what an account may do. */
@@ -127,6 +146,7 @@ const without = (status: ClusterStatus): ClusterRole => ({
   known: undefined,
   context: EMPTY_CONTEXT,
   audit: undefined,
+  access: undefined,
   verdicts: () => new Map(),
   start: () => undefined,
   close: () => Promise.resolve(),

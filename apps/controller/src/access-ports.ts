@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AccessAnswer, AccessPath, AccessRisk, QueryOf, ReachAnswer, Result } from '@bartizan/contracts';
+import type { Attributes, Person } from '@bartizan/engine/access';
+import type { ApiFailure } from './ports.ts';
+
+/** Everything the API asks about access in the cluster. Fails where no cluster is watched. */
+export interface AccessDesk {
+  readonly whoCan: (attributes: Attributes) => Result<AccessAnswer, ApiFailure>;
+  readonly whatCan: (person: Person) => Result<AccessAnswer, ApiFailure>;
+  readonly risks: () => Result<readonly AccessRisk[], ApiFailure>;
+  readonly paths: (person: Person) => Result<AccessPath, ApiFailure>;
+  readonly reach: (question: QueryOf<'access.reach'>) => Result<ReachAnswer, ApiFailure>;
+}

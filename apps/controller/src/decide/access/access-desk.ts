@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { err, failure, ok, type Result } from '@bartizan/contracts';
+import { answerPath, answerWhatCan, answerWhoCan, listRisks } from '@bartizan/engine/access';
+import { type AskedEnd, answerReach } from '@bartizan/engine/reachability';
+import type { AccessDesk } from '../../access-ports.ts';
+import type { ApiFailure } from '../../ports.ts';
+import type { AccessView, ClusterAccess } from './cluster-access.ts';
+
+const LABELS_MAX = 64;
+
+const refused = (code: ApiFailure['code'], detail: string): Result<never, ApiFailure> =>
+  err(failure(code, detail));
+
+/** `key=value,key=value` as labels. */
+export function labelsOf(text: string): Record<string, string> | undefined {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const pairs = parts.map((part): [string, string] => {
+    const at = part.indexOf('=');
+    return [part.slice(0, at), part.slice(at + 1)];
+  });
+  if (parts.length > LABELS_MAX || parts.some((part) => part.indexOf('=') < 1)) return undefined;
+  return Object.fromEntries(pairs);
+}
+
+interface End {
+  readonly namespace: string;
+  readonly pod?: string | undefined;
+  readonly labels?: string | undefined;
+}
+
+function endOf(
+  view: AccessView,
+  side: string,
+  { namespace, pod, labels }: End,
+): Result<AskedEnd, ApiFailure> {
+  if (pod !== undefined && pod !== '') {
+    const found = view.pod(namespace, pod);
+    if (found !== undefined) return ok({ pod: found, isAssumed: false });
+    return view.unreadable.includes('Pod')
+      ? refused('E_KUBE_NOT_PERMITTED', 'pods cannot be read: ask by labels')
+      : refused('E_NOT_FOUND', `there is no pod ${namespace}/${pod} that runs`);
+  }
+  const read = labelsOf(labels ?? '');
+  if (read === undefined) return refused('E_BODY_INVALID', `/query/${side}Labels is not key=value,key=value`);
+  return ok({
+    isAssumed: true,
+    pod: {
+      kind: 'pod',
+      namespace,
+      namespaceLabels: view.labelsOf(namespace),
+      name: '',
+      labels: read,
+      addresses: [],
+      ports: [],
+      hostNetwork: false,
+    },
+  });
+}
+
+/** Answers about access, from what the watch told. */
+export function buildAccessDesk(access: ClusterAccess | undefined): AccessDesk {
+  const ofCluster = <T>(answer: (known: ClusterAccess) => Result<T, ApiFailure>): Result<T, ApiFailure> =>
+    access === undefined
+      ? refused('E_POLICY_NO_CLUSTER', 'there are no roles and policies to read')
+      : answer(access);
+  return {
+    whoCan: (attributes) => ofCluster((known) => ok(answerWhoCan(known.view().graph, attributes))),
+    whatCan: (person) => ofCluster((known) => ok(answerWhatCan(known.view().graph, person))),
+    risks: () => ofCluster((known) => ok(listRisks(known.view().graph))),
+    paths: (person) =>
+      ofCluster((known) => {
+        const view = known.view();
+        return ok(answerPath(view.graph, view.paths, person));
+      }),
+    reach: (question) =>
+      ofCluster((known) => {
+        const view = known.view();
+        const { fromNamespace, fromPod, fromLabels, toNamespace, toPod, toLabels, protocol, port } = question;
+        const from = endOf(view, 'from', { namespace: fromNamespace, pod: fromPod, labels: fromLabels });
+        if (!from.ok) return from;
+        const to = endOf(view, 'to', { namespace: toNamespace, pod: toPod, labels: toLabels });
+        if (!to.ok) return to;
+        return ok(
+          answerReach(view.reachability, {
+            from: from.value,
+            to: to.value,
+            protocol: protocol ?? 'TCP',
+            port,
+            unreadable: known.unreadPolicies(),
+          }),
+        );
+      }),
+  };
+}

@@ -1,0 +1,338 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { createHash } from 'node:crypto';
+import {
+  type CheckResult,
+  type Finding,
+  type LocalText,
+  type Severity,
+  severityRank,
+  type WorkloadRef,
+} from '@bartizan/contracts';
+import { findingId } from '@bartizan/engine';
+import {
+  accountOf,
+  findRisks,
+  GRANTING_KINDS,
+  type Grant,
+  originOf,
+  type PathStep,
+  personOf,
+  type Risk,
+  subjectName,
+} from '@bartizan/engine/access';
+import { isDefaultDeny } from '@bartizan/engine/reachability';
+import type { Owner } from '../../ports.ts';
+import type { AccessView } from './cluster-access.ts';
+
+/** What is claimed, with what it is evidence for. */
+interface Check {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly title: LocalText;
+  readonly owasp: Finding['owasp'];
+  readonly attack: readonly string[];
+}
+
+const RBAC: Pick<Check, 'owasp' | 'attack'> = { owasp: { 2022: ['K03'], 2025: ['K02'] }, attack: ['T1078'] };
+const NETWORK: Pick<Check, 'owasp' | 'attack'> = {
+  owasp: { 2022: ['K07'], 2025: ['K05'] },
+  attack: ['T1210'],
+};
+
+/** Every check about access and reachability, by id. */
+export const ACCESS_CHECKS = {
+  risky: {
+    id: 'access.risky-permission',
+    severity: 'high',
+    title: { en: 'No permission gives more than it says', ja: '見かけ以上の権限につながる許可がない' },
+    ...RBAC,
+  },
+  path: {
+    id: 'access.path-to-admin',
+    severity: 'critical',
+    title: { en: 'There is no way to cluster-admin', ja: 'cluster-admin に至る経路がない' },
+    ...RBAC,
+  },
+  deny: {
+    id: 'network.default-deny',
+    severity: 'medium',
+    title: {
+      en: 'Traffic into the namespace is denied unless a policy allows it',
+      ja: '名前空間への通信は、ポリシーで許可されない限り拒否される',
+    },
+    ...NETWORK,
+  },
+  selected: {
+    id: 'network.pod-without-policy',
+    severity: 'medium',
+    title: {
+      en: 'A network policy selects every pod',
+      ja: 'すべての Pod がネットワークポリシーの対象である',
+    },
+    ...NETWORK,
+  },
+} as const satisfies Readonly<Record<string, Check>>;
+
+/** What one check says about one subject. */
+export interface AccessVerdict {
+  readonly check: Check;
+  readonly subject: WorkloadRef;
+  readonly outcome: CheckResult['outcome'];
+  readonly severity: Severity;
+  readonly said: LocalText;
+  readonly evidence: readonly string[];
+  readonly action: LocalText;
+}
+
+const EVIDENCE_MAX = 32;
+const ROLE_TEXT_MAX = 1200;
+const NONE: LocalText = { en: '', ja: '' };
+
+/** Its own id, apart from what admission rules say about the same object: each replaces only what it said itself. */
+function subjectOf({ cluster }: Owner, about: string, namespace: string): WorkloadRef {
+  const id = createHash('sha256').update([cluster, 'access', about].join('\n')).digest('hex');
+  return {
+    workload: `o-${id.slice(0, 20)}`,
+    kind: 'KubernetesObject',
+    namespace: namespace.slice(0, 253),
+    name: about.slice(0, 253),
+  };
+}
+
+const placeOf = ({
+  kind,
+  namespace,
+  name,
+}: Pick<Grant['role'], 'namespace' | 'name'> & { kind: string }): string =>
+  `${kind}/${namespace === '' ? '' : `${namespace}/`}${name}`;
+
+/** What is left of the roles when the rules are taken out that give the permissions. */
+function smallerRoles(grants: readonly Grant[]): LocalText {
+  const roles = new Map(grants.map(({ role }) => [role, new Set<unknown>()]));
+  for (const { role, rule } of grants) roles.get(role)?.add(rule);
+  const texts = [...roles].map(([role, taken]) => {
+    const left = role.rules.filter((rule) => !taken.has(rule));
+    const named = placeOf(role);
+    const rules = JSON.stringify(
+      left.map((rule) => Object.fromEntries(Object.entries(rule).filter(([, values]) => values.length > 0))),
+    ).slice(0, ROLE_TEXT_MAX);
+    return left.length === 0
+      ? {
+          en: `nothing of ${named} is left: remove the binding`,
+          ja: `${named} には残る規則がないため、バインディングを削除する`,
+        }
+      : { en: `${named} keeps ${rules}`, ja: `${named} に残す規則：${rules}` };
+  });
+  const bindings = [...new Set(grants.map(({ binding }) => placeOf(binding)))].slice(0, 8).join(', ');
+  return {
+    en: `Bind a smaller role by ${bindings}, with the verbs, resources and names that are needed only. Without the risky rules: ${texts.map(({ en }) => en).join('; ')}`.slice(
+      0,
+      2000,
+    ),
+    ja: `${bindings} では、必要な動詞・リソース・名前だけを許可する小さいロールをバインドしてください。危険な規則を除いた場合：${texts.map(({ ja }) => ja).join('、')}`.slice(
+      0,
+      2000,
+    ),
+  };
+}
+
+const grantText = ({ binding, role, rule }: Grant): string =>
+  `${placeOf(binding)} → ${placeOf(role)}: ${rule.verbs.join(',')} ${rule.resources.join(',')}`.slice(0, 600);
+
+function riskVerdict(subject: WorkloadRef, risks: readonly Risk[], isWhole: boolean): AccessVerdict {
+  const check = ACCESS_CHECKS.risky;
+  const given = risks
+    .filter((risk) => originOf(risk) === 'given')
+    .toSorted(
+      (one, two) => severityRank(one.power.pattern.severity) - severityRank(two.power.pattern.severity),
+    );
+  const [worst] = given;
+  if (worst === undefined) {
+    const outcome = !isWhole ? 'unknown' : risks.length > 0 ? 'not-applicable' : 'pass';
+    return {
+      check,
+      subject,
+      outcome,
+      severity: check.severity,
+      said: check.title,
+      evidence: [],
+      action: NONE,
+    };
+  }
+  const { title, severity } = worst.power.pattern;
+  const more = given.length - 1;
+  return {
+    check,
+    subject,
+    outcome: 'fail',
+    severity,
+    said: {
+      en: `${subject.name}: ${title.en}${more === 0 ? '' : `, and ${more} more`}`,
+      ja: `${subject.name}：${title.ja}${more === 0 ? '' : `（ほか ${more} 件）`}`,
+    },
+    evidence: given.slice(0, EVIDENCE_MAX).map(({ power, grants }) => {
+      const where = power.scope === '*' ? 'cluster' : power.scope;
+      return `${power.pattern.id} (${where}): ${grants.map(grantText).join('; ')}`.slice(0, 2000);
+    }),
+    action: smallerRoles(given.flatMap(({ grants }) => grants)),
+  };
+}
+
+/** A path is told of who starts it: not of members of a group that is told of, nor of who holds everything already. */
+function isToldElsewhere(steps: readonly PathStep[], risks: readonly Risk[]): boolean {
+  const [first] = steps;
+  if (first === undefined || first.pattern === 'access.member' || steps.length === 1) return true;
+  const mine = risks.filter(({ power }) => power.pattern.id === first.pattern);
+  return mine.length > 0 && mine.every((risk) => originOf(risk) === 'kubernetes');
+}
+
+function pathVerdict(
+  subject: WorkloadRef,
+  steps: readonly PathStep[] | undefined,
+  { risks, isWhole }: { readonly risks: readonly Risk[]; readonly isWhole: boolean },
+): AccessVerdict {
+  const check = ACCESS_CHECKS.path;
+  const base = { check, subject, severity: check.severity };
+  if (steps === undefined)
+    return { ...base, outcome: isWhole ? 'pass' : 'unknown', said: check.title, evidence: [], action: NONE };
+  if (isToldElsewhere(steps, risks))
+    return { ...base, outcome: 'not-applicable', said: check.title, evidence: [], action: NONE };
+  return {
+    ...base,
+    outcome: 'fail',
+    said: {
+      en: `${subject.name} reaches cluster-admin in ${steps.length} steps`,
+      ja: `${subject.name} から ${steps.length} 段階で cluster-admin に到達できる`,
+    },
+    evidence: steps
+      .slice(0, EVIDENCE_MAX)
+      .map(({ from, to, words, grants }) =>
+        `${from} → ${to}: ${words.en}${grants.length === 0 ? '' : ` (${grants.map(grantText).join('; ')})`}`.slice(
+          0,
+          2000,
+        ),
+      ),
+    action: smallerRoles(steps[0]?.grants ?? []),
+  };
+}
+
+/** Verdicts about everybody that a binding names, and every service account. */
+function* accessVerdicts(owner: Owner, view: AccessView): Generator<AccessVerdict> {
+  const isWhole = !GRANTING_KINDS.some((kind) => view.unreadable.includes(kind));
+  const bySubject = new Map<string, Risk[]>();
+  const { accounts } = view.graph.snapshot;
+  const named = [
+    ...view.graph.subjects().map(subjectName),
+    ...accounts.map(({ namespace, name }) => `ServiceAccount/${namespace}/${name}`),
+  ];
+  for (const name of named) bySubject.set(name, []);
+  for (const risk of findRisks(view.graph)) bySubject.get(subjectName(risk.subject))?.push(risk);
+  for (const [name, risks] of bySubject) {
+    const person = personOf(name, []);
+    const subject = subjectOf(owner, name, accountOf(person.user)?.namespace ?? '');
+    yield riskVerdict(subject, risks, isWhole);
+    const steps = view.paths.from(person);
+    const own = person.user === '' && steps?.[0]?.pattern === 'access.member' ? steps.slice(1) : steps;
+    // A group that reaches everything only as everybody does is told of as that group.
+    const other = person.user === '' && own?.[0] !== undefined && own[0].from !== name;
+    yield pathVerdict(subject, other ? [] : own, { risks, isWhole });
+  }
+}
+
+const DENY_FIX: LocalText = {
+  en: 'Add a NetworkPolicy with an empty podSelector and policyTypes Ingress and Egress, then allow what is needed.',
+  ja: 'podSelector が空で policyTypes に Ingress と Egress を持つ NetworkPolicy を追加し、必要な通信だけを許可してください。',
+};
+const SELECT_FIX: LocalText = {
+  en: 'Add a NetworkPolicy that selects these pods and names who may connect to them and where they may connect to.',
+  ja: 'これらの Pod を対象とする NetworkPolicy を追加し、接続元と接続先を指定してください。',
+};
+
+/** Verdicts about each namespace in which something runs. */
+function* networkVerdicts(
+  owner: Owner,
+  view: AccessView,
+  unread: readonly string[],
+): Generator<AccessVerdict> {
+  const pods = Map.groupBy(view.pods(), ({ namespace }) => namespace);
+  const isWhole = unread.length === 0 && !view.unreadable.includes('Pod');
+  for (const namespace of view.namespaces()) {
+    const subject = subjectOf(owner, `Namespace/${namespace}`, namespace);
+    const held = (pods.get(namespace) ?? []).filter(({ hostNetwork }) => !hostNetwork);
+    const of = (check: Check, bad: readonly string[], action: LocalText, said: LocalText): AccessVerdict => {
+      const idle = held.length === 0 ? 'not-applicable' : bad.length === 0 ? 'pass' : 'fail';
+      const outcome = isWhole || idle === 'pass' ? idle : 'unknown';
+      const base = { check, subject, outcome, severity: check.severity } as const;
+      return outcome === 'fail'
+        ? { ...base, said, evidence: bad.slice(0, EVIDENCE_MAX), action }
+        : {
+            ...base,
+            said: check.title,
+            evidence: outcome === 'unknown' ? [`unread: ${unread.join(', ')}`] : [],
+            action: NONE,
+          };
+    };
+    const isDenied = view.policies.some(
+      (policy) => policy.namespace === namespace && isDefaultDeny(policy, 'ingress'),
+    );
+    yield of(ACCESS_CHECKS.deny, isDenied ? [] : [`${held.length} pods in ${namespace}`], DENY_FIX, {
+      en: `${namespace} has no default deny for traffic into it`,
+      ja: `${namespace} には受信通信の既定拒否がない`,
+    });
+    const open = held.filter((pod) => view.reachability.selecting(pod).length === 0);
+    yield of(
+      ACCESS_CHECKS.selected,
+      open.map(({ name }) => `${namespace}/${name}`),
+      SELECT_FIX,
+      {
+        en: `No network policy selects ${open.length} of ${held.length} pods in ${namespace}`,
+        ja: `${namespace} の Pod ${held.length} 個のうち ${open.length} 個がどのネットワークポリシーの対象にもなっていない`,
+      },
+    );
+  }
+}
+
+/** Everything that is said about access and reachability now. */
+export const verdictsOf = (owner: Owner, view: AccessView, unread: readonly string[]): AccessVerdict[] => [
+  ...accessVerdicts(owner, view),
+  ...networkVerdicts(owner, view, unread),
+];
+
+const fixOf = ({ action }: AccessVerdict): Finding['fix'] => ({ state: 'configuration', action });
+
+export const checkOf = (owner: Owner, verdict: AccessVerdict, nowMs: number): CheckResult => ({
+  check: verdict.check.id,
+  ...owner,
+  subject: verdict.subject,
+  outcome: verdict.outcome,
+  severity: verdict.check.severity,
+  title: verdict.check.title,
+  evidence: [...verdict.evidence],
+  ...(verdict.outcome === 'fail' ? { fix: fixOf(verdict) } : {}),
+  owasp: verdict.check.owasp,
+  checkedAtMs: nowMs,
+});
+
+export const findingOf = (owner: Owner, verdict: AccessVerdict, nowMs: number): Finding => {
+  const { check, subject, said, evidence, severity } = verdict;
+  return {
+    id: findingId({ workload: subject.workload, kind: 'policy', cause: check.id }),
+    ...owner,
+    kind: 'policy',
+    title: { en: said.en.slice(0, 512), ja: said.ja.slice(0, 512) },
+    severity,
+    subject,
+    check: check.id,
+    evidence: [...evidence],
+    why: [{ step: 'check', detail: { en: check.title.en, ja: check.title.ja } }],
+    fix: fixOf(verdict),
+    owasp: check.owasp,
+    attack: [...check.attack],
+    state: 'open',
+    groupKey: `check:${check.id}`,
+    firstSeenAtMs: nowMs,
+    lastSeenAtMs: nowMs,
+  };
+};

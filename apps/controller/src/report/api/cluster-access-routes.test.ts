@@ -1,0 +1,218 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { DEFAULT_TENANT, LOCAL_CLUSTER, tenantScope } from '@bartizan/contracts';
+import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AccessFindings } from '../../decide/access/access-findings.ts';
+import { ClusterAccess } from '../../decide/access/cluster-access.ts';
+import { FindingLedger } from '../../decide/finding-ledger.ts';
+import { type ApiStage, buildApiStage } from '../../testing/api-stage.ts';
+import { Turnstile } from '../../turnstile.ts';
+
+const OWNER = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT };
+const SCOPE = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
+
+let test: TestStore;
+let stage: ApiStage;
+let reader = '';
+let judge: AccessFindings | undefined;
+let conditions: Record<string, string> = {};
+const access = new ClusterAccess({
+  conditionOf: (kind) => conditions[kind] ?? 'synced',
+  onChange: () => judge?.schedule(),
+});
+
+const put = (kind: string, name: string, object: object | undefined, namespace = ''): void =>
+  access.take({
+    group: '',
+    version: 'v1',
+    resource: '',
+    kind,
+    name,
+    namespace,
+    ...(object ? { object } : {}),
+  });
+const ask = (path: string) => stage.ask({ path: `access/${path}`, token: reader });
+const binding = (role: string, subjects: object[], kind = 'ClusterRole') => ({
+  roleRef: { kind, name: role },
+  subjects,
+});
+const account = (namespace: string, name: string) => ({ kind: 'ServiceAccount', namespace, name });
+const pod = (labels: Record<string, string>) => ({
+  metadata: { labels },
+  spec: { serviceAccountName: 'web', containers: [{ ports: [{ name: 'http', containerPort: 80 }] }] },
+  status: { podIPs: [{ ip: '10.0.0.1' }] },
+});
+
+beforeAll(async () => {
+  test = await openTestStore();
+  const { store, clock } = test;
+  stage = await buildApiStage(store, clock, { clusterAccess: access });
+  reader = await stage.keyOf('security-reader');
+  const quiet = () => undefined;
+  judge = new AccessFindings({
+    ...{ store, clock, access, owner: OWNER, publish: quiet, quietMs: 1 },
+    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    findings: new FindingLedger(store, clock, new Turnstile()),
+  });
+  put('Namespace', 'shop', { metadata: { labels: { team: 'a' } } });
+  put('ServiceAccount', 'web', {}, 'shop');
+  put('ClusterRole', 'secrets', {
+    rules: [
+      { verbs: ['get', 'list'], apiGroups: [''], resources: ['secrets'] },
+      { verbs: ['get'], apiGroups: [''], resources: ['configmaps'] },
+    ],
+  });
+  put('ClusterRole', 'creator', { rules: [{ verbs: ['create'], apiGroups: [''], resources: ['pods'] }] });
+  put('ClusterRoleBinding', 'web-secrets', binding('secrets', [account('shop', 'web')]));
+  put('RoleBinding', 'ann', binding('creator', [{ kind: 'User', name: 'ann' }]), 'shop');
+  put('Pod', 'web-1', pod({ app: 'web' }), 'shop');
+}, 60_000);
+afterAll(async () => {
+  await judge?.close();
+  await stage?.report.server.close();
+  await test?.remove();
+});
+
+describe('access in the cluster', () => {
+  it('is told with the grants that give it', async () => {
+    const who = await ask('who-can?verb=list&resource=secrets&namespace=shop');
+    expect(who.json).toMatchObject({
+      total: 1,
+      grants: [
+        {
+          subject: 'ServiceAccount/shop/web',
+          binding: { kind: 'ClusterRoleBinding', name: 'web-secrets' },
+          role: { kind: 'ClusterRole', name: 'secrets' },
+        },
+      ],
+      always: ['Group/system:masters'],
+      unreadable: [],
+    });
+    expect((await ask('who-can?verb=delete&resource=secrets&namespace=shop')).json).toMatchObject({
+      total: 0,
+    });
+    for (const user of ['ServiceAccount/shop/web', 'system:serviceaccount:shop:web'])
+      expect((await ask(`what-can?user=${user}`)).json).toMatchObject({ total: 2 });
+    expect((await ask('who-can?verb=list')).status).toBe(400);
+    expect((await ask('what-can')).status).toBe(400);
+  });
+
+  it('is told as risky permissions, filtered, sorted and as CSV', async () => {
+    const risks = await ask('risks?filter=subject:ServiceAccount*');
+    expect(risks.json).toMatchObject({
+      items: [
+        { subject: 'ServiceAccount/shop/web', pattern: 'access.read-secrets', origin: 'given', scope: '*' },
+      ],
+    });
+    expect((await ask('risks?filter=origin:kubernetes')).json).toMatchObject({ items: [] });
+    const sorted = (await ask('risks?sort=subject')).json as { items: { subject: string }[] };
+    expect(sorted.items.map(({ subject }) => subject)).toEqual(
+      sorted.items.map(({ subject }) => subject).toSorted(),
+    );
+    const csv = await stage.ask({ path: 'access/risks', token: reader, headers: { accept: 'text/csv' } });
+    expect(csv.text).toContain('ServiceAccount/shop/web');
+  });
+
+  it('is told as the way to cluster-admin, step by step', async () => {
+    const path = (await ask('paths?user=ann')).json as {
+      reaches: string;
+      steps: { from: string; to: string }[];
+    };
+    expect(path.reaches).toBe('yes');
+    expect(path.steps[0]).toMatchObject({ from: 'User/ann', pattern: 'access.create-pods' });
+    expect(path.steps.at(-1)).toMatchObject({ to: 'cluster-admin' });
+    expect((await ask('paths?user=bob')).json).toMatchObject({ reaches: 'no', steps: [] });
+  });
+
+  it('is unknown, never absent, where a kind may not be read', async () => {
+    conditions = { RoleBinding: 'not-permitted' };
+    expect((await ask('who-can?verb=create&resource=secrets')).json).toMatchObject({
+      unreadable: ['RoleBinding'],
+    });
+    expect((await ask('paths?user=bob')).json).toMatchObject({
+      reaches: 'unknown',
+      unreadable: ['RoleBinding'],
+    });
+    conditions = { NetworkPolicy: 'not-permitted' };
+    expect((await ask('reach?fromNamespace=shop&toNamespace=shop&toPod=web-1&port=80')).json).toMatchObject({
+      reach: 'unknown',
+      unreadable: ['NetworkPolicy'],
+    });
+    conditions = {};
+  });
+
+  it('is told of the network, by pods and by labels', async () => {
+    const question = 'reach?fromNamespace=shop&fromLabels=app=other&toNamespace=shop&toPod=web-1&port=80';
+    expect((await ask(question)).json).toMatchObject({ reach: 'allowed', isAssumed: true });
+    put('NetworkPolicy', 'deny', { spec: { podSelector: {}, policyTypes: ['Ingress'] } }, 'shop');
+    expect((await ask(question)).json).toMatchObject({
+      reach: 'denied',
+      directions: [{}, { direction: 'ingress', because: 'isolated', policies: [{ name: 'deny' }] }],
+    });
+    expect((await ask('reach?fromNamespace=shop&toNamespace=shop&toPod=none&port=80')).status).toBe(404);
+    expect(
+      (await ask('reach?fromNamespace=shop&fromLabels=a&toNamespace=shop&toPod=web-1&port=80')).status,
+    ).toBe(400);
+    put('CustomResourceDefinition', 'adminnetworkpolicies.policy.networking.k8s.io', {});
+    expect((await ask(question)).json).toMatchObject({ reach: 'unknown' });
+    put('CustomResourceDefinition', 'adminnetworkpolicies.policy.networking.k8s.io', undefined);
+    put('NetworkPolicy', 'deny', undefined, 'shop');
+  });
+});
+
+describe('findings about access', () => {
+  const states = async (): Promise<Record<string, string>> => {
+    const page = await test.store.findings.list(SCOPE, { filter: [], limit: 100 });
+    if (!page.ok) throw new Error(page.error.detail);
+    return Object.fromEntries(
+      page.value.items.map(({ check, subject, state }) => [`${check} ${subject.name}`, state]),
+    );
+  };
+  const seen = (expected: Record<string, string>) =>
+    expect.poll(states, { timeout: 10_000, interval: 20 }).toMatchObject(expected);
+
+  it('open with what is granted, and are fixed by the smaller role', async () => {
+    await seen({
+      'access.risky-permission ServiceAccount/shop/web': 'open',
+      'access.path-to-admin User/ann': 'open',
+      'network.default-deny Namespace/shop': 'open',
+      'network.pod-without-policy Namespace/shop': 'open',
+    });
+    const page = await test.store.findings.list(SCOPE, { filter: [], limit: 100 });
+    const risky = page.ok
+      ? page.value.items.find(({ subject }) => subject.name.endsWith('shop/web'))
+      : undefined;
+    expect(risky?.fix.action.en).toContain('configmaps');
+    expect(risky?.fix.action.en).not.toContain('secrets"');
+    put('ClusterRole', 'secrets', {
+      rules: [{ verbs: ['get'], apiGroups: [''], resources: ['configmaps'] }],
+    });
+    put('NetworkPolicy', 'deny', { spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] } }, 'shop');
+    await seen({
+      'access.risky-permission ServiceAccount/shop/web': 'fixed',
+      'access.path-to-admin User/ann': 'open',
+      'network.default-deny Namespace/shop': 'fixed',
+      'network.pod-without-policy Namespace/shop': 'fixed',
+    });
+  });
+
+  it('stay while a kind may not be read, and end with who is gone', async () => {
+    conditions = { ClusterRole: 'not-permitted' };
+    put('ClusterRole', 'creator', undefined);
+    const outcomes = async (): Promise<string[]> => {
+      const page = await test.store.checks.list(SCOPE, { filter: [], limit: 100 });
+      if (!page.ok) throw new Error(page.error.detail);
+      return page.value.items
+        .filter(({ check, subject }) => check === 'access.path-to-admin' && subject.name === 'User/ann')
+        .map(({ outcome }) => outcome);
+    };
+    await expect.poll(outcomes, { timeout: 10_000, interval: 20 }).toEqual(['unknown']);
+    expect(await states()).toMatchObject({ 'access.path-to-admin User/ann': 'open' });
+    conditions = {};
+    put('RoleBinding', 'ann', undefined, 'shop');
+    await seen({ 'access.path-to-admin User/ann': 'fixed' });
+    await expect.poll(outcomes, { timeout: 10_000, interval: 20 }).toEqual([]);
+  });
+});

@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type AccessRisk, severityRank } from '@bartizan/contracts';
+import { type FieldPaths, matchesFilter } from '@bartizan/engine';
+import { type Attributes, type Person, personOf } from '@bartizan/engine/access';
+import type { AccessDesk } from '../../access-ports.ts';
+import type { Clock } from '../../ports.ts';
+import { pageBody, slicePage, toQuery } from './list-query.ts';
+import { answers, refuse, reply } from './route-handler.ts';
+
+interface Parts {
+  readonly clock: Clock;
+  readonly access: AccessDesk;
+}
+
+/** Paths that the list of risky permissions can be filtered and sorted by. */
+const RISK_FIELDS: FieldPaths = {
+  subject: 'subject',
+  pattern: 'pattern',
+  title: ['title.en', 'title.ja'],
+  severity: 'severity',
+  scope: 'scope',
+  origin: 'origin',
+  binding: 'bindings',
+  role: 'roles',
+};
+
+interface WhoCan {
+  readonly verb: string;
+  readonly group?: string;
+  readonly resource?: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly path?: string;
+}
+
+/** What a question is about: a path, or a resource. */
+function attributesOf({ path, resource, verb, group = '', ...rest }: WhoCan): Attributes | undefined {
+  if (path !== undefined && path !== '') return { verb, nonResourceURL: path };
+  if (resource === undefined || resource === '') return undefined;
+  return { verb, group, resource, ...rest };
+}
+
+/** Somebody; undefined when nobody is named. */
+function somebody({ user = '', groups = '' }: { readonly user?: string; readonly groups?: string }) {
+  const named = groups
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+  return user === '' && named.length === 0 ? undefined : personOf(user, named);
+}
+
+const NOBODY = '/query/user or /query/groups has to name somebody';
+
+/** Who can do what in the cluster, and which pod can reach which. */
+export const clusterAccessHandlers = ({ clock, access }: Parts) => ({
+  'access.who-can': answers('access.who-can', ({ query }) => {
+    const attributes = attributesOf(query);
+    if (attributes === undefined)
+      return Promise.resolve(refuse('E_BODY_INVALID', '/query/resource or /query/path has to be given'));
+    const answer = access.whoCan(attributes);
+    return Promise.resolve(answer.ok ? reply(answer.value) : answer);
+  }),
+  'access.what-can': answers('access.what-can', ({ query }) => {
+    const person: Person | undefined = somebody(query);
+    if (person === undefined) return Promise.resolve(refuse('E_BODY_INVALID', NOBODY));
+    const answer = access.whatCan(person);
+    return Promise.resolve(answer.ok ? reply(answer.value) : answer);
+  }),
+  'access.paths': answers('access.paths', ({ query }) => {
+    const person: Person | undefined = somebody(query);
+    if (person === undefined) return Promise.resolve(refuse('E_BODY_INVALID', NOBODY));
+    const answer = access.paths(person);
+    return Promise.resolve(answer.ok ? reply(answer.value) : answer);
+  }),
+  'access.reach': answers('access.reach', ({ query }) => {
+    const answer = access.reach(query);
+    return Promise.resolve(answer.ok ? reply(answer.value) : answer);
+  }),
+  'access.risks': answers('access.risks', async ({ query }) => {
+    const wanted = toQuery(query);
+    if (!wanted.ok) return wanted;
+    const risks = access.risks();
+    if (!risks.ok) return risks;
+    const kept = risks.value.filter((row) => matchesFilter(row, wanted.value.filter, RISK_FIELDS));
+    const page = slicePage(sortRisks(kept, query.sort), wanted.value);
+    return page.ok ? reply(pageBody(page.value, clock.nowMs())) : page;
+  }),
+});
+
+/** Rows in the order asked for, the worst first when nothing is asked. */
+function sortRisks(rows: readonly AccessRisk[], sort = 'severity'): AccessRisk[] {
+  const isDescending = sort.startsWith('-');
+  const field = isDescending ? sort.slice(1) : sort;
+  const value = (row: AccessRisk): number | string => {
+    if (field === 'subject' || field === 'pattern' || field === 'scope' || field === 'origin')
+      return row[field];
+    return field === 'title' ? row.title.en : severityRank(row.severity);
+  };
+  const compare = (one: number | string, two: number | string): number =>
+    one < two ? -1 : one > two ? 1 : 0;
+  const sorted = rows.toSorted(
+    (left, right) => compare(value(left), value(right)) || compare(left.subject, right.subject),
+  );
+  return isDescending ? sorted.reverse() : sorted;
+}

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { AccessAnswer, AccessPath, AccessRisk, ReachAnswer } from '../../nouns/cluster-access.ts';
+import { choice, inline, integer, optional, text } from '../../schema.ts';
+import { ListQuery, page } from '../problem.ts';
+import { route } from '../route.ts';
+
+const namespace = (description: string) => text(description, 253);
+const person = {
+  user: optional(text('User name; of a service account: system:serviceaccount:namespace:name', 512)),
+  groups: optional(text('Groups, separated by commas', 4096)),
+};
+
+/** Who can do what in the cluster, who can climb, and which pod can reach which. */
+export const clusterAccessRoutes = [
+  route({
+    id: 'access.who-can',
+    method: 'GET',
+    path: '/access/who-can',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    summary: { en: 'Who may do something in the cluster', ja: 'クラスターで操作を許可されている利用者' },
+    query: inline('Question', {
+      verb: text('Verb', 253, { minLength: 1 }),
+      group: optional(text('API group; absent: core', 253)),
+      resource: optional(text('Resource in the plural', 253)),
+      subresource: optional(text('Subresource', 253)),
+      namespace: optional(namespace('Namespace; absent: the whole cluster')),
+      name: optional(text('Name of the object; absent: any', 253)),
+      path: optional(text('Path that is no resource, instead of one', 2048)),
+    }),
+    response: AccessAnswer,
+  }),
+  route({
+    id: 'access.what-can',
+    method: 'GET',
+    path: '/access/what-can',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    summary: { en: 'What somebody may do in the cluster', ja: '利用者に許可されている操作' },
+    query: inline('Somebody', person),
+    response: AccessAnswer,
+  }),
+  route({
+    id: 'access.risks',
+    method: 'GET',
+    path: '/access/risks',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    list: true,
+    summary: { en: 'Permissions that give more than they say', ja: '見かけ以上の権限につながる許可の一覧' },
+    query: ListQuery,
+    response: page(AccessRisk, 'Risky permissions'),
+  }),
+  route({
+    id: 'access.paths',
+    method: 'GET',
+    path: '/access/paths',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    summary: {
+      en: 'The shortest way of somebody to cluster-admin',
+      ja: '利用者から cluster-admin に至る最短経路',
+    },
+    query: inline('Somebody', person),
+    response: AccessPath,
+  }),
+  route({
+    id: 'access.reach',
+    method: 'GET',
+    path: '/access/reach',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    summary: {
+      en: 'Whether a pod may reach another by the network policies',
+      ja: 'ネットワークポリシー上、Pod から別の Pod に到達できるか',
+    },
+    query: inline('Connection', {
+      fromNamespace: namespace('Namespace of the start'),
+      fromPod: optional(text('Pod of the start', 253)),
+      fromLabels: optional(text('Labels of the start instead: key=value,key=value', 4096)),
+      toNamespace: namespace('Namespace of the target'),
+      toPod: optional(text('Pod of the target', 253)),
+      toLabels: optional(text('Labels of the target instead: key=value,key=value', 4096)),
+      protocol: optional(choice(['TCP', 'UDP', 'SCTP'], 'Protocol; TCP when not given')),
+      port: integer('Port of the target', '1', { minimum: 1, maximum: 65535 }),
+    }),
+    response: ReachAnswer,
+  }),
+] as const;
