@@ -56,7 +56,7 @@ describe('the catalogues', () => {
   });
   it('say something in Japanese wherever a label is more than a name', () => {
     const names =
-      /^(CSV|CI|ID|Pod|Deployment|StatefulSet|DaemonSet|Job|CronJob|cgroup|OWASP Kubernetes Top 10|JSON|[^\p{L}]*)$/u;
+      /^(CSV|CI|ID|Pod|Deployment|ReplicaSet|StatefulSet|DaemonSet|Job|CronJob|cgroup|OWASP Kubernetes Top 10|JSON|[^\p{L}]*)$/u;
     const untranslated = Object.entries(japanese).filter(
       ([, text]) =>
         !/[぀-ヿ一-鿿]/.test(text) && !names.test(text) && !/^pid \{pid\}・uid \{uid\}$/.test(text),

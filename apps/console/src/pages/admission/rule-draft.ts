@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AdmissionRule, BodyOf } from '@bartizan/contracts';
+import { call } from '../../data/api-client.ts';
+import { ApiError } from '../../data/api-error.ts';
+import { writeDocument } from './document.ts';
+
+/** Examples that are tried one by one before a rule is saved; the controller tries them all again. */
+const EXAMPLES_MAX = 64;
+
+type Trial = BodyOf<'admission.test'>;
+export interface RuleExample {
+  readonly name: string;
+  readonly mustViolate: boolean;
+  readonly trial: Omit<Trial, 'rules'>;
+  /** What the trial cannot ask: only the controller judges it, when the rule is saved. */
+  readonly isLater: boolean;
+}
+export interface ExampleResult {
+  readonly example: RuleExample;
+  readonly state: 'held' | 'failed' | 'later';
+}
+
+const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const OPERATIONS = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'] as const;
+
+const exampleOf = (value: unknown, mustViolate: boolean): RuleExample => {
+  const record = recordOf(value);
+  const operation = OPERATIONS.find((one) => one === record['operation']);
+  const user = textOf(record['user']);
+  return {
+    name: textOf(record['name']) ?? '–',
+    mustViolate,
+    isLater: record['subResource'] !== undefined || record['images'] !== undefined,
+    trial: {
+      object: record['object'],
+      ...(record['oldObject'] === undefined ? {} : { oldObject: record['oldObject'] }),
+      ...(operation === undefined ? {} : { operation }),
+      ...(user === undefined ? {} : { user }),
+    },
+  };
+};
+
+/** The examples of a rule as it was typed, whatever else is wrong with it. */
+export const examplesOf = (rule: unknown): RuleExample[] => {
+  const tests = recordOf(recordOf(rule)['tests']);
+  const listOf = (name: string): unknown[] => {
+    const value = tests[name];
+    return Array.isArray(value) ? value : [];
+  };
+  return [
+    ...listOf('mustViolate').map((one) => exampleOf(one, true)),
+    ...listOf('mustPass').map((one) => exampleOf(one, false)),
+  ].slice(0, EXAMPLES_MAX);
+};
+
+/** An object that every rule can be asked about: that the rule compiles is seen on it. */
+const PROBE = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'probe' } };
+
+/** Tries each example on the rule alone. Throws what the controller refuses the rule for. */
+export const tryExamples = async (typed: unknown): Promise<ExampleResult[]> => {
+  // Typed by a person: the controller holds it to the schema and names what is wrong.
+  const rule = typed as AdmissionRule;
+  await call('admission.test', { body: { object: PROBE, rules: [rule] } });
+  const results: ExampleResult[] = [];
+  for (const example of examplesOf(typed)) {
+    if (example.isLater) results.push({ example, state: 'later' });
+    else {
+      const { violations } = await call('admission.test', { body: { ...example.trial, rules: [rule] } });
+      const isViolated = violations.some(({ state }) => state === 'violated');
+      results.push({ example, state: isViolated === example.mustViolate ? 'held' : 'failed' });
+    }
+  }
+  return results;
+};
+
+/** Whether a rule with this id was already there when somebody wanted to make it. */
+export const isTaken = (error: unknown): boolean => error instanceof ApiError && error.code === 'E_CONFLICT';
+
+const NEW_RULE = `# A rule says what violates it. Every field: docs, "Rules of your own".
+id: custom.team-label
+title:
+  en: Every workload names its team
+  ja: すべてのワークロードにチームの名前がある
+description:
+  en: Without an owner nobody answers for a finding.
+  ja: 所有者がいないと、検出事項に対応する人がいません。
+severity: medium
+effect: deny
+order: 5000
+stages: [ci, admission, audit]
+mode: warn
+match:
+  resources: [workloads]
+  operations: [CREATE, UPDATE]
+condition:
+  not:
+    some: object.labels
+    where: { field: label.name, operator: equals, value: team }
+whenUnknown: allow
+message:
+  en: The label team is missing
+  ja: ラベル team がありません
+fix:
+  action:
+    en: Add the label team with the name of the team that answers for it.
+    ja: 対応するチームの名前をラベル team に追加してください。
+control: [k04-policy-enforcement]
+owasp: { '2022': [K04], '2025': [] }
+attack: []
+references: []
+tests:
+  mustViolate:
+    - name: no label
+      object: { apiVersion: v1, kind: Pod, metadata: { name: web }, spec: { containers: [{ name: web, image: 'web:1' }] } }
+  mustPass:
+    - name: a team
+      object: { apiVersion: v1, kind: Pod, metadata: { name: web, labels: { team: shop } }, spec: { containers: [{ name: web, image: 'web:1' }] } }
+`;
+
+/** What the editor starts with: a rule of one's own, a copy of one of the product, or an example. */
+export const firstText = (rule: AdmissionRule | undefined, isOwn: boolean): string => {
+  if (rule === undefined) return NEW_RULE;
+  if (isOwn) return writeDocument(rule);
+  return writeDocument({ ...rule, id: `custom.${rule.id.split('.').slice(1).join('.') || rule.id}` });
+};
