@@ -119,7 +119,7 @@ describe('modes', () => {
   it('change for a namespace by a draft with its diff, honest about the unknown effect, and are taken back', async () => {
     const page = await open('/admission/modes?sel=admission.privileged');
     expect(await modesOf('admission.privileged')).not.toContain('enforce');
-    await page.getByLabel('Namespaces').fill('shop');
+    await page.getByRole('combobox', { name: 'Namespaces' }).fill('shop');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Add to the draft' }).click();
     const draft = page.getByRole('region', { name: 'Draft' });
@@ -158,19 +158,21 @@ describe('a rule of one’s own', () => {
     const save = page.getByRole('button', { name: 'Save and put into force' });
     expect(await save.isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Test the rule' }).click();
-    await page.getByText('As expected').nth(1).waitFor();
+    await page.getByText('As expected', { exact: true }).nth(1).waitFor();
     await save.click();
-    await page.waitForURL(/\/admission\/rules\/custom\.team-label/);
+    await page.waitForURL(/\/admission\/rules\/custom\.own-registry/);
     const panel = page.locator('aside.panel');
     await panel.getByRole('button', { name: 'Remove the rule' }).click();
     await panel.getByRole('button', { name: 'Remove it' }).click();
-    await page.getByText('The rule custom.team-label is removed.').waitFor();
-    await expect(controller.call('GET', '/admission/rules/custom.team-label')).rejects.toThrow('E_NOT_FOUND');
+    await page.getByText('The rule custom.own-registry is removed.').waitFor();
+    await expect(controller.call('GET', '/admission/rules/custom.own-registry')).rejects.toThrow(
+      'E_NOT_FOUND',
+    );
     await page
       .locator('.mantine-Notification-root', { hasText: 'is removed' })
       .getByRole('button', { name: 'Undo' })
       .click();
-    await expect.poll(() => modesOf('custom.team-label').catch(() => undefined)).toEqual(['warn']);
+    await expect.poll(() => modesOf('custom.own-registry').catch(() => undefined)).toEqual(['warn']);
   });
 
   it('that is wrong is told where, by the controller, and cannot be saved', async () => {
@@ -183,12 +185,12 @@ describe('a rule of one’s own', () => {
     await test.click();
     await page.getByText('severity', { exact: false }).first().waitFor();
     await page.getByText('E_BODY_INVALID').waitFor();
-    await field.fill(text.replace('field: label.name', 'field: label.nothing'));
+    await field.fill(text.replace('field: container.image.registry', 'field: container.image.nothing'));
     await test.click();
     await page.getByText('E_POLICY_INVALID').waitFor();
-    await field.fill(text.replace('labels: { team: shop }', 'labels: { squad: shop }'));
+    await field.fill(text.replace('registry.example.com/shop/web', 'other.example.com/shop/web'));
     await test.click();
-    await page.getByText('Not as expected').waitFor();
+    await page.getByText('Not as expected', { exact: true }).waitFor();
     expect(await save.isDisabled()).toBe(true);
   });
 });
@@ -199,9 +201,9 @@ describe('an exception', () => {
     await page.getByRole('button', { name: 'New exception' }).click();
     const panel = page.locator('aside.panel');
     await panel.getByRole('button', { name: 'Accept until this date' }).isVisible();
-    await panel.getByLabel('Rules').fill('admission.privileged');
+    await panel.getByRole('combobox', { name: 'Rules' }).fill('admission.privileged');
     await page.keyboard.press('Enter');
-    await panel.getByLabel('Namespaces').fill('storage');
+    await panel.getByRole('combobox', { name: 'Namespaces' }).fill('storage');
     await page.keyboard.press('Enter');
     await panel.getByLabel('Reason').fill('The driver formats disks');
     await panel.getByLabel('End').fill(new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10));

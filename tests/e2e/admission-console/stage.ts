@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+/// <reference lib="dom" />
+
 import { fileURLToPath } from 'node:url';
 import { ControllerProcess } from '@bartizan/testkit/attack';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -75,6 +77,21 @@ export class ConsoleController {
       this.#isFirst = false;
     }
     await page.waitForURL((address) => !address.pathname.startsWith('/sign-in'));
+    await this.#speak(page, language);
     return { context, page, complaints };
+  }
+
+  /** The language belongs to the account: one account reads in both here. */
+  async #speak(page: Page, language: Language): Promise<void> {
+    await page.evaluate(async (wanted) => {
+      const session: { csrfToken: string } = await (await fetch('/api/v1/session')).json();
+      await fetch('/api/v1/session', {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json', 'x-csrf-token': session.csrfToken },
+        body: JSON.stringify({ language: wanted }),
+      });
+    }, language);
+    await page.reload();
+    await page.locator('h1').first().waitFor();
   }
 }

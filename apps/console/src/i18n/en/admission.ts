@@ -24,7 +24,7 @@ export const admission = {
   'admission.mode.enforce.note': 'The object is not created.',
   'admission.mode.off': 'Off',
   'admission.mode.off.note': 'The rule is not asked.',
-  'admission.mode.change': 'Change its mode',
+  'admission.mode.change': 'Change the mode',
   'admission.mode.add': 'Add to the draft',
   'admission.namespaces': 'Namespaces',
   'admission.namespaces.note': 'Names or globs; none means everywhere.',

@@ -46,6 +46,7 @@ export const DocumentField = ({
       // One more than is read, so that what is too long is told and never cut in silence.
       maxLength={DOCUMENT_CHARS_MAX + 1}
       spellCheck={false}
+      translate="no"
       autoCapitalize="none"
       autoComplete="off"
       className="mono-input"

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { AdmissionRule } from '@bartizan/contracts';
+import { compileAdmissionPolicyLeniently } from '@bartizan/engine/admission';
 import { describe, expect, it } from 'vitest';
 import { readDocument } from './document.ts';
 import { examplesOf, firstText } from './rule-draft.ts';
@@ -11,9 +13,14 @@ describe('a rule of one’s own', () => {
     expect(read.ok).toBe(true);
     const examples = examplesOf(read.ok ? read.value : undefined);
     expect(examples.map(({ name, mustViolate }) => [name, mustViolate])).toEqual([
-      ['no label', true],
-      ['a team', false],
+      ['another registry', true],
+      ['our registry', false],
     ]);
+  });
+  it('starts as an example that the engine takes', () => {
+    const read = readDocument(firstText(undefined, false));
+    const rules = [(read.ok ? read.value : undefined) as AdmissionRule];
+    expect(compileAdmissionPolicyLeniently({ rules, bindings: [], exceptions: [] }).refused).toEqual([]);
   });
   it('made from one of the product gets an id of its own', () => {
     const rule = { id: 'admission.host-pid' } as never;

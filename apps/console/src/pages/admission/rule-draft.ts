@@ -81,14 +81,13 @@ export const tryExamples = async (typed: unknown): Promise<ExampleResult[]> => {
 /** Whether a rule with this id was already there when somebody wanted to make it. */
 export const isTaken = (error: unknown): boolean => error instanceof ApiError && error.code === 'E_CONFLICT';
 
-const NEW_RULE = `# A rule says what violates it. Every field: docs, "Rules of your own".
-id: custom.team-label
+const NEW_RULE = `id: custom.own-registry
 title:
-  en: Every workload names its team
-  ja: すべてのワークロードにチームの名前がある
+  en: Every image comes from our registry
+  ja: すべてのイメージが自社のレジストリにある
 description:
-  en: Without an owner nobody answers for a finding.
-  ja: 所有者がいないと、検出事項に対応する人がいません。
+  en: What is not in our registry was neither scanned nor signed by us.
+  ja: 自社のレジストリにないイメージは、スキャンも署名もされていません。
 severity: medium
 effect: deny
 order: 5000
@@ -97,29 +96,33 @@ mode: warn
 match:
   resources: [workloads]
   operations: [CREATE, UPDATE]
+parameters:
+  - name: registries
+    type: list
+    description: { en: Registries that are allowed, ja: 許可するレジストリ }
+    default: [registry.example.com]
 condition:
-  not:
-    some: object.labels
-    where: { field: label.name, operator: equals, value: team }
-whenUnknown: allow
+  some: containers
+  where: { field: container.image.registry, operator: not-in, parameter: registries }
+whenUnknown: alert
 message:
-  en: The label team is missing
-  ja: ラベル team がありません
+  en: '{container.name} comes from {container.image.registry}'
+  ja: '{container.name} のイメージが {container.image.registry} にあります'
 fix:
   action:
-    en: Add the label team with the name of the team that answers for it.
-    ja: 対応するチームの名前をラベル team に追加してください。
-control: [k04-policy-enforcement]
-owasp: { '2022': [K04], '2025': [] }
+    en: Copy the image to our registry and name it there.
+    ja: イメージを自社のレジストリにコピーし、そこから参照してください。
+control: [k02-supply-chain]
+owasp: { '2022': [K02], '2025': [] }
 attack: []
 references: []
 tests:
   mustViolate:
-    - name: no label
-      object: { apiVersion: v1, kind: Pod, metadata: { name: web }, spec: { containers: [{ name: web, image: 'web:1' }] } }
+    - name: another registry
+      object: { apiVersion: v1, kind: Pod, metadata: { name: web }, spec: { containers: [{ name: web, image: 'docker.io/library/nginx:1' }] } }
   mustPass:
-    - name: a team
-      object: { apiVersion: v1, kind: Pod, metadata: { name: web, labels: { team: shop } }, spec: { containers: [{ name: web, image: 'web:1' }] } }
+    - name: our registry
+      object: { apiVersion: v1, kind: Pod, metadata: { name: web }, spec: { containers: [{ name: web, image: 'registry.example.com/shop/web:1' }] } }
 `;
 
 /** What the editor starts with: a rule of one's own, a copy of one of the product, or an example. */
