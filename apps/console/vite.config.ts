@@ -6,7 +6,7 @@ import { defineConfig } from 'vite';
 
 /** Libraries of every page; those of one page (drawing, charts, search) are loaded with it. */
 const isShared = (id: string): boolean =>
-  id.includes('node_modules') && !/[/+](?:sigma|graphology|events|uplot|spotlight)[@/-]/.test(id);
+  id.includes('node_modules') && !/[/+](?:sigma|graphology|events|uplot|spotlight|yaml)[@/-]/.test(id);
 
 /** Everything is bundled: the console loads nothing from anywhere but its own controller. */
 export default defineConfig({

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding, ListQuery, SecurityEvent, User } from '@bartizan/contracts';
+import { MockAdmission } from './mock-admission.ts';
 import { ADMIN, API_KEYS, AUDIT, PACKAGES, sessionOf, USERS } from './mock-data/access.ts';
+import { policyFinding } from './mock-data/admission.ts';
 import { makeEvents, securityEvent } from './mock-data/events.ts';
 import { groupFindings, makeFindings } from './mock-data/findings.ts';
 import { imageFindings } from './mock-data/images.ts';
@@ -26,7 +28,7 @@ const found = (body: unknown): MockAnswer => (body === undefined ? NOT_FOUND : {
 /** Findings of what runs, and of an image itself. */
 const withImages = (findings: readonly Finding[]): Finding[] => {
   const like = findings.find((finding) => finding.kind === 'vulnerability');
-  return like === undefined ? [...findings] : [...findings, ...imageFindings(like)];
+  return like === undefined ? [...findings] : [...findings, policyFinding(like), ...imageFindings(like)];
 };
 
 /** The state of one mock controller. */
@@ -38,6 +40,7 @@ export class MockApi {
   #users: User[] = [...USERS];
   #keys = [...API_KEYS];
   readonly #supply: MockSupply;
+  readonly admission: MockAdmission;
   #sequence = 1_000;
   user: User = ADMIN;
 
@@ -51,6 +54,7 @@ export class MockApi {
         this.#findings = this.#findings.map(change);
       },
     });
+    this.admission = new MockAdmission(options.isEmpty);
     this.#events = options.isEmpty ? [] : makeEvents(options.isBig ? 3_000 : 160);
   }
 
@@ -68,6 +72,7 @@ export class MockApi {
       ...this.#access(),
       ...this.#inventory(),
       ...this.#supply.handlers(),
+      ...this.admission.handlers(),
       ...this.#insight(),
       ...this.#system(),
     };

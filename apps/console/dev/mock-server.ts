@@ -166,6 +166,11 @@ const steer = (response: ServerResponse, url: URL) => {
     for (const stream of streams) stream.write(`event: security\ndata: ${JSON.stringify(event)}\n\n`);
     return sendJson(response, 200, { id: event.id, streams: streams.size });
   }
+  if (name === 'decide') {
+    const made = api.admission.newDecision(Number(url.searchParams.get('index') ?? 0));
+    return sendJson(response, 200, { id: made.id });
+  }
+  if (name === 'rebind') api.admission.changeBindings();
   if (name === 'fail') failing.add(route);
   if (name === 'heal') failing.delete(route);
   return sendJson(response, 200, { failing: [...failing], streams: streams.size });

@@ -98,6 +98,60 @@ const report = createRoute({
   path: '/findings/report',
   component: lazyRouteComponent(() => import('./pages/report/report-page.tsx'), 'ReportPage'),
 });
+const admission = createRoute({
+  getParentRoute: () => frame,
+  path: '/admission',
+  component: lazyRouteComponent(() => import('./pages/admission/rules-page.tsx'), 'AdmissionRulesPage'),
+});
+const admissionRule = createRoute({
+  getParentRoute: () => admission,
+  path: 'rules/$id',
+  component: lazyRouteComponent(() => import('./pages/admission/rule-panel.tsx'), 'AdmissionRulePanel'),
+});
+const admissionModes = createRoute({
+  getParentRoute: () => frame,
+  path: '/admission/modes',
+  component: lazyRouteComponent(() => import('./pages/admission/modes-page.tsx'), 'AdmissionModesPage'),
+});
+const admissionTry = createRoute({
+  getParentRoute: () => frame,
+  path: '/admission/try',
+  component: lazyRouteComponent(() => import('./pages/admission/try-page.tsx'), 'AdmissionTryPage'),
+});
+const admissionEditor = createRoute({
+  getParentRoute: () => frame,
+  path: '/admission/editor',
+  component: lazyRouteComponent(() => import('./pages/admission/editor-page.tsx'), 'AdmissionEditorPage'),
+});
+const admissionDecisions = createRoute({
+  getParentRoute: () => frame,
+  path: '/admission/decisions',
+  component: lazyRouteComponent(
+    () => import('./pages/admission/decisions-page.tsx'),
+    'AdmissionDecisionsPage',
+  ),
+});
+const admissionDecision = createRoute({
+  getParentRoute: () => admissionDecisions,
+  path: '$id',
+  component: lazyRouteComponent(
+    () => import('./pages/admission/decision-panel.tsx'),
+    'AdmissionDecisionPanel',
+  ),
+});
+const admissionExceptions = createRoute({
+  getParentRoute: () => frame,
+  path: '/admission/exceptions',
+  component: lazyRouteComponent(
+    () => import('./pages/admission/exceptions-page.tsx'),
+    'AdmissionExceptionsPage',
+  ),
+});
+const admissionCoverage = createRoute({
+  getParentRoute: () => frame,
+  path: '/admission/coverage',
+  component: lazyRouteComponent(() => import('./pages/admission/coverage-page.tsx'), 'AdmissionCoveragePage'),
+});
 const nodes = createRoute({
   getParentRoute: () => frame,
   path: '/nodes',
@@ -144,6 +198,13 @@ export const router = createRouter({
       exceptions,
       report,
       findings.addChildren([finding]),
+      admission.addChildren([admissionRule]),
+      admissionModes,
+      admissionTry,
+      admissionEditor,
+      admissionDecisions.addChildren([admissionDecision]),
+      admissionExceptions,
+      admissionCoverage,
       nodes,
       node,
       audit,

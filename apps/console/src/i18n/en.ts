@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { admission } from './en/admission.ts';
 import { frame } from './en/frame.ts';
 import { inventory } from './en/inventory.ts';
 import { operations } from './en/operations.ts';
@@ -9,4 +10,12 @@ import { supply } from './en/supply.ts';
 import { words } from './en/words.ts';
 
 /** Every text of the console in English; the other languages are held to its keys. */
-export const en = { ...frame, ...words, ...overview, ...inventory, ...operations, ...supply } as const;
+export const en = {
+  ...frame,
+  ...words,
+  ...overview,
+  ...inventory,
+  ...operations,
+  ...supply,
+  ...admission,
+} as const;

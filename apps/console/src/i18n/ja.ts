@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { admission } from './ja/admission.ts';
 import { frame } from './ja/frame.ts';
 import { inventory } from './ja/inventory.ts';
 import { operations } from './ja/operations.ts';
@@ -17,4 +18,5 @@ export const ja = {
   ...inventory,
   ...operations,
   ...supply,
+  ...admission,
 } as const satisfies Catalogue;

@@ -16,7 +16,7 @@ type Ref = Pick<WorkloadRef, 'workload' | 'namespace' | 'name'> & {
 export const workloadName = (ref: Pick<Ref, 'namespace' | 'name'>): string =>
   ref.namespace === '' ? ref.name : `${ref.namespace}/${ref.name}`;
 
-/** A workload by name, or an image by what it is called, leading to its page. */
+/** A workload by name, or an image by what it is called, leading to its page. Other objects of a cluster have none. */
 export const WorkloadLink = ({ subject, most = 40 }: { subject: Ref; most?: number }) => {
   if (subject.kind === 'Image') {
     const name = subject.image ?? subject.name;
@@ -29,6 +29,13 @@ export const WorkloadLink = ({ subject, most = 40 }: { subject: Ref; most?: numb
       >
         {cutMiddle(name, most)}
       </Link>
+    );
+  }
+  if (subject.kind === 'KubernetesObject') {
+    return (
+      <span title={workloadName(subject)} translate="no" className="anywhere">
+        {cutMiddle(workloadName(subject), most)}
+      </span>
     );
   }
   return (

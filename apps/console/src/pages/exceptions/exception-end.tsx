@@ -9,7 +9,7 @@ import { Badge } from '../../widgets/badges.tsx';
 import { stateOf } from './exception-facts.ts';
 
 /** When an exception ends: plain while far off, marked when near, told as over when past. */
-export const ExceptionEnd = ({ exception }: { exception: FindingException }) => {
+export const ExceptionEnd = ({ exception }: { exception: Pick<FindingException, 'expiresAtMs'> }) => {
   const t = useT();
   const { fullDate, exact, relative } = useFormat();
   const now = useNow();

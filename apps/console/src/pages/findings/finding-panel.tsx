@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { stepWords } from '@bartizan/contracts/words';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useApi } from '../../data/queries.ts';
 import { readSearch } from '../../data/view.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
+import type { MessageKey } from '../../i18n/messages.ts';
 import { Badge, SeverityBadge } from '../../widgets/badges.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
 import { Asked, Unknown } from '../../widgets/states.tsx';
@@ -105,6 +106,22 @@ const statementOf = ({ statement }: FindingDetail, t: ReturnType<typeof useT>): 
     .filter((part) => part !== undefined && part !== '')
     .join(' · ');
 
+/** What a finding is about, where that is no workload. */
+const SUBJECT_WORDS: Readonly<Partial<Record<string, MessageKey>>> = {
+  Image: 'field.image',
+  KubernetesObject: 'finding.object-kind',
+};
+
+/** The check that found it; a rule about what may be created has a page. */
+const CheckLink = ({ kind, check }: { kind: FindingDetail['kind']; check: string }) =>
+  kind === 'policy' ? (
+    <Link to="/admission/rules/$id" params={{ id: check }} translate="no" className="mono">
+      {check}
+    </Link>
+  ) : (
+    <code>{check}</code>
+  );
+
 const Body = ({ finding }: { finding: FindingDetail }) => {
   const t = useT();
   const { text } = useFormat();
@@ -136,7 +153,7 @@ const Body = ({ finding }: { finding: FindingDetail }) => {
         <Facts
           rows={[
             [
-              t(finding.subject.kind === 'Image' ? 'field.image' : 'field.workload'),
+              t(SUBJECT_WORDS[finding.subject.kind] ?? 'field.workload'),
               <WorkloadLink key="w" subject={finding.subject} />,
             ],
             [
@@ -183,7 +200,10 @@ const Body = ({ finding }: { finding: FindingDetail }) => {
               t('secret.verification'),
               finding.secret !== undefined && t(`secret.${finding.secret.verification}`),
             ],
-            [t('field.check'), finding.check !== undefined && <code key="c">{finding.check}</code>],
+            [
+              t(finding.kind === 'policy' ? 'field.rule' : 'field.check'),
+              finding.check !== undefined && <CheckLink key="c" kind={finding.kind} check={finding.check} />,
+            ],
             [t('finding.statement'), statementOf(finding, t)],
             [t('field.first-seen'), <When key="f" at={finding.firstSeenAtMs} />],
             [t('field.last-seen'), <When key="s" at={finding.lastSeenAtMs} />],

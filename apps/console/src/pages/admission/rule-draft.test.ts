@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AdmissionRule } from '@bartizan/contracts';
+import { compileAdmissionPolicyLeniently } from '@bartizan/engine/admission';
+import { describe, expect, it } from 'vitest';
+import { readDocument } from './document.ts';
+import { examplesOf, firstText } from './rule-draft.ts';
+
+describe('a rule of one’s own', () => {
+  it('starts as an example that can be read, with what it must and must not match', () => {
+    const read = readDocument(firstText(undefined, false));
+    expect(read.ok).toBe(true);
+    const examples = examplesOf(read.ok ? read.value : undefined);
+    expect(examples.map(({ name, mustViolate }) => [name, mustViolate])).toEqual([
+      ['another registry', true],
+      ['our registry', false],
+    ]);
+  });
+  it('starts as an example that the engine takes', () => {
+    const read = readDocument(firstText(undefined, false));
+    const rules = [(read.ok ? read.value : undefined) as AdmissionRule];
+    expect(compileAdmissionPolicyLeniently({ rules, bindings: [], exceptions: [] }).refused).toEqual([]);
+  });
+  it('made from one of the product gets an id of its own', () => {
+    const rule = { id: 'admission.host-pid' } as never;
+    expect(firstText(rule, false)).toContain('id: custom.host-pid');
+    expect(firstText(rule, true)).toContain('id: admission.host-pid');
+  });
+  it('keeps examples that a trial cannot ask for the controller', () => {
+    const tests = { mustViolate: [{ name: 'exec', object: {}, subResource: 'exec' }], mustPass: 'no list' };
+    expect(examplesOf({ tests }).map(({ isLater }) => isLater)).toEqual([true]);
+  });
+  it.each([undefined, null, 7, [], { tests: [] }])('has no examples when it is %j', (value) => {
+    expect(examplesOf(value)).toEqual([]);
+  });
+});
