@@ -19,6 +19,7 @@ import {
   systemScope,
   tenantScope,
 } from '@bartizan/contracts';
+import { ImageBook } from './decide/admission/image-book.ts';
 import { Advisories } from './decide/advisory-desk.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
 import { type ImageIntake, ImageLedger } from './decide/image-ledger.ts';
@@ -33,7 +34,7 @@ import { ScanJudge } from './decide/scan-judge.ts';
 import { ScoreHistory } from './decide/score-history.ts';
 import { nameItself } from './first-start.ts';
 import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
-import { buildReport, type Report } from './report/build-report.ts';
+import { buildReport } from './report/build-report.ts';
 import { clusterAgentsOf, publishTrust } from './respond/cluster-trust.ts';
 import { EnrolmentDesk } from './respond/enrolment.ts';
 import { certificateNames, certificateRenewal } from './roles/certificate-renewal.ts';
@@ -43,7 +44,6 @@ import { buildCluster, type ClusterRole } from './roles/cluster/build-cluster.ts
 import { buildDesk, openPolicyBook } from './roles/cluster/build-desk.ts';
 import { listen } from './roles/listen.ts';
 import { buildScanner, type Scanner } from './roles/scanner/build-scanner.ts';
-import type { RegistryRuns } from './roles/scanner/registry-runs.ts';
 import { AgentServer } from './sense/agent-server.ts';
 import { Ingest } from './sense/ingest.ts';
 import { Inventory } from './sense/inventory.ts';
@@ -273,10 +273,10 @@ async function clusterOf(
   base: Base,
   publish: Publish,
   workloadTurnstile: Turnstile,
-  findings: FindingLedger,
+  known: { readonly findings: FindingLedger; readonly images: ImageBook },
 ) {
   const book = await openPolicyBook({ ...base, contentDir: base.options.contentDir, owner: HOME });
-  const parts = { ...base, env: process.env, publish, owner: HOME, workloadTurnstile, book, findings };
+  const parts = { ...base, env: process.env, publish, owner: HOME, workloadTurnstile, book, ...known };
   const cluster = await buildCluster(parts);
   return { cluster, admission: buildDesk({ ...base, owner: HOME }, book, cluster) };
 }
@@ -317,10 +317,17 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { store, authority, certificate } = base;
   const counters = noCounts();
   const late: { publish: Publish } = { publish: () => undefined };
-  const publish: Publish = (change) => late.publish(change);
+  const images = new ImageBook({ ...base, owner: HOME });
+  const publish: Publish = (change) => {
+    images.note(change);
+    late.publish(change);
+  };
   const turnstiles = makeTurnstiles();
   const judging = buildJudging(base, publish, turnstiles);
-  const { cluster, admission } = await clusterOf(base, publish, turnstiles.workloads, judging.findings);
+  const { cluster, admission } = await clusterOf(base, publish, turnstiles.workloads, {
+    findings: judging.findings,
+    images,
+  });
   const news = new UnstoredNodes({ clock: base.clock, log: base.log, publish });
   const { placing } = cluster;
   const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, news });
@@ -358,7 +365,8 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     report: report.value,
     renewCertificate: certificateRenewal({ ...base, agents, report: report.value }),
   });
-  beginInBackground(base, judging);
+  beginInBackground(base, judging, images);
+  images.onUnknown((reference) => scanner.runs.wanted(HOME, reference));
   const stopTrust = publishTrust(base.clusterAgents, () => authority.caSha256(), base.log);
   return ok({
     ...listening.value,
@@ -371,8 +379,13 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
 }
 
 /** What takes its time and keeps nobody waiting. */
-function beginInBackground({ store, options, log }: Base, { uses, advisories }: Judging): void {
+function beginInBackground(
+  { store, options, log }: Base,
+  { uses, advisories }: Judging,
+  images: ImageBook,
+): void {
   const failed = (what: string) => (cause: unknown) => log.error({ err: cause }, what);
+  images.load().catch(failed('images could not be read'));
   uses.resume().catch(failed('use of packages could not be read'));
   // The first join or search after a start would have to wait for it.
   void store.packages.indexBytes(systemScope('index of packages'));
