@@ -96,12 +96,12 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Manifests are not judged before they run (admission).',
-      ja: 'マニフェストを実行前に判定するアドミッションは未対応です。',
+      en: 'Built-in admission rules warn or record until a binding enforces them; without a cluster, manifests are judged only where bartizan policy runs.',
+      ja: '組み込みのアドミッションルールは、バインディングで強制するまで警告または記録だけを行います。クラスターがない場合、マニフェストの判定は bartizan policy を実行した場所に限られます。',
     },
     {
-      en: 'Kubernetes fields that leave no trace in the kernel, such as automounted tokens, are not read.',
-      ja: 'カーネルに現れない Kubernetes の設定（トークンの自動マウントなど）は読み取りません。',
+      en: 'Kubernetes fields that leave no trace in the kernel, such as automounted tokens, are judged only in a cluster that is watched.',
+      ja: 'カーネルに現れない Kubernetes の設定（トークンの自動マウントなど）は、監視中のクラスターでのみ判定します。',
     },
   ],
 };

@@ -9,8 +9,8 @@ export const control: ComplianceControl = {
   owasp: { 2022: ['K04'], 2025: ['K04'] },
   title: { en: 'Lack of policy enforcement', ja: 'ポリシーの強制の欠如' },
   goal: {
-    en: 'What a policy would stop (shells, package managers, foreign programs) is reported as it happens.',
-    ja: 'ポリシーで止めるべき動作（シェル・パッケージマネージャー・外部プログラム）を、発生時に報告します。',
+    en: 'What a policy forbids is refused before it exists in a cluster; what it would stop on a node (shells, package managers, foreign programs) is reported as it happens.',
+    ja: 'ポリシーが禁じるものを、クラスターでの作成前に拒否します。ノード上で止めるべき動作（シェル・パッケージマネージャー・外部プログラム）は、発生時に報告します。',
   },
   prevents: [
     'admission.attach',
@@ -42,10 +42,16 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Nothing is blocked yet: the product runs in Monitor.',
-      ja: 'まだ何も遮断しません（監視モードのみ）。',
+      en: 'On nodes nothing is blocked yet: the agent runs in Monitor.',
+      ja: 'ノード上ではまだ何も遮断しません（エージェントは監視モードのみ）。',
     },
-    { en: 'There is no admission control.', ja: 'アドミッション制御はありません。' },
-    { en: 'There are no policies as code.', ja: 'コードとしてのポリシーはありません。' },
+    {
+      en: 'Built-in admission rules warn or record until a binding enforces them, and requests pass while the controller is away, but in namespaces that fail closed.',
+      ja: '組み込みのアドミッションルールは、バインディングで強制するまで警告または記録だけを行います。コントローラーの停止中は、拒否を選んだ名前空間を除いて要求が通過します。',
+    },
+    {
+      en: 'Rules as code are tested and asked from the command line; nothing follows a Git repository by itself.',
+      ja: 'コードとしてのルールはコマンドラインで検証・判定できますが、Git リポジトリーには自動で追従しません。',
+    },
   ],
 };

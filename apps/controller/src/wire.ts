@@ -20,6 +20,7 @@ import {
   tenantScope,
 } from '@bartizan/contracts';
 import { buildAccessDesk } from './decide/access/access-desk.ts';
+import { ImageBook } from './decide/admission/image-book.ts';
 import { Advisories } from './decide/advisory-desk.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
 import { type ImageIntake, ImageLedger } from './decide/image-ledger.ts';
@@ -273,10 +274,10 @@ async function clusterOf(
   base: Base,
   publish: Publish,
   workloadTurnstile: Turnstile,
-  findings: FindingLedger,
+  known: { readonly findings: FindingLedger; readonly images: ImageBook },
 ) {
   const book = await openPolicyBook({ ...base, contentDir: base.options.contentDir, owner: HOME });
-  const parts = { ...base, env: process.env, publish, owner: HOME, workloadTurnstile, book, findings };
+  const parts = { ...base, env: process.env, publish, owner: HOME, workloadTurnstile, book, ...known };
   const cluster = await buildCluster(parts);
   return {
     cluster,
@@ -321,15 +322,17 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { store, authority, certificate } = base;
   const counters = noCounts();
   const late: { publish: Publish } = { publish: () => undefined };
-  const publish: Publish = (change) => late.publish(change);
+  const images = new ImageBook({ ...base, owner: HOME });
+  const publish: Publish = (change) => {
+    images.note(change);
+    late.publish(change);
+  };
   const turnstiles = makeTurnstiles();
   const judging = buildJudging(base, publish, turnstiles);
-  const { cluster, admission, access } = await clusterOf(
-    base,
-    publish,
-    turnstiles.workloads,
-    judging.findings,
-  );
+  const { cluster, admission, access } = await clusterOf(base, publish, turnstiles.workloads, {
+    findings: judging.findings,
+    images,
+  });
   const news = new UnstoredNodes({ clock: base.clock, log: base.log, publish });
   const { placing } = cluster;
   const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, news });
@@ -368,7 +371,8 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     report: report.value,
     renewCertificate: certificateRenewal({ ...base, agents, report: report.value }),
   });
-  beginInBackground(base, judging);
+  beginInBackground(base, judging, images);
+  images.onUnknown((reference) => scanner.runs.wanted(HOME, reference));
   const stopTrust = publishTrust(base.clusterAgents, () => authority.caSha256(), base.log);
   return ok({
     ...listening.value,
@@ -381,8 +385,13 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
 }
 
 /** What takes its time and keeps nobody waiting. */
-function beginInBackground({ store, options, log }: Base, { uses, advisories }: Judging): void {
+function beginInBackground(
+  { store, options, log }: Base,
+  { uses, advisories }: Judging,
+  images: ImageBook,
+): void {
   const failed = (what: string) => (cause: unknown) => log.error({ err: cause }, what);
+  images.load().catch(failed('images could not be read'));
   uses.resume().catch(failed('use of packages could not be read'));
   // The first join or search after a start would have to wait for it.
   void store.packages.indexBytes(systemScope('index of packages'));

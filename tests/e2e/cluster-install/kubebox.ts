@@ -56,11 +56,26 @@ export class Kubebox {
 
   /** Puts an image archive on the node. */
   load(archive: string): void {
-    must(join(FOLDER, 'enter.sh'), [`${this.name}-1`, 'ctr', '-n', 'k8s.io', 'images', 'import', archive]);
+    this.enter('ctr', '-n', 'k8s.io', 'images', 'import', archive);
+  }
+
+  /** Runs a command on the node. */
+  enter(...words: string[]): string {
+    return must(join(FOLDER, 'enter.sh'), [`${this.name}-1`, ...words]);
   }
 
   kubectl(...words: string[]): string {
     return must(BINARY, ['kubectl', '--kubeconfig', this.kubeconfig, ...words]);
+  }
+
+  /** As a person sees it: what kubectl said and warned of, whether it worked or not. */
+  says(words: readonly string[], object?: object): { readonly code: number | null; readonly text: string } {
+    const end = spawnSync(BINARY, ['kubectl', '--kubeconfig', this.kubeconfig, ...words], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      ...(object === undefined ? {} : { input: JSON.stringify(object) }),
+    });
+    return { code: end.status, text: `${end.stderr}${end.stdout}` };
   }
 
   /** Whether a service account may do something, as the API server decides it. */

@@ -23,8 +23,14 @@ const KEPT = new Set([
   `PersistentVolumeClaim ${NAMES.data}`,
   `Namespace ${NAMES.namespace}`,
 ]);
-/** Guards first: none of them may refuse what follows. Workloads before what they need. Namespaces last. */
+/** What the controller puts back when it is deleted, as long as it runs and may. */
+const GUARDS = new Set(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration']);
+/**
+ * Rights first: the controller would put its guards back. Then the guards: none of them may refuse what follows.
+ * Workloads before what they need. Namespaces last.
+ */
 const ORDER = [
+  'ClusterRoleBinding',
   'ValidatingWebhookConfiguration',
   'MutatingWebhookConfiguration',
   'ValidatingAdmissionPolicyBinding',
@@ -67,18 +73,21 @@ export async function findObjects(
 export const removable = (found: readonly FoundObject[], purge: boolean): readonly FoundObject[] =>
   purge ? found : found.filter(({ kind, name }) => !KEPT.has(`${kind} ${name}`));
 
+const removeObject = (server: ApiServer, { kind, name, namespace }: FoundObject) =>
+  ask(server, {
+    method: 'DELETE',
+    path: pathOf({ kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } }),
+    body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Foreground' },
+  });
+
 /** Removes objects and waits until they are gone; returns what is left when the time is over. */
 export async function removeObjects(
   server: ApiServer,
   objects: readonly FoundObject[],
   timeoutMs: number,
 ): Promise<Result<readonly FoundObject[], InstallFailure>> {
-  for (const { kind, name, namespace } of objects) {
-    const removed = await ask(server, {
-      method: 'DELETE',
-      path: pathOf({ kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } }),
-      body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Foreground' },
-    });
+  for (const object of objects) {
+    const removed = await removeObject(server, object);
     if (!removed.ok) return removed;
   }
   const wanted = new Set(objects.map(({ kind, name, namespace }) => `${kind} ${namespace} ${name}`));
@@ -90,6 +99,11 @@ export async function removeObjects(
       wanted.has(`${kind} ${namespace} ${name}`),
     );
     if (left.length === 0 || performance.now() > endMs) return ok(left);
+    // One that was put back in the moment before the rights were gone.
+    for (const object of left.filter(({ kind }) => GUARDS.has(kind))) {
+      const removed = await removeObject(server, object);
+      if (!removed.ok) return removed;
+    }
     await sleep(STEP_MS);
   }
 }

@@ -117,8 +117,8 @@ export const CLUSTER_TEXT = {
     ja: 'ノードごとの検知・阻止の水準はカーネルに依存します（コンソールの「ノード」で確認）',
   },
   'cluster.gap-admission': {
-    en: 'objects are not judged before they exist: install adds no admission webhook',
-    ja: 'オブジェクト作成前の審査は行いません（この導入ではアドミッション Webhook を追加しません）',
+    en: 'admission: rules warn or record until a binding enforces them, and nothing is refused while the controller is away, but in namespaces with the label policy.bartizan.dev/fail-closed=true',
+    ja: 'アドミッション：バインディングで強制するまで、ルールは警告または記録だけを行います。コントローラーの停止中に拒否されるのは、ラベル policy.bartizan.dev/fail-closed=true のある名前空間だけです',
   },
   'cluster.gap-storage': {
     en: "the data: it is lost with the controller's pod (--storage persistent)",

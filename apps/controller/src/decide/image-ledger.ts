@@ -178,7 +178,7 @@ export class ImageLedger implements ImageIntake {
     reference: string,
     digests: readonly string[],
   ): Promise<Result<number, ApiFailure>> {
-    const { store } = this.#parts;
+    const { store, publish } = this.#parts;
     const scope = tenantScope(cluster, tenant);
     return this.#turnstile.run(async () => {
       const filter = [{ field: 'reference', operator: 'in' as const, values: [reference], negated: false }];
@@ -188,7 +188,9 @@ export class ImageLedger implements ImageIntake {
         .filter((image) => image.references.includes(reference) && !digests.includes(image.digest))
         .map((image) => ({ ...image, references: image.references.filter((one) => one !== reference) }));
       const saved = await store.images.put(scope, moved);
-      return saved.ok ? ok(moved.length) : saved;
+      if (!saved.ok) return saved;
+      for (const { digest } of moved) publish({ topic: 'image', cluster, tenant, data: { id: digest } });
+      return ok(moved.length);
     });
   }
 

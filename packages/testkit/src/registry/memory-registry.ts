@@ -19,7 +19,7 @@ interface Manifest {
 const otherThan = (bytes: Buffer): Buffer =>
   bytes[0] === 0x1f ? gzipSync(tarOf({ 'not/what/it/says': 'x' })) : Buffer.concat([bytes, Buffer.from(' ')]);
 
-/** A registry in memory on loopback. It wants a name and a password when it was given some. */
+/** A registry in memory, on loopback unless it is given an address. It wants a name and a password when it was given some. */
 export class MemoryRegistry {
   /** What was asked, as METHOD PATH. */
   readonly asked: string[] = [];
@@ -40,14 +40,18 @@ export class MemoryRegistry {
     this.#server = createServer((request, response) => this.#answer(request, response));
   }
 
-  static async start(login?: { readonly name: string; readonly password: string }): Promise<MemoryRegistry> {
+  static async start(
+    login?: { readonly name: string; readonly password: string },
+    address = '127.0.0.1',
+  ): Promise<MemoryRegistry> {
     const registry = new MemoryRegistry(login);
-    await new Promise<void>((resolve) => registry.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => registry.#server.listen(0, address, resolve));
     return registry;
   }
 
   get host(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const { address, port } = this.#server.address() as AddressInfo;
+    return `${address}:${port}`;
   }
 
   /** Puts an image under a tag. */

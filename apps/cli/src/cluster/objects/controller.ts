@@ -37,6 +37,12 @@ const START = {
     audience: NAMES.audience,
     trustConfigMap: NAMES.trust,
   },
+  admission: {
+    host: '0.0.0.0',
+    port: PORTS.webhook,
+    name: SERVICE_NAME,
+    service: { namespace: NAMES.namespace, name: NAMES.controller, port: PORTS.webhook },
+  },
   logLevel: 'info',
 };
 
@@ -62,6 +68,7 @@ function container(options: ObjectOptions): object {
     ports: [
       { name: 'api', containerPort: PORTS.api },
       { name: 'agents', containerPort: PORTS.agents },
+      { name: 'webhook', containerPort: PORTS.webhook },
     ],
     startupProbe: probe('/livez', 36),
     livenessProbe: probe('/livez', 6),
@@ -181,6 +188,7 @@ export function controllerObjects(options: ObjectOptions): ClusterObject[] {
         ports: [
           { name: 'api', port: 443, targetPort: 'api' },
           { name: 'agents', port: PORTS.agents, targetPort: 'agents' },
+          { name: 'webhook', port: PORTS.webhook, targetPort: 'webhook' },
         ],
       },
     },

@@ -32,8 +32,9 @@ export const networkObjects = (): ClusterObject[] => [
   policy('default-deny', 'agent', { podSelector: {} }),
   policy(NAMES.controller, 'controller', {
     podSelector: { matchLabels: selectorOf('controller') },
-    // People come through proxies and node ports, agents from every node: who may in is decided by login and certificate.
-    ingress: [{ ports: [{ port: PORTS.api }, { port: PORTS.agents }] }],
+    // People come through proxies and node ports, agents from every node, the API server from an address that nobody
+    // can name beforehand: who may in is decided by login and certificate; the webhook only says what it would decide.
+    ingress: [{ ports: [{ port: PORTS.api }, { port: PORTS.agents }, { port: PORTS.webhook }] }],
     // The API server, registries and feeds have no labels; only their port can be named.
     egress: [dns, { ports: [{ port: 443 }, { port: 6443 }] }],
   }),

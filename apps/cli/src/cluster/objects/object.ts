@@ -46,7 +46,7 @@ export const NAMES = {
   audience: 'bartizan-controller',
 } as const;
 
-export const PORTS = { api: 8443, agents: 8444 } as const;
+export const PORTS = { api: 8443, agents: 8444, webhook: 8445 } as const;
 /** User of the controller: the one of its image. */
 export const CONTROLLER_UID = 10_001;
 

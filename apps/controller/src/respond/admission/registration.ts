@@ -34,7 +34,8 @@ export interface RegistrationPlan {
   readonly address: WebhookAddress;
   /** Authorities of our certificate; two during a change. */
   readonly caPem: string;
-  readonly ownNamespace?: string;
+  /** Namespaces of ours: what enforces rules must be able to come back under each of them. */
+  readonly ownNamespaces: readonly string[];
   /** False: the entries that fail closed are taken out, because nobody answers. */
   readonly mayFailClosed: boolean;
 }
@@ -163,7 +164,7 @@ interface Entry {
 
 function entry(plan: RegistrationPlan, one: Entry): object {
   const { address, caPem } = plan;
-  const exempt = [...SYSTEM_NAMESPACES, ...(plan.ownNamespace === undefined ? [] : [plan.ownNamespace])];
+  const exempt = [...SYSTEM_NAMESPACES, ...plan.ownNamespaces];
   const target =
     'url' in address
       ? { url: `${address.url}${one.path}` }

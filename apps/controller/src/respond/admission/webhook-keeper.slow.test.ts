@@ -16,7 +16,7 @@ const PLAN: RegistrationPlan = {
   instance: 'main',
   address: { url: 'https://10.0.0.1:8443' },
   caPem: 'first',
-  ownNamespace: 'bartizan',
+  ownNamespaces: ['bartizan'],
   mayFailClosed: true,
 };
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

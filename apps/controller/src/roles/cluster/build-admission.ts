@@ -56,6 +56,10 @@ const namesOf = ({ name, service }: Settings): string[] => [
   ...(service === undefined ? [] : [`${service.name}.${service.namespace}.svc`]),
 ];
 
+/** Where our own pods are: the controller's, and the agents', which no Pod Security Standard allows. */
+const ownNamespaces = ({ admission, clusterAgents }: StartOptions): string[] =>
+  [admission?.service?.namespace, clusterAgents?.namespace].filter((name) => name !== undefined);
+
 /** Starts the webhook port and registers it. */
 export async function buildAdmission(parts: Parts, settings: Settings): Built {
   const { store, clock, log, options, known } = parts;
@@ -148,12 +152,11 @@ class Registrar {
 
   register(): Promise<void> {
     const { options } = this.#parts;
-    const namespace = options.admission?.service?.namespace;
     return this.#registered.keeper.keep({
       instance: options.instance,
       address: this.#registered.address,
       caPem: this.#tls.caPem,
-      ...(namespace === undefined ? {} : { ownNamespace: namespace }),
+      ownNamespaces: ownNamespaces(options),
       mayFailClosed: this.#mayFailClosed,
     });
   }

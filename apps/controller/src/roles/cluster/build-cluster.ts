@@ -3,11 +3,12 @@
 
 import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
-import { type AdmissionContext, EMPTY_CONTEXT } from '@bartizan/engine/admission';
+import type { AdmissionContext } from '@bartizan/engine/admission';
 import { AccessFindings } from '../../decide/access/access-findings.ts';
 import { ClusterAccess } from '../../decide/access/cluster-access.ts';
 import { ClusterAudit, type ObjectChange } from '../../decide/admission/cluster-audit.ts';
 import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
+import type { ImageBook } from '../../decide/admission/image-book.ts';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
 import type { FindingLedger } from '../../decide/finding-ledger.ts';
 import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
@@ -31,6 +32,8 @@ interface Parts {
   readonly workloadTurnstile: Turnstile;
   readonly book: PolicyBook;
   readonly findings: FindingLedger;
+  /** What is known of images. */
+  readonly images: ImageBook;
 }
 
 /** The cluster this controller stands in or was shown; off where there is none. */
@@ -57,9 +60,9 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   if (!access.ok) {
     const { code, detail } = access.error;
     parts.log.error({ code, detail }, 'the cluster is not watched');
-    return without({ state: 'failed', code, detail, kinds: [] });
+    return without({ state: 'failed', code, detail, kinds: [] }, parts.images);
   }
-  if (access.value === undefined) return without({ state: 'off', kinds: [] });
+  if (access.value === undefined) return without({ state: 'off', kinds: [] }, parts.images);
   const client = new KubeClient(access.value);
   const state = new ClusterState({ client, log: parts.log });
   const workloads = new ClusterWorkloads({ ...parts, state, turnstile: parts.workloadTurnstile });
@@ -74,7 +77,11 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   const facts = new ClusterFacts({
     isAccessKnown: () => ACCESS_KINDS.every((kind) => state.state(kind)?.condition === 'synced'),
   });
-  const context: AdmissionContext = { namespace: facts.namespace, serviceAccount: facts.serviceAccount };
+  const context: AdmissionContext = {
+    namespace: facts.namespace,
+    serviceAccount: facts.serviceAccount,
+    image: parts.images.image,
+  };
   const audit = new ClusterAudit({ ...parts, context });
   const { permissions, judge } = followAccess(parts, state);
   state.listen({
@@ -140,11 +147,11 @@ function objectChange({ kind, meta, object }: ClusterChange): ObjectChange | und
   };
 }
 
-const without = (status: ClusterStatus): ClusterRole => ({
+const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   status: () => status,
   placing: undefined,
   known: undefined,
-  context: EMPTY_CONTEXT,
+  context: { image },
   audit: undefined,
   access: undefined,
   verdicts: () => new Map(),

@@ -251,12 +251,12 @@ export class RegistryScan {
   /** Puts one known image in line, whatever is known of it. */
   async again(
     image: KnownImage,
-    place: Pick<Target, 'repository' | 'references'>,
+    place: Pick<Target, 'repository' | 'references'> & Partial<Pick<Target, 'top'>>,
   ): Promise<Result<void, Failure>> {
     const opened = await this.#parts.open(this.#parts.access);
     if (!opened.ok) return opened;
     const { digest, platform = '' } = image.image;
-    this.#enqueue(opened.value, { ...place, digest, top: digest, platform }, image);
+    this.#enqueue(opened.value, { top: digest, ...place, digest, platform }, image);
     return ok(undefined);
   }
 

@@ -21,6 +21,7 @@ import { FairQueue } from './fair-queue.ts';
 import type { Registries } from './registry-desk.ts';
 import { type ImageSearching, RegistryScan, type RunParts } from './registry-run.ts';
 import { RunProgress } from './run-progress.ts';
+import { findWanted, isOf } from './wanted-image.ts';
 
 export interface RegistryRunsParts {
   readonly store: Store;
@@ -139,18 +140,13 @@ export class RegistryRuns {
     owner: Owner,
     image: Image,
   ): Promise<Result<{ readonly queued: number } | undefined, ApiFailure>> {
-    const { store, intake, clock } = this.#parts;
+    const { store, intake } = this.#parts;
     for (const id of image.registries ?? []) {
       const registry = await store.registries.get(tenantScope(owner.cluster, owner.tenant), id);
       if (!registry.ok) return registry;
       const place = registry.value === undefined ? undefined : placeIn(registry.value, image);
       if (registry.value === undefined || place === undefined) continue;
-      const silent = new RunProgress(
-        clock.nowMs(),
-        () => clock.nowMs(),
-        () => Promise.resolve(),
-      );
-      const scan = await this.#prepare(registry.value, new AbortController().signal, silent);
+      const scan = await this.#prepare(registry.value, new AbortController().signal, this.#silent());
       if (!scan.ok) return scan;
       const known = await intake.known(owner, image.digest);
       if (!known.ok) return known;
@@ -159,6 +155,43 @@ export class RegistryRuns {
       return err(failure('E_REGISTRY_UNREACHABLE', queued.error.detail));
     }
     return ok(undefined);
+  }
+
+  /** Has an image read that a pod names and nobody knows; how many are in line. 0 = no registry that is known has it. */
+  async wanted(owner: Owner, reference: string): Promise<Result<number, ApiFailure>> {
+    const { intake, open = openRegistry } = this.#parts;
+    const all = await this.#parts.store.registries.list(tenantScope(owner.cluster, owner.tenant), {
+      filter: [],
+      limit: PAGE,
+    });
+    if (!all.ok) return all;
+    const registry = all.value.items.find((one) => isOf(one, reference));
+    if (registry === undefined) return ok(0);
+    const access = await this.#parts.desk.access(registry);
+    if (!access.ok) return access;
+    const unreachable = (detail: string) => err(failure('E_REGISTRY_UNREACHABLE', detail));
+    const opened = await open(access.value);
+    if (!opened.ok) return unreachable(opened.error.detail);
+    const platforms = registry.platforms.length > 0 ? registry.platforms : await this.#platforms(registry);
+    const found = await findWanted(registry, reference, { opened: opened.value, intake, platforms, owner });
+    if (!found.ok) return unreachable(found.error.detail);
+    for (const { known, place } of found.value) {
+      const scan = await this.#prepare(registry, new AbortController().signal, this.#silent());
+      if (!scan.ok) return scan;
+      const queued = await scan.value.again(known, place);
+      if (!queued.ok) return unreachable(queued.error.detail);
+    }
+    return ok(found.value.length);
+  }
+
+  /** Progress that nobody watches: it shows at the image. */
+  #silent(): RunProgress {
+    const { clock } = this.#parts;
+    return new RunProgress(
+      clock.nowMs(),
+      () => clock.nowMs(),
+      () => Promise.resolve(),
+    );
   }
 
   /** Platforms of the nodes of a tenant, as images spell them. */

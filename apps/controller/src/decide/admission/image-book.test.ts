@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type Image, type Package, tenantScope } from '@bartizan/contracts';
+import { aFinding, OWNER, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Publish } from '../../ports.ts';
+import { Turnstile } from '../../turnstile.ts';
+import { FindingLedger } from '../finding-ledger.ts';
+import { ImageLedger } from '../image-ledger.ts';
+import { imageRef } from '../image-ref.ts';
+import { ImageBook } from './image-book.ts';
+
+const SCOPE = tenantScope(OWNER.cluster, OWNER.tenant);
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const OTHER = `sha256:${'b'.repeat(64)}`;
+const INDEX = `sha256:${'c'.repeat(64)}`;
+const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const HOST = 'registry.example';
+const [BY_TAG, BY_DIGEST] = [`${HOST}/shop/web:2`, `${HOST}/shop/web@${DIGEST}`];
+let test: TestStore;
+let book: ImageBook;
+let ledger: ImageLedger;
+let publish: Publish;
+
+beforeEach(async () => {
+  test = await openTestStore();
+  book = new ImageBook({ ...test, owner: OWNER, log });
+  publish = (change) => book.note(change);
+  const findings = new FindingLedger(test.store, test.clock, new Turnstile());
+  ledger = new ImageLedger({ ...test, publish, findings, onList: () => undefined });
+});
+afterEach(() => test.remove());
+
+const anImageOf = (changes: Partial<Image> = {}): Image => ({
+  digest: DIGEST,
+  ...OWNER,
+  references: [BY_TAG],
+  usedBy: [],
+  signature: { state: 'unsigned', signers: [] },
+  ...changes,
+});
+const aPackage: Package = {
+  name: 'libc6',
+  version: '1',
+  ecosystem: 'Debian:12',
+  purl: 'pkg:deb/debian/libc6@1',
+  cataloger: 'dpkg',
+  locations: [],
+};
+const put = async (image = anImageOf(), incomplete: readonly string[] = []): Promise<void> => {
+  const put = await ledger.put(OWNER, {
+    image,
+    packages: [aPackage],
+    distribution: 'debian 12',
+    incomplete,
+    catalogueVersion: '7',
+    rulesVersion: '3',
+    scannedAtMs: 5,
+  });
+  expect(put.ok).toBe(true);
+};
+/** As the judge of package lists does it. */
+const judged = async (): Promise<void> => {
+  const { scan } = ((await test.store.scans.ofWorkload(SCOPE, DIGEST)) as { value: { scan: string } }).value;
+  await test.store.scans.markMatched(SCOPE, DIGEST, { matchedWith: 'pack', atMs: 6, scan, coverage: [] });
+  publish({ topic: 'finding', ...OWNER, data: { workload: DIGEST } });
+};
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5_000, interval: 5 });
+
+describe('what rules may know of images', () => {
+  it('is unknown, with the reason, before it was read and when nobody scanned it', async () => {
+    expect(book.image(BY_TAG)).toEqual({ unknown: 'images are still being read' });
+    await book.load();
+    expect(book.image(BY_TAG)).toEqual({ unknown: 'nobody has scanned this image yet' });
+  });
+
+  it('is found by name and by digest, also beside another tag, and follows changes', async () => {
+    await put();
+    await book.load();
+    const facts = { scanned: true, scannedAtMs: 5, os: 'debian:12', signed: false, secrets: 0 };
+    for (const reference of [BY_TAG, BY_DIGEST, `${HOST}/shop/web:moved@${DIGEST}`])
+      expect(book.image(reference)).toEqual(facts);
+    await ledger.mark(OWNER, DIGEST, { state: 'done', reasons: [], scannedAtMs: 9 });
+    await until(() => expect(book.image(BY_DIGEST)).toMatchObject({ scannedAtMs: 9 }));
+    await ledger.settle(OWNER, BY_TAG, [OTHER]);
+    await until(() => expect(book.image(BY_TAG)).toMatchObject({ unknown: expect.any(String) }));
+    expect(book.image(BY_DIGEST)).toMatchObject({ scanned: true });
+  });
+
+  it('tells no vulnerabilities before the advisories were asked, and then those that are open', async () => {
+    await put();
+    await book.load();
+    expect(book.image(BY_DIGEST)).not.toHaveProperty('vulnerabilities');
+    const finding = aFinding({ kind: 'vulnerability', subject: imageRef(anImageOf()), ...OWNER });
+    await test.store.findings.put(SCOPE, [
+      finding,
+      { ...finding, id: 'accepted', state: 'accepted' },
+      { ...finding, id: 'fixed', state: 'fixed' },
+    ]);
+    await judged();
+    await until(() => expect(book.image(BY_DIGEST)).toHaveProperty('vulnerabilities'));
+    expect(book.image(BY_DIGEST)).toMatchObject({
+      vulnerabilities: [{ id: finding.vulnerability?.id, severity: finding.severity }],
+    });
+    await test.store.findings.put(SCOPE, [{ ...finding, state: 'accepted' }]);
+    publish({ topic: 'finding', ...OWNER, data: { exception: 'e-1' } });
+    await until(() => expect(book.image(BY_DIGEST)).toMatchObject({ vulnerabilities: [] }));
+  });
+
+  it('never takes a scan that ended early, failed or is under way for a clean one', async () => {
+    await put(anImageOf(), ['a layer is missing']);
+    await book.load();
+    expect(book.image(BY_TAG)).toEqual({
+      unknown: 'the image could be read only in part: a layer is missing',
+    });
+    await ledger.mark(OWNER, DIGEST, { state: 'failed', reasons: ['no answer'] });
+    await until(() => expect(book.image(BY_TAG)).toEqual({ scanned: false, signed: false }));
+    await ledger.mark(OWNER, DIGEST, { state: 'scanning', reasons: [] });
+    await until(() => expect(book.image(BY_TAG)).toEqual({ unknown: 'the image is being scanned' }));
+  });
+
+  it('keeps what the last scan said while another one is under way', async () => {
+    await put();
+    await book.load();
+    await ledger.mark(OWNER, DIGEST, { state: 'scanning', reasons: [] }, anImageOf({ labels: { a: 'b' } }));
+    await until(() => expect(book.image(BY_TAG)).toMatchObject({ labels: { a: 'b' } }));
+    expect(book.image(BY_TAG)).toMatchObject({ scanned: true, scannedAtMs: 5 });
+  });
+
+  it('says the worst of the images of several platforms that have one name', async () => {
+    const reference = `${HOST}/shop/web@${INDEX}`;
+    await put(anImageOf({ references: [reference], signature: { state: 'signed', signers: ['us'] } }));
+    await book.load();
+    expect(book.image(reference)).toMatchObject({ signed: true, verifiers: ['us'] });
+    await put(anImageOf({ digest: OTHER, references: [reference] }));
+    await until(() => expect(book.image(reference)).toMatchObject({ scanned: true, signed: false }));
+    await ledger.mark(OWNER, OTHER, { state: 'failed', reasons: [] });
+    await until(() => expect(book.image(reference)).toMatchObject({ scanned: false }));
+    expect(book.image(BY_DIGEST)).toMatchObject({ signed: true });
+  });
+
+  it('asks for an image that nobody knows, once in a while and also when asking failed', async () => {
+    await book.load();
+    const asked: string[] = [];
+    book.onUnknown((reference) => {
+      asked.push(reference);
+      return Promise.reject(new Error('no network'));
+    });
+    for (let times = 0; times < 3; times += 1) book.image(BY_TAG);
+    expect(asked).toEqual([BY_TAG]);
+    test.clock.value += 10_000;
+    book.image(BY_TAG);
+    expect(asked).toEqual([BY_TAG, BY_TAG]);
+  });
+});

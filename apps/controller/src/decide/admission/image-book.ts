@@ -1,0 +1,218 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Store } from '@bartizan/adapters/store';
+import { type FilterTerm, type Finding, type Image, ok, type Result, tenantScope } from '@bartizan/contracts';
+import { type ImageFacts, imageReference, isUnknown, type Unknown } from '@bartizan/engine/admission';
+import type { ApiFailure, Change, Clock, Log, Owner } from '../../ports.ts';
+import { imageFacts, type Judged, worstOf } from './image-facts.ts';
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly owner: Owner;
+}
+/** Has an image read; how many are in line for it. */
+type Want = (reference: string) => Promise<Result<number, ApiFailure>>;
+interface Held {
+  readonly names: readonly string[];
+  readonly facts: ImageFacts | Unknown;
+}
+
+/** Images held in memory; what is beyond is unknown to rules, and said to be. */
+const IMAGES_MAX = 50_000;
+const FINDINGS_MAX = 5_000;
+const PAGE = 500;
+/** An image that was asked for is not asked for again within this time. */
+const WANTED_AGAIN_MS = 10_000;
+const WANTED_MAX = 1_000;
+
+const among = (field: string, ...values: string[]): FilterTerm => ({
+  field,
+  operator: 'in',
+  values,
+  negated: false,
+});
+
+/**
+ * What admission rules may know of images, at hand without asking anybody: what scans, advisories and signatures said,
+ * by digest and by name. It follows the store by the changes that are told.
+ */
+export class ImageBook {
+  readonly #parts: Parts;
+  readonly #held = new Map<string, Held>();
+  readonly #digests = new Map<string, Set<string>>();
+  readonly #changed = new Set<string>();
+  readonly #wanted = new Map<string, number>();
+  #want: Want | undefined;
+  #isLoaded = false;
+  #isFull = false;
+  #isWorking = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Has images read that a rule asked about and nobody knows, so that the next request is decided; each once in a while. */
+  onUnknown(want: Want): void {
+    this.#want = want;
+  }
+
+  /** Reads what is stored. Until it has, nothing is known. */
+  async load(): Promise<void> {
+    const { store, log, owner } = this.#parts;
+    let cursor: string | undefined;
+    do {
+      const page = await store.images.list(tenantScope(owner.cluster, owner.tenant), {
+        filter: [],
+        limit: PAGE,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      if (!page.ok) {
+        log.error({ code: page.error.code }, 'images cannot be read: admission rules know none');
+        return;
+      }
+      for (const image of page.value.items) await this.#take(image);
+      cursor = page.value.next;
+    } while (cursor !== undefined && !this.#isFull);
+    this.#isLoaded = true;
+    // What changed meanwhile may have been read before.
+    void this.#work();
+  }
+
+  /** Something changed: what is held of that image is read again. */
+  note({ topic, cluster, tenant, data }: Change): void {
+    const { owner } = this.#parts;
+    if (cluster !== owner.cluster || tenant !== owner.tenant) return;
+    if (topic !== 'image' && topic !== 'finding') return;
+    const told = (field: string): unknown =>
+      typeof data === 'object' && data !== null ? Reflect.get(data, field) : undefined;
+    const id = told(topic === 'image' ? 'id' : 'workload');
+    if (typeof id === 'string') {
+      if (topic === 'finding' && !this.#held.has(id)) return;
+      this.#changed.add(id);
+    } else if (topic === 'finding') {
+      // An exception or a VEX document may be about any of them.
+      for (const digest of this.#held.keys()) this.#changed.add(digest);
+    } else return;
+    if (this.#isLoaded) void this.#work();
+  }
+
+  /** By the normalised reference: a digest decides alone, also beside a tag. */
+  readonly image = (reference: string): ImageFacts | Unknown => {
+    const facts = this.#find(reference);
+    if (facts !== undefined) return facts;
+    if (!this.#isLoaded) return { unknown: 'images are still being read' };
+    this.#ask(reference);
+    return {
+      unknown: this.#isFull
+        ? `more than ${IMAGES_MAX} images are known; this one is not at hand`
+        : 'nobody has scanned this image yet',
+    };
+  };
+
+  #find(reference: string): ImageFacts | Unknown | undefined {
+    const { digest, registry, repository } = imageReference(reference);
+    const held = digest === undefined ? undefined : this.#held.get(digest);
+    if (held !== undefined) return held.facts;
+    const name = digest === undefined ? reference : `${registry}/${repository}@${digest}`;
+    const digests = this.#digests.get(name);
+    if (digests === undefined) return undefined;
+    return worstOf([...digests].flatMap((one) => this.#held.get(one)?.facts ?? []));
+  }
+
+  #ask(reference: string): void {
+    const nowMs = this.#parts.clock.nowMs();
+    const lastMs = this.#wanted.get(reference);
+    if (this.#want === undefined || (lastMs !== undefined && nowMs - lastMs < WANTED_AGAIN_MS)) return;
+    this.#wanted.delete(reference);
+    if (this.#wanted.size >= WANTED_MAX) {
+      const [oldest] = this.#wanted.keys();
+      if (oldest !== undefined) this.#wanted.delete(oldest);
+    }
+    this.#wanted.set(reference, nowMs);
+    const { log } = this.#parts;
+    this.#want(reference).then(
+      (queued) => {
+        if (!queued.ok)
+          log.warn({ reference, code: queued.error.code }, 'an image that a pod names was not scanned');
+      },
+      (cause: unknown) => log.error({ err: cause, reference }, 'an image that a pod names was not scanned'),
+    );
+  }
+
+  async #work(): Promise<void> {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    const { store, log, owner } = this.#parts;
+    try {
+      for (const digest of this.#changed) {
+        this.#changed.delete(digest);
+        const image = await store.images.get(tenantScope(owner.cluster, owner.tenant), digest);
+        if (!image.ok) log.warn({ code: image.error.code, digest }, 'an image cannot be read now');
+        else if (image.value === undefined) this.#drop(digest);
+        else await this.#take(image.value);
+      }
+    } catch (cause) {
+      log.error({ err: cause }, 'following images failed');
+    } finally {
+      this.#isWorking = false;
+    }
+  }
+
+  async #take(image: Image): Promise<void> {
+    const { digest } = image;
+    const before = this.#held.get(digest);
+    if (before === undefined && this.#held.size >= IMAGES_MAX) {
+      this.#isFull = true;
+      return;
+    }
+    const judged = await this.#judged(image);
+    // An image whose findings cannot be read says nothing, rather than that nothing is wrong.
+    const facts: ImageFacts | Unknown = judged.ok
+      ? imageFacts(image, judged.value, before?.facts)
+      : { unknown: `its findings cannot be read: ${judged.error.code}` };
+    this.#drop(digest);
+    const names = image.references.map((one) => imageReference(one).normalised);
+    this.#held.set(digest, { names, facts });
+    for (const name of names) {
+      const digests = this.#digests.get(name) ?? new Set();
+      this.#digests.set(name, digests.add(digest));
+      if (!isUnknown(facts)) this.#wanted.delete(name);
+    }
+  }
+
+  #drop(digest: string): void {
+    for (const name of this.#held.get(digest)?.names ?? []) {
+      const digests = this.#digests.get(name);
+      digests?.delete(digest);
+      if (digests?.size === 0) this.#digests.delete(name);
+    }
+    this.#held.delete(digest);
+  }
+
+  async #judged({ digest, scan }: Image): Promise<Result<Judged, ApiFailure>> {
+    if (scan?.state !== 'done') return ok({ findings: [], isMatched: false });
+    const { store, owner } = this.#parts;
+    const scope = tenantScope(owner.cluster, owner.tenant);
+    const list = await store.scans.ofWorkload(scope, digest);
+    if (!list.ok) return list;
+    const found: Finding[] = [];
+    const filter = [
+      among('workload', digest),
+      among('state', 'open'),
+      among('kind', 'vulnerability', 'secret'),
+    ];
+    let cursor: string | undefined;
+    do {
+      const query = { filter, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+      const page = await store.findings.list(scope, query);
+      if (!page.ok) return page;
+      found.push(...page.value.items);
+      cursor = page.value.next;
+    } while (cursor !== undefined && found.length < FINDINGS_MAX);
+    const isMatched = list.value !== undefined && list.value.matchedWith !== '';
+    return ok({ findings: cursor === undefined ? found : undefined, isMatched });
+  }
+}

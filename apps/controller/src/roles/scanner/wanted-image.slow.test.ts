@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { join } from 'node:path';
+import { createSealer } from '@bartizan/adapters/store';
+import { builtImage, indexOf, MemoryRegistry } from '@bartizan/testkit/registry';
+import { OWNER, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ImageBook } from '../../decide/admission/image-book.ts';
+import { FindingLedger } from '../../decide/finding-ledger.ts';
+import { ImageLedger } from '../../decide/image-ledger.ts';
+import type { Publish } from '../../ports.ts';
+import { Turnstile } from '../../turnstile.ts';
+import { Registries } from './registry-desk.ts';
+import { RegistryRuns } from './registry-runs.ts';
+
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const PACKAGE = '{"name":"minimist","version":"1.2.5"}';
+/** Threads and processes start slowly on a busy machine. */
+vi.setConfig({ testTimeout: 120_000 });
+let test: TestStore;
+let server: MemoryRegistry;
+let runs: RegistryRuns;
+let book: ImageBook;
+
+beforeEach(async () => {
+  test = await openTestStore();
+  server = await MemoryRegistry.start();
+  const { store, clock, dataDir } = test;
+  book = new ImageBook({ store, clock, log, owner: OWNER });
+  const publish: Publish = (change) => book.note(change);
+  const desk = new Registries({
+    ...{ store, clock, publish },
+    sealer: createSealer(Buffer.alloc(32, 7)),
+    newId: () => 'reg-1',
+  });
+  const findings = new FindingLedger(store, clock, new Turnstile());
+  const intake = new ImageLedger({ store, clock, publish, findings, onList: () => undefined });
+  runs = new RegistryRuns({ store, desk, intake, clock, log, layerFolder: join(dataDir, 'layers') });
+  desk.attach(runs);
+  const made = await desk.create(OWNER, {
+    name: 'ours',
+    kind: 'docker',
+    host: server.host,
+    plainHttp: true,
+    includes: [{ repository: 'nothing', tag: '*' }],
+    excludes: [],
+    platforms: [],
+    schedule: { kind: 'manual' },
+    concurrency: 2,
+  });
+  expect(made.ok).toBe(true);
+  await book.load();
+}, 60_000);
+afterEach(async () => {
+  await runs.close();
+  await server.stop();
+  await test.remove();
+});
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 60_000, interval: 20 });
+
+describe('an image that a pod names and nobody knows', () => {
+  it('is read because a rule asked about it, by tag and by digest, and is known at the next request', async () => {
+    book.onUnknown((reference) => runs.wanted(OWNER, reference));
+    const image = builtImage([{ 'node_modules/minimist/package.json': PACKAGE }]);
+    server.push('shop/web', 'v1', image);
+    for (const name of [`${server.host}/shop/web:v1`, `${server.host}/shop/web@${image.digest}`]) {
+      book.image(name);
+      await until(() => expect(book.image(name)).toMatchObject({ scanned: true, signed: false }));
+    }
+    expect(server.asked.filter((one) => one.includes('/blobs/')).length).toBeLessThan(5);
+  });
+
+  it('is every platform below an index, by the digest of the index too', async () => {
+    const images = ['amd64', 'arm64'].map((architecture) =>
+      builtImage([{ 'node_modules/minimist/package.json': PACKAGE }], { architecture }),
+    );
+    const index = indexOf(images);
+    for (const one of images) server.push('shop/web', `of-${one.platform.architecture}`, one);
+    server.pushManifest('shop/web', 'v1', index);
+    const name = `${server.host}/shop/web@${index.digest}`;
+    expect(await runs.wanted(OWNER, name)).toEqual({ ok: true, value: 2 });
+    await until(() => expect(book.image(name)).toMatchObject({ scanned: true }));
+    expect(book.image(`${server.host}/shop/web@${images[1]?.digest}`)).toMatchObject({ scanned: true });
+    expect(await runs.wanted(OWNER, name)).toEqual({ ok: true, value: 0 });
+  });
+
+  it('stays unknown where no registry has it, and a registry that does not answer is named', async () => {
+    expect(await runs.wanted(OWNER, 'other.example/shop/web:v1')).toEqual({ ok: true, value: 0 });
+    expect(await runs.wanted(OWNER, `${server.host}/shop/absent:v1`)).toMatchObject({
+      ok: false,
+      error: { code: 'E_REGISTRY_UNREACHABLE' },
+    });
+    expect(book.image(`${server.host}/shop/absent:v1`)).toHaveProperty('unknown');
+  });
+});
