@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Severity } from '@bartizan/contracts';
+import type { AdmissionMode, Severity } from '@bartizan/contracts';
 import type { Format } from '../output/render.ts';
 import type { PolicySources } from './rule-sources.ts';
 
@@ -32,4 +32,16 @@ export const EXPLAIN_FORMATS = ['table', 'json', 'yaml'] as const;
 export interface ExplainFlags {
   readonly output: (typeof EXPLAIN_FORMATS)[number];
   readonly policies?: readonly string[];
+}
+
+/** Forms of output of `policy emit vap`. */
+export const EMIT_FORMATS = ['yaml', 'json'] as const;
+
+/** Flags of `policy emit vap`. */
+export interface EmitFlags extends PolicySources {
+  readonly ownOnly: boolean;
+  readonly output: (typeof EMIT_FORMATS)[number];
+  readonly rules?: readonly string[];
+  readonly mode?: AdmissionMode;
+  readonly exemptNamespace?: readonly string[];
 }
