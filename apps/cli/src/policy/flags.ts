@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Severity } from '@bartizan/contracts';
+import type { AdmissionMode, Severity } from '@bartizan/contracts';
 import type { Format } from '../output/render.ts';
 import type { PolicySources } from './rule-sources.ts';
 
@@ -62,4 +62,16 @@ export interface PushFlags {
 export interface SimulateFlags {
   readonly output: (typeof EXPLAIN_FORMATS)[number];
   readonly fromManifests?: string;
+}
+
+/** Forms of output of `policy emit vap`. */
+export const EMIT_FORMATS = ['yaml', 'json'] as const;
+
+/** Flags of `policy emit vap`. */
+export interface EmitFlags extends PolicySources {
+  readonly ownOnly: boolean;
+  readonly output: (typeof EMIT_FORMATS)[number];
+  readonly rules?: readonly string[];
+  readonly mode?: AdmissionMode;
+  readonly exemptNamespace?: readonly string[];
 }

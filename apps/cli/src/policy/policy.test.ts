@@ -349,3 +349,41 @@ describe('objects of manifests', () => {
     expect(stepsOf(object, 'spec.containers[0].image')).toEqual(['spec', 'containers', 0, 'image']);
   });
 });
+
+describe('policy emit vap', () => {
+  it('writes policies with their bindings, and says what is left out', async () => {
+    const { exitCode, stdout, stderr } = await bartizan([
+      'policy',
+      'emit',
+      'vap',
+      '--pss',
+      'restricted',
+      '--rules',
+      'pss.*',
+      '--mode',
+      'warn',
+      '-o',
+      'json',
+    ]);
+    expect(exitCode).toBe(0);
+    const { items } = JSON.parse(stdout) as { items: { kind: string; spec: Record<string, unknown> }[] };
+    expect(items).toHaveLength(30);
+    const bindings = items.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
+    expect(bindings.map(({ spec }) => spec['validationActions'])).toEqual(
+      Array.from({ length: 15 }, () => ['Warn', 'Audit']),
+    );
+    expect(stderr).toBe('15 of 15 rules can be held by the API server itself\n');
+  });
+
+  it('is YAML that reads as the same, and fails when nothing comes out', async () => {
+    const { stdout } = await bartizan(['policy', 'emit', 'vap', '--rules', 'admission.privileged']);
+    const kinds = [...readYaml(Buffer.from(stdout))].map((document) =>
+      'value' in document ? (document.value as { kind?: string } | null)?.kind : 'refused',
+    );
+    expect(kinds).toEqual(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
+    const none = await bartizan(['policy', 'emit', 'vap', '--rules', 'admission.image-signed'], 'ja');
+    expect([none.exitCode, none.stdout]).toEqual([1, '']);
+    expect(none.stderr).toContain('API サーバーにはその情報がありません');
+    expect((await bartizan(['policy', 'emit', 'vap', '--rules', 'nothing'])).exitCode).toBe(2);
+  });
+});

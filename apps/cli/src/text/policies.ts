@@ -36,6 +36,31 @@ export const POLICY_TEXT = {
     ja: 'ルールのテストスイートを実行する',
   },
   'command.policy-explain': { en: 'A rule in words', ja: 'ルールを言葉で説明する' },
+  'command.policy-emit': {
+    en: 'Write rules in a form that others enforce',
+    ja: 'ルールをほかの仕組みで適用できる形式に書き出す',
+  },
+  'command.policy-emit-vap': {
+    en: 'Write rules as ValidatingAdmissionPolicies, which the API server enforces by itself',
+    ja: 'ルールを API サーバーが単独で適用できる ValidatingAdmissionPolicy として書き出す',
+  },
+  'emit.left-out': { en: '{rule} is left out: {reason}', ja: '{rule} は対象外です：{reason}' },
+  'emit.summary': {
+    en: '{native} of {rules} rules can be held by the API server itself',
+    ja: '{rules} 件のルールのうち {native} 件を API サーバー単独で適用できます',
+  },
+  'flag.emit-rules': {
+    en: 'Only rules whose id matches, may be repeated (pss.*)',
+    ja: 'ID が一致するルールのみ（複数指定可、例：pss.*）',
+  },
+  'flag.emit-mode': {
+    en: 'Mode of all of them, instead of their own: audit, warn or enforce',
+    ja: '各ルールのモードの代わりに使うモード（audit・warn・enforce）',
+  },
+  'flag.exempt-namespace': {
+    en: 'Namespace that is left alone, may be repeated (default: kube-system and kube-node-lease)',
+    ja: '適用しない名前空間（複数指定可、既定は kube-system と kube-node-lease）',
+  },
   'flag.policies': {
     en: 'Rules, bindings and exceptions of your own: file or folder, may be repeated',
     ja: '独自のルール・バインディング・例外のファイルまたはフォルダー（複数指定可）',

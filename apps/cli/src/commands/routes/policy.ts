@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { SEVERITIES } from '@bartizan/contracts';
+import { ADMISSION_MODES, SEVERITIES } from '@bartizan/contracts';
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import {
   APPLY_FORMATS,
   type ApplyFlags,
+  EMIT_FORMATS,
+  type EmitFlags,
   EXPLAIN_FORMATS,
   type ExplainFlags,
   TEST_FORMATS,
@@ -75,6 +77,33 @@ const explainCommand = (t: Translate) =>
     },
   });
 
+const emitVapCommand = (t: Translate) =>
+  buildCommand<EmitFlags, [], CliContext>({
+    docs: { brief: t('command.policy-emit-vap') },
+    parameters: {
+      flags: {
+        output: { kind: 'enum', values: EMIT_FORMATS, default: 'yaml', brief: t('flag.policy-output') },
+        rules: anyFlag(t('flag.emit-rules'), 'GLOB'),
+        mode: { kind: 'enum', values: ADMISSION_MODES, brief: t('flag.emit-mode'), optional: true },
+        policies: anyFlag(t('flag.policies'), 'PATH'),
+        ownOnly: switchFlag(t('flag.own-only')),
+        pss: textFlag(t('flag.pss'), 'LEVEL[:VERSION]'),
+        exemptNamespace: anyFlag(t('flag.exempt-namespace'), 'NAME'),
+      },
+      aliases: { o: 'output' },
+    },
+    async func(flags) {
+      const { runEmitVap } = await import('../../policy/emit.ts');
+      return runEmitVap(this, flags);
+    },
+  });
+
+const emitRoutes = (t: Translate) =>
+  buildRouteMap({
+    routes: { vap: emitVapCommand(t) },
+    docs: { brief: t('command.policy-emit') },
+  });
+
 /** `policy`: rules as code. */
 export const policyRoutes = (t: Translate) => ({
   policy: buildRouteMap({
@@ -83,6 +112,7 @@ export const policyRoutes = (t: Translate) => ({
       test: testCommand(t),
       explain: explainCommand(t),
       ...policyExchangeRoutes(t),
+      emit: emitRoutes(t),
     },
     docs: { brief: t('command.policy') },
   }),

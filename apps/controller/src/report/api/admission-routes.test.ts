@@ -45,7 +45,10 @@ describe('admission rules', () => {
     expect(shown.json).toMatchObject({
       bindings: [],
       words: [{ en: expect.stringContaining('privileged') }],
+      native: 'native',
+      nativePolicy: expect.stringContaining('kind: ValidatingAdmissionPolicyBinding'),
     });
+    expect(shown.text).not.toContain('nativeReason');
     expect((await ask('GET', 'rules/admission.nothing')).status).toBe(404);
   });
 
@@ -65,7 +68,7 @@ describe('admission rules', () => {
     });
     expect((await ask('POST', 'rules', { rule: mine, enabled: true })).status).toBe(409);
     const off = await ask('PUT', 'rules/custom.privileged', { rule: mine, enabled: false });
-    expect(off.json).toMatchObject({ modes: ['off'], enabled: false });
+    expect(off.json).toMatchObject({ modes: ['off'], enabled: false, native: 'off' });
     expect((await ask('DELETE', 'rules/custom.privileged')).json).toEqual({ removed: true });
     expect((await ask('DELETE', 'rules/custom.privileged')).status).toBe(404);
     expect((await ask('POST', 'tests', { object: pod(true) })).json).toMatchObject({ verdict: 'alert' });
@@ -126,10 +129,14 @@ describe('exceptions', () => {
     expect((await ask('POST', 'exceptions', exception())).status).toBe(409);
     const tried = await ask('POST', 'tests', { object: pod(true) });
     expect(tried.json).toMatchObject({ violations: [{ state: 'excepted', exception: 'exception.debug' }] });
+    const form = async () =>
+      ((await ask('GET', 'rules/admission.privileged')).json as { native: string }).native;
+    expect(await form()).toBe('webhook-only');
     expect((await ask('GET', 'exceptions')).json).toMatchObject({
       items: [{ exception: { owner: 'aiko' } }],
     });
     expect((await ask('DELETE', 'exceptions/exception.debug')).json).toEqual({ removed: true });
+    expect(await form()).toBe('native');
     expect((await ask('POST', 'tests', { object: pod(true) })).json).toMatchObject({ verdict: 'deny' });
   });
 

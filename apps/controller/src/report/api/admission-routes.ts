@@ -5,6 +5,7 @@ import type { Store } from '@bartizan/adapters/store';
 import { type AdmissionBinding, type AdmissionRuleRow, severityRank } from '@bartizan/contracts';
 import { compileWildcard, type FieldPaths, matchesFilter } from '@bartizan/engine';
 import { explainAdmissionRule } from '@bartizan/engine/admission';
+import { toYaml } from '@bartizan/scan/yaml-writer';
 import type {
   AdmissionDesk,
   KnownPolicy,
@@ -16,6 +17,7 @@ import type {
 import type { Clock } from '../../ports.ts';
 import type { Caller } from '../access/caller.ts';
 import { pageBody, slicePage, toQuery } from './list-query.ts';
+import { nativeForm } from './native-forms.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 
 interface Parts {
@@ -46,10 +48,25 @@ const names = (patterns: readonly string[], id: string): boolean =>
 const bindingsOf = ({ bindings }: KnownPolicy, id: string): AdmissionBinding[] =>
   bindings.map(({ binding }) => binding).filter(({ rules }) => names(rules, id));
 
+interface RowParts {
+  readonly counts: ReadonlyMap<string, RuleCount> | undefined;
+  readonly nowMs: number;
+}
+
+/** Longest text that the contract takes. */
+const NATIVE_TEXT_MAX = 65_536;
+
+/** A rule as policies of the API server, when it can be written as some. */
+function nativeText(policy: KnownPolicy, rule: string, nowMs: number): string | undefined {
+  const { objects } = nativeForm(policy, rule, nowMs);
+  const text = objects.map((object) => `---\n${toYaml(object)}`).join('');
+  return text === '' || text.length > NATIVE_TEXT_MAX ? undefined : text;
+}
+
 const rowOf = (
   { rule, revision, origin, enabled, refused }: KnownRule,
   policy: KnownPolicy,
-  counts: ReadonlyMap<string, RuleCount> | undefined,
+  { counts, nowMs }: RowParts,
 ): AdmissionRuleRow => {
   const bound = bindingsOf(policy, rule.id);
   const everywhere = bound.some(
@@ -57,6 +74,7 @@ const rowOf = (
       namespaces === undefined && excludeNamespaces === undefined && namespaceLabels === undefined,
   );
   const modes = [...new Set([...bound.map(({ mode }) => mode), ...(everywhere ? [] : [rule.mode])])];
+  const { native, nativeReason } = nativeForm(policy, rule.id, nowMs);
   const count = counts?.get(rule.id) ?? { violations: 0, unknown: 0 };
   return {
     rule,
@@ -64,32 +82,33 @@ const rowOf = (
     origin,
     enabled: enabled && refused === undefined,
     modes: enabled ? modes : ['off'],
-    native: 'webhook-only',
+    native,
+    ...(nativeReason === undefined ? {} : { nativeReason }),
     ...(counts === undefined ? {} : count),
   };
 };
 
-async function writeRule(admission: AdmissionDesk, author: PolicyAuthor, change: RuleChange) {
+async function writeRule({ admission, clock }: Parts, author: PolicyAuthor, change: RuleChange) {
   const saved = await admission.putRule(author, change);
   if (!saved.ok) return saved;
   const policy = await admission.policy(author.owner);
   if (!policy.ok) return policy;
   const { rule, enabled } = change;
-  return reply(rowOf(saved.value, policy.value, admission.counts()), {
+  return reply(rowOf(saved.value, policy.value, { counts: admission.counts(), nowMs: clock.nowMs() }), {
     target: rule.id,
     auditDetail: `revision ${saved.value.revision.slice(0, 12)}, mode ${rule.mode}, ${enabled ? 'enabled' : 'disabled'}`,
   });
 }
 
 /** Rules: the ones of the product and those of users. */
-export const admissionRuleHandlers = ({ clock, admission }: Parts) => ({
+export const admissionRuleHandlers = ({ store, clock, admission }: Parts) => ({
   'admission.rules': answers('admission.rules', async ({ caller, query }) => {
     const wanted = toQuery(query);
     if (!wanted.ok) return wanted;
     const policy = await admission.policy(authorOf(caller).owner);
     if (!policy.ok) return policy;
-    const counts = admission.counts();
-    const rows = policy.value.rules.map((one) => rowOf(one, policy.value, counts));
+    const parts = { counts: admission.counts(), nowMs: clock.nowMs() };
+    const rows = policy.value.rules.map((one) => rowOf(one, policy.value, parts));
     const kept = sortRows(
       rows.filter((row) => matchesFilter(row, wanted.value.filter, RULE_FIELDS)),
       query.sort,
@@ -102,18 +121,21 @@ export const admissionRuleHandlers = ({ clock, admission }: Parts) => ({
     if (!policy.ok) return policy;
     const known = policy.value.rules.find(({ rule }) => rule.id === params.id);
     if (known === undefined) return refuse('E_NOT_FOUND', `there is no rule ${params.id}`);
+    const nowMs = clock.nowMs();
+    const nativePolicy = nativeText(policy.value, params.id, nowMs);
     return reply({
-      ...rowOf(known, policy.value, admission.counts()),
+      ...rowOf(known, policy.value, { counts: admission.counts(), nowMs }),
       words: [explainAdmissionRule(known.rule)],
       bindings: bindingsOf(policy.value, params.id),
+      ...(nativePolicy === undefined ? {} : { nativePolicy }),
     });
   }),
   'admission.rule.create': answers('admission.rule.create', ({ caller, body }) =>
-    writeRule(admission, authorOf(caller), { ...body, isNew: true }),
+    writeRule({ store, clock, admission }, authorOf(caller), { ...body, isNew: true }),
   ),
   'admission.rule.put': answers('admission.rule.put', async ({ caller, params, body }) =>
     body.rule.id === params.id
-      ? writeRule(admission, authorOf(caller), { ...body, isNew: false })
+      ? writeRule({ store, clock, admission }, authorOf(caller), { ...body, isNew: false })
       : refuse('E_BODY_INVALID', '/rule/id is not the id of the path'),
   ),
   'admission.rule.remove': answers('admission.rule.remove', async ({ caller, params }) => {

@@ -193,7 +193,7 @@ export const COLLECTIONS: Readonly<Record<AdmissionCollection, CollectionDefinit
     items: entries('label', metadataOf('labels'), 'object.labels'),
     en: { one: 'a label', all: 'all labels' },
     ja: 'ラベル',
-    cel: 'object.metadata.?labels.orValue({}).map(k, {"key": k, "value": object.metadata.labels[k]})',
+    cel: 'object.?metadata.?labels.orValue({}).map(k, {"key": k, "value": object.metadata.labels[k]})',
   },
   'object.annotations': {
     subject: 'annotation',
@@ -201,7 +201,7 @@ export const COLLECTIONS: Readonly<Record<AdmissionCollection, CollectionDefinit
     items: entries('annotation', metadataOf('annotations'), 'object.annotations'),
     en: { one: 'an annotation', all: 'all annotations' },
     ja: 'アノテーション',
-    cel: 'object.metadata.?annotations.orValue({}).map(k, {"key": k, "value": object.metadata.annotations[k]})',
+    cel: 'object.?metadata.?annotations.orValue({}).map(k, {"key": k, "value": object.metadata.annotations[k]})',
   },
   'pod.labels': {
     subject: 'label',

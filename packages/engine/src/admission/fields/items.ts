@@ -21,12 +21,13 @@ const VOLUME: readonly AdmissionField[] = [
     en: 'the type of the volume',
     ja: 'ボリュームの種類',
     read: (item) => volumeTypes(item)[0],
+    cel: 'optional.of(volume.filter(key, key != "name")).optMap(types, types.size() == 0 ? "emptyDir" : types[0])',
   }),
   computed('volume.types', 'volume', 'list', {
     en: 'the list of types of the volume',
     ja: 'ボリュームの種類',
     read: volumeTypes,
-    cel: 'optional.of(volume.map(key, key).filter(key, key != "name"))',
+    cel: 'optional.of(volume.filter(key, key != "name")).optMap(types, types.size() == 0 ? ["emptyDir"] : types)',
   }),
   placed('volume.hostPath.path', 'volume', 'text', {
     path: 'hostPath.path',
@@ -175,7 +176,7 @@ const MOUNT: readonly AdmissionField[] = [
       const volume: unknown = volumes.find((one: unknown) => isObject(one) && one['name'] === name);
       return readAs('text', volume, ['hostPath', 'path']);
     },
-    cel: 'optional.of(pod.?volumes.orValue([]).filter(v, v.name == mount.name && has(v.hostPath))).optFlatMap(vs, vs[?0]).optMap(v, v.hostPath.path)',
+    cel: 'optional.of(pod.?volumes.orValue([]).filter(v, v.?name == mount.?name)).optFlatMap(vs, vs[?0]).optFlatMap(v, v.?hostPath.?path)',
   }),
 ];
 

@@ -170,6 +170,7 @@ const OBJECT: readonly AdmissionField[] = [
         return typeof kind === 'string' ? [kind] : [];
       });
     },
+    cel: 'optional.of(object.?metadata.?ownerReferences.orValue([]).filter(owner, has(owner.kind)).map(owner, owner.kind))',
   }),
   computed('object.storageClassName', 'object', 'text', {
     path: 'spec.storageClassName',
@@ -191,7 +192,7 @@ const SERVICE_ACCOUNT: readonly AdmissionField[] = [
     ja: 'サービスアカウント',
     read: (item) => (item.root.pod === undefined ? undefined : serviceAccountOf(item)),
     at: ({ root }) => [...(root.pod?.specSteps ?? []), 'serviceAccountName'],
-    cel: 'optional.of(pod.?serviceAccountName.orValue("default"))',
+    cel: 'optional.of([string(pod.?serviceAccountName.orValue("")), string(pod.?serviceAccount.orValue("")), "default"].filter(name, name != "")[0])',
   }),
   computed('serviceAccount.riskTags', 'service-account', 'list', {
     path: 'serviceAccountName',

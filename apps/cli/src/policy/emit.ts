@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type AdmissionRule, ok, type Result } from '@bartizan/contracts';
+import { compileWildcard, isWildcard } from '@bartizan/engine';
+import { emitNativePolicies, NATIVE_MINOR, type NativeEmission } from '@bartizan/engine/admission-native';
+import { compileNativePolicy } from '@bartizan/engine/native-policy';
+import type { ApiFailure } from '../api/client.ts';
+import { type CliContext, perform, usage } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { plain } from '../output/width.ts';
+import { toYaml } from '../output/yaml.ts';
+import type { EmitFlags } from './flags.ts';
+import { CUSTOM_POD_PATHS } from './kubernetes-object.ts';
+import type { PolicyFiles } from './policy-files.ts';
+import { compileRules, rulesOf } from './rule-sources.ts';
+
+/** The rules that one of the globs names. */
+function wanted(
+  rules: readonly AdmissionRule[],
+  globs: readonly string[] | undefined,
+): Result<readonly AdmissionRule[], ApiFailure> {
+  if (globs === undefined) return ok(rules);
+  if (!globs.every(isWildcard)) return usage('--rules GLOB');
+  const tests = globs.map(compileWildcard);
+  const kept = rules.filter(({ id }) => tests.some((test) => test(id)));
+  return kept.length === 0 ? usage(`--rules ${globs.join(' --rules ')}: no rules`) : ok(kept);
+}
+
+/** All in one mode, but what a binding switches off. */
+const inMode = (files: PolicyFiles, mode: EmitFlags['mode']): PolicyFiles =>
+  mode === undefined
+    ? files
+    : {
+        ...files,
+        rules: files.rules.map((rule) => ({ ...rule, mode })),
+        bindings: files.bindings.map((one) => (one.mode === 'off' ? one : { ...one, mode })),
+      };
+
+function emitted(context: CliContext, flags: EmitFlags): Result<NativeEmission, ApiFailure> {
+  const files = rulesOf(context.checkout, flags);
+  if (!files.ok) return files;
+  // What cannot be compiled must not be left out as if it had never been there.
+  const set = compileRules(files.value);
+  if (!set.ok) return set;
+  const kept = wanted(files.value.rules, flags.rules);
+  if (!kept.ok) return kept;
+  const names = new Set(kept.value.map(({ id }) => id));
+  // The rules that are not asked for stay: one that allows decides what may be said of the others.
+  const { compiled, notExpressible } = emitNativePolicies(
+    { ...inMode(files.value, flags.mode), podPaths: CUSTOM_POD_PATHS },
+    {
+      nowMs: Date.now(),
+      exemptNamespaces: flags.exemptNamespace ?? ['kube-system', 'kube-node-lease'],
+      fault: (policy, binding) => {
+        const judged = compileNativePolicy(policy, { binding, minor: NATIVE_MINOR });
+        return judged.ok ? undefined : judged.error.detail;
+      },
+    },
+  );
+  return ok({
+    compiled: compiled.filter(({ rule }) => names.has(rule)),
+    notExpressible: notExpressible.filter(({ rule }) => names.has(rule)),
+  });
+}
+
+/** `policy emit vap`: the policies on stdout, what they leave out on stderr. */
+export function runEmitVap(context: CliContext, flags: EmitFlags): Promise<void> {
+  return perform(context, async (): Promise<Result<number, ApiFailure>> => {
+    const made = emitted(context, flags);
+    if (!made.ok) return made;
+    const { compiled, notExpressible } = made.value;
+    const { process, t, language } = context;
+    const items = compiled.flatMap(({ pairs }) => pairs.flatMap(({ policy, binding }) => [policy, binding]));
+    process.stdout.write(
+      flags.output === 'json'
+        ? `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2)}\n`
+        : items.map((item) => `---\n${toYaml(item)}`).join(''),
+    );
+    for (const { rule, reason } of notExpressible)
+      process.stderr.write(`${plain(t('emit.left-out', { rule, reason: reason[language] }))}\n`);
+    const count = { native: compiled.length, rules: compiled.length + notExpressible.length };
+    process.stderr.write(`${t('emit.summary', count)}\n`);
+    return ok(items.length === 0 ? EXIT.failed : EXIT.fine);
+  });
+}

@@ -1,0 +1,184 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AdmissionBinding, AdmissionException, AdmissionRule } from '@bartizan/contracts';
+import { describe, expect, it } from 'vitest';
+import { compileNativePolicy, judgeNativePolicy, type NativeRequest } from '../../native-policy/index.ts';
+import {
+  type AdmissionPolicy,
+  type AdmissionRequest,
+  compileAdmissionPolicy,
+  judgeAdmission,
+  pssRules,
+} from '../index.ts';
+import { emitNativePolicies, type NativePair } from './index.ts';
+
+const privileged = pssRules('baseline').find(({ id }) => id === 'pss.baseline.privileged');
+if (privileged === undefined) throw new Error('no rule');
+const rule = (changes: Partial<AdmissionRule> = {}): AdmissionRule => ({ ...privileged, ...changes });
+const matching = (match: Partial<AdmissionRule['match']>): AdmissionRule =>
+  rule({ match: { ...privileged.match, ...match } });
+
+const LABELS = { shop: { team: 'a' }, 'shop-2': { team: 'b' }, other: {} };
+const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', labels: { app: 'web' } } };
+const REQUESTS: readonly AdmissionRequest[] = Object.keys(LABELS).flatMap((namespace) =>
+  ['jane', 'bot-1'].map((name) => ({
+    operation: 'CREATE',
+    group: '',
+    resource: 'pods',
+    subResource: '',
+    kind: 'Pod',
+    namespace,
+    name: 'p',
+    user: { name, groups: [name === 'jane' ? 'people' : 'machines'] },
+    object: { ...pod, spec: { containers: [{ name: 'c', securityContext: { privileged: true } }] } },
+  })),
+);
+const labelsOf = (namespace: string): Record<string, string> =>
+  LABELS[namespace as keyof typeof LABELS] as Record<string, string>;
+
+const native = ({ group, resource, kind, namespace, name, operation, user, object }: AdmissionRequest) =>
+  ({
+    operation,
+    kind: { group, version: 'v1', kind },
+    resource: { group, version: 'v1', resource },
+    namespace,
+    name,
+    userInfo: { username: user?.name ?? '', groups: [...(user?.groups ?? [])] },
+    object,
+    namespaceObject: { metadata: { name: namespace, labels: labelsOf(namespace) } },
+  }) as NativeRequest;
+const verdict = ({ policy, binding }: NativePair, request: AdmissionRequest): string => {
+  const compiled = compileNativePolicy(policy, { binding });
+  if (!compiled.ok) throw new Error(compiled.error.detail);
+  return judgeNativePolicy(compiled.value, native(request)).verdict;
+};
+const RANK = ['allow', 'alert', 'deny'];
+
+/** The verdicts of policies and of closures, request by request. */
+function both(policy: AdmissionPolicy): { readonly native: string[]; readonly closures: string[] } {
+  const { compiled, notExpressible } = emitNativePolicies(policy, { nowMs: 0 });
+  expect(notExpressible).toEqual([]);
+  const pairs = compiled.flatMap((one) => one.pairs);
+  const set = compileAdmissionPolicy(policy);
+  if (!set.ok) throw new Error(set.error.detail);
+  const context = { namespace: (name: string) => ({ labels: labelsOf(name), annotations: {} }) };
+  return {
+    native: REQUESTS.map(
+      (request) =>
+        pairs
+          .map((pair) => verdict(pair, request))
+          .sort((one, two) => RANK.indexOf(one) - RANK.indexOf(two))
+          .at(-1) ?? 'allow',
+    ),
+    closures: REQUESTS.map((request) => judgeAdmission(set.value, request, context, 0).decision.verdict),
+  };
+}
+
+const binding = (id: string, changes: Partial<AdmissionBinding>): AdmissionBinding => ({
+  id,
+  rules: ['pss.*'],
+  mode: 'enforce',
+  ...changes,
+});
+
+describe('a rule as policies of the API server', () => {
+  it.each<[string, AdmissionPolicy, number]>([
+    ['everywhere', { rules: [rule()] }, 6],
+    ['in some namespaces', { rules: [matching({ namespaces: ['shop*'], excludeNamespaces: ['*-2'] })] }, 2],
+    ['by labels of the namespace', { rules: [matching({ namespaceLabels: { team: '*' } })] }, 4],
+    ['by a value of such a label', { rules: [matching({ namespaceLabels: { team: 'b' } })] }, 2],
+    ['by labels of the object', { rules: [matching({ labels: { app: 'web' } })] }, 6],
+    ['by labels it does not have', { rules: [matching({ labels: { app: 'db' } })] }, 0],
+    ['for users', { rules: [matching({ users: ['bot-?'] })] }, 3],
+    ['for all users but some', { rules: [matching({ excludeUsers: ['jane', 'x*'] })] }, 3],
+    ['for groups', { rules: [matching({ groups: ['peop*'] })] }, 3],
+    [
+      'by the first binding that fits',
+      {
+        rules: [rule({ mode: 'audit' })],
+        bindings: [
+          binding('off.shop', { namespaces: ['shop'], mode: 'off' }),
+          binding('warn.b', { namespaceLabels: { team: 'b' }, mode: 'warn' }),
+          binding('all.other', { namespaces: ['other'] }),
+        ],
+      },
+      2,
+    ],
+    ['by a binding for all', { rules: [rule({ mode: 'audit' })], bindings: [binding('all.all', {})] }, 6],
+  ])('holds %s as its closure does', (_where, policy, denied) => {
+    const { native: policies, closures } = both(policy);
+    expect(policies).toEqual(closures);
+    expect(policies.filter((one) => one === 'deny')).toHaveLength(denied);
+  });
+
+  it('is off where a binding for everything says so', () => {
+    const off = { rules: [rule()], bindings: [binding('all.off', { mode: 'off' })] };
+    expect(emitNativePolicies(off, { nowMs: 0 }).compiled).toMatchObject([{ pairs: [] }]);
+  });
+
+  it('names the containers that violate it, and leaves exempt namespaces alone', () => {
+    const { compiled } = emitNativePolicies(
+      { rules: [rule()] },
+      { nowMs: 0, exemptNamespaces: ['kube-system'] },
+    );
+    const pair = compiled[0]?.pairs[0];
+    const request = REQUESTS[0];
+    if (pair === undefined || request === undefined) throw new Error('nothing came out');
+    const judged = compileNativePolicy(pair.policy);
+    if (!judged.ok) throw new Error(judged.error.detail);
+    const [reason] = judgeNativePolicy(judged.value, native(request)).reasons;
+    expect(reason?.message).toMatch(/^pss\.baseline\.privileged: .* Containers: c$/);
+    expect(JSON.stringify(pair.binding.spec)).toContain('"operator":"NotIn","values":["kube-system"]');
+  });
+
+  const exception: AdmissionException = {
+    id: 'exception.debug',
+    rules: ['pss.*'],
+    namespaces: ['shop'],
+    owner: 'aiko',
+    reason: 'until the driver is fixed',
+    expiresAtMs: 1000,
+  };
+  it('stays with the webhook while an exception holds, and no longer', () => {
+    const policy = { rules: [rule()], exceptions: [exception] };
+    expect(emitNativePolicies(policy, { nowMs: 0 })).toMatchObject({
+      compiled: [],
+      notExpressible: [{ reason: { en: expect.stringContaining('exception.debug') } }],
+    });
+    expect(emitNativePolicies(policy, { nowMs: 1000 }).compiled).toHaveLength(1);
+  });
+
+  it.each<[string, AdmissionRule[], string[]]>([
+    [
+      'it allows, or comes after one that does',
+      [rule({ id: 'own.allow', effect: 'allow', order: 1 }), rule()],
+      ['can only refuse', 'own.allow'],
+    ],
+    [
+      'it asks for a scan',
+      [
+        rule({
+          condition: {
+            some: 'containers',
+            where: { field: 'image.scanned', operator: 'equals', value: false },
+          },
+        }),
+      ],
+      ['the scan or the signature'],
+    ],
+    ['it is CEL of its own', [rule({ condition: { cel: 'true' } })], ['it does not compile']],
+    ['it is not asked at admission', [rule({ stages: ['ci'] })], ['not asked at admission']],
+  ])('is left out when %s', (_why, rules, words) => {
+    const { compiled, notExpressible } = emitNativePolicies({ rules }, { nowMs: 0 });
+    expect(compiled).toEqual([]);
+    expect(notExpressible).toHaveLength(words.length);
+    for (const word of words)
+      expect(notExpressible.some(({ reason }) => reason.en.includes(word))).toBe(true);
+  });
+
+  it('is left out when the API server would not take it', () => {
+    const { notExpressible } = emitNativePolicies({ rules: [rule()] }, { nowMs: 0, fault: () => 'too new' });
+    expect(notExpressible).toMatchObject([{ reason: { en: 'it does not compile: too new' } }]);
+  });
+});

@@ -1,0 +1,341 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import {
+  type AdmissionBinding,
+  type AdmissionMode,
+  type AdmissionRule,
+  type LocalText,
+  ok,
+  type Result,
+} from '@bartizan/contracts';
+import type { PodPath } from '../pod/pod-paths.ts';
+import type { CompiledAdmissionRule, Variant } from '../rules/compile-rule.ts';
+import { dispatchKeys, nameTest } from '../rules/match.ts';
+import { type AdmissionPolicy, compileAdmissionPolicyLeniently } from '../rules/rule-set.ts';
+import { renamed } from './cel-text.ts';
+import { conditionText } from './condition.ts';
+import { messageExpression, messageOf } from './message.ts';
+import {
+  afterAllow,
+  allowsOnly,
+  doesNotCompile,
+  hasException,
+  notAtAdmission,
+  type Unfit,
+} from './reason.ts';
+import {
+  bindingGuards,
+  elsewhere,
+  type Guard,
+  matchGuards,
+  podHolder,
+  resourceRules,
+  resourcesOf,
+} from './scope.ts';
+
+/** One object of admissionregistration.k8s.io/v1, ready to be written as YAML. */
+export interface NativeObject {
+  readonly apiVersion: 'admissionregistration.k8s.io/v1';
+  readonly kind: 'ValidatingAdmissionPolicy' | 'ValidatingAdmissionPolicyBinding';
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** One way a rule is in force, as the API server holds it. */
+export interface NativePair {
+  readonly policy: NativeObject;
+  readonly binding: NativeObject;
+  readonly mode: AdmissionMode;
+}
+/** A rule that the API server can hold by itself; without pairs it is off everywhere. */
+export interface NativeRule {
+  readonly rule: string;
+  readonly revision: string;
+  readonly pairs: readonly NativePair[];
+}
+/** A rule that it cannot, and why. */
+export interface NotExpressible {
+  readonly rule: string;
+  readonly reason: LocalText;
+}
+export interface NativeEmission {
+  readonly compiled: readonly NativeRule[];
+  readonly notExpressible: readonly NotExpressible[];
+}
+
+export interface NativeOptions {
+  /** For exceptions, which end. */
+  readonly nowMs: number;
+  /** Namespaces the bindings leave out, as the webhooks do. */
+  readonly exemptNamespaces?: readonly string[];
+  /** What is wrong with a policy on the API server that it is meant for; nothing when it takes it. */
+  readonly fault?: (policy: NativeObject, binding: NativeObject) => string | undefined;
+}
+
+/** The oldest API server (1.N) that takes what is written here: the first with these policies as v1. */
+export const NATIVE_MINOR = 30;
+
+const API = 'admissionregistration.k8s.io/v1';
+const ACTIONS: Readonly<Record<AdmissionMode, readonly string[]>> = {
+  enforce: ['Deny', 'Audit'],
+  warn: ['Warn', 'Audit'],
+  audit: ['Audit'],
+};
+const NAME_MAX = 253;
+
+interface Draft {
+  readonly compiled: CompiledAdmissionRule;
+  readonly podPaths: readonly PodPath[];
+  readonly options: NativeOptions;
+}
+
+/** Names that texts use, as variables of the policy, for the object now and the one before. */
+function namesFor(operations: readonly string[]): {
+  readonly now: Record<string, string>;
+  readonly before: Record<string, string>;
+} {
+  const object = operations.includes('DELETE') ? 'variables.object' : 'object';
+  const now = { pod: 'pod', podMeta: 'podMeta', allContainers: 'containers' };
+  const of = (prefix: string): Record<string, string> =>
+    Object.fromEntries(Object.entries(now).map(([name, to]) => [name, `variables.${prefix}${to}`]));
+  return {
+    now: { ...of(''), object, before: 'oldObject' },
+    before: { ...of('before_'), object: 'oldObject', before: 'oldObject' },
+  };
+}
+
+interface Declared {
+  readonly name: string;
+  readonly expression: string;
+}
+
+/** The variables that an expression needs, each after those it needs itself. */
+function variablesFor(
+  texts: readonly string[],
+  holder: string | undefined,
+  names: ReturnType<typeof namesFor>,
+): Declared[] {
+  const all: Declared[] = [
+    { name: 'object', expression: 'request.operation == "DELETE" ? oldObject : object' },
+    ...(
+      [
+        ['', names.now],
+        ['before_', names.before],
+      ] as const
+    ).flatMap(([prefix, known]) => {
+      const held = renamed(holder ?? 'optional.none()', known);
+      const list = (key: string): string => `variables.${prefix}pod.?${key}.orValue([])`;
+      return [
+        { name: `${prefix}template`, expression: `${held}.orValue({})` },
+        { name: `${prefix}pod`, expression: `variables.${prefix}template.?spec.orValue({})` },
+        { name: `${prefix}podMeta`, expression: `variables.${prefix}template.?metadata.orValue({})` },
+        {
+          name: `${prefix}containers`,
+          expression: `${list('initContainers')} + ${list('containers')} + ${list('ephemeralContainers')}`,
+        },
+      ];
+    }),
+  ];
+  const uses = (text: string, name: string): boolean => new RegExp(`\\bvariables\\.${name}\\b`).test(text);
+  const needed = new Set<string>();
+  for (const { name } of all.toReversed()) {
+    const users = [...texts, ...all.filter((one) => needed.has(one.name)).map((one) => one.expression)];
+    if (users.some((text) => uses(text, name))) needed.add(name);
+  }
+  return all.filter(({ name }) => needed.has(name));
+}
+
+/** The body of a policy: what it matches, and what must hold. */
+function specOf(
+  draft: Draft,
+  variant: Variant,
+  scope: readonly Guard[],
+): Result<Readonly<Record<string, unknown>>, LocalText> {
+  const { rule } = draft.compiled;
+  const condition = conditionText(rule.condition, variant.parameters);
+  if (!condition.ok) return condition;
+  const { operations } = rule.match;
+  const names = namesFor(operations);
+  const resources = resourcesOf(rule.match, draft.podPaths);
+  const guards = [...matchGuards(rule.match), ...scope];
+  const outer = guards.filter(({ ofNamespace }) => !ofNamespace);
+  const inner = guards.filter(({ ofNamespace }) => ofNamespace);
+  const violated = renamed(condition.value.text, names.now);
+  // An update that leaves what the rule looks at as it was is not refused: the violation is one of before.
+  const reads = [...new Set(condition.value.reads)].map(
+    (read) => `${renamed(read, names.now)} == ${renamed(read, names.before)}`,
+  );
+  const isOfBefore =
+    operations.includes('UPDATE') && condition.value.ofObject
+      ? [`request.operation == "UPDATE" && ${reads.join(' && ')}`]
+      : [];
+  const expression = [
+    ...inner.map(({ text }) => `!${renamed(text, names.now)}`),
+    `!(${violated})`,
+    ...isOfBefore.map((text) => `(${text})`),
+  ].join(' || ');
+  const sentence = messageExpression(rule, variant.parameters, (text) => renamed(text, names.now));
+  const variables = variablesFor(
+    [expression, ...(sentence === undefined ? [] : [sentence])],
+    podHolder(resources, draft.podPaths),
+    names,
+  );
+  return ok({
+    failurePolicy: 'Fail',
+    matchConstraints: {
+      matchPolicy: 'Equivalent',
+      namespaceSelector: {},
+      objectSelector: {},
+      resourceRules: resourceRules(resources, operations),
+    },
+    ...(outer.length === 0
+      ? {}
+      : {
+          matchConditions: outer.map(({ name, text }, at) => ({
+            name: `${at + 1}-${name}`,
+            // Variables are not known here.
+            expression: renamed(text, {
+              object: operations.includes('DELETE')
+                ? '(request.operation == "DELETE" ? oldObject : object)'
+                : 'object',
+            }),
+          })),
+        }),
+    ...(variables.length === 0 ? {} : { variables }),
+    validations: [
+      {
+        expression,
+        message: messageOf(rule),
+        ...(sentence === undefined ? {} : { messageExpression: sentence }),
+        reason: 'Forbidden',
+      },
+    ],
+  });
+}
+
+const objectName = (id: string): string =>
+  id
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.-]/g, '-')
+    .slice(0, NAME_MAX);
+
+function pairOf(
+  draft: Draft,
+  variant: Variant & { readonly mode: AdmissionMode },
+  scope: readonly Guard[],
+): Result<NativePair, LocalText> {
+  const { compiled, options } = draft;
+  const spec = specOf(draft, variant, scope);
+  if (!spec.ok) return spec;
+  const suffix = variant.binding === undefined ? '' : `.${variant.binding}`;
+  const metadata = {
+    name: objectName(`bartizan.${compiled.rule.id}${suffix}`),
+    labels: { 'app.kubernetes.io/managed-by': 'bartizan' },
+    annotations: {
+      'policy.bartizan.dev/rule': compiled.rule.id,
+      'policy.bartizan.dev/revision': compiled.revision,
+    },
+  };
+  const exempt = options.exemptNamespaces ?? [];
+  const policy: NativeObject = {
+    apiVersion: API,
+    kind: 'ValidatingAdmissionPolicy',
+    metadata,
+    spec: spec.value,
+  };
+  const binding: NativeObject = {
+    apiVersion: API,
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata,
+    spec: {
+      policyName: metadata.name,
+      validationActions: [...ACTIONS[variant.mode]],
+      ...(exempt.length === 0
+        ? {}
+        : {
+            matchResources: {
+              matchPolicy: 'Equivalent',
+              namespaceSelector: {
+                matchExpressions: [
+                  { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [...exempt] },
+                ],
+              },
+              objectSelector: {},
+            },
+          }),
+    },
+  };
+  const fault = options.fault?.(policy, binding);
+  return fault === undefined ? ok({ policy, binding, mode: variant.mode }) : doesNotCompile(fault);
+}
+
+function pairsOf(draft: Draft, bindings: readonly AdmissionBinding[]): Result<NativePair[], LocalText> {
+  const pairs: NativePair[] = [];
+  const before: AdmissionBinding[] = [];
+  for (const variant of draft.compiled.variants) {
+    const own = bindings.find(({ id }) => id === variant.binding);
+    const { mode } = variant;
+    const rest = elsewhere(before);
+    if (own !== undefined) before.push(own);
+    // A binding before that holds everywhere leaves nothing to those after it.
+    if (mode === 'off' || rest.some(({ text }) => text === 'false')) continue;
+    const pair = pairOf(draft, { ...variant, mode }, [...bindingGuards(own), ...rest]);
+    if (!pair.ok) return pair;
+    pairs.push(pair.value);
+  }
+  return ok(pairs);
+}
+
+/** The first reason for which a rule cannot be held by the API server, whatever its condition says. */
+function obstacle(
+  { rule }: CompiledAdmissionRule,
+  allows: readonly AdmissionRule[],
+  policy: AdmissionPolicy,
+  nowMs: number,
+): Unfit | undefined {
+  if (!rule.stages.includes('admission')) return notAtAdmission;
+  if (rule.effect === 'allow') return allowsOnly;
+  const keys = new Set(dispatchKeys(rule.match, policy.podPaths));
+  const wild = (one: AdmissionRule): boolean =>
+    [...one.match.resources, ...rule.match.resources].some((name) => name.includes('*'));
+  const shadow = allows.find(
+    (one) =>
+      one.order < rule.order &&
+      (wild(one) || dispatchKeys(one.match, policy.podPaths).some((key) => keys.has(key))),
+  );
+  if (shadow !== undefined) return afterAllow(shadow.id);
+  const exception = (policy.exceptions ?? []).find(
+    ({ rules, expiresAtMs }) => expiresAtMs > nowMs && (nameTest(rules)?.(rule.id) ?? true),
+  );
+  return exception === undefined ? undefined : hasException(exception.id);
+}
+
+/**
+ * Writes rules as ValidatingAdmissionPolicies with their bindings, so that the API server itself holds them while nothing of
+ * ours runs. A rule either comes out whole or is listed with the reason: none is ever made weaker.
+ */
+export function emitNativePolicies(policy: AdmissionPolicy, options: NativeOptions): NativeEmission {
+  const { set, refused } = compileAdmissionPolicyLeniently(policy);
+  const podPaths = [...set.podPaths.values()];
+  const ids = new Set(policy.rules.map(({ id }) => id));
+  const notExpressible: NotExpressible[] = refused
+    .filter(({ id }) => ids.has(id))
+    .map(({ id, failure }) => ({ rule: id, reason: doesNotCompile(failure.detail).error }));
+  const allows = set.rules.map(({ rule }) => rule).filter(({ effect }) => effect === 'allow');
+  const whole = { ...policy, podPaths };
+  const emitted: NativeRule[] = [];
+  for (const compiled of set.rules) {
+    const { rule, revision } = compiled;
+    const pairs =
+      obstacle(compiled, allows, whole, options.nowMs) ??
+      pairsOf({ compiled, podPaths, options }, policy.bindings ?? []);
+    if (pairs.ok) emitted.push({ rule: rule.id, revision, pairs: pairs.value });
+    else notExpressible.push({ rule: rule.id, reason: pairs.error });
+  }
+  return { compiled: emitted, notExpressible };
+}

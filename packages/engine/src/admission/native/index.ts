@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Rules as the API server itself can hold them. In: rules, bindings, exceptions. Out: policies of
+ * admissionregistration.k8s.io with their bindings, and the rules it cannot hold, each with its reason. Serves K04.
+ */
+export {
+  emitNativePolicies,
+  NATIVE_MINOR,
+  type NativeEmission,
+  type NativeObject,
+  type NativeOptions,
+  type NativePair,
+  type NativeRule,
+  type NotExpressible,
+} from './emit.ts';

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+
+/** What the API server answered. */
+export interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+  readonly message: string;
+}
+
+const ANSWER_MAX = 16 * 1024 * 1024;
+
+/** The API server of a kubeconfig with embedded certificates. */
+export class Api {
+  readonly #agent: Agent;
+  readonly #server: string;
+
+  constructor(kubeconfig: string) {
+    const text = readFileSync(kubeconfig, 'utf8');
+    const field = (name: string): string => {
+      const found = new RegExp(`"?${name}"?:\\s*"?([^"\\s,]+)`).exec(text)?.[1];
+      if (found === undefined) throw new Error(`${kubeconfig} has no ${name}`);
+      return found;
+    };
+    const data = (name: string): Buffer => Buffer.from(field(name), 'base64');
+    this.#server = field('server');
+    this.#agent = new Agent({
+      keepAlive: true,
+      maxSockets: 8,
+      ca: data('certificate-authority-data'),
+      cert: data('client-certificate-data'),
+      key: data('client-key-data'),
+    });
+  }
+
+  ask(method: string, path: string, body?: unknown, type = 'application/json'): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        `${this.#server}${path}`,
+        { method, agent: this.#agent, timeout: 30_000, headers: { 'content-type': type } },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8');
+          response.on('data', (part: string) => {
+            if (text.length < ANSWER_MAX) text += part;
+          });
+          response.on('error', reject);
+          response.on('end', () => {
+            const json = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown>;
+            const message = typeof json['message'] === 'string' ? json['message'] : text.slice(0, 400);
+            resolve({ status: response.statusCode ?? 0, body: json, message });
+          });
+        },
+      );
+      sent.on('error', reject);
+      sent.on('timeout', () => sent.destroy(new Error(`${method} ${path} took longer than 30 s`)));
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
