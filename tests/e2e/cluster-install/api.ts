@@ -38,6 +38,8 @@ export class Person {
         method,
         // The authority is new with every installation: the test holds it to what the cluster was told.
         rejectUnauthorized: false,
+        // A connection that resumes an earlier one shows no authority.
+        agent: false,
         timeout: 30_000,
         headers: {
           ...(payload === undefined
