@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Application, buildApplication, buildRouteMap, help, version } from '@stricli/core';
+import { accessCommands } from './commands/routes/access.ts';
 import { clusterRoutes } from './commands/routes/cluster.ts';
 import { instanceRoutes } from './commands/routes/instance.ts';
 import { inventoryRoutes } from './commands/routes/inventory.ts';
@@ -23,6 +24,7 @@ export function buildCli(t: Translate, currentVersion: string): Application<CliC
       ...registryRoutes(t),
       ...policyRoutes(t),
       ...manageRoutes(t),
+      ...accessCommands(t),
       ...clusterRoutes(t),
     },
     docs: { brief: t('app.brief') },

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { ACCESS_TEXT } from './access.ts';
 import { BOX_TEXT } from './box.ts';
 import { CLUSTER_TEXT } from './cluster.ts';
 import { COLUMN_TEXT } from './columns.ts';
@@ -32,6 +33,7 @@ export const TEXT = {
   ...POLICY_TEXT,
   ...SUPPLY_CHAIN_TEXT,
   ...CLUSTER_TEXT,
+  ...ACCESS_TEXT,
 } as const;
 export type TextKey = keyof typeof TEXT;
 /** Gives the text of a key, `{name}` replaced. */
