@@ -93,4 +93,9 @@ export const ROUTE_TABLE = {
   'admission.test': ['POST', '/admission/tests'],
   'admission.simulate': ['POST', '/admission/simulations'],
   'admission.coverage': ['GET', '/admission/coverage'],
+  'access.who-can': ['GET', '/access/who-can'],
+  'access.what-can': ['GET', '/access/what-can'],
+  'access.risks': ['GET', '/access/risks'],
+  'access.paths': ['GET', '/access/paths'],
+  'access.reach': ['GET', '/access/reach'],
 } as const satisfies Readonly<Record<RouteId, readonly [Route['method'], string]>>;
