@@ -5,11 +5,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type ComplianceControl, OWASP_2022, OWASP_2025 } from '@bartizan/contracts';
 import { VULNERABILITY_CHECKS } from '@bartizan/engine';
+import { ACCESS_CHECKS } from '@bartizan/engine/access';
+import { NETWORK_CHECKS } from '@bartizan/engine/reachability';
 import { describe, expect, it } from 'vitest';
 import { collectControls } from '../tools/controls.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const controls = await collectControls(import.meta.dirname);
+
+/** Ids of checks that are code, not content. */
+const CODED: readonly string[] = [
+  ...VULNERABILITY_CHECKS.map(({ id }) => id),
+  ...[ACCESS_CHECKS, NETWORK_CHECKS].flatMap((checks) => Object.values(checks).map(({ id }) => id)),
+];
 
 /** Ids of everything in content/ that a control has to claim. */
 function knownIds(): string[] {
@@ -17,13 +25,7 @@ function knownIds(): string[] {
     readdirSync(join(root, 'content', folder))
       .filter((name) => name.endsWith('.json') && !['facts.json', 'known-files.json'].includes(name))
       .map((name) => name.replace(/\.json$/, ''));
-  return [
-    ...ids('detections'),
-    ...ids('posture'),
-    ...ids('malware'),
-    ...ids('admission'),
-    ...VULNERABILITY_CHECKS.map((check) => check.id),
-  ];
+  return [...ids('detections'), ...ids('posture'), ...ids('malware'), ...ids('admission'), ...CODED];
 }
 
 /** What is wrong between controls, both editions of the list, and content. */
@@ -106,7 +108,7 @@ describe('controls', () => {
   it('name their own folder in the rules and checks they claim', () => {
     const mismatched = controls.flatMap((control) =>
       [...control.detects, ...control.prevents]
-        .filter((id) => !id.startsWith('vulnerability.'))
+        .filter((id) => !CODED.includes(id))
         .filter((id) => {
           const folder = /^(runtime|audit)\./.test(id)
             ? 'detections'

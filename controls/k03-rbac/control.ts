@@ -9,8 +9,8 @@ export const control: ComplianceControl = {
   owasp: { 2022: ['K03'], 2025: ['K02'] },
   title: { en: 'Overly permissive access rights', ja: '過剰な権限' },
   goal: {
-    en: 'Commands entered into containers from outside are reported within a second with who started them on the node.',
-    ja: 'コンテナーへ外部から送り込まれたコマンドを、ノード上の起動元とともに 1 秒以内に報告します。',
+    en: 'Permissions that give more than they say and ways to cluster administrator are reported as findings; commands entered into containers from outside are reported within a second with who started them on the node.',
+    ja: '見かけ以上の権限につながる許可とクラスター管理者に至る経路を検出結果として報告します。コンテナーへ外部から送り込まれたコマンドを、ノード上の起動元とともに 1 秒以内に報告します。',
   },
   prevents: [
     'admission.attach',
@@ -47,6 +47,8 @@ export const control: ComplianceControl = {
     'audit.cluster-admin-bound',
     'audit.escalation-role',
     'audit.wildcard-role',
+    'access.path-to-admin',
+    'access.risky-permission',
     'runtime.command-entered',
     'runtime.runtime-client',
   ],
@@ -54,12 +56,8 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Roles and bindings of a cluster are not read.',
-      ja: 'クラスターのロールとバインディングは読み取りません。',
-    },
-    {
-      en: 'Paths from a service account to cluster administrator are not computed.',
-      ja: 'サービスアカウントからクラスター管理者に至る経路は計算しません。',
+      en: 'Rights given by an authorizer other than RBAC (webhooks, Node) are not known.',
+      ja: 'RBAC 以外の認可（Webhook、Node）で与えられる権限は把握しません。',
     },
     { en: 'Unused rights are not found.', ja: '使われていない権限は検出しません。' },
     { en: 'The audit log of the API server is not read.', ja: 'API サーバーの監査ログは読み取りません。' },

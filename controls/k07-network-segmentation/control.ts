@@ -28,6 +28,8 @@ export const control: ComplianceControl = {
     'audit.network-policy-removed',
     'container.raw-sockets',
     'host.exposed-listeners',
+    'network.default-deny',
+    'network.pod-without-policy',
     'runtime.mining-pool-connection',
     'runtime.network-tool',
     'runtime.reverse-shell',
@@ -36,8 +38,8 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Network policies are neither read nor proposed.',
-      ja: 'ネットワークポリシーの読み取りと提案には未対応です。',
+      en: 'Network policies are read as declared: whether the network plugin enforces them is not tested, those of a whole cluster and of plugins are not read, and none are proposed.',
+      ja: 'ネットワークポリシーは宣言された内容を読み取るだけで、プラグインによる適用は確認しません。クラスター全体やプラグイン独自のポリシーの読み取りと、ポリシーの提案には未対応です。',
     },
     { en: 'Traffic is not blocked.', ja: '通信は遮断しません。' },
     {

@@ -3,6 +3,7 @@
 
 import { type Application, buildApplication, buildRouteMap, help, version } from '@stricli/core';
 import { auditLogRoutes } from './commands/routes/audit-log.ts';
+import { accessCommands } from './commands/routes/access.ts';
 import { clusterRoutes } from './commands/routes/cluster.ts';
 import { instanceRoutes } from './commands/routes/instance.ts';
 import { inventoryRoutes } from './commands/routes/inventory.ts';
@@ -25,6 +26,7 @@ export function buildCli(t: Translate, currentVersion: string): Application<CliC
       ...policyRoutes(t),
       ...auditLogRoutes(t),
       ...manageRoutes(t),
+      ...accessCommands(t),
       ...clusterRoutes(t),
     },
     docs: { brief: t('app.brief') },

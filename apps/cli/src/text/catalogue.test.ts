@@ -13,7 +13,7 @@ const sources = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
     (path) =>
       path.endsWith('.ts') &&
       !path.endsWith('.test.ts') &&
-      !/text\/(box|columns|commands|policies|preflight|registries|setup|signatures)\.ts$/.test(path),
+      !/text\/(access|box|columns|commands|policies|preflight|registries|setup|signatures)\.ts$/.test(path),
   )
   .map((path) => readFileSync(join(SOURCE, path), 'utf8'))
   .join('\n');

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AUDIT_LOG_TEXT } from './audit-log.ts';
+import { ACCESS_TEXT } from './access.ts';
 import { BOX_TEXT } from './box.ts';
 import { CLUSTER_TEXT } from './cluster.ts';
 import { COLUMN_TEXT } from './columns.ts';
@@ -34,6 +35,7 @@ export const TEXT = {
   ...AUDIT_LOG_TEXT,
   ...SUPPLY_CHAIN_TEXT,
   ...CLUSTER_TEXT,
+  ...ACCESS_TEXT,
 } as const;
 export type TextKey = keyof typeof TEXT;
 /** Gives the text of a key, `{name}` replaced. */

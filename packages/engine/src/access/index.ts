@@ -20,6 +20,7 @@ export {
   type ResourceAttributes,
   ruleAllows,
 } from './authorize.ts';
+export { ACCESS_CHECKS, type AccessCheck } from './checks.ts';
 export {
   AccessGraph,
   accountOf,

@@ -7,6 +7,7 @@
  * Serves K07.
  */
 export { type AskedEnd, answerReach, isDefaultDeny, type ReachQuestion } from './answer.ts';
+export { NETWORK_CHECKS, type NetworkCheck } from './checks.ts';
 export type { Action, NetworkPolicySet, NetworkRule, Peer, PortMatch } from './policy.ts';
 export {
   type Connection,

@@ -3,9 +3,11 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import { type Filter, type Result, type Scope, tenantScope } from '@bartizan/contracts';
+import { ACCESS_CHECKS } from '@bartizan/engine/access';
+import { NETWORK_CHECKS } from '@bartizan/engine/reachability';
 import type { ApiFailure, Clock, Log, Owner, Publish } from '../../ports.ts';
 import type { FindingLedger } from '../finding-ledger.ts';
-import { ACCESS_CHECKS, type AccessVerdict, checkOf, findingOf, verdictsOf } from './access-verdicts.ts';
+import { type AccessVerdict, checkOf, findingOf, verdictsOf } from './access-verdicts.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 
 interface Parts {
@@ -25,7 +27,9 @@ const QUIET_MS = 1000;
 const SHARE = 10;
 const BATCH = 200;
 const PAGE = 1000;
-const CHECK_IDS: readonly string[] = Object.values(ACCESS_CHECKS).map(({ id }) => id);
+const CHECK_IDS: readonly string[] = [ACCESS_CHECKS, NETWORK_CHECKS].flatMap((checks) =>
+  Object.values(checks).map(({ id }) => id),
+);
 
 /**
  * What access and reachability mean, as checks and findings: everything is judged anew soon after a change, and only

@@ -12,6 +12,8 @@ import {
 } from '@bartizan/contracts';
 import { findingId } from '@bartizan/engine';
 import {
+  ACCESS_CHECKS,
+  type AccessCheck,
   accountOf,
   findRisks,
   GRANTING_KINDS,
@@ -22,62 +24,13 @@ import {
   type Risk,
   subjectName,
 } from '@bartizan/engine/access';
-import { isDefaultDeny } from '@bartizan/engine/reachability';
+import { isDefaultDeny, NETWORK_CHECKS } from '@bartizan/engine/reachability';
 import type { Owner } from '../../ports.ts';
 import type { AccessView } from './cluster-access.ts';
 
-/** What is claimed, with what it is evidence for. */
-interface Check {
-  readonly id: string;
-  readonly severity: Severity;
-  readonly title: LocalText;
-  readonly owasp: Finding['owasp'];
-  readonly attack: readonly string[];
-}
-
-const RBAC: Pick<Check, 'owasp' | 'attack'> = { owasp: { 2022: ['K03'], 2025: ['K02'] }, attack: ['T1078'] };
-const NETWORK: Pick<Check, 'owasp' | 'attack'> = {
-  owasp: { 2022: ['K07'], 2025: ['K05'] },
-  attack: ['T1210'],
-};
-
-/** Every check about access and reachability, by id. */
-export const ACCESS_CHECKS = {
-  risky: {
-    id: 'access.risky-permission',
-    severity: 'high',
-    title: { en: 'No permission gives more than it says', ja: '見かけ以上の権限につながる許可がない' },
-    ...RBAC,
-  },
-  path: {
-    id: 'access.path-to-admin',
-    severity: 'critical',
-    title: { en: 'There is no way to cluster-admin', ja: 'cluster-admin に至る経路がない' },
-    ...RBAC,
-  },
-  deny: {
-    id: 'network.default-deny',
-    severity: 'medium',
-    title: {
-      en: 'Traffic into the namespace is denied unless a policy allows it',
-      ja: '名前空間への通信は、ポリシーで許可されない限り拒否される',
-    },
-    ...NETWORK,
-  },
-  selected: {
-    id: 'network.pod-without-policy',
-    severity: 'medium',
-    title: {
-      en: 'A network policy selects every pod',
-      ja: 'すべての Pod がネットワークポリシーの対象である',
-    },
-    ...NETWORK,
-  },
-} as const satisfies Readonly<Record<string, Check>>;
-
 /** What one check says about one subject. */
 export interface AccessVerdict {
-  readonly check: Check;
+  readonly check: AccessCheck;
   readonly subject: WorkloadRef;
   readonly outcome: CheckResult['outcome'];
   readonly severity: Severity;
@@ -261,7 +214,12 @@ function* networkVerdicts(
   for (const namespace of view.namespaces()) {
     const subject = subjectOf(owner, `Namespace/${namespace}`, namespace);
     const held = (pods.get(namespace) ?? []).filter(({ hostNetwork }) => !hostNetwork);
-    const of = (check: Check, bad: readonly string[], action: LocalText, said: LocalText): AccessVerdict => {
+    const of = (
+      check: AccessCheck,
+      bad: readonly string[],
+      action: LocalText,
+      said: LocalText,
+    ): AccessVerdict => {
       const idle = held.length === 0 ? 'not-applicable' : bad.length === 0 ? 'pass' : 'fail';
       const outcome = isWhole || idle === 'pass' ? idle : 'unknown';
       const base = { check, subject, outcome, severity: check.severity } as const;
@@ -277,13 +235,13 @@ function* networkVerdicts(
     const isDenied = view.policies.some(
       (policy) => policy.namespace === namespace && isDefaultDeny(policy, 'ingress'),
     );
-    yield of(ACCESS_CHECKS.deny, isDenied ? [] : [`${held.length} pods in ${namespace}`], DENY_FIX, {
+    yield of(NETWORK_CHECKS.deny, isDenied ? [] : [`${held.length} pods in ${namespace}`], DENY_FIX, {
       en: `${namespace} has no default deny for traffic into it`,
       ja: `${namespace} には受信通信の既定拒否がない`,
     });
     const open = held.filter((pod) => view.reachability.selecting(pod).length === 0);
     yield of(
-      ACCESS_CHECKS.selected,
+      NETWORK_CHECKS.selected,
       open.map(({ name }) => `${namespace}/${name}`),
       SELECT_FIX,
       {

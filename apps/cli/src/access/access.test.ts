@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run as runCli } from '@stricli/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildCli } from '../app.ts';
+import type { CliContext } from '../context.ts';
+import { type Language, translator } from '../text/catalogue.ts';
+
+let folder = '';
+const MANIFESTS = `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: creator}
+rules:
+- {verbs: [create], apiGroups: [""], resources: [pods]}
+- {verbs: [get], apiGroups: [apps], resources: [deployments/scale], resourceNames: [web]}
+---
+apiVersion: v1
+kind: List
+items:
+- apiVersion: rbac.authorization.k8s.io/v1
+  kind: RoleBinding
+  metadata: {name: devs, namespace: shop}
+  roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: creator}
+  subjects: [{kind: Group, name: devs, apiGroup: rbac.authorization.k8s.io}]
+- {apiVersion: v1, kind: Namespace, metadata: {name: shop}}
+- {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: []}}
+- {apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {containers: []}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec: {podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 5432}]}]}
+`;
+
+/** Runs a command line in this process. */
+async function bartizan(words: readonly string[], language: Language = 'en', file = 'all.yaml') {
+  const written: { stdout: string[]; stderr: string[] } = { stdout: [], stderr: [] };
+  const process = {
+    env: {},
+    exitCode: undefined as unknown,
+    stdout: { write: (text: string) => written.stdout.push(text), isTTY: false },
+    stderr: { write: (text: string) => written.stderr.push(text), isTTY: false },
+  };
+  const context = { process, language, t: translator(language), checkout: '' };
+  const line = ['access', ...words, '--from', join(folder, file)];
+  await runCli(buildCli(translator(language), '0'), line, context as unknown as CliContext);
+  return { exitCode: process.exitCode, stdout: written.stdout.join(''), stderr: written.stderr.join('') };
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bartizan-access-'));
+  writeFileSync(join(folder, 'all.yaml'), MANIFESTS);
+  writeFileSync(join(folder, 'broken.yaml'), `${MANIFESTS}---\nkind: [\n`);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('access, from manifests', () => {
+  it('says who can, as a table, CSV and JSON', async () => {
+    const table = await bartizan(['who-can', 'create', 'pods', '-n', 'shop']);
+    expect(table.exitCode).toBe(0);
+    expect(table.stdout).toMatch(/Group\/devs +RoleBinding\/shop\/devs +ClusterRole\/creator +create pods/);
+    expect(table.stderr).toContain('who may create pods in shop: 1 grants');
+    expect((await bartizan(['who-can', 'create', 'pods', '-n', 'shop'], 'ja')).stderr).toContain(
+      '誰か：1 件',
+    );
+    const csv = await bartizan(['who-can', 'create', 'pods', '-n', 'shop', '-o', 'csv']);
+    expect(csv.stdout).toBe(
+      'subject,binding,role,rule\r\nGroup/devs,RoleBinding/shop/devs,ClusterRole/creator,create pods\r\n',
+    );
+    const sub = ['who-can', 'get', 'deployments/scale.apps', '-n', 'shop', '-o', 'json'];
+    expect(JSON.parse((await bartizan(sub)).stdout)).toMatchObject({ total: 0, unreadable: [] });
+    expect(JSON.parse((await bartizan([...sub, '--name', 'web'])).stdout)).toMatchObject({ total: 1 });
+    expect(JSON.parse((await bartizan(['who-can', 'create', 'pods', '-o', 'json'])).stdout)).toMatchObject({
+      total: 0,
+    });
+  });
+
+  it('says what somebody can, by name and by group', async () => {
+    const of = async (words: string[]) =>
+      JSON.parse((await bartizan(['what-can', ...words, '-o', 'json'])).stdout) as unknown;
+    expect(await of(['ann'])).toMatchObject({ total: 0 });
+    expect(await of(['ann', '--groups', 'devs'])).toMatchObject({ total: 2 });
+    expect(await of(['Group/devs'])).toMatchObject({ total: 2, grants: [{ subject: 'Group/devs' }, {}] });
+  });
+
+  it('says the way to cluster-admin by its exit code too', async () => {
+    const path = await bartizan(['paths', 'Group/devs']);
+    expect(path.exitCode).toBe(3);
+    expect(path.stdout).toContain('cluster-admin');
+    const none = await bartizan(['paths', 'ann']);
+    expect([none.exitCode, none.stdout]).toEqual([0, '']);
+    expect(none.stderr).toContain('no way from User/ann');
+  });
+
+  it('does not say no where something could not be read', async () => {
+    const path = await bartizan(['paths', 'ann'], 'en', 'broken.yaml');
+    expect(path.stderr).toContain('unknown');
+    expect(path.stderr).toContain('broken.yaml');
+    const reach = await bartizan(
+      ['reach', 'shop/web', 'shop/db', '--port', '5432', '-o', 'json'],
+      'en',
+      'broken.yaml',
+    );
+    expect(JSON.parse(reach.stdout)).toMatchObject({ reach: 'unknown' });
+  });
+
+  it('says which pod may reach which', async () => {
+    const reach = async (port: string) =>
+      JSON.parse(
+        (await bartizan(['reach', 'shop/web', 'shop/db', '--port', port, '-o', 'json'])).stdout,
+      ) as unknown;
+    expect(await reach('5432')).toMatchObject({ reach: 'allowed' });
+    expect(await reach('22')).toMatchObject({ reach: 'denied' });
+    expect((await bartizan(['reach', 'shop/web', 'shop/none', '--port', '1'])).exitCode).not.toBe(0);
+    expect((await bartizan(['reach', 'web', 'shop/db', '--port', '1'])).exitCode).not.toBe(0);
+  });
+});

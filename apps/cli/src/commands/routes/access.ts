@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { buildCommand, buildRouteMap } from '@stricli/core';
+import type { PathsFlags, ReachFlags, WhoCanFlags } from '../../access/flags.ts';
+import { PROTOCOLS } from '../../access/flags.ts';
+import type { CliContext } from '../../context.ts';
+import type { Translate } from '../../text/catalogue.ts';
+import { anyFlag, numberFlag, one, outputFlag, textFlag } from '../flags.ts';
+
+const two = (first: [string, string], second: [string, string]) =>
+  ({
+    kind: 'tuple',
+    parameters: [
+      { brief: first[0], parse: String, placeholder: first[1] },
+      { brief: second[0], parse: String, placeholder: second[1] },
+    ],
+  }) as const;
+
+const sourceFlags = (t: Translate) =>
+  ({ output: outputFlag(t), from: anyFlag(t('flag.access-source'), 'PATH') }) as const;
+
+const whoCan = (t: Translate) =>
+  buildCommand<WhoCanFlags, [string, string], CliContext>({
+    docs: { brief: t('command.access-who-can') },
+    parameters: {
+      flags: {
+        ...sourceFlags(t),
+        namespace: textFlag(t('flag.access-namespace'), 'NAME'),
+        name: textFlag(t('flag.access-name'), 'NAME'),
+      },
+      aliases: { o: 'output', n: 'namespace' },
+      positional: two([t('arg.access-verb'), 'VERB'], [t('arg.access-resource'), 'RESOURCE']),
+    },
+    async func(flags, verb, resource) {
+      const { runWhoCan } = await import('../../access/questions.ts');
+      return runWhoCan(this, { verb, resource }, flags);
+    },
+  });
+
+const personFlags = (t: Translate) => ({
+  ...sourceFlags(t),
+  groups: textFlag(t('flag.access-groups'), 'GROUPS'),
+});
+
+const whatCan = (t: Translate) =>
+  buildCommand<PathsFlags, [string], CliContext>({
+    docs: { brief: t('command.access-what-can') },
+    parameters: {
+      flags: personFlags(t),
+      aliases: { o: 'output' },
+      positional: one(t('arg.access-subject'), 'SUBJECT'),
+    },
+    async func(flags, who) {
+      const { runWhatCan } = await import('../../access/questions.ts');
+      return runWhatCan(this, who, flags);
+    },
+  });
+
+const paths = (t: Translate) =>
+  buildCommand<PathsFlags, [string], CliContext>({
+    docs: { brief: t('command.access-paths') },
+    parameters: {
+      flags: personFlags(t),
+      aliases: { o: 'output' },
+      positional: one(t('arg.access-subject'), 'SUBJECT'),
+    },
+    async func(flags, who) {
+      const { runPaths } = await import('../../access/questions.ts');
+      return runPaths(this, who, flags);
+    },
+  });
+
+const reach = (t: Translate) =>
+  buildCommand<ReachFlags, [string, string], CliContext>({
+    docs: { brief: t('command.access-reach') },
+    parameters: {
+      flags: {
+        ...sourceFlags(t),
+        port: { ...numberFlag(t('flag.access-port'), 'PORT'), optional: false },
+        protocol: { kind: 'enum', values: PROTOCOLS, default: 'TCP', brief: t('flag.access-protocol') },
+      },
+      aliases: { o: 'output', p: 'port' },
+      positional: two([t('arg.access-from'), 'FROM'], [t('arg.access-to'), 'TO']),
+    },
+    async func(flags, from, to) {
+      const { runReach } = await import('../../access/reach.ts');
+      return runReach(this, { from, to }, flags);
+    },
+  });
+
+/** `access`: who may do what, and which pod may reach which. */
+export const accessCommands = (t: Translate) => ({
+  access: buildRouteMap({
+    routes: { 'who-can': whoCan(t), 'what-can': whatCan(t), paths: paths(t), reach: reach(t) },
+    docs: { brief: t('command.access') },
+  }),
+});

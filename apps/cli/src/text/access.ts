@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { TextPart } from './entry.ts';
+
+/** Texts of the commands about access in a cluster. */
+export const ACCESS_TEXT = {
+  'arg.access-verb': {
+    en: 'Verb: get, list, create, delete ...',
+    ja: '動詞（get、list、create、delete など）',
+  },
+  'arg.access-resource': {
+    en: 'Resource as RESOURCE[/SUBRESOURCE][.GROUP], or a path that starts with /',
+    ja: 'リソース（RESOURCE[/SUBRESOURCE][.GROUP]）、または / で始まるパス',
+  },
+  'arg.access-subject': {
+    en: 'User name, User/x, Group/x or ServiceAccount/namespace/name',
+    ja: 'ユーザー名、User/x、Group/x、または ServiceAccount/名前空間/名前',
+  },
+  'arg.access-from': { en: 'Start: NAMESPACE/POD', ja: '接続元（NAMESPACE/POD）' },
+  'arg.access-to': { en: 'Target: NAMESPACE/POD', ja: '接続先（NAMESPACE/POD）' },
+  'command.access': {
+    en: 'Who may do what in a cluster, and which pod may reach which',
+    ja: 'クラスターで誰が何をできるか、どの Pod がどこに到達できるか',
+  },
+  'command.access-who-can': { en: 'Who may do something', ja: '操作を許可されている利用者を表示する' },
+  'command.access-what-can': { en: 'What somebody may do', ja: '利用者に許可されている操作を表示する' },
+  'command.access-paths': {
+    en: 'The shortest way of somebody to cluster-admin (exit code 3 when there is one)',
+    ja: 'cluster-admin に至る最短経路を表示する（経路があれば終了コード 3）',
+  },
+  'command.access-reach': {
+    en: 'Whether a pod may reach another by the network policies',
+    ja: 'ネットワークポリシー上、Pod から別の Pod に到達できるかを表示する',
+  },
+  'flag.access-source': {
+    en: 'Manifests instead of a server: file, folder or - for the standard input; may be repeated',
+    ja: 'サーバーの代わりに使うマニフェスト（ファイル、フォルダー、または標準入力を表す -、複数指定可）',
+  },
+  'flag.access-namespace': {
+    en: 'Namespace (default: the whole cluster)',
+    ja: '名前空間（既定はクラスター全体）',
+  },
+  'flag.access-name': { en: 'Name of the object (default: any)', ja: 'オブジェクトの名前（既定は任意）' },
+  'flag.access-groups': {
+    en: 'Groups of the user, separated by commas',
+    ja: '利用者のグループ（コンマ区切り）',
+  },
+  'flag.access-port': { en: 'Port of the target', ja: '接続先のポート' },
+  'flag.access-protocol': { en: 'Protocol', ja: 'プロトコル' },
+  'column.access-subject': { en: 'SUBJECT', ja: '主体' },
+  'column.access-binding': { en: 'BINDING', ja: 'バインディング' },
+  'column.access-role': { en: 'ROLE', ja: 'ロール' },
+  'column.access-rule': { en: 'RULE', ja: '規則' },
+  'column.access-from': { en: 'FROM', ja: '起点' },
+  'column.access-to': { en: 'TO', ja: '到達先' },
+  'column.access-words': { en: 'BY', ja: '手段' },
+  'column.access-direction': { en: 'SIDE', ja: '方向' },
+  'column.access-reach': { en: 'VERDICT', ja: '判定' },
+  'column.access-because': { en: 'BECAUSE', ja: '理由' },
+  'column.access-policies': { en: 'POLICIES', ja: 'ポリシー' },
+  'access.answer': { en: '{question}: {count} grants', ja: '{question}：{count} 件' },
+  'access.always': {
+    en: 'also, before any role is asked: {who}',
+    ja: 'ロールの判定より前に常に許可される主体：{who}',
+  },
+  'access.partial': {
+    en: 'only a part is known; could not be read: {kinds}',
+    ja: '一部しか分かっていません。読み取れない種類：{kinds}',
+  },
+  'access.cut': {
+    en: 'the first {count} of {total} are shown',
+    ja: '{total} 件のうち先頭 {count} 件を表示しています',
+  },
+  'access.no-path': {
+    en: 'no way from {who} to cluster-admin is known',
+    ja: '{who} から cluster-admin に至る経路は見つかっていません',
+  },
+  'access.maybe-path': {
+    en: 'whether {who} can reach cluster-admin is unknown',
+    ja: '{who} が cluster-admin に到達できるかどうかは不明です',
+  },
+  'access.reach-verdict': {
+    en: '{from} to {to}, {protocol} port {port}: {verdict}',
+    ja: '{from} から {to}（{protocol} ポート {port}）：{verdict}',
+  },
+  'access.not-read': {
+    en: '{file}:{line}: {detail}; the answer lacks what is in there',
+    ja: '{file}:{line}：{detail}（この内容は回答に含まれません）',
+  },
+  'access.bad-end': { en: '{text} is not NAMESPACE/POD', ja: '{text} は NAMESPACE/POD の形式ではありません' },
+  'access.no-pod': {
+    en: 'there is no pod {text} in what was read',
+    ja: '読み取った内容に Pod {text} はありません',
+  },
+} as const satisfies TextPart;
