@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Application, buildApplication, buildRouteMap, help, version } from '@stricli/core';
-import { auditLogRoutes } from './commands/routes/audit-log.ts';
 import { accessCommands } from './commands/routes/access.ts';
+import { auditLogRoutes } from './commands/routes/audit-log.ts';
 import { clusterRoutes } from './commands/routes/cluster.ts';
 import { instanceRoutes } from './commands/routes/instance.ts';
 import { inventoryRoutes } from './commands/routes/inventory.ts';

@@ -19,7 +19,6 @@ import {
   systemScope,
   tenantScope,
 } from '@bartizan/contracts';
-import { buildAccessDesk } from './decide/access/access-desk.ts';
 import { ImageBook } from './decide/admission/image-book.ts';
 import { Advisories } from './decide/advisory-desk.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
@@ -41,8 +40,8 @@ import { EnrolmentDesk } from './respond/enrolment.ts';
 import { certificateNames, certificateRenewal } from './roles/certificate-renewal.ts';
 import { startChores } from './roles/chores.ts';
 import { closeAll } from './roles/close-all.ts';
-import { buildCluster, type ClusterRole } from './roles/cluster/build-cluster.ts';
-import { buildDesk, openPolicyBook } from './roles/cluster/build-desk.ts';
+import type { ClusterRole } from './roles/cluster/build-cluster.ts';
+import { buildClusterSide } from './roles/cluster/build-cluster-side.ts';
 import { listen } from './roles/listen.ts';
 import { buildScanner, type Scanner } from './roles/scanner/build-scanner.ts';
 import { AgentServer } from './sense/agent-server.ts';
@@ -269,23 +268,6 @@ const scannerOf = (base: Base, publish: Publish, intake: ImageLedger): Promise<R
     layerFolder: `${base.options.dataDir}/layers`,
   });
 
-/** The policies, and the cluster that they are for. */
-async function clusterOf(
-  base: Base,
-  publish: Publish,
-  workloadTurnstile: Turnstile,
-  known: { readonly findings: FindingLedger; readonly images: ImageBook },
-) {
-  const book = await openPolicyBook({ ...base, contentDir: base.options.contentDir, owner: HOME });
-  const parts = { ...base, env: process.env, publish, owner: HOME, workloadTurnstile, book, ...known };
-  const cluster = await buildCluster(parts);
-  return {
-    cluster,
-    admission: buildDesk({ ...base, owner: HOME }, book, cluster),
-    access: buildAccessDesk(cluster.access),
-  };
-}
-
 const noCounts = (): IngestCounters => ({
   recordsTotal: 0,
   rejectedTotal: 0,
@@ -318,21 +300,26 @@ const makeTurnstiles = (): Turnstiles => ({
   workloads: new Turnstile(),
 });
 
-async function compose(base: Base): Promise<Result<Controller, Failure>> {
-  const { store, authority, certificate } = base;
-  const counters = noCounts();
+/** Changes are told from the start; who listens comes later. */
+function latePublish(images: ImageBook) {
   const late: { publish: Publish } = { publish: () => undefined };
-  const images = new ImageBook({ ...base, owner: HOME });
   const publish: Publish = (change) => {
     images.note(change);
     late.publish(change);
   };
+  return { late, publish };
+}
+
+async function compose(base: Base): Promise<Result<Controller, Failure>> {
+  const { store, authority, certificate } = base;
+  const counters = noCounts();
+  const images = new ImageBook({ ...base, owner: HOME });
+  const { late, publish } = latePublish(images);
   const turnstiles = makeTurnstiles();
   const judging = buildJudging(base, publish, turnstiles);
-  const { cluster, admission, access } = await clusterOf(base, publish, turnstiles.workloads, {
-    findings: judging.findings,
-    images,
-  });
+  const { findings } = judging;
+  const side = { ...base, publish, owner: HOME, workloadTurnstile: turnstiles.workloads, findings, images };
+  const { cluster, admission, access } = await buildClusterSide(side);
   const news = new UnstoredNodes({ clock: base.clock, log: base.log, publish });
   const { placing } = cluster;
   const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, news });

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { AUDIT_LOG_TEXT } from './audit-log.ts';
 import { ACCESS_TEXT } from './access.ts';
+import { AUDIT_LOG_TEXT } from './audit-log.ts';
 import { BOX_TEXT } from './box.ts';
 import { CLUSTER_TEXT } from './cluster.ts';
 import { COLUMN_TEXT } from './columns.ts';

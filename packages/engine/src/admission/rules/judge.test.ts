@@ -237,3 +237,25 @@ describe('bindings, order and exceptions', () => {
     expect(judgeAdmission(set, request(bad), EMPTY_CONTEXT, NOW + 1).allowed).toBe(false);
   });
 });
+
+describe('a violation by what is not there', () => {
+  it('is told of the object as a whole, not passed in silence', () => {
+    const set = compiled({
+      rules: [
+        rule({
+          id: 'custom.team-label',
+          condition: {
+            not: { some: 'object.labels', where: { field: 'label.name', operator: 'equals', value: 'team' } },
+          },
+          message: { en: 'no team', ja: 'チームがない' },
+        }),
+      ],
+    });
+    const pod = { containers: [{ name: 'a', image: 'nginx' }] };
+    const { decision, violations } = judgeAdmission(set, request(podOf(pod)), EMPTY_CONTEXT, NOW);
+    expect(decision.verdict).toBe('deny');
+    expect(violations).toMatchObject([{ rule: 'custom.team-label', path: '.', state: 'violated' }]);
+    const labelled = judgeAdmission(set, request(podOf(pod, { labels: { team: 'a' } })), EMPTY_CONTEXT, NOW);
+    expect(labelled.violations).toEqual([]);
+  });
+});

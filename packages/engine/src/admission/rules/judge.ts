@@ -21,7 +21,15 @@ import type { Witness } from './node.ts';
 import { patchFor } from './patch.ts';
 import type { AdmissionRuleSet, PlannedRule } from './rule-set.ts';
 import { type Answer, NO, PERHAPS, YES } from './three-valued.ts';
-import { actualOf, allowedOf, messageFor, pathOf, placesOf, type ViolatingPlace } from './violation.ts';
+import {
+  actualOf,
+  allowedOf,
+  messageFor,
+  pathOf,
+  placesOf,
+  type ViolatingPlace,
+  wholeObject,
+} from './violation.ts';
 
 /** The verdict on one request, with everything that says why. */
 export interface AdmissionVerdict {
@@ -145,7 +153,8 @@ function record(found: Found, progress: Progress): void {
   const witnesses: Witness[] = [];
   const asked = variant.node.ask(progress.now);
   variant.node.witness(progress.now, asked, witnesses);
-  const places = placesOf(witnesses, rule);
+  const named = placesOf(witnesses, rule);
+  const places = named.length > 0 ? named : [wholeObject(progress.now)];
   let open = false;
   for (const place of places) {
     const exception = exceptionFor(progress.exceptions, rule.id, place);
@@ -154,8 +163,7 @@ function record(found: Found, progress: Progress): void {
       progress.violations.push(violationAt(place, found, exception));
     else progress.truncated = true;
   }
-  // A condition that says nothing of its places still counts.
-  if (!open && places.length > 0) return;
+  if (!open) return;
   progress.verdict = worse(progress.verdict, consequence(found));
   if ((answer === YES || rule.whenUnknown !== 'allow') && progress.reasons.length < REASONS_MAX)
     progress.reasons.push({
@@ -299,11 +307,9 @@ function isExcepted({ compiled, variant }: Found, progress: Progress): boolean {
   if (!progress.exceptions.some(({ coversRule }) => coversRule(rule.id))) return false;
   const witnesses: Witness[] = [];
   variant.node.witness(progress.now, variant.node.ask(progress.now), witnesses);
-  const places = placesOf(witnesses, rule);
-  return (
-    places.length > 0 &&
-    places.every((place) => exceptionFor(progress.exceptions, rule.id, place) !== undefined)
-  );
+  const named = placesOf(witnesses, rule);
+  const places = named.length > 0 ? named : [wholeObject(progress.now)];
+  return places.every((place) => exceptionFor(progress.exceptions, rule.id, place) !== undefined);
 }
 
 /** The rules that an object violates: quick, for many objects; ask `judgeAdmission` for places and sentences. */

@@ -56,9 +56,25 @@ export function placesOf(witnesses: readonly Witness[], rule: AdmissionRule): Vi
   });
 }
 
-/** The field path of a comparison. */
+/**
+ * The object as a whole: where a condition is violated by what is not there ("no item is ..." over an empty list), there
+ * is no comparison to show, and a violation without a place would pass in silence.
+ */
+export function wholeObject(item: Item): ViolatingPlace {
+  const best: Witness = {
+    item,
+    field: undefined,
+    condition: undefined,
+    actual: undefined,
+    unknown: undefined,
+    held: true,
+  };
+  return { item, best, witnesses: [best] };
+}
+
+/** The field path of a comparison; a dot for the object as a whole. */
 export const pathOf = ({ field, item }: Witness): string =>
-  field === undefined ? fieldPath(item.steps) : fieldPath(stepsOf(field, item));
+  fieldPath(field === undefined ? item.steps : stepsOf(field, item)) || '.';
 
 const clipped = (value: FactValue): FactValue => {
   if (typeof value === 'string') return value.slice(0, SHOWN_MAX);
