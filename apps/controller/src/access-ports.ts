@@ -3,7 +3,10 @@
 
 import type { AccessAnswer, AccessPath, AccessRisk, QueryOf, ReachAnswer, Result } from '@bartizan/contracts';
 import type { Attributes, Person } from '@bartizan/engine/access';
-import type { ApiFailure } from './ports.ts';
+import type { ApiFailure, Owner } from './ports.ts';
+
+/** Who may be told about the cluster: the tenant it belongs to. To everybody else no cluster is watched. */
+export type AccessDesks = (owner: Owner) => AccessDesk;
 
 /** Everything the API asks about access in the cluster. Fails where no cluster is watched. */
 export interface AccessDesk {

@@ -88,9 +88,9 @@ export interface AdmissionDesk {
   readonly test: (owner: Owner, trial: AdmissionTrial) => Promise<Result<TrialOutcome, ApiFailure>>;
   readonly simulate: (owner: Owner, draft: PolicyDraft) => Promise<Result<Simulation, ApiFailure>>;
   readonly coverage: (owner: Owner) => Promise<Result<Coverage, ApiFailure>>;
-  readonly status: () => ControlStatus;
-  /** By rule; undefined when no cluster is watched: no count is not zero. */
-  readonly counts: () => ReadonlyMap<string, RuleCount> | undefined;
+  readonly status: (owner: Owner) => ControlStatus;
+  /** By rule; undefined when the owner watches no cluster: no count is not zero. */
+  readonly counts: (owner: Owner) => ReadonlyMap<string, RuleCount> | undefined;
 }
 
 /** What an object of the cluster violates now. */

@@ -3,7 +3,7 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import type { Scope } from '@bartizan/contracts';
-import type { AccessDesk } from '../access-ports.ts';
+import type { AccessDesks } from '../access-ports.ts';
 import type { AdmissionDesk } from '../admission-ports.ts';
 import type {
   AdvisoryDesk,
@@ -70,7 +70,7 @@ export interface HandlerParts {
   readonly advisories: AdvisoryDesk;
   readonly registries: RegistryDesk;
   readonly admission: AdmissionDesk;
-  readonly access: AccessDesk;
+  readonly access: AccessDesks;
   readonly keeper: ExceptionKeeper;
   /** Absent: no registries are read here. */
   readonly imageRescan?: ImageRescan;

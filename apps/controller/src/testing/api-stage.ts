@@ -177,7 +177,7 @@ export async function buildApiStage(
     findingTurnstile,
     cluster: () => ({ state: 'off', kinds: [] }),
     admission: await stageDesk({ store, clock, log, rules: more.admissionRules ?? [] }),
-    access: buildAccessDesk(more.clusterAccess),
+    access: buildAccessDesk(more.clusterAccess, { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT }),
     keeper: new FindingLedger(store, clock, findingTurnstile),
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);

@@ -4,8 +4,8 @@
 import { err, failure, ok, type Result } from '@bartizan/contracts';
 import { answerPath, answerWhatCan, answerWhoCan, listRisks } from '@bartizan/engine/access';
 import { type AskedEnd, answerReach } from '@bartizan/engine/reachability';
-import type { AccessDesk } from '../../access-ports.ts';
-import type { ApiFailure } from '../../ports.ts';
+import type { AccessDesk, AccessDesks } from '../../access-ports.ts';
+import type { ApiFailure, Owner } from '../../ports.ts';
 import type { AccessView, ClusterAccess } from './cluster-access.ts';
 
 const LABELS_MAX = 64;
@@ -62,8 +62,15 @@ function endOf(
   });
 }
 
+/** The desk of the tenant that the cluster belongs to, and one without a cluster for all others. */
+export function buildAccessDesk(access: ClusterAccess | undefined, of: Owner): AccessDesks {
+  const own = deskOf(access);
+  const none = deskOf(undefined);
+  return ({ cluster, tenant }) => (cluster === of.cluster && tenant === of.tenant ? own : none);
+}
+
 /** Answers about access, from what the watch told. */
-export function buildAccessDesk(access: ClusterAccess | undefined): AccessDesk {
+function deskOf(access: ClusterAccess | undefined): AccessDesk {
   const ofCluster = <T>(answer: (known: ClusterAccess) => Result<T, ApiFailure>): Result<T, ApiFailure> =>
     access === undefined
       ? refused('E_POLICY_NO_CLUSTER', 'there are no roles and policies to read')

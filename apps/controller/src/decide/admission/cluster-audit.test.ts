@@ -194,6 +194,10 @@ describe('a draft', () => {
         namespaces: [{ namespace: 'shop', objects: 2, rules: 1 }],
       },
     });
-    expect(desk.status()).toMatchObject({ decisions: { deny: '2' }, kubernetes: { state: 'synced' } });
+    expect(desk.status(OWNER)).toMatchObject({ decisions: { deny: '2' }, kubernetes: { state: 'synced' } });
+    const others = { cluster: 'local', tenant: 'other' };
+    expect(desk.status(others)).toMatchObject({ decisions: {}, kubernetes: { state: 'off', kinds: [] } });
+    expect(desk.counts(others)).toBeUndefined();
+    expect(await desk.coverage(others)).toMatchObject({ ok: false, error: { code: 'E_POLICY_NO_CLUSTER' } });
   }, 60_000);
 });

@@ -40,14 +40,23 @@ export class ClusterDesk implements Pick<AdmissionDesk, 'simulate' | 'coverage' 
     this.#parts = parts;
   }
 
-  counts = (): ReadonlyMap<string, RuleCount> | undefined => this.#parts.audit?.counts();
+  counts = (owner: Owner): ReadonlyMap<string, RuleCount> | undefined => this.#auditFor(owner)?.counts();
 
-  status = (): ControlStatus => {
-    const { book, owner, kubernetes, verdicts } = this.#parts;
+  /** The cluster is told of to the tenant it belongs to; to everybody else there is none. */
+  #auditFor({ cluster, tenant }: Owner): ClusterAudit | undefined {
+    const { audit, owner } = this.#parts;
+    return cluster === owner.cluster && tenant === owner.tenant ? audit : undefined;
+  }
+
+  status = (owner: Owner): ControlStatus => {
+    const { book, kubernetes, verdicts } = this.#parts;
+    const policyRevision = book.held(owner)?.policy.revision ?? '';
+    if (owner.cluster !== this.#parts.owner.cluster || owner.tenant !== this.#parts.owner.tenant)
+      return { kubernetes: { state: 'off', kinds: [] }, decisions: {}, policyRevision };
     return {
       kubernetes: kubernetes(),
       decisions: Object.fromEntries([...verdicts()].map(([verdict, count]) => [verdict, String(count)])),
-      policyRevision: book.held(owner)?.policy.revision ?? '',
+      policyRevision,
     };
   };
 
@@ -57,13 +66,14 @@ export class ClusterDesk implements Pick<AdmissionDesk, 'simulate' | 'coverage' 
     if (!now.ok) return now;
     const drafted = await book.draft(owner, draft);
     if (!drafted.ok) return drafted;
-    const simulation = this.effect(now.value.set, drafted.value.set);
+    const simulation = this.effect(owner, now.value.set, drafted.value.set);
     return simulation === undefined ? noCluster() : ok(simulation);
   };
 
   /** What one set of rules does otherwise than another to what exists; undefined: no cluster is watched. */
-  effect = (now: AdmissionRuleSet, draft: AdmissionRuleSet): Simulation | undefined => {
-    const { audit, context, clock } = this.#parts;
+  effect = (owner: Owner, now: AdmissionRuleSet, draft: AdmissionRuleSet): Simulation | undefined => {
+    const { context, clock } = this.#parts;
+    const audit = this.#auditFor(owner);
     if (audit === undefined) return undefined;
     const objects = [...audit.requests()];
     return reportSimulation(
@@ -73,7 +83,8 @@ export class ClusterDesk implements Pick<AdmissionDesk, 'simulate' | 'coverage' 
   };
 
   coverage: AdmissionDesk['coverage'] = async (owner) => {
-    const { audit, book } = this.#parts;
+    const { book } = this.#parts;
+    const audit = this.#auditFor(owner);
     if (audit === undefined) return noCluster();
     const inForce = await book.inForce(owner);
     if (!inForce.ok) return inForce;

@@ -37,7 +37,7 @@ beforeAll(async () => {
     clock,
     book,
     turnstile: new Turnstile(),
-    effect: (now, draft) =>
+    effect: (_owner, now, draft) =>
       reportSimulation(
         simulateAdmission({ now, draft }, requests, EMPTY_CONTEXT, clock.nowMs()),
         requests.length,

@@ -14,7 +14,7 @@ import {
 import { contentHash } from '@bartizan/engine';
 import { type AdmissionRuleSet, admissionRuleRevision } from '@bartizan/engine/admission';
 import type { AdmissionDesk, KnownPolicy, PolicyAuthor, Simulation } from '../../admission-ports.ts';
-import type { ApiFailure, Clock } from '../../ports.ts';
+import type { ApiFailure, Clock, Owner } from '../../ports.ts';
 import type { Turnstile } from '../../turnstile.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { faultOfRule } from './rule-examples.ts';
@@ -26,7 +26,7 @@ interface Parts {
   readonly book: PolicyBook;
   readonly turnstile: Turnstile;
   /** What a draft would do to the objects that exist; undefined when no cluster is watched. */
-  readonly effect: (now: AdmissionRuleSet, draft: AdmissionRuleSet) => Simulation | undefined;
+  readonly effect: (owner: Owner, now: AdmissionRuleSet, draft: AdmissionRuleSet) => Simulation | undefined;
 }
 
 const YEAR_MS = 366 * 24 * 3600_000;
@@ -57,7 +57,7 @@ export class PolicySyncDesk implements Pick<AdmissionDesk, 'sync'> {
       const draft = this.#checked(plan.value);
       if (!draft.ok) return draft;
       const { revision, changes } = plan.value;
-      const meaning = effect(now.value.set, draft.value);
+      const meaning = effect(author.owner, now.value.set, draft.value);
       const told = { changes: [...changes], ...(meaning === undefined ? {} : { effect: meaning }) };
       if (set.dryRun) return ok({ revision, applied: false, ...told });
       const allowed = mayApply(plan.value, set.ifRevision);

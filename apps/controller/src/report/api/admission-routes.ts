@@ -94,10 +94,13 @@ async function writeRule({ admission, clock }: Parts, author: PolicyAuthor, chan
   const policy = await admission.policy(author.owner);
   if (!policy.ok) return policy;
   const { rule, enabled } = change;
-  return reply(rowOf(saved.value, policy.value, { counts: admission.counts(), nowMs: clock.nowMs() }), {
-    target: rule.id,
-    auditDetail: `revision ${saved.value.revision.slice(0, 12)}, mode ${rule.mode}, ${enabled ? 'enabled' : 'disabled'}`,
-  });
+  return reply(
+    rowOf(saved.value, policy.value, { counts: admission.counts(author.owner), nowMs: clock.nowMs() }),
+    {
+      target: rule.id,
+      auditDetail: `revision ${saved.value.revision.slice(0, 12)}, mode ${rule.mode}, ${enabled ? 'enabled' : 'disabled'}`,
+    },
+  );
 }
 
 /** Rules: the ones of the product and those of users. */
@@ -107,7 +110,7 @@ export const admissionRuleHandlers = ({ store, clock, admission }: Parts) => ({
     if (!wanted.ok) return wanted;
     const policy = await admission.policy(authorOf(caller).owner);
     if (!policy.ok) return policy;
-    const parts = { counts: admission.counts(), nowMs: clock.nowMs() };
+    const parts = { counts: admission.counts(authorOf(caller).owner), nowMs: clock.nowMs() };
     const rows = policy.value.rules.map((one) => rowOf(one, policy.value, parts));
     const kept = sortRows(
       rows.filter((row) => matchesFilter(row, wanted.value.filter, RULE_FIELDS)),
@@ -124,7 +127,7 @@ export const admissionRuleHandlers = ({ store, clock, admission }: Parts) => ({
     const nowMs = clock.nowMs();
     const nativePolicy = nativeText(policy.value, params.id, nowMs);
     return reply({
-      ...rowOf(known, policy.value, { counts: admission.counts(), nowMs }),
+      ...rowOf(known, policy.value, { counts: admission.counts(authorOf(caller).owner), nowMs }),
       words: [explainAdmissionRule(known.rule)],
       bindings: bindingsOf(policy.value, params.id),
       ...(nativePolicy === undefined ? {} : { nativePolicy }),
@@ -208,7 +211,9 @@ export const admissionSyncHandlers = ({ admission }: Parts) => ({
 
 /** What was decided, what an object would get, what a draft would do. */
 export const admissionDecisionHandlers = ({ store, clock, admission }: Parts) => ({
-  'admission.status': answers('admission.status', () => Promise.resolve(reply(admission.status()))),
+  'admission.status': answers('admission.status', ({ caller }) =>
+    Promise.resolve(reply(admission.status(authorOf(caller).owner))),
+  ),
   'admission.decisions': answers('admission.decisions', async ({ scope, query }) => {
     const wanted = toQuery(query);
     if (!wanted.ok) return wanted;

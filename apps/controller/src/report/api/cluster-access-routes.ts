@@ -4,14 +4,14 @@
 import { type AccessRisk, severityRank } from '@bartizan/contracts';
 import { type FieldPaths, matchesFilter } from '@bartizan/engine';
 import { type Attributes, type Person, personOf } from '@bartizan/engine/access';
-import type { AccessDesk } from '../../access-ports.ts';
+import type { AccessDesks } from '../../access-ports.ts';
 import type { Clock } from '../../ports.ts';
 import { pageBody, slicePage, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 
 interface Parts {
   readonly clock: Clock;
-  readonly access: AccessDesk;
+  readonly access: AccessDesks;
 }
 
 /** Paths that the list of risky permissions can be filtered and sorted by. */
@@ -56,33 +56,33 @@ const NOBODY = '/query/user or /query/groups has to name somebody';
 
 /** Who can do what in the cluster, and which pod can reach which. */
 export const clusterAccessHandlers = ({ clock, access }: Parts) => ({
-  'access.who-can': answers('access.who-can', ({ query }) => {
+  'access.who-can': answers('access.who-can', ({ query, caller }) => {
     const attributes = attributesOf(query);
     if (attributes === undefined)
       return Promise.resolve(refuse('E_BODY_INVALID', '/query/resource or /query/path has to be given'));
-    const answer = access.whoCan(attributes);
+    const answer = access(caller).whoCan(attributes);
     return Promise.resolve(answer.ok ? reply(answer.value) : answer);
   }),
-  'access.what-can': answers('access.what-can', ({ query }) => {
+  'access.what-can': answers('access.what-can', ({ query, caller }) => {
     const person: Person | undefined = somebody(query);
     if (person === undefined) return Promise.resolve(refuse('E_BODY_INVALID', NOBODY));
-    const answer = access.whatCan(person);
+    const answer = access(caller).whatCan(person);
     return Promise.resolve(answer.ok ? reply(answer.value) : answer);
   }),
-  'access.paths': answers('access.paths', ({ query }) => {
+  'access.paths': answers('access.paths', ({ query, caller }) => {
     const person: Person | undefined = somebody(query);
     if (person === undefined) return Promise.resolve(refuse('E_BODY_INVALID', NOBODY));
-    const answer = access.paths(person);
+    const answer = access(caller).paths(person);
     return Promise.resolve(answer.ok ? reply(answer.value) : answer);
   }),
-  'access.reach': answers('access.reach', ({ query }) => {
-    const answer = access.reach(query);
+  'access.reach': answers('access.reach', ({ query, caller }) => {
+    const answer = access(caller).reach(query);
     return Promise.resolve(answer.ok ? reply(answer.value) : answer);
   }),
-  'access.risks': answers('access.risks', async ({ query }) => {
+  'access.risks': answers('access.risks', async ({ query, caller }) => {
     const wanted = toQuery(query);
     if (!wanted.ok) return wanted;
-    const risks = access.risks();
+    const risks = access(caller).risks();
     if (!risks.ok) return risks;
     const kept = risks.value.filter((row) => matchesFilter(row, wanted.value.filter, RISK_FIELDS));
     const page = slicePage(sortRisks(kept, query.sort), wanted.value);

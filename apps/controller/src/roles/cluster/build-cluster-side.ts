@@ -11,5 +11,9 @@ type Parts = Omit<Parameters<typeof buildCluster>[0], 'book' | 'env'>;
 export async function buildClusterSide(parts: Parts) {
   const book = await openPolicyBook({ ...parts, contentDir: parts.options.contentDir });
   const cluster = await buildCluster({ ...parts, env: process.env, book });
-  return { cluster, admission: buildDesk(parts, book, cluster), access: buildAccessDesk(cluster.access) };
+  return {
+    cluster,
+    admission: buildDesk(parts, book, cluster),
+    access: buildAccessDesk(cluster.access, parts.owner),
+  };
 }

@@ -245,7 +245,7 @@ describe('a violation by what is not there', () => {
         rule({
           id: 'custom.team-label',
           condition: {
-            not: { some: 'object.labels', where: { field: 'label.name', operator: 'equals', value: 'team' } },
+            not: { some: 'object.labels', where: { field: 'label.key', operator: 'equals', value: 'team' } },
           },
           message: { en: 'no team', ja: 'チームがない' },
         }),
