@@ -123,7 +123,7 @@ describe('the audit of what exists', () => {
     const { object: _gone, ...gone } = deployment(true);
     audit.take(gone);
     await eventually(async () => expect(await checks()).toEqual([]));
-    expect((await findings())[0]?.state).toBe('fixed');
+    await eventually(async () => expect((await findings())[0]?.state).toBe('fixed'));
   }, 60_000);
 
   it('follows policies: an exception accepts, with its owner and end; a binding switches off', async () => {
