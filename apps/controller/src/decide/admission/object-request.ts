@@ -10,6 +10,8 @@ export interface RequestAround {
   readonly operation: AdmissionOperation;
   readonly oldObject?: unknown;
   readonly subResource?: string;
+  /** group/resource, where the kind does not tell: a Scale is a sub-resource of many. */
+  readonly resource?: string;
   readonly user?: AdmissionUser;
   readonly owner?: string;
 }
@@ -51,11 +53,12 @@ export function requestOfObject(
     return err(failure('E_POLICY_INVALID', 'the object has no apiVersion and kind'));
   const apiVersion = text(object['apiVersion']);
   const metadata = isRecord(object['metadata']) ? object['metadata'] : {};
-  const { subResource = '', oldObject, ...rest } = around;
+  const { subResource = '', oldObject, resource, ...rest } = around;
+  const [asGroup, asResource] = resource?.split('/') ?? [];
   return ok({
     ...rest,
-    group: apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '',
-    resource: pluralOf(kind),
+    group: asGroup ?? (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''),
+    resource: asResource ?? pluralOf(kind),
     subResource,
     kind,
     namespace: text(metadata['namespace']),

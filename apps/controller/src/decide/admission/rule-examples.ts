@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AdmissionRule } from '@bartizan/contracts';
-import { EMPTY_CONTEXT, judgeAdmission } from '@bartizan/engine/admission';
+import { type AdmissionContext, type ImageFacts, judgeAdmission, unknown } from '@bartizan/engine/admission';
 import { requestOfObject } from './object-request.ts';
 import type { PolicyBook } from './policy-book.ts';
 
@@ -20,14 +20,34 @@ export function faultOfRule(rule: AdmissionRule, book: PolicyBook, nowMs: number
     const request = requestOfObject(one.object, {
       operation: one.operation ?? 'CREATE',
       ...(one.oldObject === undefined ? {} : { oldObject: one.oldObject }),
-      ...(one.subResource === undefined ? {} : { subResource: one.subResource }),
+      ...subResourceOf(rule, one),
       ...(one.user === undefined ? {} : { user: { name: one.user, groups: [] } }),
     });
     if (!request.ok) return `example "${one.name}": ${request.error.detail}`;
-    const { violations } = judgeAdmission(set, request.value, EMPTY_CONTEXT, nowMs);
+    const { violations } = judgeAdmission(set, request.value, contextOf(one), nowMs);
     const violates = violations.some(({ state }) => state === 'violated');
     if (violates !== wanted)
       return `example "${one.name}" ${wanted ? 'does not violate' : 'violates'} the rule`;
   }
   return undefined;
 }
+
+type Example = AdmissionRule['tests']['mustPass'][number];
+
+/** The sub-resource of an example, of the resource that the rule is about. */
+function subResourceOf(rule: AdmissionRule, { subResource }: Example) {
+  if (subResource === undefined) return {};
+  const resource = rule.match.resources.find((name) => name.endsWith(`/${subResource}`));
+  return { subResource, ...(resource === undefined ? {} : { resource }) };
+}
+
+const isFacts = (value: unknown): value is ImageFacts =>
+  typeof value === 'object' && value !== null && typeof Reflect.get(value, 'scanned') === 'boolean';
+
+/** What an example says of images; of everything else nothing is known. */
+const contextOf = ({ images = {} }: Example): AdmissionContext => ({
+  image: (reference) => {
+    const facts: unknown = Object.hasOwn(images, reference) ? images[reference] : undefined;
+    return isFacts(facts) ? facts : unknown('the example says nothing of it');
+  },
+});

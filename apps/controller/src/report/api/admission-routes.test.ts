@@ -88,6 +88,58 @@ describe('admission rules', () => {
     });
     const answer = await put(wrong);
     expect(answer.text).toContain('example \\"not privileged\\" does not violate');
+    const ofImages = anAdmissionRule({
+      id: 'custom.scanned',
+      condition: {
+        some: 'containers',
+        where: { field: 'image.scanned', operator: 'equals', value: false },
+      },
+      tests: {
+        mustViolate: [
+          {
+            name: 'not scanned',
+            object: pod(false),
+            images: { 'docker.io/library/web:1': { scanned: false } },
+          },
+        ],
+        mustPass: [
+          { name: 'scanned', object: pod(false), images: { 'docker.io/library/web:1': { scanned: true } } },
+        ],
+      },
+    });
+    expect([(await put(ofImages)).status, (await ask('DELETE', 'rules/custom.scanned')).status]).toEqual([
+      201, 200,
+    ]);
+    const scale = {
+      apiVersion: 'autoscaling/v1',
+      kind: 'Scale',
+      metadata: { name: 'web', namespace: 'shop' },
+    };
+    const ofScale = anAdmissionRule({
+      id: 'custom.scale',
+      match: { resources: ['apps/deployments/scale'], operations: ['UPDATE'] },
+      condition: { field: 'object.path/spec/replicas', operator: 'greater-than', value: 3 },
+      tests: {
+        mustViolate: [
+          {
+            name: 'many',
+            operation: 'UPDATE',
+            subResource: 'scale',
+            object: { ...scale, spec: { replicas: 9 } },
+          },
+        ],
+        mustPass: [
+          {
+            name: 'few',
+            operation: 'UPDATE',
+            subResource: 'scale',
+            object: { ...scale, spec: { replicas: 1 } },
+          },
+        ],
+      },
+    });
+    const scaled = await put(ofScale);
+    expect([scaled.text, scaled.status]).toEqual([scaled.text, 201]);
     const otherId = ask('PUT', 'rules/custom.other', { rule: mine, enabled: true });
     expect(await codeOf(otherId)).toEqual([400, 'E_BODY_INVALID']);
     expect(await codeOf(ask('DELETE', 'rules/admission.privileged'))).toEqual([422, 'E_POLICY_INVALID']);
