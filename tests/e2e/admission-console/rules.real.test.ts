@@ -55,9 +55,9 @@ describe('rules of the product', () => {
   it('are listed without a number where no cluster is watched, filtered in the address, sorted, exported', async () => {
     const page = await open('/admission');
     await page.getByText('Rules can be written and tried; nothing is judged yet.').waitFor();
-    expect(
-      await page.locator('[role="cell"] .unknown', { hasText: 'No cluster is watched' }).count(),
-    ).toBeGreaterThan(3);
+    await expect
+      .poll(() => page.locator('[role="cell"] .unknown', { hasText: 'No cluster is watched' }).count())
+      .toBeGreaterThan(3);
     await page.locator('[data-filter-input]').fill('severity:critical');
     await page.keyboard.press('Enter');
     await page.waitForURL(/filter=severity/);
