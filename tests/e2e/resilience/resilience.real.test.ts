@@ -111,6 +111,18 @@ function childOf(of: number, word: string): number {
 }
 const sensorPid = (): number => childOf(readStatus(product.paths)?.agent.pid ?? 0, 'bartizan-sensor');
 
+/** Appends to a file until not even a page fits on its disk. */
+function fill(path: string): void {
+  for (let size = 8 * 1024 * 1024; size >= 4096; ) {
+    try {
+      writeFileSync(path, Buffer.alloc(size), { flag: 'a' });
+    } catch {
+      // Full for this size: try a smaller one.
+      size /= 2;
+    }
+  }
+}
+
 describe.runIf(process.getuid?.() === 0)('resilience', () => {
   beforeAll(async () => {
     mkdirSync(DISK, { recursive: true });
@@ -257,20 +269,15 @@ describe.runIf(process.getuid?.() === 0)('resilience', () => {
     await allArrive('disk-before', before);
     const ballast = join(DISK, 'ballast');
     try {
-      for (let size = 1024 * 1024 * 1024; size >= 4096; size /= 2) {
-        try {
-          writeFileSync(ballast, Buffer.alloc(Math.min(size, 8 * 1024 * 1024)), { flag: 'a' });
-          size *= 2;
-        } catch {
-          // Full for this size: try a smaller one.
-        }
-      }
+      fill(ballast);
       await mark('disk-during', 20).catch(() => []);
       await eventually(
         'the full disk is visible',
         async () => {
           // Store and agent write to the same disk. Whichever meets its end first: the store says that it is full, and that
           // what is shown of the agent is older, or is kept in memory only.
+          // What the agent sends and forgets makes room again, which the store takes: the disk is kept full.
+          fill(ballast);
           const { state } = await status();
           const words = (await product.command('status')).stdout;
           return state !== 'ready' &&
