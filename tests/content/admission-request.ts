@@ -6,27 +6,12 @@ import {
   type AdmissionContext,
   type AdmissionRequest,
   type ImageFacts,
+  resourceOf,
   unknown,
 } from '@bartizan/engine/admission';
 
 /** One example of a rule. */
 export type Example = AdmissionRule['tests']['mustPass'][number];
-
-const IRREGULAR: Readonly<Record<string, string>> = {
-  Ingress: 'ingresses',
-  NetworkPolicy: 'networkpolicies',
-  StorageClass: 'storageclasses',
-  IngressClass: 'ingressclasses',
-  PriorityClass: 'priorityclasses',
-  ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
-  MutatingAdmissionPolicy: 'mutatingadmissionpolicies',
-  PodSecurityPolicy: 'podsecuritypolicies',
-  Endpoints: 'endpoints',
-  CSIStorageCapacity: 'csistoragecapacities',
-};
-
-/** Plural name of a kind, as the API server has it. */
-export const resourceOf = (kind: string): string => IRREGULAR[kind] ?? `${kind.toLowerCase()}s`;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -46,7 +31,9 @@ export function requestFor(
   const metadata = isObject(value['metadata']) ? value['metadata'] : {};
   const [group = ''] = textOf(value['apiVersion']).split('/').slice(0, -1);
   const kind = textOf(value['kind']);
-  const [asGroup, asResource, asSub = ''] = (more.resource ?? `${group}/${resourceOf(kind)}`).split('/');
+  const [asGroup, asResource, asSub = ''] = (more.resource ?? `${group}/${resourceOf(group, kind)}`).split(
+    '/',
+  );
   const operation = more.operation ?? 'CREATE';
   return {
     operation,

@@ -3,6 +3,7 @@
 
 import { type AdmissionRule, ok, type Result } from '@bartizan/contracts';
 import { compileWildcard, isWildcard } from '@bartizan/engine';
+import { CUSTOM_POD_PATHS } from '@bartizan/engine/admission';
 import { emitNativePolicies, NATIVE_MINOR, type NativeEmission } from '@bartizan/engine/admission-native';
 import { compileNativePolicy } from '@bartizan/engine/native-policy';
 import type { ApiFailure } from '../api/client.ts';
@@ -11,7 +12,6 @@ import { EXIT } from '../exit-codes.ts';
 import { plain } from '../output/width.ts';
 import { toYaml } from '../output/yaml.ts';
 import type { EmitFlags } from './flags.ts';
-import { CUSTOM_POD_PATHS } from './kubernetes-object.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import { compileRules, rulesOf } from './rule-sources.ts';
 

@@ -4,13 +4,13 @@
 import { type AdmissionRule, err, failure, ok, type Result } from '@bartizan/contracts';
 import {
   type AdmissionRuleSet,
+  CUSTOM_POD_PATHS,
   compileAdmissionPolicy,
   PSS_MINOR_LATEST,
   pssRules,
 } from '@bartizan/engine/admission';
 import type { ApiFailure } from '../api/client.ts';
 import { usage } from '../context.ts';
-import { CUSTOM_POD_PATHS } from './kubernetes-object.ts';
 import { builtInRules, type PolicyFiles, readPolicyFiles } from './policy-files.ts';
 
 /** Where rules come from. */

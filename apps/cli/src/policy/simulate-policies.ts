@@ -4,6 +4,7 @@
 import { type AdmissionSimulation, ok, type Result } from '@bartizan/contracts';
 import {
   type AdmissionRequest,
+  CUSTOM_POD_PATHS,
   compileAdmissionPolicy,
   EMPTY_CONTEXT,
   reportSimulation,
@@ -16,7 +17,7 @@ import { renderValue } from '../output/render.ts';
 import { blastRadiusLines } from './blast-radius.ts';
 import type { SimulateFlags } from './flags.ts';
 import { objectsOf, type PolicyProblem, problemIn } from './judge-manifests.ts';
-import { CUSTOM_POD_PATHS, requestOf } from './kubernetes-object.ts';
+import { requestOf } from './kubernetes-object.ts';
 import { documentsOf, manifestFiles } from './manifests.ts';
 import { type PolicyFiles, readPolicyFiles } from './policy-files.ts';
 import { compileRules, rulesOf } from './rule-sources.ts';

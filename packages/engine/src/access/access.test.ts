@@ -160,6 +160,12 @@ describe('the graph', () => {
     );
   });
 
+  it('takes names that every object of JavaScript has for what they are: none of ours', () => {
+    const kinds = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
+    const read = readAccess(kinds.map((kind) => ({ kind, metadata: { name: 'x' } })));
+    expect([read.roles, read.bindings, read.pods]).toEqual([[], [], []]);
+  });
+
   it('takes anything for an object without a fault', () => {
     fc.assert(
       fc.property(

@@ -1,6 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import {
+  entryOf,
+  isObject,
+  type Json,
+  listOf,
+  memberOf,
+  textMapOf,
+  textOf,
+  textsOf,
+} from '../foreign-json.ts';
 import { type LabelSelector, readLabelSelector } from '../label-selector.ts';
 
 /** One rule of a role as the RBAC authorizer reads it. */
@@ -66,28 +76,12 @@ export interface AccessSnapshot {
   readonly unreadable: readonly string[];
 }
 
-type Json = Readonly<Record<string, unknown>>;
-const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const at = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined);
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const texts = (value: unknown): string[] =>
-  items(value).filter((item): item is string => typeof item === 'string');
-
-function labelsOf(value: unknown): Record<string, string> {
-  if (!isRecord(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
-}
-
 const ruleOf = (value: unknown): PolicyRule => ({
-  verbs: texts(at(value, 'verbs')),
-  apiGroups: texts(at(value, 'apiGroups')),
-  resources: texts(at(value, 'resources')),
-  resourceNames: texts(at(value, 'resourceNames')),
-  nonResourceURLs: texts(at(value, 'nonResourceURLs')),
+  verbs: textsOf(memberOf(value, 'verbs')),
+  apiGroups: textsOf(memberOf(value, 'apiGroups')),
+  resources: textsOf(memberOf(value, 'resources')),
+  resourceNames: textsOf(memberOf(value, 'resourceNames')),
+  nonResourceURLs: textsOf(memberOf(value, 'nonResourceURLs')),
 });
 
 interface Named {
@@ -98,15 +92,15 @@ interface Named {
 const named = (object: Json): Named => {
   const metadata = object['metadata'];
   return {
-    namespace: text(at(metadata, 'namespace')),
-    name: text(at(metadata, 'name')),
-    labels: labelsOf(at(metadata, 'labels')),
+    namespace: textOf(memberOf(metadata, 'namespace')),
+    name: textOf(memberOf(metadata, 'name')),
+    labels: textMapOf(memberOf(metadata, 'labels')),
   };
 };
 
 function roleOf(object: Json, kind: Role['kind']): Role {
-  const selectors = at(object['aggregationRule'], 'clusterRoleSelectors');
-  const role = { kind, ...named(object), rules: items(object['rules']).map(ruleOf) };
+  const selectors = memberOf(object['aggregationRule'], 'clusterRoleSelectors');
+  const role = { kind, ...named(object), rules: listOf(object['rules']).map(ruleOf) };
   return kind === 'ClusterRole' && Array.isArray(selectors)
     ? { ...role, namespace: '', aggregates: selectors.map(readLabelSelector) }
     : role;
@@ -121,17 +115,20 @@ function bindingOf(object: Json, kind: Binding['kind']): Binding {
     kind,
     namespace: kind === 'RoleBinding' ? namespace : '',
     name,
-    role: { kind: at(role, 'kind') === 'Role' ? 'Role' : 'ClusterRole', name: text(at(role, 'name')) },
-    subjects: items(object['subjects']).flatMap((one) => {
-      const found = SUBJECT_KINDS.find((word) => word === at(one, 'kind'));
+    role: {
+      kind: memberOf(role, 'kind') === 'Role' ? 'Role' : 'ClusterRole',
+      name: textOf(memberOf(role, 'name')),
+    },
+    subjects: listOf(object['subjects']).flatMap((one) => {
+      const found = SUBJECT_KINDS.find((word) => word === memberOf(one, 'kind'));
       if (found === undefined) return [];
-      const own = text(at(one, 'namespace'));
+      const own = textOf(memberOf(one, 'namespace'));
       return [
         {
           kind: found,
           // A subject of a RoleBinding without a namespace is refused by the API server, never defaulted.
           namespace: found === 'ServiceAccount' ? own : '',
-          name: text(at(one, 'name')),
+          name: textOf(memberOf(one, 'name')),
         },
       ];
     }),
@@ -158,11 +155,11 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   Pod: (object, into) => {
     const { namespace, name } = named(object);
-    const mounts = at(object['spec'], 'automountServiceAccountToken');
+    const mounts = memberOf(object['spec'], 'automountServiceAccountToken');
     into.pods.push({
       namespace,
       name,
-      serviceAccount: text(at(object['spec'], 'serviceAccountName')) || 'default',
+      serviceAccount: textOf(memberOf(object['spec'], 'serviceAccountName')) || 'default',
       mountsToken: typeof mounts === 'boolean' ? mounts : undefined,
     });
   },
@@ -179,8 +176,8 @@ const READERS: Readonly<Record<string, Reader>> = {
 export function readAccess(objects: Iterable<unknown>, unreadable: readonly string[] = []): AccessSnapshot {
   const parts: Parts = { roles: [], bindings: [], accounts: [], pods: [], podSecurity: new Map() };
   for (const object of objects) {
-    if (!isRecord(object)) continue;
-    READERS[text(object['kind'])]?.(object, parts);
+    if (!isObject(object)) continue;
+    entryOf(READERS, textOf(object['kind']))?.(object, parts);
   }
   return { ...parts, unreadable };
 }

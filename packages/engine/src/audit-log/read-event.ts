@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Facts } from '@bartizan/contracts';
+import { isObject, memberOf } from '../foreign-json.ts';
 import { ADDRESS_SCOPES, type AddressScope, addressScope } from '../runtime/address-scope.ts';
 import { requestFacts } from './request-facts.ts';
 
@@ -17,10 +18,6 @@ export interface AuditedRequest {
   readonly name: string;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const at = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined);
 const text = (value: unknown, max = 1024): string => (typeof value === 'string' ? value.slice(0, max) : '');
 const texts = (value: unknown, max = 64): string[] =>
   Array.isArray(value)
@@ -78,20 +75,20 @@ const present = (name: string, value: string): Facts => (value === '' ? {} : { [
  * typed reads as absent. Of the body of a request only the shape is read, never a value that may be secret.
  */
 export function readAuditEvent(event: unknown): AuditedRequest | undefined {
-  if (!isRecord(event) || event['kind'] !== 'Event') return undefined;
+  if (!isObject(event) || event['kind'] !== 'Event') return undefined;
   const verb = text(event['verb'], 64);
   const ref = event['objectRef'];
-  const subresource = text(at(ref, 'subresource'), 128);
+  const subresource = text(memberOf(ref, 'subresource'), 128);
   const id = text(event['auditID'], 128);
   if (id === '' || !isJudged(text(event['stage'], 64), verb, subresource)) return undefined;
-  const user = text(at(event['user'], 'username'), 512);
-  const groups = texts(at(event['user'], 'groups'));
-  const namespace = text(at(ref, 'namespace'), 253);
+  const user = text(memberOf(event['user'], 'username'), 512);
+  const groups = texts(memberOf(event['user'], 'groups'));
+  const namespace = text(memberOf(ref, 'namespace'), 253);
   const uri = text(event['requestURI'], 16_384);
-  const code = at(event['responseStatus'], 'code');
+  const code = memberOf(event['responseStatus'], 'code');
   const kind = userKind(user, groups);
-  const resource = text(at(ref, 'resource'), 253);
-  const name = text(at(ref, 'name'), 253);
+  const resource = text(memberOf(ref, 'resource'), 253);
+  const name = text(memberOf(ref, 'name'), 253);
   const time = Date.parse(text(event['requestReceivedTimestamp'], 64) || text(event['stageTimestamp'], 64));
   return {
     id,
@@ -106,11 +103,11 @@ export function readAuditEvent(event: unknown): AuditedRequest | undefined {
       'audit.user-kind': kind,
       'audit.source-scope': furthest(texts(event['sourceIPs'], 16)),
       'audit.path': uri.split('?')[0] ?? '',
-      ...present('audit.impersonated', text(at(event['impersonatedUser'], 'username'), 512)),
+      ...present('audit.impersonated', text(memberOf(event['impersonatedUser'], 'username'), 512)),
       ...present('audit.user-agent', text(event['userAgent'], 512).split(' ')[0] ?? ''),
       ...present('audit.resource', resource),
       ...present('audit.subresource', subresource),
-      ...present('audit.group', text(at(ref, 'apiGroup'), 253)),
+      ...present('audit.group', text(memberOf(ref, 'apiGroup'), 253)),
       ...present('audit.namespace', namespace),
       ...present('audit.name', name),
       ...(typeof code === 'number' ? { 'audit.code': code, 'audit.allowed': code < 400 } : {}),

@@ -3,24 +3,17 @@
 
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import type { JsonObject, Value } from '../cel/index.ts';
+import { isObject, type Json } from '../foreign-json.ts';
 
 export type PolicyInvalid = Failure<'E_NATIVE_POLICY'>;
 export const invalid = (detail: string): Result<never, PolicyInvalid> =>
   err(failure('E_NATIVE_POLICY', detail));
 
-/** A JSON object or array as it came, with every field unknown. */
-export type Json = Readonly<Record<string, unknown>>;
+export { isObject, type Json, listOf, memberOf as fieldOf, textsOf } from '../foreign-json.ts';
 
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 export const objectOr = (value: unknown): Json => (isObject(value) ? value : {});
-export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 export const textOr = (value: unknown, otherwise = ''): string =>
   typeof value === 'string' ? value : otherwise;
-export const textsOf = (value: unknown): readonly string[] =>
-  listOf(value).filter((one): one is string => typeof one === 'string');
-export const fieldOf = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce<unknown>((at, name) => (isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined), value);
 
 /** A foreign object as a value of CEL: JSON is one already. */
 export const asValue = (value: unknown): Value => (value === undefined ? null : (value as JsonObject));

@@ -138,6 +138,15 @@ describe('reachability', () => {
     });
   });
 
+  it('takes names that every object of JavaScript has for what they are', () => {
+    const kinds = ['__proto__', 'constructor', 'toString'];
+    expect(readNetworkPolicies(kinds.map((kind) => ({ kind, spec: {} })))).toEqual([]);
+    for (const action of kinds)
+      expect(ask([cluster({ ingress: [{ action, from: [{ namespaces: {} }] }] })]).reach).toBe('unknown');
+    const exists = { matchExpressions: [{ key: 'constructor', operator: 'Exists' }] };
+    expect(ask([network({ podSelector: exists, policyTypes: ['Ingress'] })]).reach).toBe('allowed');
+  });
+
   it('takes anything for a policy without a fault', () => {
     fc.assert(
       fc.property(

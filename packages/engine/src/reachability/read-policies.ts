@@ -1,50 +1,45 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { entryOf, isObject, type Json, listOf, memberOf, textOf, textsOf } from '../foreign-json.ts';
 import { type LabelSelector, readLabelSelector } from '../label-selector.ts';
 import type { Action, NetworkPolicySet, NetworkRule, Peer, PortMatch } from './policy.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const at = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined);
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const texts = (value: unknown): string[] =>
-  items(value).filter((item): item is string => typeof item === 'string');
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
 const EVERYTHING: LabelSelector = { labels: {}, expressions: [] };
 
 function portOf(value: unknown): PortMatch {
-  const protocol = text(at(value, 'protocol')) || 'TCP';
-  const port = at(value, 'port');
+  const protocol = textOf(memberOf(value, 'protocol')) || 'TCP';
+  const port = memberOf(value, 'port');
   if (typeof port === 'string') return { protocol, name: port };
   const from = number(port);
-  return from === undefined ? { protocol } : { protocol, from, to: number(at(value, 'endPort')) ?? from };
+  return from === undefined
+    ? { protocol }
+    : { protocol, from, to: number(memberOf(value, 'endPort')) ?? from };
 }
 
 function peerOf(value: unknown): Peer {
-  const block = at(value, 'ipBlock');
-  if (isRecord(block))
-    return { kind: 'networks', networks: [text(block['cidr'])], except: texts(block['except']) };
-  const namespaces = at(value, 'namespaceSelector');
-  const pods = at(value, 'podSelector');
-  if (!isRecord(namespaces) && !isRecord(pods)) return { kind: 'unknown', form: keysOf(value) };
+  const block = memberOf(value, 'ipBlock');
+  if (isObject(block))
+    return { kind: 'networks', networks: [textOf(block['cidr'])], except: textsOf(block['except']) };
+  const namespaces = memberOf(value, 'namespaceSelector');
+  const pods = memberOf(value, 'podSelector');
+  if (!isObject(namespaces) && !isObject(pods)) return { kind: 'unknown', form: keysOf(value) };
   return {
     kind: 'pods',
-    ...(isRecord(namespaces) ? { namespaces: readLabelSelector(namespaces) } : {}),
-    pods: isRecord(pods) ? readLabelSelector(pods) : EVERYTHING,
+    ...(isObject(namespaces) ? { namespaces: readLabelSelector(namespaces) } : {}),
+    pods: isObject(pods) ? readLabelSelector(pods) : EVERYTHING,
   };
 }
 const keysOf = (value: unknown): string =>
-  isRecord(value) ? Object.keys(value).join(', ').slice(0, 128) : '';
+  isObject(value) ? Object.keys(value).join(', ').slice(0, 128) : '';
 
 /** Rules of a NetworkPolicy: an empty or absent list of peers or ports is "any". */
 function plainRules(value: unknown, peers: 'from' | 'to'): NetworkRule[] {
-  return items(value).map((rule, index) => {
-    const others = items(at(rule, peers));
-    const ports = items(at(rule, 'ports'));
+  return listOf(value).map((rule, index) => {
+    const others = listOf(memberOf(rule, peers));
+    const ports = listOf(memberOf(rule, 'ports'));
     return {
       name: `${index}`,
       action: 'accept',
@@ -56,70 +51,71 @@ function plainRules(value: unknown, peers: 'from' | 'to'): NetworkRule[] {
 
 function plainPolicy(object: Json): NetworkPolicySet {
   const spec = object['spec'];
-  const types = texts(at(spec, 'policyTypes'));
+  const types = textsOf(memberOf(spec, 'policyTypes'));
   // Without policyTypes (networking/v1 defaulting): ingress always, egress only when there are egress rules.
-  const egress = types.length > 0 ? types.includes('Egress') : items(at(spec, 'egress')).length > 0;
+  const egress = types.length > 0 ? types.includes('Egress') : listOf(memberOf(spec, 'egress')).length > 0;
   const ingress = types.length === 0 || types.includes('Ingress');
   return {
     kind: 'NetworkPolicy',
-    namespace: text(at(object['metadata'], 'namespace')) || 'default',
-    name: text(at(object['metadata'], 'name')),
+    namespace: textOf(memberOf(object['metadata'], 'namespace')) || 'default',
+    name: textOf(memberOf(object['metadata'], 'name')),
     tier: 'namespace',
     priority: 0,
-    subject: { pods: readLabelSelector(at(spec, 'podSelector')) },
-    ...(ingress ? { ingress: plainRules(at(spec, 'ingress'), 'from') } : {}),
-    ...(egress ? { egress: plainRules(at(spec, 'egress'), 'to') } : {}),
+    subject: { pods: readLabelSelector(memberOf(spec, 'podSelector')) },
+    ...(ingress ? { ingress: plainRules(memberOf(spec, 'ingress'), 'from') } : {}),
+    ...(egress ? { egress: plainRules(memberOf(spec, 'egress'), 'to') } : {}),
   };
 }
 
 /** `namespaces` is a selector since v1alpha2; before, the selector was one level deeper. */
 const namespacesOf = (value: unknown): LabelSelector =>
-  isRecord(at(value, 'namespaceSelector'))
-    ? readLabelSelector(at(value, 'namespaceSelector'))
+  isObject(memberOf(value, 'namespaceSelector'))
+    ? readLabelSelector(memberOf(value, 'namespaceSelector'))
     : readLabelSelector(value);
 
 function clusterPeer(value: unknown): Peer {
-  const pods = at(value, 'pods');
-  if (isRecord(at(value, 'namespaces')))
-    return { kind: 'pods', namespaces: namespacesOf(at(value, 'namespaces')), pods: EVERYTHING };
-  if (isRecord(pods))
+  const pods = memberOf(value, 'pods');
+  if (isObject(memberOf(value, 'namespaces')))
+    return { kind: 'pods', namespaces: namespacesOf(memberOf(value, 'namespaces')), pods: EVERYTHING };
+  if (isObject(pods))
     return {
       kind: 'pods',
-      namespaces: isRecord(pods['namespaceSelector'])
+      namespaces: isObject(pods['namespaceSelector'])
         ? readLabelSelector(pods['namespaceSelector'])
         : namespacesOf(pods['namespaces']),
       pods: readLabelSelector(pods['podSelector']),
     };
-  if (isRecord(at(value, 'nodes'))) return { kind: 'nodes', nodes: readLabelSelector(at(value, 'nodes')) };
-  const networks = at(value, 'networks');
-  if (Array.isArray(networks)) return { kind: 'networks', networks: texts(networks), except: [] };
+  if (isObject(memberOf(value, 'nodes')))
+    return { kind: 'nodes', nodes: readLabelSelector(memberOf(value, 'nodes')) };
+  const networks = memberOf(value, 'networks');
+  if (Array.isArray(networks)) return { kind: 'networks', networks: textsOf(networks), except: [] };
   return { kind: 'unknown', form: keysOf(value) };
 }
 
 const span = (protocol: string, value: unknown): PortMatch => {
-  const from = number(at(value, 'number')) ?? number(at(at(value, 'range'), 'start'));
-  const to = number(at(value, 'number')) ?? number(at(at(value, 'range'), 'end'));
+  const from = number(memberOf(value, 'number')) ?? number(memberOf(memberOf(value, 'range'), 'start'));
+  const to = number(memberOf(value, 'number')) ?? number(memberOf(memberOf(value, 'range'), 'end'));
   return from === undefined || to === undefined ? { protocol } : { protocol, from, to };
 };
 
 /** A protocol of v1alpha2: `{tcp: {destinationPort: ...}}`, `{destinationNamedPort: ...}`. */
 function protocolOf(value: unknown): PortMatch {
-  const named = at(value, 'destinationNamedPort');
+  const named = memberOf(value, 'destinationNamedPort');
   if (typeof named === 'string') return { name: named };
-  const key = ['tcp', 'udp', 'sctp'].find((one) => at(value, one) !== undefined);
+  const key = ['tcp', 'udp', 'sctp'].find((one) => memberOf(value, one) !== undefined);
   return key === undefined
     ? { protocol: 'unknown' }
-    : span(key.toUpperCase(), at(at(value, key), 'destinationPort'));
+    : span(key.toUpperCase(), memberOf(memberOf(value, key), 'destinationPort'));
 }
 
 /** A port of v1alpha1: `{portNumber: ...}`, `{portRange: ...}`, `{namedPort: ...}`. */
 function adminPort(value: unknown): PortMatch {
-  const named = at(value, 'namedPort');
+  const named = memberOf(value, 'namedPort');
   if (typeof named === 'string') return { name: named };
-  const range = at(value, 'portRange');
-  if (isRecord(range)) return span(text(range['protocol']) || 'TCP', { range });
-  const one = at(value, 'portNumber');
-  return span(text(at(one, 'protocol')) || 'TCP', { number: at(one, 'port') });
+  const range = memberOf(value, 'portRange');
+  if (isObject(range)) return span(textOf(range['protocol']) || 'TCP', { range });
+  const one = memberOf(value, 'portNumber');
+  return span(textOf(memberOf(one, 'protocol')) || 'TCP', { number: memberOf(one, 'port') });
 }
 
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -130,17 +126,17 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 };
 
 function clusterRules(value: unknown, peers: 'from' | 'to'): NetworkRule[] {
-  return items(value).map((rule, index) => {
-    const protocols = items(at(rule, 'protocols'));
-    const ports = items(at(rule, 'ports'));
+  return listOf(value).map((rule, index) => {
+    const protocols = listOf(memberOf(rule, 'protocols'));
+    const ports = listOf(memberOf(rule, 'ports'));
     const matches = [...protocols.map(protocolOf), ...ports.map(adminPort)];
-    const action = ACTIONS[text(at(rule, 'action'))];
-    const others = items(at(rule, peers)).map(clusterPeer);
+    const action = entryOf(ACTIONS, textOf(memberOf(rule, 'action')));
+    const others = listOf(memberOf(rule, peers)).map(clusterPeer);
     return {
-      name: text(at(rule, 'name')) || `${index}`,
+      name: textOf(memberOf(rule, 'name')) || `${index}`,
       action: action ?? 'deny',
       // An action that is not known must not be taken for one that is.
-      peers: action === undefined ? [{ kind: 'unknown', form: text(at(rule, 'action')) }] : others,
+      peers: action === undefined ? [{ kind: 'unknown', form: textOf(memberOf(rule, 'action')) }] : others,
       ...(matches.length === 0 ? {} : { ports: matches }),
     };
   });
@@ -148,23 +144,23 @@ function clusterRules(value: unknown, peers: 'from' | 'to'): NetworkRule[] {
 
 function clusterPolicy(object: Json): NetworkPolicySet {
   const spec = object['spec'];
-  const subject = at(spec, 'subject');
-  const pods = at(subject, 'pods');
-  const baseline = object['kind'] === 'BaselineAdminNetworkPolicy' || at(spec, 'tier') === 'Baseline';
+  const subject = memberOf(spec, 'subject');
+  const pods = memberOf(subject, 'pods');
+  const baseline = object['kind'] === 'BaselineAdminNetworkPolicy' || memberOf(spec, 'tier') === 'Baseline';
   return {
-    kind: text(object['kind']),
+    kind: textOf(object['kind']),
     namespace: '',
-    name: text(at(object['metadata'], 'name')),
+    name: textOf(memberOf(object['metadata'], 'name')),
     tier: baseline ? 'baseline' : 'admin',
-    priority: number(at(spec, 'priority')) ?? 0,
-    subject: isRecord(pods)
+    priority: number(memberOf(spec, 'priority')) ?? 0,
+    subject: isObject(pods)
       ? {
           namespaces: readLabelSelector(pods['namespaceSelector']),
           pods: readLabelSelector(pods['podSelector']),
         }
-      : { namespaces: namespacesOf(at(subject, 'namespaces')), pods: EVERYTHING },
-    ingress: clusterRules(at(spec, 'ingress'), 'from'),
-    egress: clusterRules(at(spec, 'egress'), 'to'),
+      : { namespaces: namespacesOf(memberOf(subject, 'namespaces')), pods: EVERYTHING },
+    ingress: clusterRules(memberOf(spec, 'ingress'), 'from'),
+    egress: clusterRules(memberOf(spec, 'egress'), 'to'),
   };
 }
 
@@ -182,8 +178,8 @@ const READERS: Readonly<Record<string, (object: Json) => NetworkPolicySet>> = {
 export function readNetworkPolicies(objects: Iterable<unknown>): NetworkPolicySet[] {
   const found: NetworkPolicySet[] = [];
   for (const object of objects) {
-    if (!isRecord(object)) continue;
-    const read = READERS[text(object['kind'])];
+    if (!isObject(object)) continue;
+    const read = entryOf(READERS, textOf(object['kind']));
     if (read !== undefined) found.push(read(object));
   }
   return found;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type AdmissionOperation, err, failure, ok, type Result } from '@bartizan/contracts';
-import type { AdmissionRequest, AdmissionUser } from '@bartizan/engine/admission';
+import { type AdmissionRequest, type AdmissionUser, resourceOf } from '@bartizan/engine/admission';
 import type { ApiFailure } from '../../ports.ts';
 
 /** What an object alone does not say. */
@@ -21,28 +21,6 @@ const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Plural names that are not the kind with an s. */
-const PLURALS: Readonly<Record<string, string>> = {
-  Endpoints: 'endpoints',
-  Ingress: 'ingresses',
-  IngressClass: 'ingressclasses',
-  NetworkPolicy: 'networkpolicies',
-  PriorityClass: 'priorityclasses',
-  RuntimeClass: 'runtimeclasses',
-  StorageClass: 'storageclasses',
-  ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
-  MutatingAdmissionPolicy: 'mutatingadmissionpolicies',
-};
-
-/** The resource of a kind, by the rule of the API server (meta.UnsafeGuessKindToResource). */
-export function pluralOf(kind: string): string {
-  const known = PLURALS[kind];
-  if (known !== undefined) return known;
-  const lower = kind.toLowerCase();
-  if (lower.endsWith('s')) return `${lower}es`;
-  return lower.endsWith('y') ? `${lower.slice(0, -1)}ies` : `${lower}s`;
-}
-
 /** The request that would create, change or delete an object. E_POLICY_INVALID: it names no kind. */
 export function requestOfObject(
   object: unknown,
@@ -52,13 +30,14 @@ export function requestOfObject(
   if (!isRecord(object) || kind === '')
     return err(failure('E_POLICY_INVALID', 'the object has no apiVersion and kind'));
   const apiVersion = text(object['apiVersion']);
+  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
   const metadata = isRecord(object['metadata']) ? object['metadata'] : {};
   const { subResource = '', oldObject, resource, ...rest } = around;
   const [asGroup, asResource] = resource?.split('/') ?? [];
   return ok({
     ...rest,
-    group: asGroup ?? (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''),
-    resource: asResource ?? pluralOf(kind),
+    group: asGroup ?? group,
+    resource: asResource ?? resourceOf(group, kind),
     subResource,
     kind,
     namespace: text(metadata['namespace']),

@@ -22,6 +22,7 @@ import {
   type AdmissionRuleSet,
   admissionRuleRevision,
   type CelCompiler,
+  CUSTOM_POD_PATHS,
   compileAdmissionPolicyLeniently,
 } from '@bartizan/engine/admission';
 import type { KnownPolicy, KnownRule } from '../../admission-ports.ts';
@@ -135,7 +136,9 @@ export class PolicyBook {
 
   #compiled(policy: Parameters<typeof compileAdmissionPolicyLeniently>[0]): AdmissionCompilation {
     const { compileCel } = this.#parts;
-    return compileAdmissionPolicyLeniently(policy, compileCel === undefined ? {} : { compileCel });
+    // The same custom kinds as on the command line: what CI refuses must not pass here.
+    const whole = { ...policy, podPaths: CUSTOM_POD_PATHS };
+    return compileAdmissionPolicyLeniently(whole, compileCel === undefined ? {} : { compileCel });
   }
 
   #compile({ rules, bindings, exceptions }: Stored): InForce {

@@ -206,6 +206,15 @@ describe('without a cluster', () => {
     for (const answer of [await ask('GET', 'coverage'), await ask('POST', 'simulations', {})])
       expect([answer.status, answer.json]).toMatchObject([409, { code: 'E_POLICY_NO_CLUSTER' }]);
     expect((await ask('GET', 'decisions')).json).toMatchObject({ items: [] });
+    const odd = { apiVersion: 'v1', kind: 'constructor', metadata: { name: 'x' } };
+    expect((await ask('POST', 'tests', { object: odd })).json).toMatchObject({ verdict: 'allow' });
+    const rollout = {
+      ...pod(true),
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Rollout',
+      spec: { template: { spec: pod(true).spec } },
+    };
+    expect((await ask('POST', 'tests', { object: rollout })).json).toMatchObject({ verdict: 'deny' });
     expect((await ask('POST', 'tests', { object: { kind: 5 } })).json).toMatchObject({
       code: 'E_POLICY_INVALID',
     });

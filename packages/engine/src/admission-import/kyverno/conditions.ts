@@ -9,13 +9,11 @@ import {
   ok,
   type Result,
 } from '@bartizan/contracts';
+import { isObject, type Json } from '../../foreign-json.ts';
 import { allOf, anyOf, compare, not } from '../neuvector/values.ts';
 import { containerPattern, type PatternResult } from './pattern.ts';
 
-type Json = Readonly<Record<string, unknown>>;
 const PARTS_MAX = 32;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** One comparison of a rule: a query and a value. */
 interface Comparison {

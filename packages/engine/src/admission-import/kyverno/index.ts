@@ -3,6 +3,7 @@
 
 import { type AdmissionRule, err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import { PSS_LEVELS, pssRules } from '../../admission/index.ts';
+import { isObject, type Json, textOf } from '../../foreign-json.ts';
 import type { AdmissionImport, ImportNote } from '../import-note.ts';
 import { anyOf, not } from '../neuvector/values.ts';
 import { ruleFault } from '../rule-fault.ts';
@@ -10,12 +11,8 @@ import { denyConditions, foreachCondition, preconditionsHold } from './condition
 import { matchOf } from './match.ts';
 import { type PatternResult, patternCondition } from './pattern.ts';
 
-type Json = Readonly<Record<string, unknown>>;
 const RULES_MAX = 500;
 const PATTERNS_MAX = 32;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Pod Security as a whole; versions are `latest` or `v1.N`. */
 function podSecurity(value: unknown): PatternResult {

@@ -3,11 +3,8 @@
 
 import { type AdmissionMatch, type AdmissionOperation, err, ok, type Result } from '@bartizan/contracts';
 import { POD_PATHS } from '../../admission/index.ts';
+import { isObject } from '../../foreign-json.ts';
 import { knownOperations } from './conditions.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Kinds without pods that patterns are often about. */
 const OTHERS: Readonly<Record<string, string>> = {

@@ -2,20 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type AdmissionCondition, err, ok, type Result } from '@bartizan/contracts';
+import { isObject, type Json } from '../../foreign-json.ts';
 import { allOf, anyOf, compare, not } from '../neuvector/values.ts';
 import { fieldAt, listAt, type Place } from './place.ts';
 import { scalarCondition } from './scalar.ts';
 
-type Json = Readonly<Record<string, unknown>>;
 /** The condition that holds when a pattern fits, or why there is none. */
 export type PatternResult = Result<AdmissionCondition, string>;
 
 const DEPTH_MAX = 12;
 const ANCHOR = /^([=X^+<])?\((.{1,253})\)$/;
 const TRUE: AdmissionCondition = { not: { field: 'object.kind', operator: 'absent' } };
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface Key {
   readonly anchor: '' | '=' | 'X' | '(' | 'other';

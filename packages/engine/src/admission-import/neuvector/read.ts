@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import { isObject, type Json } from '../../foreign-json.ts';
 
 /** Where a rule comes from: NeuVector asks in the order default, federal, resource (CRD), user. */
 export const NEUVECTOR_ORIGINS = ['default', 'federal', 'resource', 'user'] as const;
@@ -43,7 +44,6 @@ export interface NeuVectorSet {
 }
 
 type ImportFailure = Failure<'E_POLICY_IMPORT'>;
-type Json = Readonly<Record<string, unknown>>;
 
 const RULES_MAX = 5000;
 const CRITERIA_MAX = 64;
@@ -51,8 +51,6 @@ const TEXT_MAX = 16_384;
 const KIND = 'NvAdmissionControlSecurityRule';
 
 const refuse = (detail: string): Result<never, ImportFailure> => err(failure('E_POLICY_IMPORT', detail));
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const own = (value: Json, key: string): unknown => (Object.hasOwn(value, key) ? value[key] : undefined);
 const optionalText = (value: unknown): string => (typeof value === 'string' ? value.slice(0, TEXT_MAX) : '');
 

@@ -1,12 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-/** A JSON object of foreign origin. */
-export type JsonObject = Readonly<Record<string, unknown>>;
+import { isObject, type Json } from '../../foreign-json.ts';
 
-/** Whether a value is a JSON object. */
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** A JSON object of foreign origin. */
+export type JsonObject = Json;
+export { isObject };
 
 /** A member of a JSON object; `undefined` for what is left out, null, or inherited. */
 export const member = (value: JsonObject, key: string): unknown => {
