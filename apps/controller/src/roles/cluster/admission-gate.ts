@@ -1,36 +1,21 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { KubeClient } from '@bartizan/adapters/kube';
-import type { Store } from '@bartizan/adapters/store';
 import { err, failure, type Result } from '@bartizan/contracts';
-import type { AdmissionContext, AdmissionRuleSet } from '@bartizan/engine/admission';
-import type { ApiFailure, Clock, ClusterStatus, Log, Owner } from '../../ports.ts';
-import type { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
-import type { StartOptions } from '../../settings.ts';
-import { type AdmissionRole, buildAdmission } from './build-admission.ts';
+import type { ApiFailure, ClusterStatus } from '../../ports.ts';
+import { type AdmissionParts, type AdmissionRole, buildAdmission } from './build-admission.ts';
 
-interface Parts {
-  readonly options: StartOptions;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly owner: Owner;
-  readonly rules: () => AdmissionRuleSet;
-  readonly context: AdmissionContext;
-  readonly known: { readonly client: KubeClient; readonly state: ClusterState };
-}
 type AdmissionState = NonNullable<ClusterStatus['admission']>;
 type Started = Promise<Result<AdmissionRole, ApiFailure>>;
 
 /** Admission control, if it is asked for: what it is doing, also when it could not begin. */
 export class AdmissionGate {
-  readonly #parts: Parts;
+  readonly #parts: AdmissionParts;
   #starting: Started | undefined;
   #role: AdmissionRole | undefined;
   #problem: ApiFailure | undefined;
 
-  constructor(parts: Parts) {
+  constructor(parts: AdmissionParts) {
     this.#parts = parts;
   }
 

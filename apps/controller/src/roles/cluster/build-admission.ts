@@ -19,7 +19,8 @@ import { type WebhookCounters, WebhookServer } from '../../respond/admission/web
 import type { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
 import type { StartOptions } from '../../settings.ts';
 
-interface Parts {
+/** What admission control is built from. */
+export interface AdmissionParts {
   readonly options: StartOptions;
   readonly store: Store;
   readonly clock: Clock;
@@ -61,7 +62,7 @@ const ownNamespaces = ({ admission, clusterAgents }: StartOptions): string[] =>
   [admission?.service?.namespace, clusterAgents?.namespace].filter((name) => name !== undefined);
 
 /** Starts the webhook port and registers it. */
-export async function buildAdmission(parts: Parts, settings: Settings): Built {
+export async function buildAdmission(parts: AdmissionParts, settings: Settings): Built {
   const { store, clock, log, options, known } = parts;
   const sealer = createSealer(Buffer.from(options.dataKey, 'base64'));
   const certificates = await WebhookCertificates.open({ store, sealer, clock, names: namesOf(settings) });
@@ -133,13 +134,13 @@ interface Registered {
 
 /** Keeps port, certificate and registration together. */
 class Registrar {
-  readonly #parts: Parts;
+  readonly #parts: AdmissionParts;
   readonly #registered: Registered;
   readonly #timer: NodeJS.Timeout;
   #tls: WebhookCertificate;
   #mayFailClosed = true;
 
-  constructor(parts: Parts, registered: Registered) {
+  constructor(parts: AdmissionParts, registered: Registered) {
     this.#parts = parts;
     this.#registered = registered;
     this.#tls = registered.tls;
