@@ -16,6 +16,7 @@ export const control: ComplianceControl = {
   detects: [
     'audit.node-proxy',
     'container.runtime-sockets',
+    'exposed.administration',
     'host.docker-tcp',
     'host.kernel-supported',
     'host.runtime-sockets',
@@ -34,6 +35,7 @@ export const control: ComplianceControl = {
     'host.sysctl.unprivileged-bpf-disabled',
     'runtime.kernel-module-tool',
     'runtime.runtime-client',
+    'version.skew',
   ],
   responds: [],
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],

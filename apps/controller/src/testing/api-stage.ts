@@ -177,7 +177,11 @@ export async function buildApiStage(
     findingTurnstile,
     cluster: () => ({ state: 'off', kinds: [] }),
     admission: await stageDesk({ store, clock, log, rules: more.admissionRules ?? [] }),
-    access: buildAccessDesk(more.clusterAccess, { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT }),
+    access: buildAccessDesk(more.clusterAccess, { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT }, () => ({
+      server: 'v1.36.1',
+      lifecycle: undefined,
+      nowMs: clock.nowMs(),
+    })),
     keeper: new FindingLedger(store, clock, findingTurnstile),
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);

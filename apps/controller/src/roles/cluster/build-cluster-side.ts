@@ -14,6 +14,10 @@ export async function buildClusterSide(parts: Parts) {
   return {
     cluster,
     admission: buildDesk(parts, book, cluster),
-    access: buildAccessDesk(cluster.access, parts.owner),
+    access: buildAccessDesk(cluster.access, parts.owner, () => ({
+      server: cluster.server(),
+      lifecycle: parts.knowledge.content.lifecycle,
+      nowMs: parts.clock.nowMs(),
+    })),
   };
 }

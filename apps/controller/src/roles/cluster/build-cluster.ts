@@ -11,6 +11,7 @@ import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
 import type { ImageBook } from '../../decide/admission/image-book.ts';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
 import type { FindingLedger } from '../../decide/finding-ledger.ts';
+import type { Knowledge } from '../../decide/rule-book.ts';
 import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
 import { resourceOf } from '../../sense/kubernetes/cluster-resources.ts';
 import { type ClusterChange, ClusterState } from '../../sense/kubernetes/cluster-state.ts';
@@ -34,6 +35,8 @@ interface Parts {
   readonly findings: FindingLedger;
   /** What is known of images. */
   readonly images: ImageBook;
+  /** Rules, checks and dates in force. */
+  readonly knowledge: Knowledge;
 }
 
 /** The cluster this controller stands in or was shown; off where there is none. */
@@ -48,6 +51,8 @@ export interface ClusterRole {
   readonly audit: ClusterAudit | undefined;
   /** Who may do what, and which pod may reach which; absent = no cluster is watched. */
   readonly access: ClusterAccess | undefined;
+  /** Version of the API server; undefined: not known yet. */
+  readonly server: () => string | undefined;
   /** Admission decisions since start, by verdict. */
   readonly verdicts: () => ReadonlyMap<string, number>;
   readonly start: () => void;
@@ -83,7 +88,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     image: parts.images.image,
   };
   const audit = new ClusterAudit({ ...parts, context });
-  const { permissions, judge } = followAccess(parts, state);
+  const { permissions, judge } = followAccess(parts, state, version);
   state.listen({
     onChange: (change) => {
       const taken = objectChange(change);
@@ -102,6 +107,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     context,
     audit,
     access: permissions,
+    server: () => version.known,
     verdicts: () => gate.verdicts(),
     start: () => {
       state.start();
@@ -119,12 +125,18 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
 }
 
 /** Who may do what, kept from the watch, and judged soon after it changes. */
-function followAccess(parts: Parts, state: ClusterState) {
+function followAccess(parts: Parts, state: ClusterState, version: ServerVersion) {
   const permissions: ClusterAccess = new ClusterAccess({
     conditionOf: (kind) => state.state(kind)?.condition,
     onChange: () => judge.schedule(),
   });
-  const judge = new AccessFindings({ ...parts, access: permissions });
+  const judge = new AccessFindings({
+    ...parts,
+    access: permissions,
+    server: () => version.known,
+    lifecycle: () => parts.knowledge.content.lifecycle,
+  });
+  version.onKnown = () => judge.schedule();
   state.listen({ onChange: () => undefined, onState: () => judge.schedule() });
   return { permissions, judge };
 }
@@ -154,6 +166,7 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   context: { image },
   audit: undefined,
   access: undefined,
+  server: () => undefined,
   verdicts: () => new Map(),
   start: () => undefined,
   close: () => Promise.resolve(),
@@ -163,6 +176,7 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
 class ServerVersion {
   readonly #client: KubeClient;
   known: string | undefined;
+  onKnown: () => void = () => undefined;
   #isAsking = false;
 
   constructor(client: KubeClient) {
@@ -175,7 +189,9 @@ class ServerVersion {
     this.#client.version().then(
       (answer) => {
         this.#isAsking = false;
-        if (answer.ok && answer.value !== '') this.known = answer.value;
+        if (!answer.ok || answer.value === '' || answer.value === this.known) return;
+        this.known = answer.value;
+        this.onKnown();
       },
       () => {
         this.#isAsking = false;

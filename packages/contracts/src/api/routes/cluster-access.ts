@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AccessAnswer, AccessPath, AccessRisk, ReachAnswer } from '../../nouns/cluster-access.ts';
+import { Component, Exposure, SecretUsage } from '../../nouns/cluster-posture.ts';
 import { choice, inline, integer, optional, text } from '../../schema.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
@@ -92,5 +93,44 @@ export const clusterAccessRoutes = [
       port: integer('Port of the target', '1', { minimum: 1, maximum: 65535 }),
     }),
     response: ReachAnswer,
+  }),
+  route({
+    id: 'access.exposure',
+    method: 'GET',
+    path: '/access/exposure',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    list: true,
+    summary: { en: 'What is reachable from outside the cluster', ja: 'クラスター外から到達できるものの一覧' },
+    query: ListQuery,
+    response: page(Exposure, 'Exposures'),
+  }),
+  route({
+    id: 'access.secrets',
+    method: 'GET',
+    path: '/access/secrets',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    list: true,
+    summary: { en: 'Secrets in use, and who may read each', ja: '使用中の Secret と読み取れる主体の一覧' },
+    query: ListQuery,
+    response: page(SecretUsage, 'Secrets in use'),
+  }),
+  route({
+    id: 'access.components',
+    method: 'GET',
+    path: '/access/components',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    list: true,
+    summary: {
+      en: 'Parts of the cluster with the end of their support',
+      ja: 'クラスターの構成要素とサポート終了日の一覧',
+    },
+    query: ListQuery,
+    response: page(Component, 'Components'),
   }),
 ] as const;
