@@ -202,12 +202,12 @@ describe.skipIf(!hasKubebox)('posture of the objects of a real cluster', { timeo
 
   it('finds passwords in the environment and in configuration maps, and keeps no value of them', async () => {
     await within(async () => {
-      expect(await finding('admission.secret-in-config-map', 'settings')).toMatchObject({ state: 'open' });
+      expect(await finding('admission.secret-in-config-map', 'ConfigMap/settings')).toMatchObject({ state: 'open' });
       const literal = await finding('admission.literal-secret', 'literal');
       const named = await finding('admission.secret-in-environment', 'literal');
       expect([literal?.state, named?.state]).toContain('open');
     });
-    expect(await finding('admission.secret-in-config-map', 'plain')).toBeUndefined();
+    expect(await finding('admission.secret-in-config-map', 'ConfigMap/plain')).toBeUndefined();
     const logs = controller.logged.join('\n');
     const exported = await controller.call({ path: 'findings?limit=500', headers: { accept: 'text/csv' } });
     const files = [...filesOf(controller.dataDir)];

@@ -162,6 +162,72 @@ describe('access in the cluster', () => {
   });
 });
 
+describe('posture of the cluster', () => {
+  it('lists exposure, secrets in use and components, with filter, order and CSV', async () => {
+    put(
+      'Service',
+      'web',
+      { spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: 80 }] } },
+      'shop',
+    );
+    put(
+      'Pod',
+      'db',
+      { metadata: { labels: { app: 'postgres' } }, spec: { volumes: [{ secret: { secretName: 'db' } }] } },
+      'shop',
+    );
+    put(
+      'Service',
+      'db',
+      { spec: { type: 'LoadBalancer', selector: { app: 'postgres' }, ports: [{ port: 5432 }] } },
+      'shop',
+    );
+    put('Node', 'n1', { status: { nodeInfo: { kubeletVersion: 'v1.32.0' } } });
+    expect((await ask('exposure')).json).toMatchObject({
+      items: [
+        { name: 'db', component: 'postgresql', guard: 'none' },
+        { name: 'web', way: 'node-port', pods: ['web-1'] },
+      ],
+    });
+    expect((await ask('exposure?filter=way:node-port')).json).toMatchObject({ items: [{ name: 'web' }] });
+    expect((await ask('exposure?sort=-name')).json).toMatchObject({
+      items: [{ name: 'web' }, { name: 'db' }],
+    });
+    expect((await ask('secrets')).json).toMatchObject({
+      items: [{ name: 'db', users: [{ by: 'Pod/db', way: 'file' }], readers: ['ServiceAccount/shop/web'] }],
+    });
+    expect((await ask('components')).json).toMatchObject({
+      items: [
+        { product: 'kubernetes', version: 'v1.36.1', support: 'unknown' },
+        { product: 'kubelet', where: 'Node/n1', behind: 4, support: 'unknown' },
+      ],
+    });
+    const csv = await stage.ask({ path: 'access/exposure', token: reader, headers: { accept: 'text/csv' } });
+    expect(csv.text).toContain('load-balancer');
+    expect((await ask('exposure?limit=1')).json).toMatchObject({ items: [{ name: 'db' }] });
+    for (const [kind, name] of [
+      ['Service', 'web'],
+      ['Service', 'db'],
+      ['Pod', 'db'],
+    ] as const)
+      put(kind, name, undefined, 'shop');
+    put('Node', 'n1', undefined);
+  });
+
+  it('keeps no value of an environment, and nothing that changes by itself', () => {
+    const before = access.view();
+    const container = (value: string) => ({
+      spec: { serviceAccountName: 'web', containers: [{ env: [{ name: 'P', value }] }] },
+    });
+    put('Pod', 'env', container('first-value'), 'shop');
+    const view = access.view();
+    expect(view).not.toBe(before);
+    put('Pod', 'env', container('second-value'), 'shop');
+    expect(access.view()).toBe(view);
+    put('Pod', 'env', undefined, 'shop');
+  });
+});
+
 describe('findings about access', () => {
   const states = async (): Promise<Record<string, string>> => {
     const page = await test.store.findings.list(SCOPE, { filter: [], limit: 100 });
