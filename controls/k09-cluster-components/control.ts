@@ -17,6 +17,7 @@ export const control: ComplianceControl = {
     'audit.node-proxy',
     'container.runtime-sockets',
     'exposed.administration',
+    'exposed.answers-strangers',
     'host.docker-tcp',
     'host.kernel-supported',
     'host.runtime-sockets',

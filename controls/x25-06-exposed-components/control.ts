@@ -17,6 +17,7 @@ export const control: ComplianceControl = {
     'audit.service-exposed',
     'container.ssh-server',
     'exposed.administration',
+    'exposed.answers-strangers',
     'exposed.without-policy',
     'host.docker-tcp',
     'host.exposed-listeners',
@@ -29,8 +30,8 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Exposure is read from the objects of the cluster: firewalls of the cloud and of the site are not asked, and ports are not tried.',
-      ja: '公開範囲はクラスターのオブジェクトから判定します。クラウドや拠点のファイアウォールは参照せず、ポートへの接続も試しません。',
+      en: 'Exposure is read from the objects of the cluster: firewalls of the cloud and of the site are not asked; components of Kubernetes are tried only when somebody asks for it, from where the controller runs.',
+      ja: '公開範囲はクラスターのオブジェクトから判定します。クラウドや拠点のファイアウォールは参照しません。Kubernetes のコンポーネントへの接続確認は、指示があった場合にのみコントローラーの位置から行います。',
     },
   ],
 };

@@ -5,8 +5,10 @@ import type {
   AccessAnswer,
   AccessPath,
   AccessRisk,
+  ClusterProbe,
   Component,
   Exposure,
+  ProbeRun,
   QueryOf,
   ReachAnswer,
   Result,
@@ -28,4 +30,6 @@ export interface AccessDesk {
   readonly exposure: () => Result<readonly Exposure[], ApiFailure>;
   readonly secrets: () => Result<readonly SecretUsage[], ApiFailure>;
   readonly components: () => Result<readonly Component[], ApiFailure>;
+  readonly probes: () => Result<readonly ClusterProbe[], ApiFailure>;
+  readonly probe: () => Promise<Result<ProbeRun, ApiFailure>>;
 }

@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { hasKubebox, useCluster } from '../../cluster/kubebox.ts';
+import { hasKubebox, serviceAccountToken, tokenKubeconfig, useCluster } from '../../cluster/kubebox.ts';
+import { SecondApiServer } from '../../cluster/second-api-server.ts';
 import { type Running, startRunning } from '../../controller/running.ts';
 
 /** Freshness that is promised to the user; tests wait five times as long. */
@@ -68,6 +70,11 @@ interface Row {
   readonly subject: { readonly name: string; readonly namespace: string };
 }
 
+interface ProbeRow {
+  readonly id: string;
+  readonly outcome: string;
+}
+
 /** Every file below a folder, whole. */
 function* filesOf(folder: string): Generator<Buffer> {
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true }))
@@ -76,18 +83,19 @@ function* filesOf(folder: string): Generator<Buffer> {
 
 describe.skipIf(!hasKubebox)('posture of the objects of a real cluster', { timeout: 400_000 }, () => {
   const up = useCluster();
+  const folder = mkdtempSync(join(tmpdir(), 'bartizan-posture-'));
   let controller: Running;
 
   const apply = async (object: object, namespace = 'shop'): Promise<void> => {
     await up().kubectl(['apply', '-n', namespace, '-f', '-'], JSON.stringify(object));
   };
-  const list = async <T>(path: string): Promise<readonly T[]> => {
-    const answer = await controller.call({ path });
+  const list = async <T>(path: string, of = controller): Promise<readonly T[]> => {
+    const answer = await of.call({ path });
     expect(answer.status, answer.text).toBe(200);
     return answer.json['items'] as readonly T[];
   };
-  const finding = async (check: string, name: string): Promise<Row | undefined> =>
-    (await list<Row>(`findings?filter=check:${check}&limit=500`)).find(
+  const finding = async (check: string, name: string, of = controller): Promise<Row | undefined> =>
+    (await list<Row>(`findings?filter=check:${check}&limit=500`, of)).find(
       ({ subject }) => subject.name === name,
     );
 
@@ -98,6 +106,7 @@ describe.skipIf(!hasKubebox)('posture of the objects of a real cluster', { timeo
   });
   afterAll(async () => {
     await controller?.close();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('lists secrets in use with who may read each, and tells when everyone may', async () => {
@@ -187,6 +196,53 @@ describe.skipIf(!hasKubebox)('posture of the objects of a real cluster', { timeo
     });
   });
 
+  it('proves by requests what answers strangers, before and after the fix, and only when asked', async () => {
+    const second = new SecondApiServer(up, 6445, { '--anonymous-auth=false': '--anonymous-auth=true' });
+    await second.start();
+    const token = await serviceAccountToken(up(), {
+      namespace: 'default',
+      name: 'reader',
+      rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] }],
+    });
+    const other = await startRunning({ kubeconfig: tokenKubeconfig(up(), folder, token, second.url) });
+    try {
+      const probes = () => list<ProbeRow>('access/probes?limit=100', other);
+      await within(async () => expect((await probes()).length).toBeGreaterThan(5));
+      expect((await probes()).every(({ outcome }) => outcome === 'not-run')).toBe(true);
+      const run = async (): Promise<void> => {
+        const answer = await other.call({ method: 'POST', path: 'access/probes' });
+        expect(answer.status, answer.text).toBe(200);
+      };
+      const outcome = async (end: string) => (await probes()).find(({ id }) => id.endsWith(end))?.outcome;
+      await run();
+      expect(await outcome('/api-server')).toBe('refused');
+      expect(await outcome('/kubelet')).toBe('refused');
+      expect(await outcome('/docker')).toBe('closed');
+      await apply({
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata: { name: 'strangers' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'system:anonymous' }],
+      });
+      const told = async (state: string, answered: string): Promise<void> => {
+        await within(async () => {
+          await run();
+          expect(await outcome('/api-server')).toBe(answered);
+        });
+        await within(async () =>
+          expect(await finding('exposed.answers-strangers', 'Cluster', other)).toMatchObject({ state }),
+        );
+      };
+      await told('open', 'open');
+      await up().kubectl(['delete', 'clusterrolebinding', 'strangers']);
+      await told('fixed', 'refused');
+    } finally {
+      await other.close();
+      await second.kill();
+    }
+  });
+
   it('tells the versions of the real cluster with the end of their support', async () => {
     await within(async () => {
       const found = await list<{ product: string; where: string; version: string; support: string }>(
@@ -202,7 +258,9 @@ describe.skipIf(!hasKubebox)('posture of the objects of a real cluster', { timeo
 
   it('finds passwords in the environment and in configuration maps, and keeps no value of them', async () => {
     await within(async () => {
-      expect(await finding('admission.secret-in-config-map', 'ConfigMap/settings')).toMatchObject({ state: 'open' });
+      expect(await finding('admission.secret-in-config-map', 'ConfigMap/settings')).toMatchObject({
+        state: 'open',
+      });
       const literal = await finding('admission.literal-secret', 'literal');
       const named = await finding('admission.secret-in-environment', 'literal');
       expect([literal?.state, named?.state]).toContain('open');

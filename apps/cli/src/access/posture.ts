@@ -18,8 +18,8 @@ import { Reachability, readLabels, readNetworkPolicies } from '@bartizan/engine/
 import type { ApiFailure } from '../api/client.ts';
 import { columnsFor, type ItemOf } from '../commands/columns.ts';
 import type { ListFlags } from '../commands/flags.ts';
-import { runList } from '../commands/list.ts';
-import { type CliContext, perform, usage } from '../context.ts';
+import { fetchItems, runList } from '../commands/list.ts';
+import { type CliContext, clientOf, perform, usage } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { renderList } from '../output/render.ts';
 import { isMapping } from '../policy/kubernetes-object.ts';
@@ -91,3 +91,23 @@ export const runPosture = (context: CliContext, route: PostureRoute, flags: Post
   flags.from === undefined || flags.from.length === 0
     ? runList(context, route, flags)
     : perform(context, () => answerOffline(context, route, flags));
+
+/** `access probes`: exit code 3 when something answered a stranger. */
+export const runProbes = (
+  context: CliContext,
+  { run, ...flags }: ListFlags & { readonly run: boolean },
+): Promise<void> =>
+  run
+    ? perform(context, async () => {
+        const client = await clientOf(context);
+        if (!client.ok) return client;
+        const done = await client.value.call('access.probe', {});
+        if (!done.ok) return done;
+        const listed = await fetchItems(client.value, 'access.probes', flags);
+        if (!listed.ok) return listed;
+        const { items } = listed.value;
+        renderList(context.process, flags.output, { items, columns: columnsFor('access.probes', context.t) });
+        context.process.stderr.write(`${context.t('access.probed', { ...done.value })}\n`);
+        return ok(done.value.open > 0 ? EXIT.findings : EXIT.fine);
+      })
+    : runList(context, 'access.probes', flags);

@@ -23,6 +23,7 @@ export type ListRoute = Extract<
   | 'access.exposure'
   | 'access.secrets'
   | 'access.components'
+  | 'access.probes'
   | 'api-key.list'
   | 'registry.list'
   | 'package.list'
@@ -270,6 +271,13 @@ const CELLS: Table = {
     ],
     ['readers', 'column.secret-readers', ({ readerCount }) => String(readerCount)],
     ['everybody', 'column.secret-everybody', ({ everybody }) => everybody.join(' ') || '-'],
+  ],
+  'access.probes': [
+    ['outcome', 'column.probe-outcome', ({ outcome }) => outcome],
+    ['about', 'column.component-where', ({ about }) => about],
+    ['url', 'column.probe-url', ({ url }) => url],
+    ['said', 'column.probe-said', ({ said }) => said ?? '-'],
+    ['what', 'column.probe-what', ({ what }, language) => what[language]],
   ],
   'access.components': [
     ['product', 'column.component-product', ({ product }) => product],

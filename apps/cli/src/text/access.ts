@@ -45,6 +45,19 @@ export const ACCESS_TEXT = {
     en: 'Parts of the cluster with the end of their support',
     ja: 'クラスターの構成要素とサポート終了日を表示する',
   },
+  'command.access-probes': {
+    en: 'Harmless requests without credentials that prove exposure; sent only with --run',
+    ja: '公開状態を確かめる認証なしの無害なリクエスト（送信は --run を指定した場合のみ）',
+  },
+  'flag.access-run': { en: 'Send them now, once', ja: '今すぐ 1 回送信する' },
+  'access.probed': {
+    en: '{asked} probes: {open} answered a stranger, {refused} asked for credentials, {closed} closed, {silent} without an answer',
+    ja: 'プローブ {asked} 件：認証なしで応答 {open}、認証を要求 {refused}、閉鎖 {closed}、無応答 {silent}',
+  },
+  'column.probe-outcome': { en: 'OUTCOME', ja: '結果' },
+  'column.probe-url': { en: 'REQUEST', ja: 'リクエスト' },
+  'column.probe-said': { en: 'ANSWER', ja: '応答' },
+  'column.probe-what': { en: 'MEANING', ja: '意味' },
   'flag.access-server': {
     en: 'With --from: version of the API server, for the skew of kubelets',
     ja: '--from と併用：kubelet との差を判定するための API サーバーのバージョン',

@@ -2,7 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Static } from 'typebox';
-import { choice, flag, inline, integer, list, localText, object, optional, text } from '../schema.ts';
+import {
+  choice,
+  flag,
+  inline,
+  instant,
+  integer,
+  list,
+  localText,
+  object,
+  optional,
+  text,
+} from '../schema.ts';
 
 const namespace = text('Namespace; empty: none', 253);
 const name = text('Name', 253);
@@ -95,3 +106,32 @@ export const Component = object('Component', 'A part of a cluster, and until whe
   ),
 });
 export type Component = Static<typeof Component>;
+
+/** A harmless request without credentials, and what it proved last. */
+export const ClusterProbe = object(
+  'ClusterProbe',
+  'A harmless request without credentials, and what it proved last',
+  {
+    id: text('Id', 512),
+    about: text('Cluster, or Node/name', 320),
+    url: text('What is asked: a GET, of which only the status is read', 1024),
+    what: localText('What an answer would mean', 256),
+    outcome: choice(
+      ['not-run', 'open', 'refused', 'closed', 'silent'],
+      'open: it answered a stranger; silent: no answer, which proves nothing; not-run: nobody asked yet, since probes are opt-in',
+    ),
+    said: optional(text('Status of HTTP, or the code of the fault', 64)),
+    askedAtMs: optional(instant('When')),
+  },
+);
+export type ClusterProbe = Static<typeof ClusterProbe>;
+
+/** What a run of probes came to. */
+export const ProbeRun = object('ProbeRun', 'What a run of probes came to', {
+  asked: integer('Probes', '1'),
+  open: integer('Of those, answered', '1'),
+  refused: integer('Asked for credentials', '1'),
+  closed: integer('Nothing listens', '1'),
+  silent: integer('No answer', '1'),
+});
+export type ProbeRun = Static<typeof ProbeRun>;

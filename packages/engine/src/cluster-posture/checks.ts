@@ -30,6 +30,16 @@ export const CLUSTER_CHECKS = {
     owasp: secrets,
     attack: ['T1552.007'],
   },
+  stranger: {
+    id: 'exposed.answers-strangers',
+    severity: 'critical',
+    title: {
+      en: 'No component of the cluster answers without credentials',
+      ja: '認証なしで応答するクラスターのコンポーネントがない',
+    },
+    owasp: { 2022: ['K06', 'K09'], 2025: ['K06', 'K09'] },
+    attack: ['T1190', 'T1613'],
+  },
   surface: {
     id: 'exposed.administration',
     severity: 'high',

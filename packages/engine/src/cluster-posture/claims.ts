@@ -8,6 +8,7 @@ import { CLUSTER_CHECKS } from './checks.ts';
 import { cloudsOf, METADATA_ADDRESS, reachesMetadata, roleOfPod } from './cloud.ts';
 import { type ClusterComponent, SKEW_MAX } from './components.ts';
 import { type ExposurePoint, isOutside } from './exposure.ts';
+import type { Probe, ProbeOutcome } from './probes.ts';
 import type { PostureObjects } from './read-objects.ts';
 import type { SecretUse } from './secret-use.ts';
 
@@ -23,6 +24,14 @@ export interface ClusterClaim {
   readonly action: LocalText;
 }
 
+/** A probe, and what it proved. */
+export interface ProbeResult {
+  readonly probe: Probe;
+  readonly outcome: ProbeOutcome;
+  /** Status of HTTP, or the code of the fault. */
+  readonly said: string;
+}
+
 /** Everything that claims are made from. */
 export interface ClaimSource {
   readonly objects: PostureObjects;
@@ -32,6 +41,8 @@ export interface ClaimSource {
   readonly exposure: readonly ExposurePoint[];
   readonly secrets: readonly SecretUse[];
   readonly components: readonly ClusterComponent[];
+  /** What probes proved last; none: nobody asked for probes. */
+  readonly probes: readonly ProbeResult[];
   /** Kinds that could not be read whole: what they would show is unknown, not absent. */
   readonly unreadable: readonly string[];
   readonly unreadPolicies: readonly string[];
@@ -253,6 +264,29 @@ function* versionClaims(source: ClaimSource): Generator<ClusterClaim> {
   }
 }
 
+const urlOf = ({ scheme, host, port, path }: Probe): string =>
+  `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
+
+function* probeClaims(source: ClaimSource): Generator<ClusterClaim> {
+  for (const [about, mine] of Map.groupBy(source.probes, ({ probe }) => probe.about)) {
+    const open = mine.filter(({ outcome }) => outcome === 'open');
+    const silent = mine.filter(({ outcome }) => outcome === 'silent');
+    yield claim(CLUSTER_CHECKS.stranger, {
+      ...{ about, namespace: '', applies: true },
+      bad: open.map(({ probe, said }) => `GET ${urlOf(probe)} → ${said}`),
+      missing: silent.map(({ probe }) => urlOf(probe)),
+      said: {
+        en: `${about}: ${open.map(({ probe }) => probe.what.en).join(', ')}`,
+        ja: `${about}：${open.map(({ probe }) => probe.what.ja).join('、')}`,
+      },
+      action: {
+        en: 'Require credentials (kubelet: authentication.anonymous.enabled false and readOnlyPort 0; etcd: client-cert-auth; API server: no binding for system:anonymous), then probe again.',
+        ja: '認証を必須にし（kubelet は authentication.anonymous.enabled を false、readOnlyPort を 0、etcd は client-cert-auth、API サーバーは system:anonymous へのバインディングを削除）、もう一度プローブを実行してください。',
+      },
+    });
+  }
+}
+
 /** Everything that is said about secrets, exposure, the cloud and versions now. */
 export function* clusterClaims(source: ClaimSource): Generator<ClusterClaim> {
   for (const namespace of source.namespaces) {
@@ -262,4 +296,5 @@ export function* clusterClaims(source: ClaimSource): Generator<ClusterClaim> {
   yield* accountClaims(source);
   yield* exposureClaims(source);
   yield* versionClaims(source);
+  yield* probeClaims(source);
 }

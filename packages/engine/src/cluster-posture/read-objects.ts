@@ -60,6 +60,8 @@ export interface PostureNode {
   readonly kernel: string;
   /** Cloud it runs in; empty: none that is known. */
   readonly cloud: string;
+  /** Addresses inside the cluster. */
+  readonly addresses: readonly string[];
 }
 
 const LIST_MAX = 256;
@@ -204,6 +206,9 @@ export function readNode(object: unknown): PostureNode {
     runtime: textOf(memberOf(info, 'containerRuntimeVersion')),
     system: textOf(memberOf(info, 'osImage')),
     kernel: textOf(memberOf(info, 'kernelVersion')),
+    addresses: list(object, 'status', 'addresses')
+      .filter((one) => memberOf(one, 'type') === 'InternalIP')
+      .map(nameIn('address')),
     cloud: Object.hasOwn(CLOUDS, provider) ? (CLOUDS[provider] ?? '') : '',
   };
 }

@@ -7,7 +7,7 @@ import { PROTOCOLS } from '../../access/flags.ts';
 import type { PostureFlags, PostureRoute } from '../../access/posture.ts';
 import type { CliContext } from '../../context.ts';
 import type { Translate } from '../../text/catalogue.ts';
-import { anyFlag, listFlags, numberFlag, one, outputFlag, textFlag } from '../flags.ts';
+import { anyFlag, type ListFlags, listFlags, numberFlag, one, outputFlag, textFlag } from '../flags.ts';
 
 const two = (first: [string, string], second: [string, string]) =>
   ({
@@ -107,6 +107,22 @@ const posture = (t: Translate, route: PostureRoute, brief: string) =>
     },
   });
 
+const probes = (t: Translate) =>
+  buildCommand<ListFlags & { readonly run: boolean }, [], CliContext>({
+    docs: { brief: t('command.access-probes') },
+    parameters: {
+      flags: {
+        ...listFlags(t),
+        run: { kind: 'boolean', default: false, withNegated: false, brief: t('flag.access-run') },
+      },
+      aliases: { o: 'output' },
+    },
+    async func(flags) {
+      const { runProbes } = await import('../../access/posture.ts');
+      return runProbes(this, flags);
+    },
+  });
+
 /** `access`: who may do what, and which pod may reach which. */
 export const accessCommands = (t: Translate) => ({
   access: buildRouteMap({
@@ -118,6 +134,7 @@ export const accessCommands = (t: Translate) => ({
       exposure: posture(t, 'access.exposure', t('command.access-exposure')),
       secrets: posture(t, 'access.secrets', t('command.access-secrets')),
       components: posture(t, 'access.components', t('command.access-components')),
+      probes: probes(t),
     },
     docs: { brief: t('command.access') },
   }),

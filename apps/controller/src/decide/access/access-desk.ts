@@ -8,6 +8,7 @@ import { type AskedEnd, answerReach } from '@bartizan/engine/reachability';
 import type { AccessDesk, AccessDesks } from '../../access-ports.ts';
 import type { ApiFailure, Owner } from '../../ports.ts';
 import type { AccessView, ClusterAccess, Moment } from './cluster-access.ts';
+import type { ProbeDesk } from './probe-desk.ts';
 
 const LABELS_MAX = 64;
 
@@ -67,15 +68,18 @@ function endOf(
 export function buildAccessDesk(
   access: ClusterAccess | undefined,
   of: Owner,
-  moment: () => Moment,
+  more: { readonly moment: () => Moment; readonly probes: ProbeDesk | undefined },
 ): AccessDesks {
-  const own = deskOf(access, moment);
-  const none = deskOf(undefined, moment);
+  const own = deskOf(access, more);
+  const none = deskOf(undefined, { ...more, probes: undefined });
   return ({ cluster, tenant }) => (cluster === of.cluster && tenant === of.tenant ? own : none);
 }
 
 /** Answers about access, from what the watch told. */
-function deskOf(access: ClusterAccess | undefined, moment: () => Moment): AccessDesk {
+function deskOf(
+  access: ClusterAccess | undefined,
+  { moment, probes }: { readonly moment: () => Moment; readonly probes: ProbeDesk | undefined },
+): AccessDesk {
   const ofCluster = <T>(answer: (known: ClusterAccess) => Result<T, ApiFailure>): Result<T, ApiFailure> =>
     access === undefined
       ? refused('E_POLICY_NO_CLUSTER', 'there are no roles and policies to read')
@@ -91,6 +95,11 @@ function deskOf(access: ClusterAccess | undefined, moment: () => Moment): Access
       }),
     exposure: () => ofCluster((known) => ok(known.view().exposure.map(tellExposure))),
     secrets: () => ofCluster((known) => ok(known.view().secrets.map(tellSecret))),
+    probes: () => ofCluster(() => ok(probes?.list() ?? [])),
+    probe: async () =>
+      probes === undefined
+        ? refused('E_POLICY_NO_CLUSTER', 'there is nothing to probe')
+        : ok(await probes.run()),
     components: () =>
       ofCluster((known) => {
         const now = moment();

@@ -4,7 +4,7 @@
 import type { Store } from '@bartizan/adapters/store';
 import { type Filter, type Lifecycle, type Result, type Scope, tenantScope } from '@bartizan/contracts';
 import { ACCESS_CHECKS } from '@bartizan/engine/access';
-import { CLUSTER_CHECKS } from '@bartizan/engine/cluster-posture';
+import { CLUSTER_CHECKS, type ProbeResult } from '@bartizan/engine/cluster-posture';
 import { NETWORK_CHECKS } from '@bartizan/engine/reachability';
 import type { ApiFailure, Clock, Log, Owner, Publish } from '../../ports.ts';
 import type { FindingLedger } from '../finding-ledger.ts';
@@ -23,6 +23,8 @@ interface Parts {
   readonly server?: () => string | undefined;
   /** Until when releases are supported. */
   readonly lifecycle?: () => Lifecycle | undefined;
+  /** What probes proved. */
+  readonly probes?: () => readonly ProbeResult[];
   /** How long changes are collected; for tests. */
   readonly quietMs?: number;
 }
@@ -95,7 +97,12 @@ export class AccessFindings {
     const nowMs = clock.nowMs();
     const verdicts = verdictsOf(owner, access.view(), {
       unread: access.unreadPolicies(),
-      moment: { server: this.#parts.server?.(), lifecycle: this.#parts.lifecycle?.(), nowMs },
+      moment: {
+        server: this.#parts.server?.(),
+        lifecycle: this.#parts.lifecycle?.(),
+        nowMs,
+        probes: this.#parts.probes?.() ?? [],
+      },
     });
     this.#tookMs = performance.now() - startedMs;
     const bySubject = Map.groupBy(verdicts, ({ subject }) => subject.workload);

@@ -9,6 +9,7 @@ import {
   type ExposurePoint,
   exposureOf,
   type PostureObjects,
+  type ProbeResult,
   readPostureObjects,
   type SecretUse,
   secretUses,
@@ -49,6 +50,8 @@ export interface Moment {
   readonly server: string | undefined;
   readonly lifecycle: Lifecycle | undefined;
   readonly nowMs: number;
+  /** What probes proved. */
+  readonly probes?: readonly ProbeResult[];
 }
 
 /** Access and reachability as of one moment. Each part is computed when it is first asked for. */
@@ -120,6 +123,7 @@ export class AccessView {
       reachability: this.reachability,
       exposure: this.exposure,
       secrets: this.secrets,
+      probes: moment.probes ?? [],
       components: componentsOf(this.posture.nodes, moment.server, moment),
       unreadable: this.unreadable,
       unreadPolicies: this.#unreadPolicies,

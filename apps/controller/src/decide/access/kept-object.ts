@@ -72,7 +72,7 @@ const KEPT_OF: Readonly<Record<string, (object: unknown) => Json>> = {
   Service: (object) => pick(object, 'spec', 'status'),
   Node: (object) => ({
     spec: pick(at(object, 'spec'), 'providerID'),
-    status: { nodeInfo: at(at(object, 'status'), 'nodeInfo') },
+    status: pick(at(object, 'status'), 'nodeInfo', 'addresses'),
   }),
 };
 

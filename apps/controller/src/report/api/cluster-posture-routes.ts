@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Component, Exposure, Result, SecretUsage } from '@bartizan/contracts';
+import type { ClusterProbe, Component, Exposure, Result, SecretUsage } from '@bartizan/contracts';
 import { type FieldPaths, matchesFilter } from '@bartizan/engine';
 import type { AccessDesks } from '../../access-ports.ts';
 import type { ApiFailure, Clock } from '../../ports.ts';
@@ -69,6 +69,21 @@ const COMPONENT_ORDERS: Orders<Component> = {
   support: ({ support }) => SUPPORT_RANK[support],
 };
 
+const PROBE_FIELDS: FieldPaths = { id: 'id', about: 'about', url: 'url', outcome: 'outcome' };
+const PROBE_RANK: Readonly<Record<ClusterProbe['outcome'], number>> = {
+  open: 0,
+  silent: 1,
+  'not-run': 2,
+  refused: 3,
+  closed: 4,
+};
+const PROBE_ORDERS: Orders<ClusterProbe> = {
+  '': ({ outcome }) => PROBE_RANK[outcome],
+  about: ({ about }) => about,
+  url: ({ url }) => url,
+  outcome: ({ outcome }) => PROBE_RANK[outcome],
+};
+
 const compare = (one: Value, two: Value): number => (one < two ? -1 : one > two ? 1 : 0);
 
 /** Rows in the order asked for; an order that is not known is the first one. */
@@ -114,4 +129,15 @@ export const clusterPostureHandlers = ({ clock, access }: Parts) => ({
       }),
     ),
   ),
+  'access.probes': answers('access.probes', ({ query, caller }) =>
+    Promise.resolve(
+      pageOf(access(caller).probes(), query, { fields: PROBE_FIELDS, orders: PROBE_ORDERS, clock }),
+    ),
+  ),
+  'access.probe': answers('access.probe', async ({ caller }) => {
+    const run = await access(caller).probe();
+    if (!run.ok) return run;
+    const { asked, open } = run.value;
+    return reply(run.value, { auditDetail: `${asked} probes, ${open} answered` });
+  }),
 });

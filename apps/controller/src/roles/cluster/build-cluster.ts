@@ -4,8 +4,10 @@
 import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
 import type { AdmissionContext } from '@bartizan/engine/admission';
+import { probesOf } from '@bartizan/engine/cluster-posture';
 import { AccessFindings } from '../../decide/access/access-findings.ts';
 import { ClusterAccess } from '../../decide/access/cluster-access.ts';
+import { ProbeDesk } from '../../decide/access/probe-desk.ts';
 import { ClusterAudit, type ObjectChange } from '../../decide/admission/cluster-audit.ts';
 import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
 import type { ImageBook } from '../../decide/admission/image-book.ts';
@@ -51,6 +53,8 @@ export interface ClusterRole {
   readonly audit: ClusterAudit | undefined;
   /** Who may do what, and which pod may reach which; absent = no cluster is watched. */
   readonly access: ClusterAccess | undefined;
+  /** Harmless requests that prove exposure; absent = no cluster is watched. */
+  readonly probes: ProbeDesk | undefined;
   /** Version of the API server; undefined: not known yet. */
   readonly server: () => string | undefined;
   /** Admission decisions since start, by verdict. */
@@ -88,7 +92,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     image: parts.images.image,
   };
   const audit = new ClusterAudit({ ...parts, context });
-  const { permissions, judge } = followAccess(parts, state, version);
+  const { permissions, judge, probes } = followAccess(parts, state, { version, server: `https://${client.where}` });
   state.listen({
     onChange: (change) => {
       const taken = objectChange(change);
@@ -107,6 +111,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     context,
     audit,
     access: permissions,
+    probes,
     server: () => version.known,
     verdicts: () => gate.verdicts(),
     start: () => {
@@ -125,20 +130,30 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
 }
 
 /** Who may do what, kept from the watch, and judged soon after it changes. */
-function followAccess(parts: Parts, state: ClusterState, version: ServerVersion) {
+function followAccess(
+  parts: Parts,
+  state: ClusterState,
+  { version, server }: { readonly version: ServerVersion; readonly server: string },
+) {
   const permissions: ClusterAccess = new ClusterAccess({
     conditionOf: (kind) => state.state(kind)?.condition,
     onChange: () => judge.schedule(),
   });
-  const judge = new AccessFindings({
+  const probes: ProbeDesk = new ProbeDesk({
+    clock: parts.clock,
+    probes: () => probesOf(permissions.view().posture.nodes, server),
+    onChange: () => judge.schedule(),
+  });
+  const judge: AccessFindings = new AccessFindings({
     ...parts,
     access: permissions,
+    probes: () => probes.results(),
     server: () => version.known,
     lifecycle: () => parts.knowledge.content.lifecycle,
   });
   version.onKnown = () => judge.schedule();
   state.listen({ onChange: () => undefined, onState: () => judge.schedule() });
-  return { permissions, judge };
+  return { permissions, judge, probes };
 }
 
 /** Kinds without which nobody knows what an account may do. */
@@ -166,6 +181,7 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   context: { image },
   audit: undefined,
   access: undefined,
+  probes: undefined,
   server: () => undefined,
   verdicts: () => new Map(),
   start: () => undefined,

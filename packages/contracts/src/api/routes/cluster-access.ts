@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AccessAnswer, AccessPath, AccessRisk, ReachAnswer } from '../../nouns/cluster-access.ts';
-import { Component, Exposure, SecretUsage } from '../../nouns/cluster-posture.ts';
+import { ClusterProbe, Component, Exposure, ProbeRun, SecretUsage } from '../../nouns/cluster-posture.ts';
 import { choice, inline, integer, optional, text } from '../../schema.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
@@ -132,5 +132,34 @@ export const clusterAccessRoutes = [
     },
     query: ListQuery,
     response: page(Component, 'Components'),
+  }),
+  route({
+    id: 'access.probes',
+    method: 'GET',
+    path: '/access/probes',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    list: true,
+    summary: {
+      en: 'Harmless requests that prove exposure, and what each proved last',
+      ja: '公開状態を確かめる無害なリクエストの一覧と最新の結果',
+    },
+    query: ListQuery,
+    response: page(ClusterProbe, 'Probes'),
+  }),
+  route({
+    id: 'access.probe',
+    method: 'POST',
+    path: '/access/probes',
+    tag: 'access',
+    permission: 'policies:write',
+    status: 200,
+    audit: 'access.probe',
+    summary: {
+      en: 'Send the listed probes now, once',
+      ja: '一覧のプローブを今すぐ 1 回送信する',
+    },
+    response: ProbeRun,
   }),
 ] as const;
