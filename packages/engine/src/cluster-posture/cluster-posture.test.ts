@@ -345,12 +345,12 @@ describe('probes', () => {
   ]).nodes;
 
   it('are listed for the API server and for the inner address of each node', () => {
-    const probes = probesOf(nodes, 'https://[fd00::9]:6443');
+    const probes = probesOf(nodes, { host: 'fd00::9', port: 6443 });
     expect(probes[0]).toMatchObject({ about: 'Cluster', host: 'fd00::9', port: 6443, scheme: 'https' });
     expect(probes.slice(1).every(({ host, about }) => host === 'fd00::1' && about === 'Node/n1')).toBe(true);
     expect(probes.map(({ id }) => id)).toContain('n1/kubelet');
     expect(new Set(probes.map(({ id }) => id)).size).toBe(probes.length);
-    expect(probesOf([], 'no address')).toEqual([]);
+    expect(probesOf([], undefined)).toEqual([]);
   });
 
   it.each([

@@ -12,6 +12,13 @@ export { type ClaimSource, type ClusterClaim, clusterClaims, type ProbeResult } 
 export { cloudsOf } from './cloud.ts';
 export { type ClusterComponent, componentsOf, type Support } from './components.ts';
 export { type ExposurePoint, exposureOf, type Guard, isOutside } from './exposure.ts';
-export { outcomeOf, type Probe, type ProbeAnswer, type ProbeOutcome, probesOf } from './probes.ts';
+export {
+  outcomeOf,
+  type Probe,
+  type ProbeAnswer,
+  type ProbeOutcome,
+  probesOf,
+  type ServerPlace,
+} from './probes.ts';
 export { CLOUD_ROLE_ANNOTATIONS, type PostureObjects, readPostureObjects } from './read-objects.ts';
 export { readersOf, type SecretUse, secretUses } from './secret-use.ts';

@@ -81,23 +81,25 @@ const API: Omit<Known, 'port' | 'scheme'> = {
 
 const NODES_MAX = 1000;
 
+/** Where a server is reached. */
+export interface ServerPlace {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Every probe there is for a cluster. `server`: where its API server is reached. */
-export function probesOf(nodes: readonly PostureNode[], server: string | undefined): Probe[] {
-  const url = server === undefined || !URL.canParse(server) ? undefined : new URL(server);
+export function probesOf(nodes: readonly PostureNode[], server: ServerPlace | undefined): Probe[] {
   const own: Probe[] =
-    url === undefined
+    server === undefined
       ? []
       : [
           {
-            ...{
-              id: 'cluster/api-server',
-              about: 'Cluster',
-              scheme: 'https',
-              path: API.path,
-              what: API.what,
-            },
-            host: url.hostname.replace(/^\[|\]$/g, ''),
-            port: url.port === '' ? 443 : Number(url.port),
+            id: 'cluster/api-server',
+            about: 'Cluster',
+            scheme: 'https',
+            path: API.path,
+            what: API.what,
+            ...server,
           },
         ];
   const ofNodes = nodes.slice(0, NODES_MAX).flatMap(({ name, addresses }) =>

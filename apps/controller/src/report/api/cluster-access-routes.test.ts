@@ -29,7 +29,7 @@ const access = new ClusterAccess({
 const answers = new Map<number, StrangerAnswer>();
 const probes = new ProbeDesk({
   clock: { nowMs: () => 1_700_000_000_000 },
-  probes: () => probesOf(access.view().posture.nodes, 'https://192.0.2.1:6443'),
+  probes: () => probesOf(access.view().posture.nodes, { host: '192.0.2.1', port: 6443 }),
   onChange: () => judge?.schedule(),
   ask: ({ port }) => Promise.resolve(answers.get(port) ?? { kind: 'fault', code: 'ECONNREFUSED' }),
 });

@@ -4,7 +4,7 @@
 import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
 import type { AdmissionContext } from '@bartizan/engine/admission';
-import { probesOf } from '@bartizan/engine/cluster-posture';
+import { probesOf, type ServerPlace } from '@bartizan/engine/cluster-posture';
 import { AccessFindings } from '../../decide/access/access-findings.ts';
 import { ClusterAccess } from '../../decide/access/cluster-access.ts';
 import { ProbeDesk } from '../../decide/access/probe-desk.ts';
@@ -92,7 +92,10 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     image: parts.images.image,
   };
   const audit = new ClusterAudit({ ...parts, context });
-  const { permissions, judge, probes } = followAccess(parts, state, { version, server: `https://${client.where}` });
+  const { permissions, judge, probes } = followAccess(parts, state, {
+    version,
+    server: placeOf(client.where),
+  });
   state.listen({
     onChange: (change) => {
       const taken = objectChange(change);
@@ -129,11 +132,17 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   };
 }
 
+/** Host and port of a server that is named by both, or by its host alone. */
+function placeOf(where: string): ServerPlace {
+  const { hostname, port } = new URL(`https://${where}`);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 443 : Number(port) };
+}
+
 /** Who may do what, kept from the watch, and judged soon after it changes. */
 function followAccess(
   parts: Parts,
   state: ClusterState,
-  { version, server }: { readonly version: ServerVersion; readonly server: string },
+  { version, server }: { readonly version: ServerVersion; readonly server: ServerPlace },
 ) {
   const permissions: ClusterAccess = new ClusterAccess({
     conditionOf: (kind) => state.state(kind)?.condition,
