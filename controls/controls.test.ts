@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { type ComplianceControl, OWASP_2022, OWASP_2025 } from '@bartizan/contracts';
 import { VULNERABILITY_CHECKS } from '@bartizan/engine';
 import { ACCESS_CHECKS } from '@bartizan/engine/access';
+import { CLUSTER_CHECKS } from '@bartizan/engine/cluster-posture';
 import { NETWORK_CHECKS } from '@bartizan/engine/reachability';
 import { describe, expect, it } from 'vitest';
 import { collectControls } from '../tools/controls.ts';
@@ -16,7 +17,9 @@ const controls = await collectControls(import.meta.dirname);
 /** Ids of checks that are code, not content. */
 const CODED: readonly string[] = [
   ...VULNERABILITY_CHECKS.map(({ id }) => id),
-  ...[ACCESS_CHECKS, NETWORK_CHECKS].flatMap((checks) => Object.values(checks).map(({ id }) => id)),
+  ...[ACCESS_CHECKS, NETWORK_CHECKS, CLUSTER_CHECKS].flatMap((checks) =>
+    Object.values(checks).map(({ id }) => id),
+  ),
 ];
 
 /** Ids of everything in content/ that a control has to claim. */

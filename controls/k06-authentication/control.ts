@@ -33,6 +33,7 @@ export const control: ComplianceControl = {
     'audit.token-minted',
     'audit.token-secret',
     'container.ssh-server',
+    'exposed.answers-strangers',
     'host.account-databases',
     'host.docker-group',
     'host.empty-passwords',

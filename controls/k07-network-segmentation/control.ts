@@ -27,6 +27,7 @@ export const control: ComplianceControl = {
   detects: [
     'audit.network-policy-removed',
     'container.raw-sockets',
+    'exposed.without-policy',
     'host.exposed-listeners',
     'network.default-deny',
     'network.pod-without-policy',

@@ -33,6 +33,8 @@ export const control: ComplianceControl = {
     'image.config-secrets',
     'runtime.sensitive-file-read',
     'runtime.service-account-token-read',
+    'secret.in-environment',
+    'secret.readable-by-everyone',
   ],
   responds: [],
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],

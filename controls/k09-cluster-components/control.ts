@@ -16,6 +16,8 @@ export const control: ComplianceControl = {
   detects: [
     'audit.node-proxy',
     'container.runtime-sockets',
+    'exposed.administration',
+    'exposed.answers-strangers',
     'host.docker-tcp',
     'host.kernel-supported',
     'host.runtime-sockets',
@@ -34,6 +36,7 @@ export const control: ComplianceControl = {
     'host.sysctl.unprivileged-bpf-disabled',
     'runtime.kernel-module-tool',
     'runtime.runtime-client',
+    'version.skew',
   ],
   responds: [],
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],

@@ -30,6 +30,8 @@ export const control: ComplianceControl = {
     'host.reboot',
     'host.release-supported',
     'host.security-updates',
+    'version.skew',
+    'version.supported',
     'vulnerability.critical-fixable',
     'vulnerability.high-fixable',
     'vulnerability.known-exploited',
@@ -38,8 +40,8 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Versions of Kubernetes components are not read.',
-      ja: 'Kubernetes コンポーネントの版は読み取りません。',
+      en: 'Kubernetes components are held against the dates of their support, not yet against advisories.',
+      ja: 'Kubernetes コンポーネントはサポート期限とのみ照合し、脆弱性情報との照合には未対応です。',
     },
   ],
 };

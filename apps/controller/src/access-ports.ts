@@ -1,7 +1,19 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AccessAnswer, AccessPath, AccessRisk, QueryOf, ReachAnswer, Result } from '@bartizan/contracts';
+import type {
+  AccessAnswer,
+  AccessPath,
+  AccessRisk,
+  ClusterProbe,
+  Component,
+  Exposure,
+  ProbeRun,
+  QueryOf,
+  ReachAnswer,
+  Result,
+  SecretUsage,
+} from '@bartizan/contracts';
 import type { Attributes, Person } from '@bartizan/engine/access';
 import type { ApiFailure, Owner } from './ports.ts';
 
@@ -15,4 +27,9 @@ export interface AccessDesk {
   readonly risks: () => Result<readonly AccessRisk[], ApiFailure>;
   readonly paths: (person: Person) => Result<AccessPath, ApiFailure>;
   readonly reach: (question: QueryOf<'access.reach'>) => Result<ReachAnswer, ApiFailure>;
+  readonly exposure: () => Result<readonly Exposure[], ApiFailure>;
+  readonly secrets: () => Result<readonly SecretUsage[], ApiFailure>;
+  readonly components: () => Result<readonly Component[], ApiFailure>;
+  readonly probes: () => Result<readonly ClusterProbe[], ApiFailure>;
+  readonly probe: () => Promise<Result<ProbeRun, ApiFailure>>;
 }

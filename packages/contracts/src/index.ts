@@ -135,6 +135,14 @@ export {
   AccessSubject,
   ReachAnswer,
 } from './nouns/cluster-access.ts';
+export {
+  ClusterProbe,
+  Component,
+  EXPOSURES,
+  Exposure,
+  ProbeRun,
+  SecretUsage,
+} from './nouns/cluster-posture.ts';
 export { ExceptionMatch, FindingException } from './nouns/exception.ts';
 export {
   CheckResult,

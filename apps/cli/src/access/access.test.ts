@@ -118,4 +118,33 @@ describe('access, from manifests', () => {
     expect((await bartizan(['reach', 'shop/web', 'shop/none', '--port', '1'])).exitCode).not.toBe(0);
     expect((await bartizan(['reach', 'web', 'shop/db', '--port', '1'])).exitCode).not.toBe(0);
   });
+
+  it('says what is exposed, which secrets are used and how old the parts are', async () => {
+    writeFileSync(
+      join(folder, 'posture.yaml'),
+      `apiVersion: v1
+kind: Pod
+metadata: {name: g, namespace: shop, labels: {app: grafana}}
+spec: {containers: [{image: grafana, env: [{name: P, valueFrom: {secretKeyRef: {name: db, key: p}}}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: g, namespace: shop}
+spec: {type: NodePort, selector: {app: grafana}, ports: [{port: 80, nodePort: 30080}]}
+---
+apiVersion: v1
+kind: Node
+metadata: {name: n1}
+status: {nodeInfo: {kubeletVersion: v1.30.1, containerRuntimeVersion: 'containerd://1.7.2'}}
+`,
+    );
+    const of = async (words: string[]) =>
+      JSON.parse((await bartizan([...words, '-o', 'json'], 'en', 'posture.yaml')).stdout) as unknown;
+    expect(await of(['exposure'])).toMatchObject([
+      { name: 'g', way: 'node-port', guard: 'none', component: 'grafana', isOutside: true },
+    ]);
+    expect(await of(['secrets'])).toMatchObject([{ name: 'db', readerCount: 0 }]);
+    expect((await bartizan(['components'], 'ja', 'posture.yaml')).stdout).toContain('サポート');
+    expect((await bartizan(['exposure', '--sort', 'name'], 'en', 'posture.yaml')).exitCode).not.toBe(0);
+  });
 });

@@ -10,7 +10,15 @@ import { documentsOf, manifestFiles } from '../policy/manifests.ts';
 const OBJECTS_MAX = 1_000_000;
 const LIST_DEPTH_MAX = 4;
 /** Kinds of RBAC and of network policies that stand in a namespace, and what lives there. */
-const NAMESPACED = new Set(['Role', 'RoleBinding', 'ServiceAccount', 'Pod', 'NetworkPolicy']);
+const NAMESPACED = new Set([
+  'Role',
+  'RoleBinding',
+  'ServiceAccount',
+  'Pod',
+  'NetworkPolicy',
+  'Service',
+  'Ingress',
+]);
 
 /** Objects of a document: the items of a List are objects of their own. */
 function* objectsOf(value: unknown, depth = 0): Generator<object> {

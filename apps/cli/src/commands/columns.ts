@@ -20,6 +20,10 @@ export type ListRoute = Extract<
   | 'check.list'
   | 'audit.list'
   | 'user.list'
+  | 'access.exposure'
+  | 'access.secrets'
+  | 'access.components'
+  | 'access.probes'
   | 'api-key.list'
   | 'registry.list'
   | 'package.list'
@@ -241,6 +245,47 @@ const CELLS: Table = {
     ['expiresAtMs', 'column.expires', (item) => instantText(item.expiresAtMs)],
     ['revoked', 'column.state', (item) => (item.revoked ? 'revoked' : 'active')],
     ['id', 'column.id', (item) => item.id],
+  ],
+  'access.exposure': [
+    ['kind', 'column.kind', ({ kind }) => kind],
+    ['namespace', 'column.namespace', ({ namespace }) => namespace],
+    ['name', 'column.name', ({ name }) => name],
+    ['way', 'column.exposure-way', ({ way }) => way],
+    [
+      'ports',
+      'column.exposure-ports',
+      ({ ports }) => ports.map(({ number, protocol }) => `${number}/${protocol}`).join(' ') || '-',
+    ],
+    ['addresses', 'column.exposure-addresses', ({ addresses }) => addresses.join(' ') || '-'],
+    ['pods', 'column.exposure-pods', ({ podCount }) => String(podCount)],
+    ['guard', 'column.exposure-guard', ({ guard }) => guard],
+    ['component', 'column.exposure-component', ({ component }) => component ?? '-'],
+  ],
+  'access.secrets': [
+    ['namespace', 'column.namespace', ({ namespace }) => namespace],
+    ['name', 'column.name', ({ name }) => name],
+    [
+      'users',
+      'column.secret-users',
+      ({ users }) => [...new Set(users.map(({ by, way }) => `${by} (${way})`))].join(' '),
+    ],
+    ['readers', 'column.secret-readers', ({ readerCount }) => String(readerCount)],
+    ['everybody', 'column.secret-everybody', ({ everybody }) => everybody.join(' ') || '-'],
+  ],
+  'access.probes': [
+    ['outcome', 'column.probe-outcome', ({ outcome }) => outcome],
+    ['about', 'column.component-where', ({ about }) => about],
+    ['url', 'column.probe-url', ({ url }) => url],
+    ['said', 'column.probe-said', ({ said }) => said ?? '-'],
+    ['what', 'column.probe-what', ({ what }, language) => what[language]],
+  ],
+  'access.components': [
+    ['product', 'column.component-product', ({ product }) => product],
+    ['where', 'column.component-where', ({ where }) => where],
+    ['version', 'column.version', ({ version }) => version],
+    ['support', 'column.component-support', ({ support }) => support],
+    ['endsOn', 'column.component-end', ({ endsOn }) => endsOn ?? '-'],
+    ['behind', 'column.component-behind', ({ behind }) => (behind === undefined ? '-' : String(behind))],
   ],
 };
 

@@ -17,6 +17,7 @@ import {
 import { EMPTY_CONTEXT } from '@bartizan/engine/admission';
 import { buildAccessDesk } from '../decide/access/access-desk.ts';
 import type { ClusterAccess } from '../decide/access/cluster-access.ts';
+import type { ProbeDesk } from '../decide/access/probe-desk.ts';
 import { PolicyBook } from '../decide/admission/policy-book.ts';
 import { FindingLedger } from '../decide/finding-ledger.ts';
 import { PackageUses } from '../decide/package-uses.ts';
@@ -107,6 +108,17 @@ async function stageDesk(parts: {
   });
 }
 
+/** What answers about access, for the one tenant there is. */
+const stageAccess = (
+  { clusterAccess, probes }: { readonly clusterAccess?: ClusterAccess; readonly probes?: ProbeDesk },
+  clock: Clock,
+) =>
+  buildAccessDesk(
+    clusterAccess,
+    { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT },
+    { probes, moment: () => ({ server: 'v1.36.1', lifecycle: undefined, nowMs: clock.nowMs() }) },
+  );
+
 /** Builds the report side on a store. */
 export async function buildApiStage(
   store: Store,
@@ -118,6 +130,7 @@ export async function buildApiStage(
     readonly admissionRules?: readonly AdmissionRule[];
     /** What is known of a cluster; absent: none is watched. */
     readonly clusterAccess?: ClusterAccess;
+    readonly probes?: ProbeDesk;
   } = {},
 ): Promise<ApiStage> {
   const sent: { node: string; command: AgentCommand }[] = [];
@@ -177,7 +190,7 @@ export async function buildApiStage(
     findingTurnstile,
     cluster: () => ({ state: 'off', kinds: [] }),
     admission: await stageDesk({ store, clock, log, rules: more.admissionRules ?? [] }),
-    access: buildAccessDesk(more.clusterAccess, { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT }),
+    access: stageAccess(more, clock),
     keeper: new FindingLedger(store, clock, findingTurnstile),
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);

@@ -11,7 +11,8 @@ const DISTRIBUTION_KERNEL =
 /** Facts of one subject while they are gathered. */
 export type FactMap = Readonly<Record<string, FactValue>>;
 
-function daysLeft(
+/** Days until a release is supported no more, negative after its end; undefined: the table does not list it. */
+export function daysLeft(
   lifecycle: Lifecycle,
   key: { product: string; release: string },
   nowMs: number,

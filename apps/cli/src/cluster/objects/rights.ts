@@ -26,6 +26,15 @@ export const READ_RIGHTS: readonly Right[] = [
     },
   },
   {
+    apiGroups: [''],
+    resources: ['configmaps'],
+    verbs: READ,
+    why: {
+      en: 'passwords and keys that stand in configuration maps; what is found is told without its value',
+      ja: 'ConfigMap に書かれたパスワードや鍵を見つけるため（検出時も値は記録しません）',
+    },
+  },
+  {
     apiGroups: ['apps', 'batch'],
     resources: ['deployments', 'replicasets', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs'],
     verbs: READ,

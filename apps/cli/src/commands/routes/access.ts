@@ -4,9 +4,10 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { PathsFlags, ReachFlags, WhoCanFlags } from '../../access/flags.ts';
 import { PROTOCOLS } from '../../access/flags.ts';
+import type { PostureFlags, PostureRoute } from '../../access/posture.ts';
 import type { CliContext } from '../../context.ts';
 import type { Translate } from '../../text/catalogue.ts';
-import { anyFlag, numberFlag, one, outputFlag, textFlag } from '../flags.ts';
+import { anyFlag, type ListFlags, listFlags, numberFlag, one, outputFlag, textFlag } from '../flags.ts';
 
 const two = (first: [string, string], second: [string, string]) =>
   ({
@@ -89,10 +90,52 @@ const reach = (t: Translate) =>
     },
   });
 
+const posture = (t: Translate, route: PostureRoute, brief: string) =>
+  buildCommand<PostureFlags, [], CliContext>({
+    docs: { brief },
+    parameters: {
+      flags: {
+        ...listFlags(t),
+        from: anyFlag(t('flag.access-source'), 'PATH'),
+        server: textFlag(t('flag.access-server'), 'VERSION'),
+      },
+      aliases: { o: 'output' },
+    },
+    async func(flags) {
+      const { runPosture } = await import('../../access/posture.ts');
+      return runPosture(this, route, flags);
+    },
+  });
+
+const probes = (t: Translate) =>
+  buildCommand<ListFlags & { readonly run: boolean }, [], CliContext>({
+    docs: { brief: t('command.access-probes') },
+    parameters: {
+      flags: {
+        ...listFlags(t),
+        run: { kind: 'boolean', default: false, withNegated: false, brief: t('flag.access-run') },
+      },
+      aliases: { o: 'output' },
+    },
+    async func(flags) {
+      const { runProbes } = await import('../../access/posture.ts');
+      return runProbes(this, flags);
+    },
+  });
+
 /** `access`: who may do what, and which pod may reach which. */
 export const accessCommands = (t: Translate) => ({
   access: buildRouteMap({
-    routes: { 'who-can': whoCan(t), 'what-can': whatCan(t), paths: paths(t), reach: reach(t) },
+    routes: {
+      'who-can': whoCan(t),
+      'what-can': whatCan(t),
+      paths: paths(t),
+      reach: reach(t),
+      exposure: posture(t, 'access.exposure', t('command.access-exposure')),
+      secrets: posture(t, 'access.secrets', t('command.access-secrets')),
+      components: posture(t, 'access.components', t('command.access-components')),
+      probes: probes(t),
+    },
     docs: { brief: t('command.access') },
   }),
 });

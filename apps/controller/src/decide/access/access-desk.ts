@@ -3,10 +3,12 @@
 
 import { err, failure, ok, type Result } from '@bartizan/contracts';
 import { answerPath, answerWhatCan, answerWhoCan, listRisks } from '@bartizan/engine/access';
+import { componentsOf, tellComponent, tellExposure, tellSecret } from '@bartizan/engine/cluster-posture';
 import { type AskedEnd, answerReach } from '@bartizan/engine/reachability';
 import type { AccessDesk, AccessDesks } from '../../access-ports.ts';
 import type { ApiFailure, Owner } from '../../ports.ts';
-import type { AccessView, ClusterAccess } from './cluster-access.ts';
+import type { AccessView, ClusterAccess, Moment } from './cluster-access.ts';
+import type { ProbeDesk } from './probe-desk.ts';
 
 const LABELS_MAX = 64;
 
@@ -63,14 +65,21 @@ function endOf(
 }
 
 /** The desk of the tenant that the cluster belongs to, and one without a cluster for all others. */
-export function buildAccessDesk(access: ClusterAccess | undefined, of: Owner): AccessDesks {
-  const own = deskOf(access);
-  const none = deskOf(undefined);
+export function buildAccessDesk(
+  access: ClusterAccess | undefined,
+  of: Owner,
+  more: { readonly moment: () => Moment; readonly probes: ProbeDesk | undefined },
+): AccessDesks {
+  const own = deskOf(access, more);
+  const none = deskOf(undefined, { ...more, probes: undefined });
   return ({ cluster, tenant }) => (cluster === of.cluster && tenant === of.tenant ? own : none);
 }
 
 /** Answers about access, from what the watch told. */
-function deskOf(access: ClusterAccess | undefined): AccessDesk {
+function deskOf(
+  access: ClusterAccess | undefined,
+  { moment, probes }: { readonly moment: () => Moment; readonly probes: ProbeDesk | undefined },
+): AccessDesk {
   const ofCluster = <T>(answer: (known: ClusterAccess) => Result<T, ApiFailure>): Result<T, ApiFailure> =>
     access === undefined
       ? refused('E_POLICY_NO_CLUSTER', 'there are no roles and policies to read')
@@ -83,6 +92,18 @@ function deskOf(access: ClusterAccess | undefined): AccessDesk {
       ofCluster((known) => {
         const view = known.view();
         return ok(answerPath(view.graph, view.paths, person));
+      }),
+    exposure: () => ofCluster((known) => ok(known.view().exposure.map(tellExposure))),
+    secrets: () => ofCluster((known) => ok(known.view().secrets.map(tellSecret))),
+    probes: () => ofCluster(() => ok(probes?.list() ?? [])),
+    probe: async () =>
+      probes === undefined
+        ? refused('E_POLICY_NO_CLUSTER', 'there is nothing to probe')
+        : ok(await probes.run()),
+    components: () =>
+      ofCluster((known) => {
+        const now = moment();
+        return ok(componentsOf(known.view().posture.nodes, now.server, now).map(tellComponent));
       }),
     reach: (question) =>
       ofCluster((known) => {

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import { type Filter, type Result, type Scope, tenantScope } from '@bartizan/contracts';
+import { type Filter, type Lifecycle, type Result, type Scope, tenantScope } from '@bartizan/contracts';
 import { ACCESS_CHECKS } from '@bartizan/engine/access';
+import { CLUSTER_CHECKS, type ProbeResult } from '@bartizan/engine/cluster-posture';
 import { NETWORK_CHECKS } from '@bartizan/engine/reachability';
 import type { ApiFailure, Clock, Log, Owner, Publish } from '../../ports.ts';
 import type { FindingLedger } from '../finding-ledger.ts';
@@ -18,6 +19,12 @@ interface Parts {
   readonly owner: Owner;
   readonly findings: FindingLedger;
   readonly access: ClusterAccess;
+  /** Version of the API server, as far as it is known. */
+  readonly server?: () => string | undefined;
+  /** Until when releases are supported. */
+  readonly lifecycle?: () => Lifecycle | undefined;
+  /** What probes proved. */
+  readonly probes?: () => readonly ProbeResult[];
   /** How long changes are collected; for tests. */
   readonly quietMs?: number;
 }
@@ -27,7 +34,7 @@ const QUIET_MS = 1000;
 const SHARE = 10;
 const BATCH = 200;
 const PAGE = 1000;
-const CHECK_IDS: readonly string[] = [ACCESS_CHECKS, NETWORK_CHECKS].flatMap((checks) =>
+const CHECK_IDS: readonly string[] = [ACCESS_CHECKS, NETWORK_CHECKS, CLUSTER_CHECKS].flatMap((checks) =>
   Object.values(checks).map(({ id }) => id),
 );
 
@@ -87,9 +94,17 @@ export class AccessFindings {
       this.#written = before.value;
     }
     const startedMs = performance.now();
-    const verdicts = verdictsOf(owner, access.view(), access.unreadPolicies());
-    this.#tookMs = performance.now() - startedMs;
     const nowMs = clock.nowMs();
+    const verdicts = verdictsOf(owner, access.view(), {
+      unread: access.unreadPolicies(),
+      moment: {
+        server: this.#parts.server?.(),
+        lifecycle: this.#parts.lifecycle?.(),
+        nowMs,
+        probes: this.#parts.probes?.() ?? [],
+      },
+    });
+    this.#tookMs = performance.now() - startedMs;
     const bySubject = Map.groupBy(verdicts, ({ subject }) => subject.workload);
     const changed = [...bySubject].filter(([id, mine]) => this.#written?.get(id) !== textOf(mine));
     for (let at = 0; at < changed.length && !this.#isClosed; at += BATCH) {

@@ -24,9 +24,10 @@ import {
   type Risk,
   subjectName,
 } from '@bartizan/engine/access';
+import { clusterClaims } from '@bartizan/engine/cluster-posture';
 import { isDefaultDeny, NETWORK_CHECKS } from '@bartizan/engine/reachability';
 import type { Owner } from '../../ports.ts';
-import type { AccessView } from './cluster-access.ts';
+import type { AccessView, Moment } from './cluster-access.ts';
 
 /** What one check says about one subject. */
 export interface AccessVerdict {
@@ -252,10 +253,28 @@ function* networkVerdicts(
   }
 }
 
-/** Everything that is said about access and reachability now. */
-export const verdictsOf = (owner: Owner, view: AccessView, unread: readonly string[]): AccessVerdict[] => [
+/** Verdicts about secrets, exposure, the cloud and versions. */
+function* postureVerdicts(owner: Owner, view: AccessView, moment: Moment): Generator<AccessVerdict> {
+  for (const { check, about, namespace, outcome, said, evidence, action } of clusterClaims(
+    view.claimSource(moment),
+  ))
+    yield {
+      ...{ check, outcome, said, action },
+      subject: subjectOf(owner, about, namespace),
+      severity: check.severity,
+      evidence: evidence.map((one) => one.slice(0, 2000)),
+    };
+}
+
+/** Everything that is said about access, reachability and posture of the cluster now. */
+export const verdictsOf = (
+  owner: Owner,
+  view: AccessView,
+  known: { readonly unread: readonly string[]; readonly moment: Moment },
+): AccessVerdict[] => [
   ...accessVerdicts(owner, view),
-  ...networkVerdicts(owner, view, unread),
+  ...networkVerdicts(owner, view, known.unread),
+  ...postureVerdicts(owner, view, known.moment),
 ];
 
 const fixOf = ({ action }: AccessVerdict): Finding['fix'] => ({ state: 'configuration', action });

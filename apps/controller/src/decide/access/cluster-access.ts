@@ -1,7 +1,19 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Lifecycle } from '@bartizan/contracts';
 import { AccessGraph, EscalationPaths, readAccess } from '@bartizan/engine/access';
+import {
+  type ClaimSource,
+  componentsOf,
+  type ExposurePoint,
+  exposureOf,
+  type PostureObjects,
+  type ProbeResult,
+  readPostureObjects,
+  type SecretUse,
+  secretUses,
+} from '@bartizan/engine/cluster-posture';
 import {
   type NetworkPolicySet,
   type PodEndpoint,
@@ -11,6 +23,7 @@ import {
   readPod,
 } from '@bartizan/engine/reachability';
 import type { ObjectChange } from '../admission/cluster-audit.ts';
+import { at, hasEnded, type Json, keptOf } from './kept-object.ts';
 
 /** What access and reachability are computed from. */
 export const ACCESS_OBJECT_KINDS = [
@@ -22,53 +35,24 @@ export const ACCESS_OBJECT_KINDS = [
   'Pod',
   'Namespace',
   'NetworkPolicy',
+  'Service',
+  'Ingress',
+  'Node',
 ] as const;
 const KEPT = new Set<string>(ACCESS_OBJECT_KINDS);
 
 /** API group of network policies of a whole cluster; they are not read yet. */
 const CLUSTER_POLICIES = '.policy.networking.k8s.io';
 
-type Json = Readonly<Record<string, unknown>>;
-const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const at = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined);
-const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-/** What is kept of an object: the rest, a status that changes each second for instance, makes no new answer. */
-function keptOf({ kind, namespace, name, object }: ObjectChange): Json {
-  const metadata = { namespace, name, labels: readLabels(object) };
-  if (kind !== 'Pod')
-    return {
-      kind,
-      metadata,
-      ...Object.fromEntries(
-        ['rules', 'aggregationRule', 'roleRef', 'subjects', 'automountServiceAccountToken'].flatMap((key) => {
-          const value = at(object, key);
-          return value === undefined ? [] : [[key, value]];
-        }),
-      ),
-      ...(kind === 'NetworkPolicy' ? { spec: at(object, 'spec') } : {}),
-    };
-  const spec = at(object, 'spec');
-  const ports = (key: string): unknown[] =>
-    items(at(spec, key)).map((container) => ({ ports: at(container, 'ports') }));
-  return {
-    kind,
-    metadata,
-    spec: {
-      serviceAccountName: at(spec, 'serviceAccountName'),
-      automountServiceAccountToken: at(spec, 'automountServiceAccountToken'),
-      hostNetwork: at(spec, 'hostNetwork'),
-      containers: ports('containers'),
-      initContainers: ports('initContainers'),
-    },
-    status: { podIPs: at(at(object, 'status'), 'podIPs') },
-  };
+/** What ends of support are told from. */
+export interface Moment {
+  /** Version of the API server; undefined: not known yet. */
+  readonly server: string | undefined;
+  readonly lifecycle: Lifecycle | undefined;
+  readonly nowMs: number;
+  /** What probes proved. */
+  readonly probes?: readonly ProbeResult[];
 }
-
-/** A pod that ended connects to nothing and holds no token that is still good. */
-const hasEnded = (object: unknown): boolean =>
-  ['Succeeded', 'Failed'].includes(String(at(at(object, 'status'), 'phase')));
 
 /** Access and reachability as of one moment. Each part is computed when it is first asked for. */
 export class AccessView {
@@ -77,9 +61,18 @@ export class AccessView {
   readonly reachability: Reachability;
   readonly #objects: readonly Json[];
   readonly #labels: ReadonlyMap<string, Record<string, string>>;
+  readonly #unreadPolicies: readonly string[];
   #paths: EscalationPaths | undefined;
+  #posture: PostureObjects | undefined;
+  #exposure: readonly ExposurePoint[] | undefined;
+  #secrets: readonly SecretUse[] | undefined;
 
-  constructor(objects: readonly Json[], unreadable: readonly string[]) {
+  constructor(
+    objects: readonly Json[],
+    unreadable: readonly string[],
+    unreadPolicies: readonly string[] = [],
+  ) {
+    this.#unreadPolicies = unreadPolicies;
     this.#objects = objects;
     this.graph = new AccessGraph(readAccess(objects, unreadable));
     this.policies = readNetworkPolicies(objects);
@@ -98,6 +91,43 @@ export class AccessView {
   get paths(): EscalationPaths {
     this.#paths ??= new EscalationPaths(this.graph);
     return this.#paths;
+  }
+
+  get posture(): PostureObjects {
+    this.#posture ??= readPostureObjects(this.#objects);
+    return this.#posture;
+  }
+
+  /** Everything by which pods are reachable from outside the cluster. */
+  get exposure(): readonly ExposurePoint[] {
+    this.#exposure ??= exposureOf(this.posture, {
+      reachability: this.reachability,
+      namespaceLabels: (namespace) => this.labelsOf(namespace),
+      unreadPolicies: this.#unreadPolicies,
+    });
+    return this.#exposure;
+  }
+
+  /** Secrets in use, with who may read each. */
+  get secrets(): readonly SecretUse[] {
+    this.#secrets ??= secretUses(this.posture, this.graph);
+    return this.#secrets;
+  }
+
+  /** What claims about the cluster are made from, as of a moment. */
+  claimSource(moment: Moment): ClaimSource {
+    return {
+      objects: this.posture,
+      namespaces: this.namespaces(),
+      endpoints: this.pods(),
+      reachability: this.reachability,
+      exposure: this.exposure,
+      secrets: this.secrets,
+      probes: moment.probes ?? [],
+      components: componentsOf(this.posture.nodes, moment.server, moment),
+      unreadable: this.unreadable,
+      unreadPolicies: this.#unreadPolicies,
+    };
   }
 
   labelsOf(namespace: string): Readonly<Record<string, string>> {
@@ -185,12 +215,14 @@ export class ClusterAccess {
 
   view(): AccessView {
     const unreadable = this.unreadable();
-    const words = unreadable.join();
+    const unread = this.unreadPolicies();
+    const words = [...unreadable, ...unread].join();
     if (this.#view?.unreadable !== words)
       this.#view = {
         view: new AccessView(
           [...this.#objects.values()].map(({ kept }) => kept),
           unreadable,
+          unread,
         ),
         unreadable: words,
       };

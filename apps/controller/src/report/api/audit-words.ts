@@ -48,6 +48,10 @@ const FORMS: readonly (readonly [RegExp, (match: readonly string[]) => LocalText
       ja: `リビジョン ${revision}、モード ${mode}、${state === 'disabled' ? '無効' : '有効'}`,
     }),
   ],
+  [
+    /^(\d+) probes, (\d+) answered$/,
+    ([detail = '', asked, open]) => ({ en: detail, ja: `プローブ ${asked} 件、応答 ${open} 件` }),
+  ],
   [/^(\d+) bytes$/, ([, bytes]) => ({ en: `${bytes} bytes`, ja: `${bytes} バイト` })],
 ];
 

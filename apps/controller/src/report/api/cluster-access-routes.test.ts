@@ -1,11 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { StrangerAnswer } from '@bartizan/adapters/probe';
 import { DEFAULT_TENANT, LOCAL_CLUSTER, tenantScope } from '@bartizan/contracts';
+import { probesOf } from '@bartizan/engine/cluster-posture';
 import { openTestStore, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AccessFindings } from '../../decide/access/access-findings.ts';
 import { ClusterAccess } from '../../decide/access/cluster-access.ts';
+import { ProbeDesk } from '../../decide/access/probe-desk.ts';
 import { FindingLedger } from '../../decide/finding-ledger.ts';
 import { type ApiStage, buildApiStage } from '../../testing/api-stage.ts';
 import { Turnstile } from '../../turnstile.ts';
@@ -21,6 +24,14 @@ let conditions: Record<string, string> = {};
 const access = new ClusterAccess({
   conditionOf: (kind) => conditions[kind] ?? 'synced',
   onChange: () => judge?.schedule(),
+});
+
+const answers = new Map<number, StrangerAnswer>();
+const probes = new ProbeDesk({
+  clock: { nowMs: () => 1_700_000_000_000 },
+  probes: () => probesOf(access.view().posture.nodes, { host: '192.0.2.1', port: 6443 }),
+  onChange: () => judge?.schedule(),
+  ask: ({ port }) => Promise.resolve(answers.get(port) ?? { kind: 'fault', code: 'ECONNREFUSED' }),
 });
 
 const put = (kind: string, name: string, object: object | undefined, namespace = ''): void =>
@@ -48,10 +59,11 @@ const pod = (labels: Record<string, string>) => ({
 beforeAll(async () => {
   test = await openTestStore();
   const { store, clock } = test;
-  stage = await buildApiStage(store, clock, { clusterAccess: access });
+  stage = await buildApiStage(store, clock, { clusterAccess: access, probes });
   reader = await stage.keyOf('security-reader');
   const quiet = () => undefined;
   judge = new AccessFindings({
+    probes: () => probes.results(),
     ...{ store, clock, access, owner: OWNER, publish: quiet, quietMs: 1 },
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     findings: new FindingLedger(store, clock, new Turnstile()),
@@ -159,6 +171,94 @@ describe('access in the cluster', () => {
     expect((await ask(question)).json).toMatchObject({ reach: 'unknown' });
     put('CustomResourceDefinition', 'adminnetworkpolicies.policy.networking.k8s.io', undefined);
     put('NetworkPolicy', 'deny', undefined, 'shop');
+  });
+});
+
+describe('posture of the cluster', () => {
+  it('lists exposure, secrets in use and components, with filter, order and CSV', async () => {
+    put(
+      'Service',
+      'web',
+      { spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: 80 }] } },
+      'shop',
+    );
+    put(
+      'Pod',
+      'db',
+      { metadata: { labels: { app: 'postgres' } }, spec: { volumes: [{ secret: { secretName: 'db' } }] } },
+      'shop',
+    );
+    put(
+      'Service',
+      'db',
+      { spec: { type: 'LoadBalancer', selector: { app: 'postgres' }, ports: [{ port: 5432 }] } },
+      'shop',
+    );
+    put('Node', 'n1', { status: { nodeInfo: { kubeletVersion: 'v1.32.0' } } });
+    expect((await ask('exposure')).json).toMatchObject({
+      items: [
+        { name: 'db', component: 'postgresql', guard: 'none' },
+        { name: 'web', way: 'node-port', pods: ['web-1'] },
+      ],
+    });
+    expect((await ask('exposure?filter=way:node-port')).json).toMatchObject({ items: [{ name: 'web' }] });
+    expect((await ask('exposure?sort=-name')).json).toMatchObject({
+      items: [{ name: 'web' }, { name: 'db' }],
+    });
+    expect((await ask('secrets')).json).toMatchObject({
+      items: [{ name: 'db', users: [{ by: 'Pod/db', way: 'file' }], readers: ['ServiceAccount/shop/web'] }],
+    });
+    expect((await ask('components')).json).toMatchObject({
+      items: [
+        { product: 'kubernetes', version: 'v1.36.1', support: 'unknown' },
+        { product: 'kubelet', where: 'Node/n1', behind: 4, support: 'unknown' },
+      ],
+    });
+    const csv = await stage.ask({ path: 'access/exposure', token: reader, headers: { accept: 'text/csv' } });
+    expect(csv.text).toContain('load-balancer');
+    expect((await ask('exposure?limit=1')).json).toMatchObject({ items: [{ name: 'db' }] });
+    for (const [kind, name] of [
+      ['Service', 'web'],
+      ['Service', 'db'],
+      ['Pod', 'db'],
+    ] as const)
+      put(kind, name, undefined, 'shop');
+    put('Node', 'n1', undefined);
+  });
+
+  it('sends probes only when somebody asks, and says what each proved', async () => {
+    put('Node', 'n1', { status: { addresses: [{ type: 'InternalIP', address: '192.0.2.7' }] } });
+    const listed = (await ask('probes?filter=about:Node*')).json as { items: { outcome: string }[] };
+    expect(listed.items.length).toBeGreaterThan(3);
+    expect(listed.items.every(({ outcome }) => outcome === 'not-run')).toBe(true);
+    const send = (token: string) => stage.ask({ method: 'POST', path: 'access/probes', token });
+    expect((await send(reader)).status).toBe(403);
+    answers.set(10250, { kind: 'status', status: 200 });
+    answers.set(6443, { kind: 'status', status: 401 });
+    const run = await send(await stage.keyOf('policy-author'));
+    expect(run.json).toMatchObject({ open: 1, refused: 1, silent: 0 });
+    expect((await ask('probes?filter=outcome:open')).json).toMatchObject({
+      items: [
+        { id: 'n1/kubelet', url: 'https://192.0.2.7:10250/pods', said: '200', askedAtMs: 1_700_000_000_000 },
+      ],
+    });
+    put('Node', 'n1', undefined);
+    expect((await ask('probes')).json).toMatchObject({
+      items: [{ id: 'cluster/api-server', outcome: 'refused' }],
+    });
+  });
+
+  it('keeps no value of an environment, and nothing that changes by itself', () => {
+    const before = access.view();
+    const container = (value: string) => ({
+      spec: { serviceAccountName: 'web', containers: [{ env: [{ name: 'P', value }] }] },
+    });
+    put('Pod', 'env', container('first-value'), 'shop');
+    const view = access.view();
+    expect(view).not.toBe(before);
+    put('Pod', 'env', container('second-value'), 'shop');
+    expect(access.view()).toBe(view);
+    put('Pod', 'env', undefined, 'shop');
   });
 });
 

@@ -14,6 +14,13 @@ export async function buildClusterSide(parts: Parts) {
   return {
     cluster,
     admission: buildDesk(parts, book, cluster),
-    access: buildAccessDesk(cluster.access, parts.owner),
+    access: buildAccessDesk(cluster.access, parts.owner, {
+      probes: cluster.probes,
+      moment: () => ({
+        server: cluster.server(),
+        lifecycle: parts.knowledge.content.lifecycle,
+        nowMs: parts.clock.nowMs(),
+      }),
+    }),
   };
 }

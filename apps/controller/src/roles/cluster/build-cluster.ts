@@ -4,13 +4,16 @@
 import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
 import type { AdmissionContext } from '@bartizan/engine/admission';
+import { probesOf, type ServerPlace } from '@bartizan/engine/cluster-posture';
 import { AccessFindings } from '../../decide/access/access-findings.ts';
 import { ClusterAccess } from '../../decide/access/cluster-access.ts';
+import { ProbeDesk } from '../../decide/access/probe-desk.ts';
 import { ClusterAudit, type ObjectChange } from '../../decide/admission/cluster-audit.ts';
 import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
 import type { ImageBook } from '../../decide/admission/image-book.ts';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
 import type { FindingLedger } from '../../decide/finding-ledger.ts';
+import type { Knowledge } from '../../decide/rule-book.ts';
 import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
 import { resourceOf } from '../../sense/kubernetes/cluster-resources.ts';
 import { type ClusterChange, ClusterState } from '../../sense/kubernetes/cluster-state.ts';
@@ -34,6 +37,8 @@ interface Parts {
   readonly findings: FindingLedger;
   /** What is known of images. */
   readonly images: ImageBook;
+  /** Rules, checks and dates in force. */
+  readonly knowledge: Knowledge;
 }
 
 /** The cluster this controller stands in or was shown; off where there is none. */
@@ -48,6 +53,10 @@ export interface ClusterRole {
   readonly audit: ClusterAudit | undefined;
   /** Who may do what, and which pod may reach which; absent = no cluster is watched. */
   readonly access: ClusterAccess | undefined;
+  /** Harmless requests that prove exposure; absent = no cluster is watched. */
+  readonly probes: ProbeDesk | undefined;
+  /** Version of the API server; undefined: not known yet. */
+  readonly server: () => string | undefined;
   /** Admission decisions since start, by verdict. */
   readonly verdicts: () => ReadonlyMap<string, number>;
   readonly start: () => void;
@@ -83,7 +92,10 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     image: parts.images.image,
   };
   const audit = new ClusterAudit({ ...parts, context });
-  const { permissions, judge } = followAccess(parts, state);
+  const { permissions, judge, probes } = followAccess(parts, state, {
+    version,
+    server: placeOf(client.where),
+  });
   state.listen({
     onChange: (change) => {
       const taken = objectChange(change);
@@ -102,6 +114,8 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     context,
     audit,
     access: permissions,
+    probes,
+    server: () => version.known,
     verdicts: () => gate.verdicts(),
     start: () => {
       state.start();
@@ -118,15 +132,37 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   };
 }
 
+/** Host and port of a server that is named by both, or by its host alone. */
+function placeOf(where: string): ServerPlace {
+  const { hostname, port } = new URL(`https://${where}`);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 443 : Number(port) };
+}
+
 /** Who may do what, kept from the watch, and judged soon after it changes. */
-function followAccess(parts: Parts, state: ClusterState) {
+function followAccess(
+  parts: Parts,
+  state: ClusterState,
+  { version, server }: { readonly version: ServerVersion; readonly server: ServerPlace },
+) {
   const permissions: ClusterAccess = new ClusterAccess({
     conditionOf: (kind) => state.state(kind)?.condition,
     onChange: () => judge.schedule(),
   });
-  const judge = new AccessFindings({ ...parts, access: permissions });
+  const probes: ProbeDesk = new ProbeDesk({
+    clock: parts.clock,
+    probes: () => probesOf(permissions.view().posture.nodes, server),
+    onChange: () => judge.schedule(),
+  });
+  const judge: AccessFindings = new AccessFindings({
+    ...parts,
+    access: permissions,
+    probes: () => probes.results(),
+    server: () => version.known,
+    lifecycle: () => parts.knowledge.content.lifecycle,
+  });
+  version.onKnown = () => judge.schedule();
   state.listen({ onChange: () => undefined, onState: () => judge.schedule() });
-  return { permissions, judge };
+  return { permissions, judge, probes };
 }
 
 /** Kinds without which nobody knows what an account may do. */
@@ -154,6 +190,8 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   context: { image },
   audit: undefined,
   access: undefined,
+  probes: undefined,
+  server: () => undefined,
   verdicts: () => new Map(),
   start: () => undefined,
   close: () => Promise.resolve(),
@@ -163,6 +201,7 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
 class ServerVersion {
   readonly #client: KubeClient;
   known: string | undefined;
+  onKnown: () => void = () => undefined;
   #isAsking = false;
 
   constructor(client: KubeClient) {
@@ -175,7 +214,9 @@ class ServerVersion {
     this.#client.version().then(
       (answer) => {
         this.#isAsking = false;
-        if (answer.ok && answer.value !== '') this.known = answer.value;
+        if (!answer.ok || answer.value === '' || answer.value === this.known) return;
+        this.known = answer.value;
+        this.onKnown();
       },
       () => {
         this.#isAsking = false;

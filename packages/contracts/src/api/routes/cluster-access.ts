@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AccessAnswer, AccessPath, AccessRisk, ReachAnswer } from '../../nouns/cluster-access.ts';
+import { ClusterProbe, Component, Exposure, ProbeRun, SecretUsage } from '../../nouns/cluster-posture.ts';
 import { choice, inline, integer, optional, text } from '../../schema.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
@@ -92,5 +93,73 @@ export const clusterAccessRoutes = [
       port: integer('Port of the target', '1', { minimum: 1, maximum: 65535 }),
     }),
     response: ReachAnswer,
+  }),
+  route({
+    id: 'access.exposure',
+    method: 'GET',
+    path: '/access/exposure',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    list: true,
+    summary: { en: 'What is reachable from outside the cluster', ja: 'クラスター外から到達できるものの一覧' },
+    query: ListQuery,
+    response: page(Exposure, 'Exposures'),
+  }),
+  route({
+    id: 'access.secrets',
+    method: 'GET',
+    path: '/access/secrets',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    list: true,
+    summary: { en: 'Secrets in use, and who may read each', ja: '使用中の Secret と読み取れる主体の一覧' },
+    query: ListQuery,
+    response: page(SecretUsage, 'Secrets in use'),
+  }),
+  route({
+    id: 'access.components',
+    method: 'GET',
+    path: '/access/components',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    list: true,
+    summary: {
+      en: 'Parts of the cluster with the end of their support',
+      ja: 'クラスターの構成要素とサポート終了日の一覧',
+    },
+    query: ListQuery,
+    response: page(Component, 'Components'),
+  }),
+  route({
+    id: 'access.probes',
+    method: 'GET',
+    path: '/access/probes',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    list: true,
+    summary: {
+      en: 'Harmless requests that prove exposure, and what each proved last',
+      ja: '公開状態を確かめる無害なリクエストの一覧と最新の結果',
+    },
+    query: ListQuery,
+    response: page(ClusterProbe, 'Probes'),
+  }),
+  route({
+    id: 'access.probe',
+    method: 'POST',
+    path: '/access/probes',
+    tag: 'access',
+    permission: 'policies:write',
+    status: 200,
+    audit: 'access.probe',
+    summary: {
+      en: 'Send the listed probes now, once',
+      ja: '一覧のプローブを今すぐ 1 回送信する',
+    },
+    response: ProbeRun,
   }),
 ] as const;

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { askAsStranger } from '@bartizan/adapters/probe';
+import type { ClusterProbe, ProbeRun } from '@bartizan/contracts';
+import { outcomeOf, type Probe, type ProbeResult } from '@bartizan/engine/cluster-posture';
+import type { Clock } from '../../ports.ts';
+
+interface Parts {
+  readonly clock: Clock;
+  /** The probes there are now. */
+  readonly probes: () => readonly Probe[];
+  /** Something new is known. */
+  readonly onChange: () => void;
+  /** For tests. */
+  readonly ask?: typeof askAsStranger;
+}
+
+/** Requests in flight at once. */
+const PARALLEL = 16;
+
+/**
+ * Proves exposure by harmless requests, and only when somebody asks for it. Results are kept until the next run or the
+ * next start; a probe whose target is gone is told no more.
+ */
+export class ProbeDesk {
+  readonly #parts: Parts;
+  readonly #results = new Map<string, ProbeResult & { readonly atMs: number }>();
+  #running: Promise<ProbeRun> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** What was proved of targets that are still there. */
+  results(): ProbeResult[] {
+    return this.#parts.probes().flatMap(({ id }) => this.#results.get(id) ?? []);
+  }
+
+  list(): ClusterProbe[] {
+    return this.#parts.probes().map((probe) => {
+      const { scheme, host, port, path, id, about, what } = probe;
+      const known = this.#results.get(id);
+      return {
+        ...{ id, about, what },
+        url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${path}`.slice(0, 1024),
+        outcome: known?.outcome ?? 'not-run',
+        ...(known === undefined ? {} : { said: known.said, askedAtMs: known.atMs }),
+      };
+    });
+  }
+
+  /** Sends every probe once. Who asks while a run is under way waits for that one. */
+  run(): Promise<ProbeRun> {
+    this.#running ??= this.#send().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #send(): Promise<ProbeRun> {
+    const { ask = askAsStranger, clock, probes, onChange } = this.#parts;
+    const queue = [...probes()];
+    const counts = { open: 0, refused: 0, closed: 0, silent: 0 };
+    const asked = queue.length;
+    const work = async (): Promise<void> => {
+      for (let probe = queue.shift(); probe !== undefined; probe = queue.shift()) {
+        const answer = await ask(probe);
+        const outcome = outcomeOf(answer);
+        counts[outcome] += 1;
+        const said = answer.kind === 'status' ? String(answer.status) : answer.code;
+        this.#results.set(probe.id, { probe, outcome, said, atMs: clock.nowMs() });
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL }, work));
+    onChange();
+    return { asked, ...counts };
+  }
+}

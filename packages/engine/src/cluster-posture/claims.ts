@@ -1,0 +1,300 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { LocalText } from '@bartizan/contracts';
+import type { AccessCheck } from '../access/index.ts';
+import type { PodEndpoint, Reachability } from '../reachability/index.ts';
+import { CLUSTER_CHECKS } from './checks.ts';
+import { cloudsOf, METADATA_ADDRESS, reachesMetadata, roleOfPod } from './cloud.ts';
+import { type ClusterComponent, SKEW_MAX } from './components.ts';
+import { type ExposurePoint, isOutside } from './exposure.ts';
+import type { Probe, ProbeOutcome } from './probes.ts';
+import type { PostureObjects } from './read-objects.ts';
+import type { SecretUse } from './secret-use.ts';
+
+/** What one check says about one object of the cluster. */
+export interface ClusterClaim {
+  readonly check: AccessCheck;
+  /** `Namespace/x`, `Service/namespace/x`, `Node/x` ... */
+  readonly about: string;
+  readonly namespace: string;
+  readonly outcome: 'pass' | 'fail' | 'unknown' | 'not-applicable';
+  readonly said: LocalText;
+  readonly evidence: readonly string[];
+  readonly action: LocalText;
+}
+
+/** A probe, and what it proved. */
+export interface ProbeResult {
+  readonly probe: Probe;
+  readonly outcome: ProbeOutcome;
+  /** Status of HTTP, or the code of the fault. */
+  readonly said: string;
+}
+
+/** Everything that claims are made from. */
+export interface ClaimSource {
+  readonly objects: PostureObjects;
+  readonly namespaces: readonly string[];
+  readonly endpoints: readonly PodEndpoint[];
+  readonly reachability: Reachability;
+  readonly exposure: readonly ExposurePoint[];
+  readonly secrets: readonly SecretUse[];
+  readonly components: readonly ClusterComponent[];
+  /** What probes proved last; none: nobody asked for probes. */
+  readonly probes: readonly ProbeResult[];
+  /** Kinds that could not be read whole: what they would show is unknown, not absent. */
+  readonly unreadable: readonly string[];
+  readonly unreadPolicies: readonly string[];
+}
+
+const NONE: LocalText = { en: '', ja: '' };
+const EVIDENCE_MAX = 32;
+
+interface Judged {
+  readonly about: string;
+  readonly namespace: string;
+  /** Whether there is anything to ask about. */
+  readonly applies: boolean;
+  readonly bad: readonly string[];
+  /** What could not be read for it; none: the answer is whole. */
+  readonly missing: readonly string[];
+  readonly said: LocalText;
+  readonly action: LocalText;
+}
+
+function claim(check: AccessCheck, judged: Judged): ClusterClaim {
+  const { about, namespace, applies, bad, missing, said, action } = judged;
+  const base = { check, about, namespace };
+  if (bad.length > 0) return { ...base, outcome: 'fail', said, evidence: bad.slice(0, EVIDENCE_MAX), action };
+  if (missing.length > 0)
+    return {
+      ...{ ...base, outcome: 'unknown', said: check.title, action: NONE },
+      evidence: [`unread: ${missing.join(', ')}`],
+    };
+  return {
+    ...base,
+    outcome: applies ? 'pass' : 'not-applicable',
+    said: check.title,
+    evidence: [],
+    action: NONE,
+  };
+}
+
+const GRANTING = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'];
+const missingOf = ({ unreadable }: ClaimSource, kinds: readonly string[]): string[] =>
+  kinds.filter((kind) => unreadable.includes(kind));
+
+function* secretClaims(source: ClaimSource, namespace: string): Generator<ClusterClaim> {
+  const mine = source.secrets.filter((secret) => secret.namespace === namespace);
+  const base = { about: `Namespace/${namespace}`, namespace, applies: mine.length > 0 };
+  const readable = mine.filter(({ everybody }) => everybody.length > 0);
+  yield claim(CLUSTER_CHECKS.readable, {
+    ...base,
+    bad: readable.map(({ name, everybody }) => `Secret/${namespace}/${name}: ${everybody.join(', ')}`),
+    missing: missingOf(source, ['Pod', 'Ingress', ...GRANTING]),
+    said: {
+      en: `${readable.length} secrets in ${namespace} can be read by everyone`,
+      ja: `${namespace} の Secret ${readable.length} 件を誰でも読み取れる`,
+    },
+    action: {
+      en: 'Remove the binding that names the group of everyone, or bind a role that names the secrets and only who needs them.',
+      ja: '全員を含むグループを指定しているバインディングを削除するか、必要な主体と Secret 名だけに限定したロールをバインドしてください。',
+    },
+  });
+  const taken = mine.flatMap(({ name, users }) =>
+    users.filter(({ way }) => way === 'environment').map(({ by }) => `${by}: Secret/${namespace}/${name}`),
+  );
+  yield claim(CLUSTER_CHECKS.environment, {
+    ...base,
+    bad: taken,
+    missing: missingOf(source, ['Pod']),
+    said: {
+      en: `${taken.length} times a pod in ${namespace} takes a secret as an environment variable`,
+      ja: `${namespace} の Pod が環境変数として Secret を受け取っている箇所が ${taken.length} 件ある`,
+    },
+    action: {
+      en: 'Mount the secret as a file: environment variables are inherited by every child process and end in crash reports and logs.',
+      ja: 'Secret はファイルとしてマウントしてください。環境変数は子プロセスに引き継がれ、クラッシュレポートやログに残ることがあります。',
+    },
+  });
+}
+
+function* cloudClaims(source: ClaimSource, namespace: string): Generator<ClusterClaim> {
+  const clouds = cloudsOf(source.objects);
+  const pods = source.endpoints.filter((pod) => pod.namespace === namespace);
+  const answers =
+    clouds.length === 0 ? [] : pods.map((pod) => ({ pod, reach: reachesMetadata(source.reachability, pod) }));
+  const open = answers.filter(({ reach }) => reach === 'allowed');
+  const isUncertain = source.unreadPolicies.length > 0 && open.length > 0;
+  const missing = [
+    ...missingOf(source, ['Pod', 'Node']),
+    ...(isUncertain || answers.some(({ reach }) => reach === 'unknown') ? ['network policies'] : []),
+  ];
+  yield claim(CLUSTER_CHECKS.metadata, {
+    ...{ about: `Namespace/${namespace}`, namespace, missing },
+    applies: clouds.length > 0 && pods.length > 0,
+    bad: isUncertain
+      ? []
+      : open.map(
+          ({ pod }) =>
+            `${namespace}/${pod.name} → ${METADATA_ADDRESS}:80${pod.hostNetwork ? ' (hostNetwork)' : ''}`,
+        ),
+    said: {
+      en: `${open.length} of ${pods.length} pods in ${namespace} reach the metadata service (${clouds.join(', ')})`,
+      ja: `${namespace} の Pod ${pods.length} 個のうち ${open.length} 個がメタデータサービスに到達できる（${clouds.join(', ')}）`,
+    },
+    action: {
+      en: `Add an egress policy that leaves out ${METADATA_ADDRESS}/32, and require session tokens with a hop limit of 1 on the nodes.`,
+      ja: `${METADATA_ADDRESS}/32 を除外した送信ポリシーを追加し、ノードではホップ上限 1 のセッショントークンを必須にしてください。`,
+    },
+  });
+}
+
+function* accountClaims(source: ClaimSource): Generator<ClusterClaim> {
+  for (const { namespace, name, cloud, role } of source.objects.accounts)
+    yield claim(CLUSTER_CHECKS.shared, {
+      ...{ about: `ServiceAccount/${namespace}/${name}`, namespace, applies: true, missing: [] },
+      bad: name === 'default' ? [`ServiceAccount/${namespace}/default → ${cloud}: ${role}`] : [],
+      said: {
+        en: `Every pod in ${namespace} that names no account has the role ${role}`,
+        ja: `${namespace} でアカウントを指定しない Pod は、すべてロール ${role} を持つ`,
+      },
+      action: {
+        en: 'Give the role to a service account of the one workload that needs it.',
+        ja: '必要なワークロード専用のサービスアカウントにロールを移してください。',
+      },
+    });
+}
+
+const placeOf = ({ kind, namespace, name }: ExposurePoint): string => `${kind}/${namespace}/${name}`;
+
+function* exposureClaims(source: ClaimSource): Generator<ClusterClaim> {
+  const points = Map.groupBy(source.exposure.filter(isOutside), placeOf);
+  for (const [about, mine] of points) {
+    const [point] = mine;
+    if (point === undefined) continue;
+    const { namespace, surface, guard, sources } = point;
+    const base = { about, namespace, applies: true };
+    const how = mine.map(
+      ({ way, ports }) => `${about}: ${way} ${ports.map(({ number }) => number).join(',')}`,
+    );
+    const missing = missingOf(source, ['Pod', 'Service']);
+    yield claim(CLUSTER_CHECKS.surface, {
+      ...{ ...base, missing },
+      bad: surface === undefined || sources.length > 0 ? [] : how.map((one) => `${one} → ${surface.id}`),
+      said: {
+        en: `${about} exposes ${surface?.id ?? ''} outside the cluster: it ${surface?.risk.en ?? ''}`,
+        ja: `${about} が ${surface?.id ?? ''} をクラスター外に公開している（${surface?.risk.ja ?? ''}）`,
+      },
+      action: {
+        en: 'Make the service of type ClusterIP and reach it by port-forward or behind a proxy that signs people in; or limit loadBalancerSourceRanges.',
+        ja: 'Service を ClusterIP に変更し、port-forward か認証付きプロキシー経由で利用してください。公開が必要なら loadBalancerSourceRanges で接続元を限定してください。',
+      },
+    });
+    yield claim(CLUSTER_CHECKS.unguarded, {
+      ...base,
+      missing: guard === 'unknown' ? [...missing, ...source.unreadPolicies, 'pods behind it'] : [],
+      bad: guard === 'none' || guard === 'some' ? how : [],
+      said: {
+        en: `No network policy narrows who reaches ${guard === 'some' ? 'some of ' : ''}the pods behind ${about}`,
+        ja: `${about} の背後の Pod ${guard === 'some' ? 'の一部' : ''}への通信を絞るネットワークポリシーがない`,
+      },
+      action: {
+        en: 'Add a NetworkPolicy that selects these pods and lets in only the port that is served.',
+        ja: 'これらの Pod を対象とし、提供するポートだけを許可する NetworkPolicy を追加してください。',
+      },
+    });
+    const roles = mine.flatMap(({ pods }) =>
+      pods.flatMap((pod) => {
+        const account = roleOfPod(source.objects, pod);
+        return account === undefined ? [] : [`${namespace}/${pod.name} → ${account.cloud}: ${account.role}`];
+      }),
+    );
+    yield claim(CLUSTER_CHECKS.exposedRole, {
+      ...base,
+      missing: missingOf(source, ['ServiceAccount', 'Pod']),
+      bad: [...new Set(roles)],
+      said: {
+        en: `Pods behind ${about} are exposed and have a role of the cloud`,
+        ja: `${about} の背後の公開 Pod がクラウドのロールを持っている`,
+      },
+      action: {
+        en: 'Move what needs the role into a pod that is not exposed, and give the exposed one an account without it.',
+        ja: 'ロールが必要な処理は公開しない Pod に分離し、公開する Pod にはロールのないアカウントを割り当ててください。',
+      },
+    });
+  }
+}
+
+function* versionClaims(source: ClaimSource): Generator<ClusterClaim> {
+  for (const [where, mine] of Map.groupBy(source.components, (one) => one.where)) {
+    const dated = mine.filter(({ product }) => product !== 'kernel' && product !== 'system');
+    const ended = dated.filter(({ support }) => support === 'ended');
+    const undated = dated.filter(({ support }) => support === 'unknown');
+    yield claim(CLUSTER_CHECKS.supported, {
+      ...{ about: where === 'cluster' ? 'Cluster' : where, namespace: '', applies: dated.length > 0 },
+      bad: ended.map(({ product, version, endsOn }) => `${product} ${version}: ${endsOn ?? ''}`),
+      missing: undated.map(({ product, version }) => `${product} ${version}`),
+      said: {
+        en: `${ended.map(({ product, version }) => `${product} ${version}`).join(', ')} gets no security fixes any more`,
+        ja: `${ended.map(({ product, version }) => `${product} ${version}`).join('、')} にはセキュリティ修正が提供されない`,
+      },
+      action: {
+        en: 'Upgrade to a release that is supported, one minor version after the other, the control plane first.',
+        ja: 'サポート中のリリースに、コントロールプレーンから順に 1 マイナーバージョンずつ更新してください。',
+      },
+    });
+    const kubelets = mine.filter(({ product }) => product === 'kubelet');
+    const skewed = kubelets.filter(({ behind }) => behind !== undefined && (behind < 0 || behind > SKEW_MAX));
+    if (where === 'cluster') continue;
+    yield claim(CLUSTER_CHECKS.skew, {
+      ...{ about: where, namespace: '', applies: kubelets.length > 0 },
+      bad: skewed.map(({ version, behind }) => `kubelet ${version}: ${behind ?? ''}`),
+      missing: kubelets.some(({ behind }) => behind === undefined) ? ['version of the API server'] : [],
+      said: {
+        en: `The kubelet of ${where} does not fit the version of the API server`,
+        ja: `${where} の kubelet のバージョンが API サーバーと合っていない`,
+      },
+      action: {
+        en: 'Upgrade the kubelet; it may never be newer than the API server.',
+        ja: 'kubelet を更新してください。API サーバーより新しくすることはできません。',
+      },
+    });
+  }
+}
+
+const urlOf = ({ scheme, host, port, path }: Probe): string =>
+  `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
+
+function* probeClaims(source: ClaimSource): Generator<ClusterClaim> {
+  for (const [about, mine] of Map.groupBy(source.probes, ({ probe }) => probe.about)) {
+    const open = mine.filter(({ outcome }) => outcome === 'open');
+    const silent = mine.filter(({ outcome }) => outcome === 'silent');
+    yield claim(CLUSTER_CHECKS.stranger, {
+      ...{ about, namespace: '', applies: true },
+      bad: open.map(({ probe, said }) => `GET ${urlOf(probe)} → ${said}`),
+      missing: silent.map(({ probe }) => urlOf(probe)),
+      said: {
+        en: `${about}: ${open.map(({ probe }) => probe.what.en).join(', ')}`,
+        ja: `${about}：${open.map(({ probe }) => probe.what.ja).join('、')}`,
+      },
+      action: {
+        en: 'Require credentials (kubelet: authentication.anonymous.enabled false and readOnlyPort 0; etcd: client-cert-auth; API server: no binding for system:anonymous), then probe again.',
+        ja: '認証を必須にし（kubelet は authentication.anonymous.enabled を false、readOnlyPort を 0、etcd は client-cert-auth、API サーバーは system:anonymous へのバインディングを削除）、もう一度プローブを実行してください。',
+      },
+    });
+  }
+}
+
+/** Everything that is said about secrets, exposure, the cloud and versions now. */
+export function* clusterClaims(source: ClaimSource): Generator<ClusterClaim> {
+  for (const namespace of source.namespaces) {
+    yield* secretClaims(source, namespace);
+    yield* cloudClaims(source, namespace);
+  }
+  yield* accountClaims(source);
+  yield* exposureClaims(source);
+  yield* versionClaims(source);
+  yield* probeClaims(source);
+}

@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * What a cluster holds, shows to the outside and may do in its cloud, and how old its parts are: secrets with who may
+ * read each, exposure, metadata services and roles of the cloud, ends of support. In: Kubernetes objects. Out: lists and
+ * claims with evidence. Pure; no value of a secret is ever read. Serves K08, K09, K10 and the cluster-to-cloud item.
+ */
+export { tellComponent, tellExposure, tellSecret } from './answers.ts';
+export { CLUSTER_CHECKS } from './checks.ts';
+export { type ClaimSource, type ClusterClaim, clusterClaims, type ProbeResult } from './claims.ts';
+export { cloudsOf } from './cloud.ts';
+export { type ClusterComponent, componentsOf, type Support } from './components.ts';
+export { type ExposurePoint, exposureOf, type Guard, isOutside } from './exposure.ts';
+export {
+  outcomeOf,
+  type Probe,
+  type ProbeAnswer,
+  type ProbeOutcome,
+  probesOf,
+  type ServerPlace,
+} from './probes.ts';
+export { CLOUD_ROLE_ANNOTATIONS, type PostureObjects, readPostureObjects } from './read-objects.ts';
+export { readersOf, type SecretUse, secretUses } from './secret-use.ts';
