@@ -1,18 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type KubeClient,
-  type KubeError,
-  type KubeObject,
-  listOf,
-  recordOf,
-  textOf,
-} from '@bartizan/adapters/kube';
+import type { KubeClient, KubeError, KubeObject } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
 import { err, ok, type Result, systemScope } from '@bartizan/contracts';
 import type { Clock, ClusterFeed, Log, Owner } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
+import { lastWriter } from './last-writer.ts';
 import {
   type DesiredConfiguration,
   desiredConfigurations,
@@ -156,12 +150,3 @@ export class WebhookKeeper {
 }
 
 type Cause = 'planned' | 'found' | 'deleted' | 'changed';
-
-/** Who wrote an object last, as the API server notes it. */
-function lastWriter({ raw }: KubeObject): string {
-  const entries = listOf(recordOf(raw['metadata'])['managedFields']).map(recordOf);
-  const last = entries.toSorted((one, two) =>
-    String(one['time'] ?? '') < String(two['time'] ?? '') ? 1 : -1,
-  )[0];
-  return textOf(last?.['manager'], 128) ?? 'somebody';
-}

@@ -12,6 +12,7 @@ import type { ImageBook } from '../../decide/admission/image-book.ts';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
 import type { FindingLedger } from '../../decide/finding-ledger.ts';
 import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
+import { SYSTEM_NAMESPACES } from '../../respond/admission/registration.ts';
 import { resourceOf } from '../../sense/kubernetes/cluster-resources.ts';
 import { type ClusterChange, ClusterState } from '../../sense/kubernetes/cluster-state.ts';
 import { ClusterWorkloads } from '../../sense/kubernetes/cluster-workloads.ts';
@@ -20,6 +21,8 @@ import { objectView } from '../../sense/kubernetes/views.ts';
 import type { StartOptions } from '../../settings.ts';
 import type { Turnstile } from '../../turnstile.ts';
 import { AdmissionGate } from './admission-gate.ts';
+import { ownNamespaces } from './build-admission.ts';
+import { NativeRole } from './native-role.ts';
 
 interface Parts {
   readonly options: StartOptions;
@@ -46,6 +49,8 @@ export interface ClusterRole {
   readonly context: AdmissionContext;
   /** What exists, judged; absent = no cluster is watched. */
   readonly audit: ClusterAudit | undefined;
+  /** Rules that the API server holds by itself; absent = no cluster is watched. */
+  readonly native: NativeRole | undefined;
   /** Who may do what, and which pod may reach which; absent = no cluster is watched. */
   readonly access: ClusterAccess | undefined;
   /** Admission decisions since start, by verdict. */
@@ -94,6 +99,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     },
   });
   const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
+  const native = nativeRole(parts, { client, state });
   const gate = new AdmissionGate({ ...parts, rules, context, known: { client, state } });
   return {
     status: () => ({ ...statusOf(client.where, version.known, state.states()), admission: gate.status() }),
@@ -102,13 +108,16 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     context,
     audit,
     access: permissions,
+    native,
     verdicts: () => gate.verdicts(),
     start: () => {
       state.start();
       gate.start();
+      void native.start();
     },
     close: async () => {
       await gate.close();
+      await native.close();
       await state.stop();
       await audit.close();
       await judge.close();
@@ -117,6 +126,14 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     },
   };
 }
+
+const nativeRole = (parts: Parts, known: { readonly client: KubeClient; readonly state: ClusterState }) =>
+  new NativeRole({
+    ...parts,
+    instance: parts.options.instance,
+    exempt: [...SYSTEM_NAMESPACES, ...ownNamespaces(parts.options)],
+    known,
+  });
 
 /** Who may do what, kept from the watch, and judged soon after it changes. */
 function followAccess(parts: Parts, state: ClusterState) {
@@ -154,6 +171,7 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   context: { image },
   audit: undefined,
   access: undefined,
+  native: undefined,
   verdicts: () => new Map(),
   start: () => undefined,
   close: () => Promise.resolve(),
