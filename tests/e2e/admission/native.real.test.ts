@@ -96,11 +96,11 @@ async function scanImage(): Promise<void> {
   // Somebody asks for it: it is scanned.
   await eventually('a judged image', async () => {
     dryRun('web', bad);
-    const { items } = await call<{ items: { digest: string; scan?: { state: string } }[] }>(
+    const { items } = await call<{ items: { image: { digest: string; scan?: { state: string } } }[] }>(
       'GET',
       '/images?limit=10',
     );
-    return items.find((one) => one.digest === image.digest && one.scan?.state === 'done');
+    return items.find((one) => one.image.digest === image.digest && one.image.scan?.state === 'done');
   });
 }
 
