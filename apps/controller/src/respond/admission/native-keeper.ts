@@ -218,7 +218,8 @@ export class NativeKeeper {
   /** Leaves a record where somebody else took away or changed what we keep. */
   async #tell(name: string, live: KubeObject | undefined): Promise<void> {
     const { store, clock, log, owner } = this.#parts;
-    const by = live === undefined ? '' : ` by ${lastWriter(live)}`;
+    const who = live === undefined ? undefined : lastWriter(live);
+    const by = who === undefined ? '' : ` by ${who}`;
     const detail = `${live === undefined ? 'deleted' : 'changed'}${by}; restored`;
     log.warn({ name, detail }, 'a policy of ours was put back');
     const appended = await store.audit.append(SCOPE, {

@@ -131,7 +131,8 @@ export class WebhookKeeper {
     const wasThere = this.#states.has(name);
     if (cause === 'planned' || !wasThere) return 'in-force';
     const { store, clock, log, owner } = this.#parts;
-    const by = live === undefined ? '' : ` by ${lastWriter(live)}`;
+    const who = live === undefined ? undefined : lastWriter(live);
+    const by = who === undefined ? '' : ` by ${who}`;
     const detail = `${live === undefined ? 'deleted' : 'changed'}${by}; restored`;
     log.warn({ name, detail }, 'a webhook of ours was put back');
     const appended = await store.audit.append(SCOPE, {
