@@ -4,6 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { AdmissionBinding, AdmissionNative, ResponseOf } from '@bartizan/contracts';
 import { builtImage, MemoryRegistry } from '@bartizan/testkit/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +12,7 @@ import { Person } from '../cluster-install/api.ts';
 import { hasKubebox, Kubebox } from '../cluster-install/kubebox.ts';
 import { CHECKOUT, eventually } from '../first-run/product.ts';
 import { must } from '../first-run/run.ts';
+import { Api } from '../native-policy/api.ts';
 import { pod } from './objects.ts';
 
 const cluster = new Kubebox('native-keep', 21);
@@ -26,6 +28,7 @@ const UNKNOWN = `${MACHINE}:1/shop/web@sha256:${'0'.repeat(64)}`;
 let before: string[] = [];
 let registry: MemoryRegistry;
 let person: Person;
+let api: Api;
 let bad = '';
 
 const dryRun = (name: string, image?: string, privileged = false) =>
@@ -66,10 +69,30 @@ const restores = async (): Promise<readonly { target: string; detail: string }[]
   );
   return items;
 };
-/** How long something of ours is as it was not: asked without a pause, since a second is promised. */
-async function restoredIn(what: string, isBack: () => boolean): Promise<void> {
+const REGISTRATION = '/apis/admissionregistration.k8s.io/v1';
+const POLICY_PATH = `${REGISTRATION}/validatingadmissionpolicies/${PRIVILEGED}`;
+const BINDING_PATH = `${REGISTRATION}/validatingadmissionpolicybindings/${PRIVILEGED}`;
+const VERDICTS_PATH = '/apis/policy.bartizan.dev/v1alpha1/imageverdictsets/bartizan-main-1';
+const MERGE = 'application/merge-patch+json';
+
+/** Attacks one object, and asks for it without a pause until it is as it was: a second is promised. */
+async function attacked(what: string, path: string, patch?: object): Promise<void> {
+  const before = (await api.ask('GET', path)).body;
+  const uid = (before['metadata'] as { uid: string }).uid;
+  const answer =
+    patch === undefined
+      ? await api.ask('DELETE', path)
+      : await api.ask('PATCH', `${path}?fieldManager=somebody`, patch, MERGE);
   const goneAtMs = performance.now();
-  await eventually(what, async () => (isBack() ? true : undefined), 5 * RESTORED_MS, 10);
+  expect(answer.status, answer.message).toBe(200);
+  if (patch !== undefined) expect(answer.body['spec']).not.toEqual(before['spec']);
+  const isBack = async (): Promise<true | undefined> => {
+    const { status, body } = await api.ask('GET', path);
+    const isNew = (body['metadata'] as { uid?: string } | undefined)?.uid !== uid;
+    const isWhole = status === 200 && isDeepStrictEqual(body['spec'], before['spec']);
+    return isWhole && isNew === (patch === undefined) ? true : undefined;
+  };
+  await eventually(what, isBack, 5 * RESTORED_MS, 10);
   const tookMs = Math.round(performance.now() - goneAtMs);
   process.stdout.write(`${what} is back after ${tookMs} ms (promised: ${RESTORED_MS} ms)\n`);
   expect(tookMs).toBeLessThan(5 * RESTORED_MS);
@@ -119,6 +142,7 @@ beforeAll(async () => {
   const address = ['get', 'service', 'bartizan-controller', '-o', 'jsonpath={.spec.clusterIP}'];
   person = new Person(cluster.kubectl('-n', 'bartizan', ...address));
   expect(await person.signIn(readFileSync(passwordFile, 'utf8').trim())).toBe(200);
+  api = new Api(cluster.kubeconfig);
   cluster.kubectl('create', 'namespace', 'shop');
   await bind(binding('audit'));
   await eventually(
@@ -134,6 +158,7 @@ beforeAll(async () => {
   );
 }, 1_800_000);
 afterAll(async () => {
+  api?.close();
   await registry?.stop();
   cluster.down();
   rmSync(folder, { recursive: true, force: true });
@@ -189,32 +214,12 @@ describe.skipIf(!hasKubebox)('rules that the API server holds by itself', { time
   });
 
   it('are put back within a second, and the record names who changed them', async () => {
-    const exists = (kind: string) => () => cluster.says(['get', kind, PRIVILEGED, '-o', 'name']).code === 0;
-    for (const kind of [POLICY, BINDING]) {
-      cluster.kubectl('delete', kind, PRIVILEGED);
-      await restoredIn(`a deleted ${kind}`, exists(kind));
-    }
-    const never = '[{"name":"never","expression":"false"}]';
-    cluster.kubectl(
-      ...['patch', POLICY, PRIVILEGED, '--type=merge', '--field-manager=somebody'],
-      ...['-p', `{"spec":{"matchConditions":${never}}}`],
-    );
-    const field = (kind: string, path: string) =>
-      cluster.says(['get', kind, PRIVILEGED, '-o', `jsonpath={${path}}`]).text;
-    await restoredIn(
-      'a blunted policy',
-      () => !field(POLICY, '.spec.matchConditions[*].name').includes('never'),
-    );
-    cluster.kubectl(
-      ...['patch', BINDING, PRIVILEGED, '--type=merge', '--field-manager=somebody'],
-      ...['-p', '{"spec":{"validationActions":["Audit"]}}'],
-    );
-    await restoredIn('a softened binding', () => field(BINDING, '.spec.validationActions').includes('Deny'));
-    cluster.kubectl('delete', 'imageverdictset', 'bartizan-main-1');
-    await restoredIn(
-      'the verdicts',
-      () => cluster.says(['get', 'imageverdictset', 'bartizan-main-1']).code === 0,
-    );
+    await attacked('a deleted policy', POLICY_PATH);
+    await attacked('a deleted binding', BINDING_PATH);
+    const never = [{ name: 'never', expression: 'false' }];
+    await attacked('a blunted policy', POLICY_PATH, { spec: { matchConditions: never } });
+    await attacked('a softened binding', BINDING_PATH, { spec: { validationActions: ['Audit'] } });
+    await attacked('a deleted object of verdicts', VERDICTS_PATH);
     const told = await eventually('the records', async () => {
       const items = await restores();
       return items.length >= 5 ? items : undefined;
