@@ -46,8 +46,8 @@ export const control: ComplianceControl = {
       ja: 'ノード上ではまだ何も遮断しません（エージェントは監視モードのみ）。',
     },
     {
-      en: 'Built-in admission rules warn or record until a binding enforces them, and requests pass while the controller is away, but in namespaces that fail closed.',
-      ja: '組み込みのアドミッションルールは、バインディングで強制するまで警告または記録だけを行います。コントローラーの停止中は、拒否を選んだ名前空間を除いて要求が通過します。',
+      en: 'Built-in admission rules warn or record until a binding enforces them, and requests pass while the controller is away, but for rules handed to the API server and in namespaces that fail closed.',
+      ja: '組み込みのアドミッションルールは、バインディングで強制するまで警告または記録だけを行います。コントローラーの停止中は、API サーバーに任せたルールと拒否を選んだ名前空間を除いて、要求が通過します。',
     },
     {
       en: 'Rules as code are tested and asked from the command line; nothing follows a Git repository by itself.',

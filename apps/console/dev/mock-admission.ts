@@ -3,6 +3,7 @@
 
 import type {
   AdmissionDecision,
+  AdmissionNative,
   AdmissionRule,
   StoredAdmissionBinding,
   StoredAdmissionException,
@@ -37,6 +38,7 @@ export class MockAdmission {
   readonly #isEmpty: boolean;
   #own: { rule: AdmissionRule; enabled: boolean }[] = [];
   #bindings: StoredAdmissionBinding[];
+  #chosen: string[] = [];
   #exceptions: StoredAdmissionException[];
   #decisions: AdmissionDecision[];
   #changes = 0;
@@ -121,8 +123,24 @@ export class MockAdmission {
         this.#bindings = (body['bindings'] as StoredAdmissionBinding['binding'][]).map(storedBinding);
         return answer();
       },
+      'admission.native': () => ({ body: this.#native() }),
+      'admission.native.put': ({ body }) => {
+        this.#chosen = body['rules'] as string[];
+        return { body: this.#native() };
+      },
       'admission.simulate': () => (this.#isEmpty ? NO_CLUSTER : { body: SIMULATION }),
       'admission.coverage': () => (this.#isEmpty ? NO_CLUSTER : { body: COVERAGE }),
+    };
+  }
+
+  #native(): AdmissionNative {
+    if (this.#isEmpty) return { state: 'no-cluster', rules: [], policies: [] };
+    const rules = this.#chosen;
+    const held = { objects: [], restoredTotal: 0 };
+    return {
+      state: rules.length === 0 ? 'off' : 'on',
+      rules,
+      policies: rules.map((rule) => ({ rule, state: 'not-enforced', ...held })),
     };
   }
 

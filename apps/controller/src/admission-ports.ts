@@ -4,6 +4,7 @@
 import type {
   AdmissionBinding,
   AdmissionException,
+  AdmissionNative,
   AdmissionRule,
   AdmissionViolation,
   BodyOf,
@@ -89,6 +90,13 @@ export interface AdmissionDesk {
   readonly simulate: (owner: Owner, draft: PolicyDraft) => Promise<Result<Simulation, ApiFailure>>;
   readonly coverage: (owner: Owner) => Promise<Result<Coverage, ApiFailure>>;
   readonly status: (owner: Owner) => ControlStatus;
+  /** What the API server holds of the rules by itself. */
+  readonly native: (owner: Owner) => AdmissionNative;
+  /** Has the API server hold the rules that these globs name, and no others of ours. */
+  readonly chooseNative: (
+    author: PolicyAuthor,
+    rules: readonly string[],
+  ) => Promise<Result<AdmissionNative, ApiFailure>>;
   /** By rule; undefined when the owner watches no cluster: no count is not zero. */
   readonly counts: (owner: Owner) => ReadonlyMap<string, RuleCount> | undefined;
 }

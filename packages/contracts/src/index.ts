@@ -42,6 +42,7 @@ export {
   admissionRoutes,
   NATIVE_FORMS,
 } from './api/routes/admission.ts';
+export { AdmissionNative, admissionNativeRoutes, NATIVE_STATES } from './api/routes/admission-native.ts';
 export {
   admissionSyncRoutes,
   POLICY_KINDS,

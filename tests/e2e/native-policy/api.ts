@@ -9,6 +9,8 @@ export interface Answer {
   readonly status: number;
   readonly body: Record<string, unknown>;
   readonly message: string;
+  /** The warnings, as one header. */
+  readonly warnings: string;
 }
 
 const ANSWER_MAX = 16 * 1024 * 1024;
@@ -51,7 +53,9 @@ export class Api {
           response.on('end', () => {
             const json = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown>;
             const message = typeof json['message'] === 'string' ? json['message'] : text.slice(0, 400);
-            resolve({ status: response.statusCode ?? 0, body: json, message });
+            const { warning } = response.headers;
+            const warnings = Array.isArray(warning) ? warning.join(', ') : (warning ?? '');
+            resolve({ status: response.statusCode ?? 0, body: json, message, warnings });
           });
         },
       );

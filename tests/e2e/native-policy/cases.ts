@@ -53,6 +53,10 @@ export const POLICY_CASES: readonly PolicyCase[] = [
     ],
     validations: [{ expression: 'variables.twice == 6' }],
   }),
+  of('variable-optional', {
+    variables: [{ name: 'kind', expression: 'object.data.?kind' }],
+    validations: [{ expression: '[variables.kind.orValue(""), "c"] == ["a-b", "c"]' }],
+  }),
   of('variable-broken', {
     variables: [{ name: 'broken', expression: 'object.data.nothing' }],
     validations: [{ expression: 'variables.broken == "1"' }],
@@ -170,6 +174,10 @@ export const EXPRESSIONS: readonly string[] = [
   'object.?a.?b.hasValue()',
   'object[?"a"].orValue("b") == "b"',
   'optional.none().orValue(1) == 1',
+  '[object.?a.orValue(""), "b"].size() == 2',
+  '[object[?"a"].orValue(""), "b"].size() == 2',
+  '[dyn(object).?a.orValue(""), "b"].size() == 2',
+  'object.items.all(c, [c.?a.orValue(""), "b"].size() == 2)',
   'cel.bind(x, object.a, x == x)',
   'math.greatest(1, 2) == 2',
   'base64.encode(b"a") == ""',

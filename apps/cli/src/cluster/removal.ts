@@ -24,7 +24,12 @@ const KEPT = new Set([
   `Namespace ${NAMES.namespace}`,
 ]);
 /** What the controller puts back when it is deleted, as long as it runs and may. */
-const GUARDS = new Set(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration']);
+const GUARDS = new Set([
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+]);
 /**
  * Rights first: the controller would put its guards back. Then the guards: none of them may refuse what follows.
  * Workloads before what they need. Namespaces last.

@@ -64,6 +64,11 @@ export interface SimulateFlags {
   readonly fromManifests?: string;
 }
 
+/** Flags of `policy native`. */
+export interface NativeFlags {
+  readonly output: Format;
+}
+
 /** Forms of output of `policy emit vap`. */
 export const EMIT_FORMATS = ['yaml', 'json'] as const;
 

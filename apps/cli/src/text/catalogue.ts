@@ -7,6 +7,7 @@ import { BOX_TEXT } from './box.ts';
 import { CLUSTER_TEXT } from './cluster.ts';
 import { COLUMN_TEXT } from './columns.ts';
 import { COMMAND_TEXT } from './commands.ts';
+import { NATIVE_TEXT } from './native-policies.ts';
 import { POLICY_TEXT } from './policies.ts';
 import { PREFLIGHT_TEXT } from './preflight.ts';
 import { REGISTRY_TEXT } from './registries.ts';
@@ -32,6 +33,7 @@ export const TEXT = {
   ...SCAN_TEXT,
   ...REGISTRY_TEXT,
   ...POLICY_TEXT,
+  ...NATIVE_TEXT,
   ...AUDIT_LOG_TEXT,
   ...SUPPLY_CHAIN_TEXT,
   ...CLUSTER_TEXT,

@@ -41,6 +41,7 @@ import { inventoryHandlers } from './api/inventory-routes.ts';
 import { joinTokenRoutes } from './api/join-token-routes.ts';
 import { keyRoutes } from './api/key-routes.ts';
 import { mapHandlers } from './api/map-routes.ts';
+import { admissionNativeHandlers } from './api/native-routes.ts';
 import { operationHandlers } from './api/operation-routes.ts';
 import { packageHandlers } from './api/package-routes.ts';
 import { registryHandlers } from './api/registry-routes.ts';
@@ -115,6 +116,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...admissionScopeHandlers(parts),
     ...admissionDecisionHandlers(parts),
     ...admissionSyncHandlers(parts),
+    ...admissionNativeHandlers(parts),
     ...clusterAccessHandlers(parts),
     ...clusterPostureHandlers(parts),
     ...systemHandlers(parts),

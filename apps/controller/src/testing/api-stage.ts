@@ -104,6 +104,7 @@ async function stageDesk(parts: {
     status: () => ({ state: 'off', kinds: [] }),
     context: EMPTY_CONTEXT,
     audit: undefined,
+    native: undefined,
     verdicts: () => new Map(),
   });
 }

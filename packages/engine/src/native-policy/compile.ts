@@ -5,6 +5,7 @@ import { ok, type Result } from '@bartizan/contracts';
 import {
   BOOL,
   compileCel,
+  DYN,
   type Environment,
   KUBERNETES_MINORS,
   objectOf,
@@ -79,6 +80,24 @@ function compileAt(
   return program;
 }
 
+const SCALARS: ReadonlySet<string> = new Set([
+  'bool',
+  'bytes',
+  'double',
+  'duration',
+  'int',
+  'string',
+  'timestamp',
+  'uint',
+]);
+
+/** What the API server still knows of the type of a variable: scalars, lists and maps; anything else may be everything. */
+function declaredType(type: Type): Type {
+  if (type.kind === 'null' || (type.kind === 'basic' && SCALARS.has(type.name))) return type;
+  if (type.kind !== 'of' || (type.name !== 'list' && type.name !== 'map')) return DYN;
+  return { ...type, parameters: type.parameters.map(declaredType) };
+}
+
 /** Variables may use those before them, and no others. */
 function readVariables(
   spec: Json,
@@ -95,7 +114,7 @@ function readVariables(
     const known = withVariables(environment, { variables: objectOf('variables', { ...types }) });
     const program = compileAt(one['expression'], `${where}.expression`, known);
     if (!program.ok) return program;
-    types[name] = program.value.type;
+    types[name] = declaredType(program.value.type);
     return ok({ name, program: program.value });
   });
   return variables.ok ? ok({ variables: variables.value, types }) : variables;

@@ -94,6 +94,17 @@ describe('validations', () => {
 });
 
 describe('variables', () => {
+  it('are known by their type where it is a scalar, a list or a map of such, and may be everything else otherwise', () => {
+    const taken = (expression: string, use: string): boolean =>
+      compileNativePolicy(
+        policyOf({ variables: [{ name: 'v', expression }], validations: [{ expression: use }] }),
+      ).ok;
+    expect(taken('object.?spec', '[variables.v.orValue(""), "a"].size() == 2')).toBe(true);
+    expect(taken('request', 'variables.v.nobody == ""')).toBe(true);
+    expect(taken('1', 'variables.v == "a"')).toBe(false);
+    expect(taken('["a"]', 'variables.v == [1]')).toBe(false);
+  });
+
   it('are computed when they are needed, with those before them', () => {
     const found = judge({
       variables: [

@@ -3,6 +3,7 @@
 
 import { agentObjects } from './agent.ts';
 import { controllerObjects } from './controller.ts';
+import { imageVerdictKind } from './image-verdicts.ts';
 import { networkObjects } from './network.ts';
 import { type ClusterObject, labelsOf, NAMES, type ObjectOptions } from './object.ts';
 import { rightObjects } from './rights.ts';
@@ -26,6 +27,7 @@ const namespace = (name: string, part: string, level: 'restricted' | 'privileged
 export const clusterObjects = (options: ObjectOptions): readonly ClusterObject[] => [
   namespace(NAMES.namespace, 'controller', 'restricted'),
   namespace(NAMES.agentNamespace, 'agent', 'privileged'),
+  imageVerdictKind(),
   ...rightObjects(),
   ...networkObjects(),
   ...controllerObjects(options),

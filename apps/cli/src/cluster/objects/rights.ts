@@ -134,6 +134,19 @@ export const ADMISSION_RIGHTS: readonly Right[] = [
   },
 ];
 
+/** Verdicts on images, which policies of the API server take as parameters. */
+export const VERDICT_RIGHTS: readonly Right[] = [
+  {
+    apiGroups: ['policy.bartizan.dev'],
+    resources: ['imageverdictsets'],
+    verbs: ['create', 'update', 'patch', 'delete'],
+    why: {
+      en: 'verdicts on images that the API server looks up by itself, also while we are away: more objects when there are many, fewer later',
+      ja: '当製品の停止中も API サーバー自身が参照するイメージの判定結果を置くため (件数に応じてオブジェクトが増減する)',
+    },
+  },
+];
+
 /** What else the controller writes in the whole cluster. */
 export const WRITE_RIGHTS: readonly Right[] = [
   {
@@ -199,7 +212,7 @@ function clusterRole(name: string, rights: readonly Right[]): ClusterObject[] {
 export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
   'bartizan-controller-read': READ_RIGHTS,
   'bartizan-controller-write': WRITE_RIGHTS,
-  'bartizan-controller-admission': ADMISSION_RIGHTS,
+  'bartizan-controller-admission': [...ADMISSION_RIGHTS, ...VERDICT_RIGHTS],
   'bartizan-controller-trust': TRUST_RIGHTS,
 };
 
@@ -225,7 +238,7 @@ export function rightObjects(): ClusterObject[] {
     },
     ...clusterRole('bartizan-controller-read', READ_RIGHTS),
     ...clusterRole('bartizan-controller-write', WRITE_RIGHTS),
-    ...clusterRole('bartizan-controller-admission', ADMISSION_RIGHTS),
+    ...clusterRole('bartizan-controller-admission', [...ADMISSION_RIGHTS, ...VERDICT_RIGHTS]),
     { apiVersion: API, kind: 'Role', metadata: trust, rules: rulesOf(TRUST_RIGHTS) },
     {
       apiVersion: API,

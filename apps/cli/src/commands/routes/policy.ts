@@ -17,6 +17,7 @@ import {
 import type { Translate } from '../../text/catalogue.ts';
 import { anyFlag, one, switchFlag, textFlag } from '../flags.ts';
 import { policyExchangeRoutes } from './policy-exchange.ts';
+import { policyNativeRoutes } from './policy-native.ts';
 
 /** One path or more. */
 const paths = (brief: string) =>
@@ -113,6 +114,7 @@ export const policyRoutes = (t: Translate) => ({
       explain: explainCommand(t),
       ...policyExchangeRoutes(t),
       emit: emitRoutes(t),
+      native: policyNativeRoutes(t),
     },
     docs: { brief: t('command.policy') },
   }),

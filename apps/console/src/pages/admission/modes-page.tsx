@@ -16,6 +16,7 @@ import { withMode } from './binding-draft.ts';
 import { BindingTable } from './binding-table.tsx';
 import { BlastRadius, useSimulation } from './blast-radius.tsx';
 import { ModeForm } from './mode-form.tsx';
+import { NativeCard } from './native-card.tsx';
 import { type BindingDraft, useBindingDraft } from './use-binding-draft.ts';
 
 /** Ids of new bindings: dotted and lower-case, never the same twice. */
@@ -113,7 +114,10 @@ const Modes = ({ read }: { read: ResponseOf<'admission.bindings'> }) => {
           )}
         </section>
       </div>
-      {may && <DraftCard draft={draft} />}
+      <div className="stack">
+        {may && <DraftCard draft={draft} />}
+        <NativeCard mayChange={may} />
+      </div>
     </div>
   );
 };

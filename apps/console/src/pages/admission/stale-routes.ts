@@ -10,6 +10,7 @@ const STALE: readonly RouteId[] = [
   'admission.rules',
   'admission.rule',
   'admission.bindings',
+  'admission.native',
   'admission.exceptions',
   'admission.coverage',
   'admission.simulate',

@@ -45,6 +45,7 @@ export class ImageBook {
   readonly #digests = new Map<string, Set<string>>();
   readonly #changed = new Set<string>();
   readonly #wanted = new Map<string, number>();
+  readonly #listeners = new Set<() => void>();
   #want: Want | undefined;
   #isLoaded = false;
   #isFull = false;
@@ -57,6 +58,20 @@ export class ImageBook {
   /** Has images read that a rule asked about and nobody knows, so that the next request is decided; each once in a while. */
   onUnknown(want: Want): void {
     this.#want = want;
+  }
+
+  /** Tells of each change of what is known; several at once may be told as one. */
+  onChange(changed: () => void): void {
+    this.#listeners.add(changed);
+  }
+
+  /** Everything that is known, by digest; undefined: it is still being read. */
+  known(): Iterable<readonly [string, ImageFacts | Unknown]> | undefined {
+    return this.#isLoaded ? this.#facts() : undefined;
+  }
+
+  *#facts(): Iterable<readonly [string, ImageFacts | Unknown]> {
+    for (const [digest, { facts }] of this.#held) yield [digest, facts];
   }
 
   /** Reads what is stored. Until it has, nothing is known. */
@@ -77,6 +92,7 @@ export class ImageBook {
       cursor = page.value.next;
     } while (cursor !== undefined && !this.#isFull);
     this.#isLoaded = true;
+    for (const changed of this.#listeners) changed();
     // What changed meanwhile may have been read before.
     void this.#work();
   }
@@ -154,6 +170,7 @@ export class ImageBook {
         else if (image.value === undefined) this.#drop(digest);
         else await this.#take(image.value);
       }
+      for (const changed of this.#listeners) changed();
     } catch (cause) {
       log.error({ err: cause }, 'following images failed');
     } finally {

@@ -37,6 +37,7 @@ function write(policy: KnownPolicy, nowMs: number): Known {
     {
       nowMs,
       exemptNamespaces: ['kube-system', 'kube-node-lease'],
+      imageVerdicts: { 'app.kubernetes.io/managed-by': 'bartizan' },
       fault: (made, binding) => {
         const judged = compileNativePolicy(made, { binding, minor: NATIVE_MINOR });
         return judged.ok ? undefined : judged.error.detail;
@@ -46,7 +47,8 @@ function write(policy: KnownPolicy, nowMs: number): Known {
   const forms = new Map<string, NativeForm>();
   for (const { rule, pairs } of compiled) {
     const objects = pairs.flatMap((pair) => [pair.policy, pair.binding]);
-    forms.set(rule, objects.length === 0 ? OFF : { native: 'native', objects });
+    const native = pairs.some(({ images }) => images !== undefined) ? 'native-with-parameters' : 'native';
+    forms.set(rule, objects.length === 0 ? OFF : { native, objects });
   }
   for (const { rule, reason } of notExpressible)
     forms.set(rule, { native: 'webhook-only', nativeReason: reason, objects: [] });

@@ -20,7 +20,7 @@ export const FAIL_CLOSED_LABEL = 'policy.bartizan.dev/fail-closed';
 export const MUTATE_LABEL = 'policy.bartizan.dev/mutate';
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 /** Never asked about: the cluster must be able to repair itself, and us, without us. */
-const SYSTEM_NAMESPACES = ['kube-system', 'kube-node-lease'];
+export const SYSTEM_NAMESPACES = ['kube-system', 'kube-node-lease'];
 const TIMEOUT_S = 5;
 
 /** Where the API server finds us. */

@@ -1,18 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type KubeClient,
-  type KubeError,
-  type KubeObject,
-  listOf,
-  recordOf,
-  textOf,
-} from '@bartizan/adapters/kube';
+import type { KubeClient, KubeError, KubeObject } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
 import { err, ok, type Result, systemScope } from '@bartizan/contracts';
 import type { Clock, ClusterFeed, Log, Owner } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
+import { lastWriter } from './last-writer.ts';
 import {
   type DesiredConfiguration,
   desiredConfigurations,
@@ -137,7 +131,8 @@ export class WebhookKeeper {
     const wasThere = this.#states.has(name);
     if (cause === 'planned' || !wasThere) return 'in-force';
     const { store, clock, log, owner } = this.#parts;
-    const by = live === undefined ? '' : ` by ${lastWriter(live)}`;
+    const who = live === undefined ? undefined : lastWriter(live);
+    const by = who === undefined ? '' : ` by ${who}`;
     const detail = `${live === undefined ? 'deleted' : 'changed'}${by}; restored`;
     log.warn({ name, detail }, 'a webhook of ours was put back');
     const appended = await store.audit.append(SCOPE, {
@@ -156,12 +151,3 @@ export class WebhookKeeper {
 }
 
 type Cause = 'planned' | 'found' | 'deleted' | 'changed';
-
-/** Who wrote an object last, as the API server notes it. */
-function lastWriter({ raw }: KubeObject): string {
-  const entries = listOf(recordOf(raw['metadata'])['managedFields']).map(recordOf);
-  const last = entries.toSorted((one, two) =>
-    String(one['time'] ?? '') < String(two['time'] ?? '') ? 1 : -1,
-  )[0];
-  return textOf(last?.['manager'], 128) ?? 'somebody';
-}

@@ -58,7 +58,7 @@ const namesOf = ({ name, service }: Settings): string[] => [
 ];
 
 /** Where our own pods are: the controller's, and the agents', which no Pod Security Standard allows. */
-const ownNamespaces = ({ admission, clusterAgents }: StartOptions): string[] =>
+export const ownNamespaces = ({ admission, clusterAgents }: StartOptions): string[] =>
   [admission?.service?.namespace, clusterAgents?.namespace].filter((name) => name !== undefined);
 
 /** Starts the webhook port and registers it. */

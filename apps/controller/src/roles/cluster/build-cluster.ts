@@ -4,10 +4,8 @@
 import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
 import type { AdmissionContext } from '@bartizan/engine/admission';
-import { probesOf, type ServerPlace } from '@bartizan/engine/cluster-posture';
-import { AccessFindings } from '../../decide/access/access-findings.ts';
-import { ClusterAccess } from '../../decide/access/cluster-access.ts';
-import { ProbeDesk } from '../../decide/access/probe-desk.ts';
+import type { ClusterAccess } from '../../decide/access/cluster-access.ts';
+import type { ProbeDesk } from '../../decide/access/probe-desk.ts';
 import { ClusterAudit, type ObjectChange } from '../../decide/admission/cluster-audit.ts';
 import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
 import type { ImageBook } from '../../decide/admission/image-book.ts';
@@ -15,6 +13,7 @@ import type { PolicyBook } from '../../decide/admission/policy-book.ts';
 import type { FindingLedger } from '../../decide/finding-ledger.ts';
 import type { Knowledge } from '../../decide/rule-book.ts';
 import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
+import { SYSTEM_NAMESPACES } from '../../respond/admission/registration.ts';
 import { resourceOf } from '../../sense/kubernetes/cluster-resources.ts';
 import { type ClusterChange, ClusterState } from '../../sense/kubernetes/cluster-state.ts';
 import { ClusterWorkloads } from '../../sense/kubernetes/cluster-workloads.ts';
@@ -23,6 +22,9 @@ import { objectView } from '../../sense/kubernetes/views.ts';
 import type { StartOptions } from '../../settings.ts';
 import type { Turnstile } from '../../turnstile.ts';
 import { AdmissionGate } from './admission-gate.ts';
+import { ownNamespaces } from './build-admission.ts';
+import { followAccess, ServerVersion } from './follow-access.ts';
+import { NativeRole } from './native-role.ts';
 
 interface Parts {
   readonly options: StartOptions;
@@ -51,6 +53,8 @@ export interface ClusterRole {
   readonly context: AdmissionContext;
   /** What exists, judged; absent = no cluster is watched. */
   readonly audit: ClusterAudit | undefined;
+  /** Rules that the API server holds by itself; absent = no cluster is watched. */
+  readonly native: NativeRole | undefined;
   /** Who may do what, and which pod may reach which; absent = no cluster is watched. */
   readonly access: ClusterAccess | undefined;
   /** Harmless requests that prove exposure; absent = no cluster is watched. */
@@ -94,7 +98,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   const audit = new ClusterAudit({ ...parts, context });
   const { permissions, judge, probes } = followAccess(parts, state, {
     version,
-    server: placeOf(client.where),
+    where: client.where,
   });
   state.listen({
     onChange: (change) => {
@@ -106,6 +110,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     },
   });
   const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
+  const native = nativeRole(parts, { client, state });
   const gate = new AdmissionGate({ ...parts, rules, context, known: { client, state } });
   return {
     status: () => ({ ...statusOf(client.where, version.known, state.states()), admission: gate.status() }),
@@ -116,13 +121,16 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     access: permissions,
     probes,
     server: () => version.known,
+    native,
     verdicts: () => gate.verdicts(),
     start: () => {
       state.start();
       gate.start();
+      void native.start();
     },
     close: async () => {
       await gate.close();
+      await native.close();
       await state.stop();
       await audit.close();
       await judge.close();
@@ -132,38 +140,13 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   };
 }
 
-/** Host and port of a server that is named by both, or by its host alone. */
-function placeOf(where: string): ServerPlace {
-  const { hostname, port } = new URL(`https://${where}`);
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 443 : Number(port) };
-}
-
-/** Who may do what, kept from the watch, and judged soon after it changes. */
-function followAccess(
-  parts: Parts,
-  state: ClusterState,
-  { version, server }: { readonly version: ServerVersion; readonly server: ServerPlace },
-) {
-  const permissions: ClusterAccess = new ClusterAccess({
-    conditionOf: (kind) => state.state(kind)?.condition,
-    onChange: () => judge.schedule(),
-  });
-  const probes: ProbeDesk = new ProbeDesk({
-    clock: parts.clock,
-    probes: () => probesOf(permissions.view().posture.nodes, server),
-    onChange: () => judge.schedule(),
-  });
-  const judge: AccessFindings = new AccessFindings({
+const nativeRole = (parts: Parts, known: { readonly client: KubeClient; readonly state: ClusterState }) =>
+  new NativeRole({
     ...parts,
-    access: permissions,
-    probes: () => probes.results(),
-    server: () => version.known,
-    lifecycle: () => parts.knowledge.content.lifecycle,
+    instance: parts.options.instance,
+    exempt: [...SYSTEM_NAMESPACES, ...ownNamespaces(parts.options)],
+    known,
   });
-  version.onKnown = () => judge.schedule();
-  state.listen({ onChange: () => undefined, onState: () => judge.schedule() });
-  return { permissions, judge, probes };
-}
 
 /** Kinds without which nobody knows what an account may do. */
 const ACCESS_KINDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
@@ -192,38 +175,11 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   access: undefined,
   probes: undefined,
   server: () => undefined,
+  native: undefined,
   verdicts: () => new Map(),
   start: () => undefined,
   close: () => Promise.resolve(),
 });
-
-/** Asked when the server is reached, and again each time it was away: it may be another one by then. */
-class ServerVersion {
-  readonly #client: KubeClient;
-  known: string | undefined;
-  onKnown: () => void = () => undefined;
-  #isAsking = false;
-
-  constructor(client: KubeClient) {
-    this.#client = client;
-  }
-
-  ask(): void {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
-    this.#client.version().then(
-      (answer) => {
-        this.#isAsking = false;
-        if (!answer.ok || answer.value === '' || answer.value === this.known) return;
-        this.known = answer.value;
-        this.onKnown();
-      },
-      () => {
-        this.#isAsking = false;
-      },
-    );
-  }
-}
 
 function stateOf(states: readonly WatchState[]): ClusterStatus['state'] {
   const has = (condition: WatchState['condition']): boolean =>

@@ -3,7 +3,7 @@
 
 import { loadAdmissionRules } from '@bartizan/adapters/content';
 import type { Store } from '@bartizan/adapters/store';
-import type { AdmissionRule } from '@bartizan/contracts';
+import { type AdmissionRule, err, failure } from '@bartizan/contracts';
 import { PSS_MINOR_LATEST, pssRules } from '@bartizan/engine/admission';
 import type { AdmissionDesk } from '../../admission-ports.ts';
 import { ClusterDesk } from '../../decide/admission/cluster-desk.ts';
@@ -51,7 +51,7 @@ export async function openPolicyBook(parts: Parts & { readonly contentDir: strin
 export function buildDesk(
   parts: Parts,
   book: PolicyBook,
-  cluster: Pick<ClusterRole, 'status' | 'context' | 'audit' | 'verdicts'>,
+  cluster: Pick<ClusterRole, 'status' | 'context' | 'audit' | 'verdicts' | 'native'>,
 ): AdmissionDesk {
   const context = cluster.context;
   const turnstile = new Turnstile();
@@ -77,6 +77,22 @@ export function buildDesk(
     simulate: meaning.simulate,
     coverage: meaning.coverage,
     status: meaning.status,
+    ...nativeDesk(parts.owner, cluster.native),
     counts: meaning.counts,
+  };
+}
+
+/** Which rules the API server holds; without a cluster, and for other owners, it holds none. */
+function nativeDesk(
+  home: Owner,
+  native: ClusterRole['native'],
+): Pick<AdmissionDesk, 'native' | 'chooseNative'> {
+  const roleFor = ({ cluster, tenant }: Owner) =>
+    cluster === home.cluster && tenant === home.tenant ? native : undefined;
+  return {
+    native: (owner) => roleFor(owner)?.status() ?? { state: 'no-cluster', rules: [], policies: [] },
+    chooseNative: ({ owner }, rules) =>
+      roleFor(owner)?.choose(rules) ??
+      Promise.resolve(err(failure('E_POLICY_NO_CLUSTER', 'no cluster is watched'))),
   };
 }

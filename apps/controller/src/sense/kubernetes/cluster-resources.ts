@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Resource } from '@bartizan/adapters/kube';
+import { IMAGE_VERDICTS } from '@bartizan/engine/admission-native';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const ADMISSION = 'admissionregistration.k8s.io';
@@ -44,6 +45,7 @@ export const CLUSTER_RESOURCES = [
   of(ADMISSION, 'ValidatingAdmissionPolicy', false, 'validatingadmissionpolicies'),
   of(ADMISSION, 'ValidatingAdmissionPolicyBinding', false),
   of('apiextensions.k8s.io', 'CustomResourceDefinition', false),
+  { ...IMAGE_VERDICTS, isNamespaced: false },
 ] as const;
 
 /** The resource of a kind that is watched. */

@@ -99,10 +99,11 @@ const inObject = (
   subject,
   parent: 'request',
   items: listBelow(subject, ({ root }) => root.value, { path: path.split('.'), steps: () => [] }),
+  // API servers write null where some lists are empty, such as the rules of a role.
   cel: `object${path
     .split('.')
     .map((key) => `.?${key}`)
-    .join('')}.orValue([])`,
+    .join('')}.optFlatMap(given, optional.ofNonZeroValue(given)).orValue([])`,
   en: { one, all },
   ja,
 });

@@ -112,6 +112,27 @@ describe('a rule as policies of the API server', () => {
     expect(policies.filter((one) => one === 'deny')).toHaveLength(denied);
   });
 
+  it('takes null for an empty list, as API servers write it', () => {
+    const roles = rule({
+      match: { resources: ['rbac.authorization.k8s.io/roles'], operations: ['CREATE'] },
+      condition: {
+        some: 'role.rules',
+        where: { field: 'roleRule.verbs', operator: 'contains', value: '*' },
+      },
+    });
+    const [pair] = emitNativePolicies({ rules: [roles] }, { nowMs: 0 }).compiled[0]?.pairs ?? [];
+    if (pair === undefined) throw new Error('no policy');
+    const asked = (rules: unknown) =>
+      verdict(pair, {
+        ...(REQUESTS[0] as AdmissionRequest),
+        group: 'rbac.authorization.k8s.io',
+        resource: 'roles',
+        kind: 'Role',
+        object: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', rules },
+      });
+    expect([asked(null), asked([]), asked([{ verbs: ['*'] }])]).toEqual(['allow', 'allow', 'deny']);
+  });
+
   it('is off where a binding for everything says so', () => {
     const off = { rules: [rule()], bindings: [binding('all.off', { mode: 'off' })] };
     expect(emitNativePolicies(off, { nowMs: 0 }).compiled).toMatchObject([{ pairs: [] }]);

@@ -15,6 +15,7 @@ import { dispatchKeys, nameTest } from '../rules/match.ts';
 import { type AdmissionPolicy, compileAdmissionPolicyLeniently } from '../rules/rule-set.ts';
 import { renamed } from './cel-text.ts';
 import { conditionText } from './condition.ts';
+import { asksImagesOnly, IMAGE_VERDICTS, type ImageJudge, imageJudge, verdictText } from './image-verdict.ts';
 import { messageExpression, messageOf } from './message.ts';
 import {
   afterAllow,
@@ -51,6 +52,8 @@ export interface NativePair {
   readonly policy: NativeObject;
   readonly binding: NativeObject;
   readonly mode: AdmissionMode;
+  /** Of a rule that asks images only: the closure that says which digests its parameter objects name. */
+  readonly images?: ImageJudge;
 }
 /** A rule that the API server can hold by itself; without pairs it is off everywhere. */
 export interface NativeRule {
@@ -71,8 +74,14 @@ export interface NativeEmission {
 export interface NativeOptions {
   /** For exceptions, which end. */
   readonly nowMs: number;
+  /** What names of objects begin with, instead of `bartizan.`. */
+  readonly prefix?: string;
+  /** Labels beside the one that says who manages them. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Namespaces the bindings leave out, as the webhooks do. */
   readonly exemptNamespaces?: readonly string[];
+  /** Labels of the verdicts on images in the cluster; absent: nobody keeps any there, so rules about images stay out. */
+  readonly imageVerdicts?: Readonly<Record<string, string>>;
   /** What is wrong with a policy on the API server that it is meant for; nothing when it takes it. */
   readonly fault?: (policy: NativeObject, binding: NativeObject) => string | undefined;
 }
@@ -150,14 +159,20 @@ function variablesFor(
   return all.filter(({ name }) => needed.has(name));
 }
 
+/** Whether the verdicts on images stand for the condition. */
+const byVerdicts = ({ compiled, options }: Draft): boolean =>
+  options.imageVerdicts !== undefined && asksImagesOnly(compiled.rule);
+
 /** The body of a policy: what it matches, and what must hold. */
 function specOf(
   draft: Draft,
   variant: Variant,
   scope: readonly Guard[],
+  name: string,
 ): Result<Readonly<Record<string, unknown>>, LocalText> {
   const { rule } = draft.compiled;
-  const condition = conditionText(rule.condition, variant.parameters);
+  const isByVerdicts = byVerdicts(draft);
+  const condition = isByVerdicts ? ok(verdictText(name)) : conditionText(rule.condition, variant.parameters);
   if (!condition.ok) return condition;
   const { operations } = rule.match;
   const names = namesFor(operations);
@@ -186,7 +201,8 @@ function specOf(
     names,
   );
   return ok({
-    failurePolicy: 'Fail',
+    // Where the kind of the parameters is gone, the API server could not ask at all: that must not stop a cluster.
+    ...(isByVerdicts ? { failurePolicy: 'Ignore', paramKind: PARAM_KIND } : { failurePolicy: 'Fail' }),
     matchConstraints: {
       matchPolicy: 'Equivalent',
       namespaceSelector: {},
@@ -218,11 +234,44 @@ function specOf(
   });
 }
 
+const PARAM_KIND = {
+  apiVersion: `${IMAGE_VERDICTS.group}/${IMAGE_VERDICTS.version}`,
+  kind: IMAGE_VERDICTS.kind,
+};
+
 const objectName = (id: string): string =>
   id
     .toLowerCase()
     .replaceAll(/[^a-z0-9.-]/g, '-')
     .slice(0, NAME_MAX);
+
+/** Where a binding holds, but for what its policy says already. */
+function bindingSpec(
+  { compiled, options, podPaths }: Draft,
+  policyName: string,
+  mode: AdmissionMode,
+): Readonly<Record<string, unknown>> {
+  const exempt = options.exemptNamespaces ?? [];
+  const namespaceSelector = {
+    matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [...exempt] }],
+  };
+  const isByVerdicts = byVerdicts({ compiled, options, podPaths });
+  return {
+    policyName,
+    validationActions: [...ACTIONS[mode]],
+    ...(isByVerdicts
+      ? {
+          paramRef: {
+            selector: { matchLabels: { ...options.imageVerdicts } },
+            parameterNotFoundAction: 'Allow',
+          },
+        }
+      : {}),
+    ...(exempt.length === 0
+      ? {}
+      : { matchResources: { matchPolicy: 'Equivalent', namespaceSelector, objectSelector: {} } }),
+  };
+}
 
 function pairOf(
   draft: Draft,
@@ -230,18 +279,19 @@ function pairOf(
   scope: readonly Guard[],
 ): Result<NativePair, LocalText> {
   const { compiled, options } = draft;
-  const spec = specOf(draft, variant, scope);
-  if (!spec.ok) return spec;
+  const { mode, parameters } = variant;
   const suffix = variant.binding === undefined ? '' : `.${variant.binding}`;
+  const name = objectName(`${options.prefix ?? 'bartizan.'}${compiled.rule.id}${suffix}`);
+  const spec = specOf(draft, variant, scope, name);
+  if (!spec.ok) return spec;
   const metadata = {
-    name: objectName(`bartizan.${compiled.rule.id}${suffix}`),
-    labels: { 'app.kubernetes.io/managed-by': 'bartizan' },
+    name,
+    labels: { 'app.kubernetes.io/managed-by': 'bartizan', ...options.labels },
     annotations: {
       'policy.bartizan.dev/rule': compiled.rule.id,
       'policy.bartizan.dev/revision': compiled.revision,
     },
   };
-  const exempt = options.exemptNamespaces ?? [];
   const policy: NativeObject = {
     apiVersion: API,
     kind: 'ValidatingAdmissionPolicy',
@@ -252,26 +302,15 @@ function pairOf(
     apiVersion: API,
     kind: 'ValidatingAdmissionPolicyBinding',
     metadata,
-    spec: {
-      policyName: metadata.name,
-      validationActions: [...ACTIONS[variant.mode]],
-      ...(exempt.length === 0
-        ? {}
-        : {
-            matchResources: {
-              matchPolicy: 'Equivalent',
-              namespaceSelector: {
-                matchExpressions: [
-                  { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [...exempt] },
-                ],
-              },
-              objectSelector: {},
-            },
-          }),
-    },
+    spec: bindingSpec(draft, name, mode),
   };
   const fault = options.fault?.(policy, binding);
-  return fault === undefined ? ok({ policy, binding, mode: variant.mode }) : doesNotCompile(fault);
+  if (fault !== undefined) return doesNotCompile(fault);
+  if (!byVerdicts(draft)) return ok({ policy, binding, mode });
+  const images = imageJudge(compiled.rule, parameters);
+  return images.ok
+    ? ok({ policy, binding, mode, images: images.value })
+    : doesNotCompile(images.error.detail);
 }
 
 function pairsOf(draft: Draft, bindings: readonly AdmissionBinding[]): Result<NativePair[], LocalText> {

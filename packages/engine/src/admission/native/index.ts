@@ -15,3 +15,4 @@ export {
   type NativeRule,
   type NotExpressible,
 } from './emit.ts';
+export { IMAGE_VERDICTS, type ImageJudge } from './image-verdict.ts';

@@ -112,6 +112,7 @@ export function resourceRules(resources: readonly Resource[], operations: readon
     apiVersions: ['*'],
     operations: [...operations],
     resources: [...names],
+    scope: '*',
   }));
 }
 

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type AdmissionNative, ok, type Result } from '@bartizan/contracts';
+import type { ApiClient, ApiFailure } from '../api/client.ts';
+import { type CliContext, clientOf, perform } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { renderList } from '../output/render.ts';
+import { plain } from '../output/width.ts';
+import type { NativeFlags } from './flags.ts';
+
+type Policy = AdmissionNative['policies'][number];
+
+/** Why a rule is not held, or how far it is. */
+function noteOf(
+  { reason, code, detail, knownDigestsOnly, restoredTotal }: Policy,
+  { t, language }: CliContext,
+): string {
+  const parts = [
+    ...(reason === undefined ? [] : [reason[language]]),
+    ...(code === undefined ? [] : [`${code}: ${detail ?? ''}`]),
+    ...(knownDigestsOnly === undefined ? [] : [t('native.digests', { digests: knownDigestsOnly })]),
+    ...(restoredTotal === 0 ? [] : [t('native.restored', { times: restoredTotal })]),
+  ];
+  return plain(parts.join('; '));
+}
+
+function show(context: CliContext, format: NativeFlags['output'], native: AdmissionNative): void {
+  const { t, process } = context;
+  renderList<Policy>(process, format, {
+    items: native.policies,
+    whole: native,
+    columns: [
+      { field: 'rule', heading: t('column.rule'), value: ({ rule }) => rule },
+      {
+        field: 'state',
+        heading: t('column.state'),
+        value: ({ state }) => (format === 'table' ? t(`native.state.${state}`) : state),
+      },
+      { field: 'note', heading: t('column.note'), value: (one) => noteOf(one, context) },
+    ],
+  });
+  if (format !== 'table') return;
+  const applied = native.policies.filter(({ state }) => state === 'applied').length;
+  const { verdicts } = native;
+  const lines = [
+    t(`native.${native.state}`, { applied, rules: native.policies.length }),
+    ...(verdicts === undefined
+      ? []
+      : [t('native.verdicts', { refused: verdicts.refused, objects: verdicts.objects })]),
+    ...(verdicts === undefined || verdicts.overflow === 0
+      ? []
+      : [t('native.overflow', { overflow: verdicts.overflow })]),
+  ];
+  process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+/** What is chosen after globs came or went; without globs, nothing is. */
+async function chosen(
+  client: ApiClient,
+  change: 'on' | 'off',
+  globs: readonly string[],
+): Promise<Result<readonly string[], ApiFailure>> {
+  const now = await client.call('admission.native');
+  if (!now.ok) return now;
+  if (change === 'on') return ok([...new Set([...now.value.rules, ...globs])]);
+  return ok(globs.length === 0 ? [] : now.value.rules.filter((one) => !globs.includes(one)));
+}
+
+/** `policy native status|on|off`: which rules the API server holds by itself. */
+export function runNative(
+  context: CliContext,
+  flags: NativeFlags,
+  change?: 'on' | 'off',
+  globs: readonly string[] = [],
+): Promise<void> {
+  return perform(context, async () => {
+    const client = await clientOf(context);
+    if (!client.ok) return client;
+    const rules = change === undefined ? ok(undefined) : await chosen(client.value, change, globs);
+    if (!rules.ok) return rules;
+    const native =
+      rules.value === undefined
+        ? await client.value.call('admission.native')
+        : await client.value.call('admission.native.put', { body: { rules: [...rules.value] } });
+    if (!native.ok) return native;
+    show(context, flags.output, native.value);
+    const isBad = native.value.policies.some(({ state }) => state === 'refused' || state === 'not-permitted');
+    return ok(isBad ? EXIT.failed : EXIT.fine);
+  });
+}

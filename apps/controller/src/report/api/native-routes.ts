@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AdmissionDesk } from '../../admission-ports.ts';
+import type { Caller } from '../access/caller.ts';
+import { answers, reply } from './route-handler.ts';
+
+interface Parts {
+  readonly admission: AdmissionDesk;
+}
+
+const authorOf = ({ cluster, tenant, name }: Caller) => ({ owner: { cluster, tenant }, name });
+
+/** Rules that the API server holds by itself. */
+export const admissionNativeHandlers = ({ admission }: Parts) => ({
+  'admission.native': answers('admission.native', ({ caller }) =>
+    Promise.resolve(reply(admission.native(authorOf(caller).owner))),
+  ),
+  'admission.native.put': answers('admission.native.put', async ({ caller, body }) => {
+    const chosen = await admission.chooseNative(authorOf(caller), body.rules);
+    if (!chosen.ok) return chosen;
+    return reply(chosen.value, {
+      target: 'native policies',
+      auditDetail: (body.rules.join(', ') || 'none').slice(0, 1000),
+    });
+  }),
+});

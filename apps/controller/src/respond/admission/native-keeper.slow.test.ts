@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { KubeClient } from '@bartizan/adapters/kube';
+import { systemScope } from '@bartizan/contracts';
+import { type FakeApiServer, startFakeApiServer } from '@bartizan/testkit/kube';
+import { openTestStore } from '@bartizan/testkit/store';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { OwnedObject } from '../../native-ports.ts';
+import type { ClusterFeed, Log } from '../../ports.ts';
+import { NativeKeeper } from './native-keeper.ts';
+
+const resource = (kind: string, plural: string) => ({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind,
+  plural,
+  isNamespaced: false,
+});
+const POLICY = resource('ValidatingAdmissionPolicy', 'validatingadmissionpolicies');
+const BINDING = resource('ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings');
+const LABELS = { 'app.kubernetes.io/managed-by': 'bartizan', 'app.kubernetes.io/instance': 'main' };
+const SPEC = { failurePolicy: 'Fail', validations: [{ expression: 'true' }] };
+const owned = (kind: typeof POLICY, name: string, spec: Record<string, unknown>): OwnedObject => ({
+  resource: kind,
+  name,
+  object: {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: kind.kind,
+    metadata: { name, labels: LABELS, annotations: { 'policy.bartizan.dev/rule': 'a.b' } },
+    spec,
+  },
+});
+const pair = (name: string): OwnedObject[] => [
+  owned(POLICY, name, SPEC),
+  owned(BINDING, name, { policyName: name }),
+];
+const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+type Listener = Parameters<ClusterFeed['listen']>[0];
+
+let fake: FakeApiServer;
+let client: KubeClient;
+let test: Awaited<ReturnType<typeof openTestStore>>;
+let keeper: NativeKeeper;
+let listener: Listener | undefined;
+beforeEach(async () => {
+  fake = await startFakeApiServer([POLICY.plural, BINDING.plural]);
+  client = new KubeClient({
+    server: new URL(fake.url),
+    credentials: () => Promise.resolve({ caPem: fake.caPem }),
+    token: () => Promise.resolve(fake.restrictedToken),
+  });
+  test = await openTestStore();
+  keeper = new NativeKeeper({
+    client,
+    feed: {
+      listen: (given) => {
+        listener = given;
+        return () => {
+          listener = undefined;
+        };
+      },
+    },
+    store: test.store,
+    clock: { nowMs: () => 1000 },
+    log: quiet,
+    owner: { cluster: 'local', tenant: 'default' },
+    resources: [POLICY, BINDING],
+    labels: LABELS,
+  });
+});
+afterEach(async () => {
+  await keeper.close();
+  await client.close();
+  await fake.close();
+  await test.remove();
+});
+
+const live = (plural: string, name: string) => fake.store.get(plural, undefined, name);
+const tell = (kind: string, plural: string, name: string): void => {
+  const raw = live(plural, name);
+  listener?.onChange({
+    kind,
+    meta: { name, namespace: '', uid: 'u', resourceVersion: '1' },
+    ...(raw === undefined ? {} : { object: { raw, meta: { ...raw.metadata, namespace: '' } } }),
+  });
+};
+const audited = async () => {
+  const page = await test.store.audit.list(systemScope('test'), { filter: [], limit: 10 });
+  return page.ok ? page.value.items.filter(({ action }) => action === 'admission.restore') : [];
+};
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
+
+describe('policies that are kept in a cluster', () => {
+  it('are written, follow the plan, and are removed with their bindings first', async () => {
+    await keeper.keep([...pair('one'), ...pair('two')], true);
+    expect(live(POLICY.plural, 'one')?.['spec']).toEqual(SPEC);
+    expect(keeper.state(BINDING.kind, 'two')).toEqual({ state: 'in-force', restoredTotal: 0 });
+    await keeper.keep(pair('two'), true);
+    expect(live(POLICY.plural, 'one')).toBeUndefined();
+    const removed = fake.requests.filter((one) => one.startsWith('DELETE'));
+    expect(removed.map((one) => one.split('/').at(-2))).toEqual([BINDING.plural, POLICY.plural]);
+    expect(await audited()).toEqual([]);
+  });
+
+  it('leave alone what is not ours, and what may be wanted when more is known', async () => {
+    const metadata = { name: 'theirs', labels: { 'app.kubernetes.io/managed-by': 'bartizan' } };
+    fake.store.put(POLICY.plural, { metadata, spec: SPEC });
+    await keeper.keep(pair('one'), true);
+    await keeper.keep([], false);
+    expect(live(POLICY.plural, 'one')).toBeDefined();
+    await keeper.keep([], true);
+    expect(live(POLICY.plural, 'one')).toBeUndefined();
+    expect(live(POLICY.plural, 'theirs')).toBeDefined();
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['a field changed', { ...SPEC, failurePolicy: 'Ignore' }],
+    ['a condition put beside ours', { ...SPEC, matchConditions: [{ name: 'never', expression: 'false' }] }],
+  ])('are put back and audited after a change: %s', async (_, spec) => {
+    await keeper.keep(pair('one'), true);
+    const metadata = {
+      ...live(POLICY.plural, 'one')?.metadata,
+      name: 'one',
+      managedFields: [{ manager: 'kubectl-edit', time: '2026-01-01T00:00:00Z' }],
+    };
+    fake.store.put(POLICY.plural, { ...live(POLICY.plural, 'one'), metadata, spec });
+    tell(POLICY.kind, POLICY.plural, 'one');
+    await until(() => expect(live(POLICY.plural, 'one')?.['spec']).toEqual(SPEC));
+    await until(async () =>
+      expect(await audited()).toMatchObject([{ target: 'one', detail: 'changed by kubectl-edit; restored' }]),
+    );
+    expect(keeper.state(POLICY.kind, 'one')).toMatchObject({ state: 'in-force', restoredTotal: 1 });
+  });
+
+  it('are put back after they were deleted; our own writing is no reason to', async () => {
+    await keeper.keep(pair('one'), true);
+    tell(BINDING.kind, BINDING.plural, 'one');
+    fake.store.remove(BINDING.plural, undefined, 'one');
+    tell(BINDING.kind, BINDING.plural, 'one');
+    await until(() => expect(live(BINDING.plural, 'one')).toBeDefined());
+    await until(async () => expect(await audited()).toMatchObject([{ detail: 'deleted; restored' }]));
+  });
+
+  it('stay when keeping ends, and are said to be not permitted where we may not write', async () => {
+    await keeper.keep(pair('one'), true);
+    fake.forbidden.add(POLICY.plural);
+    await keeper.keep([...pair('one'), ...pair('two')], true);
+    expect(keeper.state(POLICY.kind, 'two')).toMatchObject({
+      state: 'not-permitted',
+      code: 'E_KUBE_NOT_PERMITTED',
+    });
+    await keeper.close();
+    expect(live(BINDING.plural, 'one')).toBeDefined();
+  });
+});

@@ -1,0 +1,242 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type KubeClient,
+  type KubeError,
+  type KubeObject,
+  type Resource,
+  recordOf,
+} from '@bartizan/adapters/kube';
+import type { Store } from '@bartizan/adapters/store';
+import { err, ok, type Result, systemScope } from '@bartizan/contracts';
+import type { OwnedObject, OwnedState } from '../../native-ports.ts';
+import type { Clock, ClusterFeed, Log, Owner } from '../../ports.ts';
+import { Turnstile } from '../../turnstile.ts';
+import { lastWriter } from './last-writer.ts';
+
+interface Parts {
+  readonly client: KubeClient;
+  readonly feed: ClusterFeed;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly owner: Owner;
+  /** Every kind of which some are kept, in the order in which they are written. */
+  readonly resources: readonly Resource[];
+  /** Labels of ours: whatever carries all of them and is not wanted is removed. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+type Cause = 'planned' | 'found' | 'deleted' | 'changed';
+type Kept = Result<KubeObject, KubeError>;
+
+const TRIES = 5;
+/** The watch tells in milliseconds; this is for when it may not, or is behind. */
+const CHECK_MS = 30_000;
+const PAGE = 500;
+const PAGES_MAX = 20;
+const DETAIL_MAX = 512;
+const SCOPE = systemScope('native admission policies');
+const ACTOR = 'admission';
+const keyOf = (kind: string, name: string): string => `${kind}/${name}`;
+
+/** Keeps objects of ours in the cluster as they shall be: who deletes or changes one sees it come back, and stands in the audit log. */
+export class NativeKeeper {
+  readonly #parts: Parts;
+  readonly #turnstile = new Turnstile();
+  readonly #states = new Map<string, OwnedState>();
+  /** What was in force at last: only who changes that changes something of ours. */
+  readonly #inForce = new Map<string, OwnedObject>();
+  /** What the API server makes of an object of ours that it was given whole: with defaults we may not know. */
+  readonly #accepted = new Map<string, { readonly wanted: OwnedObject; readonly spec: unknown }>();
+  #desired = new Map<string, OwnedObject>();
+  #mayPrune = false;
+  #timer: NodeJS.Timeout | undefined;
+  #stop: (() => void) | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Keeps these, and no others of ours, from now on; without `prune` what is there besides stays for now. */
+  async keep(objects: readonly OwnedObject[], prune: boolean): Promise<void> {
+    this.#desired = new Map(
+      objects.map((one) => {
+        const key = keyOf(one.resource.kind, one.name);
+        const before = this.#desired.get(key);
+        return [key, before !== undefined && isDeepStrictEqual(before.object, one.object) ? before : one];
+      }),
+    );
+    this.#mayPrune = prune;
+    this.#stop ??= this.#parts.feed.listen({
+      onChange: ({ kind, meta, object }) => {
+        const key = keyOf(kind, meta.name);
+        const desired = this.#desired.get(key);
+        if (desired === undefined || (object !== undefined && this.#isAsDesired(desired, object))) return;
+        void this.#turnstile.run(() => this.#one(key, object === undefined ? 'deleted' : 'changed'));
+      },
+    });
+    this.#timer ??= setInterval(() => void this.#all('found'), CHECK_MS).unref();
+    await this.#all('planned');
+  }
+
+  state(kind: string, name: string): OwnedState | undefined {
+    return this.#states.get(keyOf(kind, name));
+  }
+
+  /** Stops keeping; what is in force stays in force. */
+  async close(): Promise<void> {
+    this.#stop?.();
+    clearInterval(this.#timer);
+    this.#desired = new Map();
+    this.#mayPrune = false;
+    await this.#turnstile.run(() => Promise.resolve());
+  }
+
+  async #all(cause: Cause): Promise<void> {
+    for (const key of [...this.#desired.keys()]) await this.#turnstile.run(() => this.#one(key, cause));
+    // What binds goes before what is bound.
+    for (const resource of this.#parts.resources.toReversed())
+      await this.#turnstile.run(() => this.#prune(resource));
+  }
+
+  #isAsDesired(desired: OwnedObject, { raw }: KubeObject): boolean {
+    const { metadata, spec } = desired.object;
+    const live = recordOf(raw['metadata']);
+    const has = (field: 'labels' | 'annotations'): boolean => {
+      const there = recordOf(live[field]);
+      return Object.entries(metadata[field]).every(([name, value]) => there[name] === value);
+    };
+    const accepted = this.#accepted.get(keyOf(desired.resource.kind, desired.name));
+    return (
+      has('labels') &&
+      has('annotations') &&
+      (isDeepStrictEqual(raw['spec'], spec) ||
+        (accepted?.wanted === desired && isDeepStrictEqual(raw['spec'], accepted.spec)))
+    );
+  }
+
+  /** Brings one object to what it shall be now; the plan may be another one than when this was asked for. */
+  async #one(key: string, cause: Cause): Promise<void> {
+    const desired = this.#desired.get(key);
+    if (desired === undefined) return;
+    const { client, log } = this.#parts;
+    const restoredTotal = this.#states.get(key)?.restoredTotal ?? 0;
+    const live = await client.get(desired.resource, { name: desired.name });
+    if (live.ok && this.#isAsDesired(desired, live.value)) {
+      this.#states.set(key, { state: 'in-force', restoredTotal });
+      this.#inForce.set(key, desired);
+      return;
+    }
+    const isAway = !live.ok && live.error.code === 'E_KUBE_MISSING';
+    const kept = live.ok || isAway ? await this.#put(desired) : live;
+    if (!kept.ok) {
+      const { code, detail } = kept.error;
+      log.warn({ name: desired.name, code, detail }, 'a policy of ours is not in force now');
+      this.#states.set(key, {
+        state: stateOf(code),
+        restoredTotal,
+        code,
+        detail: detail.slice(0, DETAIL_MAX),
+      });
+      return;
+    }
+    const isRestored = cause !== 'planned' && this.#inForce.get(key) === desired;
+    this.#inForce.set(key, desired);
+    this.#states.set(key, { state: 'in-force', restoredTotal: restoredTotal + (isRestored ? 1 : 0) });
+    if (isRestored) await this.#tell(desired.name, live.ok ? live.value : undefined);
+  }
+
+  /** By server-side apply; what somebody put beside our fields goes only when the whole is replaced. */
+  async #put(desired: OwnedObject): Promise<Kept> {
+    const { client } = this.#parts;
+    const { resource, name, object } = desired;
+    let last: KubeError | undefined;
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const applied = await client.apply(resource, object, { name }, { force: true });
+      if (!applied.ok) return applied;
+      if (this.#isAsDesired(desired, applied.value)) return applied;
+      const { resourceVersion } = applied.value.meta;
+      const metadata = { ...object.metadata, resourceVersion };
+      const replaced = await client.update(resource, { ...object, metadata }, { name });
+      if (replaced.ok) {
+        this.#accepted.set(keyOf(resource.kind, name), { wanted: desired, spec: replaced.value.raw['spec'] });
+        return replaced;
+      }
+      last = replaced.error;
+      // Somebody was faster, once more.
+      if (last.code !== 'E_KUBE_CONFLICT') break;
+    }
+    return err(last ?? { code: 'E_KUBE_CONFLICT', detail: name });
+  }
+
+  /** Removes what is ours by its labels and not wanted any more. */
+  async #prune(resource: Resource): Promise<void> {
+    if (!this.#mayPrune) return;
+    const { client, log, labels } = this.#parts;
+    const found = await this.#listed(resource);
+    if (!found.ok) {
+      // Where the kind is not known there is none of it.
+      if (found.error.code !== 'E_KUBE_MISSING')
+        log.warn({ kind: resource.kind, code: found.error.code }, 'policies of ours cannot be listed');
+      return;
+    }
+    for (const { meta, raw } of found.value) {
+      const key = keyOf(resource.kind, meta.name);
+      const there = recordOf(recordOf(raw['metadata'])['labels']);
+      const isOurs = Object.entries(labels).every(([name, value]) => there[name] === value);
+      if (this.#desired.has(key) || !isOurs) continue;
+      const removed = await client.remove(resource, { name: meta.name }, meta.uid);
+      this.#inForce.delete(key);
+      if (removed.ok || removed.error.code === 'E_KUBE_MISSING') this.#states.delete(key);
+      else log.warn({ name: meta.name, code: removed.error.code }, 'a policy of ours cannot be removed now');
+    }
+  }
+
+  async #listed(resource: Resource): Promise<Result<readonly KubeObject[], KubeError>> {
+    const { client, labels } = this.#parts;
+    const labelSelector = Object.entries(labels)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(',');
+    const all: KubeObject[] = [];
+    let next: string | undefined;
+    for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+      const page = await client.list(resource, {
+        labelSelector,
+        limit: PAGE,
+        ...(next === undefined ? {} : { next }),
+      });
+      if (!page.ok) return page;
+      all.push(...page.value.items);
+      next = page.value.next;
+      if (next === undefined) break;
+    }
+    return ok(all);
+  }
+
+  /** Leaves a record where somebody else took away or changed what we keep. */
+  async #tell(name: string, live: KubeObject | undefined): Promise<void> {
+    const { store, clock, log, owner } = this.#parts;
+    const who = live === undefined ? undefined : lastWriter(live);
+    const by = who === undefined ? '' : ` by ${who}`;
+    const detail = `${live === undefined ? 'deleted' : 'changed'}${by}; restored`;
+    log.warn({ name, detail }, 'a policy of ours was put back');
+    const appended = await store.audit.append(SCOPE, {
+      tenant: owner.tenant,
+      atMs: clock.nowMs(),
+      actor: ACTOR,
+      actorKind: 'system',
+      action: 'admission.restore',
+      target: name,
+      outcome: 'success',
+      detail,
+    });
+    if (!appended.ok) log.error({ code: appended.error.code }, 'a restored policy is not audited');
+  }
+}
+
+const stateOf = (code: string): OwnedState['state'] => {
+  if (code === 'E_KUBE_NOT_PERMITTED') return 'not-permitted';
+  return code === 'E_KUBE_REFUSED' || code === 'E_KUBE_MISSING' ? 'refused' : 'absent';
+};

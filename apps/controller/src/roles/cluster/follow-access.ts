@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { KubeClient } from '@bartizan/adapters/kube';
+import { probesOf, type ServerPlace } from '@bartizan/engine/cluster-posture';
+import { AccessFindings } from '../../decide/access/access-findings.ts';
+import { ClusterAccess } from '../../decide/access/cluster-access.ts';
+import { ProbeDesk } from '../../decide/access/probe-desk.ts';
+import type { Knowledge } from '../../decide/rule-book.ts';
+import type { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
+
+type AccessParts = Omit<
+  ConstructorParameters<typeof AccessFindings>[0],
+  'access' | 'probes' | 'server' | 'lifecycle'
+> & {
+  /** Rules, checks and dates in force. */
+  readonly knowledge: Knowledge;
+};
+
+/** Asked when the server is reached, and again each time it was away: it may be another one by then. */
+export class ServerVersion {
+  readonly #client: KubeClient;
+  known: string | undefined;
+  onKnown: () => void = () => undefined;
+  #isAsking = false;
+
+  constructor(client: KubeClient) {
+    this.#client = client;
+  }
+
+  ask(): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    this.#client.version().then(
+      (answer) => {
+        this.#isAsking = false;
+        if (!answer.ok || answer.value === '' || answer.value === this.known) return;
+        this.known = answer.value;
+        this.onKnown();
+      },
+      () => {
+        this.#isAsking = false;
+      },
+    );
+  }
+}
+
+/** Host and port of a server that is named by both, or by its host alone. */
+function placeOf(where: string): ServerPlace {
+  const { hostname, port } = new URL(`https://${where}`);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 443 : Number(port) };
+}
+/** Who may do what, kept from the watch, and judged soon after it changes. */
+export function followAccess(
+  parts: AccessParts,
+  state: ClusterState,
+  { version, where }: { readonly version: ServerVersion; readonly where: string },
+) {
+  const server = placeOf(where);
+  const permissions: ClusterAccess = new ClusterAccess({
+    conditionOf: (kind) => state.state(kind)?.condition,
+    onChange: () => judge.schedule(),
+  });
+  const probes: ProbeDesk = new ProbeDesk({
+    clock: parts.clock,
+    probes: () => probesOf(permissions.view().posture.nodes, server),
+    onChange: () => judge.schedule(),
+  });
+  const judge: AccessFindings = new AccessFindings({
+    ...parts,
+    access: permissions,
+    probes: () => probes.results(),
+    server: () => version.known,
+    lifecycle: () => parts.knowledge.content.lifecycle,
+  });
+  version.onKnown = () => judge.schedule();
+  state.listen({ onChange: () => undefined, onState: () => judge.schedule() });
+  return { permissions, judge, probes };
+}

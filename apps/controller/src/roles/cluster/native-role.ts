@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { KubeClient } from '@bartizan/adapters/kube';
+import type { Store } from '@bartizan/adapters/store';
+import { type AdmissionNative, err, failure, ok, type Result, tenantScope } from '@bartizan/contracts';
+import { isWildcard } from '@bartizan/engine';
+import type { ImageBook } from '../../decide/admission/image-book.ts';
+import {
+  NATIVE_RESOURCES,
+  type NativePlan,
+  nativeLabels,
+  type PlannedNative,
+  planNative,
+} from '../../decide/admission/native-plan.ts';
+import type { PolicyBook } from '../../decide/admission/policy-book.ts';
+import type { ApiFailure, Clock, ClusterFeed, Log, Owner } from '../../ports.ts';
+import { NativeKeeper } from '../../respond/admission/native-keeper.ts';
+import { Turnstile } from '../../turnstile.ts';
+
+interface Parts {
+  readonly instance: string;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly owner: Owner;
+  readonly book: PolicyBook;
+  readonly images: ImageBook;
+  /** Namespaces that no guard may stop: the system's and ours. */
+  readonly exempt: readonly string[];
+  readonly known: { readonly client: KubeClient; readonly state: ClusterFeed };
+}
+type Chosen = Promise<Result<AdmissionNative, ApiFailure>>;
+
+const SETTING = 'admission.native';
+/** Images change in bursts; what judging them takes is at most a twentieth of the time. */
+const SOON_MS = 1_000;
+const SHARE = 20;
+/** Facts grow older by themselves. */
+const AGAIN_MS = 600_000;
+const OBJECTS_MAX = 512;
+const NOTHING: NativePlan = { rules: [], objects: [], untilMs: Number.MAX_SAFE_INTEGER };
+
+/** Hands chosen rules to the API server and keeps them there, in step with rules, modes, exceptions and images. */
+export class NativeRole {
+  readonly #parts: Parts;
+  readonly #keeper: NativeKeeper;
+  readonly #turnstile = new Turnstile();
+  #chosen: readonly string[] | undefined;
+  #plan: NativePlan = NOTHING;
+  #timer: NodeJS.Timeout | undefined;
+  #dueMs = Number.POSITIVE_INFINITY;
+  #costMs = 0;
+  #isClosed = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#keeper = new NativeKeeper({
+      ...parts,
+      client: parts.known.client,
+      feed: parts.known.state,
+      resources: NATIVE_RESOURCES,
+      labels: nativeLabels(parts.instance),
+    });
+  }
+
+  async start(): Promise<void> {
+    const { book, images, owner, log, store } = this.#parts;
+    const stored = await store.settings.get(this.#scope(), SETTING);
+    if (!stored.ok) {
+      // What was chosen is not known: what is in force stays as it is.
+      log.error({ code: stored.error.code }, 'the rules for the API server cannot be read');
+      return;
+    }
+    this.#chosen = readChoice(stored.value);
+    book.listen((of) => {
+      if (of.cluster === owner.cluster && of.tenant === owner.tenant) this.#schedule(0);
+    });
+    images.onChange(() => {
+      if (this.#plan.rules.some(({ digests }) => digests !== undefined)) this.#schedule(SOON_MS);
+    });
+    this.#schedule(0);
+  }
+
+  /** What is in force now. */
+  status(): AdmissionNative {
+    const rules = this.#chosen ?? [];
+    const { verdicts } = this.#plan;
+    return {
+      state: rules.length === 0 ? 'off' : 'on',
+      rules: [...rules],
+      policies: this.#plan.rules.map((one) => this.#policy(one)),
+      ...(verdicts === undefined ? {} : { verdicts }),
+    };
+  }
+
+  /** Chooses rules, from now on; answers when the API server has them, or has refused. */
+  choose = async (rules: readonly string[]): Chosen => {
+    const stranger = rules.find((one) => !isWildcard(one));
+    if (stranger !== undefined) return err(failure('E_BODY_INVALID', `${stranger} is no glob of rule ids`));
+    const chosen = [...new Set(rules)].sort();
+    const saved = await this.#parts.store.settings.put(this.#scope(), SETTING, JSON.stringify(chosen));
+    if (!saved.ok) return saved;
+    this.#chosen = chosen;
+    await this.#run();
+    return ok(this.status());
+  };
+
+  /** Ends keeping; what is in force stays in force. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#turnstile.run(() => Promise.resolve());
+    await this.#keeper.close();
+  }
+
+  #scope() {
+    const { owner } = this.#parts;
+    return tenantScope(owner.cluster, owner.tenant);
+  }
+
+  #schedule(afterMs: number): void {
+    const dueMs = performance.now() + Math.max(afterMs, afterMs === 0 ? 0 : this.#costMs * SHARE);
+    if (this.#isClosed || dueMs >= this.#dueMs) return;
+    clearTimeout(this.#timer);
+    this.#dueMs = dueMs;
+    this.#timer = setTimeout(() => void this.#run(), Math.max(0, dueMs - performance.now())).unref();
+  }
+
+  #run(): Promise<void> {
+    this.#dueMs = Number.POSITIVE_INFINITY;
+    return this.#turnstile.run(() => this.#keepStep());
+  }
+
+  async #keepStep(): Promise<void> {
+    const { book, images, owner, clock, log, instance, exempt } = this.#parts;
+    const policy = book.held(owner)?.policy;
+    if (this.#isClosed || this.#chosen === undefined || policy === undefined) return;
+    const startedMs = performance.now();
+    const nowMs = clock.nowMs();
+    const isKnown = images.known() !== undefined;
+    try {
+      this.#plan = await planNative({
+        ...{ instance, policy, chosen: this.#chosen, exempt, nowMs },
+        images: isKnown ? () => images.known() ?? [] : undefined,
+      });
+      this.#costMs = performance.now() - startedMs;
+      // Nothing is removed only because it is not known yet what images are like.
+      await this.#keeper.keep(this.#plan.objects, isKnown);
+    } catch (cause) {
+      log.error({ err: cause }, 'the rules for the API server could not be brought up to date');
+    }
+    this.#schedule(Math.min(AGAIN_MS, Math.max(SOON_MS, this.#plan.untilMs - clock.nowMs())));
+  }
+
+  #policy({ rule, names, reason, digests }: PlannedNative): AdmissionNative['policies'][number] {
+    const states = names.flatMap((name) =>
+      ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'].map((kind) =>
+        this.#keeper.state(kind, name),
+      ),
+    );
+    const bad = states.find((one) => one !== undefined && one.state !== 'in-force');
+    const isWhole = states.every((one) => one?.state === 'in-force');
+    const hindered = bad?.state === 'refused' || bad?.state === 'not-permitted' ? bad.state : 'pending';
+    const state = names.length === 0 ? 'not-enforced' : isWhole ? 'applied' : hindered;
+    return {
+      rule,
+      state: reason === undefined ? state : 'not-expressible',
+      objects: names.slice(0, OBJECTS_MAX),
+      restoredTotal: states.reduce((sum, one) => sum + (one?.restoredTotal ?? 0), 0),
+      ...(digests === undefined ? {} : { knownDigestsOnly: digests }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(bad?.code === undefined ? {} : { code: bad.code }),
+      ...(bad?.detail === undefined ? {} : { detail: bad.detail }),
+    };
+  }
+}
+
+/** The choice as it was stored. Before anybody chose, and when our data was lost, what is in the cluster stays as it is. */
+function readChoice(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const stored: unknown = JSON.parse(text);
+    return Array.isArray(stored) ? stored.filter((one) => typeof one === 'string') : [];
+  } catch {
+    return undefined;
+  }
+}
