@@ -101,4 +101,9 @@ export const ROUTE_TABLE = {
   'access.risks': ['GET', '/access/risks'],
   'access.paths': ['GET', '/access/paths'],
   'access.reach': ['GET', '/access/reach'],
+  'access.exposure': ['GET', '/access/exposure'],
+  'access.secrets': ['GET', '/access/secrets'],
+  'access.components': ['GET', '/access/components'],
+  'access.probes': ['GET', '/access/probes'],
+  'access.probe': ['POST', '/access/probes'],
 } as const satisfies Readonly<Record<RouteId, readonly [Route['method'], string]>>;
