@@ -11,10 +11,13 @@ import type { Cluster } from './kubebox.ts';
 export class SecondApiServer {
   readonly #up: () => Cluster;
   readonly #port: number;
+  readonly #flags: () => readonly string[];
 
-  constructor(up: () => Cluster, port = 6444) {
+  /** `flags` stand last and win over those of the first server. */
+  constructor(up: () => Cluster, port = 6444, flags: () => readonly string[] = () => []) {
     this.#up = up;
     this.#port = port;
+    this.#flags = flags;
   }
 
   get url(): string {
@@ -29,6 +32,9 @@ export class SecondApiServer {
       mapfile -d '' -t words < /proc/$(cat /run/kubebox/kube-apiserver.pid)/cmdline
       words=("\${words[@]/--secure-port=6443/--secure-port=${this.#port}}")
       words=("\${words[@]/#--audit-log-path=*/--audit-log-path=/var/log/audit-second.log}")
+      words+=(${this.#flags()
+        .map((flag) => `'${flag}'`)
+        .join(' ')})
       setsid "\${words[@]}" </dev/null >/var/log/kube-apiserver-second.log 2>&1 &
       echo $! > /run/kubebox/second.pid`;
     await this.#up().enter(['bash', '-c', script]);

@@ -1,7 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AccessAnswer, AccessPath, AccessRisk, QueryOf, ReachAnswer, Result } from '@bartizan/contracts';
+import type {
+  AccessAnswer,
+  AccessPath,
+  AccessRisk,
+  AccessUse,
+  QueryOf,
+  ReachAnswer,
+  Result,
+} from '@bartizan/contracts';
 import type { Attributes, Person } from '@bartizan/engine/access';
 import type { ApiFailure, Owner } from './ports.ts';
 
@@ -14,5 +22,7 @@ export interface AccessDesk {
   readonly whatCan: (person: Person) => Result<AccessAnswer, ApiFailure>;
   readonly risks: () => Result<readonly AccessRisk[], ApiFailure>;
   readonly paths: (person: Person) => Result<AccessPath, ApiFailure>;
+  /** `neededMs`: how long the audit log has to be followed before not seen means not used. */
+  readonly unused: (person: Person, neededMs: number) => Result<AccessUse, ApiFailure>;
   readonly reach: (question: QueryOf<'access.reach'>) => Result<ReachAnswer, ApiFailure>;
 }

@@ -98,5 +98,9 @@ export const ROUTE_TABLE = {
   'access.what-can': ['GET', '/access/what-can'],
   'access.risks': ['GET', '/access/risks'],
   'access.paths': ['GET', '/access/paths'],
+  'access.unused': ['GET', '/access/unused'],
   'access.reach': ['GET', '/access/reach'],
+  'audit-log.submit': ['POST', '/audit-log/events'],
+  'audit-log.status': ['GET', '/audit-log'],
+  'audit-log.source': ['POST', '/audit-log/sources'],
 } as const satisfies Readonly<Record<RouteId, readonly [Route['method'], string]>>;

@@ -5,6 +5,7 @@ import type { Store } from '@bartizan/adapters/store';
 import type { Scope } from '@bartizan/contracts';
 import type { AccessDesks } from '../access-ports.ts';
 import type { AdmissionDesk } from '../admission-ports.ts';
+import type { AuditLogDesk } from '../audit-log-ports.ts';
 import type {
   AdvisoryDesk,
   AgentDirectory,
@@ -29,6 +30,7 @@ import {
   admissionScopeHandlers,
   admissionSyncHandlers,
 } from './api/admission-routes.ts';
+import { auditLogHandlers } from './api/audit-log-routes.ts';
 import { auditRoutes } from './api/audit-routes.ts';
 import { clusterAccessHandlers } from './api/cluster-access-routes.ts';
 import { eventHandlers } from './api/event-routes.ts';
@@ -71,6 +73,7 @@ export interface HandlerParts {
   readonly registries: RegistryDesk;
   readonly admission: AdmissionDesk;
   readonly access: AccessDesks;
+  readonly auditLog: AuditLogDesk;
   readonly keeper: ExceptionKeeper;
   /** Absent: no registries are read here. */
   readonly imageRescan?: ImageRescan;
@@ -115,6 +118,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...admissionDecisionHandlers(parts),
     ...admissionSyncHandlers(parts),
     ...clusterAccessHandlers(parts),
+    ...auditLogHandlers(parts),
     ...systemHandlers(parts),
   };
 }

@@ -9,6 +9,7 @@ import { createMetrics } from '@bartizan/adapters/telemetry';
 import {
   type AdmissionRule,
   DEFAULT_TENANT,
+  type DetectionRule,
   err,
   failure,
   LOCAL_CLUSTER,
@@ -23,6 +24,7 @@ import { PackageUses } from '../decide/package-uses.ts';
 import type { AdvisoryDesk, AgentCommand, AgentDirectory, ApiFailure, Change, Clock, Log } from '../ports.ts';
 import type { PasswordHasher } from '../report/access/login.ts';
 import { buildReport, type Report } from '../report/build-report.ts';
+import { buildAuditLog } from '../roles/cluster/build-audit-log.ts';
 import { buildDesk } from '../roles/cluster/build-desk.ts';
 import { Registries } from '../roles/scanner/registry-desk.ts';
 import { Turnstile } from '../turnstile.ts';
@@ -116,6 +118,8 @@ export async function buildApiStage(
     readonly consoleDir?: string;
     /** Rules that come with the product. */
     readonly admissionRules?: readonly AdmissionRule[];
+    /** Rules about the audit log of API servers. */
+    readonly detections?: readonly DetectionRule[];
     /** What is known of a cluster; absent: none is watched. */
     readonly clusterAccess?: ClusterAccess;
   } = {},
@@ -177,12 +181,31 @@ export async function buildApiStage(
     findingTurnstile,
     cluster: () => ({ state: 'off', kinds: [] }),
     admission: await stageDesk({ store, clock, log, rules: more.admissionRules ?? [] }),
-    access: buildAccessDesk(more.clusterAccess, { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT }),
+    ...stageCluster({ store, clock, log, changes }, more),
     keeper: new FindingLedger(store, clock, findingTurnstile),
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);
   const ask = (one: Ask) => askServer(report.value, one);
   return { report: report.value, ask, keyOf: keyMaker(store, clock, ask), sent, changes, registries, logged };
+}
+
+/** What is asked of a cluster, and the audit log of its API servers, judged by the rules given. */
+function stageCluster(
+  parts: { readonly store: Store; readonly clock: Clock; readonly log: Log; readonly changes: Change[] },
+  more: { readonly detections?: readonly DetectionRule[]; readonly clusterAccess?: ClusterAccess },
+) {
+  const owner = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT };
+  const { desk, use } = buildAuditLog(
+    {
+      ...parts,
+      owner,
+      publish: (change) => void parts.changes.push(change),
+      authority: { caPem: () => 'ca' },
+      knowledge: { content: { rules: more.detections ?? [] } },
+    },
+    { placing: undefined },
+  );
+  return { auditLog: desk, access: buildAccessDesk(more.clusterAccess, use, owner) };
 }
 
 async function stageCertificate(store: Store, clock: Clock) {

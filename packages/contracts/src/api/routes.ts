@@ -6,6 +6,7 @@ import { accessRoutes } from './routes/access.ts';
 import { admissionRoutes } from './routes/admission.ts';
 import { admissionSyncRoutes } from './routes/admission-sync.ts';
 import { advisoryRoutes } from './routes/advisories.ts';
+import { auditLogRoutes } from './routes/audit-log.ts';
 import { clusterAccessRoutes } from './routes/cluster-access.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
@@ -23,5 +24,6 @@ export const ROUTES = [
   ...admissionRoutes,
   ...admissionSyncRoutes,
   ...clusterAccessRoutes,
+  ...auditLogRoutes,
 ] as const satisfies readonly Route[];
 export type RouteId = (typeof ROUTES)[number]['id'];

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { err, failure, ok, type Result } from '@bartizan/contracts';
-import { answerPath, answerWhatCan, answerWhoCan, listRisks } from '@bartizan/engine/access';
+import { answerPath, answerUse, answerWhatCan, answerWhoCan, listRisks } from '@bartizan/engine/access';
 import { type AskedEnd, answerReach } from '@bartizan/engine/reachability';
 import type { AccessDesk, AccessDesks } from '../../access-ports.ts';
 import type { ApiFailure, Owner } from '../../ports.ts';
+import type { AccessUse } from './access-use.ts';
 import type { AccessView, ClusterAccess } from './cluster-access.ts';
 
 const LABELS_MAX = 64;
@@ -63,14 +64,18 @@ function endOf(
 }
 
 /** The desk of the tenant that the cluster belongs to, and one without a cluster for all others. */
-export function buildAccessDesk(access: ClusterAccess | undefined, of: Owner): AccessDesks {
-  const own = deskOf(access);
-  const none = deskOf(undefined);
+export function buildAccessDesk(
+  access: ClusterAccess | undefined,
+  use: Pick<AccessUse, 'of' | 'window'>,
+  of: Owner,
+): AccessDesks {
+  const own = deskOf(access, use);
+  const none = deskOf(undefined, use);
   return ({ cluster, tenant }) => (cluster === of.cluster && tenant === of.tenant ? own : none);
 }
 
 /** Answers about access, from what the watch told. */
-function deskOf(access: ClusterAccess | undefined): AccessDesk {
+function deskOf(access: ClusterAccess | undefined, use: Pick<AccessUse, 'of' | 'window'>): AccessDesk {
   const ofCluster = <T>(answer: (known: ClusterAccess) => Result<T, ApiFailure>): Result<T, ApiFailure> =>
     access === undefined
       ? refused('E_POLICY_NO_CLUSTER', 'there are no roles and policies to read')
@@ -84,6 +89,16 @@ function deskOf(access: ClusterAccess | undefined): AccessDesk {
         const view = known.view();
         return ok(answerPath(view.graph, view.paths, person));
       }),
+    unused: (person, neededMs) =>
+      ofCluster((known) =>
+        ok(
+          answerUse(known.view().graph, person, {
+            used: use.of(person.user),
+            window: use.window(),
+            neededMs,
+          }),
+        ),
+      ),
     reach: (question) =>
       ofCluster((known) => {
         const view = known.view();
