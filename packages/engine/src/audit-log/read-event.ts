@@ -4,6 +4,7 @@
 import type { Facts } from '@bartizan/contracts';
 import { isObject, type Json, memberOf } from '../foreign-json.ts';
 import { ADDRESS_SCOPES, type AddressScope, addressScope } from '../runtime/address-scope.ts';
+import { redactCommand } from './redact-command.ts';
 import { requestFacts } from './request-facts.ts';
 
 /** What somebody asked an API server, as its audit log tells it. Bodies of requests are not in it. */
@@ -145,7 +146,7 @@ export function readAuditEvent(event: unknown): AuditedRequest | undefined {
       ...(kind === 'service-account' && namespace !== ''
         ? { 'audit.own-namespace': user.startsWith(`${ACCOUNT}${namespace}:`) }
         : {}),
-      ...(subresource === 'exec' ? { 'audit.command': commandOf(uri) } : {}),
+      ...(subresource === 'exec' ? { 'audit.command': redactCommand(commandOf(uri)) } : {}),
       ...requestFacts(resource, bodyOf(event, verb)),
     },
   };

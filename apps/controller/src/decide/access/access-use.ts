@@ -18,7 +18,7 @@ interface Parts {
 /** Different permissions that are kept, of all users together; a row takes about 300 bytes. */
 const ROWS_MAX = 20_000;
 const NAMES_MAX = 16;
-/** An API server that tells nothing for so long was not heard: its readiness probes alone make more. */
+/** An API server that tells nothing for so long is taken for one that is not heard: a silent time is no evidence. */
 const SILENCE_MS = 10 * 60_000;
 const SETTING = 'access-use';
 
