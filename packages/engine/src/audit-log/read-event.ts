@@ -75,7 +75,8 @@ function bodyOf(event: Json, verb: string): unknown {
 
 const timeOf = (value: unknown): number | undefined => {
   const time = Date.parse(text(value, 64));
-  return Number.isNaN(time) ? undefined : time;
+  // Years before the epoch are what Go writes for no time at all.
+  return Number.isNaN(time) || time < 0 ? undefined : time;
 };
 
 function commandOf(uri: string): string[] {

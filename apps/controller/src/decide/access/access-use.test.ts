@@ -70,6 +70,23 @@ describe('the use of permissions', () => {
     expect(use.window().isCut).toBe(true);
   });
 
+  it('keeps everything else when one path is too long to be kept', async () => {
+    const use = using();
+    const path = readAuditEvent({
+      kind: 'Event',
+      ...{ auditID: 'p', stage: 'ResponseComplete', verb: 'get', requestURI: `/${'x'.repeat(9000)}` },
+      user: { username: 'ann' },
+      responseStatus: { code: 200 },
+    });
+    if (path === undefined) throw new Error('no request');
+    use.note([path, request('ann', 'pods')]);
+    await use.save();
+    const next = using();
+    await next.load();
+    expect(next.of('ann')).toHaveLength(1);
+    expect(next.window().isCut).toBe(true);
+  });
+
   it('begins anew when what was kept cannot be read', async () => {
     const scope = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
     for (const kept of ['{', '{"version":2}', '[]']) {

@@ -18,6 +18,8 @@ interface Parts {
 /** Different permissions that are kept, of all users together; a row takes about 300 bytes. */
 const ROWS_MAX = 20_000;
 const NAMES_MAX = 16;
+/** Longest path that is kept; no resource comes near it. */
+const PATH_MAX = 1024;
 /** An API server that tells nothing for so long is taken for one that is not heard: a silent time is no evidence. */
 const SILENCE_MS = 10 * 60_000;
 const SETTING = 'access-use';
@@ -106,6 +108,10 @@ export class AccessUse {
   }
 
   #note({ user, attributes: asked }: UsedRequest, atMs: number): void {
+    if (isPath(asked) && asked.nonResourceURL.length > PATH_MAX) {
+      this.#window = { ...this.#window, isCut: true };
+      return;
+    }
     const { name = '', ...attributes } = isPath(asked) ? { ...asked, name: '' } : asked;
     const known = this.#byUser.get(user)?.get(keyOf(asked));
     const row: UseRow = known ?? { attributes, names: [], isCut: false, lastAtMs: atMs };
