@@ -57,23 +57,30 @@ function withRequest(message: LocalText, request: AuditedRequest): LocalText {
   };
 }
 
-/** The object that the request was about; a pod, so that it can be put to its workload. */
-function subjectOf({ resource, namespace, name, facts }: AuditedRequest): WorkloadRef {
+/** Puts a pod to its workload; what is not known comes back as it was. */
+export type PlacePod = (pod: WorkloadRef) => WorkloadRef;
+
+/** The object that the request was about: the workload of a pod that is known, else the object by its name. */
+function subjectOf({ resource, namespace, name, facts }: AuditedRequest, place: PlacePod): WorkloadRef {
   const path = String(facts['audit.path'] ?? '');
   const what = resource === '' ? path : resource;
-  const id = digest(what, namespace, name).toString('hex').slice(0, 32);
-  if (resource === 'pods' && name !== '')
-    return { workload: `pod-${id}`, kind: 'Pod', namespace, name, pod: name };
+  const workload = `object-${digest(what, namespace, name).toString('hex').slice(0, 32)}`;
+  if (resource === 'pods' && name !== '') {
+    const placed = place({ workload, kind: 'Pod', namespace, name, pod: name });
+    if (placed.workload !== workload) return placed;
+  }
   return {
-    workload: `object-${id}`,
-    kind: 'KubernetesObject',
-    namespace,
+    ...{ workload, kind: 'KubernetesObject', namespace },
     name: `${what}${name === '' ? '' : `/${name}`}`.slice(0, 253),
   };
 }
 
 /** A detection as a security event. */
-export function eventOf(detection: FoldedDetection, decision: Decision, nowMs: number): SecurityEvent {
+export function eventOf(
+  detection: FoldedDetection,
+  decision: Decision,
+  { nowMs, place }: { readonly nowMs: number; readonly place: PlacePod },
+): SecurityEvent {
   const { rule, request, owner, count, firstAtMs, lastAtMs } = detection;
   const sequence = sequenceOf(detection);
   return {
@@ -89,7 +96,7 @@ export function eventOf(detection: FoldedDetection, decision: Decision, nowMs: n
     bootUs: 0,
     occurredAtMs: request.atMs ?? nowMs,
     receivedAtMs: nowMs,
-    workload: subjectOf(request),
+    workload: subjectOf(request, place),
     severity: rule.severity,
     owasp: rule.owasp,
     attack: rule.attack,

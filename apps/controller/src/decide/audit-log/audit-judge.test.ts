@@ -34,7 +34,8 @@ const judging = (perMinute?: number): AuditJudge =>
   new AuditJudge({
     ...{ store: test.store, clock: { nowMs: () => nowMs }, log, rules },
     publish: (change) => void changes.push(change),
-    placed: (event) => event,
+    place: (pod) =>
+      pod.name === 'known' ? { ...pod, workload: 'web', kind: 'Deployment', name: 'web' } : pod,
     ...(perMinute === undefined ? {} : { perMinute }),
   });
 
@@ -83,6 +84,17 @@ describe('detections in the audit log', () => {
       },
     });
     expect(changes.some(({ topic, data }) => topic === 'security' && data !== undefined)).toBe(true);
+  });
+
+  it('belong to the workload of a pod that is known, and else to the object by its name', async () => {
+    await judging().take(OWNER, [forwarded('known', 'pat'), forwarded('other', 'pat')]);
+    const subjects = (await stored('pat')).map(({ workload }) => [
+      workload.kind,
+      workload.name,
+      workload.pod,
+    ]);
+    expect(subjects).toContainEqual(['Deployment', 'web', 'known']);
+    expect(subjects).toContainEqual(['KubernetesObject', 'pods/other', undefined]);
   });
 
   it('are the same events after a restart: a replay is kept once', async () => {

@@ -16,7 +16,7 @@ import { compileRulesLeniently, judge, type RuleSet } from '@bartizan/engine';
 import type { AuditedRequest } from '@bartizan/engine/audit-log';
 import type { AuditFound } from '../../audit-log-ports.ts';
 import type { ApiFailure, Clock, Log, Owner, Publish } from '../../ports.ts';
-import { eventOf } from './audit-event.ts';
+import { eventOf, type PlacePod } from './audit-event.ts';
 import { AuditFold, type FoldedDetection } from './audit-fold.ts';
 
 interface Parts {
@@ -26,7 +26,7 @@ interface Parts {
   readonly publish: Publish;
   readonly rules: readonly DetectionRule[];
   /** Puts a pod to its workload, where a cluster is watched. */
-  readonly placed: (event: SecurityEvent) => SecurityEvent;
+  readonly place: PlacePod;
   /** Events that are told in a minute; for tests. */
   readonly perMinute?: number;
 }
@@ -52,7 +52,8 @@ export class AuditJudge {
 
   /** Judges requests; resolves when what is told of them is on disk. */
   async take(owner: Owner, requests: readonly AuditedRequest[]): Promise<Result<AuditFound, ApiFailure>> {
-    const nowMs = this.#parts.clock.nowMs();
+    const { clock, place } = this.#parts;
+    const nowMs = clock.nowMs();
     const due: { readonly folded: FoldedDetection; readonly decision: Decision }[] = [];
     let detections = 0;
     for (const [at, request] of requests.entries()) {
@@ -73,7 +74,7 @@ export class AuditJudge {
     const { kept, shed } = this.#within(due, nowMs);
     const stored = await this.#tell(
       owner,
-      kept.map(({ folded, decision }) => eventOf(folded, decision, nowMs)),
+      kept.map(({ folded, decision }) => eventOf(folded, decision, { nowMs, place })),
     );
     if (!stored.ok) {
       for (const { folded } of due) this.#fold.forget(folded);
@@ -84,7 +85,8 @@ export class AuditJudge {
 
   /** Tells repeats whose time is over; all that are open when the controller ends. */
   async expire(all = false): Promise<void> {
-    const nowMs = this.#parts.clock.nowMs();
+    const { clock, place } = this.#parts;
+    const nowMs = clock.nowMs();
     const over = this.#fold.expire(all ? Number.POSITIVE_INFINITY : nowMs);
     const byOwner = Map.groupBy(over, ({ owner }) => `${owner.cluster}/${owner.tenant}`);
     for (const folded of byOwner.values()) {
@@ -92,7 +94,7 @@ export class AuditJudge {
       if (owner === undefined) continue;
       const told = await this.#tell(
         owner,
-        folded.map((one) => eventOf(one, this.#decisionAgain(one), nowMs)),
+        folded.map((one) => eventOf(one, this.#decisionAgain(one), { nowMs, place })),
       );
       if (!told.ok)
         this.#parts.log.error(
@@ -129,10 +131,9 @@ export class AuditJudge {
 
   async #tell(owner: Owner, events: readonly SecurityEvent[]): Promise<Result<void, ApiFailure>> {
     if (events.length === 0) return ok(undefined);
-    const placed = events.map((event) => this.#parts.placed(event));
-    const stored = await this.#parts.store.events.append(tenantScope(owner.cluster, owner.tenant), placed);
+    const stored = await this.#parts.store.events.append(tenantScope(owner.cluster, owner.tenant), events);
     if (!stored.ok) return stored;
-    for (const event of placed) this.#parts.publish({ topic: 'security', ...owner, data: event });
+    for (const event of events) this.#parts.publish({ topic: 'security', ...owner, data: event });
     return ok(undefined);
   }
 }

@@ -33,7 +33,7 @@ export function buildAuditLog(parts: Parts, { placing }: Pick<ClusterRole, 'plac
   const judge = new AuditJudge({
     ...parts,
     rules: parts.knowledge.content.rules,
-    placed: (event) => placing?.event(event) ?? event,
+    place: (pod) => placing?.ref(pod) ?? pod,
   });
   const use = new AccessUse(parts);
   const intake = new AuditIntake({
