@@ -134,6 +134,12 @@ describe.skipIf(!hasKubebox)('an escalation in a real cluster', { timeout: 200_0
 
     const yaml = await cli(['access', 'unused', WORKER, '--minimum-hours', '0', '-o', 'manifests'], env);
     expect(yaml).toBe(before.proposal?.yaml);
+    const table = await cli(['access', 'unused', WORKER], { ...env, BARTIZAN_LANG: 'ja' });
+    expect(table).toMatch(/未観測[\s\S]*get configmaps/u);
+    const risks = await cli(['access', 'risks', '--filter', `subject:${WORKER}`, '-o', 'csv'], env);
+    expect(risks).toContain('access.read-secrets');
+    const status = await cli(['audit-log', 'status', '-o', 'json'], env);
+    expect(JSON.parse(status)).toMatchObject({ broken: 0, shed: 0, aheadMs: 0 });
     await up().kubectl(['apply', '-f', '-'], yaml);
     await up().kubectl(['delete', 'clusterrolebinding', 'worker']);
     const changedAt = Date.now();

@@ -13,13 +13,19 @@ type Row = AccessUse['grants'][number];
 const HOUR_MS = 3_600_000;
 const placeOf = ({ kind, namespace, name }: Row['grant']['role']): string =>
   `${kind}/${namespace === '' ? '' : `${namespace}/`}${name}`;
+/** What not seen means, by how much was watched. */
+const UNSEEN = {
+  unused: 'access.unseen-unused',
+  'not-known': 'access.unseen-not-known',
+  'not-watched': 'access.unseen-not-watched',
+} as const;
 const hours = (ms: number): string => (ms / HOUR_MS).toFixed(1);
 
 function sentences({ t }: CliContext, answer: AccessUse): string[] {
   const { window, proposal } = answer;
   const values = { watched: hours(window.watchedMs), needed: hours(window.neededMs) };
   return [
-    t(`access.unseen-${answer.unseenIs}`, values),
+    t(UNSEEN[answer.unseenIs], values),
     ...(window.gapMs > 0 ? [t('access.window-gap', { gap: hours(window.gapMs) })] : []),
     ...(window.isCut ? [t('access.window-cut')] : []),
     ...(proposal === undefined
