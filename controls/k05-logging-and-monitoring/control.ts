@@ -38,6 +38,9 @@ export const control: ComplianceControl = {
       en: 'Events are not sent to other systems (syslog, webhooks).',
       ja: '他システムへの送信（syslog・Webhook）には未対応です。',
     },
-    { en: 'The audit log of Kubernetes is not collected.', ja: 'Kubernetes の監査ログは収集しません。' },
+    {
+      en: 'The audit log of Kubernetes comes in by the audit webhook of the API server only; its files are not followed.',
+      ja: 'Kubernetes の監査ログは API サーバーの監査 Webhook でのみ受信します。ログファイルは追跡しません。',
+    },
   ],
 };

@@ -11,13 +11,13 @@ import type { Cluster } from './kubebox.ts';
 export class SecondApiServer {
   readonly #up: () => Cluster;
   readonly #port: number;
-  readonly #changes: Readonly<Record<string, string>>;
+  readonly #flags: () => readonly string[];
 
-  /** `changes`: flags of the first one to what stands in their place. */
-  constructor(up: () => Cluster, port = 6444, changes: Readonly<Record<string, string>> = {}) {
+  /** `flags` stand last and win over those of the first server. */
+  constructor(up: () => Cluster, port = 6444, flags: () => readonly string[] = () => []) {
     this.#up = up;
     this.#port = port;
-    this.#changes = changes;
+    this.#flags = flags;
   }
 
   get url(): string {
@@ -26,16 +26,15 @@ export class SecondApiServer {
 
   /** Starts it with the command line of the first one, and waits until it is ready. */
   async start(): Promise<void> {
-    const changed = Object.entries(this.#changes).map(
-      ([flag, other]) => `words=("\${words[@]/${flag}/${other}}")`,
-    );
     const script = `
       cd /etc/kubernetes/pki
       kill -KILL $(cat /run/kubebox/second.pid 2>/dev/null) 2>/dev/null || true
       mapfile -d '' -t words < /proc/$(cat /run/kubebox/kube-apiserver.pid)/cmdline
       words=("\${words[@]/--secure-port=6443/--secure-port=${this.#port}}")
       words=("\${words[@]/#--audit-log-path=*/--audit-log-path=/var/log/audit-second.log}")
-      ${changed.join('\n      ')}
+      words+=(${this.#flags()
+        .map((flag) => `'${flag}'`)
+        .join(' ')})
       setsid "\${words[@]}" </dev/null >/var/log/kube-apiserver-second.log 2>&1 &
       echo $! > /run/kubebox/second.pid`;
     await this.#up().enter(['bash', '-c', script]);

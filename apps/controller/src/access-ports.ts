@@ -5,6 +5,7 @@ import type {
   AccessAnswer,
   AccessPath,
   AccessRisk,
+  AccessUse,
   ClusterProbe,
   Component,
   Exposure,
@@ -26,6 +27,8 @@ export interface AccessDesk {
   readonly whatCan: (person: Person) => Result<AccessAnswer, ApiFailure>;
   readonly risks: () => Result<readonly AccessRisk[], ApiFailure>;
   readonly paths: (person: Person) => Result<AccessPath, ApiFailure>;
+  /** `neededMs`: how long the audit log has to be followed before not seen means not used. */
+  readonly unused: (person: Person, neededMs: number) => Result<AccessUse, ApiFailure>;
   readonly reach: (question: QueryOf<'access.reach'>) => Result<ReachAnswer, ApiFailure>;
   readonly exposure: () => Result<readonly Exposure[], ApiFailure>;
   readonly secrets: () => Result<readonly SecretUsage[], ApiFailure>;

@@ -319,7 +319,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const judging = buildJudging(base, publish, turnstiles);
   const { findings } = judging;
   const side = { ...base, publish, owner: HOME, workloadTurnstile: turnstiles.workloads, findings, images };
-  const { cluster, admission, access } = await buildClusterSide(side);
+  const { cluster, admission, access, auditLog } = await buildClusterSide(side);
   const news = new UnstoredNodes({ clock: base.clock, log: base.log, publish });
   const { placing } = cluster;
   const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, news });
@@ -339,6 +339,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     cluster: cluster.status,
     admission,
     access,
+    auditLog,
     news,
     history: (scope) => judging.history.of(scope),
     usesOf: (scope, workload) => judging.uses.of(scope, workload),

@@ -53,6 +53,7 @@ export {
   SYNC_ACTIONS,
 } from './api/routes/admission-sync.ts';
 export { AdvisoryStatus, advisoryRoutes } from './api/routes/advisories.ts';
+export { auditLogRoutes } from './api/routes/audit-log.ts';
 export { clusterAccessRoutes } from './api/routes/cluster-access.ts';
 export { insightRoutes, SystemStatus } from './api/routes/insight.ts';
 export { inventoryRoutes, ProcessRow, WorkloadSummary } from './api/routes/inventory.ts';
@@ -128,12 +129,20 @@ export {
   StoredAdmissionRule,
 } from './nouns/admission.ts';
 export {
+  AUDIT_BATCH_EVENTS_MAX,
+  AuditBatchOutcome,
+  AuditEventList,
+  AuditLogStatus,
+  AuditSource,
+} from './nouns/audit-log.ts';
+export {
   ACCESS_ORIGINS,
   AccessAnswer,
   AccessGrant,
   AccessPath,
   AccessRisk,
   AccessSubject,
+  AccessUse,
   ReachAnswer,
 } from './nouns/cluster-access.ts';
 export {

@@ -26,6 +26,7 @@ export const PERMISSIONS = [
   'system:read',
   'backup:create',
   'federation:sync',
+  'audit-log:submit',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -56,4 +57,6 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'scorecard:read',
     'federation:sync',
   ],
+  // An API server that sends its audit log: it may do nothing else, so that its token is of no other use.
+  'audit-source': ['audit-log:submit'],
 };

@@ -115,7 +115,8 @@ describe('routes', () => {
     const silent = routes
       .filter((route) => route.method !== 'GET' && !('audit' in route))
       .map((route) => route.id);
-    expect(silent).toEqual([]);
+    // What API servers tell would drown what people did: the key that sends it leaves a record when it is made.
+    expect(silent).toEqual(['audit-log.submit']);
   });
 });
 

@@ -197,7 +197,7 @@ describe.skipIf(!hasKubebox)('posture of the objects of a real cluster', { timeo
   });
 
   it('proves by requests what answers strangers, before and after the fix, and only when asked', async () => {
-    const second = new SecondApiServer(up, 6445, { '--anonymous-auth=false': '--anonymous-auth=true' });
+    const second = new SecondApiServer(up, 6445, () => ['--anonymous-auth=true']);
     await second.start();
     const token = await serviceAccountToken(up(), {
       namespace: 'default',

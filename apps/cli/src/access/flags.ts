@@ -18,6 +18,11 @@ export interface WhoCanFlags extends SourceFlags {
 export interface PathsFlags extends SourceFlags {
   readonly groups?: string;
 }
+export interface UnusedFlags {
+  readonly output: Format | 'manifests';
+  readonly groups?: string;
+  readonly minimumHours?: number;
+}
 export interface ReachFlags extends SourceFlags {
   readonly port: number;
   readonly protocol: (typeof PROTOCOLS)[number];

@@ -24,6 +24,7 @@ export type ListRoute = Extract<
   | 'access.secrets'
   | 'access.components'
   | 'access.probes'
+  | 'access.risks'
   | 'api-key.list'
   | 'registry.list'
   | 'package.list'
@@ -237,6 +238,14 @@ const CELLS: Table = {
     ['unchanged', 'column.unchanged', ({ run }) => String(run.unchanged)],
     ['failed', 'column.failed', ({ run }) => String(run.failed)],
     ['nextAtMs', 'column.next', ({ run }) => instantText(run.nextAtMs)],
+  ],
+  'access.risks': [
+    ['severity', 'column.severity', (item) => item.severity],
+    ['subject', 'column.access-subject', (item) => item.subject],
+    ['pattern', 'column.rule', (item) => item.pattern],
+    ['scope', 'column.access-scope', (item) => item.scope],
+    ['origin', 'column.access-origin', (item) => item.origin],
+    ['bindings', 'column.access-binding', (item) => item.bindings.join(' ')],
   ],
   'api-key.list': [
     ['name', 'column.name', (item) => item.name],

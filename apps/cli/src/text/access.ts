@@ -81,6 +81,58 @@ export const ACCESS_TEXT = {
   'column.component-support': { en: 'SUPPORT', ja: 'サポート' },
   'column.component-end': { en: 'ENDS', ja: '終了日' },
   'column.component-behind': { en: 'BEHIND', ja: '遅れ' },
+  'command.access-unused': {
+    en: 'What somebody was granted and did not use, with a smaller role',
+    ja: '許可されたが使われていない操作と、より小さいロールを表示する',
+  },
+  'flag.access-unused-output': {
+    en: 'Form: table, json, yaml, csv, or manifests for the smaller role alone',
+    ja: '形式（table、json、yaml、csv、または提案ロールだけの manifests）',
+  },
+  'flag.access-minimum-hours': {
+    en: 'Hours the audit log has to be followed before not seen means not used (default 720)',
+    ja: '「未観測」を「未使用」とみなすのに必要な監査ログの追跡時間（既定 720 時間）',
+  },
+  'column.access-scope': { en: 'SCOPE', ja: '範囲' },
+  'column.access-origin': { en: 'ORIGIN', ja: '由来' },
+  'column.access-used': { en: 'USED', ja: '使用' },
+  'column.access-unseen': { en: 'NOT SEEN', ja: '未観測' },
+  'access.unseen-unused': {
+    en: 'The audit log was followed for {watched} h ({needed} h are needed): what was not seen is not used',
+    ja: '監査ログを {watched} 時間追跡しました（必要 {needed} 時間）。未観測の操作は使われていません',
+  },
+  'access.unseen-not-known': {
+    en: 'The audit log was followed for {watched} h ({needed} h are needed): what was not seen may still be used',
+    ja: '監査ログの追跡は {watched} 時間です（必要 {needed} 時間）。未観測の操作も使われている可能性があります',
+  },
+  'access.unseen-not-watched': {
+    en: 'No audit log comes in: nothing is known about use (see `bartizan cluster audit-webhook`)',
+    ja: '監査ログを受信していないため、使用状況は不明です（`bartizan cluster audit-webhook` を参照）',
+  },
+  'access.window-gap': {
+    en: 'Nothing was heard for {gap} h within the window',
+    ja: '期間中 {gap} 時間は何も受信していません',
+  },
+  'access.window-cut': {
+    en: 'Not everything that was used could be kept: nothing is called unused',
+    ja: '使用状況のすべては保持できなかったため、未使用とは判定しません',
+  },
+  'access.proposal': {
+    en: 'The smaller role (-o manifests) still allows {allowed} of {checked} requests that were seen and are allowed now',
+    ja: '提案ロール（-o manifests）は、観測済みで現在許可されている要求 {checked} 件のうち {allowed} 件を引き続き許可します',
+  },
+  'access.proposal-replaces': {
+    en: 'Then take the subject out of: {bindings}',
+    ja: '適用後に主体を取り除くバインディング: {bindings}',
+  },
+  'access.proposal-path-closed': {
+    en: 'The way to cluster-admin that there is now is closed by it',
+    ja: '現在ある cluster-admin への経路はなくなります',
+  },
+  'access.proposal-path-stays': {
+    en: 'A way to cluster-admin stays: it needs what was used, or is given to a group',
+    ja: 'cluster-admin への経路は残ります（使用中の操作、またはグループの許可によるもの）',
+  },
   'flag.access-source': {
     en: 'Manifests instead of a server: file, folder or - for the standard input; may be repeated',
     ja: 'サーバーの代わりに使うマニフェスト（ファイル、フォルダー、または標準入力を表す -、複数指定可）',

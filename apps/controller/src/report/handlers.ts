@@ -5,6 +5,7 @@ import type { Store } from '@bartizan/adapters/store';
 import type { Scope } from '@bartizan/contracts';
 import type { AccessDesks } from '../access-ports.ts';
 import type { AdmissionDesk } from '../admission-ports.ts';
+import type { AuditLogDesk } from '../audit-log-ports.ts';
 import type {
   AdvisoryDesk,
   AgentDirectory,
@@ -29,6 +30,7 @@ import {
   admissionScopeHandlers,
   admissionSyncHandlers,
 } from './api/admission-routes.ts';
+import { auditLogHandlers } from './api/audit-log-routes.ts';
 import { auditRoutes } from './api/audit-routes.ts';
 import { clusterAccessHandlers } from './api/cluster-access-routes.ts';
 import { clusterPostureHandlers } from './api/cluster-posture-routes.ts';
@@ -73,6 +75,7 @@ export interface HandlerParts {
   readonly registries: RegistryDesk;
   readonly admission: AdmissionDesk;
   readonly access: AccessDesks;
+  readonly auditLog: AuditLogDesk;
   readonly keeper: ExceptionKeeper;
   /** Absent: no registries are read here. */
   readonly imageRescan?: ImageRescan;
@@ -119,6 +122,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...admissionNativeHandlers(parts),
     ...clusterAccessHandlers(parts),
     ...clusterPostureHandlers(parts),
+    ...auditLogHandlers(parts),
     ...systemHandlers(parts),
   };
 }

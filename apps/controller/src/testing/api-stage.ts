@@ -9,6 +9,7 @@ import { createMetrics } from '@bartizan/adapters/telemetry';
 import {
   type AdmissionRule,
   DEFAULT_TENANT,
+  type DetectionRule,
   err,
   failure,
   LOCAL_CLUSTER,
@@ -24,6 +25,7 @@ import { PackageUses } from '../decide/package-uses.ts';
 import type { AdvisoryDesk, AgentCommand, AgentDirectory, ApiFailure, Change, Clock, Log } from '../ports.ts';
 import type { PasswordHasher } from '../report/access/login.ts';
 import { buildReport, type Report } from '../report/build-report.ts';
+import { buildAuditLog } from '../roles/cluster/build-audit-log.ts';
 import { buildDesk } from '../roles/cluster/build-desk.ts';
 import { Registries } from '../roles/scanner/registry-desk.ts';
 import { Turnstile } from '../turnstile.ts';
@@ -109,17 +111,6 @@ async function stageDesk(parts: {
   });
 }
 
-/** What answers about access, for the one tenant there is. */
-const stageAccess = (
-  { clusterAccess, probes }: { readonly clusterAccess?: ClusterAccess; readonly probes?: ProbeDesk },
-  clock: Clock,
-) =>
-  buildAccessDesk(
-    clusterAccess,
-    { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT },
-    { probes, moment: () => ({ server: 'v1.36.1', lifecycle: undefined, nowMs: clock.nowMs() }) },
-  );
-
 /** Builds the report side on a store. */
 export async function buildApiStage(
   store: Store,
@@ -129,6 +120,8 @@ export async function buildApiStage(
     readonly consoleDir?: string;
     /** Rules that come with the product. */
     readonly admissionRules?: readonly AdmissionRule[];
+    /** Rules about the audit log of API servers. */
+    readonly detections?: readonly DetectionRule[];
     /** What is known of a cluster; absent: none is watched. */
     readonly clusterAccess?: ClusterAccess;
     readonly probes?: ProbeDesk;
@@ -191,12 +184,40 @@ export async function buildApiStage(
     findingTurnstile,
     cluster: () => ({ state: 'off', kinds: [] }),
     admission: await stageDesk({ store, clock, log, rules: more.admissionRules ?? [] }),
-    access: stageAccess(more, clock),
+    ...stageCluster({ store, clock, log, changes }, more),
     keeper: new FindingLedger(store, clock, findingTurnstile),
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);
   const ask = (one: Ask) => askServer(report.value, one);
   return { report: report.value, ask, keyOf: keyMaker(store, clock, ask), sent, changes, registries, logged };
+}
+
+/** What is asked of a cluster, and the audit log of its API servers, judged by the rules given. */
+function stageCluster(
+  parts: { readonly store: Store; readonly clock: Clock; readonly log: Log; readonly changes: Change[] },
+  more: {
+    readonly detections?: readonly DetectionRule[];
+    readonly clusterAccess?: ClusterAccess;
+    readonly probes?: ProbeDesk;
+  },
+) {
+  const owner = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT };
+  const { desk, use } = buildAuditLog(
+    {
+      ...parts,
+      owner,
+      publish: (change) => void parts.changes.push(change),
+      authority: { caPem: () => 'ca' },
+      knowledge: { content: { rules: more.detections ?? [] } },
+    },
+    { placing: undefined },
+  );
+  const access = buildAccessDesk(more.clusterAccess, owner, {
+    use,
+    probes: more.probes,
+    moment: () => ({ server: 'v1.36.1', lifecycle: undefined, nowMs: parts.clock.nowMs() }),
+  });
+  return { auditLog: desk, access };
 }
 
 async function stageCertificate(store: Store, clock: Clock) {

@@ -17,7 +17,14 @@ import {
 } from '../schema.ts';
 
 /** Roles, from most to least powerful. */
-export const ROLES = ['admin', 'policy-author', 'security-reader', 'ci', 'federation'] as const;
+export const ROLES = [
+  'admin',
+  'policy-author',
+  'security-reader',
+  'ci',
+  'federation',
+  'audit-source',
+] as const;
 export type Role = (typeof ROLES)[number];
 export const RoleSchema = choice(ROLES, 'Role');
 

@@ -3,7 +3,18 @@
 
 import type { Static } from 'typebox';
 import { DottedId } from '../ids.ts';
-import { choice, flag, inline, integer, list, localText, object, optional, text } from '../schema.ts';
+import {
+  choice,
+  flag,
+  inline,
+  instant,
+  integer,
+  list,
+  localText,
+  object,
+  optional,
+  text,
+} from '../schema.ts';
 import { SeveritySchema } from '../severity.ts';
 
 const word = text('One of them', 512);
@@ -86,6 +97,47 @@ export const AccessPath = object('AccessPath', 'The shortest way to cluster-admi
   ...known,
 });
 export type AccessPath = Static<typeof AccessPath>;
+
+/** What somebody was granted against what the audit log saw in use. */
+export const AccessUse = object('AccessUse', 'What somebody was granted against what was seen in use', {
+  subject: AccessSubject,
+  unseenIs: choice(
+    ['unused', 'not-known', 'not-watched'],
+    'unused: the window is long enough and whole; not-known: it is not yet; not-watched: no audit log comes in',
+  ),
+  window: inline('How long the audit log was followed', {
+    sinceMs: optional(instant('Begin')),
+    untilMs: optional(instant('Last batch')),
+    gapMs: integer('Time within it in which nothing was heard', 'ms'),
+    watchedMs: integer('What is left of it', 'ms'),
+    neededMs: integer('How long it has to be before not seen means not used', 'ms'),
+    isCut: flag('What was used did not fit into memory whole'),
+  }),
+  used: integer('Permissions that were seen in use', '1'),
+  unseen: integer('Permissions that were not', '1'),
+  grants: list(
+    inline('A grant', {
+      grant: AccessGrant,
+      used: list(text('verb resource.group, or verb path', 1024), 'Seen in use', 1000),
+      unseen: list(text('verb resource.group, or verb path', 1024), 'Not seen', 1000),
+    }),
+    'Grants; the first 1,000',
+    1000,
+  ),
+  proposal: optional(
+    inline('Roles that keep what was used and nothing else; absent: nothing was used', {
+      yaml: text('Manifests', 1_000_000),
+      roles: list(named('Role'), 'Roles in them', 1000),
+      replaces: list(named('Binding'), 'Bindings out of which the subject is to be taken', 1000),
+      checked: integer('Requests of the window that are allowed now', '1'),
+      stillAllowed: integer('How many of them the authorizer still allows afterwards', '1'),
+      reachesAdmin: flag('A way to cluster-admin is known now'),
+      reachesAdminAfter: flag('A way to cluster-admin is known afterwards'),
+    }),
+  ),
+  ...known,
+});
+export type AccessUse = Static<typeof AccessUse>;
 
 /** Whether one pod may reach another, by the network policies of both sides. */
 export const ReachAnswer = object('ReachAnswer', 'Whether a connection may be made, and why', {

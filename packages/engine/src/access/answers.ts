@@ -21,13 +21,13 @@ const EVERYTHING = `Group/${MASTERS}`;
 
 const cut = (values: readonly string[], length = 512): string[] =>
   values.slice(0, LIST_MAX).map((value) => value.slice(0, length));
-const place = ({ kind, namespace, name }: Pick<Binding | Role, 'kind' | 'namespace' | 'name'>) => ({
+export const place = ({ kind, namespace, name }: Pick<Binding | Role, 'kind' | 'namespace' | 'name'>) => ({
   kind,
   namespace,
   name,
 });
 
-function grantOf(subject: string, { binding, role, rule }: Grant): AccessGrant {
+export function grantOf(subject: string, { binding, role, rule }: Grant): AccessGrant {
   return {
     subject,
     binding: place(binding),
@@ -65,7 +65,7 @@ function questionWords(attributes: Attributes): LocalText {
       };
 }
 
-const missing = (graph: AccessGraph, kinds: readonly string[] = GRANTING_KINDS): string[] =>
+export const missing = (graph: AccessGraph, kinds: readonly string[] = GRANTING_KINDS): string[] =>
   graph.snapshot.unreadable.filter((kind) => kinds.includes(kind));
 
 /** Who is allowed something, with each grant. */
@@ -81,7 +81,7 @@ export function answerWhoCan(graph: AccessGraph, attributes: Attributes): Access
 }
 
 /** Who a grant of somebody is for: the name itself, or the group that has it. */
-function holderOf({ subjects }: Binding, person: Person): Subject | undefined {
+export function holderOf({ subjects }: Binding, person: Person): Subject | undefined {
   const groups = groupsOf(person);
   return (
     subjects.find((one) => one.kind !== 'Group' && subjectName(one) === nameOf(person)) ??
@@ -89,7 +89,7 @@ function holderOf({ subjects }: Binding, person: Person): Subject | undefined {
   );
 }
 
-const nameOf = ({ user, groups }: Person): string =>
+export const nameOf = ({ user, groups }: Person): string =>
   user === '' ? `Group/${groups[0] ?? ''}` : nodeName(`User/${user}`);
 
 /** What somebody is allowed, by name and by groups. */

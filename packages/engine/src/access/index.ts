@@ -34,6 +34,7 @@ export { CLUSTER_ADMIN, EscalationPaths, nodeOf, type PathSettings, type PathSte
 export type { Effect, Need, RiskPattern } from './pattern.ts';
 export { RISK_PATTERNS } from './patterns.ts';
 export { EVERYWHERE, findRisks, type Power, Powers, type Risk } from './powers.ts';
+export { proposeSmallerRole, type SmallerRole, smallerRoleYaml } from './smaller-role.ts';
 export {
   type AccessSnapshot,
   type Account,
@@ -45,3 +46,5 @@ export {
   type Subject,
 } from './snapshot.ts';
 export { nodeName, originOf, personOf, subjectName } from './subject-name.ts';
+export { type GrantUse, requestsOf, type UsedPermission, useOfGrants } from './use.ts';
+export { answerUse, type UseWindow } from './use-answer.ts';

@@ -47,6 +47,11 @@ describe('an event of the audit log', () => {
     });
   });
 
+  it('has no time where the log has none that can be', () => {
+    for (const time of ['0001-01-01T00:00:00Z', 'yesterday', 7])
+      expect(readAuditEvent(event({ requestReceivedTimestamp: time }))?.atMs).toBeUndefined();
+  });
+
   it('knows kinds of users', () => {
     const kind = (username: string, groups: readonly string[] = []) =>
       factsOf({ user: { username, groups } })['audit.user-kind'];

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Facts } from '@bartizan/contracts';
-import { isObject, memberOf } from '../foreign-json.ts';
+import { isObject, type Json, memberOf } from '../foreign-json.ts';
 import { ADDRESS_SCOPES, type AddressScope, addressScope } from '../runtime/address-scope.ts';
+import { redactCommand } from './redact-command.ts';
 import { requestFacts } from './request-facts.ts';
 
 /** What somebody asked an API server, as its audit log tells it. Bodies of requests are not in it. */
@@ -12,6 +13,12 @@ export interface AuditedRequest {
   readonly id: string;
   /** When it came, milliseconds since the epoch; undefined: the log line has no time that can be read. */
   readonly atMs: number | undefined;
+  /** When the API server wrote it, by its own clock. */
+  readonly writtenAtMs: number | undefined;
+  /** Where it came from: the client first, then the proxies it names. */
+  readonly addresses: readonly string[];
+  /** What it says of authorization; undefined: nothing, the answer has to tell. */
+  readonly authorized: boolean | undefined;
   readonly facts: Facts;
   readonly resource: string;
   readonly namespace: string;
@@ -51,6 +58,27 @@ const isJudged = (stage: string, verb: string, subresource: string): boolean =>
   stage === 'Panic' ||
   (stage === 'ResponseStarted' && (verb === 'watch' || LONG.has(subresource)));
 
+/** The API server says itself what its authorizers decided; without that the answer does. */
+function authorizedOf(event: Json, code: unknown): boolean | undefined {
+  const decision = memberOf(event['annotations'], 'authorization.k8s.io/decision');
+  if (decision === 'allow' || decision === 'forbid') return decision === 'allow';
+  return typeof code === 'number' ? code !== 401 && code !== 403 : undefined;
+}
+
+/** A patch says what changes; only what became of it says what is there now. */
+function bodyOf(event: Json, verb: string): unknown {
+  const became = event['responseObject'];
+  return verb === 'patch' && isObject(became) && became['kind'] !== 'Status'
+    ? became
+    : event['requestObject'];
+}
+
+const timeOf = (value: unknown): number | undefined => {
+  const time = Date.parse(text(value, 64));
+  // Years before the epoch are what Go writes for no time at all.
+  return Number.isNaN(time) || time < 0 ? undefined : time;
+};
+
 function commandOf(uri: string): string[] {
   const query = uri.split('?')[1] ?? '';
   return query
@@ -72,7 +100,8 @@ const present = (name: string, value: string): Facts => (value === '' ? {} : { [
 
 /**
  * Reads one event of audit.k8s.io/v1. undefined: it is none, or a stage at which nothing is known yet. Anything badly
- * typed reads as absent. Of the body of a request only the shape is read, never a value that may be secret.
+ * typed reads as absent. Of the body of a request, and of what a patch made, only the shape is read, never a value that
+ * may be secret.
  */
 export function readAuditEvent(event: unknown): AuditedRequest | undefined {
   if (!isObject(event) || event['kind'] !== 'Event') return undefined;
@@ -89,10 +118,14 @@ export function readAuditEvent(event: unknown): AuditedRequest | undefined {
   const kind = userKind(user, groups);
   const resource = text(memberOf(ref, 'resource'), 253);
   const name = text(memberOf(ref, 'name'), 253);
-  const time = Date.parse(text(event['requestReceivedTimestamp'], 64) || text(event['stageTimestamp'], 64));
+  const writtenAtMs = timeOf(event['stageTimestamp']);
+  const addresses = texts(event['sourceIPs'], 16);
   return {
     id,
-    atMs: Number.isNaN(time) ? undefined : time,
+    atMs: timeOf(event['requestReceivedTimestamp']) ?? writtenAtMs,
+    writtenAtMs,
+    addresses,
+    authorized: authorizedOf(event, code),
     resource,
     namespace,
     name,
@@ -101,7 +134,7 @@ export function readAuditEvent(event: unknown): AuditedRequest | undefined {
       'audit.user': user,
       'audit.groups': groups,
       'audit.user-kind': kind,
-      'audit.source-scope': furthest(texts(event['sourceIPs'], 16)),
+      'audit.source-scope': furthest(addresses),
       'audit.path': uri.split('?')[0] ?? '',
       ...present('audit.impersonated', text(memberOf(event['impersonatedUser'], 'username'), 512)),
       ...present('audit.user-agent', text(event['userAgent'], 512).split(' ')[0] ?? ''),
@@ -114,8 +147,8 @@ export function readAuditEvent(event: unknown): AuditedRequest | undefined {
       ...(kind === 'service-account' && namespace !== ''
         ? { 'audit.own-namespace': user.startsWith(`${ACCOUNT}${namespace}:`) }
         : {}),
-      ...(subresource === 'exec' ? { 'audit.command': commandOf(uri) } : {}),
-      ...requestFacts(resource, event['requestObject']),
+      ...(subresource === 'exec' ? { 'audit.command': redactCommand(commandOf(uri)) } : {}),
+      ...requestFacts(resource, bodyOf(event, verb)),
     },
   };
 }

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { buildCommand, buildRouteMap } from '@stricli/core';
-import type { PathsFlags, ReachFlags, WhoCanFlags } from '../../access/flags.ts';
+import type { PathsFlags, ReachFlags, UnusedFlags, WhoCanFlags } from '../../access/flags.ts';
 import { PROTOCOLS } from '../../access/flags.ts';
 import type { PostureFlags, PostureRoute } from '../../access/posture.ts';
 import type { CliContext } from '../../context.ts';
+import { FORMATS } from '../../output/render.ts';
 import type { Translate } from '../../text/catalogue.ts';
 import { anyFlag, type ListFlags, listFlags, numberFlag, one, outputFlag, textFlag } from '../flags.ts';
+import { listCommand } from './inventory.ts';
 
 const two = (first: [string, string], second: [string, string]) =>
   ({
@@ -72,6 +74,29 @@ const paths = (t: Translate) =>
     },
   });
 
+const unused = (t: Translate) =>
+  buildCommand<UnusedFlags, [string], CliContext>({
+    docs: { brief: t('command.access-unused') },
+    parameters: {
+      flags: {
+        output: {
+          kind: 'enum',
+          values: [...FORMATS, 'manifests'] as const,
+          default: 'table',
+          brief: t('flag.access-unused-output'),
+        },
+        groups: textFlag(t('flag.access-groups'), 'GROUPS'),
+        minimumHours: numberFlag(t('flag.access-minimum-hours'), 'HOURS'),
+      },
+      aliases: { o: 'output' },
+      positional: one(t('arg.access-subject'), 'SUBJECT'),
+    },
+    async func(flags, who) {
+      const { runUnused } = await import('../../access/unused.ts');
+      return runUnused(this, who, flags);
+    },
+  });
+
 const reach = (t: Translate) =>
   buildCommand<ReachFlags, [string, string], CliContext>({
     docs: { brief: t('command.access-reach') },
@@ -129,7 +154,9 @@ export const accessCommands = (t: Translate) => ({
     routes: {
       'who-can': whoCan(t),
       'what-can': whatCan(t),
+      risks: listCommand(t, 'access.risks'),
       paths: paths(t),
+      unused: unused(t),
       reach: reach(t),
       exposure: posture(t, 'access.exposure', t('command.access-exposure')),
       secrets: posture(t, 'access.secrets', t('command.access-secrets')),

@@ -5,8 +5,9 @@ import { SEVERITIES } from '@bartizan/contracts';
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { JudgeFlags } from '../../audit-log/judge.ts';
 import type { CliContext } from '../../context.ts';
-import { FORMATS } from '../../output/render.ts';
+import { FORMATS, type Format } from '../../output/render.ts';
 import type { Translate } from '../../text/catalogue.ts';
+import { outputFlag } from '../flags.ts';
 
 const judgeCommand = (t: Translate) =>
   buildCommand<JudgeFlags, string[], CliContext>({
@@ -29,10 +30,20 @@ const judgeCommand = (t: Translate) =>
     },
   });
 
-/** `audit-log`: what the audit log of a Kubernetes API server tells, without a server of ours. */
+const statusCommand = (t: Translate) =>
+  buildCommand<{ readonly output: Format }, [], CliContext>({
+    docs: { brief: t('command.audit-log-status') },
+    parameters: { flags: { output: outputFlag(t) }, aliases: { o: 'output' } },
+    async func(flags) {
+      const { runStatus } = await import('../../audit-log/webhook.ts');
+      return runStatus(this, flags);
+    },
+  });
+
+/** `audit-log`: what the audit log of a Kubernetes API server tells, without a server of ours or sent to one. */
 export const auditLogRoutes = (t: Translate) => ({
   'audit-log': buildRouteMap({
-    routes: { judge: judgeCommand(t) },
+    routes: { judge: judgeCommand(t), status: statusCommand(t) },
     docs: { brief: t('command.audit-log') },
   }),
 });

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { buildCommand, buildRouteMap } from '@stricli/core';
+import type { WebhookFlags } from '../../audit-log/webhook.ts';
 import type { CliContext } from '../../context.ts';
 import type { Format } from '../../output/render.ts';
 import type { Translate } from '../../text/catalogue.ts';
@@ -41,12 +42,31 @@ const installCommand = (t: Translate) =>
     },
   });
 
+const auditWebhookCommand = (t: Translate) =>
+  buildCommand<WebhookFlags, [], CliContext>({
+    docs: { brief: t('command.cluster-audit-webhook') },
+    parameters: {
+      flags: {
+        server: textFlag(t('flag.audit-server'), 'URL'),
+        name: textFlag(t('flag.audit-name'), 'NAME'),
+        dir: textFlag(t('flag.audit-dir'), 'DIR'),
+        days: numberFlag(t('flag.audit-days'), 'DAYS'),
+        othersEndIn: numberFlag(t('flag.audit-others-end-in'), 'HOURS'),
+      },
+    },
+    async func(flags) {
+      const { runAuditWebhook } = await import('../../audit-log/webhook.ts');
+      return runAuditWebhook(this, flags);
+    },
+  });
+
 /** Commands about a Kubernetes cluster. */
 export const clusterRoutes = (t: Translate) => ({
   cluster: buildRouteMap({
     docs: { brief: t('command.cluster') },
     routes: {
       install: installCommand(t),
+      'audit-webhook': auditWebhookCommand(t),
       uninstall: buildCommand<UninstallFlags, [], CliContext>({
         docs: { brief: t('command.cluster-uninstall') },
         parameters: {

@@ -194,6 +194,7 @@ export const inventory = {
   'event.point': 'Enforced',
   'event.source': 'Seen by',
   'event.sensor': 'Kernel sensor',
+  'event.audit-log': 'Audit log of an API server',
   'event.fallback': 'fallback',
   'event.fallback.note': 'Polling, without the sensor: others may have been missed',
   'event.processes': 'Process tree',

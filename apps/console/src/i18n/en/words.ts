@@ -43,6 +43,8 @@ export const words = {
   'role.ci.note': 'Submits scans and reads findings.',
   'role.federation': 'Federation',
   'role.federation.note': 'Another Bartizan that reads this one.',
+  'role.audit-source': 'Audit log source',
+  'role.audit-source.note': 'An API server that sends its audit log, and reads nothing.',
   'field.name': 'Name',
   'field.kind': 'Kind',
   'field.image': 'Image',

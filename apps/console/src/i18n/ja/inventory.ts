@@ -190,6 +190,7 @@ export const inventory = {
   'event.point': '判定箇所',
   'event.source': '検知元',
   'event.sensor': 'カーネルセンサー',
+  'event.audit-log': 'API サーバーの監査ログ',
   'event.fallback': '代替検知',
   'event.fallback.note': 'センサーなしの定期確認：見落としの可能性があります',
   'event.processes': 'プロセスツリー',

@@ -43,6 +43,8 @@ export const words = {
   'role.ci.note': 'スキャンの送信と検出事項の閲覧ができます。',
   'role.federation': 'フェデレーション',
   'role.federation.note': 'この環境を参照する別の Bartizan です。',
+  'role.audit-source': '監査ログの送信元',
+  'role.audit-source.note': '監査ログを送信する API サーバーです。閲覧はできません。',
   'field.name': '名前',
   'field.kind': '種類',
   'field.image': 'イメージ',

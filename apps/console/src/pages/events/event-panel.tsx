@@ -86,10 +86,10 @@ const Frame = ({ event }: { event: EventDetail }) => {
         [t('event.point'), t(`point.${event.decision.enforcementPoint}`)],
         [
           t('event.source'),
-          event.source === 'sensor' ? (
-            t('event.sensor')
-          ) : (
+          event.source === 'fallback' ? (
             <Unknown key="s" inline why={t('event.fallback.note')} />
+          ) : (
+            t(event.source === 'sensor' ? 'event.sensor' : 'event.audit-log')
           ),
         ],
       ]}

@@ -10,4 +10,5 @@ export const ROLE_CHOICES = [
   'security-reader',
   'ci',
   'federation',
+  'audit-source',
 ] as const satisfies readonly Role[];

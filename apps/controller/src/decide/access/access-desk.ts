@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { err, failure, ok, type Result } from '@bartizan/contracts';
-import { answerPath, answerWhatCan, answerWhoCan, listRisks } from '@bartizan/engine/access';
+import { answerPath, answerUse, answerWhatCan, answerWhoCan, listRisks } from '@bartizan/engine/access';
 import { componentsOf, tellComponent, tellExposure, tellSecret } from '@bartizan/engine/cluster-posture';
 import { type AskedEnd, answerReach } from '@bartizan/engine/reachability';
 import type { AccessDesk, AccessDesks } from '../../access-ports.ts';
 import type { ApiFailure, Owner } from '../../ports.ts';
+import type { AccessUse } from './access-use.ts';
 import type { AccessView, ClusterAccess, Moment } from './cluster-access.ts';
 import type { ProbeDesk } from './probe-desk.ts';
 
@@ -64,22 +65,22 @@ function endOf(
   });
 }
 
+interface More {
+  readonly moment: () => Moment;
+  readonly probes: ProbeDesk | undefined;
+  /** What the audit log showed of use. */
+  readonly use: Pick<AccessUse, 'of' | 'window'>;
+}
+
 /** The desk of the tenant that the cluster belongs to, and one without a cluster for all others. */
-export function buildAccessDesk(
-  access: ClusterAccess | undefined,
-  of: Owner,
-  more: { readonly moment: () => Moment; readonly probes: ProbeDesk | undefined },
-): AccessDesks {
+export function buildAccessDesk(access: ClusterAccess | undefined, of: Owner, more: More): AccessDesks {
   const own = deskOf(access, more);
   const none = deskOf(undefined, { ...more, probes: undefined });
   return ({ cluster, tenant }) => (cluster === of.cluster && tenant === of.tenant ? own : none);
 }
 
 /** Answers about access, from what the watch told. */
-function deskOf(
-  access: ClusterAccess | undefined,
-  { moment, probes }: { readonly moment: () => Moment; readonly probes: ProbeDesk | undefined },
-): AccessDesk {
+function deskOf(access: ClusterAccess | undefined, { moment, probes, use }: More): AccessDesk {
   const ofCluster = <T>(answer: (known: ClusterAccess) => Result<T, ApiFailure>): Result<T, ApiFailure> =>
     access === undefined
       ? refused('E_POLICY_NO_CLUSTER', 'there are no roles and policies to read')
@@ -105,6 +106,16 @@ function deskOf(
         const now = moment();
         return ok(componentsOf(known.view().posture.nodes, now.server, now).map(tellComponent));
       }),
+    unused: (person, neededMs) =>
+      ofCluster((known) =>
+        ok(
+          answerUse(known.view().graph, person, {
+            used: use.of(person.user),
+            window: use.window(),
+            neededMs,
+          }),
+        ),
+      ),
     reach: (question) =>
       ofCluster((known) => {
         const view = known.view();

@@ -52,6 +52,9 @@ function somebody({ user = '', groups = '' }: { readonly user?: string; readonly
   return user === '' && named.length === 0 ? undefined : personOf(user, named);
 }
 
+const HOUR_MS = 3_600_000;
+/** A month: what comes round once a month was then seen. */
+const UNUSED_AFTER_HOURS = 720;
 const NOBODY = '/query/user or /query/groups has to name somebody';
 
 /** Who can do what in the cluster, and which pod can reach which. */
@@ -73,6 +76,16 @@ export const clusterAccessHandlers = ({ clock, access }: Parts) => ({
     const person: Person | undefined = somebody(query);
     if (person === undefined) return Promise.resolve(refuse('E_BODY_INVALID', NOBODY));
     const answer = access(caller).paths(person);
+    return Promise.resolve(answer.ok ? reply(answer.value) : answer);
+  }),
+  'access.unused': answers('access.unused', ({ query, caller }) => {
+    const person: Person | undefined = somebody(query);
+    if (person === undefined || person.user === '')
+      return Promise.resolve(
+        refuse('E_BODY_INVALID', '/query/user has to name a user: groups use nothing by themselves'),
+      );
+    const neededMs = (query.minimumHours ?? UNUSED_AFTER_HOURS) * HOUR_MS;
+    const answer = access(caller).unused(person, neededMs);
     return Promise.resolve(answer.ok ? reply(answer.value) : answer);
   }),
   'access.reach': answers('access.reach', ({ query, caller }) => {

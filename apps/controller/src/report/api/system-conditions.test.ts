@@ -12,6 +12,7 @@ const FACTS: Facts = {
   advisories: { present: true, sample: false, rows: 1, ecosystems: [], noData: [], ageDays: 1 },
   activity: undefined,
   cluster: { state: 'off' as const, kinds: [] },
+  auditLog: [],
   nodes: [],
   counters: { batchesTotal: 0, recordsTotal: 0, rejectedTotal: 0, lostTotal: 0, refusedSessionsTotal: 0 },
 };

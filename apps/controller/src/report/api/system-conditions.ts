@@ -12,6 +12,8 @@ interface Facts {
   readonly nodes: readonly Node[];
   readonly counters: IngestCounters;
   readonly cluster: ClusterStatus;
+  /** What is to be said of the audit log of API servers. */
+  readonly auditLog: readonly NodeCondition[];
 }
 
 const OLD_DAYS = 7;
@@ -197,6 +199,7 @@ export function conditionsOf(facts: Facts): NodeCondition[] {
     ...nodes.flatMap(ofNode),
     ...ofAdvisories(facts),
     ...ofCluster(facts),
+    ...facts.auditLog,
     ...ofLosses(facts),
   ];
   const rank = { error: 0, warning: 1, info: 2 };

@@ -10,6 +10,7 @@ import {
   type Scope,
   SEVERITIES,
 } from '@bartizan/contracts';
+import type { AuditLogDesk } from '../../audit-log-ports.ts';
 import type {
   AdvisoryDesk,
   ApiFailure,
@@ -18,6 +19,7 @@ import type {
   IngestCounters,
   NodeNews,
 } from '../../ports.ts';
+import { auditLogConditions } from './audit-log-conditions.ts';
 import { answers, reply } from './route-handler.ts';
 import { conditionsOf } from './system-conditions.ts';
 import { among, countsAsText, DAY_MS } from './terms.ts';
@@ -29,6 +31,7 @@ interface Parts {
   readonly advisories: AdvisoryDesk;
   readonly counters: IngestCounters;
   readonly cluster: () => ClusterStatus;
+  readonly auditLog: Pick<AuditLogDesk, 'status'>;
   readonly news: NodeNews;
   readonly version: string;
   readonly instance: string;
@@ -94,6 +97,7 @@ export const systemHandlers = (parts: Parts) => ({
       nodes: nodes.value.items.map((node) => parts.news.newest(node)),
       counters: parts.counters,
       cluster: parts.cluster(),
+      auditLog: auditLogConditions(parts.auditLog.status(), parts.clock.nowMs()),
     });
     const scans = await parts.store.scans.workloads(scope);
     if (!scans.ok) return scans;

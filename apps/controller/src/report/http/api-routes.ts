@@ -53,6 +53,8 @@ declare module 'fastify' {
 const SCAN_BYTES_MAX = 16 * 1024 * 1024;
 /** A whole directory of rules with their examples. */
 const POLICY_BYTES_MAX = 8 * 1024 * 1024;
+/** A batch of the audit webhook: API servers cut theirs at 10 MiB unless told otherwise. */
+const AUDIT_BYTES_MAX = 12 * 1024 * 1024;
 
 /** Lists that say what advisories say: their exports name these. */
 const JUDGED: ReadonlySet<string> = new Set([
@@ -69,6 +71,7 @@ const JUDGED: ReadonlySet<string> = new Set([
 /** Routes that take more than the server's own limit. */
 function bodyLimitOf({ id }: Route): { readonly bodyLimit?: number } {
   if (id === 'scan.match') return { bodyLimit: SCAN_BYTES_MAX };
+  if (id === 'audit-log.submit') return { bodyLimit: AUDIT_BYTES_MAX };
   return id === 'admission.sync' || id === 'admission.simulate' ? { bodyLimit: POLICY_BYTES_MAX } : {};
 }
 

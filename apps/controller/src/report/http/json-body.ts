@@ -6,6 +6,8 @@ import type { ApiFailure } from '../../ports.ts';
 
 /** Deepest nesting a request body may have. */
 export const JSON_DEPTH_MAX = 32;
+/** Deepest nesting of a batch of the audit webhook: it carries whole objects, definitions of resources too. */
+export const AUDIT_DEPTH_MAX = 128;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -31,10 +33,10 @@ export function jsonDepth(bytes: Uint8Array, limit: number): number {
 }
 
 /** Parses a request body. Empty = undefined. The depth is checked before anything is built. */
-export function parseJsonBody(bytes: Buffer): Result<unknown, ApiFailure> {
+export function parseJsonBody(bytes: Buffer, depthMax = JSON_DEPTH_MAX): Result<unknown, ApiFailure> {
   if (bytes.length === 0) return ok(undefined);
-  if (jsonDepth(bytes, JSON_DEPTH_MAX) > JSON_DEPTH_MAX)
-    return err(failure('E_BODY_INVALID', `the body is nested deeper than ${JSON_DEPTH_MAX} levels`));
+  if (jsonDepth(bytes, depthMax) > depthMax)
+    return err(failure('E_BODY_INVALID', `the body is nested deeper than ${depthMax} levels`));
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     const value: unknown = JSON.parse(text);

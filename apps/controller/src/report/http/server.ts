@@ -16,7 +16,7 @@ import type { ApiFailure, Log } from '../../ports.ts';
 import { type ApiParts, failEarly, registerApi, sendProblem } from './api-routes.ts';
 import { registerConsole } from './console-files.ts';
 import './fastify-plugins.ts';
-import { parseJsonBody } from './json-body.ts';
+import { AUDIT_DEPTH_MAX, JSON_DEPTH_MAX, parseJsonBody } from './json-body.ts';
 import { openApiDocument } from './openapi.ts';
 import { type ProbeParts, registerProbes } from './probes.ts';
 
@@ -137,9 +137,10 @@ const UPLOADS: ReadonlySet<string> = new Set(
 
 function acceptJsonOnly(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
-    const parsed = parseJsonBody(bytes);
+    const isAudit = request.routeOptions.config.bartizanRoute?.id === 'audit-log.submit';
+    const parsed = parseJsonBody(bytes, isAudit ? AUDIT_DEPTH_MAX : JSON_DEPTH_MAX);
     return parsed.ok ? done(null, parsed.value) : done(new BodyFailure(parsed.error));
   });
   server.addContentTypeParser('application/octet-stream', (request, payload, done) => {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { AccessAnswer, AccessPath, AccessRisk, ReachAnswer } from '../../nouns/cluster-access.ts';
+import { AccessAnswer, AccessPath, AccessRisk, AccessUse, ReachAnswer } from '../../nouns/cluster-access.ts';
 import { ClusterProbe, Component, Exposure, ProbeRun, SecretUsage } from '../../nouns/cluster-posture.ts';
 import { choice, inline, integer, optional, text } from '../../schema.ts';
 import { ListQuery, page } from '../problem.ts';
@@ -70,6 +70,32 @@ export const clusterAccessRoutes = [
     },
     query: inline('Somebody', person),
     response: AccessPath,
+  }),
+  route({
+    id: 'access.unused',
+    method: 'GET',
+    path: '/access/unused',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    summary: {
+      en: 'What somebody was granted and did not use, with the smaller role',
+      ja: '利用者に許可され、使われていない操作と、より小さいロールの提案',
+    },
+    query: inline('Somebody', {
+      user: text('User name, or ServiceAccount/namespace/name', 512, { minLength: 1 }),
+      groups: optional(text('Groups, separated by commas', 4096)),
+      minimumHours: optional(
+        integer(
+          'Hours the audit log has to be followed before not seen means not used; 720 when not given',
+          '1',
+          {
+            maximum: 8784,
+          },
+        ),
+      ),
+    }),
+    response: AccessUse,
   }),
   route({
     id: 'access.reach',

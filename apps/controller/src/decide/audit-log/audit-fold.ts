@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { DetectionRule } from '@bartizan/contracts';
+import type { AuditedRequest } from '@bartizan/engine/audit-log';
+import type { Owner } from '../../ports.ts';
+
+/** A rule that held for a request. */
+export interface AuditDetection {
+  readonly owner: Owner;
+  readonly rule: DetectionRule;
+  readonly request: AuditedRequest;
+}
+/** A detection with the repeats it stands for. */
+export interface FoldedDetection extends AuditDetection {
+  readonly count: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+}
+
+interface Open {
+  last: AuditDetection;
+  count: number;
+  firstAtMs: number;
+  lastAtMs: number;
+  readonly endsAtMs: number;
+}
+
+const OPEN_MAX = 20_000;
+
+const keyOf = ({ owner, rule, request }: AuditDetection): string => {
+  const { facts, resource, namespace, name } = request;
+  return [
+    ...[owner.cluster, owner.tenant, rule.id, resource, namespace, name],
+    ...['audit.user', 'audit.impersonated'].map((fact) => String(facts[fact] ?? '')),
+  ].join('\n');
+};
+
+const told = ({ last, count, firstAtMs, lastAtMs }: Open): FoldedDetection[] =>
+  count === 0 ? [] : [{ ...last, count, firstAtMs, lastAtMs }];
+
+/** Folds repeats of the same thing by the same user: the first is told at once, the rest together at the end of the rule's time. */
+export class AuditFold {
+  readonly #open = new Map<string, Open>();
+
+  /** What is to be told now; nothing: it is a repeat. */
+  take(detection: AuditDetection, nowMs: number): FoldedDetection[] {
+    const atMs = detection.request.atMs ?? nowMs;
+    const first = { ...detection, count: 1, firstAtMs: atMs, lastAtMs: atMs };
+    const key = keyOf(detection);
+    const open = this.#open.get(key);
+    if (open !== undefined && nowMs < open.endsAtMs) {
+      open.firstAtMs = open.count === 0 ? atMs : open.firstAtMs;
+      open.lastAtMs = atMs;
+      open.count += 1;
+      open.last = detection;
+      return [];
+    }
+    const earlier = open === undefined ? [] : told(open);
+    if (open === undefined && this.#open.size >= OPEN_MAX) return [first];
+    this.#open.set(key, {
+      ...{ last: detection, count: 0, firstAtMs: atMs, lastAtMs: atMs },
+      endsAtMs: nowMs + detection.rule.foldSeconds * 1000,
+    });
+    return [...earlier, first];
+  }
+
+  /** Forgets a detection that could not be kept, so that it is told when it comes again. */
+  forget(detection: AuditDetection): void {
+    this.#open.delete(keyOf(detection));
+  }
+
+  /** Repeats whose time is over; all of them at the end. */
+  expire(nowMs: number): FoldedDetection[] {
+    const over: FoldedDetection[] = [];
+    for (const [key, open] of this.#open) {
+      if (nowMs < open.endsAtMs) continue;
+      this.#open.delete(key);
+      over.push(...told(open));
+    }
+    return over;
+  }
+}

@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { join, resolve } from 'node:path';
+import { loadContent } from '@bartizan/adapters/content';
+import { DEFAULT_TENANT, LOCAL_CLUSTER, parser, SecurityEvent, tenantScope } from '@bartizan/contracts';
+import { readAuditEvent } from '@bartizan/engine/audit-log';
+import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Change } from '../../ports.ts';
+import { AuditJudge } from './audit-judge.ts';
+
+const OWNER = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT };
+const SCOPE = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
+const CONTENT = join(resolve(import.meta.dirname, '../../../../..'), 'content');
+const quiet = () => undefined;
+const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+const content = loadContent(CONTENT);
+if (!content.ok) throw new Error(content.error.detail);
+const { rules } = content.value;
+const isEvent = parser(SecurityEvent);
+
+let test: TestStore;
+let nowMs = Date.UTC(2026, 10, 28, 18);
+const changes: Change[] = [];
+beforeAll(async () => {
+  test = await openTestStore();
+});
+afterAll(async () => {
+  await test?.remove();
+});
+
+const judging = (perMinute?: number): AuditJudge =>
+  new AuditJudge({
+    ...{ store: test.store, clock: { nowMs: () => nowMs }, log, rules },
+    publish: (change) => void changes.push(change),
+    place: (pod) =>
+      pod.name === 'known' ? { ...pod, workload: 'web', kind: 'Deployment', name: 'web' } : pod,
+    ...(perMinute === undefined ? {} : { perMinute }),
+  });
+
+function request(id: string, user: string, changed: object = {}) {
+  const read = readAuditEvent({
+    kind: 'Event',
+    ...{ auditID: id, stage: 'ResponseComplete', verb: 'list', requestURI: '/api/v1/secrets?limit=5' },
+    user: { username: user, groups: ['system:authenticated'] },
+    sourceIPs: ['10.1.0.5', '10.1.0.9'],
+    userAgent: 'kubectl/v1.37.2 (linux)',
+    objectRef: { resource: 'secrets' },
+    responseStatus: { code: 200 },
+    requestReceivedTimestamp: new Date(nowMs).toISOString(),
+    ...changed,
+  });
+  if (read === undefined) throw new Error('no request');
+  return read;
+}
+const stored = async (user: string): Promise<SecurityEvent[]> => {
+  const page = await test.store.events.list(SCOPE, 'security', { filter: [], limit: 1000 });
+  if (!page.ok) throw new Error(page.error.detail);
+  return page.value.items
+    .filter((event) => event.kind === 'security')
+    .filter(({ message }) => message.en.includes(`by ${user},`));
+};
+/** Low in severity, so that it goes first. */
+const forwarded = (id: string, user: string) =>
+  request(id, user, {
+    verb: 'get',
+    objectRef: { resource: 'pods', subresource: 'portforward', namespace: 'shop', name: id },
+  });
+
+describe('detections in the audit log', () => {
+  it('become events of the contract: who, what, from where, in both languages', async () => {
+    const taken = await judging().take(OWNER, [request('a', 'ann')]);
+    expect(taken).toMatchObject({ value: { detections: 1, told: 1, shed: 0 } });
+    const [event] = await stored('ann');
+    expect(isEvent(event)).toMatchObject({ ok: true });
+    expect(event).toMatchObject({
+      rule: 'audit.secrets-listed',
+      source: 'audit-log',
+      workload: { kind: 'KubernetesObject', name: 'secrets' },
+      message: {
+        en: 'ann listed all secrets (request: list /api/v1/secrets, by ann, from 10.1.0.5, 10.1.0.9, with kubectl/v1.37.2, answer 200)',
+        ja: expect.stringContaining('送信元 10.1.0.5, 10.1.0.9、クライアント kubectl/v1.37.2、応答 200'),
+      },
+    });
+    expect(changes.some(({ topic, data }) => topic === 'security' && data !== undefined)).toBe(true);
+  });
+
+  it('belong to the workload of a pod that is known, and else to the object by its name', async () => {
+    await judging().take(OWNER, [forwarded('known', 'pat'), forwarded('other', 'pat')]);
+    const subjects = (await stored('pat')).map(({ workload }) => [
+      workload.kind,
+      workload.name,
+      workload.pod,
+    ]);
+    expect(subjects).toContainEqual(['Deployment', 'web', 'known']);
+    expect(subjects).toContainEqual(['KubernetesObject', 'pods/other', undefined]);
+  });
+
+  it('are the same events after a restart: a replay is kept once', async () => {
+    await judging().take(OWNER, [request('b', 'bob')]);
+    await judging().take(OWNER, [request('b', 'bob')]);
+    expect(await stored('bob')).toHaveLength(1);
+  });
+
+  it('are folded: repeats are one more event with their count when the time of the rule is over', async () => {
+    const judge = judging();
+    for (let at = 0; at < 5; at += 1) await judge.take(OWNER, [request(`c${at}`, 'cat')]);
+    expect(await stored('cat')).toHaveLength(1);
+    nowMs += 299_000;
+    await judge.expire();
+    expect(await stored('cat')).toHaveLength(1);
+    nowMs += 2_000;
+    await judge.expire();
+    const counts = (await stored('cat')).map(({ aggregation }) => aggregation.count);
+    expect(counts.toSorted()).toEqual([1, 4]);
+  });
+
+  it('are shed in a flood, the least severe first, and counted', async () => {
+    const judge = judging(30);
+    const low = Array.from({ length: 100 }, (_, at) => forwarded(`low${at}`, 'flo'));
+    expect(await judge.take(OWNER, low)).toMatchObject({ value: { detections: 100, told: 20, shed: 80 } });
+    expect(await judge.take(OWNER, [request('high', 'flo')])).toMatchObject({ value: { told: 1, shed: 0 } });
+    expect((await stored('flo')).filter(({ severity }) => severity === 'high')).toHaveLength(1);
+    nowMs += 60_000;
+    expect(await judge.take(OWNER, [forwarded('next', 'flo')])).toMatchObject({
+      value: { told: 1, shed: 0 },
+    });
+  });
+
+  it('never carry what is in the body of a request', async () => {
+    const secret = request('s', 'sue', {
+      verb: 'create',
+      objectRef: { resource: 'secrets', namespace: 'shop', name: 'x' },
+      requestObject: {
+        type: 'kubernetes.io/service-account-token',
+        data: { token: 'canary-in-a-body' },
+        metadata: { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': 'canary-in-a-body' } },
+      },
+    });
+    await judging().take(OWNER, [secret]);
+    const found = await stored('sue');
+    expect(found.map(({ rule }) => rule)).toEqual(['audit.token-secret']);
+    expect(JSON.stringify(found)).not.toContain('canary-in-a-body');
+    expect(JSON.stringify(secret)).not.toContain('canary-in-a-body');
+  });
+});

@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { setImmediate } from 'node:timers/promises';
+import type { Store } from '@bartizan/adapters/store';
+import {
+  type Decision,
+  type DetectionRule,
+  ok,
+  type Result,
+  type SecurityEvent,
+  severityRank,
+  tenantScope,
+} from '@bartizan/contracts';
+import { compileRulesLeniently, judge, type RuleSet } from '@bartizan/engine';
+import type { AuditedRequest } from '@bartizan/engine/audit-log';
+import type { AuditFound } from '../../audit-log-ports.ts';
+import type { ApiFailure, Clock, Log, Owner, Publish } from '../../ports.ts';
+import { eventOf, type PlacePod } from './audit-event.ts';
+import { AuditFold, type FoldedDetection } from './audit-fold.ts';
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly publish: Publish;
+  readonly rules: readonly DetectionRule[];
+  /** Puts a pod to its workload, where a cluster is watched. */
+  readonly place: PlacePod;
+  /** Events that are told in a minute; for tests. */
+  readonly perMinute?: number;
+}
+
+/** Different detections that are told in a minute. The last third is for what is high or critical. */
+const PER_MINUTE = 3000;
+const MINUTE_MS = 60_000;
+/** Requests that are judged without letting others in; an API server sends 400 at a time. */
+const AT_ONCE = 500;
+const HIGH = severityRank('high');
+
+/** Asks the rules about requests, folds repeats and keeps what was found. */
+export class AuditJudge {
+  readonly #parts: Parts;
+  readonly #rules: RuleSet;
+  readonly #fold = new AuditFold();
+  #minute = { startMs: 0, told: 0 };
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#rules = compileRulesLeniently(parts.rules.filter(({ triggers }) => triggers.includes('audit'))).set;
+  }
+
+  /** Judges requests; resolves when what is told of them is on disk. */
+  async take(owner: Owner, requests: readonly AuditedRequest[]): Promise<Result<AuditFound, ApiFailure>> {
+    const { clock, place } = this.#parts;
+    const nowMs = clock.nowMs();
+    const due: { readonly folded: FoldedDetection; readonly decision: Decision }[] = [];
+    let detections = 0;
+    for (const [at, request] of requests.entries()) {
+      // A full batch takes a quarter of a second: others are served in between.
+      if (at % AT_ONCE === AT_ONCE - 1) await setImmediate();
+      const { all, decision } = judge(this.#rules, {
+        trigger: 'audit',
+        facts: request.facts,
+        inContainer: false,
+        enforcementPoint: 'api-server',
+      });
+      for (const rule of all) {
+        detections += 1;
+        for (const folded of this.#fold.take({ owner, rule, request }, nowMs))
+          due.push({ folded, decision: decisionOf(decision, rule) });
+      }
+    }
+    const { kept, shed } = this.#within(due, nowMs);
+    const stored = await this.#tell(
+      owner,
+      kept.map(({ folded, decision }) => eventOf(folded, decision, { nowMs, place })),
+    );
+    if (!stored.ok) {
+      for (const { folded } of due) this.#fold.forget(folded);
+      return stored;
+    }
+    return ok({ detections, told: kept.length, shed });
+  }
+
+  /** Tells repeats whose time is over; all that are open when the controller ends. */
+  async expire(all = false): Promise<void> {
+    const { clock, place } = this.#parts;
+    const nowMs = clock.nowMs();
+    const over = this.#fold.expire(all ? Number.POSITIVE_INFINITY : nowMs);
+    const byOwner = Map.groupBy(over, ({ owner }) => `${owner.cluster}/${owner.tenant}`);
+    for (const folded of byOwner.values()) {
+      const owner = folded[0]?.owner;
+      if (owner === undefined) continue;
+      const told = await this.#tell(
+        owner,
+        folded.map((one) => eventOf(one, this.#decisionAgain(one), { nowMs, place })),
+      );
+      if (!told.ok)
+        this.#parts.log.error(
+          { code: told.error.code, events: folded.length },
+          'counts of repeated audit events are lost',
+        );
+    }
+  }
+
+  #decisionAgain({ rule, request }: FoldedDetection): Decision {
+    const { decision } = judge(this.#rules, {
+      trigger: 'audit',
+      facts: request.facts,
+      inContainer: false,
+      enforcementPoint: 'api-server',
+    });
+    return decisionOf(decision, rule);
+  }
+
+  /** The worst first, as many as a minute takes. */
+  #within<T extends { readonly folded: FoldedDetection }>(due: readonly T[], nowMs: number) {
+    const limit = this.#parts.perMinute ?? PER_MINUTE;
+    if (nowMs - this.#minute.startMs >= MINUTE_MS || nowMs < this.#minute.startMs)
+      this.#minute = { startMs: nowMs, told: 0 };
+    const kept: T[] = [];
+    for (const one of due.toSorted((left, right) => rankOf(left) - rankOf(right))) {
+      const most = rankOf(one) <= HIGH ? limit : Math.ceil((limit * 2) / 3);
+      if (this.#minute.told >= most) continue;
+      this.#minute.told += 1;
+      kept.push(one);
+    }
+    return { kept, shed: due.length - kept.length };
+  }
+
+  async #tell(owner: Owner, events: readonly SecurityEvent[]): Promise<Result<void, ApiFailure>> {
+    if (events.length === 0) return ok(undefined);
+    const stored = await this.#parts.store.events.append(tenantScope(owner.cluster, owner.tenant), events);
+    if (!stored.ok) return stored;
+    for (const event of events) this.#parts.publish({ topic: 'security', ...owner, data: event });
+    return ok(undefined);
+  }
+}
+
+const rankOf = ({ folded }: { readonly folded: FoldedDetection }): number =>
+  severityRank(folded.rule.severity);
+
+/** Each rule that held is an event of its own, with its own reasons. */
+const decisionOf = (decision: Decision, { id }: DetectionRule): Decision => ({
+  ...decision,
+  reasons: decision.reasons.filter(({ rule }) => rule === id),
+});

@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { err, failure, ok } from '@bartizan/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AuditSinks } from '../../audit-log-ports.ts';
+import { AuditIntake } from './audit-intake.ts';
+
+const OWNER = { cluster: 'local', tenant: 'default' };
+const NOW = Date.UTC(2026, 10, 28, 18);
+const quiet = () => undefined;
+const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+
+const event = (auditID: string, changes: object = {}): object => ({
+  ...{ auditID, stage: 'ResponseComplete', verb: 'list', requestURI: '/api/v1/secrets' },
+  user: { username: 'ann', groups: ['system:authenticated'] },
+  objectRef: { resource: 'secrets' },
+  responseStatus: { code: 200 },
+  stageTimestamp: new Date(NOW - 1500).toISOString(),
+  ...changes,
+});
+
+function intake(sinks: Partial<AuditSinks> = {}) {
+  const judged: string[] = [];
+  const used: string[] = [];
+  const all: AuditSinks = {
+    judge: (_owner, requests) => {
+      judged.push(...requests.map(({ id }) => id));
+      return Promise.resolve(ok({ detections: requests.length, told: requests.length, shed: 0 }));
+    },
+    used: (_owner, requests) => void used.push(...requests.map(({ id }) => id)),
+    ...sinks,
+  };
+  return { judged, used, taking: new AuditIntake({ clock: { nowMs: () => NOW }, log, sinks: all }) };
+}
+
+describe('the intake of the audit log', () => {
+  it('judges a request once: replays and later stages of it are counted', async () => {
+    const { judged, used, taking } = intake();
+    const exec = { objectRef: { resource: 'pods', subresource: 'exec', name: 'p', namespace: 'n' } };
+    const batch = [
+      event('a'),
+      event('a'),
+      event('b', { ...exec, stage: 'ResponseStarted' }),
+      event('b', exec),
+      event('c', { stage: 'RequestReceived' }),
+    ];
+    expect(await taking.take(OWNER, batch)).toEqual(
+      ok({ events: 5, judged: 2, repeated: 2, broken: 0, detections: 2 }),
+    );
+    await taking.take(OWNER, batch);
+    expect(judged).toEqual(['a', 'b']);
+    expect(used).toEqual(['a', 'b']);
+    expect(await taking.take({ ...OWNER, tenant: 'other' }, [event('a')])).toMatchObject({
+      value: { judged: 1 },
+    });
+    expect(taking.status()).toMatchObject({ batches: 3, events: 11, judged: 3, repeated: 6, broken: 0 });
+  });
+
+  it('counts what is no event and goes on', async () => {
+    const { judged, taking } = intake();
+    const foreign = [undefined, 7, 'x', null, [], {}, { kind: 'Pod', auditID: 'p' }, { auditID: 5 }];
+    expect(await taking.take(OWNER, [...foreign, event('a')])).toMatchObject({
+      value: { events: 9, broken: 8, judged: 1 },
+    });
+    expect(judged).toEqual(['a']);
+  });
+
+  it('remembers nothing of a batch that could not be kept', async () => {
+    let isFull = true;
+    const { judged, used, taking } = intake({
+      judge: (_owner, requests) => {
+        if (isFull) return Promise.resolve(err(failure('E_STORE_IO', 'full')));
+        return Promise.resolve(ok({ detections: requests.length, told: 0, shed: 0 }));
+      },
+    });
+    expect(await taking.take(OWNER, [event('a')])).toMatchObject({ ok: false });
+    expect(taking.status()).toMatchObject({ batches: 0, events: 0 });
+    isFull = false;
+    expect(await taking.take(OWNER, [event('a')])).toMatchObject({ value: { judged: 1, repeated: 0 } });
+    expect({ judged, used }).toEqual({ judged: [], used: ['a'] });
+  });
+
+  it('turns batches away while too many are worked on, and counts them', async () => {
+    let finish = (): void => undefined;
+    const wait = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const { taking } = intake({
+      judge: async () => {
+        await wait;
+        return ok({ detections: 0, told: 0, shed: 0 });
+      },
+    });
+    const open = Array.from({ length: 8 }, (_, at) => taking.take(OWNER, [event(`r${at}`)]));
+    expect(await taking.take(OWNER, [event('late')])).toMatchObject({
+      error: { code: 'E_RATE_LIMIT', retryAfterS: 5 },
+    });
+    finish();
+    await Promise.all(open);
+    expect(await taking.take(OWNER, [event('late')])).toMatchObject({ value: { judged: 1 } });
+    expect(taking.status()).toMatchObject({ batches: 9, busy: 1 });
+  });
+
+  it('measures how late events are, and a clock that is ahead', async () => {
+    const { taking } = intake();
+    expect(taking.status()).toMatchObject({ aheadMs: 0 });
+    expect(taking.status().delayMs).toBeUndefined();
+    await taking.take(OWNER, [
+      event('a'),
+      event('b', { stageTimestamp: new Date(NOW - 9000).toISOString() }),
+    ]);
+    expect(taking.status()).toMatchObject({ delayMs: 1500, aheadMs: 0 });
+    await taking.take(OWNER, [event('c', { stageTimestamp: new Date(NOW + 90_000).toISOString() })]);
+    expect(taking.status()).toMatchObject({ delayMs: 0, aheadMs: 90_000 });
+  });
+
+  it('forgets the oldest requests, not the newest, and stays bounded', async () => {
+    const { taking } = intake();
+    const many = (from: number) => Array.from({ length: 10_000 }, (_, at) => event(`m${from + at}`));
+    for (let from = 0; from < 60_000; from += 10_000) await taking.take(OWNER, many(from));
+    expect(await taking.take(OWNER, [event('m59999')])).toMatchObject({ value: { repeated: 1 } });
+    expect(await taking.take(OWNER, [event('m0')])).toMatchObject({ value: { repeated: 0, judged: 1 } });
+  });
+
+  it('survives whatever stands in a batch', async () => {
+    const { taking } = intake();
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.object({ maxDepth: 4 }), { maxLength: 20 }), async (odd) => {
+        const mixed = odd.map((one, at) => (at % 2 === 0 ? one : { ...event(`p${at}`), ...one }));
+        const taken = await taking.take(OWNER, mixed);
+        expect(taken).toMatchObject({ ok: true, value: { events: mixed.length } });
+      }),
+      { numRuns: 200, seed: 7 },
+    );
+  });
+});
