@@ -15,6 +15,7 @@ import {
   type Role,
 } from '@bartizan/contracts';
 import { EMPTY_CONTEXT } from '@bartizan/engine/admission';
+import { ruleCelCompiler } from '@bartizan/engine/admission-cel';
 import { buildAccessDesk } from '../decide/access/access-desk.ts';
 import type { ClusterAccess } from '../decide/access/cluster-access.ts';
 import { PolicyBook } from '../decide/admission/policy-book.ts';
@@ -97,7 +98,7 @@ async function stageDesk(parts: {
   readonly rules: readonly AdmissionRule[];
 }) {
   const owner = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT };
-  const book = new PolicyBook({ ...parts, builtIn: parts.rules });
+  const book = new PolicyBook({ ...parts, builtIn: parts.rules, celFor: ruleCelCompiler });
   await book.load(owner);
   return buildDesk({ ...parts, owner }, book, {
     status: () => ({ state: 'off', kinds: [] }),

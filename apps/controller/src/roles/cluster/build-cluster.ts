@@ -4,6 +4,7 @@
 import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
 import type { AdmissionContext } from '@bartizan/engine/admission';
+import { kubernetesMinor } from '@bartizan/engine/admission-cel';
 import { AccessFindings } from '../../decide/access/access-findings.ts';
 import { ClusterAccess } from '../../decide/access/cluster-access.ts';
 import { ClusterAudit, type ObjectChange } from '../../decide/admission/cluster-audit.ts';
@@ -66,7 +67,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   const client = new KubeClient(access.value);
   const state = new ClusterState({ client, log: parts.log });
   const workloads = new ClusterWorkloads({ ...parts, state, turnstile: parts.workloadTurnstile });
-  const version = new ServerVersion(client);
+  const version = new ServerVersion(client, (text) => void parts.book.clusterIs(kubernetesMinor(text)));
   state.listen({
     onChange: () => undefined,
     onState: ({ condition }) => {
@@ -162,11 +163,13 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
 /** Asked when the server is reached, and again each time it was away: it may be another one by then. */
 class ServerVersion {
   readonly #client: KubeClient;
+  readonly #onKnown: (version: string) => void;
   known: string | undefined;
   #isAsking = false;
 
-  constructor(client: KubeClient) {
+  constructor(client: KubeClient, onKnown: (version: string) => void) {
     this.#client = client;
+    this.#onKnown = onKnown;
   }
 
   ask(): void {
@@ -175,7 +178,9 @@ class ServerVersion {
     this.#client.version().then(
       (answer) => {
         this.#isAsking = false;
-        if (answer.ok && answer.value !== '') this.known = answer.value;
+        if (!answer.ok || answer.value === '') return;
+        this.known = answer.value;
+        this.#onKnown(answer.value);
       },
       () => {
         this.#isAsking = false;

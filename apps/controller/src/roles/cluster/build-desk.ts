@@ -5,6 +5,7 @@ import { loadAdmissionRules } from '@bartizan/adapters/content';
 import type { Store } from '@bartizan/adapters/store';
 import type { AdmissionRule } from '@bartizan/contracts';
 import { PSS_MINOR_LATEST, pssRules } from '@bartizan/engine/admission';
+import { ruleCelCompiler } from '@bartizan/engine/admission-cel';
 import type { AdmissionDesk } from '../../admission-ports.ts';
 import { ClusterDesk } from '../../decide/admission/cluster-desk.ts';
 import { PolicyBook } from '../../decide/admission/policy-book.ts';
@@ -40,7 +41,11 @@ function builtIn(contentDir: string, log: Log): AdmissionRule[] {
 
 /** The policies, with those of the store in force. */
 export async function openPolicyBook(parts: Parts & { readonly contentDir: string }): Promise<PolicyBook> {
-  const book = new PolicyBook({ ...parts, builtIn: builtIn(parts.contentDir, parts.log) });
+  const book = new PolicyBook({
+    ...parts,
+    builtIn: builtIn(parts.contentDir, parts.log),
+    celFor: ruleCelCompiler,
+  });
   const loaded = await book.load(parts.owner);
   if (!loaded.ok)
     parts.log.error({ code: loaded.error.code, detail: loaded.error.detail }, 'policies cannot be read');
