@@ -47,6 +47,7 @@ const parseStart = parser(
         ),
       }),
     ),
+    policyDir: optional(text('Folder of policy files to follow; absent = none, not there = off', 4096)),
     publicNames: optional(list(text('Name or address', 255), 'Names of the certificate', 32)),
     logLevel: optional(choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'Level of the log')),
     version: optional(text('Version', 64)),

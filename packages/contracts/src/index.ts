@@ -43,6 +43,16 @@ export {
   NATIVE_FORMS,
 } from './api/routes/admission.ts';
 export {
+  admissionSourceRoutes,
+  POLICY_ITEM_REASONS,
+  POLICY_SOURCE_STATES,
+  POLICY_SOURCES,
+  type PolicyItemReason,
+  type PolicyProblemRow,
+  PolicySource,
+  type PolicySourceChange,
+} from './api/routes/admission-sources.ts';
+export {
   admissionSyncRoutes,
   POLICY_KINDS,
   PolicyChange,

@@ -4,6 +4,7 @@
 import type { Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { admissionRoutes } from './routes/admission.ts';
+import { admissionSourceRoutes } from './routes/admission-sources.ts';
 import { admissionSyncRoutes } from './routes/admission-sync.ts';
 import { advisoryRoutes } from './routes/advisories.ts';
 import { clusterAccessRoutes } from './routes/cluster-access.ts';
@@ -21,6 +22,7 @@ export const ROUTES = [
   ...insightRoutes,
   ...advisoryRoutes,
   ...admissionRoutes,
+  ...admissionSourceRoutes,
   ...admissionSyncRoutes,
   ...clusterAccessRoutes,
 ] as const satisfies readonly Route[];

@@ -5,6 +5,7 @@ import { agentObjects } from './agent.ts';
 import { controllerObjects } from './controller.ts';
 import { networkObjects } from './network.ts';
 import { type ClusterObject, labelsOf, NAMES, type ObjectOptions } from './object.ts';
+import { policyKinds } from './policy-kinds.ts';
 import { rightObjects } from './rights.ts';
 
 const securityLabels = (level: 'restricted' | 'privileged'): Record<string, string> => ({
@@ -26,6 +27,7 @@ const namespace = (name: string, part: string, level: 'restricted' | 'privileged
 export const clusterObjects = (options: ObjectOptions): readonly ClusterObject[] => [
   namespace(NAMES.namespace, 'controller', 'restricted'),
   namespace(NAMES.agentNamespace, 'agent', 'privileged'),
+  ...policyKinds(),
   ...rightObjects(),
   ...networkObjects(),
   ...controllerObjects(options),

@@ -10,6 +10,7 @@ import type { AdmissionDesk } from '../../admission-ports.ts';
 import { ClusterDesk } from '../../decide/admission/cluster-desk.ts';
 import { PolicyBook } from '../../decide/admission/policy-book.ts';
 import { PolicyDesk } from '../../decide/admission/policy-desk.ts';
+import { PolicySources } from '../../decide/admission/policy-sources.ts';
 import { PolicySyncDesk } from '../../decide/admission/policy-sync.ts';
 import type { Clock, Log, Owner } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
@@ -52,15 +53,28 @@ export async function openPolicyBook(parts: Parts & { readonly contentDir: strin
   return book;
 }
 
+/** The sources of policies that are followed, and the turnstile that they share with the API. */
+export function openSources(parts: Parts, book: PolicyBook) {
+  const turnstile = new Turnstile();
+  return { turnstile, sources: new PolicySources({ ...parts, book, turnstile }) };
+}
+
 /** What the API does with policies: changes them, tries them, and tells what they mean for the cluster. */
 export function buildDesk(
   parts: Parts,
   book: PolicyBook,
   cluster: Pick<ClusterRole, 'status' | 'context' | 'audit' | 'verdicts'>,
+  followed: { readonly turnstile: Turnstile; readonly sources: PolicySources } = openSources(parts, book),
 ): AdmissionDesk {
   const context = cluster.context;
-  const turnstile = new Turnstile();
-  const policies = new PolicyDesk({ ...parts, book, turnstile, context: () => context });
+  const { turnstile, sources } = followed;
+  const policies = new PolicyDesk({
+    ...parts,
+    book,
+    turnstile,
+    follows: sources.follows,
+    context: () => context,
+  });
   const meaning = new ClusterDesk({
     ...parts,
     book,
@@ -69,9 +83,16 @@ export function buildDesk(
     kubernetes: cluster.status,
     verdicts: cluster.verdicts,
   });
-  const files = new PolicySyncDesk({ ...parts, book, turnstile, effect: meaning.effect });
+  const files = new PolicySyncDesk({
+    ...parts,
+    book,
+    turnstile,
+    follows: sources.follows,
+    effect: meaning.effect,
+  });
   return {
     sync: files.sync,
+    sources: sources.sources,
     policy: policies.policy,
     putRule: policies.putRule,
     removeRule: policies.removeRule,
