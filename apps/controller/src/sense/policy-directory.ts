@@ -52,9 +52,12 @@ async function walk(root: string, folder: string, depth: number, found: Seen[]):
       continue;
     }
     if (!MANIFEST.test(name)) continue;
-    const place = await realpath(path);
+    const place = await realpath(path).catch(() => {
+      throw new DirectoryRefusal(`${relative(root, path)} leads nowhere`);
+    });
     if (place !== root && !place.startsWith(root + sep)) continue;
-    const { size, mtimeMs, ino, ...file } = await stat(place);
+    const file = await stat(place);
+    const { size, mtimeMs, ino } = file;
     if (!file.isFile()) continue;
     if (size > DIRECTORY_LIMITS.fileBytes)
       throw new DirectoryRefusal(`${relative(root, path)} has more than ${DIRECTORY_LIMITS.fileBytes} bytes`);

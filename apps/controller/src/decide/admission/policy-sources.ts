@@ -88,7 +88,7 @@ export class PolicySources {
       const now = await book.inForce(owner);
       if (!now.ok) return now;
       const plan = planSource(reading, now.value.policy, book, clock.nowMs());
-      const isNews = plan.changed.length + plan.gone.length > 0;
+      const isNews = plan.isMoved || plan.changed.length + plan.gone.length > 0;
       const saved = isNews ? await this.#save(reading, plan, now.value.policy) : ok(undefined);
       const loaded = isNews ? await book.load(owner) : now;
       if (!loaded.ok) return loaded;

@@ -26,6 +26,8 @@ export interface SourcePlan {
   readonly accepted: readonly SourceItem[];
   /** Of those, the ones that differ from what is stored. */
   readonly changed: readonly SourceItem[];
+  /** Its bindings stand in another order than they are stored in. */
+  readonly isMoved: boolean;
   /** Keys of stored objects of this source that are gone from it. */
   readonly gone: readonly string[];
   readonly outcomes: readonly ItemOutcome[];
@@ -179,6 +181,14 @@ class Judge {
 const until = (item: PolicyItem) =>
   item.kind === 'AdmissionException' ? { untilMs: item.exception.expiresAtMs } : {};
 
+function isMoved(accepted: readonly SourceItem[], { bindings }: KnownPolicy): boolean {
+  const wanted = accepted.flatMap(({ item }) => (item.kind === 'AdmissionBinding' ? [item.id] : []));
+  const asked = new Set(wanted);
+  const stored = bindings.map(({ id }) => id).filter((id) => asked.has(id));
+  const known = new Set(stored);
+  return wanted.filter((id) => known.has(id)).some((id, at) => stored[at] !== id);
+}
+
 const RANK: Readonly<Record<PolicyKind, number>> = {
   AdmissionRule: 0,
   AdmissionBinding: 1,
@@ -216,6 +226,7 @@ export function planSource(
     accepted: judge.accepted,
     changed: judge.accepted.filter(({ item }) => judge.held.get(keyOfItem(item))?.hash !== hashOfItem(item)),
     gone,
+    isMoved: isMoved(judge.accepted, policy),
     outcomes: [
       ...judge.outcomes,
       ...reading.faults.map(({ detail, ...fault }) => ({ ...fault, detail: detail.slice(0, DETAIL_MAX) })),
