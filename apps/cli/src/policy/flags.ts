@@ -35,7 +35,7 @@ export interface ExplainFlags {
 }
 
 /** Products whose policies can be imported. */
-export const IMPORT_SOURCES = ['neuvector', 'kyverno'] as const;
+export const IMPORT_SOURCES = ['neuvector', 'kyverno', 'gatekeeper'] as const;
 export type ImportSource = (typeof IMPORT_SOURCES)[number];
 
 /** Forms of output of `policy import`. */

@@ -28,7 +28,7 @@ const FAMILIES = [
   /^verification\./,
   /^origin\./,
   /^policy\.(fulfilled|refused|unknown)$/,
-  /^command\.policy-import-(neuvector|kyverno)$/,
+  /^command\.policy-import-(neuvector|kyverno|gatekeeper)$/,
   /^import\.(dropped|stricter|weaker|different)$/,
   /^sync\.(create|update|remove|unchanged|gone|foreign|conflict)$/,
   /^help\.(exit-codes|environment)$/,

@@ -133,6 +133,10 @@ export const POLICY_TEXT = {
     en: 'Admission rules of NeuVector: an export or its custom resource',
     ja: 'NeuVector のアドミッションルール（エクスポートまたはカスタムリソース）',
   },
+  'command.policy-import-gatekeeper': {
+    en: 'From Gatekeeper: constraints of the templates of its library',
+    ja: 'Gatekeeper から取り込み (ライブラリーのテンプレートの制約)',
+  },
   'command.policy-import-kyverno': {
     en: 'ClusterPolicy and Policy of Kyverno',
     ja: 'Kyverno の ClusterPolicy と Policy',

@@ -84,7 +84,11 @@ const simulateCommand = (t: Translate) =>
 export const policyExchangeRoutes = (t: Translate) => ({
   import: buildRouteMap({
     docs: { brief: t('command.policy-import') },
-    routes: { neuvector: importCommand(t, 'neuvector'), kyverno: importCommand(t, 'kyverno') },
+    routes: {
+      neuvector: importCommand(t, 'neuvector'),
+      kyverno: importCommand(t, 'kyverno'),
+      gatekeeper: importCommand(t, 'gatekeeper'),
+    },
   }),
   export: exportCommand(t),
   push: pushCommand(t),
