@@ -18,6 +18,7 @@ import {
   RULES,
   ruleRow,
   SIMULATION,
+  SOURCES,
   STATUS,
   STATUS_OFF,
   storedBinding,
@@ -122,6 +123,7 @@ export class MockAdmission {
         return answer();
       },
       'admission.simulate': () => (this.#isEmpty ? NO_CLUSTER : { body: SIMULATION }),
+      'admission.sources': () => ({ body: SOURCES }),
       'admission.coverage': () => (this.#isEmpty ? NO_CLUSTER : { body: COVERAGE }),
     };
   }

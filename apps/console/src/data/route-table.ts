@@ -93,6 +93,7 @@ export const ROUTE_TABLE = {
   'admission.test': ['POST', '/admission/tests'],
   'admission.simulate': ['POST', '/admission/simulations'],
   'admission.coverage': ['GET', '/admission/coverage'],
+  'admission.sources': ['GET', '/admission/sources'],
   'admission.sync': ['POST', '/admission/sync'],
   'access.who-can': ['GET', '/access/who-can'],
   'access.what-can': ['GET', '/access/what-can'],
