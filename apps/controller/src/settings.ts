@@ -6,6 +6,7 @@ import {
   err,
   type Failure,
   failure,
+  flag,
   inline,
   integer,
   list,
@@ -38,6 +39,7 @@ const parseStart = parser(
         host: text('Address to listen on', 255),
         port: integer('Port; 0 = any', '1', { maximum: 65_535 }),
         name: text('Name or address that the API server calls, where there is no service', 253),
+        recordRequests: optional(flag('Keep recent requests in memory for simulations; true unless said')),
         service: optional(
           inline('Service in front of this controller', {
             namespace: text('Namespace', 63),

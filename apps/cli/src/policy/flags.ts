@@ -64,6 +64,11 @@ export interface SimulateFlags {
   readonly fromManifests?: string;
 }
 
+/** Flags of `policy sources`. */
+export interface SourcesFlags {
+  readonly output: (typeof EXPLAIN_FORMATS)[number];
+}
+
 /** Forms of output of `policy emit vap`. */
 export const EMIT_FORMATS = ['yaml', 'json'] as const;
 

@@ -31,6 +31,7 @@ const FAMILIES = [
   /^command\.policy-import-(neuvector|kyverno|gatekeeper)$/,
   /^import\.(dropped|stricter|weaker|different)$/,
   /^sync\.(create|update|remove|unchanged|gone|foreign|conflict)$/,
+  /^sources\.state\.(off|waiting|current|degraded|unreachable)$/,
   /^help\.(exit-codes|environment)$/,
 ];
 

@@ -105,6 +105,7 @@ async function stageDesk(parts: {
     context: EMPTY_CONTEXT,
     audit: undefined,
     verdicts: () => new Map(),
+    recorded: () => [],
   });
 }
 

@@ -3,7 +3,7 @@
 
 import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
-import type { AdmissionContext } from '@bartizan/engine/admission';
+import type { AdmissionContext, AdmissionRequest } from '@bartizan/engine/admission';
 import { kubernetesMinor } from '@bartizan/engine/admission-cel';
 import { AccessFindings } from '../../decide/access/access-findings.ts';
 import { ClusterAccess } from '../../decide/access/cluster-access.ts';
@@ -11,6 +11,7 @@ import { ClusterAudit, type ObjectChange } from '../../decide/admission/cluster-
 import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
 import type { ImageBook } from '../../decide/admission/image-book.ts';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
+import { RecordedRequests } from '../../decide/admission/recorded-requests.ts';
 import type { FindingLedger } from '../../decide/finding-ledger.ts';
 import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
 import { resourceOf } from '../../sense/kubernetes/cluster-resources.ts';
@@ -51,6 +52,8 @@ export interface ClusterRole {
   readonly access: ClusterAccess | undefined;
   /** Admission decisions since start, by verdict. */
   readonly verdicts: () => ReadonlyMap<string, number>;
+  /** Recent requests of the API servers; none when they are not kept. */
+  readonly recorded: () => readonly AdmissionRequest[];
   readonly start: () => void;
   readonly close: () => Promise<void>;
 }
@@ -95,7 +98,15 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     },
   });
   const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
-  const gate = new AdmissionGate({ ...parts, rules, context, known: { client, state } });
+  const recorded =
+    parts.options.admission?.recordRequests === false ? undefined : new RecordedRequests(parts);
+  const gate = new AdmissionGate({
+    ...parts,
+    rules,
+    context,
+    known: { client, state },
+    ...(recorded === undefined ? {} : { recorded }),
+  });
   return {
     status: () => ({ ...statusOf(client.where, version.known, state.states()), admission: gate.status() }),
     placing: new Placing(workloads),
@@ -104,6 +115,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     audit,
     access: permissions,
     verdicts: () => gate.verdicts(),
+    recorded: () => recorded?.requests() ?? [],
     start: () => {
       state.start();
       gate.start();
@@ -156,6 +168,7 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   audit: undefined,
   access: undefined,
   verdicts: () => new Map(),
+  recorded: () => [],
   start: () => undefined,
   close: () => Promise.resolve(),
 });

@@ -63,7 +63,7 @@ export function openSources(parts: Parts, book: PolicyBook) {
 export function buildDesk(
   parts: Parts,
   book: PolicyBook,
-  cluster: Pick<ClusterRole, 'status' | 'context' | 'audit' | 'verdicts'>,
+  cluster: Pick<ClusterRole, 'status' | 'context' | 'audit' | 'verdicts' | 'recorded'>,
   followed: { readonly turnstile: Turnstile; readonly sources: PolicySources } = openSources(parts, book),
 ): AdmissionDesk {
   const context = cluster.context;
@@ -82,6 +82,7 @@ export function buildDesk(
     ...(cluster.audit === undefined ? {} : { audit: cluster.audit }),
     kubernetes: cluster.status,
     verdicts: cluster.verdicts,
+    recorded: cluster.recorded,
   });
   const files = new PolicySyncDesk({
     ...parts,
