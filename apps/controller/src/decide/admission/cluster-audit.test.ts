@@ -183,10 +183,13 @@ describe('a draft', () => {
         examples: [{ name: 'web', before: 'alert', after: 'deny', rules: [rule.id] }],
       },
     });
-    const asked = requestOfObject(deployment(true).object, {
-      operation: 'CREATE',
-      user: { name: 'kim', groups: [] },
-    });
+    const asked = requestOfObject(
+      { apiVersion: 'apps/v1', kind: 'Deployment', ...(deployment(true).object as object) },
+      {
+        operation: 'CREATE',
+        user: { name: 'kim', groups: [] },
+      },
+    );
     const replayed = new ClusterDesk({ ...parts, recorded: () => (asked.ok ? [asked.value] : []) });
     expect(await replayed.simulate(OWNER, { bindings: [binding] })).toMatchObject({
       value: { objects: 2, judged: 3, newlyDenied: 2, byUser: [{ name: 'kim', count: 1 }] },
