@@ -7,10 +7,10 @@ import type { AdmissionAsk, Clock } from '../../ports.ts';
 /** How many requests of API servers are kept, in memory alone, for simulations. */
 export const RECORD_LIMITS = {
   count: 2_000,
-  /** UTF-16 units of all of them together. */
-  chars: 16 * 1024 * 1024,
+  /** UTF-16 units of all of them together: at most 16 MiB. */
+  chars: 8 * 1024 * 1024,
   /** Of one; larger ones are left out. */
-  requestChars: 256 * 1024,
+  requestChars: 128 * 1024,
   ageMs: 24 * 3_600_000,
   /** Taken in one second; recording must never cost what answering is needed for. */
   perSecond: 50,

@@ -5,13 +5,14 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PolicySource } from '@bartizan/contracts';
+import { EMPTY_CONTEXT } from '@bartizan/engine/admission';
 import { ruleCelCompiler } from '@bartizan/engine/admission-cel';
 import { policyDocument } from '@bartizan/engine/policy-objects';
 import { toYaml } from '@bartizan/scan/yaml-writer';
 import { anAdmissionRule, openTestStore, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PolicyBook } from '../../decide/admission/policy-book.ts';
-import { openSources } from './build-desk.ts';
+import { buildDesk, openSources } from './build-desk.ts';
 import { FollowedDirectory } from './follow-directory.ts';
 
 const owner = { cluster: 'local', tenant: 'default' };
@@ -19,6 +20,7 @@ const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 let test: TestStore;
 let book: PolicyBook;
+let followed: ReturnType<typeof openSources>;
 let sources: ReturnType<typeof openSources>['sources'];
 let directory: FollowedDirectory;
 let folder = '';
@@ -57,7 +59,8 @@ beforeEach(async () => {
   const { store, clock } = test;
   book = new PolicyBook({ store, clock, log, builtIn: [rule('admission.builtin')], celFor: ruleCelCompiler });
   await book.load(owner);
-  ({ sources } = openSources({ store, clock, log, owner }, book));
+  followed = openSources({ store, clock, log, owner }, book);
+  ({ sources } = followed);
   folder = mkdtempSync(join(tmpdir(), 'bartizan-directory-'));
   directory = new FollowedDirectory({ folder, sources, log });
 });
@@ -149,6 +152,40 @@ describe('a directory of policies', () => {
     write('e.yaml', `# given up elsewhere\n${text('git.good')}`);
     await look();
     expect(inForce()).toEqual(['git.good', 'git.mine']);
+  });
+
+  it('is changed there alone, as long as it is followed', async () => {
+    write('one.yaml', `${text('git.one')}---\n${binding('b.one', ['git.*'])}`);
+    await look();
+    const { store, clock } = test;
+    const desk = buildDesk(
+      { store, clock, log, owner },
+      book,
+      {
+        status: () => ({ state: 'off', kinds: [] }),
+        context: EMPTY_CONTEXT,
+        audit: undefined,
+        verdicts: () => new Map(),
+        recorded: () => [],
+      },
+      followed,
+    );
+    const kim = { owner, name: 'kim' };
+    const owned = { ok: false, error: { code: 'E_POLICY_OWNED' } };
+    const change = { rule: rule('git.one', { order: 4 }), enabled: true, isNew: false };
+    expect(await desk.putRule(kim, change)).toMatchObject(owned);
+    expect(await desk.removeRule(kim, 'git.one')).toMatchObject(owned);
+    const revision = book.held(owner)?.policy.bindingsRevision ?? '';
+    expect(await desk.putBindings(kim, [], revision)).toMatchObject(owned);
+    const set = { rules: [], disabled: [], bindings: [], exceptions: [], pruneGone: false };
+    const take = ['AdmissionRule/git.one'];
+    const compared = await desk.sync(kim, { ...set, take, dryRun: true });
+    const ifRevision = compared.ok ? compared.value.revision : '';
+    expect(await desk.sync(kim, { ...set, take, dryRun: false, ifRevision })).toMatchObject(owned);
+    expect(inForce()).toEqual(['git.one']);
+    sources.note('directory', 'off');
+    expect(await desk.removeRule(kim, 'git.one')).toMatchObject({ ok: true });
+    expect(inForce()).toEqual([]);
   });
 
   it('keeps its order of bindings between those of others, and its objects over a restart', async () => {
