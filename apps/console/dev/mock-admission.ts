@@ -19,6 +19,7 @@ import {
   RULES,
   ruleRow,
   SIMULATION,
+  SOURCES,
   STATUS,
   STATUS_OFF,
   storedBinding,
@@ -129,6 +130,7 @@ export class MockAdmission {
         return { body: this.#native() };
       },
       'admission.simulate': () => (this.#isEmpty ? NO_CLUSTER : { body: SIMULATION }),
+      'admission.sources': () => ({ body: SOURCES }),
       'admission.coverage': () => (this.#isEmpty ? NO_CLUSTER : { body: COVERAGE }),
     };
   }

@@ -152,6 +152,11 @@ const admissionCoverage = createRoute({
   path: '/admission/coverage',
   component: lazyRouteComponent(() => import('./pages/admission/coverage-page.tsx'), 'AdmissionCoveragePage'),
 });
+const admissionSources = createRoute({
+  getParentRoute: () => frame,
+  path: '/admission/sources',
+  component: lazyRouteComponent(() => import('./pages/admission/sources-page.tsx'), 'AdmissionSourcesPage'),
+});
 const nodes = createRoute({
   getParentRoute: () => frame,
   path: '/nodes',
@@ -205,6 +210,7 @@ export const router = createRouter({
       admissionDecisions.addChildren([admissionDecision]),
       admissionExceptions,
       admissionCoverage,
+      admissionSources,
       nodes,
       node,
       audit,

@@ -10,6 +10,7 @@ import type {
   BodyOf,
   ORIGINS,
   PolicySet,
+  PolicySource,
   PolicySync,
   ResponseOf,
   Result,
@@ -86,6 +87,8 @@ export interface AdmissionDesk {
   readonly removeException: (author: PolicyAuthor, id: string) => Promise<Result<boolean, ApiFailure>>;
   /** Compares a set of policy files with what is there, and applies it as a whole. */
   readonly sync: (author: PolicyAuthor, set: PolicySet) => Promise<Result<PolicySync, ApiFailure>>;
+  /** Where policies come from, and how each source is doing. */
+  readonly sources: (owner: Owner) => Promise<Result<readonly PolicySource[], ApiFailure>>;
   readonly test: (owner: Owner, trial: AdmissionTrial) => Promise<Result<TrialOutcome, ApiFailure>>;
   readonly simulate: (owner: Owner, draft: PolicyDraft) => Promise<Result<Simulation, ApiFailure>>;
   readonly coverage: (owner: Owner) => Promise<Result<Coverage, ApiFailure>>;

@@ -6,6 +6,7 @@ import {
   err,
   type Failure,
   failure,
+  flag,
   inline,
   integer,
   list,
@@ -38,6 +39,7 @@ const parseStart = parser(
         host: text('Address to listen on', 255),
         port: integer('Port; 0 = any', '1', { maximum: 65_535 }),
         name: text('Name or address that the API server calls, where there is no service', 253),
+        recordRequests: optional(flag('Keep recent requests in memory for simulations; true unless said')),
         service: optional(
           inline('Service in front of this controller', {
             namespace: text('Namespace', 63),
@@ -47,6 +49,7 @@ const parseStart = parser(
         ),
       }),
     ),
+    policyDir: optional(text('Folder of policy files to follow; absent = none, not there = off', 4096)),
     publicNames: optional(list(text('Name or address', 255), 'Names of the certificate', 32)),
     logLevel: optional(choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'Level of the log')),
     version: optional(text('Version', 64)),

@@ -44,6 +44,16 @@ export {
 } from './api/routes/admission.ts';
 export { AdmissionNative, admissionNativeRoutes, NATIVE_STATES } from './api/routes/admission-native.ts';
 export {
+  admissionSourceRoutes,
+  POLICY_ITEM_REASONS,
+  POLICY_SOURCE_STATES,
+  POLICY_SOURCES,
+  type PolicyItemReason,
+  type PolicyProblemRow,
+  PolicySource,
+  type PolicySourceChange,
+} from './api/routes/admission-sources.ts';
+export {
   admissionSyncRoutes,
   POLICY_KINDS,
   PolicyChange,

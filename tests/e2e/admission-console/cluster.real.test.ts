@@ -140,6 +140,18 @@ describe('coverage', () => {
     }));
 });
 
+describe('the sources of policies', () => {
+  it('are listed with their state, and what of them is not in force with the reason', () =>
+    read('/admission/sources', async (page) => {
+      const rows = page.locator('.table-row');
+      await rows.filter({ hasText: 'Git directory' }).getByText('In part').waitFor();
+      await rows.filter({ hasText: 'Cluster objects' }).getByText('In force').waitFor();
+      await rows.filter({ hasText: 'Federation' }).getByText('Not set up').waitFor();
+      await rows.filter({ hasText: 'rules/exec.yaml:1' }).getByText('Owned elsewhere').waitFor();
+      await page.getByText('update AdmissionRule/shop.registry').waitFor();
+    }));
+});
+
 describe('the state of admission control', () => {
   it('names the cluster, each webhook and what became of it, and the policy', () =>
     read('/admission', async (page) => {
@@ -190,6 +202,7 @@ const PAGES = [
   ['exception', '/admission/exceptions?sel=exception.debug'],
   ['exception-new', '/admission/exceptions?sel=new'],
   ['coverage', '/admission/coverage'],
+  ['sources', '/admission/sources'],
   ['coverage-namespaces', '/admission/coverage?tab=namespaces'],
   ['finding', '/findings/f-policy-role?by=list'],
 ] as const;

@@ -7,6 +7,7 @@ import { ok, type Result } from '@bartizan/contracts';
 import { ask, fieldOf, type InstallFailure, listOf, textAt } from './answers.ts';
 import { LISTS, pathOf } from './kinds.ts';
 import { NAMES } from './objects/object.ts';
+import { POLICY_KIND_NAMES } from './objects/policy-kinds.ts';
 
 /** An object of ours that is there. */
 export interface FoundObject {
@@ -22,6 +23,8 @@ const KEPT = new Set([
   `Secret ${NAMES.keys}`,
   `PersistentVolumeClaim ${NAMES.data}`,
   `Namespace ${NAMES.namespace}`,
+  // With the kinds every policy of the cluster would go.
+  ...POLICY_KIND_NAMES.map((name) => `CustomResourceDefinition ${name}`),
 ]);
 /** What the controller puts back when it is deleted, as long as it runs and may. */
 const GUARDS = new Set([

@@ -4,6 +4,7 @@
 import { type AdmissionRule, ok, type Result } from '@bartizan/contracts';
 import { compileWildcard, isWildcard } from '@bartizan/engine';
 import { CUSTOM_POD_PATHS } from '@bartizan/engine/admission';
+import { ruleCelCompiler } from '@bartizan/engine/admission-cel';
 import { emitNativePolicies, NATIVE_MINOR, type NativeEmission } from '@bartizan/engine/admission-native';
 import { compileNativePolicy } from '@bartizan/engine/native-policy';
 import type { ApiFailure } from '../api/client.ts';
@@ -50,6 +51,7 @@ function emitted(context: CliContext, flags: EmitFlags): Result<NativeEmission, 
   const { compiled, notExpressible } = emitNativePolicies(
     { ...inMode(files.value, flags.mode), podPaths: CUSTOM_POD_PATHS },
     {
+      compileCel: ruleCelCompiler(),
       nowMs: Date.now(),
       exemptNamespaces: flags.exemptNamespace ?? ['kube-system', 'kube-node-lease'],
       fault: (policy, binding) => {

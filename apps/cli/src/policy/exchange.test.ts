@@ -98,6 +98,24 @@ describe('policy import', () => {
     });
   });
 
+  it('takes constraints of Gatekeeper, and says which it cannot', async () => {
+    const constraint = (kind: string, parameters: string): string =>
+      `apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: ${kind}
+metadata: {name: ${kind.toLowerCase()}}
+spec:
+  match: {kinds: [{apiGroups: [''], kinds: [Pod]}]}
+  parameters: ${parameters}
+---
+`;
+    const own = constraint('K8sOwnTemplate', '{}');
+    writeFileSync(at('gatekeeper.yaml'), constraint('K8sRequiredLabels', '{labels: [{key: owner}]}') + own);
+    const taken = await bartizan(['policy', 'import', 'gatekeeper', at('gatekeeper.yaml')]);
+    expect(taken.exitCode).toBe(3);
+    expect(taken.stdout).toContain('name: gatekeeper.k8srequiredlabels.k8srequiredlabels');
+    expect(taken.stderr).toContain('the template K8sOwnTemplate is none of the library');
+  });
+
   it('refuses what is no policy of that product, two rules of one name, and files that are not there', async () => {
     writeFileSync(at('wrong.yaml'), 'rules: [{id: 1, criteria: nothing}]\n');
     const wrong = await bartizan(['policy', 'import', 'neuvector', at('wrong.yaml')]);

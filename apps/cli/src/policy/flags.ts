@@ -35,7 +35,7 @@ export interface ExplainFlags {
 }
 
 /** Products whose policies can be imported. */
-export const IMPORT_SOURCES = ['neuvector', 'kyverno'] as const;
+export const IMPORT_SOURCES = ['neuvector', 'kyverno', 'gatekeeper'] as const;
 export type ImportSource = (typeof IMPORT_SOURCES)[number];
 
 /** Forms of output of `policy import`. */
@@ -67,6 +67,11 @@ export interface SimulateFlags {
 /** Flags of `policy native`. */
 export interface NativeFlags {
   readonly output: Format;
+}
+
+/** Flags of `policy sources`. */
+export interface SourcesFlags {
+  readonly output: (typeof EXPLAIN_FORMATS)[number];
 }
 
 /** Forms of output of `policy emit vap`. */

@@ -5,6 +5,7 @@ import { type AdmissionRule, err, failure, ok, type Result } from '@bartizan/con
 import {
   type AdmissionImport,
   type ImportNote,
+  importGatekeeper,
   importKyverno,
   importNeuVector,
 } from '@bartizan/engine/admission-import';
@@ -24,15 +25,28 @@ interface Imported {
   readonly notes: (ImportNote & { readonly file: string })[];
 }
 
-const IMPORTERS = {
-  neuvector: { read: importNeuVector, kinds: ['NvAdmissionControlSecurityRule'] },
-  kyverno: { read: importKyverno, kinds: ['ClusterPolicy', 'Policy'] },
-} as const satisfies Readonly<
+const ofKinds =
+  (...kinds: readonly string[]) =>
+  (kind: string): boolean =>
+    kinds.includes(kind);
+
+const IMPORTERS: Readonly<
   Record<
     ImportSource,
-    { read: (document: unknown) => Result<AdmissionImport, ApiFailure>; kinds: readonly string[] }
+    {
+      readonly read: (document: unknown) => Result<AdmissionImport, ApiFailure>;
+      /** Whether an object of a kind is read at all. */
+      readonly reads: (kind: string, apiVersion: string) => boolean;
+    }
   >
->;
+> = {
+  neuvector: { read: importNeuVector, reads: ofKinds('NvAdmissionControlSecurityRule') },
+  kyverno: { read: importKyverno, reads: ofKinds('ClusterPolicy', 'Policy') },
+  gatekeeper: {
+    read: importGatekeeper,
+    reads: (kind, api) => kind === 'ConstraintTemplate' || api.startsWith('constraints.gatekeeper.sh/'),
+  },
+};
 
 /** The documents of a List one by one. */
 const partsOf = (value: unknown): readonly unknown[] =>
@@ -41,7 +55,9 @@ const partsOf = (value: unknown): readonly unknown[] =>
 /** An object of another kind beside the policies: left out, and said. */
 function strangerNote(value: unknown, source: ImportSource): ImportNote | undefined {
   const kind = isMapping(value) ? value['kind'] : undefined;
-  if (typeof kind !== 'string' || IMPORTERS[source].kinds.some((one) => one === kind)) return undefined;
+  const api = isMapping(value) ? value['apiVersion'] : undefined;
+  if (typeof kind !== 'string' || IMPORTERS[source].reads(kind, typeof api === 'string' ? api : ''))
+    return undefined;
   const detail = {
     en: `objects of kind ${kind} are not read`,
     ja: `種別 ${kind} のオブジェクトは読み取りの対象外です`,

@@ -9,6 +9,7 @@ import {
   PSS_MINOR_LATEST,
   pssRules,
 } from '@bartizan/engine/admission';
+import { ruleCelCompiler } from '@bartizan/engine/admission-cel';
 import type { ApiFailure } from '../api/client.ts';
 import { usage } from '../context.ts';
 import { builtInRules, type PolicyFiles, readPolicyFiles } from './policy-files.ts';
@@ -54,7 +55,8 @@ export function compileRules(files: PolicyFiles): Result<AdmissionRuleSet, ApiFa
   const off = new Set(files.disabled);
   const rules = files.rules.filter(({ id }) => !off.has(id));
   if (rules.length === 0) return usage('--policies: no rules');
-  return compileAdmissionPolicy({ rules, bindings, exceptions, podPaths: CUSTOM_POD_PATHS });
+  const whole = { rules, bindings, exceptions, podPaths: CUSTOM_POD_PATHS };
+  return compileAdmissionPolicy(whole, { compileCel: ruleCelCompiler() });
 }
 
 /** The compiled rules of a call. */

@@ -28,9 +28,10 @@ const FAMILIES = [
   /^verification\./,
   /^origin\./,
   /^policy\.(fulfilled|refused|unknown)$/,
-  /^command\.policy-import-(neuvector|kyverno)$/,
+  /^command\.policy-import-(neuvector|kyverno|gatekeeper)$/,
   /^import\.(dropped|stricter|weaker|different)$/,
   /^sync\.(create|update|remove|unchanged|gone|foreign|conflict)$/,
+  /^sources\.state\.(off|waiting|current|degraded|unreachable)$/,
   /^help\.(exit-codes|environment)$/,
 ];
 

@@ -134,8 +134,8 @@ export const CLUSTER_TEXT = {
   },
   'cluster.removed': { en: 'Removed {count} objects.', ja: '{count} 件を削除しました。' },
   'cluster.kept': {
-    en: 'Data and keys stay in the namespace bartizan; --purge removes them.',
-    ja: 'データと鍵は名前空間 bartizan に残ります（--purge で削除）。',
+    en: 'Data and keys stay in the namespace bartizan, and so do the policy objects of the cluster; --purge removes them.',
+    ja: 'データと鍵は名前空間 bartizan に、ポリシーのオブジェクトはクラスターに残ります（--purge で削除）。',
   },
   'cluster.left': { en: 'Still there: {what}', ja: '削除できていないもの：{what}' },
   'cluster.column-pod': { en: 'POD', ja: 'Pod 名' },

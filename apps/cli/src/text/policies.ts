@@ -133,10 +133,28 @@ export const POLICY_TEXT = {
     en: 'Admission rules of NeuVector: an export or its custom resource',
     ja: 'NeuVector のアドミッションルール（エクスポートまたはカスタムリソース）',
   },
+  'command.policy-import-gatekeeper': {
+    en: 'From Gatekeeper: constraints of the templates of its library',
+    ja: 'Gatekeeper から取り込み (ライブラリーのテンプレートの制約)',
+  },
   'command.policy-import-kyverno': {
     en: 'ClusterPolicy and Policy of Kyverno',
     ja: 'Kyverno の ClusterPolicy と Policy',
   },
+  'command.policy-sources': {
+    en: 'Where the policies of the server come from, and what of each source is not in force',
+    ja: 'サーバーのポリシーの管理元と、適用されていないものを示す',
+  },
+  'sources.counts': {
+    en: '{rules} rules, {bindings} bindings, {exceptions} exceptions',
+    ja: 'ルール {rules} 件、バインディング {bindings} 件、例外 {exceptions} 件',
+  },
+  'sources.more': { en: 'and {more} more', ja: '他 {more} 件' },
+  'sources.state.off': { en: 'not set up', ja: '未設定' },
+  'sources.state.waiting': { en: 'not read yet', ja: '未読み取り' },
+  'sources.state.current': { en: 'in force', ja: '適用中' },
+  'sources.state.degraded': { en: 'in part', ja: '一部のみ適用' },
+  'sources.state.unreachable': { en: 'cannot be read', ja: '読み取り不可' },
   'command.policy-export': {
     en: 'Write the rules, bindings and exceptions of the server, one file each, always in the same form',
     ja: 'サーバーのルール・バインディング・例外を 1 件 1 ファイルで常に同じ形式に書き出す',

@@ -181,6 +181,52 @@ export const STATUS: ResponseOf<'admission.status'> = {
   policyRevision: seeded(55).hex(64),
 };
 
+const quiet = { rules: 0, bindings: 0, exceptions: 0, changes: [], problems: [], problemsTotal: 0 };
+/** The product, the console, a push, a directory with a torn file, and the cluster. */
+export const SOURCES: ResponseOf<'admission.sources'> = {
+  sources: [
+    { ...quiet, source: 'built-in', state: 'current', rules: 61 },
+    { ...quiet, source: 'federated', state: 'off' },
+    { ...quiet, source: 'user', state: 'current', bindings: 2, exceptions: 3 },
+    { ...quiet, source: 'gitops', state: 'current' },
+    {
+      ...quiet,
+      source: 'directory',
+      state: 'degraded',
+      place: '/policies',
+      rules: 4,
+      revision: seeded(91).hex(64),
+      readAtMs: NOW_MS - 2_000,
+      changedAtMs: NOW_MS - DAY_MS,
+      changes: [{ action: 'update', kind: 'AdmissionRule', id: 'shop.registry' }],
+      problems: [
+        {
+          place: 'rules/labels.yaml:12:3',
+          reason: 'Unreadable',
+          detail: 'E_YAML_SYNTAX: a value begins where none may stand',
+        },
+        {
+          kind: 'AdmissionRule',
+          id: 'admission.exec',
+          place: 'rules/exec.yaml:1',
+          reason: 'Conflict',
+          detail: 'the id is taken by the source built-in',
+        },
+      ],
+      problemsTotal: 2,
+    },
+    {
+      ...quiet,
+      source: 'crd',
+      state: 'current',
+      place: '10.96.0.1:443',
+      rules: 2,
+      exceptions: 1,
+      readAtMs: NOW_MS - 4_000,
+    },
+  ],
+};
+
 export const COVERAGE: ResponseOf<'admission.coverage'> = {
   kinds: [
     { resource: '/pods', objects: 214, rules: 71, enforced: 12 },

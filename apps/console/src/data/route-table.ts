@@ -95,6 +95,7 @@ export const ROUTE_TABLE = {
   'admission.coverage': ['GET', '/admission/coverage'],
   'admission.native': ['GET', '/admission/native'],
   'admission.native.put': ['PUT', '/admission/native'],
+  'admission.sources': ['GET', '/admission/sources'],
   'admission.sync': ['POST', '/admission/sync'],
   'access.who-can': ['GET', '/access/who-can'],
   'access.what-can': ['GET', '/access/what-can'],

@@ -117,7 +117,11 @@ export const FILTER_FIELDS = {
     { name: 'mode', label: 'admission.mode', values: ['audit', 'warn', 'enforce', 'off'] },
     { name: 'id', label: 'admission.id' },
     { name: 'title', label: 'admission.words' },
-    { name: 'origin', label: 'admission.origin', values: ['built-in', 'user', 'gitops', 'federated'] },
+    {
+      name: 'origin',
+      label: 'admission.origin',
+      values: ['built-in', 'user', 'gitops', 'directory', 'crd', 'federated'],
+    },
     {
       name: 'native',
       label: 'admission.native',
@@ -146,7 +150,7 @@ export const FILTER_FIELDS = {
     NAMESPACE,
     { name: 'owner', label: 'exception.owner' },
     { name: 'createdBy', label: 'exception.by' },
-    { name: 'origin', label: 'admission.origin', values: ['user', 'gitops'] },
+    { name: 'origin', label: 'admission.origin', values: ['user', 'gitops', 'directory', 'crd'] },
   ],
   'node.list': [
     { name: 'name', label: 'field.name' },

@@ -16,6 +16,7 @@ import {
   type Role,
 } from '@bartizan/contracts';
 import { EMPTY_CONTEXT } from '@bartizan/engine/admission';
+import { ruleCelCompiler } from '@bartizan/engine/admission-cel';
 import { buildAccessDesk } from '../decide/access/access-desk.ts';
 import type { ClusterAccess } from '../decide/access/cluster-access.ts';
 import type { ProbeDesk } from '../decide/access/probe-desk.ts';
@@ -100,7 +101,7 @@ async function stageDesk(parts: {
   readonly rules: readonly AdmissionRule[];
 }) {
   const owner = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT };
-  const book = new PolicyBook({ ...parts, builtIn: parts.rules });
+  const book = new PolicyBook({ ...parts, builtIn: parts.rules, celFor: ruleCelCompiler });
   await book.load(owner);
   return buildDesk({ ...parts, owner }, book, {
     status: () => ({ state: 'off', kinds: [] }),
@@ -108,6 +109,7 @@ async function stageDesk(parts: {
     audit: undefined,
     native: undefined,
     verdicts: () => new Map(),
+    recorded: () => [],
   });
 }
 

@@ -68,7 +68,7 @@ export type AdmissionCondition =
       readonly where: AdmissionCondition;
       readonly atLeast: number;
     }
-  /** A CEL expression over `object`, `oldObject`, `request`, `namespaceObject` and `params` that gives a boolean. */
+  /** A CEL expression over `object`, `oldObject`, `pod`, `request`, `namespaceObject` and `params` that gives a boolean. */
   | { readonly cel: string };
 
 /** Schema of a condition: at most 400 nodes and 12 levels (checked by the compiler of rules). */

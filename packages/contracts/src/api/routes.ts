@@ -5,6 +5,7 @@ import type { Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { admissionRoutes } from './routes/admission.ts';
 import { admissionNativeRoutes } from './routes/admission-native.ts';
+import { admissionSourceRoutes } from './routes/admission-sources.ts';
 import { admissionSyncRoutes } from './routes/admission-sync.ts';
 import { advisoryRoutes } from './routes/advisories.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
@@ -24,6 +25,7 @@ export const ROUTES = [
   ...advisoryRoutes,
   ...admissionRoutes,
   ...admissionNativeRoutes,
+  ...admissionSourceRoutes,
   ...admissionSyncRoutes,
   ...clusterAccessRoutes,
   ...auditLogRoutes,

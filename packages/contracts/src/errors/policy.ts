@@ -21,4 +21,15 @@ export const POLICY_ERRORS = {
       ja: 'コントローラーにクラスターへのアクセスを設定し（BARTIZAN_KUBECONFIG、またはクラスターへのインストール）、もう一度実行してください。',
     },
   },
+  E_POLICY_OWNED: {
+    status: 409,
+    title: {
+      en: 'Another source owns this policy object',
+      ja: 'このポリシーオブジェクトは別の管理元が所有しています',
+    },
+    remedy: {
+      en: 'Change it where it comes from: in the cluster (kubectl) or in the files of the policy directory. The message names the source.',
+      ja: '管理元（クラスターのオブジェクト、またはポリシーディレクトリーのファイル）で変更してください。管理元はメッセージに示されます。',
+    },
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

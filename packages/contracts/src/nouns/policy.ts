@@ -22,8 +22,19 @@ import {
 } from '../schema.ts';
 import { ModePerDomain } from './workload.ts';
 
-/** Where a policy object came from, strongest first. */
-export const ORIGINS = ['system-guard', 'federated', 'user', 'gitops', 'learned'] as const;
+/**
+ * Where a policy object came from. `gitops` was pushed from files, `directory` is read of a folder that the controller
+ * follows, `crd` is an object of the watched cluster.
+ */
+export const ORIGINS = [
+  'system-guard',
+  'federated',
+  'user',
+  'gitops',
+  'directory',
+  'crd',
+  'learned',
+] as const;
 
 /** What every policy object carries: owner, origin and a revision that rises and hashes its content. */
 export const PolicyHeader = {

@@ -6,6 +6,7 @@
  * In: JSON. Out: rules, and notes on everything that is not the same afterwards. Serves control k04.
  */
 
+export { GATEKEEPER_TEMPLATES, importGatekeeper } from './gatekeeper/index.ts';
 export type { AdmissionImport, ImportEffect, ImportNote } from './import-note.ts';
 export { importKyverno } from './kyverno/index.ts';
 export { importNeuVector } from './neuvector/index.ts';

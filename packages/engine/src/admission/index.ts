@@ -21,6 +21,7 @@ export {
   Evaluation,
   type Item,
   type Items,
+  once,
   type PodView,
   STEPS_MAX,
 } from './pod/evaluation.ts';

@@ -43,6 +43,8 @@ const START = {
     name: SERVICE_NAME,
     service: { namespace: NAMES.namespace, name: NAMES.controller, port: PORTS.webhook },
   },
+  // Nothing is mounted here unless somebody brings policies from Git: then they are followed.
+  policyDir: '/policies',
   logLevel: 'info',
 };
 

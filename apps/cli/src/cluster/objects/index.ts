@@ -6,6 +6,7 @@ import { controllerObjects } from './controller.ts';
 import { imageVerdictKind } from './image-verdicts.ts';
 import { networkObjects } from './network.ts';
 import { type ClusterObject, labelsOf, NAMES, type ObjectOptions } from './object.ts';
+import { policyKinds } from './policy-kinds.ts';
 import { rightObjects } from './rights.ts';
 
 const securityLabels = (level: 'restricted' | 'privileged'): Record<string, string> => ({
@@ -28,6 +29,7 @@ export const clusterObjects = (options: ObjectOptions): readonly ClusterObject[]
   namespace(NAMES.namespace, 'controller', 'restricted'),
   namespace(NAMES.agentNamespace, 'agent', 'privileged'),
   imageVerdictKind(),
+  ...policyKinds(),
   ...rightObjects(),
   ...networkObjects(),
   ...controllerObjects(options),

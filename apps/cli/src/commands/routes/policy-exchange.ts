@@ -11,6 +11,7 @@ import {
   type ImportSource,
   type PushFlags,
   type SimulateFlags,
+  type SourcesFlags,
 } from '../../policy/flags.ts';
 import type { Translate } from '../../text/catalogue.ts';
 import { anyFlag, one, switchFlag, textFlag } from '../flags.ts';
@@ -80,13 +81,33 @@ const simulateCommand = (t: Translate) =>
     },
   });
 
+const sourcesCommand = (t: Translate) =>
+  buildCommand<SourcesFlags, [], CliContext>({
+    docs: { brief: t('command.policy-sources') },
+    parameters: {
+      flags: {
+        output: { kind: 'enum', values: EXPLAIN_FORMATS, default: 'table', brief: t('flag.policy-output') },
+      },
+      aliases: { o: 'output' },
+    },
+    async func(flags) {
+      const { runSources } = await import('../../policy/sources.ts');
+      return runSources(this, flags);
+    },
+  });
+
 /** `policy import|export|push|simulate`: rules that come from elsewhere, and rules of a server. */
 export const policyExchangeRoutes = (t: Translate) => ({
   import: buildRouteMap({
     docs: { brief: t('command.policy-import') },
-    routes: { neuvector: importCommand(t, 'neuvector'), kyverno: importCommand(t, 'kyverno') },
+    routes: {
+      neuvector: importCommand(t, 'neuvector'),
+      kyverno: importCommand(t, 'kyverno'),
+      gatekeeper: importCommand(t, 'gatekeeper'),
+    },
   }),
   export: exportCommand(t),
   push: pushCommand(t),
   simulate: simulateCommand(t),
+  sources: sourcesCommand(t),
 });

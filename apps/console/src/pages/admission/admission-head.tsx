@@ -36,6 +36,7 @@ export const AdmissionHead = ({
           { to: '/admission/decisions', label: t('admission.decisions') },
           { to: '/admission/exceptions', label: t('admission.exceptions') },
           { to: '/admission/coverage', label: t('admission.coverage') },
+          { to: '/admission/sources', label: t('admission.sources') },
         ]}
       />
     </>

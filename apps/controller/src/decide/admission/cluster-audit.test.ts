@@ -16,6 +16,7 @@ import { Turnstile } from '../../turnstile.ts';
 import { FindingLedger } from '../finding-ledger.ts';
 import { ClusterAudit, type ObjectChange } from './cluster-audit.ts';
 import { ClusterDesk } from './cluster-desk.ts';
+import { requestOfObject } from './object-request.ts';
 import { PolicyBook } from './policy-book.ts';
 
 const OWNER = { cluster: 'local', tenant: 'default' };
@@ -158,15 +159,16 @@ describe('a draft', () => {
   it('is shown with what it would refuse of what exists, and with what no rule covers', async () => {
     audit.take(deployment(true));
     audit.take(deployment(false, { name: 'good' }));
-    const desk = new ClusterDesk({
+    const parts = {
       clock: test.clock,
       owner: OWNER,
       book,
       context: EMPTY_CONTEXT,
       audit,
-      kubernetes: () => ({ state: 'synced', kinds: [] }),
+      kubernetes: () => ({ state: 'synced' as const, kinds: [] }),
       verdicts: () => new Map([['deny', 2]]),
-    });
+    };
+    const desk = new ClusterDesk(parts);
     const binding = { id: 'binding.all', rules: ['*'], mode: 'enforce' as const };
     const radius = await desk.simulate(OWNER, { bindings: [binding] });
     expect(radius).toMatchObject({
@@ -180,6 +182,17 @@ describe('a draft', () => {
         byRule: [{ name: rule.id, count: 1 }],
         examples: [{ name: 'web', before: 'alert', after: 'deny', rules: [rule.id] }],
       },
+    });
+    const asked = requestOfObject(
+      { apiVersion: 'apps/v1', kind: 'Deployment', ...(deployment(true).object as object) },
+      {
+        operation: 'CREATE',
+        user: { name: 'kim', groups: [] },
+      },
+    );
+    const replayed = new ClusterDesk({ ...parts, recorded: () => (asked.ok ? [asked.value] : []) });
+    expect(await replayed.simulate(OWNER, { bindings: [binding] })).toMatchObject({
+      value: { objects: 2, judged: 3, newlyDenied: 2, byUser: [{ name: 'kim', count: 1 }] },
     });
     expect(
       await desk.simulate(OWNER, { bindings: [{ ...binding, rules: ['['.repeat(600)] }] }),

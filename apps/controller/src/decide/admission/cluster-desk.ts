@@ -27,6 +27,8 @@ interface Parts {
   readonly kubernetes: () => ClusterStatus;
   /** Decisions since start, by verdict. */
   readonly verdicts: () => ReadonlyMap<string, number>;
+  /** Recent requests of the API servers, judged like what exists. */
+  readonly recorded?: () => readonly AdmissionRequest[];
 }
 
 const noCluster = (): Result<never, ApiFailure> =>
@@ -70,14 +72,15 @@ export class ClusterDesk implements Pick<AdmissionDesk, 'simulate' | 'coverage' 
     return simulation === undefined ? noCluster() : ok(simulation);
   };
 
-  /** What one set of rules does otherwise than another to what exists; undefined: no cluster is watched. */
+  /** What one set of rules does otherwise than another to what exists and to what was asked lately; undefined: no cluster is watched. */
   effect = (owner: Owner, now: AdmissionRuleSet, draft: AdmissionRuleSet): Simulation | undefined => {
     const { context, clock } = this.#parts;
     const audit = this.#auditFor(owner);
     if (audit === undefined) return undefined;
     const objects = [...audit.requests()];
+    const requests = [...objects, ...(this.#parts.recorded?.() ?? [])];
     return reportSimulation(
-      simulateAdmission({ now, draft }, objects, context, clock.nowMs()),
+      simulateAdmission({ now, draft }, requests, context, clock.nowMs()),
       objects.length,
     );
   };

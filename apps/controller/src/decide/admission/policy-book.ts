@@ -40,7 +40,8 @@ interface Parts {
   readonly log: Log;
   /** The rules of `content/` and the Pod Security Standards. */
   readonly builtIn: readonly AdmissionRule[];
-  readonly compileCel?: CelCompiler;
+  /** Compiles CEL for an API server of a minor version; absent version: none is known. */
+  readonly celFor?: (minor?: number) => CelCompiler;
 }
 
 interface Stored {
@@ -56,6 +57,7 @@ export class PolicyBook {
   readonly #known = new Map<string, InForce>();
   readonly #listeners = new Set<(owner: Owner, inForce: InForce) => void>();
   readonly #builtInIds: ReadonlySet<string>;
+  #minor: number | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -84,6 +86,16 @@ export class PolicyBook {
     this.#known.set(keyOf(owner), made);
     for (const listener of this.#listeners) listener(owner, made);
     return ok(made);
+  }
+
+  /** The version of the cluster became known: expressions may name what its API server knows, and nothing else. */
+  async clusterIs(minor: number | undefined): Promise<void> {
+    if (minor === undefined || minor === this.#minor) return;
+    this.#minor = minor;
+    for (const owner of [...this.#known.keys()].map(ownerOf)) {
+      const loaded = await this.load(owner);
+      if (!loaded.ok) this.#parts.log.error({ code: loaded.error.code }, 'policies cannot be read');
+    }
   }
 
   /** Tells of each policy that comes into force. */
@@ -135,7 +147,7 @@ export class PolicyBook {
   }
 
   #compiled(policy: Parameters<typeof compileAdmissionPolicyLeniently>[0]): AdmissionCompilation {
-    const { compileCel } = this.#parts;
+    const compileCel = this.#parts.celFor?.(this.#minor);
     // The same custom kinds as on the command line: what CI refuses must not pass here.
     const whole = { ...policy, podPaths: CUSTOM_POD_PATHS };
     return compileAdmissionPolicyLeniently(whole, compileCel === undefined ? {} : { compileCel });
@@ -192,6 +204,10 @@ export class PolicyBook {
 }
 
 const keyOf = ({ cluster, tenant }: Owner): string => `${cluster}\n${tenant}`;
+const ownerOf = (key: string): Owner => {
+  const [cluster = '', tenant = ''] = key.split('\n');
+  return { cluster, tenant };
+};
 
 async function everything<T>(
   repository: EntityRepository<T>,

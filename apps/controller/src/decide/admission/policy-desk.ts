@@ -10,6 +10,7 @@ import {
   failure,
   ok,
   type Result,
+  type StoredAdmissionBinding,
   type StoredAdmissionException,
   tenantScope,
 } from '@bartizan/contracts';
@@ -29,6 +30,7 @@ import type {
 } from '../../admission-ports.ts';
 import type { ApiFailure, Clock, Owner } from '../../ports.ts';
 import type { Turnstile } from '../../turnstile.ts';
+import { type Follows, ownedElsewhere } from './followed-origin.ts';
 import { requestOfObject } from './object-request.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { faultOfRule } from './rule-examples.ts';
@@ -38,6 +40,7 @@ interface Parts {
   readonly clock: Clock;
   readonly book: PolicyBook;
   readonly turnstile: Turnstile;
+  readonly follows: Follows;
   readonly context: () => AdmissionContext;
 }
 
@@ -75,6 +78,8 @@ export class PolicyDesk
       if (isNew && known.value !== undefined) return err(failure('E_CONFLICT', `there is a rule ${rule.id}`));
       if (!isNew && known.value === undefined)
         return err(failure('E_NOT_FOUND', `there is no rule ${rule.id}`));
+      const owned = ownedElsewhere(known.value?.origin, rule.id, this.#parts.follows);
+      if (owned !== undefined) return owned;
       const fault = faultOfRule(rule, book, clock.nowMs());
       if (fault !== undefined) return refused(fault);
       const revision = admissionRuleRevision(rule);
@@ -94,6 +99,10 @@ export class PolicyDesk
     this.#parts.turnstile.run(async () => {
       const { store, book } = this.#parts;
       if (book.isBuiltIn(id)) return refused(`${id} comes with the product: switch it off by a binding`);
+      const known = await store.admissionRules.get(scopeOf(author.owner), id);
+      if (!known.ok) return known;
+      const owned = ownedElsewhere(known.value?.origin, id, this.#parts.follows);
+      if (owned !== undefined) return owned;
       const removed = await store.admissionRules.remove(scopeOf(author.owner), [id]);
       if (!removed.ok) return removed;
       if (removed.value === 0) return err(failure('E_NOT_FOUND', `there is no rule ${id}`));
@@ -115,6 +124,10 @@ export class PolicyDesk
         return err(failure('E_CONFLICT', 'the bindings were changed since they were read'));
       if (new Set(bindings.map(({ id }) => id)).size < bindings.length)
         return refused('two bindings have the same id');
+      for (const { origin, id } of changedBindings(now.value.policy.bindings, bindings)) {
+        const owned = ownedElsewhere(origin, id, this.#parts.follows);
+        if (owned !== undefined) return owned;
+      }
       const tried = await book.draft(author.owner, { bindings });
       if (!tried.ok) return tried;
       const kept = new Set(bindings.map(({ id }) => id));
@@ -171,7 +184,12 @@ export class PolicyDesk
 
   removeException = (author: PolicyAuthor, id: string): Promise<Result<boolean, ApiFailure>> =>
     this.#parts.turnstile.run(async () => {
-      const removed = await this.#parts.store.admissionExceptions.remove(scopeOf(author.owner), [id]);
+      const { admissionExceptions } = this.#parts.store;
+      const known = await admissionExceptions.get(scopeOf(author.owner), id);
+      if (!known.ok) return known;
+      const owned = ownedElsewhere(known.value?.origin, id, this.#parts.follows);
+      if (owned !== undefined) return owned;
+      const removed = await admissionExceptions.remove(scopeOf(author.owner), [id]);
       if (!removed.ok) return removed;
       if (removed.value === 0) return err(failure('E_NOT_FOUND', `there is no exception ${id}`));
       const loaded = await this.#parts.book.load(author.owner);
@@ -214,6 +232,15 @@ export class PolicyDesk
     const updatedAtMs = this.#parts.clock.nowMs();
     return { ...owner, owner: name, origin: 'user', revision, contentHash: hash, updatedAtMs } as const;
   }
+}
+
+/** Bindings that a new list changes or leaves out. */
+function changedBindings(
+  before: readonly StoredAdmissionBinding[],
+  after: readonly AdmissionBinding[],
+): StoredAdmissionBinding[] {
+  const hashes = new Map(after.map((one) => [one.id, contentHash(one)]));
+  return before.filter(({ id, contentHash: hash }) => hashes.get(id) !== hash);
 }
 
 const scopeOf = ({ cluster, tenant }: Owner) => tenantScope(cluster, tenant);

@@ -37,6 +37,7 @@ beforeAll(async () => {
     clock,
     book,
     turnstile: new Turnstile(),
+    follows: () => true,
     effect: (_owner, now, draft) =>
       reportSimulation(
         simulateAdmission({ now, draft }, requests, EMPTY_CONTEXT, clock.nowMs()),

@@ -16,7 +16,9 @@ import { type AdmissionRuleSet, admissionRuleRevision } from '@bartizan/engine/a
 import type { AdmissionDesk, KnownPolicy, PolicyAuthor, Simulation } from '../../admission-ports.ts';
 import type { ApiFailure, Clock, Owner } from '../../ports.ts';
 import type { Turnstile } from '../../turnstile.ts';
+import { type Follows, ownedElsewhere } from './followed-origin.ts';
 import type { PolicyBook } from './policy-book.ts';
+import { runSteps, type Step, stepsIn } from './policy-steps.ts';
 import { faultOfRule } from './rule-examples.ts';
 import { planSync, policyObjectsRevision, type SyncPlan } from './sync-plan.ts';
 
@@ -25,6 +27,7 @@ interface Parts {
   readonly clock: Clock;
   readonly book: PolicyBook;
   readonly turnstile: Turnstile;
+  readonly follows: Follows;
   /** What a draft would do to the objects that exist; undefined when no cluster is watched. */
   readonly effect: (owner: Owner, now: AdmissionRuleSet, draft: AdmissionRuleSet) => Simulation | undefined;
 }
@@ -32,12 +35,6 @@ interface Parts {
 const YEAR_MS = 366 * 24 * 3600_000;
 const NAMED_MAX = 10;
 const invalid = (detail: string): Result<never, ApiFailure> => err(failure('E_POLICY_INVALID', detail));
-
-/** A change that can be taken back. */
-interface Step {
-  readonly run: () => Promise<Result<unknown, ApiFailure>>;
-  readonly undo: () => Promise<Result<unknown, ApiFailure>>;
-}
 
 /** Brings a set of files to the server as a whole: compared, checked, its effect told, then stored and put into force once. */
 export class PolicySyncDesk implements Pick<AdmissionDesk, 'sync'> {
@@ -60,7 +57,7 @@ export class PolicySyncDesk implements Pick<AdmissionDesk, 'sync'> {
       const meaning = effect(author.owner, now.value.set, draft.value);
       const told = { changes: [...changes], ...(meaning === undefined ? {} : { effect: meaning }) };
       if (set.dryRun) return ok({ revision, applied: false, ...told });
-      const allowed = mayApply(plan.value, set.ifRevision);
+      const allowed = mayApply(plan.value, set.ifRevision, this.#parts.follows);
       if (!allowed.ok) return allowed;
       const saved = await this.#apply(author, now.value.policy, plan.value);
       if (!saved.ok) return saved;
@@ -108,15 +105,7 @@ export class PolicySyncDesk implements Pick<AdmissionDesk, 'sync'> {
   ): Promise<Result<undefined, ApiFailure>> {
     const steps = await this.#steps(author, policy, plan);
     if (!steps.ok) return steps;
-    const done: Step[] = [];
-    for (const step of steps.value) {
-      done.push(step);
-      const ran = await step.run();
-      if (ran.ok) continue;
-      for (const one of done.reverse()) await one.undo();
-      return ran;
-    }
-    return ok(undefined);
+    return runSteps(steps.value);
   }
 
   async #steps(
@@ -192,34 +181,11 @@ export class PolicySyncDesk implements Pick<AdmissionDesk, 'sync'> {
   }
 }
 
-/** Writing and removing records of one kind as one step. */
-const stepsIn =
-  (scope: ReturnType<typeof tenantScope>) =>
-  <T extends { readonly id: string }>(
-    repository: EntityRepository<T>,
-    before: ReadonlyMap<string, T>,
-    records: readonly T[],
-    removed: ReadonlySet<string>,
-  ): Step => ({
-    run: async () => {
-      const saved = await repository.put(scope, [...records]);
-      return saved.ok ? repository.remove(scope, [...removed]) : saved;
-    },
-    undo: async () => {
-      const touched = [...records.map(({ id }) => id), ...removed];
-      const back = await repository.put(
-        scope,
-        touched.flatMap((id) => before.get(id) ?? []),
-      );
-      const added = records.map(({ id }) => id).filter((id) => !before.has(id));
-      return back.ok ? repository.remove(scope, added) : back;
-    },
-  });
-
 /** Whether a plan may be carried out: nobody else's object is in the way, and it is the one that was shown. */
 function mayApply(
   { revision, changes }: SyncPlan,
   ifRevision: string | undefined,
+  follows: Follows,
 ): Result<undefined, ApiFailure> {
   const conflicts = changes
     .filter(({ action }) => action === 'conflict')
@@ -228,6 +194,11 @@ function mayApply(
     const more = conflicts.length > NAMED_MAX ? ` and ${conflicts.length - NAMED_MAX} more` : '';
     const named = conflicts.slice(0, NAMED_MAX).join(', ');
     return err(failure('E_CONFLICT', `made or changed elsewhere: ${named}${more}`));
+  }
+  for (const { kind, id, action, origin } of changes) {
+    if (action !== 'update' && action !== 'remove') continue;
+    const owned = ownedElsewhere(origin, `${kind}/${id}`, follows);
+    if (owned !== undefined) return owned;
   }
   if (ifRevision !== revision)
     return err(failure('E_CONFLICT', 'the policies were changed since the difference was shown'));

@@ -74,6 +74,23 @@ describe('admission rules', () => {
     expect((await ask('POST', 'tests', { object: pod(true) })).json).toMatchObject({ verdict: 'alert' });
   });
 
+  it('hold CEL too, and say at once what is wrong with an expression', async () => {
+    const put = (cel: string) =>
+      ask('POST', 'rules', {
+        rule: anAdmissionRule({ id: 'custom.cel', mode: 'enforce', condition: { cel } }),
+        enabled: true,
+      });
+    const broken = await put('pod.containers.exists(c, c.securityContext.privileged');
+    expect([broken.status, broken.text]).toEqual([422, expect.stringContaining('the CEL expression cannot')]);
+    expect((await put('size(object)')).text).toContain('it is int where bool is needed');
+    expect(
+      (await put('pod.containers.exists(c, c.?securityContext.?privileged.orValue(false))')).status,
+    ).toBe(201);
+    expect((await ask('POST', 'tests', { object: pod(true) })).json).toMatchObject({ verdict: 'deny' });
+    expect((await ask('POST', 'tests', { object: pod(false) })).json).toMatchObject({ verdict: 'allow' });
+    await ask('DELETE', 'rules/custom.cel');
+  });
+
   it('are refused when they do not compile, hide one of the product, or fail their own examples', async () => {
     const put = (rule: object) => ask('POST', 'rules', { rule, enabled: true });
     const codeOf = async (asked: ReturnType<typeof put>) => {

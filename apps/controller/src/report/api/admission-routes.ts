@@ -196,6 +196,10 @@ export const admissionScopeHandlers = ({ store, clock, admission }: Parts) => ({
 
 /** Policy files against the server. */
 export const admissionSyncHandlers = ({ admission }: Parts) => ({
+  'admission.sources': answers('admission.sources', async ({ caller }) => {
+    const sources = await admission.sources(authorOf(caller).owner);
+    return sources.ok ? reply({ sources: [...sources.value] }) : sources;
+  }),
   'admission.sync': answers('admission.sync', async ({ caller, body }) => {
     const synced = await admission.sync(authorOf(caller), body);
     if (!synced.ok) return synced;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AdmissionRuleRow, LocalText } from '@bartizan/contracts';
+import { ruleCelCompiler } from '@bartizan/engine/admission-cel';
 import { emitNativePolicies, NATIVE_MINOR, type NativeObject } from '@bartizan/engine/admission-native';
 import { compileNativePolicy } from '@bartizan/engine/native-policy';
 import type { KnownPolicy } from '../../admission-ports.ts';
@@ -36,6 +37,7 @@ function write(policy: KnownPolicy, nowMs: number): Known {
     },
     {
       nowMs,
+      compileCel: ruleCelCompiler(),
       exemptNamespaces: ['kube-system', 'kube-node-lease'],
       imageVerdicts: { 'app.kubernetes.io/managed-by': 'bartizan' },
       fault: (made, binding) => {

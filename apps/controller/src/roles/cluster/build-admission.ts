@@ -5,6 +5,7 @@ import type { KubeClient } from '@bartizan/adapters/kube';
 import { createSealer, type Store } from '@bartizan/adapters/store';
 import { err, failure, ok, type Result } from '@bartizan/contracts';
 import type { AdmissionContext, AdmissionRuleSet } from '@bartizan/engine/admission';
+import type { RecordedRequests } from '../../decide/admission/recorded-requests.ts';
 import { AdmissionBench } from '../../decide/admission-bench.ts';
 import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
 import { DecisionLedger } from '../../respond/admission/decision-ledger.ts';
@@ -28,6 +29,8 @@ export interface AdmissionParts {
   readonly owner: Owner;
   readonly rules: () => AdmissionRuleSet;
   readonly context: AdmissionContext;
+  /** Keeps requests for simulations; absent: switched off. */
+  readonly recorded?: RecordedRequests;
   readonly known: { readonly client: KubeClient; readonly state: ClusterState };
 }
 type Settings = NonNullable<StartOptions['admission']>;
@@ -73,7 +76,10 @@ export async function buildAdmission(parts: AdmissionParts, settings: Settings):
   const ledger = new DecisionLedger(parts);
   const server = new WebhookServer({
     judge: bench,
-    onDecision: (ask, answer) => ledger.note(ask, answer),
+    onDecision: (ask, answer) => {
+      ledger.note(ask, answer);
+      parts.recorded?.note(ask);
+    },
     log,
     tls: tls.value,
   });

@@ -3,8 +3,10 @@
 
 import { buildAccessDesk } from '../../decide/access/access-desk.ts';
 import { buildAuditLog } from './build-audit-log.ts';
-import { buildCluster } from './build-cluster.ts';
-import { buildDesk, openPolicyBook } from './build-desk.ts';
+import { buildCluster, type ClusterRole } from './build-cluster.ts';
+import { buildDesk, openPolicyBook, openSources } from './build-desk.ts';
+import { FollowedDirectory } from './follow-directory.ts';
+import { FollowedObjects } from './follow-objects.ts';
 
 type Parts = Omit<Parameters<typeof buildCluster>[0], 'book' | 'env'> & Parameters<typeof buildAuditLog>[0];
 
@@ -14,16 +16,18 @@ export async function buildClusterSide(parts: Parts) {
   const cluster = await buildCluster({ ...parts, env: process.env, book });
   const auditLog = buildAuditLog(parts, cluster);
   await auditLog.use.load();
+  const followed = openSources(parts, book);
+  const side = withSources(cluster, followersOf(parts, cluster, followed.sources));
   return {
     cluster: {
-      ...cluster,
+      ...side,
       close: async () => {
         await auditLog.close();
-        await cluster.close();
+        await side.close();
       },
     },
     auditLog: auditLog.desk,
-    admission: buildDesk(parts, book, cluster),
+    admission: buildDesk(parts, book, cluster, followed),
     access: buildAccessDesk(cluster.access, parts.owner, {
       use: auditLog.use,
       probes: cluster.probes,
@@ -35,3 +39,34 @@ export async function buildClusterSide(parts: Parts) {
     }),
   };
 }
+
+type Follower = FollowedDirectory | FollowedObjects;
+
+/** The sources of policies that are followed here: a directory where one is named, objects where a cluster is watched. */
+function followersOf(
+  parts: Parts,
+  { known, audit }: ClusterRole,
+  sources: ReturnType<typeof openSources>['sources'],
+): readonly Follower[] {
+  const { policyDir: folder } = parts.options;
+  const counts = () => audit?.counts();
+  return [
+    ...(folder === undefined ? [] : [new FollowedDirectory({ ...parts, folder, sources })]),
+    ...(known === undefined
+      ? []
+      : [new FollowedObjects({ ...parts, client: known.client, sources, counts })]),
+  ];
+}
+
+/** They begin and end with the cluster. */
+const withSources = (cluster: ClusterRole, followers: readonly Follower[]): ClusterRole => ({
+  ...cluster,
+  start: () => {
+    cluster.start();
+    for (const follower of followers) follower.start();
+  },
+  close: async () => {
+    for (const follower of followers) await follower.close();
+    await cluster.close();
+  },
+});

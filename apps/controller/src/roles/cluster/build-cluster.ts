@@ -3,13 +3,15 @@
 
 import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
-import type { AdmissionContext } from '@bartizan/engine/admission';
+import type { AdmissionContext, AdmissionRequest } from '@bartizan/engine/admission';
+import { kubernetesMinor } from '@bartizan/engine/admission-cel';
 import type { ClusterAccess } from '../../decide/access/cluster-access.ts';
 import type { ProbeDesk } from '../../decide/access/probe-desk.ts';
 import { ClusterAudit, type ObjectChange } from '../../decide/admission/cluster-audit.ts';
 import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
 import type { ImageBook } from '../../decide/admission/image-book.ts';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
+import { RecordedRequests } from '../../decide/admission/recorded-requests.ts';
 import type { FindingLedger } from '../../decide/finding-ledger.ts';
 import type { Knowledge } from '../../decide/rule-book.ts';
 import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
@@ -63,6 +65,8 @@ export interface ClusterRole {
   readonly server: () => string | undefined;
   /** Admission decisions since start, by verdict. */
   readonly verdicts: () => ReadonlyMap<string, number>;
+  /** Recent requests of the API servers; none when they are not kept. */
+  readonly recorded: () => readonly AdmissionRequest[];
   readonly start: () => void;
   readonly close: () => Promise<void>;
 }
@@ -80,6 +84,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   const state = new ClusterState({ client, log: parts.log });
   const workloads = new ClusterWorkloads({ ...parts, state, turnstile: parts.workloadTurnstile });
   const version = new ServerVersion(client);
+  version.listen((text) => void parts.book.clusterIs(kubernetesMinor(text)));
   state.listen({
     onChange: () => undefined,
     onState: ({ condition }) => {
@@ -111,7 +116,15 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   });
   const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
   const native = nativeRole(parts, { client, state });
-  const gate = new AdmissionGate({ ...parts, rules, context, known: { client, state } });
+  const recorded =
+    parts.options.admission?.recordRequests === false ? undefined : new RecordedRequests(parts);
+  const gate = new AdmissionGate({
+    ...parts,
+    rules,
+    context,
+    known: { client, state },
+    ...(recorded === undefined ? {} : { recorded }),
+  });
   return {
     status: () => ({ ...statusOf(client.where, version.known, state.states()), admission: gate.status() }),
     placing: new Placing(workloads),
@@ -123,6 +136,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     server: () => version.known,
     native,
     verdicts: () => gate.verdicts(),
+    recorded: () => recorded?.requests() ?? [],
     start: () => {
       state.start();
       gate.start();
@@ -177,6 +191,7 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   server: () => undefined,
   native: undefined,
   verdicts: () => new Map(),
+  recorded: () => [],
   start: () => undefined,
   close: () => Promise.resolve(),
 });

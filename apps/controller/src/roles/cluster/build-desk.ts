@@ -5,10 +5,12 @@ import { loadAdmissionRules } from '@bartizan/adapters/content';
 import type { Store } from '@bartizan/adapters/store';
 import { type AdmissionRule, err, failure } from '@bartizan/contracts';
 import { PSS_MINOR_LATEST, pssRules } from '@bartizan/engine/admission';
+import { ruleCelCompiler } from '@bartizan/engine/admission-cel';
 import type { AdmissionDesk } from '../../admission-ports.ts';
 import { ClusterDesk } from '../../decide/admission/cluster-desk.ts';
 import { PolicyBook } from '../../decide/admission/policy-book.ts';
 import { PolicyDesk } from '../../decide/admission/policy-desk.ts';
+import { PolicySources } from '../../decide/admission/policy-sources.ts';
 import { PolicySyncDesk } from '../../decide/admission/policy-sync.ts';
 import type { Clock, Log, Owner } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
@@ -40,22 +42,39 @@ function builtIn(contentDir: string, log: Log): AdmissionRule[] {
 
 /** The policies, with those of the store in force. */
 export async function openPolicyBook(parts: Parts & { readonly contentDir: string }): Promise<PolicyBook> {
-  const book = new PolicyBook({ ...parts, builtIn: builtIn(parts.contentDir, parts.log) });
+  const book = new PolicyBook({
+    ...parts,
+    builtIn: builtIn(parts.contentDir, parts.log),
+    celFor: ruleCelCompiler,
+  });
   const loaded = await book.load(parts.owner);
   if (!loaded.ok)
     parts.log.error({ code: loaded.error.code, detail: loaded.error.detail }, 'policies cannot be read');
   return book;
 }
 
+/** The sources of policies that are followed, and the turnstile that they share with the API. */
+export function openSources(parts: Parts, book: PolicyBook) {
+  const turnstile = new Turnstile();
+  return { turnstile, sources: new PolicySources({ ...parts, book, turnstile }) };
+}
+
 /** What the API does with policies: changes them, tries them, and tells what they mean for the cluster. */
 export function buildDesk(
   parts: Parts,
   book: PolicyBook,
-  cluster: Pick<ClusterRole, 'status' | 'context' | 'audit' | 'verdicts' | 'native'>,
+  cluster: Pick<ClusterRole, 'status' | 'context' | 'audit' | 'verdicts' | 'native' | 'recorded'>,
+  followed: { readonly turnstile: Turnstile; readonly sources: PolicySources } = openSources(parts, book),
 ): AdmissionDesk {
   const context = cluster.context;
-  const turnstile = new Turnstile();
-  const policies = new PolicyDesk({ ...parts, book, turnstile, context: () => context });
+  const { turnstile, sources } = followed;
+  const policies = new PolicyDesk({
+    ...parts,
+    book,
+    turnstile,
+    follows: sources.follows,
+    context: () => context,
+  });
   const meaning = new ClusterDesk({
     ...parts,
     book,
@@ -63,10 +82,18 @@ export function buildDesk(
     ...(cluster.audit === undefined ? {} : { audit: cluster.audit }),
     kubernetes: cluster.status,
     verdicts: cluster.verdicts,
+    recorded: cluster.recorded,
   });
-  const files = new PolicySyncDesk({ ...parts, book, turnstile, effect: meaning.effect });
+  const files = new PolicySyncDesk({
+    ...parts,
+    book,
+    turnstile,
+    follows: sources.follows,
+    effect: meaning.effect,
+  });
   return {
     sync: files.sync,
+    sources: sources.sources,
     policy: policies.policy,
     putRule: policies.putRule,
     removeRule: policies.removeRule,

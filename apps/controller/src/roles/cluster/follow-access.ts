@@ -21,11 +21,16 @@ type AccessParts = Omit<
 export class ServerVersion {
   readonly #client: KubeClient;
   known: string | undefined;
-  onKnown: () => void = () => undefined;
+  readonly #listeners: ((version: string) => void)[] = [];
   #isAsking = false;
 
   constructor(client: KubeClient) {
     this.#client = client;
+  }
+
+  /** Tells of each version that is another one than before. */
+  listen(listener: (version: string) => void): void {
+    this.#listeners.push(listener);
   }
 
   ask(): void {
@@ -36,7 +41,7 @@ export class ServerVersion {
         this.#isAsking = false;
         if (!answer.ok || answer.value === '' || answer.value === this.known) return;
         this.known = answer.value;
-        this.onKnown();
+        for (const listener of this.#listeners) listener(answer.value);
       },
       () => {
         this.#isAsking = false;
@@ -73,7 +78,7 @@ export function followAccess(
     server: () => version.known,
     lifecycle: () => parts.knowledge.content.lifecycle,
   });
-  version.onKnown = () => judge.schedule();
+  version.listen(() => judge.schedule());
   state.listen({ onChange: () => undefined, onState: () => judge.schedule() });
   return { permissions, judge, probes };
 }

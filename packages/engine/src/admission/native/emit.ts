@@ -12,7 +12,11 @@ import {
 import type { PodPath } from '../pod/pod-paths.ts';
 import type { CompiledAdmissionRule, Variant } from '../rules/compile-rule.ts';
 import { dispatchKeys, nameTest } from '../rules/match.ts';
-import { type AdmissionPolicy, compileAdmissionPolicyLeniently } from '../rules/rule-set.ts';
+import {
+  type AdmissionCompileOptions,
+  type AdmissionPolicy,
+  compileAdmissionPolicyLeniently,
+} from '../rules/rule-set.ts';
 import { renamed } from './cel-text.ts';
 import { conditionText } from './condition.ts';
 import { asksImagesOnly, IMAGE_VERDICTS, type ImageJudge, imageJudge, verdictText } from './image-verdict.ts';
@@ -71,7 +75,7 @@ export interface NativeEmission {
   readonly notExpressible: readonly NotExpressible[];
 }
 
-export interface NativeOptions {
+export interface NativeOptions extends AdmissionCompileOptions {
   /** For exceptions, which end. */
   readonly nowMs: number;
   /** What names of objects begin with, instead of `bartizan.`. */
@@ -359,7 +363,11 @@ function obstacle(
  * ours runs. A rule either comes out whole or is listed with the reason: none is ever made weaker.
  */
 export function emitNativePolicies(policy: AdmissionPolicy, options: NativeOptions): NativeEmission {
-  const { set, refused } = compileAdmissionPolicyLeniently(policy);
+  const { compileCel } = options;
+  const { set, refused } = compileAdmissionPolicyLeniently(
+    policy,
+    compileCel === undefined ? {} : { compileCel },
+  );
   const podPaths = [...set.podPaths.values()];
   const ids = new Set(policy.rules.map(({ id }) => id));
   const notExpressible: NotExpressible[] = refused

@@ -1,0 +1,235 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AdmissionBinding, AdmissionException, PolicyKind } from '@bartizan/contracts';
+import { contentHash } from '@bartizan/engine';
+import { admissionRuleRevision } from '@bartizan/engine/admission';
+import type { PolicyItem } from '@bartizan/engine/policy-objects';
+import type { KnownPolicy, RuleOrigin } from '../../admission-ports.ts';
+import type { PolicyBook } from './policy-book.ts';
+import { faultOfRule } from './rule-examples.ts';
+import type { ItemOutcome, SourceItem, SourceReading } from './source-reading.ts';
+
+const YEAR_MS = 366 * 24 * 3600_000;
+const DETAIL_MAX = 1024;
+
+/** An object under its id as the server holds it now. */
+interface Held {
+  readonly origin: RuleOrigin;
+  readonly hash: string;
+  readonly refused?: string;
+}
+
+/** What a reading of a source means for what is stored. */
+export interface SourcePlan {
+  /** To be stored, each with what it was checked for. */
+  readonly accepted: readonly SourceItem[];
+  /** Of those, the ones that differ from what is stored. */
+  readonly changed: readonly SourceItem[];
+  /** Its bindings stand in another order than they are stored in. */
+  readonly isMoved: boolean;
+  /** Keys of stored objects of this source that are gone from it. */
+  readonly gone: readonly string[];
+  readonly outcomes: readonly ItemOutcome[];
+}
+
+/** Kind and id as one text. */
+export const keyOfItem = ({ kind, id }: { readonly kind: PolicyKind; readonly id: string }): string =>
+  `${kind}/${id}`;
+
+/** Content of an item, with whether it is asked. */
+export const hashOfItem = (item: PolicyItem): string => {
+  if (item.kind === 'AdmissionRule') return `${admissionRuleRevision(item.rule)} ${item.enabled}`;
+  return contentHash(item.kind === 'AdmissionBinding' ? item.binding : item.exception);
+};
+
+function heldOf({ rules, bindings, exceptions }: KnownPolicy): ReadonlyMap<string, Held> {
+  return new Map<string, Held>([
+    ...rules.map(
+      ({ rule, origin, revision, enabled, refused }) =>
+        [
+          `AdmissionRule/${rule.id}`,
+          { origin, hash: `${revision} ${enabled}`, ...(refused === undefined ? {} : { refused }) },
+        ] as const,
+    ),
+    ...bindings.map(
+      ({ id, origin, contentHash: hash }) => [`AdmissionBinding/${id}`, { origin, hash }] as const,
+    ),
+    ...exceptions.map(
+      ({ id, origin, contentHash: hash }) => [`AdmissionException/${id}`, { origin, hash }] as const,
+    ),
+  ]);
+}
+
+/** What is wrong with a binding: a bad one would refuse every rule that it names. */
+function faultOfBinding(
+  binding: AdmissionBinding,
+  policy: KnownPolicy,
+  accepted: readonly SourceItem[],
+  book: PolicyBook,
+): string | undefined {
+  const stored = policy.rules.filter(({ origin }) => origin !== 'built-in').map(({ rule }) => rule);
+  const fresh = accepted.flatMap(({ item }) => (item.kind === 'AdmissionRule' ? [item.rule] : []));
+  const rules = [...new Map([...stored, ...fresh].map((rule) => [rule.id, rule])).values()];
+  const refusedWith = (bindings: readonly AdmissionBinding[]) =>
+    book.proposed({ rules, bindings, exceptions: [] }).refused;
+  const before = new Set(refusedWith([]).map(({ id }) => id));
+  const bad = refusedWith([binding]).find(({ id }) => !before.has(id));
+  return bad?.failure.detail;
+}
+
+function faultOfException(
+  exception: AdmissionException,
+  book: PolicyBook,
+  nowMs: number,
+): string | undefined {
+  if (exception.expiresAtMs > nowMs + YEAR_MS) return 'expires is more than a year ahead';
+  if (exception.rules.length === 0 || exception.namespaces.length === 0)
+    return 'an exception names rules and namespaces';
+  const { refused } = book.proposed({ rules: [], bindings: [], exceptions: [exception] });
+  return refused.find(({ id }) => id === exception.id)?.failure.detail;
+}
+
+const outcomeOf = (
+  { item, place }: SourceItem,
+  reason: ItemOutcome['reason'],
+  detail: string,
+): ItemOutcome => ({
+  kind: item.kind,
+  id: item.id,
+  place,
+  reason,
+  detail: detail.slice(0, DETAIL_MAX),
+});
+
+/** Judges one reading, object by object: one that is wrong never stops another. */
+class Judge {
+  readonly accepted: SourceItem[] = [];
+  readonly outcomes: ItemOutcome[] = [];
+  readonly #reading: SourceReading;
+  readonly #policy: KnownPolicy;
+  readonly #held: ReadonlyMap<string, Held>;
+  readonly #book: PolicyBook;
+  readonly #nowMs: number;
+  readonly #places = new Map<string, string>();
+
+  constructor(reading: SourceReading, policy: KnownPolicy, book: PolicyBook, nowMs: number) {
+    this.#reading = reading;
+    this.#policy = policy;
+    this.#held = heldOf(policy);
+    this.#book = book;
+    this.#nowMs = nowMs;
+  }
+
+  get held(): ReadonlyMap<string, Held> {
+    return this.#held;
+  }
+
+  /** Takes an object, or says why not. */
+  take(one: SourceItem): void {
+    const key = keyOfItem(one.item);
+    const conflict = this.#conflict(key);
+    if (conflict !== undefined) {
+      this.outcomes.push(outcomeOf(one, 'Conflict', conflict));
+      return;
+    }
+    this.#places.set(key, one.place);
+    if (this.#isOver(one)) return;
+    const held = this.#held.get(key);
+    const isSame = held?.origin === this.#reading.origin && held.hash === hashOfItem(one.item);
+    const fault = isSame ? held.refused : this.#fault(one.item);
+    if (fault !== undefined) {
+      this.outcomes.push(isSame ? outcomeOf(one, 'Invalid', fault) : this.#faulty(one, fault));
+      return;
+    }
+    this.accepted.push(one);
+    const isOff = one.item.kind === 'AdmissionRule' && !one.item.enabled;
+    this.outcomes.push({ ...outcomeOf(one, isOff ? 'Disabled' : 'InForce', ''), ...until(one.item) });
+  }
+
+  #isOver(one: SourceItem): boolean {
+    const { item } = one;
+    if (item.kind !== 'AdmissionException' || item.exception.expiresAtMs > this.#nowMs) return false;
+    const ended = new Date(item.exception.expiresAtMs).toISOString();
+    this.outcomes.push(outcomeOf(one, 'Expired', `it ended at ${ended}`));
+    return true;
+  }
+
+  /** An id belongs to the source that brought it first, until that one gives it up. */
+  #conflict(key: string): string | undefined {
+    const twice = this.#places.get(key);
+    if (twice !== undefined) return `it is there twice: also in ${twice}`;
+    const origin = this.#held.get(key)?.origin;
+    return origin === undefined || origin === this.#reading.origin
+      ? undefined
+      : `the id is taken by the source ${origin}`;
+  }
+
+  #fault(item: PolicyItem): string | undefined {
+    if (item.kind === 'AdmissionRule') return faultOfRule(item.rule, this.#book, this.#nowMs);
+    if (item.kind === 'AdmissionBinding')
+      return faultOfBinding(item.binding, this.#policy, this.accepted, this.#book);
+    return faultOfException(item.exception, this.#book, this.#nowMs);
+  }
+
+  #faulty(one: SourceItem, fault: string): ItemOutcome {
+    const isHeld = this.#held.get(keyOfItem(one.item))?.origin === this.#reading.origin;
+    return outcomeOf(one, 'Invalid', isHeld ? `${fault}; the version before it stays in force` : fault);
+  }
+}
+
+const until = (item: PolicyItem) =>
+  item.kind === 'AdmissionException' ? { untilMs: item.exception.expiresAtMs } : {};
+
+function isMoved(accepted: readonly SourceItem[], { bindings }: KnownPolicy): boolean {
+  const wanted = accepted.flatMap(({ item }) => (item.kind === 'AdmissionBinding' ? [item.id] : []));
+  const asked = new Set(wanted);
+  const stored = bindings.map(({ id }) => id).filter((id) => asked.has(id));
+  const known = new Set(stored);
+  return wanted.filter((id) => known.has(id)).some((id, at) => stored[at] !== id);
+}
+
+const RANK: Readonly<Record<PolicyKind, number>> = {
+  AdmissionRule: 0,
+  AdmissionBinding: 1,
+  AdmissionException: 2,
+};
+
+/** What a reading of a source means: what is taken, what is gone, and what becomes of each object. */
+export function planSource(
+  reading: SourceReading,
+  policy: KnownPolicy,
+  book: PolicyBook,
+  nowMs: number,
+): SourcePlan {
+  const judge = new Judge(reading, policy, book, nowMs);
+  // Rules first: a binding may set parameters of a rule that comes with it.
+  for (const one of reading.items.toSorted((a, b) => RANK[a.item.kind] - RANK[b.item.kind])) judge.take(one);
+  const present = new Set(
+    [
+      ...reading.items.map(({ item }) => ({ kind: item.kind, id: item.id })),
+      ...reading.faults.flatMap(({ kind, id }) =>
+        kind === undefined || id === undefined ? [] : [{ kind, id }],
+      ),
+    ].map(keyOfItem),
+  );
+  const over = new Set(
+    judge.outcomes.flatMap(({ kind, id, reason }) =>
+      reason === 'Expired' && kind !== undefined && id !== undefined ? [keyOfItem({ kind, id })] : [],
+    ),
+  );
+  const gone = [...judge.held]
+    .filter(([key, { origin }]) => origin === reading.origin && (over.has(key) || !present.has(key)))
+    .filter(([key]) => reading.isComplete || over.has(key))
+    .map(([key]) => key);
+  return {
+    accepted: judge.accepted,
+    changed: judge.accepted.filter(({ item }) => judge.held.get(keyOfItem(item))?.hash !== hashOfItem(item)),
+    gone,
+    isMoved: isMoved(judge.accepted, policy),
+    outcomes: [
+      ...judge.outcomes,
+      ...reading.faults.map(({ detail, ...fault }) => ({ ...fault, detail: detail.slice(0, DETAIL_MAX) })),
+    ],
+  };
+}

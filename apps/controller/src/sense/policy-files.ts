@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type PolicyItem, readPolicyDocument } from '@bartizan/engine/policy-objects';
+import { readYaml } from '@bartizan/scan/yaml';
+import type { DirectoryContent, DirectoryFile } from './policy-directory.ts';
+
+/** A document of a file, or what is wrong with it. */
+export type FoundDocument =
+  | { readonly place: string; readonly item: PolicyItem }
+  | {
+      readonly place: string;
+      readonly kind?: PolicyItem['kind'];
+      readonly id?: string;
+      readonly isUnreadable: boolean;
+      readonly detail: string;
+    };
+
+/** Kinds of documents that may lie beside policies. */
+const BESIDE: ReadonlySet<string> = new Set(['PolicySuite']);
+const DOCUMENTS_MAX = 10_000;
+
+function* documentsOf({ path, bytes }: DirectoryFile): Generator<FoundDocument> {
+  let count = 0;
+  for (const document of readYaml(bytes)) {
+    count += 1;
+    if (count > DOCUMENTS_MAX) {
+      yield { place: path, isUnreadable: true, detail: `more than ${DOCUMENTS_MAX} documents` };
+      return;
+    }
+    if (!document.ok) {
+      const { line, column, code, detail } = document.problem;
+      yield { place: `${path}:${line}:${column}`, isUnreadable: true, detail: `${code}: ${detail}` };
+      continue;
+    }
+    if (document.value === null) continue;
+    const place = `${path}:${document.line}`;
+    const read = readPolicyDocument(document.value);
+    if (!read.ok) yield { place, isUnreadable: false, ...read.error };
+    else if (read.value.kind !== 'other') yield { place, item: read.value };
+    else if (!BESIDE.has(read.value.named))
+      yield { place, isUnreadable: false, detail: `${read.value.named} is no kind of policy objects` };
+  }
+}
+
+/** A file is taken whole or not at all: of one that is torn, what it brought before stays. */
+function wholeFile(file: DirectoryFile): readonly FoundDocument[] {
+  const found = [...documentsOf(file)];
+  const fault = found.find((one) => !('item' in one));
+  if (fault === undefined) return found;
+  return found.map((one): FoundDocument => {
+    if (!('item' in one)) return one;
+    const { kind, id } = one.item;
+    const detail = `another document of this file is broken: ${fault.place}`;
+    return { place: one.place, kind, id, isUnreadable: false, detail };
+  });
+}
+
+/** The policy objects of a directory. */
+export const policiesOf = ({ files }: DirectoryContent): readonly FoundDocument[] => files.flatMap(wholeFile);
