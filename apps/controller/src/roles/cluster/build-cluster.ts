@@ -116,15 +116,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   });
   const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
   const native = nativeRole(parts, { client, state });
-  const recorded =
-    parts.options.admission?.recordRequests === false ? undefined : new RecordedRequests(parts);
-  const gate = new AdmissionGate({
-    ...parts,
-    rules,
-    context,
-    known: { client, state },
-    ...(recorded === undefined ? {} : { recorded }),
-  });
+  const { gate, recorded } = gateOf(parts, { rules, context, known: { client, state } });
   return {
     status: () => ({ ...statusOf(client.where, version.known, state.states()), admission: gate.status() }),
     placing: new Placing(workloads),
@@ -152,6 +144,17 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
       await client.close();
     },
   };
+}
+
+/** The webhooks, and the requests they keep for simulations unless that is switched off. */
+function gateOf(
+  parts: Parts,
+  more: Pick<ConstructorParameters<typeof AdmissionGate>[0], 'rules' | 'context' | 'known'>,
+) {
+  const recorded =
+    parts.options.admission?.recordRequests === false ? undefined : new RecordedRequests(parts);
+  const gate = new AdmissionGate({ ...parts, ...more, ...(recorded === undefined ? {} : { recorded }) });
+  return { gate, recorded };
 }
 
 const nativeRole = (parts: Parts, known: { readonly client: KubeClient; readonly state: ClusterState }) =>

@@ -167,6 +167,7 @@ describe('a directory of policies', () => {
         audit: undefined,
         verdicts: () => new Map(),
         recorded: () => [],
+        native: undefined,
       },
       followed,
     );
