@@ -14,7 +14,7 @@ import type {
 import { Evaluation } from '../pod/evaluation.ts';
 import { sameJson } from '../pod/json.ts';
 import type { AdmissionContext, AdmissionRequest } from '../request.ts';
-import type { CompiledAdmissionRule, Variant } from './compile-rule.ts';
+import type { Variant } from './compile-rule.ts';
 import type { CompiledException } from './exceptions.ts';
 import { type Found, FoundViolation } from './found-violation.ts';
 import { namespaceLabelsHold } from './match.ts';
