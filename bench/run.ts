@@ -19,6 +19,7 @@ const BENCHES = [
   'match',
   'cel',
   'admission',
+  'admission-webhook',
   'audit',
   'scan',
   'continuous',

@@ -16,6 +16,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { type Closure, productionClosure } from './closure.ts';
 import { inputsDigest } from './digest.ts';
+import { flattenPackages } from './flatten.ts';
 import { RUN_DATA, RUN_WORKSPACES, sourceFiles, workspaceFiles } from './parts.ts';
 import { stripManifest, stripSource } from './strip.ts';
 
@@ -121,6 +122,7 @@ function copySources(tree: Tree, checkout: string, workspaces: readonly string[]
 
 function copyDependencies(tree: Tree, checkout: string, closure: Closure): void {
   for (const folder of closure.packages) copyPackage(tree, checkout, folder);
+  flattenPackages(tree.root, closure.packages);
   for (const { from, to } of closure.links) tree.link(from, to);
 }
 

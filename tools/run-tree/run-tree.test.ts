@@ -113,6 +113,39 @@ describe('run tree', () => {
     expect([end.stdout, end.stderr]).toEqual(['42\n', '']);
   });
 
+  it('makes few files of a package of very many modules, with its exports where they were', () => {
+    const store = 'node_modules/.store/typebox@1.0.0-abc/node_modules/typebox';
+    put(
+      `${store}/package.json`,
+      '{"name":"typebox","version":"1.0.0","type":"module","exports":{".":{"import":"./build/index.mjs"},"./compile":{"import":"./build/compile/index.mjs"}}}',
+    );
+    put(`${store}/build/index.mjs`, "export * from './one.mjs';\nexport * from './two.mjs';\n");
+    put(`${store}/build/one.mjs`, "import { two } from './two.mjs';\nexport const one = two - 1;\n");
+    put(`${store}/build/two.mjs`, 'export const two = 2;\n');
+    put(`${store}/build/compile/index.mjs`, "export { two as compiled } from '../two.mjs';\n");
+    link('apps/cli/node_modules/typebox', `../../../${store}`);
+    put(
+      'apps/cli/package.json',
+      '{"name":"@bartizan/cli","type":"module","dependencies":{"typebox":"1.0.0"}}',
+    );
+    put(
+      'apps/cli/src/main.ts',
+      "import { one, two } from 'typebox';\nimport { compiled } from 'typebox/compile';\nconsole.log(one, two, compiled);\n",
+    );
+    const tree = buildRunTree({ checkout, out: join(folder, 'out'), workspaces: ['apps/cli'] });
+    const end = spawnSync(process.execPath, [join(tree.folder, 'apps/cli/src/main.js')], {
+      encoding: 'utf8',
+    });
+    expect([end.stdout, end.stderr]).toEqual(['1 2 2\n', '']);
+    const modules = listing(join(tree.folder, store)).filter((line) => line.includes('.mjs'));
+    expect(modules.map((line) => line.split(' ')[0])).toEqual([
+      'build/compile/index.mjs',
+      'build/index.mjs',
+      expect.stringMatching(/^build\/shared-[\w-]+\.mjs$/),
+    ]);
+    expect(modules.every((line) => line.includes(' 644 '))).toBe(true);
+  });
+
   it('has no TypeScript, no tests and nothing that only development needs', () => {
     const tree = buildRunTree({ checkout, out: join(folder, 'out') });
     const paths = listing(tree.folder).map((line) => line.split(' ')[0] ?? '');

@@ -6,15 +6,10 @@ import {
   type AdmissionContext,
   type AdmissionRuleSet,
   EMPTY_CONTEXT,
-  judgeAdmission,
+  type FoundViolation,
+  findViolations,
 } from '@bartizan/engine/admission';
-import {
-  locateAll,
-  type ReadDocument,
-  type YamlPath,
-  type YamlPosition,
-  type YamlProblem,
-} from '@bartizan/scan/yaml';
+import { locateAll, type ReadDocument, type YamlPath, type YamlProblem } from '@bartizan/scan/yaml';
 import { isKubernetesObject, isMapping, type KubernetesObject, requestOf } from './kubernetes-object.ts';
 import { documentsOf } from './manifests.ts';
 
@@ -88,17 +83,14 @@ export const newRun = (): PolicyRun => ({
   bySeverity: new Map(),
 });
 
-/** A field path as reasons write it, as the steps that lead there: digits are a place where the object has a list. */
-export function stepsOf(value: unknown, path: string): YamlPath {
-  const steps: (string | number)[] = [];
+/** The steps of a place as a document has them: digits are a place where the object has a list. */
+export function stepsIn(value: unknown, path: YamlPath): YamlPath {
   let here = value;
-  for (const [, inBrackets, plain] of path.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)) {
-    const text = inBrackets ?? plain ?? '';
-    const step = Array.isArray(here) ? Number(text) : text;
-    steps.push(step);
-    here = Array.isArray(here) ? here[Number(text)] : isMapping(here) ? here[text] : undefined;
-  }
-  return steps;
+  return path.map((key) => {
+    const step = Array.isArray(here) ? Number(key) : key;
+    here = Array.isArray(here) ? here[Number(key)] : isMapping(here) ? here[key] : undefined;
+    return step;
+  });
 }
 
 /** An object of a document with the way to it: the items of a List are objects of their own. */
@@ -126,40 +118,34 @@ const typeOfItems = ({ apiVersion, kind }: KubernetesObject): object =>
   kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
 
 interface Found {
-  readonly violation: AdmissionViolation;
+  readonly violation: FoundViolation;
   readonly object: ObjectName;
   readonly steps: YamlPath;
 }
 
 /** Counts a violation; true when it is one to be shown. */
-function countViolation({ state, rule, severity }: AdmissionViolation, run: PolicyRun): boolean {
+function countViolation({ state, rule: { id, severity } }: FoundViolation, run: PolicyRun): boolean {
   if (state === 'excepted') run.excepted++;
-  if (state === 'unknown') run.unknown.set(rule, (run.unknown.get(rule) ?? 0) + 1);
+  if (state === 'unknown') run.unknown.set(id, (run.unknown.get(id) ?? 0) + 1);
   if (state !== 'violated') return false;
   run.bySeverity.set(severity, (run.bySeverity.get(severity) ?? 0) + 1);
   return true;
 }
 
-function judgeObject(placed: Placed, options: JudgeOptions, run: PolicyRun): Found[] {
+/** Judges one object; adds what is to be shown, as far as there is room. */
+function judgeObject(placed: Placed, options: JudgeOptions, run: PolicyRun, found: Found[]): void {
   const { object, steps } = placed;
+  const { set, nowMs, stage, context = EMPTY_CONTEXT } = options;
   const request = requestOf(object, { namespace: options.namespace });
-  const { violations } = judgeAdmission(
-    options.set,
-    request,
-    options.context ?? EMPTY_CONTEXT,
-    options.nowMs,
-    options.stage,
-  );
+  const violations = findViolations(set, request, context, nowMs, stage);
   run.objects++;
   const { kind, namespace, name } = request;
   const named = { apiVersion: object.apiVersion, kind, namespace, name };
-  return violations
-    .filter((violation) => countViolation(violation, run))
-    .map((violation) => ({
-      violation,
-      object: named,
-      steps: [...steps, ...stepsOf(object, violation.path)],
-    }));
+  for (const violation of violations) {
+    if (!countViolation(violation, run)) continue;
+    if (run.findings.length + found.length >= FINDINGS_MAX) run.more++;
+    else found.push({ violation, object: named, steps: [...steps, ...stepsIn(object, violation.steps)] });
+  }
 }
 
 /** Judges one document: places are looked for only where something was found. */
@@ -173,23 +159,19 @@ export function judgeDocument(
   let objects = 0;
   for (const placed of objectsOf(document.value)) {
     objects++;
-    found.push(...judgeObject(placed, options, run));
+    judgeObject(placed, options, run, found);
   }
   if (objects === 0 && document.value !== null) run.others++;
-  const room = Math.max(0, FINDINGS_MAX - run.findings.length);
-  run.more += Math.max(0, found.length - room);
-  const kept = found.slice(0, room);
-  if (kept.length === 0) return;
+  if (found.length === 0) return;
   const places = locateAll(
     document,
-    kept.map(({ steps }) => steps),
+    found.map(({ steps }) => steps),
   );
-  for (const [at, { violation, object }] of kept.entries())
-    run.findings.push({ ...violation, file, object, ...placeOf(places[at], document) });
+  for (const [at, { violation, object }] of found.entries()) {
+    const { line, column } = places[at] ?? { line: document.line, column: 1 };
+    run.findings.push({ ...violation.describe(), file, object, line, column });
+  }
 }
-
-const placeOf = (place: YamlPosition | undefined, { line }: ReadDocument): YamlPosition =>
-  place ?? { line, column: 1 };
 
 /** A problem of a document with its place. */
 export const problemIn = (file: string, { code, detail, line, column }: YamlProblem): PolicyProblem => ({

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildCli } from '../app.ts';
 import type { CliContext } from '../context.ts';
 import { type Language, translator } from '../text/catalogue.ts';
-import { stepsOf } from './judge-manifests.ts';
+import { stepsIn } from './judge-manifests.ts';
 import { requestOf } from './kubernetes-object.ts';
 
 let folder = '';
@@ -344,9 +344,13 @@ describe('objects of manifests', () => {
       metadata: { annotations: { 'a.b/c': 1, '0': 2 } },
       spec: { containers: [{ image: 'i' }] },
     };
-    expect(stepsOf(object, 'metadata.annotations[a.b/c]')).toEqual(['metadata', 'annotations', 'a.b/c']);
-    expect(stepsOf(object, 'metadata.annotations[0]')).toEqual(['metadata', 'annotations', '0']);
-    expect(stepsOf(object, 'spec.containers[0].image')).toEqual(['spec', 'containers', 0, 'image']);
+    expect(stepsIn(object, ['metadata', 'annotations', 'a.b/c'])).toEqual([
+      'metadata',
+      'annotations',
+      'a.b/c',
+    ]);
+    expect(stepsIn(object, ['metadata', 'annotations', '0'])).toEqual(['metadata', 'annotations', '0']);
+    expect(stepsIn(object, ['spec', 'containers', '0', 'image'])).toEqual(['spec', 'containers', 0, 'image']);
   });
 });
 

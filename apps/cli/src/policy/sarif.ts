@@ -5,7 +5,7 @@ import { hash } from 'node:crypto';
 import type { Severity } from '@bartizan/contracts';
 import type { AdmissionRuleSet } from '@bartizan/engine/admission';
 import type { Language } from '../text/catalogue.ts';
-import type { PolicyFinding, PolicyRun } from './judge-manifests.ts';
+import type { ObjectName, PolicyFinding, PolicyRun } from './judge-manifests.ts';
 
 /** What a report of a run is written of. */
 export interface PolicyReport {
@@ -42,39 +42,59 @@ const uriOf = (path: string): string => path.split('/').map(encodeURIComponent).
 export const objectTitle = ({ object }: PolicyFinding): string =>
   `${object.kind} ${object.namespace === '' ? '' : `${object.namespace}/`}${object.name}`;
 
-/** The same for the same violation in another run, wherever its line went. */
-const fingerprintOf = (finding: PolicyFinding): string =>
-  hash('sha256', JSON.stringify([finding.rule, finding.file, objectTitle(finding), finding.path])).slice(
-    0,
-    32,
-  );
+const json = (value: unknown): string => JSON.stringify(value);
 
-function resultOf(finding: PolicyFinding, ruleIndex: number, language: Language): object {
-  const { rule, severity, message, file, line, column, path, actual, allowed, patch, mode } = finding;
-  return {
-    ruleId: rule,
-    ruleIndex,
-    level: LEVEL[severity],
-    message: { text: `${message[language]} [${path}]` },
-    locations: [
-      {
-        physicalLocation: {
-          artifactLocation: { uri: uriOf(file) },
-          region: { startLine: line, startColumn: column },
-        },
-        logicalLocations: [{ fullyQualifiedName: `${objectTitle(finding)}: ${path}`, kind: 'resource' }],
-      },
-    ],
-    partialFingerprints: { 'bartizanPolicy/v1': fingerprintOf(finding) },
-    properties: {
-      severity,
-      mode,
-      path,
-      ...(actual === undefined ? {} : { actual }),
-      ...(allowed === undefined ? {} : { allowed }),
-      ...(patch.length === 0 ? {} : { patch }),
-    },
-  };
+/** What the results of one file, and of one object, have in common, as JSON. */
+interface Shared {
+  readonly file: string;
+  readonly object: ObjectName;
+  readonly title: string;
+  readonly fileJson: string;
+  readonly titleJson: string;
+  readonly uriJson: string;
+}
+
+/** Writes results as text: a report has tens of thousands, most of whose parts were written before. */
+class ResultWriter {
+  readonly #language: Language;
+  readonly #heads: ReadonlyMap<string, string>;
+  #shared: Shared | undefined;
+
+  constructor({ set, language }: PolicyReport) {
+    this.#language = language;
+    this.#heads = new Map(
+      set.rules.map(({ rule: { id, severity } }, at) => [
+        id,
+        `"ruleId":${json(id)},"ruleIndex":${at},"level":"${LEVEL[severity]}"`,
+      ]),
+    );
+  }
+
+  #sharedOf(finding: PolicyFinding): Shared {
+    const { file, object } = finding;
+    const last = this.#shared;
+    if (last?.file === file && last.object === object) return last;
+    const title = objectTitle(finding);
+    const ofFile =
+      last?.file === file
+        ? { fileJson: last.fileJson, uriJson: last.uriJson }
+        : { fileJson: json(file), uriJson: json(uriOf(file)) };
+    this.#shared = { file, object, title, titleJson: json(title), ...ofFile };
+    return this.#shared;
+  }
+
+  result(finding: PolicyFinding): string {
+    const { rule, severity, message, line, column, path, actual, allowed, patch, mode } = finding;
+    const { title, fileJson, titleJson, uriJson } = this.#sharedOf(finding);
+    const pathJson = json(path);
+    // The same for the same violation in another run, wherever its line went.
+    const print = hash('sha256', `[${json(rule)},${fileJson},${titleJson},${pathJson}]`).slice(0, 32);
+    const more =
+      (actual === undefined ? '' : `,"actual":${json(actual)}`) +
+      (allowed === undefined ? '' : `,"allowed":${json(allowed)}`) +
+      (patch.length === 0 ? '' : `,"patch":${json(patch)}`);
+    return `{${this.#heads.get(rule) ?? ''},"message":{"text":${json(`${message[this.#language]} [${path}]`)}},"locations":[{"physicalLocation":{"artifactLocation":{"uri":${uriJson}},"region":{"startLine":${line},"startColumn":${column}}},"logicalLocations":[{"fullyQualifiedName":${json(`${title}: ${path}`)},"kind":"resource"}]}],"partialFingerprints":{"bartizanPolicy/v1":"${print}"},"properties":{"severity":"${severity}","mode":"${mode}","path":${pathJson}${more}}}`;
+  }
 }
 
 /** What is wrong with the run itself: what could not be read, and what nobody could answer. */
@@ -110,9 +130,9 @@ function rulesOf({ set, language }: PolicyReport): object[] {
 
 /** A run as a SARIF 2.1.0 log, piece by piece: a result is made text when it is written. */
 export function* toPolicySarif(report: PolicyReport): Generator<string> {
-  const { run, set, toolVersion } = report;
+  const { run, toolVersion } = report;
   const problems = runProblems(report);
-  const index = new Map(set.rules.map(({ rule }, at) => [rule.id, at]));
+  const writer = new ResultWriter(report);
   const driver = { name: 'Bartizan', version: toolVersion, rules: rulesOf(report) };
   const invocation = {
     executionSuccessful: problems.length === 0,
@@ -126,6 +146,6 @@ export function* toPolicySarif(report: PolicyReport): Generator<string> {
   yield '{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":';
   yield `${JSON.stringify(driver)}},"invocations":[${JSON.stringify(invocation)}],"results":[`;
   for (const [at, finding] of run.findings.entries())
-    yield `${at === 0 ? '' : ',\n'}${JSON.stringify(resultOf(finding, index.get(finding.rule) ?? -1, report.language))}`;
+    yield `${at === 0 ? '' : ',\n'}${writer.result(finding)}`;
   yield ']}]}\n';
 }

@@ -54,7 +54,14 @@ export {
 } from './request.ts';
 export { ADMISSION_DEPTH_MAX, ADMISSION_NODES_MAX } from './rules/compile-condition.ts';
 export { admissionRuleRevision, type CompiledAdmissionRule } from './rules/compile-rule.ts';
-export { type AdmissionVerdict, judgeAdmission, type RuleHit, ruleHits } from './rules/judge.ts';
+export type { FoundViolation } from './rules/found-violation.ts';
+export {
+  type AdmissionVerdict,
+  findViolations,
+  judgeAdmission,
+  type RuleHit,
+  ruleHits,
+} from './rules/judge.ts';
 export { applyPatch, joinPatches } from './rules/patch.ts';
 export {
   type AdmissionCompilation,

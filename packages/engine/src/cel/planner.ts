@@ -13,8 +13,10 @@ import {
 } from './ast.ts';
 import { planCall } from './call.ts';
 import { candidates, type Environment, resolveIn, typeValue } from './environment.ts';
+import { readerOf } from './field-reader.ts';
 import { planFold } from './fold.ts';
 import { type Evaluate, LIST_COST, MAP_COST } from './frame.ts';
+import { inputPath, inputPathHas, localField, localHas, localPath, localPathHas } from './path.ts';
 import { conditional, logic, planQuick } from './quick.ts';
 import { planHas, planOptionalSelect, planSelect } from './select.ts';
 import { CelError, CelMap, isKeyType, noOverload, Optional, type Value } from './value.ts';
@@ -44,6 +46,10 @@ function readLocal({ slot, init }: Local): Evaluate {
     return value;
   };
 }
+
+/** The place of a variable that is never computed late. */
+const plainSlot = (local: Local | undefined): number | undefined =>
+  local?.init === undefined ? local?.slot : undefined;
 
 class Planner {
   readonly #environment: Environment;
@@ -113,8 +119,36 @@ class Planner {
       if (found !== undefined) return found;
     }
     const operand = this.plan(node.operand, scope);
-    if (node.test) return planHas(operand, node.field);
-    return node.optional ? planOptionalSelect(operand, node.field) : planSelect(operand, node.field);
+    if (node.optional) return planOptionalSelect(operand, node.field);
+    const slow = node.test ? planHas(operand, node.field) : planSelect(operand, node.field);
+    return this.#quickPath(node, scope, slow) ?? slow;
+  }
+
+  /** A path of one or two common fields from a variable, in one closure. */
+  #quickPath({ operand, field, test }: SelectNode, scope: Scope, slow: Evaluate): Evaluate | undefined {
+    const last = readerOf(field);
+    if (last === undefined) return undefined;
+    if (operand.kind === 'ident') {
+      const slot = plainSlot(scope.get(operand.name));
+      if (slot === undefined) return undefined;
+      return test ? localHas(slot, last, slow) : localField(slot, last, slow);
+    }
+    if (operand.kind !== 'select' || operand.test || operand.optional) return undefined;
+    const first = readerOf(operand.field);
+    const start = operand.operand;
+    if (first === undefined || start.kind !== 'ident') return undefined;
+    const slot = plainSlot(scope.get(start.name));
+    if (slot !== undefined)
+      return test ? localPathHas(slot, first, last, slow) : localPath(slot, first, last, slow);
+    if (scope.has(start.name) || !this.#isInput(start.name, operand.field)) return undefined;
+    return test ? inputPathHas(start.name, first, last, slow) : inputPath(start.name, first, last, slow);
+  }
+
+  /** Whether a name is that of a variable that is given, and not of a part of a longer name. */
+  #isInput(name: string, field: string): boolean {
+    const { container, variables } = this.#environment;
+    if (container !== '' || name in Object.prototype || !variables.has(name)) return false;
+    return !variables.has(`${name}.${field}`) && typeValue(`${name}.${field}`) === undefined;
   }
 
   #call(node: CallNode, scope: Scope): Evaluate {

@@ -44,3 +44,39 @@ describe('fields with a reader of their own', () => {
     expect(run('has({"spec": null}.spec)')).toBe(true);
   });
 });
+
+/** Each path as one closure, and the same from the closures of its parts: nothing is known of what dyn() gives. */
+const PATHS: readonly (readonly [string, string])[] = [
+  ['object.spec.ports', 'dyn(object.spec).ports'],
+  ['has(object.spec.ports)', 'has(dyn(object.spec).ports)'],
+  ['[object].map(c, c.spec.ports)', '[object].map(c, dyn(c.spec).ports)'],
+  ['[object].map(c, has(c.spec.ports))', '[object].map(c, has(dyn(c.spec).ports))'],
+  ['[object].map(c, c.spec)', '[object].map(c, dyn(c).spec)'],
+  ['[object].map(c, has(c.spec))', '[object].map(c, has(dyn(c).spec))'],
+];
+const OBJECTS: readonly unknown[] = [
+  ...[0, 1.5, 'x', true, null, [], [1], {}, { ports: null }, { ports: 0 }].map((spec) => ({ spec })),
+  ...[1.5, 2 ** 60, 'x', false, [1], { a: 1 }].map((ports) => ({ spec: { ports } })),
+  {},
+  [],
+  'text',
+  7,
+  null,
+];
+
+describe('paths in one closure', () => {
+  it.each(PATHS)('%s gives what its parts give, at the same cost', (whole, parts) => {
+    const told = OBJECTS.flatMap((object) => {
+      const [one, other] = [whole, parts].map((source) => {
+        const program = compileCel(source, { environment });
+        if (!program.ok) throw new Error(program.error.detail);
+        return program.value.evaluate({ object: object as Value });
+      });
+      expect(one?.value, JSON.stringify(object)).toEqual(other?.value);
+      const more = (other?.cost ?? 0) - (one?.cost ?? 0);
+      // dyn() is not called with an error, and costs nothing then.
+      return JSON.stringify(object).includes('spec') ? [more] : [];
+    });
+    expect(new Set(told)).toEqual(new Set([1]));
+  });
+});

@@ -5,13 +5,18 @@ import { sha256 } from './sha256.ts';
 
 /** JSON with sorted keys and without spaces: the same content gives the same text. */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const parts = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .sort(([one], [two]) => (one < two ? -1 : 1))
-    .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`);
-  return `{${parts.join(',')}}`;
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const item of value as readonly unknown[]) text += `${text === '' ? '' : ','}${canonicalJson(item)}`;
+    return `[${text}]`;
+  }
+  const entries = value as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(entries).sort()) {
+    const item = entries[key];
+    if (item !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(item)}`;
+  }
+  return `{${text}}`;
 }
 
 /** Content hash of any plain value: SHA-256 of its canonical JSON, 64 hexadecimal digits. */

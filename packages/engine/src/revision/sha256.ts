@@ -18,35 +18,42 @@ const PRIMES = firstPrimes(ROUNDS);
 const CONSTANTS = Uint32Array.from(PRIMES, (prime) => fraction(Math.cbrt(prime)));
 const START = Uint32Array.from(PRIMES.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
 
-/** UTF-8 of a text; a lone surrogate becomes U+FFFD. */
-function utf8(text: string): number[] {
-  const bytes: number[] = [];
-  for (const character of text.toWellFormed()) {
-    const code = character.codePointAt(0) ?? 0xfffd;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 0x3f));
-    else if (code < 0x10000)
-      bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
-    else
-      bytes.push(
-        0xf0 | (code >> 18),
-        0x80 | ((code >> 12) & 0x3f),
-        0x80 | ((code >> 6) & 0x3f),
-        0x80 | (code & 0x3f),
-      );
+/** Writes a character beyond ASCII; gives the place after it. */
+function putWide(bytes: Uint8Array, code: number, at: number): number {
+  let next = at;
+  if (code < 0x800) bytes[next++] = 0xc0 | (code >> 6);
+  else {
+    if (code < 0x10000) bytes[next++] = 0xe0 | (code >> 12);
+    else {
+      bytes[next++] = 0xf0 | (code >> 18);
+      bytes[next++] = 0x80 | ((code >> 12) & 0x3f);
+    }
+    bytes[next++] = 0x80 | ((code >> 6) & 0x3f);
   }
-  return bytes;
+  bytes[next++] = 0x80 | (code & 0x3f);
+  return next;
 }
 
-function padded(bytes: readonly number[]): Uint8Array {
-  const length = ((bytes.length + 8) >> 6) * 64 + 64;
-  const message = new Uint8Array(length);
-  message.set(bytes);
-  message[bytes.length] = 0x80;
+/** UTF-8 of a text, padded as the standard says; a lone surrogate becomes U+FFFD. */
+function padded(text: string): Uint8Array {
+  // No character of UTF-16 takes more than three bytes; a pair of them takes four.
+  const message = new Uint8Array(((text.length * 3 + 8) >> 6) * 64 + 64);
+  const whole = text.toWellFormed();
+  let length = 0;
+  for (let at = 0; at < whole.length; at += 1) {
+    const code = whole.codePointAt(at) ?? 0xfffd;
+    if (code < 0x80) message[length++] = code;
+    else {
+      length = putWide(message, code, length);
+      if (code > 0xffff) at += 1;
+    }
+  }
+  message[length] = 0x80;
+  const end = ((length + 8) >> 6) * 64 + 64;
   const view = new DataView(message.buffer);
-  view.setUint32(length - 8, Math.floor((bytes.length * 8) / 2 ** 32));
-  view.setUint32(length - 4, (bytes.length * 8) >>> 0);
-  return message;
+  view.setUint32(end - 8, Math.floor((length * 8) / 2 ** 32));
+  view.setUint32(end - 4, (length * 8) >>> 0);
+  return message.subarray(0, end);
 }
 
 const rotate = (value: number, by: number): number => (value >>> by) | (value << (32 - by));
@@ -64,7 +71,14 @@ function schedule(view: DataView, offset: number, words: Uint32Array): void {
 }
 
 function compress(state: Uint32Array, words: Uint32Array): void {
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+  let a = at(state, 0);
+  let b = at(state, 1);
+  let c = at(state, 2);
+  let d = at(state, 3);
+  let e = at(state, 4);
+  let f = at(state, 5);
+  let g = at(state, 6);
+  let h = at(state, 7);
   for (let index = 0; index < ROUNDS; index += 1) {
     const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
     const one = (h + sum1 + ((e & f) ^ (~e & g)) + at(CONSTANTS, index) + at(words, index)) | 0;
@@ -79,12 +93,19 @@ function compress(state: Uint32Array, words: Uint32Array): void {
     b = a;
     a = (one + two) | 0;
   }
-  for (const [index, value] of [a, b, c, d, e, f, g, h].entries()) state[index] = at(state, index) + value;
+  state[0] = at(state, 0) + a;
+  state[1] = at(state, 1) + b;
+  state[2] = at(state, 2) + c;
+  state[3] = at(state, 3) + d;
+  state[4] = at(state, 4) + e;
+  state[5] = at(state, 5) + f;
+  state[6] = at(state, 6) + g;
+  state[7] = at(state, 7) + h;
 }
 
 /** SHA-256 of a text, as 64 hexadecimal digits in lower case. */
 export function sha256(text: string): string {
-  const message = padded(utf8(text));
+  const message = padded(text);
   const view = new DataView(message.buffer);
   const state = Uint32Array.from(START);
   const words = new Uint32Array(ROUNDS);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Store } from '@bartizan/adapters/store';
 import { type AdmissionDecision, tenantScope } from '@bartizan/contracts';
 import type { AdmissionAnswer, AdmissionAsk, Clock, Log, Owner } from '../../ports.ts';
@@ -67,7 +67,7 @@ export class DecisionLedger {
     const atMs = this.#parts.clock.nowMs();
     const resource = [ask.group, ask.version, ask.resource].filter((part) => part !== '').join('/');
     // The API server may ask about one request more than once (reinvocation, several webhooks): each answer is its own.
-    const id = `d-${createHash('sha256').update(`${ask.uid}\n${atMs}\n${Math.random()}`).digest('hex').slice(0, 24)}`;
+    const id = `d-${hash('sha256', `${ask.uid}\n${atMs}\n${Math.random()}`).slice(0, 24)}`;
     return {
       id,
       ...this.#parts.owner,

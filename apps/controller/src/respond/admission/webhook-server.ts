@@ -157,21 +157,36 @@ export class WebhookServer {
   }
 
   async #body(request: IncomingMessage): Promise<Buffer> {
+    const read = { size: 0 };
+    try {
+      return await this.#chunks(request, read);
+    } finally {
+      this.#openBytes -= read.size;
+    }
+  }
+
+  /** By its events: an iterator over the request takes more than twice the time. */
+  #chunks(request: IncomingMessage, read: { size: number }): Promise<Buffer> {
     const { bodyBytes, openBytes } = this.#limits;
     const chunks: Buffer[] = [];
-    let size = 0;
-    try {
-      for await (const chunk of request as AsyncIterable<Buffer>) {
-        size += chunk.length;
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      const refuse = (refusal: Error): void => {
+        isOver = true;
+        reject(refusal);
+      };
+      request.on('data', (chunk: Buffer) => {
+        if (isOver) return;
+        read.size += chunk.length;
         this.#openBytes += chunk.length;
-        if (size > bodyBytes) throw new Refusal(413, `a review of more than ${bodyBytes} bytes`);
-        if (this.#openBytes > openBytes) throw new Refusal(503, 'too many large reviews at once');
-        chunks.push(chunk);
-      }
-      return Buffer.concat(chunks, size);
-    } finally {
-      this.#openBytes -= size;
-    }
+        if (read.size > bodyBytes) refuse(new Refusal(413, `a review of more than ${bodyBytes} bytes`));
+        else if (this.#openBytes > openBytes) refuse(new Refusal(503, 'too many large reviews at once'));
+        else chunks.push(chunk);
+      });
+      request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+      request.on('error', refuse);
+      request.on('close', () => refuse(new Error('the request ended before its body')));
+    });
   }
 
   #fail(request: IncomingMessage, response: ServerResponse, cause: unknown): void {

@@ -114,11 +114,20 @@ export function placed(
 ): AdmissionField {
   const path = at.path.split('.');
   const take = at.convert ?? TYPED[type];
-  const read = (item: Item): Reading => {
-    const found = walk(valueOfSubject(subject, item), path);
+  const [only] = path;
+  const ofPod = subject === 'pod';
+  const deep = (item: Item): Reading => {
+    const found = walk(ofPod ? item.root.pod?.spec : item.value, path);
     if (found === undefined) return undefined;
     return found === BROKEN ? MALFORMED : take(found);
   };
+  const flat = (item: Item): Reading => {
+    const { value } = item;
+    if (only === undefined || !isObject(value)) return deep(item);
+    const found = member(value, only);
+    return found === undefined ? undefined : take(found);
+  };
+  const read = path.length === 1 && !ofPod ? flat : deep;
   const { en, ja, convert, ...rest } = at;
   const cel = rest.cel ?? (convert === undefined ? optionalCel(subject, path) : undefined);
   return {

@@ -45,7 +45,7 @@ function itemsAt(parent: Item, list: unknown, place: ListPlace, subject: Admissi
   for (let key = 0; key < count; key += 1) {
     const value: unknown = list[key];
     if (isText ? typeof value === 'string' : isObject(value))
-      items.push(new ListItem(subject, value, { parent, place, key }));
+      items.push(new ListItem(subject, value, parent, place, key));
     else {
       malformed = true;
       root.note([...place(), key]);
@@ -120,7 +120,7 @@ export const entries = (
     return {
       items: all
         .slice(0, ITEMS_MAX)
-        .map(([key, value]) => new ListItem(subject, { key, value }, { parent, place: () => steps, key })),
+        .map(([key, value]) => new ListItem(subject, { key, value }, parent, () => steps, key)),
       malformed: all.length > ITEMS_MAX,
     };
   });
@@ -154,7 +154,7 @@ export const probes: Reader = kept('probes', (parent) => {
   for (const path of PROBES) {
     const value = walk(parent.value, path);
     const place = (): readonly Step[] => [...parent.steps, ...path];
-    if (isObject(value)) items.push(new ListItem('probe', value, { parent, place }));
+    if (isObject(value)) items.push(new ListItem('probe', value, parent, place));
     else if (value !== undefined) {
       malformed = true;
       parent.root.note(place());
@@ -171,7 +171,7 @@ export const fromScan = (subject: 'vulnerability' | 'package', key: 'vulnerabili
     if (list === undefined) return UNREADABLE;
     const place = (): readonly Step[] => [...parent.steps, 'image'];
     return {
-      items: list.map((value) => new ListItem(subject, value, { parent, place })),
+      items: list.map((value) => new ListItem(subject, value, parent, place)),
       malformed: false,
     };
   });

@@ -3,7 +3,7 @@
 
 import type { AdmissionContext, AdmissionRequest, ImageFacts, Unknown } from '../request.ts';
 import { isUnknown, unknown } from '../request.ts';
-import { type ImageReference, imageReference } from './image-reference.ts';
+import { type ImageReference, knownImageReference } from './image-reference.ts';
 import { BROKEN, fieldPath, isObject, type JsonObject, member, type Step, walk } from './json.ts';
 import { DEFAULT_POD_PATHS, type PodPath, type PodPathTable } from './pod-paths.ts';
 
@@ -66,17 +66,13 @@ export class ListItem implements Item {
   #steps: readonly Step[] | undefined = undefined;
   #memo: Map<string, unknown> | undefined = undefined;
 
-  constructor(
-    subject: AdmissionSubject,
-    value: unknown,
-    at: { readonly parent: Item; readonly place: ListPlace; readonly key?: Step },
-  ) {
+  constructor(subject: AdmissionSubject, value: unknown, parent: Item, place: ListPlace, key?: Step) {
     this.subject = subject;
     this.value = value;
-    this.parent = at.parent;
-    this.root = at.parent.root;
-    this.#place = at.place;
-    this.#key = at.key;
+    this.parent = parent;
+    this.root = parent.root;
+    this.#place = place;
+    this.#key = key;
   }
 
   get steps(): readonly Step[] {
@@ -191,7 +187,7 @@ export function once<T>(item: Item, name: string, compute: () => T): T {
 export const imageOf = (container: Item): ImageReference | undefined => {
   const written = isObject(container.value) ? member(container.value, 'image') : undefined;
   if (typeof written !== 'string' || written === '') return undefined;
-  return once(container, 'image', () => imageReference(written));
+  return once(container, 'image', () => knownImageReference(written));
 };
 
 const NO_LOOKUP = unknown('no facts about images are at hand');

@@ -52,6 +52,21 @@ function splitHost(name: string): { readonly host: string; readonly path: string
   return { host: hostOf(first), path: name.slice(slash + 1) };
 }
 
+const KNOWN_MAX = 4096;
+const KNOWN_LENGTH_MAX = 256;
+const known = new Map<string, ImageReference>();
+
+/** The same as `imageReference`, read once: the pods of a cluster run few images. */
+export function knownImageReference(written: string): ImageReference {
+  const found = known.get(written);
+  if (found !== undefined) return found;
+  const made = imageReference(written);
+  if (written.length > KNOWN_LENGTH_MAX) return made;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(written, made);
+  return made;
+}
+
 /** Reads an image reference; never fails: one that breaks the grammar is read as far as it goes and marked. */
 export function imageReference(written: string): ImageReference {
   const raw = written.slice(0, LENGTH_MAX);

@@ -9,8 +9,9 @@ export { isObject };
 
 /** A member of a JSON object; `undefined` for what is left out, null, or inherited. */
 export const member = (value: JsonObject, key: string): unknown => {
-  const found = Object.hasOwn(value, key) ? value[key] : undefined;
-  return found === null ? undefined : found;
+  const found = value[key];
+  // Most of what is asked for is not there; only what is there may be inherited.
+  return found === undefined || found === null || !Object.hasOwn(value, key) ? undefined : found;
 };
 
 /** What walking found: the value, nothing, or something on the way that is no object. */

@@ -22,10 +22,25 @@ const SUFFIXES: Readonly<Record<string, number>> = {
 const QUANTITY =
   /^([+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30}))(?:([eE][+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i))?$/;
 
+const KNOWN_MAX = 1024;
+const KNOWN_LENGTH_MAX = 16;
+/** Quantities are read again and again, and there are few: 100m, 128Mi. */
+const known = new Map<string, number | undefined>();
+
 /** A Kubernetes quantity such as 100m, 1.5Gi or 1e3 as a number; undefined when it is none. */
 export function quantity(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') return undefined;
+  const found = known.get(value);
+  if (found !== undefined) return found;
+  const read = readQuantity(value);
+  if (value.length > KNOWN_LENGTH_MAX) return read;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(value, read);
+  return read;
+}
+
+function readQuantity(value: string): number | undefined {
   const match = QUANTITY.exec(value);
   if (match === null) return undefined;
   const [, digits = '', exponent = '', suffix = ''] = match;

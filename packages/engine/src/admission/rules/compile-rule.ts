@@ -143,5 +143,16 @@ export function compileAdmissionRule(
   const standard = variantOf(rule, undefined, settings);
   if (!standard.ok) return bad(standard.error);
   variants.push(standard.value);
-  return ok({ rule, revision: admissionRuleRevision(rule), namespaces, request, variants });
+  let revision: string | undefined;
+  return ok({
+    rule,
+    // A hash of the whole rule costs as much as compiling it, and most rules are never violated.
+    get revision() {
+      revision ??= admissionRuleRevision(rule);
+      return revision;
+    },
+    namespaces,
+    request,
+    variants,
+  });
 }

@@ -14,22 +14,14 @@ import type {
 import { Evaluation } from '../pod/evaluation.ts';
 import { sameJson } from '../pod/json.ts';
 import type { AdmissionContext, AdmissionRequest } from '../request.ts';
-import type { CompiledAdmissionRule, Variant } from './compile-rule.ts';
+import type { Variant } from './compile-rule.ts';
 import type { CompiledException } from './exceptions.ts';
+import { type Found, FoundViolation } from './found-violation.ts';
 import { namespaceLabelsHold } from './match.ts';
 import type { Witness } from './node.ts';
-import { patchFor } from './patch.ts';
 import type { AdmissionRuleSet, PlannedRule } from './rule-set.ts';
-import { type Answer, NO, PERHAPS, YES } from './three-valued.ts';
-import {
-  actualOf,
-  allowedOf,
-  messageFor,
-  pathOf,
-  placesOf,
-  type ViolatingPlace,
-  wholeObject,
-} from './violation.ts';
+import { NO, PERHAPS, YES } from './three-valued.ts';
+import { actualOf, placesOf, type ViolatingPlace, wholeObject } from './violation.ts';
 
 /** The verdict on one request, with everything that says why. */
 export interface AdmissionVerdict {
@@ -62,8 +54,9 @@ interface Progress {
   /** The object before, for UPDATE. */
   readonly before: Evaluation | undefined;
   readonly exceptions: readonly CompiledException[];
-  readonly violations: AdmissionViolation[];
-  readonly reasons: Reason[];
+  readonly violations: FoundViolation[];
+  /** Undefined when nobody asks for them. */
+  readonly reasons: Reason[] | undefined;
   verdict: Exclude<Verdict, 'undecided'>;
   truncated: boolean;
 }
@@ -96,40 +89,6 @@ function isOfBefore({ node }: Variant, { now, before }: Progress): boolean {
   return sameJson(one, two);
 }
 
-interface Found {
-  readonly compiled: CompiledAdmissionRule;
-  readonly variant: Variant;
-  readonly mode: AdmissionMode;
-  readonly answer: Answer;
-}
-
-const MISSING_LABELS = 'the labels of the namespace are not known';
-
-function violationAt(place: ViolatingPlace, found: Found, exception: string | undefined): AdmissionViolation {
-  const { compiled, mode, answer } = found;
-  const { rule, revision } = compiled;
-  const { best } = place;
-  const actual = actualOf(best);
-  const allowed = allowedOf(best);
-  const violated = answer === YES;
-  const missing = best.unknown?.unknown ?? MISSING_LABELS;
-  return {
-    rule: rule.id,
-    revision,
-    title: rule.title,
-    severity: rule.severity,
-    mode,
-    state: exception === undefined ? (violated ? 'violated' : 'unknown') : 'excepted',
-    path: pathOf(best),
-    ...(actual === undefined ? {} : { actual }),
-    ...(allowed === undefined ? {} : { allowed }),
-    ...(violated ? {} : { missing: missing.slice(0, 512) }),
-    ...(exception === undefined ? {} : { exception }),
-    message: messageFor(rule, place),
-    patch: violated && rule.fix?.patch !== undefined ? patchFor(rule.fix.patch, place.item) : [],
-  };
-}
-
 /** The exception that covers a place: of several the one that lasts longest. */
 const exceptionFor = (
   exceptions: readonly CompiledException[],
@@ -148,10 +107,10 @@ function consequence(found: Found): Progress['verdict'] {
 }
 
 function record(found: Found, progress: Progress): void {
-  const { compiled, variant, answer } = found;
-  const { rule, revision } = compiled;
+  const { compiled, variant, answer, asked } = found;
+  const { rule } = compiled;
+  const { reasons } = progress;
   const witnesses: Witness[] = [];
-  const asked = variant.node.ask(progress.now);
   variant.node.witness(progress.now, asked, witnesses);
   const named = placesOf(witnesses, rule);
   const places = named.length > 0 ? named : [wholeObject(progress.now)];
@@ -160,15 +119,16 @@ function record(found: Found, progress: Progress): void {
     const exception = exceptionFor(progress.exceptions, rule.id, place);
     if (exception === undefined) open = true;
     if (progress.violations.length < VIOLATIONS_MAX)
-      progress.violations.push(violationAt(place, found, exception));
+      progress.violations.push(new FoundViolation(found, place, exception));
     else progress.truncated = true;
   }
   if (!open) return;
   progress.verdict = worse(progress.verdict, consequence(found));
-  if ((answer === YES || rule.whenUnknown !== 'allow') && progress.reasons.length < REASONS_MAX)
-    progress.reasons.push({
+  if (reasons === undefined || reasons.length >= REASONS_MAX) return;
+  if (answer === YES || rule.whenUnknown !== 'allow')
+    reasons.push({
       rule: rule.id,
-      revision,
+      revision: compiled.revision,
       title: rule.title,
       comparisons: comparisonsOf(witnesses),
     });
@@ -195,7 +155,7 @@ function answerOf(planned: PlannedRule, now: Evaluation): Found | undefined {
   if (fits === NO) return undefined;
   const asked = variant.node.ask(now);
   if (asked === NO) return undefined;
-  return { compiled, variant, mode: variant.mode, answer: fits === PERHAPS ? PERHAPS : asked };
+  return { compiled, variant, mode: variant.mode, asked, answer: fits === PERHAPS ? PERHAPS : asked };
 }
 
 const endsJudging = ({ compiled, mode, answer }: Found): boolean =>
@@ -211,14 +171,6 @@ function askRule(planned: PlannedRule, progress: Progress): boolean {
   return false;
 }
 
-/** The rules whose conditions may hold, or be unknown, for this object, in order. */
-function rulesToAsk({ set, now }: Progress, stage: AdmissionStage): readonly PlannedRule[] {
-  const { rules, filter } = set.dispatch(now.request, stage);
-  if (rules.length === 0) return rules;
-  const marks = filter.candidates(now);
-  return rules.filter((_rule, at) => marks[at] === 1);
-}
-
 /** Enough room for all that may be kept, a little more for conditions compiled since. */
 const roomFor = (set: AdmissionRuleSet): Uint8Array => {
   const count = set.answers();
@@ -226,36 +178,53 @@ const roomFor = (set: AdmissionRuleSet): Uint8Array => {
 };
 const NO_ROOM = new Uint8Array(0);
 
-const joined = (names: readonly string[]): string => [...new Set(names)].join(',').slice(0, 8192);
+const ANNOTATION_MAX = 8192;
 
-function annotationsOf(progress: Progress, allowedBy: string | undefined): Record<string, string> {
-  const of = (state: AdmissionViolation['state']): string =>
-    joined(progress.violations.filter((violation) => violation.state === state).map(({ rule }) => rule));
-  const all = {
-    revision: progress.set.revision,
-    violated: of('violated'),
-    unknown: of('unknown'),
-    excepted: of('excepted'),
-    'allowed-by': allowedBy ?? '',
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, text]) => text !== ''));
+function annotationsOf({ set, violations }: Progress, allowedBy: string | undefined): Record<string, string> {
+  const annotations: Record<string, string> = { revision: set.revision };
+  if (violations.length > 0) {
+    const names = { violated: new Set<string>(), unknown: new Set<string>(), excepted: new Set<string>() };
+    for (const { state, rule } of violations) names[state].add(rule.id);
+    for (const [state, rules] of Object.entries(names))
+      if (rules.size > 0) annotations[state] = [...rules].join(',').slice(0, ANNOTATION_MAX);
+  }
+  if (allowedBy !== undefined) annotations['allowed-by'] = allowedBy;
+  return annotations;
 }
 
-function start(
-  set: AdmissionRuleSet,
-  request: AdmissionRequest,
-  context: AdmissionContext,
-  nowMs: number,
-): Progress {
+interface Asked {
+  readonly set: AdmissionRuleSet;
+  readonly request: AdmissionRequest;
+  readonly context: AdmissionContext;
+  readonly nowMs: number;
+  readonly stage: AdmissionStage;
+}
+
+function start({ set, request, context, nowMs }: Asked, reasons: Reason[] | undefined): Progress {
   const options = { nowMs, podPaths: set.podPaths };
   const now = new Evaluation(request, context, options);
   now.answers = roomFor(set);
   const hasBefore = request.operation === 'UPDATE' && request.oldObject !== undefined;
   const before = hasBefore ? new Evaluation(request, context, { ...options, old: true }) : undefined;
-  const exceptions = set.exceptions
-    .filter(({ exception, coversRequest }) => exception.expiresAtMs > nowMs && coversRequest(request))
-    .sort((one, two) => two.exception.expiresAtMs - one.exception.expiresAtMs);
-  return { set, now, before, exceptions, violations: [], reasons: [], verdict: 'allow', truncated: false };
+  const exceptions =
+    set.exceptions.length === 0
+      ? set.exceptions
+      : set.exceptions
+          .filter(({ exception, coversRequest }) => exception.expiresAtMs > nowMs && coversRequest(request))
+          .sort((one, two) => two.exception.expiresAtMs - one.exception.expiresAtMs);
+  return { set, now, before, exceptions, violations: [], reasons, verdict: 'allow', truncated: false };
+}
+
+/** Asks all rules; gives the one that allows the request and so ended judging. */
+function askAll(progress: Progress, stage: AdmissionStage): string | undefined {
+  const { rules, filter } = progress.set.dispatch(progress.now.request, stage);
+  for (const at of filter.candidates(progress.now)) {
+    const planned = rules[at];
+    if (planned === undefined) continue;
+    if (askRule(planned, progress)) return planned.compiled.rule.id;
+    if (progress.now.stepsLeft <= 0) break;
+  }
+  return undefined;
 }
 
 /**
@@ -269,22 +238,17 @@ export function judgeAdmission(
   nowMs: number,
   stage: AdmissionStage = 'admission',
 ): AdmissionVerdict {
-  const progress = start(set, request, context, nowMs);
-  let allowedBy: string | undefined;
-  for (const planned of rulesToAsk(progress, stage)) {
-    if (askRule(planned, progress)) {
-      allowedBy = planned.compiled.rule.id;
-      break;
-    }
-    if (progress.now.stepsLeft <= 0) break;
-  }
+  const reasons: Reason[] = [];
+  const progress = start({ set, request, context, nowMs, stage }, reasons);
+  const allowedBy = askAll(progress, stage);
   const isOver = progress.now.stepsLeft <= 0;
   const verdict: Verdict = isOver && progress.verdict !== 'deny' ? 'undecided' : progress.verdict;
-  const warned = progress.violations.filter(({ mode, state }) => mode === 'warn' && state !== 'excepted');
+  const violations = progress.violations.map((violation) => violation.describe());
+  const warned = violations.filter(({ mode, state }) => mode === 'warn' && state !== 'excepted');
   return {
-    decision: { verdict, reasons: progress.reasons, nearest: [], enforcementPoint: 'none', elapsedUs: 0 },
+    decision: { verdict, reasons, nearest: [], enforcementPoint: 'none', elapsedUs: 0 },
     allowed: verdict === 'allow' || verdict === 'alert',
-    violations: progress.violations,
+    violations,
     warnings: warned.map(({ message }) => message),
     auditAnnotations: annotationsOf(progress, allowedBy),
     malformed: [...progress.now.malformed],
@@ -292,6 +256,22 @@ export function judgeAdmission(
     revision: set.revision,
     truncated: progress.truncated,
   };
+}
+
+/**
+ * The violations that `judgeAdmission` gives, each put in words only when it is asked to: for many objects, of whose
+ * violations most are counted and few are shown.
+ */
+export function findViolations(
+  set: AdmissionRuleSet,
+  request: AdmissionRequest,
+  context: AdmissionContext,
+  nowMs: number,
+  stage: AdmissionStage = 'admission',
+): readonly FoundViolation[] {
+  const progress = start({ set, request, context, nowMs, stage }, undefined);
+  askAll(progress, stage);
+  return progress.violations;
 }
 
 /** A rule that an object violates, or may violate, without the places. */
@@ -302,11 +282,11 @@ export interface RuleHit {
 }
 
 /** Whether somebody answers for all places where the rule is violated. */
-function isExcepted({ compiled, variant }: Found, progress: Progress): boolean {
+function isExcepted({ compiled, variant, asked }: Found, progress: Progress): boolean {
   const { rule } = compiled;
   if (!progress.exceptions.some(({ coversRule }) => coversRule(rule.id))) return false;
   const witnesses: Witness[] = [];
-  variant.node.witness(progress.now, variant.node.ask(progress.now), witnesses);
+  variant.node.witness(progress.now, asked, witnesses);
   const named = placesOf(witnesses, rule);
   const places = named.length > 0 ? named : [wholeObject(progress.now)];
   return places.every((place) => exceptionFor(progress.exceptions, rule.id, place) !== undefined);
@@ -320,10 +300,13 @@ export function ruleHits(
   nowMs: number,
   stage: AdmissionStage = 'audit',
 ): readonly RuleHit[] {
-  const progress = start(set, request, context, nowMs);
+  const progress = start({ set, request, context, nowMs, stage }, undefined);
   const hits: RuleHit[] = [];
-  for (const planned of rulesToAsk(progress, stage)) {
-    const found = answerOf(planned, progress.now);
+  const { rules, filter } = set.dispatch(request, stage);
+  // Conditions that cannot hold, nor be unknown, for this object are left out.
+  for (const at of filter.candidates(progress.now)) {
+    const planned = rules[at];
+    const found = planned && answerOf(planned, progress.now);
     if (found === undefined) continue;
     if (endsJudging(found)) break;
     const { compiled, mode, answer } = found;

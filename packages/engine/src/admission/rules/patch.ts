@@ -100,11 +100,26 @@ export function applyPatch(object: unknown, operations: readonly JsonPatchOperat
   );
 }
 
-/** Where `{item}`, `{container}` and `{pod}` of a path stand for. */
-function placeOf(path: string, item: Item): string[] | undefined {
+/** The path of a step of a fix, taken apart: the word in braces it begins with, and the steps below. */
+interface FixPath {
+  readonly word: string | undefined;
+  readonly rest: readonly string[];
+}
+const fixPaths = new WeakMap<AdmissionFixStep, FixPath>();
+
+function fixPathOf(step: AdmissionFixStep): FixPath {
+  const known = fixPaths.get(step);
+  if (known !== undefined) return known;
+  const { path } = step;
   const close = path.indexOf('}');
   const word = path.startsWith('{') ? path.slice(1, close) : undefined;
-  const rest = stepsOfPointer(word === undefined ? path : path.slice(close + 1));
+  const made = { word, rest: stepsOfPointer(word === undefined ? path : path.slice(close + 1)) };
+  fixPaths.set(step, made);
+  return made;
+}
+
+/** Where `{item}`, `{container}` and `{pod}` of a path stand for. */
+function placeOf({ word, rest }: FixPath, item: Item): readonly string[] | undefined {
   const from = (steps: readonly Step[]): string[] => [...steps.map(String), ...rest];
   if (word === undefined) return rest;
   if (word === 'pod') return item.root.pod === undefined ? undefined : from(item.root.pod.specSteps);
@@ -120,15 +135,21 @@ function placeOf(path: string, item: Item): string[] | undefined {
 const touches = ({ path }: JsonPatchOperation, pointer: string): boolean =>
   pointer === path || pointer.startsWith(`${path}/`) || path.startsWith(`${pointer}/`);
 
+/** The object as the steps before leave it, as far as a place is concerned. */
+function stateFor(place: readonly string[], item: Item, operations: readonly JsonPatchOperation[]): unknown {
+  if (operations.length === 0) return item.root.value;
+  const pointer = pointerOf(place);
+  const before = operations.filter((operation) => touches(operation, pointer));
+  return applyPatch(item.root.value, before);
+}
+
 /** The fix of a rule for one violating item, in operations that really apply, one after the other. */
 export function patchFor(steps: readonly AdmissionFixStep[], item: Item): JsonPatchOperation[] {
   const operations: JsonPatchOperation[] = [];
   for (const step of steps.slice(0, STEPS_MAX)) {
-    const place = placeOf(step.path, item);
+    const place = placeOf(fixPathOf(step), item);
     if (place === undefined || place.length === 0 || place.length > DEPTH_MAX) continue;
-    const pointer = pointerOf(place);
-    const before = operations.filter((operation) => touches(operation, pointer));
-    const operation = operationFor(applyPatch(item.root.value, before), step, place);
+    const operation = operationFor(stateFor(place, item, operations), step, place);
     if (operation !== undefined) operations.push(operation);
   }
   return operations;

@@ -24,7 +24,53 @@ function gramsOf(text: string): number[] {
   return grams;
 }
 
-type Mark = (rule: number) => void;
+/** Rules to be asked, a bit each: walking the words that are set costs what is marked, not what there is. */
+class Marks {
+  readonly #words: Uint32Array;
+  readonly #always: Uint32Array;
+
+  constructor(count: number) {
+    this.#words = new Uint32Array((count + 31) >>> 5);
+    this.#always = new Uint32Array((count + 31) >>> 5);
+  }
+
+  /** Marks a rule for every object. */
+  always(rule: number): void {
+    this.#always[rule >>> 5] = (this.#always[rule >>> 5] ?? 0) | (1 << (rule & 31));
+  }
+
+  /** Forgets the object before. */
+  begin(): void {
+    this.#words.set(this.#always);
+  }
+
+  one(rule: number): void {
+    this.#words[rule >>> 5] = (this.#words[rule >>> 5] ?? 0) | (1 << (rule & 31));
+  }
+
+  all(rules: readonly number[]): void {
+    for (const rule of rules) this.one(rule);
+  }
+
+  /** The rules that are marked, in order. */
+  list(): number[] {
+    const rules: number[] = [];
+    const words = this.#words;
+    for (let at = 0; at < words.length; at += 1) {
+      let left = words[at] ?? 0;
+      while (left !== 0) {
+        const lowest = left & -left;
+        rules.push((at << 5) + 31 - Math.clz32(lowest));
+        left ^= lowest;
+      }
+    }
+    return rules;
+  }
+}
+
+/** Fours of characters that some rule waits for, by hash: nearly all others are known without a look-up. */
+const SIEVE_BITS = 13;
+const sieved = (gram: number): number => Math.imul(gram, 0x9e3779b1) >>> (32 - SIEVE_BITS);
 
 function addTo<K>(map: Map<K, number[]>, key: K, rule: number): void {
   const list = map.get(key);
@@ -38,6 +84,7 @@ class FieldIndex {
   readonly #values = new Map<string | number | boolean, number[]>();
   /** By four characters in a row that the value must hold. */
   readonly #grams = new Map<number, number[]>();
+  readonly #sieve = new Uint8Array(2 ** SIEVE_BITS);
   readonly #texts: number[] = [];
   readonly #set: number[] = [];
   readonly #above: { readonly bound: number; readonly rule: number }[] = [];
@@ -61,6 +108,7 @@ class FieldIndex {
       grams[0] ?? 0,
     );
     addTo(this.#grams, best, rule);
+    this.#sieve[sieved(best)] = 1;
     this.#texts.push(rule);
   }
 
@@ -70,46 +118,47 @@ class FieldIndex {
     this.#below.sort((one, two) => two.bound - one.bound);
   }
 
-  #ofText(text: string, mark: Mark): void {
+  #ofText(text: string, marks: Marks): void {
     if (this.#texts.length === 0) return;
     if (text.length > TEXT_MAX) {
-      for (const rule of this.#texts) mark(rule);
+      marks.all(this.#texts);
       return;
     }
     let gram = 0;
     for (let at = 0; at < text.length; at += 1) {
       gram = rolled(gram, text, at);
-      const rules = at + 1 < LITERAL_MIN ? undefined : this.#grams.get(gram);
-      if (rules !== undefined) for (const rule of rules) mark(rule);
+      if (this.#sieve[sieved(gram)] === 0 || at + 1 < LITERAL_MIN) continue;
+      const rules = this.#grams.get(gram);
+      if (rules !== undefined) marks.all(rules);
     }
   }
 
-  #ofOne(value: string | number | boolean, mark: Mark): void {
+  #ofOne(value: string | number | boolean, marks: Marks): void {
     const rules = this.#values.get(value);
-    if (rules !== undefined) for (const rule of rules) mark(rule);
-    if (typeof value === 'string') this.#ofText(value, mark);
+    if (rules !== undefined) marks.all(rules);
+    if (typeof value === 'string') this.#ofText(value, marks);
     if (typeof value !== 'number') return;
     for (const { bound, rule } of this.#above) {
       if (bound >= value) break;
-      mark(rule);
+      marks.one(rule);
     }
     for (const { bound, rule } of this.#below) {
       if (bound <= value) break;
-      mark(rule);
+      marks.one(rule);
     }
   }
 
   /** Marks the rules that what stands there does not rule out. */
-  mark(field: AdmissionField, item: Item, mark: Mark): void {
+  mark(field: AdmissionField, item: Item, marks: Marks): void {
     const reading = field.read(item);
     if (reading === undefined) return;
     if (isUnknown(reading)) {
-      for (const rule of this.all) mark(rule);
+      marks.all(this.all);
       return;
     }
-    for (const rule of this.#set) mark(rule);
-    if (Array.isArray(reading)) for (const one of reading) this.#ofOne(one, mark);
-    else this.#ofOne(reading, mark);
+    marks.all(this.#set);
+    if (Array.isArray(reading)) for (const one of reading) this.#ofOne(one, marks);
+    else this.#ofOne(reading, marks);
   }
 }
 
@@ -118,6 +167,10 @@ class ChainIndex {
   readonly fields = new Map<AdmissionField, FieldIndex>();
   readonly inner = new Map<CollectionDefinition, ChainIndex>();
   readonly #all = new Set<number>();
+  // The same as lists, made once all rules are in: walking a map costs as much as what is done at each step.
+  #rules: readonly number[] = [];
+  #fields: readonly (readonly [AdmissionField, FieldIndex])[] = [];
+  #inner: readonly (readonly [CollectionDefinition, ChainIndex])[] = [];
 
   add(need: Need, depth: number, rule: number): void {
     this.#all.add(rule);
@@ -136,43 +189,42 @@ class ChainIndex {
   finish(): void {
     for (const field of this.fields.values()) field.finish();
     for (const inner of this.inner.values()) inner.finish();
+    this.#rules = [...this.#all];
+    this.#fields = [...this.fields];
+    this.#inner = [...this.inner];
   }
 
-  mark(item: Item, mark: Mark): void {
-    for (const [field, index] of this.fields) index.mark(field, item, mark);
-    for (const [list, inner] of this.inner) {
+  mark(item: Item, marks: Marks): void {
+    for (const [field, index] of this.#fields) index.mark(field, item, marks);
+    for (const [list, inner] of this.#inner) {
       const { items, malformed } = list.items(item);
-      if (malformed) for (const rule of inner.#all) mark(rule);
-      for (const one of items) inner.mark(one, mark);
+      if (malformed) marks.all(inner.#rules);
+      for (const one of items) inner.mark(one, marks);
     }
   }
 }
 
 /** Tells which rules need not be asked of an object: their conditions cannot hold, nor be unknown. */
 export interface Prefilter {
-  /** 1 for each rule that must be asked, by its place in the list. Read it before asking again: it is used anew. */
-  readonly candidates: (root: Item) => Uint8Array;
+  /** The rules that must be asked, by their places in the list, in order. */
+  readonly candidates: (root: Item) => readonly number[];
 }
 
 /** Builds the filter of a list of rules, each with what any of its variants needs. */
 export function prefilter(needs: readonly Needs[]): Prefilter {
   const chains = new ChainIndex();
-  const always = new Uint8Array(needs.length);
   // One for all decisions: each is through with it before the next begins.
-  const marks = new Uint8Array(needs.length);
-  const mark = (rule: number): void => {
-    marks[rule] = 1;
-  };
+  const marks = new Marks(needs.length);
   for (const [rule, needed] of needs.entries()) {
-    if (needed === undefined) always[rule] = 1;
+    if (needed === undefined) marks.always(rule);
     else for (const need of needed) chains.add(need, 0, rule);
   }
   chains.finish();
   return {
     candidates: (root) => {
-      marks.set(always);
-      chains.mark(root, mark);
-      return marks;
+      marks.begin();
+      chains.mark(root, marks);
+      return marks.list();
     },
   };
 }

@@ -3,57 +3,86 @@
 
 import type { AdmissionRule, FactValue, LocalText, Operator } from '@bartizan/contracts';
 import { showValue } from '../../runtime/message.ts';
-import { stepsOf } from '../fields/field.ts';
+import { type AdmissionField, stepsOf } from '../fields/field.ts';
 import { fieldNamed } from '../fields/named.ts';
 import type { Item } from '../pod/evaluation.ts';
-import { fieldPath, pointerOf } from '../pod/json.ts';
+import { fieldPath, pointerOf, type Step } from '../pod/json.ts';
 import { isUnknown } from '../request.ts';
 import type { Witness } from './node.ts';
 
 const SHOWN_MAX = 1024;
 const MESSAGE_MAX = 1000;
 
-/** One place that violates: its item, the comparison that says it best, and all others there. */
-export interface ViolatingPlace {
+/** One place that violates: its item, and the comparison that says it best. */
+export class ViolatingPlace {
   readonly item: Item;
   readonly best: Witness;
-  readonly witnesses: readonly Witness[];
+  #path: string | undefined = undefined;
+
+  constructor(item: Item, best: Witness) {
+    this.item = item;
+    this.best = best;
+  }
+
+  /** The way to it from the root of the object. */
+  get steps(): readonly Step[] {
+    const { field, item } = this.best;
+    return field === undefined ? item.steps : stepsOf(field, item);
+  }
+
+  /** The same as a field path; a dot for the object as a whole. */
+  get path(): string {
+    this.#path ??= fieldPath(this.steps) || '.';
+    return this.#path;
+  }
 }
 
-const isAncestor = (one: Item, of: Item): boolean => {
-  for (let at = of.parent; at !== undefined; at = at.parent) if (at === one) return true;
-  return false;
-};
+type FixedTest = (field: AdmissionField) => boolean;
+const testsOfFixes = new WeakMap<AdmissionRule, FixedTest>();
+const NONE_FIXED: FixedTest = () => false;
 
-const pathsOfFixes = new WeakMap<AdmissionRule, readonly string[]>();
-
-/** Paths that the fix of a rule changes, below what it names first. */
-function fixedPaths(rule: AdmissionRule): readonly string[] {
-  const known = pathsOfFixes.get(rule);
+/** Whether the fix of a rule changes a field: paths below what its steps name first. */
+function fixedTest(rule: AdmissionRule): FixedTest {
+  const known = testsOfFixes.get(rule);
   if (known !== undefined) return known;
-  const paths = rule.fix?.patch?.map(({ path }) => path.replace(/^\{\w+\}/, '')) ?? [];
-  pathsOfFixes.set(rule, paths);
-  return paths;
+  const paths = new Set(rule.fix?.patch?.map(({ path }) => path.replace(/^\{\w+\}/, '')));
+  const fields = new WeakMap<AdmissionField, boolean>();
+  const test: FixedTest = (field) => {
+    const kept = fields.get(field);
+    if (kept !== undefined) return kept;
+    const isFixed = paths.has(pointerOf(field.path));
+    fields.set(field, isFixed);
+    return isFixed;
+  };
+  const made = paths.size === 0 ? NONE_FIXED : test;
+  testsOfFixes.set(rule, made);
+  return made;
 }
 
-/** The comparison that a fix would change, else the last one made: conditions go from where to what. */
-function bestOf(witnesses: readonly Witness[], item: Item, rule: AdmissionRule): Witness | undefined {
-  const wanted = fixedPaths(rule);
-  const fixed = witnesses.find(
-    ({ field, item: at }) => at === item && field !== undefined && wanted.includes(pointerOf(field.path)),
-  );
-  return fixed ?? witnesses.findLast(({ item: at }) => at === item) ?? witnesses.at(-1);
+/** By item the comparison that a fix would change, else the last one made: conditions go from where to what. */
+function bestOf(witnesses: readonly Witness[], rule: AdmissionRule): ReadonlyMap<Item, Witness> {
+  const isFixed = fixedTest(rule);
+  const best = new Map<Item, Witness>();
+  const settled = new Set<Item>();
+  for (const witness of witnesses) {
+    const { item, field } = witness;
+    if (settled.has(item)) continue;
+    best.set(item, witness);
+    if (field !== undefined && isFixed(field)) settled.add(item);
+  }
+  return best;
 }
 
 /** Puts what was found in order: one place per innermost item. What holds of the whole request belongs to each. */
 export function placesOf(witnesses: readonly Witness[], rule: AdmissionRule): ViolatingPlace[] {
-  const items = [...new Set(witnesses.map(({ item }) => item))];
-  const innermost = items.filter((item) => !items.some((other) => isAncestor(item, other)));
-  return innermost.flatMap((item) => {
-    const here = witnesses.filter((witness) => witness.item === item || isAncestor(witness.item, item));
-    const best = bestOf(here, item, rule);
-    return best === undefined ? [] : [{ item, best, witnesses: here }];
-  });
+  const best = bestOf(witnesses, rule);
+  const outer = new Set<Item>();
+  if (best.size > 1)
+    for (const item of best.keys())
+      for (let at = item.parent; at !== undefined && !outer.has(at); at = at.parent) outer.add(at);
+  const places: ViolatingPlace[] = [];
+  for (const [item, witness] of best) if (!outer.has(item)) places.push(new ViolatingPlace(item, witness));
+  return places;
 }
 
 /**
@@ -69,12 +98,8 @@ export function wholeObject(item: Item): ViolatingPlace {
     unknown: undefined,
     held: true,
   };
-  return { item, best, witnesses: [best] };
+  return new ViolatingPlace(item, best);
 }
-
-/** The field path of a comparison; a dot for the object as a whole. */
-export const pathOf = ({ field, item }: Witness): string =>
-  fieldPath(field === undefined ? item.steps : stepsOf(field, item)) || '.';
 
 const clipped = (value: FactValue): FactValue => {
   if (typeof value === 'string') return value.slice(0, SHOWN_MAX);
@@ -135,38 +160,52 @@ function itemFor(subject: string, place: Item): Item | undefined {
     : undefined;
 }
 
-function shown(name: string, place: ViolatingPlace, none: string): string {
-  if (name === 'path') return pathOf(place.best);
+/** What stands for a name in a message; undefined when nothing is there. */
+function shown(name: string, place: ViolatingPlace): string | undefined {
+  if (name === 'path') return place.path;
   const field = fieldNamed(name);
   const item = field && itemFor(field.subject, place.item);
-  if (field === undefined || item === undefined) return none;
+  if (field === undefined || item === undefined) return undefined;
   if (field.secret === true) return '***';
   const reading = field.read(item);
-  return reading === undefined || isUnknown(reading) || reading === '' ? none : showValue(reading);
+  return reading === undefined || isUnknown(reading) || reading === '' ? undefined : showValue(reading);
 }
 
 /** A message taken apart: text and names in turn. */
 interface Template {
   readonly en: readonly string[];
   readonly ja: readonly string[];
+  /** The message itself, where it names nothing. */
+  readonly fixed: LocalText | undefined;
 }
 const templates = new WeakMap<AdmissionRule, Template>();
 
 function templateOf(rule: AdmissionRule): Template {
   const known = templates.get(rule);
   if (known !== undefined) return known;
-  const template = { en: rule.message.en.split(PLACEHOLDER), ja: rule.message.ja.split(PLACEHOLDER) };
+  const en = rule.message.en.split(PLACEHOLDER);
+  const ja = rule.message.ja.split(PLACEHOLDER);
+  const isFixed = en.length === 1 && ja.length === 1;
+  const clip = (text: string | undefined): string => (text ?? '').slice(0, MESSAGE_MAX);
+  const template = { en, ja, fixed: isFixed ? { en: clip(en[0]), ja: clip(ja[0]) } : undefined };
   templates.set(rule, template);
   return template;
 }
 
 /** The message of a rule with the values of one place. */
 export function messageFor(rule: AdmissionRule, place: ViolatingPlace): LocalText {
-  const fill = (parts: readonly string[], none: string): string =>
-    parts
-      .map((part, at) => (at % 2 === 1 ? shown(part, place, none) : part))
-      .join('')
-      .slice(0, MESSAGE_MAX);
-  const { en, ja } = templateOf(rule);
+  const { en, ja, fixed } = templateOf(rule);
+  if (fixed !== undefined) return fixed;
+  // Both languages mostly name the same fields: each is read once.
+  const values = new Map<string, string | undefined>();
+  const shownOnce = (name: string): string | undefined => {
+    if (!values.has(name)) values.set(name, shown(name, place));
+    return values.get(name);
+  };
+  const fill = (parts: readonly string[], none: string): string => {
+    let text = '';
+    for (const [at, part] of parts.entries()) text += at % 2 === 1 ? (shownOnce(part) ?? none) : part;
+    return text.length > MESSAGE_MAX ? text.slice(0, MESSAGE_MAX) : text;
+  };
   return { en: fill(en, '(not set)'), ja: fill(ja, '（未設定）') };
 }
