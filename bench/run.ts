@@ -21,6 +21,7 @@ const BENCHES = [
   'admission',
   'audit',
   'scan',
+  'secrets',
   'continuous',
   'policy-cli',
   'rbac',
