@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PushNote } from '../../ports.ts';
 import { PushInbox, type PushInboxParts } from './push-inbox.ts';
 
-const SECRET = 'a-secret-for-pushes';
+const SECRET = 'a secret for pushes';
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const noteOf = (tags: readonly string[], repository = 'shop/web'): Buffer =>
   Buffer.from(JSON.stringify({ repository, updated_tags: tags }));

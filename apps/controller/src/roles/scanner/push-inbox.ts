@@ -40,8 +40,8 @@ const isSame = (left: string, right: string): boolean => {
 
 /** The secret as a header carries it: as a bearer token, as the password of basic authentication, or alone. */
 const carried = (authorization: string): string => {
-  const [, scheme = '', rest = ''] = /^(bearer|basic) +(\S+)$/i.exec(authorization) ?? [];
-  if (scheme.toLowerCase() === 'bearer') return rest;
+  const [, scheme = '', rest = ''] = /^(bearer|basic) +(.+)$/i.exec(authorization) ?? [];
+  if (scheme.toLowerCase() === 'bearer') return rest.trim();
   if (scheme === '') return authorization.trim();
   const text = Buffer.from(rest, 'base64').toString('utf8');
   return text.slice(text.indexOf(':') + 1);
