@@ -22,6 +22,7 @@ const BENCHES = [
   'admission-webhook',
   'audit',
   'scan',
+  'secrets',
   'continuous',
   'policy-cli',
   'rbac',

@@ -8,19 +8,21 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Difference } from '@bartizan/testkit/peers';
 import { compareImages } from './compare/images.ts';
-import { type Comparison, reportOf } from './compare/report.ts';
+import { type Comparison, type Measurement, reportOf, secretReportOf } from './compare/report.ts';
+import { compareSecrets } from './compare/secrets.ts';
 import { buildRunTree } from './run-tree/build.ts';
 
 /**
- * `npm run compare [-- --peers syft,osv-scalibr,trivy] [--rounds N]`: builds the pinned scanners of others once a
- * machine (minutes each), runs them in turn with ours on the yardstick image, and writes what came out, dated, to
- * docs/results. No part of `npm test`.
+ * `npm run compare [-- --peers syft,osv-scalibr,trivy] [--rounds N] [--only images|secrets]`: builds the pinned
+ * scanners of others once a machine (minutes each), runs them in turn with ours on the yardstick image, and gitleaks on
+ * texts of it, and writes what came out, dated, to docs/results. No part of `npm test`.
  */
 const root = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
   options: {
     peers: { type: 'string', default: 'syft,osv-scalibr,trivy' },
     rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: 'images,secrets' },
   },
 });
 
@@ -30,29 +32,37 @@ const machine = (): string =>
 const differences = JSON.parse(
   readFileSync(join(root, 'tests/conformance/catalog/differences.json'), 'utf8'),
 ) as readonly Difference[];
+const measured = (): Measurement => ({
+  date: new Date().toISOString().slice(0, 10),
+  machine: machine(),
+  commit: execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
+  loadAverage: loadavg()[0] ?? 0,
+});
+
+const keep = (name: string, comparison: Measurement, text: string): void => {
+  const results = join(root, 'docs/results');
+  mkdirSync(results, { recursive: true });
+  const path = join(results, `${comparison.date}-${name}`);
+  writeFileSync(`${path}.json`, `${JSON.stringify(comparison, undefined, 2)}\n`);
+  writeFileSync(`${path}.md`, text);
+  process.stdout.write(text);
+};
+
 const folder = mkdtempSync(join(tmpdir(), 'bartizan-compare-'));
 try {
   const tree = buildRunTree({ checkout: root, out: join(folder, 'tree') });
-  const compared = await compareImages({
-    program: join(tree.folder, 'apps/cli/src/main.js'),
-    folder,
-    rounds: Number(values.rounds),
-    peers: values.peers.split(','),
-    differences,
-  });
-  const comparison: Comparison = {
-    date: new Date().toISOString().slice(0, 10),
-    machine: machine(),
-    commit: execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
-    loadAverage: loadavg()[0] ?? 0,
-    ...compared,
-  };
-  const results = join(root, 'docs/results');
-  mkdirSync(results, { recursive: true });
-  const name = join(results, `${comparison.date}-images`);
-  writeFileSync(`${name}.json`, `${JSON.stringify(comparison, undefined, 2)}\n`);
-  writeFileSync(`${name}.md`, reportOf(comparison));
-  process.stdout.write(reportOf(comparison));
+  const program = join(tree.folder, 'apps/cli/src/main.js');
+  const setting = { program, folder, rounds: Number(values.rounds) };
+  const asked = values.only.split(',');
+  if (asked.includes('images')) {
+    const compared = await compareImages({ ...setting, peers: values.peers.split(','), differences });
+    const comparison: Comparison = { ...measured(), ...compared };
+    keep('images', comparison, reportOf(comparison));
+  }
+  if (asked.includes('secrets')) {
+    const comparison = { ...measured(), ...(await compareSecrets(setting)) };
+    keep('secrets', comparison, secretReportOf(comparison));
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { describe, expect, it } from 'vitest';
-import { type Comparison, ratio, reportOf } from './report.ts';
+import { type Comparison, ratio, reportOf, secretReportOf } from './report.ts';
 
 const cost = (userSeconds: number, maxRssMb: number) => ({ userSeconds, systemSeconds: 0, maxRssMb });
 
@@ -42,5 +42,21 @@ describe('the report of a comparison', () => {
     expect(text).toContain('| peer 1.0 | 5 | 20.0 s | 400 MB | 0.25 | 0.25 |');
     expect(text).toContain('| peer | 3 | 1 | 2 | 0 | 1 |');
     expect(text).toContain('- third 2.0: it could not be built');
+  });
+});
+
+describe('the report of searches for secrets', () => {
+  it('shows what each found of the planted ones, and the ratio of one round', () => {
+    const text = secretReportOf({
+      ...{ date: '2026-11-28', machine: 'a machine', commit: 'abc', loadAverage: 1.25 },
+      ...{ files: 10, bytes: 48e6, planted: 140 },
+      results: [
+        { name: 'bartizan', version: 'x', rounds: [cost(1, 100)], planted: 140, others: 2 },
+        { name: 'peer', version: '1', rounds: [cost(40, 80)], planted: 120, others: 9 },
+      ],
+    });
+    expect(text).toContain('10 files of text, 48 MB');
+    expect(text).toContain('| bartizan x | 140 of 140 | 2 | 1.00 s | 100 MB | - |');
+    expect(text).toContain('| peer 1 | 120 of 140 | 9 | 40.00 s | 80 MB | 0.025 |');
   });
 });

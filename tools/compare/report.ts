@@ -3,13 +3,18 @@
 
 import type { ImageResult, NotRun } from './images.ts';
 import type { Cost } from './measure.ts';
+import type { SecretComparison } from './secrets.ts';
 
-/** What a comparison gave, as it is kept in docs/results. */
-export interface Comparison {
+/** When, where and of what something was measured. */
+export interface Measurement {
   readonly date: string;
   readonly machine: string;
   readonly commit: string;
   readonly loadAverage: number;
+}
+
+/** What a comparison gave, as it is kept in docs/results. */
+export interface Comparison extends Measurement {
   readonly image: { readonly packedMb: number; readonly plainMb: number };
   readonly results: readonly ImageResult[];
   readonly notRun: readonly NotRun[];
@@ -72,6 +77,37 @@ export const reportOf = (comparison: Comparison): string => {
     'Why one has what another has not is said in `tests/conformance/catalog/differences.json`; the lists are in the JSON file beside this one.',
     ...(notRun.length === 0 ? [] : ['', 'Not run, and nothing is claimed against them:', '']),
     ...notRun.map(({ name, version, why }) => `- ${name} ${version}: ${why}`),
+  ];
+  return `${lines.join('\n')}\n`;
+};
+
+/** The comparison of searches for secrets, for people. */
+export const secretReportOf = (comparison: Measurement & SecretComparison): string => {
+  const { date, machine, commit, loadAverage, files, bytes, planted, results } = comparison;
+  const [ours] = results;
+  if (ours === undefined) return '';
+  const rows = results.map((result) => {
+    const against = result === ours ? '-' : ratio(ours.rounds, result.rounds, user).toFixed(3);
+    const cells = [
+      `${result.name} ${result.version}`,
+      `${result.planted} of ${planted}`,
+      String(result.others),
+      `${middle(result.rounds.map(user)).toFixed(2)} s`,
+      `${Math.round(middle(result.rounds.map(rss)))} MB`,
+      against,
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  const lines = [
+    `# Searches for secrets in the same files, ${date}`,
+    '',
+    `Written by \`npm run compare\` at commit ${commit}. ${machine}; load average ${loadAverage.toFixed(1)}, so only ratios of one round are compared. ${files} files of text, ${(bytes / 1e6).toFixed(0)} MB, from layers of the yardstick image, with ${planted} secrets planted among them. ${ours.rounds.length} rounds, the two in turn.`,
+    '',
+    '| scanner | planted secrets found | found elsewhere | user CPU | max RSS | ours / theirs, CPU |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+    'The files have numbers for names, so that no list of paths makes one of them read less than the other. Decoding of Base64 is off on both sides. The kinds planted are those that `tests/conformance/secrets` plants; each scanner has rules of its own.',
   ];
   return `${lines.join('\n')}\n`;
 };

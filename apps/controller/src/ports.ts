@@ -173,6 +173,22 @@ export interface RegistryDesk {
   readonly start: (owner: Owner, id: string) => Promise<Result<Registry, ApiFailure>>;
   readonly cancel: (owner: Owner, id: string) => Promise<Result<Registry, ApiFailure>>;
 }
+/** A note of a registry about pushes, as it came. */
+export interface PushNote {
+  readonly body: Buffer;
+  readonly authorization?: string;
+  /** `X-Hub-Signature-256`. */
+  readonly signature?: string;
+}
+/** What became of a note: images that will be looked at, and those that no filter of the registry chooses. */
+export interface PushReceipt {
+  readonly queued: number;
+  readonly refused: number;
+}
+/** Takes what registries tell about pushes. */
+export interface PushDesk {
+  readonly receive: (registry: string, note: PushNote) => Promise<Result<PushReceipt, ApiFailure>>;
+}
 /** A package list to judge. */
 export interface MatchRequest {
   readonly owner: Owner;

@@ -171,6 +171,7 @@ export {
   FINDING_KINDS,
   Finding,
   Fix,
+  PACKAGE_ROLES,
   Package,
   ScorecardRow,
   SecretEvidence,

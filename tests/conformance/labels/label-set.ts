@@ -56,6 +56,11 @@ const OWNED_NOTE = /\brpm\b|red ?hat|\bRHEL\b|distro-specific/i;
 const CATALOGUE_NOTE =
   /not[ _]importable|effectively[ _]private|vscode extension|not (?:actually|really)|not believed to be the actual/i;
 
+/** The note says that what has the name of an npm package is an extension of an editor. */
+const EXTENSION_NOTE = /vscode extension/i;
+/** Packages of the set that Debian's archive keeps in section `localization`, as their dpkg entries say. */
+const LOCALIZATION: ReadonlySet<string> = new Set(['gnupg-l10n', 'krb5-locales', 'libc-l10n', 'locales']);
+
 /** Maven rows by artifact: the labels leave the group out. */
 export const mavenNames = (): ReadonlyMap<string, readonly string[]> => {
   const names = new Map<string, Set<string>>();
@@ -145,7 +150,12 @@ export class LabelSet {
     if (line !== undefined && (isDistributionVersion(label.version) || label.package in DEBIAN_SOURCES)) {
       const sourceName = line.startsWith('Debian') ? DEBIAN_SOURCES[label.package] : undefined;
       if (line.startsWith('Debian') && sourceName === undefined) return [];
-      const one = { ...found, ecosystem: line, ...(sourceName === undefined ? {} : { sourceName }) };
+      const one: MatchablePackage = {
+        ...found,
+        ecosystem: line,
+        ...(sourceName === undefined ? {} : { sourceName }),
+        ...(line.startsWith('Debian') && LOCALIZATION.has(found.name) ? { role: 'translations' } : {}),
+      };
       return this.#pack.rows(line, sourceName ?? found.name).length > 0 ? [one] : [];
     }
     if (isDistributionVersion(label.version)) return [];
@@ -158,9 +168,16 @@ export class LabelSet {
       ecosystem: 'Maven',
       ...owned,
     }));
-    return [...LANGUAGES.map((ecosystem) => ({ ...found, ecosystem, ...owned })), ...maven].filter((one) =>
-      names(this.#pack, one, ids),
+    const extension = EXTENSION_NOTE.test(this.#notes.get(keyOf(label)) ?? '');
+    const languages = LANGUAGES.map(
+      (ecosystem): MatchablePackage => ({
+        ...found,
+        ecosystem,
+        ...owned,
+        ...(extension && ecosystem === 'npm' ? { role: 'editor-extension' } : {}),
+      }),
     );
+    return [...languages, ...maven].filter((one) => names(this.#pack, one, ids));
   }
 
   /** The distribution package that carries a language package: named after it, of the same upstream version. */

@@ -5,28 +5,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DEFAULT_LIMITS, DirectoryTree, type SecretReport, searchTree, secretFinding } from '@bartizan/scan';
-import { fillTemplate, SeededRandom } from '@bartizan/testkit/secrets';
+import { fillTemplate, PLANTED_KINDS, SeededRandom } from '@bartizan/testkit/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { report } from '../outside.ts';
 import { shippedScanner } from './content-rules.ts';
 
-/** Kinds of secrets as people leave them lying about: the line, and the file it lies in. */
-const KINDS: readonly { readonly line: string; readonly file: string }[] = [
-  { line: 'GITHUB_TOKEN=ghp_{crc62:30}', file: 'ci.env' },
-  { line: 'aws_secret_access_key = {b64:40}', file: 'credentials' },
-  { line: 'aws_access_key_id = {awsid:AKIA}', file: 'aws.ini' },
-  { line: '//registry.internal/:_authToken=npm_{crc62:30}', file: '.npmrc' },
-  { line: 'SLACK_TOKEN: xoxb-{digit:12}-{digit:12}-{alnum:24}', file: 'values.yaml' },
-  { line: 'stripe.key=sk_live_{alnum:24}', file: 'application.properties' },
-  { line: 'DATABASE_URL=postgres://shop:{password:16}@db.internal:5432/shop', file: 'web.env' },
-  { line: '{pem:ec}', file: 'server.key' },
-  { line: '{openssh:plain}', file: 'id_deploy' },
-  { line: '{"auths": {"registry.internal": {"auth": "{b64basic:20}"}}}', file: 'config.json' },
-  { line: 'machine git.internal login deploy password {password:18}', file: '.netrc' },
-  { line: 'Authorization: Bearer {jwt:valid}', file: 'request.txt' },
-  { line: 'token: {jwt:serviceaccount}', file: 'sa.txt' },
-  { line: 'MYSQL_ROOT_PASSWORD={password:14}', file: 'db.env' },
-];
 const OF_EACH = 12;
 const NOISE_FILES = 200;
 
@@ -73,7 +56,7 @@ describe('planted secrets', () => {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     };
-    for (const { line, file } of KINDS) {
+    for (const { line, file } of PLANTED_KINDS) {
       for (let at = 0; at < OF_EACH; at += 1) {
         const path = `srv/app-${random.below(40)}/${at}-${random.below(1_000)}/${file}`;
         const value = fillTemplate(line, `${line} ${at}`);

@@ -29,8 +29,8 @@ export class RegistryServer {
     this.host = `127.0.0.1:${port}`;
   }
 
-  /** `auth` may replace the password file by another way to sign in. */
-  static async start(auth?: (folder: string) => object): Promise<RegistryServer> {
+  /** `auth` may replace the password file by another way to sign in; `more` is added to the configuration. */
+  static async start(auth?: (folder: string) => object, more: object = {}): Promise<RegistryServer> {
     const folder = mkdtempSync(join(tmpdir(), 'bartizan-registry-'));
     const server = new RegistryServer(folder, await freePort());
     // libcrypt of Debian knows bcrypt, which is all this registry takes.
@@ -46,6 +46,7 @@ export class RegistryServer {
       storage: { filesystem: { rootdirectory: join(folder, 'data') } },
       http: { addr: server.host },
       auth: auth?.(folder) ?? { htpasswd: { realm: 'test', path: join(folder, 'htpasswd') } },
+      ...more,
     };
     // JSON is YAML.
     writeFileSync(join(folder, 'config.yml'), JSON.stringify(config));

@@ -29,6 +29,7 @@ export interface RegistryFlags {
   readonly host?: string;
   readonly username?: string;
   readonly secretFile?: string;
+  readonly pushSecretFile?: string;
   readonly region?: string;
   readonly authUrl?: string;
   readonly certificates?: string;
@@ -116,6 +117,8 @@ async function settingsOf(
 ): Promise<Result<RegistrySettings, ApiFailure>> {
   const secret = await secretOf(flags.secretFile);
   if (!secret.ok) return secret;
+  const pushSecret = flags.pushSecretFile === undefined ? ok(undefined) : fileText(flags.pushSecretFile);
+  if (!pushSecret.ok) return pushSecret;
   const files = filesOf(flags);
   if (!files.ok) return files;
   const { name = before?.name, kind = before?.kind, host = before?.host } = flags;
@@ -133,6 +136,7 @@ async function settingsOf(
   return ok({
     ...kept,
     ...given({ username, region, authUrl, newestTags: newest, concurrency, secret: secret.value }),
+    ...given({ pushSecret: pushSecret.value?.replace(/\r?\n$/, '') }),
     ...files.value,
     name: name ?? host,
     kind,
@@ -145,7 +149,7 @@ async function settingsOf(
   });
 }
 
-type Kept = Omit<RegistrySettings, 'name' | 'kind' | 'host' | 'secret'>;
+type Kept = Omit<RegistrySettings, 'name' | 'kind' | 'host' | 'secret' | 'pushSecret'>;
 const DEFAULTS: Kept = {
   plainHttp: false,
   includes: [],
@@ -157,8 +161,20 @@ const DEFAULTS: Kept = {
 
 /** What may be set of a registry, without what only the server knows. */
 function settingsIn(registry: Registry): Kept {
-  const { id, cluster, tenant, hasSecret, run, createdAtMs, updatedAtMs, name, kind, host, ...settings } =
-    registry;
+  const {
+    id,
+    cluster,
+    tenant,
+    hasSecret,
+    hasPushSecret,
+    run,
+    createdAtMs,
+    updatedAtMs,
+    name,
+    kind,
+    host,
+    ...settings
+  } = registry;
   return settings;
 }
 

@@ -32,6 +32,10 @@ export const REGISTRY_TEXT = {
     en: 'File of the password, token or key; - = standard input. Never given as an argument',
     ja: 'パスワード・トークン・鍵のファイル（- は標準入力）。引数では渡さない',
   },
+  'flag.registry-push-secret': {
+    en: 'File of the secret that its notes about pushes carry, 16 characters or more; an empty file takes it away',
+    ja: 'プッシュ通知の認証に使うシークレットのファイル（16 文字以上）。空のファイルを指定すると解除',
+  },
   'flag.registry-region': {
     en: 'Region, tenant, project, group, organisation or repository',
     ja: 'リージョン・テナント・プロジェクト・グループ・組織・リポジトリ',

@@ -3,7 +3,7 @@
 
 import type { Metrics } from '@bartizan/adapters/telemetry';
 import { type Failure, ok, type Result, type Scope } from '@bartizan/contracts';
-import type { Log } from '../ports.ts';
+import type { Log, PushDesk } from '../ports.ts';
 import { RateGate } from '../rate-gate.ts';
 import { Turnstile } from '../turnstile.ts';
 import { Doorkeeper } from './access/authenticate.ts';
@@ -31,6 +31,8 @@ export interface ReportParts
   readonly bootstrapPassword: string | undefined;
   readonly tls: TlsFiles;
   readonly consoleDir: string;
+  /** Absent: no registry is listened to here. */
+  readonly pushes?: PushDesk;
   readonly metrics: Metrics;
 }
 /** The API, ready to listen. */
@@ -99,6 +101,7 @@ export async function buildReport(parts: ReportParts): Promise<Result<Report, Fa
           : { code: code ?? 'E_STORE_IO', detail: reason ?? 'the store takes nothing now' };
       },
     },
+    ...(parts.pushes === undefined ? {} : { pushes: parts.pushes }),
     probes: {
       gate,
       readiness: () => {

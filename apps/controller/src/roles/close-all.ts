@@ -8,6 +8,7 @@ import type { Report } from '../report/build-report.ts';
 import type { AgentServer } from '../sense/agent-server.ts';
 import type { Chores } from './chores.ts';
 import type { ClusterRole } from './cluster/build-cluster.ts';
+import type { PushInbox } from './scanner/push-inbox.ts';
 import type { RegistryRuns } from './scanner/registry-runs.ts';
 
 /** Ends everything, the store last: what the others still write has to find it. */
@@ -17,6 +18,7 @@ export async function closeAll(parts: {
   report: Report;
   chores: Chores;
   runs: RegistryRuns;
+  pushes: PushInbox;
   cluster: ClusterRole;
   client: PackClient;
   uses: PackageUses;
@@ -24,6 +26,7 @@ export async function closeAll(parts: {
 }): Promise<void> {
   parts.stopTrust();
   parts.chores.stop();
+  parts.pushes.close();
   await parts.runs.close();
   await parts.cluster.close();
   parts.uses.close();

@@ -13,6 +13,7 @@ import {
   err,
   failure,
   LOCAL_CLUSTER,
+  ok,
   type Role,
 } from '@bartizan/contracts';
 import { EMPTY_CONTEXT } from '@bartizan/engine/admission';
@@ -28,6 +29,7 @@ import type { PasswordHasher } from '../report/access/login.ts';
 import { buildReport, type Report } from '../report/build-report.ts';
 import { buildAuditLog } from '../roles/cluster/build-audit-log.ts';
 import { buildDesk } from '../roles/cluster/build-desk.ts';
+import { PushInbox } from '../roles/scanner/push-inbox.ts';
 import { Registries } from '../roles/scanner/registry-desk.ts';
 import { Turnstile } from '../turnstile.ts';
 
@@ -63,6 +65,8 @@ export interface ApiStage {
   readonly changes: readonly Change[];
   /** Without runs until a test attaches some. */
   readonly registries: Registries;
+  /** Images that notes about pushes asked for. */
+  readonly pushed: readonly string[];
   readonly logged: readonly string[];
 }
 
@@ -142,14 +146,7 @@ export async function buildApiStage(
     reconfigure: () => undefined,
     drop: () => undefined,
   };
-  const registries = new Registries({
-    store,
-    sealer: createSealer(Buffer.alloc(32, 7)),
-    clock,
-    publish: (change) => void changes.push(change),
-    newId: () => `reg-${changes.length}`,
-    open: onlyHere,
-  });
+  const { registries, pushes, pushed } = stageRegistries({ store, clock, log }, changes);
   const findingTurnstile = new Turnstile();
   const uses = new PackageUses({
     store,
@@ -176,6 +173,7 @@ export async function buildApiStage(
     book: { rules: [], rulesRevision: '', controls: [] },
     advisories: noAdvisories,
     registries,
+    pushes,
     history: () => new Map(),
     usesOf: (scope, workload) => uses.of(scope, workload),
     news: { newest: (node) => node },
@@ -191,7 +189,38 @@ export async function buildApiStage(
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);
   const ask = (one: Ask) => askServer(report.value, one);
-  return { report: report.value, ask, keyOf: keyMaker(store, clock, ask), sent, changes, registries, logged };
+  return {
+    report: report.value,
+    ask,
+    keyOf: keyMaker(store, clock, ask),
+    sent,
+    changes,
+    registries,
+    pushed,
+    logged,
+  };
+}
+
+/** The desk of registries, and an inbox for notes about pushes that only writes down what it is asked for. */
+function stageRegistries(
+  { store, clock, log }: { readonly store: Store; readonly clock: Clock; readonly log: Log },
+  changes: Change[],
+) {
+  const registries = new Registries({
+    store,
+    sealer: createSealer(Buffer.alloc(32, 7)),
+    clock,
+    publish: (change) => void changes.push(change),
+    newId: () => `reg-${changes.length}`,
+    open: onlyHere,
+  });
+  const pushed: string[] = [];
+  const pushes = new PushInbox({
+    ...{ store, log },
+    secretOf: (registry) => registries.pushSecret(registry),
+    read: async (_registry, reference) => ok(pushed.push(reference)),
+  });
+  return { registries, pushes, pushed };
 }
 
 /** What is asked of a cluster, and the audit log of its API servers, judged by the rules given. */

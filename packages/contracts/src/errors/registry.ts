@@ -94,6 +94,30 @@ export const REGISTRY_ERRORS = {
       ja: 'メッセージが示す項目を設定してください。種類ごとに必要な項目はガイドにあります。',
     },
   },
+  E_REGISTRY_PUSH: {
+    status: 400,
+    title: { en: 'The note about a push is not understood', ja: 'プッシュ通知の内容を読み取れません' },
+    remedy: {
+      en: 'Send notes of Docker Distribution, Harbor, GitHub, Azure, Quay or Docker Hub, as JSON.',
+      ja: 'Docker Distribution・Harbor・GitHub・Azure・Quay・Docker Hub の JSON 形式で送信してください。',
+    },
+  },
+  E_REGISTRY_PUSH_SECRET: {
+    status: 401,
+    title: { en: 'The note about a push proves nothing', ja: 'プッシュ通知の送信元を確認できません' },
+    remedy: {
+      en: 'Set a push secret for this registry, and the same in the webhook of the registry; check the id in the address.',
+      ja: 'このレジストリにプッシュ用シークレットを設定し、レジストリ側の Webhook にも同じ値を設定してください。アドレスに含まれる ID も確認してください。',
+    },
+  },
+  E_REGISTRY_PUSHES: {
+    status: 429,
+    title: { en: 'Too many pushes wait', ja: '処理待ちのプッシュが多すぎます' },
+    remedy: {
+      en: 'Send it again later; what is not told is found by the next run over the registry.',
+      ja: '時間をおいて再送してください。通知できなかったイメージは、次回のレジストリのスキャンで検出されます。',
+    },
+  },
   E_REGISTRY_INTERRUPTED: {
     status: 503,
     title: { en: 'The run over the registry was interrupted', ja: 'レジストリのスキャンが中断されました' },

@@ -24,6 +24,9 @@ import { PackageUse } from './image.ts';
 import { FindingStatement } from './vex.ts';
 import { WorkloadRef } from './workload.ts';
 
+/** What a package is where its name alone misleads: none of these holds the code that advisories under its name are about. */
+export const PACKAGE_ROLES = ['translations', 'documentation', 'editor-extension'] as const;
+
 /** A software package found in a file system. */
 export const Package = object('Package', 'A software package found in a file system', {
   name: text('Name', 512),
@@ -35,6 +38,7 @@ export const Package = object('Package', 'A software package found in a file sys
   sourceVersion: optional(text('Version of the source package', 256)),
   architecture: optional(text('Architecture', 32)),
   module: optional(text('Module and stream it was built for (rpm modularity label), e.g. nodejs:18', 256)),
+  role: optional(choice(PACKAGE_ROLES, 'What it is, where its name alone would mislead')),
   ownedBy: optional(
     text('Distribution package that owns its files: only the feed of the distribution judges it', 512),
   ),

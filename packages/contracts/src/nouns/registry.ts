@@ -97,16 +97,20 @@ export const Registry = object('Registry', 'A registry whose images are scanned'
   tenant: TenantId,
   ...SETTINGS,
   hasSecret: flag('A password, token or key is kept for it, sealed'),
+  hasPushSecret: optional(flag('It may tell us about pushes: a secret for that is kept, sealed')),
   run: RegistryRun,
   createdAtMs: instant('Created'),
   updatedAtMs: instant('Last changed'),
 });
 export type Registry = Static<typeof Registry>;
 
-/** What is sent to create or replace a registry. Without `secret` a kept one stays. */
+/** What is sent to create or replace a registry. Without `secret` or `pushSecret` a kept one stays. */
 export const RegistrySettings = inline('Settings of a registry', {
   ...SETTINGS,
   secret: optional(text('Password, token or key; sealed, and never shown again', 65_536)),
+  pushSecret: optional(
+    text('Secret that its notes about pushes carry, 16 characters or more; empty: it takes none', 512),
+  ),
 });
 export type RegistrySettings = Static<typeof RegistrySettings>;
 

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Package } from '@bartizan/contracts';
+
 /** Package managers and ecosystems we can read. */
 export const PACKAGE_TYPES = [
   'deb',
@@ -49,6 +51,10 @@ export interface ScanPackage {
   /** The source package, where advisories are keyed by it (Debian, Ubuntu, Alpine). */
   readonly sourceName?: string;
   readonly sourceVersion?: string;
+  /** Module and stream of an rpm, `name:stream`. */
+  readonly module?: string;
+  /** What it is, where it does not hold the code that its name stands for. */
+  readonly role?: NonNullable<Package['role']>;
   /** File the facts were read from, inside the tree; nested archives are appended with `!`. */
   readonly location: string;
   /** Image layer that brought it, where known. */

@@ -113,6 +113,27 @@ describe('TarParser', () => {
   });
 
   it.each([
+    ['0000644\0', 0o644],
+    ['   644 \0', 0o644],
+    ['00000644', 0o644],
+    ['644 \0   ', 0o644],
+    ['\0\0\0\0\0\0\0\0', 0],
+    ['        ', 0],
+    ['\t644\0\0\0\0', 0o644],
+    ['648\0\0\0\0\0', 0],
+    ['6 4\0\0\0\0\0', 0],
+  ])('reads a number written as %j', (text, expected) => {
+    const bytes = tarOf([{ path: 'a' }]);
+    bytes.write(text.padEnd(8, '\0'), 100, 8, 'latin1');
+    bytes.write('        ', 148, 8, 'latin1');
+    const sum = bytes.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+    bytes.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 8, 'latin1');
+    const modes: number[] = [];
+    new TarParser({ entry: ({ mode }) => void modes.push(mode) }).push(bytes);
+    expect(modes).toEqual([expected]);
+  });
+
+  it.each([
     ['text', Buffer.alloc(1_024, 'not a tar archive ')],
     [
       'a wrong checksum',

@@ -38,6 +38,23 @@ const readText = (block: Buffer, start: number, length: number): string => {
   return block.toString('utf8', start, end < 0 || end > start + length ? start + length : end);
 };
 
+const SPACE = 32;
+const ZERO = 48;
+const SEVEN = 55;
+
+/** Digits between spaces, up to a NUL, without a text for each; undefined for what is written in any other way. */
+const readPlainOctal = (block: Buffer, start: number, end: number): number | undefined => {
+  let at = start;
+  while (at < end && block[at] === SPACE) at += 1;
+  let value = 0;
+  for (let byte = block[at] ?? 0; at < end && byte >= ZERO && byte <= SEVEN; byte = block[at] ?? 0) {
+    value = value * 8 + byte - ZERO;
+    at += 1;
+  }
+  while (at < end && block[at] === SPACE) at += 1;
+  return at >= end || block[at] === 0 ? value : undefined;
+};
+
 /** Octal digits, or, when the first bit is set, a base-256 number (GNU). */
 const readNumber = (block: Buffer, start: number, length: number): number => {
   const first = block[start] ?? 0;
@@ -46,6 +63,8 @@ const readNumber = (block: Buffer, start: number, length: number): number => {
     for (let at = start + 1; at < start + length; at += 1) value = value * 256 + (block[at] ?? 0);
     return Number.isSafeInteger(value) ? value : -1;
   }
+  const plain = readPlainOctal(block, start, start + length);
+  if (plain !== undefined) return plain;
   const text = readText(block, start, length).trim();
   if (text === '') return 0;
   return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : -1;
@@ -64,8 +83,9 @@ const KINDS: Readonly<Record<string, TarEntry['kind']>> = {
 };
 
 const hasValidChecksum = (block: Buffer): boolean => {
-  let sum = 0;
-  for (let at = 0; at < BLOCK; at += 1) sum += at >= 148 && at < 156 ? 32 : (block[at] ?? 0);
+  let sum = 8 * SPACE;
+  for (let at = 0; at < 148; at += 1) sum += block[at] ?? 0;
+  for (let at = 156; at < BLOCK; at += 1) sum += block[at] ?? 0;
   return sum === readNumber(block, 148, 8);
 };
 

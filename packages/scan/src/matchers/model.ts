@@ -10,7 +10,7 @@ import type { RangeVerdict } from './range.ts';
 /** What the matcher needs of a package. */
 export type MatchablePackage = Pick<
   Package,
-  'name' | 'version' | 'ecosystem' | 'sourceName' | 'sourceVersion' | 'ownedBy' | 'module'
+  'name' | 'version' | 'ecosystem' | 'sourceName' | 'sourceVersion' | 'ownedBy' | 'module' | 'role'
 > & { readonly purl?: string };
 
 /** One step of the reasoning, as it is shown to people. `rule` is the id of the rule that spoke. */

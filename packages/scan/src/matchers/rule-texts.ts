@@ -15,6 +15,10 @@ export const RULE_TEXTS: Readonly<Record<RuleId, { readonly en: string; readonly
     en: 'A Java archive is judged by group and artifact; without its group nothing is guessed.',
     ja: 'Java アーカイブはグループとアーティファクトで判定し、グループが不明な場合は推測しません。',
   },
+  'match.editor-extension': {
+    en: 'An extension of an editor is no package of the npm registry, although it may be named like one.',
+    ja: 'エディタの拡張機能は、同じ名前であっても npm レジストリのパッケージとしては判定しません。',
+  },
   'match.derived-distribution': {
     en: 'A derived distribution is judged by its own feed or by nobody, never by the feed of its parent.',
     ja: '派生ディストリビューションは自身の情報源だけで判定し、派生元の情報源は使いません。',
@@ -42,6 +46,14 @@ export const RULE_TEXTS: Readonly<Record<RuleId, { readonly en: string; readonly
   'match.content-set': {
     en: 'An advisory for content sets counts only where the image was built from one of them.',
     ja: 'コンテンツセットに関する勧告は、イメージがそのいずれかからビルドされた場合だけ適用します。',
+  },
+  'match.no-code': {
+    en: 'A package that holds only translations or documentation has none of the flaws of its source package.',
+    ja: '翻訳または文書だけを収めたパッケージには、ソースパッケージの脆弱性を適用しません。',
+  },
+  'match.kernel-headers': {
+    en: 'Headers of the kernel are no kernel: the kernel that runs is judged by itself.',
+    ja: 'カーネルのヘッダーはカーネル本体ではないため、実行中のカーネルを別に判定します。',
   },
   'match.rolling': {
     en: 'Fixed version 0 means that the package never had the flaw.',

@@ -38,11 +38,11 @@ const stepsOf = (verdict: ReturnType<typeof match>, rule: string): string[] =>
   );
 
 describe('the table of rules', () => {
-  it('has each of the 23 cases once, under an id of its own', () => {
+  it('has each of the 26 cases once, under an id of its own', () => {
     expect(MATCH_RULES.map((rule) => rule.number).sort((a, b) => a - b)).toEqual(
-      Array.from({ length: 23 }, (_, at) => at + 1),
+      Array.from({ length: 26 }, (_, at) => at + 1),
     );
-    expect(new Set(MATCH_RULES.map((rule) => rule.id)).size).toBe(23);
+    expect(new Set(MATCH_RULES.map((rule) => rule.id)).size).toBe(26);
   });
 
   it('is where every step of a finding comes from', () => {
@@ -144,6 +144,62 @@ describe('rule 6', () => {
 
   it('takes what the image was built from where it says so', () => {
     expect(idsWith({ contentSets: ['cpe:/a:redhat:openshift:4.12::el8'] })).toEqual(['RHSA-1']);
+  });
+});
+
+describe('rules 24 and 25', () => {
+  const debian = (more: Partial<MatchablePackage>) => in_('Debian:12', { sourceName: 's', ...more });
+  const rows = { 'Debian:12 s': [row('CVE-2026-1')] };
+
+  it.each([
+    ['translations', 'a holds translations, and none of the code of s'],
+    ['documentation', 'a holds documentation, and none of the code of s'],
+  ] as const)('leave out what only holds %s, and say why', (role, reason) => {
+    expect(match(debian({ role }), rows)).toMatchObject({
+      assessment: 'assessed',
+      matches: [],
+      dismissed: [{ ids: ['CVE-2026-1'], rule: 'match.no-code', reason }],
+    });
+    expect(match(debian({}), rows).matches).toHaveLength(1);
+  });
+
+  it('never leave out what was made to harm', () => {
+    const bad = { 'Debian:12 s': [row('MAL-1', { kind: 'malicious' })] };
+    expect(match(debian({ role: 'documentation' }), bad).matches).toHaveLength(1);
+  });
+
+  it.each([
+    ['linux-libc-dev', 'linux', true],
+    ['linux-headers-6.1.0-18-amd64', 'linux', true],
+    ['linux-headers-6.8.0-31', 'linux-hwe-6.8', true],
+    ['linux-image-6.1.0-18-amd64', 'linux', false],
+    ['linux-libc-dev', 'other', false],
+    ['libbpf0', 'linux', false],
+  ])('take %s of source %s for headers of the kernel: %s', (name, sourceName, isHeaders) => {
+    const verdict = match(in_('Debian:12', { name, sourceName }), {
+      [`Debian:12 ${sourceName}`]: [row('CVE-2026-1')],
+    });
+    expect(verdict.matches).toHaveLength(isHeaders ? 0 : 1);
+    expect(verdict.dismissed.map(({ rule }) => rule)).toEqual(isHeaders ? ['match.kernel-headers'] : []);
+  });
+
+  it('know the headers of rpm by the binary name', () => {
+    const found = in_('AlmaLinux:8', { name: 'kernel-headers', sourceName: 'kernel' });
+    expect(match(found, { 'AlmaLinux:8 kernel-headers': [row('ALSA-1')] })).toMatchObject({
+      matches: [],
+      dismissed: [{ rule: 'match.kernel-headers' }],
+    });
+  });
+});
+
+describe('rule 26', () => {
+  it('judges no extension of an editor by the npm registry', () => {
+    const rows = { 'npm a': [row('GHSA-1')] };
+    expect(match(in_('npm', { role: 'editor-extension' }), rows)).toMatchObject({
+      assessment: 'not-covered',
+      matches: [],
+    });
+    expect(match(in_('npm'), rows).matches).toHaveLength(1);
   });
 });
 

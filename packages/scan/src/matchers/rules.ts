@@ -7,13 +7,16 @@ import { clearNotAffected, foldAliases } from './rules/flaws.ts';
 import {
   contentSet,
   declaredOnly,
+  kernelHeaders,
   moduleStream,
   neverAffected,
+  noCode,
   type RowRule,
   withdrawn,
 } from './rules/rows.ts';
 import {
   derivedDistribution,
+  editorExtension,
   goDevelopment,
   mavenCoordinates,
   ownedByDistribution,
@@ -49,6 +52,7 @@ export type MatchRule =
 export const MATCH_RULES = [
   { number: 1, id: 'match.distribution-owned', stage: 'scope', apply: ownedByDistribution },
   { number: 17, id: 'match.maven-coordinates', stage: 'scope', apply: mavenCoordinates },
+  { number: 26, id: 'match.editor-extension', stage: 'scope', apply: editorExtension },
   { number: 12, id: 'match.derived-distribution', stage: 'scope', apply: derivedDistribution },
   { number: 16, id: 'match.go-development', stage: 'scope', apply: goDevelopment },
   { number: 2, id: 'match.source-package', stage: 'subject', apply: sourcePackage },
@@ -56,6 +60,8 @@ export const MATCH_RULES = [
   { number: 14, id: 'match.withdrawn', stage: 'row', apply: withdrawn },
   { number: 5, id: 'match.module', stage: 'row', apply: moduleStream },
   { number: 6, id: 'match.content-set', stage: 'row', apply: contentSet },
+  { number: 24, id: 'match.no-code', stage: 'row', apply: noCode },
+  { number: 25, id: 'match.kernel-headers', stage: 'row', apply: kernelHeaders },
   { number: 13, id: 'match.rolling', stage: 'row', apply: neverAffected },
   { number: 19, id: 'match.declared-only', stage: 'row', apply: declaredOnly },
   { number: 9, id: 'match.undetermined', stage: 'version', apply: undetermined },

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { PACKAGE_ROLES } from '@bartizan/contracts';
 import { declared } from '../catalogers/declared-licences.ts';
 import { isPlausible, type PackageType, type ScanPackage } from '../catalogers/package.ts';
 import { writePurl } from '../catalogers/purl.ts';
@@ -116,6 +117,8 @@ export const toScanPackages = (
   const ecosystem = fact('ecosystem')?.slice(0, 64) ?? ecosystemOf(type, name, distribution);
   const ownedBy = fact('ownedBy');
   const layer = fact('layer');
+  const module = fact('module');
+  const role = PACKAGE_ROLES.find((one) => one === fact('role'));
   const locations = entry.locations.length === 0 ? [origin] : entry.locations;
   return locations.map((location) => ({
     type,
@@ -130,6 +133,8 @@ export const toScanPackages = (
     ...declared(entry.licenses ?? []),
     ...(layer === undefined ? {} : { layer }),
     ...(entry.cpe === undefined ? {} : { cpe: entry.cpe }),
+    ...(module === undefined ? {} : { module: module.slice(0, 256) }),
+    ...(role === undefined ? {} : { role }),
     ...(ownedBy === undefined ? {} : { ownedBy }),
     foundBy: fact('cataloger')?.slice(0, 64) ?? 'sbom',
   }));

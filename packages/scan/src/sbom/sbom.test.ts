@@ -30,6 +30,7 @@ const PACKAGES: Package[] = [
     purl: 'pkg:rpm/almalinux/bash@5.1.8-9.el9?arch=x86_64&epoch=1',
     cataloger: 'rpm',
     architecture: 'x86_64',
+    module: 'nodejs:18',
     locations: ['/var/lib/rpm/rpmdb.sqlite'],
   },
   {
@@ -47,6 +48,7 @@ const PACKAGES: Package[] = [
     purl: 'pkg:npm/%40scope/pkg@1.0.0',
     cataloger: 'npm',
     ownedBy: 'node-scope',
+    role: 'editor-extension',
     locations: ['/usr/share/nodejs/@scope/pkg/package.json'],
   },
   {

@@ -21,7 +21,9 @@ const propertiesOf = (one: Package): Property[] =>
     // As it is declared: an expression of the list may say the same in other words.
     ...(one.licenses ?? []).map((licence) => ['license', licence] as const),
     ...one.locations.map((location) => ['location', location] as const),
+    ['module', one.module],
     ['ownedBy', one.ownedBy],
+    ['role', one.role],
     ['sourceName', one.sourceName],
     ['sourceVersion', one.sourceVersion],
   ]);

@@ -28,7 +28,9 @@ const commentOf = (one: Package): string =>
     ['ecosystem', one.ecosystem],
     ['layer', one.layer],
     ...(one.licenses ?? []).map((licence) => ['license', licence]),
+    ['module', one.module],
     ['ownedBy', one.ownedBy],
+    ['role', one.role],
     ['sourceName', one.sourceName],
     ['sourceVersion', one.sourceVersion],
   ]

@@ -26,7 +26,9 @@ const commentOf = (one: Package): string =>
     ['layer', one.layer],
     ...(one.licenses ?? []).map((licence) => ['license', licence]),
     ...one.locations.map((location) => ['location', location]),
+    ['module', one.module],
     ['ownedBy', one.ownedBy],
+    ['role', one.role],
     ['sourceName', one.sourceName],
     ['sourceVersion', one.sourceVersion],
   ]

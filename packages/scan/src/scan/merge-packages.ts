@@ -36,6 +36,8 @@ export const mergePackages = (found: readonly ScanPackage[]): Package[] => {
           ? {}
           : { sourceVersion: first.sourceVersion.slice(0, MAX_VERSION) }),
         ...(first.architecture === undefined ? {} : { architecture: first.architecture.slice(0, 32) }),
+        ...(first.module === undefined ? {} : { module: first.module.slice(0, 256) }),
+        ...(first.role === undefined ? {} : { role: first.role }),
         ...(first.ownedBy === undefined ? {} : { ownedBy: first.ownedBy }),
         ...(first.cpe === undefined ? {} : { cpe: first.cpe.slice(0, 256) }),
         ...(first.licenses === undefined ? {} : { licenses: [...first.licenses] }),

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-/** Where reading continues: the state after the last byte of the chunk before. */
+/** Where reading continues: the row of the table after the last byte of the chunk before. */
 export type AutomatonState = number;
 
 const ROOT = 0;
@@ -17,10 +17,10 @@ const fold = (byte: number): number => (byte >= 65 && byte <= 90 ? byte + 32 : b
 export class KeywordAutomaton {
   readonly #column = new Uint8Array(256);
   readonly #columns: number;
+  /** While it is built: state by cell. Then: row of the state, its complement where keywords end there. */
   readonly #next: Int32Array;
   /** Per state: keywords that end there; undefined for nearly all. */
   readonly #found: (readonly number[] | undefined)[];
-  readonly #ends: Uint8Array;
 
   /** Keywords are compared without regard to the case of ASCII letters; their index is what `scan` reports. */
   constructor(keywords: readonly string[]) {
@@ -31,7 +31,7 @@ export class KeywordAutomaton {
     this.#found = Array.from({ length: room });
     this.#insert(words);
     this.#link();
-    this.#ends = Uint8Array.from(this.#found, (list) => (list === undefined ? 0 : 1));
+    this.#toRows();
   }
 
   /** Reports (keyword, offset of the byte after it) for each occurrence, and returns the state to go on from. */
@@ -42,14 +42,22 @@ export class KeywordAutomaton {
   ): AutomatonState {
     const next = this.#next;
     const column = this.#column;
-    const columns = this.#columns;
-    const ends = this.#ends;
-    let at = state;
+    let row = state;
     for (let index = 0; index < bytes.length; index += 1) {
-      at = next[at * columns + (column[bytes[index] ?? 0] ?? 0)] ?? ROOT;
-      if (ends[at] === 1) for (const keyword of this.#found[at] ?? []) report(keyword, index + 1);
+      row = next[row + (column[bytes[index] ?? 0] ?? 0)] ?? ROOT;
+      if (row >= 0) continue;
+      row = ~row;
+      for (const keyword of this.#found[row / this.#columns] ?? []) report(keyword, index + 1);
     }
-    return at;
+    return row;
+  }
+
+  /** One look-up a byte: no multiplication, and whether something ends there is the sign. */
+  #toRows(): void {
+    for (const [cell, state] of this.#next.entries()) {
+      const row = Math.max(state, ROOT) * this.#columns;
+      this.#next[cell] = this.#found[state] === undefined ? row : ~row;
+    }
   }
 
   #assignColumns(words: readonly (readonly number[])[]): number {

@@ -237,14 +237,14 @@ export class SecretStream {
     const needed = this.#planner.firstNeeded(this.#total - this.#set.keepBytes);
     const whole = this.#whole.length > 0 ? this.#wholeFrom : needed;
     const from = Math.max(this.#base, Math.min(needed, whole));
-    for (let at = this.#newline(this.#base, from); at !== -1; at = this.#newline(this.#base, from)) {
+    const bytes = from - this.#base;
+    // No slice a line: a source file has tens of thousands, and each slice is an object.
+    for (let at = this.#kept.indexOf(10); at !== -1 && at < bytes; at = this.#kept.indexOf(10, at + 1)) {
       this.#line += 1;
-      this.#lineStart = at + 1;
-      this.#kept = this.#kept.subarray(at + 1 - this.#base);
-      this.#base = at + 1;
+      this.#lineStart = this.#base + at + 1;
     }
     // A copy: a slice would hold the whole chunk in memory.
-    this.#kept = Buffer.from(this.#kept.subarray(from - this.#base));
+    this.#kept = Buffer.from(this.#kept.subarray(bytes));
     this.#base = from;
   }
 }

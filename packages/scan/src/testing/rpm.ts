@@ -11,6 +11,7 @@ export interface RpmFacts {
   readonly source?: string;
   readonly files?: readonly string[];
   readonly license?: string;
+  readonly modularity?: string;
   readonly sums?: {
     readonly algorithm: number;
     readonly digests: readonly string[];
@@ -66,6 +67,9 @@ export const rpmHeader = (facts: RpmFacts): Buffer => {
     ...(facts.license === undefined
       ? []
       : [[1014, 6, 1, texts([facts.license])] as [number, number, number, Buffer]]),
+    ...(facts.modularity === undefined
+      ? []
+      : [[5096, 6, 1, texts([facts.modularity])] as [number, number, number, Buffer]]),
   ];
   const index: Buffer[] = [];
   const data: Buffer[] = [];

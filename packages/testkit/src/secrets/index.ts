@@ -8,3 +8,4 @@
 export { fillTemplate } from './fill-template.ts';
 export { makePem, makePrivateKeyPair } from './key-material.ts';
 export { SeededRandom } from './seeded-random.ts';
+export { PLANTED_KINDS, type TextCorpus, writeTextCorpus } from './text-corpus.ts';

@@ -18,6 +18,7 @@ const settingFlags = (t: Translate) =>
     host: textFlag(t('flag.registry-host'), 'HOST'),
     username: textFlag(t('flag.registry-username'), 'NAME'),
     secretFile: textFlag(t('flag.registry-secret'), 'FILE'),
+    pushSecretFile: textFlag(t('flag.registry-push-secret'), 'FILE'),
     region: textFlag(t('flag.registry-region'), 'TEXT'),
     authUrl: textFlag(t('flag.registry-auth-url'), 'URL'),
     certificates: textFlag(t('flag.registry-certificates'), 'FILE'),

@@ -195,6 +195,13 @@ export const supply = {
   'registry.secret.api-key': 'API key',
   'registry.secret.note': 'Sealed when it is kept; never shown again',
   'registry.secret.keep': 'Empty: the one that is kept stays',
+  'registry.pushes': 'Notes about pushes',
+  'registry.push-secret': 'Push secret',
+  'registry.push-secret.note':
+    'With one, the registry may tell us about a push, and the image is scanned at once. 16 characters or more; set the same in its webhook',
+  'registry.push-secret.keep': 'One is kept. Empty: it stays',
+  'registry.push-address': 'Address for its webhook',
+  'registry.push-address.later': 'The address for its webhook is shown here once it is added.',
   'registry.auth-url.artifactory': 'Address of Artifactory',
   'registry.auth-url.api-server': 'Address of the API server',
   'registry.auth-url.nexus': 'Address of Nexus itself',

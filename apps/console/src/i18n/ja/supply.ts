@@ -187,6 +187,13 @@ export const supply = {
   'registry.secret.api-key': 'API キー',
   'registry.secret.note': '暗号化して保存され、再表示されません',
   'registry.secret.keep': '空欄の場合は保存済みのものを使います',
+  'registry.pushes': 'プッシュ通知',
+  'registry.push-secret': 'プッシュ用シークレット',
+  'registry.push-secret.note':
+    '設定すると、レジストリからプッシュの通知を受け取り、イメージをすぐにスキャンします。16 文字以上。レジストリ側の Webhook にも同じ値を設定してください',
+  'registry.push-secret.keep': '保存済みです。空欄の場合はそのまま使います',
+  'registry.push-address': 'Webhook の送信先',
+  'registry.push-address.later': 'Webhook の送信先は、追加後にここに表示されます。',
   'registry.auth-url.artifactory': 'Artifactory のアドレス',
   'registry.auth-url.api-server': 'API サーバーのアドレス',
   'registry.auth-url.nexus': 'Nexus 本体のアドレス',

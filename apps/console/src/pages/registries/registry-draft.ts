@@ -160,6 +160,7 @@ export interface RegistryDraft {
   readonly certificates: string;
   readonly username: string;
   readonly secret: string;
+  readonly pushSecret: string;
   readonly region: string;
   readonly authUrl: string;
   readonly includes: string;
@@ -187,6 +188,7 @@ export const EMPTY_DRAFT: RegistryDraft = {
   certificates: '',
   username: '',
   secret: '',
+  pushSecret: '',
   region: '',
   authUrl: '',
   includes: '',
@@ -227,6 +229,7 @@ export const draftOf = (registry: Registry): RegistryDraft => ({
   certificates: registry.certificates ?? '',
   username: registry.username ?? '',
   secret: '',
+  pushSecret: '',
   region: registry.region ?? '',
   authUrl: registry.authUrl ?? '',
   includes: printFilters(registry.includes),
@@ -304,6 +307,7 @@ export const settingsOf = (draft: RegistryDraft): RegistrySettings => {
       ? {}
       : { signaturePolicy: draft.signaturePolicy }),
     ...(draft.secret === '' ? {} : { secret: draft.secret }),
+    ...(draft.pushSecret === '' ? {} : { pushSecret: draft.pushSecret }),
   };
 };
 

@@ -28,6 +28,7 @@ import {
   settingsOf,
   withKind,
 } from './registry-draft.ts';
+import { RegistryPushes } from './registry-pushes.tsx';
 
 const MANUAL = 'manual';
 
@@ -247,6 +248,7 @@ export const RegistryForm = ({ registry, onClose }: { registry?: Registry; onClo
         <Selection draft={draft} change={change} />
         <Signing draft={draft} change={change} />
         <Timing draft={draft} change={change} />
+        <RegistryPushes draft={draft} change={change} registry={registry} />
         {attempt.isError && <FailureLine error={attempt.error} />}
         {attempt.data !== undefined && <Trial trial={attempt.data} />}
         {save.isError && <FailureLine error={save.error} />}

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MemoryRegistry } from '@bartizan/testkit/registry';
 import { openTestStore, type TestStore } from '@bartizan/testkit/store';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ApiStage, buildApiStage } from '../../testing/api-stage.ts';
 
 const CANARY = 'canary-Zx81-of-a-registry';
@@ -106,6 +106,7 @@ describe('registries', () => {
     [{ authUrl: 'https://me:pw@x' }, 'authUrl'],
     [{ schedule: { kind: 'interval' } }, 'everyMs'],
     [{ signingKeys: ['no key'] }, 'signingKeys'],
+    [{ pushSecret: 'short' }, 'pushSecret'],
     [{ kind: 'ecr', username: '' }, 'ecr needs username, region'],
   ])('refuse %j', async (more, word) => {
     const answer = await ask('POST', 'registries', settings(more));
@@ -113,6 +114,46 @@ describe('registries', () => {
       400,
       { code: 'E_REGISTRY_SETTINGS', detail: expect.stringContaining(word) },
     ]);
+  });
+});
+
+describe('notes about pushes', () => {
+  const PUSH = 'canary-Push-4477-secret';
+  const body = { repository: 'shop/web', updated_tags: ['v1', 'v2'] };
+  const tell = (id: string, secret: string, note: object | string = body, type = 'application/json') =>
+    stage.report.server.inject({
+      method: 'POST',
+      url: `/hooks/registries/${id}`,
+      headers: { authorization: `Bearer ${secret}`, 'content-type': type },
+      payload: typeof note === 'string' ? note : JSON.stringify(note),
+    });
+
+  it('are taken with the secret of the registry, which goes in and never comes out', async () => {
+    const made = await ask('POST', 'registries', settings({ name: 'told', pushSecret: PUSH }));
+    expect(made.json).toMatchObject({ hasPushSecret: true });
+    expect(made.text).not.toContain(PUSH);
+    const id = idOf(made.json);
+    const told = await tell(id, PUSH);
+    expect([told.statusCode, told.json()]).toEqual([202, { queued: 2, refused: 0 }]);
+    const type = 'application/vnd.docker.distribution.events.v2+json';
+    expect((await tell(id, PUSH, { events: [] }, type)).json()).toEqual({ queued: 0, refused: 0 });
+    await vi.waitFor(() => expect(stage.pushed).toContain(`${registry.host}/shop/web:v2`));
+    const wrong = await tell(id, 'another-secret-here');
+    expect([wrong.statusCode, wrong.json()]).toMatchObject([401, { code: 'E_REGISTRY_PUSH_SECRET' }]);
+    expect((await tell('reg-none', PUSH)).statusCode).toBe(401);
+    expect((await tell(id, PUSH, '{')).json()).toMatchObject({ code: 'E_REGISTRY_PUSH' });
+    expect((await tell(id, PUSH, `"${'x'.repeat(300_000)}"`)).json()).toMatchObject({
+      code: 'E_BODY_TOO_LARGE',
+    });
+    const kept = await ask('PUT', `registries/${id}`, settings({ name: 'still told' }));
+    expect(kept.json).toMatchObject({ hasPushSecret: true });
+    const gone = await ask('PUT', `registries/${id}`, settings({ pushSecret: '' }));
+    expect(gone.json).not.toHaveProperty('hasPushSecret');
+    expect((await tell(id, PUSH)).statusCode).toBe(401);
+    expect((await tell(id, '')).statusCode).toBe(401);
+    expect((await ask('GET', 'audit?limit=1000')).text).not.toContain(PUSH);
+    expect(stage.logged.join('\n')).not.toContain(PUSH);
+    expect((await ask('DELETE', `registries/${id}`)).status).toBe(200);
   });
 });
 

@@ -12,13 +12,14 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import type { ApiFailure, Log } from '../../ports.ts';
+import type { ApiFailure, Log, PushDesk } from '../../ports.ts';
 import { type ApiParts, failEarly, registerApi, sendProblem } from './api-routes.ts';
 import { registerConsole } from './console-files.ts';
 import './fastify-plugins.ts';
 import { AUDIT_DEPTH_MAX, JSON_DEPTH_MAX, parseJsonBody } from './json-body.ts';
 import { openApiDocument } from './openapi.ts';
 import { type ProbeParts, registerProbes } from './probes.ts';
+import { registerPushHook } from './push-hook.ts';
 
 /** Largest JSON body, in bytes; a route may allow more. */
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -34,6 +35,7 @@ export interface ServerParts {
   readonly tls: TlsFiles;
   readonly consoleDir: string;
   readonly api: ApiParts;
+  readonly pushes?: PushDesk;
   readonly probes: ProbeParts;
   readonly log: Log;
 }
@@ -86,6 +88,7 @@ export async function buildServer(parts: ServerParts) {
     reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(openApi),
   );
   registerProbes(server, parts.probes);
+  if (parts.pushes !== undefined) await registerPushHook(server, parts.pushes);
   await registerConsole(server, parts.consoleDir, notFound);
   return server;
 }

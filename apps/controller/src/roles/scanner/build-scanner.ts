@@ -6,14 +6,20 @@ import type { Sealer } from '@bartizan/adapters/store';
 import { type Failure, ok, type PostureCheck, type Result } from '@bartizan/contracts';
 import type { ApiFailure, Publish } from '../../ports.ts';
 import { fingerprintKey, loadImageRules } from './image-rules.ts';
+import { PushInbox } from './push-inbox.ts';
 import { Registries } from './registry-desk.ts';
 import { RegistryRuns, type RegistryRunsParts } from './registry-runs.ts';
 
 /** The registries, and the runs over them. */
 export interface Scanner {
   readonly runs: RegistryRuns;
+  readonly pushes: PushInbox;
   /** What of it the API serves. */
-  readonly served: { readonly registries: Registries; readonly imageRescan: RegistryRuns };
+  readonly served: {
+    readonly registries: Registries;
+    readonly imageRescan: RegistryRuns;
+    readonly pushes: PushInbox;
+  };
 }
 
 /** Builds the scanner and says of runs that the last program did not end that they were interrupted. */
@@ -36,5 +42,10 @@ export async function buildScanner(
   const runs = new RegistryRuns({ ...parts, searching, desk });
   desk.attach(runs);
   await runs.recover();
-  return ok({ runs, served: { registries: desk, imageRescan: runs } });
+  const pushes = new PushInbox({
+    ...{ store, log },
+    secretOf: (registry) => desk.pushSecret(registry),
+    read: (registry, reference) => runs.pushed(registry, reference),
+  });
+  return ok({ runs, pushes, served: { registries: desk, imageRescan: runs, pushes } });
 }

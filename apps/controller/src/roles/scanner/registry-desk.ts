@@ -49,12 +49,14 @@ const refused = (detail: string): Result<never, ApiFailure> => err(failure('E_RE
 export class Registries implements RegistryDesk {
   readonly #parts: RegistryDeskParts;
   readonly #secrets: RegistrySecrets;
+  readonly #pushSecrets: RegistrySecrets;
   readonly #changes = new Turnstile();
   #runs: Runner | undefined;
 
   constructor(parts: RegistryDeskParts) {
     this.#parts = parts;
-    this.#secrets = new RegistrySecrets(parts.store, parts.sealer);
+    this.#secrets = new RegistrySecrets(parts.store, parts.sealer, 'secret');
+    this.#pushSecrets = new RegistrySecrets(parts.store, parts.sealer, 'push-secret');
   }
 
   /** The runs that `start` and `cancel` are about. */
@@ -70,13 +72,18 @@ export class Registries implements RegistryDesk {
     const many = await store.registries.list(scope, { filter: [], limit: 1 });
     if (!many.ok) return many;
     if ((many.value.total ?? 0) >= REGISTRIES_MAX) return refused(`there are ${REGISTRIES_MAX} registries`);
-    const { secret, ...rest } = settings;
+    const { secret, pushSecret, ...rest } = settings;
     const id = newId();
     const hasSecret = secret !== undefined && secret !== '';
     const nowMs = clock.nowMs();
     const times = { createdAtMs: nowMs, updatedAtMs: nowMs };
     const { cluster, tenant } = owner;
-    const registry: Registry = { id, cluster, tenant, ...rest, hasSecret, run: NEVER_RUN, ...times };
+    const told = await this.#keepPushSecret(scope, id, pushSecret);
+    if (!told.ok) return told;
+    const registry: Registry = {
+      ...{ id, cluster, tenant, ...rest, hasSecret, run: NEVER_RUN, ...times },
+      ...(told.value === true ? { hasPushSecret: true } : {}),
+    };
     if (hasSecret) {
       const kept = await this.#secrets.put(scope, id, secret);
       if (!kept.ok) return kept;
@@ -90,7 +97,7 @@ export class Registries implements RegistryDesk {
   async update(owner: Owner, id: string, settings: RegistrySettings): Promise<Result<Registry, ApiFailure>> {
     const fault = settingsFault(settings);
     if (fault !== undefined) return refused(fault);
-    const { secret, ...rest } = settings;
+    const { secret, pushSecret, ...rest } = settings;
     return this.#change(owner, id, async (before) => {
       const scope = scopeOf(owner);
       if (secret === undefined && before.hasSecret && !goesTheSameWay(before, settings))
@@ -102,12 +109,37 @@ export class Registries implements RegistryDesk {
         const kept = await this.#secrets.put(scope, id, secret);
         if (!kept.ok) return kept;
       }
+      const told = await this.#keepPushSecret(scope, id, pushSecret);
+      if (!told.ok) return told;
+      const hasPushSecret = told.value ?? before.hasPushSecret === true;
       const { cluster, tenant, run, createdAtMs } = before;
       const hasSecret = secret === undefined ? before.hasSecret : secret !== '';
       const updatedAtMs = this.#parts.clock.nowMs();
       const { nextAtMs: _old, ...kept } = run;
-      return ok({ id, cluster, tenant, ...rest, hasSecret, run: kept, createdAtMs, updatedAtMs });
+      return ok({
+        ...{ id, cluster, tenant, ...rest, hasSecret, run: kept, createdAtMs, updatedAtMs },
+        ...(hasPushSecret ? { hasPushSecret } : {}),
+      });
     });
+  }
+
+  /** Keeps or removes the secret of notes about pushes; whether there is one now, undefined = as before. */
+  async #keepPushSecret(
+    scope: Scope,
+    id: string,
+    secret: string | undefined,
+  ): Promise<Result<boolean | undefined, ApiFailure>> {
+    if (secret === undefined) return ok(undefined);
+    const done =
+      secret === ''
+        ? await this.#pushSecrets.remove(scope, id)
+        : await this.#pushSecrets.put(scope, id, secret);
+    return done.ok ? ok(secret !== '') : done;
+  }
+
+  /** The secret that notes of a registry about pushes carry; undefined = it takes none. */
+  pushSecret(registry: Registry): Promise<Result<string | undefined, ApiFailure>> {
+    return this.#pushSecrets.get(scopeOf(registry), registry.id);
   }
 
   async remove(owner: Owner, id: string): Promise<Result<void, ApiFailure>> {
@@ -117,6 +149,8 @@ export class Registries implements RegistryDesk {
     this.#runs?.stop(id);
     const gone = await this.#secrets.remove(scope, id);
     if (!gone.ok) return gone;
+    const untold = await this.#pushSecrets.remove(scope, id);
+    if (!untold.ok) return untold;
     const removed = await this.#changes.run(() => this.#parts.store.registries.remove(scope, [id]));
     if (!removed.ok) return removed;
     this.#tell(owner);

@@ -159,14 +159,19 @@ export class RegistryRuns {
 
   /** Has an image read that a pod names and nobody knows; how many are in line. 0 = no registry that is known has it. */
   async wanted(owner: Owner, reference: string): Promise<Result<number, ApiFailure>> {
-    const { intake, open = openRegistry } = this.#parts;
     const all = await this.#parts.store.registries.list(tenantScope(owner.cluster, owner.tenant), {
       filter: [],
       limit: PAGE,
     });
     if (!all.ok) return all;
     const registry = all.value.items.find((one) => isOf(one, reference));
-    if (registry === undefined) return ok(0);
+    return registry === undefined ? ok(0) : this.pushed(registry, reference);
+  }
+
+  /** Has an image of a registry read, unless it is known; how many are in line. */
+  async pushed(registry: Registry, reference: string): Promise<Result<number, ApiFailure>> {
+    const { intake, open = openRegistry } = this.#parts;
+    const owner = { cluster: registry.cluster, tenant: registry.tenant };
     const access = await this.#parts.desk.access(registry);
     if (!access.ok) return access;
     const unreachable = (detail: string) => err(failure('E_REGISTRY_UNREACHABLE', detail));

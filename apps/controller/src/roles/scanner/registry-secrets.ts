@@ -6,30 +6,35 @@ import type { Sealer, Store } from '@bartizan/adapters/store';
 import { ok, type Registry, type RegistrySettings, type Result, type Scope } from '@bartizan/contracts';
 import type { ApiFailure } from '../../ports.ts';
 
-const nameOf = (id: string): string => `registry/${id}/secret`;
+/** What is kept of a registry: what we show it, and what it shows us. */
+type Part = 'secret' | 'push-secret';
+
+const nameOf = (id: string, part: Part): string => `registry/${id}/${part}`;
 
 /** The secrets of registries: sealed settings of their tenant, which a new key seals again and a backup carries. */
 export class RegistrySecrets {
   readonly #store: Store;
   readonly #sealer: Sealer;
+  readonly #part: Part;
 
-  constructor(store: Store, sealer: Sealer) {
+  constructor(store: Store, sealer: Sealer, part: Part) {
     this.#store = store;
     this.#sealer = sealer;
+    this.#part = part;
   }
 
   put(scope: Scope, id: string, secret: string): Promise<Result<void, ApiFailure>> {
-    return this.#store.settings.put(scope, nameOf(id), this.#sealer.seal(secret));
+    return this.#store.settings.put(scope, nameOf(id, this.#part), this.#sealer.seal(secret));
   }
 
   async get(scope: Scope, id: string): Promise<Result<string | undefined, ApiFailure>> {
-    const sealed = await this.#store.settings.get(scope, nameOf(id));
+    const sealed = await this.#store.settings.get(scope, nameOf(id, this.#part));
     if (!sealed.ok || sealed.value === undefined) return sealed;
     return this.#sealer.unseal(sealed.value);
   }
 
   async remove(scope: Scope, id: string): Promise<Result<void, ApiFailure>> {
-    const removed = await this.#store.settings.remove(scope, nameOf(id));
+    const removed = await this.#store.settings.remove(scope, nameOf(id, this.#part));
     return removed.ok ? ok(undefined) : removed;
   }
 }

@@ -8,6 +8,8 @@ import { openRegistryPolicy } from '../../decide/registry-policy.ts';
 
 const HOST = /^[A-Za-z0-9.[\]:-]{1,255}$/;
 
+const PUSH_SECRET_MIN = 16;
+
 /** What is wrong with settings beyond their form; undefined when they can be kept. What a kind needs besides its secret is asked for here. */
 export function settingsFault(settings: RegistrySettings): string | undefined {
   const { kind, host, plainHttp, authUrl, schedule, signingKeys = [] } = settings;
@@ -18,6 +20,9 @@ export function settingsFault(settings: RegistrySettings): string | undefined {
     if (protocol !== 'https:' && !(plainHttp && protocol === 'http:')) return 'authUrl: https';
     if (username !== '' || password !== '') return 'authUrl: without a name and a password';
   }
+  const { pushSecret = '' } = settings;
+  if (pushSecret !== '' && pushSecret.length < PUSH_SECRET_MIN)
+    return `pushSecret: ${PUSH_SECRET_MIN} characters or more`;
   if (schedule.kind === 'interval' && schedule.everyMs === undefined) return 'schedule.everyMs: how often';
   if (signingKeys.some((pem) => openPublicKey(pem) === undefined)) return 'signingKeys: public keys in PEM';
   const { signaturePolicy } = settings;

@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 import { createSealer } from '@bartizan/adapters/store';
+import { ok, tenantScope } from '@bartizan/contracts';
 import { builtImage, indexOf, MemoryRegistry } from '@bartizan/testkit/registry';
 import { OWNER, openTestStore, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -11,6 +12,7 @@ import { FindingLedger } from '../../decide/finding-ledger.ts';
 import { ImageLedger } from '../../decide/image-ledger.ts';
 import type { Publish } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
+import { PushInbox } from './push-inbox.ts';
 import { Registries } from './registry-desk.ts';
 import { RegistryRuns } from './registry-runs.ts';
 
@@ -58,6 +60,40 @@ afterEach(async () => {
   await test.remove();
 });
 const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 60_000, interval: 20 });
+
+describe('an image that a registry says was pushed', () => {
+  it('is scanned at once, and again only when the tag leads to another image', async () => {
+    const made = await test.store.registries.get(tenantScope(OWNER.cluster, OWNER.tenant), 'reg-1');
+    if (!made.ok || made.value === undefined) throw new Error('there is a registry');
+    await test.store.registries.put(tenantScope(OWNER.cluster, OWNER.tenant), [
+      { ...made.value, includes: [{ repository: 'shop/*', tag: '*' }] },
+    ]);
+    const inbox = new PushInbox({
+      ...{ store: test.store, log },
+      secretOf: async () => ok('a-secret-for-pushes'),
+      read: (registry, reference) => runs.pushed(registry, reference),
+    });
+    const tell = (repository: string) =>
+      inbox.receive('reg-1', {
+        body: Buffer.from(JSON.stringify({ repository, updated_tags: ['v1'] })),
+        authorization: 'Bearer a-secret-for-pushes',
+      });
+    const name = `${server.host}/shop/web:v1`;
+    const image = builtImage([{ 'node_modules/minimist/package.json': PACKAGE }]);
+    server.push('shop/web', 'v1', image);
+    expect(await tell('shop/web')).toEqual(ok({ queued: 1, refused: 0 }));
+    await until(() => expect(book.image(name)).toMatchObject({ scanned: true }));
+    const blobs = () => server.asked.filter((one) => one.includes('/blobs/')).length;
+    const before = blobs();
+    for (let at = 0; at < 3; at += 1) await tell('shop/web');
+    expect(await tell('other/web')).toEqual(ok({ queued: 0, refused: 1 }));
+    server.push('shop/web', 'v1', builtImage([{ 'node_modules/other/package.json': PACKAGE }]));
+    expect(blobs()).toBe(before);
+    await tell('shop/web');
+    await until(() => expect(blobs()).toBeGreaterThan(before));
+    inbox.close();
+  });
+});
 
 describe('an image that a pod names and nobody knows', () => {
   it('is read because a rule asked about it, by tag and by digest, and is known at the next request', async () => {

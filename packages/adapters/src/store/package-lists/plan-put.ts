@@ -48,6 +48,9 @@ export const idBytes = (ids: Iterable<number>): Uint8Array =>
  */
 export const joinName = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/gu, '-');
 
+/** Only where there is one: keys of before have none. */
+const roleParts = ({ role }: Package): readonly string[] => (role === undefined ? [] : [role]);
+
 const keyOf = (found: Package): PackageKey => ({
   name: found.name,
   version: found.version,
@@ -102,7 +105,13 @@ export function planPut(owner: Owner, scan: ScanRecord, ids: ListIds): readonly 
   const made = new Map<string, number>();
   const numberKey = (found: Package): number => {
     const key = keyOf(found);
-    const text = JSON.stringify([key, found.module ?? '', found.ownedBy ?? '', found.cpe ?? '']);
+    const text = JSON.stringify([
+      key,
+      found.module ?? '',
+      found.ownedBy ?? '',
+      found.cpe ?? '',
+      ...roleParts(found),
+    ]);
     const again = made.get(text);
     if (again !== undefined) return again;
     const digest = digestOf(text);

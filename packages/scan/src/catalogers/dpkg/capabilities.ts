@@ -9,6 +9,7 @@ export const dpkgCapabilities: CatalogerCapabilities = {
     'installed packages of /var/lib/dpkg/status with architecture, source package and source version',
     'packages of distroless images in /var/lib/dpkg/status.d',
     'packages that chisel cut slices from, by its manifest',
+    'which packages hold only translations or documentation, by their section',
     'which files a package owns, from /var/lib/dpkg/info',
   ],
   doesNotFind: [

@@ -58,6 +58,21 @@ describe('the dpkg cataloger', () => {
     expect(last).toMatchObject({ sourceName: 'openssl', sourceVersion: '3.0.19-1~deb12u2' });
   });
 
+  it.each([
+    ['localization', 'translations'],
+    ['non-free/localization', 'translations'],
+    ['doc', 'documentation'],
+    ['contrib/doc', 'documentation'],
+    ['libs', undefined],
+    ['docs', undefined],
+    ['__proto__', undefined],
+  ])('takes a package of section %s for %s', (section, role) => {
+    const [found] = scan({
+      '/var/lib/dpkg/status': `Package: a\nSection: ${section}\nVersion: 1\n`,
+    }).packages;
+    expect(found?.role).toBe(role);
+  });
+
   it('writes package URLs with what must be encoded', () => {
     expect(scan({ '/var/lib/dpkg/status': STATUS }).packages.map((found) => found.purl)).toEqual([
       'pkg:deb/debian/libstdc%2B%2B6@12.2.0-14?arch=amd64',

@@ -15,7 +15,7 @@ import { readStanzas, type Stanza } from './stanzas.ts';
 const STATUS = '/var/lib/dpkg/status';
 const STATUS_FOLDER = '/var/lib/dpkg/status.d';
 const INFO_FOLDER = '/var/lib/dpkg/info';
-const FIELDS = new Set(['package', 'version', 'status', 'source', 'architecture']);
+const FIELDS = new Set(['package', 'version', 'status', 'source', 'architecture', 'section']);
 const READ = /^\/var\/lib\/dpkg\/(?:status|status\.d\/[^/]+|info\/[^/]+\.list)$/;
 const MAX_OWNED_PATHS = 2_000_000;
 
@@ -33,6 +33,17 @@ const isInstalled = (status: string | undefined): boolean => {
   return state !== 'not-installed' && state !== 'config-files';
 };
 
+/** Debian Policy 2.4: sections that hold no code; `contrib/doc` is the section `doc` of another area. */
+const ROLES = new Map<string, NonNullable<FoundPackage['role']>>([
+  ['localization', 'translations'],
+  ['doc', 'documentation'],
+]);
+
+const roleOf = (section: string | undefined): Pick<FoundPackage, 'role'> => {
+  const role = ROLES.get(section?.split('/').at(-1) ?? '');
+  return role === undefined ? {} : { role };
+};
+
 const toPackage = (stanza: Stanza, location: string, vendor: string): FoundPackage | undefined => {
   const name = stanza.get('package') ?? '';
   const version = stanza.get('version') ?? '';
@@ -47,6 +58,7 @@ const toPackage = (stanza: Stanza, location: string, vendor: string): FoundPacka
     ...(architecture === undefined ? {} : { architecture }),
     sourceName: isPlausible(source.name) ? source.name : name,
     sourceVersion: isPlausible(source.version) ? source.version : version,
+    ...roleOf(stanza.get('section')),
     location,
   };
 };

@@ -9,6 +9,7 @@ export const npmCapabilities: CatalogerCapabilities = {
     'packages installed under node_modules, by the name and version of their package.json',
     'packages of package-lock.json and npm-shrinkwrap.json (versions 1 to 3) where no node_modules stands beside it',
     'packages of yarn.lock (1 and later), pnpm-lock.yaml (5 to 9), bun.lock and deno.lock, likewise',
+    'which of them are extensions of Visual Studio Code, by the engine they name',
   ],
   doesNotFind: [
     'packages bundled into one file by webpack, esbuild and the like',

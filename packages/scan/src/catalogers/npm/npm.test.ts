@@ -40,6 +40,16 @@ describe('the npm cataloger', () => {
     expect(scan({ '/node_modules/a/package.json': manifest('a', 5) }).packages).toEqual([]);
   });
 
+  it.each([
+    [{ engines: { vscode: '^1.60.0' }, publisher: 'vscode' }, 'editor-extension'],
+    [{ engines: { vscode: '^1.60.0' } }, undefined],
+    [{ engines: { node: '>=18' }, publisher: 'somebody' }, undefined],
+    [{ engines: ['vscode'], publisher: 'vscode' }, undefined],
+  ])('takes a package that states %j for %s', (more, role) => {
+    const text = JSON.stringify({ name: 'handlebars', version: '1.0.0', ...more });
+    expect(scan({ '/x/node_modules/handlebars/package.json': text }).packages[0]?.role).toBe(role);
+  });
+
   it('takes a byte order mark', () => {
     expect(names(scan({ '/node_modules/a/package.json': `\uFEFF${manifest('a', '1')}` }).packages)).toEqual([
       'a 1',

@@ -32,7 +32,17 @@ const toPackage = (name: unknown, version: unknown, location: string): FoundPack
 const readInstalled = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
   const manifest = readJsonManifest(context, file.path);
   const found = toPackage(manifest?.['name'], manifest?.['version'], file.path);
-  return found === undefined ? [] : [{ ...found, ...declared(npmLicences(manifest ?? {})) }];
+  if (found === undefined || manifest === undefined) return [];
+  return [{ ...found, ...roleOf(manifest), ...declared(npmLicences(manifest)) }];
+};
+
+/**
+ * An extension of Visual Studio Code says for which version of the editor it is, and may have the name of any npm
+ * package: extensions are named within their publisher.
+ */
+const roleOf = ({ engines, publisher }: { readonly [key: string]: unknown }): Pick<FoundPackage, 'role'> => {
+  const isExtension = isObject(engines) && typeof engines['vscode'] === 'string';
+  return isExtension && typeof publisher === 'string' ? { role: 'editor-extension' } : {};
 };
 
 /** `license: "MIT"`; long ago `{type: "MIT"}`, or a list of alternatives under `licenses`. */

@@ -10,6 +10,8 @@ export interface RpmHeader {
   readonly architecture: string | undefined;
   readonly sourceRpm: string | undefined;
   readonly license: string | undefined;
+  /** `name:stream:version:context` of the module it was built for. */
+  readonly modularity: string | undefined;
   /** Absolute paths of its files. */
   files(): Iterable<string>;
   /** Checksums of its files; without those of configuration and of files that only come to be at run time. */
@@ -40,6 +42,7 @@ const TAG = {
   baseNames: 1117,
   directoryNames: 1118,
   digestAlgorithm: 5011,
+  modularityLabel: 5096,
 } as const;
 const TYPE_INT32 = 4;
 const TYPES_TEXT: readonly number[] = [6, 8, 9];
@@ -144,6 +147,7 @@ export const readRpmHeader = (blob: Buffer): RpmHeader | undefined => {
     architecture: text(TAG.architecture),
     sourceRpm: text(TAG.sourceRpm),
     license: text(TAG.license),
+    modularity: text(TAG.modularityLabel),
     files: () => readFiles(data, entries),
     sums: () => readSums(data, entries),
   };

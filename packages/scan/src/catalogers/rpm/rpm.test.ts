@@ -66,6 +66,21 @@ const SQLITE = sqliteOf(ALL);
 
 describe('the rpm cataloger', () => {
   it.each([
+    ['nodejs:18:8060020221102:abc', 'nodejs:18'],
+    ['nodejs:18', 'nodejs:18'],
+    ['nodejs', undefined],
+    [':18', undefined],
+    [`${'x'.repeat(300)}:1`, undefined],
+    [undefined, undefined],
+  ])('reads the label %s as module %s', (modularity, module) => {
+    const header = rpmHeader({
+      ...{ name: 'a', version: '1', release: '1' },
+      ...(modularity === undefined ? {} : { modularity }),
+    });
+    expect(scan({ '/var/lib/rpm/Packages.db': ndbOf([header]) }).packages[0]?.module).toBe(module);
+  });
+
+  it.each([
     ['SQLite', '/var/lib/rpm/rpmdb.sqlite', SQLITE],
     ['SQLite in the new folder', '/usr/lib/sysimage/rpm/rpmdb.sqlite', SQLITE],
     ['SQLite with small pages', '/var/lib/rpm/rpmdb.sqlite', sqliteOf(ALL, 512)],

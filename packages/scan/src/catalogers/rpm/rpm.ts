@@ -31,6 +31,12 @@ const sourceOf = (sourceRpm: string | undefined): { name: string; version: strin
   return found?.[1] === undefined ? undefined : { name: found[1], version: `${found[2]}-${found[3]}` };
 };
 
+/** `nodejs:18:8060020221102:abc` as `nodejs:18`: advisories name module and stream. */
+const moduleOf = (label: string | undefined): Pick<FoundPackage, 'module'> => {
+  const named = /^([^:\s]{1,120}:[^:\s]{1,120})(?::|$)/.exec(label ?? '')?.[1];
+  return named === undefined ? {} : { module: named };
+};
+
 const toPackage = (header: RpmHeader, location: string, vendor: string): FoundPackage | undefined => {
   const { name, version, release, epoch, architecture } = header;
   const full = `${epoch === undefined || epoch === 0 ? '' : `${epoch}:`}${version}${release === '' ? '' : `-${release}`}`;
@@ -49,6 +55,7 @@ const toPackage = (header: RpmHeader, location: string, vendor: string): FoundPa
     }),
     ...(architecture === undefined ? {} : { architecture }),
     ...(source === undefined ? {} : { sourceName: source.name, sourceVersion: source.version }),
+    ...moduleOf(header.modularity),
     ...declared([header.license]),
     location,
   };

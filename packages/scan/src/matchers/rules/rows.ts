@@ -54,3 +54,31 @@ export const declaredOnly: RowRule = (row, _subject, { context }) =>
   row.confidence === 'low' && context.takesGuesses !== true
     ? 'the source only guesses that it is about this package'
     : undefined;
+
+const NO_CODE = new Map<string | undefined, string>([
+  ['translations', 'translations'],
+  ['documentation', 'documentation'],
+]);
+
+/**
+ * Rule 24: a distribution that keys by source package says nothing about its binaries one by one. What holds nothing
+ * but translations or documentation holds none of the code; the other binaries of the source keep their findings.
+ */
+export const noCode: RowRule = (row, { package: found }) => {
+  const holds = NO_CODE.get(found.role);
+  return holds === undefined || row.kind === 'malicious'
+    ? undefined
+    : `${found.name} holds ${holds}, and none of the code of ${found.sourceName ?? found.name}`;
+};
+
+/** `linux-libc-dev`, `linux-headers-6.1.0-18-amd64`, and what rpm calls `kernel-headers`. */
+const KERNEL_HEADERS = /^(?:linux-libc-dev|linux-headers-.+|kernel-(?:.+-)?headers)$/;
+const KERNEL_SOURCE = /^(?:linux|kernel)(?:-|$)/;
+
+/** Rule 25: headers are built from the source of the kernel, but the kernel that runs is another, and judged by itself. */
+export const kernelHeaders: RowRule = (row, { package: found }) =>
+  row.kind !== 'malicious' &&
+  KERNEL_HEADERS.test(found.name) &&
+  KERNEL_SOURCE.test(found.sourceName ?? found.name)
+    ? `${found.name} holds headers of the kernel: the kernel that runs is judged by itself`
+    : undefined;

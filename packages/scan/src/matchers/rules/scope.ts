@@ -34,6 +34,15 @@ export const goDevelopment: ScopeRule = (found) =>
     ? { assessment: 'no-data', reason: 'built from a working copy: there is no version to compare' }
     : undefined;
 
+/** Rule 26: an extension of an editor is no package of the npm registry, whatever its name. */
+export const editorExtension: ScopeRule = (found) =>
+  found.role === 'editor-extension'
+    ? {
+        assessment: 'not-covered',
+        reason: `it is an extension of an editor, and no advisory about ${found.ecosystem} speaks about it`,
+      }
+    : undefined;
+
 /** Rule 17: Maven advisories are keyed by group and artifact; an artifact alone may be anybody's. */
 export const mavenCoordinates: ScopeRule = (found) =>
   found.ecosystem.startsWith('Maven') && !found.name.includes(':')

@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Store } from '@bartizan/adapters/store';
+import { err, failure, ok, type Registry, type Result, systemScope } from '@bartizan/contracts';
+import { chooseTags } from '../../decide/choose-images.ts';
+import type { ApiFailure, Log, PushNote, PushReceipt } from '../../ports.ts';
+import { type PushedImage, readPushes } from '../../sense/registries/read-pushes.ts';
+
+/** What the inbox needs of those who keep registries and of those who read images. */
+export interface PushInboxParts {
+  readonly store: Store;
+  readonly log: Log;
+  /** The secret that notes of a registry carry; undefined = it takes none. */
+  readonly secretOf: (registry: Registry) => Promise<Result<string | undefined, ApiFailure>>;
+  /** Has an image of a registry read, unless it is known; how many are in line. */
+  readonly read: (registry: Registry, reference: string) => Promise<Result<number, ApiFailure>>;
+  readonly retryMs?: number;
+}
+
+interface Waiting {
+  readonly registry: Registry;
+  readonly reference: string;
+  readonly attempt: number;
+}
+
+/** Images of one registry that wait to be asked for. */
+const WAITING_MAX = 1000;
+/** A tag may be told before the registry gives it out. */
+const ATTEMPTS = 3;
+const RETRY_MS = 5000;
+const HOOKS = systemScope('pushes of registries');
+
+/** Compares without telling by its time where two texts differ. */
+const isSame = (left: string, right: string): boolean => {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(left), digest(right));
+};
+
+/** The secret as a header carries it: as a bearer token, as the password of basic authentication, or alone. */
+const carried = (authorization: string): string => {
+  const [, scheme = '', rest = ''] = /^(bearer|basic) +(.+)$/i.exec(authorization) ?? [];
+  if (scheme.toLowerCase() === 'bearer') return rest.trim();
+  if (scheme === '') return authorization.trim();
+  const text = Buffer.from(rest, 'base64').toString('utf8');
+  return text.slice(text.indexOf(':') + 1);
+};
+
+/** Whether a note was sent by who knows the secret: it is in the header, or the body is signed with it (GitHub). */
+const isFrom = (secret: string, { authorization, signature, body }: PushNote): boolean => {
+  if (signature !== undefined)
+    return isSame(signature, `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);
+  return authorization !== undefined && isSame(carried(authorization), secret);
+};
+
+const parsed = (body: Buffer): unknown => {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Takes what registries tell about pushes, and has those images read that their filters choose. A note twice is one. */
+export class PushInbox {
+  readonly #parts: PushInboxParts;
+  readonly #waiting = new Map<string, Map<string, Waiting>>();
+  readonly #busy = new Set<string>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(parts: PushInboxParts) {
+    this.#parts = parts;
+  }
+
+  /** Checks who sent a note before anything of it is read. An unknown registry and a wrong secret are one answer. */
+  async receive(id: string, note: PushNote): Promise<Result<PushReceipt, ApiFailure>> {
+    const { store, secretOf } = this.#parts;
+    const found = await store.registries.get(HOOKS, id);
+    if (!found.ok) return found;
+    const registry = found.value;
+    const secret = registry === undefined ? ok(undefined) : await secretOf(registry);
+    if (!secret.ok) return secret;
+    const isKnown = registry !== undefined && secret.value !== undefined && secret.value !== '';
+    if (!isKnown || !isFrom(secret.value ?? '', note))
+      return err(failure('E_REGISTRY_PUSH_SECRET', 'the secret of this registry is missing or another'));
+    const pushes = readPushes(parsed(note.body));
+    if (pushes === undefined)
+      return err(failure('E_REGISTRY_PUSH', 'this is no note about a push that is known here'));
+    return this.#take(registry, pushes);
+  }
+
+  #take(registry: Registry, pushes: readonly PushedImage[]): Result<PushReceipt, ApiFailure> {
+    const chosen = pushes.filter(
+      ({ repository, reference }) => chooseTags(registry, repository, [reference]).length > 0,
+    );
+    const waiting = this.#waiting.get(registry.id) ?? new Map<string, Waiting>();
+    const references = chosen.map(
+      ({ repository, reference }) =>
+        `${registry.host}/${repository}${reference.startsWith('sha256:') ? '@' : ':'}${reference}`,
+    );
+    const added = references.filter((reference) => !waiting.has(reference));
+    if (waiting.size + added.length > WAITING_MAX)
+      return err({ ...failure('E_REGISTRY_PUSHES', `${waiting.size} images wait`), retryAfterS: 60 });
+    for (const reference of references) waiting.set(reference, { registry, reference, attempt: 1 });
+    this.#waiting.set(registry.id, waiting);
+    void this.#drain(registry.id);
+    return ok({ queued: references.length, refused: pushes.length - chosen.length });
+  }
+
+  /** One at a time of each registry; what comes in meanwhile is done by the same pass. */
+  async #drain(id: string): Promise<void> {
+    if (this.#busy.has(id)) return;
+    this.#busy.add(id);
+    try {
+      for (;;) {
+        const waiting = this.#waiting.get(id);
+        const next = waiting?.values().next().value;
+        if (waiting === undefined || next === undefined) break;
+        waiting.delete(next.reference);
+        await this.#read(next);
+      }
+    } finally {
+      this.#waiting.delete(id);
+      this.#busy.delete(id);
+    }
+  }
+
+  async #read(one: Waiting): Promise<void> {
+    const { log, read, retryMs = RETRY_MS } = this.#parts;
+    const { registry, reference, attempt } = one;
+    const outcome = await read(registry, reference).catch((cause: unknown) => {
+      log.error({ err: cause, registry: registry.id }, 'an image that was pushed cannot be read');
+      return ok(0);
+    });
+    if (outcome.ok) return;
+    log.warn({ code: outcome.error.code, registry: registry.id, attempt }, 'a pushed image is not there yet');
+    if (attempt >= ATTEMPTS) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      const waiting = this.#waiting.get(registry.id) ?? new Map<string, Waiting>();
+      this.#waiting.set(registry.id, waiting);
+      if (!waiting.has(reference)) waiting.set(reference, { ...one, attempt: attempt + 1 });
+      void this.#drain(registry.id);
+    }, retryMs * attempt);
+    timer.unref();
+    this.#timers.add(timer);
+  }
+
+  /** Forgets what waits, for the end of the program: a run of the schedule finds it. */
+  close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#waiting.clear();
+  }
+}
