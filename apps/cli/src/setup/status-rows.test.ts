@@ -134,7 +134,9 @@ describe('the cluster in status', () => {
   it('is shown with what of it is not known', () => {
     const told = '10.0.0.1:6443 v1.37.2, kinds synced 1 of 2, not permitted 1';
     expect(clusterRows(translator('en'), { kubernetes })).toEqual([['cluster', 'partial', told]]);
-    expect(clusterRows(translator('ja'), { kubernetes })).toEqual([['クラスター', 'partial', told]]);
+    expect(clusterRows(translator('ja'), { kubernetes })).toEqual([
+      ['クラスター', '一部のみ', '10.0.0.1:6443 v1.37.2、同期済みの種類 2 件中 1 件、権限なし 1 件'],
+    ]);
   });
 
   it('is shown with its webhooks where they are asked for', () => {
@@ -153,6 +155,11 @@ describe('the cluster in status', () => {
       'admission',
       'on',
       'webhooks in force 1 of 2, requests 9, refused 2, left to the failure policy 1',
+    ]);
+    expect(clusterRows(translator('ja'), { kubernetes: { ...kubernetes, admission } })[1]).toEqual([
+      'アドミッション',
+      '有効',
+      '有効な Webhook 2 件中 1 件、要求 9 件、拒否 2 件、失敗時ポリシーに委任 1 件',
     ]);
   });
 
