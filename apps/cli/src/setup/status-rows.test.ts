@@ -4,7 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import { translator } from '../text/catalogue.ts';
 import type { InstanceState } from './status.ts';
-import { clusterRows, inspectRows, nodeRows, statusRows } from './status-rows.ts';
+import { clusterRows, inspectRows, nodeRows, statusRows, systemRows } from './status-rows.ts';
+import type { SystemState } from './wait.ts';
 
 const sensor = {
   state: 'running' as const,
@@ -116,6 +117,46 @@ describe('the processes in status', () => {
     expect(rows.map(([, one]) => one)).toEqual(states);
     expect(rows[1]?.[2]).toBe(detail);
     expect(rows[3]?.[2]).toBe('Compiling x');
+  });
+});
+
+describe('the advisories in status', () => {
+  const rowOf = (language: 'en' | 'ja', signedBy: string | undefined, present = true): string => {
+    const advisories = { present, sample: false, rows: 5, ageDays: 1, ecosystems: [], noData: [] };
+    const system: SystemState = {
+      instance: 'main',
+      version: '0.1.0',
+      state: 'ready',
+      startedAtMs: 1,
+      conditions: [],
+      counts: {
+        nodes: 0,
+        workloads: 0,
+        containersRunning: 0,
+        packages: 0,
+        openFindings: {},
+        events24h: 0,
+      },
+      advisories: { ...advisories, ...(signedBy === undefined ? {} : { signedBy }) },
+      store: { state: 'ok', sizeBytes: 1, retention: [] },
+      ingest: { recordsTotal: 0, rejectedTotal: 0, lostTotal: 0 },
+      firstScanDone: true,
+    };
+    const rows = systemRows(translator(language), system);
+    return rows.find(([, , detail]) => detail.includes('5'))?.[2] ?? '';
+  };
+
+  it.each([
+    ['en', 'ab12', '5 rows, 1 days old, signed by ab12'],
+    ['en', undefined, '5 rows, 1 days old, signed by nobody: as good as the place it was taken from'],
+    ['ja', 'ab12', '5 行、1 日前、署名鍵 ab12'],
+    ['ja', undefined, '5 行、1 日前、署名なし：内容は入手元に依存'],
+  ] as const)('say whose word they are: %s, key %s', (language, key, told) => {
+    expect(rowOf(language, key)).toBe(told);
+  });
+
+  it('say nothing of a signature where there is no pack', () => {
+    expect(rowOf('en', undefined, false)).toBe('5 rows, 1 days old');
   });
 });
 

@@ -53,7 +53,14 @@ function supervisorRows(t: Translate, supervisor: SupervisorStatus): StatusRow[]
   ];
 }
 
-function systemRows(t: Translate, system: SystemState): StatusRow[] {
+/** Whose word the pack in use is: a key that was compared, or nobody's but that of the place it was taken from. */
+const signedBy = (t: Translate, { present, signedBy: key }: SystemState['advisories']): string => {
+  if (!present) return '';
+  return key === undefined ? t('status.advisories-unsigned') : t('status.advisories-signed', { key });
+};
+
+/** The parts of the whole: store, advisories, first scan, losses. */
+export function systemRows(t: Translate, system: SystemState): StatusRow[] {
   const { store, advisories, ingest } = system;
   const advisoryState = advisories.present ? (advisories.sample ? 'sample' : 'loaded') : 'missing';
   const lost = ingest.lostTotal + ingest.rejectedTotal;
@@ -68,6 +75,7 @@ function systemRows(t: Translate, system: SystemState): StatusRow[] {
       t(`status.is.${advisoryState}`),
       joined(t, [
         t('status.advisories-detail', { rows: advisories.rows, days: advisories.ageDays ?? '?' }),
+        signedBy(t, advisories),
         advisories.noData.length === 0 ? '' : t('status.advisories-no-data', { n: advisories.noData.length }),
       ]),
     ],

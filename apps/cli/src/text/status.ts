@@ -60,6 +60,11 @@ export const STATUS_TEXT = {
   'status.supervisor-detail': { en: 'pid {pid}, release {release}', ja: 'pid {pid}、リリース {release}' },
   'status.restarts': { en: 'restarts {n}', ja: '再起動 {n} 回' },
   'status.advisories-detail': { en: '{rows} rows, {days} days old', ja: '{rows} 行、{days} 日前' },
+  'status.advisories-signed': { en: 'signed by {key}', ja: '署名鍵 {key}' },
+  'status.advisories-unsigned': {
+    en: 'signed by nobody: as good as the place it was taken from',
+    ja: '署名なし：内容は入手元に依存',
+  },
   'status.advisories-no-data': { en: 'no data: {n}', ja: 'データなし：{n} 件' },
   'status.scan-detail': { en: '{n} packages', ja: 'パッケージ {n} 個' },
   'status.losses-detail': {
