@@ -48,6 +48,7 @@ const FORMS: readonly (readonly [RegExp, (match: readonly string[]) => LocalText
       ja: `リビジョン ${revision}、モード ${mode}、${state === 'disabled' ? '無効' : '有効'}`,
     }),
   ],
+  [/^trust ([0-9a-f]+)$/, ([, key]) => ({ en: `trust ${key}`, ja: `信頼する鍵 ${key}` })],
   [/^(\d+) bytes$/, ([, bytes]) => ({ en: `${bytes} bytes`, ja: `${bytes} バイト` })],
 ];
 
