@@ -1,9 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** Set by `--fast`; the whole run makes every run of every property. */
+const isQuick = process.env['BARTIZAN_TEST_QUICK'] === '1';
+const fewerRuns = fileURLToPath(new URL('tools/test/fewer-runs.ts', import.meta.url));
+
 export default defineConfig({
+  resolve: { alias: isQuick ? [{ find: /^fast-check$/, replacement: fewerRuns }] : [] },
   test: {
     include: [
       'packages/**/*.test.ts',

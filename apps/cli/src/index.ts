@@ -21,3 +21,5 @@ export { readMark } from './instance/process-mark.ts';
 export { readRecord } from './instance/record.ts';
 export { readStatus, type SupervisorStatus } from './instance/status.ts';
 export { toYaml } from './output/yaml.ts';
+export { nodeRows } from './setup/status-rows.ts';
+export { translator } from './text/catalogue.ts';

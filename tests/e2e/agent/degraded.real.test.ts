@@ -105,19 +105,40 @@ describe('a node that lacks something', () => {
   }, 60_000);
 
   it.each([
-    ['malformed', 'printf "this is no frame, and it goes on and on and on and on and on" >&3; sleep 5'],
+    [
+      'malformed',
+      'printf "this is no frame, and it goes on and on and on and on and on" >&3; sleep 5',
+      'does not start as a frame does',
+    ],
     [
       'oversized',
-      'printf "\\377\\377\\377\\177\\102\\132\\001\\020................................................" >&3; sleep 5',
+      'printf "\\377\\377\\377\\177\\102\\132\\002\\020................................................" >&3; sleep 5',
+      'a frame claims 2147483647 bytes',
+    ],
+    [
+      'truncated',
+      'printf "\\310\\000\\000\\000\\102\\132\\002\\020................................................" >&3; exit 3',
+      'ended with status 3',
     ],
   ])(
-    'survives %s frames of its sensor, and counts them',
-    async (name, script) => {
-      const { condition, node } = await open({ sensorPath: fakeSensor(name, script) });
-      await condition('E_SENSOR_FRAME');
-      expect(node()?.sensor.malformedTotal).toBeGreaterThan(0);
+    'survives %s frames of its sensor, counts them, and says why and what follows',
+    async (name, script, reason) => {
+      const { agent, condition, node, log } = await open({ sensorPath: fakeSensor(name, script) });
+      const found = await condition('E_SENSOR_FRAME');
+      expect(found.remedy.en).toContain('restarted by itself');
+      expect(found.remedy.ja).toMatch(/[\u3040-\u30ff]/u);
+      const counted = node()?.sensor.malformedTotal ?? 0;
+      expect(counted).toBeGreaterThan(0);
+      const ended = await condition('E_SENSOR_EXIT');
+      expect(ended.message.en).toContain(reason);
+      // It lives on, starts the program again and hears it again.
+      await until('the next life of the program', () => (node()?.sensor.malformedTotal ?? 0) > counted, {
+        log,
+        timeoutMs: 60_000,
+      });
+      expect(agent.pid).toBeDefined();
     },
-    90_000,
+    150_000,
   );
 
   it('without type information in its kernel says so, and goes on by polling', async () => {

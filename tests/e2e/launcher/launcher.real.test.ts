@@ -15,6 +15,7 @@ import {
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ERRORS, type ErrorCode } from '@bartizan/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CHECKOUT, Product } from '../first-run/product.ts';
 import { type Ended, must, run } from '../first-run/run.ts';
@@ -164,6 +165,97 @@ describe('launcher', { timeout: 180_000 }, () => {
     expect(end.stderr).toContain('E_TOOLCHAIN_DIGEST');
     expect(end.stdout.trim()).toBe('refused');
     expect(readdirSync(join(folder, 't'))).toEqual([]);
+  });
+});
+
+/** A machine of its own for one command: namespaces in which a shell changes what it sees; no route leads out of it. */
+function elsewhere(
+  prepare: string,
+  words: readonly string[],
+  env: Record<string, string> = {},
+  checkout = CHECKOUT,
+): Promise<Ended> {
+  const script = `ip link set lo up\n${prepare}\nexec "$@"`;
+  const program = join(checkout, 'bartizan');
+  return run('unshare', ['--mount', '--net', 'sh', '-ec', script, 'sh', program, ...words], {
+    env: {
+      BARTIZAN_ETC_DIR: join(folder, 'etc'),
+      BARTIZAN_STATE_DIR: join(folder, 'state'),
+      BARTIZAN_RUN_DIR: join(folder, 'run'),
+      BARTIZAN_DEPENDENCIES: 'as-is',
+      FOLDER: folder,
+      LC_ALL: 'C',
+      HTTPS_PROXY: '',
+      https_proxy: '',
+      ...env,
+    },
+    timeoutMs: 120_000,
+  });
+}
+
+describe.runIf(process.getuid?.() === 0)('a machine that lacks something', { timeout: 180_000 }, () => {
+  const MEMORY = (kB: number): string =>
+    `sed 's/^MemAvailable:.*/MemAvailable: ${kB} kB/' /proc/meminfo >"$FOLDER/meminfo"; mount --bind "$FOLDER/meminfo" /proc/meminfo`;
+
+  it.each<[string, string, string, Record<string, string>]>([
+    ['type information of the kernel', 'mount -t tmpfs none /sys/kernel/btf', 'E_NO_BTF', {}],
+    ['control groups', 'umount -R -l /sys/fs/cgroup', 'E_CGROUP', {}],
+    ['a /sys to write to', 'mount -o remount,ro,bind /sys', 'E_SYS_READ_ONLY', {}],
+    ['memory', MEMORY(600_000), 'E_MEMORY', {}],
+    ['a way out', '', 'E_NETWORK', {}],
+    ['a proxy where one is named', '', 'E_PROXY', { HTTPS_PROXY: 'proxy.example' }],
+  ])(
+    '%s is told so by doctor in one line: what is lost, code and remedy',
+    async (_name, prepare, code, env) => {
+      for (const language of ['en', 'ja'] as const) {
+        const end = await elsewhere(prepare, ['doctor', '--folder', folder, '--lang', language], env);
+        const told = end.stderr.split('\n').filter((line) => line.includes(`${code}: `));
+        expect([code, told.length, end.stderr.includes('E_NOT_UP')]).toEqual([code, 1, false]);
+        expect(told[0]).toMatch(new RegExp(`→ \\S.*${code}: \\S`));
+        expect(told[0]).toContain(ERRORS[code as ErrorCode].remedy[language]);
+      }
+    },
+  );
+
+  it.each<[string, string, string]>([
+    ['memory', MEMORY(100_000), 'E_MEMORY'],
+    ['disk', 'mkdir -p "$FOLDER/state"; mount -t tmpfs -o size=64m none "$FOLDER/state"', 'E_DISK_SPACE'],
+  ])('too little %s stops up before it makes anything', async (_name, prepare, code) => {
+    const end = await elsewhere(prepare, ['up', '--yes', '--port', '0', '--lang', 'en']);
+    expect([end.code, end.stderr.includes(`bartizan: ${code}`) || end.stderr]).toEqual([1, true]);
+    expect(end.stderr).toContain(ERRORS[code as ErrorCode].remedy.en);
+    expect(existsSync(join(folder, 'etc'))).toBe(false);
+  });
+
+  /** As on a machine on which npm has never fetched anything. */
+  const unused = () => ({ npm_config_cache: join(folder, 'npm-cache') });
+
+  it('a network is told so in one line when the pinned Node.js is not there yet', async () => {
+    const end = await elsewhere('', ['help', 'exit-codes'], {
+      ...unused(),
+      BARTIZAN_TOOLCHAIN: join(folder, 'toolchain'),
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    });
+    expect(end.code).toBe(1);
+    expect(end.stderr).toMatch(/E_TOOLCHAIN_FETCH: .*\n[\s\S]*Remedy: check the network or the proxy/);
+    const left = readdirSync(join(folder, 'toolchain')).filter((name) => !name.startsWith('.'));
+    expect(left).toEqual([]);
+  });
+
+  it('a network is told so in one line when the packages of the checkout are not there yet', async () => {
+    const checkout = join(folder, 'checkout');
+    mkdirSync(checkout);
+    must('sh', [
+      '-c',
+      'cd "$1" && git ls-files -z bartizan .npmrc package-lock.json "*package.json" "tools/*.sh" | xargs -0 cp --parents -t "$2"',
+      'sh',
+      CHECKOUT,
+      checkout,
+    ]);
+    const env = { ...unused(), BARTIZAN_DEPENDENCIES: '' };
+    const end = await elsewhere('', ['help', 'exit-codes', '--lang', 'ja'], env, checkout);
+    expect([end.code, end.stderr.includes('bartizan: E_NETWORK: ') || end.stderr]).toEqual([1, true]);
+    expect(end.stderr).toMatch(/対処: ネットワークとプロキシ/);
   });
 });
 

@@ -1,7 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ERRORS, type ErrorCode, type InspectStatus, type SensorStatus } from '@bartizan/contracts';
+import {
+  ERRORS,
+  type ErrorCode,
+  type InspectStatus,
+  type SensorStatus,
+  toldFailure,
+} from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
 import { type ConditionInput, conditionsOf } from './conditions.ts';
 
@@ -86,7 +92,7 @@ describe('conditions of a node', () => {
     ],
     ['a full buffer', { bufferIsFull: true }, 'E_BUFFER_FULL'],
     ['a rule that cannot be used', { refusedRules: [{ id: 'a', detail: 'a: b' }] }, 'E_RULE'],
-    ['an incomplete scan', { scanProblems: ['x'] }, 'E_SCAN_INCOMPLETE'],
+    ['an incomplete scan', { scanProblems: [{ en: 'x', ja: 'x' }] }, 'E_SCAN_INCOMPLETE'],
   ];
   it.each(cases)('name %s, with remedy in both languages', (_, change, code) => {
     const found = conditionsOf({ ...fine, ...change });
@@ -106,10 +112,29 @@ describe('conditions of a node', () => {
     expect(silent?.message.ja).toBe(`${ERRORS.E_RUNTIME_UNREACHABLE.title.ja}：${reason.ja}`);
   });
 
+  it('tell why the link is down and what a scan left out in both languages too', () => {
+    const refused = toldFailure('E_CERTIFICATE', { en: 'it was refused', ja: '拒否されました' });
+    const [link, scan] = conditionsOf({
+      ...fine,
+      uplinkFailure: refused,
+      scanProblems: [
+        { en: 'web: a', ja: 'web：ア' },
+        { en: 'shop: b', ja: 'shop：イ' },
+      ],
+    });
+    const { title } = ERRORS.E_CERTIFICATE;
+    expect(link?.message).toEqual({
+      en: `${title.en}: it was refused`,
+      ja: `${title.ja}：拒否されました`,
+    });
+    expect(scan?.message.en).toContain('web: a; shop: b');
+    expect(scan?.message.ja).toContain('web：ア、shop：イ');
+  });
+
   it('put the worst first and stay bounded', () => {
     const many = conditionsOf({
       ...fine,
-      scanProblems: ['x'],
+      scanProblems: [{ en: 'x', ja: 'x' }],
       hasTypeInformation: false,
       refusedRules: Array.from({ length: 100 }, (_, index) => ({ id: String(index), detail: 'd' })),
     });

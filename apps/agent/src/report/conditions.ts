@@ -4,11 +4,14 @@
 import {
   ERRORS,
   type ErrorCode,
+  type Failure,
   inLanguage,
+  type LocalText,
   type NodeCondition,
   type RuntimeStatus,
   type SensorStatus,
   type ToldText,
+  toldOf,
 } from '@bartizan/contracts';
 
 /** What the conditions of a node follow from. */
@@ -17,11 +20,11 @@ export interface ConditionInput {
   readonly cgroupMode: 'v1' | 'v2' | 'hybrid' | 'unknown';
   readonly sensor: SensorStatus;
   readonly runtimes: readonly RuntimeStatus[];
-  readonly uplinkFailure: { readonly code: ErrorCode; readonly detail: string } | undefined;
+  readonly uplinkFailure: Failure<ErrorCode> | undefined;
   readonly bufferIsFull: boolean;
   readonly shedTotal: number;
   readonly refusedRules: readonly { readonly id: string; readonly detail: string }[];
-  readonly scanProblems: readonly string[];
+  readonly scanProblems: readonly LocalText[];
 }
 
 const JOIN = { en: ': ', ja: '：' };
@@ -90,13 +93,18 @@ export const conditionsOf = (input: ConditionInput): NodeCondition[] => {
     }
   }
   if (input.uplinkFailure)
-    found.push(conditionOf(input.uplinkFailure.code, 'warning', input.uplinkFailure.detail));
+    found.push(conditionOf(input.uplinkFailure.code, 'warning', toldOf(input.uplinkFailure)));
   if (input.bufferIsFull || input.shedTotal > 0) {
     found.push(conditionOf('E_BUFFER_FULL', 'warning', String(input.shedTotal)));
   }
   for (const rule of input.refusedRules) found.push(conditionOf('E_RULE', 'warning', rule.detail));
   if (input.scanProblems.length > 0) {
-    found.push(conditionOf('E_SCAN_INCOMPLETE', 'info', input.scanProblems.slice(0, 3).join('; ')));
+    const first = input.scanProblems.slice(0, 3);
+    const told = {
+      en: first.map(({ en }) => en).join('; '),
+      ja: first.map(({ ja }) => ja).join('、'),
+    };
+    found.push(conditionOf('E_SCAN_INCOMPLETE', 'info', told));
   }
   const rank = { error: 0, warning: 1, info: 2 };
   return found.sort((one, other) => rank[one.severity] - rank[other.severity]).slice(0, 64);

@@ -4,11 +4,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { PackageReport, PostureFacts, WorkloadRef } from '@bartizan/contracts';
+import type { LocalText, PackageReport, PostureFacts, WorkloadRef } from '@bartizan/contracts';
 import { type Clock, exists, type KnownContainer, type Logger } from '@bartizan/host';
 import type { PathTable } from '@bartizan/scan';
 import { failedReport, type PackageJob, type PackageSurvey } from './package-survey.ts';
 import type { PostureJob } from './posture/survey.ts';
+import { toldProblem } from './told-problem.ts';
 
 /** What surveys need and tell. */
 export interface SurveyOptions {
@@ -77,7 +78,7 @@ export class Surveys {
   #surveyor: ChildProcess | undefined;
   #running: Job | undefined;
   #idleSinceUs = 0;
-  #problems = new Map<string, string>();
+  #problems = new Map<string, LocalText>();
   #pendingSecurity: number | undefined;
 
   constructor(options: SurveyOptions) {
@@ -87,7 +88,7 @@ export class Surveys {
   }
 
   /** Why surveys are incomplete, by subject. */
-  problems(): string[] {
+  problems(): LocalText[] {
     return [...this.#problems.values()];
   }
 
@@ -220,12 +221,12 @@ export class Surveys {
     const isHost = job.subject.container === undefined;
     if (!answer.ok) {
       logger.info('a survey could not be made', { subject: job.subject.name, detail: answer.detail });
-      this.#problems.set(keyOf(job.subject), `${job.subject.name}: ${answer.detail}`);
+      this.#problems.set(keyOf(job.subject), toldProblem(job.subject.name, answer.detail));
       if (job.kind === 'packages') onPackages(failedReport(job.subject, answer.detail, clock.wallMs()));
     } else if (answer.value.kind === 'packages') {
       const incomplete = answer.value.reports[0]?.incomplete ?? [];
       if (incomplete.length === 0) this.#problems.delete(keyOf(job.subject));
-      else this.#problems.set(keyOf(job.subject), `${job.subject.name}: ${incomplete[0]}`);
+      else this.#problems.set(keyOf(job.subject), toldProblem(job.subject.name, incomplete[0] ?? ''));
       // The host's settings include how many security updates wait, which only its scan tells.
       if (isHost) {
         const isNews = this.#pendingSecurity !== answer.value.pendingSecurity;

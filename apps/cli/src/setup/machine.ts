@@ -21,7 +21,10 @@ export interface MachineFacts {
   readonly runtimes: readonly string[];
   readonly missingSensorPackages: readonly string[] | undefined;
   readonly hasSystemd: boolean;
-  readonly proxy: string | undefined;
+  /** Proxy of the environment as `host:port`; null where what is set is no address of a proxy. */
+  readonly proxy: string | null | undefined;
+  /** Whether a route leads out of this machine. */
+  readonly hasRoute: boolean | undefined;
 }
 
 /** Well-known runtime sockets and state folders. */
@@ -85,6 +88,23 @@ function isWritable(path: string): boolean {
   }
 }
 
+/** Address of a proxy without who logs in to it; null where the text is none. */
+function proxyOf(env: ProbeOptions['env']): MachineFacts['proxy'] {
+  const text = env['HTTPS_PROXY'] ?? env['https_proxy'] ?? '';
+  if (text === '') return undefined;
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) ? url.host : null;
+}
+
+/** Looks for a default route of IPv4 or IPv6. The kernel's own entries, which refuse, are those of `lo`. */
+function defaultRoute(root: string): boolean | undefined {
+  const four = read(join(root, 'proc/net/route'));
+  const six = read(join(root, 'proc/net/ipv6_route'));
+  if (four === undefined && six === undefined) return undefined;
+  const hasFour = /^(?!lo\b)\S+\s+00000000\s+\S+(\s+\S+){4}\s+00000000\s/m.test(four ?? '');
+  return hasFour || /^0{32} 00 .*\s(?!lo$)\S+$/m.test((six ?? '').replaceAll(/[ \t]+$/gm, ''));
+}
+
 /** Looks at the machine. Reads only; nothing is started or changed. */
 export function probeMachine(options: ProbeOptions): MachineFacts {
   const root = options.root ?? '/';
@@ -104,6 +124,7 @@ export function probeMachine(options: ProbeOptions): MachineFacts {
     runtimes: runtimesOf(root),
     missingSensorPackages: options.missingSensorPackages,
     hasSystemd: existsSync(join(root, 'run/systemd/system')),
-    proxy: options.env['HTTPS_PROXY'] ?? options.env['https_proxy'],
+    proxy: proxyOf(options.env),
+    hasRoute: defaultRoute(root),
   };
 }

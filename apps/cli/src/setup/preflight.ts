@@ -46,29 +46,30 @@ function kernelRow(facts: MachineFacts): PreflightRow {
   const canLoad = major > 5 || (major === 5 && minor >= 8);
   const row = { id: 'kernel', label: 'preflight.kernel', found: facts.kernel } as const;
   if (isTested) return { ...row, state: 'ok' };
-  if (canLoad) return { ...row, state: 'limited', lost: 'preflight.lost.kernel-untested' };
-  return { ...row, state: 'off', lost: 'preflight.lost.sensor' };
+  if (canLoad)
+    return { ...row, state: 'limited', lost: 'preflight.lost.kernel-untested', code: 'E_KERNEL_OLD' };
+  return { ...row, state: 'off', lost: 'preflight.lost.sensor', code: 'E_KERNEL_OLD' };
 }
 
 function capabilityRow(facts: MachineFacts): PreflightRow {
   const row = { id: 'capabilities', label: 'preflight.capabilities' } as const;
+  const lack = { state: 'limited', lost: 'preflight.lost.sensor', code: 'E_CAPABILITIES' } as const;
   const held = facts.capabilities;
-  if (held === undefined) return { ...row, state: 'limited', found: '?', lost: 'preflight.lost.sensor' };
+  if (held === undefined) return { ...row, ...lack, found: '?' };
   const missing = CAPABILITIES.filter(([, bit]) => ((held >> bit) & 1n) === 0n).map(([name]) => name);
   if (missing.length === 0)
     return { ...row, state: 'ok', found: CAPABILITIES.map(([name]) => name).join(' ') };
-  return { ...row, state: 'limited', found: `- ${missing.join(' ')}`, lost: 'preflight.lost.sensor' };
+  return { ...row, ...lack, found: `- ${missing.join(' ')}` };
 }
 
 function diskRow(facts: MachineFacts): PreflightRow {
   const free = facts.freeDiskBytes;
   const row = { id: 'disk', label: 'preflight.disk', found: size(free) } as const;
-  if (free === undefined) return { ...row, state: 'limited', lost: 'preflight.lost.disk' };
+  const little = { ...row, state: 'limited', lost: 'preflight.lost.disk', code: 'E_DISK_SPACE' } as const;
+  if (free === undefined) return little;
   if (free < DISK_NEEDED_BYTES)
     return { ...row, state: 'failed', code: 'E_DISK_SPACE', lost: 'preflight.lost.disk-none' };
-  return free < DISK_GOOD_BYTES
-    ? { ...row, state: 'limited', lost: 'preflight.lost.disk' }
-    : { ...row, state: 'ok' };
+  return free < DISK_GOOD_BYTES ? little : { ...row, state: 'ok' };
 }
 
 function memoryRow(facts: MachineFacts): PreflightRow {
@@ -77,7 +78,7 @@ function memoryRow(facts: MachineFacts): PreflightRow {
   if (available < MEMORY_NEEDED_BYTES)
     return { ...row, state: 'failed', code: 'E_MEMORY', lost: 'preflight.lost.memory-none' };
   return available < MEMORY_GOOD_BYTES
-    ? { ...row, state: 'limited', lost: 'preflight.lost.memory' }
+    ? { ...row, state: 'limited', lost: 'preflight.lost.memory', code: 'E_MEMORY' }
     : { ...row, state: 'ok' };
 }
 
@@ -95,6 +96,16 @@ function sensorRow(facts: MachineFacts): PreflightRow {
   };
 }
 
+/** Without a way out everything works but what has to be fetched. */
+function networkRow({ proxy, hasRoute }: MachineFacts): PreflightRow {
+  const row = { id: 'network', label: 'preflight.network' } as const;
+  const none = { state: 'limited', lost: 'preflight.lost.network', code: 'E_NETWORK' } as const;
+  if (proxy === null) return { ...row, ...none, found: 'HTTPS_PROXY ?', code: 'E_PROXY' };
+  if (proxy !== undefined) return { ...row, state: 'ok', found: `HTTPS_PROXY ${proxy}` };
+  if (hasRoute === undefined) return { ...row, ...none, found: '?' };
+  return hasRoute ? { ...row, state: 'ok', found: 'default route' } : { ...row, ...none, found: '-' };
+}
+
 /** Judges what was found: one row each, with what is lost where it is not whole. Pure. */
 export function preflight(facts: MachineFacts): readonly PreflightRow[] {
   const isX64 = facts.architecture === 'x64';
@@ -103,7 +114,9 @@ export function preflight(facts: MachineFacts): readonly PreflightRow[] {
       id: 'architecture',
       label: 'preflight.architecture',
       found: facts.architecture,
-      ...(isX64 ? { state: 'ok' } : { state: 'failed', lost: 'preflight.lost.architecture' }),
+      ...(isX64
+        ? { state: 'ok' }
+        : { state: 'failed', lost: 'preflight.lost.architecture', code: 'E_ARCHITECTURE' }),
     },
     kernelRow(facts),
     {
@@ -125,11 +138,14 @@ export function preflight(facts: MachineFacts): readonly PreflightRow[] {
       id: 'sys',
       label: 'preflight.sys',
       found: facts.isSysWritable ? '/sys' : '/sys (read-only)',
-      ...(facts.isSysWritable ? { state: 'ok' } : { state: 'limited', lost: 'preflight.lost.sys' }),
+      ...(facts.isSysWritable
+        ? { state: 'ok' }
+        : { state: 'limited', lost: 'preflight.lost.sys', code: 'E_SYS_READ_ONLY' }),
     },
     sensorRow(facts),
     diskRow(facts),
     memoryRow(facts),
+    networkRow(facts),
     {
       id: 'runtimes',
       label: 'preflight.runtimes',

@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import { ERRORS, err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import type { InstancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, readRecord } from '../instance/record.ts';
 import { makeSecrets, passwordPath, writeOneTimePassword } from '../instance/secrets.ts';
@@ -26,6 +26,13 @@ export interface Prepared {
 
 const STATE_STYLE = { ok: 'green', limited: 'yellow', off: 'yellow', failed: 'red' } as const;
 
+/** What is lost, and what to do about it. A row without a code is a normal result, which nothing has to be done about. */
+function consequence({ t }: SetupContext, { lost, code }: PreflightRow): string {
+  if (lost === undefined) return '';
+  const language = t('language.code') === 'ja' ? 'ja' : 'en';
+  return code === undefined ? `  → ${t(lost)}` : `  → ${t(lost)}  ${code}: ${ERRORS[code].remedy[language]}`;
+}
+
 /** Prints the preflight table to stderr. */
 export function showPreflight(context: SetupContext, rows: readonly PreflightRow[]): void {
   const { t } = context;
@@ -33,11 +40,10 @@ export function showPreflight(context: SetupContext, rows: readonly PreflightRow
   const states = Math.max(...rows.map((row) => textWidth(t(`preflight.state.${row.state}`))));
   say(context, t('preflight.title'), 'bold');
   for (const row of rows) {
-    const lost = row.lost === undefined ? '' : `  → ${t(row.lost)}`;
     const state = padWidth(t(`preflight.state.${row.state}`), states);
     say(
       context,
-      `  ${padWidth(t(row.label), labels)}  ${state}  ${row.found}${lost}`,
+      `  ${padWidth(t(row.label), labels)}  ${state}  ${row.found}${consequence(context, row)}`,
       row.state === 'ok' ? undefined : STATE_STYLE[row.state],
     );
   }

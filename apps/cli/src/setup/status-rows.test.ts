@@ -4,7 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import { translator } from '../text/catalogue.ts';
 import type { InstanceState } from './status.ts';
-import { clusterRows, inspectRows, nodeRows, statusRows } from './status-rows.ts';
+import { clusterRows, inspectRows, nodeRows, statusRows, systemRows } from './status-rows.ts';
+import type { SystemState } from './wait.ts';
 
 const sensor = {
   state: 'running' as const,
@@ -119,6 +120,46 @@ describe('the processes in status', () => {
   });
 });
 
+describe('the advisories in status', () => {
+  const rowOf = (language: 'en' | 'ja', signedBy: string | undefined, present = true): string => {
+    const advisories = { present, sample: false, rows: 5, ageDays: 1, ecosystems: [], noData: [] };
+    const system: SystemState = {
+      instance: 'main',
+      version: '0.1.0',
+      state: 'ready',
+      startedAtMs: 1,
+      conditions: [],
+      counts: {
+        nodes: 0,
+        workloads: 0,
+        containersRunning: 0,
+        packages: 0,
+        openFindings: {},
+        events24h: 0,
+      },
+      advisories: { ...advisories, ...(signedBy === undefined ? {} : { signedBy }) },
+      store: { state: 'ok', sizeBytes: 1, retention: [] },
+      ingest: { recordsTotal: 0, rejectedTotal: 0, lostTotal: 0 },
+      firstScanDone: true,
+    };
+    const rows = systemRows(translator(language), system);
+    return rows.find(([, , detail]) => detail.includes('5'))?.[2] ?? '';
+  };
+
+  it.each([
+    ['en', 'ab12', '5 rows, 1 days old, signed by ab12'],
+    ['en', undefined, '5 rows, 1 days old, signed by nobody: as good as the place it was taken from'],
+    ['ja', 'ab12', '5 行、1 日前、署名鍵 ab12'],
+    ['ja', undefined, '5 行、1 日前、署名なし：内容は入手元に依存'],
+  ] as const)('say whose word they are: %s, key %s', (language, key, told) => {
+    expect(rowOf(language, key)).toBe(told);
+  });
+
+  it('say nothing of a signature where there is no pack', () => {
+    expect(rowOf('en', undefined, false)).toBe('5 rows, 1 days old');
+  });
+});
+
 describe('the cluster in status', () => {
   const kind = { group: '', objects: 1 };
   const kubernetes = {
@@ -134,7 +175,9 @@ describe('the cluster in status', () => {
   it('is shown with what of it is not known', () => {
     const told = '10.0.0.1:6443 v1.37.2, kinds synced 1 of 2, not permitted 1';
     expect(clusterRows(translator('en'), { kubernetes })).toEqual([['cluster', 'partial', told]]);
-    expect(clusterRows(translator('ja'), { kubernetes })).toEqual([['クラスター', 'partial', told]]);
+    expect(clusterRows(translator('ja'), { kubernetes })).toEqual([
+      ['クラスター', '一部のみ', '10.0.0.1:6443 v1.37.2、同期済みの種類 2 件中 1 件、権限なし 1 件'],
+    ]);
   });
 
   it('is shown with its webhooks where they are asked for', () => {
@@ -153,6 +196,11 @@ describe('the cluster in status', () => {
       'admission',
       'on',
       'webhooks in force 1 of 2, requests 9, refused 2, left to the failure policy 1',
+    ]);
+    expect(clusterRows(translator('ja'), { kubernetes: { ...kubernetes, admission } })[1]).toEqual([
+      'アドミッション',
+      '有効',
+      '有効な Webhook 2 件中 1 件、要求 9 件、拒否 2 件、失敗時ポリシーに委任 1 件',
     ]);
   });
 

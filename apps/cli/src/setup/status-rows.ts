@@ -53,7 +53,14 @@ function supervisorRows(t: Translate, supervisor: SupervisorStatus): StatusRow[]
   ];
 }
 
-function systemRows(t: Translate, system: SystemState): StatusRow[] {
+/** Whose word the pack in use is: a key that was compared, or nobody's but that of the place it was taken from. */
+const signedBy = (t: Translate, { present, signedBy: key }: SystemState['advisories']): string => {
+  if (!present) return '';
+  return key === undefined ? t('status.advisories-unsigned') : t('status.advisories-signed', { key });
+};
+
+/** The parts of the whole: store, advisories, first scan, losses. */
+export function systemRows(t: Translate, system: SystemState): StatusRow[] {
   const { store, advisories, ingest } = system;
   const advisoryState = advisories.present ? (advisories.sample ? 'sample' : 'loaded') : 'missing';
   const lost = ingest.lostTotal + ingest.rejectedTotal;
@@ -61,13 +68,14 @@ function systemRows(t: Translate, system: SystemState): StatusRow[] {
     [
       t('status.store'),
       t(`status.is.${store.state}`),
-      store.reason ?? `${(store.sizeBytes / 1024 ** 2).toFixed(1)} MiB`,
+      told(t, store.reason) || `${(store.sizeBytes / 1024 ** 2).toFixed(1)} MiB`,
     ],
     [
       t('status.advisories'),
       t(`status.is.${advisoryState}`),
       joined(t, [
         t('status.advisories-detail', { rows: advisories.rows, days: advisories.ageDays ?? '?' }),
+        signedBy(t, advisories),
         advisories.noData.length === 0 ? '' : t('status.advisories-no-data', { n: advisories.noData.length }),
       ]),
     ],
@@ -155,25 +163,28 @@ export function clusterRows(t: Translate, { kubernetes }: Pick<SystemState, 'kub
   const count = (condition: string): number => kinds.filter((kind) => kind.condition === condition).length;
   const watched = [
     `${server} ${version}`.trim(),
-    `kinds synced ${count('synced')} of ${kinds.length}`,
-    `not permitted ${count('not-permitted')}`,
+    t('status.cluster-detail', {
+      synced: count('synced'),
+      all: kinds.length,
+      forbidden: count('not-permitted'),
+    }),
     kubernetes.code ?? '',
   ];
-  const rows: StatusRow[] = [
-    [t('status.cluster'), kubernetes.state, watched.filter((part) => part !== '').join(', ')],
-  ];
+  const rows: StatusRow[] = [[t('status.cluster'), t(`status.is.${kubernetes.state}`), joined(t, watched)]];
   if (admission === undefined || admission.state === 'off') return rows;
   const { requestsTotal = 0, deniedTotal = 0, failedTotal = 0, webhooks, code } = admission;
   const inForce = webhooks.filter(({ state }) => state === 'in-force' || state === 'restored').length;
   const answered = [
-    `webhooks in force ${inForce} of ${webhooks.length}`,
-    `requests ${requestsTotal}, refused ${deniedTotal}, left to the failure policy ${failedTotal}`,
+    t('status.admission-detail', {
+      inForce,
+      all: webhooks.length,
+      requests: requestsTotal,
+      denied: deniedTotal,
+      failed: failedTotal,
+    }),
     code ?? '',
   ];
-  return [
-    ...rows,
-    [t('status.admission'), admission.state, answered.filter((part) => part !== '').join(', ')],
-  ];
+  return [...rows, [t('status.admission'), t(`status.is.${admission.state}`), joined(t, answered)]];
 }
 
 /** Every row of `status`, in order. */

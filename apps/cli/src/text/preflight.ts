@@ -15,6 +15,7 @@ export const PREFLIGHT_TEXT = {
   'preflight.sensor-packages': { en: 'Packages for the sensor', ja: 'センサー用パッケージ' },
   'preflight.disk': { en: 'Free disk', ja: 'ディスク空き容量' },
   'preflight.memory': { en: 'Free memory', ja: 'メモリー空き容量' },
+  'preflight.network': { en: 'Way out', ja: '外部への接続' },
   'preflight.runtimes': { en: 'Container runtimes', ja: 'コンテナーランタイム' },
   'preflight.state.ok': { en: 'ok', ja: '良好' },
   'preflight.state.limited': { en: 'limited', ja: '制限あり' },
@@ -51,6 +52,10 @@ export const PREFLIGHT_TEXT = {
   'preflight.lost.memory-none': {
     en: '400 MiB are needed to start',
     ja: '起動には 400 MiB が必要です',
+  },
+  'preflight.lost.network': {
+    en: 'nothing can be fetched: advisories and packages come from files and caches; everything else works',
+    ja: '外部から取得できません。脆弱性情報とパッケージはファイルとキャッシュから読み込みます。他の機能は動作します',
   },
   'preflight.lost.runtimes': {
     en: 'no container runtime found: only the host is watched (a normal result); new runtimes are found by themselves',

@@ -43,6 +43,11 @@ export const STATUS_TEXT = {
   'status.is.connected': { en: 'connected', ja: '接続中' },
   'status.is.buffering': { en: 'buffering', ja: 'バッファー中' },
   'status.is.disconnected': { en: 'disconnected', ja: '切断' },
+  'status.is.connecting': { en: 'connecting', ja: '接続処理中' },
+  'status.is.synced': { en: 'synced', ja: '同期済み' },
+  'status.is.partial': { en: 'partial', ja: '一部のみ' },
+  'status.is.behind': { en: 'behind', ja: '遅延' },
+  'status.is.on': { en: 'on', ja: '有効' },
   'status.is.sample': { en: 'sample', ja: 'サンプル' },
   'status.is.loaded': { en: 'loaded', ja: '読み込み済み' },
   'status.is.missing': { en: 'missing', ja: 'なし' },
@@ -55,11 +60,24 @@ export const STATUS_TEXT = {
   'status.supervisor-detail': { en: 'pid {pid}, release {release}', ja: 'pid {pid}、リリース {release}' },
   'status.restarts': { en: 'restarts {n}', ja: '再起動 {n} 回' },
   'status.advisories-detail': { en: '{rows} rows, {days} days old', ja: '{rows} 行、{days} 日前' },
+  'status.advisories-signed': { en: 'signed by {key}', ja: '署名鍵 {key}' },
+  'status.advisories-unsigned': {
+    en: 'signed by nobody: as good as the place it was taken from',
+    ja: '署名なし：内容は入手元に依存',
+  },
   'status.advisories-no-data': { en: 'no data: {n}', ja: 'データなし：{n} 件' },
   'status.scan-detail': { en: '{n} packages', ja: 'パッケージ {n} 個' },
   'status.losses-detail': {
     en: 'lost {lost}, rejected {rejected}, stored {stored}',
     ja: '損失 {lost} 件、拒否 {rejected} 件、保存 {stored} 件',
+  },
+  'status.cluster-detail': {
+    en: 'kinds synced {synced} of {all}, not permitted {forbidden}',
+    ja: '同期済みの種類 {all} 件中 {synced} 件、権限なし {forbidden} 件',
+  },
+  'status.admission-detail': {
+    en: 'webhooks in force {inForce} of {all}, requests {requests}, refused {denied}, left to the failure policy {failed}',
+    ja: '有効な Webhook {all} 件中 {inForce} 件、要求 {requests} 件、拒否 {denied} 件、失敗時ポリシーに委任 {failed} 件',
   },
   'status.inspect-detail': {
     en: 'restarts {restarts}, connections {flows}, recognised {recognised}, unknown {unknown}, skipped {skipped}, lost {lost}',

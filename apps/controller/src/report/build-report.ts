@@ -98,7 +98,7 @@ export async function buildReport(parts: ReportParts): Promise<Result<Report, Fa
         const { state, code, reason } = store.state();
         return state === 'ok'
           ? undefined
-          : { code: code ?? 'E_STORE_IO', detail: reason ?? 'the store takes nothing now' };
+          : { code: code ?? 'E_STORE_IO', detail: reason?.en ?? 'the store takes nothing now' };
       },
     },
     ...(parts.pushes === undefined ? {} : { pushes: parts.pushes }),
@@ -106,7 +106,7 @@ export async function buildReport(parts: ReportParts): Promise<Result<Report, Fa
       gate,
       readiness: () => {
         const { state, reason } = store.state();
-        return [{ name: 'store', ok: state !== 'failed', detail: reason ?? state }];
+        return [{ name: 'store', ok: state !== 'failed', detail: reason?.en ?? state }];
       },
       metrics: () => exposeMetrics({ ...all, live, metrics: parts.metrics }),
     },

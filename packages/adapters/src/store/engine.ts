@@ -68,7 +68,8 @@ export class StoreEngine implements CoreAccess {
       onState: (state) => {
         this.#state = state;
       },
-      onDeath: (reason) => {
+      onDeath: (detail) => {
+        const reason = { en: detail, ja: `ストアの書き込み処理が終了しました（${detail}）` };
         this.#state = { ...this.#state, state: 'failed', code: 'E_STORE_IO', reason };
       },
     });

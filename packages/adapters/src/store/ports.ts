@@ -13,6 +13,7 @@ import type {
   Finding,
   FindingException,
   Image,
+  LocalText,
   Node,
   Package,
   PackageUseReport,
@@ -326,7 +327,7 @@ export interface SettingRepository {
 /** What the store says of itself. */
 export interface StoreState {
   readonly state: 'ok' | 'read-only' | 'failed';
-  readonly reason?: string;
+  readonly reason?: LocalText;
   readonly code?: StoreFailure['code'];
   readonly sizeBytes: number;
   readonly oldestEventAtMs?: number;

@@ -26,8 +26,43 @@ export const SETUP_ERRORS = {
       ja: 'パッケージレジストリに接続できません',
     },
     remedy: {
-      en: 'Check network and proxy (HTTPS_PROXY), then run `up` again.',
-      ja: 'ネットワークとプロキシ (HTTPS_PROXY) を確認し、再度 `up` を実行してください。',
+      en: 'Check network and proxy (HTTPS_PROXY), then run `up` again; without any, bring advisories with `bartizan db import`.',
+      ja: 'ネットワークとプロキシ (HTTPS_PROXY) を確認し、再度 `up` を実行してください。接続できない環境では `bartizan db import` で脆弱性情報を読み込んでください。',
+    },
+  },
+  E_PROXY: {
+    title: { en: 'The proxy of the environment is no address', ja: '環境変数のプロキシが正しくありません' },
+    remedy: {
+      en: 'Set HTTPS_PROXY to http://HOST:PORT, or take it out, then run `up` again.',
+      ja: 'HTTPS_PROXY に http://ホスト:ポート を設定するか、変数を削除して、再度 `up` を実行してください。',
+    },
+  },
+  E_ARCHITECTURE: {
+    title: {
+      en: 'This CPU architecture is not supported',
+      ja: 'この CPU アーキテクチャーには対応していません',
+    },
+    remedy: { en: 'Use an x86-64 machine.', ja: 'x86-64 のマシンを使用してください。' },
+  },
+  E_KERNEL_OLD: {
+    title: { en: 'The kernel is older than those we test', ja: 'カーネルが検証済みの版より古いです' },
+    remedy: {
+      en: 'Use Linux 6.1 or later (Debian 12 has it).',
+      ja: 'Linux 6.1 以降 (Debian 12 など) を使用してください。',
+    },
+  },
+  E_CAPABILITIES: {
+    title: { en: 'Capabilities are missing', ja: 'ケイパビリティーが不足しています' },
+    remedy: {
+      en: 'Run it as root outside of a container, or give the container the capabilities named.',
+      ja: 'コンテナーの外で root として実行するか、表示されたケイパビリティーをコンテナーに与えてください。',
+    },
+  },
+  E_SYS_READ_ONLY: {
+    title: { en: '/sys cannot be written', ja: '/sys に書き込めません' },
+    remedy: {
+      en: 'Mount /sys writable (mount -o remount,rw /sys); in Monitor nothing else is lost.',
+      ja: '/sys を書き込み可能にしてください (mount -o remount,rw /sys)。監視モードでは他に影響はありません。',
     },
   },
   E_DISK_SPACE: {

@@ -146,6 +146,15 @@ export class SensorRun {
   #end(reason: SensorFailure): void {
     if (this.#ended) return;
     this.#ended = true;
+    const cut = this.#failure === undefined ? this.#stream.pendingBytes : 0;
+    // What was to be told with it is lost: that is counted, and never passed over.
+    if (cut > 0) {
+      const told = {
+        en: `the last frame ends after ${cut} bytes`,
+        ja: `最後のフレームが ${cut} バイトで途切れています`,
+      };
+      this.#handlers.onMalformed(toldFailure('E_SENSOR_FRAME', told));
+    }
     for (const resolve of this.#waiting.values()) resolve(err(reason));
     this.#waiting.clear();
     this.#handlers.onEnd(reason);

@@ -4,7 +4,17 @@
 import { X509Certificate } from 'node:crypto';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
-import { type ErrorCode, err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import {
+  type ErrorCode,
+  err,
+  type Failure,
+  failure,
+  type LocalText,
+  ok,
+  type Result,
+  sameText,
+  toldFailure,
+} from '@bartizan/contracts';
 import { certificateSha256, type Identity } from './identity.ts';
 
 /** Where the controller listens for agents. */
@@ -55,8 +65,14 @@ export const chainFault = (
 };
 
 const FAULTS = {
-  foreign: 'the controller shows a certificate of another authority than the pinned one',
-  'out-of-time': 'the certificate of the controller does not count at the time of the clock of this node',
+  foreign: {
+    en: 'the controller shows a certificate of another authority than the pinned one',
+    ja: 'コントローラーの証明書が、登録済みとは別の認証局のものです',
+  },
+  'out-of-time': {
+    en: 'the certificate of the controller does not count at the time of the clock of this node',
+    ja: 'このノードの時計では、コントローラーの証明書は有効期間外です',
+  },
 } as const;
 
 /** Why a TLS connection failed, as the alerts of RFC 8446 that a refused client certificate gives say it. */
@@ -69,7 +85,14 @@ const isCertificateRefusal = (cause: unknown): boolean =>
 /** Converts what TLS or HTTP/2 threw. */
 export const connectFailure = (endpoint: Endpoint, cause: unknown): Failure<ErrorCode> =>
   isCertificateRefusal(cause)
-    ? failure('E_CERTIFICATE', `${endpoint.host}:${endpoint.port} refused the certificate`, cause)
+    ? toldFailure(
+        'E_CERTIFICATE',
+        {
+          en: `${endpoint.host}:${endpoint.port} refused the certificate`,
+          ja: `${endpoint.host}:${endpoint.port} が証明書を拒否しました`,
+        },
+        cause,
+      )
     : failure(
         'E_CONTROLLER_UNREACHABLE',
         `${endpoint.host}:${endpoint.port}: ${cause instanceof Error ? cause.message : 'closed'}`,
@@ -105,7 +128,7 @@ const connectSocket = (
         return;
       }
       socket.once('error', () => undefined).destroy();
-      resolve(err(failure('E_CERTIFICATE', FAULTS[fault])));
+      resolve(err(toldFailure('E_CERTIFICATE', FAULTS[fault])));
     });
   });
 
@@ -131,8 +154,8 @@ export const postJson = (
 ): Promise<Result<{ readonly status: number; readonly body: unknown }, Failure<ErrorCode>>> =>
   new Promise((resolve) => {
     const request = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/json' });
-    const unreachable = (detail: string, cause?: unknown): void =>
-      resolve(err(failure('E_CONTROLLER_UNREACHABLE', detail, cause)));
+    const unreachable = (told: LocalText, cause?: unknown): void =>
+      resolve(err(toldFailure('E_CONTROLLER_UNREACHABLE', told, cause)));
     const chunks: Buffer[] = [];
     let size = 0;
     let status = 0;
@@ -145,13 +168,17 @@ export const postJson = (
       if (size <= 65_536) chunks.push(chunk);
       else request.close();
     });
-    request.on('error', (cause: Error) => unreachable(`${path}: ${cause.message}`, cause));
+    request.on('error', (cause: Error) => unreachable(sameText(`${path}: ${cause.message}`), cause));
     request.on('close', () => {
       try {
         const answer: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
         resolve(ok({ status, body: answer }));
       } catch (cause) {
-        unreachable(`${path}: status ${status} without a readable answer`, cause);
+        const told = {
+          en: `${path}: status ${status} without a readable answer`,
+          ja: `${path}：応答を読み取れません（ステータス ${status}）`,
+        };
+        unreachable(told, cause);
       }
     });
     request.end(JSON.stringify(body));

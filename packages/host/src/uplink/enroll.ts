@@ -7,11 +7,11 @@ import {
   enrollProof,
   err,
   type Failure,
-  failure,
   joinTokenId,
   ok,
   type Result,
   renewProof,
+  toldFailure,
   WIRE_ENROLL_PATH,
   WIRE_RENEW_PATH,
 } from '@bartizan/contracts';
@@ -30,11 +30,15 @@ const REFUSALS = [
 const refusalOf = (status: number, body: unknown, otherwise: ErrorCode): Failure<ErrorCode> => {
   const named = typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
   const code = REFUSALS.find((one) => one === named);
-  if (code) return failure(code, `refused with status ${status}`);
-  return failure(
-    status >= 400 && status < 500 ? otherwise : 'E_CONTROLLER_UNREACHABLE',
-    `answered with status ${status}`,
-  );
+  if (code)
+    return toldFailure(code, {
+      en: `refused with status ${status}`,
+      ja: `拒否されました（ステータス ${status}）`,
+    });
+  return toldFailure(status >= 400 && status < 500 ? otherwise : 'E_CONTROLLER_UNREACHABLE', {
+    en: `answered with status ${status}`,
+    ja: `応答のステータスは ${status} です`,
+  });
 };
 
 const accept = (
@@ -47,10 +51,18 @@ const accept = (
   const identity = identityOf(key, answer.body);
   if (!identity)
     return err(
-      failure('E_CERTIFICATE', 'the controller answered with a certificate that does not fit the key'),
+      toldFailure('E_CERTIFICATE', {
+        en: 'the controller answered with a certificate that does not fit the key',
+        ja: 'コントローラーが返した証明書は鍵に対応していません',
+      }),
     );
   if (!pemHasCertificate(identity.caPem, endpoint.caSha256.replaceAll(':', '').toLowerCase())) {
-    return err(failure('E_CERTIFICATE', 'the controller names other authorities than the pinned one'));
+    return err(
+      toldFailure('E_CERTIFICATE', {
+        en: 'the controller names other authorities than the pinned one',
+        ja: 'コントローラーが示した認証局は、登録済みのものと異なります',
+      }),
+    );
   }
   return ok(identity);
 };

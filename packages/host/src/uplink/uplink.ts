@@ -72,7 +72,7 @@ export interface Uplink {
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 15_000;
 const LOOK_AT_CERTIFICATE_MS = 1000;
-const RENEWED = 'the certificate was renewed';
+const RENEWED = { en: 'the certificate was renewed', ja: '証明書を更新しました' };
 
 class Link implements Uplink {
   readonly #options: UplinkOptions;
@@ -139,7 +139,7 @@ class Link implements Uplink {
     this.#stopped = true;
     this.#cancelRetry();
     this.#stopWatch();
-    this.#wire?.close('the agent stops');
+    this.#wire?.close({ en: 'the agent stops', ja: 'エージェントが停止します' });
   }
 
   async #connect(): Promise<void> {
@@ -277,7 +277,7 @@ class Link implements Uplink {
     this.#isRenewing = false;
     if (renewed.ok) {
       this.#keep(renewed.value, folder);
-      this.#options.logger.info('the certificate was renewed', { notAfterMs: renewed.value.notAfterMs });
+      this.#options.logger.info(RENEWED.en, { notAfterMs: renewed.value.notAfterMs });
       this.#wire?.close(RENEWED);
       return;
     }
@@ -293,7 +293,7 @@ class Link implements Uplink {
   }
 
   #note(reason: Failure<ErrorCode>): void {
-    if (reason.detail === RENEWED) return;
+    if (reason.detail === RENEWED.en) return;
     const isNews = this.#failure?.code !== reason.code || this.#failure.detail !== reason.detail;
     this.#failure = reason;
     if (isNews && !this.#stopped)

@@ -10,9 +10,11 @@ import {
   type ErrorCode,
   type Failure,
   failure,
+  type LocalText,
   type Node,
   parser,
   type Stream,
+  toldFailure,
   unreachable,
   WIRE_STREAM_PATH,
   WIRE_VERSION_STATE,
@@ -44,9 +46,10 @@ export interface WireSessionOptions {
 export interface WireSession {
   /** Tells that the buffer has something new. */
   readonly pump: () => void;
-  readonly close: (reason: string) => void;
+  readonly close: (reason: LocalText) => void;
 }
 
+const CLOSED: LocalText = { en: 'the connection was closed', ja: '接続が閉じられました' };
 const WELCOME_WITHIN_MS = 10_000;
 const PING_EVERY_MS = 10_000;
 const SILENT_AFTER_MS = 35_000;
@@ -89,7 +92,7 @@ class Session implements WireSession {
     this.#send(options.hello());
     this.#stops.push(
       options.clock.after(WELCOME_WITHIN_MS, () => {
-        if (!this.#welcomed) this.close('no welcome in time');
+        if (!this.#welcomed) this.close({ en: 'no welcome in time', ja: '時間内に応答がありません' });
       }),
       options.clock.every(PING_EVERY_MS, () => this.#beat()),
     );
@@ -105,8 +108,8 @@ class Session implements WireSession {
     }
   }
 
-  close(reason: string): void {
-    this.#end(failure('E_CONTROLLER_UNREACHABLE', reason));
+  close(reason: LocalText): void {
+    this.#end(toldFailure('E_CONTROLLER_UNREACHABLE', reason));
   }
 
   #listen(): void {
@@ -114,7 +117,11 @@ class Session implements WireSession {
       const status = headers[':status'] ?? 0;
       if (status === 200) return;
       const code = status === 401 || status === 403 ? 'E_CERTIFICATE' : 'E_CONTROLLER_UNREACHABLE';
-      this.#end(failure(code, `the stream was refused with status ${status}`));
+      const told = {
+        en: `the stream was refused with status ${status}`,
+        ja: `接続が拒否されました（ステータス ${status}）`,
+      };
+      this.#end(toldFailure(code, told));
     });
     this.#stream.on('data', (chunk: Buffer) => this.#take(chunk));
     this.#stream.on('drain', () => {
@@ -124,13 +131,13 @@ class Session implements WireSession {
     this.#stream.on('error', (cause: Error) =>
       this.#end(failure('E_CONTROLLER_UNREACHABLE', cause.message, cause)),
     );
-    this.#stream.on('close', () => this.close('the stream was closed'));
-    this.#options.session.on('close', () => this.close('the session was closed'));
+    this.#stream.on('close', () => this.close(CLOSED));
+    this.#options.session.on('close', () => this.close(CLOSED));
   }
 
   #beat(): void {
     if (performance.now() - this.#heardAtMs > SILENT_AFTER_MS) {
-      this.close('the controller is silent');
+      this.close({ en: 'the controller is silent', ja: 'コントローラーから応答がありません' });
       return;
     }
     this.#send({ type: 'ping', clockMs: this.#options.clock.wallMs() });

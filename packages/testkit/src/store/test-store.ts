@@ -27,7 +27,16 @@ const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 export async function openTestStore(
   changes: Partial<SqliteStoreOptions> & { readonly clock?: TestStore['clock'] } = {},
 ): Promise<TestStore> {
-  const folder = changes.dataDir ?? join(mkdtempSync(join(tmpdir(), 'bartizan-store-')), 'data');
+  const made = changes.dataDir === undefined ? mkdtempSync(join(tmpdir(), 'bartizan-store-')) : undefined;
+  return openIn(changes.dataDir ?? join(made ?? '', 'data'), made, changes);
+}
+
+/** `made`: the folder around it, which is ours to remove. */
+async function openIn(
+  folder: string,
+  made: string | undefined,
+  changes: Partial<SqliteStoreOptions> & { readonly clock?: TestStore['clock'] },
+): Promise<TestStore> {
   const clock: TestStore['clock'] = changes.clock ?? { value: NOW_MS, nowMs: () => clock.value };
   const retention = { flow: KEEP, file: KEEP, process: KEEP, security: KEEP, ...changes.retention };
   const opened = await openSqliteStore({ ...changes, dataDir: folder, clock, retention });
@@ -39,11 +48,11 @@ export async function openTestStore(
     clock,
     reopen: async () => {
       await store.close();
-      return openTestStore({ ...changes, dataDir: folder, clock });
+      return openIn(folder, made, { ...changes, clock });
     },
     remove: async () => {
       await store.close();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(made ?? folder, { recursive: true, force: true });
     },
   };
 }

@@ -15,6 +15,7 @@ describe('the detail of an audit record', () => {
     ['E_LOGIN_FAILED: name or password is wrong', '名前またはパスワードが違います（E_LOGIN_FAILED）'],
     ['E_JOIN_PROOF', expect.stringMatching(JAPANESE)],
     ['serial 0a1f', 'シリアル番号 0a1f'],
+    ['trust ab12', '信頼する鍵 ab12'],
     ['4096 bytes', '4096 バイト'],
     [
       'package:lodash until 2027-01-01T00:00:00.000Z, Rin: no way in',

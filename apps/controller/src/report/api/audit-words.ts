@@ -52,6 +52,7 @@ const FORMS: readonly (readonly [RegExp, (match: readonly string[]) => LocalText
     /^(\d+) probes, (\d+) answered$/,
     ([detail = '', asked, open]) => ({ en: detail, ja: `プローブ ${asked} 件、応答 ${open} 件` }),
   ],
+  [/^trust ([0-9a-f]+)$/, ([, key]) => ({ en: `trust ${key}`, ja: `信頼する鍵 ${key}` })],
   [/^(\d+) bytes$/, ([, bytes]) => ({ en: `${bytes} bytes`, ja: `${bytes} バイト` })],
 ];
 

@@ -28,7 +28,12 @@ export const operationHandlers = (parts: Parts) => ({
       mayBeUnsigned: query.unsigned ?? false,
       ...(query.trust === undefined ? {} : { trustKeyId: query.trust }),
     });
-    return imported.ok ? reply(imported.value, { target: imported.value.digest ?? '' }) : imported;
+    if (!imported.ok) return imported;
+    return reply(imported.value, {
+      target: imported.value.digest ?? '',
+      // Whom the installation believes from now on is as much of an act as the pack itself.
+      ...(query.trust === undefined ? {} : { auditDetail: `trust ${query.trust}` }),
+    });
   }),
   'advisory.export': answers('advisory.export', async () => {
     const path = parts.advisories.file();

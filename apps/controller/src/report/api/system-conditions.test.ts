@@ -16,7 +16,12 @@ const FACTS: Facts = {
   nodes: [],
   counters: { batchesTotal: 0, recordsTotal: 0, rejectedTotal: 0, lostTotal: 0, refusedSessionsTotal: 0 },
 };
-const FULL: Facts['store'] = { ...FACTS.store, state: 'read-only', code: 'E_STORE_FULL', reason: 'no room' };
+const FULL: Facts['store'] = {
+  ...FACTS.store,
+  state: 'read-only',
+  code: 'E_STORE_FULL',
+  reason: { en: 'no room', ja: '空きなし' },
+};
 const bufferFull = {
   code: 'E_BUFFER_FULL',
   severity: 'warning' as const,
@@ -50,6 +55,14 @@ describe('what status says of a full disk', () => {
       ({ code }) => code,
     );
     expect(codes).toEqual(['E_BUFFER_FULL']);
+  });
+
+  it('is told in the language of the reader', () => {
+    const [full] = conditionsOf({ ...FACTS, store: FULL });
+    expect([full?.message.en, full?.message.ja]).toEqual([
+      `${ERRORS.E_STORE_FULL.title.en}: no room`,
+      `${ERRORS.E_STORE_FULL.title.ja}: 空きなし`,
+    ]);
   });
 
   it('says nothing of nodes where there are none', () => {

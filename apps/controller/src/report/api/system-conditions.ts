@@ -186,12 +186,7 @@ export function conditionsOf(facts: Facts): NodeCondition[] {
   const ofStore =
     store.state === 'ok'
       ? []
-      : [
-          fromCatalogue(store.code ?? 'E_STORE_IO', 'error', {
-            en: store.reason ?? '',
-            ja: store.reason ?? '',
-          }),
-        ];
+      : [fromCatalogue(store.code ?? 'E_STORE_IO', 'error', store.reason ?? { en: '', ja: '' })];
   const all = [
     ...ofStore,
     ...ofFrozenNodes(facts),

@@ -3,6 +3,7 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import {
+  cutText,
   type NodeCondition,
   ok,
   type ResponseOf,
@@ -112,7 +113,7 @@ export const systemHandlers = (parts: Parts) => ({
       store: {
         state: store.state,
         sizeBytes: store.sizeBytes,
-        ...(store.reason === undefined ? {} : { reason: store.reason.slice(0, 512) }),
+        ...(store.reason === undefined ? {} : { reason: cutText(store.reason, 512) }),
         ...(store.oldestEventAtMs === undefined ? {} : { oldestEventAtMs: store.oldestEventAtMs }),
         retention: Object.entries(parts.retention).map(([stream, { days, maxBytes }]) => ({
           stream,

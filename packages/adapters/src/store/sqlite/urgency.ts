@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Finding, severityRank } from '@bartizan/contracts';
+import type { Finding } from '@bartizan/contracts';
+import { severityRank } from '@bartizan/contracts/severity-order';
 
 const USE_RANKS = { loaded: 0, touched: 1, 'not-seen': 3 } as const;
 /** Not knowing stands between use and no use. */

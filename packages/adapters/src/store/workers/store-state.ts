@@ -3,6 +3,8 @@
 
 import { readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LocalText } from '@bartizan/contracts';
+import { toldOf } from '@bartizan/contracts/result';
 import type { StoreFailure, StoreState } from '../ports.ts';
 
 /** Bytes of all files directly in a folder; a file that vanishes meanwhile counts nothing. */
@@ -24,15 +26,19 @@ export function diskOf(folder: string): { readonly diskBytes: number; readonly f
   return { diskBytes: stat.blocks * stat.bsize, freeBytes: stat.bavail * stat.bsize };
 }
 
+/** A full disk is told in words; of anything else SQLite's own stay as they are. */
+const told = (problem: StoreFailure): LocalText =>
+  problem.code === 'E_STORE_FULL' ? { en: problem.detail, ja: '書き込む空きがありません' } : toldOf(problem);
+
 /** The state after a failure: a full disk stops writing only, anything else is a failed store. */
 export function stateAfter(current: StoreState, problem: StoreFailure): StoreState {
   if (problem.code === 'E_CONFLICT') return current;
   const state = problem.code === 'E_STORE_FULL' ? 'read-only' : 'failed';
-  return { ...current, state, code: problem.code, reason: problem.detail };
+  return { ...current, state, code: problem.code, reason: told(problem) };
 }
 
 /** The state once writing works again; `lasting` is what stays true of the data meanwhile. */
-export function stateHealed(current: StoreState, lasting: string | undefined): StoreState {
+export function stateHealed(current: StoreState, lasting: LocalText | undefined): StoreState {
   const { reason: _reason, code: _code, ...rest } = current;
   return { ...rest, state: 'ok', ...(lasting === undefined ? {} : { reason: lasting }) };
 }

@@ -3,6 +3,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LocalText } from '@bartizan/contracts';
 import { ok, type Result } from '@bartizan/contracts/result';
 import { fromForeign, isDiskFull, storeErr } from '../failure.ts';
 import type { StoreFailure, StoreState } from '../ports.ts';
@@ -41,7 +42,7 @@ export class WriterDesk {
   #auditKey: Uint8Array | undefined;
   #measuredAt = 0;
   #oldest: { readonly ordinal: number; readonly atMs: number | undefined } | undefined;
-  readonly #lasting: string | undefined;
+  readonly #lasting: LocalText | undefined;
   readonly #watch: NodeJS.Timeout;
   #isClosed = false;
 
@@ -62,7 +63,13 @@ export class WriterDesk {
       ageMs: () => this.#age.ageMs,
     });
     const { damaged } = this.#slices;
-    this.#lasting = damaged.length === 0 ? undefined : `damaged and set aside: ${damaged.join(', ')}`;
+    this.#lasting =
+      damaged.length === 0
+        ? undefined
+        : {
+            en: `damaged and set aside: ${damaged.join(', ')}`,
+            ja: `破損のため除外：${damaged.join('、')}`,
+          };
     this.#state = {
       state: 'ok',
       sizeBytes: 0,
@@ -105,7 +112,7 @@ export class WriterDesk {
   #flush(group: readonly Call<Batched>[]): void {
     if (group.length === 0) return;
     if (this.#state.state === 'read-only') {
-      const refused = storeErr('E_STORE_FULL', this.#state.reason ?? 'the disk is full');
+      const refused = storeErr('E_STORE_FULL', this.#state.reason?.en ?? 'the disk is full');
       for (const { call } of group) this.#send({ call, result: refused });
       return;
     }

@@ -53,7 +53,7 @@ export const SystemStatus = object('SystemStatus', 'State of this installation',
   advisories: AdvisoryStatus,
   store: inline('Store', {
     state: choice(['ok', 'read-only', 'failed'], 'State'),
-    reason: optional(text('Why', 512)),
+    reason: optional(toldText('Why', 512)),
     sizeBytes: integer('Size', 'bytes'),
     oldestEventAtMs: optional(instant('Oldest event kept')),
     retention: list(

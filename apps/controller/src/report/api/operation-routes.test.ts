@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { Readable } from 'node:stream';
+import { failure, ok } from '@bartizan/contracts';
+import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AdvisoryDesk, AdvisoryState, ApiFailure, ImportChoice } from '../../ports.ts';
+import { ANONYMOUS } from '../access/caller.ts';
+import { operationHandlers } from './operation-routes.ts';
+
+const KEY = 'ab'.repeat(32);
+const state: AdvisoryState = {
+  present: true,
+  sample: false,
+  rows: 5,
+  ecosystems: [],
+  noData: [],
+  digest: 'd',
+};
+let test: TestStore;
+let asked: ImportChoice[];
+
+beforeAll(async () => {
+  test = await openTestStore();
+});
+afterAll(() => test.remove());
+
+const importWith = (query: Record<string, string>) => {
+  asked = [];
+  const advisories: AdvisoryDesk = {
+    status: () => state,
+    activity: () => undefined,
+    file: () => undefined,
+    importPack: async (_upload, choice) => {
+      asked.push(choice);
+      return ok(state);
+    },
+    match: async () => ({ ok: false, error: failure<ApiFailure['code']>('E_PACK_MISSING', 'none') }),
+  };
+  const nothing = (): void => undefined;
+  const agents = { connected: () => 0, send: () => false, reconfigure: nothing, drop: nothing };
+  const handlers = operationHandlers({ store: test.store, clock: test.clock, advisories, agents });
+  return handlers['advisory.import'].run({
+    caller: ANONYMOUS,
+    scope: { kind: 'system', purpose: 'test' },
+    origin: { address: '127.0.0.1', traceId: 't' },
+    params: {},
+    query,
+    body: undefined,
+    upload: Readable.from(['pack']),
+  });
+};
+
+describe('an import of advisories', () => {
+  it('leaves in the audit log which key the installation believes from then on', async () => {
+    expect(await importWith({ trust: KEY })).toMatchObject({
+      ok: true,
+      value: { target: 'd', auditDetail: `trust ${KEY}` },
+    });
+    expect(asked).toEqual([{ force: false, mayBeUnsigned: false, trustKeyId: KEY }]);
+  });
+
+  it('speaks of no key where none was named, and takes nothing unsigned unasked', async () => {
+    const answer = await importWith({});
+    expect(answer).toMatchObject({ ok: true, value: { target: 'd' } });
+    expect(JSON.stringify(answer)).not.toContain('auditDetail');
+    expect(asked).toEqual([{ force: false, mayBeUnsigned: false }]);
+  });
+
+  it('is refused for a key id that is none', async () => {
+    expect(await importWith({ trust: 'mine' })).toMatchObject({ ok: false });
+    expect(asked).toEqual([]);
+  });
+});
