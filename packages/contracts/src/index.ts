@@ -64,6 +64,57 @@ export {
 } from './api/routes/supply-chain.ts';
 export { ROUTES, type RouteId } from './api/routes.ts';
 export {
+  BENCHMARK_KINDS,
+  BENCHMARK_PARTS,
+  BENCHMARK_PRODUCTS,
+  Benchmark,
+  BenchmarkAsk,
+  BenchmarkCheck,
+  BenchmarkEdition,
+  BenchmarkFix,
+  type BenchmarkPart,
+  type BenchmarkProduct,
+  BenchmarkQuestion,
+  DISTRIBUTIONS,
+  type Distribution,
+  FILE_PLACES,
+  type FilePlace,
+  FLAG_CHANGES,
+  OBJECT_QUESTIONS,
+  type ObjectQuestion,
+  SETTING_OPERATORS,
+  SettingItem,
+  type SettingOperator,
+} from './compliance/benchmark.ts';
+export {
+  BENCHMARK_COMPONENTS,
+  type BenchmarkComponent,
+  EVIDENCE_COLLECTORS,
+  EVIDENCE_FAULTS,
+  EVIDENCE_ORIGINS,
+  EVIDENCE_STATES,
+  Evidence,
+  type EvidenceCollector,
+  type EvidenceFault,
+  type EvidenceOrigin,
+  type EvidenceState,
+  EvidenceValue,
+  ExampleEvidence,
+} from './compliance/evidence.ts';
+export { FRAMEWORK_REF_PATTERN, Framework } from './compliance/framework.ts';
+export {
+  BENCHMARK_STATUSES,
+  BenchmarkResult,
+  type BenchmarkStatus,
+  BenchmarkUsed,
+  ComplianceBundle,
+  ComplianceCheckRow,
+  ComplianceCounts,
+  ComplianceNode,
+  ComplianceRun,
+  ComplianceRunRow,
+} from './compliance/run.ts';
+export {
   Comparison,
   Decision,
   ENFORCEMENT_POINTS,
