@@ -197,7 +197,9 @@ export interface BenchmarkContent {
 export function loadBenchmarks(folder: string): Result<BenchmarkContent, Failure<'E_CONTENT'>> {
   const reader = new Reader(folder);
   const questions = new Map(
-    reader.folder('benchmarks/questions', parseQuestions).flatMap((list) => list.map((one) => [one.key, one])),
+    reader
+      .folder('benchmarks/questions', parseQuestions)
+      .flatMap((list) => list.map((one) => [one.key, one])),
   );
   const refused: ContentFault[] = [];
   const benchmarks = reader.folder('benchmarks', parseEdition).map((edition): Benchmark => {

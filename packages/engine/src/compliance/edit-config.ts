@@ -41,7 +41,12 @@ function blockEnd(lines: readonly string[], from: number, indent: number): numbe
 }
 
 /** The line of a key that stands there already, changed; undefined where that is not safe. */
-function changeLine(lines: readonly string[], found: Found, left: readonly string[], value: string): string[] | undefined {
+function changeLine(
+  lines: readonly string[],
+  found: Found,
+  left: readonly string[],
+  value: string,
+): string[] | undefined {
   const { at, indent, part, rest } = found;
   const start = `${' '.repeat(indent)}${part}:`;
   if (left.length === 0) return found.isBlock ? undefined : lines.with(at, `${start} ${value}`);
@@ -61,7 +66,13 @@ interface Found {
   readonly childIndent: number;
 }
 
-function findKey(lines: readonly string[], from: number, end: number, indent: number, part: string): Found | undefined {
+function findKey(
+  lines: readonly string[],
+  from: number,
+  end: number,
+  indent: number,
+  part: string,
+): Found | undefined {
   const pattern = new RegExp(`^ {${indent}}${escaped(part)}:(?:\\s+(.*))?$`);
   const at = lines.findIndex((line, index) => index >= from && index < end && pattern.test(line));
   if (at === -1) return undefined;

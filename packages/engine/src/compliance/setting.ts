@@ -79,11 +79,12 @@ const keyValue = (evidence: Evidence, key: string): string | undefined => {
   return asText(value[key]);
 };
 
-const keyOf = (component: BenchmarkComponent, { flag, key }: SettingItem): string | undefined =>
-  key ??
-  (component === 'etcd' && flag !== undefined && Object.hasOwn(ETCD_KEYS, flag)
-    ? ETCD_KEYS[flag]
-    : undefined);
+/** The key that a file has for an item; the API server takes its authorizers from a file or from its flag. */
+function keyOf(component: BenchmarkComponent, { flag = '', key }: SettingItem): string | undefined {
+  if (key !== undefined) return key;
+  if (component === 'etcd') return Object.hasOwn(ETCD_KEYS, flag) ? ETCD_KEYS[flag] : undefined;
+  return component === 'kube-apiserver' && flag === '--authorization-mode' ? 'authorizers' : undefined;
+}
 
 interface FileSetting {
   readonly value?: string;
