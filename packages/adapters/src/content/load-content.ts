@@ -94,7 +94,10 @@ class Reader {
       .filter((name) => name.endsWith('.json') && !except.includes(name))
       .sort()
       .slice(0, FILES_MAX)
-      .flatMap((name) => this.file(`${path}/${name}`, parse) ?? []);
+      .flatMap((name) => {
+        const read = this.file(`${path}/${name}`, parse);
+        return read === undefined ? [] : [read];
+      });
   }
 
   #refuse(file: string, detail: string): undefined {
