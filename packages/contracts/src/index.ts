@@ -53,6 +53,7 @@ export {
 } from './api/routes/admission-sync.ts';
 export { AdvisoryStatus, advisoryRoutes } from './api/routes/advisories.ts';
 export { clusterAccessRoutes } from './api/routes/cluster-access.ts';
+export { complianceRoutes } from './api/routes/compliance.ts';
 export { insightRoutes, SystemStatus } from './api/routes/insight.ts';
 export { inventoryRoutes, ProcessRow, WorkloadSummary } from './api/routes/inventory.ts';
 export { registryRoutes } from './api/routes/registries.ts';

@@ -31,6 +31,7 @@ import {
 } from './api/admission-routes.ts';
 import { auditRoutes } from './api/audit-routes.ts';
 import { clusterAccessHandlers } from './api/cluster-access-routes.ts';
+import { complianceHandlers } from './api/compliance-routes.ts';
 import { eventHandlers } from './api/event-routes.ts';
 import { exceptionHandlers } from './api/exception-routes.ts';
 import { explainHandlers } from './api/explain-routes.ts';
@@ -115,6 +116,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...admissionDecisionHandlers(parts),
     ...admissionSyncHandlers(parts),
     ...clusterAccessHandlers(parts),
+    ...complianceHandlers(parts),
     ...systemHandlers(parts),
   };
 }

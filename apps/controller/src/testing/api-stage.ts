@@ -8,6 +8,7 @@ import { createSealer, type Store } from '@bartizan/adapters/store';
 import { createMetrics } from '@bartizan/adapters/telemetry';
 import {
   type AdmissionRule,
+  type Benchmark,
   DEFAULT_TENANT,
   err,
   failure,
@@ -118,6 +119,8 @@ export async function buildApiStage(
     readonly admissionRules?: readonly AdmissionRule[];
     /** What is known of a cluster; absent: none is watched. */
     readonly clusterAccess?: ClusterAccess;
+    /** Benchmarks that bundles are judged by. */
+    readonly benchmarks?: readonly Benchmark[];
   } = {},
 ): Promise<ApiStage> {
   const sent: { node: string; command: AgentCommand }[] = [];
@@ -164,7 +167,7 @@ export async function buildApiStage(
     caSha256: 'ca',
     tls: await stageCertificate(store, clock),
     consoleDir: more.consoleDir ?? '',
-    book: { rules: [], rulesRevision: '', controls: [] },
+    book: { rules: [], rulesRevision: '', controls: [], benchmarks: more.benchmarks ?? [] },
     advisories: noAdvisories,
     registries,
     history: () => new Map(),
