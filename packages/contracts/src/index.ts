@@ -359,6 +359,7 @@ export {
   ContainerSnapshot,
   InventoryRecord,
   LossReport,
+  NodeEvidence,
   NodeReport,
   PackageReport,
   PackageUseReport,

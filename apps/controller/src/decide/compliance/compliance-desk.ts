@@ -9,10 +9,12 @@ import {
   type ComplianceRun,
   err,
   failure,
+  type NodeEvidence,
   ok,
   parser,
   type Result,
   type Scope,
+  tenantScope,
 } from '@bartizan/contracts';
 import { contentHash } from '@bartizan/engine';
 import { isSealed, runBenchmarks } from '@bartizan/engine/compliance';
@@ -90,6 +92,21 @@ export class ComplianceDesk {
     if (old.length === 0) return ok(undefined);
     const removed = await complianceRuns.remove(scope, old);
     return removed.ok ? ok(undefined) : removed;
+  }
+
+  /** What an agent says of its own node: another name for it is not believed, changed evidence is left out. */
+  async report(
+    agent: Owner & { readonly node: string },
+    { name, evidence, collectedAtMs }: NodeEvidence,
+  ): Promise<Result<void, ApiFailure>> {
+    const { cluster, tenant, node } = agent;
+    const content = {
+      ...{ node, name, collectedAt: collectedAtMs },
+      evidence: evidence.filter(isSealed).map((one) => ({ ...one, node })),
+    };
+    const bundle = { format: 'bartizan.compliance-bundle/1', sha256: contentHash(content), content } as const;
+    const taken = await this.take(tenantScope(cluster, tenant), { cluster, tenant }, bundle);
+    return taken.ok ? ok(undefined) : taken;
   }
 
   /** The newest run of each node. */

@@ -3,16 +3,19 @@
 
 import { resolve } from 'node:path';
 import { loadBenchmarks } from '@bartizan/adapters/content';
-import type {
-  ComplianceBundle,
-  ComplianceCheckRow,
-  ComplianceRun,
-  ComplianceRunRow,
+import {
+  type ComplianceBundle,
+  type ComplianceCheckRow,
+  type ComplianceRun,
+  type ComplianceRunRow,
+  DEFAULT_TENANT,
+  LOCAL_CLUSTER,
 } from '@bartizan/contracts';
 import { contentHash } from '@bartizan/engine';
 import { sealEvidence } from '@bartizan/engine/compliance';
 import { openTestStore, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ComplianceDesk } from '../../decide/compliance/compliance-desk.ts';
 import { type ApiStage, buildApiStage } from '../../testing/api-stage.ts';
 
 let test: TestStore;
@@ -118,5 +121,26 @@ describe('runs of benchmarks', () => {
       expect(await send(bad)).toMatchObject({ status: 400, body: { code: 'E_COMPLIANCE_BUNDLE' } });
     expect((await send(bundle, reader)).status).toBe(403);
     expect((await stage.ask({ path: 'compliance/runs/none', token: reader })).status).toBe(404);
+  });
+
+  it('are made of what an agent reports of its own node: another node and changed evidence are not believed', async () => {
+    const loaded = loadBenchmarks(resolve(import.meta.dirname, '../../../../../content'));
+    if (!loaded.ok) throw new Error(loaded.error.detail);
+    const desk = new ComplianceDesk({ store: test.store, benchmarks: loaded.value.benchmarks });
+    const { evidence } = bundleOf('victim', false, 1_700_000_200_000).content;
+    const forged = evidence.map((one) => (one.collector === 'version' ? { ...one, value: '9.9' } : one));
+    const agent = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT, node: 'node-d' };
+    const report = {
+      type: 'node-evidence',
+      name: 'd',
+      evidence: forged,
+      collectedAtMs: 1_700_000_200_000,
+    } as const;
+    expect(await desk.report(agent, report)).toMatchObject({ ok: true });
+    const { items } = await get<{ items: ComplianceRunRow[] }>('runs');
+    const run = await get<ComplianceRun>(`runs/${items[0]?.id ?? ''}`);
+    expect(run.nodes).toMatchObject([{ node: 'node-d', name: 'd' }]);
+    expect(run.evidence.map(({ node }) => node)).toEqual(['node-d', 'node-d', 'node-d']);
+    expect(run.results.find(({ check }) => check === '4.2.1')?.status).toBe('pass');
   });
 });
