@@ -23,6 +23,7 @@ const BENCHES = [
   'scan',
   'continuous',
   'policy-cli',
+  'cis',
   'rbac',
 ] as const;
 
