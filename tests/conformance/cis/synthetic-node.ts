@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Benchmark, BenchmarkCheck, Evidence, FilePlace } from '@bartizan/contracts';
+import type { Benchmark, BenchmarkCheck, Evidence, ExampleEvidence, FilePlace } from '@bartizan/contracts';
 import { sealEvidence } from '@bartizan/engine/compliance';
 import { MemoryTree } from '@bartizan/scan';
 import { collectEvidence, type ProgramTable } from '@bartizan/scan/evidence';
@@ -192,7 +192,7 @@ function programsOf({
 export function evidenceOf(changes: NodeChanges, version = '1.31.2'): Evidence[] {
   const { evidence } = collectEvidence({ tree: treeOf(changes), programs: programsOf(changes) });
   const { object } = changes;
-  const answer =
+  const answer: ExampleEvidence[] =
     object === undefined
       ? []
       : [
@@ -202,7 +202,7 @@ export function evidenceOf(changes: NodeChanges, version = '1.31.2'): Evidence[]
             origin: 'api',
             state: 'known',
             value: { count: object.count, found: [] },
-          } as const,
+          },
         ];
   const known = {
     collector: 'version',
