@@ -106,6 +106,3 @@ export function flagValue(table: FlagTable, flag: string): string | undefined {
   if (values === undefined) return undefined;
   return LISTS.has(flag) ? values.filter((value) => value !== '').join(',') : values.at(-1);
 }
-
-/** Whether repeating a flag adds to it. */
-export const isListFlag = (flag: string): boolean => LISTS.has(flag);
