@@ -25,6 +25,7 @@ const BENCHES = [
   'secrets',
   'continuous',
   'policy-cli',
+  'cis',
   'rbac',
 ] as const;
 

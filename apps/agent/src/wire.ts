@@ -29,6 +29,7 @@ import { NodeReporter } from './report/node-reporter.ts';
 import { respondInMonitor } from './respond/monitor.ts';
 import { Attributor } from './sense/attributor.ts';
 import { keepConfiguration, loadConfiguration } from './sense/configuration.ts';
+import { watchEvidence } from './sense/evidence/evidence-watch.ts';
 import type { Fallback } from './sense/fallback.ts';
 import { FlowTable } from './sense/flow-table.ts';
 import { LevelFinder } from './sense/levels.ts';
@@ -296,6 +297,7 @@ class Wire implements Agent {
       clock.every(HOUSEKEEPING_MS, () => this.#housekeep(steadyMs(clock))),
       clock.every(FLOW_INTERVAL_MS, () => this.#reportFlows()),
       clock.every(SYNC_MS, () => this.#buffer.sync()),
+      watchEvidence(this.#parts, this.#config.root, (record) => this.#journal.inventory(record)),
     );
   }
 

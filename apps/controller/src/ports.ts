@@ -6,6 +6,7 @@ import type { KubeObject, ObjectMeta } from '@bartizan/adapters/kube';
 import type {
   AdmissionOperation,
   AdmissionViolation,
+  Benchmark,
   ComplianceControl,
   ControllerMessage,
   CoverageEntry,
@@ -111,6 +112,7 @@ export interface RuleBook {
   readonly rules: readonly { readonly rule: DetectionRule; readonly revision: string }[];
   readonly rulesRevision: string;
   readonly controls: readonly ComplianceControl[];
+  readonly benchmarks: readonly Benchmark[];
 }
 
 /** Findings of one package list, before they belong to a workload. */

@@ -21,6 +21,7 @@ import {
 } from '@bartizan/contracts';
 import { ImageBook } from './decide/admission/image-book.ts';
 import { Advisories } from './decide/advisory-desk.ts';
+import { ComplianceDesk } from './decide/compliance/compliance-desk.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
 import { type ImageIntake, ImageLedger } from './decide/image-ledger.ts';
 import { imageRef } from './decide/image-ref.ts';
@@ -193,6 +194,7 @@ function buildSense(
   },
 ): AgentServer {
   const { store, clock, log, authority, certificate, knowledge, options } = base;
+  const compliance = new ComplianceDesk({ store, benchmarks: knowledge.benchmarks });
   const inventory = new Inventory({
     store,
     clock,
@@ -213,6 +215,7 @@ function buildSense(
       onFacts: (agent, facts) =>
         judging.posture.judge({ cluster: agent.cluster, tenant: agent.tenant }, facts),
       onUse: (agent, report) => judging.uses.take(agent, report),
+      onEvidence: (agent, report) => compliance.report(agent, report),
     },
   });
   const ingest = new Ingest({

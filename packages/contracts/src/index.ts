@@ -65,6 +65,7 @@ export {
 export { AdvisoryStatus, advisoryRoutes } from './api/routes/advisories.ts';
 export { auditLogRoutes } from './api/routes/audit-log.ts';
 export { clusterAccessRoutes } from './api/routes/cluster-access.ts';
+export { complianceRoutes } from './api/routes/compliance.ts';
 export { insightRoutes, SystemStatus } from './api/routes/insight.ts';
 export { inventoryRoutes, ProcessRow, WorkloadSummary } from './api/routes/inventory.ts';
 export { registryRoutes } from './api/routes/registries.ts';
@@ -75,6 +76,57 @@ export {
   supplyChainRoutes,
 } from './api/routes/supply-chain.ts';
 export { ROUTES, type RouteId } from './api/routes.ts';
+export {
+  BENCHMARK_KINDS,
+  BENCHMARK_PARTS,
+  BENCHMARK_PRODUCTS,
+  Benchmark,
+  BenchmarkAsk,
+  BenchmarkCheck,
+  BenchmarkEdition,
+  BenchmarkFix,
+  type BenchmarkPart,
+  type BenchmarkProduct,
+  BenchmarkQuestion,
+  DISTRIBUTIONS,
+  type Distribution,
+  FILE_PLACES,
+  type FilePlace,
+  FLAG_CHANGES,
+  OBJECT_QUESTIONS,
+  type ObjectQuestion,
+  SETTING_OPERATORS,
+  SettingItem,
+  type SettingOperator,
+} from './compliance/benchmark.ts';
+export {
+  BENCHMARK_COMPONENTS,
+  type BenchmarkComponent,
+  EVIDENCE_COLLECTORS,
+  EVIDENCE_FAULTS,
+  EVIDENCE_ORIGINS,
+  EVIDENCE_STATES,
+  Evidence,
+  type EvidenceCollector,
+  type EvidenceFault,
+  type EvidenceOrigin,
+  type EvidenceState,
+  EvidenceValue,
+  ExampleEvidence,
+} from './compliance/evidence.ts';
+export { FRAMEWORK_REF_PATTERN, Framework } from './compliance/framework.ts';
+export {
+  BENCHMARK_STATUSES,
+  BenchmarkResult,
+  type BenchmarkStatus,
+  BenchmarkUsed,
+  ComplianceBundle,
+  ComplianceCheckRow,
+  ComplianceCounts,
+  ComplianceNode,
+  ComplianceRun,
+  ComplianceRunRow,
+} from './compliance/run.ts';
 export {
   Comparison,
   Decision,
@@ -336,6 +388,7 @@ export {
   ContainerSnapshot,
   InventoryRecord,
   LossReport,
+  NodeEvidence,
   NodeReport,
   PackageReport,
   PackageUseReport,

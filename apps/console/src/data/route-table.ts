@@ -111,4 +111,8 @@ export const ROUTE_TABLE = {
   'audit-log.submit': ['POST', '/audit-log/events'],
   'audit-log.status': ['GET', '/audit-log'],
   'audit-log.source': ['POST', '/audit-log/sources'],
+  'compliance.runs': ['GET', '/compliance/runs'],
+  'compliance.run': ['GET', '/compliance/runs/:id'],
+  'compliance.upload': ['POST', '/compliance/runs'],
+  'compliance.checks': ['GET', '/compliance/checks'],
 } as const satisfies Readonly<Record<RouteId, readonly [Route['method'], string]>>;

@@ -34,6 +34,7 @@ import { auditLogHandlers } from './api/audit-log-routes.ts';
 import { auditRoutes } from './api/audit-routes.ts';
 import { clusterAccessHandlers } from './api/cluster-access-routes.ts';
 import { clusterPostureHandlers } from './api/cluster-posture-routes.ts';
+import { complianceHandlers } from './api/compliance-routes.ts';
 import { eventHandlers } from './api/event-routes.ts';
 import { exceptionHandlers } from './api/exception-routes.ts';
 import { explainHandlers } from './api/explain-routes.ts';
@@ -123,6 +124,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...clusterAccessHandlers(parts),
     ...clusterPostureHandlers(parts),
     ...auditLogHandlers(parts),
+    ...complianceHandlers(parts),
     ...systemHandlers(parts),
   };
 }

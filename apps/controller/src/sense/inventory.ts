@@ -8,6 +8,7 @@ import {
   failure,
   type InventoryRecord,
   type Node,
+  type NodeEvidence,
   ok,
   type PackageReport,
   type PackageUseReport,
@@ -37,6 +38,7 @@ export interface Judges {
   readonly onScan: (scan: CompletedScan) => void;
   readonly onFacts: (agent: AgentIdentity, facts: PostureFacts) => Promise<Result<void, ApiFailure>>;
   readonly onUse: (agent: AgentIdentity, report: PackageUseReport) => Promise<Result<void, ApiFailure>>;
+  readonly onEvidence: (agent: AgentIdentity, report: NodeEvidence) => Promise<Result<void, ApiFailure>>;
   /** A container with the image it runs. */
   readonly onContainer: (container: Container) => Promise<Result<void, ApiFailure>>;
 }
@@ -108,6 +110,8 @@ export class Inventory {
         return this.#parts.judges.onUse(agent, record);
       case 'posture-facts':
         return this.#parts.judges.onFacts(agent, record);
+      case 'node-evidence':
+        return this.#parts.judges.onEvidence(agent, record);
       case 'loss':
         return Promise.resolve(ok(undefined));
     }

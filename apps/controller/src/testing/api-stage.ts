@@ -8,6 +8,7 @@ import { createSealer, type Store } from '@bartizan/adapters/store';
 import { createMetrics } from '@bartizan/adapters/telemetry';
 import {
   type AdmissionRule,
+  type Benchmark,
   DEFAULT_TENANT,
   type DetectionRule,
   err,
@@ -131,6 +132,8 @@ export async function buildApiStage(
     /** What is known of a cluster; absent: none is watched. */
     readonly clusterAccess?: ClusterAccess;
     readonly probes?: ProbeDesk;
+    /** Benchmarks that bundles are judged by. */
+    readonly benchmarks?: readonly Benchmark[];
   } = {},
 ): Promise<ApiStage> {
   const sent: { node: string; command: AgentCommand }[] = [];
@@ -170,7 +173,7 @@ export async function buildApiStage(
     caSha256: 'ca',
     tls: await stageCertificate(store, clock),
     consoleDir: more.consoleDir ?? '',
-    book: { rules: [], rulesRevision: '', controls: [] },
+    book: { rules: [], rulesRevision: '', controls: [], benchmarks: more.benchmarks ?? [] },
     advisories: noAdvisories,
     registries,
     pushes,

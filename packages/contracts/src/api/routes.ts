@@ -10,6 +10,7 @@ import { admissionSyncRoutes } from './routes/admission-sync.ts';
 import { advisoryRoutes } from './routes/advisories.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
 import { clusterAccessRoutes } from './routes/cluster-access.ts';
+import { complianceRoutes } from './routes/compliance.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { registryRoutes } from './routes/registries.ts';
@@ -29,5 +30,6 @@ export const ROUTES = [
   ...admissionSyncRoutes,
   ...clusterAccessRoutes,
   ...auditLogRoutes,
+  ...complianceRoutes,
 ] as const satisfies readonly Route[];
 export type RouteId = (typeof ROUTES)[number]['id'];

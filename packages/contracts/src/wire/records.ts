@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Static, Type } from 'typebox';
+import { Evidence } from '../compliance/evidence.ts';
 import { FileEvent } from '../events/file-event.ts';
 import { Flow } from '../events/flow.ts';
 import { ProcessEvent } from '../events/process-event.ts';
@@ -97,6 +98,15 @@ export const PostureFacts = inline('Facts for posture checks', {
   collectedAtMs: instant('When'),
 });
 
+/** How a node is set up, as benchmarks ask for it: sent whenever it changed. */
+export const NodeEvidence = inline('Evidence of a node for benchmarks', {
+  type: Type.Literal('node-evidence'),
+  name: text('Name of the machine', 253),
+  evidence: list(Evidence, 'Evidence', 4096),
+  collectedAtMs: instant('When'),
+});
+export type NodeEvidence = Static<typeof NodeEvidence>;
+
 /** How many records of a stream were shed before they could be sent. */
 export const LossReport = inline('Records shed', {
   type: Type.Literal('loss'),
@@ -115,6 +125,7 @@ export const InventoryRecord = Type.Union([
   PackageReport,
   PackageUseReport,
   PostureFacts,
+  NodeEvidence,
   LossReport,
 ]);
 export type InventoryRecord = Static<typeof InventoryRecord>;
