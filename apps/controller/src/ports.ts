@@ -29,6 +29,7 @@ import type {
   Scope,
   WorkloadRef,
 } from '@bartizan/contracts';
+import type { FrameworkBook } from './framework-ports.ts';
 
 /** State of the advisory pack. */
 export type AdvisoryState = ResponseOf<'advisory.status'>;
@@ -111,6 +112,7 @@ export interface RuleBook {
   readonly rules: readonly { readonly rule: DetectionRule; readonly revision: string }[];
   readonly rulesRevision: string;
   readonly controls: readonly ComplianceControl[];
+  readonly frameworks: FrameworkBook;
 }
 
 /** Findings of one package list, before they belong to a workload. */

@@ -5,6 +5,7 @@ import { type Content, loadContent } from '@bartizan/adapters/content';
 import { type Configure, type Failure, ok, type Result } from '@bartizan/contracts';
 import { type CompiledRule, compileRulesLeniently } from '@bartizan/engine';
 import type { Log, RuleBook } from '../ports.ts';
+import { openFrameworkBook } from './framework-book.ts';
 
 /** Files whose opening agents report: those the rules ask for, as the sensor takes them (exact paths and prefixes). */
 // biome-ignore format: a list of paths reads better in lines
@@ -31,8 +32,11 @@ export function loadKnowledge(folder: string, log: Log): Result<Knowledge, Failu
   for (const refused of compiled.refused)
     log.error({ rule: refused.id, detail: refused.failure.detail }, 'a rule was refused');
   const rules = compiled.set.rules.map(({ rule, revision }: CompiledRule) => ({ rule, revision }));
+  const frameworks = openFrameworkBook(folder, { ...content.value, rules }, log);
+  if (!frameworks.ok) return frameworks;
   return ok({
     rules,
+    frameworks: frameworks.value,
     rulesRevision: compiled.set.revision,
     controls: content.value.controls,
     content: content.value,

@@ -50,6 +50,8 @@ import { userRoutes } from './api/user-routes.ts';
 import { vexHandlers } from './api/vex-routes.ts';
 import { workloadActivityHandlers } from './api/workload-activity-routes.ts';
 import { WorkloadSummaries } from './api/workload-summaries.ts';
+import { frameworkHandlers } from './compliance/framework-routes.ts';
+import type { RunSource } from './compliance/gather.ts';
 import type { Handlers } from './http/api-routes.ts';
 import type { LiveHub } from './live/hub.ts';
 
@@ -71,6 +73,8 @@ export interface HandlerParts {
   readonly registries: RegistryDesk;
   readonly admission: AdmissionDesk;
   readonly access: AccessDesks;
+  /** Absent: no benchmark was ever run here. */
+  readonly runs?: RunSource;
   readonly keeper: ExceptionKeeper;
   /** Absent: no registries are read here. */
   readonly imageRescan?: ImageRescan;
@@ -115,6 +119,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...admissionDecisionHandlers(parts),
     ...admissionSyncHandlers(parts),
     ...clusterAccessHandlers(parts),
+    ...frameworkHandlers(parts),
     ...systemHandlers(parts),
   };
 }

@@ -20,7 +20,16 @@ import type { ClusterAccess } from '../decide/access/cluster-access.ts';
 import { PolicyBook } from '../decide/admission/policy-book.ts';
 import { FindingLedger } from '../decide/finding-ledger.ts';
 import { PackageUses } from '../decide/package-uses.ts';
-import type { AdvisoryDesk, AgentCommand, AgentDirectory, ApiFailure, Change, Clock, Log } from '../ports.ts';
+import type {
+  AdvisoryDesk,
+  AgentCommand,
+  AgentDirectory,
+  ApiFailure,
+  Change,
+  Clock,
+  Log,
+  RuleBook,
+} from '../ports.ts';
 import type { PasswordHasher } from '../report/access/login.ts';
 import { buildReport, type Report } from '../report/build-report.ts';
 import { buildDesk } from '../roles/cluster/build-desk.ts';
@@ -107,6 +116,13 @@ async function stageDesk(parts: {
   });
 }
 
+const EMPTY_BOOK: RuleBook = {
+  rules: [],
+  rulesRevision: '',
+  controls: [],
+  frameworks: { frameworks: [], titles: new Map(), keyOf: (ref) => ref },
+};
+
 /** Builds the report side on a store. */
 export async function buildApiStage(
   store: Store,
@@ -164,7 +180,7 @@ export async function buildApiStage(
     caSha256: 'ca',
     tls: await stageCertificate(store, clock),
     consoleDir: more.consoleDir ?? '',
-    book: { rules: [], rulesRevision: '', controls: [] },
+    book: EMPTY_BOOK,
     advisories: noAdvisories,
     registries,
     history: () => new Map(),

@@ -11,6 +11,7 @@ export {
   type ContentFault,
   loadAdmissionRules,
   loadContent,
+  loadFrameworks,
   loadMalware,
   loadSecretRules,
   type MalwareContent,
