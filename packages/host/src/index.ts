@@ -29,6 +29,7 @@ export { type CgroupLayout, cgroupLayout, readCgroupLayout } from './cgroups/lay
 export { type Clock, steadyMs } from './clock/clock.ts';
 export { systemClock } from './clock/system-clock.ts';
 export { type Changes, readChanges, upperDirectory } from './drift/upper-directory.ts';
+export { openProgramTable } from './evidence/program-table.ts';
 export { jsonLogger, LOG_LEVELS, type Logger, type LogLevel, silentLogger } from './log/logger.ts';
 export { type ReadFailure, readBounded, readLink, readNames, readText } from './procfs/bounded-read.ts';
 export { capabilityNames } from './procfs/capability-names.ts';

@@ -7,9 +7,11 @@
  */
 
 export {
+  type BenchmarkContent,
   type Content,
   type ContentFault,
   loadAdmissionRules,
+  loadBenchmarks,
   loadContent,
   loadFrameworks,
   loadMalware,

@@ -5,6 +5,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AdmissionRule,
+  type Benchmark,
+  BenchmarkEdition,
+  BenchmarkQuestion,
   ComplianceControl,
   DetectionRule,
   err,
@@ -49,6 +52,8 @@ const parseLifecycle = parser(Lifecycle);
 const parseFramework = parser(Framework);
 const parseSecretRule = parser(SecretRule);
 const parseFileSignature = parser(FileSignature);
+const parseEdition = parser(BenchmarkEdition);
+const parseQuestion = parser(BenchmarkQuestion);
 const parseKnownFiles = parser(KnownFiles);
 
 function readJson(path: string): Result<unknown, string> {
@@ -101,17 +106,22 @@ class Reader {
   }
 }
 
-const parseControls: Parser<ComplianceControl[]> = (value) => {
-  if (!Array.isArray(value)) return err([{ pointer: '', detail: 'is not a list' }]);
-  const controls: ComplianceControl[] = [];
-  for (const [at, entry] of value.entries()) {
-    const parsed = parseControl(entry);
-    if (!parsed.ok)
-      return err(parsed.error.map((fault) => ({ ...fault, pointer: `/${at}${fault.pointer}` })));
-    controls.push(parsed.value);
-  }
-  return ok(controls);
-};
+/** A list of things that one parser reads each. */
+const listParser =
+  <T>(parseEntry: Parser<T>): Parser<T[]> =>
+  (value) => {
+    if (!Array.isArray(value)) return err([{ pointer: '', detail: 'is not a list' }]);
+    const entries: T[] = [];
+    for (const [at, entry] of value.entries()) {
+      const parsed = parseEntry(entry);
+      if (!parsed.ok)
+        return err(parsed.error.map((fault) => ({ ...fault, pointer: `/${at}${fault.pointer}` })));
+      entries.push(parsed.value);
+    }
+    return ok(entries);
+  };
+const parseControls = listParser(parseControl);
+const parseQuestions = listParser(parseQuestion);
 
 /** Loads a content folder. E_CONTENT when it holds no rules at all: then the folder is not one of ours. */
 export function loadContent(folder: string): Result<Content, Failure<'E_CONTENT'>> {
@@ -193,4 +203,37 @@ export function loadMalware(folder: string): Result<MalwareContent, Failure<'E_C
         failure('E_CONTENT', `${folder}: no signatures of files; ${first?.detail ?? 'the folder is empty'}`),
       )
     : ok({ signatures, known, refused: reader.refused });
+}
+
+/** The benchmarks, each joined with what its numbers ask. */
+export interface BenchmarkContent {
+  readonly benchmarks: readonly Benchmark[];
+  readonly refused: readonly ContentFault[];
+}
+
+/** Loads the benchmarks of a content folder. E_CONTENT when there are none. */
+export function loadBenchmarks(folder: string): Result<BenchmarkContent, Failure<'E_CONTENT'>> {
+  const reader = new Reader(folder);
+  const questions = new Map(
+    reader
+      .folder('benchmarks/questions', parseQuestions)
+      .flatMap((list) => list.map((one) => [one.key, one])),
+  );
+  const refused: ContentFault[] = [];
+  const benchmarks = reader.folder('benchmarks', parseEdition).map((edition): Benchmark => {
+    const checks = edition.checks.flatMap(({ id, kind, question }) => {
+      const found = questions.get(question);
+      if (found === undefined) {
+        refused.push({ file: `benchmarks/${edition.id}.json`, detail: `${id}: no question ${question}` });
+        return [];
+      }
+      const { key: _, ...said } = found;
+      return [{ id, kind, ...said }];
+    });
+    return { ...edition, checks };
+  });
+  const faults = [...reader.refused, ...refused];
+  return benchmarks.length === 0
+    ? err(failure('E_CONTENT', `${folder}: no benchmarks; ${faults[0]?.detail ?? 'the folder is empty'}`))
+    : ok({ benchmarks, refused: faults });
 }

@@ -236,7 +236,7 @@ export const BenchmarkCheck = object('BenchmarkCheck', 'One check of a benchmark
 });
 export type BenchmarkCheck = Static<typeof BenchmarkCheck>;
 
-/** What several editions of a benchmark ask alike, under a name of ours: `content/benchmarks/checks`. */
+/** What several editions of a benchmark ask alike, under a name of ours: `content/benchmarks/questions`. */
 export const BenchmarkQuestion = object(
   'BenchmarkQuestion',
   'A check that editions of a benchmark refer to',

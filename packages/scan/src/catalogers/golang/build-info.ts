@@ -17,6 +17,8 @@ export interface GoBuildInfo {
   readonly modules: readonly GoModule[];
   /** The module text is not there to its end: there are more modules than these. */
   readonly isTruncated: boolean;
+  /** The version that the linker was told, where the release of a program is written so. */
+  readonly linkedVersion?: string;
 }
 
 const MAGIC = Buffer.from('\xff Go buildinf:', 'latin1');
@@ -28,6 +30,7 @@ const MAX_MODULES_BYTES = 4 * 1024 * 1024;
 const MAX_MODULES = 20_000;
 /** The module text is framed by 16 bytes on each side, so that it can be found in memory. */
 const FRAME_BYTES = 16;
+const LINKED = /[.](?:gitVersion|Version|version)=(v?\d{1,4}\.\d{1,4}[\w.+-]{0,60})/;
 /** Stands for a module text that is not there to its end. */
 const CUT = Buffer.from('cut');
 
@@ -134,5 +137,12 @@ export const readBuildInfo = (reader: ByteReader): GoBuildInfo | undefined => {
   const hasFrame = modules.length >= 2 * FRAME_BYTES + 1 && modules[modules.length - FRAME_BYTES - 1] === 10;
   const isTruncated = modules.length > 0 && !hasFrame;
   const text = hasFrame ? modules.subarray(FRAME_BYTES, modules.length - FRAME_BYTES) : Buffer.alloc(0);
-  return { goVersion: version.toString('utf8'), ...parseModules(text.toString('utf8')), isTruncated };
+  const told = text.toString('utf8');
+  const linkedVersion = LINKED.exec(told)?.[1];
+  return {
+    goVersion: version.toString('utf8'),
+    ...parseModules(told),
+    isTruncated,
+    ...(linkedVersion === undefined ? {} : { linkedVersion }),
+  };
 };
