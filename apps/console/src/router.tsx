@@ -152,6 +152,16 @@ const admissionCoverage = createRoute({
   path: '/admission/coverage',
   component: lazyRouteComponent(() => import('./pages/admission/coverage-page.tsx'), 'AdmissionCoveragePage'),
 });
+const compliance = createRoute({
+  getParentRoute: () => frame,
+  path: '/compliance',
+  component: lazyRouteComponent(() => import('./pages/compliance/frameworks-page.tsx'), 'CompliancePage'),
+});
+const framework = createRoute({
+  getParentRoute: () => frame,
+  path: '/compliance/$id',
+  component: lazyRouteComponent(() => import('./pages/compliance/framework-page.tsx'), 'FrameworkPage'),
+});
 const nodes = createRoute({
   getParentRoute: () => frame,
   path: '/nodes',
@@ -205,6 +215,8 @@ export const router = createRouter({
       admissionDecisions.addChildren([admissionDecision]),
       admissionExceptions,
       admissionCoverage,
+      compliance,
+      framework,
       nodes,
       node,
       audit,

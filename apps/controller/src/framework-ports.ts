@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Framework, LocalText } from '@bartizan/contracts';
+import type { Framework, LocalText, Severity } from '@bartizan/contracts';
 
 /** Frameworks of compliance and what is known of the references they hold. */
 export interface FrameworkBook {
@@ -9,4 +9,5 @@ export interface FrameworkBook {
   readonly titles: ReadonlyMap<string, LocalText>;
   /** References that ask the same have the same key. */
   readonly keyOf: (ref: string) => string;
+  readonly severityOf: (benchmark: string, check: string) => Severity;
 }

@@ -99,4 +99,7 @@ export const ROUTE_TABLE = {
   'access.risks': ['GET', '/access/risks'],
   'access.paths': ['GET', '/access/paths'],
   'access.reach': ['GET', '/access/reach'],
+  'compliance.frameworks': ['GET', '/compliance/frameworks'],
+  'compliance.framework': ['GET', '/compliance/frameworks/:id'],
+  'compliance.report': ['GET', '/compliance/reports'],
 } as const satisfies Readonly<Record<RouteId, readonly [Route['method'], string]>>;

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { loadAdmissionRules, loadFrameworks } from '@bartizan/adapters/content';
+import { loadAdmissionRules, loadBenchmarks, loadFrameworks } from '@bartizan/adapters/content';
 import { type ComplianceControl, type Failure, type LocalText, ok, type Result } from '@bartizan/contracts';
 import { ACCESS_CHECKS, RISK_PATTERNS } from '@bartizan/engine/access';
-import { frameworkOfOwasp } from '@bartizan/engine/frameworks';
+import { benchmarkRefs, frameworkOfOwasp } from '@bartizan/engine/frameworks';
 import { NETWORK_CHECKS } from '@bartizan/engine/reachability';
 import type { FrameworkBook } from '../framework-ports.ts';
 import type { Log } from '../ports.ts';
@@ -30,12 +30,15 @@ export function openFrameworkBook(
   if (!loaded.ok) return loaded;
   for (const fault of loaded.value.refused) log.error({ ...fault }, 'a framework was refused');
   const admission = loadAdmissionRules(folder);
+  const benchmarks = loadBenchmarks(folder);
+  const refs = benchmarkRefs(benchmarks.ok ? benchmarks.value.benchmarks : []);
   const [asOf = ''] = loaded.value.frameworks
     .map((one) => one.asOf)
     .sort()
     .reverse();
   const titles = new Map<string, LocalText>([
     ...OTHERS,
+    ...refs.titles,
     ...[...RISK_PATTERNS, ...Object.values(ACCESS_CHECKS)].map(
       ({ id, title }) => [`access:${id}`, title] as const,
     ),
@@ -54,6 +57,7 @@ export function openFrameworkBook(
       frameworkOfOwasp(known.controls, 2025, asOf),
     ],
     titles,
-    keyOf: (ref) => ref,
+    keyOf: refs.keyOf,
+    severityOf: refs.severityOf,
   });
 }

@@ -120,7 +120,7 @@ const EMPTY_BOOK: RuleBook = {
   rules: [],
   rulesRevision: '',
   controls: [],
-  frameworks: { frameworks: [], titles: new Map(), keyOf: (ref) => ref },
+  frameworks: { frameworks: [], titles: new Map(), keyOf: (ref) => ref, severityOf: () => 'medium' },
 };
 
 /** Builds the report side on a store. */

@@ -7,3 +7,4 @@
  */
 export { pdfOf } from './layout.ts';
 export type { PdfInfo } from './pdf-file.ts';
+export { reportStream } from './stream.ts';

@@ -163,6 +163,33 @@ export const byUrgency = (one: ComplianceAnswer, two: ComplianceAnswer): number 
   severityRank(one.severity) - severityRank(two.severity) ||
   (one.ref < two.ref ? -1 : one.ref > two.ref ? 1 : one.subject < two.subject ? -1 : 1);
 
+/** Answers under the references the framework uses; one of another edition says which it was. */
+function answersUnder(
+  framework: Framework,
+  answers: readonly ComplianceAnswer[],
+  judge: Judge,
+): ComplianceAnswer[] {
+  const named = new Map<string, Set<string>>();
+  for (const { ref } of framework.controls.flatMap(({ checks }) => checks)) {
+    const key = judge.key(ref);
+    named.set(key, (named.get(key) ?? new Set()).add(ref));
+  }
+  return answers.flatMap((answer) =>
+    [...(named.get(judge.key(answer.ref)) ?? [])].map((ref) =>
+      ref === answer.ref
+        ? answer
+        : {
+            ...answer,
+            ref,
+            detail: {
+              en: `${answer.detail.en} (${answer.ref})`.slice(0, 1000),
+              ja: `${answer.detail.ja}（${answer.ref}）`.slice(0, 1000),
+            },
+          },
+    ),
+  );
+}
+
 /** How a framework stands by the answers there are. Pure: the same input gives the same result. */
 export function assessFramework(input: AssessInput): FrameworkAssessment {
   const { framework, atMs, run } = input;
@@ -172,8 +199,7 @@ export function assessFramework(input: AssessInput): FrameworkAssessment {
   const judged = counts.met + counts.partly + counts.notMet;
   const coverage = share(judged, judged + counts.unknown);
   const score = coverage === undefined || coverage < COVERAGE_MIN ? undefined : share(counts.met, judged);
-  const keys = new Set(framework.controls.flatMap(({ checks }) => checks.map(({ ref }) => judge.key(ref))));
-  const mine = input.answers.filter(({ ref }) => keys.has(judge.key(ref))).toSorted(byUrgency);
+  const mine = answersUnder(framework, input.answers, judge).toSorted(byUrgency);
   const oldestAt = oldestOf(controls.map((control) => control.oldestAt));
   const { id, title, edition, asOf, limits } = framework;
   return {

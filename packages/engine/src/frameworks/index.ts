@@ -15,6 +15,7 @@ export {
   answersOfVulnerabilities,
 } from './answers.ts';
 export { type AssessInput, assessFramework, byUrgency, EVIDENCE_AGE_MAX_MS, evidenceHash } from './assess.ts';
+export { type BenchmarkRefs, benchmarkRefs } from './benchmark-refs.ts';
 export { type ReportBlock, type ReportHead, type ReportPart, reportBlocks } from './blocks.ts';
 export { compareAnswers } from './compare.ts';
 export { reportCsv } from './csv.ts';

@@ -80,7 +80,7 @@ export class FrameworkDesk {
   async #answers({ scope, owner, run }: Wanted): Promise<Result<ComplianceAnswer[], ApiFailure>> {
     const ours = await gatherAnswers(this.#parts, scope, owner);
     if (!ours.ok) return ours;
-    const benchmarks = await runAnswers(this.#parts.runs, scope, run);
+    const benchmarks = await runAnswers(this.#parts, scope, run);
     if (!benchmarks.ok) return benchmarks;
     if (!benchmarks.value.found) return err(failure('E_NOT_FOUND', `${run} is no run`));
     return ok([...ours.value, ...benchmarks.value.answers]);
@@ -88,7 +88,7 @@ export class FrameworkDesk {
 
   async #before({ scope, compare }: Wanted) {
     if (compare === undefined) return ok(undefined);
-    const run = await runAnswers(this.#parts.runs, scope, compare);
+    const run = await runAnswers(this.#parts, scope, compare);
     if (!run.ok) return run;
     return run.value.found
       ? ok({ name: compare, ...run.value })

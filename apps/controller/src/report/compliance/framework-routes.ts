@@ -1,10 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { Readable } from 'node:stream';
-import { pdfOf } from '@bartizan/adapters/report';
-import { AUDIT_PACK_JAPAN, type FrameworkAssessment, type ReportFormat } from '@bartizan/contracts';
-import { type ReportHead, reportBlocks, reportCsv, reportOscal } from '@bartizan/engine/frameworks';
+import { reportStream } from '@bartizan/adapters/report';
+import { AUDIT_PACK_JAPAN, type ReportFormat } from '@bartizan/contracts';
+import type { ReportHead } from '@bartizan/engine/frameworks';
 import { answers, refuse, reply } from '../api/route-handler.ts';
 import { FrameworkDesk, type FrameworkParts } from './framework-desk.ts';
 
@@ -20,30 +19,6 @@ const EXTENSIONS: Readonly<Record<ReportFormat, string>> = {
   oscal: 'oscal.json',
   json: 'json',
 };
-
-/** A report as bytes, while they are made. */
-function streamOf(
-  format: ReportFormat,
-  assessments: readonly FrameworkAssessment[],
-  head: ReportHead,
-): Readable {
-  const parts = assessments.map((assessment) => ({ assessment }));
-  if (format === 'json')
-    return Readable.from([JSON.stringify(assessments.length === 1 ? assessments[0] : assessments)]);
-  if (format === 'oscal') return Readable.from([JSON.stringify(reportOscal(parts, head))]);
-  if (format === 'csv') return Readable.from(reportCsv(parts, head));
-  const [first] = assessments;
-  const hash = first?.evidenceSha256 ?? '';
-  return Readable.from(
-    pdfOf(reportBlocks(parts, head), {
-      title: first?.title[head.language] ?? '',
-      language: head.language,
-      producer: head.tool,
-      createdAtMs: head.atMs,
-      foot: [head.tool, head.scope, hash].filter((part) => part !== '').join(' · '),
-    }),
-  );
-}
 
 /** Frameworks of compliance and their reports. */
 export const frameworkHandlers = (parts: Parts) => {
@@ -76,7 +51,7 @@ export const frameworkHandlers = (parts: Parts) => {
       const name = framework === AUDIT_PACK_JAPAN ? AUDIT_PACK_JAPAN : (found.value[0]?.id ?? 'report');
       return reply(undefined, {
         file: {
-          stream: streamOf(format, found.value, head),
+          stream: reportStream(format, found.value, head),
           name: `bartizan-${name}-${lang}-${day}.${EXTENSIONS[format]}`,
         },
       });

@@ -154,19 +154,20 @@ async function clusterAnswers(
 
 /** Answers of runs of benchmarks: one that is named, or the newest of every node. */
 export async function runAnswers(
-  source: RunSource | undefined,
+  { runs: source, book }: { readonly runs?: RunSource; readonly book: RuleBook },
   scope: Scope,
   id: string | undefined,
 ): Promise<
   Result<{ readonly answers: ComplianceAnswer[]; readonly at?: number; readonly found: boolean }, ApiFailure>
 > {
+  const { severityOf } = book.frameworks;
   if (id === undefined) {
     const newest = source === undefined ? ok([]) : await source.newest(scope);
     if (!newest.ok) return newest;
-    return ok({ answers: newest.value.flatMap((run) => answersOfRun(run)), found: true });
+    return ok({ answers: newest.value.flatMap((run) => answersOfRun(run, severityOf)), found: true });
   }
   const run = source === undefined ? ok(undefined) : await source.byId(scope, id);
   if (!run.ok) return run;
   if (run.value === undefined) return ok({ answers: [], found: false });
-  return ok({ answers: answersOfRun(run.value), at: run.value.at, found: true });
+  return ok({ answers: answersOfRun(run.value, severityOf), at: run.value.at, found: true });
 }
