@@ -5,7 +5,7 @@ import { type Application, buildApplication, buildRouteMap, help, version } from
 import { accessCommands } from './commands/routes/access.ts';
 import { auditLogRoutes } from './commands/routes/audit-log.ts';
 import { clusterRoutes } from './commands/routes/cluster.ts';
-import { complianceReportRoutes } from './commands/routes/compliance-report.ts';
+import { complianceCommands } from './commands/routes/compliance.ts';
 import { instanceRoutes } from './commands/routes/instance.ts';
 import { inventoryRoutes } from './commands/routes/inventory.ts';
 import { manageRoutes } from './commands/routes/manage.ts';
@@ -28,7 +28,7 @@ export function buildCli(t: Translate, currentVersion: string): Application<CliC
       ...auditLogRoutes(t),
       ...manageRoutes(t),
       ...accessCommands(t),
-      ...complianceReportRoutes(t),
+      ...complianceCommands(t),
       ...clusterRoutes(t),
     },
     docs: { brief: t('app.brief') },

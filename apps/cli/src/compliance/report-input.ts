@@ -7,18 +7,18 @@ import { loadBenchmarks, loadContent, loadFrameworks } from '@bartizan/adapters/
 import {
   AUDIT_PACK_JAPAN,
   type ComplianceAnswer,
-  ComplianceBundle,
   ComplianceRun,
+  DEFAULT_TENANT,
   err,
   type Framework,
   type FrameworkAssessment,
   failure,
+  LOCAL_CLUSTER,
   ok,
   parser,
   type Result,
 } from '@bartizan/contracts';
-import { contentHash } from '@bartizan/engine';
-import { isSealed, runBenchmarks } from '@bartizan/engine/compliance';
+import { runBenchmarks } from '@bartizan/engine/compliance';
 import {
   answersOfRun,
   assessFramework,
@@ -26,12 +26,13 @@ import {
   compareAnswers,
   frameworkOfOwasp,
 } from '@bartizan/engine/frameworks';
+import { readConfigLines } from '@bartizan/scan/evidence';
 import type { ApiFailure } from '../api/client.ts';
 import { usage } from '../context.ts';
+import { readBundle } from './collect.ts';
 
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 const JAPAN: readonly string[] = ['ismap', 'fisc', 'pci-dss-4'];
-const parseBundle = parser(ComplianceBundle);
 const parseRun = parser(ComplianceRun);
 
 function readJson(path: string): Result<unknown, ApiFailure> {
@@ -46,27 +47,26 @@ function readJson(path: string): Result<unknown, ApiFailure> {
 
 type Benchmarks = Parameters<typeof runBenchmarks>[0]['benchmarks'];
 
-/** A bundle is judged; a run is taken as it is. What was changed after it was collected is refused. */
+/** A run is taken as it is; a bundle is judged, and refused when it was changed after it was collected. */
 function readRun(path: string, benchmarks: Benchmarks): Result<ComplianceRun, ApiFailure> {
   const json = readJson(path);
   if (!json.ok) return json;
   const run = parseRun(json.value);
   if (run.ok) return ok(run.value);
-  const bundle = parseBundle(json.value);
-  if (!bundle.ok) return usage(`${path}: neither a bundle nor a run (${bundle.error[0]?.pointer ?? ''})`);
+  const bundle = readBundle(path);
+  if (!bundle.ok) return bundle;
   const { content, sha256 } = bundle.value;
-  if (contentHash(content) !== sha256 || !content.evidence.every(isSealed))
-    return usage(`${path}: its hash is not the hash of its content`);
   return ok(
     runBenchmarks({
-      id: `bundle-${sha256.slice(0, 16)}`,
-      cluster: 'local',
-      tenant: 'default',
+      id: `${content.node}-${content.collectedAt}`,
+      cluster: LOCAL_CLUSTER,
+      tenant: DEFAULT_TENANT,
       node: content.node,
       name: content.name,
       evidence: content.evidence,
       benchmarks,
       bundleOf: sha256,
+      readConfig: readConfigLines,
     }),
   );
 }

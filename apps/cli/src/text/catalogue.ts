@@ -7,6 +7,7 @@ import { BOX_TEXT } from './box.ts';
 import { CLUSTER_TEXT } from './cluster.ts';
 import { COLUMN_TEXT } from './columns.ts';
 import { COMMAND_TEXT } from './commands.ts';
+import { COMPLIANCE_TEXT } from './compliance.ts';
 import { COMPLIANCE_REPORT_TEXT } from './compliance-report.ts';
 import { POLICY_TEXT } from './policies.ts';
 import { PREFLIGHT_TEXT } from './preflight.ts';
@@ -38,6 +39,7 @@ export const TEXT = {
   ...CLUSTER_TEXT,
   ...ACCESS_TEXT,
   ...COMPLIANCE_REPORT_TEXT,
+  ...COMPLIANCE_TEXT,
 } as const;
 export type TextKey = keyof typeof TEXT;
 /** Gives the text of a key, `{name}` replaced. */

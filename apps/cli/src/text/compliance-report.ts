@@ -5,10 +5,6 @@ import type { TextPart } from './entry.ts';
 
 /** Texts of compliance reports. */
 export const COMPLIANCE_REPORT_TEXT = {
-  'command.compliance': {
-    en: 'How nodes, workloads and the cluster stand against benchmarks and frameworks',
-    ja: 'ノード、ワークロード、クラスターのベンチマークとフレームワークへの適合状況',
-  },
   'command.compliance-report': {
     en: 'A framework as PDF, CSV, OSCAL or JSON, in the language of --lang',
     ja: 'フレームワークのレポートを PDF・CSV・OSCAL・JSON で出力する（言語は --lang で指定）',

@@ -20,6 +20,7 @@ import type { ClusterAccess } from '../decide/access/cluster-access.ts';
 import { PolicyBook } from '../decide/admission/policy-book.ts';
 import { FindingLedger } from '../decide/finding-ledger.ts';
 import { PackageUses } from '../decide/package-uses.ts';
+import type { FrameworkBook } from '../framework-ports.ts';
 import type {
   AdvisoryDesk,
   AgentCommand,
@@ -134,6 +135,8 @@ export async function buildApiStage(
     readonly admissionRules?: readonly AdmissionRule[];
     /** What is known of a cluster; absent: none is watched. */
     readonly clusterAccess?: ClusterAccess;
+    /** Frameworks that come with the product; absent: none. */
+    readonly frameworks?: FrameworkBook;
   } = {},
 ): Promise<ApiStage> {
   const sent: { node: string; command: AgentCommand }[] = [];
@@ -180,7 +183,7 @@ export async function buildApiStage(
     caSha256: 'ca',
     tls: await stageCertificate(store, clock),
     consoleDir: more.consoleDir ?? '',
-    book: EMPTY_BOOK,
+    book: { ...EMPTY_BOOK, ...(more.frameworks === undefined ? {} : { frameworks: more.frameworks }) },
     advisories: noAdvisories,
     registries,
     history: () => new Map(),

@@ -97,7 +97,8 @@ class Reader {
       .filter((name) => name.endsWith('.json') && !except.includes(name))
       .sort()
       .slice(0, FILES_MAX)
-      .flatMap((name) => this.file(`${path}/${name}`, parse) ?? []);
+      .map((name) => this.file(`${path}/${name}`, parse))
+      .filter((value) => value !== undefined);
   }
 
   #refuse(file: string, detail: string): undefined {

@@ -5,6 +5,7 @@ import { ACCESS_ERRORS } from './access.ts';
 import { ADVISORY_ERRORS } from './advisory.ts';
 import { API_ERRORS } from './api.ts';
 import { CLUSTER_ERRORS } from './cluster.ts';
+import { COMPLIANCE_ERRORS } from './compliance.ts';
 import { CONTENT_ERRORS } from './content.ts';
 import type { ErrorEntry } from './entry.ts';
 import { KUBE_ERRORS } from './kube.ts';
@@ -32,6 +33,7 @@ export const ERRORS = {
   ...NODE_ERRORS,
   ...ADVISORY_ERRORS,
   ...CONTENT_ERRORS,
+  ...COMPLIANCE_ERRORS,
   ...POLICY_IMPORT_ERRORS,
   ...SIGNATURE_ERRORS,
   ...REGISTRY_ERRORS,

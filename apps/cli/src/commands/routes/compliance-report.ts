@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { REPORT_FORMATS } from '@bartizan/contracts';
-import { buildCommand, buildRouteMap } from '@stricli/core';
+import { buildCommand } from '@stricli/core';
 import type { ReportFlags } from '../../compliance/report.ts';
 import type { CliContext } from '../../context.ts';
 import type { Translate } from '../../text/catalogue.ts';
@@ -28,11 +28,3 @@ export const reportCommand = (t: Translate) =>
       return runReport(this, flags);
     },
   });
-
-/** `compliance`. */
-export const complianceReportRoutes = (t: Translate) => ({
-  compliance: buildRouteMap({
-    routes: { report: reportCommand(t) },
-    docs: { brief: t('command.compliance') },
-  }),
-});

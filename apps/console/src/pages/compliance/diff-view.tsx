@@ -4,28 +4,7 @@
 import { useT } from '../../i18n/language.ts';
 import { Reachable } from '../../widgets/reachable.tsx';
 import { CommandBlock } from '../../widgets/text.tsx';
-
-type Kind = 'added' | 'removed' | 'place' | 'same';
-const kindOf = (line: string): Kind =>
-  line.startsWith('@@') || line.startsWith('---') || line.startsWith('+++')
-    ? 'place'
-    : line.startsWith('+')
-      ? 'added'
-      : line.startsWith('-')
-        ? 'removed'
-        : 'same';
-
-/** Whether a repair is a unified diff, and not a command. */
-export const isDiff = (text: string): boolean => /^(?:---|@@) /mu.test(text);
-
-/** Lines of a diff with what becomes of each; signs carry what colour shows. */
-export const diffLines = (
-  text: string,
-): readonly { readonly key: string; readonly kind: Kind; readonly line: string }[] =>
-  text
-    .replace(/\n$/, '')
-    .split('\n')
-    .map((line, n) => ({ key: `${n}`, kind: kindOf(line), line }));
+import { diffLines, isDiff } from './diff-lines.ts';
 
 /** A repair: a diff line by line, or a command to copy. */
 export const FixView = ({ fix }: { fix: string }) => {

@@ -1,0 +1,261 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type ExampleEvidence, OBJECT_QUESTIONS, type ObjectQuestion } from '@bartizan/contracts';
+import { AccessGraph, type Attributes, readAccess, type Subject, subjectName } from '../access/index.ts';
+import { type Json, memberOf, textOf } from '../foreign-json.ts';
+import { type AskedPod, askedPod, breaks, POD_QUESTIONS } from './pod-questions.ts';
+
+/** What is known of a cluster; kinds that could not be listed are named, what they hold is then unknown. */
+export interface ClusterObjects {
+  readonly objects: readonly Json[];
+  readonly unreadable: readonly string[];
+  /** Admission rules of ours are bound to deny images by their origin, or pods by their settings. */
+  readonly deniesImages?: boolean;
+  readonly deniesPods?: boolean;
+}
+
+const FOUND_MAX = 50;
+/** Namespaces of Kubernetes itself: its own parts need what nobody else should have. */
+const SYSTEM = new Set(['kube-system', 'kube-public', 'kube-node-lease']);
+
+const kindOf = (object: Json): string => textOf(object['kind']);
+const nameOf = (object: Json): string => textOf(memberOf(object, 'metadata', 'name'));
+const namespaceOf = (object: Json): string => textOf(memberOf(object, 'metadata', 'namespace'));
+
+/** Subjects that Kubernetes makes for its own parts, and the group whose members are asked about elsewhere. */
+function isOfKubernetes({ kind, namespace, name }: Subject): boolean {
+  if (kind === 'ServiceAccount') return SYSTEM.has(namespace);
+  return (
+    /^system:(?:masters|nodes|kube-|node-)/.test(name) ||
+    name.startsWith('kubeadm:') ||
+    name.startsWith('system:serviceaccount:kube-system:')
+  );
+}
+
+const anywhere = (verb: string, resource: string, group = '', subresource = ''): Attributes => ({
+  verb,
+  group,
+  resource,
+  subresource,
+  namespace: '',
+  name: '',
+});
+
+const ADMISSION = 'admissionregistration.k8s.io';
+const CERTIFICATES = 'certificates.k8s.io';
+
+/** What nobody ordinary should be allowed, as the requests it would take. */
+const GRANTS: Partial<Readonly<Record<ObjectQuestion, readonly Attributes[]>>> = {
+  'secret-readers': ['get', 'list', 'watch'].map((verb) => anywhere(verb, 'secrets')),
+  'pod-creators': [anywhere('create', 'pods')],
+  'escalation-verbs': [
+    anywhere('bind', 'clusterroles', 'rbac.authorization.k8s.io'),
+    anywhere('escalate', 'clusterroles', 'rbac.authorization.k8s.io'),
+    anywhere('impersonate', 'users'),
+  ],
+  'volume-creators': [anywhere('create', 'persistentvolumes')],
+  'node-proxy': [anywhere('get', 'nodes', '', 'proxy'), anywhere('create', 'nodes', '', 'proxy')],
+  'certificate-approvers': [anywhere('update', 'certificatesigningrequests', CERTIFICATES, 'approval')],
+  'webhook-changers': ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'].flatMap(
+    (resource) => ['create', 'update', 'delete'].map((verb) => anywhere(verb, resource, ADMISSION)),
+  ),
+  'token-creators': [anywhere('create', 'serviceaccounts', '', 'token')],
+};
+
+/** Plugins that enforce network policies, by what their daemon sets and pods are called. */
+const ENFORCING = /calico|cilium|antrea|weave-net|kube-router|romana|ovn|canal|aws-node|azure-npm/;
+
+class Answers {
+  readonly #cluster: ClusterObjects;
+  readonly #graph: AccessGraph;
+  readonly #pods: readonly AskedPod[];
+
+  constructor(cluster: ClusterObjects) {
+    this.#cluster = cluster;
+    this.#graph = new AccessGraph(readAccess(cluster.objects, cluster.unreadable));
+    this.#pods = this.#all('Pod')
+      .map(askedPod)
+      .filter(({ namespace }) => !SYSTEM.has(namespace));
+  }
+
+  /** What breaks a question, named; undefined when it cannot be told. */
+  of(question: ObjectQuestion): readonly string[] | undefined {
+    const attributes = GRANTS[question];
+    if (attributes !== undefined)
+      return this.#needs(['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'])
+        ? this.#holders(attributes)
+        : undefined;
+    if (POD_QUESTIONS.includes(question))
+      return this.#needs(['Pod'])
+        ? this.#pods
+            .filter((pod) => breaks(question, pod))
+            .map(({ namespace, name }) => `${namespace}/${name}`)
+        : undefined;
+    return this.#others(question);
+  }
+
+  #all(kind: string): Json[] {
+    return this.#cluster.objects.filter((object) => kindOf(object) === kind);
+  }
+
+  #needs(kinds: readonly string[]): boolean {
+    return !kinds.some((kind) => this.#cluster.unreadable.includes(kind));
+  }
+
+  #holders(attributes: readonly Attributes[]): string[] {
+    const subjects = attributes.flatMap((one) => this.#graph.whoCan(one));
+    return [
+      ...new Set(
+        subjects.filter(({ subject }) => !isOfKubernetes(subject)).map(({ subject }) => subjectName(subject)),
+      ),
+    ];
+  }
+
+  #others(question: ObjectQuestion): readonly string[] | undefined {
+    switch (question) {
+      case 'cluster-admin-bindings':
+        return this.#needs(['ClusterRoleBinding', 'RoleBinding']) ? this.#adminBindings() : undefined;
+      case 'masters-group':
+        return this.#needs(['ClusterRoleBinding', 'RoleBinding']) ? this.#mastersBindings() : undefined;
+      case 'wildcard-roles':
+        return this.#needs(['Role', 'ClusterRole']) ? this.#wildcardRoles() : undefined;
+      case 'default-accounts':
+        return this.#needs(['ServiceAccount']) ? this.#defaultAccounts() : undefined;
+      case 'token-mounts':
+        return this.#needs(['Pod', 'ServiceAccount']) ? this.#tokenMounts() : undefined;
+      case 'pod-security-active':
+        return this.#needs(['Namespace', 'Pod']) ? this.#withoutRules() : undefined;
+      case 'network-policies':
+        return this.#needs(['NetworkPolicy', 'Pod']) ? this.#withoutNetworkPolicy() : undefined;
+      case 'network-plugin':
+        return this.#needs(['Pod']) ? this.#networkPlugin() : undefined;
+      case 'default-namespace':
+        return this.#needs(['Pod'])
+          ? this.#pods.filter(({ namespace }) => namespace === 'default').map(({ name }) => `default/${name}`)
+          : undefined;
+      case 'image-provenance':
+        return this.#cluster.deniesImages === undefined
+          ? undefined
+          : this.#cluster.deniesImages
+            ? []
+            : ['no admission rule about the origin of images is bound'];
+      default:
+        return undefined;
+    }
+  }
+
+  #adminBindings(): string[] {
+    return this.#graph.snapshot.bindings
+      .filter(
+        ({ role, name, subjects }) =>
+          role.name === 'cluster-admin' &&
+          name !== 'cluster-admin' &&
+          subjects.some((one) => !isOfKubernetes(one)),
+      )
+      .map(({ kind, namespace, name }) => `${kind}/${namespace === '' ? '' : `${namespace}/`}${name}`);
+  }
+
+  #mastersBindings(): string[] {
+    return this.#graph.snapshot.bindings
+      .filter(
+        ({ name, subjects }) =>
+          name !== 'cluster-admin' &&
+          subjects.some((one) => one.kind === 'Group' && one.name === 'system:masters'),
+      )
+      .map(({ kind, name }) => `${kind}/${name}`);
+  }
+
+  #wildcardRoles(): string[] {
+    return this.#graph.snapshot.roles
+      .filter(
+        ({ name, namespace }) =>
+          !(name === 'cluster-admin' || name.startsWith('system:') || SYSTEM.has(namespace)),
+      )
+      .filter(({ rules }) =>
+        rules.some((rule) => [...rule.verbs, ...rule.resources, ...rule.apiGroups].includes('*')),
+      )
+      .map(({ kind, namespace, name }) => `${kind}/${namespace === '' ? '' : `${namespace}/`}${name}`);
+  }
+
+  #defaultAccounts(): string[] {
+    return this.#graph.snapshot.accounts
+      .filter(({ name, namespace }) => name === 'default' && !SYSTEM.has(namespace))
+      .filter(
+        (account) =>
+          account.mountsToken ||
+          this.#graph.bindingsOf({ kind: 'ServiceAccount', namespace: account.namespace, name: 'default' })
+            .length > 0,
+      )
+      .map(({ namespace }) => `${namespace}/default`);
+  }
+
+  #tokenMounts(): string[] {
+    const accounts = new Map(
+      this.#graph.snapshot.accounts.map((one) => [`${one.namespace}/${one.name}`, one.mountsToken]),
+    );
+    return this.#pods
+      .filter(({ spec, namespace }) => {
+        const said = memberOf(spec, 'automountServiceAccountToken');
+        const account = textOf(memberOf(spec, 'serviceAccountName')) || 'default';
+        return typeof said === 'boolean'
+          ? said && account === 'default'
+          : accounts.get(`${namespace}/${account}`) !== false;
+      })
+      .map(({ namespace, name }) => `${namespace}/${name}`);
+  }
+
+  #workloadNamespaces(): string[] {
+    return [...new Set(this.#pods.map(({ namespace }) => namespace))];
+  }
+
+  #withoutRules(): string[] {
+    if (this.#cluster.deniesPods === true) return [];
+    const levels = this.#graph.snapshot.podSecurity;
+    return this.#workloadNamespaces().filter(
+      (namespace) => !['baseline', 'restricted'].includes(levels.get(namespace) ?? ''),
+    );
+  }
+
+  #withoutNetworkPolicy(): string[] {
+    const covered = new Set(this.#all('NetworkPolicy').map(namespaceOf));
+    return this.#workloadNamespaces().filter((namespace) => !covered.has(namespace));
+  }
+
+  /** A plugin that is not known may enforce or not: then nobody can tell. */
+  #networkPlugin(): string[] | undefined {
+    const names = [...this.#all('DaemonSet'), ...this.#all('Pod')].map(nameOf);
+    if (names.some((name) => ENFORCING.test(name))) return [];
+    return names.some((name) => /flannel|kindnet/.test(name))
+      ? ['the network plugin enforces no network policies']
+      : undefined;
+  }
+}
+
+/** Answers what benchmarks ask of a cluster, from its objects. */
+export function answerObjects(cluster: ClusterObjects): ExampleEvidence[] {
+  const answers = new Answers(cluster);
+  return OBJECT_QUESTIONS.map((question): ExampleEvidence => {
+    const base = { collector: 'object', subject: question, origin: 'api' } as const;
+    const found = answers.of(question);
+    if (found === undefined) return { ...base, state: 'unreadable', reason: 'no-access' };
+    return {
+      ...base,
+      state: 'known',
+      value: { count: found.length, found: found.slice(0, FOUND_MAX).map((one) => one.slice(0, 600)) },
+    };
+  });
+}
+
+/** Kinds that the questions are answered from. */
+export const ASKED_KINDS = [
+  'Pod',
+  'Namespace',
+  'ServiceAccount',
+  'Role',
+  'ClusterRole',
+  'RoleBinding',
+  'ClusterRoleBinding',
+  'NetworkPolicy',
+  'DaemonSet',
+] as const;
