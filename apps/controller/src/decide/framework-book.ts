@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { loadAdmissionRules, loadBenchmarks, loadFrameworks } from '@bartizan/adapters/content';
-import { type ComplianceControl, type Failure, type LocalText, ok, type Result } from '@bartizan/contracts';
+import type { ComplianceControl, LocalText } from '@bartizan/contracts';
 import { ACCESS_CHECKS, RISK_PATTERNS } from '@bartizan/engine/access';
 import { benchmarkRefs, frameworkOfOwasp } from '@bartizan/engine/frameworks';
 import { NETWORK_CHECKS } from '@bartizan/engine/reachability';
@@ -21,18 +21,16 @@ const OTHERS: readonly (readonly [string, LocalText])[] = [
 ];
 
 /** Frameworks of a content folder with the words for what they refer to, and both editions of the OWASP list. */
-export function openFrameworkBook(
-  folder: string,
-  known: Known,
-  log: Log,
-): Result<FrameworkBook, Failure<'E_CONTENT'>> {
+export function openFrameworkBook(folder: string, known: Known, log: Log): FrameworkBook {
   const loaded = loadFrameworks(folder);
-  if (!loaded.ok) return loaded;
-  for (const fault of loaded.value.refused) log.error({ ...fault }, 'a framework was refused');
+  // Without them the product still guards; the list of frameworks then has the OWASP editions alone.
+  const frameworks = loaded.ok ? loaded.value.frameworks : [];
+  if (!loaded.ok) log.error({ detail: loaded.error.detail }, 'frameworks could not be read');
+  else for (const fault of loaded.value.refused) log.error({ ...fault }, 'a framework was refused');
   const admission = loadAdmissionRules(folder);
   const benchmarks = loadBenchmarks(folder);
   const refs = benchmarkRefs(benchmarks.ok ? benchmarks.value.benchmarks : []);
-  const [asOf = ''] = loaded.value.frameworks
+  const [asOf = ''] = frameworks
     .map((one) => one.asOf)
     .sort()
     .reverse();
@@ -50,14 +48,14 @@ export function openFrameworkBook(
     ),
     ...known.rules.map(({ rule }) => [`audit:${rule.id}`, rule.title] as const),
   ]);
-  return ok({
+  return {
     frameworks: [
-      ...loaded.value.frameworks,
+      ...frameworks,
       frameworkOfOwasp(known.controls, 2022, asOf),
       frameworkOfOwasp(known.controls, 2025, asOf),
     ],
     titles,
     keyOf: refs.keyOf,
     severityOf: refs.severityOf,
-  });
+  };
 }

@@ -32,11 +32,9 @@ export function loadKnowledge(folder: string, log: Log): Result<Knowledge, Failu
   for (const refused of compiled.refused)
     log.error({ rule: refused.id, detail: refused.failure.detail }, 'a rule was refused');
   const rules = compiled.set.rules.map(({ rule, revision }: CompiledRule) => ({ rule, revision }));
-  const frameworks = openFrameworkBook(folder, { ...content.value, rules }, log);
-  if (!frameworks.ok) return frameworks;
   return ok({
     rules,
-    frameworks: frameworks.value,
+    frameworks: openFrameworkBook(folder, { ...content.value, rules }, log),
     rulesRevision: compiled.set.revision,
     controls: content.value.controls,
     content: content.value,
