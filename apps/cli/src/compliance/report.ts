@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createWriteStream, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { reportStream } from '@bartizan/adapters/report';
@@ -21,6 +22,12 @@ export interface ReportFlags {
   readonly out?: string;
 }
 
+/** Name and version of this program. */
+function toolOf({ checkout }: CliContext): string {
+  const manifest: { version: string } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'));
+  return `bartizan ${manifest.version}`;
+}
+
 async function offline(
   context: CliContext,
   flags: ReportFlags & { readonly bundle: string },
@@ -31,7 +38,7 @@ async function offline(
   if (!judged.ok) return judged;
   context.process.stderr.write(`${context.t('report.offline')}\n`);
   const { assessments, scope } = judged.value;
-  const head = { language: context.language, scope, tool: 'bartizan', atMs };
+  const head = { language: context.language, scope, tool: toolOf(context), atMs };
   return ok(reportStream(flags.format, assessments, head));
 }
 
