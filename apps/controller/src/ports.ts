@@ -6,6 +6,7 @@ import type { KubeObject, ObjectMeta } from '@bartizan/adapters/kube';
 import type {
   AdmissionOperation,
   AdmissionViolation,
+  Benchmark,
   ComplianceControl,
   ControllerMessage,
   CoverageEntry,
@@ -113,6 +114,7 @@ export interface RuleBook {
   readonly rulesRevision: string;
   readonly controls: readonly ComplianceControl[];
   readonly frameworks: FrameworkBook;
+  readonly benchmarks: readonly Benchmark[];
 }
 
 /** Findings of one package list, before they belong to a workload. */

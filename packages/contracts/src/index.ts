@@ -53,6 +53,7 @@ export {
 } from './api/routes/admission-sync.ts';
 export { AdvisoryStatus, advisoryRoutes } from './api/routes/advisories.ts';
 export { clusterAccessRoutes } from './api/routes/cluster-access.ts';
+export { complianceRoutes } from './api/routes/compliance.ts';
 export {
   AUDIT_PACK_JAPAN,
   REPORT_FORMATS,

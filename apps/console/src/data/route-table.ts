@@ -102,4 +102,8 @@ export const ROUTE_TABLE = {
   'compliance.frameworks': ['GET', '/compliance/frameworks'],
   'compliance.framework': ['GET', '/compliance/frameworks/:id'],
   'compliance.report': ['GET', '/compliance/reports'],
+  'compliance.runs': ['GET', '/compliance/runs'],
+  'compliance.run': ['GET', '/compliance/runs/:id'],
+  'compliance.upload': ['POST', '/compliance/runs'],
+  'compliance.checks': ['GET', '/compliance/checks'],
 } as const satisfies Readonly<Record<RouteId, readonly [Route['method'], string]>>;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Content, loadContent } from '@bartizan/adapters/content';
+import { type Content, loadBenchmarks, loadContent } from '@bartizan/adapters/content';
 import { type Configure, type Failure, ok, type Result } from '@bartizan/contracts';
 import { type CompiledRule, compileRulesLeniently } from '@bartizan/engine';
 import type { Log, RuleBook } from '../ports.ts';
@@ -28,6 +28,9 @@ export function loadKnowledge(folder: string, log: Log): Result<Knowledge, Failu
   const content = loadContent(folder);
   if (!content.ok) return content;
   for (const fault of content.value.refused) log.error({ ...fault }, 'a content file was refused');
+  const benchmarks = loadBenchmarks(folder);
+  if (!benchmarks.ok) return benchmarks;
+  for (const fault of benchmarks.value.refused) log.error({ ...fault }, 'a benchmark was refused');
   const compiled = compileRulesLeniently(content.value.rules);
   for (const refused of compiled.refused)
     log.error({ rule: refused.id, detail: refused.failure.detail }, 'a rule was refused');
@@ -37,6 +40,7 @@ export function loadKnowledge(folder: string, log: Log): Result<Knowledge, Failu
     frameworks: openFrameworkBook(folder, { ...content.value, rules }, log),
     rulesRevision: compiled.set.revision,
     controls: content.value.controls,
+    benchmarks: benchmarks.value.benchmarks,
     content: content.value,
     configuration: {
       type: 'configure',

@@ -31,6 +31,7 @@ import {
 } from './api/admission-routes.ts';
 import { auditRoutes } from './api/audit-routes.ts';
 import { clusterAccessHandlers } from './api/cluster-access-routes.ts';
+import { complianceHandlers } from './api/compliance-routes.ts';
 import { eventHandlers } from './api/event-routes.ts';
 import { exceptionHandlers } from './api/exception-routes.ts';
 import { explainHandlers } from './api/explain-routes.ts';
@@ -51,7 +52,6 @@ import { vexHandlers } from './api/vex-routes.ts';
 import { workloadActivityHandlers } from './api/workload-activity-routes.ts';
 import { WorkloadSummaries } from './api/workload-summaries.ts';
 import { frameworkHandlers } from './compliance/framework-routes.ts';
-import type { RunSource } from './compliance/gather.ts';
 import type { Handlers } from './http/api-routes.ts';
 import type { LiveHub } from './live/hub.ts';
 
@@ -73,8 +73,6 @@ export interface HandlerParts {
   readonly registries: RegistryDesk;
   readonly admission: AdmissionDesk;
   readonly access: AccessDesks;
-  /** Absent: no benchmark was ever run here. */
-  readonly runs?: RunSource;
   readonly keeper: ExceptionKeeper;
   /** Absent: no registries are read here. */
   readonly imageRescan?: ImageRescan;
@@ -120,6 +118,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...admissionSyncHandlers(parts),
     ...clusterAccessHandlers(parts),
     ...frameworkHandlers(parts),
+    ...complianceHandlers(parts),
     ...systemHandlers(parts),
   };
 }

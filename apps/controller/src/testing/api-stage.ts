@@ -8,6 +8,7 @@ import { createSealer, type Store } from '@bartizan/adapters/store';
 import { createMetrics } from '@bartizan/adapters/telemetry';
 import {
   type AdmissionRule,
+  type Benchmark,
   DEFAULT_TENANT,
   err,
   failure,
@@ -121,6 +122,7 @@ const EMPTY_BOOK: RuleBook = {
   rules: [],
   rulesRevision: '',
   controls: [],
+  benchmarks: [],
   frameworks: { frameworks: [], titles: new Map(), keyOf: (ref) => ref, severityOf: () => 'medium' },
 };
 
@@ -137,6 +139,8 @@ export async function buildApiStage(
     readonly clusterAccess?: ClusterAccess;
     /** Frameworks that come with the product; absent: none. */
     readonly frameworks?: FrameworkBook;
+    /** Benchmarks that bundles are judged by. */
+    readonly benchmarks?: readonly Benchmark[];
   } = {},
 ): Promise<ApiStage> {
   const sent: { node: string; command: AgentCommand }[] = [];
@@ -183,7 +187,11 @@ export async function buildApiStage(
     caSha256: 'ca',
     tls: await stageCertificate(store, clock),
     consoleDir: more.consoleDir ?? '',
-    book: { ...EMPTY_BOOK, ...(more.frameworks === undefined ? {} : { frameworks: more.frameworks }) },
+    book: {
+      ...EMPTY_BOOK,
+      benchmarks: more.benchmarks ?? [],
+      ...(more.frameworks === undefined ? {} : { frameworks: more.frameworks }),
+    },
     advisories: noAdvisories,
     registries,
     history: () => new Map(),

@@ -97,8 +97,10 @@ class Reader {
       .filter((name) => name.endsWith('.json') && !except.includes(name))
       .sort()
       .slice(0, FILES_MAX)
-      .map((name) => this.file(`${path}/${name}`, parse))
-      .filter((value) => value !== undefined);
+      .flatMap((name) => {
+        const read = this.file(`${path}/${name}`, parse);
+        return read === undefined ? [] : [read];
+      });
   }
 
   #refuse(file: string, detail: string): undefined {

@@ -14,6 +14,7 @@ import {
   ADMISSION_EXCEPTIONS,
   ADMISSION_RULES,
 } from './sqlite/admission-nouns.ts';
+import { COMPLIANCE_RUNS } from './sqlite/compliance-noun.ts';
 import { Database } from './sqlite/database.ts';
 import { syncNoun } from './sqlite/entity-schema.ts';
 import { CONTAINERS, IMAGES, NODES, WORKLOADS } from './sqlite/inventory-nouns.ts';
@@ -89,6 +90,7 @@ function syncAll(database: Database): void {
     syncNoun(database, USES);
     syncNoun(database, VEX_DOCUMENTS);
     syncNoun(database, STATEMENT_PARTS);
+    syncNoun(database, COMPLIANCE_RUNS);
     syncNoun(database, USERS);
     syncNoun(database, API_KEYS);
     syncNoun(database, AUDIT);

@@ -8,6 +8,7 @@ import type {
   AuditRecord,
   CheckResult,
   Cluster,
+  ComplianceRun,
   Container,
   CoverageEntry,
   Finding,
@@ -370,6 +371,7 @@ export interface Store {
   readonly vexDocuments: EntityRepository<VexDocument>;
   /** Id of a record: `document|part`. */
   readonly vexStatements: EntityRepository<StatementPart>;
+  readonly complianceRuns: EntityRepository<ComplianceRun>;
   readonly settings: SettingRepository;
   state(): StoreState;
   /** Deletes whole slices past retention, flows before process and file events before security events; audit never. */

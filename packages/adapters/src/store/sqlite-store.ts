@@ -21,6 +21,7 @@ import {
   ADMISSION_RULES,
 } from './sqlite/admission-nouns.ts';
 import { SqliteAudit } from './sqlite/audit-repository.ts';
+import { COMPLIANCE_RUNS } from './sqlite/compliance-noun.ts';
 import { CursorDesk } from './sqlite/cursor.ts';
 import { textOf } from './sqlite/database.ts';
 import { SqliteCertificates, SqliteJoinTokens } from './sqlite/enrolment-repositories.ts';
@@ -188,6 +189,7 @@ function repositories(engine: StoreEngine, cursors: CursorDesk) {
     admissionDecisions: new SqliteEntities(engine, cursors, ADMISSION_DECISIONS),
     vexDocuments: new SqliteEntities(engine, cursors, VEX_DOCUMENTS),
     vexStatements: new SqliteEntities(engine, cursors, STATEMENT_PARTS),
+    complianceRuns: new SqliteEntities(engine, cursors, COMPLIANCE_RUNS),
     settings: new SqliteSettings(engine),
   };
 }

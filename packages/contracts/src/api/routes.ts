@@ -7,6 +7,7 @@ import { admissionRoutes } from './routes/admission.ts';
 import { admissionSyncRoutes } from './routes/admission-sync.ts';
 import { advisoryRoutes } from './routes/advisories.ts';
 import { clusterAccessRoutes } from './routes/cluster-access.ts';
+import { complianceRoutes } from './routes/compliance.ts';
 import { complianceFrameworkRoutes } from './routes/compliance-frameworks.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
@@ -25,5 +26,6 @@ export const ROUTES = [
   ...admissionSyncRoutes,
   ...clusterAccessRoutes,
   ...complianceFrameworkRoutes,
+  ...complianceRoutes,
 ] as const satisfies readonly Route[];
 export type RouteId = (typeof ROUTES)[number]['id'];

@@ -64,9 +64,9 @@ export const compliance = {
   'compliance.exceptions.none': 'No risk was accepted',
   'compliance.exceptions.none.note':
     'A finding that is accepted until a date shows up here. It still counts as failed.',
-  'compliance.compare': 'Compare',
+  'compliance.compare.choose': 'Choose a run',
   'compliance.compare.run': 'Earlier run',
-  'compliance.compare.note': 'Id of a run of benchmarks',
+  'compliance.compare.note': 'Runs of benchmarks, newest first',
   'compliance.compare.with': 'Compared with',
   'compliance.compare.none': 'Nothing is compared yet',
   'compliance.compare.none.note':

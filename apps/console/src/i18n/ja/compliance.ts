@@ -65,9 +65,9 @@ export const compliance = {
   'compliance.exceptions.none': '受容したリスクはありません',
   'compliance.exceptions.none.note':
     '期限付きで受容した検出事項をここに表示します。受容しても不合格として数えます。',
-  'compliance.compare': '比較',
+  'compliance.compare.choose': '実行を選択',
   'compliance.compare.run': '以前の実行',
-  'compliance.compare.note': 'ベンチマークの実行 ID',
+  'compliance.compare.note': 'ベンチマークの実行（新しい順）',
   'compliance.compare.with': '比較対象',
   'compliance.compare.none': '比較対象が選ばれていません',
   'compliance.compare.none.note':

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ComplianceChange, FrameworkAssessment } from '@bartizan/contracts';
-import { Button, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { NativeSelect } from '@mantine/core';
+import { useApi } from '../../data/queries.ts';
 import { useView } from '../../data/view.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
-import { Empty } from '../../widgets/states.tsx';
+import { Asked, Empty } from '../../widgets/states.tsx';
 import { When } from '../../widgets/text.tsx';
 
 const LISTS = ['newlyFailing', 'repaired', 'stillOpen', 'newlyUnknown'] as const;
@@ -53,27 +53,33 @@ const MovedList = ({ change, name }: { change: ComplianceChange; name: (typeof L
 export const RunsCompared = ({ assessment }: { assessment: FrameworkAssessment }) => {
   const t = useT();
   const { search, set } = useView();
-  const [run, setRun] = useState(search.cmp ?? '');
+  const { exact, percent } = useFormat();
+  const runs = useApi('compliance.runs', { query: { limit: 100 } });
   const { change } = assessment;
-  const compare = (event: FormEvent): void => {
-    event.preventDefault();
-    set({ cmp: run.trim() === '' ? undefined : run.trim() });
-  };
   return (
     <>
-      <form className="row wrap" onSubmit={compare} style={{ alignItems: 'end' }}>
-        <TextInput
-          label={t('compliance.compare.run')}
-          description={t('compliance.compare.note')}
-          value={run}
-          onChange={(event) => setRun(event.currentTarget.value)}
-          maxLength={64}
-          style={{ minWidth: 320 }}
-        />
-        <Button type="submit" variant="default">
-          {t('compliance.compare')}
-        </Button>
-      </form>
+      <Asked of={runs} rows={2}>
+        {({ items }) => (
+          <NativeSelect
+            label={t('compliance.compare.run')}
+            description={t('compliance.compare.note')}
+            value={search.cmp ?? ''}
+            onChange={(event) => set({ cmp: event.currentTarget.value || undefined })}
+            data={[
+              { value: '', label: t('compliance.compare.choose') },
+              ...items.map(({ id, at, nodes, counts }) => ({
+                value: id,
+                label: [
+                  exact(at),
+                  nodes.map(({ name }) => name).join(', '),
+                  counts.score === undefined ? t('compliance.no-data') : percent(counts.score),
+                ].join(' · '),
+              })),
+            ]}
+            style={{ maxWidth: 520 }}
+          />
+        )}
+      </Asked>
       {change === undefined ? (
         <Empty title={t('compliance.compare.none')}>{t('compliance.compare.none.note')}</Empty>
       ) : (

@@ -15,15 +15,11 @@ import {
 } from '@bartizan/contracts';
 import { assessFramework, compareAnswers } from '@bartizan/engine/frameworks';
 import type { ApiFailure, Owner } from '../../ports.ts';
-import { type GatherParts, gatherAnswers, type RunSource, runAnswers } from './gather.ts';
+import { type GatherParts, gatherAnswers, runAnswers } from './gather.ts';
 
 /** Parts of the audit pack for Japan, in order. */
 const JAPAN = ['ismap', 'fisc', 'pci-dss-4'] as const;
 
-/** What frameworks are judged with. */
-export interface FrameworkParts extends GatherParts {
-  readonly runs?: RunSource;
-}
 export interface Wanted {
   readonly scope: Scope;
   readonly owner: Owner;
@@ -33,9 +29,9 @@ export interface Wanted {
 
 /** How frameworks stand, judged when asked from what is stored. */
 export class FrameworkDesk {
-  readonly #parts: FrameworkParts;
+  readonly #parts: GatherParts;
 
-  constructor(parts: FrameworkParts) {
+  constructor(parts: GatherParts) {
     this.#parts = parts;
   }
 

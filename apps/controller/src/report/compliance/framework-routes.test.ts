@@ -3,6 +3,7 @@
 
 import {
   type CheckResult,
+  type ComplianceRun,
   DEFAULT_TENANT,
   FrameworkAssessment,
   LOCAL_CLUSTER,
@@ -95,6 +96,45 @@ describe('frameworks', () => {
     expect((await get('frameworks/none')).status).toBe(404);
     expect((await get('frameworks/ismap?run=none')).status).toBe(404);
     expect((await get('frameworks/ismap?compare=none')).status).toBe(404);
+  });
+});
+
+describe('runs of benchmarks', () => {
+  const run = (id: string, at: number, status: 'pass' | 'fail'): ComplianceRun => ({
+    id,
+    at,
+    cluster: LOCAL_CLUSTER,
+    tenant: DEFAULT_TENANT,
+    nodes: [{ node: 'n-1', name: 'node-1', managed: false, roles: ['master'] }],
+    benchmarks: [],
+    counts: { pass: 0, fail: 0, unknown: 0, manual: 0, notApplicable: 0 },
+    results: [
+      {
+        benchmark: 'cis-kubernetes-1.11',
+        check: '1.2.1',
+        node: 'n-1',
+        status,
+        reason: { en: 'seen', ja: '確認' },
+        evidence: [],
+      },
+    ],
+    evidence: [],
+  });
+  it('answer a control that names another edition, and are compared', async () => {
+    const now = test.clock.nowMs();
+    const put = await test.store.complianceRuns.put(SCOPE, [
+      run('run-old', now - 3600_000, 'fail'),
+      run('run-new', now, 'pass'),
+    ]);
+    expect(put.ok).toBe(true);
+    expect((await controlOf('disa-stig-kubernetes', 'V-242390'))?.state).toBe('met');
+    const told = await get('frameworks/disa-stig-kubernetes?compare=run-old');
+    const parsed = parse(told.json);
+    expect(parsed.ok ? parsed.value.change?.repaired : told.text).toEqual([
+      { ref: 'benchmark:cis-kubernetes-1.11/1.2.1', subject: 'node-1', node: 'node-1' },
+    ]);
+    const old = await get('frameworks/disa-stig-kubernetes?run=run-old');
+    expect(old.text).toContain('"not-met"');
   });
 });
 

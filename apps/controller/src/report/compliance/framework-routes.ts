@@ -5,9 +5,10 @@ import { reportStream } from '@bartizan/adapters/report';
 import { AUDIT_PACK_JAPAN, type ReportFormat } from '@bartizan/contracts';
 import type { ReportHead } from '@bartizan/engine/frameworks';
 import { answers, refuse, reply } from '../api/route-handler.ts';
-import { FrameworkDesk, type FrameworkParts } from './framework-desk.ts';
+import { FrameworkDesk } from './framework-desk.ts';
+import type { GatherParts } from './gather.ts';
 
-interface Parts extends FrameworkParts {
+interface Parts extends GatherParts {
   readonly version: string;
 }
 

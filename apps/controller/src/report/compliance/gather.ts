@@ -2,14 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import {
-  type ComplianceAnswer,
-  type ComplianceRun,
-  type Finding,
-  ok,
-  type Result,
-  type Scope,
-} from '@bartizan/contracts';
+import { type ComplianceAnswer, type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
 import { RISK_PATTERNS } from '@bartizan/engine/access';
 import {
   answersOfAccess,
@@ -22,16 +15,11 @@ import {
 } from '@bartizan/engine/frameworks';
 import type { AccessDesks } from '../../access-ports.ts';
 import type { AdmissionDesk } from '../../admission-ports.ts';
+import { ComplianceDesk } from '../../decide/compliance/compliance-desk.ts';
 import type { ApiFailure, Clock, Owner, RuleBook } from '../../ports.ts';
 import { collectPages } from '../api/list-query.ts';
 import { among, DAY_MS } from '../api/terms.ts';
 
-/** Runs of benchmarks that reports stand on. */
-export interface RunSource {
-  /** The newest run of every node. */
-  readonly newest: (scope: Scope) => Promise<Result<readonly ComplianceRun[], ApiFailure>>;
-  readonly byId: (scope: Scope, id: string) => Promise<Result<ComplianceRun | undefined, ApiFailure>>;
-}
 /** What answers come from. */
 export interface GatherParts {
   readonly store: Store;
@@ -154,7 +142,7 @@ async function clusterAnswers(
 
 /** Answers of runs of benchmarks: one that is named, or the newest of every node. */
 export async function runAnswers(
-  { runs: source, book }: { readonly runs?: RunSource; readonly book: RuleBook },
+  { store, book }: Pick<GatherParts, 'store' | 'book'>,
   scope: Scope,
   id: string | undefined,
 ): Promise<
@@ -162,11 +150,11 @@ export async function runAnswers(
 > {
   const { severityOf } = book.frameworks;
   if (id === undefined) {
-    const newest = source === undefined ? ok([]) : await source.newest(scope);
+    const newest = await new ComplianceDesk({ store, benchmarks: book.benchmarks }).newest(scope);
     if (!newest.ok) return newest;
     return ok({ answers: newest.value.flatMap((run) => answersOfRun(run, severityOf)), found: true });
   }
-  const run = source === undefined ? ok(undefined) : await source.byId(scope, id);
+  const run = await store.complianceRuns.get(scope, id);
   if (!run.ok) return run;
   if (run.value === undefined) return ok({ answers: [], found: false });
   return ok({ answers: answersOfRun(run.value, severityOf), at: run.value.at, found: true });

@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Store } from '@bartizan/adapters/store';
+import {
+  type Benchmark,
+  ComplianceBundle,
+  type ComplianceCheckRow,
+  type ComplianceRun,
+  err,
+  failure,
+  ok,
+  parser,
+  type Result,
+  type Scope,
+} from '@bartizan/contracts';
+import { contentHash } from '@bartizan/engine';
+import { isSealed, runBenchmarks } from '@bartizan/engine/compliance';
+import { readConfigLines } from '@bartizan/scan/evidence';
+import type { ApiFailure, Owner } from '../../ports.ts';
+
+const parseBundle = parser(ComplianceBundle);
+/** Runs of one node that are kept; the oldest go first. */
+const RUNS_OF_NODE_MAX = 30;
+const NODES_MAX = 1000;
+
+interface Parts {
+  readonly store: Store;
+  readonly benchmarks: readonly Benchmark[];
+}
+
+const refused = (detail: string): Result<never, ApiFailure> => err(failure('E_COMPLIANCE_BUNDLE', detail));
+
+/** A bundle as somebody sent it, held to its form and its hashes. */
+export function readSentBundle(bytes: Uint8Array): Result<ComplianceBundle, ApiFailure> {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return refused('it is no JSON');
+  }
+  const parsed = parseBundle(value);
+  if (!parsed.ok) return refused(`${parsed.error[0]?.pointer ?? ''} ${parsed.error[0]?.detail ?? ''}`);
+  const { content, sha256 } = parsed.value;
+  return contentHash(content) === sha256 && content.evidence.every(isSealed)
+    ? ok(parsed.value)
+    : refused('its hash does not fit');
+}
+
+const isOf = (run: ComplianceRun, node: string): boolean => run.nodes.some((one) => one.node === node);
+
+/** Judges evidence by the benchmarks that fit, and keeps the runs. */
+export class ComplianceDesk {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The same bundle gives the same run: sending it twice keeps one. */
+  async take(
+    scope: Scope,
+    owner: Owner,
+    bundle: ComplianceBundle,
+  ): Promise<Result<ComplianceRun, ApiFailure>> {
+    const { content, sha256 } = bundle;
+    const run = runBenchmarks({
+      ...owner,
+      id: `run-${sha256.slice(0, 24)}`,
+      node: content.node,
+      name: content.name,
+      evidence: content.evidence,
+      benchmarks: this.#parts.benchmarks,
+      bundleOf: sha256,
+      readConfig: readConfigLines,
+    });
+    const { complianceRuns } = this.#parts.store;
+    const saved = await complianceRuns.put(scope, [run]);
+    if (!saved.ok) return saved;
+    const dropped = await this.#forgetOld(scope, content.node);
+    return dropped.ok ? ok(run) : dropped;
+  }
+
+  async #forgetOld(scope: Scope, node: string): Promise<Result<void, ApiFailure>> {
+    const { complianceRuns } = this.#parts.store;
+    const filter = [{ field: 'node', operator: 'in', values: [node], negated: false } as const];
+    const listed = await complianceRuns.list(scope, { filter, limit: RUNS_OF_NODE_MAX + 10 });
+    if (!listed.ok) return listed;
+    const old = listed.value.items.slice(RUNS_OF_NODE_MAX).map(({ id }) => id);
+    if (old.length === 0) return ok(undefined);
+    const removed = await complianceRuns.remove(scope, old);
+    return removed.ok ? ok(undefined) : removed;
+  }
+
+  /** The newest run of each node. */
+  async newest(scope: Scope): Promise<Result<readonly ComplianceRun[], ApiFailure>> {
+    const listed = await this.#parts.store.complianceRuns.list(scope, { filter: [], limit: NODES_MAX });
+    if (!listed.ok) return listed;
+    const runs: ComplianceRun[] = [];
+    for (const run of listed.value.items)
+      for (const { node } of run.nodes) if (!runs.some((one) => isOf(one, node))) runs.push(run);
+    return ok(runs);
+  }
+
+  /** Each check of a benchmark that was used, with what the newest run of each node says. */
+  async checks(scope: Scope): Promise<Result<readonly ComplianceCheckRow[], ApiFailure>> {
+    const runs = await this.newest(scope);
+    if (!runs.ok) return runs;
+    const statuses = new Map<string, string[]>();
+    for (const { benchmark, check, status } of runs.value.flatMap(({ results }) => results)) {
+      const key = `${benchmark}/${check}`;
+      const known = statuses.get(key);
+      if (known === undefined) statuses.set(key, [status]);
+      else known.push(status);
+    }
+    const rows = this.#parts.benchmarks.flatMap((benchmark) =>
+      benchmark.checks.flatMap(({ id, part, kind, severity, title, why }): ComplianceCheckRow[] => {
+        const found = statuses.get(`${benchmark.id}/${id}`);
+        if (found === undefined) return [];
+        const count = (status: string): number => found.filter((one) => one === status).length;
+        return [
+          {
+            ...{ benchmark: benchmark.id, check: id, part, kind, severity, title, why },
+            pass: count('pass'),
+            fail: count('fail'),
+            unknown: count('unknown'),
+            manual: count('manual'),
+            notApplicable: count('not-applicable'),
+          },
+        ];
+      }),
+    );
+    return ok(rows);
+  }
+}

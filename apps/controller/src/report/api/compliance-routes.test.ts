@@ -1,0 +1,122 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { resolve } from 'node:path';
+import { loadBenchmarks } from '@bartizan/adapters/content';
+import type {
+  ComplianceBundle,
+  ComplianceCheckRow,
+  ComplianceRun,
+  ComplianceRunRow,
+} from '@bartizan/contracts';
+import { contentHash } from '@bartizan/engine';
+import { sealEvidence } from '@bartizan/engine/compliance';
+import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiStage, buildApiStage } from '../../testing/api-stage.ts';
+
+let test: TestStore;
+let stage: ApiStage;
+let sender = '';
+let reader = '';
+
+beforeAll(async () => {
+  test = await openTestStore();
+  const loaded = loadBenchmarks(resolve(import.meta.dirname, '../../../../../content'));
+  if (!loaded.ok) throw new Error(loaded.error.detail);
+  stage = await buildApiStage(test.store, test.clock, { benchmarks: loaded.value.benchmarks });
+  sender = await stage.keyOf('ci');
+  reader = await stage.keyOf('security-reader');
+});
+afterAll(async () => {
+  await stage.report.server.close();
+  await test.remove();
+});
+
+/** A bundle of a node whose kubelet has one setting. */
+function bundleOf(node: string, isAnonymous: boolean, at: number): ComplianceBundle {
+  const path = '/var/lib/kubelet/config.yaml';
+  const lines = ['authentication:', '  anonymous:', `    enabled: ${isAnonymous}`];
+  const evidence = sealEvidence(
+    [
+      {
+        collector: 'process',
+        subject: 'kubelet',
+        origin: 'flag',
+        state: 'known',
+        value: [`--config=${path}`],
+      },
+      { collector: 'version', subject: 'kubelet', origin: 'file', state: 'known', value: '1.33.1' },
+      { collector: 'host', subject: 'distribution', origin: 'file', state: 'known', value: 'kubeadm' },
+      {
+        collector: 'config',
+        subject: 'kubelet',
+        path,
+        origin: 'file',
+        state: 'known',
+        value: { 'authentication.anonymous.enabled': isAnonymous, '#lines': lines, '#first-line': 1 },
+      },
+    ],
+    at,
+    node,
+  );
+  const content = { node, name: node, collectedAt: at, evidence };
+  return { format: 'bartizan.compliance-bundle/1', sha256: contentHash(content), content };
+}
+
+async function send(bundle: unknown, token = sender) {
+  const answer = await stage.report.server.inject({
+    method: 'POST',
+    url: '/api/v1/compliance/runs',
+    headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${token}` },
+    payload: Buffer.from(JSON.stringify(bundle)),
+  });
+  return {
+    status: answer.statusCode,
+    body: JSON.parse(answer.payload) as ComplianceRunRow & { code?: string },
+  };
+}
+const get = async <T>(path: string): Promise<T> =>
+  JSON.parse((await stage.ask({ path: `compliance/${path}`, token: reader })).text) as T;
+
+describe('runs of benchmarks', () => {
+  it('are made of bundles, kept once, and told with results, evidence and a fix that was judged again', async () => {
+    const bundle = bundleOf('node-a', true, 1_700_000_000_000);
+    const sent = await send(bundle);
+    expect(sent.status).toBe(201);
+    expect(sent.body).toMatchObject({
+      bundleOf: bundle.sha256,
+      benchmarks: expect.arrayContaining([expect.objectContaining({ id: 'cis-kubernetes-1.12' })]),
+    });
+    expect((await send(bundle)).body.id).toBe(sent.body.id);
+    expect((await get<{ items: unknown[] }>('runs')).items).toHaveLength(1);
+    const run = await get<ComplianceRun>(`runs/${sent.body.id}`);
+    const failed = run.results.find(
+      ({ check, benchmark }) => check === '4.2.1' && benchmark === 'cis-kubernetes-1.12',
+    );
+    expect(failed).toMatchObject({ status: 'fail', node: 'node-a' });
+    expect(failed?.fix).toContain('-    enabled: true\n+    enabled: false\n');
+    expect(failed?.usedInstead).toBeUndefined();
+    expect(run.results.filter(({ status }) => status === 'unknown').length).toBeGreaterThan(60);
+  });
+
+  it('count the newest run of each node', async () => {
+    await send(bundleOf('node-b', true, 1_700_000_000_000));
+    await send(bundleOf('node-b', false, 1_700_000_100_000));
+    const { items } = await get<{ items: ComplianceCheckRow[] }>('checks?filter=check:4.2.1');
+    expect(items.find(({ benchmark }) => benchmark === 'cis-kubernetes-1.12')).toMatchObject({
+      pass: 1,
+      fail: 1,
+    });
+  });
+
+  it('are not made of a bundle that was changed on its way, nor of anything else, nor without permission', async () => {
+    const bundle = bundleOf('node-c', true, 1_700_000_000_000);
+    const changed = structuredClone(bundle);
+    changed.content.name = 'other';
+    for (const bad of [changed, { ...bundle, format: 'x' }, [], 'text'])
+      expect(await send(bad)).toMatchObject({ status: 400, body: { code: 'E_COMPLIANCE_BUNDLE' } });
+    expect((await send(bundle, reader)).status).toBe(403);
+    expect((await stage.ask({ path: 'compliance/runs/none', token: reader })).status).toBe(404);
+  });
+});

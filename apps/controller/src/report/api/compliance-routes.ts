@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Readable } from 'node:stream';
+import type { Store } from '@bartizan/adapters/store';
+import type { ComplianceRun, ComplianceRunRow } from '@bartizan/contracts';
+import { type FieldPaths, matchesFilter } from '@bartizan/engine';
+import { ComplianceDesk, readSentBundle } from '../../decide/compliance/compliance-desk.ts';
+import type { Clock, RuleBook } from '../../ports.ts';
+import { pageBody, slicePage, toQuery } from './list-query.ts';
+import { answers, refuse, reply } from './route-handler.ts';
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly book: RuleBook;
+}
+
+const BYTES_MAX = 32 * 1024 * 1024;
+
+const CHECK_FIELDS: FieldPaths = {
+  benchmark: 'benchmark',
+  check: 'check',
+  part: 'part',
+  kind: 'kind',
+  severity: 'severity',
+  title: ['title.en', 'title.ja'],
+};
+
+/** A run without what makes it long. */
+function rowOf({ results: _, evidence: __, ...row }: ComplianceRun): ComplianceRunRow {
+  return row;
+}
+
+/** All bytes of an upload; undefined when there are too many. */
+async function collect(upload: Readable): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of upload) {
+    const bytes = Buffer.from(chunk as Uint8Array);
+    size += bytes.length;
+    // The rest is read and thrown away, so that the answer arrives.
+    if (size <= BYTES_MAX) chunks.push(bytes);
+  }
+  return size > BYTES_MAX ? undefined : Buffer.concat(chunks);
+}
+
+/** Runs of benchmarks: the list, one of them, a bundle that is judged, and the checks. */
+export const complianceHandlers = ({ store, clock, book }: Parts) => {
+  const desk = new ComplianceDesk({ store, benchmarks: book.benchmarks });
+  return {
+    'compliance.runs': answers('compliance.runs', async ({ scope, query }) => {
+      const wanted = toQuery(query);
+      if (!wanted.ok) return wanted;
+      const page = await store.complianceRuns.list(scope, wanted.value);
+      if (!page.ok) return page;
+      return reply(pageBody({ ...page.value, items: page.value.items.map(rowOf) }, clock.nowMs()));
+    }),
+    'compliance.run': answers('compliance.run', async ({ scope, params }) => {
+      const run = await store.complianceRuns.get(scope, params.id);
+      if (!run.ok) return run;
+      return run.value === undefined
+        ? refuse('E_NOT_FOUND', `there is no run ${params.id}`)
+        : reply(run.value);
+    }),
+    'compliance.upload': answers('compliance.upload', async ({ scope, caller, upload }) => {
+      if (upload === undefined) return refuse('E_BODY_TYPE', 'send the bundle as application/octet-stream');
+      const bytes = await collect(upload);
+      if (bytes === undefined) return refuse('E_BODY_TOO_LARGE', `a bundle has at most ${BYTES_MAX} bytes`);
+      const bundle = readSentBundle(bytes);
+      if (!bundle.ok) return bundle;
+      const { cluster, tenant } = caller;
+      const run = await desk.take(scope, { cluster, tenant }, bundle.value);
+      if (!run.ok) return run;
+      const { content, sha256 } = bundle.value;
+      return reply(rowOf(run.value), { target: run.value.id, auditDetail: `${content.name} ${sha256}` });
+    }),
+    'compliance.checks': answers('compliance.checks', async ({ scope, query }) => {
+      const wanted = toQuery(query);
+      if (!wanted.ok) return wanted;
+      const rows = await desk.checks(scope);
+      if (!rows.ok) return rows;
+      const kept = rows.value.filter((row) => matchesFilter(row, wanted.value.filter, CHECK_FIELDS));
+      const page = slicePage(kept, wanted.value);
+      return page.ok ? reply(pageBody(page.value, clock.nowMs())) : page;
+    }),
+  };
+};

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ComplianceRun } from '@bartizan/contracts';
+import type { NounSpec } from './fields.ts';
+
+/** Runs of benchmarks, newest first. */
+export const COMPLIANCE_RUNS: NounSpec<ComplianceRun> = {
+  table: 'compliance_runs',
+  visibility: 'both',
+  owner: (item) => item,
+  id: (item) => item.id,
+  fields: [
+    { name: 'id', kind: 'text', read: (item) => item.id },
+    { name: 'at', kind: 'number', read: (item) => item.at, indexed: true },
+    { name: 'node', kind: 'list', read: (item) => item.nodes.map(({ node }) => node) },
+    { name: 'benchmark', kind: 'list', read: (item) => item.benchmarks.map(({ id }) => id) },
+    { name: 'failed', kind: 'number', read: (item) => item.counts.fail },
+  ],
+  words: (item) => item.nodes.map(({ name }) => name),
+  timeField: 'at',
+  defaultSort: { field: 'at', descending: true },
+};

@@ -1,0 +1,220 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DirectoryTree } from '../tree/directory-tree.ts';
+import { collectEvidence, type ProgramTable, parseConfig, readToml } from './index.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'bartizan-evidence-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const put = (path: string, text: string, mode = 0o600): void => {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text, { mode });
+  chmodSync(join(root, path), mode);
+};
+const table = (...commands: string[][]): ProgramTable => ({
+  programs: () => commands.map((argv, at) => ({ pid: at + 10, argv, isCut: false, isOfHost: true })),
+  rootOf: () => undefined,
+  environment: () => ({ ETCD_NAME: 'a', ETCD_INITIAL_CLUSTER_TOKEN: 's3cret' }),
+});
+function look(programs: ProgramTable) {
+  const tree = new DirectoryTree(root);
+  try {
+    const found = collectEvidence({ tree, programs });
+    return {
+      ...found,
+      of: (collector: string, subject: string) =>
+        found.evidence.filter((one) => one.collector === collector && one.subject === subject),
+    };
+  } finally {
+    tree.close();
+  }
+}
+const KUBELET = ['/usr/bin/kubelet', '--config=/var/lib/kubelet/config.yaml', '--config-dir=/etc/kubelet.d'];
+
+describe('the configuration of a kubelet', () => {
+  it('is its file and its drop-ins in the order of their names', () => {
+    put('/var/lib/kubelet/config.yaml', 'authentication:\n  anonymous: { enabled: true }\n');
+    put('/etc/kubelet.d/20-b.conf', 'readOnlyPort: 1\n');
+    put('/etc/kubelet.d/10-a.conf', 'readOnlyPort: 2\n');
+    put('/etc/kubelet.d/note.txt', 'readOnlyPort: 3\n');
+    const { of, watchedPaths } = look(table(KUBELET));
+    expect(of('config', 'kubelet').map(({ path, origin }) => [path, origin])).toEqual([
+      ['/var/lib/kubelet/config.yaml', 'file'],
+      ['/etc/kubelet.d/10-a.conf', 'drop-in'],
+      ['/etc/kubelet.d/20-b.conf', 'drop-in'],
+    ]);
+    expect(of('config', 'kubelet')[0]?.value).toMatchObject({ 'authentication.anonymous.enabled': true });
+    expect(watchedPaths).toContain('/etc/kubelet.d');
+  });
+
+  it.each([
+    ['named and not there', () => undefined, 'vanished'],
+    [
+      'cut in the middle',
+      () => put('/var/lib/kubelet/config.yaml', 'authentication:\n  anonymous: { enab'),
+      'truncated',
+    ],
+    ['no YAML', () => put('/var/lib/kubelet/config.yaml', '\t: {\n'), 'malformed'],
+    ['too large', () => put('/var/lib/kubelet/config.yaml', `# ${'x'.repeat(1024 * 1024)}\n`), 'too-large'],
+    [
+      'a folder',
+      () => mkdirSync(join(root, '/var/lib/kubelet/config.yaml'), { recursive: true }),
+      'not-regular',
+    ],
+    [
+      'a link in a circle',
+      () => {
+        mkdirSync(join(root, '/var/lib/kubelet'), { recursive: true });
+        symlinkSync('config.yaml', join(root, '/var/lib/kubelet/config.yaml'));
+      },
+      'symlink',
+    ],
+    [
+      'a link out of the tree',
+      () => {
+        mkdirSync(join(root, '/var/lib/kubelet'), { recursive: true });
+        symlinkSync('../../../../../../../../etc/hostname', join(root, '/var/lib/kubelet/config.yaml'));
+      },
+      'vanished',
+    ],
+  ])('is told as unreadable when it is %s', (_, prepare, reason) => {
+    prepare();
+    expect(look(table(KUBELET)).of('config', 'kubelet')[0]).toMatchObject({ state: 'unreadable', reason });
+  });
+
+  it('keeps no secret, and then no lines either', () => {
+    put(
+      '/var/lib/kubelet/config.yaml',
+      'staticPodURLHeader:\n  Authorization: [Bearer canary-1]\nreadOnlyPort: 0\n',
+    );
+    const { evidence, of } = look(table([...KUBELET, '--bootstrap-token=canary-2'], ['etcd']));
+    expect(JSON.stringify(evidence)).not.toMatch(/canary|s3cret/);
+    expect(of('config', 'kubelet')[0]?.value).toMatchObject({ readOnlyPort: 0 });
+    expect(of('config', 'kubelet')[0]?.value).not.toHaveProperty('#lines');
+  });
+});
+
+describe('programs', () => {
+  it('are found by their own name or as a word of a program that holds many, and not in the arguments of others', () => {
+    const { of } = look(
+      table(
+        ['/opt/kubebox', 'kube-scheduler', '--profiling=false'],
+        ['grep', 'kubelet'],
+        ['/bin/sh', 'etcd'],
+      ),
+    );
+    expect(of('process', 'kube-scheduler')[0]).toMatchObject({
+      state: 'known',
+      value: ['--profiling=false'],
+    });
+    expect(of('process', 'kubelet')[0]).toMatchObject({ state: 'absent' });
+    expect(of('process', 'etcd')[0]).toMatchObject({ state: 'absent' });
+  });
+  it('that run twice with other arguments are a conflict, and a kubelet in a container is none', () => {
+    expect(look(table(['etcd', '--a=1'], ['etcd', '--a=2'])).of('process', 'etcd')[0]).toMatchObject({
+      reason: 'conflict',
+    });
+    const inside: ProgramTable = {
+      ...table(),
+      programs: () => [{ pid: 1, argv: ['kubelet'], isCut: false, isOfHost: false }],
+    };
+    expect(look(inside).of('process', 'kubelet')[0]).toMatchObject({ state: 'absent' });
+  });
+});
+
+describe('files', () => {
+  it('have mode and owner by name, and say when none is there', () => {
+    put('/etc/passwd', 'root:x:0:0::/:/bin/sh\n');
+    put('/etc/kubernetes/admin.conf', 'x', 0o644);
+    const { of } = look(table());
+    expect(of('file', 'admin-kubeconfig')).toEqual([
+      {
+        collector: 'file',
+        subject: 'admin-kubeconfig',
+        origin: 'file',
+        path: '/etc/kubernetes/admin.conf',
+        state: 'known',
+        value: { mode: '644', owner: 'root', group: 'root' },
+      },
+    ]);
+    expect(of('file', 'scheduler-kubeconfig')[0]).toMatchObject({ state: 'absent' });
+  });
+});
+
+describe('static pods', () => {
+  it('give arguments, version and the lines of the command', () => {
+    put(
+      '/etc/kubernetes/manifests/kube-apiserver.yaml',
+      'kind: Pod\nspec:\n  containers:\n  - command:\n    - kube-apiserver\n    - --profiling=false\n    image: registry.k8s.io/kube-apiserver:v1.31.2\n    name: kube-apiserver\n',
+    );
+    const { of } = look(table());
+    expect(of('manifest', 'kube-apiserver')[0]?.value).toEqual({
+      arguments: ['--profiling=false'],
+      '#lines': ['  - command:', '    - kube-apiserver', '    - --profiling=false'],
+      '#first-line': 4,
+    });
+    expect(of('version', 'kube-apiserver')[0]?.value).toBe('1.31.2');
+  });
+});
+
+describe('containerd', () => {
+  it('is configured by its file and what it imports', () => {
+    put('/etc/containerd/config.toml', 'version = 2\nimports = ["conf.d/*.toml"]\n[debug]\n  address = ""\n');
+    put(
+      '/etc/containerd/conf.d/a.toml',
+      '[plugins."io.containerd.grpc.v1.cri"]\n  disable_apparmor = true # why\n',
+    );
+    const { of } = look(table(['containerd']));
+    expect(of('config', 'containerd').map(({ value }) => value)).toMatchObject([
+      { version: 2 },
+      { 'plugins.io.containerd.grpc.v1.cri.disable_apparmor': true },
+    ]);
+  });
+});
+
+describe('TOML', () => {
+  it('is read as container runtimes write it', () => {
+    expect(
+      readToml(
+        "a = \"x\\n\\u0041\"\nb.c = [1, 2,\n 3]\n[t.\"q.r\"]\nd = {e = true}\n[[l]]\nf = 0x10\n[[l]]\nf = '''y'''\n",
+      ),
+    ).toEqual({
+      a: 'x\nA',
+      b: { c: [1, 2, 3] },
+      t: { 'q.r': { d: { e: true } } },
+      l: [{ f: 16 }, { f: 'y' }],
+    });
+  });
+  it.each([
+    'a = ',
+    'a',
+    '[t',
+    'a = "x',
+    'a = [1',
+    'a = 1 b = 2',
+    '[a]\n[a.b]\nc = 1\n[a.b.c]',
+    `a = ${'['.repeat(100)}`,
+  ])('refuses %j', (text) => {
+    expect(readToml(text)).toBeUndefined();
+  });
+  it('answers any text, and sets no prototype', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200 }), (text) => {
+        readToml(text);
+        parseConfig(text, 'yaml');
+        return true;
+      }),
+      { seed: 11, numRuns: 500 },
+    );
+    expect(Object.getPrototypeOf(readToml('[__proto__]\na = 1\n'))).toBe(Object.prototype);
+  });
+});
