@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ControlState, FrameworkAssessment } from '@bartizan/contracts';
+import type { ComplianceAnswer, ControlState, FrameworkAssessment } from '@bartizan/contracts';
 import { SegmentedControl } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { useApi } from '../../data/queries.ts';
@@ -111,10 +111,16 @@ const Checks = ({ assessment }: { assessment: FrameworkAssessment }) => {
   );
 };
 
-const Places = ({ assessment }: { assessment: FrameworkAssessment }) => {
-  const t = useT();
+/** What an answer is called: the title of its check. */
+const useTitles = (assessment: FrameworkAssessment) => {
   const { text } = useFormat();
   const titles = new Map(byCheck(assessment).map(({ mapping }) => [mapping.ref, text(mapping.title)]));
+  return ({ ref }: ComplianceAnswer): string => titles.get(ref) ?? ref;
+};
+
+const Places = ({ assessment }: { assessment: FrameworkAssessment }) => {
+  const t = useT();
+  const titleOf = useTitles(assessment);
   const places = byPlace(assessment);
   if (places.length === 0)
     return <Empty title={t('compliance.no-data')}>{t('compliance.no-data.note')}</Empty>;
@@ -131,7 +137,7 @@ const Places = ({ assessment }: { assessment: FrameworkAssessment }) => {
               <span className="small quiet">{t('compliance.counts', { passed, failed, unknown })}</span>
             </summary>
             <div className="check-body">
-              <AnswerList answers={answers} label={place} titleOf={({ ref }) => titles.get(ref) ?? ref} />
+              <AnswerList answers={answers} label={place} titleOf={titleOf} />
             </div>
           </details>
         </li>
@@ -142,10 +148,11 @@ const Places = ({ assessment }: { assessment: FrameworkAssessment }) => {
 
 const Exceptions = ({ assessment }: { assessment: FrameworkAssessment }) => {
   const t = useT();
+  const titleOf = useTitles(assessment);
   const accepted = assessment.answers.filter((answer) => answer.accepted !== undefined);
   if (accepted.length === 0)
     return <Empty title={t('compliance.exceptions.none')}>{t('compliance.exceptions.none.note')}</Empty>;
-  return <AnswerList answers={accepted} label={t('compliance.exceptions')} titleOf={({ ref }) => ref} />;
+  return <AnswerList answers={accepted} label={t('compliance.exceptions')} titleOf={titleOf} />;
 };
 
 const BODIES: Readonly<Record<Tab, (props: { assessment: FrameworkAssessment }) => React.ReactNode>> = {

@@ -19,7 +19,7 @@ const PARTS = [
   { key: 'met', state: 'met', color: 'var(--ok)' },
   { key: 'partly', state: 'partly', color: 'var(--sev-medium-mark)' },
   { key: 'notMet', state: 'not-met', color: 'var(--sev-high-mark)' },
-  { key: 'unknown', state: 'unknown', color: 'var(--line-strong, var(--text-3))' },
+  { key: 'unknown', state: 'unknown', color: 'var(--border-strong)' },
 ] as const;
 
 /** Controls by state as one bar; the words beside it say the same. */
@@ -29,13 +29,9 @@ const StateBar = ({ counts }: { counts: ControlCounts }) => {
   const shown = PARTS.filter(({ key }) => counts[key] > 0);
   return (
     <div className="stack tight" style={{ gap: 4 }}>
-      <span
-        className="bar-meter"
-        aria-hidden="true"
-        style={{ display: 'flex', width: '100%', minWidth: 120 }}
-      >
+      <span className="state-bar" aria-hidden="true">
         {shown.map(({ key, color }) => (
-          <span key={key} style={{ flex: counts[key], background: color, borderRadius: 0 }} />
+          <span key={key} style={{ flex: counts[key], background: color }} />
         ))}
       </span>
       <span className="small second">
