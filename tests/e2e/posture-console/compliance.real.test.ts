@@ -102,7 +102,7 @@ afterEach(async () => {
 describe('frameworks', () => {
   it('are listed with both OWASP editions; where nothing was judged there is no number', async () => {
     const page = await open('/compliance');
-    expect(await page.locator('tbody tr').count()).toBe(13);
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(13);
     const gdpr = page.locator('tbody tr', { hasText: 'GDPR' });
     expect(await gdpr.locator('.score-number').count()).toBe(0);
     await gdpr.getByText('No score: too little was judged').waitFor();
