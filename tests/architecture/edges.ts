@@ -40,7 +40,14 @@ export const EDGES: Readonly<Record<string, Edge>> = {
   },
   'packages/adapters': {
     ours: ['contracts', 'engine', 'scan'],
-    thirdParty: ['@peculiar/x509', 'pino', 'prom-client', 'reflect-metadata', 'yaml'],
+    thirdParty: [
+      '@expo-google-fonts/biz-udpgothic',
+      '@peculiar/x509',
+      'pino',
+      'prom-client',
+      'reflect-metadata',
+      'yaml',
+    ],
     why: 'a store can be swapped without touching a decision; engine and scan only for the types of their ports',
   },
   'packages/testkit': {

@@ -157,6 +157,16 @@ const admissionSources = createRoute({
   path: '/admission/sources',
   component: lazyRouteComponent(() => import('./pages/admission/sources-page.tsx'), 'AdmissionSourcesPage'),
 });
+const compliance = createRoute({
+  getParentRoute: () => frame,
+  path: '/compliance',
+  component: lazyRouteComponent(() => import('./pages/compliance/frameworks-page.tsx'), 'CompliancePage'),
+});
+const framework = createRoute({
+  getParentRoute: () => frame,
+  path: '/compliance/$id',
+  component: lazyRouteComponent(() => import('./pages/compliance/framework-page.tsx'), 'FrameworkPage'),
+});
 const nodes = createRoute({
   getParentRoute: () => frame,
   path: '/nodes',
@@ -211,6 +221,8 @@ export const router = createRouter({
       admissionExceptions,
       admissionCoverage,
       admissionSources,
+      compliance,
+      framework,
       nodes,
       node,
       audit,

@@ -30,6 +30,7 @@ import type {
   Scope,
   WorkloadRef,
 } from '@bartizan/contracts';
+import type { FrameworkBook } from './framework-ports.ts';
 
 /** State of the advisory pack. */
 export type AdvisoryState = ResponseOf<'advisory.status'>;
@@ -112,6 +113,7 @@ export interface RuleBook {
   readonly rules: readonly { readonly rule: DetectionRule; readonly revision: string }[];
   readonly rulesRevision: string;
   readonly controls: readonly ComplianceControl[];
+  readonly frameworks: FrameworkBook;
   readonly benchmarks: readonly Benchmark[];
 }
 

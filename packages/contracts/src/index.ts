@@ -66,6 +66,12 @@ export { AdvisoryStatus, advisoryRoutes } from './api/routes/advisories.ts';
 export { auditLogRoutes } from './api/routes/audit-log.ts';
 export { clusterAccessRoutes } from './api/routes/cluster-access.ts';
 export { complianceRoutes } from './api/routes/compliance.ts';
+export {
+  AUDIT_PACK_JAPAN,
+  REPORT_FORMATS,
+  REPORT_LANGUAGES,
+  type ReportFormat,
+} from './api/routes/compliance-frameworks.ts';
 export { insightRoutes, SystemStatus } from './api/routes/insight.ts';
 export { inventoryRoutes, ProcessRow, WorkloadSummary } from './api/routes/inventory.ts';
 export { registryRoutes } from './api/routes/registries.ts';
@@ -76,6 +82,20 @@ export {
   supplyChainRoutes,
 } from './api/routes/supply-chain.ts';
 export { ROUTES, type RouteId } from './api/routes.ts';
+export {
+  ANSWER_OUTCOMES,
+  type AnswerOutcome,
+  CONTROL_STATES,
+  ComplianceAnswer,
+  ComplianceChange,
+  ControlAssessment,
+  ControlCounts,
+  type ControlState,
+  FrameworkAssessment,
+  FrameworkSummary,
+  MAPPING_STATES,
+  type MappingState,
+} from './compliance/assessment.ts';
 export {
   BENCHMARK_KINDS,
   BENCHMARK_PARTS,

@@ -20,11 +20,17 @@ export interface Reader {
 
 /** A real controller that serves the built console, without any cluster. */
 export class ConsoleController {
-  readonly #controller = new ControllerProcess({
-    consoleDir: fileURLToPath(new URL('../../../apps/console/dist', import.meta.url)),
-    bootstrapAdminPassword: ONE_TIME,
-  });
+  readonly #controller: ControllerProcess;
   #isFirst = true;
+
+  /** `more`: settings beyond those that every test needs. */
+  constructor(more: Readonly<Record<string, string>> = {}) {
+    this.#controller = new ControllerProcess({
+      consoleDir: fileURLToPath(new URL('../../../apps/console/dist', import.meta.url)),
+      bootstrapAdminPassword: ONE_TIME,
+      ...more,
+    });
+  }
 
   get url(): string {
     return `https://localhost:${this.#controller.port}`;

@@ -8,6 +8,7 @@ import { CLUSTER_TEXT } from './cluster.ts';
 import { COLUMN_TEXT } from './columns.ts';
 import { COMMAND_TEXT } from './commands.ts';
 import { COMPLIANCE_TEXT } from './compliance.ts';
+import { COMPLIANCE_REPORT_TEXT } from './compliance-report.ts';
 import { NATIVE_TEXT } from './native-policies.ts';
 import { POLICY_TEXT } from './policies.ts';
 import { PREFLIGHT_TEXT } from './preflight.ts';
@@ -39,6 +40,7 @@ export const TEXT = {
   ...SUPPLY_CHAIN_TEXT,
   ...CLUSTER_TEXT,
   ...ACCESS_TEXT,
+  ...COMPLIANCE_REPORT_TEXT,
   ...COMPLIANCE_TEXT,
 } as const;
 export type TextKey = keyof typeof TEXT;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { admission } from './en/admission.ts';
+import { compliance } from './en/compliance.ts';
 import { frame } from './en/frame.ts';
 import { inventory } from './en/inventory.ts';
 import { operations } from './en/operations.ts';
@@ -18,4 +19,5 @@ export const en = {
   ...operations,
   ...supply,
   ...admission,
+  ...compliance,
 } as const;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { admission } from './ja/admission.ts';
+import { compliance } from './ja/compliance.ts';
 import { frame } from './ja/frame.ts';
 import { inventory } from './ja/inventory.ts';
 import { operations } from './ja/operations.ts';
@@ -19,4 +20,5 @@ export const ja = {
   ...operations,
   ...supply,
   ...admission,
+  ...compliance,
 } as const satisfies Catalogue;

@@ -5,6 +5,7 @@ import { type Content, loadBenchmarks, loadContent } from '@bartizan/adapters/co
 import { type Configure, type Failure, ok, type Result } from '@bartizan/contracts';
 import { type CompiledRule, compileRulesLeniently } from '@bartizan/engine';
 import type { Log, RuleBook } from '../ports.ts';
+import { openFrameworkBook } from './framework-book.ts';
 
 /** Files whose opening agents report: those the rules ask for, as the sensor takes them (exact paths and prefixes). */
 // biome-ignore format: a list of paths reads better in lines
@@ -36,6 +37,7 @@ export function loadKnowledge(folder: string, log: Log): Result<Knowledge, Failu
   const rules = compiled.set.rules.map(({ rule, revision }: CompiledRule) => ({ rule, revision }));
   return ok({
     rules,
+    frameworks: openFrameworkBook(folder, { ...content.value, rules }, log),
     rulesRevision: compiled.set.revision,
     controls: content.value.controls,
     benchmarks: benchmarks.value.benchmarks,

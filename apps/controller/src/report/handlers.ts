@@ -55,6 +55,7 @@ import { userRoutes } from './api/user-routes.ts';
 import { vexHandlers } from './api/vex-routes.ts';
 import { workloadActivityHandlers } from './api/workload-activity-routes.ts';
 import { WorkloadSummaries } from './api/workload-summaries.ts';
+import { frameworkHandlers } from './compliance/framework-routes.ts';
 import type { Handlers } from './http/api-routes.ts';
 import type { LiveHub } from './live/hub.ts';
 
@@ -124,6 +125,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...clusterAccessHandlers(parts),
     ...clusterPostureHandlers(parts),
     ...auditLogHandlers(parts),
+    ...frameworkHandlers(parts),
     ...complianceHandlers(parts),
     ...systemHandlers(parts),
   };

@@ -25,7 +25,17 @@ import type { ProbeDesk } from '../decide/access/probe-desk.ts';
 import { PolicyBook } from '../decide/admission/policy-book.ts';
 import { FindingLedger } from '../decide/finding-ledger.ts';
 import { PackageUses } from '../decide/package-uses.ts';
-import type { AdvisoryDesk, AgentCommand, AgentDirectory, ApiFailure, Change, Clock, Log } from '../ports.ts';
+import type { FrameworkBook } from '../framework-ports.ts';
+import type {
+  AdvisoryDesk,
+  AgentCommand,
+  AgentDirectory,
+  ApiFailure,
+  Change,
+  Clock,
+  Log,
+  RuleBook,
+} from '../ports.ts';
 import type { PasswordHasher } from '../report/access/login.ts';
 import { buildReport, type Report } from '../report/build-report.ts';
 import { buildAuditLog } from '../roles/cluster/build-audit-log.ts';
@@ -118,6 +128,14 @@ async function stageDesk(parts: {
   });
 }
 
+const EMPTY_BOOK: RuleBook = {
+  rules: [],
+  rulesRevision: '',
+  controls: [],
+  benchmarks: [],
+  frameworks: { frameworks: [], titles: new Map(), keyOf: (ref) => ref, severityOf: () => 'medium' },
+};
+
 /** Builds the report side on a store. */
 export async function buildApiStage(
   store: Store,
@@ -132,6 +150,8 @@ export async function buildApiStage(
     /** What is known of a cluster; absent: none is watched. */
     readonly clusterAccess?: ClusterAccess;
     readonly probes?: ProbeDesk;
+    /** Frameworks that come with the product; absent: none. */
+    readonly frameworks?: FrameworkBook;
     /** Benchmarks that bundles are judged by. */
     readonly benchmarks?: readonly Benchmark[];
   } = {},
@@ -173,7 +193,11 @@ export async function buildApiStage(
     caSha256: 'ca',
     tls: await stageCertificate(store, clock),
     consoleDir: more.consoleDir ?? '',
-    book: { rules: [], rulesRevision: '', controls: [], benchmarks: more.benchmarks ?? [] },
+    book: {
+      ...EMPTY_BOOK,
+      benchmarks: more.benchmarks ?? [],
+      ...(more.frameworks === undefined ? {} : { frameworks: more.frameworks }),
+    },
     advisories: noAdvisories,
     registries,
     pushes,

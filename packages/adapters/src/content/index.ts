@@ -13,6 +13,7 @@ export {
   loadAdmissionRules,
   loadBenchmarks,
   loadContent,
+  loadFrameworks,
   loadMalware,
   loadSecretRules,
   type MalwareContent,

@@ -13,6 +13,7 @@ import {
   err,
   type Failure,
   FileSignature,
+  Framework,
   failure,
   KnownFiles,
   Lifecycle,
@@ -40,6 +41,7 @@ export interface Content {
 
 const FILE_BYTES_MAX = 1024 * 1024;
 const FILES_MAX = 5000;
+const OWASP = 'owasp-kubernetes.json';
 const KNOWN_FILES = 'known-files.json';
 
 const parseAdmissionRule = parser(AdmissionRule);
@@ -47,6 +49,7 @@ const parseRule = parser(DetectionRule);
 const parseCheck = parser(PostureCheck);
 const parseControl = parser(ComplianceControl);
 const parseLifecycle = parser(Lifecycle);
+const parseFramework = parser(Framework);
 const parseSecretRule = parser(SecretRule);
 const parseFileSignature = parser(FileSignature);
 const parseEdition = parser(BenchmarkEdition);
@@ -128,7 +131,7 @@ export function loadContent(folder: string): Result<Content, Failure<'E_CONTENT'
   const reader = new Reader(folder);
   const rules = reader.folder('detections', parseRule);
   const checks = reader.folder('posture', parseCheck, ['facts.json']);
-  const controls = reader.file('frameworks/owasp-kubernetes.json', parseControls) ?? [];
+  const controls = reader.file(`frameworks/${OWASP}`, parseControls) ?? [];
   const lifecycle = reader.file('lifecycle.json', parseLifecycle);
   if (rules.length === 0)
     return err(
@@ -153,6 +156,21 @@ export function loadAdmissionRules(
   return rules.length === 0
     ? err(failure('E_CONTENT', `${folder}: no admission rules; ${first?.detail ?? 'the folder is empty'}`))
     : ok({ rules, refused: reader.refused });
+}
+
+/** Loads the frameworks of compliance of a content folder. E_CONTENT when there are none. */
+export function loadFrameworks(
+  folder: string,
+): Result<
+  { readonly frameworks: readonly Framework[]; readonly refused: readonly ContentFault[] },
+  Failure<'E_CONTENT'>
+> {
+  const reader = new Reader(folder);
+  const frameworks = reader.folder('frameworks', parseFramework, [OWASP]);
+  const [first] = reader.refused;
+  return frameworks.length === 0
+    ? err(failure('E_CONTENT', `${folder}: no frameworks; ${first?.detail ?? 'the folder is empty'}`))
+    : ok({ frameworks, refused: reader.refused });
 }
 
 /** Loads the rules for secrets of a content folder. E_CONTENT when there are none. */

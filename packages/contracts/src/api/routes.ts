@@ -11,6 +11,7 @@ import { advisoryRoutes } from './routes/advisories.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
 import { clusterAccessRoutes } from './routes/cluster-access.ts';
 import { complianceRoutes } from './routes/compliance.ts';
+import { complianceFrameworkRoutes } from './routes/compliance-frameworks.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { registryRoutes } from './routes/registries.ts';
@@ -30,6 +31,7 @@ export const ROUTES = [
   ...admissionSyncRoutes,
   ...clusterAccessRoutes,
   ...auditLogRoutes,
+  ...complianceFrameworkRoutes,
   ...complianceRoutes,
 ] as const satisfies readonly Route[];
 export type RouteId = (typeof ROUTES)[number]['id'];

@@ -14,6 +14,7 @@ export const Framework = object('Framework', 'A framework mapped to what the pro
   title: localText('Title', 256),
   edition: text('Edition', 64),
   asOf: text('Date of the mapping, YYYY-MM-DD', 10, { pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' }),
+  limits: localText('Which part of it a tool cannot judge', 2000),
   controls: list(
     inline('A control', {
       id: text('Number in the framework', 64),

@@ -8,6 +8,7 @@ import type { RunFlags } from '../../compliance/run.ts';
 import type { CliContext } from '../../context.ts';
 import type { Translate } from '../../text/catalogue.ts';
 import { anyFlag, outputFlag, textFlag } from '../flags.ts';
+import { reportCommand } from './compliance-report.ts';
 
 const placeFlags = (t: Translate) =>
   ({
@@ -70,7 +71,7 @@ const run = (t: Translate) =>
 /** `compliance`: benchmarks, on this node or from a bundle, without a server. */
 export const complianceCommands = (t: Translate) => ({
   compliance: buildRouteMap({
-    routes: { collect: collect(t), run: run(t) },
+    routes: { collect: collect(t), run: run(t), report: reportCommand(t) },
     docs: { brief: t('command.compliance') },
   }),
 });

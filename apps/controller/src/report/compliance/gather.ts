@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Store } from '@bartizan/adapters/store';
+import { type ComplianceAnswer, type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
+import { RISK_PATTERNS } from '@bartizan/engine/access';
+import {
+  answersOfAccess,
+  answersOfAdmission,
+  answersOfChecks,
+  answersOfDetections,
+  answersOfRun,
+  answersOfSecrets,
+  answersOfVulnerabilities,
+} from '@bartizan/engine/frameworks';
+import type { AccessDesks } from '../../access-ports.ts';
+import type { AdmissionDesk } from '../../admission-ports.ts';
+import { ComplianceDesk } from '../../decide/compliance/compliance-desk.ts';
+import type { ApiFailure, Clock, Owner, RuleBook } from '../../ports.ts';
+import { collectPages } from '../api/list-query.ts';
+import { among, DAY_MS } from '../api/terms.ts';
+
+/** What answers come from. */
+export interface GatherParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly book: RuleBook;
+  readonly access: AccessDesks;
+  readonly admission: Pick<AdmissionDesk, 'policy' | 'counts'>;
+}
+
+const RECORDS_MAX = 100_000;
+const ALL = { filter: [], limit: 1000 };
+const EVENT_DAYS = 7;
+
+/** Everything there is to say beside runs of benchmarks, read once. */
+export async function gatherAnswers(
+  parts: GatherParts,
+  scope: Scope,
+  owner: Owner,
+): Promise<Result<ComplianceAnswer[], ApiFailure>> {
+  const { store } = parts;
+  const checks = await collectPages((query) => store.checks.list(scope, query), ALL, RECORDS_MAX);
+  if (!checks.ok) return checks;
+  const findings = await collectPages(
+    (query) => store.findings.list(scope, query),
+    { filter: [among('state', 'open', 'accepted')], limit: 1000 },
+    RECORDS_MAX,
+  );
+  if (!findings.ok) return findings;
+  const artefacts = await artefactAnswers(parts, scope, findings.value.items);
+  if (!artefacts.ok) return artefacts;
+  const cluster = await clusterAnswers(parts, scope, owner);
+  if (!cluster.ok) return cluster;
+  return ok([
+    ...answersOfChecks(checks.value.items, findings.value.items),
+    ...artefacts.value,
+    ...cluster.value,
+  ]);
+}
+
+/** What packages and files of workloads and images say. */
+async function artefactAnswers(
+  { store }: GatherParts,
+  scope: Scope,
+  findings: readonly Finding[],
+): Promise<Result<ComplianceAnswer[], ApiFailure>> {
+  const ids = await store.scans.workloads(scope);
+  if (!ids.ok) return ids;
+  const workloads = await collectPages((query) => store.workloads.list(scope, query), ALL, RECORDS_MAX);
+  if (!workloads.ok) return workloads;
+  const names = new Map(
+    workloads.value.items.map(({ id, namespace, name }) => [
+      id,
+      namespace === '' ? name : `${namespace}/${name}`,
+    ]),
+  );
+  const scanned: { workload: string; name: string; judged: boolean; at: number }[] = [];
+  for (const workload of ids.value) {
+    const record = await store.scans.ofWorkload(scope, workload);
+    if (!record.ok) return record;
+    const scan = record.value;
+    if (scan === undefined) continue;
+    const known = scan.coverage.some(({ state }) => state === 'covered' || state === 'partial');
+    scanned.push({
+      workload,
+      name: names.get(workload) ?? workload,
+      judged: scan.matchedWith !== '' && scan.incomplete.length === 0 && known,
+      at: scan.scannedAtMs,
+    });
+  }
+  const images = await collectPages((query) => store.images.list(scope, query), ALL, RECORDS_MAX);
+  if (!images.ok) return images;
+  const searched = images.value.items.flatMap(({ digest, references, scan }) =>
+    scan?.rulesVersion === undefined || scan.state !== 'done' || scan.scannedAtMs === undefined
+      ? []
+      : [{ subject: references[0] ?? digest, at: scan.scannedAtMs }],
+  );
+  return ok([...answersOfVulnerabilities({ findings, scanned }), ...answersOfSecrets(findings, searched)]);
+}
+
+/** What the cluster says: permissions, objects against rules, and the audit log. Nothing where no cluster is watched. */
+async function clusterAnswers(
+  { store, clock, book, access, admission }: GatherParts,
+  scope: Scope,
+  owner: Owner,
+): Promise<Result<ComplianceAnswer[], ApiFailure>> {
+  const at = clock.nowMs();
+  const desk = access(owner);
+  const risks = desk.risks();
+  const asked = desk.whoCan({ verb: 'get', group: '', resource: 'pods' });
+  const fromAccess = risks.ok
+    ? answersOfAccess({
+        patterns: RISK_PATTERNS,
+        risks: risks.value,
+        isWhole: asked.ok && asked.value.unreadable.length === 0,
+        at,
+      })
+    : [];
+  const counts = admission.counts(owner);
+  const policy = counts === undefined ? undefined : await admission.policy(owner);
+  if (policy !== undefined && !policy.ok) return policy;
+  const rules = (policy?.value.rules ?? []).flatMap(({ rule, enabled, refused }) =>
+    enabled && refused === undefined
+      ? [{ id: rule.id, severity: rule.severity, ...(counts?.get(rule.id) ?? { violations: 0, unknown: 0 }) }]
+      : [],
+  );
+  const events = await store.events.countBy(scope, 'security', 'rule', {
+    filter: [],
+    limit: 1,
+    fromMs: at - EVENT_DAYS * DAY_MS,
+  });
+  if (!events.ok) return events;
+  const detections = book.rules.map(({ rule }) => rule).filter(({ triggers }) => triggers.includes('audit'));
+  const isReceived = [...events.value.keys()].some((rule) => rule.startsWith('audit.'));
+  return ok([
+    ...fromAccess,
+    ...answersOfAdmission(rules, at),
+    ...answersOfDetections(detections, events.value, { at, isReceived, days: EVENT_DAYS }),
+  ]);
+}
+
+/** Answers of runs of benchmarks: one that is named, or the newest of every node. */
+export async function runAnswers(
+  { store, book }: Pick<GatherParts, 'store' | 'book'>,
+  scope: Scope,
+  id: string | undefined,
+): Promise<
+  Result<{ readonly answers: ComplianceAnswer[]; readonly at?: number; readonly found: boolean }, ApiFailure>
+> {
+  const { severityOf } = book.frameworks;
+  if (id === undefined) {
+    const newest = await new ComplianceDesk({ store, benchmarks: book.benchmarks }).newest(scope);
+    if (!newest.ok) return newest;
+    return ok({ answers: newest.value.flatMap((run) => answersOfRun(run, severityOf)), found: true });
+  }
+  const run = await store.complianceRuns.get(scope, id);
+  if (!run.ok) return run;
+  if (run.value === undefined) return ok({ answers: [], found: false });
+  return ok({ answers: answersOfRun(run.value, severityOf), at: run.value.at, found: true });
+}

@@ -1,0 +1,296 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type {
+  AccessRisk,
+  BenchmarkResult,
+  CheckResult,
+  ComplianceAnswer,
+  ComplianceRun,
+  Finding,
+  LocalText,
+  Severity,
+} from '@bartizan/contracts';
+import { findingId } from '../posture/finding.ts';
+import { vulnerabilityChecks } from '../posture/vulnerability-checks.ts';
+import { contentHash } from '../revision/index.ts';
+
+const cut = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+const both = (text: string): LocalText => ({ en: cut(text, 1000), ja: cut(text, 1000) });
+
+interface Seen {
+  readonly ref: string;
+  readonly subject: string;
+  readonly node?: string | undefined;
+  readonly outcome: ComplianceAnswer['outcome'];
+  readonly severity: Severity;
+  readonly at: number;
+  readonly detail: LocalText;
+  readonly fix?: string | undefined;
+  /** What the hash is made over. */
+  readonly evidence: unknown;
+  readonly accepted?: ComplianceAnswer['accepted'];
+}
+
+function answer({ evidence, node, fix, accepted, ...seen }: Seen): ComplianceAnswer {
+  return {
+    ...seen,
+    subject: cut(seen.subject, 640),
+    ...(node === undefined ? {} : { node }),
+    ...(fix === undefined ? {} : { fix }),
+    ...(accepted === undefined ? {} : { accepted }),
+    evidenceSha256: contentHash(evidence),
+  };
+}
+
+const nameOf = ({ workload, namespace, name }: CheckResult['subject']): string =>
+  name === '' ? workload : namespace === '' ? name : `${namespace}/${name}`;
+
+const acceptedOf = (finding: Finding | undefined): ComplianceAnswer['accepted'] =>
+  finding?.state === 'accepted' && finding.acceptance !== undefined
+    ? {
+        owner: finding.acceptance.owner,
+        reason: finding.acceptance.reason,
+        until: finding.acceptance.expiresAtMs,
+      }
+    : undefined;
+
+/** Checks whose ids are patterns of access are referred to as access, all others as posture. */
+const refOfCheck = (check: string): string =>
+  check.startsWith('access.') ? `access:${check}` : `posture:${check}`;
+
+/** Answers of posture checks; a check that does not apply says nothing. `findings` tells which failures are accepted. */
+export function answersOfChecks(
+  checks: readonly CheckResult[],
+  findings: readonly Finding[] = [],
+): ComplianceAnswer[] {
+  const byId = new Map(findings.map((finding) => [finding.id, finding]));
+  return checks.flatMap((result) => {
+    if (result.outcome === 'not-applicable') return [];
+    const failed = result.outcome === 'fail';
+    const key = { workload: result.subject.workload, cause: result.check };
+    const finding = failed
+      ? (byId.get(findingId({ ...key, kind: 'posture' })) ??
+        byId.get(findingId({ ...key, kind: 'end-of-life' })))
+      : undefined;
+    return [
+      answer({
+        ref: refOfCheck(result.check),
+        subject: nameOf(result.subject),
+        outcome: result.outcome,
+        severity: result.severity,
+        at: result.checkedAtMs,
+        detail: result.evidence.length === 0 ? result.title : both(result.evidence.join('; ')),
+        fix: failed ? result.fix?.command : undefined,
+        evidence: { check: result.check, outcome: result.outcome, evidence: result.evidence },
+        accepted: acceptedOf(finding),
+      }),
+    ];
+  });
+}
+
+/** Answers about vulnerabilities: one a scanned workload, failing when a critical or high flaw there has a repair. */
+export function answersOfVulnerabilities(input: {
+  readonly findings: readonly Finding[];
+  readonly scanned: readonly {
+    readonly workload: string;
+    readonly name: string;
+    readonly judged: boolean;
+    readonly at: number;
+  }[];
+}): ComplianceAnswer[] {
+  const places = new Map(input.scanned.map((place) => [place.workload, place]));
+  const results = Map.groupBy(vulnerabilityChecks(input), ({ subject }) => subject.workload);
+  return [...results].map(([workload, checks]) => {
+    const failing = checks.filter(({ outcome }) => outcome === 'fail');
+    const evidence = failing.flatMap((check) => check.evidence);
+    const outcome =
+      failing.length > 0 ? 'fail' : checks.some((check) => check.outcome === 'unknown') ? 'unknown' : 'pass';
+    const words = {
+      pass: { en: 'No critical or high flaw with a repair', ja: '修正可能な重大・高の欠陥なし' },
+      unknown: { en: 'The advisories could not judge every package', ja: '判定できないパッケージがあります' },
+      fail: both(evidence.join('; ')),
+    } as const;
+    return answer({
+      ref: 'vulnerability',
+      subject: places.get(workload)?.name ?? workload,
+      outcome,
+      severity: failing[0]?.severity ?? 'high',
+      at: places.get(workload)?.at ?? 0,
+      detail: words[outcome],
+      evidence: { workload, outcome, evidence },
+    });
+  });
+}
+
+/** Answers about secrets: a place where one lies fails; a place that was looked through and has none passes. */
+export function answersOfSecrets(
+  findings: readonly Finding[],
+  searched: readonly { readonly subject: string; readonly at: number }[],
+): ComplianceAnswer[] {
+  const found = findings.filter(
+    ({ kind, state }) => kind === 'secret' && state !== 'fixed' && state !== 'explained',
+  );
+  const bad = new Set(found.map(({ subject }) => nameOf(subject)));
+  const failing = found.map((finding) =>
+    answer({
+      ref: 'secret',
+      subject: nameOf(finding.subject),
+      node: finding.node,
+      outcome: 'fail',
+      severity: finding.severity,
+      at: finding.lastSeenAtMs,
+      detail: {
+        en: cut(`${finding.title.en} (${finding.location?.path ?? ''})`, 1000),
+        ja: cut(`${finding.title.ja}（${finding.location?.path ?? ''}）`, 1000),
+      },
+      evidence: { id: finding.id, fingerprint: finding.secret?.fingerprint ?? '' },
+      accepted: acceptedOf(finding),
+    }),
+  );
+  const passing = searched
+    .filter(({ subject }) => !bad.has(subject))
+    .map(({ subject, at }) =>
+      answer({
+        ref: 'secret',
+        subject,
+        outcome: 'pass',
+        severity: 'high',
+        at,
+        detail: { en: 'Searched, nothing found', ja: '検索済み、検出なし' },
+        evidence: { subject, found: 0 },
+      }),
+    );
+  return [...failing, ...passing];
+}
+
+/** Answers about permissions: who holds a pattern fails it; with the whole cluster read, a pattern nobody holds passes. */
+export function answersOfAccess(input: {
+  readonly patterns: readonly {
+    readonly id: string;
+    readonly severity: Severity;
+    readonly title: LocalText;
+  }[];
+  readonly risks: readonly AccessRisk[];
+  readonly isWhole: boolean;
+  readonly at: number;
+}): ComplianceAnswer[] {
+  const held = Map.groupBy(
+    input.risks.filter(({ origin }) => origin === 'given'),
+    ({ pattern }) => pattern,
+  );
+  return input.patterns.flatMap(({ id, severity, title }) => {
+    const risks = held.get(id) ?? [];
+    if (risks.length === 0)
+      return [
+        answer({
+          ref: `access:${id}`,
+          subject: 'cluster',
+          outcome: input.isWhole ? 'pass' : 'unknown',
+          severity,
+          at: input.at,
+          detail: input.isWhole
+            ? { en: 'Nobody but parts of Kubernetes', ja: 'Kubernetes の構成要素以外に該当者なし' }
+            : { en: 'Not everything could be read', ja: '一部を読み取れませんでした' },
+          evidence: { id, holders: 0, isWhole: input.isWhole },
+        }),
+      ];
+    return risks.map((risk) =>
+      answer({
+        ref: `access:${id}`,
+        subject: risk.subject,
+        outcome: 'fail',
+        severity: risk.severity,
+        at: input.at,
+        detail: { en: `${title.en} (${risk.scope})`, ja: `${title.ja}（${risk.scope}）` },
+        evidence: { id, subject: risk.subject, scope: risk.scope, bindings: risk.bindings },
+      }),
+    );
+  });
+}
+
+/** Answers of admission rules asked of the objects there are now; a rule that is switched off says nothing. */
+export function answersOfAdmission(
+  rules: readonly {
+    readonly id: string;
+    readonly severity: Severity;
+    readonly violations: number;
+    readonly unknown: number;
+  }[],
+  at: number,
+): ComplianceAnswer[] {
+  return rules.map(({ id, severity, violations, unknown }) =>
+    answer({
+      ref: `admission:${id}`,
+      subject: 'cluster',
+      outcome: violations > 0 ? 'fail' : unknown > 0 ? 'unknown' : 'pass',
+      severity,
+      at,
+      detail: {
+        en: `${violations} objects violate it, ${unknown} could not be judged`,
+        ja: `違反 ${violations} 件、判定不能 ${unknown} 件`,
+      },
+      evidence: { id, violations, unknown },
+    }),
+  );
+}
+
+/** Answers of detections in the audit log: what happened fails; what did not, passes only where the log is received. */
+export function answersOfDetections(
+  rules: readonly { readonly id: string; readonly severity: Severity }[],
+  counts: ReadonlyMap<string, number>,
+  { at, isReceived, days }: { readonly at: number; readonly isReceived: boolean; readonly days: number },
+): ComplianceAnswer[] {
+  return rules.flatMap(({ id, severity }) => {
+    const count = counts.get(id) ?? 0;
+    if (count === 0 && !isReceived) return [];
+    return [
+      answer({
+        ref: `audit:${id}`,
+        subject: 'cluster',
+        outcome: count > 0 ? 'fail' : 'pass',
+        severity,
+        at,
+        detail: { en: `${count} times in ${days} days`, ja: `${days} 日間に ${count} 件` },
+        evidence: { id, count },
+      }),
+    ];
+  });
+}
+
+const OUTCOMES: Readonly<Record<BenchmarkResult['status'], ComplianceAnswer['outcome'] | undefined>> = {
+  pass: 'pass',
+  fail: 'fail',
+  unknown: 'unknown',
+  manual: 'unknown',
+  'not-applicable': undefined,
+};
+
+/** Answers of a run of benchmarks; what people have to judge is unknown, what does not apply says nothing. */
+export function answersOfRun(
+  run: ComplianceRun,
+  severityOf: (benchmark: string, check: string) => Severity = () => 'medium',
+): ComplianceAnswer[] {
+  const evidence = new Map(run.evidence.map((one) => [one.id, one]));
+  const nodes = new Map(run.nodes.map(({ node, name }) => [node, name]));
+  return run.results.flatMap((result) => {
+    const outcome = OUTCOMES[result.status];
+    if (outcome === undefined) return [];
+    const seen = result.evidence.flatMap((id) => evidence.get(id) ?? []);
+    const node = result.node === undefined ? undefined : (nodes.get(result.node) ?? result.node);
+    return [
+      answer({
+        ref: `benchmark:${result.benchmark}/${result.check}`,
+        subject: node ?? 'cluster',
+        node,
+        outcome,
+        severity: severityOf(result.benchmark, result.check),
+        at: seen.reduce((oldest, one) => Math.min(oldest, one.collectedAt), run.at),
+        detail: result.reason,
+        fix: result.fix,
+        evidence: seen.map(({ id, sha256 }) => [id, sha256]),
+      }),
+    ];
+  });
+}

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Benchmark, LocalText, Severity } from '@bartizan/contracts';
+import { contentHash } from '../revision/index.ts';
+
+/** What reports need to know of benchmarks. */
+export interface BenchmarkRefs {
+  /** Numbers of two editions that ask the same have the same key; anything else is its own. */
+  readonly keyOf: (ref: string) => string;
+  readonly titles: ReadonlyMap<string, LocalText>;
+  readonly severityOf: (benchmark: string, check: string) => Severity;
+}
+
+/** Joins the numbers of all editions: a framework names one of them, a cluster is judged by the one made for it. */
+export function benchmarkRefs(benchmarks: readonly Benchmark[]): BenchmarkRefs {
+  const keys = new Map<string, string>();
+  const titles = new Map<string, LocalText>();
+  const severities = new Map<string, Severity>();
+  for (const { id, checks } of benchmarks)
+    for (const check of checks) {
+      const ref = `benchmark:${id}/${check.id}`;
+      keys.set(ref, contentHash({ ask: check.ask, title: check.title }));
+      titles.set(ref, check.title);
+      severities.set(ref, check.severity);
+    }
+  return {
+    keyOf: (ref) => keys.get(ref) ?? ref,
+    titles,
+    severityOf: (benchmark, check) => severities.get(`benchmark:${benchmark}/${check}`) ?? 'medium',
+  };
+}

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ComplianceAnswer, ControlAssessment, FrameworkAssessment } from '@bartizan/contracts';
+import type { ReportHead, ReportPart } from './blocks.ts';
+import { type ReportLanguage, reportTime, reportWords } from './words.ts';
+
+/** Cells of an answer, where there is none. */
+const NOTHING: readonly string[] = Array.from({ length: 8 }, () => '');
+const BOM = '\uFEFF';
+
+/** A cell for RFC 4180; what a spreadsheet would calculate gets an apostrophe in front (OWASP, CSV injection). */
+function cell(text: string): string {
+  const safe = /^[\s\u00a0\ufeff]*[=+\-@\t\r|%]/u.test(text) || /^[＝＋－＠]/u.test(text) ? `'${text}` : text;
+  return /[",\r\n']/u.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+const line = (cells: readonly string[]): string => `${cells.map(cell).join(',')}\r\n`;
+
+/**
+ * A report for spreadsheets: a row for each control, check and subject. UTF-8 with a byte order mark and CRLF, which
+ * Excel needs. Each line says scope, date, hash and version, so that one that was copied out still tells where it is from.
+ */
+export function* reportCsv(parts: readonly ReportPart[], head: ReportHead): Generator<string> {
+  const { language } = head;
+  const { word } = reportWords(language);
+  yield `${BOM}${line([
+    word('framework'),
+    word('control'),
+    word('asks'),
+    word('state'),
+    word('check'),
+    word('reason'),
+    word('subject'),
+    word('node'),
+    word('outcome'),
+    word('severity'),
+    word('seen'),
+    word('when'),
+    word('accepted'),
+    word('fix'),
+    word('scope'),
+    word('dataDate'),
+    word('generated'),
+    word('hash'),
+    word('version'),
+  ])}`;
+  for (const { assessment, answers = assessment.answers } of parts) {
+    const byRef = Map.groupBy(answers, ({ ref }) => ref);
+    const { oldestAt, evidenceSha256 } = assessment;
+    const tail = [
+      head.scope,
+      oldestAt === undefined ? word('noData') : reportTime(oldestAt, language),
+      reportTime(head.atMs, language),
+      evidenceSha256 ?? word('noData'),
+      head.tool,
+    ];
+    for (const control of assessment.controls)
+      yield* controlLines(control, byRef, { assessment, head, tail });
+  }
+}
+
+interface Around {
+  readonly assessment: FrameworkAssessment;
+  readonly head: ReportHead;
+  readonly tail: readonly string[];
+}
+
+/** The lines of one control; one without a check has a line too. */
+function* controlLines(
+  control: ControlAssessment,
+  byRef: ReadonlyMap<string, readonly ComplianceAnswer[]>,
+  { assessment, head: { language }, tail }: Around,
+): Generator<string> {
+  const { state } = reportWords(language);
+  const start = [assessment.title[language], control.id, control.title[language], state(control.state)];
+  if (control.mappings.length === 0) yield line([...start, '', '', ...NOTHING, ...tail]);
+  for (const { ref, reason, state: mappingState } of control.mappings) {
+    const mine = [...start, ref, reason[language]];
+    const found = byRef.get(ref) ?? [];
+    if (found.length === 0) yield line([...mine, '', '', state(mappingState), ...NOTHING.slice(3), ...tail]);
+    for (const one of found) yield line([...mine, ...answerCells(one, language), ...tail]);
+  }
+}
+
+function answerCells(one: ComplianceAnswer, language: ReportLanguage): string[] {
+  const { state, severity } = reportWords(language);
+  const { accepted } = one;
+  return [
+    one.subject,
+    one.node ?? '',
+    state(one.outcome),
+    severity(one.severity),
+    one.detail[language],
+    reportTime(one.at, language),
+    accepted === undefined
+      ? ''
+      : `${accepted.owner}: ${accepted.reason} (${reportTime(accepted.until, language)})`,
+    one.fix ?? '',
+  ];
+}

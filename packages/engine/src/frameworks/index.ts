@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Frameworks of compliance: answers of checks in, states of controls out, with what they stand on; two runs compared;
+ * the same as blocks of a printed report, CSV and OSCAL. Pure. Serves K04, K05 and K09.
+ */
+export {
+  answersOfAccess,
+  answersOfAdmission,
+  answersOfChecks,
+  answersOfDetections,
+  answersOfRun,
+  answersOfSecrets,
+  answersOfVulnerabilities,
+} from './answers.ts';
+export { type AssessInput, assessFramework, byUrgency, EVIDENCE_AGE_MAX_MS, evidenceHash } from './assess.ts';
+export { type BenchmarkRefs, benchmarkRefs } from './benchmark-refs.ts';
+export { type ReportBlock, type ReportHead, type ReportPart, reportBlocks } from './blocks.ts';
+export { compareAnswers } from './compare.ts';
+export { reportCsv } from './csv.ts';
+export { OSCAL_VERSION, reportOscal } from './oscal.ts';
+export { frameworkOfOwasp } from './owasp.ts';
+export { type ReportLanguage, reportAge, reportTime, reportWords } from './words.ts';

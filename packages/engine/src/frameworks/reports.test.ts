@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ComplianceAnswer, Framework } from '@bartizan/contracts';
+import { describe, expect, it } from 'vitest';
+import { assessFramework, reportAge, reportBlocks, reportCsv, reportOscal, reportTime } from './index.ts';
+
+const NOW = Date.UTC(2026, 10, 28, 3);
+const FORMULA = '=HYPERLINK("http://x","y")';
+const framework: Framework = {
+  id: 'iso',
+  title: { en: 'ISO', ja: 'アイエスオー' },
+  edition: '2022',
+  asOf: '2026-11-28',
+  limits: { en: 'Clauses 4 to 10', ja: '箇条 4〜10' },
+  controls: [
+    {
+      id: '8.2',
+      title: { en: 'Privileged access', ja: '特権' },
+      checks: [{ ref: 'secret', reason: { en: 'shows secrets', ja: '秘密情報を示す' } }],
+    },
+    { id: '6.3', title: { en: 'Training', ja: '教育' }, checks: [] },
+  ],
+};
+const answers: ComplianceAnswer[] = [
+  {
+    ref: 'secret',
+    subject: FORMULA,
+    outcome: 'fail',
+    severity: 'high',
+    at: NOW - 3 * 3600_000,
+    detail: { en: '-2+3\nnext', ja: '＝合計' },
+    evidenceSha256: 'b'.repeat(64),
+    accepted: { owner: '@ann', reason: 'old', until: NOW },
+  },
+];
+const parts = [{ assessment: assessFramework({ framework, answers, atMs: NOW }) }];
+const head = (language: 'en' | 'ja') => ({ language, scope: 'local/default', tool: 'bartizan 1', atMs: NOW });
+
+describe('CSV', () => {
+  it('begins with a byte order mark, ends lines with CRLF, and has a row for what no tool judges', () => {
+    const text = [...reportCsv(parts, head('en'))].join('');
+    expect(text.startsWith('\uFEFFFramework,Control,')).toBe(true);
+    expect(text.endsWith('\r\n')).toBe(true);
+    expect(text).toContain('ISO,6.3,Training,Not judged by a tool,');
+  });
+  it('defuses formulas in names, also behind spaces and in full-width signs', () => {
+    const english = [...reportCsv(parts, head('en'))].join('');
+    expect(english).toContain(`"'=HYPERLINK(""http://x"",""y"")"`);
+    expect(english).toContain(`"'-2+3\nnext"`);
+    expect([...reportCsv(parts, head('ja'))].join('')).toContain(`"'＝合計"`);
+    for (const line of english.split('\r\n').slice(1)) expect(line).not.toMatch(/(?:^|,)"?[=+@]/u);
+  });
+});
+
+describe('the printed report', () => {
+  it('says scope, data date, age, hash, version and limits in both languages', () => {
+    for (const [language, limits] of [
+      ['en', 'Clauses 4 to 10'],
+      ['ja', '箇条 4〜10'],
+    ] as const) {
+      const text = JSON.stringify([...reportBlocks(parts, head(language))]);
+      for (const word of ['local/default', 'bartizan 1', limits, String(parts[0]?.assessment.evidenceSha256)])
+        expect(text).toContain(word);
+      expect(text).toContain(language === 'ja' ? '2026-11-28 09:00 JST' : '2026-11-28 00:00 UTC');
+      expect(text).toContain(language === 'ja' ? '3 時間' : '3 hours');
+    }
+  });
+  it('lists accepted risks with owner and end', () => {
+    expect([...reportBlocks(parts, head('en'))]).toContainEqual({
+      kind: 'row',
+      cells: ['secret', FORMULA, '@ann', 'old', '2026-11-28 03:00 UTC'],
+    });
+  });
+  it('writes instants and ages in words', () => {
+    expect(reportTime(Date.UTC(2026, 11, 31, 23, 30), 'ja')).toBe('2027-01-01 08:30 JST');
+    expect(reportAge(49 * 3600_000, 'en')).toBe('2 days');
+  });
+});
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u;
+const TOKEN = /^(\p{L}|_)(\p{L}|\p{N}|[.\-_])*$/u;
+
+describe('OSCAL', () => {
+  const results = reportOscal(parts, head('en'))['assessment-results'];
+  it('has what the model of assessment results requires', () => {
+    expect(results.metadata).toMatchObject({
+      'oscal-version': '1.1.2',
+      'last-modified': '2026-11-28T03:00:00.000Z',
+    });
+    expect(results['import-ap'].href).toBe('#');
+    const [result] = results.results;
+    expect(result).toMatchObject({ start: '2026-11-28T00:00:00.000Z', end: '2026-11-28T03:00:00.000Z' });
+    expect(result?.['reviewed-controls']['control-selections'][0]).toEqual({
+      'include-controls': [{ 'control-id': 'c-8.2' }],
+    });
+    expect(result?.findings).toHaveLength(1);
+    expect(result?.findings?.[0]?.target).toMatchObject({
+      type: 'objective-id',
+      status: { state: 'not-satisfied', reason: 'fail' },
+    });
+    expect(result?.findings?.[0]?.['related-observations']).toEqual([
+      { 'observation-uuid': result?.observations?.[0]?.uuid },
+    ]);
+  });
+  it('uses unique ids and tokens in the form OSCAL asks for, the same for the same content', () => {
+    const text = JSON.stringify(results);
+    const ids = [...text.matchAll(/"uuid":"([^"]*)"/gu)].map((match) => match[1] ?? '');
+    expect(ids.length).toBeGreaterThan(3);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(UUID);
+    for (const [, id] of text.matchAll(/"(?:target-id|control-id)":"([^"]*)"/gu)) expect(id).toMatch(TOKEN);
+    expect(JSON.stringify(reportOscal(parts, head('en'))['assessment-results'])).toBe(text);
+  });
+});
