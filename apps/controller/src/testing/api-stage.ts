@@ -136,39 +136,46 @@ const EMPTY_BOOK: RuleBook = {
   frameworks: { frameworks: [], titles: new Map(), keyOf: (ref) => ref, severityOf: () => 'medium' },
 };
 
-/** Builds the report side on a store. */
-export async function buildApiStage(
-  store: Store,
-  clock: Clock,
-  more: {
-    readonly hasher?: PasswordHasher;
-    readonly consoleDir?: string;
-    /** Rules that come with the product. */
-    readonly admissionRules?: readonly AdmissionRule[];
-    /** Rules about the audit log of API servers. */
-    readonly detections?: readonly DetectionRule[];
-    /** What is known of a cluster; absent: none is watched. */
-    readonly clusterAccess?: ClusterAccess;
-    readonly probes?: ProbeDesk;
-    /** Frameworks that come with the product; absent: none. */
-    readonly frameworks?: FrameworkBook;
-    /** Benchmarks that bundles are judged by. */
-    readonly benchmarks?: readonly Benchmark[];
-  } = {},
-): Promise<ApiStage> {
-  const sent: { node: string; command: AgentCommand }[] = [];
-  const changes: Change[] = [];
+/** What a stage has beside its store. */
+export interface StageOptions {
+  readonly hasher?: PasswordHasher;
+  readonly consoleDir?: string;
+  /** Rules that come with the product. */
+  readonly admissionRules?: readonly AdmissionRule[];
+  /** Rules about the audit log of API servers. */
+  readonly detections?: readonly DetectionRule[];
+  /** What is known of a cluster; absent: none is watched. */
+  readonly clusterAccess?: ClusterAccess;
+  readonly probes?: ProbeDesk;
+  /** Frameworks that come with the product; absent: none. */
+  readonly frameworks?: FrameworkBook;
+  /** Benchmarks that bundles are judged by. */
+  readonly benchmarks?: readonly Benchmark[];
+}
+
+/** A log that is kept for the test. */
+function stageLog() {
   const logged: string[] = [];
   const keep = (fields: object, message: string): void => {
     logged.push(`${message} ${JSON.stringify(fields)}`);
   };
   const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
-  const agents: AgentDirectory = {
-    connected: () => 1,
-    send: (node, command) => sent.push({ node, command }) > 0,
-    reconfigure: () => undefined,
-    drop: () => undefined,
-  };
+  return { log, logged };
+}
+
+/** One agent that takes every command. */
+const stageAgents = (sent: { node: string; command: AgentCommand }[]): AgentDirectory => ({
+  connected: () => 1,
+  send: (node, command) => sent.push({ node, command }) > 0,
+  reconfigure: () => undefined,
+  drop: () => undefined,
+});
+
+/** Builds the report side on a store. */
+export async function buildApiStage(store: Store, clock: Clock, more: StageOptions = {}): Promise<ApiStage> {
+  const sent: { node: string; command: AgentCommand }[] = [];
+  const changes: Change[] = [];
+  const { log, logged } = stageLog();
   const { registries, pushes, pushed } = stageRegistries({ store, clock, log }, changes);
   const findingTurnstile = new Turnstile();
   const uses = new PackageUses({
@@ -182,7 +189,7 @@ export async function buildApiStage(
     store,
     clock,
     log,
-    agents,
+    agents: stageAgents(sent),
     publish: (change) => {
       changes.push(change);
     },
