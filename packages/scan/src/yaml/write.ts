@@ -4,9 +4,12 @@
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_./@ -]*[A-Za-z0-9_./@-]$|^[A-Za-z]$/;
 const RESERVED = /^(true|false|null|yes|no|on|off|y|n|~)$/i;
 
+/** One line of printable ASCII with double quotes and no single ones needs no escapes in single quotes (YAML 1.2, 7.3.2). */
+const SINGLE = /^[ !-&(-~]*"[ !-&(-~]*$/;
+const quoted = (value: string): string => (SINGLE.test(value) ? `'${value}'` : JSON.stringify(value));
+
 const scalar = (value: unknown): string => {
-  if (typeof value === 'string')
-    return PLAIN.test(value) && !RESERVED.test(value) ? value : JSON.stringify(value);
+  if (typeof value === 'string') return PLAIN.test(value) && !RESERVED.test(value) ? value : quoted(value);
   return value === undefined ? 'null' : JSON.stringify(value);
 };
 
