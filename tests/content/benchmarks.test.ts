@@ -4,7 +4,7 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadBenchmarks, loadContent } from '@bartizan/adapters/content';
-import type { BenchmarkCheck, ExampleEvidence } from '@bartizan/contracts';
+import type { BenchmarkCheck, ExampleEvidence } from '@bartizan/contracts/compliance';
 import { judgeCheck, NodeFacts, sealEvidence } from '@bartizan/engine/compliance';
 import { describe, expect, it } from 'vitest';
 

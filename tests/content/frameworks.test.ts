@@ -3,7 +3,8 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Framework, Framework as FrameworkSchema, parser } from '@bartizan/contracts';
+import { parser } from '@bartizan/contracts';
+import { type Framework, Framework as FrameworkSchema } from '@bartizan/contracts/compliance';
 import { ACCESS_CHECKS, RISK_PATTERNS } from '@bartizan/engine/access';
 import { NETWORK_CHECKS } from '@bartizan/engine/reachability';
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Framework, LocalText, Severity } from '@bartizan/contracts';
+import type { LocalText, Severity } from '@bartizan/contracts';
+import type { Framework } from '@bartizan/contracts/compliance';
 
 /** Frameworks of compliance and what is known of the references they hold. */
 export interface FrameworkBook {

@@ -6,7 +6,6 @@ import type { KubeObject, ObjectMeta } from '@bartizan/adapters/kube';
 import type {
   AdmissionOperation,
   AdmissionViolation,
-  Benchmark,
   ComplianceControl,
   ControllerMessage,
   CoverageEntry,
@@ -30,6 +29,7 @@ import type {
   Scope,
   WorkloadRef,
 } from '@bartizan/contracts';
+import type { Benchmark } from '@bartizan/contracts/compliance';
 import type { FrameworkBook } from './framework-ports.ts';
 
 /** State of the advisory pack. */

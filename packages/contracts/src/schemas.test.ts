@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { describe, expect, it } from 'vitest';
+import * as compliance from './compliance/index.ts';
 import * as contracts from './index.ts';
 
 interface Loose {
@@ -55,7 +56,7 @@ function faults(schema: unknown, path: string, found: string[], seen = new Set<u
   }
 }
 
-const schemas = Object.entries(contracts).filter(
+const schemas = Object.entries({ ...contracts, ...compliance }).filter(
   ([, value]) => isObject(value) && ('type' in value || 'anyOf' in value || '$defs' in value),
 );
 

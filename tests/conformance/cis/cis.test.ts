@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadBenchmarks } from '@bartizan/adapters/content';
-import type { Benchmark, BenchmarkStatus } from '@bartizan/contracts';
+import type { Benchmark, BenchmarkStatus } from '@bartizan/contracts/compliance';
 import { judgeCheck, NodeFacts } from '@bartizan/engine/compliance';
 import { describe, expect, it } from 'vitest';
 import { hasShared, report, SHARED } from '../outside.ts';

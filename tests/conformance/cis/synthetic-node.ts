@@ -1,7 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Benchmark, BenchmarkCheck, Evidence, ExampleEvidence, FilePlace } from '@bartizan/contracts';
+import type {
+  Benchmark,
+  BenchmarkCheck,
+  Evidence,
+  ExampleEvidence,
+  FilePlace,
+} from '@bartizan/contracts/compliance';
 import { sealEvidence } from '@bartizan/engine/compliance';
 import { MemoryTree } from '@bartizan/scan';
 import { collectEvidence, type ProgramTable } from '@bartizan/scan/evidence';

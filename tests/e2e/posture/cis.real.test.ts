@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { resolve } from 'node:path';
-import type { BenchmarkResult, ComplianceRun } from '@bartizan/contracts';
+import type { BenchmarkResult, ComplianceRun } from '@bartizan/contracts/compliance';
 import { describe, expect, it } from 'vitest';
 import { hasKubebox, useCluster } from '../../cluster/kubebox.ts';
 

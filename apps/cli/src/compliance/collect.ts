@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { ComplianceBundle, err, failure, ok, parser, type Result } from '@bartizan/contracts';
+import { err, failure, ok, parser, type Result } from '@bartizan/contracts';
+import { ComplianceBundle } from '@bartizan/contracts/compliance';
 import { contentHash } from '@bartizan/engine';
 import { isSealed } from '@bartizan/engine/compliance';
 import type { ApiFailure } from '../api/client.ts';

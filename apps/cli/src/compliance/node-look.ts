@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { hostname } from 'node:os';
-import type { ComplianceBundle, ExampleEvidence } from '@bartizan/contracts';
+import type { ComplianceBundle, ExampleEvidence } from '@bartizan/contracts/compliance';
 import { contentHash } from '@bartizan/engine';
 import { sealEvidence } from '@bartizan/engine/compliance';
 import { openProcfs, openProgramTable } from '@bartizan/host';

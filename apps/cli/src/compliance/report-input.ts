@@ -6,18 +6,20 @@ import { join } from 'node:path';
 import { loadBenchmarks, loadContent, loadFrameworks } from '@bartizan/adapters/content';
 import {
   AUDIT_PACK_JAPAN,
-  type ComplianceAnswer,
-  ComplianceRun,
   DEFAULT_TENANT,
   err,
-  type Framework,
-  type FrameworkAssessment,
   failure,
   LOCAL_CLUSTER,
   ok,
   parser,
   type Result,
 } from '@bartizan/contracts';
+import {
+  type ComplianceAnswer,
+  ComplianceRun,
+  type Framework,
+  type FrameworkAssessment,
+} from '@bartizan/contracts/compliance';
 import { runBenchmarks } from '@bartizan/engine/compliance';
 import {
   answersOfRun,

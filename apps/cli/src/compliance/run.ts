@@ -4,13 +4,7 @@
 import { join } from 'node:path';
 import { loadBenchmarks } from '@bartizan/adapters/content';
 import {
-  type Benchmark,
-  type BenchmarkResult,
-  type BenchmarkStatus,
-  type ComplianceBundle,
-  type ComplianceRun,
   DEFAULT_TENANT,
-  type ExampleEvidence,
   err,
   failure,
   LOCAL_CLUSTER,
@@ -19,6 +13,14 @@ import {
   type Severity,
   severityRank,
 } from '@bartizan/contracts';
+import type {
+  Benchmark,
+  BenchmarkResult,
+  BenchmarkStatus,
+  ComplianceBundle,
+  ComplianceRun,
+  ExampleEvidence,
+} from '@bartizan/contracts/compliance';
 import { ASKED_KINDS, answerObjects, runBenchmarks, sealEvidence } from '@bartizan/engine/compliance';
 import { readConfigLines } from '@bartizan/scan/evidence';
 import { readManifests } from '../access/read-manifests.ts';

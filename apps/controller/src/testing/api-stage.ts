@@ -8,7 +8,6 @@ import { createSealer, type Store } from '@bartizan/adapters/store';
 import { createMetrics } from '@bartizan/adapters/telemetry';
 import {
   type AdmissionRule,
-  type Benchmark,
   DEFAULT_TENANT,
   type DetectionRule,
   err,
@@ -17,6 +16,7 @@ import {
   ok,
   type Role,
 } from '@bartizan/contracts';
+import type { Benchmark } from '@bartizan/contracts/compliance';
 import { EMPTY_CONTEXT } from '@bartizan/engine/admission';
 import { ruleCelCompiler } from '@bartizan/engine/admission-cel';
 import { buildAccessDesk } from '../decide/access/access-desk.ts';

@@ -5,15 +5,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AdmissionRule,
-  type Benchmark,
-  BenchmarkEdition,
-  BenchmarkQuestion,
   ComplianceControl,
   DetectionRule,
   err,
   type Failure,
   FileSignature,
-  Framework,
   failure,
   KnownFiles,
   Lifecycle,
@@ -24,6 +20,12 @@ import {
   type Result,
   SecretRule,
 } from '@bartizan/contracts';
+import {
+  type Benchmark,
+  BenchmarkEdition,
+  BenchmarkQuestion,
+  Framework,
+} from '@bartizan/contracts/compliance';
 
 /** A file that was refused, and why. One bad file never keeps the others out. */
 export interface ContentFault {

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Readable } from 'node:stream';
-import type { FrameworkAssessment, ReportFormat } from '@bartizan/contracts';
+import type { ReportFormat } from '@bartizan/contracts';
+import type { FrameworkAssessment } from '@bartizan/contracts/compliance';
 import { type ReportHead, reportBlocks, reportCsv, reportOscal } from '@bartizan/engine/frameworks';
 import { pdfOf } from './layout.ts';
 

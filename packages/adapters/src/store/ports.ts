@@ -8,7 +8,6 @@ import type {
   AuditRecord,
   CheckResult,
   Cluster,
-  ComplianceRun,
   Container,
   CoverageEntry,
   Finding,
@@ -31,6 +30,7 @@ import type {
   VexDocument,
   Workload,
 } from '@bartizan/contracts';
+import type { ComplianceRun } from '@bartizan/contracts/compliance';
 import type { VexStatement } from '@bartizan/scan';
 import type { EntityRepository, Stored, StoreFailure } from './stored.ts';
 

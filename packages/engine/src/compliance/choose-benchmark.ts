@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Benchmark, BenchmarkProduct, Distribution } from '@bartizan/contracts';
+import type { Benchmark, BenchmarkProduct, Distribution } from '@bartizan/contracts/compliance';
 import type { NodeFacts } from './node-facts.ts';
 import { compareReleases, type ReleaseNumber, readRelease } from './release-number.ts';
 

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type LocalText, type SettingItem, type SettingOperator, sameText } from '@bartizan/contracts';
+import { type LocalText, sameText } from '@bartizan/contracts';
+import type { SettingItem, SettingOperator } from '@bartizan/contracts/compliance';
 import type { KnownSetting } from './setting.ts';
 
 const TRUE = new Set(['true', 'True', 'TRUE', 't', 'T', '1']);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Benchmark, BenchmarkCheck, ExampleEvidence, SettingItem } from '@bartizan/contracts';
+import type { Benchmark, BenchmarkCheck, ExampleEvidence, SettingItem } from '@bartizan/contracts/compliance';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { setJsonKey, setYamlKey } from './edit-config.ts';

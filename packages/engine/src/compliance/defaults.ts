@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchmarkComponent } from '@bartizan/contracts';
+import type { BenchmarkComponent } from '@bartizan/contracts/compliance';
 import { compareReleases, type ReleaseNumber } from './release-number.ts';
 
 /** What a setting is when nobody sets it. */

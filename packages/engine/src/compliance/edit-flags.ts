@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchmarkFix } from '@bartizan/contracts';
+import type { BenchmarkFix } from '@bartizan/contracts/compliance';
 
 type FlagFix = Extract<BenchmarkFix, { kind: 'flag' }>;
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchmarkComponent } from '@bartizan/contracts';
+import type { BenchmarkComponent } from '@bartizan/contracts/compliance';
 
 /** Flags that are true without a value, and take one only behind `=`. */
 const SWITCHES = new Set([

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchmarkCheck, LocalText } from '@bartizan/contracts';
+import type { LocalText } from '@bartizan/contracts';
+import type { BenchmarkCheck } from '@bartizan/contracts/compliance';
 import { judgeAuditPolicy, judgeCertificate, judgeEncryption, judgeFile } from './judge-file.ts';
 import { judgeSetting } from './judge-setting.ts';
 import type { NodeFacts } from './node-facts.ts';

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchmarkAsk, Evidence, LocalText } from '@bartizan/contracts';
+import type { LocalText } from '@bartizan/contracts';
+import type { BenchmarkAsk, Evidence } from '@bartizan/contracts/compliance';
 import type { NodeFacts } from './node-facts.ts';
 import { unknownReason, type Verdict, verdict, worstOf } from './verdict.ts';
 

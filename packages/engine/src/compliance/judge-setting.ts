@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchmarkAsk, LocalText, SettingItem } from '@bartizan/contracts';
+import type { LocalText } from '@bartizan/contracts';
+import type { BenchmarkAsk, SettingItem } from '@bartizan/contracts/compliance';
 import { holdsFor, wantedText } from './compare.ts';
 import { CONTROL_PLANE, type NodeFacts } from './node-facts.ts';
 import { type KnownSetting, type Setting, settingOf } from './setting.ts';

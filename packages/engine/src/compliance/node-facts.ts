@@ -7,7 +7,7 @@ import {
   type Distribution,
   type Evidence,
   type EvidenceCollector,
-} from '@bartizan/contracts';
+} from '@bartizan/contracts/compliance';
 import { type ReleaseNumber, readRelease } from './release-number.ts';
 
 /** Parts of Kubernetes that a provider keeps to itself. */

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ExampleEvidence, OBJECT_QUESTIONS, type ObjectQuestion } from '@bartizan/contracts';
+import { type ExampleEvidence, OBJECT_QUESTIONS, type ObjectQuestion } from '@bartizan/contracts/compliance';
 import { AccessGraph, type Attributes, readAccess, type Subject, subjectName } from '../access/index.ts';
 import { type Json, memberOf, textOf } from '../foreign-json.ts';
 import { type AskedPod, askedPod, breaks, POD_QUESTIONS } from './pod-questions.ts';

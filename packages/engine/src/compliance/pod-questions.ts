@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ObjectQuestion } from '@bartizan/contracts';
+import type { ObjectQuestion } from '@bartizan/contracts/compliance';
 import { entryOf, isObject, type Json, listOf, memberOf, textOf, textsOf } from '../foreign-json.ts';
 
 /** A pod with its containers, as questions about pods see it. */

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchmarkCheck, BenchmarkFix, Evidence, EvidenceValue } from '@bartizan/contracts';
+import type { BenchmarkCheck, BenchmarkFix, Evidence, EvidenceValue } from '@bartizan/contracts/compliance';
 import { setJsonKey, setYamlKey } from './edit-config.ts';
 import { editManifest, editUnit, manifestArguments, unitArguments } from './edit-flags.ts';
 import { judgeCheck } from './judge-check.ts';

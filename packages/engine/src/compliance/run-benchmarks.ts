@@ -10,7 +10,7 @@ import {
   type ComplianceNode,
   type ComplianceRun,
   type Evidence,
-} from '@bartizan/contracts';
+} from '@bartizan/contracts/compliance';
 import { type ChosenBenchmark, chooseBenchmarks } from './choose-benchmark.ts';
 import { judgeCheck } from './judge-check.ts';
 import { NodeFacts } from './node-facts.ts';

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Evidence, ExampleEvidence } from '@bartizan/contracts';
+import type { Evidence, ExampleEvidence } from '@bartizan/contracts/compliance';
 import { contentHash } from '../revision/index.ts';
 
 /** Gives what was collected its ids and hashes: the same evidence has the same id in every run of a node. */

@@ -7,7 +7,7 @@ import type {
   EvidenceFault,
   EvidenceOrigin,
   SettingItem,
-} from '@bartizan/contracts';
+} from '@bartizan/contracts/compliance';
 import { defaultOf, OWN_DEFAULTS } from './defaults.ts';
 import { type FlagTable, flagValue, parseFlags } from './flags.ts';
 import type { NodeFacts } from './node-facts.ts';

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchmarkStatus, Evidence, LocalText } from '@bartizan/contracts';
+import type { LocalText } from '@bartizan/contracts';
+import type { BenchmarkStatus, Evidence } from '@bartizan/contracts/compliance';
 
 /** What a check says of a node. */
 export interface Verdict {

@@ -1,16 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type {
-  AccessRisk,
-  BenchmarkResult,
-  CheckResult,
-  ComplianceAnswer,
-  ComplianceRun,
-  Finding,
-  LocalText,
-  Severity,
-} from '@bartizan/contracts';
+import type { AccessRisk, CheckResult, Finding, LocalText, Severity } from '@bartizan/contracts';
+import type { BenchmarkResult, ComplianceAnswer, ComplianceRun } from '@bartizan/contracts/compliance';
 import { findingId } from '../posture/finding.ts';
 import { vulnerabilityChecks } from '../posture/vulnerability-checks.ts';
 import { contentHash } from '../revision/index.ts';

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ComplianceAnswer, Framework } from '@bartizan/contracts';
+import type { ComplianceAnswer, Framework } from '@bartizan/contracts/compliance';
 import { describe, expect, it } from 'vitest';
 import { assessFramework, compareAnswers, EVIDENCE_AGE_MAX_MS, evidenceHash } from './index.ts';
 

@@ -1,17 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type ComplianceAnswer,
-  type ControlAssessment,
-  type ControlCounts,
-  type ControlState,
-  type Framework,
-  type FrameworkAssessment,
-  type LocalText,
-  type MappingState,
-  severityRank,
-} from '@bartizan/contracts';
+import { type LocalText, severityRank } from '@bartizan/contracts';
+import type {
+  ComplianceAnswer,
+  ControlAssessment,
+  ControlCounts,
+  ControlState,
+  Framework,
+  FrameworkAssessment,
+  MappingState,
+} from '@bartizan/contracts/compliance';
 import { sha256 } from '../revision/index.ts';
 
 /** Evidence older than this counts as unknown: seven days. */

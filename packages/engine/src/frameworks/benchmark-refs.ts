@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Benchmark, LocalText, Severity } from '@bartizan/contracts';
+import type { LocalText, Severity } from '@bartizan/contracts';
+import type { Benchmark } from '@bartizan/contracts/compliance';
 import { contentHash } from '../revision/index.ts';
 
 /** What reports need to know of benchmarks. */

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ComplianceAnswer, ComplianceChange, FrameworkAssessment } from '@bartizan/contracts';
+import type { ComplianceAnswer, ComplianceChange, FrameworkAssessment } from '@bartizan/contracts/compliance';
 import { type ReportLanguage, reportAge, reportTime, reportWords } from './words.ts';
 
 /** One piece of a printed report, in order. Widths of columns are shares of the page. */

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ComplianceAnswer, ComplianceChange } from '@bartizan/contracts';
+import type { ComplianceAnswer, ComplianceChange } from '@bartizan/contracts/compliance';
 
 /** What a list of changes holds at most. */
 const CHANGES_MAX = 10_000;

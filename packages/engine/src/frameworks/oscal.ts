@@ -1,7 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ComplianceAnswer, ControlAssessment, FrameworkAssessment } from '@bartizan/contracts';
+import type {
+  ComplianceAnswer,
+  ControlAssessment,
+  FrameworkAssessment,
+} from '@bartizan/contracts/compliance';
 import { sha256 } from '../revision/index.ts';
 import type { ReportHead, ReportPart } from './blocks.ts';
 import { reportWords } from './words.ts';

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ComplianceControl, Framework } from '@bartizan/contracts';
+import type { ComplianceControl } from '@bartizan/contracts';
+import type { Framework } from '@bartizan/contracts/compliance';
 
 const EDITIONS = {
   2022: {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ControlState, MappingState } from '@bartizan/contracts';
+import type { ControlState, MappingState } from '@bartizan/contracts/compliance';
 
 export type ReportLanguage = 'en' | 'ja';
 

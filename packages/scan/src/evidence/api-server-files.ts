@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ExampleEvidence } from '@bartizan/contracts';
+import type { ExampleEvidence } from '@bartizan/contracts/compliance';
 import type { FileTree } from '../tree/file-tree.ts';
 import { parseConfig } from './config-file.ts';
 import { readConfigText } from './read-config.ts';

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { X509Certificate } from 'node:crypto';
-import type { ExampleEvidence, FilePlace } from '@bartizan/contracts';
+import type { ExampleEvidence, FilePlace } from '@bartizan/contracts/compliance';
 import type { FileTree } from '../tree/file-tree.ts';
 import { readConfigText } from './read-config.ts';
 

@@ -6,7 +6,7 @@ import {
   type ExampleEvidence,
   FILE_PLACES,
   type FilePlace,
-} from '@bartizan/contracts';
+} from '@bartizan/contracts/compliance';
 import type { FileTree } from '../tree/file-tree.ts';
 import { auditPolicyEvidence, authorizationEvidence, encryptionEvidence } from './api-server-files.ts';
 import { certificateEvidence } from './certificates.ts';

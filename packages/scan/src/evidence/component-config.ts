@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchmarkComponent, ExampleEvidence } from '@bartizan/contracts';
+import type { BenchmarkComponent, ExampleEvidence } from '@bartizan/contracts/compliance';
 import type { FileTree } from '../tree/file-tree.ts';
 import { argumentOf, type FoundComponent, pathOf } from './components.ts';
 import { configEvidence } from './config-file.ts';

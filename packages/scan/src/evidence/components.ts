@@ -1,7 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { BENCHMARK_COMPONENTS, type BenchmarkComponent, type ExampleEvidence } from '@bartizan/contracts';
+import {
+  BENCHMARK_COMPONENTS,
+  type BenchmarkComponent,
+  type ExampleEvidence,
+} from '@bartizan/contracts/compliance';
 import type { FileTree } from '../tree/file-tree.ts';
 import { redactArguments } from './flatten.ts';
 

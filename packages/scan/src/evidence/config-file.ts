@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { EvidenceOrigin, EvidenceValue, ExampleEvidence } from '@bartizan/contracts';
+import type { EvidenceOrigin, EvidenceValue, ExampleEvidence } from '@bartizan/contracts/compliance';
 import { parseJson } from '../json/fields.ts';
 import type { FileTree } from '../tree/file-tree.ts';
 import { readYaml } from '../yaml/index.ts';

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ExampleEvidence, FilePlace } from '@bartizan/contracts';
+import type { ExampleEvidence, FilePlace } from '@bartizan/contracts/compliance';
 import type { FileTree } from '../tree/file-tree.ts';
 import { faultOf, readConfigText } from './read-config.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { EvidenceValue } from '@bartizan/contracts';
+import type { EvidenceValue } from '@bartizan/contracts/compliance';
 
 /** A value of a configuration file as our readers of YAML, JSON and TOML give it. */
 type Plain = Exclude<EvidenceValue, Record<string, unknown>> | string[];

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { EvidenceFault } from '@bartizan/contracts';
+import type { EvidenceFault } from '@bartizan/contracts/compliance';
 import type { FileTree, TreeErrorCode } from '../tree/file-tree.ts';
 
 /** A configuration file is small; what is larger is told, not read. */

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BenchmarkComponent, Distribution, ExampleEvidence } from '@bartizan/contracts';
+import type { BenchmarkComponent, Distribution, ExampleEvidence } from '@bartizan/contracts/compliance';
 import { readBuildInfo } from '../catalogers/golang/build-info.ts';
 import type { FileTree } from '../tree/file-tree.ts';
 import type { FoundComponent } from './components.ts';

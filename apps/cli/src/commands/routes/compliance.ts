@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { BENCHMARK_STATUSES, SEVERITIES } from '@bartizan/contracts';
+import { SEVERITIES } from '@bartizan/contracts';
+import { BENCHMARK_STATUSES } from '@bartizan/contracts/compliance';
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CollectFlags } from '../../compliance/collect.ts';
 import type { RunFlags } from '../../compliance/run.ts';

@@ -6,7 +6,7 @@ import type {
   ControlAssessment,
   FrameworkAssessment,
   MappingState,
-} from '@bartizan/contracts';
+} from '@bartizan/contracts/compliance';
 
 type Mapping = ControlAssessment['mappings'][number];
 

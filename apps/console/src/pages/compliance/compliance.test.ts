@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { FrameworkAssessment } from '@bartizan/contracts';
+import type { FrameworkAssessment } from '@bartizan/contracts/compliance';
 import { describe, expect, it } from 'vitest';
 import { byCheck, byPlace } from './assessment-views.ts';
 import { diffLines, isDiff } from './diff-lines.ts';

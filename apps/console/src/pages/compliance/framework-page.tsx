@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ComplianceAnswer, ControlState, FrameworkAssessment } from '@bartizan/contracts';
+import type { ComplianceAnswer, ControlState, FrameworkAssessment } from '@bartizan/contracts/compliance';
 import { SegmentedControl } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { useApi } from '../../data/queries.ts';

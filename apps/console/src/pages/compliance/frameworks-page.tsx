@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ControlCounts, ResponseOf } from '@bartizan/contracts';
+import type { ResponseOf } from '@bartizan/contracts';
+import type { ControlCounts } from '@bartizan/contracts/compliance';
 import { Link } from '@tanstack/react-router';
 import { useApi } from '../../data/queries.ts';
 import { useFormat } from '../../format/use-format.ts';

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ComplianceChange, FrameworkAssessment } from '@bartizan/contracts';
+import type { ComplianceChange, FrameworkAssessment } from '@bartizan/contracts/compliance';
 import { NativeSelect } from '@mantine/core';
 import { useApi } from '../../data/queries.ts';
 import { useView } from '../../data/view.ts';

@@ -3,10 +3,6 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import {
-  type Benchmark,
-  ComplianceBundle,
-  type ComplianceCheckRow,
-  type ComplianceRun,
   err,
   failure,
   type NodeEvidence,
@@ -16,6 +12,12 @@ import {
   type Scope,
   tenantScope,
 } from '@bartizan/contracts';
+import {
+  type Benchmark,
+  ComplianceBundle,
+  type ComplianceCheckRow,
+  type ComplianceRun,
+} from '@bartizan/contracts/compliance';
 import { contentHash } from '@bartizan/engine';
 import { isSealed, runBenchmarks } from '@bartizan/engine/compliance';
 import { readConfigLines } from '@bartizan/scan/evidence';

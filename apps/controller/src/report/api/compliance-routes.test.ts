@@ -3,14 +3,13 @@
 
 import { resolve } from 'node:path';
 import { loadBenchmarks } from '@bartizan/adapters/content';
-import {
-  type ComplianceBundle,
-  type ComplianceCheckRow,
-  type ComplianceRun,
-  type ComplianceRunRow,
-  DEFAULT_TENANT,
-  LOCAL_CLUSTER,
-} from '@bartizan/contracts';
+import { DEFAULT_TENANT, LOCAL_CLUSTER } from '@bartizan/contracts';
+import type {
+  ComplianceBundle,
+  ComplianceCheckRow,
+  ComplianceRun,
+  ComplianceRunRow,
+} from '@bartizan/contracts/compliance';
 import { contentHash } from '@bartizan/engine';
 import { sealEvidence } from '@bartizan/engine/compliance';
 import { openTestStore, type TestStore } from '@bartizan/testkit/store';

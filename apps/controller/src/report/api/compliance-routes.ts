@@ -3,7 +3,7 @@
 
 import type { Readable } from 'node:stream';
 import type { Store } from '@bartizan/adapters/store';
-import type { ComplianceRun, ComplianceRunRow } from '@bartizan/contracts';
+import type { ComplianceRun, ComplianceRunRow } from '@bartizan/contracts/compliance';
 import { type FieldPaths, matchesFilter } from '@bartizan/engine';
 import { ComplianceDesk, readSentBundle } from '../../decide/compliance/compliance-desk.ts';
 import type { Clock, RuleBook } from '../../ports.ts';

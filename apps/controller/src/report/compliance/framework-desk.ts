@@ -1,18 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  AUDIT_PACK_JAPAN,
-  type ComplianceAnswer,
-  err,
-  type Framework,
-  type FrameworkAssessment,
-  type FrameworkSummary,
-  failure,
-  ok,
-  type Result,
-  type Scope,
-} from '@bartizan/contracts';
+import { AUDIT_PACK_JAPAN, err, failure, ok, type Result, type Scope } from '@bartizan/contracts';
+import type {
+  ComplianceAnswer,
+  Framework,
+  FrameworkAssessment,
+  FrameworkSummary,
+} from '@bartizan/contracts/compliance';
 import { assessFramework, compareAnswers } from '@bartizan/engine/frameworks';
 import type { ApiFailure, Owner } from '../../ports.ts';
 import { type GatherParts, gatherAnswers, runAnswers } from './gather.ts';

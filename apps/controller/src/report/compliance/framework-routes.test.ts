@@ -1,15 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type CheckResult,
-  type ComplianceRun,
-  DEFAULT_TENANT,
-  FrameworkAssessment,
-  LOCAL_CLUSTER,
-  parser,
-  tenantScope,
-} from '@bartizan/contracts';
+import { type CheckResult, DEFAULT_TENANT, LOCAL_CLUSTER, parser, tenantScope } from '@bartizan/contracts';
+import { type ComplianceRun, FrameworkAssessment } from '@bartizan/contracts/compliance';
 import { openTestStore, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadKnowledge } from '../../decide/rule-book.ts';

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import { type ComplianceAnswer, type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
+import { type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
+import type { ComplianceAnswer } from '@bartizan/contracts/compliance';
 import { RISK_PATTERNS } from '@bartizan/engine/access';
 import {
   answersOfAccess,

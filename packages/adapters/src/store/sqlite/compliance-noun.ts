@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ComplianceRun } from '@bartizan/contracts';
+import type { ComplianceRun } from '@bartizan/contracts/compliance';
 import type { NounSpec } from './fields.ts';
 
 /** Runs of benchmarks, newest first. */
