@@ -14,6 +14,7 @@ import './styles/pages.css';
 import './styles/supply.css';
 import './styles/report.css';
 import './styles/admission.css';
+import './styles/access.css';
 import './styles/compliance.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';

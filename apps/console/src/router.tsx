@@ -157,6 +157,36 @@ const admissionSources = createRoute({
   path: '/admission/sources',
   component: lazyRouteComponent(() => import('./pages/admission/sources-page.tsx'), 'AdmissionSourcesPage'),
 });
+const access = createRoute({
+  getParentRoute: () => frame,
+  path: '/access',
+  component: lazyRouteComponent(() => import('./pages/access/risks-page.tsx'), 'AccessRisksPage'),
+});
+const accessAsk = createRoute({
+  getParentRoute: () => frame,
+  path: '/access/ask',
+  component: lazyRouteComponent(() => import('./pages/access/ask-page.tsx'), 'AccessAskPage'),
+});
+const accessExposure = createRoute({
+  getParentRoute: () => frame,
+  path: '/access/exposure',
+  component: lazyRouteComponent(() => import('./pages/access/exposure-page.tsx'), 'AccessExposurePage'),
+});
+const accessSecrets = createRoute({
+  getParentRoute: () => frame,
+  path: '/access/secrets',
+  component: lazyRouteComponent(() => import('./pages/access/secrets-page.tsx'), 'AccessSecretsPage'),
+});
+const accessComponents = createRoute({
+  getParentRoute: () => frame,
+  path: '/access/components',
+  component: lazyRouteComponent(() => import('./pages/access/components-page.tsx'), 'AccessComponentsPage'),
+});
+const accessProbes = createRoute({
+  getParentRoute: () => frame,
+  path: '/access/probes',
+  component: lazyRouteComponent(() => import('./pages/access/probes-page.tsx'), 'AccessProbesPage'),
+});
 const compliance = createRoute({
   getParentRoute: () => frame,
   path: '/compliance',
@@ -221,6 +251,12 @@ export const router = createRouter({
       admissionExceptions,
       admissionCoverage,
       admissionSources,
+      access,
+      accessAsk,
+      accessExposure,
+      accessSecrets,
+      accessComponents,
+      accessProbes,
       compliance,
       framework,
       nodes,

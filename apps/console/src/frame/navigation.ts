@@ -10,6 +10,7 @@ import {
   IconClipboardList,
   IconGauge,
   IconGavel,
+  IconKey,
   IconListCheck,
   IconServer2,
   IconSettings,
@@ -31,6 +32,7 @@ export const PAGES = [
     icon: IconGavel,
     permission: 'policies:read',
   },
+  { to: '/access', name: 'access', key: 'r', icon: IconKey, permission: 'policies:read' },
   {
     to: '/compliance',
     name: 'compliance',

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { access } from './en/access.ts';
 import { admission } from './en/admission.ts';
 import { compliance } from './en/compliance.ts';
 import { frame } from './en/frame.ts';
@@ -20,4 +21,5 @@ export const en = {
   ...supply,
   ...admission,
   ...compliance,
+  ...access,
 } as const;

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { access } from './ja/access.ts';
 import { admission } from './ja/admission.ts';
 import { compliance } from './ja/compliance.ts';
 import { frame } from './ja/frame.ts';
@@ -21,4 +22,5 @@ export const ja = {
   ...supply,
   ...admission,
   ...compliance,
+  ...access,
 } as const satisfies Catalogue;

@@ -1,0 +1,269 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AccessGrant, ResponseOf } from '@bartizan/contracts';
+import { useFormat } from '../../format/use-format.ts';
+import { useT } from '../../i18n/language.ts';
+import { Badge, type Tone } from '../../widgets/badges.tsx';
+import { type Column, DataTable } from '../../widgets/data-table.tsx';
+import { Empty } from '../../widgets/states.tsx';
+import { CommandBlock, Cut, Section, Verbatim } from '../../widgets/text.tsx';
+
+type Answer = ResponseOf<'access.who-can'>;
+type Path = ResponseOf<'access.paths'>;
+type Use = ResponseOf<'access.unused'>;
+type Reach = ResponseOf<'access.reach'>;
+
+const placeOf = ({ kind, namespace, name }: AccessGrant['binding']): string =>
+  `${kind}/${namespace === '' ? '' : `${namespace}/`}${name}`;
+
+const ruleOf = ({ rule }: AccessGrant): string => {
+  const groups = rule.apiGroups.filter((group) => group !== '');
+  const names = rule.resourceNames.length === 0 ? '' : ` [${rule.resourceNames.join(',')}]`;
+  const what = [...rule.resources, ...rule.nonResourceURLs].join(',');
+  return `${rule.verbs.join(',')} ${what}${groups.length === 0 ? '' : ` (${groups.join(',')})`}${names}`;
+};
+
+/** What an answer lacks: kinds that could not be read make it a part. */
+export const Partial = ({ unreadable }: { unreadable: readonly string[] }) => {
+  const t = useT();
+  if (unreadable.length === 0) return null;
+  return (
+    <p>
+      <Badge tone="unknown">{t('access.partial')}</Badge> <Verbatim mono>{unreadable.join(', ')}</Verbatim>
+    </p>
+  );
+};
+
+const useGrantColumns = (): readonly Column<AccessGrant>[] => {
+  const t = useT();
+  return [
+    {
+      id: 'subject',
+      title: t('access.subject'),
+      width: 'minmax(160px, 1fr)',
+      cell: ({ subject }) => <Cut text={subject} most={48} mono />,
+    },
+    {
+      id: 'rule',
+      title: t('access.rule'),
+      width: 'minmax(180px, 2fr)',
+      cell: (grant) => <Cut text={ruleOf(grant)} most={64} mono />,
+    },
+    {
+      id: 'binding',
+      title: t('access.bindings'),
+      width: 'minmax(160px, 1fr)',
+      fromPx: 760,
+      cell: ({ binding }) => <Cut text={placeOf(binding)} most={44} mono />,
+    },
+    {
+      id: 'role',
+      title: t('access.role'),
+      width: 'minmax(160px, 1fr)',
+      fromPx: 900,
+      cell: ({ role }) => <Cut text={placeOf(role)} most={44} mono />,
+    },
+  ];
+};
+
+/** Grants that answer who may do it, or what somebody may do. */
+export const Grants = ({ answer }: { answer: Answer }) => {
+  const t = useT();
+  const { text, count } = useFormat();
+  const columns = useGrantColumns();
+  const { grants, total, always, question, unreadable } = answer;
+  return (
+    <div className="stack">
+      <h2>{t('access.answer', { question: text(question), total })}</h2>
+      <Partial unreadable={unreadable} />
+      {always.length > 0 && (
+        <p className="second small">
+          {t('access.always')} <Verbatim mono>{always.join(', ')}</Verbatim>
+        </p>
+      )}
+      {grants.length === 0 ? (
+        <div className="card">
+          <Empty title={t(unreadable.length === 0 ? 'access.nobody' : 'access.nobody.known')} />
+        </div>
+      ) : (
+        <DataTable
+          name="access-grants"
+          label={t('access.grants')}
+          columns={columns}
+          items={grants}
+          total={total}
+          rowKey={(grant) => `${grant.subject} ${placeOf(grant.binding)} ${ruleOf(grant)}`}
+          foot={
+            grants.length < total
+              ? t('access.cut', { shown: count(grants.length), total: count(total) })
+              : undefined
+          }
+        />
+      )}
+    </div>
+  );
+};
+
+const PATH_TONES: Readonly<Record<Path['reaches'], Tone>> = { yes: 'critical', no: 'ok', unknown: 'unknown' };
+
+/** The way to cluster-admin as a chain, and the same as a table. */
+export const PathSteps = ({ path }: { path: Path }) => {
+  const t = useT();
+  const { text } = useFormat();
+  return (
+    <div className="stack">
+      <h2 className="row wrap">
+        <Verbatim>{path.subject}</Verbatim>
+        <Badge tone={PATH_TONES[path.reaches]}>{t(`access.reaches.${path.reaches}`)}</Badge>
+      </h2>
+      <Partial unreadable={path.unreadable} />
+      {path.steps.length > 0 && (
+        <>
+          <ol className="access-chain" aria-label={t('access.chain')}>
+            {path.steps.map(({ from, to, words }) => (
+              <li key={`${from} ${to}`}>
+                <span className="access-node mono" translate="no">
+                  {from}
+                </span>
+                <span className="access-edge small second">{text(words)}</span>
+              </li>
+            ))}
+            <li>
+              <span className="access-node mono" data-end="true" translate="no">
+                {path.steps.at(-1)?.to}
+              </span>
+            </li>
+          </ol>
+          <section className="card">
+            <table className="simple-table" aria-label={t('access.steps')}>
+              <thead>
+                <tr>
+                  <th>{t('access.from')}</th>
+                  <th>{t('access.to')}</th>
+                  <th>{t('access.by')}</th>
+                  <th className="hide-narrow">{t('access.bindings')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {path.steps.map(({ from, to, words, grants }) => (
+                  <tr key={`${from} ${to}`}>
+                    <td>
+                      <Cut text={from} most={40} mono />
+                    </td>
+                    <td>
+                      <Cut text={to} most={40} mono />
+                    </td>
+                    <td>{text(words)}</td>
+                    <td className="hide-narrow">
+                      <Cut
+                        text={[...new Set(grants.map(({ binding }) => placeOf(binding)))].join(' ')}
+                        most={48}
+                        mono
+                      />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
+        </>
+      )}
+    </div>
+  );
+};
+
+const REACH_TONES: Readonly<Record<Reach['reach'], Tone>> = {
+  allowed: 'high',
+  denied: 'ok',
+  unknown: 'unknown',
+};
+
+/** Whether a pod reaches another, and which policies of each side say so. */
+export const ReachVerdict = ({ answer }: { answer: Reach }) => {
+  const t = useT();
+  return (
+    <div className="stack">
+      <h2 className="row wrap">
+        <Verbatim>
+          {answer.from} → {answer.to}
+        </Verbatim>
+        <Badge tone={REACH_TONES[answer.reach]}>{t(`access.reach.${answer.reach}`)}</Badge>
+      </h2>
+      <Partial unreadable={answer.unreadable} />
+      <section className="card">
+        <table className="simple-table" aria-label={t('access.sides')}>
+          <thead>
+            <tr>
+              <th>{t('access.side')}</th>
+              <th>{t('field.verdict')}</th>
+              <th>{t('access.because')}</th>
+              <th>{t('access.policies')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {answer.directions.map(({ direction, reach, because, policies }) => (
+              <tr key={direction}>
+                <td>{t(`access.side.${direction}`)}</td>
+                <td>
+                  <Badge tone={REACH_TONES[reach]}>{t(`access.reach.${reach}`)}</Badge>
+                </td>
+                <td>{t(`access.because.${because}`)}</td>
+                <td>
+                  {policies.length === 0 ? (
+                    '–'
+                  ) : (
+                    <Cut text={policies.map(placeOf).join(' ')} most={60} mono />
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </div>
+  );
+};
+
+/** What somebody was granted and did not use, with the smaller role. */
+export const UnusedGrants = ({ use }: { use: Use }) => {
+  const t = useT();
+  const { count } = useFormat();
+  const { proposal } = use;
+  return (
+    <div className="stack">
+      <h2 className="row wrap">
+        <Verbatim>{use.subject}</Verbatim>
+        <Badge tone={use.unseenIs === 'unused' ? 'medium' : 'unknown'}>
+          {t(`access.unseen.${use.unseenIs}`)}
+        </Badge>
+      </h2>
+      <Partial unreadable={use.unreadable} />
+      <p>{t('access.use', { used: count(use.used), unseen: count(use.unseen) })}</p>
+      {use.grants.map(({ grant, used, unseen }) => (
+        <Section
+          key={`${placeOf(grant.binding)} ${ruleOf(grant)}`}
+          title={`${placeOf(grant.binding)} → ${placeOf(grant.role)}`}
+        >
+          <p>
+            <strong>{t('access.used')}</strong> <Verbatim mono>{used.join(', ') || '–'}</Verbatim>
+          </p>
+          <p>
+            <strong>{t('access.not-seen')}</strong> <Verbatim mono>{unseen.join(', ') || '–'}</Verbatim>
+          </p>
+        </Section>
+      ))}
+      {proposal !== undefined && (
+        <Section title={t('access.proposal')}>
+          <p>
+            {t('access.proposal.proof', {
+              allowed: count(proposal.stillAllowed),
+              checked: count(proposal.checked),
+            })}
+          </p>
+          <CommandBlock text={proposal.yaml} />
+        </Section>
+      )}
+    </div>
+  );
+};
