@@ -11,6 +11,7 @@ import {
 } from '@bartizan/contracts';
 import { renderMessage } from '@bartizan/engine';
 import type { AuditedRequest } from '@bartizan/engine/audit-log';
+import type { Owner } from '../../ports.ts';
 import type { FoldedDetection } from './audit-fold.ts';
 
 /** What the API server tells has no node of ours and no kernel. */
@@ -57,11 +58,14 @@ function withRequest(message: LocalText, request: AuditedRequest): LocalText {
   };
 }
 
-/** Puts a pod to its workload; what is not known comes back as it was. */
-export type PlacePod = (pod: WorkloadRef) => WorkloadRef;
+/** Puts a pod to its workload; what is not known, and what another owner asks about, comes back as it was. */
+export type PlacePod = (pod: WorkloadRef, owner: Owner) => WorkloadRef;
 
 /** The object that the request was about: the workload of a pod that is known, else the object by its name. */
-function subjectOf({ resource, namespace, name, facts }: AuditedRequest, place: PlacePod): WorkloadRef {
+function subjectOf(
+  { resource, namespace, name, facts }: AuditedRequest,
+  place: (pod: WorkloadRef) => WorkloadRef,
+): WorkloadRef {
   const path = String(facts['audit.path'] ?? '');
   const what = resource === '' ? path : resource;
   const workload = `object-${digest(what, namespace, name).toString('hex').slice(0, 32)}`;
@@ -96,7 +100,7 @@ export function eventOf(
     bootUs: 0,
     occurredAtMs: request.atMs ?? nowMs,
     receivedAtMs: nowMs,
-    workload: subjectOf(request, place),
+    workload: subjectOf(request, (pod) => place(pod, owner)),
     severity: rule.severity,
     owasp: rule.owasp,
     attack: rule.attack,

@@ -34,8 +34,10 @@ const judging = (perMinute?: number): AuditJudge =>
   new AuditJudge({
     ...{ store: test.store, clock: { nowMs: () => nowMs }, log, rules },
     publish: (change) => void changes.push(change),
-    place: (pod) =>
-      pod.name === 'known' ? { ...pod, workload: 'web', kind: 'Deployment', name: 'web' } : pod,
+    place: (pod, { tenant }) =>
+      pod.name === 'known' && tenant === OWNER.tenant
+        ? { ...pod, workload: 'web', kind: 'Deployment', name: 'web' }
+        : pod,
     ...(perMinute === undefined ? {} : { perMinute }),
   });
 
@@ -95,6 +97,19 @@ describe('detections in the audit log', () => {
     ]);
     expect(subjects).toContainEqual(['Deployment', 'web', 'known']);
     expect(subjects).toContainEqual(['KubernetesObject', 'pods/other', undefined]);
+  });
+
+  it('of another tenant say nothing of the workloads of the cluster', async () => {
+    const theirs = { ...OWNER, tenant: 'other' };
+    await judging().take(theirs, [forwarded('known', 'eve')]);
+    const page = await test.store.events.list(tenantScope(theirs.cluster, theirs.tenant), 'security', {
+      filter: [],
+      limit: 10,
+    });
+    const found = page.ok ? page.value.items : [];
+    expect(found.map(({ workload }) => [workload.kind, workload.name])).toEqual([
+      ['KubernetesObject', 'pods/known'],
+    ]);
   });
 
   it('are the same events after a restart: a replay is kept once', async () => {

@@ -33,7 +33,9 @@ export function buildAuditLog(parts: Parts, { placing }: Pick<ClusterRole, 'plac
   const judge = new AuditJudge({
     ...parts,
     rules: parts.knowledge.content.rules,
-    place: (pod) => placing?.ref(pod) ?? pod,
+    // Workloads of the cluster are told to nobody but those it belongs to.
+    place: (pod, { cluster, tenant }) =>
+      cluster === parts.owner.cluster && tenant === parts.owner.tenant ? (placing?.ref(pod) ?? pod) : pod,
   });
   const use = new AccessUse(parts);
   const intake = new AuditIntake({
