@@ -44,6 +44,8 @@ export const run = async (
 export interface Engine {
   readonly kind: 'containerd' | 'docker' | 'podman';
   readonly socket: string;
+  /** File it is set up by, where it has one. */
+  readonly config?: string;
   /** Starts `sleep` in a container with the name; gives its id. */
   readonly start: (name: string, labels: Readonly<Record<string, string>>) => Promise<string>;
   readonly runBriefly: (name: string) => Promise<void>;
@@ -167,13 +169,13 @@ const removeFolder = async (folder: string): Promise<void> => {
 const labelWords = (labels: Readonly<Record<string, string>>): string[] =>
   Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]);
 
-/** A real containerd; containers by its own `ctr`, the image from a busybox archive. */
-export const startContainerd = async (): Promise<Engine> => {
+/** A real containerd; containers by its own `ctr`, the image from a busybox archive. `more`: further settings in TOML. */
+export const startContainerd = async (more = ''): Promise<Engine> => {
   const folder = makeFolder('cd');
   const socket = join(folder, 'containerd.sock');
   writeFileSync(
     join(folder, 'config.toml'),
-    `version = 2\nroot = "${folder}/root"\nstate = "${folder}/state"\ndisabled_plugins = ["io.containerd.internal.v1.opt"]\n[grpc]\naddress = "${socket}"\n[plugins."io.containerd.grpc.v1.cri"]\nrestrict_oom_score_adj = true\n`,
+    `version = 2\nroot = "${folder}/root"\nstate = "${folder}/state"\ndisabled_plugins = ["io.containerd.internal.v1.opt"]\n[grpc]\naddress = "${socket}"\n[plugins."io.containerd.grpc.v1.cri"]\nrestrict_oom_score_adj = true\n${more}`,
   );
   const daemon = startDaemon('containerd', ['--config', join(folder, 'config.toml')]);
   const ctr = (...words: string[]): Promise<string> =>
@@ -205,6 +207,7 @@ export const startContainerd = async (): Promise<Engine> => {
   return {
     kind: 'containerd',
     socket,
+    config: join(folder, 'config.toml'),
     start: async (name, labels) => {
       await start(name, labels, '600', true);
       return name;
@@ -314,11 +317,15 @@ const importImage = async (folder: string, cli: (...words: string[]) => Promise<
   await cli('import', archive, 'localhost/bartizan/busybox:1');
 };
 
-/** A real Docker engine. */
-export const startDocker = async (): Promise<Engine> => {
+/** A real Docker engine. `settings`: what its file says. */
+export const startDocker = async (settings?: object): Promise<Engine> => {
   const folder = makeFolder('dk');
   const socket = join(folder, 'docker.sock');
+  const config = join(folder, 'daemon.json');
+  if (settings !== undefined)
+    writeFileSync(config, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o644 });
   const daemon = startDaemon('dockerd', [
+    ...(settings === undefined ? [] : ['--config-file', config]),
     '--data-root',
     join(folder, 'data'),
     '--exec-root',
@@ -336,7 +343,8 @@ export const startDocker = async (): Promise<Engine> => {
   const cli = (...words: string[]): Promise<string> => run('docker', ['-H', `unix://${socket}`, ...words]);
   await untilAnswers(daemon, () => cli('version'));
   await importImage(folder, cli);
-  return dockerLike('docker', { folder, socket, daemon, cli, more: [] });
+  const engine = dockerLike('docker', { folder, socket, daemon, cli, more: [] });
+  return settings === undefined ? engine : { ...engine, config };
 };
 
 /** A real Podman service. */
