@@ -58,8 +58,11 @@ const kernelObjects = (): string => {
 };
 
 const TAG = `bzu${process.pid % 10_000}`;
-const one = new Product(`${TAG}a`);
+/** Nothing but what Debian itself put there: its own nodejs and npm start everything. */
+const DEBIAN = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+const one = new Product(`${TAG}a`, DEBIAN);
 const two = new Product(`${TAG}b`, {
+  ...DEBIAN,
   BARTIZAN_STATE_DIR: one.paths.stateRoot,
   BARTIZAN_ETC_DIR: one.paths.etcRoot,
   BARTIZAN_RUN_DIR: one.paths.runRoot,
@@ -73,7 +76,7 @@ describe.runIf(process.getuid?.() === 0)('down and uninstall', () => {
     await one.close();
   }, 120_000);
 
-  it('run two instances side by side, and leave no process or file of one behind while the other is whole', {
+  it('run two instances side by side with only Debian\u2019s nodejs and npm on PATH, and leave no process or file of one behind while the other is whole', {
     timeout: 900_000,
   }, async () => {
     expect(await traces(TAG)).toEqual([]);
