@@ -66,17 +66,17 @@ describe('CIS Docker on a real Docker engine', () => {
   });
 
   it('proposes a diff of the file that makes the check pass, and the engine still starts with it', async () => {
-    engine = await startDocker({ icc: true, 'log-level': 'info' });
-    const failed = of(await judge(), DOCKER, '2.2');
+    engine = await startDocker({ 'no-new-privileges': false, 'log-level': 'info' });
+    const failed = of(await judge(), DOCKER, '2.14');
     expect(failed).toMatchObject({ status: 'fail' });
     execFileSync('patch', ['-p1', '-d', '/'], { input: failed?.fix ?? '', timeout: 10_000 });
-    expect(of(await judge(), DOCKER, '2.2')).toMatchObject({ status: 'pass' });
+    expect(of(await judge(), DOCKER, '2.14')).toMatchObject({ status: 'pass' });
     const repaired = JSON.parse(readFileSync(config(), 'utf8')) as object;
-    expect(repaired).toMatchObject({ icc: false, 'log-level': 'info' });
+    expect(repaired).toMatchObject({ 'no-new-privileges': true, 'log-level': 'info' });
     await engine.close();
     engine = await startDocker(repaired);
     await engine.start(`repaired-${process.pid}`, {});
-    expect(of(await judge(), DOCKER, '2.2')).toMatchObject({ status: 'pass' });
+    expect(of(await judge(), DOCKER, '2.14')).toMatchObject({ status: 'pass' });
   });
 });
 
@@ -87,7 +87,6 @@ describe('hardening checks on a real containerd', () => {
     const before = await judge();
     expect(before.benchmarks.find(({ product }) => product === 'containerd')).toMatchObject({
       id: CONTAINERD,
-      productVersion: expect.stringMatching(/^v?1\.|^v?2\./),
     });
     expect(of(before, CONTAINERD, '1.1')).toMatchObject({ status: 'fail' });
     expect(of(before, CONTAINERD, '2.2')).toMatchObject({ status: 'fail' });

@@ -37,6 +37,14 @@ const COMPONENT_NAME = /(?:^|\/)(?:kube-[a-z-]+|kubelet|etcd|containerd|crio|doc
 const isCandidate = (argv: readonly string[]): boolean =>
   argv.slice(0, 2).some((word) => COMPONENT_NAME.test(word));
 
+/** The root of the machine: that of its first process or, where nobody may look at that one, our own in our own /proc. */
+function rootOfHost(procfs: Procfs): string | undefined {
+  const first = procfs.rootIdentity(1);
+  if (first.ok) return first.value;
+  const own = procfs.root === '/proc' ? procfs.rootIdentity(process.pid) : first;
+  return own.ok ? own.value : undefined;
+}
+
 /**
  * What runs on the machine, for the collectors of evidence. Only programs that may be asked about are looked at
  * closer; `openTree` opens the root that a program in a container sees.
@@ -57,8 +65,7 @@ export function openProgramTable(procfs: Procfs, openTree: (root: string) => Fil
   };
   return {
     programs: () => {
-      const first = procfs.rootIdentity(1);
-      const own = first.ok ? first.value : undefined;
+      const own = rootOfHost(procfs);
       return procfs.pids().flatMap((pid) => describe(pid, own) ?? []);
     },
     rootOf: (pid) => {
