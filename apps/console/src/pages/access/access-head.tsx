@@ -1,30 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ReactNode } from 'react';
 import { useT } from '../../i18n/language.ts';
+import { PageHead, type PageHeadProps } from '../../widgets/page-head.tsx';
 import { SectionLinks } from '../../widgets/section-links.tsx';
 
 /** Head of every page about access in the cluster, and the way to the others. */
-export const AccessHead = ({
-  title,
-  note,
-  actions,
-}: {
-  title: string;
-  note: string;
-  actions?: ReactNode;
-}) => {
+export const AccessHead = (props: PageHeadProps) => {
   const t = useT();
   return (
     <>
-      <div className="page-head">
-        <div>
-          <h1>{title}</h1>
-          <p>{note}</p>
-        </div>
-        {actions !== undefined && <span className="row wrap">{actions}</span>}
-      </div>
+      <PageHead {...props} />
       <SectionLinks
         label={t('access.sections')}
         items={[

@@ -1,31 +1,17 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ReactNode } from 'react';
 import { useT } from '../../i18n/language.ts';
+import { PageHead, type PageHeadProps } from '../../widgets/page-head.tsx';
 import { SectionLinks } from '../../widgets/section-links.tsx';
 import { StatusStrip } from './status-strip.tsx';
 
 /** Head of every page about admission: what it is, how it is doing, and the way to the others. */
-export const AdmissionHead = ({
-  title,
-  note,
-  actions,
-}: {
-  title: string;
-  note: string;
-  actions?: ReactNode;
-}) => {
+export const AdmissionHead = (props: PageHeadProps) => {
   const t = useT();
   return (
     <>
-      <div className="page-head">
-        <div>
-          <h1>{title}</h1>
-          <p>{note}</p>
-        </div>
-        {actions !== undefined && <span className="row wrap">{actions}</span>}
-      </div>
+      <PageHead {...props} />
       <StatusStrip />
       <SectionLinks
         label={t('admission.sections')}

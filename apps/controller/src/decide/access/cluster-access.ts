@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { JsonRecord } from '@bartizan/adapters/kube';
 import type { Lifecycle } from '@bartizan/contracts';
 import { AccessGraph, EscalationPaths, readAccess } from '@bartizan/engine/access';
 import {
@@ -23,7 +24,7 @@ import {
   readPod,
 } from '@bartizan/engine/reachability';
 import type { ObjectChange } from '../admission/cluster-audit.ts';
-import { at, hasEnded, type Json, keptOf } from './kept-object.ts';
+import { at, hasEnded, keptOf } from './kept-object.ts';
 
 /** What access and reachability are computed from. */
 export const ACCESS_OBJECT_KINDS = [
@@ -59,7 +60,7 @@ export class AccessView {
   readonly graph: AccessGraph;
   readonly policies: readonly NetworkPolicySet[];
   readonly reachability: Reachability;
-  readonly #objects: readonly Json[];
+  readonly #objects: readonly JsonRecord[];
   readonly #labels: ReadonlyMap<string, Record<string, string>>;
   readonly #unreadPolicies: readonly string[];
   #paths: EscalationPaths | undefined;
@@ -68,7 +69,7 @@ export class AccessView {
   #secrets: readonly SecretUse[] | undefined;
 
   constructor(
-    objects: readonly Json[],
+    objects: readonly JsonRecord[],
     unreadable: readonly string[],
     unreadPolicies: readonly string[] = [],
   ) {
@@ -162,7 +163,7 @@ interface Parts {
 /** Keeps what access is computed from, from the watch. A burst of changes costs one computation, at the next question. */
 export class ClusterAccess {
   readonly #parts: Parts;
-  readonly #objects = new Map<string, { readonly kept: Json; readonly text: string }>();
+  readonly #objects = new Map<string, { readonly kept: JsonRecord; readonly text: string }>();
   readonly #clusterPolicies = new Set<string>();
   #view: { readonly view: AccessView; readonly unreadable: string } | undefined;
 

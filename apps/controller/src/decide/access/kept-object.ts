@@ -1,22 +1,19 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { type JsonRecord, listOf, recordOf } from '@bartizan/adapters/kube';
 import { CLOUD_ROLE_ANNOTATIONS } from '@bartizan/engine/cluster-posture';
 import { readLabels } from '@bartizan/engine/reachability';
 import type { ObjectChange } from '../admission/cluster-audit.ts';
 
-/** A part of an object that is kept. */
-export type Json = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-/** A member of a record; undefined of anything else. */
-export const at = (value: unknown, key: string): unknown =>
-  isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+/** A member of a record; undefined of anything else, and of what an object only inherits. */
+export const at = (value: unknown, key: string): unknown => {
+  const record = recordOf(value);
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+};
 
 /** Members by their names, without those that are not there. */
-const pick = (value: unknown, ...keys: readonly string[]): Json =>
+const pick = (value: unknown, ...keys: readonly string[]): JsonRecord =>
   Object.fromEntries(
     keys.flatMap((key) => {
       const member = at(value, key);
@@ -25,20 +22,20 @@ const pick = (value: unknown, ...keys: readonly string[]): Json =>
   );
 
 /** Of an environment only where values come from: a value that is written in it may be a secret. */
-const environmentOf = (container: unknown): Json => ({
-  env: items(at(container, 'env')).flatMap((one) => {
+const environmentOf = (container: unknown): JsonRecord => ({
+  env: listOf(at(container, 'env')).flatMap((one) => {
     const from = at(at(one, 'valueFrom'), 'secretKeyRef');
     return from === undefined ? [] : [{ valueFrom: { secretKeyRef: { name: at(from, 'name') } } }];
   }),
-  envFrom: items(at(container, 'envFrom')).flatMap((one) => {
+  envFrom: listOf(at(container, 'envFrom')).flatMap((one) => {
     const from = at(one, 'secretRef');
     return from === undefined ? [] : [{ secretRef: { name: at(from, 'name') } }];
   }),
 });
 
-const volumeOf = (volume: unknown): readonly Json[] => {
+const volumeOf = (volume: unknown): readonly JsonRecord[] => {
   const secret = at(at(volume, 'secret'), 'secretName');
-  const projected = items(at(at(volume, 'projected'), 'sources')).flatMap((source) => {
+  const projected = listOf(at(at(volume, 'projected'), 'sources')).flatMap((source) => {
     const name = at(at(source, 'secret'), 'name');
     return name === undefined ? [] : [{ secret: { name } }];
   });
@@ -46,10 +43,10 @@ const volumeOf = (volume: unknown): readonly Json[] => {
   return projected.length > 0 ? [{ projected: { sources: projected } }] : [];
 };
 
-function keptPod(object: unknown): Json {
+function keptPod(object: unknown): JsonRecord {
   const spec = at(object, 'spec');
-  const containers = (key: string): Json[] =>
-    items(at(spec, key)).map((container) => ({
+  const containers = (key: string): JsonRecord[] =>
+    listOf(at(spec, key)).map((container) => ({
       ...pick(container, 'ports', 'image'),
       ...environmentOf(container),
     }));
@@ -58,14 +55,14 @@ function keptPod(object: unknown): Json {
       ...pick(spec, 'serviceAccountName', 'automountServiceAccountToken', 'hostNetwork', 'imagePullSecrets'),
       containers: containers('containers'),
       initContainers: containers('initContainers'),
-      volumes: items(at(spec, 'volumes')).flatMap(volumeOf),
+      volumes: listOf(at(spec, 'volumes')).flatMap(volumeOf),
     },
     status: { podIPs: at(at(object, 'status'), 'podIPs') },
   };
 }
 
 /** What is kept of kinds whose whole object is not needed. */
-const KEPT_OF: Readonly<Record<string, (object: unknown) => Json>> = {
+const KEPT_OF: Readonly<Record<string, (object: unknown) => JsonRecord>> = {
   Pod: keptPod,
   NetworkPolicy: (object) => pick(object, 'spec'),
   Ingress: (object) => pick(object, 'spec', 'status'),
@@ -77,16 +74,16 @@ const KEPT_OF: Readonly<Record<string, (object: unknown) => Json>> = {
 };
 
 /** Annotations that are asked about; most others change often and hold what people wrote. */
-function annotationsOf(kind: string, object: unknown): Json {
+function annotationsOf(kind: string, object: unknown): JsonRecord {
   const given = at(at(object, 'metadata'), 'annotations');
   if (kind === 'ServiceAccount') return { annotations: pick(given, ...Object.keys(CLOUD_ROLE_ANNOTATIONS)) };
-  if (kind !== 'Service' || !isRecord(given)) return {};
-  const keys = Object.keys(given).filter((key) => /load-?balancer/i.test(key));
+  if (kind !== 'Service') return {};
+  const keys = Object.keys(recordOf(given)).filter((key) => /load-?balancer/i.test(key));
   return { annotations: pick(given, ...keys) };
 }
 
 /** What is kept of an object: the rest, a status that changes each second for instance, makes no new answer. */
-export function keptOf({ kind, namespace, name, object }: ObjectChange): Json {
+export function keptOf({ kind, namespace, name, object }: ObjectChange): JsonRecord {
   const metadata = { namespace, name, labels: readLabels(object), ...annotationsOf(kind, object) };
   return {
     kind,

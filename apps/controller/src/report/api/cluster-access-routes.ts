@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type AccessRisk, severityRank } from '@bartizan/contracts';
-import { type FieldPaths, matchesFilter } from '@bartizan/engine';
+import type { FieldPaths } from '@bartizan/engine';
 import { type Attributes, type Person, personOf } from '@bartizan/engine/access';
 import type { AccessDesks } from '../../access-ports.ts';
 import type { Clock } from '../../ports.ts';
-import { pageBody, slicePage, toQuery } from './list-query.ts';
+import { type Orders, pageOf } from './known-rows.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 
 interface Parts {
@@ -24,6 +24,16 @@ const RISK_FIELDS: FieldPaths = {
   origin: 'origin',
   binding: 'bindings',
   role: 'roles',
+};
+
+const RISK_ORDERS: Orders<AccessRisk> = {
+  '': ({ severity }) => severityRank(severity),
+  severity: ({ severity }) => severityRank(severity),
+  subject: ({ subject }) => subject,
+  pattern: ({ pattern }) => pattern,
+  title: ({ title }) => title.en,
+  scope: ({ scope }) => scope,
+  origin: ({ origin }) => origin,
 };
 
 interface WhoCan {
@@ -92,30 +102,9 @@ export const clusterAccessHandlers = ({ clock, access }: Parts) => ({
     const answer = access(caller).reach(query);
     return Promise.resolve(answer.ok ? reply(answer.value) : answer);
   }),
-  'access.risks': answers('access.risks', async ({ query, caller }) => {
-    const wanted = toQuery(query);
-    if (!wanted.ok) return wanted;
-    const risks = access(caller).risks();
-    if (!risks.ok) return risks;
-    const kept = risks.value.filter((row) => matchesFilter(row, wanted.value.filter, RISK_FIELDS));
-    const page = slicePage(sortRisks(kept, query.sort), wanted.value);
-    return page.ok ? reply(pageBody(page.value, clock.nowMs())) : page;
-  }),
+  'access.risks': answers('access.risks', ({ query, caller }) =>
+    Promise.resolve(
+      pageOf(access(caller).risks(), query, { fields: RISK_FIELDS, orders: RISK_ORDERS, clock }),
+    ),
+  ),
 });
-
-/** Rows in the order asked for, the worst first when nothing is asked. */
-function sortRisks(rows: readonly AccessRisk[], sort = 'severity'): AccessRisk[] {
-  const isDescending = sort.startsWith('-');
-  const field = isDescending ? sort.slice(1) : sort;
-  const value = (row: AccessRisk): number | string => {
-    if (field === 'subject' || field === 'pattern' || field === 'scope' || field === 'origin')
-      return row[field];
-    return field === 'title' ? row.title.en : severityRank(row.severity);
-  };
-  const compare = (one: number | string, two: number | string): number =>
-    one < two ? -1 : one > two ? 1 : 0;
-  const sorted = rows.toSorted(
-    (left, right) => compare(value(left), value(right)) || compare(left.subject, right.subject),
-  );
-  return isDescending ? sorted.reverse() : sorted;
-}

@@ -1,20 +1,17 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ClusterProbe, Component, Exposure, Result, SecretUsage } from '@bartizan/contracts';
-import { type FieldPaths, matchesFilter } from '@bartizan/engine';
+import type { ClusterProbe, Component, Exposure, SecretUsage } from '@bartizan/contracts';
+import type { FieldPaths } from '@bartizan/engine';
 import type { AccessDesks } from '../../access-ports.ts';
-import type { ApiFailure, Clock } from '../../ports.ts';
-import { pageBody, slicePage, toQuery } from './list-query.ts';
+import type { Clock } from '../../ports.ts';
+import { type Orders, pageOf } from './known-rows.ts';
 import { answers, reply } from './route-handler.ts';
 
 interface Parts {
   readonly clock: Clock;
   readonly access: AccessDesks;
 }
-type Value = string | number;
-/** What rows can be sorted by, and the order when nothing is asked: the worst first. */
-type Orders<T> = Readonly<Record<string, (row: T) => Value>>;
 
 const EXPOSURE_FIELDS: FieldPaths = {
   kind: 'kind',
@@ -83,30 +80,6 @@ const PROBE_ORDERS: Orders<ClusterProbe> = {
   url: ({ url }) => url,
   outcome: ({ outcome }) => PROBE_RANK[outcome],
 };
-
-const compare = (one: Value, two: Value): number => (one < two ? -1 : one > two ? 1 : 0);
-
-/** Rows in the order asked for; an order that is not known is the first one. */
-function sorted<T>(rows: readonly T[], orders: Orders<T>, sort = ''): T[] {
-  const isDescending = sort.startsWith('-');
-  const field = isDescending ? sort.slice(1) : sort;
-  const order = (Object.hasOwn(orders, field) ? orders[field] : orders['']) ?? (() => 0);
-  const inOrder = rows.toSorted((left, right) => compare(order(left), order(right)));
-  return isDescending ? inOrder.reverse() : inOrder;
-}
-
-function pageOf<T extends object>(
-  rows: Result<readonly T[], ApiFailure>,
-  asked: Parameters<typeof toQuery>[0],
-  known: { readonly fields: FieldPaths; readonly orders: Orders<T>; readonly clock: Clock },
-) {
-  const wanted = toQuery(asked);
-  if (!wanted.ok) return wanted;
-  if (!rows.ok) return rows;
-  const kept = rows.value.filter((row) => matchesFilter(row, wanted.value.filter, known.fields));
-  const page = slicePage(sorted(kept, known.orders, asked.sort), wanted.value);
-  return page.ok ? reply(pageBody(page.value, known.clock.nowMs())) : page;
-}
 
 /** What the cluster shows to the outside, the secrets in use, and how old its parts are. */
 export const clusterPostureHandlers = ({ clock, access }: Parts) => ({

@@ -14,7 +14,7 @@ import { err, ok, type Result, systemScope } from '@bartizan/contracts';
 import type { OwnedObject, OwnedState } from '../../native-ports.ts';
 import type { Clock, ClusterFeed, Log, Owner } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
-import { lastWriter } from './last-writer.ts';
+import { tellRestored } from './tell-restored.ts';
 
 interface Parts {
   readonly client: KubeClient;
@@ -38,7 +38,6 @@ const PAGE = 500;
 const PAGES_MAX = 20;
 const DETAIL_MAX = 512;
 const SCOPE = systemScope('native admission policies');
-const ACTOR = 'admission';
 const keyOf = (kind: string, name: string): string => `${kind}/${name}`;
 
 /** Keeps objects of ours in the cluster as they shall be: who deletes or changes one sees it come back, and stands in the audit log. */
@@ -145,7 +144,11 @@ export class NativeKeeper {
     const isRestored = cause !== 'planned' && this.#inForce.get(key) === desired;
     this.#inForce.set(key, desired);
     this.#states.set(key, { state: 'in-force', restoredTotal: restoredTotal + (isRestored ? 1 : 0) });
-    if (isRestored) await this.#tell(desired.name, live.ok ? live.value : undefined);
+    if (isRestored)
+      await tellRestored(this.#parts, SCOPE, {
+        ...{ what: 'policy', name: desired.name },
+        live: live.ok ? live.value : undefined,
+      });
   }
 
   /** By server-side apply; what somebody put beside our fields goes only when the whole is replaced. */
@@ -213,26 +216,6 @@ export class NativeKeeper {
       if (next === undefined) break;
     }
     return ok(all);
-  }
-
-  /** Leaves a record where somebody else took away or changed what we keep. */
-  async #tell(name: string, live: KubeObject | undefined): Promise<void> {
-    const { store, clock, log, owner } = this.#parts;
-    const who = live === undefined ? undefined : lastWriter(live);
-    const by = who === undefined ? '' : ` by ${who}`;
-    const detail = `${live === undefined ? 'deleted' : 'changed'}${by}; restored`;
-    log.warn({ name, detail }, 'a policy of ours was put back');
-    const appended = await store.audit.append(SCOPE, {
-      tenant: owner.tenant,
-      atMs: clock.nowMs(),
-      actor: ACTOR,
-      actorKind: 'system',
-      action: 'admission.restore',
-      target: name,
-      outcome: 'success',
-      detail,
-    });
-    if (!appended.ok) log.error({ code: appended.error.code }, 'a restored policy is not audited');
   }
 }
 

@@ -6,13 +6,13 @@ import type { Store } from '@bartizan/adapters/store';
 import { err, ok, type Result, systemScope } from '@bartizan/contracts';
 import type { Clock, ClusterFeed, Log, Owner } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
-import { lastWriter } from './last-writer.ts';
 import {
   type DesiredConfiguration,
   desiredConfigurations,
   isAsDesired,
   type RegistrationPlan,
 } from './registration.ts';
+import { tellRestored } from './tell-restored.ts';
 
 /** How one configuration of ours is. */
 export interface WebhookState {
@@ -36,7 +36,6 @@ const TRIES = 5;
 /** The watch tells in milliseconds; this is for when it may not, or is behind. */
 const CHECK_MS = 30_000;
 const SCOPE = systemScope('admission webhooks');
-const ACTOR = 'admission';
 
 /** Keeps our webhooks registered: who deletes or changes them sees them come back, and stands in the audit log. */
 export class WebhookKeeper {
@@ -130,22 +129,7 @@ export class WebhookKeeper {
   ): Promise<'in-force' | 'restored'> {
     const wasThere = this.#states.has(name);
     if (cause === 'planned' || !wasThere) return 'in-force';
-    const { store, clock, log, owner } = this.#parts;
-    const who = live === undefined ? undefined : lastWriter(live);
-    const by = who === undefined ? '' : ` by ${who}`;
-    const detail = `${live === undefined ? 'deleted' : 'changed'}${by}; restored`;
-    log.warn({ name, detail }, 'a webhook of ours was put back');
-    const appended = await store.audit.append(SCOPE, {
-      tenant: owner.tenant,
-      atMs: clock.nowMs(),
-      actor: ACTOR,
-      actorKind: 'system',
-      action: 'admission.restore',
-      target: name,
-      outcome: 'success',
-      detail,
-    });
-    if (!appended.ok) log.error({ code: appended.error.code }, 'a restored webhook is not audited');
+    await tellRestored(this.#parts, SCOPE, { what: 'webhook', name, live });
     return 'restored';
   }
 }
