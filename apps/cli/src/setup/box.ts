@@ -41,8 +41,15 @@ function counts(t: Translate, system: SystemState | undefined, view: UpView): st
   return `${found} · ${findings.length === 0 ? t('box.none-open') : findings.join(', ')}`;
 }
 
-function advisories(t: Translate, system: SystemState | undefined): string {
+/** Whether the first advisory pack is being made: then there is nothing the reader has to do. */
+export const isPackBuilding = (system: SystemState): boolean =>
+  !system.advisories.present &&
+  system.conditions.some((condition) => condition.code === 'advisories.building');
+
+/** What is said of the vulnerability data. */
+export function advisories(t: Translate, system: SystemState | undefined): string {
   const state = system?.advisories;
+  if (system !== undefined && isPackBuilding(system)) return t('box.advisories-building');
   if (state === undefined || !state.present) return t('box.advisories-missing');
   const date = state.builtAtMs === undefined ? '?' : new Date(state.builtAtMs).toISOString().slice(0, 10);
   const key: TextKey = state.sample ? 'box.advisories-sample' : 'box.advisories';

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -205,6 +207,25 @@ describe('uninstall', () => {
     fill(pathsOf('one'));
     expect(await uninstall(pathsOf('one'), true)).toEqual({ ok: true, value: { left: [] } });
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('with purge is not stopped half-way by another checkout that fills the caches meanwhile', async () => {
+    const paths = pathsOf('one');
+    fill(paths);
+    const toolchain = join(paths.cache, 'toolchain');
+    for (let index = 0; index < 300; index += 1)
+      mkdirSync(join(toolchain, String(index)), { recursive: true });
+    const filling = `const { mkdirSync } = require('node:fs'); console.log('fills'); for (let i = 0; ; i += 1)
+      try { mkdirSync(${JSON.stringify(toolchain)} + '/' + (i % 300) + '/' + i); } catch {}`;
+    const other = spawn(process.execPath, ['-e', filling], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      await once(other.stdout, 'data');
+      expect(await uninstall(paths, true)).toEqual({ ok: true, value: { left: [] } });
+      expect([paths.state, paths.etc, toolchain].filter((path) => existsSync(path))).toEqual([]);
+    } finally {
+      other.kill('SIGKILL');
+      await once(other, 'exit');
+    }
   });
 
   it('reads only names of packages from the record', () => {

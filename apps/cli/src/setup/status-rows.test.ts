@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { translator } from '../text/catalogue.ts';
+import { advisories as boxLine } from './box.ts';
 import type { InstanceState } from './status.ts';
 import { clusterRows, inspectRows, nodeRows, statusRows, systemRows } from './status-rows.ts';
 import type { SystemState } from './wait.ts';
@@ -121,9 +122,9 @@ describe('the processes in status', () => {
 });
 
 describe('the advisories in status', () => {
-  const rowOf = (language: 'en' | 'ja', signedBy: string | undefined, present = true): string => {
+  const systemOf = (signedBy: string | undefined, present = true): SystemState => {
     const advisories = { present, sample: false, rows: 5, ageDays: 1, ecosystems: [], noData: [] };
-    const system: SystemState = {
+    return {
       instance: 'main',
       version: '0.1.0',
       state: 'ready',
@@ -142,7 +143,9 @@ describe('the advisories in status', () => {
       ingest: { recordsTotal: 0, rejectedTotal: 0, lostTotal: 0 },
       firstScanDone: true,
     };
-    const rows = systemRows(translator(language), system);
+  };
+  const rowOf = (language: 'en' | 'ja', signedBy: string | undefined, present = true): string => {
+    const rows = systemRows(translator(language), systemOf(signedBy, present));
     return rows.find(([, , detail]) => detail.includes('5'))?.[2] ?? '';
   };
 
@@ -157,6 +160,24 @@ describe('the advisories in status', () => {
 
   it('say nothing of a signature where there is no pack', () => {
     expect(rowOf('en', undefined, false)).toBe('5 rows, 1 days old');
+  });
+
+  it.each([
+    ['en', 'building', 'being built; nothing to do', 'being built'],
+    ['ja', 'ビルド中', '作成中。対応は不要です', '作成中'],
+  ] as const)('send nobody to fetch what is being built: %s', (language, state, detail, box) => {
+    const nothing = { en: '', ja: '' };
+    const condition = {
+      code: 'advisories.building',
+      severity: 'info',
+      message: nothing,
+      remedy: nothing,
+    } as const;
+    const system = { ...systemOf(undefined, false), conditions: [condition] };
+    const t = translator(language);
+    expect(systemRows(t, system)[1]?.slice(1)).toEqual([state, detail]);
+    expect(boxLine(t, system)).toContain(box);
+    expect(boxLine(t, { ...system, conditions: [] })).toContain('db update');
   });
 });
 

@@ -4,6 +4,7 @@
 import { inLanguage, type ToldText } from '@bartizan/contracts';
 import type { SupervisorStatus } from '../instance/status.ts';
 import type { TextKey, Translate } from '../text/catalogue.ts';
+import { isPackBuilding } from './box.ts';
 import type { InstanceState } from './status.ts';
 import type { NodeState, SystemState } from './wait.ts';
 
@@ -59,10 +60,20 @@ const signedBy = (t: Translate, { present, signedBy: key }: SystemState['advisor
   return key === undefined ? t('status.advisories-unsigned') : t('status.advisories-signed', { key });
 };
 
+const advisoryDetail = (t: Translate, advisories: SystemState['advisories']): string =>
+  joined(t, [
+    t('status.advisories-detail', { rows: advisories.rows, days: advisories.ageDays ?? '?' }),
+    signedBy(t, advisories),
+    advisories.noData.length === 0 ? '' : t('status.advisories-no-data', { n: advisories.noData.length }),
+  ]);
+
 /** The parts of the whole: store, advisories, first scan, losses. */
 export function systemRows(t: Translate, system: SystemState): StatusRow[] {
   const { store, advisories, ingest } = system;
-  const advisoryState = advisories.present ? (advisories.sample ? 'sample' : 'loaded') : 'missing';
+  const isBuilding = isPackBuilding(system);
+  const absent = isBuilding ? 'building' : 'missing';
+  const present = advisories.sample ? 'sample' : 'loaded';
+  const advisoryState = advisories.present ? present : absent;
   const lost = ingest.lostTotal + ingest.rejectedTotal;
   return [
     [
@@ -73,11 +84,7 @@ export function systemRows(t: Translate, system: SystemState): StatusRow[] {
     [
       t('status.advisories'),
       t(`status.is.${advisoryState}`),
-      joined(t, [
-        t('status.advisories-detail', { rows: advisories.rows, days: advisories.ageDays ?? '?' }),
-        signedBy(t, advisories),
-        advisories.noData.length === 0 ? '' : t('status.advisories-no-data', { n: advisories.noData.length }),
-      ]),
+      isBuilding ? t('status.advisories-building') : advisoryDetail(t, advisories),
     ],
     [
       t('status.scan'),

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import { readText } from '../instance/files.ts';
@@ -65,6 +65,22 @@ export function otherInstances(paths: InstancePaths): readonly string[] {
   return [...names].sort();
 }
 
+/**
+ * Removes a cache that another checkout may be filling at this moment. It is moved out of its place first: what is
+ * written afterwards goes to a new folder of its user, and what was being written cannot stop us half-way.
+ * @returns whether it is gone.
+ */
+function removeCache(path: string): boolean {
+  const aside = `${path}.removed-${process.pid}`;
+  try {
+    if (existsSync(path)) renameSync(path, aside);
+    rmSync(aside, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What could not be removed; empty = nothing is left. */
 async function purge(paths: InstancePaths): Promise<string[]> {
   for (const folder of [paths.state, paths.etc]) rmSync(folder, { recursive: true, force: true });
@@ -72,7 +88,7 @@ async function purge(paths: InstancePaths): Promise<string[]> {
   if (otherInstances(paths).length === 0) {
     if (!(await removeUser(paths))) left.push(`user ${paths.user}`);
     for (const part of ['console', 'native', 'toolchain', 'compile'])
-      rmSync(join(paths.cache, part), { recursive: true, force: true });
+      if (!removeCache(join(paths.cache, part))) left.push(join(paths.cache, part));
     removeEmpty(paths.cache);
     if (left.length === 0) {
       rmSync(join(paths.stateRoot, 'added-packages'), { force: true });

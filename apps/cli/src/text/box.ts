@@ -78,6 +78,10 @@ export const BOX_TEXT = {
     en: 'NONE: vulnerabilities are unknown, not zero; bartizan db update | db import FILE',
     ja: 'なし：脆弱性は「不明」であり「ゼロ」ではありません。bartizan db update | db import FILE',
   },
+  'box.advisories-building': {
+    en: 'being built: vulnerabilities are unknown, not zero, until it is ready; nothing to do',
+    ja: '作成中：準備ができるまで脆弱性は「不明」であり「ゼロ」ではありません。対応は不要です',
+  },
   'box.next': { en: 'Next', ja: '次の操作' },
   'severity.critical': { en: 'critical', ja: '緊急' },
   'severity.high': { en: 'high', ja: '重要' },

@@ -60,6 +60,10 @@ export const STATUS_TEXT = {
   'status.supervisor-detail': { en: 'pid {pid}, release {release}', ja: 'pid {pid}、リリース {release}' },
   'status.restarts': { en: 'restarts {n}', ja: '再起動 {n} 回' },
   'status.advisories-detail': { en: '{rows} rows, {days} days old', ja: '{rows} 行、{days} 日前' },
+  'status.advisories-building': {
+    en: 'being built; nothing to do',
+    ja: '作成中。対応は不要です',
+  },
   'status.advisories-signed': { en: 'signed by {key}', ja: '署名鍵 {key}' },
   'status.advisories-unsigned': {
     en: 'signed by nobody: as good as the place it was taken from',
