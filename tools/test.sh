@@ -7,7 +7,7 @@
 #            tenth of the runs of each property
 #   --check  formatting, types and lint only
 #   --fresh  with one of them: also run the checks that passed on exactly these files before
-#   --only X steps whose name contains X
+#   --only X steps whose name contains X; may be said several times
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { KeptPasses } from './kept-passes.ts';
 import { cargoOutcome, exitOutcome, type Outcome, vitestOutcome } from './outcome.ts';
+import { laneCount, laneEnvironment } from './real-parts.ts';
 import { type AllowedSkip, forbiddenSkips } from './skips.ts';
 import { allSteps, type Step } from './steps.ts';
 
@@ -21,23 +22,32 @@ const OUTPUT_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Steps the command line asked for. */
 function chosen(): Step[] {
-  const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
+  const only = args.filter((_word, at) => args[at - 1] === '--only');
   const phases = PHASES.slice(0, args.includes('--check') ? 1 : args.includes('--fast') ? 2 : PHASES.length);
   return allSteps(root).filter(
     (step) =>
-      phases.some((phase) => phase === step.phase) && (only === undefined || step.name.includes(only)),
+      phases.some((phase) => phase === step.phase) &&
+      (only.length === 0 || only.some((word) => step.name.includes(word))),
   );
 }
 
+const isLoud = !process.env['BARTIZAN_QUIET'];
+
 /** Runs a command in its own process group, so that a time-out ends its children too. */
-function run(step: Step): Promise<{ code: number; output: string }> {
+function run(step: Step, lane?: number): Promise<{ code: number; output: string }> {
   return new Promise((settle) => {
     const [file = '', ...rest] = step.command;
-    const child = spawn(file, rest, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(file, rest, {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...(lane === undefined ? {} : laneEnvironment(lane)) },
+    });
     let output = '';
     const take = (chunk: Buffer): void => {
       if (output.length < OUTPUT_BYTES_MAX) output += chunk.toString();
-      if (step.counting === 'vitest' && !process.env['BARTIZAN_QUIET']) process.stdout.write(chunk);
+      // What runs beside something else is shown whole when it has ended.
+      if (step.counting === 'vitest' && isLoud && lane === undefined) process.stdout.write(chunk);
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
@@ -81,7 +91,7 @@ function count(step: Step, outcome: Outcome, how: string, output: string): void 
   if (!good && step.counting !== 'vitest') process.stdout.write(`${output.slice(-12_000)}\n`);
 }
 
-async function take(step: Step): Promise<void> {
+async function take(step: Step, lane?: number): Promise<void> {
   const { reads } = step;
   const keyOf = (): string | undefined =>
     kept === undefined || reads === undefined ? undefined : kept.keyOf({ ...step, reads });
@@ -92,23 +102,40 @@ async function take(step: Step): Promise<void> {
   }
   if (step.report !== undefined) rmSync(resolve(root, step.report), { force: true });
   const stepStartMs = Date.now();
-  const { code, output } = await run(step);
+  const { code, output } = await run(step, lane);
+  if (lane !== undefined && isLoud) process.stdout.write(output);
   if (code === 0 && key !== undefined && keyOf() === key) kept?.keep(key);
   count(step, judge(step, code, output), `${((Date.now() - stepStartMs) / 1000).toFixed(1)} s`, output);
 }
 
-/** Checks are one process each and do not touch each other: as many at once as there are cores. */
-async function takeChecks(steps: readonly Step[]): Promise<void> {
+/** Takes steps that do not touch each other, some at once. */
+async function takeBeside(
+  steps: readonly Step[],
+  atOnce: number,
+  takeOne: (step: Step, lane: number) => Promise<void>,
+): Promise<void> {
   const waiting = [...steps];
-  const lane = async (): Promise<void> => {
-    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) await take(step);
+  const work = async (lane: number): Promise<void> => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) await takeOne(step, lane);
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  await Promise.all(Array.from({ length: atOnce }, (_, lane) => work(lane)));
 }
 
 const steps = chosen();
-await takeChecks(steps.filter(({ phase }) => phase === 'check'));
-for (const step of steps.filter(({ phase }) => phase !== 'check')) await take(step);
+// Checks are one process each: as many at once as there are cores.
+await takeBeside(
+  steps.filter(({ phase }) => phase === 'check'),
+  availableParallelism(),
+  (step) => take(step),
+);
+const isInTurn = (step: Step): boolean => step.phase !== 'check' && step.isBeside !== true;
+for (const step of steps.filter((one) => isInTurn(one) && one.phase !== 'real')) await take(step);
+await takeBeside(
+  steps.filter(({ isBeside }) => isBeside),
+  laneCount(),
+  take,
+);
+for (const step of steps.filter((one) => isInTurn(one) && one.phase === 'real')) await take(step);
 for (const failure of failures) process.stdout.write(`  failed: ${failure}\n`);
 process.stdout.write(`took ${((Date.now() - startedMs) / 1000).toFixed(0)} s\n`);
 process.stdout.write(`${passed} passed, ${failures.length} failed, ${skippedCount} skipped\n`);

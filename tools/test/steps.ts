@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { GENERATORS } from '../generate.ts';
 import { programs, writeProgram } from './programs.ts';
+import { groupsBeside, realParts } from './real-parts.ts';
 
 /** How the outcome of a step is counted. */
 export type Counting =
@@ -23,6 +24,8 @@ export interface Step {
   readonly command: readonly string[];
   readonly report?: string;
   readonly timeoutMs: number;
+  /** Whether it may run beside other such steps: it touches only what it made. */
+  readonly isBeside?: boolean;
   /** Files that can change the outcome. Only such a step may be kept as passed while they stay the same. */
   readonly reads?: (path: string) => boolean;
 }
@@ -91,7 +94,27 @@ function vitest(name: string, phase: Step['phase'], more: { args: string[]; time
   return { name, phase, counting: 'vitest', command, report, timeoutMs: more.timeoutMs };
 }
 
-/** Every step, phase by phase. `real` steps run one after the other: they use the machine's kernel, ports and CPU. */
+/** Real parts: groups of files that may run beside each other, then what needs the machine for itself. */
+function realSteps(root: string): Step[] {
+  const groups = groupsBeside(realParts(root));
+  const inOrder = '--no-file-parallelism';
+  return [
+    ...groups.map(([name, files]) => ({
+      ...vitest(`real parts ${name}`, 'real', { args: [inOrder, ...files], timeoutMs: 30 * MINUTE }),
+      isBeside: true,
+    })),
+    vitest('real parts alone', 'real', {
+      args: [
+        inOrder,
+        ...groups.flatMap(([, files]) => files.map((file) => `--exclude=${file}`)),
+        '.real.test.ts',
+      ],
+      timeoutMs: 60 * MINUTE,
+    }),
+  ];
+}
+
+/** Every step, phase by phase. */
 export function allSteps(root: string): Step[] {
   const cargo = (name: string, args: string[]): Step => ({
     name,
@@ -133,9 +156,6 @@ export function allSteps(root: string): Step[] {
       command: ['sh', 'tests/cluster/build.sh'],
       timeoutMs: 30 * MINUTE,
     },
-    vitest('real parts', 'real', {
-      args: ['--no-file-parallelism', '.real.test.ts'],
-      timeoutMs: 60 * MINUTE,
-    }),
+    ...realSteps(root),
   ];
 }
