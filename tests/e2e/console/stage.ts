@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { untilQuiet } from './quiet.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const consoleDir = join(root, 'apps/console');
@@ -147,7 +148,8 @@ export interface Violation {
 
 /** Serious and critical violations of WCAG 2.2 A and AA that axe finds on the page as it is. */
 export const violationsOf = async (page: Page): Promise<Violation[]> => {
-  await page.evaluate(axeSource);
+  // A page that goes on by links keeps what it was given.
+  if (!(await page.evaluate(() => Reflect.has(globalThis, 'axe')))) await page.evaluate(axeSource);
   const found = await page.evaluate(async () => {
     const run: unknown = Reflect.get(globalThis, 'axe').run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
@@ -208,7 +210,9 @@ export const settle = async (page: Page): Promise<void> => {
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
   if ((await page.locator('.map-stage').count()) > 0) {
     await page.waitForFunction(() => performance.getEntriesByName('bartizan-map-painted').length > 0);
+    // A map is drawn outside of the document: nothing there tells when it stands.
+    await page.waitForTimeout(250);
   }
-  // What was asked after the first answers (details of a panel, pages of a list) is local and comes at once.
-  await page.waitForTimeout(250);
+  // What was asked after the first answers: details of a panel, pages of a list.
+  await untilQuiet(page);
 };
