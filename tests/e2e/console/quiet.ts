@@ -22,8 +22,8 @@ function requestsOf(page: Page): Set<Request> {
   page.on('request', (request) => {
     if (request.resourceType() !== 'eventsource') open.add(request);
   });
-  for (const ended of ['requestfinished', 'requestfailed'] as const)
-    page.on(ended, (request) => open.delete(request));
+  page.on('requestfinished', (request) => open.delete(request));
+  page.on('requestfailed', (request) => open.delete(request));
   return open;
 }
 
