@@ -12,6 +12,7 @@ import {
   groupsBeside,
   laneCount,
   laneEnvironment,
+  type RealPart,
   realParts,
 } from './real-parts.ts';
 
@@ -54,37 +55,43 @@ describe('the list of real parts', () => {
     ]);
     expect(faultsOf([...parts, first], files)).toEqual([expect.stringContaining('several rows')]);
     expect(faultsOf([{ ...first, reason: '' }, ...rest], files)).toEqual([expect.stringContaining('reason')]);
+    expect(faultsOf([{ ...first, group: ALONE }, ...rest], files)).toEqual([
+      expect.stringContaining('alone is one'),
+    ]);
   });
 
   it('leaves a file alone that nobody decided about', () => {
-    const beside = groupsBeside(parts.slice(1)).flatMap(([, of]) => of);
+    const beside = groupsBeside(parts.slice(1)).flatMap(({ files: of }) => of);
     expect(beside).not.toContain(parts[0]?.file);
   });
 
   it('starts the longest group first, and none of those that need the machine', () => {
-    const row = (file: string, group: string, seconds: number) => ({
-      file,
-      group,
-      seconds,
-      reason: 'a test',
+    const row = (file: string, group: string, seconds: number, atOnce = 3): RealPart => ({
+      ...{ file, group, seconds, atOnce },
+      reason: 'a row of a test',
     });
     const groups = groupsBeside([
       row('a', 'short', 5),
       row('b', 'long', 4),
-      row('c', ALONE, 90),
-      row('d', 'long', 4),
+      row('c', ALONE, 90, 1),
+      row('d', 'long', 4, 2),
     ]);
     expect(groups).toEqual([
-      ['long', ['b', 'd']],
-      ['short', ['a']],
+      { name: 'long', atOnce: 2, files: ['b', 'd'] },
+      { name: 'short', atOnce: 3, files: ['a'] },
     ]);
   });
 
-  it('keeps everything that starts the whole product or counts what the kernel tells alone', () => {
-    const beside = groupsBeside(parts).flatMap(([, of]) => of);
-    expect(
-      beside.filter((file) => /new Product\(|\/kernel\/watching\.ts|'\.\/watching\.ts'/.test(textOf(file))),
-    ).toEqual([]);
+  it('keeps what counts everything the kernel tells alone, and few of what starts the whole product at once', () => {
+    const groups = groupsBeside(parts);
+    const counting = groups
+      .flatMap((group) => group.files)
+      .filter((file) => /watching\.ts'/.test(textOf(file)));
+    expect(counting).toEqual([]);
+    const crowded = groups.filter(
+      (group) => group.atOnce > 2 && group.files.some((file) => textOf(file).includes('new Product(')),
+    );
+    expect(crowded).toEqual([]);
   });
 
   it('gives every cluster that may run beside another a name and a number of its own', () => {

@@ -10,13 +10,15 @@ export interface RealPart {
   readonly file: string;
   /** Files of a group run one after the other, beside other groups; those of ALONE while nothing else runs. */
   readonly group: string;
+  /** How many groups like this one may run at once: fewer for what starts the whole product and promises seconds. */
+  readonly atOnce: number;
   /** How long it took by itself on two cores: the longest group starts first. */
   readonly seconds: number;
   /** What keeps it from touching what others made, or what it needs the machine for. */
   readonly reason: string;
 }
 
-/** Where a file stands that compares the machine before and after, counts every event, or promises times. */
+/** Where a file stands that judges the whole machine or counts every event of it. */
 export const ALONE = 'alone';
 
 const GIB = 1024 ** 3;
@@ -39,8 +41,15 @@ export const laneEnvironment = (lane: number): Readonly<Record<string, string>> 
 export const realParts = (root: string): readonly RealPart[] =>
   JSON.parse(readFileSync(join(root, 'tests/real-parts.json'), 'utf8'));
 
+/** Files that run one after the other, beside other groups. */
+export interface RealGroup {
+  readonly name: string;
+  readonly atOnce: number;
+  readonly files: readonly string[];
+}
+
 /** Groups that run beside others, the longest first. A file that is not listed is in none of them. */
-export function groupsBeside(parts: readonly RealPart[]): readonly (readonly [string, readonly string[]])[] {
+export function groupsBeside(parts: readonly RealPart[]): readonly RealGroup[] {
   const groups = Map.groupBy(
     parts.filter(({ group }) => group !== ALONE),
     ({ group }) => group,
@@ -49,7 +58,11 @@ export function groupsBeside(parts: readonly RealPart[]): readonly (readonly [st
     rows.reduce((sum, { seconds }) => sum + seconds, 0);
   return [...groups]
     .toSorted(([, left], [, right]) => secondsOf(right) - secondsOf(left))
-    .map(([name, rows]) => [name, rows.map(({ file }) => file)] as const);
+    .map(([name, rows]) => ({
+      name,
+      atOnce: Math.min(...rows.map(({ atOnce }) => atOnce)),
+      files: rows.map(({ file }) => file),
+    }));
 }
 
 /** What is wrong with the list: files without a row, rows without a file, files with two rows, rows that say nothing. */
@@ -62,5 +75,8 @@ export function faultsOf(parts: readonly RealPart[], files: readonly string[]): 
     ...parts
       .filter(({ group, reason, seconds }) => group === '' || reason.length < 10 || !(seconds > 0))
       .map(({ file }) => `${file}: group, seconds or reason is missing`),
+    ...parts
+      .filter(({ group, atOnce }) => (group === ALONE) !== (atOnce === 1) || !(atOnce > 0))
+      .map(({ file }) => `${file}: alone is one at once, and nothing else is`),
   ];
 }

@@ -128,14 +128,16 @@ await takeBeside(
   availableParallelism(),
   (step) => take(step),
 );
-const isInTurn = (step: Step): boolean => step.phase !== 'check' && step.isBeside !== true;
-for (const step of steps.filter((one) => isInTurn(one) && one.phase !== 'real')) await take(step);
-await takeBeside(
-  steps.filter(({ isBeside }) => isBeside),
-  laneCount(),
-  take,
+for (const step of steps.filter(({ phase }) => phase !== 'check' && phase !== 'real')) await take(step);
+// Real parts: most at once first, what needs the machine for itself last.
+const real = Map.groupBy(
+  steps.filter(({ phase }) => phase === 'real'),
+  ({ atOnce = 1 }) => atOnce,
 );
-for (const step of steps.filter((one) => isInTurn(one) && one.phase === 'real')) await take(step);
+for (const [atOnce, some] of [...real].toSorted(([left], [right]) => right - left)) {
+  const lanes = Math.min(atOnce, laneCount());
+  await takeBeside(some, lanes, (step, lane) => take(step, lanes === 1 ? undefined : lane));
+}
 for (const failure of failures) process.stdout.write(`  failed: ${failure}\n`);
 process.stdout.write(`took ${((Date.now() - startedMs) / 1000).toFixed(0)} s\n`);
 process.stdout.write(`${passed} passed, ${failures.length} failed, ${skippedCount} skipped\n`);

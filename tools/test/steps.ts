@@ -24,8 +24,8 @@ export interface Step {
   readonly command: readonly string[];
   readonly report?: string;
   readonly timeoutMs: number;
-  /** Whether it may run beside other such steps: it touches only what it made. */
-  readonly isBeside?: boolean;
+  /** How many steps like this one may run at once: they touch only what they made. */
+  readonly atOnce?: number;
   /** Files that can change the outcome. Only such a step may be kept as passed while they stay the same. */
   readonly reads?: (path: string) => boolean;
 }
@@ -99,14 +99,14 @@ function realSteps(root: string): Step[] {
   const groups = groupsBeside(realParts(root));
   const inOrder = '--no-file-parallelism';
   return [
-    ...groups.map(([name, files]) => ({
+    ...groups.map(({ name, atOnce, files }) => ({
       ...vitest(`real parts ${name}`, 'real', { args: [inOrder, ...files], timeoutMs: 30 * MINUTE }),
-      isBeside: true,
+      atOnce,
     })),
     vitest('real parts alone', 'real', {
       args: [
         inOrder,
-        ...groups.flatMap(([, files]) => files.map((file) => `--exclude=${file}`)),
+        ...groups.flatMap(({ files }) => files.map((file) => `--exclude=${file}`)),
         '.real.test.ts',
       ],
       timeoutMs: 60 * MINUTE,
