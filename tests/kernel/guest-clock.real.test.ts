@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a real jump of the wall clock, in a guest of its own', { timeout: 600_000 }, () => {
   it.skipIf(box === undefined)('loses no event of the sensor, and dates each by the time since boot', () => {
-    // The guest opens files slowly: as hundreds of modules the program took two minutes to start.
+    // The guest opens files slowly: as hundreds of modules the program takes minutes to start.
     const program = join(folder, 'guest-clock.mjs');
     const bundler = join(root, 'tools/run-tree/one-file.ts');
     execFileSync(process.execPath, [bundler, join(root, 'tests/kernel/guest-clock.ts'), program]);
