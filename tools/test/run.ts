@@ -140,6 +140,10 @@ const real = Map.groupBy(
 );
 for (const [atOnce, some] of [...real].toSorted(([left], [right]) => right - left)) {
   const lanes = Math.min(atOnce, laneCount());
+  if (lanes > 1)
+    process.stdout.write(
+      `real parts: ${some.length} groups, ${lanes} at once, each shown when it has ended\n`,
+    );
   await takeBeside(some, lanes, (step, lane) => take(step, lanes === 1 ? undefined : lane));
 }
 for (const failure of failures) process.stdout.write(`  failed: ${failure}\n`);
