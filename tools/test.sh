@@ -6,8 +6,9 @@
 #   --fast   formatting, types, lint, architecture and unit tests only (about a minute on two idle cores), with a
 #            tenth of the runs of each property
 #   --check  formatting, types and lint only
-#   --fresh  with one of them: also run the checks that passed on exactly these files before
-#   --only X steps whose name contains X
+#   --fresh  with one of them: also run the checks and unit tests that passed on exactly these files before; else they
+#            are told as kept, and not counted as passed
+#   --only X steps whose name contains X; may be said several times
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"

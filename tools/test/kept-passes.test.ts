@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -69,6 +69,16 @@ describe('kept passes', () => {
   it('are none where git does not tell the files', () => {
     rmSync(join(root, '.git'), { recursive: true });
     expect(keyNow()).toBeUndefined();
+  });
+
+  it('are believed for as long as is said', () => {
+    const passes = new KeptPasses(root);
+    const key = passes.keyOf(CHECK) ?? '';
+    passes.keep(key);
+    expect(passes.has(key, 60_000)).toBe(true);
+    const record = join(root, 'node_modules/.cache/bartizan-passes', key);
+    utimesSync(record, new Date(), new Date(Date.now() - 61_000));
+    expect([passes.has(key, 60_000), passes.has(key)]).toEqual([false, true]);
   });
 
   it('are not kept without end', () => {

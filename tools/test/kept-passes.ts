@@ -4,7 +4,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -15,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a check is made of. */
+/** What a check, or a part of the unit tests, is made of. */
 export interface Keyed {
   readonly name: string;
   readonly command: readonly string[];
@@ -30,7 +29,7 @@ const ALWAYS =
   /^(package(-lock)?\.json|\.npmrc|tsconfig\.base\.json|biome\.json|\.oxlintrc\.json|vitest\.config\.ts|tools\/(test\/|toolchain\.sh).*)$/;
 
 /**
- * Checks that passed on exactly these bytes, so that they need not run again. A record is made for a pass only, its name
+ * Checks and unit tests that passed on exactly these bytes, so that they need not run again. A record is made for a pass only, its name
  * is a hash over the command, the tools and every byte the check can read, and a check whose files changed while it ran
  * leaves none: a failure can never become a pass by it. Only `--fast` and `--check` ask; the whole run runs everything.
  */
@@ -61,8 +60,10 @@ export class KeptPasses {
     return hash.digest('hex');
   }
 
-  has(key: string): boolean {
-    return existsSync(join(this.#folder, key));
+  /** Whether it passed on these bytes, within the last `maxAgeMs`: what a test sees of the day is not in its key. */
+  has(key: string, maxAgeMs = Number.POSITIVE_INFINITY): boolean {
+    const record = lstatSync(join(this.#folder, key), { throwIfNoEntry: false });
+    return record !== undefined && Date.now() - record.mtimeMs <= maxAgeMs;
   }
 
   /** Keeps a pass. The oldest records go. */

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { KeptPasses } from './kept-passes.ts';
 import { cargoOutcome, exitOutcome, type Outcome, vitestOutcome } from './outcome.ts';
+import { laneCount, laneEnvironment } from './real-parts.ts';
 import { type AllowedSkip, forbiddenSkips } from './skips.ts';
 import { allSteps, type Step } from './steps.ts';
 
@@ -21,23 +22,32 @@ const OUTPUT_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Steps the command line asked for. */
 function chosen(): Step[] {
-  const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
+  const only = args.filter((_word, at) => args[at - 1] === '--only');
   const phases = PHASES.slice(0, args.includes('--check') ? 1 : args.includes('--fast') ? 2 : PHASES.length);
   return allSteps(root).filter(
     (step) =>
-      phases.some((phase) => phase === step.phase) && (only === undefined || step.name.includes(only)),
+      phases.some((phase) => phase === step.phase) &&
+      (only.length === 0 || only.some((word) => step.name.includes(word))),
   );
 }
 
+const isLoud = !process.env['BARTIZAN_QUIET'];
+
 /** Runs a command in its own process group, so that a time-out ends its children too. */
-function run(step: Step): Promise<{ code: number; output: string }> {
+function run(step: Step, lane?: number): Promise<{ code: number; output: string }> {
   return new Promise((settle) => {
     const [file = '', ...rest] = step.command;
-    const child = spawn(file, rest, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(file, rest, {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...(lane === undefined ? {} : laneEnvironment(lane)) },
+    });
     let output = '';
     const take = (chunk: Buffer): void => {
       if (output.length < OUTPUT_BYTES_MAX) output += chunk.toString();
-      if (step.counting === 'vitest' && !process.env['BARTIZAN_QUIET']) process.stdout.write(chunk);
+      // What runs beside something else is shown whole when it has ended.
+      if (step.counting === 'vitest' && isLoud && lane === undefined) process.stdout.write(chunk);
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
@@ -63,12 +73,13 @@ if (args.includes('--fast')) process.env['BARTIZAN_TEST_QUICK'] = '1';
 mkdirSync(resolve(root, 'artefacts'), { recursive: true });
 const allowed: AllowedSkip[] = JSON.parse(readFileSync(resolve(root, 'tests/skips.json'), 'utf8'));
 let passed = 0;
+let keptCount = 0;
 let skippedCount = 0;
 const failures: string[] = [];
 const startedMs = Date.now();
 
-/** Adds an outcome to the whole and says it in one line. */
-function count(step: Step, outcome: Outcome, how: string, output: string): void {
+/** Adds an outcome to the whole and says it in one line; whether it is good. */
+function count(step: Step, outcome: Outcome, how: string, output: string): boolean {
   const forbidden = forbiddenSkips(root, outcome.skipped, allowed);
   passed += outcome.passed;
   skippedCount += outcome.skipped.length - forbidden.length;
@@ -79,37 +90,66 @@ function count(step: Step, outcome: Outcome, how: string, output: string): void 
   const good = outcome.failed === 0 && forbidden.length === 0;
   process.stdout.write(`${good ? 'ok  ' : 'FAIL'} ${step.name}  (${how}, ${outcome.passed} passed)\n`);
   if (!good && step.counting !== 'vitest') process.stdout.write(`${output.slice(-12_000)}\n`);
+  return good;
 }
 
-async function take(step: Step): Promise<void> {
+async function take(step: Step, lane?: number): Promise<void> {
   const { reads } = step;
   const keyOf = (): string | undefined =>
     kept === undefined || reads === undefined ? undefined : kept.keyOf({ ...step, reads });
   const key = keyOf();
-  if (!isFresh && kept !== undefined && key !== undefined && kept.has(key)) {
-    count(step, exitOutcome(step.name, 0), 'nothing it reads changed since it passed', '');
+  if (!isFresh && kept !== undefined && key !== undefined && kept.has(key, step.keptMs)) {
+    keptCount += 1;
+    process.stdout.write(`kept ${step.name}  (nothing it reads changed since it passed)\n`);
     return;
   }
   if (step.report !== undefined) rmSync(resolve(root, step.report), { force: true });
   const stepStartMs = Date.now();
-  const { code, output } = await run(step);
-  if (code === 0 && key !== undefined && keyOf() === key) kept?.keep(key);
-  count(step, judge(step, code, output), `${((Date.now() - stepStartMs) / 1000).toFixed(1)} s`, output);
+  const { code, output } = await run(step, lane);
+  if (lane !== undefined && isLoud) process.stdout.write(output);
+  const took = `${((Date.now() - stepStartMs) / 1000).toFixed(1)} s`;
+  const isGood = count(step, judge(step, code, output), took, output);
+  if (isGood && code === 0 && key !== undefined && keyOf() === key) kept?.keep(key);
 }
 
-/** Checks are one process each and do not touch each other: as many at once as there are cores. */
-async function takeChecks(steps: readonly Step[]): Promise<void> {
+/** Takes steps that do not touch each other, some at once. */
+async function takeBeside(
+  steps: readonly Step[],
+  atOnce: number,
+  takeOne: (step: Step, lane: number) => Promise<void>,
+): Promise<void> {
   const waiting = [...steps];
-  const lane = async (): Promise<void> => {
-    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) await take(step);
+  const work = async (lane: number): Promise<void> => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) await takeOne(step, lane);
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  await Promise.all(Array.from({ length: atOnce }, (_, lane) => work(lane)));
 }
 
 const steps = chosen();
-await takeChecks(steps.filter(({ phase }) => phase === 'check'));
-for (const step of steps.filter(({ phase }) => phase !== 'check')) await take(step);
+// Checks are one process each: as many at once as there are cores.
+await takeBeside(
+  steps.filter(({ phase }) => phase === 'check'),
+  availableParallelism(),
+  (step) => take(step),
+);
+for (const step of steps.filter(({ phase }) => phase !== 'check' && phase !== 'real')) await take(step);
+// Real parts: most at once first, what needs the machine for itself last.
+const real = Map.groupBy(
+  steps.filter(({ phase }) => phase === 'real'),
+  ({ atOnce = 1 }) => atOnce,
+);
+for (const [atOnce, some] of [...real].toSorted(([left], [right]) => right - left)) {
+  const lanes = Math.min(atOnce, laneCount());
+  if (lanes > 1)
+    process.stdout.write(
+      `real parts: ${some.length} groups, ${lanes} at once, each shown when it has ended\n`,
+    );
+  await takeBeside(some, lanes, (step, lane) => take(step, lanes === 1 ? undefined : lane));
+}
 for (const failure of failures) process.stdout.write(`  failed: ${failure}\n`);
 process.stdout.write(`took ${((Date.now() - startedMs) / 1000).toFixed(0)} s\n`);
+// What was not run is not counted as passed.
+if (keptCount > 0)
+  process.stdout.write(`${keptCount} of ${steps.length} steps were not run again: see "kept"\n`);
 process.stdout.write(`${passed} passed, ${failures.length} failed, ${skippedCount} skipped\n`);
-process.exitCode = failures.length === 0 && passed > 0 ? 0 : 1;
+process.exitCode = failures.length === 0 && passed + keptCount > 0 ? 0 : 1;

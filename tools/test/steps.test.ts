@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, matchesGlob, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { programs, workspaces } from './programs.ts';
-import { allSteps } from './steps.ts';
+import { allSteps, unitSteps } from './steps.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
@@ -41,9 +41,65 @@ describe('the steps', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('keep a pass of nothing but checks', () => {
-    for (const step of allSteps(ROOT))
-      expect([step.name, step.reads !== undefined]).toEqual([step.name, step.phase === 'check']);
+  it('keep a pass of nothing but checks, and of unit tests for a day', () => {
+    for (const { name, phase, reads, keptMs } of allSteps(ROOT).filter((step) => step.reads !== undefined))
+      expect([name, phase, reads !== undefined && phase === 'unit' ? keptMs : undefined]).toEqual([
+        name,
+        expect.stringMatching(/^(check|unit)$/),
+        phase === 'unit' ? 86_400_000 : undefined,
+      ]);
+    expect(unitSteps().at(-1)?.reads).toBeUndefined();
+  });
+});
+
+/** Programs that the testkit starts, in real parts and slow tests only. */
+const STARTED = /^packages\/testkit\/src\/(attack|host)\//;
+
+/** Files of the checkout that a text names by their path, from its root or from its own folder. */
+const namedIn = (text: string, known: ReadonlySet<string>): string[] =>
+  [...text.matchAll(/['"`/]((?:apps|tests|controls|bench)\/[\w./-]+)/g)].flatMap(([, path = '']) =>
+    known.has(path) ? [path] : [],
+  );
+
+describe('the parts of the unit tests whose passes are kept', () => {
+  const known = new Set([
+    ...files,
+    ...files.flatMap((path) => path.split('/').map((_part, at, all) => all.slice(0, at).join('/'))),
+  ]);
+  const code = files.filter((path) => /\.tsx?$/.test(path) && !/\.(real|slow)\.test\.ts$/.test(path));
+  const unread = (reads: (path: string) => boolean, path: string, text: string): string[] =>
+    namedIn(text, known).filter((named) => !reads(named) && !reads(`${named}/x`) && !STARTED.test(path));
+
+  it('read each of their own files', () => {
+    for (const { command, reads } of unitSteps())
+      for (const file of reads === undefined ? [] : files.filter((path) => /\.test\.tsx?$/.test(path)))
+        if (picks(command, file)) expect([file, reads?.(file)]).toEqual([file, true]);
+  });
+
+  it('know nothing of what they do not read', () => {
+    const wrong = unitSteps().flatMap(({ name, reads }) =>
+      reads === undefined
+        ? []
+        : code
+            .filter((path) => reads(path) && /^(packages|apps)\//.test(path))
+            .flatMap((path) => unread(reads, path, readFileSync(join(ROOT, path), 'utf8')))
+            .map((named) => `${name}: ${named}`),
+    );
+    expect(wrong).toEqual([]);
+    const started = code.filter((path) => /^(packages|apps)\//.test(path) && !STARTED.test(path));
+    const starting = started.filter((path) =>
+      /testkit\/(attack|host)['/]/.test(readFileSync(join(ROOT, path), 'utf8')),
+    );
+    expect(starting.filter((path) => path.endsWith('.test.ts'))).toEqual([]);
+  });
+
+  it('are found to know of it when they do', () => {
+    const [packages] = unitSteps();
+    if (packages?.reads === undefined) throw new Error('nothing is kept');
+    const text = "import { a } from '../../../../tests/architecture/edges.ts';";
+    expect(unread(packages.reads, 'packages/engine/src/x.test.ts', text)).toEqual([
+      'tests/architecture/edges.ts',
+    ]);
   });
 });
 

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { GENERATORS } from '../generate.ts';
 import { programs, writeProgram } from './programs.ts';
+import { groupsBeside, realParts } from './real-parts.ts';
 
 /** How the outcome of a step is counted. */
 export type Counting =
@@ -23,8 +24,12 @@ export interface Step {
   readonly command: readonly string[];
   readonly report?: string;
   readonly timeoutMs: number;
+  /** How many steps like this one may run at once: they touch only what they made. */
+  readonly atOnce?: number;
   /** Files that can change the outcome. Only such a step may be kept as passed while they stay the same. */
   readonly reads?: (path: string) => boolean;
+  /** For how long such a pass is believed; without end where nothing depends on the day. */
+  readonly keptMs?: number;
 }
 
 const MINUTE = 60_000;
@@ -55,6 +60,7 @@ function checkSteps(root: string): Step[] {
   const ofPure = (path: string): boolean => sources(path) && /^packages\/(contracts|engine)\//.test(path);
   const readers: Readonly<Record<string, (path: string) => boolean>> = {
     none: ofPure,
+    node: (path) => sources(path) && !path.startsWith('apps/console/src/'),
     'vite/client': ofConsole,
   };
   return [
@@ -91,7 +97,72 @@ function vitest(name: string, phase: Step['phase'], more: { args: string[]; time
   return { name, phase, counting: 'vitest', command, report, timeoutMs: more.timeoutMs };
 }
 
-/** Every step, phase by phase. `real` steps run one after the other: they use the machine's kernel, ports and CPU. */
+const DAY_MS = 24 * 60 * MINUTE;
+
+/**
+ * Unit tests by what they can read: packages know no program, and programs do not know each other (tests/architecture).
+ * The parts that know everything are run each time.
+ */
+export function unitSteps(): Step[] {
+  const part = (name: string, folders: readonly string[], others: readonly string[]): Step =>
+    vitest(`unit tests ${name}`, 'unit', {
+      args: [
+        ...[NOT_REAL, NOT_SLOW, `--exclude=${SUITES}**`, '--no-isolate'],
+        ...others.map((folder) => `--exclude=${folder}**`),
+        ...folders,
+      ],
+      timeoutMs: 10 * MINUTE,
+    });
+  const without =
+    (...folders: readonly string[]) =>
+    (path: string): boolean =>
+      !folders.some((folder) => path.startsWith(folder));
+  const above = ['tests/', 'controls/', 'bench/'];
+  return [
+    {
+      ...part('packages', ['packages/'], ['apps/', 'tests/', 'controls/', 'tools/', 'content/']),
+      reads: without('apps/', ...above),
+      keptMs: DAY_MS,
+    },
+    {
+      ...part('controller', ['apps/controller/'], ['packages/', 'tests/', 'controls/', 'tools/', 'content/']),
+      reads: without('apps/agent/', 'apps/cli/', 'apps/console/', ...above),
+      keptMs: DAY_MS,
+    },
+    {
+      ...part(
+        'other programs',
+        ['apps/'],
+        ['apps/controller/', 'packages/', 'tests/', 'controls/', 'tools/', 'content/'],
+      ),
+      reads: without('apps/controller/', ...above),
+      keptMs: DAY_MS,
+    },
+    part('repository', ['tests/', 'controls/', 'tools/', 'content/'], ['packages/', 'apps/']),
+  ];
+}
+
+/** Real parts: groups of files that may run beside each other, then what needs the machine for itself. */
+function realSteps(root: string): Step[] {
+  const groups = groupsBeside(realParts(root));
+  const inOrder = '--no-file-parallelism';
+  return [
+    ...groups.map(({ name, atOnce, files }) => ({
+      ...vitest(`real parts ${name}`, 'real', { args: [inOrder, ...files], timeoutMs: 30 * MINUTE }),
+      atOnce,
+    })),
+    vitest('real parts alone', 'real', {
+      args: [
+        inOrder,
+        ...groups.flatMap(({ files }) => files.map((file) => `--exclude=${file}`)),
+        '.real.test.ts',
+      ],
+      timeoutMs: 60 * MINUTE,
+    }),
+  ];
+}
+
+/** Every step, phase by phase. */
 export function allSteps(root: string): Step[] {
   const cargo = (name: string, args: string[]): Step => ({
     name,
@@ -102,10 +173,7 @@ export function allSteps(root: string): Step[] {
   });
   return [
     ...checkSteps(root),
-    vitest('unit tests', 'unit', {
-      args: [NOT_REAL, NOT_SLOW, `--exclude=${SUITES}**`, '--no-isolate'],
-      timeoutMs: 10 * MINUTE,
-    }),
+    ...unitSteps(),
     vitest('outside suites', 'slow', { args: [NOT_REAL, NOT_SLOW, SUITES], timeoutMs: 10 * MINUTE }),
     vitest('slow tests', 'slow', { args: [NOT_REAL, '.slow.test.ts'], timeoutMs: 20 * MINUTE }),
     {
@@ -133,9 +201,6 @@ export function allSteps(root: string): Step[] {
       command: ['sh', 'tests/cluster/build.sh'],
       timeoutMs: 30 * MINUTE,
     },
-    vitest('real parts', 'real', {
-      args: ['--no-file-parallelism', '.real.test.ts'],
-      timeoutMs: 60 * MINUTE,
-    }),
+    ...realSteps(root),
   ];
 }

@@ -222,8 +222,10 @@ describe.each([
       for (const [name, path] of PAGES) {
         await go(page, path);
         await settle(page);
-        if (name === 'modes') await page.locator('button[type="submit"]').click();
-        await page.waitForTimeout(250);
+        if (name === 'modes') {
+          await page.locator('button[type="submit"]').click();
+          await settle(page);
+        }
         await page.screenshot({
           path: join(PICTURES, `admission-${name}-${language}-${theme}-${width}.png`),
         });

@@ -66,6 +66,8 @@ export class ConsoleController {
     await context.addInitScript((chosen) => localStorage.setItem('bartizan-language', chosen), language);
     const page = await context.newPage();
     page.setDefaultTimeout(12_000);
+    // The whole console is loaded, while other tests may need the machine.
+    page.setDefaultNavigationTimeout(60_000);
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(String(error)));
     await page.goto(`${this.url}/sign-in`);

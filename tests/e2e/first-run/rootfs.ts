@@ -162,7 +162,12 @@ export function makeRootfs(target: string): string {
       writeFileSync(join(root, 'srv/www/index.html'), '<h1>shop</h1>\n');
       if (!existsSync(join(root, 'bin/sh'))) symlinkSync('dash', join(root, 'bin/sh'));
       chmodSync(join(root, 'tmp'), 0o1777);
-      renameSync(root, cached);
+      try {
+        renameSync(root, cached);
+      } catch (error) {
+        // A test file that runs beside this one was faster.
+        if (!existsSync(cached)) throw error;
+      }
     } finally {
       rmSync(work, { recursive: true, force: true });
     }

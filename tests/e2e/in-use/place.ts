@@ -79,7 +79,13 @@ function makeShopRoot(target: string): void {
   if (!existsSync(cached)) {
     const work = `${cached}.${process.pid}.work`;
     downloadDebian(PYTHON, work);
-    renameSync(work, cached);
+    try {
+      renameSync(work, cached);
+    } catch (error) {
+      // Somebody who downloads the same beside us was faster.
+      if (!existsSync(cached)) throw error;
+      rmSync(work, { recursive: true, force: true });
+    }
   }
   installDebian(target, downloadedIn(cached));
   writeFileSync(join(target, 'srv/shop.py'), APPLICATION);

@@ -151,6 +151,12 @@ describe.skipIf(!hasKubebox)('access of a real cluster in the console', () => {
   });
 
   describe.each(['en', 'ja'] as const)('pages in %s', (language) => {
+    /** One reader goes through all of them. */
+    let through: Reader | undefined;
+    beforeAll(async () => {
+      through = await controller.signIn(browser, language);
+    });
+    afterAll(() => through?.context.close());
     it.each([
       '/access',
       '/access/ask',
@@ -163,7 +169,9 @@ describe.skipIf(!hasKubebox)('access of a real cluster in the console', () => {
       '/access/components',
       '/access/probes',
     ])('%s: no violation of axe, no English sentence in Japanese', async (path) => {
-      const page = await open(path, language);
+      if (through === undefined) throw new Error('nobody is signed in');
+      const { page, complaints } = through;
+      await go(page, path);
       await page.locator('h1').first().waitFor();
       await settle(page);
       expect(await page.locator('main').textContent()).not.toMatch(/\{[a-z]+\}/u);
@@ -171,6 +179,7 @@ describe.skipIf(!hasKubebox)('access of a real cluster in the console', () => {
       if (language === 'ja') expect(await englishSentences(page)).toEqual([]);
       const name = path.replaceAll(/[^a-z0-9]+/g, '-');
       await page.screenshot({ path: join(PICTURES, `posture${name}-${language}.png`) });
+      expect(complaints.splice(0)).toEqual([]);
     });
   });
 });

@@ -34,7 +34,12 @@ export const goCommand = (command: string, cache: string, build: GoBuild = {}): 
           ...(build.experiments === undefined ? {} : { GOEXPERIMENT: build.experiments }),
         },
       });
-      renameSync(unfinished, folder);
+      try {
+        renameSync(unfinished, folder);
+      } catch (error) {
+        // Somebody who builds the same beside us was faster.
+        if (!existsSync(folder)) throw error;
+      }
     } finally {
       rmSync(unfinished, { recursive: true, force: true });
     }
