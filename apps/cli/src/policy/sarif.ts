@@ -7,13 +7,17 @@ import type { AdmissionRuleSet } from '@bartizan/engine/admission';
 import type { Language } from '../text/catalogue.ts';
 import type { ObjectName, PolicyFinding, PolicyRun } from './judge-manifests.ts';
 
-/** What a report of a run is written of. */
-export interface PolicyReport {
-  readonly run: PolicyRun;
+/** What is known of a report before anything is judged. */
+export interface ReportBasis {
   readonly set: AdmissionRuleSet;
   readonly language: Language;
   readonly toolVersion: string;
   readonly startedAtMs: number;
+}
+
+/** What a report of a run is written of. */
+export interface PolicyReport extends ReportBasis {
+  readonly run: PolicyRun;
   readonly endedAtMs: number;
 }
 
@@ -60,7 +64,7 @@ class ResultWriter {
   readonly #heads: ReadonlyMap<string, string>;
   #shared: Shared | undefined;
 
-  constructor({ set, language }: PolicyReport) {
+  constructor({ set, language }: ReportBasis) {
     this.#language = language;
     this.#heads = new Map(
       set.rules.map(({ rule: { id, severity } }, at) => [
@@ -107,14 +111,14 @@ export function runProblems({ run }: Pick<PolicyReport, 'run'>): string[] {
   ];
 }
 
-const unknownNotes = ({ run }: PolicyReport): string[] =>
+const unknownNotes = (run: PolicyRun): string[] =>
   [...run.unknown].map(
     ([rule, count]) => `${rule}: unknown for ${count} objects, for a file cannot tell the fact`,
   );
 
 const notification = (level: 'error' | 'note') => (text: string) => ({ level, message: { text } });
 
-function rulesOf({ set, language }: PolicyReport): object[] {
+function rulesOf({ set, language }: ReportBasis): object[] {
   return set.rules.map(({ rule }) => ({
     id: rule.id,
     shortDescription: { text: rule.title[language] },
@@ -128,24 +132,43 @@ function rulesOf({ set, language }: PolicyReport): object[] {
   }));
 }
 
-/** A run as a SARIF 2.1.0 log, piece by piece: a result is made text when it is written. */
-export function* toPolicySarif(report: PolicyReport): Generator<string> {
-  const { run, toolVersion } = report;
-  const problems = runProblems(report);
-  const writer = new ResultWriter(report);
-  const driver = { name: 'Bartizan', version: toolVersion, rules: rulesOf(report) };
-  const invocation = {
-    executionSuccessful: problems.length === 0,
-    startTimeUtc: new Date(report.startedAtMs).toISOString(),
-    endTimeUtc: new Date(report.endedAtMs).toISOString(),
-    toolExecutionNotifications: [
-      ...problems.map(notification('error')),
-      ...unknownNotes(report).map(notification('note')),
-    ].slice(0, NOTIFICATIONS_MAX),
-  };
-  yield '{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":';
-  yield `${JSON.stringify(driver)}},"invocations":[${JSON.stringify(invocation)}],"results":[`;
-  for (const [at, finding] of run.findings.entries())
-    yield `${at === 0 ? '' : ',\n'}${writer.result(finding)}`;
-  yield ']}]}\n';
+/** A run as a SARIF 2.1.0 log, written while it is judged: how it went stands behind the results. */
+export class PolicySarif {
+  readonly #basis: ReportBasis;
+  readonly #results: ResultWriter;
+  #isFirst = true;
+
+  constructor(basis: ReportBasis) {
+    this.#basis = basis;
+    this.#results = new ResultWriter(basis);
+  }
+
+  /** What stands before the results. */
+  head(): string {
+    const driver = { name: 'Bartizan', version: this.#basis.toolVersion, rules: rulesOf(this.#basis) };
+    return `{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":${JSON.stringify(driver)}},"results":[`;
+  }
+
+  /** The next result. */
+  result(finding: PolicyFinding): string {
+    const text = this.#results.result(finding);
+    if (!this.#isFirst) return `,\n${text}`;
+    this.#isFirst = false;
+    return text;
+  }
+
+  /** What stands behind them. */
+  tail(run: PolicyRun, endedAtMs: number): string {
+    const problems = runProblems({ run });
+    const invocation = {
+      executionSuccessful: problems.length === 0,
+      startTimeUtc: new Date(this.#basis.startedAtMs).toISOString(),
+      endTimeUtc: new Date(endedAtMs).toISOString(),
+      toolExecutionNotifications: [
+        ...problems.map(notification('error')),
+        ...unknownNotes(run).map(notification('note')),
+      ].slice(0, NOTIFICATIONS_MAX),
+    };
+    return `],"invocations":[${JSON.stringify(invocation)}]}]}\n`;
+  }
 }
