@@ -48,7 +48,7 @@ const ours = (checkout: string, folder: string, file: string): Contestant => {
     measured: {
       program: 'sh',
       arguments: ['-c', judge, join(checkout, 'bartizan'), file, join(folder, 'rules'), output],
-      environment: { BARTIZAN_CHECKOUT: checkout },
+      environment: { BARTIZAN_DEPENDENCIES: 'as-is' },
     },
     output,
     rounds: [],

@@ -12,7 +12,7 @@ import { renderList, renderValue } from '../output/render.ts';
 import { plain } from '../output/width.ts';
 import { toYaml } from '../output/yaml.ts';
 import type { ApplyFlags } from './flags.ts';
-import { judgeFiles, type PolicyFinding, type PolicyRun } from './judge-manifests.ts';
+import { judgeFiles, type PlacedViolation, type PolicyFinding, type PolicyRun } from './judge-manifests.ts';
 import { type JunitCase, toCasesXml } from './junit-cases.ts';
 import { manifestFiles } from './manifests.ts';
 import { toOpenReports } from './open-reports.ts';
@@ -45,16 +45,16 @@ class PieceWriter {
   }
 }
 
-/** Judges and writes the log at once: no finding outlives the object it is about. */
+/** Judges and writes the log at once: no violation outlives the object it is about. */
 async function judgeToSarif(
   context: CliContext,
   basis: ReportBasis,
-  judge: (take: (finding: PolicyFinding) => void) => Promise<PolicyRun>,
+  judge: (take: (placed: PlacedViolation) => void) => Promise<PolicyRun>,
 ): Promise<PolicyRun> {
   const sarif = new PolicySarif(basis);
   const out = new PieceWriter(context);
   out.write(sarif.head());
-  const run = await judge((finding) => out.write(sarif.result(finding)));
+  const run = await judge((placed) => out.write(sarif.result(placed)));
   out.write(sarif.tail(run, Date.now()));
   out.flush();
   return run;
@@ -187,7 +187,7 @@ export function runApply(context: CliContext, paths: readonly string[], flags: A
     if (!set.ok) return set;
     const files = manifestFiles(paths);
     if (!files.ok) return files;
-    const judge = (take?: (finding: PolicyFinding) => void): Promise<PolicyRun> =>
+    const judge = (take?: (placed: PlacedViolation) => void): Promise<PolicyRun> =>
       judgeFiles(files.value, {
         set: set.value,
         namespace: flags.namespace ?? 'default',

@@ -21,6 +21,15 @@ export interface PolicyFinding extends AdmissionViolation {
   readonly object: ObjectName;
 }
 
+/** A violation with its place, not yet put in words. */
+export interface PlacedViolation {
+  readonly violation: FoundViolation;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly object: ObjectName;
+}
+
 /** Which object it is about. */
 export interface ObjectName {
   readonly apiVersion: string;
@@ -67,8 +76,8 @@ export interface JudgeOptions {
   readonly nowMs: number;
   readonly stage: AdmissionStage;
   readonly context?: AdmissionContext;
-  /** Takes each finding as it comes, so that a report of many is never held whole; without it the run keeps them. */
-  readonly take?: (finding: PolicyFinding) => void;
+  /** Takes each violation as it comes, so that a report of many is never held whole; without it the run keeps them. */
+  readonly take?: (placed: PlacedViolation) => void;
 }
 
 const FINDINGS_MAX = 25_000;
@@ -177,10 +186,13 @@ export function judgeDocument(
     document,
     found.map(({ steps }) => steps),
   );
-  const { take = (finding: PolicyFinding) => run.findings.push(finding) } = options;
+  const keep = ({ violation, ...placed }: PlacedViolation): void => {
+    run.findings.push({ ...violation.describe(), ...placed });
+  };
+  const { take = keep } = options;
   for (const [at, { violation, object }] of found.entries()) {
     const { line, column } = places[at] ?? { line: document.line, column: 1 };
-    take({ ...violation.describe(), file, object, line, column });
+    take({ violation, file, object, line, column });
   }
 }
 
