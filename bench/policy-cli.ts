@@ -1,28 +1,22 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// What judging manifests costs: the command line as it is installed (the run tree), whole process, YAML in, SARIF out,
-// by 300 rules, on objects of eleven projects: node bench/policy-cli.ts. The other side reads the same YAML with the
-// yaml package and judges nothing.
+// What judging manifests costs: the command line as a user starts it, by the launcher of the checkout, whole process,
+// YAML in, SARIF out, by 300 rules, on objects of eleven projects: node bench/policy-cli.ts. The other side reads the
+// same YAML with the yaml package and judges nothing. Against another program: npm run compare.
 
 import { execFileSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
-import { POD_PATHS, pssRules } from '@bartizan/engine/admission';
+import {
+  isDecodable,
+  publishedObjects,
+  publishedWorkloads,
+  writeRuleCopies,
+} from '@bartizan/testkit/manifests';
 import { parseAllDocuments, stringify } from 'yaml';
-import { buildRunTree } from '../tools/run-tree/build.ts';
 import { median, record, rounded, spreadOf } from './results.ts';
 
 const ROUNDS = 3;
@@ -31,104 +25,69 @@ const GOAL_RATE = 2000;
 const GOAL_MB = 200;
 const CHECKOUT = resolve(import.meta.dirname, '..');
 const SHARED = resolve(process.env['BARTIZAN_SHARED'] ?? join(CHECKOUT, '..', 'shared'));
-const KINDS = new Set(POD_PATHS.map(({ kind }) => kind));
 
 interface Round {
   readonly cpuSeconds: number;
   readonly maxRssMb: number;
 }
 
-/** Loaded into the program that is measured: at its end it writes what it took. */
-const PROBE = `data:text/javascript,import { writeFileSync } from 'node:fs';process.on('exit',()=>writeFileSync(process.env.BENCH_SPENT,JSON.stringify(process.resourceUsage())))`;
-
-const objects = (): { readonly kind: string }[] =>
-  gunzipSync(readFileSync(join(SHARED, 'fixtures/corpus/objects.jsonl.gz')))
-    .toString()
-    .trim()
-    .split('\n')
-    .map((line) => (JSON.parse(line) as { object: { kind: string } }).object);
-
 const toManifest = (list: readonly unknown[]): string =>
   list.map((object) => stringify(object, { version: '1.1', aliasDuplicateObjects: false })).join('---\n');
 
-interface Rule {
-  readonly id: string;
-}
-
-/** Rules of the pack and of the Pod Security Standards, and as many copies under other names as make 300. */
-function writeCopies(folder: string): { readonly own: number; readonly copies: number } {
-  const pack = join(CHECKOUT, 'content/admission');
-  const rules = readdirSync(pack)
-    .filter((name) => name.endsWith('.json'))
-    .map((name): Rule => JSON.parse(readFileSync(join(pack, name), 'utf8')));
-  const own = rules.length + pssRules('restricted').length;
-  const copies = Array.from({ length: Math.max(0, RULES - own) }, (_, at) => {
-    const rule = rules[at % rules.length];
-    return { ...rule, id: `copy-${Math.floor(at / rules.length) + 1}.${rule?.id}` };
-  });
-  mkdirSync(folder);
-  for (const rule of copies) writeFileSync(join(folder, `${rule.id}.json`), JSON.stringify(rule));
-  return { own, copies: copies.length };
-}
-
-const run = (args: readonly string[], folder: string): Round => {
-  const spent = join(folder, 'spent.json');
-  execFileSync(process.execPath, ['--max-semi-space-size=4', '--import', PROBE, ...args], {
-    env: {
-      ...process.env,
-      MALLOC_ARENA_MAX: '1',
-      BENCH_SPENT: spent,
-      NODE_COMPILE_CACHE: join(folder, 'cache'),
+/** Runs a program and all that it starts; GNU time, of the Debian package `time`, counts what they took. */
+const run = (program: string, args: readonly string[], folder: string): Round => {
+  const spent = join(folder, 'spent');
+  const words = ['-q', '-o', spent, '-f', '%U %S %M', program, ...args];
+  execFileSync(
+    'sh',
+    ['-c', 'out=$1; shift; exec /usr/bin/time "$@" > "$out"', 'sh', join(folder, 'out'), ...words],
+    {
+      // A cache of its own: what an earlier run of the bench compiled is no first run.
+      env: {
+        ...process.env,
+        BARTIZAN_CACHE_DIR: join(folder, 'cache'),
+        BARTIZAN_TOOLCHAIN: toolchain(),
+        BARTIZAN_DEPENDENCIES: 'as-is',
+      },
+      stdio: 'ignore',
     },
-    stdio: ['ignore', openSync(join(folder, 'out'), 'w'), 'ignore'],
-  });
-  const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(
-    readFileSync(spent, 'utf8'),
-  ) as NodeJS.ResourceUsage;
-  return { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, maxRssMb: maxRSS / 1024 };
+  );
+  const [user = 0, system = 0, rssKb = 0] = readFileSync(spent, 'utf8').trim().split(' ').map(Number);
+  return { cpuSeconds: user + system, maxRssMb: rssKb / 1024 };
 };
+
+/** Where the pinned Node.js of this very process lies, whatever the cache of the launcher is. */
+const toolchain = (): string => resolve(process.execPath, '../../..');
 
 interface Measured {
   readonly name: 'workloads' | 'all';
   readonly objects: number;
   readonly megabytes: number;
   readonly rounds: readonly Round[];
+  /** The first run after the sources changed: nothing is compiled yet. */
+  readonly cold: Round;
   readonly results: number;
   readonly alone: number;
 }
 
-function measure(
-  name: Measured['name'],
-  list: readonly unknown[],
-  program: string,
-  folder: string,
-): Measured {
+function measure(name: Measured['name'], list: readonly unknown[], folder: string): Measured {
   const file = join(folder, `${name}.yaml`);
   writeFileSync(file, toManifest(list));
-  const args = [
-    program,
-    'policy',
-    'apply',
-    file,
-    '--policies',
-    join(folder, 'rules'),
-    '--pss',
-    'restricted',
-    '--output',
-    'sarif',
-  ];
-  // Once for the compile cache, which an installed copy has too.
-  run(args, folder);
-  const rounds = Array.from({ length: ROUNDS }, () => run(args, folder));
+  const words = ['policy', 'apply', file, '--policies', join(folder, 'rules'), '--pss', 'restricted'];
+  const judge = (): Round => run(join(CHECKOUT, 'bartizan'), [...words, '--output', 'sarif'], folder);
+  rmSync(join(folder, 'cache'), { recursive: true, force: true });
+  const cold = judge();
+  const rounds = Array.from({ length: ROUNDS }, judge);
   const { runs } = JSON.parse(readFileSync(join(folder, 'out'), 'utf8')) as {
     runs: { results: unknown[] }[];
   };
-  const alone = run([fileURLToPath(import.meta.url), file], folder);
+  const alone = run(process.execPath, [fileURLToPath(import.meta.url), file], folder);
   return {
     name,
     objects: list.length,
     megabytes: statSync(file).size / 1e6,
     rounds,
+    cold,
     results: runs[0]?.results.length ?? 0,
     alone: list.length / alone.cpuSeconds,
   };
@@ -160,7 +119,7 @@ function recordRate(measured: Measured, about: readonly string[]): void {
     met: median(rates) >= GOAL_RATE,
     notes: [
       `${measured.objects} objects, ${rounded(measured.megabytes)} MB of YAML, ${measured.results} results in the report`,
-      `${rounded(median(measured.rounds.map(({ cpuSeconds }) => cpuSeconds)))} s of CPU with the start of the program`,
+      `${rounded(median(measured.rounds.map(({ cpuSeconds }) => cpuSeconds)))} s of CPU with the launcher and the start of the program; ${rounded(measured.cold.cpuSeconds)} s when nothing is compiled yet, as after an update`,
       ...about,
     ],
   });
@@ -184,20 +143,12 @@ function recordMemory(measured: Measured, about: readonly string[]): void {
 function main(): void {
   const folder = mkdtempSync(join(tmpdir(), 'bartizan-bench-policy-'));
   try {
-    const tree = buildRunTree({ checkout: CHECKOUT, out: join(folder, 'tree') });
-    const program = join(tree.folder, 'apps/cli/src/main.js');
-    const { own, copies } = writeCopies(join(folder, 'rules'));
+    const { own, copies } = writeRuleCopies(CHECKOUT, join(folder, 'rules'), RULES);
     const about = [`${own + copies} rules: ${own} of our own, ${copies} copies of them under other names`];
-    const all = objects();
-    const workloads = measure(
-      'workloads',
-      all.filter(({ kind }) => KINDS.has(kind)),
-      program,
-      folder,
-    );
+    const workloads = measure('workloads', publishedWorkloads(SHARED).filter(isDecodable), folder);
     recordRate(workloads, about);
     recordMemory(workloads, about);
-    const whole = measure('all', all, program, folder);
+    const whole = measure('all', publishedObjects(SHARED), folder);
     const rss = rounded(median(whole.rounds.map(({ maxRssMb }) => maxRssMb)));
     recordRate(whole, [...about, `${rss} MB of memory`]);
   } finally {

@@ -8,21 +8,28 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Difference } from '@bartizan/testkit/peers';
 import { compareImages } from './compare/images.ts';
-import { type Comparison, type Measurement, reportOf, secretReportOf } from './compare/report.ts';
+import { compareManifests } from './compare/manifests.ts';
+import {
+  type Comparison,
+  type Measurement,
+  manifestReportOf,
+  reportOf,
+  secretReportOf,
+} from './compare/report.ts';
 import { compareSecrets } from './compare/secrets.ts';
 import { buildRunTree } from './run-tree/build.ts';
 
 /**
- * `npm run compare [-- --peers syft,osv-scalibr,trivy] [--rounds N] [--only images|secrets]`: builds the pinned
- * scanners of others once a machine (minutes each), runs them in turn with ours on the yardstick image, and gitleaks on
- * texts of it, and writes what came out, dated, to docs/results. No part of `npm test`.
+ * `npm run compare [-- --peers syft,osv-scalibr,trivy] [--rounds N] [--only images|secrets|manifests]`: builds the pinned
+ * scanners of others once a machine (minutes each), runs them in turn with ours on the yardstick image, gitleaks on
+ * texts of it, and kube-score on published manifests, and writes what came out, dated, to docs/results. No part of `npm test`.
  */
 const root = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
   options: {
     peers: { type: 'string', default: 'syft,osv-scalibr,trivy' },
     rounds: { type: 'string', default: '3' },
-    only: { type: 'string', default: 'images,secrets' },
+    only: { type: 'string', default: 'images,secrets,manifests' },
   },
 });
 
@@ -62,6 +69,12 @@ try {
   if (asked.includes('secrets')) {
     const comparison = { ...measured(), ...(await compareSecrets(setting)) };
     keep('secrets', comparison, secretReportOf(comparison));
+  }
+  if (asked.includes('manifests')) {
+    const shared = resolve(process.env['BARTIZAN_SHARED'] ?? join(root, '..', 'shared'));
+    const compared = compareManifests({ checkout: root, shared, folder, rounds: setting.rounds });
+    const comparison = { ...measured(), ...compared };
+    keep('manifests', comparison, manifestReportOf(comparison));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

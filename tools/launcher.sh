@@ -30,6 +30,23 @@ launcher_fail() {
   exit 1
 }
 
+# launcher_compile_cache: where Node.js keeps compiled sources. It runs what it finds there, so the folder is the user's
+# own, and one that others may write to, or that belongs to somebody else, is not used.
+launcher_compile_cache() {
+  if [ "$(id -u)" = 0 ]; then
+    NODE_COMPILE_CACHE=${BARTIZAN_CACHE_DIR:-/var/cache/bartizan}/compile
+    export NODE_COMPILE_CACHE
+    return 0
+  fi
+  _compiled=${BARTIZAN_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/bartizan}/compile
+  unset NODE_COMPILE_CACHE
+  (umask 077 && mkdir -p "$_compiled") 2>/dev/null || return 0
+  [ -O "$_compiled" ] && [ ! -L "$_compiled" ] || return 0
+  [ -z "$(find "$_compiled" -maxdepth 0 -perm /022)" ] || return 0
+  NODE_COMPILE_CACHE=$_compiled
+  export NODE_COMPILE_CACHE
+}
+
 has_word() {
   _wanted=$1
   shift

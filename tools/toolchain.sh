@@ -90,6 +90,7 @@ dependencies_use() {
   _lock=$(sha256sum "$1/package-lock.json" | cut -d' ' -f1)
   _mark=$1/node_modules/.bartizan-lock
   if [ -f "$_mark" ] && [ "$(cat "$_mark")" = "$_lock" ] && [ -d "$1/node_modules/.store" ]; then
+    dependencies_flatten "$1"
     return 0
   fi
   (
@@ -97,5 +98,18 @@ dependencies_use() {
     if [ -f "$_mark" ] && [ "$(cat "$_mark")" = "$_lock" ]; then exit 0; fi
     # shellcheck disable=SC2086 -- several options
     cd "$1" && npm ci --no-audit --no-fund --loglevel=error $NPM_PATIENCE >&2 && printf '%s' "$_lock" >"$_mark"
-  ) 9>"$1/.npm-ci.lock"
+  ) 9>"$1/.npm-ci.lock" || return 1
+  dependencies_flatten "$1"
+}
+
+# dependencies_flatten ROOT: makes few files of packages of very many, once an installation; every start reads them.
+# Without it everything runs too, a little later: a failure is no failure of the command.
+dependencies_flatten() {
+  [ ! -f "$1/node_modules/.bartizan-flat" ] || return 0
+  (
+    flock 9
+    [ ! -f "$1/node_modules/.bartizan-flat" ] || exit 0
+    node --disable-warning=ExperimentalWarning "$1/tools/run-tree/flatten-installed.ts" >&2 || exit 0
+    : >"$1/node_modules/.bartizan-flat"
+  ) 9>"$1/.npm-ci.lock" || return 0
 }

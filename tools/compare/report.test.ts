@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { describe, expect, it } from 'vitest';
-import { type Comparison, ratio, reportOf, secretReportOf } from './report.ts';
+import { type Comparison, manifestReportOf, ratio, reportOf, secretReportOf } from './report.ts';
 
 const cost = (userSeconds: number, maxRssMb: number) => ({ userSeconds, systemSeconds: 0, maxRssMb });
 
@@ -58,5 +58,22 @@ describe('the report of searches for secrets', () => {
     expect(text).toContain('10 files of text, 48 MB');
     expect(text).toContain('| bartizan x | 140 of 140 | 2 | 1.00 s | 100 MB | - |');
     expect(text).toContain('| peer 1 | 120 of 140 | 9 | 40.00 s | 80 MB | 0.025 |');
+  });
+});
+
+describe('the report of judges of manifests', () => {
+  it('counts the whole CPU time of each, and the ratio of one round', () => {
+    const spent = (userSeconds: number) => ({ userSeconds, systemSeconds: 0.5, maxRssMb: 100 });
+    const text = manifestReportOf({
+      ...{ date: '2026-11-28', machine: 'a machine', commit: 'abc', loadAverage: 1.25 },
+      ...{ objects: 840, bytes: 2.5e6, rules: 300 },
+      results: [
+        { name: 'bartizan', version: 'x', rounds: [spent(0.5)], results: 25_000, kinds: 90 },
+        { name: 'peer', version: '1', rounds: [spent(1.5)], results: 8191, kinds: 19 },
+      ],
+    });
+    expect(text).toContain('| bartizan x | 25000 | 90 | 1.00 s | 840 | 100 MB | - |');
+    expect(text).toContain('| peer 1 | 8191 | 19 | 2.00 s | 420 | 100 MB | 0.50 |');
+    expect(text).toContain('asks 300 rules');
   });
 });

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ImageResult, NotRun } from './images.ts';
+import type { ManifestComparison } from './manifests.ts';
 import type { Cost } from './measure.ts';
 import type { SecretComparison } from './secrets.ts';
 
@@ -108,6 +109,40 @@ export const secretReportOf = (comparison: Measurement & SecretComparison): stri
     ...rows,
     '',
     'The files have numbers for names, so that no list of paths makes one of them read less than the other. Decoding of Base64 is off on both sides. The kinds planted are those that `tests/conformance/secrets` plants; each scanner has rules of its own.',
+  ];
+  return `${lines.join('\n')}\n`;
+};
+
+const cpu = ({ userSeconds, systemSeconds }: Cost): number => userSeconds + systemSeconds;
+
+/** The comparison of judging manifests, for people. */
+export const manifestReportOf = (comparison: Measurement & ManifestComparison): string => {
+  const { date, machine, commit, loadAverage, objects, bytes, rules, results } = comparison;
+  const [ours] = results;
+  if (ours === undefined) return '';
+  const rows = results.map((result) => {
+    const seconds = middle(result.rounds.map(cpu));
+    const cells = [
+      `${result.name} ${result.version}`,
+      String(result.results),
+      String(result.kinds),
+      `${seconds.toFixed(2)} s`,
+      String(Math.round(objects / seconds)),
+      `${Math.round(middle(result.rounds.map(rss)))} MB`,
+      result === ours ? '-' : ratio(ours.rounds, result.rounds, cpu).toFixed(2),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  const lines = [
+    `# Judges of manifests on the same workloads, ${date}`,
+    '',
+    `Written by \`npm run compare -- --only manifests\` at commit ${commit}. ${machine}; load average ${loadAverage.toFixed(1)}, so only ratios of one round are compared. ${objects} workloads in one file of YAML, ${(bytes / 1e6).toFixed(1)} MB, that eleven projects publish; SARIF out. ${ours.rounds.length} rounds, the two in turn, the whole process each time, after one run of each that is not counted.`,
+    '',
+    '| judge | results | rules or checks with a result | CPU | workloads per CPU second | max RSS | ours / theirs, CPU |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+    `Ours is started by the launcher and asks ${rules} rules: the pack, level restricted of the Pod Security Standards, and copies of the pack under other names that make up the number. A report of ours is cut at 25,000 results. kube-score asks its checks as they are by default. Left out are the two published workloads whose values have other types than Kubernetes declares: with one of them in the file kube-score gives no result at all, ours judges them as well.`,
   ];
   return `${lines.join('\n')}\n`;
 };

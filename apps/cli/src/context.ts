@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ERRORS, type ErrorCode, err, failure, ok, type Result } from '@bartizan/contracts';
+import type { ErrorCode, ErrorEntry, Result } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
 import type { CommandContext } from '@stricli/core';
 import type { ApiClient, ApiFailure } from './api/client.ts';
-import { connect } from './api/connect.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { type InstancePaths, instancePaths } from './instance/paths.ts';
 import { painter, type Terminal } from './output/terminal.ts';
@@ -39,11 +39,19 @@ export function setupContext(context: CliContext): Result<SetupContext, ApiFailu
   return ok({ terminal: context.process, t, language, checkout, paths: paths.value });
 }
 
-const isKnown = (code: string): code is ErrorCode => code in ERRORS;
+/** What the catalogue says of a code; it is loaded by who fails, and by nobody else. */
+async function entryOf(code: string): Promise<ErrorEntry | undefined> {
+  const { ERRORS } = await import('@bartizan/contracts/errors');
+  const isKnown = (one: string): one is ErrorCode => one in ERRORS;
+  return isKnown(code) ? ERRORS[code] : undefined;
+}
 
 /** Two lines for a failure: code, what it is, what happened; and the remedy. */
-export function failureLines(context: Pick<CliContext, 'language' | 't'>, error: ApiFailure): string[] {
-  const entry = isKnown(error.code) ? ERRORS[error.code] : undefined;
+export async function failureLines(
+  context: Pick<CliContext, 'language' | 't'>,
+  error: ApiFailure,
+): Promise<string[]> {
+  const entry = await entryOf(error.code);
   const title = entry?.title[context.language] ?? error.title ?? '';
   const remedy = entry?.remedy[context.language] ?? error.remedy;
   const trace = error.traceId === undefined ? '' : ` [${error.traceId}]`;
@@ -54,9 +62,9 @@ export function failureLines(context: Pick<CliContext, 'language' | 't'>, error:
 }
 
 /** Prints a failure to stderr and sets the exit code that belongs to it. */
-export function fail(context: CliContext, error: ApiFailure): void {
+export async function fail(context: CliContext, error: ApiFailure): Promise<void> {
   const paint = painter(context.process.stderr, context.process.env);
-  const [first, ...rest] = failureLines(context, error);
+  const [first, ...rest] = await failureLines(context, error);
   context.process.stderr.write(`${[paint('red', first ?? ''), ...rest].join('\n')}\n`);
   context.process.exitCode = exitCodeOf(error.code);
 }
@@ -68,13 +76,15 @@ export async function perform(
 ): Promise<void> {
   const outcome = await body();
   if (outcome.ok) context.process.exitCode = outcome.value;
-  else fail(context, outcome.error);
+  else await fail(context, outcome.error);
 }
 
 /** A client of the server this call is about. */
 export async function clientOf(context: CliContext): Promise<Result<ApiClient, ApiFailure>> {
   const paths = pathsOf(context);
-  return paths.ok ? connect(paths.value, context.process.env, context.language) : paths;
+  if (!paths.ok) return paths;
+  const { connect } = await import('./api/connect.ts');
+  return connect(paths.value, context.process.env, context.language);
 }
 
 /** A usage error. */

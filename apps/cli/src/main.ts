@@ -3,7 +3,6 @@
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { proposeCompletions, run } from '@stricli/core';
 import { buildCli } from './app.ts';
@@ -28,6 +27,7 @@ function takeLanguage(args: readonly string[]): { language: string | undefined; 
 
 async function ask(question: string): Promise<string | undefined> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await lines.question(question);
@@ -71,8 +71,9 @@ const context: CliContext = {
   ask,
   interrupted: interruption.signal,
 };
-const app = buildCli(t, manifest.version);
-if (process.env['BARTIZAN_COMPLETE'] === '1') {
+const isCompletion = process.env['BARTIZAN_COMPLETE'] === '1';
+const app = await buildCli(t, manifest.version, isCompletion ? undefined : rest[0]);
+if (isCompletion) {
   for (const { completion } of await proposeCompletions(app, rest, context))
     process.stdout.write(`${completion}\n`);
 } else {

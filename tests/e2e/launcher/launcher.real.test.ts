@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -89,6 +90,21 @@ describe('launcher', { timeout: 180_000 }, () => {
   ])('ends %j with %i and one line with the remedy', async (words, code, error) => {
     const end = await launch(words, words[0] === 'up' ? { BARTIZAN_INSTANCE: '../x' } : {});
     expect([end.code, end.stderr.includes(error)]).toEqual([code, true]);
+  });
+
+  it('keeps compiled sources of a user only where nobody else can put any', async () => {
+    const cacheOf = async (name: string): Promise<string> => {
+      const script = `id() { printf '1000\\n'; }\nlauncher_compile_cache\nprintf '%s' "\${NODE_COMPILE_CACHE:-none}"`;
+      return (await launcherFunctions(script, { BARTIZAN_CACHE_DIR: join(folder, name) })).stdout;
+    };
+    const own = join(folder, 'own/compile');
+    expect(await cacheOf('own')).toBe(own);
+    expect(statSync(own).mode & 0o777).toBe(0o700);
+    chmodSync(own, 0o770);
+    expect(await cacheOf('own')).toBe('none');
+    mkdirSync(join(folder, 'linked'));
+    symlinkSync(mkdtempSync(join(folder, 'elsewhere-')), join(folder, 'linked/compile'));
+    expect(await cacheOf('linked')).toBe('none');
   });
 
   it('works from another folder and through a link', async () => {

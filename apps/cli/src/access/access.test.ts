@@ -47,7 +47,7 @@ async function bartizan(words: readonly string[], language: Language = 'en', fil
   };
   const context = { process, language, t: translator(language), checkout: '' };
   const line = ['access', ...words, '--from', join(folder, file)];
-  await runCli(buildCli(translator(language), '0'), line, context as unknown as CliContext);
+  await runCli(await buildCli(translator(language), '0'), line, context as unknown as CliContext);
   return { exitCode: process.exitCode, stdout: written.stdout.join(''), stderr: written.stderr.join('') };
 }
 

@@ -127,9 +127,8 @@ async function scanList(
       ended.push({ outcome: showsPackages(flags) ? outcome : withoutPackages(outcome) });
     } else {
       const { code, detail } = scanned.error;
-      context.process.stderr.write(
-        `${plain(`${name}: ${failureLines(context, scanned.error).join(' ')}`)}\n`,
-      );
+      const lines = await failureLines(context, scanned.error);
+      context.process.stderr.write(`${plain(`${name}: ${lines.join(' ')}`)}\n`);
       ended.push({ failed: { name, code, detail } });
     }
   }

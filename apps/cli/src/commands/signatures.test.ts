@@ -40,7 +40,7 @@ async function bartizan(
     checkout: folder,
     ask: async () => undefined,
   };
-  await runCli(buildCli(translator(language), '0'), words, context as unknown as CliContext);
+  await runCli(await buildCli(translator(language), '0'), words, context as unknown as CliContext);
   return { exitCode: process.exitCode, stdout: written.stdout.join(''), stderr: written.stderr.join('') };
 }
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { join } from 'node:path';
-import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import type { Failure, Result } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
 
 /** Environment variables as a program gets them. */
 export type Environment = Readonly<Record<string, string | undefined>>;

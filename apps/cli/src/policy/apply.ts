@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readFileSync } from 'node:fs';
-import { ok, type Result, type Severity, severityRank } from '@bartizan/contracts';
+import type { Result, Severity } from '@bartizan/contracts';
+import { ok, severityRank } from '@bartizan/contracts/admission';
 import type { AdmissionRuleSet } from '@bartizan/engine/admission';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, perform } from '../context.ts';
@@ -11,12 +12,12 @@ import { renderList, renderValue } from '../output/render.ts';
 import { plain } from '../output/width.ts';
 import { toYaml } from '../output/yaml.ts';
 import type { ApplyFlags } from './flags.ts';
-import { judgeFiles, type PolicyFinding, type PolicyRun } from './judge-manifests.ts';
+import { judgeFiles, type PlacedViolation, type PolicyFinding, type PolicyRun } from './judge-manifests.ts';
 import { type JunitCase, toCasesXml } from './junit-cases.ts';
 import { manifestFiles } from './manifests.ts';
 import { toOpenReports } from './open-reports.ts';
 import { ruleSetOf } from './rule-sources.ts';
-import { objectTitle, type PolicyReport, toPolicySarif } from './sarif.ts';
+import { objectTitle, type PolicyReport, PolicySarif, type ReportBasis } from './sarif.ts';
 
 const ownVersion = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
@@ -25,15 +26,38 @@ const ownVersion = (): string =>
 const WRITE_CHARS = 256 * 1024;
 
 /** Writes pieces of text in few calls. */
-function writePieces(context: CliContext, pieces: Iterable<string>): void {
-  let waiting = '';
-  for (const piece of pieces) {
-    waiting += piece;
-    if (waiting.length < WRITE_CHARS) continue;
-    context.process.stdout.write(waiting);
-    waiting = '';
+class PieceWriter {
+  readonly #context: CliContext;
+  #waiting = '';
+
+  constructor(context: CliContext) {
+    this.#context = context;
   }
-  context.process.stdout.write(waiting);
+
+  write(piece: string): void {
+    this.#waiting += piece;
+    if (this.#waiting.length >= WRITE_CHARS) this.flush();
+  }
+
+  flush(): void {
+    this.#context.process.stdout.write(this.#waiting);
+    this.#waiting = '';
+  }
+}
+
+/** Judges and writes the log at once: no violation outlives the object it is about. */
+async function judgeToSarif(
+  context: CliContext,
+  basis: ReportBasis,
+  judge: (take: (placed: PlacedViolation) => void) => Promise<PolicyRun>,
+): Promise<PolicyRun> {
+  const sarif = new PolicySarif(basis);
+  const out = new PieceWriter(context);
+  out.write(sarif.head());
+  const run = await judge((placed) => out.write(sarif.result(placed)));
+  out.write(sarif.tail(run, Date.now()));
+  out.flush();
+  return run;
 }
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -113,10 +137,13 @@ function junitOf({ run, language }: PolicyReport): string {
   return toCasesXml('bartizan policy apply', cases.length === 0 ? [none] : cases);
 }
 
-function show(context: CliContext, format: ApplyFlags['output'], report: PolicyReport): void {
+function show(
+  context: CliContext,
+  format: Exclude<ApplyFlags['output'], 'sarif'>,
+  report: PolicyReport,
+): void {
   const write = (text: string): unknown => context.process.stdout.write(text);
   if (format === 'table' || format === 'csv') showTable(context, format, report.run);
-  else if (format === 'sarif') writePieces(context, toPolicySarif(report));
   else if (format === 'junit') write(junitOf(report));
   else if (format === 'openreports')
     write(
@@ -156,26 +183,22 @@ function exitOf(run: PolicyRun, failOn: Severity | undefined): number {
 export function runApply(context: CliContext, paths: readonly string[], flags: ApplyFlags): Promise<void> {
   return perform(context, async (): Promise<Result<number, ApiFailure>> => {
     const startedAtMs = Date.now();
-    const set = ruleSetOf(context.checkout, flags);
+    const set = await ruleSetOf(context.checkout, flags);
     if (!set.ok) return set;
     const files = manifestFiles(paths);
     if (!files.ok) return files;
-    const run = await judgeFiles(files.value, {
-      set: set.value,
-      namespace: flags.namespace ?? 'default',
-      nowMs: startedAtMs,
-      stage: 'ci',
-    });
+    const judge = (take?: (placed: PlacedViolation) => void): Promise<PolicyRun> =>
+      judgeFiles(files.value, {
+        set: set.value,
+        namespace: flags.namespace ?? 'default',
+        nowMs: startedAtMs,
+        stage: 'ci',
+        ...(take === undefined ? {} : { take }),
+      });
     const { language } = context;
-    const toolVersion = ownVersion();
-    show(context, flags.output, {
-      run,
-      set: set.value,
-      language,
-      toolVersion,
-      startedAtMs,
-      endedAtMs: Date.now(),
-    });
+    const basis = { set: set.value, language, toolVersion: ownVersion(), startedAtMs };
+    const run = flags.output === 'sarif' ? await judgeToSarif(context, basis, judge) : await judge();
+    if (flags.output !== 'sarif') show(context, flags.output, { ...basis, run, endedAtMs: Date.now() });
     summarise(context, run, set.value);
     return ok(exitOf(run, flags.failOn));
   });

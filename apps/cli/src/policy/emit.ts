@@ -38,11 +38,11 @@ const inMode = (files: PolicyFiles, mode: EmitFlags['mode']): PolicyFiles =>
         bindings: files.bindings.map((one) => (one.mode === 'off' ? one : { ...one, mode })),
       };
 
-function emitted(context: CliContext, flags: EmitFlags): Result<NativeEmission, ApiFailure> {
+async function emitted(context: CliContext, flags: EmitFlags): Promise<Result<NativeEmission, ApiFailure>> {
   const files = rulesOf(context.checkout, flags);
   if (!files.ok) return files;
   // What cannot be compiled must not be left out as if it had never been there.
-  const set = compileRules(files.value);
+  const set = await compileRules(files.value);
   if (!set.ok) return set;
   const kept = wanted(files.value.rules, flags.rules);
   if (!kept.ok) return kept;
@@ -69,7 +69,7 @@ function emitted(context: CliContext, flags: EmitFlags): Result<NativeEmission, 
 /** `policy emit vap`: the policies on stdout, what they leave out on stderr. */
 export function runEmitVap(context: CliContext, flags: EmitFlags): Promise<void> {
   return perform(context, async (): Promise<Result<number, ApiFailure>> => {
-    const made = emitted(context, flags);
+    const made = await emitted(context, flags);
     if (!made.ok) return made;
     const { compiled, notExpressible } = made.value;
     const { process, t, language } = context;

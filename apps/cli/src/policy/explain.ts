@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { statSync } from 'node:fs';
-import { type AdmissionRule, ok, type Result } from '@bartizan/contracts';
+import type { AdmissionRule, Result } from '@bartizan/contracts';
+import { ok } from '@bartizan/contracts/result';
 import { explainAdmissionRule } from '@bartizan/engine/admission';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, perform } from '../context.ts';
@@ -62,16 +63,16 @@ function lines(rule: AdmissionRule, { t, language }: CliContext): string[] {
 const isPath = (text: string): boolean => statSync(text, { throwIfNoEntry: false }) !== undefined;
 
 /** The rules of a file, or the one of an id. */
-function asked(
+async function asked(
   context: CliContext,
   target: string,
   flags: ExplainFlags,
-): Result<readonly AdmissionRule[], ApiFailure> {
+): Promise<Result<readonly AdmissionRule[], ApiFailure>> {
   if (isPath(target)) {
     const files = readPolicyFiles([target]);
     if (!files.ok) return files;
     // What cannot be compiled must not be explained as if it were in force.
-    const set = compileRules(files.value);
+    const set = await compileRules(files.value);
     return set.ok ? ok(files.value.rules) : set;
   }
   const files = rulesOf(context.checkout, flags);
@@ -83,7 +84,7 @@ function asked(
 /** `policy explain RULE|FILE`. */
 export function runExplain(context: CliContext, target: string, flags: ExplainFlags): Promise<void> {
   return perform(context, async (): Promise<Result<number, ApiFailure>> => {
-    const rules = asked(context, target, flags);
+    const rules = await asked(context, target, flags);
     if (!rules.ok) return rules;
     const { language } = context;
     if (flags.output === 'table') {

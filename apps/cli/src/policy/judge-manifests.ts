@@ -21,6 +21,15 @@ export interface PolicyFinding extends AdmissionViolation {
   readonly object: ObjectName;
 }
 
+/** A violation with its place, not yet put in words. */
+export interface PlacedViolation {
+  readonly violation: FoundViolation;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly object: ObjectName;
+}
+
 /** Which object it is about. */
 export interface ObjectName {
   readonly apiVersion: string;
@@ -40,7 +49,10 @@ export interface PolicyProblem {
 
 /** What judging manifests gives. */
 export interface PolicyRun {
+  /** Those nobody takes as they come. */
   readonly findings: PolicyFinding[];
+  /** Findings within the bound, kept or taken. */
+  listed: number;
   readonly problems: PolicyProblem[];
   files: number;
   documents: number;
@@ -64,6 +76,8 @@ export interface JudgeOptions {
   readonly nowMs: number;
   readonly stage: AdmissionStage;
   readonly context?: AdmissionContext;
+  /** Takes each violation as it comes, so that a report of many is never held whole; without it the run keeps them. */
+  readonly take?: (placed: PlacedViolation) => void;
 }
 
 const FINDINGS_MAX = 25_000;
@@ -72,6 +86,7 @@ const LIST_DEPTH_MAX = 4;
 /** A new run, of nothing yet. */
 export const newRun = (): PolicyRun => ({
   findings: [],
+  listed: 0,
   problems: [],
   files: 0,
   documents: 0,
@@ -143,8 +158,12 @@ function judgeObject(placed: Placed, options: JudgeOptions, run: PolicyRun, foun
   const named = { apiVersion: object.apiVersion, kind, namespace, name };
   for (const violation of violations) {
     if (!countViolation(violation, run)) continue;
-    if (run.findings.length + found.length >= FINDINGS_MAX) run.more++;
-    else found.push({ violation, object: named, steps: [...steps, ...stepsIn(object, violation.steps)] });
+    if (run.listed >= FINDINGS_MAX) {
+      run.more++;
+      continue;
+    }
+    run.listed++;
+    found.push({ violation, object: named, steps: [...steps, ...stepsIn(object, violation.steps)] });
   }
 }
 
@@ -167,9 +186,13 @@ export function judgeDocument(
     document,
     found.map(({ steps }) => steps),
   );
+  const keep = ({ violation, ...placed }: PlacedViolation): void => {
+    run.findings.push({ ...violation.describe(), ...placed });
+  };
+  const { take = keep } = options;
   for (const [at, { violation, object }] of found.entries()) {
     const { line, column } = places[at] ?? { line: document.line, column: 1 };
-    run.findings.push({ ...violation.describe(), file, object, line, column });
+    take({ violation, file, object, line, column });
   }
 }
 

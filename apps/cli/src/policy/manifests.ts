@@ -3,7 +3,8 @@
 
 import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { err, failure, ok, type Result } from '@bartizan/contracts';
+import type { Result } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
 import { type YamlDocument, YamlReader } from '@bartizan/scan/yaml';
 import type { ApiFailure } from '../api/client.ts';
 

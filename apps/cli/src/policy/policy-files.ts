@@ -3,16 +3,14 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type AdmissionBinding,
-  type AdmissionException,
-  type AdmissionRule,
-  err,
-  type Failure,
-  failure,
-  ok,
-  type Result,
+import type {
+  AdmissionBinding,
+  AdmissionException,
+  AdmissionRule,
+  Failure,
+  Result,
 } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
 import { readPolicyDocument } from '@bartizan/engine/policy-objects';
 import { readYaml } from '@bartizan/scan/yaml';
 import type { ApiFailure } from '../api/client.ts';

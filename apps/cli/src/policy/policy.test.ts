@@ -33,7 +33,7 @@ async function bartizan(words: readonly string[], language: Language = 'en'): Pr
     stderr: { write: (text: string) => written.stderr.push(text), isTTY: false },
   };
   const context = { process, language, t: translator(language), checkout: CHECKOUT };
-  await runCli(buildCli(translator(language), '0'), words, context as unknown as CliContext);
+  await runCli(await buildCli(translator(language), '0'), words, context as unknown as CliContext);
   return { exitCode: process.exitCode, stdout: written.stdout.join(''), stderr: written.stderr.join('') };
 }
 

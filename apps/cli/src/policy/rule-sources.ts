@@ -1,15 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type AdmissionRule, err, failure, ok, type Result } from '@bartizan/contracts';
+import type { AdmissionRule, Result } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
 import {
   type AdmissionRuleSet,
+  type CelCompiler,
   CUSTOM_POD_PATHS,
   compileAdmissionPolicy,
   PSS_MINOR_LATEST,
   pssRules,
 } from '@bartizan/engine/admission';
-import { ruleCelCompiler } from '@bartizan/engine/admission-cel';
 import type { ApiFailure } from '../api/client.ts';
 import { usage } from '../context.ts';
 import { builtInRules, type PolicyFiles, readPolicyFiles } from './policy-files.ts';
@@ -49,18 +50,32 @@ export function rulesOf(checkout: string, sources: PolicySources): Result<Policy
   return ok({ ...own.value, rules: [...ours, ...own.value.rules] });
 }
 
+/** Whether any rule asks CEL somewhere in its condition; one too many costs nothing but the loading of it. */
+const asksCel = (rules: readonly AdmissionRule[]): boolean =>
+  rules.some(({ condition }) => JSON.stringify(condition).includes('"cel"'));
+
+/** What compiles CEL, loaded for rules that have some. */
+async function celFor(rules: readonly AdmissionRule[]): Promise<{ readonly compileCel?: CelCompiler }> {
+  if (!asksCel(rules)) return {};
+  const { ruleCelCompiler } = await import('@bartizan/engine/admission-cel');
+  return { compileCel: ruleCelCompiler() };
+}
+
 /** Compiles them. A rule that cannot be compiled ends the call: a gate that leaves rules out is none. */
-export function compileRules(files: PolicyFiles): Result<AdmissionRuleSet, ApiFailure> {
+export async function compileRules(files: PolicyFiles): Promise<Result<AdmissionRuleSet, ApiFailure>> {
   const { bindings, exceptions } = files;
   const off = new Set(files.disabled);
   const rules = files.rules.filter(({ id }) => !off.has(id));
   if (rules.length === 0) return usage('--policies: no rules');
   const whole = { rules, bindings, exceptions, podPaths: CUSTOM_POD_PATHS };
-  return compileAdmissionPolicy(whole, { compileCel: ruleCelCompiler() });
+  return compileAdmissionPolicy(whole, await celFor(rules));
 }
 
 /** The compiled rules of a call. */
-export function ruleSetOf(checkout: string, sources: PolicySources): Result<AdmissionRuleSet, ApiFailure> {
+export async function ruleSetOf(
+  checkout: string,
+  sources: PolicySources,
+): Promise<Result<AdmissionRuleSet, ApiFailure>> {
   const files = rulesOf(checkout, sources);
   return files.ok ? compileRules(files.value) : files;
 }

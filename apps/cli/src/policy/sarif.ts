@@ -5,15 +5,19 @@ import { hash } from 'node:crypto';
 import type { Severity } from '@bartizan/contracts';
 import type { AdmissionRuleSet } from '@bartizan/engine/admission';
 import type { Language } from '../text/catalogue.ts';
-import type { ObjectName, PolicyFinding, PolicyRun } from './judge-manifests.ts';
+import type { ObjectName, PlacedViolation, PolicyFinding, PolicyRun } from './judge-manifests.ts';
 
-/** What a report of a run is written of. */
-export interface PolicyReport {
-  readonly run: PolicyRun;
+/** What is known of a report before anything is judged. */
+export interface ReportBasis {
   readonly set: AdmissionRuleSet;
   readonly language: Language;
   readonly toolVersion: string;
   readonly startedAtMs: number;
+}
+
+/** What a report of a run is written of. */
+export interface PolicyReport extends ReportBasis {
+  readonly run: PolicyRun;
   readonly endedAtMs: number;
 }
 
@@ -39,28 +43,33 @@ const NOTIFICATIONS_MAX = 1000;
 const uriOf = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
 /** `Kind namespace/name`, as reports name an object. */
-export const objectTitle = ({ object }: PolicyFinding): string =>
+export const objectTitle = ({ object }: Pick<PolicyFinding, 'object'>): string =>
   `${object.kind} ${object.namespace === '' ? '' : `${object.namespace}/`}${object.name}`;
 
 const json = (value: unknown): string => JSON.stringify(value);
+/** What of a text as JSON stands between the quotation marks. */
+const inside = (text: string): string => json(text).slice(1, -1);
 
-/** What the results of one file, and of one object, have in common, as JSON. */
+/** What the results of one file, and of one object, have in common, as it stands between quotation marks of JSON. */
 interface Shared {
   readonly file: string;
   readonly object: ObjectName;
   readonly title: string;
-  readonly fileJson: string;
-  readonly titleJson: string;
-  readonly uriJson: string;
+  readonly inFile: string;
+  readonly uri: string;
 }
+
+const SENTENCES_MAX = 10_000;
 
 /** Writes results as text: a report has tens of thousands, most of whose parts were written before. */
 class ResultWriter {
   readonly #language: Language;
   readonly #heads: ReadonlyMap<string, string>;
+  /** Sentences as JSON: those of most rules name nothing of the object. */
+  readonly #sentences = new Map<string, string>();
   #shared: Shared | undefined;
 
-  constructor({ set, language }: PolicyReport) {
+  constructor({ set, language }: ReportBasis) {
     this.#language = language;
     this.#heads = new Map(
       set.rules.map(({ rule: { id, severity } }, at) => [
@@ -70,30 +79,41 @@ class ResultWriter {
     );
   }
 
-  #sharedOf(finding: PolicyFinding): Shared {
-    const { file, object } = finding;
+  #sharedOf(placed: PlacedViolation): Shared {
+    const { file, object } = placed;
     const last = this.#shared;
     if (last?.file === file && last.object === object) return last;
-    const title = objectTitle(finding);
     const ofFile =
       last?.file === file
-        ? { fileJson: last.fileJson, uriJson: last.uriJson }
-        : { fileJson: json(file), uriJson: json(uriOf(file)) };
-    this.#shared = { file, object, title, titleJson: json(title), ...ofFile };
+        ? { inFile: last.inFile, uri: last.uri }
+        : { inFile: inside(file), uri: inside(uriOf(file)) };
+    this.#shared = { file, object, title: inside(objectTitle(placed)), ...ofFile };
     return this.#shared;
   }
 
-  result(finding: PolicyFinding): string {
-    const { rule, severity, message, line, column, path, actual, allowed, patch, mode } = finding;
-    const { title, fileJson, titleJson, uriJson } = this.#sharedOf(finding);
-    const pathJson = json(path);
+  #sentence(text: string): string {
+    const known = this.#sentences.get(text);
+    if (known !== undefined) return known;
+    if (this.#sentences.size >= SENTENCES_MAX) this.#sentences.clear();
+    const written = inside(text);
+    this.#sentences.set(text, written);
+    return written;
+  }
+
+  result(placed: PlacedViolation): string {
+    const { violation, line, column } = placed;
+    const { actual, allowed, patch, mode } = violation;
+    const { id, severity } = violation.rule;
+    const { title, inFile, uri } = this.#sharedOf(placed);
+    const path = inside(violation.path);
+    const message = this.#sentence(violation.messageIn(this.#language));
     // The same for the same violation in another run, wherever its line went.
-    const print = hash('sha256', `[${json(rule)},${fileJson},${titleJson},${pathJson}]`).slice(0, 32);
+    const print = hash('sha256', `[${json(id)},"${inFile}","${title}","${path}"]`).slice(0, 32);
     const more =
       (actual === undefined ? '' : `,"actual":${json(actual)}`) +
-      (allowed === undefined ? '' : `,"allowed":${json(allowed)}`) +
+      (allowed === undefined ? '' : `,"allowed":"${this.#sentence(allowed)}"`) +
       (patch.length === 0 ? '' : `,"patch":${json(patch)}`);
-    return `{${this.#heads.get(rule) ?? ''},"message":{"text":${json(`${message[this.#language]} [${path}]`)}},"locations":[{"physicalLocation":{"artifactLocation":{"uri":${uriJson}},"region":{"startLine":${line},"startColumn":${column}}},"logicalLocations":[{"fullyQualifiedName":${json(`${title}: ${path}`)},"kind":"resource"}]}],"partialFingerprints":{"bartizanPolicy/v1":"${print}"},"properties":{"severity":"${severity}","mode":"${mode}","path":${pathJson}${more}}}`;
+    return `{${this.#heads.get(id) ?? ''},"message":{"text":"${message} [${path}]"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"${uri}"},"region":{"startLine":${line},"startColumn":${column}}},"logicalLocations":[{"fullyQualifiedName":"${title}: ${path}","kind":"resource"}]}],"partialFingerprints":{"bartizanPolicy/v1":"${print}"},"properties":{"severity":"${severity}","mode":"${mode}","path":"${path}"${more}}}`;
   }
 }
 
@@ -107,14 +127,14 @@ export function runProblems({ run }: Pick<PolicyReport, 'run'>): string[] {
   ];
 }
 
-const unknownNotes = ({ run }: PolicyReport): string[] =>
+const unknownNotes = (run: PolicyRun): string[] =>
   [...run.unknown].map(
     ([rule, count]) => `${rule}: unknown for ${count} objects, for a file cannot tell the fact`,
   );
 
 const notification = (level: 'error' | 'note') => (text: string) => ({ level, message: { text } });
 
-function rulesOf({ set, language }: PolicyReport): object[] {
+function rulesOf({ set, language }: ReportBasis): object[] {
   return set.rules.map(({ rule }) => ({
     id: rule.id,
     shortDescription: { text: rule.title[language] },
@@ -128,24 +148,43 @@ function rulesOf({ set, language }: PolicyReport): object[] {
   }));
 }
 
-/** A run as a SARIF 2.1.0 log, piece by piece: a result is made text when it is written. */
-export function* toPolicySarif(report: PolicyReport): Generator<string> {
-  const { run, toolVersion } = report;
-  const problems = runProblems(report);
-  const writer = new ResultWriter(report);
-  const driver = { name: 'Bartizan', version: toolVersion, rules: rulesOf(report) };
-  const invocation = {
-    executionSuccessful: problems.length === 0,
-    startTimeUtc: new Date(report.startedAtMs).toISOString(),
-    endTimeUtc: new Date(report.endedAtMs).toISOString(),
-    toolExecutionNotifications: [
-      ...problems.map(notification('error')),
-      ...unknownNotes(report).map(notification('note')),
-    ].slice(0, NOTIFICATIONS_MAX),
-  };
-  yield '{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":';
-  yield `${JSON.stringify(driver)}},"invocations":[${JSON.stringify(invocation)}],"results":[`;
-  for (const [at, finding] of run.findings.entries())
-    yield `${at === 0 ? '' : ',\n'}${writer.result(finding)}`;
-  yield ']}]}\n';
+/** A run as a SARIF 2.1.0 log, written while it is judged: how it went stands behind the results. */
+export class PolicySarif {
+  readonly #basis: ReportBasis;
+  readonly #results: ResultWriter;
+  #isFirst = true;
+
+  constructor(basis: ReportBasis) {
+    this.#basis = basis;
+    this.#results = new ResultWriter(basis);
+  }
+
+  /** What stands before the results. */
+  head(): string {
+    const driver = { name: 'Bartizan', version: this.#basis.toolVersion, rules: rulesOf(this.#basis) };
+    return `{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":${JSON.stringify(driver)}},"results":[`;
+  }
+
+  /** The next result. */
+  result(placed: PlacedViolation): string {
+    const text = this.#results.result(placed);
+    if (!this.#isFirst) return `,\n${text}`;
+    this.#isFirst = false;
+    return text;
+  }
+
+  /** What stands behind them. */
+  tail(run: PolicyRun, endedAtMs: number): string {
+    const problems = runProblems({ run });
+    const invocation = {
+      executionSuccessful: problems.length === 0,
+      startTimeUtc: new Date(this.#basis.startedAtMs).toISOString(),
+      endTimeUtc: new Date(endedAtMs).toISOString(),
+      toolExecutionNotifications: [
+        ...problems.map(notification('error')),
+        ...unknownNotes(run).map(notification('note')),
+      ].slice(0, NOTIFICATIONS_MAX),
+    };
+    return `],"invocations":[${JSON.stringify(invocation)}]}]}\n`;
+  }
 }

@@ -78,7 +78,7 @@ async function overManifests(
   if (!now.ok) return now;
   const after = rulesOf(context.checkout, { policies: [path] });
   if (!after.ok) return after;
-  const draft = compileRules(after.value);
+  const draft = await compileRules(after.value);
   if (!draft.ok) return draft;
   const read = await requestsOf(manifests);
   if (!read.ok) return read;

@@ -3,18 +3,15 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import {
-  ADMISSION_OPERATIONS,
-  type AdmissionOperation,
-  type AdmissionRule,
-  type AdmissionStage,
-  type AdmissionViolation,
-  err,
-  type Failure,
-  failure,
-  ok,
-  type Result,
+import type {
+  AdmissionOperation,
+  AdmissionRule,
+  AdmissionStage,
+  AdmissionViolation,
+  Failure,
+  Result,
 } from '@bartizan/contracts';
+import { ADMISSION_OPERATIONS, err, failure, ok } from '@bartizan/contracts/admission';
 import {
   type AdmissionContext,
   type AdmissionRequest,

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ok, type Result } from '@bartizan/contracts';
+import type { Result } from '@bartizan/contracts';
+import { ok } from '@bartizan/contracts/result';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, perform, usage } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -47,7 +48,7 @@ export function runTest(context: CliContext, paths: readonly string[], flags: Te
     if (!tested.ok) return tested;
     const files = rulesOf(context.checkout, { policies: [...paths, ...(flags.policies ?? [])] });
     if (!files.ok) return files;
-    const set = compileRules(files.value);
+    const set = await compileRules(files.value);
     if (!set.ok) return set;
     const nowMs = Date.now();
     const suites = runSuites(tested.value, set.value, nowMs);

@@ -6,7 +6,8 @@
  * with the reason, never an exception. Costs are those of the API server, for an expression and for a decision.
  */
 
-import { err, type FactValue, failure, ok } from '@bartizan/contracts';
+import type { FactValue } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
 import { type CelCompiler, type Evaluation, once, type Reading, unknown } from '../admission/index.ts';
 import {
   BOOL,

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import type { Failure, Result } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
 import type { Node } from './ast.ts';
 import { check } from './checker.ts';
 import type { Environment } from './environment.ts';

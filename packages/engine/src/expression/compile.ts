@@ -1,20 +1,17 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type Comparison,
-  type Condition,
-  err,
-  type Facts,
-  type FactType,
-  type FactValue,
-  type Failure,
-  type FieldCondition,
-  failure,
-  OPERATORS,
-  ok,
-  type Result,
+import type {
+  Comparison,
+  Condition,
+  Facts,
+  FactType,
+  FactValue,
+  Failure,
+  FieldCondition,
+  Result,
 } from '@bartizan/contracts';
+import { err, failure, OPERATORS, ok } from '@bartizan/contracts/admission';
 import { buildTest, operatorApplies, type ValueTest } from './compare.ts';
 
 /** Most parts a condition may have. */

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { AdmissionBinding, AdmissionException, AdmissionRule } from '@bartizan/contracts';
+import { AdmissionBinding, AdmissionException, AdmissionRule } from '@bartizan/contracts/admission';
 import { isObject } from '../foreign-json.ts';
 import { ENABLED, POLICY_API, type PolicyItem } from './document.ts';
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Result } from '@bartizan/contracts';
 import {
   AdmissionBinding,
   AdmissionException,
@@ -8,8 +9,7 @@ import {
   err,
   ok,
   parser,
-  type Result,
-} from '@bartizan/contracts';
+} from '@bartizan/contracts/admission';
 import { isObject, type Json } from '../foreign-json.ts';
 
 /** Group of policy objects. */

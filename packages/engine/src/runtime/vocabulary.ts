@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type FactType, TRIGGERS, type Trigger } from '@bartizan/contracts';
+import type { FactType, Trigger } from '@bartizan/contracts';
+import { TRIGGERS } from '@bartizan/contracts/admission';
 import { AUDIT_FACTS } from './audit-vocabulary.ts';
 import { type FactRow, row } from './fact-row.ts';
 

@@ -49,6 +49,13 @@ describe('places', () => {
   it('of many paths come of one reading', () => {
     const found = locateAll(second(TEXT, 1), [['spec'], ['spec', 1], ['again']]);
     expect(found.map(({ line }) => line)).toEqual([7, 11, 14]);
+    const turned = locateAll(second(TEXT, 1), [['again'], ['spec', 1, 'name'], ['again'], ['spec']]);
+    expect(turned.map(({ line, column }) => [line, column])).toEqual([
+      [14, 1],
+      [11, 3],
+      [14, 1],
+      [7, 1],
+    ]);
   });
 
   it('lead to the key that was asked for', () => {

@@ -3,7 +3,7 @@
 
 import { readDocument } from './document.ts';
 import { YAML_LIMITS } from './limits.ts';
-import { positionAt, type YamlPosition, YamlRefusal } from './problem.ts';
+import { positionsAt, type YamlPosition, YamlRefusal } from './problem.ts';
 import type { ReadDocument } from './read.ts';
 import type { ScalarStyle, YamlSink } from './sink.ts';
 import { scalarKey } from './typed-scalar.ts';
@@ -149,7 +149,8 @@ export const locateAll = (document: ReadDocument, paths: readonly YamlPath[]): Y
     // It was read before, with bounds of the caller's own that may have been wider.
     if (error !== ALL_FOUND && !(error instanceof YamlRefusal)) throw error;
   }
-  return paths.map((path) => positionAt(text, offsetOf(root, path), firstLine));
+  const offsets = paths.map((path) => offsetOf(root, path));
+  return positionsAt(text, offsets, firstLine);
 };
 
 /** Where one path of a document stands in its file. */

@@ -61,3 +61,21 @@ export const positionAt = (text: string, at: number, firstLine: number): YamlPos
   }
   return { line, column: at - lineStart + 1 };
 };
+
+/** The same for many offsets of one text, whose lines are counted once. */
+export const positionsAt = (text: string, offsets: readonly number[], firstLine: number): YamlPosition[] => {
+  const rising = [...offsets.keys()].sort((one, two) => (offsets[one] ?? 0) - (offsets[two] ?? 0));
+  const positions: YamlPosition[] = new Array(offsets.length);
+  let line = firstLine;
+  let lineStart = 0;
+  let next = text.indexOf('\n');
+  for (const index of rising) {
+    const at = offsets[index] ?? 0;
+    for (; next !== -1 && next < at; next = text.indexOf('\n', lineStart)) {
+      line++;
+      lineStart = next + 1;
+    }
+    positions[index] = { line, column: at - lineStart + 1 };
+  }
+  return positions;
+};

@@ -50,3 +50,10 @@ export const SECRET_PEER: Peer = {
   version: '8.30.1',
   command: 'github.com/zricethezav/gitleaks/v8@v8.30.1',
 };
+
+/** The judge of manifests that ours is held against. */
+export const MANIFEST_PEER: Peer = {
+  name: 'kube-score',
+  version: '1.20.0',
+  command: 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
+};

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ADMISSION_MODES, SEVERITIES } from '@bartizan/contracts';
+import { ADMISSION_MODES, SEVERITIES } from '@bartizan/contracts/admission';
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import {

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import type { Failure, Result } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
 import { isObject } from '../pod/json.ts';
 import { isUnknown, type Reading, unknown } from '../request.ts';
 import type { Node } from './node.ts';

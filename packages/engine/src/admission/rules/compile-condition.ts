@@ -1,16 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  ADMISSION_COLLECTIONS,
-  type AdmissionCollection,
-  type AdmissionCondition,
-  err,
-  type Failure,
-  failure,
-  ok,
-  type Result,
-} from '@bartizan/contracts';
+import type { AdmissionCollection, AdmissionCondition, Failure, Result } from '@bartizan/contracts';
+import { ADMISSION_COLLECTIONS, err, failure, ok } from '@bartizan/contracts/admission';
 import { COLLECTIONS } from '../fields/collections.ts';
 import type { AdmissionSubject } from '../pod/evaluation.ts';
 import { isObject } from '../pod/json.ts';

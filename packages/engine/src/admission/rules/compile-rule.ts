@@ -1,18 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type AdmissionBinding,
-  type AdmissionMode,
-  type AdmissionRule,
-  err,
-  type FactType,
-  type FactValue,
-  type Failure,
-  failure,
-  ok,
-  type Result,
+import type {
+  AdmissionBinding,
+  AdmissionMode,
+  AdmissionRule,
+  FactType,
+  FactValue,
+  Failure,
+  Result,
 } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
 import { contentHash } from '../../revision/index.ts';
 import { fieldNamed } from '../fields/named.ts';
 import { compileAdmissionCondition } from './compile-condition.ts';

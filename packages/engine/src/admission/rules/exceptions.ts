@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type AdmissionException, err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import type { AdmissionException, Failure, Result } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
 import { type Item, imageOf } from '../pod/evaluation.ts';
 import type { AdmissionRequest } from '../request.ts';
 import { nameTest } from './match.ts';

@@ -1,12 +1,19 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AdmissionMode, AdmissionRule, AdmissionViolation } from '@bartizan/contracts';
+import type {
+  AdmissionMode,
+  AdmissionRule,
+  AdmissionViolation,
+  FactValue,
+  JsonPatchOperation,
+  LocalText,
+} from '@bartizan/contracts';
 import type { Step } from '../pod/json.ts';
 import type { CompiledAdmissionRule, Variant } from './compile-rule.ts';
 import { patchFor } from './patch.ts';
 import { type Answer, YES } from './three-valued.ts';
-import { actualOf, allowedOf, messageFor, type ViolatingPlace } from './violation.ts';
+import { actualOf, allowedOf, messageFor, messageIn, type ViolatingPlace } from './violation.ts';
 
 /** A rule whose condition holds, or may hold. */
 export interface Found {
@@ -50,22 +57,51 @@ export class FoundViolation {
     return this.#place.steps;
   }
 
+  get mode(): AdmissionMode {
+    return this.#found.mode;
+  }
+
+  /** The same way as a field path. */
+  get path(): string {
+    return this.#place.path;
+  }
+
+  /** What was met there; nothing of a value that may be a secret. */
+  get actual(): FactValue | undefined {
+    return actualOf(this.#place.best);
+  }
+
+  /** What would be right. */
+  get allowed(): string | undefined {
+    return allowedOf(this.#place.best);
+  }
+
+  /** What repairs it. */
+  get patch(): JsonPatchOperation[] {
+    const { fix } = this.rule;
+    return this.#found.answer === YES && fix?.patch !== undefined
+      ? patchFor(fix.patch, this.#place.item)
+      : [];
+  }
+
+  /** Its sentence in one language. */
+  messageIn(language: keyof LocalText): string {
+    return messageIn(this.rule, this.#place, language);
+  }
+
   /** Puts it in words, with what repairs it. */
   describe(): AdmissionViolation {
     const { compiled, mode, answer } = this.#found;
     const { rule, revision } = compiled;
-    const { best, item, path } = this.#place;
-    const isViolated = answer === YES;
-    const actual = actualOf(best);
-    const allowed = allowedOf(best);
-    const { id, title, severity, fix } = rule;
+    const { actual, allowed, path } = this;
+    const { id, title, severity } = rule;
     const message = messageFor(rule, this.#place);
-    const patch = isViolated && fix?.patch !== undefined ? patchFor(fix.patch, item) : [];
     const written: Written = { rule: id, revision, title, severity, mode, state: this.state, path };
     if (actual !== undefined) written.actual = actual;
     if (allowed !== undefined) written.allowed = allowed;
-    if (!isViolated) written.missing = (best.unknown?.unknown ?? MISSING_LABELS).slice(0, MISSING_MAX);
+    if (answer !== YES)
+      written.missing = (this.#place.best.unknown?.unknown ?? MISSING_LABELS).slice(0, MISSING_MAX);
     if (this.#exception !== undefined) written.exception = this.#exception;
-    return { ...written, message, patch };
+    return { ...written, message, patch: this.patch };
   }
 }

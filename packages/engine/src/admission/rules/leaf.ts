@@ -1,16 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type AdmissionFieldCondition,
-  err,
-  type FactValue,
-  type Failure,
-  failure,
-  OPERATORS,
-  ok,
-  type Result,
-} from '@bartizan/contracts';
+import type { AdmissionFieldCondition, FactValue, Failure, Result } from '@bartizan/contracts';
+import { err, failure, OPERATORS, ok } from '@bartizan/contracts/admission';
 import { buildTest, type ValueTest } from '../../expression/compare.ts';
 import { operatorApplies } from '../../expression/index.ts';
 import { type AdmissionField, stepsOf } from '../fields/field.ts';

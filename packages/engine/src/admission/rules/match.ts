@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ADMISSION_OPERATIONS, type AdmissionMatch, type AdmissionOperation } from '@bartizan/contracts';
+import type { AdmissionMatch, AdmissionOperation } from '@bartizan/contracts';
+import { ADMISSION_OPERATIONS } from '@bartizan/contracts/admission';
 import { compileWildcard, isWildcard } from '../../expression/index.ts';
 import type { Evaluation } from '../pod/evaluation.ts';
 import { isObject, walk } from '../pod/json.ts';

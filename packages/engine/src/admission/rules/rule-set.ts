@@ -1,17 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type AdmissionBinding,
-  type AdmissionException,
-  type AdmissionRule,
-  type AdmissionStage,
-  err,
-  type Failure,
-  failure,
-  ok,
-  type Result,
+import type {
+  AdmissionBinding,
+  AdmissionException,
+  AdmissionRule,
+  AdmissionStage,
+  Failure,
+  Result,
 } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
 import { contentHash } from '../../revision/index.ts';
 import { DEFAULT_POD_PATHS, type PodPath, type PodPathTable, podPathTable } from '../pod/pod-paths.ts';
 import type { AdmissionRequest } from '../request.ts';

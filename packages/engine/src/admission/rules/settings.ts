@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type FactValue, type Failure, ok, type Result } from '@bartizan/contracts';
+import type { FactValue, Failure, Result } from '@bartizan/contracts';
+import { ok } from '@bartizan/contracts/result';
 import type { Item } from '../pod/evaluation.ts';
 import type { Reading } from '../request.ts';
 import type { Node } from './node.ts';

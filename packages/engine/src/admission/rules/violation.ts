@@ -192,6 +192,18 @@ function templateOf(rule: AdmissionRule): Template {
   return template;
 }
 
+const NOT_SET: Readonly<Record<keyof LocalText, string>> = { en: '(not set)', ja: '（未設定）' };
+
+function filled(
+  parts: readonly string[],
+  none: string,
+  shownFor: (name: string) => string | undefined,
+): string {
+  let text = '';
+  for (const [at, part] of parts.entries()) text += at % 2 === 1 ? (shownFor(part) ?? none) : part;
+  return text.length > MESSAGE_MAX ? text.slice(0, MESSAGE_MAX) : text;
+}
+
 /** The message of a rule with the values of one place. */
 export function messageFor(rule: AdmissionRule, place: ViolatingPlace): LocalText {
   const { en, ja, fixed } = templateOf(rule);
@@ -202,10 +214,12 @@ export function messageFor(rule: AdmissionRule, place: ViolatingPlace): LocalTex
     if (!values.has(name)) values.set(name, shown(name, place));
     return values.get(name);
   };
-  const fill = (parts: readonly string[], none: string): string => {
-    let text = '';
-    for (const [at, part] of parts.entries()) text += at % 2 === 1 ? (shownOnce(part) ?? none) : part;
-    return text.length > MESSAGE_MAX ? text.slice(0, MESSAGE_MAX) : text;
-  };
-  return { en: fill(en, '(not set)'), ja: fill(ja, '（未設定）') };
+  return { en: filled(en, NOT_SET.en, shownOnce), ja: filled(ja, NOT_SET.ja, shownOnce) };
+}
+
+/** The same in one language: a report of many violations has a reader of one. */
+export function messageIn(rule: AdmissionRule, place: ViolatingPlace, language: keyof LocalText): string {
+  const template = templateOf(rule);
+  if (template.fixed !== undefined) return template.fixed[language];
+  return filled(template[language], NOT_SET[language], (name) => shown(name, place));
 }
