@@ -31,15 +31,20 @@ function start(program: string, ...args: string[]): ChildProcess {
   return child;
 }
 
-/** The next message of a process; an error when it ends instead. */
+/** The next message of a process; an error when it ends instead. Whichever does not come is waited for no more. */
 async function next<T>(child: ChildProcess): Promise<T> {
-  const [message] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`a process of the bench ended with ${String(code)}`);
-    }),
-  ]);
-  return message as T;
+  const over = new AbortController();
+  const { signal } = over;
+  const ended = once(child, 'exit', { signal }).then(([code]) => {
+    throw new Error(`a process of the bench ended with ${String(code)}`);
+  });
+  ended.catch(() => undefined);
+  try {
+    const [message] = await Promise.race([once(child, 'message', { signal }), ended]);
+    return message as T;
+  } finally {
+    over.abort();
+  }
 }
 
 async function ask<T>(child: ChildProcess, question: object): Promise<T> {
@@ -125,7 +130,7 @@ function recordAdded(pairs: readonly Pair[]): void {
     notes: [
       `p50, p99 and p99.9 of ours ${ms(middle(({ ours }) => ours.p50))}, ${ms(middle(({ ours }) => ours.p99))} and ${ms(middle(({ ours }) => ours.p999))} ms, of the other ${ms(middle(({ other }) => other.p50))}, ${ms(middle(({ other }) => other.p99))} and ${ms(middle(({ other }) => other.p999))} ms`,
       `constant arrival over ${CONNECTIONS} connections, times from when a request was due; 500 rules, one pod of ten refused, each answer kept in the store`,
-      `CPU of the server per request: ours ${middle(({ ours }) => ours.cpuUs).toFixed(0)} us, the other ${middle(({ other }) => other.cpuUs).toFixed(0)} us`,
+      `CPU of the server per request, all its threads: ours ${middle(({ ours }) => ours.cpuUs).toFixed(0)} us, the other ${middle(({ other }) => other.cpuUs).toFixed(0)} us`,
     ],
   });
 }

@@ -6,7 +6,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { AdmissionAudit, EMPTY_CONTEXT } from '@bartizan/engine/admission';
+import { AdmissionAudit, type AdmissionRequest, EMPTY_CONTEXT } from '@bartizan/engine/admission';
 import { podOf, policyOf, requestFor } from './admission-policy.ts';
 import { percentile, record, spreadOf } from './results.ts';
 
@@ -25,10 +25,16 @@ interface Round {
   readonly oneUs: number;
 }
 
+/** As the watch of a cluster holds it: read from JSON, asked for by nobody. */
+const heldAs = (object: object, at: number): AdmissionRequest => {
+  const { user: _user, ...request } = requestFor(JSON.parse(JSON.stringify(object)) as object, at);
+  return request;
+};
+
 const measured = (): Round => {
   const set = policyOf(RULES);
   const audit = new AdmissionAudit(set, EMPTY_CONTEXT);
-  const requests = Array.from({ length: OBJECTS }, (_, at) => requestFor(podOf(at, at % 10 !== 0, 1, 4), at));
+  const requests = Array.from({ length: OBJECTS }, (_, at) => heldAs(podOf(at, at % 10 !== 0, 1, 4), at));
   const cpu = process.cpuUsage();
   const started = process.hrtime.bigint();
   for (const [at, request] of requests.entries()) audit.put(`${at}`, request, NOW);

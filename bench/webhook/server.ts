@@ -51,6 +51,8 @@ async function startOurs(tls: Tls): Promise<Running> {
     close: async () => {
       await server.close();
       await ledger.close();
+      const { lostTotal } = ledger.state();
+      if (lostTotal > 0) complain({ lostTotal }, 'the ledger did not keep all answers');
       await remove();
     },
   };

@@ -225,6 +225,24 @@ describe('the cluster in status', () => {
     ]);
   });
 
+  it('says that the record of its answers is incomplete, and nothing while it is whole', () => {
+    const told = (
+      record: { waiting: number; lostTotal: number; code?: string },
+      language: 'en' | 'ja' = 'en',
+    ) =>
+      clusterRows(translator(language), {
+        kubernetes: { ...kubernetes, admission: { state: 'on', webhooks: [], record } },
+      })[1]?.[2];
+    const whole = 'webhooks in force 0 of 0, requests 0, refused 0, left to the failure policy 0';
+    expect(told({ waiting: 8, lostTotal: 0 })).toBe(whole);
+    expect(told({ waiting: 8, lostTotal: 3 })).toBe(
+      `${whole}, answers not yet kept 8, lost from the record 3`,
+    );
+    expect(told({ waiting: 8, lostTotal: 0, code: 'E_STORE_FULL' }, 'ja')).toContain(
+      '未保存の応答 8 件、記録から失われた応答 0 件、E_STORE_FULL',
+    );
+  });
+
   it('is not spoken of where there is none', () => {
     expect(clusterRows(translator('en'), {})).toEqual([]);
     expect(clusterRows(translator('en'), { kubernetes: { state: 'off', kinds: [] } })).toEqual([]);

@@ -179,7 +179,7 @@ export function clusterRows(t: Translate, { kubernetes }: Pick<SystemState, 'kub
   ];
   const rows: StatusRow[] = [[t('status.cluster'), t(`status.is.${kubernetes.state}`), joined(t, watched)]];
   if (admission === undefined || admission.state === 'off') return rows;
-  const { requestsTotal = 0, deniedTotal = 0, failedTotal = 0, webhooks, code } = admission;
+  const { requestsTotal = 0, deniedTotal = 0, failedTotal = 0, webhooks, code, record } = admission;
   const inForce = webhooks.filter(({ state }) => state === 'in-force' || state === 'restored').length;
   const answered = [
     t('status.admission-detail', {
@@ -189,7 +189,10 @@ export function clusterRows(t: Translate, { kubernetes }: Pick<SystemState, 'kub
       denied: deniedTotal,
       failed: failedTotal,
     }),
-    code ?? '',
+    record === undefined || (record.lostTotal === 0 && record.code === undefined)
+      ? ''
+      : t('status.admission-record', { waiting: record.waiting, lost: record.lostTotal }),
+    code ?? record?.code ?? '',
   ];
   return [...rows, [t('status.admission'), t(`status.is.${admission.state}`), joined(t, answered)]];
 }

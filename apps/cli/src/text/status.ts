@@ -83,6 +83,10 @@ export const STATUS_TEXT = {
     en: 'webhooks in force {inForce} of {all}, requests {requests}, refused {denied}, left to the failure policy {failed}',
     ja: '有効な Webhook {all} 件中 {inForce} 件、要求 {requests} 件、拒否 {denied} 件、失敗時ポリシーに委任 {failed} 件',
   },
+  'status.admission-record': {
+    en: 'answers not yet kept {waiting}, lost from the record {lost}',
+    ja: '未保存の応答 {waiting} 件、記録から失われた応答 {lost} 件',
+  },
   'status.inspect-detail': {
     en: 'restarts {restarts}, connections {flows}, recognised {recognised}, unknown {unknown}, skipped {skipped}, lost {lost}',
     ja: '再起動 {restarts} 回、接続 {flows} 件、識別 {recognised} 件、不明 {unknown} 件、対象外 {skipped} 件、損失 {lost} 件',

@@ -171,6 +171,7 @@ export const STATUS: ResponseOf<'admission.status'> = {
       deniedTotal: 12,
       failedTotal: 0,
       policyRevision: seeded(55).hex(64),
+      record: { waiting: 0, lostTotal: 0 },
       webhooks: [
         { name: 'bartizan-validate', state: 'in-force', failsClosed: true, restoredTotal: 0 },
         { name: 'bartizan-connect', state: 'restored', failsClosed: false, restoredTotal: 2 },

@@ -34,13 +34,7 @@ export class AdmissionBench {
   }
 
   judge(ask: AdmissionAsk, direction: AdmissionDirection): AdmissionAnswer {
-    const { uid: _uid, version: _version, ...request } = ask;
-    const verdict = judgeAdmission(
-      this.#parts.rules(),
-      request,
-      this.#parts.context,
-      this.#parts.clock.nowMs(),
-    );
+    const verdict = judgeAdmission(this.#parts.rules(), ask, this.#parts.context, this.#parts.clock.nowMs());
     const { decision, violations, warnings, auditAnnotations, revision } = verdict;
     const base = {
       decision: { ...decision, enforcementPoint: 'api-server' as const },

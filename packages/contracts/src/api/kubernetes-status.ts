@@ -38,6 +38,13 @@ export const KubernetesStatus = inline('The Kubernetes cluster that is watched',
       deniedTotal: optional(integer('Of those, refused', '1')),
       failedTotal: optional(integer('Of those, left to the failure policy', '1')),
       policyRevision: optional(text('Content hash of the rules in force', 64)),
+      record: optional(
+        inline('The record of the answers', {
+          waiting: integer('Answers that are not written yet', '1'),
+          lostTotal: integer('Answers since start that are not in the record', '1'),
+          code: optional(text('Why the store does not take them now: an error code', 64)),
+        }),
+      ),
       webhooks: list(
         inline('A webhook configuration of ours', {
           name: text('Name', 253),

@@ -268,6 +268,8 @@ export const admission = {
   'admission.hook.restored': 'Put back',
   'admission.hook.not-permitted': 'Not permitted',
   'admission.hook.off': 'Off',
+  'admission.record.incomplete': 'Decisions incomplete',
+  'admission.record.detail': 'not yet kept {waiting}, lost {lost}',
   'admission.hook.restored-total_one': 'put back {count} time',
   'admission.hook.restored-total_other': 'put back {count} times',
   'admission.hook.closed': 'refuses when we cannot answer',

@@ -264,6 +264,8 @@ export const admission = {
   'admission.hook.restored': '復元済み',
   'admission.hook.not-permitted': '権限がありません',
   'admission.hook.off': 'オフ',
+  'admission.record.incomplete': '判定の記録が不完全',
+  'admission.record.detail': '未保存 {waiting} 件、損失 {lost} 件',
   'admission.hook.restored-total_other': '復元 {count} 回',
   'admission.hook.closed': '回答できないときは拒否',
   'admission.hook.open': '回答できないときは許可',

@@ -81,6 +81,22 @@ const Gate = ({ gate }: { gate: Webhooks | undefined }) => {
   );
 };
 
+/** Says nothing while every answer is kept. */
+const Kept = ({ record }: { record: Webhooks['record'] }) => {
+  const t = useT();
+  const { count } = useFormat();
+  if (record === undefined || (record.lostTotal === 0 && record.code === undefined)) return null;
+  return (
+    <span className="row wrap small">
+      <Badge tone="high">{t('admission.record.incomplete')}</Badge>
+      <span>
+        {t('admission.record.detail', { waiting: count(record.waiting), lost: count(record.lostTotal) })}
+      </span>
+      <Hindrance code={record.code} />
+    </span>
+  );
+};
+
 const Decided = ({ status }: { status: Status }) => {
   const t = useT();
   const { count } = useFormat();
@@ -112,6 +128,7 @@ export const StatusStrip = () => {
           <ClusterState cluster={status.kubernetes} />
           {status.kubernetes.state !== 'off' && <Gate gate={status.kubernetes.admission} />}
           <Decided status={status} />
+          <Kept record={status.kubernetes.admission?.record} />
           {status.policyRevision === '' ? (
             <Unknown inline why={t('admission.no-policy')} />
           ) : (

@@ -1,75 +1,138 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { hash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Store } from '@bartizan/adapters/store';
-import { type AdmissionDecision, tenantScope } from '@bartizan/contracts';
+import { type AdmissionDecision, type Scope, tenantScope } from '@bartizan/contracts';
 import type { AdmissionAnswer, AdmissionAsk, Clock, Log, Owner } from '../../ports.ts';
 
+/** How much is kept, and how soon. */
+export interface LedgerLimits {
+  /** A refusal waits that long at most before it is written, and what waits then goes with it. */
+  readonly refusalMs: number;
+  /** The same for what passed. */
+  readonly passMs: number;
+  /** Until it is tried again, when the store did not take it. */
+  readonly retryMs: number;
+  /** Decisions of one write. More would hold up answers while they are handed over. */
+  readonly batch: number;
+  /** Decisions that may wait. */
+  readonly waiting: number;
+}
 interface Parts {
-  readonly store: Store;
+  readonly store: { readonly admissionDecisions: Pick<Store['admissionDecisions'], 'put'> };
   readonly clock: Clock;
   readonly log: Log;
   readonly owner: Owner;
+  readonly limits?: Partial<LedgerLimits>;
 }
-const FLUSH_MS = 200;
-const RETRY_MS = 2_000;
-const BATCH = 500;
-const WAITING_MAX = 20_000;
-const VIOLATIONS_MAX = 256;
+/** What became of decisions since start. */
+export interface LedgerState {
+  /** Not written yet. */
+  readonly waiting: number;
+  /** Answered, and never to be found: no room, or the store did not take them before the end. */
+  readonly lostTotal: number;
+  /** Why the store does not take them now. */
+  readonly code?: string;
+}
 
-/** Keeps what was answered to API servers: written in batches, away from the answer. What does not fit is counted. */
+const LIMITS: LedgerLimits = { refusalMs: 50, passMs: 200, retryMs: 2_000, batch: 250, waiting: 20_000 };
+const VIOLATIONS_MAX = 256;
+/** Hexadecimal digits of the time and of the number in an id. */
+const ID_DIGITS = 12;
+const NUMBERS = 2 ** 48;
+
+/**
+ * Keeps what was answered to API servers: written in batches, away from the answer, one batch at a time. What does not
+ * fit, or cannot be written before the end, is counted; a process that is killed loses what waited.
+ */
 export class DecisionLedger {
   readonly #parts: Parts;
-  readonly #waiting: AdmissionDecision[] = [];
+  readonly #limits: LedgerLimits;
+  readonly #scope: Scope;
+  /** Refusals and alerts are written first, and are the last to be given up. */
+  #noted: AdmissionDecision[] = [];
+  #passed: AdmissionDecision[] = [];
   readonly verdicts = new Map<string, number>();
-  lostTotal = 0;
+  #lostTotal = 0;
+  #code: string | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  #dueAt = Number.POSITIVE_INFINITY;
+  #writing: Promise<void> | undefined;
+  #inFlight = 0;
+  #number = randomBytes(6).readUIntBE(0, 6);
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#limits = { ...LIMITS, ...parts.limits };
+    this.#scope = tenantScope(parts.owner.cluster, parts.owner.tenant);
+  }
+
+  state(): LedgerState {
+    const waiting = this.#waiting + this.#inFlight;
+    const lostTotal = this.#lostTotal;
+    return this.#code === undefined ? { waiting, lostTotal } : { waiting, lostTotal, code: this.#code };
   }
 
   note(ask: AdmissionAsk, answer: AdmissionAnswer): void {
     const { verdict } = answer.decision;
     this.verdicts.set(verdict, (this.verdicts.get(verdict) ?? 0) + 1);
-    if (this.#waiting.length >= WAITING_MAX && !this.#makeRoom(verdict)) {
-      this.lostTotal += 1;
+    if (this.#waiting + this.#inFlight >= this.#limits.waiting && !this.#makeRoom(verdict)) {
+      this.#lose(1);
       return;
     }
-    this.#waiting.push(this.#record(ask, answer));
-    this.#schedule(FLUSH_MS);
+    (verdict === 'allow' ? this.#passed : this.#noted).push(this.#record(ask, answer));
+    // While the store refuses, it is asked again no sooner than the retry.
+    if (this.#code === undefined)
+      this.#schedule(verdict === 'deny' ? this.#limits.refusalMs : this.#limits.passMs);
   }
 
-  /** Ends, when what waits is written, or cannot be. */
+  /** Ends, when what waits is written, or cannot be; then it is counted as lost. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#writing;
-    while (this.#waiting.length > 0) {
-      const before = this.#waiting.length;
-      await this.#flush();
-      if (this.#waiting.length >= before) return;
-    }
+    // It may have been set again by what ended just now.
+    clearTimeout(this.#timer);
+    while (this.#waiting > 0 && (await this.#write()));
+    const left = this.#waiting;
+    if (left === 0) return;
+    [this.#noted, this.#passed] = [[], []];
+    this.#lose(left);
+  }
+
+  get #waiting(): number {
+    return this.#noted.length + this.#passed.length;
+  }
+
+  #lose(count: number): void {
+    // One line when it begins: the number is in the status of the cluster.
+    if (this.#lostTotal === 0)
+      this.#parts.log.error({ count, code: this.#code }, 'admission decisions are not kept');
+    this.#lostTotal += count;
   }
 
   /** A refusal takes the place of an answer that let something pass. */
   #makeRoom(verdict: string): boolean {
-    if (verdict === 'allow') return false;
-    const at = this.#waiting.findIndex(({ decision }) => decision.verdict === 'allow');
-    if (at < 0) return false;
-    this.#waiting.splice(at, 1);
-    this.lostTotal += 1;
+    if (verdict === 'allow' || this.#passed.pop() === undefined) return false;
+    this.#lose(1);
     return true;
+  }
+
+  /**
+   * The API server may ask about one request more than once (reinvocation, several webhooks): each answer is its own.
+   * Ids rise with time, so that the store appends to its index instead of changing a page of it for each decision.
+   */
+  #id(atMs: number): string {
+    this.#number = (this.#number + 1) % NUMBERS;
+    const hex = (value: number): string => value.toString(16).padStart(ID_DIGITS, '0');
+    return `d-${hex(atMs)}${hex(this.#number)}`;
   }
 
   #record(ask: AdmissionAsk, answer: AdmissionAnswer): AdmissionDecision {
     const atMs = this.#parts.clock.nowMs();
     const resource = [ask.group, ask.version, ask.resource].filter((part) => part !== '').join('/');
-    // The API server may ask about one request more than once (reinvocation, several webhooks): each answer is its own.
-    const id = `d-${hash('sha256', `${ask.uid}\n${atMs}\n${Math.random()}`).slice(0, 24)}`;
     return {
-      id,
+      id: this.#id(atMs),
       ...this.#parts.owner,
       requestUid: ask.uid,
       operation: ask.operation,
@@ -89,20 +152,42 @@ export class DecisionLedger {
   }
 
   #schedule(ms: number): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#writing = this.#flush();
+    const dueAt = performance.now() + ms;
+    if (this.#writing !== undefined || dueAt >= this.#dueAt) return;
+    clearTimeout(this.#timer);
+    this.#dueAt = dueAt;
+    this.#timer = setTimeout(() => {
+      this.#dueAt = Number.POSITIVE_INFINITY;
+      this.#writing = this.#writeAll().finally(() => {
+        this.#writing = undefined;
+        if (this.#waiting > 0)
+          this.#schedule(this.#code === undefined ? this.#limits.refusalMs : this.#limits.retryMs);
+      });
     }, ms).unref();
   }
 
-  async #flush(): Promise<void> {
-    const { store, owner, log } = this.#parts;
-    const batch = this.#waiting.splice(0, BATCH);
-    const saved = await store.admissionDecisions.put(tenantScope(owner.cluster, owner.tenant), batch);
-    if (!saved.ok) {
-      log.warn({ code: saved.error.code }, 'admission decisions are not written now');
-      this.#waiting.unshift(...batch);
+  /** What waits now, batch by batch; what comes meanwhile waits for the next time, unless it fills a batch. */
+  async #writeAll(): Promise<void> {
+    while ((await this.#write()) && this.#waiting >= this.#limits.batch);
+  }
+
+  /** Writes a batch; whether the store took it. */
+  async #write(): Promise<boolean> {
+    const { store, log } = this.#parts;
+    const { batch: most } = this.#limits;
+    const noted = this.#noted.splice(0, most);
+    const passed = this.#passed.splice(0, most - noted.length);
+    this.#inFlight = noted.length + passed.length;
+    const saved = await store.admissionDecisions.put(this.#scope, [...noted, ...passed]);
+    this.#inFlight = 0;
+    if (saved.ok) {
+      this.#code = undefined;
+      return true;
     }
-    if (this.#waiting.length > 0) this.#schedule(saved.ok ? FLUSH_MS : RETRY_MS);
+    this.#code = saved.error.code;
+    log.warn({ code: saved.error.code }, 'admission decisions are not written now');
+    this.#noted = [...noted, ...this.#noted];
+    this.#passed = [...passed, ...this.#passed];
+    return false;
   }
 }

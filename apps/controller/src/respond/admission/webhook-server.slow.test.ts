@@ -3,11 +3,13 @@
 
 import { request } from 'node:https';
 import { createSealer } from '@bartizan/adapters/store';
+import { err, failure } from '@bartizan/contracts';
 import { openTestStore } from '@bartizan/testkit/store';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AdmissionAnswer, AdmissionAsk, Log } from '../../ports.ts';
+import { DecisionLedger } from './decision-ledger.ts';
 import { WebhookCertificates } from './webhook-certificates.ts';
-import { type WebhookLimits, WebhookServer } from './webhook-server.ts';
+import { type OnDecision, type WebhookLimits, WebhookServer } from './webhook-server.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const open: (() => unknown)[] = [];
@@ -39,7 +41,11 @@ const review = (more: object = {}) => ({
 });
 
 /** A port with a judge, and a way to ask it. */
-async function stage(judge: (ask: AdmissionAsk) => AdmissionAnswer, limits: Partial<WebhookLimits> = {}) {
+async function stage(
+  judge: (ask: AdmissionAsk) => AdmissionAnswer,
+  limits: Partial<WebhookLimits> = {},
+  onDecision?: OnDecision,
+) {
   const logged: string[] = [];
   const keep = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`);
   const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
@@ -51,7 +57,7 @@ async function stage(judge: (ask: AdmissionAsk) => AdmissionAnswer, limits: Part
   if (!tls.ok) throw new Error(tls.error.detail);
   const server = new WebhookServer({
     judge: { judge },
-    onDecision: (ask, answer) => noted.push(`${ask.uid} ${answer.decision.verdict}`),
+    onDecision: onDecision ?? ((ask, answer) => noted.push(`${ask.uid} ${answer.decision.verdict}`)),
     log,
     tls: tls.value,
     limits,
@@ -156,6 +162,30 @@ describe('the webhook port', () => {
     expect(server.counters).toMatchObject({ requestsTotal: 9, failedTotal: 9 });
     expect(noted).toEqual([]);
     expect(logged.join('\n')).not.toContain(secret);
+  });
+
+  it('answers all the same while the store takes no decisions, and the ledger says so', async () => {
+    const ledger = new DecisionLedger({
+      store: { admissionDecisions: { put: async () => err(failure('E_STORE_FULL', 'the disk is full')) } },
+      clock: { nowMs: () => Date.now() },
+      log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+      owner: { cluster: 'local', tenant: 'default' },
+      limits: { passMs: 1, waiting: 1 },
+    });
+    const { post, server } = await stage(
+      () => ANSWER,
+      {},
+      (ask, answer) => ledger.note(ask, answer),
+    );
+    for (let at = 0; at < 3; at += 1)
+      expect(await post('/validate', JSON.stringify(review()))).toMatchObject({
+        status: 200,
+        json: { response: { uid: 'u-1', allowed: true } },
+      });
+    await expect.poll(() => ledger.state()).toEqual({ waiting: 1, lostTotal: 2, code: 'E_STORE_FULL' });
+    expect(server.counters).toMatchObject({ requestsTotal: 3, failedTotal: 0 });
+    await ledger.close();
+    expect(ledger.state()).toEqual({ waiting: 0, lostTotal: 3, code: 'E_STORE_FULL' });
   });
 
   it('takes a new certificate into use while it runs', async () => {

@@ -55,6 +55,12 @@ const DIRECTIONS: Readonly<Record<string, AdmissionDirection>> = {
 };
 const KEEP_ALIVE_MS = 120_000;
 
+/** What is known of a request before its body. */
+interface Received {
+  readonly direction: AdmissionDirection;
+  readonly startedAt: number;
+}
+
 /** Why a request is left to the failure policy. */
 class Refusal extends Error {
   override readonly name = 'Refusal';
@@ -92,9 +98,7 @@ export class WebhookServer {
         keepAliveTimeout: KEEP_ALIVE_MS,
         maxHeaderSize: 16 * 1024,
       },
-      (request, response) => {
-        void this.#answer(request, response);
-      },
+      (request, response) => this.#receive(request, response),
     );
     this.#server.on('tlsClientError', (cause) =>
       parts.log.debug({ err: cause }, 'a connection to the webhook was no TLS, or did not trust us'),
@@ -125,8 +129,8 @@ export class WebhookServer {
     });
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '').split('?')[0] ?? '';
+  #receive(request: IncomingMessage, response: ServerResponse): void {
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
     if (path === '/healthz') {
       request.resume();
       send(response, 200, { ok: true });
@@ -135,17 +139,26 @@ export class WebhookServer {
     const startedAt = performance.now();
     this.counters.requestsTotal += 1;
     this.counters.lastCallAtMs = Date.now();
-    try {
-      const direction = DIRECTIONS[path];
-      if (direction === undefined || request.method !== 'POST') throw new Refusal(404, 'no such webhook');
-      const ask = parse(await this.#body(request));
-      const answer = this.#judged(ask, direction, startedAt);
-      send(response, 200, writeReview(ask.uid, answer));
-      if (!answer.allowed) this.counters.deniedTotal += 1;
-      this.#parts.onDecision(ask, answer);
-    } catch (cause) {
-      this.#fail(request, response, cause);
+    const direction = DIRECTIONS[path];
+    if (direction === undefined || request.method !== 'POST') {
+      this.#fail(request, response, new Refusal(404, 'no such webhook'));
+      return;
     }
+    this.#read(request, (body) => {
+      try {
+        if (body instanceof Error) throw body;
+        this.#answer(response, parse(body), { direction, startedAt });
+      } catch (cause) {
+        this.#fail(request, response, cause);
+      }
+    });
+  }
+
+  #answer(response: ServerResponse, ask: AdmissionAsk, { direction, startedAt }: Received): void {
+    const answer = this.#judged(ask, direction, startedAt);
+    send(response, 200, writeReview(ask.uid, answer));
+    if (!answer.allowed) this.counters.deniedTotal += 1;
+    this.#parts.onDecision(ask, answer);
   }
 
   #judged(ask: AdmissionAsk, direction: AdmissionDirection, startedAt: number): AdmissionAnswer {
@@ -156,36 +169,37 @@ export class WebhookServer {
     return { ...answer, decision: { ...answer.decision, elapsedUs } };
   }
 
-  async #body(request: IncomingMessage): Promise<Buffer> {
-    const read = { size: 0 };
-    try {
-      return await this.#chunks(request, read);
-    } finally {
-      this.#openBytes -= read.size;
-    }
-  }
-
-  /** By its events: an iterator over the request takes more than twice the time. */
-  #chunks(request: IncomingMessage, read: { size: number }): Promise<Buffer> {
+  /**
+   * Gives the body, or why there is none, once. By its events: an iterator over the request takes more than twice the
+   * time, a promise for each of many requests shows as well.
+   */
+  #read(request: IncomingMessage, give: (body: Buffer | Error) => void): void {
     const { bodyBytes, openBytes } = this.#limits;
     const chunks: Buffer[] = [];
-    return new Promise((resolve, reject) => {
-      let isOver = false;
-      const refuse = (refusal: Error): void => {
-        isOver = true;
-        reject(refusal);
-      };
-      request.on('data', (chunk: Buffer) => {
-        if (isOver) return;
-        read.size += chunk.length;
-        this.#openBytes += chunk.length;
-        if (read.size > bodyBytes) refuse(new Refusal(413, `a review of more than ${bodyBytes} bytes`));
-        else if (this.#openBytes > openBytes) refuse(new Refusal(503, 'too many large reviews at once'));
-        else chunks.push(chunk);
-      });
-      request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-      request.on('error', refuse);
-      request.on('close', () => refuse(new Error('the request ended before its body')));
+    let size = 0;
+    let isOver = false;
+    const end = (body: Buffer | Error): void => {
+      isOver = true;
+      this.#openBytes -= size;
+      give(body);
+    };
+    request.on('data', (chunk: Buffer) => {
+      if (isOver) return;
+      size += chunk.length;
+      this.#openBytes += chunk.length;
+      if (size > bodyBytes) end(new Refusal(413, `a review of more than ${bodyBytes} bytes`));
+      else if (this.#openBytes > openBytes) end(new Refusal(503, 'too many large reviews at once'));
+      else chunks.push(chunk);
+    });
+    request.on('end', () => {
+      if (!isOver) end(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    });
+    request.on('error', (cause) => {
+      if (!isOver) end(cause);
+    });
+    // Each request closes, after its answer as well: an error is made only where one is needed.
+    request.on('close', () => {
+      if (!isOver) end(new Error('the request ended before its body'));
     });
   }
 

@@ -56,6 +56,7 @@ export class AdmissionGate {
       deniedTotal,
       failedTotal,
       policyRevision: this.#role.bench.revision,
+      record: this.#role.record(),
       webhooks: this.#role.webhooks().map(({ name, state, failsClosed, restoredTotal, code }) => ({
         name,
         state,

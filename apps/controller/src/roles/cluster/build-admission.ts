@@ -8,7 +8,7 @@ import type { AdmissionContext, AdmissionRuleSet } from '@bartizan/engine/admiss
 import type { RecordedRequests } from '../../decide/admission/recorded-requests.ts';
 import { AdmissionBench } from '../../decide/admission-bench.ts';
 import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
-import { DecisionLedger } from '../../respond/admission/decision-ledger.ts';
+import { DecisionLedger, type LedgerState } from '../../respond/admission/decision-ledger.ts';
 import type { WebhookAddress } from '../../respond/admission/registration.ts';
 import { Watchdog } from '../../respond/admission/watchdog.ts';
 import {
@@ -43,6 +43,8 @@ export interface AdmissionRole {
   readonly counters: () => WebhookCounters;
   /** Decisions since start, by verdict. */
   readonly verdicts: () => ReadonlyMap<string, number>;
+  /** What of them is in the store. */
+  readonly record: () => LedgerState;
   readonly close: () => Promise<void>;
 }
 type Built = Promise<Result<AdmissionRole, ApiFailure>>;
@@ -110,6 +112,7 @@ export async function buildAdmission(parts: AdmissionParts, settings: Settings):
     webhooks: () => keeper.states(),
     counters: () => server.counters,
     verdicts: () => ledger.verdicts,
+    record: () => ledger.state(),
     close: async () => {
       watchdog.close();
       registrar.close();

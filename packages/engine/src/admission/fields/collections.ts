@@ -17,7 +17,9 @@ import {
   podList,
   podMetadataOf,
   probes,
+  type RawReader,
   REGULAR,
+  valuesBelow,
 } from './lists.ts';
 
 /** One list that conditions can quantify over. */
@@ -27,6 +29,8 @@ export interface CollectionDefinition {
   /** What it is a list of; request for lists of the whole object. */
   readonly parent: 'request' | 'container';
   readonly items: (parent: Item) => Items;
+  /** The values of its items alone, for lists of objects that stand in the object as they are. */
+  readonly values?: RawReader;
   /** CEL that gives the same list; maps give entries `{key, value}` by `cel` of their fields. */
   readonly cel?: string;
   /** Said of some and every: "a container", "コンテナー". */
@@ -65,6 +69,7 @@ const below = (
   subject,
   parent: 'container',
   items: itemList(subject, path),
+  ...(subject === 'capability' ? {} : { values: valuesBelow(({ value }) => value, path.split('.')) }),
   cel: `container${path
     .split('.')
     .map((key) => `.?${key}`)
@@ -82,6 +87,7 @@ const inPod = (
   subject,
   parent: 'request',
   items: podList(subject, path),
+  values: valuesBelow(({ root }) => root.pod?.spec, path.split('.')),
   cel: `pod${path
     .split('.')
     .map((key) => `.?${key}`)
@@ -99,6 +105,7 @@ const inObject = (
   subject,
   parent: 'request',
   items: listBelow(subject, ({ root }) => root.value, { path: path.split('.'), steps: () => [] }),
+  values: valuesBelow(({ root }) => root.value, path.split('.')),
   // API servers write null where some lists are empty, such as the rules of a role.
   cel: `object${path
     .split('.')

@@ -3,7 +3,7 @@
 
 import type { FactType, LocalText } from '@bartizan/contracts';
 import type { AdmissionSubject, Item } from '../pod/evaluation.ts';
-import { BROKEN, isObject, member, type Step, walk } from '../pod/json.ts';
+import { BROKEN, isObject, type JsonObject, member, type Step, walk } from '../pod/json.ts';
 import { quantity } from '../pod/quantity.ts';
 import { MALFORMED, type Reading, unknown } from '../request.ts';
 
@@ -25,6 +25,10 @@ export interface AdmissionField {
    * namespaceObject, pod (the pod specification), podMeta, and the item by the name of its subject.
    */
   readonly cel?: string;
+  /** Reads it of the JSON of an item alone, where that is all it needs: many objects are sifted without making items. */
+  readonly readOf?: (value: JsonObject) => Reading;
+  /** The member of the item's JSON without which it is not set. */
+  readonly below?: string;
   /** The value may be a secret: it is never shown. */
   readonly secret?: true;
   /** Where it comes from when it is not part of the request. */
@@ -114,20 +118,22 @@ export function placed(
 ): AdmissionField {
   const path = at.path.split('.');
   const take = at.convert ?? TYPED[type];
-  const [only] = path;
+  const [only = ''] = path;
   const ofPod = subject === 'pod';
-  const deep = (item: Item): Reading => {
-    const found = walk(ofPod ? item.root.pod?.spec : item.value, path);
+  const deep = (holder: unknown): Reading => {
+    const found = walk(holder, path);
     if (found === undefined) return undefined;
     return found === BROKEN ? MALFORMED : take(found);
   };
-  const flat = (item: Item): Reading => {
-    const { value } = item;
-    if (only === undefined || !isObject(value)) return deep(item);
-    const found = member(value, only);
+  const flat = (holder: JsonObject): Reading => {
+    const found = member(holder, only);
     return found === undefined ? undefined : take(found);
   };
-  const read = path.length === 1 && !ofPod ? flat : deep;
+  const readOf = path.length === 1 ? flat : deep;
+  const read = (item: Item): Reading => {
+    const holder = ofPod ? item.root.pod?.spec : item.value;
+    return isObject(holder) ? readOf(holder) : deep(holder);
+  };
   const { en, ja, convert, ...rest } = at;
   const cel = rest.cel ?? (convert === undefined ? optionalCel(subject, path) : undefined);
   return {
@@ -136,6 +142,7 @@ export function placed(
     type,
     phrase: { en, ja },
     read,
+    ...(ofPod ? {} : { readOf, below: only }),
     ...(rest.secret === undefined ? {} : { secret: rest.secret }),
     ...(rest.at === undefined ? {} : { at: rest.at }),
     ...(cel === undefined ? {} : { cel }),

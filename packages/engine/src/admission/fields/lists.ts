@@ -11,7 +11,7 @@ import {
   NO_ITEMS,
   scanOf,
 } from '../pod/evaluation.ts';
-import { BROKEN, isObject, type Step, walk } from '../pod/json.ts';
+import { BROKEN, isObject, type JsonObject, type Step, walk } from '../pod/json.ts';
 import { isUnknown } from '../request.ts';
 
 const ITEMS_MAX = 4096;
@@ -59,12 +59,36 @@ export const listBelow = (
   subject: AdmissionSubject,
   holder: (parent: Item) => unknown,
   at: { readonly path: readonly string[]; readonly steps: (parent: Item) => readonly Step[] },
-): Reader =>
-  kept(`${subject}:${at.path.join('.')}`, (parent) => {
+): Reader => {
+  const name = `${subject}:${at.path.join('.')}`;
+  return (parent) => {
     const found = walk(holder(parent), at.path);
+    // Most lists are not there; to look costs no more than to remember.
+    if (found === undefined) return NO_ITEMS;
+    const known = parent.memo.get(name);
+    if (known !== undefined) return known as Items;
     const place = (): readonly Step[] => [...at.steps(parent), ...at.path];
-    return itemsAt(parent, found === BROKEN ? false : found, place, subject);
-  });
+    const items = itemsAt(parent, found === BROKEN ? false : found, place, subject);
+    parent.memo.set(name, items);
+    return items;
+  };
+};
+
+/** The items of a list as they stand in the object. */
+export type RawReader = (parent: Item) => readonly JsonObject[] | undefined;
+const NO_VALUES: readonly JsonObject[] = [];
+
+/**
+ * The same list without items made of it, for those who only sift: undefined where there is more to say than the values
+ * do, as when one of them has a wrong type.
+ */
+export const valuesBelow =
+  (holder: (parent: Item) => unknown, path: readonly string[]): RawReader =>
+  (parent) => {
+    const found = walk(holder(parent), path);
+    if (found === undefined) return NO_VALUES;
+    return Array.isArray(found) && found.length <= ITEMS_MAX && found.every(isObject) ? found : undefined;
+  };
 
 /** A list of the pod specification. */
 export const podList = (subject: AdmissionSubject, path: string): Reader =>

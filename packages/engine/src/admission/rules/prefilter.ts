@@ -4,7 +4,8 @@
 import type { CollectionDefinition } from '../fields/collections.ts';
 import type { AdmissionField } from '../fields/field.ts';
 import type { Item } from '../pod/evaluation.ts';
-import { isUnknown } from '../request.ts';
+import { isObject, type JsonObject } from '../pod/json.ts';
+import { isUnknown, type Reading } from '../request.ts';
 import { LITERAL_MIN, type Need, type Needs } from './need.ts';
 
 /** Longer texts are not taken apart: all rules that look for a text in them are asked. */
@@ -149,8 +150,7 @@ class FieldIndex {
   }
 
   /** Marks the rules that what stands there does not rule out. */
-  mark(field: AdmissionField, item: Item, marks: Marks): void {
-    const reading = field.read(item);
+  mark(reading: Reading, marks: Marks): void {
     if (reading === undefined) return;
     if (isUnknown(reading)) {
       marks.all(this.all);
@@ -162,6 +162,12 @@ class FieldIndex {
   }
 }
 
+/** Fields below one member of an item: where it is not set, none of them is. */
+interface Group {
+  readonly below: string | undefined;
+  readonly fields: readonly (readonly [AdmissionField, FieldIndex])[];
+}
+
 /** One list of a chain, with the fields that rules need of its items. */
 class ChainIndex {
   readonly fields = new Map<AdmissionField, FieldIndex>();
@@ -169,8 +175,10 @@ class ChainIndex {
   readonly #all = new Set<number>();
   // The same as lists, made once all rules are in: walking a map costs as much as what is done at each step.
   #rules: readonly number[] = [];
-  #fields: readonly (readonly [AdmissionField, FieldIndex])[] = [];
+  #groups: readonly Group[] = [];
   #inner: readonly (readonly [CollectionDefinition, ChainIndex])[] = [];
+  /** Whether the values of items are all that is asked of them. */
+  #isFlat = false;
 
   add(need: Need, depth: number, rule: number): void {
     this.#all.add(rule);
@@ -190,16 +198,40 @@ class ChainIndex {
     for (const field of this.fields.values()) field.finish();
     for (const inner of this.inner.values()) inner.finish();
     this.#rules = [...this.#all];
-    this.#fields = [...this.fields];
+    this.#groups = [...Map.groupBy(this.fields, ([field]) => field.below)].map(([below, fields]) => ({
+      below,
+      fields,
+    }));
     this.#inner = [...this.inner];
+    this.#isFlat =
+      this.inner.size === 0 && [...this.fields.keys()].every(({ readOf }) => readOf !== undefined);
   }
 
   mark(item: Item, marks: Marks): void {
-    for (const [field, index] of this.#fields) index.mark(field, item, marks);
+    const { value } = item;
+    const json = isObject(value) ? value : undefined;
+    this.#markFields(json, item, marks);
     for (const [list, inner] of this.#inner) {
+      const values = inner.#isFlat ? list.values?.(item) : undefined;
+      if (values !== undefined) {
+        for (const one of values) inner.#markFields(one, item, marks);
+        continue;
+      }
       const { items, malformed } = list.items(item);
       if (malformed) marks.all(inner.#rules);
       for (const one of items) inner.mark(one, marks);
+    }
+  }
+
+  /** Of an item with its JSON; of a flat list the JSON is all that is looked at. */
+  #markFields(json: JsonObject | undefined, item: Item, marks: Marks): void {
+    for (const { below, fields } of this.#groups) {
+      if (json !== undefined && below !== undefined && (json[below] ?? undefined) === undefined) continue;
+      for (const [field, index] of fields)
+        index.mark(
+          json === undefined || field.readOf === undefined ? field.read(item) : field.readOf(json),
+          marks,
+        );
     }
   }
 }

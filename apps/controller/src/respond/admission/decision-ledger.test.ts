@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type AdmissionDecision, err, failure, ok } from '@bartizan/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AdmissionAnswer, AdmissionAsk, Log } from '../../ports.ts';
+import { DecisionLedger, type LedgerLimits } from './decision-ledger.ts';
+
+const ask = (uid: string): AdmissionAsk => ({
+  uid,
+  operation: 'CREATE',
+  group: '',
+  version: 'v1',
+  resource: 'pods',
+  subResource: '',
+  kind: 'Pod',
+  namespace: 'shop',
+  name: 'web',
+  user: { name: 'kim', groups: ['dev'] },
+  dryRun: false,
+});
+const answer = (verdict: 'allow' | 'alert' | 'deny'): AdmissionAnswer => ({
+  allowed: verdict !== 'deny',
+  warnings: [],
+  auditAnnotations: {},
+  decision: { verdict, reasons: [], nearest: [], enforcementPoint: 'api-server', elapsedUs: 7 },
+  violations: [],
+  policyRevision: 'r1',
+});
+
+/** A ledger over a store that takes what it is told to, and remembers each write. */
+function stage(limits: Partial<LedgerLimits> = {}) {
+  const writes: string[][] = [];
+  const kept: AdmissionDecision[] = [];
+  const logged: string[] = [];
+  const store = { takes: true, open: 0, mostOpen: 0, takesMs: 1 };
+  const keep = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`);
+  const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
+  const put = async (_scope: unknown, items: readonly AdmissionDecision[]) => {
+    store.open += 1;
+    store.mostOpen = Math.max(store.mostOpen, store.open);
+    await new Promise((resolve) => setTimeout(resolve, store.takesMs));
+    store.open -= 1;
+    if (!store.takes) return err(failure('E_STORE_FULL', 'the disk is full'));
+    writes.push(items.map(({ requestUid }) => requestUid));
+    kept.push(...items);
+    return ok(undefined);
+  };
+  const ledger = new DecisionLedger({
+    store: { admissionDecisions: { put } },
+    clock: { nowMs: () => Date.now() },
+    log,
+    owner: { cluster: 'local', tenant: 'default' },
+    limits,
+  });
+  const note = (verdict: 'allow' | 'alert' | 'deny', ...uids: readonly string[]) => {
+    for (const uid of uids) ledger.note(ask(uid), answer(verdict));
+  };
+  return { ledger, note, store, writes, kept, logged };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('the ledger of decisions', () => {
+  it('writes what passed after a while and a refusal soon, with all that waits', async () => {
+    const { note, writes, ledger } = stage();
+    note('allow', 'a');
+    await vi.advanceTimersByTimeAsync(60);
+    expect(writes).toEqual([]);
+    note('deny', 'b');
+    await vi.advanceTimersByTimeAsync(60);
+    expect(writes).toEqual([['b', 'a']]);
+    note('allow', 'c');
+    await vi.advanceTimersByTimeAsync(190);
+    expect(ledger.state()).toEqual({ waiting: 1, lostTotal: 0 });
+    await vi.advanceTimersByTimeAsync(20);
+    expect(writes).toEqual([['b', 'a'], ['c']]);
+    expect(ledger.state()).toEqual({ waiting: 0, lostTotal: 0 });
+    expect(Object.fromEntries(ledger.verdicts)).toEqual({ allow: 2, deny: 1 });
+  });
+
+  it('follows the load: batch after batch, one at a time, under ids that rise and are never the same', async () => {
+    const { note, writes, kept, store, ledger } = stage({ batch: 10 });
+    note('allow', ...Array.from({ length: 35 }, (_, at) => `u${at}`));
+    await vi.advanceTimersByTimeAsync(204);
+    expect(writes.map((write) => write.length)).toEqual([10, 10, 10]);
+    await vi.advanceTimersByTimeAsync(60);
+    expect(writes.map((write) => write.length)).toEqual([10, 10, 10, 5]);
+    expect(store.mostOpen).toBe(1);
+    expect(ledger.state()).toEqual({ waiting: 0, lostTotal: 0 });
+    const ids = kept.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(35);
+    expect(ids.map((id) => id.slice(0, 14))).toEqual(ids.map((id) => id.slice(0, 14)).toSorted());
+    expect(ids.every((id) => /^d-[0-9a-f]{24}$/.test(id))).toBe(true);
+  });
+
+  it('gives up what passed before what was refused when it is full, and counts it', async () => {
+    const { note, writes, ledger, logged } = stage({ waiting: 3 });
+    note('allow', 'a1', 'a2', 'a3', 'a4');
+    expect(ledger.state()).toEqual({ waiting: 3, lostTotal: 1 });
+    note('deny', 'd1');
+    note('alert', 'd2');
+    note('deny', 'd3', 'd4');
+    expect(ledger.state()).toEqual({ waiting: 3, lostTotal: 5 });
+    await vi.advanceTimersByTimeAsync(60);
+    expect(writes).toEqual([['d1', 'd2', 'd3']]);
+    // One line when it begins, however many there are.
+    expect(logged.filter((line) => line.startsWith('admission decisions are not kept'))).toHaveLength(1);
+  });
+
+  it('says that the store takes nothing, tries again, and loses nothing of what waits', async () => {
+    const { note, writes, ledger, store } = stage();
+    store.takes = false;
+    note('deny', 'd');
+    note('allow', 'a');
+    await vi.advanceTimersByTimeAsync(60);
+    expect(ledger.state()).toEqual({ waiting: 2, lostTotal: 0, code: 'E_STORE_FULL' });
+    // It is not asked again for each answer.
+    note('deny', 'e');
+    store.takes = true;
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(writes).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(writes).toEqual([['d', 'e', 'a']]);
+    expect(ledger.state()).toEqual({ waiting: 0, lostTotal: 0 });
+  });
+
+  it('writes all that waits before it ends, also while a write is under way', async () => {
+    const { note, writes, ledger, store } = stage({ batch: 2 });
+    store.takesMs = 30;
+    note('deny', 'a', 'b', 'c');
+    await vi.advanceTimersByTimeAsync(55);
+    note('allow', 'd', 'e');
+    const closed = ledger.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await closed;
+    expect(writes.flat().toSorted()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(store.mostOpen).toBe(1);
+    expect(ledger.state()).toEqual({ waiting: 0, lostTotal: 0 });
+  });
+
+  it('counts what cannot be written before the end', async () => {
+    const { note, ledger, store, logged } = stage();
+    store.takes = false;
+    note('allow', 'a', 'b');
+    const closed = ledger.close();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await closed;
+    expect(ledger.state()).toEqual({ waiting: 0, lostTotal: 2, code: 'E_STORE_FULL' });
+    expect(logged.at(-1)).toBe('admission decisions are not kept {"count":2,"code":"E_STORE_FULL"}');
+  });
+});
