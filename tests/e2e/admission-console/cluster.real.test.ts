@@ -37,7 +37,7 @@ afterAll(async () => {
 /** Does something as a reader, and takes the reader away again, whatever happens. */
 const read = async (path: string, act: (page: Page) => Promise<void>): Promise<void> => {
   const { context, page, complaints } = await visit(browser);
-  page.setDefaultTimeout(12_000);
+  page.setDefaultTimeout(30_000);
   try {
     await signIn(page, mock.url);
     complaints.length = 0;

@@ -65,7 +65,7 @@ export class ConsoleController {
     });
     await context.addInitScript((chosen) => localStorage.setItem('bartizan-language', chosen), language);
     const page = await context.newPage();
-    page.setDefaultTimeout(12_000);
+    page.setDefaultTimeout(30_000);
     // The whole console is loaded, while other tests may need the machine.
     page.setDefaultNavigationTimeout(60_000);
     const complaints: string[] = [];
