@@ -57,10 +57,17 @@ const keep = (name: string, comparison: Measurement, text: string): void => {
 
 const folder = mkdtempSync(join(tmpdir(), 'bartizan-compare-'));
 try {
-  const tree = buildRunTree({ checkout: root, out: join(folder, 'tree') });
-  const program = join(tree.folder, 'apps/cli/src/main.js');
-  const setting = { program, folder, rounds: Number(values.rounds) };
+  const rounds = Number(values.rounds);
   const asked = values.only.split(',');
+  if (asked.includes('manifests')) {
+    const shared = resolve(process.env['BARTIZAN_SHARED'] ?? join(root, '..', 'shared'));
+    const compared = compareManifests({ checkout: root, shared, folder, rounds });
+    const comparison = { ...measured(), ...compared };
+    keep('manifests', comparison, manifestReportOf(comparison));
+  }
+  const isTreeAsked = asked.includes('images') || asked.includes('secrets');
+  const tree = isTreeAsked ? buildRunTree({ checkout: root, out: join(folder, 'tree') }) : undefined;
+  const setting = { program: join(tree?.folder ?? '', 'apps/cli/src/main.js'), folder, rounds };
   if (asked.includes('images')) {
     const compared = await compareImages({ ...setting, peers: values.peers.split(','), differences });
     const comparison: Comparison = { ...measured(), ...compared };
@@ -69,12 +76,6 @@ try {
   if (asked.includes('secrets')) {
     const comparison = { ...measured(), ...(await compareSecrets(setting)) };
     keep('secrets', comparison, secretReportOf(comparison));
-  }
-  if (asked.includes('manifests')) {
-    const shared = resolve(process.env['BARTIZAN_SHARED'] ?? join(root, '..', 'shared'));
-    const compared = compareManifests({ checkout: root, shared, folder, rounds: setting.rounds });
-    const comparison = { ...measured(), ...compared };
-    keep('manifests', comparison, manifestReportOf(comparison));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

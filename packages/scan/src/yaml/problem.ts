@@ -65,7 +65,7 @@ export const positionAt = (text: string, at: number, firstLine: number): YamlPos
 /** The same for many offsets of one text, whose lines are counted once. */
 export const positionsAt = (text: string, offsets: readonly number[], firstLine: number): YamlPosition[] => {
   const rising = [...offsets.keys()].sort((one, two) => (offsets[one] ?? 0) - (offsets[two] ?? 0));
-  const positions: YamlPosition[] = new Array(offsets.length);
+  const positions = new Array<YamlPosition>(offsets.length);
   let line = firstLine;
   let lineStart = 0;
   let next = text.indexOf('\n');
