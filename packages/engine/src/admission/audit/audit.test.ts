@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { spawnSync } from 'node:child_process';
 import type { AdmissionRule } from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
 import {
@@ -15,6 +16,7 @@ import {
   pssRules,
   simulateAdmission,
 } from '../index.ts';
+import { SharedTexts } from './shared-texts.ts';
 
 const setOf = (policy: AdmissionPolicy) => {
   const set = compileAdmissionPolicy(policy);
@@ -188,5 +190,58 @@ describe('a rule in words', () => {
         /undefined|\[object|\b(?:container|pod|volume)\.[a-zA-Z.]+ (?:is|has|contains|starts)/,
       );
     }
+  });
+});
+
+describe('texts of many objects', () => {
+  const pod = () =>
+    JSON.parse(
+      '{"kind":"Pod","spec":{"containers":[{"command":["/usr/local/bin/service"],"image":"registry.example/app:1"}]}}',
+    ) as object;
+
+  it('are held once and stay what they were, and a frozen object is left alone', () => {
+    const texts = new SharedTexts();
+    const objects = [
+      pod(),
+      pod(),
+      Object.freeze({ text: '/usr/local/bin/service', list: Object.freeze([1, null]) }),
+    ];
+    const before = JSON.stringify(objects);
+    for (const object of objects) texts.share(object);
+    expect(JSON.stringify(objects)).toBe(before);
+  });
+
+  it('are not walked without end', () => {
+    let deep: unknown = 'a text that is long enough';
+    for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
+    expect(() => new SharedTexts().share(deep)).not.toThrow();
+  });
+
+  it('take less room than each with its own', () => {
+    const program = `
+      const { SharedTexts } = await import(process.argv[1]);
+      const texts = new SharedTexts();
+      const text = 'x'.repeat(500);
+      const made = (share) => {
+        gc();
+        const before = process.memoryUsage().heapUsed;
+        const held = Array.from({ length: 2000 }, () => {
+          const object = JSON.parse(JSON.stringify({ list: [text, { text }] }));
+          if (share) texts.share(object);
+          return object;
+        });
+        gc();
+        return { kb: (process.memoryUsage().heapUsed - before) / 1000, held };
+      };
+      made(false);
+      const [own, shared] = [made(false), made(true)];
+      console.log(JSON.stringify({ own: own.kb, shared: shared.kb, held: own.held.length + shared.held.length }));
+    `;
+    const path = new URL('./shared-texts.ts', import.meta.url).href;
+    const run = spawnSync(process.execPath, ['--expose-gc', '--input-type=module', '--eval', program, path], {
+      encoding: 'utf8',
+    });
+    const { own, shared } = JSON.parse(run.stdout) as { own: number; shared: number };
+    expect(shared).toBeLessThan(own / 3);
   });
 });

@@ -4,6 +4,7 @@
 import type { AdmissionContext, AdmissionRequest } from '../request.ts';
 import { type RuleHit, ruleHits } from '../rules/judge.ts';
 import type { AdmissionRuleSet } from '../rules/rule-set.ts';
+import { SharedTexts } from './shared-texts.ts';
 
 /** What changed for one object. */
 export interface AuditChange {
@@ -39,6 +40,7 @@ const sameHits = (one: readonly RuleHit[], two: readonly RuleHit[]): boolean =>
 export class AdmissionAudit {
   readonly #entries = new Map<string, Entry>();
   readonly #context: AdmissionContext;
+  readonly #texts = new SharedTexts();
   #set: AdmissionRuleSet;
 
   constructor(set: AdmissionRuleSet, context: AdmissionContext) {
@@ -53,6 +55,11 @@ export class AdmissionAudit {
 
   /** Takes an object in, or its new version. */
   put(key: string, request: AdmissionRequest, nowMs: number): AuditChange | undefined {
+    this.#texts.share(request.object);
+    return this.#take(key, request, nowMs);
+  }
+
+  #take(key: string, request: AdmissionRequest, nowMs: number): AuditChange | undefined {
     const before = this.#entries.get(key)?.hits ?? NONE;
     const after = this.#judge(request, nowMs);
     this.#entries.set(key, { request, hits: after });
@@ -73,7 +80,7 @@ export class AdmissionAudit {
     const changes: AuditChange[] = [];
     for (const key of keys) {
       const entry = this.#entries.get(key);
-      const change = entry && this.put(key, entry.request, nowMs);
+      const change = entry && this.#take(key, entry.request, nowMs);
       if (change !== undefined) changes.push(change);
     }
     return changes;
