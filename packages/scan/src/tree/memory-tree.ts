@@ -57,7 +57,7 @@ const newDirectory = (
   sizeBytes: 0,
   modifiedAtMs: facts.modifiedAtMs ?? 0,
   ...(more.layer === undefined ? {} : { layer: more.layer }),
-  children: more.children ?? new Map(),
+  children: more.children ?? new Map<string, MemoryNode>(),
 });
 
 /** The names of one directory, remembered by the path that led to it: archives and walks go through one after the other. */
