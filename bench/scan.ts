@@ -43,7 +43,12 @@ const scan = (program: string, image: string, folder: string): Round => {
     process.execPath,
     ['--max-semi-space-size=1', '--import', PROBE, program, 'scan', 'image', image, '--output', 'json'],
     {
-      env: { ...process.env, MALLOC_ARENA_MAX: '1', BENCH_SPENT: spentFile },
+      env: {
+        ...process.env,
+        MALLOC_ARENA_MAX: '1',
+        NODE_COMPILE_CACHE: join(folder, 'compiled'),
+        BENCH_SPENT: spentFile,
+      },
       stdio: ['ignore', 'pipe', 'ignore'],
       maxBuffer: 256 * 1024 * 1024,
     },

@@ -43,7 +43,12 @@ const search = (program: string, folder: string, texts: string): Round & { paths
     process.execPath,
     ['--max-semi-space-size=1', '--import', PROBE, program, ...args],
     {
-      env: { ...process.env, MALLOC_ARENA_MAX: '1', BENCH_SPENT: spentFile },
+      env: {
+        ...process.env,
+        MALLOC_ARENA_MAX: '1',
+        NODE_COMPILE_CACHE: join(folder, 'compiled'),
+        BENCH_SPENT: spentFile,
+      },
       stdio: ['ignore', 'pipe', 'ignore'],
       maxBuffer: 256 * 1024 * 1024,
     },

@@ -13,7 +13,7 @@ import {
   type ImagePeer,
   packageSet,
 } from '@bartizan/testkit/peers';
-import { type Cost, type Measured, measure } from './measure.ts';
+import { type Cost, launchedIn, type Measured, measure } from './measure.ts';
 
 /** One scanner on the yardstick image. */
 export interface ImageResult {
@@ -58,7 +58,7 @@ const ours = (setting: Setting, layout: string): Contestant => {
     measured: {
       program: 'sh',
       arguments: ['-c', scan, process.execPath, setting.program, layout, output],
-      environment: { MALLOC_ARENA_MAX: '1' },
+      environment: launchedIn(setting.folder),
     },
     output,
     rounds: [],

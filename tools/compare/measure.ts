@@ -26,6 +26,12 @@ export interface Measured {
   readonly fineCodes?: readonly number[];
 }
 
+/** What the launcher sets for our command line: one arena, and the compiled code of earlier starts. */
+export const launchedIn = (folder: string): Readonly<Record<string, string>> => ({
+  MALLOC_ARENA_MAX: '1',
+  NODE_COMPILE_CACHE: join(folder, 'compiled'),
+});
+
 /** Runs a program to its end. Throws with its last words when it fails. */
 export const measure = (measured: Measured, folder: string): Cost => {
   const file = join(folder, 'cost');

@@ -24,7 +24,13 @@ const COMPARISON: Comparison = {
       version: '1.0',
       rounds: [cost(20, 400), cost(20, 400), cost(90, 900)],
       packages: 5,
-      agreement: { both: 3, onlyOurs: ['a'], onlyTheirs: ['b', 'c'], otherVersion: [], unexplained: ['c'] },
+      agreement: {
+        ...{ both: 3, onlyOurs: ['a'], onlyTheirs: ['b', 'c'], otherVersion: ['b'], unexplained: ['c'] },
+        explained: [
+          { only: 'ours', why: 'theirs cannot', packages: 1 },
+          { only: 'peer', why: 'a copy', packages: 1 },
+        ],
+      },
     },
   ],
   notRun: [{ name: 'third', version: '2.0', why: 'it could not be built' }],
@@ -40,7 +46,9 @@ describe('the report of a comparison', () => {
     const text = reportOf(COMPARISON);
     expect(text).toContain('| bartizan this commit | 4 | 6.0 s | 100 MB | - | - |');
     expect(text).toContain('| peer 1.0 | 5 | 20.0 s | 400 MB | 0.25 | 0.25 |');
-    expect(text).toContain('| peer | 3 | 1 | 2 | 0 | 1 |');
+    expect(text).toContain('| peer | 3 | 1 | 75.0 % | 1 | 2 | 1 |');
+    expect(text).toContain('| bartizan | peer | 1 | theirs cannot |');
+    expect(text).toContain('| peer | peer | 1 | a copy |');
     expect(text).toContain('- third 2.0: it could not be built');
   });
 });

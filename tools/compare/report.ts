@@ -48,12 +48,22 @@ const costRow = (result: ImageResult, ours: ImageResult): string => {
   return `| ${cells.join(' | ')} |`;
 };
 
+const percent = (part: number, whole: number): string =>
+  whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;
+
 const agreementRow = ({ name, agreement }: ImageResult): string[] => {
   if (agreement === undefined) return [];
   const { both, onlyOurs, onlyTheirs, otherVersion, unexplained } = agreement;
-  const numbers = [both, onlyOurs.length, onlyTheirs.length, otherVersion.length, unexplained.length];
+  const same = percent(both, both + otherVersion.length);
+  const numbers = [both, otherVersion.length, same, onlyOurs.length, onlyTheirs.length, unexplained.length];
   return [`| ${[name, ...numbers].join(' | ')} |`];
 };
+
+const reasonRows = ({ name, agreement }: ImageResult): string[] =>
+  (agreement?.explained ?? []).map(
+    ({ only, packages, why }) =>
+      `| ${only === 'ours' ? 'bartizan' : only} | ${name} | ${packages} | ${why} |`,
+  );
 
 /** The comparison for people. */
 export const reportOf = (comparison: Comparison): string => {
@@ -69,13 +79,17 @@ export const reportOf = (comparison: Comparison): string => {
     '| --- | --- | --- | --- | --- | --- |',
     ...results.map((result) => costRow(result, ours)),
     '',
-    'Scopes differ: each scanner runs with its default catalogers for images; ours also writes the findings of the advisory sample.',
+    'Each scanner reads all layers in every round, with its default catalogers for images, and writes the list of packages; none is given what an earlier round kept, and ours is not asked for advisories. Ours checks both digests of each layer.',
     '',
-    '| against | both | only ours | only theirs | same name, other version | unexplained |',
-    '| --- | --- | --- | --- | --- | --- |',
+    '| against | both, same version | both, other version | agreement on what both know | only ours | only theirs | unexplained |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
     ...results.flatMap(agreementRow),
     '',
-    'Why one has what another has not is said in `tests/conformance/catalog/differences.json`; the lists are in the JSON file beside this one.',
+    'Why one has packages that another has not, from `tests/conformance/catalog/differences.json`; the lists are in the JSON file beside this one:',
+    '',
+    '| only | compared with | packages | why |',
+    '| --- | --- | --- | --- |',
+    ...results.flatMap(reasonRows),
     ...(notRun.length === 0 ? [] : ['', 'Not run, and nothing is claimed against them:', '']),
     ...notRun.map(({ name, version, why }) => `- ${name} ${version}: ${why}`),
   ];

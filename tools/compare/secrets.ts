@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { buildImage, goCommand, IMAGE_CACHE, YARDSTICK } from '@bartizan/testkit/images';
 import { SECRET_PEER } from '@bartizan/testkit/peers';
 import { writeTextCorpus } from '@bartizan/testkit/secrets';
-import { type Cost, type Measured, measure } from './measure.ts';
+import { type Cost, launchedIn, type Measured, measure } from './measure.ts';
 
 /** Layers of the yardstick image that hold texts: Python packages, and the distribution. */
 const TEXT_LAYERS = [2, 0];
@@ -41,7 +41,8 @@ interface Contestant {
   readonly rounds: Cost[];
 }
 
-const ours = (program: string, folder: string, output: string): Contestant => {
+const ours = (program: string, folder: string, work: string): Contestant => {
+  const output = join(work, 'secrets-ours.json');
   const scan = 'exec "$0" --max-semi-space-size=1 "$1" scan dir "$2" --scanners secret --output json > "$3"';
   return {
     name: 'bartizan',
@@ -49,7 +50,7 @@ const ours = (program: string, folder: string, output: string): Contestant => {
     measured: {
       program: 'sh',
       arguments: ['-c', scan, process.execPath, program, folder, output],
-      environment: { MALLOC_ARENA_MAX: '1' },
+      environment: launchedIn(work),
     },
     paths: () => {
       const { secrets } = JSON.parse(readFileSync(output, 'utf8')) as {
@@ -92,7 +93,7 @@ export const compareSecrets = async (setting: {
     ...{ folder, layers: TEXT_LAYERS, maxBytes: TEXT_BYTES, ofEach: OF_EACH_KIND },
   });
   const contestants = [
-    ours(setting.program, folder, join(setting.folder, 'secrets-ours.json')),
+    ours(setting.program, folder, setting.folder),
     gitleaks(folder, join(setting.folder, 'secrets-gitleaks.json')),
   ];
   for (let round = 1; round <= setting.rounds; round += 1)

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { RegistryFault } from '@bartizan/adapters/registry';
 import { err, failure, InvariantError, ok, type Result } from '@bartizan/contracts';
 import type { ImageChoice, ImageSource } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
@@ -25,6 +24,7 @@ async function reading<T>(
   try {
     return await step();
   } catch (error) {
+    const { RegistryFault } = await import('@bartizan/adapters/registry');
     // Those of a registry carry their own code, and bugs are no images.
     if (error instanceof RegistryFault || error instanceof InvariantError) throw error;
     const detail = error instanceof Error ? error.message : 'cannot be read';

@@ -2,16 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { existsSync } from 'node:fs';
-import { parseReference } from '@bartizan/adapters/registry';
 import { err, failure, ok, type Result } from '@bartizan/contracts';
 import { openImageSource } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, usage } from '../context.ts';
 import type { Attempts, Gathered } from './attempt.ts';
-import { containerdImage, runningContainer } from './container-attempts.ts';
 import type { ContainerScanFlags } from './container-flags.ts';
 import { imageAttempts } from './image-attempts.ts';
-import { registryImage, registryImages } from './registry-attempts.ts';
 import type { ImageScanFlags, RegistryScanFlags } from './registry-flags.ts';
 import type { ScanFlags, ScanKind } from './scan-flags.ts';
 import type { ImageCall } from './scan-image.ts';
@@ -40,8 +37,16 @@ async function archiveAttempts(path: string, call: ImageCall): Promise<Result<At
 }
 
 /** Whether a name can only be that of an image in a registry: nothing lies there, and it begins with a host. */
-const isInRegistry = (path: string, { source = 'auto' }: ImageScanFlags): boolean =>
-  source === 'registry' || (source === 'auto' && !existsSync(path) && parseReference(path).ok);
+async function isInRegistry(path: string, { source = 'auto' }: ImageScanFlags): Promise<boolean> {
+  if (source === 'registry') return true;
+  if (source !== 'auto' || existsSync(path)) return false;
+  const { parseReference } = await import('@bartizan/adapters/registry');
+  return parseReference(path).ok;
+}
+
+// Loaded when they are needed: a scan of what lies on the disk asks neither a registry nor a container runtime.
+const registryAttempts = () => import('./registry-attempts.ts');
+const containerAttempts = () => import('./container-attempts.ts');
 
 /** What a call asks for, opened but not read. */
 export async function attemptsOf(
@@ -51,17 +56,18 @@ export async function attemptsOf(
 ): Promise<Result<Attempts, ApiFailure>> {
   switch (kind) {
     case 'registry':
-      return registryImages(context, names ?? [path], flags);
+      return (await registryAttempts()).registryImages(context, names ?? [path], flags);
     case 'image':
-      if (isInRegistry(path, flags)) return registryImage(context, path, flags);
+      if (await isInRegistry(path, flags))
+        return (await registryAttempts()).registryImage(context, path, flags);
       // Nothing lies beside the other kinds that could be a signature: a policy must not be passed over.
       if (flags.policy !== undefined)
         return usage('--policy: only images of registries have signatures beside them');
       return flags.source === 'containerd'
-        ? containerdImage(context, path, flags)
+        ? (await containerAttempts()).containerdImage(context, path, flags)
         : archiveAttempts(path, { context, flags });
     case 'container':
-      return runningContainer(path, flags);
+      return (await containerAttempts()).runningContainer(path, flags);
     default: {
       const scan = (): Promise<Result<Gathered, ApiFailure>> => {
         const scanned = scanPath(path, kind);

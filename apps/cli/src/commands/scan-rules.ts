@@ -32,14 +32,14 @@ function readStatements(files: readonly string[]): Result<readonly VexSet[], Api
 }
 
 /** Reads statements, licences, exceptions and the baseline of a call. */
-export function readRules(flags: ScanFlags, nowMs: number): Result<ScanRules, ApiFailure> {
+export async function readRules(flags: ScanFlags, nowMs: number): Promise<Result<ScanRules, ApiFailure>> {
   const statements = readStatements(flags.vex);
   if (!statements.ok) return statements;
   const policy = licencePolicy(flags);
   if (!policy.ok) return policy;
   const exceptions: ScanException[] = [];
   for (const path of flags.exceptions ?? []) {
-    const read = readExceptions(path);
+    const read = await readExceptions(path);
     if (!read.ok) return read;
     exceptions.push(...read.value);
   }

@@ -194,7 +194,7 @@ function exitOfRun(context: CliContext, { report, outcomes }: RunOutcome, flags:
 export function runScan(context: CliContext, target: Target, flags: Flags): Promise<void> {
   return perform(context, async () => {
     const startedAtMs = Date.now();
-    const rules = readRules(flags, startedAtMs);
+    const rules = await readRules(flags, startedAtMs);
     if (!rules.ok) return rules;
     const files = parseReports(flags.report ?? []);
     if (!files.ok) return files;

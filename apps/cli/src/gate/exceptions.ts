@@ -4,7 +4,6 @@
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import { fitsPathPattern, isPathPattern } from '@bartizan/scan';
 import type { ScanItem } from '../report/item.ts';
-import { readDocument } from './read-document.ts';
 
 /** A risk that somebody answers for, for a while. Each part of the scope that is given has to fit. */
 export interface ScanException {
@@ -96,7 +95,9 @@ export function parseExceptions(value: unknown, place: string): Result<readonly 
 }
 
 /** Reads an exceptions file. */
-export function readExceptions(path: string): Result<readonly ScanException[], Wrong> {
+export async function readExceptions(path: string): Promise<Result<readonly ScanException[], Wrong>> {
+  // Loaded when there is one: reading YAML is a tenth of the modules that a scan would start with.
+  const { readDocument } = await import('./read-document.ts');
   const document = readDocument(path, 'E_EXCEPTIONS_INVALID');
   return document.ok ? parseExceptions(document.value, path) : document;
 }

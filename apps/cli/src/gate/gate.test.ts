@@ -75,9 +75,9 @@ describe('an exceptions file', () => {
     ['version: 1\nversion: 1\nexceptions: []', 'unique'],
     ['a: &a [x]\nb: *a\nversion: 1\nexceptions: []', 'Alias'],
     ['exceptions: [', 'file.yaml'],
-  ])('is refused whole when it is %j', (text, why) => {
+  ])('is refused whole when it is %j', async (text, why) => {
     writeFileSync(at('file.yaml'), text);
-    const read = readExceptions(at('file.yaml'));
+    const read = await readExceptions(at('file.yaml'));
     expect(read.ok ? '' : read.error.detail).toContain(why);
   });
 
@@ -105,20 +105,20 @@ describe('an exceptions file', () => {
     );
   });
 
-  it('is read as YAML and as JSON, and refused when it is not there', () => {
+  it('is read as YAML and as JSON, and refused when it is not there', async () => {
     const entry = { id: 'CVE-1', owner: 'o', reason: 'r', expires: '2027-01-01' };
     writeFileSync(at('e.json'), JSON.stringify({ version: 1, exceptions: [entry] }));
     writeFileSync(
       at('e.yaml'),
       'version: 1\nexceptions:\n  - id: CVE-1\n    owner: o\n    reason: r\n    expires: 2027-01-01\n',
     );
-    const [json, yaml] = [readExceptions(at('e.json')), readExceptions(at('e.yaml'))];
+    const [json, yaml] = [await readExceptions(at('e.json')), await readExceptions(at('e.yaml'))];
     expect(json).toEqual(yaml);
     expect(json).toMatchObject({
       ok: true,
       value: [{ expiresAtMs: Date.parse('2027-01-02T00:00:00Z') - 1 }],
     });
-    expect(readExceptions(at('absent'))).toMatchObject({ ok: false });
+    expect(await readExceptions(at('absent'))).toMatchObject({ ok: false });
   });
 
   it.each<[string, object, boolean]>([

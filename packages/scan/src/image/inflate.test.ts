@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -39,6 +40,43 @@ describe('inflated', () => {
       );
     },
   );
+
+  it('reads a gzip header with every field, and lets padding go by', async () => {
+    const plain = gzipSync('content');
+    const head = Buffer.from(plain.subarray(0, 10));
+    head[3] = 2 | 4 | 8 | 16;
+    const fields = Buffer.concat([Buffer.from([3, 0]), Buffer.from('abcname\0comment\0'), Buffer.alloc(2)]);
+    const stored = Buffer.concat([head, fields, plain.subarray(10), Buffer.alloc(700)]);
+    for (const step of [1, 7, stored.length]) {
+      const chunks: Buffer[] = [];
+      for (let at = 0; at < stored.length; at += step) chunks.push(stored.subarray(at, at + step));
+      const seen: Buffer[] = [];
+      const out: Buffer[] = [];
+      for await (const chunk of inflated(Readable.from(chunks), 'gzip', (bytes) => seen.push(bytes)))
+        out.push(chunk);
+      expect(Buffer.concat(out).toString()).toBe('content');
+      expect(Buffer.concat(seen)).toEqual(stored);
+    }
+  });
+
+  it.each([
+    ['another method', (bytes: Buffer) => bytes.writeUInt8(7, 2), 'unknown compression method'],
+    ['unknown flags', (bytes: Buffer) => bytes.writeUInt8(0x80, 3), 'unknown header flags'],
+    [
+      'a name without an end',
+      (bytes: Buffer) => bytes.fill(65, 10).writeUInt8(8, 3),
+      'a text that is too long',
+    ],
+    ['another length', (bytes: Buffer) => bytes.writeUInt32LE(5, bytes.length - 4), 'incorrect length check'],
+  ])('refuses a gzip member with %s', async (_name, change, message) => {
+    const stored = Buffer.from(gzipSync(randomBytes(300_000)));
+    change(stored);
+    await expect(inflate([stored], 'gzip')).rejects.toThrow(message);
+  });
+
+  it('refuses what follows a gzip member and is none', async () => {
+    await expect(inflate([Buffer.concat([gzipSync('one'), Buffer.from('rest')])], 'gzip')).rejects.toThrow();
+  });
 
   it('passes over frames without content', async () => {
     const stored = Buffer.concat([zstdCompressSync('one '), SKIPPABLE, zstdCompressSync('two'), SKIPPABLE]);

@@ -6,11 +6,15 @@ import type { FoundPackage } from '../catalogers/package.ts';
 import type { ScanProblem } from '../catalogers/problem.ts';
 import { CATALOGERS } from '../catalogers/registry.ts';
 import { UNKNOWN_DISTRIBUTION } from '../distribution/os-release.ts';
-import { MemoryTree } from '../tree/memory-tree.ts';
-import type { LayerFacts } from './layer-facts.ts';
+import { MemoryTree, UNSEEN } from '../tree/memory-tree.ts';
+import type { LayerEntry, LayerFacts } from './layer-facts.ts';
 
 const keyOf = (found: FoundPackage): string =>
   [found.type, found.name, found.version, found.architecture ?? ''].join('\n');
+
+/** A file that no cataloger asked for is nobody's database: most of a layer need not be asked about again. */
+const isPerhapsRead = ({ kind, content, inspections }: LayerEntry): boolean =>
+  kind !== 'file' || content !== undefined || inspections !== undefined;
 
 /** Puts layers one over the other, oldest first, and remembers which of them brought what. */
 export class LayerMerge {
@@ -38,10 +42,11 @@ export class LayerMerge {
     for (const path of facts.opaque) this.tree.empty(path);
     for (const path of facts.whiteouts) this.tree.remove(path);
     const layer = facts.diffId;
+    const seen = { layer };
+    const unseen = { layer, inspections: UNSEEN };
     for (const entry of facts.entries) {
       if (entry.kind === 'hard-link') continue;
-      const { path, kind, ...rest } = entry;
-      this.tree.add(path, kind, { ...rest, layer });
+      this.tree.add(entry.path, entry.kind, entry, isPerhapsRead(entry) ? seen : unseen);
     }
     for (const entry of facts.entries) {
       if (entry.kind === 'hard-link' && !this.tree.link(entry.path, entry.target ?? '', layer))
@@ -53,10 +58,10 @@ export class LayerMerge {
 
   /** A package manager rewrites its database whole in each layer that uses it: only comparing tells which package came when. */
   #noteDatabases(facts: LayerFacts): void {
-    const touched = [...facts.entries.map((entry) => entry.path), ...facts.whiteouts, ...facts.opaque];
+    const touched = [...facts.entries.filter(isPerhapsRead), ...facts.whiteouts, ...facts.opaque];
     for (const cataloger of CATALOGERS) {
       if (cataloger.fixed === undefined || cataloger.reads === undefined) continue;
-      const isTouched = touched.some((path) => cataloger.reads?.(path) === true);
+      const isTouched = touched.some((one) => cataloger.reads?.(typeof one === 'string' ? one : one.path));
       if (!isTouched && (facts.whiteouts.length === 0 || !this.#since.has(cataloger.id))) continue;
       const before = this.#since.get(cataloger.id);
       const now = new Map<string, string>();

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { err, ok, type Result } from '@bartizan/contracts';
 import { freeChunk, ownChunk } from '../archive/chunk-memory.ts';
-import type { Cataloger } from '../catalogers/cataloger.ts';
+import type { Cataloger, WalkedFile } from '../catalogers/cataloger.ts';
 import type { ScanProblem } from '../catalogers/problem.ts';
 import { CATALOGERS } from '../catalogers/registry.ts';
 import { baseName, parentPath } from '../tree/file-tree.ts';
@@ -14,7 +14,7 @@ import { FollowedFile, isFollowable } from './followed-file.ts';
 import type { LayerSource } from './image-source.ts';
 import { inflated } from './inflate.ts';
 import { inspect } from './inspect-file.ts';
-import { type FileSink, joinSinks } from './layer-consumer.ts';
+import { type FileSink, joinSinks, type PassingFile } from './layer-consumer.ts';
 import type { LayerContext } from './layer-context.ts';
 import type { LayerEntry, LayerFacts } from './layer-facts.ts';
 import { type TarEntry, TarParser, type TarVisitor } from './tar-parser.ts';
@@ -41,11 +41,19 @@ const INSPECTORS = CATALOGERS.filter((cataloger) => cataloger.wants !== undefine
 
 const isKept = (path: string): boolean => STATED.test(path) || READERS.some((reads) => reads(path));
 
-const normalize = (path: string): string =>
-  `/${path
+/** A component that is empty, `.` or `..`. */
+const ODD_PART = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
+/** An absolute path without odd components. Nearly all have none but at their ends, and are not taken apart. */
+const normalize = (path: string): string => {
+  const start = path.startsWith('./') ? 2 : path.startsWith('/') ? 1 : 0;
+  const inner = path.slice(start, path.endsWith('/') && path.length > start ? -1 : undefined);
+  if (inner !== '' && !ODD_PART.test(inner)) return `/${inner}`;
+  return `/${path
     .split('/')
     .filter((part) => part !== '' && part !== '.' && part !== '..')
     .join('/')}`;
+};
 
 class LayerFault extends Error {
   override readonly name = 'LayerFault';
@@ -92,14 +100,23 @@ class LayerReader {
     if (name === OPAQUE) this.opaque.push(parentPath(path));
     else if (name.startsWith(WHITEOUT))
       this.whiteouts.push(`${parentPath(path)}/${name.slice(WHITEOUT.length)}`);
-    else return joinSinks([this.#object(path, entry), ...this.#passes(path, entry)]);
+    else return this.#sinkOf(path, entry);
     return undefined;
   }
 
-  #passes(path: string, entry: TarEntry): (FileSink | undefined)[] {
-    if (entry.kind !== 'file' || entry.sizeBytes === 0) return [];
+  #sinkOf(path: string, entry: TarEntry): FileSink | undefined {
+    const own = this.#object(path, entry);
+    if (entry.kind !== 'file' || entry.sizeBytes === 0) return own;
     const { sizeBytes, mode, uid, gid } = entry;
-    return (this.#context.passes ?? []).map((pass) => pass.open({ path, sizeBytes, mode, uid, gid }));
+    const file: PassingFile = { path, sizeBytes, mode, uid, gid };
+    let sinks: FileSink[] | undefined;
+    for (const pass of this.#context.passes ?? []) {
+      const sink = pass.open(file);
+      if (sink === undefined) continue;
+      if (sinks === undefined) sinks = own === undefined ? [sink] : [own, sink];
+      else sinks.push(sink);
+    }
+    return sinks === undefined ? own : joinSinks(sinks);
   }
 
   #object(path: string, entry: TarEntry): ((piece: Buffer | undefined) => void) | undefined {
@@ -222,9 +239,22 @@ interface Wanted {
   readonly inspectors: readonly Cataloger[];
 }
 
+const NOBODY: readonly Cataloger[] = [];
+
+/** Who wants to look at a file. Nobody does at most of them: those cost no list. */
+const inspectorsOf = (file: WalkedFile): readonly Cataloger[] => {
+  let found: Cataloger[] | undefined;
+  for (const cataloger of INSPECTORS) {
+    if (cataloger.wants?.(file) !== true) continue;
+    if (found === undefined) found = [cataloger];
+    else found.push(cataloger);
+  }
+  return found ?? NOBODY;
+};
+
 const wantedBy = (path: string, entry: TarEntry): Wanted | undefined => {
   const file = { path, name: baseName(path), stat: () => ({ sizeBytes: entry.sizeBytes, mode: entry.mode }) };
-  const inspectors = INSPECTORS.filter((cataloger) => cataloger.wants?.(file) === true);
+  const inspectors = inspectorsOf(file);
   const kept = isKept(path);
   if (!kept && inspectors.length === 0) return undefined;
   const heads = inspectors.map((cataloger) => cataloger.headBytes ?? entry.sizeBytes);
@@ -232,17 +262,12 @@ const wantedBy = (path: string, entry: TarEntry): Wanted | undefined => {
   return { isKept: kept, readBytes, isFollowed: !kept && isFollowable(readBytes, inspectors), inspectors };
 };
 
-const factOf = (path: string, entry: TarEntry): LayerEntry => ({
-  path,
-  kind: entry.kind,
-  mode: entry.mode,
-  uid: entry.uid,
-  gid: entry.gid,
-  sizeBytes: entry.sizeBytes,
-  modifiedAtMs: entry.modifiedAtMs,
-  ...(entry.kind === 'link' ? { target: entry.target } : {}),
-  ...(entry.kind === 'hard-link' ? { target: normalize(entry.target) } : {}),
-});
+const factOf = (path: string, entry: TarEntry): LayerEntry => {
+  const { kind, mode, uid, gid, sizeBytes, modifiedAtMs } = entry;
+  const fact = { path, kind, mode, uid, gid, sizeBytes, modifiedAtMs };
+  if (kind === 'link') return { ...fact, target: entry.target };
+  return kind === 'hard-link' ? { ...fact, target: normalize(entry.target) } : fact;
+};
 
 interface Sums {
   readonly packed: string;

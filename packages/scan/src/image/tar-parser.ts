@@ -32,8 +32,13 @@ export class TarFault extends Error {
 const BLOCK = 512;
 const MAX_EXTENDED_BYTES = 1024 * 1024;
 const MAX_ENTRIES = 5_000_000;
+const NOTHING: Buffer = Buffer.alloc(0);
+
+/** Whether a header has the magic of POSIX, and so a prefix. */
+const isUstar = (block: Buffer): boolean => block.toString('latin1', 257, 262) === 'ustar';
 
 const readText = (block: Buffer, start: number, length: number): string => {
+  if (block[start] === 0) return '';
   const end = block.indexOf(0, start);
   return block.toString('utf8', start, end < 0 || end > start + length ? start + length : end);
 };
@@ -115,7 +120,7 @@ interface Overrides {
 /** Reads a tar archive (ustar, pax, GNU long names) pushed in pieces of any size. Throws TarFault when it cannot go on. */
 export class TarParser {
   readonly #visitor: TarVisitor;
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer = NOTHING;
   #offset = 0;
   #left = 0;
   #padding = 0;
@@ -137,7 +142,7 @@ export class TarParser {
   }
 
   push(chunk: Buffer): void {
-    let bytes = chunk;
+    let at = 0;
     if (this.#rest.length > 0 && !this.#isAtEnd) {
       // Only a header can be left over: it is completed alone, and the chunk not copied.
       const missing = BLOCK - this.#rest.length;
@@ -146,28 +151,31 @@ export class TarParser {
         this.#rest = block;
         return;
       }
-      this.#offset += this.#header(block);
-      bytes = chunk.subarray(missing);
+      this.#header(block, 0);
+      this.#offset += BLOCK;
+      at = missing;
     }
-    while (bytes.length > 0 && !this.#isAtEnd) {
-      const used = this.#left > 0 || this.#padding > 0 ? this.#content(bytes) : this.#header(bytes);
+    while (at < chunk.length && !this.#isAtEnd) {
+      const used = this.#left > 0 || this.#padding > 0 ? this.#content(chunk, at) : this.#header(chunk, at);
       if (used === 0) break;
-      bytes = bytes.subarray(used);
+      at += used;
       this.#offset += used;
     }
     // A copy, so that a few bytes do not keep the whole chunk alive.
-    this.#rest = this.#isAtEnd ? Buffer.alloc(0) : Buffer.from(bytes);
+    this.#rest = this.#isAtEnd || at >= chunk.length ? NOTHING : Buffer.from(chunk.subarray(at));
   }
 
-  #content(bytes: Buffer): number {
+  /** Takes what a chunk has of the content: no view of it is made where nobody wants to see it. */
+  #content(chunk: Buffer, at: number): number {
+    const there = chunk.length - at;
     if (this.#left > 0) {
-      const take = Math.min(this.#left, bytes.length);
-      this.#sink?.(bytes.subarray(0, take));
+      const take = Math.min(this.#left, there);
+      this.#sink?.(chunk.subarray(at, at + take));
       this.#left -= take;
       if (this.#left === 0) this.#endEntry();
       return take;
     }
-    const skip = Math.min(this.#padding, bytes.length);
+    const skip = Math.min(this.#padding, there);
     this.#padding -= skip;
     return skip;
   }
@@ -177,10 +185,10 @@ export class TarParser {
     this.#sink = undefined;
   }
 
-  #header(bytes: Buffer): number {
-    if (bytes.length < BLOCK) return 0;
-    const block = bytes.subarray(0, BLOCK);
-    if (block.every((byte) => byte === 0)) {
+  #header(chunk: Buffer, at: number): number {
+    if (chunk.length - at < BLOCK) return 0;
+    const block = chunk.subarray(at, at + BLOCK);
+    if (block[0] === 0 && block.every((byte) => byte === 0)) {
       this.#isAtEnd = true;
       return BLOCK;
     }
@@ -212,7 +220,7 @@ export class TarParser {
   }
 
   #entry(block: Buffer, kind: TarEntry['kind'], more: { overrides: Overrides; sizeBytes: number }): TarEntry {
-    const prefix = block.toString('latin1', 257, 262) === 'ustar' ? readText(block, 345, 155) : '';
+    const prefix = block[345] !== 0 && isUstar(block) ? readText(block, 345, 155) : '';
     const name = readText(block, 0, 100);
     return {
       path: more.overrides.path ?? (prefix === '' ? name : `${prefix}/${name}`),

@@ -209,6 +209,8 @@ export const catalogTree = (options: CatalogOptions): Catalog => {
     if (files % FILES_PER_PROGRESS === 0)
       options.onProgress?.({ phase: 'files', files, packages: collector.packages.length });
     const inspections = tree.inspected?.(file.path);
+    // Its layer asked all of them when it went by, and nobody wanted to see it.
+    if (inspections?.length === 0) return;
     for (const cataloger of walkers) {
       const known = inspections?.find((one) => one.cataloger === cataloger.id);
       if (known === undefined && cataloger.wants?.(file) !== true) continue;

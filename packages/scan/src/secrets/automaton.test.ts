@@ -58,4 +58,26 @@ describe('KeywordAutomaton', () => {
       { seed: 20_261_125, numRuns: 300 },
     );
   });
+
+  it('agrees with a plain search in long texts, which it reads in parts, and reports by place', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '_'), minLength: 1, maxLength: 9 });
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(word, { minLength: 1, maxLength: 8 }),
+        fc.string({
+          unit: fc.constantFrom('a', 'b', 'c', 'A', '_', 'é'),
+          minLength: 1_024,
+          maxLength: 1_400,
+        }),
+        fc.nat(1_400),
+        (words, text, cut) => {
+          expect(occurrences(words, text, [Math.min(cut, text.length)])).toEqual(naive(words, text));
+          const ends: number[] = [];
+          new KeywordAutomaton(words).scan(Buffer.from(text, 'latin1'), 0, (_word, end) => ends.push(end));
+          expect(ends).toEqual([...ends].sort((left, right) => left - right));
+        },
+      ),
+      { seed: 20_261_129, numRuns: 60 },
+    );
+  });
 });

@@ -77,8 +77,9 @@ export class SecretPass implements LayerPass {
         return;
       }
       this.#bytes += piece.length;
+      const from = filled;
       filled += piece.copy(held, filled);
-      stream.push(piece);
+      stream.push(held.subarray(from, filled), filled === sizeBytes);
     };
   }
 

@@ -14,6 +14,34 @@ export interface CompiledRule {
   readonly after: number;
 }
 
+const KEY_CHARACTERS = 3;
+const NONE: ReadonlySet<number> = new Set();
+
+/** Rules of certain files, found by how a path ends: most paths end as none of them does, and cost one look. */
+export class LimitedRules {
+  readonly #byEnding = new Map<string, (readonly [string, number])[]>();
+  /** Endings too short for a key. */
+  readonly #short: (readonly [string, number])[] = [];
+
+  constructor(rules: readonly Pick<SecretRule, 'files'>[]) {
+    for (const [index, { files }] of rules.entries())
+      for (const end of files ?? []) {
+        const key = end.slice(-KEY_CHARACTERS);
+        const known = key.length < KEY_CHARACTERS ? this.#short : this.#byEnding.get(key);
+        if (known === undefined) this.#byEnding.set(key, [[end, index]]);
+        else known.push([end, index]);
+      }
+  }
+
+  /** Rules that read the file at a path, by index. */
+  of(path: string): ReadonlySet<number> {
+    const known = this.#byEnding.get(path.slice(-KEY_CHARACTERS));
+    if (known === undefined && this.#short.length === 0) return NONE;
+    const fitting = [...(known ?? []), ...this.#short].filter(([end]) => path.endsWith(end));
+    return fitting.length === 0 ? NONE : new Set(fitting.map(([, index]) => index));
+  }
+}
+
 /** Rules ready to run, with the automaton over all their keywords. */
 export interface SecretRuleSet {
   readonly rules: readonly CompiledRule[];
@@ -23,7 +51,7 @@ export interface SecretRuleSet {
   /** Rules without keywords: they read whole files of certain names. */
   readonly wholeFile: readonly number[];
   /** Rules of certain files only. */
-  readonly limited: readonly number[];
+  readonly limited: LimitedRules;
   /** Longest look back, which a stream must keep. */
   readonly keepBytes: number;
 }
@@ -76,7 +104,7 @@ export const compileSecretRules = (
     automaton: new KeywordAutomaton([...starts.keys()]),
     rulesOfKeyword: [...starts.values()],
     wholeFile: rules.flatMap((rule, index) => (rule.keywords.length === 0 ? [index] : [])),
-    limited: rules.flatMap((rule, index) => (rule.files === undefined ? [] : [index])),
+    limited: new LimitedRules(rules),
     keepBytes: compiled.reduce((most, one) => Math.max(most, one.before), 0) + 64,
   });
 };

@@ -48,14 +48,16 @@ export class SecretStream {
   readonly #options: SecretScannerOptions;
   readonly #planner = new WindowPlanner();
   readonly #narrower = new Narrower();
-  /** Rules of other files. */
-  readonly #elsewhere: ReadonlySet<number>;
+  /** Rules of certain files that read this one. */
+  readonly #here: ReadonlySet<number>;
   /** Rules that read all of this file. */
   readonly #whole: readonly number[];
   readonly #seen = new Set<string>();
   readonly #matches: (SecretMatch & { readonly start: number; readonly end: number })[] = [];
   readonly #suppressed: SuppressedSecret[] = [];
   #roles: FileRole[] | undefined;
+  /** The first bytes, during the call that brings them. */
+  #head: Uint8Array | undefined;
   #state = 0;
   /** Bytes read so far. */
   #total = 0;
@@ -74,22 +76,19 @@ export class SecretStream {
     this.#source = source;
     this.#options = options;
     const path = source.path.startsWith('/') ? source.path : `/${source.path}`;
-    this.#elsewhere = new Set(
-      set.limited.filter((index) => set.rules[index]?.rule.files?.some((end) => path.endsWith(end)) !== true),
-    );
-    this.#whole = set.wholeFile.filter((index) => !this.#elsewhere.has(index));
+    this.#here = set.limited.of(path);
+    this.#whole = this.#here.size === 0 ? [] : set.wholeFile.filter((index) => this.#here.has(index));
   }
 
-  /** The next bytes. */
-  push(bytes: Uint8Array): void {
+  /**
+   * The next bytes. Where they are known to be the last, nothing of them is copied or counted for bytes to come: they
+   * must stay as they are until `end`.
+   */
+  push(bytes: Uint8Array, isLast = false): void {
     const chunk = this.#narrower.narrow(bytes);
     if (chunk.length === 0) return;
-    this.#roles ??= this.#source.kind.endsWith('file')
-      ? rolesOf(this.#source.path, chunk.subarray(0, SNIFF_BYTES))
-      : isBinary(chunk)
-        ? ['binary']
-        : [];
     const from = this.#total;
+    this.#head ??= chunk;
     this.#state = this.#set.automaton.scan(chunk, this.#state, (keyword, end) =>
       this.#hit(keyword, from + end),
     );
@@ -98,8 +97,23 @@ export class SecretStream {
       ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
       : Buffer.concat([this.#kept, chunk]);
     this.#total += chunk.length;
+    if (isLast) return;
     this.#run(false);
+    this.#rolesNow();
+    this.#head = undefined;
     this.#forget();
+  }
+
+  /** What the file is. Most hold no candidate, and nobody asks. */
+  #rolesNow(): readonly FileRole[] {
+    if (this.#roles !== undefined) return this.#roles;
+    const head = this.#head ?? this.#kept;
+    this.#roles = this.#source.kind.endsWith('file')
+      ? rolesOf(this.#source.path, head.subarray(0, SNIFF_BYTES))
+      : isBinary(head)
+        ? ['binary']
+        : [];
+    return this.#roles;
   }
 
   /** No more bytes: what was found, by place. */
@@ -134,7 +148,7 @@ export class SecretStream {
   #hit(keyword: number, end: number): void {
     for (const index of this.#set.rulesOfKeyword[keyword] ?? []) {
       const compiled = this.#set.rules[index];
-      if (compiled === undefined || this.#elsewhere.has(index)) continue;
+      if (compiled === undefined || (compiled.rule.files !== undefined && !this.#here.has(index))) continue;
       // A keyword is at most 64 characters: its start is not worth an exact look.
       this.#planner.add(index, end - 64 - compiled.before, end + compiled.after);
     }
@@ -142,11 +156,11 @@ export class SecretStream {
 
   #run(isEnd: boolean): void {
     if (this.#whole.length > 0) this.#planWhole(isEnd);
-    const candidates = this.#planner
-      .take(this.#total, isEnd)
-      .flatMap((window) => this.#search(window))
-      .sort((left, right) => left.start - right.start);
-    this.#place(candidates);
+    const windows = this.#planner.take(this.#total, isEnd);
+    if (windows.length === 0) return;
+    const candidates: Candidate[] = [];
+    for (const window of windows) this.#search(window, candidates);
+    this.#place(candidates.sort((left, right) => left.start - right.start));
   }
 
   #planWhole(isEnd: boolean): void {
@@ -158,13 +172,16 @@ export class SecretStream {
     }
   }
 
-  #search(window: TextWindow): Candidate[] {
+  #search(window: TextWindow, found: Candidate[]): void {
     const compiled = this.#set.rules[window.rule];
-    if (compiled === undefined) return [];
+    if (compiled === undefined) return;
     const from = Math.max(window.start - this.#base, 0);
     const text = this.#kept.toString('latin1', from, Math.min(window.end - this.#base, this.#kept.length));
-    const found: Candidate[] = [];
-    for (const match of text.matchAll(compiled.pattern)) {
+    const { pattern } = compiled;
+    pattern.lastIndex = 0;
+    // No `matchAll`: it makes a new expression for each of the many windows without a match.
+    for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+      if (match[0] === '') pattern.lastIndex += 1;
       const [first, last] = match.indices?.groups?.['secret'] ?? match.indices?.[0] ?? [0, 0];
       const start = this.#base + from + first;
       const key = `${window.rule}:${start}`;
@@ -175,7 +192,7 @@ export class SecretStream {
       }
       this.#seen.add(key);
       const judged = judgeMatch(compiled, text.slice(first, last), {
-        roles: this.#roles ?? [],
+        roles: this.#rolesNow(),
         hashKey: this.#options.hashKey,
         nowMs: this.#options.now(),
       });
@@ -188,7 +205,6 @@ export class SecretStream {
         },
       });
     }
-    return found;
   }
 
   /** Gives candidates, sorted by place, their lines in one walk over the bytes. */
@@ -290,7 +306,7 @@ export class SecretScanner {
   /** A text that is all there. */
   scan(source: SecretSource, bytes: Uint8Array): SecretScan {
     const stream = this.open(source);
-    stream.push(bytes);
+    stream.push(bytes, true);
     return stream.end();
   }
 

@@ -65,6 +65,8 @@ class TreeSearch {
   readonly #options: TreeSecretsOptions;
   readonly #distribution: DistributionFiles;
   readonly #fileBytes: number;
+  /** Where chunks are read to: the same for all files, or the collector would run for each. */
+  readonly #scratch = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   suppressedCount = 0;
   files = 0;
   bytes = 0;
@@ -117,12 +119,13 @@ class TreeSearch {
       // One byte more than the file says it has: files of procfs say none, and a file may have grown.
       const saidBytes = file.sizeBytes > at ? file.sizeBytes - at + 1 : SMALL_CHUNK_BYTES;
       const wantedBytes = Math.min(CHUNK_BYTES, saidBytes, this.#fileBytes - at);
-      const chunk = file.readAt(at, wantedBytes);
+      const chunk = file.readAt(at, wantedBytes, this.#scratch);
       if (chunk.length === 0) break;
       if (at === 0) this.pairs.look(path, chunk);
       at += chunk.length;
-      stream.push(chunk);
-      if (chunk.length < wantedBytes) break;
+      const isLast = chunk.length < wantedBytes;
+      stream.push(chunk, isLast);
+      if (isLast) break;
     }
     this.files += 1;
     this.bytes += at;

@@ -71,8 +71,11 @@ const convert = (path: string, cause: unknown): TreeError => {
   return treeError(CODES[code] ?? 'scan.tree-unreadable', path, code);
 };
 
-const readFully = (fd: number, offset: number, lengthBytes: number): Buffer => {
-  const buffer = Buffer.allocUnsafe(lengthBytes);
+const readFully = (fd: number, offset: number, lengthBytes: number, into?: Buffer): Buffer => {
+  const buffer =
+    into === undefined || into.length < lengthBytes
+      ? Buffer.allocUnsafe(lengthBytes)
+      : into.subarray(0, lengthBytes);
   let done = 0;
   while (done < lengthBytes) {
     const count = readSync(fd, buffer, done, lengthBytes - done, offset + done);
@@ -171,7 +174,7 @@ export class DirectoryTree implements FileTree {
       const fd = openSync(`/proc/self/fd/${handle.fd}`, constants.O_RDONLY | constants.O_NONBLOCK);
       return ok({
         sizeBytes: handle.stats.size,
-        readAt: (offset, lengthBytes) => readFully(fd, offset, lengthBytes),
+        readAt: (offset, lengthBytes, into) => readFully(fd, offset, lengthBytes, into),
         close: () => closeSync(fd),
       });
     });

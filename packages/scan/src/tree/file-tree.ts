@@ -51,8 +51,11 @@ export type TreeResult<T> = Result<T, TreeError>;
 /** An open regular file for reads at offsets. The caller closes it. */
 export interface TreeFile {
   readonly sizeBytes: number;
-  /** At most `lengthBytes` bytes from `offset`; shorter at the end of the file. */
-  readAt(offset: number, lengthBytes: number): Buffer;
+  /**
+   * At most `lengthBytes` bytes from `offset`; shorter at the end of the file. They may be read into memory of the
+   * caller, where there is room: they are valid then until he uses it again.
+   */
+  readAt(offset: number, lengthBytes: number, into?: Buffer): Buffer;
   close(): void;
 }
 

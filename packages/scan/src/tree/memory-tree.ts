@@ -36,24 +36,43 @@ export interface MemoryNode {
 /** Facts of a node that is added; the rest has defaults. */
 export type NodeFacts = Partial<Omit<MemoryNode, 'kind' | 'children'>>;
 
+type SharedFacts = Pick<NodeFacts, 'layer' | 'inspections'>;
+
+/** What is noted of a file that no cataloger wanted when its layer went by. */
+export const UNSEEN: readonly Inspection[] = [];
+
+const withoutInspections = ({ inspections: _none, ...node }: MemoryNode): MemoryNode => node;
+
 const DIRECTORY_MODE = 0o755;
 const FILE_MODE = 0o644;
 
-const newDirectory = (facts: NodeFacts = {}): MemoryNode => ({
+const newDirectory = (
+  facts: NodeFacts = {},
+  more: { layer?: string | undefined; children?: Map<string, MemoryNode> | undefined } = {},
+): MemoryNode => ({
   kind: 'directory',
   mode: facts.mode ?? DIRECTORY_MODE,
   uid: facts.uid ?? 0,
   gid: facts.gid ?? 0,
   sizeBytes: 0,
   modifiedAtMs: facts.modifiedAtMs ?? 0,
-  ...(facts.layer === undefined ? {} : { layer: facts.layer }),
-  children: new Map(),
+  ...(more.layer === undefined ? {} : { layer: more.layer }),
+  children: more.children ?? new Map<string, MemoryNode>(),
 });
+
+/** The names of one directory, remembered by the path that led to it: archives and walks go through one after the other. */
+interface Place {
+  readonly folder: string;
+  readonly children: Map<string, MemoryNode>;
+}
 
 /** A tree in memory: what the layers of an image merge into. Paths given to it never leave it, whatever they say. */
 export class MemoryTree implements FileTree {
   readonly label: string;
   #root = newDirectory();
+  /** Where the last object was added, and the last one found: both forgotten when a directory or link goes. */
+  #added: Place | undefined;
+  #looked: Place | undefined;
   #provenance: ((found: FoundPackage) => string | undefined) | undefined;
   #licences: ((path: string, layer: string) => readonly string[]) | undefined;
 
@@ -61,19 +80,19 @@ export class MemoryTree implements FileTree {
     this.label = label;
   }
 
-  /** Adds a file, link or other object; what was there is replaced. Parents are made, and made directories. */
-  add(path: string, kind: TreeEntryKind, facts: NodeFacts = {}): void {
-    const parts = pathParts(path).filter((part) => part !== '..');
-    const name = parts.pop();
-    if (name === undefined) return;
-    const siblings = this.#makeDirectories(parts);
+  /**
+   * Adds a file, link or other object; what was there is replaced. Parents are made, and made directories. What is the
+   * same of many objects may be given beside the facts of each.
+   */
+  add(path: string, kind: TreeEntryKind, facts: NodeFacts = {}, shared: SharedFacts = facts): void {
+    const place = this.#placeOf(path);
+    if (place === undefined) return;
+    const { name, siblings } = place;
     const old = siblings.get(name);
+    if (old?.children !== undefined || old?.target !== undefined) this.#forgetPlaces();
     if (kind === 'directory') {
       // A directory that is stated again keeps what is in it (OCI image layer specification, "Applying").
-      siblings.set(name, {
-        ...newDirectory(facts),
-        children: old?.children ?? new Map<string, MemoryNode>(),
-      });
+      siblings.set(name, newDirectory(facts, { layer: shared.layer, children: old?.children }));
       return;
     }
     const node: { -readonly [K in keyof MemoryNode]: MemoryNode[K] } = {
@@ -87,8 +106,9 @@ export class MemoryTree implements FileTree {
     // Set one by one: an image has a hundred thousand of these.
     if (facts.content !== undefined) node.content = facts.content;
     if (facts.target !== undefined) node.target = facts.target;
-    if (facts.layer !== undefined) node.layer = facts.layer;
-    if (facts.inspections !== undefined) node.inspections = facts.inspections;
+    if (shared.layer !== undefined) node.layer = shared.layer;
+    const inspections = facts.inspections ?? shared.inspections;
+    if (inspections !== undefined) node.inspections = inspections;
     siblings.set(name, node);
   }
 
@@ -99,12 +119,16 @@ export class MemoryTree implements FileTree {
     const parts = pathParts(path).filter((part) => part !== '..');
     const name = parts.pop();
     if (name === undefined) return false;
-    this.#makeDirectories(parts).set(name, layer === undefined ? found.value : { ...found.value, layer });
+    this.#forgetPlaces();
+    const node: MemoryNode = layer === undefined ? found.value : { ...found.value, layer };
+    // Nobody wanted to see it by its first name; by this one somebody may.
+    this.#makeDirectories(parts).set(name, node.inspections === UNSEEN ? withoutInspections(node) : node);
     return true;
   }
 
   /** Removes a path with everything below it. */
   remove(path: string): void {
+    this.#forgetPlaces();
     const parts = pathParts(path).filter((part) => part !== '..');
     const name = parts.pop();
     const parent = this.#find(`/${parts.join('/')}`, true);
@@ -113,6 +137,7 @@ export class MemoryTree implements FileTree {
 
   /** Removes everything below a directory. */
   empty(path: string): void {
+    this.#forgetPlaces();
     const found = this.#find(path, true);
     if (found.ok) found.value.children?.clear();
   }
@@ -196,17 +221,40 @@ export class MemoryTree implements FileTree {
   }
 
   close(): void {
+    this.#forgetPlaces();
     this.#root = newDirectory();
+  }
+
+  #forgetPlaces(): void {
+    this.#added = undefined;
+    this.#looked = undefined;
+  }
+
+  /** The directory that a path names something in, and that name; undefined for the root. */
+  #placeOf(path: string): { name: string; siblings: Map<string, MemoryNode> } | undefined {
+    const at = path.lastIndexOf('/');
+    const last = path.slice(at + 1);
+    const folder = path.slice(0, Math.max(at, 0));
+    const isPlain = last !== '' && last !== '.' && last !== '..';
+    if (isPlain && this.#added?.folder === folder) return { name: last, siblings: this.#added.children };
+    const parts = pathParts(path).filter((part) => part !== '..');
+    const name = parts.pop();
+    if (name === undefined) return undefined;
+    const siblings = this.#makeDirectories(parts);
+    if (isPlain) this.#added = { folder, children: siblings };
+    return { name, siblings };
   }
 
   /** The names below a directory, which is made where it is missing. Links on the way are followed inside the tree. */
   #makeDirectories(parts: readonly string[]): Map<string, MemoryNode> {
     let children = this.#root.children ?? new Map<string, MemoryNode>();
-    for (const [at, part] of parts.entries()) {
+    let at = 0;
+    for (const part of parts) {
+      at += 1;
       let next = children.get(part);
       if (next?.target !== undefined) {
         // As an unpacking runtime does it: a file below a link to a directory goes where the link leads.
-        const led = this.#find(`/${parts.slice(0, at + 1).join('/')}`, true);
+        const led = this.#find(`/${parts.slice(0, at).join('/')}`, true);
         if (led.ok && led.value.children !== undefined) next = led.value;
       }
       if (next?.children === undefined) {
@@ -219,6 +267,24 @@ export class MemoryTree implements FileTree {
   }
 
   #find(path: string, followLast: boolean): TreeResult<MemoryNode> {
+    const at = path.lastIndexOf('/');
+    const name = path.slice(at + 1);
+    const isPlain = at >= 0 && name !== '' && name !== '.' && name !== '..';
+    const folder = isPlain ? path.slice(0, at) : '';
+    if (!isPlain) return this.#follow(path, followLast);
+    if (this.#looked?.folder !== folder) {
+      const parent = this.#follow(folder, true);
+      if (!parent.ok || parent.value.children === undefined) return this.#follow(path, followLast);
+      this.#looked = { folder, children: parent.value.children };
+    }
+    const node = this.#looked.children.get(name);
+    return node === undefined || (node.target !== undefined && followLast)
+      ? this.#follow(path, followLast)
+      : ok(node);
+  }
+
+  /** Goes from the root, link by link. */
+  #follow(path: string, followLast: boolean): TreeResult<MemoryNode> {
     const pending = pathParts(path).reverse();
     const trail: MemoryNode[] = [this.#root];
     let links = 0;

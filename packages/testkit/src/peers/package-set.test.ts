@@ -42,6 +42,7 @@ describe('the agreement of two sets', () => {
       onlyTheirs: ['npm/b 2', 'npm/c 1'],
       otherVersion: ['npm/b 2'],
       unexplained: ['only ours: npm/b 1', 'only ours: npm/d 1', 'only peer: npm/b 2'],
+      explained: [{ only: 'peer', why: 'a test', packages: 1 }],
     });
   });
 

@@ -59,6 +59,14 @@ export interface Difference {
   readonly why: string;
 }
 
+/** How many packages one reason explains. */
+export interface Explained {
+  /** Who has more: `ours`, or the name of a peer. */
+  readonly only: string;
+  readonly why: string;
+  readonly packages: number;
+}
+
 /** How two sets of packages stand to each other. */
 export interface Agreement {
   readonly both: number;
@@ -67,6 +75,8 @@ export interface Agreement {
   /** Names that both know, in one version each, which is not the same. */
   readonly otherVersion: readonly string[];
   readonly unexplained: readonly string[];
+  /** The reasons of the rest, the one that explains most first. */
+  readonly explained: readonly Explained[];
 }
 
 const nameOf = (key: string): string => key.slice(0, key.lastIndexOf(' '));
@@ -81,19 +91,28 @@ export const agreementOf = (
   const onlyOurs = ours.filter((key) => !theirs.has(key));
   const onlyTheirs = peer.packages.filter((key) => !mine.has(key));
   const unknownNames = new Set(onlyOurs.map(nameOf));
-  const isExplained = (only: string, key: string): boolean =>
-    differences.some(
+  const explained = new Map<Difference, number>();
+  /** Counts a package for the reason that explains it; false when none does. */
+  const explain = (only: string, key: string): boolean => {
+    const reason = differences.find(
       ({ only: who, against, packages }) =>
         who === only && (against ?? peer.name) === peer.name && new RegExp(packages).test(key),
     );
+    if (reason !== undefined) explained.set(reason, (explained.get(reason) ?? 0) + 1);
+    return reason !== undefined;
+  };
+  const unexplained = [
+    ...onlyOurs.filter((key) => !explain('ours', key)).map((key) => `only ours: ${key}`),
+    ...onlyTheirs.filter((key) => !explain(peer.name, key)).map((key) => `only ${peer.name}: ${key}`),
+  ];
   return {
     both: ours.length - onlyOurs.length,
     onlyOurs,
     onlyTheirs,
     otherVersion: onlyTheirs.filter((key) => unknownNames.has(nameOf(key))),
-    unexplained: [
-      ...onlyOurs.filter((key) => !isExplained('ours', key)).map((key) => `only ours: ${key}`),
-      ...onlyTheirs.filter((key) => !isExplained(peer.name, key)).map((key) => `only ${peer.name}: ${key}`),
-    ],
+    unexplained,
+    explained: [...explained]
+      .map(([{ only, why }, packages]) => ({ only, why, packages }))
+      .sort((left, right) => right.packages - left.packages),
   };
 };

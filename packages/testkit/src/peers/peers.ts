@@ -38,6 +38,8 @@ export const IMAGE_PEERS: readonly ImagePeer[] = [
     experiments: 'jsonv2',
     arguments: ({ layout }, output) => [
       ...['image', '--quiet', '--input', layout, '--scanners', 'license', '--offline-scan'],
+      // Else a second round would not look into the layers: it keeps what it read of them. Ours keeps nothing either.
+      ...['--cache-backend', 'memory'],
       ...['--skip-db-update', '--skip-java-db-update', '--skip-check-update', '--skip-version-check'],
       ...['--list-all-pkgs', '--format', 'json', '--output', output],
     ],
