@@ -10,7 +10,14 @@ import type {
   Registry,
 } from '@bartizan/contracts';
 import { PACKAGES } from './mock-data/access.ts';
-import { IMAGES, type ImageRow, imageDetail, imagePackages } from './mock-data/images.ts';
+import {
+  IMAGES,
+  type ImageRow,
+  imageBase,
+  imageDetail,
+  imageLicences,
+  imagePackages,
+} from './mock-data/images.ts';
 import { BASE, NOW_MS } from './mock-data/random.ts';
 import { makeExceptions, makeRegistries } from './mock-data/registries.ts';
 import { SUMMARIES } from './mock-data/workloads.ts';
@@ -122,6 +129,14 @@ export class MockSupply {
       'image.packages': ({ params, query }) => {
         const row = this.#image(params['id']);
         return row === undefined ? NOT_FOUND : { body: pageOf(imagePackages(row), query) };
+      },
+      'image.base': ({ params }) => {
+        const row = this.#image(params['id']);
+        return row === undefined ? NOT_FOUND : { body: imageBase(row) };
+      },
+      'image.licences': ({ params }) => {
+        const row = this.#image(params['id']);
+        return row === undefined ? NOT_FOUND : { body: imageLicences(row) };
       },
       'image.sbom': ({ query }) => ({
         body: {
