@@ -173,12 +173,13 @@ export class MockSupply {
       'registry.list': ({ query }) => ({ body: pageOf(this.#registries, query) }),
       'registry.show': ({ params }) => this.#setRun(params['id'], {}),
       'registry.create': ({ body }) => {
-        const { secret, ...settings } = body;
+        const { secret, pushSecret, ...settings } = body;
         const registry = {
           ...BASE,
           ...settings,
           id: `r-${this.#registries.length + 1}`,
           hasSecret: secret !== undefined,
+          hasPushSecret: pushSecret !== undefined,
           run: { state: 'never', repositories: 0, images: 0, scanned: 0, unchanged: 0, failed: 0 },
           createdAtMs: NOW_MS,
           updatedAtMs: NOW_MS,
@@ -188,10 +189,13 @@ export class MockSupply {
         return { status: 201, body: registry };
       },
       'registry.update': ({ params, body }) => {
-        const { secret, ...settings } = body;
+        const { secret, pushSecret, ...settings } = body;
         this.#registries = this.#registries.map((registry) =>
           registry.id === params['id']
-            ? { ...registry, ...settings, hasSecret: registry.hasSecret || secret !== undefined }
+            ? {
+                ...{ ...registry, ...settings, hasSecret: registry.hasSecret || secret !== undefined },
+                hasPushSecret: registry.hasPushSecret === true || pushSecret !== undefined,
+              }
             : registry,
         );
         return this.#setRun(params['id'], {});

@@ -158,6 +158,29 @@ describe('registries', () => {
       'Another address of its API',
     ]);
   });
+  it('take a secret for notes about pushes, tell where to send them, and never show it', async () => {
+    const secret = 'a-push-secret-of-the-test';
+    await go(page, '/images/registries?sel=r-old');
+    await settle(page);
+    const pushes = page.locator('form fieldset', { hasText: 'Notes about pushes' });
+    const field = pushes.getByRole('textbox', { name: 'Push secret' });
+    expect(await field.getAttribute('type')).toBe('password');
+    expect(await pushes.locator('code').textContent()).toBe(
+      `${new URL(page.url()).origin}/hooks/registries/r-old`,
+    );
+    await field.fill('short');
+    await page.getByRole('button', { name: 'Save the changes' }).click();
+    expect(await field.evaluate((input) => (input as HTMLInputElement).validity.tooShort)).toBe(true);
+    await field.fill(secret);
+    await page.getByRole('button', { name: 'Save the changes' }).click();
+    await page.getByText('Legacy is changed.').waitFor();
+    const kept = (await ask('/registries')).items.find(({ id }) => id === 'r-old');
+    expect(kept).toMatchObject({ hasPushSecret: true });
+    await go(page, '/images/registries?sel=r-old');
+    await pushes.getByText('One is kept. Empty: it stays').waitFor();
+    expect(await field.inputValue()).toBe('');
+    expect((await page.content()) + JSON.stringify(kept)).not.toContain(secret);
+  });
   it('are stopped while they run, started again, and removed only after a second word', async () => {
     await go(page, '/images/registries');
     const shop = page.locator('.registry', { hasText: 'Harbor' });
