@@ -87,6 +87,33 @@ describe('images', () => {
     await page.getByText('Waiting').first().waitFor();
     expect(await page.getByRole('button', { name: 'Scan again' }).isDisabled()).toBe(true);
   });
+  it.each([
+    ['en', 'Base image', 'A newer base removes 4 findings.', 'Licences'],
+    ['ja', 'ベースイメージ', '新しいベースで 4 件の検出事項が解消します。', 'ライセンス'],
+  ] as const)(
+    'tell what a newer base removes, and their licences (%s)',
+    async (language, title, said, licences) => {
+      await visitor.context.close();
+      await open(language);
+      await go(page, '/images');
+      const { items } = await ask('/images');
+      const withBase = items.map(({ image }) => image as { digest: string; base?: object });
+      const digest = withBase.find(({ base }) => base !== undefined)?.digest ?? '';
+      await go(page, `/images/${digest}`);
+      const base = page.locator('section', { has: page.locator('#image-base') });
+      await base.getByText(said).waitFor();
+      expect(await base.locator('h2').textContent()).toBe(title);
+      expect(await base.textContent()).toContain('CVE-2024-5535 openssl 3.0.11-1');
+      const card = page.locator('section', { has: page.locator('#image-licences') });
+      await card.getByText('GPL-2.0-or-later').waitFor();
+      expect(await card.locator('h2').textContent()).toBe(licences);
+      const other = withBase.find((one) => one.base === undefined)?.digest ?? '';
+      await go(page, `/images/${other}`);
+      const unknown = language === 'en' ? 'The base image is not known' : 'ベースイメージは不明です';
+      await base.getByText(unknown).waitFor();
+    },
+  );
+
   it('give their bill of materials in the format that was chosen', async () => {
     await go(page, '/images');
     await page.getByRole('link', { name: 'shop/api:1.9.0' }).click();
