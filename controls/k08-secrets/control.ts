@@ -40,8 +40,8 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Hosts, folders and images are searched for secrets on demand (bartizan scan --scanners secret), running containers are not.',
-      ja: '秘密情報の検索は、ホスト・フォルダー・イメージを対象に手動で行います（bartizan scan --scanners secret）。実行中のコンテナーは対象外です。',
+      en: 'Images of watched registries are searched for secrets by themselves, also those that only run; hosts, folders and other images on demand (bartizan scan --scanners secret); files that a running container changed are not.',
+      ja: '監視中のレジストリのイメージは、実行中のものも含めて秘密情報を自動で検索します。ホスト・フォルダー・その他のイメージは手動で検索します（bartizan scan --scanners secret）。実行中のコンテナーが変更したファイルは対象外です。',
     },
     { en: 'Encryption of secrets in etcd is not checked.', ja: 'etcd 内の秘密の暗号化は確認しません。' },
   ],

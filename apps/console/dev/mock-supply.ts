@@ -10,7 +10,14 @@ import type {
   Registry,
 } from '@bartizan/contracts';
 import { PACKAGES } from './mock-data/access.ts';
-import { IMAGES, type ImageRow, imageDetail, imagePackages } from './mock-data/images.ts';
+import {
+  IMAGES,
+  type ImageRow,
+  imageBase,
+  imageDetail,
+  imageLicences,
+  imagePackages,
+} from './mock-data/images.ts';
 import { BASE, NOW_MS } from './mock-data/random.ts';
 import { makeExceptions, makeRegistries } from './mock-data/registries.ts';
 import { SUMMARIES } from './mock-data/workloads.ts';
@@ -123,6 +130,14 @@ export class MockSupply {
         const row = this.#image(params['id']);
         return row === undefined ? NOT_FOUND : { body: pageOf(imagePackages(row), query) };
       },
+      'image.base': ({ params }) => {
+        const row = this.#image(params['id']);
+        return row === undefined ? NOT_FOUND : { body: imageBase(row) };
+      },
+      'image.licences': ({ params }) => {
+        const row = this.#image(params['id']);
+        return row === undefined ? NOT_FOUND : { body: imageLicences(row) };
+      },
       'image.sbom': ({ query }) => ({
         body: {
           name: 'shop-web.cdx.json',
@@ -158,12 +173,13 @@ export class MockSupply {
       'registry.list': ({ query }) => ({ body: pageOf(this.#registries, query) }),
       'registry.show': ({ params }) => this.#setRun(params['id'], {}),
       'registry.create': ({ body }) => {
-        const { secret, ...settings } = body;
+        const { secret, pushSecret, ...settings } = body;
         const registry = {
           ...BASE,
           ...settings,
           id: `r-${this.#registries.length + 1}`,
           hasSecret: secret !== undefined,
+          hasPushSecret: pushSecret !== undefined,
           run: { state: 'never', repositories: 0, images: 0, scanned: 0, unchanged: 0, failed: 0 },
           createdAtMs: NOW_MS,
           updatedAtMs: NOW_MS,
@@ -173,10 +189,13 @@ export class MockSupply {
         return { status: 201, body: registry };
       },
       'registry.update': ({ params, body }) => {
-        const { secret, ...settings } = body;
+        const { secret, pushSecret, ...settings } = body;
         this.#registries = this.#registries.map((registry) =>
           registry.id === params['id']
-            ? { ...registry, ...settings, hasSecret: registry.hasSecret || secret !== undefined }
+            ? {
+                ...{ ...registry, ...settings, hasSecret: registry.hasSecret || secret !== undefined },
+                hasPushSecret: registry.hasPushSecret === true || pushSecret !== undefined,
+              }
             : registry,
         );
         return this.#setRun(params['id'], {});

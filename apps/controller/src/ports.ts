@@ -141,6 +141,32 @@ export interface ImageRescan {
   ) => Promise<Result<{ readonly queued: number } | undefined, ApiFailure>>;
 }
 
+/** Which known image another one is built on, and where the name of that base leads now. */
+export interface BaseDesk {
+  readonly baseOf: (image: Image) =>
+    | {
+        readonly how: 'label' | 'layers';
+        readonly reference?: string;
+        readonly digest?: string;
+        /** Undefined: the label names an image that is not known here. */
+        readonly layers?: number;
+      }
+    | undefined;
+  readonly newerOf: (
+    image: Image,
+    base: ReturnType<BaseDesk['baseOf']>,
+  ) =>
+    | {
+        readonly state: 'newer';
+        readonly digest: string;
+        readonly reference: string;
+        /** 0 = the image does not say. */
+        readonly createdAtMs: number;
+      }
+    | { readonly state: 'current' }
+    | { readonly state: 'unknown'; readonly reason: 'no-base' | 'base-not-known' | 'no-name' };
+}
+
 /** The advisory pack in use and what can be done with it. */
 export interface AdvisoryDesk {
   readonly status: () => AdvisoryState;
@@ -183,6 +209,8 @@ export interface PushNote {
   readonly authorization?: string;
   /** `X-Hub-Signature-256`. */
   readonly signature?: string;
+  /** `X-Nexus-Webhook-Signature`. */
+  readonly nexusSignature?: string;
 }
 /** What became of a note: images that will be looked at, and those that no filter of the registry chooses. */
 export interface PushReceipt {

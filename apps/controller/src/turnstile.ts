@@ -12,3 +12,16 @@ export class Turnstile {
     return turn;
   }
 }
+
+/** One for each kind of record that several parts read, change and write. */
+export interface Turnstiles {
+  readonly findings: Turnstile;
+  readonly nodes: Turnstile;
+  readonly workloads: Turnstile;
+}
+
+export const makeTurnstiles = (): Turnstiles => ({
+  findings: new Turnstile(),
+  nodes: new Turnstile(),
+  workloads: new Turnstile(),
+});

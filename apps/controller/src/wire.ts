@@ -21,6 +21,7 @@ import {
 } from '@bartizan/contracts';
 import { ImageBook } from './decide/admission/image-book.ts';
 import { Advisories } from './decide/advisory-desk.ts';
+import { BaseBook } from './decide/base-book.ts';
 import { ComplianceDesk } from './decide/compliance/compliance-desk.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
 import { type ImageIntake, ImageLedger } from './decide/image-ledger.ts';
@@ -51,7 +52,7 @@ import { Inventory } from './sense/inventory.ts';
 import { UnstoredNodes } from './sense/unstored-nodes.ts';
 import type { StartOptions } from './settings.ts';
 import { journalSystemScope } from './system-scope-journal.ts';
-import { Turnstile } from './turnstile.ts';
+import { makeTurnstiles, type Turnstiles } from './turnstile.ts';
 
 /** A controller that runs. */
 export interface Controller {
@@ -125,12 +126,6 @@ interface Judging {
   readonly history: ScoreHistory;
 }
 
-interface Turnstiles {
-  readonly findings: Turnstile;
-  readonly nodes: Turnstile;
-  readonly workloads: Turnstile;
-}
-
 function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Judging {
   const { store, clock, log, knowledge, options } = base;
   const client = new PackClient(log);
@@ -152,6 +147,7 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
         .packChanged(replaced)
         .catch((cause: unknown) => log.error({ err: cause }, 'judging again failed'));
     },
+    rejudged: () => scans.rejudged(),
   });
   const scans: ScanJudge = new ScanJudge({ store, advisories, findings, uses, clock, log, publish });
   const images = new ImageLedger({
@@ -297,17 +293,12 @@ const reportBasics = ({ store, clock, log, options, authority, certificate, know
   retention: store.retention,
 });
 
-const makeTurnstiles = (): Turnstiles => ({
-  findings: new Turnstile(),
-  nodes: new Turnstile(),
-  workloads: new Turnstile(),
-});
-
 /** Changes are told from the start; who listens comes later. */
-function latePublish(images: ImageBook) {
+function latePublish(images: ImageBook, bases: BaseBook) {
   const late: { publish: Publish } = { publish: () => undefined };
   const publish: Publish = (change) => {
     images.note(change);
+    bases.note(change);
     late.publish(change);
   };
   return { late, publish };
@@ -317,7 +308,8 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { store, authority, certificate } = base;
   const counters = noCounts();
   const images = new ImageBook({ ...base, owner: HOME });
-  const { late, publish } = latePublish(images);
+  const bases = new BaseBook(base);
+  const { late, publish } = latePublish(images, bases);
   const turnstiles = makeTurnstiles();
   const judging = buildJudging(base, publish, turnstiles);
   const { findings } = judging;
@@ -337,6 +329,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     counters,
     advisories: judging.advisories,
     ...scanner.served,
+    bases,
     keeper: judging.findings,
     agents: agents.directory,
     cluster: cluster.status,
@@ -362,8 +355,9 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     report: report.value,
     renewCertificate: certificateRenewal({ ...base, agents, report: report.value }),
   });
-  beginInBackground(base, judging, images);
+  beginInBackground(base, judging, { images, bases });
   images.onUnknown((reference) => scanner.runs.wanted(HOME, reference));
+  judging.images.onUnread((owner, reference) => scanner.runs.running(owner, reference));
   const stopTrust = publishTrust(base.clusterAgents, () => authority.caSha256(), base.log);
   return ok({
     ...listening.value,
@@ -379,10 +373,11 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
 function beginInBackground(
   { store, options, log }: Base,
   { uses, advisories }: Judging,
-  images: ImageBook,
+  { images, bases }: { readonly images: ImageBook; readonly bases: BaseBook },
 ): void {
   const failed = (what: string) => (cause: unknown) => log.error({ err: cause }, what);
   images.load().catch(failed('images could not be read'));
+  bases.load().catch(failed('base images could not be read'));
   uses.resume().catch(failed('use of packages could not be read'));
   // The first join or search after a start would have to wait for it.
   void store.packages.indexBytes(systemScope('index of packages'));

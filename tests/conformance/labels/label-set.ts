@@ -180,16 +180,26 @@ export class LabelSet {
     return [...languages, ...maven].filter((one) => names(this.#pack, one, ids));
   }
 
-  /** The distribution package that carries a language package: named after it, of the same upstream version. */
+  /**
+   * The distribution package that carries a language package, which a scan reads off the list of its files and the labels
+   * leave out: of the same upstream version, and named after it - plain, with a prefix of its language, with the major
+   * version behind it (`guava20`), or after its Maven group (`httpcomponents-client` of `org.apache.httpcomponents`).
+   */
   #owner(label: Label): string | undefined {
-    const installed = this.#installed.get(label.image);
     const noted = OWNED_NOTE.exec(this.#notes.get(keyOf(label)) ?? '')?.[0];
     if (noted !== undefined) return noted;
-    return ['python3-', 'python-', 'rubygem-', '']
-      .map((prefix) => prefix + label.package)
-      .find((name) =>
-        installed?.get(name)?.some((version) => version.replace(/^\d+:/, '').startsWith(`${label.version}-`)),
-      );
+    const plain = ['python3-', 'python-', 'rubygem-', ''].map((prefix) => prefix + label.package);
+    const exact = new Set([...plain, `${label.package}${label.version.split('.')[0]}`]);
+    const groups = (this.#maven.get(label.package) ?? []).flatMap((name) => {
+      const last = name.split(':')[0]?.split('.').at(-1);
+      return last === undefined ? [] : [`${last}-`];
+    });
+    const named = (name: string): boolean =>
+      exact.has(name) || groups.some((group) => name.startsWith(group));
+    for (const [name, versions] of this.#installed.get(label.image) ?? [])
+      if (named(name) && versions.some((one) => one.replace(/^\d+:/, '').startsWith(`${label.version}-`)))
+        return name;
+    return undefined;
   }
 }
 

@@ -87,6 +87,33 @@ describe('images', () => {
     await page.getByText('Waiting').first().waitFor();
     expect(await page.getByRole('button', { name: 'Scan again' }).isDisabled()).toBe(true);
   });
+  it.each([
+    ['en', 'Base image', 'A newer base removes 4 findings.', 'Licences'],
+    ['ja', 'ベースイメージ', '新しいベースで 4 件の検出事項が解消します。', 'ライセンス'],
+  ] as const)(
+    'tell what a newer base removes, and their licences (%s)',
+    async (language, title, said, licences) => {
+      await visitor.context.close();
+      await open(language);
+      await go(page, '/images');
+      const { items } = await ask('/images');
+      const withBase = items.map(({ image }) => image as { digest: string; base?: object });
+      const digest = withBase.find(({ base }) => base !== undefined)?.digest ?? '';
+      await go(page, `/images/${digest}`);
+      const base = page.locator('section', { has: page.locator('#image-base') });
+      await base.getByText(said).waitFor();
+      expect(await base.locator('h2').textContent()).toBe(title);
+      expect(await base.textContent()).toContain('CVE-2024-5535 openssl 3.0.11-1');
+      const card = page.locator('section', { has: page.locator('#image-licences') });
+      await card.getByText('GPL-2.0-or-later').waitFor();
+      expect(await card.locator('h2').textContent()).toBe(licences);
+      const other = withBase.find((one) => one.base === undefined)?.digest ?? '';
+      await go(page, `/images/${other}`);
+      const unknown = language === 'en' ? 'The base image is not known' : 'ベースイメージは不明です';
+      await base.getByText(unknown).waitFor();
+    },
+  );
+
   it('give their bill of materials in the format that was chosen', async () => {
     await go(page, '/images');
     await page.getByRole('link', { name: 'shop/api:1.9.0' }).click();
@@ -157,6 +184,29 @@ describe('registries', () => {
       'Secret access key',
       'Another address of its API',
     ]);
+  });
+  it('take a secret for notes about pushes, tell where to send them, and never show it', async () => {
+    const secret = 'a-push-secret-of-the-test';
+    await go(page, '/images/registries?sel=r-old');
+    await settle(page);
+    const pushes = page.locator('form fieldset', { hasText: 'Notes about pushes' });
+    const field = pushes.getByRole('textbox', { name: 'Push secret' });
+    expect(await field.getAttribute('type')).toBe('password');
+    expect(await pushes.locator('code').textContent()).toBe(
+      `${new URL(page.url()).origin}/hooks/registries/r-old`,
+    );
+    await field.fill('short');
+    await page.getByRole('button', { name: 'Save the changes' }).click();
+    expect(await field.evaluate((input) => (input as HTMLInputElement).validity.tooShort)).toBe(true);
+    await field.fill(secret);
+    await page.getByRole('button', { name: 'Save the changes' }).click();
+    await page.getByText('Legacy is changed.').waitFor();
+    const kept = (await ask('/registries')).items.find(({ id }) => id === 'r-old');
+    expect(kept).toMatchObject({ hasPushSecret: true });
+    await go(page, '/images/registries?sel=r-old');
+    await pushes.getByText('One is kept. Empty: it stays').waitFor();
+    expect(await field.inputValue()).toBe('');
+    expect((await page.content()) + JSON.stringify(kept)).not.toContain(secret);
   });
   it('are stopped while they run, started again, and removed only after a second word', async () => {
     await go(page, '/images/registries');

@@ -15,6 +15,7 @@ import { type CliContext, clientOf, perform } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { instantText } from '../output/format.ts';
 import { type Format, renderList, renderValue } from '../output/render.ts';
+import { plain } from '../output/width.ts';
 import { toYaml } from '../output/yaml.ts';
 import { columnsFor } from './columns.ts';
 import type { ListFlags } from './flags.ts';
@@ -22,6 +23,7 @@ import { fetchItems } from './list.ts';
 
 type Place = ResponseOf<'package.places'>['items'][number];
 type SbomFormat = NonNullable<QueryOf<'image.sbom'>['format']>;
+type BaseReport = ResponseOf<'image.base'>;
 type FoundPackage = ResponseOf<'image.packages'>['items'][number];
 
 const DEFAULT_LIMIT = 100;
@@ -120,6 +122,75 @@ export function runImageSbom(
     const made = await client.call('image.sbom', { params: { id }, query: { format } });
     if (!made.ok) return made;
     context.process.stdout.write(made.value.document);
+    return ok(EXIT.fine);
+  });
+}
+
+/** `image base NAME`: what it is built on, and what a newer base would change. */
+export function runImageBase(
+  context: CliContext,
+  { name, output }: { readonly name: string; readonly output: Format },
+): Promise<void> {
+  return onImage(context, name, async (client, id) => {
+    const shown = await client.call('image.base', { params: { id } });
+    if (!shown.ok) return shown;
+    if (output === 'table') context.process.stdout.write(baseText(context, shown.value));
+    else if (output === 'json') renderValue(context.process, 'json', shown.value);
+    else context.process.stdout.write(toYaml(JSON.parse(JSON.stringify(shown.value))));
+    return ok(EXIT.fine);
+  });
+}
+
+function baseText({ t }: CliContext, { base, findings, newer, reason, newBase }: BaseReport): string {
+  const name = base?.reference ?? base?.digest ?? '';
+  const lines =
+    base === undefined
+      ? [t('image.base-unknown')]
+      : [t('image.base', { name, layers: base.layers ?? '?', ...findings })];
+  if (newer === 'current') lines.push(t('image.base-current'));
+  else if (newBase?.effect !== undefined) {
+    const { effect } = newBase;
+    const { removes, adds, keeps } = effect;
+    lines.push(t('scan.new-base', { name: newBase.reference, removes, adds, keeps }));
+    if (!effect.isComplete) lines.push(t('image.base-incomplete'));
+    for (const [sign, flaws] of [
+      ['-', effect.removed],
+      ['+', effect.added],
+    ] as const)
+      for (const flaw of flaws)
+        lines.push(`  ${sign} ${flaw.severity} ${flaw.vulnerability} ${flaw.package} ${flaw.version}`);
+  } else if (reason !== undefined) {
+    const shown = newBase === undefined ? '' : `${newBase.reference}: `;
+    lines.push(`${shown}${t(`image.base-reason.${reason}`)}`);
+  }
+  return `${lines.map(plain).join('\n')}\n`;
+}
+
+/** `image licences NAME`. */
+export function runImageLicences(
+  context: CliContext,
+  { name, output }: { readonly name: string; readonly output: Format },
+): Promise<void> {
+  return onImage(context, name, async (client, id) => {
+    const shown = await client.call('image.licences', { params: { id } });
+    if (!shown.ok) return shown;
+    const { t } = context;
+    const { licences, packages, undeclared, isComplete } = shown.value;
+    renderList(context.process, output, {
+      items: licences,
+      columns: [
+        { field: 'licence', heading: t('column.licence'), value: (item) => plain(item.licence) },
+        { field: 'packages', heading: t('column.packages'), value: (item) => String(item.packages) },
+        {
+          field: 'examples',
+          heading: t('column.examples'),
+          value: (item) => plain(item.examples.join(', ')),
+        },
+      ],
+      whole: shown.value,
+    });
+    context.process.stderr.write(`${t('image.licences-summary', { packages, undeclared })}\n`);
+    if (!isComplete) context.process.stderr.write(`${t('image.base-incomplete')}\n`);
     return ok(EXIT.fine);
   });
 }

@@ -67,6 +67,8 @@ export const COLUMN_TEXT = {
   'column.layer': { en: 'LAYER', ja: 'レイヤー' },
   'column.scan': { en: 'SCAN', ja: 'スキャン' },
   'column.fixable': { en: 'FIXABLE', ja: '修正可能' },
+  'column.licence': { en: 'LICENCE', ja: 'ライセンス' },
+  'column.examples': { en: 'FOR EXAMPLE', ja: '例' },
   'column.packages': { en: 'PACKAGES', ja: 'パッケージ数' },
   'column.images': { en: 'IMAGES', ja: 'イメージ数' },
   'column.workloads': { en: 'WORKLOADS', ja: 'ワークロード数' },

@@ -15,6 +15,50 @@ export const SUPPLY_CHAIN_TEXT = {
     en: 'Bill of materials of an image; the same bytes for the same image',
     ja: 'イメージの SBOM を出力する（同じイメージなら同じバイト列）',
   },
+  'command.image-base': {
+    en: 'What an image is built on, and which findings a newer base removes',
+    ja: 'ベースイメージと、新しいベースで解消する検出事項を表示する',
+  },
+  'command.image-licences': {
+    en: 'Licences of the packages of an image',
+    ja: 'イメージのパッケージのライセンスを表示する',
+  },
+  'image.base': {
+    en: 'base {name} ({layers} layers): {base} open findings of the base, {own} of the layers above, {unknown} of neither',
+    ja: 'ベース {name}（レイヤー {layers}）：未対応の検出事項はベース由来 {base}、その上のレイヤー由来 {own}、判別不能 {unknown}',
+  },
+  'image.base-unknown': {
+    en: 'base unknown: no label says it, and no image that is known has the same lowest layers',
+    ja: 'ベース不明：ラベルがなく、下位レイヤーの一致する既知のイメージもありません',
+  },
+  'image.base-current': {
+    en: 'no newer base is known under its name',
+    ja: 'その名前では、より新しいベースは見つかっていません',
+  },
+  'image.base-incomplete': {
+    en: 'an image was not read to the end: there may be more',
+    ja: '最後まで読み取れなかったイメージがあり、ほかにもある可能性があります',
+  },
+  'image.base-reason.no-base': {
+    en: 'whether there is a newer base is unknown: the base is',
+    ja: 'ベースが不明なため、新しいベースの有無も不明です',
+  },
+  'image.base-reason.base-not-known': {
+    en: 'whether there is a newer base is unknown: the base is in no registry that is watched',
+    ja: 'ベースが監視中のレジストリにないため、新しいベースの有無は不明です',
+  },
+  'image.base-reason.no-name': {
+    en: 'whether there is a newer base is unknown: no name of the base is known',
+    ja: 'ベースの名前が不明なため、新しいベースの有無も不明です',
+  },
+  'image.base-reason.not-read': {
+    en: 'what it would change is unknown: not both images were read',
+    ja: '読み取っていないイメージがあるため、差し替えの効果は不明です',
+  },
+  'image.licences-summary': {
+    en: '{packages} packages, {undeclared} of them without a licence',
+    ja: 'パッケージ {packages} 件（うちライセンスの記載なし {undeclared} 件）',
+  },
   'command.image-scan': { en: 'Have an image read again', ja: 'イメージを再スキャンする' },
   'command.package': {
     en: 'Packages over all images and workloads',

@@ -191,6 +191,41 @@ export const imagePackages = (row: ImageRow): Package[] =>
         };
       });
 
+/** What an image is built on: some of them on nothing that is known. */
+export const imageBase = ({ image }: ImageRow): ResponseOf<'image.base'> => {
+  const findings = { base: 5, own: 2, unknown: 0 };
+  if (image.base === undefined) return { findings, newer: 'unknown', reason: 'no-base' };
+  const flaw = (vulnerability: string, name: string, version: string) =>
+    ({ vulnerability, package: name, version, severity: 'high' }) as const;
+  return {
+    base: { how: 'layers', ...image.base, digest: sha(7) },
+    findings,
+    newer: 'newer',
+    newBase: {
+      digest: sha(8),
+      reference: image.base.reference ?? 'debian:12',
+      createdAtMs: NOW_MS - 2 * DAY_MS,
+      effect: {
+        ...{ removes: 4, adds: 1, keeps: 2, isComplete: true },
+        removed: [flaw('CVE-2024-5535', 'openssl', '3.0.11-1'), flaw('CVE-2024-2961', 'glibc', '2.36-9')],
+        added: [flaw('CVE-2025-0395', 'glibc', '2.36-10')],
+      },
+    },
+  };
+};
+
+/** Licences of the packages of an image. */
+export const imageLicences = (row: ImageRow): ResponseOf<'image.licences'> => {
+  const packages = imagePackages(row);
+  const under = (licence: string) => {
+    const names = packages.filter(({ licenses = [] }) => licenses.includes(licence)).map(({ name }) => name);
+    return { licence, isStandard: true, packages: names.length, examples: names.slice(0, 5) };
+  };
+  const licences = ['MIT', 'GPL-2.0-or-later', 'Apache-2.0'].map(under);
+  const undeclared = packages.filter(({ licenses = [] }) => licenses.length === 0).length;
+  return { packages: packages.length, undeclared, kinds: licences.length, isComplete: true, licences };
+};
+
 /** Findings about an image itself: some of its packages, and two secrets. */
 export const imageFindings = (like: Finding): Finding[] => {
   const [web] = IMAGES;

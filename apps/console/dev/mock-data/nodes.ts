@@ -148,6 +148,11 @@ export const ADVISORIES: ResponseOf<'advisory.status'> = {
   sample: false,
   rows: 412_980,
   digest: 'b7e23ec29af22b0b4e41da31e868d57226121c84b7e23ec29af22b0b4e41da31',
+  rejudged: {
+    startedAtMs: NOW_MS - 2 * HOUR_MS,
+    endedAtMs: NOW_MS - 2 * HOUR_MS + 1_400,
+    ...{ judged: 37, carried: 1_204, waiting: 0, reread: 12 },
+  },
   ecosystems: [
     { ecosystem: 'Debian:12', rows: 98_112, asOf: '2026-11-25', completeness: 'listed-packages' },
     { ecosystem: 'npm', rows: 204_110, asOf: '2026-11-24', completeness: 'partial' },

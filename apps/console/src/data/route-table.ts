@@ -37,6 +37,8 @@ export const ROUTE_TABLE = {
   'image.list': ['GET', '/images'],
   'image.show': ['GET', '/images/:id'],
   'image.packages': ['GET', '/images/:id/packages'],
+  'image.base': ['GET', '/images/:id/base'],
+  'image.licences': ['GET', '/images/:id/licences'],
   'image.sbom': ['GET', '/images/:id/sbom'],
   'image.scan': ['POST', '/images/:id/scans'],
   'package.list': ['GET', '/packages'],

@@ -48,6 +48,8 @@ interface Parts {
   readonly folder: string;
   /** Called when another pack is in use, with what changed where the one before is known. */
   readonly onChange: (replaced: PackReplacement | undefined) => void;
+  /** What the last change of packs led to. */
+  readonly rejudged: () => AdvisoryState['rejudged'];
 }
 
 /** The advisory pack in use: loading, replacing, judging. */
@@ -122,7 +124,9 @@ export class Advisories implements AdvisoryDesk {
     if (facts === undefined) return { present: false, sample: false, rows: 0, ecosystems: [], noData: [] };
     const { header, sha256 } = facts;
     const builtAtMs = Date.parse(header.builtAt);
+    const rejudged = this.#parts.rejudged();
     return {
+      ...(rejudged === undefined ? {} : { rejudged }),
       present: true,
       builtAtMs,
       ageDays: Math.max(0, Math.floor((this.#parts.clock.nowMs() - builtAtMs) / DAY_MS)),

@@ -129,6 +129,26 @@ describe('an image', () => {
     expect(await stored()).toMatchObject({ packages: 3, scan: { state: 'done' } });
   });
 
+  it('that runs and that nobody has looked into is asked for once an hour; one that was read is not', async () => {
+    const asked: string[] = [];
+    ledger.onUnread((_owner, reference) => asked.push(reference));
+    const container = aContainer({ imageDigest: DIGEST, image: 'registry.example/shop:2' });
+    await ledger.runs(container);
+    await ledger.runs(container);
+    expect(asked).toEqual([`registry.example/shop@${DIGEST}`]);
+    test.clock.value += 3600_000;
+    await ledger.runs(container);
+    expect(asked).toHaveLength(2);
+    test.clock.value += 3600_000;
+    await ledger.mark(OWNER, DIGEST, { state: 'queued', reasons: [] });
+    await ledger.runs(container);
+    await ledger.mark(OWNER, DIGEST, { state: 'done', reasons: [], rulesVersion: '1' });
+    await ledger.runs(container);
+    const { imageDigest: _none, ...bare } = container;
+    await ledger.runs(bare);
+    expect(asked).toHaveLength(2);
+  });
+
   it('keeps findings of the scanner, and closes none when not everything could be read', async () => {
     const secret = aFinding({ id: 'f-9', kind: 'secret', subject: imageRef(inRegistry()) });
     const found = { kinds: ['secret' as const], findings: [secret] };

@@ -12,6 +12,7 @@ import {
   type Result,
   tenantScope,
 } from '@bartizan/contracts';
+import { imageReference } from '@bartizan/engine/admission';
 import type { ApiFailure, Clock, Owner, Publish } from '../ports.ts';
 import { Turnstile } from '../turnstile.ts';
 import type { FindingLedger } from './finding-ledger.ts';
@@ -77,6 +78,8 @@ interface Parts {
   readonly onList: (owner: Owner, image: Image) => void;
 }
 type Kept = Result<void, ApiFailure>;
+/** Has an image read that a reference with a digest names, if a registry that is watched has it. */
+type Want = (owner: Owner, reference: string) => void;
 type Scanned = Extract<ImageScan['state'], 'done' | 'incomplete'>;
 
 const REFERENCES_MAX = 64;
@@ -86,6 +89,9 @@ const HOLDERS_MAX = 1000;
 const USERS_MAX = 5000;
 const LAYERS_MAX = 512;
 const REASONS_MAX = 64;
+/** A running image that nobody could read is asked for again after this time. */
+const WANTED_AGAIN_MS = 3600_000;
+const WANTED_MAX = 10_000;
 const NEVER: ImageScan = { state: 'never', reasons: [] };
 
 /** Keeps images: what registries and nodes know of them is one record, whoever comes first. */
@@ -93,6 +99,9 @@ export class ImageLedger implements ImageIntake {
   readonly #parts: Parts;
   /** Images are read, changed and written: one at a time. */
   readonly #turnstile = new Turnstile();
+  /** Running images that were asked for, by tenant and digest, with the time. */
+  readonly #wanted = new Map<string, number>();
+  #want: Want | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -186,12 +195,37 @@ export class ImageLedger implements ImageIntake {
       if (!holders.ok) return holders;
       const moved = holders.value.items
         .filter((image) => image.references.includes(reference) && !digests.includes(image.digest))
-        .map((image) => ({ ...image, references: image.references.filter((one) => one !== reference) }));
+        .map((image) => ({
+          ...image,
+          references: image.references.filter((one) => one !== reference),
+          // What is built on it is still built on what had this name.
+          formerReferences: [
+            reference,
+            ...(image.formerReferences ?? []).filter((one) => one !== reference),
+          ].slice(0, REFERENCES_MAX),
+        }));
       const saved = await store.images.put(scope, moved);
       if (!saved.ok) return saved;
       for (const { digest } of moved) publish({ topic: 'image', cluster, tenant, data: { id: digest } });
       return ok(moved.length);
     });
+  }
+
+  /** Has images read that nodes run and nobody has looked into; each is asked for once in a while. */
+  onUnread(want: Want): void {
+    this.#want = want;
+  }
+
+  #ask(owner: Owner, { digest, scan }: Image, reference: string): void {
+    const isUnderWay = scan?.state === 'queued' || scan?.state === 'scanning';
+    if (this.#want === undefined || isUnderWay || scan?.rulesVersion !== undefined) return;
+    const key = `${owner.cluster}\n${owner.tenant}\n${digest}`;
+    const nowMs = this.#parts.clock.nowMs();
+    if (nowMs - (this.#wanted.get(key) ?? Number.NEGATIVE_INFINITY) < WANTED_AGAIN_MS) return;
+    if (this.#wanted.size >= WANTED_MAX) this.#wanted.clear();
+    this.#wanted.set(key, nowMs);
+    const { registry, repository } = imageReference(reference);
+    this.#want(owner, `${registry}/${repository}@${digest}`);
   }
 
   /** A node runs it. */
@@ -203,7 +237,9 @@ export class ImageLedger implements ImageIntake {
       ...merge(known, { digest, cluster, tenant, references, usedBy: [] }),
       usedBy: [...new Set([...(known?.usedBy ?? []), workload])].slice(-USERS_MAX),
     }));
-    return kept.ok ? ok(undefined) : kept;
+    if (!kept.ok) return kept;
+    if (image !== undefined) this.#ask({ cluster, tenant }, kept.value, image);
+    return ok(undefined);
   }
 
   /** A node has scanned a container of it: where nobody read the image itself, that is what is known of it. */
@@ -253,13 +289,16 @@ function merge(known: Image | undefined, now: Image): Image {
     ...new Set([...one, ...other]),
   ];
   const { layers, scan: _scan, ...rest } = now;
+  const references = all(now.references, known?.references)
+    .filter((reference) => reference.length <= REFERENCE_LENGTH_MAX)
+    .slice(0, REFERENCES_MAX);
+  const formerReferences = known?.formerReferences?.filter((one) => !references.includes(one));
   const registries = all(now.registries, known?.registries).slice(0, REGISTRIES_MAX);
   return {
     ...known,
     ...rest,
-    references: all(now.references, known?.references)
-      .filter((reference) => reference.length <= REFERENCE_LENGTH_MAX)
-      .slice(0, REFERENCES_MAX),
+    references,
+    ...(formerReferences === undefined ? {} : { formerReferences }),
     ...(registries.length === 0 ? {} : { registries }),
     ...(layers === undefined ? {} : { layers: layers.slice(0, LAYERS_MAX) }),
     usedBy: known?.usedBy ?? [],

@@ -15,7 +15,7 @@ import {
   type TestStore,
   workloadRef,
 } from '@bartizan/testkit/store';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Log } from '../ports.ts';
 import { Turnstile } from '../turnstile.ts';
 import { Advisories } from './advisory-desk.ts';
@@ -24,6 +24,8 @@ import { PackClient } from './pack-client.ts';
 import { PackageUses } from './package-uses.ts';
 import { ScanJudge } from './scan-judge.ts';
 
+/** A pack thread starts slowly on a busy machine. */
+vi.setConfig({ testTimeout: 60_000 });
 const OWNER = { cluster: 'local', tenant: 'default' };
 const SCOPE = { kind: 'tenant', ...OWNER } as const;
 const SAMPLE = resolve(import.meta.dirname, '../../../../content/advisories');
@@ -58,6 +60,7 @@ function stand(): Stand {
     log,
     folder: join(test.dataDir, 'advisories'),
     onChange: (replaced) => void made.judge?.packChanged(replaced),
+    rejudged: () => made.judge?.rejudged(),
   });
   const turnstile = new Turnstile();
   const findings = new FindingLedger(test.store, test.clock, turnstile);
@@ -211,6 +214,11 @@ describe('a pack that says nothing else about what is stored', () => {
     await again.advisories.load(source('b', 176));
     await expect.poll(() => again.judge.carriedTotal(), { timeout: 15_000 }).toBe(1);
     expect([again.judge.judgedTotal(), again.judge.waiting()]).toEqual([0, 0]);
+    await expect
+      .poll(() => again.advisories.status().rejudged)
+      .toMatchObject({ judged: 0, carried: 1, waiting: 0, reread: 0, endedAtMs: expect.any(Number) });
+    await add(again, record([busybox]));
+    expect(again.advisories.status().rejudged).toMatchObject({ judged: 0, reread: 1 });
     const list = await test.store.scans.ofWorkload(SCOPE, 'w-1');
     expect(list).toMatchObject({ value: { matchedWith: again.advisories.digest() } });
     expect(await states()).toMatchObject({ 'pending-update': 'open', [BUSYBOX]: 'open' });
@@ -248,7 +256,10 @@ describe('a finding', () => {
 const packBytes = async (from: string): Promise<Buffer> => {
   const other = stand();
   const folder = join(test.dataDir, `upload-${stands.length}`);
-  const built = new Advisories({ client: other.client, clock: test.clock, log, folder, onChange: quiet });
+  const built = new Advisories({
+    ...{ client: other.client, clock: test.clock, log, folder },
+    ...{ onChange: quiet, rejudged: quiet },
+  });
   await built.load(from);
   return readFileSync(join(folder, 'advisories.pack'));
 };
@@ -306,6 +317,9 @@ describe('replacing the pack', () => {
     const forced = await upload(one, source('small', 1, 'full'), true);
     expect(forced).toMatchObject({ ok: true, value: { rows: 1 } });
     await expect.poll(() => one.judge.judgedTotal(), { timeout: 15_000 }).toBe(2);
+    await expect
+      .poll(() => one.advisories.status().rejudged)
+      .toMatchObject({ judged: 1, carried: 0, waiting: 0, reread: 0 });
   });
 
   it('is not undone by a start with the source of before', async () => {

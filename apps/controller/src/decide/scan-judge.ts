@@ -11,7 +11,7 @@ import {
   tenantScope,
   type WorkloadRef,
 } from '@bartizan/contracts';
-import type { ApiFailure, Clock, Log, Owner, Publish } from '../ports.ts';
+import type { AdvisoryState, ApiFailure, Clock, Log, Owner, Publish } from '../ports.ts';
 import type { Advisories } from './advisory-desk.ts';
 import type { FindingLedger } from './finding-ledger.ts';
 import { imageRef } from './image-ref.ts';
@@ -37,6 +37,16 @@ export interface ScanToJudge {
 }
 type Updates = PackageReport['pendingUpdates'] | undefined;
 type Home = ReturnType<typeof tenantScope>;
+/** What the last change of packs led to, while it goes on and afterwards. */
+interface Rejudging {
+  readonly startedAtMs: number;
+  endedAtMs?: number;
+  judged: number;
+  carried: number;
+  reread: number;
+  /** Lists of it that are not judged yet, by key. */
+  readonly waiting: Set<string>;
+}
 /** What a list is about, as far as it is known. */
 interface About {
   readonly subject: WorkloadRef;
@@ -57,6 +67,7 @@ export class ScanJudge {
   #running = false;
   #judgedTotal = 0;
   #carriedTotal = 0;
+  #rejudging: Rejudging | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -77,12 +88,20 @@ export class ScanJudge {
     return this.#queue.size;
   }
 
+  /** What the last change of packs led to; undefined = there was none since start. */
+  rejudged(): AdvisoryState['rejudged'] {
+    if (this.#rejudging === undefined) return undefined;
+    const { waiting, ...counts } = this.#rejudging;
+    return { ...counts, waiting: waiting.size };
+  }
+
   /** Puts a stored list in line; a newer one of the same subject takes its place. */
   add({ owner, node, subject, pendingUpdates }: ScanToJudge): void {
     const { cluster, tenant } = owner;
     const of = subject.kind === 'Image' ? 'image' : 'workload';
     const name: ListName = { cluster, tenant, of, subject: subject.workload };
     const key = keyOf(name);
+    if (this.#rejudging !== undefined) this.#rejudging.reread += 1;
     if (pendingUpdates !== undefined) this.#updates.set(key, pendingUpdates);
     if (of === 'workload') this.#about.set(key, { subject, ...(node === undefined ? {} : { node }) });
     this.#queue.set(key, name);
@@ -98,6 +117,11 @@ export class ScanJudge {
     const digest = advisories.digest();
     if (digest === undefined) return;
     const scope = systemScope('re-match after a pack change');
+    const now: Rejudging = {
+      ...{ startedAtMs: clock.nowMs(), judged: 0, carried: 0, reread: 0 },
+      waiting: new Set(),
+    };
+    this.#rejudging = now;
     if (replaced !== undefined) {
       const affected = await store.packages.affected(scope, replaced);
       const carried: Result<number, ApiFailure> = affected.ok
@@ -108,8 +132,10 @@ export class ScanJudge {
             but: affected.value,
           })
         : affected;
-      if (carried.ok) this.#carriedTotal += carried.value;
-      else
+      if (carried.ok) {
+        now.carried = carried.value;
+        this.#carriedTotal += carried.value;
+      } else
         log.warn(
           { code: carried.error.code },
           'the join with the new pack failed: every list is judged again',
@@ -117,7 +143,11 @@ export class ScanJudge {
     }
     const waiting = await store.scans.unmatched(scope, digest);
     if (!waiting.ok) return log.warn({ code: waiting.error.code }, 'stored lists cannot be judged again now');
-    for (const name of waiting.value) this.#queue.set(keyOf(name), name);
+    for (const name of waiting.value) {
+      this.#queue.set(keyOf(name), name);
+      now.waiting.add(keyOf(name));
+    }
+    if (now.waiting.size === 0) now.endedAtMs = clock.nowMs();
     log.info(
       { lists: waiting.value.length, carried: this.#carriedTotal },
       'lists to judge with the new pack',
@@ -133,7 +163,9 @@ export class ScanJudge {
         const next = this.#queue.entries().next().value;
         if (next === undefined || this.#parts.advisories.digest() === undefined) break;
         this.#queue.delete(next[0]);
-        await this.#judge(next[1]);
+        const isJudged = await this.#judge(next[1]);
+        // A pack that came meanwhile put the list in line again: then it still waits.
+        if (!this.#queue.has(next[0])) this.#settled(next[0], isJudged);
       }
     } catch (cause) {
       this.#parts.log.error({ err: cause }, 'judging a package list failed');
@@ -142,22 +174,34 @@ export class ScanJudge {
     }
   }
 
-  async #judge(name: ListName): Promise<void> {
+  /** One list of the last change of packs is through. */
+  #settled(key: string, isJudged: boolean): void {
+    const now = this.#rejudging;
+    if (now === undefined || !now.waiting.delete(key)) return;
+    if (isJudged) now.judged += 1;
+    if (now.waiting.size === 0) now.endedAtMs = this.#parts.clock.nowMs();
+  }
+
+  /** Whether the list has a verdict of the pack in use now. */
+  async #judge(name: ListName): Promise<boolean> {
     const { store, log } = this.#parts;
     const home = tenantScope(name.cluster, name.tenant);
     const record = await store.scans.ofWorkload(home, name.subject);
-    if (!record.ok)
-      return log.warn({ subject: name.subject, code: record.error.code }, 'a package list cannot be read');
-    if (record.value === undefined) return;
+    if (!record.ok) {
+      log.warn({ subject: name.subject, code: record.error.code }, 'a package list cannot be read');
+      return false;
+    }
+    if (record.value === undefined) return false;
     const about = await this.#aboutOf(home, name, record.value);
     // A list of something that is gone stands in nobody's way.
-    if (about === undefined) return;
+    if (about === undefined) return false;
     const failed = await this.#judgeList(home, name, { record: record.value, about });
     if (failed !== undefined)
       log.warn(
         { subject: name.subject, code: failed.code, detail: failed.detail },
         'a package list was not judged',
       );
+    return failed === undefined;
   }
 
   async #judgeList(

@@ -9,6 +9,7 @@ import type { AuditLogDesk } from '../audit-log-ports.ts';
 import type {
   AdvisoryDesk,
   AgentDirectory,
+  BaseDesk,
   Clock,
   ClusterStatus,
   ExceptionKeeper,
@@ -81,6 +82,7 @@ export interface HandlerParts {
   readonly keeper: ExceptionKeeper;
   /** Absent: no registries are read here. */
   readonly imageRescan?: ImageRescan;
+  readonly bases?: BaseDesk;
   readonly agents: AgentDirectory;
   /** How the cluster is watched. */
   readonly cluster: () => ClusterStatus;

@@ -50,6 +50,7 @@ export const Image = object('Image', 'An image by digest', {
   cluster: ClusterId,
   tenant: TenantId,
   references: list(text('Reference', 512), 'Names it is known by', 64),
+  formerReferences: optional(list(text('Reference', 512), 'Names that led to it and lead elsewhere now', 64)),
   platform: optional(text('Operating system, architecture and variant, e.g. linux/arm64/v8', 64)),
   distribution: optional(text('Distribution of its file system, e.g. debian 12', 128)),
   registries: optional(list(OpaqueId, 'Registries it was found in', 64)),

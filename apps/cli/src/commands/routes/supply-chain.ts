@@ -57,6 +57,34 @@ const imageSbom = (t: Translate) =>
     },
   });
 
+const imageBase = (t: Translate) =>
+  buildCommand<{ output: Format }, [string], CliContext>({
+    docs: { brief: t('command.image-base') },
+    parameters: {
+      flags: { output: outputFlag(t) },
+      aliases: { o: 'output' },
+      positional: one(t('arg.image'), 'IMAGE'),
+    },
+    async func({ output }, name) {
+      const { runImageBase } = await import('../supply-chain.ts');
+      return runImageBase(this, { name, output });
+    },
+  });
+
+const imageLicences = (t: Translate) =>
+  buildCommand<{ output: Format }, [string], CliContext>({
+    docs: { brief: t('command.image-licences') },
+    parameters: {
+      flags: { output: outputFlag(t) },
+      aliases: { o: 'output' },
+      positional: one(t('arg.image'), 'IMAGE'),
+    },
+    async func({ output }, name) {
+      const { runImageLicences } = await import('../supply-chain.ts');
+      return runImageLicences(this, { name, output });
+    },
+  });
+
 const imageScan = (t: Translate) =>
   buildCommand<Record<never, never>, [string], CliContext>({
     docs: { brief: t('command.image-scan') },
@@ -155,6 +183,8 @@ export const supplyChainRoutes = (t: Translate) => ({
       show: imageShow(t),
       packages: imagePackages(t),
       sbom: imageSbom(t),
+      base: imageBase(t),
+      licences: imageLicences(t),
       scan: imageScan(t),
     },
   }),

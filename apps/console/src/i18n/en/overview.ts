@@ -27,6 +27,11 @@ export const overview = {
   'advisories.days_one': '{count} day',
   'advisories.days_other': '{count} days',
   'advisories.rows': 'Advisories',
+  'advisories.rejudged': 'Judged anew',
+  'advisories.rejudged.never': 'not since the controller started',
+  'advisories.rejudged.waiting': '{waiting} package lists still to judge',
+  'advisories.rejudged.counts':
+    '{judged} package lists judged again, {carried} unchanged, {reread} images or containers read since',
   'advisories.digest': 'Digest',
   'advisories.date': 'As of',
   'advisories.completeness': 'How much of it',

@@ -23,6 +23,11 @@ export const overview = {
   'advisories.days_zero': '今日',
   'advisories.days_other': '{count} 日',
   'advisories.rows': '件数',
+  'advisories.rejudged': '再判定',
+  'advisories.rejudged.never': 'コントローラーの起動後はなし',
+  'advisories.rejudged.waiting': '残り {waiting} 件のパッケージ一覧',
+  'advisories.rejudged.counts':
+    '再判定した一覧 {judged} 件、変化なし {carried} 件、その後に読み取ったイメージとコンテナー {reread} 件',
   'advisories.digest': 'ダイジェスト',
   'advisories.date': '時点',
   'advisories.completeness': '収録範囲',

@@ -10,6 +10,7 @@ import { Asked, Unknown } from '../../widgets/states.tsx';
 import { Copy, Cut, Facts, Verbatim, When } from '../../widgets/text.tsx';
 import { workloadName } from '../../widgets/workload-link.tsx';
 import { ScanBadge, SignatureBadge } from './image-badges.tsx';
+import { BaseCard, LicenceCard } from './image-base.tsx';
 import type { ImageDetail } from './image-detail.ts';
 
 /** Workloads named at most; the rest is a link to their list. */
@@ -197,11 +198,13 @@ export const ImageOverview = ({ detail }: { detail: ImageDetail }) => (
     <div className="two-columns cards">
       <div className="stack">
         <ScanCard detail={detail} />
+        <BaseCard detail={detail} />
         <Users detail={detail} />
       </div>
       <div className="stack">
         <Identity detail={detail} />
         <SignatureCard detail={detail} />
+        <LicenceCard detail={detail} />
       </div>
     </div>
     <CoverageList coverage={detail.coverage} />

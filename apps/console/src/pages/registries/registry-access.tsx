@@ -121,7 +121,13 @@ export const RegistryAccess = ({
         {parts.has('username') && (
           <TextInput
             label={t(`registry.user.${form.user ?? 'user'}`)}
-            description={needsUser ? t('registry.user.needed') : t('registry.user.note')}
+            description={t(
+              needsUser
+                ? 'registry.user.needed'
+                : draft.kind === 'ecr'
+                  ? 'registry.user.role'
+                  : 'registry.user.note',
+            )}
             required={needsUser}
             withAsterisk={false}
             value={draft.username}

@@ -42,7 +42,8 @@ export const KIND_FORMS = {
     secret: 'secret-key',
     region: 'region',
     authUrl: 'service',
-    needs: BOTH,
+    // Neither: the role of the controller.
+    needs: [],
   },
   acr: {
     name: 'Azure Container Registry',

@@ -82,6 +82,24 @@ const Sources = ({ advisories }: { advisories: Advisories }) => {
   );
 };
 
+/** What the last change of packs led to: how many verdicts changed hands, and that nothing was read for it. */
+const Rejudged = ({ of }: { of: Advisories['rejudged'] }) => {
+  const t = useT();
+  const { count, exact } = useFormat();
+  if (of === undefined) return t('advisories.rejudged.never');
+  const { judged, carried, waiting, reread } = of;
+  const counts = { judged: count(judged), carried: count(carried), reread: count(reread) };
+  return (
+    <>
+      {of.endedAtMs === undefined
+        ? t('advisories.rejudged.waiting', { waiting: count(waiting) })
+        : exact(of.endedAtMs)}
+      {' · '}
+      {t('advisories.rejudged.counts', counts)}
+    </>
+  );
+};
+
 const State = ({ advisories }: { advisories: Advisories }) => {
   const t = useT();
   const { count, exact } = useFormat();
@@ -114,6 +132,7 @@ const State = ({ advisories }: { advisories: Advisories }) => {
                   </span>
                 ),
               ],
+              [t('advisories.rejudged'), <Rejudged key="r" of={advisories.rejudged} />],
             ]}
           />
           {mayManage && <ImportPack />}

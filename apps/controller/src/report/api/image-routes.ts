@@ -1,18 +1,18 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ScanRecord, Store } from '@bartizan/adapters/store';
+import type { ScanRecord } from '@bartizan/adapters/store';
 import { type Finding, type Image, ok, type Result, type Scope } from '@bartizan/contracts';
 import { type Bom, instantOf, writeBom } from '@bartizan/scan';
 import type { AgentDirectory, ApiFailure, Clock, ImageRescan, Owner } from '../../ports.ts';
 import { newId } from '../access/secrets.ts';
+import { type BaseParts, baseReport, licenceReport, withBase } from './image-base-routes.ts';
 import { RUNNERS_MAX, summarizeImages } from './image-summaries.ts';
 import { collectPages, pageBody, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 import { among } from './terms.ts';
 
-interface Parts {
-  readonly store: Store;
+interface Parts extends BaseParts {
   readonly clock: Clock;
   readonly agents: AgentDirectory;
   readonly version: string;
@@ -51,6 +51,20 @@ export const imageHandlers = (parts: Parts) => ({
       mediaType: isSpdx ? 'application/spdx+json' : 'application/vnd.cyclonedx+json',
       document,
     });
+  }),
+  'image.base': answers('image.base', async ({ scope, params }) => {
+    const image = await imageOf(parts, scope, params.id);
+    if (!image.ok) return image;
+    const record = await recordOf(parts, scope, image.value);
+    if (!record.ok) return record;
+    const base = await baseReport(parts, scope, { image: image.value, record: record.value });
+    return base.ok ? reply(base.value) : base;
+  }),
+  'image.licences': answers('image.licences', async ({ scope, params }) => {
+    const list = await listOf(parts, scope, params.id);
+    if (!list.ok) return list;
+    const { packages, incomplete } = list.value.record;
+    return reply(licenceReport(packages, incomplete.length === 0));
   }),
   'image.scan': answers('image.scan', async ({ scope, caller, params }) => {
     const image = await imageOf(parts, scope, params.id);
@@ -111,9 +125,10 @@ async function showImage(parts: Parts, scope: Scope, id: string) {
   if (!record.ok) return record;
   const layers = await layersOf(parts, scope, image.value);
   if (!layers.ok) return layers;
+  const shown = { ...first.image, ...(layers.value === undefined ? {} : { layers: layers.value }) };
   return reply({
     ...first,
-    image: { ...first.image, ...(layers.value === undefined ? {} : { layers: layers.value }) },
+    image: withBase(shown, parts.bases),
     coverage: record.value?.coverage ?? [],
   });
 }

@@ -17,6 +17,13 @@ const headerOf = (request: FastifyRequest, name: string): string | undefined => 
   return typeof value === 'string' && value.length <= HEADER_MAX ? value : undefined;
 };
 
+/** Pub/Sub of Google sends no header of ours: there the secret stands in the address, and nowhere else is it looked at. */
+const tokenOf = ({ query }: FastifyRequest): string | undefined => {
+  const token: unknown =
+    typeof query === 'object' && query !== null ? Reflect.get(query, 'token') : undefined;
+  return typeof token === 'string' && token.length <= HEADER_MAX ? `Bearer ${token}` : undefined;
+};
+
 /**
  * `POST /hooks/registries/:id`: what registries send when something was pushed. No part of the API: the form is theirs,
  * and they prove themselves with the secret of their registry, never with a session.
@@ -38,12 +45,14 @@ export function registerPushHook(server: FastifyInstance, pushes: PushDesk): Pro
           });
         atOnce += 1;
         try {
-          const authorization = headerOf(request, 'authorization');
+          const authorization = headerOf(request, 'authorization') ?? tokenOf(request);
           const signature = headerOf(request, 'x-hub-signature-256');
+          const nexusSignature = headerOf(request, 'x-nexus-webhook-signature');
           const receipt = await pushes.receive(request.params.id, {
             body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
             ...(authorization === undefined ? {} : { authorization }),
             ...(signature === undefined ? {} : { signature }),
+            ...(nexusSignature === undefined ? {} : { nexusSignature }),
           });
           if (!receipt.ok) return await sendProblem(request, reply, receipt.error);
           return await reply.code(202).header('cache-control', 'no-store').send(receipt.value);

@@ -46,12 +46,14 @@ describe('who sent a note', () => {
   const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
   const signed = (secret: string, body: Buffer) =>
     `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+  const ofNexus = (secret: string, body: Buffer) => createHmac('sha1', secret).update(body).digest('hex');
   const body = noteOf(['v1']);
 
   it.each([
     ['a bearer token', { authorization: `Bearer ${SECRET}` }],
     ['the header alone', { authorization: SECRET }],
     ['basic authentication', { authorization: basic(`harbor:${SECRET}`) }],
+    ['a signature of Nexus', { authorization: 'Bearer other', nexusSignature: ofNexus(SECRET, body) }],
     ['a signature of the body', { authorization: 'Bearer other', signature: signed(SECRET, body) }],
   ])('is known by %s', async (_name, more) => {
     expect(await inbox.receive('r-1', from(body, more))).toEqual(ok({ queued: 1, refused: 0 }));
@@ -62,6 +64,8 @@ describe('who sent a note', () => {
     ['another secret', from(body, { authorization: 'Bearer another-secret-x' })],
     ['an empty secret', from(body, { authorization: '' })],
     ['another password', from(body, { authorization: basic('harbor:x') })],
+    ['a signature of Nexus with another secret', from(body, { nexusSignature: ofNexus('another', body) })],
+    ['a signature of Nexus of another body', from(noteOf(['v2']), { nexusSignature: ofNexus(SECRET, body) })],
     ['a signature with another secret', from(body, { signature: signed('another', body) })],
     ['a signature of another body', from(noteOf(['v2']), { signature: signed(SECRET, body) })],
   ])('is not proved by %s, and nothing is read', async (_name, note) => {

@@ -47,8 +47,10 @@ const carried = (authorization: string): string => {
   return text.slice(text.indexOf(':') + 1);
 };
 
-/** Whether a note was sent by who knows the secret: it is in the header, or the body is signed with it (GitHub). */
-const isFrom = (secret: string, { authorization, signature, body }: PushNote): boolean => {
+/** Whether a note was sent by who knows the secret: it is in the header, or the body is signed with it (GitHub, Nexus). */
+const isFrom = (secret: string, { authorization, signature, nexusSignature, body }: PushNote): boolean => {
+  if (nexusSignature !== undefined)
+    return isSame(nexusSignature, createHmac('sha1', secret).update(body).digest('hex'));
   if (signature !== undefined)
     return isSame(signature, `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);
   return authorization !== undefined && isSame(carried(authorization), secret);

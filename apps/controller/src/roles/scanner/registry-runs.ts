@@ -168,6 +168,17 @@ export class RegistryRuns {
     return registry === undefined ? ok(0) : this.pushed(registry, reference);
   }
 
+  /** Has an image read that a node runs, without anybody waiting: what became of it shows at the image. */
+  running(owner: Owner, reference: string): void {
+    const { log } = this.#parts;
+    this.wanted(owner, reference).then(
+      (asked) => {
+        if (!asked.ok) log.info({ reference, code: asked.error.code }, 'an image that runs was not read');
+      },
+      (cause: unknown) => log.error({ err: cause, reference }, 'an image that runs was not read'),
+    );
+  }
+
   /** Has an image of a registry read, unless it is known; how many are in line. */
   async pushed(registry: Registry, reference: string): Promise<Result<number, ApiFailure>> {
     const { intake, open = openRegistry } = this.#parts;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createSealer } from '@bartizan/adapters/store';
 import { ok, tenantScope } from '@bartizan/contracts';
 import { builtImage, indexOf, MemoryRegistry } from '@bartizan/testkit/registry';
-import { OWNER, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { aContainer, OWNER, openTestStore, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ImageBook } from '../../decide/admission/image-book.ts';
 import { FindingLedger } from '../../decide/finding-ledger.ts';
@@ -24,6 +24,7 @@ let test: TestStore;
 let server: MemoryRegistry;
 let runs: RegistryRuns;
 let book: ImageBook;
+let intake: ImageLedger;
 
 beforeEach(async () => {
   test = await openTestStore();
@@ -37,7 +38,7 @@ beforeEach(async () => {
     newId: () => 'reg-1',
   });
   const findings = new FindingLedger(store, clock, new Turnstile());
-  const intake = new ImageLedger({ store, clock, publish, findings, onList: () => undefined });
+  intake = new ImageLedger({ store, clock, publish, findings, onList: () => undefined });
   runs = new RegistryRuns({ store, desk, intake, clock, log, layerFolder: join(dataDir, 'layers') });
   desk.attach(runs);
   const made = await desk.create(OWNER, {
@@ -128,5 +129,24 @@ describe('an image that a pod names and nobody knows', () => {
       error: { code: 'E_REGISTRY_UNREACHABLE' },
     });
     expect(book.image(`${server.host}/shop/absent:v1`)).toHaveProperty('unknown');
+  });
+});
+
+describe('an image that a node runs', () => {
+  it('is read from the registry that has it, whatever the filters say, and not from any other', async () => {
+    intake.onUnread((owner, reference) => runs.running(owner, reference));
+    const image = builtImage([{ 'node_modules/minimist/package.json': PACKAGE }]);
+    server.push('shop/web', 'v1', image);
+    const name = `${server.host}/shop/web:v1`;
+    await intake.runs(aContainer({ image: 'other.example/shop/web:v1', imageDigest: 'sha256:bb' }));
+    await intake.runs(aContainer({ image: name, imageDigest: image.digest }));
+    await until(() =>
+      expect(book.image(`${server.host}/shop/web@${image.digest}`)).toMatchObject({ scanned: true }),
+    );
+    const kept = await test.store.images.get(tenantScope(OWNER.cluster, OWNER.tenant), image.digest);
+    expect(kept).toMatchObject({
+      value: { packages: 1, scan: { state: 'done' }, usedBy: [expect.any(String)] },
+    });
+    expect(server.asked.filter((one) => one.includes('sha256:bb'))).toEqual([]);
   });
 });

@@ -30,6 +30,16 @@ const github = (more: object = {}) => ({
     ...more,
   },
 });
+const nexus = (more: object = {}) => ({
+  ...{ timestamp: '2026-01-01T00:00:00.000+0000', nodeId: 'n', initiator: 'ci/10.0.0.1' },
+  ...{ repositoryName: 'docker-hosted', action: 'CREATED' },
+  component: { id: '1', componentId: '2', format: 'docker', name: 'shop/web', group: null, version: 'v1' },
+  ...more,
+});
+const google = (said: object) => ({
+  message: { data: Buffer.from(JSON.stringify(said)).toString('base64'), messageId: '1' },
+  subscription: 'projects/p/subscriptions/s',
+});
 
 describe('a note about pushes', () => {
   it.each([
@@ -39,15 +49,22 @@ describe('a note about pushes', () => {
     ['GitHub', github()],
     ['GitHub, of the newer event', { package: github().registry_package }],
     ['Quay', { repository: 'shop/web', docker_url: 'elsewhere.example/shop/web', updated_tags: ['v1'] }],
+    ['Nexus', nexus()],
+    [
+      'Google Artifact Registry',
+      google({ action: 'INSERT', digest: `evil.example/x@${DIGEST}`, tag: 'elsewhere.example/shop/web:v1' }),
+    ],
     ['Docker Hub', { push_data: { tag: 'v1' }, repository: { repo_name: 'shop/web' } }],
   ])('of %s names repository and tag, and its host is not believed', (_kind, note) => {
     expect(readPushes(note)).toEqual([{ repository: 'shop/web', reference: 'v1' }]);
   });
 
   it('names the digest where an image has no tag', () => {
-    expect(readPushes({ events: [event({ tag: undefined })] })).toEqual([
-      { repository: 'shop/web', reference: DIGEST },
-    ]);
+    for (const note of [
+      { events: [event({ tag: undefined })] },
+      google({ action: 'INSERT', digest: `eu-docker.pkg.dev/shop/web@${DIGEST}` }),
+    ])
+      expect(readPushes(note)).toEqual([{ repository: 'shop/web', reference: DIGEST }]);
   });
 
   it('names each image once, however often it is told', () => {
@@ -57,6 +74,11 @@ describe('a note about pushes', () => {
   it.each([
     ['pulls', { events: [event({}, 'pull')] }],
     ['deletions', harbor('DELETE_ARTIFACT')],
+    ['deletions in Nexus', nexus({ action: 'DELETED' })],
+    ['other formats of Nexus', nexus({ component: { format: 'npm', name: 'left-pad', version: '1.3.0' } })],
+    ['deletions of Google', google({ action: 'DELETE', tag: 'eu-docker.pkg.dev/shop/web:v1' })],
+    ['names without a host', google({ action: 'INSERT', tag: 'v1' })],
+    ['a message that is no JSON', { subscription: 's', message: { data: '!!' } }],
     ['layers', { events: [event({ mediaType: 'application/octet-stream', tag: undefined })] }],
     ['packages that are no containers', github({ package_type: 'npm' })],
   ])('about %s is understood, and about no image', (_kind, note) => {
@@ -95,6 +117,11 @@ describe('a note about pushes', () => {
   it('never throws, and takes no time to read names that are made to be slow', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (left, right) => {
+        readPushes({
+          subscription: 's',
+          message: { data: Buffer.from(JSON.stringify(left)).toString('base64') },
+        });
+        readPushes({ repositoryName: 'r', action: 'CREATED', component: { format: 'docker', name: left } });
         for (const key of ['events', 'target', 'event_data', 'package', 'push_data', 'updated_tags'])
           readPushes({ action: 'push', type: 'x', repository: right, [key]: left });
       }),

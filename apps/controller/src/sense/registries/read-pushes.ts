@@ -41,6 +41,25 @@ const ofEvent = (event: Note): PushedImage[] => {
   return event['action'] === 'push' && isManifest ? pushed(repository, tag, digest) : [];
 };
 
+/** JSON in base64; undefined when it is none. */
+const decoded = (data: string): unknown => {
+  try {
+    return JSON.parse(Buffer.from(data, 'base64').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+};
+
+/** A whole name with its host, which is left out: `HOST/REPOSITORY:TAG`, `HOST/REPOSITORY@DIGEST`. */
+const ofName = (name: unknown): PushedImage[] => {
+  if (typeof name !== 'string' || name.length > 1024) return [];
+  const path = name.slice(name.indexOf('/') + 1);
+  const at = path.indexOf('@');
+  if (at > 0) return pushed(path.slice(0, at), undefined, path.slice(at + 1));
+  const colon = path.lastIndexOf(':');
+  return colon > 0 ? pushed(path.slice(0, colon), path.slice(colon + 1)) : [];
+};
+
 /** Forms of notes: the first that knows one reads it. `undefined` = of another form. */
 const FORMS: readonly ((note: Note) => PushedImage[] | undefined)[] = [
   // Docker Distribution, GitLab: an envelope of events.
@@ -70,6 +89,20 @@ const FORMS: readonly ((note: Note) => PushedImage[] | undefined)[] = [
     const tag = objectOf(metadata['tag']);
     if (!isContainer || typeof owner !== 'string' || typeof one['name'] !== 'string') return [];
     return pushed(`${owner}/${one['name']}`.toLowerCase(), tag['name'], tag['digest']);
+  },
+  // Nexus: a component of one of its repositories.
+  (note) => {
+    if (typeof note['repositoryName'] !== 'string' || !('component' in note)) return undefined;
+    const { format, name, version } = objectOf(note['component']);
+    const isImage = format === 'docker' && (note['action'] === 'CREATED' || note['action'] === 'UPDATED');
+    return isImage ? pushed(name, version) : [];
+  },
+  // Google Artifact Registry: a message of Pub/Sub, what it says in base64.
+  (note) => {
+    const { data } = objectOf(note['message']);
+    if (typeof note['subscription'] !== 'string' || typeof data !== 'string') return undefined;
+    const { action, digest, tag } = objectOf(decoded(data));
+    return action === 'INSERT' ? ofName(typeof tag === 'string' ? tag : digest) : [];
   },
   // Quay: all tags of one push.
   (note) =>

@@ -3,6 +3,7 @@
 
 import { RegistryFault } from '../fault.ts';
 import type { ServiceAnswer, ServiceRequest } from '../service.ts';
+import { type AwsKey, RoleKeys } from './aws-role.ts';
 import {
   addressOf,
   collect,
@@ -20,20 +21,42 @@ const TARGET = 'AmazonEC2ContainerRegistry_V20150921';
 /** Amazon gives tokens for twelve hours; when it does not say, one is used for less. */
 const SHORT_MS = 3600_000;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+type Call = (context: KindContext, action: string, body: object) => Promise<ServiceRequest>;
+
+/**
+ * Without an access key the role counts that this program runs with: of its pod, else of its machine. Only at hosts of
+ * Amazon: whoever adds a registry must not have the token of our role sent elsewhere.
+ */
+const isByRole = ({ host, username, secret }: KindContext['access']): boolean =>
+  (username ?? '') === '' && (secret ?? '') === '' && HOST.test(host);
+
 /** A signed call of the API of ECR. */
-function call({ access, nowMs }: KindContext, action: string, body: object): ServiceRequest {
+async function signed(
+  { access, nowMs }: KindContext,
+  { action, body }: { readonly action: string; readonly body: object },
+  { roles, env }: { readonly roles: RoleKeys; readonly env: Environment },
+): Promise<ServiceRequest> {
   const [, ofHost, domain = 'amazonaws.com'] = HOST.exec(access.host) ?? [];
   const region = access.region ?? ofHost;
   if (region === undefined) throw new RegistryFault('E_REGISTRY_SETTINGS', 'the region is not known');
   const url = addressOf(access.authUrl ?? `https://api.ecr.${region}.${domain}`, '/');
   const text = JSON.stringify(body);
+  const key: AwsKey = isByRole(access)
+    ? await roles.key({ env, nowMs, region, domain })
+    : { accessKeyId: access.username ?? '', secretAccessKey: access.secret ?? '' };
+  const { accessKeyId, secretAccessKey, sessionToken } = key;
   const headers = signedHeaders({
     method: 'POST',
     url,
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${TARGET}.${action}` },
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `${TARGET}.${action}`,
+      ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
+    },
     body: text,
-    accessKeyId: access.username ?? '',
-    secretAccessKey: access.secret ?? '',
+    accessKeyId,
+    secretAccessKey,
     region,
     service: 'ecr',
     atMs: nowMs(),
@@ -42,8 +65,8 @@ function call({ access, nowMs }: KindContext, action: string, body: object): Ser
 }
 
 /** The token of the registry, which is a name and a password. */
-async function mint(context: KindContext): Promise<Minted> {
-  const request = call(context, 'GetAuthorizationToken', {});
+async function mint(context: KindContext, call: Call): Promise<Minted> {
+  const request = await call(context, 'GetAuthorizationToken', {});
   const { value } = await context.service.json(request);
   const [data] = listAt(value, 'authorizationData');
   const text = Buffer.from(textAt(data, 'authorizationToken') ?? '', 'base64').toString('utf8');
@@ -60,26 +83,35 @@ async function mint(context: KindContext): Promise<Minted> {
   return { credential, untilMs };
 }
 
-/** Amazon ECR with an access key: its id is the user, itself the secret. */
-export const ECR: RegistryKind = {
-  kind: 'ecr',
-  needs: ({ host }) => (HOST.test(host) ? ['username', 'secret'] : ['username', 'secret', 'region']),
-  mint,
-  repositories: async (context) => {
-    const ask = (nextToken?: string): ServiceRequest =>
-      call(context, 'DescribeRepositories', {
-        maxResults: 1000,
-        ...(nextToken === undefined ? {} : { nextToken }),
-      });
-    return onlyRepositories(
-      await collect(context, {
-        first: ask(),
+/** Amazon ECR with an access key (its id is the user, itself the secret), or with the role this program runs with. */
+export function ecrKind(env: Environment): RegistryKind {
+  const roles = new RoleKeys();
+  const call: Call = (context, action, body) => signed(context, { action, body }, { roles, env });
+  return {
+    kind: 'ecr',
+    needs: (access) => [
+      ...(isByRole(access) ? [] : (['username', 'secret'] as const)),
+      ...(HOST.test(access.host) ? [] : (['region'] as const)),
+    ],
+    mint: (context) => mint(context, call),
+    repositories: async (context) => {
+      const page = (nextToken?: string): Promise<ServiceRequest> =>
+        call(context, 'DescribeRepositories', {
+          maxResults: 1000,
+          ...(nextToken === undefined ? {} : { nextToken }),
+        });
+      const names = await collect(context, {
+        first: await page(),
         names: (value) => listAt(value, 'repositories').map((item) => textAt(item, 'repositoryName')),
         next: (answer: ServiceAnswer) => {
           const token = textAt(answer.value, 'nextToken');
-          return token === undefined ? undefined : ask(token);
+          return token === undefined ? undefined : page(token);
         },
-      }),
-    );
-  },
-};
+      });
+      return onlyRepositories(names);
+    },
+  };
+}
+
+/** What the machine or Kubernetes says about roles stands in the environment (the names are AWS's). */
+export const ECR: RegistryKind = ecrKind(process.env);

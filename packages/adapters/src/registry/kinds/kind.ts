@@ -112,7 +112,10 @@ export function endOf(answer: ServiceAnswer, name: string, nowMs: number): numbe
 export interface Paging {
   readonly first: ServiceRequest;
   readonly names: (value: unknown) => readonly (string | undefined)[];
-  readonly next: (answer: ServiceAnswer, asked: ServiceRequest) => ServiceRequest | undefined;
+  readonly next: (
+    answer: ServiceAnswer,
+    asked: ServiceRequest,
+  ) => ServiceRequest | undefined | Promise<ServiceRequest>;
 }
 
 /** The next page where the Link header says where it is. */
@@ -142,7 +145,7 @@ export async function collect(
       throw new RegistryFault('E_REGISTRY_ANSWER', `${request.url.host}: a list without end`);
     const answer: ServiceAnswer = await service.json(request);
     for (const name of names(answer.value)) if (name !== undefined) found.add(name);
-    request = next(answer, request);
+    request = await next(answer, request);
   }
   return [...found];
 }

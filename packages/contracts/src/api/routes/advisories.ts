@@ -27,6 +27,19 @@ export const AdvisoryStatus = object('AdvisoryStatus', 'State of the advisory pa
     256,
   ),
   noData: list(text('Ecosystem', 256), 'What it says nothing about', 256),
+  rejudged: optional(
+    inline(
+      'What the last change of packs led to: stored package lists are joined with it, none is read again',
+      {
+        startedAtMs: instant('Began'),
+        endedAtMs: optional(instant('The last list was judged; absent = it goes on')),
+        judged: integer('Lists judged again because it says something new about them', '1'),
+        carried: integer('Lists it says nothing new about: their verdicts stand', '1'),
+        waiting: integer('Lists still to judge', '1'),
+        reread: integer('Lists that came from reading an image or container since it began', '1'),
+      },
+    ),
+  ),
 });
 
 /** Routes of the advisory pack. */

@@ -19,6 +19,7 @@ import {
   optional,
   text,
 } from '../../schema.ts';
+import { SeveritySchema } from '../../severity.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
 
@@ -53,6 +54,86 @@ export const PackagePlace = object('PackagePlace', 'A place where a package is',
   workloadName: optional(text('namespace/name of the workload', 512)),
 });
 export type PackagePlace = Static<typeof PackagePlace>;
+
+const flawList = (description: string) =>
+  list(
+    inline('A finding', {
+      vulnerability: text('Id', 128),
+      package: text('Package', 512),
+      version: text('Version', 256),
+      severity: SeveritySchema,
+    }),
+    description,
+    200,
+  );
+
+/** What an image is built on, by its label or by its layers, among the images that are known. */
+export const ImageBase = object(
+  'ImageBase',
+  'What an image is built on, and what a newer base would change',
+  {
+    base: optional(
+      inline('The base; absent: no label says so, and no known image has its lowest layers', {
+        how: choice(['label', 'layers'], 'label: the image says so; layers: it begins with all layers of it'),
+        reference: optional(text('Name', 512)),
+        digest: optional(text('Digest', 128)),
+        layers: optional(integer('Layers of it; absent: the base itself is not known here', '1')),
+      }),
+    ),
+    findings: inline('Open findings by the layer that brought them', {
+      base: integer('Of the base', '1'),
+      own: integer('Of the layers above it', '1'),
+      unknown: integer('Of no layer that is known', '1'),
+    }),
+    newer: choice(
+      ['newer', 'current', 'unknown'],
+      'newer: the name of the base leads to a later image now; current: it does not; unknown: nobody can tell',
+    ),
+    reason: optional(
+      choice(
+        ['no-base', 'base-not-known', 'no-name', 'not-read'],
+        'Why it is unknown; not-read: the effect is, because one of the images was not read',
+      ),
+    ),
+    newBase: optional(
+      inline('The newer base', {
+        digest: text('Digest', 128),
+        reference: text('Name', 512),
+        createdAtMs: optional(instant('Created, as it says itself')),
+        effect: optional(
+          inline('What changes on it, held against the advisories in use', {
+            removes: integer('Open findings that go', '1'),
+            adds: integer('Findings that come', '1'),
+            keeps: integer('Open findings that stay', '1'),
+            removed: flawList('The first of those that go'),
+            added: flawList('The first of those that come'),
+            isComplete: flag('Both images were read to the end'),
+          }),
+        ),
+      }),
+    ),
+  },
+);
+export type ImageBase = Static<typeof ImageBase>;
+
+/** Licences as packages declare them. */
+export const ImageLicences = object('ImageLicences', 'Licences of the packages of an image', {
+  packages: integer('Packages', '1'),
+  undeclared: integer('Packages that declare none', '1'),
+  kinds: integer('Different licences', '1'),
+  isComplete: flag('The image was read to the end'),
+  licences: list(
+    inline('A licence', {
+      licence: text('As the package declares it', 512),
+      isStandard: flag('It is an SPDX expression'),
+      packages: integer('Packages under it', '1'),
+      examples: list(text('Package', 512), 'Some of them', 5),
+    }),
+    'The most frequent first',
+    500,
+  ),
+});
+export type ImageLicences = Static<typeof ImageLicences>;
 
 /** Images, software bills of materials, exceptions. */
 export const supplyChainRoutes = [
@@ -116,6 +197,31 @@ export const supplyChainRoutes = [
       mediaType: text('Media type', 128),
       document: text('The document', 64_000_000),
     }),
+  }),
+  route({
+    id: 'image.base',
+    method: 'GET',
+    path: '/images/:id/base',
+    tag: 'inventory',
+    permission: 'inventory:read',
+    status: 200,
+    summary: {
+      en: 'What an image is built on, and which findings a newer base removes',
+      ja: 'ベースイメージと、新しいベースで解消する検出事項',
+    },
+    params: idParams,
+    response: ImageBase,
+  }),
+  route({
+    id: 'image.licences',
+    method: 'GET',
+    path: '/images/:id/licences',
+    tag: 'inventory',
+    permission: 'inventory:read',
+    status: 200,
+    summary: { en: 'Licences of the packages of an image', ja: 'イメージのパッケージのライセンス' },
+    params: idParams,
+    response: ImageLicences,
   }),
   route({
     id: 'image.scan',
