@@ -34,7 +34,10 @@ export const control: ComplianceControl = {
     'runtime.sensitive-file-read',
     'runtime.service-account-token-read',
     'secret.in-environment',
+    'secret.not-rotated',
     'secret.readable-by-everyone',
+    'secret.token-without-end',
+    'secret.unused',
   ],
   responds: [],
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
@@ -43,6 +46,9 @@ export const control: ComplianceControl = {
       en: 'Hosts, folders and images are searched for secrets on demand (bartizan scan --scanners secret), running containers are not.',
       ja: '秘密情報の検索は、ホスト・フォルダー・イメージを対象に手動で行います（bartizan scan --scanners secret）。実行中のコンテナーは対象外です。',
     },
-    { en: 'Encryption of secrets in etcd is not checked.', ja: 'etcd 内の秘密の暗号化は確認しません。' },
+    {
+      en: 'Encryption of secrets in etcd is judged by the files of the API server (bartizan compliance run), not by reading etcd.',
+      ja: 'etcd 内の Secret の暗号化は API サーバーの設定ファイルから判定し（bartizan compliance run）、etcd の内容は確認しません。',
+    },
   ],
 };

@@ -276,10 +276,11 @@ const CELLS: Table = {
     [
       'users',
       'column.secret-users',
-      ({ users }) => [...new Set(users.map(({ by, way }) => `${by} (${way})`))].join(' '),
+      ({ users }) => [...new Set(users.map(({ by, way }) => `${by} (${way})`))].join(' ') || '-',
     ],
     ['readers', 'column.secret-readers', ({ readerCount }) => String(readerCount)],
     ['everybody', 'column.secret-everybody', ({ everybody }) => everybody.join(' ') || '-'],
+    ['changedAtMs', 'column.secret-changed', ({ changedAtMs }) => instantText(changedAtMs)],
   ],
   'access.probes': [
     ['outcome', 'column.probe-outcome', ({ outcome }) => outcome],

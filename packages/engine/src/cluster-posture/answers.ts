@@ -24,8 +24,10 @@ export function tellExposure(point: ExposurePoint): Exposure {
   };
 }
 
-/** A secret in use as it is told. */
-export const tellSecret = ({ namespace, name, users, readers, everybody }: SecretUse): SecretUsage => ({
+/** A secret as it is told. */
+export const tellSecret = ({ namespace, name, users, readers, everybody, note }: SecretUse): SecretUsage => ({
+  ...(note?.createdAtMs === undefined ? {} : { createdAtMs: note.createdAtMs }),
+  ...(note?.changedAtMs === undefined ? {} : { changedAtMs: note.changedAtMs }),
   namespace,
   name,
   users: users.slice(0, USERS_MAX).map(({ by, way }) => ({ by, way })),

@@ -101,10 +101,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     image: parts.images.image,
   };
   const audit = new ClusterAudit({ ...parts, context });
-  const { permissions, judge, probes } = followAccess(parts, state, {
-    version,
-    where: client.where,
-  });
+  const { permissions, judge, probes, secrets } = followAccess(parts, state, { version, client });
   state.listen({
     onChange: (change) => {
       const taken = objectChange(change);
@@ -131,6 +128,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     recorded: () => recorded?.requests() ?? [],
     start: () => {
       state.start();
+      secrets.start();
       gate.start();
       void native.start();
     },
@@ -138,6 +136,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
       await gate.close();
       await native.close();
       await state.stop();
+      await secrets.stop();
       await audit.close();
       await judge.close();
       await workloads.close();

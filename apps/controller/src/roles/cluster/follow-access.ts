@@ -8,6 +8,7 @@ import { ClusterAccess } from '../../decide/access/cluster-access.ts';
 import { ProbeDesk } from '../../decide/access/probe-desk.ts';
 import type { Knowledge } from '../../decide/rule-book.ts';
 import type { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
+import { SecretNotes } from '../../sense/kubernetes/secret-notes.ts';
 
 type AccessParts = Omit<
   ConstructorParameters<typeof AccessFindings>[0],
@@ -55,20 +56,28 @@ function placeOf(where: string): ServerPlace {
   const { hostname, port } = new URL(`https://${where}`);
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 443 : Number(port) };
 }
+const SECRET = { group: '', version: 'v1', kind: 'Secret', resource: 'secrets' } as const;
+
 /** Who may do what, kept from the watch, and judged soon after it changes. */
 export function followAccess(
   parts: AccessParts,
   state: ClusterState,
-  { version, where }: { readonly version: ServerVersion; readonly where: string },
+  { version, client }: { readonly version: ServerVersion; readonly client: KubeClient },
 ) {
-  const server = placeOf(where);
+  const server = placeOf(client.where);
+  const secrets = new SecretNotes({
+    client,
+    changed: ({ meta, raw }) => permissions.take({ ...SECRET, ...meta, object: raw }),
+    gone: (meta) => permissions.take({ ...SECRET, ...meta }),
+    state: () => judge.schedule(),
+  });
   const permissions: ClusterAccess = new ClusterAccess({
-    conditionOf: (kind) => state.state(kind)?.condition,
+    conditionOf: (kind) => (kind === 'Secret' ? secrets.condition : state.state(kind)?.condition),
     onChange: () => judge.schedule(),
   });
   const probes: ProbeDesk = new ProbeDesk({
     clock: parts.clock,
-    probes: () => probesOf(permissions.view().posture.nodes, server),
+    probes: () => probesOf(permissions.view().posture, server),
     onChange: () => judge.schedule(),
   });
   const judge: AccessFindings = new AccessFindings({
@@ -80,5 +89,5 @@ export function followAccess(
   });
   version.listen(() => judge.schedule());
   state.listen({ onChange: () => undefined, onState: () => judge.schedule() });
-  return { permissions, judge, probes };
+  return { permissions, judge, probes, secrets };
 }
