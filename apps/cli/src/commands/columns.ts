@@ -296,6 +296,14 @@ const CELLS: Table = {
     ['support', 'column.component-support', ({ support }) => support],
     ['endsOn', 'column.component-end', ({ endsOn }) => endsOn ?? '-'],
     ['behind', 'column.component-behind', ({ behind }) => (behind === undefined ? '-' : String(behind))],
+    [
+      'advisories',
+      'column.component-advisories',
+      ({ advisoryCount, advisories = [] }) =>
+        advisoryCount === undefined
+          ? '-'
+          : [`${advisoryCount}`, ...advisories.slice(0, 3).map(({ id }) => id)].join(' '),
+    ],
   ],
 };
 

@@ -14,6 +14,7 @@ import {
   optional,
   text,
 } from '../schema.ts';
+import { SeveritySchema } from '../severity.ts';
 
 const namespace = text('Namespace; empty: none', 253);
 const name = text('Name', 253);
@@ -92,7 +93,7 @@ export type SecretUsage = Static<typeof SecretUsage>;
 /** A part of a cluster, and until when it gets security fixes. */
 export const Component = object('Component', 'A part of a cluster, and until when it gets security fixes', {
   product: choice(
-    ['kubernetes', 'kubelet', 'containerd', 'cri-o', 'docker', 'kernel', 'system'],
+    ['kubernetes', 'kubelet', 'etcd', 'coredns', 'containerd', 'cri-o', 'docker', 'kernel', 'system'],
     'What it is; kubernetes: the API server',
   ),
   where: text('cluster, or Node/name', 320),
@@ -105,6 +106,20 @@ export const Component = object('Component', 'A part of a cluster, and until whe
   daysLeft: optional(integer('Days until then; negative: since then', 'days', { minimum: -100_000 })),
   behind: optional(
     integer('Minor versions of a kubelet behind the API server; negative: ahead', '1', { minimum: -1000 }),
+  ),
+  advisoryCount: optional(
+    integer('Advisories that speak against the version; absent: not judged, which is not none', '1'),
+  ),
+  advisories: optional(
+    list(
+      inline('Advisory', {
+        id: text('Id of the flaw', 128),
+        severity: SeveritySchema,
+        fixedIn: optional(text('Version that has the fix', 256)),
+      }),
+      'Of those, the worst 200',
+      200,
+    ),
   ),
 });
 export type Component = Static<typeof Component>;

@@ -8,6 +8,7 @@ import type { SecretUse } from './secret-use.ts';
 
 const PODS_MAX = 100;
 const USERS_MAX = 200;
+const ADVISORIES_MAX = 200;
 
 /** An exposure as it is told. */
 export function tellExposure(point: ExposurePoint): Exposure {
@@ -37,7 +38,16 @@ export const tellSecret = ({ namespace, name, users, readers, everybody, note }:
 });
 
 /** A component as it is told. */
-export const tellComponent = (component: ClusterComponent): Component => ({
+export const tellComponent = ({ advisories, ...component }: ClusterComponent): Component => ({
   ...component,
   version: component.version.slice(0, 256),
+  ...(advisories === undefined
+    ? {}
+    : {
+        advisoryCount: advisories.length,
+        advisories: advisories.slice(0, ADVISORIES_MAX).map(({ id, severity, fixedIn }) => ({
+          ...{ id, severity },
+          ...(fixedIn === undefined ? {} : { fixedIn }),
+        })),
+      }),
 });

@@ -130,6 +130,16 @@ export const CLUSTER_CHECKS = {
     owasp: outdated,
     attack: ['T1190'],
   },
+  vulnerable: {
+    id: 'version.known-vulnerability',
+    severity: 'high',
+    title: {
+      en: 'No advisory speaks against the versions of Kubernetes, its runtimes, etcd and CoreDNS',
+      ja: 'Kubernetes・ランタイム・etcd・CoreDNS のバージョンに既知の脆弱性がない',
+    },
+    owasp: outdated,
+    attack: ['T1190', 'T1068'],
+  },
   skew: {
     id: 'version.skew',
     severity: 'medium',

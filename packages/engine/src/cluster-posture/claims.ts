@@ -5,7 +5,7 @@ import type { LocalText } from '@bartizan/contracts';
 import { CLUSTER_CHECKS } from './checks.ts';
 import { type ClaimSource, type ClusterClaim, claim, missingOf, type ProbeResult } from './claim.ts';
 import { cloudsOf, METADATA_ADDRESS, reachesMetadata, roleOfPod } from './cloud.ts';
-import { SKEW_MAX } from './components.ts';
+import { type ClusterComponent, SKEW_MAX } from './components.ts';
 import { type ExposurePoint, isOutside } from './exposure.ts';
 import { probeUrl } from './probe.ts';
 import { secretAgeClaims, secretClaims } from './secret-claims.ts';
@@ -117,9 +117,38 @@ function* exposureClaims(source: ClaimSource): Generator<ClusterClaim> {
   }
 }
 
+/** Parts without dates of their makers, or that an agent on the node judges. */
+const UNDATED: ReadonlySet<string> = new Set(['kernel', 'system', 'etcd', 'coredns']);
+
+function vulnerableClaim(where: string, mine: readonly ClusterComponent[]): ClusterClaim {
+  const judged = mine.filter(({ product }) => product !== 'kernel' && product !== 'system');
+  const bad = judged.flatMap(({ product, version, advisories = [] }) =>
+    advisories.map(
+      ({ id, severity, fixedIn }) =>
+        `${product} ${version}: ${id} (${severity}${fixedIn === undefined ? '' : `, ${fixedIn}`})`,
+    ),
+  );
+  const named = judged.filter(({ advisories = [] }) => advisories.length > 0);
+  return claim(CLUSTER_CHECKS.vulnerable, {
+    ...{ about: where === 'cluster' ? 'Cluster' : where, namespace: '', applies: judged.length > 0, bad },
+    missing: judged.flatMap(({ product, version, advisories }) =>
+      advisories === undefined ? [`${product} ${version}`] : [],
+    ),
+    said: {
+      en: `${bad.length} advisories speak against ${named.map(({ product, version }) => `${product} ${version}`).join(', ')}`,
+      ja: `${named.map(({ product, version }) => `${product} ${version}`).join('、')} に既知の脆弱性が ${bad.length} 件ある`,
+    },
+    action: {
+      en: 'Upgrade to a version that has the fix (named in the evidence), the control plane first; until then limit who reaches the part.',
+      ja: '根拠に示した修正済みのバージョンに、コントロールプレーンから順に更新してください。更新までは、その構成要素に到達できる範囲を制限してください。',
+    },
+  });
+}
+
 function* versionClaims(source: ClaimSource): Generator<ClusterClaim> {
   for (const [where, mine] of Map.groupBy(source.components, (one) => one.where)) {
-    const dated = mine.filter(({ product }) => product !== 'kernel' && product !== 'system');
+    const dated = mine.filter(({ product }) => !UNDATED.has(product));
+    yield vulnerableClaim(where, mine);
     const ended = dated.filter(({ support }) => support === 'ended');
     const undated = dated.filter(({ support }) => support === 'unknown');
     yield claim(CLUSTER_CHECKS.supported, {

@@ -70,7 +70,7 @@ function judge(
   const reachability = new Reachability(readNetworkPolicies(objects));
   const exposure = exposureOf(posture, { reachability, namespaceLabels: () => ({}), unreadPolicies });
   const secrets = secretUses(posture, new AccessGraph(readAccess(objects)));
-  const components = componentsOf(posture.nodes, server, { lifecycle: LIFECYCLE, nowMs: NOW_MS });
+  const components = componentsOf(posture, server, { lifecycle: LIFECYCLE, nowMs: NOW_MS });
   const endpoints = objects.filter(({ kind }) => kind === 'Pod').map((one) => readPod(one, {}));
   const claims = [
     ...clusterClaims({

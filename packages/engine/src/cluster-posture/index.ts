@@ -11,6 +11,13 @@ export { CLUSTER_CHECKS } from './checks.ts';
 export type { ClaimSource, ClusterClaim, ProbeResult } from './claim.ts';
 export { clusterClaims } from './claims.ts';
 export { cloudsOf } from './cloud.ts';
+export {
+  type AdvisoriesOf,
+  type ComponentAdvisory,
+  type ComponentPackage,
+  packagesOf,
+  withAdvisories,
+} from './component-advisories.ts';
 export { type ClusterComponent, componentsOf, type Support } from './components.ts';
 export { type ExposurePoint, exposureOf, type Guard, isOutside } from './exposure.ts';
 export { type Probe, probeUrl } from './probe.ts';

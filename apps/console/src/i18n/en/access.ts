@@ -33,7 +33,11 @@ export const access = {
   'access.secrets.none': 'No secret is known',
   'access.secrets.none.note': 'No pod and no ingress names one, or no secret may be listed.',
   'access.components': 'Versions',
-  'access.components.note': 'Parts of the cluster with the end of their support',
+  'access.components.note':
+    'Parts of the cluster with the end of their support and the advisories against them',
+  'access.advisories': 'Advisories',
+  'access.advisories.unknown':
+    'Not judged: a distribution maintains this version, or no advisories are loaded',
   'access.components.none': 'No part of the cluster is known',
   'access.components.none.note': 'The API server has not told its version and its nodes yet.',
   'access.probes': 'Probes',

@@ -31,7 +31,9 @@ export const access = {
   'access.secrets.none.note':
     'シークレットを参照する Pod や Ingress がないか、一覧の取得が許可されていません。',
   'access.components': 'バージョン',
-  'access.components.note': 'クラスターの構成要素とサポート終了日',
+  'access.components.note': 'クラスターの構成要素のサポート終了日と既知の脆弱性',
+  'access.advisories': '脆弱性',
+  'access.advisories.unknown': '未判定：配布元が保守するバージョンか、アドバイザリーが読み込まれていません',
   'access.components.none': '構成要素が分かっていません',
   'access.components.none.note': 'API サーバーからバージョンとノードの情報を受け取っていません。',
   'access.probes': 'プローブ',

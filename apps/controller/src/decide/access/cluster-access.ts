@@ -6,6 +6,7 @@ import type { Lifecycle } from '@bartizan/contracts';
 import { AccessGraph, EscalationPaths, readAccess } from '@bartizan/engine/access';
 import {
   type ClaimSource,
+  type ClusterComponent,
   componentsOf,
   type ExposurePoint,
   exposureOf,
@@ -59,6 +60,8 @@ export interface Moment {
   readonly nowMs: number;
   /** What probes proved. */
   readonly probes?: readonly ProbeResult[];
+  /** Holds components against advisories; absent: nobody does. */
+  readonly judged?: (components: readonly ClusterComponent[]) => readonly ClusterComponent[];
 }
 
 /** Access and reachability as of one moment. Each part is computed when it is first asked for. */
@@ -124,6 +127,12 @@ export class AccessView {
     return this.#secrets;
   }
 
+  /** Parts of the cluster with ends of support and advisories, as of a moment. */
+  components(moment: Moment): readonly ClusterComponent[] {
+    const found = componentsOf(this.posture, moment.server, moment);
+    return moment.judged?.(found) ?? found;
+  }
+
   /** What claims about the cluster are made from, as of a moment. */
   claimSource(moment: Moment): ClaimSource {
     return {
@@ -134,7 +143,7 @@ export class AccessView {
       exposure: this.exposure,
       secrets: this.secrets,
       probes: moment.probes ?? [],
-      components: componentsOf(this.posture.nodes, moment.server, moment),
+      components: this.components(moment),
       unreadable: this.unreadable,
       unreadPolicies: this.#unreadPolicies,
       unreadUses: this.#unreadUses,

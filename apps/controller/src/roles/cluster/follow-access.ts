@@ -4,7 +4,8 @@
 import type { KubeClient } from '@bartizan/adapters/kube';
 import { probesOf, type ServerPlace } from '@bartizan/engine/cluster-posture';
 import { AccessFindings } from '../../decide/access/access-findings.ts';
-import { ClusterAccess } from '../../decide/access/cluster-access.ts';
+import { ClusterAccess, type Moment } from '../../decide/access/cluster-access.ts';
+import { type ComponentAdvisories, ComponentJudge } from '../../decide/access/component-judge.ts';
 import { ProbeDesk } from '../../decide/access/probe-desk.ts';
 import type { Knowledge } from '../../decide/rule-book.ts';
 import type { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
@@ -12,10 +13,11 @@ import { SecretNotes } from '../../sense/kubernetes/secret-notes.ts';
 
 type AccessParts = Omit<
   ConstructorParameters<typeof AccessFindings>[0],
-  'access' | 'probes' | 'server' | 'lifecycle'
+  'access' | 'probes' | 'server' | 'lifecycle' | 'judged'
 > & {
   /** Rules, checks and dates in force. */
   readonly knowledge: Knowledge;
+  readonly advisories: ComponentAdvisories;
 };
 
 /** Asked when the server is reached, and again each time it was away: it may be another one by then. */
@@ -80,8 +82,10 @@ export function followAccess(
     probes: () => probesOf(permissions.view().posture, server),
     onChange: () => judge.schedule(),
   });
+  const components = new ComponentJudge({ ...parts, onChange: () => judge.schedule() });
+  const judged: NonNullable<Moment['judged']> = (found) => components.judge(found);
   const judge: AccessFindings = new AccessFindings({
-    ...parts,
+    ...{ ...parts, judged },
     access: permissions,
     probes: () => probes.results(),
     server: () => version.known,
@@ -89,5 +93,17 @@ export function followAccess(
   });
   version.listen(() => judge.schedule());
   state.listen({ onChange: () => undefined, onState: () => judge.schedule() });
-  return { permissions, judge, probes, secrets };
+  return {
+    permissions,
+    /** What of it others of the controller ask. */
+    asked: {
+      ...{ access: permissions, probes, judged, server: () => version.known },
+      packChanged: () => judge.schedule(),
+    },
+    start: () => secrets.start(),
+    close: async () => {
+      await secrets.stop();
+      await judge.close();
+    },
+  };
 }
