@@ -1,22 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Severity } from '@bartizan/contracts';
-import { type ClusterComponent, isRepackaged, minorOf } from './components.ts';
+import { type ClusterComponent, type ComponentAdvisory, isRepackaged, minorOf } from './components.ts';
 
 /** What advisories are keyed by. */
 export interface ComponentPackage {
   readonly ecosystem: 'Kubernetes' | 'Go';
   readonly name: string;
   readonly version: string;
-}
-
-/** A known vulnerability of a component. */
-export interface ComponentAdvisory {
-  readonly id: string;
-  readonly aliases: readonly string[];
-  readonly severity: Severity;
-  readonly fixedIn?: string;
 }
 
 type Name = readonly [ecosystem: ComponentPackage['ecosystem'], name: string];

@@ -1,13 +1,20 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Lifecycle } from '@bartizan/contracts';
+import type { Lifecycle, Severity } from '@bartizan/contracts';
 import { daysLeft } from '../posture/lifecycle.ts';
-import type { ComponentAdvisory } from './component-advisories.ts';
 import type { PostureNode, PostureObjects, PosturePod } from './read-objects.ts';
 
 /** Until when a component gets security fixes. `unknown`: the table does not list it, or its version cannot be read. */
 export type Support = 'supported' | 'ends-soon' | 'ended' | 'unknown';
+
+/** A known vulnerability of a component. */
+export interface ComponentAdvisory {
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly severity: Severity;
+  readonly fixedIn?: string;
+}
 
 /** A part of a cluster with its version. */
 export interface ClusterComponent {

@@ -13,12 +13,16 @@ export { clusterClaims } from './claims.ts';
 export { cloudsOf } from './cloud.ts';
 export {
   type AdvisoriesOf,
-  type ComponentAdvisory,
   type ComponentPackage,
   packagesOf,
   withAdvisories,
 } from './component-advisories.ts';
-export { type ClusterComponent, componentsOf, type Support } from './components.ts';
+export {
+  type ClusterComponent,
+  type ComponentAdvisory,
+  componentsOf,
+  type Support,
+} from './components.ts';
 export { type ExposurePoint, exposureOf, type Guard, isOutside } from './exposure.ts';
 export { type Probe, probeUrl } from './probe.ts';
 export {

@@ -97,7 +97,7 @@ export const access = {
   'access.because.outside': 'クラスター外',
   'access.because.host-network': 'ノードのネットワークを使用',
   'access.tier.admin': 'クラスターのポリシー',
-  'access.tier.namespace': 'NetworkPolicy',
+  'access.tier.namespace': '名前空間の NetworkPolicy',
   'access.tier.baseline': 'クラスターのベースライン',
   'access.passed-on': '次の階層に委ねた規則：',
   'access.policies': 'ポリシー',
