@@ -43,6 +43,7 @@ export const control: ComplianceControl = {
     'host.ssh-root-login',
     'host.sudo-without-password',
     'runtime.service-account-token-read',
+    'secret.token-without-end',
   ],
   responds: [],
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],

@@ -34,7 +34,10 @@ export const control: ComplianceControl = {
     'runtime.sensitive-file-read',
     'runtime.service-account-token-read',
     'secret.in-environment',
+    'secret.not-rotated',
     'secret.readable-by-everyone',
+    'secret.token-without-end',
+    'secret.unused',
   ],
   responds: [],
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
@@ -43,6 +46,9 @@ export const control: ComplianceControl = {
       en: 'Images of watched registries are searched for secrets by themselves, also those that only run; hosts, folders and other images on demand (bartizan scan --scanners secret); files that a running container changed are not.',
       ja: '監視中のレジストリのイメージは、実行中のものも含めて秘密情報を自動で検索します。ホスト・フォルダー・その他のイメージは手動で検索します（bartizan scan --scanners secret）。実行中のコンテナーが変更したファイルは対象外です。',
     },
-    { en: 'Encryption of secrets in etcd is not checked.', ja: 'etcd 内の秘密の暗号化は確認しません。' },
+    {
+      en: 'Encryption of secrets in etcd is judged by the files of the API server (bartizan compliance run), not by reading etcd.',
+      ja: 'etcd 内の Secret の暗号化は API サーバーの設定ファイルから判定し（bartizan compliance run）、etcd の内容は確認しません。',
+    },
   ],
 };

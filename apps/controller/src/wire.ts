@@ -35,6 +35,7 @@ import { type Knowledge, loadKnowledge } from './decide/rule-book.ts';
 import { ScanJudge } from './decide/scan-judge.ts';
 import { ScoreHistory } from './decide/score-history.ts';
 import { nameItself } from './first-start.ts';
+import { latePublish } from './late-publish.ts';
 import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
 import { buildReport } from './report/build-report.ts';
 import { clusterAgentsOf, publishTrust } from './respond/cluster-trust.ts';
@@ -293,17 +294,6 @@ const reportBasics = ({ store, clock, log, options, authority, certificate, know
   retention: store.retention,
 });
 
-/** Changes are told from the start; who listens comes later. */
-function latePublish(images: ImageBook, bases: BaseBook) {
-  const late: { publish: Publish } = { publish: () => undefined };
-  const publish: Publish = (change) => {
-    images.note(change);
-    bases.note(change);
-    late.publish(change);
-  };
-  return { late, publish };
-}
-
 async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { store, authority, certificate } = base;
   const counters = noCounts();
@@ -313,8 +303,11 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const turnstiles = makeTurnstiles();
   const judging = buildJudging(base, publish, turnstiles);
   const { findings } = judging;
-  const side = { ...base, publish, owner: HOME, workloadTurnstile: turnstiles.workloads, findings, images };
+  const { advisories } = judging;
+  const workloadTurnstile = turnstiles.workloads;
+  const side = { ...base, publish, owner: HOME, workloadTurnstile, findings, images, advisories };
   const { cluster, admission, access, auditLog } = await buildClusterSide(side);
+  late.packChanged = cluster.packChanged;
   const news = new UnstoredNodes({ clock: base.clock, log: base.log, publish });
   const { placing } = cluster;
   const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, news });

@@ -83,9 +83,12 @@ describe.skipIf(!hasKubebox)('a real cluster is watched', { timeout: 400_000 }, 
     await within(async () => expect(await clusterOf(controller)).toMatchObject({ state: 'synced' }));
     const { kinds, version } = await clusterOf(controller);
     expect(version).toMatch(/^v1\.\d+/);
-    // Our own kind comes with an install; this cluster has none.
+    // Our own kind comes with an install, policies of the whole cluster with a network plugin; this cluster has neither.
     const others = kinds.filter(({ condition }) => condition !== 'synced');
     expect(others.map(({ kind, condition }) => `${kind} ${condition}`)).toEqual([
+      'ClusterNetworkPolicy not-served',
+      'AdminNetworkPolicy not-served',
+      'BaselineAdminNetworkPolicy not-served',
       'ImageVerdictSet not-served',
     ]);
     expect(kinds.find(({ kind }) => kind === 'Node')?.objects).toBe(1);

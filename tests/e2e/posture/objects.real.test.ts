@@ -19,6 +19,7 @@ const CANARIES = {
   secret: 'canary-secret-6bd1f0a7c2',
   environment: 'canary-environment-91c3e8d5f4',
   map: 'canary-map-0e7a2b9d83',
+  orphan: 'canary-orphan-4f6c1e92b7',
 } as const;
 
 const container = (more: object = {}) => ({
@@ -161,6 +162,52 @@ describe.skipIf(!hasKubebox)('posture of the objects of a real cluster', { timeo
     expect(await canRead()).toBe('no');
   });
 
+  it('tells the age and use of secrets from metadata alone, until nothing is left over', async () => {
+    const startedAt = Date.now();
+    await apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'orphan', namespace: 'shop' },
+      stringData: { password: CANARIES.orphan },
+    });
+    await up().kubectl(['create', 'serviceaccount', 'ci', '-n', 'shop']);
+    await apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'ci', annotations: { 'kubernetes.io/service-account.name': 'ci' } },
+      type: 'kubernetes.io/service-account-token',
+    });
+    await within(async () => {
+      expect(await finding('secret.unused', 'Namespace/shop')).toMatchObject({ state: 'open' });
+      expect(await finding('secret.token-without-end', 'Namespace/shop')).toMatchObject({ state: 'open' });
+    });
+    const [orphan] = await list<{ readonly changedAtMs: number; readonly users: readonly string[] }>(
+      'access/secrets?filter=name:orphan',
+    );
+    expect(orphan?.users).toEqual([]);
+    expect(Math.abs((orphan?.changedAtMs ?? 0) - startedAt)).toBeLessThan(PROMISE_MS * 5);
+    expect(await finding('secret.not-rotated', 'Namespace/shop')).toBeUndefined();
+    // A workload without pods names it.
+    await apply({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'asleep' },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: { app: 'asleep' } },
+        template: {
+          metadata: { labels: { app: 'asleep' } },
+          spec: { containers: [container({ envFrom: [{ secretRef: { name: 'orphan' } }] })] },
+        },
+      },
+    });
+    await up().kubectl(['delete', 'secret', 'ci', '-n', 'shop']);
+    await within(async () => {
+      expect(await finding('secret.unused', 'Namespace/shop')).toMatchObject({ state: 'fixed' });
+      expect(await finding('secret.token-without-end', 'Namespace/shop')).toMatchObject({ state: 'fixed' });
+    });
+  });
+
   it('finds an administration page on the nodes, and that no policy guards it, until one does', async () => {
     await within(async () =>
       expect(await list('access/exposure?filter=namespace:shop')).toMatchObject([
@@ -270,7 +317,8 @@ describe.skipIf(!hasKubebox)('posture of the objects of a real cluster', { timeo
     const exported = await controller.call({ path: 'findings?limit=500', headers: { accept: 'text/csv' } });
     const files = [...filesOf(controller.dataDir)];
     expect(files.length).toBeGreaterThan(0);
-    for (const canary of Object.values(CANARIES)) {
+    const encoded = Object.values(CANARIES).map((canary) => Buffer.from(canary).toString('base64'));
+    for (const canary of [...Object.values(CANARIES), ...encoded]) {
       expect(logs.includes(canary), `${canary} in the log`).toBe(false);
       expect(exported.text.includes(canary), `${canary} in the export`).toBe(false);
       expect(

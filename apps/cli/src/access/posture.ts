@@ -64,7 +64,7 @@ const ANSWERS: Answers = {
     secretUses(readPostureObjects(records(read)), new AccessGraph(readAccess(records(read)))).map(tellSecret),
   'access.components': ({ checkout }, read, { server }) => {
     const content = loadContent(join(checkout, 'content'));
-    return componentsOf(readPostureObjects(records(read)).nodes, server, {
+    return componentsOf(readPostureObjects(records(read)), server, {
       lifecycle: content.ok ? content.value.lifecycle : undefined,
       nowMs: Date.now(),
     }).map(tellComponent);

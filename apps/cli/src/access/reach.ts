@@ -83,7 +83,14 @@ function show(context: CliContext, flags: ReachFlags, answer: ReachAnswer): void
     columns: [
       { field: 'direction', heading: t('column.access-direction'), value: ({ direction }) => direction },
       { field: 'reach', heading: t('column.access-reach'), value: ({ reach }) => reach },
-      { field: 'because', heading: t('column.access-because'), value: ({ because }) => because },
+      {
+        field: 'because',
+        heading: t('column.access-because'),
+        value: ({ because, tier, passed = [] }) =>
+          [because, ...(tier === undefined ? [] : [`(${tier})`]), ...passed.map((one) => `< ${one}`)].join(
+            ' ',
+          ),
+      },
       {
         field: 'policies',
         heading: t('column.access-policies'),

@@ -276,10 +276,11 @@ const CELLS: Table = {
     [
       'users',
       'column.secret-users',
-      ({ users }) => [...new Set(users.map(({ by, way }) => `${by} (${way})`))].join(' '),
+      ({ users }) => [...new Set(users.map(({ by, way }) => `${by} (${way})`))].join(' ') || '-',
     ],
     ['readers', 'column.secret-readers', ({ readerCount }) => String(readerCount)],
     ['everybody', 'column.secret-everybody', ({ everybody }) => everybody.join(' ') || '-'],
+    ['changedAtMs', 'column.secret-changed', ({ changedAtMs }) => instantText(changedAtMs)],
   ],
   'access.probes': [
     ['outcome', 'column.probe-outcome', ({ outcome }) => outcome],
@@ -295,6 +296,14 @@ const CELLS: Table = {
     ['support', 'column.component-support', ({ support }) => support],
     ['endsOn', 'column.component-end', ({ endsOn }) => endsOn ?? '-'],
     ['behind', 'column.component-behind', ({ behind }) => (behind === undefined ? '-' : String(behind))],
+    [
+      'advisories',
+      'column.component-advisories',
+      ({ advisoryCount, advisories = [] }) =>
+        advisoryCount === undefined
+          ? '-'
+          : [`${advisoryCount}`, ...advisories.slice(0, 3).map(({ id }) => id)].join(' '),
+    ],
   ],
 };
 

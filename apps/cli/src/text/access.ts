@@ -38,8 +38,8 @@ export const ACCESS_TEXT = {
     ja: 'クラスター外から到達できるものを表示する',
   },
   'command.access-secrets': {
-    en: 'Secrets in use, and who may read each; values are never read',
-    ja: '使用中の Secret と読み取れる主体を表示する（値は読み取りません）',
+    en: 'Secrets, what uses each, who may read it and when it was changed; values are never read',
+    ja: 'Secret の使用元・読み取れる主体・最終更新日を表示する（値は読み取りません）',
   },
   'command.access-components': {
     en: 'Parts of the cluster with the end of their support',
@@ -75,11 +75,13 @@ export const ACCESS_TEXT = {
   'column.exposure-component': { en: 'COMPONENT', ja: 'コンポーネント' },
   'column.secret-users': { en: 'USED BY', ja: '使用元' },
   'column.secret-readers': { en: 'READERS', ja: '読み取れる主体' },
+  'column.secret-changed': { en: 'CHANGED', ja: '最終更新' },
   'column.secret-everybody': { en: 'EVERYONE', ja: '全員を含む主体' },
   'column.component-product': { en: 'PART', ja: '構成要素' },
   'column.component-where': { en: 'WHERE', ja: '場所' },
   'column.component-support': { en: 'SUPPORT', ja: 'サポート' },
   'column.component-end': { en: 'ENDS', ja: '終了日' },
+  'column.component-advisories': { en: 'ADVISORIES', ja: '脆弱性' },
   'column.component-behind': { en: 'BEHIND', ja: '遅れ' },
   'command.access-unused': {
     en: 'What somebody was granted and did not use, with a smaller role',

@@ -52,6 +52,12 @@ export const FIELD_MANAGER = 'bartizan';
 const ITEMS_MAX = 1_000;
 const MESSAGE_BYTES = 64 * 1024;
 
+/** A form of the answer without spec, data and status (Kubernetes API concepts, "Metadata-only fetches"); no other is taken. */
+const acceptOf = ({ metadataOnly }: Resource, list: '' | 'List'): { readonly accept?: string } =>
+  metadataOnly === true
+    ? { accept: `application/json;as=PartialObjectMetadata${list};g=meta.k8s.io;v=v1` }
+    : {};
+
 /** A client of one API server: typed results, bounded bodies, waits when told to. */
 export class KubeClient {
   readonly #connection: KubeConnection;
@@ -79,7 +85,7 @@ export class KubeClient {
       labelSelector: query.labelSelector,
       fieldSelector: query.fieldSelector,
     })}`;
-    const answer = await this.#json({ method: 'GET', path });
+    const answer = await this.#json({ method: 'GET', path, ...acceptOf(resource, 'List') });
     if (!answer.ok) return answer;
     const whole = recordOf(answer.value);
     const metadata = recordOf(whole['metadata']);
@@ -155,7 +161,7 @@ export class KubeClient {
       fieldSelector: query.fieldSelector,
     })}`;
     try {
-      const answer = await this.#connection.send({ method: 'GET', path });
+      const answer = await this.#connection.send({ method: 'GET', path, ...acceptOf(resource, '') });
       if (answer.status !== 200) return err(await this.#refusal(answer));
       const { body } = answer;
       return ok({ events: eventsOf(body, this.#limits.eventBytes), cancel: () => body.destroy() });

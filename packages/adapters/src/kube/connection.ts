@@ -50,6 +50,8 @@ export interface KubeAsk {
   readonly path: string;
   readonly body?: Buffer;
   readonly contentType?: string;
+  /** Form of the answer; JSON as it is when not given. */
+  readonly accept?: string;
 }
 
 /** The head of an answer, its body still to be read. */
@@ -100,7 +102,7 @@ export class KubeConnection {
     const headers = {
       ':method': ask.method,
       ':path': `${this.#access.server.pathname.replace(/\/$/, '')}${ask.path}`,
-      accept: 'application/json',
+      accept: ask.accept ?? 'application/json',
       'user-agent': 'bartizan',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(ask.body === undefined

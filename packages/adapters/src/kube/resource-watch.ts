@@ -71,6 +71,10 @@ const TIMING: WatchTiming = {
   refusedMs: 60_000,
 };
 
+/** How long a kind that was announced is asked for often, and how often. */
+const EAGER_MS = 15_000;
+const EAGER_PAUSE_MS = 500;
+
 interface Kept<T> {
   readonly meta: ObjectMeta;
   readonly value: T;
@@ -98,6 +102,8 @@ export class ResourceWatch<T> {
   #failures = 0;
   #page: number;
   #running: Promise<void> | undefined;
+  #wake = new AbortController();
+  #eagerUntilMs = 0;
 
   constructor(client: KubeClient, plan: WatchPlan<T>) {
     this.#client = client;
@@ -109,6 +115,16 @@ export class ResourceWatch<T> {
   /** Begins to follow. */
   start(): void {
     this.#running ??= this.#run();
+  }
+
+  /**
+   * The kind may be served from now on: it is asked for at once, and often for a while, since a server serves a new kind
+   * some time after it says that there is one.
+   */
+  again(): void {
+    this.#eagerUntilMs = Date.now() + EAGER_MS;
+    this.#wake.abort();
+    this.#wake = new AbortController();
   }
 
   async stop(): Promise<void> {
@@ -272,15 +288,19 @@ export class ResourceWatch<T> {
     // An expired version is ordinary: the list that follows brings all up to date.
     if (problem.code !== 'E_KUBE_EXPIRED') this.#say(conditionOf(problem, this.#listsTotal > 0), problem);
     if (isRefused) this.#version = undefined;
+    // Of a kind that is not served there is nothing any more.
+    if (problem.code === 'E_KUBE_MISSING')
+      for (const [key, { meta }] of this.#objects) this.#remove(key, meta);
     const most = problem.code === 'E_KUBE_BUSY' ? busyMaxMs : backoffMaxMs;
     const longest = Math.min(most, backoffMs * 2 ** Math.min(this.#failures, 16));
     this.#failures += 1;
-    const pauseMs = isRefused
+    const isPatient = isRefused && Date.now() >= this.#eagerUntilMs;
+    const pauseMs = isPatient
       ? refusedMs * (0.5 + Math.random() / 2)
-      : longest * (0.25 + Math.random() * 0.75);
-    await sleep(Math.max(pauseMs, problem.retryAfterMs ?? 0), undefined, { signal: this.#stop.signal }).catch(
-      () => undefined,
-    );
+      : (isRefused ? EAGER_PAUSE_MS : longest) * (0.25 + Math.random() * 0.75);
+    await sleep(Math.max(pauseMs, problem.retryAfterMs ?? 0), undefined, {
+      signal: AbortSignal.any([this.#stop.signal, ...(isRefused ? [this.#wake.signal] : [])]),
+    }).catch(() => undefined);
   }
 
   #say(condition: WatchCondition, error: KubeError | undefined): void {

@@ -11,6 +11,8 @@ export interface Resource {
   readonly kind: string;
   readonly plural: string;
   readonly isNamespaced: boolean;
+  /** Only what every object carries is asked for: of a Secret no value comes then. */
+  readonly metadataOnly?: true;
 }
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9.:_-]{0,252}$/;

@@ -11,6 +11,8 @@ export interface StrangerRequest {
   readonly host: string;
   readonly port: number;
   readonly path: string;
+  /** A header that the server wants of everybody, strangers included. */
+  readonly header?: readonly [name: string, value: string];
 }
 /** What came back. */
 export type StrangerAnswer =
@@ -33,8 +35,9 @@ export function askAsStranger(
   timeoutMs: number = TIMEOUT_MS,
 ): Promise<StrangerAnswer> {
   return new Promise((resolve) => {
-    const { host, port, path } = asked;
-    const options = { host, port, path, method: 'GET', agent: false, maxHeaderSize: 16 * 1024 };
+    const { host, port, path, header } = asked;
+    const headers = header === undefined ? {} : { [header[0]]: header[1] };
+    const options = { host, port, path, headers, method: 'GET', agent: false, maxHeaderSize: 16 * 1024 };
     const sent =
       asked.scheme === 'https'
         ? tlsRequest({ ...options, rejectUnauthorized: false })

@@ -154,6 +154,19 @@ export const ReachAnswer = object('ReachAnswer', 'Whether a connection may be ma
       because: choice(['rule', 'isolated', 'default', 'outside', 'host-network'], 'Why'),
       policies: list(named('Policy'), 'Policies that decided', 1000),
       rule: optional(text('Rule of the policy: its name, or its place', 253)),
+      tier: optional(
+        choice(
+          ['admin', 'namespace', 'baseline'],
+          'Tier that decided; they are asked in this order: policies of the cluster, NetworkPolicies, the baseline of the cluster',
+        ),
+      ),
+      passed: optional(
+        list(
+          text('Kind/name and rule', 640),
+          'Rules of earlier tiers that matched and left the verdict to the next tier',
+          2,
+        ),
+      ),
     }),
     'Both sides',
     2,

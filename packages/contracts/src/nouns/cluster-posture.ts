@@ -14,6 +14,7 @@ import {
   optional,
   text,
 } from '../schema.ts';
+import { SeveritySchema } from '../severity.ts';
 
 const namespace = text('Namespace; empty: none', 253);
 const name = text('Name', 253);
@@ -65,16 +66,16 @@ export const Exposure = object('Exposure', 'Something by which pods are reachabl
 });
 export type Exposure = Static<typeof Exposure>;
 
-/** A secret in use, with who may read it. The value is never read. */
-export const SecretUsage = object('SecretUsage', 'A secret in use, and who may read it', {
+/** A secret, what uses it and who may read it. The value is never read. */
+export const SecretUsage = object('SecretUsage', 'A secret, what uses it, and who may read it', {
   namespace,
   name,
   users: list(
     inline('User', {
-      by: text('Pod/name or Ingress/name', 320),
+      by: text('Pod/name, Ingress/name, or the workload or account whose pods will use it', 320),
       way: choice(['environment', 'file', 'image-pull', 'ingress-tls'], 'How it takes the secret'),
     }),
-    'What uses it; the first 200',
+    'What uses it; the first 200; none: nothing that is known',
     200,
   ),
   readers: list(
@@ -84,13 +85,15 @@ export const SecretUsage = object('SecretUsage', 'A secret in use, and who may r
   ),
   readerCount: integer('Readers', '1'),
   everybody: list(text('Group or user', 253), 'Readers that stand for everybody', 8),
+  createdAtMs: optional(instant('When it was made; absent: metadata of secrets may not be read')),
+  changedAtMs: optional(instant('When its values were written last; absent: not known')),
 });
 export type SecretUsage = Static<typeof SecretUsage>;
 
 /** A part of a cluster, and until when it gets security fixes. */
 export const Component = object('Component', 'A part of a cluster, and until when it gets security fixes', {
   product: choice(
-    ['kubernetes', 'kubelet', 'containerd', 'cri-o', 'docker', 'kernel', 'system'],
+    ['kubernetes', 'kubelet', 'etcd', 'coredns', 'containerd', 'cri-o', 'docker', 'kernel', 'system'],
     'What it is; kubernetes: the API server',
   ),
   where: text('cluster, or Node/name', 320),
@@ -104,6 +107,20 @@ export const Component = object('Component', 'A part of a cluster, and until whe
   behind: optional(
     integer('Minor versions of a kubelet behind the API server; negative: ahead', '1', { minimum: -1000 }),
   ),
+  advisoryCount: optional(
+    integer('Advisories that speak against the version; absent: not judged, which is not none', '1'),
+  ),
+  advisories: optional(
+    list(
+      inline('Advisory', {
+        id: text('Id of the flaw', 128),
+        severity: SeveritySchema,
+        fixedIn: optional(text('Version that has the fix', 256)),
+      }),
+      'Of those, the worst 200',
+      200,
+    ),
+  ),
 });
 export type Component = Static<typeof Component>;
 
@@ -113,9 +130,10 @@ export const ClusterProbe = object(
   'A harmless request without credentials, and what it proved last',
   {
     id: text('Id', 512),
-    about: text('Cluster, or Node/name', 320),
+    about: text('Cluster, Node/name or Service/namespace/name', 640),
     url: text('What is asked: a GET, of which only the status is read', 1024),
     what: localText('What an answer would mean', 256),
+    fix: localText('What to do when it answers', 512),
     outcome: choice(
       ['not-run', 'open', 'refused', 'closed', 'silent'],
       'open: it answered a stranger; silent: no answer, which proves nothing; not-run: nobody asked yet, since probes are opt-in',

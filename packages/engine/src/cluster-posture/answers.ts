@@ -8,6 +8,7 @@ import type { SecretUse } from './secret-use.ts';
 
 const PODS_MAX = 100;
 const USERS_MAX = 200;
+const ADVISORIES_MAX = 200;
 
 /** An exposure as it is told. */
 export function tellExposure(point: ExposurePoint): Exposure {
@@ -24,8 +25,10 @@ export function tellExposure(point: ExposurePoint): Exposure {
   };
 }
 
-/** A secret in use as it is told. */
-export const tellSecret = ({ namespace, name, users, readers, everybody }: SecretUse): SecretUsage => ({
+/** A secret as it is told. */
+export const tellSecret = ({ namespace, name, users, readers, everybody, note }: SecretUse): SecretUsage => ({
+  ...(note?.createdAtMs === undefined ? {} : { createdAtMs: note.createdAtMs }),
+  ...(note?.changedAtMs === undefined ? {} : { changedAtMs: note.changedAtMs }),
   namespace,
   name,
   users: users.slice(0, USERS_MAX).map(({ by, way }) => ({ by, way })),
@@ -35,7 +38,16 @@ export const tellSecret = ({ namespace, name, users, readers, everybody }: Secre
 });
 
 /** A component as it is told. */
-export const tellComponent = (component: ClusterComponent): Component => ({
+export const tellComponent = ({ advisories, ...component }: ClusterComponent): Component => ({
   ...component,
   version: component.version.slice(0, 256),
+  ...(advisories === undefined
+    ? {}
+    : {
+        advisoryCount: advisories.length,
+        advisories: advisories.slice(0, ADVISORIES_MAX).map(({ id, severity, fixedIn }) => ({
+          ...{ id, severity },
+          ...(fixedIn === undefined ? {} : { fixedIn }),
+        })),
+      }),
 });

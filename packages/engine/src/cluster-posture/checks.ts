@@ -30,6 +30,36 @@ export const CLUSTER_CHECKS = {
     owasp: secrets,
     attack: ['T1552.007'],
   },
+  rotated: {
+    id: 'secret.not-rotated',
+    severity: 'low',
+    title: {
+      en: 'The values of secrets in use were changed within the last year',
+      ja: '使用中の Secret の値を 1 年以内に更新している',
+    },
+    owasp: secrets,
+    attack: ['T1552.007'],
+  },
+  unused: {
+    id: 'secret.unused',
+    severity: 'low',
+    title: {
+      en: 'Something that runs, or will run, names every secret',
+      ja: 'すべての Secret が、稼働中または稼働予定の対象から参照されている',
+    },
+    owasp: secrets,
+    attack: ['T1552.007'],
+  },
+  token: {
+    id: 'secret.token-without-end',
+    severity: 'medium',
+    title: {
+      en: 'No secret holds a token of a service account that never expires',
+      ja: '無期限のサービスアカウントトークンを Secret に保存していない',
+    },
+    owasp: { 2022: ['K06', 'K08'], 2025: ['K03', 'K09'] },
+    attack: ['T1528'],
+  },
   stranger: {
     id: 'exposed.answers-strangers',
     severity: 'critical',
@@ -99,6 +129,16 @@ export const CLUSTER_CHECKS = {
     },
     owasp: outdated,
     attack: ['T1190'],
+  },
+  vulnerable: {
+    id: 'version.known-vulnerability',
+    severity: 'high',
+    title: {
+      en: 'No advisory speaks against the versions of Kubernetes, its runtimes, etcd and CoreDNS',
+      ja: 'Kubernetes・ランタイム・etcd・CoreDNS のバージョンに既知の脆弱性がない',
+    },
+    owasp: outdated,
+    attack: ['T1190', 'T1068'],
   },
   skew: {
     id: 'version.skew',

@@ -2,123 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { LocalText } from '@bartizan/contracts';
-import type { AccessCheck } from '../access/index.ts';
-import type { PodEndpoint, Reachability } from '../reachability/index.ts';
 import { CLUSTER_CHECKS } from './checks.ts';
+import { type ClaimSource, type ClusterClaim, claim, missingOf, type ProbeResult } from './claim.ts';
 import { cloudsOf, METADATA_ADDRESS, reachesMetadata, roleOfPod } from './cloud.ts';
 import { type ClusterComponent, SKEW_MAX } from './components.ts';
 import { type ExposurePoint, isOutside } from './exposure.ts';
-import type { Probe, ProbeOutcome } from './probes.ts';
-import type { PostureObjects } from './read-objects.ts';
-import type { SecretUse } from './secret-use.ts';
-
-/** What one check says about one object of the cluster. */
-export interface ClusterClaim {
-  readonly check: AccessCheck;
-  /** `Namespace/x`, `Service/namespace/x`, `Node/x` ... */
-  readonly about: string;
-  readonly namespace: string;
-  readonly outcome: 'pass' | 'fail' | 'unknown' | 'not-applicable';
-  readonly said: LocalText;
-  readonly evidence: readonly string[];
-  readonly action: LocalText;
-}
-
-/** A probe, and what it proved. */
-export interface ProbeResult {
-  readonly probe: Probe;
-  readonly outcome: ProbeOutcome;
-  /** Status of HTTP, or the code of the fault. */
-  readonly said: string;
-}
-
-/** Everything that claims are made from. */
-export interface ClaimSource {
-  readonly objects: PostureObjects;
-  readonly namespaces: readonly string[];
-  readonly endpoints: readonly PodEndpoint[];
-  readonly reachability: Reachability;
-  readonly exposure: readonly ExposurePoint[];
-  readonly secrets: readonly SecretUse[];
-  readonly components: readonly ClusterComponent[];
-  /** What probes proved last; none: nobody asked for probes. */
-  readonly probes: readonly ProbeResult[];
-  /** Kinds that could not be read whole: what they would show is unknown, not absent. */
-  readonly unreadable: readonly string[];
-  readonly unreadPolicies: readonly string[];
-}
-
-const NONE: LocalText = { en: '', ja: '' };
-const EVIDENCE_MAX = 32;
-
-interface Judged {
-  readonly about: string;
-  readonly namespace: string;
-  /** Whether there is anything to ask about. */
-  readonly applies: boolean;
-  readonly bad: readonly string[];
-  /** What could not be read for it; none: the answer is whole. */
-  readonly missing: readonly string[];
-  readonly said: LocalText;
-  readonly action: LocalText;
-}
-
-function claim(check: AccessCheck, judged: Judged): ClusterClaim {
-  const { about, namespace, applies, bad, missing, said, action } = judged;
-  const base = { check, about, namespace };
-  if (bad.length > 0) return { ...base, outcome: 'fail', said, evidence: bad.slice(0, EVIDENCE_MAX), action };
-  if (missing.length > 0)
-    return {
-      ...{ ...base, outcome: 'unknown', said: check.title, action: NONE },
-      evidence: [`unread: ${missing.join(', ')}`],
-    };
-  return {
-    ...base,
-    outcome: applies ? 'pass' : 'not-applicable',
-    said: check.title,
-    evidence: [],
-    action: NONE,
-  };
-}
-
-const GRANTING = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'];
-const missingOf = ({ unreadable }: ClaimSource, kinds: readonly string[]): string[] =>
-  kinds.filter((kind) => unreadable.includes(kind));
-
-function* secretClaims(source: ClaimSource, namespace: string): Generator<ClusterClaim> {
-  const mine = source.secrets.filter((secret) => secret.namespace === namespace);
-  const base = { about: `Namespace/${namespace}`, namespace, applies: mine.length > 0 };
-  const readable = mine.filter(({ everybody }) => everybody.length > 0);
-  yield claim(CLUSTER_CHECKS.readable, {
-    ...base,
-    bad: readable.map(({ name, everybody }) => `Secret/${namespace}/${name}: ${everybody.join(', ')}`),
-    missing: missingOf(source, ['Pod', 'Ingress', ...GRANTING]),
-    said: {
-      en: `${readable.length} secrets in ${namespace} can be read by everyone`,
-      ja: `${namespace} の Secret ${readable.length} 件を誰でも読み取れる`,
-    },
-    action: {
-      en: 'Remove the binding that names the group of everyone, or bind a role that names the secrets and only who needs them.',
-      ja: '全員を含むグループを指定しているバインディングを削除するか、必要な主体と Secret 名だけに限定したロールをバインドしてください。',
-    },
-  });
-  const taken = mine.flatMap(({ name, users }) =>
-    users.filter(({ way }) => way === 'environment').map(({ by }) => `${by}: Secret/${namespace}/${name}`),
-  );
-  yield claim(CLUSTER_CHECKS.environment, {
-    ...base,
-    bad: taken,
-    missing: missingOf(source, ['Pod']),
-    said: {
-      en: `${taken.length} times a pod in ${namespace} takes a secret as an environment variable`,
-      ja: `${namespace} の Pod が環境変数として Secret を受け取っている箇所が ${taken.length} 件ある`,
-    },
-    action: {
-      en: 'Mount the secret as a file: environment variables are inherited by every child process and end in crash reports and logs.',
-      ja: 'Secret はファイルとしてマウントしてください。環境変数は子プロセスに引き継がれ、クラッシュレポートやログに残ることがあります。',
-    },
-  });
-}
+import { probeUrl } from './probe.ts';
+import { secretAgeClaims, secretClaims } from './secret-claims.ts';
 
 function* cloudClaims(source: ClaimSource, namespace: string): Generator<ClusterClaim> {
   const clouds = cloudsOf(source.objects);
@@ -227,9 +117,38 @@ function* exposureClaims(source: ClaimSource): Generator<ClusterClaim> {
   }
 }
 
+/** Parts without dates of their makers, or that an agent on the node judges. */
+const UNDATED: ReadonlySet<string> = new Set(['kernel', 'system', 'etcd', 'coredns']);
+
+function vulnerableClaim(where: string, mine: readonly ClusterComponent[]): ClusterClaim {
+  const judged = mine.filter(({ product }) => product !== 'kernel' && product !== 'system');
+  const bad = judged.flatMap(({ product, version, advisories = [] }) =>
+    advisories.map(
+      ({ id, severity, fixedIn }) =>
+        `${product} ${version}: ${id} (${severity}${fixedIn === undefined ? '' : `, ${fixedIn}`})`,
+    ),
+  );
+  const named = judged.filter(({ advisories = [] }) => advisories.length > 0);
+  return claim(CLUSTER_CHECKS.vulnerable, {
+    ...{ about: where === 'cluster' ? 'Cluster' : where, namespace: '', applies: judged.length > 0, bad },
+    missing: judged.flatMap(({ product, version, advisories }) =>
+      advisories === undefined ? [`${product} ${version}`] : [],
+    ),
+    said: {
+      en: `${bad.length} advisories speak against ${named.map(({ product, version }) => `${product} ${version}`).join(', ')}`,
+      ja: `${named.map(({ product, version }) => `${product} ${version}`).join('、')} に既知の脆弱性が ${bad.length} 件ある`,
+    },
+    action: {
+      en: 'Upgrade to a version that has the fix (named in the evidence), the control plane first; until then limit who reaches the part.',
+      ja: '根拠に示した修正済みのバージョンに、コントロールプレーンから順に更新してください。更新までは、その構成要素に到達できる範囲を制限してください。',
+    },
+  });
+}
+
 function* versionClaims(source: ClaimSource): Generator<ClusterClaim> {
   for (const [where, mine] of Map.groupBy(source.components, (one) => one.where)) {
-    const dated = mine.filter(({ product }) => product !== 'kernel' && product !== 'system');
+    const dated = mine.filter(({ product }) => !UNDATED.has(product));
+    yield vulnerableClaim(where, mine);
     const ended = dated.filter(({ support }) => support === 'ended');
     const undated = dated.filter(({ support }) => support === 'unknown');
     yield claim(CLUSTER_CHECKS.supported, {
@@ -264,24 +183,26 @@ function* versionClaims(source: ClaimSource): Generator<ClusterClaim> {
   }
 }
 
-const urlOf = ({ scheme, host, port, path }: Probe): string =>
-  `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
+/** What to do about several probes that were answered, each fix once. */
+const fixes = (open: readonly ProbeResult[], language: keyof LocalText): string[] => [
+  ...new Set(open.map(({ probe }) => probe.fix[language])),
+];
 
 function* probeClaims(source: ClaimSource): Generator<ClusterClaim> {
   for (const [about, mine] of Map.groupBy(source.probes, ({ probe }) => probe.about)) {
     const open = mine.filter(({ outcome }) => outcome === 'open');
     const silent = mine.filter(({ outcome }) => outcome === 'silent');
     yield claim(CLUSTER_CHECKS.stranger, {
-      ...{ about, namespace: '', applies: true },
-      bad: open.map(({ probe, said }) => `GET ${urlOf(probe)} → ${said}`),
-      missing: silent.map(({ probe }) => urlOf(probe)),
+      ...{ about, namespace: mine[0]?.probe.namespace ?? '', applies: true },
+      bad: open.map(({ probe, said }) => `GET ${probeUrl(probe)} → ${said}`),
+      missing: silent.map(({ probe }) => probeUrl(probe)),
       said: {
         en: `${about}: ${open.map(({ probe }) => probe.what.en).join(', ')}`,
         ja: `${about}：${open.map(({ probe }) => probe.what.ja).join('、')}`,
       },
       action: {
-        en: 'Require credentials (kubelet: authentication.anonymous.enabled false and readOnlyPort 0; etcd: client-cert-auth; API server: no binding for system:anonymous), then probe again.',
-        ja: '認証を必須にし（kubelet は authentication.anonymous.enabled を false、readOnlyPort を 0、etcd は client-cert-auth、API サーバーは system:anonymous へのバインディングを削除）、もう一度プローブを実行してください。',
+        en: `${fixes(open, 'en').join(' ')} Then probe again.`,
+        ja: `${fixes(open, 'ja').join('')}修正後、もう一度プローブを実行してください。`,
       },
     });
   }
@@ -293,6 +214,7 @@ export function* clusterClaims(source: ClaimSource): Generator<ClusterClaim> {
     yield* secretClaims(source, namespace);
     yield* cloudClaims(source, namespace);
   }
+  yield* secretAgeClaims(source);
   yield* accountClaims(source);
   yield* exposureClaims(source);
   yield* versionClaims(source);

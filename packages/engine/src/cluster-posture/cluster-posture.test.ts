@@ -9,9 +9,7 @@ import {
   clusterClaims,
   componentsOf,
   exposureOf,
-  outcomeOf,
   type ProbeResult,
-  probesOf,
   readPostureObjects,
   secretUses,
 } from './index.ts';
@@ -72,7 +70,7 @@ function judge(
   const reachability = new Reachability(readNetworkPolicies(objects));
   const exposure = exposureOf(posture, { reachability, namespaceLabels: () => ({}), unreadPolicies });
   const secrets = secretUses(posture, new AccessGraph(readAccess(objects)));
-  const components = componentsOf(posture.nodes, server, { lifecycle: LIFECYCLE, nowMs: NOW_MS });
+  const components = componentsOf(posture, server, { lifecycle: LIFECYCLE, nowMs: NOW_MS });
   const endpoints = objects.filter(({ kind }) => kind === 'Pod').map((one) => readPod(one, {}));
   const claims = [
     ...clusterClaims({
@@ -86,7 +84,7 @@ function judge(
         components,
         probes: more.probes ?? [],
       },
-      ...{ unreadable, unreadPolicies },
+      ...{ unreadable, unreadPolicies, unreadUses: [], nowMs: NOW_MS },
     }),
   ];
   const of = (check: string, about?: string): ClusterClaim | undefined =>
@@ -324,59 +322,5 @@ describe('versions', () => {
       { kind: 'ServiceAccount', metadata: { annotations: { 'eks.amazonaws.com/role-arn': {} } } },
     ];
     expect(judge(hostile as Json[]).claims.map(({ outcome }) => outcome)).not.toContain('fail');
-  });
-});
-
-describe('probes', () => {
-  const nodes = readPostureObjects([
-    object(
-      'Node',
-      'n1',
-      {
-        status: {
-          addresses: [
-            { type: 'InternalIP', address: 'fd00::1' },
-            { type: 'ExternalIP', address: '192.0.2.1' },
-          ],
-        },
-      },
-      '',
-    ),
-  ]).nodes;
-
-  it('are listed for the API server and for the inner address of each node', () => {
-    const probes = probesOf(nodes, { host: 'fd00::9', port: 6443 });
-    expect(probes[0]).toMatchObject({ about: 'Cluster', host: 'fd00::9', port: 6443, scheme: 'https' });
-    expect(probes.slice(1).every(({ host, about }) => host === 'fd00::1' && about === 'Node/n1')).toBe(true);
-    expect(probes.map(({ id }) => id)).toContain('n1/kubelet');
-    expect(new Set(probes.map(({ id }) => id)).size).toBe(probes.length);
-    expect(probesOf([], undefined)).toEqual([]);
-  });
-
-  it.each([
-    [{ kind: 'status', status: 200 }, 'open'],
-    [{ kind: 'status', status: 401 }, 'refused'],
-    [{ kind: 'status', status: 302 }, 'refused'],
-    [{ kind: 'status', status: 500 }, 'refused'],
-    [{ kind: 'fault', code: 'ECONNREFUSED' }, 'closed'],
-    [{ kind: 'fault', code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' }, 'refused'],
-    [{ kind: 'fault', code: 'ETIMEDOUT' }, 'silent'],
-    [{ kind: 'fault', code: 'EHOSTUNREACH' }, 'silent'],
-  ] as const)('read %j as %s', (answer, outcome) => {
-    expect(outcomeOf(answer)).toBe(outcome);
-  });
-
-  it('are a finding when something answers, unknown when all is silent, and nothing when nobody asked', () => {
-    const [probe] = probesOf(nodes, undefined);
-    if (probe === undefined) throw new Error('no probe');
-    const told = (outcome: ProbeResult['outcome']) =>
-      judge([], { probes: [{ probe, outcome, said: '200' }] }).of('exposed.answers-strangers', 'Node/n1');
-    expect(told('open')).toMatchObject({
-      outcome: 'fail',
-      evidence: ['GET https://[fd00::1]:10250/pods → 200'],
-    });
-    expect(told('silent')?.outcome).toBe('unknown');
-    expect(told('refused')?.outcome).toBe('pass');
-    expect(judge([]).of('exposed.answers-strangers')).toBeUndefined();
   });
 });

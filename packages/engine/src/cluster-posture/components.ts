@@ -1,16 +1,33 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Lifecycle } from '@bartizan/contracts';
+import type { Lifecycle, Severity } from '@bartizan/contracts';
 import { daysLeft } from '../posture/lifecycle.ts';
-import type { PostureNode } from './read-objects.ts';
+import type { PostureNode, PostureObjects, PosturePod } from './read-objects.ts';
 
 /** Until when a component gets security fixes. `unknown`: the table does not list it, or its version cannot be read. */
 export type Support = 'supported' | 'ends-soon' | 'ended' | 'unknown';
 
+/** A known vulnerability of a component. */
+export interface ComponentAdvisory {
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly severity: Severity;
+  readonly fixedIn?: string;
+}
+
 /** A part of a cluster with its version. */
 export interface ClusterComponent {
-  readonly product: 'kubernetes' | 'kubelet' | 'containerd' | 'cri-o' | 'docker' | 'kernel' | 'system';
+  readonly product:
+    | 'kubernetes'
+    | 'kubelet'
+    | 'etcd'
+    | 'coredns'
+    | 'containerd'
+    | 'cri-o'
+    | 'docker'
+    | 'kernel'
+    | 'system';
   /** `cluster`, or `Node/name`. */
   readonly where: string;
   readonly version: string;
@@ -20,6 +37,8 @@ export interface ClusterComponent {
   readonly daysLeft?: number;
   /** Minor versions of a kubelet behind the API server, negative: ahead of it. */
   readonly behind?: number;
+  /** Known vulnerabilities of that version; absent: not judged. */
+  readonly advisories?: readonly ComponentAdvisory[];
 }
 
 const SOON_DAYS = 90;
@@ -29,6 +48,9 @@ export const SKEW_MAX = 3;
 const MINOR = /^v?(\d{1,3})\.(\d{1,4})(?:\.\d|$|[.+-])/;
 /** Marks of a distribution that keeps a release alive by itself: the dates of the maker say nothing of it. */
 const REPACKAGED = /(~ds|\+ds|-eks-|-gke\.|\+k3s|\+rke2|-aliyun|\.el\d|ubuntu|debian)/i;
+
+/** Whether a distribution keeps a version alive by itself. */
+export const isRepackaged = (version: string): boolean => REPACKAGED.test(version);
 
 /** Major and minor number of a version; undefined when it is none. */
 export function minorOf(version: string): { readonly major: number; readonly minor: number } | undefined {
@@ -91,12 +113,28 @@ function* nodeComponents(
   if (node.system !== '') yield { product: 'system', where, version: node.system, support: 'unknown' };
 }
 
+/** Programs of the control plane that run as pods, by the last part of their image. Makers publish no end of support. */
+const SYSTEM_IMAGE = /(?:^|\/)(etcd|coredns):(v?\d{1,3}\.\d{1,4}\.\d{1,6})(?:-\d{1,4})?(?:@|$)/;
+
+function systemComponents(pods: readonly PosturePod[]): ClusterComponent[] {
+  const found = new Map<string, ClusterComponent>();
+  for (const { namespace, images } of pods) {
+    if (namespace !== 'kube-system') continue;
+    for (const image of images) {
+      const [, product, version] = SYSTEM_IMAGE.exec(image) ?? [];
+      if (version !== undefined && (product === 'etcd' || product === 'coredns'))
+        found.set(`${product} ${version}`, { product, where: 'cluster', version, support: 'unknown' });
+    }
+  }
+  return [...found.values()];
+}
+
 /**
  * The parts of a cluster with the end of their support. Kernel and system of a node are listed without a date: an agent
  * on the node knows how its distribution supports them, the API server does not.
  */
 export function componentsOf(
-  nodes: readonly PostureNode[],
+  { nodes, pods }: Pick<PostureObjects, 'nodes' | 'pods'>,
   server: string | undefined,
   clock: Clock,
 ): ClusterComponent[] {
@@ -111,5 +149,9 @@ export function componentsOf(
             ...supportOf('kubernetes', server, clock),
           },
         ];
-  return [...own, ...nodes.flatMap((node) => [...nodeComponents(node, server, clock)])];
+  return [
+    ...own,
+    ...systemComponents(pods),
+    ...nodes.flatMap((node) => [...nodeComponents(node, server, clock)]),
+  ];
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { EXPOSURES } from '@bartizan/contracts';
-import type { Reachability } from '../reachability/index.ts';
+import { narrows, type Reachability } from '../reachability/index.ts';
 import type { KnownSurface } from './known-surfaces.ts';
 import { surfaceOf } from './known-surfaces.ts';
 import type { PostureObjects, PosturePod, PostureService } from './read-objects.ts';
@@ -41,7 +41,8 @@ const INTERNAL: readonly (readonly [string, readonly string[]])[] = [
 const isInternal = ({ annotations }: PostureService): boolean =>
   INTERNAL.some(([key, values]) => values.includes((annotations[key] ?? '').toLowerCase()));
 
-function selected(pods: readonly PosturePod[], service: PostureService): PosturePod[] {
+/** The pods behind a service. */
+export function selected(pods: readonly PosturePod[], service: PostureService): PosturePod[] {
   const wanted = service.selector;
   if (wanted === undefined) return [];
   return pods.filter(
@@ -69,7 +70,7 @@ function isGuarded(pod: PosturePod, { reachability, namespaceLabels }: Asked): b
       addresses: [],
       ports: [],
     })
-    .some(({ ingress }) => ingress !== undefined);
+    .some((policy) => narrows(policy, 'ingress'));
 }
 
 function guardOf(pods: readonly PosturePod[], asked: Asked): Guard {

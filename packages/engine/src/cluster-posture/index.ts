@@ -8,17 +8,30 @@
  */
 export { tellComponent, tellExposure, tellSecret } from './answers.ts';
 export { CLUSTER_CHECKS } from './checks.ts';
-export { type ClaimSource, type ClusterClaim, clusterClaims, type ProbeResult } from './claims.ts';
+export type { ClaimSource, ClusterClaim, ProbeResult } from './claim.ts';
+export { clusterClaims } from './claims.ts';
 export { cloudsOf } from './cloud.ts';
-export { type ClusterComponent, componentsOf, type Support } from './components.ts';
+export {
+  type AdvisoriesOf,
+  type ComponentPackage,
+  packagesOf,
+  withAdvisories,
+} from './component-advisories.ts';
+export {
+  type ClusterComponent,
+  type ComponentAdvisory,
+  componentsOf,
+  type Support,
+} from './components.ts';
 export { type ExposurePoint, exposureOf, type Guard, isOutside } from './exposure.ts';
+export { type Probe, probeUrl } from './probe.ts';
 export {
   outcomeOf,
-  type Probe,
   type ProbeAnswer,
   type ProbeOutcome,
   probesOf,
   type ServerPlace,
 } from './probes.ts';
 export { CLOUD_ROLE_ANNOTATIONS, type PostureObjects, readPostureObjects } from './read-objects.ts';
+export { type NotedSecret, noteOfSecret, type SecretNote } from './secret-note.ts';
 export { readersOf, type SecretUse, secretUses } from './secret-use.ts';

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isObject, type Json, listOf, memberOf, textMapOf, textOf, textsOf } from '../foreign-json.ts';
+import { type NotedSecret, readNotedSecret } from './secret-note.ts';
 
 /** How a pod takes a secret. */
 export type SecretWay = 'environment' | 'file' | 'image-pull' | 'ingress-tls';
@@ -28,8 +29,12 @@ export interface PostureService {
   readonly ports: readonly {
     readonly number: number;
     readonly protocol: string;
+    /** Name and application protocol, as far as they are given. */
+    readonly name: string;
     readonly nodePort?: number;
   }[];
+  /** Addresses inside the cluster; none, or `None`: it has none of its own. */
+  readonly clusterIPs: readonly string[];
   readonly addresses: readonly string[];
   readonly externalIPs: readonly string[];
   /** Networks that a load balancer lets in; none: all. */
@@ -62,6 +67,8 @@ export interface PostureNode {
   readonly cloud: string;
   /** Addresses inside the cluster. */
   readonly addresses: readonly string[];
+  /** Where its kubelet listens. */
+  readonly kubeletPort: number;
 }
 
 const LIST_MAX = 256;
@@ -135,12 +142,16 @@ export function readService(object: unknown): PostureService {
       return {
         number: numberOf(memberOf(port, 'port')) ?? 0,
         protocol: textOf(memberOf(port, 'protocol')) || 'TCP',
+        name: `${textOf(memberOf(port, 'name'))} ${textOf(memberOf(port, 'appProtocol'))}`.trim(),
         ...(nodePort === undefined ? {} : { nodePort }),
       };
     }),
     addresses: list(object, 'status', 'loadBalancer', 'ingress').map(
       (one) => textOf(memberOf(one, 'ip')) || textOf(memberOf(one, 'hostname')),
     ),
+    clusterIPs: [
+      ...new Set([textOf(memberOf(spec, 'clusterIP')), ...textsOf(memberOf(spec, 'clusterIPs')).slice(0, 2)]),
+    ],
     externalIPs: textsOf(memberOf(spec, 'externalIPs')).slice(0, LIST_MAX),
     sources: textsOf(memberOf(spec, 'loadBalancerSourceRanges')).slice(0, LIST_MAX),
   };
@@ -197,6 +208,12 @@ const CLOUDS: Readonly<Record<string, string>> = {
   linode: 'linode',
 };
 
+const KUBELET_PORT = 10250;
+const portOf = (value: unknown): number => {
+  const port = numberOf(value) ?? 0;
+  return Number.isInteger(port) && port > 0 && port < 65536 ? port : KUBELET_PORT;
+};
+
 export function readNode(object: unknown): PostureNode {
   const info = memberOf(object, 'status', 'nodeInfo');
   const [provider = ''] = textOf(memberOf(object, 'spec', 'providerID')).split('://');
@@ -209,7 +226,32 @@ export function readNode(object: unknown): PostureNode {
     addresses: list(object, 'status', 'addresses')
       .filter((one) => memberOf(one, 'type') === 'InternalIP')
       .map(nameIn('address')),
+    kubeletPort: portOf(memberOf(object, 'status', 'daemonEndpoints', 'kubeletEndpoint', 'Port')),
     cloud: Object.hasOwn(CLOUDS, provider) ? (CLOUDS[provider] ?? '') : '',
+  };
+}
+
+/** What takes secrets without being a pod or an ingress itself. */
+export interface SecretTaker {
+  readonly by: string;
+  readonly namespace: string;
+  readonly secrets: PosturePod['secrets'];
+}
+const TEMPLATES = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'] as const;
+
+function readTaker(kind: string, object: unknown): SecretTaker {
+  const { namespace, name } = meta(object);
+  const spec = memberOf(object, 'spec');
+  const template = memberOf(spec, 'template') ?? memberOf(spec, 'jobTemplate', 'spec', 'template');
+  return { by: `${kind}/${name}`, namespace, secrets: secretsOf(memberOf(template, 'spec')) };
+}
+
+/** A service account gives its pods what they pull images with. */
+function readAccountTaker(object: unknown): SecretTaker {
+  const { namespace, name } = meta(object);
+  return {
+    ...{ by: `ServiceAccount/${name}`, namespace },
+    secrets: named(list(object, 'imagePullSecrets').map(nameIn('name')), 'image-pull'),
   };
 }
 
@@ -220,6 +262,10 @@ export interface PostureObjects {
   readonly ingresses: readonly PostureIngress[];
   readonly accounts: readonly CloudAccount[];
   readonly nodes: readonly PostureNode[];
+  /** Secrets as their metadata tells; none: not read. */
+  readonly secrets: readonly NotedSecret[];
+  /** What will take secrets when it runs. */
+  readonly takers: readonly SecretTaker[];
 }
 
 /** Reads what is asked about; objects of other kinds are left out. */
@@ -232,5 +278,10 @@ export function readPostureObjects(objects: readonly Json[]): PostureObjects {
     ingresses: of('Ingress', readIngress),
     accounts: of('ServiceAccount', readCloudAccount).filter((one) => one !== undefined),
     nodes: of('Node', readNode),
+    secrets: objects.filter((one) => one['kind'] === 'Secret' && 'noted' in one).map(readNotedSecret),
+    takers: [
+      ...TEMPLATES.flatMap((kind) => of(kind, (one) => readTaker(kind, one))),
+      ...of('ServiceAccount', readAccountTaker),
+    ],
   };
 }

@@ -3,8 +3,9 @@
 
 import { type AccessGraph, type Subject, subjectName } from '../access/index.ts';
 import type { PostureObjects, SecretWay } from './read-objects.ts';
+import type { SecretNote } from './secret-note.ts';
 
-/** A secret that something uses, and who may read it. Its value is never read. */
+/** A secret, what uses it, and who may read it. Its value is never read. */
 export interface SecretUse {
   readonly namespace: string;
   readonly name: string;
@@ -12,6 +13,8 @@ export interface SecretUse {
   readonly users: readonly { readonly by: string; readonly way: SecretWay }[];
   /** Everybody whom a role lets read it, apart from parts of Kubernetes. */
   readonly readers: readonly string[];
+  /** From its metadata; absent: it could not be read. */
+  readonly note?: SecretNote;
   /** Of those, groups and users that stand for everybody. */
   readonly everybody: readonly string[];
 }
@@ -41,7 +44,10 @@ export function readersOf(graph: AccessGraph, namespace: string, name: string): 
   return [...new Set(others.map(({ subject }) => subjectName(subject)))].sort();
 }
 
-/** Secrets that pods and ingresses use, with who may read each. */
+/**
+ * Secrets with what uses each and who may read it: those that pods and ingresses use, and all others where metadata can be
+ * read. What will take a secret once it runs is named where no pod does now.
+ */
 export function secretUses(objects: PostureObjects, graph: AccessGraph): SecretUse[] {
   const users = new Map<
     string,
@@ -58,9 +64,20 @@ export function secretUses(objects: PostureObjects, graph: AccessGraph): SecretU
   for (const ingress of objects.ingresses)
     for (const name of ingress.secrets)
       add(ingress.namespace, name, `Ingress/${ingress.name}`, 'ingress-tls');
+  for (const taker of objects.takers)
+    for (const { name, way } of taker.secrets)
+      if (
+        ![...(users.get(`${taker.namespace}/${name}`)?.by.keys() ?? [])].some((one) => one.startsWith('Pod/'))
+      )
+        add(taker.namespace, name, taker.by, way);
+  const notes = new Map(objects.secrets.map((one) => [`${one.namespace}/${one.name}`, one]));
+  for (const [key, { namespace, name }] of notes)
+    if (!users.has(key)) users.set(key, { namespace, name, by: new Map() });
   return [...users.values()].map(({ namespace, name, by }) => {
     const readers = readersOf(graph, namespace, name);
+    const note = notes.get(`${namespace}/${name}`);
     return {
+      ...(note === undefined ? {} : { note }),
       namespace,
       name,
       users: [...by.values()],

@@ -40,15 +40,21 @@ export function answerReach(policies: Reachability, question: ReachQuestion): Re
     from: endName(from),
     to: endName(to),
     isAssumed: from.isAssumed || to.isAssumed,
-    directions: directions.map(({ direction, reach: side, because, policies: deciding, rule }) => ({
-      direction,
-      reach: side,
-      because,
-      policies: deciding
-        .slice(0, POLICIES_MAX)
-        .map(({ kind, namespace, name }) => ({ kind, namespace, name })),
-      ...(rule === undefined ? {} : { rule }),
-    })),
+    directions: directions.map(
+      ({ direction, reach: side, because, policies: deciding, rule, tier, passed }) => ({
+        direction,
+        reach: side,
+        because,
+        policies: deciding
+          .slice(0, POLICIES_MAX)
+          .map(({ kind, namespace, name }) => ({ kind, namespace, name })),
+        ...(rule === undefined ? {} : { rule: rule.slice(0, 253) }),
+        ...(tier === undefined ? {} : { tier }),
+        ...(passed === undefined
+          ? {}
+          : { passed: passed.map((one) => `${one.kind}/${one.name} ${one.rule}`.slice(0, 640)) }),
+      }),
+    ),
     unreadable: [...unreadable],
   };
 }

@@ -8,7 +8,15 @@
  */
 export { type AskedEnd, answerReach, isDefaultDeny, type ReachQuestion } from './answer.ts';
 export { NETWORK_CHECKS, type NetworkCheck } from './checks.ts';
-export type { Action, NetworkPolicySet, NetworkRule, Peer, PortMatch } from './policy.ts';
+export {
+  type Action,
+  CLUSTER_POLICY_KINDS,
+  type NetworkPolicySet,
+  type NetworkRule,
+  narrows,
+  type Peer,
+  type PortMatch,
+} from './policy.ts';
 export {
   type Connection,
   type DirectionVerdict,

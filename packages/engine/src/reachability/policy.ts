@@ -3,6 +3,13 @@
 
 import type { LabelSelector } from '../label-selector.ts';
 
+/** Kinds of policies of a whole cluster: the one of today, and the two before it. */
+export const CLUSTER_POLICY_KINDS = [
+  'ClusterNetworkPolicy',
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+] as const;
+
 /** One end of connections that a rule speaks about. */
 export type Peer =
   /** Pods; without a namespace selector those of the namespace of the policy. */
@@ -31,6 +38,15 @@ export interface NetworkRule {
   readonly peers?: readonly Peer[];
   readonly ports?: readonly PortMatch[];
 }
+
+/**
+ * Whether a policy narrows what reaches (or leaves) the pods it is for. A NetworkPolicy does by being there; one of the
+ * whole cluster only by a rule that denies.
+ */
+export const narrows = (policy: NetworkPolicySet, direction: 'ingress' | 'egress'): boolean =>
+  policy.tier === 'namespace'
+    ? policy[direction] !== undefined
+    : (policy[direction] ?? []).some(({ action }) => action === 'deny');
 
 /** A policy of any kind. `ingress` and `egress` are absent where it does not speak about the direction. */
 export interface NetworkPolicySet {

@@ -45,6 +45,8 @@ export interface DirectionVerdict {
   /** Policies that decided: the one with the rule, or all that isolate. */
   readonly policies: readonly { readonly kind: string; readonly namespace: string; readonly name: string }[];
   readonly rule?: string;
+  /** Rules of earlier tiers that matched and passed the question on. */
+  readonly passed?: readonly { readonly kind: string; readonly name: string; readonly rule: string }[];
 }
 export interface ReachVerdict {
   readonly reach: Reach;
@@ -115,17 +117,23 @@ interface Side {
 }
 const named = ({ kind, namespace, name }: NetworkPolicySet) => ({ kind, namespace, name });
 
+/** A rule that ends its tier and leaves the verdict to the next. */
+interface Passed {
+  readonly pass: { readonly kind: string; readonly name: string; readonly rule: string };
+}
+
 /** The first rule that matches in an ordered tier; undefined: none does, or it passes on. */
 function ordered(
   policies: readonly NetworkPolicySet[],
   { direction, other }: Side,
   asked: Connection,
-): DirectionVerdict | 'pass' | undefined {
+): DirectionVerdict | Passed | undefined {
   for (const policy of policies)
     for (const rule of policy[direction] ?? []) {
       const matches = ruleMatches(rule, policy, asked, other);
       if (matches === false) continue;
-      if (matches === true && rule.action === 'pass') return 'pass';
+      if (matches === true && rule.action === 'pass')
+        return { pass: { kind: policy.kind, name: policy.name, rule: rule.name } };
       const reach = matches === 'unknown' ? 'unknown' : rule.action === 'accept' ? 'allowed' : 'denied';
       const { tier } = policy;
       return { direction, reach, because: 'rule', tier, policies: [named(policy)], rule: rule.name };
@@ -212,12 +220,17 @@ export class Reachability {
     const side = { direction, pod: end, other };
     const mine = (tier: NetworkPolicySet['tier']): NetworkPolicySet[] =>
       this.#tiers[tier].filter((policy) => holds(policy, end));
+    const passed: Passed['pass'][] = [];
+    const told = (verdict: DirectionVerdict): DirectionVerdict =>
+      passed.length === 0 ? verdict : { ...verdict, passed };
     const admin = ordered(mine('admin'), side, asked);
-    if (admin !== undefined && admin !== 'pass') return admin;
+    if (admin !== undefined && !('pass' in admin)) return admin;
+    if (admin !== undefined) passed.push(admin.pass);
     const plain = added(mine('namespace'), side, asked);
-    if (plain !== undefined) return plain;
+    if (plain !== undefined) return told(plain);
     const baseline = ordered(mine('baseline'), side, asked);
-    if (baseline !== undefined && baseline !== 'pass') return baseline;
-    return { direction, reach: 'allowed', because: 'default', policies: [] };
+    if (baseline !== undefined && !('pass' in baseline)) return told(baseline);
+    if (baseline !== undefined) passed.push(baseline.pass);
+    return told({ direction, reach: 'allowed', because: 'default', policies: [] });
   }
 }

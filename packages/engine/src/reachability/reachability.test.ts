@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isInNetwork } from './address.ts';
-import { type Endpoint, type PodEndpoint, Reachability, readNetworkPolicies } from './index.ts';
+import { type Endpoint, narrows, type PodEndpoint, Reachability, readNetworkPolicies } from './index.ts';
 
 const pod = (changes: Partial<PodEndpoint> = {}): PodEndpoint => ({
   kind: 'pod',
@@ -23,9 +23,9 @@ const network = (spec: object): object => ({
   metadata: { name: 'p', namespace: 'shop' },
   spec: { podSelector: {}, ...spec },
 });
-const cluster = (spec: object): object => ({
+const cluster = (spec: object, name = 'c'): object => ({
   kind: 'ClusterNetworkPolicy',
-  metadata: { name: 'c' },
+  metadata: { name },
   spec: { tier: 'Admin', priority: 10, subject: { namespaces: {} }, ...spec },
 });
 const ask = (policies: readonly object[], changes: { from?: Endpoint; to?: Endpoint; port?: number } = {}) =>
@@ -134,8 +134,39 @@ describe('reachability', () => {
     expect(ask([cluster({ tier: 'Baseline', ingress: [deny] })]).reach).toBe('denied');
     const pass = cluster({ priority: 1, ingress: [{ action: 'Pass', from: [{ namespaces: {} }] }] });
     expect(ask([pass, cluster({ ingress: [deny] }), network({ ingress: [] })])).toMatchObject({
-      directions: [{}, { tier: 'namespace' }],
+      directions: [{}, { tier: 'namespace', passed: [{ kind: 'ClusterNetworkPolicy', rule: '0' }] }],
     });
+  });
+
+  it('goes on after a rule that passes, tier by tier, and says so', () => {
+    const to = [{ namespaces: {} }];
+    const pass = cluster({ ingress: [{ name: 'go-on', action: 'Pass', from: to }] });
+    const basePass = cluster({ tier: 'Baseline', ingress: [{ name: 'base', action: 'Pass', from: to }] });
+    const [, ingress] = ask([pass, basePass]).directions;
+    expect(ingress).toMatchObject({ reach: 'allowed', because: 'default' });
+    expect(ingress?.passed?.map(({ rule }) => rule)).toEqual(['go-on', 'base']);
+    // A smaller number is asked first.
+    const deny = { action: 'Deny', from: to };
+    const accept = { action: 'Accept', from: to };
+    const both = (one: number, two: number) =>
+      ask([
+        cluster({ priority: one, ingress: [deny] }, 'one'),
+        cluster({ priority: two, ingress: [accept] }, 'two'),
+      ]).reach;
+    expect([both(1, 2), both(2, 1)]).toEqual(['denied', 'allowed']);
+  });
+
+  it('counts a policy of the cluster as narrowing only where it denies something', () => {
+    const to = [{ namespaces: {} }];
+    const of = (spec: object, kind: 'plain' | 'cluster' = 'cluster') => {
+      const [read] = readNetworkPolicies([kind === 'plain' ? network(spec) : cluster(spec)]);
+      if (read === undefined) throw new Error('not read');
+      return [narrows(read, 'ingress'), narrows(read, 'egress')];
+    };
+    expect(of({ ingress: [{ action: 'Accept', from: to }] })).toEqual([false, false]);
+    expect(of({ ingress: [{ action: 'Pass', from: to }] })).toEqual([false, false]);
+    expect(of({ egress: [{ action: 'Deny', to }] })).toEqual([false, true]);
+    expect(of({ ingress: [] }, 'plain')).toEqual([true, false]);
   });
 
   it('takes names that every object of JavaScript has for what they are', () => {

@@ -158,6 +158,24 @@ export const KUBE_CASES: readonly KubeCase[] = [
     },
   },
   {
+    name: 'of a secret come only names and dates where no more is asked for, listed and watched',
+    run: async ({ client, namespace }) => {
+      const noted: Resource = { ...SECRETS, metadataOnly: true };
+      const before = await client.list(noted, { namespace });
+      const resourceVersion = before.ok ? before.value.resourceVersion : '';
+      await client.create(SECRETS, { metadata: { name: 'kept' }, data: { key: 'dmFsdWU=' } }, { namespace });
+      const listed = await client.list(noted, { namespace });
+      const [object] = listed.ok ? listed.value.items : [];
+      expect(object?.meta.name).toBe('kept');
+      const watch = await client.watch(noted, { namespace, resourceVersion, timeoutS: 5 });
+      if (!watch.ok) throw new Error(watch.error.code);
+      const [event] = await take(watch.value.events, 1);
+      watch.value.cancel();
+      expect(event).toMatchObject({ type: 'upsert', object: { meta: { name: 'kept' } } });
+      for (const told of [object, event]) expect(JSON.stringify(told)).not.toContain('dmFsdWU');
+    },
+  },
+  {
     name: 'a kind that the server does not have is missing',
     run: async ({ client, namespace }) => {
       expect(code(await client.list(NONE, { namespace }))).toBe('E_KUBE_MISSING');

@@ -208,4 +208,30 @@ describe('a watch', () => {
     none.start();
     await until(() => expect(none.state().condition).toBe('not-served'));
   });
+
+  it('asks again at once for a kind that was announced, and keeps nothing of one that is gone', async () => {
+    const gone: string[] = [];
+    const kind = { ...PODS, plural: 'laters' };
+    const watch = new ResourceWatch(clientOf(), {
+      resource: kind,
+      project: ({ meta }) => meta.name,
+      listener: { changed: () => undefined, gone: (name) => gone.push(name) },
+    });
+    open.unshift({ close: () => watch.stop() });
+    watch.start();
+    await until(() => expect(watch.state().condition).toBe('not-served'));
+    const before = fake.requests.length;
+    await new Promise((done) => setTimeout(done, 1200));
+    // A minute would pass by itself.
+    expect(fake.requests.length).toBe(before);
+    watch.again();
+    await until(() => expect(fake.requests.length).toBeGreaterThan(before));
+    fake.served.add('laters');
+    fake.store.put('laters', pod('l1'));
+    await until(() => expect([...watch.values()]).toEqual(['l1']));
+    fake.served.delete('laters');
+    fake.endWatches('end');
+    await until(() => expect(watch.state()).toMatchObject({ condition: 'not-served', objects: 0 }));
+    expect(gone).toEqual(['l1']);
+  });
 });

@@ -25,6 +25,8 @@ export interface FakeApiServer {
   readonly restrictedToken: string;
   /** Plurals the restricted token may not touch. */
   readonly forbidden: Set<string>;
+  /** Plurals that are served. */
+  readonly served: Set<string>;
   /** Requests so far, `METHOD path`. */
   readonly requests: readonly string[];
   /** The next requests are answered 429. */
@@ -78,6 +80,7 @@ export async function startFakeApiServer(served: readonly string[] = KINDS): Pro
     token: 'all',
     restrictedToken: 'restricted',
     forbidden: fake.forbidden,
+    served: fake.served,
     requests: fake.requests,
     beBusy: (times, retryAfterS = 0) => {
       fake.busy = { times, retryAfterS };
@@ -92,19 +95,28 @@ export async function startFakeApiServer(served: readonly string[] = KINDS): Pro
   };
 }
 
+/** How objects are told: whole, or their metadata alone. */
+type Telling = (object: StoredObject) => object;
+const metadataOf: Telling = ({ metadata }) => ({ metadata });
+
+interface Asked {
+  readonly url: URL;
+  readonly tell: Telling;
+}
+
 class Fake {
   readonly store = new ObjectStore();
   readonly forbidden = new Set<string>();
   readonly requests: string[] = [];
+  readonly served: Set<string>;
   readonly sockets = new Set<Socket>();
   busy = { times: 0, retryAfterS: 0 };
   readonly #server: Http2SecureServer;
-  readonly #served: ReadonlySet<string>;
   readonly #watches = new Set<Watching>();
 
-  constructor(server: Http2SecureServer, served: ReadonlySet<string>) {
+  constructor(server: Http2SecureServer, served: Set<string>) {
     this.#server = server;
-    this.#served = served;
+    this.served = served;
     server.on('connection', (socket: Socket) => {
       this.sockets.add(socket);
       socket.on('close', () => this.sockets.delete(socket));
@@ -120,6 +132,7 @@ class Fake {
           method: String(headers[':method']),
           url: new URL(String(headers[':path']), 'https://fake'),
           token: String(headers['authorization'] ?? ''),
+          tell: /as=PartialObjectMetadata/.test(String(headers['accept'])) ? metadataOf : (one) => one,
           body: Buffer.concat(chunks).toString('utf8'),
         }),
       );
@@ -150,7 +163,13 @@ class Fake {
 
   #answer(
     stream: ServerHttp2Stream,
-    ask: { readonly method: string; readonly url: URL; readonly token: string; readonly body: string },
+    ask: {
+      readonly method: string;
+      readonly url: URL;
+      readonly token: string;
+      readonly body: string;
+      readonly tell: Telling;
+    },
   ): void {
     this.requests.push(`${ask.method} ${ask.url.pathname}`);
     if (ask.token !== 'Bearer all' && ask.token !== 'Bearer restricted')
@@ -161,16 +180,17 @@ class Fake {
     }
     if (ask.url.pathname === '/version') return send(stream, 200, { gitVersion: 'v1.37.2-fake' });
     const target = targetOf(ask.url.pathname);
-    if (target === undefined || !this.#served.has(target.plural)) return refuse(stream, 404, 'no such kind');
+    if (target === undefined || !this.served.has(target.plural)) return refuse(stream, 404, 'no such kind');
     if (ask.token === 'Bearer restricted' && this.forbidden.has(target.plural))
       return refuse(stream, 403, `${target.plural} is forbidden`);
-    if (ask.method === 'GET' && target.name === undefined) return this.#collection(stream, target, ask.url);
+    if (ask.method === 'GET' && target.name === undefined) return this.#collection(stream, target, ask);
     this.#object(stream, target, ask);
   }
 
-  #collection(stream: ServerHttp2Stream, target: Target, url: URL): void {
+  #collection(stream: ServerHttp2Stream, target: Target, asked: Asked): void {
     const { collection, namespace } = target;
-    if (url.searchParams.get('watch') === 'true') return this.#watch(stream, target, url);
+    const { url, tell } = asked;
+    if (url.searchParams.get('watch') === 'true') return this.#watch(stream, target, asked);
     const all = this.store.list(collection, namespace);
     const [at, version] = (url.searchParams.get('continue') ?? `0:${this.store.version}`)
       .split(':')
@@ -182,17 +202,17 @@ class Fake {
         resourceVersion: String(version),
         ...(to < all.length ? { continue: `${to}:${version}` } : {}),
       },
-      items: all.slice(at, to),
+      items: all.slice(at, to).map(tell),
     });
   }
 
-  #watch(stream: ServerHttp2Stream, { collection, namespace }: Target, url: URL): void {
+  #watch(stream: ServerHttp2Stream, { collection, namespace }: Target, { url, tell }: Asked): void {
     const expired = { type: 'ERROR', object: { code: 410, message: 'too old resource version' } };
     stream.respond({ ':status': 200, 'content-type': 'application/json' });
     const stop = this.store.follow(Number(url.searchParams.get('resourceVersion') ?? 0), (event) => {
       if (event.collection !== collection) return;
       if (namespace !== undefined && event.object.metadata.namespace !== namespace) return;
-      stream.write(`${JSON.stringify({ type: event.type, object: event.object })}\n`);
+      stream.write(`${JSON.stringify({ type: event.type, object: tell(event.object) })}\n`);
     });
     if (stop === undefined) {
       stream.end(`${JSON.stringify(expired)}\n`);

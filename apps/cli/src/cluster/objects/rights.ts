@@ -59,6 +59,15 @@ export const READ_RIGHTS: readonly Right[] = [
     },
   },
   {
+    apiGroups: ['policy.networking.k8s.io'],
+    resources: ['clusternetworkpolicies', 'adminnetworkpolicies', 'baselineadminnetworkpolicies'],
+    verbs: READ,
+    why: {
+      en: 'network policies of the whole cluster, where there are such: they win over those of a namespace',
+      ja: '名前空間のポリシーより優先される、クラスター全体のネットワークポリシーを評価するため (存在する場合)',
+    },
+  },
+  {
     apiGroups: ['admissionregistration.k8s.io'],
     resources: [
       'validatingwebhookconfigurations',

@@ -202,13 +202,21 @@ export const ReachVerdict = ({ answer }: { answer: Reach }) => {
             </tr>
           </thead>
           <tbody>
-            {answer.directions.map(({ direction, reach, because, policies }) => (
+            {answer.directions.map(({ direction, reach, because, policies, tier, passed = [] }) => (
               <tr key={direction}>
                 <td>{t(`access.side.${direction}`)}</td>
                 <td>
                   <Badge tone={REACH_TONES[reach]}>{t(`access.reach.${reach}`)}</Badge>
                 </td>
-                <td>{t(`access.because.${because}`)}</td>
+                <td>
+                  {t(`access.because.${because}`)}
+                  {tier !== undefined && ` (${t(`access.tier.${tier}`)})`}
+                  {passed.map((one) => (
+                    <div key={one} className="small second">
+                      {t('access.passed-on')} <Cut text={one} most={48} mono />
+                    </div>
+                  ))}
+                </td>
                 <td>
                   {policies.length === 0 ? (
                     '–'

@@ -74,6 +74,21 @@ const useColumns = (): readonly Column<Component>[] => {
           ),
       },
       {
+        id: 'advisories',
+        title: t('access.advisories'),
+        width: '150px',
+        number: true,
+        fromPx: 620,
+        cell: ({ advisoryCount, advisories = [] }) =>
+          advisoryCount === undefined ? (
+            <Unknown inline why={t('access.advisories.unknown')} />
+          ) : (
+            <span title={advisories.map(({ id, severity }) => `${id} (${severity})`).join('\n')}>
+              {count(advisoryCount)}
+            </span>
+          ),
+      },
+      {
         id: 'behind',
         title: t('access.behind'),
         width: '130px',

@@ -7,7 +7,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge } from '../../widgets/badges.tsx';
 import type { Column } from '../../widgets/data-table.tsx';
-import { Cut } from '../../widgets/text.tsx';
+import { Cut, When } from '../../widgets/text.tsx';
 import { AccessList } from './access-list.tsx';
 
 type Secret = ItemOf<'access.secrets'>;
@@ -50,19 +50,30 @@ const useColumns = (): readonly Column<Secret>[] => {
         title: t('access.users'),
         width: 'minmax(180px, 2fr)',
         fromPx: 760,
-        cell: ({ users }) => (
-          <Cut
-            text={users.map(({ by, way }) => `${by} (${t(`access.taken.${way}`)})`).join(', ')}
-            most={64}
-          />
-        ),
+        cell: ({ users }) =>
+          users.length === 0 ? (
+            t('access.nobody.uses')
+          ) : (
+            <Cut
+              text={users.map(({ by, way }) => `${by} (${t(`access.taken.${way}`)})`).join(', ')}
+              most={64}
+            />
+          ),
+      },
+      {
+        id: 'changed',
+        title: t('access.changed'),
+        width: '140px',
+        sort: 'changed',
+        fromPx: 900,
+        cell: ({ changedAtMs }) => (changedAtMs === undefined ? '–' : <When at={changedAtMs} />),
       },
     ],
     [t, count],
   );
 };
 
-/** Secrets in use, and who may read each. */
+/** Secrets, what uses each, who may read it and when it was changed. */
 export const AccessSecretsPage = () => (
   <AccessList
     route="access.secrets"

@@ -3,7 +3,7 @@
 
 import { err, failure, ok, type Result } from '@bartizan/contracts';
 import { answerPath, answerUse, answerWhatCan, answerWhoCan, listRisks } from '@bartizan/engine/access';
-import { componentsOf, tellComponent, tellExposure, tellSecret } from '@bartizan/engine/cluster-posture';
+import { tellComponent, tellExposure, tellSecret } from '@bartizan/engine/cluster-posture';
 import { type AskedEnd, answerReach } from '@bartizan/engine/reachability';
 import type { AccessDesk, AccessDesks } from '../../access-ports.ts';
 import type { ApiFailure, Owner } from '../../ports.ts';
@@ -103,8 +103,7 @@ function deskOf(access: ClusterAccess | undefined, { moment, probes, use }: More
         : ok(await probes.run()),
     components: () =>
       ofCluster((known) => {
-        const now = moment();
-        return ok(componentsOf(known.view().posture.nodes, now.server, now).map(tellComponent));
+        return ok(known.view().components(moment()).map(tellComponent));
       }),
     unused: (person, neededMs) =>
       ofCluster((known) =>

@@ -9,7 +9,7 @@ import { NETWORK_CHECKS } from '@bartizan/engine/reachability';
 import type { ApiFailure, Clock, Log, Owner, Publish } from '../../ports.ts';
 import type { FindingLedger } from '../finding-ledger.ts';
 import { type AccessVerdict, checkOf, findingOf, verdictsOf } from './access-verdicts.ts';
-import type { ClusterAccess } from './cluster-access.ts';
+import type { ClusterAccess, Moment } from './cluster-access.ts';
 
 interface Parts {
   readonly store: Store;
@@ -25,6 +25,8 @@ interface Parts {
   readonly lifecycle?: () => Lifecycle | undefined;
   /** What probes proved. */
   readonly probes?: () => readonly ProbeResult[];
+  /** Holds parts of the cluster against advisories. */
+  readonly judged?: NonNullable<Moment['judged']>;
   /** How long changes are collected; for tests. */
   readonly quietMs?: number;
 }
@@ -102,6 +104,7 @@ export class AccessFindings {
         lifecycle: this.#parts.lifecycle?.(),
         nowMs,
         probes: this.#parts.probes?.() ?? [],
+        ...(this.#parts.judged === undefined ? {} : { judged: this.#parts.judged }),
       },
     });
     this.#tookMs = performance.now() - startedMs;

@@ -25,7 +25,7 @@ import {
   subjectName,
 } from '@bartizan/engine/access';
 import { clusterClaims } from '@bartizan/engine/cluster-posture';
-import { isDefaultDeny, NETWORK_CHECKS } from '@bartizan/engine/reachability';
+import { isDefaultDeny, NETWORK_CHECKS, narrows } from '@bartizan/engine/reachability';
 import type { Owner } from '../../ports.ts';
 import type { AccessView, Moment } from './cluster-access.ts';
 
@@ -240,7 +240,12 @@ function* networkVerdicts(
       en: `${namespace} has no default deny for traffic into it`,
       ja: `${namespace} には受信通信の既定拒否がない`,
     });
-    const open = held.filter((pod) => view.reachability.selecting(pod).length === 0);
+    const open = held.filter(
+      (pod) =>
+        !view.reachability
+          .selecting(pod)
+          .some((policy) => narrows(policy, 'ingress') || narrows(policy, 'egress')),
+    );
     yield of(
       NETWORK_CHECKS.selected,
       open.map(({ name }) => `${namespace}/${name}`),

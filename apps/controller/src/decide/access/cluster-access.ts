@@ -6,6 +6,7 @@ import type { Lifecycle } from '@bartizan/contracts';
 import { AccessGraph, EscalationPaths, readAccess } from '@bartizan/engine/access';
 import {
   type ClaimSource,
+  type ClusterComponent,
   componentsOf,
   type ExposurePoint,
   exposureOf,
@@ -16,6 +17,7 @@ import {
   secretUses,
 } from '@bartizan/engine/cluster-posture';
 import {
+  CLUSTER_POLICY_KINDS,
   type NetworkPolicySet,
   type PodEndpoint,
   Reachability,
@@ -40,10 +42,15 @@ export const ACCESS_OBJECT_KINDS = [
   'Ingress',
   'Node',
 ] as const;
-const KEPT = new Set<string>(ACCESS_OBJECT_KINDS);
+/** Whose pods take secrets also while none runs. */
+const TEMPLATE_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'] as const;
+const KEPT = new Set<string>([...ACCESS_OBJECT_KINDS, ...CLUSTER_POLICY_KINDS, ...TEMPLATE_KINDS, 'Secret']);
 
-/** API group of network policies of a whole cluster; they are not read yet. */
+/** API group of network policies of a whole cluster. */
 const CLUSTER_POLICIES = '.policy.networking.k8s.io';
+
+const definitionOf = (kind: (typeof CLUSTER_POLICY_KINDS)[number]): string =>
+  `${kind.toLowerCase().replace(/y$/, 'ies')}${CLUSTER_POLICIES}`;
 
 /** What ends of support are told from. */
 export interface Moment {
@@ -53,6 +60,8 @@ export interface Moment {
   readonly nowMs: number;
   /** What probes proved. */
   readonly probes?: readonly ProbeResult[];
+  /** Holds components against advisories; absent: nobody does. */
+  readonly judged?: (components: readonly ClusterComponent[]) => readonly ClusterComponent[];
 }
 
 /** Access and reachability as of one moment. Each part is computed when it is first asked for. */
@@ -63,6 +72,7 @@ export class AccessView {
   readonly #objects: readonly JsonRecord[];
   readonly #labels: ReadonlyMap<string, Record<string, string>>;
   readonly #unreadPolicies: readonly string[];
+  readonly #unreadUses: readonly string[];
   #paths: EscalationPaths | undefined;
   #posture: PostureObjects | undefined;
   #exposure: readonly ExposurePoint[] | undefined;
@@ -72,8 +82,10 @@ export class AccessView {
     objects: readonly JsonRecord[],
     unreadable: readonly string[],
     unreadPolicies: readonly string[] = [],
+    unreadUses: readonly string[] = [],
   ) {
     this.#unreadPolicies = unreadPolicies;
+    this.#unreadUses = unreadUses;
     this.#objects = objects;
     this.graph = new AccessGraph(readAccess(objects, unreadable));
     this.policies = readNetworkPolicies(objects);
@@ -115,6 +127,12 @@ export class AccessView {
     return this.#secrets;
   }
 
+  /** Parts of the cluster with ends of support and advisories, as of a moment. */
+  components(moment: Moment): readonly ClusterComponent[] {
+    const found = componentsOf(this.posture, moment.server, moment);
+    return moment.judged?.(found) ?? found;
+  }
+
   /** What claims about the cluster are made from, as of a moment. */
   claimSource(moment: Moment): ClaimSource {
     return {
@@ -125,9 +143,11 @@ export class AccessView {
       exposure: this.exposure,
       secrets: this.secrets,
       probes: moment.probes ?? [],
-      components: componentsOf(this.posture.nodes, moment.server, moment),
+      components: this.components(moment),
       unreadable: this.unreadable,
       unreadPolicies: this.#unreadPolicies,
+      unreadUses: this.#unreadUses,
+      nowMs: moment.nowMs,
     };
   }
 
@@ -203,27 +223,49 @@ export class ClusterAccess {
 
   /** Whether nothing is being read for the first time, or caught up with, now. What may not be read is settled. */
   isSettled(): boolean {
-    return ACCESS_OBJECT_KINDS.every(
+    return [...ACCESS_OBJECT_KINDS, ...CLUSTER_POLICY_KINDS, 'Secret'].every(
       (kind) => !['unknown', 'behind', undefined].includes(this.#parts.conditionOf(kind)),
     );
   }
 
-  /** Kinds of policies that this cluster has, and that nobody reads here. */
+  /** Kinds of policies that this cluster has, or may have, and that are not known whole now. */
   unreadPolicies(): string[] {
     const missing = this.#parts.conditionOf('NetworkPolicy') === 'synced' ? [] : ['NetworkPolicy'];
-    return [...missing, ...[...this.#clusterPolicies].sort().map((name) => name.slice(0, 63))];
+    const ofCluster = CLUSTER_POLICY_KINDS.filter((kind) => this.#isUnread(kind));
+    const known = new Set(CLUSTER_POLICY_KINDS.map(definitionOf));
+    const others = [...this.#clusterPolicies].filter((name) => !known.has(name));
+    return [...missing, ...ofCluster, ...others.sort().map((name) => name.slice(0, 63))];
+  }
+
+  /**
+   * Such kinds come with a definition. Where definitions are known and there is none, nothing is missing, even when the
+   * API server answers that it may not be asked: it says so of every kind, of those that it has not too.
+   */
+  #isUnread(kind: (typeof CLUSTER_POLICY_KINDS)[number]): boolean {
+    const condition = this.#parts.conditionOf(kind);
+    if (condition === 'synced') return false;
+    if (this.#parts.conditionOf('CustomResourceDefinition') === 'synced')
+      return this.#clusterPolicies.has(definitionOf(kind));
+    return condition !== 'not-served';
+  }
+
+  /** Kinds without which nobody knows which secrets there are and what may take them. */
+  unreadUses(): string[] {
+    return ['Secret', ...TEMPLATE_KINDS].filter((kind) => this.#parts.conditionOf(kind) !== 'synced');
   }
 
   view(): AccessView {
     const unreadable = this.unreadable();
     const unread = this.unreadPolicies();
-    const words = [...unreadable, ...unread].join();
+    const uses = this.unreadUses();
+    const words = [...unreadable, ...unread, ...uses].join();
     if (this.#view?.unreadable !== words)
       this.#view = {
         view: new AccessView(
           [...this.#objects.values()].map(({ kept }) => kept),
           unreadable,
           unread,
+          uses,
         ),
         unreadable: words,
       };

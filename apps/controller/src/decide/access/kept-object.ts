@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type JsonRecord, listOf, recordOf } from '@bartizan/adapters/kube';
-import { CLOUD_ROLE_ANNOTATIONS } from '@bartizan/engine/cluster-posture';
+import { CLOUD_ROLE_ANNOTATIONS, noteOfSecret } from '@bartizan/engine/cluster-posture';
 import { readLabels } from '@bartizan/engine/reachability';
 import type { ObjectChange } from '../admission/cluster-audit.ts';
 
@@ -43,7 +43,7 @@ const volumeOf = (volume: unknown): readonly JsonRecord[] => {
   return projected.length > 0 ? [{ projected: { sources: projected } }] : [];
 };
 
-function keptPod(object: unknown): JsonRecord {
+function keptPod(object: unknown): { readonly spec: JsonRecord; readonly status: JsonRecord } {
   const spec = at(object, 'spec');
   const containers = (key: string): JsonRecord[] =>
     listOf(at(spec, key)).map((container) => ({
@@ -61,15 +61,30 @@ function keptPod(object: unknown): JsonRecord {
   };
 }
 
+/** Of a workload only the secrets that its pods will take: a pod that does not run now takes none. */
+const keptTemplate = (object: unknown): JsonRecord => ({
+  spec: { template: { spec: pick(keptPod(at(at(object, 'spec'), 'template')).spec, ...SECRET_PLACES) } },
+});
+const SECRET_PLACES = ['containers', 'initContainers', 'volumes', 'imagePullSecrets'] as const;
+
 /** What is kept of kinds whose whole object is not needed. */
 const KEPT_OF: Readonly<Record<string, (object: unknown) => JsonRecord>> = {
   Pod: keptPod,
+  Secret: (object) => ({ noted: noteOfSecret(object) }),
+  Deployment: keptTemplate,
+  StatefulSet: keptTemplate,
+  DaemonSet: keptTemplate,
+  Job: keptTemplate,
+  CronJob: (object) => keptTemplate(at(at(object, 'spec'), 'jobTemplate')),
   NetworkPolicy: (object) => pick(object, 'spec'),
+  ClusterNetworkPolicy: (object) => pick(object, 'spec'),
+  AdminNetworkPolicy: (object) => pick(object, 'spec'),
+  BaselineAdminNetworkPolicy: (object) => pick(object, 'spec'),
   Ingress: (object) => pick(object, 'spec', 'status'),
   Service: (object) => pick(object, 'spec', 'status'),
   Node: (object) => ({
     spec: pick(at(object, 'spec'), 'providerID'),
-    status: pick(at(object, 'status'), 'nodeInfo', 'addresses'),
+    status: pick(at(object, 'status'), 'nodeInfo', 'addresses', 'daemonEndpoints'),
   }),
 };
 
@@ -89,6 +104,7 @@ export function keptOf({ kind, namespace, name, object }: ObjectChange): JsonRec
     kind,
     metadata,
     ...pick(object, 'rules', 'aggregationRule', 'roleRef', 'subjects', 'automountServiceAccountToken'),
+    ...(kind === 'ServiceAccount' ? pick(object, 'imagePullSecrets') : {}),
     ...(Object.hasOwn(KEPT_OF, kind) ? KEPT_OF[kind]?.(object) : {}),
   };
 }

@@ -3,7 +3,7 @@
 
 import { askAsStranger } from '@bartizan/adapters/probe';
 import type { ClusterProbe, ProbeRun } from '@bartizan/contracts';
-import { outcomeOf, type Probe, type ProbeResult } from '@bartizan/engine/cluster-posture';
+import { outcomeOf, type Probe, type ProbeResult, probeUrl } from '@bartizan/engine/cluster-posture';
 import type { Clock } from '../../ports.ts';
 
 interface Parts {
@@ -34,16 +34,22 @@ export class ProbeDesk {
 
   /** What was proved of targets that are still there. */
   results(): ProbeResult[] {
-    return this.#parts.probes().flatMap(({ id }) => this.#results.get(id) ?? []);
+    return this.#parts.probes().flatMap((probe) => this.#resultOf(probe) ?? []);
+  }
+
+  /** What was proved of a target; nothing when it is at another place now. */
+  #resultOf(probe: Probe): (ProbeResult & { readonly atMs: number }) | undefined {
+    const known = this.#results.get(probe.id);
+    return known === undefined || probeUrl(known.probe) !== probeUrl(probe) ? undefined : known;
   }
 
   list(): ClusterProbe[] {
     return this.#parts.probes().map((probe) => {
-      const { scheme, host, port, path, id, about, what } = probe;
-      const known = this.#results.get(id);
+      const { id, about, what, fix } = probe;
+      const known = this.#resultOf(probe);
       return {
-        ...{ id, about, what },
-        url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${path}`.slice(0, 1024),
+        ...{ id, about, what, fix },
+        url: probeUrl(probe).slice(0, 1024),
         outcome: known?.outcome ?? 'not-run',
         ...(known === undefined ? {} : { said: known.said, askedAtMs: known.atMs }),
       };

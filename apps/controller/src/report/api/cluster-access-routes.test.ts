@@ -29,7 +29,7 @@ const access = new ClusterAccess({
 const answers = new Map<number, StrangerAnswer>();
 const probes = new ProbeDesk({
   clock: { nowMs: () => 1_700_000_000_000 },
-  probes: () => probesOf(access.view().posture.nodes, { host: '192.0.2.1', port: 6443 }),
+  probes: () => probesOf(access.view().posture, { host: '192.0.2.1', port: 6443 }),
   onChange: () => judge?.schedule(),
   ask: ({ port }) => Promise.resolve(answers.get(port) ?? { kind: 'fault', code: 'ECONNREFUSED' }),
 });
@@ -167,10 +167,65 @@ describe('access in the cluster', () => {
     expect(
       (await ask('reach?fromNamespace=shop&fromLabels=a&toNamespace=shop&toPod=web-1&port=80')).status,
     ).toBe(400);
-    put('CustomResourceDefinition', 'adminnetworkpolicies.policy.networking.k8s.io', {});
-    expect((await ask(question)).json).toMatchObject({ reach: 'unknown' });
-    put('CustomResourceDefinition', 'adminnetworkpolicies.policy.networking.k8s.io', undefined);
     put('NetworkPolicy', 'deny', undefined, 'shop');
+  });
+
+  it('is told of policies of the whole cluster, with the tier that decided and what passed the question on', async () => {
+    const question = 'reach?fromNamespace=shop&fromLabels=app=other&toNamespace=shop&toPod=web-1&port=80';
+    const everybody = [{ namespaces: {} }];
+    const admin = (action: string) => ({
+      spec: {
+        priority: 5,
+        subject: { namespaces: {} },
+        ingress: [{ name: 'first', action, from: everybody }],
+      },
+    });
+    put('AdminNetworkPolicy', 'guard', admin('Deny'));
+    expect((await ask(question)).json).toMatchObject({
+      reach: 'denied',
+      directions: [{}, { because: 'rule', tier: 'admin', rule: 'first', policies: [{ name: 'guard' }] }],
+    });
+    put('AdminNetworkPolicy', 'guard', admin('Pass'));
+    put('BaselineAdminNetworkPolicy', 'default', {
+      spec: { subject: { namespaces: {} }, ingress: [{ name: 'all', action: 'Deny', from: everybody }] },
+    });
+    expect((await ask(question)).json).toMatchObject({
+      reach: 'denied',
+      directions: [{}, { tier: 'baseline', rule: 'all', passed: ['AdminNetworkPolicy/guard first'] }],
+    });
+    put('AdminNetworkPolicy', 'guard', undefined);
+    put('BaselineAdminNetworkPolicy', 'default', undefined);
+    expect((await ask(question)).json).toMatchObject({ reach: 'allowed' });
+  });
+
+  it('is told that a verdict is unknown where such policies are there and cannot be read', async () => {
+    const question = 'reach?fromNamespace=shop&fromLabels=app=other&toNamespace=shop&toPod=web-1&port=80';
+    const definition = 'adminnetworkpolicies.policy.networking.k8s.io';
+    const reach = async () => (await ask(question)).json;
+    // Nothing may be read, and nothing of the kind is there.
+    conditions = { AdminNetworkPolicy: 'not-permitted' };
+    expect(await reach()).toMatchObject({ reach: 'allowed', unreadable: [] });
+    put('CustomResourceDefinition', definition, {});
+    expect(await reach()).toMatchObject({ reach: 'unknown', unreadable: ['AdminNetworkPolicy'] });
+    // It was announced, and is not served yet: perhaps there are policies of it.
+    conditions = { AdminNetworkPolicy: 'not-served' };
+    expect(await reach()).toMatchObject({ reach: 'unknown', unreadable: ['AdminNetworkPolicy'] });
+    conditions = {};
+    expect(await reach()).toMatchObject({ reach: 'allowed' });
+    put('CustomResourceDefinition', definition, undefined);
+    // Whether there are definitions is not known either.
+    conditions = { AdminNetworkPolicy: 'not-permitted', CustomResourceDefinition: 'not-permitted' };
+    expect(await reach()).toMatchObject({ reach: 'unknown' });
+    conditions = { AdminNetworkPolicy: 'not-served', CustomResourceDefinition: 'not-permitted' };
+    expect(await reach()).toMatchObject({ reach: 'allowed' });
+    conditions = {};
+    // A kind of the group that nobody here knows.
+    put('CustomResourceDefinition', 'newpolicies.policy.networking.k8s.io', {});
+    expect(await reach()).toMatchObject({
+      reach: 'unknown',
+      unreadable: ['newpolicies.policy.networking.k8s.io'],
+    });
+    put('CustomResourceDefinition', 'newpolicies.policy.networking.k8s.io', undefined);
   });
 });
 

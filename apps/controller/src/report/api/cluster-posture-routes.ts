@@ -45,6 +45,7 @@ const SECRET_ORDERS: Orders<SecretUsage> = {
   namespace: ({ namespace }) => namespace,
   name: ({ name }) => name,
   readers: ({ readerCount }) => readerCount,
+  changed: ({ changedAtMs }) => changedAtMs ?? Number.MAX_SAFE_INTEGER,
 };
 const COMPONENT_FIELDS: FieldPaths = {
   product: 'product',

@@ -34,6 +34,7 @@ export async function buildClusterSide(parts: Parts) {
       moment: () => ({
         server: cluster.server(),
         lifecycle: parts.knowledge.content.lifecycle,
+        ...(cluster.judged === undefined ? {} : { judged: cluster.judged }),
         nowMs: parts.clock.nowMs(),
       }),
     }),

@@ -5,7 +5,8 @@ import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@ba
 import type { Store } from '@bartizan/adapters/store';
 import type { AdmissionContext, AdmissionRequest } from '@bartizan/engine/admission';
 import { kubernetesMinor } from '@bartizan/engine/admission-cel';
-import type { ClusterAccess } from '../../decide/access/cluster-access.ts';
+import type { ClusterAccess, Moment } from '../../decide/access/cluster-access.ts';
+import type { ComponentAdvisories } from '../../decide/access/component-judge.ts';
 import type { ProbeDesk } from '../../decide/access/probe-desk.ts';
 import { ClusterAudit, type ObjectChange } from '../../decide/admission/cluster-audit.ts';
 import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
@@ -43,6 +44,7 @@ interface Parts {
   readonly images: ImageBook;
   /** Rules, checks and dates in force. */
   readonly knowledge: Knowledge;
+  readonly advisories: ComponentAdvisories;
 }
 
 /** The cluster this controller stands in or was shown; off where there is none. */
@@ -63,6 +65,10 @@ export interface ClusterRole {
   readonly probes: ProbeDesk | undefined;
   /** Version of the API server; undefined: not known yet. */
   readonly server: () => string | undefined;
+  /** Holds parts of the cluster against the advisories in use; absent = no cluster is watched. */
+  readonly judged: Moment['judged'];
+  /** Other advisories are in use. */
+  readonly packChanged: () => void;
   /** Admission decisions since start, by verdict. */
   readonly verdicts: () => ReadonlyMap<string, number>;
   /** Recent requests of the API servers; none when they are not kept. */
@@ -101,17 +107,14 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     image: parts.images.image,
   };
   const audit = new ClusterAudit({ ...parts, context });
-  const { permissions, judge, probes } = followAccess(parts, state, {
-    version,
-    where: client.where,
-  });
+  const followed = followAccess(parts, state, { version, client });
   state.listen({
     onChange: (change) => {
       const taken = objectChange(change);
       if (taken === undefined) return;
       facts.take(taken);
       audit.take(taken);
-      permissions.take(taken);
+      followed.permissions.take(taken);
     },
   });
   const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
@@ -123,14 +126,13 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     known: { client, state },
     context,
     audit,
-    access: permissions,
-    probes,
-    server: () => version.known,
+    ...followed.asked,
     native,
     verdicts: () => gate.verdicts(),
     recorded: () => recorded?.requests() ?? [],
     start: () => {
       state.start();
+      followed.start();
       gate.start();
       void native.start();
     },
@@ -139,7 +141,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
       await native.close();
       await state.stop();
       await audit.close();
-      await judge.close();
+      await followed.close();
       await workloads.close();
       await client.close();
     },
@@ -192,6 +194,8 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   access: undefined,
   probes: undefined,
   server: () => undefined,
+  judged: undefined,
+  packChanged: () => undefined,
   native: undefined,
   verdicts: () => new Map(),
   recorded: () => [],

@@ -4,17 +4,20 @@
 import type { KubeClient } from '@bartizan/adapters/kube';
 import { probesOf, type ServerPlace } from '@bartizan/engine/cluster-posture';
 import { AccessFindings } from '../../decide/access/access-findings.ts';
-import { ClusterAccess } from '../../decide/access/cluster-access.ts';
+import { ClusterAccess, type Moment } from '../../decide/access/cluster-access.ts';
+import { type ComponentAdvisories, ComponentJudge } from '../../decide/access/component-judge.ts';
 import { ProbeDesk } from '../../decide/access/probe-desk.ts';
 import type { Knowledge } from '../../decide/rule-book.ts';
 import type { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
+import { SecretNotes } from '../../sense/kubernetes/secret-notes.ts';
 
 type AccessParts = Omit<
   ConstructorParameters<typeof AccessFindings>[0],
-  'access' | 'probes' | 'server' | 'lifecycle'
+  'access' | 'probes' | 'server' | 'lifecycle' | 'judged'
 > & {
   /** Rules, checks and dates in force. */
   readonly knowledge: Knowledge;
+  readonly advisories: ComponentAdvisories;
 };
 
 /** Asked when the server is reached, and again each time it was away: it may be another one by then. */
@@ -55,24 +58,34 @@ function placeOf(where: string): ServerPlace {
   const { hostname, port } = new URL(`https://${where}`);
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 443 : Number(port) };
 }
+const SECRET = { group: '', version: 'v1', kind: 'Secret', resource: 'secrets' } as const;
+
 /** Who may do what, kept from the watch, and judged soon after it changes. */
 export function followAccess(
   parts: AccessParts,
   state: ClusterState,
-  { version, where }: { readonly version: ServerVersion; readonly where: string },
+  { version, client }: { readonly version: ServerVersion; readonly client: KubeClient },
 ) {
-  const server = placeOf(where);
+  const server = placeOf(client.where);
+  const secrets = new SecretNotes({
+    client,
+    changed: ({ meta, raw }) => permissions.take({ ...SECRET, ...meta, object: raw }),
+    gone: (meta) => permissions.take({ ...SECRET, ...meta }),
+    state: () => judge.schedule(),
+  });
   const permissions: ClusterAccess = new ClusterAccess({
-    conditionOf: (kind) => state.state(kind)?.condition,
+    conditionOf: (kind) => (kind === 'Secret' ? secrets.condition : state.state(kind)?.condition),
     onChange: () => judge.schedule(),
   });
   const probes: ProbeDesk = new ProbeDesk({
     clock: parts.clock,
-    probes: () => probesOf(permissions.view().posture.nodes, server),
+    probes: () => probesOf(permissions.view().posture, server),
     onChange: () => judge.schedule(),
   });
+  const components = new ComponentJudge({ ...parts, onChange: () => judge.schedule() });
+  const judged: NonNullable<Moment['judged']> = (found) => components.judge(found);
   const judge: AccessFindings = new AccessFindings({
-    ...parts,
+    ...{ ...parts, judged },
     access: permissions,
     probes: () => probes.results(),
     server: () => version.known,
@@ -80,5 +93,17 @@ export function followAccess(
   });
   version.listen(() => judge.schedule());
   state.listen({ onChange: () => undefined, onState: () => judge.schedule() });
-  return { permissions, judge, probes };
+  return {
+    permissions,
+    /** What of it others of the controller ask. */
+    asked: {
+      ...{ access: permissions, probes, judged, server: () => version.known },
+      packChanged: () => judge.schedule(),
+    },
+    start: () => secrets.start(),
+    close: async () => {
+      await secrets.stop();
+      await judge.close();
+    },
+  };
 }

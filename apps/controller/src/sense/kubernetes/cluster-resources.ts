@@ -3,6 +3,7 @@
 
 import type { Resource } from '@bartizan/adapters/kube';
 import { IMAGE_VERDICTS } from '@bartizan/engine/admission-native';
+import type { CLUSTER_POLICY_KINDS } from '@bartizan/engine/reachability';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const ADMISSION = 'admissionregistration.k8s.io';
@@ -18,6 +19,14 @@ const of = (
   kind,
   plural,
   isNamespaced,
+});
+
+const clusterPolicy = (kind: (typeof CLUSTER_POLICY_KINDS)[number]): Resource => ({
+  group: 'policy.networking.k8s.io',
+  version: 'v1alpha1',
+  kind,
+  plural: kind.toLowerCase().replace(/y$/, 'ies'),
+  isNamespaced: false,
 });
 
 /** What is watched of a cluster. A kind that this API server does not have is said to be not served. */
@@ -40,6 +49,10 @@ export const CLUSTER_RESOURCES = [
   of(RBAC, 'ClusterRoleBinding', false),
   of('networking.k8s.io', 'NetworkPolicy', true, 'networkpolicies'),
   of('networking.k8s.io', 'Ingress', true, 'ingresses'),
+  // Policies of the whole cluster: the kind of today, and the two before it. All come with a network plugin.
+  { ...clusterPolicy('ClusterNetworkPolicy'), version: 'v1alpha2' },
+  clusterPolicy('AdminNetworkPolicy'),
+  clusterPolicy('BaselineAdminNetworkPolicy'),
   of(ADMISSION, 'ValidatingWebhookConfiguration', false),
   of(ADMISSION, 'MutatingWebhookConfiguration', false),
   of(ADMISSION, 'ValidatingAdmissionPolicy', false, 'validatingadmissionpolicies'),
@@ -51,3 +64,7 @@ export const CLUSTER_RESOURCES = [
 /** The resource of a kind that is watched. */
 export const resourceOf = (kind: string): Resource | undefined =>
   CLUSTER_RESOURCES.find((resource) => resource.kind === kind);
+
+/** The kind that is watched and comes with a CustomResourceDefinition of that name. */
+export const kindOfDefinition = (name: string): string | undefined =>
+  CLUSTER_RESOURCES.find(({ group, plural }) => name === `${plural}.${group}`)?.kind;

@@ -12,7 +12,7 @@ import {
 } from '@bartizan/adapters/kube';
 import { ok, type Result } from '@bartizan/contracts';
 import type { Log } from '../../ports.ts';
-import { CLUSTER_RESOURCES, resourceOf } from './cluster-resources.ts';
+import { CLUSTER_RESOURCES, kindOfDefinition, resourceOf } from './cluster-resources.ts';
 import { type ObjectView, objectView, type PodView, podView } from './views.ts';
 
 /** Something of the cluster changed. */
@@ -147,6 +147,8 @@ export class ClusterState {
   }
 
   #tell(change: ClusterChange): void {
+    if (change.kind === 'CustomResourceDefinition')
+      this.#watches.get(kindOfDefinition(change.meta.name) ?? '')?.again();
     for (const listener of this.#listeners) listener.onChange(change);
   }
 

@@ -140,9 +140,12 @@ export const clusterAccessRoutes = [
     permission: 'policies:read',
     status: 200,
     list: true,
-    summary: { en: 'Secrets in use, and who may read each', ja: '使用中の Secret と読み取れる主体の一覧' },
+    summary: {
+      en: 'Secrets, what uses each, who may read it and when it was changed',
+      ja: 'Secret の使用元・読み取れる主体・最終更新日の一覧',
+    },
     query: ListQuery,
-    response: page(SecretUsage, 'Secrets in use'),
+    response: page(SecretUsage, 'Secrets'),
   }),
   route({
     id: 'access.components',
