@@ -132,7 +132,9 @@ export class NativeKeeper {
     const kept = live.ok || isAway ? await this.#put(desired) : live;
     if (!kept.ok) {
       const { code, detail } = kept.error;
-      log.warn({ name: desired.name, code, detail }, 'a policy of ours is not in force now');
+      // What this API server does not have is told once, not at each look.
+      if (code !== 'E_KUBE_MISSING' || this.#states.get(key)?.code !== code)
+        log.warn({ name: desired.name, code, detail }, 'a policy of ours is not in force now');
       this.#states.set(key, {
         state: stateOf(code),
         restoredTotal,
@@ -221,5 +223,7 @@ export class NativeKeeper {
 
 const stateOf = (code: string): OwnedState['state'] => {
   if (code === 'E_KUBE_NOT_PERMITTED') return 'not-permitted';
-  return code === 'E_KUBE_REFUSED' || code === 'E_KUBE_MISSING' ? 'refused' : 'absent';
+  // Nothing of the whole cluster is missing when it is made, but for its kind.
+  if (code === 'E_KUBE_MISSING') return 'not-served';
+  return code === 'E_KUBE_REFUSED' ? 'refused' : 'absent';
 };
