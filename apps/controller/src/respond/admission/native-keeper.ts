@@ -60,13 +60,15 @@ export class NativeKeeper {
 
   /** Keeps these, and no others of ours, from now on; without `prune` what is there besides stays for now. */
   async keep(objects: readonly OwnedObject[], prune: boolean): Promise<void> {
-    this.#desired = new Map(
-      objects.map((one) => {
-        const key = keyOf(one.resource.kind, one.name);
-        const before = this.#desired.get(key);
-        return [key, before !== undefined && isDeepStrictEqual(before.object, one.object) ? before : one];
-      }),
-    );
+    const before = this.#desired;
+    const wanted = objects.map((one): readonly [string, OwnedObject] => {
+      const key = keyOf(one.resource.kind, one.name);
+      const held = before.get(key);
+      return [key, held !== undefined && isDeepStrictEqual(held.object, one.object) ? held : one];
+    });
+    // What is new or different first: it does not wait until all that is there already was looked at.
+    const isNews = ([key, one]: readonly [string, OwnedObject]): boolean => before.get(key) !== one;
+    this.#desired = new Map([...wanted.filter(isNews), ...wanted.filter((one) => !isNews(one))]);
     this.#mayPrune = prune;
     this.#stop ??= this.#parts.feed.listen({
       onChange: ({ kind, meta, object }) => {
