@@ -111,7 +111,8 @@ export function runEmit(context: CliContext, flags: EmitFlags, what: 'vap' | 'ma
     );
     for (const { rule, reason } of left)
       process.stderr.write(`${plain(t('emit.left-out', { rule, reason: reason[language] }))}\n`);
-    process.stderr.write(`${t(`emit.summary-${what}`, { native, rules: native + left.length })}\n`);
+    const summary = what === 'vap' ? 'emit.summary-vap' : 'emit.summary-map';
+    process.stderr.write(`${t(summary, { native, rules: native + left.length })}\n`);
     return ok(items.length === 0 ? EXIT.failed : EXIT.fine);
   });
 }

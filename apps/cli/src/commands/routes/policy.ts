@@ -80,7 +80,7 @@ const explainCommand = (t: Translate) =>
 
 const emitCommand = (t: Translate, what: 'vap' | 'map') =>
   buildCommand<EmitFlags, [], CliContext>({
-    docs: { brief: t(`command.policy-emit-${what}`) },
+    docs: { brief: t(what === 'vap' ? 'command.policy-emit-vap' : 'command.policy-emit-map') },
     parameters: {
       flags: {
         output: { kind: 'enum', values: EMIT_FORMATS, default: 'yaml', brief: t('flag.policy-output') },
