@@ -21,7 +21,7 @@ export interface OwnedObject {
 
 /** How one object of ours is. */
 export interface OwnedState {
-  readonly state: 'in-force' | 'refused' | 'not-permitted' | 'absent';
+  readonly state: 'in-force' | 'refused' | 'not-permitted' | 'not-served' | 'absent';
   readonly restoredTotal: number;
   readonly code?: string;
   readonly detail?: string;

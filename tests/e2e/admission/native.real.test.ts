@@ -23,7 +23,9 @@ const passwordFile = join(folder, 'password');
 const RESTORED_MS = 1_000;
 const POLICY = 'validatingadmissionpolicy';
 const BINDING = 'validatingadmissionpolicybinding';
+const DEFAULTS = 'mutatingadmissionpolicies,mutatingadmissionpolicybindings';
 const PRIVILEGED = 'bartizan-main.pss.baseline.privileged.custom.shop';
+const DEFAULTS_PATH = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies';
 const UNKNOWN = `${MACHINE}:1/shop/web@sha256:${'0'.repeat(64)}`;
 let before: string[] = [];
 let registry: MemoryRegistry;
@@ -57,7 +59,12 @@ const policyOf = async (rule: string) => (await native()).policies.find((one) =>
 const kept = (): string[] =>
   cluster
     .says([
-      ...['get', `${POLICY},${BINDING},imageverdictsets`, '-l', 'app.kubernetes.io/managed-by=bartizan'],
+      ...[
+        'get',
+        `${POLICY},${BINDING},${DEFAULTS},imageverdictsets`,
+        '-l',
+        'app.kubernetes.io/managed-by=bartizan',
+      ],
       ...['-o', 'name', '--ignore-not-found'],
     ])
     .text.split('\n')
@@ -186,9 +193,22 @@ describe.skipIf(!hasKubebox)('rules that the API server holds by itself', { time
       const signed = await policyOf('admission.image-signed');
       return signed?.state === 'applied' && signed.knownDigestsOnly === 1 ? true : undefined;
     });
+    expect((await policyOf('pss.baseline.privileged'))?.defaults).toEqual({
+      state: 'applied',
+      objects: [PRIVILEGED],
+    });
+    expect((await policyOf('pss.baseline.host-ports'))?.defaults?.state).toBe('not-expressible');
     expect((await policyOf('admission.image-setuid'))?.reason?.en).toContain('which the API server does not');
     await bind(binding('warn'));
-    await eventually('no policies', async () => (kept().length === 0 ? true : undefined), 20_000);
+    // A warning refuses nothing; what is filled in is filled in there too.
+    await eventually(
+      'defaults only',
+      async () => {
+        const left = kept();
+        return left.length > 0 && left.every((name) => name.startsWith('mutating')) ? true : undefined;
+      },
+      20_000,
+    );
     await bind(binding('enforce'));
     await eventually('policies again', async () =>
       (await policyOf('pss.baseline.privileged'))?.state === 'applied' ? true : undefined,
@@ -225,9 +245,10 @@ describe.skipIf(!hasKubebox)('rules that the API server holds by itself', { time
     await attacked('a blunted policy', POLICY_PATH, { spec: { matchConditions: never } });
     await attacked('a softened binding', BINDING_PATH, { spec: { validationActions: ['Audit'] } });
     await attacked('a deleted object of verdicts', VERDICTS_PATH);
+    await attacked('a deleted policy of defaults', `${DEFAULTS_PATH}/${PRIVILEGED}`);
     const told = await eventually('the records', async () => {
       const items = await restores();
-      return items.length >= 5 ? items : undefined;
+      return items.length >= 6 ? items : undefined;
     });
     expect(told.map(({ target, detail }) => `${target}: ${detail}`).sort()).toEqual([
       'bartizan-main-1: deleted; restored',
@@ -236,8 +257,9 @@ describe.skipIf(!hasKubebox)('rules that the API server holds by itself', { time
       `${PRIVILEGED}: changed; restored`,
       `${PRIVILEGED}: deleted; restored`,
       `${PRIVILEGED}: deleted; restored`,
+      `${PRIVILEGED}: deleted; restored`,
     ]);
-    expect(await policyOf('pss.baseline.privileged')).toMatchObject({ state: 'applied', restoredTotal: 4 });
+    expect(await policyOf('pss.baseline.privileged')).toMatchObject({ state: 'applied', restoredTotal: 5 });
   });
 
   it('are taken back when nobody wants them', async () => {
@@ -266,6 +288,12 @@ describe.skipIf(!hasKubebox)('rules that the API server holds by itself', { time
     expect([unsigned.code, unsigned.text]).toEqual([1, expect.stringContaining('admission.image-signed')]);
     expect(dryRun('good').code, dryRun('good').text).toBe(0);
     expect(dryRun('unknown', UNKNOWN).code).toBe(0);
+    // Who asks for safe defaults gets them, and so nothing to refuse is left.
+    cluster.kubectl('label', 'namespace', 'shop', 'policy.bartizan.dev/mutate=true');
+    await eventually('a pod that was completed', async () =>
+      dryRun('completed', undefined, true).code === 0 ? true : undefined,
+    );
+    cluster.kubectl('label', 'namespace', 'shop', 'policy.bartizan.dev/mutate-');
     const elsewhere = ['create', '-n', 'default', '--dry-run=server', '-f', '-'];
     expect(cluster.says(elsewhere, pod('elsewhere', { privileged: true })).code).toBe(0);
   });

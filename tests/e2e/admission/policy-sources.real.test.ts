@@ -18,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ROOT } from '../../architecture/repository.ts';
 import { hasKubebox, useCluster } from '../../cluster/kubebox.ts';
 import { type Running, startRunning } from '../../controller/running.ts';
+import { Api } from '../native-policy/api.ts';
 import { pod } from './objects.ts';
 
 const within = <T>(check: () => T | Promise<T>, timeout = 15_000): Promise<T> =>
@@ -39,6 +40,9 @@ const privileged = (name: string, more: object = {}) =>
     condition: { cel: 'pod.containers.exists(c, c.?securityContext.?privileged.orValue(false))' },
     ...more,
   });
+/** From the answer to `apply` until the first request is refused. */
+const IN_FORCE_MS = 2_000;
+const FRESH_TRIES = 7;
 const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
 
 /** The kinds as a bundle brings them. */
@@ -143,6 +147,46 @@ describe.skipIf(!hasKubebox)('policies from the cluster and from Git', { timeout
       rules: 0,
       changes: [{ action: 'remove', kind: 'AdmissionRule', id: 'shop.privileged' }],
     });
+  });
+
+  it('a rule and its binding refuse within two seconds after the API server took them', async () => {
+    const api = new Api(up().kubeconfig);
+    const objects = `/apis/${API}`;
+    const pods = '/api/v1/namespaces/shop/pods?dryRun=All';
+    const tookMs: number[] = [];
+    try {
+      for (let turn = 0; turn < FRESH_TRIES; turn += 1) {
+        const name = `shop.fresh-${turn}`;
+        const rule = privileged(name, { title: `fresh ${turn}`, mode: 'audit' });
+        const binding = policy('AdmissionBinding', name, {
+          rules: [name],
+          mode: 'enforce',
+          namespaces: ['shop'],
+        });
+        const startedAt = performance.now();
+        for (const [plural, object] of [
+          ['admissionrules', rule],
+          ['admissionbindings', binding],
+        ] as const)
+          expect((await api.ask('POST', `${objects}/${plural}`, object)).status).toBe(201);
+        let isRefused = false;
+        while (!isRefused && performance.now() - startedAt < 5 * IN_FORCE_MS) {
+          const answer = await api.ask('POST', pods, pod('fresh', { privileged: true }));
+          isRefused = answer.status === 403 && answer.message.includes(name);
+        }
+        tookMs.push(Math.round(performance.now() - startedAt));
+        expect(isRefused, `${name} after ${tookMs.at(-1)} ms`).toBe(true);
+        for (const plural of ['admissionbindings', 'admissionrules'])
+          expect((await api.ask('DELETE', `${objects}/${plural}/${name}`)).status).toBe(200);
+      }
+    } finally {
+      api.close();
+    }
+    tookMs.sort((one, two) => one - two);
+    process.stdout.write(
+      `policies of the cluster refuse after ${tookMs.join(', ')} ms (promised: ${IN_FORCE_MS} ms)\n`,
+    );
+    await allowed();
   });
 
   it('one that is wrong is told and stops no other; of one that was right, the version before stays', async () => {

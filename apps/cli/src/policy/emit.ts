@@ -5,7 +5,12 @@ import { type AdmissionRule, ok, type Result } from '@bartizan/contracts';
 import { compileWildcard, isWildcard } from '@bartizan/engine';
 import { CUSTOM_POD_PATHS } from '@bartizan/engine/admission';
 import { ruleCelCompiler } from '@bartizan/engine/admission-cel';
-import { emitNativePolicies, NATIVE_MINOR, type NativeEmission } from '@bartizan/engine/admission-native';
+import {
+  emitNativePolicies,
+  NATIVE_MINOR,
+  type NativeEmission,
+  type NativeObject,
+} from '@bartizan/engine/admission-native';
 import { compileNativePolicy } from '@bartizan/engine/native-policy';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, perform, usage } from '../context.ts';
@@ -66,23 +71,48 @@ async function emitted(context: CliContext, flags: EmitFlags): Promise<Result<Na
   });
 }
 
-/** `policy emit vap`: the policies on stdout, what they leave out on stderr. */
-export function runEmitVap(context: CliContext, flags: EmitFlags): Promise<void> {
+interface Written {
+  readonly items: readonly NativeObject[];
+  /** Rules of which there are some. */
+  readonly native: number;
+  readonly left: NativeEmission['notExpressible'];
+}
+
+/** What refuses. */
+const refusing = ({ compiled, notExpressible }: NativeEmission): Written => ({
+  items: compiled.flatMap(({ pairs }) => pairs.flatMap(({ policy, binding }) => [policy, binding])),
+  native: compiled.length,
+  left: notExpressible,
+});
+
+/** What fills in safe defaults; rules that fill in none are not spoken of. */
+function completing({ compiled }: NativeEmission): Written {
+  const some = compiled.filter(({ mutations }) => mutations.length > 0);
+  return {
+    items: some.flatMap(({ mutations }) => mutations.flatMap(({ policy, binding }) => [policy, binding])),
+    native: some.length,
+    left: compiled.flatMap(({ rule, notMutable }) =>
+      notMutable === undefined ? [] : [{ rule, reason: notMutable }],
+    ),
+  };
+}
+
+/** `policy emit vap` and `policy emit map`: the policies on stdout, what they leave out on stderr. */
+export function runEmit(context: CliContext, flags: EmitFlags, what: 'vap' | 'map'): Promise<void> {
   return perform(context, async (): Promise<Result<number, ApiFailure>> => {
     const made = await emitted(context, flags);
     if (!made.ok) return made;
-    const { compiled, notExpressible } = made.value;
+    const { items, native, left } = what === 'vap' ? refusing(made.value) : completing(made.value);
     const { process, t, language } = context;
-    const items = compiled.flatMap(({ pairs }) => pairs.flatMap(({ policy, binding }) => [policy, binding]));
     process.stdout.write(
       flags.output === 'json'
         ? `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2)}\n`
         : items.map((item) => `---\n${toYaml(item)}`).join(''),
     );
-    for (const { rule, reason } of notExpressible)
+    for (const { rule, reason } of left)
       process.stderr.write(`${plain(t('emit.left-out', { rule, reason: reason[language] }))}\n`);
-    const count = { native: compiled.length, rules: compiled.length + notExpressible.length };
-    process.stderr.write(`${t('emit.summary', count)}\n`);
+    const summary = what === 'vap' ? 'emit.summary-vap' : 'emit.summary-map';
+    process.stderr.write(`${t(summary, { native, rules: native + left.length })}\n`);
     return ok(items.length === 0 ? EXIT.failed : EXIT.fine);
   });
 }

@@ -13,13 +13,17 @@ type Policy = AdmissionNative['policies'][number];
 
 /** Why a rule is not held, or how far it is. */
 function noteOf(
-  { reason, code, detail, knownDigestsOnly, restoredTotal }: Policy,
+  { reason, code, detail, knownDigestsOnly, restoredTotal, defaults }: Policy,
   { t, language }: CliContext,
 ): string {
   const parts = [
     ...(reason === undefined ? [] : [reason[language]]),
     ...(code === undefined ? [] : [`${code}: ${detail ?? ''}`]),
     ...(knownDigestsOnly === undefined ? [] : [t('native.digests', { digests: knownDigestsOnly })]),
+    ...(defaults === undefined ? [] : [t(`native.defaults.${defaults.state}`)]),
+    ...(defaults?.code === undefined || defaults.state === 'not-served'
+      ? []
+      : [`${defaults.code}: ${defaults.detail ?? ''}`]),
     ...(restoredTotal === 0 ? [] : [t('native.restored', { times: restoredTotal })]),
   ];
   return plain(parts.join('; '));
@@ -85,7 +89,11 @@ export function runNative(
         : await client.value.call('admission.native.put', { body: { rules: [...rules.value] } });
     if (!native.ok) return native;
     show(context, flags.output, native.value);
-    const isBad = native.value.policies.some(({ state }) => state === 'refused' || state === 'not-permitted');
+    const isHindered = (state: string | undefined): boolean =>
+      state === 'refused' || state === 'not-permitted';
+    const isBad = native.value.policies.some(
+      ({ state, defaults }) => isHindered(state) || isHindered(defaults?.state),
+    );
     return ok(isBad ? EXIT.failed : EXIT.fine);
   });
 }

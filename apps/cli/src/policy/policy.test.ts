@@ -391,3 +391,23 @@ describe('policy emit vap', () => {
     expect((await bartizan(['policy', 'emit', 'vap', '--rules', 'nothing'])).exitCode).toBe(2);
   });
 });
+
+describe('policy emit map', () => {
+  it('writes the defaults of rules that are warned of or enforced, and says which only the webhook fills in', async () => {
+    const asked = ['--pss', 'restricted', '--rules', 'pss.restricted.*'];
+    const { exitCode, stdout, stderr } = await bartizan([
+      ...['policy', 'emit', 'map', ...asked, '--mode', 'warn', '-o', 'json'],
+    ]);
+    expect(exitCode).toBe(0);
+    const { items } = JSON.parse(stdout) as { items: { kind: string; spec: Record<string, unknown> }[] };
+    expect(items.map(({ kind }) => kind).slice(0, 2)).toEqual([
+      'MutatingAdmissionPolicy',
+      'MutatingAdmissionPolicyBinding',
+    ]);
+    expect(JSON.stringify(items[1]?.spec)).toContain('"policy.bartizan.dev/mutate","operator":"In"');
+    expect(stderr).toMatch(/^pss\.restricted\.volume-types is left out: its repair is at places/);
+    expect(stderr).toContain('5 of 6 rules that fill in defaults can be left to the API server itself');
+    const none = await bartizan(['policy', 'emit', 'map', ...asked, '--mode', 'audit']);
+    expect([none.exitCode, none.stdout]).toEqual([1, '']);
+  });
+});

@@ -43,6 +43,21 @@ export const NATIVE_TEXT = {
     ja: '既知のダイジェストのみ：{digests} 件を拒否',
   },
   'native.restored': { en: 'put back {times} times', ja: '{times} 回復元' },
+  'native.defaults.applied': { en: 'fills in safe defaults', ja: '安全な既定値も補完' },
+  'native.defaults.pending': { en: 'safe defaults not written yet', ja: '安全な既定値は未反映' },
+  'native.defaults.refused': {
+    en: 'safe defaults refused by the API server',
+    ja: '安全な既定値を API サーバーが拒否',
+  },
+  'native.defaults.not-permitted': { en: 'safe defaults not permitted', ja: '安全な既定値を書く権限なし' },
+  'native.defaults.not-served': {
+    en: 'safe defaults by the webhook only: MutatingAdmissionPolicy is not served (Kubernetes 1.36 or newer)',
+    ja: '安全な既定値は Webhook のみが補完：MutatingAdmissionPolicy は未提供（Kubernetes 1.36 以降で提供）',
+  },
+  'native.defaults.not-expressible': {
+    en: 'safe defaults by the webhook only',
+    ja: '安全な既定値は Webhook のみが補完',
+  },
   'native.verdicts': {
     en: '{refused} refused image digests in {objects} objects',
     ja: '拒否するイメージのダイジェスト {refused} 件（オブジェクト {objects} 個）',

@@ -44,10 +44,18 @@ export const POLICY_TEXT = {
     en: 'Write rules as ValidatingAdmissionPolicies, which the API server enforces by itself',
     ja: 'ルールを API サーバーが単独で適用できる ValidatingAdmissionPolicy として書き出す',
   },
+  'command.policy-emit-map': {
+    en: 'Write safe defaults as MutatingAdmissionPolicies, which the API server fills in by itself (Kubernetes 1.36 or newer)',
+    ja: '安全な既定値を API サーバーが単独で補完できる MutatingAdmissionPolicy として書き出す（Kubernetes 1.36 以降）',
+  },
   'emit.left-out': { en: '{rule} is left out: {reason}', ja: '{rule} は対象外です：{reason}' },
-  'emit.summary': {
+  'emit.summary-vap': {
     en: '{native} of {rules} rules can be held by the API server itself',
     ja: '{rules} 件のルールのうち {native} 件を API サーバー単独で適用できます',
+  },
+  'emit.summary-map': {
+    en: '{native} of {rules} rules that fill in defaults can be left to the API server itself',
+    ja: '既定値を補完する {rules} 件のルールのうち {native} 件を API サーバー単独で補完できます',
   },
   'flag.emit-rules': {
     en: 'Only rules whose id matches, may be repeated (pss.*)',

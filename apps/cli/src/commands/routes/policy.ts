@@ -78,9 +78,9 @@ const explainCommand = (t: Translate) =>
     },
   });
 
-const emitVapCommand = (t: Translate) =>
+const emitCommand = (t: Translate, what: 'vap' | 'map') =>
   buildCommand<EmitFlags, [], CliContext>({
-    docs: { brief: t('command.policy-emit-vap') },
+    docs: { brief: t(what === 'vap' ? 'command.policy-emit-vap' : 'command.policy-emit-map') },
     parameters: {
       flags: {
         output: { kind: 'enum', values: EMIT_FORMATS, default: 'yaml', brief: t('flag.policy-output') },
@@ -94,14 +94,14 @@ const emitVapCommand = (t: Translate) =>
       aliases: { o: 'output' },
     },
     async func(flags) {
-      const { runEmitVap } = await import('../../policy/emit.ts');
-      return runEmitVap(this, flags);
+      const { runEmit } = await import('../../policy/emit.ts');
+      return runEmit(this, flags, what);
     },
   });
 
 const emitRoutes = (t: Translate) =>
   buildRouteMap({
-    routes: { vap: emitVapCommand(t) },
+    routes: { vap: emitCommand(t, 'vap'), map: emitCommand(t, 'map') },
     docs: { brief: t('command.policy-emit') },
   });
 

@@ -95,6 +95,13 @@ export const admission = {
   'admission.kept.state.not-permitted': 'Not permitted',
   'admission.kept.state.not-enforced': 'Enforced nowhere',
   'admission.kept.state.not-expressible': 'Needs the webhook',
+  'admission.kept.defaults.applied': 'Fills in safe defaults',
+  'admission.kept.defaults.pending': 'Safe defaults: not written yet',
+  'admission.kept.defaults.refused': 'Safe defaults: refused by the API server',
+  'admission.kept.defaults.not-permitted': 'Safe defaults: not permitted',
+  'admission.kept.defaults.not-served':
+    'Safe defaults by the webhook only: this API server has no MutatingAdmissionPolicy',
+  'admission.kept.defaults.not-expressible': 'Safe defaults by the webhook only',
   'admission.kept.rules': 'Rules by state',
   'admission.kept.digests': 'Known digests only: {n} refused',
   'admission.kept.restored': 'Put back {n} times',

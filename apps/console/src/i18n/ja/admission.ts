@@ -93,6 +93,13 @@ export const admission = {
   'admission.kept.state.not-permitted': '権限なし',
   'admission.kept.state.not-enforced': '拒否の適用先なし',
   'admission.kept.state.not-expressible': 'Webhook が必要',
+  'admission.kept.defaults.applied': '安全な既定値も補完',
+  'admission.kept.defaults.pending': '安全な既定値：未反映',
+  'admission.kept.defaults.refused': '安全な既定値：API サーバーが拒否',
+  'admission.kept.defaults.not-permitted': '安全な既定値：権限なし',
+  'admission.kept.defaults.not-served':
+    '安全な既定値は Webhook のみが補完（この API サーバーは MutatingAdmissionPolicy を提供していません）',
+  'admission.kept.defaults.not-expressible': '安全な既定値は Webhook のみが補完',
   'admission.kept.rules': '状態別のルール',
   'admission.kept.digests': '既知のダイジェストのみ：{n} 件を拒否',
   'admission.kept.restored': '{n} 回復元',

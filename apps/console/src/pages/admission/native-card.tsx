@@ -46,7 +46,7 @@ const PolicyLine = ({ policy }: { policy: Policy }) => {
   const t = useT();
   const language = useLanguage();
   const { count } = useFormat();
-  const { rule, reason, code, detail, knownDigestsOnly, restoredTotal } = policy;
+  const { rule, reason, code, detail, knownDigestsOnly, restoredTotal, defaults } = policy;
   return (
     <li>
       <Verbatim mono>{rule}</Verbatim>
@@ -60,6 +60,13 @@ const PolicyLine = ({ policy }: { policy: Policy }) => {
         )}
         {knownDigestsOnly !== undefined && (
           <> {t('admission.kept.digests', { n: count(knownDigestsOnly) })}</>
+        )}
+        {defaults !== undefined && <> {t(`admission.kept.defaults.${defaults.state}`)}</>}
+        {defaults?.code !== undefined && defaults.state !== 'not-served' && (
+          <>
+            {' '}
+            <Verbatim>{defaults.detail ?? ''}</Verbatim> <code>{defaults.code}</code>
+          </>
         )}
         {restoredTotal > 0 && <> {t('admission.kept.restored', { n: count(restoredTotal) })}</>}
       </span>

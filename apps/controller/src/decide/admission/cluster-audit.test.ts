@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { CheckResult, Finding } from '@bartizan/contracts';
-import { EMPTY_CONTEXT } from '@bartizan/engine/admission';
+import { EMPTY_CONTEXT, type ImageFacts, type Unknown } from '@bartizan/engine/admission';
 import {
   anAdmissionRule,
   aStoredBinding,
@@ -16,6 +16,7 @@ import { Turnstile } from '../../turnstile.ts';
 import { FindingLedger } from '../finding-ledger.ts';
 import { ClusterAudit, type ObjectChange } from './cluster-audit.ts';
 import { ClusterDesk } from './cluster-desk.ts';
+import { runsOneOf } from './concerned-objects.ts';
 import { requestOfObject } from './object-request.ts';
 import { PolicyBook } from './policy-book.ts';
 
@@ -142,6 +143,57 @@ describe('the audit of what exists', () => {
     await test.store.admissionBindings.put(SCOPE, [off]);
     await book.load(OWNER);
     await eventually(async () => expect((await findings())[0]?.state).toBe('fixed'));
+  }, 60_000);
+
+  it('judges again what an exception covered when it ends, though nothing else changed', async () => {
+    const endsMs = test.clock.value + 200;
+    const stored = aStoredException();
+    await test.store.admissionExceptions.put(SCOPE, [
+      { ...stored, exception: { ...stored.exception, expiresAtMs: endsMs } },
+    ]);
+    await book.load(OWNER);
+    audit.take(deployment(true));
+    await eventually(async () => expect((await findings())[0]?.state).toBe('accepted'));
+    test.clock.value = endsMs;
+    await eventually(async () => expect((await findings())[0]?.state).toBe('open'));
+  }, 60_000);
+
+  it('judges again what runs an image of which something else is known now, and nothing besides', async () => {
+    const signed = anAdmissionRule({
+      id: 'image.signed',
+      condition: { some: 'containers', where: { field: 'image.signed', operator: 'equals', value: false } },
+    });
+    const images = new PolicyBook({ store: test.store, clock: test.clock, log: silent, builtIn: [signed] });
+    await images.load(OWNER);
+    let facts: ImageFacts | Unknown = { unknown: 'nobody has scanned this image yet' };
+    const asked: string[] = [];
+    const following = new ClusterAudit({
+      ...{ store: test.store, clock: test.clock, log: silent, owner: OWNER, book: images },
+      publish: () => undefined,
+      findings: new FindingLedger(test.store, test.clock, new Turnstile()),
+      context: {
+        image: (reference) => {
+          asked.push(reference);
+          return facts;
+        },
+      },
+    });
+    following.take(deployment(false));
+    await eventually(async () => expect(await checks()).toMatchObject([{ outcome: 'unknown' }]));
+    const know = (names: readonly string[], digests: readonly string[] = []): void => {
+      const changed = { names: new Set(names), digests: new Set(digests) };
+      following.judgeAgain((request) => runsOneOf(request, changed));
+    };
+    facts = { scanned: true, signed: false };
+    asked.length = 0;
+    know(['docker.io/library/other:1'], [`sha256:${'1'.repeat(64)}`]);
+    expect(asked).toEqual([]);
+    know(['docker.io/library/web:1']);
+    expect(following.counts().get(signed.id)).toEqual({ violations: 1, unknown: 0 });
+    await eventually(async () =>
+      expect(await findings()).toMatchObject([{ check: signed.id, state: 'open' }]),
+    );
+    await following.close();
   }, 60_000);
 
   it('names objects that are no workload by kind and name, and outlives one that is badly typed', async () => {

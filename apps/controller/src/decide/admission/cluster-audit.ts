@@ -3,6 +3,7 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import { type Result, tenantScope } from '@bartizan/contracts';
+import { compileWildcard } from '@bartizan/engine';
 import {
   AdmissionAudit,
   type AdmissionContext,
@@ -43,6 +44,8 @@ interface Parts {
 
 /** Changes of that long are written together. */
 const FLUSH_MS = 250;
+/** The clock is asked again at least that often. */
+const END_MAX_MS = 3_600_000;
 /** Objects whose verdicts go into one write. */
 const BATCH = 40;
 /** Controllers whose own object is judged: what they make repeats it. */
@@ -75,6 +78,9 @@ export class ClusterAudit {
   readonly #dirty = new Set<string>();
   readonly #gone = new Map<string, AdmissionRequest>();
   #timer: NodeJS.Timeout | undefined;
+  #endTimer: NodeJS.Timeout | undefined;
+  /** Exceptions that ended until then have been judged without. */
+  #endedMs: number;
   #writing: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -82,12 +88,15 @@ export class ClusterAudit {
     this.#parts = parts;
     const held = parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
     this.#audit = new AdmissionAudit(held, parts.context);
+    this.#endedMs = parts.clock.nowMs();
+    this.#awaitEnds();
     parts.book.listen((owner, { set }) => {
       if (owner.cluster !== parts.owner.cluster || owner.tenant !== parts.owner.tenant) return;
       this.#audit.swap(set, parts.clock.nowMs());
       // Titles, fixes and passes change with the rules, not only what is violated.
       for (const key of this.#keys.keys()) this.#dirty.add(key);
       this.#schedule();
+      this.#awaitEnds();
     });
   }
 
@@ -175,9 +184,26 @@ export class ClusterAudit {
     if (keys.length > 0) this.#schedule();
   }
 
+  /** What an exception covered is judged again when it ends, though nothing of it changed. */
+  #awaitEnds(): void {
+    clearTimeout(this.#endTimer);
+    if (this.#isClosed) return;
+    const { book, owner, clock } = this.#parts;
+    const exceptions = (book.held(owner)?.policy.exceptions ?? []).map(({ exception }) => exception);
+    const nowMs = clock.nowMs();
+    const ended = exceptions.filter(({ expiresAtMs }) => expiresAtMs > this.#endedMs && expiresAtMs <= nowMs);
+    this.#endedMs = nowMs;
+    const tests = ended.flatMap(({ namespaces }) => namespaces.map(compileWildcard));
+    if (tests.length > 0) this.judgeAgain(({ namespace }) => tests.some((test) => test(namespace)));
+    const next = Math.min(...exceptions.map((one) => one.expiresAtMs).filter((endMs) => endMs > nowMs));
+    if (Number.isFinite(next))
+      this.#endTimer = setTimeout(() => this.#awaitEnds(), Math.min(next - nowMs, END_MAX_MS)).unref();
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#endTimer);
     await this.#writing;
   }
 

@@ -79,13 +79,19 @@ describe('what rules may know of images', () => {
     await put();
     await book.load();
     const facts = { scanned: true, scannedAtMs: 5, os: 'debian:12', signed: false, secrets: 0 };
+    const told: string[][] = [];
+    book.onChange(({ digests, names }) => told.push([...digests, ...names]));
     for (const reference of [BY_TAG, BY_DIGEST, `${HOST}/shop/web:moved@${DIGEST}`])
       expect(book.image(reference)).toEqual(facts);
     await ledger.mark(OWNER, DIGEST, { state: 'done', reasons: [], scannedAtMs: 9 });
     await until(() => expect(book.image(BY_DIGEST)).toMatchObject({ scannedAtMs: 9 }));
+    await until(() => expect(told).toContainEqual([DIGEST, BY_TAG]));
+    told.length = 0;
     await ledger.settle(OWNER, BY_TAG, [OTHER]);
     await until(() => expect(book.image(BY_TAG)).toMatchObject({ unknown: expect.any(String) }));
     expect(book.image(BY_DIGEST)).toMatchObject({ scanned: true });
+    // The name means another image now: who runs it by that name is concerned too.
+    await until(() => expect(told.flat()).toContain(BY_TAG));
   });
 
   it('tells no vulnerabilities before the advisories were asked, and then those that are open', async () => {

@@ -5,6 +5,7 @@ import type { Store } from '@bartizan/adapters/store';
 import { type FilterTerm, type Finding, type Image, ok, type Result, tenantScope } from '@bartizan/contracts';
 import { type ImageFacts, imageReference, isUnknown, type Unknown } from '@bartizan/engine/admission';
 import type { ApiFailure, Change, Clock, Log, Owner } from '../../ports.ts';
+import type { ChangedImages } from './concerned-objects.ts';
 import { imageFacts, type Judged, worstOf } from './image-facts.ts';
 
 interface Parts {
@@ -45,7 +46,7 @@ export class ImageBook {
   readonly #digests = new Map<string, Set<string>>();
   readonly #changed = new Set<string>();
   readonly #wanted = new Map<string, number>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(changed: ChangedImages) => void>();
   #want: Want | undefined;
   #isLoaded = false;
   #isFull = false;
@@ -60,8 +61,8 @@ export class ImageBook {
     this.#want = want;
   }
 
-  /** Tells of each change of what is known; several at once may be told as one. */
-  onChange(changed: () => void): void {
+  /** Tells of each change of what is known, and of which images; several at once may be told as one. */
+  onChange(changed: (images: ChangedImages) => void): void {
     this.#listeners.add(changed);
   }
 
@@ -92,7 +93,7 @@ export class ImageBook {
       cursor = page.value.next;
     } while (cursor !== undefined && !this.#isFull);
     this.#isLoaded = true;
-    for (const changed of this.#listeners) changed();
+    this.#tell(this.#held.keys(), this.#digests.keys());
     // What changed meanwhile may have been read before.
     void this.#work();
   }
@@ -162,20 +163,35 @@ export class ImageBook {
     if (this.#isWorking) return;
     this.#isWorking = true;
     const { store, log, owner } = this.#parts;
+    const digests = new Set<string>();
+    const names = new Set<string>();
+    const noteNames = (digest: string): void => {
+      for (const name of this.#held.get(digest)?.names ?? []) names.add(name);
+    };
     try {
       for (const digest of this.#changed) {
         this.#changed.delete(digest);
+        digests.add(digest);
+        // Names it had and has no more tell something else now, too.
+        noteNames(digest);
         const image = await store.images.get(tenantScope(owner.cluster, owner.tenant), digest);
         if (!image.ok) log.warn({ code: image.error.code, digest }, 'an image cannot be read now');
         else if (image.value === undefined) this.#drop(digest);
         else await this.#take(image.value);
+        noteNames(digest);
       }
-      for (const changed of this.#listeners) changed();
+      this.#tell(digests, names);
     } catch (cause) {
       log.error({ err: cause }, 'following images failed');
     } finally {
       this.#isWorking = false;
     }
+  }
+
+  #tell(digests: Iterable<string>, names: Iterable<string>): void {
+    const images = { digests: new Set(digests), names: new Set(names) };
+    if (images.digests.size === 0) return;
+    for (const changed of this.#listeners) changed(images);
   }
 
   async #take(image: Image): Promise<void> {

@@ -80,6 +80,38 @@ describe('what the API server shall hold', () => {
     expect(await planNative(wish(policy, { chosen: [] }))).toMatchObject({ rules: [], objects: [] });
   });
 
+  it('is safe defaults too, also of rules that only warn, and never in part', async () => {
+    const of = (id: string, mode: AdmissionRule['mode'], path: string): AdmissionRule =>
+      rule(id, {
+        ...{ mode, match: { resources: ['workloads'], operations: ['CREATE'] } },
+        condition: { field: 'pod.hostPID', operator: 'equals', value: true },
+        fix: { action: { en: 'leave it out', ja: '削除する' }, patch: [{ op: 'remove', path }] },
+      });
+    const warned = of('a.warned', 'warn', '{pod}/hostPID');
+    const rules = [warned, of('a.audited', 'audit', '{pod}/hostPID'), of('a.item', 'warn', '{item}/hostPID')];
+    const plan = await planNative(wish(policyOf(rules)));
+    expect(plan.rules.map(({ rule: id, defaults }) => [id, defaults])).toEqual([
+      ['a.audited', undefined],
+      [
+        'a.item',
+        { names: [], reason: expect.objectContaining({ en: expect.stringContaining('its repair') }) },
+      ],
+      ['a.warned', { names: ['bartizan-main.a.warned'] }],
+    ]);
+    expect(namesOf(plan.objects)).toEqual([
+      'MutatingAdmissionPolicy bartizan-main.a.warned',
+      'MutatingAdmissionPolicyBinding bartizan-main.a.warned',
+    ]);
+    expect(plan.objects[1]?.object.spec['matchResources']).toMatchObject({
+      namespaceSelector: {
+        matchExpressions: [
+          { operator: 'NotIn', values: ['kube-system', 'bartizan'] },
+          { key: 'policy.bartizan.dev/mutate', operator: 'In', values: ['true'] },
+        ],
+      },
+    });
+  });
+
   it('steps back while an exception applies, and says until when', async () => {
     const exception = {
       ...{ id: 'x.y', rules: ['a.*'], namespaces: ['shop'], owner: 'o', reason: 'r' },

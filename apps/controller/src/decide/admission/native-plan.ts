@@ -10,6 +10,7 @@ import {
   NATIVE_MINOR,
   type NativeEmission,
   type NativePair,
+  type NativeRule,
 } from '@bartizan/engine/admission-native';
 import { compileNativePolicy } from '@bartizan/engine/native-policy';
 import type { KnownPolicy } from '../../admission-ports.ts';
@@ -24,6 +25,8 @@ export interface PlannedNative {
   readonly reason?: LocalText;
   /** Digests it refuses; absent: it does not ask images. */
   readonly digests?: number;
+  /** Policies that fill in what it misses, by name, or why there can be none; absent: it fills in nothing. */
+  readonly defaults?: { readonly names: readonly string[]; readonly reason?: LocalText };
 }
 /** What shall be in the cluster, in the order in which it is written; removed is the other way round. */
 export interface NativePlan {
@@ -56,9 +59,11 @@ const registration = (kind: string, plural: string) => ({
 });
 const POLICY = registration('ValidatingAdmissionPolicy', 'validatingadmissionpolicies');
 const BINDING = registration('ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings');
+const MUTATION = registration('MutatingAdmissionPolicy', 'mutatingadmissionpolicies');
+const MUTATION_BINDING = registration('MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings');
 const VERDICTS = { ...IMAGE_VERDICTS, isNamespaced: false };
 /** Every kind of which the controller makes some; bindings are removed before what they bind. */
-export const NATIVE_RESOURCES = [VERDICTS, POLICY, BINDING] as const;
+export const NATIVE_RESOURCES = [VERDICTS, POLICY, BINDING, MUTATION, MUTATION_BINDING] as const;
 
 const prefixOf = (instance: string): string => `bartizan-${instance}.`;
 export const nativeLabels = (instance: string): Readonly<Record<string, string>> => ({
@@ -124,6 +129,20 @@ const ownedPair = ({ policy, binding }: NativePair): OwnedObject[] => [
   { resource: BINDING, name: binding.metadata.name, object: binding },
 ];
 
+/** What fills in safe defaults, also where a rule only warns: whoever asked for them wants no warning. */
+const ownedDefaults = ({ mutations }: NativeRule): OwnedObject[] =>
+  mutations.flatMap(({ policy, binding }) => [
+    { resource: MUTATION, name: policy.metadata.name, object: policy },
+    { resource: MUTATION_BINDING, name: binding.metadata.name, object: binding },
+  ]);
+
+const defaultsOf = ({ mutations, notMutable }: NativeRule): Pick<PlannedNative, 'defaults'> => {
+  if (notMutable !== undefined) return { defaults: { names: [], reason: notMutable } };
+  return mutations.length === 0
+    ? {}
+    : { defaults: { names: mutations.map(({ policy }) => policy.metadata.name) } };
+};
+
 function verdictObjects(instance: string, { shards }: ImageVerdicts): OwnedObject[] {
   const objects = shards.map((verdicts, at) => {
     const name = `bartizan-${instance}-${at + 1}`;
@@ -151,9 +170,8 @@ export async function planNative(wish: NativeWish): Promise<NativePlan> {
   const isChosen = (id: string): boolean => tests.some((test) => test(id));
   if (tests.length === 0) return { rules: [], objects: [], untilMs: Number.MAX_SAFE_INTEGER };
   const { emission, untilMs } = writtenOf(wish, isChosen);
-  const held = emission.compiled
-    .filter(({ rule }) => isChosen(rule))
-    .map(({ rule, pairs }) => ({ rule, pairs: enforced(pairs) }));
+  const written = emission.compiled.filter(({ rule }) => isChosen(rule));
+  const held = written.map((one) => ({ rule: one.rule, pairs: enforced(one.pairs), ...defaultsOf(one) }));
   const pairs = held.flatMap((one) => one.pairs);
   const questions = questionsOf(pairs);
   const verdicts =
@@ -162,8 +180,9 @@ export async function planNative(wish: NativeWish): Promise<NativePlan> {
       : await imageVerdicts(images(), questions, nowMs);
   const digestsOf = (own: readonly NativePair[]): number =>
     own.reduce((sum, { policy }) => sum + (verdicts?.counts.get(policy.metadata.name) ?? 0), 0);
-  const rules: PlannedNative[] = held.map(({ rule, pairs: own }) => ({
+  const rules: PlannedNative[] = held.map(({ rule, pairs: own, defaults }) => ({
     rule,
+    ...(defaults === undefined ? {} : { defaults }),
     names: own.map(({ policy }) => policy.metadata.name),
     ...(own.some((pair) => pair.images !== undefined) ? { digests: digestsOf(own) } : {}),
   }));
@@ -175,6 +194,7 @@ export async function planNative(wish: NativeWish): Promise<NativePlan> {
       ...(verdicts === undefined ? [] : verdictObjects(instance, verdicts)),
       // Policies that ask images come with their verdicts, or not at all.
       ...pairs.filter((pair) => pair.images === undefined || verdicts !== undefined).flatMap(ownedPair),
+      ...written.flatMap(ownedDefaults),
     ],
     ...(verdicts === undefined ? {} : { verdicts: summaryOf(verdicts) }),
     untilMs,

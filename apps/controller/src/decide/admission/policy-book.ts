@@ -57,11 +57,19 @@ export class PolicyBook {
   readonly #known = new Map<string, InForce>();
   readonly #listeners = new Set<(owner: Owner, inForce: InForce) => void>();
   readonly #builtInIds: ReadonlySet<string>;
+  /** Worked out once: hashing all of them takes longer than compiling them, and each change would wait for it. */
+  readonly #builtIn: readonly Omit<KnownRule, 'refused'>[];
   #minor: number | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#builtInIds = new Set(parts.builtIn.map(({ id }) => id));
+    this.#builtIn = parts.builtIn.map((rule) => ({
+      rule,
+      revision: admissionRuleRevision(rule),
+      origin: 'built-in',
+      enabled: true,
+    }));
   }
 
   isBuiltIn(id: string): boolean {
@@ -155,12 +163,7 @@ export class PolicyBook {
 
   #compile({ rules, bindings, exceptions }: Stored): InForce {
     const known: Omit<KnownRule, 'refused'>[] = [
-      ...this.#parts.builtIn.map((rule) => ({
-        rule,
-        revision: admissionRuleRevision(rule),
-        origin: 'built-in' as const,
-        enabled: true,
-      })),
+      ...this.#builtIn,
       ...rules.map(({ rule, contentHash: revision, origin, enabled }) => ({
         rule,
         revision,

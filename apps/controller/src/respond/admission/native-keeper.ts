@@ -60,13 +60,15 @@ export class NativeKeeper {
 
   /** Keeps these, and no others of ours, from now on; without `prune` what is there besides stays for now. */
   async keep(objects: readonly OwnedObject[], prune: boolean): Promise<void> {
-    this.#desired = new Map(
-      objects.map((one) => {
-        const key = keyOf(one.resource.kind, one.name);
-        const before = this.#desired.get(key);
-        return [key, before !== undefined && isDeepStrictEqual(before.object, one.object) ? before : one];
-      }),
-    );
+    const before = this.#desired;
+    const wanted = objects.map((one): readonly [string, OwnedObject] => {
+      const key = keyOf(one.resource.kind, one.name);
+      const held = before.get(key);
+      return [key, held !== undefined && isDeepStrictEqual(held.object, one.object) ? held : one];
+    });
+    // What is new or different first: it does not wait until all that is there already was looked at.
+    const isNews = ([key, one]: readonly [string, OwnedObject]): boolean => before.get(key) !== one;
+    this.#desired = new Map([...wanted.filter(isNews), ...wanted.filter((one) => !isNews(one))]);
     this.#mayPrune = prune;
     this.#stop ??= this.#parts.feed.listen({
       onChange: ({ kind, meta, object }) => {
@@ -132,7 +134,9 @@ export class NativeKeeper {
     const kept = live.ok || isAway ? await this.#put(desired) : live;
     if (!kept.ok) {
       const { code, detail } = kept.error;
-      log.warn({ name: desired.name, code, detail }, 'a policy of ours is not in force now');
+      // What this API server does not have is told once, not at each look.
+      if (code !== 'E_KUBE_MISSING' || this.#states.get(key)?.code !== code)
+        log.warn({ name: desired.name, code, detail }, 'a policy of ours is not in force now');
       this.#states.set(key, {
         state: stateOf(code),
         restoredTotal,
@@ -221,5 +225,7 @@ export class NativeKeeper {
 
 const stateOf = (code: string): OwnedState['state'] => {
   if (code === 'E_KUBE_NOT_PERMITTED') return 'not-permitted';
-  return code === 'E_KUBE_REFUSED' || code === 'E_KUBE_MISSING' ? 'refused' : 'absent';
+  // Nothing of the whole cluster is missing when it is made, but for its kind.
+  if (code === 'E_KUBE_MISSING') return 'not-served';
+  return code === 'E_KUBE_REFUSED' ? 'refused' : 'absent';
 };

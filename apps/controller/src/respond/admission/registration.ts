@@ -3,6 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { apiVersionOf, type JsonRecord, type Resource, recordOf } from '@bartizan/adapters/kube';
+import { MUTATE_LABEL } from '@bartizan/engine/admission-native';
 
 const of = (kind: string, plural: string): Resource => ({
   group: 'admissionregistration.k8s.io',
@@ -16,8 +17,6 @@ export const MUTATING = of('MutatingWebhookConfiguration', 'mutatingwebhookconfi
 
 /** Namespaces with this label are refused what we cannot judge, also while we are away. */
 export const FAIL_CLOSED_LABEL = 'policy.bartizan.dev/fail-closed';
-/** Namespaces with this label have safe defaults filled in. */
-export const MUTATE_LABEL = 'policy.bartizan.dev/mutate';
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 /** Never asked about: the cluster must be able to repair itself, and us, without us. */
 export const SYSTEM_NAMESPACES = ['kube-system', 'kube-node-lease'];

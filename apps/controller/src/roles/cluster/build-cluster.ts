@@ -10,6 +10,7 @@ import type { ComponentAdvisories } from '../../decide/access/component-judge.ts
 import type { ProbeDesk } from '../../decide/access/probe-desk.ts';
 import { ClusterAudit, type ObjectChange } from '../../decide/admission/cluster-audit.ts';
 import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
+import { runsOneOf } from '../../decide/admission/concerned-objects.ts';
 import type { ImageBook } from '../../decide/admission/image-book.ts';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
 import { RecordedRequests } from '../../decide/admission/recorded-requests.ts';
@@ -106,7 +107,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     serviceAccount: facts.serviceAccount,
     image: parts.images.image,
   };
-  const audit = new ClusterAudit({ ...parts, context });
+  const audit = auditOf(parts, context);
   const followed = followAccess(parts, state, { version, client });
   state.listen({
     onChange: (change) => {
@@ -146,6 +147,13 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
       await client.close();
     },
   };
+}
+
+/** What exists, judged. A scan that ended, a signature, an advisory: what runs the image is judged again, though nothing of it changed. */
+function auditOf(parts: Parts, context: AdmissionContext): ClusterAudit {
+  const audit = new ClusterAudit({ ...parts, context });
+  parts.images.onChange((images) => audit.judgeAgain((request) => runsOneOf(request, images)));
+  return audit;
 }
 
 /** The webhooks, and the requests they keep for simulations unless that is switched off. */

@@ -50,6 +50,9 @@ export class FollowedObjects {
   readonly #status: PolicyStatus;
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<void> | undefined;
+  /** What stands in the objects is told beside the rounds: the next change does not wait for it. */
+  #telling: Promise<void> = Promise.resolve();
+  #untold: readonly ObjectVerdict[] | undefined;
   #isDue = false;
   #isClosed = false;
 
@@ -69,6 +72,23 @@ export class FollowedObjects {
     clearTimeout(this.#timer);
     await this.#objects.stop();
     await this.#working;
+    await this.#telling;
+  }
+
+  /** Writes the newest verdicts into their objects; those of a round that was overtaken are not written. */
+  #tell(verdicts: readonly ObjectVerdict[]): void {
+    const isAwaited = this.#untold !== undefined;
+    this.#untold = verdicts;
+    if (isAwaited) return;
+    this.#telling = this.#telling
+      .then(async () => {
+        const newest = this.#untold ?? [];
+        this.#untold = undefined;
+        if (!this.#isClosed) await this.#status.write(newest);
+      })
+      .catch((cause: unknown) =>
+        this.#parts.log.error({ err: cause }, 'the status of policy objects could not be written'),
+      );
   }
 
   #schedule(afterMs: number): void {
@@ -117,7 +137,7 @@ export class FollowedObjects {
         ...(bad.code === undefined ? {} : { code: bad.code }),
         detail: `${bad.kind}: ${bad.detail ?? bad.condition}`.slice(0, 1000),
       });
-    await this.#status.write(this.#verdicts(objects, taken.value));
+    this.#tell(this.#verdicts(objects, taken.value));
     const ends = taken.value.flatMap(({ untilMs }) => (untilMs === undefined ? [] : [untilMs]));
     const nextMs = Math.min(...ends, Number.MAX_SAFE_INTEGER) - this.#parts.clock.nowMs();
     return Math.min(Math.max(GATHER_MS, nextMs + GATHER_MS), AGAIN_MS, TIMER_MAX_MS);

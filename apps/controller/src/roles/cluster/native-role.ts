@@ -30,6 +30,12 @@ interface Parts {
   readonly exempt: readonly string[];
   readonly known: { readonly client: KubeClient; readonly state: ClusterFeed };
 }
+type Policy = AdmissionNative['policies'][number];
+interface Held {
+  readonly state: NonNullable<Policy['defaults']>['state'];
+  readonly restoredTotal: number;
+  readonly fault: { readonly code?: string; readonly detail?: string };
+}
 type Chosen = Promise<Result<AdmissionNative, ApiFailure>>;
 
 const SETTING = 'admission.native';
@@ -39,6 +45,8 @@ const SHARE = 20;
 /** Facts grow older by themselves. */
 const AGAIN_MS = 600_000;
 const OBJECTS_MAX = 512;
+const VALIDATING = ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'];
+const MUTATING = ['MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding'];
 const NOTHING: NativePlan = { rules: [], objects: [], untilMs: Number.MAX_SAFE_INTEGER };
 
 /** Hands chosen rules to the API server and keeps them there, in step with rules, modes, exceptions and images. */
@@ -153,25 +161,47 @@ export class NativeRole {
     this.#schedule(Math.min(AGAIN_MS, Math.max(SOON_MS, this.#plan.untilMs - clock.nowMs())));
   }
 
-  #policy({ rule, names, reason, digests }: PlannedNative): AdmissionNative['policies'][number] {
-    const states = names.flatMap((name) =>
-      ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'].map((kind) =>
-        this.#keeper.state(kind, name),
-      ),
-    );
+  /** How objects of two kinds are that only hold together. */
+  #held(kinds: readonly string[], names: readonly string[]): Held {
+    const states = names.flatMap((name) => kinds.map((kind) => this.#keeper.state(kind, name)));
     const bad = states.find((one) => one !== undefined && one.state !== 'in-force');
     const isWhole = states.every((one) => one?.state === 'in-force');
-    const hindered = bad?.state === 'refused' || bad?.state === 'not-permitted' ? bad.state : 'pending';
-    const state = names.length === 0 ? 'not-enforced' : isWhole ? 'applied' : hindered;
+    const hindered =
+      bad === undefined || bad.state === 'in-force' || bad.state === 'absent' ? 'pending' : bad.state;
+    return {
+      state: isWhole ? 'applied' : hindered,
+      restoredTotal: states.reduce((sum, one) => sum + (one?.restoredTotal ?? 0), 0),
+      fault: {
+        ...(bad?.code === undefined ? {} : { code: bad.code }),
+        ...(bad?.detail === undefined ? {} : { detail: bad.detail }),
+      },
+    };
+  }
+
+  #policy({ rule, names, reason, digests, defaults }: PlannedNative): Policy {
+    const held = this.#held(VALIDATING, names);
+    const filled = defaults === undefined ? undefined : this.#held(MUTATING, defaults.names);
+    // These policies are as old as the oldest API server that is spoken to.
+    const kept: Policy['state'] = held.state === 'not-served' ? 'refused' : held.state;
+    const state: Policy['state'] = names.length === 0 ? 'not-enforced' : kept;
     return {
       rule,
       state: reason === undefined ? state : 'not-expressible',
       objects: names.slice(0, OBJECTS_MAX),
-      restoredTotal: states.reduce((sum, one) => sum + (one?.restoredTotal ?? 0), 0),
+      ...(defaults === undefined || filled === undefined
+        ? {}
+        : {
+            defaults: {
+              state: defaults.reason === undefined ? filled.state : 'not-expressible',
+              objects: defaults.names.slice(0, OBJECTS_MAX),
+              ...(defaults.reason === undefined ? {} : { reason: defaults.reason }),
+              ...filled.fault,
+            },
+          }),
+      restoredTotal: held.restoredTotal + (filled?.restoredTotal ?? 0),
       ...(digests === undefined ? {} : { knownDigestsOnly: digests }),
       ...(reason === undefined ? {} : { reason }),
-      ...(bad?.code === undefined ? {} : { code: bad.code }),
-      ...(bad?.detail === undefined ? {} : { detail: bad.detail }),
+      ...held.fault,
     };
   }
 }

@@ -57,6 +57,8 @@ export const CLUSTER_RESOURCES = [
   of(ADMISSION, 'MutatingWebhookConfiguration', false),
   of(ADMISSION, 'ValidatingAdmissionPolicy', false, 'validatingadmissionpolicies'),
   of(ADMISSION, 'ValidatingAdmissionPolicyBinding', false),
+  of(ADMISSION, 'MutatingAdmissionPolicy', false, 'mutatingadmissionpolicies'),
+  of(ADMISSION, 'MutatingAdmissionPolicyBinding', false),
   of('apiextensions.k8s.io', 'CustomResourceDefinition', false),
   { ...IMAGE_VERDICTS, isNamespaced: false },
 ] as const;

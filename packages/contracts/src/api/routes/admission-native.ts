@@ -16,6 +16,16 @@ export const NATIVE_STATES = [
   'not-expressible',
 ] as const;
 
+/** What became of the safe defaults that a chosen rule fills in. */
+export const NATIVE_DEFAULTS_STATES = [
+  'applied',
+  'pending',
+  'refused',
+  'not-permitted',
+  'not-served',
+  'not-expressible',
+] as const;
+
 const RuleGlobs = list(
   text('Glob of rule ids, e.g. pss.*', 128, { minLength: 1 }),
   'Rules that the API server shall hold by itself; none: it holds none of ours',
@@ -39,6 +49,18 @@ export const AdmissionNative = object('AdmissionNative', 'What the API server ho
       objects: list(text('Name of a ValidatingAdmissionPolicy and of its binding', 253), 'Policies', 512),
       knownDigestsOnly: optional(
         integer('Digests that it refuses; what is not known yet passes it and is left to the webhook', '1'),
+      ),
+      defaults: optional(
+        inline('Safe defaults that it fills in, where namespaces ask for them; absent: it fills in none', {
+          state: choice(
+            NATIVE_DEFAULTS_STATES,
+            'applied: the API server fills them in by itself; not-served: it has no MutatingAdmissionPolicy (Kubernetes 1.36 or newer has), so only the webhook does; not-expressible: only the webhook can',
+          ),
+          objects: list(text('Name of a MutatingAdmissionPolicy and of its binding', 253), 'Policies', 512),
+          reason: optional(localText('Why only the webhook can', 512)),
+          code: optional(text('Error code', 64)),
+          detail: optional(text('What the API server said', 512)),
+        }),
       ),
       restoredTotal: integer('How often it was put back after somebody changed or deleted it', '1'),
       reason: optional(localText('Why it cannot be held', 512)),

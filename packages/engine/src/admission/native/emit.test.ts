@@ -198,6 +198,51 @@ describe('a rule as policies of the API server', () => {
       expect(notExpressible.some(({ reason }) => reason.en.includes(word))).toBe(true);
   });
 
+  const repair = (changes: Partial<AdmissionRule>): string => {
+    const { compiled } = emitNativePolicies({ rules: [rule({ mode: 'warn', ...changes })] }, { nowMs: 0 });
+    const [one] = compiled;
+    const spec = one?.mutations[0]?.policy.spec as { mutations: { jsonPatch: { expression: string } }[] };
+    return spec?.mutations[0]?.jsonPatch.expression ?? one?.notMutable?.en ?? 'none';
+  };
+  const fix = (...patch: NonNullable<NonNullable<AdmissionRule['fix']>['patch']>) => ({
+    fix: { action: { en: 'a', ja: 'a' }, patch },
+  });
+
+  it('fills in what it repairs: in each container that violates it, with the parents that are missing', () => {
+    const text = repair({});
+    expect(text).toContain('variables.pod.?initContainers.orValue([]).transformList(at, container, ');
+    expect(text).toContain(
+      'JSONPatch{op: "add", path: "/spec/containers/" + string(at) + "/securityContext/privileged", value: false}',
+    );
+    expect(text).toContain('value: {"privileged": dyn(false)}');
+    expect(text).not.toContain('ephemeralContainers');
+  });
+
+  it.each<[string, Partial<AdmissionRule>, string]>([
+    ['nothing where it is only recorded', { mode: 'audit' }, 'none'],
+    ['nothing of what is no pod', { match: { resources: ['/services'], operations: ['CREATE'] } }, 'none'],
+    ['nothing when no pod is created', { match: { resources: ['/pods'], operations: ['UPDATE'] } }, 'none'],
+    [
+      'no two steps where one makes what the other needs',
+      fix({ op: 'add', path: '{pod}/a/b', value: 1 }, { op: 'add', path: '{pod}/a/c', value: 2 }),
+      'its repair is at places',
+    ],
+    ['no item that goes as a whole', fix({ op: 'remove', path: '{item}' }), 'its repair is at places'],
+    [
+      'no part of a container',
+      {
+        condition: {
+          some: 'containers',
+          where: { some: 'container.ports', where: { field: 'port.hostPort', operator: 'present' } },
+        },
+        ...fix({ op: 'remove', path: '{item}/hostPort' }),
+      },
+      'its repair is at places',
+    ],
+  ])('fills in %s', (_what, changes, outcome) => {
+    expect(repair(changes)).toContain(outcome);
+  });
+
   it('is left out when the API server would not take it', () => {
     const { notExpressible } = emitNativePolicies({ rules: [rule()] }, { nowMs: 0, fault: () => 'too new' });
     expect(notExpressible).toMatchObject([{ reason: { en: 'it does not compile: too new' } }]);

@@ -21,6 +21,8 @@ import { renamed } from './cel-text.ts';
 import { conditionText } from './condition.ts';
 import { asksImagesOnly, IMAGE_VERDICTS, type ImageJudge, imageJudge, verdictText } from './image-verdict.ts';
 import { messageExpression, messageOf } from './message.ts';
+import { isMutating, mutationOf, type NativeMutation } from './mutate.ts';
+import { elsewhereThan, type NativeObject, nativeObject, objectName } from './native-object.ts';
 import {
   afterAllow,
   allowsOnly,
@@ -38,18 +40,7 @@ import {
   resourceRules,
   resourcesOf,
 } from './scope.ts';
-
-/** One object of admissionregistration.k8s.io/v1, ready to be written as YAML. */
-export interface NativeObject {
-  readonly apiVersion: 'admissionregistration.k8s.io/v1';
-  readonly kind: 'ValidatingAdmissionPolicy' | 'ValidatingAdmissionPolicyBinding';
-  readonly metadata: {
-    readonly name: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-  };
-  readonly spec: Readonly<Record<string, unknown>>;
-}
+import { namesFor, variablesFor } from './variables.ts';
 
 /** One way a rule is in force, as the API server holds it. */
 export interface NativePair {
@@ -64,6 +55,10 @@ export interface NativeRule {
   readonly rule: string;
   readonly revision: string;
   readonly pairs: readonly NativePair[];
+  /** What it fills in where safe defaults are asked for. */
+  readonly mutations: readonly NativeMutation[];
+  /** Why the API server cannot fill it in, where the webhook does. */
+  readonly notMutable?: LocalText;
 }
 /** A rule that it cannot, and why. */
 export interface NotExpressible {
@@ -93,74 +88,16 @@ export interface NativeOptions extends AdmissionCompileOptions {
 /** The oldest API server (1.N) that takes what is written here: the first with these policies as v1. */
 export const NATIVE_MINOR = 30;
 
-const API = 'admissionregistration.k8s.io/v1';
 const ACTIONS: Readonly<Record<AdmissionMode, readonly string[]>> = {
   enforce: ['Deny', 'Audit'],
   warn: ['Warn', 'Audit'],
   audit: ['Audit'],
 };
-const NAME_MAX = 253;
 
 interface Draft {
   readonly compiled: CompiledAdmissionRule;
   readonly podPaths: readonly PodPath[];
   readonly options: NativeOptions;
-}
-
-/** Names that texts use, as variables of the policy, for the object now and the one before. */
-function namesFor(operations: readonly string[]): {
-  readonly now: Record<string, string>;
-  readonly before: Record<string, string>;
-} {
-  const object = operations.includes('DELETE') ? 'variables.object' : 'object';
-  const now = { pod: 'pod', podMeta: 'podMeta', allContainers: 'containers' };
-  const of = (prefix: string): Record<string, string> =>
-    Object.fromEntries(Object.entries(now).map(([name, to]) => [name, `variables.${prefix}${to}`]));
-  return {
-    now: { ...of(''), object, before: 'oldObject' },
-    before: { ...of('before_'), object: 'oldObject', before: 'oldObject' },
-  };
-}
-
-interface Declared {
-  readonly name: string;
-  readonly expression: string;
-}
-
-/** The variables that an expression needs, each after those it needs itself. */
-function variablesFor(
-  texts: readonly string[],
-  holder: string | undefined,
-  names: ReturnType<typeof namesFor>,
-): Declared[] {
-  const all: Declared[] = [
-    { name: 'object', expression: 'request.operation == "DELETE" ? oldObject : object' },
-    ...(
-      [
-        ['', names.now],
-        ['before_', names.before],
-      ] as const
-    ).flatMap(([prefix, known]) => {
-      const held = renamed(holder ?? 'optional.none()', known);
-      const list = (key: string): string => `variables.${prefix}pod.?${key}.orValue([])`;
-      return [
-        { name: `${prefix}template`, expression: `${held}.orValue({})` },
-        { name: `${prefix}pod`, expression: `variables.${prefix}template.?spec.orValue({})` },
-        { name: `${prefix}podMeta`, expression: `variables.${prefix}template.?metadata.orValue({})` },
-        {
-          name: `${prefix}containers`,
-          expression: `${list('initContainers')} + ${list('containers')} + ${list('ephemeralContainers')}`,
-        },
-      ];
-    }),
-  ];
-  const uses = (text: string, name: string): boolean => new RegExp(`\\bvariables\\.${name}\\b`).test(text);
-  const needed = new Set<string>();
-  for (const { name } of all.toReversed()) {
-    const users = [...texts, ...all.filter((one) => needed.has(one.name)).map((one) => one.expression)];
-    if (users.some((text) => uses(text, name))) needed.add(name);
-  }
-  return all.filter(({ name }) => needed.has(name));
 }
 
 /** Whether the verdicts on images stand for the condition. */
@@ -243,12 +180,6 @@ const PARAM_KIND = {
   kind: IMAGE_VERDICTS.kind,
 };
 
-const objectName = (id: string): string =>
-  id
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9.-]/g, '-')
-    .slice(0, NAME_MAX);
-
 /** Where a binding holds, but for what its policy says already. */
 function bindingSpec(
   { compiled, options, podPaths }: Draft,
@@ -256,9 +187,7 @@ function bindingSpec(
   mode: AdmissionMode,
 ): Readonly<Record<string, unknown>> {
   const exempt = options.exemptNamespaces ?? [];
-  const namespaceSelector = {
-    matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [...exempt] }],
-  };
+  const namespaceSelector = { matchExpressions: [elsewhereThan(exempt)] };
   const isByVerdicts = byVerdicts({ compiled, options, podPaths });
   return {
     policyName,
@@ -284,30 +213,13 @@ function pairOf(
 ): Result<NativePair, LocalText> {
   const { compiled, options } = draft;
   const { mode, parameters } = variant;
-  const suffix = variant.binding === undefined ? '' : `.${variant.binding}`;
-  const name = objectName(`${options.prefix ?? 'bartizan.'}${compiled.rule.id}${suffix}`);
+  const name = objectName(compiled.rule.id, variant.binding, options);
   const spec = specOf(draft, variant, scope, name);
   if (!spec.ok) return spec;
-  const metadata = {
-    name,
-    labels: { 'app.kubernetes.io/managed-by': 'bartizan', ...options.labels },
-    annotations: {
-      'policy.bartizan.dev/rule': compiled.rule.id,
-      'policy.bartizan.dev/revision': compiled.revision,
-    },
-  };
-  const policy: NativeObject = {
-    apiVersion: API,
-    kind: 'ValidatingAdmissionPolicy',
-    metadata,
-    spec: spec.value,
-  };
-  const binding: NativeObject = {
-    apiVersion: API,
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata,
-    spec: bindingSpec(draft, name, mode),
-  };
+  const make = (kind: NativeObject['kind'], body: NativeObject['spec']): NativeObject =>
+    nativeObject(kind, name, compiled, { ...options, spec: body });
+  const policy = make('ValidatingAdmissionPolicy', spec.value);
+  const binding = make('ValidatingAdmissionPolicyBinding', bindingSpec(draft, name, mode));
   const fault = options.fault?.(policy, binding);
   if (fault !== undefined) return doesNotCompile(fault);
   if (!byVerdicts(draft)) return ok({ policy, binding, mode });
@@ -317,8 +229,12 @@ function pairOf(
     : doesNotCompile(images.error.detail);
 }
 
-function pairsOf(draft: Draft, bindings: readonly AdmissionBinding[]): Result<NativePair[], LocalText> {
+type Written = Omit<NativeRule, 'rule' | 'revision'>;
+
+function pairsOf(draft: Draft, bindings: readonly AdmissionBinding[]): Result<Written, LocalText> {
   const pairs: NativePair[] = [];
+  const mutations: NativeMutation[] = [];
+  let notMutable: LocalText | undefined;
   const before: AdmissionBinding[] = [];
   for (const variant of draft.compiled.variants) {
     const own = bindings.find(({ id }) => id === variant.binding);
@@ -327,11 +243,17 @@ function pairsOf(draft: Draft, bindings: readonly AdmissionBinding[]): Result<Na
     if (own !== undefined) before.push(own);
     // A binding before that holds everywhere leaves nothing to those after it.
     if (mode === 'off' || rest.some(({ text }) => text === 'false')) continue;
-    const pair = pairOf(draft, { ...variant, mode }, [...bindingGuards(own), ...rest]);
+    const scope = [...bindingGuards(own), ...rest];
+    const pair = pairOf(draft, { ...variant, mode }, scope);
     if (!pair.ok) return pair;
     pairs.push(pair.value);
+    if (!isMutating(draft.compiled, mode)) continue;
+    const mutation = mutationOf(draft.compiled, { ...variant, mode }, scope, draft.options);
+    if (mutation.ok) mutations.push(mutation.value);
+    else notMutable = mutation.error;
   }
-  return ok(pairs);
+  // In part would be another repair than that of the webhook.
+  return ok(notMutable === undefined ? { pairs, mutations } : { pairs, mutations: [], notMutable });
 }
 
 /** The first reason for which a rule cannot be held by the API server, whatever its condition says. */
@@ -381,7 +303,7 @@ export function emitNativePolicies(policy: AdmissionPolicy, options: NativeOptio
     const pairs =
       obstacle(compiled, allows, whole, options.nowMs) ??
       pairsOf({ compiled, podPaths, options }, policy.bindings ?? []);
-    if (pairs.ok) emitted.push({ rule: rule.id, revision, pairs: pairs.value });
+    if (pairs.ok) emitted.push({ rule: rule.id, revision, ...pairs.value });
     else notExpressible.push({ rule: rule.id, reason: pairs.error });
   }
   return { compiled: emitted, notExpressible };

@@ -9,10 +9,11 @@ export {
   emitNativePolicies,
   NATIVE_MINOR,
   type NativeEmission,
-  type NativeObject,
   type NativeOptions,
   type NativePair,
   type NativeRule,
   type NotExpressible,
 } from './emit.ts';
 export { IMAGE_VERDICTS, type ImageJudge } from './image-verdict.ts';
+export { MUTATE_LABEL, type NativeMutation } from './mutate.ts';
+export type { NativeObject } from './native-object.ts';

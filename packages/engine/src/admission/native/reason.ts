@@ -58,6 +58,11 @@ export const notAtAdmission: Unfit = unfit(
   'it is not asked at admission',
   'アドミッション時に評価されないルールです',
 );
+/** The repair is at a place that a policy cannot work out. */
+export const noRepair: Unfit = unfit(
+  'its repair is at places that a policy of the API server cannot work out',
+  '修正箇所を API サーバーのポリシーでは求められません',
+);
 /** The rule does not compile, or what was made of it does not. */
 export const doesNotCompile = (detail: string): Unfit =>
   unfit(`it does not compile: ${detail.slice(0, 300)}`, `コンパイルできません：${detail.slice(0, 300)}`);

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import {
+  type AdmissionRequest,
+  CUSTOM_POD_PATHS,
+  imageReference,
+  podPathTable,
+} from '@bartizan/engine/admission';
+
+/** Images of which something else is known than before: by digest, and by the names that are at hand. */
+export interface ChangedImages {
+  readonly digests: ReadonlySet<string>;
+  /** Normalised references. */
+  readonly names: ReadonlySet<string>;
+}
+
+interface Reference {
+  readonly digest: string | undefined;
+  readonly names: readonly string[];
+}
+
+const PATHS = podPathTable(CUSTOM_POD_PATHS);
+const LISTS = ['initContainers', 'containers', 'ephemeralContainers'];
+const CONTAINERS_MAX = 1_000;
+/** Requests are immutable: what one names is read once. */
+const known = new WeakMap<AdmissionRequest, readonly Reference[]>();
+
+const memberOf = (value: unknown, key: string | number): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+
+function readReferences({ group, resource, object }: AdmissionRequest): readonly Reference[] {
+  const path = PATHS.get(`${group}/${resource}`);
+  if (path === undefined) return [];
+  const holder = path.template.reduce<unknown>(memberOf, object);
+  const spec = memberOf(holder, 'spec');
+  const images = LISTS.flatMap((list) => {
+    const containers = memberOf(spec, list);
+    return Array.isArray(containers)
+      ? containers.slice(0, CONTAINERS_MAX).map((one: unknown) => memberOf(one, 'image'))
+      : [];
+  });
+  return images
+    .filter((image) => typeof image === 'string')
+    .map((image) => {
+      const { digest, registry, repository, normalised } = imageReference(image);
+      const byDigest = digest === undefined ? [] : [`${registry}/${repository}@${digest}`];
+      return { digest, names: [normalised, ...byDigest] };
+    });
+}
+
+/** Whether an object runs one of the images. */
+export function runsOneOf(request: AdmissionRequest, { digests, names }: ChangedImages): boolean {
+  const references = known.get(request) ?? readReferences(request);
+  known.set(request, references);
+  return references.some(
+    (one) =>
+      (one.digest !== undefined && digests.has(one.digest)) || one.names.some((name) => names.has(name)),
+  );
+}
