@@ -19,6 +19,7 @@ import {
   systemScope,
   tenantScope,
 } from '@bartizan/contracts';
+import type { AuditLogDesk } from './audit-log-ports.ts';
 import { ImageBook } from './decide/admission/image-book.ts';
 import { Advisories } from './decide/advisory-desk.ts';
 import { ComplianceDesk } from './decide/compliance/compliance-desk.ts';
@@ -190,6 +191,7 @@ function buildSense(
     counters: IngestCounters;
     turnstiles: Turnstiles;
     placing: ClusterRole['placing'];
+    auditLog: AuditLogDesk;
     news: UnstoredNodes;
   },
 ): AgentServer {
@@ -216,6 +218,7 @@ function buildSense(
         judging.posture.judge({ cluster: agent.cluster, tenant: agent.tenant }, facts),
       onUse: (agent, report) => judging.uses.take(agent, report),
       onEvidence: (agent, report) => compliance.report(agent, report),
+      onAudit: (agent, report) => parts.auditLog.takeFile(agent, report),
     },
   });
   const ingest = new Ingest({
@@ -223,10 +226,7 @@ function buildSense(
     clock,
     log,
     ...parts,
-    inventory: {
-      take: (agent, records) => inventory.take(agent, records),
-      heldFrom: (agent, bootId) => inventory.heldFrom(agent, bootId),
-    },
+    inventory,
   });
   const enrolment = new EnrolmentDesk({
     store,
@@ -325,7 +325,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { cluster, admission, access, auditLog } = await buildClusterSide(side);
   const news = new UnstoredNodes({ clock: base.clock, log: base.log, publish });
   const { placing } = cluster;
-  const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, news });
+  const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, auditLog, news });
   const built = await scannerOf(base, publish, judging.images);
   if (!built.ok) return abandon(base, judging, built);
   const scanner = built.value;

@@ -31,6 +31,7 @@ export { systemClock } from './clock/system-clock.ts';
 export { type Changes, readChanges, upperDirectory } from './drift/upper-directory.ts';
 export { openProgramTable } from './evidence/program-table.ts';
 export { jsonLogger, LOG_LEVELS, type Logger, type LogLevel, silentLogger } from './log/logger.ts';
+export { LogFollower, type LogPlace } from './log-files/log-follower.ts';
 export { type ReadFailure, readBounded, readLink, readNames, readText } from './procfs/bounded-read.ts';
 export { capabilityNames } from './procfs/capability-names.ts';
 export { clusterNodeIdOf, type Machine, nodeIdOf, readMachine } from './procfs/machine.ts';
