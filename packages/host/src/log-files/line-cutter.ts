@@ -49,14 +49,25 @@ export class LineCutter {
   #add(found: Buffer): void {
     this.#raw += found.length;
     const bytes = this.#size === 0 ? withoutZeros(found) : found;
+    // Nothing is kept of what is empty: it would hold all the bytes it was cut from.
+    if (bytes.length === 0) return;
     this.#size += bytes.length;
     if (this.#size <= this.#max) this.#parts.push(bytes);
     else this.#parts = [];
   }
 }
 
+const ZEROS = Buffer.alloc(64 * 1024);
+
 function withoutZeros(bytes: Buffer): Buffer {
   if (bytes[0] !== 0) return bytes;
-  const start = bytes.findIndex((byte) => byte !== 0);
-  return start < 0 ? bytes.subarray(bytes.length) : bytes.subarray(start);
+  let start = 0;
+  // Whole blocks at once: what a truncation leaves may be as long as the file was.
+  while (
+    bytes.length - start >= ZEROS.length &&
+    bytes.compare(ZEROS, 0, ZEROS.length, start, start + ZEROS.length) === 0
+  )
+    start += ZEROS.length;
+  while (bytes[start] === 0) start += 1;
+  return bytes.subarray(start);
 }
