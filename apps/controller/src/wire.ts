@@ -19,10 +19,8 @@ import {
   systemScope,
   tenantScope,
 } from '@bartizan/contracts';
-import type { AuditLogDesk } from './audit-log-ports.ts';
 import { ImageBook } from './decide/admission/image-book.ts';
 import { Advisories } from './decide/advisory-desk.ts';
-import { ComplianceDesk } from './decide/compliance/compliance-desk.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
 import { type ImageIntake, ImageLedger } from './decide/image-ledger.ts';
 import { imageRef } from './decide/image-ref.ts';
@@ -43,7 +41,7 @@ import { certificateNames, certificateRenewal } from './roles/certificate-renewa
 import { startChores } from './roles/chores.ts';
 import { closeAll } from './roles/close-all.ts';
 import type { ClusterRole } from './roles/cluster/build-cluster.ts';
-import { buildClusterSide } from './roles/cluster/build-cluster-side.ts';
+import { buildClusterSide, type ClusterJudges } from './roles/cluster/build-cluster-side.ts';
 import { listen } from './roles/listen.ts';
 import { buildScanner, type Scanner } from './roles/scanner/build-scanner.ts';
 import { AgentServer } from './sense/agent-server.ts';
@@ -191,12 +189,11 @@ function buildSense(
     counters: IngestCounters;
     turnstiles: Turnstiles;
     placing: ClusterRole['placing'];
-    auditLog: AuditLogDesk;
+    ofCluster: ClusterJudges;
     news: UnstoredNodes;
   },
 ): AgentServer {
   const { store, clock, log, authority, certificate, knowledge, options } = base;
-  const compliance = new ComplianceDesk({ store, benchmarks: knowledge.benchmarks });
   const inventory = new Inventory({
     store,
     clock,
@@ -217,8 +214,7 @@ function buildSense(
       onFacts: (agent, facts) =>
         judging.posture.judge({ cluster: agent.cluster, tenant: agent.tenant }, facts),
       onUse: (agent, report) => judging.uses.take(agent, report),
-      onEvidence: (agent, report) => compliance.report(agent, report),
-      onAudit: (agent, report) => parts.auditLog.takeFile(agent, report),
+      ...parts.ofCluster,
     },
   });
   const ingest = new Ingest({
@@ -322,10 +318,10 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const judging = buildJudging(base, publish, turnstiles);
   const { findings } = judging;
   const side = { ...base, publish, owner: HOME, workloadTurnstile: turnstiles.workloads, findings, images };
-  const { cluster, admission, access, auditLog } = await buildClusterSide(side);
+  const { cluster, admission, access, auditLog, ofCluster } = await buildClusterSide(side);
   const news = new UnstoredNodes({ clock: base.clock, log: base.log, publish });
   const { placing } = cluster;
-  const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, auditLog, news });
+  const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, ofCluster, news });
   const built = await scannerOf(base, publish, judging.images);
   if (!built.ok) return abandon(base, judging, built);
   const scanner = built.value;

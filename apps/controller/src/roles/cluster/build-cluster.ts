@@ -12,6 +12,7 @@ import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
 import type { ImageBook } from '../../decide/admission/image-book.ts';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
 import { RecordedRequests } from '../../decide/admission/recorded-requests.ts';
+import { ClusterPolicies } from '../../decide/compliance/cluster-policies.ts';
 import type { FindingLedger } from '../../decide/finding-ledger.ts';
 import type { Knowledge } from '../../decide/rule-book.ts';
 import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
@@ -43,6 +44,8 @@ interface Parts {
   readonly images: ImageBook;
   /** Rules, checks and dates in force. */
   readonly knowledge: Knowledge;
+  /** Told when something that benchmarks ask of the cluster may have changed. */
+  readonly onPolicies: () => void;
 }
 
 /** The cluster this controller stands in or was shown; off where there is none. */
@@ -61,6 +64,8 @@ export interface ClusterRole {
   readonly access: ClusterAccess | undefined;
   /** Harmless requests that prove exposure; absent = no cluster is watched. */
   readonly probes: ProbeDesk | undefined;
+  /** What benchmarks ask of the cluster; absent = no cluster is watched. */
+  readonly policies: ClusterPolicies | undefined;
   /** Version of the API server; undefined: not known yet. */
   readonly server: () => string | undefined;
   /** Admission decisions since start, by verdict. */
@@ -105,6 +110,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     version,
     where: client.where,
   });
+  const policies = followPolicies(parts, state);
   state.listen({
     onChange: (change) => {
       const taken = objectChange(change);
@@ -120,13 +126,11 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   return {
     status: () => ({ ...statusOf(client.where, version.known, state.states()), admission: gate.status() }),
     placing: new Placing(workloads),
-    known: { client, state },
-    context,
-    audit,
+    ...{ known: { client, state }, context, audit },
     access: permissions,
     probes,
     server: () => version.known,
-    native,
+    ...{ native, policies },
     verdicts: () => gate.verdicts(),
     recorded: () => recorded?.requests() ?? [],
     start: () => {
@@ -144,6 +148,22 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
       await client.close();
     },
   };
+}
+
+/** What benchmarks ask of the cluster, kept from the watch. */
+function followPolicies({ onPolicies }: Parts, state: ClusterState): ClusterPolicies {
+  const policies = new ClusterPolicies({
+    conditionOf: (kind) => state.state(kind)?.condition,
+    onChange: onPolicies,
+  });
+  state.listen({
+    onChange: (change) => {
+      const taken = objectChange(change);
+      if (taken !== undefined) policies.take(taken);
+    },
+    onState: onPolicies,
+  });
+  return policies;
 }
 
 /** The webhooks, and the requests they keep for simulations unless that is switched off. */
@@ -190,6 +210,7 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   context: { image },
   audit: undefined,
   access: undefined,
+  policies: undefined,
   probes: undefined,
   server: () => undefined,
   native: undefined,
