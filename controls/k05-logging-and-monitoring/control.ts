@@ -39,8 +39,8 @@ export const control: ComplianceControl = {
       ja: '他システムへの送信（syslog・Webhook）には未対応です。',
     },
     {
-      en: 'The audit log of Kubernetes comes in by the audit webhook of the API server only; its files are not followed.',
-      ja: 'Kubernetes の監査ログは API サーバーの監査 Webhook でのみ受信します。ログファイルは追跡しません。',
+      en: 'The audit log of Kubernetes comes in by the audit webhook or a file on a node with an agent; the log services of managed clusters are not read.',
+      ja: 'Kubernetes の監査ログは、監査 Webhook またはエージェントがあるノードのファイルから受信します。マネージドクラスターのログサービスは読み取りません。',
     },
   ],
 };

@@ -14,6 +14,9 @@ const SCRIPTS = join(SHARED, 'kubebox');
 /** Whether a real cluster can be started here. */
 export const hasKubebox = existsSync(join(SCRIPTS, 'up.sh')) && process.getuid?.() === 0;
 
+/** Runs a command inside a node: NAME-INDEX COMMAND... */
+export const enterScript = join(SCRIPTS, 'enter.sh');
+
 /** Picks the addresses; clusters side by side need different ones. */
 const NUMBER = Number(process.env['BARTIZAN_CLUSTER_NUMBER'] ?? 11);
 const STATE = process.env['KUBEBOX_DIR'] ?? '/var/tmp/kubebox';

@@ -31,6 +31,10 @@ export interface AgentConfig {
   readonly places: readonly RuntimePlace[];
   readonly bufferBytes: number;
   readonly segmentBytes: number;
+  /** Audit log files of API servers that are followed, as paths under `root`. */
+  readonly auditLogs: readonly string[];
+  /** Whether the audit log files of the API servers that run here are followed. */
+  readonly followAuditLogs: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -82,6 +86,8 @@ export const readConfig = (json: string): Result<AgentConfig, Failure<ErrorCode>
     places: [...new Map(places.map((one) => [`${one.client} ${one.endpoint}`, one])).values()],
     bufferBytes: fields.number('bufferBytes') ?? 256 * MIB,
     segmentBytes: fields.number('segmentBytes') ?? 2 * MIB,
+    auditLogs: fields.texts('auditLogs', 8).filter(isAbsolute),
+    followAuditLogs: fields.flag('followAuditLogs') === true,
     logLevel: LOG_LEVELS.find((one) => one === level) ?? 'info',
   });
 };

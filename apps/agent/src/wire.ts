@@ -29,7 +29,7 @@ import { NodeReporter } from './report/node-reporter.ts';
 import { respondInMonitor } from './respond/monitor.ts';
 import { Attributor } from './sense/attributor.ts';
 import { keepConfiguration, loadConfiguration } from './sense/configuration.ts';
-import { watchEvidence } from './sense/evidence/evidence-watch.ts';
+import { watchControlPlane } from './sense/control-plane.ts';
 import type { Fallback } from './sense/fallback.ts';
 import { FlowTable } from './sense/flow-table.ts';
 import { LevelFinder } from './sense/levels.ts';
@@ -293,11 +293,12 @@ class Wire implements Agent {
 
   #startTimers(): void {
     const { clock } = this.#parts;
+    const [buffer, journal] = [this.#buffer, this.#journal];
     this.#stops.push(
       clock.every(HOUSEKEEPING_MS, () => this.#housekeep(steadyMs(clock))),
       clock.every(FLOW_INTERVAL_MS, () => this.#reportFlows()),
       clock.every(SYNC_MS, () => this.#buffer.sync()),
-      watchEvidence(this.#parts, this.#config.root, (record) => this.#journal.inventory(record)),
+      watchControlPlane(this.#parts, this.#config, { buffer, inventory: (one) => journal.inventory(one) }),
     );
   }
 

@@ -22,7 +22,6 @@ import {
 import { ImageBook } from './decide/admission/image-book.ts';
 import { Advisories } from './decide/advisory-desk.ts';
 import { BaseBook } from './decide/base-book.ts';
-import { ComplianceDesk } from './decide/compliance/compliance-desk.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
 import { type ImageIntake, ImageLedger } from './decide/image-ledger.ts';
 import { imageRef } from './decide/image-ref.ts';
@@ -44,7 +43,7 @@ import { certificateNames, certificateRenewal } from './roles/certificate-renewa
 import { startChores } from './roles/chores.ts';
 import { closeAll } from './roles/close-all.ts';
 import type { ClusterRole } from './roles/cluster/build-cluster.ts';
-import { buildClusterSide } from './roles/cluster/build-cluster-side.ts';
+import { buildClusterSide, type ClusterJudges } from './roles/cluster/build-cluster-side.ts';
 import { listen } from './roles/listen.ts';
 import { buildScanner, type Scanner } from './roles/scanner/build-scanner.ts';
 import { AgentServer } from './sense/agent-server.ts';
@@ -187,11 +186,11 @@ function buildSense(
     counters: IngestCounters;
     turnstiles: Turnstiles;
     placing: ClusterRole['placing'];
+    ofCluster: ClusterJudges;
     news: UnstoredNodes;
   },
 ): AgentServer {
   const { store, clock, log, authority, certificate, knowledge, options } = base;
-  const compliance = new ComplianceDesk({ store, benchmarks: knowledge.benchmarks });
   const inventory = new Inventory({
     store,
     clock,
@@ -212,7 +211,7 @@ function buildSense(
       onFacts: (agent, facts) =>
         judging.posture.judge({ cluster: agent.cluster, tenant: agent.tenant }, facts),
       onUse: (agent, report) => judging.uses.take(agent, report),
-      onEvidence: (agent, report) => compliance.report(agent, report),
+      ...parts.ofCluster,
     },
   });
   const ingest = new Ingest({
@@ -220,10 +219,7 @@ function buildSense(
     clock,
     log,
     ...parts,
-    inventory: {
-      take: (agent, records) => inventory.take(agent, records),
-      heldFrom: (agent, bootId) => inventory.heldFrom(agent, bootId),
-    },
+    inventory,
   });
   const enrolment = new EnrolmentDesk({
     store,
@@ -306,11 +302,11 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { advisories } = judging;
   const workloadTurnstile = turnstiles.workloads;
   const side = { ...base, publish, owner: HOME, workloadTurnstile, findings, images, advisories };
-  const { cluster, admission, access, auditLog } = await buildClusterSide(side);
+  const { cluster, admission, access, auditLog, ofCluster } = await buildClusterSide(side);
   late.packChanged = cluster.packChanged;
   const news = new UnstoredNodes({ clock: base.clock, log: base.log, publish });
   const { placing } = cluster;
-  const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, news });
+  const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, ofCluster, news });
   const built = await scannerOf(base, publish, judging.images);
   if (!built.ok) return abandon(base, judging, built);
   const scanner = built.value;

@@ -147,8 +147,13 @@ export {
 } from './nouns/admission.ts';
 export {
   AUDIT_BATCH_EVENTS_MAX,
+  AUDIT_FILE_PROBLEMS,
   AuditBatchOutcome,
   AuditEventList,
+  AuditedRequestRecord,
+  type AuditFileProblem,
+  AuditFileProgress,
+  AuditFileStatus,
   AuditLogStatus,
   AuditSource,
 } from './nouns/audit-log.ts';
@@ -339,6 +344,7 @@ export {
 } from './wire/protocol.ts';
 export {
   AgentEvent,
+  AuditRequestsReport,
   ContainerReport,
   ContainerSnapshot,
   InventoryRecord,

@@ -29,8 +29,10 @@ export { type CgroupLayout, cgroupLayout, readCgroupLayout } from './cgroups/lay
 export { type Clock, steadyMs } from './clock/clock.ts';
 export { systemClock } from './clock/system-clock.ts';
 export { type Changes, readChanges, upperDirectory } from './drift/upper-directory.ts';
+export { ProgramScout } from './evidence/program-scout.ts';
 export { openProgramTable } from './evidence/program-table.ts';
 export { jsonLogger, LOG_LEVELS, type Logger, type LogLevel, silentLogger } from './log/logger.ts';
+export { LogFollower, type LogPlace } from './log-files/log-follower.ts';
 export { type ReadFailure, readBounded, readLink, readNames, readText } from './procfs/bounded-read.ts';
 export { capabilityNames } from './procfs/capability-names.ts';
 export { clusterNodeIdOf, type Machine, nodeIdOf, readMachine } from './procfs/machine.ts';

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,12 +8,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AuditLogStatus, SecurityEvent } from '@bartizan/contracts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { hasKubebox, serviceAccountToken, useCluster } from '../../cluster/kubebox.ts';
+import { hasKubebox, useCluster } from '../../cluster/kubebox.ts';
 import { SecondApiServer } from '../../cluster/second-api-server.ts';
 import { type Running, startRunning } from '../../controller/running.ts';
 import { type KubeCaller, kubeCaller } from './audit-caller.ts';
 import { AUDIT_CASES, CANARY, type Stage } from './audit-cases.ts';
-import { cli, doorTo } from './audit-setup.ts';
+import { cli, doorTo, seedStage } from './audit-setup.ts';
 
 /** From the request to the event: the API server collects for a second, then sends. */
 const PROMISE_MS = 3_000;
@@ -49,48 +48,6 @@ describe.skipIf(!hasKubebox)(
     };
     const status = async (): Promise<AuditLogStatus> =>
       (await controller.call({ path: 'audit-log' })).json as unknown as AuditLogStatus;
-
-    const seed = async (): Promise<Stage> => {
-      const { kubectl } = up();
-      for (const namespace of ['shop', 'bank']) await kubectl(['create', 'namespace', namespace]);
-      const account = { namespace: 'shop' };
-      const reading = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] }];
-      const reader = await serviceAccountToken(up(), { ...account, name: 'reader', rules: reading });
-      const nobody = await serviceAccountToken(up(), { ...account, name: 'nobody', rules: [] });
-      for (const namespace of ['shop', 'kube-system'])
-        await kubectl([
-          'run',
-          'alive',
-          '-n',
-          namespace,
-          '--image=localhost/busybox:1',
-          '--restart=Never',
-          '--',
-          'sleep',
-          '1000',
-        ]);
-      for (const namespace of ['shop', 'kube-system'])
-        await kubectl(['wait', 'pod/alive', '-n', namespace, '--for=condition=Ready', '--timeout=50s']);
-      const csr = execFileSync(
-        'openssl',
-        [
-          'req',
-          '-new',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:prime256v1',
-          '-nodes',
-          '-keyout',
-          '/dev/null',
-          '-subj',
-          '/CN=mallory',
-        ],
-        { timeout: 30_000, stdio: ['ignore', 'pipe', 'ignore'] },
-      ).toString('base64');
-      const node = JSON.parse(await kubectl(['get', 'nodes', '-o', 'json'])).items[0].metadata.name;
-      return { reader, nobody, node, csr };
-    };
 
     beforeAll(async () => {
       controller = await startRunning({ kubeconfig: up().kubeconfig });
@@ -128,7 +85,7 @@ describe.skipIf(!hasKubebox)(
           'rules:\n- { level: RequestResponse, verbs: [create], resources: [{ group: "", resources: ["secrets"] }] }\n',
         ),
       );
-      stage = await seed();
+      stage = await seedStage(up());
       await server.start();
       ask = await kubeCaller(up().kubeconfig, server.url);
     }, 400_000);

@@ -95,8 +95,22 @@ function rowsOf({ t }: CliContext, status: AuditLogStatus): Row[] {
     [t('audit-status.detections'), String(status.detections)],
     [t('audit-status.told'), String(status.told)],
     [t('audit-status.shed'), String(status.shed)],
+    ...status.files.map((file): Row => [`${file.name}:${file.path}`, fileText(t, file)]),
   ];
 }
+
+/** How far a log file is read, and what was not. */
+const fileText = (t: CliContext['t'], file: AuditLogStatus['files'][number]): string =>
+  [
+    t('audit-status.file', { position: file.position, behind: file.behindBytes, lines: file.lines }),
+    t('audit-status.file-lost', {
+      broken: file.broken,
+      rotations: file.rotations,
+      gaps: file.gaps,
+      skipped: file.skippedBytes,
+    }),
+    ...(file.problem === undefined ? [] : [t(`audit-status.problem-${file.problem}`)]),
+  ].join('; ');
 
 /** `audit-log status`: how the audit log of the API servers comes in. */
 export const runStatus = (context: CliContext, flags: { readonly output: Format }): Promise<void> =>

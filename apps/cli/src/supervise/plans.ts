@@ -124,6 +124,8 @@ export async function agentPlan(context: PlanContext, controller: ControllerStat
       root: '/',
       ...(record.runtimes.length === 0 ? {} : { runtimes: record.runtimes }),
       runcRoots: record.runcRoots,
+      // Whoever watches a cluster wants to know what is asked of its API servers, too, where they run here.
+      followAuditLogs: record.kubeconfig !== undefined,
       logLevel: 'info',
     },
   };

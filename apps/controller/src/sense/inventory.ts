@@ -3,6 +3,7 @@
 
 import type { ScanRecord, Store } from '@bartizan/adapters/store';
 import {
+  type AuditRequestsReport,
   type Container,
   err,
   failure,
@@ -39,6 +40,7 @@ export interface Judges {
   readonly onFacts: (agent: AgentIdentity, facts: PostureFacts) => Promise<Result<void, ApiFailure>>;
   readonly onUse: (agent: AgentIdentity, report: PackageUseReport) => Promise<Result<void, ApiFailure>>;
   readonly onEvidence: (agent: AgentIdentity, report: NodeEvidence) => Promise<Result<void, ApiFailure>>;
+  readonly onAudit: (agent: AgentIdentity, report: AuditRequestsReport) => Promise<Result<void, ApiFailure>>;
   /** A container with the image it runs. */
   readonly onContainer: (container: Container) => Promise<Result<void, ApiFailure>>;
 }
@@ -112,6 +114,8 @@ export class Inventory {
         return this.#parts.judges.onFacts(agent, record);
       case 'node-evidence':
         return this.#parts.judges.onEvidence(agent, record);
+      case 'audit-requests':
+        return this.#parts.judges.onAudit(agent, record);
       case 'loss':
         return Promise.resolve(ok(undefined));
     }

@@ -7,6 +7,7 @@ import { FileEvent } from '../events/file-event.ts';
 import { Flow } from '../events/flow.ts';
 import { ProcessEvent } from '../events/process-event.ts';
 import { SecurityEvent } from '../events/security-event.ts';
+import { AuditedRequestRecord, AuditFileProgress } from '../nouns/audit-log.ts';
 import { CoverageEntry, Package } from '../nouns/finding.ts';
 import { PACKAGE_USES } from '../nouns/image.ts';
 import { Node } from '../nouns/node.ts';
@@ -107,6 +108,19 @@ export const NodeEvidence = inline('Evidence of a node for benchmarks', {
 });
 export type NodeEvidence = Static<typeof NodeEvidence>;
 
+/**
+ * Requests that the audit log file of an API server told, in its order, and how far the file is read. Without requests:
+ * only how far. The same requests may come again after a restart of the agent; they are known by their ids.
+ */
+export const AuditRequestsReport = inline('Requests of an audit log file', {
+  type: Type.Literal('audit-requests'),
+  name: text('Name of the machine', 253),
+  file: AuditFileProgress,
+  requests: list(AuditedRequestRecord, 'Requests', 500),
+  atMs: instant('When'),
+});
+export type AuditRequestsReport = Static<typeof AuditRequestsReport>;
+
 /** How many records of a stream were shed before they could be sent. */
 export const LossReport = inline('Records shed', {
   type: Type.Literal('loss'),
@@ -126,6 +140,7 @@ export const InventoryRecord = Type.Union([
   PackageUseReport,
   PostureFacts,
   NodeEvidence,
+  AuditRequestsReport,
   LossReport,
 ]);
 export type InventoryRecord = Static<typeof InventoryRecord>;

@@ -224,8 +224,7 @@ describe('a fix', () => {
       [
         '--- a/m.yaml',
         '+++ b/m.yaml',
-        '@@ -11,6 +11,5 @@',
-        '   - command:',
+        '@@ -12,5 +12,4 @@',
         '     - kube-apiserver',
         '-    - --profiling=true',
         '-    - --audit-log-maxage=7',
@@ -329,6 +328,14 @@ describe('editing', () => {
   });
   it('makes diffs that say nothing when nothing differs', () => {
     expect(unifiedDiff({ path: '/a', first: 1, lines: ['a'] }, ['a'])).toBe('');
+    // A part of a file: as much context behind as before, so that it is found exactly.
+    const part = { path: '/p', first: 10, lines: ['a', 'b', 'c', 'd', 'e'] };
+    expect(unifiedDiff(part, ['a', 'b', 'c', 'x', 'e'])).toBe(
+      '--- a/p\n+++ b/p\n@@ -12,3 +12,3 @@\n c\n-d\n+x\n e\n',
+    );
+    expect(unifiedDiff(part, ['a', 'b', 'c', 'd', 'x'])).toBe(
+      '--- a/p\n+++ b/p\n@@ -14,1 +14,1 @@\n-e\n+x\n',
+    );
   });
 });
 

@@ -24,8 +24,11 @@ export function unifiedDiff({ path, first, lines: before }: FileLines, after: re
     before[before.length - 1 - tail] === after[after.length - 1 - tail]
   )
     tail += 1;
-  const start = Math.max(0, head - CONTEXT_LINES);
-  const rest = Math.min(tail, CONTEXT_LINES);
+  // Of a part of a file nobody knows whether it ends there: less context on one side would say so, and patch(1) would
+  // refuse it, or guess and leave a copy beside the file, which a kubelet takes for another pod.
+  const most = first > 1 ? Math.min(CONTEXT_LINES, head, tail) : CONTEXT_LINES;
+  const start = Math.max(0, head - most);
+  const rest = Math.min(tail, most);
   const old = before.slice(head, before.length - tail);
   const fresh = after.slice(head, after.length - tail);
   const body = [

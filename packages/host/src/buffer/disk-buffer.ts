@@ -52,6 +52,8 @@ export interface DiskBuffer {
     readonly shedTotal: number;
     readonly full: boolean;
   };
+  /** Records of a stream that are not acknowledged yet. */
+  readonly pending: (stream: Stream) => number;
   /** Numbers of records shed since the last call, per stream. */
   readonly takeShed: () => readonly Shed[];
   readonly sync: () => void;
@@ -187,6 +189,12 @@ class Buffered implements DiskBuffer {
       for (const log of streams.values()) records += log.pendingRecords();
     records += this.#held.length;
     return { records, bytes: this.#totalBytes, shedTotal: this.#shedTotal, full: this.#full };
+  }
+
+  pending(stream: Stream): number {
+    let records = this.#held.filter((one) => one.stream === stream).length;
+    for (const streams of this.#logs.values()) records += streams.get(stream)?.pendingRecords() ?? 0;
+    return records;
   }
 
   takeShed(): readonly Shed[] {

@@ -34,7 +34,7 @@ function readVariables(procfs: Procfs, pid: number, prefix: string): Record<stri
 
 const COMPONENT_NAME = /(?:^|\/)(?:kube-[a-z-]+|kubelet|etcd|containerd|crio|dockerd)$/;
 /** Whether a process may be one that benchmarks ask about, by its first two words. */
-const isCandidate = (argv: readonly string[]): boolean =>
+export const isCandidate = (argv: readonly string[]): boolean =>
   argv.slice(0, 2).some((word) => COMPONENT_NAME.test(word));
 
 /** The root of the machine: that of its first process or, where nobody may look at that one, our own in our own /proc. */

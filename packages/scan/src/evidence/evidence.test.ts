@@ -159,10 +159,36 @@ describe('static pods', () => {
     const { of } = look(table());
     expect(of('manifest', 'kube-apiserver')[0]?.value).toEqual({
       arguments: ['--profiling=false'],
-      '#lines': ['  - command:', '    - kube-apiserver', '    - --profiling=false'],
+      '#lines': [
+        ...['  - command:', '    - kube-apiserver', '    - --profiling=false'],
+        ...['    image: registry.k8s.io/kube-apiserver:v1.31.2', '    name: kube-apiserver'],
+      ],
       '#first-line': 4,
     });
     expect(of('version', 'kube-apiserver')[0]?.value).toBe('1.31.2');
+  });
+
+  it('give lines behind the command for a diff, but none that may hold a secret or further arguments', () => {
+    const linesWith = (...behind: readonly string[]): unknown => {
+      put(
+        '/etc/kubernetes/manifests/etcd.yaml',
+        ['spec:', '  containers:', '  - command:', '    - etcd', '    - --data-dir=/x', ...behind, ''].join(
+          '\n',
+        ),
+      );
+      const { of } = look(table());
+      return Reflect.get(Object(of('manifest', 'etcd')[0]?.value), '#lines');
+    };
+    const list = ['  - command:', '    - etcd', '    - --data-dir=/x'];
+    expect(linesWith('    env:', '    - { name: A, value: canary }')).toEqual([...list, '    env:']);
+    expect(linesWith('    args:', '    - --x=1')).toEqual(list);
+    expect(linesWith('    stdin: "canary"', '    image: a')).toEqual(list);
+    expect(linesWith('    a:', '    b:', '    c:', '    d:')).toEqual([
+      ...list,
+      '    a:',
+      '    b:',
+      '    c:',
+    ]);
   });
 });
 

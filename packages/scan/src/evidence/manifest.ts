@@ -24,6 +24,12 @@ function containerOf(
   return containers.find((one) => one['name'] === component) ?? containers[0];
 }
 
+/** Lines behind the list that a diff needs to be found where it belongs. */
+const CONTEXT_LINES = 3;
+/** A line that says nothing but a key, or a value that is no secret. Another list of arguments is none of these. */
+const PLAIN_LINE =
+  /^\s*(?:- )?(?:(?!args:|command:)[A-Za-z]+:\s*|(?:image|imagePullPolicy|name|hostNetwork|priorityClassName|restartPolicy|workingDir): [\w./:@-]{1,512})$/;
+
 /** The lines of the list that a command is written in, where it is written one argument a line. */
 function commandLines(
   text: string,
@@ -34,7 +40,13 @@ function commandLines(
   let end = start + 1;
   while (end < lines.length && /^\s*- /.test(lines[end] ?? '')) end += 1;
   const found = lines.slice(start, end);
-  return found.length < 2 || found.length > LINES_MAX ? undefined : { first: start + 1, lines: found };
+  if (found.length < 2 || found.length > LINES_MAX) return undefined;
+  // Without lines behind it a diff of the last argument would say that the file ends there, and would not apply.
+  for (const line of lines.slice(end, end + CONTEXT_LINES)) {
+    if (!PLAIN_LINE.test(line)) break;
+    found.push(line);
+  }
+  return { first: start + 1, lines: found };
 }
 
 /** A static pod manifest as evidence: its arguments, its version, and the lines a fix is made from. */

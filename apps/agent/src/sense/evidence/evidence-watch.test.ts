@@ -64,3 +64,32 @@ it('tells a change of a watched file at the next check, and nothing when nothing
   watch.check();
   expect(sent).toHaveLength(3);
 });
+
+it('tells a program that ended and began again with other flags at the next checks, not at the next whole look', () => {
+  const parts = { clock, procfs: openProcfs(join(root, 'proc')), node: 'n', name: 'n' };
+  const flags = () => values('process', 'kube-apiserver');
+  const begins = (pid: number, ...words: string[]): void => {
+    mkdirSync(join(root, 'proc', String(pid)), { recursive: true });
+    writeFileSync(join(root, 'proc', String(pid), 'cmdline'), `${words.join('\0')}\0`);
+  };
+  begins(8, 'kube-apiserver', '--profiling=false');
+  const watch = new EvidenceWatch(parts, root, (report) => sent.push(report));
+  for (let checks = 0; checks < 12; checks += 1) {
+    watch.check();
+    after(2);
+  }
+  expect(flags()).toEqual([['--profiling=false']]);
+  rmSync(join(root, 'proc/8'), { recursive: true });
+  watch.check();
+  after(2);
+  watch.check();
+  expect(flags()).toEqual([undefined]);
+  // It begins as another program, and becomes the API server a moment later.
+  begins(9, 'runc', 'init');
+  after(2);
+  watch.check();
+  begins(9, 'kube-apiserver', '--profiling=true');
+  after(2);
+  watch.check();
+  expect(flags()).toEqual([['--profiling=true']]);
+});

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import type { NodeEvidence } from '@bartizan/contracts';
 import { contentHash } from '@bartizan/engine';
 import { sealEvidence } from '@bartizan/engine/compliance';
-import { type Clock, openProgramTable, type Procfs, steadyMs } from '@bartizan/host';
+import { type Clock, openProgramTable, type Procfs, ProgramScout, steadyMs } from '@bartizan/host';
 import { DirectoryTree } from '@bartizan/scan';
 import { collectEvidence, VersionCache } from '@bartizan/scan/evidence';
 
 /** What is watched is asked for so often; a change is told well within five seconds. */
 const CHECK_MS = 2000;
-/** A program that is new is seen by a whole look. */
+/** What no file and no program shows is seen by a whole look. */
 const LOOK_MS = 60_000;
 /** Evidence that did not change is told again, so that its age says that somebody looked. */
 const AGAIN_MS = 3600_000;
@@ -30,15 +30,19 @@ export class EvidenceWatch {
   readonly #root: string;
   readonly #send: (report: NodeEvidence) => void;
   readonly #versions = new VersionCache();
+  readonly #scout: ProgramScout;
   #paths: readonly string[] = [];
   #pids: readonly number[] = [];
   #stamp = '';
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #sentAtMs = Number.NEGATIVE_INFINITY;
   #sent = '';
+  /** What changed while it was looked at is not in what was found. */
+  #isUnsettled = false;
 
   constructor(parts: Parts, root: string, send: (report: NodeEvidence) => void) {
     this.#parts = parts;
+    this.#scout = new ProgramScout(parts.procfs);
     this.#root = root;
     this.#send = send;
   }
@@ -46,7 +50,8 @@ export class EvidenceWatch {
   /** Looks again when something changed, or the last look is too long ago. */
   check(): void {
     const nowMs = steadyMs(this.#parts.clock);
-    if (nowMs - this.#lookedAtMs < LOOK_MS && this.#stampOf() === this.#stamp) return;
+    const isDue = this.#isUnsettled || nowMs - this.#lookedAtMs >= LOOK_MS;
+    if (!isDue && this.#stampOf() === this.#stamp) return;
     this.#lookedAtMs = nowMs;
     this.#look(nowMs);
   }
@@ -61,6 +66,7 @@ export class EvidenceWatch {
       this.#pids = found.watchedPids;
       this.#stamp = this.#stampOf();
       const hash = contentHash(found.evidence);
+      this.#isUnsettled = hash !== this.#sent;
       if (hash === this.#sent && nowMs - this.#sentAtMs < AGAIN_MS) return;
       this.#sent = hash;
       this.#sentAtMs = nowMs;
@@ -82,7 +88,7 @@ export class EvidenceWatch {
       const stat = this.#parts.procfs.stat(pid);
       return stat.ok ? stat.value.startBootUs : '-';
     });
-    return [...files, ...programs].join(' ');
+    return [...files, ...programs, ...this.#scout.look()].join(' ');
   }
 }
 

@@ -97,6 +97,7 @@ const CONFIG = {
   root: '/host',
   runtimes: SOCKETS,
   runcRoots: [],
+  followAuditLogs: true,
   logLevel: 'info',
 };
 

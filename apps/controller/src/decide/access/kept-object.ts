@@ -13,7 +13,7 @@ export const at = (value: unknown, key: string): unknown => {
 };
 
 /** Members by their names, without those that are not there. */
-const pick = (value: unknown, ...keys: readonly string[]): JsonRecord =>
+export const pick = (value: unknown, ...keys: readonly string[]): JsonRecord =>
   Object.fromEntries(
     keys.flatMap((key) => {
       const member = at(value, key);

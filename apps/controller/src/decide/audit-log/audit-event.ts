@@ -14,7 +14,7 @@ import type { AuditedRequest } from '@bartizan/engine/audit-log';
 import type { Owner } from '../../ports.ts';
 import type { FoldedDetection } from './audit-fold.ts';
 
-/** What the API server tells has no node of ours and no kernel. */
+/** What the API server tells by itself has no node of ours, and never a kernel. */
 const NODE = 'kube-apiserver';
 const BOOT = 'audit-log';
 
@@ -86,13 +86,14 @@ export function eventOf(
   { nowMs, place }: { readonly nowMs: number; readonly place: PlacePod },
 ): SecurityEvent {
   const { rule, request, owner, count, firstAtMs, lastAtMs } = detection;
+  const node = owner.node ?? NODE;
   const sequence = sequenceOf(detection);
   return {
-    id: eventId(NODE, BOOT, 'security', sequence),
+    id: eventId(node, BOOT, 'security', sequence),
     ...{
       cluster: owner.cluster,
       tenant: owner.tenant,
-      node: NODE,
+      node,
       bootId: BOOT,
       stream: 'security',
       sequence,

@@ -3,11 +3,11 @@
 
 import type { DetectionRule } from '@bartizan/contracts';
 import type { AuditedRequest } from '@bartizan/engine/audit-log';
-import type { Owner } from '../../ports.ts';
+import type { AuditOrigin } from '../../audit-log-ports.ts';
 
 /** A rule that held for a request. */
 export interface AuditDetection {
-  readonly owner: Owner;
+  readonly owner: AuditOrigin;
   readonly rule: DetectionRule;
   readonly request: AuditedRequest;
 }

@@ -14,7 +14,7 @@ import {
 } from '@bartizan/contracts';
 import { compileRulesLeniently, judge, type RuleSet } from '@bartizan/engine';
 import type { AuditedRequest } from '@bartizan/engine/audit-log';
-import type { AuditFound } from '../../audit-log-ports.ts';
+import type { AuditFound, AuditOrigin } from '../../audit-log-ports.ts';
 import type { ApiFailure, Clock, Log, Owner, Publish } from '../../ports.ts';
 import { eventOf, type PlacePod } from './audit-event.ts';
 import { AuditFold, type FoldedDetection } from './audit-fold.ts';
@@ -51,7 +51,10 @@ export class AuditJudge {
   }
 
   /** Judges requests; resolves when what is told of them is on disk. */
-  async take(owner: Owner, requests: readonly AuditedRequest[]): Promise<Result<AuditFound, ApiFailure>> {
+  async take(
+    owner: AuditOrigin,
+    requests: readonly AuditedRequest[],
+  ): Promise<Result<AuditFound, ApiFailure>> {
     const { clock, place } = this.#parts;
     const nowMs = clock.nowMs();
     const due: { readonly folded: FoldedDetection; readonly decision: Decision }[] = [];

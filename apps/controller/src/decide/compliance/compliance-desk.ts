@@ -2,21 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import {
-  err,
-  failure,
-  type NodeEvidence,
-  ok,
-  parser,
-  type Result,
-  type Scope,
-  tenantScope,
-} from '@bartizan/contracts';
+import { err, failure, ok, parser, type Result, type Scope } from '@bartizan/contracts';
 import {
   type Benchmark,
   ComplianceBundle,
   type ComplianceCheckRow,
   type ComplianceRun,
+  type Evidence,
 } from '@bartizan/contracts/compliance';
 import { contentHash } from '@bartizan/engine';
 import { isSealed, runBenchmarks } from '@bartizan/engine/compliance';
@@ -61,11 +53,12 @@ export class ComplianceDesk {
     this.#parts = parts;
   }
 
-  /** The same bundle gives the same run: sending it twice keeps one. */
+  /** The same bundle gives the same run: sending it twice keeps one. `more`: what is known beside the bundle. */
   async take(
     scope: Scope,
     owner: Owner,
     bundle: ComplianceBundle,
+    more: readonly Evidence[] = [],
   ): Promise<Result<ComplianceRun, ApiFailure>> {
     const { content, sha256 } = bundle;
     const run = runBenchmarks({
@@ -73,7 +66,7 @@ export class ComplianceDesk {
       id: `run-${sha256.slice(0, 24)}`,
       node: content.node,
       name: content.name,
-      evidence: content.evidence,
+      evidence: [...content.evidence, ...more],
       benchmarks: this.#parts.benchmarks,
       bundleOf: sha256,
       readConfig: readConfigLines,
@@ -94,21 +87,6 @@ export class ComplianceDesk {
     if (old.length === 0) return ok(undefined);
     const removed = await complianceRuns.remove(scope, old);
     return removed.ok ? ok(undefined) : removed;
-  }
-
-  /** What an agent says of its own node: another name for it is not believed, changed evidence is left out. */
-  async report(
-    agent: Owner & { readonly node: string },
-    { name, evidence, collectedAtMs }: NodeEvidence,
-  ): Promise<Result<void, ApiFailure>> {
-    const { cluster, tenant, node } = agent;
-    const content = {
-      ...{ node, name, collectedAt: collectedAtMs },
-      evidence: evidence.filter(isSealed).map((one) => ({ ...one, node })),
-    };
-    const bundle = { format: 'bartizan.compliance-bundle/1', sha256: contentHash(content), content } as const;
-    const taken = await this.take(tenantScope(cluster, tenant), { cluster, tenant }, bundle);
-    return taken.ok ? ok(undefined) : taken;
   }
 
   /** The newest run of each node. */

@@ -118,7 +118,7 @@ describe('conditions of the audit log', () => {
   const NOW = 1_000_000_000;
   const status = {
     ...{ sinceMs: 0, batches: 0, busy: 0, events: 0, judged: 0, repeated: 0 },
-    ...{ broken: 0, detections: 0, told: 0, shed: 0, aheadMs: 0 },
+    ...{ broken: 0, detections: 0, told: 0, shed: 0, aheadMs: 0, files: [] },
   };
   const codes = (changes: object) =>
     auditLogConditions({ ...status, ...changes }, NOW).map(({ code }) => code);
@@ -130,5 +130,27 @@ describe('conditions of the audit log', () => {
     expect(codes({ shed: 1 })).toEqual(['audit-log.lost']);
     expect(codes({ aheadMs: 5_000 })).toEqual([]);
     expect(codes({ aheadMs: 6_000 })).toEqual(['audit-log.clock']);
+  });
+
+  it('are what is wrong with a file that is followed', () => {
+    const file = {
+      ...{
+        node: 'n-1',
+        name: 'cp-1',
+        path: '/var/log/audit.log',
+        lastAtMs: NOW,
+        position: 5,
+        behindBytes: 0,
+      },
+      ...{ lines: 9, broken: 0, rotations: 1, gaps: 0, skippedBytes: 0 },
+    };
+    expect(codes({ files: [file] })).toEqual([]);
+    expect(codes({ files: [{ ...file, gaps: 1 }] })).toEqual(['audit-log.gap']);
+    expect(codes({ files: [{ ...file, broken: 2 }] })).toEqual(['audit-log.lost']);
+    expect(codes({ files: [{ ...file, problem: 'denied' }] })).toEqual(['audit-log.file']);
+    expect(codes({ files: [{ ...file, behindBytes: 65 * 1024 ** 2 }] })).toEqual(['audit-log.behind']);
+    const [told] = auditLogConditions({ ...status, files: [{ ...file, problem: 'gone' }] }, NOW);
+    expect(told?.message.en).toContain('/var/log/audit.log on cp-1 is not followed: it is not there');
+    expect(told?.message.ja).toContain('存在しません');
   });
 });

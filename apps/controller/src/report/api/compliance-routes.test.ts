@@ -15,6 +15,7 @@ import { sealEvidence } from '@bartizan/engine/compliance';
 import { openTestStore, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ComplianceDesk } from '../../decide/compliance/compliance-desk.ts';
+import { NodeReports } from '../../decide/compliance/node-reports.ts';
 import { type ApiStage, buildApiStage } from '../../testing/api-stage.ts';
 
 let test: TestStore;
@@ -135,7 +136,13 @@ describe('runs of benchmarks', () => {
       evidence: forged,
       collectedAtMs: 1_700_000_200_000,
     } as const;
-    expect(await desk.report(agent, report)).toMatchObject({ ok: true });
+    const quiet = () => undefined;
+    const reports = new NodeReports({
+      ...{ desk, clock: { nowMs: () => 1_700_000_200_000 }, answers: () => [] },
+      log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+      owner: { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT },
+    });
+    expect(await reports.report(agent, report)).toMatchObject({ ok: true });
     const { items } = await get<{ items: ComplianceRunRow[] }>('runs');
     const run = await get<ComplianceRun>(`runs/${items[0]?.id ?? ''}`);
     expect(run.nodes).toMatchObject([{ node: 'node-d', name: 'd' }]);

@@ -55,6 +55,7 @@ export function buildAuditLog(parts: Parts, { placing }: Pick<ClusterRole, 'plac
   const saving = setInterval(() => void use.save(), SAVE_MS).unref();
   const desk: AuditLogDesk = {
     take: (owner, events) => intake.take(owner, events),
+    takeFile: (agent, report) => intake.takeFile(agent, report),
     status: () => intake.status(),
     trust: () => ({ caPem: parts.authority.caPem(), serverName: SERVER_NAME }),
   };

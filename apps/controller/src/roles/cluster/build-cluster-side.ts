@@ -2,18 +2,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { buildAccessDesk } from '../../decide/access/access-desk.ts';
+import { ComplianceDesk } from '../../decide/compliance/compliance-desk.ts';
+import { NodeReports } from '../../decide/compliance/node-reports.ts';
+import type { Judges } from '../../sense/inventory.ts';
 import { buildAuditLog } from './build-audit-log.ts';
 import { buildCluster, type ClusterRole } from './build-cluster.ts';
 import { buildDesk, openPolicyBook, openSources } from './build-desk.ts';
 import { FollowedDirectory } from './follow-directory.ts';
 import { FollowedObjects } from './follow-objects.ts';
 
-type Parts = Omit<Parameters<typeof buildCluster>[0], 'book' | 'env'> & Parameters<typeof buildAuditLog>[0];
+type Parts = Omit<Parameters<typeof buildCluster>[0], 'book' | 'env' | 'onPolicies'> &
+  Parameters<typeof buildAuditLog>[0];
+
+/** Judges of what agents say of the cluster that their nodes are of. */
+export type ClusterJudges = Pick<Judges, 'onEvidence' | 'onAudit'>;
 
 /** The policies, the cluster that they are for, and what the API asks of both. */
 export async function buildClusterSide(parts: Parts) {
   const book = await openPolicyBook({ ...parts, contentDir: parts.options.contentDir });
-  const cluster = await buildCluster({ ...parts, env: process.env, book });
+  const nodeReports: NodeReports = new NodeReports({
+    ...parts,
+    desk: new ComplianceDesk({ store: parts.store, benchmarks: parts.knowledge.benchmarks }),
+    answers: () => cluster.policies?.answers() ?? [],
+  });
+  const onPolicies = (): void => nodeReports.clusterChanged();
+  const cluster: ClusterRole = await buildCluster({ ...parts, env: process.env, book, onPolicies });
   const auditLog = buildAuditLog(parts, cluster);
   await auditLog.use.load();
   const followed = openSources(parts, book);
@@ -23,10 +36,15 @@ export async function buildClusterSide(parts: Parts) {
       ...side,
       close: async () => {
         await auditLog.close();
+        await nodeReports.close();
         await side.close();
       },
     },
     auditLog: auditLog.desk,
+    ofCluster: {
+      onEvidence: (agent, report) => nodeReports.report(agent, report),
+      onAudit: (agent, report) => auditLog.desk.takeFile(agent, report),
+    } satisfies ClusterJudges,
     admission: buildDesk(parts, book, cluster, followed),
     access: buildAccessDesk(cluster.access, parts.owner, {
       use: auditLog.use,

@@ -14,6 +14,7 @@ import { runsOneOf } from '../../decide/admission/concerned-objects.ts';
 import type { ImageBook } from '../../decide/admission/image-book.ts';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
 import { RecordedRequests } from '../../decide/admission/recorded-requests.ts';
+import { ClusterPolicies } from '../../decide/compliance/cluster-policies.ts';
 import type { FindingLedger } from '../../decide/finding-ledger.ts';
 import type { Knowledge } from '../../decide/rule-book.ts';
 import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
@@ -46,6 +47,8 @@ interface Parts {
   /** Rules, checks and dates in force. */
   readonly knowledge: Knowledge;
   readonly advisories: ComponentAdvisories;
+  /** Told when something that benchmarks ask of the cluster may have changed. */
+  readonly onPolicies: () => void;
 }
 
 /** The cluster this controller stands in or was shown; off where there is none. */
@@ -64,6 +67,8 @@ export interface ClusterRole {
   readonly access: ClusterAccess | undefined;
   /** Harmless requests that prove exposure; absent = no cluster is watched. */
   readonly probes: ProbeDesk | undefined;
+  /** What benchmarks ask of the cluster; absent = no cluster is watched. */
+  readonly policies: ClusterPolicies | undefined;
   /** Version of the API server; undefined: not known yet. */
   readonly server: () => string | undefined;
   /** Holds parts of the cluster against the advisories in use; absent = no cluster is watched. */
@@ -109,6 +114,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   };
   const audit = auditOf(parts, context);
   const followed = followAccess(parts, state, { version, client });
+  const policies = followPolicies(parts, state);
   state.listen({
     onChange: (change) => {
       const taken = objectChange(change);
@@ -124,11 +130,9 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   return {
     status: () => ({ ...statusOf(client.where, version.known, state.states()), admission: gate.status() }),
     placing: new Placing(workloads),
-    known: { client, state },
-    context,
-    audit,
+    ...{ known: { client, state }, context, audit },
     ...followed.asked,
-    native,
+    ...{ native, policies },
     verdicts: () => gate.verdicts(),
     recorded: () => recorded?.requests() ?? [],
     start: () => {
@@ -154,6 +158,22 @@ function auditOf(parts: Parts, context: AdmissionContext): ClusterAudit {
   const audit = new ClusterAudit({ ...parts, context });
   parts.images.onChange((images) => audit.judgeAgain((request) => runsOneOf(request, images)));
   return audit;
+}
+
+/** What benchmarks ask of the cluster, kept from the watch. */
+function followPolicies({ onPolicies }: Parts, state: ClusterState): ClusterPolicies {
+  const policies = new ClusterPolicies({
+    conditionOf: (kind) => state.state(kind)?.condition,
+    onChange: onPolicies,
+  });
+  state.listen({
+    onChange: (change) => {
+      const taken = objectChange(change);
+      if (taken !== undefined) policies.take(taken);
+    },
+    onState: onPolicies,
+  });
+  return policies;
 }
 
 /** The webhooks, and the requests they keep for simulations unless that is switched off. */
@@ -200,6 +220,7 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   context: { image },
   audit: undefined,
   access: undefined,
+  policies: undefined,
   probes: undefined,
   server: () => undefined,
   judged: undefined,

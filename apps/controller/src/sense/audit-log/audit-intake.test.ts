@@ -58,6 +58,59 @@ describe('the intake of the audit log', () => {
     expect(taking.status()).toMatchObject({ batches: 3, events: 11, judged: 3, repeated: 6, broken: 0 });
   });
 
+  it('takes what an agent read from a file the same way, and keeps how far it is', async () => {
+    const { judged, taking } = intake();
+    const request = {
+      ...{ id: 'a', addresses: [], resource: 'secrets', namespace: '', name: '', authorized: true },
+      facts: { 'audit.verb': 'list' },
+    };
+    const file = {
+      ...{ path: '/var/log/audit.log', lines: 1, broken: 0, rotations: 0, gaps: 0 },
+      ...{ skippedBytes: 0, position: 5, behindBytes: 0 },
+    };
+    const report = { type: 'audit-requests', name: 'cp-1', file, requests: [request], atMs: NOW } as const;
+    const agent = { ...OWNER, node: 'n-1' };
+    expect(await taking.takeFile(agent, { ...report, requests: [...report.requests] })).toEqual(
+      ok(undefined),
+    );
+    // The same request, by the webhook, and again from the file after a restart of the agent.
+    await taking.take(OWNER, [event('a')]);
+    await taking.takeFile(agent, { ...report, requests: [...report.requests] });
+    await taking.takeFile({ ...agent, node: 'n-2' }, { ...report, requests: [] });
+    expect(judged).toEqual(['a']);
+    expect(taking.status()).toMatchObject({ judged: 1, repeated: 2, batches: 3 });
+    expect(taking.status().files).toEqual([
+      { node: 'n-1', name: 'cp-1', lastAtMs: NOW, ...file },
+      { node: 'n-2', name: 'cp-1', lastAtMs: NOW, ...file },
+    ]);
+  });
+
+  it('lets an agent send again what could not be kept', async () => {
+    let isDown = true;
+    const { taking } = intake({
+      judge: () =>
+        Promise.resolve(isDown ? err(failure('E_STORE_FULL', '')) : ok({ detections: 1, told: 1, shed: 0 })),
+    });
+    const request = { id: 'a', addresses: [], resource: '', namespace: '', name: '', facts: {} };
+    const file = {
+      ...{ path: '/a', lines: 1, broken: 0, rotations: 0, gaps: 0, skippedBytes: 0, position: 5 },
+      behindBytes: 0,
+    };
+    const report = () => ({
+      type: 'audit-requests' as const,
+      name: 'cp',
+      file,
+      requests: [request],
+      atMs: NOW,
+    });
+    const agent = { ...OWNER, node: 'n-1' };
+    expect(await taking.takeFile(agent, report())).toMatchObject({ ok: false });
+    expect(taking.status().files).toEqual([]);
+    isDown = false;
+    expect(await taking.takeFile(agent, report())).toMatchObject({ ok: true });
+    expect(taking.status()).toMatchObject({ judged: 1, repeated: 0 });
+  });
+
   it('counts what is no event and goes on', async () => {
     const { judged, taking } = intake();
     const foreign = [undefined, 7, 'x', null, [], {}, { kind: 'Pod', auditID: 'p' }, { auditID: 5 }];
