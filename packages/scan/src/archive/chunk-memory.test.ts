@@ -39,7 +39,8 @@ describe('memory of chunks', () => {
       }
     }
     const seen: Buffer[] = [];
-    for await (const piece of inflated(input(), compression, () => undefined)) seen.push(Buffer.from(piece));
+    for await (const piece of inflated(input(), { compression, onPacked: () => undefined, isHeld: true }))
+      seen.push(Buffer.from(piece));
     expect(Buffer.concat(seen).equals(plain)).toBe(true);
     // The last ones of a zstd stream stay until it is known that no frame follows.
     expect(chunks.filter((chunk) => chunk.length > 0).length).toBeLessThanOrEqual(2);

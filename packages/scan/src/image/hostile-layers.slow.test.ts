@@ -17,6 +17,7 @@ const read = (
   more: {
     compression?: LayerCompression;
     diffId?: string;
+    digest?: string;
     limits?: Partial<ScanLimits>;
     budget?: Partial<LayerBudget>;
     now?: () => number;
@@ -25,6 +26,7 @@ const read = (
   readLayer(
     {
       diffId: more.diffId ?? digestOf(stored),
+      ...(more.digest === undefined ? {} : { digest: more.digest }),
       compression: more.compression ?? 'none',
       open: () => Readable.from([stored], { objectMode: false }),
     },
@@ -173,6 +175,9 @@ describe('a hostile layer', () => {
           const changed = Buffer.from(good);
           changed[at] = (changed[at] ?? 0) ^ mask;
           expect((await read(changed, { compression: 'gzip', diffId })).ok).toBe(false);
+          expect((await read(changed, { compression: 'gzip', diffId, digest: digestOf(good) })).ok).toBe(
+            false,
+          );
           expect((await read(good.subarray(0, at), { compression: 'gzip', diffId })).ok).toBe(false);
         },
       ),

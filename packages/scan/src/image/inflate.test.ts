@@ -9,9 +9,16 @@ import { describe, expect, it } from 'vitest';
 import type { LayerCompression } from './image-source.ts';
 import { inflated } from './inflate.ts';
 
-const inflate = async (chunks: readonly Buffer[], compression: LayerCompression): Promise<Buffer> => {
+const UNSEEN = (): void => undefined;
+
+const inflate = async (
+  chunks: readonly Buffer[],
+  compression: LayerCompression,
+  isHeld = true,
+): Promise<Buffer> => {
   const out: Buffer[] = [];
-  for await (const chunk of inflated(Readable.from(chunks), compression, () => undefined)) out.push(chunk);
+  for await (const chunk of inflated(Readable.from(chunks), { compression, onPacked: UNSEEN, isHeld }))
+    out.push(chunk);
   return Buffer.concat(out);
 };
 const pack = (bytes: Uint8Array, compression: LayerCompression): Buffer => {
@@ -34,6 +41,7 @@ describe('inflated', () => {
             const chunks: Buffer[] = [];
             for (let at = 0; at < stored.length; at += step) chunks.push(stored.subarray(at, at + step));
             expect(await inflate(chunks, compression)).toEqual(Buffer.concat(parts));
+            expect(await inflate(chunks, compression, false)).toEqual(Buffer.concat(parts));
           },
         ),
         { seed: 5, numRuns: 60 },
@@ -52,7 +60,10 @@ describe('inflated', () => {
       for (let at = 0; at < stored.length; at += step) chunks.push(stored.subarray(at, at + step));
       const seen: Buffer[] = [];
       const out: Buffer[] = [];
-      for await (const chunk of inflated(Readable.from(chunks), 'gzip', (bytes) => seen.push(bytes)))
+      for await (const chunk of inflated(Readable.from(chunks), {
+        ...{ compression: 'gzip', isHeld: true },
+        onPacked: (bytes) => seen.push(bytes),
+      }))
         out.push(chunk);
       expect(Buffer.concat(out).toString()).toBe('content');
       expect(Buffer.concat(seen)).toEqual(stored);
@@ -74,6 +85,13 @@ describe('inflated', () => {
     await expect(inflate([stored], 'gzip')).rejects.toThrow(message);
   });
 
+  it('checks the CRC-32 of gzip where no stronger sum of the stored bytes is', async () => {
+    const stored = Buffer.from(gzipSync('content'));
+    stored.writeUInt32LE(1, stored.length - 8);
+    await expect(inflate([stored], 'gzip', false)).rejects.toThrow('incorrect data check');
+    expect((await inflate([stored], 'gzip')).toString()).toBe('content');
+  });
+
   it('refuses what follows a gzip member and is none', async () => {
     await expect(inflate([Buffer.concat([gzipSync('one'), Buffer.from('rest')])], 'gzip')).rejects.toThrow();
   });
@@ -86,7 +104,10 @@ describe('inflated', () => {
   it('shows every stored byte', async () => {
     const stored = Buffer.concat([zstdCompressSync('one'), zstdCompressSync('two')]);
     const seen: Buffer[] = [];
-    for await (const _chunk of inflated(Readable.from([stored]), 'zstd', (chunk) => seen.push(chunk)));
+    for await (const _chunk of inflated(Readable.from([stored]), {
+      ...{ compression: 'zstd', isHeld: true },
+      onPacked: (chunk) => seen.push(chunk),
+    }));
     expect(Buffer.concat(seen)).toEqual(stored);
   });
 
@@ -104,7 +125,10 @@ describe('inflated', () => {
       })(),
     );
     const read = async (): Promise<void> => {
-      for await (const _chunk of inflated(broken, 'zstd', () => undefined));
+      for await (const _chunk of inflated(broken, {
+        ...{ compression: 'zstd', isHeld: true },
+        onPacked: UNSEEN,
+      }));
     };
     await expect(read()).rejects.toThrow('connection lost');
   });

@@ -146,12 +146,17 @@ async function* inflateZstd(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer
 }
 
 /**
- * A gzip stream (RFC 1952), its first member without the CRC-32: the bytes are held against the SHA-256 that the image
- * states, before and after, and the weaker sum costs an eighth of inflating (measured). Nearly all layers have no other
- * member; those that have thousands are left to zlib, which needs no new object for each.
+ * A gzip stream (RFC 1952). Where its stored bytes are held against a stated SHA-256, as what they inflate to always is,
+ * its first member goes without the CRC-32: the weaker sum costs an eighth of inflating (measured). Nearly all layers
+ * have no other member; those that have thousands are left to zlib, which needs no new object for each.
  */
-async function* inflateGzip(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* inflateGzip(input: AsyncIterable<Buffer>, isHeld: boolean): AsyncGenerator<Buffer> {
   const feed = new Feed(input[Symbol.asyncIterator]());
+  if (!isHeld) {
+    yield* inflateFrame(createGunzip(INFLATE), feed);
+    await feed.drain();
+    return;
+  }
   feed.skip(await gzipHeaderBytes((lengthBytes) => feed.ahead(lengthBytes)));
   let inflatedBytes = 0;
   for await (const piece of inflateFrame(createInflateRaw(INFLATE), feed)) {
@@ -193,13 +198,21 @@ async function* freedChunks(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffe
   }
 }
 
-/** The inflated bytes of a stream, piece by piece; `onPacked` sees every stored byte. Throws what the stream or zlib throws. */
+/** How a stream is stored, and who looks at its bytes. */
+export interface Stored {
+  readonly compression: LayerCompression;
+  /** Sees every stored byte. */
+  readonly onPacked: (chunk: Buffer) => void;
+  /** Whether a stronger sum of the stored bytes is checked by who reads them. */
+  readonly isHeld: boolean;
+}
+
+/** The inflated bytes of a stream, piece by piece. Throws what the stream or zlib throws. */
 export const inflated = (
   input: AsyncIterable<Buffer>,
-  compression: LayerCompression,
-  onPacked: (chunk: Buffer) => void,
+  { compression, onPacked, isHeld }: Stored,
 ): AsyncIterable<Buffer> => {
   if (compression === 'none') return freedChunks(input);
   const stored = tapped(input, onPacked);
-  return compression === 'gzip' ? inflateGzip(stored) : inflateZstd(stored);
+  return compression === 'gzip' ? inflateGzip(stored, isHeld) : inflateZstd(stored);
 };

@@ -12,7 +12,7 @@ import { baseName, parentPath } from '../tree/file-tree.ts';
 import { MemoryTree } from '../tree/memory-tree.ts';
 import { FollowedFile, isFollowable } from './followed-file.ts';
 import type { LayerSource } from './image-source.ts';
-import { inflated } from './inflate.ts';
+import { inflated, type Stored } from './inflate.ts';
 import { inspect } from './inspect-file.ts';
 import { type FileSink, joinSinks, type PassingFile } from './layer-consumer.ts';
 import type { LayerContext } from './layer-context.ts';
@@ -283,7 +283,12 @@ const pump = async (
 ): Promise<Sums> => {
   const packed = createHash('sha256');
   const plain = createHash('sha256');
-  for await (const chunk of inflated(input, layer.compression, (bytes) => packed.update(bytes))) {
+  const stored: Stored = {
+    compression: layer.compression,
+    onPacked: (bytes) => packed.update(bytes),
+    isHeld: layer.digest !== undefined,
+  };
+  for await (const chunk of inflated(input, stored)) {
     context.budget.inflatedBytes -= chunk.length;
     if (context.budget.inflatedBytes < 0)
       throw new LayerFault('too-large', 'the layers inflate to more than the limit');
