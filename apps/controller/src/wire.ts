@@ -77,6 +77,7 @@ interface Base {
 
 /** Who owns the cluster that this controller watches. */
 const HOME = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT };
+const HOME_SCOPE = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
 
 /** The only place where sense, decide, respond and report meet. */
 export async function startController(
@@ -298,28 +299,26 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { late, publish } = latePublish(images, bases);
   const turnstiles = makeTurnstiles();
   const judging = buildJudging(base, publish, turnstiles);
-  const { findings } = judging;
-  const { advisories } = judging;
+  const { findings, advisories } = judging;
   const workloadTurnstile = turnstiles.workloads;
   const side = { ...base, publish, owner: HOME, workloadTurnstile, findings, images, advisories };
   const { cluster, admission, access, auditLog, ofCluster } = await buildClusterSide(side);
   late.packChanged = cluster.packChanged;
   const news = new UnstoredNodes({ clock: base.clock, log: base.log, publish });
-  const { placing } = cluster;
-  const agents = buildSense(base, judging, { publish, counters, turnstiles, placing, ofCluster, news });
+  const more = { publish, counters, turnstiles, placing: cluster.placing, ofCluster, news };
+  const agents = buildSense(base, judging, more);
   const built = await scannerOf(base, publish, judging.images);
   if (!built.ok) return abandon(base, judging, built);
   const scanner = built.value;
-  const home = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
-  await judging.history.load(home);
+  await judging.history.load(HOME_SCOPE);
   const report = await buildReport({
     ...reportBasics(base),
     publish,
     counters,
-    advisories: judging.advisories,
+    advisories,
     ...scanner.served,
     bases,
-    keeper: judging.findings,
+    keeper: findings,
     agents: agents.directory,
     cluster: cluster.status,
     admission,
@@ -340,7 +339,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     ...judging,
     runs: scanner.runs,
     imageRetention: new ImageRetention(base),
-    home,
+    home: HOME_SCOPE,
     report: report.value,
     renewCertificate: certificateRenewal({ ...base, agents, report: report.value }),
   });

@@ -27,10 +27,10 @@ function manyFiles(count: number): Buffer {
     const start = at * BLOCK;
     const name = `srv/${at.toString(36).padStart(8, '0')}`;
     template.copy(layer, start);
-    layer.latin1Write(name, start);
+    layer.write(name, start, 'latin1');
     let sum = rest;
     for (let index = 0; index < name.length; index += 1) sum += name.charCodeAt(index);
-    layer.latin1Write(`${sum.toString(8).padStart(6, '0')}\0 `, start + CHECKSUM_AT);
+    layer.write(`${sum.toString(8).padStart(6, '0')}\0 `, start + CHECKSUM_AT, 'latin1');
   }
   return layer;
 }

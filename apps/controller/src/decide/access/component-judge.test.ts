@@ -45,7 +45,7 @@ describe('parts of a cluster, held against a real pack', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bartizan-components-'));
   const client = new PackClient(log);
   const advisories = new Advisories({
-    ...{ client, log, clock: { nowMs: () => NOW_MS }, onChange: quiet },
+    ...{ client, log, clock: { nowMs: () => NOW_MS }, onChange: quiet, rejudged: quiet },
     folder: join(folder, 'own'),
   });
   let changes = 0;
@@ -93,7 +93,7 @@ describe('parts of a cluster, held against a real pack', () => {
         digest: () => undefined,
         match: () => Promise.reject(new Error('asked without a pack')),
       },
-      ...{ log, owner: { cluster: 'local', tenant: 'default' }, onChange: quiet },
+      ...{ log, owner: { cluster: 'local', tenant: 'default' }, onChange: quiet, rejudged: quiet },
     });
     expect(none.judge(cluster('v1.28.3')).every((one) => one.advisories === undefined)).toBe(true);
   });
