@@ -44,6 +44,19 @@ describe('documents', () => {
     expect(uneven).toEqual([]);
   });
 
+  it('have as many rows in the tables of the READMEs in both languages, and none twice', () => {
+    const rowsOf = (path: string): string[] =>
+      readText(path)
+        .split('\n')
+        .filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
+        .map((line) => line.split(' | ')[0] ?? line);
+    const [english, japanese] = [rowsOf('README.md'), rowsOf('README.ja.md')];
+    const twice = [english, japanese].flatMap((rows) => rows.filter((row, at) => rows.indexOf(row) !== at));
+    expect(english.length).toBeGreaterThan(40);
+    expect(japanese.length).toBe(english.length);
+    expect(twice).toEqual([]);
+  });
+
   it('link only to files that exist', () => {
     const dead: string[] = [];
     for (const path of files.filter((file) => file.endsWith('.md'))) {
