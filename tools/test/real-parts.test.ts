@@ -97,7 +97,7 @@ describe('the list of real parts', () => {
   it('gives every cluster that may run beside another a name and a number of its own', () => {
     const fixed = files.flatMap((file) => fixedClusters(textOf(file)));
     expect(fixed.length).toBeGreaterThanOrEqual(6);
-    const lanes = Array.from({ length: laneCount(Number.MAX_SAFE_INTEGER) }, (_, lane) =>
+    const lanes = Array.from({ length: laneCount(Number.MAX_SAFE_INTEGER, 64) }, (_, lane) =>
       Number(laneEnvironment(lane)['BARTIZAN_CLUSTER_NUMBER']),
     );
     const numbers = [...lanes, ...fixed.map(({ number }) => number)];
@@ -109,6 +109,7 @@ describe('the list of real parts', () => {
   });
 
   it('runs one lane where there is little memory, and at most three', () => {
-    expect([1, 4, 8, 11, 12, 64].map((gib) => laneCount(gib * 1024 ** 3))).toEqual([1, 1, 2, 2, 3, 3]);
+    expect([1, 4, 8, 11, 12, 64].map((gib) => laneCount(gib * 1024 ** 3, 8))).toEqual([1, 1, 2, 2, 3, 3]);
+    expect([1, 2, 3, 8].map((cores) => laneCount(64 * 1024 ** 3, cores))).toEqual([1, 2, 3, 3]);
   });
 });
