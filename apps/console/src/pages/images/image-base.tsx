@@ -124,7 +124,7 @@ export const LicenceCard = ({ detail: { image } }: { detail: ImageDetail }) => {
               {!isComplete && <Unknown inline why={t('base.incomplete')} />}
               <ul className="list-plain">
                 {licences.slice(0, LICENCES_SHOWN).map(({ licence, packages: under, examples }) => (
-                  <li key={licence} className="row apart" title={examples.join(', ')}>
+                  <li key={licence} className="row apart" title={examples.join(', ')} translate="no">
                     <Verbatim>{licence}</Verbatim>
                     <span className="number">{count(under)}</span>
                   </li>
