@@ -154,6 +154,7 @@ export {
   type ImageSearchOptions,
   rulesVersionOf,
 } from './scan/image-search.ts';
+export { readTree, type TreeReading, type TreeReadingOptions } from './scan/read-tree.ts';
 export {
   type MatchReport,
   matchPackages,
