@@ -98,6 +98,7 @@ const CONFIG = {
   runtimes: SOCKETS,
   runcRoots: [],
   followAuditLogs: true,
+  secretRules: '/opt/bartizan/release/content/secrets',
   logLevel: 'info',
 };
 
