@@ -21,7 +21,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SecretJob, surveySecrets } from './secret-survey.ts';
 import { Surveys } from './surveys.ts';
 
-const RULES = resolve(import.meta.dirname, '../../../../content/secrets');
+const RULES = resolve(import.meta.dirname, '../../../../content');
 const token = (text: string): string => ['glpat', text].join('-');
 const [OF_IMAGE, WRITTEN, MOUNTED] = [
   token('Zq3vT8nKx2LmW9rYb4Hd'),
@@ -94,7 +94,7 @@ describe('a search of a process in an overlay for secrets', () => {
   });
 
   /** What the surveys of a node tell of this process as two containers of one image, until both were searched. */
-  const surveys = async (secretRules: string | undefined): Promise<InventoryRecord[]> => {
+  const surveys = async (searchRules: string | undefined): Promise<InventoryRecord[]> => {
     const told: InventoryRecord[] = [];
     // A host with little on it, so that its packages are soon known; the overlay is found below it.
     const hostRoot = join(folder, 'host');
@@ -121,7 +121,7 @@ describe('a search of a process in an overlay for secrets', () => {
     const all = new Surveys({
       clock: systemClock(),
       logger: silentLogger,
-      place: { root: hostRoot, stateDir: folder, secretRules },
+      place: { root: hostRoot, stateDir: folder, searchRules },
       host: () => host,
       workloadOf: subjectOf,
       containers: () => running,
@@ -133,7 +133,7 @@ describe('a search of a process in an overlay for secrets', () => {
       onChange: () => undefined,
     });
     const isDone = (): boolean =>
-      secretRules === undefined
+      searchRules === undefined
         ? told.filter(({ type }) => type === 'packages').length >= 3
         : told.filter(({ type }) => type === 'secrets').length >= 2;
     const endsAtMs = Date.now() + SURVEYS_MS;
@@ -142,7 +142,9 @@ describe('a search of a process in an overlay for secrets', () => {
     return told;
   };
 
-  it('is made by the surveys of a node: of each image once, after the packages, and told without values', async () => {
+  it('is made by the surveys of a node: of each image once, after the packages, and told without values', {
+    timeout: SURVEYS_MS + 20_000,
+  }, async () => {
     const told = await surveys(RULES);
     const found = told.flatMap((record) => (record.type === 'secrets' ? [record] : []));
     expect(found.map(({ scope, secrets }) => [scope, secrets.map(({ path }) => path)])).toEqual([
@@ -156,7 +158,7 @@ describe('a search of a process in an overlay for secrets', () => {
       for (const form of [value, value.slice(6)]) expect(JSON.stringify(told)).not.toContain(form);
   });
 
-  it('is not made where it is switched off', async () => {
+  it('is not made where it is switched off', { timeout: SURVEYS_MS + 20_000 }, async () => {
     const told = await surveys(undefined);
     expect(told.map(({ type }) => type).filter((type) => type !== 'packages')).toEqual([]);
     expect(told.length).toBeGreaterThanOrEqual(3);

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SecretPlan } from './secret-plan.ts';
 import { type SecretJob, surveySecrets } from './secret-survey.ts';
 
-const RULES = resolve(import.meta.dirname, '../../../../content/secrets');
+const RULES = resolve(import.meta.dirname, '../../../../content');
 /** Made here, so that no text of the repository looks like a secret. */
 const OF_IMAGE = ['glpat', 'Zq3vT8nKx2LmW9rYb4Hd'].join('-');
 const WRITTEN = ['glpat', 'Hd4bYr9WmL2xKn8Tv3qZ'].join('-');
@@ -92,6 +92,26 @@ describe('a search of a running container for secrets', () => {
     expect(fingerprints(survey())).not.toEqual(fingerprints(report));
   });
 
+  it('finds harmful files by signature and by checksum, and quotes nothing of them', () => {
+    // The test file that every scanner knows, and a start of a miner, both put together here.
+    const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR', 'STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('-');
+    const start = [
+      '#!/bin/sh\n./run -o stratum+tcp://',
+      'pool.example:3333 --donate-level 1 -u wallet\n',
+    ].join('');
+    for (const part of ['root', 'upper']) write(`${part}/tmp/eicar.com`, eicar);
+    write('root/opt/start.sh', start);
+    const report = survey();
+    expect(report.harmful.map(({ path, changed, knownAs }) => [path, changed, knownAs])).toEqual([
+      ['/opt/start.sh', false, undefined],
+      ['/tmp/eicar.com', true, 'EICAR test file'],
+    ]);
+    expect(report.harmful[0]?.signature).toMatch(/^malware\./);
+    expect(parser(ContainerSecretReport)(report)).toMatchObject({ ok: true });
+    expect(JSON.stringify(report.harmful)).not.toContain('pool.example');
+    expect(survey({ scope: 'changes' }).harmful.map(({ path }) => path)).toEqual(['/tmp/eicar.com']);
+  });
+
   it('is not led to files of the host by a link that the container made', () => {
     write('outside/host.env', `TOKEN=${WRITTEN}x\n`);
     symlinkSync(join(folder, 'outside'), join(folder, 'upper/srv/out'));
@@ -115,7 +135,7 @@ describe('a search of a running container for secrets', () => {
   });
 
   it('fails, and finds nothing, with rules that have another form', () => {
-    write('rules/a.json', '{"id":"secret.x"}');
+    write('rules/secrets/a.json', '{"id":"secret.x"}');
     expect(() => survey({ rules: join(folder, 'rules') })).toThrow(/a\.json .* has another form/);
   });
 });

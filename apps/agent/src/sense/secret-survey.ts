@@ -3,16 +3,30 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ContainerSecretReport, parser, SecretRule, type WorkloadRef } from '@bartizan/contracts';
+import {
+  type ContainerSecretReport,
+  FileSignature,
+  InvariantError,
+  KnownFiles,
+  type Parser,
+  parser,
+  SecretRule,
+  type WorkloadRef,
+} from '@bartizan/contracts';
 import { openProcfs, readChanges, upperDirectory } from '@bartizan/host';
 import {
   CONTAINER_EXCLUSIONS,
+  compileFileSignatures,
   compileSecretRules,
   DEFAULT_LIMITS,
   DirectoryTree,
+  type HarmReport,
+  type HygieneRules,
+  KnownFileSet,
+  readTree,
+  type ScanProblem,
   type SecretReport,
   SecretScanner,
-  searchTree,
 } from '@bartizan/scan';
 
 /** What to search for secrets: the files of a running container. */
@@ -25,7 +39,7 @@ export interface SecretJob {
   readonly hostRoot: string;
   /** changes: the files of the image were searched in another container of this node. */
   readonly scope: ContainerSecretReport['scope'];
-  /** Folder of the rules. */
+  /** Folder of the knowledge: rules for secrets and signatures of harmful files lie in it. */
   readonly rules: string;
   /** Key of the fingerprints, the same for all containers of this node. */
   readonly hashKey: Uint8Array;
@@ -41,30 +55,49 @@ const TIME_LIMIT_MS = 2 * 60_000;
 const ENTRIES_MAX = 500_000;
 /** Bytes searched of one file: logs and databases of a container are larger, and the report says so. */
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
+/** Programs are larger than texts. */
+const PROGRAM_BYTES_MAX = 64 * 1024 * 1024;
 const SECRETS_MAX = 200;
+const HARMFUL_MAX = 200;
 const GAPS_MAX = 256;
 const RULE_FILES_MAX = 5_000;
 const RULE_BYTES_MAX = 1024 * 1024;
 
-const parseRule = parser(SecretRule);
+const KNOWN_FILES = 'known-files.json';
 
-/** The rules of a folder, compiled. They come with this program: what is wrong with them is said, and nothing is searched. */
-const scannerOf = ({ rules: folder, hashKey }: SecretJob): SecretScanner => {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
-  const rules = names
+const parseRule = parser(SecretRule);
+const parseSignature = parser(FileSignature);
+const parseKnown = parser(KnownFiles);
+
+/** One file of the knowledge. It comes with this program: what is wrong with it is said, and nothing is searched. */
+const readEntry = <T>(folder: string, name: string, parse: Parser<T>): T => {
+  const path = join(folder, name);
+  if (statSync(path).size > RULE_BYTES_MAX) throw new Error(`${name} is larger than ${RULE_BYTES_MAX} bytes`);
+  const entry = parse(JSON.parse(readFileSync(path, 'utf8')));
+  if (!entry.ok) throw new Error(`${name} ${entry.error[0]?.pointer ?? ''} has another form`);
+  return entry.value;
+};
+
+const readEntries = <T>(folder: string, parse: Parser<T>): T[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.json') && name !== KNOWN_FILES)
     .sort()
     .slice(0, RULE_FILES_MAX)
-    .map((name) => {
-      const path = join(folder, name);
-      if (statSync(path).size > RULE_BYTES_MAX)
-        throw new Error(`${name} is larger than ${RULE_BYTES_MAX} bytes`);
-      const rule = parseRule(JSON.parse(readFileSync(path, 'utf8')));
-      if (!rule.ok) throw new Error(`${name} ${rule.error[0]?.pointer ?? ''} has another form`);
-      return rule.value;
-    });
-  const set = compileSecretRules(rules);
+    .map((name) => readEntry(folder, name, parse));
+
+const scannerOf = ({ rules, hashKey }: SecretJob): SecretScanner => {
+  const set = compileSecretRules(readEntries(join(rules, 'secrets'), parseRule));
   if (!set.ok) throw new Error(set.error.detail);
   return new SecretScanner(set.value, { hashKey, now: Date.now });
+};
+
+const harmRulesOf = ({ rules }: SecretJob): HygieneRules => {
+  const folder = join(rules, 'malware');
+  const signatures = compileFileSignatures(readEntries(folder, parseSignature));
+  if (!signatures.ok) throw new Error(signatures.error.detail);
+  const known = new KnownFileSet();
+  for (const { sha256, name } of readEntry(folder, KNOWN_FILES, parseKnown).files) known.add(sha256, name);
+  return { signatures: signatures.value, known };
 };
 
 /** Where an overlay keeps what the container wrote; undefined where there is none, or it cannot be reached. */
@@ -118,17 +151,31 @@ const toldOf = (report: SecretReport, isChanged: Place['isChanged']): ContainerS
     })),
   }));
 
+const harmfulOf = ({ files }: HarmReport, isChanged: Place['isChanged']): ContainerSecretReport['harmful'] =>
+  files.slice(0, HARMFUL_MAX).map(({ path, signature, knownAs, evidence }) => ({
+    path: path.slice(0, 4096),
+    ...(signature === undefined ? {} : { signature }),
+    ...(knownAs === undefined ? {} : { knownAs: knownAs.slice(0, 256) }),
+    evidence: evidence.slice(0, 16).map((line) => line.slice(0, 512)),
+    changed: isChanged(path),
+  }));
+
 /** What was not searched to the end: first what concerns all of it. */
-const gapsOf = (report: SecretReport, isComplete: boolean): ContainerSecretReport['incomplete'] => {
-  const more = report.matches.length - SECRETS_MAX;
-  const gaps = [
-    ...(isComplete ? [] : [{ path: '/', reason: 'not all files that the container wrote are known' }]),
-    ...(more > 0 ? [{ path: '/', reason: `${more} more secrets are not told` }] : []),
-    ...report.incomplete.map(({ code, path, detail }) => ({
-      path,
-      reason: `${code}: ${detail}`.slice(0, 512),
-    })),
-  ];
+const gapsOf = (
+  more: { readonly secrets: number; readonly harmful: number },
+  problems: readonly ScanProblem[],
+  isComplete: boolean,
+): ContainerSecretReport['incomplete'] => {
+  const whole = [
+    ...(isComplete ? [] : ['not all files that the container wrote are known']),
+    ...(more.secrets > 0 ? [`${more.secrets} more secrets are not told`] : []),
+    ...(more.harmful > 0 ? [`${more.harmful} more harmful files are not told`] : []),
+  ].map((reason) => ({ path: '/', reason }));
+  const places = problems.map(({ code, path, detail }) => ({
+    path,
+    reason: `${code}: ${detail}`.slice(0, 512),
+  }));
+  const gaps = [...whole, ...places];
   const left = gaps.length - GAPS_MAX;
   return left <= 0
     ? gaps
@@ -136,39 +183,45 @@ const gapsOf = (report: SecretReport, isComplete: boolean): ContainerSecretRepor
 };
 
 /**
- * Searches the files of a running container for secrets: those of its image too, or only what it wrote. Volumes and
- * mounted Secrets lie on other file systems and are left out. `onProgress` is called again and again meanwhile. Throws
- * when the root cannot be opened: the container is gone.
+ * Searches the files of a running container for secrets and harmful files, in one walk: those of its image too, or only
+ * what it wrote. Volumes and mounted Secrets lie on other file systems and are left out. `onProgress` is called again and
+ * again meanwhile. Throws when the root cannot be opened: the container is gone.
  */
 export const surveySecrets = (
   job: SecretJob,
   onProgress: () => void,
   files: ContainerFiles = { root: `/proc/${job.pid}/root`, upper: upperOf(job) },
 ): SecretSurvey => {
-  const scanner = scannerOf(job);
+  const [scanner, rules] = [scannerOf(job), harmRulesOf(job)];
   const { root, scope, isChanged, isComplete } = placeOf(job, files);
   const tree = new DirectoryTree(root);
   try {
-    const report = searchTree({
+    const limits = { entries: ENTRIES_MAX, depth: DEFAULT_LIMITS.depth, timeMs: TIME_LIMIT_MS };
+    const { secrets, harm } = readTree({
       tree,
-      scanner,
-      limits: { entries: ENTRIES_MAX, depth: DEFAULT_LIMITS.depth, timeMs: TIME_LIMIT_MS },
       now: () => {
         onProgress();
         return Date.now();
       },
+      secrets: { scanner, limits, fileBytes: FILE_BYTES_MAX },
+      harm: { rules, limits, fileBytes: PROGRAM_BYTES_MAX },
       exclude: CONTAINER_EXCLUSIONS,
       isOneFileSystem: true,
-      fileBytes: FILE_BYTES_MAX,
     });
+    if (secrets === undefined || harm === undefined) throw new InvariantError('both were asked for');
+    const more = {
+      secrets: secrets.matches.length - SECRETS_MAX,
+      harmful: harm.files.length - HARMFUL_MAX,
+    };
     return {
       kind: 'secrets',
       report: {
         type: 'secrets',
         subject: job.subject,
         scope,
-        secrets: toldOf(report, isChanged),
-        incomplete: gapsOf(report, isComplete),
+        secrets: toldOf(secrets, isChanged),
+        harmful: harmfulOf(harm, isChanged),
+        incomplete: gapsOf(more, [...secrets.incomplete, ...harm.incomplete], isComplete),
         searchedAtMs: Date.now(),
       },
     };

@@ -20,8 +20,8 @@ export interface SurveyOptions {
   readonly place: {
     readonly root: string;
     readonly stateDir: string;
-    /** Folder of the rules that running containers are searched for secrets with; absent = they are not searched. */
-    readonly secretRules?: string | undefined;
+    /** Folder of the knowledge that files of running containers are searched with; absent = they are not searched. */
+    readonly searchRules?: string | undefined;
   };
   readonly host: () => WorkloadRef;
   readonly workloadOf: (container: KnownContainer) => WorkloadRef;
@@ -93,7 +93,7 @@ export class Surveys {
 
   constructor(options: SurveyOptions) {
     this.#options = options;
-    const { secretRules: rules, ...place } = options.place;
+    const { searchRules: rules, ...place } = options.place;
     this.#secrets = rules === undefined ? undefined : new SecretPlan({ ...place, rules });
     this.#stopTimer = options.clock.every(LOOK_EVERY_MS, () => this.#look());
     this.#look();

@@ -4,6 +4,7 @@
 import {
   type Container,
   type ContainerSecretReport,
+  type FileSignature,
   Finding,
   parser,
   type SecretRule,
@@ -35,6 +36,20 @@ const RULE: SecretRule = {
   attack: ['T1552.001'],
   tests: { mustMatch: [], mustNotMatch: [] },
 };
+const SIGNATURE: FileSignature = {
+  id: 'malware.test-miner',
+  title: text('Test miner'),
+  description: text('A miner for tests'),
+  severity: 'critical',
+  kinds: ['program'],
+  strings: [{ name: 'words', text: 'mining-words' }],
+  groups: [{ of: ['words'], atLeast: 1 }],
+  fix: text('Stop it'),
+  control: ['k02-supply-chain'],
+  owasp: { 2022: ['K02'], 2025: ['K04'] },
+  attack: ['T1496'],
+  tests: { mustMatch: [], mustNotMatch: [] },
+} as FileSignature;
 type Told = ContainerSecretReport['secrets'][number];
 
 let test: TestStore;
@@ -53,6 +68,7 @@ beforeEach(async () => {
     },
     findings: new FindingLedger(test.store, test.clock, new Turnstile()),
     rules: [RULE],
+    signatures: [SIGNATURE],
   });
   await runs();
 });
@@ -78,6 +94,7 @@ const take = (found: readonly Told[], more: Partial<ContainerSecretReport> = {},
     subject: { ...workloadRef(), container },
     scope: 'all',
     secrets: [...found],
+    harmful: [],
     incomplete: [],
     searchedAtMs: 1,
     ...more,
@@ -167,6 +184,29 @@ describe('secrets of running containers', () => {
     const { container: _none, ...subject } = { ...workloadRef(), container: 'c-1' };
     expect(await take([WRITTEN], { subject })).toMatchObject({ error: { code: 'E_NODE_MISMATCH' } });
     expect(await states()).toEqual([]);
+  });
+
+  it('have harmful files beside them, which go as they do', async () => {
+    const harmful = [
+      { path: '/tmp/m', signature: SIGNATURE.id, evidence: ['"words" ends at byte 12'], changed: true },
+      { path: '/tmp/e', knownAs: 'EICAR test file', evidence: ['SHA-256 27'], changed: true },
+      { path: '/usr/bin/x', signature: SIGNATURE.id, evidence: [], changed: false },
+      { path: '/tmp/z', signature: 'malware.of-tomorrow', evidence: [], changed: true },
+    ];
+    await take([], { harmful });
+    const found = await test.store.findings.list(SCOPE, { filter: [], limit: 10 });
+    const items = found.ok ? found.value.items : [];
+    for (const one of items) expect(parser(Finding)(one)).toMatchObject({ ok: true });
+    expect(items.map(({ kind, check }) => `${kind} ${check}`).sort()).toEqual([
+      'malware malware.known-file',
+      'malware malware.test-miner',
+      'malware malware.test-miner',
+    ]);
+    const miner = items.find(({ location }) => location?.path === '/tmp/m');
+    expect(miner).toMatchObject({ severity: 'critical', subject: { container: 'c-1' }, state: 'open' });
+    expect(miner?.why.map(({ step }) => step)).toEqual(['signature', 'changed-file']);
+    await take([], { scope: 'changes' });
+    expect(await states()).toEqual(['c-1 /tmp/e fixed', 'c-1 /tmp/m fixed', 'c-1 /usr/bin/x open']);
   });
 
   it('of a rule that is not known here are passed over', async () => {

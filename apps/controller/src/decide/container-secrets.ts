@@ -6,6 +6,7 @@ import {
   type Container,
   type ContainerSecretReport,
   err,
+  type FileSignature,
   type Finding,
   failure,
   type LocalText,
@@ -15,7 +16,7 @@ import {
   type SecretRule,
   tenantScope,
 } from '@bartizan/contracts';
-import { secretFinding } from '@bartizan/scan';
+import { type FindingPlace, harmfulFileFinding, secretFinding } from '@bartizan/scan';
 import type { ApiFailure, Clock, Owner, Publish } from '../ports.ts';
 import type { FindingLedger } from './finding-ledger.ts';
 
@@ -25,6 +26,7 @@ interface Parts {
   readonly publish: Publish;
   readonly findings: FindingLedger;
   readonly rules: readonly SecretRule[];
+  readonly signatures: readonly FileSignature[];
 }
 type Told = ContainerSecretReport['secrets'][number];
 
@@ -35,19 +37,21 @@ const WROTE: LocalText = {
   ja: '実行中のコンテナーが書き込んだファイルです。イメージには、この内容では含まれていません',
 };
 
-/** Keeps the secrets that nodes found in the files of running containers. */
+/** Keeps the secrets and harmful files that nodes found in running containers. */
 export class ContainerSecrets {
   readonly #parts: Parts;
   readonly #rules: ReadonlyMap<string, SecretRule>;
+  readonly #signatures: ReadonlyMap<string, FileSignature>;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#rules = new Map(parts.rules.map((rule) => [rule.id, rule]));
+    this.#signatures = new Map(parts.signatures.map((signature) => [signature.id, signature]));
   }
 
   /**
-   * Takes what one search found. Secrets of an image that a registry gave to read are findings of that image; here only
-   * what the container wrote is told then. Findings of containers that run no more go with them.
+   * Takes what one search found. What an image holds that a registry gave to read is told at that image; here only what
+   * the container wrote is told then. Findings of containers that run no more go with them.
    */
   async take(
     owner: Owner & { readonly node: string },
@@ -68,9 +72,13 @@ export class ContainerSecrets {
     if (!running.ok) return running;
     const replaced = await findings.replace(scope, {
       workload,
-      kinds: ['secret'],
-      isOurs: ({ location, subject: { container: one } }) =>
-        location?.kind === 'file' && one !== undefined && (one === id || !running.value.has(one)),
+      kinds: ['secret', 'malware'],
+      // Malware by the name of a package is the advisories' to say.
+      isOurs: ({ location, package: about, subject: { container: one } }) =>
+        about === undefined &&
+        location?.kind === 'file' &&
+        one !== undefined &&
+        (one === id || !running.value.has(one)),
       found: this.#found({ cluster, tenant, node }, report, {
         container: container.value,
         isRead: isRead.value,
@@ -84,7 +92,7 @@ export class ContainerSecrets {
 
   #found(
     owner: Owner & { readonly node: string },
-    { subject, secrets }: ContainerSecretReport,
+    { subject, secrets, harmful }: ContainerSecretReport,
     { container, isRead }: { readonly container: Container; readonly isRead: boolean },
   ): Finding[] {
     const { imageDigest } = container;
@@ -93,12 +101,18 @@ export class ContainerSecrets {
       subject: { ...subject, ...(imageDigest === undefined ? {} : { imageDigest }) },
       nowMs: this.#parts.clock.nowMs(),
     };
-    return secrets
-      .filter(({ changed }) => changed || !isRead)
-      .flatMap((told) => {
+    const isTold = ({ changed }: { readonly changed: boolean }): boolean => changed || !isRead;
+    const signatures = this.#signatures;
+    return [
+      ...secrets.filter(isTold).flatMap((told) => {
         const rule = this.#rules.get(told.rule);
         return rule === undefined ? [] : [findingOf(told, rule, place)];
-      });
+      }),
+      ...harmful.filter(isTold).flatMap(({ changed, ...file }) => {
+        const finding = harmfulFileFinding(file, { place, signatures });
+        return finding === undefined ? [] : [placed(finding, changed)];
+      }),
+    ];
   }
 
   /** Whether a registry gave the image to read: its own files were searched then, with deleted ones and all layers. */
@@ -129,11 +143,15 @@ export class ContainerSecrets {
   }
 }
 
-const findingOf = (told: Told, rule: SecretRule, place: Parameters<typeof secretFinding>[1]): Finding => {
+const findingOf = (told: Told, rule: SecretRule, place: FindingPlace): Finding => {
   const { changed, why, ...match } = told;
   const finding = secretFinding({ ...match, rule, kind: 'file', roles: [], reasons: [] }, place);
-  return { ...finding, why: [...why, ...(changed ? [{ step: CHANGED, detail: WROTE }] : [])] };
+  return placed({ ...finding, why }, changed);
 };
+
+/** The finding, which says so when the container wrote the file. */
+const placed = (finding: Finding, changed: boolean): Finding =>
+  changed ? { ...finding, why: [...finding.why, { step: CHANGED, detail: WROTE }] } : finding;
 
 /** Whether a search could not say anything about a finding of before: it stays as it is. */
 const isUnjudged = ({ why, location }: Finding, report: ContainerSecretReport, isRead: boolean): boolean => {

@@ -89,14 +89,14 @@ export const PackageUseReport = inline('Use of the packages of a workload on one
 });
 export type PackageUseReport = Static<typeof PackageUseReport>;
 
-/** How far the files of a container were searched for secrets. */
+/** How far the files of a container were searched. */
 export const SECRET_SCOPES = ['all', 'changes'] as const;
 
 /**
- * Secrets in the files of one running container. The values never leave the node: only their masked previews and keyed
+ * Secrets and harmful files of one running container. The values never leave the node: only their masked previews and keyed
  * hashes do.
  */
-export const ContainerSecretReport = inline('Secrets in the files of a running container', {
+export const ContainerSecretReport = inline('Secrets and harmful files of a running container', {
   type: Type.Literal('secrets'),
   subject: WorkloadRef,
   scope: choice(SECRET_SCOPES, 'all: files of its image, too; changes: only what the container wrote'),
@@ -118,6 +118,17 @@ export const ContainerSecretReport = inline('Secrets in the files of a running c
       why: list(WhyStep, 'How the verdict was reached', 16),
     }),
     'Secrets',
+    500,
+  ),
+  harmful: list(
+    inline('A harmful file', {
+      path: text('Path in the container', 4096),
+      signature: optional(DottedId),
+      knownAs: optional(text('Its name in the list of checksums', 256)),
+      evidence: list(text('One piece of evidence', 512), 'What was seen; nothing of the file is quoted', 16),
+      changed: flag('The container wrote the file: it is not in its image as it is'),
+    }),
+    'Harmful files',
     500,
   ),
   incomplete: list(

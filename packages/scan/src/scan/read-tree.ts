@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { type HarmReport, type HarmSearchOptions, startHarmSearch } from '../hygiene/harmful-files.ts';
 import { type SecretReport, startSecretSearch, type TreeSecretsOptions } from '../secrets/tree-secrets.ts';
 import type { FileTree } from '../tree/file-tree.ts';
 import { type Turn, Turns } from '../tree/turns.ts';
@@ -16,6 +17,7 @@ export interface TreeReadingOptions extends Partial<WalkScope> {
   readonly now: () => number;
   readonly packages?: Omit<CatalogOptions, Shared>;
   readonly secrets?: Omit<TreeSecretsOptions, Shared>;
+  readonly harm?: Omit<HarmSearchOptions, Shared>;
 }
 
 /** What one walk found. */
@@ -23,6 +25,7 @@ export interface TreeReading {
   /** The packages, and the time that looking for them took. */
   readonly packages?: { readonly catalog: Catalog; readonly elapsedMs: number };
   readonly secrets?: SecretReport;
+  readonly harm?: HarmReport;
 }
 
 /** One who looks, on his own clock. */
@@ -57,17 +60,26 @@ const secretsPart = ({ tree, secrets }: TreeReadingOptions, turn: Turn): Part<Se
         turn.work(() => startSecretSearch({ ...secrets, tree, now: turn.now })),
       );
 
+const harmPart = ({ tree, harm }: TreeReadingOptions, turn: Turn): Part<HarmReport> | undefined =>
+  harm === undefined
+    ? undefined
+    : partOf(
+        turn,
+        turn.work(() => startHarmSearch({ ...harm, tree, now: turn.now })),
+      );
+
 /**
- * Looks for packages and secrets in one walk: each directory is listed once, and a file is read for both while the
- * kernel still holds it. What each finds, and where its limits end it, is as if it had walked alone: the clock of the
- * one stands still while the other works, so that a slow search for secrets costs no package.
+ * Looks for packages, secrets and harmful files in one walk: each directory is listed once, and a file is read for all while the
+ * kernel still holds it. What each finds, and where its limits end it, is as if it had walked alone: the clock of
+ * each stands still while another works, so that a slow search for secrets costs no package.
  */
 export const readTree = (options: TreeReadingOptions): TreeReading => {
   const { tree, exclude = [], isOneFileSystem = false } = options;
   const turns = new Turns(options.now);
   const packages = packagesPart(options, turns.join());
   const secrets = secretsPart(options, turns.join());
-  const walkers = [packages, secrets].flatMap((part) => (part === undefined ? [] : [part.walker]));
+  const harm = harmPart(options, turns.join());
+  const walkers = [packages, secrets, harm].flatMap((part) => (part === undefined ? [] : [part.walker]));
   const outcomes = [...walkTogether(tree, { exclude, isOneFileSystem }, walkers)];
   const ended = <T>(part: Part<T> | undefined): T | undefined => {
     const outcome = part === undefined ? undefined : outcomes.shift();
@@ -75,8 +87,10 @@ export const readTree = (options: TreeReadingOptions): TreeReading => {
   };
   const foundPackages = ended(packages);
   const foundSecrets = ended(secrets);
+  const foundHarm = ended(harm);
   return {
     ...(foundPackages === undefined ? {} : { packages: foundPackages }),
     ...(foundSecrets === undefined ? {} : { secrets: foundSecrets }),
+    ...(foundHarm === undefined ? {} : { harm: foundHarm }),
   };
 };

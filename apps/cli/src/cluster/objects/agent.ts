@@ -98,7 +98,7 @@ const CONFIG = {
   runtimes: SOCKETS,
   runcRoots: [],
   followAuditLogs: true,
-  secretRules: '/opt/bartizan/release/content/secrets',
+  searchRules: '/opt/bartizan/release/content',
   logLevel: 'info',
 };
 
