@@ -109,7 +109,7 @@ const upperOf = ({ pid, hostRoot }: SecretJob): string | undefined => {
 };
 
 /** Where the files of a container lie. */
-export interface ContainerFiles {
+interface ContainerFiles {
   readonly root: string;
   /** What it wrote over its image, where its root is an overlay. */
   readonly upper: string | undefined;

@@ -201,7 +201,9 @@ export class Surveys {
 
   #next(): void {
     if (this.#running) return;
-    const next = this.#queue.shift();
+    // A search for secrets takes its turn when nothing else is due: no list of packages waits for it in line.
+    const at = this.#queue.findIndex(({ kind }) => kind !== 'secrets');
+    const [next] = this.#queue.splice(Math.max(at, 0), 1);
     const job = next?.kind === 'secrets' ? (this.#secrets?.now(next) ?? next) : next;
     if (!job) {
       this.#endIdleSurveyor();

@@ -90,7 +90,7 @@ export const PackageUseReport = inline('Use of the packages of a workload on one
 export type PackageUseReport = Static<typeof PackageUseReport>;
 
 /** How far the files of a container were searched. */
-export const SECRET_SCOPES = ['all', 'changes'] as const;
+const SECRET_SCOPES = ['all', 'changes'] as const;
 
 /**
  * Secrets and harmful files of one running container. The values never leave the node: only their masked previews and keyed
