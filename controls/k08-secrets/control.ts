@@ -43,8 +43,8 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Images of watched registries are searched for secrets by themselves, also those that only run; hosts, folders and other images on demand (bartizan scan --scanners secret); files that a running container changed are not.',
-      ja: '監視中のレジストリのイメージは、実行中のものも含めて秘密情報を自動で検索します。ホスト・フォルダー・その他のイメージは手動で検索します（bartizan scan --scanners secret）。実行中のコンテナーが変更したファイルは対象外です。',
+      en: 'Images of watched registries are searched for secrets by themselves, also those that only run; so are the files of running containers, as they lie there: those of their image and those they wrote. Layers of an image that no watched registry has, volumes, hosts and folders on demand only (bartizan scan --scanners secret).',
+      ja: '監視中のレジストリのイメージは、実行中のものも含めて秘密情報を自動で検索します。実行中のコンテナーのファイルも、イメージ由来のものと書き込まれたものを含めて自動で検索します。監視中のレジストリにないイメージの各レイヤー、ボリューム、ホスト、フォルダーは手動で検索します（bartizan scan --scanners secret）。',
     },
     {
       en: 'Encryption of secrets in etcd is judged by the files of the API server (bartizan compliance run), not by reading etcd.',

@@ -35,6 +35,8 @@ export interface AgentConfig {
   readonly auditLogs: readonly string[];
   /** Whether the audit log files of the API servers that run here are followed. */
   readonly followAuditLogs: boolean;
+  /** Folder of the knowledge that files of running containers are searched with; undefined = they are not searched. */
+  readonly searchRules: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -88,6 +90,7 @@ export const readConfig = (json: string): Result<AgentConfig, Failure<ErrorCode>
     segmentBytes: fields.number('segmentBytes') ?? 2 * MIB,
     auditLogs: fields.texts('auditLogs', 8).filter(isAbsolute),
     followAuditLogs: fields.flag('followAuditLogs') === true,
+    searchRules: fields.text('searchRules') || undefined,
     logLevel: LOG_LEVELS.find((one) => one === level) ?? 'info',
   });
 };

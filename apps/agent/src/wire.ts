@@ -274,7 +274,7 @@ class Wire implements Agent {
     return new Surveys({
       clock: this.#parts.clock,
       logger: this.#logger,
-      root: this.#config.root,
+      place: this.#config,
       host: () => this.#attributor.host().workload,
       workloadOf: (container) => workloadRefOf(this.#owner().cluster, container),
       containers: () => this.#discovery.containers(),
@@ -284,8 +284,7 @@ class Wire implements Agent {
       }),
       sensorIsRunning: () => this.#sensor.isRunning(),
       runtimeSockets: this.#config.places.filter((one) => one.client !== 'runc').map((one) => one.endpoint),
-      onPackages: (report) => this.#journal.inventory(report),
-      onPosture: (facts) => this.#journal.inventory(facts),
+      onRecord: (record) => this.#journal.inventory(record),
       onOwners: (subject, owners) => this.#uses.learn(subject, owners),
       onChange: () => this.#nodeReporter.changed(),
     });

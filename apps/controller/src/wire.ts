@@ -22,6 +22,7 @@ import {
 import { ImageBook } from './decide/admission/image-book.ts';
 import { Advisories } from './decide/advisory-desk.ts';
 import { BaseBook } from './decide/base-book.ts';
+import { ContainerSecrets } from './decide/container-secrets.ts';
 import { FindingLedger } from './decide/finding-ledger.ts';
 import { type ImageIntake, ImageLedger } from './decide/image-ledger.ts';
 import { imageRef } from './decide/image-ref.ts';
@@ -121,6 +122,7 @@ interface Judging {
   readonly scans: ScanJudge;
   readonly images: ImageLedger;
   readonly posture: PostureJudge;
+  readonly secrets: ContainerSecrets;
   readonly findings: FindingLedger;
   readonly uses: PackageUses;
   readonly presence: Presence;
@@ -172,6 +174,14 @@ function buildJudging(base: Base, publish: Publish, turnstiles: Turnstiles): Jud
     scans,
     images,
     posture,
+    secrets: new ContainerSecrets({
+      store,
+      clock,
+      publish,
+      findings,
+      rules: knowledge.secretRules,
+      signatures: knowledge.signatures,
+    }),
     findings,
     uses,
     presence: new Presence({ store, clock, log, publish, turnstile: turnstiles.nodes }),
@@ -212,6 +222,7 @@ function buildSense(
       onFacts: (agent, facts) =>
         judging.posture.judge({ cluster: agent.cluster, tenant: agent.tenant }, facts),
       onUse: (agent, report) => judging.uses.take(agent, report),
+      onSecrets: (agent, report) => judging.secrets.take(agent, report),
       ...parts.ofCluster,
     },
   });

@@ -346,6 +346,7 @@ export {
   AgentEvent,
   AuditRequestsReport,
   ContainerReport,
+  ContainerSecretReport,
   ContainerSnapshot,
   InventoryRecord,
   LossReport,

@@ -60,8 +60,10 @@ export { type Distribution, detectDistribution, parseOsRelease } from './distrib
 export type { FindingPlace } from './findings/finding-place.ts';
 export { pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
 export { EntropyMeter } from './hygiene/entropy.ts';
+export type { HarmfulFile, HarmReport } from './hygiene/harmful-files.ts';
 export { KnownFileSet } from './hygiene/known-files.ts';
 export type { HygieneRules } from './hygiene/layer-pass.ts';
+export { harmfulFileFinding } from './hygiene/malware-finding.ts';
 export { executableRanges, HEAD_BYTES, kindOf } from './hygiene/program-head.ts';
 export { compileFileSignatures, type FileSignatureSet } from './hygiene/signature-set.ts';
 export { SignatureStream } from './hygiene/signature-stream.ts';
@@ -154,6 +156,7 @@ export {
   type ImageSearchOptions,
   rulesVersionOf,
 } from './scan/image-search.ts';
+export { readTree, type TreeReading, type TreeReadingOptions } from './scan/read-tree.ts';
 export {
   type MatchReport,
   matchPackages,

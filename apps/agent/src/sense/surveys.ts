@@ -4,36 +4,45 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { LocalText, PackageReport, PostureFacts, WorkloadRef } from '@bartizan/contracts';
+import type { InventoryRecord, LocalText, PostureFacts, WorkloadRef } from '@bartizan/contracts';
 import { type Clock, exists, type KnownContainer, type Logger } from '@bartizan/host';
 import type { PathTable } from '@bartizan/scan';
 import { failedReport, type PackageJob, type PackageSurvey } from './package-survey.ts';
 import type { PostureJob } from './posture/survey.ts';
+import { SecretPlan } from './secret-plan.ts';
+import type { SecretJob, SecretSurvey } from './secret-survey.ts';
 import { toldProblem } from './told-problem.ts';
 
 /** What surveys need and tell. */
 export interface SurveyOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly root: string;
+  readonly place: {
+    readonly root: string;
+    readonly stateDir: string;
+    /** Folder of the knowledge that files of running containers are searched with; absent = they are not searched. */
+    readonly searchRules?: string | undefined;
+  };
   readonly host: () => WorkloadRef;
   readonly workloadOf: (container: KnownContainer) => WorkloadRef;
   readonly containers: () => readonly KnownContainer[];
   readonly intervals: () => { readonly scanS: number; readonly postureS: number };
   readonly sensorIsRunning: () => boolean;
   readonly runtimeSockets: readonly string[];
-  readonly onPackages: (report: PackageReport) => void;
-  readonly onPosture: (facts: PostureFacts) => void;
+  readonly onRecord: (record: InventoryRecord) => void;
   /** Which packages own which files of a file system. */
   readonly onOwners: (subject: WorkloadRef, owners: PathTable) => void;
   readonly onChange: () => void;
 }
 
-type Job = PackageJob | PostureJob;
+type Job = PackageJob | PostureJob | SecretJob;
 type Answer =
   | {
       readonly ok: true;
-      readonly value: PackageSurvey | { readonly kind: 'posture'; readonly facts: PostureFacts };
+      readonly value:
+        | PackageSurvey
+        | SecretSurvey
+        | { readonly kind: 'posture'; readonly facts: PostureFacts };
     }
   | { readonly ok: false; readonly detail: string };
 
@@ -80,9 +89,12 @@ export class Surveys {
   #idleSinceUs = 0;
   #problems = new Map<string, LocalText>();
   #pendingSecurity: number | undefined;
+  readonly #secrets: SecretPlan | undefined;
 
   constructor(options: SurveyOptions) {
     this.#options = options;
+    const { searchRules: rules, ...place } = options.place;
+    this.#secrets = rules === undefined ? undefined : new SecretPlan({ ...place, rules });
     this.#stopTimer = options.clock.every(LOOK_EVERY_MS, () => this.#look());
     this.#look();
   }
@@ -115,19 +127,24 @@ export class Surveys {
 
   /** Puts into the queue what is due. */
   #look(): void {
-    const { clock, containers, workloadOf, host, root } = this.#options;
+    const { clock, containers, workloadOf, host, place } = this.#options;
     const nowUs = clock.bootUs();
     const present = new Set<string>();
-    this.#lookAt({ subject: host(), container: undefined, root, nowUs }, present);
+    this.#lookAt({ subject: host(), container: undefined, root: place.root, nowUs }, present);
+    const running = new Set<string>();
     for (const container of containers()) {
       const pid = container.kernel?.pid;
       if (!container.isRunning || container.description.isSandbox || pid === undefined) continue;
-      this.#lookAt({ subject: workloadOf(container), container, root: `/proc/${pid}/root`, nowUs }, present);
+      const subject = workloadOf(container);
+      if (subject.container !== undefined) running.add(subject.container);
+      this.#lookAt({ subject, container, root: `/proc/${pid}/root`, nowUs }, present);
     }
+    this.#secrets?.keep(running);
     for (const key of this.#done.keys()) {
       if (present.has(key)) continue;
       this.#done.delete(key);
       this.#problems.delete(key);
+      this.#problems.delete(`${key} secrets`);
     }
     this.#next();
   }
@@ -161,6 +178,9 @@ export class Surveys {
     if (nowUs - state.packagesAtUs > scanS * 1e6) {
       state.packagesAtUs = nowUs;
       this.#queue.push({ kind: 'packages', root, isHost: container === undefined, subject });
+      // In a job of its own: whatever a search for secrets meets costs no list of packages.
+      const pid = container?.kernel?.pid;
+      if (this.#secrets !== undefined && pid !== undefined) this.#queue.push(this.#secrets.job(subject, pid));
     }
   }
 
@@ -181,7 +201,10 @@ export class Surveys {
 
   #next(): void {
     if (this.#running) return;
-    const job = this.#queue.shift();
+    // A search for secrets takes its turn when nothing else is due: no list of packages waits for it in line.
+    const at = this.#queue.findIndex(({ kind }) => kind !== 'secrets');
+    const [next] = this.#queue.splice(Math.max(at, 0), 1);
+    const job = next?.kind === 'secrets' ? (this.#secrets?.now(next) ?? next) : next;
     if (!job) {
       this.#endIdleSurveyor();
       return;
@@ -217,12 +240,13 @@ export class Surveys {
   }
 
   #tell(job: Job, answer: Answer): void {
-    const { onPackages, onPosture, onOwners, onChange, clock, logger } = this.#options;
+    const { onRecord, onOwners, onChange, clock, logger } = this.#options;
     const isHost = job.subject.container === undefined;
     if (!answer.ok) {
       logger.info('a survey could not be made', { subject: job.subject.name, detail: answer.detail });
-      this.#problems.set(keyOf(job.subject), toldProblem(job.subject.name, answer.detail));
-      if (job.kind === 'packages') onPackages(failedReport(job.subject, answer.detail, clock.wallMs()));
+      const about = job.kind === 'secrets' ? secretsOf(job.subject) : keyOf(job.subject);
+      this.#problems.set(about, toldProblem(job.subject.name, answer.detail));
+      if (job.kind === 'packages') onRecord(failedReport(job.subject, answer.detail, clock.wallMs()));
     } else if (answer.value.kind === 'packages') {
       const incomplete = answer.value.reports[0]?.incomplete ?? [];
       if (incomplete.length === 0) this.#problems.delete(keyOf(job.subject));
@@ -234,10 +258,19 @@ export class Surveys {
         const state = this.#done.get(keyOf(job.subject));
         if (isNews && state) state.postureAtUs = Number.NEGATIVE_INFINITY;
       }
-      answer.value.reports.forEach(onPackages);
+      answer.value.reports.forEach(onRecord);
       onOwners(job.subject, answer.value.owners);
-    } else onPosture(answer.value.facts);
+    } else if (answer.value.kind === 'posture') onRecord(answer.value.facts);
+    else this.#tellSecrets(job, answer.value);
     onChange();
+  }
+
+  #tellSecrets(job: Job, { report }: SecretSurvey): void {
+    const gap = report.incomplete.find(({ path }) => path === '/');
+    if (gap === undefined) this.#problems.delete(secretsOf(job.subject));
+    else this.#problems.set(secretsOf(job.subject), toldProblem(job.subject.name, gap.reason));
+    if (job.kind === 'secrets' && report.scope === 'all') this.#secrets?.done(job);
+    this.#options.onRecord(report);
   }
 
   #endIdleSurveyor(): void {
@@ -249,3 +282,6 @@ export class Surveys {
 }
 
 const keyOf = (subject: WorkloadRef): string => `${subject.workload} ${subject.container ?? ''}`;
+
+/** Under which problems of a search for secrets are kept. */
+const secretsOf = (subject: WorkloadRef): string => `${keyOf(subject)} secrets`;

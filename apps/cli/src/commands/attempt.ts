@@ -9,7 +9,8 @@ import type { Scanned } from './scan-target.ts';
 
 /** What one reading of a target gave, before anything is judged. */
 export interface Gathered {
-  readonly scanned: Scanned;
+  /** Absent when its packages were not asked for, and nothing else needs them. */
+  readonly scanned?: Scanned;
   readonly others?: OtherFindings;
   /** Of an image, where it was asked for or is stated. */
   readonly base?: BaseFound;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type ImageReference, isStatementTag, parseReference } from '@bartizan/adapters/registry';
-import { err, ok, type Result } from '@bartizan/contracts';
+import { err, InvariantError, ok, type Result } from '@bartizan/contracts';
 import { fitsPathPattern } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, usage } from '../context.ts';
@@ -45,7 +45,9 @@ const guarded = (attempt: Attempt, image: RegistryImage, judge: PolicyJudge | un
       const fault = image.fault();
       if (fault !== undefined) return err(fault);
       if (!scanned.ok || policy === undefined) return scanned;
-      return ok({ ...scanned.value, scanned: { ...scanned.value.scanned, policy: policy.value } });
+      const { scanned: found } = scanned.value;
+      if (found === undefined) throw new InvariantError('the packages of an image are always read');
+      return ok({ ...scanned.value, scanned: { ...found, policy: policy.value } });
     }),
 });
 

@@ -12,7 +12,8 @@ import { imageAttempts } from './image-attempts.ts';
 import type { ImageScanFlags, RegistryScanFlags } from './registry-flags.ts';
 import type { ScanFlags, ScanKind } from './scan-flags.ts';
 import type { ImageCall } from './scan-image.ts';
-import { scanPath } from './scan-target.ts';
+import { prepareSecretSearch, secretsFound } from './scan-secrets.ts';
+import { scanDocument, scanFolder } from './scan-target.ts';
 
 /** What a call names: one path or name, or several repositories. */
 export interface Target {
@@ -44,6 +45,35 @@ async function isInRegistry(path: string, { source = 'auto' }: ImageScanFlags): 
   return parseReference(path).ok;
 }
 
+/** The attempt of a call with one target on this machine. */
+const onlyAttempt = (name: string, scan: () => Result<Gathered, ApiFailure>): Attempts => ({
+  list: [{ name, scan: () => Promise.resolve(scan()) }],
+  isList: false,
+  close: NOTHING,
+});
+
+/** Walks a host or folder once for everything that was asked for. */
+function scanTreeOnce(
+  context: CliContext,
+  { path, kind }: { readonly path: string; readonly kind: 'host' | 'dir' },
+  { scanners = ['vuln'] }: ImageScanFlags,
+): Result<Gathered, ApiFailure> {
+  const isSecrets = scanners.includes('secret');
+  const search = isSecrets ? prepareSecretSearch(context) : ok(undefined);
+  if (!search.ok) return search;
+  const found = scanFolder(path, kind, {
+    // Secrets of a folder alone need no catalogue of its packages.
+    isPackages: !isSecrets || scanners.includes('vuln'),
+    ...(search.value === undefined ? {} : { secrets: search.value }),
+  });
+  if (!found.ok) return found;
+  const { scanned, secrets } = found.value;
+  return ok({
+    ...(scanned === undefined ? {} : { scanned }),
+    ...(secrets === undefined ? {} : { others: { secrets: secretsFound(secrets, path) } }),
+  });
+}
+
 // Loaded when they are needed: a scan of what lies on the disk asks neither a registry nor a container runtime.
 const registryAttempts = () => import('./registry-attempts.ts');
 const containerAttempts = () => import('./container-attempts.ts');
@@ -68,12 +98,15 @@ export async function attemptsOf(
         : archiveAttempts(path, { context, flags });
     case 'container':
       return (await containerAttempts()).runningContainer(path, flags);
-    default: {
-      const scan = (): Promise<Result<Gathered, ApiFailure>> => {
-        const scanned = scanPath(path, kind);
-        return Promise.resolve(scanned.ok ? ok({ scanned: scanned.value }) : scanned);
-      };
-      return ok({ list: [{ name: path, scan }], isList: false, close: NOTHING });
-    }
+    case 'sbom':
+      return ok(
+        onlyAttempt(path, () => {
+          const scanned = scanDocument(path);
+          return scanned.ok ? ok({ scanned: scanned.value }) : scanned;
+        }),
+      );
+    case 'host':
+    case 'dir':
+      return ok(onlyAttempt(path, () => scanTreeOnce(context, { path, kind }, flags)));
   }
 }

@@ -6,13 +6,9 @@ import { loadSecretRules } from '@bartizan/adapters/content';
 import { DEFAULT_TENANT, type Finding, LOCAL_CLUSTER, ok, type Result } from '@bartizan/contracts';
 import {
   compileSecretRules,
-  DEFAULT_LIMITS,
-  type FileTree,
-  HOST_EXCLUSIONS,
   makeHashKey,
   type SecretReport,
   SecretScanner,
-  searchTree,
   secretFinding,
 } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
@@ -41,33 +37,26 @@ export function showRefused(
 }
 
 /**
- * Searches a tree with the rules of `content/secrets`. The key of the fingerprints is made for this run: they tell
+ * Prepares a search with the rules of `content/secrets`. The key of the fingerprints is made for this run: they tell
  * which findings hold the same value, and nothing that could be looked up later.
  */
-export function findSecrets(
-  context: CliContext,
-  tree: FileTree,
-  isHost: boolean,
-): Result<SecretsFound, ApiFailure> {
+export function prepareSecretSearch(context: CliContext): Result<SecretScanner, ApiFailure> {
   const loaded = loadSecretRules(join(context.checkout, 'content'));
   if (!loaded.ok) return loaded;
   showRefused(context, loaded.value.refused);
   const set = compileSecretRules(loaded.value.rules);
-  if (!set.ok) return set;
-  const report = searchTree({
-    tree,
-    scanner: new SecretScanner(set.value, { hashKey: makeHashKey(), now: Date.now }),
-    limits: DEFAULT_LIMITS,
-    now: Date.now,
-    ...(isHost ? { exclude: HOST_EXCLUSIONS, isOneFileSystem: true } : {}),
-  });
+  return set.ok ? ok(new SecretScanner(set.value, { hashKey: makeHashKey(), now: Date.now })) : set;
+}
+
+/** What a search found in a tree of this name, in the words of the contracts. */
+export function secretsFound(report: SecretReport, name: string): SecretsFound {
   const place = {
     cluster: LOCAL_CLUSTER,
     tenant: DEFAULT_TENANT,
-    subject: { workload: 'scan', kind: 'Host', namespace: '', name: tree.label.slice(0, 253) },
+    subject: { workload: 'scan', kind: 'Host', namespace: '', name: name.slice(0, 253) },
     nowMs: Date.now(),
   } as const;
-  return ok({ report, findings: report.matches.map((match) => secretFinding(match, place)) });
+  return { report, findings: report.matches.map((match) => secretFinding(match, place)) };
 }
 
 /** Path, line and column of a finding. */

@@ -8,6 +8,7 @@ import {
   type Bom,
   type BomSubject,
   bomPackages,
+  type Catalog,
   CONTAINER_EXCLUSIONS,
   catalogTree,
   DEFAULT_LIMITS,
@@ -20,8 +21,11 @@ import {
   type OpenedImage,
   packagesOf,
   readSbom,
+  readTree,
   type ScanProblem,
   type ScanReport,
+  type SecretReport,
+  type SecretScanner,
 } from '@bartizan/scan';
 import type { PolicyVerdict } from '@bartizan/scan/signatures';
 import type { ApiFailure } from '../api/client.ts';
@@ -55,50 +59,68 @@ export interface Scanned {
   readonly stats: ScanReport['stats'];
 }
 
-const catalogue = (
-  tree: FileTree,
-  more: {
-    subject: BomSubject;
-    problems: readonly ScanProblem[];
-    isHost?: boolean;
-    exclude?: readonly string[];
-    createdAt?: string;
-    platform?: string;
-  },
-): Scanned => {
+/** What is known of a target beside its packages. */
+interface About {
+  readonly subject: BomSubject;
+  readonly problems?: readonly ScanProblem[];
+  readonly createdAt?: string;
+  readonly platform?: string;
+}
+
+const scannedOf = (
+  { catalog, elapsedMs }: { readonly catalog: Catalog; readonly elapsedMs: number },
+  { subject, problems = [], createdAt, platform }: About,
+): Scanned => ({
+  subject,
+  packages: packagesOf(catalog),
+  distribution: catalog.distribution,
+  incomplete: [...problems, ...catalog.problems],
+  ...(createdAt === undefined ? {} : { createdAt }),
+  ...(platform === undefined ? {} : { platform }),
+  stats: { files: catalog.files, directories: catalog.directories, elapsedMs },
+});
+
+const catalogue = (tree: FileTree, about: About, exclude: readonly string[] = []): Scanned => {
   const startedAtMs = Date.now();
-  const catalog = catalogTree({
-    tree,
-    limits: DEFAULT_LIMITS,
-    now: Date.now,
-    ...(more.exclude === undefined ? {} : { exclude: more.exclude }),
-    ...(more.isHost === true ? { exclude: HOST_EXCLUSIONS, isOneFileSystem: true } : {}),
-  });
-  return {
-    subject: more.subject,
-    packages: packagesOf(catalog),
-    distribution: catalog.distribution,
-    incomplete: [...more.problems, ...catalog.problems],
-    ...(more.createdAt === undefined ? {} : { createdAt: more.createdAt }),
-    ...(more.platform === undefined ? {} : { platform: more.platform }),
-    stats: { files: catalog.files, directories: catalog.directories, elapsedMs: Date.now() - startedAtMs },
-  };
+  const catalog = catalogTree({ tree, limits: DEFAULT_LIMITS, now: Date.now, exclude });
+  return scannedOf({ catalog, elapsedMs: Date.now() - startedAtMs }, about);
 };
 
-const scanFolder = (path: string, kind: 'host' | 'dir'): Result<Scanned, ApiFailure> => {
-  if (!statSync(path).isDirectory()) return err(failure('E_SCAN_TARGET', path));
+/** What to look for in a folder or on this machine. */
+export interface FolderLook {
+  readonly isPackages: boolean;
+  /** Looks for secrets, where they were asked for. */
+  readonly secrets?: SecretScanner;
+}
+
+/** What one walk of a folder gave. */
+export interface FolderFound {
+  readonly scanned?: Scanned;
+  readonly secrets?: SecretReport;
+}
+
+/** Looks at a folder or this machine: packages and secrets in one walk. */
+export const scanFolder = (
+  path: string,
+  kind: 'host' | 'dir',
+  { isPackages, secrets }: FolderLook,
+): Result<FolderFound, ApiFailure> => {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return err(failure('E_SCAN_TARGET', path));
   const tree = new DirectoryTree(path);
   try {
-    return ok(
-      catalogue(tree, {
-        subject: {
-          kind: kind === 'host' ? 'host' : 'directory',
-          name: kind === 'host' ? 'host' : resolve(path),
-        },
-        problems: [],
-        isHost: kind === 'host',
-      }),
-    );
+    const found = readTree({
+      tree,
+      now: Date.now,
+      ...(isPackages ? { packages: { limits: DEFAULT_LIMITS } } : {}),
+      ...(secrets === undefined ? {} : { secrets: { scanner: secrets, limits: DEFAULT_LIMITS } }),
+      ...(kind === 'host' ? { exclude: HOST_EXCLUSIONS, isOneFileSystem: true } : {}),
+    });
+    const subject: BomSubject =
+      kind === 'host' ? { kind: 'host', name: 'host' } : { kind: 'directory', name: resolve(path) };
+    return ok({
+      ...(found.packages === undefined ? {} : { scanned: scannedOf(found.packages, { subject }) }),
+      ...(found.secrets === undefined ? {} : { secrets: found.secrets }),
+    });
   } finally {
     tree.close();
   }
@@ -115,8 +137,9 @@ export const catalogueImage = (image: OpenedImage, name: string): Scanned => {
   });
 };
 
-const scanDocument = (path: string): Result<Scanned, ApiFailure> => {
-  if (!statSync(path).isFile()) return err(failure('E_SCAN_TARGET', path));
+/** Reads a bill of materials. */
+export const scanDocument = (path: string): Result<Scanned, ApiFailure> => {
+  if (!existsSync(path) || !statSync(path).isFile()) return err(failure('E_SCAN_TARGET', path));
   if (statSync(path).size > MAX_SBOM_BYTES)
     return err(failure('E_SBOM_INVALID', `more than ${MAX_SBOM_BYTES} bytes`));
   const bom = readSbom(readFileSync(path), path);
@@ -167,11 +190,7 @@ export const scanContainerRoot = (
         : drift.isComplete
           ? []
           : [{ code: 'scan.limit', path: '/', detail: 'not all changed files were looked at' }];
-    const scanned = catalogue(tree, {
-      subject: { kind: 'directory', name },
-      problems,
-      exclude: CONTAINER_EXCLUSIONS,
-    });
+    const scanned = catalogue(tree, { subject: { kind: 'directory', name }, problems }, CONTAINER_EXCLUSIONS);
     if (drift === undefined) return ok(scanned);
     return ok({
       ...scanned,
@@ -180,12 +199,6 @@ export const scanContainerRoot = (
   } finally {
     tree.close();
   }
-};
-
-/** Catalogues a folder, this machine or a bill of materials. */
-export const scanPath = (path: string, kind: 'host' | 'dir' | 'sbom'): Result<Scanned, ApiFailure> => {
-  if (!existsSync(path)) return err(failure('E_SCAN_TARGET', path));
-  return kind === 'sbom' ? scanDocument(path) : scanFolder(path, kind);
 };
 
 /** The bill of materials of what was found. Its time is that of the artefact, so that the same one gives the same bytes. */

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { err, failure, ok, type Result, type Severity, severityRank } from '@bartizan/contracts';
-import { type AdvisoryPack, DirectoryTree } from '@bartizan/scan';
+import { readFileSync } from 'node:fs';
+import { ok, type Result, type Severity, severityRank } from '@bartizan/contracts';
+import type { AdvisoryPack } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, failureLines, perform } from '../context.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
@@ -13,7 +13,6 @@ import { plain } from '../output/width.ts';
 import type { FailedTarget, RunReport } from '../report/run-report.ts';
 import type { Attempt, Attempts, Gathered } from './attempt.ts';
 import type { ContainerScanFlags } from './container-flags.ts';
-import type { OtherFindings } from './other-findings.ts';
 import type { ImageScanFlags, RegistryScanFlags } from './registry-flags.ts';
 import { attemptsOf, type Target } from './scan-attempts.ts';
 import type { ScanFlags } from './scan-flags.ts';
@@ -23,7 +22,6 @@ import { judgeTarget, type TargetOutcome, withoutPackages } from './scan-outcome
 import { isBomFormat, parseReports, type RunOutcome, writeReports } from './scan-output.ts';
 import { withPack } from './scan-pack.ts';
 import { readRules, type ScanRules } from './scan-rules.ts';
-import { findSecrets } from './scan-secrets.ts';
 
 /** Version of this program, for documents. */
 const toolVersion = (): string =>
@@ -31,19 +29,6 @@ const toolVersion = (): string =>
     .version;
 
 type Flags = ImageScanFlags & RegistryScanFlags & ContainerScanFlags;
-
-/** Secrets of a host or folder, where they were asked for; those of an image come with it. */
-function secretsOf(
-  context: CliContext,
-  { path, kind }: Target,
-  flags: Flags,
-): Result<OtherFindings, ApiFailure> {
-  const isTree = kind === 'host' || kind === 'dir';
-  if (!isTree || flags.scanners?.includes('secret') !== true) return ok({});
-  if (!existsSync(path) || !statSync(path).isDirectory()) return err(failure('E_SCAN_TARGET', path));
-  const secrets = findSecrets(context, new DirectoryTree(path), kind === 'host');
-  return secrets.ok ? ok({ secrets: secrets.value }) : secrets;
-}
 
 /** What a call is about, read and checked before anything is scanned. */
 interface Call {
@@ -63,9 +48,8 @@ const asksPackages = ({ scanners }: Flags): boolean => scanners === undefined ||
 function judgeFound(
   { context, target, flags, rules }: Call,
   pack: AdvisoryPack | undefined,
-  { gathered, secrets }: { readonly gathered?: Gathered; readonly secrets?: OtherFindings },
+  { scanned, others, base }: Gathered,
 ): TargetOutcome {
-  const { scanned, others, base } = gathered ?? {};
   const licences =
     scanned === undefined || rules.licences === undefined
       ? undefined
@@ -73,7 +57,7 @@ function judgeFound(
   return judgeTarget(
     {
       subject: scanned?.subject ?? { kind: target.kind === 'host' ? 'host' : 'directory', name: target.path },
-      others: { ...secrets, ...others, ...(licences === undefined ? {} : { licences }) },
+      others: { ...others, ...(licences === undefined ? {} : { licences }) },
       ...(scanned === undefined ? {} : asksPackages(flags) ? { scanned } : { problems: scanned.incomplete }),
       ...(base === undefined ? {} : { base }),
     },
@@ -88,18 +72,10 @@ async function scanOne(
   attempt: Attempt,
   pack: AdvisoryPack | undefined,
 ): Promise<Result<readonly Ended[], ApiFailure>> {
-  const { context, target, flags } = call;
-  const secrets = secretsOf(context, target, flags);
-  if (!secrets.ok) return secrets;
-  // Secrets of a folder alone need no catalogue of its packages.
-  const isCatalogued = secrets.value.secrets === undefined || asksPackages(flags);
-  const gathered = isCatalogued ? await attempt.scan() : undefined;
-  if (gathered?.ok === false) return gathered;
-  const outcome = judgeFound(call, pack, {
-    secrets: secrets.value,
-    ...(gathered === undefined ? {} : { gathered: gathered.value }),
-  });
-  noteTarget(context, outcome, flags);
+  const gathered = await attempt.scan();
+  if (!gathered.ok) return gathered;
+  const outcome = judgeFound(call, pack, gathered.value);
+  noteTarget(call.context, outcome, call.flags);
   return ok([{ outcome }]);
 }
 
@@ -122,7 +98,7 @@ async function scanList(
     }
     const scanned = await scan();
     if (scanned.ok) {
-      const outcome = judgeFound(call, pack, { gathered: scanned.value });
+      const outcome = judgeFound(call, pack, scanned.value);
       noteProgress(context, { at: ended.length + 1, of: attempts.list.length }, outcome);
       ended.push({ outcome: showsPackages(flags) ? outcome : withoutPackages(outcome) });
     } else {

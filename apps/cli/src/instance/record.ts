@@ -35,6 +35,9 @@ const InstanceRecordSchema = inline('What `up` decided for an instance', {
   node: text('Node.js that runs the release', 4096),
   publicNames: list(text('Name', 253), 'Names in the certificate', 16),
   agentEnabled: flag('The local agent is started'),
+  searchContainers: optional(
+    flag('Files of running containers are searched for secrets and harmful files; true unless said'),
+  ),
   runcRoots: list(text('Folder', 4096), 'State folders of runc', 16),
   runtimes: list(
     inline('A runtime', { runtime: text('Kind', 32), endpoint: text('Socket', 4096) }),

@@ -148,6 +148,7 @@ export async function prepare(context: SetupContext, options: UpOptions): Promis
     node,
     publicNames: options.publicNames ?? before?.publicNames ?? [],
     agentEnabled: !options.noAgent,
+    ...(options.noContainerSearch === true ? { searchContainers: false } : {}),
     runcRoots: options.runcRoots ?? before?.runcRoots ?? ['/run/runc'],
     runtimes: before?.runtimes ?? [],
     service: options.service || (before?.service ?? false),

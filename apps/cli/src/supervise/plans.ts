@@ -126,6 +126,7 @@ export async function agentPlan(context: PlanContext, controller: ControllerStat
       runcRoots: record.runcRoots,
       // Whoever watches a cluster wants to know what is asked of its API servers, too, where they run here.
       followAuditLogs: record.kubeconfig !== undefined,
+      ...(record.searchContainers === false ? {} : { searchRules: join(releaseFolder(context), 'content') }),
       logLevel: 'info',
     },
   };

@@ -1,8 +1,21 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Content, loadBenchmarks, loadContent } from '@bartizan/adapters/content';
-import { type Configure, type Failure, ok, type Result } from '@bartizan/contracts';
+import {
+  type Content,
+  loadBenchmarks,
+  loadContent,
+  loadMalware,
+  loadSecretRules,
+} from '@bartizan/adapters/content';
+import {
+  type Configure,
+  type Failure,
+  type FileSignature,
+  ok,
+  type Result,
+  type SecretRule,
+} from '@bartizan/contracts';
 import { type CompiledRule, compileRulesLeniently } from '@bartizan/engine';
 import type { Log, RuleBook } from '../ports.ts';
 import { openFrameworkBook } from './framework-book.ts';
@@ -21,6 +34,9 @@ const WATCHED: readonly string[] = [
 export interface Knowledge extends RuleBook {
   readonly content: Content;
   readonly configuration: Configure;
+  /** What nodes may find in the files of containers. */
+  readonly secretRules: readonly SecretRule[];
+  readonly signatures: readonly FileSignature[];
 }
 
 /** Loads `content/`; rules that do not compile are left out, with a line in the log each. */
@@ -31,6 +47,10 @@ export function loadKnowledge(folder: string, log: Log): Result<Knowledge, Failu
   const benchmarks = loadBenchmarks(folder);
   if (!benchmarks.ok) return benchmarks;
   for (const fault of benchmarks.value.refused) log.error({ ...fault }, 'a benchmark was refused');
+  const secrets = loadSecretRules(folder);
+  if (!secrets.ok) return secrets;
+  const malware = loadMalware(folder);
+  if (!malware.ok) return malware;
   const compiled = compileRulesLeniently(content.value.rules);
   for (const refused of compiled.refused)
     log.error({ rule: refused.id, detail: refused.failure.detail }, 'a rule was refused');
@@ -42,6 +62,8 @@ export function loadKnowledge(folder: string, log: Log): Result<Knowledge, Failu
     controls: content.value.controls,
     benchmarks: benchmarks.value.benchmarks,
     content: content.value,
+    secretRules: secrets.value.rules,
+    signatures: malware.value.signatures,
     configuration: {
       type: 'configure',
       rulesRevision: compiled.set.revision,

@@ -5,6 +5,7 @@ import type { ScanRecord, Store } from '@bartizan/adapters/store';
 import {
   type AuditRequestsReport,
   type Container,
+  type ContainerSecretReport,
   err,
   failure,
   type InventoryRecord,
@@ -39,6 +40,10 @@ export interface Judges {
   readonly onScan: (scan: CompletedScan) => void;
   readonly onFacts: (agent: AgentIdentity, facts: PostureFacts) => Promise<Result<void, ApiFailure>>;
   readonly onUse: (agent: AgentIdentity, report: PackageUseReport) => Promise<Result<void, ApiFailure>>;
+  readonly onSecrets: (
+    agent: AgentIdentity,
+    report: ContainerSecretReport,
+  ) => Promise<Result<void, ApiFailure>>;
   readonly onEvidence: (agent: AgentIdentity, report: NodeEvidence) => Promise<Result<void, ApiFailure>>;
   readonly onAudit: (agent: AgentIdentity, report: AuditRequestsReport) => Promise<Result<void, ApiFailure>>;
   /** A container with the image it runs. */
@@ -110,6 +115,8 @@ export class Inventory {
         return this.#packages(agent, record, place);
       case 'package-use':
         return this.#parts.judges.onUse(agent, record);
+      case 'secrets':
+        return this.#parts.judges.onSecrets(agent, record);
       case 'posture-facts':
         return this.#parts.judges.onFacts(agent, record);
       case 'node-evidence':

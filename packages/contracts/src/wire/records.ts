@@ -7,12 +7,14 @@ import { FileEvent } from '../events/file-event.ts';
 import { Flow } from '../events/flow.ts';
 import { ProcessEvent } from '../events/process-event.ts';
 import { SecurityEvent } from '../events/security-event.ts';
+import { DottedId } from '../ids.ts';
 import { AuditedRequestRecord, AuditFileProgress } from '../nouns/audit-log.ts';
-import { CoverageEntry, Package } from '../nouns/finding.ts';
+import { CoverageEntry, Package, VERIFICATIONS, WhyStep } from '../nouns/finding.ts';
 import { PACKAGE_USES } from '../nouns/image.ts';
 import { Node } from '../nouns/node.ts';
 import { Container, Workload, WorkloadRef } from '../nouns/workload.ts';
 import { choice, flag, inline, instant, integer, labels, list, optional, text } from '../schema.ts';
+import { SeveritySchema } from '../severity.ts';
 
 /** What an agent knows of itself and its machine, sent at connect, on change and each 10 s. */
 export const NodeReport = inline('State of a node', { type: Type.Literal('node'), node: Node });
@@ -87,6 +89,60 @@ export const PackageUseReport = inline('Use of the packages of a workload on one
 });
 export type PackageUseReport = Static<typeof PackageUseReport>;
 
+/** How far the files of a container were searched. */
+const SECRET_SCOPES = ['all', 'changes'] as const;
+
+/**
+ * Secrets and harmful files of one running container. The values never leave the node: only their masked previews and keyed
+ * hashes do.
+ */
+export const ContainerSecretReport = inline('Secrets and harmful files of a running container', {
+  type: Type.Literal('secrets'),
+  subject: WorkloadRef,
+  scope: choice(SECRET_SCOPES, 'all: files of its image, too; changes: only what the container wrote'),
+  secrets: list(
+    inline('A secret', {
+      rule: DottedId,
+      path: text('Path in the container', 4096),
+      line: integer('Line, from 1', '1'),
+      column: integer('Column in bytes, from 1', '1'),
+      severity: SeveritySchema,
+      preview: text('At most the first four characters, and the length', 24, {
+        pattern: '^.{0,4}…\\(\\d+\\)$',
+      }),
+      fingerprint: text('Hash with a key of the node (HMAC-SHA-256, hexadecimal)', 64, {
+        pattern: '^[0-9a-f]{64}$',
+      }),
+      verification: choice(VERIFICATIONS, 'What checking it without the network said'),
+      changed: flag('The container wrote the file: it is not in its image as it is'),
+      why: list(WhyStep, 'How the verdict was reached', 16),
+    }),
+    'Secrets',
+    500,
+  ),
+  harmful: list(
+    inline('A harmful file', {
+      path: text('Path in the container', 4096),
+      signature: optional(DottedId),
+      knownAs: optional(text('Its name in the list of checksums', 256)),
+      evidence: list(text('One piece of evidence', 512), 'What was seen; nothing of the file is quoted', 16),
+      changed: flag('The container wrote the file: it is not in its image as it is'),
+    }),
+    'Harmful files',
+    500,
+  ),
+  incomplete: list(
+    inline('A place that was not searched to the end', {
+      path: text('File or directory in the container; / = nobody can say where', 4096),
+      reason: text('Reason', 512),
+    }),
+    'What was not searched to the end; empty = everything was',
+    256,
+  ),
+  searchedAtMs: instant('When'),
+});
+export type ContainerSecretReport = Static<typeof ContainerSecretReport>;
+
 /** Facts for posture checks about one subject: names of facts with JSON values as text. Absent = unknown. */
 export const PostureFacts = inline('Facts for posture checks', {
   type: Type.Literal('posture-facts'),
@@ -138,6 +194,7 @@ export const InventoryRecord = Type.Union([
   ContainerSnapshot,
   PackageReport,
   PackageUseReport,
+  ContainerSecretReport,
   PostureFacts,
   NodeEvidence,
   AuditRequestsReport,

@@ -15,7 +15,7 @@ import { CATALOGERS } from '../catalogers/registry.ts';
 import { ecosystemOf, isDistributionType } from '../distribution/namespace.ts';
 import { type Distribution, detectDistribution } from '../distribution/os-release.ts';
 import type { FileTree } from '../tree/file-tree.ts';
-import { type WalkFile, type WalkOutcome, walk } from '../tree/walk.ts';
+import { type Walker, type WalkFile, type WalkOutcome, walk } from '../tree/walk.ts';
 
 /** What to catalogue and how far to go. */
 export interface CatalogOptions {
@@ -180,18 +180,50 @@ const withOwners = (packages: readonly ScanPackage[], ownership: Ownership): Sca
     return ownedBy === undefined ? one : { ...one, ownedBy };
   });
 
-/** Finds every package of a tree. Never throws on the content of the tree: what cannot be read is a problem of the report. */
-export const catalogTree = (options: CatalogOptions): Catalog => {
-  const { tree, limits } = options;
+/** A catalogue in the making: what is known without walking is in it, and a walk brings the rest. */
+export interface CatalogWalk extends Walker {
+  /** The catalogue, once the walk ended. */
+  readonly finish: (outcome: WalkOutcome) => Catalog;
+}
+
+/** Asks the catalogers that look for files about one; what its layer already read of it is taken over. */
+const inspectFile = (
+  file: WalkFile,
+  walkers: readonly Cataloger[],
+  { collector, context }: { readonly collector: Collector; readonly context: CatalogContext },
+): void => {
+  const { tree } = context;
+  const inspections = tree.inspected?.(file.path);
+  // Its layer asked all of them when it went by, and nobody wanted to see it.
+  if (inspections?.length === 0) return;
+  for (const cataloger of walkers) {
+    const known = inspections?.find((one) => one.cataloger === cataloger.id);
+    if (known === undefined && cataloger.wants?.(file) !== true) continue;
+    if (cataloger.isShadowed?.(file, tree) === true) continue;
+    if (known !== undefined) collector.addInspection(cataloger, file.path, known);
+    else if (inspections === undefined)
+      guarded(collector, file.path, () => collector.add(cataloger, cataloger.inspect?.(file, context) ?? []));
+    else if (inspections[0] !== undefined && inspections[0].path !== file.path)
+      collector.problem(
+        'scan.unsupported',
+        file.path,
+        `a hard link: its content was looked at as ${inspections[0].path}, and not as ${cataloger.id}`,
+      );
+  }
+};
+
+/** Reads the databases of a tree, and says how to go on with its files. */
+export const startCatalog = (options: CatalogOptions): CatalogWalk => {
+  const { tree, limits, now } = options;
   const catalogers = options.catalogers ?? CATALOGERS;
   const distribution = detectDistribution(tree);
   const collector = new Collector(tree, distribution, limits.packages);
-  const deadlineMs = options.now() + limits.timeMs;
+  const deadlineMs = now() + limits.timeMs;
   const context: CatalogContext = {
     tree,
     distribution,
     limits,
-    now: options.now,
+    now,
     deadlineMs,
     problem: ({ code, path, detail }) => collector.problem(code, path, detail),
   };
@@ -204,46 +236,31 @@ export const catalogTree = (options: CatalogOptions): Catalog => {
     guarded(collector, cataloger.id, () => cataloger.owns?.(context, ownership));
   const walkers = catalogers.filter((cataloger) => cataloger.wants !== undefined);
   let files = 0;
-  const visit = (file: WalkFile): void => {
-    files += 1;
-    if (files % FILES_PER_PROGRESS === 0)
-      options.onProgress?.({ phase: 'files', files, packages: collector.packages.length });
-    const inspections = tree.inspected?.(file.path);
-    // Its layer asked all of them when it went by, and nobody wanted to see it.
-    if (inspections?.length === 0) return;
-    for (const cataloger of walkers) {
-      const known = inspections?.find((one) => one.cataloger === cataloger.id);
-      if (known === undefined && cataloger.wants?.(file) !== true) continue;
-      if (cataloger.isShadowed?.(file, tree) === true) continue;
-      if (known !== undefined) collector.addInspection(cataloger, file.path, known);
-      else if (inspections === undefined)
-        guarded(collector, file.path, () =>
-          collector.add(cataloger, cataloger.inspect?.(file, context) ?? []),
-        );
-      else if (inspections[0] !== undefined && inspections[0].path !== file.path)
-        collector.problem(
-          'scan.unsupported',
-          file.path,
-          `a hard link: its content was looked at as ${inspections[0].path}, and not as ${cataloger.id}`,
-        );
-    }
-  };
-  const outcome = walk(
-    tree,
-    {
-      exclude: options.exclude ?? [],
-      maxEntries: limits.entries,
-      maxDepth: limits.depth,
-      isOneFileSystem: options.isOneFileSystem ?? false,
-      deadlineMs,
-      now: options.now,
+  return {
+    maxEntries: limits.entries,
+    maxDepth: limits.depth,
+    deadlineMs,
+    now,
+    visit: (file) => {
+      files += 1;
+      if (files % FILES_PER_PROGRESS === 0)
+        options.onProgress?.({ phase: 'files', files, packages: collector.packages.length });
+      inspectFile(file, walkers, { collector, context });
     },
-    visit,
-  );
-  noteWalk(collector, outcome);
-  collector.finish();
-  options.onProgress?.({ phase: 'done', files, packages: collector.packages.length });
-  const packages = withOwners(collector.packages, ownership);
-  const { directories } = outcome;
-  return { distribution, packages, problems: collector.problems, files, directories, ownership };
+    finish: (outcome) => {
+      noteWalk(collector, outcome);
+      collector.finish();
+      options.onProgress?.({ phase: 'done', files, packages: collector.packages.length });
+      const packages = withOwners(collector.packages, ownership);
+      const { directories } = outcome;
+      return { distribution, packages, problems: collector.problems, files, directories, ownership };
+    },
+  };
+};
+
+/** Finds every package of a tree. Never throws on the content of the tree: what cannot be read is a problem of the report. */
+export const catalogTree = (options: CatalogOptions): Catalog => {
+  const catalog = startCatalog(options);
+  const { exclude = [], isOneFileSystem = false } = options;
+  return catalog.finish(walk(options.tree, { ...catalog, exclude, isOneFileSystem }, catalog.visit));
 };

@@ -3,7 +3,7 @@
 
 import type { ScanLimits, ScanProblem } from '../catalogers/cataloger.ts';
 import type { FileTree, TreeFile } from '../tree/file-tree.ts';
-import { type WalkFile, type WalkOutcome, walk } from '../tree/walk.ts';
+import { type Walker, type WalkFile, type WalkOutcome, walk } from '../tree/walk.ts';
 import { DistributionFiles } from './distribution-files.ts';
 import { KeyPairs } from './key-pairs.ts';
 import type { SecretMatch, SecretScan, SuppressedSecret } from './secret-match.ts';
@@ -163,36 +163,49 @@ class TreeSearch {
   }
 }
 
+/** A search in the making: a walk brings it the files. */
+export interface SecretWalk extends Walker {
+  /** What was found, once the walk ended. */
+  readonly finish: (outcome: WalkOutcome) => SecretReport;
+}
+
+/** Prepares a search, whose time begins to run. */
+export const startSecretSearch = (
+  options: Omit<TreeSecretsOptions, 'exclude' | 'isOneFileSystem'>,
+): SecretWalk => {
+  const { limits, now } = options;
+  const startedAtMs = now();
+  const search = new TreeSearch(options);
+  return {
+    maxEntries: limits.entries,
+    maxDepth: limits.depth,
+    deadlineMs: startedAtMs + limits.timeMs,
+    now,
+    visit: (file) => search.visit(file),
+    finish: (outcome) => {
+      search.noteWalk(outcome);
+      return {
+        matches: search.pairs.join(search.matches).sort(byUrgency),
+        suppressed: search.suppressed,
+        suppressedCount: search.suppressedCount,
+        incomplete: search.problems,
+        stats: {
+          files: search.files,
+          bytes: search.bytes,
+          skipped: search.skipped,
+          elapsedMs: now() - startedAtMs,
+        },
+      };
+    },
+  };
+};
+
 /**
  * Searches every regular file of a tree for secrets. Never throws on what the tree holds: what cannot be read is named
  * in `incomplete`.
  */
 export const searchTree = (options: TreeSecretsOptions): SecretReport => {
-  const startedAtMs = options.now();
-  const search = new TreeSearch(options);
-  const outcome = walk(
-    options.tree,
-    {
-      exclude: options.exclude ?? [],
-      maxEntries: options.limits.entries,
-      maxDepth: options.limits.depth,
-      isOneFileSystem: options.isOneFileSystem ?? false,
-      deadlineMs: startedAtMs + options.limits.timeMs,
-      now: options.now,
-    },
-    (file) => search.visit(file),
-  );
-  search.noteWalk(outcome);
-  return {
-    matches: search.pairs.join(search.matches).sort(byUrgency),
-    suppressed: search.suppressed,
-    suppressedCount: search.suppressedCount,
-    incomplete: search.problems,
-    stats: {
-      files: search.files,
-      bytes: search.bytes,
-      skipped: search.skipped,
-      elapsedMs: options.now() - startedAtMs,
-    },
-  };
+  const search = startSecretSearch(options);
+  const { exclude = [], isOneFileSystem = false } = options;
+  return search.finish(walk(options.tree, { ...search, exclude, isOneFileSystem }, search.visit));
 };

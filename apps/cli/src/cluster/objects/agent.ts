@@ -98,6 +98,7 @@ const CONFIG = {
   runtimes: SOCKETS,
   runcRoots: [],
   followAuditLogs: true,
+  searchRules: '/opt/bartizan/release/content',
   logLevel: 'info',
 };
 

@@ -50,6 +50,7 @@ export class Placing {
           : { ...record, container: { ...record.container, workload: owner.id } };
       }
       case 'packages':
+      case 'secrets':
         return { ...record, subject: this.ref(record.subject) };
       default:
         return record;

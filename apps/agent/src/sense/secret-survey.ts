@@ -1,0 +1,231 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type ContainerSecretReport,
+  FileSignature,
+  InvariantError,
+  KnownFiles,
+  type Parser,
+  parser,
+  SecretRule,
+  type WorkloadRef,
+} from '@bartizan/contracts';
+import { openProcfs, readChanges, upperDirectory } from '@bartizan/host';
+import {
+  CONTAINER_EXCLUSIONS,
+  compileFileSignatures,
+  compileSecretRules,
+  DEFAULT_LIMITS,
+  DirectoryTree,
+  type HarmReport,
+  type HygieneRules,
+  KnownFileSet,
+  readTree,
+  type ScanProblem,
+  type SecretReport,
+  SecretScanner,
+} from '@bartizan/scan';
+
+/** What to search for secrets: the files of a running container. */
+export interface SecretJob {
+  readonly kind: 'secrets';
+  readonly subject: WorkloadRef;
+  /** Process id of the container, as the host sees it. */
+  readonly pid: number;
+  /** Root of the host, where an overlay's own folder is looked for. */
+  readonly hostRoot: string;
+  /** changes: the files of the image were searched in another container of this node. */
+  readonly scope: ContainerSecretReport['scope'];
+  /** Folder of the knowledge: rules for secrets and signatures of harmful files lie in it. */
+  readonly rules: string;
+  /** Key of the fingerprints, the same for all containers of this node. */
+  readonly hashKey: Uint8Array;
+}
+
+/** What a search gives. */
+export interface SecretSurvey {
+  readonly kind: 'secrets';
+  readonly report: ContainerSecretReport;
+}
+
+const TIME_LIMIT_MS = 2 * 60_000;
+const ENTRIES_MAX = 500_000;
+/** Bytes searched of one file: logs and databases of a container are larger, and the report says so. */
+const FILE_BYTES_MAX = 4 * 1024 * 1024;
+/** Programs are larger than texts. */
+const PROGRAM_BYTES_MAX = 64 * 1024 * 1024;
+const SECRETS_MAX = 200;
+const HARMFUL_MAX = 200;
+const GAPS_MAX = 256;
+const RULE_FILES_MAX = 5_000;
+const RULE_BYTES_MAX = 1024 * 1024;
+
+const KNOWN_FILES = 'known-files.json';
+
+const parseRule = parser(SecretRule);
+const parseSignature = parser(FileSignature);
+const parseKnown = parser(KnownFiles);
+
+/** One file of the knowledge. It comes with this program: what is wrong with it is said, and nothing is searched. */
+const readEntry = <T>(folder: string, name: string, parse: Parser<T>): T => {
+  const path = join(folder, name);
+  if (statSync(path).size > RULE_BYTES_MAX) throw new Error(`${name} is larger than ${RULE_BYTES_MAX} bytes`);
+  const entry = parse(JSON.parse(readFileSync(path, 'utf8')));
+  if (!entry.ok) throw new Error(`${name} ${entry.error[0]?.pointer ?? ''} has another form`);
+  return entry.value;
+};
+
+const readEntries = <T>(folder: string, parse: Parser<T>): T[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.json') && name !== KNOWN_FILES)
+    .sort()
+    .slice(0, RULE_FILES_MAX)
+    .map((name) => readEntry(folder, name, parse));
+
+const scannerOf = ({ rules, hashKey }: SecretJob): SecretScanner => {
+  const set = compileSecretRules(readEntries(join(rules, 'secrets'), parseRule));
+  if (!set.ok) throw new Error(set.error.detail);
+  return new SecretScanner(set.value, { hashKey, now: Date.now });
+};
+
+const harmRulesOf = ({ rules }: SecretJob): HygieneRules => {
+  const folder = join(rules, 'malware');
+  const signatures = compileFileSignatures(readEntries(folder, parseSignature));
+  if (!signatures.ok) throw new Error(signatures.error.detail);
+  const known = new KnownFileSet();
+  for (const { sha256, name } of readEntry(folder, KNOWN_FILES, parseKnown).files) known.add(sha256, name);
+  return { signatures: signatures.value, known };
+};
+
+/** Where an overlay keeps what the container wrote; undefined where there is none, or it cannot be reached. */
+const upperOf = ({ pid, hostRoot }: SecretJob): string | undefined => {
+  const mounts = openProcfs().mounts(pid);
+  const upper = mounts.ok ? upperDirectory(mounts.value) : undefined;
+  const place = upper === undefined ? undefined : join(hostRoot, upper);
+  return place !== undefined && existsSync(place) ? place : undefined;
+};
+
+/** Where the files of a container lie. */
+interface ContainerFiles {
+  readonly root: string;
+  /** What it wrote over its image, where its root is an overlay. */
+  readonly upper: string | undefined;
+}
+
+/** Where to search, and which of the files there the container wrote. */
+interface Place {
+  readonly root: string;
+  readonly scope: ContainerSecretReport['scope'];
+  readonly isChanged: (path: string) => boolean;
+  /** Whether all that the container wrote is known. */
+  readonly isComplete: boolean;
+}
+
+const placeOf = ({ scope }: SecretJob, { root, upper }: ContainerFiles): Place => {
+  const whole = { root, scope: 'all' } as const;
+  // Without an overlay what the container wrote cannot be told from its image: all of it counts as the image's.
+  if (upper === undefined) return { ...whole, isChanged: () => false, isComplete: true };
+  if (scope === 'changes') return { root: upper, scope: 'changes', isChanged: () => true, isComplete: true };
+  const { changed, isComplete } = readChanges(upper);
+  const paths = new Set(changed);
+  return { ...whole, isChanged: (path) => paths.has(path), isComplete };
+};
+
+const toldOf = (report: SecretReport, isChanged: Place['isChanged']): ContainerSecretReport['secrets'] =>
+  report.matches.slice(0, SECRETS_MAX).map((match) => ({
+    rule: match.rule.id,
+    path: match.path.slice(0, 4096),
+    line: match.line,
+    column: match.column,
+    severity: match.severity,
+    preview: match.preview,
+    fingerprint: match.fingerprint,
+    verification: match.verification,
+    changed: isChanged(match.path),
+    why: match.reasons.slice(0, 16).map(({ step, detail }) => ({
+      step,
+      detail: { en: detail.en.slice(0, 1000), ja: detail.ja.slice(0, 1000) },
+    })),
+  }));
+
+const harmfulOf = ({ files }: HarmReport, isChanged: Place['isChanged']): ContainerSecretReport['harmful'] =>
+  files.slice(0, HARMFUL_MAX).map(({ path, signature, knownAs, evidence }) => ({
+    path: path.slice(0, 4096),
+    ...(signature === undefined ? {} : { signature }),
+    ...(knownAs === undefined ? {} : { knownAs: knownAs.slice(0, 256) }),
+    evidence: evidence.slice(0, 16).map((line) => line.slice(0, 512)),
+    changed: isChanged(path),
+  }));
+
+/** What was not searched to the end: first what concerns all of it. */
+const gapsOf = (
+  more: { readonly secrets: number; readonly harmful: number },
+  problems: readonly ScanProblem[],
+  isComplete: boolean,
+): ContainerSecretReport['incomplete'] => {
+  const whole = [
+    ...(isComplete ? [] : ['not all files that the container wrote are known']),
+    ...(more.secrets > 0 ? [`${more.secrets} more secrets are not told`] : []),
+    ...(more.harmful > 0 ? [`${more.harmful} more harmful files are not told`] : []),
+  ].map((reason) => ({ path: '/', reason }));
+  const places = problems.map(({ code, path, detail }) => ({
+    path,
+    reason: `${code}: ${detail}`.slice(0, 512),
+  }));
+  const gaps = [...whole, ...places];
+  const left = gaps.length - GAPS_MAX;
+  return left <= 0
+    ? gaps
+    : [{ path: '/', reason: `${left} more places are not told` }, ...gaps.slice(0, GAPS_MAX - 1)];
+};
+
+/**
+ * Searches the files of a running container for secrets and harmful files, in one walk: those of its image too, or only
+ * what it wrote. Volumes and mounted Secrets lie on other file systems and are left out. `onProgress` is called again and
+ * again meanwhile. Throws when the root cannot be opened: the container is gone.
+ */
+export const surveySecrets = (
+  job: SecretJob,
+  onProgress: () => void,
+  files: ContainerFiles = { root: `/proc/${job.pid}/root`, upper: upperOf(job) },
+): SecretSurvey => {
+  const [scanner, rules] = [scannerOf(job), harmRulesOf(job)];
+  const { root, scope, isChanged, isComplete } = placeOf(job, files);
+  const tree = new DirectoryTree(root);
+  try {
+    const limits = { entries: ENTRIES_MAX, depth: DEFAULT_LIMITS.depth, timeMs: TIME_LIMIT_MS };
+    const { secrets, harm } = readTree({
+      tree,
+      now: () => {
+        onProgress();
+        return Date.now();
+      },
+      secrets: { scanner, limits, fileBytes: FILE_BYTES_MAX },
+      harm: { rules, limits, fileBytes: PROGRAM_BYTES_MAX },
+      exclude: CONTAINER_EXCLUSIONS,
+      isOneFileSystem: true,
+    });
+    if (secrets === undefined || harm === undefined) throw new InvariantError('both were asked for');
+    const more = {
+      secrets: secrets.matches.length - SECRETS_MAX,
+      harmful: harm.files.length - HARMFUL_MAX,
+    };
+    return {
+      kind: 'secrets',
+      report: {
+        type: 'secrets',
+        subject: job.subject,
+        scope,
+        secrets: toldOf(secrets, isChanged),
+        harmful: harmfulOf(harm, isChanged),
+        incomplete: gapsOf(more, [...secrets.incomplete, ...harm.incomplete], isComplete),
+        searchedAtMs: Date.now(),
+      },
+    };
+  } finally {
+    tree.close();
+  }
+};
