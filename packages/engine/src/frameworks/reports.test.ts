@@ -48,7 +48,7 @@ describe('CSV', () => {
     const english = [...reportCsv(parts, head('en'))].join('');
     expect(english).toContain(`"'=HYPERLINK(""http://x"",""y"")"`);
     expect(english).toContain(`"'-2+3\nnext"`);
-    expect([...reportCsv(parts, head('ja'))].join('')).toContain(`"'＝合計"`);
+    expect([...reportCsv(parts, head('ja'))].join('')).toContain(`,'＝合計,`);
     for (const line of english.split('\r\n').slice(1)) expect(line).not.toMatch(/(?:^|,)"?[=+@]/u);
   });
 });
