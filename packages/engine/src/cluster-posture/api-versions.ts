@@ -58,6 +58,7 @@ const REMOVALS: readonly Row[] = [
   [`${FLOW}/v1beta2`, 29, `${FLOW}/v1`, FLOWS],
   [`${FLOW}/v1beta3`, 32, `${FLOW}/v1`, FLOWS],
   ['networking.k8s.io/v1beta1', 22, 'networking.k8s.io/v1', 'Ingress IngressClass'],
+  ['networking.k8s.io/v1alpha1', 33, 'networking.k8s.io/v1', 'IPAddress ServiceCIDR'],
   ['networking.k8s.io/v1beta1', 37, 'networking.k8s.io/v1', 'IPAddress ServiceCIDR'],
   ['node.k8s.io/v1beta1', 25, 'node.k8s.io/v1', 'RuntimeClass'],
   ['policy/v1beta1', 25, 'policy/v1', 'Eviction PodDisruptionBudget'],
