@@ -1,11 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { DEFAULT_TENANT, LOCAL_CLUSTER, tenantScope } from '@bartizan/contracts';
+import { DEFAULT_TENANT, type Filter, LOCAL_CLUSTER, tenantScope } from '@bartizan/contracts';
 import { readAuditEvent } from '@bartizan/engine/audit-log';
 import { openTestStore, type TestStore } from '@bartizan/testkit/store';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Turnstile } from '../../turnstile.ts';
+import { FindingLedger } from '../finding-ledger.ts';
+import { buildAccessDesk } from './access-desk.ts';
+import { AccessFindings } from './access-findings.ts';
 import { ApiUses } from './api-uses.ts';
+import { ClusterAccess } from './cluster-access.ts';
 
 const OWNER = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT };
 const DAY = 24 * 3_600_000;
@@ -97,5 +102,54 @@ describe('versions of the API in use', () => {
       await other.uses.load();
       expect(other.uses.known()).toEqual({ uses: [], unread: [], isHeard: false });
     }
+  });
+});
+
+const FILTER: Filter = [
+  { field: 'check', operator: 'in', values: ['version.deprecated-api'], negated: false },
+];
+
+describe('what is told of them', () => {
+  it('is a finding with who, until when and what to write, and stands with the API server', async () => {
+    const { store, clock } = test;
+    const { uses } = using();
+    const access = new ClusterAccess({ conditionOf: () => 'synced', onChange: () => undefined });
+    const namespace = { group: '', version: 'v1', resource: 'namespaces', kind: 'Namespace', namespace: '' };
+    access.take({ ...namespace, name: 'shop', object: {} });
+    uses.take(cronJob('batch/v1beta1'));
+    uses.note([request('ann')]);
+    const judge = new AccessFindings({
+      ...{ store, clock, access, owner: OWNER, publish: quiet, quietMs: 1, log },
+      ...{ server: () => 'v1.24.3', apis: () => uses.known() },
+      findings: new FindingLedger(store, clock, new Turnstile()),
+    });
+    const found = async () => {
+      const page = await store.findings.list(tenantScope(OWNER.cluster, OWNER.tenant), {
+        ...{ filter: FILTER, limit: 100 },
+      });
+      if (!page.ok) throw new Error(page.error.detail);
+      const open = page.value.items.filter(({ state }) => state === 'open');
+      return new Map(open.map(({ subject, evidence }) => [subject.name, evidence.join()]));
+    };
+    try {
+      judge.schedule();
+      await vi.waitFor(async () => expect((await found()).size).toBe(2), 10_000);
+      expect((await found()).get('Namespace/shop')).toContain('written by helm | 1.25 → batch/v1');
+      expect((await found()).get('Cluster')).toContain('requested by ann');
+      uses.take(cronJob('batch/v1'));
+      judge.schedule();
+      await vi.waitFor(async () => expect([...(await found()).keys()]).toEqual(['Cluster']), 10_000);
+    } finally {
+      await judge.close();
+    }
+    const moment = () => ({ server: 'v1.24.3', lifecycle: undefined, nowMs, apis: uses.known() });
+    const use = {
+      of: () => [],
+      window: () => ({ sinceMs: undefined, untilMs: undefined, gapMs: 0, isCut: false }),
+    };
+    const desk = buildAccessDesk(access, OWNER, { moment, use, probes: undefined })(OWNER);
+    expect(desk.components()).toMatchObject({
+      value: [{ product: 'kubernetes', apiUseCount: 1, apiUses: [{ by: 'ann', removedIn: '1.25' }] }],
+    });
   });
 });
