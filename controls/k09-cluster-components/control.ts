@@ -36,6 +36,7 @@ export const control: ComplianceControl = {
     'host.sysctl.unprivileged-bpf-disabled',
     'runtime.kernel-module-tool',
     'runtime.runtime-client',
+    'version.deprecated-api',
     'version.skew',
   ],
   responds: [],

@@ -30,6 +30,7 @@ export const control: ComplianceControl = {
     'host.reboot',
     'host.release-supported',
     'host.security-updates',
+    'version.deprecated-api',
     'version.known-vulnerability',
     'version.skew',
     'version.supported',

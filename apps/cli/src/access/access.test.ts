@@ -147,4 +147,34 @@ status: {nodeInfo: {kubeletVersion: v1.30.1, containerRuntimeVersion: 'container
     expect((await bartizan(['components'], 'ja', 'posture.yaml')).stdout).toContain('サポート');
     expect((await bartizan(['exposure', '--sort', 'name'], 'en', 'posture.yaml')).exitCode).not.toBe(0);
   });
+
+  it('says which versions of the API manifests are written in that a release removes', async () => {
+    writeFileSync(
+      join(folder, 'old.yaml'),
+      `apiVersion: batch/v1beta1
+kind: CronJob
+metadata: {name: report, namespace: shop}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web, namespace: shop}
+`,
+    );
+    const words = ['components', '--server', 'v1.24.3'];
+    const json = await bartizan([...words, '-o', 'json'], 'en', 'old.yaml');
+    expect(JSON.parse(json.stdout)).toMatchObject([
+      {
+        product: 'kubernetes',
+        apiUseCount: 1,
+        apiUses: [
+          {
+            ...{ apiVersion: 'batch/v1beta1', kind: 'CronJob', source: 'manifest', removedIn: '1.25' },
+            ...{ about: 'CronJob/shop/report', replacement: 'batch/v1', isRemoved: false },
+          },
+        ],
+      },
+    ]);
+    expect((await bartizan(words, 'en', 'old.yaml')).stdout).toContain('1 batch/v1beta1/CronJob(1.25)');
+    expect((await bartizan(words, 'ja', 'old.yaml')).stdout).toContain('旧 API');
+  });
 });

@@ -6,6 +6,7 @@ import { loadContent } from '@bartizan/adapters/content';
 import { ok, type Result } from '@bartizan/contracts';
 import { AccessGraph, readAccess } from '@bartizan/engine/access';
 import {
+  apiUsesOf,
   componentsOf,
   exposureOf,
   readPostureObjects,
@@ -67,6 +68,7 @@ const ANSWERS: Answers = {
     return componentsOf(readPostureObjects(records(read)), server, {
       lifecycle: content.ok ? content.value.lifecycle : undefined,
       nowMs: Date.now(),
+      apis: { uses: records(read).flatMap((one) => apiUsesOf(one)) },
     }).map(tellComponent);
   },
 };

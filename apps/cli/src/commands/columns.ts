@@ -304,6 +304,22 @@ const CELLS: Table = {
           ? '-'
           : [`${advisoryCount}`, ...advisories.slice(0, 3).map(({ id }) => id)].join(' '),
     ],
+    [
+      'apiUses',
+      'column.component-api-uses',
+      ({ apiUseCount, apiUses = [] }) =>
+        apiUseCount === undefined
+          ? '-'
+          : [
+              `${apiUseCount}`,
+              ...apiUses
+                .slice(0, 3)
+                .map(
+                  ({ apiVersion, kind, removedIn }) =>
+                    `${apiVersion}/${kind}${removedIn === undefined ? '' : `(${removedIn})`}`,
+                ),
+            ].join(' '),
+    ],
   ],
 };
 

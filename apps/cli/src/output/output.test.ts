@@ -86,8 +86,10 @@ describe('csv', () => {
   it('never lets a field start as a formula', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        const field = csvField(`=${text}`);
-        expect(field.startsWith("'=") || field.startsWith('"\'=')).toBe(true);
+        for (const start of ['=', ' =', '＝', '\u3000＋', '\u200b@', '\n-']) {
+          const field = csvField(`${start}${text}x`);
+          expect(field.startsWith(`'${start}`) || field.startsWith(`"'${start}`)).toBe(true);
+        }
       }),
       RUNS,
     );

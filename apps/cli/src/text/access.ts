@@ -82,6 +82,7 @@ export const ACCESS_TEXT = {
   'column.component-support': { en: 'SUPPORT', ja: 'サポート' },
   'column.component-end': { en: 'ENDS', ja: '終了日' },
   'column.component-advisories': { en: 'ADVISORIES', ja: '脆弱性' },
+  'column.component-api-uses': { en: 'OLD APIS', ja: '旧 API' },
   'column.component-behind': { en: 'BEHIND', ja: '遅れ' },
   'command.access-unused': {
     en: 'What somebody was granted and did not use, with a smaller role',

@@ -275,7 +275,7 @@ function stageCluster(
       authority: { caPem: () => 'ca' },
       knowledge: { content: { rules: more.detections ?? [] } },
     },
-    { placing: undefined },
+    { placing: undefined, apis: undefined },
   );
   const access = buildAccessDesk(more.clusterAccess, owner, {
     use,

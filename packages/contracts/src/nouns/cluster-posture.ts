@@ -90,6 +90,23 @@ export const SecretUsage = object('SecretUsage', 'A secret, what uses it, and wh
 });
 export type SecretUsage = Static<typeof SecretUsage>;
 
+const ApiVersionUse = inline('Use of a deprecated API version', {
+  apiVersion: text('Version, as group/version', 320),
+  kind: text('Kind, or the resource', 253),
+  source: choice(
+    ['written', 'applied', 'manifest', 'requested'],
+    'written: a field manager wrote the object so; applied: the manifest applied last says so; manifest: the object is in it; requested: a request in the audit log, kept for 35 days',
+  ),
+  by: text('Field manager, or user with its program; empty: not known', 1100),
+  about: text('The object, or the resource that was asked for', 640),
+  namespace,
+  isOwn: flag('By a part of Kubernetes, which goes along with its release'),
+  removedIn: optional(text('Release of Kubernetes that serves it no more; absent: none is named', 16)),
+  isRemoved: optional(flag('The API server serves it no more')),
+  replacement: optional(text('Version that has the kind then; absent: none', 320)),
+  lastAtMs: optional(instant('Last time that is known')),
+});
+
 /** A part of a cluster, and until when it gets security fixes. */
 export const Component = object('Component', 'A part of a cluster, and until when it gets security fixes', {
   product: choice(
@@ -121,6 +138,10 @@ export const Component = object('Component', 'A part of a cluster, and until whe
       200,
     ),
   ),
+  apiUseCount: optional(
+    integer('Of the API server: uses of deprecated API versions; absent: not looked at', '1'),
+  ),
+  apiUses: optional(list(ApiVersionUse, 'Of those, the 200 that are removed first', 200)),
 });
 export type Component = Static<typeof Component>;
 

@@ -95,6 +95,18 @@ function decoded(part: string): string {
   }
 }
 
+/** What the API server marks a request with that asks in a version that goes. */
+function deprecationOf(event: Json): Facts {
+  const marks = event['annotations'];
+  if (memberOf(marks, 'k8s.io/deprecated') !== 'true') return {};
+  const ref = event['objectRef'];
+  const version = [text(memberOf(ref, 'apiGroup'), 253), text(memberOf(ref, 'apiVersion'), 63)];
+  return {
+    'audit.deprecated-version': version.filter((part) => part !== '').join('/'),
+    ...present('audit.removed-release', text(memberOf(marks, 'k8s.io/removed-release'), 16)),
+  };
+}
+
 /** Leaves out what is not there: an absent fact is not an empty one. */
 const present = (name: string, value: string): Facts => (value === '' ? {} : { [name]: value });
 
@@ -148,6 +160,7 @@ export function readAuditEvent(event: unknown): AuditedRequest | undefined {
         ? { 'audit.own-namespace': user.startsWith(`${ACCOUNT}${namespace}:`) }
         : {}),
       ...(subresource === 'exec' ? { 'audit.command': redactCommand(commandOf(uri)) } : {}),
+      ...deprecationOf(event),
       ...requestFacts(resource, bodyOf(event, verb)),
     },
   };

@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Component, Exposure, SecretUsage } from '@bartizan/contracts';
-import type { ClusterComponent } from './components.ts';
+import type { ApiUse } from './api-use.ts';
+import { type ClusterComponent, minorOf } from './components.ts';
 import { type ExposurePoint, isOutside } from './exposure.ts';
 import type { SecretUse } from './secret-use.ts';
 
 const PODS_MAX = 100;
 const USERS_MAX = 200;
 const ADVISORIES_MAX = 200;
+const API_USES_MAX = 200;
 
 /** An exposure as it is told. */
 export function tellExposure(point: ExposurePoint): Exposure {
@@ -37,10 +39,29 @@ export const tellSecret = ({ namespace, name, users, readers, everybody, note }:
   everybody: everybody.slice(0, 8),
 });
 
+/** Versions in use: what goes first comes first; what no release removes, and what is Kubernetes' own, comes last. */
+const tellUses = (uses: readonly ApiUse[], minor: number | undefined): NonNullable<Component['apiUses']> =>
+  uses
+    .toSorted((one, two) => rankOf(one) - rankOf(two))
+    .slice(0, API_USES_MAX)
+    .map(({ apiVersion, kind, source, by, about, namespace, isOwn, ...more }) => ({
+      ...{ apiVersion: apiVersion.slice(0, 320), kind: kind.slice(0, 253), source, by: by.slice(0, 1100) },
+      ...{ about: about.slice(0, 640), namespace: namespace.slice(0, 253), isOwn },
+      ...(more.removedIn === undefined
+        ? {}
+        : { removedIn: `1.${more.removedIn}`, isRemoved: minor !== undefined && more.removedIn <= minor }),
+      ...(more.replacement === undefined ? {} : { replacement: more.replacement }),
+      ...(more.lastAtMs === undefined ? {} : { lastAtMs: more.lastAtMs }),
+    }));
+const rankOf = ({ isOwn, removedIn = 9999 }: ApiUse): number => removedIn + (isOwn ? 10_000 : 0);
+
 /** A component as it is told. */
-export const tellComponent = ({ advisories, ...component }: ClusterComponent): Component => ({
+export const tellComponent = ({ advisories, apiUses, ...component }: ClusterComponent): Component => ({
   ...component,
   version: component.version.slice(0, 256),
+  ...(apiUses === undefined
+    ? {}
+    : { apiUseCount: apiUses.length, apiUses: tellUses(apiUses, minorOf(component.version)?.minor) }),
   ...(advisories === undefined
     ? {}
     : {

@@ -140,6 +140,16 @@ export const CLUSTER_CHECKS = {
     owasp: outdated,
     attack: ['T1190', 'T1068'],
   },
+  api: {
+    id: 'version.deprecated-api',
+    severity: 'medium',
+    title: {
+      en: 'Nobody uses versions of the Kubernetes API that a release removes',
+      ja: '廃止される Kubernetes API バージョンが使われていない',
+    },
+    owasp: { 2022: ['K09', 'K10'], 2025: ['K07'] },
+    attack: [],
+  },
   skew: {
     id: 'version.skew',
     severity: 'medium',

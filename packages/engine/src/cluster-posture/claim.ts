@@ -4,6 +4,7 @@
 import type { LocalText } from '@bartizan/contracts';
 import type { AccessCheck } from '../access/index.ts';
 import type { PodEndpoint, Reachability } from '../reachability/index.ts';
+import type { ApiKnowledge } from './api-use.ts';
 import type { ClusterComponent } from './components.ts';
 import type { ExposurePoint } from './exposure.ts';
 import type { Probe } from './probe.ts';
@@ -47,6 +48,8 @@ export interface ClaimSource {
   readonly unreadPolicies: readonly string[];
   /** Kinds without which nobody knows which secrets there are and what may take them. */
   readonly unreadUses: readonly string[];
+  /** Versions of the API in use; absent: nobody asked. */
+  readonly apis?: ApiKnowledge;
   readonly nowMs: number;
 }
 

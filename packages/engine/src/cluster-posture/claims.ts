@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { LocalText } from '@bartizan/contracts';
+import { apiClaims } from './api-claims.ts';
 import { CLUSTER_CHECKS } from './checks.ts';
 import { type ClaimSource, type ClusterClaim, claim, missingOf, type ProbeResult } from './claim.ts';
 import { cloudsOf, METADATA_ADDRESS, reachesMetadata, roleOfPod } from './cloud.ts';
@@ -218,5 +219,6 @@ export function* clusterClaims(source: ClaimSource): Generator<ClusterClaim> {
   yield* accountClaims(source);
   yield* exposureClaims(source);
   yield* versionClaims(source);
+  if (source.apis !== undefined) yield* apiClaims(source, source.apis);
   yield* probeClaims(source);
 }

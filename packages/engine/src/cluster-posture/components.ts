@@ -3,6 +3,7 @@
 
 import type { Lifecycle, Severity } from '@bartizan/contracts';
 import { daysLeft } from '../posture/lifecycle.ts';
+import type { ApiKnowledge, ApiUse } from './api-use.ts';
 import type { PostureNode, PostureObjects, PosturePod } from './read-objects.ts';
 
 /** Until when a component gets security fixes. `unknown`: the table does not list it, or its version cannot be read. */
@@ -39,6 +40,8 @@ export interface ClusterComponent {
   readonly behind?: number;
   /** Known vulnerabilities of that version; absent: not judged. */
   readonly advisories?: readonly ComponentAdvisory[];
+  /** Of the API server: who uses versions that are deprecated; absent: not looked at. */
+  readonly apiUses?: readonly ApiUse[];
 }
 
 const SOON_DAYS = 90;
@@ -61,6 +64,9 @@ export function minorOf(version: string): { readonly major: number; readonly min
 interface Clock {
   readonly lifecycle: Lifecycle | undefined;
   readonly nowMs: number;
+}
+interface Moment extends Clock {
+  readonly apis?: Pick<ApiKnowledge, 'uses'>;
 }
 
 function supportOf(product: string, version: string, { lifecycle, nowMs }: Clock) {
@@ -136,7 +142,7 @@ function systemComponents(pods: readonly PosturePod[]): ClusterComponent[] {
 export function componentsOf(
   { nodes, pods }: Pick<PostureObjects, 'nodes' | 'pods'>,
   server: string | undefined,
-  clock: Clock,
+  clock: Moment,
 ): ClusterComponent[] {
   const own: ClusterComponent[] =
     server === undefined
@@ -147,6 +153,7 @@ export function componentsOf(
             where: 'cluster',
             version: server,
             ...supportOf('kubernetes', server, clock),
+            ...(clock.apis === undefined ? {} : { apiUses: clock.apis.uses }),
           },
         ];
   return [

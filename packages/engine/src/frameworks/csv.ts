@@ -6,6 +6,7 @@ import type {
   ControlAssessment,
   FrameworkAssessment,
 } from '@bartizan/contracts/compliance';
+import { csvTextField } from '../spreadsheet/index.ts';
 import type { ReportHead, ReportPart } from './blocks.ts';
 import { type ReportLanguage, reportTime, reportWords } from './words.ts';
 
@@ -13,12 +14,7 @@ import { type ReportLanguage, reportTime, reportWords } from './words.ts';
 const NOTHING: readonly string[] = Array.from({ length: 8 }, () => '');
 const BOM = '\uFEFF';
 
-/** A cell for RFC 4180; what a spreadsheet would calculate gets an apostrophe in front (OWASP, CSV injection). */
-function cell(text: string): string {
-  const safe = /^[\s\u00a0\ufeff]*[=+\-@\t\r|%]/u.test(text) || /^[＝＋－＠]/u.test(text) ? `'${text}` : text;
-  return /[",\r\n']/u.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-const line = (cells: readonly string[]): string => `${cells.map(cell).join(',')}\r\n`;
+const line = (cells: readonly string[]): string => `${cells.map(csvTextField).join(',')}\r\n`;
 
 /**
  * A report for spreadsheets: a row for each control, check and subject. UTF-8 with a byte order mark and CRLF, which

@@ -10,8 +10,8 @@ import { sha256 } from '../revision/index.ts';
 import type { ReportHead, ReportPart } from './blocks.ts';
 import { reportWords } from './words.ts';
 
-/** The version of OSCAL that is written. */
-export const OSCAL_VERSION = '1.1.2';
+/** The version of OSCAL that is written; the official schemas of it and of the newest are held against what is. */
+export const OSCAL_VERSION = '1.2.1';
 const NAMESPACE = 'https://bartizan.dev/ns/oscal';
 const TEXT_MAX = 1000;
 
@@ -28,7 +28,14 @@ const tokenOf = (id: string): string => {
   return /^[\p{L}_]/u.test(plain) ? plain : `c-${plain}`;
 };
 const iso = (atMs: number): string => new Date(atMs).toISOString();
-const line = (text: string): string => text.replaceAll(/\s+/gu, ' ').trim().slice(0, TEXT_MAX) || '-';
+/** A line of OSCAL: not empty, no space at its ends (also where it is cut), no control characters, no half of a pair. */
+const line = (text: string): string =>
+  text
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, TEXT_MAX)
+    .replaceAll(/\p{Cs}/gu, '')
+    .trim() || '-';
 const prop = (name: string, value: string) => ({ name, ns: NAMESPACE, value: line(value) });
 
 /** OSCAL knows satisfied and not-satisfied only; the reason says which of our states it was. */

@@ -48,7 +48,7 @@ describe('CSV', () => {
     const english = [...reportCsv(parts, head('en'))].join('');
     expect(english).toContain(`"'=HYPERLINK(""http://x"",""y"")"`);
     expect(english).toContain(`"'-2+3\nnext"`);
-    expect([...reportCsv(parts, head('ja'))].join('')).toContain(`"'＝合計"`);
+    expect([...reportCsv(parts, head('ja'))].join('')).toContain(`,'＝合計,`);
     for (const line of english.split('\r\n').slice(1)) expect(line).not.toMatch(/(?:^|,)"?[=+@]/u);
   });
 });
@@ -85,7 +85,7 @@ describe('OSCAL', () => {
   const results = reportOscal(parts, head('en'))['assessment-results'];
   it('has what the model of assessment results requires', () => {
     expect(results.metadata).toMatchObject({
-      'oscal-version': '1.1.2',
+      'oscal-version': '1.2.1',
       'last-modified': '2026-11-28T03:00:00.000Z',
     });
     expect(results['import-ap'].href).toBe('#');
@@ -102,6 +102,19 @@ describe('OSCAL', () => {
     expect(result?.findings?.[0]?.['related-observations']).toEqual([
       { 'observation-uuid': result?.observations?.[0]?.uuid },
     ]);
+  });
+  it('writes lines without spaces at their ends, where they are cut too, without controls and halves of pairs', () => {
+    const of = (owner: string) => {
+      const accepted = { owner, reason: 'old', until: NOW };
+      const [one] = answers.map((answer) => ({ ...answer, accepted }));
+      const assessment = assessFramework({ framework, answers: one === undefined ? [] : [one], atMs: NOW });
+      const { results: all } = reportOscal([{ assessment }], head('en'))['assessment-results'];
+      return all[0]?.observations?.[0]?.props.find(({ name }) => name === 'accepted-by')?.value;
+    };
+    expect(of(`${'a'.repeat(999)} b`)).toBe('a'.repeat(999));
+    expect(of(`${'a'.repeat(999)}😀`)).toBe('a'.repeat(999));
+    expect(of(' \u0000\n ')).toBe('-');
+    expect(of('one\u001b\ntwo')).toBe('one two');
   });
   it('uses unique ids and tokens in the form OSCAL asks for, the same for the same content', () => {
     const text = JSON.stringify(results);

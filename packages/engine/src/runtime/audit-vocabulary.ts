@@ -67,6 +67,22 @@ export const AUDIT_FACTS: Readonly<Record<string, FactRow>> = {
     ['it is the namespace of the service account', 'サービスアカウント自身の名前空間である'],
     ['The service account asks in its own namespace', 'サービスアカウントが自身の名前空間で要求した'],
   ),
+  'audit.deprecated-version': row(
+    'text',
+    ['the deprecated API version', '非推奨の API バージョン'],
+    [
+      'Version the request asked in, when the API server marks it as deprecated; absent: it does not',
+      'API サーバーが非推奨と印を付けた、要求の API バージョン。なければ存在しない',
+    ],
+  ),
+  'audit.removed-release': row(
+    'text',
+    ['the release that removes the version', 'バージョンを廃止するリリース'],
+    [
+      'Release of Kubernetes that serves it no more: 1.38',
+      '提供を終了する Kubernetes のリリース（例：1.38）',
+    ],
+  ),
   'audit.name': row(
     'text',
     ['the name of the object', 'オブジェクト名'],

@@ -38,6 +38,8 @@ export const access = {
   'access.advisories': 'Advisories',
   'access.advisories.unknown':
     'Not judged: a distribution maintains this version, or no advisories are loaded',
+  'access.api-uses': 'Old API versions',
+  'access.api-uses.unknown': 'Not looked at: the cluster is not watched',
   'access.components.none': 'No part of the cluster is known',
   'access.components.none.note': 'The API server has not told its version and its nodes yet.',
   'access.probes': 'Probes',

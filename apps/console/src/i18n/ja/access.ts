@@ -34,6 +34,8 @@ export const access = {
   'access.components.note': 'クラスターの構成要素のサポート終了日と既知の脆弱性',
   'access.advisories': '脆弱性',
   'access.advisories.unknown': '未判定：配布元が保守するバージョンか、アドバイザリーが読み込まれていません',
+  'access.api-uses': '旧 API の使用',
+  'access.api-uses.unknown': '未確認：クラスターを監視していません',
   'access.components.none': '構成要素が分かっていません',
   'access.components.none.note': 'API サーバーからバージョンとノードの情報を受け取っていません。',
   'access.probes': 'プローブ',

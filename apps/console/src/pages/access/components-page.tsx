@@ -23,6 +23,39 @@ const TONES: Readonly<Record<Component['support'], Tone>> = {
 /** The others are proper names. */
 const NAMED = ['kubernetes', 'kernel', 'system'] as const;
 
+type ApiUse = NonNullable<Component['apiUses']>[number];
+
+/** Who uses what, and until when: names and versions only, the same in each language. */
+const apiUseLine = ({ apiVersion, kind, about, namespace, by, removedIn, replacement }: ApiUse): string =>
+  [
+    `${apiVersion} ${kind}${removedIn === undefined ? '' : ` (${removedIn})`} → ${replacement ?? '–'}`,
+    about.includes('/') || namespace === '' ? about : `${namespace}: ${about}`,
+    by,
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+
+/** How many uses of old versions; only the API server has them. */
+const ApiUses = ({ product, apiUseCount, apiUses = [] }: Component) => {
+  const t = useT();
+  const { count } = useFormat();
+  if (product !== 'kubernetes') return '–';
+  if (apiUseCount === undefined) return <Unknown inline why={t('access.api-uses.unknown')} />;
+  return <span title={apiUses.map(apiUseLine).join('\n')}>{count(apiUseCount)}</span>;
+};
+
+/** How many advisories speak against the version. */
+const Advisories = ({ advisoryCount, advisories = [] }: Component) => {
+  const t = useT();
+  const { count } = useFormat();
+  if (advisoryCount === undefined) return <Unknown inline why={t('access.advisories.unknown')} />;
+  return (
+    <span title={advisories.map(({ id, severity }) => `${id} (${severity})`).join('\n')}>
+      {count(advisoryCount)}
+    </span>
+  );
+};
+
 const useColumns = (): readonly Column<Component>[] => {
   const t = useT();
   const { count } = useFormat();
@@ -79,14 +112,15 @@ const useColumns = (): readonly Column<Component>[] => {
         width: '150px',
         number: true,
         fromPx: 620,
-        cell: ({ advisoryCount, advisories = [] }) =>
-          advisoryCount === undefined ? (
-            <Unknown inline why={t('access.advisories.unknown')} />
-          ) : (
-            <span title={advisories.map(({ id, severity }) => `${id} (${severity})`).join('\n')}>
-              {count(advisoryCount)}
-            </span>
-          ),
+        cell: (component) => <Advisories {...component} />,
+      },
+      {
+        id: 'api-uses',
+        title: t('access.api-uses'),
+        width: '150px',
+        number: true,
+        fromPx: 760,
+        cell: (component) => <ApiUses {...component} />,
       },
       {
         id: 'behind',

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding, ResponseOf } from '@bartizan/contracts';
+import { csvTextField } from '@bartizan/engine/spreadsheet';
 
 export type Advisories = ResponseOf<'advisory.status'>;
 type Language = 'en' | 'ja';
@@ -32,12 +33,6 @@ export const placeOf = ({ subject }: Pick<Finding, 'subject'>): string => {
   return subject.namespace === '' ? subject.name : `${subject.namespace}/${subject.name}`;
 };
 
-/** A cell of a CSV file. Spreadsheets run what starts like a formula, so such a text is made text (OWASP: CSV injection). */
-export const csvCell = (text: string): string => {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
-
 interface CsvWords {
   /** Names of the head, in the order of its fields. */
   readonly head: Readonly<Record<keyof ReportHead, string>>;
@@ -49,7 +44,7 @@ interface CsvWords {
 
 /** The report as a table for spreadsheets: the same head as on paper, then the same findings in the same order. */
 export const csvOfReport = (head: ReportHead, findings: readonly Finding[], words: CsvWords): string => {
-  const line = (cells: readonly string[]): string => cells.map(csvCell).join(',');
+  const line = (cells: readonly string[]): string => cells.map(csvTextField).join(',');
   const heads = (['scope', 'filter', 'advisories', 'digest', 'generated', 'findings'] as const).map((field) =>
     line([words.head[field], head[field]]),
   );

@@ -27,6 +27,8 @@ interface Parts {
   readonly probes?: () => readonly ProbeResult[];
   /** Holds parts of the cluster against advisories. */
   readonly judged?: NonNullable<Moment['judged']>;
+  /** Versions of the API in use. */
+  readonly apis?: () => NonNullable<Moment['apis']>;
   /** How long changes are collected; for tests. */
   readonly quietMs?: number;
 }
@@ -105,6 +107,7 @@ export class AccessFindings {
         nowMs,
         probes: this.#parts.probes?.() ?? [],
         ...(this.#parts.judged === undefined ? {} : { judged: this.#parts.judged }),
+        ...(this.#parts.apis === undefined ? {} : { apis: this.#parts.apis() }),
       },
     });
     this.#tookMs = performance.now() - startedMs;

@@ -5,6 +5,7 @@ import type { JsonRecord } from '@bartizan/adapters/kube';
 import type { Lifecycle } from '@bartizan/contracts';
 import { AccessGraph, EscalationPaths, readAccess } from '@bartizan/engine/access';
 import {
+  type ApiKnowledge,
   type ClaimSource,
   type ClusterComponent,
   componentsOf,
@@ -62,6 +63,8 @@ export interface Moment {
   readonly probes?: readonly ProbeResult[];
   /** Holds components against advisories; absent: nobody does. */
   readonly judged?: (components: readonly ClusterComponent[]) => readonly ClusterComponent[];
+  /** Versions of the API in use; absent: nobody asked. */
+  readonly apis?: ApiKnowledge;
 }
 
 /** Access and reachability as of one moment. Each part is computed when it is first asked for. */
@@ -147,6 +150,7 @@ export class AccessView {
       unreadable: this.unreadable,
       unreadPolicies: this.#unreadPolicies,
       unreadUses: this.#unreadUses,
+      ...(moment.apis === undefined ? {} : { apis: moment.apis }),
       nowMs: moment.nowMs,
     };
   }

@@ -6,6 +6,8 @@
  * apostrophe in front (OWASP, CSV injection); numbers stay numbers.
  */
 
+import { csvTextField } from '@bartizan/engine/spreadsheet';
+
 interface SchemaNode {
   readonly [key: string]: unknown;
 }
@@ -59,9 +61,7 @@ function valueAt(item: unknown, column: string): unknown {
 export function csvCell(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  const plain = typeof value === 'string' ? value : listText(value);
-  const safe = /^\s*[=+\-@\t\r]/u.test(plain) ? `'${plain}` : plain;
-  return /[",\r\n]/u.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvTextField(typeof value === 'string' ? value : listText(value));
 }
 
 function listText(value: unknown): string {

@@ -29,7 +29,7 @@ const SAVE_MS = 60_000;
 const SERVER_NAME = 'localhost';
 
 /** The audit log of API servers, and its end: it comes before that of the store. */
-export function buildAuditLog(parts: Parts, { placing }: Pick<ClusterRole, 'placing'>) {
+export function buildAuditLog(parts: Parts, { placing, apis }: Pick<ClusterRole, 'placing' | 'apis'>) {
   const judge = new AuditJudge({
     ...parts,
     rules: parts.knowledge.content.rules,
@@ -43,7 +43,9 @@ export function buildAuditLog(parts: Parts, { placing }: Pick<ClusterRole, 'plac
     sinks: {
       judge: (owner, requests) => judge.take(owner, requests),
       used: ({ cluster, tenant }, requests) => {
-        if (cluster === parts.owner.cluster && tenant === parts.owner.tenant) use.note(requests);
+        if (cluster !== parts.owner.cluster || tenant !== parts.owner.tenant) return;
+        use.note(requests);
+        apis?.note(requests);
       },
     },
   });
@@ -52,7 +54,11 @@ export function buildAuditLog(parts: Parts, { placing }: Pick<ClusterRole, 'plac
       .expire()
       .catch((cause: unknown) => parts.log.error({ err: cause }, 'repeated audit events were not told'));
   }, EXPIRE_MS).unref();
-  const saving = setInterval(() => void use.save(), SAVE_MS).unref();
+  const save = async (): Promise<void> => {
+    await use.save();
+    await apis?.save();
+  };
+  const saving = setInterval(() => void save(), SAVE_MS).unref();
   const desk: AuditLogDesk = {
     take: (owner, events) => intake.take(owner, events),
     takeFile: (agent, report) => intake.takeFile(agent, report),
@@ -62,10 +68,14 @@ export function buildAuditLog(parts: Parts, { placing }: Pick<ClusterRole, 'plac
   return {
     desk,
     use,
+    load: async () => {
+      await use.load();
+      await apis?.load();
+    },
     close: async () => {
       clearInterval(timer);
       clearInterval(saving);
-      await use.save();
+      await save();
       await judge.expire(true);
     },
   };

@@ -28,7 +28,7 @@ export async function buildClusterSide(parts: Parts) {
   const onPolicies = (): void => nodeReports.clusterChanged();
   const cluster: ClusterRole = await buildCluster({ ...parts, env: process.env, book, onPolicies });
   const auditLog = buildAuditLog(parts, cluster);
-  await auditLog.use.load();
+  await auditLog.load();
   const followed = openSources(parts, book);
   const side = withSources(cluster, followersOf(parts, cluster, followed.sources));
   return {
@@ -53,6 +53,7 @@ export async function buildClusterSide(parts: Parts) {
         server: cluster.server(),
         lifecycle: parts.knowledge.content.lifecycle,
         ...(cluster.judged === undefined ? {} : { judged: cluster.judged }),
+        ...(cluster.apis === undefined ? {} : { apis: cluster.apis.known() }),
         nowMs: parts.clock.nowMs(),
       }),
     }),

@@ -5,6 +5,7 @@ import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@ba
 import type { Store } from '@bartizan/adapters/store';
 import type { AdmissionContext, AdmissionRequest } from '@bartizan/engine/admission';
 import { kubernetesMinor } from '@bartizan/engine/admission-cel';
+import type { ApiUses } from '../../decide/access/api-uses.ts';
 import type { ClusterAccess, Moment } from '../../decide/access/cluster-access.ts';
 import type { ComponentAdvisories } from '../../decide/access/component-judge.ts';
 import type { ProbeDesk } from '../../decide/access/probe-desk.ts';
@@ -73,6 +74,8 @@ export interface ClusterRole {
   readonly server: () => string | undefined;
   /** Holds parts of the cluster against the advisories in use; absent = no cluster is watched. */
   readonly judged: Moment['judged'];
+  /** Versions of the API in use; absent = no cluster is watched. */
+  readonly apis: ApiUses | undefined;
   /** Other advisories are in use. */
   readonly packChanged: () => void;
   /** Admission decisions since start, by verdict. */
@@ -121,7 +124,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
       if (taken === undefined) return;
       facts.take(taken);
       audit.take(taken);
-      followed.permissions.take(taken);
+      followed.take(taken);
     },
   });
   const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
@@ -224,6 +227,7 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   probes: undefined,
   server: () => undefined,
   judged: undefined,
+  apis: undefined,
   packChanged: () => undefined,
   native: undefined,
   verdicts: () => new Map(),

@@ -4,16 +4,18 @@
 import type { KubeClient } from '@bartizan/adapters/kube';
 import { probesOf, type ServerPlace } from '@bartizan/engine/cluster-posture';
 import { AccessFindings } from '../../decide/access/access-findings.ts';
+import { ApiUses } from '../../decide/access/api-uses.ts';
 import { ClusterAccess, type Moment } from '../../decide/access/cluster-access.ts';
 import { type ComponentAdvisories, ComponentJudge } from '../../decide/access/component-judge.ts';
 import { ProbeDesk } from '../../decide/access/probe-desk.ts';
+import type { ObjectChange } from '../../decide/admission/cluster-audit.ts';
 import type { Knowledge } from '../../decide/rule-book.ts';
 import type { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
 import { SecretNotes } from '../../sense/kubernetes/secret-notes.ts';
 
 type AccessParts = Omit<
   ConstructorParameters<typeof AccessFindings>[0],
-  'access' | 'probes' | 'server' | 'lifecycle' | 'judged'
+  'access' | 'probes' | 'server' | 'lifecycle' | 'judged' | 'apis'
 > & {
   /** Rules, checks and dates in force. */
   readonly knowledge: Knowledge;
@@ -84,20 +86,29 @@ export function followAccess(
   });
   const components = new ComponentJudge({ ...parts, onChange: () => judge.schedule() });
   const judged: NonNullable<Moment['judged']> = (found) => components.judge(found);
+  const apis: ApiUses = new ApiUses({
+    ...parts,
+    conditionOf: (kind) => state.state(kind)?.condition,
+    onChange: () => judge.schedule(),
+  });
   const judge: AccessFindings = new AccessFindings({
     ...{ ...parts, judged },
     access: permissions,
     probes: () => probes.results(),
+    apis: () => apis.known(),
     server: () => version.known,
     lifecycle: () => parts.knowledge.content.lifecycle,
   });
   version.listen(() => judge.schedule());
   state.listen({ onChange: () => undefined, onState: () => judge.schedule() });
   return {
-    permissions,
+    take: (change: ObjectChange): void => {
+      permissions.take(change);
+      apis.take(change);
+    },
     /** What of it others of the controller ask. */
     asked: {
-      ...{ access: permissions, probes, judged, server: () => version.known },
+      ...{ access: permissions, probes, judged, apis, server: () => version.known },
       packChanged: () => judge.schedule(),
     },
     start: () => secrets.start(),
