@@ -30,6 +30,8 @@ export interface AccessDesk {
   /** `neededMs`: how long the audit log has to be followed before not seen means not used. */
   readonly unused: (person: Person, neededMs: number) => Result<AccessUse, ApiFailure>;
   readonly reach: (question: QueryOf<'access.reach'>) => Result<ReachAnswer, ApiFailure>;
+  /** Whether nothing that is exposed can have been missed. */
+  readonly isExposureWhole: () => Result<boolean, ApiFailure>;
   readonly exposure: () => Result<readonly Exposure[], ApiFailure>;
   readonly secrets: () => Result<readonly SecretUsage[], ApiFailure>;
   readonly components: () => Result<readonly Component[], ApiFailure>;

@@ -12,6 +12,8 @@ import type { AccessView, ClusterAccess, Moment } from './cluster-access.ts';
 import type { ProbeDesk } from './probe-desk.ts';
 
 const LABELS_MAX = 64;
+/** Kinds by which something is reachable from outside, and what is behind them. */
+const EXPOSING_KINDS: readonly string[] = ['Pod', 'Service', 'Ingress', 'Gateway', 'HTTPRoute'];
 
 const refused = (code: ApiFailure['code'], detail: string): Result<never, ApiFailure> =>
   err(failure(code, detail));
@@ -94,6 +96,10 @@ function deskOf(access: ClusterAccess | undefined, { moment, probes, use }: More
         const view = known.view();
         return ok(answerPath(view.graph, view.paths, person));
       }),
+    isExposureWhole: () =>
+      ofCluster((known) =>
+        ok(known.isSettled() && !known.unreadable().some((kind) => EXPOSING_KINDS.includes(kind))),
+      ),
     exposure: () => ofCluster((known) => ok(known.view().exposure.map(tellExposure))),
     secrets: () => ofCluster((known) => ok(known.view().secrets.map(tellSecret))),
     probes: () => ofCluster(() => ok(probes?.list() ?? [])),
