@@ -1,8 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, failure, ok, type Result } from '@bartizan/contracts';
-import { answerPath, answerUse, answerWhatCan, answerWhoCan, listRisks } from '@bartizan/engine/access';
+import { type AccessUseRow, err, failure, ok, type Result } from '@bartizan/contracts';
+import {
+  type AccessGraph,
+  answerPath,
+  answerUse,
+  answerWhatCan,
+  answerWhoCan,
+  listRisks,
+  listUse,
+} from '@bartizan/engine/access';
 import { tellComponent, tellExposure, tellSecret } from '@bartizan/engine/cluster-posture';
 import { type AskedEnd, answerReach } from '@bartizan/engine/reachability';
 import type { AccessDesk, AccessDesks } from '../../access-ports.ts';
@@ -81,8 +89,22 @@ export function buildAccessDesk(access: ClusterAccess | undefined, of: Owner, mo
   return ({ cluster, tenant }) => (cluster === of.cluster && tenant === of.tenant ? own : none);
 }
 
+/** The list of what is not used, made anew only when roles or use changed: its pages are asked one after the other. */
+function useLister(use: More['use']): (graph: AccessGraph, neededMs: number) => readonly AccessUseRow[] {
+  let last: { readonly graph: AccessGraph; readonly key: string; readonly rows: AccessUseRow[] } | undefined;
+  return (graph, neededMs) => {
+    const window = use.window();
+    const key = JSON.stringify([neededMs, window]);
+    if (last !== undefined && last.graph === graph && last.key === key) return last.rows;
+    const rows = listUse(graph, { usedOf: (user) => use.of(user), window, neededMs });
+    last = { graph, key, rows };
+    return rows;
+  };
+}
+
 /** Answers about access, from what the watch told. */
 function deskOf(access: ClusterAccess | undefined, { moment, probes, use }: More): AccessDesk {
+  const listed = useLister(use);
   const ofCluster = <T>(answer: (known: ClusterAccess) => Result<T, ApiFailure>): Result<T, ApiFailure> =>
     access === undefined
       ? refused('E_POLICY_NO_CLUSTER', 'there are no roles and policies to read')
@@ -121,6 +143,7 @@ function deskOf(access: ClusterAccess | undefined, { moment, probes, use }: More
           }),
         ),
       ),
+    unusedSubjects: (neededMs) => ofCluster((known) => ok(listed(known.view().graph, neededMs))),
     reach: (question) =>
       ofCluster((known) => {
         const view = known.view();
