@@ -3,10 +3,12 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { loadBenchmarks } from '@bartizan/adapters/content';
 import { type ComplianceControl, OWASP_2022, OWASP_2025 } from '@bartizan/contracts';
 import { VULNERABILITY_CHECKS } from '@bartizan/engine';
 import { ACCESS_CHECKS } from '@bartizan/engine/access';
 import { CLUSTER_CHECKS } from '@bartizan/engine/cluster-posture';
+import { benchmarkCheckId } from '@bartizan/engine/compliance';
 import { NETWORK_CHECKS } from '@bartizan/engine/reachability';
 import { describe, expect, it } from 'vitest';
 import { collectControls } from '../tools/controls.ts';
@@ -14,12 +16,26 @@ import { collectControls } from '../tools/controls.ts';
 const root = resolve(import.meta.dirname, '..');
 const controls = await collectControls(import.meta.dirname);
 
-/** Ids of checks that are code, not content. */
+const benchmarks = loadBenchmarks(join(root, 'content'));
+if (!benchmarks.ok) throw new Error(benchmarks.error.detail);
+/** Questions of benchmarks that a program answers: what people or posture checks answer is no check of its own. */
+const questions = [
+  ...new Set(
+    benchmarks.value.benchmarks.flatMap(({ checks }) =>
+      checks.flatMap(({ question, ask }) =>
+        question === undefined || ask.kind === 'manual' || ask.kind === 'posture' ? [] : [question],
+      ),
+    ),
+  ),
+];
+
+/** Ids of checks that have no file of their own. */
 const CODED: readonly string[] = [
   ...VULNERABILITY_CHECKS.map(({ id }) => id),
   ...[ACCESS_CHECKS, NETWORK_CHECKS, CLUSTER_CHECKS].flatMap((checks) =>
     Object.values(checks).map(({ id }) => id),
   ),
+  ...questions.map(benchmarkCheckId),
 ];
 
 /** Ids of everything in content/ that a control has to claim. */

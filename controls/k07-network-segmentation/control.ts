@@ -26,6 +26,8 @@ export const control: ComplianceControl = {
   ],
   detects: [
     'audit.network-policy-removed',
+    'benchmark.kubernetes.network-plugin',
+    'benchmark.kubernetes.network-policies',
     'container.raw-sockets',
     'exposed.without-policy',
     'host.exposed-listeners',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parser } from '@bartizan/contracts';
 import { type Framework, Framework as FrameworkSchema } from '@bartizan/contracts/compliance';
 import { ACCESS_CHECKS, RISK_PATTERNS } from '@bartizan/engine/access';
+import { CLUSTER_CHECKS } from '@bartizan/engine/cluster-posture';
 import { NETWORK_CHECKS } from '@bartizan/engine/reachability';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../architecture/repository.ts';
@@ -22,7 +23,7 @@ function knownRefs(): Set<string> {
     'vulnerability',
     'secret',
     ...idsOf('posture').map((id) => `posture:${id}`),
-    ...Object.values(NETWORK_CHECKS).map(({ id }) => `posture:${id}`),
+    ...[...Object.values(NETWORK_CHECKS), ...Object.values(CLUSTER_CHECKS)].map(({ id }) => `posture:${id}`),
     ...idsOf('admission').map((id) => `admission:${id}`),
     ...[...RISK_PATTERNS, ...Object.values(ACCESS_CHECKS)].map(({ id }) => `access:${id}`),
     ...idsOf('detections').map((id) => `audit:${id}`),

@@ -162,6 +162,11 @@ const access = createRoute({
   path: '/access',
   component: lazyRouteComponent(() => import('./pages/access/risks-page.tsx'), 'AccessRisksPage'),
 });
+const accessUnused = createRoute({
+  getParentRoute: () => frame,
+  path: '/access/unused',
+  component: lazyRouteComponent(() => import('./pages/access/unused-page.tsx'), 'AccessUnusedPage'),
+});
 const accessAsk = createRoute({
   getParentRoute: () => frame,
   path: '/access/ask',
@@ -252,6 +257,7 @@ export const router = createRouter({
       admissionCoverage,
       admissionSources,
       access,
+      accessUnused,
       accessAsk,
       accessExposure,
       accessSecrets,

@@ -6,6 +6,7 @@ import type {
   AccessPath,
   AccessRisk,
   AccessUse,
+  AccessUseRow,
   ClusterProbe,
   Component,
   Exposure,
@@ -29,7 +30,11 @@ export interface AccessDesk {
   readonly paths: (person: Person) => Result<AccessPath, ApiFailure>;
   /** `neededMs`: how long the audit log has to be followed before not seen means not used. */
   readonly unused: (person: Person, neededMs: number) => Result<AccessUse, ApiFailure>;
+  /** The same of everybody whom a binding names. */
+  readonly unusedSubjects: (neededMs: number) => Result<readonly AccessUseRow[], ApiFailure>;
   readonly reach: (question: QueryOf<'access.reach'>) => Result<ReachAnswer, ApiFailure>;
+  /** Whether nothing that is exposed can have been missed. */
+  readonly isExposureWhole: () => Result<boolean, ApiFailure>;
   readonly exposure: () => Result<readonly Exposure[], ApiFailure>;
   readonly secrets: () => Result<readonly SecretUsage[], ApiFailure>;
   readonly components: () => Result<readonly Component[], ApiFailure>;

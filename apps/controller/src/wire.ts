@@ -313,7 +313,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { findings, advisories } = judging;
   const workloadTurnstile = turnstiles.workloads;
   const side = { ...base, publish, owner: HOME, workloadTurnstile, findings, images, advisories };
-  const { cluster, admission, access, auditLog, ofCluster } = await buildClusterSide(side);
+  const { cluster, ofCluster, ...asked } = await buildClusterSide(side);
   late.packChanged = cluster.packChanged;
   const news = new UnstoredNodes({ clock: base.clock, log: base.log, publish });
   const more = { publish, counters, turnstiles, placing: cluster.placing, ofCluster, news };
@@ -332,9 +332,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     keeper: findings,
     agents: agents.directory,
     cluster: cluster.status,
-    admission,
-    access,
-    auditLog,
+    ...asked,
     news,
     history: (scope) => judging.history.of(scope),
     usesOf: (scope, workload) => judging.uses.of(scope, workload),

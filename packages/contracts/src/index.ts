@@ -165,6 +165,7 @@ export {
   AccessRisk,
   AccessSubject,
   AccessUse,
+  AccessUseRow,
   ReachAnswer,
 } from './nouns/cluster-access.ts';
 export {

@@ -159,6 +159,7 @@ describe.skipIf(!hasKubebox)('access of a real cluster in the console', () => {
     afterAll(() => through?.context.close());
     it.each([
       '/access',
+      '/access/unused',
       '/access/ask',
       '/access/ask?tab=paths&sel=ann',
       '/access/ask?tab=what-can&sel=ann',

@@ -136,6 +136,8 @@ describe.skipIf(!hasKubebox)('an escalation in a real cluster', { timeout: 200_0
     expect(yaml).toBe(before.proposal?.yaml);
     const table = await cli(['access', 'unused', WORKER], { ...env, BARTIZAN_LANG: 'ja' });
     expect(table).toMatch(/未観測[\s\S]*get configmaps/u);
+    const all = await cli(['access', 'unused', '--filter', `subject:${WORKER}`, '-o', 'json'], env);
+    expect(all).toContain('ClusterRoleBinding/worker');
     const risks = await cli(['access', 'risks', '--filter', `subject:${WORKER}`, '-o', 'csv'], env);
     expect(risks).toContain('access.read-secrets');
     const status = await cli(['audit-log', 'status', '-o', 'json'], env);

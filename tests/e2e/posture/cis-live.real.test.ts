@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { dirname } from 'node:path';
+import type { Finding } from '@bartizan/contracts';
 import type { BenchmarkResult, ComplianceRun, ComplianceRunRow } from '@bartizan/contracts/compliance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasKubebox, useCluster } from '../../cluster/kubebox.ts';
@@ -13,6 +14,7 @@ const KUBELET = '/var/lib/kubelet/config.yaml';
 const MANIFEST = '/etc/kubernetes/manifests/kube-apiserver.yaml';
 const PORT = 6445;
 const ANONYMOUS = '4.2.1';
+const ANONYMOUS_FINDING = 'benchmark.kubernetes.kubelet-anonymous';
 const PROFILING = '1.2.15';
 
 /**
@@ -53,6 +55,21 @@ describe.skipIf(!hasKubebox)(
         }
         if (tookMs > limitMs)
           throw new Error(`${check} is ${JSON.stringify(found)} and not ${status}\n${agent?.log}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    /** Waits until the finding of that check on this node has a state: it is kept right after the run. */
+    const findingIs = async (state: Finding['state']): Promise<Finding> => {
+      const query = `filter=${encodeURIComponent(`check:${ANONYMOUS_FINDING} state:${state}`)}`;
+      const deadlineMs = performance.now() + SEEN_MS;
+      for (;;) {
+        const listed = await controller.call({ path: `findings?${query}` });
+        const found = (listed.json['items'] as Finding[]).find(
+          ({ subject }) => subject.name === `${up().name}-1`,
+        );
+        if (found !== undefined) return found;
+        if (performance.now() > deadlineMs)
+          throw new Error(`no finding is ${state}: ${JSON.stringify(listed.json)}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     };
@@ -122,12 +139,21 @@ describe.skipIf(!hasKubebox)(
       process.stdout.write(`from a change to the API: ${elapsed.join(', ')} (promised: ${SEEN_MS} ms)\n`);
     }, 60_000);
 
-    it('sees a change of the kubelet file, and the proposed diff makes it green', async () => {
+    it('sees a change of the kubelet file as a finding, and the diff it proposes makes the check green and closes it', async () => {
       await inNode(`sed -i 's/anonymous: { enabled: false }/anonymous: { enabled: true }/' ${KUBELET}`);
       const failed = await becomes(ANONYMOUS, 'fail');
       expect(failed.fix).toContain(KUBELET.slice(1));
-      await inNode(`printf '%s' "$1" | patch -p1 -d /`, failed.fix ?? '');
+      const finding = await findingIs('open');
+      expect(finding).toMatchObject({
+        kind: 'posture',
+        subject: { kind: 'Host', name: `${up().name}-1` },
+        owasp: { 2022: ['K09'], 2025: ['K06'] },
+        fix: { state: 'configuration', command: failed.fix },
+      });
+      expect(finding.evidence.join(' ')).toContain(KUBELET);
+      await inNode(`printf '%s' "$1" | patch -p1 -d /`, finding.fix.command ?? '');
       await becomes(ANONYMOUS, 'pass');
+      expect((await findingIs('fixed')).id).toBe(finding.id);
     });
 
     it('sees a flag of the API server that its pod was started anew with, and proposes the diff of its manifest', async () => {

@@ -46,7 +46,7 @@ async function bartizan(words: readonly string[], language: Language = 'en', fil
     stderr: { write: (text: string) => written.stderr.push(text), isTTY: false },
   };
   const context = { process, language, t: translator(language), checkout: '' };
-  const line = ['access', ...words, '--from', join(folder, file)];
+  const line = ['access', ...words, ...(file === '' ? [] : ['--from', join(folder, file)])];
   await runCli(await buildCli(translator(language), '0'), line, context as unknown as CliContext);
   return { exitCode: process.exitCode, stdout: written.stdout.join(''), stderr: written.stderr.join('') };
 }
@@ -176,5 +176,31 @@ metadata: {name: web, namespace: shop}
     ]);
     expect((await bartizan(words, 'en', 'old.yaml')).stdout).toContain('1 batch/v1beta1/CronJob(1.25)');
     expect((await bartizan(words, 'ja', 'old.yaml')).stdout).toContain('旧 API');
+  });
+});
+
+describe('what is not used', () => {
+  it('is asked of one subject or of everybody, and flags of the other form are refused before anything is asked', async () => {
+    const one = [
+      ['--minimum-hours', '1'],
+      ['--groups', 'a'],
+      ['-o', 'manifests'],
+    ];
+    for (const flags of one) {
+      const told = await bartizan(['unused', ...flags], 'en', '');
+      expect(told.stderr).toContain('are about one subject: name it');
+      expect(told.exitCode).toBe(2);
+      expect(told.stdout).toBe('');
+    }
+    const all = [
+      ['--filter', 'origin:given'],
+      ['--sort', 'unseen'],
+      ['--limit', '1'],
+    ];
+    for (const flags of all) {
+      const told = await bartizan(['unused', 'ann', ...flags], 'ja', '');
+      expect(told.stderr).toContain('一覧用です');
+      expect(told.exitCode).toBe(2);
+    }
   });
 });

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type AccessUse, ok } from '@bartizan/contracts';
-import { type CliContext, clientOf, perform } from '../context.ts';
+import { runList } from '../commands/list.ts';
+import { type CliContext, clientOf, perform, usage } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Column, renderList } from '../output/render.ts';
 import type { UnusedFlags } from './flags.ts';
@@ -40,10 +41,11 @@ function sentences({ t }: CliContext, answer: AccessUse): string[] {
   ];
 }
 
-/** `access unused SUBJECT`. */
-export const runUnused = (context: CliContext, who: string, flags: UnusedFlags): Promise<void> =>
+const runOne = (context: CliContext, who: string, flags: UnusedFlags): Promise<void> =>
   perform(context, async () => {
     const { t, process } = context;
+    if (flags.filter !== undefined || flags.sort !== undefined || flags.limit !== undefined)
+      return usage(t('access.unused-all'));
     const client = await clientOf(context);
     if (!client.ok) return client;
     const { groups, minimumHours } = flags;
@@ -74,3 +76,12 @@ export const runUnused = (context: CliContext, who: string, flags: UnusedFlags):
     tellUnreadable(context, answer.unreadable);
     return ok(EXIT.fine);
   });
+
+/** `access unused [SUBJECT]`: one of them with the smaller role, or everybody as a list. */
+export function runUnused(context: CliContext, who: string | undefined, flags: UnusedFlags): Promise<void> {
+  if (who !== undefined) return runOne(context, who, flags);
+  const { output, groups, minimumHours, ...list } = flags;
+  return output === 'manifests' || groups !== undefined || minimumHours !== undefined
+    ? perform(context, () => Promise.resolve(usage(context.t('access.unused-one'))))
+    : runList(context, 'access.unused-subjects', { ...list, output });
+}

@@ -25,6 +25,7 @@ export type ListRoute = Extract<
   | 'access.components'
   | 'access.probes'
   | 'access.risks'
+  | 'access.unused-subjects'
   | 'api-key.list'
   | 'registry.list'
   | 'package.list'
@@ -246,6 +247,14 @@ const CELLS: Table = {
     ['scope', 'column.access-scope', (item) => item.scope],
     ['origin', 'column.access-origin', (item) => item.origin],
     ['bindings', 'column.access-binding', (item) => item.bindings.join(' ')],
+  ],
+  'access.unused-subjects': [
+    ['subject', 'column.access-subject', ({ subject }) => subject],
+    ['unseen', 'column.access-unseen', ({ unseen }) => String(unseen)],
+    ['used', 'column.access-used', ({ used }) => String(used)],
+    ['unseenIs', 'column.access-unseen-is', ({ unseenIs }) => unseenIs],
+    ['origin', 'column.access-origin', ({ origin }) => origin],
+    ['idleBindings', 'column.access-idle', ({ idleBindings }) => idleBindings.join(' ')],
   ],
   'api-key.list': [
     ['name', 'column.name', (item) => item.name],

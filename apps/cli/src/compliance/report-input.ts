@@ -24,6 +24,7 @@ import { runBenchmarks } from '@bartizan/engine/compliance';
 import {
   answersOfRun,
   assessFramework,
+  type BenchmarkRefs,
   benchmarkRefs,
   compareAnswers,
   frameworkOfOwasp,
@@ -74,7 +75,11 @@ function readRun(path: string, benchmarks: Benchmarks): Result<ComplianceRun, Ap
 }
 
 /** Frameworks of the knowledge in use: one, or the parts of the audit pack. */
-function frameworksOf(folder: string, id: string): Result<Framework[], ApiFailure> {
+function frameworksOf(
+  folder: string,
+  id: string,
+  refOfBenchmark: BenchmarkRefs['refOf'],
+): Result<Framework[], ApiFailure> {
   const loaded = loadFrameworks(folder);
   if (!loaded.ok) return loaded;
   const content = loadContent(folder);
@@ -82,7 +87,7 @@ function frameworksOf(folder: string, id: string): Result<Framework[], ApiFailur
   const all = [
     ...loaded.value.frameworks,
     ...([2022, 2025] as const).map((edition) =>
-      frameworkOfOwasp(controls, edition, loaded.value.frameworks[0]?.asOf ?? ''),
+      frameworkOfOwasp(controls, edition, { asOf: loaded.value.frameworks[0]?.asOf ?? '', refOfBenchmark }),
     ),
   ];
   const ids = id === AUDIT_PACK_JAPAN ? JAPAN : [id];
@@ -106,12 +111,12 @@ export function assessOffline(
   ask: OfflineAsk,
 ): Result<{ readonly assessments: FrameworkAssessment[]; readonly scope: string }, ApiFailure> {
   const folder = join(ask.checkout, 'content');
-  const frameworks = frameworksOf(folder, ask.framework);
-  if (!frameworks.ok) return frameworks;
   const loaded = loadBenchmarks(folder);
   if (!loaded.ok) return loaded;
   const { benchmarks } = loaded.value;
   const refs = benchmarkRefs(benchmarks);
+  const frameworks = frameworksOf(folder, ask.framework, refs.refOf);
+  if (!frameworks.ok) return frameworks;
   const run = readRun(ask.bundle, benchmarks);
   if (!run.ok) return run;
   const before = ask.compare === undefined ? ok(undefined) : readRun(ask.compare, benchmarks);

@@ -88,6 +88,20 @@ export const ACCESS_TEXT = {
     en: 'What somebody was granted and did not use, with a smaller role',
     ja: '許可されたが使われていない操作と、より小さいロールを表示する',
   },
+  'arg.access-maybe-subject': {
+    en: 'User name, User/x or ServiceAccount/namespace/name; left out: everybody whom a binding names',
+    ja: 'ユーザー名、User/x、または ServiceAccount/名前空間/名前（省略時はバインディングで指定されたすべて）',
+  },
+  'access.unused-one': {
+    en: '--groups, --minimum-hours and -o manifests are about one subject: name it',
+    ja: '--groups、--minimum-hours、-o manifests を使うには、対象を 1 つ指定してください',
+  },
+  'access.unused-all': {
+    en: '--filter, --sort and --limit are about the list: leave the subject out',
+    ja: '--filter、--sort、--limit は一覧用です。対象の指定を省略してください',
+  },
+  'column.access-unseen-is': { en: 'NOT SEEN MEANS', ja: '未観測の意味' },
+  'column.access-idle': { en: 'BINDINGS WITHOUT USE', ja: '未使用のバインディング' },
   'flag.access-unused-output': {
     en: 'Form: table, json, yaml, csv, or manifests for the smaller role alone',
     ja: '形式（table、json、yaml、csv、または提案ロールだけの manifests）',

@@ -104,6 +104,7 @@ export const ROUTE_TABLE = {
   'access.risks': ['GET', '/access/risks'],
   'access.paths': ['GET', '/access/paths'],
   'access.unused': ['GET', '/access/unused'],
+  'access.unused-subjects': ['GET', '/access/unused-subjects'],
   'access.reach': ['GET', '/access/reach'],
   'access.exposure': ['GET', '/access/exposure'],
   'access.secrets': ['GET', '/access/secrets'],

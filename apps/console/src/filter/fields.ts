@@ -161,6 +161,15 @@ export const FILTER_FIELDS = {
     { name: 'binding', label: 'access.bindings' },
     { name: 'role', label: 'access.role' },
   ],
+  'access.unused-subjects': [
+    { name: 'subject', label: 'access.subject' },
+    { name: 'unseenIs', label: 'access.unseen-means', values: ['unused', 'not-known', 'not-watched'] },
+    { name: 'origin', label: 'access.origin', values: ['given', 'kubernetes'] },
+    { name: 'unseen', label: 'access.unseen' },
+    { name: 'used', label: 'access.seen' },
+    { name: 'binding', label: 'access.bindings' },
+    { name: 'idle', label: 'access.idle-bindings' },
+  ],
   'access.exposure': [
     NAMESPACE,
     { name: 'name', label: 'field.name' },

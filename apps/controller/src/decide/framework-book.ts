@@ -4,6 +4,7 @@
 import { loadAdmissionRules, loadBenchmarks, loadFrameworks } from '@bartizan/adapters/content';
 import type { ComplianceControl, LocalText } from '@bartizan/contracts';
 import { ACCESS_CHECKS, RISK_PATTERNS } from '@bartizan/engine/access';
+import { CLUSTER_CHECKS } from '@bartizan/engine/cluster-posture';
 import { benchmarkRefs, frameworkOfOwasp } from '@bartizan/engine/frameworks';
 import { NETWORK_CHECKS } from '@bartizan/engine/reachability';
 import type { FrameworkBook } from '../framework-ports.ts';
@@ -40,7 +41,7 @@ export function openFrameworkBook(folder: string, known: Known, log: Log): Frame
     ...[...RISK_PATTERNS, ...Object.values(ACCESS_CHECKS)].map(
       ({ id, title }) => [`access:${id}`, title] as const,
     ),
-    ...[...known.checks, ...Object.values(NETWORK_CHECKS)].map(
+    ...[...known.checks, ...Object.values(NETWORK_CHECKS), ...Object.values(CLUSTER_CHECKS)].map(
       ({ id, title }) => [`posture:${id}`, title] as const,
     ),
     ...(admission.ok ? admission.value.rules : []).map(
@@ -51,8 +52,8 @@ export function openFrameworkBook(folder: string, known: Known, log: Log): Frame
   return {
     frameworks: [
       ...frameworks,
-      frameworkOfOwasp(known.controls, 2022, asOf),
-      frameworkOfOwasp(known.controls, 2025, asOf),
+      frameworkOfOwasp(known.controls, 2022, { asOf, refOfBenchmark: refs.refOf }),
+      frameworkOfOwasp(known.controls, 2025, { asOf, refOfBenchmark: refs.refOf }),
     ],
     titles,
     keyOf: refs.keyOf,

@@ -13,6 +13,7 @@ import {
   tenantScope,
 } from '@bartizan/contracts';
 import { checkToFinding, evaluateChecks, readWireFacts } from '@bartizan/engine';
+import { isBenchmarkCheck } from '@bartizan/engine/compliance';
 import type { ApiFailure, Clock, Owner, Publish } from '../ports.ts';
 import type { FindingLedger } from './finding-ledger.ts';
 
@@ -56,6 +57,7 @@ export class PostureJudge {
     const replaced = await findings.replace(scope, {
       workload: report.subject.workload,
       kinds: ['posture', 'end-of-life'],
+      isOurs: ({ check }) => check === undefined || !isBenchmarkCheck(check),
       found: findingsOf(checks, results),
       isUnjudged: (finding) =>
         results.some((result) => result.check === finding.check && result.outcome === 'unknown'),

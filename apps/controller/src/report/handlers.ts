@@ -6,6 +6,7 @@ import type { Scope } from '@bartizan/contracts';
 import type { AccessDesks } from '../access-ports.ts';
 import type { AdmissionDesk } from '../admission-ports.ts';
 import type { AuditLogDesk } from '../audit-log-ports.ts';
+import type { BenchmarkFindings } from '../decide/compliance/benchmark-findings.ts';
 import type {
   AdvisoryDesk,
   AgentDirectory,
@@ -79,6 +80,7 @@ export interface HandlerParts {
   readonly admission: AdmissionDesk;
   readonly access: AccessDesks;
   readonly auditLog: AuditLogDesk;
+  readonly benchmarkFindings: Pick<BenchmarkFindings, 'judged'>;
   readonly keeper: ExceptionKeeper;
   /** Absent: no registries are read here. */
   readonly imageRescan?: ImageRescan;

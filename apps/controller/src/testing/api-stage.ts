@@ -8,6 +8,7 @@ import { createSealer, type Store } from '@bartizan/adapters/store';
 import { createMetrics } from '@bartizan/adapters/telemetry';
 import {
   type AdmissionRule,
+  type ComplianceControl,
   DEFAULT_TENANT,
   type DetectionRule,
   err,
@@ -23,6 +24,7 @@ import { buildAccessDesk } from '../decide/access/access-desk.ts';
 import type { ClusterAccess } from '../decide/access/cluster-access.ts';
 import type { ProbeDesk } from '../decide/access/probe-desk.ts';
 import { PolicyBook } from '../decide/admission/policy-book.ts';
+import { BenchmarkFindings } from '../decide/compliance/benchmark-findings.ts';
 import { FindingLedger } from '../decide/finding-ledger.ts';
 import { PackageUses } from '../decide/package-uses.ts';
 import type { FrameworkBook } from '../framework-ports.ts';
@@ -151,6 +153,8 @@ export interface StageOptions {
   readonly frameworks?: FrameworkBook;
   /** Benchmarks that bundles are judged by. */
   readonly benchmarks?: readonly Benchmark[];
+  /** Items of the scorecard; absent: none. */
+  readonly controls?: readonly ComplianceControl[];
 }
 
 /** A log that is kept for the test. */
@@ -178,6 +182,7 @@ export async function buildApiStage(store: Store, clock: Clock, more: StageOptio
   const { log, logged } = stageLog();
   const { registries, pushes, pushed } = stageRegistries({ store, clock, log }, changes);
   const findingTurnstile = new Turnstile();
+  const findings = new FindingLedger(store, clock, findingTurnstile);
   const uses = new PackageUses({
     store,
     clock,
@@ -203,6 +208,7 @@ export async function buildApiStage(store: Store, clock: Clock, more: StageOptio
     book: {
       ...EMPTY_BOOK,
       benchmarks: more.benchmarks ?? [],
+      controls: more.controls ?? [],
       ...(more.frameworks === undefined ? {} : { frameworks: more.frameworks }),
     },
     advisories: noAdvisories,
@@ -219,7 +225,11 @@ export async function buildApiStage(store: Store, clock: Clock, more: StageOptio
     cluster: () => ({ state: 'off', kinds: [] }),
     admission: await stageDesk({ store, clock, log, rules: more.admissionRules ?? [] }),
     ...stageCluster({ store, clock, log, changes }, more),
-    keeper: new FindingLedger(store, clock, findingTurnstile),
+    keeper: findings,
+    benchmarkFindings: new BenchmarkFindings({
+      ...{ store, clock, findings, benchmarks: more.benchmarks ?? [], controls: more.controls ?? [] },
+      publish: (change) => void changes.push(change),
+    }),
   });
   if (!report.ok) throw new Error(`${report.error.code}: ${report.error.detail}`);
   const ask = (one: Ask) => askServer(report.value, one);

@@ -232,8 +232,8 @@ export function loadBenchmarks(folder: string): Result<BenchmarkContent, Failure
         refused.push({ file: `benchmarks/${edition.id}.json`, detail: `${id}: no question ${question}` });
         return [];
       }
-      const { key: _, ...said } = found;
-      return [{ id, kind, ...said }];
+      const { key, ...said } = found;
+      return [{ id, kind, question: key, ...said }];
     });
     return { ...edition, checks };
   });

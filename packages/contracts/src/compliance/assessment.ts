@@ -71,7 +71,7 @@ export const ControlAssessment = inline('How one control stands', {
   state: choice(CONTROL_STATES, 'State'),
   ...share,
   ...counted,
-  mappings: list(MappingAssessment, 'What answers it', 200),
+  mappings: list(MappingAssessment, 'What answers it', 400),
   evidenceSha256: optional(text('SHA-256 over the answers it stands on, hexadecimal', 64)),
   oldestAt: optional(instant('Oldest answer it stands on')),
 });

@@ -232,6 +232,7 @@ const said = {
 export const BenchmarkCheck = object('BenchmarkCheck', 'One check of a benchmark', {
   id: text('Number in the benchmark', 32, { pattern: '^[0-9]+([.][0-9]+)*[a-z]?$' }),
   kind: choice(BENCHMARK_KINDS, 'How the benchmark itself means it to be checked'),
+  question: optional(DottedId),
   ...said,
 });
 export type BenchmarkCheck = Static<typeof BenchmarkCheck>;

@@ -27,7 +27,7 @@ export const Framework = object('Framework', 'A framework mapped to what the pro
           reason: localText('Why it answers the control', 1000),
         }),
         'What answers it',
-        200,
+        400,
       ),
     }),
     'Controls',

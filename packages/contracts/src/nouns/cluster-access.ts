@@ -98,13 +98,40 @@ export const AccessPath = object('AccessPath', 'The shortest way to cluster-admi
 });
 export type AccessPath = Static<typeof AccessPath>;
 
+const unseenIs = choice(
+  ['unused', 'not-known', 'not-watched'],
+  'unused: the window is long enough and whole; not-known: it is not yet; not-watched: no audit log comes in',
+);
+
+/** One user or service account that bindings name, with how much of what they give was seen in use. */
+export const AccessUseRow = object('AccessUseRow', 'How much of what somebody was given was seen in use', {
+  subject: AccessSubject,
+  unseenIs,
+  origin: choice(
+    ACCESS_ORIGINS,
+    'kubernetes: every grant is made by the API server for a part of Kubernetes',
+  ),
+  used: integer('Permissions given by name that were seen in use', '1'),
+  unseen: integer('Permissions given by name that were not', '1'),
+  notSeen: list(text('verb resource.group, or verb path', 1024), 'Permissions not seen; the first 20', 20),
+  bindings: list(text('kind/namespace/name', 512), 'Bindings that name it', 64),
+  idleBindings: list(
+    text('kind/namespace/name', 512),
+    'Of these, those of which nothing was seen in use',
+    64,
+  ),
+  watchedMs: integer(
+    'How long the audit log was followed, without the time in which nothing was heard',
+    'ms',
+  ),
+  neededMs: integer('How long it has to be before not seen means not used', 'ms'),
+});
+export type AccessUseRow = Static<typeof AccessUseRow>;
+
 /** What somebody was granted against what the audit log saw in use. */
 export const AccessUse = object('AccessUse', 'What somebody was granted against what was seen in use', {
   subject: AccessSubject,
-  unseenIs: choice(
-    ['unused', 'not-known', 'not-watched'],
-    'unused: the window is long enough and whole; not-known: it is not yet; not-watched: no audit log comes in',
-  ),
+  unseenIs,
   window: inline('How long the audit log was followed', {
     sinceMs: optional(instant('Begin')),
     untilMs: optional(instant('Last batch')),

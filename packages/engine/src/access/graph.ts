@@ -197,7 +197,16 @@ export class AccessGraph {
 
   /** What somebody may do: every rule with the binding it comes from. */
   whatCan(person: Person): Grant[] {
-    return this.bindingsOfPerson(person).flatMap((binding) => {
+    return this.#grantsBy(this.bindingsOfPerson(person));
+  }
+
+  /** What one subject is given by name, without what its groups give. */
+  grantsTo(subject: Subject): Grant[] {
+    return this.#grantsBy(this.bindingsOf(subject));
+  }
+
+  #grantsBy(bindings: readonly Binding[]): Grant[] {
+    return bindings.flatMap((binding) => {
       const effective = this.roleOf(binding);
       return effective === undefined
         ? []

@@ -47,4 +47,4 @@ export {
 } from './snapshot.ts';
 export { nodeName, originOf, personOf, subjectName } from './subject-name.ts';
 export { type GrantUse, requestsOf, type UsedPermission, useOfGrants } from './use.ts';
-export { answerUse, type UseWindow } from './use-answer.ts';
+export { answerUse, listUse, type UseWindow } from './use-answer.ts';

@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { AccessUse, parser } from '@bartizan/contracts';
+import { AccessUse, AccessUseRow, parser } from '@bartizan/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   AccessGraph,
   answerUse,
+  listUse,
   personOf,
   proposeSmallerRole,
   readAccess,
@@ -220,5 +221,66 @@ describe('what was granted and not used', () => {
   it('has no proposal when nothing was used', () => {
     expect(answerUse(graph, CI, { used: [], window, neededMs: MONTH })).toMatchObject({ used: 0, unseen: 4 });
     expect(answerUse(graph, CI, { used: [], window, neededMs: MONTH }).proposal).toBeUndefined();
+  });
+});
+
+describe('what everybody was given and did not use', () => {
+  const scheduler = { kind: 'User', name: 'system:kube-scheduler' };
+  const graph = graphOf(
+    role('Role', 'work', [rule(['get', 'delete'], ['pods', 'secrets'])], 'shop'),
+    bound('RoleBinding', 'work', 'Role/work', [ci, { kind: 'Group', name: 'devs' }], 'shop'),
+    role('ClusterRole', 'nodes', [rule(['list'], ['nodes'])]),
+    bound('ClusterRoleBinding', 'ci-nodes', 'ClusterRole/nodes', [ci, { kind: 'User', name: 'ann' }]),
+    bound('ClusterRoleBinding', 'dangling', 'ClusterRole/none', [{ kind: 'User', name: 'bob' }]),
+    role('ClusterRole', 'system:kube-scheduler', [rule(['create'], ['events'])]),
+    bound('ClusterRoleBinding', 'system:kube-scheduler', 'ClusterRole/system:kube-scheduler', [scheduler]),
+    role('ClusterRole', 'basic', [rule(['list'], ['namespaces'])]),
+    bound('ClusterRoleBinding', 'everybody', 'ClusterRole/basic', [
+      { kind: 'Group', name: 'system:authenticated' },
+    ]),
+  );
+  const usedOf = (user: string): UsedPermission[] =>
+    user === CI.user ? [used('get', 'pods', {}, ['a']), used('list', 'namespaces')] : [];
+  const list = (more: object = {}, from = graph) =>
+    listUse(from, { usedOf, window: { ...window, ...more }, neededMs: MONTH });
+
+  it('has a row for each user and account, without groups, what groups give, and bindings of nothing', () => {
+    const rows = list();
+    for (const row of rows) expect(parser(AccessUseRow)(row)).toMatchObject({ ok: true });
+    expect(rows.map(({ subject, used: seen, unseen }) => [subject, seen, unseen])).toEqual([
+      ['ServiceAccount/shop/ci', 1, 4],
+      ['User/ann', 0, 1],
+      ['User/system:kube-scheduler', 0, 1],
+    ]);
+    expect(rows[0]).toMatchObject({
+      ...{ unseenIs: 'unused', origin: 'given', watchedMs: 40 * DAY, neededMs: MONTH },
+      notSeen: ['delete pods', 'get secrets', 'delete secrets', 'list nodes'],
+      bindings: ['RoleBinding/shop/work', 'ClusterRoleBinding/ci-nodes'],
+      idleBindings: ['ClusterRoleBinding/ci-nodes'],
+    });
+    expect(rows[2]).toMatchObject({ origin: 'kubernetes' });
+  });
+
+  it('calls nothing unused after a short window, a gap, or while something cannot be read', () => {
+    const meanings = (rows: ReturnType<typeof list>) => [...new Set(rows.map(({ unseenIs }) => unseenIs))];
+    expect(meanings(list({ untilMs: 29 * DAY }))).toEqual(['not-known']);
+    expect(meanings(list({ gapMs: 11 * DAY }))).toEqual(['not-known']);
+    expect(meanings(list({ sinceMs: undefined }))).toEqual(['not-watched']);
+    const half = new AccessGraph({ ...graph.snapshot, unreadable: ['Role'] });
+    expect(meanings(list({}, half))).toEqual(['not-known']);
+  });
+
+  it('calls no binding idle where there are more permissions than are looked at', () => {
+    const many = graphOf(
+      role('ClusterRole', 'wide', [
+        rule(
+          ['get'],
+          Array.from({ length: 4001 }, (_, n) => `r${n}`),
+        ),
+        rule(['list'], ['pods']),
+      ]),
+      bound('ClusterRoleBinding', 'wide', 'ClusterRole/wide', [ci]),
+    );
+    expect(list({}, many)).toMatchObject([{ unseenIs: 'not-known', idleBindings: [] }]);
   });
 });

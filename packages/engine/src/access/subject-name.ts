@@ -50,7 +50,7 @@ function isOwnGrant({ binding, role }: Grant, subject: string): boolean {
 }
 
 /** `kubernetes`: every grant of it is made by the API server for its own parts; else somebody gave it. */
-export const originOf = ({ subject, grants }: Risk): 'kubernetes' | 'given' =>
+export const originOf = ({ subject, grants }: Pick<Risk, 'subject' | 'grants'>): 'kubernetes' | 'given' =>
   grants.length > 0 && grants.every((grant) => isOwnGrant(grant, subjectName(subject)))
     ? 'kubernetes'
     : 'given';

@@ -31,7 +31,18 @@ interface Atom {
 
 const ATOMS_MAX = 4000;
 
-function atomsOf(rule: PolicyRule): Atom[] {
+/** Many bindings give the same rule. */
+const known = new WeakMap<PolicyRule, readonly Atom[]>();
+
+function atomsOf(rule: PolicyRule): readonly Atom[] {
+  const before = known.get(rule);
+  if (before !== undefined) return before;
+  const atoms = split(rule);
+  known.set(rule, atoms);
+  return atoms;
+}
+
+function split(rule: PolicyRule): Atom[] {
   const ofPaths = rule.nonResourceURLs.flatMap((url) =>
     rule.verbs.map((verb) => ({
       words: `${verb} ${url}`,
@@ -58,15 +69,20 @@ export function requestsOf({ attributes, names }: UsedPermission): Attributes[] 
 const reaches = ({ kind, namespace }: Binding, attributes: Attributes): boolean =>
   kind === 'ClusterRoleBinding' || (!isPath(attributes) && attributes.namespace === namespace);
 
+interface Use {
+  readonly grants: readonly GrantUse[];
+  readonly isCut: boolean;
+}
+
 /** What somebody was granted, each permission with whether it was seen in use. */
-export function useOfGrants(
-  graph: AccessGraph,
-  person: Person,
-  used: readonly UsedPermission[],
-): { readonly grants: readonly GrantUse[]; readonly isCut: boolean } {
+export const useOfGrants = (graph: AccessGraph, person: Person, used: readonly UsedPermission[]): Use =>
+  useOf(graph.whatCan(person), used);
+
+/** Each permission of grants with whether it was seen in use. */
+export function useOf(granted: readonly Grant[], used: readonly UsedPermission[]): Use {
   const requests = used.flatMap(requestsOf);
   let atoms = 0;
-  const grants = graph.whatCan(person).flatMap((grant): GrantUse[] => {
+  const grants = granted.flatMap((grant): GrantUse[] => {
     const all = atomsOf(grant.rule);
     atoms += all.length;
     if (atoms > ATOMS_MAX) return [];

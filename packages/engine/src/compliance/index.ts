@@ -6,6 +6,12 @@
  * evidence it was judged by. Which benchmark fits, what a setting is in force, and the diff that repairs a failure.
  * Pure. Serves k09 (cluster components).
  */
+export {
+  type BenchmarkVerdict,
+  benchmarkCheckId,
+  isBenchmarkCheck,
+  verdictsOfRun,
+} from './benchmark-verdicts.ts';
 export { type ChosenBenchmark, chooseBenchmarks } from './choose-benchmark.ts';
 export { judgeCheck } from './judge-check.ts';
 export { NodeFacts } from './node-facts.ts';

@@ -3,6 +3,8 @@
 
 import type { AccessRisk, CheckResult, Finding, LocalText, Severity } from '@bartizan/contracts';
 import type { BenchmarkResult, ComplianceAnswer, ComplianceRun } from '@bartizan/contracts/compliance';
+import { CLUSTER_CHECKS } from '../cluster-posture/index.ts';
+import { isBenchmarkCheck } from '../compliance/benchmark-verdicts.ts';
 import { findingId } from '../posture/finding.ts';
 import { vulnerabilityChecks } from '../posture/vulnerability-checks.ts';
 import { contentHash } from '../revision/index.ts';
@@ -52,6 +54,9 @@ const acceptedOf = (finding: Finding | undefined): ComplianceAnswer['accepted'] 
 const refOfCheck = (check: string): string =>
   check.startsWith('access.') ? `access:${check}` : `posture:${check}`;
 
+/** Kinds of findings that a failed check can be: of hosts and containers, and of the objects of a cluster. */
+const FAILURE_KINDS = ['posture', 'end-of-life', 'policy'] as const;
+
 /** Answers of posture checks; a check that does not apply says nothing. `findings` tells which failures are accepted. */
 export function answersOfChecks(
   checks: readonly CheckResult[],
@@ -59,12 +64,12 @@ export function answersOfChecks(
 ): ComplianceAnswer[] {
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
   return checks.flatMap((result) => {
-    if (result.outcome === 'not-applicable') return [];
+    // What benchmarks say stands in their runs.
+    if (result.outcome === 'not-applicable' || isBenchmarkCheck(result.check)) return [];
     const failed = result.outcome === 'fail';
     const key = { workload: result.subject.workload, cause: result.check };
     const finding = failed
-      ? (byId.get(findingId({ ...key, kind: 'posture' })) ??
-        byId.get(findingId({ ...key, kind: 'end-of-life' })))
+      ? FAILURE_KINDS.map((kind) => byId.get(findingId({ ...key, kind }))).find((one) => one !== undefined)
       : undefined;
     return [
       answer({
@@ -80,6 +85,29 @@ export function answersOfChecks(
       }),
     ];
   });
+}
+
+const EXPOSURE = [CLUSTER_CHECKS.surface, CLUSTER_CHECKS.unguarded] as const;
+
+/** Checks of what is exposed are asked of each such thing: where all is read and nothing is, they pass. */
+export function answersOfNoExposure(
+  checks: readonly CheckResult[],
+  { isWhole, at }: { readonly isWhole: boolean; readonly at: number },
+): ComplianceAnswer[] {
+  const asked = new Set(checks.map(({ check }) => check));
+  return EXPOSURE.filter(({ id }) => !asked.has(id)).map(({ id, severity }) =>
+    answer({
+      ref: `posture:${id}`,
+      subject: 'cluster',
+      outcome: isWhole ? 'pass' : 'unknown',
+      severity,
+      at,
+      detail: isWhole
+        ? { en: 'Nothing is reachable from outside', ja: '外部から到達できるものはありません' }
+        : { en: 'Not everything could be read', ja: '一部を読み取れませんでした' },
+      evidence: { id, exposed: 0, isWhole },
+    }),
+  );
 }
 
 /** Answers about vulnerabilities: one a scanned workload, failing when a critical or high flaw there has a repair. */

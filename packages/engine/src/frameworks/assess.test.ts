@@ -1,9 +1,18 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { CheckResult, Finding } from '@bartizan/contracts';
 import type { ComplianceAnswer, Framework } from '@bartizan/contracts/compliance';
 import { describe, expect, it } from 'vitest';
-import { assessFramework, compareAnswers, EVIDENCE_AGE_MAX_MS, evidenceHash } from './index.ts';
+import { findingId } from '../posture/index.ts';
+import {
+  answersOfChecks,
+  answersOfNoExposure,
+  assessFramework,
+  compareAnswers,
+  EVIDENCE_AGE_MAX_MS,
+  evidenceHash,
+} from './index.ts';
 
 const NOW = Date.UTC(2026, 10, 28);
 const two = (text: string) => ({ en: text, ja: text });
@@ -139,5 +148,39 @@ describe('two runs', () => {
     const change = compareAnswers({ before: [answer('a', 'fail')], after: [], name: 'run-1' });
     expect(change.repaired).toEqual([]);
     expect(change.newlyUnknown).toHaveLength(1);
+  });
+});
+
+describe('answers of checks', () => {
+  const check = (id: string, outcome: CheckResult['outcome']): CheckResult => ({
+    ...{ check: id, cluster: 'local', tenant: 'default', outcome, severity: 'high', title: two('t') },
+    subject: { workload: 'o-1', kind: 'KubernetesObject', namespace: '', name: 'Cluster' },
+    ...{ evidence: [], owasp: { 2022: [], 2025: [] }, checkedAtMs: NOW },
+  });
+  it('say that the risk of a finding about the cluster is accepted, and leave benchmarks to their runs', () => {
+    const finding = {
+      id: findingId({ workload: 'o-1', kind: 'policy', cause: 'access.path-to-admin' }),
+      state: 'accepted',
+      acceptance: { owner: '@ann', reason: 'old', expiresAtMs: NOW + 1 },
+    } as Finding;
+    const answers = answersOfChecks(
+      [check('access.path-to-admin', 'fail'), check('benchmark.kubernetes.x', 'fail')],
+      [finding],
+    );
+    expect(answers.map(({ ref, accepted }) => [ref, accepted?.owner])).toEqual([
+      ['access:access.path-to-admin', '@ann'],
+    ]);
+  });
+  it('pass where all is read and nothing is exposed, and are unknown where something could have been missed', () => {
+    const of = (isWhole: boolean, ...checks: CheckResult[]) =>
+      answersOfNoExposure(checks, { isWhole, at: NOW }).map(({ ref, outcome }) => `${ref} ${outcome}`);
+    expect(of(true)).toEqual(['posture:exposed.administration pass', 'posture:exposed.without-policy pass']);
+    expect(of(false)).toEqual([
+      'posture:exposed.administration unknown',
+      'posture:exposed.without-policy unknown',
+    ]);
+    expect(
+      of(true, check('exposed.administration', 'fail'), check('exposed.without-policy', 'pass')),
+    ).toEqual([]);
   });
 });

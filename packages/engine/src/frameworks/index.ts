@@ -10,6 +10,7 @@ export {
   answersOfAdmission,
   answersOfChecks,
   answersOfDetections,
+  answersOfNoExposure,
   answersOfRun,
   answersOfSecrets,
   answersOfVulnerabilities,

@@ -3,6 +3,7 @@
 
 import type { ComplianceControl } from '@bartizan/contracts';
 import type { Framework } from '@bartizan/contracts/compliance';
+import { isBenchmarkCheck } from '../compliance/benchmark-verdicts.ts';
 
 const EDITIONS = {
   2022: {
@@ -20,23 +21,31 @@ const LIMITS = {
   ja: '製品が対象としない内容は各項目のページに示しています。アラートへの人の対応はツールでは判定しません。',
 };
 
+const MAPPINGS_MAX = 400;
+/** Checks of hosts, containers and images, and those of the objects of a cluster. */
+const POSTURE = /^(container|host|image|network|cloud|exposed|secret|version)\./;
+
+/** Number of the edition that a control of the list is answered by; undefined: that edition does not ask it. */
+type RefOfBenchmark = (check: string) => string | undefined;
+
 /** References of a control: what is asked of things that are there. Detections at run time are events, not evidence. */
-function refsOf({ prevents, detects }: ComplianceControl): string[] {
+function refsOf({ prevents, detects }: ComplianceControl, refOfBenchmark: RefOfBenchmark): string[] {
   const answering = [...prevents, ...detects].flatMap((id) => {
     if (id.startsWith('admission.')) return [`admission:${id}`];
     if (id.startsWith('access.')) return [`access:${id}`];
     if (id.startsWith('audit.')) return [`audit:${id}`];
     if (id.startsWith('vulnerability.')) return ['vulnerability'];
-    return /^(container|host|image|network)\./.test(id) ? [`posture:${id}`] : [];
+    if (isBenchmarkCheck(id)) return refOfBenchmark(id) ?? [];
+    return POSTURE.test(id) ? [`posture:${id}`] : [];
   });
-  return [...new Set(answering)].slice(0, 200);
+  return [...new Set(answering)].slice(0, MAPPINGS_MAX);
 }
 
 /** One edition of the OWASP Kubernetes Top 10 as a framework; the reason of a mapping is the goal of the control. */
 export function frameworkOfOwasp(
   controls: readonly ComplianceControl[],
   edition: keyof typeof EDITIONS,
-  asOf: string,
+  { asOf, refOfBenchmark = () => undefined }: { asOf: string; refOfBenchmark?: RefOfBenchmark },
 ): Framework {
   const items = controls.flatMap((control) => control.owasp[edition].map((item) => ({ item, control })));
   const grouped = [...Map.groupBy(items, ({ item }) => item)].sort(([one], [two]) => (one < two ? -1 : 1));
@@ -58,9 +67,11 @@ export function frameworkOfOwasp(
           .slice(0, 512),
       },
       checks: mine
-        .flatMap(({ control }) => refsOf(control).map((ref) => ({ ref, reason: control.goal })))
+        .flatMap(({ control }) =>
+          refsOf(control, refOfBenchmark).map((ref) => ({ ref, reason: control.goal })),
+        )
         .filter(({ ref }, n, all) => all.findIndex((one) => one.ref === ref) === n)
-        .slice(0, 200),
+        .slice(0, MAPPINGS_MAX),
     })),
   };
 }

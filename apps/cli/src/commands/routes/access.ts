@@ -8,7 +8,16 @@ import type { PostureFlags, PostureRoute } from '../../access/posture.ts';
 import type { CliContext } from '../../context.ts';
 import { FORMATS } from '../../output/render.ts';
 import type { Translate } from '../../text/catalogue.ts';
-import { anyFlag, type ListFlags, listFlags, numberFlag, one, outputFlag, textFlag } from '../flags.ts';
+import {
+  anyFlag,
+  type ListFlags,
+  listFlags,
+  maybeOne,
+  numberFlag,
+  one,
+  outputFlag,
+  textFlag,
+} from '../flags.ts';
 import { listCommand } from './inventory.ts';
 
 const two = (first: [string, string], second: [string, string]) =>
@@ -75,10 +84,11 @@ const paths = (t: Translate) =>
   });
 
 const unused = (t: Translate) =>
-  buildCommand<UnusedFlags, [string], CliContext>({
+  buildCommand<UnusedFlags, [string?], CliContext>({
     docs: { brief: t('command.access-unused') },
     parameters: {
       flags: {
+        ...listFlags(t),
         output: {
           kind: 'enum',
           values: [...FORMATS, 'manifests'] as const,
@@ -89,7 +99,7 @@ const unused = (t: Translate) =>
         minimumHours: numberFlag(t('flag.access-minimum-hours'), 'HOURS'),
       },
       aliases: { o: 'output' },
-      positional: one(t('arg.access-subject'), 'SUBJECT'),
+      positional: maybeOne(t('arg.access-maybe-subject'), 'SUBJECT'),
     },
     async func(flags, who) {
       const { runUnused } = await import('../../access/unused.ts');

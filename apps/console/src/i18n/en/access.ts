@@ -22,6 +22,16 @@ export const access = {
   'access.question.paths': 'Way to cluster-admin',
   'access.question.unused': 'Not used',
   'access.question.reach': 'Which pod reaches which',
+  'access.unused': 'Not used',
+  'access.unused.note':
+    'Users and service accounts with what they were given by name and did not use, most first; what groups give is left with the groups',
+  'access.unused.none': 'No binding names a user or service account',
+  'access.unused.none.note': 'Every role and binding of the cluster was read.',
+  'access.unseen': 'Not seen',
+  'access.seen': 'Used',
+  'access.unseen-means': 'Not seen means',
+  'access.idle-bindings': 'Bindings without use',
+  'access.not-seen-list': 'Not seen in use',
   'access.exposure': 'Exposure',
   'access.exposure.note':
     'What is reachable from outside the cluster, and whether network policies narrow it',

@@ -15,6 +15,7 @@ export const AccessHead = (props: PageHeadProps) => {
         label={t('access.sections')}
         items={[
           { to: '/access', label: t('access.risks') },
+          { to: '/access/unused', label: t('access.unused') },
           { to: '/access/ask', label: t('access.ask') },
           { to: '/access/exposure', label: t('access.exposure') },
           { to: '/access/secrets', label: t('access.secrets') },

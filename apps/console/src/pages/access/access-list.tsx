@@ -14,12 +14,13 @@ import { AccessHead } from './access-head.tsx';
 /** Lists about access: each is asked, filtered, sorted and exported alike. */
 export type AccessRoute =
   | 'access.risks'
+  | 'access.unused-subjects'
   | 'access.exposure'
   | 'access.secrets'
   | 'access.components'
   | 'access.probes';
 /** Last word of their texts. */
-type Word = 'risks' | 'exposure' | 'secrets' | 'components' | 'probes';
+type Word = 'risks' | 'unused' | 'exposure' | 'secrets' | 'components' | 'probes';
 
 interface Props<R extends AccessRoute> {
   readonly route: R;

@@ -1,8 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, failure, ok, type Result } from '@bartizan/contracts';
-import { answerPath, answerUse, answerWhatCan, answerWhoCan, listRisks } from '@bartizan/engine/access';
+import { type AccessUseRow, err, failure, ok, type Result } from '@bartizan/contracts';
+import {
+  type AccessGraph,
+  answerPath,
+  answerUse,
+  answerWhatCan,
+  answerWhoCan,
+  listRisks,
+  listUse,
+} from '@bartizan/engine/access';
 import { tellComponent, tellExposure, tellSecret } from '@bartizan/engine/cluster-posture';
 import { type AskedEnd, answerReach } from '@bartizan/engine/reachability';
 import type { AccessDesk, AccessDesks } from '../../access-ports.ts';
@@ -12,6 +20,8 @@ import type { AccessView, ClusterAccess, Moment } from './cluster-access.ts';
 import type { ProbeDesk } from './probe-desk.ts';
 
 const LABELS_MAX = 64;
+/** Kinds by which something is reachable from outside, and what is behind them. */
+const EXPOSING_KINDS: readonly string[] = ['Pod', 'Service', 'Ingress', 'Gateway', 'HTTPRoute'];
 
 const refused = (code: ApiFailure['code'], detail: string): Result<never, ApiFailure> =>
   err(failure(code, detail));
@@ -79,8 +89,22 @@ export function buildAccessDesk(access: ClusterAccess | undefined, of: Owner, mo
   return ({ cluster, tenant }) => (cluster === of.cluster && tenant === of.tenant ? own : none);
 }
 
+/** The list of what is not used, made anew only when roles or use changed: its pages are asked one after the other. */
+function useLister(use: More['use']): (graph: AccessGraph, neededMs: number) => readonly AccessUseRow[] {
+  let last: { readonly graph: AccessGraph; readonly key: string; readonly rows: AccessUseRow[] } | undefined;
+  return (graph, neededMs) => {
+    const window = use.window();
+    const key = JSON.stringify([neededMs, window]);
+    if (last !== undefined && last.graph === graph && last.key === key) return last.rows;
+    const rows = listUse(graph, { usedOf: (user) => use.of(user), window, neededMs });
+    last = { graph, key, rows };
+    return rows;
+  };
+}
+
 /** Answers about access, from what the watch told. */
 function deskOf(access: ClusterAccess | undefined, { moment, probes, use }: More): AccessDesk {
+  const listed = useLister(use);
   const ofCluster = <T>(answer: (known: ClusterAccess) => Result<T, ApiFailure>): Result<T, ApiFailure> =>
     access === undefined
       ? refused('E_POLICY_NO_CLUSTER', 'there are no roles and policies to read')
@@ -94,6 +118,10 @@ function deskOf(access: ClusterAccess | undefined, { moment, probes, use }: More
         const view = known.view();
         return ok(answerPath(view.graph, view.paths, person));
       }),
+    isExposureWhole: () =>
+      ofCluster((known) =>
+        ok(known.isSettled() && !known.unreadable().some((kind) => EXPOSING_KINDS.includes(kind))),
+      ),
     exposure: () => ofCluster((known) => ok(known.view().exposure.map(tellExposure))),
     secrets: () => ofCluster((known) => ok(known.view().secrets.map(tellSecret))),
     probes: () => ofCluster(() => ok(probes?.list() ?? [])),
@@ -115,6 +143,7 @@ function deskOf(access: ClusterAccess | undefined, { moment, probes, use }: More
           }),
         ),
       ),
+    unusedSubjects: (neededMs) => ofCluster((known) => ok(listed(known.view().graph, neededMs))),
     reach: (question) =>
       ofCluster((known) => {
         const view = known.view();

@@ -14,6 +14,7 @@ import { contentHash } from '@bartizan/engine';
 import { isSealed, runBenchmarks } from '@bartizan/engine/compliance';
 import { readConfigLines } from '@bartizan/scan/evidence';
 import type { ApiFailure, Owner } from '../../ports.ts';
+import type { BenchmarkFindings } from './benchmark-findings.ts';
 
 const parseBundle = parser(ComplianceBundle);
 /** Runs of one node that are kept; the oldest go first. */
@@ -23,6 +24,8 @@ const NODES_MAX = 1000;
 interface Parts {
   readonly store: Store;
   readonly benchmarks: readonly Benchmark[];
+  /** Makes findings of runs that are kept. */
+  readonly judge?: Pick<BenchmarkFindings, 'judged'>;
 }
 
 const refused = (detail: string): Result<never, ApiFailure> => err(failure('E_COMPLIANCE_BUNDLE', detail));
@@ -75,7 +78,9 @@ export class ComplianceDesk {
     const saved = await complianceRuns.put(scope, [run]);
     if (!saved.ok) return saved;
     const dropped = await this.#forgetOld(scope, content.node);
-    return dropped.ok ? ok(run) : dropped;
+    if (!dropped.ok) return dropped;
+    const judged = (await this.#parts.judge?.judged(scope, owner, content.node)) ?? ok(undefined);
+    return judged.ok ? ok(run) : judged;
   }
 
   async #forgetOld(scope: Scope, node: string): Promise<Result<void, ApiFailure>> {

@@ -127,6 +127,35 @@ describe('access in the cluster', () => {
     expect(csv.text).toContain('ServiceAccount/shop/web');
   });
 
+  it('is told with what nobody was seen to use, of everybody at once, filtered and by pages', async () => {
+    const rows = (await ask('unused-subjects')).json as { items: object[]; total: number };
+    expect(rows).toMatchObject({
+      total: 2,
+      items: [
+        {
+          ...{ subject: 'ServiceAccount/shop/web', unseenIs: 'not-watched', origin: 'given' },
+          ...{ used: 0, unseen: 3, idleBindings: ['ClusterRoleBinding/web-secrets'] },
+        },
+        { subject: 'User/ann', unseen: 1, notSeen: ['create pods'] },
+      ],
+    });
+    const first = (await ask('unused-subjects?limit=1&sort=unseen')).json as {
+      items: object[];
+      next: string;
+    };
+    expect(first.items).toMatchObject([{ subject: 'User/ann' }]);
+    const second = await ask(`unused-subjects?limit=1&sort=unseen&cursor=${encodeURIComponent(first.next)}`);
+    expect(second.json).toMatchObject({ items: [{ subject: 'ServiceAccount/shop/web' }] });
+    expect((await ask('unused-subjects?filter=subject:User*')).json).toMatchObject({ total: 1 });
+    expect((await ask('unused-subjects?filter=unseenIs:unused')).json).toMatchObject({ items: [] });
+    const csv = await stage.ask({
+      ...{ path: 'access/unused-subjects', token: reader },
+      headers: { accept: 'text/csv' },
+    });
+    expect(csv.text).toContain('ServiceAccount/shop/web');
+    expect((await stage.ask({ path: 'access/unused-subjects' })).status).toBe(401);
+  });
+
   it('is told as the way to cluster-admin, step by step', async () => {
     const path = (await ask('paths?user=ann')).json as {
       reaches: string;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type AccessRisk, severityRank } from '@bartizan/contracts';
+import { type AccessRisk, type AccessUseRow, severityRank } from '@bartizan/contracts';
 import type { FieldPaths } from '@bartizan/engine';
 import { type Attributes, type Person, personOf } from '@bartizan/engine/access';
 import type { AccessDesks } from '../../access-ports.ts';
@@ -34,6 +34,28 @@ const RISK_ORDERS: Orders<AccessRisk> = {
   title: ({ title }) => title.en,
   scope: ({ scope }) => scope,
   origin: ({ origin }) => origin,
+};
+
+/** Paths that the list of what is not used can be filtered and sorted by. */
+const USE_FIELDS: FieldPaths = {
+  subject: 'subject',
+  unseenIs: 'unseenIs',
+  origin: 'origin',
+  used: 'used',
+  unseen: 'unseen',
+  binding: 'bindings',
+  idle: 'idleBindings',
+};
+
+const USE_ORDERS: Orders<AccessUseRow> = {
+  // What somebody gave comes first, and of it what is left over most.
+  '': ({ origin, unseen }) => (origin === 'given' ? -unseen - 1 : 0),
+  unseen: ({ unseen }) => unseen,
+  used: ({ used }) => used,
+  subject: ({ subject }) => subject,
+  unseenIs: ({ unseenIs }) => unseenIs,
+  origin: ({ origin }) => origin,
+  idle: ({ idleBindings }) => idleBindings.length,
 };
 
 interface WhoCan {
@@ -98,6 +120,15 @@ export const clusterAccessHandlers = ({ clock, access }: Parts) => ({
     const answer = access(caller).unused(person, neededMs);
     return Promise.resolve(answer.ok ? reply(answer.value) : answer);
   }),
+  'access.unused-subjects': answers('access.unused-subjects', ({ query, caller }) =>
+    Promise.resolve(
+      pageOf(access(caller).unusedSubjects(UNUSED_AFTER_HOURS * HOUR_MS), query, {
+        fields: USE_FIELDS,
+        orders: USE_ORDERS,
+        clock,
+      }),
+    ),
+  ),
   'access.reach': answers('access.reach', ({ query, caller }) => {
     const answer = access(caller).reach(query);
     return Promise.resolve(answer.ok ? reply(answer.value) : answer);

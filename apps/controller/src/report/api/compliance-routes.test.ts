@@ -3,7 +3,7 @@
 
 import { resolve } from 'node:path';
 import { loadBenchmarks } from '@bartizan/adapters/content';
-import { DEFAULT_TENANT, LOCAL_CLUSTER } from '@bartizan/contracts';
+import { DEFAULT_TENANT, type Finding, LOCAL_CLUSTER } from '@bartizan/contracts';
 import type {
   ComplianceBundle,
   ComplianceCheckRow,
@@ -111,6 +111,19 @@ describe('runs of benchmarks', () => {
       pass: 1,
       fail: 1,
     });
+  });
+
+  it('make findings of what failed, which the newest run of the node closes', async () => {
+    const statesOf = async (): Promise<string[]> => {
+      const filter = encodeURIComponent('check:benchmark.kubernetes.kubelet-anonymous');
+      const told = await stage.ask({ path: `findings?filter=${filter}`, token: reader });
+      const { items } = JSON.parse(told.text) as { items: Finding[] };
+      return items.filter(({ node }) => node === 'node-f').map(({ state }) => state);
+    };
+    await send(bundleOf('node-f', true, 1_700_000_000_000));
+    expect(await statesOf()).toEqual(['open']);
+    await send(bundleOf('node-f', false, 1_700_000_100_000));
+    expect(await statesOf()).toEqual(['fixed']);
   });
 
   it('are not made of a bundle that was changed on its way, nor of anything else, nor without permission', async () => {

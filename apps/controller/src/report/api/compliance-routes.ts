@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import type { Store } from '@bartizan/adapters/store';
 import type { ComplianceRun, ComplianceRunRow } from '@bartizan/contracts/compliance';
 import { type FieldPaths, matchesFilter } from '@bartizan/engine';
+import type { BenchmarkFindings } from '../../decide/compliance/benchmark-findings.ts';
 import { ComplianceDesk, readSentBundle } from '../../decide/compliance/compliance-desk.ts';
 import type { Clock, RuleBook } from '../../ports.ts';
 import { pageBody, slicePage, toQuery } from './list-query.ts';
@@ -14,6 +15,7 @@ interface Parts {
   readonly store: Store;
   readonly clock: Clock;
   readonly book: RuleBook;
+  readonly benchmarkFindings: Pick<BenchmarkFindings, 'judged'>;
 }
 
 const BYTES_MAX = 32 * 1024 * 1024;
@@ -46,8 +48,8 @@ async function collect(upload: Readable): Promise<Buffer | undefined> {
 }
 
 /** Runs of benchmarks: the list, one of them, a bundle that is judged, and the checks. */
-export const complianceHandlers = ({ store, clock, book }: Parts) => {
-  const desk = new ComplianceDesk({ store, benchmarks: book.benchmarks });
+export const complianceHandlers = ({ store, clock, book, benchmarkFindings }: Parts) => {
+  const desk = new ComplianceDesk({ store, benchmarks: book.benchmarks, judge: benchmarkFindings });
   return {
     'compliance.runs': answers('compliance.runs', async ({ scope, query }) => {
       const wanted = toQuery(query);

@@ -75,6 +75,42 @@ describe('frameworks', () => {
     });
     expect((await controlOf('pci-dss-4', '12.1.1'))?.state).toBe('not-judged');
   });
+  it('take what is said of exposure, secrets and versions of the cluster, and of who may do what', async () => {
+    const put = await test.store.checks.put(SCOPE, [
+      check('exposed.administration', 'fail'),
+      check('exposed.without-policy', 'pass'),
+      check('secret.in-environment', 'pass'),
+      check('secret.readable-by-everyone', 'unknown'),
+      check('version.supported', 'fail'),
+      check('access.path-to-admin', 'fail'),
+      check('cloud.metadata-reachable', 'fail'),
+    ]);
+    expect(put.ok).toBe(true);
+    const stateOf = async (framework: string, id: string, ref: string) => {
+      const found = (await controlOf(framework, id))?.mappings.find((one) => one.ref === ref);
+      return found === undefined ? undefined : [found.state, found.title.en === ref];
+    };
+    expect(await stateOf('soc2', 'CC6.6', 'posture:exposed.administration')).toEqual(['fail', false]);
+    expect(await stateOf('soc2', 'CC6.6', 'posture:exposed.without-policy')).toEqual(['pass', false]);
+    expect(await stateOf('pci-dss-4', '8.6.2', 'posture:secret.in-environment')).toEqual(['pass', false]);
+    expect(await stateOf('nist-800-53-r5', 'AC-3', 'posture:secret.readable-by-everyone')).toEqual([
+      'unknown',
+      false,
+    ]);
+    expect(await stateOf('disa-stig-kubernetes', 'V-242442', 'posture:version.supported')).toEqual([
+      'fail',
+      false,
+    ]);
+    expect(await stateOf('ismap', '9.2.3', 'access:access.path-to-admin')).toEqual(['fail', false]);
+    const owasp = 'owasp-kubernetes-2025';
+    expect(await stateOf(owasp, 'K06', 'posture:exposed.administration')).toEqual(['fail', false]);
+    expect(await stateOf(owasp, 'K08', 'posture:cloud.metadata-reachable')).toEqual(['fail', false]);
+    // No cluster is watched here: nothing is said of what nobody asked.
+    expect(await stateOf('nist-800-53-r5', 'SC-7', 'posture:network.pod-without-policy')).toEqual([
+      'no-data',
+      false,
+    ]);
+  });
   it('show a tenant nothing of another: no data, never met', async () => {
     expect(await controlOf('nist-800-53-r5', 'AU-8', stranger)).toMatchObject({
       state: 'unknown',
@@ -121,6 +157,9 @@ describe('runs of benchmarks', () => {
     ]);
     expect(put.ok).toBe(true);
     expect((await controlOf('disa-stig-kubernetes', 'V-242390'))?.state).toBe('met');
+    const ofList = (await controlOf('owasp-kubernetes-2022', 'K09'))?.mappings ?? [];
+    expect(ofList.find(({ ref }) => ref === 'benchmark:cis-kubernetes-1.12/1.2.1')?.state).toBe('pass');
+    expect(ofList.some(({ ref }) => ref.startsWith('posture:benchmark.'))).toBe(false);
     const told = await get('frameworks/disa-stig-kubernetes?compare=run-old');
     const parsed = parse(told.json);
     expect(parsed.ok ? parsed.value.change?.repaired : told.text).toEqual([

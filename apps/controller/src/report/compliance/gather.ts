@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import { type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
+import { type CheckResult, type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
 import type { ComplianceAnswer } from '@bartizan/contracts/compliance';
 import { RISK_PATTERNS } from '@bartizan/engine/access';
 import {
@@ -10,6 +10,7 @@ import {
   answersOfAdmission,
   answersOfChecks,
   answersOfDetections,
+  answersOfNoExposure,
   answersOfRun,
   answersOfSecrets,
   answersOfVulnerabilities,
@@ -51,7 +52,7 @@ export async function gatherAnswers(
   if (!findings.ok) return findings;
   const artefacts = await artefactAnswers(parts, scope, findings.value.items);
   if (!artefacts.ok) return artefacts;
-  const cluster = await clusterAnswers(parts, scope, owner);
+  const cluster = await clusterAnswers(parts, scope, owner, checks.value.items);
   if (!cluster.ok) return cluster;
   return ok([
     ...answersOfChecks(checks.value.items, findings.value.items),
@@ -105,6 +106,7 @@ async function clusterAnswers(
   { store, clock, book, access, admission }: GatherParts,
   scope: Scope,
   owner: Owner,
+  checks: readonly CheckResult[],
 ): Promise<Result<ComplianceAnswer[], ApiFailure>> {
   const at = clock.nowMs();
   const desk = access(owner);
@@ -118,6 +120,7 @@ async function clusterAnswers(
         at,
       })
     : [];
+  const isWhole = desk.isExposureWhole();
   const counts = admission.counts(owner);
   const policy = counts === undefined ? undefined : await admission.policy(owner);
   if (policy !== undefined && !policy.ok) return policy;
@@ -136,6 +139,7 @@ async function clusterAnswers(
   const isReceived = [...events.value.keys()].some((rule) => rule.startsWith('audit.'));
   return ok([
     ...fromAccess,
+    ...(isWhole.ok ? answersOfNoExposure(checks, { isWhole: isWhole.value, at }) : []),
     ...answersOfAdmission(rules, at),
     ...answersOfDetections(detections, events.value, { at, isReceived, days: EVENT_DAYS }),
   ]);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { buildAccessDesk } from '../../decide/access/access-desk.ts';
+import { BenchmarkFindings } from '../../decide/compliance/benchmark-findings.ts';
 import { ComplianceDesk } from '../../decide/compliance/compliance-desk.ts';
 import { NodeReports } from '../../decide/compliance/node-reports.ts';
 import type { Judges } from '../../sense/inventory.ts';
@@ -20,9 +21,11 @@ export type ClusterJudges = Pick<Judges, 'onEvidence' | 'onAudit'>;
 /** The policies, the cluster that they are for, and what the API asks of both. */
 export async function buildClusterSide(parts: Parts) {
   const book = await openPolicyBook({ ...parts, contentDir: parts.options.contentDir });
+  const { benchmarks, controls } = parts.knowledge;
+  const benchmarkFindings = new BenchmarkFindings({ ...parts, benchmarks, controls });
   const nodeReports: NodeReports = new NodeReports({
     ...parts,
-    desk: new ComplianceDesk({ store: parts.store, benchmarks: parts.knowledge.benchmarks }),
+    desk: new ComplianceDesk({ store: parts.store, benchmarks, judge: benchmarkFindings }),
     answers: () => cluster.policies?.answers() ?? [],
   });
   const onPolicies = (): void => nodeReports.clusterChanged();
@@ -41,6 +44,7 @@ export async function buildClusterSide(parts: Parts) {
       },
     },
     auditLog: auditLog.desk,
+    benchmarkFindings,
     ofCluster: {
       onEvidence: (agent, report) => nodeReports.report(agent, report),
       onAudit: (agent, report) => auditLog.desk.takeFile(agent, report),

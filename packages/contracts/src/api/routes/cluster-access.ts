@@ -1,7 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { AccessAnswer, AccessPath, AccessRisk, AccessUse, ReachAnswer } from '../../nouns/cluster-access.ts';
+import {
+  AccessAnswer,
+  AccessPath,
+  AccessRisk,
+  AccessUse,
+  AccessUseRow,
+  ReachAnswer,
+} from '../../nouns/cluster-access.ts';
 import { ClusterProbe, Component, Exposure, ProbeRun, SecretUsage } from '../../nouns/cluster-posture.ts';
 import { choice, inline, integer, optional, text } from '../../schema.ts';
 import { ListQuery, page } from '../problem.ts';
@@ -96,6 +103,21 @@ export const clusterAccessRoutes = [
       ),
     }),
     response: AccessUse,
+  }),
+  route({
+    id: 'access.unused-subjects',
+    method: 'GET',
+    path: '/access/unused-subjects',
+    tag: 'access',
+    permission: 'policies:read',
+    status: 200,
+    list: true,
+    summary: {
+      en: 'Users and service accounts with how much of what they were given was seen in use',
+      ja: '利用者とサービスアカウントごとの、許可の使用状況の一覧',
+    },
+    query: ListQuery,
+    response: page(AccessUseRow, 'Users and service accounts'),
   }),
   route({
     id: 'access.reach',

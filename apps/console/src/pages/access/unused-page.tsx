@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { ItemOf } from '../../data/queries.ts';
+import { useFormat } from '../../format/use-format.ts';
+import { useT } from '../../i18n/language.ts';
+import { Badge } from '../../widgets/badges.tsx';
+import type { Column } from '../../widgets/data-table.tsx';
+import { Cut } from '../../widgets/text.tsx';
+import { AccessList } from './access-list.tsx';
+
+type Row = ItemOf<'access.unused-subjects'>;
+
+const useColumns = (): readonly Column<Row>[] => {
+  const t = useT();
+  const { count } = useFormat();
+  return useMemo(
+    () => [
+      {
+        id: 'subject',
+        title: t('access.subject'),
+        width: 'minmax(180px, 2fr)',
+        sort: 'subject',
+        cell: ({ subject }) => (
+          <Link to="/access/ask" search={{ tab: 'unused', sel: subject }} className="row-link">
+            <Cut text={subject} most={52} mono />
+          </Link>
+        ),
+      },
+      {
+        id: 'unseen',
+        title: t('access.unseen'),
+        width: '120px',
+        sort: 'unseen',
+        number: true,
+        cell: ({ unseen }) => count(unseen),
+      },
+      {
+        id: 'used',
+        title: t('access.seen'),
+        width: '120px',
+        sort: 'used',
+        number: true,
+        fromPx: 620,
+        cell: ({ used }) => count(used),
+      },
+      {
+        id: 'unseenIs',
+        title: t('access.unseen-means'),
+        width: '230px',
+        sort: 'unseenIs',
+        cell: ({ unseenIs }) => (
+          <Badge tone={unseenIs === 'unused' ? 'medium' : 'unknown'}>{t(`access.unseen.${unseenIs}`)}</Badge>
+        ),
+      },
+      {
+        id: 'origin',
+        title: t('access.origin'),
+        width: '140px',
+        sort: 'origin',
+        fromPx: 900,
+        cell: ({ origin }) => (
+          <Badge tone={origin === 'given' ? 'accent' : 'quiet'}>{t(`access.origin.${origin}`)}</Badge>
+        ),
+      },
+      {
+        id: 'idle',
+        title: t('access.idle-bindings'),
+        width: 'minmax(150px, 1fr)',
+        sort: 'idle',
+        fromPx: 760,
+        cell: ({ idleBindings }) => <Cut text={idleBindings.join(' ') || '–'} most={40} mono />,
+      },
+      {
+        id: 'notSeen',
+        title: t('access.not-seen-list'),
+        width: 'minmax(160px, 2fr)',
+        fromPx: 1040,
+        cell: ({ notSeen }) => <Cut text={notSeen.join(', ') || '–'} most={64} mono />,
+      },
+    ],
+    [t, count],
+  );
+};
+
+/** Users and service accounts with how much of what they were given was seen in use. */
+export const AccessUnusedPage = () => (
+  <AccessList
+    route="access.unused-subjects"
+    word="unused"
+    columns={useColumns()}
+    rowKey={({ subject }) => subject}
+  />
+);
