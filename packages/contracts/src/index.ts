@@ -98,6 +98,7 @@ export {
   DetectionRule,
   type Facts,
   type FieldCondition,
+  isOfController,
   OPERATORS,
   type Operator,
   TRIGGERS,

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Content, loadBenchmarks, loadContent } from '@bartizan/adapters/content';
-import { type Configure, type Failure, ok, type Result } from '@bartizan/contracts';
+import { type Configure, type Failure, isOfController, ok, type Result } from '@bartizan/contracts';
 import { type CompiledRule, compileRulesLeniently } from '@bartizan/engine';
 import type { Log, RuleBook } from '../ports.ts';
 import { openFrameworkBook } from './framework-book.ts';
@@ -45,8 +45,8 @@ export function loadKnowledge(folder: string, log: Log): Result<Knowledge, Failu
     configuration: {
       type: 'configure',
       rulesRevision: compiled.set.revision,
-      // Rules about the audit log are asked here: no agent sees it.
-      rules: rules.map(({ rule }) => rule).filter(({ triggers }) => triggers.some((one) => one !== 'audit')),
+      // What only the controller sees is asked here.
+      rules: rules.map(({ rule }) => rule).filter(({ triggers }) => !triggers.every(isOfController)),
       watchedPaths: [...WATCHED],
       scanIntervalS: 6 * 3600,
       postureIntervalS: 3600,

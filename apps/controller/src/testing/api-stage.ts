@@ -23,6 +23,7 @@ import { buildAccessDesk } from '../decide/access/access-desk.ts';
 import type { ClusterAccess } from '../decide/access/cluster-access.ts';
 import type { ProbeDesk } from '../decide/access/probe-desk.ts';
 import { PolicyBook } from '../decide/admission/policy-book.ts';
+import { ChangeAuthors } from '../decide/audit-log/change-authors.ts';
 import { FindingLedger } from '../decide/finding-ledger.ts';
 import { PackageUses } from '../decide/package-uses.ts';
 import type { FrameworkBook } from '../framework-ports.ts';
@@ -273,6 +274,7 @@ function stageCluster(
       owner,
       publish: (change) => void parts.changes.push(change),
       authority: { caPem: () => 'ca' },
+      authors: new ChangeAuthors(),
       knowledge: { content: { rules: more.detections ?? [] } },
     },
     { placing: undefined },

@@ -17,6 +17,7 @@ import { RecordedRequests } from '../../decide/admission/recorded-requests.ts';
 import { ClusterPolicies } from '../../decide/compliance/cluster-policies.ts';
 import type { FindingLedger } from '../../decide/finding-ledger.ts';
 import type { Knowledge } from '../../decide/rule-book.ts';
+import type { OnRestored } from '../../native-ports.ts';
 import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
 import { SYSTEM_NAMESPACES } from '../../respond/admission/registration.ts';
 import { resourceOf } from '../../sense/kubernetes/cluster-resources.ts';
@@ -49,6 +50,8 @@ interface Parts {
   readonly advisories: ComponentAdvisories;
   /** Told when something that benchmarks ask of the cluster may have changed. */
   readonly onPolicies: () => void;
+  /** Told when a policy or webhook of ours was put back. */
+  readonly onRestored: OnRestored;
 }
 
 /** The cluster this controller stands in or was shown; off where there is none. */
