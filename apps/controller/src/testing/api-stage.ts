@@ -124,6 +124,7 @@ async function stageDesk(parts: {
     context: EMPTY_CONTEXT,
     audit: undefined,
     native: undefined,
+    reports: undefined,
     verdicts: () => new Map(),
     recorded: () => [],
   });

@@ -31,6 +31,7 @@ import { AdmissionGate } from './admission-gate.ts';
 import { ownNamespaces } from './build-admission.ts';
 import { followAccess, ServerVersion } from './follow-access.ts';
 import { NativeRole } from './native-role.ts';
+import { ReportRole } from './report-role.ts';
 
 interface Parts {
   readonly options: StartOptions;
@@ -66,6 +67,8 @@ export interface ClusterRole {
   readonly audit: ClusterAudit | undefined;
   /** Rules that the API server holds by itself; absent = no cluster is watched. */
   readonly native: NativeRole | undefined;
+  /** Policy reports in the cluster; absent = no cluster is watched. */
+  readonly reports: ReportRole | undefined;
   /** Who may do what, and which pod may reach which; absent = no cluster is watched. */
   readonly access: ClusterAccess | undefined;
   /** Harmless requests that prove exposure; absent = no cluster is watched. */
@@ -129,13 +132,14 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   });
   const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
   const native = nativeRole(parts, { client, state });
+  const reports = reportRole(parts, { client, state, context, audit });
   const { gate, recorded } = gateOf(parts, { rules, context, known: { client, state } });
   return {
     status: () => ({ ...statusOf(client.where, version.known, state.states()), admission: gate.status() }),
     placing: new Placing(workloads),
     ...{ known: { client, state }, context, audit },
     ...followed.asked,
-    ...{ native, policies },
+    ...{ native, reports, policies },
     verdicts: () => gate.verdicts(),
     recorded: () => recorded?.requests() ?? [],
     start: () => {
@@ -143,10 +147,12 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
       followed.start();
       gate.start();
       void native.start();
+      void reports.start();
     },
     close: async () => {
       await gate.close();
       await native.close();
+      await reports.close();
       await state.stop();
       await audit.close();
       await followed.close();
@@ -198,6 +204,22 @@ const nativeRole = (parts: Parts, known: { readonly client: KubeClient; readonly
     known,
   });
 
+const reportRole = (
+  parts: Parts,
+  known: {
+    readonly client: KubeClient;
+    readonly state: ClusterState;
+    readonly context: AdmissionContext;
+    readonly audit: ClusterAudit;
+  },
+) =>
+  new ReportRole({
+    ...parts,
+    ...known,
+    instance: parts.options.instance,
+    isKnown: () => SEEN.has(stateOf(known.state.states())),
+  });
+
 /** Kinds without which nobody knows what an account may do. */
 const ACCESS_KINDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
 
@@ -229,11 +251,15 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   judged: undefined,
   packChanged: () => undefined,
   native: undefined,
+  reports: undefined,
   verdicts: () => new Map(),
   recorded: () => [],
   start: () => undefined,
   close: () => Promise.resolve(),
 });
+
+/** All that may be seen of the cluster was seen. */
+const SEEN: ReadonlySet<ClusterStatus['state']> = new Set(['synced', 'partial']);
 
 function stateOf(states: readonly WatchState[]): ClusterStatus['state'] {
   const has = (condition: WatchState['condition']): boolean =>
