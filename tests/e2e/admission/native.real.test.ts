@@ -122,7 +122,7 @@ async function toldAsEvents(): Promise<void> {
   expect(told.some((one) => one.includes('(changed by: somebody, the last writer'))).toBe(true);
   for (const event of events) {
     expect(event).toMatchObject({ owasp: { 2022: ['K04'], 2025: ['K04'] }, attack: ['T1562.001'] });
-    const ms = Number(/away for ([\d,]+) ms/.exec(event.message.en)?.[1]?.replaceAll(',', ''));
+    const ms = Number(/away for (?:at most )?([\d,]+) ms/.exec(event.message.en)?.[1]?.replaceAll(',', ''));
     process.stdout.write(
       `${event.workload.name}: away for ${ms} ms by its event (promised: ${RESTORED_MS} ms)\n`,
     );
