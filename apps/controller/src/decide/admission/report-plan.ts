@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { setImmediate } from 'node:timers/promises';
 import { type LocalText, type Severity, severityRank } from '@bartizan/contracts';
 import {
   type AdmissionContext,
@@ -35,6 +36,8 @@ interface Row {
 }
 
 export const REPORT_LIMITS: ReportLimits = { resultsPerReport: 500, reports: 2_000 };
+/** Results that are made without letting others in: API servers wait for answers. */
+const AT_ONCE = 20;
 const MESSAGE_MAX = 512;
 const PATH_MAX = 512;
 const OUTCOMES = ['fail', 'warn', 'error', 'skip'] as const;
@@ -103,7 +106,70 @@ function resultOf(row: Row, sentences: Sentences): ReportResult {
   };
 }
 
-function reportOf(namespace: string, objects: readonly HitObject[], basis: Basis): PlannedReport {
+/** What was planned for a namespace, and of what: as long as that is the same, so is the report. */
+interface Planned {
+  readonly set: AdmissionRuleSet;
+  readonly objects: readonly HitObject[];
+  readonly report: PlannedReport;
+}
+
+const isSame = (one: readonly HitObject[], two: readonly HitObject[]): boolean =>
+  one.length === two.length &&
+  one.every(({ request, hits }, at) => request === two[at]?.request && hits === two[at].hits);
+
+function byNamespace(objects: Iterable<HitObject>): [string, HitObject[]][] {
+  const found = new Map<string, HitObject[]>();
+  for (const one of objects) {
+    if (one.hits.length === 0) continue;
+    const { namespace } = one.request;
+    const list = found.get(namespace);
+    if (list === undefined) found.set(namespace, [one]);
+    else list.push(one);
+  }
+  return [...found].toSorted(([one], [two]) => (one < two ? -1 : 1));
+}
+
+/**
+ * One report a namespace, and one for what is in none; the empty name stands for that. Where nothing is found there is
+ * none. Sentences are made anew only where something changed, and others are served in between.
+ */
+export class ReportPlanner {
+  #planned = new Map<string, Planned>();
+
+  /** Plans all again the next time: what a sentence says may have changed though no verdict did. */
+  forget(): void {
+    this.#planned = new Map();
+  }
+
+  async plan(
+    objects: Iterable<HitObject>,
+    basis: Basis,
+  ): Promise<{ readonly reports: readonly PlannedReport[]; readonly leftOut: number }> {
+    const sorted = byNamespace(objects);
+    const planned = new Map<string, Planned>();
+    for (const [namespace, list] of sorted.slice(0, basis.limits.reports)) {
+      const known = this.#planned.get(namespace);
+      const isKnown = known !== undefined && known.set === basis.set && isSame(known.objects, list);
+      const report = isKnown ? known.report : await reportOf(namespace, list, basis);
+      planned.set(namespace, { set: basis.set, objects: list, report });
+    }
+    this.#planned = planned;
+    const reports = [...planned.values()].map(({ report }) => report);
+    const beyond = sorted.slice(basis.limits.reports).flatMap(([, list]) => list);
+    return {
+      reports,
+      leftOut:
+        beyond.reduce((sum, { hits }) => sum + hits.length, 0) +
+        reports.reduce((sum, one) => sum + one.leftOut, 0),
+    };
+  }
+}
+
+async function reportOf(
+  namespace: string,
+  objects: readonly HitObject[],
+  basis: Basis,
+): Promise<PlannedReport> {
   const { rules, limits } = basis;
   const rows = objects.flatMap(({ request, hits }) =>
     hits.map((hit): Row => ({ request, hit, severity: rules.get(hit.rule)?.severity ?? 'unknown' })),
@@ -112,7 +178,11 @@ function reportOf(namespace: string, objects: readonly HitObject[], basis: Basis
   const sorted = rows
     .map((row) => ({ row, order: orderOf(row) }))
     .toSorted((one, two) => (one.order < two.order ? -1 : 1));
-  const results = sorted.slice(0, limits.resultsPerReport).map(({ row }) => resultOf(row, sentences));
+  const results: ReportResult[] = [];
+  for (const { row } of sorted.slice(0, limits.resultsPerReport)) {
+    if (results.length % AT_ONCE === AT_ONCE - 1) await setImmediate();
+    results.push(resultOf(row, sentences));
+  }
   const count = (outcome: ReportResult['result']): number =>
     rows.filter(({ hit }) => outcomeOf(hit) === outcome).length;
   return {
@@ -121,27 +191,4 @@ function reportOf(namespace: string, objects: readonly HitObject[], basis: Basis
     results,
     leftOut: rows.length - results.length,
   };
-}
-
-/** One report a namespace, and one for what is in none; the empty name stands for that. Where nothing is found there is none. */
-export function planReports(
-  objects: Iterable<HitObject>,
-  basis: Basis,
-): { readonly reports: readonly PlannedReport[]; readonly leftOut: number } {
-  const byNamespace = new Map<string, HitObject[]>();
-  for (const one of objects) {
-    if (one.hits.length === 0) continue;
-    const { namespace } = one.request;
-    const list = byNamespace.get(namespace);
-    if (list === undefined) byNamespace.set(namespace, [one]);
-    else list.push(one);
-  }
-  const sorted = [...byNamespace].toSorted(([one], [two]) => (one < two ? -1 : 1));
-  const reports = sorted
-    .slice(0, basis.limits.reports)
-    .map(([namespace, list]) => reportOf(namespace, list, basis));
-  const beyond = sorted
-    .slice(basis.limits.reports)
-    .reduce((sum, [, list]) => sum + list.reduce((hits, one) => hits + one.hits.length, 0), 0);
-  return { reports, leftOut: beyond + reports.reduce((sum, one) => sum + one.leftOut, 0) };
 }

@@ -8,9 +8,9 @@ import type { AdmissionContext } from '@bartizan/engine/admission';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
 import {
   type HitObject,
-  planReports,
   REPORT_LIMITS,
   type ReportLimits,
+  ReportPlanner,
 } from '../../decide/admission/report-plan.ts';
 import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
 import { type KeptReports, ReportKeeper } from '../../respond/admission/report-keeper.ts';
@@ -43,6 +43,7 @@ const DETAIL_MAX = 512;
 export class ReportRole {
   readonly #parts: Parts;
   readonly #keeper: ReportKeeper;
+  readonly #planner = new ReportPlanner();
   readonly #turnstile = new Turnstile();
   #isOn = false;
   #timer: NodeJS.Timeout | undefined;
@@ -136,7 +137,9 @@ export class ReportRole {
     const changes = audit.changes();
     const rules = new Map(held.policy.rules.map(({ rule }) => [rule.id, rule]));
     const nowMs = clock.nowMs();
-    const planned = planReports(audit.hits(), { set: held.set, context, nowMs, rules, limits });
+    if (nowMs - (this.#writtenAtMs ?? 0) >= AGAIN_MS) this.#planner.forget();
+    const basis = { set: held.set, context, nowMs, rules, limits };
+    const planned = await this.#planner.plan(audit.hits(), basis);
     this.#kept = await this.#keeper.keep(planned.reports);
     [this.#leftOut, this.#changes, this.#writtenAtMs] = [planned.leftOut, changes, nowMs];
     const { error } = this.#kept;
