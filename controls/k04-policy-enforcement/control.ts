@@ -33,6 +33,8 @@ export const control: ComplianceControl = {
     'audit.policy-removed',
     'audit.webhook-removed',
     'audit.webhook-written',
+    'cluster.policy-restored',
+    'cluster.webhook-restored',
     'container.read-only-root',
     'runtime.dropped-executable',
     'runtime.package-manager',

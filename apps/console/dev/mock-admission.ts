@@ -4,6 +4,7 @@
 import type {
   AdmissionDecision,
   AdmissionNative,
+  AdmissionReports,
   AdmissionRule,
   StoredAdmissionBinding,
   StoredAdmissionException,
@@ -40,6 +41,7 @@ export class MockAdmission {
   #own: { rule: AdmissionRule; enabled: boolean }[] = [];
   #bindings: StoredAdmissionBinding[];
   #chosen: string[] = [];
+  #hasReports = false;
   #exceptions: StoredAdmissionException[];
   #decisions: AdmissionDecision[];
   #changes = 0;
@@ -129,10 +131,23 @@ export class MockAdmission {
         this.#chosen = body['rules'] as string[];
         return { body: this.#native() };
       },
+      'admission.reports': () => ({ body: this.#reports() }),
+      'admission.reports.put': ({ body }) => {
+        this.#hasReports = body['on'] === true;
+        return { body: this.#reports() };
+      },
       'admission.simulate': () => (this.#isEmpty ? NO_CLUSTER : { body: SIMULATION }),
       'admission.sources': () => ({ body: SOURCES }),
       'admission.coverage': () => (this.#isEmpty ? NO_CLUSTER : { body: COVERAGE }),
     };
+  }
+
+  #reports(): AdmissionReports {
+    const none = { reports: 0, results: 0, leftOut: 0 };
+    if (this.#isEmpty) return { state: 'no-cluster', ...none };
+    return this.#hasReports
+      ? { state: 'on', api: 'openreports.io/v1alpha1', reports: 3, results: 12, leftOut: 0 }
+      : { state: 'off', ...none };
   }
 
   #native(): AdmissionNative {

@@ -5,6 +5,7 @@ import type {
   AdmissionBinding,
   AdmissionException,
   AdmissionNative,
+  AdmissionReports,
   AdmissionRule,
   AdmissionViolation,
   BodyOf,
@@ -100,6 +101,13 @@ export interface AdmissionDesk {
     author: PolicyAuthor,
     rules: readonly string[],
   ) => Promise<Result<AdmissionNative, ApiFailure>>;
+  /** Policy reports in the cluster. */
+  readonly reports: (owner: Owner) => AdmissionReports;
+  /** Keeps them from now on, or removes them. */
+  readonly chooseReports: (
+    author: PolicyAuthor,
+    on: boolean,
+  ) => Promise<Result<AdmissionReports, ApiFailure>>;
   /** By rule; undefined when the owner watches no cluster: no count is not zero. */
   readonly counts: (owner: Owner) => ReadonlyMap<string, RuleCount> | undefined;
 }

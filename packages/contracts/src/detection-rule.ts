@@ -64,8 +64,18 @@ export type Facts = Readonly<Record<string, FactValue>>;
 const FactsSchema = Type.Record(text('Fact', 128), FactValue, { description: 'Facts', maxProperties: 128 });
 
 /** What a rule looks at. */
-export const TRIGGERS = ['exec', 'file-open', 'connect', 'listen', 'credentials', 'audit'] as const;
+export const TRIGGERS = [
+  'exec',
+  'file-open',
+  'connect',
+  'listen',
+  'credentials',
+  'audit',
+  'restore',
+] as const;
 export type Trigger = (typeof TRIGGERS)[number];
+/** What only the controller sees: requests of an API server, and what it put back in a cluster. No agent is sent such rules. */
+export const isOfController = (trigger: Trigger): boolean => trigger === 'audit' || trigger === 'restore';
 
 /** A detection rule as `content/detections` holds it. Data, not code: more rules need no release. */
 export const DetectionRule = object('DetectionRule', 'A detection rule', {
@@ -73,7 +83,7 @@ export const DetectionRule = object('DetectionRule', 'A detection rule', {
   title: localText('What it finds', 256),
   description: localText('What it means and when it is harmless', 2000),
   severity: SeveritySchema,
-  triggers: list(choice(TRIGGERS, 'trigger'), 'What it looks at', 6),
+  triggers: list(choice(TRIGGERS, 'trigger'), 'What it looks at', 7),
   scope: choice(['container', 'host', 'any'], 'Where it applies'),
   condition: ConditionSchema,
   message: localText('Sentence with {fact} placeholders', 1000),

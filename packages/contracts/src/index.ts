@@ -43,6 +43,7 @@ export {
   NATIVE_FORMS,
 } from './api/routes/admission.ts';
 export { AdmissionNative, admissionNativeRoutes, NATIVE_STATES } from './api/routes/admission-native.ts';
+export { AdmissionReports, admissionReportRoutes } from './api/routes/admission-reports.ts';
 export {
   admissionSourceRoutes,
   POLICY_ITEM_REASONS,
@@ -98,6 +99,7 @@ export {
   DetectionRule,
   type Facts,
   type FieldCondition,
+  isOfController,
   OPERATORS,
   type Operator,
   TRIGGERS,

@@ -255,6 +255,16 @@ describe.skipIf(!hasKubebox)('admission in a cluster, after one command', { time
       'bartizan-main-validate',
       'bartizan-main-validate',
     ]);
+    const told = await eventually('the events', async () => {
+      const { items } = await call<ResponseOf<'event.list'>>(
+        'GET',
+        '/events?filter=rule:cluster.webhook-restored&limit=10',
+      );
+      return items.length >= 2 ? items : undefined;
+    });
+    const changes = told.map(({ message }) => /\((deleted|changed) by: /.exec(message.en)?.[1]);
+    expect(changes.toSorted()).toEqual(['changed', 'deleted']);
+    expect(told[0]).toMatchObject({ source: 'cluster-watch', attack: ['T1562.001'] });
     await refusedIn('shop', pod('bad', { privileged: true }), 'admission.privileged');
   });
 

@@ -105,6 +105,31 @@ async function attacked(what: string, path: string, patch?: object): Promise<voi
   expect(tookMs).toBeLessThan(5 * RESTORED_MS);
 }
 
+/** Each kind of change of each object is an event; what is repeated is told together, later. */
+async function toldAsEvents(): Promise<void> {
+  const events = await eventually('the events', async () => {
+    const { items } = await call<ResponseOf<'event.list'>>(
+      'GET',
+      '/events?filter=rule:cluster.policy-restored&limit=50',
+    );
+    return items.length >= 6 ? items : undefined;
+  });
+  const told = events.map(
+    ({ workload, message }) => `${workload.name} ${message.en.replace(/; away.*/, '')}`,
+  );
+  const blunted = `validatingadmissionpolicies/${PRIVILEGED} `;
+  expect(told.some((one) => one.startsWith(blunted) && one.includes('(deleted by: unknown'))).toBe(true);
+  expect(told.some((one) => one.includes('(changed by: somebody, the last writer'))).toBe(true);
+  for (const event of events) {
+    expect(event).toMatchObject({ owasp: { 2022: ['K04'], 2025: ['K04'] }, attack: ['T1562.001'] });
+    const ms = Number(/away for (?:at most )?([\d,]+) ms/.exec(event.message.en)?.[1]?.replaceAll(',', ''));
+    process.stdout.write(
+      `${event.workload.name}: away for ${ms} ms by its event (promised: ${RESTORED_MS} ms)\n`,
+    );
+    expect(ms).toBeLessThan(5 * RESTORED_MS);
+  }
+}
+
 async function scanImage(): Promise<void> {
   registry = await MemoryRegistry.start(undefined, MACHINE);
   const image = builtImage([
@@ -260,6 +285,7 @@ describe.skipIf(!hasKubebox)('rules that the API server holds by itself', { time
       `${PRIVILEGED}: deleted; restored`,
     ]);
     expect(await policyOf('pss.baseline.privileged')).toMatchObject({ state: 'applied', restoredTotal: 5 });
+    await toldAsEvents();
   });
 
   it('are taken back when nobody wants them', async () => {

@@ -39,7 +39,8 @@ export const factsOf = (sighting: Sighting): Facts | undefined => {
     case 'credentials':
       return credentials ? factsOfCredentials(chain, credentials, setting) : undefined;
     case 'audit':
-      // An agent never sees the audit log of an API server.
+    case 'restore':
+      // An agent sees neither the audit log of an API server nor what the controller puts back.
       return undefined;
   }
 };

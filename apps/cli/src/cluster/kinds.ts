@@ -59,6 +59,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
     plural: 'mutatingadmissionpolicybindings',
     namespaced: false,
   },
+  // Policy reports; a cluster that does not have the kinds has no objects of them.
+  Report: { apiVersion: 'openreports.io/v1alpha1', plural: 'reports', namespaced: true },
+  ClusterReport: { apiVersion: 'openreports.io/v1alpha1', plural: 'clusterreports', namespaced: false },
+  PolicyReport: { apiVersion: 'wgpolicyk8s.io/v1alpha2', plural: 'policyreports', namespaced: true },
+  ClusterPolicyReport: {
+    apiVersion: 'wgpolicyk8s.io/v1alpha2',
+    plural: 'clusterpolicyreports',
+    namespaced: false,
+  },
   CustomResourceDefinition: {
     apiVersion: 'apiextensions.k8s.io/v1',
     plural: 'customresourcedefinitions',

@@ -69,6 +69,11 @@ export interface NativeFlags {
   readonly output: Format;
 }
 
+/** Flags of `policy reports`. */
+export interface ReportsFlags {
+  readonly output: Format;
+}
+
 /** Flags of `policy sources`. */
 export interface SourcesFlags {
   readonly output: (typeof EXPLAIN_FORMATS)[number];

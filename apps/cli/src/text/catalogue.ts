@@ -11,6 +11,7 @@ import { COMPLIANCE_TEXT } from './compliance.ts';
 import { COMPLIANCE_REPORT_TEXT } from './compliance-report.ts';
 import { NATIVE_TEXT } from './native-policies.ts';
 import { POLICY_TEXT } from './policies.ts';
+import { REPORTS_TEXT } from './policy-reports.ts';
 import { PREFLIGHT_TEXT } from './preflight.ts';
 import { REGISTRY_TEXT } from './registries.ts';
 import { SCAN_TEXT } from './scan.ts';
@@ -36,6 +37,7 @@ export const TEXT = {
   ...REGISTRY_TEXT,
   ...POLICY_TEXT,
   ...NATIVE_TEXT,
+  ...REPORTS_TEXT,
   ...AUDIT_LOG_TEXT,
   ...SUPPLY_CHAIN_TEXT,
   ...CLUSTER_TEXT,

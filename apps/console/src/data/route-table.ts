@@ -97,6 +97,8 @@ export const ROUTE_TABLE = {
   'admission.coverage': ['GET', '/admission/coverage'],
   'admission.native': ['GET', '/admission/native'],
   'admission.native.put': ['PUT', '/admission/native'],
+  'admission.reports': ['GET', '/admission/reports'],
+  'admission.reports.put': ['PUT', '/admission/reports'],
   'admission.sources': ['GET', '/admission/sources'],
   'admission.sync': ['POST', '/admission/sync'],
   'access.who-can': ['GET', '/access/who-can'],

@@ -12,6 +12,7 @@ import {
   type Configure,
   type Failure,
   type FileSignature,
+  isOfController,
   ok,
   type Result,
   type SecretRule,
@@ -67,8 +68,8 @@ export function loadKnowledge(folder: string, log: Log): Result<Knowledge, Failu
     configuration: {
       type: 'configure',
       rulesRevision: compiled.set.revision,
-      // Rules about the audit log are asked here: no agent sees it.
-      rules: rules.map(({ rule }) => rule).filter(({ triggers }) => triggers.some((one) => one !== 'audit')),
+      // What only the controller sees is asked here.
+      rules: rules.map(({ rule }) => rule).filter(({ triggers }) => !triggers.every(isOfController)),
       watchedPaths: [...WATCHED],
       scanIntervalS: 6 * 3600,
       postureIntervalS: 3600,

@@ -25,6 +25,7 @@ import type { ClusterAccess } from '../decide/access/cluster-access.ts';
 import type { ProbeDesk } from '../decide/access/probe-desk.ts';
 import { PolicyBook } from '../decide/admission/policy-book.ts';
 import { BenchmarkFindings } from '../decide/compliance/benchmark-findings.ts';
+import { ChangeAuthors } from '../decide/audit-log/change-authors.ts';
 import { FindingLedger } from '../decide/finding-ledger.ts';
 import { PackageUses } from '../decide/package-uses.ts';
 import type { FrameworkBook } from '../framework-ports.ts';
@@ -125,6 +126,7 @@ async function stageDesk(parts: {
     context: EMPTY_CONTEXT,
     audit: undefined,
     native: undefined,
+    reports: undefined,
     verdicts: () => new Map(),
     recorded: () => [],
   });
@@ -283,6 +285,7 @@ function stageCluster(
       owner,
       publish: (change) => void parts.changes.push(change),
       authority: { caPem: () => 'ca' },
+      authors: new ChangeAuthors(),
       knowledge: { content: { rules: more.detections ?? [] } },
     },
     { placing: undefined, apis: undefined },

@@ -5,6 +5,7 @@ import type { Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { admissionRoutes } from './routes/admission.ts';
 import { admissionNativeRoutes } from './routes/admission-native.ts';
+import { admissionReportRoutes } from './routes/admission-reports.ts';
 import { admissionSourceRoutes } from './routes/admission-sources.ts';
 import { admissionSyncRoutes } from './routes/admission-sync.ts';
 import { advisoryRoutes } from './routes/advisories.ts';
@@ -27,6 +28,7 @@ export const ROUTES = [
   ...advisoryRoutes,
   ...admissionRoutes,
   ...admissionNativeRoutes,
+  ...admissionReportRoutes,
   ...admissionSourceRoutes,
   ...admissionSyncRoutes,
   ...clusterAccessRoutes,

@@ -16,8 +16,8 @@ export const SecurityEvent = object('SecurityEvent', 'A rule judged something th
   title: localText('What happened, in one sentence', 512),
   message: localText('The sentence with the names of this case', 2000),
   source: choice(
-    ['sensor', 'fallback', 'audit-log'],
-    'sensor: seen by the kernel sensor; fallback: by polling, may have missed others; audit-log: told by an API server',
+    ['sensor', 'fallback', 'audit-log', 'cluster-watch'],
+    'sensor: seen by the kernel sensor; fallback: by polling, may have missed others; audit-log: told by an API server; cluster-watch: seen by our watch of the cluster',
   ),
   decision: Decision,
   chain: optional(ProcessChain),

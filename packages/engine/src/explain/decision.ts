@@ -79,6 +79,7 @@ const TRIGGER_WORDS: Readonly<Record<DetectionRule['triggers'][number], Sentence
   listen: { en: 'a port is opened', ja: 'ポートで待ち受けが始まり' },
   credentials: { en: 'a process changes its user or capabilities', ja: 'プロセスの権限が変わり' },
   audit: { en: 'an API server is asked', ja: 'API サーバーへの要求があり' },
+  restore: { en: 'an object of Bartizan is put back', ja: 'Bartizan のオブジェクトが復元され' },
 };
 
 /** Says in plain words what a rule looks for. */

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { FactType, Trigger } from '@bartizan/contracts';
-import { TRIGGERS } from '@bartizan/contracts/admission';
+import { isOfController, TRIGGERS } from '@bartizan/contracts/admission';
 import { AUDIT_FACTS } from './audit-vocabulary.ts';
 import { type FactRow, row } from './fact-row.ts';
+import { RESTORE_FACTS } from './restore-vocabulary.ts';
 
 /** One fact a rule may ask for. `phrase` completes the sentence "... is one of ...". */
 export interface FactDefinition {
@@ -263,8 +264,8 @@ const CREDENTIALS: Readonly<Record<string, FactRow>> = {
   ),
 };
 
-/** What agents see; the audit log comes from an API server. */
-const ON_NODES = TRIGGERS.filter((trigger) => trigger !== 'audit');
+/** What agents see; the audit log comes from an API server, and the controller itself puts objects back. */
+const ON_NODES = TRIGGERS.filter((trigger) => !isOfController(trigger));
 
 const define = (rows: Readonly<Record<string, FactRow>>, triggers: readonly Trigger[]): FactDefinition[] =>
   Object.entries(rows).map(([name, { type, phrase, description }]) => ({
@@ -284,6 +285,7 @@ export const FACT_VOCABULARY: readonly FactDefinition[] = [
   ...define(REMOTE, ['connect']),
   ...define(CREDENTIALS, ['credentials']),
   ...define(AUDIT_FACTS, ['audit']),
+  ...define(RESTORE_FACTS, ['restore']),
 ];
 
 /** The same table by name. */

@@ -176,6 +176,25 @@ export const KUBE_CASES: readonly KubeCase[] = [
     },
   },
   {
+    name: 'labels and annotations come with what is listed by its names alone, and a version that rises',
+    run: async ({ client, namespace }) => {
+      const more = { labels: { 'example.org/of': 'case' }, annotations: { 'example.org/note': 'n' } };
+      const place = { namespace, name: 'labelled' };
+      const applied = await client.apply(CONFIG_MAPS, map('labelled', { a: '1' }, more), place);
+      const noted: Resource = { ...CONFIG_MAPS, metadataOnly: true };
+      const listed = async () => {
+        const page = await client.list(noted, { namespace, labelSelector: 'example.org/of=case' });
+        return page.ok ? page.value.items.find(({ meta }) => meta.name === 'labelled') : undefined;
+      };
+      const before = await listed();
+      expect(before?.raw['metadata']).toMatchObject(more);
+      expect(before?.raw).not.toHaveProperty('data');
+      expect(before?.meta.resourceVersion).toBe(applied.ok && applied.value.meta.resourceVersion);
+      await client.apply(CONFIG_MAPS, map('labelled', { a: '2' }, more), place, { force: true });
+      expect((await listed())?.meta.resourceVersion).not.toBe(before?.meta.resourceVersion);
+    },
+  },
+  {
     name: 'a kind that the server does not have is missing',
     run: async ({ client, namespace }) => {
       expect(code(await client.list(NONE, { namespace }))).toBe('E_KUBE_MISSING');

@@ -156,6 +156,43 @@ export const VERDICT_RIGHTS: readonly Right[] = [
   },
 ];
 
+const REPORT_APIS = ['openreports.io', 'wgpolicyk8s.io'];
+const REPORT_KINDS = ['reports', 'clusterreports', 'policyreports', 'clusterpolicyreports'];
+
+/**
+ * Policy reports, which are kept only where somebody switched them on. The role stands alone, so that it can be left
+ * out; its kinds decide nothing in a cluster.
+ */
+export const REPORT_RIGHTS: readonly Right[] = [
+  {
+    apiGroups: REPORT_APIS,
+    resources: REPORT_KINDS,
+    verbs: ['list'],
+    why: {
+      en: 'policy reports, when they are switched on: which kind is served, and which reports are its own',
+      ja: 'ポリシーレポートを有効にした場合に、提供されている種類と自身のレポートを調べるため',
+    },
+  },
+  {
+    apiGroups: REPORT_APIS,
+    resources: REPORT_KINDS,
+    verbs: ['create', 'patch'],
+    why: {
+      en: 'to write one report a namespace: server-side apply makes it by these two verbs',
+      ja: '名前空間ごとに 1 件のレポートを書くため (サーバーサイド適用はこの 2 つの動詞を使う)',
+    },
+  },
+  {
+    apiGroups: REPORT_APIS,
+    resources: REPORT_KINDS,
+    verbs: ['delete'],
+    why: {
+      en: 'to remove its reports when nothing is found any more, and when they are switched off',
+      ja: '検出がなくなったときと、無効にしたときに自身のレポートを削除するため',
+    },
+  },
+];
+
 /** What else the controller writes in the whole cluster. */
 export const WRITE_RIGHTS: readonly Right[] = [
   {
@@ -222,6 +259,7 @@ export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
   'bartizan-controller-read': READ_RIGHTS,
   'bartizan-controller-write': WRITE_RIGHTS,
   'bartizan-controller-admission': [...ADMISSION_RIGHTS, ...VERDICT_RIGHTS],
+  'bartizan-controller-reports': REPORT_RIGHTS,
   'bartizan-controller-trust': TRUST_RIGHTS,
 };
 
@@ -248,6 +286,7 @@ export function rightObjects(): ClusterObject[] {
     ...clusterRole('bartizan-controller-read', READ_RIGHTS),
     ...clusterRole('bartizan-controller-write', WRITE_RIGHTS),
     ...clusterRole('bartizan-controller-admission', [...ADMISSION_RIGHTS, ...VERDICT_RIGHTS]),
+    ...clusterRole('bartizan-controller-reports', REPORT_RIGHTS),
     { apiVersion: API, kind: 'Role', metadata: trust, rules: rulesOf(TRUST_RIGHTS) },
     {
       apiVersion: API,

@@ -18,6 +18,7 @@ import type { Translate } from '../../text/catalogue.ts';
 import { anyFlag, one, switchFlag, textFlag } from '../flags.ts';
 import { policyExchangeRoutes } from './policy-exchange.ts';
 import { policyNativeRoutes } from './policy-native.ts';
+import { policyReportsRoutes } from './policy-reports.ts';
 
 /** One path or more. */
 const paths = (brief: string) =>
@@ -115,6 +116,7 @@ export const policyRoutes = (t: Translate) => ({
       ...policyExchangeRoutes(t),
       emit: emitRoutes(t),
       native: policyNativeRoutes(t),
+      reports: policyReportsRoutes(t),
     },
     docs: { brief: t('command.policy') },
   }),

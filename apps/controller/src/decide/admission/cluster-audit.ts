@@ -16,6 +16,7 @@ import type { ApiFailure, Clock, Log, Owner, Publish } from '../../ports.ts';
 import type { FindingLedger } from '../finding-ledger.ts';
 import { checksOf, findingsOf, subjectOf } from './audited-object.ts';
 import type { PolicyBook } from './policy-book.ts';
+import type { HitObject } from './report-plan.ts';
 
 /** Something of the cluster as it is now. */
 export interface ObjectChange {
@@ -83,6 +84,7 @@ export class ClusterAudit {
   #endedMs: number;
   #writing: Promise<void> = Promise.resolve();
   #isClosed = false;
+  #changes = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -93,6 +95,7 @@ export class ClusterAudit {
     parts.book.listen((owner, { set }) => {
       if (owner.cluster !== parts.owner.cluster || owner.tenant !== parts.owner.tenant) return;
       this.#audit.swap(set, parts.clock.nowMs());
+      this.#changes += 1;
       // Titles, fixes and passes change with the rules, not only what is violated.
       for (const key of this.#keys.keys()) this.#dirty.add(key);
       this.#schedule();
@@ -104,6 +107,7 @@ export class ClusterAudit {
   take(change: ObjectChange): void {
     const { controller, group, resource, kind } = change;
     if (controller !== undefined && JUDGED_ABOVE.has(`${controller.group}/${controller.kind}`)) return;
+    this.#changes += 1;
     const key = keyOf(change);
     this.#kinds.set(`${group}/${kind}`, { group, resource, kind });
     if (change.object === undefined) this.#remove(key);
@@ -176,10 +180,24 @@ export class ClusterAudit {
     return counts;
   }
 
+  /** Rises with everything that may have changed a verdict. */
+  changes(): number {
+    return this.#changes;
+  }
+
+  /** Every object that some rule has something to say about. */
+  *hits(): Iterable<HitObject> {
+    for (const [key, request] of this.#keys) {
+      const hits = this.#audit.hitsOf(key);
+      if (hits.length > 0) yield { request, hits };
+    }
+  }
+
   /** Judges again what uses some images, for instance because a scan ended. */
   judgeAgain(isConcerned: (request: AdmissionRequest) => boolean): void {
     const keys = [...this.#keys].filter(([, request]) => isConcerned(request)).map(([key]) => key);
     this.#audit.again(keys, this.#parts.clock.nowMs());
+    this.#changes += 1;
     for (const key of keys) this.#dirty.add(key);
     if (keys.length > 0) this.#schedule();
   }

@@ -222,6 +222,12 @@ describe('without a cluster', () => {
     expect((await ask('GET', 'status')).json).toMatchObject({ kubernetes: { state: 'off' } });
     for (const answer of [await ask('GET', 'coverage'), await ask('POST', 'simulations', {})])
       expect([answer.status, answer.json]).toMatchObject([409, { code: 'E_POLICY_NO_CLUSTER' }]);
+    expect((await ask('GET', 'reports')).json).toEqual({
+      ...{ state: 'no-cluster', reports: 0, results: 0, leftOut: 0 },
+    });
+    for (const on of [true, false])
+      expect((await ask('PUT', 'reports', { on })).json).toMatchObject({ code: 'E_POLICY_NO_CLUSTER' });
+    expect((await ask('PUT', 'reports', { on: 'yes' })).status).toBe(400);
     expect((await ask('GET', 'decisions')).json).toMatchObject({ items: [] });
     const odd = { apiVersion: 'v1', kind: 'constructor', metadata: { name: 'x' } };
     expect((await ask('POST', 'tests', { object: odd })).json).toMatchObject({ verdict: 'allow' });

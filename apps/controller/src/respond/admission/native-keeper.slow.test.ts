@@ -6,7 +6,7 @@ import { systemScope } from '@bartizan/contracts';
 import { type FakeApiServer, startFakeApiServer } from '@bartizan/testkit/kube';
 import { openTestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { OwnedObject } from '../../native-ports.ts';
+import type { OwnedObject, Restoration } from '../../native-ports.ts';
 import type { ClusterFeed, Log } from '../../ports.ts';
 import { NativeKeeper } from './native-keeper.ts';
 
@@ -43,7 +43,10 @@ let client: KubeClient;
 let test: Awaited<ReturnType<typeof openTestStore>>;
 let keeper: NativeKeeper;
 let listener: Listener | undefined;
+let restored: Restoration[] = [];
+let nowMs = 0;
 beforeEach(async () => {
+  [restored, nowMs] = [[], 1_000];
   fake = await startFakeApiServer([POLICY.plural, BINDING.plural]);
   client = new KubeClient({
     server: new URL(fake.url),
@@ -62,7 +65,8 @@ beforeEach(async () => {
       },
     },
     store: test.store,
-    clock: { nowMs: () => 1000 },
+    clock: { nowMs: () => nowMs },
+    onRestored: (one) => void restored.push(one),
     log: quiet,
     owner: { cluster: 'local', tenant: 'default' },
     resources: [POLICY, BINDING],
@@ -131,6 +135,12 @@ describe('policies that are kept in a cluster', () => {
       expect(await audited()).toMatchObject([{ target: 'one', detail: 'changed by kubectl-edit; restored' }]),
     );
     expect(keeper.state(POLICY.kind, 'one')).toMatchObject({ state: 'in-force', restoredTotal: 1 });
+    expect(restored).toEqual([
+      {
+        ...{ kind: POLICY.kind, resource: POLICY.plural, name: 'one', change: 'changed' },
+        ...{ writer: 'kubectl-edit', noticed: 'watch', sinceMs: 1_000, restoredAtMs: 1_000 },
+      },
+    ]);
   });
 
   it('are put back after they were deleted; our own writing is no reason to', async () => {
@@ -140,6 +150,23 @@ describe('policies that are kept in a cluster', () => {
     tell(BINDING.kind, BINDING.plural, 'one');
     await until(() => expect(live(BINDING.plural, 'one')).toBeDefined());
     await until(async () => expect(await audited()).toMatchObject([{ detail: 'deleted; restored' }]));
+    expect(restored).toMatchObject([{ kind: BINDING.kind, change: 'deleted', noticed: 'watch' }]);
+    expect(restored[0]).not.toHaveProperty('writer');
+  });
+
+  it('are found by the regular look where no watch tells, away since the last time they were whole', async () => {
+    const intervals = vi.spyOn(globalThis, 'setInterval');
+    await keeper.keep(pair('one'), true);
+    const look = intervals.mock.calls.find(([, ms]) => ms === 30_000)?.[0];
+    intervals.mockRestore();
+    nowMs = 21_000;
+    fake.store.remove(POLICY.plural, undefined, 'one');
+    look?.();
+    await until(() =>
+      expect(restored).toMatchObject([
+        { name: 'one', change: 'deleted', noticed: 'look', sinceMs: 1_000, restoredAtMs: 21_000 },
+      ]),
+    );
   });
 
   it('stay when keeping ends, and are said to be not permitted where we may not write', async () => {

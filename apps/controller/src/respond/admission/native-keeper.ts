@@ -11,10 +11,10 @@ import {
 } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
 import { err, ok, type Result, systemScope } from '@bartizan/contracts';
-import type { OwnedObject, OwnedState } from '../../native-ports.ts';
+import type { OnRestored, OwnedObject, OwnedState } from '../../native-ports.ts';
 import type { Clock, ClusterFeed, Log, Owner } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
-import { tellRestored } from './tell-restored.ts';
+import { type Cause, tellRestored } from './tell-restored.ts';
 
 interface Parts {
   readonly client: KubeClient;
@@ -23,12 +23,12 @@ interface Parts {
   readonly clock: Clock;
   readonly log: Log;
   readonly owner: Owner;
+  readonly onRestored: OnRestored;
   /** Every kind of which some are kept, in the order in which they are written. */
   readonly resources: readonly Resource[];
   /** Labels of ours: whatever carries all of them and is not wanted is removed. */
   readonly labels: Readonly<Record<string, string>>;
 }
-type Cause = 'planned' | 'found' | 'deleted' | 'changed';
 type Kept = Result<KubeObject, KubeError>;
 
 const TRIES = 5;
@@ -47,6 +47,8 @@ export class NativeKeeper {
   readonly #states = new Map<string, OwnedState>();
   /** What was in force at last: only who changes that changes something of ours. */
   readonly #inForce = new Map<string, OwnedObject>();
+  /** When each was seen as it shall be for the last time. */
+  readonly #wholeAtMs = new Map<string, number>();
   /** What the API server makes of an object of ours that it was given whole: with defaults we may not know. */
   readonly #accepted = new Map<string, { readonly wanted: OwnedObject; readonly spec: unknown }>();
   #desired = new Map<string, OwnedObject>();
@@ -75,7 +77,9 @@ export class NativeKeeper {
         const key = keyOf(kind, meta.name);
         const desired = this.#desired.get(key);
         if (desired === undefined || (object !== undefined && this.#isAsDesired(desired, object))) return;
-        void this.#turnstile.run(() => this.#one(key, object === undefined ? 'deleted' : 'changed'));
+        const toldAtMs = this.#parts.clock.nowMs();
+        const cause = object === undefined ? 'deleted' : 'changed';
+        void this.#turnstile.run(() => this.#one(key, cause, toldAtMs));
       },
     });
     this.#timer ??= setInterval(() => void this.#all('found'), CHECK_MS).unref();
@@ -119,15 +123,16 @@ export class NativeKeeper {
   }
 
   /** Brings one object to what it shall be now; the plan may be another one than when this was asked for. */
-  async #one(key: string, cause: Cause): Promise<void> {
+  async #one(key: string, cause: Cause, toldAtMs?: number): Promise<void> {
     const desired = this.#desired.get(key);
     if (desired === undefined) return;
-    const { client, log } = this.#parts;
+    const { client, log, clock } = this.#parts;
     const restoredTotal = this.#states.get(key)?.restoredTotal ?? 0;
     const live = await client.get(desired.resource, { name: desired.name });
     if (live.ok && this.#isAsDesired(desired, live.value)) {
       this.#states.set(key, { state: 'in-force', restoredTotal });
       this.#inForce.set(key, desired);
+      this.#wholeAtMs.set(key, clock.nowMs());
       return;
     }
     const isAway = !live.ok && live.error.code === 'E_KUBE_MISSING';
@@ -148,9 +153,11 @@ export class NativeKeeper {
     const isRestored = cause !== 'planned' && this.#inForce.get(key) === desired;
     this.#inForce.set(key, desired);
     this.#states.set(key, { state: 'in-force', restoredTotal: restoredTotal + (isRestored ? 1 : 0) });
+    const sinceMs = toldAtMs ?? this.#wholeAtMs.get(key) ?? clock.nowMs();
+    this.#wholeAtMs.set(key, clock.nowMs());
     if (isRestored)
       await tellRestored(this.#parts, SCOPE, {
-        ...{ what: 'policy', name: desired.name },
+        ...{ what: 'policy', resource: desired.resource, name: desired.name, cause, sinceMs },
         live: live.ok ? live.value : undefined,
       });
   }

@@ -6,6 +6,7 @@ import { systemScope } from '@bartizan/contracts';
 import { type FakeApiServer, startFakeApiServer } from '@bartizan/testkit/kube';
 import { openTestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Restoration } from '../../native-ports.ts';
 import type { ClusterFeed, Log } from '../../ports.ts';
 import { desiredConfigurations, type RegistrationPlan } from './registration.ts';
 import { WebhookKeeper } from './webhook-keeper.ts';
@@ -27,7 +28,10 @@ let client: KubeClient;
 let test: Awaited<ReturnType<typeof openTestStore>>;
 let keeper: WebhookKeeper;
 let listener: Listener | undefined;
+let restored: Restoration[] = [];
+let nowMs = 0;
 beforeEach(async () => {
+  [restored, nowMs] = [[], 1_000];
   fake = await startFakeApiServer([VALIDATING, MUTATING]);
   client = new KubeClient({
     server: new URL(fake.url),
@@ -46,7 +50,8 @@ beforeEach(async () => {
       },
     },
     store: test.store,
-    clock: { nowMs: () => 1000 },
+    clock: { nowMs: () => nowMs },
+    onRestored: (one) => void restored.push(one),
     log: quiet,
     owner: { cluster: 'local', tenant: 'default' },
   });
@@ -149,6 +154,12 @@ describe('our webhooks', () => {
     tell(name);
     await until(() => expect(live(name)).toBeDefined());
     await until(async () => expect(await audited()).toHaveLength(1));
+    expect(restored).toEqual([
+      {
+        ...{ kind: 'ValidatingWebhookConfiguration', resource: VALIDATING, name, change: 'deleted' },
+        ...{ noticed: 'watch', sinceMs: 1_000, restoredAtMs: 1_000 },
+      },
+    ]);
   });
 
   it('are said to be not permitted where we may not write them', async () => {

@@ -4,6 +4,7 @@
 import type { KubeClient, KubeError, KubeObject } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
 import { err, ok, type Result, systemScope } from '@bartizan/contracts';
+import type { OnRestored } from '../../native-ports.ts';
 import type { Clock, ClusterFeed, Log, Owner } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
 import {
@@ -12,7 +13,7 @@ import {
   isAsDesired,
   type RegistrationPlan,
 } from './registration.ts';
-import { tellRestored } from './tell-restored.ts';
+import { type Cause, tellRestored } from './tell-restored.ts';
 
 /** How one configuration of ours is. */
 export interface WebhookState {
@@ -29,6 +30,12 @@ interface Parts {
   readonly clock: Clock;
   readonly log: Log;
   readonly owner: Owner;
+  readonly onRestored: OnRestored;
+}
+/** Why it is looked at, and since when the watch knows. */
+interface Look {
+  readonly cause: Cause;
+  readonly toldAtMs?: number;
 }
 type Kept = Result<'in-force' | 'restored', KubeError>;
 
@@ -42,6 +49,8 @@ export class WebhookKeeper {
   readonly #parts: Parts;
   readonly #turnstile = new Turnstile();
   readonly #states = new Map<string, WebhookState>();
+  /** When each was seen as it shall be for the last time. */
+  readonly #wholeAtMs = new Map<string, number>();
   #desired: readonly DesiredConfiguration[] = [];
   #timer: NodeJS.Timeout | undefined;
   #stop: (() => void) | undefined;
@@ -58,7 +67,9 @@ export class WebhookKeeper {
       onChange: ({ kind, meta, object }) => {
         const desired = this.#desired.find((one) => one.name === meta.name && one.resource.kind === kind);
         if (desired === undefined || (object !== undefined && isAsDesired(desired, object.raw))) return;
-        void this.#turnstile.run(() => this.#one(desired.name, object === undefined ? 'deleted' : 'changed'));
+        const cause = object === undefined ? 'deleted' : 'changed';
+        const look: Look = { cause, toldAtMs: this.#parts.clock.nowMs() };
+        void this.#turnstile.run(() => this.#one(desired.name, look));
       },
     });
     this.#timer ??= setInterval(() => void this.#all('found'), CHECK_MS).unref();
@@ -76,15 +87,15 @@ export class WebhookKeeper {
   }
 
   async #all(cause: Cause): Promise<void> {
-    for (const { name } of this.#desired) await this.#turnstile.run(() => this.#one(name, cause));
+    for (const { name } of this.#desired) await this.#turnstile.run(() => this.#one(name, { cause }));
   }
 
   /** Brings one configuration to what it is to be now; the plan may be another one than when this was asked for. */
-  async #one(name: string, cause: Cause): Promise<void> {
+  async #one(name: string, look: Look): Promise<void> {
     const desired = this.#desired.find((one) => one.name === name);
     if (desired === undefined) return;
     const before = this.#states.get(name);
-    const outcome = await this.#put(desired, cause);
+    const outcome = await this.#put(desired, look);
     const failsClosed = desired.object.webhooks.some((one) => Reflect.get(one, 'failurePolicy') === 'Fail');
     const restoredTotal = before?.restoredTotal ?? 0;
     if (!outcome.ok) {
@@ -94,12 +105,13 @@ export class WebhookKeeper {
       this.#states.set(name, { name, state, failsClosed, restoredTotal, code });
       return;
     }
+    this.#wholeAtMs.set(name, this.#parts.clock.nowMs());
     const isRestored = outcome.value === 'restored';
     const state = isRestored || before?.state === 'restored' ? 'restored' : 'in-force';
     this.#states.set(name, { name, state, failsClosed, restoredTotal: restoredTotal + (isRestored ? 1 : 0) });
   }
 
-  async #put(desired: DesiredConfiguration, cause: Cause): Promise<Kept> {
+  async #put(desired: DesiredConfiguration, look: Look): Promise<Kept> {
     const { client } = this.#parts;
     const { resource, name, object } = desired;
     let last: KubeError | undefined;
@@ -113,7 +125,7 @@ export class WebhookKeeper {
       const written = live.ok
         ? await client.update(resource, { ...object, metadata }, { name })
         : await client.create(resource, object);
-      if (written.ok) return ok(await this.#told(desired, cause, live.ok ? live.value : undefined));
+      if (written.ok) return ok(await this.#told(desired, look, live.ok ? live.value : undefined));
       last = written.error;
       // Another controller, or the attacker, was faster: look again.
       if (last.code !== 'E_KUBE_CONFLICT') break;
@@ -123,15 +135,14 @@ export class WebhookKeeper {
 
   /** Leaves a record where somebody else took away or changed what we had registered. */
   async #told(
-    { name }: DesiredConfiguration,
-    cause: Cause,
+    { name, resource }: DesiredConfiguration,
+    { cause, toldAtMs }: Look,
     live: KubeObject | undefined,
   ): Promise<'in-force' | 'restored'> {
     const wasThere = this.#states.has(name);
     if (cause === 'planned' || !wasThere) return 'in-force';
-    await tellRestored(this.#parts, SCOPE, { what: 'webhook', name, live });
+    const sinceMs = toldAtMs ?? this.#wholeAtMs.get(name) ?? this.#parts.clock.nowMs();
+    await tellRestored(this.#parts, SCOPE, { what: 'webhook', resource, name, cause, sinceMs, live });
     return 'restored';
   }
 }
-
-type Cause = 'planned' | 'found' | 'deleted' | 'changed';

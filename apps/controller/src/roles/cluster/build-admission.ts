@@ -7,6 +7,7 @@ import { err, failure, ok, type Result } from '@bartizan/contracts';
 import type { AdmissionContext, AdmissionRuleSet } from '@bartizan/engine/admission';
 import type { RecordedRequests } from '../../decide/admission/recorded-requests.ts';
 import { AdmissionBench } from '../../decide/admission-bench.ts';
+import type { OnRestored } from '../../native-ports.ts';
 import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
 import { DecisionLedger, type LedgerState } from '../../respond/admission/decision-ledger.ts';
 import type { WebhookAddress } from '../../respond/admission/registration.ts';
@@ -29,6 +30,7 @@ export interface AdmissionParts {
   readonly owner: Owner;
   readonly rules: () => AdmissionRuleSet;
   readonly context: AdmissionContext;
+  readonly onRestored: OnRestored;
   /** Keeps requests for simulations; absent: switched off. */
   readonly recorded?: RecordedRequests;
   readonly known: { readonly client: KubeClient; readonly state: ClusterState };

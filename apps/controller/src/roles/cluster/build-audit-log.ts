@@ -7,6 +7,7 @@ import type { DetectionRule } from '@bartizan/contracts';
 import type { AuditLogDesk } from '../../audit-log-ports.ts';
 import { AccessUse } from '../../decide/access/access-use.ts';
 import { AuditJudge } from '../../decide/audit-log/audit-judge.ts';
+import type { ChangeAuthors } from '../../decide/audit-log/change-authors.ts';
 import type { Clock, Log, Owner, Publish } from '../../ports.ts';
 import { AuditIntake } from '../../sense/audit-log/audit-intake.ts';
 import type { ClusterRole } from './build-cluster.ts';
@@ -19,6 +20,8 @@ interface Parts {
   /** Whose cluster is watched: of its users the use of permissions is kept. */
   readonly owner: Owner;
   readonly authority: Pick<CertificateAuthority, 'caPem'>;
+  /** Who changes policies and webhooks, for those who put them back. */
+  readonly authors: ChangeAuthors;
   readonly knowledge: { readonly content: { readonly rules: readonly DetectionRule[] } };
 }
 
@@ -46,6 +49,7 @@ export function buildAuditLog(parts: Parts, { placing, apis }: Pick<ClusterRole,
         if (cluster !== parts.owner.cluster || tenant !== parts.owner.tenant) return;
         use.note(requests);
         apis?.note(requests);
+        parts.authors.note(requests, parts.clock.nowMs());
       },
     },
   });

@@ -3,6 +3,8 @@
 
 import { buildAccessDesk } from '../../decide/access/access-desk.ts';
 import { BenchmarkFindings } from '../../decide/compliance/benchmark-findings.ts';
+import { RestoreJudge } from '../../decide/admission/restore-judge.ts';
+import { ChangeAuthors } from '../../decide/audit-log/change-authors.ts';
 import { ComplianceDesk } from '../../decide/compliance/compliance-desk.ts';
 import { NodeReports } from '../../decide/compliance/node-reports.ts';
 import type { Judges } from '../../sense/inventory.ts';
@@ -12,8 +14,8 @@ import { buildDesk, openPolicyBook, openSources } from './build-desk.ts';
 import { FollowedDirectory } from './follow-directory.ts';
 import { FollowedObjects } from './follow-objects.ts';
 
-type Parts = Omit<Parameters<typeof buildCluster>[0], 'book' | 'env' | 'onPolicies'> &
-  Parameters<typeof buildAuditLog>[0];
+type Parts = Omit<Parameters<typeof buildCluster>[0], 'book' | 'env' | 'onPolicies' | 'onRestored'> &
+  Omit<Parameters<typeof buildAuditLog>[0], 'authors'>;
 
 /** Judges of what agents say of the cluster that their nodes are of. */
 export type ClusterJudges = Pick<Judges, 'onEvidence' | 'onAudit'>;
@@ -29,8 +31,11 @@ export async function buildClusterSide(parts: Parts) {
     answers: () => cluster.policies?.answers() ?? [],
   });
   const onPolicies = (): void => nodeReports.clusterChanged();
-  const cluster: ClusterRole = await buildCluster({ ...parts, env: process.env, book, onPolicies });
-  const auditLog = buildAuditLog(parts, cluster);
+  const authors = new ChangeAuthors();
+  const restores = new RestoreJudge({ ...parts, rules: parts.knowledge.content.rules, authors });
+  const heard = { onPolicies, onRestored: restores.take };
+  const cluster: ClusterRole = await buildCluster({ ...parts, env: process.env, book, ...heard });
+  const auditLog = buildAuditLog({ ...parts, authors }, cluster);
   await auditLog.load();
   const followed = openSources(parts, book);
   const side = withSources(cluster, followersOf(parts, cluster, followed.sources));
@@ -41,6 +46,7 @@ export async function buildClusterSide(parts: Parts) {
         await auditLog.close();
         await nodeReports.close();
         await side.close();
+        await restores.close();
       },
     },
     auditLog: auditLog.desk,

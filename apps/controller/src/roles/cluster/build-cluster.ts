@@ -18,6 +18,7 @@ import { RecordedRequests } from '../../decide/admission/recorded-requests.ts';
 import { ClusterPolicies } from '../../decide/compliance/cluster-policies.ts';
 import type { FindingLedger } from '../../decide/finding-ledger.ts';
 import type { Knowledge } from '../../decide/rule-book.ts';
+import type { OnRestored } from '../../native-ports.ts';
 import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
 import { SYSTEM_NAMESPACES } from '../../respond/admission/registration.ts';
 import { resourceOf } from '../../sense/kubernetes/cluster-resources.ts';
@@ -31,6 +32,7 @@ import { AdmissionGate } from './admission-gate.ts';
 import { ownNamespaces } from './build-admission.ts';
 import { followAccess, ServerVersion } from './follow-access.ts';
 import { NativeRole } from './native-role.ts';
+import { ReportRole } from './report-role.ts';
 
 interface Parts {
   readonly options: StartOptions;
@@ -50,6 +52,8 @@ interface Parts {
   readonly advisories: ComponentAdvisories;
   /** Told when something that benchmarks ask of the cluster may have changed. */
   readonly onPolicies: () => void;
+  /** Told when a policy or webhook of ours was put back. */
+  readonly onRestored: OnRestored;
 }
 
 /** The cluster this controller stands in or was shown; off where there is none. */
@@ -64,6 +68,8 @@ export interface ClusterRole {
   readonly audit: ClusterAudit | undefined;
   /** Rules that the API server holds by itself; absent = no cluster is watched. */
   readonly native: NativeRole | undefined;
+  /** Policy reports in the cluster; absent = no cluster is watched. */
+  readonly reports: ReportRole | undefined;
   /** Who may do what, and which pod may reach which; absent = no cluster is watched. */
   readonly access: ClusterAccess | undefined;
   /** Harmless requests that prove exposure; absent = no cluster is watched. */
@@ -129,13 +135,14 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   });
   const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
   const native = nativeRole(parts, { client, state });
+  const reports = reportRole(parts, { client, state, context, audit });
   const { gate, recorded } = gateOf(parts, { rules, context, known: { client, state } });
   return {
     status: () => ({ ...statusOf(client.where, version.known, state.states()), admission: gate.status() }),
     placing: new Placing(workloads),
     ...{ known: { client, state }, context, audit },
     ...followed.asked,
-    ...{ native, policies },
+    ...{ native, reports, policies },
     verdicts: () => gate.verdicts(),
     recorded: () => recorded?.requests() ?? [],
     start: () => {
@@ -143,10 +150,12 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
       followed.start();
       gate.start();
       void native.start();
+      void reports.start();
     },
     close: async () => {
       await gate.close();
       await native.close();
+      await reports.close();
       await state.stop();
       await audit.close();
       await followed.close();
@@ -198,6 +207,22 @@ const nativeRole = (parts: Parts, known: { readonly client: KubeClient; readonly
     known,
   });
 
+const reportRole = (
+  parts: Parts,
+  known: {
+    readonly client: KubeClient;
+    readonly state: ClusterState;
+    readonly context: AdmissionContext;
+    readonly audit: ClusterAudit;
+  },
+) =>
+  new ReportRole({
+    ...parts,
+    ...known,
+    instance: parts.options.instance,
+    isKnown: () => SEEN.has(stateOf(known.state.states())),
+  });
+
 /** Kinds without which nobody knows what an account may do. */
 const ACCESS_KINDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
 
@@ -230,11 +255,15 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   apis: undefined,
   packChanged: () => undefined,
   native: undefined,
+  reports: undefined,
   verdicts: () => new Map(),
   recorded: () => [],
   start: () => undefined,
   close: () => Promise.resolve(),
 });
+
+/** All that may be seen of the cluster was seen. */
+const SEEN: ReadonlySet<ClusterStatus['state']> = new Set(['synced', 'partial']);
 
 function stateOf(states: readonly WatchState[]): ClusterStatus['state'] {
   const has = (condition: WatchState['condition']): boolean =>

@@ -63,7 +63,7 @@ export function openSources(parts: Parts, book: PolicyBook) {
 export function buildDesk(
   parts: Parts,
   book: PolicyBook,
-  cluster: Pick<ClusterRole, 'status' | 'context' | 'audit' | 'verdicts' | 'native' | 'recorded'>,
+  cluster: Pick<ClusterRole, 'status' | 'context' | 'audit' | 'verdicts' | 'native' | 'reports' | 'recorded'>,
   followed: { readonly turnstile: Turnstile; readonly sources: PolicySources } = openSources(parts, book),
 ): AdmissionDesk {
   const context = cluster.context;
@@ -105,6 +105,7 @@ export function buildDesk(
     coverage: meaning.coverage,
     status: meaning.status,
     ...nativeDesk(parts.owner, cluster.native),
+    ...reportDesk(parts.owner, cluster.reports),
     counts: meaning.counts,
   };
 }
@@ -120,6 +121,22 @@ function nativeDesk(
     native: (owner) => roleFor(owner)?.status() ?? { state: 'no-cluster', rules: [], policies: [] },
     chooseNative: ({ owner }, rules) =>
       roleFor(owner)?.choose(rules) ??
+      Promise.resolve(err(failure('E_POLICY_NO_CLUSTER', 'no cluster is watched'))),
+  };
+}
+
+/** Reports in the cluster; without one, and for other owners, there are none. */
+function reportDesk(
+  home: Owner,
+  reports: ClusterRole['reports'],
+): Pick<AdmissionDesk, 'reports' | 'chooseReports'> {
+  const roleFor = ({ cluster, tenant }: Owner) =>
+    cluster === home.cluster && tenant === home.tenant ? reports : undefined;
+  return {
+    reports: (owner) =>
+      roleFor(owner)?.status() ?? { state: 'no-cluster', reports: 0, results: 0, leftOut: 0 },
+    chooseReports: ({ owner }, on) =>
+      roleFor(owner)?.choose(on) ??
       Promise.resolve(err(failure('E_POLICY_NO_CLUSTER', 'no cluster is watched'))),
   };
 }

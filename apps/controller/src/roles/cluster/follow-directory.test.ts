@@ -168,6 +168,7 @@ describe('a directory of policies', () => {
         verdicts: () => new Map(),
         recorded: () => [],
         native: undefined,
+        reports: undefined,
       },
       followed,
     );

@@ -14,6 +14,7 @@ import {
   planNative,
 } from '../../decide/admission/native-plan.ts';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
+import type { OnRestored } from '../../native-ports.ts';
 import type { ApiFailure, Clock, ClusterFeed, Log, Owner } from '../../ports.ts';
 import { NativeKeeper } from '../../respond/admission/native-keeper.ts';
 import { Turnstile } from '../../turnstile.ts';
@@ -26,6 +27,7 @@ interface Parts {
   readonly owner: Owner;
   readonly book: PolicyBook;
   readonly images: ImageBook;
+  readonly onRestored: OnRestored;
   /** Namespaces that no guard may stop: the system's and ours. */
   readonly exempt: readonly string[];
   readonly known: { readonly client: KubeClient; readonly state: ClusterFeed };

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { issueAuthority, issueServer } from '@bartizan/adapters/pki';
+import type { AdmissionReports } from '@bartizan/contracts';
+import { run as runCli } from '@stricli/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildCli } from '../app.ts';
+import type { CliContext } from '../context.ts';
+import { type Language, translator } from '../text/catalogue.ts';
+
+const NONE = { reports: 0, results: 0, leftOut: 0 };
+const KEPT: AdmissionReports = {
+  ...{ state: 'on', api: 'openreports.io/v1alpha1', reports: 3, results: 12, leftOut: 4 },
+};
+let folder = '';
+let server: Server;
+let answer: AdmissionReports = KEPT;
+const asked: string[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'bartizan-reports-'));
+  const validity = { nowMs: Date.now(), lifetimeMs: 3_600_000 };
+  const authority = await issueAuthority('test', validity);
+  const leaf = await issueServer(authority, ['127.0.0.1'], validity);
+  writeFileSync(join(folder, 'ca.pem'), authority.certificatePem);
+  server = createServer({ key: leaf.keyPem, cert: leaf.certificatePem }, (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      asked.push(`${request.method} ${request.url} ${Buffer.concat(chunks).toString('utf8')}`.trim());
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(answer));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs `policy reports` in this process, against the server of this test. */
+async function reports(words: readonly string[], language: Language = 'en') {
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const written: string[] = [];
+  const write = (text: string): number => written.push(text);
+  const env = {
+    BARTIZAN_SERVER: `https://127.0.0.1:${port}`,
+    BARTIZAN_TOKEN: 'token',
+    BARTIZAN_CA_FILE: join(folder, 'ca.pem'),
+  };
+  const process = { env, exitCode: undefined as unknown, stdout: { write }, stderr: { write } };
+  const context = { process, language, t: translator(language), checkout: folder };
+  const cli = await buildCli(translator(language), '0');
+  await runCli(cli, ['policy', 'reports', ...words], context as unknown as CliContext);
+  return { exitCode: process.exitCode, text: written.join('') };
+}
+
+describe('policy reports', () => {
+  it('are shown with their API, their number and what found no room', async () => {
+    answer = KEPT;
+    const { exitCode, text } = await reports(['status']);
+    expect(exitCode).toBe(0);
+    for (const part of ['kept', 'openreports.io/v1alpha1', '3', '12', '4']) expect(text).toContain(part);
+    expect((await reports(['status'], 'ja')).text).toContain('有効');
+    expect(JSON.parse((await reports(['status', '-o', 'json'])).text)).toEqual(KEPT);
+  });
+
+  it('are switched on and off', async () => {
+    asked.length = 0;
+    answer = KEPT;
+    expect((await reports(['on'])).exitCode).toBe(0);
+    answer = { state: 'off', ...NONE };
+    expect((await reports(['off'])).exitCode).toBe(0);
+    expect(asked).toEqual(
+      ['{"on":true}', '{"on":false}'].map((body) => `PUT /api/v1/admission/reports ${body}`),
+    );
+  });
+
+  it('fail where none can be written, with the reason', async () => {
+    answer = { state: 'not-served', ...NONE };
+    expect(await reports(['on'])).toMatchObject({ exitCode: 1 });
+    expect(await reports(['status'])).toMatchObject({ exitCode: 0 });
+    answer = {
+      state: 'not-permitted',
+      ...NONE,
+      code: 'E_KUBE_NOT_PERMITTED',
+      detail: 'reports is forbidden',
+    };
+    const { exitCode, text } = await reports(['status']);
+    expect([exitCode, text.includes('E_KUBE_NOT_PERMITTED: reports is forbidden')]).toEqual([1, true]);
+  });
+});
