@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { buildAccessDesk } from '../../decide/access/access-desk.ts';
-import { BenchmarkFindings } from '../../decide/compliance/benchmark-findings.ts';
 import { RestoreJudge } from '../../decide/admission/restore-judge.ts';
 import { ChangeAuthors } from '../../decide/audit-log/change-authors.ts';
+import { BenchmarkFindings } from '../../decide/compliance/benchmark-findings.ts';
 import { ComplianceDesk } from '../../decide/compliance/compliance-desk.ts';
 import { NodeReports } from '../../decide/compliance/node-reports.ts';
 import type { Judges } from '../../sense/inventory.ts';
