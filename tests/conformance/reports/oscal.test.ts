@@ -37,7 +37,7 @@ function frameworks(): readonly Framework[] {
   if (!loaded.ok || !content.ok) throw new Error('the content cannot be read');
   const { controls } = content.value;
   const owasp = ([2022, 2025] as const).map((edition) =>
-    frameworkOfOwasp(controls, edition, loaded.value.frameworks[0]?.asOf ?? ''),
+    frameworkOfOwasp(controls, edition, { asOf: loaded.value.frameworks[0]?.asOf ?? '' }),
   );
   return [...loaded.value.frameworks, ...owasp];
 }
