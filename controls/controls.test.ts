@@ -129,7 +129,7 @@ describe('controls', () => {
       [...control.detects, ...control.prevents]
         .filter((id) => !CODED.includes(id))
         .filter((id) => {
-          const folder = /^(runtime|audit)\./.test(id)
+          const folder = /^(runtime|audit|cluster)\./.test(id)
             ? 'detections'
             : id.startsWith('malware.')
               ? 'malware'
