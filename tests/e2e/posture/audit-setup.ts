@@ -13,8 +13,9 @@ const MAIN = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.
 export function doorTo(port: number, host: string): Promise<Server> {
   const server = createServer((outside) => {
     const inside = connect(port, '127.0.0.1');
-    outside.on('error', () => inside.destroy());
-    inside.on('error', () => outside.destroy());
+    // Neither end outlives the other: a program that was killed leaves no connection that a test would wait for.
+    outside.on('error', () => inside.destroy()).on('close', () => inside.destroy());
+    inside.on('error', () => outside.destroy()).on('close', () => outside.destroy());
     outside.pipe(inside).pipe(outside);
   });
   return new Promise((resolve, reject) => {
