@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Running } from '../controller/running.ts';
-import { doorTo } from '../e2e/posture/audit-setup.ts';
+import { doorTo } from './door.ts';
 import { type Cluster, enterScript } from './kubebox.ts';
 
 const MAIN = fileURLToPath(new URL('../../apps/agent/src/main.ts', import.meta.url));

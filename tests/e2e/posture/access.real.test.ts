@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccessPath, AccessUse } from '@bartizan/contracts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { doorTo } from '../../cluster/door.ts';
 import { hasKubebox, useCluster } from '../../cluster/kubebox.ts';
 import { SecondApiServer } from '../../cluster/second-api-server.ts';
 import { type Running, startRunning } from '../../controller/running.ts';
-import { cli, doorTo } from './audit-setup.ts';
+import { cli } from './audit-setup.ts';
 
 /** From a change of roles to the answer. */
 const PROMISE_MS = 2_000;

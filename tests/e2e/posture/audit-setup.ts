@@ -2,27 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFileSync, spawn } from 'node:child_process';
-import { connect, createServer, type Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type Cluster, serviceAccountToken } from '../../cluster/kubebox.ts';
 import type { Stage } from './audit-cases.ts';
 
 const MAIN = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
-
-/** Lets nodes reach a port of loopback, as long as the test runs. */
-export function doorTo(port: number, host: string): Promise<Server> {
-  const server = createServer((outside) => {
-    const inside = connect(port, '127.0.0.1');
-    // Neither end outlives the other: a program that was killed leaves no connection that a test would wait for.
-    outside.on('error', () => inside.destroy()).on('close', () => inside.destroy());
-    inside.on('error', () => outside.destroy()).on('close', () => outside.destroy());
-    outside.pipe(inside).pipe(outside);
-  });
-  return new Promise((resolve, reject) => {
-    server.on('error', reject);
-    server.listen(0, host, () => resolve(server));
-  });
-}
 
 /** What the real program prints; rejects with what it said when it fails. */
 export function cli(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {

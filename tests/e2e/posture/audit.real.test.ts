@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AuditLogStatus, SecurityEvent } from '@bartizan/contracts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { doorTo } from '../../cluster/door.ts';
 import { hasKubebox, useCluster } from '../../cluster/kubebox.ts';
 import { SecondApiServer } from '../../cluster/second-api-server.ts';
 import { type Running, startRunning } from '../../controller/running.ts';
 import { type KubeCaller, kubeCaller } from './audit-caller.ts';
 import { AUDIT_CASES, CANARY, type Stage } from './audit-cases.ts';
-import { cli, doorTo, seedStage } from './audit-setup.ts';
+import { cli, seedStage } from './audit-setup.ts';
 
 /** From the request to the event: the API server collects for a second, then sends. */
 const PROMISE_MS = 3_000;

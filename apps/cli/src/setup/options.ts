@@ -8,8 +8,8 @@ export interface UpOptions {
   readonly advisories?: string;
   readonly publicNames?: string[];
   readonly runcRoots?: string[];
-  /** The files of running containers are not searched for secrets and harmful files. */
-  readonly noContainerSearch?: boolean;
+  /** Whether the files of running containers are searched for secrets and harmful files; absent = as before. */
+  readonly containerSearch?: boolean;
   readonly noAgent: boolean;
   readonly service: boolean;
   readonly waitSensor: boolean;

@@ -148,7 +148,7 @@ export async function prepare(context: SetupContext, options: UpOptions): Promis
     node,
     publicNames: options.publicNames ?? before?.publicNames ?? [],
     agentEnabled: !options.noAgent,
-    ...(options.noContainerSearch === true ? { searchContainers: false } : {}),
+    searchContainers: isContainerSearchOn(options.containerSearch, before?.searchContainers),
     runcRoots: options.runcRoots ?? before?.runcRoots ?? ['/run/runc'],
     runtimes: before?.runtimes ?? [],
     service: options.service || (before?.service ?? false),
@@ -156,6 +156,10 @@ export async function prepare(context: SetupContext, options: UpOptions): Promis
   };
   return ok({ record, before, user: user.value });
 }
+
+/** Whoever switched the search of containers off finds it off after the next `up`, which says nothing of it. */
+export const isContainerSearchOn = (asked: boolean | undefined, before: boolean | undefined): boolean =>
+  asked ?? before ?? true;
 
 /** The kubeconfig that `up` was given; empty takes the one of before away. */
 const kubeconfigOf = (given: string | undefined, before: string | undefined): { kubeconfig?: string } => {

@@ -21,6 +21,7 @@ import { type InstancePaths, instancePaths } from '../instance/paths.ts';
 import { findAdvisories, placeAdvisories } from './advisories.ts';
 import { wrap } from './draw-box.ts';
 import { choosePorts, isFree } from './ports.ts';
+import { isContainerSearchOn } from './prepare.ts';
 import { buildConsole, consoleDigest, placeNode, pruneReleases } from './release.ts';
 import { runProgram } from './run-program.ts';
 import { unitDropIn } from './service.ts';
@@ -166,6 +167,15 @@ describe('release', () => {
   });
 });
 
+describe('the search of running containers', () => {
+  it('is on until it is switched off, and stays as it was said last', () => {
+    expect(isContainerSearchOn(undefined, undefined)).toBe(true);
+    expect(isContainerSearchOn(false, undefined)).toBe(false);
+    expect(isContainerSearchOn(undefined, false)).toBe(false);
+    expect(isContainerSearchOn(true, false)).toBe(true);
+  });
+});
+
 describe('uninstall', () => {
   const fill = (paths: InstancePaths): void => {
     for (const path of [
@@ -213,10 +223,11 @@ describe('uninstall', () => {
     const paths = pathsOf('one');
     fill(paths);
     const toolchain = join(paths.cache, 'toolchain');
-    for (let index = 0; index < 300; index += 1)
-      mkdirSync(join(toolchain, String(index)), { recursive: true });
-    const filling = `const { mkdirSync } = require('node:fs'); console.log('fills'); for (let i = 0; ; i += 1)
-      try { mkdirSync(${JSON.stringify(toolchain)} + '/' + (i % 300) + '/' + i); } catch {}`;
+    // One folder that grows while it is emptied: removed in its place, it is not empty when its turn comes.
+    mkdirSync(toolchain, { recursive: true });
+    for (let index = 0; index < 5000; index += 1) writeFileSync(join(toolchain, `old-${index}`), '');
+    const filling = `const { writeFileSync } = require('node:fs'); console.log('fills'); for (let i = 0; ; i += 1)
+      try { writeFileSync(${JSON.stringify(toolchain)} + '/new-' + i, ''); } catch {}`;
     const other = spawn(process.execPath, ['-e', filling], { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       await once(other.stdout, 'data');

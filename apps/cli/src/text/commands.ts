@@ -40,9 +40,9 @@ export const COMMAND_TEXT = {
     ja: 'runc の状態フォルダー（既定 /run/runc）',
   },
   'flag.no-agent': { en: 'Start no agent on this machine', ja: 'このマシンでエージェントを起動しない' },
-  'flag.no-container-search': {
-    en: 'Do not search the files of running containers for secrets and harmful files',
-    ja: '実行中のコンテナーのファイルで秘密情報と有害なファイルを検索しない',
+  'flag.container-search': {
+    en: 'Search the files of running containers for secrets and harmful files; kept until it is said otherwise',
+    ja: '実行中のコンテナーのファイルで秘密情報と有害なファイルを検索する（次に指定するまで維持）',
   },
   'flag.service': { en: 'Let systemd start it', ja: 'systemd で起動する' },
   'flag.wait-sensor': { en: 'Wait until the sensor runs', ja: 'センサーの起動を待つ' },

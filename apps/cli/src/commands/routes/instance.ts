@@ -14,7 +14,7 @@ interface UpFlags {
   readonly name?: readonly string[];
   readonly runcRoot?: readonly string[];
   readonly noAgent: boolean;
-  readonly noContainerSearch: boolean;
+  readonly containerSearch?: boolean;
   readonly service: boolean;
   readonly waitSensor: boolean;
   readonly wait?: number;
@@ -48,7 +48,7 @@ const upCommand = (t: Translate) =>
           variadic: true,
         },
         noAgent: switchFlag(t('flag.no-agent')),
-        noContainerSearch: switchFlag(t('flag.no-container-search')),
+        containerSearch: { kind: 'boolean', brief: t('flag.container-search'), optional: true },
         service: switchFlag(t('flag.service')),
         waitSensor: switchFlag(t('flag.wait-sensor')),
         wait: numberFlag(t('flag.wait'), 'SECONDS'),
@@ -64,7 +64,7 @@ const upCommand = (t: Translate) =>
         ...(flags.name === undefined ? {} : { publicNames: [...flags.name] }),
         ...(flags.runcRoot === undefined ? {} : { runcRoots: [...flags.runcRoot] }),
         noAgent: flags.noAgent,
-        noContainerSearch: flags.noContainerSearch,
+        ...(flags.containerSearch === undefined ? {} : { containerSearch: flags.containerSearch }),
         service: flags.service,
         waitSensor: flags.waitSensor,
         waitS: flags.wait ?? DEFAULT_WAIT_S,

@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { ItemOf } from '../../data/queries.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
-import { Badge, SeverityBadge } from '../../widgets/badges.tsx';
+import { SeverityBadge } from '../../widgets/badges.tsx';
 import type { Column } from '../../widgets/data-table.tsx';
 import { Cut } from '../../widgets/text.tsx';
 import { AccessList } from './access-list.tsx';
+import { originColumn, subjectColumn } from './subject-columns.tsx';
 
 type Risk = ItemOf<'access.risks'>;
 
@@ -25,17 +25,7 @@ const useColumns = (): readonly Column<Risk>[] => {
         sort: 'severity',
         cell: ({ severity }) => <SeverityBadge severity={severity} />,
       },
-      {
-        id: 'subject',
-        title: t('access.subject'),
-        width: 'minmax(180px, 2fr)',
-        sort: 'subject',
-        cell: ({ subject }) => (
-          <Link to="/access/ask" search={{ tab: 'paths', sel: subject }} className="row-link">
-            <Cut text={subject} most={52} mono />
-          </Link>
-        ),
-      },
+      subjectColumn(t, 'paths'),
       {
         id: 'title',
         title: t('access.allows'),
@@ -52,16 +42,7 @@ const useColumns = (): readonly Column<Risk>[] => {
         cell: ({ scope }) =>
           scope === '*' ? t('access.whole-cluster') : <Cut text={scope} most={24} mono />,
       },
-      {
-        id: 'origin',
-        title: t('access.origin'),
-        width: '140px',
-        sort: 'origin',
-        fromPx: 900,
-        cell: ({ origin }) => (
-          <Badge tone={origin === 'given' ? 'accent' : 'quiet'}>{t(`access.origin.${origin}`)}</Badge>
-        ),
-      },
+      originColumn(t),
       {
         id: 'bindings',
         title: t('access.bindings'),

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { ItemOf } from '../../data/queries.ts';
 import { useFormat } from '../../format/use-format.ts';
@@ -10,6 +9,7 @@ import { Badge } from '../../widgets/badges.tsx';
 import type { Column } from '../../widgets/data-table.tsx';
 import { Cut } from '../../widgets/text.tsx';
 import { AccessList } from './access-list.tsx';
+import { originColumn, subjectColumn } from './subject-columns.tsx';
 
 type Row = ItemOf<'access.unused-subjects'>;
 
@@ -18,17 +18,7 @@ const useColumns = (): readonly Column<Row>[] => {
   const { count } = useFormat();
   return useMemo(
     () => [
-      {
-        id: 'subject',
-        title: t('access.subject'),
-        width: 'minmax(180px, 2fr)',
-        sort: 'subject',
-        cell: ({ subject }) => (
-          <Link to="/access/ask" search={{ tab: 'unused', sel: subject }} className="row-link">
-            <Cut text={subject} most={52} mono />
-          </Link>
-        ),
-      },
+      subjectColumn(t, 'unused'),
       {
         id: 'unseen',
         title: t('access.unseen'),
@@ -55,16 +45,7 @@ const useColumns = (): readonly Column<Row>[] => {
           <Badge tone={unseenIs === 'unused' ? 'medium' : 'unknown'}>{t(`access.unseen.${unseenIs}`)}</Badge>
         ),
       },
-      {
-        id: 'origin',
-        title: t('access.origin'),
-        width: '140px',
-        sort: 'origin',
-        fromPx: 900,
-        cell: ({ origin }) => (
-          <Badge tone={origin === 'given' ? 'accent' : 'quiet'}>{t(`access.origin.${origin}`)}</Badge>
-        ),
-      },
+      originColumn(t),
       {
         id: 'idle',
         title: t('access.idle-bindings'),
