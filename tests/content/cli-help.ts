@@ -46,8 +46,7 @@ export async function faultOf({ page, line, words, flags }: Told): Promise<strin
   // A group lists its commands: a word after a group that it does not know is no argument.
   if (taken === 0 || (taken < words.length && /^COMMANDS$/m.test(text)))
     return `${page}: ${line}: no such command`;
-  const unknown = flags.filter(
-    (flag) => !new RegExp(`(^|\\s|\\[|\\()${flag}(=|\\s|\\)|\\]|,|$)`, 'm').test(text),
-  );
+  // A switch with two ways is listed as `--do/--no-do`.
+  const unknown = flags.filter((flag) => !new RegExp(`(^|[\\s/[(])${flag}(=|[\\s/)\\],]|$)`, 'm').test(text));
   return unknown.length === 0 ? undefined : `${page}: ${line}: ${unknown.join(' ')} is not in its help`;
 }

@@ -4,7 +4,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildConsole, englishSentences, go, settle, startBrowser, violationsOf } from '../console/stage.ts';
-import { ConsoleController, type Language, type Reader } from './stage.ts';
+import { ConsoleController, type Language, leave, type Reader } from './stage.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000, expect: { poll: { timeout: 15_000 } } });
 
@@ -27,9 +27,8 @@ const open = async (path: string, language: Language = 'en'): Promise<Page> => {
   await settle(reader.page);
   return reader.page;
 };
-afterEach(async () => {
-  const complaints = reader?.complaints ?? [];
-  await reader?.context.close();
+afterEach(async ({ task }) => {
+  const complaints = await leave(reader, task);
   reader = undefined;
   expect(complaints).toEqual([]);
 });

@@ -6,16 +6,34 @@
 import { fileURLToPath } from 'node:url';
 import { ControllerProcess } from '@bartizan/testkit/attack';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { WatchedPage } from '../console/failed-page.ts';
 
 const ONE_TIME = 'plover-anvil-quartz-tide';
 const PASSWORD = 'kestrel-violet-anvil-tide';
 export type Language = 'en' | 'ja';
+
+const WATCHED = new WeakMap<object, WatchedPage>();
+/** Also of a reader that could not sign in. */
+let lastPage: Page | undefined;
 
 export interface Reader {
   readonly context: BrowserContext;
   readonly page: Page;
   /** What the page complained about: errors of scripts, of the console, of the content security policy. */
   readonly complaints: string[];
+}
+
+/** Closes the reader after a test and gives what its page complained about; says what a failed test had before it. */
+export async function leave(
+  reader: Reader | undefined,
+  task: { readonly name: string; readonly result?: { readonly state: string } | undefined },
+): Promise<readonly string[]> {
+  const watched = WATCHED.get(reader?.page ?? lastPage ?? {});
+  if (task.result?.state === 'fail' && watched !== undefined)
+    process.stderr.write(`the page of "${task.name}": ${await watched.tell()}\n`);
+  await (reader?.context ?? lastPage?.context())?.close();
+  lastPage = undefined;
+  return reader?.complaints ?? [];
 }
 
 /** A real controller that serves the built console, without any cluster. */
@@ -65,6 +83,8 @@ export class ConsoleController {
     });
     await context.addInitScript((chosen) => localStorage.setItem('bartizan-language', chosen), language);
     const page = await context.newPage();
+    WATCHED.set(page, new WatchedPage(page));
+    lastPage = page;
     page.setDefaultTimeout(30_000);
     // The whole console is loaded, while other tests may need the machine.
     page.setDefaultNavigationTimeout(60_000);

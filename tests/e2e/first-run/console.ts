@@ -3,17 +3,20 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchApart } from '../console/browser-apart.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const CHROMIUM = process.env['BARTIZAN_CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** Starts Debian's Chromium without any call home. */
 export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
+  launchApart(CHROMIUM, [
+    '--no-sandbox',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ]);
 
 /** Signs in with the one-time password and chooses a new one. Returns the page at the overview. */
 export async function signIn(

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasKubebox, useCluster } from '../../cluster/kubebox.ts';
-import { ConsoleController, type Language, type Reader } from '../admission-console/stage.ts';
+import { ConsoleController, type Language, leave, type Reader } from '../admission-console/stage.ts';
 import {
   buildConsole,
   englishSentences,
@@ -87,9 +87,8 @@ describe.skipIf(!hasKubebox)('access of a real cluster in the console', () => {
     await settle(reader.page);
     return reader.page;
   };
-  afterEach(async () => {
-    const complaints = reader?.complaints ?? [];
-    await reader?.context.close();
+  afterEach(async ({ task }) => {
+    const complaints = await leave(reader, task);
     reader = undefined;
     expect(complaints).toEqual([]);
   });

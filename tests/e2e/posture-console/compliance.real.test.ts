@@ -11,7 +11,7 @@ import { type CheckResult, DEFAULT_TENANT, LOCAL_CLUSTER, tenantScope } from '@b
 import { checkToFinding } from '@bartizan/engine';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ConsoleController, type Language, type Reader } from '../admission-console/stage.ts';
+import { ConsoleController, type Language, leave, type Reader } from '../admission-console/stage.ts';
 import {
   buildConsole,
   englishSentences,
@@ -92,9 +92,8 @@ const open = async (path: string, language: Language = 'en'): Promise<Page> => {
   await settle(reader.page);
   return reader.page;
 };
-afterEach(async () => {
-  const complaints = reader?.complaints ?? [];
-  await reader?.context.close();
+afterEach(async ({ task }) => {
+  const complaints = await leave(reader, task);
   reader = undefined;
   expect(complaints.filter((text) => !/status of 404/.test(text))).toEqual([]);
 });

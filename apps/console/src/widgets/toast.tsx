@@ -7,7 +7,8 @@ import { useMemo } from 'react';
 import { ApiError, UNREACHABLE } from '../data/api-error.ts';
 import { useT } from '../i18n/language.ts';
 
-const UNDO_MS = 10_000;
+/** Long enough to read the note, think and reach it, as WCAG 2.2.1 asks of what goes by itself; a pointer on it stops the clock. */
+const UNDO_MS = 20_000;
 let number = 0;
 
 /** Short notes in the corner: done (with undo where there is one) or failed (with code and remedy). */
