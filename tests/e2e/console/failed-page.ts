@@ -35,7 +35,7 @@ export class WatchedPage {
   async tell(): Promise<string> {
     const text = await Promise.race([
       this.#page
-        .evaluate(() => document.body.innerText)
+        .evaluate(() => document.querySelector('#root')?.textContent ?? document.body.textContent)
         .catch((cause: unknown) => `no text: ${String(cause)}`),
       new Promise<string>((resolve) => setTimeout(resolve, ANSWER_MS, 'the page does not answer')),
     ]);
