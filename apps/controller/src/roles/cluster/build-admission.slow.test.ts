@@ -121,6 +121,24 @@ describe('the webhook port', () => {
     60_000,
   );
 
+  it('that cannot be repaired holds up no namespace that fails closed for longer than half a minute, and then does again', async () => {
+    skewMs = -100 * DAY_MS;
+    await start();
+    const policies = () => registered().map(({ failurePolicy }) => failurePolicy);
+    expect(policies()).toEqual(['Ignore', 'Fail']);
+    const startedAt = performance.now();
+    await vi.waitFor(() => expect(policies()).toEqual(['Ignore']), { timeout: 120_000, interval: 100 });
+    const tookMs = Math.round(performance.now() - startedAt);
+    process.stdout.write(`a port that nobody trusts fails open after ${tookMs} ms (promised: 30000 ms)\n`);
+    expect(tookMs).toBeGreaterThan(20_000);
+    skewMs = 0;
+    await vi.waitFor(() => expect(policies()).toEqual(['Ignore', 'Fail']), {
+      timeout: 5 * REPAIRED_MS,
+      interval: 100,
+    });
+    expect(await asked()).toBe(200);
+  }, 180_000);
+
   it('that was away for longer than its certificate lives has a new one from the start', async () => {
     skewMs = -100 * DAY_MS;
     await (await start()).close();
