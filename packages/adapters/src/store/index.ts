@@ -36,7 +36,7 @@ export type {
   UseRecord,
   UserRepository,
 } from './ports.ts';
-export { DECISION_RETENTION, DEFAULT_RETENTION } from './retention.ts';
+export { DEFAULT_RETENTION } from './retention.ts';
 export { createSealer, SEAL_KEY_BYTES, type Sealer, sealKeyId } from './sealer.ts';
 export {
   openSqliteStore,

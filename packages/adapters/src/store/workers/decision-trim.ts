@@ -22,7 +22,7 @@ const UPSERT_META =
 /** What the wall clock showed at an age of the store. */
 type Mark = readonly [ageMs: number, wallMs: number];
 /** The age of the store now, by its own count, and what the wall clock shows. */
-export interface Moment {
+interface Moment {
   readonly ageMs: number;
   readonly nowMs: number;
 }
