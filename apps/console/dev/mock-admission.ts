@@ -42,6 +42,7 @@ export class MockAdmission {
   #bindings: StoredAdmissionBinding[];
   #chosen: string[] = [];
   #hasReports = false;
+  #mayReport = true;
   #exceptions: StoredAdmissionException[];
   #decisions: AdmissionDecision[];
   #changes = 0;
@@ -69,6 +70,12 @@ export class MockAdmission {
     this.#changes += 1;
     const binding = { id: 'binding.elsewhere', rules: ['admission.latest-tag'], mode: 'warn' as const };
     this.#bindings = [storedBinding(binding, 0), ...this.#bindings];
+  }
+
+  /** The API server takes no reports of ours any more, or takes them again. */
+  refuseReports(isRefused: boolean): void {
+    this.#mayReport = !isRefused;
+    this.#hasReports = false;
   }
 
   #rows() {
@@ -145,9 +152,16 @@ export class MockAdmission {
   #reports(): AdmissionReports {
     const none = { reports: 0, results: 0, leftOut: 0 };
     if (this.#isEmpty) return { state: 'no-cluster', ...none };
-    return this.#hasReports
-      ? { state: 'on', api: 'openreports.io/v1alpha1', reports: 3, results: 12, leftOut: 0 }
-      : { state: 'off', ...none };
+    const planned = { reports: 3, results: 12, leftOut: 0 };
+    if (!this.#hasReports) return { state: 'off', ...none, planned };
+    if (!this.#mayReport)
+      return {
+        state: 'not-permitted',
+        ...none,
+        code: 'E_KUBE_NOT_PERMITTED',
+        detail: 'reports is forbidden',
+      };
+    return { state: 'on', api: 'openreports.io/v1alpha1', ...planned, writtenAtMs: Date.now() };
   }
 
   #native(): AdmissionNative {

@@ -171,6 +171,7 @@ const steer = (response: ServerResponse, url: URL) => {
     return sendJson(response, 200, { id: made.id });
   }
   if (name === 'rebind') api.admission.changeBindings();
+  if (name === 'reports') api.admission.refuseReports(url.searchParams.get('refused') === 'yes');
   if (name === 'fail') failing.add(route);
   if (name === 'heal') failing.delete(route);
   return sendJson(response, 200, { failing: [...failing], streams: streams.size });

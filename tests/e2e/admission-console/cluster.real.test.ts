@@ -122,6 +122,35 @@ describe('a change of mode in a watched cluster', () => {
     }));
 });
 
+describe('policy reports in the cluster', () => {
+  it('say what they would be before somebody asks, what they are after, and are taken back', () =>
+    read('/admission/modes', async (page) => {
+      const card = page.getByRole('region', { name: 'Policy reports in the cluster' });
+      await card.getByText('It would write 3 reports with 12 results now.').waitFor();
+      expect(await card.getByText('Off', { exact: true }).count()).toBe(1);
+      await card.getByRole('button', { name: 'Keep reports' }).click();
+      await card.getByText('openreports.io/v1alpha1').waitFor();
+      expect(await card.getByText('It would write', { exact: false }).count()).toBe(0);
+      expect(await card.locator('dl').textContent()).toMatch(/Kept.*Reports3Results12Found no room0/);
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await card.getByRole('button', { name: 'Keep reports' }).waitFor();
+    }));
+
+  it('that cannot be written are told with the reason, and no toast says otherwise', () =>
+    read('/admission/modes', async (page) => {
+      await mock.steer('reports', { refused: 'yes' });
+      try {
+        const card = page.getByRole('region', { name: 'Policy reports in the cluster' });
+        await card.getByRole('button', { name: 'Keep reports' }).click();
+        await card.getByText('E_KUBE_NOT_PERMITTED').waitFor();
+        expect(await card.getByText('Not permitted', { exact: true }).count()).toBe(1);
+        expect(await page.getByText('Reports are kept from now on.').count()).toBe(0);
+      } finally {
+        await mock.steer('reports', {});
+      }
+    }));
+});
+
 describe('coverage', () => {
   it('marks kinds and namespaces that no rule covers, alone where asked, with the Pod Security level', () =>
     read('/admission/coverage', async (page) => {
@@ -203,6 +232,7 @@ const PAGES = [
   ['exception-new', '/admission/exceptions?sel=new'],
   ['coverage', '/admission/coverage'],
   ['sources', '/admission/sources'],
+  ['reports', '/admission/modes'],
   ['coverage-namespaces', '/admission/coverage?tab=namespaces'],
   ['finding', '/findings/f-policy-role?by=list'],
 ] as const;

@@ -4,7 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AdmissionBinding, AdmissionDecision, ResponseOf } from '@bartizan/contracts';
+import type { AdmissionBinding, AdmissionDecision, AdmissionReports, ResponseOf } from '@bartizan/contracts';
 import { builtImage, MemoryRegistry } from '@bartizan/testkit/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Person } from '../cluster-install/api.ts';
@@ -12,6 +12,7 @@ import { hasKubebox, Kubebox } from '../cluster-install/kubebox.ts';
 import { CHECKOUT, eventually } from '../first-run/product.ts';
 import { must } from '../first-run/run.ts';
 import { deployment, pod, SCALE_RULE, SCANNED_RULE } from './objects.ts';
+import { OPEN_REPORTS, reportKinds } from './report-kinds.ts';
 
 const cluster = new Kubebox('admission', 19);
 /** This machine, as pods of the cluster see it. */
@@ -87,6 +88,7 @@ beforeAll(async () => {
   const images = join(folder, 'images');
   must('sh', ['tools/pinned.sh', 'node', 'tools/images.ts', '--out', images], { cwd: CHECKOUT });
   for (const part of ['controller', 'agent']) cluster.load(join(images, `bartizan-${part}.tar`));
+  for (const kind of reportKinds(OPEN_REPORTS)) cluster.says(['apply', '-f', '-'], kind);
   before = cluster.objects();
   const words = ['--images', images, '--yes', '--password-file', passwordFile];
   const end = await cluster.command('install', ...words);
@@ -282,6 +284,22 @@ describe.skipIf(!hasKubebox)('admission in a cluster, after one command', { time
     await refusedIn('shop', pod('bad', { privileged: true }), 'admission.privileged');
     await eventually('a good pod', async () => (dryRun('closed', pod('good')).code === 0 ? true : undefined));
     expect(dryRun('closed', pod('bad', { privileged: true })).text).toContain('admission.privileged');
+  });
+
+  it('keeps reports where somebody asks for them', async () => {
+    const kept = await eventually('reports', async () => {
+      const said = await call<AdmissionReports>('PUT', '/admission/reports', { on: true });
+      return said.state === 'on' && said.reports > 0 ? said : undefined;
+    });
+    const namespaces = [
+      'get',
+      'reports.openreports.io',
+      '-A',
+      '-o',
+      'jsonpath={.items[*].metadata.namespace}',
+    ];
+    expect(cluster.says(namespaces).text.split(' ')).toEqual(expect.arrayContaining(['kube-system', 'shop']));
+    expect(kept).toMatchObject({ api: 'openreports.io/v1alpha1' });
   });
 
   it('leaves nothing when it is removed', async () => {

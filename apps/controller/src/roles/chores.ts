@@ -38,7 +38,18 @@ const REGISTRIES_MS = 10_000;
 /** Often, because a jump of the clock can end the certificate at once, and no agent comes in until there is another. */
 const CERTIFICATE_MS = 5000;
 
-/** Starts presence, retention of events and images, the end of acceptances, the renewal of the certificate, registries whose time has come and the daily scores. A chore that fails is logged and comes round again. */
+/** A round ends after that many batches: what is left is for the next. */
+const BATCHES_MAX = 200;
+
+/** Batch by batch, so that nobody who writes waits for more than one of them. */
+async function trimDecisions(store: SqliteStore, clock: Clock): Promise<void> {
+  for (let batches = 0; batches < BATCHES_MAX; batches += 1) {
+    const trimmed = await store.trimDecisions(clock.nowMs());
+    if (!trimmed.ok || !trimmed.value.hasMore) return;
+  }
+}
+
+/** Starts presence, retention of events, decisions and images, the end of acceptances, the renewal of the certificate, registries whose time has come and the daily scores. A chore that fails is logged and comes round again. */
 export function startChores(parts: Parts): Chores {
   const { store, clock, log, presence, findings, history, home, report } = parts;
   const every = (intervalMs: number, name: string, work: () => Promise<unknown>): NodeJS.Timeout => {
@@ -58,6 +69,7 @@ export function startChores(parts: Parts): Chores {
   const timers = [
     every(PRESENCE_MS, 'presence', () => presence.sweep()),
     every(RETENTION_MS, 'retention', () => store.applyRetention(clock.nowMs())),
+    every(RETENTION_MS, 'admission decisions', () => trimDecisions(store, clock)),
     every(RETENTION_MS, 'acceptances', () => findings.endAcceptances()),
     every(IMAGES_MS, 'images', () => parts.imageRetention.sweep()),
     every(CERTIFICATE_MS, 'certificate', () => parts.renewCertificate()),

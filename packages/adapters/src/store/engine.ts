@@ -7,7 +7,7 @@ import type { Change, CoreAccess, Outcome } from './access.ts';
 import type { BackupRequest } from './backup/backup-request.ts';
 import { guarded, storeErr } from './failure.ts';
 import type { IndexAccess } from './package-lists/package-search.ts';
-import type { Retention, Stored, StoreFailure, StoreState } from './ports.ts';
+import type { DecisionRetention, Retention, Stored, StoreFailure, StoreState } from './ports.ts';
 import type { EncodedGroup } from './slices/encode.ts';
 import type { SliceAccess } from './slices/event-repository.ts';
 import type { SliceStream } from './slices/slice-name.ts';
@@ -23,6 +23,7 @@ export interface EngineOptions {
   readonly dataDir: string;
   readonly nowMs: () => number;
   readonly retention: Readonly<Record<SliceStream, Retention>>;
+  readonly decisions: DecisionRetention;
   readonly sliceBytes: number;
   readonly waitingRecords: number;
   readonly probeMs: number;
@@ -55,9 +56,9 @@ export class StoreEngine implements CoreAccess {
     this.#auditKey = options.auditKey;
     this.#state = { state: 'ok', sizeBytes: 0, schemaVersion: options.schemaVersion };
     this.#core = new Database(join(options.dataDir, 'core.db'), { readOnly: true });
-    const { dataDir, sliceBytes, retention, probeMs, auditKey } = options;
+    const { dataDir, sliceBytes, retention, decisions, probeMs, auditKey } = options;
     const writerData: WriterData = {
-      ...{ dataDir, sliceBytes, retention, probeMs, nowMs: options.nowMs() },
+      ...{ dataDir, sliceBytes, retention, decisions, probeMs, nowMs: options.nowMs() },
       ...(auditKey === undefined ? {} : { auditKey }),
     };
     this.#writer = new WorkerClient({
@@ -132,6 +133,11 @@ export class StoreEngine implements CoreAccess {
   /** Deletes slices past their limits. */
   retain(nowMs: number): Stored<{ readonly removedSlices: number }> {
     return this.#writer.call({ op: 'retention', nowMs });
+  }
+
+  /** Removes a batch of admission decisions past their limits. */
+  trimDecisions(nowMs: number): Stored<{ readonly removed: number; readonly hasMore: boolean }> {
+    return this.#writer.call({ op: 'trim-decisions', nowMs });
   }
 
   /** Replaces sealed settings and the signature of the audit head. */

@@ -341,6 +341,20 @@ export interface Retention {
   readonly minFreeDiskPercent: number;
 }
 
+/** How long answers to API servers are kept: by days or by number for each owner, whichever limit comes first. */
+export interface DecisionRetention {
+  /** What passed without a word. */
+  readonly passed: DecisionLimits;
+  /** What was refused, what was warned of or recorded, what could not be decided: each by itself. */
+  readonly noted: DecisionLimits;
+  /** Removed in one transaction: others who write wait that long. */
+  readonly batch: number;
+}
+export interface DecisionLimits {
+  readonly days: number;
+  readonly rows: number;
+}
+
 export interface Store {
   readonly clusters: EntityRepository<Cluster>;
   readonly tenants: EntityRepository<Tenant>;
@@ -377,6 +391,8 @@ export interface Store {
   state(): StoreState;
   /** Deletes whole slices past retention, flows before process and file events before security events; audit never. */
   applyRetention(nowMs: number): Stored<{ readonly removedSlices: number }>;
+  /** Removes a batch of admission decisions past their limits; with `hasMore` there are others. */
+  trimDecisions(nowMs: number): Stored<{ readonly removed: number; readonly hasMore: boolean }>;
   /** Writes a consistent copy, encrypted with a key derived from the passphrase (scrypt, AES-256-GCM), to `path`. */
   backup(path: string, passphrase: string): Stored<{ readonly sizeBytes: number }>;
   close(): Promise<void>;

@@ -9,8 +9,8 @@ import { guarded } from './failure.ts';
 import { type PreparedCore, prepareCore } from './open-core.ts';
 import { ListLane } from './package-lists/list-lane.ts';
 import { SqlitePackages } from './package-lists/package-search.ts';
-import type { Retention, Store, Stored, StoreFailure } from './ports.ts';
-import { DEFAULT_RETENTION } from './retention.ts';
+import type { DecisionRetention, Retention, Store, Stored, StoreFailure } from './ports.ts';
+import { DECISION_RETENTION, DEFAULT_RETENTION } from './retention.ts';
 import { createSealer, deriveKey, isSealed } from './sealer.ts';
 import { SqliteEvents } from './slices/event-repository.ts';
 import { SLICE_STREAMS, type SliceStream } from './slices/slice-name.ts';
@@ -53,6 +53,7 @@ export interface SqliteStoreOptions {
   readonly sealKey?: Uint8Array;
   /** Per stream; default 7 days, 5 GB, 10 % free disk. */
   readonly retention?: Partial<Record<SliceStream, Retention>>;
+  readonly decisions?: DecisionRetention;
   readonly limits?: {
     /** Size after which a new slice is begun, in bytes; default 512 MB. */
     readonly sliceBytes?: number;
@@ -130,6 +131,7 @@ function compose(options: SqliteStoreOptions, prepared: PreparedCore, release: (
     dataDir: options.dataDir,
     nowMs: () => options.clock.nowMs(),
     retention,
+    decisions: options.decisions ?? DECISION_RETENTION,
     sliceBytes: limits?.sliceBytes ?? SLICE_BYTES,
     waitingRecords: limits?.waitingRecords ?? WAITING_RECORDS,
     probeMs: limits?.probeMs ?? PROBE_MS,
@@ -142,6 +144,7 @@ function compose(options: SqliteStoreOptions, prepared: PreparedCore, release: (
     retention,
     state: () => engine.state,
     applyRetention: (nowMs) => engine.retain(nowMs),
+    trimDecisions: (nowMs) => engine.trimDecisions(nowMs),
     backup: async (path, passphrase) => {
       const secrets = keys.secrets();
       if (!secrets.ok) return secrets;

@@ -32,4 +32,15 @@ export const POLICY_ERRORS = {
       ja: '管理元（クラスターのオブジェクト、またはポリシーディレクトリーのファイル）で変更してください。管理元はメッセージに示されます。',
     },
   },
+  E_ADMISSION_DISPUTED: {
+    status: 409,
+    title: {
+      en: 'Somebody else keeps a webhook or policy of ours otherwise',
+      ja: '本製品の Webhook またはポリシーを、ほかの何かが書き換え続けています',
+    },
+    remedy: {
+      en: 'Look for a second controller with the same instance name, or a GitOps tool that owns the object, and stop it or give it another name. Both go on putting their version back, at most every 0.8 s.',
+      ja: '同じインスタンス名の別のコントローラー、またはそのオブジェクトを管理する GitOps ツールがないか確認し、停止するか名前を変えてください。それまでは双方が最短 0.8 秒間隔で書き戻し続けます。',
+    },
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

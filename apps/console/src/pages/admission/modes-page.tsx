@@ -17,6 +17,7 @@ import { BindingTable } from './binding-table.tsx';
 import { BlastRadius, useSimulation } from './blast-radius.tsx';
 import { ModeForm } from './mode-form.tsx';
 import { NativeCard } from './native-card.tsx';
+import { ReportsCard } from './reports-card.tsx';
 import { type BindingDraft, useBindingDraft } from './use-binding-draft.ts';
 
 /** Ids of new bindings: dotted and lower-case, never the same twice. */
@@ -117,6 +118,7 @@ const Modes = ({ read }: { read: ResponseOf<'admission.bindings'> }) => {
       <div className="stack">
         {may && <DraftCard draft={draft} />}
         <NativeCard mayChange={may} />
+        <ReportsCard mayChange={may} />
       </div>
     </div>
   );

@@ -11,6 +11,7 @@ const STALE: readonly RouteId[] = [
   'admission.rule',
   'admission.bindings',
   'admission.native',
+  'admission.reports',
   'admission.exceptions',
   'admission.coverage',
   'admission.simulate',

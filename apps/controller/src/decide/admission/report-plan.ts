@@ -86,14 +86,16 @@ function resultOf(row: Row, sentences: Sentences): ReportResult {
   const { group, kind, namespace, name, object } = request;
   const version: unknown =
     typeof object === 'object' && object !== null ? Reflect.get(object, 'apiVersion') : '';
+  const outcome = outcomeOf(hit);
   return {
     source: 'bartizan',
     policy: hit.rule,
     rule: hit.rule,
     category: 'Kubernetes',
     severity: severity === 'unknown' ? 'info' : severity,
-    result: outcomeOf(hit),
-    scored: true,
+    result: outcome,
+    // In these formats a warning is by definition what lowers no score.
+    scored: outcome !== 'warn',
     ...sentences.of(row),
     resources: [
       {
@@ -163,6 +165,22 @@ export class ReportPlanner {
         reports.reduce((sum, one) => sum + one.leftOut, 0),
     };
   }
+}
+
+/** How much a plan would hold, without its sentences: what somebody is told before it is written. */
+export function sizeOfPlan(
+  objects: Iterable<HitObject>,
+  limits: ReportLimits,
+): { readonly reports: number; readonly results: number; readonly leftOut: number } {
+  const size = { reports: 0, results: 0, leftOut: 0 };
+  for (const [, list] of byNamespace(objects)) {
+    const found = list.reduce((sum, { hits }) => sum + hits.length, 0);
+    const room = size.reports < limits.reports ? limits.resultsPerReport : 0;
+    size.reports += room > 0 ? 1 : 0;
+    size.results += Math.min(found, room);
+    size.leftOut += Math.max(found - room, 0);
+  }
+  return size;
 }
 
 async function reportOf(

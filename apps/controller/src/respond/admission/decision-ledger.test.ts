@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type AdmissionDecision, err, failure, ok } from '@bartizan/contracts';
+import { decisionIdFrom } from '@bartizan/contracts/decision-id';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AdmissionAnswer, AdmissionAsk, Log } from '../../ports.ts';
 import { DecisionLedger, type LedgerLimits } from './decision-ledger.ts';
@@ -91,6 +92,10 @@ describe('the ledger of decisions', () => {
     expect(ledger.state()).toEqual({ waiting: 0, lostTotal: 0 });
     const ids = kept.map(({ id }) => id);
     expect(new Set(ids).size).toBe(35);
+    // What is kept for so many days is found by its id.
+    expect(kept.every(({ id, atMs }) => id > decisionIdFrom(atMs) && id < decisionIdFrom(atMs + 1))).toBe(
+      true,
+    );
     expect(ids.map((id) => id.slice(0, 14))).toEqual(ids.map((id) => id.slice(0, 14)).toSorted());
     expect(ids.every((id) => /^d-[0-9a-f]{24}$/.test(id))).toBe(true);
   });

@@ -14,7 +14,8 @@ import { err, ok, type Result, systemScope } from '@bartizan/contracts';
 import type { OnRestored, OwnedObject, OwnedState } from '../../native-ports.ts';
 import type { Clock, ClusterFeed, Log, Owner } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
-import { type Cause, tellRestored } from './tell-restored.ts';
+import { isPassing, RestorePace } from './restore-pace.ts';
+import { type Cause, DISPUTED, tellRestored } from './tell-restored.ts';
 
 interface Parts {
   readonly client: KubeClient;
@@ -45,6 +46,7 @@ export class NativeKeeper {
   readonly #parts: Parts;
   readonly #turnstile = new Turnstile();
   readonly #states = new Map<string, OwnedState>();
+  readonly #pace: RestorePace;
   /** What was in force at last: only who changes that changes something of ours. */
   readonly #inForce = new Map<string, OwnedObject>();
   /** When each was seen as it shall be for the last time. */
@@ -58,6 +60,7 @@ export class NativeKeeper {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#pace = new RestorePace(() => parts.clock.nowMs());
   }
 
   /** Keeps these, and no others of ours, from now on; without `prune` what is there besides stays for now. */
@@ -79,7 +82,7 @@ export class NativeKeeper {
         if (desired === undefined || (object !== undefined && this.#isAsDesired(desired, object))) return;
         const toldAtMs = this.#parts.clock.nowMs();
         const cause = object === undefined ? 'deleted' : 'changed';
-        void this.#turnstile.run(() => this.#one(key, cause, toldAtMs));
+        this.#pace.soon(key, () => void this.#turnstile.run(() => this.#one(key, cause, toldAtMs)));
       },
     });
     this.#timer ??= setInterval(() => void this.#all('found'), CHECK_MS).unref();
@@ -93,6 +96,7 @@ export class NativeKeeper {
   /** Stops keeping; what is in force stays in force. */
   async close(): Promise<void> {
     this.#stop?.();
+    this.#pace.close();
     clearInterval(this.#timer);
     this.#desired = new Map();
     this.#mayPrune = false;
@@ -130,6 +134,7 @@ export class NativeKeeper {
     const restoredTotal = this.#states.get(key)?.restoredTotal ?? 0;
     const live = await client.get(desired.resource, { name: desired.name });
     if (live.ok && this.#isAsDesired(desired, live.value)) {
+      this.#pace.answered(key);
       this.#states.set(key, { state: 'in-force', restoredTotal });
       this.#inForce.set(key, desired);
       this.#wholeAtMs.set(key, clock.nowMs());
@@ -148,17 +153,24 @@ export class NativeKeeper {
         code,
         detail: detail.slice(0, DETAIL_MAX),
       });
+      if (isPassing(code))
+        this.#pace.again(key, () => void this.#turnstile.run(() => this.#one(key, cause, toldAtMs)));
       return;
     }
+    this.#pace.answered(key);
     const isRestored = cause !== 'planned' && this.#inForce.get(key) === desired;
+    const noted = isRestored ? this.#pace.note(key) : undefined;
     this.#inForce.set(key, desired);
-    this.#states.set(key, { state: 'in-force', restoredTotal: restoredTotal + (isRestored ? 1 : 0) });
+    this.#states.set(key, {
+      ...{ state: 'in-force', restoredTotal: restoredTotal + (isRestored ? 1 : 0) },
+      ...(noted?.isDispute === true ? { code: DISPUTED } : {}),
+    });
     const sinceMs = toldAtMs ?? this.#wholeAtMs.get(key) ?? clock.nowMs();
     this.#wholeAtMs.set(key, clock.nowMs());
-    if (isRestored)
+    if (noted !== undefined)
       await tellRestored(this.#parts, SCOPE, {
         ...{ what: 'policy', resource: desired.resource, name: desired.name, cause, sinceMs },
-        live: live.ok ? live.value : undefined,
+        ...{ live: live.ok ? live.value : undefined, noted },
       });
   }
 

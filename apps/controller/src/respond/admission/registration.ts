@@ -4,6 +4,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { apiVersionOf, type JsonRecord, type Resource, recordOf } from '@bartizan/adapters/kube';
 import { MUTATE_LABEL } from '@bartizan/engine/admission-native';
+import { type AskedMore, type AskedRule, COMPLETED, ENTERED, JUDGED } from './asked-resources.ts';
 
 const of = (kind: string, plural: string): Resource => ({
   group: 'admissionregistration.k8s.io',
@@ -37,6 +38,8 @@ export interface RegistrationPlan {
   readonly ownNamespaces: readonly string[];
   /** False: the entries that fail closed are taken out, because nobody answers. */
   readonly mayFailClosed: boolean;
+  /** What rules in force ask about beyond what is always asked. */
+  readonly more: AskedMore;
 }
 /** A configuration as it is to be. */
 export interface DesiredConfiguration {
@@ -49,84 +52,6 @@ export interface DesiredConfiguration {
     readonly webhooks: readonly object[];
   };
 }
-
-interface Rule {
-  readonly groups: readonly string[];
-  readonly resources: readonly string[];
-  readonly operations: readonly string[];
-}
-const WRITES = ['CREATE', 'UPDATE'];
-/** What can make something run, or can change who may: sub-resources are named, since `pods` never means them. */
-const JUDGED: readonly Rule[] = [
-  {
-    groups: [''],
-    resources: [
-      'pods',
-      'pods/ephemeralcontainers',
-      'pods/resize',
-      'replicationcontrollers',
-      'replicationcontrollers/scale',
-      'podtemplates',
-    ],
-    operations: WRITES,
-  },
-  {
-    groups: [''],
-    resources: [
-      'services',
-      'serviceaccounts',
-      'configmaps',
-      'namespaces',
-      'persistentvolumes',
-      'persistentvolumeclaims',
-    ],
-    operations: WRITES,
-  },
-  {
-    groups: ['apps'],
-    resources: [
-      'deployments',
-      'deployments/scale',
-      'replicasets',
-      'replicasets/scale',
-      'statefulsets',
-      'statefulsets/scale',
-      'daemonsets',
-    ],
-    operations: WRITES,
-  },
-  { groups: ['batch'], resources: ['jobs', 'cronjobs'], operations: WRITES },
-  {
-    groups: ['networking.k8s.io'],
-    resources: ['ingresses', 'networkpolicies'],
-    operations: [...WRITES, 'DELETE'],
-  },
-  {
-    groups: ['rbac.authorization.k8s.io'],
-    resources: ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'],
-    operations: WRITES,
-  },
-  {
-    groups: ['apiextensions.k8s.io'],
-    resources: ['customresourcedefinitions'],
-    operations: [...WRITES, 'DELETE'],
-  },
-];
-const ENTERED: readonly Rule[] = [
-  {
-    groups: [''],
-    resources: [
-      'pods/exec',
-      'pods/attach',
-      'pods/portforward',
-      'pods/proxy',
-      'services/proxy',
-      'nodes/proxy',
-    ],
-    operations: ['CONNECT'],
-  },
-];
-const COMPLETED: readonly Rule[] = [{ groups: [''], resources: ['pods'], operations: ['CREATE'] }];
 
 /** What needs no judgement never leaves the API server. */
 const CONDITIONS = [
@@ -143,7 +68,7 @@ const CONDITIONS = [
   },
 ];
 
-const written = ({ groups, resources, operations }: Rule, scope: string) => ({
+const written = ({ groups, resources, operations }: AskedRule, scope: string) => ({
   apiGroups: groups,
   apiVersions: ['*'],
   operations,
@@ -154,7 +79,7 @@ const written = ({ groups, resources, operations }: Rule, scope: string) => ({
 interface Entry {
   readonly name: string;
   readonly path: string;
-  readonly rules: readonly Rule[];
+  readonly rules: readonly AskedRule[];
   readonly conditions?: typeof CONDITIONS;
   readonly failurePolicy: 'Ignore' | 'Fail';
   readonly expressions: readonly object[];
@@ -239,9 +164,18 @@ export function desiredConfigurations(plan: RegistrationPlan): DesiredConfigurat
     make(
       VALIDATING,
       'validate',
-      pair(plan, { name: 'validate', path: '/validate', rules: JUDGED, conditions: CONDITIONS }),
+      pair(plan, {
+        name: 'validate',
+        path: '/validate',
+        rules: [...JUDGED, ...plan.more.judged],
+        conditions: CONDITIONS,
+      }),
     ),
-    make(VALIDATING, 'connect', pair(plan, { name: 'connect', path: '/connect', rules: ENTERED })),
+    make(
+      VALIDATING,
+      'connect',
+      pair(plan, { name: 'connect', path: '/connect', rules: [...ENTERED, ...plan.more.entered] }),
+    ),
     make(MUTATING, 'mutate', [entry(plan, mutate)]),
   ];
 }

@@ -6,6 +6,7 @@ import type { Store } from '@bartizan/adapters/store';
 import type { OnRestored } from '../../native-ports.ts';
 import type { Clock, Log, Owner } from '../../ports.ts';
 import { lastWriter } from './last-writer.ts';
+import type { Noted } from './restore-pace.ts';
 
 const ACTOR = 'admission';
 
@@ -28,18 +29,29 @@ interface Restored {
   readonly sinceMs: number;
   /** What was found in its place; undefined: nothing. */
   readonly live: KubeObject | undefined;
+  readonly noted: Noted;
 }
+
+/** What else keeps it otherwise is not known; that there is something has a code. */
+export const DISPUTED = 'E_ADMISSION_DISPUTED';
 
 /** Leaves a record where somebody else took away or changed what we keep in the cluster, and tells who judges that. */
 export async function tellRestored(
   { store, clock, log, owner, onRestored }: Parts,
   scope: Parameters<Store['audit']['append']>[0],
-  { what, resource, name, cause, sinceMs, live }: Restored,
+  { what, resource, name, cause, sinceMs, live, noted }: Restored,
 ): Promise<void> {
+  if (!noted.isTold) return;
   const who = live === undefined ? undefined : lastWriter(live);
   const by = who === undefined ? '' : ` by ${who}`;
   const change = live === undefined ? 'deleted' : 'changed';
-  const detail = `${change}${by}; restored`;
+  const more = noted.untold === 0 ? '' : `, and ${noted.untold} times before since the last record`;
+  const detail = `${change}${by}; restored${more}`;
+  if (noted.isDispute)
+    log.error(
+      { name, code: DISPUTED },
+      `a ${what} of ours is changed again and again: another controller of this name may keep it`,
+    );
   const restoredAtMs = clock.nowMs();
   log.warn({ name, detail }, `a ${what} of ours was put back`);
   onRestored({

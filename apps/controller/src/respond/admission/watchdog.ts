@@ -13,6 +13,8 @@ interface Parts {
   readonly serverName: string;
   readonly log: Log;
   readonly onChange: (isAnswering: boolean) => void;
+  /** Told of each question without an answer: what can be repaired at once is. */
+  readonly onFailure: () => void;
   readonly everyMs?: number;
 }
 
@@ -46,6 +48,7 @@ export class Watchdog {
   async #look(): Promise<void> {
     const isUp = await this.#ask();
     this.#failures = isUp ? 0 : this.#failures + 1;
+    if (!isUp) this.#parts.onFailure();
     const isAnswering = this.#failures < FAILURES;
     if (isAnswering === this.#isAnswering) return;
     this.#isAnswering = isAnswering;

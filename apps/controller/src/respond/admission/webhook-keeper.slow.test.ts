@@ -19,6 +19,7 @@ const PLAN: RegistrationPlan = {
   caPem: 'first',
   ownNamespaces: ['bartizan'],
   mayFailClosed: true,
+  more: { judged: [], entered: [] },
 };
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 type Listener = Parameters<ClusterFeed['listen']>[0];

@@ -13,7 +13,8 @@ import {
   isAsDesired,
   type RegistrationPlan,
 } from './registration.ts';
-import { type Cause, tellRestored } from './tell-restored.ts';
+import { isPassing, RestorePace } from './restore-pace.ts';
+import { type Cause, DISPUTED, tellRestored } from './tell-restored.ts';
 
 /** How one configuration of ours is. */
 export interface WebhookState {
@@ -49,6 +50,7 @@ export class WebhookKeeper {
   readonly #parts: Parts;
   readonly #turnstile = new Turnstile();
   readonly #states = new Map<string, WebhookState>();
+  readonly #pace: RestorePace;
   /** When each was seen as it shall be for the last time. */
   readonly #wholeAtMs = new Map<string, number>();
   #desired: readonly DesiredConfiguration[] = [];
@@ -57,22 +59,24 @@ export class WebhookKeeper {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#pace = new RestorePace(() => parts.clock.nowMs());
   }
 
   /** Registers by a plan, from now on. */
   async keep(plan: RegistrationPlan): Promise<void> {
     this.#desired = desiredConfigurations(plan);
-    await this.#all('planned');
+    // Before anything is written: what somebody changes between that and the end of the plan is heard, too.
     this.#stop ??= this.#parts.feed.listen({
       onChange: ({ kind, meta, object }) => {
         const desired = this.#desired.find((one) => one.name === meta.name && one.resource.kind === kind);
         if (desired === undefined || (object !== undefined && isAsDesired(desired, object.raw))) return;
         const cause = object === undefined ? 'deleted' : 'changed';
         const look: Look = { cause, toldAtMs: this.#parts.clock.nowMs() };
-        void this.#turnstile.run(() => this.#one(desired.name, look));
+        this.#pace.soon(desired.name, () => void this.#turnstile.run(() => this.#one(desired.name, look)));
       },
     });
     this.#timer ??= setInterval(() => void this.#all('found'), CHECK_MS).unref();
+    await this.#all('planned');
   }
 
   states(): readonly WebhookState[] {
@@ -81,6 +85,7 @@ export class WebhookKeeper {
 
   async close(): Promise<void> {
     this.#stop?.();
+    this.#pace.close();
     clearInterval(this.#timer);
     this.#desired = [];
     await this.#turnstile.run(() => Promise.resolve());
@@ -103,12 +108,18 @@ export class WebhookKeeper {
       this.#parts.log.warn({ name, code, detail }, 'a webhook of ours is not registered now');
       const state = code === 'E_KUBE_NOT_PERMITTED' ? 'not-permitted' : 'absent';
       this.#states.set(name, { name, state, failsClosed, restoredTotal, code });
+      if (isPassing(code))
+        this.#pace.again(name, () => void this.#turnstile.run(() => this.#one(name, look)));
       return;
     }
+    this.#pace.answered(name);
     this.#wholeAtMs.set(name, this.#parts.clock.nowMs());
     const isRestored = outcome.value === 'restored';
     const state = isRestored || before?.state === 'restored' ? 'restored' : 'in-force';
-    this.#states.set(name, { name, state, failsClosed, restoredTotal: restoredTotal + (isRestored ? 1 : 0) });
+    this.#states.set(name, {
+      ...{ name, state, failsClosed, restoredTotal: restoredTotal + (isRestored ? 1 : 0) },
+      ...(this.#pace.isDispute(name) ? { code: DISPUTED } : {}),
+    });
   }
 
   async #put(desired: DesiredConfiguration, look: Look): Promise<Kept> {
@@ -142,7 +153,8 @@ export class WebhookKeeper {
     const wasThere = this.#states.has(name);
     if (cause === 'planned' || !wasThere) return 'in-force';
     const sinceMs = toldAtMs ?? this.#wholeAtMs.get(name) ?? this.#parts.clock.nowMs();
-    await tellRestored(this.#parts, SCOPE, { what: 'webhook', resource, name, cause, sinceMs, live });
+    const noted = this.#pace.note(name);
+    await tellRestored(this.#parts, SCOPE, { what: 'webhook', resource, name, cause, sinceMs, live, noted });
     return 'restored';
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeClient } from '@bartizan/adapters/kube';
 import { createSealer, type Store } from '@bartizan/adapters/store';
 import { err, failure, ok, type Result } from '@bartizan/contracts';
@@ -9,6 +10,7 @@ import type { RecordedRequests } from '../../decide/admission/recorded-requests.
 import { AdmissionBench } from '../../decide/admission-bench.ts';
 import type { OnRestored } from '../../native-ports.ts';
 import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
+import { askedMore } from '../../respond/admission/asked-resources.ts';
 import { DecisionLedger, type LedgerState } from '../../respond/admission/decision-ledger.ts';
 import type { WebhookAddress } from '../../respond/admission/registration.ts';
 import { Watchdog } from '../../respond/admission/watchdog.ts';
@@ -29,6 +31,10 @@ export interface AdmissionParts {
   readonly log: Log;
   readonly owner: Owner;
   readonly rules: () => AdmissionRuleSet;
+  /** Tells of each policy that comes into force. */
+  readonly onPolicy: (listener: () => void) => void;
+  /** Whether a rule comes with the product. */
+  readonly isBuiltIn: (id: string) => boolean;
   readonly context: AdmissionContext;
   readonly onRestored: OnRestored;
   /** Keeps requests for simulations; absent: switched off. */
@@ -98,6 +104,7 @@ export async function buildAdmission(parts: AdmissionParts, settings: Settings):
     address,
     tls: tls.value,
   });
+  parts.onPolicy(() => registrar.policyChanged());
   await registrar.register();
   const watchdog = new Watchdog({
     host: settings.host,
@@ -106,6 +113,8 @@ export async function buildAdmission(parts: AdmissionParts, settings: Settings):
     serverName: settings.name,
     log,
     onChange: (isAnswering) => registrar.failClosed(isAnswering),
+    // A certificate that has ended, for instance because the clock was put right, is not noticed by the hour.
+    onFailure: () => void registrar.renew(),
   });
   watchdog.start();
   return ok({
@@ -150,12 +159,15 @@ class Registrar {
   readonly #timer: NodeJS.Timeout;
   #tls: WebhookCertificate;
   #mayFailClosed = true;
+  #more: ReturnType<typeof askedMore>;
+  #isClosed = false;
 
   constructor(parts: AdmissionParts, registered: Registered) {
     this.#parts = parts;
     this.#registered = registered;
     this.#tls = registered.tls;
-    this.#timer = setInterval(() => void this.#renew(), RENEW_MS).unref();
+    this.#more = askedMore(parts.rules(), parts.isBuiltIn);
+    this.#timer = setInterval(() => void this.renew(), RENEW_MS).unref();
   }
 
   get caPem(): string {
@@ -170,7 +182,23 @@ class Registrar {
       caPem: this.#tls.caPem,
       ownNamespaces: ownNamespaces(options),
       mayFailClosed: this.#mayFailClosed,
+      more: this.#more,
     });
+  }
+
+  /** Rules may name other resources now: the API servers are told to ask about them, and about no others. */
+  policyChanged(): void {
+    if (this.#isClosed) return;
+    const { rules, isBuiltIn, log } = this.#parts;
+    const more = askedMore(rules(), isBuiltIn);
+    if (isDeepStrictEqual(more, this.#more)) return;
+    this.#more = more;
+    if (more.leftOut > 0)
+      log.error(
+        { leftOut: more.leftOut },
+        'rules name more resources than API servers are told to ask about',
+      );
+    void this.register();
   }
 
   failClosed(may: boolean): void {
@@ -179,11 +207,13 @@ class Registrar {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
   }
 
   /** API servers trust a new authority before a certificate of it is shown. */
-  async #renew(): Promise<void> {
+  async renew(): Promise<void> {
+    if (this.#isClosed) return;
     const current = await this.#registered.certificates.current();
     if (!current.ok) {
       this.#parts.log.error(

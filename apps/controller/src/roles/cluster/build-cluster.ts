@@ -195,7 +195,18 @@ function gateOf(
 ) {
   const recorded =
     parts.options.admission?.recordRequests === false ? undefined : new RecordedRequests(parts);
-  const gate = new AdmissionGate({ ...parts, ...more, ...(recorded === undefined ? {} : { recorded }) });
+  const { book, owner } = parts;
+  const policy = {
+    isBuiltIn: (id: string) => book.isBuiltIn(id),
+    onPolicy: (listener: () => void) =>
+      book.listen(({ cluster, tenant }) => {
+        if (cluster === owner.cluster && tenant === owner.tenant) listener();
+      }),
+  };
+  const gate = new AdmissionGate({
+    ...{ ...parts, ...more, ...policy },
+    ...(recorded === undefined ? {} : { recorded }),
+  });
   return { gate, recorded };
 }
 

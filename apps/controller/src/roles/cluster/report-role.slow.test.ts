@@ -113,6 +113,7 @@ describe('policy reports in a cluster', () => {
           ...{
             policy: 'custom.privileged',
             result: 'warn',
+            scored: false,
             severity: 'critical',
             message: 'web is privileged',
           },
@@ -143,7 +144,7 @@ describe('policy reports in a cluster', () => {
     serve(...OPEN);
     await role.look();
     expect(role.status().state).toBe('not-served');
-    nowMs += 600_000;
+    nowMs += 60_000;
     await role.look();
     expect(role.status()).toMatchObject({ state: 'on', reports: 1 });
   });
@@ -161,7 +162,10 @@ describe('policy reports in a cluster', () => {
     await test.store.admissionBindings.put(SCOPE, [aStoredBinding()]);
     await book.load(OWNER);
     await role.look();
-    expect(report('shop')).toMatchObject({ summary: { fail: 1, warn: 0 }, results: [{ result: 'fail' }] });
+    expect(report('shop')).toMatchObject({
+      summary: { fail: 1, warn: 0 },
+      results: [{ result: 'fail', scored: true }],
+    });
     await test.store.admissionExceptions.put(SCOPE, [aStoredException()]);
     await book.load(OWNER);
     await role.look();
@@ -258,6 +262,21 @@ describe('policy reports in a cluster', () => {
     await role.start();
     expect(role.status()).toMatchObject({ state: 'off' });
     expect(fake.requests).toEqual([]);
+  });
+
+  it('tell before somebody asks how much they would be, once the cluster is known, and then are that', async () => {
+    role = roleOf({ resultsPerReport: 2, reports: 1 });
+    serve(...OPEN);
+    for (const name of ['a', 'b', 'c']) deploy('bank', name);
+    deploy('shop', 'web');
+    deploy('good', 'web', false);
+    isKnown = false;
+    expect(role.status()).not.toHaveProperty('planned');
+    isKnown = true;
+    const planned = { reports: 1, results: 2, leftOut: 2 };
+    expect(isReports(role.status())).toMatchObject({ value: { state: 'off', planned } });
+    expect(await role.choose(true)).toMatchObject({ value: { state: 'on', ...planned } });
+    expect(role.status()).not.toHaveProperty('planned');
   });
 
   it('say so where they may not be written, or removed', async () => {

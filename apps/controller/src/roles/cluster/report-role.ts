@@ -11,6 +11,7 @@ import {
   REPORT_LIMITS,
   type ReportLimits,
   ReportPlanner,
+  sizeOfPlan,
 } from '../../decide/admission/report-plan.ts';
 import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
 import { type KeptReports, ReportKeeper } from '../../respond/admission/report-keeper.ts';
@@ -35,8 +36,10 @@ interface Parts {
 const SETTING = 'admission.reports';
 /** Reports are for reading: the changes of that long are written together. */
 const LOOK_MS = 15_000;
-/** What others changed is put right that often, and an API that came since is found. */
+/** What others changed is put right that often. */
 const AGAIN_MS = 600_000;
+/** Where no API takes reports, it is asked that often whether one has come. */
+const SERVED_MS = 60_000;
 const DETAIL_MAX = 512;
 
 /** Keeps the audit of what exists as policy reports in the cluster, where somebody asked for that. */
@@ -83,15 +86,20 @@ export class ReportRole {
 
   #isNews(): boolean {
     const { audit, clock } = this.#parts;
-    return this.#changes !== audit.changes() || clock.nowMs() - (this.#writtenAtMs ?? 0) >= AGAIN_MS;
+    const isServed = this.#kept?.api !== undefined;
+    const isDue = clock.nowMs() - (this.#writtenAtMs ?? 0) >= (isServed ? AGAIN_MS : SERVED_MS);
+    return isDue || this.#changes !== audit.changes();
   }
 
   status = (): AdmissionReports => {
     const { api, reports = 0, results = 0, error } = this.#kept ?? {};
+    const { audit, isKnown, limits = REPORT_LIMITS } = this.#parts;
+    const state = this.#state();
     return {
-      state: this.#state(),
+      state,
       ...(api === undefined ? {} : { api }),
       ...{ reports, results, leftOut: this.#leftOut },
+      ...(state === 'off' && isKnown() ? { planned: sizeOfPlan(audit.hits(), limits) } : {}),
       ...(this.#writtenAtMs === undefined ? {} : { writtenAtMs: this.#writtenAtMs }),
       ...(error === undefined ? {} : { code: error.code, detail: error.detail.slice(0, DETAIL_MAX) }),
     };

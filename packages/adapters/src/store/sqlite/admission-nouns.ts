@@ -71,7 +71,7 @@ export const ADMISSION_DECISIONS: NounSpec<AdmissionDecision> = {
   fields: [
     { name: 'id', kind: 'text', read: (item) => item.id },
     { name: 'atMs', kind: 'number', read: (item) => item.atMs, indexed: true },
-    { name: 'verdict', kind: 'text', read: (item) => item.decision.verdict },
+    { name: 'verdict', kind: 'text', read: (item) => item.decision.verdict, indexed: true },
     { name: 'operation', kind: 'text', read: (item) => item.operation },
     { name: 'kind', kind: 'text', read: (item) => item.kind },
     { name: 'namespace', kind: 'text', read: (item) => item.namespace },

@@ -3,7 +3,7 @@
 
 import type { Result } from '@bartizan/contracts/result';
 import type { Change } from '../access.ts';
-import type { Retention, StoreFailure, StoreState } from '../ports.ts';
+import type { DecisionRetention, Retention, StoreFailure, StoreState } from '../ports.ts';
 import type { EncodedGroup } from '../slices/encode.ts';
 import type { SliceStream } from '../slices/slice-name.ts';
 import type { AuditEntry } from '../sqlite/audit-chain.ts';
@@ -14,6 +14,7 @@ export interface WriterData {
   readonly dataDir: string;
   readonly sliceBytes: number;
   readonly retention: Readonly<Record<SliceStream, Retention>>;
+  readonly decisions: DecisionRetention;
   /** Signs the head of the audit chain; absent = unsigned. */
   readonly auditKey?: Uint8Array;
   readonly probeMs: number;
@@ -32,6 +33,7 @@ export type WriterRequest =
       readonly owner?: readonly [cluster: string, tenant: string];
     }
   | { readonly op: 'retention'; readonly nowMs: number }
+  | { readonly op: 'trim-decisions'; readonly nowMs: number }
   | {
       readonly op: 'rotate';
       readonly auditKey: Uint8Array;

@@ -13,6 +13,7 @@ import { SliceWriter, streamsOf } from '../slices/slice-writer.ts';
 import { Database, numberOf } from '../sqlite/database.ts';
 import { CORE_MIGRATIONS } from '../sqlite/migrations.ts';
 import { applyAudit, applyChanges, applyRotation } from './core-writer.ts';
+import { trimDecisions } from './decision-trim.ts';
 import type { Call, Reply, WriterData, WriterRequest } from './protocol.ts';
 import { diskOf, fileBytes, folderBytes, stateAfter, stateHealed } from './store-state.ts';
 
@@ -179,6 +180,8 @@ export class WriterDesk {
           return ok(this.#slices.highestOf(request.node, request.owner));
         case 'retention':
           return ok(this.#retain(request.nowMs));
+        case 'trim-decisions':
+          return ok(this.#trimDecisions(request.nowMs));
         case 'rotate': {
           const count = this.#core.transaction(() => applyRotation(this.#core, request));
           this.#auditKey = request.auditKey;
@@ -215,6 +218,13 @@ export class WriterDesk {
     this.#measure(true);
     if (this.#state.state !== 'read-only') this.#keepAge();
     return { removedSlices: doomed.length };
+  }
+
+  /** A disk without room takes no deletion either: it would be written down first. */
+  #trimDecisions(nowMs: number): ReturnType<typeof trimDecisions> {
+    if (this.#state.state === 'read-only') return { removed: 0, hasMore: false };
+    this.#age = advanceAge(this.#age, nowMs);
+    return trimDecisions(this.#core, { ageMs: this.#age.ageMs, nowMs }, this.#data.decisions);
   }
 
   #keepAge(): void {

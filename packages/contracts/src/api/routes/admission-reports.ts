@@ -15,6 +15,13 @@ export const AdmissionReports = object('AdmissionReports', 'Policy reports that 
   reports: integer('Reports that are in the cluster as they shall be', '1'),
   results: integer('Results in them', '1'),
   leftOut: integer('Results that found no room in a report, or whose report found none', '1'),
+  planned: optional(
+    inline('What would be written now, while none are kept; absent: not known', {
+      reports: integer('Reports', '1'),
+      results: integer('Results in them', '1'),
+      leftOut: integer('Results that would find no room', '1'),
+    }),
+  ),
   writtenAtMs: optional(instant('When they were compared with the cluster last')),
   code: optional(text('Error code', 64)),
   detail: optional(text('What the API server said', 512)),

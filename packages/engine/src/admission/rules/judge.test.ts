@@ -165,6 +165,60 @@ describe('a verdict', () => {
   });
 });
 
+describe('a verdict on a Secret', () => {
+  const canary = 'Y2FuYXJ5LW9mLWEtc2VjcmV0';
+  const secret = {
+    ...{ apiVersion: 'v1', kind: 'Secret', type: 'Opaque' },
+    metadata: {
+      name: 'login',
+      annotations: {
+        'kubectl.kubernetes.io/last-applied-configuration': `{"data":{"password":"${canary}"}}`,
+      },
+    },
+    data: { password: canary },
+    stringData: { password: canary },
+  };
+  const about: Partial<AdmissionRequest> = { resource: 'secrets', kind: 'Secret', oldObject: secret };
+  const judged = (field: string, more: Partial<AdmissionRequest> = about): string => {
+    const { fix: _fix, ...plain } = rule({
+      match: { resources: ['/secrets', '/configmaps'], operations: ['CREATE'] },
+      condition: { field, operator: 'present' },
+      message: { en: `{${field}} is set`, ja: `{${field}} が設定されています` },
+    });
+    const verdict = judgeAdmission(compiled({ rules: [plain] }), request(secret, more), EMPTY_CONTEXT, NOW);
+    expect(verdict.violations, field).toHaveLength(1);
+    return JSON.stringify(verdict);
+  };
+
+  it('holds nothing of its values, whatever a rule asks of it', () => {
+    for (const field of [
+      'object.path/data/password',
+      'object.path/stringData/password',
+      'object.path/data/*',
+      'object.path/*/password',
+      'oldObject.path/data/password',
+      'object.path/metadata/annotations/*',
+      'object.path/metadata/*/*',
+    ])
+      expect(judged(field), field).not.toContain(canary);
+    const { fix: _fix, ...plain } = rule({
+      match: { resources: ['/secrets'], operations: ['CREATE'] },
+      condition: { some: 'object.annotations', where: { field: 'annotation.value', operator: 'present' } },
+      message: { en: '{annotation.value}', ja: '{annotation.value}' },
+    });
+    const noted = judgeAdmission(compiled({ rules: [plain] }), request(secret, about), EMPTY_CONTEXT, NOW);
+    expect(noted.violations).toHaveLength(1);
+    expect(JSON.stringify(noted)).not.toContain(canary);
+  });
+
+  it('says what is no secret, and what another kind holds', () => {
+    expect(judged('object.path/type')).toContain('Opaque');
+    expect(judged('object.path/metadata/name')).toContain('login');
+    const other = judged('object.path/data/password', { resource: 'configmaps', kind: 'ConfigMap' });
+    expect(other).toContain(canary);
+  });
+});
+
 describe('an update', () => {
   it('is not denied for what was there before and did not change', () => {
     const labelled = podOf(

@@ -106,9 +106,23 @@ const clipped = (value: FactValue): FactValue => {
   return Array.isArray(value) ? value.slice(0, 64).map((item) => item.slice(0, SHOWN_MAX)) : value;
 };
 
+/** What of a Secret may be its values: those themselves, and what clients note of the whole. */
+function isOfSecret(
+  { subject, path }: AdmissionField,
+  { request: { group, resource } }: Item['root'],
+): boolean {
+  if (group !== '' || resource !== 'secrets') return false;
+  const [first = '', second = ''] = path;
+  if (first === 'metadata') return ['annotations', 'managedFields', '*', ''].includes(second);
+  return subject === 'annotation' || ['data', 'stringData', '*'].includes(first);
+}
+
+const mayBeSecret = (field: AdmissionField, { root }: Item): boolean =>
+  field.secret === true || isOfSecret(field, root);
+
 /** What was met; nothing of a value that may be a secret. */
-export const actualOf = ({ field, actual }: Witness): FactValue | undefined =>
-  actual === undefined || field?.secret === true ? undefined : clipped(actual);
+export const actualOf = ({ field, item, actual }: Witness): FactValue | undefined =>
+  actual === undefined || (field !== undefined && mayBeSecret(field, item)) ? undefined : clipped(actual);
 
 type Sayer = (value: string) => string;
 const ALLOWED: Readonly<Record<Operator, { readonly held: Sayer; readonly failed: Sayer }>> = {
@@ -166,7 +180,7 @@ function shown(name: string, place: ViolatingPlace): string | undefined {
   const field = fieldNamed(name);
   const item = field && itemFor(field.subject, place.item);
   if (field === undefined || item === undefined) return undefined;
-  if (field.secret === true) return '***';
+  if (mayBeSecret(field, item)) return '***';
   const reading = field.read(item);
   return reading === undefined || isUnknown(reading) || reading === '' ? undefined : showValue(reading);
 }

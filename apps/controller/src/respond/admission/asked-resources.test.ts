@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AdmissionBinding, AdmissionRule } from '@bartizan/contracts';
+import { CUSTOM_POD_PATHS, compileAdmissionPolicy, POD_PATHS } from '@bartizan/engine/admission';
+import { anAdmissionRule } from '@bartizan/testkit/store';
+import { describe, expect, it } from 'vitest';
+import { askedMore, JUDGED, MORE_MAX } from './asked-resources.ts';
+
+const rule = (
+  id: string,
+  resources: string[],
+  operations: AdmissionRule['match']['operations'] = ['CREATE'],
+) => anAdmissionRule({ id, match: { resources, operations } });
+const BUILT_IN = 'admission.built-in';
+function more(rules: readonly AdmissionRule[], bindings: readonly AdmissionBinding[] = []) {
+  const compiled = compileAdmissionPolicy({ rules, bindings, podPaths: CUSTOM_POD_PATHS });
+  if (!compiled.ok) throw new Error(compiled.error.detail);
+  return askedMore(compiled.value, (id) => id === BUILT_IN);
+}
+const NOTHING = { judged: [], entered: [], leftOut: 0 };
+
+describe('what is always asked', () => {
+  it('holds every kind whose pod template is known, and never a whole group', () => {
+    for (const { group, resource } of [...POD_PATHS, ...CUSTOM_POD_PATHS])
+      for (const operation of ['CREATE', 'UPDATE'])
+        expect(
+          JUDGED.some(
+            (one) =>
+              one.groups.includes(group) &&
+              one.resources.includes(resource) &&
+              one.operations.includes(operation),
+          ),
+          `${operation} ${group}/${resource}`,
+        ).toBe(true);
+    expect(JSON.stringify(JUDGED)).not.toContain('*');
+    expect(JUDGED.flatMap(({ resources }) => resources)).not.toContain('secrets');
+  });
+});
+
+describe('what rules name beyond that', () => {
+  it('is nothing where they name what is asked already', () => {
+    expect(more([rule('custom.pods', ['workloads', '/services', '/pods/exec'])])).toMatchObject({
+      // A connection is asked as CONNECT: what would be another operation never comes, and asks nothing.
+      judged: [{ groups: [''], resources: ['pods/exec'], operations: ['CREATE'] }],
+    });
+    expect(more([rule('custom.pods', ['workloads', '/services'])])).toEqual(NOTHING);
+    expect(more([rule('custom.exec', ['/pods/exec'], ['CONNECT'])])).toEqual(NOTHING);
+  });
+
+  it('is asked with its operations, in an order that never changes', () => {
+    const rules = [
+      rule('custom.widgets', ['example.com/widgets', 'example.com/gadgets'], ['UPDATE', 'CREATE']),
+      rule('custom.gone', ['/namespaces'], ['DELETE']),
+      rule('custom.scale', ['argoproj.io/rollouts/scale'], ['UPDATE']),
+      rule('custom.proxy', ['example.com/widgets/proxy'], ['CONNECT']),
+      rule('custom.all', ['other.example/*'], ['CREATE']),
+      rule('custom.others', ['other.example/things', 'other.example/thing*'], ['CREATE']),
+    ];
+    const asked = {
+      judged: [
+        { groups: [''], resources: ['namespaces'], operations: ['DELETE'] },
+        { groups: ['argoproj.io'], resources: ['rollouts/scale'], operations: ['UPDATE'] },
+        { groups: ['example.com'], resources: ['gadgets', 'widgets'], operations: ['CREATE', 'UPDATE'] },
+        { groups: ['other.example'], resources: ['*'], operations: ['CREATE'] },
+        { groups: ['other.example'], resources: ['things'], operations: ['CREATE'] },
+      ],
+      entered: [{ groups: ['example.com'], resources: ['widgets/proxy'], operations: ['CONNECT'] }],
+      leftOut: 0,
+    };
+    expect(more(rules)).toEqual(asked);
+    expect(more(rules.toReversed())).toEqual(asked);
+  });
+
+  it('is what somebody chose: a rule of the product sends no Secrets before it is bound', () => {
+    const secrets = rule(BUILT_IN, ['/secrets']);
+    const binding = (mode: AdmissionBinding['mode']): AdmissionBinding => ({
+      ...{ id: 'custom.bound', rules: [BUILT_IN], namespaces: ['shop'], mode },
+    });
+    expect(more([secrets])).toEqual(NOTHING);
+    const asked = [{ groups: [''], resources: ['secrets'], operations: ['CREATE'] }];
+    expect(more([secrets], [binding('enforce')]).judged).toEqual(asked);
+    const elsewhere = anAdmissionRule({ ...rule('custom.ci', ['/secrets']), stages: ['ci', 'audit'] });
+    expect(more([elsewhere])).toEqual(NOTHING);
+  });
+
+  it('is bounded, and says how much found no room', () => {
+    const rules = Array.from({ length: 10 }, (_, at) =>
+      rule(
+        `custom.many-${at}`,
+        Array.from({ length: 60 }, (__, of) => `g${at}.example/r${of}`),
+      ),
+    );
+    const { judged, leftOut } = more(rules);
+    expect(judged.flatMap(({ resources }) => resources)).toHaveLength(MORE_MAX);
+    expect(leftOut).toBe(100);
+  });
+});
