@@ -106,6 +106,18 @@ describe('frameworks', () => {
     for (const id of ids.filter((one) => !['disa-stig-kubernetes'].includes(one)))
       expect([id, read(id).controls.filter(({ checks }) => checks.length === 0).length]).not.toEqual([id, 0]);
   });
+  it('say what the numbers of these three were compared with, and mark each that could not be', () => {
+    const marked = (id: string): string[] =>
+      read(id).controls.flatMap((control) => (control.isNumberUnverified === true ? [control.id] : []));
+    for (const id of ['disa-stig-kubernetes', 'fisc', 'ismap']) {
+      expect(read(id).numbers?.en, id).toMatch(/\d{4}-\d{2}-\d{2}/u);
+      expect(read(id).numbers?.ja, id).toMatch(JAPANESE);
+    }
+    expect(marked('disa-stig-kubernetes')).toEqual([]);
+    // JIS Q 27002:2014 has no such numbers: they are ISMAP's own.
+    expect(marked('ismap')).toEqual(['9.5.1.P', '9.5.2.P']);
+    expect(marked('fisc')).toHaveLength(read('fisc').controls.length);
+  });
   it('give each mapping of one control a reason of its own', () => {
     for (const id of ids)
       for (const { id: control, checks } of read(id).controls) {

@@ -187,6 +187,11 @@ const accessComponents = createRoute({
   path: '/access/components',
   component: lazyRouteComponent(() => import('./pages/access/components-page.tsx'), 'AccessComponentsPage'),
 });
+const accessApiUses = createRoute({
+  getParentRoute: () => frame,
+  path: '/access/api-uses',
+  component: lazyRouteComponent(() => import('./pages/api-uses/api-uses-page.tsx'), 'ApiUsesPage'),
+});
 const accessProbes = createRoute({
   getParentRoute: () => frame,
   path: '/access/probes',
@@ -262,6 +267,7 @@ export const router = createRouter({
       accessExposure,
       accessSecrets,
       accessComponents,
+      accessApiUses,
       accessProbes,
       compliance,
       framework,

@@ -7,6 +7,7 @@ import type {
   AccessRisk,
   AccessUse,
   AccessUseRow,
+  ApiVersionUse,
   ClusterProbe,
   Component,
   Exposure,
@@ -21,6 +22,15 @@ import type { ApiFailure, Owner } from './ports.ts';
 
 /** Who may be told about the cluster: the tenant it belongs to. To everybody else no cluster is watched. */
 export type AccessDesks = (owner: Owner) => AccessDesk;
+
+/** Who uses versions of the Kubernetes API that go, and what of it is not known. */
+export interface KnownApiUses {
+  readonly uses: readonly ApiVersionUse[];
+  /** Kinds whose objects are not all known. */
+  readonly unread: readonly string[];
+  /** Only the audit log shows who asks without writing. */
+  readonly isHeard: boolean;
+}
 
 /** Everything the API asks about access in the cluster. Fails where no cluster is watched. */
 export interface AccessDesk {
@@ -37,6 +47,7 @@ export interface AccessDesk {
   readonly isExposureWhole: () => Result<boolean, ApiFailure>;
   readonly exposure: () => Result<readonly Exposure[], ApiFailure>;
   readonly secrets: () => Result<readonly SecretUsage[], ApiFailure>;
+  readonly apiUses: () => Result<KnownApiUses, ApiFailure>;
   readonly components: () => Result<readonly Component[], ApiFailure>;
   readonly probes: () => Result<readonly ClusterProbe[], ApiFailure>;
   readonly probe: () => Promise<Result<ProbeRun, ApiFailure>>;

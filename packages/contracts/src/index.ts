@@ -64,6 +64,7 @@ export {
   SYNC_ACTIONS,
 } from './api/routes/admission-sync.ts';
 export { AdvisoryStatus, advisoryRoutes } from './api/routes/advisories.ts';
+export { apiUseRoutes } from './api/routes/api-uses.ts';
 export { auditLogRoutes } from './api/routes/audit-log.ts';
 export { clusterAccessRoutes } from './api/routes/cluster-access.ts';
 export { complianceRoutes } from './api/routes/compliance.ts';
@@ -171,6 +172,7 @@ export {
   ReachAnswer,
 } from './nouns/cluster-access.ts';
 export {
+  ApiVersionUse,
   ClusterProbe,
   Component,
   EXPOSURES,

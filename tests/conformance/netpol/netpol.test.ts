@@ -34,6 +34,7 @@ describe.runIf(hasShared(FOLDER))('network policies with known answers', () => {
           wrong.push(`${row.file}: ${JSON.stringify(check)} was ${reach}`);
       }
     }
+    for (const miss of wrong) process.stdout.write(`  netpol-recipes missed ${miss}\n`);
     report('netpol-recipes', of - wrong.length, of);
     expect(wrong).toEqual([]);
   });
@@ -49,6 +50,7 @@ describe.runIf(hasShared(FOLDER))('network policies with known answers', () => {
         ),
     );
     const wrong = outcomes.filter(({ right }) => !right).map(({ about }) => about);
+    for (const miss of wrong) process.stdout.write(`  netpol-probes missed ${miss}\n`);
     report('netpol-probes', outcomes.length - wrong.length, outcomes.length);
     expect(wrong).toEqual([]);
   });

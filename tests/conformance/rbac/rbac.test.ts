@@ -25,12 +25,19 @@ describe.runIf(hasShared(FILE))('RBAC questions with known answers', () => {
     const examples = JSON.parse(readFileSync(join(SHARED, FILE), 'utf8')) as Examples;
     const graph = new AccessGraph(readAccess(examples.objects));
     const paths = new EscalationPaths(graph);
+    const said = (isYes: boolean): string => (isYes ? 'yes' : 'no');
     const wrong = [
-      ...examples.can.filter((one) => graph.can(one, one.attributes) !== one.allowed),
-      ...examples.climb.filter(
-        ({ from, reaches }) => (paths.from({ user: from, groups: [] }) !== undefined) !== reaches,
-      ),
+      ...examples.can
+        .filter((one) => graph.can(one, one.attributes) !== one.allowed)
+        .map(
+          ({ user, attributes, allowed }) =>
+            `${user} ${JSON.stringify(attributes)}: ${said(!allowed)}, and ${said(allowed)} is right`,
+        ),
+      ...examples.climb
+        .filter(({ from, reaches }) => (paths.from({ user: from, groups: [] }) !== undefined) !== reaches)
+        .map(({ from, reaches, why }) => `${from} to cluster-admin: ${said(!reaches)}, since ${why}`),
     ];
+    for (const miss of wrong) process.stdout.write(`  rbac missed ${miss}\n`);
     const of = examples.can.length + examples.climb.length;
     report('rbac', of - wrong.length, of);
     expect(wrong).toEqual([]);

@@ -167,6 +167,7 @@ describe.skipIf(!hasKubebox)('access of a real cluster in the console', () => {
       '/access/exposure',
       '/access/secrets',
       '/access/components',
+      '/access/api-uses',
       '/access/probes',
     ])('%s: no violation of axe, no English sentence in Japanese', async (path) => {
       if (through === undefined) throw new Error('nobody is signed in');

@@ -11,6 +11,7 @@ import {
   exposureOf,
   readPostureObjects,
   secretUses,
+  tellApiUses,
   tellComponent,
   tellExposure,
   tellSecret,
@@ -28,7 +29,7 @@ import { tellUnreadable } from './questions.ts';
 import { type ReadObjects, readManifests } from './read-manifests.ts';
 
 /** What is asked about the posture of a cluster. */
-export type PostureRoute = 'access.exposure' | 'access.secrets' | 'access.components';
+export type PostureRoute = 'access.exposure' | 'access.secrets' | 'access.components' | 'access.api-uses';
 export interface PostureFlags extends ListFlags {
   /** Manifests to answer from; absent: the server answers. */
   readonly from?: readonly string[];
@@ -71,6 +72,11 @@ const ANSWERS: Answers = {
       apis: { uses: records(read).flatMap((one) => apiUsesOf(one)) },
     }).map(tellComponent);
   },
+  'access.api-uses': (_, read, { server }) =>
+    tellApiUses(
+      records(read).flatMap((one) => apiUsesOf(one)),
+      server,
+    ),
 };
 
 async function answerOffline<R extends PostureRoute>(
@@ -88,11 +94,30 @@ async function answerOffline<R extends PostureRoute>(
   return ok(EXIT.fine);
 }
 
-/** `access exposure|secrets|components`. */
-export const runPosture = (context: CliContext, route: PostureRoute, flags: PostureFlags): Promise<void> =>
-  flags.from === undefined || flags.from.length === 0
-    ? runList(context, route, flags)
-    : perform(context, () => answerOffline(context, route, flags));
+/** What a server knows of versions that go, and what it does not. */
+const runApiUses = (context: CliContext, flags: PostureFlags): Promise<void> =>
+  perform(context, async () => {
+    const client = await clientOf(context);
+    if (!client.ok) return client;
+    const known = await client.value.call('access.api-uses', { query: { limit: 1 } });
+    if (!known.ok) return known;
+    const listed = await fetchItems(client.value, 'access.api-uses', flags);
+    if (!listed.ok) return listed;
+    const columns = columnsFor('access.api-uses', context.t);
+    renderList(context.process, flags.output, { items: listed.value.items, columns });
+    const { unread, isAuditLogHeard } = known.value;
+    const { stderr } = context.process;
+    if (!isAuditLogHeard) stderr.write(`${context.t('access.api-unheard')}\n`);
+    if (unread.length > 0) stderr.write(`${context.t('access.api-unread', { kinds: unread.join(', ') })}\n`);
+    return ok(EXIT.fine);
+  });
+
+/** `access exposure|secrets|components|api-uses`. */
+export function runPosture(context: CliContext, route: PostureRoute, flags: PostureFlags): Promise<void> {
+  if (flags.from !== undefined && flags.from.length > 0)
+    return perform(context, () => answerOffline(context, route, flags));
+  return route === 'access.api-uses' ? runApiUses(context, flags) : runList(context, route, flags);
+}
 
 /** `access probes`: exit code 3 when something answered a stranger. */
 export const runProbes = (

@@ -23,6 +23,7 @@ export type ListRoute = Extract<
   | 'access.exposure'
   | 'access.secrets'
   | 'access.components'
+  | 'access.api-uses'
   | 'access.probes'
   | 'access.risks'
   | 'access.unused-subjects'
@@ -297,6 +298,19 @@ const CELLS: Table = {
     ['url', 'column.probe-url', ({ url }) => url],
     ['said', 'column.probe-said', ({ said }) => said ?? '-'],
     ['what', 'column.probe-what', ({ what }, language) => what[language]],
+  ],
+  'access.api-uses': [
+    ['removedIn', 'column.api-removed', ({ removedIn }) => removedIn ?? '-'],
+    ['apiVersion', 'column.api-version', ({ apiVersion, kind }) => `${apiVersion} ${kind}`],
+    ['replacement', 'column.api-instead', ({ replacement }) => replacement ?? '-'],
+    ['by', 'column.api-by', ({ by }) => by || '-'],
+    ['source', 'column.api-how', ({ source }) => source],
+    [
+      'about',
+      'column.component-where',
+      ({ about, namespace }) => (namespace === '' || about.includes('/') ? about : `${namespace}: ${about}`),
+    ],
+    ['lastAtMs', 'column.api-last', ({ lastAtMs }) => instantText(lastAtMs)],
   ],
   'access.components': [
     ['product', 'column.component-product', ({ product }) => product],

@@ -45,6 +45,18 @@ export const ACCESS_TEXT = {
     en: 'Parts of the cluster with the end of their support',
     ja: 'クラスターの構成要素とサポート終了日を表示する',
   },
+  'command.access-api-uses': {
+    en: 'Who uses versions of the Kubernetes API that go, where, and until which release',
+    ja: '廃止される Kubernetes API バージョンの使用者・場所・廃止リリースを表示する',
+  },
+  'access.api-unheard': {
+    en: 'Who only asks, and writes nothing, is unknown: no audit log was heard within a day.',
+    ja: '監査ログを 1 日以上受け取っていないため、書き込まずに読むだけの使用者は不明です。',
+  },
+  'access.api-unread': {
+    en: 'Objects of these kinds are not all known: {kinds}',
+    ja: '次の種類のオブジェクトはすべては把握できていません：{kinds}',
+  },
   'command.access-probes': {
     en: 'Harmless requests without credentials that prove exposure; sent only with --run',
     ja: '公開状態を確かめる認証なしの無害なリクエスト（送信は --run を指定した場合のみ）',
@@ -83,6 +95,12 @@ export const ACCESS_TEXT = {
   'column.component-end': { en: 'ENDS', ja: '終了日' },
   'column.component-advisories': { en: 'ADVISORIES', ja: '脆弱性' },
   'column.component-api-uses': { en: 'OLD APIS', ja: '旧 API' },
+  'column.api-removed': { en: 'GONE IN', ja: '廃止' },
+  'column.api-version': { en: 'VERSION', ja: 'バージョン' },
+  'column.api-instead': { en: 'INSTEAD', ja: '移行先' },
+  'column.api-by': { en: 'WHO', ja: '使用者' },
+  'column.api-how': { en: 'HOW', ja: '方法' },
+  'column.api-last': { en: 'LAST', ja: '最終' },
   'column.component-behind': { en: 'BEHIND', ja: '遅れ' },
   'command.access-unused': {
     en: 'What somebody was granted and did not use, with a smaller role',

@@ -111,6 +111,7 @@ export const ROUTE_TABLE = {
   'access.exposure': ['GET', '/access/exposure'],
   'access.secrets': ['GET', '/access/secrets'],
   'access.components': ['GET', '/access/components'],
+  'access.api-uses': ['GET', '/access/api-uses'],
   'access.probes': ['GET', '/access/probes'],
   'access.probe': ['POST', '/access/probes'],
   'audit-log.submit': ['POST', '/audit-log/events'],

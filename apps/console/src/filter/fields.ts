@@ -211,6 +211,15 @@ export const FILTER_FIELDS = {
       values: ['supported', 'ends-soon', 'ended', 'unknown'],
     },
   ],
+  'access.api-uses': [
+    { name: 'version', label: 'api-uses.version' },
+    { name: 'kind', label: 'api-uses.kind' },
+    { name: 'by', label: 'api-uses.by' },
+    NAMESPACE,
+    { name: 'about', label: 'access.where' },
+    { name: 'removedIn', label: 'api-uses.removed-in' },
+    { name: 'source', label: 'api-uses.how', values: ['written', 'applied', 'manifest', 'requested'] },
+  ],
   'access.probes': [
     {
       name: 'outcome',

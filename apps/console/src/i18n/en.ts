@@ -3,6 +3,7 @@
 
 import { access } from './en/access.ts';
 import { admission } from './en/admission.ts';
+import { apiUses } from './en/api-uses.ts';
 import { compliance } from './en/compliance.ts';
 import { frame } from './en/frame.ts';
 import { inventory } from './en/inventory.ts';
@@ -20,6 +21,7 @@ export const en = {
   ...operations,
   ...supply,
   ...admission,
+  ...apiUses,
   ...compliance,
   ...access,
 } as const;

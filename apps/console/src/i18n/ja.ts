@@ -3,6 +3,7 @@
 
 import { access } from './ja/access.ts';
 import { admission } from './ja/admission.ts';
+import { apiUses } from './ja/api-uses.ts';
 import { compliance } from './ja/compliance.ts';
 import { frame } from './ja/frame.ts';
 import { inventory } from './ja/inventory.ts';
@@ -21,6 +22,7 @@ export const ja = {
   ...operations,
   ...supply,
   ...admission,
+  ...apiUses,
   ...compliance,
   ...access,
 } as const satisfies Catalogue;

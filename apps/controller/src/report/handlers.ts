@@ -32,6 +32,7 @@ import {
   admissionScopeHandlers,
   admissionSyncHandlers,
 } from './api/admission-routes.ts';
+import { apiUseHandlers } from './api/api-use-routes.ts';
 import { auditLogHandlers } from './api/audit-log-routes.ts';
 import { auditRoutes } from './api/audit-routes.ts';
 import { clusterAccessHandlers } from './api/cluster-access-routes.ts';
@@ -127,6 +128,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...admissionSyncHandlers(parts),
     ...admissionNativeHandlers(parts),
     ...clusterAccessHandlers(parts),
+    ...apiUseHandlers(parts),
     ...clusterPostureHandlers(parts),
     ...auditLogHandlers(parts),
     ...frameworkHandlers(parts),

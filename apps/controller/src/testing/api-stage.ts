@@ -20,6 +20,7 @@ import {
 import type { Benchmark } from '@bartizan/contracts/compliance';
 import { EMPTY_CONTEXT } from '@bartizan/engine/admission';
 import { ruleCelCompiler } from '@bartizan/engine/admission-cel';
+import type { ApiKnowledge } from '@bartizan/engine/cluster-posture';
 import { buildAccessDesk } from '../decide/access/access-desk.ts';
 import type { ClusterAccess } from '../decide/access/cluster-access.ts';
 import type { ProbeDesk } from '../decide/access/probe-desk.ts';
@@ -151,6 +152,8 @@ export interface StageOptions {
   /** What is known of a cluster; absent: none is watched. */
   readonly clusterAccess?: ClusterAccess;
   readonly probes?: ProbeDesk;
+  /** Versions of the Kubernetes API in use; absent: nobody looks. */
+  readonly apis?: () => ApiKnowledge;
   /** Frameworks that come with the product; absent: none. */
   readonly frameworks?: FrameworkBook;
   /** Benchmarks that bundles are judged by. */
@@ -276,6 +279,7 @@ function stageCluster(
     readonly detections?: readonly DetectionRule[];
     readonly clusterAccess?: ClusterAccess;
     readonly probes?: ProbeDesk;
+    readonly apis?: () => ApiKnowledge;
   },
 ) {
   const owner = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT };
@@ -293,7 +297,10 @@ function stageCluster(
   const access = buildAccessDesk(more.clusterAccess, owner, {
     use,
     probes: more.probes,
-    moment: () => ({ server: 'v1.36.1', lifecycle: undefined, nowMs: parts.clock.nowMs() }),
+    moment: () => ({
+      ...{ server: 'v1.36.1', lifecycle: undefined, nowMs: parts.clock.nowMs() },
+      ...(more.apis === undefined ? {} : { apis: more.apis() }),
+    }),
   });
   return { auditLog: desk, access };
 }

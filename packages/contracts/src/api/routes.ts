@@ -9,6 +9,7 @@ import { admissionReportRoutes } from './routes/admission-reports.ts';
 import { admissionSourceRoutes } from './routes/admission-sources.ts';
 import { admissionSyncRoutes } from './routes/admission-sync.ts';
 import { advisoryRoutes } from './routes/advisories.ts';
+import { apiUseRoutes } from './routes/api-uses.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
 import { clusterAccessRoutes } from './routes/cluster-access.ts';
 import { complianceRoutes } from './routes/compliance.ts';
@@ -32,6 +33,7 @@ export const ROUTES = [
   ...admissionSourceRoutes,
   ...admissionSyncRoutes,
   ...clusterAccessRoutes,
+  ...apiUseRoutes,
   ...auditLogRoutes,
   ...complianceFrameworkRoutes,
   ...complianceRoutes,

@@ -2,7 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Static } from 'typebox';
-import { choice, inline, instant, integer, list, localText, object, optional, text } from '../schema.ts';
+import {
+  choice,
+  flag,
+  inline,
+  instant,
+  integer,
+  list,
+  localText,
+  object,
+  optional,
+  text,
+} from '../schema.ts';
 import { SeveritySchema } from '../severity.ts';
 
 /** What a check said about one subject. `unknown` never counts as pass. */
@@ -67,6 +78,7 @@ export const MappingAssessment = inline('What one check says for a control', {
 /** How one control stands. */
 export const ControlAssessment = inline('How one control stands', {
   id: text('Number in the framework', 64),
+  isNumberUnverified: optional(flag('The number was not held against the edition that is named')),
   title: localText('What it asks', 512),
   state: choice(CONTROL_STATES, 'State'),
   ...share,
@@ -93,6 +105,7 @@ const head = {
   edition: text('Edition', 64),
   asOf: text('Date of the mapping, YYYY-MM-DD', 10),
   limits: localText('Which part of it a tool cannot judge', 2000),
+  numbers: optional(localText('What its numbers were compared with', 1000)),
   at: instant('When it was judged'),
   counts: ControlCounts,
   ...share,

@@ -74,6 +74,7 @@ export const EVIDENCE_FAULTS = [
   'not-regular',
   'vanished',
   'no-access',
+  'hidden',
   'managed',
   'not-asked',
   'conflict',

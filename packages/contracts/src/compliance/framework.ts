@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Static } from 'typebox';
-import { inline, list, localText, object, text } from '../schema.ts';
+import { flag, inline, list, localText, object, optional, text } from '../schema.ts';
 
 /** What a control of a framework may point at. */
 export const FRAMEWORK_REF_PATTERN =
@@ -15,9 +15,13 @@ export const Framework = object('Framework', 'A framework mapped to what the pro
   edition: text('Edition', 64),
   asOf: text('Date of the mapping, YYYY-MM-DD', 10, { pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' }),
   limits: localText('Which part of it a tool cannot judge', 2000),
+  numbers: optional(localText('What its numbers were compared with', 1000)),
   controls: list(
     inline('A control', {
       id: text('Number in the framework', 64),
+      isNumberUnverified: optional(
+        flag('Nobody could hold the number against the edition that is named: compare it with your copy'),
+      ),
       title: localText('What it asks, in our words', 512),
       checks: list(
         inline('What answers it', {

@@ -90,7 +90,7 @@ export const SecretUsage = object('SecretUsage', 'A secret, what uses it, and wh
 });
 export type SecretUsage = Static<typeof SecretUsage>;
 
-const ApiVersionUse = inline('Use of a deprecated API version', {
+const versionUse = {
   apiVersion: text('Version, as group/version', 320),
   kind: text('Kind, or the resource', 253),
   source: choice(
@@ -105,7 +105,15 @@ const ApiVersionUse = inline('Use of a deprecated API version', {
   isRemoved: optional(flag('The API server serves it no more')),
   replacement: optional(text('Version that has the kind then; absent: none', 320)),
   lastAtMs: optional(instant('Last time that is known')),
-});
+};
+
+/** Who uses a version of the Kubernetes API that goes, where, and until which release. */
+export const ApiVersionUse = object(
+  'ApiVersionUse',
+  'Use of a deprecated version of the Kubernetes API',
+  versionUse,
+);
+export type ApiVersionUse = Static<typeof ApiVersionUse>;
 
 /** A part of a cluster, and until when it gets security fixes. */
 export const Component = object('Component', 'A part of a cluster, and until when it gets security fixes', {
@@ -141,7 +149,13 @@ export const Component = object('Component', 'A part of a cluster, and until whe
   apiUseCount: optional(
     integer('Of the API server: uses of deprecated API versions; absent: not looked at', '1'),
   ),
-  apiUses: optional(list(ApiVersionUse, 'Of those, the 200 that are removed first', 200)),
+  apiUses: optional(
+    list(
+      inline('Use of a deprecated API version', versionUse),
+      'Of those, the 200 that are removed first',
+      200,
+    ),
+  ),
 });
 export type Component = Static<typeof Component>;
 

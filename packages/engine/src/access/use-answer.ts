@@ -83,6 +83,17 @@ export function answerUse(
 
 const NOT_SEEN_MAX = 20;
 const BINDINGS_MAX = 64;
+/** The first different ones of several lists; no more are looked at than are told. */
+function firstOf(lists: readonly (readonly string[])[]): string[] {
+  const found = new Set<string>();
+  for (const list of lists)
+    for (const one of list) {
+      if (found.size >= NOT_SEEN_MAX) return [...found];
+      found.add(one.slice(0, 1024));
+    }
+  return [...found];
+}
+
 const placeText = ({ kind, namespace, name }: Binding): string =>
   `${kind}/${namespace === '' ? '' : `${namespace}/`}${name}`.slice(0, 512);
 
@@ -118,9 +129,7 @@ export function listUse(
         unseenIs: meaningOf(window, neededMs, isReadable && !isCut),
         origin: originOf({ subject, grants: granted }),
         ...{ used: count('used'), unseen: count('unseen') },
-        notSeen: [...new Set(grants.flatMap(({ unseen }) => unseen))]
-          .slice(0, NOT_SEEN_MAX)
-          .map((one) => one.slice(0, 1024)),
+        notSeen: firstOf(grants.map(({ unseen }) => unseen)),
         bindings: bindings.slice(0, BINDINGS_MAX).map(placeText),
         idleBindings: idle.slice(0, BINDINGS_MAX).map(placeText),
         ...{ watchedMs, neededMs },

@@ -31,15 +31,56 @@ interface Atom {
 
 const ATOMS_MAX = 4000;
 
-/** Many bindings give the same rule. */
-const known = new WeakMap<PolicyRule, readonly Atom[]>();
+/** The permissions of a rule, and what they are called: each once. */
+interface Atoms {
+  readonly all: readonly Atom[];
+  readonly words: readonly string[];
+}
 
-function atomsOf(rule: PolicyRule): readonly Atom[] {
+/** Many bindings give the same rule. */
+const known = new WeakMap<PolicyRule, Atoms>();
+
+const wordsOf = (atoms: readonly Atom[]): readonly string[] => [...new Set(atoms.map(({ words }) => words))];
+
+function atomsOf(rule: PolicyRule): Atoms {
   const before = known.get(rule);
   if (before !== undefined) return before;
-  const atoms = split(rule);
+  const all = split(rule);
+  const atoms = { all, words: wordsOf(all) };
   known.set(rule, atoms);
   return atoms;
+}
+
+const PATH = 'path';
+/** What a request is about, as a rule without wildcards names it. */
+const handleOf = (request: Attributes): string => {
+  if (isPath(request)) return PATH;
+  return request.subresource ? `${request.resource}/${request.subresource}` : request.resource;
+};
+
+/** Requests by what they are about, so that a permission is held against those alone that it may be about. */
+class Requests {
+  readonly #all: readonly Attributes[];
+  readonly #byHandle: ReadonlyMap<string, readonly Attributes[]>;
+
+  constructor(all: readonly Attributes[]) {
+    this.#all = all;
+    this.#byHandle = Map.groupBy(all, handleOf);
+  }
+
+  within(binding: Binding): Requests {
+    return new Requests(this.#all.filter((request) => reaches(binding, request)));
+  }
+
+  get isEmpty(): boolean {
+    return this.#all.length === 0;
+  }
+
+  useOf({ rule }: Atom): boolean {
+    const [about = PATH] = rule.resources;
+    const near = about.includes('*') ? this.#all : (this.#byHandle.get(about) ?? []);
+    return near.some((request) => ruleAllows(rule, request));
+  }
 }
 
 function split(rule: PolicyRule): Atom[] {
@@ -80,17 +121,24 @@ export const useOfGrants = (graph: AccessGraph, person: Person, used: readonly U
 
 /** Each permission of grants with whether it was seen in use. */
 export function useOf(granted: readonly Grant[], used: readonly UsedPermission[]): Use {
-  const requests = used.flatMap(requestsOf);
+  const requests = new Requests(used.flatMap(requestsOf));
+  const near = new Map<Binding, Requests>();
+  const within = (binding: Binding): Requests => {
+    const before = near.get(binding);
+    if (before !== undefined) return before;
+    const found = requests.within(binding);
+    near.set(binding, found);
+    return found;
+  };
   let atoms = 0;
   const grants = granted.flatMap((grant): GrantUse[] => {
-    const all = atomsOf(grant.rule);
+    const { all, words } = atomsOf(grant.rule);
     atoms += all.length;
     if (atoms > ATOMS_MAX) return [];
-    const isUsed = ({ rule }: Atom): boolean =>
-      requests.some((request) => reaches(grant.binding, request) && ruleAllows(rule, request));
-    const parts = Object.groupBy(all, (atom) => (isUsed(atom) ? 'used' : 'unseen'));
-    const words = (list: readonly Atom[] = []): string[] => [...new Set(list.map((atom) => atom.words))];
-    return [{ grant, used: words(parts.used), unseen: words(parts.unseen) }];
+    const asked = requests.isEmpty ? requests : within(grant.binding);
+    if (asked.isEmpty) return [{ grant, used: [], unseen: words }];
+    const parts = Object.groupBy(all, (atom) => (asked.useOf(atom) ? 'used' : 'unseen'));
+    return [{ grant, used: wordsOf(parts.used ?? []), unseen: wordsOf(parts.unseen ?? []) }];
   });
   return { grants, isCut: atoms > ATOMS_MAX };
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Component, Exposure, SecretUsage } from '@bartizan/contracts';
+import type { ApiVersionUse, Component, Exposure, SecretUsage } from '@bartizan/contracts';
 import type { ApiUse } from './api-use.ts';
 import { type ClusterComponent, minorOf } from './components.ts';
 import { type ExposurePoint, isOutside } from './exposure.ts';
@@ -39,11 +39,14 @@ export const tellSecret = ({ namespace, name, users, readers, everybody, note }:
   everybody: everybody.slice(0, 8),
 });
 
-/** Versions in use: what goes first comes first; what no release removes, and what is Kubernetes' own, comes last. */
-const tellUses = (uses: readonly ApiUse[], minor: number | undefined): NonNullable<Component['apiUses']> =>
-  uses
+/**
+ * Versions in use: what goes first comes first; what no release removes, and what is Kubernetes' own, comes last.
+ * `server`: version of the API server, by which it is told what is gone already.
+ */
+export function tellApiUses(uses: readonly ApiUse[], server: string | undefined): ApiVersionUse[] {
+  const minor = minorOf(server ?? '')?.minor;
+  return uses
     .toSorted((one, two) => rankOf(one) - rankOf(two))
-    .slice(0, API_USES_MAX)
     .map(({ apiVersion, kind, source, by, about, namespace, isOwn, ...more }) => ({
       ...{ apiVersion: apiVersion.slice(0, 320), kind: kind.slice(0, 253), source, by: by.slice(0, 1100) },
       ...{ about: about.slice(0, 640), namespace: namespace.slice(0, 253), isOwn },
@@ -53,6 +56,7 @@ const tellUses = (uses: readonly ApiUse[], minor: number | undefined): NonNullab
       ...(more.replacement === undefined ? {} : { replacement: more.replacement }),
       ...(more.lastAtMs === undefined ? {} : { lastAtMs: more.lastAtMs }),
     }));
+}
 const rankOf = ({ isOwn, removedIn = 9999 }: ApiUse): number => removedIn + (isOwn ? 10_000 : 0);
 
 /** A component as it is told. */
@@ -61,7 +65,10 @@ export const tellComponent = ({ advisories, apiUses, ...component }: ClusterComp
   version: component.version.slice(0, 256),
   ...(apiUses === undefined
     ? {}
-    : { apiUseCount: apiUses.length, apiUses: tellUses(apiUses, minorOf(component.version)?.minor) }),
+    : {
+        apiUseCount: apiUses.length,
+        apiUses: tellApiUses(apiUses, component.version).slice(0, API_USES_MAX),
+      }),
   ...(advisories === undefined
     ? {}
     : {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-export { tellComponent, tellExposure, tellSecret } from './answers.ts';
+export { tellApiUses, tellComponent, tellExposure, tellSecret } from './answers.ts';
 /**
  * What a cluster holds, shows to the outside and may do in its cloud, and how old its parts are: secrets with who may
  * read each, exposure, metadata services and roles of the cloud, ends of support. In: Kubernetes objects. Out: lists and

@@ -135,15 +135,24 @@ describe('a setting in force', () => {
     expect(age()).toMatchObject({ state: 'unknown', fault: 'default' });
     expect(age(version('v1.30.1'))).toMatchObject({ value: '0' });
     expect(age(version('v1.37.2'))).toMatchObject({ value: '366' });
-    expect(
-      age(version('v1.30.1'), {
-        collector: 'host',
-        subject: 'distribution',
-        origin: 'file',
-        state: 'known',
-        value: 'k3s',
-      }),
-    ).toMatchObject({ state: 'unknown' });
+    const on = (distribution: string, flag: string) =>
+      settingOf(
+        facts(running('kube-apiserver'), version('v1.30.1'), {
+          collector: 'host',
+          subject: 'distribution',
+          origin: 'file',
+          state: 'known',
+          value: distribution,
+        }),
+        'kube-apiserver',
+        { flag, op: 'set' },
+      );
+    expect(on('eks', '--profiling')).toMatchObject({ state: 'unknown', fault: 'default' });
+    // What k3s may set by itself is not known where it is not seen; what it never sets is as Kubernetes has it.
+    expect(on('k3s', '--tls-cipher-suites')).toMatchObject({ state: 'unknown', fault: 'default' });
+    expect(on('k3s', '--audit-log-maxage')).toMatchObject({ state: 'known', value: '0' });
+    // RKE2 starts the programs of Kubernetes as they are.
+    expect(on('rke2', '--profiling')).toMatchObject({ state: 'known', value: 'true' });
   });
   it('of Docker is unknown when flag and file both set it: the daemon would not have started so', () => {
     const item: SettingItem = { flag: '--icc', key: 'icc', op: 'eq', value: 'false' };

@@ -76,8 +76,36 @@ const DEFAULTS: readonly Default[] = [
   { component: 'dockerd', name: '--seccomp-profile', value: 'builtin' },
 ];
 
-/** Distributions that put defaults of their own in place of those of Kubernetes. */
-export const OWN_DEFAULTS: ReadonlySet<string> = new Set(['k3s', 'rke2', 'eks', 'gke', 'aks']);
+/**
+ * Distributions that put defaults of their own in place of those of Kubernetes. RKE2 is none of them: it starts the
+ * programs of Kubernetes as they are, with every argument in sight.
+ */
+const OWN_DEFAULTS: ReadonlySet<string> = new Set(['k3s', 'eks', 'gke', 'aks']);
+
+/** Flags that k3s gives to none of its parts by itself, in every release we know: there Kubernetes decides. */
+const LEFT_BY_K3S: ReadonlySet<string> = new Set([
+  '--audit-log-maxage',
+  '--audit-log-maxbackup',
+  '--audit-log-maxsize',
+  '--audit-log-path',
+  '--audit-policy-file',
+  '--disable-admission-plugins',
+  '--event-qps',
+  '--metrics-bind-address',
+  '--request-timeout',
+  '--rotate-certificates',
+  '--service-account-extend-token-expiration',
+  '--service-account-lookup',
+  '--terminated-pod-gc-threshold',
+  '--token-auth-file',
+]);
+
+/** Whether a distribution may set something by itself that nobody else set, so that its value is not known. */
+export function isSetElsewhere(distribution: string | undefined, name: string, hasDefault: boolean): boolean {
+  if (!OWN_DEFAULTS.has(distribution ?? '')) return false;
+  if (distribution === 'k3s') return !LEFT_BY_K3S.has(name);
+  return hasDefault;
+}
 
 const release = ([major, minor]: readonly [number, number]): ReleaseNumber => ({ major, minor });
 

@@ -8,7 +8,7 @@ import type {
   EvidenceOrigin,
   SettingItem,
 } from '@bartizan/contracts/compliance';
-import { defaultOf, OWN_DEFAULTS } from './defaults.ts';
+import { defaultOf, isSetElsewhere } from './defaults.ts';
 import { type FlagTable, flagValue, parseFlags } from './flags.ts';
 import type { NodeFacts } from './node-facts.ts';
 
@@ -199,8 +199,7 @@ function byDefault(parts: Parts, evidence: readonly string[]): Setting {
   const { facts, component, item, table } = parts;
   const name = item.flag ?? item.key ?? '';
   const found = defaultOf(component, name, facts.release(component), table.has('--config'));
-  const isOwn = OWN_DEFAULTS.has(facts.distribution ?? '') && component.startsWith('kube');
-  if (found === 'depends-on-version' || (isOwn && found !== undefined))
-    return { state: 'unknown', fault: 'default', evidence };
+  const isOwn = component.startsWith('kube') && isSetElsewhere(facts.distribution, name, found !== undefined);
+  if (found === 'depends-on-version' || isOwn) return { state: 'unknown', fault: 'default', evidence };
   return { state: 'known', value: found?.value, isExplicit: false, origin: 'default', evidence };
 }

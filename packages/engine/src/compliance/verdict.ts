@@ -33,6 +33,10 @@ const FAULTS: Readonly<Record<string, LocalText>> = {
   'not-regular': { en: 'it is no regular file', ja: '通常のファイルではありません' },
   vanished: { en: 'a setting names it, and it is not there', ja: '設定で指定されていますが、存在しません' },
   'no-access': { en: 'the Kubernetes API did not allow it', ja: 'Kubernetes API で許可されませんでした' },
+  hidden: {
+    en: 'the program hides its arguments, and no unit or file tells them',
+    ja: 'プログラムが引数を隠しており、ユニットやファイルからも分かりません',
+  },
   managed: {
     en: 'the provider of the cluster runs this part and does not show it',
     ja: 'クラスターの提供事業者が管理する部分のため、見えません',

@@ -116,6 +116,7 @@ class Judge {
     const oldestAt = oldestOf(mappings.map((one) => one.oldestAt));
     return {
       id: control.id,
+      ...(control.isNumberUnverified === true ? { isNumberUnverified: true } : {}),
       title: control.title,
       state: stateOf({ passing, failing, all: mappings.length }),
       ...(score === undefined ? {} : { score }),
@@ -200,12 +201,13 @@ export function assessFramework(input: AssessInput): FrameworkAssessment {
   const score = coverage === undefined || coverage < COVERAGE_MIN ? undefined : share(counts.met, judged);
   const mine = answersUnder(framework, input.answers, judge).toSorted(byUrgency);
   const oldestAt = oldestOf(controls.map((control) => control.oldestAt));
-  const { id, title, edition, asOf, limits } = framework;
+  const { id, title, edition, asOf, limits, numbers } = framework;
   return {
     id,
     title,
     edition,
     asOf,
+    ...(numbers === undefined ? {} : { numbers }),
     limits,
     at: atMs,
     counts,

@@ -58,6 +58,7 @@ function* fields(assessment: FrameworkAssessment, head: ReportHead, words: Words
   yield field(word('run'), run ?? word('none'));
   yield field(word('edition'), assessment.edition);
   yield field(word('mapping'), assessment.asOf);
+  if (assessment.numbers !== undefined) yield field(word('numbers'), assessment.numbers[head.language]);
   yield field(word('version'), head.tool);
   yield field(word('score'), scoreText(assessment, words));
   yield field(word('coverage'), coverageText(assessment, words));
@@ -97,7 +98,7 @@ function* controls(
     yield {
       kind: 'row',
       cells: [
-        control.id,
+        control.isNumberUnverified === true ? `${control.id} (${word('unverified')})` : control.id,
         control.title[language],
         state(control.state),
         control.mappings.length === 0

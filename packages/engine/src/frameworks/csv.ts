@@ -26,6 +26,7 @@ export function* reportCsv(parts: readonly ReportPart[], head: ReportHead): Gene
   yield `${BOM}${line([
     word('framework'),
     word('control'),
+    word('numbers'),
     word('asks'),
     word('state'),
     word('check'),
@@ -71,8 +72,14 @@ function* controlLines(
   byRef: ReadonlyMap<string, readonly ComplianceAnswer[]>,
   { assessment, head: { language }, tail }: Around,
 ): Generator<string> {
-  const { state } = reportWords(language);
-  const start = [assessment.title[language], control.id, control.title[language], state(control.state)];
+  const { state, word } = reportWords(language);
+  // A framework that does not say what its numbers were compared with claims nothing of them.
+  const claimed = assessment.numbers === undefined ? '' : word('verified');
+  const number = control.isNumberUnverified === true ? word('unverified') : claimed;
+  const start = [
+    ...[assessment.title[language], control.id, number],
+    ...[control.title[language], state(control.state)],
+  ];
   if (control.mappings.length === 0) yield line([...start, '', '', ...NOTHING, ...tail]);
   for (const { ref, reason, state: mappingState } of control.mappings) {
     const mine = [...start, ref, reason[language]];

@@ -47,6 +47,7 @@ function findingOf(control: ControlAssessment, seed: string, head: ReportHead, r
     description: state(control.state),
     props: [
       prop('state', control.state),
+      ...(control.isNumberUnverified === true ? [prop('number', 'not-verified')] : []),
       ...(control.evidenceSha256 === undefined ? [] : [prop('evidence-sha256', control.evidenceSha256)]),
     ],
     target: {
@@ -101,6 +102,7 @@ function resultOf({ assessment, answers = assessment.answers }: ReportPart, head
     props: [
       prop('scope', head.scope),
       prop('mapping-date', assessment.asOf),
+      ...(assessment.numbers === undefined ? [] : [prop('numbers', assessment.numbers[head.language])]),
       ...share('score', assessment.score),
       ...share('coverage', assessment.coverage),
       ...(assessment.evidenceSha256 === undefined

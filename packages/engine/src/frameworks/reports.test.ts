@@ -42,7 +42,7 @@ describe('CSV', () => {
     const text = [...reportCsv(parts, head('en'))].join('');
     expect(text.startsWith('\uFEFFFramework,Control,')).toBe(true);
     expect(text.endsWith('\r\n')).toBe(true);
-    expect(text).toContain('ISO,6.3,Training,Not judged by a tool,');
+    expect(text).toContain('ISO,6.3,,Training,Not judged by a tool,');
   });
   it('defuses formulas in names, also behind spaces and in full-width signs', () => {
     const english = [...reportCsv(parts, head('en'))].join('');
@@ -50,6 +50,38 @@ describe('CSV', () => {
     expect(english).toContain(`"'-2+3\nnext"`);
     expect([...reportCsv(parts, head('ja'))].join('')).toContain(`,'＝合計,`);
     for (const line of english.split('\r\n').slice(1)) expect(line).not.toMatch(/(?:^|,)"?[=+@]/u);
+  });
+});
+
+describe('numbers that nobody could verify', () => {
+  const numbers = { en: 'Edition 1 was at hand', ja: '第 1 版と照合' };
+  const marked: Framework = {
+    ...framework,
+    numbers,
+    controls: framework.controls.map((control) =>
+      control.id === '8.2' ? { ...control, isNumberUnverified: true } : control,
+    ),
+  };
+  const of = [{ assessment: assessFramework({ framework: marked, answers, atMs: NOW }) }];
+  it.each([
+    ['en', 'number not verified', 'verified', numbers.en],
+    ['ja', '番号未照合', '照合済み', numbers.ja],
+  ] as const)('are said in %s: on paper, for spreadsheets and in OSCAL', (language, not, yes, source) => {
+    const printed = JSON.stringify([...reportBlocks(of, head(language))]);
+    expect(printed).toContain(`8.2 (${not})`);
+    expect(printed).not.toContain(`6.3 (${not})`);
+    expect(printed).toContain(source);
+    const lines = [...reportCsv(of, head(language))].join('').split('\r\n');
+    expect(lines.find((one) => one.includes(',8.2,'))).toContain(`,8.2,${not},`);
+    expect(lines.find((one) => one.includes(',6.3,'))).toContain(`,6.3,${yes},`);
+    const oscal = JSON.stringify(reportOscal(of, head(language)));
+    expect(oscal).toContain('"name":"number"');
+    expect(oscal).toContain('"value":"not-verified"');
+    expect(oscal).toContain(source);
+  });
+  it('are claimed of no framework that says nothing of its numbers', () => {
+    const plain = [...reportCsv(parts, head('en'))].join('') + JSON.stringify(reportOscal(parts, head('en')));
+    expect(plain).not.toMatch(/verified/u);
   });
 });
 

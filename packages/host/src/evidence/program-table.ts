@@ -32,7 +32,9 @@ function readVariables(procfs: Procfs, pid: number, prefix: string): Record<stri
   );
 }
 
-const COMPONENT_NAME = /(?:^|\/)(?:kube-[a-z-]+|kubelet|etcd|containerd|crio|dockerd)$/;
+/** k3s writes its name anew as one word, `k3s server`, to hide its arguments. */
+const COMPONENT_NAME =
+  /(?:^|\/)(?:kube-[a-z-]+|kubelet|etcd|containerd|crio|dockerd|k3s(?: (?:server|agent))?)$/;
 /** Whether a process may be one that benchmarks ask about, by its first two words. */
 export const isCandidate = (argv: readonly string[]): boolean =>
   argv.slice(0, 2).some((word) => COMPONENT_NAME.test(word));

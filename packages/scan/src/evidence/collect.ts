@@ -11,8 +11,17 @@ import type { FileTree } from '../tree/file-tree.ts';
 import { auditPolicyEvidence, authorizationEvidence, encryptionEvidence } from './api-server-files.ts';
 import { certificateEvidence } from './certificates.ts';
 import { componentConfigs } from './component-config.ts';
-import { argumentOf, type FoundComponent, findComponents, type ProgramTable, pathOf } from './components.ts';
+import {
+  argumentOf,
+  type FoundComponent,
+  findComponents,
+  type ProgramTable,
+  pathOf,
+  type RunningProgram,
+} from './components.ts';
 import { FileRights } from './file-rights.ts';
+import { k3sParts } from './k3s.ts';
+import { k3sRole } from './k3s-options.ts';
 import { manifestEvidence, unitEvidence } from './manifest.ts';
 import { manifestPath, pathsOf, pkiFiles, pkiFolder, unitPaths } from './places.ts';
 import { filesIn } from './read-config.ts';
@@ -39,11 +48,20 @@ const UNITS = [
   ['dockerd', 'docker.service'],
 ] as const;
 
+/** A file as evidence that no diff is made from. */
+function withoutLines(one: ExampleEvidence): ExampleEvidence {
+  if (typeof one.value !== 'object' || Array.isArray(one.value)) return one;
+  const { '#lines': _, '#first-line': __, ...value } = one.value;
+  return { ...one, value };
+}
+
 /** The look of one node, from its file tree and what runs on it. No program is started. */
 class Look {
   readonly #tree: FileTree;
   readonly #table: ProgramTable;
   readonly #found: ReadonlyMap<BenchmarkComponent, FoundComponent>;
+  /** The process of k3s that holds parts of Kubernetes. */
+  readonly #k3s: RunningProgram | undefined;
   readonly #evidence: ExampleEvidence[] = [];
   readonly #watched = new Set<string>();
   readonly #roots = new Map<number, FileTree>();
@@ -51,9 +69,23 @@ class Look {
   constructor({ tree, programs }: EvidenceOptions) {
     this.#tree = tree;
     this.#table = programs;
-    const { found, evidence } = findComponents(programs.programs());
-    this.#found = found;
-    this.#evidence.push(...evidence);
+    const running = programs.programs();
+    const { found, evidence } = findComponents(running);
+    this.#k3s = running.find((program) => k3sRole(program) !== undefined);
+    const inside = this.#partsInside();
+    // A part that runs as a program of its own is seen as it is.
+    const seen = new Set<string>(found.keys());
+    const told = (inside?.evidence ?? []).filter(({ subject }) => !seen.has(subject));
+    const subjects = new Set(told.map(({ subject }) => subject));
+    this.#found = new Map([...(inside?.found ?? []).map((one) => [one.component, one] as const), ...found]);
+    this.#evidence.push(...evidence.filter(({ subject }) => !subjects.has(subject)), ...told);
+    this.#watch(...(inside?.watched ?? []));
+  }
+
+  #partsInside() {
+    const program = this.#k3s;
+    if (program === undefined) return undefined;
+    return k3sParts(program, this.#treeOf(program), this.#table.environment(program.pid, 'K3S_'));
   }
 
   collect(versions: VersionCache): NodeEvidence {
@@ -70,14 +102,18 @@ class Look {
     return {
       evidence: this.#evidence,
       watchedPaths: [...this.#watched].slice(0, WATCHED_MAX),
-      watchedPids: [...this.#found.values()].map(({ program }) => program.pid),
+      watchedPids: [
+        ...new Set([
+          ...(this.#k3s === undefined ? [] : [this.#k3s.pid]),
+          ...[...this.#found.values()].map(({ program }) => program.pid),
+        ]),
+      ],
     };
   }
 
   /** The tree that the paths of a program are of: of a container, its own root. */
-  #treeOf(running: FoundComponent): FileTree {
-    if (running.program.isOfHost) return this.#tree;
-    const { pid } = running.program;
+  #treeOf({ pid, isOfHost }: RunningProgram): FileTree {
+    if (isOfHost) return this.#tree;
     const root = this.#roots.get(pid) ?? this.#table.rootOf(pid);
     if (root === undefined) return this.#tree;
     this.#roots.set(pid, root);
@@ -100,8 +136,12 @@ class Look {
   }
 
   #configurations(): void {
-    const { evidence, watched } = componentConfigs(this.#found, (running) => this.#treeOf(running));
-    this.#evidence.push(...evidence);
+    const { evidence, watched } = componentConfigs(this.#found, ({ program }) => this.#treeOf(program));
+    const ofK3s = [...this.#found.values()].filter(({ program }) => program === this.#k3s);
+    const isWritten = ({ subject }: ExampleEvidence): boolean =>
+      ofK3s.some(({ component }) => component === subject);
+    // k3s writes these files anew at each start: a diff of them would not last.
+    this.#evidence.push(...evidence.map((one) => (isWritten(one) ? withoutLines(one) : one)));
     this.#watch(...watched);
   }
 
@@ -122,9 +162,11 @@ class Look {
 
   #versions(cache: VersionCache): void {
     for (const running of this.#found.values()) {
-      const { component } = running;
+      const { component, program } = running;
+      // What is linked into k3s is its own version, which is not that of its etcd.
+      if (component === 'etcd' && program === this.#k3s) continue;
       if (this.#evidence.some((one) => one.collector === 'version' && one.subject === component)) continue;
-      const version = cache.versionOf(this.#treeOf(running), running);
+      const version = cache.versionOf(this.#treeOf(program), running);
       if (version !== undefined)
         this.#evidence.push({
           collector: 'version',
@@ -134,14 +176,14 @@ class Look {
           value: version,
         });
     }
-    this.#evidence.push(...distributionEvidence(this.#tree, this.#found));
+    this.#evidence.push(...distributionEvidence(this.#tree, this.#found, this.#k3s !== undefined));
   }
 
   /** Files that the API server is told by flags. */
   #apiServer(): void {
     const server = this.#found.get('kube-apiserver');
     if (server === undefined) return;
-    const tree = this.#treeOf(server);
+    const tree = this.#treeOf(server.program);
     const named = (flag: string): string | undefined => {
       const path = argumentOf(server.args, flag);
       if (path === undefined) return undefined;

@@ -79,12 +79,12 @@ const LABELS: readonly (readonly [Distribution, RegExp])[] = [
 ];
 
 /** The distribution of Kubernetes by marks it leaves; none where no part of Kubernetes is here. */
-export function distributionEvidence(tree: FileTree, found: Found): ExampleEvidence[] {
+export function distributionEvidence(tree: FileTree, found: Found, isK3s = false): ExampleEvidence[] {
   const isKubernetes = [...found.keys()].some((component) => component.startsWith('kube'));
   const args = found.get('kubelet')?.args.join(' ') ?? '';
   const byLabel = LABELS.find(([, label]) => label.test(args))?.[0];
   const byFile = MARKS.find(([, paths]) => paths.some((path) => tree.stat(path).ok))?.[0];
-  const distribution = byLabel ?? byFile ?? (isKubernetes ? 'vanilla' : undefined);
+  const distribution = isK3s ? 'k3s' : (byLabel ?? byFile ?? (isKubernetes ? 'vanilla' : undefined));
   if (distribution === undefined) return [];
   return [
     { collector: 'host', subject: 'distribution', origin: 'file', state: 'known', value: distribution },

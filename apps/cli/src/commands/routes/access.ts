@@ -171,6 +171,7 @@ export const accessCommands = (t: Translate) => ({
       exposure: posture(t, 'access.exposure', t('command.access-exposure')),
       secrets: posture(t, 'access.secrets', t('command.access-secrets')),
       components: posture(t, 'access.components', t('command.access-components')),
+      'api-uses': posture(t, 'access.api-uses', t('command.access-api-uses')),
       probes: probes(t),
     },
     docs: { brief: t('command.access') },

@@ -7,6 +7,8 @@ export const compliance = {
   'compliance.note': 'How far each framework is met, by what was really seen, and what a tool cannot judge',
   'compliance.frameworks': 'Frameworks',
   'compliance.framework': 'Framework',
+  'compliance.number-unverified': 'Number not verified',
+  'compliance.numbers': 'Numbers',
   'compliance.none': 'No framework is known',
   'compliance.none.note':
     'Frameworks come with the product. When there is none, its content could not be read; the log of the controller says why.',

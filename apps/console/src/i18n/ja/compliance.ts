@@ -8,6 +8,8 @@ export const compliance = {
     '実際に確認した内容に基づく各フレームワークの適合状況と、ツールでは判定できない範囲を示します',
   'compliance.frameworks': 'フレームワーク',
   'compliance.framework': 'フレームワーク',
+  'compliance.number-unverified': '番号未照合',
+  'compliance.numbers': '番号',
   'compliance.none': 'フレームワークがありません',
   'compliance.none.note':
     'フレームワークは製品に含まれています。表示されない場合はコンテンツを読み込めていません。理由はコントローラーのログを確認してください。',

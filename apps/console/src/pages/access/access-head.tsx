@@ -20,6 +20,7 @@ export const AccessHead = (props: PageHeadProps) => {
           { to: '/access/exposure', label: t('access.exposure') },
           { to: '/access/secrets', label: t('access.secrets') },
           { to: '/access/components', label: t('access.components') },
+          { to: '/access/api-uses', label: t('api-uses.title') },
           { to: '/access/probes', label: t('access.probes') },
         ]}
       />

@@ -4,6 +4,7 @@
 import type { ComplianceAnswer, ControlAssessment } from '@bartizan/contracts/compliance';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
+import { Badge } from '../../widgets/badges.tsx';
 import { Meter } from '../../widgets/meter.tsx';
 import { AnswerList } from './answer-list.tsx';
 import { StateBadge } from './compliance-words.tsx';
@@ -53,6 +54,9 @@ const ControlItem = ({ control, byRef }: ControlItemProps) => {
           <span className="item-id" translate="no">
             {control.id}
           </span>
+          {control.isNumberUnverified === true && (
+            <Badge tone="unknown">{t('compliance.number-unverified')}</Badge>
+          )}
           <span className="check-title">{text(control.title)}</span>
           {coverage !== undefined && (
             <span className="row small quiet hide-narrow" style={{ gap: 8 }}>

@@ -52,6 +52,12 @@ const Facts = ({ assessment }: { assessment: FrameworkAssessment }) => {
         </dd>
         <dt>{t('compliance.limits')}</dt>
         <dd>{text(assessment.limits)}</dd>
+        {assessment.numbers !== undefined && (
+          <>
+            <dt>{t('compliance.numbers')}</dt>
+            <dd>{text(assessment.numbers)}</dd>
+          </>
+        )}
       </dl>
     </section>
   );

@@ -11,7 +11,13 @@ import {
   listRisks,
   listUse,
 } from '@bartizan/engine/access';
-import { tellComponent, tellExposure, tellSecret } from '@bartizan/engine/cluster-posture';
+import {
+  API_KINDS,
+  tellApiUses,
+  tellComponent,
+  tellExposure,
+  tellSecret,
+} from '@bartizan/engine/cluster-posture';
 import { type AskedEnd, answerReach } from '@bartizan/engine/reachability';
 import type { AccessDesk, AccessDesks } from '../../access-ports.ts';
 import type { ApiFailure, Owner } from '../../ports.ts';
@@ -129,6 +135,12 @@ function deskOf(access: ClusterAccess | undefined, { moment, probes, use }: More
       probes === undefined
         ? refused('E_POLICY_NO_CLUSTER', 'there is nothing to probe')
         : ok(await probes.run()),
+    apiUses: () =>
+      ofCluster(() => {
+        const { apis, server } = moment();
+        const { uses, unread, isHeard } = apis ?? { uses: [], unread: API_KINDS, isHeard: false };
+        return ok({ uses: tellApiUses(uses, server), unread, isHeard });
+      }),
     components: () =>
       ofCluster((known) => {
         return ok(known.view().components(moment()).map(tellComponent));

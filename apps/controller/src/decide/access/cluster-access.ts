@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { hash } from 'node:crypto';
 import type { JsonRecord } from '@bartizan/adapters/kube';
 import type { Lifecycle } from '@bartizan/contracts';
 import { AccessGraph, EscalationPaths, readAccess } from '@bartizan/engine/access';
@@ -182,12 +183,29 @@ interface Parts {
   /** How a kind is known; `synced` is the only state in which all of it is. */
   readonly conditionOf: (kind: string) => string | undefined;
   readonly onChange: () => void;
+  /** Most that is kept, as characters of JSON; memory is about three times as much. */
+  readonly keptCharsMax?: number;
 }
 
-/** Keeps what access is computed from, from the watch. A burst of changes costs one computation, at the next question. */
+/** Room for a million and a half bindings. What finds none is told as not read, never as absent. */
+const KEPT_CHARS_MAX = 512 * 1024 * 1024;
+
+interface Kept {
+  readonly kept: JsonRecord;
+  readonly chars: number;
+  /** Hash of its JSON: whether an object changed is known without keeping it twice. */
+  readonly mark: string;
+}
+
+/**
+ * Keeps what access is computed from, from the watch. A burst of changes costs one computation, at the next question.
+ * Memory is bounded: a kind of which an object found no room is unknown until the next start.
+ */
 export class ClusterAccess {
   readonly #parts: Parts;
-  readonly #objects = new Map<string, { readonly kept: JsonRecord; readonly text: string }>();
+  readonly #objects = new Map<string, Kept>();
+  readonly #leftOut = new Set<string>();
+  #chars = 0;
   readonly #clusterPolicies = new Set<string>();
   #view: { readonly view: AccessView; readonly unreadable: string } | undefined;
 
@@ -205,14 +223,38 @@ export class ClusterAccess {
     if (!KEPT.has(kind)) return;
     const key = `${kind}/${namespace}/${name}`;
     if (object === undefined || (kind === 'Pod' && hasEnded(object))) {
-      if (this.#objects.delete(key)) this.#changed();
-      return;
+      const before = this.#objects.get(key);
+      if (before === undefined) return;
+      this.#objects.delete(key);
+      this.#chars -= before.chars;
+      return this.#changed();
     }
+    this.#keep(key, change);
+  }
+
+  #keep(key: string, change: ObjectChange): void {
     const kept = keptOf(change);
     const text = JSON.stringify(kept);
-    if (this.#objects.get(key)?.text === text) return;
-    this.#objects.set(key, { kept, text });
+    const before = this.#objects.get(key);
+    const mark = hash('sha256', text, 'base64');
+    if (before?.mark === mark) return;
+    const chars = this.#chars - (before?.chars ?? 0) + text.length;
+    if (chars > (this.#parts.keptCharsMax ?? KEPT_CHARS_MAX)) {
+      // What it was is not what it is: neither is kept.
+      this.#objects.delete(key);
+      this.#chars -= before?.chars ?? 0;
+      if (before === undefined && this.#leftOut.has(change.kind)) return;
+      this.#leftOut.add(change.kind);
+      return this.#changed();
+    }
+    this.#objects.set(key, { kept, mark, chars: text.length });
+    this.#chars = chars;
     this.#changed();
+  }
+
+  /** Whether every object of a kind is known now. */
+  #isWhole(kind: string): boolean {
+    return this.#parts.conditionOf(kind) === 'synced' && !this.#leftOut.has(kind);
   }
 
   #changed(): void {
@@ -222,7 +264,7 @@ export class ClusterAccess {
 
   /** Kinds that are not known whole now, for instance since they may not be read. */
   unreadable(): string[] {
-    return ACCESS_OBJECT_KINDS.filter((kind) => this.#parts.conditionOf(kind) !== 'synced');
+    return ACCESS_OBJECT_KINDS.filter((kind) => !this.#isWhole(kind));
   }
 
   /** Whether nothing is being read for the first time, or caught up with, now. What may not be read is settled. */
@@ -234,7 +276,7 @@ export class ClusterAccess {
 
   /** Kinds of policies that this cluster has, or may have, and that are not known whole now. */
   unreadPolicies(): string[] {
-    const missing = this.#parts.conditionOf('NetworkPolicy') === 'synced' ? [] : ['NetworkPolicy'];
+    const missing = this.#isWhole('NetworkPolicy') ? [] : ['NetworkPolicy'];
     const ofCluster = CLUSTER_POLICY_KINDS.filter((kind) => this.#isUnread(kind));
     const known = new Set(CLUSTER_POLICY_KINDS.map(definitionOf));
     const others = [...this.#clusterPolicies].filter((name) => !known.has(name));
@@ -246,6 +288,7 @@ export class ClusterAccess {
    * API server answers that it may not be asked: it says so of every kind, of those that it has not too.
    */
   #isUnread(kind: (typeof CLUSTER_POLICY_KINDS)[number]): boolean {
+    if (this.#leftOut.has(kind)) return true;
     const condition = this.#parts.conditionOf(kind);
     if (condition === 'synced') return false;
     if (this.#parts.conditionOf('CustomResourceDefinition') === 'synced')
@@ -255,7 +298,7 @@ export class ClusterAccess {
 
   /** Kinds without which nobody knows which secrets there are and what may take them. */
   unreadUses(): string[] {
-    return ['Secret', ...TEMPLATE_KINDS].filter((kind) => this.#parts.conditionOf(kind) !== 'synced');
+    return ['Secret', ...TEMPLATE_KINDS].filter((kind) => !this.#isWhole(kind));
   }
 
   view(): AccessView {
