@@ -6,7 +6,7 @@
  * ecosystems there are, how their versions are ordered, and what the advisories of a pack say about them. No network
  * client, and nothing that is scanned is ever executed. Serves k02 (supply chain) and k10 (vulnerable components).
  */
-export { type AdvisoryChanges, advisoryChanges } from './advisories/advisory-change.ts';
+export { advisoryChanges } from './advisories/advisory-change.ts';
 export {
   type BuildOptions,
   type BuiltPack,
@@ -14,6 +14,7 @@ export {
   type ImportedPack,
   type ImportOptions,
   importPackFile,
+  type PackReplacement,
 } from './advisories/build-pack.ts';
 export { fileDigest, makeBundle, openBundle, signPack } from './advisories/bundle.ts';
 export { containerKind } from './advisories/container.ts';
