@@ -56,6 +56,7 @@ export {
 export { PACKAGE_TYPES, type PackageType, type ScanPackage } from './catalogers/package.ts';
 export { type PurlParts, writePurl } from './catalogers/purl.ts';
 export { CATALOGERS } from './catalogers/registry.ts';
+export { lifeOf } from './distribution/life.ts';
 export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
 export type { FindingPlace } from './findings/finding-place.ts';
@@ -174,6 +175,7 @@ export type { SecretMatch, SecretScan, SecretSource, SuppressedSecret } from './
 export { SecretScanner, type SecretScannerOptions, type SecretStream } from './secrets/secret-scanner.ts';
 export { type NamedText, searchEnvironment, searchImageConfig, searchTexts } from './secrets/text-secrets.ts';
 export {
+  byUrgency,
   DEFAULT_SECRET_FILE_BYTES,
   type SecretReport,
   searchTree,
