@@ -8,4 +8,5 @@
 export { AGENT_CAPABILITIES, AGENT_CAPABILITY, CAPABILITY_HISTORY } from './capabilities.ts';
 export { type AgentConfig, readConfig } from './config.ts';
 export { type PostureJob, surveyPosture } from './sense/posture/survey.ts';
+export { type SecretJob, surveySecrets } from './sense/secret-survey.ts';
 export { type Agent, startAgent } from './wire.ts';

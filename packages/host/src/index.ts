@@ -31,6 +31,8 @@ export { systemClock } from './clock/system-clock.ts';
 export { type Changes, readChanges, upperDirectory } from './drift/upper-directory.ts';
 export { ProgramScout } from './evidence/program-scout.ts';
 export { openProgramTable } from './evidence/program-table.ts';
+export { type LayerFolders, layerFolders } from './image-store/layer-folders.ts';
+export { readStoredConfig, type StoredConfigQuery } from './image-store/stored-config.ts';
 export { jsonLogger, LOG_LEVELS, type Logger, type LogLevel, silentLogger } from './log/logger.ts';
 export { LogFollower, type LogPlace } from './log-files/log-follower.ts';
 export { type ReadFailure, readBounded, readLink, readNames, readText } from './procfs/bounded-read.ts';

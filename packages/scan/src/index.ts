@@ -6,7 +6,7 @@
  * ecosystems there are, how their versions are ordered, and what the advisories of a pack say about them. No network
  * client, and nothing that is scanned is ever executed. Serves k02 (supply chain) and k10 (vulnerable components).
  */
-export { type AdvisoryChanges, advisoryChanges } from './advisories/advisory-change.ts';
+export { advisoryChanges } from './advisories/advisory-change.ts';
 export {
   type BuildOptions,
   type BuiltPack,
@@ -14,6 +14,7 @@ export {
   type ImportedPack,
   type ImportOptions,
   importPackFile,
+  type PackReplacement,
 } from './advisories/build-pack.ts';
 export { fileDigest, makeBundle, openBundle, signPack } from './advisories/bundle.ts';
 export { containerKind } from './advisories/container.ts';
@@ -55,6 +56,7 @@ export {
 export { PACKAGE_TYPES, type PackageType, type ScanPackage } from './catalogers/package.ts';
 export { type PurlParts, writePurl } from './catalogers/purl.ts';
 export { CATALOGERS } from './catalogers/registry.ts';
+export { lifeOf } from './distribution/life.ts';
 export { isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
 export type { FindingPlace } from './findings/finding-place.ts';
@@ -173,6 +175,7 @@ export type { SecretMatch, SecretScan, SecretSource, SuppressedSecret } from './
 export { SecretScanner, type SecretScannerOptions, type SecretStream } from './secrets/secret-scanner.ts';
 export { type NamedText, searchEnvironment, searchImageConfig, searchTexts } from './secrets/text-secrets.ts';
 export {
+  byUrgency,
   DEFAULT_SECRET_FILE_BYTES,
   type SecretReport,
   searchTree,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFile } from 'node:child_process';
+import { type SecretJob, surveySecrets } from '@bartizan/agent';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Engine, run, startContainerd, startDocker } from './engine-processes.ts';
 
@@ -130,6 +131,56 @@ describe('a running container of a real Docker', () => {
     expect(drift?.packages).toEqual(['pkg:npm/minimist@1.2.5']);
     expect(ran.err).toContain('program not of the image: /tmp/miner');
     expect(ran.err).toContain('package not of the image: pkg:npm/minimist@1.2.5');
+  });
+
+  it('is searched for what its image holds and it does not show, in the image store, without a value told', async () => {
+    const docker = (...words: string[]): Promise<string> =>
+      run('docker', ['-H', `unix://${engine?.socket ?? ''}`, ...words]);
+    // Put together here, so that no text of the repository looks like a secret.
+    const [deleted, variable] = ['Zq3vT8nKx2LmW9rYb4Hd', 'Hd4bYr9WmL2xKn8Tv3qZ'].map((text) =>
+      ['glpat', text].join('-'),
+    );
+    const [first, second] = [`${name}-first`, `${name}-second`];
+    const step = async (
+      image: string,
+      container: string,
+      script: string,
+      ...changes: string[]
+    ): Promise<void> => {
+      await docker('run', '--network', 'none', '--name', container, image, '/bin/sh', '-c', script);
+      await docker('commit', ...changes, container, `localhost/${container}:1`);
+      await docker('rm', container);
+    };
+    const change = `ENV DEPLOY_TOKEN=${variable}`;
+    await step(
+      IMAGE,
+      first,
+      `busybox mkdir -p /srv && echo TOKEN=${deleted} > /srv/gone.env`,
+      '--change',
+      change,
+    );
+    await step(`localhost/${first}:1`, second, 'busybox rm /srv/gone.env');
+    const words = ['--detach', '--network', 'none', `localhost/${second}:1`, '/bin/sleep', '600'];
+    const container = await docker('run', ...words);
+    const [pid, imageDigest] = await Promise.all(
+      ['{{.State.Pid}}', '{{.Image}}'].map((one) => docker('inspect', '--format', one, container)),
+    );
+    const subject = { workload: 'w', kind: 'Container', namespace: '', name: second, container, imageDigest };
+    const { report } = surveySecrets(
+      {
+        ...{ kind: 'secrets', subject, pid: Number(pid), hostRoot: '/', scope: 'all', rules: 'content' },
+        hashKey: new Uint8Array(32),
+      } as SecretJob,
+      () => undefined,
+    );
+    const layer = expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string;
+    expect(report.incomplete).toEqual([]);
+    const told = report.secrets.map(({ place, path, layer: one }) => ({ place, path, layer: one }));
+    expect(told).toContainEqual({ place: 'deleted-file', path: '/srv/gone.env', layer });
+    expect(told).toContainEqual({ place: 'image-config', path: 'config.Env[DEPLOY_TOKEN]' });
+    // The command that wrote the file stands in the history for ever.
+    expect(told.filter(({ path }) => /^history\[\d+\]\.created_by$/.test(path))).not.toEqual([]);
+    for (const value of [deleted, variable]) expect(JSON.stringify(report)).not.toContain(value?.slice(6));
   });
 
   it('is told from one that does not run', async () => {

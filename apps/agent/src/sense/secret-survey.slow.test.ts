@@ -23,10 +23,11 @@ import { Surveys } from './surveys.ts';
 
 const RULES = resolve(import.meta.dirname, '../../../../content');
 const token = (text: string): string => ['glpat', text].join('-');
-const [OF_IMAGE, WRITTEN, MOUNTED] = [
+const [OF_IMAGE, WRITTEN, MOUNTED, DELETED] = [
   token('Zq3vT8nKx2LmW9rYb4Hd'),
   token('Hd4bYr9WmL2xKn8Tv3qZ'),
   token('Wm9rYb4HdZq3vT8nKx2L'),
+  token('Kx2LWm9rYb4HdZq3vT8n'),
 ];
 const READY_MS = 10_000;
 /** The longest that surveys may take on a busy machine. */
@@ -35,7 +36,8 @@ const SURVEYS_MS = 100_000;
 /** A process with an overlay as its root and a file system of its own below it, as runtimes make them. */
 const SCRIPT = `set -eu
 cd "$1"
-mount -t overlay overlay -o "lowerdir=$1/image,upperdir=$1/upper,workdir=$1/work" merged
+mknod "$1/above/srv/deleted.env" c 0 0
+mount -t overlay overlay -o "lowerdir=$1/above:$1/image,upperdir=$1/upper,workdir=$1/work" merged
 mount -t tmpfs tmpfs merged/run
 echo "TOKEN=$3" >merged/run/mounted.env
 echo "TOKEN=$2" >merged/srv/written.env
@@ -46,10 +48,11 @@ describe('a search of a process in an overlay for secrets', () => {
   let child: ChildProcess | undefined;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'bartizan-secret-overlay-'));
-    for (const name of ['image/srv', 'image/bin', 'image/run', 'merged', 'upper', 'work'])
+    for (const name of ['above/srv', 'image/srv', 'image/bin', 'image/run', 'merged', 'upper', 'work'])
       mkdirSync(join(folder, name), { recursive: true });
     copyFileSync('/usr/bin/busybox', join(folder, 'image/bin/busybox'));
     writeFileSync(join(folder, 'image/srv/image.env'), `TOKEN=${OF_IMAGE}\n`);
+    writeFileSync(join(folder, 'image/srv/deleted.env'), `TOKEN=${DELETED}\n`);
     child = spawn('unshare', ['-m', '--', 'sh', '-c', SCRIPT, 'sh', folder, WRITTEN, MOUNTED], {
       stdio: 'ignore',
     });
@@ -148,13 +151,18 @@ describe('a search of a process in an overlay for secrets', () => {
     const told = await surveys(RULES);
     const found = told.flatMap((record) => (record.type === 'secrets' ? [record] : []));
     expect(found.map(({ scope, secrets }) => [scope, secrets.map(({ path }) => path)])).toEqual([
-      ['all', ['/srv/image.env', '/srv/written.env']],
+      // A later layer deletes the first of them: the image holds it all the same.
+      ['all', ['/srv/deleted.env', '/srv/image.env', '/srv/written.env']],
       ['changes', ['/srv/written.env']],
+    ]);
+    expect(found[0]?.secrets.map(({ place }) => place)).toEqual(['deleted-file', undefined, undefined]);
+    expect(found[0]?.incomplete).toEqual([
+      { path: 'image:configuration', reason: 'the image store of this runtime is not known' },
     ]);
     const typesOf = (id: string): string[] =>
       told.flatMap((record) => ('subject' in record && record.subject.container === id ? [record.type] : []));
     for (const id of ['c-1', 'c-2']) expect(typesOf(id)).toEqual(['packages', 'secrets']);
-    for (const value of [OF_IMAGE, WRITTEN, MOUNTED])
+    for (const value of [OF_IMAGE, WRITTEN, MOUNTED, DELETED])
       for (const form of [value, value.slice(6)]) expect(JSON.stringify(told)).not.toContain(form);
   });
 

@@ -13,8 +13,9 @@ import {
   SecretRule,
   type WorkloadRef,
 } from '@bartizan/contracts';
-import { openProcfs, readChanges, upperDirectory } from '@bartizan/host';
+import { type LayerFolders, layerFolders, openProcfs, readChanges, upperDirectory } from '@bartizan/host';
 import {
+  byUrgency,
   CONTAINER_EXCLUSIONS,
   compileFileSignatures,
   compileSecretRules,
@@ -25,9 +26,10 @@ import {
   KnownFileSet,
   readTree,
   type ScanProblem,
-  type SecretReport,
+  type SecretMatch,
   SecretScanner,
 } from '@bartizan/scan';
+import { type ImageParts, searchImageParts } from './image-parts.ts';
 
 /** What to search for secrets: the files of a running container. */
 export interface SecretJob {
@@ -100,20 +102,24 @@ const harmRulesOf = ({ rules }: SecretJob): HygieneRules => {
   return { signatures: signatures.value, known };
 };
 
-/** Where an overlay keeps what the container wrote; undefined where there is none, or it cannot be reached. */
-const upperOf = ({ pid, hostRoot }: SecretJob): string | undefined => {
-  const mounts = openProcfs().mounts(pid);
-  const upper = mounts.ok ? upperDirectory(mounts.value) : undefined;
-  const place = upper === undefined ? undefined : join(hostRoot, upper);
-  return place !== undefined && existsSync(place) ? place : undefined;
-};
-
 /** Where the files of a container lie. */
 interface ContainerFiles {
   readonly root: string;
   /** What it wrote over its image, where its root is an overlay. */
   readonly upper: string | undefined;
+  /** The layers of its image, as paths of the host. */
+  readonly folders?: LayerFolders | undefined;
 }
+
+/** Where an overlay keeps what the container wrote: not told where there is none, or it cannot be reached. */
+const filesOf = ({ pid, hostRoot }: SecretJob): ContainerFiles => {
+  const root = `/proc/${pid}/root`;
+  const mounts = openProcfs().mounts(pid);
+  const upper = mounts.ok ? upperDirectory(mounts.value) : undefined;
+  const place = upper === undefined ? undefined : join(hostRoot, upper);
+  if (!mounts.ok || place === undefined || !existsSync(place)) return { root, upper: undefined };
+  return { root, upper: place, folders: layerFolders(mounts.value) };
+};
 
 /** Where to search, and which of the files there the container wrote. */
 interface Place {
@@ -134,17 +140,22 @@ const placeOf = ({ scope }: SecretJob, { root, upper }: ContainerFiles): Place =
   return { ...whole, isChanged: (path) => paths.has(path), isComplete };
 };
 
-const toldOf = (report: SecretReport, isChanged: Place['isChanged']): ContainerSecretReport['secrets'] =>
-  report.matches.slice(0, SECRETS_MAX).map((match) => ({
+const toldOf = (
+  matches: readonly SecretMatch[],
+  isChanged: Place['isChanged'],
+): ContainerSecretReport['secrets'] =>
+  matches.slice(0, SECRETS_MAX).map((match) => ({
     rule: match.rule.id,
     path: match.path.slice(0, 4096),
+    ...(match.kind === 'deleted-file' || match.kind === 'image-config' ? { place: match.kind } : {}),
+    ...(match.layer === undefined ? {} : { layer: match.layer.slice(0, 128) }),
     line: match.line,
     column: match.column,
     severity: match.severity,
     preview: match.preview,
     fingerprint: match.fingerprint,
     verification: match.verification,
-    changed: isChanged(match.path),
+    changed: match.kind === 'file' && isChanged(match.path),
     why: match.reasons.slice(0, 16).map(({ step, detail }) => ({
       step,
       detail: { en: detail.en.slice(0, 1000), ja: detail.ja.slice(0, 1000) },
@@ -164,7 +175,7 @@ const harmfulOf = ({ files }: HarmReport, isChanged: Place['isChanged']): Contai
 const gapsOf = (
   more: { readonly secrets: number; readonly harmful: number },
   problems: readonly ScanProblem[],
-  isComplete: boolean,
+  { isComplete, ofImage }: { readonly isComplete: boolean; readonly ofImage: ImageParts['gaps'] },
 ): ContainerSecretReport['incomplete'] => {
   const whole = [
     ...(isComplete ? [] : ['not all files that the container wrote are known']),
@@ -175,53 +186,72 @@ const gapsOf = (
     path,
     reason: `${code}: ${detail}`.slice(0, 512),
   }));
-  const gaps = [...whole, ...places];
+  const gaps = [...whole, ...ofImage, ...places];
   const left = gaps.length - GAPS_MAX;
   return left <= 0
     ? gaps
     : [{ path: '/', reason: `${left} more places are not told` }, ...gaps.slice(0, GAPS_MAX - 1)];
 };
 
+const NOTHING: ImageParts = { matches: [], gaps: [] };
+
+/** What the image holds beside the files that are seen: searched where its files are, once for all its containers. */
+const partsOf = (
+  { subject, hostRoot }: SecretJob,
+  { root, folders }: ContainerFiles,
+  more: { readonly scanner: SecretScanner; readonly now: () => number },
+): ImageParts =>
+  subject.imageDigest === undefined
+    ? NOTHING
+    : searchImageParts({
+        ...{ ...more, hostRoot, root, folders },
+        container: subject.container ?? '',
+        imageDigest: subject.imageDigest,
+        limits: { entries: ENTRIES_MAX, timeMs: TIME_LIMIT_MS, fileBytes: FILE_BYTES_MAX },
+      });
+
 /**
  * Searches the files of a running container for secrets and harmful files, in one walk: those of its image too, or only
- * what it wrote. Volumes and mounted Secrets lie on other file systems and are left out. `onProgress` is called again and
- * again meanwhile. Throws when the root cannot be opened: the container is gone.
+ * what it wrote. With its image go what the image holds and the container does not show: configuration, history, deleted
+ * files. Volumes and mounted Secrets lie on other file systems and are left out. `onProgress` is called again and again meanwhile. Throws when the root cannot be opened: the container is gone.
  */
 export const surveySecrets = (
   job: SecretJob,
   onProgress: () => void,
-  files: ContainerFiles = { root: `/proc/${job.pid}/root`, upper: upperOf(job) },
+  files: ContainerFiles = filesOf(job),
 ): SecretSurvey => {
   const [scanner, rules] = [scannerOf(job), harmRulesOf(job)];
   const { root, scope, isChanged, isComplete } = placeOf(job, files);
+  const now = (): number => {
+    onProgress();
+    return Date.now();
+  };
   const tree = new DirectoryTree(root);
   try {
     const limits = { entries: ENTRIES_MAX, depth: DEFAULT_LIMITS.depth, timeMs: TIME_LIMIT_MS };
     const { secrets, harm } = readTree({
-      tree,
-      now: () => {
-        onProgress();
-        return Date.now();
-      },
+      ...{ tree, now },
       secrets: { scanner, limits, fileBytes: FILE_BYTES_MAX },
       harm: { rules, limits, fileBytes: PROGRAM_BYTES_MAX },
       exclude: CONTAINER_EXCLUSIONS,
       isOneFileSystem: true,
     });
     if (secrets === undefined || harm === undefined) throw new InvariantError('both were asked for');
-    const more = {
-      secrets: secrets.matches.length - SECRETS_MAX,
-      harmful: harm.files.length - HARMFUL_MAX,
-    };
+    const parts = scope === 'all' ? partsOf(job, files, { scanner, now }) : NOTHING;
+    const matches = [...secrets.matches, ...parts.matches].sort(byUrgency);
+    const more = { secrets: matches.length - SECRETS_MAX, harmful: harm.files.length - HARMFUL_MAX };
     return {
       kind: 'secrets',
       report: {
         type: 'secrets',
         subject: job.subject,
         scope,
-        secrets: toldOf(secrets, isChanged),
+        secrets: toldOf(matches, isChanged),
         harmful: harmfulOf(harm, isChanged),
-        incomplete: gapsOf(more, [...secrets.incomplete, ...harm.incomplete], isComplete),
+        incomplete: gapsOf(more, [...secrets.incomplete, ...harm.incomplete], {
+          isComplete,
+          ofImage: parts.gaps,
+        }),
         searchedAtMs: Date.now(),
       },
     };

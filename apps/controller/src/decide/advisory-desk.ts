@@ -17,6 +17,7 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { err, failure, ok, type Result } from '@bartizan/contracts';
 import {
+  type PackReplacement,
   readTrustRoot,
   SHIPPED_TRUST,
   type TrustedKey,
@@ -35,7 +36,7 @@ import type {
   MatchRequest,
 } from '../ports.ts';
 import type { PackClient } from './pack-client.ts';
-import type { JudgeWork, PackAnswer, PackFacts, PackReplacement } from './pack-messages.ts';
+import type { JudgeWork, PackAnswer, PackFacts } from './pack-messages.ts';
 
 const UPLOAD_BYTES_MAX = 2 * 1024 ** 3;
 const DAY_MS = 24 * 3600_000;

@@ -164,6 +164,29 @@ describe('secrets of running containers', () => {
     expect(await states()).toEqual(['c-1 /srv/image.env fixed', 'c-1 /srv/written.env open']);
   });
 
+  it('have those beside them that the container does not show: of its configuration, and of deleted files', async () => {
+    const layer = `sha256:${'2'.repeat(64)}`;
+    const parts = [
+      told('config.Env[TOKEN]', { place: 'image-config' }),
+      told('/srv/gone.env', { place: 'deleted-file', layer }),
+    ];
+    expect(await take(parts)).toMatchObject({ ok: true });
+    const found = await test.store.findings.list(SCOPE, { filter: [], limit: 10 });
+    const items = found.ok ? found.value.items : [];
+    for (const one of items) expect(parser(Finding)(one)).toMatchObject({ ok: true });
+    expect(items.map(({ location }) => [location?.kind, location?.path, location?.layer]).sort()).toEqual([
+      ['deleted-file', '/srv/gone.env', layer],
+      ['image-config', 'config.Env[TOKEN]', undefined],
+    ]);
+    // What could not be read this time says nothing of what was found in it.
+    await take([], { incomplete: [{ path: 'image:configuration', reason: 'x' }] });
+    expect(await states()).toEqual(['c-1 /srv/gone.env fixed', 'c-1 config.Env[TOKEN] open']);
+    await take([], { scope: 'changes' });
+    expect(await states()).toContain('c-1 config.Env[TOKEN] open');
+    await take([]);
+    expect(await states()).toEqual(['c-1 /srv/gone.env fixed', 'c-1 config.Env[TOKEN] fixed']);
+  });
+
   it('go with their container, and those of another one that runs stay', async () => {
     await runs({ id: 'c-2' });
     await take([WRITTEN]);

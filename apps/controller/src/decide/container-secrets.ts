@@ -31,6 +31,8 @@ interface Parts {
 type Told = ContainerSecretReport['secrets'][number];
 
 const PAGE = 1000;
+/** Places that a search of a container speaks about: files, and what of its image it does not show. */
+const PLACES: ReadonlySet<string> = new Set(['file', 'deleted-file', 'image-config']);
 const CHANGED = 'changed-file';
 const WROTE: LocalText = {
   en: 'the running container wrote the file: its image does not hold it like this',
@@ -76,7 +78,7 @@ export class ContainerSecrets {
       // Malware by the name of a package is the advisories' to say.
       isOurs: ({ location, package: about, subject: { container: one } }) =>
         about === undefined &&
-        location?.kind === 'file' &&
+        PLACES.has(location?.kind ?? '') &&
         one !== undefined &&
         (one === id || !running.value.has(one)),
       found: this.#found({ cluster, tenant, node }, report, {
@@ -144,8 +146,8 @@ export class ContainerSecrets {
 }
 
 const findingOf = (told: Told, rule: SecretRule, place: FindingPlace): Finding => {
-  const { changed, why, ...match } = told;
-  const finding = secretFinding({ ...match, rule, kind: 'file', roles: [], reasons: [] }, place);
+  const { changed, why, place: kind = 'file', ...match } = told;
+  const finding = secretFinding({ ...match, rule, kind, roles: [], reasons: [] }, place);
   return placed({ ...finding, why }, changed);
 };
 
@@ -160,7 +162,12 @@ const isUnjudged = ({ why, location }: Finding, report: ContainerSecretReport, i
   if (isOfImage && isRead) return false;
   if (isOfImage && report.scope === 'changes') return true;
   const path = location?.path ?? '';
+  const part = location?.kind === 'image-config' ? 'image:configuration' : 'image:layers';
   return report.incomplete.some(
-    (gap) => gap.path === '/' || gap.path === path || path.startsWith(`${gap.path}/`),
+    (gap) =>
+      gap.path === '/' ||
+      gap.path === path ||
+      path.startsWith(`${gap.path}/`) ||
+      (location?.kind !== 'file' && gap.path === part),
   );
 };

@@ -9,7 +9,7 @@ import type {
   PackageReport,
   WorkloadRef,
 } from '@bartizan/contracts';
-import type { AdvisoryChanges, PackHeader, TrustedKey, TrustRoot } from '@bartizan/scan';
+import type { PackHeader, PackReplacement, TrustedKey, TrustRoot } from '@bartizan/scan';
 
 /** Facts about the pack in use. */
 export interface PackFacts {
@@ -17,11 +17,6 @@ export interface PackFacts {
   readonly header: PackHeader;
   /** Id of the key that signed it; absent when nobody did. */
   readonly keyId?: string;
-}
-/** What changed when a pack took the place of another. */
-export interface PackReplacement extends AdvisoryChanges {
-  /** Digest of the pack that was in use. */
-  readonly from: string;
 }
 /** A package list to be judged, with its pending updates. */
 export interface JudgeWork {

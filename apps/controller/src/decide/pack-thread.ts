@@ -114,7 +114,6 @@ function run(work: PackWork): PackAnswer {
     }
     case 'import': {
       const { from, to, force, trust, trustKeyId, mayBeUnsigned } = work;
-      const before = packBefore(to);
       const imported = importPackFile(from, {
         to,
         mayShrink: force,
@@ -123,9 +122,14 @@ function run(work: PackWork): PackAnswer {
         ...(trustKeyId === undefined ? {} : { trustKeyId }),
       });
       if (!imported.ok) return failed(imported.error);
-      const facts = factsAfter(to, before);
-      const { signedBy } = imported.value;
-      return facts.kind === 'facts' && signedBy !== undefined ? { ...facts, signedBy } : facts;
+      const facts = factsOf(to);
+      const { signedBy, replaced } = imported.value;
+      if (facts.kind !== 'facts') return facts;
+      return {
+        ...facts,
+        ...(signedBy === undefined ? {} : { signedBy }),
+        ...(replaced === undefined ? {} : { replaced }),
+      };
     }
     case 'judge':
       return judge(work.path, work);

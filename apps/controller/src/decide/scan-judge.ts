@@ -11,11 +11,11 @@ import {
   tenantScope,
   type WorkloadRef,
 } from '@bartizan/contracts';
+import type { PackReplacement } from '@bartizan/scan';
 import type { AdvisoryState, ApiFailure, Clock, Log, Owner, Publish } from '../ports.ts';
 import type { Advisories } from './advisory-desk.ts';
 import type { FindingLedger } from './finding-ledger.ts';
 import { imageRef } from './image-ref.ts';
-import type { PackReplacement } from './pack-messages.ts';
 import type { PackageUses } from './package-uses.ts';
 
 interface Parts {

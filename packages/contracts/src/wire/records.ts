@@ -103,7 +103,14 @@ export const ContainerSecretReport = inline('Secrets and harmful files of a runn
   secrets: list(
     inline('A secret', {
       rule: DottedId,
-      path: text('Path in the container', 4096),
+      path: text('Path in the container, or name of a field of the configuration', 4096),
+      place: optional(
+        choice(
+          ['deleted-file', 'image-config'],
+          'What of its image it is in that the container does not show; absent = a file that is seen',
+        ),
+      ),
+      layer: optional(text('Layer that brought it, where it is known', 128)),
       line: integer('Line, from 1', '1'),
       column: integer('Column in bytes, from 1', '1'),
       severity: SeveritySchema,
@@ -133,7 +140,10 @@ export const ContainerSecretReport = inline('Secrets and harmful files of a runn
   ),
   incomplete: list(
     inline('A place that was not searched to the end', {
-      path: text('File or directory in the container; / = nobody can say where', 4096),
+      path: text(
+        'File or directory in the container; / = nobody can say where; image:configuration, image:layers = what of its image is not seen',
+        4096,
+      ),
       reason: text('Reason', 512),
     }),
     'What was not searched to the end; empty = everything was',

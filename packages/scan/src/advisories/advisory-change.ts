@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { hash } from 'node:crypto';
 import { lifeOf } from '../distribution/life.ts';
 import { paidLinesOf } from '../distribution/namespace.ts';
+import { comparePacks, type PackComparison } from './compare-packs.ts';
+import { detailsOf } from './group-sameness.ts';
 import type { AdvisoryPack } from './pack.ts';
 import type { CveFacts } from './row.ts';
+import { namesOf } from './row-codec.ts';
 
 /** What stored package lists have to be joined with when one pack takes the place of another. */
 export interface AdvisoryChanges {
@@ -15,44 +17,42 @@ export interface AdvisoryChanges {
   readonly ecosystems: readonly string[];
 }
 
-/** What a key says, as a digest: two packs spell the same rows with other numbers, so bytes cannot be compared. */
-const digestOf = (text: string): string => hash('sha1', text, 'base64');
-
 /** What facts say in a finding. The day of a score alone changes every day, and changes nothing. */
 function factsText(text: string): string {
   const { epss, ...rest } = JSON.parse(text) as CveFacts;
   return JSON.stringify([rest, epss?.probability ?? null, epss?.percentile ?? null]);
 }
 
-/** Keys of one kind that are not the same in both packs. */
-function changedKeys(before: AdvisoryPack, after: AdvisoryPack, kind: 'c' | 'k'): Set<string> {
-  const old = new Map<string, string>();
-  const say = (facts: string | undefined): string => digestOf(kind === 'c' ? factsText(facts ?? '{}') : '');
-  for (const { key, facts } of before.entries(kind)) old.set(key, say(facts));
+/** Flaws about which something else is known now. */
+function changedFlaws(before: AdvisoryPack, after: AdvisoryPack, { put, gone }: PackComparison): Set<string> {
   const changed = new Set<string>();
-  for (const { key, facts } of after.entries(kind)) {
-    if (old.get(key) !== say(facts)) changed.add(key);
-    old.delete(key);
-  }
-  for (const key of old.keys()) changed.add(key);
+  const say = (pack: AdvisoryPack, key: string): string => factsText(pack.factsText(key) ?? '{}');
+  for (const key of put)
+    if (isOf('c', key) && say(before, key) !== say(after, key)) changed.add(key.slice(2));
+  for (const key of gone) if (isOf('c', key)) changed.add(key.slice(2));
   return changed;
 }
 
+const isOf = (kind: string, key: string): boolean => key.startsWith(`${kind}\t`);
+
 /** Keys of packages whose rows, or the facts about whose flaws, are not the same in both packs. */
-function changedPackageKeys(before: AdvisoryPack, after: AdvisoryPack): Set<string> {
-  const cves = new Set([...changedKeys(before, after, 'c')].map((key) => key.slice(2)));
-  const old = new Map<string, string>();
-  for (const { key, rows } of before.entries('p')) old.set(key, digestOf(JSON.stringify(rows)));
+function changedPackageKeys(
+  before: AdvisoryPack,
+  after: AdvisoryPack,
+  compared: PackComparison,
+): Set<string> {
   const changed = new Set<string>();
-  for (const { key, rows = [] } of after.entries('p')) {
-    const isSame = old.get(key) === digestOf(JSON.stringify(rows));
-    old.delete(key);
-    const isAbout = (id: string): boolean => cves.has(id);
-    if (!isSame || (cves.size > 0 && rows.some((row) => isAbout(row.id) || row.aliases?.some(isAbout))))
-      changed.add(key);
+  for (const key of [...compared.put, ...compared.gone]) {
+    if (isOf('p', key)) changed.add(key);
+    else if (isOf('k', key)) changed.add(`p${key.slice(1)}`);
   }
-  for (const key of old.keys()) changed.add(key);
-  for (const key of changedKeys(before, after, 'k')) changed.add(`p${key.slice(1)}`);
+  const flaws = changedFlaws(before, after, compared);
+  if (flaws.size === 0) return changed;
+  for (const { key, group, start } of after.stored()) {
+    if (!isOf('p', key) || changed.has(key)) continue;
+    for (const detail of detailsOf(group, start))
+      if (namesOf(detail).some((id) => flaws.has(id))) changed.add(key);
+  }
   return changed;
 }
 
@@ -78,8 +78,12 @@ const listedUnder = (ecosystem: string): string => {
 };
 
 /** Compares two packs from the side of the packages: what is not named here is judged by both alike. */
-export function advisoryChanges(before: AdvisoryPack, after: AdvisoryPack): AdvisoryChanges {
-  const packages = [...changedPackageKeys(before, after)].sort().map((key) => {
+export function advisoryChanges(
+  before: AdvisoryPack,
+  after: AdvisoryPack,
+  compared: PackComparison = comparePacks(before, after),
+): AdvisoryChanges {
+  const packages = [...changedPackageKeys(before, after, compared)].sort().map((key) => {
     const [, ecosystem = '', name = ''] = key.split('\t');
     return { ecosystem: listedUnder(ecosystem), name };
   });

@@ -3,11 +3,13 @@
 
 import { readFileSync } from 'node:fs';
 import { err, ok, type Result } from '@bartizan/contracts';
+import { type AdvisoryChanges, advisoryChanges } from './advisory-change.ts';
+import { comparePacks } from './compare-packs.ts';
 import { containerKind, readContainer } from './container.ts';
 import { applyDelta } from './delta.ts';
 import { type ImportedFile, importDirectory } from './import/directory.ts';
 import { inspectPack } from './inspect-pack.ts';
-import { type AdvisoryPack, openPack, openPackBytes } from './pack.ts';
+import { type AdvisoryPack, loadPack, openPackBytes } from './pack.ts';
 import { PackBuilder } from './pack-builder.ts';
 import type { PackError } from './pack-error.ts';
 import { installPack } from './pack-file.ts';
@@ -37,18 +39,6 @@ export interface BuiltPack {
   readonly files: readonly ImportedFile[];
 }
 
-const install = (
-  bytes: Buffer,
-  options: Pick<BuildOptions, 'to' | 'mayShrink'>,
-  files: readonly ImportedFile[],
-): Result<BuiltPack, PackError> => {
-  const opened = openPackBytes(bytes);
-  if (!opened.ok) return opened;
-  const { header, sha256, sizeBytes } = opened.value;
-  const installed = installPack(bytes, options.to, { mayShrink: options.mayShrink ?? false, header });
-  return installed.ok ? ok({ header, sha256, sizeBytes, files }) : installed;
-};
-
 /** Builds a pack from a folder of advisory files and puts it into use in one step. */
 export const buildPack = (options: BuildOptions): Result<BuiltPack, PackError> => {
   const builder = new PackBuilder();
@@ -59,7 +49,13 @@ export const buildPack = (options: BuildOptions): Result<BuiltPack, PackError> =
     kind: options.kind ?? builder.statedKind ?? 'full',
     ...(options.note === undefined ? {} : { note: options.note }),
   });
-  return bytes.ok ? install(bytes.value, options, files.value) : bytes;
+  if (!bytes.ok) return bytes;
+  const opened = openPackBytes(bytes.value);
+  if (!opened.ok) return opened;
+  const { header, sha256, sizeBytes } = opened.value;
+  const { to, mayShrink = false } = options;
+  const installed = installPack(bytes.value, to, { mayShrink, header });
+  return installed.ok ? ok({ header, sha256, sizeBytes, files: files.value }) : installed;
 };
 
 /** How a pack that was made elsewhere is taken in. */
@@ -78,6 +74,14 @@ export interface ImportOptions {
 /** A pack that was taken in, and the key that signed it. */
 export interface ImportedPack extends BuiltPack {
   readonly signedBy?: TrustedKey;
+  /** What it says otherwise than the pack whose place it took; absent = there was none, or none that can be read. */
+  readonly replaced?: PackReplacement;
+}
+
+/** What changed when a pack took the place of another. */
+export interface PackReplacement extends AdvisoryChanges {
+  /** Digest of the pack that was in use. */
+  readonly from: string;
 }
 
 interface Carried {
@@ -86,23 +90,16 @@ interface Carried {
   readonly keys: readonly TrustedKey[];
 }
 
-const applyTo = (path: string, delta: Buffer): Result<Buffer, PackError> => {
-  const base = openPack(path);
-  if (!base.ok) return base;
-  const applied = applyDelta(base.value, delta);
-  base.value.close();
-  return applied;
-};
-
 /** The pack that a file carries: as it is, in a bundle, or as a delta to the pack in use. */
-const unwrap = (bytes: Buffer, to: string): Result<Carried, PackError> => {
+const unwrap = (bytes: Buffer, inUse: Result<AdvisoryPack, PackError>): Result<Carried, PackError> => {
   const kind = containerKind(bytes);
   if (kind === undefined) return ok({ bytes, keys: [] });
   const container = readContainer(bytes);
   if (!container.ok) return container;
   const { payload, manifest } = container.value;
   if (kind === 'bundle') return ok({ bytes: payload, keys: manifest.keys });
-  const applied = applyTo(to, bytes);
+  if (!inUse.ok) return inUse;
+  const applied = applyDelta(inUse.value, bytes);
   return applied.ok ? ok({ bytes: applied.value, keys: manifest.keys }) : applied;
 };
 
@@ -128,15 +125,37 @@ export const importPackFile = (from: string, options: ImportOptions): Result<Imp
   } catch (cause) {
     return err({ code: 'E_PACK_MISSING', detail: `cannot read ${from}`, cause });
   }
-  const carried = unwrap(content, options.to);
+  const inUse = loadPack(options.to);
+  return takeIn(content, options, inUse.ok ? ok(inUse.value.pack) : inUse);
+};
+
+/** Each of both packs is read once: what is equal in both is neither inspected nor judged again. */
+const takeIn = (
+  content: Buffer,
+  options: ImportOptions,
+  inUse: Result<AdvisoryPack, PackError>,
+): Result<ImportedPack, PackError> => {
+  const carried = unwrap(content, inUse);
   if (!carried.ok) return carried;
-  const opened = openPackBytes(carried.value.bytes);
+  const { bytes, keys } = carried.value;
+  const opened = openPackBytes(bytes);
   if (!opened.ok) return opened;
-  const signer = signerOf(opened.value, carried.value.keys, options);
+  const pack = opened.value;
+  const signer = signerOf(pack, keys, options);
   if (!signer.ok) return signer;
-  const inspected = inspectPack(opened.value);
+  const before = inUse.ok ? inUse.value : undefined;
+  const compared = before === undefined ? undefined : comparePacks(before, pack);
+  const inspected = inspectPack(pack, compared);
   if (!inspected.ok) return inspected;
-  const installed = install(carried.value.bytes, options, []);
-  if (!installed.ok || signer.value === undefined) return installed;
-  return ok({ ...installed.value, signedBy: signer.value });
+  const { header, sha256, sizeBytes } = pack;
+  const { to, mayShrink = false } = options;
+  const installed = installPack(bytes, to, { mayShrink, header, before: before?.header });
+  if (!installed.ok) return installed;
+  return ok({
+    ...{ header, sha256, sizeBytes, files: [] },
+    ...(signer.value === undefined ? {} : { signedBy: signer.value }),
+    ...(before === undefined || compared === undefined || before.sha256 === sha256
+      ? {}
+      : { replaced: { from: before.sha256, ...advisoryChanges(before, pack, compared) } }),
+  });
 };

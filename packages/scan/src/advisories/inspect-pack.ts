@@ -3,9 +3,10 @@
 
 import { err, ok, type Result } from '@bartizan/contracts';
 import { asObject } from '../json/fields.ts';
-import type { AdvisoryPack } from './pack.ts';
+import type { PackComparison } from './compare-packs.ts';
+import { countRows } from './group-sameness.ts';
+import type { AdvisoryPack, StoredGroup } from './pack.ts';
 import type { PackError } from './pack-error.ts';
-import type { LogicalGroup } from './pack-writer.ts';
 import { type AdvisoryRow, RATING_LABELS } from './row.ts';
 
 const KINDS: ReadonlySet<string> = new Set(['vulnerability', 'malicious', 'notice']);
@@ -76,26 +77,43 @@ const isFacts = (value: unknown): boolean => {
 
 const ecosystemOf = (key: string): string => key.split('\t')[1] ?? '';
 
-const faultOf = (group: LogicalGroup, counts: Map<string, number>): string | undefined => {
-  const { key, rows, facts } = group;
+/** Why a group cannot be believed; otherwise how many rows it has is counted. */
+const faultOf = (
+  pack: AdvisoryPack,
+  stored: StoredGroup,
+  counts: Map<string, number>,
+): string | undefined => {
+  const { key, group, start } = stored;
   if (!/^[pck]\t./.test(key)) return 'a group with a key of no kind';
-  if (rows === undefined) return isFacts(JSON.parse(facts ?? '')) ? undefined : 'facts that are none';
+  if (!key.startsWith('p\t'))
+    return isFacts(JSON.parse(group.toString('utf8', start))) ? undefined : 'facts that are none';
   const ecosystem = ecosystemOf(key);
+  const rows = pack.rowsOf(stored);
   counts.set(ecosystem, (counts.get(ecosystem) ?? 0) + rows.length);
-  return rows.every((row) => isRow(JSON.parse(row) as AdvisoryRow))
-    ? undefined
-    : `a row of ${ecosystem} that is none`;
+  return rows.every(isRow) ? undefined : `a row of ${ecosystem} that is none`;
+};
+
+/** Counts the rows of a group that is in use already: it was read to its end when it came. */
+const countKnown = ({ key, group, start }: StoredGroup, counts: Map<string, number>): void => {
+  if (!key.startsWith('p\t')) return;
+  const ecosystem = ecosystemOf(key);
+  counts.set(ecosystem, (counts.get(ecosystem) ?? 0) + (countRows(group, start) ?? Number.NaN));
 };
 
 /**
  * Reads a pack to its end before it is put into use: every row must have the shape the matcher relies on, and there must
- * be as many as the header states. A digest only says that bytes are what somebody wrote.
+ * be as many as the header states. A digest only says that bytes are what somebody wrote. With a comparison to the pack
+ * in use, rows that both have are only counted.
  */
-export const inspectPack = (pack: AdvisoryPack): Result<undefined, PackError> => {
+export const inspectPack = (pack: AdvisoryPack, compared?: PackComparison): Result<undefined, PackError> => {
   const counts = new Map<string, number>();
   try {
-    for (const group of pack.groups()) {
-      const fault = faultOf(group, counts);
+    for (const stored of pack.stored()) {
+      if (compared !== undefined && !compared.put.has(stored.key)) {
+        countKnown(stored, counts);
+        continue;
+      }
+      const fault = faultOf(pack, stored, counts);
       if (fault !== undefined) return err({ code: 'E_PACK_INVALID', detail: fault });
     }
   } catch (cause) {

@@ -80,17 +80,28 @@ export const packStatus = (path: string, nowMs: number): Result<PackStatus, Pack
   return ok({ path, sha256, sizeBytes, ageMs, isStale: ageMs > STALE_AFTER_MS, header });
 };
 
-/** Puts a pack into use. A sudden fall of the row count, in all or in one ecosystem, is refused unless allowed. */
+/**
+ * Puts a pack into use. A sudden fall of the row count, in all or in one ecosystem, is refused unless allowed. `before`
+ * is the header of the pack that is there, where the caller has read it.
+ */
 export const installPack = (
   bytes: Buffer,
   path: string,
-  options: { readonly mayShrink: boolean; readonly header: PackHeader },
+  options: {
+    readonly mayShrink: boolean;
+    readonly header: PackHeader;
+    readonly before?: PackHeader | undefined;
+  },
 ): Result<undefined, PackError> => {
-  const current = openPack(path);
-  if (current.ok) {
-    const shrinkage = options.mayShrink ? undefined : findShrinkage(current.value.header, options.header);
-    current.value.close();
-    if (shrinkage !== undefined) return err({ code: 'E_PACK_SHRUNK', detail: shrinkage });
-  }
+  const before = options.mayShrink ? undefined : (options.before ?? headerAt(path));
+  const shrinkage = before === undefined ? undefined : findShrinkage(before, options.header);
+  if (shrinkage !== undefined) return err({ code: 'E_PACK_SHRUNK', detail: shrinkage });
   return writeAtomically(path, bytes);
+};
+
+const headerAt = (path: string): PackHeader | undefined => {
+  const current = openPack(path);
+  if (!current.ok) return undefined;
+  current.value.close();
+  return current.value.header;
 };

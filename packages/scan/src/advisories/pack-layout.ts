@@ -60,6 +60,11 @@ const numbersAt = (source: PackBytes, offset: number, count: number): Uint32Arra
   return new Uint32Array(new Uint8Array(bytes).buffer);
 };
 
+const isBefore = (index: Uint32Array, one: number, other: number): boolean => {
+  const [high = 0, otherHigh = 0] = [index[one], index[other]];
+  return high < otherHigh || (high === otherHigh && (index[one + 1] ?? 0) < (index[other + 1] ?? 0));
+};
+
 /** Maps index and pool; undefined when they point outside of their sections or are not in order. */
 export const checkSections = (source: PackBytes, layout: Layout): Sections | undefined => {
   const { entries, poolStrings, indexStart, dataBytes, bodyBytes } = layout;
@@ -71,6 +76,8 @@ export const checkSections = (source: PackBytes, layout: Layout): Sections | und
   for (let at = 0; at < index.length; at += 4) {
     const length = index[at + 3] ?? 0;
     if (length > PACK_LIMITS.groupBytes || (index[at + 2] ?? 0) + length > dataBytes) return undefined;
+    // What stands at the wrong place would not be found, and its silence would pass for "nothing known".
+    if (at > 0 && isBefore(index, at, at - 4)) return undefined;
   }
   return {
     index,

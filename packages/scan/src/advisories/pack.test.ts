@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -267,6 +268,20 @@ describe('opening a pack', () => {
     ],
   ])('refuses %s', (_name, bytes) => {
     expect(openPackBytes(bytes)).toMatchObject({ ok: false, error: { code: 'E_PACK_INVALID' } });
+  });
+
+  it('refuses an index that is out of order: what stands at the wrong place would not be found', () => {
+    const body = Buffer.from(SMALL.subarray(0, SMALL.length - 32));
+    const headEnd = 28 + body.readUInt32LE(8) + body.readUInt32LE(20);
+    const at = headEnd + (-headEnd & 3);
+    const first = Buffer.from(body.subarray(at, at + 16));
+    body.copyWithin(at, at + 16, at + 32);
+    first.copy(body, at + 16);
+    const bytes = Buffer.concat([body, createHash('sha256').update(body).digest()]);
+    expect(openPackBytes(bytes)).toMatchObject({
+      ok: false,
+      error: { code: 'E_PACK_INVALID', detail: expect.stringContaining('index') },
+    });
   });
 
   it('refuses a pack in which any one byte was changed', () => {

@@ -26,6 +26,15 @@ export interface PackEntry {
   readonly facts?: string;
 }
 
+/** One group of a pack as it is stored: the hash it is found by, its key, and where what it says begins. */
+export interface StoredGroup {
+  readonly high: number;
+  readonly low: number;
+  readonly key: string;
+  readonly group: Buffer;
+  readonly start: number;
+}
+
 const CHUNK_BYTES = 1024 * 1024;
 
 /** An open advisory pack. Rows are read when asked for. */
@@ -64,10 +73,14 @@ export class AdvisoryPack {
 
   /** Facts about a CVE; undefined when the pack has none. */
   cve(cve: string): CveFacts | undefined {
-    const found = this.#find(cveKey(cve));
-    return found === undefined
-      ? undefined
-      : (JSON.parse(found.group.toString('utf8', found.start)) as CveFacts);
+    const text = this.factsText(cveKey(cve));
+    return text === undefined ? undefined : (JSON.parse(text) as CveFacts);
+  }
+
+  /** Facts in JSON as they are stored under a key. */
+  factsText(key: string): string | undefined {
+    const found = this.#find(key);
+    return found?.group.toString('utf8', found.start);
   }
 
   /** Whether the pack can speak about a package: its absence from the rows then means that nothing is known against it. */
@@ -88,6 +101,27 @@ export class AdvisoryPack {
       yield rows === undefined
         ? { key, facts: facts ?? '' }
         : { key, rows: rows.map((row) => JSON.stringify(row)) };
+  }
+
+  /** Its groups as they are stored, in the order of the index. Texts of rows are numbers of its own pool. */
+  *stored(): Generator<StoredGroup> {
+    const { index } = this.#sections;
+    for (let at = 0; at < index.length; at += 4) {
+      const group = this.#groupAt(at);
+      const start = group.indexOf(10) + 1;
+      const key = group.toString('utf8', 0, start - 1);
+      yield { high: index[at] ?? 0, low: index[at + 1] ?? 0, key, group, start };
+    }
+  }
+
+  /** Rows of a group that is stored in it. */
+  rowsOf({ group, start }: Pick<StoredGroup, 'group' | 'start'>): readonly AdvisoryRow[] {
+    return decodeRows(group, start, this.#text);
+  }
+
+  /** The texts of its pool, by number. */
+  poolTexts(): string[] {
+    return Array.from({ length: this.#sections.poolOffsets.length - 1 }, (_, number) => this.#text(number));
   }
 
   /** What it has of some kinds: `p` rows about packages, `c` facts about CVEs, `k` packages that were looked at. */
@@ -177,7 +211,8 @@ const openSource = (source: ByteSource, belief: Belief = 'unchecked'): Result<Ad
   const header = parseHeader(source, layout.value);
   if (header === undefined) return malformed('the header is not that of a pack');
   const sections = checkSections(source, layout.value);
-  if (sections === undefined) return malformed('the index or the pool points outside of its section');
+  if (sections === undefined)
+    return malformed('the index or the pool points outside of its section, or is out of order');
   const rest = source.readAt(bodyBytes + DIGEST_BYTES, source.sizeBytes - bodyBytes - DIGEST_BYTES);
   const signature = readSignatureBlock(rest);
   if (signature === 'malformed') return malformed(`${rest.length} bytes after the digest are no signature`);

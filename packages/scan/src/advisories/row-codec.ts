@@ -11,8 +11,10 @@ import type { AdvisoryRow, AffectedRange, RangeEvent, Rating } from './row.ts';
  * SEMVER, 2: fixed, 4: last affected) and one or two texts, each with its length in a u8. The detail is a list by
  * position; texts that rows share are numbers of the pool. What the spans say is not repeated in it.
  */
-const NOT_PLAIN = 255;
+export const NOT_PLAIN = 255;
 const SPAN = { semver: 1, fixed: 2, last: 4 } as const;
+/** Flags of a span that has an end. */
+export const SPAN_END = SPAN.fixed | SPAN.last;
 
 /** Fields by position in the detail. Only ever appended to. */
 const FIELDS = [
@@ -49,6 +51,9 @@ const POOLED: ReadonlySet<string> = new Set([
   'licence',
   'confidence',
 ]);
+/** Places in the detail where a number is not just that of a text: the rating holds two of them in a list. */
+export const RATING_PLACE = FIELDS.indexOf('rating');
+export const FIXED_PLACE = FIELDS.indexOf('fixed');
 
 /** A row with its fields in one order, so that equal rows are equal texts. */
 export const canonicalRow = (row: AdvisoryRow): AdvisoryRow => {
@@ -118,7 +123,7 @@ const isSameList = (left: readonly string[] | undefined, right: readonly string[
   left !== undefined && left.length === right.length && left.every((text, at) => text === right[at]);
 
 /** Stands in the place of `fixed` where the spans say the same. */
-const AS_SPANS = 1;
+export const AS_SPANS = 1;
 
 const detailOf = (row: AdvisoryRow, spans: readonly Span[] | undefined, pool: Pool): string => {
   const detail = FIELDS.map((field): unknown => {
@@ -194,6 +199,33 @@ const decodeDetail = (json: string, spans: readonly Span[] | undefined, text: Po
   return row as unknown as AdvisoryRow;
 };
 
+const [QUOTE, COMMA, OPEN, CLOSE, BACKSLASH] = [0x22, 0x2c, 0x5b, 0x5d, 0x5c];
+
+/** The first elements of a list in JSON, as a list. */
+function firstOf(list: Buffer, count: number): string {
+  let [depth, left, isInText] = [0, count, false];
+  for (let at = 0; at < list.length; at += 1) {
+    const byte = list[at];
+    if (isInText) {
+      if (byte === BACKSLASH) at += 1;
+      else if (byte === QUOTE) isInText = false;
+    } else if (byte === QUOTE) isInText = true;
+    else if (byte === OPEN) depth += 1;
+    else if (byte === CLOSE) depth -= 1;
+    else if (byte === COMMA && depth === 1) {
+      left -= 1;
+      if (left === 0) return `${list.toString('utf8', 0, at)}]`;
+    }
+  }
+  return list.toString('utf8');
+}
+
+/** The names that a stored row goes by, its id and aliases, without the rest of its detail being read. */
+export const namesOf = (detail: Buffer): readonly string[] => {
+  const [id, , aliases] = JSON.parse(firstOf(detail, 3)) as [string, unknown?, (readonly string[] | 0)?];
+  return aliases === 0 || aliases === undefined ? [id] : [id, ...aliases];
+};
+
 /** The version that rows are held against before they are read; without it every row is read. */
 export interface VersionTest {
   readonly version: string;
@@ -230,7 +262,7 @@ export const decodeRows = (
       const flags = group[at] ?? 0;
       at += 1;
       const from = take();
-      spans.push({ flags, from, end: (flags & (SPAN.fixed | SPAN.last)) === 0 ? undefined : take() });
+      spans.push({ flags, from, end: (flags & SPAN_END) === 0 ? undefined : take() });
     }
     const end = at + 4 + group.readUInt32LE(at);
     const isWanted = head === NOT_PLAIN || test === undefined || spans.some((span) => isInside(span, test));
