@@ -85,6 +85,8 @@ function bestOf(witnesses: readonly Witness[], rule: AdmissionRule): ReadonlyMap
 
 /** Puts what was found in order: one place per innermost item. What holds of the whole request belongs to each. */
 export function placesOf(witnesses: readonly Witness[], rule: AdmissionRule): ViolatingPlace[] {
+  const [only] = witnesses;
+  if (only !== undefined && witnesses.length === 1) return [new ViolatingPlace(only.item, only)];
   const best = bestOf(witnesses, rule);
   const outer = new Set<Item>();
   if (best.size > 1)
