@@ -64,7 +64,7 @@ interface Measured {
   readonly objects: number;
   readonly megabytes: number;
   readonly rounds: readonly Round[];
-  /** The first run after the sources changed: nothing is compiled yet. */
+  /** The first run after the sources changed: nothing is packed or compiled yet. */
   readonly cold: Round;
   readonly results: number;
   readonly alone: number;
@@ -75,7 +75,9 @@ function measure(name: Measured['name'], list: readonly unknown[], folder: strin
   writeFileSync(file, toManifest(list));
   const words = ['policy', 'apply', file, '--policies', join(folder, 'rules'), '--pss', 'restricted'];
   const judge = (): Round => run(join(CHECKOUT, 'bartizan'), [...words, '--output', 'sarif'], folder);
-  rmSync(join(folder, 'cache'), { recursive: true, force: true });
+  // The launcher packs the sources anew, and nothing of them is compiled.
+  for (const made of [join(folder, 'cache'), join(CHECKOUT, 'node_modules/.bartizan-packed')])
+    rmSync(made, { recursive: true, force: true });
   const cold = judge();
   const rounds = Array.from({ length: ROUNDS }, judge);
   const { runs } = JSON.parse(readFileSync(join(folder, 'out'), 'utf8')) as {
@@ -119,7 +121,7 @@ function recordRate(measured: Measured, about: readonly string[]): void {
     met: median(rates) >= GOAL_RATE,
     notes: [
       `${measured.objects} objects, ${rounded(measured.megabytes)} MB of YAML, ${measured.results} results in the report`,
-      `${rounded(median(measured.rounds.map(({ cpuSeconds }) => cpuSeconds)))} s of CPU with the launcher and the start of the program; ${rounded(measured.cold.cpuSeconds)} s when nothing is compiled yet, as after an update`,
+      `${rounded(median(measured.rounds.map(({ cpuSeconds }) => cpuSeconds)))} s of CPU with the launcher and the start of the program; ${rounded(measured.cold.cpuSeconds)} s when nothing is packed or compiled yet, as after an update`,
       ...about,
     ],
   });

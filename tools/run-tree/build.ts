@@ -17,6 +17,7 @@ import { dirname, join, relative } from 'node:path';
 import { type Closure, productionClosure } from './closure.ts';
 import { inputsDigest } from './digest.ts';
 import { flattenPackages } from './flatten.ts';
+import { packPolicy } from './pack.ts';
 import { RUN_DATA, RUN_WORKSPACES, sourceFiles, workspaceFiles } from './parts.ts';
 import { stripManifest, stripSource } from './strip.ts';
 
@@ -150,6 +151,7 @@ export function buildRunTree(options: RunTreeOptions): RunTree {
   try {
     copySources(tree, checkout, workspaces);
     copyDependencies(tree, checkout, productionClosure(checkout, workspaces));
+    packPolicy(making);
     if (consoleDir !== undefined) {
       for (const path of sourceFiles(consoleDir, '.'))
         tree.copy(join(consoleDir, path), join('apps/console/dist', path));

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ERRORS, type ErrorCode } from '@bartizan/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CHECKOUT, Product } from '../first-run/product.ts';
@@ -105,6 +105,29 @@ describe('launcher', { timeout: 180_000 }, () => {
     mkdirSync(join(folder, 'linked'));
     symlinkSync(mkdtempSync(join(folder, 'elsewhere-')), join(folder, 'linked/compile'));
     expect(await cacheOf('linked')).toBe('none');
+  });
+
+  it('packs the policy commands once, and does without where it cannot', async () => {
+    const root = join(folder, 'checkout');
+    const calls = join(folder, 'calls');
+    const program = join(root, 'tools/run-tree/pack-policy.ts');
+    const script = `PATH=${dirname(process.execPath)}:$PATH\npolicy_pack ${root}\nprintf fine`;
+    expect((await launcherFunctions(script)).stdout).toBe('fine');
+    mkdirSync(join(root, 'tools/run-tree'), { recursive: true });
+    mkdirSync(join(root, 'node_modules'));
+    writeFileSync(program, 'throw new Error();\n');
+    expect(await launcherFunctions(script)).toMatchObject({ stdout: 'fine', stderr: '', code: 0 });
+    const list = join(root, 'node_modules/.bartizan-packed/policy/inputs.json');
+    writeFileSync(
+      program,
+      `import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+mkdirSync(${JSON.stringify(dirname(list))}, { recursive: true });
+writeFileSync(${JSON.stringify(list)}, '[]');
+appendFileSync(${JSON.stringify(calls)}, process.argv[2] + '\\n');
+`,
+    );
+    for (let turn = 0; turn < 2; turn += 1) expect((await launcherFunctions(script)).stdout).toBe('fine');
+    expect(readFileSync(calls, 'utf8')).toBe(`${root}\n`);
   });
 
   it('works from another folder and through a link', async () => {

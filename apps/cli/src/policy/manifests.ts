@@ -46,7 +46,7 @@ export function manifestFiles(paths: readonly string[]): Result<readonly string[
 
 /** The documents of one file, read piece by piece: no file is ever held whole. */
 export async function* documentsOf(path: string): AsyncGenerator<YamlDocument> {
-  const reader = new YamlReader();
+  const reader = new YamlReader({}, { places: true });
   const pieces: AsyncIterable<Uint8Array> =
     path === STDIN ? process.stdin : createReadStream(path, { highWaterMark: PIECE_BYTES });
   for await (const piece of pieces) yield* reader.push(piece);

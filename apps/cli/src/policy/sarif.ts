@@ -3,6 +3,7 @@
 
 import { hash } from 'node:crypto';
 import type { Severity } from '@bartizan/contracts';
+import { InvariantError } from '@bartizan/contracts/result';
 import type { AdmissionRuleSet } from '@bartizan/engine/admission';
 import type { Language } from '../text/catalogue.ts';
 import type { ObjectName, PlacedViolation, PolicyFinding, PolicyRun } from './judge-manifests.ts';
@@ -50,13 +51,28 @@ const json = (value: unknown): string => JSON.stringify(value);
 /** What of a text as JSON stands between the quotation marks. */
 const inside = (text: string): string => json(text).slice(1, -1);
 
-/** What the results of one file, and of one object, have in common, as it stands between quotation marks of JSON. */
+/** What the results of one file, and of one object, have in common, as JSON that stands between what differs. */
 interface Shared {
   readonly file: string;
   readonly object: ObjectName;
-  readonly title: string;
   readonly inFile: string;
   readonly uri: string;
+  /** From behind the path in the sentence to the line. */
+  readonly location: string;
+  /** From behind the column to the path. */
+  readonly name: string;
+  /** What fingerprints are made of, from the file to the path. */
+  readonly print: string;
+}
+
+/** What the results of one rule have in common. */
+interface RuleText {
+  /** Up to the sentence. */
+  readonly head: string;
+  /** What its fingerprints are made of, up to the file. */
+  readonly print: string;
+  /** From the fingerprint to the mode. */
+  readonly severity: string;
 }
 
 const SENTENCES_MAX = 10_000;
@@ -64,30 +80,48 @@ const SENTENCES_MAX = 10_000;
 /** Writes results as text: a report has tens of thousands, most of whose parts were written before. */
 class ResultWriter {
   readonly #language: Language;
-  readonly #heads: ReadonlyMap<string, string>;
+  readonly #rules: ReadonlyMap<string, RuleText>;
   /** Sentences as JSON: those of most rules name nothing of the object. */
   readonly #sentences = new Map<string, string>();
   #shared: Shared | undefined;
 
   constructor({ set, language }: ReportBasis) {
     this.#language = language;
-    this.#heads = new Map(
+    this.#rules = new Map(
       set.rules.map(({ rule: { id, severity } }, at) => [
         id,
-        `"ruleId":${json(id)},"ruleIndex":${at},"level":"${LEVEL[severity]}"`,
+        {
+          head: `{"ruleId":${json(id)},"ruleIndex":${at},"level":"${LEVEL[severity]}","message":{"text":"`,
+          print: `[${json(id)},"`,
+          severity: `"},"properties":{"severity":"${severity}","mode":"`,
+        },
       ]),
     );
+  }
+
+  #textOf(id: string): RuleText {
+    const known = this.#rules.get(id);
+    if (known === undefined) throw new InvariantError(`a violation of ${id}, which is no rule of this report`);
+    return known;
   }
 
   #sharedOf(placed: PlacedViolation): Shared {
     const { file, object } = placed;
     const last = this.#shared;
     if (last?.file === file && last.object === object) return last;
-    const ofFile =
-      last?.file === file
-        ? { inFile: last.inFile, uri: last.uri }
-        : { inFile: inside(file), uri: inside(uriOf(file)) };
-    this.#shared = { file, object, title: inside(objectTitle(placed)), ...ofFile };
+    const isSameFile = last?.file === file;
+    const inFile = isSameFile ? last.inFile : inside(file);
+    const uri = isSameFile ? last.uri : inside(uriOf(file));
+    const title = inside(objectTitle(placed));
+    this.#shared = {
+      file,
+      object,
+      inFile,
+      uri,
+      location: `]"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"${uri}"},"region":{"startLine":`,
+      name: `}},"logicalLocations":[{"fullyQualifiedName":"${title}: `,
+      print: `${inFile}","${title}","`,
+    };
     return this.#shared;
   }
 
@@ -103,17 +137,17 @@ class ResultWriter {
   result(placed: PlacedViolation): string {
     const { violation, line, column } = placed;
     const { actual, allowed, patch, mode } = violation;
-    const { id, severity } = violation.rule;
-    const { title, inFile, uri } = this.#sharedOf(placed);
+    const rule = this.#textOf(violation.rule.id);
+    const { location, name, print } = this.#sharedOf(placed);
     const path = inside(violation.path);
     const message = this.#sentence(violation.messageIn(this.#language));
     // The same for the same violation in another run, wherever its line went.
-    const print = hash('sha256', `[${json(id)},"${inFile}","${title}","${path}"]`).slice(0, 32);
+    const mark = hash('sha256', `${rule.print}${print}${path}"]`).slice(0, 32);
     const more =
       (actual === undefined ? '' : `,"actual":${json(actual)}`) +
       (allowed === undefined ? '' : `,"allowed":"${this.#sentence(allowed)}"`) +
       (patch.length === 0 ? '' : `,"patch":${json(patch)}`);
-    return `{${this.#heads.get(id) ?? ''},"message":{"text":"${message} [${path}]"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"${uri}"},"region":{"startLine":${line},"startColumn":${column}}},"logicalLocations":[{"fullyQualifiedName":"${title}: ${path}","kind":"resource"}]}],"partialFingerprints":{"bartizanPolicy/v1":"${print}"},"properties":{"severity":"${severity}","mode":"${mode}","path":"${path}"${more}}}`;
+    return `${rule.head}${message} [${path}${location}${line},"startColumn":${column}${name}${path}","kind":"resource"}]}],"partialFingerprints":{"bartizanPolicy/v1":"${mark}${rule.severity}${mode}","path":"${path}"${more}}}`;
   }
 }
 

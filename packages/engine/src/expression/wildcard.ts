@@ -11,7 +11,8 @@ const SMALL_SEARCH = 4096;
 interface Segment {
   readonly text: string;
   readonly wild: boolean;
-  readonly table: readonly number[];
+  /** Made by the first long text that is searched: most patterns never meet one. */
+  table: readonly number[] | undefined;
 }
 
 /** Failure table of Knuth, Morris and Pratt: keeps the search linear on hostile text. */
@@ -26,7 +27,7 @@ function failureTable(text: string): number[] {
   return table;
 }
 
-const segmentOf = (text: string): Segment => ({ text, wild: text.includes('?'), table: failureTable(text) });
+const segmentOf = (text: string): Segment => ({ text, wild: text.includes('?'), table: undefined });
 
 function matchesAt(segment: Segment, text: string, start: number): boolean {
   if (start < 0 || start + segment.text.length > text.length) return false;
@@ -39,9 +40,11 @@ function matchesAt(segment: Segment, text: string, start: number): boolean {
 }
 
 function searchTable(segment: Segment, text: string, from: number): number {
+  segment.table ??= failureTable(segment.text);
+  const { table } = segment;
   let length = 0;
   for (let at = from; at < text.length; at += 1) {
-    while (length > 0 && text[at] !== segment.text[length]) length = segment.table[length - 1] ?? 0;
+    while (length > 0 && text[at] !== segment.text[length]) length = table[length - 1] ?? 0;
     if (text[at] === segment.text[length]) length += 1;
     if (length === segment.text.length) return at - length + 1;
   }

@@ -43,3 +43,7 @@ export const isFlowIndicator = (code: number): boolean =>
   code === CLOSE_BRACKET ||
   code === OPEN_BRACE ||
   code === CLOSE_BRACE;
+
+/** What no document may hold: control characters but tab, line breaks and NEL, and two that are no characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+export const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;

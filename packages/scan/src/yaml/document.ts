@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { blockNode } from './block.ts';
-import { EOF, HYPHEN, OPEN_BRACE, PERCENT } from './characters.ts';
+import { EOF, FORBIDDEN, HYPHEN, OPEN_BRACE, PERCENT } from './characters.ts';
 import { Cursor } from './cursor.ts';
 import type { YamlLimits } from './limits.ts';
 import type { YamlSink } from './sink.ts';
@@ -14,10 +14,6 @@ export interface DocumentMarks {
   /** Where the next document of the same text begins; its length when there is none. */
   readonly next: number;
 }
-
-/** What no document may hold: control characters but tab, line breaks and NEL, and two that are no characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
 const checkCharacters = (cursor: Cursor): void => {
   const at = cursor.text.search(FORBIDDEN);

@@ -7,7 +7,8 @@
  */
 export { readDocument } from './document.ts';
 export { YAML_LIMITS, type YamlLimits } from './limits.ts';
-export { locate, locateAll, type YamlPath } from './locate.ts';
+export { locate, locateAll } from './locate.ts';
+export { DocumentPlaces, type YamlPath } from './places.ts';
 export { type YamlPosition, type YamlProblem, type YamlProblemCode, YamlRefusal } from './problem.ts';
 export {
   type ReadDocument,

@@ -3,13 +3,11 @@
 
 import { readDocument } from './document.ts';
 import { YAML_LIMITS } from './limits.ts';
+import type { YamlPath } from './places.ts';
 import { positionsAt, type YamlPosition, YamlRefusal } from './problem.ts';
 import type { ReadDocument } from './read.ts';
 import type { ScalarStyle, YamlSink } from './sink.ts';
 import { scalarKey } from './typed-scalar.ts';
-
-/** Names of fields and numbers of entries, from the root on. */
-export type YamlPath = readonly (string | number)[];
 
 /** A place on the way to something that is looked for. */
 interface Wanted {
@@ -122,12 +120,8 @@ const offsetOf = (root: Wanted, path: YamlPath): number => {
   return at;
 };
 
-/**
- * Where paths of a document stand in its file: a field at its key, an entry of a list at its first character. Where a
- * path leads nowhere, because the field is missing or comes by an alias, the nearest place before is given. Reads the
- * text once more: places are kept for nothing but what somebody asks for.
- */
-export const locateAll = (document: ReadDocument, paths: readonly YamlPath[]): YamlPosition[] => {
+/** Offsets of paths, found by reading the text once more. */
+const offsetsByReading = ({ source }: ReadDocument, paths: readonly YamlPath[]): number[] => {
   const root = nothing();
   let places = 0;
   for (const path of paths) {
@@ -142,15 +136,27 @@ export const locateAll = (document: ReadDocument, paths: readonly YamlPath[]): Y
       here = next;
     }
   }
-  const { text, from, firstLine } = document.source;
   try {
-    readDocument(text, new LocateSink(root, places), YAML_LIMITS, from);
+    readDocument(source.text, new LocateSink(root, places), YAML_LIMITS, source.from);
   } catch (error) {
     // It was read before, with bounds of the caller's own that may have been wider.
     if (error !== ALL_FOUND && !(error instanceof YamlRefusal)) throw error;
   }
-  const offsets = paths.map((path) => offsetOf(root, path));
-  return positionsAt(text, offsets, firstLine);
+  return paths.map((path) => offsetOf(root, path));
+};
+
+/**
+ * Where paths of a document stand in its file: a field at its key, an entry of a list at its first character. Where a
+ * path leads nowhere, because the field is missing or comes by an alias, the nearest place before is given. Reads the
+ * text once more, unless its reader has noted places.
+ */
+export const locateAll = (document: ReadDocument, paths: readonly YamlPath[]): YamlPosition[] => {
+  const { places, source } = document;
+  const offsets =
+    places?.areOf(source) === true
+      ? paths.map((path) => places.offsetOf(path))
+      : offsetsByReading(document, paths);
+  return positionsAt(source.text, offsets, source.firstLine);
 };
 
 /** Where one path of a document stands in its file. */

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readDocument } from './document.ts';
+import { jsonObject } from './json.ts';
 import { YAML_LIMITS, type YamlLimits } from './limits.ts';
+import { DocumentPlaces } from './places.ts';
 import { positionAt, type YamlProblem, YamlRefusal } from './problem.ts';
 import { type DocumentBytes, DocumentSplitter } from './splitter.ts';
 import { type JsonValue, ValueSink } from './value-sink.ts';
@@ -15,6 +17,8 @@ export interface ReadDocument {
   readonly line: number;
   /** Its text, from which places are found when somebody asks for them. */
   readonly source: YamlSource;
+  /** Where its nodes stand, until the next document is read; only of a reader that was asked to note it. */
+  readonly places?: DocumentPlaces;
 }
 
 /** A document that could not be read; those after it are not affected. */
@@ -65,7 +69,11 @@ const lineOf = (source: YamlSource): number => {
 };
 
 /** The documents in the bytes of one: one as a rule, several when objects of JSON follow one another. */
-const documentsOf = function* (found: DocumentBytes, limits: YamlLimits): Generator<YamlDocument> {
+const documentsOf = function* (
+  found: DocumentBytes,
+  limits: YamlLimits,
+  places: DocumentPlaces | undefined,
+): Generator<YamlDocument> {
   const { firstLine } = found;
   const text = found.bytes.length > limits.documentChars * 4 ? undefined : decode(found.bytes);
   if (text === undefined) {
@@ -81,13 +89,23 @@ const documentsOf = function* (found: DocumentBytes, limits: YamlLimits): Genera
     yield { ok: false, line: firstLine, problem };
     return;
   }
+  const json = jsonObject(text, limits);
+  if (json !== undefined) {
+    places?.begin();
+    const source = { text, firstLine, from: 0 };
+    yield { ok: true, value: json, line: lineOf(source), source };
+    return;
+  }
   for (let from = 0; from < text.length; ) {
     const source = { text, firstLine, from };
     try {
-      const sink = new ValueSink(limits);
+      places?.begin();
+      const sink = new ValueSink(limits, places);
       const marks = readDocument(text, sink, limits, from);
       if (marks === undefined) return;
-      yield { ok: true, value: sink.root, line: lineOf(source), source };
+      if (places !== undefined) places.source = source;
+      const read = { ok: true, value: sink.root, line: lineOf(source), source } as const;
+      yield places === undefined ? read : { ...read, places };
       from = marks.next;
     } catch (error) {
       yield { ok: false, line: lineOf(source), problem: problemOf(error, source) };
@@ -103,10 +121,13 @@ const documentsOf = function* (found: DocumentBytes, limits: YamlLimits): Genera
 export class YamlReader {
   private readonly splitter = new DocumentSplitter();
   private readonly limits: YamlLimits;
+  private readonly places: DocumentPlaces | undefined;
   private documents = 0;
 
-  constructor(limits: Partial<YamlLimits> = {}) {
+  /** With `places`, notes where everything stands: for who looks for places in most documents, one by one. */
+  constructor(limits: Partial<YamlLimits> = {}, { places = false } = {}) {
     this.limits = { ...YAML_LIMITS, ...limits };
+    this.places = places ? new DocumentPlaces() : undefined;
   }
 
   /** Takes a piece of the stream, which must not be written to later; gives the documents that it completes. */
@@ -121,7 +142,7 @@ export class YamlReader {
 
   private *read(found: DocumentBytes): Generator<YamlDocument> {
     if (this.documents > this.limits.documents) return;
-    for (const document of documentsOf(found, this.limits)) {
+    for (const document of documentsOf(found, this.limits, this.places)) {
       if (++this.documents <= this.limits.documents) {
         yield document;
         continue;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { YamlLimits } from './limits.ts';
+import type { DocumentPlaces } from './places.ts';
 import { type YamlProblemCode, YamlRefusal } from './problem.ts';
 import type { ScalarStyle, YamlSink } from './sink.ts';
 import { scalarKey, scalarValue } from './typed-scalar.ts';
@@ -28,6 +29,7 @@ interface Outer {
   readonly height: number;
   readonly merged: Set<string> | undefined;
   readonly at: number;
+  readonly node: number;
 }
 
 const isMapping = (value: JsonValue): value is JsonMapping =>
@@ -61,10 +63,17 @@ export class ValueSink implements YamlSink {
   private aliasNodes = 0;
   /** Collections inside the open one, at most. */
   private height = 0;
+  /** How the text names the key, and where it stands. */
+  private keyName = '';
+  private keyAt = 0;
+  /** Number of the open collection among the places. */
+  private node = 0;
   private readonly limits: YamlLimits;
+  private readonly places: DocumentPlaces | undefined;
 
-  constructor(limits: YamlLimits) {
+  constructor(limits: YamlLimits, places?: DocumentPlaces) {
     this.limits = limits;
+    this.places = places;
   }
 
   scalar(
@@ -76,15 +85,27 @@ export class ValueSink implements YamlSink {
   ): void {
     this.nodes++;
     if (this.mapping !== undefined && this.key === undefined && !this.isMerge) {
-      if (text === '<<' && style === 'plain' && (tag === undefined || tag === 'tag:yaml.org,2002:merge'))
+      if (text === '<<' && style === 'plain' && (tag === undefined || tag === 'tag:yaml.org,2002:merge')) {
         this.isMerge = true;
-      else this.setKey(scalarKey(text, style, tag, at), at);
+        this.keyName = text;
+      } else {
+        const key = scalarKey(text, style, tag, at);
+        this.setKey(key, at);
+        this.keyName = key;
+      }
+      this.keyAt = at;
       if (anchor !== undefined) this.remember(anchor, { value: text, nodes: 1, height: 0 });
       return;
     }
     const value = scalarValue(text, style, tag, at);
     if (anchor !== undefined) this.remember(anchor, { value, nodes: 1, height: 0 });
+    if (this.places !== undefined) this.place(this.places, at);
     this.add(value, at);
+  }
+
+  /** Notes where a value stands: a field at its key. */
+  private place(places: DocumentPlaces, at: number): number {
+    return this.mapping === undefined ? places.add(at, undefined) : places.add(this.keyAt, this.keyName);
   }
 
   alias(name: string, at: number): void {
@@ -112,7 +133,12 @@ export class ValueSink implements YamlSink {
       if (typeof found.value === 'object')
         refuse('E_YAML_KEY', at, 'a key that is a list, a mapping or null');
       this.setKey(String(found.value), at);
-    } else this.add(found.value, at);
+      this.keyName = name;
+      this.keyAt = at;
+      return;
+    }
+    if (this.places !== undefined) this.place(this.places, at);
+    this.add(found.value, at);
   }
 
   startSequence(_isFlow: boolean, anchor: string | undefined, _tag: string | undefined, at: number): void {
@@ -149,8 +175,9 @@ export class ValueSink implements YamlSink {
     if (this.mapping !== undefined && this.key === undefined && !this.isMerge)
       refuse('E_YAML_KEY', at, 'a key that is a list, a mapping or null');
     this.nodes++;
-    const { list, mapping, key, isMerge, nodes, height, merged } = this;
-    this.outers.push({ list, mapping, key, isMerge, anchor, nodes, height, merged, at });
+    const { list, mapping, key, isMerge, nodes, height, merged, node } = this;
+    this.outers.push({ list, mapping, key, isMerge, anchor, nodes, height, merged, at, node });
+    if (this.places !== undefined) this.node = this.place(this.places, at);
     if (anchor !== undefined) {
       this.anchors ??= new Map();
       this.anchors.set(anchor, undefined);
@@ -173,6 +200,8 @@ export class ValueSink implements YamlSink {
     this.isMerge = outer.isMerge;
     this.merged = outer.merged;
     this.height = Math.max(outer.height, height);
+    this.places?.close(this.node);
+    this.node = outer.node;
     this.add(value, outer.at);
   }
 

@@ -109,12 +109,13 @@ export function requestTest(match: AdmissionMatch): RequestTest | undefined {
   const { labels = {}, namespaceLabels } = match;
   const namesUsers = (match.users ?? []).length > 0;
   const namesGroups = (match.groups ?? []).length > 0;
+  const namesLabels = Object.keys(labels).length > 0;
   return {
     fits: (evaluation) => {
       const { user } = evaluation.request;
       if (user === undefined ? namesUsers || namesGroups : !users(user.name)) return NO;
       if (namesGroups && user !== undefined && !user.groups.some(groups)) return NO;
-      const own = labelsHold(labels, walk(evaluation.value, ['metadata', 'labels']));
+      const own = namesLabels ? labelsHold(labels, walk(evaluation.value, ['metadata', 'labels'])) : YES;
       return own === NO ? NO : namespaceLabelsHold(namespaceLabels, evaluation);
     },
   };

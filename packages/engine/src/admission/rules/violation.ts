@@ -1,7 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AdmissionRule, FactValue, LocalText, Operator } from '@bartizan/contracts';
+import type {
+  AdmissionFieldCondition,
+  AdmissionRule,
+  FactValue,
+  LocalText,
+  Operator,
+} from '@bartizan/contracts';
 import { showValue } from '../../runtime/message.ts';
 import { type AdmissionField, stepsOf } from '../fields/field.ts';
 import { fieldNamed } from '../fields/named.ts';
@@ -17,6 +23,7 @@ const MESSAGE_MAX = 1000;
 export class ViolatingPlace {
   readonly item: Item;
   readonly best: Witness;
+  #steps: readonly Step[] | undefined = undefined;
   #path: string | undefined = undefined;
 
   constructor(item: Item, best: Witness) {
@@ -26,8 +33,11 @@ export class ViolatingPlace {
 
   /** The way to it from the root of the object. */
   get steps(): readonly Step[] {
-    const { field, item } = this.best;
-    return field === undefined ? item.steps : stepsOf(field, item);
+    if (this.#steps === undefined) {
+      const { field, item } = this.best;
+      this.#steps = field === undefined ? item.steps : stepsOf(field, item);
+    }
+    return this.#steps;
   }
 
   /** The same as a field path; a dot for the object as a whole. */
@@ -75,6 +85,8 @@ function bestOf(witnesses: readonly Witness[], rule: AdmissionRule): ReadonlyMap
 
 /** Puts what was found in order: one place per innermost item. What holds of the whole request belongs to each. */
 export function placesOf(witnesses: readonly Witness[], rule: AdmissionRule): ViolatingPlace[] {
+  const [only] = witnesses;
+  if (only !== undefined && witnesses.length === 1) return [new ViolatingPlace(only.item, only)];
   const best = bestOf(witnesses, rule);
   const outer = new Set<Item>();
   if (best.size > 1)
@@ -142,10 +154,14 @@ const ALLOWED: Readonly<Record<Operator, { readonly held: Sayer; readonly failed
   absent: { held: () => '(set)', failed: () => '(not set)' },
 };
 
-/** Values that would be right, in the short form of both languages: words of the value, signs and English operators. */
-export function allowedOf({ condition, field, held }: Witness): string | undefined {
-  if (condition === undefined) return undefined;
-  const { operator, value } = condition;
+/** What is said of one comparison, when it held and when it did not: many places fail by the same one. */
+interface Said {
+  held: string | undefined;
+  failed: string | undefined;
+}
+const said = new WeakMap<AdmissionFieldCondition, Said>();
+
+function sayAllowed({ field, held }: Witness, { operator, value }: AdmissionFieldCondition): string {
   const sayer = ALLOWED[operator];
   if (typeof value === 'boolean' && (operator === 'equals' || operator === 'not-equals')) {
     const wanted = (operator === 'equals') === held ? !value : value;
@@ -154,6 +170,23 @@ export function allowedOf({ condition, field, held }: Witness): string | undefin
   const shown =
     value === undefined ? '' : Array.isArray(value) ? value.slice(0, 32).join(', ') : String(value);
   return (held ? sayer.held(shown) : sayer.failed(shown)).slice(0, SHOWN_MAX);
+}
+
+/** Values that would be right, in the short form of both languages: words of the value, signs and English operators. */
+export function allowedOf(witness: Witness): string | undefined {
+  const { condition } = witness;
+  if (condition === undefined) return undefined;
+  let known = said.get(condition);
+  if (known === undefined) {
+    known = { held: undefined, failed: undefined };
+    said.set(condition, known);
+  }
+  if (witness.held) {
+    known.held ??= sayAllowed(witness, condition);
+    return known.held;
+  }
+  known.failed ??= sayAllowed(witness, condition);
+  return known.failed;
 }
 
 const PLACEHOLDER = /\{([A-Za-z0-9._/*-]{1,128})\}/g;
@@ -174,10 +207,15 @@ function itemFor(subject: string, place: Item): Item | undefined {
     : undefined;
 }
 
+/** A name in a message, with the field it is of; `path` is none. */
+interface Slot {
+  readonly name: string;
+  readonly field: AdmissionField | undefined;
+}
+
 /** What stands for a name in a message; undefined when nothing is there. */
-function shown(name: string, place: ViolatingPlace): string | undefined {
+function shown({ name, field }: Slot, place: ViolatingPlace): string | undefined {
   if (name === 'path') return place.path;
-  const field = fieldNamed(name);
   const item = field && itemFor(field.subject, place.item);
   if (field === undefined || item === undefined) return undefined;
   if (mayBeSecret(field, item)) return '***';
@@ -187,21 +225,28 @@ function shown(name: string, place: ViolatingPlace): string | undefined {
 
 /** A message taken apart: text and names in turn. */
 interface Template {
-  readonly en: readonly string[];
-  readonly ja: readonly string[];
+  readonly en: readonly (string | Slot)[];
+  readonly ja: readonly (string | Slot)[];
   /** The message itself, where it names nothing. */
   readonly fixed: LocalText | undefined;
 }
 const templates = new WeakMap<AdmissionRule, Template>();
 
+/** Text and names in turn. */
+const partsOf = (message: string): (string | Slot)[] =>
+  message
+    .split(PLACEHOLDER)
+    .map((part, at) => (at % 2 === 1 ? { name: part, field: fieldNamed(part) } : part));
+
 function templateOf(rule: AdmissionRule): Template {
   const known = templates.get(rule);
   if (known !== undefined) return known;
-  const en = rule.message.en.split(PLACEHOLDER);
-  const ja = rule.message.ja.split(PLACEHOLDER);
+  const en = partsOf(rule.message.en);
+  const ja = partsOf(rule.message.ja);
   const isFixed = en.length === 1 && ja.length === 1;
-  const clip = (text: string | undefined): string => (text ?? '').slice(0, MESSAGE_MAX);
-  const template = { en, ja, fixed: isFixed ? { en: clip(en[0]), ja: clip(ja[0]) } : undefined };
+  const clip = (text: string): string => text.slice(0, MESSAGE_MAX);
+  const fixed = isFixed ? { en: clip(rule.message.en), ja: clip(rule.message.ja) } : undefined;
+  const template = { en, ja, fixed };
   templates.set(rule, template);
   return template;
 }
@@ -209,12 +254,12 @@ function templateOf(rule: AdmissionRule): Template {
 const NOT_SET: Readonly<Record<keyof LocalText, string>> = { en: '(not set)', ja: '（未設定）' };
 
 function filled(
-  parts: readonly string[],
+  parts: readonly (string | Slot)[],
   none: string,
-  shownFor: (name: string) => string | undefined,
+  shownFor: (slot: Slot) => string | undefined,
 ): string {
   let text = '';
-  for (const [at, part] of parts.entries()) text += at % 2 === 1 ? (shownFor(part) ?? none) : part;
+  for (const part of parts) text += typeof part === 'string' ? part : (shownFor(part) ?? none);
   return text.length > MESSAGE_MAX ? text.slice(0, MESSAGE_MAX) : text;
 }
 
@@ -224,9 +269,9 @@ export function messageFor(rule: AdmissionRule, place: ViolatingPlace): LocalTex
   if (fixed !== undefined) return fixed;
   // Both languages mostly name the same fields: each is read once.
   const values = new Map<string, string | undefined>();
-  const shownOnce = (name: string): string | undefined => {
-    if (!values.has(name)) values.set(name, shown(name, place));
-    return values.get(name);
+  const shownOnce = (slot: Slot): string | undefined => {
+    if (!values.has(slot.name)) values.set(slot.name, shown(slot, place));
+    return values.get(slot.name);
   };
   return { en: filled(en, NOT_SET.en, shownOnce), ja: filled(ja, NOT_SET.ja, shownOnce) };
 }
@@ -235,5 +280,5 @@ export function messageFor(rule: AdmissionRule, place: ViolatingPlace): LocalTex
 export function messageIn(rule: AdmissionRule, place: ViolatingPlace, language: keyof LocalText): string {
   const template = templateOf(rule);
   if (template.fixed !== undefined) return template.fixed[language];
-  return filled(template[language], NOT_SET[language], (name) => shown(name, place));
+  return filled(template[language], NOT_SET[language], (slot) => shown(slot, place));
 }

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** Where `tools/run-tree/pack-policy.ts` puts the policy commands, below a checkout or a release. */
+const FOLDER = 'node_modules/.bartizan-packed/policy';
+
+/** A file that was packed, as it was then: path from the root, time of its last change in ms, bytes. */
+type Input = readonly [path: string, mtimeMs: number, size: number];
+
+const isUnchanged =
+  (root: string) =>
+  ([path, mtimeMs, size]: Input): boolean => {
+    const now = statSync(join(root, path), { throwIfNoEntry: false });
+    return now?.mtimeMs === mtimeMs && now.size === size;
+  };
+
+/**
+ * The policy commands as few files, with all they load in the order in which it is needed; undefined when nobody has
+ * packed them, or when a source has changed since: then the sources are what runs, and the launcher packs them the next
+ * time. A release names no inputs, for nothing in it ever changes.
+ */
+export function packedPolicy(root: string): string | undefined {
+  const folder = join(root, FOLDER);
+  const list = join(folder, 'inputs.json');
+  try {
+    const inputs: readonly Input[] = JSON.parse(readFileSync(list, 'utf8'));
+    if (inputs.every(isUnchanged(root))) return pathToFileURL(join(folder, 'main.js')).href;
+    rmSync(list, { force: true });
+  } catch {
+    // Nobody has packed them, or somebody else's checkout cannot be written to: the sources run as well.
+  }
+  return undefined;
+}
