@@ -119,6 +119,18 @@ describe('the ledger of decisions', () => {
     expect(ids.every((id) => /^d-[0-9a-f]{24}$/.test(id))).toBe(true);
   });
 
+  it('hands over few large refusals at a time, one after the other', async () => {
+    const { ledger, writes } = stage({ violations: 10 });
+    const violations = Array.from({ length: 5 }, (_, at) => violation(`spec.containers[${at}]`));
+    for (const uid of ['a', 'b', 'c', 'd', 'e']) ledger.note(ask(uid), answer('deny', { violations }));
+    const many = Array.from({ length: 40 }, (_, at) => violation(`spec.volumes[${at}]`));
+    ledger.note(ask('f'), answer('deny', { violations: many }));
+    ledger.note(ask('g'), answer('allow'));
+    await vi.advanceTimersByTimeAsync(120);
+    expect(writes).toEqual([['a', 'b'], ['c', 'd'], ['e', 'f'], ['g']]);
+    expect(ledger.state()).toEqual({ waiting: 0, lostTotal: 0 });
+  });
+
   it('gives up what passed before what was refused when it is full, and counts it', async () => {
     const { note, writes, ledger, logged } = stage({ waiting: 3 });
     note('allow', 'a1', 'a2', 'a3', 'a4');

@@ -19,6 +19,8 @@ export interface LedgerLimits {
   readonly retryMs: number;
   /** Records of one write. More would hold up answers while they are handed over. */
   readonly batch: number;
+  /** Violations of one write: a refusal may be as large as twenty others. One record is written however many it has. */
+  readonly violations: number;
   /** Decisions that may wait. */
   readonly waiting: number;
 }
@@ -45,12 +47,28 @@ const LIMITS: LedgerLimits = {
   repeatMs: 2_000,
   retryMs: 2_000,
   batch: 250,
+  violations: 250,
   waiting: 20_000,
 };
 const VIOLATIONS_MAX = 256;
 /** Hexadecimal digits of the time and of the number in an id. */
 const ID_DIGITS = 12;
 const NUMBERS = 2 ** 48;
+
+/** Takes records from the front of a list, as many as there is room for. */
+function takeUpTo(
+  list: AdmissionDecision[],
+  room: { records: number; violations: number },
+): AdmissionDecision[] {
+  let count = 0;
+  for (const { violations } of list) {
+    if (room.records <= 0 || room.violations <= 0) break;
+    room.records -= 1;
+    room.violations -= violations.length;
+    count += 1;
+  }
+  return list.splice(0, count);
+}
 
 /**
  * Keeps what was answered to API servers: written in batches, away from the answer, one batch at a time. What does not
@@ -192,23 +210,34 @@ export class DecisionLedger {
 
   /** Until what waits is looked at again. */
   #pause(): number {
-    const { refusalMs, retryMs } = this.#limits;
+    const { refusalMs, passMs, retryMs } = this.#limits;
     if (this.#code !== undefined) return retryMs;
-    return this.#queued > 0 ? refusalMs : Math.max(0, this.#folds.dueAt - performance.now());
+    // Records that are due soon after one another are written together.
+    return this.#queued > 0 ? refusalMs : Math.max(passMs, this.#folds.dueAt - performance.now());
   }
 
   /** What waits now, batch by batch; what comes meanwhile waits for the next time, unless it fills a batch. */
   async #writeAll(): Promise<void> {
     for (const record of this.#folds.due(performance.now())) this.#queue(record);
-    while ((await this.#write()) && this.#noted.length + this.#passed.length >= this.#limits.batch);
+    while ((await this.#write()) && this.#fillsBatch());
+  }
+
+  #fillsBatch(): boolean {
+    const { batch, violations } = this.#limits;
+    if (this.#noted.length + this.#passed.length >= batch) return true;
+    let found = 0;
+    return this.#noted.some((record) => {
+      found += record.violations.length;
+      return found >= violations;
+    });
   }
 
   /** Writes a batch; whether the store took it. */
   async #write(): Promise<boolean> {
     const { store, log } = this.#parts;
-    const { batch: most } = this.#limits;
-    const noted = this.#noted.splice(0, most);
-    const passed = this.#passed.splice(0, most - noted.length);
+    const room = { records: this.#limits.batch, violations: this.#limits.violations };
+    const noted = takeUpTo(this.#noted, room);
+    const passed = takeUpTo(this.#passed, room);
     const records = [...noted, ...passed];
     if (records.length === 0) return true;
     const count = records.reduce((sum, record) => sum + decisionsIn(record), 0);

@@ -187,6 +187,16 @@ export const probes: Reader = kept('probes', (parent) => {
   return { items, malformed };
 });
 
+/** The same as values. */
+export const probeValues: RawReader = ({ value }) => {
+  const found: unknown[] = [];
+  for (const path of PROBES) {
+    const one = walk(value, path);
+    if (one !== undefined) found.push(one);
+  }
+  return found;
+};
+
 /** What a scan found; nothing is known, rather than nothing found, when there was no scan. */
 export const fromScan = (subject: 'vulnerability' | 'package', key: 'vulnerabilities' | 'packages'): Reader =>
   kept(key, (parent) => {

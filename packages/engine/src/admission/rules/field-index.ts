@@ -73,7 +73,6 @@ export class FieldIndex {
   }
 
   #ofText(text: string, marks: Marks): void {
-    if (this.#texts.length === 0) return;
     if (text.length > TEXT_MAX) {
       marks.all(this.#texts);
       return;
@@ -90,8 +89,10 @@ export class FieldIndex {
   #ofOne(value: string | number | boolean, marks: Marks): void {
     const rules = this.#values.get(value);
     if (rules !== undefined) marks.all(rules);
-    if (typeof value === 'string') this.#ofText(value, marks);
-    if (typeof value !== 'number') return;
+    if (typeof value !== 'number') {
+      if (typeof value === 'string' && this.#texts.length > 0) this.#ofText(value, marks);
+      return;
+    }
     for (const { bound, rule } of this.#above) {
       if (bound >= value) break;
       marks.one(rule);
@@ -109,7 +110,7 @@ export class FieldIndex {
       marks.all(this.all);
       return;
     }
-    marks.all(this.#set);
+    if (this.#set.length > 0) marks.all(this.#set);
     if (Array.isArray(reading)) for (const one of reading) this.#ofOne(one, marks);
     else this.#ofOne(reading, marks);
   }

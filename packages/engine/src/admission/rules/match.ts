@@ -96,6 +96,8 @@ export function namespaceLabelsHold(
   return labelsHold(wanted, facts.labels);
 }
 
+const LABELS = ['metadata', 'labels'];
+
 /** The parts of a match that depend on more than resource, operation and namespace. */
 export interface RequestTest {
   readonly fits: (evaluation: Evaluation) => Answer;
@@ -109,13 +111,14 @@ export function requestTest(match: AdmissionMatch): RequestTest | undefined {
   const { labels = {}, namespaceLabels } = match;
   const namesUsers = (match.users ?? []).length > 0;
   const namesGroups = (match.groups ?? []).length > 0;
+  const namesLabels = Object.keys(labels).length > 0;
   return {
     fits: (evaluation) => {
       const { user } = evaluation.request;
       if (user === undefined ? namesUsers || namesGroups : !users(user.name)) return NO;
       if (namesGroups && user !== undefined && !user.groups.some(groups)) return NO;
-      const own = labelsHold(labels, walk(evaluation.value, ['metadata', 'labels']));
-      return own === NO ? NO : namespaceLabelsHold(namespaceLabels, evaluation);
+      if (namesLabels && labelsHold(labels, walk(evaluation.value, LABELS)) === NO) return NO;
+      return namespaceLabelsHold(namespaceLabels, evaluation);
     },
   };
 }

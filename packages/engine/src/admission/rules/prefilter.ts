@@ -18,6 +18,8 @@ interface Needed {
 /** One member on the way to fields: it is looked at once for all that stand at it or below. */
 class Branch {
   readonly #key: string;
+  /** Whether an object that has no such member answers with one all the same: constructor, toString … */
+  readonly #isInherited: boolean;
   readonly #here: Needed[] = [];
   readonly #below = new Map<string, Branch>();
   // The same as a list, and the rules of all that stands below: made once all fields are in.
@@ -26,6 +28,7 @@ class Branch {
 
   constructor(key: string) {
     this.#key = key;
+    this.#isInherited = key in Object.prototype;
   }
 
   add(needed: Needed, depth: number): void {
@@ -48,8 +51,9 @@ class Branch {
   }
 
   mark(holder: JsonObject, marks: Marks): void {
-    const found = member(holder, this.#key);
-    if (found === undefined) return;
+    const key = this.#key;
+    const found = this.#isInherited ? member(holder, key) : holder[key];
+    if (found === undefined || found === null) return;
     const here = this.#here;
     for (let at = 0; at < here.length; at += 1) {
       const needed = here[at];
