@@ -129,7 +129,7 @@ function recordAdded(pairs: readonly Pair[]): void {
     met: median(added) <= GOAL_ADDED_MS,
     notes: [
       `p50, p99 and p99.9 of ours ${ms(middle(({ ours }) => ours.p50))}, ${ms(middle(({ ours }) => ours.p99))} and ${ms(middle(({ ours }) => ours.p999))} ms, of the other ${ms(middle(({ other }) => other.p50))}, ${ms(middle(({ other }) => other.p99))} and ${ms(middle(({ other }) => other.p999))} ms`,
-      `constant arrival over ${CONNECTIONS} connections, times from when a request was due; 500 rules, one pod of ten refused, each answer kept in the store`,
+      `constant arrival over ${CONNECTIONS} connections, times from when a request was due; 500 rules, one pod of ten refused; each answer kept in the store, those of the same 200 pods in one record for two seconds`,
       `CPU of the server per request, all its threads: ours ${middle(({ ours }) => ours.cpuUs).toFixed(0)} us, the other ${middle(({ other }) => other.cpuUs).toFixed(0)} us`,
     ],
   });

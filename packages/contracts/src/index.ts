@@ -222,6 +222,7 @@ export {
   UplinkStatus,
 } from './nouns/node.ts';
 export {
+  ADMISSION_REPEATS_MAX,
   AdmissionDecision,
   ComplianceControl,
   Group,

@@ -9,6 +9,7 @@ import { ClusterId, DottedId, OpaqueId, TenantId } from '../ids.ts';
 import { CONTROL_IDS, OwaspItems } from '../owasp.ts';
 import {
   choice,
+  decimal,
   flag,
   inline,
   instant,
@@ -92,6 +93,9 @@ export const Response = object('Response', 'Something that was done', {
 });
 export type Response = Static<typeof Response>;
 
+/** Most requests that one decision stands for beside its own. */
+export const ADMISSION_REPEATS_MAX = 50;
+
 /** What the API server asked and what was answered. */
 export const AdmissionDecision = object('AdmissionDecision', 'An answer to an API server', {
   id: OpaqueId,
@@ -111,6 +115,18 @@ export const AdmissionDecision = object('AdmissionDecision', 'An answer to an AP
   violations: list(AdmissionViolation, 'What the rules found', 256),
   decision: Decision,
   atMs: instant('When'),
+  repeats: optional(
+    list(
+      inline('One more request with the same answer', {
+        requestUid: text('uid of its AdmissionReview', 64),
+        name: text('Its object name', 253),
+        atMs: instant('When'),
+        elapsedUs: decimal('Time its judgement took', 'us'),
+      }),
+      'Requests of the next seconds that asked the same and were answered the same, for the same reasons',
+      ADMISSION_REPEATS_MAX,
+    ),
+  ),
 });
 export type AdmissionDecision = Static<typeof AdmissionDecision>;
 

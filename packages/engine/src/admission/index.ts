@@ -26,7 +26,7 @@ export {
   STEPS_MAX,
 } from './pod/evaluation.ts';
 export { type ImageReference, imageReference } from './pod/image-reference.ts';
-export { fieldPath, type JsonObject, pointerOf, type Step } from './pod/json.ts';
+export { fieldPath, type JsonObject, pointerOf, type Step, sameJson } from './pod/json.ts';
 export { CUSTOM_POD_PATHS, resourceOf } from './pod/kinds.ts';
 export { POD_PATHS, type PodPath, type PodPathTable, podPathTable } from './pod/pod-paths.ts';
 export { quantity } from './pod/quantity.ts';

@@ -3,6 +3,7 @@
 
 import { ACCESS_CASES } from './access-cases.ts';
 import type { StoreCase } from './case.ts';
+import { DECISION_CASES } from './decision-cases.ts';
 import { ENTITY_CASES } from './entity-cases.ts';
 import { EVENT_CASES } from './event-cases.ts';
 import { PACKAGE_CASES } from './package-cases.ts';
@@ -10,6 +11,7 @@ import { PACKAGE_CASES } from './package-cases.ts';
 /** Every promise of the store ports: one table, run by every implementation. */
 export const STORE_CASES: readonly StoreCase[] = [
   ...ENTITY_CASES,
+  ...DECISION_CASES,
   ...ACCESS_CASES,
   ...EVENT_CASES,
   ...PACKAGE_CASES,

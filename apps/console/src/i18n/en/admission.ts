@@ -217,6 +217,7 @@ export const admission = {
     'Decisions appear when a cluster is watched and its API server asks us about what is created.',
   'admission.decision': 'Decision',
   'admission.decision.clean': 'No rule was violated.',
+  'admission.repeats': 'Asked again, with the same answer',
   'admission.request': 'What was asked',
   'admission.resource': 'Resource',
   'admission.sub-resource': 'Sub-resource',

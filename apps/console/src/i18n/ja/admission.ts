@@ -211,6 +211,7 @@ export const admission = {
     'クラスターを監視し、その API サーバーが作成内容を問い合わせるようになると、判定が表示されます。',
   'admission.decision': '判定',
   'admission.decision.clean': 'ルールへの違反はありませんでした。',
+  'admission.repeats': '同じ回答になった問い合わせ',
   'admission.request': '問い合わせの内容',
   'admission.resource': 'リソース',
   'admission.sub-resource': 'サブリソース',

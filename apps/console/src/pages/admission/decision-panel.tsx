@@ -91,6 +91,18 @@ const Body = ({ decision }: { decision: AdmissionDecision }) => {
         />
         <p className="quiet small">{t('why.elapsed', { n: count(decision.decision.elapsedUs) })}</p>
       </Section>
+      {decision.repeats !== undefined && (
+        <Section title={t('admission.repeats')}>
+          <Facts
+            rows={decision.repeats.map(({ requestUid, name, atMs }) => [
+              requestUid,
+              <Verbatim key={requestUid} mono>
+                {`${exact(atMs)} ${objectName({ namespace: decision.namespace, name })}`}
+              </Verbatim>,
+            ])}
+          />
+        </Section>
+      )}
     </>
   );
 };

@@ -1,13 +1,21 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type AdmissionDecision, err, failure, ok } from '@bartizan/contracts';
+import {
+  ADMISSION_REPEATS_MAX,
+  type AdmissionDecision,
+  type AdmissionViolation,
+  err,
+  failure,
+  ok,
+} from '@bartizan/contracts';
 import { decisionIdFrom } from '@bartizan/contracts/decision-id';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AdmissionAnswer, AdmissionAsk, Log } from '../../ports.ts';
 import { DecisionLedger, type LedgerLimits } from './decision-ledger.ts';
 
-const ask = (uid: string): AdmissionAsk => ({
+/** Each about an object of its own, unless it is told otherwise. */
+const ask = (uid: string, more: Partial<AdmissionAsk> = {}): AdmissionAsk => ({
   uid,
   operation: 'CREATE',
   group: '',
@@ -16,17 +24,33 @@ const ask = (uid: string): AdmissionAsk => ({
   subResource: '',
   kind: 'Pod',
   namespace: 'shop',
-  name: 'web',
+  name: uid,
   user: { name: 'kim', groups: ['dev'] },
   dryRun: false,
+  ...more,
 });
-const answer = (verdict: 'allow' | 'alert' | 'deny'): AdmissionAnswer => ({
+const answer = (
+  verdict: 'allow' | 'alert' | 'deny',
+  more: Partial<AdmissionAnswer> = {},
+): AdmissionAnswer => ({
   allowed: verdict !== 'deny',
   warnings: [],
   auditAnnotations: {},
   decision: { verdict, reasons: [], nearest: [], enforcementPoint: 'api-server', elapsedUs: 7 },
   violations: [],
   policyRevision: 'r1',
+  ...more,
+});
+const violation = (path: string): AdmissionViolation => ({
+  rule: 'custom.rule',
+  revision: 'c0ffee',
+  title: { en: 'no', ja: '不可' },
+  severity: 'high',
+  mode: 'enforce',
+  state: 'violated',
+  path,
+  message: { en: 'no', ja: '不可' },
+  patch: [],
 });
 
 /** A ledger over a store that takes what it is told to, and remembers each write. */
@@ -100,6 +124,18 @@ describe('the ledger of decisions', () => {
     expect(ids.every((id) => /^d-[0-9a-f]{24}$/.test(id))).toBe(true);
   });
 
+  it('hands over few large refusals at a time, one after the other', async () => {
+    const { ledger, writes } = stage({ violations: 10 });
+    const violations = Array.from({ length: 5 }, (_, at) => violation(`spec.containers[${at}]`));
+    for (const uid of ['a', 'b', 'c', 'd', 'e']) ledger.note(ask(uid), answer('deny', { violations }));
+    const many = Array.from({ length: 40 }, (_, at) => violation(`spec.volumes[${at}]`));
+    ledger.note(ask('f'), answer('deny', { violations: many }));
+    ledger.note(ask('g'), answer('allow'));
+    await vi.advanceTimersByTimeAsync(120);
+    expect(writes).toEqual([['a', 'b'], ['c', 'd'], ['e', 'f'], ['g']]);
+    expect(ledger.state()).toEqual({ waiting: 0, lostTotal: 0 });
+  });
+
   it('gives up what passed before what was refused when it is full, and counts it', async () => {
     const { note, writes, ledger, logged } = stage({ waiting: 3 });
     note('allow', 'a1', 'a2', 'a3', 'a4');
@@ -154,5 +190,99 @@ describe('the ledger of decisions', () => {
     await closed;
     expect(ledger.state()).toEqual({ waiting: 0, lostTotal: 2, code: 'E_STORE_FULL' });
     expect(logged.at(-1)).toBe('admission decisions are not kept {"count":2,"code":"E_STORE_FULL"}');
+  });
+});
+
+/** The uids of a record: its own, and those of what repeats it. */
+const uidsOf = ({ requestUid, repeats = [] }: AdmissionDecision): string[] => [
+  requestUid,
+  ...repeats.map((repeat) => repeat.requestUid),
+];
+/** A pod of a replica set: its name is its own, the rest is not. */
+const replica = (uid: string, more: Partial<AdmissionAsk> = {}): AdmissionAsk =>
+  ask(uid, { object: { metadata: { generateName: 'web-5d9-', name: `web-5d9-${uid}` } }, ...more });
+
+describe('decisions that repeat one another', () => {
+  it('are one record after the first, with the uid, name and time of each; the window goes on while they come', async () => {
+    const { ledger, kept } = stage();
+    const refused = answer('deny', { allowed: false, violations: [violation('spec.hostNetwork')] });
+    for (const uid of ['a', 'b', 'c']) ledger.note(replica(uid), refused);
+    expect(ledger.state()).toEqual({ waiting: 3, lostTotal: 0 });
+    await vi.advanceTimersByTimeAsync(60);
+    expect(kept.map(uidsOf)).toEqual([['a']]);
+    expect(ledger.state()).toEqual({ waiting: 2, lostTotal: 0 });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(kept.map(uidsOf)).toEqual([['a'], ['b', 'c']]);
+    expect(kept[1]).toMatchObject({
+      name: 'b',
+      repeats: [{ requestUid: 'c', name: 'c', atMs: expect.any(Number), elapsedUs: 7 }],
+    });
+    ledger.note(replica('d'), refused);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(kept).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(kept.flatMap(uidsOf)).toEqual(['a', 'b', 'c', 'd']);
+    // Nothing came for a window: the next one is written at once again.
+    await vi.advanceTimersByTimeAsync(5_000);
+    ledger.note(replica('e'), refused);
+    await vi.advanceTimersByTimeAsync(60);
+    expect(kept.flatMap(uidsOf)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(ledger.state()).toEqual({ waiting: 0, lostTotal: 0 });
+    expect(ledger.verdicts.get('deny')).toBe(5);
+  });
+
+  it.each<[string, Partial<AdmissionAsk>, Partial<AdmissionAnswer>]>([
+    ['who asks', { user: { name: 'lee', groups: ['dev'] } }, {}],
+    ['the groups of who asks', { user: { name: 'kim', groups: ['dev', 'ops'] } }, {}],
+    ['the namespace', { namespace: 'bank' }, {}],
+    ['the operation', { operation: 'UPDATE' }, {}],
+    ['the resource', { resource: 'podtemplates' }, {}],
+    ['the group', { group: 'apps' }, {}],
+    ['the version', { version: 'v2' }, {}],
+    ['the kind', { kind: 'PodTemplate' }, {}],
+    ['the sub-resource', { subResource: 'resize' }, {}],
+    ['whether it is a dry run', { dryRun: true }, {}],
+    ['the name, where it was not made', { object: {}, name: 'web' }, {}],
+    ['what its name was made of', { object: { metadata: { generateName: 'web-6c1-' } } }, {}],
+    ['the rules in force', {}, { policyRevision: 'r2' }],
+    ['what is wrong', {}, { violations: [violation('spec.hostPID')] }],
+    ['the verdict', {}, { decision: answer('alert').decision }],
+  ])('are records of their own where they differ in %s', async (_what, asked, answered) => {
+    const { ledger, kept } = stage();
+    ledger.note(replica('a'), answer('allow'));
+    ledger.note(replica('b', asked), answer('allow', answered));
+    await vi.advanceTimersByTimeAsync(250);
+    expect(kept.map(uidsOf).toSorted()).toEqual([['a'], ['b']]);
+  });
+
+  it('are given up and counted by their number, and fill a record before the next one is begun', async () => {
+    const { ledger, kept, store } = stage({ waiting: 10_000 });
+    const count = 2 * (1 + ADMISSION_REPEATS_MAX) + 1;
+    for (let at = 0; at <= count; at += 1) ledger.note(replica(`u${at}`), answer('allow'));
+    await vi.advanceTimersByTimeAsync(2_100);
+    expect(kept.map((record) => uidsOf(record).length)).toEqual([
+      1,
+      1 + ADMISSION_REPEATS_MAX,
+      1 + ADMISSION_REPEATS_MAX,
+      1,
+    ]);
+    store.takes = false;
+    for (let at = 0; at < 5; at += 1) ledger.note(replica(`v${at}`), answer('allow'));
+    const closed = ledger.close();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await closed;
+    expect(ledger.state()).toEqual({ waiting: 0, lostTotal: 5, code: 'E_STORE_FULL' });
+  });
+
+  it('make room for a refusal, also while they wait for more', async () => {
+    const { ledger, kept, note } = stage({ waiting: 4 });
+    for (const uid of ['a', 'b', 'c', 'd']) ledger.note(replica(uid), answer('allow'));
+    await vi.advanceTimersByTimeAsync(210);
+    expect(kept.map(uidsOf)).toEqual([['a']]);
+    ledger.note(replica('e'), answer('allow'));
+    note('deny', 'x');
+    expect(ledger.state()).toEqual({ waiting: 1, lostTotal: 4 });
+    await vi.advanceTimersByTimeAsync(60);
+    expect(kept.map(uidsOf)).toEqual([['a'], ['x']]);
   });
 });

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import type { Store } from '@bartizan/adapters/store';
 import { type AdmissionDecision, type Scope, tenantScope } from '@bartizan/contracts';
 import type { AdmissionAnswer, AdmissionAsk, Clock, Log, Owner } from '../../ports.ts';
+import { DecisionFolds, decisionsIn, resourceOf } from './decision-folds.ts';
 
 /** How much is kept, and how soon. */
 export interface LedgerLimits {
@@ -12,10 +13,14 @@ export interface LedgerLimits {
   readonly refusalMs: number;
   /** The same for what passed. */
   readonly passMs: number;
+  /** So long what repeats an answer that was just written is gathered in one record. */
+  readonly repeatMs: number;
   /** Until it is tried again, when the store did not take it. */
   readonly retryMs: number;
-  /** Decisions of one write. More would hold up answers while they are handed over. */
+  /** Records of one write. More would hold up answers while they are handed over. */
   readonly batch: number;
+  /** Violations of one write: a refusal may be as large as twenty others. One record is written however many it has. */
+  readonly violations: number;
   /** Decisions that may wait. */
   readonly waiting: number;
 }
@@ -36,11 +41,34 @@ export interface LedgerState {
   readonly code?: string;
 }
 
-const LIMITS: LedgerLimits = { refusalMs: 50, passMs: 200, retryMs: 2_000, batch: 250, waiting: 20_000 };
+const LIMITS: LedgerLimits = {
+  refusalMs: 50,
+  passMs: 200,
+  repeatMs: 2_000,
+  retryMs: 2_000,
+  batch: 250,
+  violations: 250,
+  waiting: 20_000,
+};
 const VIOLATIONS_MAX = 256;
 /** Hexadecimal digits of the time and of the number in an id. */
 const ID_DIGITS = 12;
 const NUMBERS = 2 ** 48;
+
+/** Takes records from the front of a list, as many as there is room for. */
+function takeUpTo(
+  list: AdmissionDecision[],
+  room: { records: number; violations: number },
+): AdmissionDecision[] {
+  let count = 0;
+  for (const { violations } of list) {
+    if (room.records <= 0 || room.violations <= 0) break;
+    room.records -= 1;
+    room.violations -= violations.length;
+    count += 1;
+  }
+  return list.splice(0, count);
+}
 
 /**
  * Keeps what was answered to API servers: written in batches, away from the answer, one batch at a time. What does not
@@ -50,9 +78,12 @@ export class DecisionLedger {
   readonly #parts: Parts;
   readonly #limits: LedgerLimits;
   readonly #scope: Scope;
+  readonly #folds: DecisionFolds;
   /** Refusals and alerts are written first, and are the last to be given up. */
   #noted: AdmissionDecision[] = [];
   #passed: AdmissionDecision[] = [];
+  /** Decisions in both; a record may stand for several. */
+  #queued = 0;
   readonly verdicts = new Map<string, number>();
   #lostTotal = 0;
   #code: string | undefined;
@@ -66,6 +97,7 @@ export class DecisionLedger {
     this.#parts = parts;
     this.#limits = { ...LIMITS, ...parts.limits };
     this.#scope = tenantScope(parts.owner.cluster, parts.owner.tenant);
+    this.#folds = new DecisionFolds(this.#limits.repeatMs, (ask, answer) => this.#record(ask, answer));
   }
 
   state(): LedgerState {
@@ -81,10 +113,12 @@ export class DecisionLedger {
       this.#lose(1);
       return;
     }
-    (verdict === 'allow' ? this.#passed : this.#noted).push(this.#record(ask, answer));
+    const records = this.#folds.take(ask, answer, this.#parts.clock.nowMs());
+    for (const record of records) this.#queue(record);
     // While the store refuses, it is asked again no sooner than the retry.
-    if (this.#code === undefined)
-      this.#schedule(verdict === 'deny' ? this.#limits.refusalMs : this.#limits.passMs);
+    if (this.#code !== undefined) return;
+    const { refusalMs, passMs, repeatMs } = this.#limits;
+    this.#schedule(records.length === 0 ? repeatMs : verdict === 'deny' ? refusalMs : passMs);
   }
 
   /** Ends, when what waits is written, or cannot be; then it is counted as lost. */
@@ -93,15 +127,21 @@ export class DecisionLedger {
     await this.#writing;
     // It may have been set again by what ended just now.
     clearTimeout(this.#timer);
+    for (const record of this.#folds.all()) this.#queue(record);
     while (this.#waiting > 0 && (await this.#write()));
     const left = this.#waiting;
     if (left === 0) return;
-    [this.#noted, this.#passed] = [[], []];
+    [this.#noted, this.#passed, this.#queued] = [[], [], 0];
     this.#lose(left);
   }
 
   get #waiting(): number {
-    return this.#noted.length + this.#passed.length;
+    return this.#queued + this.#folds.held;
+  }
+
+  #queue(record: AdmissionDecision): void {
+    (record.decision.verdict === 'allow' ? this.#passed : this.#noted).push(record);
+    this.#queued += decisionsIn(record);
   }
 
   #lose(count: number): void {
@@ -113,8 +153,12 @@ export class DecisionLedger {
 
   /** A refusal takes the place of an answer that let something pass. */
   #makeRoom(verdict: string): boolean {
-    if (verdict === 'allow' || this.#passed.pop() === undefined) return false;
-    this.#lose(1);
+    if (verdict === 'allow') return false;
+    if (this.#passed.length === 0) for (const record of this.#folds.all()) this.#queue(record);
+    const given = this.#passed.pop();
+    if (given === undefined) return false;
+    this.#queued -= decisionsIn(given);
+    this.#lose(decisionsIn(given));
     return true;
   }
 
@@ -130,13 +174,12 @@ export class DecisionLedger {
 
   #record(ask: AdmissionAsk, answer: AdmissionAnswer): AdmissionDecision {
     const atMs = this.#parts.clock.nowMs();
-    const resource = [ask.group, ask.version, ask.resource].filter((part) => part !== '').join('/');
     return {
       id: this.#id(atMs),
       ...this.#parts.owner,
       requestUid: ask.uid,
       operation: ask.operation,
-      resource: resource.slice(0, 253),
+      resource: resourceOf(ask),
       kind: ask.kind,
       ...(ask.subResource === '' ? {} : { subResource: ask.subResource }),
       namespace: ask.namespace,
@@ -160,25 +203,47 @@ export class DecisionLedger {
       this.#dueAt = Number.POSITIVE_INFINITY;
       this.#writing = this.#writeAll().finally(() => {
         this.#writing = undefined;
-        if (this.#waiting > 0)
-          this.#schedule(this.#code === undefined ? this.#limits.refusalMs : this.#limits.retryMs);
+        if (this.#waiting > 0) this.#schedule(this.#pause());
       });
     }, ms).unref();
   }
 
+  /** Until what waits is looked at again. */
+  #pause(): number {
+    const { refusalMs, passMs, retryMs } = this.#limits;
+    if (this.#code !== undefined) return retryMs;
+    // Records that are due soon after one another are written together.
+    return this.#queued > 0 ? refusalMs : Math.max(passMs, this.#folds.dueAt - performance.now());
+  }
+
   /** What waits now, batch by batch; what comes meanwhile waits for the next time, unless it fills a batch. */
   async #writeAll(): Promise<void> {
-    while ((await this.#write()) && this.#waiting >= this.#limits.batch);
+    for (const record of this.#folds.due(performance.now())) this.#queue(record);
+    while ((await this.#write()) && this.#fillsBatch());
+  }
+
+  #fillsBatch(): boolean {
+    const { batch, violations } = this.#limits;
+    if (this.#noted.length + this.#passed.length >= batch) return true;
+    let found = 0;
+    return this.#noted.some((record) => {
+      found += record.violations.length;
+      return found >= violations;
+    });
   }
 
   /** Writes a batch; whether the store took it. */
   async #write(): Promise<boolean> {
     const { store, log } = this.#parts;
-    const { batch: most } = this.#limits;
-    const noted = this.#noted.splice(0, most);
-    const passed = this.#passed.splice(0, most - noted.length);
-    this.#inFlight = noted.length + passed.length;
-    const saved = await store.admissionDecisions.put(this.#scope, [...noted, ...passed]);
+    const room = { records: this.#limits.batch, violations: this.#limits.violations };
+    const noted = takeUpTo(this.#noted, room);
+    const passed = takeUpTo(this.#passed, room);
+    const records = [...noted, ...passed];
+    if (records.length === 0) return true;
+    const count = records.reduce((sum, record) => sum + decisionsIn(record), 0);
+    this.#inFlight = count;
+    this.#queued -= count;
+    const saved = await store.admissionDecisions.put(this.#scope, records);
     this.#inFlight = 0;
     if (saved.ok) {
       this.#code = undefined;
@@ -188,6 +253,7 @@ export class DecisionLedger {
     log.warn({ code: saved.error.code }, 'admission decisions are not written now');
     this.#noted = [...noted, ...this.#noted];
     this.#passed = [...passed, ...this.#passed];
+    this.#queued += count;
     return false;
   }
 }

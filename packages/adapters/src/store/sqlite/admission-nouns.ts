@@ -62,6 +62,10 @@ export const ADMISSION_EXCEPTIONS: NounSpec<StoredAdmissionException> = {
   defaultSort: { field: 'expiresAtMs', descending: false },
 };
 
+/** One decision may stand for requests about several objects. */
+const namesOf = ({ name, repeats = [] }: AdmissionDecision): string[] =>
+  repeats.length === 0 ? [name] : [...new Set([name, ...repeats.map((repeat) => repeat.name)])];
+
 /** Answers to the API server, newest first. */
 export const ADMISSION_DECISIONS: NounSpec<AdmissionDecision> = {
   table: 'admission_decisions',
@@ -75,12 +79,19 @@ export const ADMISSION_DECISIONS: NounSpec<AdmissionDecision> = {
     { name: 'operation', kind: 'text', read: (item) => item.operation },
     { name: 'kind', kind: 'text', read: (item) => item.kind },
     { name: 'namespace', kind: 'text', read: (item) => item.namespace },
-    { name: 'name', kind: 'text', read: (item) => item.name },
+    { name: 'name', kind: 'list', read: namesOf },
     { name: 'user', kind: 'text', read: (item) => item.user },
     { name: 'dryRun', kind: 'flag', read: (item) => item.dryRun },
     { name: 'rule', kind: 'list', read: (item) => item.violations.map(({ rule }) => rule) },
   ],
-  words: (item) => [item.resource, item.requestUid],
+  words: (item) => [
+    item.name,
+    item.resource,
+    item.requestUid,
+    ...(item.repeats ?? []).flatMap(({ requestUid, name }) =>
+      name === item.name ? requestUid : [requestUid, name],
+    ),
+  ],
   timeField: 'atMs',
   defaultSort: { field: 'atMs', descending: true },
 };

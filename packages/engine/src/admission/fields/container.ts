@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Item, imageOf } from '../pod/evaluation.ts';
+import { knownImageReference } from '../pod/image-reference.ts';
 import { isObject, member, walk } from '../pod/json.ts';
-import { isUnknown, type Reading } from '../request.ts';
+import { isUnknown, MALFORMED, type Reading } from '../request.ts';
 import { type AdmissionField, amount, computed, entryOf, placed, readAs } from './field.ts';
 import { profileType } from './pod.ts';
 
@@ -232,6 +233,10 @@ const ofImage = (
       const image = imageOf(item);
       return image === undefined ? undefined : pick(image);
     },
+    take: (written) => {
+      if (typeof written !== 'string') return MALFORMED;
+      return written === '' ? undefined : pick(knownImageReference(written));
+    },
     ...(cel === undefined ? {} : { cel }),
   });
 
@@ -250,7 +255,7 @@ const IMAGE: readonly AdmissionField[] = [
     'name',
     'text',
     { en: 'the image without tag and digest', ja: 'タグとダイジェストを除くイメージ名' },
-    ({ registry, repository }) => `${registry}/${repository}`,
+    ({ name }) => name,
   ),
   ofImage('tag', 'text', { en: 'the tag', ja: 'タグ' }, ({ tag }) => tag),
   ofImage('digest', 'text', { en: 'the digest', ja: 'ダイジェスト' }, ({ digest }) => digest),

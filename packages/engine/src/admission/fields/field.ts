@@ -25,10 +25,8 @@ export interface AdmissionField {
    * namespaceObject, pod (the pod specification), podMeta, and the item by the name of its subject.
    */
   readonly cel?: string;
-  /** Reads it of the JSON of an item alone, where that is all it needs: many objects are sifted without making items. */
-  readonly readOf?: (value: JsonObject) => Reading;
-  /** The member of the item's JSON without which it is not set. */
-  readonly below?: string;
+  /** How what stands at `path` is taken, where that is all it needs: one walk serves all fields on a way. */
+  readonly take?: (value: unknown) => Reading;
   /** The value may be a secret: it is never shown. */
   readonly secret?: true;
   /** Where it comes from when it is not part of the request. */
@@ -142,7 +140,7 @@ export function placed(
     type,
     phrase: { en, ja },
     read,
-    ...(ofPod ? {} : { readOf, below: only }),
+    take,
     ...(rest.secret === undefined ? {} : { secret: rest.secret }),
     ...(rest.at === undefined ? {} : { at: rest.at }),
     ...(cel === undefined ? {} : { cel }),

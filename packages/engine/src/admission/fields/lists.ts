@@ -11,7 +11,7 @@ import {
   NO_ITEMS,
   scanOf,
 } from '../pod/evaluation.ts';
-import { BROKEN, isObject, type JsonObject, type Step, walk } from '../pod/json.ts';
+import { BROKEN, isObject, type Step, walk } from '../pod/json.ts';
 import { isUnknown } from '../request.ts';
 
 const ITEMS_MAX = 4096;
@@ -75,19 +75,19 @@ export const listBelow = (
 };
 
 /** The items of a list as they stand in the object. */
-export type RawReader = (parent: Item) => readonly JsonObject[] | undefined;
-const NO_VALUES: readonly JsonObject[] = [];
+export type RawReader = (parent: Item) => readonly unknown[] | undefined;
+const NO_VALUES: readonly unknown[] = [];
 
 /**
- * The same list without items made of it, for those who only sift: undefined where there is more to say than the values
- * do, as when one of them has a wrong type.
+ * The same list without items made of it, for those who only sift; a value may have a wrong type. Undefined where there
+ * is more to say than the values do.
  */
 export const valuesBelow =
   (holder: (parent: Item) => unknown, path: readonly string[]): RawReader =>
   (parent) => {
     const found = walk(holder(parent), path);
     if (found === undefined) return NO_VALUES;
-    return Array.isArray(found) && found.length <= ITEMS_MAX && found.every(isObject) ? found : undefined;
+    return Array.isArray(found) && found.length <= ITEMS_MAX ? found : undefined;
   };
 
 /** A list of the pod specification. */
@@ -186,6 +186,16 @@ export const probes: Reader = kept('probes', (parent) => {
   }
   return { items, malformed };
 });
+
+/** The same as values. */
+export const probeValues: RawReader = ({ value }) => {
+  const found: unknown[] = [];
+  for (const path of PROBES) {
+    const one = walk(value, path);
+    if (one !== undefined) found.push(one);
+  }
+  return found;
+};
 
 /** What a scan found; nothing is known, rather than nothing found, when there was no scan. */
 export const fromScan = (subject: 'vulnerability' | 'package', key: 'vulnerabilities' | 'packages'): Reader =>

@@ -9,6 +9,8 @@ export interface ImageReference {
   readonly registry: string;
   /** Path within the registry, e.g. library/nginx. */
   readonly repository: string;
+  /** registry/repository. */
+  readonly name: string;
   /** As written; latest when neither tag nor digest is; undefined beside a digest without tag. */
   readonly tag: string | undefined;
   /** e.g. sha256:… */
@@ -85,5 +87,5 @@ export function imageReference(written: string): ImageReference {
     (tag === undefined || TAG.test(tag)) &&
     (digest === undefined || DIGEST.test(digest));
   const normalised = `${host}/${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
-  return { raw, registry: host, repository, tag, digest, normalised, valid };
+  return { raw, registry: host, repository, name: `${host}/${repository}`, tag, digest, normalised, valid };
 }

@@ -96,6 +96,8 @@ export function namespaceLabelsHold(
   return labelsHold(wanted, facts.labels);
 }
 
+const LABELS = ['metadata', 'labels'];
+
 /** The parts of a match that depend on more than resource, operation and namespace. */
 export interface RequestTest {
   readonly fits: (evaluation: Evaluation) => Answer;
@@ -115,8 +117,8 @@ export function requestTest(match: AdmissionMatch): RequestTest | undefined {
       const { user } = evaluation.request;
       if (user === undefined ? namesUsers || namesGroups : !users(user.name)) return NO;
       if (namesGroups && user !== undefined && !user.groups.some(groups)) return NO;
-      const own = namesLabels ? labelsHold(labels, walk(evaluation.value, ['metadata', 'labels'])) : YES;
-      return own === NO ? NO : namespaceLabelsHold(namespaceLabels, evaluation);
+      if (namesLabels && labelsHold(labels, walk(evaluation.value, LABELS)) === NO) return NO;
+      return namespaceLabelsHold(namespaceLabels, evaluation);
     },
   };
 }

@@ -4,168 +4,90 @@
 import type { CollectionDefinition } from '../fields/collections.ts';
 import type { AdmissionField } from '../fields/field.ts';
 import type { Item } from '../pod/evaluation.ts';
-import { isObject, type JsonObject } from '../pod/json.ts';
-import { isUnknown, type Reading } from '../request.ts';
-import { LITERAL_MIN, type Need, type Needs } from './need.ts';
+import { isObject, type JsonObject, member } from '../pod/json.ts';
+import { FieldIndex } from './field-index.ts';
+import { Marks } from './marks.ts';
+import type { Need, Needs } from './need.ts';
 
-/** Longer texts are not taken apart: all rules that look for a text in them are asked. */
-const TEXT_MAX = 512;
-
-/** Four characters in a row as one number; those beyond Latin-1 may share one, which only asks a rule too many. */
-const rolled = (gram: number, text: string, at: number): number => (gram << 8) | (text.charCodeAt(at) & 0xff);
-
-/** All fours of a text. */
-function gramsOf(text: string): number[] {
-  const grams: number[] = [];
-  let gram = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    gram = rolled(gram, text, at);
-    if (at + 1 >= LITERAL_MIN) grams.push(gram);
-  }
-  return grams;
+/** A field that rules need something of. */
+interface Needed {
+  readonly field: AdmissionField;
+  readonly index: FieldIndex;
 }
 
-/** Rules to be asked, a bit each: walking the words that are set costs what is marked, not what there is. */
-class Marks {
-  readonly #words: Uint32Array;
-  readonly #always: Uint32Array;
+/** One member on the way to fields: it is looked at once for all that stand at it or below. */
+class Branch {
+  readonly #key: string;
+  /** Whether an object that has no such member answers with one all the same: constructor, toString … */
+  readonly #isInherited: boolean;
+  readonly #here: Needed[] = [];
+  readonly #below = new Map<string, Branch>();
+  // The same as a list, and the rules of all that stands below: made once all fields are in.
+  #branches: readonly Branch[] = [];
+  #rulesBelow: readonly number[] = [];
 
-  constructor(count: number) {
-    this.#words = new Uint32Array((count + 31) >>> 5);
-    this.#always = new Uint32Array((count + 31) >>> 5);
+  constructor(key: string) {
+    this.#key = key;
+    this.#isInherited = key in Object.prototype;
   }
 
-  /** Marks a rule for every object. */
-  always(rule: number): void {
-    this.#always[rule >>> 5] = (this.#always[rule >>> 5] ?? 0) | (1 << (rule & 31));
-  }
-
-  /** Forgets the object before. */
-  begin(): void {
-    this.#words.set(this.#always);
-  }
-
-  one(rule: number): void {
-    this.#words[rule >>> 5] = (this.#words[rule >>> 5] ?? 0) | (1 << (rule & 31));
-  }
-
-  all(rules: readonly number[]): void {
-    for (const rule of rules) this.one(rule);
-  }
-
-  /** The rules that are marked, in order. */
-  list(): number[] {
-    const rules: number[] = [];
-    const words = this.#words;
-    for (let at = 0; at < words.length; at += 1) {
-      let left = words[at] ?? 0;
-      while (left !== 0) {
-        const lowest = left & -left;
-        rules.push((at << 5) + 31 - Math.clz32(lowest));
-        left ^= lowest;
-      }
+  add(needed: Needed, depth: number): void {
+    const key = needed.field.path[depth];
+    if (key === undefined) {
+      this.#here.push(needed);
+      return;
     }
-    return rules;
+    const branch = this.#below.get(key) ?? new Branch(key);
+    this.#below.set(key, branch);
+    branch.add(needed, depth + 1);
+  }
+
+  /** Gives the rules of all that stands at it or below. */
+  finish(): Set<number> {
+    this.#branches = [...this.#below.values()];
+    const below = new Set(this.#branches.flatMap((branch) => [...branch.finish()]));
+    this.#rulesBelow = [...below];
+    return new Set([...below, ...this.#here.flatMap(({ index }) => index.all)]);
+  }
+
+  mark(holder: JsonObject, marks: Marks): void {
+    const key = this.#key;
+    const found = this.#isInherited ? member(holder, key) : holder[key];
+    if (found === undefined || found === null) return;
+    const here = this.#here;
+    for (let at = 0; at < here.length; at += 1) {
+      const needed = here[at];
+      needed?.index.mark(needed.field.take?.(found), marks);
+    }
+    const branches = this.#branches;
+    if (branches.length === 0) return;
+    // A step into something else than an object: nobody knows what stands below.
+    if (!isObject(found)) marks.all(this.#rulesBelow);
+    else for (let at = 0; at < branches.length; at += 1) branches[at]?.mark(found, marks);
   }
 }
 
-/** Fours of characters that some rule waits for, by hash: nearly all others are known without a look-up. */
-const SIEVE_BITS = 13;
-const sieved = (gram: number): number => Math.imul(gram, 0x9e3779b1) >>> (32 - SIEVE_BITS);
+/** Fields by the way to them, from one object on. */
+class Tree {
+  readonly #branches = new Map<string, Branch>();
+  #list: readonly Branch[] = [];
 
-function addTo<K>(map: Map<K, number[]>, key: K, rule: number): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [rule]);
-  else list.push(rule);
-}
-
-/** Rules by what they need of one field. */
-class FieldIndex {
-  readonly all: number[] = [];
-  readonly #values = new Map<string | number | boolean, number[]>();
-  /** By four characters in a row that the value must hold. */
-  readonly #grams = new Map<number, number[]>();
-  readonly #sieve = new Uint8Array(2 ** SIEVE_BITS);
-  readonly #texts: number[] = [];
-  readonly #set: number[] = [];
-  readonly #above: { readonly bound: number; readonly rule: number }[] = [];
-  readonly #below: { readonly bound: number; readonly rule: number }[] = [];
-
-  add({ test }: Need, rule: number): void {
-    this.all.push(rule);
-    if (test.kind === 'value') for (const value of test.values) addTo(this.#values, value, rule);
-    else if (test.kind === 'set') this.#set.push(rule);
-    else if (test.kind === 'text') this.#addText(test.literal, rule);
-    else if (test.kind === 'above') this.#above.push({ bound: test.bound, rule });
-    else this.#below.push({ bound: test.bound, rule });
+  add(needed: Needed): void {
+    const [key = ''] = needed.field.path;
+    const branch = this.#branches.get(key) ?? new Branch(key);
+    this.#branches.set(key, branch);
+    branch.add(needed, 1);
   }
 
-  /** Takes the four characters of the text that fewest rules have taken before. */
-  #addText(literal: string, rule: number): void {
-    const grams = gramsOf(literal);
-    const taken = (gram: number): number => this.#grams.get(gram)?.length ?? 0;
-    const best = grams.reduce(
-      (rarest, gram) => (taken(gram) <= taken(rarest) ? gram : rarest),
-      grams[0] ?? 0,
-    );
-    addTo(this.#grams, best, rule);
-    this.#sieve[sieved(best)] = 1;
-    this.#texts.push(rule);
-  }
-
-  /** Puts bounds in order; asked once, when all are known. */
   finish(): void {
-    this.#above.sort((one, two) => one.bound - two.bound);
-    this.#below.sort((one, two) => two.bound - one.bound);
+    this.#list = [...this.#branches.values()];
+    for (const branch of this.#list) branch.finish();
   }
 
-  #ofText(text: string, marks: Marks): void {
-    if (this.#texts.length === 0) return;
-    if (text.length > TEXT_MAX) {
-      marks.all(this.#texts);
-      return;
-    }
-    let gram = 0;
-    for (let at = 0; at < text.length; at += 1) {
-      gram = rolled(gram, text, at);
-      if (this.#sieve[sieved(gram)] === 0 || at + 1 < LITERAL_MIN) continue;
-      const rules = this.#grams.get(gram);
-      if (rules !== undefined) marks.all(rules);
-    }
+  mark(holder: JsonObject, marks: Marks): void {
+    const list = this.#list;
+    for (let at = 0; at < list.length; at += 1) list[at]?.mark(holder, marks);
   }
-
-  #ofOne(value: string | number | boolean, marks: Marks): void {
-    const rules = this.#values.get(value);
-    if (rules !== undefined) marks.all(rules);
-    if (typeof value === 'string') this.#ofText(value, marks);
-    if (typeof value !== 'number') return;
-    for (const { bound, rule } of this.#above) {
-      if (bound >= value) break;
-      marks.one(rule);
-    }
-    for (const { bound, rule } of this.#below) {
-      if (bound <= value) break;
-      marks.one(rule);
-    }
-  }
-
-  /** Marks the rules that what stands there does not rule out. */
-  mark(reading: Reading, marks: Marks): void {
-    if (reading === undefined) return;
-    if (isUnknown(reading)) {
-      marks.all(this.all);
-      return;
-    }
-    marks.all(this.#set);
-    if (Array.isArray(reading)) for (const one of reading) this.#ofOne(one, marks);
-    else this.#ofOne(reading, marks);
-  }
-}
-
-/** Fields below one member of an item: where it is not set, none of them is. */
-interface Group {
-  readonly below: string | undefined;
-  readonly fields: readonly (readonly [AdmissionField, FieldIndex])[];
 }
 
 /** One list of a chain, with the fields that rules need of its items. */
@@ -173,10 +95,16 @@ class ChainIndex {
   readonly fields = new Map<AdmissionField, FieldIndex>();
   readonly inner = new Map<CollectionDefinition, ChainIndex>();
   readonly #all = new Set<number>();
-  // The same as lists, made once all rules are in: walking a map costs as much as what is done at each step.
+  // What `mark` walks, made once all rules are in: walking a map costs as much as what is done at each step.
   #rules: readonly number[] = [];
-  #groups: readonly Group[] = [];
-  #inner: readonly (readonly [CollectionDefinition, ChainIndex])[] = [];
+  #fields: readonly Needed[] = [];
+  /** Fields that stand in the JSON of an item. */
+  readonly #own = new Tree();
+  /** Fields of the pod, wherever the object keeps it. */
+  readonly #ofPod = new Tree();
+  /** Those that are worked out. */
+  #computed: readonly Needed[] = [];
+  #inner: readonly { readonly list: CollectionDefinition; readonly chain: ChainIndex }[] = [];
   /** Whether the values of items are all that is asked of them. */
   #isFlat = false;
 
@@ -195,44 +123,53 @@ class ChainIndex {
   }
 
   finish(): void {
-    for (const field of this.fields.values()) field.finish();
-    for (const inner of this.inner.values()) inner.finish();
     this.#rules = [...this.#all];
-    this.#groups = [...Map.groupBy(this.fields, ([field]) => field.below)].map(([below, fields]) => ({
-      below,
-      fields,
-    }));
-    this.#inner = [...this.inner];
+    this.#fields = [...this.fields].map(([field, index]) => ({ field, index }));
+    for (const { index } of this.#fields) index.finish();
+    const isPlaced = ({ field }: Needed): boolean => field.take !== undefined;
+    for (const needed of this.#fields.filter(isPlaced))
+      (needed.field.subject === 'pod' ? this.#ofPod : this.#own).add(needed);
+    this.#own.finish();
+    this.#ofPod.finish();
+    this.#computed = this.#fields.filter((needed) => !isPlaced(needed));
+    this.#inner = [...this.inner].map(([list, chain]) => ({ list, chain }));
+    for (const { chain } of this.#inner) chain.finish();
     this.#isFlat =
-      this.inner.size === 0 && [...this.fields.keys()].every(({ readOf }) => readOf !== undefined);
+      this.inner.size === 0 &&
+      this.#computed.length === 0 &&
+      this.#fields.every(({ field }) => field.subject !== 'pod');
   }
 
   mark(item: Item, marks: Marks): void {
     const { value } = item;
-    const json = isObject(value) ? value : undefined;
-    this.#markFields(json, item, marks);
-    for (const [list, inner] of this.#inner) {
-      const values = inner.#isFlat ? list.values?.(item) : undefined;
-      if (values !== undefined) {
-        for (const one of values) inner.#markFields(one, item, marks);
-        continue;
-      }
-      const { items, malformed } = list.items(item);
-      if (malformed) marks.all(inner.#rules);
-      for (const one of items) inner.mark(one, marks);
+    if (isObject(value)) {
+      this.#own.mark(value, marks);
+      const spec = item.root.pod?.spec;
+      if (spec !== undefined) this.#ofPod.mark(spec, marks);
+      for (const { field, index } of this.#computed) index.mark(field.read(item), marks);
+    } else for (const { field, index } of this.#fields) index.mark(field.read(item), marks);
+    const inner = this.#inner;
+    for (let at = 0; at < inner.length; at += 1) {
+      const below = inner[at];
+      if (below !== undefined) below.chain.#markList(below.list, item, marks);
     }
   }
 
-  /** Of an item with its JSON; of a flat list the JSON is all that is looked at. */
-  #markFields(json: JsonObject | undefined, item: Item, marks: Marks): void {
-    for (const { below, fields } of this.#groups) {
-      if (json !== undefined && below !== undefined && (json[below] ?? undefined) === undefined) continue;
-      for (const [field, index] of fields)
-        index.mark(
-          json === undefined || field.readOf === undefined ? field.read(item) : field.readOf(json),
-          marks,
-        );
+  #markList(list: CollectionDefinition, owner: Item, marks: Marks): void {
+    const values = this.#isFlat ? list.values?.(owner) : undefined;
+    if (values !== undefined) {
+      for (let at = 0; at < values.length; at += 1) this.#markValue(values[at], marks);
+      return;
     }
+    const { items, malformed } = list.items(owner);
+    if (malformed) marks.all(this.#rules);
+    for (const one of items) this.mark(one, marks);
+  }
+
+  /** Of a flat list: the JSON of an item is all that is looked at. */
+  #markValue(value: unknown, marks: Marks): void {
+    if (isObject(value)) this.#own.mark(value, marks);
+    else marks.all(this.#rules);
   }
 }
 

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+/** Rules to be asked, a bit each: walking the words that are set costs what is marked, not what there is. */
+export class Marks {
+  readonly #words: Uint32Array;
+  readonly #always: Uint32Array;
+
+  constructor(count: number) {
+    this.#words = new Uint32Array((count + 31) >>> 5);
+    this.#always = new Uint32Array((count + 31) >>> 5);
+  }
+
+  /** Marks a rule for every object. */
+  always(rule: number): void {
+    this.#always[rule >>> 5] = (this.#always[rule >>> 5] ?? 0) | (1 << (rule & 31));
+  }
+
+  /** Forgets the object before. */
+  begin(): void {
+    this.#words.set(this.#always);
+  }
+
+  one(rule: number): void {
+    this.#words[rule >>> 5] = (this.#words[rule >>> 5] ?? 0) | (1 << (rule & 31));
+  }
+
+  all(rules: readonly number[]): void {
+    for (const rule of rules) this.one(rule);
+  }
+
+  /** The rules that are marked, in order. */
+  list(): number[] {
+    const rules: number[] = [];
+    const words = this.#words;
+    for (let at = 0; at < words.length; at += 1) {
+      let left = words[at] ?? 0;
+      while (left !== 0) {
+        const lowest = left & -left;
+        rules.push((at << 5) + 31 - Math.clz32(lowest));
+        left ^= lowest;
+      }
+    }
+    return rules;
+  }
+}
