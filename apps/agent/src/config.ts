@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ErrorCode, err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import type { ErrorCode, Failure, Result } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
 import {
   DEFAULT_PLACES,
   LOG_LEVELS,

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { join } from 'node:path';
-import { type Command, type Configure, DEFAULT_TENANT, LOCAL_CLUSTER, type Node } from '@bartizan/contracts';
+import type { Command, Configure, Node } from '@bartizan/contracts';
+import { DEFAULT_TENANT, LOCAL_CLUSTER } from '@bartizan/contracts/wire';
 import {
   type Discovery,
   type DiskBuffer,

@@ -347,8 +347,14 @@ export const startDocker = async (settings?: object): Promise<Engine> => {
   return settings === undefined ? engine : { ...engine, config };
 };
 
+/** Podman with a service that can be made to answer nothing: its command line works without it. */
+export interface PodmanEngine extends Engine {
+  readonly freeze: () => void;
+  readonly wake: () => void;
+}
+
 /** A real Podman service. */
-export const startPodman = async (): Promise<Engine> => {
+export const startPodman = async (): Promise<PodmanEngine> => {
   const folder = makeFolder('pm');
   const socket = join(folder, 'podman.sock');
   const global = [
@@ -370,5 +376,15 @@ export const startPodman = async (): Promise<Engine> => {
   );
   await importImage(folder, cli);
   const more = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=4096:4096'];
-  return dockerLike('podman', { folder, socket, daemon, cli, more });
+  const engine = dockerLike('podman', { folder, socket, daemon, cli, more });
+  const wake = (): void => void daemon.child.kill('SIGCONT');
+  return {
+    ...engine,
+    freeze: () => void daemon.child.kill('SIGSTOP'),
+    wake,
+    close: async () => {
+      wake();
+      await engine.close();
+    },
+  };
 };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Decision, DetectionRule, Facts } from '@bartizan/contracts';
+import type { RuleSet } from '@bartizan/engine';
 import {
   compileRulesLeniently,
   factsOfConnect,
@@ -10,9 +11,8 @@ import {
   factsOfFileOpen,
   factsOfListen,
   judge,
-  type RuleSet,
   renderMessage,
-} from '@bartizan/engine';
+} from '@bartizan/engine/runtime';
 import type { Sighting } from '../sense/sighting.ts';
 
 /** A sighting that a rule matched. */

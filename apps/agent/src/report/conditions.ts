@@ -1,18 +1,18 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  ERRORS,
-  type ErrorCode,
-  type Failure,
-  inLanguage,
-  type LocalText,
-  type NodeCondition,
-  type RuntimeStatus,
-  type SensorStatus,
-  type ToldText,
-  toldOf,
+import type {
+  ErrorCode,
+  Failure,
+  LocalText,
+  NodeCondition,
+  RuntimeStatus,
+  SensorStatus,
+  ToldText,
 } from '@bartizan/contracts';
+import { ERRORS } from '@bartizan/contracts/errors';
+import { toldOf } from '@bartizan/contracts/result';
+import { inLanguage } from '@bartizan/contracts/words';
 
 /** What the conditions of a node follow from. */
 export interface ConditionInput {

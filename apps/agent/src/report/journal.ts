@@ -1,14 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type AgentEvent,
-  eventId,
-  type InventoryRecord,
-  type Severity,
-  type Stream,
-  type WorkloadRef,
-} from '@bartizan/contracts';
+import type { AgentEvent, InventoryRecord, Severity, Stream, WorkloadRef } from '@bartizan/contracts';
+import { eventId } from '@bartizan/contracts/wire';
 import type { DiskBuffer, Logger, Owner } from '@bartizan/host';
 
 /** What every event says of itself, beside what it is. */

@@ -1,15 +1,26 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { openProcfs, type Place } from '@bartizan/host';
+import { type Discovery, type KnownContainer, openProcfs, type Place } from '@bartizan/host';
 import { describe, expect, it } from 'vitest';
-import { aSensorProcess, noDiscovery } from '../testing/parts.ts';
+import { aRuntimeContainer, aSensorProcess, noDiscovery } from '../testing/parts.ts';
 import { Attributor } from './attributor.ts';
 
 const sensorProcess = aSensorProcess({ inContainer: true });
 
+const container = (name: string): KnownContainer => ({
+  id: 'c'.repeat(64),
+  teller: 'runc',
+  description: { ...aRuntimeContainer('c'.repeat(64)), name },
+  kernel: undefined,
+  cgroupPath: undefined,
+  cgroupId: '42',
+  isRunning: true,
+  endedAtMs: undefined,
+});
+
 /** A container's process whose cgroup is at `place`, and a clock that the test holds. */
-const setUp = (place: Place, hostPids?: string) => {
+const setUp = (place: Place, hostPids?: string, more: Partial<Discovery> = {}) => {
   let looks: () => void = () => undefined;
   let bootUs = 0;
   const asContainer: number[] = [];
@@ -20,6 +31,7 @@ const setUp = (place: Place, hostPids?: string) => {
         asContainer.push(pid);
         return undefined;
       },
+      ...more,
     },
     procfs: openProcfs(),
     host: { namespaces: hostPids === undefined ? {} : { pid: hostPids }, root: undefined },
@@ -40,7 +52,9 @@ const setUp = (place: Place, hostPids?: string) => {
     told,
     asContainer,
     ask: (process = sensorProcess) =>
-      attributor.attribute(process, ({ workload }) => told.push(`${workload.kind} ${process.pid}`.trim())),
+      attributor.attribute(process, ({ workload }) =>
+        told.push(`${workload.kind} ${workload.containerName ?? process.pid}`),
+      ),
     atMs: (ms: number) => {
       bootUs = ms * 1000;
       looks();
@@ -77,5 +91,48 @@ describe('a process of a container that no runtime has described', () => {
     atMs(301);
     expect(told).toHaveLength(2);
     expect(asContainer).toEqual([contained.pid]);
+  });
+});
+
+describe('a process of a container that a low-level runtime knows by its id', () => {
+  it('waits for the engine, and has its name', () => {
+    let place: Place = { kind: 'container', container: container('c'.repeat(64)), awaited: true };
+    const { told, ask, atMs } = setUp(place, undefined, { placeOf: () => place });
+    ask();
+    atMs(1999);
+    expect(told).toEqual([]);
+    place = { kind: 'container', container: container('web') };
+    atMs(1999.5);
+    expect(told).toEqual(['Container web']);
+  });
+
+  it('has what else is known when the engine is too late, and the next one waits for nothing', () => {
+    let place: Place = { kind: 'container', container: container('c'.repeat(64)), awaited: true };
+    const { told, ask, atMs } = setUp(place, undefined, {
+      placeOf: () => place,
+      giveUp: () => {
+        place = { kind: 'container', container: container('by-conmon') };
+      },
+    });
+    ask();
+    atMs(2001);
+    ask();
+    expect(told).toEqual(['Container by-conmon', 'Container by-conmon']);
+  });
+
+  it('is looked at for who holds it, which may be enough', () => {
+    let place: Place = { kind: 'host', unmet: true };
+    const met: (readonly number[])[] = [];
+    const { told, ask } = setUp(place, undefined, {
+      placeOf: () => place,
+      meet: ({ pids }) => {
+        met.push(pids);
+        place = { kind: 'container', container: container('by-conmon') };
+      },
+    });
+    ask();
+    ask();
+    expect(met).toEqual([[sensorProcess.pid, sensorProcess.parentPid]]);
+    expect(told).toEqual(['Container by-conmon', 'Container by-conmon']);
   });
 });

@@ -39,8 +39,8 @@ interface Queue {
 /** How long an event waits for a runtime to say whose cgroup it is. */
 const WAIT_MS = 300;
 /**
- * The same when the cgroup carries the id of a container, so that some runtime will describe it: a busy Podman or Docker
- * took longer than the above, and the first processes of a container then had no name for ever.
+ * The same when the cgroup carries the id of a container that an engine will describe: a busy Podman or Docker takes
+ * longer than the above. One that is later still is not waited for: then counts what else is known of the container.
  */
 const AWAITED_MS = 2000;
 const LOOK_EVERY_MS = 10;
@@ -70,6 +70,7 @@ export class Attributor {
 
   /** Calls back with where the process belongs: at once when it is known, else when it is, at the latest after a moment. */
   attribute(process: SensorProcess, then: Waiting): void {
+    this.#meet(process);
     const queue = this.#queues.get(process.cgroupId);
     const known = queue ? undefined : this.#known(process);
     if (known) {
@@ -91,10 +92,18 @@ export class Attributor {
     this.#stopTimer ??= this.#options.clock.every(LOOK_EVERY_MS, () => this.#look());
   }
 
+  #meet({ cgroupId, pid, parentPid }: SensorProcess): void {
+    const { discovery } = this.#options;
+    const place = discovery.placeOf(cgroupId);
+    if (place.kind !== 'unknown' && place.unmet === true)
+      discovery.meet({ cgroupId, pids: [pid, parentPid] });
+  }
+
   #known(process: SensorProcess): Attribution | undefined {
     const place = this.#options.discovery.placeOf(process.cgroupId);
     if (place.kind === 'container') {
-      return { workload: workloadRefOf(this.#options.cluster(), place.container), inContainer: true };
+      const found = { workload: workloadRefOf(this.#options.cluster(), place.container), inContainer: true };
+      return place.awaited === true ? undefined : found;
     }
     return process.inContainer && process.known ? undefined : this.host();
   }
@@ -102,9 +111,10 @@ export class Attributor {
   #look(): void {
     for (const [cgroupId, { waiting, sinceUs }] of this.#queues) {
       const place = this.#options.discovery.placeOf(cgroupId);
-      const waitMs = place.kind === 'host' && place.awaited === true ? AWAITED_MS : WAIT_MS;
-      const isLate = this.#options.clock.bootUs() - sinceUs > waitMs * 1000;
-      if (place.kind !== 'container' && !isLate) continue;
+      const isAwaited = place.kind !== 'unknown' && place.awaited === true;
+      const isLate = this.#options.clock.bootUs() - sinceUs > (isAwaited ? AWAITED_MS : WAIT_MS) * 1000;
+      if ((place.kind !== 'container' || isAwaited) && !isLate) continue;
+      if (isAwaited) this.#options.discovery.giveUp(cgroupId);
       this.#queues.delete(cgroupId);
       this.#waitingTotal -= waiting.length;
       for (const { process, then } of waiting) then(this.#known(process) ?? this.#decide(process));

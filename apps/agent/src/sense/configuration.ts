@@ -3,7 +3,7 @@
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Configure, parser } from '@bartizan/contracts';
+import { Configure, parser } from '@bartizan/contracts/wire';
 
 const FILE = 'configure.json';
 const parse = parser(Configure);

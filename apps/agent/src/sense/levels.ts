@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFile } from 'node:child_process';
-import { type ActionLevel, ActionLevel as ActionLevelSchema, parser } from '@bartizan/contracts';
+import type { ActionLevel } from '@bartizan/contracts';
+import { ActionLevel as ActionLevelSchema, parser } from '@bartizan/contracts/wire';
 import { type Clock, exists, type Logger } from '@bartizan/host';
 
 const parseLevel = parser(ActionLevelSchema);

@@ -36,22 +36,6 @@ export interface PackageSurvey {
 const PART_PACKAGES = 400;
 const TIME_LIMIT_MS = 10 * 60_000;
 
-/** A report that holds nothing but why: never read as "no packages". */
-export const failedReport = (subject: WorkloadRef, reason: string, nowMs: number): PackageReport => ({
-  type: 'packages',
-  scan: randomUUID(),
-  part: 0,
-  last: true,
-  subject,
-  distribution: '',
-  distributionName: '',
-  packages: [],
-  coverage: [],
-  pendingUpdates: [],
-  incomplete: [reason.slice(0, 512)],
-  scannedAtMs: nowMs,
-});
-
 /** A pending update as the wire has it. */
 const reported = (update: PendingUpdate): PackageReport['pendingUpdates'][number] => ({
   name: update.name.slice(0, 512),

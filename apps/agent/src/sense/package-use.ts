@@ -3,7 +3,8 @@
 
 import type { PackageUseReport, WorkloadRef } from '@bartizan/contracts';
 import type { Clock } from '@bartizan/host';
-import { isCodePath, ownerOfPath, type PathOwner, type PathTable } from '@bartizan/scan';
+import type { PathOwner, PathTable } from '@bartizan/scan';
+import { isCodePath, ownerOfPath } from '@bartizan/scan/path-table';
 import { SeenPaths } from './seen-paths.ts';
 import { TablePool } from './table-pool.ts';
 

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkloadRef } from '@bartizan/contracts';
-import { HASH_KEY_BYTES, makeHashKey } from '@bartizan/scan';
+import { HASH_KEY_BYTES, makeHashKey } from '@bartizan/scan/secret-key';
 import type { SecretJob } from './secret-survey.ts';
 
 const KEY_FILE = 'fingerprint.key';

@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { cutText, type InspectStatus, inLanguage, type SensorStatus, toldOf } from '@bartizan/contracts';
+import type { InspectStatus, SensorStatus } from '@bartizan/contracts';
+import { toldOf } from '@bartizan/contracts/result';
+import { cutText, inLanguage } from '@bartizan/contracts/words';
 import { type Clock, exists, type Logger, readObject, readText } from '@bartizan/host';
 import {
   type SensorEvent,

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ERRORS, type ErrorCode, type LocalText } from '@bartizan/contracts';
+import type { ErrorCode, LocalText } from '@bartizan/contracts';
+import { ERRORS } from '@bartizan/contracts/errors';
 
 const isCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text);
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Discovery, Place } from '@bartizan/host';
+import type { Discovery, Place, RuntimeContainer } from '@bartizan/host';
 import type { SensorProcess } from '@bartizan/host/sensor';
 
 /** A process as the sensor tells it; its pid is of no process of this machine. */
@@ -40,6 +40,8 @@ export const noDiscovery = (place: Place, more: Partial<Discovery> = {}): Discov
   runtimes: () => [],
   placeOf: () => place,
   byAddress: () => undefined,
+  meet: () => undefined,
+  giveUp: () => undefined,
   addUnknown: () => undefined,
   cgroupRemoved: () => undefined,
   processEnded: () => undefined,
@@ -47,4 +49,26 @@ export const noDiscovery = (place: Place, more: Partial<Discovery> = {}): Discov
   settled: Promise.resolve(),
   stop: () => undefined,
   ...more,
+});
+
+/** A container that runc tells of, with nothing known but its id. */
+export const aRuntimeContainer = (id: string): RuntimeContainer => ({
+  runtime: 'runc',
+  endpoint: '/run/runc',
+  id,
+  name: id,
+  state: 'running',
+  pid: undefined,
+  image: undefined,
+  imageDigest: undefined,
+  labels: {},
+  pod: undefined,
+  namespace: undefined,
+  createdAtMs: undefined,
+  startedAtMs: undefined,
+  endedAtMs: undefined,
+  cgroupPath: undefined,
+  privileged: undefined,
+  mounts: [],
+  isSandbox: false,
 });

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from '../api/client.ts';
+import { AGENT_HEAP_FLAGS } from '../instance/agent-heap.ts';
 import type { InstancePaths } from '../instance/paths.ts';
 import type { InstanceRecord } from '../instance/record.ts';
 import { type InstanceSecrets, readOneTimePassword } from '../instance/secrets.ts';
@@ -109,6 +110,7 @@ export async function agentPlan(context: PlanContext, controller: ControllerStat
       '--pdeathsig=TERM',
       record.node,
       ...NODE_FLAGS,
+      ...AGENT_HEAP_FLAGS,
       join(releaseFolder(context), 'apps/agent/src/main.js'),
     ],
     env: childEnvironment(context, '/root'),

@@ -11,7 +11,8 @@ import type {
   FieldCondition,
   Result,
 } from '@bartizan/contracts';
-import { err, failure, OPERATORS, ok } from '@bartizan/contracts/admission';
+import { OPERATORS } from '@bartizan/contracts/detection-rule';
+import { err, failure, ok } from '@bartizan/contracts/result';
 import { buildTest, operatorApplies, type ValueTest } from './compare.ts';
 
 /** Most parts a condition may have. */

@@ -1,17 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type DetectionRule,
-  err,
-  type Failure,
-  failure,
-  ok,
-  type Result,
-  severityRank,
-  TRIGGERS,
-  type Trigger,
-} from '@bartizan/contracts';
+import type { DetectionRule, Failure, Result, Trigger } from '@bartizan/contracts';
+import { TRIGGERS } from '@bartizan/contracts/detection-rule';
+import { err, failure, ok } from '@bartizan/contracts/result';
+import { severityRank } from '@bartizan/contracts/severity-order';
 import { type CompiledCondition, compileCondition } from '../expression/index.ts';
 import { contentHash } from '../revision/index.ts';
 import { placeholders } from './message.ts';

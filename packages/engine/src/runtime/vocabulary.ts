@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { FactType, Trigger } from '@bartizan/contracts';
-import { isOfController, TRIGGERS } from '@bartizan/contracts/admission';
+import { isOfController, TRIGGERS } from '@bartizan/contracts/detection-rule';
 import { AUDIT_FACTS } from './audit-vocabulary.ts';
 import { type FactRow, row } from './fact-row.ts';
 import { RESTORE_FACTS } from './restore-vocabulary.ts';

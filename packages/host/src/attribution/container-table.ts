@@ -1,12 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { RUNTIME_CAPABILITIES, type RuntimeClient } from '../runtimes/registry.ts';
+import { RUNTIME_CAPABILITIES, type Teller } from '../runtimes/registry.ts';
 import type { RuntimeContainer } from '../runtimes/runtime.ts';
 import type { KernelFacts } from './inspect.ts';
-
-/** Who told of a container. */
-export type Teller = RuntimeClient | 'unknown';
 
 /** A container as everything that knows it says. Replaced as a whole when something changes. */
 export interface KnownContainer {

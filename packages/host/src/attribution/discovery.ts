@@ -6,9 +6,10 @@ import type { CgroupIndex } from '../cgroups/cgroup-index.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Procfs } from '../procfs/procfs.ts';
-import type { RuntimePlace } from '../runtimes/registry.ts';
+import type { RuntimePlace, Teller } from '../runtimes/registry.ts';
 import { emptyContainer, type RuntimeContainer } from '../runtimes/runtime.ts';
-import { ContainerTable, type KnownContainer, type Teller } from './container-table.ts';
+import { Awaited, containerIn } from './awaited.ts';
+import { ContainerTable, type KnownContainer } from './container-table.ts';
 import { type HostIdentity, inspectProcess, type KernelFacts } from './inspect.ts';
 import { RuntimeFollower } from './runtime-follower.ts';
 
@@ -25,11 +26,18 @@ export interface DiscoveryOptions {
   readonly onRuntimes: () => void;
 }
 
+/** What is missing of a container whose id the path of its cgroup carries. */
+interface Marks {
+  /** An engine that answers will describe it, or say more of it than its low-level runtime has. */
+  readonly awaited?: boolean;
+  /** It has no name, and its processes have not been looked at yet. */
+  readonly unmet?: boolean;
+}
+
 /** Where something happened: in a container, on the host, or not to be told. */
 export type Place =
-  | { readonly kind: 'container'; readonly container: KnownContainer }
-  /** `awaited`: the path carries the id of a container that no runtime has described yet. */
-  | { readonly kind: 'host'; readonly awaited?: boolean }
+  | ({ readonly kind: 'container'; readonly container: KnownContainer } & Marks)
+  | ({ readonly kind: 'host' } & Marks)
   | { readonly kind: 'unknown' };
 
 /** Finds the containers of a node and says which one a cgroup, process or address belongs to. */
@@ -38,6 +46,10 @@ export interface Discovery {
   readonly runtimes: () => RuntimeStatus[];
   readonly placeOf: (cgroupId: string) => Place;
   readonly byAddress: (address: string) => KnownContainer | undefined;
+  /** A process of a container that is `unmet`: who holds the container may say its name. */
+  readonly meet: (seen: { readonly cgroupId: string; readonly pids: readonly number[] }) => void;
+  /** The engine is too late: what else is known of this container counts from now on. */
+  readonly giveUp: (cgroupId: string) => void;
   /** A container that only the kernel shows. */
   readonly addUnknown: (seen: {
     readonly cgroupId: string;
@@ -56,15 +68,12 @@ export interface Discovery {
 const SWEEP_MS = 3000;
 const WALK_AT_MOST_EVERY_MS = 1000;
 
-/** Runtimes put the whole id of a container into the name of its cgroup. */
-const CONTAINER_ID = /[0-9a-f]{64}/;
-
 const isSame = (one: KnownContainer | undefined, other: KnownContainer): boolean =>
   one !== undefined && JSON.stringify(one) === JSON.stringify(other);
 
-/** The last part of a cgroup path as the id of a container: a runtime's 64 digits where they are in it. */
+/** The last part of a cgroup path as the id of a container: an engine's where it is in it. */
 const idOfPath = (path: string, cgroupId: string): string => {
-  const digits = CONTAINER_ID.exec(path)?.[0];
+  const digits = containerIn(path)?.id;
   const last =
     path
       .split('/')
@@ -79,6 +88,7 @@ class Finder implements Discovery {
   readonly #table = new ContainerTable();
   readonly #followers: RuntimeFollower[];
   readonly #stopSweep: () => void;
+  readonly #awaited: Awaited;
   #places = new Map<string, Place>();
   #placesVersion = -1;
   #walkedAtUs = 0;
@@ -94,9 +104,20 @@ class Finder implements Discovery {
           onContainer: (container) => this.#take(place.client, container),
           onEnded: (id, atMs) => this.#end(id, atMs),
           known: () =>
-            this.#table.all().filter((one) => one.description.endpoint === place.endpoint && one.isRunning),
-          onStatus: options.onRuntimes,
+            this.#table
+              .all()
+              .filter((one) => one.description.endpoint === place.endpoint && one.endedAtMs === undefined),
+          isDescribed: (id) => this.#table.get(id)?.teller === place.client,
+          onStatus: () => {
+            // Whether more is to be expected of an engine depends on whether it answers.
+            this.#placesVersion = -1;
+            options.onRuntimes();
+          },
         }),
+    );
+    this.#awaited = new Awaited(
+      { procfs: options.procfs, root: options.host.root },
+      () => new Set(this.#followers.filter((one) => one.isConnected()).map((one) => one.client)),
     );
     this.settled = Promise.all(this.#followers.map((one) => one.settled)).then(() => undefined);
     this.#stopSweep = options.clock.every(SWEEP_MS, () => this.#sweep());
@@ -118,14 +139,23 @@ class Finder implements Discovery {
     const known = this.#places.get(cgroupId);
     if (known) return known;
     const path = this.#pathOf(cgroupId);
-    const container = path === undefined ? undefined : this.#table.byPath(path);
-    const place: Place = container
-      ? { kind: 'container', container }
-      : path === undefined
-        ? { kind: 'unknown' }
-        : { kind: 'host', ...(CONTAINER_ID.test(path) ? { awaited: true } : {}) };
+    const place: Place = path === undefined ? { kind: 'unknown' } : this.#placeAt(path);
     if (place.kind !== 'unknown') this.#places.set(cgroupId, place);
     return place;
+  }
+
+  meet(seen: { readonly cgroupId: string; readonly pids: readonly number[] }): void {
+    const named = this.#namedBy(seen.cgroupId);
+    const told = named && this.#awaited.meet(named.id, seen.pids);
+    if (named && told) this.#take('conmon', { ...told, cgroupPath: named.path });
+    this.#placesVersion = -1;
+  }
+
+  giveUp(cgroupId: string): void {
+    const named = this.#namedBy(cgroupId);
+    const told = named && this.#awaited.giveUp(named.id);
+    if (named && told) this.#take('conmon', { ...told, cgroupPath: named.path });
+    this.#placesVersion = -1;
   }
 
   byAddress(address: string): KnownContainer | undefined {
@@ -174,6 +204,23 @@ class Finder implements Discovery {
   stop(): void {
     this.#stopSweep();
     for (const follower of this.#followers) follower.stop();
+  }
+
+  /** Also one that only an event told of, whose cgroup is not known: the path carries its id. */
+  #placeAt(path: string): Place {
+    const id = containerIn(path)?.id;
+    const told = id === undefined ? undefined : this.#table.get(id);
+    const container = this.#table.byPath(path) ?? (told?.endedAtMs === undefined ? told : undefined);
+    const marks: Marks = {
+      ...(id !== undefined && this.#awaited.isExpected(id, container) ? { awaited: true } : {}),
+      ...(id !== undefined && this.#awaited.isUnmet(id, container) ? { unmet: true } : {}),
+    };
+    return container ? { kind: 'container', container, ...marks } : { kind: 'host', ...marks };
+  }
+
+  #namedBy(cgroupId: string): ReturnType<typeof containerIn> {
+    const path = this.#pathOf(cgroupId);
+    return path === undefined ? undefined : containerIn(path);
   }
 
   #pathOf(cgroupId: string): string | undefined {

@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { cutText, type LocalText, type RuntimeStatus, toldOf } from '@bartizan/contracts';
+import type { LocalText, RuntimeStatus } from '@bartizan/contracts';
+import { toldOf } from '@bartizan/contracts/result';
+import { cutText } from '@bartizan/contracts/words';
 import type { Clock } from '../clock/clock.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Procfs } from '../procfs/procfs.ts';
@@ -22,15 +24,23 @@ export interface FollowerOptions {
   readonly logger: Logger;
   readonly onContainer: (container: RuntimeContainer) => void;
   readonly onEnded: (id: string, atMs: number) => void;
-  /** Running containers this runtime told of. */
+  /** Containers this runtime told of that have not ended. */
   readonly known: () => KnownContainer[];
+  /** Whether this runtime has described the container already. */
+  readonly isDescribed: (id: string) => boolean;
   readonly onStatus: () => void;
 }
 
 const LIST_EVERY_MS = 15_000;
 const LOOK_AGAIN_MS = 2000;
 const AFTER_EVENT_MS = 50;
-const EVENT_STATES = { started: 'running', ended: 'exited', removed: 'exited', changed: 'unknown' } as const;
+const EVENT_STATES = {
+  created: 'created',
+  started: 'running',
+  ended: 'exited',
+  removed: 'exited',
+  changed: 'unknown',
+} as const;
 const EVENT_RETRIES_MS = [15, 60, 200];
 
 /** Follows one runtime: waits for its socket, lists, watches, lists again, and says how it is. */
@@ -72,6 +82,15 @@ export class RuntimeFollower {
       ...(this.#version === '' ? {} : { version: this.#version.slice(0, 128) }),
       ...(this.#reason === undefined ? {} : { reason: cutText(this.#reason, 512) }),
     };
+  }
+
+  get client(): RuntimePlace['client'] {
+    return this.#place.client;
+  }
+
+  /** The runtime answers now. */
+  isConnected(): boolean {
+    return this.#state === 'connected';
   }
 
   refresh(): void {
@@ -156,8 +175,11 @@ export class RuntimeFollower {
 
   /** What an event is about is asked for at once: it may be gone in some milliseconds. */
   async #takeEvent(event: RuntimeEvent): Promise<void> {
-    const { onContainer, onEnded, clock } = this.#options;
+    const { onContainer, onEnded, clock, isDescribed } = this.#options;
     if (this.#place.client === 'runc' && this.#state !== 'connected') this.#setState('connected', undefined);
+    // What the event says is there at once: of a container that it is starting an engine answers nothing until it has.
+    const isNew = event.kind === 'created' || event.kind === 'started';
+    if (isNew && event.name !== undefined && !isDescribed(event.id)) onContainer(this.#fromEvent(event));
     const found = await this.#runtime.find(event.id);
     if (this.#stopped) return;
     if (found) onContainer(found);
@@ -193,8 +215,11 @@ export class RuntimeFollower {
   }
 
   #listSoon(): void {
-    this.#cancelSoon?.();
-    this.#cancelSoon = this.#options.clock.after(AFTER_EVENT_MS, () => void this.#list());
+    // Not put off by the next wish: with many of them it would never come.
+    this.#cancelSoon ??= this.#options.clock.after(AFTER_EVENT_MS, () => {
+      this.#cancelSoon = undefined;
+      void this.#list();
+    });
   }
 
   #setState(state: RuntimeStatus['state'], reason: LocalText | undefined): void {

@@ -3,17 +3,9 @@
 
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type ErrorCode,
-  err,
-  type Failure,
-  failure,
-  mayShed,
-  ok,
-  type Result,
-  STREAMS,
-  type Stream,
-} from '@bartizan/contracts';
+import type { ErrorCode, Failure, Result, Stream } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
+import { mayShed, STREAMS } from '@bartizan/contracts/wire';
 import { RECORD_HEADER_BYTES } from './segment.ts';
 import { openStreamLog, type StreamLog } from './stream-log.ts';
 

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { invariant } from '@bartizan/contracts';
+import { invariant } from '@bartizan/contracts/result';
 import { encodeRecord, measureSegment, type ReadLimits, readSegment } from './segment.ts';
 
 interface Segment {

@@ -8,15 +8,9 @@ import {
   type IncomingHttpHeaders,
 } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
-import {
-  type ErrorCode,
-  err,
-  type Failure,
-  type LocalText,
-  ok,
-  type Result,
-  sameText,
-} from '@bartizan/contracts';
+import type { ErrorCode, Failure, LocalText, Result } from '@bartizan/contracts';
+import { err, ok } from '@bartizan/contracts/result';
+import { sameText } from '@bartizan/contracts/words';
 import { NO_ANSWER, unreachable } from '../runtimes/unreachable.ts';
 import { decodeMessage, encodeMessage, type FieldValues, type Message } from './protobuf.ts';
 

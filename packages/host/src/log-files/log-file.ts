@@ -4,7 +4,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, opendirSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { err, ok, type Result } from '@bartizan/contracts';
+import type { Result } from '@bartizan/contracts';
+import { err, ok } from '@bartizan/contracts/result';
 import { type ReadFailure, readFailure } from '../procfs/bounded-read.ts';
 
 /** The beginning of a file: it says which one it is, whatever its name and inode have become. */

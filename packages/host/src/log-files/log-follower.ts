@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ok, type Result } from '@bartizan/contracts';
+import type { Result } from '@bartizan/contracts';
+import { ok } from '@bartizan/contracts/result';
 import type { ReadFailure } from '../procfs/bounded-read.ts';
 import { LineCutter } from './line-cutter.ts';
 import { type FileMark, identityAt, LogFile, rotatedFiles } from './log-file.ts';

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { closeSync, opendirSync, openSync, readlinkSync, readSync } from 'node:fs';
-import { err, ok, type Result } from '@bartizan/contracts';
+import type { Result } from '@bartizan/contracts';
+import { err, ok } from '@bartizan/contracts/result';
 
 /** Why something on the machine could not be read. A process that ends while it is read is `gone`: a result, not a fault. */
 export interface ReadFailure {
@@ -22,8 +23,41 @@ export const readFailure = (path: string, thrown: unknown): ReadFailure => {
   return { kind: GONE.has(code) ? 'gone' : DENIED.has(code) ? 'denied' : 'failed', path };
 };
 
-/** Reads a file of at most `maxBytes` bytes; a longer one is `too-large`, or cut where `cut` says so. */
-export const readBounded = (path: string, maxBytes: number, cut = false): Result<Buffer, ReadFailure> => {
+/** Most files of /proc fit in. Reading does not wait, so one is enough: it is empty again before anybody else reads. */
+const scratch = Buffer.allocUnsafeSlow(65_536);
+
+/** Fills `into` from a file; fewer bytes than it holds: the file ended. */
+const fill = (descriptor: number, into: Buffer): number => {
+  let total = 0;
+  while (total < into.length) {
+    const count = readSync(descriptor, into, total, into.length - total, null);
+    if (count === 0) break;
+    total += count;
+  }
+  return total;
+};
+
+/** What did not fit into the scratch, up to one byte more than is allowed. */
+const readRest = (descriptor: number, first: Buffer, maxBytes: number): Buffer => {
+  const chunks = [Buffer.from(first)];
+  let total = first.length;
+  while (total <= maxBytes) {
+    const chunk = Buffer.allocUnsafe(Math.min(scratch.length, maxBytes - total + 1));
+    const count = fill(descriptor, chunk);
+    chunks.push(chunk.subarray(0, count));
+    total += count;
+    if (count < chunk.length) break;
+  }
+  return Buffer.concat(chunks);
+};
+
+/** Reads a file and gives its bytes to `use`, which must not keep them. */
+const withBytes = <T>(
+  path: string,
+  limit: { readonly maxBytes: number; readonly cut: boolean },
+  use: (bytes: Buffer) => T,
+): Result<T, ReadFailure> => {
+  const { maxBytes, cut } = limit;
   let descriptor: number;
   try {
     descriptor = openSync(path, 'r');
@@ -31,18 +65,11 @@ export const readBounded = (path: string, maxBytes: number, cut = false): Result
     return err(readFailure(path, thrown));
   }
   try {
-    const chunks: Buffer[] = [];
-    let total = 0;
-    for (;;) {
-      const chunk = Buffer.allocUnsafe(Math.min(65_536, maxBytes - total + 1));
-      const count = readSync(descriptor, chunk, 0, chunk.length, null);
-      if (count === 0) return ok(Buffer.concat(chunks));
-      total += count;
-      chunks.push(chunk.subarray(0, count));
-      if (total > maxBytes) {
-        return cut ? ok(Buffer.concat(chunks).subarray(0, maxBytes)) : err({ kind: 'too-large', path });
-      }
-    }
+    const wanted = Math.min(scratch.length, maxBytes + 1);
+    const first = scratch.subarray(0, fill(descriptor, scratch.subarray(0, wanted)));
+    const all = first.length < wanted || wanted > maxBytes ? first : readRest(descriptor, first, maxBytes);
+    if (all.length <= maxBytes) return ok(use(all));
+    return cut ? ok(use(all.subarray(0, maxBytes))) : err({ kind: 'too-large', path });
   } catch (thrown) {
     return err(readFailure(path, thrown));
   } finally {
@@ -50,11 +77,15 @@ export const readBounded = (path: string, maxBytes: number, cut = false): Result
   }
 };
 
+/** Reads a file of at most `maxBytes` bytes; a longer one is `too-large`, or cut where `cut` says so. */
+export const readBounded = (path: string, maxBytes: number, cut = false): Result<Buffer, ReadFailure> =>
+  withBytes(path, { maxBytes, cut }, (bytes) =>
+    bytes.buffer === scratch.buffer ? Buffer.from(bytes) : bytes,
+  );
+
 /** The same, as UTF-8 text. */
-export const readText = (path: string, maxBytes: number, cut = false): Result<string, ReadFailure> => {
-  const bytes = readBounded(path, maxBytes, cut);
-  return bytes.ok ? ok(bytes.value.toString('utf8')) : bytes;
-};
+export const readText = (path: string, maxBytes: number, cut = false): Result<string, ReadFailure> =>
+  withBytes(path, { maxBytes, cut }, (bytes) => bytes.toString('utf8'));
 
 /** The target of a symbolic link. */
 export const readLink = (path: string): Result<string, ReadFailure> => {

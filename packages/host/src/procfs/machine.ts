@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
-import { clusterNodeText } from '@bartizan/contracts';
+import { clusterNodeText } from '@bartizan/contracts/wire';
 import { readText } from './bounded-read.ts';
 
 /** What a machine is: read once at start. */

@@ -69,6 +69,25 @@ describe('bounded reading', () => {
     expect(cut.ok && cut.value.length).toBe(70_000);
     expect(readBounded(join(folder, 'none'), 10)).toMatchObject({ ok: false, error: { kind: 'gone' } });
   });
+
+  it.each([0, 1, 65_535, 65_536, 65_537, 131_072, 131_073])('gives all of %i bytes, and no more', (size) => {
+    const path = join(folder, 'sized');
+    const bytes = Buffer.alloc(size, 'abcdefg');
+    writeFileSync(path, bytes);
+    const read = readBounded(path, size);
+    expect(read.ok && read.value.equals(bytes)).toBe(true);
+    expect(readBounded(path, size + 1)).toMatchObject({ ok: true });
+    if (size > 0)
+      expect(readBounded(path, size - 1)).toMatchObject({ ok: false, error: { kind: 'too-large' } });
+  });
+
+  it('gives bytes that the next reading leaves as they are', () => {
+    writeFileSync(join(folder, 'one'), 'first');
+    writeFileSync(join(folder, 'two'), 'other');
+    const first = readBounded(join(folder, 'one'), 100);
+    readBounded(join(folder, 'two'), 100);
+    expect(first.ok && first.value.toString()).toBe('first');
+  });
 });
 
 describe('the machine', () => {

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { statSync } from 'node:fs';
-import { err, ok, type Result } from '@bartizan/contracts';
+import type { Result } from '@bartizan/contracts';
+import { err, ok } from '@bartizan/contracts/result';
 import { parseFibTrie, parseIfInet6 } from './addresses.ts';
 import { type ReadFailure, readBounded, readFailure, readLink, readNames, readText } from './bounded-read.ts';
 import { type CgroupMembership, parseCgroupFile } from './cgroup-file.ts';

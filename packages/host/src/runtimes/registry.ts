@@ -20,13 +20,17 @@ export interface RuntimeCapabilities {
   readonly tellsEvents: boolean;
 }
 
-/** The capabilities of each client; `unknown` is what only the kernel shows. */
-export const RUNTIME_CAPABILITIES: Readonly<Record<RuntimeClient | 'unknown', RuntimeCapabilities>> = {
+/** Who can tell of a container: a client, the conmon that holds it, or (`unknown`) the kernel alone. */
+export type Teller = RuntimeClient | 'conmon' | 'unknown';
+
+/** The capabilities of each of them. */
+export const RUNTIME_CAPABILITIES: Readonly<Record<Teller, RuntimeCapabilities>> = {
   docker: { strength: 6, knowsImages: true, knowsPods: false, tellsEvents: true },
   podman: { strength: 6, knowsImages: true, knowsPods: false, tellsEvents: true },
   'cri-o': { strength: 5, knowsImages: true, knowsPods: true, tellsEvents: true },
   'containerd-cri': { strength: 5, knowsImages: true, knowsPods: true, tellsEvents: true },
   containerd: { strength: 4, knowsImages: true, knowsPods: false, tellsEvents: true },
+  conmon: { strength: 3, knowsImages: true, knowsPods: false, tellsEvents: false },
   runc: { strength: 2, knowsImages: false, knowsPods: false, tellsEvents: true },
   unknown: { strength: 1, knowsImages: false, knowsPods: false, tellsEvents: false },
 };

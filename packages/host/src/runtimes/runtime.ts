@@ -36,7 +36,7 @@ export interface RuntimeContainer {
 
 /** Something a runtime told without being asked. `container` holds what the event itself says, for what lives too briefly to be asked about. */
 export interface RuntimeEvent {
-  readonly kind: 'started' | 'ended' | 'removed' | 'changed';
+  readonly kind: 'created' | 'started' | 'ended' | 'removed' | 'changed';
   readonly id: string;
   readonly atMs: number;
   readonly pid?: number;

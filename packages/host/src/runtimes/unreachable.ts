@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Failure, type LocalText, toldFailure } from '@bartizan/contracts';
+import type { Failure, LocalText } from '@bartizan/contracts';
+import { toldFailure } from '@bartizan/contracts/result';
 
 /** A runtime that takes a call and does not answer it. */
 export const NO_ANSWER: LocalText = { en: 'no answer in time', ja: '時間内に応答がありません' };

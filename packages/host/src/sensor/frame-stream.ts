@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, type Failure, ok, type Result, toldFailure } from '@bartizan/contracts';
+import type { Failure, Result } from '@bartizan/contracts';
+import { err, ok, toldFailure } from '@bartizan/contracts/result';
 import { FRAME_MAGIC, FRAME_MAX_BYTES, FRAME_VERSION, frameKind } from './frame-constants.ts';
 import {
   ackField,

@@ -2,15 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFile } from 'node:child_process';
-import {
-  type ActionLevel,
-  ActionLevel as ActionLevelSchema,
-  err,
-  failure,
-  ok,
-  parser,
-  type Result,
-} from '@bartizan/contracts';
+import type { ActionLevel, Result } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
+import { ActionLevel as ActionLevelSchema, parser } from '@bartizan/contracts/wire';
 import type { SensorFailure } from './sensor-run.ts';
 
 const LIMIT_MS = 60_000;

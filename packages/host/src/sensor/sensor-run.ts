@@ -3,7 +3,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
-import { err, type Failure, failure, ok, type Result, toldFailure } from '@bartizan/contracts';
+import type { Failure, Result } from '@bartizan/contracts';
+import { err, failure, ok, toldFailure } from '@bartizan/contracts/result';
 import { type SensorCommand, writeCommand } from './command-frame.ts';
 import { frameKind } from './frame-constants.ts';
 import { FrameStream } from './frame-stream.ts';

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, type Result, toldFailure } from '@bartizan/contracts';
+import type { Result } from '@bartizan/contracts';
+import { err, toldFailure } from '@bartizan/contracts/result';
 import { buildEvent, buildHeartbeat, eventKindOf } from './build-event.ts';
 import type { SensorEvent, SensorEventKind, SensorHeartbeat, SensorProgram } from './events.ts';
 import { frameKind } from './frame-constants.ts';

@@ -4,17 +4,9 @@
 import { X509Certificate } from 'node:crypto';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
-import {
-  type ErrorCode,
-  err,
-  type Failure,
-  failure,
-  type LocalText,
-  ok,
-  type Result,
-  sameText,
-  toldFailure,
-} from '@bartizan/contracts';
+import type { ErrorCode, Failure, LocalText, Result } from '@bartizan/contracts';
+import { err, failure, ok, toldFailure } from '@bartizan/contracts/result';
+import { sameText } from '@bartizan/contracts/words';
 import { certificateSha256, type Identity } from './identity.ts';
 
 /** Where the controller listens for agents. */

@@ -2,19 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ClientHttp2Session } from 'node:http2';
+import type { ErrorCode, Failure, Result } from '@bartizan/contracts';
+import { err, ok, toldFailure } from '@bartizan/contracts/result';
 import {
-  type ErrorCode,
   enrollProof,
-  err,
-  type Failure,
   joinTokenId,
-  ok,
-  type Result,
   renewProof,
-  toldFailure,
   WIRE_ENROLL_PATH,
   WIRE_RENEW_PATH,
-} from '@bartizan/contracts';
+} from '@bartizan/contracts/wire';
 import { connectController, type Endpoint, postJson } from './connect.ts';
 import { type FreshKey, type Identity, identityOf, makeKey, pemHasCertificate } from './identity.ts';
 

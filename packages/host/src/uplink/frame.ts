@@ -2,16 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import {
-  type ErrorCode,
-  err,
-  type Failure,
-  failure,
-  ok,
-  type Result,
-  WIRE_FRAME_BYTES_MAX,
-  WIRE_FRAME_INFLATED_BYTES_MAX,
-} from '@bartizan/contracts';
+import type { ErrorCode, Failure, Result } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
+import { WIRE_FRAME_BYTES_MAX, WIRE_FRAME_INFLATED_BYTES_MAX } from '@bartizan/contracts/wire';
 
 const FLAG_ZSTD = 1;
 const COMPRESS_FROM_BYTES = 512;

@@ -11,7 +11,7 @@ import {
 } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EnrollResponse, parser } from '@bartizan/contracts';
+import { EnrollResponse, parser } from '@bartizan/contracts/wire';
 
 /** Who an agent is: its key, its certificate, and the authority it trusts. */
 export interface Identity {

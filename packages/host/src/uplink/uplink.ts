@@ -1,16 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type Command,
-  type Configure,
-  type ErrorCode,
-  type Failure,
-  type Node,
-  type UplinkStatus,
-  WIRE_VERSION,
-  WIRE_VERSION_OLDEST,
-} from '@bartizan/contracts';
+import type { Command, Configure, ErrorCode, Failure, Node, UplinkStatus } from '@bartizan/contracts';
+import { WIRE_VERSION, WIRE_VERSION_OLDEST } from '@bartizan/contracts/wire';
 import type { DiskBuffer } from '../buffer/disk-buffer.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Logger } from '../log/logger.ts';

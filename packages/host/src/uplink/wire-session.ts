@@ -2,23 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
-import {
-  type AgentMessage,
-  type Command,
-  type Configure,
-  ControllerMessage,
-  type ErrorCode,
-  type Failure,
-  failure,
-  type LocalText,
-  type Node,
-  parser,
-  type Stream,
-  toldFailure,
-  unreachable,
-  WIRE_STREAM_PATH,
-  WIRE_VERSION_STATE,
+import type {
+  AgentMessage,
+  Command,
+  Configure,
+  ErrorCode,
+  Failure,
+  LocalText,
+  Node,
+  Stream,
 } from '@bartizan/contracts';
+import { failure, toldFailure, unreachable } from '@bartizan/contracts/result';
+import { ControllerMessage, parser, WIRE_STREAM_PATH, WIRE_VERSION_STATE } from '@bartizan/contracts/wire';
 import type { DiskBuffer, PendingBatch } from '../buffer/disk-buffer.ts';
 import type { Clock } from '../clock/clock.ts';
 import { encodeFrame, FrameReader } from './frame.ts';

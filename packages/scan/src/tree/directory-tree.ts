@@ -12,7 +12,7 @@ import {
   readSync,
   type Stats,
 } from 'node:fs';
-import { err, ok } from '@bartizan/contracts';
+import { err, ok } from '@bartizan/contracts/result';
 import {
   type FileTree,
   MAX_DIRECTORY_ENTRIES,

@@ -4,7 +4,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { AuditRequestsReport } from '@bartizan/contracts';
 import { type Clock, type DiskBuffer, type LogPlace, openProgramTable, type Procfs } from '@bartizan/host';
-import { DirectoryTree } from '@bartizan/scan';
+import { DirectoryTree } from '@bartizan/scan/tree';
 import { AuditFile } from './audit-file.ts';
 import { keepPlaces, loadPlaces } from './kept-places.ts';
 

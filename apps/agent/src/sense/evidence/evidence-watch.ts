@@ -4,11 +4,11 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeEvidence } from '@bartizan/contracts';
-import { contentHash } from '@bartizan/engine';
-import { sealEvidence } from '@bartizan/engine/compliance';
+import { contentHash } from '@bartizan/engine/revision';
+import { sealEvidence } from '@bartizan/engine/seal';
 import { type Clock, openProgramTable, type Procfs, ProgramScout, steadyMs } from '@bartizan/host';
-import { DirectoryTree } from '@bartizan/scan';
 import { collectEvidence, VersionCache } from '@bartizan/scan/evidence';
+import { DirectoryTree } from '@bartizan/scan/tree';
 
 /** What is watched is asked for so often; a change is told well within five seconds. */
 const CHECK_MS = 2000;

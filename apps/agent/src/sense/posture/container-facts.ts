@@ -8,7 +8,7 @@ import {
   readCgroupLayout,
   SOCKET_LISTEN,
 } from '@bartizan/host';
-import { DirectoryTree } from '@bartizan/scan';
+import { DirectoryTree } from '@bartizan/scan/tree';
 import { type FactSheet, fileText } from './fact-sheet.ts';
 
 const SOCKET_NAMES = /(docker|containerd|crio|podman|dockershim)\.sock$/;

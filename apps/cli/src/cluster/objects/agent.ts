@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { AGENT_HEAP_FLAGS } from '../../instance/agent-heap.ts';
 import {
   type ClusterObject,
   digestOf,
@@ -121,6 +122,7 @@ function container(options: ObjectOptions): object {
     args: [
       '--disable-warning=ExperimentalWarning',
       '--enable-source-maps=false',
+      ...AGENT_HEAP_FLAGS,
       '/opt/bartizan/release/apps/agent/src/main.js',
       '--config',
       '/etc/bartizan/agent.json',

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ErrorCode, err, type Failure, ok, type Result } from '@bartizan/contracts';
+import type { ErrorCode, Failure, Result } from '@bartizan/contracts';
+import { err, ok } from '@bartizan/contracts/result';
 import { type Channel, openChannel } from '../../grpc/channel.ts';
 import type { Message } from '../../grpc/protobuf.ts';
 import {

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Readable } from 'node:stream';
-import { type ErrorCode, err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import type { ErrorCode, Failure, Result } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
 import type { DigestBlobs } from '@bartizan/scan';
 import { type Channel, openChannel } from '../../grpc/channel.ts';
 

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ErrorCode, type Failure, ok, type Result } from '@bartizan/contracts';
+import type { ErrorCode, Failure, Result } from '@bartizan/contracts';
+import { ok } from '@bartizan/contracts/result';
 import { type FieldReader, fieldsOf } from '../json.ts';
 import {
   type ContainerRuntime,
@@ -35,7 +36,7 @@ const EVENTS: Readonly<Record<string, RuntimeEvent['kind']>> = {
   died: 'ended',
   destroy: 'removed',
   remove: 'removed',
-  create: 'changed',
+  create: 'created',
   pause: 'changed',
   unpause: 'changed',
   rename: 'changed',

@@ -2,15 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type IncomingMessage, request } from 'node:http';
-import {
-  type ErrorCode,
-  err,
-  type Failure,
-  type LocalText,
-  ok,
-  type Result,
-  sameText,
-} from '@bartizan/contracts';
+import type { ErrorCode, Failure, LocalText, Result } from '@bartizan/contracts';
+import { err, ok } from '@bartizan/contracts/result';
+import { sameText } from '@bartizan/contracts/words';
 import { NO_ANSWER, unreachable } from '../unreachable.ts';
 
 const BODY_BYTES_MAX = 32 * 1024 * 1024;

@@ -3,7 +3,8 @@
 
 import { existsSync, type FSWatcher, watch as watchPath } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type ErrorCode, err, type Failure, type LocalText, ok, type Result } from '@bartizan/contracts';
+import type { ErrorCode, Failure, LocalText, Result } from '@bartizan/contracts';
+import { err, ok } from '@bartizan/contracts/result';
 import { type ReadFailure, readNames, readText } from '../../procfs/bounded-read.ts';
 import type { Procfs } from '../../procfs/procfs.ts';
 import { readObject } from '../json.ts';

@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { randomUUID } from 'node:crypto';
+import type { PackageReport, WorkloadRef } from '@bartizan/contracts';
+
+/** A report that holds nothing but why: never read as "no packages". */
+export const failedReport = (subject: WorkloadRef, reason: string, nowMs: number): PackageReport => ({
+  type: 'packages',
+  scan: randomUUID(),
+  part: 0,
+  last: true,
+  subject,
+  distribution: '',
+  distributionName: '',
+  packages: [],
+  coverage: [],
+  pendingUpdates: [],
+  incomplete: [reason.slice(0, 512)],
+  scannedAtMs: nowMs,
+});

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { readMonitored } from '../runtimes/conmon/conmon.ts';
+import { RUNTIME_CAPABILITIES, type RuntimeClient } from '../runtimes/registry.ts';
+import type { RuntimeContainer } from '../runtimes/runtime.ts';
+import type { KnownContainer } from './container-table.ts';
+
+const KEPT_MAX = 2000;
+/** So many processes of a container are asked for its conmon; that of the first is mostly found. */
+const TRIES_MAX = 8;
+
+/** Part of a cgroup path that is a container's: engines put its whole id there. Its conmon has one like it, and is not in it. */
+const OF_CONTAINER = /^(?:(?!.*conmon-).*-)?([0-9a-f]{64})(?:\.scope)?$/;
+
+/** The container that a cgroup path names, and the path of its own group; undefined when it names none. */
+export const containerIn = (path: string): { readonly id: string; readonly path: string } | undefined => {
+  const parts = path.split('/');
+  for (const [at, part] of parts.entries()) {
+    const id = OF_CONTAINER.exec(part)?.[1];
+    if (id !== undefined) return { id, path: parts.slice(0, at + 1).join('/') };
+  }
+  return undefined;
+};
+
+/** A low-level runtime knows a container of an engine by its id alone. */
+const hasName = (known: KnownContainer | undefined): boolean =>
+  known !== undefined && known.description.name !== known.id;
+
+/** What is known of one container while its engine says nothing. */
+interface Waiting {
+  tries: number;
+  monitored: RuntimeContainer | undefined;
+  isGivenUp: boolean;
+}
+
+/** Containers that are known by their id alone, and what else there is to say of them until their engine speaks. */
+export class Awaited {
+  readonly #machine: Parameters<typeof readMonitored>[1];
+  readonly #connected: () => ReadonlySet<RuntimeClient>;
+  readonly #waiting = new Map<string, Waiting>();
+
+  /** `connected`: the clients whose runtime answers now. */
+  constructor(machine: Parameters<typeof readMonitored>[1], connected: () => ReadonlySet<RuntimeClient>) {
+    this.#machine = machine;
+    this.#connected = connected;
+  }
+
+  /** Whether an engine will yet say more of the container than `known`, which is all there is so far. */
+  isExpected(id: string, known: KnownContainer | undefined): boolean {
+    if (hasName(known)) return false;
+    const waiting = this.#waiting.get(id);
+    if (waiting?.isGivenUp) return false;
+    const least = known === undefined ? 0 : RUNTIME_CAPABILITIES[known.teller].strength;
+    return [...this.#connected()].some(
+      (client) =>
+        (waiting?.monitored === undefined || client === 'podman') &&
+        RUNTIME_CAPABILITIES[client].knowsImages &&
+        RUNTIME_CAPABILITIES[client].strength > least,
+    );
+  }
+
+  /** Whether a process of the container may show who holds it. */
+  isUnmet(id: string, known: KnownContainer | undefined): boolean {
+    if (hasName(known)) return false;
+    const waiting = this.#waiting.get(id);
+    return waiting?.monitored === undefined && (waiting?.tries ?? 0) < TRIES_MAX;
+  }
+
+  /** Looks who holds the container. Returns what that says when no engine will say more. */
+  meet(id: string, pids: readonly number[]): RuntimeContainer | undefined {
+    const waiting = this.#entry(id);
+    waiting.tries += 1;
+    waiting.monitored = readMonitored({ id, pids }, this.#machine);
+    return this.#connected().has('podman') ? undefined : waiting.monitored;
+  }
+
+  /** No engine is waited for any more. Returns what is known without it. */
+  giveUp(id: string): RuntimeContainer | undefined {
+    const waiting = this.#entry(id);
+    waiting.isGivenUp = true;
+    return waiting.monitored;
+  }
+
+  #entry(id: string): Waiting {
+    const known = this.#waiting.get(id);
+    if (known) return known;
+    const made: Waiting = { tries: 0, monitored: undefined, isGivenUp: false };
+    this.#waiting.set(id, made);
+    if (this.#waiting.size > KEPT_MAX) this.#waiting.delete(this.#waiting.keys().next().value ?? '');
+    return made;
+  }
+}
