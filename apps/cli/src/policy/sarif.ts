@@ -101,7 +101,8 @@ class ResultWriter {
 
   #textOf(id: string): RuleText {
     const known = this.#rules.get(id);
-    if (known === undefined) throw new InvariantError(`a violation of ${id}, which is no rule of this report`);
+    if (known === undefined)
+      throw new InvariantError(`a violation of ${id}, which is no rule of this report`);
     return known;
   }
 
