@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Store } from '@bartizan/adapters/store';
 import { type Image, systemScope, tenantScope } from '@bartizan/contracts';
 import type { BaseDesk, BuiltImage, Change, Log, Owner } from '../ports.ts';
@@ -43,12 +43,7 @@ export function builtImage({ cluster, tenant, digest, labels = {}, layers = [] }
 /** A digest for each beginning of the layers: entry k is over the first k + 1. */
 function chainsOf(diffIds: readonly string[]): string[] {
   const chains: string[] = [];
-  for (const diffId of diffIds)
-    chains.push(
-      createHash('sha256')
-        .update(`${chains.at(-1) ?? ''}\n${diffId}`)
-        .digest('base64url'),
-    );
+  for (const diffId of diffIds) chains.push(hash('sha256', `${chains.at(-1) ?? ''}\n${diffId}`, 'base64url'));
   return chains;
 }
 
