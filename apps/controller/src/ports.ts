@@ -141,9 +141,16 @@ export interface ImageRescan {
   ) => Promise<Result<{ readonly queued: number } | undefined, ApiFailure>>;
 }
 
+/** As much of an image as tells what it is built on. */
+export interface BuiltImage extends Owner {
+  readonly digest: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly layers?: readonly { readonly diffId: string }[];
+}
+
 /** Which known image another one is built on, and where the name of that base leads now. */
 export interface BaseDesk {
-  readonly baseOf: (image: Image) =>
+  readonly baseOf: (image: BuiltImage) =>
     | {
         readonly how: 'label' | 'layers';
         readonly reference?: string;
@@ -153,7 +160,7 @@ export interface BaseDesk {
       }
     | undefined;
   readonly newerOf: (
-    image: Image,
+    image: BuiltImage,
     base: ReturnType<BaseDesk['baseOf']>,
   ) =>
     | {

@@ -302,11 +302,18 @@ const reportBasics = ({ store, clock, log, options, authority, certificate, know
   retention: store.retention,
 });
 
+/** Until when distributions are maintained, by the pack that is in use when somebody asks. */
+const supportOf = (advisories: () => Advisories) => ({
+  version: () => advisories().digest(),
+  endsAtMs: (ecosystem: string) => advisories().supportEndsAtMs(ecosystem),
+});
+
 async function compose(base: Base): Promise<Result<Controller, Failure>> {
   const { store, authority, certificate } = base;
   const counters = noCounts();
-  const images = new ImageBook({ ...base, owner: HOME });
   const bases = new BaseBook(base);
+  const support = supportOf(() => judging.advisories);
+  const images = new ImageBook({ ...base, owner: HOME, bases, support });
   const { late, publish } = latePublish(images, bases);
   const turnstiles = makeTurnstiles();
   const judging = buildJudging(base, publish, turnstiles);

@@ -17,6 +17,7 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { err, failure, ok, type Result } from '@bartizan/contracts';
 import {
+  lifeOf,
   type PackReplacement,
   readTrustRoot,
   SHIPPED_TRUST,
@@ -77,6 +78,13 @@ export class Advisories implements AdvisoryDesk {
   /** The file of the pack in use. */
   file(): string | undefined {
     return this.#facts === undefined ? undefined : this.#path;
+  }
+
+  /** When nobody maintains the release behind an advisory namespace any more; undefined = the pack does not say. */
+  supportEndsAtMs(ecosystem: string): number | undefined {
+    const eol = this.#facts === undefined ? undefined : lifeOf(ecosystem, this.#facts.header)?.eol;
+    const endsAtMs = Date.parse(eol ?? '');
+    return Number.isNaN(endsAtMs) ? undefined : endsAtMs;
   }
 
   activity(): string | undefined {

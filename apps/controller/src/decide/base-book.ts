@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Store } from '@bartizan/adapters/store';
 import { type Image, systemScope, tenantScope } from '@bartizan/contracts';
-import type { BaseDesk, Change, Log, Owner } from '../ports.ts';
+import type { BaseDesk, BuiltImage, Change, Log, Owner } from '../ports.ts';
 
 interface Parts {
   readonly store: Store;
@@ -30,15 +30,20 @@ const DIGEST_LABEL = 'org.opencontainers.image.base.digest';
 const NAME_LABEL = 'org.opencontainers.image.base.name';
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
+/** What of an image its base is told by, and nothing else of it. */
+export function builtImage({ cluster, tenant, digest, labels = {}, layers = [] }: BuiltImage): BuiltImage {
+  const told = [DIGEST_LABEL, NAME_LABEL].flatMap((name) => {
+    const value = labels[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const diffIds = layers.map(({ diffId }) => ({ diffId }));
+  return { cluster, tenant, digest, labels: Object.fromEntries(told), layers: diffIds };
+}
+
 /** A digest for each beginning of the layers: entry k is over the first k + 1. */
 function chainsOf(diffIds: readonly string[]): string[] {
   const chains: string[] = [];
-  for (const diffId of diffIds)
-    chains.push(
-      createHash('sha256')
-        .update(`${chains.at(-1) ?? ''}\n${diffId}`)
-        .digest('base64url'),
-    );
+  for (const diffId of diffIds) chains.push(hash('sha256', `${chains.at(-1) ?? ''}\n${diffId}`, 'base64url'));
   return chains;
 }
 
@@ -52,8 +57,15 @@ export class BaseBook implements BaseDesk {
   readonly #byChain = new Map<string, Set<string>>();
   readonly #byName = new Map<string, Set<string>>();
 
+  #version = 0;
+
   constructor(parts: Parts) {
     this.#parts = parts;
+  }
+
+  /** Another number whenever the answers may be others. */
+  version(): number {
+    return this.#version;
   }
 
   /** Reads what is stored. */
@@ -86,7 +98,7 @@ export class BaseBook implements BaseDesk {
   }
 
   /** The base of an image: what its label says as far as its layers agree, else the image with the most of them. */
-  baseOf(image: Image): FoundBase | undefined {
+  baseOf(image: BuiltImage): FoundBase | undefined {
     const chains = chainsOf((image.layers ?? []).map(({ diffId }) => diffId));
     const labelled = this.#byLabel(image, chains);
     if (labelled?.layers !== undefined) return labelled;
@@ -99,7 +111,7 @@ export class BaseBook implements BaseDesk {
   }
 
   /** Where the names of a base lead now: to itself, or to an image of the same platform that was made later. */
-  newerOf(image: Image, base: FoundBase | undefined): NewerBase {
+  newerOf(image: BuiltImage, base: FoundBase | undefined): NewerBase {
     if (base === undefined) return { state: 'unknown', reason: 'no-base' };
     const held = base.digest === undefined ? undefined : this.#held.get(keyOf(image, base.digest));
     if (held === undefined) return { state: 'unknown', reason: 'base-not-known' };
@@ -121,7 +133,7 @@ export class BaseBook implements BaseDesk {
     return { state: 'newer', reference, digest: one.digest, createdAtMs: one.createdAtMs };
   }
 
-  #byLabel(image: Image, chains: readonly string[]): FoundBase | undefined {
+  #byLabel(image: BuiltImage, chains: readonly string[]): FoundBase | undefined {
     const digest = image.labels?.[DIGEST_LABEL];
     if (digest === undefined || !DIGEST.test(digest)) return undefined;
     const reference = image.labels?.[NAME_LABEL]?.slice(0, 512);
@@ -135,6 +147,7 @@ export class BaseBook implements BaseDesk {
   #take(image: Image): void {
     const key = keyOf(image, image.digest);
     this.#forget(key);
+    this.#version += 1;
     const diffIds = (image.layers ?? []).map(({ diffId }) => diffId);
     const held: Held = {
       digest: image.digest,
@@ -153,6 +166,7 @@ export class BaseBook implements BaseDesk {
   #forget(key: string): void {
     const held = this.#held.get(key);
     if (held === undefined) return;
+    this.#version += 1;
     this.#held.delete(key);
     const owner = key.slice(0, key.length - held.digest.length);
     leave(this.#byChain, owner + held.chain, key);

@@ -43,6 +43,7 @@ export {
   type AdmissionRequest,
   type AdmissionUser,
   EMPTY_CONTEXT,
+  type ImageBaseFacts,
   type ImageFacts,
   type ImageVulnerability,
   isUnknown,

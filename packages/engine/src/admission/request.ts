@@ -66,6 +66,14 @@ export interface ImageVulnerability {
   readonly package?: string;
 }
 
+/** What is known about the image that another one is built on. A member that is left out is not known. */
+export interface ImageBaseFacts {
+  readonly name?: string;
+  readonly digest?: string;
+  /** Its name leads to an image that was made later. */
+  readonly isOutdated?: boolean;
+}
+
 /** What is known about one image. A member that is left out is not known. */
 export interface ImageFacts {
   readonly scanned: boolean;
@@ -83,11 +91,19 @@ export interface ImageFacts {
     readonly version: string;
     readonly licence?: string;
   }[];
+  /** Licences of its packages, each once. Set where packages are too many to be told one by one. */
+  readonly licences?: readonly string[];
+  /** Packages that declare no licence: the list of licences says nothing of them. */
+  readonly undeclaredLicences?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly environment?: readonly string[];
   /** User that the image starts as; empty means root. */
   readonly user?: string;
   readonly baseImages?: readonly string[];
+  /** The image it is built on. */
+  readonly base?: ImageBaseFacts;
+  /** When nobody maintains its distribution any more. */
+  readonly supportEndsAtMs?: number;
   /** Secrets found in its files. */
   readonly secrets?: number;
   /** Files with the setuid or setgid bit. */

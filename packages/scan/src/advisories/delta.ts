@@ -7,8 +7,16 @@ import { readContainer, writeContainer } from './container.ts';
 import { diffPacks } from './diff-packs.ts';
 import { type AdvisoryPack, openPackBytes } from './pack.ts';
 import type { PackError } from './pack-error.ts';
-import type { PackHeader } from './pack-format.ts';
-import { type LogicalGroup, writePack } from './pack-writer.ts';
+import { DIGEST_BYTES, type PackHeader } from './pack-format.ts';
+import {
+  assemblePack,
+  encodeGroup,
+  type Group,
+  type LogicalGroup,
+  SortedPool,
+  textsOf,
+  writePack,
+} from './pack-writer.ts';
 import { signatureBlock } from './signature.ts';
 import type { TrustedKey } from './trust-root.ts';
 
@@ -69,6 +77,36 @@ const readBody = (payload: Buffer): DeltaBody | undefined => {
 };
 
 /**
+ * The target where its rows share the same texts as those of the base: groups that both have are taken over as they are
+ * stored. Undefined where some text is new; where one is gone the digest tells.
+ */
+const patched = (
+  base: AdvisoryPack,
+  { put, header }: DeltaBody,
+  replaced: ReadonlySet<string>,
+): Buffer | undefined => {
+  const pool = new SortedPool(base.poolTexts());
+  for (const text of textsOf(put)) if (pool.numberOf(text) < 0) return undefined;
+  const kept: Group[] = [];
+  for (const { high, low, key, group } of base.stored())
+    if (!replaced.has(key)) kept.push({ high, low, key, bytes: group });
+  const written = assemblePack([...kept, ...put.map((group) => encodeGroup(group, pool))], pool, header);
+  return written.ok ? written.value : undefined;
+};
+
+/** The target, read and written anew from its first row to its last. */
+const rebuilt = (
+  base: AdvisoryPack,
+  { put, header }: DeltaBody,
+  replaced: ReadonlySet<string>,
+): Result<Buffer, PackError> =>
+  writePack([...[...base.groups()].filter(({ key }) => !replaced.has(key)), ...put], header);
+
+/** Whether a pack, unsigned, has this digest: it ends with its own. */
+const hasDigest = (bytes: Buffer | undefined, sha256: string): bytes is Buffer =>
+  bytes?.subarray(bytes.length - DIGEST_BYTES).toString('hex') === sha256;
+
+/**
  * Applies a delta. The base must be the pack it was made from (`E_PACK_BASE`), and what comes out must have the stated
  * digest: a delta cannot give anything but the pack that was made elsewhere.
  */
@@ -84,9 +122,9 @@ export const applyDelta = (base: AdvisoryPack, bytes: Buffer): Result<Buffer, Pa
       detail: `made for pack ${manifest.baseSha256?.slice(0, 16)}, this is ${base.sha256.slice(0, 16)}`,
     });
   const replaced = new Set([...body.drop, ...body.put.map(({ key }) => key)]);
-  const groups = [...[...base.groups()].filter(({ key }) => !replaced.has(key)), ...body.put];
   try {
-    const written = writePack(groups, body.header);
+    const quick = patched(base, body, replaced);
+    const written = hasDigest(quick, manifest.sha256) ? ok(quick) : rebuilt(base, body, replaced);
     if (!written.ok) return written;
     const signed = Buffer.concat([written.value, Buffer.from(body.signature ?? '', 'base64')]);
     const target = openPackBytes(signed);

@@ -23,14 +23,16 @@ export interface LogicalGroup {
   readonly facts?: string;
 }
 
-interface Group {
+/** One group as it is stored. */
+export interface Group {
   readonly high: number;
   readonly low: number;
   readonly key: string;
   readonly bytes: Buffer;
 }
 
-class SortedPool implements Pool {
+/** The texts that rows share, sorted. */
+export class SortedPool implements Pool {
   readonly texts: readonly string[];
   readonly #numbers: ReadonlyMap<string, number>;
 
@@ -46,11 +48,13 @@ class SortedPool implements Pool {
 
 const parse = (json: string): AdvisoryRow => JSON.parse(json) as AdvisoryRow;
 
-function* textsOf(groups: readonly LogicalGroup[]): Generator<string> {
+/** Texts of the rows of groups that belong into the pool. */
+export function* textsOf(groups: readonly LogicalGroup[]): Generator<string> {
   for (const { rows } of groups) for (const row of rows ?? []) yield* pooledTexts(parse(row));
 }
 
-const encode = ({ key, rows, facts }: LogicalGroup, pool: Pool): Group => {
+/** A group as it is stored with this pool. */
+export const encodeGroup = ({ key, rows, facts }: LogicalGroup, pool: Pool): Group => {
   const [high, low] = hashKey(key);
   const body =
     rows === undefined
@@ -101,9 +105,20 @@ export const writePack = (
   header: PackHeader,
 ): Result<Buffer, PackError> => {
   const pool = new SortedPool(textsOf(logical));
-  const groups = logical
-    .map((group) => encode(group, pool))
-    .sort((a, b) => a.high - b.high || a.low - b.low || (a.key < b.key ? -1 : 1));
+  return assemblePack(
+    logical.map((group) => encodeGroup(group, pool)),
+    pool,
+    header,
+  );
+};
+
+/** Puts groups, stored with this pool, together to a pack. */
+export const assemblePack = (
+  unsorted: readonly Group[],
+  pool: SortedPool,
+  header: PackHeader,
+): Result<Buffer, PackError> => {
+  const groups = [...unsorted].sort((a, b) => a.high - b.high || a.low - b.low || (a.key < b.key ? -1 : 1));
   const dataBytes = groups.reduce((sum, group) => sum + group.bytes.length, 0);
   if (dataBytes > PACK_LIMITS.fileBytes / 2)
     return err({ code: 'E_PACK_INVALID', detail: `${dataBytes} bytes of advisories` });

@@ -6,6 +6,7 @@ import { aFinding, OWNER, openTestStore, type TestStore } from '@bartizan/testki
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Publish } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
+import { BaseBook } from '../base-book.ts';
 import { FindingLedger } from '../finding-ledger.ts';
 import { ImageLedger } from '../image-ledger.ts';
 import { imageRef } from '../image-ref.ts';
@@ -48,10 +49,14 @@ const aPackage: Package = {
   cataloger: 'dpkg',
   locations: [],
 };
-const put = async (image = anImageOf(), incomplete: readonly string[] = []): Promise<void> => {
+const put = async (
+  image = anImageOf(),
+  incomplete: readonly string[] = [],
+  packages: readonly Package[] = [aPackage],
+): Promise<void> => {
   const put = await ledger.put(OWNER, {
     image,
-    packages: [aPackage],
+    packages,
     distribution: 'debian 12',
     incomplete,
     catalogueVersion: '7',
@@ -78,7 +83,10 @@ describe('what rules may know of images', () => {
   it('is found by name and by digest, also beside another tag, and follows changes', async () => {
     await put();
     await book.load();
-    const facts = { scanned: true, scannedAtMs: 5, os: 'debian:12', signed: false, secrets: 0 };
+    const facts = {
+      ...{ scanned: true, scannedAtMs: 5, os: 'debian:12', signed: false, secrets: 0 },
+      ...{ licences: [], undeclaredLicences: 1 },
+    };
     const told: string[][] = [];
     book.onChange(({ digests, names }) => told.push([...digests, ...names]));
     for (const reference of [BY_TAG, BY_DIGEST, `${HOST}/shop/web:moved@${DIGEST}`])
@@ -158,5 +166,88 @@ describe('what rules may know of images', () => {
     test.clock.value += 10_000;
     book.image(BY_TAG);
     expect(asked).toEqual([BY_TAG, BY_TAG]);
+  });
+
+  it('names the licences of its packages, and counts those that declare none', async () => {
+    const licensed = (name: string, ...licenses: string[]): Package => ({ ...aPackage, name, licenses });
+    await put(anImageOf(), [], [licensed('a', 'MIT', 'GPL-3.0-only'), licensed('b', 'MIT'), aPackage]);
+    await book.load();
+    expect(book.image(BY_TAG)).toMatchObject({ licences: ['GPL-3.0-only', 'MIT'], undeclaredLicences: 1 });
+    // A name that leads to two images: what either holds may run.
+    const reference = `${HOST}/shop/web@${INDEX}`;
+    await put(anImageOf({ references: [reference] }), [], [licensed('a', 'MIT')]);
+    await put(anImageOf({ digest: OTHER, references: [reference] }), [], [licensed('c', 'ISC'), aPackage]);
+    await until(() =>
+      expect(book.image(reference)).toMatchObject({ licences: ['ISC', 'MIT'], undeclaredLicences: 1 }),
+    );
+    // Of one of them nothing is known any more: then nothing is said of both.
+    await put(anImageOf({ digest: OTHER, references: [reference] }), ['a layer is missing']);
+    await until(() => expect(book.image(reference)).toMatchObject({ unknown: expect.any(String) }));
+  });
+});
+
+describe('what an image is built on', () => {
+  const BASE = `sha256:${'d'.repeat(64)}`;
+  const NEWER = `sha256:${'e'.repeat(64)}`;
+  const NAME = `${HOST}/base/debian:12`;
+  const layersOf = (...diffIds: string[]) =>
+    diffIds.map((diffId) => ({ diffId, packages: 0, openFindings: 0 }));
+  const built = anImageOf({ platform: 'linux/amd64', layers: layersOf('base', 'own') });
+  const base = (digest: string, createdAtMs: number, diffId: string): Image =>
+    anImageOf({ digest, references: [NAME], platform: 'linux/amd64', createdAtMs, layers: layersOf(diffId) });
+  let bases: BaseBook;
+  let endsAtMs: number | undefined;
+  let pack = 'one';
+
+  beforeEach(async () => {
+    [endsAtMs, pack] = [undefined, 'one'];
+    bases = new BaseBook({ store: test.store, log });
+    const support = {
+      version: () => pack,
+      endsAtMs: (ecosystem: string) => (ecosystem === 'Debian:12' ? endsAtMs : undefined),
+    };
+    book = new ImageBook({ ...test, owner: OWNER, log, bases, support });
+    publish = (change) => {
+      book.note(change);
+      bases.note(change);
+    };
+    const findings = new FindingLedger(test.store, test.clock, new Turnstile());
+    ledger = new ImageLedger({ ...test, publish, findings, onList: () => undefined });
+    await put(built);
+    await bases.load();
+    await book.load();
+  });
+
+  it('is not known before its base is, and then by its name; a newer one under that name makes it outdated', async () => {
+    expect(book.image(BY_DIGEST)).not.toHaveProperty('base');
+    await put(base(BASE, 5, 'base'));
+    await until(() =>
+      expect(book.image(BY_DIGEST)).toMatchObject({
+        base: { name: NAME, digest: BASE, isOutdated: false },
+        baseImages: [NAME],
+      }),
+    );
+    // Nothing of the image itself changes here.
+    await put(base(NEWER, 9, 'other'));
+    await until(() => expect(book.image(BY_DIGEST)).toMatchObject({ base: { isOutdated: true } }));
+  });
+
+  it('is told by a label where the base itself is not known: then nobody can say whether there is a newer one', async () => {
+    const labels = {
+      'org.opencontainers.image.base.digest': BASE,
+      'org.opencontainers.image.base.name': NAME,
+    };
+    await put(anImageOf({ ...built, labels }));
+    await until(() => expect(book.image(BY_DIGEST)).toMatchObject({ base: { name: NAME, digest: BASE } }));
+    expect(book.image(BY_DIGEST)).not.toHaveProperty('base.isOutdated');
+  });
+
+  it('is maintained until the pack in use says, and no longer than the first of its distributions', async () => {
+    expect(book.image(BY_DIGEST)).not.toHaveProperty('supportEndsAtMs');
+    endsAtMs = 7;
+    // The pack is asked anew when it is another one.
+    expect(book.image(BY_DIGEST)).not.toHaveProperty('supportEndsAtMs');
+    pack = 'two';
+    expect(book.image(BY_DIGEST)).toMatchObject({ supportEndsAtMs: 7 });
   });
 });

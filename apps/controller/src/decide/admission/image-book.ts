@@ -2,23 +2,55 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import { type FilterTerm, type Finding, type Image, ok, type Result, tenantScope } from '@bartizan/contracts';
-import { type ImageFacts, imageReference, isUnknown, type Unknown } from '@bartizan/engine/admission';
-import type { ApiFailure, Change, Clock, Log, Owner } from '../../ports.ts';
+import {
+  type FilterTerm,
+  type Finding,
+  type Image,
+  ok,
+  type Package,
+  type Result,
+  tenantScope,
+} from '@bartizan/contracts';
+import {
+  type ImageBaseFacts,
+  type ImageFacts,
+  imageReference,
+  isUnknown,
+  type Unknown,
+} from '@bartizan/engine/admission';
+import type { ApiFailure, BaseDesk, BuiltImage, Change, Clock, Log, Owner } from '../../ports.ts';
+import { builtImage } from '../base-book.ts';
 import type { ChangedImages } from './concerned-objects.ts';
-import { imageFacts, type Judged, worstOf } from './image-facts.ts';
+import { imageFacts, type Judged, packageFacts, placed, worstOf } from './image-facts.ts';
 
 interface Parts {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
   readonly owner: Owner;
+  /** Which image another one is built on; `version` is another one whenever that may have changed. */
+  readonly bases?: BaseDesk & { readonly version: () => number };
+  /** Until when releases of distributions are maintained, as the pack in use says. */
+  readonly support?: Support;
+}
+/** `version`: digest of the pack; `endsAtMs`: by advisory namespace. */
+interface Support {
+  readonly version: () => string | undefined;
+  readonly endsAtMs: (ecosystem: string) => number | undefined;
 }
 /** Has an image read; how many are in line for it. */
 type Want = (reference: string) => Promise<Result<number, ApiFailure>>;
+type Known = Judged & { readonly ecosystems?: readonly string[] };
 interface Held {
   readonly names: readonly string[];
-  readonly facts: ImageFacts | Unknown;
+  /** Without what other images and the pack in use decide. */
+  readonly own: ImageFacts | Unknown;
+  readonly image: BuiltImage;
+  /** Advisory namespaces of its packages. */
+  readonly ecosystems: readonly string[];
+  facts: ImageFacts | Unknown;
+  /** With which other images and pack the facts were made; undefined = without. */
+  version: string | undefined;
 }
 
 /** Images held in memory; what is beyond is unknown to rules, and said to be. */
@@ -72,7 +104,7 @@ export class ImageBook {
   }
 
   *#facts(): Iterable<readonly [string, ImageFacts | Unknown]> {
-    for (const [digest, { facts }] of this.#held) yield [digest, facts];
+    for (const [digest, held] of this.#held) yield [digest, this.#factsOf(held)];
   }
 
   /** Reads what is stored. Until it has, nothing is known. */
@@ -132,11 +164,30 @@ export class ImageBook {
   #find(reference: string): ImageFacts | Unknown | undefined {
     const { digest, registry, repository } = imageReference(reference);
     const held = digest === undefined ? undefined : this.#held.get(digest);
-    if (held !== undefined) return held.facts;
+    if (held !== undefined) return this.#factsOf(held);
     const name = digest === undefined ? reference : `${registry}/${repository}@${digest}`;
     const digests = this.#digests.get(name);
     if (digests === undefined) return undefined;
-    return worstOf([...digests].flatMap((one) => this.#held.get(one)?.facts ?? []));
+    return worstOf(
+      [...digests].flatMap((one) => {
+        const known = this.#held.get(one);
+        return known === undefined ? [] : [this.#factsOf(known)];
+      }),
+    );
+  }
+
+  /** What is held of an image, as it stands now: a newer base may have come, or another pack into use. */
+  #factsOf(held: Held): ImageFacts | Unknown {
+    const { bases, support } = this.#parts;
+    const version = `${bases?.version() ?? ''} ${support?.version() ?? ''}`;
+    if (held.version === version) return held.facts;
+    const ends = held.ecosystems.flatMap((ecosystem) => support?.endsAtMs(ecosystem) ?? []);
+    held.facts = placed(held.own, {
+      base: bases === undefined ? undefined : baseFacts(bases, held.image),
+      supportEndsAtMs: ends.length === 0 ? undefined : Math.min(...ends),
+    });
+    held.version = version;
+    return held.facts;
   }
 
   #ask(reference: string): void {
@@ -204,11 +255,15 @@ export class ImageBook {
     const judged = await this.#judged(image);
     // An image whose findings cannot be read says nothing, rather than that nothing is wrong.
     const facts: ImageFacts | Unknown = judged.ok
-      ? imageFacts(image, judged.value, before?.facts)
+      ? imageFacts(image, judged.value, before?.own)
       : { unknown: `its findings cannot be read: ${judged.error.code}` };
     this.#drop(digest);
     const names = image.references.map((one) => imageReference(one).normalised);
-    this.#held.set(digest, { names, facts });
+    const ecosystems = judged.ok ? (judged.value.ecosystems ?? []) : [];
+    this.#held.set(digest, {
+      ...{ names, own: facts, facts, ecosystems },
+      ...{ image: builtImage(image), version: undefined },
+    });
     for (const name of names) {
       const digests = this.#digests.get(name) ?? new Set();
       this.#digests.set(name, digests.add(digest));
@@ -225,7 +280,7 @@ export class ImageBook {
     this.#held.delete(digest);
   }
 
-  async #judged({ digest, scan }: Image): Promise<Result<Judged, ApiFailure>> {
+  async #judged({ digest, scan }: Image): Promise<Result<Known, ApiFailure>> {
     if (scan?.state !== 'done') return ok({ findings: [], isMatched: false });
     const { store, owner } = this.#parts;
     const scope = tenantScope(owner.cluster, owner.tenant);
@@ -246,6 +301,29 @@ export class ImageBook {
       cursor = page.value.next;
     } while (cursor !== undefined && found.length < FINDINGS_MAX);
     const isMatched = list.value !== undefined && list.value.matchedWith !== '';
-    return ok({ findings: cursor === undefined ? found : undefined, isMatched });
+    const packages = list.value?.packages;
+    return ok({
+      findings: cursor === undefined ? found : undefined,
+      isMatched,
+      ...(packages === undefined
+        ? {}
+        : { packages: packageFacts(packages), ecosystems: namespaces(packages) }),
+    });
   }
+}
+
+const namespaces = (packages: readonly Package[]): string[] => [
+  ...new Set(packages.map(({ ecosystem }) => ecosystem)),
+];
+
+/** What an image is built on, and whether the name of that leads elsewhere by now. */
+function baseFacts(bases: BaseDesk, image: BuiltImage): ImageBaseFacts | undefined {
+  const base = bases.baseOf(image);
+  if (base === undefined) return undefined;
+  const newer = bases.newerOf(image, base);
+  return {
+    ...(base.reference === undefined ? {} : { name: base.reference }),
+    ...(base.digest === undefined ? {} : { digest: base.digest }),
+    ...(newer.state === 'unknown' ? {} : { isOutdated: newer.state === 'newer' }),
+  };
 }

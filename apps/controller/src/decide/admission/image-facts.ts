@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding, Image } from '@bartizan/contracts';
+import type { Finding, Image, Package } from '@bartizan/contracts';
 import {
+  type ImageBaseFacts,
   type ImageFacts,
   type ImageVulnerability,
   isUnknown,
@@ -15,6 +16,25 @@ export interface Judged {
   readonly findings: readonly Finding[] | undefined;
   /** Its packages were held against the advisories: no finding means that nothing is known to be wrong. */
   readonly isMatched: boolean;
+  /** What its package list says, where it is whole. */
+  readonly packages?: PackageFacts;
+}
+
+/** What rules may ask of all packages of an image together. */
+export type PackageFacts = Pick<ImageFacts, 'licences' | 'undeclaredLicences'>;
+
+/** Different licences of one image; with more than that none is told, rather than a part of them. */
+const LICENCES_MAX = 512;
+
+/** Licences of a package list. */
+export function packageFacts(packages: readonly Pick<Package, 'licenses'>[]): PackageFacts {
+  const licences = new Set<string>();
+  let undeclaredLicences = 0;
+  for (const { licenses = [] } of packages) {
+    if (licenses.length === 0) undeclaredLicences += 1;
+    for (const licence of licenses) licences.add(licence);
+  }
+  return licences.size > LICENCES_MAX ? {} : { licences: [...licences].sort(), undeclaredLicences };
 }
 
 const FACTS_MAX = 512;
@@ -43,7 +63,26 @@ export function imageFacts(
     ...(image.distribution === undefined ? {} : { os: image.distribution.replace(' ', ':') }),
     ...(vulnerabilities === undefined ? {} : { vulnerabilities }),
     ...(secrets === undefined ? {} : { secrets }),
+    ...judged.packages,
     ...identity(image),
+  };
+}
+
+/** What others than the image decide: other images, and the pack in use. */
+export interface Surroundings {
+  readonly base: ImageBaseFacts | undefined;
+  readonly supportEndsAtMs: number | undefined;
+}
+
+/** The facts of an image with what is known around it now. */
+export function placed(facts: ImageFacts | Unknown, around: Surroundings): ImageFacts | Unknown {
+  const { base, supportEndsAtMs } = around;
+  if (isUnknown(facts)) return facts;
+  return {
+    ...facts,
+    ...(base === undefined ? {} : { base }),
+    ...(base?.name === undefined ? {} : { baseImages: [base.name] }),
+    ...(supportEndsAtMs === undefined ? {} : { supportEndsAtMs }),
   };
 }
 
@@ -110,5 +149,32 @@ function worse(one: ImageFacts | Unknown, other: ImageFacts | Unknown): ImageFac
     ...(vulnerabilities === undefined ? {} : { vulnerabilities }),
     // The rest is said only where both say the same.
     ...(one.os !== undefined && one.os === other.os ? { os: one.os } : {}),
+    ...worsePackages(one, other),
+    ...(one.base === undefined || other.base === undefined ? {} : { base: worseBase(one.base, other.base) }),
+  };
+}
+
+const either = (one: boolean | undefined, other: boolean | undefined): boolean | undefined =>
+  one === true || other === true ? true : one === undefined || other === undefined ? undefined : false;
+
+function worseBase(one: ImageBaseFacts, other: ImageBaseFacts): ImageBaseFacts {
+  const isOutdated = either(one.isOutdated, other.isOutdated);
+  return {
+    ...(one.name !== undefined && one.name === other.name ? { name: one.name } : {}),
+    ...(isOutdated === undefined ? {} : { isOutdated }),
+  };
+}
+
+function worsePackages(one: ImageFacts, other: ImageFacts): Partial<ImageFacts> {
+  const ends = [one.supportEndsAtMs, other.supportEndsAtMs].filter((end) => end !== undefined);
+  const areTold = one.licences !== undefined && other.licences !== undefined;
+  return {
+    ...(areTold
+      ? {
+          licences: [...new Set([...one.licences, ...other.licences])].sort(),
+          undeclaredLicences: (one.undeclaredLicences ?? 0) + (other.undeclaredLicences ?? 0),
+        }
+      : {}),
+    ...(ends.length === 2 ? { supportEndsAtMs: Math.min(...ends) } : {}),
   };
 }

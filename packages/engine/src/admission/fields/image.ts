@@ -108,6 +108,48 @@ const idsOf = (vulnerabilities: readonly ImageVulnerability[]): string[] => [
 const ageHours = (atMs: number | undefined, item: Item): Reading =>
   atMs === undefined ? undefined : Math.max(0, Math.round(((item.root.nowMs - atMs) / HOUR_MS) * 100) / 100);
 
+const licencesOf = ({ licences, packages }: ImageFacts): Reading => {
+  if (licences !== undefined) return [...licences];
+  return (
+    packages && [...new Set(packages.flatMap(({ licence }) => (licence === undefined ? [] : [licence])))]
+  );
+};
+
+const NO_BASE = unknown('no image that it is built on is known');
+const NO_NEWER = unknown('where the name of its base leads now is not known');
+const NO_END = unknown('no end of support of its distribution is known');
+
+const BASE: readonly AdmissionField[] = [
+  scanned(
+    'base.name',
+    'text',
+    { en: 'the name of the image it is built on', ja: 'ベースイメージの名前' },
+    ({ base }) => base?.name ?? NO_BASE,
+  ),
+  scanned(
+    'base.digest',
+    'text',
+    { en: 'the digest of the image it is built on', ja: 'ベースイメージのダイジェスト' },
+    ({ base }) => base?.digest ?? NO_BASE,
+  ),
+  scanned(
+    'base.isOutdated',
+    'boolean',
+    { en: 'the name of its base leads to a newer image', ja: 'より新しいベースイメージがある' },
+    ({ base }) => (base === undefined ? NO_BASE : (base.isOutdated ?? NO_NEWER)),
+  ),
+  scanned(
+    'base.isEndOfLife',
+    'boolean',
+    {
+      en: 'the distribution it is built on is not maintained any more',
+      ja: '基になったディストリビューションの保守が終了している',
+    },
+    ({ supportEndsAtMs }, item) =>
+      supportEndsAtMs === undefined ? NO_END : supportEndsAtMs <= item.root.nowMs,
+  ),
+];
+
 const SCAN: readonly AdmissionField[] = [
   fact(
     'scanned',
@@ -191,12 +233,13 @@ const SCAN: readonly AdmissionField[] = [
     { en: 'the packages in the image', ja: 'イメージ内のパッケージ' },
     ({ packages }) => packages?.map(({ name }) => name),
   ),
+  scanned('licences', 'list', { en: 'the licences in the image', ja: 'イメージ内のライセンス' }, licencesOf),
   scanned(
-    'licences',
-    'list',
-    { en: 'the licences in the image', ja: 'イメージ内のライセンス' },
-    ({ packages }) =>
-      packages && [...new Set(packages.flatMap(({ licence }) => (licence === undefined ? [] : [licence])))],
+    'undeclaredLicences',
+    'number',
+    { en: 'the number of packages that declare no licence', ja: 'ライセンスを宣言していないパッケージの数' },
+    ({ undeclaredLicences, packages }) =>
+      undeclaredLicences ?? packages?.filter(({ licence }) => licence === undefined).length,
   ),
   scanned(
     'labelEntries',
@@ -226,6 +269,7 @@ const SCAN: readonly AdmissionField[] = [
     { en: 'the images it is built on', ja: '基になったイメージ' },
     ({ baseImages }) => baseImages && [...baseImages],
   ),
+  ...BASE,
   scanned(
     'secrets',
     'number',
