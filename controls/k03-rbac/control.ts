@@ -44,6 +44,7 @@ export const control: ComplianceControl = {
   ],
   detects: [
     'access.path-to-admin',
+    'access.exposed-path',
     'access.risky-permission',
     'audit.anonymous-bound',
     'audit.cluster-admin-bound',

@@ -73,6 +73,12 @@ describe.skipIf(!hasKubebox)('access of a real cluster in the console', () => {
     await up().kubectl(['create', 'namespace', 'shop']);
     for (const object of OBJECTS)
       await up().kubectl(['apply', '-n', 'shop', '-f', '-'], JSON.stringify(object));
+    // As an old chart applied it.
+    const old = JSON.stringify({ apiVersion: 'extensions/v1beta1', kind: 'NetworkPolicy' });
+    await up().kubectl([
+      ...['annotate', '-n', 'shop', 'networkpolicy', 'quiet', '--overwrite'],
+      `kubectl.kubernetes.io/last-applied-configuration=${old}`,
+    ]);
     controller = new ConsoleController({ kubeconfig: up().kubeconfig });
     await controller.start();
     browser = await startBrowser();
@@ -139,6 +145,24 @@ describe.skipIf(!hasKubebox)('access of a real cluster in the console', () => {
     const board = page.locator('.table-row', { hasText: 'Service/shop/board' });
     expect(await board.textContent()).toContain('grafana');
     expect(await board.textContent()).toContain('Node port');
+  });
+
+  it('lists who uses API versions that go, until when and what instead, and says what is not known', async () => {
+    const page = await open('/access/api-uses');
+    await row(page, 'extensions/v1beta1 NetworkPolicy');
+    const use = page.locator('.table-row', { hasText: 'extensions/v1beta1 NetworkPolicy' });
+    for (const word of [
+      '1.16, gone already',
+      'kubectl apply',
+      'NetworkPolicy/shop/quiet',
+      'networking.k8s.io/v1',
+    ])
+      expect(await use.textContent()).toContain(word);
+    // No audit log was sent: who only reads is not known, and the page says so.
+    await page.getByText('Who only reads is unknown').waitFor();
+    await go(page, '/access/api-uses?filter=by:helm');
+    await page.getByText('Who only reads is unknown').waitFor();
+    await expect.poll(() => page.locator('.table-row', { hasText: 'extensions/v1beta1' }).count()).toBe(0);
   });
 
   it('sends probes only when asked, and shows what they proved', async () => {

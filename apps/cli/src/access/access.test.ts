@@ -176,6 +176,14 @@ metadata: {name: web, namespace: shop}
     ]);
     expect((await bartizan(words, 'en', 'old.yaml')).stdout).toContain('1 batch/v1beta1/CronJob(1.25)');
     expect((await bartizan(words, 'ja', 'old.yaml')).stdout).toContain('旧 API');
+    const uses = ['api-uses', '--server', 'v1.26.0'];
+    expect(JSON.parse((await bartizan([...uses, '-o', 'json'], 'en', 'old.yaml')).stdout)).toMatchObject([
+      { apiVersion: 'batch/v1beta1', about: 'CronJob/shop/report', removedIn: '1.25', isRemoved: true },
+    ]);
+    expect((await bartizan(uses, 'en', 'old.yaml')).stdout).toMatch(
+      /1\.25\s+batch\/v1beta1 CronJob\s+batch\/v1/u,
+    );
+    expect((await bartizan(uses, 'ja', 'old.yaml')).stdout).toContain('移行先');
   });
 });
 

@@ -31,4 +31,14 @@ export const ACCESS_CHECKS = {
     owasp,
     attack: ['T1078'],
   },
+  exposed: {
+    id: 'access.exposed-path',
+    severity: 'critical',
+    title: {
+      en: 'What is reachable from outside leads nowhere near cluster-admin',
+      ja: '外部から到達できる Pod が cluster-admin につながらない',
+    },
+    owasp: { 2022: ['K03', 'K09'], 2025: ['K02', 'K06'] },
+    attack: ['T1190', 'T1078'],
+  },
 } as const satisfies Readonly<Record<string, AccessCheck>>;

@@ -6,7 +6,6 @@ import {
   type CheckResult,
   type Finding,
   type LocalText,
-  type Severity,
   severityRank,
   type WorkloadRef,
 } from '@bartizan/contracts';
@@ -27,18 +26,11 @@ import {
 import { clusterClaims } from '@bartizan/engine/cluster-posture';
 import { isDefaultDeny, NETWORK_CHECKS, narrows } from '@bartizan/engine/reachability';
 import type { Owner } from '../../ports.ts';
+import type { AccessVerdict } from './access-verdict.ts';
 import type { AccessView, Moment } from './cluster-access.ts';
+import { exposedVerdicts } from './exposed-paths.ts';
 
-/** What one check says about one subject. */
-export interface AccessVerdict {
-  readonly check: AccessCheck;
-  readonly subject: WorkloadRef;
-  readonly outcome: CheckResult['outcome'];
-  readonly severity: Severity;
-  readonly said: LocalText;
-  readonly evidence: readonly string[];
-  readonly action: LocalText;
-}
+export type { AccessVerdict } from './access-verdict.ts';
 
 const EVIDENCE_MAX = 32;
 const ROLE_TEXT_MAX = 1200;
@@ -134,6 +126,12 @@ function riskVerdict(subject: WorkloadRef, risks: readonly Risk[], isWhole: bool
   };
 }
 
+const stepText = ({ from, to, words, grants }: PathStep): string =>
+  `${from} → ${to}: ${words.en}${grants.length === 0 ? '' : ` (${grants.map(grantText).join('; ')})`}`.slice(
+    0,
+    2000,
+  );
+
 /** A path is told of who starts it: not of members of a group that is told of, nor of who holds everything already. */
 function isToldElsewhere(steps: readonly PathStep[], risks: readonly Risk[]): boolean {
   const [first] = steps;
@@ -160,14 +158,7 @@ function pathVerdict(
       en: `${subject.name} reaches cluster-admin in ${steps.length} steps`,
       ja: `${subject.name} から ${steps.length} 段階で cluster-admin に到達できる`,
     },
-    evidence: steps
-      .slice(0, EVIDENCE_MAX)
-      .map(({ from, to, words, grants }) =>
-        `${from} → ${to}: ${words.en}${grants.length === 0 ? '' : ` (${grants.map(grantText).join('; ')})`}`.slice(
-          0,
-          2000,
-        ),
-      ),
+    evidence: steps.slice(0, EVIDENCE_MAX).map(stepText),
     action: smallerRoles(steps[0]?.grants ?? []),
   };
 }
@@ -278,6 +269,10 @@ export const verdictsOf = (
   known: { readonly unread: readonly string[]; readonly moment: Moment },
 ): AccessVerdict[] => [
   ...accessVerdicts(owner, view),
+  ...exposedVerdicts(view, {
+    subjectOf: (about, namespace) => subjectOf(owner, about, namespace),
+    stepText,
+  }),
   ...networkVerdicts(owner, view, known.unread),
   ...postureVerdicts(owner, view, known.moment),
 ];
