@@ -16,7 +16,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { type Closure, productionClosure } from './closure.ts';
 import { inputsDigest } from './digest.ts';
-import { flattenPackages } from './flatten.ts';
+import { flattenPackages, flattenWorkspaces } from './flatten.ts';
 import { packPolicy } from './pack.ts';
 import { RUN_DATA, RUN_WORKSPACES, sourceFiles, workspaceFiles } from './parts.ts';
 import { stripManifest, stripSource } from './strip.ts';
@@ -150,6 +150,7 @@ export function buildRunTree(options: RunTreeOptions): RunTree {
   const tree = new Tree(making);
   try {
     copySources(tree, checkout, workspaces);
+    flattenWorkspaces(making, workspaces);
     copyDependencies(tree, checkout, productionClosure(checkout, workspaces));
     packPolicy(making);
     if (consoleDir !== undefined) {

@@ -3,25 +3,36 @@
 
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { rolldown } from 'rolldown';
 
 /**
- * Program: flatten-package.ts FOLDER. Bundles the ES modules (`.mjs`) behind each export of a package, in place: files of
- * exports keep their names, what they share goes into few others, and the modules they were made of are removed.
+ * Program: flatten-package.ts FOLDER [WORKER...]. Bundles the ES modules behind each export of a package, in place:
+ * files of exports keep their names, what they share goes into few others beside the first of them, and the modules they
+ * were made of are removed. A worker is named beside the code that starts it: its file comes to lie beside that, too.
  */
-const MODULE = /\.mjs$/;
-const [, , folder] = process.argv;
-if (folder === undefined) throw new Error('usage: flatten-package.ts FOLDER');
+const MODULE = /\.m?js$/;
+const [, , folder, ...workers] = process.argv;
+if (folder === undefined) throw new Error('usage: flatten-package.ts FOLDER [WORKER...]');
 
-const { exports }: { exports: Readonly<Record<string, { readonly import: string }>> } = JSON.parse(
+const { exports }: { exports: Readonly<Record<string, string | { readonly import: string }>> } = JSON.parse(
   readFileSync(join(folder, 'package.json'), 'utf8'),
 );
-const names = Object.values(exports).map(({ import: file }) => file.replace(/^\.\//, '').replace(MODULE, ''));
+const files = Object.values(exports).map((file) => (typeof file === 'string' ? file : file.import));
+const nameOf = (file: string): string => file.replace(/^\.\//, '').replace(MODULE, '');
+const ending = MODULE.exec(files[0] ?? '')?.[0] ?? '.js';
+const shared = dirname(nameOf(files[0] ?? ''));
+const inputs = [
+  ...files.map((file) => [nameOf(file), join(folder, file)]),
+  ...workers.map((file) => [`${shared}/${basename(nameOf(file))}`, join(folder, file)]),
+];
 const making = mkdtempSync(join(tmpdir(), 'bartizan-flatten-'));
 try {
   const bundle = await rolldown({
-    input: Object.fromEntries(names.map((name) => [name, join(folder, `${name}.mjs`)])),
+    input: Object.fromEntries(inputs),
+    cwd: folder,
+    // Says where modules lay: the same package is to give the same files wherever it lies.
+    experimental: { attachDebugInfo: 'none' },
     platform: 'node',
     external: (id) => !id.startsWith('.') && !isAbsolute(id),
     logLevel: 'silent',
@@ -29,11 +40,11 @@ try {
   const { output } = await bundle.write({
     dir: making,
     format: 'es',
-    entryFileNames: '[name].mjs',
-    chunkFileNames: `${dirname(names[0] ?? '')}/shared-[hash].mjs`,
+    entryFileNames: `[name]${ending}`,
+    chunkFileNames: `${shared}/shared-[hash]${ending}`,
   });
   for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
-    if (MODULE.test(path)) rmSync(join(folder, path), { force: true, recursive: true });
+    if (path.endsWith(ending)) rmSync(join(folder, path), { force: true, recursive: true });
   for (const { fileName } of output) {
     const target = join(folder, fileName);
     mkdirSync(dirname(target), { recursive: true });

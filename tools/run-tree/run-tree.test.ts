@@ -146,6 +146,46 @@ describe('run tree', () => {
     expect(modules.every((line) => line.includes(' 644 '))).toBe(true);
   });
 
+  it('makes few files of a workspace of very many modules, its worker beside what starts it', () => {
+    put(
+      'packages/scan/package.json',
+      '{"name":"@bartizan/scan","version":"1.0.0","type":"module","exports":{".":"./src/index.ts","./part":"./src/part/index.ts"}}',
+    );
+    put('packages/scan/src/index.ts', "export { start } from './worker/start.ts';\n");
+    put('packages/scan/src/part/index.ts', "export { shared } from '../shared.ts';\n");
+    put('packages/scan/src/shared.ts', 'export const shared: number = 42;\n');
+    put(
+      'packages/scan/src/worker/start.ts',
+      "import { Worker } from 'node:worker_threads';\nconst url = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);\nexport const start = (): Worker => new Worker(url);\n",
+    );
+    put(
+      'packages/scan/src/worker/worker.ts',
+      "import { parentPort } from 'node:worker_threads';\nimport { shared } from '../shared.ts';\nparentPort?.postMessage(shared);\n",
+    );
+    put(
+      'apps/cli/package.json',
+      '{"name":"@bartizan/cli","type":"module","dependencies":{"@bartizan/scan":"*"}}',
+    );
+    put(
+      'apps/cli/src/main.ts',
+      "import { start } from '@bartizan/scan';\nimport { shared } from '@bartizan/scan/part';\nstart().on('message', (value: number) => console.log(shared, value));\n",
+    );
+    link('apps/cli/node_modules/@bartizan/scan', '../../../../packages/scan');
+    const workspaces = ['packages/scan', 'apps/cli'];
+    const tree = buildRunTree({ checkout, out: join(folder, 'out'), workspaces });
+    const end = spawnSync(process.execPath, [join(tree.folder, 'apps/cli/src/main.js')], {
+      encoding: 'utf8',
+    });
+    expect([end.stdout, end.stderr]).toEqual(['42 42\n', '']);
+    const files = listing(join(tree.folder, 'packages/scan/src')).map((line) => line.split(' ')[0]);
+    expect(files).toEqual([
+      'index.js',
+      'part/index.js',
+      expect.stringMatching(/^shared-[\w-]+\.js$/),
+      'worker.js',
+    ]);
+  });
+
   it('has no TypeScript, no tests and nothing that only development needs', () => {
     const tree = buildRunTree({ checkout, out: join(folder, 'out') });
     const paths = listing(tree.folder).map((line) => line.split(' ')[0] ?? '');

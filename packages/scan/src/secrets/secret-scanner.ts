@@ -211,12 +211,12 @@ export class SecretStream {
   #place(candidates: readonly Candidate[]): void {
     let line = this.#line;
     let lineStart = this.#lineStart;
-    let at = this.#base;
+    if (candidates.length === 0) return;
+    let next = this.#newline(this.#base);
     for (const { start, end, outcome } of candidates) {
-      for (let next = this.#newline(at, start); next !== -1; next = this.#newline(at, start)) {
+      for (; next < start; next = this.#newline(lineStart)) {
         line += 1;
-        at = next + 1;
-        lineStart = at;
+        lineStart = next + 1;
       }
       if ('reason' in outcome) this.#suppress(outcome.rule, line, outcome.reason);
       else if (this.#matches.length >= MAX_MATCHES) this.#isCut = true;
@@ -236,10 +236,10 @@ export class SecretStream {
     }
   }
 
-  /** The first line end in [from, to), as an offset in the text; -1 when there is none. */
-  #newline(from: number, to: number): number {
-    const at = this.#kept.subarray(from - this.#base, to - this.#base).indexOf(10);
-    return at === -1 ? -1 : at + from;
+  /** The first line end at or behind a place, as an offset in the text; behind all places when there is none. */
+  #newline(from: number): number {
+    const at = this.#kept.indexOf(10, from - this.#base);
+    return at === -1 ? Number.POSITIVE_INFINITY : at + this.#base;
   }
 
   #suppress(rule: string, line: number, reason: string): void {
