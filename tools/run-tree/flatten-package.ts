@@ -3,7 +3,7 @@
 
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
 /**
@@ -21,6 +21,7 @@ const names = Object.values(exports).map(({ import: file }) => file.replace(/^\.
 const making = mkdtempSync(join(tmpdir(), 'bartizan-flatten-'));
 try {
   const bundle = await rolldown({
+    cwd: resolve(folder),
     input: Object.fromEntries(names.map((name) => [name, join(folder, `${name}.mjs`)])),
     platform: 'node',
     external: (id) => !id.startsWith('.') && !isAbsolute(id),
@@ -30,7 +31,8 @@ try {
     dir: making,
     format: 'es',
     entryFileNames: '[name].mjs',
-    chunkFileNames: `${dirname(names[0] ?? '')}/shared-[hash].mjs`,
+    // No hashes in names: they would tell where the package lay.
+    chunkFileNames: `${dirname(names[0] ?? '')}/shared-[name].mjs`,
   });
   for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
     if (MODULE.test(path)) rmSync(join(folder, path), { force: true, recursive: true });

@@ -144,6 +144,8 @@ describe('run tree', () => {
       expect.stringMatching(/^build\/shared-[\w-]+\.mjs$/),
     ]);
     expect(modules.every((line) => line.includes(' 644 '))).toBe(true);
+    const again = buildRunTree({ checkout, out: join(folder, 'elsewhere'), workspaces: ['apps/cli'] });
+    expect(listing(again.folder)).toEqual(listing(tree.folder));
   });
 
   it('has no TypeScript, no tests and nothing that only development needs', () => {
