@@ -49,13 +49,20 @@ if (entry === undefined) throw new Error(`${root} has no command line`);
 rmSync(making, { recursive: true, force: true });
 try {
   const bundle = await rolldown({
+    cwd: root,
     input: { main: entry },
     platform: 'node',
     plugins: [othersStay, placesStay],
     makeAbsoluteExternalsRelative: false,
     logLevel: 'silent',
   });
-  const { output } = await bundle.write({ dir: making, format: 'es', entryFileNames: '[name].js' });
+  // No hashes in names: they would tell where the release was made.
+  const { output } = await bundle.write({
+    dir: making,
+    format: 'es',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name].js',
+  });
   await bundle.close();
   const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
   const workspaces = ['packages/contracts', 'packages/engine', 'packages/scan', 'apps/cli'];

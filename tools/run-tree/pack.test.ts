@@ -3,6 +3,7 @@
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -85,8 +86,21 @@ describe('packed policy commands', () => {
     expect(readdirSync(dirname(folder()))).toEqual(['policy']);
   });
 
-  it('of a release name no sources, for those never change', () => {
+  it('of a release name no sources, for those never change, and are the same wherever it is made', () => {
+    const files = (): string[][] =>
+      readdirSync(folder()).map((name) => [name, readFileSync(join(folder(), name), 'utf8')]);
     pack('--release');
     expect(readFileSync(join(folder(), 'inputs.json'), 'utf8')).toBe('[]');
+    const first = files();
+    const here = root;
+    root = mkdtempSync(join(tmpdir(), 'bartizan-pack-elsewhere-'));
+    try {
+      cpSync(join(here, 'apps'), join(root, 'apps'), { recursive: true });
+      pack('--release');
+      expect(files()).toEqual(first);
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+      root = here;
+    }
   });
 });

@@ -144,6 +144,8 @@ describe('run tree', () => {
       expect.stringMatching(/^build\/shared-[\w-]+\.mjs$/),
     ]);
     expect(modules.every((line) => line.includes(' 644 '))).toBe(true);
+    const again = buildRunTree({ checkout, out: join(folder, 'elsewhere'), workspaces: ['apps/cli'] });
+    expect(listing(again.folder)).toEqual(listing(tree.folder));
   });
 
   it('makes few files of a workspace of very many modules, its worker beside what starts it', () => {
