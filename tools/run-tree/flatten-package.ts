@@ -3,11 +3,7 @@
 
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-<<<<<<< HEAD
 import { basename, dirname, isAbsolute, join } from 'node:path';
-=======
-import { dirname, isAbsolute, join, resolve } from 'node:path';
->>>>>>> e3257882e4991e036766c43ff9716f359b177fd1
 import { rolldown } from 'rolldown';
 
 /**
@@ -33,15 +29,10 @@ const inputs = [
 const making = mkdtempSync(join(tmpdir(), 'bartizan-flatten-'));
 try {
   const bundle = await rolldown({
-<<<<<<< HEAD
     input: Object.fromEntries(inputs),
     cwd: folder,
     // Says where modules lay: the same package is to give the same files wherever it lies.
     experimental: { attachDebugInfo: 'none' },
-=======
-    cwd: resolve(folder),
-    input: Object.fromEntries(names.map((name) => [name, join(folder, `${name}.mjs`)])),
->>>>>>> e3257882e4991e036766c43ff9716f359b177fd1
     platform: 'node',
     external: (id) => !id.startsWith('.') && !isAbsolute(id),
     logLevel: 'silent',
@@ -49,14 +40,8 @@ try {
   const { output } = await bundle.write({
     dir: making,
     format: 'es',
-<<<<<<< HEAD
     entryFileNames: `[name]${ending}`,
     chunkFileNames: `${shared}/shared-[hash]${ending}`,
-=======
-    entryFileNames: '[name].mjs',
-    // No hashes in names: they would tell where the package lay.
-    chunkFileNames: `${dirname(names[0] ?? '')}/shared-[name].mjs`,
->>>>>>> e3257882e4991e036766c43ff9716f359b177fd1
   });
   for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
     if (path.endsWith(ending)) rmSync(join(folder, path), { force: true, recursive: true });
