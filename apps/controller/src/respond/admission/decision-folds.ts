@@ -7,7 +7,7 @@ import { sameJson } from '@bartizan/engine/admission';
 import type { AdmissionAnswer, AdmissionAsk } from '../../ports.ts';
 
 /** Makes the record of one decision. */
-export type MakeRecord = (ask: AdmissionAsk, answer: AdmissionAnswer) => AdmissionDecision;
+type MakeRecord = (ask: AdmissionAsk, answer: AdmissionAnswer) => AdmissionDecision;
 
 /** A record that was begun a moment ago: what is the same joins the next one instead of being written by itself. */
 interface Recent {
