@@ -18,7 +18,7 @@ const WEBHOOK =
 const PODS = '/api/v1/namespaces/shop/pods?dryRun=All';
 const MIB = 1024 * 1024;
 /** After an API server was away or too busy, until what was taken away meanwhile is back. */
-const BACK_MS = 20_000;
+const BACK_MS = 5_000;
 /** Few at a time, and no fair queues: who comes beside them is told to come again. */
 const BUSY_FLAGS = [
   '--enable-priority-and-fairness=false',
