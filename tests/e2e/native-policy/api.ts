@@ -19,8 +19,10 @@ const ANSWER_MAX = 16 * 1024 * 1024;
 export class Api {
   readonly #agent: Agent;
   readonly #server: string;
+  readonly #login: { readonly authorization?: string };
 
-  constructor(kubeconfig: string) {
+  /** `other`: another API server of the same cluster, asked with a token instead of the certificate. */
+  constructor(kubeconfig: string, other?: { readonly server: string; readonly token: string }) {
     const text = readFileSync(kubeconfig, 'utf8');
     const field = (name: string): string => {
       const found = new RegExp(`"?${name}"?:\\s*"?([^"\\s,]+)`).exec(text)?.[1];
@@ -28,21 +30,21 @@ export class Api {
       return found;
     };
     const data = (name: string): Buffer => Buffer.from(field(name), 'base64');
-    this.#server = field('server');
+    this.#server = other?.server ?? field('server');
     this.#agent = new Agent({
       keepAlive: true,
       maxSockets: 8,
       ca: data('certificate-authority-data'),
-      cert: data('client-certificate-data'),
-      key: data('client-key-data'),
+      ...(other === undefined ? { cert: data('client-certificate-data'), key: data('client-key-data') } : {}),
     });
+    this.#login = other === undefined ? {} : { authorization: `Bearer ${other.token}` };
   }
 
   ask(method: string, path: string, body?: unknown, type = 'application/json'): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const sent = request(
         `${this.#server}${path}`,
-        { method, agent: this.#agent, timeout: 30_000, headers: { 'content-type': type } },
+        { method, agent: this.#agent, timeout: 30_000, headers: { 'content-type': type, ...this.#login } },
         (response) => {
           let text = '';
           response.setEncoding('utf8');

@@ -60,6 +60,8 @@ export interface WatchTiming {
   readonly busyMaxMs: number;
   /** Until what was not permitted, or not served, is tried again. */
   readonly refusedMs: number;
+  /** How long a refusal is doubted of what was permitted until then: a server that starts refuses what it will permit. */
+  readonly doubtMs: number;
 }
 const TIMING: WatchTiming = {
   page: 500,
@@ -69,6 +71,7 @@ const TIMING: WatchTiming = {
   backoffMaxMs: 4_000,
   busyMaxMs: 30_000,
   refusedMs: 60_000,
+  doubtMs: 15_000,
 };
 
 /** How long a kind that was announced is asked for often, and how often. */
@@ -79,6 +82,10 @@ interface Kept<T> {
   readonly meta: ObjectMeta;
   readonly value: T;
 }
+
+/** The server says that there is nothing for us to see. */
+const isRefusal = (error: KubeError | undefined): boolean =>
+  error?.code === 'E_KUBE_NOT_PERMITTED' || error?.code === 'E_KUBE_MISSING';
 
 const keyOf = ({ namespace, name }: ObjectMeta): string => `${namespace}/${name}`;
 
@@ -104,6 +111,7 @@ export class ResourceWatch<T> {
   #running: Promise<void> | undefined;
   #wake = new AbortController();
   #eagerUntilMs = 0;
+  #doubtUntilMs = 0;
 
   constructor(client: KubeClient, plan: WatchPlan<T>) {
     this.#client = client;
@@ -283,8 +291,10 @@ export class ResourceWatch<T> {
 
   /** Says what is wrong, and waits: longer each time, each watch at its own moment. */
   async #rest(problem: KubeError): Promise<void> {
-    const { backoffMs, backoffMaxMs, busyMaxMs, refusedMs } = this.#timing;
-    const isRefused = problem.code === 'E_KUBE_NOT_PERMITTED' || problem.code === 'E_KUBE_MISSING';
+    const { backoffMs, backoffMaxMs, busyMaxMs, refusedMs, doubtMs } = this.#timing;
+    const isRefused = isRefusal(problem);
+    const wasRead = this.#listsTotal > 0 && !isRefusal(this.#error);
+    if (wasRead && problem.code === 'E_KUBE_NOT_PERMITTED') this.#doubtUntilMs = Date.now() + doubtMs;
     // An expired version is ordinary: the list that follows brings all up to date.
     if (problem.code !== 'E_KUBE_EXPIRED') this.#say(conditionOf(problem, this.#listsTotal > 0), problem);
     if (isRefused) this.#version = undefined;
@@ -294,10 +304,11 @@ export class ResourceWatch<T> {
     const most = problem.code === 'E_KUBE_BUSY' ? busyMaxMs : backoffMaxMs;
     const longest = Math.min(most, backoffMs * 2 ** Math.min(this.#failures, 16));
     this.#failures += 1;
-    const isPatient = isRefused && Date.now() >= this.#eagerUntilMs;
+    const isEager = isRefused && Date.now() < this.#eagerUntilMs;
+    const isPatient = isRefused && !isEager && Date.now() >= this.#doubtUntilMs;
     const pauseMs = isPatient
       ? refusedMs * (0.5 + Math.random() / 2)
-      : (isRefused ? EAGER_PAUSE_MS : longest) * (0.25 + Math.random() * 0.75);
+      : (isEager ? EAGER_PAUSE_MS : longest) * (0.25 + Math.random() * 0.75);
     await sleep(Math.max(pauseMs, problem.retryAfterMs ?? 0), undefined, {
       signal: AbortSignal.any([this.#stop.signal, ...(isRefused ? [this.#wake.signal] : [])]),
     }).catch(() => undefined);

@@ -209,6 +209,36 @@ describe('a watch', () => {
     await until(() => expect(none.state().condition).toBe('not-served'));
   });
 
+  it('doubts a refusal of what was permitted: a server that starts refuses for a moment', async () => {
+    fake.store.put('pods', pod('p1'));
+    const doubtMs = 1_500;
+    const watch = new ResourceWatch(clientOf(fake.restrictedToken), {
+      resource: PODS,
+      project: ({ meta }) => meta.name,
+      listener: { changed: () => undefined, gone: () => undefined },
+      // A minute would pass before it looks again.
+      timing: { backoffMs: 10, backoffMaxMs: 100, doubtMs },
+    });
+    open.unshift({ close: () => watch.stop() });
+    watch.start();
+    await until(() => expect([...watch.values()]).toEqual(['p1']));
+    fake.forbidden.add('pods');
+    fake.dropConnections();
+    await until(() => expect(watch.state().condition).toBe('not-permitted'));
+    fake.store.put('pods', pod('p2'));
+    fake.forbidden.clear();
+    await until(() => expect([...watch.values()].toSorted()).toEqual(['p1', 'p2']));
+    expect(watch.state().condition).toBe('synced');
+    // One that stays refused is believed after a while.
+    fake.forbidden.add('pods');
+    fake.dropConnections();
+    await until(() => expect(watch.state().condition).toBe('not-permitted'));
+    await new Promise((done) => setTimeout(done, doubtMs + 300));
+    const asked = fake.requests.length;
+    await new Promise((done) => setTimeout(done, 700));
+    expect(fake.requests.length).toBe(asked);
+  });
+
   it('asks again at once for a kind that was announced, and keeps nothing of one that is gone', async () => {
     const gone: string[] = [];
     const kind = { ...PODS, plural: 'laters' };

@@ -153,7 +153,7 @@ export class NativeKeeper {
         code,
         detail: detail.slice(0, DETAIL_MAX),
       });
-      if (isPassing(code))
+      if (isPassing(code, this.#wholeAtMs.has(key)))
         this.#pace.again(key, () => void this.#turnstile.run(() => this.#one(key, cause, toldAtMs)));
       return;
     }

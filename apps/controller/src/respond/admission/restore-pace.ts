@@ -16,8 +16,12 @@ const TOLD_MS = 60_000;
 /** What may be otherwise in a moment; whoever refuses will refuse again. */
 const PASSING = new Set(['E_KUBE_BUSY', 'E_KUBE_UNREACHABLE', 'E_KUBE_CONFLICT', 'E_KUBE_ANSWER']);
 
-/** Whether it is worth trying again soon. */
-export const isPassing = (code: string): boolean => PASSING.has(code);
+/** An API server that starts says this of what it permits in a moment. */
+const DOUBTED = new Set(['E_KUBE_NOT_PERMITTED', 'E_KUBE_LOGIN']);
+
+/** Whether it is worth trying again soon; `wasDone`: the API server did it before. */
+export const isPassing = (code: string, wasDone: boolean): boolean =>
+  PASSING.has(code) || (wasDone && DOUBTED.has(code));
 
 interface Dispute {
   readonly lastAtMs: number;

@@ -108,7 +108,7 @@ export class WebhookKeeper {
       this.#parts.log.warn({ name, code, detail }, 'a webhook of ours is not registered now');
       const state = code === 'E_KUBE_NOT_PERMITTED' ? 'not-permitted' : 'absent';
       this.#states.set(name, { name, state, failsClosed, restoredTotal, code });
-      if (isPassing(code))
+      if (isPassing(code, this.#wholeAtMs.has(name)))
         this.#pace.again(name, () => void this.#turnstile.run(() => this.#one(name, look)));
       return;
     }
