@@ -68,8 +68,8 @@ describe.each(ENGINES)('a real $kind, seen by a real agent', ({ kind, open, imag
 
   it('finds a container that is older than the agent: name, image, digest, pid, state, workload', async () => {
     const found = await until(
-      'the older container',
-      () => byName(older).find((one) => one.state === 'running'),
+      'the older container, whose digest the engine alone knows',
+      () => byName(older).find((one) => one.state === 'running' && one.imageDigest !== undefined),
       { log },
     );
     expect(found).toMatchObject({ id: olderId, runtime: kind, name: older });

@@ -15,13 +15,17 @@ const digestOf = ({ hashes, places, owners }: PathTable): string =>
 export class TablePool {
   readonly #known = new Map<string, WeakRef<PathTable>>();
 
-  /** The table that everybody uses for this content; `table` itself when it is the first. */
+  /**
+   * The table that everybody uses for this content. It has memory of its own: what came from another process lies in the
+   * message that brought it, which would stay whole, with all reports in it.
+   */
   share(table: PathTable): PathTable {
     const digest = digestOf(table);
     const known = this.#known.get(digest)?.deref();
     if (known) return known;
     for (const [key, reference] of this.#known) if (!reference.deref()) this.#known.delete(key);
-    this.#known.set(digest, new WeakRef(table));
-    return table;
+    const own = { ...table, hashes: table.hashes.slice(), places: table.places.slice() };
+    this.#known.set(digest, new WeakRef(own));
+    return own;
   }
 }

@@ -37,6 +37,18 @@ describe('the container that a cgroup path names', () => {
   });
 });
 
+describe('a container whose engine told its id alone', () => {
+  it('is named by its path until it is described, whatever its id is', () => {
+    const one = new Awaited({ procfs: openProcfs('/nonexistent'), root: undefined }, () => new Set());
+    expect(one.containerIn('/space/web-1/init')).toBeUndefined();
+    one.announce('web-1');
+    expect(one.containerIn('/space/web-1/init')).toEqual({ id: 'web-1', path: '/space/web-1' });
+    expect(one.containerIn('/space/web-10')).toBeUndefined();
+    one.described('web-1');
+    expect(one.containerIn('/space/web-1/init')).toBeUndefined();
+  });
+});
+
 describe('whether an engine will say more', () => {
   const known = (teller: Teller, name: string): KnownContainer => ({
     id: ID,

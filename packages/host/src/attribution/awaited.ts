@@ -39,11 +39,33 @@ export class Awaited {
   readonly #machine: Parameters<typeof readMonitored>[1];
   readonly #connected: () => ReadonlySet<RuntimeClient>;
   readonly #waiting = new Map<string, Waiting>();
+  readonly #announced = new Set<string>();
 
   /** `connected`: the clients whose runtime answers now. */
   constructor(machine: Parameters<typeof readMonitored>[1], connected: () => ReadonlySet<RuntimeClient>) {
     this.#machine = machine;
     this.#connected = connected;
+  }
+
+  /** An engine has told that it has a container of this id, and not what that is. */
+  announce(id: string): void {
+    this.#announced.add(id);
+    if (this.#announced.size > KEPT_MAX) this.#announced.delete(this.#announced.keys().next().value ?? '');
+  }
+
+  /** Somebody has said what the container is. */
+  described(id: string): void {
+    this.#announced.delete(id);
+  }
+
+  /** The container that a cgroup path names; an id that was announced may have any form. */
+  containerIn(path: string): ReturnType<typeof containerIn> {
+    const named = containerIn(path);
+    if (named !== undefined || this.#announced.size === 0) return named;
+    const parts = path.split('/');
+    const at = parts.findIndex((part) => this.#announced.has(part));
+    const id = parts[at];
+    return id === undefined ? undefined : { id, path: parts.slice(0, at + 1).join('/') };
   }
 
   /** Whether an engine will yet say more of the container than `known`, which is all there is so far. */

@@ -19,10 +19,15 @@ const ID = 'cd'.repeat(32);
 class BusyEngine {
   readonly folder = mkdtempSync(join(tmpdir(), 'bartizan-engine-'));
   readonly socket = join(this.folder, 's');
+  /** What it says of its only container; undefined: it has none, and answers nothing. */
+  answer: object | undefined;
   #events: ServerResponse | undefined;
   readonly #server = createServer((request, response) => {
     if (request.url === '/version') response.end('{"Version":"4"}');
-    else if (request.url?.includes('/containers/json')) response.end('[]');
+    else if (request.url?.includes('/containers/json'))
+      response.end(this.answer === undefined ? '[]' : JSON.stringify([{ Id: ID, State: 'running' }]));
+    else if (this.answer !== undefined && request.url?.includes(`/containers/${ID}/json`))
+      response.end(JSON.stringify(this.answer));
     else if (request.url?.includes('/events')) {
       response.write('\n');
       this.#events = response;
@@ -33,16 +38,14 @@ class BusyEngine {
     return new Promise((resolve) => this.#server.listen(this.socket, resolve));
   }
 
-  async made(name: string): Promise<void> {
+  async tell(event: object): Promise<void> {
     await vi.waitUntil(() => this.#events !== undefined);
+    this.#events?.write(`${JSON.stringify({ Type: 'container', time: 1, ...event })}\n`);
+  }
+
+  made(name: string): Promise<void> {
     const attributes = { name, image: 'nginx:1', 'com.docker.compose.service': 'web' };
-    const event = {
-      Type: 'container',
-      Action: 'create',
-      time: 1,
-      Actor: { ID, Attributes: attributes },
-    };
-    this.#events?.write(`${JSON.stringify(event)}\n`);
+    return this.tell({ Action: 'create', Actor: { ID, Attributes: attributes } });
   }
 
   stop(): void {
@@ -74,6 +77,7 @@ describe('an engine that answers nothing about the container it starts', () => {
       unifiedRoot: undefined,
     });
     cgroups.created('42', `/libpod_parent/libpod-${ID}`);
+    cgroups.created('43', '/space/plain-1');
     discovery = startDiscovery({
       places: [{ client: 'podman', endpoint: engine.socket }],
       procfs: openProcfs('/nonexistent'),
@@ -102,6 +106,21 @@ describe('an engine that answers nothing about the container it starts', () => {
       },
     });
     expect(found.placeOf('42')).not.toHaveProperty('awaited');
+  });
+
+  it('is waited for by an id of any form, once it told of that and of nothing else', async () => {
+    const found = await start();
+    expect(found.placeOf('43')).toEqual({ kind: 'host' });
+    await engine.tell({ Action: 'pause', Actor: { ID: 'plain-1' } });
+    await vi.waitUntil(() => found.placeOf('43').kind !== 'unknown' && 'awaited' in found.placeOf('43'));
+    expect(found.placeOf('43')).toEqual({ kind: 'host', awaited: true, unmet: true });
+  });
+
+  it('is told once, with its end, when it names a process that is gone', async () => {
+    engine.answer = { Id: ID, Name: '/web-1', State: { Status: 'running', Pid: 4_000_000 } };
+    await start();
+    expect(changes.map(({ id, isRunning }) => [id, isRunning])).toEqual([[ID, false]]);
+    expect(changes[0]?.endedAtMs).toBeGreaterThan(0);
   });
 
   it('is not waited for again once it was too late', async () => {

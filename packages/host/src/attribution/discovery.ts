@@ -107,6 +107,7 @@ class Finder implements Discovery {
             this.#table
               .all()
               .filter((one) => one.description.endpoint === place.endpoint && one.endedAtMs === undefined),
+          onAnnounced: (id) => this.#announce(place.client, id),
           isDescribed: (id) => this.#table.get(id)?.teller === place.client,
           onStatus: () => {
             // Whether more is to be expected of an engine depends on whether it answers.
@@ -117,7 +118,7 @@ class Finder implements Discovery {
     );
     this.#awaited = new Awaited(
       { procfs: options.procfs, root: options.host.root },
-      () => new Set(this.#followers.filter((one) => one.isConnected()).map((one) => one.client)),
+      () => new Set(this.#followers.filter((one) => one.mayAnswer()).map((one) => one.client)),
     );
     this.settled = Promise.all(this.#followers.map((one) => one.settled)).then(() => undefined);
     this.#stopSweep = options.clock.every(SWEEP_MS, () => this.#sweep());
@@ -208,7 +209,7 @@ class Finder implements Discovery {
 
   /** Also one that only an event told of, whose cgroup is not known: the path carries its id. */
   #placeAt(path: string): Place {
-    const id = containerIn(path)?.id;
+    const id = this.#awaited.containerIn(path)?.id;
     const told = id === undefined ? undefined : this.#table.get(id);
     const container = this.#table.byPath(path) ?? (told?.endedAtMs === undefined ? told : undefined);
     const marks: Marks = {
@@ -220,7 +221,7 @@ class Finder implements Discovery {
 
   #namedBy(cgroupId: string): ReturnType<typeof containerIn> {
     const path = this.#pathOf(cgroupId);
-    return path === undefined ? undefined : containerIn(path);
+    return path === undefined ? undefined : this.#awaited.containerIn(path);
   }
 
   #pathOf(cgroupId: string): string | undefined {
@@ -234,7 +235,15 @@ class Finder implements Discovery {
     return cgroups.pathOf(cgroupId);
   }
 
+  /** Low-level runtimes are no help here: what they know of a container is in their folder already. */
+  #announce(client: RuntimePlace['client'], id: string): void {
+    if (client === 'runc') return;
+    this.#awaited.announce(id);
+    this.#placesVersion = -1;
+  }
+
   #take(teller: Teller, told: RuntimeContainer): void {
+    this.#awaited.described(told.id);
     const { procfs, cgroups, host } = this.#options;
     const kernel = told.pid === undefined ? undefined : inspectProcess(told.pid, { procfs, cgroups, host });
     // The runtime still names a process that has ended: what it told is kept, as of an ended container.
@@ -245,8 +254,10 @@ class Finder implements Discovery {
       { ...told, state, pid: hasEnded ? undefined : told.pid },
       kernel,
     );
-    if (!isSame(was, now)) this.#options.onChange(now, was && was.id !== now.id ? was.id : undefined);
-    if (hasEnded) this.#end(now.id, this.#options.clock.wallMs());
+    // One that was seen to run and does no longer ended now, where its runtime does not say when: one change, not two.
+    const isOver = hasEnded || (was?.isRunning === true && now.description.state === 'exited');
+    const latest = (isOver ? this.#table.end(now.id, this.#options.clock.wallMs()) : undefined) ?? now;
+    if (!isSame(was, latest)) this.#options.onChange(latest, was && was.id !== now.id ? was.id : undefined);
   }
 
   #end(id: string, atMs: number): void {

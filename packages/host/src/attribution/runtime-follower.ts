@@ -26,6 +26,8 @@ export interface FollowerOptions {
   readonly onEnded: (id: string, atMs: number) => void;
   /** Containers this runtime told of that have not ended. */
   readonly known: () => KnownContainer[];
+  /** The runtime has a container of this id that it has not described yet. */
+  readonly onAnnounced: (id: string) => void;
   /** Whether this runtime has described the container already. */
   readonly isDescribed: (id: string) => boolean;
   readonly onStatus: () => void;
@@ -60,13 +62,17 @@ export class RuntimeFollower {
   #cancelSoon: (() => void) | undefined;
   #listedAtUs = 0;
   #stopped = false;
+  #isSettled = false;
 
   constructor(place: RuntimePlace, options: FollowerOptions) {
     this.#place = place;
     this.#options = options;
     this.#runtime = openRuntime(place, options.machine);
     this.settled = new Promise((resolve) => {
-      this.#settle = resolve;
+      this.#settle = () => {
+        this.#isSettled = true;
+        resolve();
+      };
     });
     this.#stopTimer = options.clock.every(LOOK_AGAIN_MS, () => void this.#look());
     void this.#look();
@@ -88,9 +94,9 @@ export class RuntimeFollower {
     return this.#place.client;
   }
 
-  /** The runtime answers now. */
-  isConnected(): boolean {
-    return this.#state === 'connected';
+  /** The runtime answers, or has not been heard yet. */
+  mayAnswer(): boolean {
+    return this.#state === 'connected' || !this.#isSettled;
   }
 
   refresh(): void {
@@ -175,11 +181,13 @@ export class RuntimeFollower {
 
   /** What an event is about is asked for at once: it may be gone in some milliseconds. */
   async #takeEvent(event: RuntimeEvent): Promise<void> {
-    const { onContainer, onEnded, clock, isDescribed } = this.#options;
+    const { onContainer, onEnded, onAnnounced, clock, isDescribed } = this.#options;
     if (this.#place.client === 'runc' && this.#state !== 'connected') this.#setState('connected', undefined);
     // What the event says is there at once: of a container that it is starting an engine answers nothing until it has.
     const isNew = event.kind === 'created' || event.kind === 'started';
-    if (isNew && event.name !== undefined && !isDescribed(event.id)) onContainer(this.#fromEvent(event));
+    const isKnown = isDescribed(event.id);
+    if (!isKnown && isNew && event.name !== undefined) onContainer(this.#fromEvent(event));
+    else if (!isKnown && (isNew || event.kind === 'changed')) onAnnounced(event.id);
     const found = await this.#runtime.find(event.id);
     if (this.#stopped) return;
     if (found) onContainer(found);
