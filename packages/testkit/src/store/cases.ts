@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { ACCESS_CASES } from './access-cases.ts';
+import { ACCESS_REQUEST_CASES } from './access-request-cases.ts';
 import type { StoreCase } from './case.ts';
 import { ENTITY_CASES } from './entity-cases.ts';
 import { EVENT_CASES } from './event-cases.ts';
@@ -11,6 +12,7 @@ import { PACKAGE_CASES } from './package-cases.ts';
 export const STORE_CASES: readonly StoreCase[] = [
   ...ENTITY_CASES,
   ...ACCESS_CASES,
+  ...ACCESS_REQUEST_CASES,
   ...EVENT_CASES,
   ...PACKAGE_CASES,
 ];
