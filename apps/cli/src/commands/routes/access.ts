@@ -18,6 +18,7 @@ import {
   outputFlag,
   textFlag,
 } from '../flags.ts';
+import { accessRequestCommands } from './access-requests.ts';
 import { listCommand } from './inventory.ts';
 
 const two = (first: [string, string], second: [string, string]) =>
@@ -172,6 +173,7 @@ export const accessCommands = (t: Translate) => ({
       secrets: posture(t, 'access.secrets', t('command.access-secrets')),
       components: posture(t, 'access.components', t('command.access-components')),
       probes: probes(t),
+      ...accessRequestCommands(t),
     },
     docs: { brief: t('command.access') },
   }),
