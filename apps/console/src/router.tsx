@@ -192,6 +192,11 @@ const accessProbes = createRoute({
   path: '/access/probes',
   component: lazyRouteComponent(() => import('./pages/access/probes-page.tsx'), 'AccessProbesPage'),
 });
+const accessRequests = createRoute({
+  getParentRoute: () => frame,
+  path: '/access/requests',
+  component: lazyRouteComponent(() => import('./pages/access/requests-page.tsx'), 'AccessRequestsPage'),
+});
 const compliance = createRoute({
   getParentRoute: () => frame,
   path: '/compliance',
@@ -263,6 +268,7 @@ export const router = createRouter({
       accessSecrets,
       accessComponents,
       accessProbes,
+      accessRequests,
       compliance,
       framework,
       nodes,

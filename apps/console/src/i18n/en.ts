@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { access } from './en/access.ts';
+import { accessRequests } from './en/access-requests.ts';
 import { admission } from './en/admission.ts';
 import { compliance } from './en/compliance.ts';
 import { frame } from './en/frame.ts';
@@ -22,4 +23,5 @@ export const en = {
   ...admission,
   ...compliance,
   ...access,
+  ...accessRequests,
 } as const;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { access } from './ja/access.ts';
+import { accessRequests } from './ja/access-requests.ts';
 import { admission } from './ja/admission.ts';
 import { compliance } from './ja/compliance.ts';
 import { frame } from './ja/frame.ts';
@@ -23,4 +24,5 @@ export const ja = {
   ...admission,
   ...compliance,
   ...access,
+  ...accessRequests,
 } as const satisfies Catalogue;

@@ -21,6 +21,7 @@ export const AccessHead = (props: PageHeadProps) => {
           { to: '/access/secrets', label: t('access.secrets') },
           { to: '/access/components', label: t('access.components') },
           { to: '/access/probes', label: t('access.probes') },
+          { to: '/access/requests', label: t('access.requests') },
         ]}
       />
     </>
