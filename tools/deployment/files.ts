@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ClusterObject, clusterObjects, type ObjectOptions } from '@bartizan/cli';
+import { type ClusterObject, clusterObjects, grantObjects, type ObjectOptions } from '@bartizan/cli';
 import { chartFiles } from './chart.ts';
 import { bundleOf, GENERATED } from './manifest.ts';
 
@@ -40,6 +40,7 @@ export function deploymentFiles(version: string): Record<string, string> {
   const bundle = `${GENERATED}${bundleOf(objects)}`;
   const chart = chartFiles(version, { controller: options.controllerImage, agent: options.agentImage });
   return {
+    'deploy/kubernetes/access-requests.yaml': `${GENERATED}# Not part of an installation: apply it where requests for access shall be carried out by the controller.\n${bundleOf(grantObjects())}`,
     'deploy/kubernetes/bartizan.yaml': bundle,
     'deploy/kustomize/base/bartizan.yaml': bundle,
     'deploy/kustomize/base/kustomization.yaml': kustomization(version, objects),

@@ -1,7 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { AGENT_CAPABILITIES, type ClusterObject, RIGHTS, type Right, toYaml } from '@bartizan/cli';
+import {
+  AGENT_CAPABILITIES,
+  type ClusterObject,
+  OPT_IN_RIGHTS,
+  RIGHTS,
+  type Right,
+  toYaml,
+} from '@bartizan/cli';
 
 const LICENCE = '# SPDX-FileCopyrightText: Bartizan contributors\n# SPDX-License-Identifier: Apache-2.0\n';
 export const GENERATED = `${LICENCE}# Written by npm run generate from apps/cli/src/cluster/objects; do not edit.\n`;
@@ -41,7 +48,7 @@ function withReasons(yaml: string): string {
 /** One document of YAML for an object. */
 export function documentOf(object: ClusterObject): string {
   const { kind, metadata } = object;
-  const rights = RIGHTS[metadata.name];
+  const rights = RIGHTS[metadata.name] ?? OPT_IN_RIGHTS[metadata.name];
   if ((kind === 'ClusterRole' || kind === 'Role') && rights !== undefined) {
     const { rules: _rules, ...rest } = object;
     return `${toYaml(rest)}${rulesYaml(rights)}`;

@@ -12,6 +12,7 @@ export {
   AGENT_HOST_ACCESS,
   type Privilege,
 } from './cluster/objects/agent.ts';
+export { grantObjects, OPT_IN_RIGHTS } from './cluster/objects/grants.ts';
 export { clusterObjects } from './cluster/objects/index.ts';
 export type { ClusterObject, ObjectOptions } from './cluster/objects/object.ts';
 export { RIGHTS, type Right } from './cluster/objects/rights.ts';

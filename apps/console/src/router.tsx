@@ -197,6 +197,11 @@ const accessProbes = createRoute({
   path: '/access/probes',
   component: lazyRouteComponent(() => import('./pages/access/probes-page.tsx'), 'AccessProbesPage'),
 });
+const accessRequests = createRoute({
+  getParentRoute: () => frame,
+  path: '/access/requests',
+  component: lazyRouteComponent(() => import('./pages/access/requests-page.tsx'), 'AccessRequestsPage'),
+});
 const compliance = createRoute({
   getParentRoute: () => frame,
   path: '/compliance',
@@ -269,6 +274,7 @@ export const router = createRouter({
       accessComponents,
       accessApiUses,
       accessProbes,
+      accessRequests,
       compliance,
       framework,
       nodes,

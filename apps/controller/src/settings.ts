@@ -49,6 +49,11 @@ const parseStart = parser(
         ),
       }),
     ),
+    accessRequests: optional(
+      inline('Requests for access in the watched cluster', {
+        shortestMs: integer('Shortest grant; 15 minutes unless said', 'ms', { minimum: 1000 }),
+      }),
+    ),
     policyDir: optional(text('Folder of policy files to follow; absent = none, not there = off', 4096)),
     publicNames: optional(list(text('Name or address', 255), 'Names of the certificate', 32)),
     logLevel: optional(choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'Level of the log')),

@@ -14,6 +14,7 @@ const REPOSITORIES = [
   'images',
   'findings',
   'exceptions',
+  'accessRequests',
   'admissionRules',
   'admissionBindings',
   'admissionExceptions',

@@ -34,6 +34,7 @@ export { ListQuery, Problem, page } from './api/problem.ts';
 export { type Route, route } from './api/route.ts';
 export type { BodyOf, ParamsOf, QueryOf, ResponseOf } from './api/route-types.ts';
 export { accessRoutes } from './api/routes/access.ts';
+export { accessRequestRoutes } from './api/routes/access-requests.ts';
 export {
   AdmissionCoverage,
   AdmissionRuleRow,
@@ -143,6 +144,18 @@ export {
   Session,
   User,
 } from './nouns/access.ts';
+export {
+  ACCESS_REQUEST_ENDS,
+  ACCESS_REQUEST_MAX_MS,
+  ACCESS_REQUEST_MIN_MS,
+  ACCESS_REQUEST_STATES,
+  AccessGrantRisk,
+  AccessRequest,
+  AccessRequestRule,
+  type AccessRequestState,
+  AccessRequestSubject,
+  AccessRequestWish,
+} from './nouns/access-request.ts';
 export {
   StoredAdmissionBinding,
   StoredAdmissionException,

@@ -12,6 +12,8 @@ export const PERMISSIONS = [
   'events:read',
   'policies:read',
   'policies:write',
+  'access:request',
+  'access:approve',
   'nodes:read',
   'nodes:enroll',
   'nodes:command',
@@ -45,8 +47,9 @@ const READ: readonly Permission[] = [
 /** What each role may do: least privilege, closed, listed in docs and tested with every route. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   admin: PERMISSIONS,
-  'policy-author': [...READ, 'policies:write', 'findings:accept', 'scan:submit'],
-  'security-reader': [...READ, 'audit:read'],
+  // Asking changes nothing by itself; only an administrator approves, and never their own request.
+  'policy-author': [...READ, 'policies:write', 'findings:accept', 'scan:submit', 'access:request'],
+  'security-reader': [...READ, 'audit:read', 'access:request'],
   ci: ['self', 'scan:submit', 'findings:read', 'policies:read', 'advisories:read'],
   federation: [
     'self',

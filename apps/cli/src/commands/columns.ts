@@ -25,6 +25,7 @@ export type ListRoute = Extract<
   | 'access.components'
   | 'access.api-uses'
   | 'access.probes'
+  | 'access.requests'
   | 'access.risks'
   | 'access.unused-subjects'
   | 'api-key.list'
@@ -81,6 +82,11 @@ const matchText = (match: ItemOf<'exception.list'>['match']): string =>
   Object.entries(match)
     .map(([part, pattern]) => `${part}:${pattern}`)
     .join(' ');
+
+const grantText = ({ role, rules = [] }: ItemOf<'access.requests'>): string =>
+  role === undefined
+    ? rules.map(({ verbs, resources }) => `${verbs.join(',')} ${resources.join(',')}`).join('; ')
+    : `${role.kind}/${role.name}`;
 
 const CELLS: Table = {
   'workload.list': [
@@ -240,6 +246,26 @@ const CELLS: Table = {
     ['unchanged', 'column.unchanged', ({ run }) => String(run.unchanged)],
     ['failed', 'column.failed', ({ run }) => String(run.failed)],
     ['nextAtMs', 'column.next', ({ run }) => instantText(run.nextAtMs)],
+  ],
+  'access.requests': [
+    ['id', 'column.id', ({ id }) => id],
+    ['state', 'column.request-state', ({ state, end }) => (end === undefined ? state : `${state} (${end})`)],
+    [
+      'subject',
+      'column.access-subject',
+      ({ subject: { kind, namespace, name } }) =>
+        [kind, ...(namespace === undefined ? [] : [namespace]), name].join('/'),
+    ],
+    ['grant', 'column.request-grant', grantText],
+    ['namespace', 'column.access-scope', ({ namespace }) => namespace ?? '*'],
+    ['risk', 'column.request-risk', ({ risk }) => risk?.level ?? '-'],
+    ['level', 'column.request-level', ({ level }) => level],
+    ['askedBy', 'column.request-asked-by', ({ askedBy }) => askedBy],
+    [
+      'expiresAtMs',
+      'column.request-ends',
+      ({ expiresAtMs }) => (expiresAtMs === undefined ? '-' : instantText(expiresAtMs)),
+    ],
   ],
   'access.risks': [
     ['severity', 'column.severity', (item) => item.severity],

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { ACCESS_TEXT } from './access.ts';
+import { ACCESS_REQUEST_TEXT } from './access-requests.ts';
 import { AUDIT_LOG_TEXT } from './audit-log.ts';
 import { BOX_TEXT } from './box.ts';
 import { CLUSTER_TEXT } from './cluster.ts';
@@ -42,6 +43,7 @@ export const TEXT = {
   ...SUPPLY_CHAIN_TEXT,
   ...CLUSTER_TEXT,
   ...ACCESS_TEXT,
+  ...ACCESS_REQUEST_TEXT,
   ...COMPLIANCE_REPORT_TEXT,
   ...COMPLIANCE_TEXT,
 } as const;

@@ -38,7 +38,7 @@ const STALE_ROUTES: Readonly<Record<string, readonly string[]>> = {
     'package.places',
   ],
   node: ['node.list', 'node.show'],
-  status: ['system.status', 'advisory.status', 'registry.list'],
+  status: ['system.status', 'advisory.status', 'registry.list', 'access.requests', 'access.request'],
 };
 export const TOPICS = Object.keys(STALE_ROUTES);
 /** Answers are marked old at most this often a topic, however fast changes come. */

@@ -152,6 +152,27 @@ export const FILTER_FIELDS = {
     { name: 'createdBy', label: 'exception.by' },
     { name: 'origin', label: 'admission.origin', values: ['user', 'gitops', 'directory', 'crd'] },
   ],
+  'access.requests': [
+    {
+      name: 'state',
+      label: 'access.requests.state',
+      values: ['asked', 'approved', 'refused', 'active', 'ended', 'failed'],
+    },
+    { name: 'subject', label: 'access.subject' },
+    { name: 'role', label: 'access.role' },
+    { name: 'verb', label: 'access.verb' },
+    { name: 'resource', label: 'access.resource' },
+    NAMESPACE,
+    { name: 'risk', label: 'access.requests.risk', values: ['path', 'risky', 'unknown', 'minor', 'none'] },
+    { name: 'level', label: 'access.requests.level', values: ['written', 'proposed-only'] },
+    {
+      name: 'end',
+      label: 'access.requests.over',
+      values: ['time', 'person', 'in-cluster', 'not-decided', 'not-applied'],
+    },
+    { name: 'askedBy', label: 'access.requests.asked-by' },
+    { name: 'decidedBy', label: 'access.requests.decided-by' },
+  ],
   'access.risks': [
     SEVERITY,
     { name: 'subject', label: 'access.subject' },

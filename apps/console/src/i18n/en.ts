@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { access } from './en/access.ts';
+import { accessRequests } from './en/access-requests.ts';
 import { admission } from './en/admission.ts';
 import { apiUses } from './en/api-uses.ts';
 import { compliance } from './en/compliance.ts';
@@ -24,4 +25,5 @@ export const en = {
   ...apiUses,
   ...compliance,
   ...access,
+  ...accessRequests,
 } as const;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { access } from './ja/access.ts';
+import { accessRequests } from './ja/access-requests.ts';
 import { admission } from './ja/admission.ts';
 import { apiUses } from './ja/api-uses.ts';
 import { compliance } from './ja/compliance.ts';
@@ -25,4 +26,5 @@ export const ja = {
   ...apiUses,
   ...compliance,
   ...access,
+  ...accessRequests,
 } as const satisfies Catalogue;

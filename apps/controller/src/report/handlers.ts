@@ -4,6 +4,7 @@
 import type { Store } from '@bartizan/adapters/store';
 import type { Scope } from '@bartizan/contracts';
 import type { AccessDesks } from '../access-ports.ts';
+import type { AccessRequestDesks } from '../access-request-ports.ts';
 import type { AdmissionDesk } from '../admission-ports.ts';
 import type { AuditLogDesk } from '../audit-log-ports.ts';
 import type { BenchmarkFindings } from '../decide/compliance/benchmark-findings.ts';
@@ -26,6 +27,7 @@ import type { Turnstile } from '../turnstile.ts';
 import type { LoginDesk, PasswordHasher } from './access/login.ts';
 import type { SessionDesk } from './access/sessions.ts';
 import type { UserLedger } from './access/user-ledger.ts';
+import { accessRequestHandlers } from './api/access-request-routes.ts';
 import {
   admissionDecisionHandlers,
   admissionRuleHandlers,
@@ -80,6 +82,7 @@ export interface HandlerParts {
   readonly registries: RegistryDesk;
   readonly admission: AdmissionDesk;
   readonly access: AccessDesks;
+  readonly accessRequests: AccessRequestDesks;
   readonly auditLog: AuditLogDesk;
   readonly benchmarkFindings: Pick<BenchmarkFindings, 'judged'>;
   readonly keeper: ExceptionKeeper;
@@ -129,6 +132,7 @@ export function buildHandlers(parts: HandlerParts): Handlers {
     ...admissionNativeHandlers(parts),
     ...clusterAccessHandlers(parts),
     ...apiUseHandlers(parts),
+    ...accessRequestHandlers(parts),
     ...clusterPostureHandlers(parts),
     ...auditLogHandlers(parts),
     ...frameworkHandlers(parts),

@@ -24,6 +24,7 @@ import type { ApiKnowledge } from '@bartizan/engine/cluster-posture';
 import { buildAccessDesk } from '../decide/access/access-desk.ts';
 import type { ClusterAccess } from '../decide/access/cluster-access.ts';
 import type { ProbeDesk } from '../decide/access/probe-desk.ts';
+import { buildRequestDesks } from '../decide/access/request-desk.ts';
 import { PolicyBook } from '../decide/admission/policy-book.ts';
 import { ChangeAuthors } from '../decide/audit-log/change-authors.ts';
 import { BenchmarkFindings } from '../decide/compliance/benchmark-findings.ts';
@@ -302,7 +303,12 @@ function stageCluster(
       ...(more.apis === undefined ? {} : { apis: more.apis() }),
     }),
   });
-  return { auditLog: desk, access };
+  const accessRequests = buildRequestDesks({
+    ...{ ...parts, owner, instance: 'stage', shortestMs: 60_000 },
+    publish: (change) => void parts.changes.push(change),
+    place: undefined,
+  });
+  return { auditLog: desk, access, accessRequests };
 }
 
 async function stageCertificate(store: Store, clock: Clock) {

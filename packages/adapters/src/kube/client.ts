@@ -104,8 +104,14 @@ export class KubeClient {
     return this.#object({ method: 'GET', path: pathOf(resource, place) });
   }
 
-  create(resource: Resource, object: object, place: Pick<Place, 'namespace'> = {}): Answered<KubeObject> {
-    const path = `${pathOf(resource, place)}?fieldManager=${FIELD_MANAGER}`;
+  /** Makes an object; `dryRun` only asks whether the server would take it: rights and admission are asked, nothing is kept. */
+  create(
+    resource: Resource,
+    object: object,
+    place: Pick<Place, 'namespace'> = {},
+    { dryRun = false }: { readonly dryRun?: boolean } = {},
+  ): Answered<KubeObject> {
+    const path = `${pathOf(resource, place)}?fieldManager=${FIELD_MANAGER}${dryRun ? '&dryRun=All' : ''}`;
     return this.#object({ method: 'POST', path, body: written(resource, object) });
   }
 

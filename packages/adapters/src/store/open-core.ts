@@ -8,6 +8,7 @@ import { err, failure, ok, type Result } from '@bartizan/contracts/result';
 import { guarded } from './failure.ts';
 import type { StoreFailure } from './ports.ts';
 import { sealKeyId } from './sealer.ts';
+import { ACCESS_REQUESTS } from './sqlite/access-request-noun.ts';
 import {
   ADMISSION_BINDINGS,
   ADMISSION_DECISIONS,
@@ -91,6 +92,7 @@ function syncAll(database: Database): void {
     syncNoun(database, VEX_DOCUMENTS);
     syncNoun(database, STATEMENT_PARTS);
     syncNoun(database, COMPLIANCE_RUNS);
+    syncNoun(database, ACCESS_REQUESTS);
     syncNoun(database, USERS);
     syncNoun(database, API_KEYS);
     syncNoun(database, AUDIT);

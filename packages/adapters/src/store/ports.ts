@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type {
+  AccessRequest,
   AdmissionDecision,
   AgentEvent,
   ApiKey,
@@ -383,6 +384,8 @@ export interface Store {
   readonly admissionBindings: EntityRepository<StoredAdmissionBinding>;
   readonly admissionExceptions: EntityRepository<StoredAdmissionException>;
   readonly admissionDecisions: EntityRepository<AdmissionDecision>;
+  /** Permissions in the cluster that are asked for, for a time. */
+  readonly accessRequests: EntityRepository<AccessRequest>;
   readonly vexDocuments: EntityRepository<VexDocument>;
   /** Id of a record: `document|part`. */
   readonly vexStatements: EntityRepository<StatementPart>;

@@ -14,6 +14,7 @@ import { DECISION_RETENTION, DEFAULT_RETENTION } from './retention.ts';
 import { createSealer, deriveKey, isSealed } from './sealer.ts';
 import { SqliteEvents } from './slices/event-repository.ts';
 import { SLICE_STREAMS, type SliceStream } from './slices/slice-name.ts';
+import { ACCESS_REQUESTS } from './sqlite/access-request-noun.ts';
 import {
   ADMISSION_BINDINGS,
   ADMISSION_DECISIONS,
@@ -193,6 +194,7 @@ function repositories(engine: StoreEngine, cursors: CursorDesk) {
     vexDocuments: new SqliteEntities(engine, cursors, VEX_DOCUMENTS),
     vexStatements: new SqliteEntities(engine, cursors, STATEMENT_PARTS),
     complianceRuns: new SqliteEntities(engine, cursors, COMPLIANCE_RUNS),
+    accessRequests: new SqliteEntities(engine, cursors, ACCESS_REQUESTS),
     settings: new SqliteSettings(engine),
   };
 }

@@ -3,6 +3,7 @@
 
 import type { Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
+import { accessRequestRoutes } from './routes/access-requests.ts';
 import { admissionRoutes } from './routes/admission.ts';
 import { admissionNativeRoutes } from './routes/admission-native.ts';
 import { admissionReportRoutes } from './routes/admission-reports.ts';
@@ -34,6 +35,7 @@ export const ROUTES = [
   ...admissionSyncRoutes,
   ...clusterAccessRoutes,
   ...apiUseRoutes,
+  ...accessRequestRoutes,
   ...auditLogRoutes,
   ...complianceFrameworkRoutes,
   ...complianceRoutes,

@@ -80,6 +80,49 @@ export const ACCESS_ERRORS = {
     title: { en: 'The last administrator cannot be removed', ja: '最後の管理者は削除できません' },
     remedy: { en: 'Make another user an administrator first.', ja: '先に別の利用者を管理者にしてください。' },
   },
+  E_ACCESS_OWN_REQUEST: {
+    status: 403,
+    title: {
+      en: 'Nobody approves their own request',
+      ja: '自分の申請を自分で承認することはできません',
+    },
+    remedy: {
+      en: 'Another administrator has to approve it. Where there is none, use `bartizan access approve` as local root on the host of the controller: it stands in the audit log under its own name.',
+      ja: '別の管理者が承認してください。ほかに管理者がいない場合は、コントローラーのホスト上で root として `bartizan access approve` を実行してください（監査ログに local-root として記録されます）。',
+    },
+  },
+  E_ACCESS_RISK: {
+    status: 409,
+    title: {
+      en: 'The grant opens more than it says',
+      ja: 'この許可は見かけ以上の権限につながります',
+    },
+    remedy: {
+      en: 'Look at the risk of the request, ask for less, or approve it with the risk accepted (--accept-risk).',
+      ja: '申請のリスクを確認し、範囲を狭めて申請し直すか、リスクを受け入れて承認してください（--accept-risk）。',
+    },
+  },
+  E_ACCESS_STATE: {
+    status: 409,
+    title: {
+      en: 'The request is not in a state for this',
+      ja: '申請の現在の状態ではこの操作を行えません',
+    },
+    remedy: {
+      en: 'Read the request again: somebody may have decided it, or its time is over.',
+      ja: '申請を再度確認してください。既に判断されたか、期限が終了している可能性があります。',
+    },
+  },
+  E_ACCESS_STILL_GRANTED: {
+    title: {
+      en: 'The time is over and the grant is still in the cluster',
+      ja: '期限が終了しましたが、許可がクラスターに残っています',
+    },
+    remedy: {
+      en: 'Remove the binding that the request names. It is tried, or looked at, again until it is gone.',
+      ja: '申請に示されたバインディングを削除してください。なくなるまで削除または確認を続けます。',
+    },
+  },
   E_NAME_TAKEN: {
     status: 409,
     title: { en: 'The name is taken', ja: 'この名前は既に使われています' },

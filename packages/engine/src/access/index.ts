@@ -21,6 +21,7 @@ export {
   ruleAllows,
 } from './authorize.ts';
 export { ACCESS_CHECKS, type AccessCheck } from './checks.ts';
+export { judgeGrant, type ProposedGrant } from './grant-risk.ts';
 export {
   AccessGraph,
   accountOf,

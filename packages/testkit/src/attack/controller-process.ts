@@ -35,10 +35,10 @@ export class ControllerProcess {
   readonly #dataKey = randomBytes(32).toString('base64');
   #child: ChildProcess | undefined;
 
-  readonly #more: Readonly<Record<string, string>>;
+  readonly #more: Readonly<Record<string, unknown>>;
 
   /** `more`: settings beyond those that every test needs. */
-  constructor(more: Readonly<Record<string, string>> = {}) {
+  constructor(more: Readonly<Record<string, unknown>> = {}) {
     this.#more = more;
     cpSync(join(CHECKOUT, 'content'), this.contentDir, { recursive: true });
   }
@@ -127,13 +127,13 @@ export class ControllerProcess {
     });
   }
 
-  /** Ends it; its data stay. */
-  async stop(): Promise<void> {
+  /** Ends it; its data stay. SIGKILL: at once, as a crash does. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
+    child.kill(signal);
     const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
     await gone;
     clearTimeout(timer);

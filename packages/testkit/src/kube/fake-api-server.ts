@@ -229,14 +229,18 @@ class Fake {
   #object(
     stream: ServerHttp2Stream,
     { collection, namespace, name }: Target,
-    { method, body }: { readonly method: string; readonly body: string },
+    { method, body, url }: { readonly method: string; readonly body: string; readonly url: URL },
   ): void {
     const before = name === undefined ? undefined : this.store.get(collection, namespace, name);
     if (method === 'POST') {
       const given = readGiven(body, namespace);
       if (this.store.get(collection, namespace, given.metadata.name) !== undefined)
         return refuse(stream, 409, 'already exists');
-      return send(stream, 201, this.store.put(collection, given));
+      return send(
+        stream,
+        201,
+        url.searchParams.get('dryRun') === 'All' ? given : this.store.put(collection, given),
+      );
     }
     if (before === undefined && method !== 'PATCH') return refuse(stream, 404, 'not found');
     if (method === 'GET') return send(stream, 200, before ?? {});

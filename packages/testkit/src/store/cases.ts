@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { ACCESS_CASES } from './access-cases.ts';
+import { ACCESS_REQUEST_CASES } from './access-request-cases.ts';
 import type { StoreCase } from './case.ts';
 import { DECISION_CASES } from './decision-cases.ts';
 import { ENTITY_CASES } from './entity-cases.ts';
@@ -13,6 +14,7 @@ export const STORE_CASES: readonly StoreCase[] = [
   ...ENTITY_CASES,
   ...DECISION_CASES,
   ...ACCESS_CASES,
+  ...ACCESS_REQUEST_CASES,
   ...EVENT_CASES,
   ...PACKAGE_CASES,
 ];

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import type { EntityRepository, Store } from '@bartizan/adapters/store';
 import { type FilterTerm, systemScope, tenantScope } from '@bartizan/contracts';
+import { anAccessRequest } from './access-request-records.ts';
 import { anAdmissionDecision, aStoredBinding, aStoredException, aStoredRule } from './admission-records.ts';
 import { all, codeOf, good, type StoreCase, term, where } from './case.ts';
 import {
@@ -121,6 +122,11 @@ const NOUNS: readonly Noun[] = [
         id: 'd-1',
         countField: 'verdict',
       }),
+  },
+  {
+    name: 'access requests',
+    cases: (store) =>
+      operations(store.accessRequests, (owner) => anAccessRequest(owner), { id: 'a-1', countField: 'state' }),
   },
   {
     name: 'API keys',

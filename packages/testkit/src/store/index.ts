@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+export { anAccessRequest } from './access-request-records.ts';
 export {
   anAdmissionDecision,
   anAdmissionRule,

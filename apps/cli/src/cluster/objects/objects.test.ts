@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { fieldOf, listOf, textAt } from '../answers.ts';
 import { AGENT_CAPABILITIES } from './agent.ts';
+import { GRANT_RIGHTS, grantObjects } from './grants.ts';
 import { clusterObjects } from './index.ts';
 import { NAMES, type ObjectOptions } from './object.ts';
 import { RIGHTS } from './rights.ts';
@@ -85,6 +86,14 @@ describe('the objects of an installation', () => {
     const roles = objects.filter((one) => one.kind === 'ClusterRole' || one.kind === 'Role');
     expect(roles.map((one) => one.metadata.name).sort()).toEqual(Object.keys(RIGHTS).sort());
     expect(JSON.stringify(roles)).not.toMatch(/escalate|impersonate|"bind"/);
+  });
+
+  it('leave out what grants access, which is added by who wants it and held to named roles', () => {
+    const [role] = grantObjects();
+    expect(objects.map((one) => one.metadata.name)).not.toContain(role?.metadata.name);
+    const bind = GRANT_RIGHTS.filter(({ verbs }) => verbs.includes('bind'));
+    expect(bind.map(({ resourceNames }) => resourceNames)).toEqual([['view']]);
+    expect(JSON.stringify(grantObjects())).not.toMatch(/escalate|impersonate|"\*"|secrets/);
   });
 
   it('ask for a volume only where the data lies on one', () => {

@@ -18,6 +18,7 @@ import {
   outputFlag,
   textFlag,
 } from '../flags.ts';
+import { accessRequestCommands } from './access-requests.ts';
 import { listCommand } from './inventory.ts';
 
 const two = (first: [string, string], second: [string, string]) =>
@@ -173,6 +174,7 @@ export const accessCommands = (t: Translate) => ({
       components: posture(t, 'access.components', t('command.access-components')),
       'api-uses': posture(t, 'access.api-uses', t('command.access-api-uses')),
       probes: probes(t),
+      ...accessRequestCommands(t),
     },
     docs: { brief: t('command.access') },
   }),

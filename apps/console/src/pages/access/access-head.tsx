@@ -22,6 +22,7 @@ export const AccessHead = (props: PageHeadProps) => {
           { to: '/access/components', label: t('access.components') },
           { to: '/access/api-uses', label: t('api-uses.title') },
           { to: '/access/probes', label: t('access.probes') },
+          { to: '/access/requests', label: t('access.requests') },
         ]}
       />
     </>

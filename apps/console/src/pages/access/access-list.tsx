@@ -18,9 +18,10 @@ export type AccessRoute =
   | 'access.exposure'
   | 'access.secrets'
   | 'access.components'
-  | 'access.probes';
+  | 'access.probes'
+  | 'access.requests';
 /** Last word of their texts. */
-type Word = 'risks' | 'unused' | 'exposure' | 'secrets' | 'components' | 'probes';
+type Word = 'risks' | 'unused' | 'exposure' | 'secrets' | 'components' | 'probes' | 'requests';
 
 interface Props<R extends AccessRoute> {
   readonly route: R;
@@ -28,10 +29,24 @@ interface Props<R extends AccessRoute> {
   readonly columns: readonly Column<ItemOf<R>>[];
   readonly rowKey: (row: ItemOf<R>) => string;
   readonly actions?: ReactNode;
+  /** Key of the row that is open. */
+  readonly selected?: string | undefined;
+  readonly onOpen?: (row: ItemOf<R>) => void;
+  /** What stands beside the list. */
+  readonly beside?: ReactNode;
 }
 
 /** A page of one such list. */
-export const AccessList = <R extends AccessRoute>({ route, word, columns, rowKey, actions }: Props<R>) => {
+export const AccessList = <R extends AccessRoute>({
+  route,
+  word,
+  columns,
+  rowKey,
+  actions,
+  selected,
+  onOpen,
+  beside,
+}: Props<R>) => {
   const t = useT();
   const { search } = useView();
   const filter = search.filter ?? '';
@@ -68,8 +83,11 @@ export const AccessList = <R extends AccessRoute>({ route, word, columns, rowKey
           rowKey={rowKey}
           hasMore={list.hasNextPage && !list.isFetchingNextPage}
           onMore={() => void list.fetchNextPage()}
+          selected={selected}
+          {...(onOpen === undefined ? {} : { onOpen })}
         />
       </ListStates>
+      {beside}
     </div>
   );
 };

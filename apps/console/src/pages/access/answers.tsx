@@ -107,8 +107,8 @@ export const Grants = ({ answer }: { answer: Answer }) => {
 
 const PATH_TONES: Readonly<Record<Path['reaches'], Tone>> = { yes: 'critical', no: 'ok', unknown: 'unknown' };
 
-/** The way to cluster-admin as a chain, and the same as a table. */
-export const PathSteps = ({ path }: { path: Path }) => {
+/** The way to cluster-admin as a chain, and the same as a table; beside a list there is no room for the bindings. */
+export const PathSteps = ({ path, isNarrow = false }: { path: Path; isNarrow?: boolean }) => {
   const t = useT();
   const { text } = useFormat();
   return (
@@ -142,7 +142,7 @@ export const PathSteps = ({ path }: { path: Path }) => {
                   <th>{t('access.from')}</th>
                   <th>{t('access.to')}</th>
                   <th>{t('access.by')}</th>
-                  <th className="hide-narrow">{t('access.bindings')}</th>
+                  {!isNarrow && <th className="hide-narrow">{t('access.bindings')}</th>}
                 </tr>
               </thead>
               <tbody>
@@ -155,13 +155,15 @@ export const PathSteps = ({ path }: { path: Path }) => {
                       <Cut text={to} most={40} mono />
                     </td>
                     <td>{text(words)}</td>
-                    <td className="hide-narrow">
-                      <Cut
-                        text={[...new Set(grants.map(({ binding }) => placeOf(binding)))].join(' ')}
-                        most={48}
-                        mono
-                      />
-                    </td>
+                    {!isNarrow && (
+                      <td className="hide-narrow">
+                        <Cut
+                          text={[...new Set(grants.map(({ binding }) => placeOf(binding)))].join(' ')}
+                          most={48}
+                          mono
+                        />
+                      </td>
+                    )}
                   </tr>
                 ))}
               </tbody>

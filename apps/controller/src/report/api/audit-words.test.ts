@@ -23,6 +23,25 @@ describe('the detail of an audit record', () => {
     ],
     ['deleted; restored', '削除されたため復元'],
     ['changed by kubectl-edit; restored', 'kubectl-edit により変更されたため復元'],
+    [
+      'ServiceAccount/shop/web gets ClusterRole/view in shop for 1 h: slow orders',
+      'ServiceAccount/shop/web、ClusterRole/view、shop、1 時間: slow orders',
+    ],
+    ['User/ann gets get pods/log in * for 30 min: x', 'User/ann、get pods/log、クラスター全体、30 分: x'],
+    ['in the cluster until 2027-01-01T00:00:00.000Z', 'クラスターに反映、期限 2027-01-01T00:00:00.000Z'],
+    ['over: in-cluster', '終了: クラスター上でのバインディングの削除'],
+    [
+      'changed in the cluster by kubectl-edit; left as it is',
+      'kubectl-edit によりクラスター上で変更（元に戻さない）',
+    ],
+    [
+      'the controller may not write it: to be applied by hand',
+      'コントローラーに書き込み権限がないため手動で適用',
+    ],
+    [
+      'RoleBinding/bartizan-access-1 removed: over, and no request knows of it',
+      'RoleBinding/bartizan-access-1 を削除: 期限切れで、対応する申請がない',
+    ],
     ['only compared: nothing to change', '比較のみ: 変更なし'],
     ['applied: create AdmissionRule/shop.one', '適用: create AdmissionRule/shop.one'],
     ['revision 0a1f, mode warn, disabled', 'リビジョン 0a1f、モード warn、無効'],

@@ -4,6 +4,16 @@
 import { ERRORS, type ErrorCode, type LocalText } from '@bartizan/contracts';
 import { SINCE_START } from '../../system-scope-journal.ts';
 
+const LENGTH_UNITS: Readonly<Record<string, string>> = { h: '時間', min: '分', s: '秒' };
+/** Why a grant of access is over. */
+const END_WORDS: Readonly<Record<string, LocalText>> = {
+  time: { en: 'its time was over', ja: '期限の終了' },
+  person: { en: 'somebody ended it', ja: '利用者による終了' },
+  'in-cluster': { en: 'its binding was removed in the cluster', ja: 'クラスター上でのバインディングの削除' },
+  'not-decided': { en: 'nobody decided within a day', ja: '1 日以内に判断なし' },
+  'not-applied': { en: 'it never was in the cluster', ja: 'クラスターに反映されないまま終了' },
+};
+
 const FORMS: readonly (readonly [RegExp, (match: readonly string[]) => LocalText | undefined])[] = [
   [
     /^(E_[A-Z_]+)(?:: (.*))?$/s,
@@ -51,6 +61,39 @@ const FORMS: readonly (readonly [RegExp, (match: readonly string[]) => LocalText
   [
     /^(\d+) probes, (\d+) answered$/,
     ([detail = '', asked, open]) => ({ en: detail, ja: `プローブ ${asked} 件、応答 ${open} 件` }),
+  ],
+  [
+    /^(.{1,640}?) gets (.+?) in (\S+) for (\d+) (h|min|s): (.+)$/s,
+    ([detail = '', subject, what, where, count, unit = '', reason]) => ({
+      en: detail,
+      ja: `${subject}、${what}、${where === '*' ? 'クラスター全体' : where}、${count} ${LENGTH_UNITS[unit]}: ${reason}`,
+    }),
+  ],
+  [
+    /^in the cluster until ([0-9TZ:.-]+)$/,
+    ([detail = '', until]) => ({ en: detail, ja: `クラスターに反映、期限 ${until}` }),
+  ],
+  [
+    /^over: (time|person|in-cluster|not-decided|not-applied)$/,
+    ([, end = '']) => {
+      const words = END_WORDS[end];
+      return words === undefined ? undefined : { en: `over: ${words.en}`, ja: `終了: ${words.ja}` };
+    },
+  ],
+  [
+    /^changed in the cluster(?: by (.{1,253}))?; left as it is$/,
+    ([detail = '', by]) => ({
+      en: detail,
+      ja: `${by === undefined ? '' : `${by} により`}クラスター上で変更（元に戻さない）`,
+    }),
+  ],
+  [
+    /^the controller may not write it: to be applied by hand$/,
+    ([detail = '']) => ({ en: detail, ja: 'コントローラーに書き込み権限がないため手動で適用' }),
+  ],
+  [
+    /^(\S+) removed: over, and no request knows of it$/,
+    ([detail = '', named]) => ({ en: detail, ja: `${named} を削除: 期限切れで、対応する申請がない` }),
   ],
   [/^trust ([0-9a-f]+)$/, ([, key]) => ({ en: `trust ${key}`, ja: `信頼する鍵 ${key}` })],
   [/^(\d+) bytes$/, ([, bytes]) => ({ en: `${bytes} bytes`, ja: `${bytes} バイト` })],

@@ -8,6 +8,7 @@ import { BenchmarkFindings } from '../../decide/compliance/benchmark-findings.ts
 import { ComplianceDesk } from '../../decide/compliance/compliance-desk.ts';
 import { NodeReports } from '../../decide/compliance/node-reports.ts';
 import type { Judges } from '../../sense/inventory.ts';
+import { buildAccessRequests } from './build-access-requests.ts';
 import { buildAuditLog } from './build-audit-log.ts';
 import { buildCluster, type ClusterRole } from './build-cluster.ts';
 import { buildDesk, openPolicyBook, openSources } from './build-desk.ts';
@@ -39,10 +40,16 @@ export async function buildClusterSide(parts: Parts) {
   await auditLog.load();
   const followed = openSources(parts, book);
   const side = withSources(cluster, followersOf(parts, cluster, followed.sources));
+  const requests = buildAccessRequests(parts, cluster);
   return {
     cluster: {
       ...side,
+      start: () => {
+        side.start();
+        requests.start();
+      },
       close: async () => {
+        await requests.close();
         await auditLog.close();
         await nodeReports.close();
         await side.close();
@@ -50,6 +57,7 @@ export async function buildClusterSide(parts: Parts) {
       },
     },
     auditLog: auditLog.desk,
+    accessRequests: requests.desks,
     benchmarkFindings,
     ofCluster: {
       onEvidence: (agent, report) => nodeReports.report(agent, report),
