@@ -13,8 +13,8 @@ const PASSWORD = 'kestrel-violet-anvil-tide';
 export type Language = 'en' | 'ja';
 
 const WATCHED = new WeakMap<object, WatchedPage>();
-/** Also of a reader that could not sign in. */
-let lastPage: Page | undefined;
+/** The page of a reader that is on its way in: nobody else knows it when that fails. */
+let signingIn: Page | undefined;
 
 export interface Reader {
   readonly context: BrowserContext;
@@ -28,11 +28,11 @@ export async function leave(
   reader: Reader | undefined,
   task: { readonly name: string; readonly result?: { readonly state: string } | undefined },
 ): Promise<readonly string[]> {
-  const watched = WATCHED.get(reader?.page ?? lastPage ?? {});
+  const watched = WATCHED.get(reader?.page ?? signingIn ?? {});
   if (task.result?.state === 'fail' && watched !== undefined)
     process.stderr.write(`the page of "${task.name}": ${await watched.tell()}\n`);
-  await (reader?.context ?? lastPage?.context())?.close();
-  lastPage = undefined;
+  await (reader?.context ?? signingIn?.context())?.close();
+  signingIn = undefined;
   return reader?.complaints ?? [];
 }
 
@@ -84,7 +84,7 @@ export class ConsoleController {
     await context.addInitScript((chosen) => localStorage.setItem('bartizan-language', chosen), language);
     const page = await context.newPage();
     WATCHED.set(page, new WatchedPage(page));
-    lastPage = page;
+    signingIn = page;
     page.setDefaultTimeout(30_000);
     // The whole console is loaded, while other tests may need the machine.
     page.setDefaultNavigationTimeout(60_000);
@@ -106,6 +106,7 @@ export class ConsoleController {
     }
     await page.waitForURL((address) => !address.pathname.startsWith('/sign-in'));
     await this.#speak(page, language);
+    signingIn = undefined;
     return { context, page, complaints };
   }
 

@@ -13,9 +13,10 @@ const READY_MS = 60_000;
 const DOOR = fileURLToPath(new URL('browser-door.ts', import.meta.url));
 
 /**
- * Chromium drops every request under way when an interface comes or goes (`net::ERR_NETWORK_CHANGED`), and tests beside
- * it make and remove the interfaces of containers and clusters all the time. So the browser gets a network namespace of
- * its own, in which nothing changes: a pair of interfaces that lead nowhere, so that it believes to be online, and a
+ * Chromium drops every connection that is being opened when an interface or an address comes or goes
+ * (`net::ERR_NETWORK_CHANGED`), and tests beside it make and remove the interfaces of containers and clusters all the
+ * time. So the browser gets a network namespace of its own, in which nothing changes once it starts (the kernel would
+ * give IPv6 addresses a second later): a pair of interfaces that lead nowhere, so that it believes to be online, and a
  * door (SOCKS) to the loopback ports of this machine, which is all that pages of tests ask for.
  */
 export async function launchApart(chromiumPath: string, args: readonly string[]): Promise<Browser> {
@@ -50,9 +51,12 @@ if [ "$1" != apart ]; then exec unshare --net -- "$0" apart "$@"; fi
 shift
 ip link set lo up
 ip link add apart0 type veth peer name apart1
+ip link set apart0 addrgenmode none
+ip link set apart1 addrgenmode none
 ip address add 192.0.2.1/24 dev apart0
 ip link set apart0 up
 ip link set apart1 up
+until ip -o link show apart0 | grep -q 'state UP'; do sleep 0.05; done
 '${process.execPath}' '${DOOR}' '${socket}' </dev/null >/dev/null 2>&1 3<&- 4>&- &
 exec '${chromiumPath}' "$@"
 `;

@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { err, ok } from '@bartizan/contracts';
+import { err, ok } from '@bartizan/contracts/result';
 import { type Changes, type LayerFolders, readChanges, readStoredConfig } from '@bartizan/host';
 import {
   CONTAINER_EXCLUSIONS,

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { err, ok, type Result } from '@bartizan/contracts';
+import { err, ok, type Result } from '@bartizan/contracts/result';
 import { readBounded } from '../procfs/bounded-read.ts';
 import { type FieldReader, readObject } from '../runtimes/json.ts';
 
