@@ -98,7 +98,7 @@ class Relay {
         return;
       }
       inner.pause();
-      const outer = this.#keep(connect({ host: 'localhost', port }));
+      const outer = this.#keep(connect({ host: 'localhost', port, noDelay: true }));
       outer.once('connect', () => {
         inner.write(Uint8Array.of(0));
         inner.pipe(outer).pipe(inner);

@@ -63,7 +63,7 @@ function serve(client: Socket, path: string): void {
 
 /** Opens the door until whoever started the browser goes away. */
 function open(path: string): void {
-  createServer((client) => serve(client, path)).listen(DOOR_PORT, '127.0.0.1', () => {
+  createServer({ noDelay: true }, (client) => serve(client, path)).listen(DOOR_PORT, '127.0.0.1', () => {
     const keeper = connect(path, () => keeper.write(OPEN));
     keeper.on('error', () => process.exit(0));
     keeper.once('close', () => process.exit(0));
