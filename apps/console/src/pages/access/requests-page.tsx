@@ -73,7 +73,7 @@ const useColumns = (open: (id: string) => void): readonly Column<Row>[] => {
       {
         id: 'risk',
         title: t('access.requests.risk'),
-        width: '190px',
+        width: '220px',
         sort: 'risk',
         fromPx: 900,
         cell: ({ risk }) =>
