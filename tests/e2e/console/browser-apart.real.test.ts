@@ -52,6 +52,7 @@ beforeAll(async () => {
   browser = await startBrowser();
 }, 120_000);
 afterEach(() => {
+  vi.unstubAllEnvs();
   // Also what the last round left when the answers were there before its end.
   if (existsSync(`/sys/class/net/${PAIR}`)) execFileSync('ip', ['link', 'delete', PAIR]);
 });
@@ -108,7 +109,6 @@ describe('the browser of the tests', { timeout: 60_000 }, () => {
     expect(ours()).toHaveLength(1);
     await another.close();
     await expect.poll(ours).toEqual([]);
-    vi.unstubAllEnvs();
     rmSync(folder, { recursive: true, force: true });
   });
 });

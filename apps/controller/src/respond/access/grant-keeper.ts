@@ -14,6 +14,7 @@ import {
 import { type AccessRequest, ok, type Result } from '@bartizan/contracts';
 import type { FoundGrant, GrantLook, GrantObject, GrantWriter } from '../../access-request-ports.ts';
 import { lastWriter } from '../admission/last-writer.ts';
+import { labelSelectorOf, listLabelled } from '../labelled-objects.ts';
 
 interface Parts {
   readonly client: KubeClient;
@@ -25,9 +26,6 @@ interface Parts {
   readonly expiryAnnotation: string;
 }
 type Placed = Pick<GrantObject, 'resource' | 'namespace' | 'name'>;
-
-const PAGE = 500;
-const PAGES_MAX = 20;
 
 const placeOf = ({ namespace, name }: Placed) => ({ name, ...(namespace === '' ? {} : { namespace }) });
 const isMissing = ({ code }: KubeError): boolean => code === 'E_KUBE_MISSING';
@@ -98,9 +96,10 @@ export class GrantKeeper implements GrantWriter {
   };
 
   found = async (): Promise<Result<readonly FoundGrant[], KubeError>> => {
+    const { client, labels, requestLabel } = this.#parts;
     const all: FoundGrant[] = [];
     for (const resource of this.#parts.resources) {
-      const listed = await this.#listed(resource);
+      const listed = await listLabelled(client, resource, labelSelectorOf(labels, requestLabel));
       if (!listed.ok) return listed;
       for (const object of listed.value) {
         const request = this.#requestOf(object);
@@ -116,26 +115,6 @@ export class GrantKeeper implements GrantWriter {
     const removed = await this.#parts.client.remove(found.resource, placeOf(found), found.uid);
     return removed.ok || isMissing(removed.error) ? ok(undefined) : removed;
   };
-
-  async #listed(resource: Resource): Promise<Result<readonly KubeObject[], KubeError>> {
-    const { client, labels, requestLabel } = this.#parts;
-    const own = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-    const labelSelector = [...own, requestLabel].join(',');
-    const all: KubeObject[] = [];
-    let next: string | undefined;
-    for (let pages = 0; pages < PAGES_MAX; pages += 1) {
-      const page = await client.list(resource, {
-        labelSelector,
-        limit: PAGE,
-        ...(next === undefined ? {} : { next }),
-      });
-      if (!page.ok) return page;
-      all.push(...page.value.items);
-      next = page.value.next;
-      if (next === undefined) break;
-    }
-    return ok(all);
-  }
 
   /** The request that an object of ours is of. */
   #requestOf({ raw }: KubeObject): string | undefined {

@@ -10,10 +10,11 @@ import {
   recordOf,
 } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
-import { err, ok, type Result, systemScope } from '@bartizan/contracts';
+import { err, type Result, systemScope } from '@bartizan/contracts';
 import type { OnRestored, OwnedObject, OwnedState } from '../../native-ports.ts';
 import type { Clock, ClusterFeed, Log, Owner } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
+import { labelSelectorOf, listLabelled } from '../labelled-objects.ts';
 import { isPassing, RestorePace } from './restore-pace.ts';
 import { type Cause, DISPUTED, tellRestored } from './tell-restored.ts';
 
@@ -35,8 +36,6 @@ type Kept = Result<KubeObject, KubeError>;
 const TRIES = 5;
 /** The watch tells in milliseconds; this is for when it may not, or is behind. */
 const CHECK_MS = 30_000;
-const PAGE = 500;
-const PAGES_MAX = 20;
 const DETAIL_MAX = 512;
 const SCOPE = systemScope('native admission policies');
 const keyOf = (kind: string, name: string): string => `${kind}/${name}`;
@@ -201,7 +200,7 @@ export class NativeKeeper {
   async #prune(resource: Resource): Promise<void> {
     if (!this.#mayPrune) return;
     const { client, log, labels } = this.#parts;
-    const found = await this.#listed(resource);
+    const found = await listLabelled(this.#parts.client, resource, labelSelectorOf(this.#parts.labels));
     if (!found.ok) {
       // Where the kind is not known there is none of it.
       if (found.error.code !== 'E_KUBE_MISSING')
@@ -218,27 +217,6 @@ export class NativeKeeper {
       if (removed.ok || removed.error.code === 'E_KUBE_MISSING') this.#states.delete(key);
       else log.warn({ name: meta.name, code: removed.error.code }, 'a policy of ours cannot be removed now');
     }
-  }
-
-  async #listed(resource: Resource): Promise<Result<readonly KubeObject[], KubeError>> {
-    const { client, labels } = this.#parts;
-    const labelSelector = Object.entries(labels)
-      .map(([name, value]) => `${name}=${value}`)
-      .join(',');
-    const all: KubeObject[] = [];
-    let next: string | undefined;
-    for (let pages = 0; pages < PAGES_MAX; pages += 1) {
-      const page = await client.list(resource, {
-        labelSelector,
-        limit: PAGE,
-        ...(next === undefined ? {} : { next }),
-      });
-      if (!page.ok) return page;
-      all.push(...page.value.items);
-      next = page.value.next;
-      if (next === undefined) break;
-    }
-    return ok(all);
   }
 }
 

@@ -12,6 +12,7 @@ import {
 import { err, ok, type Result } from '@bartizan/contracts';
 import { canonicalJson } from '@bartizan/engine';
 import type { PlannedReport } from '../../report-ports.ts';
+import { labelSelectorOf, listLabelled } from '../labelled-objects.ts';
 
 /** The two kinds of one API: of a namespace, and of the whole cluster. */
 interface ReportApi {
@@ -55,8 +56,6 @@ export const REPORT_APIS: readonly ReportApi[] = [
   api('wgpolicyk8s.io', 'v1alpha2', 'PolicyReport', 'policyreports', false),
 ];
 export const LEFT_OUT = 'policy.bartizan.dev/results-left-out';
-const PAGE = 500;
-const PAGES_MAX = 20;
 
 /** Keeps reports of ours in the cluster as they shall be, and removes those that nobody wants any more. */
 export class ReportKeeper {
@@ -183,20 +182,10 @@ export class ReportKeeper {
   }
 
   async #listed(resource: Resource): Promise<Result<readonly KubeObject[], KubeError>> {
-    const labelSelector = Object.entries(this.#labels)
-      .map(([name, value]) => `${name}=${value}`)
-      .join(',');
-    const all: KubeObject[] = [];
-    let next: string | undefined;
-    for (let pages = 0; pages < PAGES_MAX; pages += 1) {
-      const query = { labelSelector, limit: PAGE, ...(next === undefined ? {} : { next }) };
-      const page = await this.#parts.client.list({ ...resource, metadataOnly: true }, query);
-      if (!page.ok) return page.error.code === 'E_KUBE_MISSING' ? ok([]) : page;
-      all.push(...page.value.items.filter((one) => this.#isOurs(one)));
-      next = page.value.next;
-      if (next === undefined) break;
-    }
-    return ok(all);
+    const named = { ...resource, metadataOnly: true } as const;
+    const listed = await listLabelled(this.#parts.client, named, labelSelectorOf(this.#labels));
+    if (!listed.ok) return listed.error.code === 'E_KUBE_MISSING' ? ok([]) : listed;
+    return ok(listed.value.filter((one) => this.#isOurs(one)));
   }
 
   /** A selector that a server does not heed removes nothing of others. */
