@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tools/test/longest-first.ts';
 
 /** Set by `--fast`; the whole run makes every run of every property. */
 const isQuick = process.env['BARTIZAN_TEST_QUICK'] === '1';
@@ -23,6 +24,7 @@ export default defineConfig({
     pool: 'forks',
     // By itself it leaves a core free: on two cores that is one worker, and twice the time.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

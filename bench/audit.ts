@@ -96,8 +96,8 @@ else {
   record({
     id: 'audit-memory',
     title: {
-      en: `memory of that audit, objects included, peak`,
-      ja: `この監査のメモリ（オブジェクトを含む、最大値）`,
+      en: `memory of an audit of ${OBJECTS} objects, objects included, peak`,
+      ja: `${OBJECTS} 個のオブジェクトの監査に使うメモリー（オブジェクトを含む、最大値）`,
     },
     unit: 'MB',
     goal: `<= ${GOAL_MB}`,

@@ -131,7 +131,7 @@ record({
   id: 'cel.pod-security',
   title: {
     en: 'Eight Pod Security expressions in CEL, a Pod of two containers',
-    ja: 'Pod Security 相当の CEL 式 8 件（コンテナ 2 個の Pod）',
+    ja: 'Pod Security 相当の CEL 式 8 件（コンテナー 2 個の Pod）',
   },
   unit: 'us',
   goal: `<= ${GOAL_US}`,

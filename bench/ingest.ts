@@ -156,7 +156,8 @@ async function once(): Promise<Pair> {
   }
 }
 
-// As the controller should be started: a small young generation keeps memory flat on machines with much of it.
+// A small young generation keeps memory flat on machines with much of it. The controller is not started with it yet, so
+// the memory of this bench is not yet that of a controller.
 const FLAGS = ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning'];
 const CHILD = 'BENCH_INGEST_CHILD';
 

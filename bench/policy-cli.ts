@@ -131,7 +131,7 @@ function recordMemory(measured: Measured, about: readonly string[]): void {
   const values = measured.rounds.map(({ maxRssMb }) => maxRssMb);
   record({
     id: 'policy-cli-memory',
-    title: { en: 'memory to judge workload manifests', ja: 'ワークロードのマニフェストの判定に使うメモリ' },
+    title: { en: 'memory to judge workload manifests', ja: 'ワークロードのマニフェストの判定に使うメモリー' },
     unit: 'MB',
     goal: `<= ${GOAL_MB}`,
     value: median(values),

@@ -13,6 +13,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { type BuiltImage, buildImage, YARDSTICK } from '@bartizan/testkit/images';
+import { launchedIn, SCAN_FLAGS } from '../tools/compare/measure.ts';
 import { buildRunTree } from '../tools/run-tree/build.ts';
 import { median, record, rounded, spreadOf } from './results.ts';
 
@@ -41,12 +42,11 @@ const scan = (program: string, image: string, folder: string): Round => {
   const spentFile = join(folder, 'spent.json');
   const answer = execFileSync(
     process.execPath,
-    ['--max-semi-space-size=1', '--import', PROBE, program, 'scan', 'image', image, '--output', 'json'],
+    [...SCAN_FLAGS, '--import', PROBE, program, 'scan', 'image', image, '--output', 'json'],
     {
       env: {
         ...process.env,
-        MALLOC_ARENA_MAX: '1',
-        NODE_COMPILE_CACHE: join(folder, 'compiled'),
+        ...launchedIn(folder),
         BENCH_SPENT: spentFile,
       },
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -111,7 +111,7 @@ const compare = async (): Promise<void> => {
   ];
   record({
     id: 'scan-memory',
-    title: { en: 'memory to catalogue a large image', ja: '大きなイメージの解析に使うメモリ' },
+    title: { en: 'memory to catalogue a large image', ja: '大きなイメージの解析に使うメモリー' },
     unit: 'MB',
     goal: `<= ${GOAL_MB}`,
     value: median(rss),

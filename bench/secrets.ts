@@ -13,6 +13,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildImage, YARDSTICK } from '@bartizan/testkit/images';
 import { writeTextCorpus } from '@bartizan/testkit/secrets';
+import { launchedIn, SCAN_FLAGS } from '../tools/compare/measure.ts';
 import { buildRunTree } from '../tools/run-tree/build.ts';
 import { median, record, rounded, spreadOf } from './results.ts';
 
@@ -39,20 +40,15 @@ const PROBE = `data:text/javascript,import { writeFileSync } from 'node:fs';proc
 const search = (program: string, folder: string, texts: string): Round & { paths: Set<string> } => {
   const spentFile = join(folder, 'spent.json');
   const args = ['scan', 'dir', texts, '--scanners', 'secret', '--output', 'json'];
-  const answer = execFileSync(
-    process.execPath,
-    ['--max-semi-space-size=1', '--import', PROBE, program, ...args],
-    {
-      env: {
-        ...process.env,
-        MALLOC_ARENA_MAX: '1',
-        NODE_COMPILE_CACHE: join(folder, 'compiled'),
-        BENCH_SPENT: spentFile,
-      },
-      stdio: ['ignore', 'pipe', 'ignore'],
-      maxBuffer: 256 * 1024 * 1024,
+  const answer = execFileSync(process.execPath, [...SCAN_FLAGS, '--import', PROBE, program, ...args], {
+    env: {
+      ...process.env,
+      ...launchedIn(folder),
+      BENCH_SPENT: spentFile,
     },
-  );
+    stdio: ['ignore', 'pipe', 'ignore'],
+    maxBuffer: 256 * 1024 * 1024,
+  });
   const { secrets } = JSON.parse(answer.toString()) as {
     secrets: { findings: { location?: { path: string } }[] };
   };

@@ -73,7 +73,10 @@ record({
 });
 record({
   id: 'up.first-findings',
-  title: { en: 'from then until the first findings', ja: 'その後、最初の検出事項まで' },
+  title: {
+    en: 'from the answering console until the first findings',
+    ja: 'コンソールの応答から最初の検出事項まで',
+  },
   unit: 's',
   goal: '<= 30',
   value: median(findings),

@@ -47,12 +47,12 @@ launcher_compile_cache() {
   export NODE_COMPILE_CACHE
 }
 
-# policy_pack ROOT: makes few files of the modules of the policy commands, unless that was done since a source changed.
+# command_pack ROOT GROUP: makes few files of the modules of a group of commands, unless that was done since a source changed.
 # Without them the sources run, which takes longer to start: a failure is no failure of the command.
-policy_pack() {
-  [ ! -f "$1/node_modules/.bartizan-packed/policy/inputs.json" ] || return 0
-  [ -f "$1/tools/run-tree/pack-policy.ts" ] && [ -w "$1/node_modules" ] || return 0
-  node --disable-warning=ExperimentalWarning "$1/tools/run-tree/pack-policy.ts" "$1" >/dev/null 2>&1 || return 0
+command_pack() {
+  [ ! -f "$1/node_modules/.bartizan-packed/$2/inputs.json" ] || return 0
+  [ -f "$1/tools/run-tree/pack-commands.ts" ] && [ -w "$1/node_modules" ] || return 0
+  node --disable-warning=ExperimentalWarning "$1/tools/run-tree/pack-commands.ts" "$1" "$2" >/dev/null 2>&1 || return 0
 }
 
 has_word() {

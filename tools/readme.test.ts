@@ -24,6 +24,13 @@ describe('numbers of the README', () => {
     expect(benchTable([result], 'ja')).toContain('**未達**');
   });
 
+  it('show units and conditions in the language of the table', () => {
+    const loaded = { ...result, unit: 'events/s', goal: '>= 50000, below 400 MB, no loss' };
+    expect(benchTable([loaded], 'en')).toContain('| >= 50000, below 400 MB, no loss | 2 events/s |');
+    expect(benchTable([loaded], 'ja')).toContain('| >= 50000、400 MB 未満、損失なし | 2 イベント/秒 |');
+    expect(benchTable([{ ...result, unit: '1' }], 'ja')).toContain('| <= 1 | 2 |');
+  });
+
   it('say that nothing was measured instead of showing an empty table', () => {
     expect(benchTable([], 'en')).toBe('Not measured yet.');
   });

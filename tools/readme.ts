@@ -23,6 +23,22 @@ const WORDS = {
 const BEGIN = '<!-- bench:begin (written by tools/readme.ts from bench/results.json) -->';
 const END = '<!-- bench:end -->';
 
+/** Units and conditions of goals as benches write them, and as the tables show them. */
+const SHOWN: readonly (readonly [RegExp, { readonly en: string; readonly ja: string }])[] = [
+  [/^1$/, { en: '', ja: '' }],
+  [/^us$/, { en: 'µs', ja: 'µs' }],
+  [/^ratio$/, { en: 'ratio', ja: '' }],
+  [/^x$/, { en: 'x', ja: '倍' }],
+  [/^objects per CPU second$/, { en: 'objects per CPU second', ja: 'オブジェクト/CPU 秒' }],
+  [/^events\/s$/, { en: 'events/s', ja: 'イベント/秒' }],
+  [/, below (.+), no loss$/, { en: ', below $1, no loss', ja: '、$1 未満、損失なし' }],
+  [/, in <= (.+)$/, { en: ', in <= $1', ja: '、$1 以内' }],
+];
+const shown = (text: string, language: 'en' | 'ja'): string => {
+  const known = SHOWN.find(([pattern]) => pattern.test(text));
+  return known === undefined ? text : text.replace(known[0], known[1][language]);
+};
+
 /** The table of numbers; a missed goal is shown as missed. */
 export function benchTable(results: readonly BenchResult[], language: 'en' | 'ja'): string {
   const words = WORDS[language];
@@ -31,7 +47,7 @@ export function benchTable(results: readonly BenchResult[], language: 'en' | 'ja
     .sort((left, right) => left.id.localeCompare(right.id))
     .map(
       (entry) =>
-        `| ${entry.title[language]} | ${entry.goal} | ${entry.value} ${entry.unit === '1' ? '' : entry.unit} | ${entry.spread.join(' – ')} | ${entry.n} | ${entry.date} | ${entry.met ? words.met : words.missed} |`,
+        `| ${entry.title[language]} | ${shown(entry.goal, language)} | ${`${entry.value} ${shown(entry.unit, language)}`.trim()} | ${entry.spread.join(' – ')} | ${entry.n} | ${entry.date} | ${entry.met ? words.met : words.missed} |`,
     );
   return [words.head, '| --- | --- | --- | --- | --- | --- | --- |', ...rows].join('\n');
 }

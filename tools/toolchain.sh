@@ -85,7 +85,17 @@ toolchain_use() {
   export PATH
 }
 
-# dependencies_use ROOT: the checkout's packages, installed once per lockfile.
+# Status of dependencies_use when npm got nothing, or nothing usable, from the registry or a proxy on the way.
+NPM_UNREACHED=3
+
+# npm_unreached FOLDER: whether the log npm left in FOLDER tells so: name, connection, TLS, an answer of 400 and above.
+npm_unreached() {
+  _way='EAI_[A-Z]+|ENOTFOUND|ECONN[A-Z]+|E?TIMEDOUT|E(HOST|NET)[A-Z]+|EADDR[A-Z]+|EPIPE|EPROTO'
+  _answer='E[45][0-9][0-9]|FETCH_ERROR|ERR_SOCKET_[A-Z]+|ERR_(SSL|TLS)_[A-Z_]+|[A-Z_]*(CERT|ISSUER|SIGNATURE)[A-Z_]*'
+  cat "$1"/*.log 2>/dev/null | grep -qE "^[0-9]+ error (code ($_way|$_answer)\$|network )"
+}
+
+# dependencies_use ROOT: the checkout's packages, installed once per lockfile. Fails with NPM_UNREACHED, or with 1.
 dependencies_use() {
   _lock=$(sha256sum "$1/package-lock.json" | cut -d' ' -f1)
   _mark=$1/node_modules/.bartizan-lock
@@ -96,9 +106,16 @@ dependencies_use() {
   (
     flock 9
     if [ -f "$_mark" ] && [ "$(cat "$_mark")" = "$_lock" ]; then exit 0; fi
+    # npm names the log to the user when it fails: it stays until the next time.
+    cd "$1" && _logs=$PWD/.npm-ci.log && rm -rf "$_logs" || exit 1
     # shellcheck disable=SC2086 -- several options
-    cd "$1" && npm ci --no-audit --no-fund --loglevel=error $NPM_PATIENCE >&2 && printf '%s' "$_lock" >"$_mark"
-  ) 9>"$1/.npm-ci.lock" || return 1
+    if ! npm ci --no-audit --no-fund --loglevel=error --logs-dir="$_logs" --logs-max=1 $NPM_PATIENCE >&2; then
+      ! npm_unreached "$_logs" || exit "$NPM_UNREACHED"
+      exit 1
+    fi
+    rm -rf "$_logs"
+    printf '%s' "$_lock" >"$_mark"
+  ) 9>"$1/.npm-ci.lock" || return "$?"
   dependencies_flatten "$1"
 }
 

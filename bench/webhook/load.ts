@@ -5,18 +5,17 @@
 // when it is due, whatever became of those before, and its time counts from then; without one, each connection asks
 // again as soon as it has its answer.
 
-import { Agent, request } from 'node:https';
 import { performance } from 'node:perf_hooks';
 import { podOf, requestFor } from '../admission-policy.ts';
 import { percentile } from '../results.ts';
+import { type Answer, Connection, questionOf } from './connection.ts';
 import type { LoadOptions, LoadResult } from './messages.ts';
 
 const PODS = 200;
 /** One pod of so many violates. */
 const BAD_EVERY = 10;
-const ANSWER_MS = 10_000;
 
-const bodies = Array.from({ length: PODS }, (_, at): Buffer => {
+const questions = Array.from({ length: PODS }, (_, at): Buffer => {
   const { operation, group, resource, kind, namespace, name, object, user } = requestFor(
     podOf(at, at % BAD_EVERY !== 0),
     at,
@@ -36,68 +35,72 @@ const bodies = Array.from({ length: PODS }, (_, at): Buffer => {
       dryRun: false,
     },
   };
-  return Buffer.from(JSON.stringify(review));
+  return questionOf('/validate', Buffer.from(JSON.stringify(review)));
 });
+
+/** A question that waits for a connection. */
+interface Due {
+  readonly dueAt: number;
+  readonly onEnd: () => void;
+}
 
 class Load {
   readonly #options: LoadOptions;
-  readonly #agent: Agent;
+  readonly #free: Connection[];
+  readonly #waiting: Due[] = [];
   readonly #times: number[] = [];
+  #begun = 0;
   #sent = 0;
   #denied = 0;
   #failed = 0;
-  #open = 0;
 
-  constructor(options: LoadOptions) {
+  constructor(options: LoadOptions, connections: readonly Connection[]) {
     this.#options = options;
-    const { caPem, connections } = options;
-    this.#agent = new Agent({ ca: caPem, keepAlive: true, maxSockets: connections, scheduling: 'fifo' });
+    this.#free = [...connections];
   }
 
-  /** One question; its time counts from when it was due. */
-  #ask(dueAt: number, onEnd: () => void): void {
+  /** One question, on the connection that rests longest; its time counts from when it was due. */
+  #ask(due: Due): void {
+    this.#begun += 1;
+    this.#waiting.push(due);
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    while (this.#waiting.length > 0) {
+      const connection = this.#free.shift();
+      if (connection === undefined) return;
+      const due = this.#waiting.shift();
+      if (due !== undefined) this.#send(connection, due);
+    }
+  }
+
+  #send(connection: Connection, { dueAt, onEnd }: Due): void {
     const at = this.#sent % PODS;
-    const body = bodies[at];
-    if (body === undefined) throw new Error('no review');
+    const question = questions[at];
+    if (question === undefined) throw new Error('no review');
     this.#sent += 1;
-    this.#open += 1;
-    let isDone = false;
-    const done = (outcome: 'allowed' | 'denied' | 'failed'): void => {
-      if (isDone) return;
-      isDone = true;
-      this.#open -= 1;
+    connection.ask(question, (answer) => {
       this.#times.push(performance.now() - dueAt);
+      const outcome = outcomeOf(answer, at);
       if (outcome === 'denied') this.#denied += 1;
       if (outcome === 'failed') this.#failed += 1;
+      this.#free.push(connection);
       onEnd();
-    };
-    const asked = request(
-      {
-        host: '127.0.0.1',
-        port: this.#options.port,
-        path: '/validate',
-        method: 'POST',
-        agent: this.#agent,
-        timeout: ANSWER_MS,
-        headers: { 'content-type': 'application/json', 'content-length': body.length },
-      },
-      (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-        answer.on('end', () => done(outcomeOf(answer.statusCode, Buffer.concat(chunks).toString(), at)));
-      },
-    );
-    asked.on('timeout', () => asked.destroy());
-    asked.on('error', () => done('failed'));
-    asked.end(body);
+      this.#goOn();
+    });
+  }
+
+  get #open(): number {
+    return this.#begun - this.#times.length;
   }
 
   async #constant(rate: number, startedAt: number): Promise<void> {
     const count = Math.round(rate * this.#options.seconds);
     const nothing = (): void => {};
-    while (this.#sent < count) {
+    while (this.#begun < count) {
       const due = Math.min(count, Math.floor(((performance.now() - startedAt) / 1000) * rate) + 1);
-      while (this.#sent < due) this.#ask(startedAt + (this.#sent * 1000) / rate, nothing);
+      while (this.#begun < due) this.#ask({ dueAt: startedAt + (this.#begun * 1000) / rate, onEnd: nothing });
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     while (this.#open > 0) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -107,7 +110,7 @@ class Load {
     const endAt = startedAt + this.#options.seconds * 1000;
     await new Promise<void>((resolve) => {
       const next = (): void => {
-        if (performance.now() < endAt) this.#ask(performance.now(), next);
+        if (performance.now() < endAt) this.#ask({ dueAt: performance.now(), onEnd: next });
         else if (this.#open === 0) resolve();
       };
       for (let at = 0; at < this.#options.connections; at += 1) next();
@@ -119,7 +122,6 @@ class Load {
     const { rate } = this.#options;
     await (rate === undefined ? this.#asFastAsItGoes(startedAt) : this.#constant(rate, startedAt));
     const seconds = (performance.now() - startedAt) / 1000;
-    this.#agent.destroy();
     return {
       answered: this.#times.length - this.#failed,
       denied: this.#denied,
@@ -132,14 +134,26 @@ class Load {
   }
 }
 
-function outcomeOf(status: number | undefined, body: string, at: number): 'allowed' | 'denied' | 'failed' {
-  if (status !== 200) return 'failed';
-  const { response } = JSON.parse(body) as { response: { uid: string; allowed: boolean } };
+function outcomeOf(answer: Answer, at: number): 'allowed' | 'denied' | 'failed' {
+  if (answer.status !== 200) return 'failed';
+  const { response } = JSON.parse(answer.body) as { response: { uid: string; allowed: boolean } };
   if (response.uid !== `uid-${at}`) return 'failed';
   return response.allowed ? 'allowed' : 'denied';
 }
 
+async function run(options: LoadOptions): Promise<LoadResult> {
+  const { port, caPem } = options;
+  const connections = await Promise.all(
+    Array.from({ length: options.connections }, () => Connection.open(port, caPem)),
+  );
+  try {
+    return await new Load(options, connections).run();
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+}
+
 if (process.send === undefined) throw new Error('started by bench/admission-webhook.ts');
 process.on('message', (options: LoadOptions) => {
-  void new Load(options).run().then((result) => process.send?.(result));
+  void run(options).then((result) => process.send?.(result));
 });

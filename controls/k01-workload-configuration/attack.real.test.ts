@@ -4,8 +4,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AttackCase, AttackStage, summary, wanted } from '@bartizan/testkit/attack';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AttackCase, AttackStage } from '@bartizan/testkit/attack';
+import { describeAttacks } from '../attack-suite.ts';
 
 const cases: readonly AttackCase[] = [
   {
@@ -71,22 +71,4 @@ const stage = new AttackStage({
   boundingCapabilities: ['CAP_NET_ADMIN'],
 });
 
-describe('gaining more than the workload was given', () => {
-  beforeAll(() => stage.start(), 600_000);
-  afterAll(() => stage.close(), 60_000);
-
-  it.each(cases)(
-    '$name raises an alert with its reasons, and its twin none',
-    async (one) => {
-      const outcome = await stage.prove(one);
-      expect(summary(outcome), await stage.report()).toEqual(wanted(one));
-      expect(outcome.event?.attack).toContain(one.expected.technique);
-    },
-    240_000,
-  );
-
-  it('without the rules there is none', async () => {
-    await stage.disarm();
-    expect(await stage.playDisarmed(cases)).toEqual([]);
-  }, 600_000);
-});
+describeAttacks('gaining more than the workload was given', { stage, cases });

@@ -10,7 +10,7 @@ export const control: ComplianceControl = {
   title: { en: 'Overly permissive access rights', ja: '過剰な権限' },
   goal: {
     en: 'Permissions that give more than they say and ways to cluster administrator are reported as findings; commands entered into containers from outside are reported within a second with who started them on the node.',
-    ja: '見かけ以上の権限につながる許可とクラスター管理者に至る経路を検出結果として報告します。コンテナーへ外部から送り込まれたコマンドを、ノード上の起動元とともに 1 秒以内に報告します。',
+    ja: '見かけ以上の権限につながる許可とクラスター管理者に至る経路を検出事項として報告します。コンテナーへ外部から送り込まれたコマンドを、ノード上の起動元とともに 1 秒以内に報告します。',
   },
   prevents: [
     'admission.attach',

@@ -53,7 +53,7 @@ export const control: ComplianceControl = {
     },
     {
       en: 'Rules as code are tested and asked from the command line; nothing follows a Git repository by itself.',
-      ja: 'コードとしてのルールはコマンドラインで検証・判定できますが、Git リポジトリーには自動で追従しません。',
+      ja: 'コードとしてのルールはコマンドラインで検証・判定できますが、Git リポジトリには自動で追従しません。',
     },
   ],
 };

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type AttackCase, AttackStage, summary, wanted } from '@bartizan/testkit/attack';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AttackCase, AttackStage } from '@bartizan/testkit/attack';
+import { expect } from 'vitest';
+import { describeAttacks } from '../attack-suite.ts';
 
 const TOKENS = '/run/secrets/kubernetes.io/serviceaccount';
 const cases: readonly AttackCase[] = [
@@ -35,23 +36,8 @@ const cases: readonly AttackCase[] = [
 ];
 const stage = new AttackStage({ rules: cases.map(({ rule }) => rule) });
 
-describe('stealing secrets in a container', () => {
-  beforeAll(() => stage.start(), 600_000);
-  afterAll(() => stage.close(), 60_000);
-
-  it.each(cases)(
-    '$name raises an alert with its reasons, and its twin none',
-    async (one) => {
-      const outcome = await stage.prove(one);
-      expect(summary(outcome), await stage.report()).toEqual(wanted(one));
-      expect(outcome.event?.attack).toContain(one.expected.technique);
-      expect(outcome.event?.files).toEqual([one.attack[1]]);
-    },
-    240_000,
-  );
-
-  it('without the rules there is none', async () => {
-    await stage.disarm();
-    expect(await stage.playDisarmed(cases)).toEqual([]);
-  }, 600_000);
+describeAttacks('stealing secrets in a container', {
+  stage,
+  cases,
+  also: (one, { event }) => expect(event?.files).toEqual([one.attack[1]]),
 });

@@ -47,8 +47,8 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Images of watched registries are searched for secrets by themselves, also those that only run; so are the files of running containers, as they lie there: those of their image and those they wrote. Layers of an image that no watched registry has, volumes, hosts and folders on demand only (bartizan scan --scanners secret).',
-      ja: '監視中のレジストリのイメージは、実行中のものも含めて秘密情報を自動で検索します。実行中のコンテナーのファイルも、イメージ由来のものと書き込まれたものを含めて自動で検索します。監視中のレジストリにないイメージの各レイヤー、ボリューム、ホスト、フォルダーは手動で検索します（bartizan scan --scanners secret）。',
+      en: 'Images of watched registries are searched for secrets by themselves, also those that only run; so are the files of running containers, as they lie there: those of their image and those they wrote, the environment of containers and host services, and pod specifications and ConfigMaps of a watched cluster. Volumes, files of hosts and folders on demand only (bartizan scan --scanners secret); values of Secrets, and environments of processes that are not the first, are not read.',
+      ja: '監視中のレジストリのイメージは、実行中のものも含めて秘密情報を自動で検索します。実行中のコンテナーのファイル（イメージ由来のものと書き込まれたもの）、コンテナーとホストのサービスの環境変数、監視中のクラスターの Pod の仕様と ConfigMap も自動で検索します。ボリューム、ホストのファイル、フォルダーは手動で検索します（bartizan scan --scanners secret）。Secret の値と、最初のプロセス以外の環境変数は読み取りません。',
     },
     {
       en: 'Encryption of secrets in etcd is judged by the files of the API server (bartizan compliance run), not by reading etcd.',

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type AttackCase, AttackStage, summary, wanted } from '@bartizan/testkit/attack';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AttackCase, AttackStage } from '@bartizan/testkit/attack';
+import { describeAttacks } from '../attack-suite.ts';
 
 /** Runs a program from memory only (attack) or from its file (twin), both by descriptor. */
 const byDescriptor = (isAttack: boolean): string =>
@@ -87,22 +87,4 @@ const stage = new AttackStage({
   files: { '/opt/attack.py': { text: byDescriptor(true) }, '/opt/twin.py': { text: byDescriptor(false) } },
 });
 
-describe('other ways to go on after a break-in', () => {
-  beforeAll(() => stage.start(), 600_000);
-  afterAll(() => stage.close(), 60_000);
-
-  it.each(cases)(
-    '$name raises an alert with its reasons, and its twin none',
-    async (one) => {
-      const outcome = await stage.prove(one);
-      expect(summary(outcome), await stage.report()).toEqual(wanted(one));
-      expect(outcome.event?.attack).toContain(one.expected.technique);
-    },
-    240_000,
-  );
-
-  it('without the rules there is none', async () => {
-    await stage.disarm();
-    expect(await stage.playDisarmed(cases)).toEqual([]);
-  }, 600_000);
-});
+describeAttacks('other ways to go on after a break-in', { stage, cases });

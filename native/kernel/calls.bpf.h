@@ -110,7 +110,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
     struct file *file = file_of(t, result);
 
     if (file)
-      observe_open(t, file, result);
+      observe_open(ASKED, t, file, result);
     return 0;
   }
   if (what == CONNECT) {

@@ -26,61 +26,78 @@ struct {
   __type(value, __u32);
 } watched SEC(".maps");
 
-/* [0]: access that any directory is watched for; saves the way up when none is. */
+/*
+ * What there is to be found at all: most names have a length that no watched name has, and are not even read. Bit n
+ * of `lengths` (by WATCH_LEAF and WATCH_DIRECTORY) stands for names of n bytes, the last one for all longer names.
+ */
+struct watch_bounds {
+  __u64 lengths[2];
+  /* Access that any directory is watched for; saves the way up when none is. */
+  __u32 directories;
+  __u32 spare;
+};
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
   __uint(max_entries, 1);
   __type(key, __u32);
-  __type(value, __u32);
-} watched_directories SEC(".maps");
+  __type(value, struct watch_bounds);
+} watched_bounds SEC(".maps");
 
-static __always_inline __u32 name_access(void *dentry, __u32 what)
+static __always_inline __u32 name_access(const bool known, struct dentry *dentry, __u32 what,
+                                         const struct watch_bounds *bounds)
 {
+  __u32 length = FIELD(known, dentry, d_name.len);
   struct watch_key key = {};
   __u32 *access;
 
-  key.length = BPF_CORE_READ((struct dentry *)dentry, d_name.len);
+  if (!(bounds->lengths[what] >> (length < 63 ? length : 63) & 1))
+    return 0;
+  key.length = length;
   key.what = what;
-  bpf_probe_read_kernel_str(key.name, sizeof(key.name), BPF_CORE_READ((struct dentry *)dentry, d_name.name));
+  bpf_probe_read_kernel_str(key.name, sizeof(key.name), FIELD(known, dentry, d_name.name));
   access = bpf_map_lookup_elem(&watched, &key);
   return access ? *access : 0;
 }
 
-static __always_inline __u32 is_watched(void *dentry, __u32 mode)
+static __always_inline __u32 is_watched(const bool known, struct dentry *dentry, __u32 mode)
 {
-  __u32 zero = 0, *directories;
+  __u32 zero = 0;
+  struct watch_bounds *bounds = bpf_map_lookup_elem(&watched_bounds, &zero);
   int i;
 
-  if (name_access(dentry, WATCH_LEAF) & mode)
+  if (!bounds)
+    return 0;
+  if (name_access(known, dentry, WATCH_LEAF, bounds) & mode)
     return 1;
-  directories = bpf_map_lookup_elem(&watched_directories, &zero);
-  if (!directories || !(*directories & mode))
+  if (!(bounds->directories & mode))
     return 0;
 #pragma unroll
   for (i = 0; i < WATCH_PARENTS; i++) {
-    void *parent = BPF_CORE_READ((struct dentry *)dentry, d_parent);
+    struct dentry *parent = FIELD(known, dentry, d_parent);
 
     if (!parent || parent == dentry)
       return 0;
     dentry = parent;
-    if (name_access(dentry, WATCH_DIRECTORY) & mode)
+    if (name_access(known, dentry, WATCH_DIRECTORY, bounds) & mode)
       return 1;
   }
   return 0;
 }
 
-static __always_inline void observe_open(struct task_struct *t, struct file *file, __s32 result)
+/* `known`: see FIELD. */
+static __always_inline void observe_open(const bool known, struct task_struct *t, struct file *file, __s32 result)
 {
-  __u32 all = BPF_CORE_READ(file, f_mode), mode = all & (ACCESS_READ | ACCESS_WRITE);
+  __u32 all = FIELD(known, file, f_mode), mode = all & (ACCESS_READ | ACCESS_WRITE);
   __u32 at = sizeof(struct bz_header) + sizeof(struct bz_process) + sizeof(struct bz_open);
-  struct path path = {};
+  struct dentry *dentry = FIELD(known, file, f_path.dentry);
+  struct vfsmount *mount = FIELD(known, file, f_path.mnt);
   struct record *r;
 
-  if (!mode || all & FMODE_NOACCOUNT || bpf_probe_read_kernel(&path, sizeof(path), &file->f_path))
+  if (!mode || all & FMODE_NOACCOUNT || !dentry || !mount)
     return;
   if (mode & ACCESS_READ)
-    observe_use(t, file, &path);
-  if (!is_watched(path.dentry, mode))
+    observe_use(known, t, file, dentry, mount);
+  if (!is_watched(known, dentry, mode))
     return;
   r = scratch_record(SCRATCH_SYSCALL);
   if (!r)
@@ -93,13 +110,13 @@ static __always_inline void observe_open(struct task_struct *t, struct file *fil
   r->open.open_flags = BPF_CORE_READ(file, f_flags);
   r->open.result = result;
   r->open.spare = 0;
-  at = put_walk(r, at, &r->open.path, path.dentry, path.mnt, t->fs);
+  at = put_walk(r, at, &r->open.path, dentry, mount, t->fs);
   submit_sheddable(r, at);
 }
 
 SEC("fentry/security_file_open")
 int BPF_PROG(on_file_open, struct file *file)
 {
-  observe_open(bpf_get_current_task_btf(), file, 0);
+  observe_open(KNOWN, bpf_get_current_task_btf(), file, 0);
   return 0;
 }

@@ -32,21 +32,30 @@ static __always_inline bool is_agent(struct task_struct *t)
   return t->tgid == cfg.agent_pid || t->real_parent->tgid == cfg.agent_pid;
 }
 
-static __always_inline void observe_use(struct task_struct *t, struct file *file, struct path *path)
+/*
+ * What hangs on a file that the kernel itself hands to a program is a pointer that the verifier knows, and a load; what
+ * was read from a table is a number to it, and is asked of a helper, which takes far more instructions. Which of the two it
+ * is, `known` says where this is inlined.
+ */
+enum { ASKED = 0, KNOWN = 1 };
+#define FIELD(known, from, member) ((known) ? (from)->member : BPF_CORE_READ(from, member))
+
+static __always_inline void observe_use(const bool known, struct task_struct *t, struct file *file,
+                                        struct dentry *dentry, struct vfsmount *mount)
 {
   __u32 at = sizeof(struct bz_header) + sizeof(struct bz_process) + sizeof(struct bz_file_use);
-  struct inode *inode = BPF_CORE_READ(file, f_inode);
-  struct super_block *sb = BPF_CORE_READ(inode, i_sb);
-  __u32 file_mode = BPF_CORE_READ(inode, i_mode), mount_namespace = t->nsproxy->mnt_ns->ns.inum;
+  struct inode *inode = FIELD(known, file, f_inode);
+  struct super_block *sb = FIELD(known, inode, i_sb);
+  __u32 file_mode = FIELD(known, inode, i_mode), mount_namespace = t->nsproxy->mnt_ns->ns.inum;
   __u64 now = bpf_ktime_get_boot_ns(), *told;
   struct use_key key = {};
   struct record *r;
 
-  if ((file_mode & S_IFMT) != S_IFREG || BPF_CORE_READ(sb, s_iflags) & SB_I_NOEXEC || is_agent(t))
+  if ((file_mode & S_IFMT) != S_IFREG || FIELD(known, sb, s_iflags) & SB_I_NOEXEC || is_agent(t))
     return;
   key.group = mount_namespace == host.mount_namespace ? HOST_GROUP : cgroup_key(t->cgroups);
-  key.inode = BPF_CORE_READ(inode, i_ino);
-  key.device = BPF_CORE_READ(sb, s_dev);
+  key.inode = FIELD(known, inode, i_ino);
+  key.device = FIELD(known, sb, s_dev);
   told = bpf_map_lookup_elem(&uses, &key);
   if (told && now - *told < USE_SILENCE_NS)
     return;
@@ -60,7 +69,7 @@ static __always_inline void observe_use(struct task_struct *t, struct file *file
   r->file_use.device = key.device;
   r->file_use.file_mode = file_mode;
   r->file_use.spare = 0;
-  at = put_walk(r, at, &r->file_use.path, path->dentry, path->mnt, t->fs);
+  at = put_walk(r, at, &r->file_use.path, dentry, mount, t->fs);
   /* What was given up is told at the next opening. */
   if (!submit_sheddable(r, at))
     bpf_map_delete_elem(&uses, &key);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { KubeClient, kubeconfigAccess } from '@bartizan/adapters/kube';
 import { afterAll, beforeAll } from 'vitest';
 import { SHARED } from '../conformance/outside.ts';
+import { endNodes } from './end-nodes.ts';
 
 /** Where the scripts lie that start real clusters. */
 const SCRIPTS = join(SHARED, 'kubebox');
@@ -80,9 +81,15 @@ function runScript(script: string, args: readonly string[], timeoutMs: number): 
 
 const isUp = (name: string): boolean => existsSync(join(STATE, 'clusters', name, 'cluster'));
 
+async function removeCluster(name: string): Promise<void> {
+  if (!isUp(name)) return;
+  endNodes(STATE, name);
+  await runScript('down.sh', [name], DOWN_MS);
+}
+
 async function startCluster(name: string): Promise<Cluster> {
   // What a run left that was killed.
-  if (isUp(name)) await runScript('down.sh', [name], DOWN_MS);
+  await removeCluster(name);
   await runScript('up.sh', [name, String(NUMBER)], UP_MS);
   const kubeconfig = join(STATE, 'clusters', name, 'pki/admin.kubeconfig');
   const access = await kubeconfigAccess(kubeconfig);
@@ -105,7 +112,9 @@ export function useCluster(): () => Cluster {
   const name = `test${NUMBER}`;
   let cluster: Cluster | undefined;
   const downNow = (): void => {
-    if (isUp(name)) spawnSync(join(SCRIPTS, 'down.sh'), [name], { stdio: 'ignore', timeout: DOWN_MS });
+    if (!isUp(name)) return;
+    endNodes(STATE, name);
+    spawnSync(join(SCRIPTS, 'down.sh'), [name], { stdio: 'ignore', timeout: DOWN_MS });
   };
   beforeAll(async () => {
     process.once('exit', downNow);
@@ -113,7 +122,7 @@ export function useCluster(): () => Cluster {
   }, UP_MS);
   afterAll(async () => {
     await cluster?.client.close();
-    if (isUp(name)) await runScript('down.sh', [name], DOWN_MS);
+    await removeCluster(name);
     process.removeListener('exit', downNow);
   }, DOWN_MS);
   return () => {

@@ -23,7 +23,8 @@ export const HIDE_FIRST = 'mount -t tmpfs none /proc/$(cat /run/kubebox/kube-api
 export class NodeAgent {
   readonly #cluster: Cluster;
   readonly #controller: Running;
-  readonly #stateDir = mkdtempSync(join(tmpdir(), 'bartizan-node-agent-'));
+  /** Where it keeps what waits, until `close`. */
+  readonly stateDir = mkdtempSync(join(tmpdir(), 'bartizan-node-agent-'));
   #door: Server | undefined;
   #child: ChildProcess | undefined;
   log = '';
@@ -63,7 +64,7 @@ export class NodeAgent {
     });
     child.stdin.end(
       JSON.stringify({
-        ...{ instance: 'test', stateDir: this.#stateDir, sensorPath: '/nonexistent/bartizan-sensor' },
+        ...{ instance: 'test', stateDir: this.stateDir, sensorPath: '/nonexistent/bartizan-sensor' },
         ...{
           controllerHost: this.#cluster.machine,
           controllerPort: (this.#door.address() as AddressInfo).port,
@@ -98,6 +99,6 @@ export class NodeAgent {
     await new Promise((resolve) =>
       this.#door === undefined ? resolve(undefined) : this.#door.close(resolve),
     );
-    rmSync(this.#stateDir, { recursive: true, force: true });
+    rmSync(this.stateDir, { recursive: true, force: true });
   }
 }

@@ -28,6 +28,9 @@ const LAUNCHER_ONLY = ['E_TOOLCHAIN_FETCH', 'E_TOOLCHAIN_DIGEST', 'E_NPM_MISSING
 /** Codes the console shows for what happens inside the browser; no server knows them. */
 const CONSOLE_ONLY = ['E_CONSOLE', 'E_UNREACHABLE'];
 
+/** Codes whose remedy ends with a command to be copied. */
+const COMMAND_LAST = new Set(['E_USER']);
+
 /** Entries nobody uses, and uses without an entry. */
 function catalogueFaults(used: ReadonlySet<string>, listed: readonly string[]): string[] {
   return [
@@ -55,6 +58,17 @@ describe('error catalogue', () => {
     expect(catalogueFaults(used, [...codes, 'E_EXTRA'])).toContain(
       'E_EXTRA: in the catalogue but never used',
     );
+  });
+
+  it('has titles that go on after a colon, and remedies that are sentences', () => {
+    const faults = Object.entries(ERRORS).flatMap(([code, { title, remedy }]) => [
+      ...(/[.。]$/u.test(title.en) || /[.。]$/u.test(title.ja) ? [`${code}: a title ends with a stop`] : []),
+      // A command is copied as it stands.
+      ...(COMMAND_LAST.has(code) || (/[.]$/u.test(remedy.en) && /。$/u.test(remedy.ja))
+        ? []
+        : [`${code}: a remedy ends without a stop`]),
+    ]);
+    expect(faults).toEqual([]);
   });
 
   it.each(['en', 'ja'])('is documented in full (%s)', (language) => {

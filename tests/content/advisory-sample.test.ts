@@ -42,7 +42,7 @@ describe('the advisory sample of the repository', () => {
       locations: ['/'],
     }));
     const [entry] = matchPackages(packages, pack).coverage;
-    expect(entry?.reason).toContain('sample');
+    expect(entry?.reason).toMatchObject({ en: expect.stringContaining('sample') });
     expect(entry?.withoutData).toBeGreaterThan(0);
     expect(entry?.state).not.toBe('covered');
   });

@@ -3,6 +3,7 @@
 
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import { zstdDecompressSync } from 'node:zlib';
 import {
   enrollProof,
   joinTokenId,
@@ -141,7 +142,7 @@ export class AgentLine {
   }
 }
 
-/** A stream whose answers can be waited for. Compressed frames (a large configure) are passed over. */
+/** A stream whose answers can be waited for. */
 export class Talk {
   readonly stream: ClientHttp2Stream;
   readonly heard: Record<string, unknown>[] = [];
@@ -165,7 +166,9 @@ export class Talk {
     this.#bytes = Buffer.concat([this.#bytes, chunk]);
     while (this.#bytes.length >= 4 && this.#bytes.length >= 4 + this.#bytes.readUInt32BE(0)) {
       const length = this.#bytes.readUInt32BE(0);
-      if (this.#bytes[4] === 0) this.heard.push(JSON.parse(this.#bytes.subarray(5, 4 + length).toString()));
+      const content = this.#bytes.subarray(5, 4 + length);
+      const text = this.#bytes[4] === 0 ? content : zstdDecompressSync(content);
+      this.heard.push(JSON.parse(text.toString()));
       this.#bytes = this.#bytes.subarray(4 + length);
     }
   }

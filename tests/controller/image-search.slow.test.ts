@@ -139,7 +139,7 @@ describe('an image of a registry', { timeout: 180_000 }, () => {
     const kept = files.map((entry) => readFileSync(join(entry.parentPath, entry.name)));
     // Notes of layers are packed: they are looked into as well.
     const notes = kept
-      .filter((bytes) => bytes.subarray(0, 8).toString('latin1') === 'BZNOTES1')
+      .filter((bytes) => bytes.subarray(0, 8).toString('latin1') === 'BZNOTES2')
       .map((bytes) => zstdDecompressSync(bytes.subarray(8 + 32)).toString('latin1'));
     expect(notes.join()).toContain('/srv/gone.env');
     expect(kept.some((bytes) => bytes.includes('/srv/gone.env'))).toBe(true);

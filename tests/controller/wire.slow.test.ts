@@ -112,6 +112,17 @@ describe('a stream', () => {
     ]);
   });
 
+  it('is given the key of the fingerprints of its tenant, where its version knows of it', async () => {
+    const keys: unknown[] = [];
+    for (const version of [2, 3, 3]) {
+      const talk = new Talk(open(await enrolled()));
+      talk.say(hello(NODE, version));
+      keys.push((await talk.hear('configure'))['fingerprintKey']);
+      talk.stream.end();
+    }
+    expect(keys).toEqual([undefined, expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/), keys[1]]);
+  });
+
   it('may only speak for the node of its certificate', async () => {
     const talk = new Talk(open(await enrolled()));
     talk.say(hello('n-somebody-else'));

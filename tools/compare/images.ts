@@ -13,7 +13,7 @@ import {
   type ImagePeer,
   packageSet,
 } from '@bartizan/testkit/peers';
-import { type Cost, launchedIn, type Measured, measure } from './measure.ts';
+import { type Cost, launchedIn, type Measured, measure, SCAN_FLAGS } from './measure.ts';
 
 /** One scanner on the yardstick image. */
 export interface ImageResult {
@@ -52,7 +52,7 @@ interface Contestant {
 /** Our own run: the scan and the bill of materials it writes, started as the launcher starts it. */
 const ours = (setting: Setting, layout: string): Contestant => {
   const output = join(setting.folder, 'bartizan.json');
-  const scan = `exec "$0" --max-semi-space-size=1 "$1" scan image "$2" --output cyclonedx > "$3"`;
+  const scan = `exec "$0" ${SCAN_FLAGS.join(' ')} "$1" scan image "$2" --output cyclonedx > "$3"`;
   return {
     peer: { name: 'bartizan', version: 'this commit' },
     measured: {

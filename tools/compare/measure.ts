@@ -32,6 +32,12 @@ export const launchedIn = (folder: string): Readonly<Record<string, string>> => 
   NODE_COMPILE_CACHE: join(folder, 'compiled'),
 });
 
+/** What the launcher tells Node.js for a scan: see there why. */
+export const SCAN_FLAGS: readonly string[] = [
+  '--max-semi-space-size=1',
+  '--invocation-count-for-turbofan=60000',
+];
+
 /** Runs a program to its end. Throws with its last words when it fails. */
 export const measure = (measured: Measured, folder: string): Cost => {
   const file = join(folder, 'cost');

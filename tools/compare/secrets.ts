@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { buildImage, goCommand, IMAGE_CACHE, YARDSTICK } from '@bartizan/testkit/images';
 import { SECRET_PEER } from '@bartizan/testkit/peers';
 import { writeTextCorpus } from '@bartizan/testkit/secrets';
-import { type Cost, launchedIn, type Measured, measure } from './measure.ts';
+import { type Cost, launchedIn, type Measured, measure, SCAN_FLAGS } from './measure.ts';
 
 /** Layers of the yardstick image that hold texts: Python packages, and the distribution. */
 const TEXT_LAYERS = [2, 0];
@@ -43,7 +43,7 @@ interface Contestant {
 
 const ours = (program: string, folder: string, work: string): Contestant => {
   const output = join(work, 'secrets-ours.json');
-  const scan = 'exec "$0" --max-semi-space-size=1 "$1" scan dir "$2" --scanners secret --output json > "$3"';
+  const scan = `exec "$0" ${SCAN_FLAGS.join(' ')} "$1" scan dir "$2" --scanners secret --output json > "$3"`;
   return {
     name: 'bartizan',
     version: 'this commit',

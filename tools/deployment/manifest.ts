@@ -4,6 +4,7 @@
 import {
   AGENT_CAPABILITIES,
   type ClusterObject,
+  GATHERED_RIGHTS,
   OPT_IN_RIGHTS,
   RIGHTS,
   type Right,
@@ -48,6 +49,8 @@ function withReasons(yaml: string): string {
 /** One document of YAML for an object. */
 export function documentOf(object: ClusterObject): string {
   const { kind, metadata } = object;
+  if (kind === 'ClusterRole' && metadata.name === GATHERED_RIGHTS.role)
+    return `# ${GATHERED_RIGHTS.why.en}\n${toYaml(object)}`;
   const rights = RIGHTS[metadata.name] ?? OPT_IN_RIGHTS[metadata.name];
   if ((kind === 'ClusterRole' || kind === 'Role') && rights !== undefined) {
     const { rules: _rules, ...rest } = object;

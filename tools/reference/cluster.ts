@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { AGENT_CAPABILITIES, AGENT_HOST_ACCESS, RIGHTS } from '@bartizan/cli';
+import { AGENT_CAPABILITIES, AGENT_HOST_ACCESS, GATHERED_RIGHTS, RIGHTS } from '@bartizan/cli';
 import { cell, type Language, pageOf } from './language.ts';
 
 const WORDS = {
@@ -13,6 +13,7 @@ const WORDS = {
     verbs: 'Verbs',
     resources: 'Resources',
     why: 'Why',
+    gathered: 'what roles permit that carry the label',
     agent: 'Privileges of the agent on its node',
     agentIntro:
       'The container is not privileged: every capability is dropped but these, and its root file system is read-only.',
@@ -26,6 +27,7 @@ const WORDS = {
     verbs: '操作',
     resources: 'リソース',
     why: '理由',
+    gathered: '次のラベルを持つロールが許可するもの：',
     agent: 'ノード上のエージェントの権限',
     agentIntro:
       'コンテナーは privileged ではありません。次の権限以外はすべて外し、ルートファイルシステムは読み取り専用です。',
@@ -52,6 +54,7 @@ export function clusterRightsPage(language: Language): string {
     `| ${words.role} | ${words.verbs} | ${words.resources} | ${words.why} |`,
     '| --- | --- | --- | --- |',
     ...rights,
+    `| ${GATHERED_RIGHTS.role} | ${GATHERED_RIGHTS.verbs.join(', ')} | ${words.gathered} \`${GATHERED_RIGHTS.label}=true\` | ${cell(GATHERED_RIGHTS.why[language])} |`,
     '',
     `## ${words.agent}`,
     '',

@@ -17,7 +17,7 @@ import { dirname, join, relative } from 'node:path';
 import { type Closure, productionClosure } from './closure.ts';
 import { inputsDigest } from './digest.ts';
 import { flattenPackages, flattenWorkspaces } from './flatten.ts';
-import { packPolicy } from './pack.ts';
+import { packCommands } from './pack.ts';
 import { RUN_DATA, RUN_WORKSPACES, sourceFiles, workspaceFiles } from './parts.ts';
 import { stripManifest, stripSource } from './strip.ts';
 
@@ -152,7 +152,7 @@ export function buildRunTree(options: RunTreeOptions): RunTree {
     copySources(tree, checkout, workspaces);
     flattenWorkspaces(making, workspaces);
     copyDependencies(tree, checkout, productionClosure(checkout, workspaces));
-    packPolicy(making);
+    packCommands(making);
     if (consoleDir !== undefined) {
       for (const path of sourceFiles(consoleDir, '.'))
         tree.copy(join(consoleDir, path), join('apps/console/dist', path));

@@ -28,6 +28,7 @@ beforeEach(() => {
     'apps/cli/src/app.ts',
     `const groups = {
   policy: async () => (await import('./commands/routes/policy.ts')).say(),
+  scan: async () => (await import('./commands/routes/scan.ts')).say(),
   other: async () => (await import('./commands/routes/other.ts')).say(),
 };
 export const run = async (word: string): Promise<void> => {
@@ -42,6 +43,10 @@ export const say = (): string =>
   'policy ' + JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;
 `,
   );
+  put(
+    'apps/cli/src/commands/routes/scan.ts',
+    "import { platform } from 'node:os';\nexport const say = (): string => 'スキャン ' + /^ü$/.test('ü') + ' ' + platform();\n",
+  );
   put('apps/cli/src/commands/routes/other.ts', "export const say = (): string => 'other';\n");
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -50,16 +55,34 @@ function put(path: string, text: string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
 }
-const folder = (): string => join(root, 'node_modules/.bartizan-packed/policy');
-const pack = (...words: string[]): void => {
-  execFileSync(process.execPath, [join(import.meta.dirname, 'pack-policy.ts'), root, ...words]);
+const folder = (group = 'policy'): string => join(root, 'node_modules/.bartizan-packed', group);
+const packGroup = (...words: string[]): void => {
+  execFileSync(process.execPath, [join(import.meta.dirname, 'pack-commands.ts'), root, ...words], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
 };
+const pack = (...words: string[]): void => packGroup('policy', ...words);
 const start = (...words: string[]): string =>
   spawnSync(process.execPath, [join(root, 'apps/cli/src/main.ts'), ...words], {
     encoding: 'utf8',
   }).stdout.trim();
 
-describe('packed policy commands', () => {
+describe('packed commands', () => {
+  it('of two groups lie beside each other, in ASCII, and say what the sources say', () => {
+    pack();
+    packGroup('scan');
+    writeFileSync(join(folder('scan'), 'inputs.json'), '[]');
+    put('apps/cli/src/commands/routes/scan.ts', 'throw new Error();\n');
+    expect(start('scan')).toBe('スキャン true linux');
+    expect(start('policy')).toBe('policy 7');
+    for (const name of readdirSync(folder('scan')))
+      expect(readFileSync(join(folder('scan'), name), 'latin1')).not.toMatch(/[\u0080-\u00ff]/);
+  });
+
+  it('are none of a group that is not packed', () => {
+    expect(() => packGroup('other')).toThrow('usage: pack-commands.ts ROOT policy|scan [--release]');
+  });
+
   it('say what the sources say, find what lies beside those, and leave the other commands where they are', () => {
     pack();
     const packed = readdirSync(folder()).filter((name) => name.endsWith('.js'));

@@ -7,12 +7,16 @@ import { join } from 'node:path';
 
 const TIMEOUT_MS = 120_000;
 
-/** Packs the policy commands of a release that has them. In a process of its own: the bundler waits. */
-export function packPolicy(release: string): void {
+/** Groups of commands whose start counts: gates of pipelines. */
+const GROUPS = ['policy', 'scan'];
+
+/** Packs the commands of a release that has them. In processes of their own: the bundler waits. */
+export function packCommands(release: string): void {
   if (!existsSync(join(release, 'apps/cli/src/command-line.js'))) return;
-  const program = join(import.meta.dirname, 'pack-policy.ts');
-  execFileSync(process.execPath, [program, release, '--release'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    timeout: TIMEOUT_MS,
-  });
+  const program = join(import.meta.dirname, 'pack-commands.ts');
+  for (const group of GROUPS)
+    execFileSync(process.execPath, [program, release, group, '--release'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      timeout: TIMEOUT_MS,
+    });
 }

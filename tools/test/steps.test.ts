@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, matchesGlob, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { LONGEST } from './longest-first.ts';
 import { programs, workspaces } from './programs.ts';
 import { allSteps, unitSteps } from './steps.ts';
 
@@ -39,6 +40,10 @@ describe('the steps', () => {
       }))
       .filter(({ by }) => by.length !== 1);
     expect(wrong).toEqual([]);
+  });
+
+  it('begin with files that are there', () => {
+    expect(LONGEST.filter((file) => !files.includes(file))).toEqual([]);
   });
 
   it('keep a pass of nothing but checks, and of unit tests for a day', () => {

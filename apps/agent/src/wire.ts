@@ -279,10 +279,7 @@ class Wire implements Agent {
       host: () => this.#attributor.host().workload,
       workloadOf: (container) => workloadRefOf(this.#owner().cluster, container),
       containers: () => this.#discovery.containers(),
-      intervals: () => ({
-        scanS: Math.max(60, this.#configure.scanIntervalS),
-        postureS: Math.max(30, this.#configure.postureIntervalS),
-      }),
+      configuration: () => this.#configure,
       sensorIsRunning: () => this.#sensor.isRunning(),
       runtimeSockets: this.#config.places.filter((one) => one.client !== 'runc').map((one) => one.endpoint),
       onRecord: (record) => this.#journal.inventory(record),

@@ -26,6 +26,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     words: ['policy'],
   },
   { load: async (t) => (await import('./commands/routes/audit-log.ts')).auditLogRoutes(t) },
+  { load: async (t) => (await import('./commands/routes/scan.ts')).scanRoutes(t), words: ['scan'] },
   { load: async (t) => (await import('./commands/routes/manage.ts')).manageRoutes(t) },
   { load: async (t) => (await import('./commands/routes/access.ts')).accessCommands(t) },
   { load: async (t) => (await import('./commands/routes/compliance.ts')).complianceCommands(t) },

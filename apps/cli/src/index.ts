@@ -15,7 +15,7 @@ export {
 export { grantObjects, OPT_IN_RIGHTS } from './cluster/objects/grants.ts';
 export { clusterObjects } from './cluster/objects/index.ts';
 export type { ClusterObject, ObjectOptions } from './cluster/objects/object.ts';
-export { RIGHTS, type Right } from './cluster/objects/rights.ts';
+export { GATHERED_RIGHTS, RIGHTS, type Right } from './cluster/objects/rights.ts';
 export { EXIT, exitCodeOf } from './exit-codes.ts';
 export { type InstancePaths, instanceEnvironment, instancePaths } from './instance/paths.ts';
 export { readMark } from './instance/process-mark.ts';

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { packedPolicy } from './packed.ts';
+import { packedCommands } from './packed.ts';
 
 let root = '';
 beforeEach(() => {
@@ -36,16 +36,16 @@ function pack(): string {
 }
 const program = (): string => pathToFileURL(join(folder(), 'main.js')).href;
 
-describe('packed policy commands', () => {
+describe('packed commands', () => {
   it('run while the sources are those that were packed', () => {
     pack();
-    expect(packedPolicy(root)).toBe(program());
+    expect(packedCommands(root, 'policy')).toBe(program());
   });
 
   it('run in a release, which names no sources', () => {
     mkdirSync(folder(), { recursive: true });
     writeFileSync(join(folder(), 'inputs.json'), '[]');
-    expect(packedPolicy(root)).toBe(program());
+    expect(packedCommands(root, 'policy')).toBe(program());
   });
 
   it.each<[string, (source: string) => void]>([
@@ -54,14 +54,14 @@ describe('packed policy commands', () => {
     ['gone', (source) => rmSync(source)],
   ])('leave it to the sources when one is %s, and are packed anew the next time', (_what, change) => {
     change(pack());
-    expect(packedPolicy(root)).toBeUndefined();
+    expect(packedCommands(root, 'policy')).toBeUndefined();
     expect(existsSync(join(folder(), 'inputs.json'))).toBe(false);
   });
 
   it('leave it to the sources when nobody has packed them, or the list is torn', () => {
-    expect(packedPolicy(root)).toBeUndefined();
+    expect(packedCommands(root, 'policy')).toBeUndefined();
     mkdirSync(folder(), { recursive: true });
     writeFileSync(join(folder(), 'inputs.json'), '[["source.ts",');
-    expect(packedPolicy(root)).toBeUndefined();
+    expect(packedCommands(root, 'policy')).toBeUndefined();
   });
 });

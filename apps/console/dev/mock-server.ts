@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ERRORS, ROUTES } from '@bartizan/contracts';
+import { ERRORS, openapiTags, ROUTES } from '@bartizan/contracts';
 import { MockApi } from './mock-api.ts';
 import { csvOf } from './mock-lists.ts';
 import type { MockCall } from './mock-routes.ts';
@@ -199,7 +199,12 @@ const openapi = async (): Promise<unknown> => {
       },
     };
   }
-  return { openapi: '3.1.0', info: { title: 'Bartizan API', version: '1' }, paths };
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Bartizan API', version: '1' },
+    tags: openapiTags(ROUTES),
+    paths,
+  };
 };
 
 const answerRoute = (

@@ -16,6 +16,7 @@ import './styles/report.css';
 import './styles/admission.css';
 import './styles/access.css';
 import './styles/compliance.css';
+import './styles/phone.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { askEarly } from './data/queries.ts';

@@ -10,7 +10,7 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import { askMapEarly } from './data/map-ask.ts';
-import { parseSearch, printSearch, readSearch, type ViewSearch } from './data/view.ts';
+import { parseSearch, printSearch, RETAINED, readSearch, type ViewSearch } from './data/view.ts';
 import { Frame } from './frame/frame.tsx';
 import { NotFound, PageFailure } from './frame/page-failure.tsx';
 import { OverviewPage } from './pages/overview/overview-page.tsx';
@@ -18,7 +18,7 @@ import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
 
 const root = createRootRoute({
   validateSearch: (search: Record<string, unknown>): ViewSearch => readSearch(search),
-  search: { middlewares: [retainSearchParams(['scope', 'range', 'live'])] },
+  search: { middlewares: [retainSearchParams([...RETAINED])] },
   notFoundComponent: NotFound,
   errorComponent: PageFailure,
 });
@@ -240,6 +240,9 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
 });
 
+/** What leads nowhere keeps the frame: the way on is beside it. */
+const nowhere = createRoute({ getParentRoute: () => frame, path: '$', component: NotFound });
+
 /** All addresses of the console. Pages beyond the overview are loaded when they are opened. */
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -282,6 +285,7 @@ export const router = createRouter({
       audit,
       settingsHome,
       settings,
+      nowhere,
     ]),
   ]),
   defaultPreload: 'intent',

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { systemScope, tenantScope } from '@bartizan/contracts';
-import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { journalSystemScope } from './system-scope-journal.ts';
 
 const quiet = () => undefined;
 let test: TestStore;
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
 });
 afterEach(() => test.remove());
 

@@ -38,6 +38,7 @@ import { nameItself } from './first-start.ts';
 import { latePublish } from './late-publish.ts';
 import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
 import { buildReport } from './report/build-report.ts';
+import { configurationFor } from './respond/agent-configuration.ts';
 import { clusterAgentsOf, publishTrust } from './respond/cluster-trust.ts';
 import { EnrolmentDesk } from './respond/enrolment.ts';
 import { certificateNames, certificateRenewal } from './roles/certificate-renewal.ts';
@@ -47,8 +48,9 @@ import type { ClusterRole } from './roles/cluster/build-cluster.ts';
 import { buildClusterSide, type ClusterJudges } from './roles/cluster/build-cluster-side.ts';
 import { listen } from './roles/listen.ts';
 import { buildScanner, type Scanner } from './roles/scanner/build-scanner.ts';
+import { openSecretSearch, type SecretSearch } from './roles/scanner/image-rules.ts';
 import { AgentServer } from './sense/agent-server.ts';
-import { Ingest } from './sense/ingest.ts';
+import { Ingest, noCounts } from './sense/ingest.ts';
 import { Inventory } from './sense/inventory.ts';
 import { UnstoredNodes } from './sense/unstored-nodes.ts';
 import type { StartOptions } from './settings.ts';
@@ -65,7 +67,7 @@ export interface Controller {
   readonly images: ImageIntake;
   readonly close: () => Promise<void>;
 }
-interface Base {
+interface Base extends SecretSearch {
   readonly options: StartOptions;
   readonly clock: Clock;
   readonly log: Log;
@@ -94,18 +96,19 @@ export async function startController(
   const store = journalSystemScope(opened.value, clock, log);
   const named = await nameItself(store, options.instance, clock);
   if (!named.ok) return named;
-  const authority = await openCertificateAuthority({
-    settings: store.settings,
-    sealer: createSealer(sealKey),
-    clock,
-  });
+  const sealer = createSealer(sealKey);
+  const authority = await openCertificateAuthority({ settings: store.settings, sealer, clock });
   if (!authority.ok) return authority;
   const certificate = await authority.value.serverCertificate(certificateNames(options));
   if (!certificate.ok) return certificate;
+  const rules = knowledge.value.secretRules;
+  const search = await openSecretSearch({ store, sealer, clock, rules, home: HOME });
+  if (!search.ok) return search;
   const clusterAgents = clusterAgentsOf(options);
   if (!clusterAgents.ok) return clusterAgents;
   return compose({
     ...clusterAgents.value,
+    ...search.value,
     options,
     clock,
     log,
@@ -254,7 +257,7 @@ function buildSense(
     clock,
     log,
     counters: parts.counters,
-    configuration: () => knowledge.configuration,
+    configuration: configurationFor(knowledge.configuration, base.hashKey),
     onPresence: (agent, present, skewMs) => {
       if (!present) parts.news.gone(agent);
       judging.presence.note(agent, present, skewMs);
@@ -275,14 +278,6 @@ const scannerOf = (base: Base, publish: Publish, intake: ImageLedger): Promise<R
     sealer: createSealer(Buffer.from(base.options.dataKey, 'base64')),
     layerFolder: `${base.options.dataDir}/layers`,
   });
-
-const noCounts = (): IngestCounters => ({
-  recordsTotal: 0,
-  rejectedTotal: 0,
-  lostTotal: 0,
-  batchesTotal: 0,
-  refusedSessionsTotal: 0,
-});
 
 /** What the API needs and nobody has to make. */
 const reportBasics = ({ store, clock, log, options, authority, certificate, knowledge }: Base) => ({

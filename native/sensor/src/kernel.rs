@@ -5,7 +5,7 @@
 
 use crate::attach::{attach, ensure_host_namespaces, FIRST_BYTES_PROGRAMS};
 use crate::json::programs_json;
-use crate::watch::SieveKey;
+use crate::watch::{Bounds, SieveKey};
 use libbpf_rs::{
     Iter, Link, MapCore, MapFlags, MapHandle, Object, ObjectBuilder, OpenObject, RingBuffer,
     RingBufferBuilder,
@@ -195,7 +195,7 @@ pub struct LibbpfKernel {
     counters: MapHandle,
     streams: MapHandle,
     watched: MapHandle,
-    watched_directories: MapHandle,
+    watched_bounds: MapHandle,
     snapshot: Option<Link>,
     programs: Vec<ProgramState>,
     memory_v1: bool,
@@ -292,7 +292,7 @@ impl LibbpfKernel {
             counters: map("counters")?,
             streams: map("streams")?,
             watched: map("watched")?,
-            watched_directories: map("watched_directories")?,
+            watched_bounds: map("watched_bounds")?,
             snapshot,
             programs,
             memory_v1: config.memory_v1,
@@ -342,14 +342,12 @@ impl Kernel for LibbpfKernel {
         let wanted: HashMap<Vec<u8>, u32> =
             sieve.iter().map(|(key, access)| (key.bytes(), *access)).collect();
         let refused = |error| format!("the kernel refused the watched paths: {error}");
-        let directories =
-            sieve.iter().filter(|(key, _)| key.directory).fold(0, |all, (_, access)| all | access);
         // New names first, old ones after: what both sets hold is watched all the time.
         for (key, access) in &wanted {
             self.watched.update(key, &access.to_le_bytes(), MapFlags::ANY).map_err(refused)?;
         }
-        self.watched_directories
-            .update(&0u32.to_le_bytes(), &u32::to_le_bytes(directories), MapFlags::ANY)
+        self.watched_bounds
+            .update(&0u32.to_le_bytes(), &Bounds::of(sieve).bytes(), MapFlags::ANY)
             .map_err(refused)?;
         let stale: Vec<Vec<u8>> = self.watched.keys().filter(|key| !wanted.contains_key(key)).collect();
         for key in stale {

@@ -50,6 +50,37 @@ impl SieveKey {
     }
 }
 
+/// What the kernel's sieve holds at all.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// By last parts and directories: bit n where a name of n bytes is watched, the last bit for all longer ones.
+    lengths: [u64; 2],
+    /// Access that any directory is watched for.
+    directories: u32,
+}
+
+impl Bounds {
+    pub fn of(sieve: &HashMap<SieveKey, u32>) -> Self {
+        let mut bounds = Self::default();
+        for (key, access) in sieve {
+            bounds.lengths[usize::from(key.directory)] |= 1 << key.length.min(63);
+            if key.directory {
+                bounds.directories |= access;
+            }
+        }
+        bounds
+    }
+
+    /// `struct watch_bounds`.
+    pub fn bytes(&self) -> [u8; 24] {
+        let mut out = [0; 24];
+        out[..8].copy_from_slice(&self.lengths[0].to_le_bytes());
+        out[8..16].copy_from_slice(&self.lengths[1].to_le_bytes());
+        out[16..20].copy_from_slice(&self.directories.to_le_bytes());
+        out
+    }
+}
+
 impl Pattern {
     pub fn parse(line: &str) -> Result<Self, String> {
         let (letters, path) =
@@ -183,6 +214,17 @@ mod tests {
         let sieve = set.sieve();
         assert_eq!(sieve.len(), 2);
         assert_eq!(sieve[&SieveKey::new(b"shadow", false)], READ | WRITE);
+    }
+
+    #[test]
+    fn tells_the_kernel_which_lengths_there_are() {
+        let long = format!("r:/etc/shadow\nw:/etc/cron.d/\nrw:/{}\nr:/{}", "a".repeat(63), "b".repeat(200));
+        let bounds = Bounds::of(&WatchSet::parse(&long).unwrap().sieve());
+        assert_eq!(bounds, Bounds { lengths: [1 << 6 | 1 << 63, 1 << 6], directories: WRITE });
+        assert_eq!(bounds.bytes()[..8], (1u64 << 6 | 1 << 63).to_le_bytes());
+        assert_eq!(bounds.bytes()[8..16], (1u64 << 6).to_le_bytes());
+        assert_eq!(bounds.bytes()[16..], [2, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(Bounds::of(&HashMap::new()), Bounds::default());
     }
 
     #[test]

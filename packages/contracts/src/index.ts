@@ -36,13 +36,13 @@ export type { BodyOf, ParamsOf, QueryOf, ResponseOf } from './api/route-types.ts
 export { accessRoutes } from './api/routes/access.ts';
 export { accessRequestRoutes } from './api/routes/access-requests.ts';
 export {
-  AdmissionCoverage,
   AdmissionRuleRow,
   AdmissionSimulation,
   AdmissionStatus,
   admissionRoutes,
   NATIVE_FORMS,
 } from './api/routes/admission.ts';
+export { AdmissionCoverage } from './api/routes/admission-coverage.ts';
 export { AdmissionNative, admissionNativeRoutes, NATIVE_STATES } from './api/routes/admission-native.ts';
 export { AdmissionReports, admissionReportRoutes } from './api/routes/admission-reports.ts';
 export {
@@ -85,6 +85,7 @@ export {
   supplyChainRoutes,
 } from './api/routes/supply-chain.ts';
 export { ROUTES, type RouteId } from './api/routes.ts';
+export { openapiTags, ROUTE_TAGS, type RouteTag } from './api/tags.ts';
 export {
   Comparison,
   Decision,
@@ -358,6 +359,7 @@ export {
   WIRE_RENEW_PATH,
   WIRE_STREAM_PATH,
   WIRE_VERSION,
+  WIRE_VERSION_FINGERPRINTS,
   WIRE_VERSION_OLDEST,
   WIRE_VERSION_STATE,
 } from './wire/protocol.ts';
@@ -367,6 +369,7 @@ export {
   ContainerReport,
   ContainerSecretReport,
   ContainerSnapshot,
+  EnvironmentSecretReport,
   InventoryRecord,
   LossReport,
   NodeEvidence,
@@ -376,4 +379,13 @@ export {
   PostureFacts,
   WorkloadReport,
 } from './wire/records.ts';
-export { cutText, inLanguage, type LocalText, sameText, stepWords, type ToldText } from './words.ts';
+export {
+  cutText,
+  cutTold,
+  distinctTexts,
+  inLanguage,
+  type LocalText,
+  sameText,
+  stepWords,
+  type ToldText,
+} from './words.ts';

@@ -16,10 +16,18 @@ export type Parser<T> = (value: unknown) => Result<T, readonly Fault[]>;
 
 const FAULTS_MAX = 32;
 
-/** A parser for a schema: the only way bytes from outside become contract types. Compiled at first use. */
-export function parser<const T extends TSchema>(schema: T): Parser<Static<T>> {
+/**
+ * A parser for a schema: the only way bytes from outside become contract types. Compiled at first use; `isOfForm`, where
+ * somebody has compiled the same schema before, leaves that to the first value that is wrong.
+ */
+export function parser<const T extends TSchema>(
+  schema: T,
+  isOfForm?: (value: unknown) => boolean,
+): Parser<Static<T>> {
   let compiled: ReturnType<typeof Compile<T>> | undefined;
   return (value) => {
+    // What it was compiled of is this schema.
+    if (isOfForm?.(value) === true) return ok(value as Static<T>);
     compiled ??= Compile(schema);
     if (compiled.Check(value)) return ok(value);
     const faults = compiled

@@ -19,9 +19,18 @@ export const cutText = ({ en, ja }: LocalText, most: number): LocalText => ({
   ja: ja.slice(0, most),
 });
 
+/** The same for a text that may be in English only. */
+export const cutTold = (told: ToldText, most: number): ToldText =>
+  typeof told === 'string' ? told.slice(0, most) : cutText(told, most);
+
 /** A text in the language of the reader, where it is there. */
 export const inLanguage = (told: ToldText, language: keyof LocalText): string =>
   typeof told === 'string' ? told : told[language];
+
+/** Each text once, in the order they came. */
+export const distinctTexts = <T extends ToldText>(texts: readonly T[]): T[] => [
+  ...new Map(texts.map((told) => [inLanguage(told, 'en'), told])).values(),
+];
 
 /** What each step of an explanation is called. A test holds every producer of steps to this list. */
 const STEP_WORDS: Readonly<Record<string, LocalText>> = {

@@ -54,6 +54,7 @@ export {
   type ScanProblemCode,
 } from './catalogers/cataloger.ts';
 export { PACKAGE_TYPES, type PackageType, type ScanPackage } from './catalogers/package.ts';
+export { problemLine, scanProblem } from './catalogers/problem.ts';
 export { type PurlParts, writePurl } from './catalogers/purl.ts';
 export { CATALOGERS } from './catalogers/registry.ts';
 export { lifeOf } from './distribution/life.ts';
@@ -167,7 +168,8 @@ export {
   type ScanReport,
   scanTree,
 } from './scan/scan-tree.ts';
-export { fingerprintOf, HASH_KEY_BYTES, makeHashKey, previewOf } from './secrets/keep.ts';
+export { fingerprintOf, HASH_KEY_BYTES, makeHashKey, previewOf, tenantHashKey } from './secrets/keep.ts';
+export { searchManifest } from './secrets/manifest-secrets.ts';
 export { patternFault } from './secrets/pattern-guard.ts';
 export { compileSecretRules, type SecretRuleSet } from './secrets/rule-set.ts';
 export { placeOf, secretFinding } from './secrets/secret-finding.ts';

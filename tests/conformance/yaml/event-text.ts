@@ -12,6 +12,7 @@ import {
 /** How the YAML test suite writes the style of a scalar. */
 const STYLE: Readonly<Record<ScalarStyle, string>> = {
   plain: ':',
+  name: ':',
   single: "'",
   double: '"',
   literal: '|',

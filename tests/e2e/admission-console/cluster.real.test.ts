@@ -167,6 +167,22 @@ describe('coverage', () => {
       await rows.filter({ hasText: 'shop' }).getByText('restricted').waitFor();
       await rows.filter({ hasText: 'sandbox' }).getByText('Not set').waitFor();
     }));
+
+  it('says of custom kinds where their pods are, what is unknown, and the command that helps', () =>
+    read('/admission/coverage?tab=custom', async (page) => {
+      const rows = page.locator('.table-row');
+      await rows.filter({ hasText: 'argoproj.io/rollouts' }).getByText('Judged').waitFor();
+      const widgets = rows.filter({ hasText: 'example.com/widgets' });
+      await widgets.getByText('spec.workers[*].template').waitFor();
+      await widgets.getByText('Not known').waitFor();
+      await rows
+        .filter({ hasText: 'charts.example.com/releases' })
+        .getByText('Its schema is too large.')
+        .waitFor();
+      await page.getByText('Rules name 2 resources too many').waitFor();
+      await page.getByText('Kinds that may not be read (1)').click();
+      await page.getByText('--resource=widgets.example.com').waitFor();
+    }));
 });
 
 describe('the sources of policies', () => {
@@ -176,7 +192,8 @@ describe('the sources of policies', () => {
       await rows.filter({ hasText: 'Git directory' }).getByText('In part').waitFor();
       await rows.filter({ hasText: 'Cluster objects' }).getByText('In force').waitFor();
       await rows.filter({ hasText: 'Federation' }).getByText('Not set up').waitFor();
-      await rows.filter({ hasText: 'rules/exec.yaml:1' }).getByText('Owned elsewhere').waitFor();
+      const problem = page.locator('tr', { hasText: 'rules/exec.yaml:1' });
+      await problem.getByText('Owned elsewhere').waitFor();
       await page.getByText('update AdmissionRule/shop.registry').waitFor();
     }));
 });
@@ -234,6 +251,7 @@ const PAGES = [
   ['sources', '/admission/sources'],
   ['reports', '/admission/modes'],
   ['coverage-namespaces', '/admission/coverage?tab=namespaces'],
+  ['coverage-custom', '/admission/coverage?tab=custom'],
   ['finding', '/findings/f-policy-role?by=list'],
 ] as const;
 

@@ -1,35 +1,19 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AdmissionBinding, AdmissionDecision, AdmissionRule, ResponseOf } from '@bartizan/contracts';
+import type { AdmissionDecision, AdmissionRule, ResponseOf } from '@bartizan/contracts';
 import { anAdmissionRule } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasKubebox, useCluster } from '../../cluster/kubebox.ts';
-import { type Running, startRunning } from '../../controller/running.ts';
+import { type CallApi, definition, type Judging, prepare, startJudging } from './judging.ts';
 import { pod } from './objects.ts';
 
 const ANY = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-/** A kind whose objects hold whatever they hold: what is in a template is not checked by the API server. */
-const definition = (group: string, version: string, kind: string, plural: string) => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `${plural}.${group}` },
-  spec: {
-    group,
-    scope: 'Namespaced',
-    names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase() },
-    versions: [
-      {
-        ...{ name: version, served: true, storage: true },
-        schema: { openAPIV3Schema: { type: 'object', properties: { spec: ANY } } },
-      },
-    ],
-  },
-});
+/** Kinds whose objects hold whatever they hold: what is in a template is not checked by the API server. */
 const DEFINITIONS = [
-  definition('argoproj.io', 'v1alpha1', 'Rollout', 'rollouts'),
-  definition('serving.knative.dev', 'v1', 'Service', 'services'),
-  definition('example.com', 'v1', 'Widget', 'widgets'),
+  definition('argoproj.io', 'Rollout', ANY, 'v1alpha1'),
+  definition('serving.knative.dev', 'Service', ANY),
+  definition('example.com', 'Widget', ANY),
 ];
 const holder = (apiVersion: string, kind: string, name: string, spec: object) => ({
   apiVersion,
@@ -47,12 +31,6 @@ const knative = (name: string, isPrivileged: boolean) =>
   holder('serving.knative.dev/v1', 'Service', name, { template: template(isPrivileged) });
 const widget = (name: string, size: number) => holder('example.com/v1', 'Widget', name, { size });
 
-const BINDING: AdmissionBinding = {
-  id: 'custom.shop',
-  rules: ['admission.privileged'],
-  namespaces: ['shop'],
-  mode: 'enforce',
-};
 /** About a kind of which nothing is known but its name. */
 const WIDGETS: AdmissionRule = anAdmissionRule({
   id: 'custom.widgets',
@@ -66,15 +44,11 @@ const IN_FORCE_MS = 2_000;
 
 describe.skipIf(!hasKubebox)('kinds that Kubernetes does not have itself', { timeout: 300_000 }, () => {
   const up = useCluster();
-  let controller: Running;
+  let judging: Judging;
 
   const create = (object: object) =>
     up().kubectl(['create', '-n', 'shop', '--dry-run=server', '-f', '-'], JSON.stringify(object));
-  async function call<T>(method: string, path: string, body?: object, status = 200): Promise<T> {
-    const answer = await controller.call({ method, path, ...(body === undefined ? {} : { body }) });
-    expect(answer.status, `${method} ${path}: ${answer.text.slice(0, 1000)}`).toBe(status);
-    return JSON.parse(answer.text) as T;
-  }
+  const call: CallApi = (...about) => judging.call(...about);
   const within = <T>(check: () => T | Promise<T>, timeout = 15_000): Promise<T> =>
     vi.waitFor(check, { timeout, interval: 50 });
   const requests = async (): Promise<number> => {
@@ -95,19 +69,10 @@ describe.skipIf(!hasKubebox)('kinds that Kubernetes does not have itself', { tim
   };
 
   beforeAll(async () => {
-    const { kubectl, kubeconfig, machine } = up();
-    for (const one of DEFINITIONS) await kubectl(['apply', '-f', '-'], JSON.stringify(one));
-    await kubectl(['wait', 'crd', '--all', '--for=condition=Established', '--timeout=60s']);
-    await kubectl(['create', 'namespace', 'shop']);
-    controller = await startRunning({ kubeconfig, admission: { host: machine, port: 0, name: machine } });
-    await within(async () => {
-      const { kubernetes } = await call<ResponseOf<'admission.status'>>('GET', 'admission/status');
-      expect(kubernetes.admission?.webhooks.map(({ state }) => state)).toEqual(Array(3).fill('in-force'));
-    }, 60_000);
-    const { revision } = await call<{ revision: string }>('GET', 'admission/bindings');
-    await call('PUT', 'admission/bindings', { bindings: [BINDING], ifRevision: revision });
+    await prepare(up(), DEFINITIONS);
+    judging = await startJudging(up(), up().kubeconfig);
   }, 300_000);
-  afterAll(() => controller?.close(), 60_000);
+  afterAll(() => judging?.controller.close(), 60_000);
 
   it.each([
     ['a Rollout', rollout, 'Rollout'],

@@ -34,7 +34,7 @@ const LABELLED: AdmissionRule = anAdmissionRule({
   mode: 'enforce',
   whenUnknown: 'deny',
   match: { resources: ['/pods'], operations: ['CREATE'], namespaceLabels: { team: 'payment' } },
-  message: { en: 'no privileged pod where payments run', ja: '決済の名前空間では特権ポッドを使えません' },
+  message: { en: 'no privileged pod where payments run', ja: '決済の名前空間では特権 Pod を使えません' },
 });
 /** A pod whose arguments take so much room. */
 function large(name: string, isPrivileged: boolean, bytes: number) {

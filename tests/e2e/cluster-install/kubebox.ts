@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { endNodes } from '../../cluster/end-nodes.ts';
 import { CHECKOUT, SHARED } from '../first-run/product.ts';
 import { attempt, type Ended, must, run } from '../first-run/run.ts';
 
@@ -51,7 +52,9 @@ export class Kubebox {
 
   /** Removes it, whatever state it is in. */
   down(): void {
-    if (existsSync(join(STATE, 'clusters', this.name))) attempt(join(FOLDER, 'down.sh'), [this.name]);
+    if (!existsSync(join(STATE, 'clusters', this.name))) return;
+    endNodes(STATE, this.name);
+    attempt(join(FOLDER, 'down.sh'), [this.name]);
   }
 
   /** Puts an image archive on the node. */

@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   buildConsole,
+  englishSentences,
   go,
   type Mock,
   PICTURES,
@@ -67,6 +68,91 @@ describe('an installation that has seen nothing yet', () => {
     await context.close();
     expect(faults).toEqual([]);
   }, 300_000);
+});
+
+const SEEN = [
+  ['en', 'light'],
+  ['en', 'dark'],
+  ['ja', 'light'],
+  ['ja', 'dark'],
+] as const;
+const EMPTY_PAGES = [
+  '/',
+  '/map',
+  '/workloads',
+  '/images',
+  '/images/packages',
+  '/images/registries',
+  '/findings',
+  '/findings/exceptions',
+  '/findings/report',
+  '/events',
+  '/admission',
+  '/access',
+  '/compliance',
+  '/nodes',
+  '/audit',
+] as const;
+/** Pages with the route that their evidence comes by. */
+const FAILING = [
+  ['/', 'scorecard.show'],
+  ['/map', 'map.show'],
+  ['/workloads', 'workload.list'],
+  ['/images', 'image.list'],
+  ['/findings', 'finding.groups'],
+  ['/events', 'event.list'],
+  ['/nodes', 'node.list'],
+  ['/admission', 'admission.rules'],
+] as const;
+
+describe.each(SEEN)('in %s, %s', (language, theme) => {
+  /** Axe and, in Japanese, English sentences, on each of these pages; with a route, while that fails. */
+  const faultsOf = async (
+    mock: Mock,
+    pages: readonly (readonly [path: string, failing?: string])[],
+  ): Promise<string[]> => {
+    const { context, page } = await visit(browser, { language, theme });
+    const faults: string[] = [];
+    // Before anybody signs in: an answer that is there already is kept.
+    for (const [, failing] of pages) if (failing !== undefined) await mock.steer('fail', { route: failing });
+    await signIn(page, mock.url);
+    for (const [path, failing] of pages) {
+      await go(page, path);
+      if (failing !== undefined) await page.getByRole('alert').first().waitFor();
+      await settle(page);
+      for (const violation of await violationsOf(page))
+        faults.push(`${path}: ${violation.id} ${violation.targets.join(' | ')}`);
+      if (language === 'ja')
+        for (const sentence of await englishSentences(page)) faults.push(`${path}: English: ${sentence}`);
+    }
+    await context.close();
+    return faults;
+  };
+  it.each([
+    ['have nothing yet', ['--empty'], EMPTY_PAGES.map((path) => [path] as const)],
+    ['cannot ask their question', [], FAILING],
+  ] as const)('pages that %s are accessible, and in one language', async (_, flags, pages) => {
+    const mock = await startMock(...flags);
+    try {
+      expect(await faultsOf(mock, pages)).toEqual([]);
+    } finally {
+      await mock.stop();
+    }
+  });
+});
+
+describe('access without a cluster', () => {
+  it('is a state with what to do about it, and no failure to try again', async () => {
+    const mock = await start('--empty');
+    const { context, page } = await visit(browser);
+    await signIn(page, mock.url);
+    await go(page, '/access');
+    await page.getByRole('heading', { name: 'No cluster is watched' }).waitFor();
+    await page.getByText('Give the controller access to a cluster').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    await context.close();
+  }, 120_000);
 });
 
 describe('ten thousand workloads', () => {

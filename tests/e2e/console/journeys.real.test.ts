@@ -314,6 +314,23 @@ describe('lists', () => {
     await page.getByRole('button', { name: 'Clear filter and scope' }).click();
     await page.getByRole('link', { name: 'shop/web' }).waitFor();
   });
+  it('keep what they show when no newer answer comes, and say so', async () => {
+    await go(page, '/workloads');
+    const row = page.locator('.table-row').getByRole('link', { name: 'shop/web', exact: true });
+    await row.waitFor();
+    await mock.steer('fail', { route: 'workload.list' });
+    await page.getByRole('button', { name: 'Language' }).click();
+    await page.getByRole('menuitem', { name: '日本語' }).click();
+    await page.getByRole('alert').getByText('E_INTERNAL').waitFor();
+    await row.waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await mock.steer('heal', { route: 'workload.list' });
+    await page.getByRole('button', { name: '再試行' }).click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: '言語' }).click();
+    await page.getByRole('menuitem', { name: 'English' }).click();
+    await page.getByRole('heading', { name: 'Workloads' }).waitFor();
+  });
   it('complete filters field by field', async () => {
     await go(page, '/findings?by=list');
     await settle(page);
@@ -322,6 +339,33 @@ describe('lists', () => {
     await page.getByRole('option', { name: 'critical' }).click();
     await waitForAddress(/filter=severity:critical/);
     expect(await violationsOf(page)).toEqual([]);
+  });
+});
+
+describe('what every page is narrowed by', () => {
+  beforeEach(() => signIn(page, mock.url));
+
+  it('the scope and a paused live switch are taken back', async () => {
+    await go(page, '/events?scope=local/shop&live=off');
+    await page.getByRole('button', { name: /^Scope/ }).click();
+    await page.getByRole('menuitem', { name: 'Everything' }).click();
+    await page.waitForURL((url) => !url.searchParams.has('scope'));
+    await page.getByRole('switch', { name: 'Live updates' }).click();
+    await page.waitForURL((url) => !url.searchParams.has('live'));
+  });
+  it('a range is given by two times', async () => {
+    await go(page, '/events');
+    await page.getByRole('button', { name: /^Time range/ }).click();
+    await page.getByRole('menuitem', { name: 'Exact times' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('From').fill('2026-11-25T02:00');
+    await dialog.getByLabel('To').fill('2026-11-25T01:00');
+    await dialog.getByText('The end has to be after the start.').waitFor();
+    await dialog.getByLabel('To').fill('2026-11-25T03:30');
+    expect(await violationsOf(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Show this time' }).click();
+    const from = Date.parse('2026-11-25T02:00+09:00');
+    await waitForAddress(new RegExp(`range=${from}-${from + 90 * 60_000}`));
   });
 });
 

@@ -148,17 +148,20 @@ export interface Violation {
 export const violationsOf = async (page: Page): Promise<Violation[]> => {
   // A page that goes on by links keeps what it was given.
   if (!(await page.evaluate(() => Reflect.has(globalThis, 'axe')))) await page.evaluate(axeSource);
+  // What passed is most of a result, and nobody reads it: it stays in the page.
   const found = await page.evaluate(async () => {
-    const run: unknown = Reflect.get(globalThis, 'axe').run(document, {
+    const result: { violations: unknown } = await Reflect.get(globalThis, 'axe').run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
       rules: { region: { enabled: false } },
     });
-    return JSON.stringify(await run);
+    return JSON.stringify(result.violations);
   });
-  const parsed: {
-    violations: { id: string; impact: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
-  } = JSON.parse(found);
-  return parsed.violations
+  const violations: {
+    id: string;
+    impact: string;
+    nodes: { target: unknown[]; failureSummary?: string }[];
+  }[] = JSON.parse(found);
+  return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, impact, nodes }) => ({
       id,

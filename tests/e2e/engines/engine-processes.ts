@@ -46,8 +46,12 @@ export interface Engine {
   readonly socket: string;
   /** File it is set up by, where it has one. */
   readonly config?: string;
-  /** Starts `sleep` in a container with the name; gives its id. */
-  readonly start: (name: string, labels: Readonly<Record<string, string>>) => Promise<string>;
+  /** Starts `sleep` in a container with the name; gives its id. `environment`: one more variable. */
+  readonly start: (
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    environment?: string,
+  ) => Promise<string>;
   readonly runBriefly: (name: string) => Promise<void>;
   readonly remove: (name: string) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -169,6 +173,9 @@ const removeFolder = async (folder: string): Promise<void> => {
 const labelWords = (labels: Readonly<Record<string, string>>): string[] =>
   Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]);
 
+const variableWords = (environment: string | undefined): string[] =>
+  environment === undefined ? [] : ['--env', environment];
+
 /** A real containerd; containers by its own `ctr`, the image from a busybox archive. `more`: further settings in TOML. */
 export const startContainerd = async (more = ''): Promise<Engine> => {
   const folder = makeFolder('cd');
@@ -185,35 +192,20 @@ export const startContainerd = async (more = ''): Promise<Engine> => {
   writeImage(folder, busyboxRoot(folder), image);
   await run('tar', ['-C', join(folder, 'image'), '-cf', join(folder, 'image.tar'), '.']);
   await ctr('images', 'import', '--snapshotter', 'native', join(folder, 'image.tar'));
-  const start = async (
-    name: string,
-    labels: Readonly<Record<string, string>>,
-    seconds: string,
-    detach: boolean,
-  ): Promise<void> => {
-    const words = [
-      'run',
-      '--snapshotter',
-      'native',
-      ...labelWords(labels),
-      ...(detach ? ['--detach'] : []),
-      image,
-      name,
-      'sleep',
-      seconds,
-    ];
+  const start = async (name: string, seconds: string, ...more: string[]): Promise<void> => {
+    const words = ['run', '--snapshotter', 'native', ...more, image, name, 'sleep', seconds];
     await ctr(...words);
   };
   return {
     kind: 'containerd',
     socket,
     config: join(folder, 'config.toml'),
-    start: async (name, labels) => {
-      await start(name, labels, '600', true);
+    start: async (name, labels, environment) => {
+      await start(name, '600', '--detach', ...labelWords(labels), ...variableWords(environment));
       return name;
     },
     runBriefly: async (name) => {
-      await start(name, {}, '0.05', false);
+      await start(name, '0.05');
       await ctr('containers', 'delete', name);
     },
     remove: async (name) => {
@@ -280,7 +272,7 @@ const dockerLike = (
   return {
     kind,
     socket: parts.socket,
-    start: (name, labels) =>
+    start: (name, labels, environment) =>
       cli(
         'run',
         '--detach',
@@ -290,6 +282,7 @@ const dockerLike = (
         name,
         '--env',
         'API_TOKEN=canary-9b2c',
+        ...variableWords(environment),
         ...more,
         ...labelWords(labels),
         image,

@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { fileURLToPath } from 'node:url';
 import { AgentProcess, FakeController, until } from '@bartizan/testkit/host';
+import { fillTemplate } from '@bartizan/testkit/secrets';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { builtSensor } from './built-sensor.ts';
 import { type Engine, startContainerd, startDocker, startPodman } from './engine-processes.ts';
@@ -10,6 +12,9 @@ import { type Engine, startContainerd, startDocker, startPodman } from './engine
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
 
 const TOKEN = 'bzj_engines_0123456789';
+const RULES = fileURLToPath(new URL('../../../content', import.meta.url));
+/** Made here, so that no text of the repository looks like a secret. */
+const PLANTED = fillTemplate('glpat-{alnum:20}', 'environment of an engine');
 
 /** What differs between the engines; everything else is the same cases for each. */
 const ENGINES = [
@@ -34,7 +39,7 @@ describe.each(ENGINES)('a real $kind, seen by a real agent', ({ kind, open, imag
   beforeAll(async () => {
     await controller.start();
     engine = await open();
-    olderId = await engine.start(older, {});
+    olderId = await engine.start(older, {}, `DEPLOY_TOKEN=${PLANTED}`);
     await agent.start({
       controllerHost: '127.0.0.1',
       controllerPort: controller.port,
@@ -42,6 +47,7 @@ describe.each(ENGINES)('a real $kind, seen by a real agent', ({ kind, open, imag
       joinToken: TOKEN,
       sensorPath: builtSensor(),
       runtimes: [{ runtime: kind, endpoint: engine.socket }],
+      searchRules: RULES,
     });
     await until('the agent reports itself', () => controller.inventory('node').at(-1), { log });
   }, 240_000);
@@ -81,8 +87,20 @@ describe.each(ENGINES)('a real $kind, seen by a real agent', ({ kind, open, imag
       .inventory('workload')
       .find((one) => one.workload.id === found.workload)?.workload;
     expect(workload).toMatchObject({ kind: 'Container', name: older, running: 1 });
-    if (kind !== 'containerd') expect(found.environmentSecrets).toEqual(['API_TOKEN']);
+    if (kind !== 'containerd') expect(found.environmentSecrets).toEqual(['API_TOKEN', 'DEPLOY_TOKEN']);
     expect(JSON.stringify([...controller.received.values()])).not.toContain('canary-9b2c');
+  });
+
+  it('finds a secret in its environment, and sends no value', async () => {
+    const told = await until(
+      'its environment is searched',
+      () => controller.inventory('environment-secrets').find((one) => one.subject.container === olderId),
+      { log, timeoutMs: 150_000 },
+    );
+    expect(told.secrets.map(({ rule, variable }) => [rule, variable])).toEqual([
+      ['secret.gitlab-personal-token', 'DEPLOY_TOKEN'],
+    ]);
+    expect(JSON.stringify([...controller.received.values()])).not.toContain(PLANTED.slice(6));
   });
 
   it('lists it once, although other clients and the kernel see it too', () => {

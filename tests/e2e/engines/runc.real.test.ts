@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { AgentProcess, FakeController, RuncContainers, until } from '@bartizan/testkit/host';
+import { fillTemplate } from '@bartizan/testkit/secrets';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { builtSensor } from './built-sensor.ts';
 
@@ -11,6 +13,9 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
 
 const TOKEN = 'bzj_runc_0123456789';
 const sensorPath = builtSensor();
+const RULES = fileURLToPath(new URL('../../../content', import.meta.url));
+/** Made here, so that no text of the repository looks like a secret. */
+const PLANTED = fillTemplate('glpat-{alnum:20}', 'environment on the wire');
 
 describe('bare runc, seen by a real agent', () => {
   const containers = new RuncContainers();
@@ -39,7 +44,7 @@ describe('bare runc, seen by a real agent', () => {
     await containers.start({
       id: 'older',
       arguments: ['sleep', '600'],
-      environment: ['DB_PASSWORD=canary-7f3a', 'LANG=C'],
+      environment: ['DB_PASSWORD=canary-7f3a', `DEPLOY_TOKEN=${PLANTED}`, 'LANG=C'],
     });
     await agent.start({
       controllerHost: '127.0.0.1',
@@ -48,6 +53,7 @@ describe('bare runc, seen by a real agent', () => {
       joinToken: TOKEN,
       sensorPath,
       runcRoots: [containers.root],
+      searchRules: RULES,
     });
     await until('the agent reports itself', () => controller.inventory('node').at(-1), { log });
   });
@@ -71,12 +77,28 @@ describe('bare runc, seen by a real agent', () => {
       state: 'running',
       pid,
       cgroupPath: `${containers.cgroup}/older`,
-      environmentSecrets: ['DB_PASSWORD'],
+      environmentSecrets: ['DB_PASSWORD', 'DEPLOY_TOKEN'],
       user: '0:0',
     });
     expect(found.capabilities).toContain('CAP_KILL');
     expect(found.hostNamespaces).not.toContain('network');
     expect(JSON.stringify([...controller.received.values()])).not.toContain('canary-7f3a');
+  });
+
+  it('sends of a secret in its environment the rule, the variable, a preview and a hash, and no value', async () => {
+    const told = await until(
+      'its environment is searched',
+      () => controller.inventory('environment-secrets').find((one) => one.subject.container === 'older'),
+      { log, timeoutMs: 150_000 },
+    );
+    expect(told.secrets.map(({ rule, variable, preview }) => [rule, variable, preview])).toEqual([
+      ['secret.environment-password', 'DB_PASSWORD', '…(11)'],
+      ['secret.gitlab-personal-token', 'DEPLOY_TOKEN', 'glpa…(26)'],
+    ]);
+    for (const { fingerprint } of told.secrets) expect(fingerprint).toMatch(/^[0-9a-f]{64}$/);
+    const wire = JSON.stringify([...controller.received.values()]);
+    for (const form of [PLANTED, PLANTED.slice(6), Buffer.from(PLANTED).toString('base64'), 'canary-7f3a'])
+      expect(wire).not.toContain(form);
   });
 
   it('tells the processes that ran in it before', async () => {

@@ -211,12 +211,14 @@ describe.runIf(process.getuid?.() === 0)('first run', { timeout: 180_000 }, () =
   });
 
   it('has the sensor running, and says how far each protection reaches', async () => {
-    const nodes = await client.call('node.list');
-    if (!nodes.ok) throw new Error(nodes.error.detail);
-    const [node] = nodes.value.items;
-    expect(node?.sensor.state).toBe('running');
-    expect(node?.levels.map(({ action }) => action)).toContain('exec');
-    expect(node?.levels.find(({ action }) => action === 'package-use')?.level).toBe('detect-only');
+    // They are tried once the sensor runs, and come with the next report of the node.
+    const node = await eventually('the levels of the node', async () => {
+      const nodes = await client.call('node.list');
+      if (!nodes.ok) throw new Error(nodes.error.detail);
+      return nodes.value.items.find(({ levels }) => levels.some(({ action }) => action === 'exec'));
+    });
+    expect(node.sensor.state).toBe('running');
+    expect(node.levels.find(({ action }) => action === 'package-use')?.level).toBe('detect-only');
   });
 
   it('shows the three containers as workloads with their processes', async () => {

@@ -110,8 +110,8 @@ describe('launcher', { timeout: 180_000 }, () => {
   it('packs the policy commands once, and does without where it cannot', async () => {
     const root = join(folder, 'checkout');
     const calls = join(folder, 'calls');
-    const program = join(root, 'tools/run-tree/pack-policy.ts');
-    const script = `PATH=${dirname(process.execPath)}:$PATH\npolicy_pack ${root}\nprintf fine`;
+    const program = join(root, 'tools/run-tree/pack-commands.ts');
+    const script = `PATH=${dirname(process.execPath)}:$PATH\ncommand_pack ${root} policy\nprintf fine`;
     expect((await launcherFunctions(script)).stdout).toBe('fine');
     mkdirSync(join(root, 'tools/run-tree'), { recursive: true });
     mkdirSync(join(root, 'node_modules'));

@@ -16,6 +16,7 @@ import {
 } from '@bartizan/engine/admission';
 import { emitNativePolicies, type NativeObject } from '@bartizan/engine/admission-native';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { endNodes } from '../../cluster/end-nodes.ts';
 import { asStored, workloadRequest } from '../../conformance/native/requests.ts';
 import { hasShared, SHARED } from '../../conformance/outside.ts';
 import { basePods, mutatedPods } from '../../conformance/pss/pods.ts';
@@ -39,7 +40,9 @@ const script = (name: string, ...words: string[]): void => {
   if (end.status !== 0) throw new Error(`${name} ended with ${end.status}`);
 };
 const removeCluster = (): void => {
-  if (existsSync(join(STATE, 'clusters', NAME))) script('down.sh', NAME);
+  if (!existsSync(join(STATE, 'clusters', NAME))) return;
+  endNodes(STATE, NAME);
+  script('down.sh', NAME);
 };
 
 const standards = (): AdmissionRule[] => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compileNativePolicy, judgeNativePolicy, type NativeRequest } from '@bartizan/engine/native-policy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { endNodes } from '../../cluster/end-nodes.ts';
 import { FAILING_EXPRESSIONS, TRUE_EXPRESSIONS } from '../../conformance/cel/kubernetes-examples.ts';
 import { hasShared, SHARED } from '../../conformance/outside.ts';
 import { EXPRESSIONS, KNOWN_DIFFERENCES, POLICY_CASES, type PolicyCase } from './cases.ts';
@@ -22,7 +23,9 @@ const script = (name: string, ...words: string[]): void => {
   if (end.status !== 0) throw new Error(`${name} ended with ${end.status}`);
 };
 const removeCluster = (): void => {
-  if (existsSync(join(STATE, 'clusters', NAME))) script('down.sh', NAME);
+  if (!existsSync(join(STATE, 'clusters', NAME))) return;
+  endNodes(STATE, NAME);
+  script('down.sh', NAME);
 };
 /** What kubectl said, on both of its outputs, and whether it went well. */
 const kubectl = (input: unknown, ...words: string[]): { readonly fine: boolean; readonly text: string } => {

@@ -280,11 +280,10 @@ describe.runIf(process.getuid?.() === 0)('resilience', () => {
           fill(ballast);
           const { state } = await status();
           const words = (await product.command('status')).stdout;
-          return state !== 'ready' &&
-            /E_STORE_FULL/.test(words) &&
-            /nodes\.(as-of-before|not-stored)/.test(words)
-            ? true
-            : undefined;
+          const isTold =
+            state !== 'ready' && /E_STORE_FULL/.test(words) && /nodes\.(as-of-before|not-stored)/.test(words);
+          if (!isTold) throw new Error(`${state}: ${words}`);
+          return true;
         },
         120_000,
         1000,

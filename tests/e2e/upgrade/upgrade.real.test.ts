@@ -1,11 +1,20 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readRecord, readStatus } from '@bartizan/cli';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { repositoryFiles } from '../../architecture/repository.ts';
 import { CHECKOUT, Product } from '../first-run/product.ts';
 import { type Ended, must, run } from '../first-run/run.ts';
 
@@ -23,6 +32,31 @@ const newer = (...words: string[]): Promise<Ended> =>
     env: { ...product.env, BARTIZAN_DEPENDENCIES: 'as-is' },
     timeoutMs: 600_000,
   });
+
+/** Installed packages. Caches beside them begin with a dot, and tests that run meanwhile write to those. */
+const isInstalled = (name: string): boolean => !name.startsWith('.') || name === '.store' || name === '.bin';
+
+/**
+ * Links what a checkout is made of, its own files and the installed packages, into an empty folder. Results, caches and
+ * built consoles stay out: they come and go while other tests run, and `up` makes its release of none of them.
+ */
+function linkCheckout(target: string): void {
+  mkdirSync(target);
+  const files = repositoryFiles(CHECKOUT);
+  const folders = new Set([
+    '.',
+    ...files.filter((path) => path.endsWith('/package.json')).map((path) => dirname(path)),
+  ]);
+  const packages = [...folders]
+    .map((folder) => join(folder, 'node_modules'))
+    .filter((folder) => existsSync(join(CHECKOUT, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(CHECKOUT, folder))
+        .filter(isInstalled)
+        .map((name) => join(folder, name)),
+    );
+  must('cp', ['-al', '--parents', '-t', target, '--', ...files, ...packages], { cwd: CHECKOUT });
+}
 
 /** Replaces a file of the copy; its hard link to the real checkout is cut first. */
 function change(path: string, edit: (text: string) => string): void {
@@ -44,7 +78,7 @@ describe.runIf(process.getuid?.() === 0)('upgrade, backup and keys', { timeout: 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), `${TAG}-`));
     copy = join(folder, 'checkout');
-    must('cp', ['-al', CHECKOUT, copy]);
+    linkCheckout(copy);
     const up = await product.command(...UP);
     if (up.code !== 0) throw new Error(up.stderr);
     expect((await product.command('node', 'token')).code).toBe(0);

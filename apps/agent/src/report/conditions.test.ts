@@ -127,8 +127,19 @@ describe('conditions of a node', () => {
       en: `${title.en}: it was refused`,
       ja: `${title.ja}：拒否されました`,
     });
-    expect(scan?.message.en).toContain('web: a; shop: b');
-    expect(scan?.message.ja).toContain('web：ア、shop：イ');
+    const { title: incomplete } = ERRORS.E_SCAN_INCOMPLETE;
+    expect(scan?.message).toEqual({
+      en: `${incomplete.en}: 2 scans (web: a; shop: b)`,
+      ja: `${incomplete.ja}：2 件（web：ア、shop：イ）`,
+    });
+  });
+
+  it('count every incomplete scan and name the first, however long their paths are', () => {
+    const long = { en: `web: ${'x'.repeat(500)}`, ja: `web：${'x'.repeat(500)}` };
+    const [scan] = conditionsOf({ ...fine, scanProblems: Array.from({ length: 64 }, () => long) });
+    expect(scan?.message.en).toMatch(/^[^(]+: 64 scans \(web: x/);
+    expect(scan?.message.ja).toMatch(/^[^（]+：64 件（web：x/);
+    expect(scan?.message.en.length).toBeLessThanOrEqual(1000);
   });
 
   it('put the worst first and stay bounded', () => {

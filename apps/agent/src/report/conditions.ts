@@ -80,6 +80,15 @@ const sensorConditions = ({ sensor, hasTypeInformation }: ConditionInput): NodeC
   return found;
 };
 
+/** How many scans are incomplete, which is what matters; then, in brackets, the first ones with their long paths. */
+const incompleteScans = (problems: readonly LocalText[]): LocalText => {
+  const first = problems.slice(0, 3);
+  return {
+    en: `${problems.length} ${problems.length === 1 ? 'scan' : 'scans'} (${first.map(({ en }) => en).join('; ')})`,
+    ja: `${problems.length} 件（${first.map(({ ja }) => ja).join('、')}）`,
+  };
+};
+
 /** Everything that limits a node, worst first. */
 export const conditionsOf = (input: ConditionInput): NodeCondition[] => {
   const found = sensorConditions(input);
@@ -98,14 +107,8 @@ export const conditionsOf = (input: ConditionInput): NodeCondition[] => {
     found.push(conditionOf('E_BUFFER_FULL', 'warning', String(input.shedTotal)));
   }
   for (const rule of input.refusedRules) found.push(conditionOf('E_RULE', 'warning', rule.detail));
-  if (input.scanProblems.length > 0) {
-    const first = input.scanProblems.slice(0, 3);
-    const told = {
-      en: first.map(({ en }) => en).join('; '),
-      ja: first.map(({ ja }) => ja).join('、'),
-    };
-    found.push(conditionOf('E_SCAN_INCOMPLETE', 'info', told));
-  }
+  if (input.scanProblems.length > 0)
+    found.push(conditionOf('E_SCAN_INCOMPLETE', 'info', incompleteScans(input.scanProblems)));
   const rank = { error: 0, warning: 1, info: 2 };
   return found.sort((one, other) => rank[one.severity] - rank[other.severity]).slice(0, 64);
 };

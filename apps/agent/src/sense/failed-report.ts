@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { randomUUID } from 'node:crypto';
-import type { PackageReport, WorkloadRef } from '@bartizan/contracts';
+import type { PackageReport, ToldText, WorkloadRef } from '@bartizan/contracts';
 
 /** A report that holds nothing but why: never read as "no packages". */
-export const failedReport = (subject: WorkloadRef, reason: string, nowMs: number): PackageReport => ({
+export const failedReport = (subject: WorkloadRef, reason: ToldText, nowMs: number): PackageReport => ({
   type: 'packages',
   scan: randomUUID(),
   part: 0,
@@ -16,6 +16,6 @@ export const failedReport = (subject: WorkloadRef, reason: string, nowMs: number
   packages: [],
   coverage: [],
   pendingUpdates: [],
-  incomplete: [reason.slice(0, 512)],
+  incomplete: [reason],
   scannedAtMs: nowMs,
 });

@@ -169,7 +169,10 @@ describe('what an image holds that its running container does not show', () => {
     expect(report.incomplete).toEqual([
       {
         path: 'image:configuration',
-        reason: expect.stringContaining(`stated ${digestOf(CONFIG)}`) as string,
+        reason: {
+          en: expect.stringContaining(`stated ${digestOf(CONFIG)}`) as string,
+          ja: 'イメージの設定を読み取れません',
+        },
       },
     ]);
     expect(report.secrets.map(({ place }) => place)).not.toContain('image-config');
@@ -180,11 +183,13 @@ describe('what an image holds that its running container does not show', () => {
     const stored = docker();
     fill(stored);
     rmSync(join(folder, 'docker/overlay2/l2'), { recursive: true });
-    expect(survey(stored).incomplete).toEqual([{ path: 'image:layers', reason: 'a layer is not there' }]);
+    expect(survey(stored).incomplete).toMatchObject([
+      { path: 'image:layers', reason: { en: 'a layer is not there' } },
+    ]);
     const elsewhere = { ...stored, upper: 'elsewhere' };
     mkdirSync(join(folder, 'elsewhere'));
-    expect(survey({ ...elsewhere, layers: stored.layers.slice(-1) }).incomplete).toEqual([
-      { path: 'image:configuration', reason: 'the image store of this runtime is not known' },
+    expect(survey({ ...elsewhere, layers: stored.layers.slice(-1) }).incomplete).toMatchObject([
+      { path: 'image:configuration', reason: { en: 'the image store of this runtime is not known' } },
     ]);
   });
 });

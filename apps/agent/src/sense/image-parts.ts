@@ -3,18 +3,27 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ContainerSecretReport, LocalText } from '@bartizan/contracts';
 import { err, ok } from '@bartizan/contracts/result';
-import { type Changes, type LayerFolders, readChanges, readStoredConfig } from '@bartizan/host';
+import {
+  type Changes,
+  type LayerFolders,
+  readChanges,
+  readStoredConfig,
+  type StoredConfigQuery,
+} from '@bartizan/host';
 import {
   CONTAINER_EXCLUSIONS,
   DEFAULT_LIMITS,
   DirectoryTree,
   type FileTree,
+  type ScanProblem,
   type SecretMatch,
   type SecretScanner,
   searchImageConfig,
   searchTree,
 } from '@bartizan/scan';
+import { problemReason } from './told-problem.ts';
 
 /** What of an image is searched that its running container does not show. */
 export interface ImagePartsJob {
@@ -35,10 +44,12 @@ export interface ImagePartsJob {
 export const CONFIGURATION = 'image:configuration';
 export const LAYERS = 'image:layers';
 
+type Gap = ContainerSecretReport['incomplete'][number];
+
 /** What was found, and what could not be searched. */
 export interface ImageParts {
   readonly matches: readonly SecretMatch[];
-  readonly gaps: readonly { readonly path: string; readonly reason: string }[];
+  readonly gaps: readonly Gap[];
 }
 
 const PLATFORM = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
@@ -155,14 +166,13 @@ function searchLayers(
   const endsAtMs = now() + limits.timeMs;
   const cover = new Cover(readChanges(join(hostRoot, folders.upper)));
   const matches: SecretMatch[] = [];
-  const gaps: { path: string; reason: string }[] = [];
+  const gaps: Gap[] = [];
   let entries = limits.entries;
   const shown = new DirectoryTree(job.root);
   try {
     for (const [at, folder] of folders.lower.entries()) {
       const place = join(hostRoot, folder);
-      if (!existsSync(place))
-        return { matches, gaps: [...gaps, { path: LAYERS, reason: 'a layer is not there' }] };
+      if (!existsSync(place)) return { matches, gaps: [...gaps, { path: LAYERS, reason: NO_LAYER }] };
       const isOver = (): boolean => now() > endsAtMs;
       const tree = new HiddenFiles(place, { shown, cover, namesMax: entries, isOver });
       try {
@@ -172,7 +182,7 @@ function searchLayers(
         });
         const layer = ids[at];
         matches.push(...found.matches.map((match) => hidden(match, layer)));
-        gaps.push(...found.incomplete.map(({ code, path, detail }) => gapOf(path, `${code}: ${detail}`)));
+        gaps.push(...found.incomplete.map(gapOf));
       } finally {
         tree.close();
       }
@@ -186,10 +196,20 @@ function searchLayers(
 }
 
 /** What ends a search of layers is a gap in them, and none in the files that the container shows. */
-const gapOf = (path: string, reason: string): { path: string; reason: string } => ({
-  path: path === '/' ? LAYERS : path,
-  reason: reason.slice(0, 512),
+const gapOf = (problem: ScanProblem): Gap => ({
+  path: problem.path === '/' ? LAYERS : problem.path,
+  reason: problemReason(problem),
 });
+
+const noConfiguration = (why: string): LocalText => ({
+  en: why.slice(0, 512),
+  ja: 'イメージの設定を読み取れません',
+});
+const NO_LAYER: LocalText = { en: 'a layer is not there', ja: 'レイヤーが見つかりません' };
+const NO_OVERLAY: LocalText = {
+  en: 'the root of the container is no overlay: its layers are not known',
+  ja: 'コンテナーのルートが overlay ではないため、レイヤーが分かりません',
+};
 
 const hidden = (match: SecretMatch, layer: string | undefined): SecretMatch => ({
   ...match,
@@ -197,6 +217,23 @@ const hidden = (match: SecretMatch, layer: string | undefined): SecretMatch => (
   ...(layer === undefined ? {} : { layer }),
   reasons: [...match.reasons, { step: 'state', detail: HIDDEN }],
 });
+
+const storedConfig = (query: Omit<StoredConfigQuery, 'platform'>) =>
+  readStoredConfig({ ...query, platform: PLATFORM });
+
+const secretsOfConfig = (scanner: SecretScanner, config: string): SecretMatch[] =>
+  searchImageConfig(scanner, JSON.parse(config) as Parameters<typeof searchImageConfig>[1]);
+
+/** Fingerprints of the secrets that an image itself gives to its containers; none where its configuration cannot be read. */
+export function secretsOfImage(
+  scanner: SecretScanner,
+  query: Omit<StoredConfigQuery, 'platform'>,
+): ReadonlySet<string> {
+  const config = storedConfig(query);
+  return new Set(
+    (config.ok ? secretsOfConfig(scanner, config.value) : []).map(({ fingerprint }) => fingerprint),
+  );
+}
 
 /**
  * Searches what an image holds beside the files that its running container shows: its configuration and history, and files
@@ -208,18 +245,10 @@ export function searchImageParts(job: ImagePartsJob): ImageParts {
   if (folders === undefined)
     return {
       matches: [],
-      gaps: [{ path: LAYERS, reason: 'the root of the container is no overlay: its layers are not known' }],
+      gaps: [{ path: LAYERS, reason: NO_OVERLAY }],
     };
-  const config = readStoredConfig({
-    hostRoot,
-    container,
-    imageDigest,
-    upper: folders.upper,
-    platform: PLATFORM,
-  });
-  const ofConfig = config.ok
-    ? searchImageConfig(scanner, JSON.parse(config.value) as Parameters<typeof searchImageConfig>[1])
-    : [];
+  const config = storedConfig({ hostRoot, container, imageDigest, upper: folders.upper });
+  const ofConfig = config.ok ? secretsOfConfig(scanner, config.value) : [];
   const layers = searchLayers(
     job,
     folders,
@@ -228,7 +257,7 @@ export function searchImageParts(job: ImagePartsJob): ImageParts {
   return {
     matches: [...ofConfig, ...layers.matches],
     gaps: [
-      ...(config.ok ? [] : [{ path: CONFIGURATION, reason: config.error.slice(0, 512) }]),
+      ...(config.ok ? [] : [{ path: CONFIGURATION, reason: noConfiguration(config.error) }]),
       ...layers.gaps,
     ],
   };

@@ -14,6 +14,7 @@ import {
   type PathTable,
   type PendingUpdate,
   packagesOf,
+  problemLine,
 } from '@bartizan/scan';
 
 /** What to survey: the file system at `root` of a workload. */
@@ -65,9 +66,7 @@ export const surveyPackages = (job: PackageJob, onProgress: () => void): Package
     const apt = findPendingUpdates(tree, packages);
     const { distribution } = catalog;
     const isKnown = distribution.id !== 'unknown';
-    const incomplete = [
-      ...[...catalog.problems, ...apt.problems].map((one) => `${one.code} ${one.path}: ${one.detail}`),
-    ];
+    const incomplete = [...catalog.problems, ...apt.problems].slice(0, 64).map(problemLine);
     const scan = randomUUID();
     const count = Math.max(1, Math.ceil(packages.length / PART_PACKAGES));
     const scannedAtMs = Date.now();
@@ -84,7 +83,7 @@ export const surveyPackages = (job: PackageJob, onProgress: () => void): Package
         packages: packages.slice(part * PART_PACKAGES, (part + 1) * PART_PACKAGES),
         coverage: [],
         pendingUpdates: part === 0 ? apt.updates.slice(0, 1000).map(reported) : [],
-        incomplete: incomplete.slice(0, 64).map((one) => one.slice(0, 512)),
+        incomplete,
         scannedAtMs,
       }),
     );

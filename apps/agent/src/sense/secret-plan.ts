@@ -5,15 +5,16 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkloadRef } from '@bartizan/contracts';
 import { HASH_KEY_BYTES, makeHashKey } from '@bartizan/scan/secret-key';
+import type { EnvironmentJob } from './environment-survey.ts';
 import type { SecretJob } from './secret-survey.ts';
 
 const KEY_FILE = 'fingerprint.key';
 
 /**
- * The key of the fingerprints of this node, made once: the same value is known again in every container and after every
- * start. It never leaves the node.
+ * A key of this node alone, made once: for as long as no controller gave that of the tenant, the same value is known again
+ * in every container and after every start. It never leaves the node.
  */
-const hashKeyOf = (stateDir: string): Uint8Array => {
+const ownKey = (stateDir: string): Uint8Array => {
   const path = join(stateDir, KEY_FILE);
   const kept = existsSync(path) ? readFileSync(path) : undefined;
   if (kept?.length === HASH_KEY_BYTES) return kept;
@@ -30,20 +31,46 @@ const hashKeyOf = (stateDir: string): Uint8Array => {
 export class SecretPlan {
   readonly #root: string;
   readonly #rules: string;
-  readonly #hashKey: Uint8Array;
+  readonly #ownKey: Uint8Array;
+  readonly #tenantKey: () => string | undefined;
+  #usedKey: string | undefined;
   /** The container in which the files of an image were searched, by image. */
   readonly #searched = new Map<string, string>();
 
-  constructor(place: { readonly root: string; readonly rules: string; readonly stateDir: string }) {
+  constructor(
+    place: { readonly root: string; readonly rules: string; readonly stateDir: string },
+    tenantKey: () => string | undefined,
+  ) {
     this.#root = place.root;
     this.#rules = place.rules;
-    this.#hashKey = hashKeyOf(place.stateDir);
+    this.#ownKey = ownKey(place.stateDir);
+    this.#tenantKey = tenantKey;
+    this.#usedKey = tenantKey();
+  }
+
+  /** Whether the key is another one since this was asked last: then everything is to be searched anew. */
+  isRekeyed(): boolean {
+    const key = this.#tenantKey();
+    if (key === this.#usedKey) return false;
+    this.#usedKey = key;
+    this.#searched.clear();
+    return true;
   }
 
   /** The search of one container. Its scope is decided when its turn comes. */
   job(subject: WorkloadRef, pid: number): SecretJob {
-    const [hostRoot, rules, hashKey] = [this.#root, this.#rules, this.#hashKey];
-    return { kind: 'secrets', subject, pid, hostRoot, scope: this.#scopeOf(subject), rules, hashKey };
+    return { kind: 'secrets', subject, pid, scope: this.#scopeOf(subject), ...this.#means() };
+  }
+
+  /** The search of an environment: of a container by its first process, or of the services of the host. */
+  environment(subject: WorkloadRef, first?: EnvironmentJob['first']): EnvironmentJob {
+    return { kind: 'environment', subject, ...(first === undefined ? {} : { first }), ...this.#means() };
+  }
+
+  #means() {
+    const key = this.#tenantKey();
+    const hashKey = key === undefined ? this.#ownKey : Buffer.from(key, 'base64');
+    return { hostRoot: this.#root, rules: this.#rules, hashKey };
   }
 
   /** The same search as it is to be done now: meanwhile another container of the image may have been searched. */

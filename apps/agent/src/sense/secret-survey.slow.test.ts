@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { InventoryRecord, WorkloadRef } from '@bartizan/contracts';
-import { type KnownContainer, silentLogger, systemClock } from '@bartizan/host';
+import { type KnownContainer, openProcfs, silentLogger, systemClock } from '@bartizan/host';
 import { makeHashKey } from '@bartizan/scan';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SecretJob, surveySecrets } from './secret-survey.ts';
@@ -23,11 +23,12 @@ import { Surveys } from './surveys.ts';
 
 const RULES = resolve(import.meta.dirname, '../../../../content');
 const token = (text: string): string => ['glpat', text].join('-');
-const [OF_IMAGE, WRITTEN, MOUNTED, DELETED] = [
+const [OF_IMAGE, WRITTEN, MOUNTED, DELETED, GIVEN] = [
   token('Zq3vT8nKx2LmW9rYb4Hd'),
   token('Hd4bYr9WmL2xKn8Tv3qZ'),
   token('Wm9rYb4HdZq3vT8nKx2L'),
   token('Kx2LWm9rYb4HdZq3vT8n'),
+  token('Yb4HdZq3vT8nKx2LWm9r'),
 ];
 const READY_MS = 10_000;
 /** The longest that surveys may take on a busy machine. */
@@ -55,6 +56,7 @@ describe('a search of a process in an overlay for secrets', () => {
     writeFileSync(join(folder, 'image/srv/deleted.env'), `TOKEN=${DELETED}\n`);
     child = spawn('unshare', ['-m', '--', 'sh', '-c', SCRIPT, 'sh', folder, WRITTEN, MOUNTED], {
       stdio: 'ignore',
+      env: { ...process.env, DEPLOY_TOKEN: GIVEN },
     });
     const endsAtMs = Date.now() + READY_MS;
     while (!existsSync(`/proc/${child.pid}/root/run/up`)) {
@@ -103,12 +105,13 @@ describe('a search of a process in an overlay for secrets', () => {
     const hostRoot = join(folder, 'host');
     mkdirSync(join(hostRoot, dirname(folder)), { recursive: true });
     symlinkSync(folder, join(hostRoot, folder));
+    const started = openProcfs().stat(child?.pid ?? 0);
     const running = ['c-1', 'c-2'].map(
       (id) =>
         ({
           id,
           isRunning: true,
-          kernel: { pid: child?.pid },
+          kernel: { pid: child?.pid, startBootUs: started.ok ? started.value.startBootUs : 0 },
           description: { isSandbox: false, name: id },
         }) as unknown as KnownContainer,
     );
@@ -128,7 +131,7 @@ describe('a search of a process in an overlay for secrets', () => {
       host: () => host,
       workloadOf: subjectOf,
       containers: () => running,
-      intervals: () => ({ scanS: 3600, postureS: Number.POSITIVE_INFINITY }),
+      configuration: () => ({ scanIntervalS: 3600, postureIntervalS: Number.POSITIVE_INFINITY }),
       sensorIsRunning: () => false,
       runtimeSockets: [],
       onRecord: (record) => told.push(record),
@@ -157,12 +160,28 @@ describe('a search of a process in an overlay for secrets', () => {
     ]);
     expect(found[0]?.secrets.map(({ place }) => place)).toEqual(['deleted-file', undefined, undefined]);
     expect(found[0]?.incomplete).toEqual([
-      { path: 'image:configuration', reason: 'the image store of this runtime is not known' },
+      {
+        path: 'image:configuration',
+        reason: {
+          en: 'the image store of this runtime is not known',
+          ja: 'イメージの設定を読み取れません',
+        },
+      },
     ]);
     const typesOf = (id: string): string[] =>
       told.flatMap((record) => ('subject' in record && record.subject.container === id ? [record.type] : []));
-    for (const id of ['c-1', 'c-2']) expect(typesOf(id)).toEqual(['packages', 'secrets']);
-    for (const value of [OF_IMAGE, WRITTEN, MOUNTED, DELETED])
+    for (const id of ['c-1', 'c-2'])
+      expect(typesOf(id)).toEqual(['environment-secrets', 'packages', 'secrets']);
+    const given = told.flatMap((record) => (record.type === 'environment-secrets' ? [record] : []));
+    const inContainers = given.filter(({ subject }) => subject.container !== undefined);
+    expect(inContainers.map(({ secrets }) => secrets.map(({ variable }) => variable))).toEqual([
+      ['DEPLOY_TOKEN'],
+      ['DEPLOY_TOKEN'],
+    ]);
+    // The same value has the same hash wherever it is.
+    const hashes = inContainers.flatMap(({ secrets }) => secrets.map(({ fingerprint }) => fingerprint));
+    expect(new Set(hashes).size).toBe(1);
+    for (const value of [OF_IMAGE, WRITTEN, MOUNTED, DELETED, GIVEN])
       for (const form of [value, value.slice(6)]) expect(JSON.stringify(told)).not.toContain(form);
   });
 

@@ -124,8 +124,11 @@ describe('a search of a running container for secrets', () => {
 
   it('says which file was searched in part', () => {
     write('upper/srv/large.log', `${'x'.repeat(4 * 1024 * 1024)}\n`);
-    expect(survey({ scope: 'changes' }).incomplete).toEqual([
-      { path: '/srv/large.log', reason: expect.stringContaining('scan.limit: only the first') as string },
+    expect(survey({ scope: 'changes' }).incomplete).toMatchObject([
+      {
+        path: '/srv/large.log',
+        reason: { en: expect.stringContaining('scan.limit: only the first') as string },
+      },
     ]);
   });
 
@@ -134,7 +137,9 @@ describe('a search of a running container for secrets', () => {
     write('upper/srv/many.env', lines.join('\n'));
     const report = survey({ scope: 'changes' });
     expect(report.secrets).toHaveLength(200);
-    expect(report.incomplete).toEqual([{ path: '/', reason: '31 more secrets are not told' }]);
+    expect(report.incomplete).toEqual([
+      { path: '/', reason: { en: '31 more secrets are not told', ja: 'ほかに 31 件の秘密情報があります' } },
+    ]);
   });
 
   it('fails, and finds nothing, with rules that have another form', () => {
@@ -145,7 +150,8 @@ describe('a search of a running container for secrets', () => {
 
 describe('a plan of searches', () => {
   const other = { ...SUBJECT, container: 'c-2' };
-  const plan = () => new SecretPlan({ root: '/', rules: RULES, stateDir: folder });
+  const plan = (key: () => string | undefined = () => undefined) =>
+    new SecretPlan({ root: '/', rules: RULES, stateDir: folder }, key);
 
   it('searches the files of an image once, while the container it was done in runs', () => {
     const searches = plan();
@@ -166,5 +172,24 @@ describe('a plan of searches', () => {
     const path = join(folder, 'fingerprint.key');
     expect(Buffer.from(key)).toEqual(readFileSync(path));
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('hashes with the key of the tenant once a controller gave it, and searches everything anew then', () => {
+    const tenantKey = Buffer.alloc(32, 9).toString('base64');
+    let given: string | undefined;
+    const searches = plan(() => given);
+    const own = Buffer.from(searches.job(SUBJECT, 7).hashKey);
+    searches.done(searches.job(SUBJECT, 7));
+    expect([searches.isRekeyed(), searches.job(other, 8).scope]).toEqual([false, 'changes']);
+    given = tenantKey;
+    expect([searches.isRekeyed(), searches.isRekeyed()]).toEqual([true, false]);
+    expect(searches.job(other, 8)).toMatchObject({ scope: 'all', hashKey: Buffer.alloc(32, 9) });
+    expect(searches.environment(SUBJECT, { pid: 7, startBootUs: 1 })).toMatchObject({
+      hashKey: Buffer.alloc(32, 9),
+      first: { pid: 7, startBootUs: 1 },
+    });
+    expect(own).not.toEqual(Buffer.alloc(32, 9));
+    // What is known from before the start is no other key.
+    expect(plan(() => tenantKey).isRekeyed()).toBe(false);
   });
 });

@@ -1,38 +1,32 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type ContainerSecretReport,
-  FileSignature,
   InvariantError,
-  KnownFiles,
-  type Parser,
-  parser,
-  SecretRule,
+  type LocalText,
   type WorkloadRef,
 } from '@bartizan/contracts';
 import { type LayerFolders, layerFolders, openProcfs, readChanges, upperDirectory } from '@bartizan/host';
 import {
   byUrgency,
   CONTAINER_EXCLUSIONS,
-  compileFileSignatures,
-  compileSecretRules,
   DEFAULT_LIMITS,
   DirectoryTree,
   type HarmReport,
-  type HygieneRules,
-  KnownFileSet,
   readTree,
   type ScanProblem,
   type SecretMatch,
-  SecretScanner,
+  type SecretScanner,
 } from '@bartizan/scan';
 import { type ImageParts, searchImageParts } from './image-parts.ts';
+import { harmRulesOf, type SearchRules, scannerOf } from './search-rules.ts';
+import { moreSecrets, problemReason } from './told-problem.ts';
 
 /** What to search for secrets: the files of a running container. */
-export interface SecretJob {
+export interface SecretJob extends SearchRules {
   readonly kind: 'secrets';
   readonly subject: WorkloadRef;
   /** Process id of the container, as the host sees it. */
@@ -41,10 +35,6 @@ export interface SecretJob {
   readonly hostRoot: string;
   /** changes: the files of the image were searched in another container of this node. */
   readonly scope: ContainerSecretReport['scope'];
-  /** Folder of the knowledge: rules for secrets and signatures of harmful files lie in it. */
-  readonly rules: string;
-  /** Key of the fingerprints, the same for all containers of this node. */
-  readonly hashKey: Uint8Array;
 }
 
 /** What a search gives. */
@@ -62,48 +52,9 @@ const PROGRAM_BYTES_MAX = 64 * 1024 * 1024;
 const SECRETS_MAX = 200;
 const HARMFUL_MAX = 200;
 const GAPS_MAX = 256;
-const RULE_FILES_MAX = 5_000;
-const RULE_BYTES_MAX = 1024 * 1024;
-
-const KNOWN_FILES = 'known-files.json';
-
-const parseRule = parser(SecretRule);
-const parseSignature = parser(FileSignature);
-const parseKnown = parser(KnownFiles);
-
-/** One file of the knowledge. It comes with this program: what is wrong with it is said, and nothing is searched. */
-const readEntry = <T>(folder: string, name: string, parse: Parser<T>): T => {
-  const path = join(folder, name);
-  if (statSync(path).size > RULE_BYTES_MAX) throw new Error(`${name} is larger than ${RULE_BYTES_MAX} bytes`);
-  const entry = parse(JSON.parse(readFileSync(path, 'utf8')));
-  if (!entry.ok) throw new Error(`${name} ${entry.error[0]?.pointer ?? ''} has another form`);
-  return entry.value;
-};
-
-const readEntries = <T>(folder: string, parse: Parser<T>): T[] =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith('.json') && name !== KNOWN_FILES)
-    .sort()
-    .slice(0, RULE_FILES_MAX)
-    .map((name) => readEntry(folder, name, parse));
-
-const scannerOf = ({ rules, hashKey }: SecretJob): SecretScanner => {
-  const set = compileSecretRules(readEntries(join(rules, 'secrets'), parseRule));
-  if (!set.ok) throw new Error(set.error.detail);
-  return new SecretScanner(set.value, { hashKey, now: Date.now });
-};
-
-const harmRulesOf = ({ rules }: SecretJob): HygieneRules => {
-  const folder = join(rules, 'malware');
-  const signatures = compileFileSignatures(readEntries(folder, parseSignature));
-  if (!signatures.ok) throw new Error(signatures.error.detail);
-  const known = new KnownFileSet();
-  for (const { sha256, name } of readEntry(folder, KNOWN_FILES, parseKnown).files) known.add(sha256, name);
-  return { signatures: signatures.value, known };
-};
 
 /** Where the files of a container lie. */
-interface ContainerFiles {
+export interface ContainerFiles {
   readonly root: string;
   /** What it wrote over its image, where its root is an overlay. */
   readonly upper: string | undefined;
@@ -112,7 +63,7 @@ interface ContainerFiles {
 }
 
 /** Where an overlay keeps what the container wrote: not told where there is none, or it cannot be reached. */
-const filesOf = ({ pid, hostRoot }: SecretJob): ContainerFiles => {
+export const filesOf = ({ pid, hostRoot }: Pick<SecretJob, 'pid' | 'hostRoot'>): ContainerFiles => {
   const root = `/proc/${pid}/root`;
   const mounts = openProcfs().mounts(pid);
   const upper = mounts.ok ? upperDirectory(mounts.value) : undefined;
@@ -172,25 +123,33 @@ const harmfulOf = ({ files }: HarmReport, isChanged: Place['isChanged']): Contai
   }));
 
 /** What was not searched to the end: first what concerns all of it. */
+const NOT_ALL_KNOWN: LocalText = {
+  en: 'not all files that the container wrote are known',
+  ja: 'コンテナーが書き込んだファイルの一部を把握できていません',
+};
+const moreHarmful = (files: number): LocalText => ({
+  en: `${files} more harmful files are not told`,
+  ja: `ほかに ${files} 個の有害なファイルがあります`,
+});
+const morePlaces = (places: number): LocalText => ({
+  en: `${places} more places are not told`,
+  ja: `ほかに ${places} か所あります`,
+});
+
 const gapsOf = (
   more: { readonly secrets: number; readonly harmful: number },
   problems: readonly ScanProblem[],
   { isComplete, ofImage }: { readonly isComplete: boolean; readonly ofImage: ImageParts['gaps'] },
 ): ContainerSecretReport['incomplete'] => {
   const whole = [
-    ...(isComplete ? [] : ['not all files that the container wrote are known']),
-    ...(more.secrets > 0 ? [`${more.secrets} more secrets are not told`] : []),
-    ...(more.harmful > 0 ? [`${more.harmful} more harmful files are not told`] : []),
+    ...(isComplete ? [] : [NOT_ALL_KNOWN]),
+    ...(more.secrets > 0 ? [moreSecrets(more.secrets)] : []),
+    ...(more.harmful > 0 ? [moreHarmful(more.harmful)] : []),
   ].map((reason) => ({ path: '/', reason }));
-  const places = problems.map(({ code, path, detail }) => ({
-    path,
-    reason: `${code}: ${detail}`.slice(0, 512),
-  }));
+  const places = problems.map((problem) => ({ path: problem.path, reason: problemReason(problem) }));
   const gaps = [...whole, ...ofImage, ...places];
   const left = gaps.length - GAPS_MAX;
-  return left <= 0
-    ? gaps
-    : [{ path: '/', reason: `${left} more places are not told` }, ...gaps.slice(0, GAPS_MAX - 1)];
+  return left <= 0 ? gaps : [{ path: '/', reason: morePlaces(left) }, ...gaps.slice(0, GAPS_MAX - 1)];
 };
 
 const NOTHING: ImageParts = { matches: [], gaps: [] };

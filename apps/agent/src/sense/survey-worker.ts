@@ -1,9 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { type EnvironmentJob, surveyEnvironment } from './environment-survey.ts';
 import { type PackageJob, surveyPackages } from './package-survey.ts';
 import { type PostureJob, surveyPosture } from './posture/survey.ts';
 import { type SecretJob, surveySecrets } from './secret-survey.ts';
+
+type Job = PackageJob | PostureJob | EnvironmentJob | SecretJob;
 
 const agentPid = process.ppid;
 
@@ -12,19 +15,21 @@ const endWithAgent = (): void => {
   if (process.ppid !== agentPid) process.exit(0);
 };
 
-const survey = (job: PackageJob | PostureJob | SecretJob) => {
+const survey = (job: Job) => {
   switch (job.kind) {
     case 'packages':
       return surveyPackages(job, endWithAgent);
     case 'posture':
       return surveyPosture(job, endWithAgent);
+    case 'environment':
+      return surveyEnvironment(job, endWithAgent);
     case 'secrets':
       return surveySecrets(job, endWithAgent);
   }
 };
 
 /** The process that reads file systems: nothing of what it reads is executed, and its memory is bounded from outside. */
-process.on('message', (job: PackageJob | PostureJob | SecretJob) => {
+process.on('message', (job: Job) => {
   try {
     process.send?.({ ok: true, value: survey(job) });
   } catch (thrown) {

@@ -4,15 +4,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { InventoryRecord, LocalText, PostureFacts, WorkloadRef } from '@bartizan/contracts';
+import type { Configure, InventoryRecord, LocalText, PostureFacts, WorkloadRef } from '@bartizan/contracts';
 import { type Clock, exists, type KnownContainer, type Logger } from '@bartizan/host';
 import type { PathTable } from '@bartizan/scan';
+import type { EnvironmentJob, EnvironmentSurvey } from './environment-survey.ts';
 import { failedReport } from './failed-report.ts';
 import type { PackageJob, PackageSurvey } from './package-survey.ts';
 import type { PostureJob } from './posture/survey.ts';
 import { SecretPlan } from './secret-plan.ts';
 import type { SecretJob, SecretSurvey } from './secret-survey.ts';
-import { toldProblem } from './told-problem.ts';
+import { brokenSurvey, toldProblem } from './told-problem.ts';
 
 /** What surveys need and tell. */
 export interface SurveyOptions {
@@ -27,7 +28,7 @@ export interface SurveyOptions {
   readonly host: () => WorkloadRef;
   readonly workloadOf: (container: KnownContainer) => WorkloadRef;
   readonly containers: () => readonly KnownContainer[];
-  readonly intervals: () => { readonly scanS: number; readonly postureS: number };
+  readonly configuration: () => Pick<Configure, 'scanIntervalS' | 'postureIntervalS' | 'fingerprintKey'>;
   readonly sensorIsRunning: () => boolean;
   readonly runtimeSockets: readonly string[];
   readonly onRecord: (record: InventoryRecord) => void;
@@ -36,12 +37,13 @@ export interface SurveyOptions {
   readonly onChange: () => void;
 }
 
-type Job = PackageJob | PostureJob | SecretJob;
+type Job = PackageJob | PostureJob | EnvironmentJob | SecretJob;
 type Answer =
   | {
       readonly ok: true;
       readonly value:
         | PackageSurvey
+        | EnvironmentSurvey
         | SecretSurvey
         | { readonly kind: 'posture'; readonly facts: PostureFacts };
     }
@@ -54,6 +56,9 @@ const LOOK_EVERY_MS = 1000;
 /** A container is left alone while it starts: what its entry point unpacks is seen then. */
 const SETTLE_MS = 1500;
 const QUEUE_MAX = 5000;
+/** However often a controller asks. */
+const SCAN_S_MIN = 60;
+const POSTURE_S_MIN = 30;
 
 const SETPRIV = '/usr/bin/setpriv';
 
@@ -83,7 +88,7 @@ export class Surveys {
   readonly #queue: Job[] = [];
   readonly #done = new Map<
     string,
-    { packagesAtUs: number; postureAtUs: number; readonly foundAtUs: number }
+    { packagesAtUs: number; postureAtUs: number; searchedAtUs: number; readonly foundAtUs: number }
   >();
   #surveyor: ChildProcess | undefined;
   #running: Job | undefined;
@@ -95,7 +100,10 @@ export class Surveys {
   constructor(options: SurveyOptions) {
     this.#options = options;
     const { searchRules: rules, ...place } = options.place;
-    this.#secrets = rules === undefined ? undefined : new SecretPlan({ ...place, rules });
+    this.#secrets =
+      rules === undefined
+        ? undefined
+        : new SecretPlan({ ...place, rules }, () => options.configuration().fingerprintKey);
     this.#stopTimer = options.clock.every(LOOK_EVERY_MS, () => this.#look());
     this.#look();
   }
@@ -109,7 +117,7 @@ export class Surveys {
   again(what: 'packages' | 'posture', workload: string | undefined): void {
     for (const [key, state] of this.#done) {
       if (workload !== undefined && !key.startsWith(`${workload} `)) continue;
-      if (what === 'packages') state.packagesAtUs = Number.NEGATIVE_INFINITY;
+      if (what === 'packages') state.packagesAtUs = state.searchedAtUs = Number.NEGATIVE_INFINITY;
       else state.postureAtUs = Number.NEGATIVE_INFINITY;
     }
     this.#look();
@@ -130,6 +138,8 @@ export class Surveys {
   #look(): void {
     const { clock, containers, workloadOf, host, place } = this.#options;
     const nowUs = clock.bootUs();
+    if (this.#secrets?.isRekeyed())
+      for (const state of this.#done.values()) state.searchedAtUs = Number.NEGATIVE_INFINITY;
     const present = new Set<string>();
     this.#lookAt({ subject: host(), container: undefined, root: place.root, nowUs }, present);
     const running = new Set<string>();
@@ -146,6 +156,7 @@ export class Surveys {
       this.#done.delete(key);
       this.#problems.delete(key);
       this.#problems.delete(`${key} secrets`);
+      this.#problems.delete(`${key} environment`);
     }
     this.#next();
   }
@@ -165,24 +176,36 @@ export class Surveys {
     const never = {
       packagesAtUs: Number.NEGATIVE_INFINITY,
       postureAtUs: Number.NEGATIVE_INFINITY,
+      searchedAtUs: Number.NEGATIVE_INFINITY,
       foundAtUs: nowUs,
     };
     const state = this.#done.get(key) ?? never;
     this.#done.set(key, state);
     const isSettled = container === undefined || nowUs - state.foundAtUs >= SETTLE_MS * 1000;
     if (!isSettled || this.#queue.length >= QUEUE_MAX) return;
-    const { scanS, postureS } = this.#options.intervals();
-    if (nowUs - state.postureAtUs > postureS * 1e6) {
+    const { scanIntervalS, postureIntervalS } = this.#options.configuration();
+    if (nowUs - state.postureAtUs > Math.max(POSTURE_S_MIN, postureIntervalS) * 1e6) {
       state.postureAtUs = nowUs;
       this.#queue.push(this.#postureJob(subject, container, root));
     }
-    if (nowUs - state.packagesAtUs > scanS * 1e6) {
+    const scanUs = Math.max(SCAN_S_MIN, scanIntervalS) * 1e6;
+    if (nowUs - state.packagesAtUs > scanUs) {
       state.packagesAtUs = nowUs;
       this.#queue.push({ kind: 'packages', root, isHost: container === undefined, subject });
-      // In a job of its own: whatever a search for secrets meets costs no list of packages.
-      const pid = container?.kernel?.pid;
-      if (this.#secrets !== undefined && pid !== undefined) this.#queue.push(this.#secrets.job(subject, pid));
     }
+    if (nowUs - state.searchedAtUs > scanUs) {
+      state.searchedAtUs = nowUs;
+      this.#queue.push(...this.#searches(subject, container));
+    }
+  }
+
+  /** In jobs of their own: whatever a search for secrets meets costs no list of packages. */
+  #searches(subject: WorkloadRef, container: KnownContainer | undefined): readonly Job[] {
+    if (this.#secrets === undefined) return [];
+    if (container === undefined) return [this.#secrets.environment(subject)];
+    const { pid, startBootUs } = container.kernel ?? {};
+    if (pid === undefined || startBootUs === undefined) return [];
+    return [this.#secrets.environment(subject, { pid, startBootUs }), this.#secrets.job(subject, pid)];
   }
 
   #postureJob(subject: WorkloadRef, container: KnownContainer | undefined, root: string): PostureJob {
@@ -202,9 +225,7 @@ export class Surveys {
 
   #next(): void {
     if (this.#running) return;
-    // A search for secrets takes its turn when nothing else is due: no list of packages waits for it in line.
-    const at = this.#queue.findIndex(({ kind }) => kind !== 'secrets');
-    const [next] = this.#queue.splice(Math.max(at, 0), 1);
+    const [next] = this.#queue.splice(this.#nextAt(), 1);
     const job = next?.kind === 'secrets' ? (this.#secrets?.now(next) ?? next) : next;
     if (!job) {
       this.#endIdleSurveyor();
@@ -214,6 +235,17 @@ export class Surveys {
     this.#idleSinceUs = this.#options.clock.bootUs();
     this.#surveyor ??= this.#startSurveyor();
     this.#surveyor.send(job);
+  }
+
+  /** What takes milliseconds waits for no list of packages, and no list of packages waits for a search for secrets. */
+  #nextAt(): number {
+    const quick = this.#queue.findIndex(({ kind }) => kind === 'environment');
+    return quick >= 0
+      ? quick
+      : Math.max(
+          0,
+          this.#queue.findIndex(({ kind }) => kind !== 'secrets'),
+        );
   }
 
   #startSurveyor(): ChildProcess {
@@ -245,9 +277,9 @@ export class Surveys {
     const isHost = job.subject.container === undefined;
     if (!answer.ok) {
       logger.info('a survey could not be made', { subject: job.subject.name, detail: answer.detail });
-      const about = job.kind === 'secrets' ? secretsOf(job.subject) : keyOf(job.subject);
-      this.#problems.set(about, toldProblem(job.subject.name, answer.detail));
-      if (job.kind === 'packages') onRecord(failedReport(job.subject, answer.detail, clock.wallMs()));
+      this.#problems.set(aboutOf(job), toldProblem(job.subject.name, brokenSurvey(answer.detail)));
+      if (job.kind === 'packages')
+        onRecord(failedReport(job.subject, brokenSurvey(answer.detail), clock.wallMs()));
     } else if (answer.value.kind === 'packages') {
       const incomplete = answer.value.reports[0]?.incomplete ?? [];
       if (incomplete.length === 0) this.#problems.delete(keyOf(job.subject));
@@ -262,14 +294,22 @@ export class Surveys {
       answer.value.reports.forEach(onRecord);
       onOwners(job.subject, answer.value.owners);
     } else if (answer.value.kind === 'posture') onRecord(answer.value.facts);
+    else if (answer.value.kind === 'environment') this.#tellEnvironment(job, answer.value);
     else this.#tellSecrets(job, answer.value);
     onChange();
   }
 
+  #tellEnvironment(job: Job, { report }: EnvironmentSurvey): void {
+    const [gap] = report.incomplete;
+    if (gap === undefined) this.#problems.delete(aboutOf(job));
+    else this.#problems.set(aboutOf(job), toldProblem(job.subject.name, gap));
+    this.#options.onRecord(report);
+  }
+
   #tellSecrets(job: Job, { report }: SecretSurvey): void {
     const gap = report.incomplete.find(({ path }) => path === '/');
-    if (gap === undefined) this.#problems.delete(secretsOf(job.subject));
-    else this.#problems.set(secretsOf(job.subject), toldProblem(job.subject.name, gap.reason));
+    if (gap === undefined) this.#problems.delete(aboutOf(job));
+    else this.#problems.set(aboutOf(job), toldProblem(job.subject.name, gap.reason));
     if (job.kind === 'secrets' && report.scope === 'all') this.#secrets?.done(job);
     this.#options.onRecord(report);
   }
@@ -284,5 +324,6 @@ export class Surveys {
 
 const keyOf = (subject: WorkloadRef): string => `${subject.workload} ${subject.container ?? ''}`;
 
-/** Under which problems of a search for secrets are kept. */
-const secretsOf = (subject: WorkloadRef): string => `${keyOf(subject)} secrets`;
+/** Under which problems of a job are kept: those of searches apart from those of packages and settings. */
+const aboutOf = ({ kind, subject }: Job): string =>
+  kind === 'secrets' || kind === 'environment' ? `${keyOf(subject)} ${kind}` : keyOf(subject);

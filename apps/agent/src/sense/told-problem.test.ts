@@ -1,26 +1,29 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ERRORS } from '@bartizan/contracts';
+import { scanProblem } from '@bartizan/scan';
 import { describe, expect, it } from 'vitest';
-import { toldProblem } from './told-problem.ts';
+import { problemReason, toldProblem } from './told-problem.ts';
 
 describe('a problem of a scan', () => {
-  it('is told with its code and path, and in Japanese by the title of the code', () => {
-    const told = toldProblem(
-      'web',
-      'E_SCAN_INCOMPLETE /var/lib/dpkg/status: it ends in the middle: of a line',
-    );
-    expect(told.en).toBe('web: E_SCAN_INCOMPLETE /var/lib/dpkg/status: it ends in the middle: of a line');
-    expect(told.ja).toBe(
-      `web：E_SCAN_INCOMPLETE /var/lib/dpkg/status（${ERRORS.E_SCAN_INCOMPLETE.title.ja}）`,
-    );
+  it('is told with whom it is about, in both languages', () => {
+    expect(toldProblem('web', { en: 'cannot be read: at all', ja: '読み取れません' })).toEqual({
+      en: 'web: cannot be read: at all',
+      ja: 'web：読み取れません',
+    });
   });
 
-  it.each(['E_NOT_OURS /x: y', 'the worker ended', '', 'toString /x: y'])(
-    'without a known code stays as it is: %j',
-    (text) => {
-      expect(toldProblem('web', text)).toEqual({ en: `web: ${text}`, ja: `web：${text}` });
-    },
-  );
+  it('stays as it is in a record that has it in English only', () => {
+    expect(toldProblem('web', 'the worker ended')).toEqual({
+      en: 'web: the worker ended',
+      ja: 'web：the worker ended',
+    });
+  });
+
+  it('keeps its code, and to what a record holds', () => {
+    const problem = scanProblem('scan.limit', '/x', { en: 'a'.repeat(600), ja: '長い' });
+    expect(problem.detail).toHaveLength(512);
+    expect(problemReason(problem).ja).toBe('scan.limit：長い');
+    expect(problemReason(problem).en).toHaveLength(512);
+  });
 });

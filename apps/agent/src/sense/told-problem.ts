@@ -1,19 +1,29 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ErrorCode, LocalText } from '@bartizan/contracts';
-import { ERRORS } from '@bartizan/contracts/errors';
+import { cutText, inLanguage, type LocalText, type ToldText } from '@bartizan/contracts/words';
+import type { ScanProblem } from '@bartizan/scan';
 
-const isCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text);
+const REASON_MAX = 512;
 
-/**
- * A problem of a scan, `CODE PATH: DETAIL`, in both languages. What a cataloger says in detail is English and stays in
- * the scan itself; in Japanese the title of its code stands for it.
- */
-export function toldProblem(subject: string, problem: string): LocalText {
-  const [code = '', ...rest] = problem.split(' ');
-  const en = `${subject}: ${problem}`;
-  if (!isCode(code)) return { en, ja: `${subject}：${problem}` };
-  const path = rest.join(' ').split(': ', 1)[0] ?? '';
-  return { en, ja: `${subject}：${path === '' ? code : `${code} ${path}`}（${ERRORS[code].title.ja}）` };
-}
+/** A problem of a scan, with whom it is about. */
+export const toldProblem = (subject: string, problem: ToldText): LocalText => ({
+  en: `${subject}: ${inLanguage(problem, 'en')}`,
+  ja: `${subject}：${inLanguage(problem, 'ja')}`,
+});
+
+/** Why a place was not searched to its end: the place itself is told beside it. */
+export const problemReason = ({ code, told }: ScanProblem): LocalText =>
+  cutText({ en: `${code}: ${told.en}`, ja: `${code}：${told.ja}` }, REASON_MAX);
+
+/** A survey that ended before it had an answer: what the machine says of it is English. */
+export const brokenSurvey = (detail: string): LocalText => ({
+  en: detail.slice(0, REASON_MAX),
+  ja: 'スキャンの処理が途中で終了しました',
+});
+
+/** Secrets that were found, beyond those that a report can hold. */
+export const moreSecrets = (secrets: number): LocalText => ({
+  en: `${secrets} more secrets are not told`,
+  ja: `ほかに ${secrets} 件の秘密情報があります`,
+});

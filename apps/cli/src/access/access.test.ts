@@ -4,11 +4,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run as runCli } from '@stricli/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildCli } from '../app.ts';
-import type { CliContext } from '../context.ts';
-import { type Language, translator } from '../text/catalogue.ts';
+import { runCommand } from '../testing/run-command.ts';
+import type { Language } from '../text/catalogue.ts';
 
 let folder = '';
 const MANIFESTS = `apiVersion: rbac.authorization.k8s.io/v1
@@ -36,20 +34,11 @@ metadata: {name: db, namespace: shop}
 spec: {podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 5432}]}]}
 `;
 
-/** Runs a command line in this process. */
-async function bartizan(words: readonly string[], language: Language = 'en', file = 'all.yaml') {
-  const written: { stdout: string[]; stderr: string[] } = { stdout: [], stderr: [] };
-  const process = {
-    env: {},
-    exitCode: undefined as unknown,
-    stdout: { write: (text: string) => written.stdout.push(text), isTTY: false },
-    stderr: { write: (text: string) => written.stderr.push(text), isTTY: false },
-  };
-  const context = { process, language, t: translator(language), checkout: '' };
-  const line = ['access', ...words, ...(file === '' ? [] : ['--from', join(folder, file)])];
-  await runCli(await buildCli(translator(language), '0'), line, context as unknown as CliContext);
-  return { exitCode: process.exitCode, stdout: written.stdout.join(''), stderr: written.stderr.join('') };
-}
+const bartizan = (words: readonly string[], language: Language = 'en', file = 'all.yaml') =>
+  runCommand(['access', ...words, ...(file === '' ? [] : ['--from', join(folder, file)])], {
+    language,
+    checkout: '',
+  });
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'bartizan-access-'));

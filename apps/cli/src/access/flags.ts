@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ListFlags } from '../commands/flags.ts';
+import type { ManifestListFlags } from '../commands/flags.ts';
 import type { Format } from '../output/render.ts';
 
 export const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const;
@@ -19,8 +19,7 @@ export interface WhoCanFlags extends SourceFlags {
 export interface PathsFlags extends SourceFlags {
   readonly groups?: string;
 }
-export interface UnusedFlags extends Omit<ListFlags, 'output'> {
-  readonly output: Format | 'manifests';
+export interface UnusedFlags extends ManifestListFlags {
   readonly groups?: string;
   readonly minimumHours?: number;
 }

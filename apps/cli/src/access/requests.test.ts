@@ -1,30 +1,18 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { run as runCli } from '@stricli/core';
 import { describe, expect, it } from 'vitest';
-import { buildCli } from '../app.ts';
-import type { CliContext } from '../context.ts';
-import { type Language, translator } from '../text/catalogue.ts';
+import { runCommand } from '../testing/run-command.ts';
+import type { Language } from '../text/catalogue.ts';
 import { lengthMs, subjectOf } from './requests.ts';
 
-/** Runs a command line in this process, without a server: what is wrong with it is said before one is asked. */
-async function bartizan(words: readonly string[], language: Language = 'en') {
-  const written: { stdout: string[]; stderr: string[] } = { stdout: [], stderr: [] };
-  const process = {
+/** Runs a command line without a server: what is wrong with it is said before one is asked. */
+const bartizan = (words: readonly string[], language: Language = 'en') =>
+  runCommand(['access', ...words], {
+    language,
     env: { BARTIZAN_SERVER: '127.0.0.1:1', BARTIZAN_TOKEN: 'bzk_x', BARTIZAN_CA_SHA256: 'x' },
-    exitCode: undefined as unknown,
-    stdout: { write: (text: string) => written.stdout.push(text), isTTY: false },
-    stderr: { write: (text: string) => written.stderr.push(text), isTTY: false },
-  };
-  const context = { process, language, t: translator(language), checkout: '' };
-  await runCli(
-    await buildCli(translator(language), '0'),
-    ['access', ...words],
-    context as unknown as CliContext,
-  );
-  return { exitCode: process.exitCode, stderr: written.stderr.join('') };
-}
+    checkout: '',
+  });
 const MORE = ['--for', '30m', '--reason', 'because'];
 
 describe('access request', () => {

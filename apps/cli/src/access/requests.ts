@@ -10,7 +10,7 @@ import {
 } from '@bartizan/contracts';
 import type { ApiClient, ApiFailure } from '../api/client.ts';
 import { columnsFor } from '../commands/columns.ts';
-import type { ListFlags } from '../commands/flags.ts';
+import type { ManifestListFlags } from '../commands/flags.ts';
 import { runList } from '../commands/list.ts';
 import { type CliContext, clientOf, perform, usage } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -26,9 +26,6 @@ export interface AskFlags {
   readonly namespace?: string;
   readonly for: string;
   readonly reason: string;
-}
-export interface RequestsFlags extends Omit<ListFlags, 'output'> {
-  readonly output: Format | 'manifests';
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
@@ -147,7 +144,7 @@ export const runAsk = (context: CliContext, who: string, flags: AskFlags): Promi
 export function runRequests(
   context: CliContext,
   id: string | undefined,
-  flags: RequestsFlags,
+  flags: ManifestListFlags,
 ): Promise<void> {
   const { output } = flags;
   if (id === undefined)

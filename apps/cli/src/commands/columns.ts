@@ -5,6 +5,7 @@ import { type PackageUse, type ResponseOf, type RouteId, SEVERITIES } from '@bar
 import { bytesText, instantText } from '../output/format.ts';
 import type { Column } from '../output/render.ts';
 import { type Language, TEXT, type TextKey, type Translate } from '../text/catalogue.ts';
+import { platformsText } from './platforms-text.ts';
 
 /** Routes that a list command shows as a table. */
 export type ListRoute = Extract<
@@ -71,10 +72,10 @@ const useText = (use: PackageUse | undefined): string => {
     : `not-seen ${Math.trunc(observedMs / 60_000)}m`;
 };
 
-/** An image that nobody scanned to the end has an unknown number of findings, never none. */
-const findingsText = (item: ItemOf<'image.list'>): string => {
-  const counted = severities(item.openFindings);
-  if (item.image.scan?.state === 'done') return counted;
+/** What nobody scanned to the end has an unknown number of findings, never none. */
+const findingsText = (counts: ItemOf<'image.list'>['openFindings'], isScanned: boolean): string => {
+  const counted = severities(counts);
+  if (isScanned) return counted;
   return counted === '0' ? '?' : `${counted} ?`;
 };
 
@@ -94,7 +95,11 @@ const CELLS: Table = {
     ['name', 'column.workload', ({ workload }) => place(workload)],
     ['image', 'column.image', ({ workload }) => workload.image ?? '-'],
     ['running', 'column.running', ({ workload }) => String(workload.running)],
-    ['findings', 'column.findings', (item) => severities(item.openFindings)],
+    [
+      'findings',
+      'column.findings',
+      (item) => findingsText(item.openFindings, item.scannedAtMs !== undefined),
+    ],
     ['events24h', 'column.events', (item) => String(item.events24h)],
     ['lastSeenAtMs', 'column.last-seen', ({ workload }) => instantText(workload.lastSeenAtMs)],
   ],
@@ -131,7 +136,11 @@ const CELLS: Table = {
     ['digest', 'column.id', ({ image }) => image.digest],
     ['references', 'column.image', ({ image }) => image.references.join(' ')],
     ['scan', 'column.scan', ({ image }) => image.scan?.state ?? 'never'],
-    ['findings', 'column.findings', (item) => findingsText(item)],
+    [
+      'findings',
+      'column.findings',
+      (item) => findingsText(item.openFindings, item.image.scan?.state === 'done'),
+    ],
     ['fixable', 'column.fixable', (item) => String(item.fixable)],
     ['packages', 'column.packages', ({ image }) => String(image.packages ?? '?')],
     ['usedBy', 'column.used-by', ({ image }) => String(image.usedBy.length)],
@@ -244,6 +253,7 @@ const CELLS: Table = {
     ['images', 'column.images', ({ run }) => String(run.images)],
     ['scanned', 'column.scanned', ({ run }) => String(run.scanned)],
     ['unchanged', 'column.unchanged', ({ run }) => String(run.unchanged)],
+    ['platforms', 'column.platforms', ({ run }, language) => platformsText(run, language)],
     ['failed', 'column.failed', ({ run }) => String(run.failed)],
     ['nextAtMs', 'column.next', ({ run }) => instantText(run.nextAtMs)],
   ],

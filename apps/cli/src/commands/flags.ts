@@ -41,6 +41,17 @@ export interface ListFlags {
   readonly sort?: string;
   readonly limit?: number;
 }
+/** Flags of a list of which one can be written as manifests. */
+export const manifestListFlags = (t: Translate, brief: string) =>
+  ({
+    ...listFlags(t),
+    output: { kind: 'enum', values: [...FORMATS, 'manifests'] as const, default: 'table', brief },
+  }) as const;
+
+/** Values of `manifestListFlags`. */
+export interface ManifestListFlags extends Omit<ListFlags, 'output'> {
+  readonly output: Format | 'manifests';
+}
 /** One positional argument. */
 export const one = (brief: string, placeholder: string) =>
   ({ kind: 'tuple', parameters: [{ brief, parse: String, placeholder }] }) as const;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { CheckResult, Finding } from '@bartizan/contracts';
+import { scanProblem } from '@bartizan/scan';
 import { describe, expect, it } from 'vitest';
 import type { CliContext } from '../context.ts';
 import type { RunReport } from '../report/run-report.ts';
@@ -62,7 +63,7 @@ const HYGIENE: HygieneFound = {
     check('image.add-steps', 'unknown', ['no history']),
     check('image.health-check', 'pass'),
   ],
-  incomplete: [{ code: 'scan.limit', path: '/opt/big', detail: 'too many strings' }],
+  incomplete: [scanProblem('scan.limit', '/opt/big', { en: 'too many strings', ja: '文字列が多すぎます' })],
   files: 7,
 };
 
@@ -107,6 +108,7 @@ describe('what hygiene found', () => {
     const japanese = shown('csv', 'ja');
     expect(japanese.out).toContain('/opt/x にボットがあります');
     expect(japanese.err).toContain('検査 3 件中 合格 1、不明 1');
+    expect(japanese.err).toContain('不完全：scan.limit /opt/big：文字列が多すぎます');
   });
 
   it('is whole in json and yaml, with the checks that nobody could answer', () => {

@@ -21,6 +21,7 @@ import {
   type FoundHygiene,
   type HygieneRules,
   KnownFileSet,
+  problemLine,
   type ScanProblem,
 } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
@@ -130,7 +131,7 @@ export const hygieneWhole = (
 
 /** One line about what was looked at, and one for each check without an answer. */
 export function showHygieneSummary(
-  { t, process }: CliContext,
+  { t, process, language }: CliContext,
   { findings, checks, incomplete, files }: HygieneFound,
 ): void {
   const write = (text: string): unknown => process.stderr.write(`${plain(text)}\n`);
@@ -149,5 +150,5 @@ export function showHygieneSummary(
     if (result.outcome === 'unknown')
       write(t('scan.check-unknown', { check: result.check, reason: result.evidence[0] ?? '' }));
   for (const problem of incomplete.slice(0, SHOWN))
-    write(t('scan.incomplete', { reason: `${problem.code} ${problem.path}: ${problem.detail}` }));
+    write(t('scan.incomplete', { reason: problemLine(problem)[language] }));
 }

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { inLanguage } from '@bartizan/contracts';
+import { problemLine } from '@bartizan/scan';
 import type { CliContext } from '../context.ts';
 import { type GateRules, type StoodItem, unusedExceptions } from '../gate/standing.ts';
 import { plain } from '../output/width.ts';
@@ -21,10 +23,10 @@ const writer =
     process.stderr.write(`${plain(text)}\n`);
 
 /** Says on stderr what was left out: never silent, whatever the form. */
-function noteIncomplete({ t }: CliContext, { scanned }: TargetOutcome, write: Write): void {
+function noteIncomplete({ t, language }: CliContext, { scanned }: TargetOutcome, write: Write): void {
   const problems = scanned?.incomplete ?? [];
   for (const problem of problems.slice(0, SHOWN))
-    write(t('scan.incomplete', { reason: `${problem.code} ${problem.path}: ${problem.detail}` }));
+    write(t('scan.incomplete', { reason: problemLine(problem)[language] }));
   const rest = problems.length - SHOWN;
   if (rest > 0) write(t('scan.incomplete-more', { count: rest }));
 }
@@ -47,7 +49,7 @@ function noteDrift({ t }: CliContext, { scanned }: TargetOutcome, write: Write):
 }
 
 /** Says on stderr how many there are, and what could not be judged. */
-function noteJudged({ t }: CliContext, { report }: TargetOutcome, write: Write): void {
+function noteJudged({ t, language }: CliContext, { report }: TargetOutcome, write: Write): void {
   if (report === undefined) return;
   write(
     t('scan.summary', {
@@ -57,7 +59,8 @@ function noteJudged({ t }: CliContext, { report }: TargetOutcome, write: Write):
     }),
   );
   for (const { state, ecosystem, packages, reason } of report.coverage)
-    if (state !== 'covered') write(t('scan.not-covered', { ecosystem, packages, reason: reason ?? state }));
+    if (state !== 'covered')
+      write(t('scan.not-covered', { ecosystem, packages, reason: inLanguage(reason ?? state, language) }));
 }
 
 /** Everything there is to say about one target beside its findings. */

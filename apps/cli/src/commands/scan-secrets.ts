@@ -7,6 +7,7 @@ import { DEFAULT_TENANT, type Finding, LOCAL_CLUSTER, ok, type Result } from '@b
 import {
   compileSecretRules,
   makeHashKey,
+  problemLine,
   type SecretReport,
   SecretScanner,
   secretFinding,
@@ -81,7 +82,7 @@ export const secretColumns = ({ t, language }: CliContext): Column<Finding>[] =>
 ];
 
 /** One line about what was searched, and one for each gap. */
-export function showSecretsSummary({ t, process }: CliContext, { report }: SecretsFound): void {
+export function showSecretsSummary({ t, process, language }: CliContext, { report }: SecretsFound): void {
   const write = (text: string): unknown => process.stderr.write(`${plain(text)}\n`);
   write(
     t('scan.secrets-summary', {
@@ -92,7 +93,7 @@ export function showSecretsSummary({ t, process }: CliContext, { report }: Secre
     }),
   );
   for (const problem of report.incomplete.slice(0, SHOWN))
-    write(t('scan.incomplete', { reason: `${problem.code} ${problem.path}` }));
+    write(t('scan.incomplete', { reason: problemLine(problem)[language] }));
 }
 
 /** What json and yaml show of secrets: the findings with who answers for them, and what bounds them. Never a value. */

@@ -26,6 +26,7 @@ import {
   type ScanReport,
   type SecretReport,
   type SecretScanner,
+  scanProblem,
 } from '@bartizan/scan';
 import type { PolicyVerdict } from '@bartizan/scan/signatures';
 import type { ApiFailure } from '../api/client.ts';
@@ -181,15 +182,19 @@ export const scanContainerRoot = (
     const problems: ScanProblem[] =
       drift === undefined
         ? [
-            {
-              code: 'scan.unsupported',
-              path: '/',
-              detail: 'not an overlay: what differs from the image cannot be told',
-            },
+            scanProblem('scan.unsupported', '/', {
+              en: 'not an overlay: what differs from the image cannot be told',
+              ja: 'overlay ではないため、イメージとの違いは分かりません',
+            }),
           ]
         : drift.isComplete
           ? []
-          : [{ code: 'scan.limit', path: '/', detail: 'not all changed files were looked at' }];
+          : [
+              scanProblem('scan.limit', '/', {
+                en: 'not all changed files were looked at',
+                ja: '変更されたファイルの一部は調べていません',
+              }),
+            ];
     const scanned = catalogue(tree, { subject: { kind: 'directory', name }, problems }, CONTAINER_EXCLUSIONS);
     if (drift === undefined) return ok(scanned);
     return ok({

@@ -5,44 +5,18 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run as runCli } from '@stricli/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildCli } from '../app.ts';
-import type { CliContext } from '../context.ts';
-import { type Language, translator } from '../text/catalogue.ts';
+import { type Ended, runCommand } from '../testing/run-command.ts';
+import type { Language } from '../text/catalogue.ts';
 
 let folder = '';
 const at = (name: string): string => join(folder, name);
 
-interface Ended {
-  readonly exitCode: unknown;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a command line in this process. */
-async function bartizan(
+const bartizan = (
   words: readonly string[],
   env: Record<string, string> = {},
   language: Language = 'en',
-): Promise<Ended> {
-  const written: { stdout: string[]; stderr: string[] } = { stdout: [], stderr: [] };
-  const process = {
-    env,
-    exitCode: undefined as unknown,
-    stdout: { write: (text: string) => written.stdout.push(text), isTTY: false },
-    stderr: { write: (text: string) => written.stderr.push(text), isTTY: false },
-  };
-  const context = {
-    process,
-    language,
-    t: translator(language),
-    checkout: folder,
-    ask: async () => undefined,
-  };
-  await runCli(await buildCli(translator(language), '0'), words, context as unknown as CliContext);
-  return { exitCode: process.exitCode, stdout: written.stdout.join(''), stderr: written.stderr.join('') };
-}
+): Promise<Ended> => runCommand(words, { language, env, checkout: folder, ask: async () => undefined });
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'bartizan-sign-'));

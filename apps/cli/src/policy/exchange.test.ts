@@ -3,30 +3,15 @@
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { run as runCli } from '@stricli/core';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildCli } from '../app.ts';
-import type { CliContext } from '../context.ts';
-import { type Language, translator } from '../text/catalogue.ts';
+import { runCommand } from '../testing/run-command.ts';
+import type { Language } from '../text/catalogue.ts';
 
 let folder = '';
 const at = (name: string): string => join(folder, name);
-const CHECKOUT = resolve(import.meta.dirname, '../../../..');
 
-/** Runs a command line in this process. */
-async function bartizan(words: readonly string[], language: Language = 'en') {
-  const written: { stdout: string[]; stderr: string[] } = { stdout: [], stderr: [] };
-  const process = {
-    env: {},
-    exitCode: undefined as unknown,
-    stdout: { write: (text: string) => written.stdout.push(text), isTTY: false },
-    stderr: { write: (text: string) => written.stderr.push(text), isTTY: false },
-  };
-  const context = { process, language, t: translator(language), checkout: CHECKOUT };
-  await runCli(await buildCli(translator(language), '0'), words, context as unknown as CliContext);
-  return { exitCode: process.exitCode, stdout: written.stdout.join(''), stderr: written.stderr.join('') };
-}
+const bartizan = (words: readonly string[], language: Language = 'en') => runCommand(words, { language });
 
 const NEUVECTOR = `rules:
 - {id: 1000, rule_type: deny, category: Kubernetes, comment: "", disable: false, rule_mode: protect, criteria: [{name: runAsPrivileged, op: "=", value: "true"}]}

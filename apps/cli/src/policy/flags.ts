@@ -11,6 +11,7 @@ export const APPLY_FORMATS = ['table', 'json', 'yaml', 'csv', 'sarif', 'junit', 
 /** Flags of `policy apply`. */
 export interface ApplyFlags extends PolicySources {
   readonly ownOnly: boolean;
+  readonly secrets: boolean;
   readonly output: (typeof APPLY_FORMATS)[number];
   readonly failOn?: Severity;
   readonly namespace?: string;
@@ -69,7 +70,7 @@ export interface NativeFlags {
   readonly output: Format;
 }
 
-/** Flags of `policy reports`. */
+/** Flags of `policy reports` and `policy coverage`. */
 export interface ReportsFlags {
   readonly output: Format;
 }

@@ -1,17 +1,34 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AdmissionStage, AdmissionViolation } from '@bartizan/contracts';
+import type { AdmissionStage, AdmissionViolation, SecretEvidence } from '@bartizan/contracts';
+import { severityRank } from '@bartizan/contracts/admission';
 import {
   type AdmissionContext,
+  type AdmissionRequest,
   type AdmissionRuleSet,
+  type CustomKind,
   EMPTY_CONTEXT,
-  type FoundViolation,
   findViolations,
 } from '@bartizan/engine/admission';
-import { locateAll, type ReadDocument, type YamlPath, type YamlProblem } from '@bartizan/scan/yaml';
-import { isKubernetesObject, isMapping, type KubernetesObject, requestOf } from './kubernetes-object.ts';
-import { documentsOf } from './manifests.ts';
+import {
+  locateAll,
+  type ReadDocument,
+  type YamlPath,
+  type YamlProblem,
+  type YamlReading,
+} from '@bartizan/scan/yaml';
+import {
+  DEFINITION,
+  isDefinition,
+  isKubernetesObject,
+  isMapping,
+  type KubernetesObject,
+  requestOf,
+} from './kubernetes-object.ts';
+import { type DefinitionsAlone, documentsOf, type ManifestInput } from './manifests.ts';
+import { type PlaceInValue, placeInValue } from './place-in-value.ts';
+import type { ReportedViolation } from './reported.ts';
 
 /** A place of a manifest that violates a rule. */
 export interface PolicyFinding extends AdmissionViolation {
@@ -19,15 +36,22 @@ export interface PolicyFinding extends AdmissionViolation {
   readonly line: number;
   readonly column: number;
   readonly object: ObjectName;
+  /** What may be told of a secret that is written there. */
+  readonly secret?: Pick<SecretEvidence, 'preview' | 'fingerprint' | 'verification'>;
+}
+
+/** A place where something was found: one for all rules that say the same of it. */
+export interface FoundPlace {
+  readonly file: string;
+  readonly object: ObjectName;
+  readonly line: number;
+  readonly column: number;
 }
 
 /** A violation with its place, not yet put in words. */
 export interface PlacedViolation {
-  readonly violation: FoundViolation;
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly object: ObjectName;
+  readonly violation: ReportedViolation;
+  readonly place: FoundPlace;
 }
 
 /** Which object it is about. */
@@ -57,6 +81,8 @@ export interface PolicyRun {
   files: number;
   documents: number;
   objects: number;
+  /** Definitions of custom kinds among them. */
+  definitions: number;
   /** Documents that are no objects of Kubernetes: values of a chart, for instance. */
   others: number;
   /** Asked of facts that a file cannot tell (scans, signatures, permissions), by rule: how often nobody knew. */
@@ -69,6 +95,15 @@ export interface PolicyRun {
   readonly bySeverity: Map<string, number>;
 }
 
+/** A secret of an object, as a violation, and where in the value of its place it stands. */
+export interface FoundSecret {
+  readonly violation: ReportedViolation;
+  readonly within?: PlaceInValue | undefined;
+}
+
+/** Finds secrets in an object that is judged. */
+export type FindSecrets = (object: KubernetesObject, request: AdmissionRequest) => readonly FoundSecret[];
+
 /** How to judge. */
 export interface JudgeOptions {
   readonly set: AdmissionRuleSet;
@@ -76,6 +111,14 @@ export interface JudgeOptions {
   readonly nowMs: number;
   readonly stage: AdmissionStage;
   readonly context?: AdmissionContext;
+  /** Custom kinds that the manifests define, by `group/kind`. */
+  readonly kinds?: ReadonlyMap<string, CustomKind> | undefined;
+  /** Documents that were read already, by file: one definition of a custom kind each. */
+  readonly alone?: ReadonlyMap<string, DefinitionsAlone> | undefined;
+  /** What the standard input holds. */
+  readonly input?: ManifestInput | undefined;
+  /** Without it values are judged by the rules alone. */
+  readonly findSecrets?: FindSecrets | undefined;
   /** Takes each violation as it comes, so that a report of many is never held whole; without it the run keeps them. */
   readonly take?: (placed: PlacedViolation) => void;
 }
@@ -91,6 +134,7 @@ export const newRun = (): PolicyRun => ({
   files: 0,
   documents: 0,
   objects: 0,
+  definitions: 0,
   others: 0,
   unknown: new Map(),
   excepted: 0,
@@ -98,8 +142,11 @@ export const newRun = (): PolicyRun => ({
   bySeverity: new Map(),
 });
 
+const isDigits = (step: string | number): boolean => typeof step === 'string' && /^\d+$/.test(step);
+
 /** The steps of a place as a document has them: digits are a place where the object has a list. */
 export function stepsIn(value: unknown, path: YamlPath): YamlPath {
+  if (!path.some(isDigits)) return path;
   let here = value;
   return path.map((key) => {
     const step = Array.isArray(here) ? Number(key) : key;
@@ -132,14 +179,17 @@ export function* objectsOf(value: unknown, steps: YamlPath = []): Generator<Plac
 const typeOfItems = ({ apiVersion, kind }: KubernetesObject): object =>
   kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
 
+/** What was found in one document: violations, each with the number of its place. */
 interface Found {
-  readonly violation: FoundViolation;
-  readonly object: ObjectName;
-  readonly steps: YamlPath;
+  readonly violations: { readonly violation: ReportedViolation; readonly place: number }[];
+  readonly objects: ObjectName[];
+  readonly paths: YamlPath[];
+  /** Where in the value at its place something stands, by number of the place. */
+  readonly within: Map<number, PlaceInValue>;
 }
 
 /** Counts a violation; true when it is one to be shown. */
-function countViolation({ state, rule: { id, severity } }: FoundViolation, run: PolicyRun): boolean {
+function countViolation({ state, rule: { id, severity } }: ReportedViolation, run: PolicyRun): boolean {
   if (state === 'excepted') run.excepted++;
   if (state === 'unknown') run.unknown.set(id, (run.unknown.get(id) ?? 0) + 1);
   if (state !== 'violated') return false;
@@ -147,23 +197,74 @@ function countViolation({ state, rule: { id, severity } }: FoundViolation, run: 
   return true;
 }
 
-/** Judges one object; adds what is to be shown, as far as there is room. */
-function judgeObject(placed: Placed, options: JudgeOptions, run: PolicyRun, found: Found[]): void {
-  const { object, steps } = placed;
-  const { set, nowMs, stage, context = EMPTY_CONTEXT } = options;
-  const request = requestOf(object, { namespace: options.namespace });
-  const violations = findViolations(set, request, context, nowMs, stage);
+/** What violations of one object have in common. */
+interface Judged extends Placed {
+  readonly named: ObjectName;
+  /** Numbers of the places that were met. */
+  readonly places: Map<object, number>;
+}
+
+/** Adds what is to be shown, as far as there is room; gives the number of its place. */
+function addViolation(
+  violation: ReportedViolation,
+  { object, steps, named, places }: Judged,
+  run: PolicyRun,
+  found: Found,
+): number | undefined {
+  if (!countViolation(violation, run)) return undefined;
+  if (run.listed >= FINDINGS_MAX) {
+    run.more++;
+    return undefined;
+  }
+  run.listed++;
+  let place = places.get(violation.place);
+  if (place === undefined) {
+    const path = stepsIn(object, violation.steps);
+    place = found.paths.push(steps.length === 0 ? path : [...steps, ...path]) - 1;
+    found.objects.push(named);
+    places.set(violation.place, place);
+  }
+  found.violations.push({ violation, place });
+  return place;
+}
+
+/** The rule of admission that asks whether a value is a secret. */
+const BY_VALUE = 'admission.credential-in-environment';
+
+/**
+ * Whether a violation says no more than a secret that is told at the same place: the rule of the secret knows its kind
+ * and what to do, and is at least as severe. What would be refused at admission is told besides.
+ */
+const isToldAsSecret = (
+  { rule, state, mode, path }: ReportedViolation,
+  secrets: readonly FoundSecret[],
+): boolean =>
+  rule.id === BY_VALUE &&
+  state === 'violated' &&
+  mode === 'warn' &&
+  secrets.some(
+    ({ violation: secret }) =>
+      secret.state === 'violated' &&
+      secret.path === path &&
+      severityRank(secret.rule.severity) <= severityRank(rule.severity),
+  );
+
+/** Judges one object. */
+function judgeObject(placed: Placed, options: JudgeOptions, run: PolicyRun, found: Found): void {
+  const { object } = placed;
+  const { set, nowMs, stage, context = EMPTY_CONTEXT, findSecrets } = options;
+  const request = requestOf(object, options);
   run.objects++;
+  if (isDefinition(object)) run.definitions++;
   const { kind, namespace, name } = request;
   const named = { apiVersion: object.apiVersion, kind, namespace, name };
-  for (const violation of violations) {
-    if (!countViolation(violation, run)) continue;
-    if (run.listed >= FINDINGS_MAX) {
-      run.more++;
-      continue;
-    }
-    run.listed++;
-    found.push({ violation, object: named, steps: [...steps, ...stepsIn(object, violation.steps)] });
+  const judged: Judged = { ...placed, named, places: new Map() };
+  const secrets = findSecrets?.(object, request) ?? [];
+  for (const violation of findViolations(set, request, context, nowMs, stage))
+    if (!isToldAsSecret(violation, secrets)) addViolation(violation, judged, run, found);
+  for (const { violation, within } of secrets) {
+    const place = addViolation(violation, judged, run, found);
+    if (place !== undefined && within !== undefined) found.within.set(place, within);
   }
 }
 
@@ -174,25 +275,27 @@ export function judgeDocument(
   options: JudgeOptions,
   run: PolicyRun,
 ): void {
-  const found: Found[] = [];
+  const found: Found = { violations: [], objects: [], paths: [], within: new Map() };
   let objects = 0;
   for (const placed of objectsOf(document.value)) {
     objects++;
     judgeObject(placed, options, run, found);
   }
   if (objects === 0 && document.value !== null) run.others++;
-  if (found.length === 0) return;
-  const places = locateAll(
-    document,
-    found.map(({ steps }) => steps),
-  );
-  const keep = ({ violation, ...placed }: PlacedViolation): void => {
-    run.findings.push({ ...violation.describe(), ...placed });
+  if (found.violations.length === 0) return;
+  const positions = locateAll(document, found.paths);
+  const places = found.objects.map((object, at): FoundPlace => {
+    const position = positions[at] ?? { line: document.line, column: 1 };
+    const within = found.within.get(at);
+    return { file, object, ...(within === undefined ? position : placeInValue(document, position, within)) };
+  });
+  const keep = ({ violation, place }: PlacedViolation): void => {
+    run.findings.push({ ...violation.describe(), ...place });
   };
   const { take = keep } = options;
-  for (const [at, { violation, object }] of found.entries()) {
-    const { line, column } = places[at] ?? { line: document.line, column: 1 };
-    take({ violation, file, object, line, column });
+  for (const { violation, place: at } of found.violations) {
+    const place = places[at];
+    if (place !== undefined) take({ violation, place });
   }
 }
 
@@ -205,13 +308,34 @@ export const problemIn = (file: string, { code, detail, line, column }: YamlProb
   detail,
 });
 
+/** Whether something may be found in a definition: seldom a rule is about them, and then mostly about who changes one. */
+function asksOfDefinitions(options: JudgeOptions): boolean {
+  const { set, stage, findSecrets } = options;
+  const some = { apiVersion: 'apiextensions.k8s.io/v1', kind: DEFINITION };
+  return findSecrets !== undefined || set.dispatch(requestOf(some, options), stage).rules.length > 0;
+}
+
+/** Tells the documents that need not be read again, and counts them. */
+function unread(file: string, options: JudgeOptions, run: PolicyRun): YamlReading['isWanted'] {
+  const known = options.alone?.get(file);
+  if (known === undefined || known.size === 0 || asksOfDefinitions(options)) return undefined;
+  return ({ firstLine, bytes }) => {
+    // A file that was written to in between is read as it is now.
+    if (known.get(firstLine) !== bytes.length) return true;
+    run.documents++;
+    run.objects++;
+    run.definitions++;
+    return false;
+  };
+}
+
 /** Judges files one after the other, document by document; what cannot be read is told and never stops the rest. */
 export async function judgeFiles(files: readonly string[], options: JudgeOptions): Promise<PolicyRun> {
   const run = newRun();
   for (const file of files) {
     run.files++;
     try {
-      for await (const document of documentsOf(file)) {
+      for await (const document of documentsOf(file, options.input, unread(file, options, run))) {
         run.documents++;
         if (document.ok) judgeDocument(file, document, options, run);
         else run.problems.push(problemIn(file, document.problem));

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AdmissionOperation } from '@bartizan/contracts';
-import { type AdmissionRequest, resourceOf } from '@bartizan/engine/admission';
+import { type AdmissionRequest, type CustomKind, resourceOf } from '@bartizan/engine/admission';
 
 /** A Kubernetes object as a manifest gives it. */
 export interface KubernetesObject {
@@ -26,6 +26,13 @@ export const isKubernetesObject = (value: unknown): value is KubernetesObject =>
   typeof value['kind'] === 'string' &&
   (value['metadata'] === undefined || value['metadata'] === null || isMapping(value['metadata']));
 
+/** What defines a custom kind is of this one. */
+export const DEFINITION = 'CustomResourceDefinition';
+
+/** Whether an object defines a custom kind. */
+export const isDefinition = ({ apiVersion, kind }: KubernetesObject): boolean =>
+  kind === DEFINITION && apiVersion.startsWith('apiextensions.k8s.io/');
+
 /** Kinds of Kubernetes that stand in no namespace. */
 const CLUSTER_KINDS = new Set([
   'Namespace',
@@ -33,7 +40,7 @@ const CLUSTER_KINDS = new Set([
   'PersistentVolume',
   'ClusterRole',
   'ClusterRoleBinding',
-  'CustomResourceDefinition',
+  DEFINITION,
   'APIService',
   'StorageClass',
   'PriorityClass',
@@ -59,6 +66,8 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 export interface Circumstances {
   /** Namespace of objects that name none, as kubectl takes it. */
   readonly namespace: string;
+  /** Custom kinds whose definitions are at hand, by `group/kind`. */
+  readonly kinds?: ReadonlyMap<string, CustomKind> | undefined;
   readonly operation?: AdmissionOperation;
   readonly subResource?: string;
   readonly oldObject?: unknown;
@@ -71,13 +80,15 @@ export function requestOf(object: KubernetesObject, about: Circumstances): Admis
   const slash = apiVersion.indexOf('/');
   const group = slash === -1 ? '' : apiVersion.slice(0, slash);
   const stated = textOf(metadata?.namespace);
+  const defined = about.kinds?.get(`${group}/${kind}`);
+  const isClusterWide = defined === undefined ? CLUSTER_KINDS.has(kind) : !defined.isNamespaced;
   return {
     operation: about.operation ?? 'CREATE',
     group,
-    resource: resourceOf(group, kind),
+    resource: defined?.resource ?? resourceOf(group, kind),
     subResource: about.subResource ?? '',
     kind,
-    namespace: CLUSTER_KINDS.has(kind) ? '' : stated === '' ? about.namespace : stated,
+    namespace: isClusterWide ? '' : stated === '' ? about.namespace : stated,
     name: textOf(metadata?.name) || textOf(metadata?.generateName),
     object,
     ...(about.oldObject === undefined ? {} : { oldObject: about.oldObject }),

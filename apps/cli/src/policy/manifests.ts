@@ -1,12 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from '@bartizan/contracts';
 import { err, failure, ok } from '@bartizan/contracts/result';
-import { type YamlDocument, YamlReader } from '@bartizan/scan/yaml';
+import { type YamlDocument, YamlReader, type YamlReading } from '@bartizan/scan/yaml';
 import type { ApiFailure } from '../api/client.ts';
+
+/** Documents of one file that hold one definition and nothing else: bytes by the line they begin in. */
+export type DefinitionsAlone = ReadonlyMap<number, number>;
 
 /** Name of the standard input on the command line, and in reports. */
 export const STDIN = '-';
@@ -44,11 +47,29 @@ export function manifestFiles(paths: readonly string[]): Result<readonly string[
   return ok([...new Set(found)]);
 }
 
+/** The pieces of a file, each in the place of the one before. */
+export function* piecesOf(path: string): Generator<Uint8Array> {
+  const file = openSync(path, 'r');
+  try {
+    const room = Buffer.allocUnsafeSlow(PIECE_BYTES);
+    for (let length = readSync(file, room); length > 0; length = readSync(file, room))
+      yield room.subarray(0, length);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** What the standard input holds. */
+export type ManifestInput = AsyncIterable<Uint8Array>;
+
 /** The documents of one file, read piece by piece: no file is ever held whole. */
-export async function* documentsOf(path: string): AsyncGenerator<YamlDocument> {
-  const reader = new YamlReader({}, { places: true });
-  const pieces: AsyncIterable<Uint8Array> =
-    path === STDIN ? process.stdin : createReadStream(path, { highWaterMark: PIECE_BYTES });
-  for await (const piece of pieces) yield* reader.push(piece);
+export async function* documentsOf(
+  path: string,
+  input?: ManifestInput,
+  isWanted?: YamlReading['isWanted'],
+): AsyncGenerator<YamlDocument> {
+  const reader = new YamlReader({}, { places: true, isWanted });
+  if (path === STDIN) for await (const piece of input ?? process.stdin) yield* reader.push(piece);
+  else for (const piece of piecesOf(path)) yield* reader.push(piece);
   yield* reader.end();
 }

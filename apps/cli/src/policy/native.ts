@@ -55,6 +55,9 @@ function show(context: CliContext, format: NativeFlags['output'], native: Admiss
     ...(verdicts === undefined || verdicts.overflow === 0
       ? []
       : [t('native.overflow', { overflow: verdicts.overflow })]),
+    ...(native.leftover === undefined
+      ? []
+      : [plain(t('native.leftover', { why: `${native.leftover.code}: ${native.leftover.detail}` }))]),
   ];
   process.stderr.write(`${lines.join('\n')}\n`);
 }
@@ -94,6 +97,6 @@ export function runNative(
     const isBad = native.value.policies.some(
       ({ state, defaults }) => isHindered(state) || isHindered(defaults?.state),
     );
-    return ok(isBad ? EXIT.failed : EXIT.fine);
+    return ok(isBad || native.value.leftover !== undefined ? EXIT.failed : EXIT.fine);
   });
 }

@@ -5,11 +5,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readYaml } from '@bartizan/scan/yaml';
-import { run as runCli } from '@stricli/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildCli } from '../app.ts';
-import type { CliContext } from '../context.ts';
-import { type Language, translator } from '../text/catalogue.ts';
+import { type Ended, runCommand } from '../testing/run-command.ts';
+import type { Language } from '../text/catalogue.ts';
 import { stepsIn } from './judge-manifests.ts';
 import { requestOf } from './kubernetes-object.ts';
 
@@ -17,25 +15,8 @@ let folder = '';
 const at = (name: string): string => join(folder, name);
 const CHECKOUT = resolve(import.meta.dirname, '../../../..');
 
-interface Ended {
-  readonly exitCode: unknown;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a command line in this process. */
-async function bartizan(words: readonly string[], language: Language = 'en'): Promise<Ended> {
-  const written: { stdout: string[]; stderr: string[] } = { stdout: [], stderr: [] };
-  const process = {
-    env: {},
-    exitCode: undefined as unknown,
-    stdout: { write: (text: string) => written.stdout.push(text), isTTY: false },
-    stderr: { write: (text: string) => written.stderr.push(text), isTTY: false },
-  };
-  const context = { process, language, t: translator(language), checkout: CHECKOUT };
-  await runCli(await buildCli(translator(language), '0'), words, context as unknown as CliContext);
-  return { exitCode: process.exitCode, stdout: written.stdout.join(''), stderr: written.stderr.join('') };
-}
+const bartizan = (words: readonly string[], language: Language = 'en'): Promise<Ended> =>
+  runCommand(words, { language });
 
 const RULES = `apiVersion: policy.bartizan.dev/v1alpha1
 kind: AdmissionRule
@@ -311,7 +292,7 @@ describe('policy explain', () => {
     const english = await bartizan(['policy', 'explain', at('rules/own.yaml')]);
     expect(english.stdout).toContain('for a container:\n    the container is privileged');
     const japanese = await bartizan(['policy', 'explain', 'admission.privileged'], 'ja');
-    expect(japanese.stdout).toContain('いずれかのコンテナ');
+    expect(japanese.stdout).toContain('いずれかのコンテナー');
     expect((await bartizan(['policy', 'explain', 'admission.nonsense'])).exitCode).toBe(5);
   });
 });

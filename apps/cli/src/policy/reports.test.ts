@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueAuthority, issueServer } from '@bartizan/adapters/pki';
-import type { AdmissionReports } from '@bartizan/contracts';
+import type { AdmissionCoverage, AdmissionNative, AdmissionReports } from '@bartizan/contracts';
 import { run as runCli } from '@stricli/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildCli } from '../app.ts';
@@ -19,7 +19,7 @@ const KEPT: AdmissionReports = {
 };
 let folder = '';
 let server: Server;
-let answer: AdmissionReports = KEPT;
+let answer: AdmissionReports | AdmissionCoverage | AdmissionNative = KEPT;
 const asked: string[] = [];
 
 beforeAll(async () => {
@@ -45,8 +45,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs `policy reports` in this process, against the server of this test. */
-async function reports(words: readonly string[], language: Language = 'en') {
+/** Runs `policy ...` in this process, against the server of this test. */
+async function policy(words: readonly string[], language: Language = 'en') {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const written: string[] = [];
@@ -59,9 +59,80 @@ async function reports(words: readonly string[], language: Language = 'en') {
   const process = { env, exitCode: undefined as unknown, stdout: { write }, stderr: { write } };
   const context = { process, language, t: translator(language), checkout: folder };
   const cli = await buildCli(translator(language), '0');
-  await runCli(cli, ['policy', 'reports', ...words], context as unknown as CliContext);
+  await runCli(cli, ['policy', ...words], context as unknown as CliContext);
   return { exitCode: process.exitCode, text: written.join('') };
 }
+
+const reports = (words: readonly string[], language: Language = 'en') =>
+  policy(['reports', ...words], language);
+
+describe('policy coverage', () => {
+  const kind = { versions: ['v1'], places: ['spec.template'], open: [], native: true };
+  const coverage: AdmissionCoverage = {
+    kinds: [],
+    namespaces: [],
+    custom: {
+      ...{ definitions: 'known', read: 3, leftOut: 0 },
+      kinds: [
+        { ...kind, resource: 'argoproj.io/rollouts', found: 'schema', audit: 'followed', objects: 12 },
+        {
+          ...{
+            ...kind,
+            resource: 'shapes.example/opens',
+            found: 'name',
+            native: false,
+            open: ['spec.values'],
+          },
+          ...{ audit: 'not-permitted', code: 'E_KUBE_NOT_PERMITTED', remedy: 'kubectl create clusterrole x' },
+        },
+      ],
+    },
+    notAsked: [],
+  };
+
+  it('shows what holds pods, what is unknown, and the command that helps', async () => {
+    answer = coverage;
+    const { exitCode, text } = await policy(['coverage']);
+    expect(exitCode).toBe(0);
+    for (const part of [
+      'argoproj.io/rollouts',
+      'spec.template',
+      '12',
+      'unknown',
+      'spec.values',
+      'webhook only',
+    ])
+      expect(text).toContain(part);
+    expect(text).toContain('To read what exists of shapes.example/opens: kubectl create clusterrole x');
+    const japanese = (await policy(['coverage'], 'ja')).text;
+    expect(japanese).toContain('読み取りを許可するには');
+    expect(JSON.parse((await policy(['coverage', '-o', 'json'])).text)).toEqual(coverage);
+  });
+
+  it('fails where rules name what is asked of nobody, and says what', async () => {
+    answer = {
+      ...coverage,
+      custom: { ...coverage.custom, definitions: 'not-permitted', code: 'E_KUBE_NOT_PERMITTED', kinds: [] },
+      notAsked: ['g9.example/r1'],
+    };
+    const { exitCode, text } = await policy(['coverage']);
+    expect(exitCode).toBe(1);
+    expect(text).toContain('Rules name 1 resources');
+    expect(text).toContain('g9.example/r1');
+    expect(text).toContain('not known now (E_KUBE_NOT_PERMITTED)');
+  });
+});
+
+describe('policy native', () => {
+  it('fails where something that nobody wants any more may still be in force', async () => {
+    const none: AdmissionNative = { state: 'off', rules: [], policies: [] };
+    answer = none;
+    expect((await policy(['native', 'status'])).exitCode).toBe(0);
+    answer = { ...none, leftover: { code: 'E_KUBE_TOO_MANY', detail: 'more than 10000' } };
+    const { exitCode, text } = await policy(['native', 'status']);
+    expect([exitCode, text.includes('E_KUBE_TOO_MANY: more than 10000')]).toEqual([1, true]);
+  });
+});
 
 describe('policy reports', () => {
   it('are shown with their API, their number and what found no room', async () => {

@@ -6,8 +6,9 @@ import { err, failure, ok } from '@bartizan/contracts/result';
 import {
   type AdmissionRuleSet,
   type CelCompiler,
-  CUSTOM_POD_PATHS,
+  type CustomKind,
   compileAdmissionPolicy,
+  customPodPaths,
   PSS_MINOR_LATEST,
   pssRules,
 } from '@bartizan/engine/admission';
@@ -61,23 +62,17 @@ async function celFor(rules: readonly AdmissionRule[]): Promise<{ readonly compi
   return { compileCel: ruleCelCompiler() };
 }
 
-/** Compiles them. A rule that cannot be compiled ends the call: a gate that leaves rules out is none. */
-export async function compileRules(files: PolicyFiles): Promise<Result<AdmissionRuleSet, ApiFailure>> {
+/** Compiles them, for the custom kinds in wide use and those that are given. A rule that cannot be compiled ends the call: a gate that leaves rules out is none. */
+export async function compileRules(
+  files: PolicyFiles,
+  kinds: readonly CustomKind[] = [],
+): Promise<Result<AdmissionRuleSet, ApiFailure>> {
   const { bindings, exceptions } = files;
   const off = new Set(files.disabled);
   const rules = files.rules.filter(({ id }) => !off.has(id));
   if (rules.length === 0) return usage('--policies: no rules');
-  const whole = { rules, bindings, exceptions, podPaths: CUSTOM_POD_PATHS };
+  const whole = { rules, bindings, exceptions, podPaths: customPodPaths(kinds) };
   return compileAdmissionPolicy(whole, await celFor(rules));
-}
-
-/** The compiled rules of a call. */
-export async function ruleSetOf(
-  checkout: string,
-  sources: PolicySources,
-): Promise<Result<AdmissionRuleSet, ApiFailure>> {
-  const files = rulesOf(checkout, sources);
-  return files.ok ? compileRules(files.value) : files;
 }
 
 /** One rule by its id. */

@@ -4,13 +4,18 @@
 import { hash } from 'node:crypto';
 import type { Severity } from '@bartizan/contracts';
 import { InvariantError } from '@bartizan/contracts/result';
-import type { AdmissionRuleSet } from '@bartizan/engine/admission';
+import type { AdmissionRuleSet, CustomKind } from '@bartizan/engine/admission';
 import type { Language } from '../text/catalogue.ts';
-import type { ObjectName, PlacedViolation, PolicyFinding, PolicyRun } from './judge-manifests.ts';
+import type { FoundPlace, ObjectName, PlacedViolation, PolicyFinding, PolicyRun } from './judge-manifests.ts';
+import type { ReportedRule } from './reported.ts';
 
 /** What is known of a report before anything is judged. */
 export interface ReportBasis {
   readonly set: AdmissionRuleSet;
+  /** The rules of the set, and those that find secrets where they are searched for. */
+  readonly rules: readonly ReportedRule[];
+  /** Custom kinds that the manifests define. */
+  readonly kinds: readonly CustomKind[];
   readonly language: Language;
   readonly toolVersion: string;
   readonly startedAtMs: number;
@@ -52,12 +57,12 @@ const json = (value: unknown): string => JSON.stringify(value);
 const inside = (text: string): string => json(text).slice(1, -1);
 
 /** What the results of one file, and of one object, have in common, as JSON that stands between what differs. */
-interface Shared {
+interface ObjectText {
   readonly file: string;
   readonly object: ObjectName;
   readonly inFile: string;
   readonly uri: string;
-  /** From behind the path in the sentence to the line. */
+  /** From behind the sentence to the line. */
   readonly location: string;
   /** From behind the column to the path. */
   readonly name: string;
@@ -65,8 +70,20 @@ interface Shared {
   readonly print: string;
 }
 
+/** What the results of one place have in common: those of rules that say the same of it. */
+interface PlaceText {
+  /** From the sentence to the fingerprint. */
+  readonly head: string;
+  /** What fingerprints are made of, behind the rule. */
+  readonly print: string;
+  /** From behind the mode to the end. */
+  readonly tail: string;
+}
+
 /** What the results of one rule have in common. */
 interface RuleText {
+  readonly at: number;
+  readonly of: Severity;
   /** Up to the sentence. */
   readonly head: string;
   /** What its fingerprints are made of, up to the file. */
@@ -75,80 +92,84 @@ interface RuleText {
   readonly severity: string;
 }
 
-const SENTENCES_MAX = 10_000;
+const ruleText = ({ id, severity }: Pick<ReportedRule, 'id' | 'severity'>, at: number): RuleText => ({
+  at,
+  of: severity,
+  head: `{"ruleId":${json(id)},"ruleIndex":${at},"level":"${LEVEL[severity]}","message":{"text":`,
+  print: `[${json(id)},"`,
+  severity: `"},"properties":{"severity":"${severity}","mode":"`,
+});
 
 /** Writes results as text: a report has tens of thousands, most of whose parts were written before. */
 class ResultWriter {
   readonly #language: Language;
   readonly #rules: ReadonlyMap<string, RuleText>;
-  /** Sentences as JSON: those of most rules name nothing of the object. */
-  readonly #sentences = new Map<string, string>();
-  #shared: Shared | undefined;
+  #object: ObjectText | undefined;
+  /** Of the object that is written about. */
+  readonly #places = new Map<FoundPlace, PlaceText>();
 
-  constructor({ set, language }: ReportBasis) {
+  constructor({ rules, language }: ReportBasis) {
     this.#language = language;
-    this.#rules = new Map(
-      set.rules.map(({ rule: { id, severity } }, at) => [
-        id,
-        {
-          head: `{"ruleId":${json(id)},"ruleIndex":${at},"level":"${LEVEL[severity]}","message":{"text":"`,
-          print: `[${json(id)},"`,
-          severity: `"},"properties":{"severity":"${severity}","mode":"`,
-        },
-      ]),
-    );
+    this.#rules = new Map(rules.map((rule, at) => [rule.id, ruleText(rule, at)]));
   }
 
-  #textOf(id: string): RuleText {
-    const known = this.#rules.get(id);
+  #textOf(rule: ReportedRule): RuleText {
+    const known = this.#rules.get(rule.id);
     if (known === undefined)
-      throw new InvariantError(`a violation of ${id}, which is no rule of this report`);
-    return known;
+      throw new InvariantError(`a violation of ${rule.id}, which is no rule of this report`);
+    // What was found of a rule may weigh less than the rule.
+    return known.of === rule.severity ? known : ruleText(rule, known.at);
   }
 
-  #sharedOf(placed: PlacedViolation): Shared {
-    const { file, object } = placed;
-    const last = this.#shared;
+  #objectOf(place: FoundPlace): ObjectText {
+    const { file, object } = place;
+    const last = this.#object;
     if (last?.file === file && last.object === object) return last;
     const isSameFile = last?.file === file;
     const inFile = isSameFile ? last.inFile : inside(file);
     const uri = isSameFile ? last.uri : inside(uriOf(file));
-    const title = inside(objectTitle(placed));
-    this.#shared = {
+    const title = inside(objectTitle(place));
+    this.#places.clear();
+    this.#object = {
       file,
       object,
       inFile,
       uri,
-      location: `]"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"${uri}"},"region":{"startLine":`,
+      location: `},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"${uri}"},"region":{"startLine":`,
       name: `}},"logicalLocations":[{"fullyQualifiedName":"${title}: `,
       print: `${inFile}","${title}","`,
     };
-    return this.#shared;
+    return this.#object;
   }
 
-  #sentence(text: string): string {
-    const known = this.#sentences.get(text);
+  #placeOf(placed: PlacedViolation): PlaceText {
+    const { location, name, print } = this.#objectOf(placed.place);
+    const known = this.#places.get(placed.place);
     if (known !== undefined) return known;
-    if (this.#sentences.size >= SENTENCES_MAX) this.#sentences.clear();
-    const written = inside(text);
-    this.#sentences.set(text, written);
-    return written;
+    const { violation, place } = placed;
+    const { actual, allowed, patch } = violation;
+    const path = inside(violation.path);
+    const sentence = json(`${violation.messageIn(this.#language)} [${violation.path}]`);
+    const more =
+      (actual === undefined ? '' : `,"actual":${json(actual)}`) +
+      (allowed === undefined ? '' : `,"allowed":${json(allowed)}`) +
+      (patch.length === 0 ? '' : `,"patch":${json(patch)}`);
+    const made = {
+      head: `${sentence}${location}${place.line},"startColumn":${place.column}${name}${path}","kind":"resource"}]}],"partialFingerprints":{"bartizanPolicy/v1":"`,
+      print: `${print}${path}"]`,
+      tail: `","path":"${path}"${more}}}`,
+    };
+    this.#places.set(place, made);
+    return made;
   }
 
   result(placed: PlacedViolation): string {
-    const { violation, line, column } = placed;
-    const { actual, allowed, patch, mode } = violation;
-    const rule = this.#textOf(violation.rule.id);
-    const { location, name, print } = this.#sharedOf(placed);
-    const path = inside(violation.path);
-    const message = this.#sentence(violation.messageIn(this.#language));
+    const { rule, mode } = placed.violation;
+    const ofRule = this.#textOf(rule);
+    const { head, print, tail } = this.#placeOf(placed);
     // The same for the same violation in another run, wherever its line went.
-    const mark = hash('sha256', `${rule.print}${print}${path}"]`).slice(0, 32);
-    const more =
-      (actual === undefined ? '' : `,"actual":${json(actual)}`) +
-      (allowed === undefined ? '' : `,"allowed":"${this.#sentence(allowed)}"`) +
-      (patch.length === 0 ? '' : `,"patch":${json(patch)}`);
-    return `${rule.head}${message} [${path}${location}${line},"startColumn":${column}${name}${path}","kind":"resource"}]}],"partialFingerprints":{"bartizanPolicy/v1":"${mark}${rule.severity}${mode}","path":"${path}"${more}}}`;
+    const mark = hash('sha256', `${ofRule.print}${print}`).slice(0, 32);
+    return `${ofRule.head}${head}${mark}${ofRule.severity}${mode}${tail}`;
   }
 }
 
@@ -169,8 +190,8 @@ const unknownNotes = (run: PolicyRun): string[] =>
 
 const notification = (level: 'error' | 'note') => (text: string) => ({ level, message: { text } });
 
-function rulesOf({ set, language }: ReportBasis): object[] {
-  return set.rules.map(({ rule }) => ({
+function rulesOf({ rules, language }: ReportBasis): object[] {
+  return rules.map((rule) => ({
     id: rule.id,
     shortDescription: { text: rule.title[language] },
     fullDescription: { text: rule.description[language] },

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ok, type PolicySource } from '@bartizan/contracts';
+import { inLanguage, ok, type PolicySource } from '@bartizan/contracts';
 import { type CliContext, clientOf, perform } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { renderValue } from '../output/render.ts';
@@ -9,15 +9,18 @@ import { plain } from '../output/width.ts';
 import type { SourcesFlags } from './flags.ts';
 
 /** A source as lines: its state and counts, then what of it is not in force. */
-function linesOf(one: PolicySource, { t }: CliContext): string[] {
+function linesOf(one: PolicySource, { t, language }: CliContext): string[] {
   const { source, state, rules, bindings, exceptions, place = '', problems, problemsTotal, detail } = one;
   const counts = t('sources.counts', { rules, bindings, exceptions });
   const where = place === '' ? '' : `  ${plain(place)}`;
   const more = problemsTotal - problems.length;
   return [
     `${source}: ${t(`sources.state.${state}`)}  ${counts}${where}`,
-    ...(detail === undefined ? [] : [`  ${plain(detail)}`]),
-    ...problems.map(({ place: at, reason, detail: why }) => `  ${reason}  ${plain(at)}: ${plain(why)}`),
+    ...(detail === undefined ? [] : [`  ${plain(inLanguage(detail, language))}`]),
+    ...problems.map(
+      ({ place: at, reason, detail: why }) =>
+        `  ${reason}  ${plain(at)}: ${plain(inLanguage(why, language))}`,
+    ),
     ...(more > 0 ? [`  ${t('sources.more', { more })}`] : []),
   ];
 }

@@ -176,12 +176,24 @@ function missingOf(
   return '';
 }
 
+/** What looks like a credential in a variable. */
+export type Detector = NonNullable<AdmissionContext['credentialsIn']>;
+
+/** By what cases are judged. */
+export interface SuiteBasis {
+  readonly set: AdmissionRuleSet;
+  readonly nowMs: number;
+  /** Without it, rules that go by values are open. */
+  readonly detector?: Detector | undefined;
+}
+
 /** Where a rule is asked: at admission when it ever is. */
 const stageOf = ({ stages }: AdmissionRule): AdmissionStage =>
   stages.includes('admission') ? 'admission' : (stages[0] ?? 'ci');
 
 /** Nothing is known of images but what the case says. */
-const contextOf = ({ images }: SuiteCase): AdmissionContext => ({
+const contextOf = ({ images }: SuiteCase, detector: Detector | undefined): AdmissionContext => ({
+  ...(detector === undefined ? {} : { credentialsIn: detector }),
   image: (reference) => {
     const facts = images?.[reference];
     return isMapping(facts) ? (facts as unknown as ImageFacts) : unknown('the case says nothing of it');
@@ -204,9 +216,9 @@ function requestsOf(one: SuiteCase): AdmissionRequest[] {
   }));
 }
 
-function runCase(one: SuiteCase, suite: string, set: AdmissionRuleSet, nowMs: number): SuiteOutcome[] {
+function runCase(one: SuiteCase, suite: string, { set, nowMs, detector }: SuiteBasis): SuiteOutcome[] {
   const requests = requestsOf(one);
-  const context = contextOf(one);
+  const context = contextOf(one, detector);
   const known = new Map(set.rules.map(({ rule }) => [rule.id, rule]));
   return one.expect.map((expectation) => {
     const { verdict } = expectation;
@@ -223,11 +235,7 @@ function runCase(one: SuiteCase, suite: string, set: AdmissionRuleSet, nowMs: nu
 }
 
 /** Runs the suites of policy files. */
-export function runSuites(
-  files: PolicyFiles,
-  set: AdmissionRuleSet,
-  nowMs: number,
-): Result<SuiteOutcome[], Refused> {
+export function runSuites(files: PolicyFiles, basis: SuiteBasis): Result<SuiteOutcome[], Refused> {
   const outcomes: SuiteOutcome[] = [];
   for (const { kind, name, spec, file } of files.others) {
     if (kind !== 'PolicySuite') return bad(file, `${kind}: no kind of policy objects`);
@@ -236,7 +244,7 @@ export function runSuites(
     for (const value of spec['cases']) {
       const one = caseOf(value, file, suite);
       if (!one.ok) return one;
-      outcomes.push(...runCase(one.value, suite, set, nowMs));
+      outcomes.push(...runCase(one.value, suite, basis));
     }
   }
   return ok(outcomes);
@@ -265,11 +273,11 @@ function exampleCase({ id, match }: AdmissionRule, example: Example, verdict: Ex
 }
 
 /** Runs the examples that rules carry themselves. */
-export function runExamples(files: PolicyFiles, set: AdmissionRuleSet, nowMs: number): SuiteOutcome[] {
+export function runExamples(files: PolicyFiles, basis: SuiteBasis): SuiteOutcome[] {
   return files.rules.flatMap((rule) => {
     const { mustViolate, mustPass } = rule.tests;
     const run = (example: Example, verdict: ExpectedVerdict): SuiteOutcome[] =>
-      runCase(exampleCase(rule, example, verdict), rule.id, set, nowMs);
+      runCase(exampleCase(rule, example, verdict), rule.id, basis);
     return [
       ...mustViolate.flatMap((example) => run(example, 'violated')),
       ...mustPass.flatMap((example) => run(example, 'passed')),

@@ -10,6 +10,7 @@ import { COLUMN_TEXT } from './columns.ts';
 import { COMMAND_TEXT } from './commands.ts';
 import { COMPLIANCE_TEXT } from './compliance.ts';
 import { COMPLIANCE_REPORT_TEXT } from './compliance-report.ts';
+import { COVERAGE_TEXT } from './coverage.ts';
 import { NATIVE_TEXT } from './native-policies.ts';
 import { POLICY_TEXT } from './policies.ts';
 import { REPORTS_TEXT } from './policy-reports.ts';
@@ -39,6 +40,7 @@ export const TEXT = {
   ...POLICY_TEXT,
   ...NATIVE_TEXT,
   ...REPORTS_TEXT,
+  ...COVERAGE_TEXT,
   ...AUDIT_LOG_TEXT,
   ...SUPPLY_CHAIN_TEXT,
   ...CLUSTER_TEXT,

@@ -20,7 +20,7 @@ export const COMMAND_TEXT = {
   'flag.follow': { en: 'Go on and show events as they come', ja: '新しいイベントを表示し続ける' },
   'flag.fail-on': {
     en: 'Exit 3 when an open finding is at least this severe',
-    ja: 'この重大度以上の未対応があれば終了コード 3',
+    ja: 'この深刻度以上の未対応があれば終了コード 3',
   },
   'flag.port': {
     en: 'Port of console and API (default 8443; agents use the next)',
@@ -254,7 +254,7 @@ export const COMMAND_TEXT = {
   'why.facts': { en: 'Facts used', ja: '使用した事実' },
   'audit.intact': {
     en: 'intact: {records} records, head {hash}',
-    ja: '正常：{records} 件、先頭ハッシュ {hash}',
+    ja: '正常：{records} 件、最終ハッシュ {hash}',
   },
   'audit.broken': {
     en: 'BROKEN at record {sequence} of {records}',
@@ -344,8 +344,8 @@ export const COMMAND_TEXT = {
     ja: '0 正常\n1 失敗\n2 使い方の誤り\n3 --fail-on 以上の検出事項あり、または署名ポリシーによる拒否\n4 ログインまたは権限が必要\n5 見つからない\n6 競合\n7 接続不可または停止中\n130 中断',
   },
   'help.environment': {
-    en: 'BARTIZAN_INSTANCE     instance (default main)\nBARTIZAN_SERVER       address of another server\nBARTIZAN_TOKEN        API key (or BARTIZAN_TOKEN_FILE)\nBARTIZAN_FINGERPRINT  SHA-256 of its certificate\nBARTIZAN_CA_SHA256    SHA-256 of its CA\nBARTIZAN_CA_FILE      its CA, PEM\nBARTIZAN_REGISTRY     registry (host) that the next two are for\nBARTIZAN_REGISTRY_USERNAME, BARTIZAN_REGISTRY_PASSWORD\nBARTIZAN_LANG         en or ja\nNO_COLOR              no colours',
-    ja: 'BARTIZAN_INSTANCE     インスタンス（既定 main）\nBARTIZAN_SERVER       別のサーバーのアドレス\nBARTIZAN_TOKEN        API キー（または BARTIZAN_TOKEN_FILE）\nBARTIZAN_FINGERPRINT  証明書の SHA-256\nBARTIZAN_CA_SHA256    CA の SHA-256\nBARTIZAN_CA_FILE      CA（PEM）\nBARTIZAN_REGISTRY     次の 2 つを使うレジストリのホスト\nBARTIZAN_REGISTRY_USERNAME, BARTIZAN_REGISTRY_PASSWORD\nBARTIZAN_LANG         en または ja\nNO_COLOR              色を使わない',
+    en: 'BARTIZAN_INSTANCE     instance (default main)\nBARTIZAN_SERVER       address of another server\nBARTIZAN_TOKEN        API key (or BARTIZAN_TOKEN_FILE)\nBARTIZAN_FINGERPRINT  SHA-256 of its certificate\nBARTIZAN_CA_SHA256    SHA-256 of its CA\nBARTIZAN_CA_FILE      its CA, PEM\nBARTIZAN_REGISTRY     registry (host) that the next two are for\nBARTIZAN_REGISTRY_USERNAME, BARTIZAN_REGISTRY_PASSWORD\nBARTIZAN_LANG         en or ja (or --lang before the command)\nNO_COLOR              no colours',
+    ja: 'BARTIZAN_INSTANCE     インスタンス（既定 main）\nBARTIZAN_SERVER       別のサーバーのアドレス\nBARTIZAN_TOKEN        API キー（または BARTIZAN_TOKEN_FILE）\nBARTIZAN_FINGERPRINT  証明書の SHA-256\nBARTIZAN_CA_SHA256    CA の SHA-256\nBARTIZAN_CA_FILE      CA（PEM）\nBARTIZAN_REGISTRY     次の 2 つを使うレジストリのホスト\nBARTIZAN_REGISTRY_USERNAME, BARTIZAN_REGISTRY_PASSWORD\nBARTIZAN_LANG         en または ja（コマンドの前の --lang でも指定可）\nNO_COLOR              色を使わない',
   },
   'help.usage': { en: 'USAGE', ja: '使い方' },
   'help.aliases': { en: 'ALIASES', ja: '別名' },
@@ -354,7 +354,7 @@ export const COMMAND_TEXT = {
   'help.arguments': { en: 'ARGUMENTS', ja: '引数' },
   'help.help': { en: 'Print this help', ja: 'このヘルプを表示する' },
   'help.help-all': { en: 'Print all help', ja: 'すべてのヘルプを表示する' },
-  'help.version': { en: 'Print the version', ja: '版を表示する' },
+  'help.version': { en: 'Print the version', ja: 'バージョンを表示する' },
   'help.escape': { en: 'Everything after it is an argument', ja: '以降をすべて引数として扱う' },
   'help.default': { en: 'default =', ja: '既定 =' },
   'help.separator': { en: 'separator =', ja: '区切り =' },

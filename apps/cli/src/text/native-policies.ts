@@ -66,6 +66,10 @@ export const NATIVE_TEXT = {
     en: 'No room for {overflow} of them, the oldest: those are left to the webhook',
     ja: 'うち古い {overflow} 件は収まらず、Webhook だけが判定します',
   },
+  'native.leftover': {
+    en: 'What is not wanted any more may still be in force: {why}',
+    ja: '不要になったポリシーが残っている可能性があります：{why}',
+  },
   'native.state.applied': { en: 'applied', ja: '適用中' },
   'native.state.pending': { en: 'not written yet', ja: '未反映' },
   'native.state.refused': { en: 'refused by the API server', ja: 'API サーバーが拒否' },

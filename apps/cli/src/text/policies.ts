@@ -81,6 +81,10 @@ export const POLICY_TEXT = {
     en: 'Also the Pod Security Standards: baseline or restricted, as of a version (restricted:1.31)',
     ja: 'Pod Security Standards も適用する（baseline または restricted、restricted:1.31 のようにバージョンも指定可）',
   },
+  'flag.manifest-secrets': {
+    en: 'Also search for secrets that are written into environments, commands, annotations and ConfigMaps',
+    ja: '環境変数・コマンド・アノテーション・ConfigMap に書かれた秘密情報も検索する',
+  },
   'flag.default-namespace': {
     en: 'Namespace of objects that name none (default: default)',
     ja: '名前空間の指定がないオブジェクトの名前空間（既定は default）',
@@ -90,6 +94,14 @@ export const POLICY_TEXT = {
     en: '{objects} objects of {documents} documents in {files} files, judged by {rules} rules',
     ja: '{files} ファイル・{documents} 文書・{objects} オブジェクトを {rules} 件のルールで判定しました',
   },
+  'policy.custom-kinds': {
+    en: '{kinds} custom kinds are defined there; pods are judged in {places} places of them',
+    ja: 'カスタムリソースの定義 {kinds} 種類を読み取り、Pod を持つ {places} か所を判定しました',
+  },
+  'policy.custom-open': {
+    en: '{count} of them have parts of which the schema says nothing, or that were not read: see -o json',
+    ja: 'うち {count} 種類には、スキーマに定義がない部分、または読み取っていない部分があります（-o json で確認できます）',
+  },
   'policy.findings': { en: 'violations: {counts}', ja: '違反：{counts}' },
   'policy.others': {
     en: '{count} documents are no Kubernetes objects and were not judged',
@@ -97,7 +109,7 @@ export const POLICY_TEXT = {
   },
   'policy.excepted': {
     en: '{count} violations are covered by exceptions',
-    ja: '{count} 件の違反は例外として受容されています',
+    ja: '{count} 件の違反は例外として受け入れられています',
   },
   'policy.more': {
     en: '{count} more violations are not listed',
@@ -110,7 +122,7 @@ export const POLICY_TEXT = {
   'policy.tested': { en: '{passed} passed, {failed} failed', ja: '合格 {passed}、失敗 {failed}' },
   'explain.severity': {
     en: 'severity {severity}, mode {mode}, asked at {stages}',
-    ja: '重大度 {severity}、モード {mode}、判定の場面 {stages}',
+    ja: '深刻度 {severity}、モード {mode}、判定の場面 {stages}',
   },
   'explain.asked': { en: 'asked about:', ja: '対象：' },
   'explain.violated': { en: 'violated when:', ja: '次の場合に違反：' },

@@ -83,6 +83,7 @@ export const REGISTRY_TEXT = {
   'column.images': { en: 'IMAGES', ja: 'イメージ' },
   'column.scanned': { en: 'SCANNED', ja: 'スキャン済み' },
   'column.unchanged': { en: 'UNCHANGED', ja: '変更なし' },
+  'column.platforms': { en: 'PLATFORMS', ja: 'プラットフォーム' },
   'column.failed': { en: 'FAILED', ja: '失敗' },
   'column.next': { en: 'NEXT', ja: '次回' },
   'registry.answers': {

@@ -11,7 +11,7 @@ export const SCAN_TEXT = {
   },
   'flag.exceptions': {
     en: 'Accepted risks with owner, reason and expiry (YAML or JSON)',
-    ja: '担当者・理由・期限付きの受容リスク（YAML または JSON）',
+    ja: '担当者・理由・期限付きで受け入れたリスク（YAML または JSON）',
   },
   'flag.baseline': {
     en: 'Only findings that are not in this file count',
@@ -94,7 +94,7 @@ export const SCAN_TEXT = {
   },
   'scan.accepted': {
     en: '{count} findings are shown but not counted: exceptions accept them for a while',
-    ja: '検出事項 {count} 件は表示のみで集計しません：期限付きの例外で受容されています',
+    ja: '検出事項 {count} 件は表示のみで集計しません：期限付きの例外で受け入れられています',
   },
   'scan.known': {
     en: '{open} findings count; {count} are in the baseline of {date} and are shown only',

@@ -65,10 +65,10 @@ export const SUPPLY_CHAIN_TEXT = {
     ja: 'すべてのイメージとワークロードのパッケージ',
   },
   'command.package-where': { en: 'Where a package is', ja: 'パッケージの所在を表示する' },
-  'command.exception': { en: 'Risks accepted until a date', ja: '期限つきで受容したリスク（例外）' },
+  'command.exception': { en: 'Risks accepted until a date', ja: '期限つきで受け入れたリスク（例外）' },
   'command.exception-add': {
     en: 'Accept a risk wherever it is found, now and later, until it ends',
-    ja: '期限まで、現在と今後の検出を受容する',
+    ja: '期限まで、現在と今後の検出を受け入れる',
   },
   'command.exception-remove': { en: 'Take an exception back', ja: '例外を取り消す' },
   'command.vex': {
@@ -104,14 +104,14 @@ export const SUPPLY_CHAIN_TEXT = {
     en: 'Only in NAMESPACE/NAME; * stands for anything',
     ja: '対象の NAMESPACE/NAME（* は任意の文字列）',
   },
-  'flag.exception-owner': { en: 'Who answers for it', ja: '責任者' },
+  'flag.exception-owner': { en: 'Who answers for it', ja: '担当者' },
   'flag.exception-reason': { en: 'Why', ja: '理由' },
   'flag.exception-days': { en: 'Ends after so many days (1 to 365)', ja: '有効日数（1〜365）' },
   'image.queued': { en: '{count} waiting to be read', ja: '{count} 件が読み取り待ちです' },
   'image.unknown': { en: 'no image is known as {name}', ja: '{name} というイメージは登録されていません' },
   'exception.made': {
     en: '{id}: accepts {count} findings now, until {until}',
-    ja: '{id}：現在 {count} 件を受容します（{until} まで）',
+    ja: '{id}：現在 {count} 件を受け入れます（{until} まで）',
   },
   'exception.removed': {
     en: '{id} is gone; its findings are open again',

@@ -211,7 +211,10 @@ export const SOURCES: ResponseOf<'admission.sources'> = {
           id: 'admission.exec',
           place: 'rules/exec.yaml:1',
           reason: 'Conflict',
-          detail: 'the id is taken by the source built-in',
+          detail: {
+            en: 'the id is taken by the source built-in',
+            ja: 'この ID は管理元 built-in が使用しています',
+          },
         },
       ],
       problemsTotal: 2,
@@ -242,6 +245,29 @@ export const COVERAGE: ResponseOf<'admission.coverage'> = {
     { namespace: 'kube-system', objects: 97, rules: 60, enforced: 0, podSecurity: 'privileged' },
     { namespace: 'sandbox', objects: 3, rules: 0, enforced: 0 },
   ],
+  custom: {
+    definitions: 'known',
+    read: 31,
+    leftOut: 0,
+    kinds: [
+      {
+        ...{ resource: 'argoproj.io/rollouts', versions: ['v1alpha1'], found: 'schema', native: true },
+        ...{ places: ['spec.template'], open: [], audit: 'followed', objects: 12 },
+      },
+      {
+        ...{ resource: 'example.com/widgets', versions: ['v1', 'v1beta1'], found: 'name', native: false },
+        ...{ places: ['spec.template', 'spec.workers[*].template'], open: ['spec.values'] },
+        ...{ audit: 'not-permitted', code: 'E_KUBE_NOT_PERMITTED' },
+        remedy:
+          'kubectl create clusterrole bartizan-reads-widgets.example.com --verb=list,watch --resource=widgets.example.com && kubectl label clusterrole bartizan-reads-widgets.example.com policy.bartizan.dev/read-custom-kinds=true',
+      },
+      {
+        ...{ resource: 'charts.example.com/releases', versions: ['v1'], found: 'none', native: false },
+        ...{ places: [], open: ['spec.values'], unread: 'too-large', audit: 'not-asked' },
+      },
+    ],
+  },
+  notAsked: ['g9.example/r58', 'g9.example/r59'],
 };
 
 /** What a draft of the mock would do. */

@@ -135,7 +135,13 @@ const vulnerability = (act: Act, index: number): Finding => {
         step: 'range',
         detail: { en: 'fixed in 3.0.15-1~deb12u1 of bookworm', ja: 'bookworm では 3.0.15-1~deb12u1 で修正' },
       },
-      { step: 'comparator', detail: '3.0.11-1~deb12u2 < 3.0.15-1~deb12u1 (dpkg order)' },
+      {
+        step: 'comparator',
+        detail: {
+          en: '3.0.11-1~deb12u2 < 3.0.15-1~deb12u1 (dpkg order)',
+          ja: '3.0.11-1~deb12u2 < 3.0.15-1~deb12u1（dpkg の順序）',
+        },
+      },
     ],
     fix: {
       state: 'fixed',

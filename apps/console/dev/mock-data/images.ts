@@ -65,8 +65,14 @@ const SPECS: readonly Spec[] = [
       ...DONE,
       state: 'incomplete',
       reasons: [
-        '/srv/app/vendor/big.jar: larger than 512 MiB',
-        'layer 6: 1,000,000 entries, the rest was not read',
+        {
+          en: 'scan.limit /srv/app/vendor/big.jar: 536870913 bytes are more than is kept in memory',
+          ja: 'scan.limit /srv/app/vendor/big.jar：536870913 バイトはメモリーに置ける上限を超えています',
+        },
+        {
+          en: 'scan.limit /: layer 6: more names than the limit',
+          ja: 'scan.limit /：レイヤー 6：大きさの上限を超えています',
+        },
       ],
     },
     signature: { state: 'unsigned', signers: [], checkedAtMs: NOW_MS - 3 * HOUR_MS },
@@ -101,7 +107,12 @@ const SPECS: readonly Spec[] = [
     scan: {
       state: 'failed',
       code: 'E_REGISTRY_UNREACHABLE',
-      reasons: ['registry.example.com: no answer within 30 s'],
+      reasons: [
+        {
+          en: 'registry.example.com: no answer within 30 s',
+          ja: 'レジストリから応答がありません。',
+        },
+      ],
     },
     registries: ['r-shop'],
   },
@@ -274,7 +285,7 @@ export const imageFindings = (like: Finding): Finding[] => {
       check: 'secret.github-token',
       title: { en: 'A GitHub token is in the image', ja: 'イメージに GitHub トークンが含まれています' },
       location: { kind: 'deleted-file', path: '/app/.npmrc', line: 2, column: 17, layer: last },
-      secret: { preview: 'ghp_… (40 characters)', fingerprint: seeded(1).hex(64), verification: 'verified' },
+      secret: { preview: 'ghp_…(40)', fingerprint: seeded(1).hex(64), verification: 'verified' },
     }),
     secret(2, {
       severity: 'high',
@@ -282,7 +293,7 @@ export const imageFindings = (like: Finding): Finding[] => {
       title: { en: 'A private key is in the image', ja: 'イメージに秘密鍵が含まれています' },
       location: { kind: 'file', path: '/app/test/fixtures/server.key', line: 1, column: 1, layer: last },
       secret: {
-        preview: '---- (1,704 characters)',
+        preview: '----…(1704)',
         fingerprint: seeded(2).hex(64),
         verification: 'plausible',
       },

@@ -71,7 +71,7 @@ const LOCAL: Node = {
       runtime: 'containerd',
       endpoint: '/run/containerd/containerd.sock',
       state: 'unreachable',
-      reason: 'permission denied',
+      reason: { en: 'permission denied', ja: '接続する権限がありません' },
     },
     { runtime: 'cri-o', endpoint: '/var/run/crio/crio.sock', state: 'absent' },
   ],
@@ -134,7 +134,10 @@ export const NODES: readonly Node[] = [
     sensor: {
       ...LOCAL.sensor,
       state: 'building',
-      reason: 'compiling the sensor, 61 of 118 crates',
+      reason: {
+        en: 'compiling the sensor, 61 of 118 crates',
+        ja: 'センサーをコンパイル中です（118 クレート中 61）',
+      },
       programs: [],
       eventsTotal: 0,
     },

@@ -235,7 +235,7 @@ export const SCORECARD: ResponseOf<'scorecard.show'> = {
   rows: [...ROWS],
   formula: {
     en: 'Score = weight of passed checks / weight of passed and failed checks. Weights: critical 10, high 5, medium 2, low 1. What is not known lowers coverage, never the score; below 50 % coverage there is no score.',
-    ja: 'スコア = 合格した検査の重み ÷（合格＋不合格の重み）。重みは緊急 10、高 5、中 2、低 1。不明な検査はスコアではなくカバレッジを下げ、カバレッジが 50 % 未満のときスコアは表示しません。',
+    ja: 'スコア = 合格した検査の重み ÷（合格＋不合格の重み）。重みは緊急 10、高 5、中 2、低 1。不明な検査はスコアではなく網羅率を下げ、網羅率が 50 % 未満のときスコアは表示しません。',
   },
   asOfMs: NOW_MS,
 };

@@ -93,6 +93,7 @@ const summaryOf = (spec: Spec, index: number): Summary => {
     },
     openFindings: open,
     events24h: events,
+    scannedAtMs: NOW_MS - 40 * MINUTE_MS,
   };
 };
 
@@ -212,9 +213,16 @@ export const detailOf = (summary: Summary): ResponseOf<'workload.show'> => ({
       state: 'not-covered',
       packages: 12,
       withoutData: 12,
-      reason: 'the pack has no release v3.99',
+      reason: { en: 'the pack has no release v3.99', ja: 'パックに v3.99 の情報がありません' },
     },
   ],
-  scannedAtMs: NOW_MS - 40 * MINUTE_MS,
-  incomplete: summary.workload.name === 'ci-runner' ? ['/opt/cache/big.jar: larger than 512 MiB'] : [],
+  incomplete:
+    summary.workload.name === 'ci-runner'
+      ? [
+          {
+            en: 'scan.limit /opt/cache/big.jar: executable of 5368709120 bytes',
+            ja: 'scan.limit /opt/cache/big.jar：5368709120 バイトの実行ファイルは大きすぎます',
+          },
+        ]
+      : [],
 });

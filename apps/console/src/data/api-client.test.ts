@@ -4,7 +4,7 @@
 import { ROUTES } from '@bartizan/contracts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { call, setCsrfToken, urlOf, whenLoginIsRequired } from './api-client.ts';
-import { ApiError, isTransient, parseProblem, UNREACHABLE } from './api-error.ts';
+import { ApiError, isTransient, isUnwatched, parseProblem, UNREACHABLE } from './api-error.ts';
 import { ROUTE_TABLE } from './route-table.ts';
 
 const answer = (status: number, body: unknown): Response =>
@@ -91,5 +91,15 @@ describe('error answers', () => {
     expect(isTransient(parseProblem(429, null))).toBe(true);
     expect(isTransient(parseProblem(404, null))).toBe(false);
     expect(isTransient(new Error('x'))).toBe(false);
+  });
+  it('say the language of their detail; who says none speaks English', () => {
+    expect(parseProblem(400, { detail: '/run/d', detailLanguage: 'ja' }).detailLanguage).toBe('ja');
+    expect(parseProblem(400, { detail: 'status 500', detailLanguage: 'en' }).detailLanguage).toBe('en');
+    expect(parseProblem(502, { detail: 'ステータス 500' }).detailLanguage).toBe('en');
+  });
+  it('that no cluster is watched are no failures; other conflicts are', () => {
+    expect(isUnwatched(parseProblem(409, { code: 'E_POLICY_NO_CLUSTER' }))).toBe(true);
+    expect(isUnwatched(parseProblem(409, { code: 'E_POLICY_OWNED' }))).toBe(false);
+    expect(isUnwatched(new Error('E_POLICY_NO_CLUSTER'))).toBe(false);
   });
 });

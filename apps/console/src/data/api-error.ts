@@ -10,6 +10,8 @@ export class ApiError extends Error {
   readonly title: string;
   readonly remedy: string;
   readonly detail: string | undefined;
+  /** Language of the detail; what comes from no controller of ours says none, and is taken for English. */
+  readonly detailLanguage: 'en' | 'ja';
   readonly traceId: string | undefined;
   readonly fields: readonly { readonly pointer: string; readonly detail: string }[];
 
@@ -21,6 +23,7 @@ export class ApiError extends Error {
     this.title = problem.title;
     this.remedy = problem.remedy;
     this.detail = problem.detail;
+    this.detailLanguage = problem.detailLanguage ?? 'en';
     this.traceId = problem.traceId;
     this.fields = problem.errors ?? [];
   }
@@ -32,6 +35,10 @@ export const UNREACHABLE = 'E_UNREACHABLE';
 /** Whether asking again later can help without anybody doing anything. */
 export const isTransient = (error: unknown): boolean =>
   error instanceof ApiError && (error.code === UNREACHABLE || error.status >= 502 || error.status === 429);
+
+/** Whether the answer is only that no cluster is watched: a state of this installation, and no failure. */
+export const isUnwatched = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === 'E_POLICY_NO_CLUSTER';
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
@@ -50,6 +57,7 @@ export const parseProblem = (status: number, body: unknown): ApiError => {
     title: textOf(record['title']) ?? '',
     remedy: textOf(record['remedy']) ?? '',
     ...(detail === undefined ? {} : { detail }),
+    ...(record['detailLanguage'] === 'ja' ? { detailLanguage: 'ja' } : {}),
     ...(traceId === undefined ? {} : { traceId }),
     errors: errors.flatMap((entry: unknown) => {
       if (typeof entry !== 'object' || entry === null) return [];

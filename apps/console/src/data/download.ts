@@ -43,16 +43,29 @@ const allItems = async (id: ListRoute, ask: ExportAsk): Promise<unknown[]> => {
   return items;
 };
 
+const saveText = (text: string, name: string, format: ExportFormat): void => {
+  const stamp = new Date().toISOString().slice(0, 16).replace(/[:T]/g, '-');
+  const type = format === 'json' ? 'application/json' : 'text/csv';
+  const ending = format === 'json' ? 'json' : 'csv';
+  saveFile(
+    new Blob([format === 'csv-excel' ? forExcel(text) : text], { type }),
+    `bartizan-${name}-${stamp}.${ending}`,
+  );
+};
+
+/** Saves rows that are here already. */
+export const exportRows = <T>(
+  name: string,
+  rows: readonly T[],
+  csvOf: (rows: readonly T[]) => string,
+  format: ExportFormat,
+): void => saveText(format === 'json' ? JSON.stringify(rows, null, 2) : csvOf(rows), name, format);
+
 /** Saves everything the filter of a list matches: the same filter and order, all pages, no more and no less. */
 export const exportList = async (id: ListRoute, ask: ExportAsk, format: ExportFormat): Promise<void> => {
-  const stamp = new Date().toISOString().slice(0, 16).replace(/[:T]/g, '-');
-  const name = `bartizan-${id.replace('.', '-')}-${stamp}`;
-  if (format === 'json') {
-    const text = JSON.stringify(await allItems(id, ask), null, 2);
-    saveFile(new Blob([text], { type: 'application/json' }), `${name}.json`);
-    return;
-  }
-  const response = await send(id, { ...ask, accept: 'text/csv' } as never);
-  const csv = await response.text();
-  saveFile(new Blob([format === 'csv-excel' ? forExcel(csv) : csv], { type: 'text/csv' }), `${name}.csv`);
+  const text =
+    format === 'json'
+      ? JSON.stringify(await allItems(id, ask), null, 2)
+      : await (await send(id, { ...ask, accept: 'text/csv' } as never)).text();
+  saveText(text, id.replace('.', '-'), format);
 };

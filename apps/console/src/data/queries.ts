@@ -99,6 +99,8 @@ export const useList = <Id extends ListRoute>(id: Id, ask: ListAsk = {}) => {
   const pages = result.data?.pages ?? [];
   return {
     ...result,
+    // After a failed page nothing asks for the next by itself: the reader does, see ListStates.
+    hasNextPage: result.hasNextPage && !result.isFetchNextPageError,
     items: pages.flatMap((page) => page.items),
     total: pages[0]?.total,
     asOfMs: pages[0]?.asOfMs,

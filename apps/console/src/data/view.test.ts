@@ -1,10 +1,26 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  retainSearchParams,
+} from '@tanstack/react-router';
 import { describe, expect, it } from 'vitest';
 import { forExcel } from './download.ts';
 import { asSecurityEvent } from './live.ts';
-import { parseSearch, printSearch, readSearch, scopeFilter } from './view.ts';
+import {
+  changedSearch,
+  parseSearch,
+  printSearch,
+  RETAINED,
+  readSearch,
+  scopeFilter,
+  type ViewChange,
+  type ViewSearch,
+} from './view.ts';
 
 describe('the address bar', () => {
   it('reads back what it writes', () => {
@@ -15,6 +31,38 @@ describe('the address bar', () => {
   it('drops what it does not know, what is empty and what is no text', () => {
     expect(readSearch({ evil: 'x', filter: '', range: 7, sort: 'name' })).toEqual({ sort: 'name' });
     expect(printSearch({})).toBe('');
+  });
+});
+
+describe('a change of the view', () => {
+  const addressAfter = (start: string, change: ViewChange): string => {
+    const root = createRootRoute({
+      validateSearch: (search: Record<string, unknown>): ViewSearch => readSearch(search),
+      search: { middlewares: [retainSearchParams([...RETAINED])] },
+    });
+    const page = createRoute({ getParentRoute: () => root, path: '/events' });
+    const router = createRouter({
+      routeTree: root.addChildren([page]),
+      history: createMemoryHistory({ initialEntries: [start] }),
+      parseSearch,
+      stringifySearch: printSearch,
+    });
+    const search = (before: Record<string, unknown>) => changedSearch(before, change);
+    return router.buildLocation({ to: '.', search } as never).href;
+  };
+  it('takes parts away that the router would keep by itself', () => {
+    const start = '/events?scope=local/shop&range=1764039600000-1764043200000&live=off&filter=x';
+    expect(addressAfter(start, { scope: undefined, filter: undefined })).toBe(
+      '/events?range=1764039600000-1764043200000&live=off',
+    );
+    expect(addressAfter(start, { live: undefined, range: undefined })).toBe(
+      '/events?scope=local%2Fshop&filter=x',
+    );
+  });
+  it('leaves the rest as it is', () => {
+    expect(addressAfter('/events?scope=local&live=off', { sort: 'name' })).toBe(
+      '/events?scope=local&live=off&sort=name',
+    );
   });
 });
 

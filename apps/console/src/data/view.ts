@@ -24,6 +24,10 @@ export const VIEW_KEYS = [
 ] as const;
 export type ViewKey = (typeof VIEW_KEYS)[number];
 export type ViewSearch = { readonly [K in ViewKey]?: string };
+/** A change of a view: a part that is undefined goes away. */
+export type ViewChange = { readonly [K in ViewKey]?: string | undefined };
+/** Parts that go along to every page until somebody changes them. */
+export const RETAINED = ['scope', 'range', 'live'] as const satisfies readonly ViewKey[];
 
 /** Keeps the parts we know, as text; anything else in the address is dropped. */
 export const readSearch = (search: Record<string, unknown>): ViewSearch =>
@@ -47,6 +51,15 @@ export const printSearch = (search: Record<string, unknown>): string => {
   return text === '' ? '' : `?${text}`;
 };
 
+/** A view after a change. What goes away stays named: the router would bring the retained parts back otherwise. */
+export const changedSearch = (before: Record<string, unknown>, change: ViewChange): ViewSearch => {
+  const gone = VIEW_KEYS.filter((key) => key in change && change[key] === undefined);
+  return {
+    ...readSearch({ ...before, ...change }),
+    ...Object.fromEntries(gone.map((key) => [key, undefined])),
+  };
+};
+
 /** The filter that a scope (`cluster` or `cluster/namespace`) stands for. */
 export const scopeFilter = (scope: string | undefined): string => {
   if (scope === undefined) return '';
@@ -61,13 +74,10 @@ export const scopeFilter = (scope: string | undefined): string => {
 export const useView = () => {
   const search: ViewSearch = useSearch({ strict: false });
   const navigate = useNavigate();
-  const set = (
-    change: ViewSearch | { readonly [K in ViewKey]?: string | undefined },
-    replace = false,
-  ): void => {
+  const set = (change: ViewChange, replace = false): void => {
     void navigate({
       to: '.',
-      search: (before: Record<string, unknown>) => readSearch({ ...before, ...change }),
+      search: (before: Record<string, unknown>) => changedSearch(before, change),
       replace,
     });
   };

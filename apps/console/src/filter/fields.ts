@@ -79,6 +79,15 @@ export const FILTER_FIELDS = {
     { name: 'action', label: 'field.action' },
     { name: 'outcome', label: 'field.outcome', values: ['success', 'refused', 'failed'] },
   ],
+  'workload.connections': [
+    { name: 'remoteAddress', label: 'flow.peer' },
+    { name: 'serverPort', label: 'access.port' },
+    { name: 'protocol', label: 'field.protocol', values: ['tcp', 'udp', 'other'] },
+    { name: 'application', label: 'flow.application' },
+    { name: 'process', label: 'flow.process' },
+    { name: 'direction', label: 'access.side', values: ['outbound', 'inbound'] },
+    { name: 'verdict', label: 'field.verdict', values: ['alert', 'deny', 'allow', 'undecided'] },
+  ],
   'workload.packages': [
     { name: 'name', label: 'field.name' },
     { name: 'ecosystem', label: 'field.ecosystem' },

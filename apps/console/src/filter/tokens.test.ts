@@ -36,9 +36,9 @@ describe('the filter grammar', () => {
     ]);
   });
   it('reads full-width digits and half-width katakana as their common forms', () => {
-    expect(parseFilter('score:>７ ｺﾝﾃﾅ')).toEqual([
+    expect(parseFilter('score:>７ ｺﾝﾃﾅｰ')).toEqual([
       { field: 'score', operator: 'greater-than', values: ['7'], negated: false },
-      { field: '', operator: 'in', values: ['コンテナ'], negated: false },
+      { field: '', operator: 'in', values: ['コンテナー'], negated: false },
     ]);
   });
   it('keeps a value with spaces in quotes together', () => {

@@ -10,13 +10,14 @@ describe('numbers', () => {
     expect(count(1_284_113, 'en')).toBe('1,284,113');
     expect(compactCount(12_300, 'en')).toBe('12.3K');
     expect(compactCount(12_300, 'ja')).toBe('1.2万');
+    expect(compactCount(4_716, 'ja')).toBe('4,716');
   });
   it('writes bytes in binary units', () => {
-    expect(bytes(0, 'en')).toBe('0 B');
-    expect(bytes(1_023, 'en')).toBe('1,023 B');
-    expect(bytes(1_024, 'en')).toBe('1 KiB');
-    expect(bytes(121 * 1024 ** 2, 'en')).toBe('121 MiB');
-    expect(bytes(9 * 1024 ** 5, 'en')).toBe('9,216 TiB');
+    expect(bytes(0, 'en')).toBe('0\u00A0B');
+    expect(bytes(1_023, 'en')).toBe('1,023\u00A0B');
+    expect(bytes(1_024, 'en')).toBe('1\u00A0KiB');
+    expect(bytes(121 * 1024 ** 2, 'en')).toBe('121\u00A0MiB');
+    expect(bytes(9 * 1024 ** 5, 'en')).toBe('9,216\u00A0TiB');
   });
   it('writes shares and scores with at most one digit', () => {
     expect(percent(90, 'en')).toBe('90%');

@@ -9,7 +9,12 @@ export const count = (value: number, language: Language): string =>
 
 /** A count in few characters: 12,300 is "12K" or "1.2万". */
 export const compactCount = (value: number, language: Language): string =>
-  new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+  new Intl.NumberFormat(language, {
+    notation: 'compact',
+    maximumFractionDigits: 1,
+    // Beside a plain 2,013 a compact 2139 looks like another kind of number.
+    useGrouping: 'always',
+  }).format(value);
 
 /** A number with exactly one fraction digit, as scores are written. */
 export const decimal = (value: number, language: Language): string =>
@@ -20,7 +25,8 @@ const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 export const bytes = (value: number, language: Language): string => {
   const power = value < 1 ? 0 : Math.min(Math.floor(Math.log2(value) / 10), SIZES.length - 1);
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value / 1024 ** power);
-  return `${number} ${SIZES[power]}`;
+  // No line ends between a number and its unit.
+  return `${number}\u00A0${SIZES[power]}`;
 };
 
 /** A share of 100. */

@@ -2,7 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { describe, expect, it } from 'vitest';
-import { isRelativeRange, parseRange, rangeText, relativeTime, spanText } from './time.ts';
+import {
+  fieldTime,
+  isRelativeRange,
+  parseRange,
+  rangeOfFields,
+  rangeText,
+  relativeTime,
+  spanText,
+} from './time.ts';
 
 const NOW = Date.UTC(2026, 10, 25, 3, 0, 0);
 
@@ -44,6 +52,19 @@ describe('time ranges', () => {
       expect(parseRange(text, NOW)).toEqual({ fromMs: NOW - 86_400_000, toMs: NOW });
     },
   );
+  it('come out of two fields as they went in, to the minute', () => {
+    const range = { fromMs: NOW - 7_200_000, toMs: NOW };
+    expect(rangeOfFields(fieldTime(range.fromMs), fieldTime(range.toMs))).toEqual(range);
+    expect(fieldTime(NOW + 59_999)).toBe(fieldTime(NOW));
+  });
+  it.each([
+    ['', '2026-11-25T03:00'],
+    ['2026-11-25T03:00', ''],
+    ['2026-11-25T03:00', '2026-11-25T03:00'],
+    ['2026-11-25T03:01', '2026-11-25T03:00'],
+  ])('are none from %j to %j', (from, to) => {
+    expect(rangeOfFields(from, to)).toBeUndefined();
+  });
   it('knows which ranges move', () => {
     expect(isRelativeRange('24h')).toBe(true);
     expect(isRelativeRange('1764039600000-1764043200000')).toBe(false);

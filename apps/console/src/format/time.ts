@@ -89,5 +89,15 @@ export const parseRange = (text: RangeText, nowMs: number): TimeRange => {
 export const rangeText = (range: TimeRange): RangeText =>
   `${Math.round(range.fromMs)}-${Math.round(range.toMs)}`;
 
+/** An instant as a field for date and time has it: to the minute, in the zone of the reader. */
+export const fieldTime = (atMs: number): string =>
+  new Date(atMs - new Date(atMs).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+
+/** A range out of two such fields; undefined while one is empty or the end is not after the start. */
+export const rangeOfFields = (from: string, to: string): TimeRange | undefined => {
+  const range = { fromMs: new Date(from).getTime(), toMs: new Date(to).getTime() };
+  return range.fromMs < range.toMs ? range : undefined;
+};
+
 /** Whether a range moves with the clock. */
 export const isRelativeRange = (text: RangeText): boolean => /^\d{1,4}[mhd]$/.test(text);

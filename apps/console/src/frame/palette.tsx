@@ -18,7 +18,7 @@ import { PAGES } from './navigation.ts';
 const FOUND_MAX = 6;
 
 /** Workloads, images and findings that match what was typed; asked of the controller after a short pause. */
-const useFound = (query: string): SpotlightActionGroupData[] => {
+const useFound = (query: string): { groups: SpotlightActionGroupData[]; isAsking: boolean } => {
   const t = useT();
   const { text } = useFormat();
   const navigate = useNavigate();
@@ -27,7 +27,11 @@ const useFound = (query: string): SpotlightActionGroupData[] => {
   const workloads = useList('workload.list', ask);
   const images = useList('image.list', ask);
   const findings = useList('finding.list', ask);
-  if (asked === '') return [];
+  const isAsking =
+    query.trim() !== '' &&
+    (asked !== query.trim().normalize('NFKC') ||
+      [workloads, images, findings].some((list) => list.isFetching));
+  if (asked === '') return { groups: [], isAsking };
   const found: SpotlightActionData[] = workloads.items.slice(0, FOUND_MAX).map(({ workload }) => ({
     id: workload.id,
     label: workloadName(workload),
@@ -49,11 +53,12 @@ const useFound = (query: string): SpotlightActionGroupData[] => {
     leftSection: <IconListCheck size={18} aria-hidden="true" />,
     onClick: () => void navigate({ to: '/findings/$id', params: { id: finding.id } }),
   }));
-  return [
+  const groups = [
     { group: t('page.workloads'), actions: found },
     { group: t('page.images'), actions: pictures },
     { group: t('page.findings'), actions: problems },
   ].filter((group) => group.actions.length > 0);
+  return { groups, isAsking };
 };
 
 /** Ctrl-K: pages, workloads, images, findings. */
@@ -72,8 +77,8 @@ export const Palette = () => {
       onClick: () => void navigate({ to: page.to }),
     }))
     .filter((page) => page.label.toLowerCase().includes(wanted) || page.keywords.includes(wanted));
-  const found = useFound(query);
-  const actions = pages.length > 0 ? [{ group: t('palette.pages'), actions: pages }, ...found] : found;
+  const { groups, isAsking } = useFound(query);
+  const actions = pages.length > 0 ? [{ group: t('palette.pages'), actions: pages }, ...groups] : groups;
   return (
     <Spotlight
       actions={actions}
@@ -83,7 +88,7 @@ export const Palette = () => {
       shortcut={['mod + K']}
       scrollable
       maxHeight={460}
-      nothingFound={t('palette.nothing')}
+      nothingFound={t(isAsking ? 'state.loading' : 'palette.nothing')}
       searchProps={{
         leftSection: <IconSearch size={18} aria-hidden="true" />,
         placeholder: t('palette.placeholder'),

@@ -3,11 +3,13 @@
 
 import { Button, Menu, Tooltip } from '@mantine/core';
 import { IconClock } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useLiveState } from '../data/live.ts';
 import { useRange, useView } from '../data/view.ts';
 import { isRelativeRange, RANGE_CHOICES } from '../format/time.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useT } from '../i18n/language.ts';
+import { RangeForm } from './range-form.tsx';
 
 /** Whether new records may announce themselves; part of the view. */
 export const useIsLive = (): boolean => {
@@ -53,26 +55,32 @@ export const RangePicker = () => {
   const { set } = useView();
   const { text, fromMs, toMs } = useRange();
   const { date, clock } = useFormat();
+  const [isExact, setExact] = useState(false);
   const known = RANGE_CHOICES.find((choice) => choice === text);
   const label =
     known === undefined
       ? `${date(fromMs)} ${clock(fromMs)} – ${date(toMs)} ${clock(toMs)}`
       : t(`range.${known}`);
   return (
-    <Menu>
-      <Menu.Target>
-        <Button variant="default" size="xs" h={32} leftSection={<IconClock size={15} aria-hidden="true" />}>
-          <span className="visually-hidden">{t('range.label')}: </span>
-          {label}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {RANGE_CHOICES.map((choice) => (
-          <Menu.Item key={choice} onClick={() => set({ range: choice })}>
-            {t(`range.${choice}`)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu>
+        <Menu.Target>
+          <Button variant="default" size="xs" h={32} leftSection={<IconClock size={15} aria-hidden="true" />}>
+            <span className="visually-hidden">{t('range.label')}: </span>
+            <span className="range-words">{label}</span>
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {RANGE_CHOICES.map((choice) => (
+            <Menu.Item key={choice} onClick={() => set({ range: choice })}>
+              {t(`range.${choice}`)}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item onClick={() => setExact(true)}>{t('range.exact')}</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <RangeForm opened={isExact} onClose={() => setExact(false)} />
+    </>
   );
 };

@@ -9,6 +9,7 @@ import { useView } from '../data/view.ts';
 import { useT } from '../i18n/language.ts';
 
 const LOCAL = 'local';
+const NAMES_SHOWN = 100;
 
 /** What the console looks at: everything, one cluster, or one namespace of it. */
 export const ScopePicker = () => {
@@ -52,11 +53,14 @@ export const ScopePicker = () => {
           </Menu.Item>
         ))}
         {names.length > 0 && <Menu.Label>{t('scope.namespaces')}</Menu.Label>}
-        {names.slice(0, 100).map((name) => (
+        {names.slice(0, NAMES_SHOWN).map((name) => (
           <Menu.Item key={name} onClick={() => set({ scope: `${scopeOf}/${name}` })} translate="no">
             {name}
           </Menu.Item>
         ))}
+        {names.length > NAMES_SHOWN && (
+          <Menu.Label>{t('admission.and-more', { n: names.length - NAMES_SHOWN })}</Menu.Label>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

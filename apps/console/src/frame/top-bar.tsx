@@ -40,6 +40,7 @@ const NarrowMenu = () => {
         <nav aria-label={t('frame.pages')} className="stack tight">
           <RailLinks onFollow={() => setOpened(false)} />
           <ScopePicker />
+          <LiveSwitch />
         </nav>
       </Drawer>
     </span>

@@ -12,6 +12,11 @@ export const GLOSSARY = [
   { english: /\bMonitor\b/, japanese: /監視/ },
   { english: /\bProtect\b/, japanese: /保護/ },
   { english: /^Allowed$/, japanese: /許可/ },
+  { english: /^Alerted$/, japanese: /警告/ },
+  // Kinds and namespaces that rules look at are no share of answers.
+  { english: /\bcoverage\b/i, japanese: /網羅率|対象範囲/ },
+  { english: /\bseverity\b/i, japanese: /深刻度/ },
+  { english: /^Controls?$/, japanese: /管理策/ },
   { english: /\bexceptions?\b/i, japanese: /例外/ },
   { english: /^ends?$/i, japanese: /期限/ },
   { english: /\bevidence\b/i, japanese: /証跡/ },

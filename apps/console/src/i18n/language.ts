@@ -5,11 +5,12 @@ import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import { setApiLanguage } from '../data/api-client.ts';
 import type { Language } from '../format/time.ts';
+import { withBoundCounters } from './counters.ts';
 import type { Translate } from './messages.ts';
 
 const LOADERS = {
   en: async () => (await import('./en.ts')).en,
-  ja: async () => (await import('./ja.ts')).ja,
+  ja: async () => withBoundCounters((await import('./ja.ts')).ja),
 } as const satisfies Record<Language, () => Promise<Readonly<Record<string, string>>>>;
 const STORAGE_KEY = 'bartizan-language';
 

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { buildForest } from '../widgets/process-forest.ts';
 import { SEVERITY_ORDER } from '../widgets/severity-order.ts';
 import { groupByCve } from './findings/group-by-cve.ts';
+import { groupByWorkload } from './findings/group-by-workload.ts';
 import { withOpenState } from './findings/open-state.ts';
 import { findSelection, sortEdges, toggleExpanded } from './map/map-model.ts';
 import { LEVEL_ORDER } from './nodes/level-order.ts';
@@ -46,6 +47,20 @@ describe('findings', () => {
     ]);
     expect(groups.map((group) => group.id)).toEqual(['CVE-3', 'CVE-1', 'CVE-2']);
     expect(groups[2]).toMatchObject({ findings: 2, workloads: 2, packages: ['openssl'] });
+  });
+  it('group by where they are: the place with more of the worst first, then by name', () => {
+    const finding = (name: string, severity: Finding['severity']): Finding =>
+      ({ severity, subject: { workload: `id-${name}`, name } }) as unknown as Finding;
+    const groups = groupByWorkload([
+      finding('many', 'low'),
+      finding('many', 'low'),
+      finding('b', 'critical'),
+      finding('a', 'critical'),
+      finding('worst', 'critical'),
+      finding('worst', 'critical'),
+    ]);
+    expect(groups.map(({ subject }) => subject.name)).toEqual(['worst', 'a', 'b', 'many']);
+    expect(groups[0]).toMatchObject({ findings: 2, counts: { critical: '2', low: '0' } });
   });
 });
 

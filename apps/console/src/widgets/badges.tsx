@@ -44,7 +44,10 @@ export const SeverityBadge = ({ severity }: { severity: Severity }) => {
   );
 };
 
-/** Counts per severity, worst first; zero counts are left out, nothing at all is said in a word. */
+/**
+ * Counts per severity, worst first; zero counts are left out, nothing at all is said in a word. A narrow place breaks
+ * between counts: a number that is cut is another number.
+ */
 export const SeverityCounts = ({ counts }: { counts: Readonly<Record<string, string>> }) => {
   const t = useT();
   const { compact } = useFormat();
@@ -52,7 +55,7 @@ export const SeverityCounts = ({ counts }: { counts: Readonly<Record<string, str
   const shown = SEVERITY_ORDER.filter((severity) => (numbers[severity] ?? 0) > 0);
   if (shown.length === 0) return <span className="quiet">{t('counts.none')}</span>;
   return (
-    <span className="row" style={{ gap: 10 }}>
+    <span className="row wrap" style={{ gap: '0 10px' }}>
       {shown.map((severity) => (
         <span key={severity} className="row" style={{ gap: 4 }} title={t(`severity.${severity}`)}>
           <SeverityMark severity={severity} size={10} />

@@ -5,6 +5,7 @@ import type { CoverageEntry } from '@bartizan/contracts';
 import { useFormat } from '../format/use-format.ts';
 import { useT } from '../i18n/language.ts';
 import { Badge } from './badges.tsx';
+import { Told } from './text.tsx';
 
 const COVERAGE_TONES = {
   covered: 'ok',
@@ -28,11 +29,16 @@ export const CoverageList = ({ coverage }: { coverage: readonly CoverageEntry[] 
             <strong translate="no">{entry.ecosystem}</strong>
             <span className="quiet">
               {t('coverage.packages', { n: count(entry.packages), without: count(entry.withoutData) })}
-              {entry.asOf !== undefined && ` · ${t('coverage.as-of', { date: entry.asOf })}`}
+              {entry.asOf !== undefined && (
+                <>
+                  {' · '}
+                  <span className="nowrap">{t('coverage.as-of', { date: entry.asOf })}</span>
+                </>
+              )}
             </span>
             {entry.reason !== undefined && (
-              <span className="quiet small" translate="no">
-                {entry.reason}
+              <span className="quiet small">
+                <Told>{entry.reason}</Told>
               </span>
             )}
           </li>

@@ -10,6 +10,7 @@ import { useFormat } from '../format/use-format.ts';
 import { useT } from '../i18n/language.ts';
 import { ColumnChoice, useHiddenColumns } from './column-choice.tsx';
 import { Reachable } from './reachable.tsx';
+import { nextSort, templateOf } from './table-columns.ts';
 
 export interface Column<T> {
   readonly id: string;
@@ -51,13 +52,6 @@ const useWidth = (ref: React.RefObject<HTMLElement | null>): number => {
     return () => observer.disconnect();
   }, [ref]);
   return width;
-};
-
-/** Times start with the newest, everything else at its natural start; the second click turns the order. */
-export const nextSort = (field: string, now: string | undefined): string => {
-  const first = field.endsWith('AtMs') ? `-${field}` : field;
-  const second = field.endsWith('AtMs') ? field : `-${field}`;
-  return now === first ? second : first;
 };
 
 const HeadCell = <T,>({ column }: { column: Column<T> }) => {
@@ -149,7 +143,10 @@ export const DataTable = <T,>(props: DataTableProps<T>) => {
   const width = useWidth(scroll);
   const [hidden, setHidden] = useHiddenColumns(props.name);
   const shown = columns.filter((column) => width >= (column.fromPx ?? 0) && !hidden.includes(column.id));
-  const template = shown.map((column) => column.width).join(' ');
+  const template = templateOf(
+    shown.map((column) => column.width),
+    width,
+  );
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroll.current,

@@ -8,15 +8,10 @@ import type { ListRoute } from '../data/queries.ts';
 import { useT } from '../i18n/language.ts';
 import { SaveMenu } from './save-menu.tsx';
 
-interface ExportMenuProps {
-  readonly route: ListRoute;
-  readonly query: ListQuery;
-  readonly params?: Readonly<Record<string, string>>;
-}
 const FORMATS = ['csv', 'csv-excel', 'json'] as const satisfies readonly ExportFormat[];
 
-/** Saves what the filter matches, all of it, in the order shown. */
-export const ExportMenu = ({ route, query, params }: ExportMenuProps) => {
+/** Saves what is shown, in the order shown, as a table or as JSON. */
+export const ExportAs = ({ save }: { save: (format: ExportFormat) => Promise<void> | void }) => {
   const t = useT();
   return (
     <SaveMenu
@@ -25,7 +20,19 @@ export const ExportMenu = ({ route, query, params }: ExportMenuProps) => {
       note={t('export.note')}
       formats={FORMATS}
       nameOf={(format) => t(`export.${format}`)}
-      save={(format) => exportList(route, { query, ...(params === undefined ? {} : { params }) }, format)}
+      save={save}
     />
   );
 };
+
+interface ExportMenuProps {
+  readonly route: ListRoute;
+  readonly query: ListQuery;
+  readonly params?: Readonly<Record<string, string>>;
+}
+/** Saves what the filter matches, all of it, in the order shown. */
+export const ExportMenu = ({ route, query, params }: ExportMenuProps) => (
+  <ExportAs
+    save={(format) => exportList(route, { query, ...(params === undefined ? {} : { params }) }, format)}
+  />
+);

@@ -6,7 +6,7 @@ import { IconFilterOff } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useView } from '../data/view.ts';
 import { useT } from '../i18n/language.ts';
-import { Empty, FailureState, Loading } from './states.tsx';
+import { Empty, FailureLine, FailureState, Loading } from './states.tsx';
 
 interface ListStatesProps {
   readonly list: {
@@ -15,6 +15,8 @@ interface ListStatesProps {
     readonly isError: boolean;
     readonly error: unknown;
     readonly refetch: () => unknown;
+    readonly fetchNextPage: () => unknown;
+    readonly isFetchNextPageError: boolean;
   };
   readonly filtered: boolean;
   readonly emptyTitle: string;
@@ -40,7 +42,15 @@ export const ListStates = ({ list, filtered, emptyTitle, emptyNote, children }: 
       </div>
     );
   }
-  if (list.items.length > 0) return <>{children}</>;
+  if (list.items.length > 0) {
+    const again = list.isFetchNextPageError ? list.fetchNextPage : list.refetch;
+    return (
+      <>
+        {list.isError && <FailureLine error={list.error} retry={() => void again()} />}
+        {children}
+      </>
+    );
+  }
   return (
     <div className="card">
       {filtered ? (

@@ -3,11 +3,7 @@
 
 /** A share as a bar; the number beside it carries the meaning. */
 export const Meter = ({ value, color, width }: { value: number; color?: string; width?: number }) => (
-  <span
-    className="bar-meter"
-    aria-hidden="true"
-    style={{ display: 'block', ...(width === undefined ? {} : { width }) }}
-  >
+  <span className="bar-meter" aria-hidden="true" style={width === undefined ? {} : { width }}>
     <span
       style={{
         width: `${Math.max(0, Math.min(100, value))}%`,

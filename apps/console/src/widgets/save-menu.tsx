@@ -11,7 +11,7 @@ interface SaveMenuProps<F extends string> {
   readonly note: string;
   readonly formats: readonly F[];
   readonly nameOf: (format: F) => string;
-  readonly save: (format: F) => Promise<void>;
+  readonly save: (format: F) => Promise<void> | void;
   /** Names of formats are proper names: a translator of the browser leaves them alone. */
   readonly areProperNames?: boolean;
 }

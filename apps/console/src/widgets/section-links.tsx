@@ -3,6 +3,7 @@
 
 import { Link, type LinkProps, useRouterState } from '@tanstack/react-router';
 import { readSearch } from '../data/view.ts';
+import { useCurrentInView } from './use-current-in-view.ts';
 
 export interface SectionItem {
   readonly to: NonNullable<LinkProps['to']>;
@@ -15,8 +16,9 @@ export const SectionLinks = ({ items, label }: { items: readonly SectionItem[]; 
   const current = [...items]
     .sort((a, b) => b.to.length - a.to.length)
     .find(({ to }) => path === to || path.startsWith(`${to}/`));
+  const row = useCurrentInView(current?.to);
   return (
-    <nav className="tabs" aria-label={label}>
+    <nav className="tabs" aria-label={label} ref={row}>
       {items.map((item) => (
         <Link
           key={item.to}

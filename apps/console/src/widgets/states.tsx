@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Button, Skeleton } from '@mantine/core';
-import { IconAlertTriangle, IconInbox } from '@tabler/icons-react';
-import type { UseQueryResult } from '@tanstack/react-query';
+import { IconAlertTriangle, IconEyeOff, IconInbox } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { ApiError, UNREACHABLE } from '../data/api-error.ts';
-import { useT } from '../i18n/language.ts';
+import { ApiError, isUnwatched, UNREACHABLE } from '../data/api-error.ts';
+import { useLanguage, useT } from '../i18n/language.ts';
 import { Prose } from './prose.tsx';
 import { Copy, Verbatim } from './text.tsx';
 
@@ -44,14 +43,34 @@ export const Empty = ({ title, children, action, icon }: EmptyProps) => (
   </div>
 );
 
+/** No cluster is watched: what that leaves unknown, or how to watch one. */
+export const Unwatched = ({ children }: { children: ReactNode }) => {
+  const t = useT();
+  return (
+    <Empty title={t('admission.not-watched')} icon={<IconEyeOff size={24} aria-hidden="true" />}>
+      {children}
+    </Empty>
+  );
+};
+
+interface FailureText {
+  readonly code: string;
+  readonly title: string;
+  readonly remedy: string;
+  readonly detail?: string | undefined;
+  readonly detailLanguage?: 'en' | 'ja' | undefined;
+  readonly traceId?: string | undefined;
+}
+
 /** Title, cause and remedy of a failure in words, whatever was thrown. */
-export const useFailureText = (error: unknown) => {
+export const useFailureText = (error: unknown): FailureText => {
   const t = useT();
   if (error instanceof ApiError && error.code !== UNREACHABLE) {
     return {
       code: error.code,
       title: error.title === '' ? t('error.status', { status: error.status }) : error.title,
       detail: error.detail,
+      detailLanguage: error.detailLanguage,
       remedy: error.remedy === '' ? t('error.remedy') : error.remedy,
       traceId: error.traceId,
     };
@@ -63,28 +82,59 @@ export const useFailureText = (error: unknown) => {
     code: 'E_CONSOLE',
     title: t('error.console'),
     detail: String(error),
+    detailLanguage: 'en',
     remedy: t('error.console.remedy'),
   };
 };
 
-/** A failure: what, why, what to do, and a way to try again. */
+/** What happened in detail, in the language of the page. */
+const Detail = ({ detail, detailLanguage }: Pick<FailureText, 'detail' | 'detailLanguage'>) => {
+  const language = useLanguage();
+  if (detail === undefined || detailLanguage !== language) return null;
+  return (
+    <p className="small">
+      <Verbatim>{detail}</Verbatim>
+    </p>
+  );
+};
+
+/** What happened in detail where that is said in English only: below what the reader can read, and named as such. */
+const EnglishDetail = ({ detail, detailLanguage }: Pick<FailureText, 'detail' | 'detailLanguage'>) => {
+  const t = useT();
+  const language = useLanguage();
+  if (detail === undefined || detailLanguage !== 'en' || language === 'en') return null;
+  return (
+    <p className="small quiet">
+      {t('error.detail')}{' '}
+      <span lang="en">
+        <Verbatim>{detail}</Verbatim>
+      </span>
+    </p>
+  );
+};
+
+/** A failure: what, why, what to do, and a way to try again. No cluster is none: trying again changes nothing. */
 export const FailureState = ({ error, retry }: { error: unknown; retry?: () => void }) => {
   const t = useT();
-  const { code, title, detail, remedy, traceId } = useFailureText(error);
+  const { code, title, detail, detailLanguage, remedy, traceId } = useFailureText(error);
+  if (isUnwatched(error)) {
+    return (
+      <Unwatched>
+        <Prose text={remedy} />
+      </Unwatched>
+    );
+  }
   return (
     <div className="state error" role="alert">
       <span className="state-mark">
         <IconAlertTriangle size={24} aria-hidden="true" />
       </span>
       <h2>{title}</h2>
-      {detail !== undefined && (
-        <p>
-          <Verbatim>{detail}</Verbatim>
-        </p>
-      )}
+      <Detail detail={detail} detailLanguage={detailLanguage} />
       <p>
         <Prose text={remedy} />
       </p>
+      <EnglishDetail detail={detail} detailLanguage={detailLanguage} />
       <span className="row quiet small">
         <code>{code}</code>
         {traceId !== undefined && (
@@ -105,24 +155,27 @@ export const FailureState = ({ error, retry }: { error: unknown; retry?: () => v
   );
 };
 
-/** A failure in one line, inside a form. */
-export const FailureLine = ({ error }: { error: unknown }) => {
-  const { code, title, detail, remedy } = useFailureText(error);
+/** A failure in one line: inside a form, or above what was known before it. */
+export const FailureLine = ({ error, retry }: { error: unknown; retry?: () => void }) => {
+  const t = useT();
+  const { code, title, detail, detailLanguage, remedy } = useFailureText(error);
   return (
     <div className="banner" data-tone="error" role="alert">
       <IconAlertTriangle size={18} aria-hidden="true" color="var(--danger)" />
       <div style={{ flex: 1 }}>
         <strong>{title}</strong>
-        {detail !== undefined && (
-          <div className="small" translate="no">
-            {detail}
-          </div>
-        )}
+        <Detail detail={detail} detailLanguage={detailLanguage} />
         <div className="small second">
           <Prose text={remedy} />
         </div>
+        <EnglishDetail detail={detail} detailLanguage={detailLanguage} />
+        <code className="quiet small">{code}</code>
       </div>
-      <code className="quiet">{code}</code>
+      {retry !== undefined && (
+        <Button variant="default" onClick={retry}>
+          {t('error.retry')}
+        </Button>
+      )}
     </div>
   );
 };
@@ -144,13 +197,28 @@ export const Unknown = ({
 );
 
 interface AskedProps<T> {
-  readonly of: UseQueryResult<T>;
+  readonly of: {
+    readonly data: T | undefined;
+    readonly isError: boolean;
+    readonly error: unknown;
+    readonly refetch: () => unknown;
+  };
   readonly rows?: number;
   readonly children: (data: NonNullable<T>) => ReactNode;
 }
-/** The answer of a question: loading, failed with retry, or drawn. Old answers stay while new ones come. */
+/**
+ * The answer of a question: loading, failed with retry, or drawn. Old answers stay while new ones come; when none
+ * comes, that is said above them.
+ */
 export const Asked = <T,>({ of, rows, children }: AskedProps<T>) => {
-  if (of.data !== undefined && of.data !== null) return <>{children(of.data)}</>;
+  if (of.data !== undefined && of.data !== null) {
+    return (
+      <>
+        {of.isError && <FailureLine error={of.error} retry={() => void of.refetch()} />}
+        {children(of.data)}
+      </>
+    );
+  }
   if (of.isError) return <FailureState error={of.error} retry={() => void of.refetch()} />;
   return <Loading {...(rows === undefined ? {} : { rows })} />;
 };

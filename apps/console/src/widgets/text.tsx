@@ -4,10 +4,10 @@
 import type { ToldText } from '@bartizan/contracts/words';
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { cutMiddle } from '../format/numbers.ts';
 import { useFormat, useNow } from '../format/use-format.ts';
-import { useT } from '../i18n/language.ts';
+import { useLanguage, useT } from '../i18n/language.ts';
 
 /** A name, path or answer of a machine: shown as it is, never translated. */
 export const Verbatim = ({ children, mono = false }: { children: ReactNode; mono?: boolean }) => (
@@ -16,15 +16,35 @@ export const Verbatim = ({ children, mono = false }: { children: ReactNode; mono
   </span>
 );
 
-/** A sentence of the product, in the language of the reader; of an old record in English, and marked as such. */
-export const Told = ({ children }: { children: ToldText }) => {
-  const { text } = useFormat();
+/** What a kernel, a registry or a parser said: it has no other language than English, and is named as such. */
+export const MachineWords = ({ children }: { children: string }) => {
+  const t = useT();
+  const language = useLanguage();
   return (
-    <span className="anywhere" lang={typeof children === 'string' ? 'en' : undefined}>
-      {text(children)}
+    <span className="anywhere">
+      {language !== 'en' && t('error.detail')}{' '}
+      <span lang="en" translate="no">
+        {children}
+      </span>
     </span>
   );
 };
+
+/** A sentence of the product, in the language of the reader, or what is there in English only. */
+export const Told = ({ children }: { children: ToldText }) => {
+  const { text } = useFormat();
+  if (typeof children === 'string') return <MachineWords>{children}</MachineWords>;
+  return <span className="anywhere">{text(children)}</span>;
+};
+
+/** A name of an image that breaks behind its separators first: a version stays in one piece where it can. */
+export const Breakable = ({ name }: { name: string }) =>
+  name.split(/(?<=[/:@])/).map((part, index, parts) => (
+    <Fragment key={parts.slice(0, index + 1).join('')}>
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 
 /** A long name with its middle cut out; the title has all of it. */
 export const Cut = ({ text, most = 44, mono = false }: { text: string; most?: number; mono?: boolean }) => (

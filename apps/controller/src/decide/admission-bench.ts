@@ -19,6 +19,7 @@ interface Parts {
 }
 
 const SENTENCES_MAX = 10;
+const NO_WARNINGS: readonly string[] = [];
 
 /** Judges admission by the rules in force. */
 export class AdmissionBench {
@@ -44,6 +45,7 @@ export class AdmissionBench {
     };
     if (direction === 'mutate')
       return { ...base, allowed: true, warnings: [], patch: patchOf(ask, violations) };
+    if (verdict.allowed && violations.length === 0) return { ...base, allowed: true, warnings: NO_WARNINGS };
     const refusing = violations.filter(({ mode, state }) => mode === 'enforce' && state !== 'excepted');
     return {
       ...base,

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Image } from '@bartizan/contracts';
-import { anImage, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { anImage, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Log } from '../ports.ts';
@@ -16,7 +16,7 @@ const digestOf = (at: number): string => `sha256:${String(at).repeat(64).slice(0
 let test: TestStore;
 let book: BaseBook;
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   book = new BaseBook({ store: test.store, log });
 });
 afterEach(() => test.remove());

@@ -2,7 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { describe, expect, it } from 'vitest';
-import { chooseRepositories, chooseTags, namedRepositories, newest, wantsPlatform } from './choose-images.ts';
+import {
+  chooseRepositories,
+  chooseTags,
+  namedRepositories,
+  newest,
+  wantedPlatforms,
+  wantsPlatform,
+} from './choose-images.ts';
 
 const filters = (includes: string[], excludes: string[] = []) => {
   const read = (text: string) => {
@@ -76,6 +83,15 @@ describe('filters', () => {
     expect(wantsPlatform(['linux/amd64'], 'linux/arm64')).toBe(false);
     expect(wantsPlatform(['all'], 'windows/amd64')).toBe(true);
     expect(wantsPlatform(['linux/amd64'], '')).toBe(true);
-    expect(wantsPlatform([], 'linux/s390x')).toBe(true);
+    expect(wantsPlatform(['linux/arm64', 'linux/amd64'], 'linux/amd64')).toBe(true);
+  });
+
+  it('are those that were set, else those of the nodes, else linux/amd64', () => {
+    expect(wantedPlatforms(['linux/s390x'], ['x64'])).toEqual({ names: ['linux/s390x'], from: 'settings' });
+    expect(wantedPlatforms([], ['x64', 'arm64', 'aarch64', '', 'arm'])).toEqual({
+      names: ['linux/amd64', 'linux/arm/v7', 'linux/arm64'],
+      from: 'nodes',
+    });
+    expect(wantedPlatforms([], [''])).toEqual({ names: ['linux/amd64'], from: 'fallback' });
   });
 });

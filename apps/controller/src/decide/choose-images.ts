@@ -46,8 +46,33 @@ export function newest<T extends { readonly name: string; readonly atMs: number 
     .slice(0, most);
 }
 
+export type WantedPlatforms = NonNullable<Registry['run']['platforms']>;
+
+/** Architectures as nodes name them, where images name them otherwise. */
+const SPELT: Readonly<Record<string, string>> = {
+  x64: 'amd64',
+  x86_64: 'amd64',
+  ia32: '386',
+  aarch64: 'arm64',
+  // No older one runs what tells it.
+  arm: 'arm/v7',
+  armv7l: 'arm/v7',
+  ppc64: 'ppc64le',
+  mipsel: 'mipsle',
+};
+const PLATFORMS_MAX = 32;
+
+/** Which images of an index are read: of the platforms that were set, else of those that nodes have; amd64 where none is known. */
+export function wantedPlatforms(set: readonly string[], architectures: Iterable<string>): WantedPlatforms {
+  if (set.length > 0) return { names: [...set], from: 'settings' };
+  const names = [...architectures]
+    .filter((name) => name !== '')
+    .map((name) => `linux/${SPELT[name] ?? name}`);
+  if (names.length === 0) return { names: ['linux/amd64'], from: 'fallback' };
+  return { names: [...new Set(names)].sort().slice(0, PLATFORMS_MAX), from: 'nodes' };
+}
+
 /** Whether an image of a platform is wanted; `linux/arm` also means `linux/arm/v7`, and `all` everything. */
 export const wantsPlatform = (wanted: readonly string[], platform: string): boolean =>
-  wanted.length === 0 ||
   platform === '' ||
   wanted.some((one) => one === 'all' || platform === one || platform.startsWith(`${one}/`));

@@ -7,10 +7,10 @@ import {
   type FileSignature,
   Finding,
   parser,
-  type SecretRule,
 } from '@bartizan/contracts';
-import { aContainer, openTestStore, type TestStore, workloadRef } from '@bartizan/testkit/store';
+import { aContainer, openStoreInPlace, type TestStore, workloadRef } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TOLD_RULE } from '../testing/secret-rule.ts';
 import { Turnstile } from '../turnstile.ts';
 import { ContainerSecrets } from './container-secrets.ts';
 import { FindingLedger } from './finding-ledger.ts';
@@ -20,22 +20,6 @@ const SCOPE = { kind: 'tenant', ...OWNER } as const;
 const AGENT = { ...OWNER, node: 'n-1' };
 const DIGEST = `sha256:${'1'.repeat(64)}`;
 const text = (en: string) => ({ en, ja: en });
-const RULE: SecretRule = {
-  id: 'secret.test-token',
-  title: text('Test token'),
-  description: text('A token for tests'),
-  severity: 'high',
-  family: 'service',
-  confidence: 'high',
-  keywords: ['tok_'],
-  pattern: 'tok_[a-z0-9]{16}',
-  check: 'none',
-  fix: text('Rotate it'),
-  control: ['k08-secrets'],
-  owasp: { 2022: ['K08'], 2025: ['K03'] },
-  attack: ['T1552.001'],
-  tests: { mustMatch: [], mustNotMatch: [] },
-};
 const SIGNATURE: FileSignature = {
   id: 'malware.test-miner',
   title: text('Test miner'),
@@ -58,7 +42,7 @@ const published: unknown[] = [];
 const runs = (changes: Partial<Container> = {}) =>
   test.store.containers.put(SCOPE, [aContainer({ imageDigest: DIGEST, ...changes })]);
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   published.length = 0;
   secrets = new ContainerSecrets({
     store: test.store,
@@ -67,7 +51,7 @@ beforeEach(async () => {
       published.push(change.data);
     },
     findings: new FindingLedger(test.store, test.clock, new Turnstile()),
-    rules: [RULE],
+    rules: [TOLD_RULE],
     signatures: [SIGNATURE],
   });
   await runs();
@@ -75,7 +59,7 @@ beforeEach(async () => {
 afterEach(() => test.remove());
 
 const told = (path: string, more: Partial<Told> = {}): Told => ({
-  rule: RULE.id,
+  rule: TOLD_RULE.id,
   path,
   line: 2,
   column: 3,
@@ -118,13 +102,13 @@ describe('secrets of running containers', () => {
       kind: 'secret',
       ...OWNER,
       node: 'n-1',
-      check: RULE.id,
+      check: TOLD_RULE.id,
       severity: 'high',
       title: { en: 'Test token in /srv/written.env' },
       subject: { workload: 'w-1', container: 'c-1', imageDigest: DIGEST },
       location: { kind: 'file', line: 2, column: 3 },
       secret: { preview: 'tok_…(20)', verification: 'plausible' },
-      fix: { action: RULE.fix },
+      fix: { action: TOLD_RULE.fix },
       state: 'open',
     });
     expect(written?.why.map(({ step }) => step)).toEqual(['rule', 'changed-file']);

@@ -19,6 +19,7 @@ import {
 import { type FindingPlace, harmfulFileFinding, secretFinding } from '@bartizan/scan';
 import type { ApiFailure, Clock, Owner, Publish } from '../ports.ts';
 import type { FindingLedger } from './finding-ledger.ts';
+import { runningContainers } from './running-containers.ts';
 
 interface Parts {
   readonly store: Store;
@@ -30,7 +31,6 @@ interface Parts {
 }
 type Told = ContainerSecretReport['secrets'][number];
 
-const PAGE = 1000;
 /** Places that a search of a container speaks about: files, and what of its image it does not show. */
 const PLACES: ReadonlySet<string> = new Set(['file', 'deleted-file', 'image-config']);
 const CHANGED = 'changed-file';
@@ -70,7 +70,7 @@ export class ContainerSecrets {
       return err(failure('E_NODE_MISMATCH', `container ${id} does not run there`));
     const isRead = await this.#isRead(scope, container.value);
     if (!isRead.ok) return isRead;
-    const running = await this.#running(scope, workload);
+    const running = await runningContainers(store, scope, workload);
     if (!running.ok) return running;
     const replaced = await findings.replace(scope, {
       workload,
@@ -122,26 +122,6 @@ export class ContainerSecrets {
     if (imageDigest === undefined) return ok(false);
     const image = await this.#parts.store.images.get(scope, imageDigest);
     return image.ok ? ok(image.value?.scan?.rulesVersion !== undefined) : image;
-  }
-
-  /** The containers of a workload that run. */
-  async #running(scope: Scope, workload: string): Promise<Result<ReadonlySet<string>, ApiFailure>> {
-    const running = new Set<string>();
-    let cursor: string | undefined;
-    do {
-      const page = await this.#parts.store.containers.list(scope, {
-        filter: [
-          { field: 'workload', operator: 'in', values: [workload], negated: false },
-          { field: 'state', operator: 'in', values: ['running', 'created', 'paused'], negated: false },
-        ],
-        limit: PAGE,
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      if (!page.ok) return page;
-      for (const { id } of page.value.items) running.add(id);
-      cursor = page.value.next;
-    } while (cursor !== undefined);
-    return ok(running);
   }
 }
 

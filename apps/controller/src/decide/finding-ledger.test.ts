@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '@bartizan/contracts';
-import { aFinding, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { aFinding, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Turnstile } from '../turnstile.ts';
 import { FindingLedger } from './finding-ledger.ts';
@@ -13,7 +13,7 @@ let test: TestStore;
 let ledger: FindingLedger;
 
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   ledger = new FindingLedger(test.store, test.clock, new Turnstile());
 });
 afterEach(() => test.remove());

@@ -8,7 +8,7 @@ import {
   anImage,
   aWorkload,
   OWNER,
-  openTestStore,
+  openStoreInPlace,
   type TestStore,
 } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,7 +26,7 @@ let ledger: ImageLedger;
 let judged: string[];
 
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   judged = [];
   ledger = new ImageLedger({
     store: test.store,

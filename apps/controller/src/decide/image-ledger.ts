@@ -10,6 +10,7 @@ import {
   ok,
   type Package,
   type Result,
+  type ToldText,
   tenantScope,
 } from '@bartizan/contracts';
 import { imageReference } from '@bartizan/engine/admission';
@@ -26,7 +27,7 @@ export interface ScannedImage {
   /** Id and release of the distribution, e.g. `debian 12`; empty where there is none. */
   readonly distribution: string;
   /** Why not everything could be read; empty = everything was. */
-  readonly incomplete: readonly string[];
+  readonly incomplete: readonly ToldText[];
   readonly catalogueVersion: string;
   /** Version of the rules its files were searched with; absent = nobody searched them. */
   readonly rulesVersion?: string;
@@ -111,7 +112,7 @@ export class ImageLedger implements ImageIntake {
     const { store, findings, onList } = this.#parts;
     const scope = tenantScope(owner.cluster, owner.tenant);
     const { image, packages, incomplete, found } = scanned;
-    const reasons = incomplete.slice(0, REASONS_MAX).map((reason) => reason.slice(0, 512));
+    const reasons = incomplete.slice(0, REASONS_MAX);
     const listed = await store.scans.put(scope, {
       workload: image.digest,
       of: 'image',

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { PostureCheck, PostureFacts } from '@bartizan/contracts';
-import { openTestStore, type TestStore, workloadRef } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore, workloadRef } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Turnstile } from '../turnstile.ts';
 import { FindingLedger } from './finding-ledger.ts';
@@ -34,7 +34,7 @@ let judge: PostureJudge;
 const published: unknown[] = [];
 
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   judge = new PostureJudge({
     store: test.store,
     clock: test.clock,

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { aNode, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { aNode, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Turnstile } from '../turnstile.ts';
 import { Presence, SILENT_MS } from './presence.ts';
@@ -14,7 +14,7 @@ let turnstile: Turnstile;
 const told: unknown[] = [];
 
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   const quiet = () => undefined;
   turnstile = new Turnstile();
   presence = new Presence({

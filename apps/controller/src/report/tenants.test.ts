@@ -22,7 +22,7 @@ import {
   aStoredRule,
   aUser,
   aWorkload,
-  openTestStore,
+  openStoreInPlace,
   type TestStore,
 } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -128,7 +128,7 @@ const call = (route: Route, token: string) =>
   });
 
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   const { store } = test;
   const put = [
     await store.nodes.put(SCOPE, [aNode()]),

@@ -6,7 +6,7 @@ import { hashToken } from '@bartizan/adapters/identity';
 import { type CertificateAuthority, openCertificateAuthority } from '@bartizan/adapters/pki';
 import { createSealer } from '@bartizan/adapters/store';
 import { clusterNodeText, enrollProof, err, failure, ok } from '@bartizan/contracts';
-import { aNode, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { aNode, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EnrolmentDesk } from './enrolment.ts';
 
@@ -18,7 +18,7 @@ let rejoined: string[] = [];
 let vouching: 'E_JOIN_TOKEN' | 'E_UNAVAILABLE' = 'E_JOIN_TOKEN';
 
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   rejoined = [];
   vouching = 'E_JOIN_TOKEN';
   const opened = await openCertificateAuthority({

@@ -1,8 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { KubeClient, KubeError, KubeObject, Resource } from '@bartizan/adapters/kube';
-import { ok, type Result } from '@bartizan/contracts';
+import {
+  type KubeClient,
+  type KubeError,
+  type KubeObject,
+  kubeError,
+  type Resource,
+} from '@bartizan/adapters/kube';
+import { err, ok, type Result } from '@bartizan/contracts';
 
 const PAGE = 500;
 /** What we keep in a cluster is far less; a server that never ends is not followed for ever. */
@@ -15,7 +21,10 @@ export const labelSelectorOf = (labels: Readonly<Record<string, string>>, alone?
     ...(alone === undefined ? [] : [alone]),
   ].join(',');
 
-/** Objects of a kind by their labels, page by page, at most 10,000: the rest is found after these are gone. */
+/**
+ * Objects of a kind by their labels, page by page. E_KUBE_TOO_MANY: there are more than are ever ours. Part of a list is
+ * none: who would remove what stands in it, or put back what does not, would do so by chance.
+ */
 export async function listLabelled(
   client: Pick<KubeClient, 'list'>,
   resource: Resource,
@@ -32,7 +41,9 @@ export async function listLabelled(
     if (!page.ok) return page;
     all.push(...page.value.items);
     next = page.value.next;
-    if (next === undefined) break;
+    if (next === undefined) return ok(all);
   }
-  return ok(all);
+  const { plural, group } = resource;
+  const name = group === '' ? plural : `${plural}.${group}`;
+  return err(kubeError('E_KUBE_TOO_MANY', `more than ${PAGE * PAGES_MAX} ${name} with labels of ours`));
 }

@@ -58,7 +58,8 @@ interface Parts {
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: IngestCounters;
-  readonly configuration: () => Configure;
+  /** What an agent is to do, as the version of its wire has it. */
+  readonly configuration: (agent: AgentIdentity, version: number) => Configure;
   readonly onPresence: (agent: AgentIdentity, present: boolean, skewMs?: number) => void;
   readonly onState: (agent: AgentIdentity, node: unknown) => void;
 }
@@ -138,8 +139,7 @@ export class AgentServer {
       return session?.send(command) ?? false;
     },
     reconfigure: () => {
-      for (const sessions of this.#sessions.values())
-        for (const session of sessions) session.send(this.#parts.configuration());
+      for (const sessions of this.#sessions.values()) for (const session of sessions) session.configure();
     },
     drop: (node) => {
       for (const session of this.#sessions.get(node) ?? []) session.close();
@@ -264,6 +264,7 @@ function refuse(stream: ServerHttp2Stream, why: Failure<ErrorCode>): void {
       status,
       code: why.code,
       detail: why.detail,
+      detailLanguage: 'en',
       remedy: entry.remedy.en,
       traceId: '',
     }),

@@ -39,7 +39,7 @@ export interface SessionParts {
   readonly ingest: Ingest;
   readonly clock: Clock;
   readonly log: Log;
-  readonly configuration: () => Configure;
+  readonly configuration: (agent: AgentIdentity, version: number) => Configure;
   readonly onHello: (skewMs: number) => void;
   /** The agent tells how its node is while its records are not taken. */
   readonly onState: (node: unknown) => void;
@@ -57,6 +57,7 @@ export class AgentSession {
   /** Last sequences of batches that were taken and are not acknowledged yet, by stream and boot. */
   readonly #held = new Map<string, number[]>();
   readonly #helloTimer: NodeJS.Timeout;
+  #version = WIRE_VERSION_OLDEST;
   #storing = false;
   #greeted = false;
   #welcomed = false;
@@ -93,6 +94,12 @@ export class AgentSession {
     }
     stream.write(frameOf(message));
     return true;
+  }
+
+  /** Says what the agent is to do; one that was not welcomed yet hears it then. */
+  configure(): void {
+    const { agent, configuration } = this.#parts;
+    if (this.#welcomed) this.send(configuration(agent, this.#version));
   }
 
   /** Ends the stream; one that is still open after a moment is cut. */
@@ -183,8 +190,9 @@ export class AgentSession {
       credit: CREDIT,
       clockMs: clock.nowMs(),
     });
-    this.send(this.#parts.configuration());
+    this.#version = Math.min(WIRE_VERSION, hello.version);
     this.#welcomed = true;
+    this.configure();
   }
 
   /** Batches that stay under way because a package list is not whole yet: they get credit of their own. */

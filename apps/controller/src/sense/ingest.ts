@@ -180,3 +180,12 @@ export class Ingest {
     return this.#parts.placing?.event(parsed.value) ?? parsed.value;
   }
 }
+
+/** Counters of what came in, before anything did. */
+export const noCounts = (): IngestCounters => ({
+  recordsTotal: 0,
+  rejectedTotal: 0,
+  lostTotal: 0,
+  batchesTotal: 0,
+  refusedSessionsTotal: 0,
+});

@@ -6,6 +6,7 @@ import {
   type AuditRequestsReport,
   type Container,
   type ContainerSecretReport,
+  type EnvironmentSecretReport,
   err,
   failure,
   type InventoryRecord,
@@ -43,6 +44,10 @@ export interface Judges {
   readonly onSecrets: (
     agent: AgentIdentity,
     report: ContainerSecretReport,
+  ) => Promise<Result<void, ApiFailure>>;
+  readonly onEnvironment: (
+    agent: AgentIdentity,
+    report: EnvironmentSecretReport,
   ) => Promise<Result<void, ApiFailure>>;
   readonly onEvidence: (agent: AgentIdentity, report: NodeEvidence) => Promise<Result<void, ApiFailure>>;
   readonly onAudit: (agent: AgentIdentity, report: AuditRequestsReport) => Promise<Result<void, ApiFailure>>;
@@ -117,6 +122,8 @@ export class Inventory {
         return this.#parts.judges.onUse(agent, record);
       case 'secrets':
         return this.#parts.judges.onSecrets(agent, record);
+      case 'environment-secrets':
+        return this.#parts.judges.onEnvironment(agent, record);
       case 'posture-facts':
         return this.#parts.judges.onFacts(agent, record);
       case 'node-evidence':

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { LocalText, ToldText } from '@bartizan/contracts';
 import { type PolicyItem, readPolicyDocument } from '@bartizan/engine/policy-objects';
 import { readYaml } from '@bartizan/scan/yaml';
 import type { DirectoryContent, DirectoryFile } from './policy-directory.ts';
@@ -13,19 +14,27 @@ export type FoundDocument =
       readonly kind?: PolicyItem['kind'];
       readonly id?: string;
       readonly isUnreadable: boolean;
-      readonly detail: string;
+      readonly detail: ToldText;
     };
 
 /** Kinds of documents that may lie beside policies. */
 const BESIDE: ReadonlySet<string> = new Set(['PolicySuite']);
 const DOCUMENTS_MAX = 10_000;
+const MORE_DOCUMENTS: LocalText = {
+  en: `more than ${DOCUMENTS_MAX} documents`,
+  ja: `文書が ${DOCUMENTS_MAX} 件を超えています`,
+};
+const noKind = (named: string): LocalText => ({
+  en: `${named} is no kind of policy objects`,
+  ja: `${named} はポリシーの種類ではありません`,
+});
 
 function* documentsOf({ path, bytes }: DirectoryFile): Generator<FoundDocument> {
   let count = 0;
   for (const document of readYaml(bytes)) {
     count += 1;
     if (count > DOCUMENTS_MAX) {
-      yield { place: path, isUnreadable: true, detail: `more than ${DOCUMENTS_MAX} documents` };
+      yield { place: path, isUnreadable: true, detail: MORE_DOCUMENTS };
       return;
     }
     if (!document.ok) {
@@ -39,7 +48,7 @@ function* documentsOf({ path, bytes }: DirectoryFile): Generator<FoundDocument> 
     if (!read.ok) yield { place, isUnreadable: false, ...read.error };
     else if (read.value.kind !== 'other') yield { place, item: read.value };
     else if (!BESIDE.has(read.value.named))
-      yield { place, isUnreadable: false, detail: `${read.value.named} is no kind of policy objects` };
+      yield { place, isUnreadable: false, detail: noKind(read.value.named) };
   }
 }
 
@@ -51,7 +60,10 @@ function wholeFile(file: DirectoryFile): readonly FoundDocument[] {
   return found.map((one): FoundDocument => {
     if (!('item' in one)) return one;
     const { kind, id } = one.item;
-    const detail = `another document of this file is broken: ${fault.place}`;
+    const detail = {
+      en: `another document of this file is broken: ${fault.place}`,
+      ja: `同じファイルの別の文書に誤りがあります：${fault.place}`,
+    };
     return { place: one.place, kind, id, isUnreadable: false, detail };
   });
 }

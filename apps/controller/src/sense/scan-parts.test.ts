@@ -57,7 +57,12 @@ describe('parts of a package list', () => {
     const { parts } = partsAt();
     const whole = parts.add(place(9), part(3, true));
     expect(names(whole)).toEqual(['p3']);
-    expect(whole?.incomplete).toEqual(['part 0 of the package list is missing']);
+    expect(whole?.incomplete).toEqual([
+      {
+        en: 'part 0 of the package list is missing',
+        ja: 'パッケージ一覧の 0 番目の部分が届いていません',
+      },
+    ]);
   });
 
   it('of a list that never ends hold nothing for ever', () => {

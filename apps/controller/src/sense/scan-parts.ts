@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { PackageReport } from '@bartizan/contracts';
+import { distinctTexts, type PackageReport } from '@bartizan/contracts';
 import type { Clock } from '../ports.ts';
 
 /** All parts of a package list put together. */
@@ -48,10 +48,16 @@ export class ScanParts {
     started.lastAtMs = this.#clock.nowMs();
     if (report.part < started.next) return undefined;
     if (report.part > started.next)
-      started.incomplete.push(`part ${started.next} of the package list is missing`);
+      started.incomplete.push({
+        en: `part ${started.next} of the package list is missing`,
+        ja: `パッケージ一覧の ${started.next} 番目の部分が届いていません`,
+      });
     started.next = report.part + 1;
     if (started.packages.length + report.packages.length > PACKAGES_MAX)
-      started.incomplete.push(`more than ${PACKAGES_MAX} packages`);
+      started.incomplete.push({
+        en: `more than ${PACKAGES_MAX} packages`,
+        ja: `パッケージが ${PACKAGES_MAX} 個を超えています`,
+      });
     else started.packages.push(...report.packages);
     started.coverage.push(...report.coverage);
     started.pendingUpdates.push(...report.pendingUpdates);
@@ -62,7 +68,7 @@ export class ScanParts {
       packages: started.packages,
       coverage: started.coverage.slice(0, 64),
       pendingUpdates: started.pendingUpdates,
-      incomplete: [...new Set(started.incomplete)].slice(0, 64),
+      incomplete: distinctTexts(started.incomplete).slice(0, 64),
     };
   }
 

@@ -127,6 +127,7 @@ async function stageDesk(parts: {
     status: () => ({ state: 'off', kinds: [] }),
     context: EMPTY_CONTEXT,
     audit: undefined,
+    custom: undefined,
     native: undefined,
     reports: undefined,
     verdicts: () => new Map(),

@@ -15,7 +15,8 @@ export type KubeErrorCode =
   | 'E_KUBE_REFUSED'
   | 'E_KUBE_BUSY'
   | 'E_KUBE_EXPIRED'
-  | 'E_KUBE_SIZE';
+  | 'E_KUBE_SIZE'
+  | 'E_KUBE_TOO_MANY';
 
 /** An expected failure of an exchange. */
 export interface KubeError extends Failure<KubeErrorCode> {

@@ -24,7 +24,7 @@ export {
   type WatchQuery,
 } from './client.ts';
 export { KUBE_LIMITS, type KubeLimits } from './connection.ts';
-export type { KubeError, KubeErrorCode } from './fault.ts';
+export { type KubeError, type KubeErrorCode, kubeError } from './fault.ts';
 export {
   type JsonRecord,
   type KubeObject,

@@ -22,6 +22,8 @@ export interface WatchState {
   /** Why it is not synced. */
   readonly code?: KubeErrorCode;
   readonly detail?: string;
+  /** It may be listed and not watched: it is read again and again, and `code` says why. */
+  readonly isPolled?: true;
   readonly objects: number;
   /** Up to when what is known is what is there; absent = never. */
   readonly freshAtMs?: number;
@@ -34,6 +36,10 @@ export interface WatchListener<T> {
   /** `object` is the whole of it, for those who look at it now; it is not kept. */
   readonly changed: (value: T, object: KubeObject) => void;
   readonly gone: (value: T, meta: ObjectMeta) => void;
+  /** An object of which nothing is kept is gone. */
+  readonly missed?: (meta: ObjectMeta) => void;
+  /** All there is was read: `namespace/name` of each object. */
+  readonly listed?: (keys: ReadonlySet<string>) => void;
   /** The state changed. */
   readonly state?: (state: WatchState) => void;
 }
@@ -58,7 +64,7 @@ export interface WatchTiming {
   readonly backoffMaxMs: number;
   /** The same for a server that has too much to do. */
   readonly busyMaxMs: number;
-  /** Until what was not permitted, or not served, is tried again. */
+  /** Until what was not permitted, or not served, is tried again; each waits between half of it and all. */
   readonly refusedMs: number;
   /** How long a refusal is doubted of what was permitted until then: a server that starts refuses what it will permit. */
   readonly doubtMs: number;
@@ -82,6 +88,10 @@ interface Kept<T> {
   readonly meta: ObjectMeta;
   readonly value: T;
 }
+
+/** The server lets us read a kind, and not watch it: by our rights (403), or because the kind has no such verb (405). */
+const isWatchRefusal = ({ code, status }: KubeError): boolean =>
+  code === 'E_KUBE_NOT_PERMITTED' || status === 405;
 
 /** The server says that there is nothing for us to see. */
 const isRefusal = (error: KubeError | undefined): boolean =>
@@ -112,6 +122,10 @@ export class ResourceWatch<T> {
   #wake = new AbortController();
   #eagerUntilMs = 0;
   #doubtUntilMs = 0;
+  #isPolled = false;
+  /** What was not kept may be wanted now. */
+  #isListDue = false;
+  #endWatch: (() => void) | undefined;
 
   constructor(client: KubeClient, plan: WatchPlan<T>) {
     this.#client = client;
@@ -133,6 +147,12 @@ export class ResourceWatch<T> {
     this.#eagerUntilMs = Date.now() + EAGER_MS;
     this.#wake.abort();
     this.#wake = new AbortController();
+  }
+
+  /** Reads all objects once more, though nothing of them changed: those of which nothing was kept are told again. */
+  relist(): void {
+    this.#isListDue = true;
+    this.#endWatch?.();
   }
 
   async stop(): Promise<void> {
@@ -158,6 +178,7 @@ export class ResourceWatch<T> {
       group: resource.group,
       condition: this.#condition,
       ...(this.#error === undefined ? {} : { code: this.#error.code, detail: this.#error.detail }),
+      ...(this.#isPolled ? { isPolled: true as const } : {}),
       objects: this.#objects.size,
       ...(freshAtMs === undefined ? {} : { freshAtMs }),
       listsTotal: this.#listsTotal,
@@ -180,11 +201,29 @@ export class ResourceWatch<T> {
 
   /** One list where needed, and one watch. The error, where it did not end as it should. */
   async #round(): Promise<KubeError | undefined> {
-    if (this.#version === undefined) {
+    const isListed = this.#version === undefined || this.#isListDue;
+    if (isListed) {
+      this.#isListDue = false;
       const problem = await this.#list();
       if (problem !== undefined) return problem;
     }
-    return this.#watch(this.#version ?? '');
+    const problem = await this.#watch(this.#version ?? '');
+    if (!isListed || problem === undefined || !isWatchRefusal(problem)) return problem;
+    await this.#poll(problem);
+    return undefined;
+  }
+
+  /** What was just read may not be watched: it is as fresh as that, and is read again after a while. */
+  async #poll(problem: KubeError): Promise<void> {
+    this.#isPolled = true;
+    this.#version = undefined;
+    this.#say('synced', problem);
+    await this.#pause(this.#timing.refusedMs * (0.5 + Math.random() / 2), this.#wake.signal);
+  }
+
+  async #pause(ms: number, wake?: AbortSignal): Promise<void> {
+    const signals = [this.#stop.signal, ...(wake === undefined ? [] : [wake])];
+    await sleep(ms, undefined, { signal: AbortSignal.any(signals) }).catch(() => undefined);
   }
 
   async #list(): Promise<KubeError | undefined> {
@@ -211,10 +250,12 @@ export class ResourceWatch<T> {
     } while (next !== undefined);
     this.#version = version;
     for (const [key, kept] of this.#objects) if (!seen.has(key)) this.#remove(key, kept.meta);
+    this.#plan.listener.listed?.(seen);
     this.#listsTotal += 1;
     this.#freshAtMs = Date.now();
     this.#failures = 0;
-    this.#say('synced', undefined);
+    // Whether it may be watched is asked next; until then what was so stays so.
+    this.#say('synced', this.#isPolled ? this.#error : undefined);
     return undefined;
   }
 
@@ -225,8 +266,10 @@ export class ResourceWatch<T> {
     });
     if (!opened.ok) return this.#expired(opened.error);
     const { events, cancel } = opened.value;
+    this.#isPolled = false;
+    this.#endWatch = cancel;
     this.#stop.signal.addEventListener('abort', cancel, { once: true });
-    if (this.#isStopped) cancel();
+    if (this.#isStopped || this.#isListDue) cancel();
     let idle = setTimeout(cancel, this.#timing.idleMs);
     this.#isOpen = true;
     this.#say('synced', undefined);
@@ -241,6 +284,7 @@ export class ResourceWatch<T> {
     } finally {
       clearTimeout(idle);
       this.#isOpen = false;
+      this.#endWatch = undefined;
       this.#stop.signal.removeEventListener('abort', cancel);
       cancel();
     }
@@ -257,7 +301,7 @@ export class ResourceWatch<T> {
     this.#eventsTotal += 1;
     this.#version = event.object.meta.resourceVersion;
     if (event.type === 'upsert') this.#upsert(event.object);
-    else this.#remove(keyOf(event.object.meta), event.object.meta);
+    else this.#gone(event.object.meta);
     return undefined;
   }
 
@@ -282,6 +326,12 @@ export class ResourceWatch<T> {
     this.#plan.listener.changed(value, object);
   }
 
+  #gone(meta: ObjectMeta): void {
+    const key = keyOf(meta);
+    if (this.#objects.has(key)) this.#remove(key, meta);
+    else this.#plan.listener.missed?.(meta);
+  }
+
   #remove(key: string, meta: ObjectMeta): void {
     const kept = this.#objects.get(key);
     if (kept === undefined || kept.meta.uid !== meta.uid) return;
@@ -298,6 +348,7 @@ export class ResourceWatch<T> {
     // An expired version is ordinary: the list that follows brings all up to date.
     if (problem.code !== 'E_KUBE_EXPIRED') this.#say(conditionOf(problem, this.#listsTotal > 0), problem);
     if (isRefused) this.#version = undefined;
+    this.#isPolled = false;
     // Of a kind that is not served there is nothing any more.
     if (problem.code === 'E_KUBE_MISSING')
       for (const [key, { meta }] of this.#objects) this.#remove(key, meta);
@@ -309,9 +360,10 @@ export class ResourceWatch<T> {
     const pauseMs = isPatient
       ? refusedMs * (0.5 + Math.random() / 2)
       : (isEager ? EAGER_PAUSE_MS : longest) * (0.25 + Math.random() * 0.75);
-    await sleep(Math.max(pauseMs, problem.retryAfterMs ?? 0), undefined, {
-      signal: AbortSignal.any([this.#stop.signal, ...(isRefused ? [this.#wake.signal] : [])]),
-    }).catch(() => undefined);
+    await this.#pause(
+      Math.max(pauseMs, problem.retryAfterMs ?? 0),
+      isRefused ? this.#wake.signal : undefined,
+    );
   }
 
   #say(condition: WatchCondition, error: KubeError | undefined): void {

@@ -16,6 +16,7 @@ import type { AuditEntry, ChainVerdict } from './sqlite/audit-chain.ts';
 import type { ChainAccess } from './sqlite/audit-repository.ts';
 import { type Cells, Database, type SqlValue, type Statement } from './sqlite/database.ts';
 import type { ReaderData, ReaderRequest, WriterData, WriterRequest } from './workers/protocol.ts';
+import { OWN_THREADS, type StartThreads, startThread } from './workers/thread.ts';
 import { WorkerClient } from './workers/worker-client.ts';
 
 /** What the engine runs on. */
@@ -29,10 +30,8 @@ export interface EngineOptions {
   readonly probeMs: number;
   readonly schemaVersion: number;
   readonly auditKey: Uint8Array | undefined;
+  readonly threads: StartThreads | undefined;
 }
-
-const WRITER_HEAP_MB = 192;
-const READER_HEAP_MB = 192;
 
 /**
  * The threads of the store: one writer, one reader for core.db and one for slices (a long search over events never
@@ -41,6 +40,7 @@ const READER_HEAP_MB = 192;
 export class StoreEngine implements CoreAccess {
   readonly #options: EngineOptions;
   readonly #core: Database;
+  readonly #threads: StartThreads;
   readonly #writer: WorkerClient<WriterRequest>;
   /** Made at the first search. */
   #coreReaderMade: WorkerClient<ReaderRequest> | undefined;
@@ -54,6 +54,7 @@ export class StoreEngine implements CoreAccess {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#auditKey = options.auditKey;
+    this.#threads = options.threads ?? OWN_THREADS;
     this.#state = { state: 'ok', sizeBytes: 0, schemaVersion: options.schemaVersion };
     this.#core = new Database(join(options.dataDir, 'core.db'), { readOnly: true });
     const { dataDir, sliceBytes, retention, decisions, probeMs, auditKey } = options;
@@ -62,10 +63,8 @@ export class StoreEngine implements CoreAccess {
       ...(auditKey === undefined ? {} : { auditKey }),
     };
     this.#writer = new WorkerClient({
-      module: new URL('./workers/writer.ts', import.meta.url),
+      thread: this.#threads.writer(writerData),
       name: 'store writer',
-      data: writerData,
-      heapMb: WRITER_HEAP_MB,
       onState: (state) => {
         this.#state = state;
       },
@@ -154,10 +153,8 @@ export class StoreEngine implements CoreAccess {
   /** Writes a backup in a thread of its own, which ends after. */
   async backup(request: BackupRequest): Stored<{ readonly sizeBytes: number }> {
     const worker = new WorkerClient<BackupRequest>({
-      module: new URL('./backup/backup-worker.ts', import.meta.url),
+      thread: startThread(new URL('./backup/backup-worker.ts', import.meta.url), 'backup', null),
       name: 'backup',
-      data: null,
-      heapMb: READER_HEAP_MB,
     });
     const done = await worker.call<{ readonly sizeBytes: number }>(request);
     await worker.end();
@@ -206,11 +203,6 @@ export class StoreEngine implements CoreAccess {
   }
 
   #reader(name: string, data: ReaderData): WorkerClient<ReaderRequest> {
-    return new WorkerClient({
-      module: new URL('./workers/reader.ts', import.meta.url),
-      name,
-      data,
-      heapMb: READER_HEAP_MB,
-    });
+    return new WorkerClient({ thread: this.#threads.reader(name, data), name });
   }
 }

@@ -27,6 +27,7 @@ import type {
   StoredAdmissionRule,
   Stream,
   Tenant,
+  ToldText,
   User,
   VexDocument,
   Workload,
@@ -193,7 +194,7 @@ export interface ScanRecord {
   readonly distributionName: string;
   readonly packages: readonly Package[];
   readonly coverage: readonly CoverageEntry[];
-  readonly incomplete: readonly string[];
+  readonly incomplete: readonly ToldText[];
   readonly scannedAtMs: number;
   /** Version of the catalogue it was made with; absent = not said. */
   readonly catalogueVersion?: string;

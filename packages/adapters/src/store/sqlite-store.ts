@@ -38,6 +38,7 @@ import { SqliteSettings } from './sqlite/setting-repository.ts';
 import { USES } from './sqlite/use-noun.ts';
 import { SqliteUsers } from './sqlite/user-repository.ts';
 import { STATEMENT_PARTS, VEX_DOCUMENTS } from './sqlite/vex-noun.ts';
+import type { StartThreads } from './workers/thread.ts';
 
 /** Time, injected so that tests can move it. */
 export interface StoreClock {
@@ -55,6 +56,8 @@ export interface SqliteStoreOptions {
   /** Per stream; default 7 days, 5 GB, 10 % free disk. */
   readonly retention?: Partial<Record<SliceStream, Retention>>;
   readonly decisions?: DecisionRetention;
+  /** Default: the writer and the readers have a thread each. */
+  readonly threads?: StartThreads;
   readonly limits?: {
     /** Size after which a new slice is begun, in bytes; default 512 MB. */
     readonly sliceBytes?: number;
@@ -138,6 +141,7 @@ function compose(options: SqliteStoreOptions, prepared: PreparedCore, release: (
     probeMs: limits?.probeMs ?? PROBE_MS,
     schemaVersion: prepared.schemaVersion,
     auditKey: sealKey === undefined ? undefined : deriveKey(sealKey, AUDIT_PURPOSE),
+    threads: options.threads,
   });
   const keys = keyRing(engine, sealKey);
   const store: SqliteStore = {

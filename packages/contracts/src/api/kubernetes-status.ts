@@ -19,7 +19,7 @@ export const KubernetesStatus = inline('The Kubernetes cluster that is watched',
       group: text('API group; empty = core', 253),
       condition: choice(
         ['unknown', 'synced', 'behind', 'not-permitted', 'not-served'],
-        'unknown: never read whole; behind: was followed, and is not now; not-served: the API server has no such kind',
+        'unknown: never read whole; synced: followed, or with E_KUBE_NOT_PERMITTED or E_KUBE_REFUSED only listed, about once a minute, because it may not be watched; behind: was followed, and is not now; not-served: the API server has no such kind',
       ),
       code: optional(text('Error code', 64)),
       objects: integer('Objects known', '1'),
@@ -59,6 +59,26 @@ export const KubernetesStatus = inline('The Kubernetes cluster that is watched',
         'Configurations',
         16,
       ),
+      notAsked: optional(
+        inline(
+          'Resources that rules name and API servers are not told to ask about; absent: there are none',
+          {
+            total: integer('How many', '1'),
+            resources: list(text('group/resource', 320), 'The first of them', 20),
+          },
+        ),
+      ),
+    }),
+  ),
+  customKinds: optional(
+    inline('Custom kinds whose existing objects are judged', {
+      followed: integer('Kinds that are followed', '1'),
+      notPermitted: list(
+        text('group/resource', 320),
+        'Kinds that may not be read: nothing is known of them',
+        100,
+      ),
+      noRoom: integer('Kinds that found no room', '1'),
     }),
   ),
 });

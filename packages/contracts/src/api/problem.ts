@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Static, Type } from 'typebox';
-import { inline, integer, list, object, optional, text } from '../schema.ts';
+import { choice, inline, integer, list, object, optional, text } from '../schema.ts';
 
 /** An error answer: application/problem+json of RFC 9457, with our stable code and a remedy. */
 export const Problem = object('Problem', 'An error answer (RFC 9457)', {
@@ -11,6 +11,7 @@ export const Problem = object('Problem', 'An error answer (RFC 9457)', {
   status: integer('HTTP status', '1', { minimum: 400, maximum: 599 }),
   code: text('Stable code of the catalogue', 64),
   detail: optional(text('What happened here', 2000)),
+  detailLanguage: optional(choice(['en', 'ja'], 'Language of the detail: not every one exists in both')),
   remedy: text('What to do', 1000),
   traceId: text('Finds this request in the log', 64),
   errors: optional(

@@ -3,6 +3,7 @@
 
 import type { TSchema } from 'typebox';
 import type { Permission } from '../permissions.ts';
+import type { RouteTag } from './tags.ts';
 
 /** A route of the HTTP API, as data: server, OpenAPI, CLI, console and the permission tests all read it. */
 export interface Route {
@@ -11,7 +12,7 @@ export interface Route {
   /** Path below /api/v1 with :parameters. */
   readonly path: string;
   readonly summary: { readonly en: string; readonly ja: string };
-  readonly tag: string;
+  readonly tag: RouteTag;
   /** `public` needs no login; `self` any login. */
   readonly permission: Permission | 'public';
   readonly params?: TSchema;

@@ -107,4 +107,15 @@ export const KUBE_ERRORS = {
       ja: '一覧は自動的に小さく分けて読み込みます。8 MiB を超える単独のオブジェクトは読み込みません。',
     },
   },
+  E_KUBE_TOO_MANY: {
+    status: 502,
+    title: {
+      en: 'The cluster holds more objects with labels of this product than it keeps',
+      ja: '当製品のラベルが付いたオブジェクトが、当製品の管理上限を超えてクラスターに存在します',
+    },
+    remedy: {
+      en: 'Nothing is removed while the list is incomplete. Find who makes objects with the label app.kubernetes.io/managed-by=bartizan, and remove those that are not of this product.',
+      ja: '一覧が揃わない間は何も削除しません。app.kubernetes.io/managed-by=bartizan のラベルを付けたオブジェクトの作成元を調べ、当製品以外のものを削除してください。',
+    },
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

@@ -30,6 +30,16 @@ export const SETUP_ERRORS = {
       ja: 'ネットワークとプロキシ (HTTPS_PROXY) を確認し、再度 `up` を実行してください。接続できない環境では `bartizan db import` で脆弱性情報を読み込んでください。',
     },
   },
+  E_NPM_INSTALL: {
+    title: {
+      en: 'npm could not install the packages of the checkout',
+      ja: 'npm がパッケージをインストールできませんでした',
+    },
+    remedy: {
+      en: 'Remove the cause that npm names (disk space, permissions, another program in `node_modules`), delete `node_modules`, then run the command again.',
+      ja: 'npm が示す原因（空き容量、権限、`node_modules` を使う別のプログラムなど）を取り除き、`node_modules` を削除して再度実行してください。',
+    },
+  },
   E_PROXY: {
     title: { en: 'The proxy of the environment is no address', ja: '環境変数のプロキシが正しくありません' },
     remedy: {

@@ -25,7 +25,7 @@ export const SUPPLY_CHAIN_ERRORS = {
     status: 400,
     title: {
       en: 'The exception would accept whatever is found',
-      ja: 'この例外はすべての検出を受容してしまいます',
+      ja: 'この例外はすべての検出を受け入れてしまいます',
     },
     remedy: {
       en: 'Name a vulnerability, a package, a check or a path; image and workload only narrow it.',

@@ -58,7 +58,7 @@ export const CoverageEntry = inline('Coverage of one ecosystem', {
   packages: integer('Packages of this ecosystem', '1'),
   withoutData: integer('Of those, packages the pack says nothing about', '1'),
   asOf: optional(text('Date of the data, YYYY-MM-DD', 10)),
-  reason: optional(text('Why it is not covered', 512)),
+  reason: optional(toldText('Why it is not covered', 512)),
 });
 export type CoverageEntry = Static<typeof CoverageEntry>;
 
@@ -123,11 +123,21 @@ export const Fix = inline('How to remove the finding', {
 });
 
 /** What a place is in. */
-export const SOURCE_KINDS = ['file', 'deleted-file', 'image-config', 'environment', 'text'] as const;
+export const SOURCE_KINDS = [
+  'file',
+  'deleted-file',
+  'image-config',
+  'environment',
+  'manifest',
+  'text',
+] as const;
 
-/** A place in a file, in an image's configuration or in an environment. */
+/** A place in a file, in an image's configuration, in an environment or in an object of a cluster. */
 export const SourceLocation = inline('Where in the subject', {
-  kind: choice(SOURCE_KINDS, 'What it is in; deleted-file: hidden by a later layer and still in the image'),
+  kind: choice(
+    SOURCE_KINDS,
+    'What it is in; deleted-file: hidden by a later layer and still in the image; environment: of a first process; manifest: an object of a cluster',
+  ),
   path: text('Path of the file, or name of the field', 4096),
   line: integer('Line, from 1', '1'),
   column: integer('Column in bytes, from 1', '1'),

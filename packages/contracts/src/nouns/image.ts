@@ -3,7 +3,19 @@
 
 import type { Static } from 'typebox';
 import { ClusterId, OpaqueId, TenantId } from '../ids.ts';
-import { choice, flag, inline, instant, integer, labels, list, object, optional, text } from '../schema.ts';
+import {
+  choice,
+  flag,
+  inline,
+  instant,
+  integer,
+  labels,
+  list,
+  object,
+  optional,
+  text,
+  toldText,
+} from '../schema.ts';
 
 /** How far the scan of an image is. `incomplete` and `failed` are never read as clean. */
 export const IMAGE_SCAN_STATES = ['never', 'queued', 'scanning', 'done', 'incomplete', 'failed'] as const;
@@ -12,7 +24,7 @@ export const IMAGE_SCAN_STATES = ['never', 'queued', 'scanning', 'done', 'incomp
 export const ImageScan = inline('Scan of an image', {
   state: choice(IMAGE_SCAN_STATES, 'State; never: nobody asked for it yet'),
   code: optional(text('Error code of a failed scan', 64)),
-  reasons: list(text('Reason', 512), 'Why it is incomplete or failed', 64),
+  reasons: list(toldText('Reason', 512), 'Why it is incomplete or failed', 64),
   scannedAtMs: optional(instant('Last scan of the content')),
   catalogueVersion: optional(text('Version of the catalogue it was scanned with', 64)),
   rulesVersion: optional(

@@ -73,6 +73,9 @@ const SETTINGS = {
   signaturePolicy: optional(RegistryPolicy),
 } as const;
 
+/** Why these platforms: the registry names them, nodes have them, or no node is known. */
+export const PLATFORM_ORIGINS = ['settings', 'nodes', 'fallback'] as const;
+
 /** How far the last run over a registry is. */
 export const RegistryRun = inline('Run over a registry', {
   state: choice(['never', 'listing', 'scanning', 'done', 'cancelled', 'failed'], 'State'),
@@ -81,6 +84,12 @@ export const RegistryRun = inline('Run over a registry', {
   startedAtMs: optional(instant('Start')),
   finishedAtMs: optional(instant('End')),
   nextAtMs: optional(instant('Next run')),
+  platforms: optional(
+    inline('Platforms that were read of an index with several', {
+      names: list(text('linux/amd64, or all', 64), 'Platforms', 32),
+      from: choice(PLATFORM_ORIGINS, 'fallback: no node is known, so linux/amd64 was read'),
+    }),
+  ),
   repositories: integer('Repositories found', '1'),
   images: integer('Images that the filters chose', '1'),
   scanned: integer('Scanned in this run', '1'),

@@ -76,6 +76,13 @@ export const Configure = inline('What the agent is to do', {
   scanIntervalS: integer('Between scans', 's'),
   postureIntervalS: integer('Between posture checks', 's'),
   processEvents: flag('Send process events, not only security events'),
+  fingerprintKey: optional(
+    text(
+      'Key of the fingerprints of secrets, base64: one for all nodes of a tenant, so that a value is known again everywhere. From version 3 on',
+      44,
+      { pattern: '^[A-Za-z0-9+/]{43}=$' },
+    ),
+  ),
 });
 export type Configure = Static<typeof Configure>;
 

@@ -8,13 +8,15 @@
 
 /**
  * Version the two sides speak; each side also accepts the release before. 1: 2026-07. 2: 2026-11, `state` of agents
- * whose records are not taken.
+ * whose records are not taken. 3: 2026-11, the key of the fingerprints of secrets, and secrets of environments.
  */
-export const WIRE_VERSION = 2;
+export const WIRE_VERSION = 3;
 /** Oldest version still accepted. */
 export const WIRE_VERSION_OLDEST = 1;
 /** First version whose controllers take `state`. */
 export const WIRE_VERSION_STATE = 2;
+/** First version whose agents take the key of the fingerprints. */
+export const WIRE_VERSION_FINGERPRINTS = 3;
 /** Largest frame, compressed or not, in bytes. */
 export const WIRE_FRAME_BYTES_MAX = 256 * 1024;
 /** Largest frame after decompression, in bytes: a bomb is refused before it is held. */

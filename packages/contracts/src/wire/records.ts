@@ -13,7 +13,7 @@ import { CoverageEntry, Package, VERIFICATIONS, WhyStep } from '../nouns/finding
 import { PACKAGE_USES } from '../nouns/image.ts';
 import { Node } from '../nouns/node.ts';
 import { Container, Workload, WorkloadRef } from '../nouns/workload.ts';
-import { choice, flag, inline, instant, integer, labels, list, optional, text } from '../schema.ts';
+import { choice, flag, inline, instant, integer, labels, list, optional, text, toldText } from '../schema.ts';
 import { SeveritySchema } from '../severity.ts';
 
 /** What an agent knows of itself and its machine, sent at connect, on change and each 10 s. */
@@ -58,7 +58,7 @@ export const PackageReport = inline('Packages of one file system', {
     'Pending updates',
     1000,
   ),
-  incomplete: list(text('Reason', 512), 'Why the scan is incomplete; empty = complete', 64),
+  incomplete: list(toldText('Reason', 512), 'Why the scan is incomplete; empty = complete', 64),
   scannedAtMs: instant('When'),
 });
 
@@ -92,6 +92,19 @@ export type PackageUseReport = Static<typeof PackageUseReport>;
 /** How far the files of a container were searched. */
 const SECRET_SCOPES = ['all', 'changes'] as const;
 
+/** What a node tells of a value: never the value itself. */
+const TOLD_SECRET = {
+  severity: SeveritySchema,
+  preview: text('At most the first four characters, and the length', 24, {
+    pattern: '^.{0,4}…\\(\\d+\\)$',
+  }),
+  fingerprint: text('Hash with the key of the tenant (HMAC-SHA-256, hexadecimal)', 64, {
+    pattern: '^[0-9a-f]{64}$',
+  }),
+  verification: choice(VERIFICATIONS, 'What checking it without the network said'),
+  why: list(WhyStep, 'How the verdict was reached', 16),
+} as const;
+
 /**
  * Secrets and harmful files of one running container. The values never leave the node: only their masked previews and keyed
  * hashes do.
@@ -113,16 +126,8 @@ export const ContainerSecretReport = inline('Secrets and harmful files of a runn
       layer: optional(text('Layer that brought it, where it is known', 128)),
       line: integer('Line, from 1', '1'),
       column: integer('Column in bytes, from 1', '1'),
-      severity: SeveritySchema,
-      preview: text('At most the first four characters, and the length', 24, {
-        pattern: '^.{0,4}…\\(\\d+\\)$',
-      }),
-      fingerprint: text('Hash with a key of the node (HMAC-SHA-256, hexadecimal)', 64, {
-        pattern: '^[0-9a-f]{64}$',
-      }),
-      verification: choice(VERIFICATIONS, 'What checking it without the network said'),
+      ...TOLD_SECRET,
       changed: flag('The container wrote the file: it is not in its image as it is'),
-      why: list(WhyStep, 'How the verdict was reached', 16),
     }),
     'Secrets',
     500,
@@ -144,7 +149,7 @@ export const ContainerSecretReport = inline('Secrets and harmful files of a runn
         'File or directory in the container; / = nobody can say where; image:configuration, image:layers = what of its image is not seen',
         4096,
       ),
-      reason: text('Reason', 512),
+      reason: toldText('Reason', 512),
     }),
     'What was not searched to the end; empty = everything was',
     256,
@@ -152,6 +157,30 @@ export const ContainerSecretReport = inline('Secrets and harmful files of a runn
   searchedAtMs: instant('When'),
 });
 export type ContainerSecretReport = Static<typeof ContainerSecretReport>;
+
+/**
+ * Secrets in the environment of the first process of a container, or of the first processes of the services of a host. The
+ * values never leave the node.
+ */
+export const EnvironmentSecretReport = inline('Secrets in the environment of first processes', {
+  type: Type.Literal('environment-secrets'),
+  subject: WorkloadRef,
+  secrets: list(
+    inline('A secret', {
+      rule: DottedId,
+      variable: text('Name of the variable; its number, where the name may not be shown', 128, {
+        pattern: '^[A-Za-z0-9_.-]+$',
+      }),
+      service: optional(text('Program of the service of the host', 64, { pattern: '^[A-Za-z0-9_.+@-]+$' })),
+      ...TOLD_SECRET,
+    }),
+    'Secrets that the image does not bring',
+    500,
+  ),
+  incomplete: list(toldText('Reason', 512), 'Why not all of it was searched; empty = everything was', 16),
+  searchedAtMs: instant('When'),
+});
+export type EnvironmentSecretReport = Static<typeof EnvironmentSecretReport>;
 
 /** Facts for posture checks about one subject: names of facts with JSON values as text. Absent = unknown. */
 export const PostureFacts = inline('Facts for posture checks', {
@@ -205,6 +234,7 @@ export const InventoryRecord = Type.Union([
   PackageReport,
   PackageUseReport,
   ContainerSecretReport,
+  EnvironmentSecretReport,
   PostureFacts,
   NodeEvidence,
   AuditRequestsReport,

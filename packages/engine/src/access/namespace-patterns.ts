@@ -158,7 +158,7 @@ export const NAMESPACE_PATTERNS: readonly RiskPattern[] = [
     scope: 'namespace',
     effect: 'pods',
     needs: [{ verbs: ['update', 'patch'], groups: [''], resources: ['pods/ephemeralcontainers'] }],
-    title: { en: 'May add containers to running pods', ja: '実行中の Pod にコンテナを追加できる' },
+    title: { en: 'May add containers to running pods', ja: '実行中の Pod にコンテナーを追加できる' },
   },
   {
     id: 'access.change-pods',

@@ -16,6 +16,14 @@ export { COLLECTIONS, type CollectionDefinition } from './fields/collections.ts'
 export { type AdmissionField, CEL_VARIABLES } from './fields/field.ts';
 export { fieldAtPath, fieldNamed } from './fields/named.ts';
 export {
+  type CustomKind,
+  type CustomVersion,
+  customKindOf,
+  podPathsOf,
+  podPlaceText,
+  READ_CUSTOM_KINDS_LABEL,
+} from './pod/custom-kind.ts';
+export {
   ADMISSION_SUBJECTS,
   type AdmissionSubject,
   Evaluation,
@@ -27,8 +35,16 @@ export {
 } from './pod/evaluation.ts';
 export { type ImageReference, imageReference } from './pod/image-reference.ts';
 export { fieldPath, type JsonObject, pointerOf, type Step, sameJson } from './pod/json.ts';
-export { CUSTOM_POD_PATHS, resourceOf } from './pod/kinds.ts';
-export { POD_PATHS, type PodPath, type PodPathTable, podPathTable } from './pod/pod-paths.ts';
+export { CUSTOM_POD_PATHS, customPodPaths, resourceOf } from './pod/kinds.ts';
+export {
+  isPlainPath,
+  POD_PATHS,
+  PODS_MAX,
+  type PodPath,
+  type PodPathTable,
+  podPathTable,
+  podPlaces,
+} from './pod/pod-paths.ts';
 export { quantity } from './pod/quantity.ts';
 export type { PssControl } from './pss/control.ts';
 export {

@@ -33,7 +33,7 @@ const field = (
   label: { en, ja },
 });
 
-const severity = field('severity', 'severity', '重大度', { values: SEVERITIES });
+const severity = field('severity', 'severity', '深刻度', { values: SEVERITIES });
 const namespace = field('namespace', 'namespace or project', '名前空間・プロジェクト');
 const workload = field('workload', 'workload', 'ワークロード');
 const node = field('node', 'node', 'ノード');

@@ -38,9 +38,9 @@ const WORDS = {
   seen: { en: 'Seen', ja: '確認内容' },
   when: { en: 'When', ja: '確認日時' },
   severity: { en: 'Severity', ja: '深刻度' },
-  accepted: { en: 'Accepted', ja: '受容済み' },
-  exceptions: { en: 'Accepted risks', ja: '受容したリスク' },
-  owner: { en: 'Owner', ja: '責任者' },
+  accepted: { en: 'Accepted', ja: '受け入れ済み' },
+  exceptions: { en: 'Accepted risks', ja: '受け入れたリスク' },
+  owner: { en: 'Owner', ja: '担当者' },
   why: { en: 'Reason', ja: '理由' },
   until: { en: 'Until', ja: '期限' },
   answers: { en: 'Evidence by check and subject', ja: '検査・対象ごとの証跡' },
@@ -59,7 +59,7 @@ const WORDS = {
   pack: { en: 'Audit pack Japan: ISMAP, FISC, PCI DSS', ja: '国内監査パック：ISMAP・FISC・PCI DSS' },
   meaning: {
     en: 'Met: every check answered and none failed. Partly: some passed, some failed. Unknown: nothing failed, but evidence is missing or older than seven days; it never counts as met. An accepted risk still counts as failed and is listed.',
-    ja: '適合：すべての検査に回答があり、不合格がない状態。一部適合：合格と不合格の両方がある状態。不明：不合格はないものの、証跡がないか 7 日より古い状態で、適合とは数えません。受容したリスクも不合格として数え、一覧に示します。',
+    ja: '適合：すべての検査に回答があり、不合格がない状態。一部適合：合格と不合格の両方がある状態。不明：不合格はないものの、証跡がないか 7 日より古い状態で、適合とは数えません。受け入れたリスクも不合格として数え、一覧に示します。',
   },
 } as const;
 export type ReportWord = keyof typeof WORDS;

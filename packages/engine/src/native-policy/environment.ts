@@ -75,15 +75,25 @@ export interface PolicyEnvironments {
   readonly message: Environment;
 }
 
+/** Some hundred signatures are read for each: those of a version are kept, and of a few versions at most. */
+const known = new Map<string, PolicyEnvironments>();
+const KNOWN_MAX = 16;
+
 /**
  * What the expressions of a policy may name on an API server of a minor version. A new policy may use only what the version
  * before it knows too, so that the server can be rolled back.
  */
 export function policyEnvironments(minor: number, hasParams: boolean): PolicyEnvironments {
+  const key = `${minor} ${hasParams}`;
+  const kept = known.get(key);
+  if (kept !== undefined) return kept;
   const variables = hasParams ? { ...BASE, params: DYN } : BASE;
   const libraries = librariesOf(minor - 1);
-  return {
+  const made = {
     full: environmentOf({ variables: { ...variables, ...AUTHORIZER }, libraries, strict: true }),
     message: environmentOf({ variables, libraries, strict: true }),
   };
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(key, made);
+  return made;
 }

@@ -11,6 +11,7 @@ import {
   parser,
 } from '@bartizan/contracts/admission';
 import { isObject, type Json } from '../foreign-json.ts';
+import { COMPILED_CHECKS } from './compiled-checks.ts';
 
 /** Group of policy objects. */
 export const POLICY_GROUP = 'policy.bartizan.dev';
@@ -47,9 +48,9 @@ export interface DocumentFault {
   readonly detail: string;
 }
 
-const parseRule = parser(AdmissionRule);
-const parseBinding = parser(AdmissionBinding);
-const parseException = parser(AdmissionException);
+const parseRule = parser(AdmissionRule, COMPILED_CHECKS.AdmissionRule);
+const parseBinding = parser(AdmissionBinding, COMPILED_CHECKS.AdmissionBinding);
+const parseException = parser(AdmissionException, COMPILED_CHECKS.AdmissionException);
 const DETAIL_MAX = 512;
 
 /** One sentence stands for both languages where somebody writes rules for themselves. */

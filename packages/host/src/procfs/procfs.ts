@@ -25,6 +25,12 @@ export const NAMESPACE_FILES = {
 } as const;
 export type NamespaceKind = keyof typeof NAMESPACE_FILES;
 
+/** Bytes of an environment, NUL after each variable, and whether there were more than are read. */
+export interface Environment {
+  readonly bytes: Buffer;
+  readonly isCut: boolean;
+}
+
 /** Reads /proc under a root folder. Each method reads one thing; a process that has ended gives `gone`. */
 export interface Procfs {
   readonly root: string;
@@ -43,6 +49,8 @@ export interface Procfs {
   /** Device and inode of the process's root folder, which tell whether it sees the host's. */
   readonly rootIdentity: (pid: number) => Result<string, ReadFailure>;
   readonly environmentSecrets: (pid: number) => Result<string[], ReadFailure>;
+  /** The environment as the process holds it, values included: a copy, which must not leave the process that reads it. */
+  readonly environment: (pid: number) => Result<Environment, ReadFailure>;
   /** Addresses of the network namespace of the process, loopback left out. */
   readonly addresses: (pid: number) => Result<string[], ReadFailure>;
   readonly sockets: (pid: number) => Result<SocketLine[], ReadFailure>;
@@ -54,6 +62,7 @@ export interface Procfs {
 const STAT_BYTES = 4096;
 const FILE_BYTES = 65_536;
 const TABLE_BYTES = 4 * 1024 * 1024;
+const ENVIRONMENT_BYTES = 1024 * 1024;
 
 const parsed = <T>(
   text: Result<string, ReadFailure>,
@@ -136,8 +145,13 @@ export const openProcfs = (root = '/proc'): Procfs => {
       ),
     rootIdentity: (pid) => readRootIdentity(at(pid)),
     environmentSecrets: (pid) => {
-      const content = readBounded(`${at(pid)}/environ`, 1024 * 1024, true);
+      const content = readBounded(`${at(pid)}/environ`, ENVIRONMENT_BYTES, true);
       return content.ok ? ok(secretNames(content.value)) : content;
+    },
+    environment: (pid) => {
+      const content = readBounded(`${at(pid)}/environ`, ENVIRONMENT_BYTES, true);
+      if (!content.ok) return content;
+      return ok({ bytes: content.value, isCut: content.value.length === ENVIRONMENT_BYTES });
     },
     addresses: (pid) => readAddresses(at(pid)),
     sockets: (pid) => readSockets(at(pid)),

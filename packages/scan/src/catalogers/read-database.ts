@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { CatalogContext } from './cataloger.ts';
+import { treeProblem } from './problem-words.ts';
 
 /**
  * Reads a package database whole. Absent is no problem and gives undefined; present but unreadable or above the limit
@@ -11,10 +12,6 @@ export const readDatabase = (context: CatalogContext, path: string): Buffer | un
   const content = context.tree.read(path, { maxBytes: context.limits.databaseBytes });
   if (content.ok) return content.value;
   if (content.error.code === 'scan.tree-not-found') return undefined;
-  context.problem({
-    code: content.error.code === 'scan.tree-too-large' ? 'scan.limit' : 'scan.unreadable',
-    path,
-    detail: `${content.error.code}: ${content.error.detail}`,
-  });
+  context.problem(treeProblem(content.error, path));
   return undefined;
 };

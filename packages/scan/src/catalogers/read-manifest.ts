@@ -2,16 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { CatalogContext } from './cataloger.ts';
+import { scanProblem } from './problem.ts';
+import { GAPS, treeProblem } from './problem-words.ts';
 
 /** Reads a manifest that the walk found. Whatever the reason it cannot be read, the scan has a problem then. */
 export const readManifest = (context: CatalogContext, path: string): Buffer | undefined => {
   const content = context.tree.read(path, { maxBytes: context.limits.manifestBytes });
   if (content.ok) return content.value;
-  context.problem({
-    code: content.error.code === 'scan.tree-too-large' ? 'scan.limit' : 'scan.unreadable',
-    path,
-    detail: `${content.error.code}: ${content.error.detail}`,
-  });
+  context.problem(treeProblem(content.error, path));
   return undefined;
 };
 
@@ -29,6 +27,6 @@ export const readJsonManifest = (
   } catch {
     // Reported below, together with JSON of another kind.
   }
-  context.problem({ code: 'scan.malformed', path, detail: 'not a JSON object' });
+  context.problem(scanProblem('scan.malformed', path, GAPS.notJsonObject));
   return undefined;
 };

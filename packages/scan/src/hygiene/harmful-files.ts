@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
+import type { LocalText } from '@bartizan/contracts';
 import type { ScanLimits, ScanProblem } from '../catalogers/cataloger.ts';
+import { scanProblem } from '../catalogers/problem.ts';
+import { GAPS, moreNotKept, onlyFirst, stoppedAfter, tooDeepWords } from '../catalogers/problem-words.ts';
 import type { FileTree, TreeFile } from '../tree/file-tree.ts';
 import type { Walker, WalkFile, WalkOutcome } from '../tree/walk.ts';
 import { EntropyMeter } from './entropy.ts';
@@ -57,23 +60,21 @@ class HarmSearch {
     this.#options = options;
   }
 
-  problem(code: ScanProblem['code'], path: string, detail: string): void {
-    if (this.problems.length < MAX_PROBLEMS)
-      this.problems.push({ code, path: path.slice(0, 512), detail: detail.slice(0, 512) });
+  problem(code: ScanProblem['code'], path: string, told: LocalText): void {
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(scanProblem(code, path, told));
   }
 
   visit({ path }: WalkFile): void {
     const opened = this.#options.tree.open(path);
     if (!opened.ok) {
       // A file that went away while we walked is no problem.
-      if (opened.error.code !== 'scan.tree-not-found')
-        this.problem('scan.unreadable', path, 'cannot be opened');
+      if (opened.error.code !== 'scan.tree-not-found') this.problem('scan.unreadable', path, GAPS.cannotOpen);
       return;
     }
     try {
       this.#look(path, opened.value);
     } catch {
-      this.problem('scan.unreadable', path, 'cannot be read');
+      this.problem('scan.unreadable', path, GAPS.cannotRead);
     } finally {
       opened.value.close();
     }
@@ -96,31 +97,25 @@ class HarmSearch {
       hash.update(chunk);
       if (chunk.length < wantedBytes) break;
     }
-    if (file.sizeBytes > at)
-      this.problem('scan.limit', path, `only the first ${at} of ${file.sizeBytes} bytes are looked at`);
+    if (file.sizeBytes > at) this.problem('scan.limit', path, onlyFirst(at, file.sizeBytes));
     const sha256 = hash.digest('hex');
     const knownAs = rules.known.nameOf(sha256);
     if (knownAs !== undefined) this.#add({ path, knownAs, evidence: [`SHA-256 ${sha256}`] });
     const result = stream?.end(meter?.value());
-    if (result?.isCut === true)
-      this.problem('scan.limit', path, 'it holds more strings of signatures than are followed');
+    if (result?.isCut === true) this.problem('scan.limit', path, GAPS.moreStrings);
     for (const hit of result?.hits ?? []) this.#add({ path, ...hit });
   }
 
   #add(file: HarmfulFile): void {
     if (this.found.length < MAX_FOUND) this.found.push(file);
-    else this.problem('scan.limit', file.path, `more than ${MAX_FOUND} harmful files are not kept`);
+    else this.problem('scan.limit', file.path, moreNotKept(MAX_FOUND));
   }
 
   noteWalk({ stoppedBy, entries, tooDeep, unreadable }: WalkOutcome): void {
     if (stoppedBy !== undefined)
-      this.problem(
-        stoppedBy === 'time' ? 'scan.timeout' : 'scan.limit',
-        '/',
-        `stopped after ${entries} names`,
-      );
-    if (tooDeep > 0) this.problem('scan.limit', '/', `${tooDeep} directories are nested too deep`);
-    for (const path of unreadable) this.problem('scan.unreadable', path, 'cannot list the directory');
+      this.problem(stoppedBy === 'time' ? 'scan.timeout' : 'scan.limit', '/', stoppedAfter(entries));
+    if (tooDeep > 0) this.problem('scan.limit', '/', tooDeepWords(tooDeep));
+    for (const path of unreadable) this.problem('scan.unreadable', path, GAPS.cannotList);
   }
 }
 

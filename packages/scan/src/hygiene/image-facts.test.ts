@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { type FileSignature, Finding, parser } from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
+import { scanProblem } from '../catalogers/problem.ts';
 import { LayerSums } from '../distribution/layer-sums.ts';
 import type { LayerCache } from '../image/layer-cache.ts';
 import type { JsonObject } from '../json/fields.ts';
@@ -322,7 +323,8 @@ describe('an image that could not be read to its end', () => {
     const opened = await openedMemoryImage(memoryImage([[{ path: 'tmp/a', content: '\x7fELF' }]]), {
       consumers: [hygiene, sums],
     });
-    const problems = [{ code: 'scan.timeout', path: '/', detail: 'layer 2: the time is over' }] as const;
+    const told = { en: 'layer 2: the time is over', ja: 'レイヤー 2：時間切れ' };
+    const problems = [scanProblem('scan.timeout', '/', told)];
     const { facts, unknown } = imageFacts({ image: { ...opened, problems }, hygiene, sums, now: () => 0 });
     expect(facts['image.temporary-programs']).toHaveLength(1);
     expect(facts['image.setuid-unowned']).toBeUndefined();

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash, type Hash } from 'node:crypto';
-import type { SignedFileKind } from '@bartizan/contracts';
-import type { ScanProblem } from '../catalogers/problem.ts';
+import type { LocalText, SignedFileKind } from '@bartizan/contracts';
+import { type ScanProblem, scanProblem } from '../catalogers/problem.ts';
+import { GAPS, moreNotKept, onlyFirst } from '../catalogers/problem-words.ts';
 import { SUM_ALGORITHMS } from '../distribution/recorded-files.ts';
 import {
   type FileSink,
@@ -106,7 +107,7 @@ export class HygienePass implements LayerPass {
 
   #add(list: [string, string][], path: string, text: string): void {
     if (list.length < MAX_ITEMS) list.push([path, text]);
-    else this.#problem(path, `more than ${MAX_ITEMS} are not kept`);
+    else this.#problem(path, moreNotKept(MAX_ITEMS));
   }
 
   #manifest(path: string, text: string): void {
@@ -123,7 +124,7 @@ export class HygienePass implements LayerPass {
       else if (bytes + piece.length <= mostBytes) {
         bytes += piece.length;
         pieces.push(Buffer.from(piece));
-      } else this.#problem(path, `only the first ${bytes} bytes are read`);
+      } else this.#problem(path, onlyFirst(bytes));
     };
   }
 
@@ -169,24 +170,23 @@ export class HygienePass implements LayerPass {
     const name = this.#rules.known.nameOf(sha256);
     if (name !== undefined) {
       if (this.#known.length < MAX_ITEMS) this.#known.push([path, name, sha256]);
-      else this.#problem(path, `more than ${MAX_ITEMS} known files are not kept`);
+      else this.#problem(path, moreNotKept(MAX_ITEMS));
     }
     if (digests.length === SUM_ALGORITHMS.length) {
       if (this.#sums.length < MAX_SUMS) this.#sums.push([path, Buffer.concat(digests).toString('base64')]);
-      else this.#problem(path, `more than ${MAX_SUMS} checksums are not kept`);
+      else this.#problem(path, moreNotKept(MAX_SUMS));
     }
     const result = stream?.end(meter?.value());
     if (result === undefined) return;
-    if (result.isCut) this.#problem(path, 'it holds more strings of signatures than are followed');
+    if (result.isCut) this.#problem(path, GAPS.moreStrings);
     for (const hit of result.hits) {
       if (this.#hits.length < MAX_ITEMS) this.#hits.push({ path, ...hit });
-      else this.#problem(path, `more than ${MAX_ITEMS} matches are not kept`);
+      else this.#problem(path, moreNotKept(MAX_ITEMS));
     }
   }
 
-  #problem(path: string, detail: string): void {
-    if (this.#problems.length < MAX_PROBLEMS)
-      this.#problems.push({ code: 'scan.limit', path: path.slice(0, 512), detail });
+  #problem(path: string, told: LocalText): void {
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(scanProblem('scan.limit', path, told));
   }
 
   finish(): LayerNotes {

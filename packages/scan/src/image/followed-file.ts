@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Cataloger, FileFollower } from '../catalogers/cataloger.ts';
-import type { Inspection } from '../catalogers/problem.ts';
+import { type Inspection, scanProblem } from '../catalogers/problem.ts';
 import { MemoryTree } from '../tree/memory-tree.ts';
 import { SparseTree } from '../tree/sparse-file.ts';
 import { contextFor, inspect, settle } from './inspect-file.ts';
@@ -66,8 +66,11 @@ export class FollowedFile {
   #inspection(outcome: RangeOutcome<Inspection>, cataloger: string): Inspection {
     if (outcome.state === 'read') return outcome.value;
     const { path, sizeBytes } = this.fact;
-    const detail = `more of a file of ${sizeBytes} bytes would have to be held than is allowed`;
-    return { cataloger, path, packages: [], problems: [{ code: 'scan.limit', path, detail }] };
+    const problem = scanProblem('scan.limit', path, {
+      en: `more of a file of ${sizeBytes} bytes would have to be held than is allowed`,
+      ja: `${sizeBytes} バイトのファイルを調べるには、保持できる上限を超えるメモリーが必要です`,
+    });
+    return { cataloger, path, packages: [], problems: [problem] };
   }
 }
 

@@ -3,7 +3,8 @@
 
 import type { CatalogContext, Cataloger, WalkedFile } from '../catalogers/cataloger.ts';
 import type { FoundPackage } from '../catalogers/package.ts';
-import type { Inspection, ScanProblem } from '../catalogers/problem.ts';
+import { type Inspection, type ScanProblem, scanProblem } from '../catalogers/problem.ts';
+import { thrownWords } from '../catalogers/problem-words.ts';
 import { UNKNOWN_DISTRIBUTION } from '../distribution/os-release.ts';
 import { baseName, type FileTree } from '../tree/file-tree.ts';
 import { RangeMissing } from '../tree/sparse-file.ts';
@@ -49,8 +50,7 @@ export const settle = (
     return { cataloger: cataloger.id, path, packages, problems };
   } catch (cause) {
     if (cause instanceof RangeMissing) throw cause;
-    const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unreadable';
-    context.problem({ code: 'scan.malformed', path, detail });
+    context.problem(scanProblem('scan.malformed', path, thrownWords(cause)));
     return { cataloger: cataloger.id, path, packages: [], problems };
   }
 };

@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { catalogueVersion } from '../../../../tools/catalogue-version.ts';
 import { DEFAULT_LIMITS } from '../catalogers/cataloger.ts';
+import { scanProblem } from '../catalogers/problem.ts';
 import { catalogTree } from '../scan/catalog-tree.ts';
 import { layoutFiles, writeFiles } from '../testing/images.ts';
 import { DEBIAN_12, tarOf, zipOf } from '../testing/trees.ts';
@@ -188,7 +189,7 @@ describe('the facts of a layer', () => {
     ],
     whiteouts: ['/x'],
     opaque: ['/y'],
-    problems: [{ code: 'scan.malformed', path: '/', detail: 'd' }],
+    problems: [scanProblem('scan.malformed', '/', { en: 'd', ja: '詳' })],
   };
 
   it('come back as they were written', () => {
@@ -210,7 +211,7 @@ describe('the facts of a layer', () => {
   });
 
   it('are complete only without a limit or time-out anywhere', () => {
-    const limit = { code: 'scan.limit' as const, path: '/', detail: '' };
+    const limit = scanProblem('scan.limit', '/', { en: '', ja: '' });
     expect(isComplete(facts)).toBe(true);
     expect(isComplete({ ...facts, problems: [limit] })).toBe(false);
     const inspections = [{ cataloger: 'java', path: '/a', packages: [], problems: [limit] }];

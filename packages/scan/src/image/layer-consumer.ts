@@ -45,7 +45,7 @@ export interface LayerConsumer {
   take(layer: string, notes: unknown): boolean;
 }
 
-const MAGIC = Buffer.from('BZNOTES1');
+const MAGIC = Buffer.from('BZNOTES2');
 const SUM_BYTES = 32;
 /** Largest notes of one layer, unpacked: a layer with more is read again each time. */
 const MAX_NOTES_BYTES = 256 * 1024 * 1024;

@@ -34,7 +34,7 @@ export interface LayerFacts {
   readonly problems: readonly ScanProblem[];
 }
 
-const MAGIC = Buffer.from('BZLAYER1');
+const MAGIC = Buffer.from('BZLAYER2');
 const SUM_BYTES = 32;
 /** Largest facts written, unpacked: a layer with more is read again each time. */
 const MAX_FACTS_BYTES = 512 * 1024 * 1024;

@@ -3,7 +3,7 @@
 
 import type { ScanLimits } from '../catalogers/cataloger.ts';
 import type { FoundPackage } from '../catalogers/package.ts';
-import type { ScanProblem } from '../catalogers/problem.ts';
+import { type ScanProblem, scanProblem } from '../catalogers/problem.ts';
 import { CATALOGERS } from '../catalogers/registry.ts';
 import { UNKNOWN_DISTRIBUTION } from '../distribution/os-release.ts';
 import { MemoryTree, UNSEEN } from '../tree/memory-tree.ts';
@@ -50,7 +50,12 @@ export class LayerMerge {
     }
     for (const entry of facts.entries) {
       if (entry.kind === 'hard-link' && !this.tree.link(entry.path, entry.target ?? '', layer))
-        this.#problem({ code: 'scan.malformed', path: entry.path, detail: 'a hard link to nothing' });
+        this.#problem(
+          scanProblem('scan.malformed', entry.path, {
+            en: 'a hard link to nothing',
+            ja: 'ハードリンクの先がありません',
+          }),
+        );
     }
     for (const problem of facts.problems) this.#problem(problem);
     this.#noteDatabases(facts);

@@ -4,7 +4,7 @@
 import { statSync } from 'node:fs';
 import { err, ok, type Result } from '@bartizan/contracts';
 import type { ScanLimits } from '../catalogers/cataloger.ts';
-import type { ScanProblem, ScanProblemCode } from '../catalogers/problem.ts';
+import { type ScanProblem, type ScanProblemCode, scanProblem } from '../catalogers/problem.ts';
 import type { JsonObject } from '../json/fields.ts';
 import { LayerLicences } from '../licences/layer-licences.ts';
 import type { MemoryTree } from '../tree/memory-tree.ts';
@@ -103,6 +103,14 @@ const CODES: Readonly<Record<LayerError['code'], ScanProblemCode>> = {
   timeout: 'scan.timeout',
 };
 
+const LAYER_JA: Readonly<Record<LayerError['code'], string>> = {
+  missing: '見つかりません',
+  malformed: '壊れているため、最後まで読み取れません',
+  'digest-mismatch': 'ダイジェストが一致しません',
+  'too-large': '大きさの上限を超えています',
+  timeout: '時間切れのため、読み取りを中止しました',
+};
+
 interface Reading {
   readonly limits: ScanLimits;
   readonly now: () => number;
@@ -198,7 +206,12 @@ const mergePlan = async (
     // A layer with other bytes than its digest is somebody else's: no part of such an image can be believed.
     if (read.error.code === 'digest-mismatch') return imageError(detail, 'E_IMAGE_DIGEST');
     if (read.error.code === 'missing') return imageError(detail);
-    problem({ code: CODES[read.error.code], path: '/', detail });
+    problem(
+      scanProblem(CODES[read.error.code], '/', {
+        en: detail,
+        ja: `レイヤー ${at + 1}：${LAYER_JA[read.error.code]}`,
+      }),
+    );
   }
   return ok({ merge, problems, cachedLayers });
 };
@@ -238,11 +251,10 @@ export const openImageFrom = async (
   const note: ScanProblem[] =
     others > 0 && options.platform === undefined
       ? [
-          {
-            code: 'scan.unsupported',
-            path: '/',
-            detail: `${others} other images of the index are not scanned`,
-          },
+          scanProblem('scan.unsupported', '/', {
+            en: `${others} other images of the index are not scanned`,
+            ja: `インデックスにあるほかのイメージ ${others} 個はスキャンしていません`,
+          }),
         ]
       : [];
   return ok({

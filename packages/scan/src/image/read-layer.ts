@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { err, ok, type Result } from '@bartizan/contracts';
 import { freeChunk, ownChunk } from '../archive/chunk-memory.ts';
 import type { Cataloger, WalkedFile } from '../catalogers/cataloger.ts';
-import type { ScanProblem } from '../catalogers/problem.ts';
+import { type ScanProblem, scanProblem } from '../catalogers/problem.ts';
 import { CATALOGERS } from '../catalogers/registry.ts';
 import { baseName, parentPath } from '../tree/file-tree.ts';
 import { MemoryTree } from '../tree/memory-tree.ts';
@@ -89,11 +89,12 @@ class LayerReader {
     if (this.#context.budget.entries < 0) throw new LayerFault('too-large', 'more names than the limit');
     const path = normalize(entry.path);
     if (path.length > MAX_PATH) {
-      this.#problem({
-        code: 'scan.limit',
-        path: path.slice(0, 512),
-        detail: `a path of ${path.length} characters`,
-      });
+      this.#problem(
+        scanProblem('scan.limit', path, {
+          en: `a path of ${path.length} characters`,
+          ja: `パスの長さが ${path.length} 文字です`,
+        }),
+      );
       return undefined;
     }
     const name = baseName(path);
@@ -155,11 +156,12 @@ class LayerReader {
     const { budget } = this.#context;
     const most = isKeptWhole ? Math.min(budget.fileBytes, budget.keptBytes) : budget.fileBytes;
     if (sizeBytes > most) {
-      this.#problem({
-        code: 'scan.limit',
-        path,
-        detail: `${sizeBytes} bytes are more than is kept in memory`,
-      });
+      this.#problem(
+        scanProblem('scan.limit', path, {
+          en: `${sizeBytes} bytes are more than is kept in memory`,
+          ja: `${sizeBytes} バイトはメモリーに置ける上限を超えています`,
+        }),
+      );
       return false;
     }
     if (isKeptWhole) budget.keptBytes -= sizeBytes;

@@ -37,7 +37,7 @@ export const RULE_TEXTS: Readonly<Record<RuleId, { readonly en: string; readonly
   },
   'match.withdrawn': {
     en: 'A withdrawn advisory matches nothing; it is kept to close what it once opened.',
-    ja: '取り下げられた勧告は一致しません。以前の検出結果を閉じる理由として残します。',
+    ja: '取り下げられた勧告は一致しません。以前の検出事項を閉じる理由として残します。',
   },
   'match.module': {
     en: 'An advisory for builds of a module speaks only about builds of the same module and stream.',
@@ -73,7 +73,7 @@ export const RULE_TEXTS: Readonly<Record<RuleId, { readonly en: string; readonly
   },
   'match.aliases': {
     en: 'Ids of one flaw are folded into one finding; an advisory that names several flaws is taken apart.',
-    ja: '同じ脆弱性の ID は 1 つの検出結果にまとめ、複数の脆弱性を挙げる勧告は分割します。',
+    ja: '同じ脆弱性の ID は 1 つの検出事項にまとめ、複数の脆弱性を挙げる勧告は分割します。',
   },
   'match.not-affected': {
     en: 'An explicit "not affected" clears every id of the flaw on this package.',
@@ -93,7 +93,7 @@ export const RULE_TEXTS: Readonly<Record<RuleId, { readonly en: string; readonly
   },
   'match.fix-state': {
     en: 'A flaw without a fix stays a finding; state, version and channel of the fix are shown.',
-    ja: '修正のない脆弱性も検出結果として残し、修正の状態・バージョン・チャネルを示します。',
+    ja: '修正のない脆弱性も検出事項として残し、修正の状態・バージョン・チャネルを示します。',
   },
   'match.paid-channel': {
     en: 'A fix in a paid line counts on machines that are attached to it; on others the finding says where it is.',
@@ -105,10 +105,10 @@ export const RULE_TEXTS: Readonly<Record<RuleId, { readonly en: string; readonly
   },
   'match.statements': {
     en: 'A statement (VEX) explains a finding and never deletes it: user, image, vendor, feed, in this order.',
-    ja: 'VEX の記述は検出結果を説明しますが、削除はしません。利用者・イメージ・ベンダー・情報源の順に優先します。',
+    ja: 'VEX の記述は検出事項を説明しますが、削除はしません。利用者・イメージ・ベンダー・情報源の順に優先します。',
   },
   'match.decisions': {
     en: 'An accepted risk stands until its end; then the finding is open again.',
-    ja: '受容したリスクは期限まで有効で、期限が過ぎると検出結果は未対応に戻ります。',
+    ja: '受け入れたリスクは期限まで有効で、期限が過ぎると検出事項は未対応に戻ります。',
   },
 };

@@ -3,7 +3,7 @@
 
 import { err, ok, type Package, type Result } from '@bartizan/contracts';
 import type { ScanPackage } from '../catalogers/package.ts';
-import type { ScanProblem } from '../catalogers/problem.ts';
+import { type ScanProblem, scanProblem } from '../catalogers/problem.ts';
 import type { Distribution } from '../distribution/os-release.ts';
 import { asObject, type JsonObject, parseJson } from '../json/fields.ts';
 import { mergePackages } from '../scan/merge-packages.ts';
@@ -76,11 +76,10 @@ export const readSbom = (bytes: Buffer, origin: string): Result<ScannedBom, Sbom
     unusable === 0
       ? []
       : [
-          {
-            code: 'scan.unsupported',
-            path: origin,
-            detail: `${unusable} entries without a name and version that can be compared`,
-          },
+          scanProblem('scan.unsupported', origin, {
+            en: `${unusable} entries without a name and version that can be compared`,
+            ja: `${unusable} 件の項目には、比較できる名前とバージョンがありません`,
+          }),
         ];
   return ok({
     format,

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { LocalText } from '@bartizan/contracts';
 import type {
   CatalogContext,
   Cataloger,
@@ -11,6 +12,8 @@ import type {
 } from '../catalogers/cataloger.ts';
 import type { FoundPackage, ScanPackage } from '../catalogers/package.ts';
 import type { Inspection } from '../catalogers/problem.ts';
+import { scanProblem } from '../catalogers/problem.ts';
+import { GAPS, morePackages, stoppedAfter, thrownWords, tooDeepWords } from '../catalogers/problem-words.ts';
 import { CATALOGERS } from '../catalogers/registry.ts';
 import { ecosystemOf, isDistributionType } from '../distribution/namespace.ts';
 import { type Distribution, detectDistribution } from '../distribution/os-release.ts';
@@ -86,9 +89,8 @@ class Collector {
     this.#maxPackages = maxPackages;
   }
 
-  problem(code: ScanProblemCode, path: string, detail: string): void {
-    if (this.problems.length < MAX_PROBLEMS)
-      this.problems.push({ code, path: path.slice(0, 512), detail: detail.slice(0, 512) });
+  problem(code: ScanProblemCode, path: string, told: LocalText): void {
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(scanProblem(code, path, told));
     else this.#dropped += 1;
   }
 
@@ -97,8 +99,7 @@ class Collector {
       const key = `${one.purl}\n${one.location}`;
       if (this.#seen.has(key)) continue;
       if (this.packages.length >= this.#maxPackages) {
-        if (!this.#isFull)
-          this.problem('scan.limit', one.location, `more than ${this.#maxPackages} packages`);
+        if (!this.#isFull) this.problem('scan.limit', one.location, morePackages(this.#maxPackages));
         this.#isFull = true;
         return;
       }
@@ -118,7 +119,7 @@ class Collector {
   addInspection(cataloger: Cataloger, path: string, known: Inspection): void {
     const move = (old: string): string =>
       old.startsWith(known.path) ? `${path}${old.slice(known.path.length)}` : old;
-    for (const { code, path: old, detail } of known.problems) this.problem(code, move(old), detail);
+    for (const { code, path: old, told } of known.problems) this.problem(code, move(old), told);
     this.add(
       cataloger,
       known.path === path
@@ -129,11 +130,12 @@ class Collector {
 
   finish(): void {
     if (this.#dropped > 0) {
-      this.problems.push({
-        code: 'scan.limit',
-        path: '/',
-        detail: `${this.#dropped} more problems are not listed`,
-      });
+      this.problems.push(
+        scanProblem('scan.limit', '/', {
+          en: `${this.#dropped} more problems are not listed`,
+          ja: `ほかに ${this.#dropped} 件の問題があります`,
+        }),
+      );
     }
   }
 }
@@ -143,23 +145,15 @@ const guarded = (collector: Collector, path: string, step: () => void): void => 
   try {
     step();
   } catch (cause) {
-    collector.problem(
-      'scan.malformed',
-      path,
-      cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unreadable',
-    );
+    collector.problem('scan.malformed', path, thrownWords(cause));
   }
 };
 
 const noteWalk = (collector: Collector, outcome: WalkOutcome): void => {
-  if (outcome.stoppedBy === 'entries')
-    collector.problem('scan.limit', '/', `stopped after ${outcome.entries} names`);
-  if (outcome.stoppedBy === 'time')
-    collector.problem('scan.timeout', '/', `stopped after ${outcome.entries} names`);
-  if (outcome.tooDeep > 0)
-    collector.problem('scan.limit', '/', `${outcome.tooDeep} directories are nested too deep`);
-  for (const path of outcome.unreadable)
-    collector.problem('scan.unreadable', path, 'cannot list the directory');
+  if (outcome.stoppedBy === 'entries') collector.problem('scan.limit', '/', stoppedAfter(outcome.entries));
+  if (outcome.stoppedBy === 'time') collector.problem('scan.timeout', '/', stoppedAfter(outcome.entries));
+  if (outcome.tooDeep > 0) collector.problem('scan.limit', '/', tooDeepWords(outcome.tooDeep));
+  for (const path of outcome.unreadable) collector.problem('scan.unreadable', path, GAPS.cannotList);
 };
 
 /** Where the path itself, or a directory that a package owns whole, belongs to a distribution package. */
@@ -204,11 +198,10 @@ const inspectFile = (
     else if (inspections === undefined)
       guarded(collector, file.path, () => collector.add(cataloger, cataloger.inspect?.(file, context) ?? []));
     else if (inspections[0] !== undefined && inspections[0].path !== file.path)
-      collector.problem(
-        'scan.unsupported',
-        file.path,
-        `a hard link: its content was looked at as ${inspections[0].path}, and not as ${cataloger.id}`,
-      );
+      collector.problem('scan.unsupported', file.path, {
+        en: `a hard link: its content was looked at as ${inspections[0].path}, and not as ${cataloger.id}`,
+        ja: `ハードリンクです。内容は ${inspections[0].path} として調べ、${cataloger.id} としては調べていません`,
+      });
   }
 };
 
@@ -225,7 +218,7 @@ export const startCatalog = (options: CatalogOptions): CatalogWalk => {
     limits,
     now,
     deadlineMs,
-    problem: ({ code, path, detail }) => collector.problem(code, path, detail),
+    problem: ({ code, path, told }) => collector.problem(code, path, told),
   };
   options.onProgress?.({ phase: 'databases', files: 0, packages: 0 });
   for (const cataloger of catalogers) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { CoverageEntry } from '@bartizan/contracts';
+import type { CoverageEntry, LocalText, ToldText } from '@bartizan/contracts';
 import type { PackHeader } from '../advisories/pack-format.ts';
 import type { PackageVerdict } from '../matchers/model.ts';
 
@@ -19,14 +19,35 @@ const stateOf = (tally: Tally, completeness: string | undefined): CoverageEntry[
   return tally.noData > 0 || completeness !== 'complete' ? 'partial' : 'covered';
 };
 
-const reasonOf = (tally: Tally, status: PackHeader['ecosystems'][string] | undefined): string | undefined => {
-  if (tally.notCovered > 0) return 'no advisory feed that we read judges these packages';
-  if (status === undefined) return 'the advisory pack has no rows of this ecosystem';
-  if (status.completeness === 'sample') return 'the advisory pack is a sample: it cannot judge a machine';
+const REASONS = {
+  feed: {
+    en: 'no advisory feed that we read judges these packages',
+    ja: 'これらのパッケージを対象とする脆弱性情報の提供元がありません',
+  },
+  rows: {
+    en: 'the advisory pack has no rows of this ecosystem',
+    ja: '脆弱性情報パックに、このエコシステムのデータがありません',
+  },
+  sample: {
+    en: 'the advisory pack is a sample: it cannot judge a machine',
+    ja: '脆弱性情報パックはサンプルです。マシンの判定には使えません',
+  },
+  fixes: {
+    en: 'the feed names flaws once they are fixed: flaws without a fix are not known',
+    ja: '提供元は修正後に脆弱性を公開します。未修正の脆弱性は分かりません',
+  },
+} as const satisfies Record<string, LocalText>;
+
+const reasonOf = (
+  tally: Tally,
+  status: PackHeader['ecosystems'][string] | undefined,
+): ToldText | undefined => {
+  if (tally.notCovered > 0) return REASONS.feed;
+  if (status === undefined) return REASONS.rows;
+  if (status.completeness === 'sample') return REASONS.sample;
+  // What a pack says of its own gaps is in the language of who built it.
   if (status.missing !== undefined) return status.missing.slice(0, 512);
-  return status.onlyFixes === true
-    ? 'the feed names flaws once they are fixed: flaws without a fix are not known'
-    : undefined;
+  return status.onlyFixes === true ? REASONS.fixes : undefined;
 };
 
 /** Says, for each ecosystem that was found, whether the pack could judge it at all. */

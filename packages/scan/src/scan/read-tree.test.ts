@@ -157,8 +157,8 @@ describe('readTree', () => {
     });
     const { packages, secrets } = readTree({ tree, now, ...both });
     const problem = { code: 'scan.unreadable', path: '/srv', detail: 'cannot list the directory' };
-    expect(packages?.catalog.problems).toEqual([problem]);
-    expect(secrets?.incomplete).toEqual([problem]);
+    expect(packages?.catalog.problems).toMatchObject([problem]);
+    expect(secrets?.incomplete).toMatchObject([problem]);
   });
 
   it('stays out of what is excluded', () => {

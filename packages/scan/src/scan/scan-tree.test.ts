@@ -93,7 +93,10 @@ describe('scanTree', () => {
         state: 'not-covered',
         packages: 1,
         withoutData: 1,
-        reason: 'no advisory feed that we read judges these packages',
+        reason: {
+          en: 'no advisory feed that we read judges these packages',
+          ja: 'これらのパッケージを対象とする脆弱性情報の提供元がありません',
+        },
       },
       { ecosystem: 'PyPI', state: 'partial', packages: 1, withoutData: 0 },
       { ecosystem: 'npm', state: 'partial', packages: 2 - 1, withoutData: 0 },
@@ -108,7 +111,10 @@ describe('scanTree', () => {
       state: 'no-data',
       packages: 2,
       withoutData: 2,
-      reason: 'the advisory pack has no rows of this ecosystem',
+      reason: {
+        en: 'the advisory pack has no rows of this ecosystem',
+        ja: '脆弱性情報パックに、このエコシステムのデータがありません',
+      },
     });
   });
 
@@ -129,7 +135,7 @@ describe('scanTree', () => {
     expect(report.coverage[0]).toMatchObject({
       state: 'partial',
       withoutData: 1,
-      reason: 'the advisory pack is a sample: it cannot judge a machine',
+      reason: { en: 'the advisory pack is a sample: it cannot judge a machine' },
     });
   });
 

@@ -1,14 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  err,
-  type FileRole,
-  ok,
-  type Result,
-  type SecretEvidence,
-  type SecretRule,
-} from '@bartizan/contracts';
+import type { FileRole, Result, SecretEvidence, SecretRule } from '@bartizan/contracts';
+import { err, ok } from '@bartizan/contracts/result';
 import { checkSecret } from './checks/check-secret.ts';
 import { effectOf, lowered } from './file-role.ts';
 import { fingerprintOf, previewOf } from './keep.ts';

@@ -19,5 +19,14 @@ export const previewOf = (value: string): string => {
 export const fingerprintOf = (value: string, key: Uint8Array): string =>
   createHmac('sha256', key).update(value, 'latin1').digest('hex');
 
+/**
+ * The key of one tenant, made of the one that is kept: nodes get it, and a value is the same secret in an image, a container
+ * and an object of the cluster. What a node that was taken over knows is of no use against another tenant.
+ */
+export const tenantHashKey = (
+  key: Uint8Array,
+  { cluster, tenant }: { readonly cluster: string; readonly tenant: string },
+): Uint8Array => createHmac('sha256', key).update(`fingerprints of secrets\n${cluster}\n${tenant}`).digest();
+
 /** A key for one run: fingerprints then compare within the run only. */
 export const makeHashKey = (): Uint8Array => randomBytes(HASH_KEY_BYTES);

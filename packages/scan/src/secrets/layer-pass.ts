@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
-import type { ScanProblem } from '../catalogers/problem.ts';
+import type { LocalText } from '@bartizan/contracts';
+import { type ScanProblem, scanProblem } from '../catalogers/problem.ts';
+import { GAPS } from '../catalogers/problem-words.ts';
 import { type FileSums, SUM_ALGORITHMS, sumsOf } from '../distribution/recorded-files.ts';
 import type { FileSink, LayerNotes, LayerPass, PassingFile } from '../image/layer-consumer.ts';
 import { asList, asNumber, asObject } from '../json/fields.ts';
@@ -107,7 +109,7 @@ export class SecretPass implements LayerPass {
     this.#suppressedCount += scan.suppressedCount;
     this.#suppressed.push(...scan.suppressed.slice(0, MAX_SUPPRESSED - this.#suppressed.length));
     const matches = scan.matches.slice(0, MAX_LAYER_MATCHES - this.#matchCount);
-    if (scan.isCut || matches.length < scan.matches.length) this.#problem(path, 'more matches than are kept');
+    if (scan.isCut || matches.length < scan.matches.length) this.#problem(path, GAPS.moreMatches);
     if (matches.length === 0) return;
     this.#matchCount += matches.length;
     this.#files.push({ path, matches, sums: sums() });
@@ -120,9 +122,8 @@ export class SecretPass implements LayerPass {
     for (const key of keysIn(content)) this.#certificates.push([key, path]);
   }
 
-  #problem(path: string, detail: string): void {
-    if (this.#problems.length < MAX_PROBLEMS)
-      this.#problems.push({ code: 'scan.limit', path: path.slice(0, 512), detail });
+  #problem(path: string, told: LocalText): void {
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(scanProblem('scan.limit', path, told));
   }
 
   finish(): LayerNotes {

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
-import type { ScanProblem } from '../catalogers/problem.ts';
+import { type ScanProblem, scanProblem } from '../catalogers/problem.ts';
+import { GAPS } from '../catalogers/problem-words.ts';
 import type { RecordedFiles } from '../distribution/recorded-files.ts';
 import type { LayerConsumer, LayerPass } from '../image/layer-consumer.ts';
 import { pairKeys } from './key-pairs.ts';
@@ -86,8 +87,7 @@ export class LayerSecrets implements LayerConsumer {
         }
       }
     }
-    if (matches.length > MAX_MATCHES)
-      incomplete.push({ code: 'scan.limit', path: '/', detail: 'more matches than are kept' });
+    if (matches.length > MAX_MATCHES) incomplete.push(scanProblem('scan.limit', '/', GAPS.moreMatches));
     const certificates = new Map([...this.#layers.values()].flatMap((layer) => layer.certificates));
     return {
       matches: pairKeys(matches.slice(0, MAX_MATCHES), certificates).sort(byUrgency),

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, type Failure, failure, ok, type Result, type SecretRule } from '@bartizan/contracts';
+import type { Failure, Result, SecretRule } from '@bartizan/contracts';
+import { err, failure, ok } from '@bartizan/contracts/result';
 import { KeywordAutomaton } from './automaton.ts';
 import { patternFault } from './pattern-guard.ts';
 

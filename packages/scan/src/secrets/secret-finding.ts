@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding } from '@bartizan/contracts';
+import type { Finding, LocalText } from '@bartizan/contracts';
 import { cut, cutBoth, type FindingPlace, findingId } from '../findings/finding-place.ts';
 import type { SecretMatch } from './secret-match.ts';
 
@@ -18,6 +18,25 @@ const partsOf = (match: SecretMatch): string[] => [
   match.layer ?? '',
   match.fingerprint,
 ];
+
+/** What to do beside a new value, where the place itself is the mistake. */
+const MOVE: Readonly<Partial<Record<SecretMatch['kind'], LocalText>>> = {
+  environment: {
+    en: 'Then give it to the program as a file (a mounted Secret, a credential of systemd) instead of a variable: child processes inherit the environment, and dumps hold it.',
+    ja: '新しい値は環境変数ではなく、ファイル（マウントした Secret や systemd のクレデンシャル）で渡してください。環境変数は子プロセスに引き継がれ、ダンプにも残ります。',
+  },
+  manifest: {
+    en: 'Then move it into a Secret that is mounted as a file: what stands in the object can be read by everybody who may read it, and lies in its backups and repositories.',
+    ja: '新しい値は、ファイルとしてマウントする Secret に移してください。オブジェクトに書いた値は、それを読み取れるすべての人に見え、バックアップやリポジトリにも残ります。',
+  },
+};
+
+/** What to do about a secret of a rule in a place of this kind. */
+export const secretAction = ({ rule, kind }: Pick<SecretMatch, 'rule' | 'kind'>): LocalText => {
+  const more = MOVE[kind];
+  if (more === undefined) return rule.fix;
+  return { en: cut(`${rule.fix.en} ${more.en}`, 2000), ja: cut(`${rule.fix.ja}${more.ja}`, 2000) };
+};
 
 /** What a match is in the words of the contracts. Findings of one value share their group: one rotation removes all. */
 export const secretFinding = (match: SecretMatch, place: FindingPlace): Finding => {
@@ -47,9 +66,9 @@ export const secretFinding = (match: SecretMatch, place: FindingPlace): Finding 
       fingerprint: match.fingerprint,
       verification: match.verification,
     },
-    evidence: [cut(`${placeOf(match)} ${match.preview}`, 2000)],
+    evidence: [cut(`${match.kind === 'environment' ? match.path : placeOf(match)} ${match.preview}`, 2000)],
     why: match.reasons.slice(0, 32).map(({ step, detail }) => ({ step, detail: cutBoth(detail, 1000) })),
-    fix: { state: 'configuration', action: rule.fix },
+    fix: { state: 'configuration', action: secretAction(match) },
     owasp: rule.owasp,
     attack: rule.attack,
     state: 'open',

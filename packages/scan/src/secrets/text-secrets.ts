@@ -5,8 +5,8 @@ import { asList, asObject, asText, type JsonObject } from '../json/fields.ts';
 import type { SecretMatch, SecretSource } from './secret-match.ts';
 import type { SecretScanner } from './secret-scanner.ts';
 
-const MAX_FIELDS = 4_096;
-const MAX_FIELD_BYTES = 1024 * 1024;
+/** More than the configuration of an image, or an environment, can hold. */
+const MAX_FIELD_BYTES = 16 * 1024 * 1024;
 /** A variable name as it may be shown; others are counted by place. */
 const SHOWN_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/;
 
@@ -18,23 +18,25 @@ export interface NamedText {
   readonly text: string;
 }
 
-/** Searches named texts; each longer than 1 MiB is searched to there. */
+/** Searches a named text from its start to its end: who brings it bounds its length. */
+export const searchText = (
+  scanner: SecretScanner,
+  { kind, path, layer, text }: NamedText,
+): readonly SecretMatch[] =>
+  scanner.scan({ kind, path, ...(layer === undefined ? {} : { layer }) }, Buffer.from(text)).matches;
+
+/** Searches named texts, all of them: a limit would be filled up first by who has something to hide. */
 export const searchTexts = (scanner: SecretScanner, texts: readonly NamedText[]): SecretMatch[] =>
-  texts
-    .slice(0, MAX_FIELDS)
-    .flatMap(({ text, ...source }) => [
-      ...scanner.scan(source, Buffer.from(text.slice(0, MAX_FIELD_BYTES), 'utf8')).matches,
-    ]);
+  texts.flatMap((text) => searchText(scanner, text));
 
 /** A name as it may be shown: one that is itself a secret, or no name at all, gives way to its number. */
-const shownName = (scanner: SecretScanner, name: string, at: number): string =>
-  SHOWN_NAME.test(name) &&
-  scanner.scan({ kind: 'text', path: 'name' }, Buffer.from(name)).matches.length === 0
+export const shownName = (scanner: SecretScanner, name: string, at: number, shape = SHOWN_NAME): string =>
+  shape.test(name) && scanner.scan({ kind: 'text', path: 'name' }, Buffer.from(name)).matches.length === 0
     ? name
     : String(at);
 
 /** `NAME=value` of an environment, placed by the variable's name. */
-const variable = (
+export const variable = (
   scanner: SecretScanner,
   text: string,
   place: { readonly at: number; readonly prefix: string; readonly kind: SecretSource['kind'] },
@@ -48,13 +50,14 @@ export const searchEnvironment = (scanner: SecretScanner, environ: Uint8Array): 
   searchTexts(
     scanner,
     Buffer.from(environ)
-      .toString('latin1')
+      .toString('utf8')
       .split('\0')
       .filter((text) => text !== '')
       .map((text, at) => variable(scanner, text, { at, prefix: 'env', kind: 'environment' })),
   );
 
-const textsOf = (value: unknown): string[] =>
+/** The texts of a list; what is none, or too long, is left out. */
+export const textsOf = (value: unknown): string[] =>
   asList(value).flatMap((item) => asText(item, MAX_FIELD_BYTES) ?? []);
 
 const configTexts = (scanner: SecretScanner, config: JsonObject): NamedText[] => {

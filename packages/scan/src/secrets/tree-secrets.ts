@@ -1,7 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { LocalText } from '@bartizan/contracts';
 import type { ScanLimits, ScanProblem } from '../catalogers/cataloger.ts';
+import { scanProblem } from '../catalogers/problem.ts';
+import { GAPS, onlyFirst, stoppedAfter, tooDeepWords } from '../catalogers/problem-words.ts';
 import type { FileTree, TreeFile } from '../tree/file-tree.ts';
 import { type Walker, type WalkFile, type WalkOutcome, walk } from '../tree/walk.ts';
 import { DistributionFiles } from './distribution-files.ts';
@@ -79,9 +82,8 @@ class TreeSearch {
     this.pairs = new KeyPairs(options.tree);
   }
 
-  problem(code: ScanProblem['code'], path: string, detail: string): void {
-    if (this.problems.length < MAX_PROBLEMS)
-      this.problems.push({ code, path: path.slice(0, 512), detail: detail.slice(0, 512) });
+  problem(code: ScanProblem['code'], path: string, told: LocalText): void {
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(scanProblem(code, path, told));
   }
 
   visit(file: WalkFile): void {
@@ -93,13 +95,13 @@ class TreeSearch {
     if (!opened.ok) {
       // A file that went away while we walked is no problem.
       if (opened.error.code !== 'scan.tree-not-found')
-        this.problem('scan.unreadable', file.path, 'cannot be opened');
+        this.problem('scan.unreadable', file.path, GAPS.cannotOpen);
       return;
     }
     try {
       this.#read(file.path, opened.value);
     } catch {
-      this.problem('scan.unreadable', file.path, 'cannot be read');
+      this.problem('scan.unreadable', file.path, GAPS.cannotRead);
     } finally {
       opened.value.close();
     }
@@ -130,11 +132,7 @@ class TreeSearch {
     this.files += 1;
     this.bytes += at;
     if (file.sizeBytes > this.#fileBytes)
-      this.problem(
-        'scan.limit',
-        path,
-        `only the first ${this.#fileBytes} of ${file.sizeBytes} bytes are searched`,
-      );
+      this.problem('scan.limit', path, onlyFirst(this.#fileBytes, file.sizeBytes));
     this.#take(path, stream.end());
   }
 
@@ -148,18 +146,14 @@ class TreeSearch {
     this.matches.push(...scan.matches.slice(0, room));
     this.suppressed.push(...scan.suppressed.slice(0, MAX_SUPPRESSED - this.suppressed.length));
     this.suppressedCount += scan.suppressedCount;
-    if (scan.isCut || scan.matches.length > room)
-      this.problem('scan.limit', path, 'more matches than are kept');
+    if (scan.isCut || scan.matches.length > room) this.problem('scan.limit', path, GAPS.moreMatches);
   }
 
   noteWalk(outcome: WalkOutcome): void {
-    if (outcome.stoppedBy === 'entries')
-      this.problem('scan.limit', '/', `stopped after ${outcome.entries} names`);
-    if (outcome.stoppedBy === 'time')
-      this.problem('scan.timeout', '/', `stopped after ${outcome.entries} names`);
-    if (outcome.tooDeep > 0)
-      this.problem('scan.limit', '/', `${outcome.tooDeep} directories are nested too deep`);
-    for (const path of outcome.unreadable) this.problem('scan.unreadable', path, 'cannot list the directory');
+    if (outcome.stoppedBy === 'entries') this.problem('scan.limit', '/', stoppedAfter(outcome.entries));
+    if (outcome.stoppedBy === 'time') this.problem('scan.timeout', '/', stoppedAfter(outcome.entries));
+    if (outcome.tooDeep > 0) this.problem('scan.limit', '/', tooDeepWords(outcome.tooDeep));
+    for (const path of outcome.unreadable) this.problem('scan.unreadable', path, GAPS.cannotList);
   }
 }
 

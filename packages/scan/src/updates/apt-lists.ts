@@ -5,6 +5,8 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { inflateLz4 } from '../archive/lz4.ts';
 import type { ScanProblem } from '../catalogers/cataloger.ts';
 import { readStanzas } from '../catalogers/dpkg/stanzas.ts';
+import { scanProblem } from '../catalogers/problem.ts';
+import { treeProblem } from '../catalogers/problem-words.ts';
 import { type FileTree, joinPath } from '../tree/file-tree.ts';
 
 /** A repository as its InRelease file describes it. */
@@ -69,11 +71,21 @@ export const findAptLists = (
   for (const name of names) {
     const path = joinPath(FOLDER, name);
     if (UNREADABLE_LIST.test(name))
-      problem({ code: 'scan.unsupported', path, detail: 'compressed in a way that is not read here' });
+      problem(
+        scanProblem('scan.unsupported', path, {
+          en: 'compressed in a way that is not read here',
+          ja: 'この圧縮形式には対応していません',
+        }),
+      );
     if (!LIST.test(name)) continue;
     const release = [...releases].find(([prefix]) => name.startsWith(prefix))?.[1];
     if (release === undefined)
-      problem({ code: 'scan.malformed', path, detail: 'a package list without its release file' });
+      problem(
+        scanProblem('scan.malformed', path, {
+          en: 'a package list without its release file',
+          ja: 'パッケージ一覧に対応する Release ファイルがありません',
+        }),
+      );
     else lists.push({ path, release });
   }
   return lists.length === 0 ? undefined : lists;
@@ -87,7 +99,7 @@ export const readAptList = (
 ): Buffer | undefined => {
   const packed = tree.read(list.path, { maxBytes: MAX_LIST_BYTES });
   if (!packed.ok) {
-    problem({ code: 'scan.unreadable', path: list.path, detail: packed.error.detail });
+    problem(treeProblem(packed.error, list.path));
     return undefined;
   }
   try {
@@ -95,16 +107,17 @@ export const readAptList = (
     if (list.path.endsWith('.zst'))
       return zstdDecompressSync(packed.value, { maxOutputLength: MAX_LIST_BYTES });
   } catch (cause) {
-    problem({
-      code: 'scan.malformed',
-      path: list.path,
-      detail: cause instanceof Error ? cause.message : 'cannot be inflated',
-    });
+    problem(
+      scanProblem('scan.malformed', list.path, {
+        en: cause instanceof Error ? cause.message : 'cannot be inflated',
+        ja: '展開できません',
+      }),
+    );
     return undefined;
   }
   if (!list.path.endsWith('.lz4')) return packed.value;
   const inflated = inflateLz4(packed.value, MAX_LIST_BYTES);
   if (inflated.ok) return inflated.value;
-  problem({ code: 'scan.malformed', path: list.path, detail: inflated.error.detail });
+  problem(scanProblem('scan.malformed', list.path, { en: inflated.error.detail, ja: '展開できません' }));
   return undefined;
 };

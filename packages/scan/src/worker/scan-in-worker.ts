@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Worker } from 'node:worker_threads';
-import { err, ok, type Result } from '@bartizan/contracts';
+import { err, type LocalText, ok, type Result } from '@bartizan/contracts';
+import { scanProblem } from '../catalogers/problem.ts';
 import { UNKNOWN_DISTRIBUTION } from '../distribution/os-release.ts';
 import type { CatalogProgress } from '../scan/catalog-tree.ts';
 import type { ScanFailure, ScanOutcome, ScanRequest, WorkerMessage } from './messages.ts';
@@ -22,15 +23,25 @@ export const DEFAULT_WORKER_BOUNDS: WorkerBounds = { heapMegabytes: 512, timeout
 /** Small, so that what streams by is collected soon: 235 MB became 172 for a large image, at the same CPU (measured). */
 const YOUNG_MEGABYTES = 3;
 
+const STOPPED: LocalText = { en: 'the scan was stopped', ja: 'スキャンは中止されました' };
+const noAnswerWithin = (ms: number): LocalText => ({
+  en: `no answer within ${ms} ms`,
+  ja: `${ms} ミリ秒以内に応答がありませんでした`,
+});
+const workerEnded = (how: string): LocalText => ({
+  en: `the worker ended${how}`,
+  ja: 'スキャンの処理が途中で終了しました',
+});
+
 /** A scan whose worker died is incomplete, and says so: it is never clean. */
 const incompleteOutcome = (
   request: ScanRequest,
-  detail: string,
+  told: LocalText,
   code: 'scan.worker-died' | 'scan.timeout',
 ): ScanOutcome => ({
   distribution: UNKNOWN_DISTRIBUTION,
   packages: [],
-  incomplete: [{ code, path: request.target.path.slice(0, 512), detail: detail.slice(0, 512) }],
+  incomplete: [scanProblem(code, request.target.path, told)],
   pendingUpdates: { isKnown: false, updates: [], problems: [] },
   files: 0,
   directories: 0,
@@ -66,18 +77,15 @@ export const scanInWorker = (
       resolve(result);
       void worker.terminate();
     };
-    const end = (detail: string, code: 'scan.worker-died' | 'scan.timeout'): void =>
-      finish(ok(incompleteOutcome(request, detail, code)));
-    const onAbort = (): void => end('the scan was stopped', 'scan.worker-died');
-    const timer = setTimeout(
-      () => end(`no answer within ${bounds.timeoutMs} ms`, 'scan.timeout'),
-      bounds.timeoutMs,
-    );
+    const end = (told: LocalText, code: 'scan.worker-died' | 'scan.timeout'): void =>
+      finish(ok(incompleteOutcome(request, told, code)));
+    const onAbort = (): void => end(STOPPED, 'scan.worker-died');
+    const timer = setTimeout(() => end(noAnswerWithin(bounds.timeoutMs), 'scan.timeout'), bounds.timeoutMs);
     bounds.signal?.addEventListener('abort', onAbort);
     worker.on('message', (message: WorkerMessage) => {
       if (message.type === 'progress') bounds.onProgress?.(message.progress);
       else finish(message.type === 'done' ? ok(message.outcome) : err(message.failure));
     });
-    worker.on('error', (cause: Error) => end(`the worker ended: ${cause.message}`, 'scan.worker-died'));
-    worker.on('exit', (code) => end(`the worker ended with code ${code}`, 'scan.worker-died'));
+    worker.on('error', (cause: Error) => end(workerEnded(`: ${cause.message}`), 'scan.worker-died'));
+    worker.on('exit', (code) => end(workerEnded(` with code ${code}`), 'scan.worker-died'));
   });

@@ -21,6 +21,7 @@ import {
   SINGLE_QUOTE,
 } from './characters.ts';
 import type { Cursor } from './cursor.ts';
+import { fieldName } from './field-name.ts';
 import { expectPlainStart, flowCollection } from './flow.ts';
 import { plainScalar } from './plain.ts';
 import { readAlias, readProperties } from './properties.ts';
@@ -116,7 +117,7 @@ const nextEntry = (cursor: Cursor, indent: number, first: number): void => {
   else {
     if (endsLine(code) || isIndicator(cursor, code, HYPHEN))
       cursor.fail('E_YAML_KEY', 'a key and a colon should stand here', at);
-    const isHeld = holdKey(cursor, code, indent);
+    const isHeld = fieldName(cursor) || holdKey(cursor, code, indent);
     if (!isHeld) flowCollection(cursor, code, anchor, tag);
     if (!isKey(cursor, isPlain(code) ? cursor.charAt(cursor.pos) : cursor.skipBlanks(), line))
       cursor.fail('E_YAML_KEY', 'a key without a colon after it, on one line', at);
@@ -221,7 +222,8 @@ const scalarOrMapping = (
     blockMapping(cursor, indent, false);
     return;
   }
-  const isHeld = holdKey(cursor, code, parent);
+  // What stands behind a colon, on its line, begins no mapping.
+  const isHeld = (inline && fieldName(cursor)) || holdKey(cursor, code, parent);
   if (!isHeld) {
     flowCollection(cursor, code, found.anchor ?? found.outerAnchor, found.tag ?? found.outerTag);
   }

@@ -17,6 +17,7 @@ export const PLUS = 43;
 export const COMMA = 44;
 export const HYPHEN = 45;
 export const DOT = 46;
+export const SLASH = 47;
 export const COLON = 58;
 export const GREATER = 62;
 export const QUESTION = 63;
@@ -24,10 +25,12 @@ export const AT = 64;
 export const OPEN_BRACKET = 91;
 export const BACKSLASH = 92;
 export const CLOSE_BRACKET = 93;
+export const UNDERSCORE = 95;
 export const BACKTICK = 96;
 export const OPEN_BRACE = 123;
 export const PIPE = 124;
 export const CLOSE_BRACE = 125;
+export const TILDE = 126;
 
 /** Whether a character separates tokens of one line. */
 export const isBlank = (code: number): boolean => code === SPACE || code === TAB;

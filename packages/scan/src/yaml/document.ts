@@ -58,18 +58,22 @@ const readDirectives = (cursor: Cursor): number => {
   return code;
 };
 
-/** Reads one document of a text that holds no second `---`; undefined when it holds none at all. */
+/**
+ * Reads one document of a text that holds no second `---`; undefined when it holds none at all. `isPlain`: it is known
+ * to hold no character that may not be there.
+ */
 export const readDocument = (
   text: string,
   sink: YamlSink,
   limits: YamlLimits,
   from = 0,
+  isPlain = false,
 ): DocumentMarks | undefined => {
   const cursor = new Cursor(text, sink, limits, from);
   if (from === 0) {
     if (text.length > limits.documentChars)
       cursor.fail('E_YAML_LIMIT', `a document of more than ${limits.documentChars} characters`);
-    checkCharacters(cursor);
+    if (!isPlain) checkCharacters(cursor);
   }
   const first = readDirectives(cursor);
   if (first === EOF) return undefined;

@@ -16,6 +16,7 @@ export {
   readYaml,
   type YamlDocument,
   YamlReader,
+  type YamlReading,
   type YamlSource,
 } from './read.ts';
 export type { ScalarStyle, YamlSink } from './sink.ts';

@@ -56,6 +56,9 @@ describe('objects of JSON', () => {
   it.each([
     ['a key that stands twice', '{"a": 1, "b": {"c": 1, "c": 2}}'],
     ['a key that stands twice by an escape', '{"a": 1, "\\u0061": 2}'],
+    ['a key that stands twice, without blanks', '{"a":1,"b":{"c":1,"c":2}}'],
+    ['an exponent, without blanks', '{"a":[1e+21]}'],
+    ['a control character, without blanks', '{"a":"\u007f"}'],
     ['a negative zero', '{"a": -0}'],
     ['an exponent', '{"a": 1e400}'],
     ['half of a pair', '{"a": "\\ud800"}'],
@@ -72,6 +75,10 @@ describe('objects of JSON', () => {
     const deep = `{"a": ${'['.repeat(9)}${']'.repeat(9)}}`;
     expect(asJson(deep, { depth: 10 })).toBeDefined();
     expect(asJson(deep, { depth: 9 })).toBeUndefined();
+    expect(asJson(deep.replace(' ', ''), { depth: 10 })).toBeDefined();
+    expect(asJson(deep.replace(' ', ''), { depth: 9 })).toBeUndefined();
+    expect(asJson('{"a":[1,2,3]}', { nodes: 5 })).toBeUndefined();
+    expect(asJson('{"a":1}', { isTimeUp: () => true })).toBeUndefined();
     expect(asJson('{"a": [1, 2, 3]}', { nodes: 6 })).toBeDefined();
     expect(asJson('{"a": [1, 2, 3]}', { nodes: 5 })).toBeUndefined();
     expect(asJson('{"a": 1}', { documentChars: 7 })).toBeUndefined();

@@ -41,6 +41,35 @@ class Measure {
   }
 }
 
+/** In a text without blanks: a number with an exponent, or, which does no harm, a string that looks like one. */
+const EXPONENT = /[:[,]-?[\d.]+e/;
+
+/** Whether nothing is deeper than that. */
+function isShallow(value: JsonValue, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (levels === 0) return false;
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object' && !isShallow(item, levels - 1)) return false;
+    return true;
+  }
+  for (const key in value) {
+    const field = value[key];
+    if (typeof field === 'object' && !isShallow(field, levels - 1)) return false;
+  }
+  return true;
+}
+
+/**
+ * Whether a value is all that a text says, as programs write JSON, without blanks: then no key stands there twice, and
+ * every number and string is written in the one way in which YAML reads the same.
+ */
+const isWholeText = (text: string, value: JsonValue, limits: YamlLimits): boolean =>
+  text.length <= limits.nodes &&
+  JSON.stringify(value) === text &&
+  !EXPONENT.test(text) &&
+  isShallow(value, limits.depth) &&
+  !limits.isTimeUp();
+
 const colonsIn = (text: string): number => {
   let colons = 0;
   for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) colons += 1;
@@ -52,18 +81,19 @@ const colonsIn = (text: string): number => {
  * it is anything else, or anything in it might mean something else in YAML: then the text is read as YAML, which also
  * says what is wrong with it. A key that stands twice is seen by their number: the parser would take the last one.
  */
-export const jsonObject = (text: string, limits: YamlLimits): JsonValue | undefined => {
+export const jsonObject = (text: string, limits: YamlLimits, isPlain = false): JsonValue | undefined => {
   if (
     !OBJECT.test(text) ||
     text.length > limits.documentChars ||
     SURROGATE.test(text) ||
-    FORBIDDEN.test(text)
+    (!isPlain && FORBIDDEN.test(text))
   )
     return undefined;
-  const bare = text.replace(STRING, '');
-  if (OTHER_NUMBER.test(bare)) return undefined;
   try {
     const value = JSON.parse(text) as JsonValue;
+    if (isWholeText(text, value, limits)) return value;
+    const bare = text.replace(STRING, '');
+    if (OTHER_NUMBER.test(bare)) return undefined;
     const measure = new Measure(limits);
     if (!measure.isWithin(value, 1) || measure.fields !== colonsIn(bare) || limits.isTimeUp())
       return undefined;

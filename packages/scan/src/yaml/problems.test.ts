@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { YAML_PROBLEM_CODES } from './problem.ts';
 import { readYaml, type YamlDocument, YamlReader } from './read.ts';
+import type { DocumentBytes } from './splitter.ts';
 
 const problemOf = (text: string, limits = {}): string => {
   const problem = [...readYaml(text, limits)].find((one) => !one.ok)?.problem;
@@ -120,6 +121,37 @@ describe('a stream', () => {
       }),
       { seed: 61, numRuns: 300 },
     );
+  });
+
+  it('counts documents that nobody wants, gives none of them, and reads nothing of what is in them', () => {
+    const asked: string[] = [];
+    const isWanted = ({ bytes, firstLine }: DocumentBytes): boolean => {
+      asked.push(`${firstLine} ${Buffer.from(bytes).toString().trim()}`);
+      return !Buffer.from(bytes).includes('no');
+    };
+    const reader = new YamlReader({ documents: 3 }, { isWanted });
+    const written = 'one: 1\n---\nno: [\n---\ntwo: 2\n---\nthree: 3\n';
+    const found = [...reader.push(Buffer.from(written)), ...reader.end()];
+    expect(found.map((one) => (one.ok ? one.value : one.problem.code))).toEqual([
+      { one: 1 },
+      { two: 2 },
+      'E_YAML_LIMIT',
+    ]);
+    expect(asked).toHaveLength(4);
+    expect(asked[1]).toMatch(/^\d no: \[$|^\d ---\nno: \[$/);
+  });
+
+  it('is the same when each piece comes in the place of the one before', () => {
+    const bytes = Buffer.from(text);
+    const room = Buffer.alloc(7);
+    const reader = new YamlReader();
+    const found: YamlDocument[] = [];
+    for (let at = 0; at < bytes.length; at += room.length) {
+      const length = bytes.copy(room, 0, at);
+      found.push(...reader.push(room.subarray(0, length)));
+    }
+    found.push(...reader.end());
+    expect(found.map(outcome)).toEqual([...readYaml(text)].map(outcome));
   });
 });
 

@@ -41,7 +41,8 @@ export interface YamlSource {
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-const decode = (bytes: Uint8Array): string | undefined => {
+const decode = ({ bytes, isPlain }: DocumentBytes): string | undefined => {
+  if (isPlain) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   try {
     const text = decoder.decode(bytes);
     // Lines and columns stay what they are when each line break becomes one character.
@@ -75,7 +76,7 @@ const documentsOf = function* (
   places: DocumentPlaces | undefined,
 ): Generator<YamlDocument> {
   const { firstLine } = found;
-  const text = found.bytes.length > limits.documentChars * 4 ? undefined : decode(found.bytes);
+  const text = found.bytes.length > limits.documentChars * 4 ? undefined : decode(found);
   if (text === undefined) {
     const isLarge = found.bytes.length > limits.documentChars * 4;
     const problem: YamlProblem = isLarge
@@ -89,7 +90,7 @@ const documentsOf = function* (
     yield { ok: false, line: firstLine, problem };
     return;
   }
-  const json = jsonObject(text, limits);
+  const json = jsonObject(text, limits, found.isPlain);
   if (json !== undefined) {
     places?.begin();
     const source = { text, firstLine, from: 0 };
@@ -101,7 +102,7 @@ const documentsOf = function* (
     try {
       places?.begin();
       const sink = new ValueSink(limits, places);
-      const marks = readDocument(text, sink, limits, from);
+      const marks = readDocument(text, sink, limits, from, found.isPlain);
       if (marks === undefined) return;
       if (places !== undefined) places.source = source;
       const read = { ok: true, value: sink.root, line: lineOf(source), source } as const;
@@ -114,6 +115,12 @@ const documentsOf = function* (
   }
 };
 
+/** What is asked of a reader beside values. */
+export interface YamlReading {
+  readonly places?: boolean;
+  readonly isWanted?: ((found: DocumentBytes) => boolean) | undefined;
+}
+
 /**
  * Reads a stream of YAML or JSON document by document, as clients of Kubernetes read it. A document that cannot be
  * read says why and where, and the next one is read all the same.
@@ -122,15 +129,20 @@ export class YamlReader {
   private readonly splitter = new DocumentSplitter();
   private readonly limits: YamlLimits;
   private readonly places: DocumentPlaces | undefined;
+  private readonly isWanted: ((found: DocumentBytes) => boolean) | undefined;
   private documents = 0;
 
-  /** With `places`, notes where everything stands: for who looks for places in most documents, one by one. */
-  constructor(limits: Partial<YamlLimits> = {}, { places = false } = {}) {
+  /**
+   * With `places`, notes where everything stands: for who looks for places in most documents, one by one. `isWanted` is
+   * asked before the bytes of a document are read: one that is not wanted counts, and is not given.
+   */
+  constructor(limits: Partial<YamlLimits> = {}, { places = false, isWanted }: YamlReading = {}) {
     this.limits = { ...YAML_LIMITS, ...limits };
     this.places = places ? new DocumentPlaces() : undefined;
+    this.isWanted = isWanted;
   }
 
-  /** Takes a piece of the stream, which must not be written to later; gives the documents that it completes. */
+  /** Takes a piece of the stream, which may be written to when all of them were taken; gives the documents that it completes. */
   *push(piece: Uint8Array): Generator<YamlDocument> {
     for (const found of this.splitter.push(piece)) yield* this.read(found);
   }
@@ -142,6 +154,10 @@ export class YamlReader {
 
   private *read(found: DocumentBytes): Generator<YamlDocument> {
     if (this.documents > this.limits.documents) return;
+    if (this.isWanted?.(found) === false) {
+      this.documents++;
+      return;
+    }
     for (const document of documentsOf(found, this.limits, this.places)) {
       if (++this.documents <= this.limits.documents) {
         yield document;

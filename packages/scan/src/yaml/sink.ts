@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** How a scalar was written; only a plain one is looked at for numbers and booleans. */
-export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded';
+export type ScalarStyle = 'plain' | 'name' | 'single' | 'double' | 'literal' | 'folded';
 
 /**
  * Who is told what a document holds, in the order in which it stands there. In a mapping keys and values take turns.

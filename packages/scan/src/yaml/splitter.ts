@@ -1,13 +1,27 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { DOT, EOF, HASH, HYPHEN, isBlank, isBreak, NEWLINE, PERCENT } from './characters.ts';
+import {
+  DOT,
+  EOF,
+  HASH,
+  HYPHEN,
+  isBlank,
+  isBreak,
+  NEWLINE,
+  PERCENT,
+  SPACE,
+  TAB,
+  TILDE,
+} from './characters.ts';
 
 /** The bytes of at most one document of YAML, or of several objects of JSON. */
 export interface DocumentBytes {
   readonly bytes: Uint8Array;
   /** The line of the stream it begins in, from 1. */
   readonly firstLine: number;
+  /** Whether they are ASCII without control characters but tabs and line breaks. */
+  readonly isPlain: boolean;
 }
 
 /** A line break, a marker and the character after it. */
@@ -29,26 +43,52 @@ const hasContent = (bytes: Uint8Array): boolean => {
   return false;
 };
 
-const SEVENS = 0x7f7f7f7f;
-const NEWLINES = 0x0a0a0a0a;
+const TOPS = 0x80808080 | 0;
+const SPACES = 0x20202020;
+const ONES = 0x01010101;
 
-const countByBytes = (bytes: Uint8Array, from: number, to: number): number => {
+/** What the bytes of a document are, all of them looked at once. */
+interface Survey {
+  readonly lines: number;
+  /** Whether all are ASCII, and none a control character but tabs and line breaks. */
+  readonly isPlain: boolean;
+}
+
+const surveyBytes = (bytes: Uint8Array, from: number, to: number): Survey => {
   let lines = 0;
-  for (let at = from; at < to; at++) if (bytes[at] === NEWLINE) lines++;
-  return lines;
+  let isPlain = true;
+  for (let at = from; at < to; at++) {
+    const code = bytes[at] ?? EOF;
+    if (code === NEWLINE) lines++;
+    else if ((code < SPACE && code !== TAB) || code > TILDE) isPlain = false;
+  }
+  return { lines, isPlain };
 };
 
-/** Line breaks, four bytes at a time: each leaves the top bit of its byte set when the others are masked out. */
-const countLines = (bytes: Uint8Array): number => {
-  const head = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >>> 2);
-  let lines = countByBytes(bytes, 0, head) + countByBytes(bytes, head + words.length * 4, bytes.length);
+/**
+ * Looks at all bytes, four at a time: those beyond ASCII, and the last of it, set a top bit when one is added to each;
+ * where a control character is among the four, they are looked at one by one.
+ */
+const survey = (bytes: Uint8Array): Survey => {
+  const start = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + start, (bytes.length - start) >>> 2);
+  const head = surveyBytes(bytes, 0, start);
+  const tail = surveyBytes(bytes, start + words.length * 4, bytes.length);
+  let lines = head.lines + tail.lines;
+  let tops = 0;
+  let isPlain = head.isPlain && tail.isPlain;
   for (let at = 0; at < words.length; at++) {
-    const differing = (words[at] ?? 0) ^ NEWLINES;
-    const marks = ~(((differing & SEVENS) + SEVENS) | differing | SEVENS);
-    if (marks !== 0) lines += Math.imul(marks >>> 7, 0x01010101) >>> 24;
+    const word = words[at] ?? 0;
+    tops |= word | (word + ONES);
+    if (((word - SPACES) & ~word & TOPS) === 0) continue;
+    const begin = start + at * 4;
+    for (let one = begin; one < begin + 4; one++) {
+      const code = bytes[one] ?? EOF;
+      if (code === NEWLINE) lines++;
+      else if (code < SPACE && code !== TAB) isPlain = false;
+    }
   }
-  return lines;
+  return { lines, isPlain: isPlain && (tops & TOPS) === 0 };
 };
 
 /** The next line that is a marker, by the line break before it; -1 when there is none. */
@@ -69,22 +109,28 @@ export class DocumentSplitter {
   /** The current document as far as it is known to hold no marker. */
   private pieces: Uint8Array[] = [];
   private tail: Uint8Array = new Uint8Array();
+  /** Where a piece is looked at, behind the tail of the one before. */
+  private window = Buffer.alloc(0);
   private line = 1;
 
-  /** Takes a piece of the stream; gives the documents that it completes. The piece must not be written to later. */
+  /** Takes a piece of the stream; gives the documents that it completes, whose bytes are there until the next push. */
   push(piece: Uint8Array): DocumentBytes[] {
-    return this.cut(this.tail.length === 0 ? piece : Buffer.concat([this.tail, piece]), false);
+    const { tail } = this;
+    const length = tail.length + piece.length;
+    if (this.window.length < length) this.window = Buffer.allocUnsafeSlow(length + MARKER_BYTES * 2);
+    this.window.set(tail);
+    this.window.set(piece, tail.length);
+    return this.cut(this.window.subarray(0, length), false);
   }
 
   /** The stream has ended; gives what is left. */
   end(): DocumentBytes[] {
-    const found = this.cut(this.tail, true);
+    const found = this.cut(Buffer.from(this.tail), true);
     const last = this.take(new Uint8Array());
-    return last.bytes.length === 0 ? found : [...found, last];
+    return last.length === 0 ? found : [...found, this.documentOf(last)];
   }
 
-  private cut(bytes: Uint8Array, isLast: boolean): DocumentBytes[] {
-    const window = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  private cut(window: Buffer, isLast: boolean): DocumentBytes[] {
     const found: DocumentBytes[] = [];
     let from = 0;
     let hyphens = nextMarker(window, HYPHEN, 0);
@@ -98,19 +144,18 @@ export class DocumentSplitter {
         wait = Math.min(wait, at);
         break;
       }
-      const document = this.take(window.subarray(from, to));
-      if (isEnd || hasContent(document.bytes)) {
-        found.push(document);
-        this.line += countLines(document.bytes);
-      } else this.pieces.push(document.bytes);
+      const bytes = this.take(window.subarray(from, to));
+      if (isEnd || hasContent(bytes)) found.push(this.documentOf(bytes));
+      else this.pieces.push(new Uint8Array(bytes));
       from = to;
       if (isEnd) dots = nextMarker(window, DOT, to - 1);
       else hyphens = nextMarker(window, HYPHEN, to);
       if (isEnd && hyphens !== -1 && hyphens < to - 1) hyphens = nextMarker(window, HYPHEN, to - 1);
     }
     const kept = Math.max(from, wait);
-    if (kept > from) this.pieces.push(window.subarray(from, kept));
-    this.tail = window.subarray(kept);
+    // What goes on in the next piece is copied out of the window, which that one is put into.
+    if (kept > from) this.pieces.push(new Uint8Array(window.subarray(from, kept)));
+    this.tail = new Uint8Array(window.subarray(kept));
     return found;
   }
 
@@ -120,11 +165,18 @@ export class DocumentSplitter {
     return isLast ? window.length : -1;
   }
 
-  /** The current document, this last part of it included; what follows is another. */
-  private take(last: Uint8Array): DocumentBytes {
+  private documentOf(bytes: Uint8Array): DocumentBytes {
+    const { lines, isPlain } = survey(bytes);
+    const firstLine = this.line;
+    this.line += lines;
+    return { bytes, firstLine, isPlain };
+  }
+
+  /** The bytes of the current document, this last part of it included; what follows is another. */
+  private take(last: Uint8Array): Uint8Array {
     this.pieces.push(last);
     const bytes = this.pieces.length === 1 ? last : Buffer.concat(this.pieces);
     this.pieces = [];
-    return { bytes, firstLine: this.line };
+    return bytes;
   }
 }

@@ -239,6 +239,75 @@ describe('a watch', () => {
     expect(fake.requests.length).toBe(asked);
   });
 
+  it.each([
+    [403, 'E_KUBE_NOT_PERMITTED'],
+    [405, 'E_KUBE_REFUSED'],
+  ] as const)(
+    'reads again and again, slowly, what may be listed and not watched (%i)',
+    async (status, code) => {
+      fake.store.put('pods', pod('p1'));
+      fake.unwatchable.set('pods', status);
+      const refusedMs = 600;
+      const conditions: string[] = [];
+      const watch = new ResourceWatch(clientOf(), {
+        resource: PODS,
+        project: ({ meta }) => meta.name,
+        listener: {
+          changed: () => undefined,
+          gone: () => undefined,
+          state: ({ condition, isPolled = false }) => conditions.push(`${condition} ${isPolled}`),
+        },
+        timing: { backoffMs: 10, backoffMaxMs: 50, refusedMs, doubtMs: 10_000 },
+      });
+      open.unshift({ close: () => watch.stop() });
+      watch.start();
+      await until(() => expect(watch.state().isPolled).toBe(true));
+      expect(watch.state()).toMatchObject({ condition: 'synced', code, objects: 1 });
+      const [lists, startedAtMs] = [watch.state().listsTotal, Date.now()];
+      fake.store.put('pods', pod('p2'));
+      fake.store.remove('pods', 'a', 'p1');
+      await until(() => expect([...watch.values()]).toEqual(['p2']));
+      await until(() => expect(watch.state().listsTotal).toBe(lists + 4));
+      // Four readings, each after at least half of the time.
+      expect(Date.now() - startedAtMs).toBeGreaterThan(3.5 * (refusedMs / 2));
+      // Nobody is told each time.
+      expect(conditions).toEqual(['synced false', 'synced true']);
+      fake.unwatchable.clear();
+      watch.again();
+      await until(() => expect(watch.state().isPolled).toBeUndefined());
+      fake.store.put('pods', pod('p3'));
+      await until(() => expect([...watch.values()].toSorted()).toEqual(['p2', 'p3']));
+    },
+  );
+
+  it('tells what it kept nothing of once more when it reads all again, and when such an object is gone', async () => {
+    const [missed, sizes]: [string[], number[]] = [[], []];
+    let isWanted = false;
+    const watch = new ResourceWatch(clientOf(), {
+      resource: PODS,
+      project: ({ meta }) => (isWanted || meta.name === 'p1' ? meta.name : undefined),
+      listener: {
+        changed: () => undefined,
+        gone: () => undefined,
+        missed: ({ name }) => missed.push(name),
+        listed: (keys) => sizes.push(keys.size),
+      },
+    });
+    for (const name of ['p1', 'p2', 'p3']) fake.store.put('pods', pod(name));
+    open.unshift({ close: () => watch.stop() });
+    watch.start();
+    await until(() => expect(watch.state().condition).toBe('synced'));
+    fake.store.remove('pods', 'a', 'p3');
+    await until(() => expect(missed).toEqual(['p3']));
+    expect([...watch.values()]).toEqual(['p1']);
+    isWanted = true;
+    watch.relist();
+    await until(() => expect([...watch.values()].toSorted()).toEqual(['p1', 'p2']));
+    expect(sizes).toEqual([3, 2]);
+    fake.store.put('pods', pod('p4'));
+    await until(() => expect([...watch.values()].toSorted()).toEqual(['p1', 'p2', 'p4']));
+  });
+
   it('asks again at once for a kind that was announced, and keeps nothing of one that is gone', async () => {
     const gone: string[] = [];
     const kind = { ...PODS, plural: 'laters' };

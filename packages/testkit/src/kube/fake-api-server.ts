@@ -25,6 +25,8 @@ export interface FakeApiServer {
   readonly restrictedToken: string;
   /** Plurals the restricted token may not touch. */
   readonly forbidden: Set<string>;
+  /** Plurals that nobody may watch, with the HTTP status that says so. */
+  readonly unwatchable: Map<string, number>;
   /** Plurals that are served. */
   readonly served: Set<string>;
   /** Requests so far, `METHOD path`. */
@@ -80,6 +82,7 @@ export async function startFakeApiServer(served: readonly string[] = KINDS): Pro
     token: 'all',
     restrictedToken: 'restricted',
     forbidden: fake.forbidden,
+    unwatchable: fake.unwatchable,
     served: fake.served,
     requests: fake.requests,
     beBusy: (times, retryAfterS = 0) => {
@@ -107,6 +110,7 @@ interface Asked {
 class Fake {
   readonly store = new ObjectStore();
   readonly forbidden = new Set<string>();
+  readonly unwatchable = new Map<string, number>();
   readonly requests: string[] = [];
   readonly served: Set<string>;
   readonly sockets = new Set<Socket>();
@@ -190,7 +194,10 @@ class Fake {
   #collection(stream: ServerHttp2Stream, target: Target, asked: Asked): void {
     const { collection, namespace } = target;
     const { url, tell } = asked;
-    if (url.searchParams.get('watch') === 'true') return this.#watch(stream, target, asked);
+    const refusal = this.unwatchable.get(target.plural);
+    const isWatch = url.searchParams.get('watch') === 'true';
+    if (isWatch && refusal !== undefined) return refuse(stream, refusal, 'may not be watched');
+    if (isWatch) return this.#watch(stream, target, asked);
     const all = this.store.list(collection, namespace);
     const [at, version] = (url.searchParams.get('continue') ?? `0:${this.store.version}`)
       .split(':')

@@ -22,8 +22,8 @@ const header = {
 /** An admission rule: no container is privileged. */
 export const anAdmissionRule = (changes: Partial<AdmissionRule> = {}): AdmissionRule => ({
   id: 'custom.privileged',
-  title: { en: 'Containers are not privileged', ja: 'コンテナは特権モードではない' },
-  description: { en: 'A privileged container owns the node.', ja: '特権コンテナはノードを支配できます。' },
+  title: { en: 'Containers are not privileged', ja: 'コンテナーは特権モードではない' },
+  description: { en: 'A privileged container owns the node.', ja: '特権コンテナーはノードを支配できます。' },
   severity: 'critical',
   effect: 'deny',
   order: 500,

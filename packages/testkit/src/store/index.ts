@@ -41,4 +41,4 @@ export {
   type Owner,
   workloadRef,
 } from './records.ts';
-export { openTestStore, type TestStore } from './test-store.ts';
+export { openStoreInPlace, openTestStore, type TestStore } from './test-store.ts';

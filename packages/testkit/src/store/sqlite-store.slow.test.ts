@@ -3,11 +3,14 @@
 
 import { describe, it } from 'vitest';
 import { STORE_CASES } from './cases.ts';
-import { openTestStore } from './test-store.ts';
+import { openStoreInPlace, openTestStore } from './test-store.ts';
 
-describe('the SQLite store', () => {
+describe.each([
+  ['the SQLite store', openTestStore],
+  ['the SQLite store without threads', openStoreInPlace],
+])('%s', (_what, open) => {
   it.each(STORE_CASES)('$name', async ({ run }) => {
-    const test = await openTestStore();
+    const test = await open();
     try {
       await run(test);
     } finally {

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { READ_CUSTOM_KINDS_LABEL } from '@bartizan/engine/admission';
 import { type ClusterObject, labelsOf, NAMES } from './object.ts';
 
 /** One right of a role, and why it is needed: shown as a comment, in the reference and before an install. */
@@ -22,7 +23,7 @@ export const READ_RIGHTS: readonly Right[] = [
     verbs: READ,
     why: {
       en: 'what runs, where, and as whom: every finding names its workload',
-      ja: '稼働中のワークロードと場所、実行主体を知り、検出結果に結び付けるため',
+      ja: '稼働中のワークロードと場所、実行主体を知り、検出事項に結び付けるため',
     },
   },
   {
@@ -193,6 +194,21 @@ export const REPORT_RIGHTS: readonly Right[] = [
   },
 ];
 
+/**
+ * Custom kinds whose objects are judged. Which there are, nobody knows before an install, and a right to read them all
+ * would be one to read whatever somebody keeps in a kind of his own: the role permits nothing until somebody who may
+ * read a kind himself labels a role that does.
+ */
+export const GATHERED_RIGHTS = {
+  role: 'bartizan-controller-custom-kinds',
+  label: READ_CUSTOM_KINDS_LABEL,
+  verbs: ['list', 'watch'],
+  why: {
+    en: 'objects of custom kinds, only of those for which somebody labels a role: they are judged as they exist, not only when somebody writes them',
+    ja: '誰かがロールにラベルを付けたカスタムリソースのオブジェクトだけを読み、書き込み時だけでなく既存のものも評価するため',
+  },
+} as const;
+
 /** What else the controller writes in the whole cluster. */
 export const WRITE_RIGHTS: readonly Right[] = [
   {
@@ -240,10 +256,15 @@ const rulesOf = (rights: readonly Right[]): object[] =>
 const API = 'rbac.authorization.k8s.io/v1';
 const controller = { kind: 'ServiceAccount', name: NAMES.controller, namespace: NAMES.namespace };
 
-function clusterRole(name: string, rights: readonly Right[]): ClusterObject[] {
+/** Rules that the API server writes, from the roles with the label. */
+const GATHERED = {
+  aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [GATHERED_RIGHTS.label]: 'true' } }] },
+};
+
+function clusterRole(name: string, content: object): ClusterObject[] {
   const metadata = { name, labels: labelsOf('controller') };
   return [
-    { apiVersion: API, kind: 'ClusterRole', metadata, rules: rulesOf(rights) },
+    { apiVersion: API, kind: 'ClusterRole', metadata, ...content },
     {
       apiVersion: API,
       kind: 'ClusterRoleBinding',
@@ -260,6 +281,7 @@ export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
   'bartizan-controller-write': WRITE_RIGHTS,
   'bartizan-controller-admission': [...ADMISSION_RIGHTS, ...VERDICT_RIGHTS],
   'bartizan-controller-reports': REPORT_RIGHTS,
+  [GATHERED_RIGHTS.role]: [],
   'bartizan-controller-trust': TRUST_RIGHTS,
 };
 
@@ -283,10 +305,13 @@ export function rightObjects(): ClusterObject[] {
       metadata: { name: NAMES.agent, namespace: NAMES.agentNamespace, labels: labelsOf('agent') },
       automountServiceAccountToken: false,
     },
-    ...clusterRole('bartizan-controller-read', READ_RIGHTS),
-    ...clusterRole('bartizan-controller-write', WRITE_RIGHTS),
-    ...clusterRole('bartizan-controller-admission', [...ADMISSION_RIGHTS, ...VERDICT_RIGHTS]),
-    ...clusterRole('bartizan-controller-reports', REPORT_RIGHTS),
+    ...clusterRole('bartizan-controller-read', { rules: rulesOf(READ_RIGHTS) }),
+    ...clusterRole('bartizan-controller-write', { rules: rulesOf(WRITE_RIGHTS) }),
+    ...clusterRole('bartizan-controller-admission', {
+      rules: rulesOf([...ADMISSION_RIGHTS, ...VERDICT_RIGHTS]),
+    }),
+    ...clusterRole('bartizan-controller-reports', { rules: rulesOf(REPORT_RIGHTS) }),
+    ...clusterRole(GATHERED_RIGHTS.role, GATHERED),
     { apiVersion: API, kind: 'Role', metadata: trust, rules: rulesOf(TRUST_RIGHTS) },
     {
       apiVersion: API,

@@ -2,11 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { buildCommand } from '@stricli/core';
-import type { AskFlags, RequestsFlags } from '../../access/requests.ts';
+import type { AskFlags } from '../../access/requests.ts';
 import type { CliContext } from '../../context.ts';
-import { FORMATS, type Format } from '../../output/render.ts';
+import type { Format } from '../../output/render.ts';
 import type { Translate } from '../../text/catalogue.ts';
-import { anyFlag, listFlags, maybeOne, one, outputFlag, switchFlag, textFlag } from '../flags.ts';
+import {
+  anyFlag,
+  type ManifestListFlags,
+  manifestListFlags,
+  maybeOne,
+  one,
+  outputFlag,
+  switchFlag,
+  textFlag,
+} from '../flags.ts';
 
 const needed = (brief: string, placeholder: string) =>
   ({ kind: 'parsed', parse: String, brief, placeholder }) as const;
@@ -35,18 +44,10 @@ const request = (t: Translate) =>
   });
 
 const requests = (t: Translate) =>
-  buildCommand<RequestsFlags, [string?], CliContext>({
+  buildCommand<ManifestListFlags, [string?], CliContext>({
     docs: { brief: t('command.access-requests') },
     parameters: {
-      flags: {
-        ...listFlags(t),
-        output: {
-          kind: 'enum',
-          values: [...FORMATS, 'manifests'] as const,
-          default: 'table',
-          brief: t('flag.requests-output'),
-        },
-      },
+      flags: manifestListFlags(t, t('flag.requests-output')),
       aliases: { o: 'output' },
       positional: maybeOne(t('arg.maybe-request'), 'ID'),
     },

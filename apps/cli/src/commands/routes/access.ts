@@ -6,12 +6,12 @@ import type { PathsFlags, ReachFlags, UnusedFlags, WhoCanFlags } from '../../acc
 import { PROTOCOLS } from '../../access/flags.ts';
 import type { PostureFlags, PostureRoute } from '../../access/posture.ts';
 import type { CliContext } from '../../context.ts';
-import { FORMATS } from '../../output/render.ts';
 import type { Translate } from '../../text/catalogue.ts';
 import {
   anyFlag,
   type ListFlags,
   listFlags,
+  manifestListFlags,
   maybeOne,
   numberFlag,
   one,
@@ -89,13 +89,7 @@ const unused = (t: Translate) =>
     docs: { brief: t('command.access-unused') },
     parameters: {
       flags: {
-        ...listFlags(t),
-        output: {
-          kind: 'enum',
-          values: [...FORMATS, 'manifests'] as const,
-          default: 'table',
-          brief: t('flag.access-unused-output'),
-        },
+        ...manifestListFlags(t, t('flag.access-unused-output')),
         groups: textFlag(t('flag.access-groups'), 'GROUPS'),
         minimumHours: numberFlag(t('flag.access-minimum-hours'), 'HOURS'),
       },

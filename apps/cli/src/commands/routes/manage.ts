@@ -8,7 +8,6 @@ import type { Translate } from '../../text/catalogue.ts';
 import { maybeOne, one, outputFlag, textFlag } from '../flags.ts';
 import { dbRoutes } from './database.ts';
 import { listCommand } from './inventory.ts';
-import { scanRoutes } from './scan.ts';
 import { signatureRoutes } from './signatures.ts';
 
 const backupCommand = (t: Translate, which: 'backup' | 'restore') =>
@@ -70,9 +69,8 @@ const keyRoutes = (t: Translate) =>
     },
   });
 
-/** Commands that manage: scans, advisories, users, keys, audit, backup. */
+/** Commands that manage: signatures, advisories, users, keys, audit, backup. */
 export const manageRoutes = (t: Translate) => ({
-  scan: scanRoutes(t),
   ...signatureRoutes(t),
   db: dbRoutes(t),
   user: buildRouteMap({ docs: { brief: t('command.user') }, routes: { list: listCommand(t, 'user.list') } }),

@@ -17,6 +17,17 @@ const command = (t: Translate, change: 'on' | 'off' | undefined) =>
     },
   });
 
+/** `policy coverage`: what rules cover of custom kinds. */
+export const policyCoverageCommand = (t: Translate) =>
+  buildCommand<ReportsFlags, [], CliContext>({
+    docs: { brief: t('command.policy-coverage') },
+    parameters: { flags: { output: outputFlag(t) }, aliases: { o: 'output' } },
+    async func(flags) {
+      const { runCoverage } = await import('../../policy/coverage.ts');
+      return runCoverage(this, flags);
+    },
+  });
+
 /** `policy reports`: the audit of what exists as objects of the cluster. */
 export const policyReportsRoutes = (t: Translate) =>
   buildRouteMap({

@@ -18,7 +18,7 @@ import type { Translate } from '../../text/catalogue.ts';
 import { anyFlag, one, switchFlag, textFlag } from '../flags.ts';
 import { policyExchangeRoutes } from './policy-exchange.ts';
 import { policyNativeRoutes } from './policy-native.ts';
-import { policyReportsRoutes } from './policy-reports.ts';
+import { policyCoverageCommand, policyReportsRoutes } from './policy-reports.ts';
 
 /** One path or more. */
 const paths = (brief: string) =>
@@ -33,6 +33,7 @@ const applyCommand = (t: Translate) =>
         policies: anyFlag(t('flag.policies'), 'PATH'),
         ownOnly: switchFlag(t('flag.own-only')),
         pss: textFlag(t('flag.pss'), 'LEVEL[:VERSION]'),
+        secrets: switchFlag(t('flag.manifest-secrets')),
         failOn: { kind: 'enum', values: SEVERITIES, brief: t('flag.fail-on'), optional: true },
         namespace: textFlag(t('flag.default-namespace'), 'NAME'),
       },
@@ -117,6 +118,7 @@ export const policyRoutes = (t: Translate) => ({
       emit: emitRoutes(t),
       native: policyNativeRoutes(t),
       reports: policyReportsRoutes(t),
+      coverage: policyCoverageCommand(t),
     },
     docs: { brief: t('command.policy') },
   }),

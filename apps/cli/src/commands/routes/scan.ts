@@ -146,8 +146,8 @@ const scanSbom = (t: Translate) =>
   });
 
 /** `scan ...`: without a server. */
-export const scanRoutes = (t: Translate) =>
-  buildRouteMap({
+export const scanRoutes = (t: Translate) => ({
+  scan: buildRouteMap({
     docs: { brief: t('command.scan') },
     routes: {
       host: scanHost(t),
@@ -157,4 +157,5 @@ export const scanRoutes = (t: Translate) =>
       container: scanContainer(t),
       sbom: scanSbom(t),
     },
-  });
+  }),
+});

@@ -16,6 +16,9 @@ export const access = {
   'access.ask.nothing': 'Nothing is asked yet',
   'access.ask.nothing.note':
     'Fill in the fields above. The question stands in the address, so that it can be sent to others.',
+  'access.ask.unread': 'This cannot be asked as it stands',
+  'access.ask.unread.note':
+    'A resource is RESOURCE[/SUBRESOURCE][.GROUP], a pod is NAMESPACE/POD, a port is a number from 1 to 65535.',
   'access.questions': 'Questions',
   'access.question.who-can': 'Who can',
   'access.question.what-can': 'What can',
@@ -93,6 +96,8 @@ export const access = {
   'access.always': 'Allowed before any role is asked:',
   'access.nobody': 'Nobody',
   'access.nobody.known': 'Nobody that is known: not everything could be read',
+  'access.no-grant': 'No permission',
+  'access.no-grant.known': 'No permission that is known: not everything could be read',
   'access.partial': 'A part only: could not be read',
   'access.cut': 'The first {shown} of {total}',
   'access.reaches.yes': 'Reaches cluster-admin',

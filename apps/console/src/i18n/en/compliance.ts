@@ -15,7 +15,8 @@ export const compliance = {
   'compliance.edition': 'Edition',
   'compliance.edition-of': 'Edition {edition}, mapping of {date}',
   'compliance.controls': 'Controls',
-  'compliance.controls.none': 'No control is in this state',
+  'compliance.search': 'Search controls by number or words',
+  'compliance.controls.none': 'No control fits',
   'compliance.oldest': 'Oldest evidence',
   'compliance.formula':
     'Score: met / judged controls. Coverage: judged / controls that a tool can judge. A control is met only when every check of it was answered within seven days and none failed; below 50 % coverage no score is shown.',

@@ -63,6 +63,7 @@ export const words = {
   'field.counted': 'In the totals',
   'field.path': 'Path',
   'field.ecosystem': 'Ecosystem',
+  'field.protocol': 'Protocol',
   'field.actor': 'Actor',
   'field.action': 'Action',
   'field.outcome': 'Outcome',

@@ -67,8 +67,13 @@ const useGrantColumns = (): readonly Column<AccessGrant>[] => {
   ];
 };
 
+const NONE = {
+  'who-can': { known: 'access.nobody', partly: 'access.nobody.known' },
+  'what-can': { known: 'access.no-grant', partly: 'access.no-grant.known' },
+} as const;
+
 /** Grants that answer who may do it, or what somebody may do. */
-export const Grants = ({ answer }: { answer: Answer }) => {
+export const Grants = ({ answer, asked }: { answer: Answer; asked: keyof typeof NONE }) => {
   const t = useT();
   const { text, count } = useFormat();
   const columns = useGrantColumns();
@@ -84,7 +89,7 @@ export const Grants = ({ answer }: { answer: Answer }) => {
       )}
       {grants.length === 0 ? (
         <div className="card">
-          <Empty title={t(unreadable.length === 0 ? 'access.nobody' : 'access.nobody.known')} />
+          <Empty title={t(NONE[asked][unreadable.length === 0 ? 'known' : 'partly'])} />
         </div>
       ) : (
         <DataTable

@@ -11,12 +11,12 @@ import { Grants, PathSteps, ReachVerdict, UnusedGrants } from './answers.tsx';
 import { AskForm } from './ask-form.tsx';
 import { reachOf, readQuestion, TABS, type Tab, whoCanOf } from './question.ts';
 
-/** The question cannot be asked yet. */
-const NotYet = () => {
+/** The question cannot be asked yet: there is none, or it is not one. */
+const NotYet = ({ why }: { why: 'nothing' | 'unread' }) => {
   const t = useT();
   return (
     <div className="card">
-      <Empty title={t('access.ask.nothing')}>{t('access.ask.nothing.note')}</Empty>
+      <Empty title={t(`access.ask.${why}`)}>{t(`access.ask.${why}.note`)}</Empty>
     </div>
   );
 };
@@ -25,14 +25,14 @@ const WhoCan = ({ text }: { text: string }) => {
   const query = whoCanOf(readQuestion(text));
   const asked = useApi('access.who-can', query === undefined ? { enabled: false } : { query });
   return query === undefined ? (
-    <NotYet />
+    <NotYet why="unread" />
   ) : (
-    <Asked of={asked}>{(answer) => <Grants answer={answer} />}</Asked>
+    <Asked of={asked}>{(answer) => <Grants answer={answer} asked="who-can" />}</Asked>
   );
 };
 const WhatCan = ({ user }: { user: string }) => {
   const asked = useApi('access.what-can', { query: { user } });
-  return <Asked of={asked}>{(answer) => <Grants answer={answer} />}</Asked>;
+  return <Asked of={asked}>{(answer) => <Grants answer={answer} asked="what-can" />}</Asked>;
 };
 const Paths = ({ user }: { user: string }) => {
   const asked = useApi('access.paths', { query: { user } });
@@ -46,7 +46,7 @@ const Reach = ({ text }: { text: string }) => {
   const query = reachOf(readQuestion(text));
   const asked = useApi('access.reach', query === undefined ? { enabled: false } : { query });
   return query === undefined ? (
-    <NotYet />
+    <NotYet why="unread" />
   ) : (
     <Asked of={asked}>{(answer) => <ReachVerdict answer={answer} />}</Asked>
   );
@@ -74,7 +74,7 @@ export const AccessAskPage = () => {
         items={TABS.map((id) => ({ id, label: t(`access.question.${id}`) }))}
       />
       <AskForm key={`${tab} ${search.sel ?? ''}`} tab={tab} />
-      {search.sel === undefined ? <NotYet /> : <Answer tab={tab} text={search.sel} />}
+      {search.sel === undefined ? <NotYet why="nothing" /> : <Answer tab={tab} text={search.sel} />}
     </div>
   );
 };

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { ItemOf } from '../../data/queries.ts';
 import { useFormat } from '../../format/use-format.ts';
@@ -41,7 +42,11 @@ const ApiUses = ({ product, apiUseCount, apiUses = [] }: Component) => {
   const { count } = useFormat();
   if (product !== 'kubernetes') return '–';
   if (apiUseCount === undefined) return <Unknown inline why={t('access.api-uses.unknown')} />;
-  return <span title={apiUses.map(apiUseLine).join('\n')}>{count(apiUseCount)}</span>;
+  return (
+    <Link to="/access/api-uses" title={apiUses.map(apiUseLine).join('\n')}>
+      {count(apiUseCount)}
+    </Link>
+  );
 };
 
 /** How many advisories speak against the version. */
@@ -49,10 +54,15 @@ const Advisories = ({ advisoryCount, advisories = [] }: Component) => {
   const t = useT();
   const { count } = useFormat();
   if (advisoryCount === undefined) return <Unknown inline why={t('access.advisories.unknown')} />;
+  if (advisoryCount === 0) return count(0);
   return (
-    <span title={advisories.map(({ id, severity }) => `${id} (${severity})`).join('\n')}>
+    <Link
+      to="/findings"
+      search={{ by: 'list', filter: 'check:version.known-vulnerability' }}
+      title={advisories.map(({ id, severity }) => `${id} (${t(`severity.${severity}`)})`).join('\n')}
+    >
       {count(advisoryCount)}
-    </span>
+    </Link>
   );
 };
 

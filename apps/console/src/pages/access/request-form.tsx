@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AccessRequestWish } from '@bartizan/contracts';
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../data/api-client.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
+import { FormFoot } from '../../widgets/form-foot.tsx';
 import { ReasonField } from '../../widgets/risk-fields.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
-import { FailureLine } from '../../widgets/states.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { roleOf, rulesOf, subjectOf } from './request-facts.ts';
 
@@ -119,15 +119,7 @@ export const RequestForm = ({ onClose }: { onClose: () => void }) => {
           data={LENGTHS.map((one) => ({ value: String(one), label: span(one * MINUTE_MS) }))}
         />
         <ReasonField value={reason} onChange={setReason} />
-        {ask.isError && <FailureLine error={ask.error} />}
-        <span className="row wrap form-foot">
-          <Button type="submit" loading={ask.isPending}>
-            {t('access.requests.ask')}
-          </Button>
-          <Button variant="subtle" onClick={onClose}>
-            {t('form.cancel')}
-          </Button>
-        </span>
+        <FormFoot action={t('access.requests.ask')} sent={ask} onClose={onClose} />
       </form>
     </SidePanel>
   );

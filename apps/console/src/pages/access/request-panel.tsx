@@ -12,7 +12,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge, SeverityBadge } from '../../widgets/badges.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
-import { FailureLine } from '../../widgets/states.tsx';
+import { Asked, FailureLine } from '../../widgets/states.tsx';
 import { CommandBlock, Facts, Section, Verbatim, When } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { Partial, PathSteps } from './answers.tsx';
@@ -166,7 +166,7 @@ export const RequestPanel = ({ id, onClose }: { id: string; onClose: () => void 
   if (asked.data === undefined)
     return (
       <SidePanel title={t('access.requests.one')} onClose={onClose}>
-        {asked.isError && <FailureLine error={asked.error} />}
+        <Asked of={asked}>{() => null}</Asked>
       </SidePanel>
     );
   return <Known request={asked.data} onClose={onClose} />;

@@ -4,7 +4,7 @@
 import type { BodyOf, ResponseOf } from '@bartizan/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../../data/api-client.ts';
-import { ApiError } from '../../data/api-error.ts';
+import { isUnwatched } from '../../data/api-error.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { VerdictBadge } from '../../widgets/badges.tsx';
@@ -23,8 +23,7 @@ export const useSimulation = (draft: BodyOf<'admission.simulate'>, enabled: bool
     enabled,
     retry: false,
   });
-  const isUnwatched = asked.error instanceof ApiError && asked.error.code === 'E_POLICY_NO_CLUSTER';
-  return { asked, isUnwatched };
+  return { asked, isUnwatched: isUnwatched(asked.error) };
 };
 export type SimulationState = ReturnType<typeof useSimulation>;
 

@@ -3,24 +3,24 @@
 
 import type { ResponseOf } from '@bartizan/contracts';
 import { Switch } from '@mantine/core';
-import { IconEyeOff } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
-import { ApiError } from '../../data/api-error.ts';
+import { isUnwatched } from '../../data/api-error.ts';
 import { useApi } from '../../data/queries.ts';
 import { useView } from '../../data/view.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge } from '../../widgets/badges.tsx';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
-import { Asked, Empty, Unknown } from '../../widgets/states.tsx';
+import { Asked, Empty, Unknown, Unwatched } from '../../widgets/states.tsx';
 import { TabLinks } from '../../widgets/tabs.tsx';
 import { Cut } from '../../widgets/text.tsx';
 import { AdmissionHead } from './admission-head.tsx';
+import { CustomKinds, NotAsked } from './custom-kinds.tsx';
 
 type Coverage = ResponseOf<'admission.coverage'>;
 type Kind = Coverage['kinds'][number];
 type Namespace = Coverage['namespaces'][number];
 const UNCOVERED = 'uncovered';
+const SHOWN = 20;
 
 const useCoveredColumns = <T extends Kind | Namespace>(): readonly Column<T>[] => {
   const t = useT();
@@ -112,7 +112,7 @@ const Tables = ({ coverage }: { coverage: Coverage }) => {
   const t = useT();
   const { count } = useFormat();
   const { search, set } = useView();
-  const tab = search.tab === 'namespaces' ? 'namespaces' : 'kinds';
+  const tab = search.tab === 'namespaces' || search.tab === 'custom' ? search.tab : 'kinds';
   return (
     <>
       <div className="row apart wrap">
@@ -122,15 +122,20 @@ const Tables = ({ coverage }: { coverage: Coverage }) => {
           items={[
             { id: 'kinds', label: t('admission.kinds'), count: count(coverage.kinds.length) },
             { id: 'namespaces', label: t('admission.namespaces'), count: count(coverage.namespaces.length) },
+            { id: 'custom', label: t('admission.custom'), count: count(coverage.custom.kinds.length) },
           ]}
         />
-        <Switch
-          label={t('admission.coverage.only')}
-          checked={search.by === UNCOVERED}
-          onChange={(event) => set({ by: event.currentTarget.checked ? UNCOVERED : undefined }, true)}
-        />
+        {tab !== 'custom' && (
+          <Switch
+            label={t('admission.coverage.only')}
+            checked={search.by === UNCOVERED}
+            onChange={(event) => set({ by: event.currentTarget.checked ? UNCOVERED : undefined }, true)}
+          />
+        )}
       </div>
-      {tab === 'kinds' ? (
+      <NotAsked resources={coverage.notAsked.slice(0, SHOWN)} total={coverage.notAsked.length} />
+      {tab === 'custom' && <CustomKinds custom={coverage.custom} />}
+      {tab === 'kinds' && (
         <CoverageTable<Kind>
           name="admission-kinds"
           label={t('admission.kinds')}
@@ -143,7 +148,8 @@ const Tables = ({ coverage }: { coverage: Coverage }) => {
             cell: (row) => <Cut text={row.resource.replace(/^\//, '')} most={60} mono />,
           }}
         />
-      ) : (
+      )}
+      {tab === 'namespaces' && (
         <CoverageTable<Namespace>
           name="admission-namespaces"
           label={t('admission.namespaces')}
@@ -170,26 +176,20 @@ const Tables = ({ coverage }: { coverage: Coverage }) => {
   );
 };
 
-const Unwatched = (): ReactNode => {
-  const t = useT();
-  return (
-    <div className="card">
-      <Empty title={t('admission.not-watched')} icon={<IconEyeOff size={24} aria-hidden="true" />}>
-        {t('admission.coverage.unwatched')}
-      </Empty>
-    </div>
-  );
-};
-
 /** What no rule looks at: kinds and namespaces, with the level the API server itself enforces. */
 export const AdmissionCoveragePage = () => {
   const t = useT();
   const asked = useApi('admission.coverage');
-  const isUnwatched = asked.error instanceof ApiError && asked.error.code === 'E_POLICY_NO_CLUSTER';
   return (
     <div className="page fill">
       <AdmissionHead title={t('admission.coverage')} note={t('admission.coverage.note')} />
-      {isUnwatched ? <Unwatched /> : <Asked of={asked}>{(coverage) => <Tables coverage={coverage} />}</Asked>}
+      {isUnwatched(asked.error) ? (
+        <div className="card">
+          <Unwatched>{t('admission.coverage.unwatched')}</Unwatched>
+        </div>
+      ) : (
+        <Asked of={asked}>{(coverage) => <Tables coverage={coverage} />}</Asked>
+      )}
     </div>
   );
 };

@@ -181,7 +181,7 @@ const Editor = ({ rule, isOwn, isEnabled }: EditorProps) => {
         />
         {save.isError && <Refusal error={save.error} />}
         {isTaken(save.error) && <p className="warn-text small">{t('admission.rule.taken')}</p>}
-        <span className="row wrap form-foot">
+        <span className="row wrap">
           <Button
             type="submit"
             variant="default"

@@ -2,16 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AdmissionException } from '@bartizan/contracts';
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../data/api-client.ts';
 import { useSession } from '../../data/session.ts';
 import { useView } from '../../data/view.ts';
 import { useT } from '../../i18n/language.ts';
+import { FormFoot } from '../../widgets/form-foot.tsx';
 import { dateInDays, ReasonField, UntilField } from '../../widgets/risk-fields.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
-import { FailureLine } from '../../widgets/states.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { endOfDay } from '../exceptions/exception-facts.ts';
 import { GlobChoice, RuleChoice } from './rule-choice.tsx';
@@ -139,15 +139,7 @@ export const AdmissionExceptionForm = ({ onClose }: { onClose: () => void }) => 
           maxLength={256}
           spellCheck={false}
         />
-        {create.isError && <FailureLine error={create.error} />}
-        <span className="row wrap form-foot">
-          <Button type="submit" loading={create.isPending}>
-            {t('exception.button')}
-          </Button>
-          <Button variant="subtle" onClick={onClose}>
-            {t('form.cancel')}
-          </Button>
-        </span>
+        <FormFoot action={t('exception.button')} sent={create} onClose={onClose} />
       </form>
     </SidePanel>
   );

@@ -12,6 +12,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { useLanguage, useT } from '../../i18n/language.ts';
 import { Badge, type Tone } from '../../widgets/badges.tsx';
 import { Asked, FailureLine } from '../../widgets/states.tsx';
+import { StoredFailure } from '../../widgets/stored-failure.tsx';
 import { Verbatim } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { RuleChoice } from './rule-choice.tsx';
@@ -55,7 +56,7 @@ const PolicyLine = ({ policy }: { policy: Policy }) => {
         {code !== undefined && (
           <>
             {' '}
-            <Verbatim>{detail ?? ''}</Verbatim> <code>{code}</code>
+            <StoredFailure code={code} detail={detail} />
           </>
         )}
         {knownDigestsOnly !== undefined && (
@@ -65,7 +66,7 @@ const PolicyLine = ({ policy }: { policy: Policy }) => {
         {defaults?.code !== undefined && defaults.state !== 'not-served' && (
           <>
             {' '}
-            <Verbatim>{defaults.detail ?? ''}</Verbatim> <code>{defaults.code}</code>
+            <StoredFailure code={defaults.code} detail={defaults.detail} />
           </>
         )}
         {restoredTotal > 0 && <> {t('admission.kept.restored', { n: count(restoredTotal) })}</>}
@@ -99,6 +100,12 @@ const Policies = ({ native }: { native: AdmissionNative }) => {
       })}
       {overflow > 0 && (
         <p className="warn-text small">{t('admission.kept.overflow', { n: count(overflow) })}</p>
+      )}
+      {native.leftover !== undefined && (
+        <p className="warn-text small">
+          {t('admission.kept.leftover')}{' '}
+          <StoredFailure code={native.leftover.code} detail={native.leftover.detail} />
+        </p>
       )}
     </section>
   );

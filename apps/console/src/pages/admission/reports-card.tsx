@@ -10,6 +10,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge, type Tone } from '../../widgets/badges.tsx';
 import { Asked, FailureLine } from '../../widgets/states.tsx';
+import { StoredFailure } from '../../widgets/stored-failure.tsx';
 import { Facts, Verbatim, When } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { renewPolicy } from './stale-routes.ts';
@@ -82,7 +83,7 @@ const Kept = ({ kept }: { kept: AdmissionReports }) => {
       {state === 'not-served' && <p className="warn-text small">{t('admission.reports.not-served')}</p>}
       {code !== undefined && (
         <p className="warn-text small" role="alert">
-          <Verbatim>{detail ?? ''}</Verbatim> <code>{code}</code>
+          <StoredFailure code={code} detail={detail} />
         </p>
       )}
     </>

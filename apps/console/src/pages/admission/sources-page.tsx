@@ -8,7 +8,7 @@ import { useT } from '../../i18n/language.ts';
 import { Badge } from '../../widgets/badges.tsx';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { Asked } from '../../widgets/states.tsx';
-import { Cut, Section, Verbatim, When } from '../../widgets/text.tsx';
+import { Cut, Section, Told, Verbatim, When } from '../../widgets/text.tsx';
 import { AdmissionHead } from './admission-head.tsx';
 
 type Source = ResponseOf<'admission.sources'>['sources'][number];
@@ -79,53 +79,71 @@ const useColumns = (): readonly Column<Source>[] => {
   ];
 };
 
-const useProblemColumns = (): readonly Column<Problem>[] => {
+/** What is wrong is told whole: a sentence cut at the end of its cell helps nobody. */
+const Problems = ({
+  problems,
+  total,
+  label,
+}: {
+  problems: readonly Problem[];
+  total: number;
+  label: string;
+}) => {
   const t = useT();
-  return [
-    {
-      id: 'reason',
-      title: t('admission.source.reason'),
-      width: '170px',
-      cell: ({ reason }) => <Badge tone="high">{t(`admission.source.reason.${reason}`)}</Badge>,
-    },
-    {
-      id: 'place',
-      title: t('admission.source.place'),
-      width: 'minmax(140px, 1fr)',
-      cell: ({ place }) => <Cut text={place} most={48} mono />,
-    },
-    {
-      id: 'detail',
-      title: t('admission.source.detail'),
-      width: 'minmax(200px, 2fr)',
-      fromPx: 700,
-      cell: ({ detail }) => <Cut text={detail} most={90} />,
-    },
-  ];
+  const { count } = useFormat();
+  return (
+    <>
+      <div className="card">
+        <table className="simple-table as-cards" aria-label={label}>
+          <thead>
+            <tr>
+              <th>{t('admission.source.reason')}</th>
+              <th>{t('admission.source.place')}</th>
+              <th>{t('admission.source.detail')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {problems.map(({ reason, place, detail }) => (
+              <tr key={`${reason} ${place}`}>
+                <td>
+                  <Badge tone="high">{t(`admission.source.reason.${reason}`)}</Badge>
+                </td>
+                <td data-label={t('admission.source.place')}>
+                  <Verbatim mono>{place}</Verbatim>
+                </td>
+                <td data-label={t('admission.source.detail')}>
+                  <Told>{detail}</Told>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {total > problems.length && (
+        <p className="second small">{t('table.of', { n: count(problems.length), total: count(total) })}</p>
+      )}
+    </>
+  );
 };
 
 /** What a source could not be used for, and what its last change did. */
-const Told = ({ source }: { source: Source }) => {
+const SourceNotes = ({ source }: { source: Source }) => {
   const t = useT();
   const name = t(`admission.origin.${source.source}`);
-  const columns = useProblemColumns();
   const { problems, problemsTotal, changes, detail } = source;
   if (problems.length + changes.length === 0 && detail === undefined) return null;
   return (
     <Section title={name}>
       {detail !== undefined && (
         <p>
-          <Verbatim>{detail}</Verbatim>
+          <Told>{detail}</Told>
         </p>
       )}
       {problems.length > 0 && (
-        <DataTable
-          name={`admission-source-${source.source}`}
-          label={t('admission.source.problems', { name })}
-          columns={columns}
-          items={problems}
+        <Problems
+          problems={problems}
           total={problemsTotal}
-          rowKey={({ place, reason }) => `${reason} ${place}`}
+          label={t('admission.source.problems', { name })}
         />
       )}
       {changes.length > 0 && (
@@ -160,7 +178,7 @@ export const AdmissionSourcesPage = () => {
               rowKey={({ source }) => source}
             />
             {sources.map((source) => (
-              <Told key={source.source} source={source} />
+              <SourceNotes key={source.source} source={source} />
             ))}
           </>
         )}

@@ -7,7 +7,9 @@ import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge, type Tone } from '../../widgets/badges.tsx';
 import { Asked, Unknown } from '../../widgets/states.tsx';
+import { StoredFailure } from '../../widgets/stored-failure.tsx';
 import { Copy, Verbatim } from '../../widgets/text.tsx';
+import { NotAsked } from './custom-kinds.tsx';
 
 type Status = ResponseOf<'admission.status'>;
 type Cluster = Status['kubernetes'];
@@ -34,7 +36,7 @@ const EVERY_MS = 15_000;
 const Hindrance = ({ code, detail }: { code?: string | undefined; detail?: string | undefined }) =>
   code === undefined && detail === undefined ? null : (
     <span className="small">
-      {detail !== undefined && <Verbatim>{detail}</Verbatim>} {code !== undefined && <code>{code}</code>}
+      {code === undefined ? <Verbatim>{detail}</Verbatim> : <StoredFailure code={code} detail={detail} />}
     </span>
   );
 
@@ -64,7 +66,7 @@ const Gate = ({ gate }: { gate: Webhooks | undefined }) => {
       <Badge tone={GATE_TONES[gate.state]}>{t(`admission.gate.${gate.state}`)}</Badge>
       <Hindrance code={gate.code} detail={gate.detail} />
       {gate.webhooks.map((hook) => (
-        <span key={hook.name} className="row" style={{ gap: 4 }}>
+        <span key={hook.name} className="row wrap hook">
           <Verbatim mono>{hook.name}</Verbatim>
           <Badge tone={HOOK_TONES[hook.state]}>{t(`admission.hook.${hook.state}`)}</Badge>
           {hook.restoredTotal > 0 && (
@@ -80,6 +82,9 @@ const Gate = ({ gate }: { gate: Webhooks | undefined }) => {
     </span>
   );
 };
+
+const Unasked = ({ of }: { of: Webhooks['notAsked'] }) =>
+  of === undefined ? null : <NotAsked resources={of.resources} total={of.total} />;
 
 /** Says nothing while every answer is kept. */
 const Kept = ({ record }: { record: Webhooks['record'] }) => {
@@ -129,6 +134,7 @@ export const StatusStrip = () => {
           {status.kubernetes.state !== 'off' && <Gate gate={status.kubernetes.admission} />}
           <Decided status={status} />
           <Kept record={status.kubernetes.admission?.record} />
+          <Unasked of={status.kubernetes.admission?.notAsked} />
           {status.policyRevision === '' ? (
             <Unknown inline why={t('admission.no-policy')} />
           ) : (

@@ -82,8 +82,9 @@ const useColumns = (): readonly Column<Row>[] => {
         width: 'minmax(120px, 1fr)',
         fromPx: 560,
         cell: (row) => (
-          <span translate="no">
-            {row.actor} <span className="quiet small">{row.actorKind}</span>
+          <span>
+            <span translate="no">{row.actor}</span>{' '}
+            <span className="quiet small">{t(`audit.actor.${row.actorKind}`)}</span>
           </span>
         ),
       },

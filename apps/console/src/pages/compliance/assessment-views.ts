@@ -10,6 +10,14 @@ import type {
 
 type Mapping = ControlAssessment['mappings'][number];
 
+const plain = (text: string): string => text.normalize('NFKC').toLowerCase();
+
+/** Whether a text has every word that was asked for, in whatever width and case they were typed. */
+export const hasWords = (text: string, asked = ''): boolean =>
+  plain(asked)
+    .split(/\s+/)
+    .every((word) => plain(text).includes(word));
+
 /** A check with the controls it answers. */
 export interface CheckView {
   readonly mapping: Mapping;

@@ -3,7 +3,7 @@
 
 import type { FrameworkAssessment } from '@bartizan/contracts/compliance';
 import { describe, expect, it } from 'vitest';
-import { byCheck, byPlace } from './assessment-views.ts';
+import { byCheck, byPlace, hasWords } from './assessment-views.ts';
 import { diffLines, isDiff } from './diff-lines.ts';
 
 const mapping = (ref: string, state: 'pass' | 'fail' | 'no-data', failed = 0) => ({ ref, state, failed });
@@ -34,6 +34,15 @@ describe('views of a framework', () => {
       ['n-1', 1, 1],
       ['n-2', 1, 0],
     ]);
+  });
+});
+
+describe('the search for controls', () => {
+  it('finds every word, in whatever width and case it was typed', () => {
+    expect(hasWords('AC-6 特権の最小化', 'ＡＣ-6　最小')).toBe(true);
+    expect(hasWords('AC-6 Least privilege', 'least ac-6')).toBe(true);
+    expect(hasWords('AC-6 Least privilege', 'least ac-7')).toBe(false);
+    expect(hasWords('anything')).toBe(true);
   });
 });
 

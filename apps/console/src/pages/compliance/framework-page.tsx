@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ComplianceAnswer, ControlState, FrameworkAssessment } from '@bartizan/contracts/compliance';
-import { SegmentedControl } from '@mantine/core';
+import { SegmentedControl, TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useApi } from '../../data/queries.ts';
 import { useView } from '../../data/view.ts';
 import { useFormat } from '../../format/use-format.ts';
@@ -13,7 +15,7 @@ import { Asked, Empty, Unknown } from '../../widgets/states.tsx';
 import { TabLinks } from '../../widgets/tabs.tsx';
 import { Verbatim, When } from '../../widgets/text.tsx';
 import { AnswerList } from './answer-list.tsx';
-import { byCheck, byPlace, byRef } from './assessment-views.ts';
+import { byCheck, byPlace, byRef, hasWords } from './assessment-views.ts';
 import { ScoreCell, StateBadge } from './compliance-words.tsx';
 import { ControlList } from './control-list.tsx';
 import { DownloadMenu } from './download-menu.tsx';
@@ -63,13 +65,42 @@ const Facts = ({ assessment }: { assessment: FrameworkAssessment }) => {
   );
 };
 
-const Controls = ({ assessment }: { assessment: FrameworkAssessment }) => {
+/** Number or words of a control; what is typed stands in the address. */
+const ControlSearch = () => {
   const t = useT();
   const { search, set } = useView();
+  const [typed, setTyped] = useState(search.filter ?? '');
+  return (
+    <TextInput
+      data-filter-input
+      leftSection={<IconSearch size={16} aria-hidden="true" />}
+      placeholder={t('compliance.search')}
+      aria-label={t('compliance.search')}
+      value={typed}
+      maxLength={200}
+      spellCheck={false}
+      autoComplete="off"
+      onChange={({ currentTarget: { value } }) => {
+        setTyped(value);
+        set({ filter: value.trim() || undefined }, true);
+      }}
+    />
+  );
+};
+
+const Controls = ({ assessment }: { assessment: FrameworkAssessment }) => {
+  const t = useT();
+  const { text } = useFormat();
+  const { search, set } = useView();
   const state = STATES.find((one) => one === search.by) ?? 'all';
-  const shown = assessment.controls.filter((control) => state === 'all' || control.state === state);
+  const shown = assessment.controls.filter(
+    (control) =>
+      (state === 'all' || control.state === state) &&
+      hasWords(`${control.id} ${text(control.title)}`, search.filter),
+  );
   return (
     <>
+      <ControlSearch />
       <SegmentedControl
         size="xs"
         value={state}

@@ -61,16 +61,16 @@ const Row = ({ row }: { row: Summary }) => {
           {t('compliance.edition')} <span translate="no">{row.edition}</span>
         </div>
       </td>
-      <td>
+      <td data-label={t('score.score')}>
         <ScoreCell score={row.score} />
       </td>
-      <td className="number">
+      <td className="number" data-label={t('score.coverage')}>
         {row.coverage === undefined ? <span className="quiet">–</span> : percent(row.coverage)}
       </td>
-      <td>
+      <td data-label={t('compliance.controls')}>
         <StateBar counts={row.counts} />
       </td>
-      <td className="hide-narrow">
+      <td data-label={t('compliance.oldest')}>
         {row.oldestAt === undefined ? (
           <Unknown inline why={t('compliance.no-data')} />
         ) : (
@@ -100,14 +100,14 @@ export const CompliancePage = () => {
             frameworks.length === 0 ? (
               <Empty title={t('compliance.none')}>{t('compliance.none.note')}</Empty>
             ) : (
-              <table className="simple-table score-table">
+              <table className="simple-table score-table as-cards">
                 <thead>
                   <tr>
                     <th>{t('compliance.framework')}</th>
                     <th>{t('score.score')}</th>
                     <th className="number">{t('score.coverage')}</th>
                     <th>{t('compliance.controls')}</th>
-                    <th className="hide-narrow">{t('compliance.oldest')}</th>
+                    <th>{t('compliance.oldest')}</th>
                   </tr>
                 </thead>
                 <tbody>

@@ -10,6 +10,7 @@ import { readSearch } from '../../data/view.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge, SeverityBadge, VerdictBadge } from '../../widgets/badges.tsx';
+import { NodeLinks } from '../../widgets/node-link.tsx';
 import { ChainTree } from '../../widgets/process-tree.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
 import { Asked, FailureLine, Unknown } from '../../widgets/states.tsx';
@@ -81,7 +82,7 @@ const Frame = ({ event }: { event: EventDetail }) => {
             <Verbatim key="c">{event.workload.containerName}</Verbatim>
           ),
         ],
-        [t('field.node'), <Verbatim key="n">{event.node}</Verbatim>],
+        [t('field.node'), <NodeLinks key="n" ids={[event.node]} />],
         [t('event.done'), <VerdictBadge key="v" verdict={event.decision.verdict} />],
         [t('event.point'), t(`point.${event.decision.enforcementPoint}`)],
         [

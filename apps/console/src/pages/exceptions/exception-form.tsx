@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../data/api-client.ts';
 import { useSession } from '../../data/session.ts';
 import { useT } from '../../i18n/language.ts';
+import { FormFoot } from '../../widgets/form-foot.tsx';
 import { dateInDays, ReasonField, UntilField } from '../../widgets/risk-fields.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
-import { FailureLine } from '../../widgets/states.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { EMPTY_MATCH, endOfDay, MATCH_PARTS, type MatchDraft, matchOf } from './exception-facts.ts';
 import { STALE_AFTER_EXCEPTION } from './stale-routes.ts';
@@ -96,15 +96,7 @@ export const ExceptionForm = ({ onClose }: { onClose: () => void }) => {
           />
           <UntilField value={until} onChange={setUntil} />
         </div>
-        {create.isError && <FailureLine error={create.error} />}
-        <span className="row wrap form-foot">
-          <Button type="submit" loading={create.isPending}>
-            {t('exception.button')}
-          </Button>
-          <Button variant="subtle" onClick={onClose}>
-            {t('form.cancel')}
-          </Button>
-        </span>
+        <FormFoot action={t('exception.button')} sent={create} onClose={onClose} />
       </form>
     </SidePanel>
   );

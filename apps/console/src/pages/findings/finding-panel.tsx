@@ -9,6 +9,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import type { MessageKey } from '../../i18n/messages.ts';
 import { Badge, SeverityBadge } from '../../widgets/badges.tsx';
+import { SecretPreview } from '../../widgets/secret-preview.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
 import { Asked, Unknown } from '../../widgets/states.tsx';
 import { CommandBlock, Facts, Section, Told, Verbatim, When } from '../../widgets/text.tsx';
@@ -70,7 +71,7 @@ const VulnerabilityFacts = ({ finding }: { finding: FindingDetail }) => {
                 {vulnerability.ratings
                   ?.map(
                     ({ source, severity, score }) =>
-                      `${source}: ${severity}${score === undefined ? '' : ` ${score}`}`,
+                      `${source}: ${t(`severity.${severity}`)}${score === undefined ? '' : ` ${decimal(score)}`}`,
                   )
                   .join(', ')}
               </Verbatim>
@@ -91,7 +92,13 @@ const VulnerabilityFacts = ({ finding }: { finding: FindingDetail }) => {
       <ul className="list-plain small anywhere">
         {vulnerability.references.slice(0, 5).map((url) => (
           <li key={url} translate="no" className="mono">
-            {url}
+            {/^https?:\/\//.test(url) ? (
+              <a href={url} target="_blank" rel="noopener noreferrer">
+                {url}
+              </a>
+            ) : (
+              url
+            )}
           </li>
         ))}
       </ul>
@@ -105,6 +112,14 @@ const statementOf = ({ statement }: FindingDetail, t: ReturnType<typeof useT>): 
   [t(`statement.${statement.status}`), statement.author, statement.reason]
     .filter((part) => part !== undefined && part !== '')
     .join(' · ');
+
+/** Only files have lines that somebody would look for. */
+const placeOf = ({ kind, path, line }: NonNullable<FindingDetail['location']>): string =>
+  kind.endsWith('file') ? `${path}:${line}` : path;
+
+/** What a place is in, where the place alone does not say. */
+const sourceOf = ({ location }: FindingDetail, t: ReturnType<typeof useT>): string | false =>
+  (location?.kind === 'environment' || location?.kind === 'manifest') && t(`secret.source.${location.kind}`);
 
 /** What a finding is about, where that is no workload. */
 const SUBJECT_WORDS: Readonly<Partial<Record<string, MessageKey>>> = {
@@ -175,10 +190,11 @@ const Body = ({ finding }: { finding: FindingDetail }) => {
               t('secret.place'),
               finding.location !== undefined && (
                 <Verbatim key="a" mono>
-                  {`${finding.location.path}:${finding.location.line}`}
+                  {placeOf(finding.location)}
                 </Verbatim>
               ),
             ],
+            [t('secret.source'), sourceOf(finding, t)],
             [t('secret.deleted.title'), finding.location?.kind === 'deleted-file' && t('secret.deleted')],
             [
               t('package.layer'),
@@ -190,11 +206,7 @@ const Body = ({ finding }: { finding: FindingDetail }) => {
             ],
             [
               t('secret.preview'),
-              finding.secret !== undefined && (
-                <Verbatim key="v" mono>
-                  {finding.secret.preview}
-                </Verbatim>
-              ),
+              finding.secret !== undefined && <SecretPreview key="v" preview={finding.secret.preview} />,
             ],
             [
               t('secret.verification'),

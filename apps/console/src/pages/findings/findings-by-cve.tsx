@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useMemo } from 'react';
-import { useList } from '../../data/queries.ts';
+import { useMemo } from 'react';
 import { useView } from '../../data/view.ts';
 import { joinFilters, withField } from '../../filter/tokens.ts';
 import { useFormat } from '../../format/use-format.ts';
@@ -13,9 +12,8 @@ import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
 import { Cut } from '../../widgets/text.tsx';
 import { type CveGroup, groupByCve } from './group-by-cve.ts';
-
-/** Findings that are grouped at most; beyond, the page says that the groups are not whole. */
-const FINDINGS_MAX = 10_000;
+import { GroupsFoot } from './groups-foot.tsx';
+import { useAllFindings } from './use-all-findings.ts';
 
 const useColumns = (filterOf: (group: CveGroup) => string): readonly Column<CveGroup>[] => {
   const t = useT();
@@ -39,7 +37,7 @@ const useColumns = (filterOf: (group: CveGroup) => string): readonly Column<CveG
     {
       id: 'severity',
       title: t('field.severity'),
-      width: '104px',
+      width: '96px',
       cell: (group) => <SeverityBadge severity={group.severity} />,
     },
     {
@@ -79,7 +77,7 @@ const useColumns = (filterOf: (group: CveGroup) => string): readonly Column<CveG
     {
       id: 'findings',
       title: t('page.findings'),
-      width: '90px',
+      width: '76px',
       number: true,
       cell: (group) => count(group.findings),
     },
@@ -91,20 +89,14 @@ export const FindingsByCve = ({ filter }: { filter: string }) => {
   const t = useT();
   const navigate = useNavigate();
   const { search } = useView();
-  const list = useList('finding.list', {
-    query: { filter: joinFilters(filter, 'kind:vulnerability'), limit: 1000 },
-  });
-  const { hasNextPage, isFetchingNextPage, fetchNextPage, items } = list;
-  const isWhole = !hasNextPage;
-  useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && items.length < FINDINGS_MAX) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage, items.length]);
+  const all = useAllFindings(joinFilters(filter, 'kind:vulnerability'));
+  const { items } = all.list;
   const groups = useMemo(() => groupByCve(items), [items]);
   const filterOf = (group: CveGroup): string => withField(search.filter ?? '', 'vulnerability', [group.id]);
   const columns = useColumns(filterOf);
   return (
     <ListStates
-      list={list}
+      list={all.list}
       filtered={search.filter !== undefined}
       emptyTitle={t('findings.none')}
       emptyNote={t('findings.none.note')}
@@ -118,10 +110,7 @@ export const FindingsByCve = ({ filter }: { filter: string }) => {
         onOpen={(group) =>
           void navigate({ to: '/findings', search: { by: 'list', filter: filterOf(group) } })
         }
-        foot={
-          !isWhole &&
-          items.length >= FINDINGS_MAX && <strong className="warn-text">{t('findings.by.cve.cut')}</strong>
-        }
+        foot={<GroupsFoot of={all} />}
       />
     </ListStates>
   );

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type ItemOf, useList } from '../../data/queries.ts';
-import { scopeFilter, useView } from '../../data/view.ts';
+import { useMemo } from 'react';
+import { useView } from '../../data/view.ts';
 import { withField } from '../../filter/tokens.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
@@ -12,27 +12,30 @@ import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
 import { Cut } from '../../widgets/text.tsx';
 import { workloadName } from '../../widgets/workload-link.tsx';
-import { openFindings } from '../workloads/workloads-page.tsx';
+import { groupByWorkload, type SubjectGroup } from './group-by-workload.ts';
+import { GroupsFoot } from './groups-foot.tsx';
+import { useAllFindings } from './use-all-findings.ts';
 
-type Row = ItemOf<'workload.list'>;
+const nameOf = ({ subject }: SubjectGroup): string =>
+  subject.kind === 'Image' ? (subject.image ?? subject.name) : workloadName(subject);
 
-const useColumns = (filterOf: (row: Row) => string): readonly Column<Row>[] => {
+const useColumns = (filterOf: (group: SubjectGroup) => string): readonly Column<SubjectGroup>[] => {
   const t = useT();
   const { count } = useFormat();
   return [
     {
       id: 'name',
-      title: t('field.workload'),
+      title: t('finding.where'),
       width: 'minmax(160px, 2fr)',
-      sort: 'name',
-      cell: (row) => (
+      cell: (group) => (
         <Link
           to="/findings"
-          search={{ by: 'list', filter: filterOf(row) }}
-          className="row-link"
+          search={{ by: 'list', filter: filterOf(group) }}
+          className="row-link cut"
+          title={nameOf(group)}
           translate="no"
         >
-          {workloadName(row.workload)}
+          {nameOf(group)}
         </Link>
       ),
     },
@@ -41,13 +44,13 @@ const useColumns = (filterOf: (row: Row) => string): readonly Column<Row>[] => {
       title: t('field.image'),
       width: 'minmax(140px, 2fr)',
       fromPx: 760,
-      cell: (row) => <Cut text={row.workload.image ?? '–'} mono />,
+      cell: ({ subject }) => <Cut text={subject.image ?? '–'} mono />,
     },
     {
       id: 'findings',
-      title: t('workload.open-findings'),
-      width: 'minmax(130px, 220px)',
-      cell: (row) => <SeverityCounts counts={row.openFindings} />,
+      title: t('page.findings'),
+      width: 'minmax(130px, 330px)',
+      cell: (group) => <SeverityCounts counts={group.counts} />,
     },
     {
       id: 'all',
@@ -55,38 +58,39 @@ const useColumns = (filterOf: (row: Row) => string): readonly Column<Row>[] => {
       width: '90px',
       number: true,
       fromPx: 560,
-      cell: (row) => count(openFindings(row)),
+      cell: (group) => count(group.findings),
     },
   ];
 };
 
-/** Workloads with their open findings; a row leads to the findings of that workload. */
-export const FindingsByWorkload = () => {
+/** Where the findings of the filter are, the worst place first; a row leads to its findings. */
+export const FindingsByWorkload = ({ filter }: { filter: string }) => {
   const t = useT();
   const navigate = useNavigate();
   const { search } = useView();
-  const scope = scopeFilter(search.scope);
-  const query = { sort: search.sort ?? 'name', ...(scope === '' ? {} : { filter: scope }) };
-  const list = useList('workload.list', { query });
-  const filterOf = (row: Row): string => withField(search.filter ?? '', 'workload', [row.workload.id]);
+  const all = useAllFindings(filter);
+  const { items } = all.list;
+  const groups = useMemo(() => groupByWorkload(items), [items]);
+  const filterOf = ({ subject }: SubjectGroup): string =>
+    withField(search.filter ?? '', 'workload', [subject.workload]);
   const columns = useColumns(filterOf);
   return (
     <ListStates
-      list={list}
-      filtered={false}
-      emptyTitle={t('workloads.none')}
-      emptyNote={t('workloads.none.note')}
+      list={all.list}
+      filtered={search.filter !== undefined}
+      emptyTitle={t('findings.none')}
+      emptyNote={t('findings.none.note')}
     >
       <DataTable
         name="findings-by-workload"
         label={t('findings.by.workload')}
         columns={columns}
-        items={list.items}
-        total={list.total}
-        rowKey={(row) => row.workload.id}
-        hasMore={list.hasNextPage && !list.isFetchingNextPage}
-        onMore={() => void list.fetchNextPage()}
-        onOpen={(row) => void navigate({ to: '/findings', search: { by: 'list', filter: filterOf(row) } })}
+        items={groups}
+        rowKey={({ subject }) => subject.workload}
+        onOpen={(group) =>
+          void navigate({ to: '/findings', search: { by: 'list', filter: filterOf(group) } })
+        }
+        foot={<GroupsFoot of={all} />}
       />
     </ListStates>
   );

@@ -100,7 +100,7 @@ export const FindingsPage = () => {
         />
       </div>
       {view === 'act' && <FindingActs filter={filter} />}
-      {view === 'workload' && <FindingsByWorkload />}
+      {view === 'workload' && <FindingsByWorkload filter={filter} />}
       {view === 'list' && <FindingTable filter={filter} />}
       {view === 'cve' && <FindingsByCve filter={filter} />}
       <Outlet />

@@ -7,6 +7,7 @@ import { useApi } from '../../data/queries.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { SeverityBadge } from '../../widgets/badges.tsx';
+import { Prose } from '../../widgets/prose.tsx';
 import { Asked, Unknown } from '../../widgets/states.tsx';
 import { Facts, Verbatim, When } from '../../widgets/text.tsx';
 import type { ImageDetail } from './image-detail.ts';
@@ -131,7 +132,9 @@ export const LicenceCard = ({ detail: { image } }: { detail: ImageDetail }) => {
                 ))}
               </ul>
               {kinds > LICENCES_SHOWN && (
-                <p className="quiet small">{t('licences.more', { n: count(kinds - LICENCES_SHOWN) })}</p>
+                <p className="quiet small">
+                  <Prose text={t('licences.more', { n: count(kinds - LICENCES_SHOWN) })} />
+                </p>
               )}
             </>
           )}

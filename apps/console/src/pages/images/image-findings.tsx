@@ -10,9 +10,10 @@ import { useView } from '../../data/view.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge, SeverityBadge } from '../../widgets/badges.tsx';
-import { type Column, DataTable } from '../../widgets/data-table.tsx';
+import type { Column } from '../../widgets/data-table.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
-import { ListStates } from '../../widgets/list-states.tsx';
+import { ListTable } from '../../widgets/list-table.tsx';
+import { SecretPreview } from '../../widgets/secret-preview.tsx';
 import { Unknown } from '../../widgets/states.tsx';
 import { Cut } from '../../widgets/text.tsx';
 import { useFindingColumns } from '../findings/finding-columns.tsx';
@@ -57,23 +58,18 @@ const FindingTable = ({ name, label, detail, filter, columns, empty }: FindingTa
           <ExportMenu route="finding.list" query={query} />
         </span>
       </div>
-      <ListStates list={list} filtered={false} emptyTitle={empty.title} emptyNote={empty.note}>
-        <div className="table-holder">
-          <DataTable
-            name={name}
-            label={label}
-            columns={columns}
-            items={list.items}
-            total={list.total}
-            rowKey={(row) => row.id}
-            hasMore={list.hasNextPage && !list.isFetchingNextPage}
-            onMore={() => void list.fetchNextPage()}
-            onOpen={(row) =>
-              void navigate({ to: '/findings/$id', params: { id: row.id }, search: { by: 'list', filter } })
-            }
-          />
-        </div>
-      </ListStates>
+      <ListTable
+        list={list}
+        name={name}
+        label={label}
+        columns={columns}
+        rowKey={(row) => row.id}
+        onOpen={(row) =>
+          void navigate({ to: '/findings/$id', params: { id: row.id }, search: { by: 'list', filter } })
+        }
+        emptyTitle={empty.title}
+        emptyNote={empty.note}
+      />
     </>
   );
 };
@@ -162,7 +158,7 @@ const useSecretColumns = (): readonly Column<Finding>[] => {
         title: t('secret.preview'),
         width: 'minmax(110px, 160px)',
         fromPx: 700,
-        cell: (row) => <Cut text={row.secret?.preview ?? '–'} most={24} mono />,
+        cell: ({ secret }) => (secret === undefined ? '–' : <SecretPreview preview={secret.preview} />),
       },
       {
         id: 'verification',

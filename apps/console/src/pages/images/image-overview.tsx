@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { inLanguage } from '@bartizan/contracts/words';
 import { Link } from '@tanstack/react-router';
 import { useApi } from '../../data/queries.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { CoverageList } from '../../widgets/coverage-list.tsx';
 import { Asked, Unknown } from '../../widgets/states.tsx';
-import { Copy, Cut, Facts, Verbatim, When } from '../../widgets/text.tsx';
+import { Copy, Cut, Facts, MachineWords, Told, Verbatim, When } from '../../widgets/text.tsx';
 import { workloadName } from '../../widgets/workload-link.tsx';
 import { ScanBadge, SignatureBadge } from './image-badges.tsx';
 import { BaseCard, LicenceCard } from './image-base.tsx';
@@ -55,8 +56,8 @@ const ScanCard = ({ detail: { image } }: { detail: ImageDetail }) => {
           what={
             <ul className="evidence">
               {scan.reasons.map((reason) => (
-                <li key={reason}>
-                  <Verbatim mono>{reason}</Verbatim>
+                <li key={inLanguage(reason, 'en')}>
+                  <Told>{reason}</Told>
                 </li>
               ))}
             </ul>
@@ -139,7 +140,7 @@ const SignatureCard = ({ detail: { image } }: { detail: ImageDetail }) => {
           ],
           [
             t('image.signature.reason'),
-            signature?.reason !== undefined && <Verbatim key="r">{signature.reason}</Verbatim>,
+            signature?.reason !== undefined && <MachineWords key="r">{signature.reason}</MachineWords>,
           ],
           [
             t('image.signature.checked'),

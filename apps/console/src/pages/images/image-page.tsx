@@ -20,7 +20,7 @@ import { DatabaseAge } from '../../widgets/database-age.tsx';
 import { SaveMenu } from '../../widgets/save-menu.tsx';
 import { Asked } from '../../widgets/states.tsx';
 import { TabLinks } from '../../widgets/tabs.tsx';
-import { Copy, Cut } from '../../widgets/text.tsx';
+import { Breakable, Copy, Cut } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { ScanBadge, SignatureBadge } from './image-badges.tsx';
 import type { ImageDetail } from './image-detail.ts';
@@ -112,7 +112,7 @@ const Head = ({ detail }: { detail: ImageDetail }) => {
       <div className="stack tight" style={{ flex: '1 1 420px' }}>
         <BackLink to="/images" label={t('page.images')} />
         <h1 translate="no" className="anywhere">
-          {imageName(image)}
+          <Breakable name={imageName(image)} />
         </h1>
         <span className="row wrap">
           <ScanBadge scan={image.scan} />
@@ -135,7 +135,7 @@ const Head = ({ detail }: { detail: ImageDetail }) => {
         </span>
         <Sentence detail={detail} />
       </div>
-      <div className="stack tight" style={{ alignItems: 'flex-end' }}>
+      <div className="stack tight image-acts">
         <span className="row wrap">
           <SbomMenu id={image.digest} />
           {mayScan && <ScanAgain id={image.digest} isBusy={isBusy} />}

@@ -14,6 +14,7 @@ import {
   sdfDiamond,
   sdfSquare,
 } from 'sigma/rendering';
+import { cutMiddle } from '../../format/numbers.ts';
 import type { Change, Comparison } from './map-compare.ts';
 import { edgeWidth, type NetworkMap, nodeRadius } from './map-model.ts';
 
@@ -40,6 +41,8 @@ export interface GraphHandlers {
   readonly onPainted: () => void;
 }
 
+/** Characters of a name that are drawn: 64 digits of a container would lie over its neighbours. */
+const LABEL_MOST = 22;
 const SHAPES = { workload: 'circle', group: 'square', host: 'square', external: 'diamond' } as const;
 /** Dash and gap in pixels (a gap of nothing would draw nothing): a line for allowed, dashes for what is not settled, hatching for alerts. */
 const DASHES: Readonly<Record<Verdict, readonly [number, number]>> = {
@@ -72,7 +75,7 @@ const nodeAttributes = (node: MapNode, colors: MapColors): NodeAttributes => ({
   // The server's y grows downwards, the renderer's upwards.
   y: -node.y,
   size: nodeRadius(node),
-  label: node.kind === 'group' ? `${node.label} (${node.members})` : node.label,
+  label: node.kind === 'group' ? `${node.label} (${node.members})` : cutMiddle(node.label, LABEL_MOST),
   color: colors.severities[node.worstSeverity ?? ''] ?? colors.node,
   shape: SHAPES[node.kind],
 });

@@ -1,12 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { SegmentedControl } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { IconAffiliate } from '@tabler/icons-react';
 import { useCallback, useMemo } from 'react';
+import { type ExportFormat, exportRows } from '../../data/download.ts';
 import { useView } from '../../data/view.ts';
+import { FilterBar } from '../../filter/filter-bar.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
+import { ExportAs } from '../../widgets/export-menu.tsx';
 import { Asked, Empty, FailureState } from '../../widgets/states.tsx';
 import { MapCanvas } from './map-canvas.tsx';
 import { ChangeSwitches, shownChanges } from './map-changes.tsx';
@@ -14,18 +17,42 @@ import { type Comparison, compareMaps } from './map-compare.ts';
 import { MapLegend } from './map-legend.tsx';
 import { findSelection, type NetworkMap, toggleExpanded } from './map-model.ts';
 import { MapPanel } from './map-panel.tsx';
+import { mapCsv, mapRows } from './map-rows.ts';
 import { MapTable } from './map-table.tsx';
 import { MapTime } from './map-time.tsx';
 import { useMaps } from './use-maps.ts';
 
 const VIEWS = ['both', 'map', 'table'] as const;
 
+/** No mark: nobody talked, or the filter and the scope leave none. */
+const Nothing = () => {
+  const t = useT();
+  const { search, set } = useView();
+  const isFiltered = search.filter !== undefined || search.scope !== undefined;
+  return (
+    <div className="card">
+      <Empty
+        title={t(isFiltered ? 'list.filtered' : 'map.none')}
+        icon={<IconAffiliate size={24} aria-hidden="true" />}
+        action={
+          isFiltered && (
+            <Button variant="default" onClick={() => set({ filter: undefined, scope: undefined })}>
+              {t('list.filtered.clear')}
+            </Button>
+          )
+        }
+      >
+        {t(isFiltered ? 'list.filtered.note' : 'map.none.note')}
+      </Empty>
+    </div>
+  );
+};
+
 interface MapBodyProps {
   readonly map: NetworkMap;
   readonly comparison: Comparison | undefined;
 }
 const MapBody = ({ map, comparison }: MapBodyProps) => {
-  const t = useT();
   const { search, set } = useView();
   const selection = useMemo(() => findSelection(map, search.sel), [map, search.sel]);
   const shown = useMemo(() => shownChanges(search.change), [search.change]);
@@ -37,15 +64,7 @@ const MapBody = ({ map, comparison }: MapBodyProps) => {
     else set({ sel: `n:${id}` });
   };
   const close = (): void => set({ sel: undefined });
-  if (map.nodes.length === 0) {
-    return (
-      <div className="card">
-        <Empty title={t('map.none')} icon={<IconAffiliate size={24} aria-hidden="true" />}>
-          {t('map.none.note')}
-        </Empty>
-      </div>
-    );
-  }
+  if (map.nodes.length === 0) return <Nothing />;
   return (
     <div className="map-body" data-view={view}>
       {view !== 'table' && (
@@ -77,6 +96,14 @@ const MapBody = ({ map, comparison }: MapBodyProps) => {
       )}
     </div>
   );
+};
+
+/** What the table of the map lists, as a file. */
+const MapExport = ({ map, comparison }: MapBodyProps) => {
+  const { search } = useView();
+  const save = (format: ExportFormat): void =>
+    exportRows('map', mapRows(map, comparison, shownChanges(search.change)), mapCsv, format);
+  return <ExportAs save={save} />;
 };
 
 /** "Who talks to whom, and who should not?" */
@@ -123,8 +150,10 @@ export const MapPage = () => {
             data={VIEWS.map((value) => ({ value, label: t(`map.view.${value}`) }))}
             aria-label={t('map.view')}
           />
+          {data !== undefined && <MapExport map={comparison?.map ?? data} comparison={comparison} />}
         </span>
       </div>
+      <FilterBar route="workload.list" />
       <MapTime range={range} other={other} />
       {comparison !== undefined && <ChangeSwitches comparison={comparison} />}
       {other !== undefined && before.isError ? (

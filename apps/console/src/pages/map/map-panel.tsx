@@ -107,6 +107,9 @@ const EdgeBody = ({ edge, map, compared }: EdgeBodyProps) => {
   );
 };
 
+/** Connections listed beside the map; the table has all. */
+const EDGES_SHOWN = 50;
+
 interface NodeBodyProps {
   readonly node: MapNode;
   readonly map: NetworkMap;
@@ -139,7 +142,7 @@ const NodeBody = ({ node, map, onExpand, onEdge }: NodeBodyProps) => {
       </span>
       <Section title={t('map.edges', { n: count(edges.length) })}>
         <ul className="list-plain">
-          {edges.slice(0, 50).map((edge) => (
+          {edges.slice(0, EDGES_SHOWN).map((edge) => (
             <li key={edge.id}>
               <button
                 type="button"
@@ -155,6 +158,9 @@ const NodeBody = ({ node, map, onExpand, onEdge }: NodeBodyProps) => {
             </li>
           ))}
         </ul>
+        {edges.length > EDGES_SHOWN && (
+          <p className="quiet small">{t('map.edges.more', { n: count(edges.length - EDGES_SHOWN) })}</p>
+        )}
       </Section>
     </>
   );

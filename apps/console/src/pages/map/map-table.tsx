@@ -10,10 +10,11 @@ import { ApplicationLabel } from '../../widgets/application-label.tsx';
 import { VerdictBadge } from '../../widgets/badges.tsx';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { FlowVolume } from '../../widgets/flow-volume.tsx';
-import { When } from '../../widgets/text.tsx';
+import { Cut, When } from '../../widgets/text.tsx';
 import { ChangeBadge } from './map-changes.tsx';
-import { CHANGES, type Change, type Comparison } from './map-compare.ts';
-import { type NetworkMap, nodesById, sortEdges } from './map-model.ts';
+import type { Change, Comparison } from './map-compare.ts';
+import { type NetworkMap, nodesById } from './map-model.ts';
+import { listedEdges } from './map-rows.ts';
 
 interface MapTableProps {
   readonly map: NetworkMap;
@@ -61,26 +62,12 @@ const changeColumn = (t: ReturnType<typeof useT>, comparison: Comparison): Colum
   cell: (edge) => <ChangeBadge change={comparison.edges.get(edge.id)?.change ?? 'same'} />,
 });
 
-/** Worst first; while two times are compared, by change, and only what was asked for. */
-const listed = (
-  map: NetworkMap,
-  comparison: Comparison | undefined,
-  shown: readonly Change[],
-): readonly MapEdge[] => {
-  const sorted = sortEdges(map.edges);
-  if (comparison === undefined) return sorted;
-  const changeOf = (edge: MapEdge): Change => comparison.edges.get(edge.id)?.change ?? 'same';
-  return sorted
-    .filter((edge) => shown.includes(changeOf(edge)))
-    .sort((a, b) => CHANGES.indexOf(changeOf(a)) - CHANGES.indexOf(changeOf(b)));
-};
-
 /** Every edge of the map as a row; the same selection as the drawing. */
 export const MapTable = ({ map, comparison, shown, selected, onEdge }: MapTableProps) => {
   const t = useT();
   const { count } = useFormat();
   const names = useMemo(() => nodesById(map), [map]);
-  const edges = useMemo(() => listed(map, comparison, shown), [map, comparison, shown]);
+  const edges = useMemo(() => listedEdges(map, comparison, shown), [map, comparison, shown]);
   const columns = useMemo<readonly Column<MapEdge>[]>(() => {
     const name = (id: string): string => names.get(id)?.label ?? id;
     const ofComparison = comparison === undefined ? [] : [changeColumn(t, comparison)];
@@ -96,9 +83,9 @@ export const MapTable = ({ map, comparison, shown, selected, onEdge }: MapTableP
             onClick={() => onEdge(edge.id)}
             translate="no"
           >
-            <span className="cut">{name(edge.from)}</span>
+            <Cut text={name(edge.from)} most={24} />
             <IconArrowRight size={14} aria-hidden="true" style={{ flex: 'none' }} />
-            <span className="cut">{name(edge.to)}</span>
+            <Cut text={name(edge.to)} most={24} />
           </button>
         ),
       },
@@ -107,6 +94,7 @@ export const MapTable = ({ map, comparison, shown, selected, onEdge }: MapTableP
         id: 'protocols',
         title: t('flow.port'),
         width: 'minmax(90px, 1fr)',
+        ...(comparison === undefined ? {} : { fromPx: 420 }),
         cell: (edge) => <span translate="no">{edge.protocols.join(', ')}</span>,
       },
       applicationColumn(t),

@@ -83,7 +83,7 @@ export const LevelSummary = ({ node }: { node: NodeRow }) => {
 export const LevelMatrix = ({ node }: { node: NodeRow }) => {
   const t = useT();
   return (
-    <table className="simple-table level-table">
+    <table className="simple-table level-table as-cards">
       <thead>
         <tr>
           <th>{t('level.action')}</th>
@@ -105,7 +105,11 @@ export const LevelMatrix = ({ node }: { node: NodeRow }) => {
               <code>{entry.action}</code>
             </td>
             {LEVEL_ORDER.map((level) => (
-              <td key={level} className="level-cell">
+              <td
+                key={level}
+                className="level-cell"
+                data-label={level === entry.level ? t(`level.${level}`) : undefined}
+              >
                 {level === entry.level ? (
                   <LevelMark level={level} label={t(`level.${level}`)} />
                 ) : (

@@ -12,12 +12,13 @@ import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { BackLink } from '../../widgets/back-link.tsx';
 import { Badge } from '../../widgets/badges.tsx';
+import { Conditions } from '../../widgets/conditions.tsx';
 import { Reachable } from '../../widgets/reachable.tsx';
 import { Asked } from '../../widgets/states.tsx';
 import { Facts, Verbatim, When } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { LevelMatrix, type NodeRow } from './levels.tsx';
-import { NodeConditions, NodeLink, NodeRuntimes, NodeSensor } from './node-parts.tsx';
+import { NodeLink, NodeRuntimes, NodeSensor } from './node-parts.tsx';
 import { NODE_TONES } from './nodes-page.tsx';
 
 const COMMANDS = ['scan-now', 'posture-now', 'renew-certificate'] as const;
@@ -121,7 +122,7 @@ const NodeDetail = ({ node }: { node: NodeRow }) => {
         </div>
         {mayCommand && <NodeActs id={node.id} />}
       </div>
-      <NodeConditions node={node} />
+      <Conditions of={node.conditions} />
       <section className="card" aria-labelledby="levels-title">
         <div className="card-head">
           <div>

@@ -1,43 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { IconAlertTriangle, IconCheck, IconInfoCircle, IconX } from '@tabler/icons-react';
+import { IconCheck, IconX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge } from '../../widgets/badges.tsx';
-import { Prose } from '../../widgets/prose.tsx';
 import { Unknown } from '../../widgets/states.tsx';
-import { Facts, Told, Verbatim } from '../../widgets/text.tsx';
+import { Facts, MachineWords, Told, Verbatim } from '../../widgets/text.tsx';
 import type { NodeRow } from './levels.tsx';
 import { SENSOR_TONES } from './nodes-page.tsx';
-
-/** What limits a node, each with its remedy. */
-export const NodeConditions = ({ node }: { node: NodeRow }) => {
-  const { text } = useFormat();
-  return (
-    <div className="stack tight">
-      {node.conditions.map((condition) => (
-        <div key={condition.code + condition.message.en} className="banner" data-tone={condition.severity}>
-          {condition.severity === 'info' ? (
-            <IconInfoCircle size={18} aria-hidden="true" />
-          ) : (
-            <IconAlertTriangle size={18} aria-hidden="true" />
-          )}
-          <span style={{ flex: 1, minWidth: 220 }}>
-            <strong>
-              <Prose text={text(condition.message)} />
-            </strong>{' '}
-            <span className="second">
-              <Prose text={text(condition.remedy)} />
-            </span>
-          </span>
-          <code className="quiet">{condition.code}</code>
-        </div>
-      ))}
-    </div>
-  );
-};
 
 /** A counter of losses: zero is calm, anything else stands out. */
 const Loss = ({ value }: { value: number }) => {
@@ -106,8 +78,8 @@ export const NodeSensor = ({ node }: { node: NodeRow }) => {
               <code>{program.name}</code>
               <span className="small quiet">{t(program.loaded ? 'sensor.loaded' : 'sensor.refused')}</span>
               {program.reason !== undefined && (
-                <span className="small second anywhere" translate="no">
-                  {program.reason}
+                <span className="small second">
+                  <MachineWords>{program.reason}</MachineWords>
                 </span>
               )}
             </li>

@@ -4,7 +4,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useList } from '../../data/queries.ts';
-import { useScopedFilter } from '../../data/view.ts';
+import { useScopedFilter, useView } from '../../data/view.ts';
 import { FilterBar } from '../../filter/filter-bar.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
@@ -62,7 +62,7 @@ const useColumns = (): readonly Column<NodeRow>[] => {
       {
         id: 'levels',
         title: t('node.levels'),
-        width: 'minmax(120px, 1fr)',
+        width: 'minmax(190px, 1fr)',
         fromPx: 820,
         cell: (row) => <LevelSummary node={row} />,
       },
@@ -100,8 +100,12 @@ const useColumns = (): readonly Column<NodeRow>[] => {
 export const NodesPage = () => {
   const t = useT();
   const navigate = useNavigate();
+  const { search } = useView();
   const filter = useScopedFilter();
-  const query = filter === '' ? {} : { filter };
+  const query = {
+    ...(filter === '' ? {} : { filter }),
+    ...(search.sort === undefined ? {} : { sort: search.sort }),
+  };
   const list = useList('node.list', { query });
   const columns = useColumns();
   return (

@@ -12,6 +12,7 @@ import { useT } from '../../i18n/language.ts';
 import { SeverityCounts } from '../../widgets/badges.tsx';
 import { Meter, Sparkline, scoreColor } from '../../widgets/meter.tsx';
 import { Asked, Unknown } from '../../widgets/states.tsx';
+import { missingScores } from './missing-scores.ts';
 
 export type ScoreRow = ResponseOf<'scorecard.show'>['rows'][number];
 export type Edition = '2022' | '2025';
@@ -63,10 +64,15 @@ const ScoreLine = ({ row, edition, hasTrend }: ScoreLineProps) => {
         <Link to="/controls/$control" params={{ control: row.control }} className="row-link">
           {text(row.title)}
         </Link>
-        {row.score === undefined && <div className="quiet small">{reasonOf(row, t, text)}</div>}
       </td>
       <td>
-        {row.score === undefined ? <Unknown inline why={t('score.none.short')} /> : <Score row={row} />}
+        {row.score === undefined ? (
+          <span title={reasonOf(row, t, text)}>
+            <Unknown inline why={t('score.none.short')} />
+          </span>
+        ) : (
+          <Score row={row} />
+        )}
       </td>
       <td
         className="number"
@@ -90,6 +96,24 @@ const ScoreLine = ({ row, edition, hasTrend }: ScoreLineProps) => {
         </td>
       )}
     </tr>
+  );
+};
+
+/** Why rows have no score, once for all of them: in each row it would be the same sentence again. */
+const NoScores = ({ rows, edition }: { rows: readonly ScoreRow[]; edition: Edition }) => {
+  const t = useT();
+  const { text } = useFormat();
+  const missing = missingScores(inEdition(rows, edition), {
+    reasonOf: (row) => reasonOf(row, t, text),
+    nameOf: ({ owasp, title }) => owasp[edition].join(' ') || text(title),
+  });
+  if (missing.length === 0) return null;
+  return (
+    <ul className="list-plain card-body quiet small">
+      {missing.map(({ reason, items }) => (
+        <li key={reason}>{t('score.none.of', { items: items.join(t('score.none.and')), reason })}</li>
+      ))}
+    </ul>
   );
 };
 
@@ -126,23 +150,26 @@ export const Scorecard = () => {
       </div>
       <Asked of={scorecard} rows={10}>
         {(data) => (
-          <table className="simple-table score-table">
-            <thead>
-              <tr>
-                <th>{t('score.item')}</th>
-                <th>{t('score.risk')}</th>
-                <th>{t('score.score')}</th>
-                <th className="number">{t('score.coverage')}</th>
-                <th className="hide-narrow">{t('score.findings')}</th>
-                {hasTrend(data.rows) && <th className="hide-narrow">{t('score.trend.title')}</th>}
-              </tr>
-            </thead>
-            <tbody>
-              {inEdition(data.rows, edition).map((row) => (
-                <ScoreLine key={row.control} row={row} edition={edition} hasTrend={hasTrend(data.rows)} />
-              ))}
-            </tbody>
-          </table>
+          <>
+            <table className="simple-table score-table">
+              <thead>
+                <tr>
+                  <th>{t('score.item')}</th>
+                  <th>{t('score.risk')}</th>
+                  <th>{t('score.score')}</th>
+                  <th className="number">{t('score.coverage')}</th>
+                  <th className="hide-narrow">{t('score.findings')}</th>
+                  {hasTrend(data.rows) && <th className="hide-narrow">{t('score.trend.title')}</th>}
+                </tr>
+              </thead>
+              <tbody>
+                {inEdition(data.rows, edition).map((row) => (
+                  <ScoreLine key={row.control} row={row} edition={edition} hasTrend={hasTrend(data.rows)} />
+                ))}
+              </tbody>
+            </table>
+            <NoScores rows={data.rows} edition={edition} />
+          </>
         )}
       </Asked>
     </section>

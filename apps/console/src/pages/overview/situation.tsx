@@ -2,17 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ResponseOf } from '@bartizan/contracts';
-import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useApi } from '../../data/queries.ts';
+import { changedSearch } from '../../data/view.ts';
 import { countsOf } from '../../format/numbers.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge, ModeBadge } from '../../widgets/badges.tsx';
 import { SeverityMark } from '../../widgets/mark.tsx';
-import { Prose } from '../../widgets/prose.tsx';
 import { SEVERITY_ORDER } from '../../widgets/severity-order.ts';
 import { Asked, Unknown } from '../../widgets/states.tsx';
 
@@ -83,34 +82,6 @@ export const Situation = ({ of }: { of: UseQueryResult<Status> }) => {
   );
 };
 
-/** Everything that limits the product here, each with its remedy. */
-export const Conditions = ({ status }: { status: Status }) => {
-  const { text } = useFormat();
-  if (status.conditions.length === 0) return null;
-  return (
-    <div className="stack tight">
-      {status.conditions.map((condition) => (
-        <div key={condition.code + condition.message.en} className="banner" data-tone={condition.severity}>
-          {condition.severity === 'info' ? (
-            <IconInfoCircle size={18} aria-hidden="true" />
-          ) : (
-            <IconAlertTriangle size={18} aria-hidden="true" />
-          )}
-          <span style={{ flex: 1, minWidth: 220 }}>
-            <strong>
-              <Prose text={text(condition.message)} />
-            </strong>{' '}
-            <span className="second">
-              <Prose text={text(condition.remedy)} />
-            </span>
-          </span>
-          <code className="quiet">{condition.code}</code>
-        </div>
-      ))}
-    </div>
-  );
-};
-
 const Total = ({
   label,
   value,
@@ -124,7 +95,15 @@ const Total = ({
   to: '/findings' | '/events' | '/workloads';
   filter?: string;
 }) => (
-  <Link to={to} search={filter === undefined ? {} : { filter, by: 'list' }} className="card total">
+  // Counted over everything and, for events, a day: the scope or range of before must not narrow the list.
+  <Link
+    to={to}
+    search={changedSearch(filter === undefined ? {} : { filter, by: 'list' }, {
+      scope: undefined,
+      ...(to === '/events' ? { range: undefined } : {}),
+    })}
+    className="card total"
+  >
     <span className="quiet small">{label}</span>
     <span className="total-value">{value}</span>
     {note !== undefined && <span className="quiet small">{note}</span>}

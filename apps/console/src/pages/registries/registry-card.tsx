@@ -13,6 +13,7 @@ import { useView } from '../../data/view.ts';
 import { useFormat, useNow } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge, type Tone } from '../../widgets/badges.tsx';
+import { StoredFailure } from '../../widgets/stored-failure.tsx';
 import { Verbatim, When } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { formOf, isRunning, progressOf } from './registry-draft.ts';
@@ -103,6 +104,11 @@ const Run = ({ registry }: { registry: Registry }) => {
           <span>{t('run.images', { count: run.images, n: count(run.images) })}</span>
           <span>{t('run.scanned', { n: count(run.scanned) })}</span>
           <span>{t('run.unchanged', { n: count(run.unchanged) })}</span>
+          {run.platforms !== undefined && (
+            <span className={run.platforms.from === 'fallback' ? 'warn-text' : undefined}>
+              {t(`run.platforms.${run.platforms.from}`, { names: run.platforms.names.join(', ') })}
+            </span>
+          )}
           {run.skipped !== undefined && run.skipped > 0 && (
             <span>{t('run.skipped', { n: count(run.skipped) })}</span>
           )}
@@ -113,7 +119,11 @@ const Run = ({ registry }: { registry: Registry }) => {
       )}
       {run.state === 'failed' && (
         <span className="small warn-text">
-          {run.code !== undefined && <code>{run.code}</code>} <Verbatim>{run.detail ?? ''}</Verbatim>
+          {run.code === undefined ? (
+            <Verbatim>{run.detail ?? ''}</Verbatim>
+          ) : (
+            <StoredFailure code={run.code} detail={run.detail} />
+          )}
         </span>
       )}
     </div>

@@ -9,6 +9,7 @@ import { type FormEvent, useState } from 'react';
 import { call } from '../../data/api-client.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
+import { FormFoot } from '../../widgets/form-foot.tsx';
 import { Prose } from '../../widgets/prose.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
 import { FailureLine } from '../../widgets/states.tsx';
@@ -251,11 +252,11 @@ export const RegistryForm = ({ registry, onClose }: { registry?: Registry; onClo
         <RegistryPushes draft={draft} change={change} registry={registry} />
         {attempt.isError && <FailureLine error={attempt.error} />}
         {attempt.data !== undefined && <Trial trial={attempt.data} />}
-        {save.isError && <FailureLine error={save.error} />}
-        <span className="row wrap form-foot">
-          <Button type="submit" loading={save.isPending}>
-            {t(registry === undefined ? 'registry.save-new' : 'registry.save')}
-          </Button>
+        <FormFoot
+          action={t(registry === undefined ? 'registry.save-new' : 'registry.save')}
+          sent={save}
+          onClose={onClose}
+        >
           <Button
             variant="default"
             disabled={!isWhole}
@@ -265,10 +266,7 @@ export const RegistryForm = ({ registry, onClose }: { registry?: Registry; onClo
           >
             {t('registry.try')}
           </Button>
-          <Button variant="subtle" onClick={onClose}>
-            {t('form.cancel')}
-          </Button>
-        </span>
+        </FormFoot>
       </form>
     </SidePanel>
   );

@@ -77,7 +77,7 @@ export const ReportFindings = ({ findings }: { findings: readonly Finding[] }) =
         <p>{t('report.none')}</p>
       ) : (
         <Reachable className="report-scroll" labelledBy="report-findings">
-          <table className="report-table">
+          <table className="report-table as-cards">
             <thead>
               <tr>
                 <th>{t('field.severity')}</th>
@@ -100,20 +100,22 @@ export const ReportFindings = ({ findings }: { findings: readonly Finding[] }) =
                       <strong className="warn-text"> {t('finding.exploited')}</strong>
                     )}
                   </td>
-                  <td>
+                  <td data-label={t('finding.object')}>
                     <Verbatim mono>{objectOf(finding)}</Verbatim>
                   </td>
-                  <td>
+                  <td data-label={t('finding.where')}>
                     <Verbatim>{placeOf(finding)}</Verbatim>
                   </td>
-                  <td>
+                  <td data-label={t('finding.fixed-in')}>
                     {finding.fix.version === undefined ? (
                       t(`fix.${finding.fix.state}`)
                     ) : (
                       <Verbatim mono>{finding.fix.version}</Verbatim>
                     )}
                   </td>
-                  <td className="nowrap">{fullDate(finding.firstSeenAtMs)}</td>
+                  <td className="nowrap" data-label={t('field.first-seen')}>
+                    {fullDate(finding.firstSeenAtMs)}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -135,9 +135,7 @@ export const ApiReference = () => {
             <div>
               {tags.map((tag) => (
                 <div key={tag}>
-                  <h3 className="api-tag" translate="no">
-                    {tag}
-                  </h3>
+                  <h3 className="api-tag">{tag}</h3>
                   <ul className="list-plain">
                     {shown
                       .filter((operation) => operation.tag === tag)

@@ -7,10 +7,11 @@ import { IconKey } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../data/api-client.ts';
-import { useApi } from '../../data/queries.ts';
+import { useList } from '../../data/queries.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge } from '../../widgets/badges.tsx';
+import { MoreFoot } from '../../widgets/more-foot.tsx';
 import { Asked, FailureLine } from '../../widgets/states.tsx';
 import { When } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
@@ -96,8 +97,8 @@ const KeyLine = ({ apiKey }: { apiKey: ApiKey }) => {
       <td>
         <strong translate="no">{apiKey.name}</strong> <code className="quiet">{apiKey.prefix}…</code>
       </td>
-      <td>{t(`role.${apiKey.role}`)}</td>
-      <td className="nowrap">
+      <td data-label={t('users.role')}>{t(`role.${apiKey.role}`)}</td>
+      <td className="nowrap" data-label={t('keys.ends')}>
         {apiKey.revoked ? (
           <Badge tone="quiet">{t('keys.state.revoked')}</Badge>
         ) : hasEnded ? (
@@ -106,7 +107,7 @@ const KeyLine = ({ apiKey }: { apiKey: ApiKey }) => {
           date(apiKey.expiresAtMs)
         )}
       </td>
-      <td className="hide-narrow">
+      <td data-label={t('keys.used')}>
         {apiKey.lastUsedAtMs === undefined ? (
           <span className="quiet">{t('users.never')}</span>
         ) : (
@@ -137,7 +138,7 @@ const KeyLine = ({ apiKey }: { apiKey: ApiKey }) => {
 /** API keys: made with a role and an end, shown once, revoked at any time. */
 export const KeysSettings = () => {
   const t = useT();
-  const keys = useApi('api-key.list', { query: { limit: 500 } });
+  const keys = useList('api-key.list', { query: { limit: 500 } });
   const [secret, setSecret] = useState<string>();
   return (
     <div className="stack">
@@ -148,24 +149,24 @@ export const KeysSettings = () => {
         </div>
         <NewKey onMade={setSecret} />
         <Asked of={keys}>
-          {(page) =>
-            page.items.length === 0 ? (
+          {() =>
+            keys.items.length === 0 ? (
               <p className="card-body quiet">{t('keys.none')}</p>
             ) : (
-              <table className="simple-table">
+              <table className="simple-table as-cards">
                 <thead>
                   <tr>
                     <th>{t('keys.name')}</th>
                     <th>{t('users.role')}</th>
                     <th>{t('keys.ends')}</th>
-                    <th className="hide-narrow">{t('keys.used')}</th>
+                    <th>{t('keys.used')}</th>
                     <th>
                       <span className="visually-hidden">{t('table.acts')}</span>
                     </th>
                   </tr>
                 </thead>
                 <tbody>
-                  {page.items.map((apiKey) => (
+                  {keys.items.map((apiKey) => (
                     <KeyLine key={apiKey.id} apiKey={apiKey} />
                   ))}
                 </tbody>
@@ -173,6 +174,7 @@ export const KeysSettings = () => {
             )
           }
         </Asked>
+        <MoreFoot list={keys} />
       </section>
     </div>
   );

@@ -89,6 +89,19 @@ const localSummary = (operation: Json): string => {
   return asText(both[language]) || asText(operation[`x-summary-${language}`]) || asText(operation['summary']);
 };
 
+/** What operations are about, in words; a controller of before names them only. */
+const localTag = (document: Json, name: string): string => {
+  const tag =
+    asList(document['tags'])
+      .map(asRecord)
+      .find((one) => one['name'] === name) ?? {};
+  return (
+    (currentLanguage() === 'en' ? '' : asText(tag[`x-title-${currentLanguage()}`])) ||
+    asText(tag['x-title']) ||
+    name
+  );
+};
+
 const viewOperation = (
   document: Json,
   at: { path: string; method: string },
@@ -101,7 +114,7 @@ const viewOperation = (
     method: at.method.toUpperCase(),
     path: at.path,
     summary: localSummary(operation),
-    tag: asText(asList(operation['tags'])[0]) || 'other',
+    tag: localTag(document, asText(asList(operation['tags'])[0])),
     permission: asText(operation['x-permission']),
     parameters: asList(operation['parameters']).map((entry) => {
       const parameter = resolve(document, entry);

@@ -7,6 +7,7 @@ import { lazy, Suspense } from 'react';
 import { useSession } from '../../data/session.ts';
 import { useT } from '../../i18n/language.ts';
 import { Loading } from '../../widgets/states.tsx';
+import { useCurrentInView } from '../../widgets/use-current-in-view.ts';
 import { AdvisoriesSettings } from './advisories-settings.tsx';
 import { BackupSettings } from './backup-settings.tsx';
 import { EnrollSettings } from './enroll-settings.tsx';
@@ -34,11 +35,12 @@ export const SettingsPage = () => {
   const allowed = SECTIONS.filter((entry) => permissions.includes(entry.permission));
   const current = allowed.find((entry) => entry.id === section) ?? SECTIONS[0];
   const { Body } = current;
+  const row = useCurrentInView(current.id);
   return (
     <div className="page">
       <h1>{t('page.settings')}</h1>
       <div className="settings">
-        <nav className="settings-nav" aria-label={t('page.settings')}>
+        <nav className="settings-nav" aria-label={t('page.settings')} ref={row}>
           {allowed.map((entry) => (
             <Link
               key={entry.id}

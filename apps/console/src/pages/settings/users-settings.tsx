@@ -7,10 +7,11 @@ import { IconDots, IconUserPlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../data/api-client.ts';
-import { useApi } from '../../data/queries.ts';
+import { useList } from '../../data/queries.ts';
 import { useSession } from '../../data/session.ts';
 import { useLanguage, useT } from '../../i18n/language.ts';
 import { Badge } from '../../widgets/badges.tsx';
+import { MoreFoot } from '../../widgets/more-foot.tsx';
 import { Asked, FailureLine } from '../../widgets/states.tsx';
 import { When } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
@@ -137,8 +138,8 @@ const UserLine = ({ user, onSecret }: { user: User; onSecret: (secret: Secret) =
           {user.displayName}
         </span>
       </td>
-      <td>{t(`role.${user.role}`)}</td>
-      <td>
+      <td data-label={t('users.role')}>{t(`role.${user.role}`)}</td>
+      <td data-label={t('field.state')}>
         <span className="row wrap">
           {user.disabled ? (
             <Badge tone="quiet">{t('users.state.disabled')}</Badge>
@@ -149,14 +150,14 @@ const UserLine = ({ user, onSecret }: { user: User; onSecret: (secret: Secret) =
           {isLocked && <Badge tone="high">{t('users.state.locked')}</Badge>}
         </span>
       </td>
-      <td className="hide-narrow">
+      <td data-label={t('users.last')}>
         {user.lastLoginAtMs === undefined ? (
           <span className="quiet">{t('users.never')}</span>
         ) : (
           <When at={user.lastLoginAtMs} />
         )}
       </td>
-      <td className="number">
+      <td className="number row-acts">
         {user.id !== session.user.id && <UserActs user={user} onSecret={onSecret} />}
       </td>
     </tr>
@@ -166,7 +167,7 @@ const UserLine = ({ user, onSecret }: { user: User; onSecret: (secret: Secret) =
 /** Local users: add, change role, disable, new one-time password. */
 export const UsersSettings = () => {
   const t = useT();
-  const users = useApi('user.list', { query: { limit: 500 } });
+  const users = useList('user.list', { query: { limit: 500 } });
   const [secret, setSecret] = useState<Secret>();
   return (
     <div className="stack">
@@ -179,27 +180,28 @@ export const UsersSettings = () => {
         </div>
         <NewUser onMade={setSecret} />
         <Asked of={users}>
-          {(page) => (
-            <table className="simple-table">
+          {() => (
+            <table className="simple-table as-cards">
               <thead>
                 <tr>
                   <th>{t('users.name')}</th>
                   <th>{t('users.role')}</th>
                   <th>{t('field.state')}</th>
-                  <th className="hide-narrow">{t('users.last')}</th>
+                  <th>{t('users.last')}</th>
                   <th>
                     <span className="visually-hidden">{t('table.acts')}</span>
                   </th>
                 </tr>
               </thead>
               <tbody>
-                {page.items.map((user) => (
+                {users.items.map((user) => (
                   <UserLine key={user.id} user={user} onSecret={setSecret} />
                 ))}
               </tbody>
             </table>
           )}
         </Asked>
+        <MoreFoot list={users} />
       </section>
     </div>
   );

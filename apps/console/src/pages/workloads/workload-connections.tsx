@@ -3,16 +3,18 @@
 
 import { IconArrowLeft, IconArrowRight } from '@tabler/icons-react';
 import { useMemo } from 'react';
+import { useListRange } from '../../data/list-range.ts';
 import { type ItemOf, useList } from '../../data/queries.ts';
-import { useRange } from '../../data/view.ts';
+import { useView } from '../../data/view.ts';
+import { FilterBar } from '../../filter/filter-bar.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { ApplicationLabel } from '../../widgets/application-label.tsx';
 import { VerdictBadge } from '../../widgets/badges.tsx';
-import { type Column, DataTable } from '../../widgets/data-table.tsx';
+import type { Column } from '../../widgets/data-table.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
 import { FlowVolume } from '../../widgets/flow-volume.tsx';
-import { ListStates } from '../../widgets/list-states.tsx';
+import { ListTable } from '../../widgets/list-table.tsx';
 import { Cut, When } from '../../widgets/text.tsx';
 import { WorkloadLink } from '../../widgets/workload-link.tsx';
 
@@ -21,7 +23,7 @@ type Row = ItemOf<'workload.connections'>;
 const portColumn = (t: ReturnType<typeof useT>): Column<Row> => ({
   id: 'port',
   title: t('flow.port'),
-  width: '96px',
+  width: '132px',
   cell: (row) => (
     <span translate="no">
       {row.protocol}/{row.serverPort}
@@ -123,28 +125,30 @@ const useColumns = (): readonly Column<Row>[] => {
 /** Who the workload talked to in the range. */
 export const WorkloadConnections = ({ id }: { id: string }) => {
   const t = useT();
-  const { fromMs, toMs } = useRange();
-  const query = { from: Math.floor(fromMs), to: Math.ceil(toMs) };
+  const { search } = useView();
+  const query = {
+    ...useListRange().query,
+    ...(search.filter === undefined ? {} : { filter: search.filter }),
+  };
   const list = useList('workload.connections', { params: { id }, query });
   const columns = useColumns();
   return (
-    <ListStates list={list} filtered={false} emptyTitle={t('flow.none')} emptyNote={t('flow.none.note')}>
-      <div className="row apart">
-        <span className="quiet">{t('flow.in-range')}</span>
+    <>
+      <div className="filter-bar">
+        <FilterBar route="workload.connections" />
         <ExportMenu route="workload.connections" params={{ id }} query={query} />
       </div>
-      <div className="table-holder">
-        <DataTable
-          name="connections"
-          label={t('workload.tab.connections')}
-          columns={columns}
-          items={list.items}
-          total={list.total}
-          rowKey={(row) => row.id}
-          hasMore={list.hasNextPage && !list.isFetchingNextPage}
-          onMore={() => void list.fetchNextPage()}
-        />
-      </div>
-    </ListStates>
+      <p className="quiet small">{t('flow.in-range')}</p>
+      <ListTable
+        list={list}
+        name="connections"
+        label={t('workload.tab.connections')}
+        columns={columns}
+        rowKey={(row) => row.id}
+        filtered={search.filter !== undefined}
+        emptyTitle={t('flow.none')}
+        emptyNote={t('flow.none.note')}
+      />
+    </>
   );
 };

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { IconBoxOff } from '@tabler/icons-react';
+import { type NodeNames, useNodeNames } from '../../data/node-names.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge } from '../../widgets/badges.tsx';
+import { NodeLink } from '../../widgets/node-link.tsx';
 import { Empty } from '../../widgets/states.tsx';
-import { Copy, Cut, Facts, Verbatim, When } from '../../widgets/text.tsx';
+import { Breakable, Copy, Cut, Facts, Verbatim, When } from '../../widgets/text.tsx';
 import type { WorkloadDetail } from './workload-detail.ts';
 
 type Container = WorkloadDetail['containers'][number];
@@ -25,7 +27,7 @@ const Dangers = ({ container }: { container: Container }) => {
       {container.privileged === true && <Badge tone="critical">{t('container.privileged')}</Badge>}
       {container.hostNamespaces.map((namespace) => (
         <Badge key={namespace} tone="high">
-          {t('container.host-namespace', { namespace })}
+          {t(`container.host-namespace.${namespace}`)}
         </Badge>
       ))}
       {container.user?.split(':')[0] === '0' && <Badge tone="medium">{t('container.root')}</Badge>}
@@ -52,7 +54,7 @@ const Mounts = ({ container }: { container: Container }) => {
   );
 };
 
-const ContainerCard = ({ container }: { container: Container }) => {
+const ContainerCard = ({ container, names }: { container: Container; names: NodeNames }) => {
   const t = useT();
   return (
     <article className="card">
@@ -78,9 +80,13 @@ const ContainerCard = ({ container }: { container: Container }) => {
             ],
             [
               t('field.image'),
-              container.image !== undefined && <Cut key="i" text={container.image} most={52} mono />,
+              container.image !== undefined && (
+                <span key="i" className="mono" translate="no">
+                  <Breakable name={container.image} />
+                </span>
+              ),
             ],
-            [t('field.node'), <Verbatim key="n">{container.node}</Verbatim>],
+            [t('field.node'), <NodeLink key="n" id={container.node} names={names} />],
             [t('container.pid'), container.pid],
             [
               t('container.user'),
@@ -131,6 +137,7 @@ const ContainerCard = ({ container }: { container: Container }) => {
 /** Containers of a workload, running first. */
 export const WorkloadContainers = ({ containers }: { containers: readonly Container[] }) => {
   const t = useT();
+  const names = useNodeNames(containers.map(({ node }) => node));
   if (containers.length === 0) {
     return (
       <div className="card">
@@ -143,7 +150,7 @@ export const WorkloadContainers = ({ containers }: { containers: readonly Contai
   return (
     <div className="stack">
       {containers.map((container) => (
-        <ContainerCard key={container.id} container={container} />
+        <ContainerCard key={container.id} container={container} names={names} />
       ))}
     </div>
   );

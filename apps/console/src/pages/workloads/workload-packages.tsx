@@ -7,9 +7,9 @@ import { useView } from '../../data/view.ts';
 import { FilterBar } from '../../filter/filter-bar.tsx';
 import { useT } from '../../i18n/language.ts';
 import { CoverageList } from '../../widgets/coverage-list.tsx';
-import { type Column, DataTable } from '../../widgets/data-table.tsx';
+import type { Column } from '../../widgets/data-table.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
-import { ListStates } from '../../widgets/list-states.tsx';
+import { ListTable } from '../../widgets/list-table.tsx';
 import { Cut } from '../../widgets/text.tsx';
 import { UseBadge } from '../../widgets/use-badge.tsx';
 import type { WorkloadDetail } from './workload-detail.ts';
@@ -83,26 +83,17 @@ export const WorkloadPackages = ({ id, coverage }: { id: string; coverage: Workl
         <FilterBar route="workload.packages" />
         <ExportMenu route="workload.packages" params={{ id }} query={query} />
       </div>
-      <ListStates
+      <ListTable
         list={list}
+        name="packages"
+        label={t('workload.tab.packages')}
+        columns={columns}
+        rowKey={(row) => `${row.purl}${row.locations[0] ?? ''}`}
+        rowHeight={38}
         filtered={search.filter !== undefined}
         emptyTitle={t('package.none')}
         emptyNote={t('package.none.note')}
-      >
-        <div className="table-holder">
-          <DataTable
-            name="packages"
-            label={t('workload.tab.packages')}
-            columns={columns}
-            items={list.items}
-            total={list.total}
-            rowKey={(row) => `${row.purl}${row.locations[0] ?? ''}`}
-            hasMore={list.hasNextPage && !list.isFetchingNextPage}
-            onMore={() => void list.fetchNextPage()}
-            rowHeight={38}
-          />
-        </div>
-      </ListStates>
+      />
     </>
   );
 };

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { inLanguage, type ToldText } from '@bartizan/contracts/words';
 import { useParams } from '@tanstack/react-router';
 import { useApi } from '../../data/queries.ts';
 import { useView } from '../../data/view.ts';
@@ -8,9 +9,10 @@ import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { BackLink } from '../../widgets/back-link.tsx';
 import { Badge, ModeBadge } from '../../widgets/badges.tsx';
+import { NodeLinks } from '../../widgets/node-link.tsx';
 import { Asked, Unknown } from '../../widgets/states.tsx';
 import { TabLinks } from '../../widgets/tabs.tsx';
-import { Copy, Cut, Facts, When } from '../../widgets/text.tsx';
+import { Breakable, Copy, Cut, Facts, Told, When } from '../../widgets/text.tsx';
 import { workloadName } from '../../widgets/workload-link.tsx';
 import { WorkloadConnections } from './workload-connections.tsx';
 import { WorkloadContainers } from './workload-containers.tsx';
@@ -39,6 +41,33 @@ const RiskSentence = ({ detail }: { detail: WorkloadDetail }) => {
   );
 };
 
+/** Gaps of a scan that are named at once; the rest opens, so that they do not bury the page. */
+const GAPS_SHOWN = 3;
+const Gaps = ({ reasons }: { reasons: readonly ToldText[] }) => {
+  const t = useT();
+  const { count } = useFormat();
+  const lines = (some: readonly ToldText[]) => (
+    <ul className="list-plain anywhere">
+      {some.map((reason) => (
+        <li key={inLanguage(reason, 'en')}>
+          <Told>{reason}</Told>
+        </li>
+      ))}
+    </ul>
+  );
+  return (
+    <>
+      {lines(reasons.slice(0, GAPS_SHOWN))}
+      {reasons.length > GAPS_SHOWN && (
+        <details>
+          <summary>{t('admission.and-more', { n: count(reasons.length - GAPS_SHOWN) })}</summary>
+          {lines(reasons.slice(GAPS_SHOWN))}
+        </details>
+      )}
+    </>
+  );
+};
+
 const Head = ({ detail }: { detail: WorkloadDetail }) => {
   const t = useT();
   const { count } = useFormat();
@@ -59,7 +88,13 @@ const Head = ({ detail }: { detail: WorkloadDetail }) => {
           rows={[
             [
               t('field.image'),
-              workload.image === undefined ? '–' : <Cut key="i" text={workload.image} most={60} mono />,
+              workload.image === undefined ? (
+                '–'
+              ) : (
+                <span key="i" className="mono" translate="no">
+                  <Breakable name={workload.image} />
+                </span>
+              ),
             ],
             [
               t('workload.digest'),
@@ -71,12 +106,7 @@ const Head = ({ detail }: { detail: WorkloadDetail }) => {
               ),
             ],
             [t('workload.running'), count(workload.running)],
-            [
-              t('field.node'),
-              <span key="n" translate="no">
-                {workload.nodes.join(', ')}
-              </span>,
-            ],
+            [t('field.node'), <NodeLinks key="n" ids={workload.nodes} />],
           ]}
         />
         <Facts
@@ -93,14 +123,7 @@ const Head = ({ detail }: { detail: WorkloadDetail }) => {
         />
       </div>
       {detail.incomplete.length > 0 && (
-        <Unknown
-          why={t('workload.incomplete')}
-          what={
-            <span translate="no" className="mono">
-              {detail.incomplete.join(' · ')}
-            </span>
-          }
-        />
+        <Unknown why={t('workload.incomplete')} what={<Gaps reasons={detail.incomplete} />} />
       )}
     </>
   );
@@ -118,7 +141,7 @@ const TabBody = ({ tab, detail }: { tab: Tab; detail: WorkloadDetail }) => {
     case 'packages':
       return <WorkloadPackages id={id} coverage={detail.coverage} />;
     case 'findings':
-      return <WorkloadFindings id={id} />;
+      return <WorkloadFindings id={id} isScanned={detail.scannedAtMs !== undefined} />;
     case 'events':
       return <WorkloadEvents id={id} />;
   }
@@ -144,7 +167,9 @@ export const WorkloadPage = () => {
               items={TABS.map((name) => ({
                 id: name,
                 label: t(`workload.tab.${name}`),
-                ...(name === 'findings' ? { count: count(openFindings(detail)) } : {}),
+                ...(name === 'findings' && detail.scannedAtMs !== undefined
+                  ? { count: count(openFindings(detail)) }
+                  : {}),
                 ...(name === 'containers' ? { count: count(detail.containers.length) } : {}),
                 ...(name === 'events' ? { count: count(detail.events24h) } : {}),
               }))}

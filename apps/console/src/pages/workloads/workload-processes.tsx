@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { Switch } from '@mantine/core';
+import { Button, Switch } from '@mantine/core';
 import { useState } from 'react';
 import { useList } from '../../data/queries.ts';
 import { useFormat } from '../../format/use-format.ts';
@@ -16,6 +16,7 @@ export const WorkloadProcesses = ({ id }: { id: string }) => {
   const [running, setRunning] = useState(false);
   const list = useList('workload.processes', { params: { id }, query: { limit: 500 } });
   const rows = running ? list.items.filter((row) => row.running) : list.items;
+  const all = list.total ?? list.items.length;
   return (
     <ListStates
       list={list}
@@ -25,7 +26,11 @@ export const WorkloadProcesses = ({ id }: { id: string }) => {
     >
       <section className="card">
         <div className="card-head">
-          <span className="quiet">{t('process.shown', { n: count(rows.length) })}</span>
+          <span className="quiet">
+            {rows.length < all
+              ? t('table.of', { n: count(rows.length), total: count(all) })
+              : t('process.shown', { n: count(rows.length) })}
+          </span>
           <Switch
             size="xs"
             label={t('process.only-running')}
@@ -34,8 +39,24 @@ export const WorkloadProcesses = ({ id }: { id: string }) => {
           />
         </div>
         <div className="card-body">
-          <ProcessForest rows={rows} />
+          {rows.length === 0 ? (
+            <p className="quiet">{t('process.none-running')}</p>
+          ) : (
+            <ProcessForest rows={rows} />
+          )}
         </div>
+        {list.hasNextPage && (
+          <div className="table-foot">
+            <span>{t('process.cut')}</span>
+            <Button
+              variant="subtle"
+              loading={list.isFetchingNextPage}
+              onClick={() => void list.fetchNextPage()}
+            >
+              {t('list.more')}
+            </Button>
+          </div>
+        )}
       </section>
     </ListStates>
   );

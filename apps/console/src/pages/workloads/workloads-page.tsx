@@ -10,12 +10,13 @@ import { FilterBar } from '../../filter/filter-bar.tsx';
 import { countsOf } from '../../format/numbers.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
-import { ModeBadge, SeverityCounts } from '../../widgets/badges.tsx';
+import { ModeBadge } from '../../widgets/badges.tsx';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
 import { Cut, When } from '../../widgets/text.tsx';
 import { workloadName } from '../../widgets/workload-link.tsx';
+import { WorkloadCounts } from './workload-counts.tsx';
 
 type Row = ItemOf<'workload.list'>;
 
@@ -89,8 +90,8 @@ const useColumns = (): readonly Column<Row>[] => {
       {
         id: 'findings',
         title: t('workload.open-findings'),
-        width: 'minmax(130px, 240px)',
-        cell: (row) => <SeverityCounts counts={row.openFindings} />,
+        width: 'minmax(130px, 300px)',
+        cell: (row) => <WorkloadCounts row={row} />,
       },
       {
         id: 'events',

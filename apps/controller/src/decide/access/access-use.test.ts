@@ -3,7 +3,7 @@
 
 import { DEFAULT_TENANT, LOCAL_CLUSTER, tenantScope } from '@bartizan/contracts';
 import { readAuditEvent } from '@bartizan/engine/audit-log';
-import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AccessUse } from './access-use.ts';
 
@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 let test: TestStore;
 let nowMs = Date.UTC(2026, 10, 28, 18);
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
 });
 afterAll(async () => {
   await test?.remove();

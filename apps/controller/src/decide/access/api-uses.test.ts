@@ -3,7 +3,7 @@
 
 import { DEFAULT_TENANT, type Filter, LOCAL_CLUSTER, tenantScope } from '@bartizan/contracts';
 import { readAuditEvent } from '@bartizan/engine/audit-log';
-import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Turnstile } from '../../turnstile.ts';
 import { FindingLedger } from '../finding-ledger.ts';
@@ -19,7 +19,7 @@ const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 let test: TestStore;
 let nowMs = Date.UTC(2026, 10, 28, 18);
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
 });
 afterAll(async () => {
   await test?.remove();

@@ -43,6 +43,7 @@ export class GrantLifecycle {
   readonly #turnstile = new Turnstile();
   #timer: NodeJS.Timeout | undefined;
   #dueMs = Number.POSITIVE_INFINITY;
+  #sweepFault: KubeError['code'] | undefined;
   #sweptAtMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
@@ -254,9 +255,19 @@ export class GrantLifecycle {
     if (performance.now() - this.#sweptAtMs < SWEEP_MS) return;
     const found = await writer.found();
     if (!found.ok) {
-      log.warn({ code: found.error.code }, 'grants of ours cannot be listed');
+      const { code, detail } = found.error;
+      log.warn({ code }, 'grants of ours cannot be listed');
+      // Grants that nobody knows of may stay longer than they say: that is told once, where grants are told of.
+      if (this.#sweepFault !== code)
+        await book.audit(
+          'access.request.sweep',
+          { id: '' },
+          { outcome: 'failed', detail: `${code}: ${detail}` },
+        );
+      this.#sweepFault = code;
       return;
     }
+    this.#sweepFault = undefined;
     this.#sweptAtMs = performance.now();
     const known = new Set(open.map(({ id }) => id));
     for (const one of found.value) {

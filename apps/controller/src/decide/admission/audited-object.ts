@@ -22,7 +22,10 @@ const isWorkloadKind = (kind: string): kind is (typeof WORKLOAD_KINDS)[number] =
   WORKLOAD_KINDS.some((known) => known === kind);
 
 /** What a verdict about an object of the cluster belongs to: its workload, or the object itself. */
-export function subjectOf({ cluster }: Owner, request: AdmissionRequest): WorkloadRef {
+export function subjectOf(
+  { cluster }: Owner,
+  request: Pick<AdmissionRequest, 'group' | 'kind' | 'namespace' | 'name'>,
+): WorkloadRef {
   const { kind, namespace, name, group } = request;
   if (isWorkloadKind(kind) && (group === 'apps' || group === 'batch' || group === ''))
     return { workload: workloadIdOf(cluster, { kind, namespace, name }), kind, namespace, name };
@@ -37,14 +40,16 @@ export function subjectOf({ cluster }: Owner, request: AdmissionRequest): Worklo
 
 /** The command that applies a patch; nothing where a shell would need care with the text. */
 function commandOf(
-  { kind, namespace, name }: AdmissionRequest,
+  { group, resource, kind, namespace, name }: AdmissionRequest,
   violations: readonly AdmissionViolation[],
 ): string | undefined {
   const patch = violations.flatMap((one) => one.patch);
   const text = JSON.stringify(patch);
   if (patch.length === 0 || text.includes("'") || text.length > 3500) return undefined;
   const place = namespace === '' ? '' : ` --namespace ${namespace}`;
-  return `kubectl patch ${kind.toLowerCase()} ${name}${place} --type json --patch '${text}'`;
+  // A kind of somebody else may have the name of one of Kubernetes.
+  const isForeign = group.includes('.') && !group.endsWith('.k8s.io');
+  return `kubectl patch ${isForeign ? `${resource}.${group}` : kind.toLowerCase()} ${name}${place} --type json --patch '${text}'`;
 }
 
 interface Judged {

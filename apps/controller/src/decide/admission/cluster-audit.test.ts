@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { CheckResult, Finding } from '@bartizan/contracts';
-import { EMPTY_CONTEXT, type ImageFacts, type Unknown } from '@bartizan/engine/admission';
+import { EMPTY_CONTEXT, type ImageFacts, podPathTable, type Unknown } from '@bartizan/engine/admission';
 import {
   anAdmissionRule,
   aStoredBinding,
   aStoredException,
-  openTestStore,
+  openStoreInPlace,
   type TestStore,
 } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -67,7 +67,7 @@ const eventually = (assert: () => Promise<void>): Promise<void> =>
   vi.waitFor(assert, { timeout: 20_000, interval: 50 });
 
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   const { store, clock } = test;
   book = new PolicyBook({ store, clock, log: silent, builtIn: [rule] });
   await book.load(OWNER);
@@ -182,7 +182,7 @@ describe('the audit of what exists', () => {
     await eventually(async () => expect(await checks()).toMatchObject([{ outcome: 'unknown' }]));
     const know = (names: readonly string[], digests: readonly string[] = []): void => {
       const changed = { names: new Set(names), digests: new Set(digests) };
-      following.judgeAgain((request) => runsOneOf(request, changed));
+      following.judgeAgain((request) => runsOneOf(request, changed, podPathTable()));
     };
     facts = { scanned: true, signed: false };
     asked.length = 0;

@@ -59,6 +59,10 @@ const JUDGED_ABOVE = new Set([
   'batch/CronJob',
 ]);
 
+/** Whether an object is made by another one that is judged itself. */
+export const repeatsItsMaker = ({ controller }: ObjectChange): boolean =>
+  controller !== undefined && JUDGED_ABOVE.has(`${controller.group}/${controller.kind}`);
+
 const keyOf = ({
   group,
   kind,
@@ -105,8 +109,8 @@ export class ClusterAudit {
 
   /** Takes an object in, or out. */
   take(change: ObjectChange): void {
-    const { controller, group, resource, kind } = change;
-    if (controller !== undefined && JUDGED_ABOVE.has(`${controller.group}/${controller.kind}`)) return;
+    const { group, resource, kind } = change;
+    if (repeatsItsMaker(change)) return;
     this.#changes += 1;
     const key = keyOf(change);
     this.#kinds.set(`${group}/${kind}`, { group, resource, kind });

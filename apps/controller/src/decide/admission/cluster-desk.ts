@@ -8,13 +8,22 @@ import {
   type AdmissionRuleSet,
   admissionCoverage,
   type CoverageReport,
+  type CoveredKind,
   reportSimulation,
   simulateAdmission,
 } from '@bartizan/engine/admission';
 import type { AdmissionDesk, ControlStatus, Coverage, RuleCount, Simulation } from '../../admission-ports.ts';
 import type { ApiFailure, Clock, ClusterStatus, Owner } from '../../ports.ts';
 import type { ClusterAudit } from './cluster-audit.ts';
+import { type CustomFacts, customCoverage } from './custom-coverage.ts';
 import type { PolicyBook } from './policy-book.ts';
+
+/** What those tell who follow custom kinds and register webhooks. */
+export interface CustomSide {
+  readonly facts: () => CustomFacts;
+  /** Resources that rules name and API servers are not told to ask about. */
+  readonly notAsked: () => readonly string[];
+}
 
 interface Parts {
   readonly clock: Clock;
@@ -23,6 +32,8 @@ interface Parts {
   readonly context: AdmissionContext;
   /** Absent: no cluster is watched. */
   readonly audit?: ClusterAudit;
+  /** Absent as the audit is. */
+  readonly custom?: CustomSide;
   /** What is told of the watch and the webhooks, by those who run them. */
   readonly kubernetes: () => ClusterStatus;
   /** Decisions since start, by verdict. */
@@ -92,31 +103,61 @@ export class ClusterDesk implements Pick<AdmissionDesk, 'simulate' | 'coverage' 
     const inForce = await book.inForce(owner);
     if (!inForce.ok) return inForce;
     const namespaces = audit.namespaces();
-    const kinds = audit.kinds();
-    const report = admissionCoverage(inForce.value.set, { kinds, namespaces: [...namespaces.keys()] });
-    return ok(coverageOf(report, audit, namespaces));
+    const { set } = inForce.value;
+    const facts = this.#parts.custom?.facts() ?? NO_FACTS;
+    const custom = customCoverage(set, facts);
+    // Kinds of which nobody knows what exists are kinds all the same.
+    const unseen = facts.kinds.filter(({ group, resource }) =>
+      custom.kinds.some((one) => one.resource === `${group}/${resource}` && one.audit !== 'not-asked'),
+    );
+    const kinds = new Map(
+      [...unseen, ...audit.kinds()].map((kind) => [`${kind.group}/${kind.resource}`, kind]),
+    );
+    const report = admissionCoverage(set, {
+      kinds: [...kinds.values()],
+      namespaces: [...namespaces.keys()],
+    });
+    const notAsked = (this.#parts.custom?.notAsked() ?? []).slice(0, NOT_ASKED_MAX);
+    return ok({ ...coverageOf(report, audit, { kinds, namespaces, custom }), custom, notAsked });
   };
+}
+
+const NOT_ASKED_MAX = 1_000;
+const KINDS_MAX = 500;
+const NAMESPACES_MAX = 5_000;
+const NO_FACTS: CustomFacts = { definitions: 'connecting', kinds: [], leftOut: 0, audits: [] };
+
+interface Covered {
+  readonly kinds: ReadonlyMap<string, CoveredKind>;
+  readonly namespaces: ReadonlyMap<string, number>;
+  readonly custom: Coverage['custom'];
 }
 
 function coverageOf(
   { covered }: CoverageReport,
   audit: ClusterAudit,
-  namespaces: ReadonlyMap<string, number>,
-): Coverage {
+  { kinds, namespaces, custom }: Covered,
+): Pick<Coverage, 'kinds' | 'namespaces'> {
   const strongest = (mine: CoverageReport['covered']) => ({
     rules: Math.max(0, ...mine.map(({ rules }) => rules.audit + rules.warn + rules.enforce)),
     enforced: Math.max(0, ...mine.map(({ rules }) => rules.enforce)),
   });
   const levels = new Map(podSecurityOf(audit.requests()));
+  const states = new Map(custom.kinds.map((one) => [one.resource, one]));
+  const objectsOf = (name: string, kind: CoveredKind): Pick<Coverage['kinds'][number], 'objects'> => {
+    const state = states.get(name);
+    if (state !== undefined && state.objects === undefined) return {};
+    return { objects: audit.objectsOf(kind) };
+  };
   return {
-    kinds: audit.kinds().map((kind) => ({
-      resource: `${kind.group}/${kind.resource}`,
-      objects: audit.objectsOf(kind),
+    kinds: [...kinds].slice(0, KINDS_MAX).map(([name, kind]) => ({
+      resource: name,
+      ...objectsOf(name, kind),
       ...strongest(
         covered.filter(({ group, resource }) => group === kind.group && resource === kind.resource),
       ),
     })),
-    namespaces: [...namespaces].map(([namespace, objects]) => {
+    namespaces: [...namespaces].slice(0, NAMESPACES_MAX).map(([namespace, objects]) => {
       const podSecurity = levels.get(namespace);
       return {
         namespace,

@@ -3,9 +3,9 @@
 
 import {
   type AdmissionRequest,
-  CUSTOM_POD_PATHS,
   imageReference,
-  podPathTable,
+  type PodPathTable,
+  podPlaces,
 } from '@bartizan/engine/admission';
 
 /** Images of which something else is known than before: by digest, and by the names that are at hand. */
@@ -20,25 +20,31 @@ interface Reference {
   readonly names: readonly string[];
 }
 
-const PATHS = podPathTable(CUSTOM_POD_PATHS);
 const LISTS = ['initContainers', 'containers', 'ephemeralContainers'];
 const CONTAINERS_MAX = 1_000;
-/** Requests are immutable: what one names is read once. */
-const known = new WeakMap<AdmissionRequest, readonly Reference[]>();
+/** Requests are immutable: what one names is read once, as long as kinds keep their pods where they did. */
+const known = new WeakMap<
+  AdmissionRequest,
+  { readonly paths: PodPathTable; readonly references: readonly Reference[] }
+>();
 
 const memberOf = (value: unknown, key: string | number): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 
-function readReferences({ group, resource, object }: AdmissionRequest): readonly Reference[] {
-  const path = PATHS.get(`${group}/${resource}`);
-  if (path === undefined) return [];
-  const holder = path.template.reduce<unknown>(memberOf, object);
-  const spec = memberOf(holder, 'spec');
-  const images = LISTS.flatMap((list) => {
-    const containers = memberOf(spec, list);
-    return Array.isArray(containers)
-      ? containers.slice(0, CONTAINERS_MAX).map((one: unknown) => memberOf(one, 'image'))
-      : [];
+function readReferences(
+  { group, resource, object }: AdmissionRequest,
+  paths: PodPathTable,
+): readonly Reference[] {
+  const rows = paths.get(`${group}/${resource}`);
+  if (rows === undefined || typeof object !== 'object' || object === null) return [];
+  const images = podPlaces(rows, { ...object }).places.flatMap(({ template, spec: name }) => {
+    const spec = memberOf(template.reduce<unknown>(memberOf, object), name);
+    return LISTS.flatMap((list) => {
+      const containers = memberOf(spec, list);
+      return Array.isArray(containers)
+        ? containers.slice(0, CONTAINERS_MAX).map((one: unknown) => memberOf(one, 'image'))
+        : [];
+    });
   });
   return images
     .filter((image) => typeof image === 'string')
@@ -50,9 +56,14 @@ function readReferences({ group, resource, object }: AdmissionRequest): readonly
 }
 
 /** Whether an object runs one of the images. */
-export function runsOneOf(request: AdmissionRequest, { digests, names }: ChangedImages): boolean {
-  const references = known.get(request) ?? readReferences(request);
-  known.set(request, references);
+export function runsOneOf(
+  request: AdmissionRequest,
+  { digests, names }: ChangedImages,
+  paths: PodPathTable,
+): boolean {
+  const kept = known.get(request);
+  const references = kept?.paths === paths ? kept.references : readReferences(request, paths);
+  if (kept?.paths !== paths) known.set(request, { paths, references });
   return references.some(
     (one) =>
       (one.digest !== undefined && digests.has(one.digest)) || one.names.some((name) => names.has(name)),

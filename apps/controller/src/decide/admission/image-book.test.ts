@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Image, type Package, tenantScope } from '@bartizan/contracts';
-import { aFinding, OWNER, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { aFinding, OWNER, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Publish } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
@@ -25,7 +25,7 @@ let ledger: ImageLedger;
 let publish: Publish;
 
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   book = new ImageBook({ ...test, owner: OWNER, log });
   publish = (change) => book.note(change);
   const findings = new FindingLedger(test.store, test.clock, new Turnstile());

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding, Image, Package } from '@bartizan/contracts';
+import { type Finding, type Image, inLanguage, type Package } from '@bartizan/contracts';
 import {
   type ImageBaseFacts,
   type ImageFacts,
@@ -52,7 +52,9 @@ export function imageFacts(
     return { ...before, ...identity(image) };
   if (isUnderWay) return { unknown: 'the image is being scanned' };
   if (scan?.state === 'incomplete')
-    return { unknown: `the image could be read only in part: ${scan.reasons[0] ?? 'no reason given'}` };
+    return {
+      unknown: `the image could be read only in part: ${inLanguage(scan.reasons[0] ?? 'no reason given', 'en')}`,
+    };
   if (scan?.state !== 'done') return { scanned: false, ...identity(image) };
   const of = (kind: Finding['kind']) => judged.findings?.filter((finding) => finding.kind === kind);
   const vulnerabilities = judged.isMatched ? of('vulnerability')?.flatMap(vulnerabilityOf) : undefined;

@@ -47,7 +47,14 @@ function policyOf(
   } as unknown as KnownPolicy;
 }
 const wish = (policy: KnownPolicy, changes: Partial<NativeWish> = {}): NativeWish => ({
-  ...{ instance: 'main', policy, chosen: ['*'], exempt: ['kube-system', 'bartizan'], nowMs: NOW_MS },
+  ...{
+    instance: 'main',
+    policy,
+    chosen: ['*'],
+    exempt: ['kube-system', 'bartizan'],
+    podPaths: [],
+    nowMs: NOW_MS,
+  },
   images: () => [
     [BAD, { scanned: true, signed: false }],
     [GOOD, { scanned: true, signed: true }],

@@ -3,7 +3,7 @@
 
 import type { LocalText } from '@bartizan/contracts';
 import { compileWildcard, isWildcard } from '@bartizan/engine';
-import { CUSTOM_POD_PATHS, type ImageFacts, type Unknown } from '@bartizan/engine/admission';
+import type { ImageFacts, PodPath, Unknown } from '@bartizan/engine/admission';
 import {
   emitNativePolicies,
   IMAGE_VERDICTS,
@@ -44,6 +44,8 @@ export interface NativeWish {
   readonly chosen: readonly string[];
   /** Namespaces of ours and of the system, which no guard may stop. */
   readonly exempt: readonly string[];
+  /** Where custom kinds keep pods. */
+  readonly podPaths: readonly PodPath[];
   /** Everything that is known of images by digest; undefined: it is still being read. */
   readonly images: (() => Iterable<readonly [string, ImageFacts | Unknown]>) | undefined;
   readonly nowMs: number;
@@ -94,7 +96,7 @@ function writtenOf(wish: NativeWish, isChosen: (id: string) => boolean): Written
 }
 
 function emissionOf(
-  { policy, instance, exempt, nowMs }: NativeWish,
+  { policy, instance, exempt, podPaths, nowMs }: NativeWish,
   isChosen: (id: string) => boolean,
 ): NativeEmission {
   const asked = policy.rules.filter(({ enabled, refused }) => enabled && refused === undefined);
@@ -104,7 +106,7 @@ function emissionOf(
       rules: asked.map(({ rule }) => rule).filter(({ id, effect }) => effect === 'allow' || isChosen(id)),
       bindings: policy.bindings.map(({ binding }) => binding),
       exceptions: policy.exceptions.map(({ exception }) => exception),
-      podPaths: CUSTOM_POD_PATHS,
+      podPaths,
     },
     {
       nowMs,

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { isDeepStrictEqual } from 'node:util';
 import type { EntityRepository, Store } from '@bartizan/adapters/store';
 import {
   type AdmissionBinding,
@@ -24,6 +25,7 @@ import {
   type CelCompiler,
   CUSTOM_POD_PATHS,
   compileAdmissionPolicyLeniently,
+  type PodPath,
 } from '@bartizan/engine/admission';
 import type { KnownPolicy, KnownRule } from '../../admission-ports.ts';
 import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
@@ -60,6 +62,7 @@ export class PolicyBook {
   /** Worked out once: hashing all of them takes longer than compiling them, and each change would wait for it. */
   readonly #builtIn: readonly Omit<KnownRule, 'refused'>[];
   #minor: number | undefined;
+  #podPaths: readonly PodPath[] = CUSTOM_POD_PATHS;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -100,6 +103,22 @@ export class PolicyBook {
   async clusterIs(minor: number | undefined): Promise<void> {
     if (minor === undefined || minor === this.#minor) return;
     this.#minor = minor;
+    await this.#again();
+  }
+
+  /** Where custom kinds keep pods. */
+  get podPaths(): readonly PodPath[] {
+    return this.#podPaths;
+  }
+
+  /** Custom kinds came, went, or keep their pods elsewhere now: what judges looks there from now on. */
+  async usePodPaths(podPaths: readonly PodPath[]): Promise<void> {
+    if (isDeepStrictEqual(podPaths, this.#podPaths)) return;
+    this.#podPaths = podPaths;
+    await this.#again();
+  }
+
+  async #again(): Promise<void> {
     for (const owner of [...this.#known.keys()].map(ownerOf)) {
       const loaded = await this.load(owner);
       if (!loaded.ok) this.#parts.log.error({ code: loaded.error.code }, 'policies cannot be read');
@@ -156,8 +175,8 @@ export class PolicyBook {
 
   #compiled(policy: Parameters<typeof compileAdmissionPolicyLeniently>[0]): AdmissionCompilation {
     const compileCel = this.#parts.celFor?.(this.#minor);
-    // The same custom kinds as on the command line: what CI refuses must not pass here.
-    const whole = { ...policy, podPaths: CUSTOM_POD_PATHS };
+    // At least the custom kinds of the command line: what CI refuses must not pass here.
+    const whole = { ...policy, podPaths: this.#podPaths };
     return compileAdmissionPolicyLeniently(whole, compileCel === undefined ? {} : { compileCel });
   }
 

@@ -12,7 +12,9 @@ import {
   type Result,
   type StoredAdmissionBinding,
   type StoredAdmissionException,
+  type ToldText,
   tenantScope,
+  toldFailure,
 } from '@bartizan/contracts';
 import { contentHash } from '@bartizan/engine';
 import {
@@ -45,7 +47,10 @@ interface Parts {
 }
 
 const YEAR_MS = 366 * 24 * 3600_000;
-const refused = (detail: string): Result<never, ApiFailure> => err(failure('E_POLICY_INVALID', detail));
+const refused = (fault: ToldText): Result<never, ApiFailure> =>
+  err(
+    typeof fault === 'string' ? failure('E_POLICY_INVALID', fault) : toldFailure('E_POLICY_INVALID', fault),
+  );
 
 /** Changes of rules, bindings and exceptions: checked, stored, and in force before they are answered. */
 export class PolicyDesk

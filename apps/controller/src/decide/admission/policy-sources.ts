@@ -3,6 +3,7 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import {
+  cutTold,
   ok,
   POLICY_SOURCES,
   type PolicyItemReason,
@@ -11,6 +12,7 @@ import {
   type Result,
   type StoredAdmissionRule,
   systemScope,
+  type ToldText,
   tenantScope,
 } from '@bartizan/contracts';
 import { contentHash } from '@bartizan/engine';
@@ -46,7 +48,7 @@ interface Followed {
   readonly changes: readonly PolicySourceChange[];
   readonly outcomes: readonly ItemOutcome[];
   readonly code?: string;
-  readonly detail?: string;
+  readonly detail?: ToldText;
 }
 
 const OFF: Followed = { state: 'off', changes: [], outcomes: [] };
@@ -72,7 +74,7 @@ export class PolicySources {
   note(
     origin: FollowedOrigin,
     state: 'off' | 'waiting' | 'unreachable',
-    about: { readonly place?: string; readonly code?: string; readonly detail?: string } = {},
+    about: { readonly place?: string; readonly code?: string; readonly detail?: ToldText } = {},
   ): void {
     const { code: _code, detail: _detail, ...before } = this.#followed.get(origin) ?? OFF;
     this.#followed.set(origin, { ...before, ...about, state });
@@ -356,7 +358,7 @@ function rowOf(
       ...(id === undefined ? {} : { id: id.slice(0, PLACE_MAX) }),
       place: place.slice(0, 1024),
       reason,
-      detail: detail.slice(0, 1024),
+      detail: cutTold(detail, 1024),
     })),
     problemsTotal: problems.length,
   };

@@ -3,7 +3,7 @@
 
 import type { PolicySet } from '@bartizan/contracts';
 import { EMPTY_CONTEXT, reportSimulation, simulateAdmission } from '@bartizan/engine/admission';
-import { anAdmissionRule, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { anAdmissionRule, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Turnstile } from '../../turnstile.ts';
 import { requestOfObject } from './object-request.ts';
@@ -24,7 +24,7 @@ let desk: PolicySyncDesk;
 let book: PolicyBook;
 
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const { store, clock } = test;
   book = new PolicyBook({ store, clock, log, builtIn: [anAdmissionRule({ id: 'admission.privileged' })] });

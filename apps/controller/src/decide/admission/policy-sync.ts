@@ -9,7 +9,9 @@ import {
   type PolicySet,
   type PolicySync,
   type Result,
+  type ToldText,
   tenantScope,
+  toldFailure,
 } from '@bartizan/contracts';
 import { contentHash } from '@bartizan/engine';
 import { type AdmissionRuleSet, admissionRuleRevision } from '@bartizan/engine/admission';
@@ -35,6 +37,10 @@ interface Parts {
 const YEAR_MS = 366 * 24 * 3600_000;
 const NAMED_MAX = 10;
 const invalid = (detail: string): Result<never, ApiFailure> => err(failure('E_POLICY_INVALID', detail));
+const invalidRule = (id: string, fault: ToldText): Result<never, ApiFailure> =>
+  typeof fault === 'string'
+    ? invalid(`${id}: ${fault}`)
+    : err(toldFailure('E_POLICY_INVALID', { en: `${id}: ${fault.en}`, ja: `${id}：${fault.ja}` }));
 
 /** Brings a set of files to the server as a whole: compared, checked, its effect told, then stored and put into force once. */
 export class PolicySyncDesk implements Pick<AdmissionDesk, 'sync'> {
@@ -77,7 +83,7 @@ export class PolicySyncDesk implements Pick<AdmissionDesk, 'sync'> {
     );
     for (const { rule } of after.rules) {
       const fault = written.has(`AdmissionRule/${rule.id}`) ? faultOfRule(rule, book, nowMs) : undefined;
-      if (fault !== undefined) return invalid(`${rule.id}: ${fault}`);
+      if (fault !== undefined) return invalidRule(rule.id, fault);
     }
     for (const { id, expiresAtMs, rules, namespaces } of after.exceptions) {
       if (!written.has(`AdmissionException/${id}`)) continue;

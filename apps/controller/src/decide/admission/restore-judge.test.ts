@@ -6,7 +6,7 @@ import { loadContent } from '@bartizan/adapters/content';
 import { DEFAULT_TENANT, LOCAL_CLUSTER, parser, SecurityEvent, tenantScope } from '@bartizan/contracts';
 import { FACT_VOCABULARY } from '@bartizan/engine';
 import { readAuditEvent } from '@bartizan/engine/audit-log';
-import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Restoration } from '../../native-ports.ts';
 import type { Change } from '../../ports.ts';
@@ -31,7 +31,7 @@ let changes: Change[] = [];
 const T0 = Date.UTC(2026, 10, 29, 2);
 const NAME = 'bartizan-main.pss.baseline.privileged';
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   [nowMs, authors, changes] = [T0, new ChangeAuthors(), []];
   judge = open(30);
 });

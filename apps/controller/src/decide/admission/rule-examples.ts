@@ -1,14 +1,18 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AdmissionRule } from '@bartizan/contracts';
+import type { AdmissionRule, ToldText } from '@bartizan/contracts';
 import { type AdmissionContext, type ImageFacts, judgeAdmission, unknown } from '@bartizan/engine/admission';
 import { requestOfObject } from './object-request.ts';
 import type { PolicyBook } from './policy-book.ts';
 
 /** Why a rule cannot be taken: it does not compile, hides one of the product, or its own examples fail. */
-export function faultOfRule(rule: AdmissionRule, book: PolicyBook, nowMs: number): string | undefined {
-  if (book.isBuiltIn(rule.id)) return `${rule.id} comes with the product: choose another id`;
+export function faultOfRule(rule: AdmissionRule, book: PolicyBook, nowMs: number): ToldText | undefined {
+  if (book.isBuiltIn(rule.id))
+    return {
+      en: `${rule.id} comes with the product: choose another id`,
+      ja: `${rule.id} は製品に組み込みの ID です。別の ID を選んでください`,
+    };
   const { set, refused } = book.alone([rule]);
   const [first] = refused;
   if (first !== undefined) return first.failure.detail;
@@ -23,11 +27,18 @@ export function faultOfRule(rule: AdmissionRule, book: PolicyBook, nowMs: number
       ...subResourceOf(rule, one),
       ...(one.user === undefined ? {} : { user: { name: one.user, groups: [] } }),
     });
-    if (!request.ok) return `example "${one.name}": ${request.error.detail}`;
+    if (!request.ok)
+      return {
+        en: `example "${one.name}": ${request.error.detail}`,
+        ja: `例「${one.name}」がオブジェクトとして正しくありません`,
+      };
     const { violations } = judgeAdmission(set, request.value, contextOf(one), nowMs);
     const violates = violations.some(({ state }) => state === 'violated');
     if (violates !== wanted)
-      return `example "${one.name}" ${wanted ? 'does not violate' : 'violates'} the rule`;
+      return {
+        en: `example "${one.name}" ${wanted ? 'does not violate' : 'violates'} the rule`,
+        ja: `例「${one.name}」がルールに${wanted ? '違反していません' : '違反しています'}`,
+      };
   }
   return undefined;
 }

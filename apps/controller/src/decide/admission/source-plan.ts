@@ -1,7 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AdmissionBinding, AdmissionException, PolicyKind } from '@bartizan/contracts';
+import {
+  type AdmissionBinding,
+  type AdmissionException,
+  cutTold,
+  inLanguage,
+  type LocalText,
+  type PolicyKind,
+  type ToldText,
+} from '@bartizan/contracts';
 import { contentHash } from '@bartizan/engine';
 import { admissionRuleRevision } from '@bartizan/engine/admission';
 import type { PolicyItem } from '@bartizan/engine/policy-objects';
@@ -67,7 +75,7 @@ function faultOfBinding(
   policy: KnownPolicy,
   accepted: readonly SourceItem[],
   book: PolicyBook,
-): string | undefined {
+): ToldText | undefined {
   const stored = policy.rules.filter(({ origin }) => origin !== 'built-in').map(({ rule }) => rule);
   const fresh = accepted.flatMap(({ item }) => (item.kind === 'AdmissionRule' ? [item.rule] : []));
   const rules = [...new Map([...stored, ...fresh].map((rule) => [rule.id, rule])).values()];
@@ -82,10 +90,14 @@ function faultOfException(
   exception: AdmissionException,
   book: PolicyBook,
   nowMs: number,
-): string | undefined {
-  if (exception.expiresAtMs > nowMs + YEAR_MS) return 'expires is more than a year ahead';
+): ToldText | undefined {
+  if (exception.expiresAtMs > nowMs + YEAR_MS)
+    return { en: 'expires is more than a year ahead', ja: '期限が 1 年より先です' };
   if (exception.rules.length === 0 || exception.namespaces.length === 0)
-    return 'an exception names rules and namespaces';
+    return {
+      en: 'an exception names rules and namespaces',
+      ja: '例外にはルールと名前空間の指定が必要です',
+    };
   const { refused } = book.proposed({ rules: [], bindings: [], exceptions: [exception] });
   return refused.find(({ id }) => id === exception.id)?.failure.detail;
 }
@@ -93,13 +105,19 @@ function faultOfException(
 const outcomeOf = (
   { item, place }: SourceItem,
   reason: ItemOutcome['reason'],
-  detail: string,
+  detail: ToldText,
 ): ItemOutcome => ({
   kind: item.kind,
   id: item.id,
   place,
   reason,
-  detail: detail.slice(0, DETAIL_MAX),
+  detail: cutTold(detail, DETAIL_MAX),
+});
+
+/** What is wrong with an object whose version before it goes on. */
+const stillInForce = (fault: ToldText): LocalText => ({
+  en: `${inLanguage(fault, 'en')}; the version before it stays in force`,
+  ja: `${inLanguage(fault, 'ja')}（以前の版が引き続き有効です）`,
 });
 
 /** Judges one reading, object by object: one that is wrong never stops another. */
@@ -151,30 +169,36 @@ class Judge {
     const { item } = one;
     if (item.kind !== 'AdmissionException' || item.exception.expiresAtMs > this.#nowMs) return false;
     const ended = new Date(item.exception.expiresAtMs).toISOString();
-    this.outcomes.push(outcomeOf(one, 'Expired', `it ended at ${ended}`));
+    this.outcomes.push(
+      outcomeOf(one, 'Expired', { en: `it ended at ${ended}`, ja: `${ended} に終了しました` }),
+    );
     return true;
   }
 
   /** An id belongs to the source that brought it first, until that one gives it up. */
-  #conflict(key: string): string | undefined {
+  #conflict(key: string): ToldText | undefined {
     const twice = this.#places.get(key);
-    if (twice !== undefined) return `it is there twice: also in ${twice}`;
+    if (twice !== undefined)
+      return { en: `it is there twice: also in ${twice}`, ja: `重複しています：${twice} にもあります` };
     const origin = this.#held.get(key)?.origin;
     return origin === undefined || origin === this.#reading.origin
       ? undefined
-      : `the id is taken by the source ${origin}`;
+      : {
+          en: `the id is taken by the source ${origin}`,
+          ja: `この ID は管理元 ${origin} が使用しています`,
+        };
   }
 
-  #fault(item: PolicyItem): string | undefined {
+  #fault(item: PolicyItem): ToldText | undefined {
     if (item.kind === 'AdmissionRule') return faultOfRule(item.rule, this.#book, this.#nowMs);
     if (item.kind === 'AdmissionBinding')
       return faultOfBinding(item.binding, this.#policy, this.accepted, this.#book);
     return faultOfException(item.exception, this.#book, this.#nowMs);
   }
 
-  #faulty(one: SourceItem, fault: string): ItemOutcome {
+  #faulty(one: SourceItem, fault: ToldText): ItemOutcome {
     const isHeld = this.#held.get(keyOfItem(one.item))?.origin === this.#reading.origin;
-    return outcomeOf(one, 'Invalid', isHeld ? `${fault}; the version before it stays in force` : fault);
+    return outcomeOf(one, 'Invalid', isHeld ? stillInForce(fault) : fault);
   }
 }
 
@@ -229,7 +253,7 @@ export function planSource(
     isMoved: isMoved(judge.accepted, policy),
     outcomes: [
       ...judge.outcomes,
-      ...reading.faults.map(({ detail, ...fault }) => ({ ...fault, detail: detail.slice(0, DETAIL_MAX) })),
+      ...reading.faults.map(({ detail, ...fault }) => ({ ...fault, detail: cutTold(detail, DETAIL_MAX) })),
     ],
   };
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { PolicyItemReason, PolicyKind } from '@bartizan/contracts';
+import type { PolicyItemReason, PolicyKind, ToldText } from '@bartizan/contracts';
 import type { PolicyItem } from '@bartizan/engine/policy-objects';
 import type { FollowedOrigin } from './followed-origin.ts';
 
@@ -18,7 +18,7 @@ export interface SourceFault {
   readonly id?: string;
   readonly place: string;
   readonly reason: 'Invalid' | 'Unreadable';
-  readonly detail: string;
+  readonly detail: ToldText;
 }
 
 /** What a source holds now. */
@@ -40,7 +40,7 @@ export interface ItemOutcome {
   readonly id?: string;
   readonly place: string;
   readonly reason: PolicyItemReason;
-  readonly detail: string;
+  readonly detail: ToldText;
   /** Revision of the rule that is in force under this id from this source; absent: none is. */
   readonly inForce?: string;
   /** Why the API server cannot hold the rule by itself. */

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { loadContent } from '@bartizan/adapters/content';
 import { DEFAULT_TENANT, LOCAL_CLUSTER, parser, SecurityEvent, tenantScope } from '@bartizan/contracts';
 import { readAuditEvent } from '@bartizan/engine/audit-log';
-import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Change } from '../../ports.ts';
 import { AuditJudge } from './audit-judge.ts';
@@ -24,7 +24,7 @@ let test: TestStore;
 let nowMs = Date.UTC(2026, 10, 28, 18);
 const changes: Change[] = [];
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
 });
 afterAll(async () => {
   await test?.remove();

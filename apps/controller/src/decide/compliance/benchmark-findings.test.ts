@@ -13,7 +13,7 @@ import {
 import type { ComplianceBundle, ExampleEvidence } from '@bartizan/contracts/compliance';
 import { contentHash, scorecard } from '@bartizan/engine';
 import { sealEvidence } from '@bartizan/engine/compliance';
-import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Turnstile } from '../../turnstile.ts';
 import { FindingLedger } from '../finding-ledger.ts';
@@ -36,7 +36,7 @@ const PRIVILEGED = 'benchmark.kubernetes.privileged-pods';
 let test: TestStore;
 let at = 1_700_000_000_000;
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
 });
 afterEach(() => test.remove());
 vi.setConfig({ testTimeout: 60_000 });

@@ -13,7 +13,7 @@ import {
 } from '@bartizan/contracts';
 import type { ComplianceRun, ExampleEvidence } from '@bartizan/contracts/compliance';
 import { ASKED_KINDS, sealEvidence } from '@bartizan/engine/compliance';
-import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ObjectChange } from '../admission/cluster-audit.ts';
 import { ClusterPolicies } from './cluster-policies.ts';
@@ -34,7 +34,7 @@ const PRIVILEGED = '5.2.2';
 
 let test: TestStore;
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
 });
 afterEach(() => test.remove());
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { anAdmissionRule, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { anAdmissionRule, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiStage, buildApiStage } from '../../testing/api-stage.ts';
 
@@ -22,7 +22,7 @@ const builtIn = anAdmissionRule({ id: 'admission.privileged' });
 const mine = anAdmissionRule({ id: 'custom.privileged', mode: 'enforce' });
 
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   stage = await buildApiStage(test.store, test.clock, { admissionRules: [builtIn] });
   author = await stage.keyOf('policy-author');
   viewer = await stage.keyOf('security-reader');

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { PolicySet, PolicySync } from '@bartizan/contracts';
-import { anAdmissionRule, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { anAdmissionRule, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiStage, buildApiStage } from '../../testing/api-stage.ts';
 
@@ -55,7 +55,7 @@ const first: Partial<PolicySet> = {
 };
 
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   stage = await buildApiStage(test.store, test.clock, { admissionRules: [builtIn] });
   author = await stage.keyOf('policy-author');
 }, 60_000);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ApiKnowledge, ApiUse } from '@bartizan/engine/cluster-posture';
-import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClusterAccess } from '../../decide/access/cluster-access.ts';
 import { type ApiStage, buildApiStage } from '../../testing/api-stage.ts';
@@ -14,7 +14,7 @@ let known: ApiKnowledge = { uses: [], unread: [], isHeard: true };
 const access = new ClusterAccess({ conditionOf: () => 'synced', onChange: () => undefined });
 
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   stage = await buildApiStage(test.store, test.clock, { clusterAccess: access, apis: () => known });
   reader = await stage.keyOf('security-reader');
 }, 60_000);

@@ -3,7 +3,7 @@
 
 import { join, resolve } from 'node:path';
 import { loadContent } from '@bartizan/adapters/content';
-import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiStage, buildApiStage, LOCAL_ROOT } from '../../testing/api-stage.ts';
 import { auditLogConditions } from './audit-log-conditions.ts';
@@ -37,7 +37,7 @@ const nested = (levels: number): unknown => {
 };
 
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   stage = await buildApiStage(test.store, test.clock, { detections: content.value.rules });
   const made = await stage.ask({
     method: 'POST',

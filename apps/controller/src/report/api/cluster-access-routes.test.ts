@@ -4,7 +4,7 @@
 import type { StrangerAnswer } from '@bartizan/adapters/probe';
 import { DEFAULT_TENANT, LOCAL_CLUSTER, tenantScope } from '@bartizan/contracts';
 import { probesOf } from '@bartizan/engine/cluster-posture';
-import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AccessFindings } from '../../decide/access/access-findings.ts';
 import { ClusterAccess } from '../../decide/access/cluster-access.ts';
@@ -57,7 +57,7 @@ const pod = (labels: Record<string, string>) => ({
 });
 
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   const { store, clock } = test;
   stage = await buildApiStage(store, clock, { clusterAccess: access, probes });
   reader = await stage.keyOf('security-reader');

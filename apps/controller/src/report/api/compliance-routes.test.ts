@@ -12,7 +12,7 @@ import type {
 } from '@bartizan/contracts/compliance';
 import { contentHash } from '@bartizan/engine';
 import { sealEvidence } from '@bartizan/engine/compliance';
-import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ComplianceDesk } from '../../decide/compliance/compliance-desk.ts';
 import { NodeReports } from '../../decide/compliance/node-reports.ts';
@@ -24,7 +24,7 @@ let sender = '';
 let reader = '';
 
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   const loaded = loadBenchmarks(resolve(import.meta.dirname, '../../../../../content'));
   if (!loaded.ok) throw new Error(loaded.error.detail);
   stage = await buildApiStage(test.store, test.clock, { benchmarks: loaded.value.benchmarks });

@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { aSecurityEvent, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { aSecurityEvent, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ApiStage, buildApiStage, LOCAL_ROOT } from '../../testing/api-stage.ts';
 
 let test: TestStore;
 let stage: ApiStage;
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   stage = await buildApiStage(test.store, test.clock);
 });
 afterAll(async () => {

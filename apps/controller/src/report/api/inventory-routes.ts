@@ -95,7 +95,6 @@ async function showWorkload(parts: Parts, scope: Scope, id: string) {
     ...first,
     containers: containers.value,
     coverage: scan.value?.coverage ?? [],
-    ...(scan.value === undefined ? {} : { scannedAtMs: scan.value.scannedAtMs }),
     incomplete: scan.value?.incomplete ?? [],
     ...(scan.value === undefined ? {} : { packageUse: useCounts(scan.value.packages, uses.value) }),
   });

@@ -3,7 +3,7 @@
 
 import { Readable } from 'node:stream';
 import { failure, ok } from '@bartizan/contracts';
-import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AdvisoryDesk, AdvisoryState, ApiFailure, ImportChoice } from '../../ports.ts';
 import { ANONYMOUS } from '../access/caller.ts';
@@ -22,7 +22,7 @@ let test: TestStore;
 let asked: ImportChoice[];
 
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
 });
 afterAll(() => test.remove());
 

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MemoryRegistry } from '@bartizan/testkit/registry';
-import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ApiStage, buildApiStage } from '../../testing/api-stage.ts';
 
@@ -33,7 +33,7 @@ const ask = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: obj
 const idOf = (json: unknown): string => (json as { id: string }).id;
 
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   stage = await buildApiStage(test.store, test.clock);
   registry = await MemoryRegistry.start({ name: 'me', password: CANARY });
   admin = await stage.keyOf('admin');

@@ -61,7 +61,7 @@ describe('what status says of a full disk', () => {
     const [full] = conditionsOf({ ...FACTS, store: FULL });
     expect([full?.message.en, full?.message.ja]).toEqual([
       `${ERRORS.E_STORE_FULL.title.en}: no room`,
-      `${ERRORS.E_STORE_FULL.title.ja}: 空きなし`,
+      `${ERRORS.E_STORE_FULL.title.ja}：空きなし`,
     ]);
   });
 
@@ -99,5 +99,18 @@ describe('what status says of the cluster', () => {
     expect(codesOf({ state: 'synced', kinds: [], admission })).toEqual([
       'error E_KUBE_NOT_PERMITTED The API server does not permit it: validate',
     ]);
+  });
+
+  it('names what rules name and nobody asks about, and custom kinds of which nobody knows what exists', () => {
+    const resources = ['a/1', 'a/2', 'a/3', 'a/4', 'a/5', 'a/6'];
+    const admission = { state: 'on' as const, webhooks: [], notAsked: { total: 9, resources } };
+    const customKinds = { followed: 2, notPermitted: ['shapes.example/rolls'], noRoom: 3 };
+    expect(codesOf({ state: 'synced', kinds: [], admission, customKinds })).toEqual([
+      'warning admission.not-asked Rules name 9 resources too many: API servers are not told to ask about them: a/1, a/2, a/3, a/4, a/5, …',
+      'warning admission.custom-kinds-no-room Custom kinds of which not everything that exists is judged, since there is too much: 3',
+      'info admission.custom-kinds-unread What exists of custom kinds is unknown, since it may not be read: shapes.example/rolls',
+    ]);
+    const none = { followed: 2, notPermitted: [], noRoom: 0 };
+    expect(codesOf({ state: 'synced', kinds: [], customKinds: none })).toEqual([]);
   });
 });

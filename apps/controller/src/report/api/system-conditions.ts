@@ -18,6 +18,7 @@ interface Facts {
 
 const OLD_DAYS = 7;
 const CONDITIONS_MAX = 64;
+const NAMES_SHOWN = 5;
 
 function fromCatalogue(
   code: ErrorCode,
@@ -25,12 +26,12 @@ function fromCatalogue(
   more: { en: string; ja: string },
 ): NodeCondition {
   const { title, remedy } = ERRORS[code];
-  const join = (text: string, detail: string): string =>
-    (detail === '' ? text : `${text}: ${detail}`).slice(0, 1000);
+  const join = (text: string, colon: string, detail: string): string =>
+    (detail === '' ? text : `${text}${colon}${detail}`).slice(0, 1000);
   return {
     code,
     severity,
-    message: { en: join(title.en, more.en), ja: join(title.ja, more.ja) },
+    message: { en: join(title.en, ': ', more.en), ja: join(title.ja, '：', more.ja) },
     remedy: { ...remedy },
   };
 }
@@ -180,6 +181,65 @@ function ofCluster({ cluster }: Facts): NodeCondition[] {
   ];
 }
 
+/** What rules name and nobody asks about, and what exists and nobody may read: neither passes for judged. */
+function ofAdmission({ cluster: { admission, customKinds } }: Facts): NodeCondition[] {
+  const notAsked = admission?.notAsked;
+  const unread = customKinds?.notPermitted ?? [];
+  const noRoom = customKinds?.noRoom ?? 0;
+  const shown = (names: readonly string[], total: number): string =>
+    `${names.slice(0, NAMES_SHOWN).join(', ')}${total > NAMES_SHOWN ? ', …' : ''}`;
+  return [
+    ...(notAsked === undefined
+      ? []
+      : [
+          {
+            code: 'admission.not-asked',
+            severity: 'warning' as const,
+            message: {
+              en: `Rules name ${notAsked.total} resources too many: API servers are not told to ask about them: ${shown(notAsked.resources, notAsked.total)}`,
+              ja: `ルールの対象リソースが上限を ${notAsked.total} 件超えており、API サーバーからの問い合わせの対象外です：${shown(notAsked.resources, notAsked.total)}`,
+            },
+            remedy: {
+              en: 'Name whole groups as group/* instead of each resource, or switch rules off. `bartizan policy coverage` lists all that is left out.',
+              ja: 'リソースを個別に書く代わりに group/* の形でまとめるか、ルールを無効にしてください。`bartizan policy coverage` で対象外のものをすべて確認できます。',
+            },
+          },
+        ]),
+    ...(unread.length === 0
+      ? []
+      : [
+          {
+            code: 'admission.custom-kinds-unread',
+            severity: 'info' as const,
+            message: {
+              en: `What exists of custom kinds is unknown, since it may not be read: ${shown(unread, unread.length)}`,
+              ja: `読み取り権限がないため、既存のオブジェクトを評価できないカスタムリソースがあります：${shown(unread, unread.length)}`,
+            },
+            remedy: {
+              en: '`bartizan policy coverage` shows the command that permits it. Requests are judged all the same.',
+              ja: '`bartizan policy coverage` に権限を与えるコマンドが表示されます。リクエスト時の評価は行われています。',
+            },
+          },
+        ]),
+    ...(noRoom === 0
+      ? []
+      : [
+          {
+            code: 'admission.custom-kinds-no-room',
+            severity: 'warning' as const,
+            message: {
+              en: `Custom kinds of which not everything that exists is judged, since there is too much: ${noRoom}`,
+              ja: `件数が上限を超え、既存のオブジェクトの一部またはすべてを評価していないカスタムリソース：${noRoom} 件`,
+            },
+            remedy: {
+              en: 'At most 100 kinds with 5,000 objects each are followed. `bartizan policy coverage` lists the others; their requests are judged all the same.',
+              ja: '追跡できるのは 100 種類、1 種類あたり 5,000 件までです。対象外は `bartizan policy coverage` で確認できます。リクエスト時の評価は行われています。',
+            },
+          },
+        ]),
+  ];
+}
+
 /** Everything a person should know about the installation, worst first. Nothing is left out because it is unpleasant. */
 export function conditionsOf(facts: Facts): NodeCondition[] {
   const { store, nodes } = facts;
@@ -194,6 +254,7 @@ export function conditionsOf(facts: Facts): NodeCondition[] {
     ...nodes.flatMap(ofNode),
     ...ofAdvisories(facts),
     ...ofCluster(facts),
+    ...ofAdmission(facts),
     ...facts.auditLog,
     ...ofLosses(facts),
   ];

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding, PackageUse } from '@bartizan/contracts';
-import { aFinding, aNode, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { aFinding, aNode, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withUseAge } from './use-age.ts';
 
 const SCOPE = { kind: 'tenant', cluster: 'local', tenant: 'default' } as const;
 let test: TestStore;
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   await test.store.nodes.put(SCOPE, [aNode({ id: 'n-1', lastSeenAtMs: 90_000 })]);
 });
 afterAll(() => test.remove());

@@ -30,14 +30,27 @@ export class WorkloadSummaries {
   async of(scope: Scope, workloads: readonly Workload[]): Promise<Result<readonly Summary[], ApiFailure>> {
     const tally = await this.#tally(scope);
     if (!tally.ok) return tally;
+    const lists = await this.#store.scans.states(
+      scope,
+      workloads.map(({ id }) => id),
+    );
+    if (!lists.ok) return lists;
+    const scanned = new Map(lists.value.map(({ subject, scannedAtMs }) => [subject, scannedAtMs]));
     return ok(
-      workloads.map((workload) => ({
-        workload,
-        openFindings: countsAsText(
-          SEVERITIES.map((severity) => [severity, tally.value.findings.get(severity)?.get(workload.id) ?? 0]),
-        ),
-        events24h: tally.value.events.get(workload.id) ?? 0,
-      })),
+      workloads.map((workload) => {
+        const scannedAtMs = scanned.get(workload.id);
+        return {
+          workload,
+          openFindings: countsAsText(
+            SEVERITIES.map((severity) => [
+              severity,
+              tally.value.findings.get(severity)?.get(workload.id) ?? 0,
+            ]),
+          ),
+          events24h: tally.value.events.get(workload.id) ?? 0,
+          ...(scannedAtMs === undefined ? {} : { scannedAtMs }),
+        };
+      }),
     );
   }
 

@@ -3,7 +3,7 @@
 
 import { type CheckResult, DEFAULT_TENANT, LOCAL_CLUSTER, parser, tenantScope } from '@bartizan/contracts';
 import { type ComplianceRun, FrameworkAssessment } from '@bartizan/contracts/compliance';
-import { openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadKnowledge } from '../../decide/rule-book.ts';
 import { type ApiStage, buildApiStage } from '../../testing/api-stage.ts';
@@ -37,7 +37,7 @@ const check = (id: string, outcome: CheckResult['outcome'], ageMs = 0): CheckRes
 });
 
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   stage = await buildApiStage(test.store, test.clock, { frameworks: knownFrameworks() });
   reader = await stage.keyOf('security-reader');
   stranger = await stage.keyOf('security-reader', 'other');

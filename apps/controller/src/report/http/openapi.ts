@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ERRORS, type ErrorEntry, Problem, ROUTES, type Route } from '@bartizan/contracts';
+import { ERRORS, type ErrorEntry, openapiTags, Problem, ROUTES, type Route } from '@bartizan/contracts';
 
 /** OpenAPI 3.1 of the HTTP API, made from the routes and schemas of the contracts. */
 
@@ -34,7 +34,7 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: '/api/v1' }],
     security: [{ session: [] }, { bearer: [] }],
-    tags: [...new Set(ROUTES.map((route) => route.tag))].map((name) => ({ name })),
+    tags: openapiTags(ROUTES),
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(schemas).sort(([left], [right]) => (left < right ? -1 : 1))),

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ERRORS, type ErrorCode, failure, Problem, parser } from '@bartizan/contracts';
+import { ERRORS, type ErrorCode, failure, Problem, parser, toldFailure } from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
 import { isErrorCode } from './api-routes.ts';
 import { preferredLanguage, problemOf } from './problem.ts';
@@ -16,6 +16,14 @@ describe('an error answer', () => {
       expect(parse(problem).ok).toBe(true);
       expect(problem.title).toBe(ERRORS[code].title[language]);
     }
+  });
+
+  it('has its detail in the language of the caller where it is said in both', () => {
+    const told = toldFailure('E_CERTIFICATE', { en: 'it was refused', ja: '拒否されました' });
+    expect(problemOf(told, 'ja', 't')).toMatchObject({ detail: '拒否されました', detailLanguage: 'ja' });
+    expect(problemOf(told, 'en', 't')).toMatchObject({ detail: 'it was refused', detailLanguage: 'en' });
+    const untold = failure('E_CERTIFICATE', 'it was refused');
+    expect(problemOf(untold, 'ja', 't')).toMatchObject({ detail: 'it was refused', detailLanguage: 'en' });
   });
 
   it('keeps what happened inside to the log', () => {

@@ -1,7 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ERRORS, type ErrorCode, type ErrorEntry, type Fault, type Problem } from '@bartizan/contracts';
+import {
+  ERRORS,
+  type ErrorCode,
+  type ErrorEntry,
+  type Fault,
+  type Problem,
+  toldOf,
+} from '@bartizan/contracts';
 import type { ApiFailure } from '../../ports.ts';
 
 /** Media type of every error answer (RFC 9457). */
@@ -37,12 +44,18 @@ export function problemOf(failure: ApiFailure, language: Language, traceId: stri
     title: entry.title[language],
     status: statusOf(failure.code),
     code: failure.code,
-    ...(failure.code === 'E_INTERNAL' ? {} : { detail: failure.detail.slice(0, 2000) }),
+    ...(failure.code === 'E_INTERNAL' ? {} : detailOf(failure, language)),
     remedy: entry.remedy[language],
     traceId,
     ...(failure.faults === undefined ? {} : { errors: failure.faults.slice(0, 32).map(cut) }),
   };
 }
+
+/** What happened, in the language of the caller where it was told in both, and which language that is. */
+const detailOf = (failure: ApiFailure, language: Language) => ({
+  detail: toldOf(failure)[language].slice(0, 2000),
+  detailLanguage: failure.told === undefined ? 'en' : language,
+});
 
 const cut = (fault: Fault) => ({
   pointer: fault.pointer.slice(0, 512),

@@ -8,7 +8,7 @@ import { connect } from 'node:tls';
 import { openCertificateAuthority } from '@bartizan/adapters/pki';
 import { createSealer } from '@bartizan/adapters/store';
 import { ROUTES, type Route } from '@bartizan/contracts';
-import { aFinding, aNode, aUser, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { aFinding, aNode, aUser, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiStage, type Ask, buildApiStage, LOCAL_ROOT, type Told } from '../../testing/api-stage.ts';
 
@@ -18,7 +18,7 @@ let test: TestStore;
 let stage: ApiStage;
 
 beforeAll(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   const consoleDir = join(test.dataDir, 'console');
   mkdirSync(join(consoleDir, 'assets'), { recursive: true });
   writeFileSync(join(consoleDir, 'index.html'), '<!doctype html><title>console</title>');

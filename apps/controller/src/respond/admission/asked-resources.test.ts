@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AdmissionBinding, AdmissionRule } from '@bartizan/contracts';
-import { CUSTOM_POD_PATHS, compileAdmissionPolicy, POD_PATHS } from '@bartizan/engine/admission';
+import { compileAdmissionPolicy, POD_PATHS, type PodPath } from '@bartizan/engine/admission';
 import { anAdmissionRule } from '@bartizan/testkit/store';
 import { describe, expect, it } from 'vitest';
 import { askedMore, JUDGED, MORE_MAX } from './asked-resources.ts';
@@ -13,16 +13,20 @@ const rule = (
   operations: AdmissionRule['match']['operations'] = ['CREATE'],
 ) => anAdmissionRule({ id, match: { resources, operations } });
 const BUILT_IN = 'admission.built-in';
-function more(rules: readonly AdmissionRule[], bindings: readonly AdmissionBinding[] = []) {
-  const compiled = compileAdmissionPolicy({ rules, bindings, podPaths: CUSTOM_POD_PATHS });
+function more(
+  rules: readonly AdmissionRule[],
+  bindings: readonly AdmissionBinding[] = [],
+  podPaths: readonly PodPath[] = [],
+) {
+  const compiled = compileAdmissionPolicy({ rules, bindings, podPaths });
   if (!compiled.ok) throw new Error(compiled.error.detail);
   return askedMore(compiled.value, (id) => id === BUILT_IN);
 }
-const NOTHING = { judged: [], entered: [], leftOut: 0 };
+const NOTHING = { judged: [], entered: [], leftOut: [] };
 
 describe('what is always asked', () => {
-  it('holds every kind whose pod template is known, and never a whole group', () => {
-    for (const { group, resource } of [...POD_PATHS, ...CUSTOM_POD_PATHS])
+  it('holds every kind of Kubernetes that has a pod template, and never a whole group', () => {
+    for (const { group, resource } of POD_PATHS)
       for (const operation of ['CREATE', 'UPDATE'])
         expect(
           JUDGED.some(
@@ -66,7 +70,7 @@ describe('what rules name beyond that', () => {
         { groups: ['other.example'], resources: ['things'], operations: ['CREATE'] },
       ],
       entered: [{ groups: ['example.com'], resources: ['widgets/proxy'], operations: ['CONNECT'] }],
-      leftOut: 0,
+      leftOut: [],
     };
     expect(more(rules)).toEqual(asked);
     expect(more(rules.toReversed())).toEqual(asked);
@@ -93,6 +97,28 @@ describe('what rules name beyond that', () => {
     );
     const { judged, leftOut } = more(rules);
     expect(judged.flatMap(({ resources }) => resources)).toHaveLength(MORE_MAX);
-    expect(leftOut).toBe(100);
+    expect(leftOut).toHaveLength(100);
+    expect(leftOut).toContain('g9.example/r59');
+  });
+
+  it('begins with custom kinds that hold pods, also before a rule of the product is bound', () => {
+    const kind = (resource: string, template: string[]): PodPath => ({
+      ...{ group: 'shapes.example', resource, kind: resource, template },
+    });
+    const paths = [
+      kind('rolls', ['spec', 'template']),
+      kind('heads', ['spec', 'head']),
+      kind('heads', ['spec', 'tail']),
+    ];
+    const asked = {
+      groups: ['shapes.example'],
+      resources: ['heads', 'rolls'],
+      operations: ['CREATE', 'UPDATE'],
+    };
+    expect(more([rule(BUILT_IN, ['workloads'])], [], paths).judged).toEqual([asked]);
+    const many = Array.from({ length: MORE_MAX }, (_, at) => `a.example/r${at}`);
+    const { judged, leftOut } = more([rule('custom.many', many)], [], paths);
+    expect(judged).toContainEqual(asked);
+    expect(leftOut).toHaveLength(2);
   });
 });

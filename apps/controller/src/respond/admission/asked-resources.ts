@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type AdmissionRuleSet, CUSTOM_POD_PATHS } from '@bartizan/engine/admission';
+import { type AdmissionRuleSet, POD_PATHS } from '@bartizan/engine/admission';
 
 /** Resources that the API server asks us about: one entry of the rules of a webhook. */
 export interface AskedRule {
@@ -16,14 +16,6 @@ export interface AskedMore {
 }
 
 const WRITES = ['CREATE', 'UPDATE'];
-/** Custom kinds with a pod template. A kind that a cluster does not have costs it nothing. */
-const CUSTOM: readonly AskedRule[] = [...new Set(CUSTOM_POD_PATHS.map(({ group }) => group))].map(
-  (group) => ({
-    groups: [group],
-    resources: CUSTOM_POD_PATHS.filter((one) => one.group === group).map(({ resource }) => resource),
-    operations: WRITES,
-  }),
-);
 /** What can make something run, or can change who may: sub-resources are named, since `pods` never means them. */
 export const JUDGED: readonly AskedRule[] = [
   {
@@ -79,7 +71,6 @@ export const JUDGED: readonly AskedRule[] = [
     resources: ['customresourcedefinitions'],
     operations: [...WRITES, 'DELETE'],
   },
-  ...CUSTOM,
 ];
 export const ENTERED: readonly AskedRule[] = [
   {
@@ -112,7 +103,7 @@ const isAsked = (group: string, resource: string, operation: string): boolean =>
 function named(set: AdmissionRuleSet, resource: string): readonly (readonly [string, string])[] {
   if (resource === 'workloads')
     return [
-      ...[...set.podPaths.values()].map((path) => [path.group, path.resource] as const),
+      ...[...set.podPaths.values()].flat().map((path) => [path.group, path.resource] as const),
       ['', 'pods/ephemeralcontainers'],
     ];
   const [group = '', ...name] = resource.split('/');
@@ -143,29 +134,47 @@ function grouped(operations: ReadonlyMap<string, ReadonlySet<string>>, isEntered
   }));
 }
 
+/** What is asked about beyond what always is, and what there is no room for. */
+class Asking {
+  readonly operations = new Map<string, Set<string>>();
+  readonly leftOut = new Set<string>();
+
+  add(group: string, name: string, operation: string): void {
+    if (isAsked(group, name, operation)) return;
+    const key = `${group}\n${name}`;
+    const known = this.operations.get(key);
+    if (known !== undefined) known.add(operation);
+    else if (this.operations.size < MORE_MAX) this.operations.set(key, new Set([operation]));
+    else this.leftOut.add(`${group}/${name}`);
+  }
+}
+
+const KUBERNETES_OWN = new Set(POD_PATHS.map(({ group, resource }) => `${group}/${resource}`));
+
 /**
- * What rules in force name beyond what is always asked, so that none of them waits for a request that never comes.
- * Only rules that somebody chose: what the product brings sends nothing more of a cluster, for instance its Secrets.
+ * What is asked about beyond what always is, so that no rule waits for a request that never comes: custom kinds that hold
+ * pods, and what rules in force name. Only rules that somebody chose: what the product brings sends nothing more of a
+ * cluster, for instance its Secrets.
  */
 export function askedMore(
   set: AdmissionRuleSet,
   isBuiltIn: (id: string) => boolean,
-): AskedMore & { readonly leftOut: number } {
-  const operations = new Map<string, Set<string>>();
-  let leftOut = 0;
+): AskedMore & { readonly leftOut: readonly string[] } {
+  const asking = new Asking();
+  for (const [key, [path]] of set.podPaths)
+    if (path !== undefined && !KUBERNETES_OWN.has(key))
+      for (const operation of WRITES) asking.add(path.group, path.resource, operation);
   for (const { rule, variants } of set.rules) {
     const isChosen = !isBuiltIn(rule.id) || variants.some(({ binding }) => binding !== undefined);
     const isOff = variants.every(({ mode }) => mode === 'off');
     if (!isChosen || isOff || !rule.stages.includes('admission')) continue;
     for (const [group, name] of rule.match.resources.flatMap((resource) => named(set, resource)))
-      for (const operation of rule.match.operations) {
-        if (isAsked(group, name, operation)) continue;
-        const key = `${group}\n${name}`;
-        const known = operations.get(key);
-        if (known !== undefined) known.add(operation);
-        else if (operations.size < MORE_MAX) operations.set(key, new Set([operation]));
-        else leftOut += 1;
-      }
+      for (const operation of rule.match.operations) asking.add(group, name, operation);
   }
-  return { judged: grouped(operations, false), entered: grouped(operations, true), leftOut };
+  const { operations, leftOut } = asking;
+  return {
+    judged: grouped(operations, false),
+    entered: grouped(operations, true),
+    leftOut: [...leftOut].toSorted(),
+  };
 }

@@ -12,6 +12,8 @@ type MakeRecord = (ask: AdmissionAsk, answer: AdmissionAnswer) => AdmissionDecis
 /** A record that was begun a moment ago: what is the same joins the next one instead of being written by itself. */
 interface Recent {
   readonly name: string;
+  readonly group: string;
+  readonly version: string;
   /** The last record that was begun; others are held against it. */
   record: AdmissionDecision;
   /** Whether it still takes repeats; else it was given away. */
@@ -45,8 +47,11 @@ function nameOf({ object, name }: AdmissionAsk): string {
   return made === undefined || made === '' ? name : `${made}*`;
 }
 
-/** Whether a record says of this request, too, who asked for what and what was answered and why. */
-const isAlike = (record: AdmissionDecision, ask: AdmissionAsk, answer: AdmissionAnswer): boolean =>
+/**
+ * Whether a record says of this request, too, who asked for what and what was answered and why. Its resource is that
+ * of the key but for group and version.
+ */
+const isAlike = ({ record, group, version }: Recent, ask: AdmissionAsk, answer: AdmissionAnswer): boolean =>
   record.decision.verdict === answer.decision.verdict &&
   record.operation === ask.operation &&
   record.namespace === ask.namespace &&
@@ -55,7 +60,8 @@ const isAlike = (record: AdmissionDecision, ask: AdmissionAsk, answer: Admission
   record.kind === ask.kind &&
   (record.subResource ?? '') === ask.subResource &&
   record.policyRevision === answer.policyRevision &&
-  record.resource === resourceOf(ask) &&
+  group === ask.group &&
+  version === ask.version &&
   sameJson(record.userGroups, ask.user.groups) &&
   sameJson(record.violations, answer.violations) &&
   sameJson(record.decision.reasons, answer.decision.reasons);
@@ -91,8 +97,7 @@ export class DecisionFolds {
     const recent = this.#recent.get(key);
     const now = performance.now();
     const joins = recent !== undefined && recent.until > now && recent.name === name;
-    if (!joins || !isAlike(recent.record, ask, answer))
-      return this.#begin(key, { name, recent, now }, ask, answer);
+    if (!joins || !isAlike(recent, ask, answer)) return this.#begin(key, { name, recent, now }, ask, answer);
     this.#held += 1;
     if (!recent.isHeld) {
       recent.record = this.#make(ask, answer);
@@ -144,7 +149,9 @@ export class DecisionFolds {
     this.#recent.delete(key);
     const record = this.#make(ask, answer);
     const until = now + this.#lastsMs;
-    if (this.#recent.size < RECENT_MAX) this.#recent.set(key, { name, record, isHeld: false, until });
+    const { group, version } = ask;
+    if (this.#recent.size < RECENT_MAX)
+      this.#recent.set(key, { name, group, version, record, isHeld: false, until });
     return [...before, record];
   }
 

@@ -124,6 +124,13 @@ describe('the ledger of decisions', () => {
     expect(ids.every((id) => /^d-[0-9a-f]{24}$/.test(id))).toBe(true);
   });
 
+  it('hands over few records at a time, and many while many wait', async () => {
+    const { note, writes } = stage({ few: 10, batch: 50 });
+    note('allow', ...Array.from({ length: 125 }, (_, at) => `u${at}`));
+    await vi.advanceTimersByTimeAsync(400);
+    expect(writes.map((write) => write.length)).toEqual([50, ...Array.from({ length: 7 }, () => 10), 5]);
+  });
+
   it('hands over few large refusals at a time, one after the other', async () => {
     const { ledger, writes } = stage({ violations: 10 });
     const violations = Array.from({ length: 5 }, (_, at) => violation(`spec.containers[${at}]`));

@@ -17,7 +17,9 @@ export interface LedgerLimits {
   readonly repeatMs: number;
   /** Until it is tried again, when the store did not take it. */
   readonly retryMs: number;
-  /** Records of one write. More would hold up answers while they are handed over. */
+  /** Records of one write. To put them in writing holds up answers: as few at a time as keep up. */
+  readonly few: number;
+  /** The same while more wait than ten such writes take. */
   readonly batch: number;
   /** Violations of one write: a refusal may be as large as twenty others. One record is written however many it has. */
   readonly violations: number;
@@ -46,11 +48,16 @@ const LIMITS: LedgerLimits = {
   passMs: 200,
   repeatMs: 2_000,
   retryMs: 2_000,
+  few: 25,
   batch: 250,
   violations: 250,
   waiting: 20_000,
 };
 const VIOLATIONS_MAX = 256;
+/** More waits than so many small writes take: then large ones are cheaper. */
+const FEW_WRITES = 10;
+/** Violations of a small write. */
+const FEW_VIOLATIONS = 64;
 /** Hexadecimal digits of the time and of the number in an id. */
 const ID_DIGITS = 12;
 const NUMBERS = 2 ** 48;
@@ -222,9 +229,16 @@ export class DecisionLedger {
     while ((await this.#write()) && this.#fillsBatch());
   }
 
+  /** What the next write has room for. */
+  get #room(): { records: number; violations: number } {
+    const { few, batch, violations } = this.#limits;
+    if (this.#noted.length + this.#passed.length > FEW_WRITES * few) return { records: batch, violations };
+    return { records: Math.min(few, batch), violations: Math.min(FEW_VIOLATIONS, violations) };
+  }
+
   #fillsBatch(): boolean {
-    const { batch, violations } = this.#limits;
-    if (this.#noted.length + this.#passed.length >= batch) return true;
+    const { records, violations } = this.#room;
+    if (this.#noted.length + this.#passed.length >= records) return true;
     let found = 0;
     return this.#noted.some((record) => {
       found += record.violations.length;
@@ -235,7 +249,7 @@ export class DecisionLedger {
   /** Writes a batch; whether the store took it. */
   async #write(): Promise<boolean> {
     const { store, log } = this.#parts;
-    const room = { records: this.#limits.batch, violations: this.#limits.violations };
+    const room = this.#room;
     const noted = takeUpTo(this.#noted, room);
     const passed = takeUpTo(this.#passed, room);
     const records = [...noted, ...passed];

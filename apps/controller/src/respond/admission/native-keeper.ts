@@ -54,6 +54,8 @@ export class NativeKeeper {
   readonly #accepted = new Map<string, { readonly wanted: OwnedObject; readonly spec: unknown }>();
   #desired = new Map<string, OwnedObject>();
   #mayPrune = false;
+  /** Kinds of which what nobody wants any more may still be there, with the reason. */
+  readonly #unpruned = new Map<string, KubeError>();
   #timer: NodeJS.Timeout | undefined;
   #stop: (() => void) | undefined;
 
@@ -90,6 +92,11 @@ export class NativeKeeper {
 
   state(kind: string, name: string): OwnedState | undefined {
     return this.#states.get(keyOf(kind, name));
+  }
+
+  /** Why what nobody wants any more may still be in the cluster; undefined: it is not. */
+  leftover(): KubeError | undefined {
+    return this.#unpruned.values().next().value;
   }
 
   /** Stops keeping; what is in force stays in force. */
@@ -201,10 +208,12 @@ export class NativeKeeper {
     if (!this.#mayPrune) return;
     const { client, log, labels } = this.#parts;
     const found = await listLabelled(this.#parts.client, resource, labelSelectorOf(this.#parts.labels));
+    this.#unpruned.delete(resource.kind);
     if (!found.ok) {
       // Where the kind is not known there is none of it.
-      if (found.error.code !== 'E_KUBE_MISSING')
-        log.warn({ kind: resource.kind, code: found.error.code }, 'policies of ours cannot be listed');
+      if (found.error.code === 'E_KUBE_MISSING') return;
+      this.#unpruned.set(resource.kind, found.error);
+      log.warn({ kind: resource.kind, code: found.error.code }, 'policies of ours cannot be listed');
       return;
     }
     for (const { meta, raw } of found.value) {
@@ -215,7 +224,10 @@ export class NativeKeeper {
       const removed = await client.remove(resource, { name: meta.name }, meta.uid);
       this.#inForce.delete(key);
       if (removed.ok || removed.error.code === 'E_KUBE_MISSING') this.#states.delete(key);
-      else log.warn({ name: meta.name, code: removed.error.code }, 'a policy of ours cannot be removed now');
+      else {
+        this.#unpruned.set(resource.kind, removed.error);
+        log.warn({ name: meta.name, code: removed.error.code }, 'a policy of ours cannot be removed now');
+      }
     }
   }
 }

@@ -82,7 +82,10 @@ export class ReportKeeper {
       const resource = report.namespace === '' ? chosen.ofCluster : chosen.inNamespace;
       const key = keyOf(resource, report.namespace, this.#name);
       wanted.add(key);
-      const live = there.ok ? there.value.get(key)?.object.meta.resourceVersion : undefined;
+      // Where nobody knows what is there, what we wrote counts as there: it is not written again and again.
+      const live = there.ok
+        ? there.value.get(key)?.object.meta.resourceVersion
+        : this.#written.get(key)?.resourceVersion;
       const put = await this.#put({ key, resource, hasSource: chosen.hasSource }, report, live);
       if (put.ok) {
         kept.reports += 1;

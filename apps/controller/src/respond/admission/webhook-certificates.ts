@@ -5,7 +5,7 @@ import { type CertificateAuthority, openCertificateAuthority } from '@bartizan/a
 import type { Sealer, Store, StoreFailure } from '@bartizan/adapters/store';
 import { ok, type Result } from '@bartizan/contracts';
 import type { Clock } from '../../ports.ts';
-import type { WebhookTls } from './webhook-server.ts';
+import type { PortTls } from './http/http-port.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** Another authority than that of agents and console: what an API server trusts speaks for webhooks only. */
@@ -16,7 +16,7 @@ const OVERLAP_MS = 30 * DAY_MS;
 const RENEW_AFTER = 1 / 3;
 
 /** A certificate of the webhook port and whom an API server has to trust for it. */
-export interface WebhookCertificate extends WebhookTls {
+export interface WebhookCertificate extends PortTls {
   /** Two authorities while one follows the other. */
   readonly caPem: string;
 }

@@ -164,6 +164,41 @@ describe('the webhook port', () => {
     expect(logged.join('\n')).not.toContain(secret);
   });
 
+  it('answers each of the reviews that come together by itself, whatever becomes of the others', async () => {
+    const { post, server, noted } = await stage((ask) => {
+      if (ask.uid === 'u-3') throw new Error('a bug');
+      if (ask.uid !== 'u-5') return ANSWER;
+      const decision = { ...ANSWER.decision, verdict: 'deny' as const };
+      return { ...ANSWER, allowed: false, message: 'no', decision };
+    });
+    const answers = await Promise.all(
+      Array.from({ length: 80 }, (_, at) =>
+        post('/validate', at === 7 ? '{' : JSON.stringify(review({ uid: `u-${at}` }))),
+      ),
+    );
+    expect(
+      answers.map(({ status, json }) => [
+        status,
+        (json as { response?: { uid: string; allowed: boolean } }).response,
+      ]),
+    ).toEqual(
+      Array.from({ length: 80 }, (_, at) => {
+        if (at === 3) return [500, undefined];
+        if (at === 7) return [400, undefined];
+        return [200, expect.objectContaining({ uid: `u-${at}`, allowed: at !== 5 })];
+      }),
+    );
+    expect(server.counters).toMatchObject({ requestsTotal: 80, deniedTotal: 1, failedTotal: 2 });
+    expect(new Set(noted)).toEqual(
+      new Set(
+        Array.from({ length: 80 }, (_, at) => `u-${at} ${at === 5 ? 'deny' : 'allow'}`).filter(
+          (_, at) => at !== 3 && at !== 7,
+        ),
+      ),
+    );
+    expect(noted).toHaveLength(78);
+  });
+
   it('answers all the same while the store takes no decisions, and the ledger says so', async () => {
     const ledger = new DecisionLedger({
       store: { admissionDecisions: { put: async () => err(failure('E_STORE_FULL', 'the disk is full')) } },

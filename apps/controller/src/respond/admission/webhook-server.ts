@@ -1,18 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { AdmissionAnswer, AdmissionAsk, AdmissionDirection, AdmissionJudge, Log } from '../../ports.ts';
+import type { Send } from './http/http-connection.ts';
+import { HttpPort, type PortTls } from './http/http-port.ts';
+import { HttpFault, type RequestHead } from './http/request-head.ts';
+import type { ReadRequest } from './http/request-reader.ts';
 import { readReview, writeReview } from './review.ts';
+import { ReviewBatch } from './review-batch.ts';
 
-/** What the port needs; PEM. */
-export interface WebhookTls {
-  readonly keyPem: string;
-  readonly certificatePem: string;
-}
 /** What became of requests since start. */
 export interface WebhookCounters {
   requestsTotal: number;
@@ -28,7 +25,7 @@ interface Parts {
   readonly judge: AdmissionJudge;
   readonly onDecision: OnDecision;
   readonly log: Log;
-  readonly tls: WebhookTls;
+  readonly tls: PortTls;
   readonly limits?: Partial<WebhookLimits>;
 }
 export interface WebhookLimits {
@@ -54,12 +51,15 @@ const DIRECTIONS: Readonly<Record<string, AdmissionDirection>> = {
   '/connect': 'connect',
 };
 const KEEP_ALIVE_MS = 120_000;
+const HANDSHAKE_MS = 30_000;
+const HEAD_BYTES = 16 * 1024;
+const HEALTH = '/healthz';
+const HEALTHY = JSON.stringify({ ok: true });
 
-/** What is known of a request before its body. */
-interface Received {
-  readonly direction: AdmissionDirection;
-  readonly startedAt: number;
-}
+const pathOf = ({ target }: RequestHead): string => {
+  const query = target.indexOf('?');
+  return query < 0 ? target : target.slice(0, query);
+};
 
 /** Why a request is left to the failure policy. */
 class Refusal extends Error {
@@ -72,6 +72,19 @@ class Refusal extends Error {
   }
 }
 
+/** One review on its way to an answer. */
+interface Turn {
+  readonly body: Buffer;
+  readonly direction: AdmissionDirection;
+  readonly startedAt: number;
+  readonly send: Send;
+  ask?: AdmissionAsk;
+  answer?: AdmissionAnswer;
+  isSent: boolean;
+  /** Nothing more is to be done: something failed, and was answered. */
+  isOver: boolean;
+}
+
 /** The HTTPS port that API servers ask. Bodies are bounded and never logged. */
 export class WebhookServer {
   readonly counters: WebhookCounters = {
@@ -81,87 +94,96 @@ export class WebhookServer {
     lastCallAtMs: undefined,
   };
   readonly #parts: Parts;
-  readonly #limits: WebhookLimits;
-  readonly #server: Server;
-  #openBytes = 0;
+  readonly #port: HttpPort;
+  readonly #batch = new ReviewBatch<Turn>((turns) => this.#answerAll(turns));
+  /** From a review to its answer, and to who is told of it. */
+  readonly #steps: readonly ((turn: Turn) => void)[] = [
+    (turn) => {
+      turn.ask = parse(turn.body);
+    },
+    (turn) => {
+      if (turn.ask !== undefined) turn.answer = this.#judged(turn.ask, turn);
+    },
+    (turn) => {
+      const { ask, answer, send } = turn;
+      if (ask === undefined || answer === undefined) return;
+      const text = JSON.stringify(writeReview(ask.uid, answer));
+      turn.isSent = true;
+      send(200, text);
+      if (!answer.allowed) this.counters.deniedTotal += 1;
+    },
+    ({ ask, answer }) => {
+      if (ask !== undefined && answer !== undefined) this.#parts.onDecision(ask, answer);
+    },
+  ];
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#limits = { ...LIMITS, ...parts.limits };
-    this.#server = createServer(
-      {
-        key: parts.tls.keyPem,
-        cert: parts.tls.certificatePem,
-        minVersion: 'TLSv1.2',
-        requestTimeout: this.#limits.requestMs,
-        headersTimeout: this.#limits.requestMs,
-        keepAliveTimeout: KEEP_ALIVE_MS,
-        maxHeaderSize: 16 * 1024,
+    this.#port = new HttpPort({
+      tls: parts.tls,
+      limits: {
+        ...LIMITS,
+        ...parts.limits,
+        headBytes: HEAD_BYTES,
+        idleMs: KEEP_ALIVE_MS,
+        handshakeMs: HANDSHAKE_MS,
       },
-      (request, response) => this.#receive(request, response),
-    );
-    this.#server.on('tlsClientError', (cause) =>
-      parts.log.debug({ err: cause }, 'a connection to the webhook was no TLS, or did not trust us'),
-    );
+      handler: {
+        accepts,
+        serve: (request, startedAt, send) => this.#serve(request, startedAt, send),
+        hurry: () => this.#batch.flush(),
+        onFault: ({ status, message }) => {
+          this.#count();
+          this.#leave(status, message);
+        },
+      },
+      onNoTls: (cause) =>
+        parts.log.debug({ err: cause }, 'a connection to the webhook was no TLS, or did not trust us'),
+    });
   }
 
   /** Begins to listen; the port that it became. */
   listen(host: string, port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
-        this.#server.removeListener('error', reject);
-        const address: AddressInfo | string | null = this.#server.address();
-        resolve(typeof address === 'object' && address !== null ? address.port : 0);
-      });
-    });
+    return this.#port.listen(host, port);
   }
 
   /** Takes a new certificate into use; open connections go on. */
-  useTls({ keyPem, certificatePem }: WebhookTls): void {
-    this.#server.setSecureContext({ key: keyPem, cert: certificatePem, minVersion: 'TLSv1.2' });
+  useTls(tls: PortTls): void {
+    this.#port.useTls(tls);
   }
 
   close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+    this.#batch.flush();
+    return this.#port.close();
   }
 
-  #receive(request: IncomingMessage, response: ServerResponse): void {
-    const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    if (path === '/healthz') {
-      request.resume();
-      send(response, 200, { ok: true });
+  #serve({ head, body }: ReadRequest, startedAt: number, send: Send): void {
+    const direction = DIRECTIONS[pathOf(head)];
+    if (direction === undefined) {
+      send(200, HEALTHY);
       return;
     }
-    const startedAt = performance.now();
-    this.counters.requestsTotal += 1;
-    this.counters.lastCallAtMs = Date.now();
-    const direction = DIRECTIONS[path];
-    if (direction === undefined || request.method !== 'POST') {
-      this.#fail(request, response, new Refusal(404, 'no such webhook'));
-      return;
+    this.#count();
+    this.#batch.add({ body, direction, startedAt, send, isSent: false, isOver: false }, body.length);
+  }
+
+  /** Each step of all reviews before the next step: its code, and what it works on, is still in the caches then. */
+  #answerAll(turns: readonly Turn[]): void {
+    for (const step of this.#steps) for (const turn of turns) this.#take(turn, step);
+  }
+
+  #take(turn: Turn, step: (turn: Turn) => void): void {
+    if (turn.isOver) return;
+    try {
+      step(turn);
+    } catch (cause) {
+      turn.isOver = true;
+      const { status, message } = this.#fail(cause);
+      if (!turn.isSent) turn.send(status, JSON.stringify({ message }));
     }
-    this.#read(request, (body) => {
-      try {
-        if (body instanceof Error) throw body;
-        this.#answer(response, parse(body), { direction, startedAt });
-      } catch (cause) {
-        this.#fail(request, response, cause);
-      }
-    });
   }
 
-  #answer(response: ServerResponse, ask: AdmissionAsk, { direction, startedAt }: Received): void {
-    const answer = this.#judged(ask, direction, startedAt);
-    send(response, 200, writeReview(ask.uid, answer));
-    if (!answer.allowed) this.counters.deniedTotal += 1;
-    this.#parts.onDecision(ask, answer);
-  }
-
-  #judged(ask: AdmissionAsk, direction: AdmissionDirection, startedAt: number): AdmissionAnswer {
+  #judged(ask: AdmissionAsk, { direction, startedAt }: Turn): AdmissionAnswer {
     const answer = this.#parts.judge.judge(ask, direction);
     // Here, and nowhere else, undecided becomes what the failure policy of the webhook says.
     if (answer.decision.verdict === 'undecided') throw new Refusal(500, answer.message ?? 'undecided');
@@ -169,50 +191,33 @@ export class WebhookServer {
     return { ...answer, decision: { ...answer.decision, elapsedUs } };
   }
 
-  /**
-   * Gives the body, or why there is none, once. By its events: an iterator over the request takes more than twice the
-   * time, a promise for each of many requests shows as well.
-   */
-  #read(request: IncomingMessage, give: (body: Buffer | Error) => void): void {
-    const { bodyBytes, openBytes } = this.#limits;
-    const chunks: Buffer[] = [];
-    let size = 0;
-    let isOver = false;
-    const end = (body: Buffer | Error): void => {
-      isOver = true;
-      this.#openBytes -= size;
-      give(body);
-    };
-    request.on('data', (chunk: Buffer) => {
-      if (isOver) return;
-      size += chunk.length;
-      this.#openBytes += chunk.length;
-      if (size > bodyBytes) end(new Refusal(413, `a review of more than ${bodyBytes} bytes`));
-      else if (this.#openBytes > openBytes) end(new Refusal(503, 'too many large reviews at once'));
-      else chunks.push(chunk);
-    });
-    request.on('end', () => {
-      if (!isOver) end(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
-    });
-    request.on('error', (cause) => {
-      if (!isOver) end(cause);
-    });
-    // Each request closes, after its answer as well: an error is made only where one is needed.
-    request.on('close', () => {
-      if (!isOver) end(new Error('the request ended before its body'));
-    });
+  #count(): void {
+    this.counters.requestsTotal += 1;
+    this.counters.lastCallAtMs = Date.now();
   }
 
-  #fail(request: IncomingMessage, response: ServerResponse, cause: unknown): void {
+  #fail(cause: unknown): { readonly status: number; readonly message: string } {
+    if (cause instanceof Refusal) {
+      this.#leave(cause.status, cause.message);
+      return cause;
+    }
     this.counters.failedTotal += 1;
-    const isOurs = !(cause instanceof Refusal);
-    const status = isOurs ? 500 : cause.status;
-    const message = cause instanceof Error && !isOurs ? cause.message : 'the webhook failed';
-    if (isOurs) this.#parts.log.error({ err: cause }, 'a review failed');
-    else this.#parts.log.warn({ status, reason: message }, 'a review is left to the failure policy');
-    if (!response.headersSent) send(response, status, { message });
-    if (!request.complete) request.destroy();
+    this.#parts.log.error({ err: cause }, 'a review failed');
+    return { status: 500, message: 'the webhook failed' };
   }
+
+  #leave(status: number, reason: string): void {
+    this.counters.failedTotal += 1;
+    this.#parts.log.warn({ status, reason }, 'a review is left to the failure policy');
+  }
+}
+
+const NO_WEBHOOK = new HttpFault(404, 'no such webhook');
+
+function accepts(head: RequestHead): HttpFault | undefined {
+  const path = pathOf(head);
+  if (path === HEALTH) return undefined;
+  return head.method === 'POST' && Object.hasOwn(DIRECTIONS, path) ? undefined : NO_WEBHOOK;
 }
 
 function parse(body: Buffer): AdmissionAsk {
@@ -225,13 +230,4 @@ function parse(body: Buffer): AdmissionAsk {
   const ask = readReview(json);
   if (typeof ask === 'string') throw new Refusal(400, ask);
   return ask;
-}
-
-function send(response: ServerResponse, status: number, value: object): void {
-  const body = JSON.stringify(value);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-  });
-  response.end(body);
 }

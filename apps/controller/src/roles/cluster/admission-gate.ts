@@ -6,6 +6,7 @@ import type { ApiFailure, ClusterStatus } from '../../ports.ts';
 import { type AdmissionParts, type AdmissionRole, buildAdmission } from './build-admission.ts';
 
 type AdmissionState = NonNullable<ClusterStatus['admission']>;
+const NOT_ASKED_SHOWN = 20;
 type Started = Promise<Result<AdmissionRole, ApiFailure>>;
 
 /** Admission control, if it is asked for: what it is doing, also when it could not begin. */
@@ -41,6 +42,11 @@ export class AdmissionGate {
     return this.#role?.verdicts() ?? new Map();
   }
 
+  /** Resources that rules name and API servers are not told to ask about. */
+  notAsked(): readonly string[] {
+    return this.#role?.notAsked() ?? [];
+  }
+
   status(): AdmissionState {
     if (this.#problem !== undefined) {
       const { code, detail } = this.#problem;
@@ -49,6 +55,7 @@ export class AdmissionGate {
     if (this.#role === undefined)
       return { state: this.#starting === undefined ? 'off' : 'starting', webhooks: [] };
     const { requestsTotal, deniedTotal, failedTotal } = this.#role.counters();
+    const notAsked = this.#role.notAsked();
     return {
       state: 'on',
       port: this.#role.port,
@@ -64,6 +71,9 @@ export class AdmissionGate {
         restoredTotal,
         ...(code === undefined ? {} : { code }),
       })),
+      ...(notAsked.length === 0
+        ? {}
+        : { notAsked: { total: notAsked.length, resources: notAsked.slice(0, NOT_ASKED_SHOWN) } }),
     };
   }
 

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:https';
 import { KubeClient } from '@bartizan/adapters/kube';
-import { compileAdmissionPolicy, EMPTY_CONTEXT } from '@bartizan/engine/admission';
+import { CUSTOM_POD_PATHS, compileAdmissionPolicy, EMPTY_CONTEXT } from '@bartizan/engine/admission';
 import { type FakeApiServer, startFakeApiServer } from '@bartizan/testkit/kube';
 import { anAdmissionRule, openTestStore, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -30,7 +30,7 @@ let rules = setOf([]);
 
 function setOf(resources: readonly string[]) {
   const rule = anAdmissionRule({ match: { resources: ['workloads', ...resources], operations: ['CREATE'] } });
-  const compiled = compileAdmissionPolicy({ rules: [rule] });
+  const compiled = compileAdmissionPolicy({ rules: [rule], podPaths: CUSTOM_POD_PATHS });
   if (!compiled.ok) throw new Error(compiled.error.detail);
   return compiled.value;
 }
@@ -66,6 +66,7 @@ async function start(): Promise<AdmissionRole> {
       onPolicy: (listener) => void policyListeners.add(listener),
       isBuiltIn: () => false,
       onRestored: () => undefined,
+      kindsKnown: Promise.resolve(),
       known: { client, state: new ClusterState({ client, log: quiet }) },
     },
     { host: '127.0.0.1', port: 0, name: '127.0.0.1' },

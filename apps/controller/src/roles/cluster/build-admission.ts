@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeClient } from '@bartizan/adapters/kube';
 import { createSealer, type Store } from '@bartizan/adapters/store';
@@ -40,6 +41,8 @@ export interface AdmissionParts {
   /** Keeps requests for simulations; absent: switched off. */
   readonly recorded?: RecordedRequests;
   readonly known: { readonly client: KubeClient; readonly state: ClusterState };
+  /** When rules know where custom kinds keep pods. */
+  readonly kindsKnown: Promise<void>;
 }
 type Settings = NonNullable<StartOptions['admission']>;
 
@@ -51,6 +54,8 @@ export interface AdmissionRole {
   readonly counters: () => WebhookCounters;
   /** Decisions since start, by verdict. */
   readonly verdicts: () => ReadonlyMap<string, number>;
+  /** Resources that rules name and API servers are not told to ask about. */
+  readonly notAsked: () => readonly string[];
   /** What of them is in the store. */
   readonly record: () => LedgerState;
   readonly close: () => Promise<void>;
@@ -59,6 +64,8 @@ type Built = Promise<Result<AdmissionRole, ApiFailure>>;
 
 /** Certificates are looked at that often; they are renewed when a third of their life is over. */
 const RENEW_MS = 3_600_000;
+/** How long registration waits for the definitions of custom kinds. */
+const KINDS_MS = 3_000;
 
 const addressOf = (settings: Settings, port: number): WebhookAddress =>
   settings.service === undefined
@@ -104,6 +111,9 @@ export async function buildAdmission(parts: AdmissionParts, settings: Settings):
     address,
     tls: tls.value,
   });
+  // What API servers ask about already stays asked: it is not taken back only because custom kinds are not read yet.
+  await Promise.race([parts.kindsKnown, sleep(KINDS_MS, undefined, { ref: false })]);
+  registrar.policyChanged();
   parts.onPolicy(() => registrar.policyChanged());
   await registrar.register();
   const watchdog = new Watchdog({
@@ -123,6 +133,7 @@ export async function buildAdmission(parts: AdmissionParts, settings: Settings):
     webhooks: () => keeper.states(),
     counters: () => server.counters,
     verdicts: () => ledger.verdicts,
+    notAsked: () => registrar.notAsked,
     record: () => ledger.state(),
     close: async () => {
       watchdog.close();
@@ -160,6 +171,7 @@ class Registrar {
   #tls: WebhookCertificate;
   #mayFailClosed = true;
   #more: ReturnType<typeof askedMore>;
+  #isRegistered = false;
   #isClosed = false;
 
   constructor(parts: AdmissionParts, registered: Registered) {
@@ -167,6 +179,7 @@ class Registrar {
     this.#registered = registered;
     this.#tls = registered.tls;
     this.#more = askedMore(parts.rules(), parts.isBuiltIn);
+    this.#tellLeftOut();
     this.#timer = setInterval(() => void this.renew(), RENEW_MS).unref();
   }
 
@@ -176,6 +189,7 @@ class Registrar {
 
   register(): Promise<void> {
     const { options } = this.#parts;
+    this.#isRegistered = true;
     return this.#registered.keeper.keep({
       instance: options.instance,
       address: this.#registered.address,
@@ -189,16 +203,26 @@ class Registrar {
   /** Rules may name other resources now: the API servers are told to ask about them, and about no others. */
   policyChanged(): void {
     if (this.#isClosed) return;
-    const { rules, isBuiltIn, log } = this.#parts;
+    const { rules, isBuiltIn } = this.#parts;
     const more = askedMore(rules(), isBuiltIn);
     if (isDeepStrictEqual(more, this.#more)) return;
     this.#more = more;
-    if (more.leftOut > 0)
-      log.error(
-        { leftOut: more.leftOut },
+    this.#tellLeftOut();
+    if (this.#isRegistered) void this.register();
+  }
+
+  /** Resources that rules name and API servers are not told to ask about. */
+  get notAsked(): readonly string[] {
+    return this.#more.leftOut;
+  }
+
+  #tellLeftOut(): void {
+    const { leftOut } = this.#more;
+    if (leftOut.length > 0)
+      this.#parts.log.error(
+        { leftOut: leftOut.length, first: leftOut.slice(0, 5) },
         'rules name more resources than API servers are told to ask about',
       );
-    void this.register();
   }
 
   failClosed(may: boolean): void {

@@ -7,6 +7,8 @@ import { ChangeAuthors } from '../../decide/audit-log/change-authors.ts';
 import { BenchmarkFindings } from '../../decide/compliance/benchmark-findings.ts';
 import { ComplianceDesk } from '../../decide/compliance/compliance-desk.ts';
 import { NodeReports } from '../../decide/compliance/node-reports.ts';
+import { EnvironmentSecrets } from '../../decide/environment-secrets.ts';
+import type { Owner } from '../../ports.ts';
 import type { Judges } from '../../sense/inventory.ts';
 import { buildAccessRequests } from './build-access-requests.ts';
 import { buildAuditLog } from './build-audit-log.ts';
@@ -15,11 +17,14 @@ import { buildDesk, openPolicyBook, openSources } from './build-desk.ts';
 import { FollowedDirectory } from './follow-directory.ts';
 import { FollowedObjects } from './follow-objects.ts';
 
-type Parts = Omit<Parameters<typeof buildCluster>[0], 'book' | 'env' | 'onPolicies' | 'onRestored'> &
+type Parts = Omit<
+  Parameters<typeof buildCluster>[0],
+  'book' | 'env' | 'onPolicies' | 'onRestored' | 'onExplained'
+> &
   Omit<Parameters<typeof buildAuditLog>[0], 'authors'>;
 
 /** Judges of what agents say of the cluster that their nodes are of. */
-export type ClusterJudges = Pick<Judges, 'onEvidence' | 'onAudit'>;
+export type ClusterJudges = Pick<Judges, 'onEvidence' | 'onAudit' | 'onEnvironment'>;
 
 /** The policies, the cluster that they are for, and what the API asks of both. */
 export async function buildClusterSide(parts: Parts) {
@@ -34,7 +39,13 @@ export async function buildClusterSide(parts: Parts) {
   const onPolicies = (): void => nodeReports.clusterChanged();
   const authors = new ChangeAuthors();
   const restores = new RestoreJudge({ ...parts, rules: parts.knowledge.content.rules, authors });
-  const heard = { onPolicies, onRestored: restores.take };
+  const environment = new EnvironmentSecrets({
+    ...parts,
+    rules: parts.knowledge.secretRules,
+    isExplained: (owner, about) => isSame(owner, parts.owner) && cluster.secrets?.explains(about) === true,
+  });
+  const onExplained = (): void => environment.reviewSoon(parts.owner);
+  const heard = { onPolicies, onRestored: restores.take, onExplained };
   const cluster: ClusterRole = await buildCluster({ ...parts, env: process.env, book, ...heard });
   const auditLog = buildAuditLog({ ...parts, authors }, cluster);
   await auditLog.load();
@@ -53,6 +64,7 @@ export async function buildClusterSide(parts: Parts) {
         await auditLog.close();
         await nodeReports.close();
         await side.close();
+        await environment.close();
         await restores.close();
       },
     },
@@ -62,6 +74,7 @@ export async function buildClusterSide(parts: Parts) {
     ofCluster: {
       onEvidence: (agent, report) => nodeReports.report(agent, report),
       onAudit: (agent, report) => auditLog.desk.takeFile(agent, report),
+      onEnvironment: (agent, report) => environment.take(agent, report),
     } satisfies ClusterJudges,
     admission: buildDesk(parts, book, cluster, followed),
     access: buildAccessDesk(cluster.access, parts.owner, {
@@ -77,6 +90,9 @@ export async function buildClusterSide(parts: Parts) {
     }),
   };
 }
+
+const isSame = (one: Owner, other: Owner): boolean =>
+  one.cluster === other.cluster && one.tenant === other.tenant;
 
 type Follower = FollowedDirectory | FollowedObjects;
 

@@ -5,11 +5,13 @@ import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@ba
 import type { Store } from '@bartizan/adapters/store';
 import type { AdmissionContext, AdmissionRequest } from '@bartizan/engine/admission';
 import { kubernetesMinor } from '@bartizan/engine/admission-cel';
+import type { SecretScanner } from '@bartizan/scan';
 import type { ApiUses } from '../../decide/access/api-uses.ts';
 import type { ClusterAccess, Moment } from '../../decide/access/cluster-access.ts';
 import type { ComponentAdvisories } from '../../decide/access/component-judge.ts';
 import type { ProbeDesk } from '../../decide/access/probe-desk.ts';
 import { ClusterAudit, type ObjectChange } from '../../decide/admission/cluster-audit.ts';
+import type { CustomSide } from '../../decide/admission/cluster-desk.ts';
 import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
 import { runsOneOf } from '../../decide/admission/concerned-objects.ts';
 import type { ImageBook } from '../../decide/admission/image-book.ts';
@@ -31,6 +33,8 @@ import type { Turnstile } from '../../turnstile.ts';
 import { AdmissionGate } from './admission-gate.ts';
 import { ownNamespaces } from './build-admission.ts';
 import { followAccess, ServerVersion } from './follow-access.ts';
+import { FollowedKinds } from './follow-custom-kinds.ts';
+import { type ClusterSecrets, credentialsIn, followSecrets } from './follow-secrets.ts';
 import { NativeRole } from './native-role.ts';
 import { ReportRole } from './report-role.ts';
 
@@ -52,6 +56,9 @@ interface Parts {
   readonly advisories: ComponentAdvisories;
   /** Told when something that benchmarks ask of the cluster may have changed. */
   readonly onPolicies: () => void;
+  readonly secretScanner: SecretScanner;
+  /** Told when more is known of where variables of pods come from. */
+  readonly onExplained: () => void;
   /** Told when a policy or webhook of ours was put back. */
   readonly onRestored: OnRestored;
 }
@@ -66,6 +73,8 @@ export interface ClusterRole {
   readonly context: AdmissionContext;
   /** What exists, judged; absent = no cluster is watched. */
   readonly audit: ClusterAudit | undefined;
+  /** What is known of custom kinds, and what API servers are not told to ask about; absent = no cluster is watched. */
+  readonly custom: CustomSide | undefined;
   /** Rules that the API server holds by itself; absent = no cluster is watched. */
   readonly native: NativeRole | undefined;
   /** Policy reports in the cluster; absent = no cluster is watched. */
@@ -76,6 +85,8 @@ export interface ClusterRole {
   readonly probes: ProbeDesk | undefined;
   /** What benchmarks ask of the cluster; absent = no cluster is watched. */
   readonly policies: ClusterPolicies | undefined;
+  /** Secrets in its objects; absent = no cluster is watched. */
+  readonly secrets: ClusterSecrets | undefined;
   /** Version of the API server; undefined: not known yet. */
   readonly server: () => string | undefined;
   /** Holds parts of the cluster against the advisories in use; absent = no cluster is watched. */
@@ -113,16 +124,10 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
       parts.publish({ topic: 'status', ...parts.owner, data: { code: 'kubernetes' } });
     },
   });
-  const facts = new ClusterFacts({
-    isAccessKnown: () => ACCESS_KINDS.every((kind) => state.state(kind)?.condition === 'synced'),
-  });
-  const context: AdmissionContext = {
-    namespace: facts.namespace,
-    serviceAccount: facts.serviceAccount,
-    image: parts.images.image,
-  };
+  const { facts, context } = contextOf(parts, state);
   const audit = auditOf(parts, context);
   const followed = followAccess(parts, state, { version, client });
+  const secrets = followSecrets(parts, state);
   const policies = followPolicies(parts, state);
   state.listen({
     onChange: (change) => {
@@ -131,46 +136,105 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
       facts.take(taken);
       audit.take(taken);
       followed.take(taken);
+      secrets.take(taken);
     },
   });
   const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
+  const custom = customKinds(parts, { client, state, audit });
   const native = nativeRole(parts, { client, state });
-  const reports = reportRole(parts, { client, state, context, audit });
-  const { gate, recorded } = gateOf(parts, { rules, context, known: { client, state } });
+  const reports = reportRole(parts, { client, state, context, audit, custom });
+  const known = { client, state };
+  const { gate, recorded } = gateOf(parts, { rules, context, known, kindsKnown: custom.settled });
   return {
-    status: () => ({ ...statusOf(client.where, version.known, state.states()), admission: gate.status() }),
+    status: () => ({
+      ...statusOf(client.where, version.known, state.states()),
+      admission: gate.status(),
+      customKinds: custom.status(),
+    }),
     placing: new Placing(workloads),
-    ...{ known: { client, state }, context, audit },
+    ...{ known, context, audit },
+    custom: { facts: () => custom.facts(), notAsked: () => gate.notAsked() },
     ...followed.asked,
-    ...{ native, reports, policies },
+    ...{ native, reports, policies, secrets },
     verdicts: () => gate.verdicts(),
     recorded: () => recorded?.requests() ?? [],
+    ...lifeOf({ client, state, workloads, audit, followed, secrets, custom, native, reports, gate }),
+  };
+}
+
+/** What watches a cluster, in the order in which it begins and ends. */
+function lifeOf(running: {
+  readonly client: KubeClient;
+  readonly state: ClusterState;
+  readonly workloads: ClusterWorkloads;
+  readonly audit: ClusterAudit;
+  readonly followed: ReturnType<typeof followAccess>;
+  readonly secrets: ClusterSecrets;
+  readonly custom: FollowedKinds;
+  readonly native: NativeRole;
+  readonly reports: ReportRole;
+  readonly gate: AdmissionGate;
+}): Pick<ClusterRole, 'start' | 'close'> {
+  const { client, state, workloads, audit, followed, secrets, custom, native, reports, gate } = running;
+  return {
     start: () => {
       state.start();
       followed.start();
       gate.start();
-      void native.start();
+      // What it holds depends on where custom kinds keep pods: nothing is taken back only because that is not known yet.
+      void custom.settled.then(() => (custom.isClosed ? undefined : native.start()));
       void reports.start();
     },
     close: async () => {
+      await custom.close();
       await gate.close();
       await native.close();
       await reports.close();
       await state.stop();
       await audit.close();
       await followed.close();
+      await secrets.close();
       await workloads.close();
       await client.close();
     },
   };
 }
 
+/** What rules may ask for beside the object itself. */
+function contextOf(parts: Parts, state: ClusterState) {
+  const facts = new ClusterFacts({
+    isAccessKnown: () => ACCESS_KINDS.every((kind) => state.state(kind)?.condition === 'synced'),
+  });
+  const context: AdmissionContext = {
+    namespace: facts.namespace,
+    serviceAccount: facts.serviceAccount,
+    image: parts.images.image,
+    credentialsIn: credentialsIn(parts.secretScanner),
+  };
+  return { facts, context };
+}
+
 /** What exists, judged. A scan that ended, a signature, an advisory: what runs the image is judged again, though nothing of it changed. */
 function auditOf(parts: Parts, context: AdmissionContext): ClusterAudit {
   const audit = new ClusterAudit({ ...parts, context });
-  parts.images.onChange((images) => audit.judgeAgain((request) => runsOneOf(request, images)));
+  const paths = () => (parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set).podPaths;
+  parts.images.onChange((images) => {
+    const table = paths();
+    audit.judgeAgain((request) => runsOneOf(request, images, table));
+  });
   return audit;
 }
+
+/** Custom kinds of the cluster: where they keep pods, and what exists of them. */
+const customKinds = (
+  parts: Parts,
+  known: { readonly client: KubeClient; readonly state: ClusterState; readonly audit: ClusterAudit },
+): FollowedKinds =>
+  new FollowedKinds({
+    ...{ ...parts, ...known },
+    take: (change) => known.audit.take(change),
+    onStatus: () => parts.publish({ topic: 'status', ...parts.owner, data: { code: 'kubernetes' } }),
+  });
 
 /** What benchmarks ask of the cluster, kept from the watch. */
 function followPolicies({ onPolicies }: Parts, state: ClusterState): ClusterPolicies {
@@ -191,7 +255,7 @@ function followPolicies({ onPolicies }: Parts, state: ClusterState): ClusterPoli
 /** The webhooks, and the requests they keep for simulations unless that is switched off. */
 function gateOf(
   parts: Parts,
-  more: Pick<ConstructorParameters<typeof AdmissionGate>[0], 'rules' | 'context' | 'known'>,
+  more: Pick<ConstructorParameters<typeof AdmissionGate>[0], 'rules' | 'context' | 'known' | 'kindsKnown'>,
 ) {
   const recorded =
     parts.options.admission?.recordRequests === false ? undefined : new RecordedRequests(parts);
@@ -225,13 +289,14 @@ const reportRole = (
     readonly state: ClusterState;
     readonly context: AdmissionContext;
     readonly audit: ClusterAudit;
+    readonly custom: FollowedKinds;
   },
 ) =>
   new ReportRole({
     ...parts,
     ...known,
     instance: parts.options.instance,
-    isKnown: () => SEEN.has(stateOf(known.state.states())),
+    isKnown: () => SEEN.has(stateOf(known.state.states())) && known.custom.isKnown(),
   });
 
 /** Kinds without which nobody knows what an account may do. */
@@ -258,8 +323,10 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   known: undefined,
   context: { image },
   audit: undefined,
+  custom: undefined,
   access: undefined,
   policies: undefined,
+  secrets: undefined,
   probes: undefined,
   server: () => undefined,
   judged: undefined,

@@ -63,7 +63,10 @@ export function openSources(parts: Parts, book: PolicyBook) {
 export function buildDesk(
   parts: Parts,
   book: PolicyBook,
-  cluster: Pick<ClusterRole, 'status' | 'context' | 'audit' | 'verdicts' | 'native' | 'reports' | 'recorded'>,
+  cluster: Pick<
+    ClusterRole,
+    'status' | 'context' | 'audit' | 'custom' | 'verdicts' | 'native' | 'reports' | 'recorded'
+  >,
   followed: { readonly turnstile: Turnstile; readonly sources: PolicySources } = openSources(parts, book),
 ): AdmissionDesk {
   const context = cluster.context;
@@ -80,6 +83,7 @@ export function buildDesk(
     book,
     context,
     ...(cluster.audit === undefined ? {} : { audit: cluster.audit }),
+    ...(cluster.custom === undefined ? {} : { custom: cluster.custom }),
     kubernetes: cluster.status,
     verdicts: cluster.verdicts,
     recorded: cluster.recorded,

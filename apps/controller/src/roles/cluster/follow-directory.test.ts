@@ -9,7 +9,7 @@ import { EMPTY_CONTEXT } from '@bartizan/engine/admission';
 import { ruleCelCompiler } from '@bartizan/engine/admission-cel';
 import { policyDocument } from '@bartizan/engine/policy-objects';
 import { toYaml } from '@bartizan/scan/yaml-writer';
-import { anAdmissionRule, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { anAdmissionRule, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PolicyBook } from '../../decide/admission/policy-book.ts';
 import { buildDesk, openSources } from './build-desk.ts';
@@ -55,7 +55,7 @@ const inForce = (): string[] =>
 const bindings = () => (book.held(owner)?.policy.bindings ?? []).map(({ id }) => id);
 
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   const { store, clock } = test;
   book = new PolicyBook({ store, clock, log, builtIn: [rule('admission.builtin')], celFor: ruleCelCompiler });
   await book.load(owner);
@@ -165,6 +165,7 @@ describe('a directory of policies', () => {
         status: () => ({ state: 'off', kinds: [] }),
         context: EMPTY_CONTEXT,
         audit: undefined,
+        custom: undefined,
         verdicts: () => new Map(),
         recorded: () => [],
         native: undefined,
@@ -204,7 +205,10 @@ describe('a directory of policies', () => {
   });
 
   it('says what it cannot do: a folder that is empty, gone, too deep, or leads elsewhere', async () => {
-    expect(await look()).toMatchObject({ state: 'unreachable', detail: 'it holds no policy objects' });
+    expect(await look()).toMatchObject({
+      state: 'unreachable',
+      detail: { en: 'it holds no policy objects' },
+    });
     const outside = mkdtempSync(join(tmpdir(), 'bartizan-outside-'));
     writeFileSync(join(outside, 'rule.yaml'), text('git.outside'));
     symlinkSync(join(outside, 'rule.yaml'), join(folder, 'link.yaml'));

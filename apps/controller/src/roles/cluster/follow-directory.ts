@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LocalText } from '@bartizan/contracts';
 import type { PolicySources } from '../../decide/admission/policy-sources.ts';
 import type { SourceReading } from '../../decide/admission/source-reading.ts';
 import type { Log } from '../../ports.ts';
@@ -15,6 +16,10 @@ interface Parts {
   readonly pollMs?: number;
 }
 
+const NO_POLICIES: LocalText = {
+  en: 'it holds no policy objects',
+  ja: 'ポリシーのオブジェクトがありません',
+};
 const POLL_MS = 2_000;
 /** Exceptions end, and an id may become free: what is in force is compared again that often. */
 const AGAIN_MS = 60_000;
@@ -90,7 +95,7 @@ export class FollowedDirectory {
     const found = policiesOf(looked.content);
     if (found.length === 0) {
       // More often a mount that is not there yet than a wish to be without policies.
-      sources.note('directory', 'unreachable', { place: folder, detail: 'it holds no policy objects' });
+      sources.note('directory', 'unreachable', { place: folder, detail: NO_POLICIES });
       return;
     }
     if (await this.#take(readingOf(folder, looked.content, found))) this.#stamp = looked.stamp;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { KubeClient, WatchTiming } from '@bartizan/adapters/kube';
+import { inLanguage } from '@bartizan/contracts';
 import { contentHash } from '@bartizan/engine';
 import { readPolicyDocument } from '@bartizan/engine/policy-objects';
 import type { RuleCount } from '../../admission-ports.ts';
@@ -158,7 +159,7 @@ export class FollowedObjects {
           name: object.name,
           generation: object.generation,
           reason,
-          detail,
+          detail: inLanguage(detail, 'en'),
           before: object.status,
           ...(inForce === undefined ? {} : { inForce }),
           ...(notExpressible === undefined ? {} : { notExpressible }),

@@ -47,6 +47,7 @@ const SHARE = 20;
 /** Facts grow older by themselves. */
 const AGAIN_MS = 600_000;
 const OBJECTS_MAX = 512;
+const DETAIL_MAX = 512;
 const VALIDATING = ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'];
 const MUTATING = ['MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding'];
 const NOTHING: NativePlan = { rules: [], objects: [], untilMs: Number.MAX_SAFE_INTEGER };
@@ -96,11 +97,15 @@ export class NativeRole {
   status(): AdmissionNative {
     const rules = this.#chosen ?? [];
     const { verdicts } = this.#plan;
+    const leftover = this.#keeper.leftover();
     return {
       state: rules.length === 0 ? 'off' : 'on',
       rules: [...rules],
       policies: this.#plan.rules.map((one) => this.#policy(one)),
       ...(verdicts === undefined ? {} : { verdicts }),
+      ...(leftover === undefined
+        ? {}
+        : { leftover: { code: leftover.code, detail: leftover.detail.slice(0, DETAIL_MAX) } }),
     };
   }
 
@@ -151,7 +156,7 @@ export class NativeRole {
     const isKnown = images.known() !== undefined;
     try {
       this.#plan = await planNative({
-        ...{ instance, policy, chosen: this.#chosen, exempt, nowMs },
+        ...{ instance, policy, chosen: this.#chosen, exempt, podPaths: book.podPaths, nowMs },
         images: isKnown ? () => images.known() ?? [] : undefined,
       });
       this.#costMs = performance.now() - startedMs;

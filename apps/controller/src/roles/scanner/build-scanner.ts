@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { Sealer } from '@bartizan/adapters/store';
 import { type Failure, ok, type PostureCheck, type Result } from '@bartizan/contracts';
 import type { ApiFailure, Publish } from '../../ports.ts';
-import { fingerprintKey, loadImageRules } from './image-rules.ts';
+import { loadImageRules } from './image-rules.ts';
 import { PushInbox } from './push-inbox.ts';
 import { Registries } from './registry-desk.ts';
 import { RegistryRuns, type RegistryRunsParts } from './registry-runs.ts';
@@ -29,15 +29,15 @@ export async function buildScanner(
     readonly publish: Publish;
     /** Folder of the rules that images are searched with. */
     readonly contentDir: string;
+    /** What the keys of the fingerprints of tenants are made of. */
+    readonly hashKey: Uint8Array;
     readonly checks: () => readonly PostureCheck[];
   },
 ): Promise<Result<Scanner, Failure | ApiFailure>> {
   const { store, sealer, clock, publish, log, checks } = parts;
   const rules = loadImageRules(parts.contentDir, log);
   if (!rules.ok) return rules;
-  const hashKey = await fingerprintKey(store, sealer);
-  if (!hashKey.ok) return hashKey;
-  const searching = { rules: rules.value, hashKey: hashKey.value, checks };
+  const searching = { rules: rules.value, hashKey: parts.hashKey, checks };
   const desk = new Registries({ store, sealer, clock, publish, newId: () => `reg-${randomUUID()}` });
   const runs = new RegistryRuns({ ...parts, searching, desk });
   desk.attach(runs);

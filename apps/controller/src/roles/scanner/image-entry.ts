@@ -1,11 +1,18 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Image, PostureCheck, Registry } from '@bartizan/contracts';
+import {
+  cutText,
+  ERRORS,
+  type Image,
+  type LocalText,
+  type PostureCheck,
+  type Registry,
+} from '@bartizan/contracts';
 import { CATALOGUE_VERSION } from '@bartizan/scan';
 import type { ScannedImage } from '../../decide/image-ledger.ts';
 import { judgeImage } from '../../decide/judge-image.ts';
-import type { ReadImage, ReadLayer } from '../../sense/registries/image-messages.ts';
+import type { ImageAnswer, ReadImage, ReadLayer } from '../../sense/registries/image-messages.ts';
 
 const NAMES_MAX = 64;
 const LAYERS_MAX = 512;
@@ -33,6 +40,16 @@ export function entryOf(registry: Registry, place: Place, known: Image | undefin
     usedBy: known?.usedBy ?? [],
   };
 }
+
+/** Why an image was not read: the catalogue has the Japanese of what went wrong, the detail is of the registry. */
+export const reasonOf = (answer: Extract<ImageAnswer, { readonly detail: string }>): LocalText =>
+  cutText(
+    {
+      en: answer.detail,
+      ja: answer.kind === 'failed' ? ERRORS[answer.code].title.ja : 'スキャンの処理が途中で終了しました',
+    },
+    512,
+  );
 
 /** Packages that each layer brought and that are still there. */
 function layerOf(layer: ReadLayer, packages: ReadImage['packages']): NonNullable<Image['layers']>[number] {

@@ -3,15 +3,17 @@
 
 import { loadMalware, loadSecretRules } from '@bartizan/adapters/content';
 import type { Sealer, Store } from '@bartizan/adapters/store';
-import { type Failure, ok, type Result, systemScope } from '@bartizan/contracts';
+import { type Failure, ok, type Result, type SecretRule, systemScope } from '@bartizan/contracts';
 import {
   compileFileSignatures,
   compileSecretRules,
   HASH_KEY_BYTES,
   makeHashKey,
   rulesVersionOf,
+  SecretScanner,
+  tenantHashKey,
 } from '@bartizan/scan';
-import type { ApiFailure, Log } from '../../ports.ts';
+import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
 import type { ImageRules } from '../../sense/registries/image-messages.ts';
 
 const SETTING = 'secrets/fingerprint-key';
@@ -37,14 +39,14 @@ export function loadImageRules(folder: string, log: Log): Result<ImageRules, Fai
   if (!set.ok) return set;
   const signatures = compileFileSignatures(rules.signatures);
   if (!signatures.ok) return signatures;
-  return ok({ ...rules, version: rulesVersionOf(rules) });
+  return ok({ ...rules, version: rulesVersionOf({ ...rules, fingerprints: 'with a key of the tenant' }) });
 }
 
 /**
  * The key of the fingerprints of secrets: made once and kept sealed, so that the same value is known again in every
  * image and after every start, and nobody without the key can try values against a fingerprint.
  */
-export async function fingerprintKey(store: Store, sealer: Sealer): Promise<Result<Uint8Array, ApiFailure>> {
+async function fingerprintKey(store: Store, sealer: Sealer): Promise<Result<Uint8Array, ApiFailure>> {
   const sealed = await store.settings.get(SCOPE, SETTING);
   if (!sealed.ok) return sealed;
   if (sealed.value !== undefined) {
@@ -56,4 +58,26 @@ export async function fingerprintKey(store: Store, sealer: Sealer): Promise<Resu
   const key = makeHashKey();
   const saved = await store.settings.put(SCOPE, SETTING, sealer.seal(Buffer.from(key).toString('base64')));
   return saved.ok ? ok(key) : saved;
+}
+
+/** The key that those of tenants are made of, and the search of what the owner of the watched cluster writes. */
+export interface SecretSearch {
+  readonly hashKey: Uint8Array;
+  readonly secretScanner: SecretScanner;
+}
+
+/** Opens both. */
+export async function openSecretSearch(parts: {
+  readonly store: Store;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly rules: readonly SecretRule[];
+  readonly home: Owner;
+}): Promise<Result<SecretSearch, Failure | ApiFailure>> {
+  const hashKey = await fingerprintKey(parts.store, parts.sealer);
+  if (!hashKey.ok) return hashKey;
+  const set = compileSecretRules(parts.rules);
+  if (!set.ok) return set;
+  const means = { hashKey: tenantHashKey(hashKey.value, parts.home), now: () => parts.clock.nowMs() };
+  return ok({ hashKey: hashKey.value, secretScanner: new SecretScanner(set.value, means) });
 }

@@ -3,7 +3,7 @@
 
 import { createHmac } from 'node:crypto';
 import { failure, ok, tenantScope } from '@bartizan/contracts';
-import { aRegistry, OWNER, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { aRegistry, OWNER, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PushNote } from '../../ports.ts';
 import { PushInbox, type PushInboxParts } from './push-inbox.ts';
@@ -25,7 +25,7 @@ const build = (read: PushInboxParts['read'], secret: string | undefined = SECRET
   new PushInbox({ store: test.store, log, secretOf: async () => ok(secret), read, retryMs: 5 });
 
 beforeEach(async () => {
-  test = await openTestStore();
+  test = await openStoreInPlace();
   const registry = aRegistry({
     includes: [{ repository: 'shop/*', tag: '*' }],
     excludes: [{ repository: '*', tag: '*-rc*' }],

@@ -10,13 +10,14 @@ import {
   type Registry,
   type Result,
 } from '@bartizan/contracts';
-import { CATALOGUE_VERSION } from '@bartizan/scan';
+import { CATALOGUE_VERSION, tenantHashKey } from '@bartizan/scan';
 import { isSignature } from '@bartizan/scan/signatures';
 import {
   chooseRepositories,
   chooseTags,
   namedRepositories,
   newest,
+  type WantedPlatforms,
   wantsPlatform,
 } from '../../decide/choose-images.ts';
 import type { ImageIntake, KnownImage } from '../../decide/image-ledger.ts';
@@ -44,7 +45,7 @@ import type {
   SearchRequest,
 } from '../../sense/registries/image-messages.ts';
 import type { FairQueue } from './fair-queue.ts';
-import { entryOf, scannedOf } from './image-entry.ts';
+import { entryOf, reasonOf, scannedOf } from './image-entry.ts';
 import type { RunProgress } from './run-progress.ts';
 
 /** What images are searched for beside packages, and the checks that judge it. */
@@ -63,8 +64,8 @@ export interface RunParts {
   readonly searching?: ImageSearching;
   readonly intake: ImageIntake;
   readonly queue: FairQueue;
-  /** Platforms of the nodes; empty = not known. */
-  readonly platforms: () => Promise<readonly string[]>;
+  /** Platforms whose images are read of an index. */
+  readonly platforms: () => Promise<WantedPlatforms>;
   /** Creation times of images by digest, kept between runs. */
   readonly created: Map<string, number>;
   readonly progress: RunProgress;
@@ -92,6 +93,7 @@ const SIGNATURES_MS = 6 * 3600_000;
 export class RegistryScan {
   readonly #parts: RunParts;
   readonly #owner: Owner;
+  #platforms: readonly string[] = [];
 
   constructor(parts: RunParts) {
     this.#parts = parts;
@@ -103,6 +105,9 @@ export class RegistryScan {
     const { access, open, queue, registry, progress, signal } = this.#parts;
     const opened = await open(access);
     if (!opened.ok) return opened;
+    const platforms = await this.#parts.platforms();
+    this.#platforms = platforms.names;
+    await progress.enter({ state: 'listing', platforms });
     const repositories = await this.#repositories(opened.value);
     if (!repositories.ok) return repositories;
     await progress.count('repositories', repositories.value.length);
@@ -139,11 +144,10 @@ export class RegistryScan {
     if (!tags.ok) return progress.fail(tags.error.code, tags.error.detail);
     const chosen = await this.#resolve(opened, repository, chooseTags(registry, repository, tags.value));
     const targets = new Map<string, Target>();
-    const platforms = registry.platforms.length > 0 ? registry.platforms : await this.#parts.platforms();
     for (const tag of await this.#newest(opened, repository, chosen)) {
       if (this.#parts.signal.aborted) return;
       const reference = `${registry.host}/${repository}:${tag.tag}`;
-      const found = await this.#below(opened, repository, tag, platforms);
+      const found = await this.#below(opened, repository, tag);
       named.set(reference, new Set(found.map(({ digest }) => digest)));
       for (const { digest, platform } of found) {
         const known = targets.get(digest);
@@ -212,19 +216,14 @@ export class RegistryScan {
     return atMs.ok ? atMs.value : undefined;
   }
 
-  async #below(
-    opened: OpenedRegistry,
-    repository: string,
-    tag: ResolvedTag,
-    platforms: readonly string[],
-  ): Promise<readonly FoundImage[]> {
+  async #below(opened: OpenedRegistry, repository: string, tag: ResolvedTag): Promise<readonly FoundImage[]> {
     const { progress } = this.#parts;
     const below = await imagesBelow(opened, repository, tag);
     if (!below.ok) {
       await progress.fail(below.error.code, below.error.detail);
       return [];
     }
-    const wanted = below.value.filter(({ platform }) => wantsPlatform(platforms, platform));
+    const wanted = below.value.filter(({ platform }) => wantsPlatform(this.#platforms, platform));
     if (wanted.length === 0) await progress.count('skipped');
     return wanted;
   }
@@ -306,7 +305,7 @@ export class RegistryScan {
       {
         state: answer.kind === 'failed' ? 'failed' : 'incomplete',
         ...(code === undefined ? {} : { code }),
-        reasons: [answer.detail.slice(0, 512)],
+        reasons: [reasonOf(answer)],
         scannedAtMs: clock.nowMs(),
       },
       entry,
@@ -319,7 +318,8 @@ export class RegistryScan {
     if (searching === undefined) return {};
     const { rules, hashKey } = searching;
     const { cluster, tenant } = this.#owner;
-    return { search: { rules, hashKey, cluster, tenant, subject: imageRef(entry) } };
+    const key = tenantHashKey(hashKey, this.#owner);
+    return { search: { rules, hashKey: key, cluster, tenant, subject: imageRef(entry) } };
   }
 
   async #door(opened: OpenedRegistry): Promise<Result<RegistryDoor, Failure>> {

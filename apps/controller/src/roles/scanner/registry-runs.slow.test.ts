@@ -156,13 +156,47 @@ describe('a run over a registry', () => {
       server.pushManifest('app', undefined, image);
     }
     server.pushManifest('app', 'gone', indexOf([amd64, arm64, s390x]));
-    await test.store.nodes.put({ kind: 'system', purpose: 'test' }, [aNode({ architecture: 'arm64' })]);
+    const system = { kind: 'system', purpose: 'test' } as const;
+    // Another tenant's node says nothing about these images.
+    const theirs = aNode({ id: 'n-theirs', tenant: 'another', architecture: 's390x' });
+    await test.store.nodes.put(system, [aNode({ architecture: 'arm64' }), theirs]);
     const { id } = await added();
-    expect(await ran(runs, id)).toMatchObject({ images: 1, scanned: 1 });
+    expect(await ran(runs, id)).toMatchObject({
+      ...{ images: 1, scanned: 1 },
+      platforms: { names: ['linux/arm64'], from: 'nodes' },
+    });
     expect(await imageAt(arm64.digest)).toMatchObject({ platform: 'linux/arm64', scan: { state: 'done' } });
+    expect([await imageAt(amd64.digest), await imageAt(s390x.digest)]).toEqual([undefined, undefined]);
+    // A node of another kind joins: the next run reads its platform too, and what was read is not read again.
+    await test.store.nodes.put(system, [aNode({ id: 'n-2', architecture: 'x64' })]);
+    expect(await ran(runs, id)).toMatchObject({
+      ...{ images: 2, scanned: 1, unchanged: 1 },
+      platforms: { names: ['linux/amd64', 'linux/arm64'], from: 'nodes' },
+    });
+    expect(await imageAt(s390x.digest)).toBeUndefined();
     const all = await added({ platforms: ['all'] });
-    expect(await ran(runs, all.id)).toMatchObject({ images: 3, scanned: 2, unchanged: 1 });
+    expect(await ran(runs, all.id)).toMatchObject({
+      ...{ images: 3, scanned: 1, unchanged: 2 },
+      platforms: { names: ['all'], from: 'settings' },
+    });
     expect(await imageAt(s390x.digest)).toMatchObject({ platform: 'linux/s390x' });
+  });
+
+  it('scans linux/amd64 where no node is known, and says so', async () => {
+    const runs = runsWith();
+    const [amd64, arm64] = ['amd64', 'arm64'].map((architecture) =>
+      builtImage([{ a: architecture }], { architecture }),
+    );
+    if (amd64 === undefined || arm64 === undefined) throw new Error('two images');
+    for (const image of [amd64, arm64]) server.pushManifest('app', undefined, image);
+    server.pushManifest('app', 'v1', indexOf([amd64, arm64]));
+    server.push('app', 'single', amd64);
+    const { id } = await added();
+    expect(await ran(runs, id)).toMatchObject({
+      ...{ state: 'done', images: 1, scanned: 1 },
+      platforms: { names: ['linux/amd64'], from: 'fallback' },
+    });
+    expect(await imageAt(arm64.digest)).toBeUndefined();
   });
 
   it('takes the newest tags by the time images say they were made', async () => {
@@ -222,7 +256,10 @@ describe('bad registries and images', () => {
     const { id } = await added();
     await ran(runs, id);
     const found = await imageAt(image.digest);
-    expect(found?.scan).toMatchObject({ state, reasons: [expect.stringMatching(/./)] });
+    expect(found?.scan).toMatchObject({
+      state,
+      reasons: [{ en: expect.stringMatching(/./), ja: expect.stringMatching(/./) }],
+    });
     // Nothing of it was kept as complete: once the registry is well, the image is read again and is done.
     server.bad.clear();
     expect(await ran(runs, id)).toMatchObject({ scanned: 1, unchanged: 0, failed: 0 });
@@ -262,7 +299,7 @@ describe('bad registries and images', () => {
       await ran(runs, id);
       expect((await imageAt(metadata.digest))?.scan).toMatchObject({
         state: 'failed',
-        reasons: [expect.stringContaining('E_REGISTRY_ADDRESS')],
+        reasons: [{ en: expect.stringContaining('E_REGISTRY_ADDRESS') }],
       });
     } finally {
       await store.stop();
@@ -285,7 +322,7 @@ describe('bad registries and images', () => {
     expect(await ran(runs, id)).toMatchObject({ state: 'done', scanned: 1, failed: 1 });
     expect((await imageAt(hostile.digest))?.scan).toMatchObject({
       state: 'incomplete',
-      reasons: [expect.stringContaining('the thread ended')],
+      reasons: [{ en: expect.stringContaining('the thread ended') }],
     });
     const kept = await test.store.scans.ofWorkload(SCOPE, hostile.digest);
     expect(kept).toEqual({ ok: true, value: undefined });

@@ -14,6 +14,7 @@ import {
   tenantScope,
 } from '@bartizan/contracts';
 import { DEFAULT_LIMITS } from '@bartizan/scan';
+import { type WantedPlatforms, wantedPlatforms } from '../../decide/choose-images.ts';
 import type { ImageIntake } from '../../decide/image-ledger.ts';
 import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
 import { readInThread } from '../../sense/registries/read-in-thread.ts';
@@ -188,7 +189,7 @@ export class RegistryRuns {
     const unreachable = (detail: string) => err(failure('E_REGISTRY_UNREACHABLE', detail));
     const opened = await open(access.value);
     if (!opened.ok) return unreachable(opened.error.detail);
-    const platforms = registry.platforms.length > 0 ? registry.platforms : await this.#platforms(registry);
+    const { names: platforms } = await this.#platforms(registry);
     const found = await findWanted(registry, reference, { opened: opened.value, intake, platforms, owner });
     if (!found.ok) return unreachable(found.error.detail);
     for (const { known, place } of found.value) {
@@ -210,16 +211,15 @@ export class RegistryRuns {
     );
   }
 
-  /** Platforms of the nodes of a tenant, as images spell them. */
-  async #platforms({ cluster, tenant }: Registry): Promise<readonly string[]> {
+  /** Platforms that the registry names, or those of the nodes of its tenant. */
+  async #platforms({ cluster, tenant, platforms }: Registry): Promise<WantedPlatforms> {
     const counts = await this.#parts.store.nodes.countBy(tenantScope(cluster, tenant), 'architecture', {
       filter: [],
       limit: PAGE,
     });
-    if (!counts.ok) return [];
-    return [...counts.value.keys()]
-      .filter((name) => name !== '')
-      .map((name) => `linux/${SPELT[name] ?? name}`);
+    if (!counts.ok)
+      this.#parts.log.warn({ code: counts.error.code }, 'the platforms of nodes are not known now');
+    return wantedPlatforms(platforms, counts.ok ? counts.value.keys() : []);
   }
 
   /** Stops a run without waiting. */
@@ -294,11 +294,3 @@ function placeIn({ host }: Registry, image: Image): { repository: string; refere
   const colon = path.lastIndexOf(':');
   return { repository: colon > 0 ? path.slice(0, colon) : path, references: [reference] };
 }
-
-/** Architectures whose names of the kernel differ from those of images. */
-const SPELT: Readonly<Record<string, string>> = {
-  x64: 'amd64',
-  x86_64: 'amd64',
-  aarch64: 'arm64',
-  armv7l: 'arm/v7',
-};

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createSealer } from '@bartizan/adapters/store';
 import { ok, tenantScope } from '@bartizan/contracts';
 import { builtImage, indexOf, MemoryRegistry } from '@bartizan/testkit/registry';
-import { aContainer, OWNER, openTestStore, type TestStore } from '@bartizan/testkit/store';
+import { aContainer, aNode, OWNER, openTestStore, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ImageBook } from '../../decide/admission/image-book.ts';
 import { FindingLedger } from '../../decide/finding-ledger.ts';
@@ -108,8 +108,10 @@ describe('an image that a pod names and nobody knows', () => {
     expect(server.asked.filter((one) => one.includes('/blobs/')).length).toBeLessThan(5);
   });
 
-  it('is every platform below an index, by the digest of the index too', async () => {
-    const images = ['amd64', 'arm64'].map((architecture) =>
+  it('is every platform of the nodes below an index, by the digest of the index too', async () => {
+    const nodes = ['x64', 'arm64'].map((architecture) => aNode({ id: `n-${architecture}`, architecture }));
+    await test.store.nodes.put({ kind: 'system', purpose: 'test' }, nodes);
+    const images = ['amd64', 'arm64', 's390x'].map((architecture) =>
       builtImage([{ 'node_modules/minimist/package.json': PACKAGE }], { architecture }),
     );
     const index = indexOf(images);
@@ -120,6 +122,11 @@ describe('an image that a pod names and nobody knows', () => {
     await until(() => expect(book.image(name)).toMatchObject({ scanned: true }));
     expect(book.image(`${server.host}/shop/web@${images[1]?.digest}`)).toMatchObject({ scanned: true });
     expect(await runs.wanted(OWNER, name)).toEqual({ ok: true, value: 0 });
+    const unwanted = await test.store.images.get(
+      tenantScope(OWNER.cluster, OWNER.tenant),
+      images[2]?.digest ?? '',
+    );
+    expect(unwanted).toEqual(ok(undefined));
   });
 
   it('stays unknown where no registry has it, and a registry that does not answer is named', async () => {

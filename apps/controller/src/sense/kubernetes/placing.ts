@@ -51,6 +51,7 @@ export class Placing {
       }
       case 'packages':
       case 'secrets':
+      case 'environment-secrets':
         return { ...record, subject: this.ref(record.subject) };
       default:
         return record;

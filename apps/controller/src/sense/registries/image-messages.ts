@@ -7,6 +7,7 @@ import type {
   FileSignature,
   Finding,
   KnownFiles,
+  LocalText,
   Package,
   SecretRule,
   WorkloadRef,
@@ -74,7 +75,7 @@ export interface ReadImage {
   readonly packages: readonly Package[];
   /** E.g. `debian 12`; empty where there is none. */
   readonly distribution: string;
-  readonly incomplete: readonly string[];
+  readonly incomplete: readonly LocalText[];
   /** What searching its files found, where that was asked for. Secrets come without their values. */
   readonly found?: {
     readonly findings: readonly Finding[];

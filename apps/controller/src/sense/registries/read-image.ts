@@ -8,7 +8,7 @@ import {
   RegistryFault,
   staticCredential,
 } from '@bartizan/adapters/registry';
-import { InvariantError } from '@bartizan/contracts';
+import { distinctTexts, InvariantError, type LocalText } from '@bartizan/contracts';
 import {
   catalogTree,
   compileFileSignatures,
@@ -23,7 +23,7 @@ import {
   openDigestImage,
   openImageFrom,
   packagesOf,
-  type ScanProblem,
+  problemLine,
 } from '@bartizan/scan';
 import type { ImageAnswer, ImageRequest, ReadImage, ReadLayer, SearchRequest } from './image-messages.ts';
 
@@ -110,17 +110,22 @@ function searchOf({ rules, hashKey, cluster, tenant, subject }: SearchRequest): 
   };
 }
 
+const moreFindings = (findings: number): LocalText => ({
+  en: `${findings} more findings are not kept`,
+  ja: `ほかに ${findings} 件の検出事項がありますが、記録していません`,
+});
+
 /** The image with what searching its files found; a search that was cut short leaves the whole image incomplete. */
 function searched(image: ReadImage, opened: OpenedImage, search: Search | undefined): ReadImage {
   if (search === undefined) return image;
   const { secrets, hygiene } = search.finish(opened);
   const all = [...(hygiene?.harmful ?? []), ...(secrets?.findings ?? [])];
-  const problems = [...(secrets?.report.incomplete ?? []), ...(hygiene?.problems ?? [])].map(reasonOf);
-  if (all.length > FINDINGS_MAX) problems.push(`${all.length - FINDINGS_MAX} more findings are not kept`);
+  const problems = [...(secrets?.report.incomplete ?? []), ...(hygiene?.problems ?? [])].map(problemLine);
+  if (all.length > FINDINGS_MAX) problems.push(moreFindings(all.length - FINDINGS_MAX));
   return {
     ...image,
     ...redacted(image, search),
-    incomplete: [...new Set([...image.incomplete, ...problems])].slice(0, REASONS_MAX),
+    incomplete: distinctTexts([...image.incomplete, ...problems]).slice(0, REASONS_MAX),
     found: {
       findings: all.slice(0, FINDINGS_MAX),
       facts: hygiene?.facts ?? {},
@@ -141,8 +146,6 @@ function redacted({ labels, layers }: ReadImage, { redact }: Search): Pick<ReadI
   };
 }
 
-const reasonOf = ({ code, path, detail }: ScanProblem): string => `${code} ${path}: ${detail}`.slice(0, 512);
-
 function catalogued({ limits }: ImageRequest, opened: OpenedImage, manifest: Buffer): ReadImage {
   const catalog = catalogTree({ tree: opened.tree, limits, now: Date.now });
   const { config } = opened;
@@ -155,7 +158,7 @@ function catalogued({ limits }: ImageRequest, opened: OpenedImage, manifest: Buf
     cachedLayers: opened.cachedLayers,
     packages: packagesOf(catalog),
     distribution: nameOf(catalog.distribution),
-    incomplete: [...opened.problems, ...catalog.problems].slice(0, REASONS_MAX).map(reasonOf),
+    incomplete: [...opened.problems, ...catalog.problems].slice(0, REASONS_MAX).map(problemLine),
   };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { MessagePort } from 'node:worker_threads';
 import type { Result } from '@bartizan/contracts/result';
 import type { Change } from '../access.ts';
 import type { DecisionRetention, Retention, StoreFailure, StoreState } from '../ports.ts';
@@ -118,3 +119,6 @@ export interface Call<R> {
 export type Reply =
   | { readonly call: number; readonly result: Result<unknown, StoreFailure> }
   | { readonly state: StoreState };
+
+/** Where a writer or a reader is asked, and answers. */
+export type ServerPort = Pick<MessagePort, 'on' | 'postMessage'>;

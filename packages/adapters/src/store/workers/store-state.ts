@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { readdirSync, statfsSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalText } from '@bartizan/contracts';
 import { toldOf } from '@bartizan/contracts/result';
@@ -24,6 +24,19 @@ export function fileBytes(path: string): number {
 export function diskOf(folder: string): { readonly diskBytes: number; readonly freeBytes: number } {
   const stat = statfsSync(folder);
   return { diskBytes: stat.blocks * stat.bsize, freeBytes: stat.bavail * stat.bsize };
+}
+
+const TRY_BYTES = 256 * 1024;
+
+/** Writes 256 KiB that were not there before and removes them. Throws what the file system says. */
+export function writeForATry(folder: string): void {
+  const path = join(folder, 'room-for-writing');
+  try {
+    // Down to the disk: some file systems find only then that there is no room. Zeros would be a hole to some others.
+    writeFileSync(path, Buffer.alloc(TRY_BYTES, 0xa5), { mode: 0o600, flush: true });
+  } finally {
+    rmSync(path, { force: true });
+  }
 }
 
 /** A full disk is told in words; of anything else SQLite's own stay as they are. */

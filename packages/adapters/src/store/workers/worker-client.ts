@@ -1,43 +1,32 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { Worker } from 'node:worker_threads';
 import { err, failure, type Result } from '@bartizan/contracts/result';
 import type { Stored, StoreFailure, StoreState } from '../ports.ts';
 import type { Reply } from './protocol.ts';
+import type { Thread } from './thread.ts';
 
 type Settle = (result: Result<unknown, StoreFailure>) => void;
 
 /** What a worker client is made with. */
 export interface WorkerOptions {
-  /** The module, next to this one. */
-  readonly module: URL;
+  readonly thread: Thread;
   readonly name: string;
-  readonly data: unknown;
-  readonly heapMb: number;
   readonly onState?: (state: StoreState) => void;
   /** The thread ended without being asked to. */
   readonly onDeath?: (reason: string) => void;
 }
 
-const YOUNG_MB = 16;
-
 /** Calls into a worker thread. When the thread dies, every call under way fails; none is lost silently. */
 export class WorkerClient<R> {
-  readonly #worker: Worker;
+  readonly #worker: Thread;
   readonly #waiting = new Map<number, Settle>();
   #nextCall = 1;
   #dead: string | undefined;
 
   constructor(options: WorkerOptions) {
-    this.#worker = new Worker(options.module, {
-      name: options.name,
-      workerData: options.data,
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      // A small young generation: its garbage is short-lived, and the default grows with the machine.
-      resourceLimits: { maxOldGenerationSizeMb: options.heapMb, maxYoungGenerationSizeMb: YOUNG_MB },
-    });
-    this.#worker.on('message', (reply: Reply) => this.#receive(reply, options.onState));
+    this.#worker = options.thread;
+    this.#worker.on('message', (reply) => this.#receive(reply, options.onState));
     const die = (reason: string): void => {
       if (this.#dead !== undefined) return;
       this.#dead = reason;

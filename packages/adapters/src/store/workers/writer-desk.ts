@@ -15,14 +15,13 @@ import { CORE_MIGRATIONS } from '../sqlite/migrations.ts';
 import { applyAudit, applyChanges, applyRotation } from './core-writer.ts';
 import { trimDecisions } from './decision-trim.ts';
 import type { Call, Reply, WriterData, WriterRequest } from './protocol.ts';
-import { diskOf, fileBytes, folderBytes, stateAfter, stateHealed } from './store-state.ts';
+import { diskOf, fileBytes, folderBytes, stateAfter, stateHealed, writeForATry } from './store-state.ts';
 
 type Batched = Extract<WriterRequest, { op: 'core' | 'audit' | 'append' }>;
 const isBatched = (request: WriterRequest): request is Batched =>
   request.op === 'core' || request.op === 'audit' || request.op === 'append';
 
 const MEASURE_MS = 2000;
-const PROBE_BYTES = 256 * 1024;
 const UPSERT_META =
   'INSERT INTO meta(name,value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value';
 
@@ -263,13 +262,14 @@ export class WriterDesk {
     if (state === 'read-only' || (state === 'ok' && isDiskFull(this.#data.dataDir))) this.#tryAgain();
   }
 
-  /** Writes and removes a block: only a write that worked says that there is room. */
+  /**
+   * Only a write that worked says that there is room: of a file of its own first, since SQLite may find room for long in
+   * blocks that its files already hold, and then of the database.
+   */
   #tryAgain(): void {
     try {
-      this.#core.transaction(() =>
-        this.#core.run(`INSERT OR REPLACE INTO meta(name,value) VALUES('probe',zeroblob(${PROBE_BYTES}))`),
-      );
-      this.#core.transaction(() => this.#core.run("DELETE FROM meta WHERE name='probe'"));
+      writeForATry(this.#data.dataDir);
+      this.#keepAge();
       this.#setState(stateHealed(this.#state, this.#lasting));
       this.#measure(true);
     } catch (error) {

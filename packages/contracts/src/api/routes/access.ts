@@ -152,7 +152,7 @@ export const accessRoutes = [
     permission: 'keys:manage',
     status: 200,
     list: true,
-    summary: { en: 'List API keys', ja: 'APIキーの一覧' },
+    summary: { en: 'List API keys', ja: 'API キーの一覧' },
     query: ListQuery,
     response: page(ApiKey, 'Keys'),
   }),
@@ -164,7 +164,7 @@ export const accessRoutes = [
     permission: 'keys:manage',
     status: 201,
     audit: 'api-key.create',
-    summary: { en: 'Create an API key', ja: 'APIキーを作成する' },
+    summary: { en: 'Create an API key', ja: 'API キーを作成する' },
     body: inline('New key', {
       name: text('Name', 128, { minLength: 1 }),
       role: RoleSchema,
@@ -183,7 +183,7 @@ export const accessRoutes = [
     permission: 'keys:manage',
     status: 204,
     audit: 'api-key.revoke',
-    summary: { en: 'Revoke an API key', ja: 'APIキーを失効させる' },
+    summary: { en: 'Revoke an API key', ja: 'API キーを失効させる' },
     params: idParams,
   }),
   route({

@@ -77,6 +77,12 @@ export const AdmissionNative = object('AdmissionNative', 'What the API server ho
       overflow: integer('Refused digests that found no room: the oldest', '1'),
     }),
   ),
+  leftover: optional(
+    inline('What nobody wants any more and may still be in force; absent: there is none', {
+      code: text('Why it is not removed: an error code', 64),
+      detail: text('What the API server said', 512),
+    }),
+  ),
 });
 export type AdmissionNative = Static<typeof AdmissionNative>;
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Static } from 'typebox';
-import { choice, inline, instant, integer, list, object, optional, text } from '../../schema.ts';
+import { choice, inline, instant, integer, list, object, optional, text, toldText } from '../../schema.ts';
 import { route } from '../route.ts';
 import { POLICY_KINDS } from './admission-sync.ts';
 
@@ -37,7 +37,7 @@ export const PolicyProblemRow = inline('An object that is not in force as it sta
   id: optional(text('Id', 256)),
   place: text('File and line, or the object in the cluster', 1024),
   reason: choice(POLICY_ITEM_REASONS, 'Why'),
-  detail: text('What is wrong, in words', 1024),
+  detail: toldText('What is wrong, in words; in English only where a program says it', 1024),
 });
 export type PolicyProblemRow = Static<typeof PolicyProblemRow>;
 
@@ -64,7 +64,7 @@ export const PolicySource = object('PolicySource', 'A source of policy objects',
   problems: list(PolicyProblemRow, 'Objects that are not in force as they stand there, at most 200', 200),
   problemsTotal: integer('All of them', '1'),
   code: optional(text('Code of the error that keeps it from being read', 64)),
-  detail: optional(text('What went wrong', 1024)),
+  detail: optional(toldText('What went wrong; in English only where a program says it', 1024)),
 });
 export type PolicySource = Static<typeof PolicySource>;
 

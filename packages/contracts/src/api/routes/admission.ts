@@ -29,6 +29,7 @@ import {
 import { KubernetesStatus } from '../kubernetes-status.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
+import { AdmissionCoverage } from './admission-coverage.ts';
 
 const idParams = inline('Path', { id: DottedId });
 
@@ -89,32 +90,6 @@ export const AdmissionSimulation = object('AdmissionSimulation', 'What a draft w
   ),
 });
 export type AdmissionSimulation = Static<typeof AdmissionSimulation>;
-
-/** What no rule looks at. */
-export const AdmissionCoverage = object('AdmissionCoverage', 'Which kinds and namespaces rules cover', {
-  kinds: list(
-    inline('A kind', {
-      resource: text('group/resource', 253),
-      objects: optional(integer('Objects that exist', '1')),
-      rules: integer('Rules that look at it', '1'),
-      enforced: integer('Of those, rules that refuse', '1'),
-    }),
-    'Kinds',
-    500,
-  ),
-  namespaces: list(
-    inline('A namespace', {
-      namespace: text('Namespace', 253),
-      objects: integer('Objects', '1'),
-      rules: integer('Rules in force', '1'),
-      enforced: integer('Of those, rules that refuse', '1'),
-      podSecurity: optional(text('Pod Security level that the API server enforces', 64)),
-    }),
-    'Namespaces',
-    5000,
-  ),
-});
-export type AdmissionCoverage = Static<typeof AdmissionCoverage>;
 
 /** How admission control is doing. */
 export const AdmissionStatus = object('AdmissionStatus', 'How admission control is doing', {

@@ -19,6 +19,7 @@ import {
   object,
   optional,
   text,
+  toldText,
 } from '../../schema.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
@@ -30,6 +31,7 @@ export const WorkloadSummary = object('WorkloadSummary', 'A workload with what i
   workload: Workload,
   openFindings: labels('Open findings per severity (numbers as text)'),
   events24h: integer('Security events of the last 24 hours', '1'),
+  scannedAtMs: optional(instant('Last scan; absent: what is wrong with it is not known')),
 });
 
 /** A process seen in a workload, with the latest state known. */
@@ -115,8 +117,7 @@ export const inventoryRoutes = [
       ...WorkloadSummary.properties,
       containers: list(Container, 'Containers, running first', 1000),
       coverage: list(CoverageEntry, 'What the scan could judge', 64),
-      scannedAtMs: optional(instant('Last scan')),
-      incomplete: list(text('Reason', 512), 'Why the scan is incomplete', 64),
+      incomplete: list(toldText('Reason', 512), 'Why the scan is incomplete', 64),
       packageUse: optional(labels('Packages by use: loaded, touched, not-seen, unknown (numbers as text)')),
     }),
   }),

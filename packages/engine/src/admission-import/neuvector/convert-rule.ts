@@ -231,7 +231,7 @@ export function convertRule(
   if (rules.length > 1)
     work.note('storageClassName', 'different', {
       en: 'no object is both a claim and a pod: the rule became one rule for each',
-      ja: 'PVC とポッドを兼ねるオブジェクトはないため、それぞれのルールに分けました',
+      ja: 'PVC と Pod を兼ねるオブジェクトはないため、それぞれのルールに分けました',
     });
   return { rules, notes: work.notes };
 }

@@ -178,12 +178,13 @@ describe('a rule in words', () => {
         'When a pod or anything that makes pods is created or changed and there is a container for which ' +
         'the container is privileged, it is refused. What is not known is treated like a violation.',
       ja:
-        'Pod または Pod を作るものが作成・変更されるとき、次を満たすコンテナーがある：コンテナーが特権モードであるなら、' +
+        'Pod または Pod を作るものが作成・変更されるとき、条件（コンテナーが特権モードである）を満たすコンテナーがあるなら、' +
         '拒否します。不明な場合は違反と同じく扱います。',
     });
     expect(explainAdmissionRule(nodePort).en).toContain(
       'in shop and the type of the service is one of NodePort',
     );
+    expect(explainAdmissionRule(nodePort).ja).toMatch(/^services が作成/);
     for (const rule of pssRules('restricted')) {
       const { en, ja } = explainAdmissionRule(rule);
       expect(`${en}${ja}`).not.toMatch(

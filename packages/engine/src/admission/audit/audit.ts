@@ -152,5 +152,7 @@ function differs(one: AdmissionRuleSet, two: AdmissionRuleSet, request: Admissio
         ].join(' '),
       )
       .join('\n');
-  return plan(one) !== plan(two) || exceptionsOf(one) !== exceptionsOf(two);
+  const pods = ({ podPaths }: AdmissionRuleSet): string =>
+    JSON.stringify(podPaths.get(`${request.group}/${request.resource}`) ?? []);
+  return plan(one) !== plan(two) || pods(one) !== pods(two) || exceptionsOf(one) !== exceptionsOf(two);
 }

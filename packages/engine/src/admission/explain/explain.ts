@@ -64,15 +64,17 @@ function quantified(
 ): Sentence {
   const { en, ja } = COLLECTIONS[collection];
   const inner = explainAdmissionCondition(where, true);
+  // The verb stays last in Japanese, as what follows from it is appended: in between there is room for brackets only.
+  const such = `条件（${explainAdmissionCondition(where).ja}）を満たす${ja}`;
   if (kind === 'some')
     return {
       en: `there is ${en.one} for which ${inner.en}`,
-      ja: `次を満たす${ja}がある：${inner.ja}`,
+      ja: `${such}がある`,
     };
   if (kind === 'every') return { en: `for ${en.all} ${inner.en}`, ja: `すべての${ja}について、${inner.ja}` };
   return {
     en: `of ${en.all} at least ${kind} are such that ${inner.en}`,
-    ja: `次を満たす${ja}が ${kind} 件以上ある：${inner.ja}`,
+    ja: `${such}が ${kind} 件以上ある`,
   };
 }
 
@@ -122,7 +124,8 @@ function resourcesOf({ match }: AdmissionRule): Sentence {
       ? { en: 'a pod or anything that makes pods', ja: 'Pod または Pod を作るもの' }
       : { en: resource.replace(/^\//, ''), ja: resource.replace(/^\//, '') },
   );
-  return joined(words, ', ', '、');
+  const { en, ja } = joined(words, ', ', '、');
+  return { en, ja: ja.replace(/[!-~]$/, '$& ') };
 }
 
 /** Says a whole admission rule in plain words: when it is asked, what it asks, and what follows. */

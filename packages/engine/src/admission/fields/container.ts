@@ -6,7 +6,7 @@ import { knownImageReference } from '../pod/image-reference.ts';
 import { isObject, member, walk } from '../pod/json.ts';
 import { isUnknown, MALFORMED, type Reading } from '../request.ts';
 import { type AdmissionField, amount, computed, entryOf, placed, readAs } from './field.ts';
-import { profileType } from './pod.ts';
+import { APP_ARMOR_PROFILE, profileType, SECCOMP_PROFILE } from './pod.ts';
 
 const SECCOMP_PREFIX = 'container.seccomp.security.alpha.kubernetes.io/';
 
@@ -33,30 +33,32 @@ const effective = (
   type: 'text' | 'boolean' | 'number',
   key: string,
   words: { readonly en: string; readonly ja: string },
-): AdmissionField =>
-  computed(`container.effective.${name}`, 'container', type, {
+): AdmissionField => {
+  const path = ['securityContext', key];
+  return computed(`container.effective.${name}`, 'container', type, {
     ...words,
-    path: `securityContext.${key}`,
-    read: (item) =>
-      readAs(type, item.value, ['securityContext', key]) ??
-      readAs(type, item.root.pod?.spec, ['securityContext', key]),
+    path: path.join('.'),
+    read: (item) => readAs(type, item.value, path) ?? readAs(type, item.root.pod?.spec, path),
     cel: `container.?securityContext.?${key}.or(pod.?securityContext.?${key})`,
   });
+};
 
-const effectiveProfile = (name: string, key: string, words: { en: string; ja: string }): AdmissionField =>
+type Words = { readonly en: string; readonly ja: string };
+
+const effectiveProfile = (name: string, at: readonly string[], words: Words): AdmissionField =>
   computed(`container.effective.${name}.type`, 'container', 'text', {
     ...words,
-    path: `securityContext.${key}.type`,
-    read: (item) => profileType(item.value, key) ?? profileType(item.root.pod?.spec, key),
-    cel: `container.?securityContext.?${key}.or(pod.?securityContext.?${key}).optMap(p, p.?type.orValue(""))`,
+    path: `${at.join('.')}.type`,
+    read: (item) => profileType(item.value, at) ?? profileType(item.root.pod?.spec, at),
+    cel: `container.?${at.join('.?')}.or(pod.?${at.join('.?')}).optMap(p, p.?type.orValue(""))`,
   });
 
-const profile = (name: string, key: string, words: { en: string; ja: string }): AdmissionField =>
+const profile = (name: string, at: readonly string[], words: Words): AdmissionField =>
   computed(`container.${name}.type`, 'container', 'text', {
     ...words,
-    path: `securityContext.${key}.type`,
-    read: ({ value }) => profileType(value, key),
-    cel: `container.?securityContext.?${key}.optMap(p, p.?type.orValue(""))`,
+    path: `${at.join('.')}.type`,
+    read: ({ value }) => profileType(value, at),
+    cel: `container.?${at.join('.?')}.optMap(p, p.?type.orValue(""))`,
   });
 
 const SECURITY: readonly AdmissionField[] = [
@@ -119,8 +121,8 @@ const SECURITY: readonly AdmissionField[] = [
     'the container runs as a process of the Windows node',
     'コンテナーが Windows ノードのプロセスとして動作する',
   ),
-  profile('seccomp', 'seccompProfile', { en: 'the seccomp profile', ja: 'seccomp プロファイル' }),
-  profile('appArmor', 'appArmorProfile', { en: 'the AppArmor profile', ja: 'AppArmor プロファイル' }),
+  profile('seccomp', SECCOMP_PROFILE, { en: 'the seccomp profile', ja: 'seccomp プロファイル' }),
+  profile('appArmor', APP_ARMOR_PROFILE, { en: 'the AppArmor profile', ja: 'AppArmor プロファイル' }),
   computed('container.seccomp.annotation', 'container', 'text', {
     en: 'the seccomp annotation of the container',
     ja: 'コンテナーの seccomp アノテーション',
@@ -155,11 +157,11 @@ const EFFECTIVE: readonly AdmissionField[] = [
     en: 'the group id that holds for the container',
     ja: 'コンテナーに適用されるグループ ID',
   }),
-  effectiveProfile('seccomp', 'seccompProfile', {
+  effectiveProfile('seccomp', SECCOMP_PROFILE, {
     en: 'the seccomp profile that holds for the container',
     ja: 'コンテナーに適用される seccomp プロファイル',
   }),
-  effectiveProfile('appArmor', 'appArmorProfile', {
+  effectiveProfile('appArmor', APP_ARMOR_PROFILE, {
     en: 'the AppArmor profile that holds for the container',
     ja: 'コンテナーに適用される AppArmor プロファイル',
   }),
@@ -193,7 +195,7 @@ const REST: readonly AdmissionField[] = [
         path: `resources.${kind}.memory`,
         factor: 1,
         en: kind === 'requests' ? 'the memory that is requested (bytes)' : 'the memory limit (bytes)',
-        ja: `メモリの${ja}（バイト）`,
+        ja: `メモリーの${ja}（バイト）`,
       }),
       amount(`container.resources.${kind}.ephemeralStorage`, 'container', {
         path: `resources.${kind}.ephemeral-storage`,

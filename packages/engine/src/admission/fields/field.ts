@@ -27,6 +27,8 @@ export interface AdmissionField {
   readonly cel?: string;
   /** How what stands at `path` is taken, where that is all it needs: one walk serves all fields on a way. */
   readonly take?: (value: unknown) => Reading;
+  /** The same as `read`, where the JSON of an item is all it needs: nobody has to make an item of it. */
+  readonly ofValue?: (value: JsonObject) => Reading;
   /** The value may be a secret: it is never shown. */
   readonly secret?: true;
   /** Where it comes from when it is not part of the request. */
@@ -186,6 +188,27 @@ export const computed = (
   };
 };
 
+/** Makes a field that is computed from the JSON of an item alone; what is no object counts as an empty one. */
+export const derived = (
+  name: string,
+  subject: AdmissionSubject,
+  type: FactType,
+  {
+    of,
+    ...how
+  }: {
+    readonly of: (value: JsonObject) => Reading;
+    readonly en: string;
+    readonly ja: string;
+    readonly cel: string;
+  },
+): AdmissionField =>
+  computed(name, subject, type, {
+    ...how,
+    read: ({ value }) => of(isObject(value) ? value : {}),
+    ofValue: of,
+  });
+
 /** Reads a member as text, number, boolean or list. */
 export const readAs = (type: FactType, value: unknown, path: readonly string[]): Reading => {
   const found = walk(value, path);
@@ -196,5 +219,7 @@ export const readAs = (type: FactType, value: unknown, path: readonly string[]):
 /** Text members of a map such as labels; MALFORMED when it is no map. */
 export const entryOf = (map: unknown, key: string): Reading => {
   if (map === undefined || map === null) return undefined;
-  return isObject(map) ? readAs('text', member(map, key), []) : MALFORMED;
+  if (!isObject(map)) return MALFORMED;
+  const found = member(map, key);
+  return found === undefined ? undefined : TYPED.text(found);
 };

@@ -82,9 +82,9 @@ const counts = ({ vulnerabilities }: ImageFacts, item: Item): Counts | undefined
 
 const SEVERITIES: readonly (readonly [Severity, Words])[] = [
   ['critical', { en: 'critical', ja: '緊急' }],
-  ['high', { en: 'high', ja: '重要' }],
-  ['medium', { en: 'medium', ja: '警告' }],
-  ['low', { en: 'low', ja: '注意' }],
+  ['high', { en: 'high', ja: '高' }],
+  ['medium', { en: 'medium', ja: '中' }],
+  ['low', { en: 'low', ja: '低' }],
 ];
 const COUNTS: readonly AdmissionField[] = SEVERITIES.flatMap(([severity, { en, ja }]) => [
   scanned(

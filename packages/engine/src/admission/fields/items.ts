@@ -4,29 +4,29 @@
 import type { Item } from '../pod/evaluation.ts';
 import { isObject, type JsonObject, member } from '../pod/json.ts';
 import { MALFORMED, type Reading, unknown } from '../request.ts';
-import { type AdmissionField, computed, placed, readAs } from './field.ts';
+import { type AdmissionField, computed, derived, placed, readAs } from './field.ts';
 
 const objectOf = (item: Item): JsonObject => (isObject(item.value) ? item.value : {});
 
 /** Sources a volume has, e.g. hostPath; more than one is wrong but can be written. Without any it is an emptyDir. */
-const volumeTypes = (item: Item): string[] => {
-  const volume = objectOf(item);
-  const types = Object.keys(volume).filter((key) => key !== 'name' && member(volume, key) !== undefined);
+const volumeTypes = (volume: JsonObject): string[] => {
+  const types: string[] = [];
+  for (const key in volume) if (key !== 'name' && member(volume, key) !== undefined) types.push(key);
   return types.length === 0 ? ['emptyDir'] : types;
 };
 
 const VOLUME: readonly AdmissionField[] = [
   placed('volume.name', 'volume', 'text', { path: 'name', en: 'the name of the volume', ja: 'ボリューム名' }),
-  computed('volume.type', 'volume', 'text', {
+  derived('volume.type', 'volume', 'text', {
     en: 'the type of the volume',
     ja: 'ボリュームの種類',
-    read: (item) => volumeTypes(item)[0],
+    of: (volume) => volumeTypes(volume)[0],
     cel: 'optional.of(volume.filter(key, key != "name")).optMap(types, types.size() == 0 ? "emptyDir" : types[0])',
   }),
-  computed('volume.types', 'volume', 'list', {
+  derived('volume.types', 'volume', 'list', {
     en: 'the list of types of the volume',
     ja: 'ボリュームの種類',
-    read: volumeTypes,
+    of: volumeTypes,
     cel: 'optional.of(volume.filter(key, key != "name")).optMap(types, types.size() == 0 ? ["emptyDir"] : types)',
   }),
   placed('volume.hostPath.path', 'volume', 'text', {
@@ -203,26 +203,29 @@ const PROBE: readonly AdmissionField[] = [
   }),
 ];
 
+const KEY = ['key'];
+const VALUE = ['value'];
+
 /** Key and value of a map such as labels: the item is `{ key, value }`. */
 const entry = (subject: 'label' | 'annotation', en: string, ja: string): readonly AdmissionField[] => [
-  computed(`${subject}.key`, subject, 'text', {
+  derived(`${subject}.key`, subject, 'text', {
     en: `the name of the ${en}`,
     ja: `${ja}名`,
-    read: (item) => readAs('text', item.value, ['key']),
+    of: (entry) => readAs('text', entry, KEY),
     cel: `optional.of(${subject}.key)`,
   }),
-  computed(`${subject}.value`, subject, 'text', {
+  derived(`${subject}.value`, subject, 'text', {
     en: `the value of the ${en}`,
     ja: `${ja}の値`,
-    read: (item) => readAs('text', item.value, ['value']),
+    of: (entry) => readAs('text', entry, VALUE),
     cel: `optional.of(${subject}.value)`,
   }),
-  computed(`${subject}.entry`, subject, 'text', {
+  derived(`${subject}.entry`, subject, 'text', {
     en: `the ${en} as key=value`,
     ja: `${ja}（キー=値）`,
-    read: (item) => {
-      const value = readAs('text', item.value, ['value']);
-      return typeof value === 'string' ? `${String(readAs('text', item.value, ['key']))}=${value}` : value;
+    of: (entry) => {
+      const value = readAs('text', entry, VALUE);
+      return typeof value === 'string' ? `${String(readAs('text', entry, KEY))}=${value}` : value;
     },
     cel: `optional.of(${subject}.key + "=" + ${subject}.value)`,
   }),

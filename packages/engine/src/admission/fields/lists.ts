@@ -103,13 +103,14 @@ export const itemList = (subject: AdmissionSubject, path: string): Reader =>
 /** Several lists as one. */
 export const joined = (name: string, parts: readonly Reader[]): Reader =>
   kept(name, (parent) => {
-    const lists = parts.map((part) => part(parent)).filter((list) => list !== NO_ITEMS);
-    const [only] = lists;
-    if (lists.length <= 1) return only ?? NO_ITEMS;
-    return {
-      items: lists.flatMap((list) => list.items),
-      malformed: lists.some((list) => list.malformed),
-    };
+    let all = NO_ITEMS;
+    for (const part of parts) {
+      const list = part(parent);
+      if (list === NO_ITEMS) continue;
+      if (all === NO_ITEMS) all = list;
+      else all = { items: [...all.items, ...list.items], malformed: all.malformed || list.malformed };
+    }
+    return all;
   });
 
 /** Containers by the list they stand in. */
@@ -140,14 +141,27 @@ export const entries = (
       parent.root.note(steps);
       return UNREADABLE;
     }
-    const all = Object.entries(map);
-    return {
-      items: all
-        .slice(0, ITEMS_MAX)
-        .map(([key, value]) => new ListItem(subject, { key, value }, parent, () => steps, key)),
-      malformed: all.length > ITEMS_MAX,
-    };
+    const keys = Object.keys(map);
+    const count = Math.min(keys.length, ITEMS_MAX);
+    const place = (): readonly Step[] => steps;
+    const items: Item[] = [];
+    for (let at = 0; at < count; at += 1) {
+      const key = keys[at] ?? '';
+      items.push(new ListItem(subject, { key, value: map[key] }, parent, place, key));
+    }
+    return { items, malformed: keys.length > ITEMS_MAX };
   });
+
+/** The same without items made of them; undefined where there is more to say than the entries do. */
+export const entryValues =
+  (holder: (root: Evaluation) => MapHolder | undefined): RawReader =>
+  (parent) => {
+    const map = holder(parent.root)?.value;
+    if (map === undefined || map === null || !isObject(map)) return undefined;
+    const found: unknown[] = [];
+    for (const key in map) found.push({ key, value: map[key] });
+    return found.length <= ITEMS_MAX ? found : undefined;
+  };
 
 /** A map of the metadata of the object. */
 export const metadataOf =

@@ -7,9 +7,13 @@ import { type AdmissionField, computed, entryOf, placed } from './field.ts';
 
 const SECCOMP_ANNOTATION = 'seccomp.security.alpha.kubernetes.io/pod';
 
+/** Where profiles stand, in a container and in a pod. */
+export const SECCOMP_PROFILE = ['securityContext', 'seccompProfile'];
+export const APP_ARMOR_PROFILE = ['securityContext', 'appArmorProfile'];
+
 /** The type of a profile: empty text when the profile is there and names none, which Kubernetes takes as a wrong type. */
-export const profileType = (holder: unknown, name: string): Reading => {
-  const profile = walk(holder, ['securityContext', name]);
+export const profileType = (holder: unknown, path: readonly string[]): Reading => {
+  const profile = walk(holder, path);
   if (profile === undefined) return undefined;
   return isObject(profile) ? (entryOf(profile, 'type') ?? '') : MALFORMED;
 };
@@ -89,14 +93,14 @@ export const POD_FIELDS: readonly AdmissionField[] = [
     path: 'securityContext.seccompProfile.type',
     en: 'the seccomp profile of the pod',
     ja: 'Pod の seccomp プロファイル',
-    read: ({ root }) => profileType(root.pod?.spec, 'seccompProfile'),
+    read: ({ root }) => profileType(root.pod?.spec, SECCOMP_PROFILE),
     cel: 'pod.?securityContext.?seccompProfile.optMap(p, p.?type.orValue(""))',
   }),
   computed('pod.appArmor.type', 'pod', 'text', {
     path: 'securityContext.appArmorProfile.type',
     en: 'the AppArmor profile of the pod',
     ja: 'Pod の AppArmor プロファイル',
-    read: ({ root }) => profileType(root.pod?.spec, 'appArmorProfile'),
+    read: ({ root }) => profileType(root.pod?.spec, APP_ARMOR_PROFILE),
     cel: 'pod.?securityContext.?appArmorProfile.optMap(p, p.?type.orValue(""))',
   }),
   computed('pod.seccomp.annotation', 'pod', 'text', {

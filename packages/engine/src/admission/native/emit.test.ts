@@ -243,6 +243,36 @@ describe('a rule as policies of the API server', () => {
     expect(repair(changes)).toContain(outcome);
   });
 
+  it('holds for custom kinds it can follow, and a rule that names another one is not held in part', () => {
+    const kind = (resource: string, template: string[]) => ({
+      ...{ group: 'shapes.example', resource, kind: resource, template },
+    });
+    const podPaths = [
+      kind('rolls', ['spec', 'template']),
+      kind('crews', ['spec', 'workers', '*', 'template']),
+    ];
+    const named = (id: string, resources: string[]) =>
+      rule({ id, match: { resources, operations: ['CREATE'] } });
+    const { compiled, notExpressible } = emitNativePolicies(
+      {
+        podPaths,
+        rules: [
+          named('a.all', ['workloads']),
+          named('a.crews', ['shapes.example/crews']),
+          named('a.group', ['shapes.example/*']),
+          named('a.rolls', ['shapes.example/rolls']),
+        ],
+      },
+      { nowMs: 0 },
+    );
+    expect(compiled.map((one) => one.rule)).toEqual(['a.all', 'a.rolls']);
+    const text = JSON.stringify(compiled[0]?.pairs[0]?.policy.spec);
+    expect(text).toContain('"rolls"');
+    expect(text).not.toContain('crews');
+    expect(notExpressible.map((one) => one.rule)).toEqual(['a.crews', 'a.group']);
+    expect(notExpressible[0]?.reason.en).toContain('shapes.example/crews keeps pods at several places');
+  });
+
   it('is left out when the API server would not take it', () => {
     const { notExpressible } = emitNativePolicies({ rules: [rule()] }, { nowMs: 0, fault: () => 'too new' });
     expect(notExpressible).toMatchObject([{ reason: { en: 'it does not compile: too new' } }]);

@@ -9,7 +9,7 @@ import {
   ok,
   type Result,
 } from '@bartizan/contracts';
-import type { PodPath } from '../pod/pod-paths.ts';
+import { isPlainPath, type PodPath } from '../pod/pod-paths.ts';
 import type { CompiledAdmissionRule, Variant } from '../rules/compile-rule.ts';
 import { dispatchKeys, nameTest } from '../rules/match.ts';
 import {
@@ -28,6 +28,7 @@ import {
   allowsOnly,
   doesNotCompile,
   hasException,
+  manyPods,
   notAtAdmission,
   type Unfit,
 } from './reason.ts';
@@ -280,6 +281,16 @@ function obstacle(
   return exception === undefined ? undefined : hasException(exception.id);
 }
 
+const isPlain = (rows: readonly PodPath[]): boolean => rows.length === 1 && rows.every(isPlainPath);
+
+/** A rule about all workloads is held for those kinds that can be followed; one that names another kind is not held in part. */
+function namesUnfollowed({ rule }: CompiledAdmissionRule, unfollowed: readonly string[]): Unfit | undefined {
+  const named = unfollowed.find((name) =>
+    rule.match.resources.some((one) => one === name || one === name.replace(/[^/]+$/, '*')),
+  );
+  return named === undefined ? undefined : manyPods(named);
+}
+
 /**
  * Writes rules as ValidatingAdmissionPolicies with their bindings, so that the API server itself holds them while nothing of
  * ours runs. A rule either comes out whole or is listed with the reason: none is ever made weaker.
@@ -290,7 +301,8 @@ export function emitNativePolicies(policy: AdmissionPolicy, options: NativeOptio
     policy,
     compileCel === undefined ? {} : { compileCel },
   );
-  const podPaths = [...set.podPaths.values()];
+  const podPaths = [...set.podPaths.values()].filter(isPlain).flat();
+  const unfollowed = [...set.podPaths].filter(([, rows]) => !isPlain(rows)).map(([name]) => name);
   const ids = new Set(policy.rules.map(({ id }) => id));
   const notExpressible: NotExpressible[] = refused
     .filter(({ id }) => ids.has(id))
@@ -302,6 +314,7 @@ export function emitNativePolicies(policy: AdmissionPolicy, options: NativeOptio
     const { rule, revision } = compiled;
     const pairs =
       obstacle(compiled, allows, whole, options.nowMs) ??
+      namesUnfollowed(compiled, unfollowed) ??
       pairsOf({ compiled, podPaths, options }, policy.bindings ?? []);
     if (pairs.ok) emitted.push({ rule: rule.id, revision, ...pairs.value });
     else notExpressible.push({ rule: rule.id, reason: pairs.error });

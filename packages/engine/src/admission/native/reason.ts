@@ -53,6 +53,12 @@ export const hasException = (exception: string): Unfit =>
     `the exception ${exception} applies to it, and a policy of the API server cannot expire by itself`,
     `例外 ${exception} が適用されていますが、API サーバーのポリシーは期限で自動的に失効できません`,
   );
+/** It names a kind whose pods an expression cannot follow. */
+export const manyPods = (resource: string): Unfit =>
+  unfit(
+    `${resource} keeps pods at several places, or at other places in other versions, which a policy of the API server cannot follow`,
+    `${resource} は Pod を複数の場所、またはバージョンごとに異なる場所に持つため、API サーバーのポリシーでは追えません`,
+  );
 /** The rule is in force nowhere at admission. */
 export const notAtAdmission: Unfit = unfit(
   'it is not asked at admission',

@@ -5,7 +5,13 @@ import type { AdmissionContext, AdmissionRequest, ImageFacts, Unknown } from '..
 import { isUnknown, unknown } from '../request.ts';
 import { type ImageReference, knownImageReference } from './image-reference.ts';
 import { BROKEN, fieldPath, isObject, type JsonObject, member, type Step, walk } from './json.ts';
-import { DEFAULT_POD_PATHS, type PodPath, type PodPathTable } from './pod-paths.ts';
+import {
+  DEFAULT_POD_PATHS,
+  type PodPathTable,
+  type PodPlace,
+  type PodPlaces,
+  podPlaces,
+} from './pod-paths.ts';
 
 const NOTES_MAX = 64;
 /** Steps (comparisons and items) one decision may take. */
@@ -118,13 +124,21 @@ export class Evaluation implements Item {
   /** Answers of shared conditions; 0 is not asked yet. */
   answers: Uint8Array = NONE;
   stepsLeft = STEPS_MAX;
-  readonly #podPath: PodPath | undefined;
+  /** Where the object keeps its pods; this is about one of them. */
+  readonly places: PodPlaces;
+  readonly #place: PodPlace | undefined;
   #pod: PodView | undefined | null = null;
 
   constructor(
     request: AdmissionRequest,
     context: AdmissionContext,
-    options: { readonly nowMs: number; readonly podPaths?: PodPathTable; readonly old?: boolean },
+    options: {
+      readonly nowMs: number;
+      readonly podPaths?: PodPathTable;
+      readonly old?: boolean;
+      /** Which pod of the object it is about; absent: the first. */
+      readonly place?: PodPlace;
+    },
   ) {
     this.request = request;
     this.context = context;
@@ -133,7 +147,9 @@ export class Evaluation implements Item {
       options.old === true || request.operation === 'DELETE' ? request.oldObject : request.object;
     this.value = isObject(object) ? object : {};
     if (object !== undefined && object !== null && !isObject(object)) this.note([]);
-    this.#podPath = (options.podPaths ?? DEFAULT_POD_PATHS).get(`${request.group}/${request.resource}`);
+    const { podPaths = DEFAULT_POD_PATHS, place } = options;
+    this.places = podPlaces(podPaths.get(`${request.group}/${request.resource}`), this.value);
+    this.#place = place ?? this.places.places[0];
   }
 
   /** Remembers that something has a type that Kubernetes does not allow. */
@@ -155,14 +171,16 @@ export class Evaluation implements Item {
 
   #findPod(): PodView | undefined {
     const { subResource } = this.request;
-    if (this.#podPath === undefined) return undefined;
+    if (this.#place === undefined) return undefined;
     if (subResource !== '' && subResource !== 'ephemeralcontainers' && subResource !== 'resize')
       return undefined;
-    const { template } = this.#podPath;
-    const holder = walk(this.value, template as readonly string[]);
-    const spec = isObject(holder) ? member(holder, 'spec') : undefined;
+    const { template, spec: name, isGuess } = this.#place;
+    const holder = walk(this.value, template);
+    const spec = isObject(holder) ? member(holder, name) : undefined;
     const metadata = isObject(holder) ? member(holder, 'metadata') : undefined;
-    const specSteps = [...template, 'spec'];
+    // What the schema does not tell may be anything: without containers it is no pod.
+    if (isGuess && !(isObject(spec) && Array.isArray(member(spec, 'containers')))) return undefined;
+    const specSteps = [...template, name];
     const metadataSteps = [...template, 'metadata'];
     if (holder === BROKEN || (holder !== undefined && !isObject(holder))) this.note(template);
     if (spec !== undefined && !isObject(spec)) this.note(specSteps);

@@ -17,19 +17,22 @@ export const member = (value: JsonObject, key: string): unknown => {
 /** What walking found: the value, nothing, or something on the way that is no object. */
 export const BROKEN: unique symbol = Symbol('something on the way is not an object');
 
+/** A step of a field path: a key, or a place in a list. */
+export type Step = string | number;
+
 /** Walks down a path; what is left out anywhere gives undefined, a step into something else than an object BROKEN. */
-export function walk(value: unknown, path: readonly string[]): unknown {
+export function walk(value: unknown, path: readonly Step[]): unknown {
   let at = value;
   for (const key of path) {
     if (at === undefined || at === null) return undefined;
-    if (!isObject(at)) return BROKEN;
-    at = member(at, key);
+    if (typeof key === 'number') {
+      if (!Array.isArray(at)) return BROKEN;
+      at = at[key];
+    } else if (isObject(at)) at = member(at, key);
+    else return BROKEN;
   }
   return at ?? undefined;
 }
-
-/** A step of a field path: a key, or a place in a list. */
-export type Step = string | number;
 
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
@@ -44,10 +47,13 @@ export function fieldPath(steps: readonly Step[]): string {
   return path.slice(0, 2048);
 }
 
-/** The same as a JSON pointer. */
-export const pointerOf = (steps: readonly Step[]): string => {
+/** The same as a JSON pointer; of the first `count` steps. */
+export const pointerOf = (steps: readonly Step[], count = steps.length): string => {
   let pointer = '';
-  for (const step of steps) pointer += `/${typeof step === 'number' ? step : escaped(step)}`;
+  for (let at = 0; at < count; at += 1) {
+    const step = steps[at] ?? '';
+    pointer += `/${typeof step === 'number' ? step : escaped(step)}`;
+  }
   return pointer;
 };
 const escaped = (key: string): string =>
@@ -59,16 +65,24 @@ const DEPTH_MAX = 100;
 export function sameJson(one: unknown, two: unknown, depth = 0): boolean {
   if (one === two) return true;
   if (depth > DEPTH_MAX) return false;
-  if (Array.isArray(one))
-    return (
-      Array.isArray(two) &&
-      one.length === two.length &&
-      one.every((item, at) => sameJson(item, two[at], depth + 1))
-    );
-  if (!isObject(one) || !isObject(two)) return false;
-  const keys = Object.keys(one);
-  return (
-    keys.length === Object.keys(two).length &&
-    keys.every((key) => Object.hasOwn(two, key) && sameJson(one[key], two[key], depth + 1))
-  );
+  if (Array.isArray(one)) {
+    if (!Array.isArray(two) || one.length !== two.length) return false;
+    for (let at = 0; at < one.length; at += 1) if (!sameJson(one[at], two[at], depth + 1)) return false;
+    return true;
+  }
+  return isObject(one) && isObject(two) && sameMembers(one, two, depth);
+}
+
+/**
+ * Many objects are held against each other in which nothing differs: no lists of their keys are made. JSON has no members
+ * that it inherits, so what is counted is its own; what one has is looked for among what is the other's own.
+ */
+function sameMembers(one: JsonObject, two: JsonObject, depth: number): boolean {
+  let more = 0;
+  for (const key in one) {
+    if (!Object.hasOwn(two, key) || !sameJson(one[key], two[key], depth + 1)) return false;
+    more += 1;
+  }
+  for (const _key in two) more -= 1;
+  return more === 0;
 }

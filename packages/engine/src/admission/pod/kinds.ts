@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { type CustomKind, podPathsOf } from './custom-kind.ts';
 import { POD_PATHS, type PodPath } from './pod-paths.ts';
 
 const TEMPLATE = ['spec', 'template'] as const;
@@ -16,7 +17,7 @@ const custom = (
   template,
 });
 
-/** Custom kinds in wide use that hold a pod template. */
+/** Custom kinds in wide use that hold a pod template: where no definition of them is at hand. */
 export const CUSTOM_POD_PATHS: readonly PodPath[] = [
   custom('argoproj.io', 'rollouts', 'Rollout'),
   custom('serving.knative.dev', 'services', 'Service'),
@@ -29,6 +30,24 @@ export const CUSTOM_POD_PATHS: readonly PodPath[] = [
   custom('flagger.app', 'canaries', 'Canary'),
   custom('opentelemetry.io', 'targetallocators', 'TargetAllocator'),
 ];
+
+const nameOf = ({ group, resource }: PodPath): string => `${group}/${resource}`;
+/** Where custom kinds keep pods: what their definitions say, and what is known of kinds in wide use beside that. */
+export function customPodPaths(kinds: Iterable<CustomKind>): PodPath[] {
+  const known = new Set(CUSTOM_POD_PATHS.map(nameOf));
+  const found = [...kinds]
+    .map(podPathsOf)
+    // What is known of the kind is better than a guess.
+    .filter(
+      ([first, ...more]) =>
+        first !== undefined &&
+        !(known.has(nameOf(first)) && [first, ...more].every(({ isGuess }) => isGuess)),
+    )
+    .flat()
+    .toSorted((one, two) => (nameOf(one) < nameOf(two) ? -1 : nameOf(one) > nameOf(two) ? 1 : 0));
+  const told = new Set(found.map(nameOf));
+  return [...CUSTOM_POD_PATHS.filter((row) => !told.has(nameOf(row))), ...found];
+}
 
 /** Resources of kinds that hold pods, by `group/kind`. */
 const BY_KIND = new Map(

@@ -17,6 +17,7 @@ import { compileAdmissionCondition } from './compile-condition.ts';
 import { matchFault, type NameTest, nameTest, type RequestTest, requestTest, scopeTest } from './match.ts';
 import type { Node } from './node.ts';
 import type { CelCompiler, SharedNodes } from './settings.ts';
+import type { SharedTellings, Telling } from './telling.ts';
 import { messageFields } from './violation.ts';
 
 /** How a rule is in force somewhere. */
@@ -26,6 +27,7 @@ export interface Variant {
   readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
   readonly mode: AdmissionMode | 'off';
   readonly node: Node;
+  readonly telling: Telling;
   readonly parameters: Readonly<Record<string, FactValue>>;
   readonly binding: string | undefined;
 }
@@ -46,6 +48,7 @@ export interface RuleSettings {
   readonly compileCel?: CelCompiler;
   readonly bindings: readonly AdmissionBinding[];
   readonly shared: SharedNodes;
+  readonly tellings: SharedTellings;
 }
 
 /** Revision of one rule: its content hash. */
@@ -91,7 +94,7 @@ function variantOf(
   );
   const parameters = parametersOf(rule, given);
   if (!parameters.ok) return parameters;
-  const { compileCel, shared } = settings;
+  const { compileCel, shared, tellings } = settings;
   const node = compileAdmissionCondition(rule.condition, {
     parameters: parameters.value,
     shared,
@@ -103,6 +106,7 @@ function variantOf(
     namespaceLabels: binding?.namespaceLabels,
     mode: binding?.mode ?? rule.mode,
     node: node.value,
+    telling: tellings.of(node.value, rule),
     parameters: parameters.value,
     binding: binding?.id,
   });

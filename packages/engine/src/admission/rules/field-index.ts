@@ -26,6 +26,9 @@ function gramsOf(text: string): number[] {
 const SIEVE_BITS = 13;
 const sieved = (gram: number): number => Math.imul(gram, 0x9e3779b1) >>> (32 - SIEVE_BITS);
 
+/** The bit of a length; lengths that are 32 apart share one, which only costs a look-up. */
+const lengthBit = ({ length }: string): number => 1 << (length & 31);
+
 function addTo<K>(map: Map<K, number[]>, key: K, rule: number): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [rule]);
@@ -36,6 +39,8 @@ function addTo<K>(map: Map<K, number[]>, key: K, rule: number): void {
 export class FieldIndex {
   readonly all: number[] = [];
   readonly #values = new Map<string | number | boolean, number[]>();
+  /** Lengths of the texts among them, a bit each: a text of another length is none of them, and need not be hashed. */
+  #lengths = 0;
   /** By four characters in a row that the value must hold. */
   readonly #grams = new Map<number, number[]>();
   readonly #sieve = new Uint8Array(2 ** SIEVE_BITS);
@@ -46,11 +51,16 @@ export class FieldIndex {
 
   add({ test }: Need, rule: number): void {
     this.all.push(rule);
-    if (test.kind === 'value') for (const value of test.values) addTo(this.#values, value, rule);
+    if (test.kind === 'value') for (const value of test.values) this.#addValue(value, rule);
     else if (test.kind === 'set') this.#set.push(rule);
     else if (test.kind === 'text') this.#addText(test.literal, rule);
     else if (test.kind === 'above') this.#above.push({ bound: test.bound, rule });
     else this.#below.push({ bound: test.bound, rule });
+  }
+
+  #addValue(value: string | number | boolean, rule: number): void {
+    if (typeof value === 'string') this.#lengths |= lengthBit(value);
+    addTo(this.#values, value, rule);
   }
 
   /** Takes the four characters of the text that fewest rules have taken before. */
@@ -87,12 +97,21 @@ export class FieldIndex {
   }
 
   #ofOne(value: string | number | boolean, marks: Marks): void {
-    const rules = this.#values.get(value);
-    if (rules !== undefined) marks.all(rules);
-    if (typeof value !== 'number') {
-      if (typeof value === 'string' && this.#texts.length > 0) this.#ofText(value, marks);
+    if (typeof value === 'string') {
+      if ((this.#lengths & lengthBit(value)) !== 0) this.#ofValue(value, marks);
+      if (this.#texts.length > 0) this.#ofText(value, marks);
       return;
     }
+    this.#ofValue(value, marks);
+    if (typeof value === 'number') this.#ofNumber(value, marks);
+  }
+
+  #ofValue(value: string | number | boolean, marks: Marks): void {
+    const rules = this.#values.get(value);
+    if (rules !== undefined) marks.all(rules);
+  }
+
+  #ofNumber(value: number, marks: Marks): void {
     for (const { bound, rule } of this.#above) {
       if (bound >= value) break;
       marks.one(rule);

@@ -11,9 +11,8 @@ import type {
 } from '@bartizan/contracts';
 import type { Step } from '../pod/json.ts';
 import type { CompiledAdmissionRule, Variant } from './compile-rule.ts';
-import { patchFor } from './patch.ts';
 import { type Answer, YES } from './three-valued.ts';
-import { actualOf, allowedOf, messageFor, messageIn, type ViolatingPlace } from './violation.ts';
+import { actualOf, allowedOf, type ViolatingPlace } from './violation.ts';
 
 /** A rule whose condition holds, or may hold. */
 export interface Found {
@@ -52,6 +51,11 @@ export class FoundViolation {
     return this.#found.answer === YES ? 'violated' : 'unknown';
   }
 
+  /** Where it is: the same for violations of rules that differ in their names only, and say the same of it. */
+  get place(): object {
+    return this.#place;
+  }
+
   /** The way to the place from the root of the object. */
   get steps(): readonly Step[] {
     return this.#place.steps;
@@ -78,15 +82,12 @@ export class FoundViolation {
 
   /** What repairs it. */
   get patch(): JsonPatchOperation[] {
-    const { fix } = this.rule;
-    return this.#found.answer === YES && fix?.patch !== undefined
-      ? patchFor(fix.patch, this.#place.item)
-      : [];
+    return this.#found.answer === YES ? this.#place.patch : [];
   }
 
   /** Its sentence in one language. */
   messageIn(language: keyof LocalText): string {
-    return messageIn(this.rule, this.#place, language);
+    return this.#place.messageIn(language);
   }
 
   /** Puts it in words, with what repairs it. */
@@ -95,7 +96,7 @@ export class FoundViolation {
     const { rule, revision } = compiled;
     const { actual, allowed, path } = this;
     const { id, title, severity } = rule;
-    const message = messageFor(rule, this.#place);
+    const { message } = this.#place;
     const written: Written = { rule: id, revision, title, severity, mode, state: this.state, path };
     if (actual !== undefined) written.actual = actual;
     if (allowed !== undefined) written.allowed = allowed;

@@ -6,49 +6,17 @@ import { describe, expect, it } from 'vitest';
 import {
   type AdmissionPolicy,
   type AdmissionRequest,
-  type AdmissionRuleSet,
   applyPatch,
-  compileAdmissionPolicy,
   EMPTY_CONTEXT,
+  findViolations,
   judgeAdmission,
   unknown,
 } from '../index.ts';
+import { compiledPolicy, PRIVILEGED_RULE } from '../testing/privileged-rule.ts';
 
 const NOW = 1_780_000_000_000;
 
-const base: AdmissionRule = {
-  id: 'test.privileged',
-  title: { en: 'No container is privileged', ja: '特権コンテナーがない' },
-  description: { en: 'd', ja: 'd' },
-  severity: 'high',
-  effect: 'deny',
-  order: 100,
-  stages: ['ci', 'admission', 'audit'],
-  mode: 'enforce',
-  match: { resources: ['workloads'], operations: ['CREATE', 'UPDATE'] },
-  condition: {
-    some: 'containers',
-    where: { field: 'container.privileged', operator: 'equals', value: true },
-  },
-  whenUnknown: 'deny',
-  message: { en: '{container.name} is privileged at {path}', ja: '{container.name} は特権です' },
-  fix: {
-    action: { en: 'Remove it', ja: '削除してください' },
-    patch: [{ op: 'add', path: '{item}/securityContext/privileged', value: false }],
-  },
-  control: ['k01'],
-  owasp: { k2022: [], k2025: [] } as unknown as AdmissionRule['owasp'],
-  attack: [],
-  references: [],
-  tests: { mustViolate: [], mustPass: [] },
-} as unknown as AdmissionRule;
-
-const rule = (more: Partial<AdmissionRule>): AdmissionRule => ({ ...base, ...more });
-function compiled(policy: AdmissionPolicy): AdmissionRuleSet {
-  const set = compileAdmissionPolicy(policy);
-  if (!set.ok) throw new Error(set.error.detail);
-  return set.value;
-}
+const rule = (more: Partial<AdmissionRule>): AdmissionRule => ({ ...PRIVILEGED_RULE, ...more });
 const podOf = (spec: unknown, metadata: object = {}): unknown => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -70,11 +38,11 @@ const request = (object: unknown, more: Partial<AdmissionRequest> = {}): Admissi
 const bad = podOf({ containers: [{ name: 'a', image: 'nginx', securityContext: { privileged: true } }] });
 const good = podOf({ containers: [{ name: 'a', image: 'nginx' }] });
 const judged = (policy: AdmissionPolicy, asked: AdmissionRequest, context = EMPTY_CONTEXT) =>
-  judgeAdmission(compiled(policy), asked, context, NOW);
+  judgeAdmission(compiledPolicy(policy), asked, context, NOW);
 
 describe('a verdict', () => {
   it('names place, value, allowed values, sentence and a patch that repairs it', () => {
-    const { decision, allowed, violations } = judged({ rules: [base] }, request(bad));
+    const { decision, allowed, violations } = judged({ rules: [PRIVILEGED_RULE] }, request(bad));
     expect(allowed).toBe(false);
     expect(decision.verdict).toBe('deny');
     expect(decision.reasons[0]?.comparisons).toEqual([
@@ -93,15 +61,15 @@ describe('a verdict', () => {
       }),
     ]);
     const repaired = applyPatch(bad, violations[0]?.patch ?? []);
-    expect(judged({ rules: [base] }, request(repaired)).violations).toEqual([]);
-    expect(judged({ rules: [base] }, request(good)).allowed).toBe(true);
+    expect(judged({ rules: [PRIVILEGED_RULE] }, request(repaired)).violations).toEqual([]);
+    expect(judged({ rules: [PRIVILEGED_RULE] }, request(good)).allowed).toBe(true);
   });
 
   it('is given for every kind that holds pods, and for all kinds of containers', () => {
     const template = { spec: { initContainers: [{ name: 'i', securityContext: { privileged: true } }] } };
     const cron = { spec: { jobTemplate: { spec: { template } } } };
     const asked = request(cron, { group: 'batch', resource: 'cronjobs', kind: 'CronJob' });
-    expect(judged({ rules: [base] }, asked).violations.map(({ path }) => path)).toEqual([
+    expect(judged({ rules: [PRIVILEGED_RULE] }, asked).violations.map(({ path }) => path)).toEqual([
       'spec.jobTemplate.spec.template.spec.initContainers[0].securityContext.privileged',
     ]);
     const ephemeral = podOf({ ephemeralContainers: [{ name: 'e', securityContext: { privileged: true } }] });
@@ -110,7 +78,7 @@ describe('a verdict', () => {
       subResource: 'ephemeralcontainers',
       oldObject: good,
     });
-    expect(judged({ rules: [base] }, debug).allowed).toBe(false);
+    expect(judged({ rules: [PRIVILEGED_RULE] }, debug).allowed).toBe(false);
   });
 
   it('never covers a sub-resource that no rule names', () => {
@@ -137,7 +105,7 @@ describe('a verdict', () => {
       message: { en: 'x', ja: 'x' },
       whenUnknown: 'alert',
     });
-    const { malformed, violations } = judged({ rules: [base, network] }, request(odd));
+    const { malformed, violations } = judged({ rules: [PRIVILEGED_RULE, network] }, request(odd));
     expect(malformed).toEqual(['spec.containers[0].securityContext.privileged']);
     expect(violations.map(({ rule: id, state }) => [id, state])).toEqual([
       ['test.network', 'violated'],
@@ -185,7 +153,12 @@ describe('a verdict on a Secret', () => {
       condition: { field, operator: 'present' },
       message: { en: `{${field}} is set`, ja: `{${field}} が設定されています` },
     });
-    const verdict = judgeAdmission(compiled({ rules: [plain] }), request(secret, more), EMPTY_CONTEXT, NOW);
+    const verdict = judgeAdmission(
+      compiledPolicy({ rules: [plain] }),
+      request(secret, more),
+      EMPTY_CONTEXT,
+      NOW,
+    );
     expect(verdict.violations, field).toHaveLength(1);
     return JSON.stringify(verdict);
   };
@@ -206,7 +179,12 @@ describe('a verdict on a Secret', () => {
       condition: { some: 'object.annotations', where: { field: 'annotation.value', operator: 'present' } },
       message: { en: '{annotation.value}', ja: '{annotation.value}' },
     });
-    const noted = judgeAdmission(compiled({ rules: [plain] }), request(secret, about), EMPTY_CONTEXT, NOW);
+    const noted = judgeAdmission(
+      compiledPolicy({ rules: [plain] }),
+      request(secret, about),
+      EMPTY_CONTEXT,
+      NOW,
+    );
     expect(noted.violations).toHaveLength(1);
     expect(JSON.stringify(noted)).not.toContain(canary);
   });
@@ -226,7 +204,7 @@ describe('an update', () => {
       { labels: { a: 'b' } },
     );
     const { allowed, decision } = judged(
-      { rules: [base] },
+      { rules: [PRIVILEGED_RULE] },
       request(labelled, { operation: 'UPDATE', oldObject: bad }),
     );
     expect([allowed, decision.verdict]).toEqual([true, 'alert']);
@@ -234,10 +212,10 @@ describe('an update', () => {
       containers: [{ name: 'a', image: 'evil', securityContext: { privileged: true } }],
     });
     const asked = request(otherImage, { operation: 'UPDATE', oldObject: bad });
-    expect(judged({ rules: [base] }, asked).allowed).toBe(false);
-    expect(judged({ rules: [base] }, request(bad, { operation: 'UPDATE', oldObject: good })).allowed).toBe(
-      false,
-    );
+    expect(judged({ rules: [PRIVILEGED_RULE] }, asked).allowed).toBe(false);
+    expect(
+      judged({ rules: [PRIVILEGED_RULE] }, request(bad, { operation: 'UPDATE', oldObject: good })).allowed,
+    ).toBe(false);
   });
 });
 
@@ -248,7 +226,7 @@ describe('bindings, order and exceptions', () => {
       { id: 'b.warn', rules: ['test.*'], mode: 'warn' },
     ] as const;
     const policy = {
-      rules: [base],
+      rules: [PRIVILEGED_RULE],
       bindings: bindings.map((binding) => ({
         ...binding,
         rules: [...binding.rules],
@@ -270,8 +248,8 @@ describe('bindings, order and exceptions', () => {
         condition: { field: 'object.namespace', operator: 'equals', value: 'shop' },
         message: { en: 'x', ja: 'x' },
       });
-    expect(judged({ rules: [base, allow(99)] }, request(bad)).allowedBy).toBe('test.allow');
-    expect(judged({ rules: [base, allow(100)] }, request(bad)).allowed).toBe(false);
+    expect(judged({ rules: [PRIVILEGED_RULE, allow(99)] }, request(bad)).allowedBy).toBe('test.allow');
+    expect(judged({ rules: [PRIVILEGED_RULE, allow(100)] }, request(bad)).allowed).toBe(false);
   });
 
   it('accept what somebody answers for until the day it ends', () => {
@@ -284,7 +262,7 @@ describe('bindings, order and exceptions', () => {
       reason: 'r',
       expiresAtMs: NOW + 1,
     };
-    const set = compiled({ rules: [base], exceptions: [exception] });
+    const set = compiledPolicy({ rules: [PRIVILEGED_RULE], exceptions: [exception] });
     const during = judgeAdmission(set, request(bad), EMPTY_CONTEXT, NOW);
     expect(during.allowed).toBe(true);
     expect(during.violations[0]).toMatchObject({ state: 'excepted', exception: 'e.one' });
@@ -294,7 +272,7 @@ describe('bindings, order and exceptions', () => {
 
 describe('a violation by what is not there', () => {
   it('is told of the object as a whole, not passed in silence', () => {
-    const set = compiled({
+    const set = compiledPolicy({
       rules: [
         rule({
           id: 'custom.team-label',
@@ -311,5 +289,35 @@ describe('a violation by what is not there', () => {
     expect(violations).toMatchObject([{ rule: 'custom.team-label', path: '.', state: 'violated' }]);
     const labelled = judgeAdmission(set, request(podOf(pod, { labels: { team: 'a' } })), EMPTY_CONTEXT, NOW);
     expect(labelled.violations).toEqual([]);
+  });
+});
+
+describe('rules that ask and say the same', () => {
+  const privileged = { name: 'c', image: 'i', securityContext: { privileged: true } };
+  const object = podOf({ containers: [privileged, { name: 'd', image: 'i' }, privileged] });
+  const found = (rules: readonly AdmissionRule[]) =>
+    findViolations(compiledPolicy({ rules }), request(object), EMPTY_CONTEXT, NOW);
+
+  it('are told of the same places, each as if it were alone', () => {
+    const [one, two] = [rule({ id: 'test.one' }), rule({ id: 'test.two', severity: 'low', mode: 'audit' })];
+    const together = found([one, two]);
+    expect(together.map((violation) => violation.describe())).toEqual(
+      [one, two].flatMap((only) => found([only]).map((violation) => violation.describe())),
+    );
+    expect(together).toHaveLength(4);
+    expect(together[2]?.place).toBe(together[0]?.place);
+    expect(together[1]?.place).not.toBe(together[0]?.place);
+  });
+
+  it.each<[string, Partial<AdmissionRule>]>([
+    ['sentence', { message: { en: 'other', ja: '別' } }],
+    ['fix', { fix: { action: { en: 'a', ja: 'a' }, patch: [{ op: 'remove', path: '{item}' }] } }],
+  ])('are no longer the same with another %s', (_what, more) => {
+    const [one, two] = [rule({ id: 'test.one' }), rule({ id: 'test.two', ...more })];
+    const together = found([one, two]);
+    expect(together[2]?.place).not.toBe(together[0]?.place);
+    expect(together.map((violation) => violation.describe())).toEqual(
+      [one, two].flatMap((only) => found([only]).map((violation) => violation.describe())),
+    );
   });
 });

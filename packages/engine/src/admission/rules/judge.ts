@@ -13,6 +13,7 @@ import type {
 } from '@bartizan/contracts';
 import { Evaluation } from '../pod/evaluation.ts';
 import { sameJson } from '../pod/json.ts';
+import type { PodPlace } from '../pod/pod-paths.ts';
 import type { AdmissionContext, AdmissionRequest } from '../request.ts';
 import type { Variant } from './compile-rule.ts';
 import type { CompiledException } from './exceptions.ts';
@@ -21,7 +22,7 @@ import { namespaceLabelsHold } from './match.ts';
 import type { Witness } from './node.ts';
 import type { AdmissionRuleSet, PlannedRule } from './rule-set.ts';
 import { NO, PERHAPS, YES } from './three-valued.ts';
-import { actualOf, placesOf, type ViolatingPlace, wholeObject } from './violation.ts';
+import { actualOf, type ViolatingPlace } from './violation.ts';
 
 /** The verdict on one request, with everything that says why. */
 export interface AdmissionVerdict {
@@ -50,13 +51,16 @@ const REASONS_MAX = 32;
 
 interface Progress {
   readonly set: AdmissionRuleSet;
-  readonly now: Evaluation;
+  now: Evaluation;
   /** The object before, for UPDATE. */
-  readonly before: Evaluation | undefined;
+  before: Evaluation | undefined;
   readonly exceptions: readonly CompiledException[];
   readonly violations: FoundViolation[];
   /** Undefined when nobody asks for them. */
   readonly reasons: Reason[] | undefined;
+  readonly malformed: Set<string>;
+  /** Another pod of the same object was judged before: what was said of the object is not said again. */
+  isAgain: boolean;
   verdict: Exclude<Verdict, 'undecided'>;
   truncated: boolean;
 }
@@ -65,16 +69,21 @@ const worse = (one: Progress['verdict'], two: Progress['verdict']): Progress['ve
   one === 'deny' || two === 'deny' ? 'deny' : one === 'alert' || two === 'alert' ? 'alert' : 'allow';
 
 function comparisonsOf(witnesses: readonly Witness[]): Comparison[] {
-  return witnesses
-    .flatMap((witness): Comparison[] => {
-      const { condition, held } = witness;
-      if (condition === undefined) return [];
-      const actual = actualOf(witness);
-      const { field, operator, value } = condition;
-      const compared = { field, operator, expected: value ?? true, held };
-      return [actual === undefined ? compared : { ...compared, actual }];
-    })
-    .slice(0, COMPARISONS_MAX);
+  const comparisons: Comparison[] = [];
+  for (const witness of witnesses) {
+    const { condition, held } = witness;
+    if (condition === undefined) continue;
+    if (comparisons.length >= COMPARISONS_MAX) break;
+    const { field, operator, value } = condition;
+    const expected = value ?? true;
+    const actual = actualOf(witness);
+    comparisons.push(
+      actual === undefined
+        ? { field, operator, expected, held }
+        : { field, operator, expected, held, actual },
+    );
+  }
+  return comparisons;
 }
 
 /**
@@ -106,18 +115,19 @@ function consequence(found: Found): Progress['verdict'] {
   return whenUnknown;
 }
 
+const isSaid = ({ violations }: Progress, id: string, { path }: ViolatingPlace): boolean =>
+  violations.some(({ rule, path: said }) => rule.id === id && said === path);
+
 function record(found: Found, progress: Progress): void {
   const { compiled, variant, answer, asked } = found;
   const { rule } = compiled;
   const { reasons } = progress;
-  const witnesses: Witness[] = [];
-  variant.node.witness(progress.now, asked, witnesses);
-  const named = placesOf(witnesses, rule);
-  const places = named.length > 0 ? named : [wholeObject(progress.now)];
+  const { witnesses, places } = variant.telling.of(progress.now, asked);
   let open = false;
   for (const place of places) {
     const exception = exceptionFor(progress.exceptions, rule.id, place);
     if (exception === undefined) open = true;
+    if (progress.isAgain && isSaid(progress, rule.id, place)) continue;
     if (progress.violations.length < VIOLATIONS_MAX)
       progress.violations.push(new FoundViolation(found, place, exception));
     else progress.truncated = true;
@@ -125,6 +135,7 @@ function record(found: Found, progress: Progress): void {
   if (!open) return;
   progress.verdict = worse(progress.verdict, consequence(found));
   if (reasons === undefined || reasons.length >= REASONS_MAX) return;
+  if (progress.isAgain && reasons.some((one) => one.rule === rule.id)) return;
   if (answer === YES || rule.whenUnknown !== 'allow')
     reasons.push({
       rule: rule.id,
@@ -171,22 +182,18 @@ function askRule(planned: PlannedRule, progress: Progress): boolean {
   return false;
 }
 
-/** Enough room for all that may be kept, a little more for conditions compiled since. */
-const roomFor = (set: AdmissionRuleSet): Uint8Array => {
-  const count = set.answers();
-  return count === 0 ? NO_ROOM : new Uint8Array(count);
-};
-const NO_ROOM = new Uint8Array(0);
-
+const NONE: readonly string[] = [];
 const ANNOTATION_MAX = 8192;
+const STATES = ['violated', 'unknown', 'excepted'] as const;
 
 function annotationsOf({ set, violations }: Progress, allowedBy: string | undefined): Record<string, string> {
   const annotations: Record<string, string> = { revision: set.revision };
   if (violations.length > 0) {
-    const names = { violated: new Set<string>(), unknown: new Set<string>(), excepted: new Set<string>() };
-    for (const { state, rule } of violations) names[state].add(rule.id);
-    for (const [state, rules] of Object.entries(names))
+    for (const state of STATES) {
+      const rules = new Set<string>();
+      for (const violation of violations) if (violation.state === state) rules.add(violation.rule.id);
       if (rules.size > 0) annotations[state] = [...rules].join(',').slice(0, ANNOTATION_MAX);
+    }
   }
   if (allowedBy !== undefined) annotations['allowed-by'] = allowedBy;
   return annotations;
@@ -200,19 +207,37 @@ interface Asked {
   readonly stage: AdmissionStage;
 }
 
-function start({ set, request, context, nowMs }: Asked, reasons: Reason[] | undefined): Progress {
-  const options = { nowMs, podPaths: set.podPaths };
+/** Begins with one pod of the object; without a place with the first, which nearly always is the only one. */
+function evaluationsOf({ set, request, context, nowMs }: Asked, place?: PodPlace) {
+  const options = { nowMs, podPaths: set.podPaths, ...(place === undefined ? {} : { place }) };
   const now = new Evaluation(request, context, options);
-  now.answers = roomFor(set);
+  now.answers = set.answers();
   const hasBefore = request.operation === 'UPDATE' && request.oldObject !== undefined;
   const before = hasBefore ? new Evaluation(request, context, { ...options, old: true }) : undefined;
+  return { now, before };
+}
+
+function start(asked: Asked, reasons: Reason[] | undefined): Progress {
+  const { set, request, nowMs } = asked;
   const exceptions =
     set.exceptions.length === 0
       ? set.exceptions
       : set.exceptions
           .filter(({ exception, coversRequest }) => exception.expiresAtMs > nowMs && coversRequest(request))
           .sort((one, two) => two.exception.expiresAtMs - one.exception.expiresAtMs);
-  return { set, now, before, exceptions, violations: [], reasons, verdict: 'allow', truncated: false };
+  return {
+    ...{ set, ...evaluationsOf(asked), exceptions, violations: [], reasons, malformed: new Set<string>() },
+    ...{ isAgain: false, verdict: 'allow', truncated: false },
+  };
+}
+
+/** Goes on to another pod of the same object, with what is left of the budget. */
+function moveTo(place: PodPlace, progress: Progress, asked: Asked): void {
+  const { stepsLeft, malformed } = progress.now;
+  for (const path of malformed) progress.malformed.add(path);
+  Object.assign(progress, evaluationsOf(asked, place));
+  progress.now.stepsLeft = stepsLeft;
+  progress.isAgain = true;
 }
 
 /** Asks all rules; gives the one that allows the request and so ended judging. */
@@ -227,6 +252,21 @@ function askAll(progress: Progress, stage: AdmissionStage): string | undefined {
   return undefined;
 }
 
+/** Asks all rules of every pod of the object; gives the rule that allows it, where each of them is allowed. */
+function askPods(progress: Progress, asked: Asked): string | undefined {
+  const { places, isCut } = progress.now.places;
+  let allowedBy = askAll(progress, asked.stage);
+  for (const place of places.slice(1)) {
+    if (progress.now.stepsLeft <= 0) break;
+    moveTo(place, progress, asked);
+    const allows = askAll(progress, asked.stage);
+    if (allows === undefined) allowedBy = undefined;
+  }
+  // Nobody looked at all of it.
+  if (isCut) progress.now.stepsLeft = 0;
+  return allowedBy;
+}
+
 /**
  * Judges one request by all rules that fit it. Pure: the same rules, request, facts and time give the same verdict.
  * It never throws, whatever the object is.
@@ -239,8 +279,9 @@ export function judgeAdmission(
   stage: AdmissionStage = 'admission',
 ): AdmissionVerdict {
   const reasons: Reason[] = [];
-  const progress = start({ set, request, context, nowMs, stage }, reasons);
-  const allowedBy = askAll(progress, stage);
+  const asked = { set, request, context, nowMs, stage };
+  const progress = start(asked, reasons);
+  const allowedBy = askPods(progress, asked);
   const isOver = progress.now.stepsLeft <= 0;
   const verdict: Verdict = isOver && progress.verdict !== 'deny' ? 'undecided' : progress.verdict;
   const violations = progress.violations.map((violation) => violation.describe());
@@ -251,7 +292,10 @@ export function judgeAdmission(
     violations,
     warnings: warned.map(({ message }) => message),
     auditAnnotations: annotationsOf(progress, allowedBy),
-    malformed: [...progress.now.malformed],
+    malformed:
+      progress.malformed.size + progress.now.malformed.size === 0
+        ? NONE
+        : [...new Set([...progress.malformed, ...progress.now.malformed])],
     ...(allowedBy === undefined ? {} : { allowedBy }),
     revision: set.revision,
     truncated: progress.truncated,
@@ -269,8 +313,9 @@ export function findViolations(
   nowMs: number,
   stage: AdmissionStage = 'admission',
 ): readonly FoundViolation[] {
-  const progress = start({ set, request, context, nowMs, stage }, undefined);
-  askAll(progress, stage);
+  const asked = { set, request, context, nowMs, stage };
+  const progress = start(asked, undefined);
+  askPods(progress, asked);
   return progress.violations;
 }
 
@@ -285,24 +330,14 @@ export interface RuleHit {
 function isExcepted({ compiled, variant, asked }: Found, progress: Progress): boolean {
   const { rule } = compiled;
   if (!progress.exceptions.some(({ coversRule }) => coversRule(rule.id))) return false;
-  const witnesses: Witness[] = [];
-  variant.node.witness(progress.now, asked, witnesses);
-  const named = placesOf(witnesses, rule);
-  const places = named.length > 0 ? named : [wholeObject(progress.now)];
+  const { places } = variant.telling.of(progress.now, asked);
   return places.every((place) => exceptionFor(progress.exceptions, rule.id, place) !== undefined);
 }
 
-/** The rules that an object violates: quick, for many objects; ask `judgeAdmission` for places and sentences. */
-export function ruleHits(
-  set: AdmissionRuleSet,
-  request: AdmissionRequest,
-  context: AdmissionContext,
-  nowMs: number,
-  stage: AdmissionStage = 'audit',
-): readonly RuleHit[] {
-  const progress = start({ set, request, context, nowMs, stage }, undefined);
+/** The rules that one pod of an object violates, with its object. */
+function hitsHere(progress: Progress, stage: AdmissionStage): RuleHit[] {
   const hits: RuleHit[] = [];
-  const { rules, filter } = set.dispatch(request, stage);
+  const { rules, filter } = progress.set.dispatch(progress.now.request, stage);
   // Conditions that cannot hold, nor be unknown, for this object are left out.
   for (const at of filter.candidates(progress.now)) {
     const planned = rules[at];
@@ -315,4 +350,42 @@ export function ruleHits(
     hits.push({ rule: compiled.rule.id, mode, state });
   }
   return hits;
+}
+
+/** Rules that are in force here: where not all was looked at, nobody knows of those that did not hit. */
+function* inForceHere({ set, now }: Progress, stage: AdmissionStage): Iterable<RuleHit> {
+  for (const planned of set.dispatch(now.request, stage).rules) {
+    const { rule, namespaces, request } = planned.compiled;
+    const mode = namespaces(now.request.namespace) ? variantFor(planned, now)?.mode : undefined;
+    if (rule.effect === 'allow' || mode === undefined || mode === 'off' || request.fits(now) === NO) continue;
+    yield { rule: rule.id, mode, state: 'unknown' };
+  }
+}
+
+const WEIGHT: Readonly<Record<RuleHit['state'], number>> = { excepted: 0, unknown: 1, violated: 2 };
+
+/** The rules that an object violates: quick, for many objects; ask `judgeAdmission` for places and sentences. */
+export function ruleHits(
+  set: AdmissionRuleSet,
+  request: AdmissionRequest,
+  context: AdmissionContext,
+  nowMs: number,
+  stage: AdmissionStage = 'audit',
+): readonly RuleHit[] {
+  const asked = { set, request, context, nowMs, stage };
+  const progress = start(asked, undefined);
+  const { places, isCut } = progress.now.places;
+  const hits = hitsHere(progress, stage);
+  if (places.length < 2) return hits;
+  const worst = new Map(hits.map((hit) => [hit.rule, hit]));
+  const take = (hit: RuleHit): void => {
+    const known = worst.get(hit.rule);
+    if (known === undefined || WEIGHT[known.state] < WEIGHT[hit.state]) worst.set(hit.rule, hit);
+  };
+  for (const place of places.slice(1)) {
+    moveTo(place, progress, asked);
+    hitsHere(progress, stage).forEach(take);
+  }
+  if (isCut) for (const hit of inForceHere(progress, stage)) take(hit);
+  return [...worst.values()];
 }

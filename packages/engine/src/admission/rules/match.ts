@@ -34,6 +34,7 @@ export function scopeTest(
   const fits = nameTest(only);
   const excluded = never === undefined || never.length === 0 ? () => false : nameTest(never);
   if (fits === undefined || excluded === undefined) return undefined;
+  if (never === undefined || never.length === 0) return fits;
   return (name) => fits(name) && !excluded(name);
 }
 
@@ -103,6 +104,8 @@ export interface RequestTest {
   readonly fits: (evaluation: Evaluation) => Answer;
 }
 
+const EVERY_REQUEST: RequestTest = { fits: () => YES };
+
 /** Compiles labels, users and groups of a match; undefined when a glob is none. */
 export function requestTest(match: AdmissionMatch): RequestTest | undefined {
   const users = scopeTest(match.users, match.excludeUsers);
@@ -112,6 +115,7 @@ export function requestTest(match: AdmissionMatch): RequestTest | undefined {
   const namesUsers = (match.users ?? []).length > 0;
   const namesGroups = (match.groups ?? []).length > 0;
   const namesLabels = Object.keys(labels).length > 0;
+  if (users === ANY && !namesGroups && !namesLabels && namespaceLabels === undefined) return EVERY_REQUEST;
   return {
     fits: (evaluation) => {
       const { user } = evaluation.request;

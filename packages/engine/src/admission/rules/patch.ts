@@ -20,12 +20,15 @@ function childOf(value: unknown, step: string): unknown {
   return isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
 }
 
-/** Wraps a value into the parents that are missing. */
-const nest = (steps: readonly string[], value: unknown): unknown =>
-  steps.reduceRight<unknown>(
-    (inner, step) => (step === '-' || step === '0' ? [inner] : { [step]: inner }),
-    value,
-  );
+/** Wraps a value into the parents that are missing: the steps from one on. */
+function nest(steps: readonly string[], from: number, value: unknown): unknown {
+  let inner = value;
+  for (let at = steps.length - 1; at >= from; at -= 1) {
+    const step = steps[at] ?? '';
+    inner = step === '-' || step === '0' ? [inner] : { [step]: inner };
+  }
+  return inner;
+}
 
 /** Steps from the root that exist, and those that do not. */
 function split(
@@ -33,12 +36,14 @@ function split(
   steps: readonly string[],
 ): { readonly found: number; readonly value: unknown } {
   let value = object;
-  for (const [at, step] of steps.entries()) {
+  let found = 0;
+  for (const step of steps) {
     const child = childOf(value, step);
-    if (child === undefined || child === null) return { found: at, value };
+    if (child === undefined || child === null) break;
     value = child;
+    found += 1;
   }
-  return { found: steps.length, value };
+  return { found, value };
 }
 
 /** One step of a fix as an operation that RFC 6902 allows on this object; undefined when there is nothing to do. */
@@ -49,13 +54,12 @@ function operationFor(
 ): JsonPatchOperation | undefined {
   const { found, value: parent } = split(object, steps);
   const exists = found === steps.length;
-  const path = (count: number): string => pointerOf(steps.slice(0, count));
-  if (op === 'remove') return exists ? { op, path: path(steps.length) } : undefined;
-  if (exists) return { op: 'replace', path: path(steps.length), value };
+  if (op === 'remove') return exists ? { op, path: pointerOf(steps) } : undefined;
+  if (exists) return { op: 'replace', path: pointerOf(steps), value };
   // Where the parent is no object or list, the badly typed value gives way to the right one.
   const isPlace = Array.isArray(parent) ? /^(?:-|\d+)$/.test(steps[found] ?? '') : isObject(parent);
-  if (!isPlace) return { op: 'replace', path: path(found), value: nest(steps.slice(found), value) };
-  return { op: 'add', path: path(found + 1), value: nest(steps.slice(found + 1), value) };
+  if (!isPlace) return { op: 'replace', path: pointerOf(steps, found), value: nest(steps, found, value) };
+  return { op: 'add', path: pointerOf(steps, found + 1), value: nest(steps, found + 1, value) };
 }
 
 /** A list with one place added, replaced or taken out. */
@@ -120,20 +124,29 @@ function fixPathOf(step: AdmissionFixStep): FixPath {
 
 /** Where `{item}`, `{container}` and `{pod}` of a path stand for. */
 function placeOf({ word, rest }: FixPath, item: Item): readonly string[] | undefined {
-  const from = (steps: readonly Step[]): string[] => [...steps.map(String), ...rest];
   if (word === undefined) return rest;
-  if (word === 'pod') return item.root.pod === undefined ? undefined : from(item.root.pod.specSteps);
-  if (word === 'podMetadata')
-    return item.root.pod === undefined ? undefined : from(item.root.pod.metadataSteps);
-  if (word === 'item') return from(item.steps);
+  const steps = stepsFor(word, item);
+  if (steps === undefined) return undefined;
+  const place: string[] = [];
+  for (const step of steps) place.push(String(step));
+  for (const step of rest) place.push(step);
+  return place;
+}
+
+function stepsFor(word: string, item: Item): readonly Step[] | undefined {
+  if (word === 'pod') return item.root.pod?.specSteps;
+  if (word === 'podMetadata') return item.root.pod?.metadataSteps;
+  if (word === 'item') return item.steps;
   let at: Item | undefined = item;
   while (at !== undefined && at.subject !== word) at = at.parent;
-  return at === undefined ? undefined : from(at.steps);
+  return at?.steps;
 }
 
 /** Whether an operation changes what a later step of a fix has to look at. */
 const touches = ({ path }: JsonPatchOperation, pointer: string): boolean =>
-  pointer === path || pointer.startsWith(`${path}/`) || path.startsWith(`${pointer}/`);
+  pointer === path || isBelow(pointer, path) || isBelow(path, pointer);
+const isBelow = (pointer: string, above: string): boolean =>
+  pointer[above.length] === '/' && pointer.startsWith(above);
 
 /** The object as the steps before leave it, as far as a place is concerned. */
 function stateFor(place: readonly string[], item: Item, operations: readonly JsonPatchOperation[]): unknown {

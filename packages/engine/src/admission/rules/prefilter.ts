@@ -136,7 +136,7 @@ class ChainIndex {
     for (const { chain } of this.#inner) chain.finish();
     this.#isFlat =
       this.inner.size === 0 &&
-      this.#computed.length === 0 &&
+      this.#computed.every(({ field }) => field.ofValue !== undefined) &&
       this.#fields.every(({ field }) => field.subject !== 'pod');
   }
 
@@ -168,8 +168,12 @@ class ChainIndex {
 
   /** Of a flat list: the JSON of an item is all that is looked at. */
   #markValue(value: unknown, marks: Marks): void {
-    if (isObject(value)) this.#own.mark(value, marks);
-    else marks.all(this.#rules);
+    if (!isObject(value)) {
+      marks.all(this.#rules);
+      return;
+    }
+    this.#own.mark(value, marks);
+    for (const { field, index } of this.#computed) index.mark(field.ofValue?.(value), marks);
   }
 }
 
@@ -179,21 +183,45 @@ export interface Prefilter {
   readonly candidates: (root: Item) => readonly number[];
 }
 
-/** Builds the filter of a list of rules, each with what any of its variants needs. */
+/** The rules of some groups, in order. */
+function rulesOf(groups: readonly number[], members: readonly (readonly number[])[]): readonly number[] {
+  const rules: number[] = [];
+  let last = -1;
+  let isInOrder = true;
+  for (const group of groups)
+    for (const rule of members[group] ?? []) {
+      if (rule < last) isInOrder = false;
+      last = rule;
+      rules.push(rule);
+    }
+  return isInOrder ? rules : rules.sort((one, two) => one - two);
+}
+
+/**
+ * Builds the filter of a list of rules, each with what any of its variants needs. Rules with the same needs, the very
+ * same, are looked for once.
+ */
 export function prefilter(needs: readonly Needs[]): Prefilter {
   const chains = new ChainIndex();
-  // One for all decisions: each is through with it before the next begins.
-  const marks = new Marks(needs.length);
+  const members = new Map<Needs, number[]>();
   for (const [rule, needed] of needs.entries()) {
-    if (needed === undefined) marks.always(rule);
-    else for (const need of needed) chains.add(need, 0, rule);
+    const group = members.get(needed);
+    if (group === undefined) members.set(needed, [rule]);
+    else group.push(rule);
+  }
+  const groups = [...members.values()];
+  // One for all decisions: each is through with it before the next begins.
+  const marks = new Marks(groups.length);
+  for (const [group, needed] of [...members.keys()].entries()) {
+    if (needed === undefined) marks.always(group);
+    else for (const need of needed) chains.add(need, 0, group);
   }
   chains.finish();
   return {
     candidates: (root) => {
       marks.begin();
       chains.mark(root, marks);
-      return marks.list();
+      return rulesOf(marks.list(), groups);
     },
   };
 }

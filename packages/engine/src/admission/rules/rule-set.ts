@@ -16,9 +16,11 @@ import type { AdmissionRequest } from '../request.ts';
 import { type CompiledAdmissionRule, compileAdmissionRule, type Variant } from './compile-rule.ts';
 import { type CompiledException, compileException } from './exceptions.ts';
 import { dispatchKey, dispatchKeys } from './match.ts';
-import { needsOfAny } from './need.ts';
+import { type Needs, needsOfAny } from './need.ts';
+import type { Node } from './node.ts';
 import { type Prefilter, prefilter } from './prefilter.ts';
 import { type CelCompiler, SharedNodes } from './settings.ts';
+import { SharedTellings } from './telling.ts';
 
 /** What is to be in force. */
 export interface AdmissionPolicy {
@@ -53,8 +55,8 @@ export interface AdmissionRuleSet {
   readonly rules: readonly CompiledAdmissionRule[];
   readonly exceptions: readonly CompiledException[];
   readonly podPaths: PodPathTable;
-  /** How many answers of shared conditions a decision keeps. */
-  readonly answers: () => number;
+  /** Room for the answers of shared conditions, none of them asked; one decision is through with it before the next. */
+  readonly answers: () => Uint8Array;
   /** Rules that may be asked of a request, whatever its namespace, with what tells which need not be. */
   readonly dispatch: (request: AdmissionRequest, stage: AdmissionStage) => Dispatch;
   /** Rules that are in force for a kind in a namespace, in order. */
@@ -92,12 +94,33 @@ function indexOf(
   return index;
 }
 
+/** What any variant of a rule needs; the very same for rules that ask the same. */
+function needsReader(): (variants: readonly Variant[]) => Needs {
+  const known = new Map<Node, Needs>();
+  return (variants) => {
+    const [first] = variants;
+    if (first === undefined || variants.length > 1) return needsOfAny(variants.map(({ node }) => node));
+    const { node } = first;
+    if (!known.has(node)) known.set(node, needsOfAny([node]));
+    return known.get(node);
+  };
+}
+
+/** What rules were looked up for, and which. */
+type Asked = Pick<AdmissionRequest, 'group' | 'resource' | 'subResource' | 'operation'> & {
+  readonly stage: AdmissionStage;
+  readonly dispatch: Dispatch;
+};
+
 /** The rules that may fit a request, by resource, operation and stage: worked out once for each. */
 function dispatcher(
   index: ReadonlyMap<string, readonly CompiledAdmissionRule[]>,
 ): AdmissionRuleSet['dispatch'] {
   const known = new Map<string, Dispatch>();
-  return ({ group, resource, subResource, operation }, stage) => {
+  const needsOf = needsReader();
+  // Most questions are about what the one before was about: its name is not made again.
+  let last: Asked | undefined;
+  const find: AdmissionRuleSet['dispatch'] = ({ group, resource, subResource, operation }, stage) => {
     const name = `${group}/${resource}/${subResource} ${operation}${stage}`;
     const made = known.get(name);
     if (made !== undefined) return made;
@@ -107,12 +130,25 @@ function dispatcher(
     const rules = all
       .filter(({ rule }) => rule.stages.includes(stage))
       .map((compiled) => ({ compiled, variants: compiled.variants }));
-    const filter = prefilter(rules.map(({ variants }) => needsOfAny(variants.map(({ node }) => node))));
+    const filter = prefilter(rules.map(({ variants }) => needsOf(variants)));
     const dispatch = { rules, filter };
     // Resources that no rule names are without end; those that one names are not.
     if (known.size >= PLANS_MAX) known.clear();
     known.set(name, dispatch);
     return dispatch;
+  };
+  return (request, stage) => {
+    const { group, resource, subResource, operation } = request;
+    if (
+      last === undefined ||
+      last.group !== group ||
+      last.resource !== resource ||
+      last.subResource !== subResource ||
+      last.operation !== operation ||
+      last.stage !== stage
+    )
+      last = { group, resource, subResource, operation, stage, dispatch: find(request, stage) };
+    return last.dispatch;
   };
 }
 
@@ -141,6 +177,7 @@ export function compileAdmissionPolicyLeniently(
   const { bindings = [], podPaths = [] } = policy;
   const taken = { ...policy, rules: [...policy.rules], exceptions: [...(policy.exceptions ?? [])] };
   const shared = new SharedNodes();
+  const tellings = new SharedTellings();
   const refused: { readonly id: string; readonly failure: Failure }[] = [];
   const compiled = new Map<string, CompiledAdmissionRule>();
   for (const rule of policy.rules) {
@@ -148,7 +185,7 @@ export function compileAdmissionPolicyLeniently(
       ? err(failure('E_ADMISSION_RULE', `${rule.id}: two rules have this id`))
       : compiled.size >= RULES_MAX
         ? err(failure('E_ADMISSION_RULE', `${rule.id}: more than ${RULES_MAX} rules`))
-        : compileAdmissionRule(rule, { ...options, bindings, shared });
+        : compileAdmissionRule(rule, { ...options, bindings, shared, tellings });
     if (outcome.ok) compiled.set(rule.id, outcome.value);
     else refused.push({ id: rule.id, failure: outcome.error });
   }
@@ -160,7 +197,7 @@ export function compileAdmissionPolicyLeniently(
   }
   const rules = [...compiled.values()].sort(inOrder);
   const table = podPaths.length === 0 ? DEFAULT_POD_PATHS : podPathTable(podPaths);
-  const dispatch = dispatcher(indexOf(rules, [...table.values()]));
+  const dispatch = dispatcher(indexOf(rules, [...table.values()].flat()));
   let revision: string | undefined;
   return {
     set: {
@@ -172,7 +209,7 @@ export function compileAdmissionPolicyLeniently(
       rules,
       exceptions,
       podPaths: table,
-      answers: () => shared.answers,
+      answers: () => shared.room(),
       dispatch,
       planFor: planner(dispatch),
     },

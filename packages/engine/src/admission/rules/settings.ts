@@ -35,10 +35,13 @@ type Changeable = { -readonly [Key in keyof Node]: Node[Key] };
 export class SharedNodes {
   readonly #nodes = new Map<string, { readonly node: Changeable; isKept: boolean }>();
   #answers = 0;
+  #room = new Uint8Array(0);
 
-  /** How many answers a decision has to make room for. */
-  get answers(): number {
-    return this.#answers;
+  /** Room for all answers that may be kept, none of them asked; the same again for each decision. */
+  room(): Uint8Array {
+    if (this.#room.length < this.#answers) this.#room = new Uint8Array(this.#answers);
+    else this.#room.fill(UNASKED);
+    return this.#room;
   }
 
   /** The part with this text, compiled the first time it is asked for. */

@@ -3,8 +3,10 @@
 
 import type {
   AdmissionFieldCondition,
+  AdmissionFixStep,
   AdmissionRule,
   FactValue,
+  JsonPatchOperation,
   LocalText,
   Operator,
 } from '@bartizan/contracts';
@@ -15,20 +17,70 @@ import type { Item } from '../pod/evaluation.ts';
 import { fieldPath, pointerOf, type Step } from '../pod/json.ts';
 import { isUnknown } from '../request.ts';
 import type { Witness } from './node.ts';
+import { patchFor } from './patch.ts';
 
 const SHOWN_MAX = 1024;
 const MESSAGE_MAX = 1000;
 
-/** One place that violates: its item, and the comparison that says it best. */
+/** A name in a message, with the field it is of; `path` is none. */
+interface Slot {
+  readonly name: string;
+  readonly field: AdmissionField | undefined;
+  /** Number of the name in its message: both languages mostly name the same fields, and each is read once. */
+  readonly at: number;
+}
+
+/** A message taken apart: text and names in turn. */
+interface Template {
+  readonly en: readonly (string | Slot)[];
+  readonly ja: readonly (string | Slot)[];
+  /** The message itself, where it names nothing. */
+  readonly fixed: LocalText | undefined;
+}
+
+/** What a rule says of a place that violates it: its sentence, and what repairs it. */
+export class Wording {
+  readonly #message: LocalText;
+  readonly fix: readonly AdmissionFixStep[] | undefined;
+  readonly #fixed: ReadonlySet<string>;
+  readonly #isFixed = new WeakMap<AdmissionField, boolean>();
+  #template: Template | undefined = undefined;
+
+  constructor({ message, fix }: Pick<AdmissionRule, 'message' | 'fix'>) {
+    this.#message = message;
+    this.fix = fix?.patch;
+    this.#fixed = new Set(this.fix?.map(({ path }) => path.replace(/^\{\w+\}/, '')));
+  }
+
+  /** Whether the fix changes a field: paths below what its steps name first. */
+  isFixed(field: AdmissionField): boolean {
+    if (this.#fixed.size === 0) return false;
+    const kept = this.#isFixed.get(field);
+    if (kept !== undefined) return kept;
+    const isFixed = this.#fixed.has(pointerOf(field.path));
+    this.#isFixed.set(field, isFixed);
+    return isFixed;
+  }
+
+  get template(): Template {
+    this.#template ??= templateOf(this.#message);
+    return this.#template;
+  }
+}
+
+/** One place that violates: its item, the comparison that says it best, and what is said of it, worked out once. */
 export class ViolatingPlace {
   readonly item: Item;
   readonly best: Witness;
+  readonly #wording: Wording;
   #steps: readonly Step[] | undefined = undefined;
   #path: string | undefined = undefined;
+  #patch: JsonPatchOperation[] | undefined = undefined;
 
-  constructor(item: Item, best: Witness) {
+  constructor(item: Item, best: Witness, wording: Wording) {
     this.item = item;
     this.best = best;
+    this.#wording = wording;
   }
 
   /** The way to it from the root of the object. */
@@ -45,55 +97,52 @@ export class ViolatingPlace {
     this.#path ??= fieldPath(this.steps) || '.';
     return this.#path;
   }
-}
 
-type FixedTest = (field: AdmissionField) => boolean;
-const testsOfFixes = new WeakMap<AdmissionRule, FixedTest>();
-const NONE_FIXED: FixedTest = () => false;
+  /** What repairs it. */
+  get patch(): JsonPatchOperation[] {
+    const { fix } = this.#wording;
+    this.#patch ??= fix === undefined ? [] : patchFor(fix, this.item);
+    return this.#patch;
+  }
 
-/** Whether the fix of a rule changes a field: paths below what its steps name first. */
-function fixedTest(rule: AdmissionRule): FixedTest {
-  const known = testsOfFixes.get(rule);
-  if (known !== undefined) return known;
-  const paths = new Set(rule.fix?.patch?.map(({ path }) => path.replace(/^\{\w+\}/, '')));
-  const fields = new WeakMap<AdmissionField, boolean>();
-  const test: FixedTest = (field) => {
-    const kept = fields.get(field);
-    if (kept !== undefined) return kept;
-    const isFixed = paths.has(pointerOf(field.path));
-    fields.set(field, isFixed);
-    return isFixed;
-  };
-  const made = paths.size === 0 ? NONE_FIXED : test;
-  testsOfFixes.set(rule, made);
-  return made;
+  /** Its sentence, with the values that are there. */
+  get message(): LocalText {
+    return messageFor(this.#wording, this);
+  }
+
+  /** The same in one language: a report of many violations has a reader of one. */
+  messageIn(language: keyof LocalText): string {
+    const { template } = this.#wording;
+    if (template.fixed !== undefined) return template.fixed[language];
+    return filled(template[language], NOT_SET[language], this, []);
+  }
 }
 
 /** By item the comparison that a fix would change, else the last one made: conditions go from where to what. */
-function bestOf(witnesses: readonly Witness[], rule: AdmissionRule): ReadonlyMap<Item, Witness> {
-  const isFixed = fixedTest(rule);
+function bestOf(witnesses: readonly Witness[], wording: Wording): ReadonlyMap<Item, Witness> {
   const best = new Map<Item, Witness>();
   const settled = new Set<Item>();
   for (const witness of witnesses) {
     const { item, field } = witness;
     if (settled.has(item)) continue;
     best.set(item, witness);
-    if (field !== undefined && isFixed(field)) settled.add(item);
+    if (field !== undefined && wording.isFixed(field)) settled.add(item);
   }
   return best;
 }
 
 /** Puts what was found in order: one place per innermost item. What holds of the whole request belongs to each. */
-export function placesOf(witnesses: readonly Witness[], rule: AdmissionRule): ViolatingPlace[] {
+export function placesOf(witnesses: readonly Witness[], wording: Wording): ViolatingPlace[] {
   const [only] = witnesses;
-  if (only !== undefined && witnesses.length === 1) return [new ViolatingPlace(only.item, only)];
-  const best = bestOf(witnesses, rule);
+  if (only !== undefined && witnesses.length === 1) return [new ViolatingPlace(only.item, only, wording)];
+  const best = bestOf(witnesses, wording);
   const outer = new Set<Item>();
   if (best.size > 1)
     for (const item of best.keys())
       for (let at = item.parent; at !== undefined && !outer.has(at); at = at.parent) outer.add(at);
   const places: ViolatingPlace[] = [];
-  for (const [item, witness] of best) if (!outer.has(item)) places.push(new ViolatingPlace(item, witness));
+  for (const [item, witness] of best)
+    if (!outer.has(item)) places.push(new ViolatingPlace(item, witness, wording));
   return places;
 }
 
@@ -101,7 +150,7 @@ export function placesOf(witnesses: readonly Witness[], rule: AdmissionRule): Vi
  * The object as a whole: where a condition is violated by what is not there ("no item is ..." over an empty list), there
  * is no comparison to show, and a violation without a place would pass in silence.
  */
-export function wholeObject(item: Item): ViolatingPlace {
+export function wholeObject(item: Item, wording: Wording): ViolatingPlace {
   const best: Witness = {
     item,
     field: undefined,
@@ -110,7 +159,7 @@ export function wholeObject(item: Item): ViolatingPlace {
     unknown: undefined,
     held: true,
   };
-  return new ViolatingPlace(item, best);
+  return new ViolatingPlace(item, best, wording);
 }
 
 const clipped = (value: FactValue): FactValue => {
@@ -207,12 +256,6 @@ function itemFor(subject: string, place: Item): Item | undefined {
     : undefined;
 }
 
-/** A name in a message, with the field it is of; `path` is none. */
-interface Slot {
-  readonly name: string;
-  readonly field: AdmissionField | undefined;
-}
-
 /** What stands for a name in a message; undefined when nothing is there. */
 function shown({ name, field }: Slot, place: ViolatingPlace): string | undefined {
   if (name === 'path') return place.path;
@@ -223,62 +266,49 @@ function shown({ name, field }: Slot, place: ViolatingPlace): string | undefined
   return reading === undefined || isUnknown(reading) || reading === '' ? undefined : showValue(reading);
 }
 
-/** A message taken apart: text and names in turn. */
-interface Template {
-  readonly en: readonly (string | Slot)[];
-  readonly ja: readonly (string | Slot)[];
-  /** The message itself, where it names nothing. */
-  readonly fixed: LocalText | undefined;
-}
-const templates = new WeakMap<AdmissionRule, Template>();
+/** Text and names in turn; `names` are those met so far. */
+const partsOf = (message: string, names: string[]): (string | Slot)[] =>
+  message.split(PLACEHOLDER).map((part, place) => {
+    if (place % 2 === 0) return part;
+    if (!names.includes(part)) names.push(part);
+    return { name: part, field: fieldNamed(part), at: names.indexOf(part) };
+  });
 
-/** Text and names in turn. */
-const partsOf = (message: string): (string | Slot)[] =>
-  message
-    .split(PLACEHOLDER)
-    .map((part, at) => (at % 2 === 1 ? { name: part, field: fieldNamed(part) } : part));
-
-function templateOf(rule: AdmissionRule): Template {
-  const known = templates.get(rule);
-  if (known !== undefined) return known;
-  const en = partsOf(rule.message.en);
-  const ja = partsOf(rule.message.ja);
+function templateOf(message: LocalText): Template {
+  const names: string[] = [];
+  const en = partsOf(message.en, names);
+  const ja = partsOf(message.ja, names);
   const isFixed = en.length === 1 && ja.length === 1;
   const clip = (text: string): string => text.slice(0, MESSAGE_MAX);
-  const fixed = isFixed ? { en: clip(rule.message.en), ja: clip(rule.message.ja) } : undefined;
-  const template = { en, ja, fixed };
-  templates.set(rule, template);
-  return template;
+  const fixed = isFixed ? { en: clip(message.en), ja: clip(message.ja) } : undefined;
+  return { en, ja, fixed };
 }
 
 const NOT_SET: Readonly<Record<keyof LocalText, string>> = { en: '(not set)', ja: '（未設定）' };
 
+/** What was read for the names of a message; null where nothing is there. */
+type Shown = (string | null | undefined)[];
+
 function filled(
   parts: readonly (string | Slot)[],
   none: string,
-  shownFor: (slot: Slot) => string | undefined,
+  place: ViolatingPlace,
+  values: Shown,
 ): string {
   let text = '';
-  for (const part of parts) text += typeof part === 'string' ? part : (shownFor(part) ?? none);
+  for (const part of parts) {
+    if (typeof part === 'string') text += part;
+    else {
+      if (values[part.at] === undefined) values[part.at] = shown(part, place) ?? null;
+      text += values[part.at] ?? none;
+    }
+  }
   return text.length > MESSAGE_MAX ? text.slice(0, MESSAGE_MAX) : text;
 }
 
 /** The message of a rule with the values of one place. */
-export function messageFor(rule: AdmissionRule, place: ViolatingPlace): LocalText {
-  const { en, ja, fixed } = templateOf(rule);
+function messageFor({ template: { en, ja, fixed } }: Wording, place: ViolatingPlace): LocalText {
   if (fixed !== undefined) return fixed;
-  // Both languages mostly name the same fields: each is read once.
-  const values = new Map<string, string | undefined>();
-  const shownOnce = (slot: Slot): string | undefined => {
-    if (!values.has(slot.name)) values.set(slot.name, shown(slot, place));
-    return values.get(slot.name);
-  };
-  return { en: filled(en, NOT_SET.en, shownOnce), ja: filled(ja, NOT_SET.ja, shownOnce) };
-}
-
-/** The same in one language: a report of many violations has a reader of one. */
-export function messageIn(rule: AdmissionRule, place: ViolatingPlace, language: keyof LocalText): string {
-  const template = templateOf(rule);
-  if (template.fixed !== undefined) return template.fixed[language];
-  return filled(template[language], NOT_SET[language], (slot) => shown(slot, place));
+  const values: Shown = [];
+  return { en: filled(en, NOT_SET.en, place, values), ja: filled(ja, NOT_SET.ja, place, values) };
 }

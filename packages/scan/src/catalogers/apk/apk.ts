@@ -4,6 +4,8 @@
 import type { CatalogContext, Cataloger, Ownership } from '../cataloger.ts';
 import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
+import { scanProblem } from '../problem.ts';
+import { entriesWithoutName, GAPS } from '../problem-words.ts';
 import { writePurl } from '../purl.ts';
 import { readDatabase } from '../read-database.ts';
 import { apkCapabilities } from './capabilities.ts';
@@ -70,14 +72,9 @@ const readInstalled = (context: CatalogContext, path: string): FoundPackage[] =>
     else if (packages.length < context.limits.packages) packages.push(found);
     fields = new Map();
   });
-  if (skipped > 0)
-    context.problem({
-      code: 'scan.malformed',
-      path,
-      detail: `${skipped} entries without a usable name or version`,
-    });
+  if (skipped > 0) context.problem(scanProblem('scan.malformed', path, entriesWithoutName(skipped)));
   if (packages.length > 0 && content.at(-1) !== 10) {
-    context.problem({ code: 'scan.truncated', path, detail: 'the file ends in the middle of a line' });
+    context.problem(scanProblem('scan.truncated', path, GAPS.endsInLine));
   }
   return packages;
 };

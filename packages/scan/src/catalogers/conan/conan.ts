@@ -6,6 +6,8 @@ import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { readStanzas } from '../dpkg/stanzas.ts';
 import { foundPackages } from '../found-package.ts';
 import type { FoundPackage, PackageType } from '../package.ts';
+import { scanProblem } from '../problem.ts';
+import { GAPS } from '../problem-words.ts';
 import { readManifest } from '../read-manifest.ts';
 import { linesOf } from '../text-lines.ts';
 import { conanCapabilities } from './capabilities.ts';
@@ -33,7 +35,7 @@ const reference = (text: string, location: string): FoundPackage[] => {
 const readLock = (content: Buffer, file: WalkedFile, context: CatalogContext): FoundPackage[] => {
   const lock = asObject(parseJson(content.toString('utf8')));
   if (lock === undefined) {
-    context.problem({ code: 'scan.malformed', path: file.path, detail: 'not a JSON object' });
+    context.problem(scanProblem('scan.malformed', file.path, GAPS.notJsonObject));
     return [];
   }
   const nodes = Object.values(asObject(asObject(lock['graph_lock'])?.['nodes']) ?? {});

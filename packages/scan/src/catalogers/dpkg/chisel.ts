@@ -6,6 +6,7 @@ import { asList, asObject, asText, parseJson } from '../../json/fields.ts';
 import type { CatalogContext, Ownership } from '../cataloger.ts';
 import { foundPackage } from '../found-package.ts';
 import type { FoundPackage } from '../package.ts';
+import { scanProblem } from '../problem.ts';
 import { readDatabase } from '../read-database.ts';
 import { linesOf } from '../text-lines.ts';
 
@@ -19,11 +20,12 @@ const readLines = (context: CatalogContext): Buffer | undefined => {
   try {
     return zstdDecompressSync(packed, { maxOutputLength: MAX_PLAIN });
   } catch (cause) {
-    context.problem({
-      code: cause instanceof RangeError ? 'scan.limit' : 'scan.malformed',
-      path: CHISEL_MANIFEST,
-      detail: 'the manifest cannot be unpacked',
-    });
+    context.problem(
+      scanProblem(cause instanceof RangeError ? 'scan.limit' : 'scan.malformed', CHISEL_MANIFEST, {
+        en: 'the manifest cannot be unpacked',
+        ja: 'マニフェストを展開できません',
+      }),
+    );
     return undefined;
   }
 };

@@ -6,6 +6,8 @@ import { joinPath } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, Ownership } from '../cataloger.ts';
 import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
+import { scanProblem } from '../problem.ts';
+import { entriesWithoutName, GAPS, morePackages } from '../problem-words.ts';
 import { writePurl } from '../purl.ts';
 import { readDatabase } from '../read-database.ts';
 import { dpkgCapabilities } from './capabilities.ts';
@@ -90,18 +92,13 @@ const readStatus = (context: CatalogContext, path: string): FoundPackage[] => {
     if (found === undefined) skipped += 1;
     else packages.push({ ...found, ...declared(licencesOf(context, found.name)) });
     if (packages.length > context.limits.packages) {
-      context.problem({ code: 'scan.limit', path, detail: `more than ${context.limits.packages} packages` });
+      context.problem(scanProblem('scan.limit', path, morePackages(context.limits.packages)));
       break;
     }
   }
-  if (skipped > 0)
-    context.problem({
-      code: 'scan.malformed',
-      path,
-      detail: `${skipped} entries without a usable name or version`,
-    });
+  if (skipped > 0) context.problem(scanProblem('scan.malformed', path, entriesWithoutName(skipped)));
   if (packages.length > 0 && content.at(-1) !== 10) {
-    context.problem({ code: 'scan.truncated', path, detail: 'the file ends in the middle of a line' });
+    context.problem(scanProblem('scan.truncated', path, GAPS.endsInLine));
   }
   return packages;
 };
@@ -130,11 +127,12 @@ const readOwnership = (context: CatalogContext, ownership: Ownership): void => {
       if (path.startsWith('/') && path !== '/.') ownership.set(path, owner);
     }
     if (ownership.size > MAX_OWNED_PATHS) {
-      context.problem({
-        code: 'scan.limit',
-        path: INFO_FOLDER,
-        detail: `more than ${MAX_OWNED_PATHS} owned paths`,
-      });
+      context.problem(
+        scanProblem('scan.limit', INFO_FOLDER, {
+          en: `more than ${MAX_OWNED_PATHS} owned paths`,
+          ja: `パッケージが所有するパスが ${MAX_OWNED_PATHS} 件を超えています`,
+        }),
+      );
       return;
     }
   }

@@ -4,6 +4,7 @@
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { isProgram } from '../is-program.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
+import { scanProblem } from '../problem.ts';
 import { writePurl } from '../purl.ts';
 import { readManifest } from '../read-manifest.ts';
 import { isRootFileSystem } from '../root-file-system.ts';
@@ -32,7 +33,12 @@ const inspect = (file: WalkedFile, context: CatalogContext): readonly FoundPacka
     const info = readBuildInfo(executable);
     if (info === undefined) return [];
     if (info.isTruncated)
-      context.problem({ code: 'scan.truncated', path: file.path, detail: 'the module list is not whole' });
+      context.problem(
+        scanProblem('scan.truncated', file.path, {
+          en: 'the module list is not whole',
+          ja: 'モジュールの一覧が途中で切れています',
+        }),
+      );
     const goVersion = /^go(\S+)/.exec(info.goVersion)?.[1];
     return [
       toPackage('stdlib', goVersion ?? '', file.path),

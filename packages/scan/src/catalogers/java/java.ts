@@ -7,6 +7,8 @@ import { baseName } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { foundPackages } from '../found-package.ts';
 import type { FoundPackage } from '../package.ts';
+import { scanProblem } from '../problem.ts';
+import { treeProblem, zipProblem, zipWords } from '../problem-words.ts';
 import { writePurl } from '../purl.ts';
 import { readManifest } from '../read-manifest.ts';
 import { linesOf } from '../text-lines.ts';
@@ -59,11 +61,9 @@ const toPackage = (coordinates: Coordinates, location: string): FoundPackage => 
 const readText = (zip: ZipArchive, entry: ZipEntry, archive: Archive, job: Job): string | undefined => {
   const content = zip.read(entry, MAX_PROPERTIES_BYTES);
   if (content.ok) return content.value.toString('utf8');
-  job.context.problem({
-    code: 'scan.malformed',
-    path: `${archive.location}!${entry.name}`,
-    detail: content.error.detail,
-  });
+  job.context.problem(
+    scanProblem('scan.malformed', `${archive.location}!${entry.name}`, zipWords(content.error)),
+  );
   return undefined;
 };
 
@@ -87,21 +87,27 @@ const readNested = (zip: ZipArchive, archive: Archive, job: Job): void => {
     if (!ARCHIVE.test(entry.name) || NO_CODE.test(entry.name)) continue;
     const path = `${archive.location}!${entry.name}`.slice(0, 1024);
     if (archive.depth >= limits.archiveDepth) {
-      problem({ code: 'scan.limit', path, detail: `archives nested deeper than ${limits.archiveDepth}` });
+      problem(
+        scanProblem('scan.limit', path, {
+          en: `archives nested deeper than ${limits.archiveDepth}`,
+          ja: `アーカイブの入れ子が ${limits.archiveDepth} 段を超えています`,
+        }),
+      );
       return;
     }
     if (job.budget.archives <= 0 || job.budget.inflatedBytes <= 0) {
-      problem({ code: 'scan.limit', path, detail: 'too many or too large archives inside one' });
+      problem(
+        scanProblem('scan.limit', path, {
+          en: 'too many or too large archives inside one',
+          ja: '内側のアーカイブが多すぎるか、大きすぎます',
+        }),
+      );
       return;
     }
     const content = zip.read(entry, Math.min(limits.archiveBytes, job.budget.inflatedBytes));
     job.budget.archives -= 1;
     if (!content.ok) {
-      problem({
-        code: content.error.code === 'too-large' ? 'scan.limit' : 'scan.malformed',
-        path,
-        detail: content.error.detail,
-      });
+      problem(zipProblem(content.error, path));
       continue;
     }
     job.budget.inflatedBytes -= content.value.length;
@@ -119,19 +125,16 @@ const readNested = (zip: ZipArchive, archive: Archive, job: Job): void => {
 const readArchive = (source: ZipSource, archive: Archive, job: Job): void => {
   const opened = openZip(source);
   if (!opened.ok) {
-    job.context.problem({
-      code: opened.error.code === 'too-large' ? 'scan.limit' : 'scan.malformed',
-      path: archive.location,
-      detail: opened.error.detail,
-    });
+    job.context.problem(zipProblem(opened.error, archive.location));
     return;
   }
   if (opened.value.isIncomplete) {
-    job.context.problem({
-      code: 'scan.truncated',
-      path: archive.location,
-      detail: 'the central directory cannot be read to its end',
-    });
+    job.context.problem(
+      scanProblem('scan.truncated', archive.location, {
+        en: 'the central directory cannot be read to its end',
+        ja: 'アーカイブの目録を最後まで読み取れません',
+      }),
+    );
   }
   identify(opened.value, archive, job);
   readNested(opened.value, archive, job);
@@ -140,7 +143,7 @@ const readArchive = (source: ZipSource, archive: Archive, job: Job): void => {
 const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
   const opened = context.tree.open(file.path);
   if (!opened.ok) {
-    context.problem({ code: 'scan.unreadable', path: file.path, detail: opened.error.detail });
+    context.problem(treeProblem(opened.error, file.path));
     return [];
   }
   const budget = { archives: context.limits.archiveCount, inflatedBytes: context.limits.archiveBytes };

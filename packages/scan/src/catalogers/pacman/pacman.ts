@@ -5,6 +5,8 @@ import { joinPath } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, Ownership } from '../cataloger.ts';
 import { foundPackage } from '../found-package.ts';
 import type { FoundPackage } from '../package.ts';
+import { scanProblem } from '../problem.ts';
+import { GAPS } from '../problem-words.ts';
 import { readDatabase } from '../read-database.ts';
 import { linesOf } from '../text-lines.ts';
 import { pacmanCapabilities } from './capabilities.ts';
@@ -56,7 +58,7 @@ const readDesc = (context: CatalogContext, folder: string): FoundPackage[] => {
     purl: { namespace: context.distribution.id, qualifiers: { arch: architecture } },
   });
   if (found === undefined) {
-    context.problem({ code: 'scan.malformed', path, detail: 'no usable name or version' });
+    context.problem(scanProblem('scan.malformed', path, GAPS.noName));
     return [];
   }
   return [base === undefined ? found : { ...found, sourceName: base, sourceVersion: found.version }];

@@ -6,6 +6,7 @@ import { parentPath } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { foundPackages, splitName } from '../found-package.ts';
 import type { FoundPackage } from '../package.ts';
+import { scanProblem } from '../problem.ts';
 import { readManifest } from '../read-manifest.ts';
 import { phpCapabilities } from './capabilities.ts';
 
@@ -33,7 +34,7 @@ const readComposer = (content: Buffer, file: WalkedFile, context: CatalogContext
   const value = parseJson(content.toString('utf8'));
   const whole = asObject(value);
   if (whole === undefined && !Array.isArray(value)) {
-    context.problem({ code: 'scan.malformed', path: file.path, detail: 'not JSON' });
+    context.problem(scanProblem('scan.malformed', file.path, { en: 'not JSON', ja: 'JSON ではありません' }));
     return [];
   }
   const lists =

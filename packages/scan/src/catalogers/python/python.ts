@@ -5,6 +5,8 @@ import { baseName, parentPath } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
+import { scanProblem } from '../problem.ts';
+import { GAPS } from '../problem-words.ts';
 import { writePurl } from '../purl.ts';
 import { readManifest } from '../read-manifest.ts';
 import { isRootFileSystem } from '../root-file-system.ts';
@@ -59,11 +61,7 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
   if (readLock !== undefined) return readLock(content, file.path);
   const metadata = parseMetadata(content.toString('utf8'));
   if (metadata === undefined || !isPlausible(metadata.name) || !isPlausible(metadata.version)) {
-    context.problem({
-      code: 'scan.malformed',
-      path: file.path,
-      detail: 'metadata without a usable name or version',
-    });
+    context.problem(scanProblem('scan.malformed', file.path, GAPS.noName));
     return [];
   }
   const { name, version } = metadata;

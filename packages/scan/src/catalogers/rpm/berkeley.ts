@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { LocalText } from '@bartizan/contracts';
+
 /**
  * Reads the values of a Berkeley DB hash database (on-disk format versions 7 to 10) that lie on pages of their own,
  * as rpm headers always do. The byte order is that of the machine that wrote it.
@@ -50,28 +52,35 @@ const readChain = (file: File, first: number, lengthBytes: number): Buffer | und
   return Buffer.concat(parts);
 };
 
-function* readHashPage(file: File, page: Buffer, problem: (detail: string) => void): Generator<Buffer> {
+function* readHashPage(file: File, page: Buffer, problem: (told: LocalText) => void): Generator<Buffer> {
   const entries = u16(file, page, 20);
   // Keys and values take turns.
   for (let index = 1; index < entries; index += 2) {
     const at = u16(file, page, PAGE_HEADER_BYTES + index * 2);
     if (at < PAGE_HEADER_BYTES || page[at] !== OFF_PAGE) continue;
     const value = readChain(file, u32(file, page, at + 4), u32(file, page, at + 8));
-    if (value === undefined) problem('a value cannot be read to its end');
+    if (value === undefined)
+      problem({ en: 'a value cannot be read to its end', ja: '値を最後まで読み取れません' });
     else yield value;
   }
 }
 
 /** Every value that has pages of its own. Yields nothing when the bytes are no such database. */
-export function* readBerkeleyValues(bytes: Buffer, problem: (detail: string) => void): Generator<Buffer> {
-  if (bytes.length < 512) return problem('not a Berkeley DB file');
+export function* readBerkeleyValues(bytes: Buffer, problem: (told: LocalText) => void): Generator<Buffer> {
+  if (bytes.length < 512)
+    return problem({ en: 'not a Berkeley DB file', ja: 'Berkeley DB のファイルではありません' });
   const isLittle = bytes.readUInt32LE(12) === HASH_MAGIC;
-  if (!isLittle && bytes.readUInt32BE(12) !== HASH_MAGIC) return problem('not a Berkeley DB hash file');
+  if (!isLittle && bytes.readUInt32BE(12) !== HASH_MAGIC)
+    return problem({
+      en: 'not a Berkeley DB hash file',
+      ja: 'Berkeley DB のハッシュ形式のファイルではありません',
+    });
   const pageBytes = isLittle ? bytes.readUInt32LE(20) : bytes.readUInt32BE(20);
   if (pageBytes < 512 || pageBytes > 65_536 || (pageBytes & (pageBytes - 1)) !== 0)
-    return problem('page size out of range');
+    return problem({ en: 'page size out of range', ja: 'ページの大きさが範囲外です' });
   const file = { bytes, pageBytes, isLittle };
-  if (bytes.length % pageBytes !== 0) problem('the file ends in the middle of a page');
+  if (bytes.length % pageBytes !== 0)
+    problem({ en: 'the file ends in the middle of a page', ja: 'ファイルがページの途中で終わっています' });
   for (let number = 1; number * pageBytes < bytes.length; number += 1) {
     const page = pageOf(file, number);
     if (page !== undefined && HASH_PAGES.includes(page[25] ?? 0)) yield* readHashPage(file, page, problem);

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { LocalText } from '@bartizan/contracts';
+
 /** Reads the packages of rpm's own "ndb" database: a table of slots, each naming a blob by 16-byte blocks. */
 const FILE_MAGIC = 0x506d7052; // "RpmP"
 const SLOT_MAGIC = 0x746f6c53; // "Slot"
@@ -12,14 +14,16 @@ const FIRST_SLOT = 2;
 const MAX_SLOT_PAGES = 2048;
 
 /** Every package blob. Yields nothing when the bytes are no such database. */
-export function* readNdbBlobs(bytes: Buffer, problem: (detail: string) => void): Generator<Buffer> {
-  if (bytes.length < 32 || bytes.readUInt32LE(0) !== FILE_MAGIC) return problem('not an ndb file');
+export function* readNdbBlobs(bytes: Buffer, problem: (told: LocalText) => void): Generator<Buffer> {
+  if (bytes.length < 32 || bytes.readUInt32LE(0) !== FILE_MAGIC)
+    return problem({ en: 'not an ndb file', ja: 'ndb 形式のファイルではありません' });
   const slotPages = bytes.readUInt32LE(12);
-  if (slotPages === 0 || slotPages > MAX_SLOT_PAGES) return problem('slot table out of range');
+  if (slotPages === 0 || slotPages > MAX_SLOT_PAGES)
+    return problem({ en: 'slot table out of range', ja: 'スロット表が範囲外です' });
   const end = Math.min(slotPages * PAGE_BYTES, bytes.length);
   for (let at = FIRST_SLOT * SLOT_BYTES; at + SLOT_BYTES <= end; at += SLOT_BYTES) {
     if (bytes.readUInt32LE(at) !== SLOT_MAGIC) {
-      problem('a slot without its mark');
+      problem({ en: 'a slot without its mark', ja: 'スロットの目印がありません' });
       return;
     }
     const packageIndex = bytes.readUInt32LE(at + 4);
@@ -30,11 +34,18 @@ export function* readNdbBlobs(bytes: Buffer, problem: (detail: string) => void):
       bytes.readUInt32LE(blobAt) !== BLOB_MAGIC ||
       bytes.readUInt32LE(blobAt + 4) !== packageIndex
     ) {
-      problem(`package ${packageIndex} has no blob`);
+      problem({
+        en: `package ${packageIndex} has no blob`,
+        ja: `パッケージ ${packageIndex} のデータがありません`,
+      });
       continue;
     }
     const lengthBytes = bytes.readUInt32LE(blobAt + 12);
-    if (blobAt + 16 + lengthBytes > bytes.length) problem(`package ${packageIndex} ends outside of the file`);
+    if (blobAt + 16 + lengthBytes > bytes.length)
+      problem({
+        en: `package ${packageIndex} ends outside of the file`,
+        ja: `パッケージ ${packageIndex} がファイルの範囲外に続いています`,
+      });
     else yield bytes.subarray(blobAt + 16, blobAt + 16 + lengthBytes);
   }
 }

@@ -175,7 +175,7 @@ describe('the rpm cataloger', () => {
       if (looping[page * 512] === 5) looping.writeUInt32BE(page + 1, page * 512 + 8);
     }
     const problems: string[] = [];
-    for (const _blob of readSqliteBlobs(looping, 'Packages', (detail) => problems.push(detail))) void _blob;
+    for (const _blob of readSqliteBlobs(looping, 'Packages', ({ en }) => problems.push(en))) void _blob;
     expect(problems.length).toBeGreaterThan(0);
   });
 });

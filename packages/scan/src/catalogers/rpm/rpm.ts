@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { LocalText } from '@bartizan/contracts';
 import type { CatalogContext, Cataloger, Ownership } from '../cataloger.ts';
 import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
+import { scanProblem } from '../problem.ts';
 import { writePurl } from '../purl.ts';
 import { readDatabase } from '../read-database.ts';
 import { readBerkeleyValues } from './berkeley.ts';
@@ -17,7 +19,7 @@ const FOLDERS = ['/var/lib/rpm', '/usr/lib/sysimage/rpm', '/usr/share/rpm'];
 const MAX_PROBLEMS = 20;
 const MAX_OWNED_PATHS = 2_000_000;
 
-type BlobReader = (bytes: Buffer, problem: (detail: string) => void) => Generator<Buffer>;
+type BlobReader = (bytes: Buffer, problem: (told: LocalText) => void) => Generator<Buffer>;
 
 const FORMS: readonly { readonly file: string; readonly read: BlobReader }[] = [
   { file: 'rpmdb.sqlite', read: (bytes, problem) => readSqliteBlobs(bytes, 'Packages', problem) },
@@ -70,13 +72,14 @@ function* readHeaders(context: CatalogContext, path: string, read: BlobReader): 
   const bytes = readDatabase(context, path);
   if (bytes === undefined) return;
   let problems = 0;
-  const problem = (detail: string): void => {
+  const problem = (told: LocalText): void => {
     problems += 1;
-    if (problems <= MAX_PROBLEMS) context.problem({ code: 'scan.malformed', path, detail });
+    if (problems <= MAX_PROBLEMS) context.problem(scanProblem('scan.malformed', path, told));
   };
   for (const blob of read(bytes, problem)) {
     const header = readRpmHeader(blob);
-    if (header === undefined) problem('a package header cannot be read');
+    if (header === undefined)
+      problem({ en: 'a package header cannot be read', ja: 'パッケージのヘッダーを読み取れません' });
     else if (header.name !== 'gpg-pubkey') yield header;
   }
 }
@@ -94,11 +97,12 @@ export function* rpmHeaders(context: CatalogContext): Generator<RpmHeader> {
 const noteWriteAheadLog = (context: CatalogContext, path: string): void => {
   const log = context.tree.stat(`${path}-wal`);
   if (log.ok && log.value.sizeBytes > 0) {
-    context.problem({
-      code: 'scan.unsupported',
-      path: `${path}-wal`,
-      detail: 'changes in the write-ahead log are not read',
-    });
+    context.problem(
+      scanProblem('scan.unsupported', `${path}-wal`, {
+        en: 'changes in the write-ahead log are not read',
+        ja: '先行書き込みログにある変更は読み取りません',
+      }),
+    );
   }
 };
 

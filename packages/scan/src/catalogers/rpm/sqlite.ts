@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { LocalText } from '@bartizan/contracts';
+
 /**
  * Reads the blobs of one table of a SQLite file (SQLite file format 3) from bytes alone. A hostile database must not
  * reach native code, and an image layer is never written to disk, so this does not use a database engine.
@@ -86,16 +88,17 @@ const readPage = (file: File, number: number): Page | undefined => {
   return { bytes, kind, cells, rightmost: kind === INTERIOR ? bytes.readUInt32BE(at + 8) : 0 };
 };
 
-function* readLeaf(file: File, page: Page, problem: (detail: string) => void): Generator<Buffer> {
+function* readLeaf(file: File, page: Page, problem: (told: LocalText) => void): Generator<Buffer> {
   for (const cell of page.cells) {
     const payload = readPayload(file, page.bytes, cell);
-    if (payload === undefined) problem('a row cannot be read to its end');
+    if (payload === undefined)
+      problem({ en: 'a row cannot be read to its end', ja: '行を最後まで読み取れません' });
     else yield payload;
   }
 }
 
 /** Payloads of a table, left to right. A page is visited once at most, so a looping tree ends. */
-function* readTable(file: File, root: number, problem: (detail: string) => void): Generator<Buffer> {
+function* readTable(file: File, root: number, problem: (told: LocalText) => void): Generator<Buffer> {
   const pending = [root];
   const seen = new Set<number>();
   for (let number = pending.pop(); number !== undefined; number = pending.pop()) {
@@ -104,7 +107,11 @@ function* readTable(file: File, root: number, problem: (detail: string) => void)
     if (page?.kind === LEAF) yield* readLeaf(file, page, problem);
     else if (page?.kind === INTERIOR) {
       pending.push(page.rightmost, ...page.cells.map((cell) => page.bytes.readUInt32BE(cell)).reverse());
-    } else problem(`page ${number} is missing, of no table, or met twice`);
+    } else
+      problem({
+        en: `page ${number} is missing, of no table, or met twice`,
+        ja: `ページ ${number} が欠けているか、表のものでないか、重複しています`,
+      });
   }
 }
 
@@ -129,7 +136,7 @@ const readColumns = (payload: Buffer): { serialType: number; bytes: Buffer }[] =
   return columns;
 };
 
-const findRoot = (file: File, table: string, problem: (detail: string) => void): number | undefined => {
+const findRoot = (file: File, table: string, problem: (told: LocalText) => void): number | undefined => {
   for (const payload of readTable(file, 1, problem)) {
     const [kind, name, , root] = readColumns(payload);
     if (
@@ -148,15 +155,17 @@ const findRoot = (file: File, table: string, problem: (detail: string) => void):
 export function* readSqliteBlobs(
   bytes: Buffer,
   table: string,
-  problem: (detail: string) => void,
+  problem: (told: LocalText) => void,
 ): Generator<Buffer> {
-  if (bytes.length < 512 || bytes.toString('latin1', 0, 16) !== MAGIC) return problem('not a SQLite file');
+  if (bytes.length < 512 || bytes.toString('latin1', 0, 16) !== MAGIC)
+    return problem({ en: 'not a SQLite file', ja: 'SQLite のファイルではありません' });
   const stated = bytes.readUInt16BE(16);
   const pageBytes = stated === 1 ? 65_536 : stated;
-  if (pageBytes < 512 || (pageBytes & (pageBytes - 1)) !== 0) return problem('page size out of range');
+  if (pageBytes < 512 || (pageBytes & (pageBytes - 1)) !== 0)
+    return problem({ en: 'page size out of range', ja: 'ページの大きさが範囲外です' });
   const file = { bytes, pageBytes, usableBytes: pageBytes - (bytes[20] ?? 0) };
   const root = findRoot(file, table, problem);
-  if (root === undefined) return problem(`no table ${table}`);
+  if (root === undefined) return problem({ en: `no table ${table}`, ja: `表 ${table} がありません` });
   for (const payload of readTable(file, root, problem)) {
     for (const column of readColumns(payload))
       if (column.serialType >= 12 && column.serialType % 2 === 0) yield column.bytes;

@@ -4,6 +4,8 @@
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { foundPackages } from '../found-package.ts';
 import type { FoundPackage } from '../package.ts';
+import { scanProblem } from '../problem.ts';
+import { GAPS } from '../problem-words.ts';
 import { readManifest } from '../read-manifest.ts';
 import { linesOf } from '../text-lines.ts';
 import { rubyCapabilities } from './capabilities.ts';
@@ -70,8 +72,7 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
   if (content === undefined) return [];
   if (file.name === 'Gemfile.lock') return readLock(content, file.path);
   const found = readGemspec(content, file.path);
-  if (found.length === 0)
-    context.problem({ code: 'scan.malformed', path: file.path, detail: 'no usable name or version' });
+  if (found.length === 0) context.problem(scanProblem('scan.malformed', file.path, GAPS.noName));
   return found;
 };
 

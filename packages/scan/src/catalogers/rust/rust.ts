@@ -8,6 +8,8 @@ import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { foundPackages } from '../found-package.ts';
 import { isProgram } from '../is-program.ts';
 import type { FoundPackage } from '../package.ts';
+import { scanProblem } from '../problem.ts';
+import { treeProblem } from '../problem-words.ts';
 import { readManifest } from '../read-manifest.ts';
 import { tomlTables } from '../text-lines.ts';
 import { rustCapabilities } from './capabilities.ts';
@@ -38,7 +40,7 @@ export const readAuditable = (packed: Buffer, location: string): FoundPackage[] 
 const readExecutable = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
   const opened = context.tree.open(file.path);
   if (!opened.ok) {
-    context.problem({ code: 'scan.unreadable', path: file.path, detail: opened.error.detail });
+    context.problem(treeProblem(opened.error, file.path));
     return [];
   }
   try {
@@ -48,11 +50,12 @@ const readExecutable = (file: WalkedFile, context: CatalogContext): FoundPackage
     const packed = isLarge ? undefined : opened.value.readAt(section.offset, section.sizeBytes);
     const found = packed === undefined ? undefined : readAuditable(packed, file.path);
     if (found === undefined)
-      context.problem({
-        code: isLarge ? 'scan.limit' : 'scan.malformed',
-        path: file.path,
-        detail: `${SECTION} of ${section.sizeBytes} bytes cannot be read`,
-      });
+      context.problem(
+        scanProblem(isLarge ? 'scan.limit' : 'scan.malformed', file.path, {
+          en: `${SECTION} of ${section.sizeBytes} bytes cannot be read`,
+          ja: `${section.sizeBytes} バイトの ${SECTION} を読み取れません`,
+        }),
+      );
     return found ?? [];
   } finally {
     opened.value.close();

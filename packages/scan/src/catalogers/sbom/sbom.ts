@@ -7,6 +7,7 @@ import { readSbom } from '../../sbom/read-sbom.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { foundPackages } from '../found-package.ts';
 import { type FoundPackage, PACKAGE_TYPES } from '../package.ts';
+import { scanProblem } from '../problem.ts';
 import { readJsonManifest, readManifest } from '../read-manifest.ts';
 import { sbomCapabilities } from './capabilities.ts';
 
@@ -39,7 +40,12 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
   if (content === undefined) return [];
   const bom = readSbom(content, file.path);
   if (!bom.ok) {
-    context.problem({ code: 'scan.malformed', path: file.path, detail: bom.error.detail });
+    context.problem(
+      scanProblem('scan.malformed', file.path, {
+        en: bom.error.detail,
+        ja: 'SBOM として読み取れません',
+      }),
+    );
     return [];
   }
   return bom.value.packages

@@ -5,6 +5,7 @@ import { baseName, parentPath } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { foundPackages } from '../found-package.ts';
 import type { FoundPackage } from '../package.ts';
+import { treeProblem } from '../problem-words.ts';
 import { wordpressCapabilities } from './capabilities.ts';
 
 /** WordPress itself reads a header from the first 8 KiB of a file and no further. */
@@ -16,7 +17,7 @@ const CORE = /\/wp-includes\/version\.php$/;
 const readHead = (file: WalkedFile, context: CatalogContext): string => {
   const opened = context.tree.open(file.path);
   if (!opened.ok) {
-    context.problem({ code: 'scan.unreadable', path: file.path, detail: opened.error.detail });
+    context.problem(treeProblem(opened.error, file.path));
     return '';
   }
   const head = opened.value.readAt(0, HEADER_BYTES).toString('utf8');

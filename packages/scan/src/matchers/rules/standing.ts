@@ -109,12 +109,12 @@ const ended = ({ author, expiresAtMs }: UserDecision): LocalText => {
   const day = new Date(expiresAtMs).toISOString().slice(0, 10);
   return {
     en: `${author} accepted it until ${day}: it is open again`,
-    ja: `${author} による受容は ${day} で終わり、再び未対応`,
+    ja: `${author} による受け入れは ${day} で終わり、再び未対応`,
   };
 };
 const accepted = ({ author, reason }: UserDecision): LocalText => ({
   en: `${author} accepts it: ${reason}`,
-  ja: `${author} が受容：${reason}`,
+  ja: `${author} が受け入れ：${reason}`,
 });
 
 /** Rule 23: a risk that somebody took stands until its end; then the finding is open again. */
