@@ -135,4 +135,24 @@ describe('a process of a container that a low-level runtime knows by its id', ()
     expect(met).toEqual([[sensorProcess.pid, sensorProcess.parentPid]]);
     expect(told).toEqual(['Container by-conmon', 'Container by-conmon']);
   });
+
+  it('is looked at again while it waits, and at the end taken as it was found', () => {
+    let place: Place = { kind: 'host', unmet: true };
+    const met: (readonly number[])[] = [];
+    const { told, ask, atMs } = setUp(place, undefined, {
+      placeOf: () => place,
+      meet: ({ pids }) => {
+        met.push(pids);
+      },
+      giveUp: () => {
+        place = { kind: 'container', container: container('by-conmon') };
+      },
+    });
+    ask();
+    atMs(10);
+    atMs(20);
+    expect([met.length, told]).toEqual([3, []]);
+    atMs(301);
+    expect(told).toEqual(['Container by-conmon']);
+  });
 });

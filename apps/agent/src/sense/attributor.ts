@@ -45,6 +45,8 @@ const WAIT_MS = 300;
 const AWAITED_MS = 2000;
 const LOOK_EVERY_MS = 10;
 const WAITING_MAX = 20_000;
+/** So many processes of a container that waits are asked who holds it: the first ones may be gone. */
+const ASKED_MAX = 4;
 
 /** Says which workload a process belongs to, waiting a moment for containers that have just been made. */
 export class Attributor {
@@ -70,7 +72,7 @@ export class Attributor {
 
   /** Calls back with where the process belongs: at once when it is known, else when it is, at the latest after a moment. */
   attribute(process: SensorProcess, then: Waiting): void {
-    this.#meet(process);
+    this.#meet(process.cgroupId, [process]);
     const queue = this.#queues.get(process.cgroupId);
     const known = queue ? undefined : this.#known(process);
     if (known) {
@@ -92,11 +94,11 @@ export class Attributor {
     this.#stopTimer ??= this.#options.clock.every(LOOK_EVERY_MS, () => this.#look());
   }
 
-  #meet({ cgroupId, pid, parentPid }: SensorProcess): void {
+  #meet(cgroupId: string, processes: readonly SensorProcess[]): void {
     const { discovery } = this.#options;
     const place = discovery.placeOf(cgroupId);
     if (place.kind !== 'unknown' && place.unmet === true)
-      discovery.meet({ cgroupId, pids: [pid, parentPid] });
+      discovery.meet({ cgroupId, pids: processes.flatMap(({ pid, parentPid }) => [pid, parentPid]) });
   }
 
   #known(process: SensorProcess): Attribution | undefined {
@@ -110,11 +112,16 @@ export class Attributor {
 
   #look(): void {
     for (const [cgroupId, { waiting, sinceUs }] of this.#queues) {
+      this.#meet(
+        cgroupId,
+        waiting.slice(-ASKED_MAX).map(({ process }) => process),
+      );
       const place = this.#options.discovery.placeOf(cgroupId);
       const isAwaited = place.kind !== 'unknown' && place.awaited === true;
+      const isUnmet = place.kind !== 'unknown' && place.unmet === true;
       const isLate = this.#options.clock.bootUs() - sinceUs > (isAwaited ? AWAITED_MS : WAIT_MS) * 1000;
       if ((place.kind !== 'container' || isAwaited) && !isLate) continue;
-      if (isAwaited) this.#options.discovery.giveUp(cgroupId);
+      if (isLate && (isAwaited || isUnmet)) this.#options.discovery.giveUp(cgroupId);
       this.#queues.delete(cgroupId);
       this.#waitingTotal -= waiting.length;
       for (const { process, then } of waiting) then(this.#known(process) ?? this.#decide(process));

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openProcfs } from '../procfs/procfs.ts';
 import type { RuntimeClient, Teller } from '../runtimes/registry.ts';
 import { emptyContainer } from '../runtimes/runtime.ts';
+import { MonitoredContainer } from '../testing/monitored-container.ts';
 import { Awaited, containerIn } from './awaited.ts';
 import type { KnownContainer } from './container-table.ts';
 
@@ -69,6 +70,7 @@ describe('whether an engine will say more', () => {
     ['of what containerd knows by its id, while Docker answers', known('containerd', ID), ['docker'], true],
     ['of what has a name', known('runc', 'web'), ['podman'], false],
     ['of what the only engine knows by its id', known('containerd', ID), ['containerd', 'runc'], false],
+    ['of what the kernel alone shows', known('unknown', `libpod-${ID}`), ['podman'], true],
     ['where none answers', undefined, ['runc'], false],
   ] as const)('%s', (_what, container, connected, expected) => {
     expect(awaited(...connected).isExpected(ID, container)).toBe(expected);
@@ -76,7 +78,7 @@ describe('whether an engine will say more', () => {
 
   it('is no longer expected once it was given up, and looks at some processes only', () => {
     const one = awaited('podman');
-    for (let at = 0; at < 8; at += 1) {
+    for (let at = 0; at < 32; at += 1) {
       expect(one.isUnmet(ID, undefined)).toBe(true);
       expect(one.meet(ID, [1])).toBeUndefined();
     }
@@ -84,5 +86,43 @@ describe('whether an engine will say more', () => {
     expect(one.isExpected(ID, undefined)).toBe(true);
     expect(one.giveUp(ID)).toBeUndefined();
     expect(one.isExpected(ID, undefined)).toBe(false);
+  });
+});
+
+describe('a container that Podman holds without a service', () => {
+  let container: MonitoredContainer;
+  beforeEach(() => {
+    container = new MonitoredContainer();
+  });
+  afterEach(() => container.remove());
+
+  const rows = () => [{ id: container.id, metadata: JSON.stringify({ 'image-name': container.image }) }];
+
+  it('is found by a later look, when the runtime between it and its conmon was just ending', () => {
+    const one = new Awaited(container.machine, () => new Set());
+    container.process(101, 555, ['runc', 'init']);
+    expect(one.meet(container.id, [101])).toBeUndefined();
+    expect(one.isUnmet(container.id, undefined)).toBe(true);
+    container.process(101, 100, ['nginx']);
+    expect(one.meet(container.id, [101])).toMatchObject({ name: 'web', image: container.image });
+    expect(one.isUnmet(container.id, undefined)).toBe(false);
+  });
+
+  it('has its image by a later look, when the store was just written', () => {
+    const one = new Awaited(container.machine, () => new Set());
+    container.store('[{"id":');
+    expect(one.meet(container.id, [101])).toBeUndefined();
+    expect(one.isUnmet(container.id, undefined)).toBe(true);
+    container.store(rows());
+    expect(one.meet(container.id, [101])).toMatchObject({ name: 'web', image: container.image });
+  });
+
+  it('has its name at the end of the wait when it is of no image', () => {
+    const one = new Awaited(container.machine, () => new Set());
+    container.store([]);
+    expect(one.meet(container.id, [101])).toBeUndefined();
+    container.end(101);
+    expect(one.meet(container.id, [101])).toBeUndefined();
+    expect(one.giveUp(container.id)).toMatchObject({ name: 'web', image: undefined });
   });
 });

@@ -7,8 +7,11 @@ import type { RuntimeContainer } from '../runtimes/runtime.ts';
 import type { KnownContainer } from './container-table.ts';
 
 const KEPT_MAX = 2000;
-/** So many processes of a container are asked for its conmon; that of the first is mostly found. */
-const TRIES_MAX = 8;
+/**
+ * So often it is looked who holds a container; mostly it is found at once. Not so while the runtime that sets it up ends:
+ * the way from the first process to its conmon is broken for a moment.
+ */
+const TRIES_MAX = 32;
 
 /** Part of a cgroup path that is a container's: engines put its whole id there. Its conmon has one like it, and is not in it. */
 const OF_CONTAINER = /^(?:(?!.*conmon-).*-)?([0-9a-f]{64})(?:\.scope)?$/;
@@ -23,9 +26,9 @@ export const containerIn = (path: string): { readonly id: string; readonly path:
   return undefined;
 };
 
-/** A low-level runtime knows a container of an engine by its id alone. */
+/** A low-level runtime knows a container of an engine by its id alone, and the kernel by the name of its control group. */
 const hasName = (known: KnownContainer | undefined): boolean =>
-  known !== undefined && known.description.name !== known.id;
+  known !== undefined && known.teller !== 'unknown' && known.description.name !== known.id;
 
 /** What is known of one container while its engine says nothing. */
 interface Waiting {
@@ -86,18 +89,22 @@ export class Awaited {
   isUnmet(id: string, known: KnownContainer | undefined): boolean {
     if (hasName(known)) return false;
     const waiting = this.#waiting.get(id);
-    return waiting?.monitored === undefined && (waiting?.tries ?? 0) < TRIES_MAX;
+    return waiting?.monitored?.image === undefined && (waiting?.tries ?? 0) < TRIES_MAX;
   }
 
-  /** Looks who holds the container. Returns what that says when no engine will say more. */
+  /**
+   * Looks who holds the container. Returns what that says when no engine will say more. Without an image it may be that
+   * the store was just written; the next look will tell, and where there is none, `giveUp` takes what there is.
+   */
   meet(id: string, pids: readonly number[]): RuntimeContainer | undefined {
     const waiting = this.#entry(id);
     waiting.tries += 1;
-    waiting.monitored = readMonitored({ id, pids }, this.#machine);
-    return this.#connected().has('podman') ? undefined : waiting.monitored;
+    waiting.monitored = readMonitored({ id, pids }, this.#machine) ?? waiting.monitored;
+    const isWhole = waiting.monitored?.image !== undefined;
+    return isWhole && !this.#connected().has('podman') ? waiting.monitored : undefined;
   }
 
-  /** No engine is waited for any more. Returns what is known without it. */
+  /** Nobody is waited for any more. Returns what is known without an engine. */
   giveUp(id: string): RuntimeContainer | undefined {
     const waiting = this.#entry(id);
     waiting.isGivenUp = true;
