@@ -8,6 +8,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { ALLOCATOR, CONTROLLER_HEAP_FLAGS } from '@bartizan/cli';
 import { median, percentile, record, rounded, spreadOf } from './results.ts';
 import type { Listening, LoadOptions, LoadResult, ServerSpent, Side } from './webhook/messages.ts';
 
@@ -24,9 +25,20 @@ const BAD_SHARE = 0.1;
 
 const started: ChildProcess[] = [];
 
-function start(program: string, ...args: string[]): ChildProcess {
+/** As Node.js starts a program by itself. */
+const PLAIN: Start = { flags: ['--max-semi-space-size=16'], environment: {} };
+/** As a controller is started. */
+const CONTROLLER: Start = { flags: CONTROLLER_HEAP_FLAGS, environment: ALLOCATOR };
+
+interface Start {
+  readonly flags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+function start({ flags, environment }: Start, program: string, ...args: string[]): ChildProcess {
   const child = fork(join(import.meta.dirname, 'webhook', program), args, {
-    execArgv: ['--max-semi-space-size=16'],
+    execArgv: [...flags],
+    env: { ...process.env, ...environment },
   });
   started.push(child);
   return child;
@@ -61,7 +73,7 @@ interface Server {
 }
 
 const serverOf = async (side: Side): Promise<Server> => {
-  const child = start('server.ts', side);
+  const child = start(side === 'ours' ? CONTROLLER : PLAIN, 'server.ts', side);
   return { side, child, at: await next<Listening>(child) };
 };
 
@@ -99,7 +111,7 @@ const flood = { rate: undefined, seconds: SECONDS };
 async function measureAll(): Promise<{ readonly steady: readonly Pair[]; readonly flood: readonly Pair[] }> {
   const ours = await serverOf('ours');
   const other = await serverOf('allow-all');
-  const load = start('load.ts');
+  const load = start(PLAIN, 'load.ts');
   /** Both sides, one after the other; who is first changes from round to round. */
   const pair = async (round: number, how: Pick<LoadOptions, 'rate' | 'seconds'>): Promise<Pair> => {
     const first = await measure(round % 2 === 0 ? other : ours, load, how);

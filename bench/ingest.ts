@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openSqliteStore, type SqliteStore } from '@bartizan/adapters/store';
+import { ALLOCATOR, CONTROLLER_HEAP_FLAGS } from '@bartizan/cli';
 import { type AgentEvent, eventId, systemScope, tenantScope } from '@bartizan/contracts';
 import { aFileEvent, aFlow, aProcessEvent, aSecurityEvent, OWNER } from '@bartizan/testkit/store';
 import { record, spreadOf } from './results.ts';
@@ -156,14 +157,13 @@ async function once(): Promise<Pair> {
   }
 }
 
-// A small young generation keeps memory flat on machines with much of it. The controller is not started with it yet, so
-// the memory of this bench is not yet that of a controller.
-const FLAGS = ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning'];
+// As a controller is started: its memory is what this bench is to tell.
+const FLAGS = [...CONTROLLER_HEAP_FLAGS, '--disable-warning=ExperimentalWarning'];
 const CHILD = 'BENCH_INGEST_CHILD';
 
 function inChild(): Pair {
   const child = spawnSync(process.execPath, [...FLAGS, process.argv[1] ?? ''], {
-    env: { ...process.env, [CHILD]: '1' },
+    env: { ...process.env, ...ALLOCATOR, [CHILD]: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
   });

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ALLOCATOR, CONTROLLER_HEAP_FLAGS } from '@bartizan/cli';
 import { buildRunTree } from '../run-tree/build.ts';
 import { type ImageFacts, type WrittenImage, writeImage } from './archive.ts';
 import {
@@ -79,14 +80,20 @@ const versionOf = (checkout: string): string => {
 
 function factsOf(inputs: ImageInputs, program: 'controller' | 'agent'): ImageFacts {
   const version = versionOf(inputs.checkout);
-  const start = [`/${PRODUCT}/bin/node`, ...NODE_FLAGS, `/${PRODUCT}/release/apps/${program}/src/main.js`];
+  // The agent is started by its pod with flags of its own.
+  const flags = program === 'controller' ? [...NODE_FLAGS, ...CONTROLLER_HEAP_FLAGS] : NODE_FLAGS;
+  const start = [`/${PRODUCT}/bin/node`, ...flags, `/${PRODUCT}/release/apps/${program}/src/main.js`];
   return {
     part: program,
     reference: `${inputs.registry}/bartizan-${program}:${version}`,
     user: program === 'controller' ? `${CONTROLLER_UID}:${CONTROLLER_UID}` : '0:0',
     entrypoint: start,
     workingDir: '/',
-    environment: [`PATH=/${PRODUCT}/bin:/usr/bin`, 'SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt'],
+    environment: [
+      `PATH=/${PRODUCT}/bin:/usr/bin`,
+      'SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt',
+      ...Object.entries(ALLOCATOR).map(([name, value]) => `${name}=${value}`),
+    ],
     labels: {
       'org.opencontainers.image.title': `bartizan-${program}`,
       'org.opencontainers.image.version': version,

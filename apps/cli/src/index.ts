@@ -17,6 +17,7 @@ export { clusterObjects } from './cluster/objects/index.ts';
 export type { ClusterObject, ObjectOptions } from './cluster/objects/object.ts';
 export { GATHERED_RIGHTS, RIGHTS, type Right } from './cluster/objects/rights.ts';
 export { EXIT, exitCodeOf } from './exit-codes.ts';
+export { ALLOCATOR, CONTROLLER_HEAP_FLAGS } from './instance/memory.ts';
 export { type InstancePaths, instanceEnvironment, instancePaths } from './instance/paths.ts';
 export { readMark } from './instance/process-mark.ts';
 export { readRecord } from './instance/record.ts';

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from '../api/client.ts';
-import { AGENT_HEAP_FLAGS } from '../instance/agent-heap.ts';
+import { AGENT_HEAP_FLAGS, ALLOCATOR, CONTROLLER_HEAP_FLAGS } from '../instance/memory.ts';
 import type { InstancePaths } from '../instance/paths.ts';
 import type { InstanceRecord } from '../instance/record.ts';
 import { type InstanceSecrets, readOneTimePassword } from '../instance/secrets.ts';
@@ -47,6 +47,7 @@ export function childEnvironment(context: PlanContext, home: string): Record<str
   return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: home,
+    ...ALLOCATOR,
     NODE_COMPILE_CACHE: join(releaseFolder(context), 'compile-cache'),
     ...Object.fromEntries(kept),
   };
@@ -72,6 +73,7 @@ export function controllerPlan(context: PlanContext, before?: ControllerStatus):
       '--pdeathsig=TERM',
       record.node,
       ...NODE_FLAGS,
+      ...CONTROLLER_HEAP_FLAGS,
       join(release, 'apps/controller/src/main.js'),
     ],
     env: childEnvironment(context, paths.controller),

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { AGENT_HEAP_FLAGS } from '../../instance/agent-heap.ts';
+import { AGENT_HEAP_FLAGS } from '../../instance/memory.ts';
 import {
   type ClusterObject,
   digestOf,
