@@ -95,10 +95,14 @@ describe('a real Podman beside other work, seen by real agents', () => {
     await engine?.close();
   }, 120_000);
 
-  it.each([1, 2, 3, 4])('gives every process its name, image and service: container %i', async () => {
+  const keepBusy = (): void => {
     loops = Array.from({ length: LOOPS }, () =>
       spawn('nice', ['-n', '5', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }),
     );
+  };
+
+  it.each([1, 2, 3, 4])('gives every process its name, image and service: container %i', async () => {
+    keepBusy();
     const id = await startNamed('busy', COMPOSE);
     for (const workload of await asking.workloadsOf(id)) {
       expect(workload).toMatchObject({
@@ -120,13 +124,17 @@ describe('a real Podman beside other work, seen by real agents', () => {
     }
   });
 
-  it('names the container, and its image, where it has no service', async () => {
-    const id = await startNamed('alone');
-    for (const workload of await alone.workloadsOf(id)) {
-      expect(workload).toMatchObject({ kind: 'Container', container: id, image: IMAGE });
-      expect(workload.containerName).toMatch(/^alone-/);
-    }
-  });
+  it.each([1, 2, 3, 4])(
+    'names the container, and its image, where it has no service: container %i',
+    async () => {
+      keepBusy();
+      const id = await startNamed('alone');
+      for (const workload of await alone.workloadsOf(id)) {
+        expect(workload).toMatchObject({ kind: 'Container', container: id, image: IMAGE });
+        expect(workload.containerName).toMatch(/^alone-/);
+      }
+    },
+  );
 
   it('sends nothing the contracts refuse', () => {
     expect([...asking.controller.invalid, ...alone.controller.invalid]).toEqual([]);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { openCgroupIndex } from '../cgroups/cgroup-index.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { silentLogger } from '../log/logger.ts';
 import { openProcfs } from '../procfs/procfs.ts';
+import { MonitoredContainer } from '../testing/monitored-container.ts';
 import type { KnownContainer } from './container-table.ts';
 import { type Discovery, startDiscovery } from './discovery.ts';
 
@@ -127,5 +128,48 @@ describe('an engine that answers nothing about the container it starts', () => {
     const found = await start();
     found.giveUp('42');
     expect(found.placeOf('42')).toEqual({ kind: 'host', unmet: true });
+  });
+});
+
+describe('a container of Podman without a service, whose first processes are gone', () => {
+  it('has its name by those that live in its control group', () => {
+    const container = new MonitoredContainer();
+    const keyRoot = mkdtempSync(join(tmpdir(), 'bartizan-cgroups-'));
+    const path = `/libpod_parent/libpod-${container.id}`;
+    mkdirSync(join(keyRoot, path), { recursive: true });
+    writeFileSync(join(keyRoot, path, 'cgroup.procs'), '101\n');
+    const cgroups = openCgroupIndex({
+      mode: 'v2',
+      keyRoot,
+      keyHierarchy: 'unified',
+      unifiedRoot: keyRoot,
+    });
+    cgroups.created('42', path);
+    const found = startDiscovery({
+      places: [],
+      procfs: container.procfs,
+      cgroups,
+      host: { namespaces: {}, root: container.machine.root },
+      clock: systemClock(),
+      logger: silentLogger,
+      onChange: () => undefined,
+      onRuntimes: () => undefined,
+    });
+    try {
+      expect(found.placeOf('42')).toEqual({ kind: 'host', unmet: true });
+      found.meet({ cgroupId: '42', pids: [555, 554] });
+      expect(found.placeOf('42')).toMatchObject({
+        kind: 'container',
+        container: {
+          id: container.id,
+          teller: 'conmon',
+          description: { name: 'web', image: container.image },
+        },
+      });
+    } finally {
+      found.stop();
+      container.remove();
+      rmSync(keyRoot, { recursive: true, force: true });
+    }
   });
 });

@@ -147,7 +147,9 @@ class Finder implements Discovery {
 
   meet(seen: { readonly cgroupId: string; readonly pids: readonly number[] }): void {
     const named = this.#namedBy(seen.cgroupId);
-    const told = named && this.#awaited.meet(named.id, seen.pids);
+    // The first processes of a container are helpers of its runtime, and gone within milliseconds: others are asked, too.
+    const living = this.#options.cgroups.processesIn(this.#pathOf(seen.cgroupId) ?? '');
+    const told = named && this.#awaited.meet(named.id, [...seen.pids, ...living]);
     if (named && told) this.#take('conmon', { ...told, cgroupPath: named.path });
     this.#placesVersion = -1;
   }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readdirSync, statSync } from 'node:fs';
+import { readText } from '../procfs/bounded-read.ts';
 import type { CgroupMembership } from '../procfs/cgroup-file.ts';
 import type { CgroupLayout } from './layout.ts';
 
@@ -11,6 +12,8 @@ export interface CgroupIndex {
   readonly pathOf: (id: string) => string | undefined;
   /** The id of a path: the inode of its folder. Asks the file system when it is not known yet. */
   readonly idOf: (path: string) => string | undefined;
+  /** Processes that are in the group itself now, the oldest few; none when it has ended. */
+  readonly processesIn: (path: string) => number[];
   /** Path of a process in the key hierarchy. */
   readonly pathOfMembership: (membership: CgroupMembership) => string | undefined;
   readonly created: (id: string, path: string) => void;
@@ -24,6 +27,9 @@ export interface CgroupIndex {
 const MAX_GROUPS = 100_000;
 const MAX_DEPTH = 24;
 const KEEP_REMOVED = 10_000;
+/** Of cgroup.procs so much is read (cgroups(7)): enough for some numbers. */
+const PROCESSES_BYTES = 256;
+const PROCESSES_MAX = 8;
 
 const inodeOf = (folder: string): string | undefined => {
   try {
@@ -32,6 +38,18 @@ const inodeOf = (folder: string): string | undefined => {
   } catch {
     return undefined;
   }
+};
+
+/** Numbers in the first lines of cgroup.procs; one that was cut off is left. 0 is a process of another namespace. */
+const processesIn = (folder: string): number[] => {
+  const content = readText(`${folder}/cgroup.procs`, PROCESSES_BYTES, true);
+  if (!content.ok) return [];
+  return content.value
+    .split('\n')
+    .slice(0, -1)
+    .map(Number)
+    .filter((pid) => Number.isSafeInteger(pid) && pid > 0)
+    .slice(0, PROCESSES_MAX);
 };
 
 /** Opens the index of a layout and walks the tree once. */
@@ -70,6 +88,10 @@ export const openCgroupIndex = (layout: CgroupLayout): CgroupIndex => {
     layout,
     pathOf: (id) => paths.get(id),
     idOf,
+    processesIn: (path) =>
+      layout.keyRoot === undefined || !path.startsWith('/') || path.includes('/../')
+        ? []
+        : processesIn(layout.keyRoot + path),
     pathOfMembership: (membership) =>
       layout.keyHierarchy === 'memory' ? membership.controllers.get('memory') : membership.unified,
     created: add,
