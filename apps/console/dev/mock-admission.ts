@@ -146,7 +146,6 @@ export class MockAdmission {
       'admission.simulate': () => (this.#isEmpty ? NO_CLUSTER : { body: SIMULATION }),
       'admission.sources': () => ({ body: SOURCES }),
       'admission.coverage': () => (this.#isEmpty ? NO_CLUSTER : { body: COVERAGE }),
-      ...(this.#isEmpty ? { 'access.risks': () => NO_CLUSTER } : {}),
     };
   }
 

@@ -3,6 +3,7 @@
 
 import type { Finding, ListQuery, SecurityEvent, User } from '@bartizan/contracts';
 import { MockAdmission } from './mock-admission.ts';
+import { MockCluster } from './mock-cluster.ts';
 import { ADMIN, API_KEYS, AUDIT, PACKAGES, sessionOf, USERS } from './mock-data/access.ts';
 import { policyFinding } from './mock-data/admission.ts';
 import { makeEvents, securityEvent } from './mock-data/events.ts';
@@ -41,6 +42,7 @@ export class MockApi {
   #keys = [...API_KEYS];
   readonly #supply: MockSupply;
   readonly admission: MockAdmission;
+  readonly #cluster: MockCluster;
   #sequence = 1_000;
   user: User = ADMIN;
 
@@ -55,6 +57,7 @@ export class MockApi {
       },
     });
     this.admission = new MockAdmission(options.isEmpty);
+    this.#cluster = new MockCluster(options.isEmpty, () => this.user.name);
     this.#events = options.isEmpty ? [] : makeEvents(options.isBig ? 3_000 : 160);
   }
 
@@ -73,6 +76,7 @@ export class MockApi {
       ...this.#inventory(),
       ...this.#supply.handlers(),
       ...this.admission.handlers(),
+      ...this.#cluster.handlers(),
       ...this.#insight(),
       ...this.#system(),
     };

@@ -10,6 +10,8 @@ export interface MockCall {
     readonly purl?: string;
     readonly format?: string;
   };
+  /** What is asked in the address, word by word, for questions that are no lists. */
+  readonly asked: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
 }
 /** What a handler answers: a status and a body, or an error code. */

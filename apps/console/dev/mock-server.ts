@@ -147,7 +147,7 @@ const signIn = (request: IncomingMessage, response: ServerResponse, body: Record
   sendJson(response, 200, bodyOf('session.show'));
 };
 const bodyOf = (id: string): unknown => {
-  const answer = handlers[id]?.({ params: {}, query: {}, body: {} });
+  const answer = handlers[id]?.({ params: {}, query: {}, asked: {}, body: {} });
   return answer !== undefined && 'body' in answer ? answer.body : undefined;
 };
 
@@ -239,7 +239,12 @@ const answerApi = async (request: IncomingMessage, response: ServerResponse, url
   }
   if (route.id === 'session.delete') response.setHeader('set-cookie', 'mock-session=; Path=/; Max-Age=0');
   if (route.id === 'live.stream') return openStream(response);
-  return answerRoute(request, response, { ...route, query: queryOf(url.searchParams), body });
+  return answerRoute(request, response, {
+    ...route,
+    query: queryOf(url.searchParams),
+    asked: Object.fromEntries(url.searchParams),
+    body,
+  });
 };
 
 const server = createServer((request, response) => {

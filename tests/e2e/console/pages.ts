@@ -24,6 +24,26 @@ interface Named {
 const itemsOf = (page: unknown): readonly Named[] =>
   typeof page === 'object' && page !== null && 'items' in page && Array.isArray(page.items) ? page.items : [];
 
+const ofSubject = (name: string): string => encodeURIComponent(name);
+/** Pages about the watched cluster: who may what, what is exposed, how old its parts are. */
+const CLUSTER_PAGES: readonly (readonly [string, string])[] = [
+  ['access', '/access'],
+  ['access-unused', '/access/unused'],
+  ['access-ask', '/access/ask'],
+  ['access-who-can', `/access/ask?sel=${ofSubject('get secrets shop')}`],
+  ['access-what-can', `/access/ask?tab=what-can&sel=${ofSubject('User/sato@example.com')}`],
+  ['access-paths', `/access/ask?tab=paths&sel=${ofSubject('ServiceAccount/monitoring/prometheus-k8s')}`],
+  ['access-unused-of', `/access/ask?tab=unused&sel=${ofSubject('User/sato@example.com')}`],
+  ['access-reach', `/access/ask?tab=reach&sel=${ofSubject('monitoring/prometheus shop/orders 8080')}`],
+  ...['exposure', 'secrets', 'components', 'api-uses', 'probes', 'requests'].map(
+    (page) => [`access-${page}`, `/access/${page}`] as const,
+  ),
+  ['access-request-new', '/access/requests?sel=new'],
+  ...['asked', 'path', 'active', 'failed', 'by-hand'].map(
+    (state) => [`access-request-${state}`, `/access/requests?sel=r-${state}`] as const,
+  ),
+];
+
 /** Every page of the console by name, with its address in the mock. */
 export const pagesOf = async (url: string): Promise<readonly (readonly [string, string])[]> => {
   const cookie = 'mock-session=1';
@@ -90,6 +110,7 @@ export const pagesOf = async (url: string): Promise<readonly (readonly [string, 
     ['exception-ended', '/findings/exceptions?sel=x-3'],
     ['exception-new', '/findings/exceptions?sel=new'],
     ['report', '/findings/report?filter=severity:critical,high'],
+    ...CLUSTER_PAGES,
     ['nodes', '/nodes'],
     ['node', '/nodes/n-4f1d7a902be35c86'],
     ['audit', '/audit'],
