@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ContainerSecretReport, LocalText } from '@bartizan/contracts';
+import { type ContainerSecretReport, cutText, type LocalText } from '@bartizan/contracts';
 import { err, ok } from '@bartizan/contracts/result';
 import {
   type Changes,
@@ -52,6 +52,7 @@ export interface ImageParts {
   readonly gaps: readonly Gap[];
 }
 
+const REASON_MAX = 512;
 const PLATFORM = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
 const HIDDEN = {
   en: 'the image still holds the file in this layer; in the running container it is deleted, replaced or covered',
@@ -201,10 +202,8 @@ const gapOf = (problem: ScanProblem): Gap => ({
   reason: problemReason(problem),
 });
 
-const noConfiguration = (why: string): LocalText => ({
-  en: why.slice(0, 512),
-  ja: 'イメージの設定を読み取れません',
-});
+const noConfiguration = (why: LocalText): LocalText =>
+  cutText({ en: why.en, ja: `イメージの設定を読み取れません：${why.ja}` }, REASON_MAX);
 const NO_LAYER: LocalText = { en: 'a layer is not there', ja: 'レイヤーが見つかりません' };
 const NO_OVERLAY: LocalText = {
   en: 'the root of the container is no overlay: its layers are not known',

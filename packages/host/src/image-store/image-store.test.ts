@@ -61,7 +61,10 @@ describe('a configuration in a store', () => {
     }
     expect(readStoredConfig({ ...query, container: '../c', platform: 'linux/amd64' })).toEqual({
       ok: false,
-      error: 'the container has no id that a store knows',
+      error: {
+        en: 'the container has no id that a store knows',
+        ja: 'コンテナーの ID がストアで使える形式ではありません',
+      },
     });
   });
 
@@ -71,7 +74,9 @@ describe('a configuration in a store', () => {
       fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
         writeFileSync(file, text);
         const read = readStoredConfig({ ...query, platform: 'linux/amd64' });
-        expect(read.ok ? '' : read.error).not.toBe('');
+        expect(read.ok ? '' : read.error.en).not.toBe('');
+        // Why it is so is told in both languages, not that it is so.
+        expect(read.ok ? '' : read.error.ja).toMatch(/[ぁ-ん]/u);
       }),
       { seed: 20261129, numRuns: 200 },
     );

@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { LocalText } from '@bartizan/contracts';
 import { err, ok, type Result } from '@bartizan/contracts/result';
 import { readBounded } from '../procfs/bounded-read.ts';
 import { type FieldReader, readObject } from '../runtimes/json.ts';
@@ -26,7 +27,8 @@ const DIGEST = /^sha256:([0-9a-f]{64})$/u;
 const BARE = /^[0-9a-f]{64}$/u;
 const CONTAINER_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/u;
 
-type Found = Result<string, string>;
+type Found = Result<string, LocalText>;
+const none = (en: string, ja: string): Found => err({ en, ja });
 
 const textOf = (path: string): string | undefined => {
   const bytes = readBounded(path, JSON_BYTES_MAX);
@@ -36,11 +38,17 @@ const textOf = (path: string): string | undefined => {
 /** A document whose digest holds. */
 const verified = (path: string, digest: string): Found => {
   const bytes = readBounded(path, JSON_BYTES_MAX);
-  if (!bytes.ok) return err(`${digest} is not in the image store`);
+  if (!bytes.ok) return none(`${digest} is not in the image store`, `${digest} がイメージストアにありません`);
   const actual = `sha256:${createHash('sha256').update(bytes.value).digest('hex')}`;
-  if (actual !== digest) return err(`stated ${digest}, is ${actual}`);
+  if (actual !== digest)
+    return none(
+      `stated ${digest}, is ${actual}`,
+      `ダイジェストが一致しません（記録：${digest}、実際：${actual}）`,
+    );
   const text = bytes.value.toString('utf8');
-  return readObject(text) === undefined ? err(`${digest} is no JSON object`) : ok(text);
+  return readObject(text) === undefined
+    ? none(`${digest} is no JSON object`, `${digest} は JSON オブジェクトではありません`)
+    : ok(text);
 };
 
 const platformOf = (descriptor: FieldReader): string => {
@@ -54,7 +62,11 @@ const fromBlobs = (folder: string, { imageDigest, platform }: StoredConfigQuery)
   // An index, an index in it, a manifest, a configuration.
   for (let step = 0; step < 4; step += 1) {
     const hex = DIGEST.exec(digest)?.[1];
-    if (hex === undefined) return err('the runtime names no digest of the image');
+    if (hex === undefined)
+      return none(
+        'the runtime names no digest of the image',
+        'ランタイムがイメージのダイジェストを示していません',
+      );
     const document = verified(join(folder, hex), digest);
     if (!document.ok) return document;
     const read = readObject(document.value);
@@ -63,7 +75,7 @@ const fromBlobs = (folder: string, { imageDigest, platform }: StoredConfigQuery)
     const own = manifests.find((one) => platformOf(one) === platform);
     digest = (own?.text('digest', 128) || read?.object('config')?.text('digest', 128)) ?? '';
   }
-  return err('indexes nested too deep');
+  return none('indexes nested too deep', 'イメージの索引の階層が深すぎます');
 };
 
 /** Docker: the container says which image it runs; images are their configurations, by digest. */
@@ -72,7 +84,11 @@ const fromDocker = (root: string, { container }: StoredConfigQuery): Found => {
     'Image',
   );
   const hex = DIGEST.exec(image ?? '')?.[1];
-  if (hex === undefined) return err('docker does not say which image the container runs');
+  if (hex === undefined)
+    return none(
+      'docker does not say which image the container runs',
+      'コンテナーのイメージが Docker の記録にありません',
+    );
   return verified(join(root, 'image/overlay2/imagedb/content/sha256', hex), `sha256:${hex}`);
 };
 
@@ -84,7 +100,10 @@ const fromContainersStorage = (root: string, { container }: StoredConfigQuery): 
     .find((one) => one.text('id', 128) === container)
     ?.text('image', 64);
   if (image === undefined || !BARE.test(image))
-    return err('the store does not say which image the container runs');
+    return none(
+      'the store does not say which image the container runs',
+      'コンテナーのイメージがストアの記録にありません',
+    );
   const digest = `sha256:${image}`;
   const name = `=${Buffer.from(digest, 'utf8').toString('base64')}`;
   return verified(join(root, 'overlay-images', image, name), digest);
@@ -102,13 +121,20 @@ const STORES = [
 
 /**
  * The configuration of the image that a container runs, in JSON, out of the image store of its node: containerd's, Docker's
- * or that of Podman and CRI-O. Its digest is checked. Nothing is asked of a runtime; why there is none is said in words.
+ * or that of Podman and CRI-O. Its digest is checked. Nothing is asked of a runtime; why there is none is said in both languages.
  */
 export function readStoredConfig(query: StoredConfigQuery): Found {
-  if (!CONTAINER_ID.test(query.container)) return err('the container has no id that a store knows');
+  if (!CONTAINER_ID.test(query.container))
+    return none(
+      'the container has no id that a store knows',
+      'コンテナーの ID がストアで使える形式ではありません',
+    );
   for (const { of, read } of STORES) {
     const root = of.exec(query.upper)?.[1];
     if (root !== undefined) return read(join(query.hostRoot, root), query);
   }
-  return err('the image store of this runtime is not known');
+  return none(
+    'the image store of this runtime is not known',
+    'このランタイムのイメージストアには対応していません',
+  );
 }
