@@ -91,7 +91,7 @@ describe('the environment of the first process of a container', () => {
     expect(report.incomplete).toEqual([
       { en: '30 more secrets are not told', ja: 'ほかに 30 件の秘密情報があります' },
       {
-        en: 'only the first 1048576 bytes are searched',
+        en: 'only the first 1048576 bytes are read',
         ja: '先頭の 1048576 バイトだけを調べました',
       },
     ]);

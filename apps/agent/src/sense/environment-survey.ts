@@ -3,7 +3,13 @@
 
 import { cutText, type EnvironmentSecretReport, type LocalText, type WorkloadRef } from '@bartizan/contracts';
 import { openProcfs, type Procfs } from '@bartizan/host';
-import { byUrgency, type SecretMatch, type SecretScanner, searchEnvironment } from '@bartizan/scan';
+import {
+  byUrgency,
+  onlyFirst,
+  type SecretMatch,
+  type SecretScanner,
+  searchEnvironment,
+} from '@bartizan/scan';
 import { secretsOfImage } from './image-parts.ts';
 import { type SearchRules, scannerOf } from './search-rules.ts';
 import { filesOf } from './secret-survey.ts';
@@ -46,10 +52,6 @@ const MORE_SERVICES: LocalText = {
 const unreadable = (kind: string): LocalText => ({
   en: `an environment cannot be read: ${kind}`,
   ja: `環境変数を読み取れません（${kind}）`,
-});
-const onlyFirst = (bytes: number): LocalText => ({
-  en: `only the first ${bytes} bytes are searched`,
-  ja: `先頭の ${bytes} バイトだけを調べました`,
 });
 
 const searchProcess = (scanner: SecretScanner, procfs: Procfs, pid: number): Searched | undefined => {
