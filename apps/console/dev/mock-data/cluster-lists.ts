@@ -44,7 +44,7 @@ export const API_USES: readonly ApiVersionUse[] = [
   },
   {
     ...{ apiVersion: 'policy/v1beta1', kind: 'podsecuritypolicies', source: 'requested' },
-    ...{ by: 'system:serviceaccount:monitoring:kube-state-metrics kube-state-metrics/v2.2.0' },
+    ...{ by: 'system:serviceaccount:monitoring:kube-state-metrics (kube-state-metrics/v2.2.0)' },
     ...{ about: 'podsecuritypolicies.policy', namespace: '', isOwn: false },
     ...{ removedIn: '1.25', isRemoved: true, lastAtMs: NOW_MS - 20 * MINUTE_MS },
   },

@@ -4,13 +4,15 @@
 
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useView } from '../data/view.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useT } from '../i18n/language.ts';
 import { ColumnChoice, useHiddenColumns } from './column-choice.tsx';
+import { CutRoom, charactersIn } from './cut-room.ts';
 import { Reachable } from './reachable.tsx';
 import { nextSort, templateOf } from './table-columns.ts';
+import { LINE_PX, type Place, placesOf, roomOf, STACKED_PX } from './table-places.ts';
 
 export interface Column<T> {
   readonly id: string;
@@ -23,6 +25,8 @@ export interface Column<T> {
   readonly sort?: string;
   /** Shown only when the table is at least this wide. */
   readonly fromPx?: number;
+  /** In a narrow table it stands under the column before it, however narrow the table is. */
+  readonly below?: boolean;
 }
 
 interface DataTableProps<T> {
@@ -42,6 +46,9 @@ interface DataTableProps<T> {
   readonly rowHeight?: number;
 }
 
+/** Height of the head of a table. */
+const HEAD_PX = 36;
+
 const useWidth = (ref: React.RefObject<HTMLElement | null>): number => {
   const [width, setWidth] = useState(1200);
   useEffect(() => {
@@ -54,13 +61,52 @@ const useWidth = (ref: React.RefObject<HTMLElement | null>): number => {
   return width;
 };
 
-const HeadCell = <T,>({ column }: { column: Column<T> }) => {
+/** Columns as they stand in this table: those that have room, each with its place and its room. */
+interface Layout<T> {
+  readonly columns: readonly (Column<T> & { readonly place: CellPlace; readonly characters: number })[];
+  readonly template: string;
+  readonly lines: number;
+}
+interface CellPlace {
+  readonly style?: CSSProperties;
+  readonly 'data-below'?: '';
+}
+const cellPlace = ({ column, line, lines }: Place): CellPlace => ({
+  style: { gridColumn: column, gridRow: `${line} / span ${lines}` },
+  ...(line > 1 ? { 'data-below': '' } : {}),
+});
+
+const layoutOf = <T,>(columns: readonly Column<T>[], width: number): Layout<T> => {
+  const isStacked = width < STACKED_PX;
+  const standsBelow = ({ below = false }: Column<T>): boolean => isStacked && below;
+  const shown = columns.filter((column) => standsBelow(column) || width >= (column.fromPx ?? 0));
+  const { places, lines } = placesOf(shown.map(standsBelow));
+  const template = templateOf(
+    shown.filter((column) => !standsBelow(column)).map((column) => column.width),
+    width,
+  );
+  const room = roomOf(template, width);
+  return {
+    template,
+    lines,
+    columns: shown.map((column, index) => {
+      const place = places[index];
+      return {
+        ...column,
+        place: place === undefined || lines === 1 ? {} : cellPlace(place),
+        characters: charactersIn(room[(place?.column ?? 1) - 1] ?? width),
+      };
+    }),
+  };
+};
+
+const HeadCell = <T,>({ column }: { column: Layout<T>['columns'][number] }) => {
   const { search, set } = useView();
   const { sort } = column;
   const className = `cell${column.number === true ? ' number' : ''}`;
   if (sort === undefined) {
     return (
-      <div className={className} role="columnheader">
+      <div className={className} role="columnheader" {...column.place}>
         {column.title}
       </div>
     );
@@ -71,6 +117,7 @@ const HeadCell = <T,>({ column }: { column: Column<T> }) => {
     <div
       className={className}
       role="columnheader"
+      {...column.place}
       aria-sort={up ? 'ascending' : down ? 'descending' : 'none'}
     >
       <button type="button" onClick={() => set({ sort: nextSort(sort, search.sort) }, true)}>
@@ -106,12 +153,11 @@ interface RowProps<T> {
   readonly index: number;
   readonly top: number;
   readonly height: number;
-  readonly columns: readonly Column<T>[];
-  readonly template: string;
+  readonly layout: Layout<T>;
   readonly isSelected: boolean;
   readonly onOpen: ((row: T) => void) | undefined;
 }
-const Row = <T,>({ row, index, top, height, columns, template, isSelected, onOpen }: RowProps<T>) => (
+const Row = <T,>({ row, index, top, height, layout, isSelected, onOpen }: RowProps<T>) => (
   <div
     role="row"
     tabIndex={-1}
@@ -120,15 +166,20 @@ const Row = <T,>({ row, index, top, height, columns, template, isSelected, onOpe
     data-index={index}
     {...(onOpen === undefined ? {} : { 'data-clickable': '' })}
     {...(isSelected ? { 'data-selected': '', 'aria-current': true } : {})}
-    style={{ height, transform: `translateY(${top}px)`, gridTemplateColumns: template }}
+    style={{ height, transform: `translateY(${top}px)`, gridTemplateColumns: layout.template }}
     onClick={(event) => {
       const onControl = event.target instanceof Element && event.target.closest('a, button, input') !== null;
       if (!onControl) onOpen?.(row);
     }}
   >
-    {columns.map((column) => (
-      <div key={column.id} role="cell" className={`cell${column.number === true ? ' number' : ''}`}>
-        {column.cell(row)}
+    {layout.columns.map((column) => (
+      <div
+        key={column.id}
+        role="cell"
+        className={`cell${column.number === true ? ' number' : ''}`}
+        {...column.place}
+      >
+        <CutRoom value={column.characters}>{column.cell(row)}</CutRoom>
       </div>
     ))}
   </div>
@@ -136,24 +187,28 @@ const Row = <T,>({ row, index, top, height, columns, template, isSelected, onOpe
 
 /** A list of any length: only the rows in sight are drawn, more are asked for near the end. */
 export const DataTable = <T,>(props: DataTableProps<T>) => {
-  const { items, columns, rowHeight = 44, hasMore = false, onMore } = props;
+  const { items, columns, hasMore = false, onMore } = props;
   const t = useT();
   const { count } = useFormat();
   const scroll = useRef<HTMLDivElement>(null);
   const width = useWidth(scroll);
   const [hidden, setHidden] = useHiddenColumns(props.name);
-  const shown = columns.filter((column) => width >= (column.fromPx ?? 0) && !hidden.includes(column.id));
-  const template = templateOf(
-    shown.map((column) => column.width),
+  const layout = layoutOf(
+    columns.filter(({ id }) => !hidden.includes(id)),
     width,
   );
+  const more = LINE_PX * (layout.lines - 1);
+  const rowHeight = (props.rowHeight ?? 44) + more;
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroll.current,
     estimateSize: () => rowHeight,
     overscan: 12,
-    scrollPaddingStart: 36,
+    scrollPaddingStart: HEAD_PX + more,
   });
+  // Rows that were measured at another height are measured again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height is what it waits for
+  useEffect(() => rows.measure(), [rowHeight, rows]);
   const virtual = rows.getVirtualItems();
   const last = virtual.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -170,8 +225,13 @@ export const DataTable = <T,>(props: DataTableProps<T>) => {
         onKeyDown={onArrows}
       >
         <div role="rowgroup" className="table-head-group">
-          <div className="table-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
-            {shown.map((column) => (
+          <div
+            className="table-head"
+            role="row"
+            aria-rowindex={1}
+            style={{ height: HEAD_PX + more, gridTemplateColumns: layout.template }}
+          >
+            {layout.columns.map((column) => (
               <HeadCell key={column.id} column={column} />
             ))}
           </div>
@@ -188,8 +248,7 @@ export const DataTable = <T,>(props: DataTableProps<T>) => {
                 index={item.index}
                 top={item.start}
                 height={rowHeight}
-                columns={shown}
-                template={template}
+                layout={layout}
                 isSelected={props.selected === key}
                 onOpen={props.onOpen}
               />,

@@ -7,8 +7,8 @@ const NARROW_PX = 480;
 const NARROW_MIN_PX = 140;
 const NARROW_LEAST_PX = 96;
 /** Between two columns, and beside the first and the last: see `.table-row`. */
-const GAP_PX = 12;
-const EDGES_PX = 32;
+export const GAP_PX = 12;
+export const EDGES_PX = 32;
 
 interface Track {
   /** What the column takes at least, in pixels. */

@@ -4,10 +4,11 @@
 import type { ToldText } from '@bartizan/contracts/words';
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { Fragment, type ReactNode } from 'react';
+import { Fragment, type ReactNode, useContext } from 'react';
 import { cutMiddle } from '../format/numbers.ts';
 import { useFormat, useNow } from '../format/use-format.ts';
 import { useLanguage, useT } from '../i18n/language.ts';
+import { CutRoom } from './cut-room.ts';
 
 /** A name, path or answer of a machine: shown as it is, never translated. */
 export const Verbatim = ({ children, mono = false }: { children: ReactNode; mono?: boolean }) => (
@@ -46,10 +47,10 @@ export const Breakable = ({ name }: { name: string }) =>
     </Fragment>
   ));
 
-/** A long name with its middle cut out; the title has all of it. */
+/** A long name with its middle cut out, so that its end stands there also in a narrow column; the title has all of it. */
 export const Cut = ({ text, most = 44, mono = false }: { text: string; most?: number; mono?: boolean }) => (
   <span translate="no" className={mono ? 'mono' : ''} title={text}>
-    {cutMiddle(text, most)}
+    {cutMiddle(text, Math.min(most, useContext(CutRoom)))}
   </span>
 );
 

@@ -36,6 +36,8 @@ export const accessRequests = {
   'access.requests.risk.minor': 'Minor',
   'access.requests.risk.none': 'None known',
   'access.requests.risk.unknown': 'Not known',
+  'access.requests.risk.no-role':
+    'The role is not in the cluster: it gives nothing today, and anything as soon as somebody makes it.',
   'access.requests.had-path': 'The subject reaches cluster-admin already, without it.',
   'access.requests.time': 'Until or asked',
   'access.requests.asked-by': 'Asked by',

@@ -35,6 +35,8 @@ export const accessRequests = {
   'access.requests.risk.minor': '軽微',
   'access.requests.risk.none': '既知のものなし',
   'access.requests.risk.unknown': '不明',
+  'access.requests.risk.no-role':
+    'このロールはクラスターにありません。現在は何も許可しませんが、作成された時点でその内容が許可されます。',
   'access.requests.had-path': 'この主体は、この許可がなくても cluster-admin に到達できます。',
   'access.requests.time': '期限または申請時刻',
   'access.requests.asked-by': '申請者',

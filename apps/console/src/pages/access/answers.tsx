@@ -8,6 +8,7 @@ import { Badge, type Tone } from '../../widgets/badges.tsx';
 import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { Empty } from '../../widgets/states.tsx';
 import { CommandBlock, Cut, Section, Verbatim } from '../../widgets/text.tsx';
+import { placeWords } from './path-places.ts';
 
 type Answer = ResponseOf<'access.who-can'>;
 type Path = ResponseOf<'access.paths'>;
@@ -48,6 +49,7 @@ const useGrantColumns = (): readonly Column<AccessGrant>[] => {
       id: 'rule',
       title: t('access.rule'),
       width: 'minmax(180px, 2fr)',
+      below: true,
       cell: (grant) => <Cut text={ruleOf(grant)} most={64} mono />,
     },
     {
@@ -80,7 +82,7 @@ export const Grants = ({ answer, asked }: { answer: Answer; asked: keyof typeof 
   const { grants, total, always, question, unreadable } = answer;
   return (
     <div className="stack">
-      <h2>{t('access.answer', { question: text(question), total })}</h2>
+      <h2 className="sentence">{t('access.answer', { question: text(question), total })}</h2>
       <Partial unreadable={unreadable} />
       {always.length > 0 && (
         <p className="second small">
@@ -110,9 +112,65 @@ export const Grants = ({ answer, asked }: { answer: Answer; asked: keyof typeof 
   );
 };
 
+const StepTable = ({ steps }: { steps: Path['steps'] }) => {
+  const t = useT();
+  const { text } = useFormat();
+  const heads = ['from', 'to', 'by', 'bindings'] as const;
+  const [from, to, by, bindings] = heads.map((head) => t(`access.${head}`));
+  return (
+    <section className="card">
+      <table className="simple-table as-cards" aria-label={t('access.steps')}>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head}>{t(`access.${head}`)}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {steps.map((step) => (
+            <tr key={`${step.from} ${step.to}`}>
+              <td data-label={from}>
+                <StopName place={step.from} />
+              </td>
+              <td data-label={to}>
+                <StopName place={step.to} />
+              </td>
+              <td data-label={by}>{text(step.words)}</td>
+              <td data-label={bindings}>
+                <Cut
+                  text={[...new Set(step.grants.map(({ binding }) => placeOf(binding)))].join(' ') || '–'}
+                  most={48}
+                  mono
+                />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+};
+
 const PATH_TONES: Readonly<Record<Path['reaches'], Tone>> = { yes: 'critical', no: 'ok', unknown: 'unknown' };
 
-/** The way to cluster-admin as a chain, and the same as a table; beside a list there is no room for the bindings. */
+/** Somebody by name, or a place on the way in words. */
+const Stop = ({ place, isLast = false }: { place: string; isLast?: boolean }) => {
+  const words = placeWords(useT(), place);
+  return words === undefined ? (
+    <span className="access-node mono" translate="no" {...(isLast ? { 'data-end': 'true' } : {})}>
+      {place}
+    </span>
+  ) : (
+    <span className="access-node">{words}</span>
+  );
+};
+
+/** The same in a cell. */
+const StopName = ({ place }: { place: string }) =>
+  placeWords(useT(), place) ?? <Cut text={place} most={40} mono />;
+
+/** The way to cluster-admin as a chain, and as a table with the bindings; beside a list the chain alone has room. */
 export const PathSteps = ({ path, isNarrow = false }: { path: Path; isNarrow?: boolean }) => {
   const t = useT();
   const { text } = useFormat();
@@ -128,52 +186,15 @@ export const PathSteps = ({ path, isNarrow = false }: { path: Path; isNarrow?: b
           <ol className="access-chain" aria-label={t('access.chain')}>
             {path.steps.map(({ from, to, words }) => (
               <li key={`${from} ${to}`}>
-                <span className="access-node mono" translate="no">
-                  {from}
-                </span>
+                <Stop place={from} />
                 <span className="access-edge small second">{text(words)}</span>
               </li>
             ))}
             <li>
-              <span className="access-node mono" data-end="true" translate="no">
-                {path.steps.at(-1)?.to}
-              </span>
+              <Stop place={path.steps.at(-1)?.to ?? ''} isLast />
             </li>
           </ol>
-          <section className="card">
-            <table className="simple-table" aria-label={t('access.steps')}>
-              <thead>
-                <tr>
-                  <th>{t('access.from')}</th>
-                  <th>{t('access.to')}</th>
-                  <th>{t('access.by')}</th>
-                  {!isNarrow && <th className="hide-narrow">{t('access.bindings')}</th>}
-                </tr>
-              </thead>
-              <tbody>
-                {path.steps.map(({ from, to, words, grants }) => (
-                  <tr key={`${from} ${to}`}>
-                    <td>
-                      <Cut text={from} most={40} mono />
-                    </td>
-                    <td>
-                      <Cut text={to} most={40} mono />
-                    </td>
-                    <td>{text(words)}</td>
-                    {!isNarrow && (
-                      <td className="hide-narrow">
-                        <Cut
-                          text={[...new Set(grants.map(({ binding }) => placeOf(binding)))].join(' ')}
-                          most={48}
-                          mono
-                        />
-                      </td>
-                    )}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
+          {!isNarrow && <StepTable steps={path.steps} />}
         </>
       )}
     </div>
@@ -185,6 +206,16 @@ const REACH_TONES: Readonly<Record<Reach['reach'], Tone>> = {
   denied: 'ok',
   unknown: 'unknown',
 };
+
+const Policies = ({ names }: { names: readonly string[] }) => (
+  <ul className="list-plain">
+    {names.map((name) => (
+      <li key={name}>
+        <Verbatim mono>{name}</Verbatim>
+      </li>
+    ))}
+  </ul>
+);
 
 /** Whether a pod reaches another, and which policies of each side say so. */
 export const ReachVerdict = ({ answer }: { answer: Reach }) => {
@@ -199,7 +230,7 @@ export const ReachVerdict = ({ answer }: { answer: Reach }) => {
       </h2>
       <Partial unreadable={answer.unreadable} />
       <section className="card">
-        <table className="simple-table" aria-label={t('access.sides')}>
+        <table className="simple-table as-cards" aria-label={t('access.sides')}>
           <thead>
             <tr>
               <th>{t('access.side')}</th>
@@ -211,25 +242,23 @@ export const ReachVerdict = ({ answer }: { answer: Reach }) => {
           <tbody>
             {answer.directions.map(({ direction, reach, because, policies, tier, passed = [] }) => (
               <tr key={direction}>
-                <td>{t(`access.side.${direction}`)}</td>
-                <td>
+                <td data-label={t('access.side')}>{t(`access.side.${direction}`)}</td>
+                <td data-label={t('field.verdict')}>
                   <Badge tone={REACH_TONES[reach]}>{t(`access.reach.${reach}`)}</Badge>
                 </td>
-                <td>
-                  {t(`access.because.${because}`)}
-                  {tier !== undefined && ` (${t(`access.tier.${tier}`)})`}
-                  {passed.map((one) => (
-                    <div key={one} className="small second">
-                      {t('access.passed-on')} <Cut text={one} most={48} mono />
-                    </div>
-                  ))}
+                <td data-label={t('access.because')}>
+                  <div>
+                    {t(`access.because.${because}`)}
+                    {tier !== undefined && ` (${t(`access.tier.${tier}`)})`}
+                    {passed.map((one) => (
+                      <div key={one} className="small second">
+                        {t('access.passed-on')} <Verbatim mono>{one}</Verbatim>
+                      </div>
+                    ))}
+                  </div>
                 </td>
-                <td>
-                  {policies.length === 0 ? (
-                    '–'
-                  ) : (
-                    <Cut text={policies.map(placeOf).join(' ')} most={60} mono />
-                  )}
+                <td data-label={t('access.policies')}>
+                  {policies.length === 0 ? '–' : <Policies names={policies.map(placeOf)} />}
                 </td>
               </tr>
             ))}

@@ -56,7 +56,7 @@ export const AskForm = ({ tab }: { tab: Tab }) => {
   return (
     <form className="card card-body stack" onSubmit={submit}>
       {tab === 'who-can' && (
-        <div className="form-pair">
+        <div className="form-fit">
           <Select
             label={t('access.verb')}
             data={VERBS}
@@ -81,7 +81,7 @@ export const AskForm = ({ tab }: { tab: Tab }) => {
         </div>
       )}
       {tab === 'reach' && (
-        <div className="form-pair">
+        <div className="form-fit">
           <Field
             label={t('access.from')}
             hint={t('access.pod.note')}

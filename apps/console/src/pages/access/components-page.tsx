@@ -36,12 +36,19 @@ const apiUseLine = ({ apiVersion, kind, about, namespace, by, removedIn, replace
     .filter((part) => part !== '')
     .join(' · ');
 
+/** A cell has room for a word; why it is so is told by its title. */
+const NotJudged = ({ why }: { why: string }) => (
+  <Badge tone="unknown" title={why}>
+    {useT()('access.advisories.not-judged')}
+  </Badge>
+);
+
 /** How many uses of old versions; only the API server has them. */
 const ApiUses = ({ product, apiUseCount, apiUses = [] }: Component) => {
   const t = useT();
   const { count } = useFormat();
   if (product !== 'kubernetes') return '–';
-  if (apiUseCount === undefined) return <Unknown inline why={t('access.api-uses.unknown')} />;
+  if (apiUseCount === undefined) return <NotJudged why={t('access.api-uses.unknown')} />;
   return (
     <Link to="/access/api-uses" title={apiUses.map(apiUseLine).join('\n')}>
       {count(apiUseCount)}
@@ -53,7 +60,7 @@ const ApiUses = ({ product, apiUseCount, apiUses = [] }: Component) => {
 const Advisories = ({ advisoryCount, advisories = [] }: Component) => {
   const t = useT();
   const { count } = useFormat();
-  if (advisoryCount === undefined) return <Unknown inline why={t('access.advisories.unknown')} />;
+  if (advisoryCount === undefined) return <NotJudged why={t('access.advisories.unknown')} />;
   if (advisoryCount === 0) return count(0);
   return (
     <Link
@@ -74,7 +81,7 @@ const useColumns = (): readonly Column<Component>[] => {
       {
         id: 'product',
         title: t('access.part'),
-        width: '150px',
+        width: '130px',
         sort: 'product',
         cell: ({ product }) => {
           const named = NAMED.find((one) => one === product);
@@ -86,6 +93,7 @@ const useColumns = (): readonly Column<Component>[] => {
         title: t('access.version'),
         width: 'minmax(150px, 1fr)',
         sort: 'version',
+        below: true,
         cell: ({ version }) => <Cut text={version} most={40} mono />,
       },
       {
@@ -93,7 +101,7 @@ const useColumns = (): readonly Column<Component>[] => {
         title: t('access.where'),
         width: 'minmax(140px, 1fr)',
         sort: 'where',
-        fromPx: 620,
+        below: true,
         cell: ({ where }) =>
           where === 'cluster' ? t('access.whole-cluster') : <Cut text={where} most={36} mono />,
       },
@@ -107,7 +115,7 @@ const useColumns = (): readonly Column<Component>[] => {
       {
         id: 'end',
         title: t('access.ends-on'),
-        width: '140px',
+        width: '110px',
         fromPx: 760,
         cell: ({ endsOn }) =>
           endsOn === undefined ? (
@@ -119,7 +127,7 @@ const useColumns = (): readonly Column<Component>[] => {
       {
         id: 'advisories',
         title: t('access.advisories'),
-        width: '150px',
+        width: '110px',
         number: true,
         fromPx: 620,
         cell: (component) => <Advisories {...component} />,
@@ -127,7 +135,7 @@ const useColumns = (): readonly Column<Component>[] => {
       {
         id: 'api-uses',
         title: t('access.api-uses'),
-        width: '150px',
+        width: '120px',
         number: true,
         fromPx: 760,
         cell: (component) => <ApiUses {...component} />,
@@ -135,7 +143,7 @@ const useColumns = (): readonly Column<Component>[] => {
       {
         id: 'behind',
         title: t('access.behind'),
-        width: '130px',
+        width: '120px',
         number: true,
         fromPx: 900,
         cell: ({ behind }) => (behind === undefined ? '–' : count(behind)),

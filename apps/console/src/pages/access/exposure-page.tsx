@@ -27,22 +27,23 @@ const useColumns = (): readonly Column<Exposure>[] => {
       {
         id: 'name',
         title: t('field.name'),
-        width: 'minmax(180px, 2fr)',
+        width: 'minmax(220px, 2.4fr)',
         sort: 'name',
         cell: ({ kind, namespace, name }) => <Cut text={`${kind}/${namespace}/${name}`} most={52} mono />,
       },
       {
         id: 'way',
         title: t('access.way'),
-        width: '170px',
+        width: '160px',
         sort: 'way',
-        cell: ({ way }) => t(`access.way.${way}`),
+        below: true,
+        cell: ({ way }) => <span title={t(`access.way.${way}`)}>{t(`access.way.${way}`)}</span>,
       },
       {
         id: 'component',
         title: t('access.component'),
-        width: 'minmax(150px, 1fr)',
-        fromPx: 620,
+        width: '140px',
+        below: true,
         cell: ({ component, risk }) =>
           component === undefined ? (
             '–'
@@ -62,7 +63,7 @@ const useColumns = (): readonly Column<Exposure>[] => {
       {
         id: 'ports',
         title: t('access.ports'),
-        width: '140px',
+        width: '120px',
         fromPx: 900,
         cell: ({ ports }) => (
           <Cut

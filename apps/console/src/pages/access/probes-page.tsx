@@ -34,7 +34,7 @@ const useColumns = (): readonly Column<Probe>[] => {
       {
         id: 'outcome',
         title: t('access.outcome'),
-        width: '170px',
+        width: '190px',
         sort: 'outcome',
         cell: ({ outcome, said }) => (
           <Badge tone={TONES[outcome]} title={said ?? t(`access.outcome.${outcome}`)}>
@@ -53,8 +53,8 @@ const useColumns = (): readonly Column<Probe>[] => {
         id: 'what',
         title: t('access.meaning'),
         width: 'minmax(180px, 2fr)',
-        fromPx: 760,
-        cell: ({ what }) => <span className="cut">{text(what)}</span>,
+        below: true,
+        cell: ({ what }) => <span title={text(what)}>{text(what)}</span>,
       },
       {
         id: 'about',

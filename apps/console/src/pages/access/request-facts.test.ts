@@ -2,9 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { describe, expect, it } from 'vitest';
-import { grantName, roleOf, rulesOf, subjectName, subjectOf } from './request-facts.ts';
+import { grantName, roleOf, rulesOf, subjectName, subjectOf, worstFirst } from './request-facts.ts';
 
 const base = { reason: 'r', durationMs: 1 };
+
+describe('risks of a request', () => {
+  it('begin with the worst, in their own order otherwise', () => {
+    const risk = (pattern: string, severity: 'high' | 'low' | 'critical') => ({
+      ...{ pattern, severity },
+      title: { en: pattern, ja: pattern },
+    });
+    const order = worstFirst([risk('a', 'high'), risk('b', 'low'), risk('c', 'critical'), risk('d', 'high')]);
+    expect(order.map(({ pattern }) => pattern)).toEqual(['c', 'a', 'd', 'b']);
+  });
+});
 
 describe('what a person types into a request', () => {
   it.each([

@@ -3,6 +3,7 @@
 
 import type { AccessRequest, AccessRequestWish } from '@bartizan/contracts';
 import type { Tone } from '../../widgets/badges.tsx';
+import { SEVERITY_ORDER } from '../../widgets/severity-order.ts';
 
 export const STATE_TONES: Readonly<Record<AccessRequest['state'], Tone>> = {
   asked: 'medium',
@@ -20,6 +21,11 @@ export const RISK_TONES: Readonly<Record<RiskLevel, Tone>> = {
   none: 'ok',
   unknown: 'unknown',
 };
+
+type Pattern = NonNullable<AccessRequest['risk']>['patterns'][number];
+/** What gives most comes first. */
+export const worstFirst = (patterns: readonly Pattern[]): Pattern[] =>
+  patterns.toSorted((a, b) => SEVERITY_ORDER.indexOf(a.severity) - SEVERITY_ORDER.indexOf(b.severity));
 
 /** A subject as answers about access name it. */
 export const subjectName = ({ subject: { kind, namespace, name } }: AccessRequestWish): string =>

@@ -16,7 +16,7 @@ import { Asked, FailureLine } from '../../widgets/states.tsx';
 import { CommandBlock, Facts, Section, Verbatim, When } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { Partial, PathSteps } from './answers.tsx';
-import { grantName, RISK_TONES, STATE_TONES, subjectName } from './request-facts.ts';
+import { grantName, RISK_TONES, STATE_TONES, subjectName, worstFirst } from './request-facts.ts';
 
 type Detail = ResponseOf<'access.request'>;
 
@@ -29,11 +29,12 @@ const Risk = ({ risk }: { risk: NonNullable<AccessRequest['risk']> }) => {
       <p>
         <Badge tone={RISK_TONES[risk.level]}>{t(`access.requests.risk.${risk.level}`)}</Badge>{' '}
         {risk.hadPath && t('access.requests.had-path')}
+        {risk.level === 'unknown' && risk.unreadable.length === 0 && t('access.requests.risk.no-role')}
       </p>
       {risk.path !== undefined && <PathSteps path={risk.path} isNarrow />}
       {risk.patterns.length > 0 && (
-        <ul>
-          {risk.patterns.map(({ pattern, title, severity }) => (
+        <ul className="list-plain stack tight">
+          {worstFirst(risk.patterns).map(({ pattern, title, severity }) => (
             <li key={pattern}>
               <SeverityBadge severity={severity} /> {text(title)}
             </li>

@@ -58,7 +58,7 @@ const useColumns = (open: (id: string) => void): readonly Column<Row>[] => {
         id: 'grant',
         title: t('access.requests.grant'),
         width: 'minmax(150px, 2fr)',
-        fromPx: 620,
+        below: true,
         cell: (row) => <Cut text={grantName(row)} most={44} mono />,
       },
       {
@@ -73,7 +73,7 @@ const useColumns = (open: (id: string) => void): readonly Column<Row>[] => {
       {
         id: 'risk',
         title: t('access.requests.risk'),
-        width: '220px',
+        width: '210px',
         sort: 'risk',
         fromPx: 900,
         cell: ({ risk }) =>

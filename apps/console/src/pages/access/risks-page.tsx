@@ -29,14 +29,15 @@ const useColumns = (): readonly Column<Risk>[] => {
       {
         id: 'title',
         title: t('access.allows'),
-        width: 'minmax(180px, 2fr)',
+        width: 'minmax(180px, 3fr)',
         sort: 'title',
-        cell: ({ title }) => <span className="cut">{text(title)}</span>,
+        below: true,
+        cell: ({ title }) => <span title={text(title)}>{text(title)}</span>,
       },
       {
         id: 'scope',
         title: t('access.scope'),
-        width: '150px',
+        width: '130px',
         sort: 'scope',
         fromPx: 760,
         cell: ({ scope }) =>
@@ -46,7 +47,7 @@ const useColumns = (): readonly Column<Risk>[] => {
       {
         id: 'bindings',
         title: t('access.bindings'),
-        width: 'minmax(140px, 1fr)',
+        width: 'minmax(200px, 1.5fr)',
         fromPx: 1040,
         cell: ({ bindings }) => <Cut text={bindings.join(' ')} most={40} mono />,
       },

@@ -28,6 +28,7 @@ const useColumns = (): readonly Column<Secret>[] => {
         id: 'everybody',
         title: t('access.everybody'),
         width: 'minmax(170px, 1fr)',
+        below: true,
         cell: ({ everybody }) =>
           everybody.length === 0 ? (
             '–'

@@ -14,7 +14,7 @@ export const subjectColumn = <Row extends { readonly subject: string }>(
 ): Column<Row> => ({
   id: 'subject',
   title: t('access.subject'),
-  width: 'minmax(180px, 2fr)',
+  width: 'minmax(240px, 2fr)',
   sort: 'subject',
   cell: ({ subject }) => (
     <Link to="/access/ask" search={{ tab, sel: subject }} className="row-link">
@@ -29,7 +29,7 @@ export const originColumn = <Row extends { readonly origin: 'given' | 'kubernete
 ): Column<Row> => ({
   id: 'origin',
   title: t('access.origin'),
-  width: '140px',
+  width: '120px',
   sort: 'origin',
   fromPx: 900,
   cell: ({ origin }) => (

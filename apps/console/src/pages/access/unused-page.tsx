@@ -20,9 +20,19 @@ const useColumns = (): readonly Column<Row>[] => {
     () => [
       subjectColumn(t, 'unused'),
       {
+        id: 'unseenIs',
+        title: t('access.unseen-means'),
+        width: '190px',
+        below: true,
+        sort: 'unseenIs',
+        cell: ({ unseenIs }) => (
+          <Badge tone={unseenIs === 'unused' ? 'medium' : 'unknown'}>{t(`access.unseen.${unseenIs}`)}</Badge>
+        ),
+      },
+      {
         id: 'unseen',
         title: t('access.unseen'),
-        width: '120px',
+        width: '100px',
         sort: 'unseen',
         number: true,
         cell: ({ unseen }) => count(unseen),
@@ -30,20 +40,11 @@ const useColumns = (): readonly Column<Row>[] => {
       {
         id: 'used',
         title: t('access.seen'),
-        width: '120px',
+        width: '90px',
         sort: 'used',
         number: true,
         fromPx: 620,
         cell: ({ used }) => count(used),
-      },
-      {
-        id: 'unseenIs',
-        title: t('access.unseen-means'),
-        width: '230px',
-        sort: 'unseenIs',
-        cell: ({ unseenIs }) => (
-          <Badge tone={unseenIs === 'unused' ? 'medium' : 'unknown'}>{t(`access.unseen.${unseenIs}`)}</Badge>
-        ),
       },
       originColumn(t),
       {

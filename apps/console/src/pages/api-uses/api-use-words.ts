@@ -7,6 +7,12 @@ import type { ApiVersionUse } from '@bartizan/contracts';
 export const placeOf = ({ about, namespace }: Pick<ApiVersionUse, 'about' | 'namespace'>): string =>
   namespace === '' || about.includes('/') ? about : `${namespace}: ${about}`;
 
+/** Who uses it: of a request the user, and the program in brackets behind it. */
+export function byOf(by: string): { readonly user: string; readonly program?: string } {
+  const at = by.endsWith(')') ? by.indexOf(' (') : -1;
+  return at === -1 ? { user: by } : { user: by.slice(0, at), program: by.slice(at + 2, -1) };
+}
+
 /** What of the answer is not known: an empty list is then no proof that nobody uses such a version. */
 export function unknownOf(
   page: { readonly unread: readonly string[]; readonly isAuditLogHeard: boolean } | undefined,

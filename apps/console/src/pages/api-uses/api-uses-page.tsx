@@ -12,9 +12,21 @@ import { ExportMenu } from '../../widgets/export-menu.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
 import { Cut, Verbatim, When } from '../../widgets/text.tsx';
 import { AccessHead } from '../access/access-head.tsx';
-import { placeOf, unknownOf } from './api-use-words.ts';
+import { byOf, placeOf, unknownOf } from './api-use-words.ts';
 
 type Use = ItemOf<'access.api-uses'>;
+
+/** The user, and under it the program that asked. */
+const UsedBy = ({ by }: { by: string }) => {
+  const { user, program } = byOf(by);
+  if (program === undefined) return <Cut text={user} most={48} mono />;
+  return (
+    <div className="lines">
+      <Cut text={user} most={60} mono />
+      <Cut text={program} most={60} mono />
+    </div>
+  );
+};
 
 /** Until which release, and whether that is already past. */
 const Until = ({ removedIn, isRemoved }: Use) => {
@@ -44,16 +56,22 @@ const useColumns = (): readonly Column<Use>[] => {
         title: t('api-uses.version'),
         width: 'minmax(200px, 2fr)',
         sort: 'version',
-        cell: ({ apiVersion, kind }) => <Cut text={`${apiVersion} ${kind}`} most={60} mono />,
+        cell: ({ apiVersion, kind }) => (
+          <div className="lines">
+            <Cut text={kind} most={60} mono />
+            <Cut text={apiVersion} most={60} mono />
+          </div>
+        ),
       },
       {
         id: 'by',
         title: t('api-uses.by'),
-        width: 'minmax(160px, 1.5fr)',
+        width: 'minmax(160px, 1.7fr)',
         sort: 'by',
+        below: true,
         cell: ({ by, isOwn }) => (
           <>
-            {by === '' ? '–' : <Cut text={by} most={48} mono />}
+            {by === '' ? '–' : <UsedBy by={by} />}
             {isOwn && <Badge tone="quiet">{t('api-uses.own')}</Badge>}
           </>
         ),
@@ -61,7 +79,7 @@ const useColumns = (): readonly Column<Use>[] => {
       {
         id: 'how',
         title: t('api-uses.how'),
-        width: '130px',
+        width: '100px',
         fromPx: 900,
         cell: ({ source }) => t(`api-uses.how.${source}`),
       },
@@ -76,7 +94,7 @@ const useColumns = (): readonly Column<Use>[] => {
       {
         id: 'replacement',
         title: t('api-uses.instead'),
-        width: 'minmax(140px, 1fr)',
+        width: 'minmax(140px, 1.5fr)',
         fromPx: 760,
         cell: ({ replacement }) =>
           replacement === undefined ? t('api-uses.nothing') : <Cut text={replacement} most={40} mono />,
@@ -84,7 +102,7 @@ const useColumns = (): readonly Column<Use>[] => {
       {
         id: 'last',
         title: t('api-uses.last'),
-        width: '140px',
+        width: '110px',
         sort: 'last',
         fromPx: 900,
         cell: ({ lastAtMs }) => (lastAtMs === undefined ? '–' : <When at={lastAtMs} />),
@@ -128,6 +146,7 @@ export const ApiUsesPage = () => {
         <DataTable
           name="access-api-uses"
           label={t('api-uses.title')}
+          rowHeight={56}
           columns={useColumns()}
           items={list.items}
           total={list.total}
