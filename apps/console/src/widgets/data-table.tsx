@@ -106,7 +106,7 @@ const HeadCell = <T,>({ column }: { column: Layout<T>['columns'][number] }) => {
   const className = `cell${column.number === true ? ' number' : ''}`;
   if (sort === undefined) {
     return (
-      <div className={className} role="columnheader" {...column.place}>
+      <div className={className} role="columnheader" title={column.title} {...column.place}>
         {column.title}
       </div>
     );
@@ -117,6 +117,7 @@ const HeadCell = <T,>({ column }: { column: Layout<T>['columns'][number] }) => {
     <div
       className={className}
       role="columnheader"
+      title={column.title}
       {...column.place}
       aria-sort={up ? 'ascending' : down ? 'descending' : 'none'}
     >

@@ -17,6 +17,7 @@ import {
 import { cutMiddle } from '../../format/numbers.ts';
 import type { Change, Comparison } from './map-compare.ts';
 import { edgeWidth, type NetworkMap, nodeRadius } from './map-model.ts';
+import { type Box, LABEL_MOST, labelMost, linesOf, namesShown, weightOf } from './map-names.ts';
 
 /** Colours a drawn map needs, all from the tokens. */
 export interface MapColors {
@@ -41,8 +42,6 @@ export interface GraphHandlers {
   readonly onPainted: () => void;
 }
 
-/** Characters of a name that are drawn: 64 digits of a container would lie over its neighbours. */
-const LABEL_MOST = 22;
 const SHAPES = { workload: 'circle', group: 'square', host: 'square', external: 'diamond' } as const;
 /** Dash and gap in pixels (a gap of nothing would draw nothing): a line for allowed, dashes for what is not settled, hatching for alerts. */
 const DASHES: Readonly<Record<Verdict, readonly [number, number]>> = {
@@ -57,6 +56,10 @@ interface NodeAttributes {
   y: number;
   size: number;
   label: string;
+  /** The name as it is, before it is cut. */
+  name: string;
+  weight: number;
+  isNamed: boolean;
   color: string;
   shape: string;
   [more: string]: unknown;
@@ -70,15 +73,22 @@ interface EdgeAttributes {
   [more: string]: unknown;
 }
 
-const nodeAttributes = (node: MapNode, colors: MapColors): NodeAttributes => ({
+const nodeAttributes = (node: MapNode, lines: number, colors: MapColors): NodeAttributes => ({
   x: node.x,
   // The server's y grows downwards, the renderer's upwards.
   y: -node.y,
   size: nodeRadius(node),
-  label: node.kind === 'group' ? `${node.label} (${node.members})` : cutMiddle(node.label, LABEL_MOST),
+  ...namesOf(node),
+  weight: weightOf(node, lines),
+  // Which names have room is known when the marks lie somewhere.
+  isNamed: false,
   color: colors.severities[node.worstSeverity ?? ''] ?? colors.node,
   shape: SHAPES[node.kind],
 });
+const namesOf = ({ kind, label, members }: MapNode): Pick<NodeAttributes, 'name' | 'label'> =>
+  kind === 'group'
+    ? { name: `${label} (${members})`, label: `${label} (${members})` }
+    : { name: label, label: cutMiddle(label, LABEL_MOST) };
 /** What is new is a line, what is gone is dashed, what changed is hatched; the rest steps far back. */
 const CHANGE_DASHES: Readonly<Record<Change, readonly [number, number]>> = {
   new: [1000, 0.12],
@@ -110,7 +120,9 @@ const buildGraph = (
 ): Graph<NodeAttributes, EdgeAttributes> => {
   const isDense = map.edges.length > DENSE_EDGES;
   const graph = new Graph<NodeAttributes, EdgeAttributes>({ type: 'directed', multi: true });
-  for (const node of map.nodes) graph.mergeNode(node.id, nodeAttributes(node, colors));
+  const lines = linesOf(map.edges);
+  for (const node of map.nodes)
+    graph.mergeNode(node.id, nodeAttributes(node, lines.get(node.id) ?? 0, colors));
   for (const edge of map.edges) {
     // An edge whose end is not on the map is in the table only.
     if (graph.hasNode(edge.from) && graph.hasNode(edge.to) && !graph.hasEdge(edge.id)) {
@@ -127,22 +139,38 @@ const buildGraph = (
 
 /** Above this many lines the calm ones step back, so that the others can be seen. */
 const DENSE_EDGES = 200;
-/** Above this many marks names are thinned out until one comes closer. */
-const DENSE_NODES = 60;
-
-/** How the camera, the names and the pointer behave on a map of so many marks. */
-const settingsOf = (order: number) => ({
+/** How the camera, the names and the pointer behave. */
+const SETTINGS = {
   // Switched on after the first frame: drawing every line a second time, for the pointer, can wait.
   enableEdgeEvents: false,
   labelRenderedSizeThreshold: 0,
-  labelDensity: order > DENSE_NODES ? 0.4 : 1.2,
-  labelGridCellSize: 90,
+  // A mark is as large on a phone as on a wide screen.
+  itemSizesReference: 'screen',
   stagePadding: 48,
   minCameraRatio: 0.05,
   maxCameraRatio: 3,
   zoomDuration: 120,
   allowInvalidContainer: true,
   edgePickingPadding: 4,
+} as const;
+
+const LABEL_PX = 12;
+const LABEL_FONT = '"Inter Variable", "Noto Sans JP Variable", sans-serif';
+
+/** Measures names as the renderer draws them. */
+const measureNames = (): ((text: string) => number) => {
+  const pen = document.createElement('canvas').getContext('2d');
+  if (pen === null) return (text) => text.length * LABEL_PX * 0.6;
+  pen.font = `${LABEL_PX}px ${LABEL_FONT}`;
+  return (text) => pen.measureText(text).width;
+};
+
+/** Room that the buttons take at the lower right. */
+const buttonsIn = ({ width, height }: { readonly width: number; readonly height: number }): Box => ({
+  left: width - 44,
+  top: height - 112,
+  right: width,
+  bottom: height,
 });
 
 const startSigma = (
@@ -178,12 +206,13 @@ const startSigma = (
         shape: { attribute: 'shape' },
         label: { attribute: 'label' },
         labelColor: colors.text,
-        labelSize: 12,
-        labelFont: '"Inter Variable", "Noto Sans JP Variable", sans-serif',
+        labelSize: LABEL_PX,
+        labelFont: LABEL_FONT,
         labelPosition: 'below',
         labelBackgroundColor: colors.surface,
         labelBackgroundPadding: 2,
-        labelVisibility: (_, state) => (state.isHovered ? 'visible' : 'auto'),
+        labelVisibility: (attributes, state) =>
+          state.isHovered || state.isHighlighted || attributes['isNamed'] === true ? 'visible' : 'hidden',
         opacity: (_, state) => (state.isHidden ? 0 : 1),
         backdropVisibility: (_, state) => (state.isHovered || state.isHighlighted ? 'visible' : 'hidden'),
         backdropColor: colors.halo,
@@ -207,15 +236,19 @@ const startSigma = (
         cursor: 'pointer',
       },
     },
-    settings: settingsOf(graph.order),
+    settings: SETTINGS,
   });
 };
 
 /** A drawn map. Throws when the browser has no WebGL 2; the table stands alone then. */
 export class GraphView {
   readonly #sigma: ReturnType<typeof startSigma>;
+  #graph: Graph<NodeAttributes, EdgeAttributes>;
+  readonly #widthOf = measureNames();
   #selected: string | undefined;
   #ended = false;
+  /** How the marks lay when names were given last. */
+  #named = '';
 
   constructor(
     container: HTMLElement,
@@ -223,10 +256,12 @@ export class GraphView {
     options: { colors: MapColors; handlers: GraphHandlers },
   ) {
     const { colors, handlers } = options;
-    this.#sigma = startSigma(buildGraph(picture, colors), container, colors);
+    this.#graph = buildGraph(picture, colors);
+    this.#sigma = startSigma(this.#graph, container, colors);
     this.#sigma.on('clickNode', ({ node }) => handlers.onNode(node));
     this.#sigma.on('clickEdge', ({ edge }) => handlers.onEdge(edge));
     this.#sigma.on('clickStage', handlers.onNothing);
+    this.#sigma.on('afterRender', () => this.#giveNames());
     this.#sigma.once('afterRender', () => {
       handlers.onPainted();
       requestAnimationFrame(() => setTimeout(() => this.#letLinesBeChosen(), 0));
@@ -236,7 +271,9 @@ export class GraphView {
   /** Draws another map in the same place; the camera stays. */
   show(picture: Picture, colors: MapColors): void {
     this.#selected = undefined;
-    this.#sigma.setGraph(buildGraph(picture, colors));
+    this.#named = '';
+    this.#graph = buildGraph(picture, colors);
+    this.#sigma.setGraph(this.#graph);
   }
 
   /** The container has another size now. */
@@ -282,6 +319,27 @@ export class GraphView {
   end(): void {
     this.#ended = true;
     this.#sigma.kill();
+  }
+
+  /** Gives names to the marks that have room for them, whenever they lie otherwise than before. */
+  #giveNames(): void {
+    const { x, y, ratio } = this.#sigma.getCamera();
+    const stage = this.#sigma.getDimensions();
+    const now = [x, y, ratio, stage.width, stage.height].join(' ');
+    if (this.#ended || now === this.#named) return;
+    this.#named = now;
+    const graph = this.#graph;
+    const most = labelMost(stage.width);
+    const labelOf = (name: string): string => cutMiddle(name, most);
+    const marks = graph.mapNodes((id, { name, size, weight, x: across, y: up }) => ({
+      ...this.#sigma.graphToViewport({ x: across, y: up }),
+      ...{ id, weight, radius: this.#sigma.scaleSize(size), width: this.#widthOf(labelOf(name)) },
+    }));
+    const shown = namesShown(marks, stage, [buttonsIn(stage)]);
+    graph.updateEachNodeAttributes(
+      (id, attributes) => ({ ...attributes, label: labelOf(attributes.name), isNamed: shown.has(id) }),
+      { attributes: ['label', 'isNamed'] },
+    );
   }
 
   #letLinesBeChosen(): void {
