@@ -36,6 +36,7 @@ const useColumns = (): readonly Column<Source>[] => {
       id: 'state',
       title: t('admission.source.state'),
       width: '170px',
+      below: true,
       cell: ({ state }) => <Badge tone={TONES[state]}>{t(`admission.source.state.${state}`)}</Badge>,
     },
     {

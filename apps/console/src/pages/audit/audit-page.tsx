@@ -75,12 +75,11 @@ const useColumns = (): readonly Column<Row>[] => {
         width: 'minmax(150px, 1fr)',
         cell: (row) => <code>{row.action}</code>,
       },
-      { id: 'when', title: t('event.when'), width: '116px', cell: (row) => <When at={row.atMs} /> },
       {
         id: 'actor',
         title: t('field.actor'),
         width: 'minmax(120px, 1fr)',
-        fromPx: 560,
+        below: true,
         cell: (row) => (
           <span>
             <span translate="no">{row.actor}</span>{' '}
@@ -88,6 +87,7 @@ const useColumns = (): readonly Column<Row>[] => {
           </span>
         ),
       },
+      { id: 'when', title: t('event.when'), width: '116px', cell: (row) => <When at={row.atMs} /> },
       {
         id: 'target',
         title: t('audit.target'),

@@ -86,6 +86,7 @@ export const useEventColumns = ({
         id: 'severity',
         title: t('field.severity'),
         width: '104px',
+        below: true,
         cell: (row) => <SeverityBadge severity={row.severity} />,
       },
     ];
@@ -122,7 +123,6 @@ export const useEventColumns = ({
         id: 'when',
         title: t('event.when'),
         width: '112px',
-        fromPx: 480,
         cell: (row) => <When at={row.occurredAtMs} />,
       },
     ];

@@ -56,6 +56,7 @@ export const useFindingColumns = ({
         id: 'severity',
         title: t('field.severity'),
         width: '104px',
+        below: true,
         sort: 'severity',
         cell: (row) => <SeverityBadge severity={row.severity} />,
       },

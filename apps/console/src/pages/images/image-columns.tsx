@@ -61,6 +61,7 @@ const standing = (t: Translate): readonly Column<Row>[] => [
     id: 'findings',
     title: t('workload.open-findings'),
     width: 'minmax(150px, 210px)',
+    below: true,
     cell: (row) => <ImageFindings image={row.image} counts={row.openFindings} />,
   },
   {

@@ -91,6 +91,7 @@ const useColumns = (): readonly Column<Row>[] => {
         id: 'findings',
         title: t('workload.open-findings'),
         width: 'minmax(130px, 300px)',
+        below: true,
         cell: (row) => <WorkloadCounts row={row} />,
       },
       {
@@ -98,7 +99,6 @@ const useColumns = (): readonly Column<Row>[] => {
         title: t('workload.events24h'),
         width: '92px',
         number: true,
-        fromPx: 640,
         cell: (row) => count(row.events24h),
       },
       {
