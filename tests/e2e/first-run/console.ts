@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { launchApart } from '../console/browser-apart.ts';
+import { untilQuiet } from '../console/quiet.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const CHROMIUM = process.env['BARTIZAN_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -44,10 +45,13 @@ export async function signIn(
   return page;
 }
 
-/** Goes to a page of the console and waits until it shows `text`. */
+/** Goes to a page of the console and waits until it shows `text`, and until what it asks for next is there as well. */
 export async function visit(page: Page, url: string, text: string | RegExp): Promise<string> {
   await page.goto(url);
   await page.getByText(text).first().waitFor({ timeout: 30_000 });
+  // The head of a page comes before its content: the structure that stands in for it has to be gone.
+  await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached', timeout: 30_000 });
+  await untilQuiet(page);
   // What a person sees: no style, no script, nothing hidden.
   return page.evaluate('document.body.innerText');
 }
