@@ -50,6 +50,7 @@ const STEP_WORDS: Readonly<Record<string, LocalText>> = {
   role: { en: 'Kind of file', ja: 'ファイルの種類' },
   state: { en: 'State', ja: '状態' },
   'key-pair': { en: 'Key pair', ja: '鍵の組' },
+  limit: { en: 'Limit of the list', ja: '一覧の上限' },
   'in-use': { en: 'In use', ja: '使用状況' },
   pass: { en: 'Passed', ja: '合格' },
   fail: { en: 'Failed', ja: '不合格' },

@@ -173,7 +173,7 @@ export { fingerprintOf, HASH_KEY_BYTES, makeHashKey, previewOf, tenantHashKey } 
 export { searchManifest } from './secrets/manifest-secrets.ts';
 export { patternFault } from './secrets/pattern-guard.ts';
 export { compileSecretRules, type SecretRuleSet } from './secrets/rule-set.ts';
-export { placeOf, secretFinding } from './secrets/secret-finding.ts';
+export { placeOf, secretFinding, secretsBeyond } from './secrets/secret-finding.ts';
 export type { SecretMatch, SecretScan, SecretSource, SuppressedSecret } from './secrets/secret-match.ts';
 export { SecretScanner, type SecretScannerOptions, type SecretStream } from './secrets/secret-scanner.ts';
 export { type NamedText, searchEnvironment, searchImageConfig, searchTexts } from './secrets/text-secrets.ts';

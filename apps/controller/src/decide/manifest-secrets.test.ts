@@ -103,6 +103,42 @@ describe('secrets in objects of the cluster', () => {
     expect(changes).toBe(2);
   });
 
+  it('of one object are told up to a limit, the most urgent first, and that there are more is told beside them', async () => {
+    const letters = 'ABCDEFGHIJKLMNOPQRST';
+    const many = (values: number): Record<string, string> =>
+      Object.fromEntries(
+        Array.from({ length: values }, (_, at) => [
+          `key-${String(at).padStart(3, '0')}`,
+          `${TOKEN.slice(0, -2)}${letters[Math.floor(at / 20)]}${letters[at % 20]}`,
+        ]),
+      );
+    const counted = async (): Promise<[listed: number, words: string[]]> => {
+      const found = await test.store.findings.list(SCOPE, { filter: [], limit: 1000 });
+      if (!found.ok) throw new Error(found.error.detail);
+      const open = found.value.items.filter(({ state }) => state === 'open');
+      for (const one of open) expect(parser(Finding)(one)).toMatchObject({ ok: true });
+      const secrets = open.filter(({ secret }) => secret !== undefined);
+      const words = open.filter(({ secret }) => secret === undefined).map(({ title }) => title);
+      return [secrets.length, words.flatMap(({ en, ja }) => [en, ja])];
+    };
+    const secrets = open();
+    secrets.take(configMap(many(230)));
+    await until(async () =>
+      expect(await counted()).toEqual([
+        200,
+        [
+          '200 of the 230 secrets in this object are listed',
+          'このオブジェクトの秘密情報 230 件のうち、一覧にあるのは 200 件です',
+        ],
+      ]),
+    );
+    // The number is told anew although the same ones are listed.
+    secrets.take(configMap(many(231)));
+    await until(async () => expect((await counted())[1]?.[0]).toContain('of the 231 '));
+    secrets.take(configMap(many(200)));
+    await until(async () => expect(await counted()).toEqual([200, []]));
+  });
+
   it('go when the value or the object goes, and come again with it', async () => {
     const secrets = open();
     secrets.take(configMap({ a: TOKEN }));

@@ -4,7 +4,7 @@
 import { recordOf } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
 import { type Finding, ok, type Result, tenantScope } from '@bartizan/contracts';
-import { type SecretScanner, searchManifest, secretFinding } from '@bartizan/scan';
+import { byUrgency, type SecretScanner, searchManifest, secretFinding, secretsBeyond } from '@bartizan/scan';
 import type { ApiFailure, Clock, Log, Owner, Publish } from '../ports.ts';
 import { subjectOf } from './admission/audited-object.ts';
 import { type ObjectChange, repeatsItsMaker } from './admission/cluster-audit.ts';
@@ -40,13 +40,14 @@ export const SEARCHED_KINDS = [
 const SEARCHED: ReadonlySet<string> = new Set(SEARCHED_KINDS);
 const FLUSH_MS = 250;
 const RETRY_MS = 5_000;
-/** Secrets told of one object. */
+/** Secrets told of one object, the most urgent of them; that there are more is told as well. */
 const FOUND_MAX = 200;
 
 const isOurs = ({ location }: Finding): boolean => location?.kind === 'manifest';
-const idsOf = (findings: readonly Finding[]): string =>
+/** What is told: how many there are beyond the limit stands in a title. */
+const toldIn = (findings: readonly Finding[]): string =>
   findings
-    .map(({ id }) => id)
+    .map(({ id, title }) => `${id} ${title.en}`)
     .sort()
     .join();
 
@@ -113,9 +114,19 @@ export class ManifestSecrets {
   #search({ kind, object }: ObjectChange, subject: Finding['subject']): Finding[] {
     const { owner, scanner, clock } = this.#parts;
     const place = { ...owner, subject, nowMs: clock.nowMs() };
-    const matches = searchManifest(scanner, kind, recordOf(object)).slice(0, FOUND_MAX);
+    const matches = searchManifest(scanner, kind, recordOf(object)).sort(byUrgency);
+    // The same value at the same place is one finding, however often it matches.
+    const told = new Map<string, Finding>();
+    let at = 0;
+    for (; at < matches.length && told.size < FOUND_MAX; at += 1) {
+      const match = matches[at];
+      const finding = match === undefined ? undefined : secretFinding(match, place);
+      if (finding !== undefined) told.set(finding.id, finding);
+    }
+    const [first, ...left] = matches.slice(at);
     return [
-      ...new Map(matches.map((match) => secretFinding(match, place)).map((one) => [one.id, one])).values(),
+      ...told.values(),
+      ...(first === undefined ? [] : [secretsBeyond([first, ...left], told.size, place)]),
     ];
   }
 
@@ -147,14 +158,14 @@ export class ManifestSecrets {
       if (this.#isClosed) return ok(undefined);
       const found = this.#found.get(workload) ?? [];
       this.#dirty.delete(workload);
-      if (this.#written.get(workload) === (found.length === 0 ? undefined : idsOf(found))) continue;
+      if (this.#written.get(workload) === (found.length === 0 ? undefined : toldIn(found))) continue;
       const replaced = await findings.replace(scope, { workload, kinds: ['secret'], isOurs, found });
       if (!replaced.ok) {
         this.#dirty.add(workload);
         return replaced;
       }
       if (found.length === 0) this.#written.delete(workload);
-      else this.#written.set(workload, idsOf(found));
+      else this.#written.set(workload, toldIn(found));
       publish({ topic: 'finding', ...owner, data: { workload } });
       onChange();
     }
@@ -174,5 +185,5 @@ async function openManifestFindings(
     const { workload } = finding.subject;
     bySubject.set(workload, [...(bySubject.get(workload) ?? []), finding]);
   }
-  return ok(new Map([...bySubject].map(([workload, found]) => [workload, idsOf(found)])));
+  return ok(new Map([...bySubject].map(([workload, found]) => [workload, toldIn(found)])));
 }

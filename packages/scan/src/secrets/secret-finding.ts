@@ -77,3 +77,48 @@ export const secretFinding = (match: SecretMatch, place: FindingPlace): Finding 
     lastSeenAtMs: place.nowMs,
   };
 };
+
+const BEYOND_SHOWN = 16;
+
+/**
+ * That an object holds more secrets than are told of it: `left` are the others, the most urgent first. It stands in every
+ * list beside those that are told, so that nobody takes them for all; it goes when there are no more.
+ */
+export function secretsBeyond(
+  left: readonly [SecretMatch, ...SecretMatch[]],
+  told: number,
+  place: FindingPlace,
+): Finding {
+  const [first] = left;
+  const total = told + left.length;
+  const { cluster, tenant, subject, nowMs } = place;
+  return {
+    id: findingId(place, ['secret', 'beyond', first.kind]),
+    ...{ cluster, tenant, subject, kind: 'secret', severity: first.severity, state: 'open' },
+    title: {
+      en: `${told} of the ${total} secrets in this object are listed`,
+      ja: `このオブジェクトの秘密情報 ${total} 件のうち、一覧にあるのは ${told} 件です`,
+    },
+    location: { kind: first.kind, path: cut(first.path, 4096), line: first.line, column: first.column },
+    evidence: left.slice(0, BEYOND_SHOWN).map((match) => cut(placeOf(match), 2000)),
+    why: [
+      {
+        step: 'limit',
+        detail: {
+          en: `of one object the ${told} most urgent secrets are listed; ${left.length} are not, from ${cut(first.path, 400)} on`,
+          ja: `1 つのオブジェクトにつき、緊急度の高い ${told} 件だけを一覧に載せます。${cut(first.path, 400)} など ${left.length} 件は載せていません`,
+        },
+      },
+    ],
+    fix: {
+      state: 'configuration',
+      action: {
+        en: 'Treat every value of this object as known to others: replace them all, and move them into a Secret that is mounted as a file. Those that are not listed follow as others go.',
+        ja: 'このオブジェクトのすべての値が漏れたものとして扱い、すべて更新して、ファイルとしてマウントする Secret に移してください。一覧にないものは、ほかを取り除くと表示されます。',
+      },
+    },
+    ...{ owasp: first.rule.owasp, attack: first.rule.attack },
+    groupKey: `secret-limit:${subject.workload}`,
+    ...{ firstSeenAtMs: nowMs, lastSeenAtMs: nowMs },
+  };
+}
