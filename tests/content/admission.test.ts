@@ -70,6 +70,17 @@ describe('admission rules', () => {
     ).toEqual([]);
   });
 
+  it.each(rules)('%s names its examples in both languages, and tells them apart in either', (_name, rule) => {
+    for (const examples of [rule.tests.mustViolate, rule.tests.mustPass]) {
+      const names = examples.map(({ name }) => name);
+      const own = examples.map(({ nameJa = '' }) => nameJa);
+      expect(own.filter((one) => one === '')).toEqual([]);
+      // Names of kinds and roles are the same in every language; whatever is a sentence is none of them.
+      expect(own.filter((one, at) => one === names[at] && /[a-z] [a-z]/u.test(one))).toEqual([]);
+      expect(new Set(own).size).toBe(new Set(names).size);
+    }
+  });
+
   it.each(rules)('%s says the contrary once its condition is turned round', (_name, rule) => {
     const reversed = { ...rule, condition: { not: rule.condition } };
     expect(

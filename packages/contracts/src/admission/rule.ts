@@ -68,6 +68,7 @@ export type AdmissionFixStep = Static<typeof AdmissionFixStep>;
 
 const exampleCase = inline('case', {
   name: text('Name', 256),
+  nameJa: optional(text('The same in Japanese; absent: there is the one name only', 256)),
   object: Type.Unknown({ description: 'Kubernetes object' }),
   oldObject: optional(Type.Unknown({ description: 'Object before, of an update' })),
   operation: optional(choice(ADMISSION_OPERATIONS, 'Operation; CREATE when not given')),

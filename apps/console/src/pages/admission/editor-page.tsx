@@ -20,6 +20,7 @@ import { Section } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { BlastRadius, useSimulation } from './blast-radius.tsx';
 import { type ReadDocument, readDocument } from './document.ts';
+import { ExampleName } from './example-name.tsx';
 import { DocumentField } from './object-field.tsx';
 import { type ExampleResult, firstText, isTaken, tryExamples } from './rule-draft.ts';
 import { renewPolicy } from './stale-routes.ts';
@@ -35,7 +36,7 @@ const ExampleResults = ({ results }: { results: readonly ExampleResult[] }) => {
         {results.map(({ example, state }) => (
           <li key={`${String(example.mustViolate)} ${example.name}`} className="row wrap">
             <Badge tone={TONES[state]}>{t(`admission.example.${state}`)}</Badge>
-            <span translate="no">{example.name}</span>
+            <ExampleName example={example} />
             <span className="small quiet">
               {t(example.mustViolate ? 'admission.example.must-violate' : 'admission.example.must-pass')}
             </span>

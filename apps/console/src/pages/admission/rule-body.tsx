@@ -8,6 +8,7 @@ import { CommandBlock, Facts, Section, Verbatim } from '../../widgets/text.tsx';
 import { AdmissionMode, valueText } from './admission-words.tsx';
 import { BindingPlaces } from './binding-places.tsx';
 import { writeDocument } from './document.ts';
+import { ExampleName } from './example-name.tsx';
 import { ViolationCount } from './rule-columns.tsx';
 
 type Detail = ResponseOf<'admission.rule'>;
@@ -66,7 +67,9 @@ const Examples = ({ rule }: { rule: AdmissionRule }) => {
           <span className="small second">{t(title, { count: cases.length })}</span>
           {cases.map((one, index) => (
             <details key={`${one.name} ${String(index)}`} className="example">
-              <summary translate="no">{one.name}</summary>
+              <summary>
+                <ExampleName example={one} />
+              </summary>
               <CommandBlock text={writeDocument(one.object)} />
             </details>
           ))}

@@ -12,9 +12,9 @@ describe('a rule of one’s own', () => {
     const read = readDocument(firstText(undefined, false));
     expect(read.ok).toBe(true);
     const examples = examplesOf(read.ok ? read.value : undefined);
-    expect(examples.map(({ name, mustViolate }) => [name, mustViolate])).toEqual([
-      ['another registry', true],
-      ['our registry', false],
+    expect(examples.map(({ name, nameJa, mustViolate }) => [name, nameJa, mustViolate])).toEqual([
+      ['another registry', 'ほかのレジストリ', true],
+      ['our registry', '自社のレジストリ', false],
     ]);
   });
   it('starts as an example that the engine takes', () => {

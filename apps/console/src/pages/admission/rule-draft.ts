@@ -12,6 +12,7 @@ const EXAMPLES_MAX = 64;
 type Trial = BodyOf<'admission.test'>;
 export interface RuleExample {
   readonly name: string;
+  readonly nameJa?: string;
   readonly mustViolate: boolean;
   readonly trial: Omit<Trial, 'rules'>;
   /** What the trial cannot ask: only the controller judges it, when the rule is saved. */
@@ -31,9 +32,10 @@ const OPERATIONS = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'] as const;
 const exampleOf = (value: unknown, mustViolate: boolean): RuleExample => {
   const record = recordOf(value);
   const operation = OPERATIONS.find((one) => one === record['operation']);
-  const user = textOf(record['user']);
+  const [user, nameJa] = [textOf(record['user']), textOf(record['nameJa'])];
   return {
     name: textOf(record['name']) ?? '–',
+    ...(nameJa === undefined ? {} : { nameJa }),
     mustViolate,
     isLater: record['subResource'] !== undefined || record['images'] !== undefined,
     trial: {
@@ -119,9 +121,11 @@ references: []
 tests:
   mustViolate:
     - name: another registry
+      nameJa: ほかのレジストリ
       object: { apiVersion: v1, kind: Pod, metadata: { name: web }, spec: { containers: [{ name: web, image: 'docker.io/library/nginx:1' }] } }
   mustPass:
     - name: our registry
+      nameJa: 自社のレジストリ
       object: { apiVersion: v1, kind: Pod, metadata: { name: web }, spec: { containers: [{ name: web, image: 'registry.example.com/shop/web:1' }] } }
 `;
 

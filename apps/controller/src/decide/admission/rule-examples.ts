@@ -30,14 +30,14 @@ export function faultOfRule(rule: AdmissionRule, book: PolicyBook, nowMs: number
     if (!request.ok)
       return {
         en: `example "${one.name}": ${request.error.detail}`,
-        ja: `例「${one.name}」がオブジェクトとして正しくありません`,
+        ja: `例「${one.nameJa ?? one.name}」がオブジェクトとして正しくありません`,
       };
     const { violations } = judgeAdmission(set, request.value, contextOf(one), nowMs);
     const violates = violations.some(({ state }) => state === 'violated');
     if (violates !== wanted)
       return {
         en: `example "${one.name}" ${wanted ? 'does not violate' : 'violates'} the rule`,
-        ja: `例「${one.name}」がルールに${wanted ? '違反していません' : '違反しています'}`,
+        ja: `例「${one.nameJa ?? one.name}」がルールに${wanted ? '違反していません' : '違反しています'}`,
       };
   }
   return undefined;
