@@ -11,7 +11,7 @@ export const LONGEST: readonly string[] = [
   'tests/controller/supply-chain.slow.test.ts',
   'apps/controller/src/roles/cluster/build-admission.slow.test.ts',
   'packages/testkit/src/store/sqlite-store.slow.test.ts',
-  'tests/architecture/layers.test.ts',
+  'tests/architecture/layers.slow.test.ts',
 ];
 
 /**
