@@ -135,10 +135,11 @@ await takeBeside(
   availableParallelism(),
   (step) => take(step),
 );
-// Two parts of the unit tests at once: while one begins or ends, the other has work for all cores.
+// Three parts of the unit tests at once, each with workers for half of the cores: while one begins or ends, the others
+// have work for all of them.
 await takeBeside(
   steps.filter(({ phase }) => phase === 'unit'),
-  2,
+  3,
   take,
 );
 for (const step of steps.filter(({ phase }) => phase === 'slow' || phase === 'native')) await take(step);

@@ -114,6 +114,12 @@ function vitest(name: string, phase: Step['phase'], more: { args: string[]; time
 const DAY_MS = 24 * 60 * MINUTE;
 
 /**
+ * Workers of each part of the unit tests. Every one of them loads and compiles for itself what its tests share: one
+ * more of them on two cores costs 8 % of CPU, and other parts run beside this one.
+ */
+const UNIT_WORKERS = Math.max(1, Math.floor(availableParallelism() / 2));
+
+/**
  * Unit tests by what they can read: packages know no program, and programs do not know each other (tests/architecture).
  * The parts that know everything are run each time.
  */
@@ -122,6 +128,7 @@ export function unitSteps(): Step[] {
     vitest(`unit tests ${name}`, 'unit', {
       args: [
         ...[NOT_REAL, NOT_SLOW, `--exclude=${SUITES}**`, '--no-isolate'],
+        `--maxWorkers=${UNIT_WORKERS}`,
         ...others.map((folder) => `--exclude=${folder}**`),
         ...folders,
       ],
