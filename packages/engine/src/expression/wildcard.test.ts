@@ -48,7 +48,7 @@ describe('wildcards', () => {
   });
 
   it('match by the search table what they match by the built-in search', () => {
-    const text = `${'ab'.repeat(3000)}abac${'ab'.repeat(10)}`;
+    const text = `${'ab'.repeat(30_000)}abac${'ab'.repeat(10)}`;
     expect(compileWildcard('*abac*')(text)).toBe(true);
     expect(compileWildcard('*abad*')(text)).toBe(false);
     expect(compileWildcard(`*${'ab'.repeat(40)}*ac*`)(text)).toBe(true);

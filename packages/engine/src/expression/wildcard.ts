@@ -5,8 +5,8 @@
 export const WILDCARD_MAX = 512;
 /** Longest run with `?` between two stars: such runs are compared place by place. */
 const WILD_RUN_MAX = 64;
-/** Below this product of lengths the built-in search is quicker than building on the table. */
-const SMALL_SEARCH = 4096;
+/** Below this product of lengths the built-in search is quicker than building on the table, whatever the texts are. */
+const SMALL_SEARCH = 65_536;
 
 interface Segment {
   readonly text: string;

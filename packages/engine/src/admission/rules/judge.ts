@@ -104,7 +104,10 @@ const exceptionFor = (
   rule: string,
   place: ViolatingPlace,
 ): string | undefined =>
-  exceptions.find(({ coversRule, coversItem }) => coversRule(rule) && coversItem(place.item))?.exception.id;
+  exceptions.length === 0
+    ? undefined
+    : exceptions.find(({ coversRule, coversItem }) => coversRule(rule) && coversItem(place.item))?.exception
+        .id;
 
 /** What a violation means for the request. */
 function consequence(found: Found): Progress['verdict'] {

@@ -33,7 +33,9 @@ export function countNode({ definition, hops, where, atLeast, ofRequest }: Parts
     const { items, malformed } = itemsOf(item);
     let sure = 0;
     let perhaps = malformed ? atLeast : 0;
-    for (const one of items) {
+    for (let at = 0; at < items.length; at += 1) {
+      const one = items[at];
+      if (one === undefined) continue;
       if (!item.root.step()) return PERHAPS;
       const answer = where.ask(one);
       if (answer === YES) {

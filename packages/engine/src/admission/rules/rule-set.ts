@@ -79,19 +79,33 @@ const inOrder = (one: CompiledAdmissionRule, two: CompiledAdmissionRule): number
   (one.rule.effect === two.rule.effect ? 0 : one.rule.effect === 'deny' ? -1 : 1) ||
   (one.rule.id < two.rule.id ? -1 : 1);
 
-function indexOf(
-  rules: readonly CompiledAdmissionRule[],
-  podPaths: readonly PodPath[],
-): ReadonlyMap<string, readonly CompiledAdmissionRule[]> {
-  const index = new Map<string, CompiledAdmissionRule[]>();
+/** The rules that name a resource and an operation, by key. */
+type RuleIndex = (key: string) => readonly CompiledAdmissionRule[];
+
+/** Most rules are about all workloads, a hundred keys and more: those that name the same are put in as one. */
+function indexOf(rules: readonly CompiledAdmissionRule[], podPaths: readonly PodPath[]): RuleIndex {
+  const alike = new Map<string, CompiledAdmissionRule[]>();
   for (const compiled of rules) {
-    for (const key of dispatchKeys(compiled.rule.match, podPaths)) {
-      const list = index.get(key);
-      if (list === undefined) index.set(key, [compiled]);
-      else list.push(compiled);
-    }
+    const { resources, operations } = compiled.rule.match;
+    addTo(alike, JSON.stringify([resources, operations]), compiled);
   }
-  return index;
+  const index = new Map<string, (readonly CompiledAdmissionRule[])[]>();
+  for (const group of alike.values()) {
+    const [first] = group;
+    if (first !== undefined)
+      for (const key of dispatchKeys(first.rule.match, podPaths)) addTo(index, key, group);
+  }
+  return (key) => {
+    const groups = index.get(key) ?? [];
+    const [only = NOTHING] = groups;
+    return groups.length > 1 ? groups.flat().sort(inOrder) : only;
+  };
+}
+
+function addTo<T>(map: Map<string, T[]>, key: string, item: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [item]);
+  else list.push(item);
 }
 
 /** What any variant of a rule needs; the very same for rules that ask the same. */
@@ -113,9 +127,7 @@ type Asked = Pick<AdmissionRequest, 'group' | 'resource' | 'subResource' | 'oper
 };
 
 /** The rules that may fit a request, by resource, operation and stage: worked out once for each. */
-function dispatcher(
-  index: ReadonlyMap<string, readonly CompiledAdmissionRule[]>,
-): AdmissionRuleSet['dispatch'] {
+function dispatcher(index: RuleIndex): AdmissionRuleSet['dispatch'] {
   const known = new Map<string, Dispatch>();
   const needsOf = needsReader();
   // Most questions are about what the one before was about: its name is not made again.
@@ -124,8 +136,8 @@ function dispatcher(
     const name = `${group}/${resource}/${subResource} ${operation}${stage}`;
     const made = known.get(name);
     if (made !== undefined) return made;
-    const named = index.get(dispatchKey(`${group}/${resource}/${subResource}`, operation)) ?? NOTHING;
-    const wild = index.get(dispatchKey(`${group}/*/${subResource}`, operation)) ?? NOTHING;
+    const named = index(dispatchKey(`${group}/${resource}/${subResource}`, operation));
+    const wild = index(dispatchKey(`${group}/*/${subResource}`, operation));
     const all = wild.length === 0 ? named : [...new Set([...named, ...wild])].sort(inOrder);
     const rules = all
       .filter(({ rule }) => rule.stages.includes(stage))

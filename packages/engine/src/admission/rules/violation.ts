@@ -131,10 +131,25 @@ function bestOf(witnesses: readonly Witness[], wording: Wording): ReadonlyMap<It
   return best;
 }
 
+/** The same where all comparisons are about one item, as most are; undefined where they are not. */
+function bestOfOne(witnesses: readonly Witness[], wording: Wording): Witness | undefined {
+  let best = witnesses[0];
+  for (let at = 0; at < witnesses.length; at += 1) {
+    const witness = witnesses[at];
+    if (witness?.item !== best?.item) return undefined;
+    best = witness;
+    if (witness?.field !== undefined && wording.isFixed(witness.field)) {
+      // The others change nothing any more, unless they are about something else.
+      return witnesses.every(({ item }) => item === witness.item) ? witness : undefined;
+    }
+  }
+  return best;
+}
+
 /** Puts what was found in order: one place per innermost item. What holds of the whole request belongs to each. */
 export function placesOf(witnesses: readonly Witness[], wording: Wording): ViolatingPlace[] {
-  const [only] = witnesses;
-  if (only !== undefined && witnesses.length === 1) return [new ViolatingPlace(only.item, only, wording)];
+  const only = bestOfOne(witnesses, wording);
+  if (only !== undefined) return [new ViolatingPlace(only.item, only, wording)];
   const best = bestOf(witnesses, wording);
   const outer = new Set<Item>();
   if (best.size > 1)
