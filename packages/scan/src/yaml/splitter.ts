@@ -65,30 +65,38 @@ const surveyBytes = (bytes: Uint8Array, from: number, to: number): Survey => {
   return { lines, isPlain };
 };
 
+/** Says of a number of lines that not all bytes were plain. */
+const STRANGE = 1 << 31;
+
 /**
- * Looks at all bytes, four at a time: those beyond ASCII, and the last of it, set a top bit when one is added to each;
- * where a control character is among the four, they are looked at one by one.
+ * Looks at bytes four at a time: those beyond ASCII, and the last of it, set a top bit when one is added to each; where a
+ * control character is among the four, they are looked at one by one. Gives the number of lines, and STRANGE. Nothing is
+ * done behind the loop, which is compiled while it runs, when nothing is known yet of what stands there.
  */
+const surveyWords = (words: Int32Array): number => {
+  let found = 0;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? 0;
+    if (((word | (word + ONES)) & TOPS) !== 0) found |= STRANGE;
+    if (((word - SPACES) & ~word & TOPS) === 0) continue;
+    for (let bits = 0; bits < 32; bits += 8) {
+      const code = (word >>> bits) & 0xff;
+      if (code === NEWLINE) found++;
+      else if (code < SPACE && code !== TAB) found |= STRANGE;
+    }
+  }
+  return found;
+};
+
+/** Looks at all bytes of a document. */
 const survey = (bytes: Uint8Array): Survey => {
   const start = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + start, (bytes.length - start) >>> 2);
   const head = surveyBytes(bytes, 0, start);
   const tail = surveyBytes(bytes, start + words.length * 4, bytes.length);
-  let lines = head.lines + tail.lines;
-  let tops = 0;
-  let isPlain = head.isPlain && tail.isPlain;
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? 0;
-    tops |= word | (word + ONES);
-    if (((word - SPACES) & ~word & TOPS) === 0) continue;
-    const begin = start + at * 4;
-    for (let one = begin; one < begin + 4; one++) {
-      const code = bytes[one] ?? EOF;
-      if (code === NEWLINE) lines++;
-      else if (code < SPACE && code !== TAB) isPlain = false;
-    }
-  }
-  return { lines, isPlain: isPlain && (tops & TOPS) === 0 };
+  const found = surveyWords(words);
+  const isPlain = head.isPlain && tail.isPlain && found >= 0;
+  return { lines: head.lines + tail.lines + (found & ~STRANGE), isPlain };
 };
 
 /** The next line that is a marker, by the line break before it; -1 when there is none. */
