@@ -260,8 +260,10 @@ function judgeObject(placed: Placed, options: JudgeOptions, run: PolicyRun, foun
   const named = { apiVersion: object.apiVersion, kind, namespace, name };
   const judged: Judged = { ...placed, named, places: new Map() };
   const secrets = findSecrets?.(object, request) ?? [];
+  // Asking for the path of a violation makes it: nobody needs that of those which are counted only.
   for (const violation of findViolations(set, request, context, nowMs, stage))
-    if (!isToldAsSecret(violation, secrets)) addViolation(violation, judged, run, found);
+    if (secrets.length === 0 || !isToldAsSecret(violation, secrets))
+      addViolation(violation, judged, run, found);
   for (const { violation, within } of secrets) {
     const place = addViolation(violation, judged, run, found);
     if (place !== undefined && within !== undefined) found.within.set(place, within);
