@@ -39,6 +39,8 @@ const isOptimised = (before: string): boolean =>
     node(
       '--trace-opt',
       '--no-use-osr',
+      // Done at once, not by a thread that a busy machine may keep waiting.
+      '--no-concurrent-recompilation',
       '--input-type=module',
       '-e',
       `import { optimiseLate } from ${JSON.stringify(MODULE)};
