@@ -14,7 +14,7 @@ export const subjectColumn = <Row extends { readonly subject: string }>(
 ): Column<Row> => ({
   id: 'subject',
   title: t('access.subject'),
-  width: 'minmax(240px, 2fr)',
+  width: 'minmax(240px, 1.6fr)',
   sort: 'subject',
   cell: ({ subject }) => (
     <Link to="/access/ask" search={{ tab, sel: subject }} className="row-link">

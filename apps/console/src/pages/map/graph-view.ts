@@ -17,7 +17,7 @@ import {
 import { cutMiddle } from '../../format/numbers.ts';
 import type { Change, Comparison } from './map-compare.ts';
 import { edgeWidth, type NetworkMap, nodeRadius } from './map-model.ts';
-import { type Box, LABEL_MOST, labelMost, linesOf, namesShown, weightOf } from './map-names.ts';
+import { type Box, LABEL_MOST, labelMost, linesOf, namesShown, scaleOf, weightOf } from './map-names.ts';
 
 /** Colours a drawn map needs, all from the tokens. */
 export interface MapColors {
@@ -73,13 +73,17 @@ interface EdgeAttributes {
   [more: string]: unknown;
 }
 
-const nodeAttributes = (node: MapNode, lines: number, colors: MapColors): NodeAttributes => ({
+const nodeAttributes = (
+  node: MapNode,
+  look: { readonly lines: number; readonly scale: number },
+  colors: MapColors,
+): NodeAttributes => ({
   x: node.x,
   // The server's y grows downwards, the renderer's upwards.
   y: -node.y,
-  size: nodeRadius(node),
+  size: nodeRadius(node) * look.scale,
   ...namesOf(node),
-  weight: weightOf(node, lines),
+  weight: weightOf(node, look.lines),
   // Which names have room is known when the marks lie somewhere.
   isNamed: false,
   color: colors.severities[node.worstSeverity ?? ''] ?? colors.node,
@@ -100,29 +104,36 @@ const CHANGE_DASHES: Readonly<Record<Change, readonly [number, number]>> = {
 const edgeAttributes = (
   edge: MapEdge,
   colors: MapColors,
-  look: { readonly isDense: boolean; readonly change: Change | undefined },
+  look: { readonly isDense: boolean; readonly scale: number; readonly change: Change | undefined },
 ): EdgeAttributes => {
   const { change } = look;
   const [dash, gap] = change === undefined ? DASHES[edge.verdict] : CHANGE_DASHES[change];
   const isCalm = edge.verdict === 'allow' || edge.verdict === 'undecided';
   return {
     opacity: change === undefined ? (look.isDense && isCalm ? 0.22 : 0.9) : change === 'same' ? 0.16 : 1,
-    size: edgeWidth(edge),
+    size: Math.max(1, edgeWidth(edge) * look.scale),
     color: change === undefined ? colors.verdicts[edge.verdict] : colors.changes[change],
     dash,
     gap,
   };
 };
 
+interface Stage {
+  readonly width: number;
+  readonly height: number;
+}
+
 const buildGraph = (
   { map, comparison }: Picture,
   colors: MapColors,
+  stage: Stage,
 ): Graph<NodeAttributes, EdgeAttributes> => {
   const isDense = map.edges.length > DENSE_EDGES;
   const graph = new Graph<NodeAttributes, EdgeAttributes>({ type: 'directed', multi: true });
   const lines = linesOf(map.edges);
+  const scale = scaleOf(map.nodes.length, stage);
   for (const node of map.nodes)
-    graph.mergeNode(node.id, nodeAttributes(node, lines.get(node.id) ?? 0, colors));
+    graph.mergeNode(node.id, nodeAttributes(node, { lines: lines.get(node.id) ?? 0, scale }, colors));
   for (const edge of map.edges) {
     // An edge whose end is not on the map is in the table only.
     if (graph.hasNode(edge.from) && graph.hasNode(edge.to) && !graph.hasEdge(edge.id)) {
@@ -130,7 +141,7 @@ const buildGraph = (
         edge.id,
         edge.from,
         edge.to,
-        edgeAttributes(edge, colors, { isDense, change: comparison?.edges.get(edge.id)?.change }),
+        edgeAttributes(edge, colors, { isDense, scale, change: comparison?.edges.get(edge.id)?.change }),
       );
     }
   }
@@ -144,7 +155,7 @@ const SETTINGS = {
   // Switched on after the first frame: drawing every line a second time, for the pointer, can wait.
   enableEdgeEvents: false,
   labelRenderedSizeThreshold: 0,
-  // A mark is as large on a phone as on a wide screen.
+  // Marks are as large as they were made, not as the stage is wide.
   itemSizesReference: 'screen',
   stagePadding: 48,
   minCameraRatio: 0.05,
@@ -166,7 +177,7 @@ const measureNames = (): ((text: string) => number) => {
 };
 
 /** Room that the buttons take at the lower right. */
-const buttonsIn = ({ width, height }: { readonly width: number; readonly height: number }): Box => ({
+const buttonsIn = ({ width, height }: Stage): Box => ({
   left: width - 44,
   top: height - 112,
   right: width,
@@ -256,7 +267,8 @@ export class GraphView {
     options: { colors: MapColors; handlers: GraphHandlers },
   ) {
     const { colors, handlers } = options;
-    this.#graph = buildGraph(picture, colors);
+    const stage = { width: container.clientWidth, height: container.clientHeight };
+    this.#graph = buildGraph(picture, colors, stage);
     this.#sigma = startSigma(this.#graph, container, colors);
     this.#sigma.on('clickNode', ({ node }) => handlers.onNode(node));
     this.#sigma.on('clickEdge', ({ edge }) => handlers.onEdge(edge));
@@ -272,7 +284,7 @@ export class GraphView {
   show(picture: Picture, colors: MapColors): void {
     this.#selected = undefined;
     this.#named = '';
-    this.#graph = buildGraph(picture, colors);
+    this.#graph = buildGraph(picture, colors, this.#sigma.getDimensions());
     this.#sigma.setGraph(this.#graph);
   }
 

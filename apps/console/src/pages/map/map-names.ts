@@ -30,6 +30,22 @@ const NARROW_STAGE_PX = 480;
 export const labelMost = (stagePx: number): number =>
   stagePx < NARROW_STAGE_PX ? LABEL_MOST_NARROW : LABEL_MOST;
 
+/** Room that a mark has at full size, and how small marks get at most. */
+const FULL_ROOM_PX = 90;
+const LEAST_SCALE = 0.16;
+/** How large marks and lines are drawn: at full size where few have the stage, smaller the more there are. */
+export const scaleOf = (
+  marks: number,
+  stage: { readonly width: number; readonly height: number },
+): number => {
+  const room = Math.min(stage.width, stage.height) / Math.sqrt(Math.max(1, marks));
+  return Math.min(1, Math.max(LEAST_SCALE, (room / FULL_ROOM_PX) ** 1.5));
+};
+
+/** Where marks are many, names would lie over most of them: a few are shown until one comes closer. */
+const MANY_MARKS = 60;
+const NAMES_OF_MANY = 12;
+
 const NAME_PX = 18;
 const GAP_PX = 3;
 
@@ -54,8 +70,11 @@ export function namesShown(
   taken: readonly Box[] = [],
 ): ReadonlySet<string> {
   const placed: Box[] = [...taken];
+  const inSight = marks.filter(({ x, y }) => x >= 0 && x <= stage.width && y >= 0 && y <= stage.height);
+  const most = inSight.length > MANY_MARKS ? NAMES_OF_MANY : inSight.length;
   const shown = new Set<string>();
-  for (const mark of marks.toSorted((a, b) => b.weight - a.weight)) {
+  for (const mark of inSight.toSorted((a, b) => b.weight - a.weight)) {
+    if (shown.size >= most) break;
     const box = boxOf(mark);
     const isWithin = box.left >= 0 && box.right <= stage.width && box.top >= 0 && box.bottom <= stage.height;
     if (!isWithin || placed.some((other) => overlap(box, other))) continue;
