@@ -96,6 +96,53 @@ describe('inflated', () => {
     await expect(inflate([Buffer.concat([gzipSync('one'), Buffer.from('rest')])], 'gzip')).rejects.toThrow();
   });
 
+  it('inflates two gzip streams that are read in turn', async () => {
+    const plain = [1, 2].map((seed) => Buffer.alloc(1_500_000, randomBytes(40_000 + seed)));
+    const readers = plain.map((bytes) =>
+      inflated(Readable.from([gzipSync(bytes)]), { compression: 'gzip', onPacked: UNSEEN, isHeld: true })[
+        Symbol.asyncIterator
+      ](),
+    );
+    const out: Buffer[][] = [[], []];
+    for (let open = 2; open > 0; ) {
+      open = 0;
+      for (const [at, reader] of readers.entries()) {
+        const next = await reader.next();
+        if (next.done === true) continue;
+        open += 1;
+        out[at]?.push(Buffer.from(next.value));
+      }
+    }
+    expect(out.map((pieces, at) => Buffer.concat(pieces).equals(plain[at] ?? Buffer.alloc(0)))).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  it('inflates on after a reader that stopped in the middle', async () => {
+    const stored = gzipSync(Buffer.alloc(2_000_000, 'first'));
+    for await (const _piece of inflated(Readable.from([stored]), {
+      ...{ compression: 'gzip', isHeld: true },
+      onPacked: UNSEEN,
+    }))
+      break;
+    expect((await inflate([gzipSync('second')], 'gzip')).toString()).toBe('second');
+  });
+
+  it('leaves others their turn while it inflates', async () => {
+    const stored = gzipSync(Buffer.alloc(16_000_000));
+    let turns = 0;
+    let isOver = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    expect(await inflate([stored], 'gzip')).toHaveLength(16_000_000);
+    isOver = true;
+    expect(turns).toBeGreaterThan(10);
+  });
+
   it('passes over frames without content', async () => {
     const stored = Buffer.concat([zstdCompressSync('one '), SKIPPABLE, zstdCompressSync('two'), SKIPPABLE]);
     expect((await inflate([stored], 'zstd')).toString()).toBe('one two');

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Transform } from 'node:stream';
-import { createGunzip, createInflateRaw, createZstdDecompress } from 'node:zlib';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { freeChunk, freeIfFull } from '../archive/chunk-memory.ts';
+import { borrowInflater, giveBackInflater, type Inflater } from '../deflate/inflater.ts';
 import { GZIP_TRAILER_BYTES, gzipHeaderBytes } from './gzip-header.ts';
 import type { LayerCompression } from './image-source.ts';
 
@@ -11,6 +13,8 @@ import type { LayerCompression } from './image-source.ts';
 const CHUNK_BYTES = 1024 * 1024;
 /** Pieces as objects: a stream of bytes would join them into new ones. */
 const INFLATE = { chunkSize: CHUNK_BYTES, readableObjectMode: true, readableHighWaterMark: 1 };
+/** Our own inflater works in this thread: others get their turn behind so many of its pieces, a megabyte. */
+const PIECES_A_TURN = 4;
 /** Seekable layers (zstd:chunked) have one frame a file; more than this is no layer. */
 const MAX_FRAMES = 1_000_000;
 
@@ -145,10 +149,48 @@ async function* inflateZstd(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer
   throw new RangeError(`more than ${MAX_FRAMES} frames`);
 }
 
+/** What the input so far inflates to, piece by piece; says whether the stream is done. */
+async function* steps(inflater: Inflater): AsyncGenerator<Buffer, boolean> {
+  for (let pieces = 1; ; pieces += 1) {
+    const answer = inflater.step();
+    if (answer === 'needs-input') return false;
+    const piece = inflater.take();
+    if (piece.length > 0) yield piece;
+    if (answer === 'is-done') return true;
+    if (pieces % PIECES_A_TURN === 0) await nextTurn();
+  }
+}
+
+/** A raw deflate stream, from where the feed stands; what lies behind it is back in the feed then. */
+async function* inflateDeflate(feed: Feed): AsyncGenerator<Buffer> {
+  const inflater = borrowInflater();
+  let givenBytes = 0;
+  const usedBytes = (): number => givenBytes - inflater.unusedBytes;
+  try {
+    for await (const chunk of feed.chunks(usedBytes)) {
+      for (let rest = chunk; rest.length > 0; ) {
+        const taken = inflater.give(rest);
+        givenBytes += taken;
+        rest = rest.subarray(taken);
+        if (yield* steps(inflater)) {
+          feed.takeBack(usedBytes());
+          return;
+        }
+      }
+      await nextTurn();
+    }
+    inflater.end();
+    yield* steps(inflater);
+    feed.takeBack(usedBytes());
+  } finally {
+    giveBackInflater(inflater);
+  }
+}
+
 /**
  * A gzip stream (RFC 1952). Where its stored bytes are held against a stated SHA-256, as what they inflate to always is,
- * its first member goes without the CRC-32: the weaker sum costs an eighth of inflating (measured). Nearly all layers
- * have no other member; those that have thousands are left to zlib, which needs no new object for each.
+ * its first member goes without the CRC-32, and through an inflater of our own, which takes a quarter to a third less
+ * CPU than zlib (ADR 0095). Nearly all layers have no other member; those that have thousands are left to zlib.
  */
 async function* inflateGzip(input: AsyncIterable<Buffer>, isHeld: boolean): AsyncGenerator<Buffer> {
   const feed = new Feed(input[Symbol.asyncIterator]());
@@ -159,7 +201,7 @@ async function* inflateGzip(input: AsyncIterable<Buffer>, isHeld: boolean): Asyn
   }
   feed.skip(await gzipHeaderBytes((lengthBytes) => feed.ahead(lengthBytes)));
   let inflatedBytes = 0;
-  for await (const piece of inflateFrame(createInflateRaw(INFLATE), feed)) {
+  for await (const piece of inflateDeflate(feed)) {
     inflatedBytes += piece.length;
     yield piece;
   }
