@@ -164,7 +164,7 @@ describe('a search of a process in an overlay for secrets', () => {
         path: 'image:configuration',
         reason: {
           en: 'the image store of this runtime is not known',
-          ja: 'イメージの設定を読み取れません',
+          ja: 'イメージの設定を読み取れません：このランタイムのイメージストアには対応していません',
         },
       },
     ]);
