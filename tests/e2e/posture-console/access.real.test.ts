@@ -149,15 +149,13 @@ describe.skipIf(!hasKubebox)('access of a real cluster in the console', () => {
 
   it('lists who uses API versions that go, until when and what instead, and says what is not known', async () => {
     const page = await open('/access/api-uses');
-    await row(page, 'extensions/v1beta1 NetworkPolicy');
-    const use = page.locator('.table-row', { hasText: 'extensions/v1beta1 NetworkPolicy' });
-    for (const word of [
-      '1.16, gone already',
-      'kubectl apply',
-      'NetworkPolicy/shop/quiet',
-      'networking.k8s.io/v1',
-    ])
+    await row(page, 'extensions/v1beta1');
+    const use = page.locator('.table-row', { hasText: 'extensions/v1beta1' });
+    for (const word of ['1.16, gone already', 'kubectl apply'])
       expect(await use.textContent()).toContain(word);
+    // Where a name has no room its middle is cut out; the title has all of it.
+    for (const name of ['NetworkPolicy', 'NetworkPolicy/shop/quiet', 'networking.k8s.io/v1'])
+      expect(await use.getByTitle(name, { exact: true }).count()).toBe(1);
     // No audit log was sent: who only reads is not known, and the page says so.
     await page.getByText('Who only reads is unknown').waitFor();
     await go(page, '/access/api-uses?filter=by:helm');
