@@ -49,8 +49,7 @@ export async function signIn(
 export async function visit(page: Page, url: string, text: string | RegExp): Promise<string> {
   await page.goto(url);
   await page.getByText(text).first().waitFor({ timeout: 30_000 });
-  // The head of a page comes before its content: the structure that stands in for it has to be gone.
-  await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached', timeout: 30_000 });
+  // The head of a page comes before its content.
   await untilQuiet(page);
   // What a person sees: no style, no script, nothing hidden.
   return page.evaluate('document.body.innerText');
