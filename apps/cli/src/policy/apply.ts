@@ -21,7 +21,6 @@ import {
   type PolicyRun,
 } from './judge-manifests.ts';
 import { type JunitCase, toCasesXml } from './junit-cases.ts';
-import { optimiseLate } from './late-optimising.ts';
 import { manifestFiles, STDIN } from './manifests.ts';
 import { toOpenReports } from './open-reports.ts';
 import { PieceWriter } from './piece-writer.ts';
@@ -219,7 +218,6 @@ export function runApply(context: CliContext, paths: readonly string[], flags: A
     if (!loaded.ok) return loaded;
     const [set, secrets] = [ruleSet.value, loaded.value];
     const judge = async (take?: (placed: PlacedViolation) => void): Promise<PolicyRun> => {
-      optimiseLate();
       const run = await judgeFiles(files.value, {
         ...{ set, kinds: byName(defined.kinds), input: defined.input, alone: defined.alone },
         ...{ nowMs: startedAtMs, stage: 'ci' },
