@@ -51,6 +51,7 @@ describe('conditions of a node', () => {
   const cases: [string, Partial<ConditionInput>, ErrorCode][] = [
     ['no type information in the kernel', { hasTypeInformation: false }, 'E_NO_BTF'],
     ['no sensor', { sensor: { ...sensor, state: 'off' } }, 'E_SENSOR_MISSING'],
+    ['a sensor that is still built', { sensor: { ...sensor, state: 'building' } }, 'E_SENSOR_BUILDING'],
     ['a sensor that ends', { sensor: { ...sensor, state: 'failed', reason: 'status 1' } }, 'E_SENSOR_EXIT'],
     [
       'a refused program',

@@ -56,11 +56,8 @@ const hasStandIn = (name: string, programs: ConditionInput['sensor']['programs']
 const sensorConditions = ({ sensor, hasTypeInformation }: ConditionInput): NodeCondition[] => {
   const found: NodeCondition[] = [];
   if (!hasTypeInformation) found.push(conditionOf('E_NO_BTF', 'error'));
-  if (sensor.state === 'off' || sensor.state === 'building') {
-    found.push(
-      conditionOf('E_SENSOR_MISSING', sensor.state === 'building' ? 'info' : 'warning', sensor.reason),
-    );
-  }
+  if (sensor.state === 'off') found.push(conditionOf('E_SENSOR_MISSING', 'warning', sensor.reason));
+  if (sensor.state === 'building') found.push(conditionOf('E_SENSOR_BUILDING', 'info', sensor.reason));
   if (sensor.state === 'failed') found.push(conditionOf('E_SENSOR_EXIT', 'error', sensor.reason));
   const refused = sensor.programs.filter((one) => !one.loaded).map((one) => one.name);
   if (refused.length > 0) {

@@ -26,6 +26,13 @@ export const SENSOR_ERRORS = {
       ja: '`bartizan doctor` で不足パッケージを確認してください。',
     },
   },
+  E_SENSOR_BUILDING: {
+    title: { en: 'The sensor is being built', ja: 'センサーをビルドしています' },
+    remedy: {
+      en: 'Nothing to do: it starts by itself, in one to three minutes. Until then processes are seen by polling, and short ones are missed.',
+      ja: '対応は不要です。1～3 分で自動的に開始します。それまでプロセスはポーリングで検出され、短命なものは見逃されます。',
+    },
+  },
   E_SENSOR_REFUSED: {
     title: {
       en: 'The kernel refused a program of the sensor',
