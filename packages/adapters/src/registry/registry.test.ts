@@ -234,6 +234,24 @@ describe('redirects', () => {
     expect(store.asked).toEqual([{ path: 'GET /blob', authorization: undefined, body: '' }]);
   });
 
+  it.each<Credential>([
+    { kind: 'password', name: 'me', password: 'secret' },
+    { kind: 'refresh-token', token: 'r3fresh' },
+  ])('lead to nobody who may ask for our $kind', async (credential) => {
+    const tokens = await start({ 'GET /t': text('{"token":"x"}'), 'POST /t': text('{"token":"x"}') });
+    const store = await start({
+      'GET /b': text('', 401, { 'www-authenticate': `Bearer realm="http://${tokens.host}/t"` }),
+    });
+    const registry = await start({
+      [`GET /v2/${NAME}/blobs/${sha('data')}`]: text('', 307, { location: `http://${store.host}/b` }),
+    });
+    const client = await clientOf(registry, { credentials: staticCredential(registry.host, credential) });
+    const blob = await client.blobBytes(NAME, { digest: sha('data'), size: 4 });
+    expect(codeOf(blob)).toBe('E_REGISTRY_LOGIN');
+    expect(blob.ok === false && blob.error.detail).toBe(`${store.host}: 401 after a redirect`);
+    expect(tokens.asked).toEqual([]);
+  });
+
   it.each([
     'http://169.254.169.254/latest/meta-data',
     'http://[fe80::1]/x',

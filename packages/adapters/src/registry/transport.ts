@@ -79,6 +79,11 @@ export class Transport {
     let current = ask;
     for (let hops = 0; hops <= REDIRECTS_MAX; hops += 1) {
       const answer = await this.#once(current);
+      // Somebody a redirect led to asks who we are: not the one our credentials are for.
+      if (answer.statusCode === 401 && current.url.origin !== ask.url.origin) {
+        answer.destroy();
+        throw new RegistryFault('E_REGISTRY_LOGIN', `${current.url.host}: 401 after a redirect`);
+      }
       const { location } = answer.headers;
       const mayFollow = ask.method === 'GET' || ask.method === 'HEAD';
       if (!mayFollow || !REDIRECTS.includes(answer.statusCode ?? 0) || location === undefined) return answer;
