@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Comparator } from '../versions/scheme.ts';
+import { publicAgainst } from '../versions/pep440.ts';
+import type { Comparator, VersionScheme } from '../versions/scheme.ts';
 import type { AdvisoryRow, AffectedRange, RangeEvent, Rating } from './row.ts';
 
 /**
@@ -230,13 +231,15 @@ export const namesOf = (detail: Buffer): readonly string[] => {
 export interface VersionTest {
   readonly version: string;
   readonly compare: Comparator;
+  readonly scheme?: VersionScheme;
 }
 
-const isInside = ({ flags, from, end }: Span, { version, compare }: VersionTest): boolean => {
+const isInside = ({ flags, from, end }: Span, { version, compare, scheme }: VersionTest): boolean => {
   if (from !== '0' && from !== '0.0.0-0' && compare(version, from) < 0) return false;
   if (end === undefined) return true;
-  const order = compare(version, end);
-  return (flags & SPAN.fixed) === 0 ? order <= 0 : order < 0;
+  return (flags & SPAN.fixed) === 0
+    ? compare(publicAgainst(version, end, scheme), end) <= 0
+    : compare(version, end) < 0;
 };
 
 /** Reads the rows of a group from `start`. Rows whose spans all leave the version out are passed over unread. */

@@ -117,6 +117,30 @@ describe('matchPackage', () => {
     ).toHaveLength(1);
   });
 
+  it('holds a local version of Python for the public one that a source names (PEP 440)', () => {
+    const last: AdvisoryRow['ranges'] = [
+      { type: 'ECOSYSTEM', events: [{ introduced: '0' }, { last_affected: '2.1.0' }] },
+    ];
+    const idsOf = (version: string): string[] =>
+      match(
+        { name: 'x', version, ecosystem: 'PyPI' },
+        {
+          'PyPI x': [
+            row('LAST', { ranges: last }),
+            row('LISTED', { versions: ['2.1.0'] }),
+            row('FIXED', range('0', '2.1.0')),
+            row('LOCAL', { versions: ['2.1.0+cu118'] }),
+          ],
+        },
+      ).matches.map((one) => one.vulnerability.id);
+    expect(idsOf('2.1.0+cpu')).toEqual(['LAST', 'LISTED']);
+    expect(idsOf('2.1.0+cu118')).toEqual(['LAST', 'LISTED', 'LOCAL']);
+    expect(idsOf('2.1.1+cpu')).toEqual([]);
+    // Elsewhere `+` has a meaning of its own: in Debian what follows it counts.
+    const debian = { scheme: 'dpkg', compare: COMPARATORS.dpkg } as const;
+    expect(judgeVersion(row('X', { versions: ['1.0'] }), '1.0+b1', debian).verdict).toBe('not-affected');
+  });
+
   it('leaves a package that a distribution owns to the feed of the distribution', () => {
     const rows = { 'PyPI django': [row('PYSEC-1', range('0', '4.2.15'))] };
     const found = { name: 'Django', version: '4.2.14', ecosystem: 'PyPI' };

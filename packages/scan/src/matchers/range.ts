@@ -3,6 +3,7 @@
 
 import type { LocalText } from '@bartizan/contracts';
 import type { AdvisoryRow, AffectedRange } from '../advisories/row.ts';
+import { publicAgainst } from '../versions/pep440.ts';
 import type { Comparator, VersionScheme } from '../versions/scheme.ts';
 
 /** How a row judges a version, and by which of its statements. */
@@ -61,13 +62,15 @@ const isRebuildOf = (version: string, fixed: string | undefined): boolean =>
 const contains = (
   span: Span,
   version: string,
-  test: { compare: Comparator; isExclusive: boolean },
+  test: { scheme: VersionScheme; compare: Comparator; isExclusive: boolean },
 ): boolean => {
   const isFromStart = span.from === '0' || span.from === '0.0.0-0';
   const fromOrder = isFromStart ? 1 : test.compare(version, span.from);
   if (fromOrder < 0 || (fromOrder === 0 && test.isExclusive)) return false;
   if (span.fixed !== undefined) return test.compare(version, span.fixed) < 0;
-  return span.last === undefined || test.compare(version, span.last) <= 0;
+  return (
+    span.last === undefined || test.compare(publicAgainst(version, span.last, test.scheme), span.last) <= 0
+  );
 };
 
 /** Judges a version by one row (OSV schema, "Evaluation"): listed versions first, then ranges. */
@@ -76,7 +79,8 @@ export const judgeVersion = (
   version: string,
   { scheme, compare }: { readonly scheme: VersionScheme; readonly compare: Comparator },
 ): RangeVerdict => {
-  const isSame = (other: string): boolean => other === version || compare(other, version) === 0;
+  const isSame = (other: string): boolean =>
+    other === version || compare(other, publicAgainst(version, other, scheme)) === 0;
   if (row.status === 'not_affected') {
     const by = { en: 'the source says: not affected', ja: '情報源によれば影響なし' };
     return { verdict: 'not-affected', by };
@@ -94,7 +98,7 @@ export const judgeVersion = (
   }
   for (const range of row.ranges ?? []) {
     const isExclusive = range.introducedExclusive === true;
-    const span = spansOf(range).find((one) => contains(one, version, { compare, isExclusive }));
+    const span = spansOf(range).find((one) => contains(one, version, { scheme, compare, isExclusive }));
     if (span !== undefined && scheme === 'dpkg' && isRebuildOf(version, span.fixed)) {
       const by = {
         en: `a stable rebuild of ${span.fixed}, which has the fix`,

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { bounded, compareDigits, compareText, type Ordering } from './scheme.ts';
+import { bounded, compareDigits, compareText, type Ordering, type VersionScheme } from './scheme.ts';
 
 const FORM =
   /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(alpha|a|beta|b|preview|pre|c|rc)[-_.]?(\d*))?(?:-(\d+)|[-_.]?(post|rev|r)[-_.]?(\d*))?(?:[-_.]?(dev)[-_.]?(\d*))?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?$/;
@@ -43,6 +43,13 @@ const parse = (version: string): Parsed | undefined => {
     local: local?.split(/[-_.]/),
   };
 };
+
+/**
+ * A version as `==` and `<=` hold it against another: in Python the local label of a build (`2.1.0+cpu`) does not count
+ * against a version without one (PEP 440, "Version matching" and "Inclusive ordered comparison"). The order itself has it.
+ */
+export const publicAgainst = (version: string, other: string, scheme: VersionScheme | undefined): string =>
+  scheme !== 'pep440' || other.includes('+') ? version : (version.split('+', 1)[0] ?? version);
 
 const compareRelease = (left: readonly string[], right: readonly string[]): Ordering => {
   for (let at = 0; at < Math.max(left.length, right.length); at += 1) {
