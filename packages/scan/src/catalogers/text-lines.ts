@@ -2,17 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 const MAX_LINE = 4_096;
-const MAX_LINES = 500_000;
 
-/** The lines of a text file, in bounds: longer lines are cut, more lines are not read. */
+/**
+ * The lines of a text file; longer ones are cut. Their number is bounded by the bytes that who calls has read, and by
+ * nothing else: empty lines before what a file holds would hide it, and nobody would be told. Of empty lines in a row
+ * one is given.
+ */
 export function* linesOf(content: Buffer): Generator<string> {
   let at = 0;
-  for (let count = 0; at < content.length && count < MAX_LINES; count += 1) {
+  while (at < content.length) {
     const newline = content.indexOf(10, at);
     const end = newline < 0 ? content.length : newline;
     const line = content.toString('utf8', at, Math.min(end, at + MAX_LINE));
     yield line.endsWith('\r') ? line.slice(0, -1) : line;
     at = end + 1;
+    if (line === '') while (content[at] === 10) at += 1;
   }
 }
 

@@ -4,7 +4,7 @@
 import type { CatalogContext, Cataloger, WalkedFile } from '../catalogers/cataloger.ts';
 import type { FoundPackage } from '../catalogers/package.ts';
 import { type Inspection, type ScanProblem, scanProblem } from '../catalogers/problem.ts';
-import { thrownWords } from '../catalogers/problem-words.ts';
+import { morePackages, thrownWords } from '../catalogers/problem-words.ts';
 import { UNKNOWN_DISTRIBUTION } from '../distribution/os-release.ts';
 import { baseName, type FileTree } from '../tree/file-tree.ts';
 import { RangeMissing } from '../tree/sparse-file.ts';
@@ -46,7 +46,10 @@ export const settle = (
   const { file, context, problems } = given;
   const { path } = file;
   try {
-    const packages = read().slice(0, context.limits.packages);
+    const all = read();
+    const most = context.limits.packages;
+    if (all.length > most) context.problem(scanProblem('scan.limit', path, morePackages(most)));
+    const packages = all.slice(0, most);
     return { cataloger: cataloger.id, path, packages, problems };
   } catch (cause) {
     if (cause instanceof RangeMissing) throw cause;

@@ -51,6 +51,13 @@ describe('the apk cataloger', () => {
     expect(names(scan({ '/usr/lib/apk/db/installed': INSTALLED }).packages)).toHaveLength(2);
   });
 
+  it('says that there are more packages than it keeps', () => {
+    const { packages, problems } = scan({ '/lib/apk/db/installed': INSTALLED }, { packages: 1 });
+    expect(names(packages)).toEqual(['libcrypto3 3.3.2-r0']);
+    expect(problems).toMatchObject([{ code: 'scan.limit', path: '/lib/apk/db/installed' }]);
+    expect(scan({ '/lib/apk/db/installed': INSTALLED }, { packages: 2 }).problems).toEqual([]);
+  });
+
   it('does not need an empty line at the end', () => {
     expect(scan({ '/lib/apk/db/installed': INSTALLED.trimEnd() }).packages).toHaveLength(2);
   });

@@ -5,7 +5,7 @@ import type { CatalogContext, Cataloger, Ownership } from '../cataloger.ts';
 import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
 import { scanProblem } from '../problem.ts';
-import { entriesWithoutName, GAPS } from '../problem-words.ts';
+import { entriesWithoutName, GAPS, morePackages } from '../problem-words.ts';
 import { writePurl } from '../purl.ts';
 import { readDatabase } from '../read-database.ts';
 import { apkCapabilities } from './capabilities.ts';
@@ -61,6 +61,7 @@ const readInstalled = (context: CatalogContext, path: string): FoundPackage[] =>
   const packages: FoundPackage[] = [];
   let fields = new Map<string, string>();
   let skipped = 0;
+  let isFull = false;
   readFields(content, (letter, value) => {
     if (letter !== '') {
       if ('PVAoL'.includes(letter) && !fields.has(letter)) fields.set(letter, value);
@@ -70,8 +71,10 @@ const readInstalled = (context: CatalogContext, path: string): FoundPackage[] =>
     const found = toPackage(fields, path, context.distribution.id);
     if (found === undefined) skipped += 1;
     else if (packages.length < context.limits.packages) packages.push(found);
+    else isFull = true;
     fields = new Map();
   });
+  if (isFull) context.problem(scanProblem('scan.limit', path, morePackages(context.limits.packages)));
   if (skipped > 0) context.problem(scanProblem('scan.malformed', path, entriesWithoutName(skipped)));
   if (packages.length > 0 && content.at(-1) !== 10) {
     context.problem(scanProblem('scan.truncated', path, GAPS.endsInLine));

@@ -40,6 +40,7 @@ describe('chisel slices', () => {
   it.each([
     ['is no zstd', Buffer.from('text'), 'scan.malformed'],
     ['ends early', manifest.subarray(0, 60), 'scan.malformed'],
+    ['has more lines than are read', zstdCompressSync('{}\n'.repeat(500_001)), 'scan.limit'],
     ['is a bomb', zstdCompressSync(Buffer.alloc(257 * 1024 * 1024)), 'scan.limit'],
   ])('say so when the manifest %s', (_name, bytes, code) => {
     expect(runCataloger(dpkgCataloger, treeWith(bytes)).problems).toMatchObject([

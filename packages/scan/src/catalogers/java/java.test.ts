@@ -49,6 +49,29 @@ describe('the Java cataloger', () => {
     ]);
   });
 
+  it('says that it left Maven metadata out, where an archive has more of it than is read', () => {
+    const decoys = Object.assign({}, ...Array.from({ length: 5 }, (_, at) => pom('a', `decoy${at}`, '1')));
+    const { packages, problems } = scan({ '/x.jar': zipOf({ ...decoys, ...LOG4J }) }, { archiveCount: 5 });
+    expect(packages).toHaveLength(5);
+    expect(problems).toMatchObject([{ code: 'scan.limit', path: '/x.jar' }]);
+  });
+
+  it('passes over sources and documentation by what they hold, not by their name', () => {
+    const code = zipOf({ ...LOG4J, 'org/apache/logging/log4j/core/lookup/JndiLookup.class': 'x' });
+    const text = zipOf({ ...LOG4J, 'index.html': 'x' });
+    const { packages } = scan({
+      '/a/log4j-core-2.14.1-javadoc.jar': code,
+      '/a/real-sources.jar': text,
+      '/a/app.war': zipOf({ 'WEB-INF/lib/x-sources.jar': code, 'WEB-INF/lib/y-javadoc.jar': text }),
+      '/a/outer-sources.jar': zipOf({ 'lib/x.jar': code }),
+    });
+    expect(packages.map((found) => found.location)).toEqual([
+      '/a/app.war!WEB-INF/lib/x-sources.jar',
+      '/a/log4j-core-2.14.1-javadoc.jar',
+      '/a/outer-sources.jar!lib/x.jar',
+    ]);
+  });
+
   it('lists an artifact without Maven metadata by file name and manifest, and guesses no group', () => {
     const manifest =
       'Manifest-Version: 1.0\r\nBundle-Version: 9.9\r\nImplementation-Version: 3.1\r\n\r\nName: x\r\nImplementation-Version: 7\r\n';

@@ -18,8 +18,9 @@ import { type Coordinates, fromManifest, fromPomProperties, readPairs } from './
 const ARCHIVE = /\.(?:jar|war|ear|par|jpi|hpi)$/i;
 const POM = /^META-INF\/maven\/[^/]+\/[^/]+\/pom\.properties$/;
 const MANIFEST = 'META-INF/MANIFEST.MF';
-/** Class files of several releases and BOOT-INF are no reason to look at sources and documentation archives. */
+/** Sources and documentation go by these names, and so may anything else: what such an archive holds decides. */
 const NO_CODE = /-(?:sources|javadoc)\.jar$/i;
+const CODE = /\.class$/i;
 const RUNTIME = /\/[^/]*(?:jdk|jre|jvm|java|graal|zulu|corretto|temurin)[^/]*\/(?:[^/]+\/)?release$/i;
 /** A signed archive lists every file with its digest: the manifest of bcprov 1.78 has 770 kB. */
 const MAX_PROPERTIES_BYTES = 4 * 1024 * 1024;
@@ -68,7 +69,16 @@ const readText = (zip: ZipArchive, entry: ZipEntry, archive: Archive, job: Job):
 };
 
 const identify = (zip: ZipArchive, archive: Archive, job: Job): void => {
-  const poms = zip.entries.filter((entry) => POM.test(entry.name)).slice(0, job.context.limits.archiveCount);
+  const { limits, problem } = job.context;
+  const all = zip.entries.filter((entry) => POM.test(entry.name));
+  if (all.length > limits.archiveCount)
+    problem(
+      scanProblem('scan.limit', archive.location, {
+        en: `only the first ${limits.archiveCount} of ${all.length} pom.properties are read`,
+        ja: `pom.properties ${all.length} 件のうち、先頭の ${limits.archiveCount} 件だけを調べました`,
+      }),
+    );
+  const poms = all.slice(0, limits.archiveCount);
   for (const entry of poms) {
     const text = readText(zip, entry, archive, job);
     const coordinates = text === undefined ? undefined : fromPomProperties(text);
@@ -84,7 +94,7 @@ const identify = (zip: ZipArchive, archive: Archive, job: Job): void => {
 const readNested = (zip: ZipArchive, archive: Archive, job: Job): void => {
   const { limits, problem } = job.context;
   for (const entry of zip.entries) {
-    if (!ARCHIVE.test(entry.name) || NO_CODE.test(entry.name)) continue;
+    if (!ARCHIVE.test(entry.name)) continue;
     const path = `${archive.location}!${entry.name}`.slice(0, 1024);
     if (archive.depth >= limits.archiveDepth) {
       problem(
@@ -122,6 +132,10 @@ const readNested = (zip: ZipArchive, archive: Archive, job: Job): void => {
   }
 };
 
+/** Whether an archive is one of sources or documentation: nothing in it can be run. */
+const isText = (zip: ZipArchive, { fileName }: Archive): boolean =>
+  NO_CODE.test(fileName) && !zip.entries.some(({ name }) => CODE.test(name) || ARCHIVE.test(name));
+
 const readArchive = (source: ZipSource, archive: Archive, job: Job): void => {
   const opened = openZip(source);
   if (!opened.ok) {
@@ -136,6 +150,7 @@ const readArchive = (source: ZipSource, archive: Archive, job: Job): void => {
       }),
     );
   }
+  if (isText(opened.value, archive)) return;
   identify(opened.value, archive, job);
   readNested(opened.value, archive, job);
 };
@@ -200,7 +215,7 @@ export const javaCataloger: Cataloger = {
   wants: (file) =>
     file.name === 'gradle.lockfile' ||
     (file.name === 'release' && RUNTIME.test(file.path)) ||
-    (ARCHIVE.test(file.name) && !NO_CODE.test(file.name)),
+    ARCHIVE.test(file.name),
   inspect: (file, context) => {
     if (file.name === 'gradle.lockfile') return readGradleLock(file, context);
     return file.name === 'release' ? readRuntime(file, context) : inspect(file, context);

@@ -21,13 +21,14 @@ const none = (text: string | undefined): string | undefined =>
 const readManifest = (context: CatalogContext): FoundPackage[] => {
   const content = readDatabase(context, RPM_MANIFEST);
   if (content === undefined) return [];
-  return [...linesOf(content)].flatMap((line) => {
+  const packages: FoundPackage[] = [];
+  for (const line of linesOf(content)) {
     const fields = line.split('\t');
     const [name, version, , , , , , architecture, epoch, source] = fields;
-    if (fields.length < 10) return [];
+    if (fields.length < 10) continue;
     const hasEpoch = none(epoch) !== undefined && epoch !== '0';
     const [, sourceName, sourceVersion] = /^(.+)-([^-]+-[^-]+)\.src\.rpm$/.exec(source ?? '') ?? [];
-    return foundPackages([
+    const [found] = foundPackages([
       {
         type: 'rpm',
         name,
@@ -40,12 +41,15 @@ const readManifest = (context: CatalogContext): FoundPackage[] => {
           qualifiers: { arch: none(architecture), epoch: hasEpoch ? epoch : undefined },
         },
       },
-    ]).map((found) =>
+    ]);
+    if (found === undefined) continue;
+    packages.push(
       sourceName === undefined || sourceVersion === undefined
         ? found
         : { ...found, sourceName, sourceVersion },
     );
-  });
+  }
+  return packages;
 };
 
 const readInventory = (context: CatalogContext): FoundPackage[] => {

@@ -114,6 +114,14 @@ describe('the rpm cataloger', () => {
     expect(scan({ '/var/lib/rpm/rpmdb.sqlite': sqliteOf(many, 1024) }).packages).toHaveLength(1_500);
   });
 
+  it('says that there are more packages than it keeps', () => {
+    const path = '/var/lib/rpm/rpmdb.sqlite';
+    const { packages, problems } = scan({ [path]: SQLITE }, { packages: 1 });
+    expect(packages).toHaveLength(1);
+    expect(problems).toMatchObject([{ code: 'scan.limit', path }]);
+    expect(scan({ [path]: SQLITE }, { packages: FOUND.length }).problems).toEqual([]);
+  });
+
   it('says which package owns a path', () => {
     const ownership = new Map<string, string>();
     rpmCataloger.owns?.(scan({ '/var/lib/rpm/Packages.db': ndbOf(ALL) }).context, ownership);

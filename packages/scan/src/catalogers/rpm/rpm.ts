@@ -6,6 +6,7 @@ import type { CatalogContext, Cataloger, Ownership } from '../cataloger.ts';
 import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
 import { scanProblem } from '../problem.ts';
+import { morePackages } from '../problem-words.ts';
 import { writePurl } from '../purl.ts';
 import { readDatabase } from '../read-database.ts';
 import { readBerkeleyValues } from './berkeley.ts';
@@ -112,8 +113,12 @@ const fixed = (context: CatalogContext): FoundPackage[] =>
     const packages: FoundPackage[] = [];
     for (const header of readHeaders(context, path, read)) {
       const found = toPackage(header, path, context.distribution.id);
-      if (found !== undefined) packages.push(found);
-      if (packages.length >= context.limits.packages) break;
+      if (found === undefined) continue;
+      if (packages.length >= context.limits.packages) {
+        context.problem(scanProblem('scan.limit', path, morePackages(context.limits.packages)));
+        break;
+      }
+      packages.push(found);
     }
     return packages;
   });
