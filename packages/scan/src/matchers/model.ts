@@ -11,7 +11,7 @@ import type { RangeVerdict } from './range.ts';
 export type MatchablePackage = Pick<
   Package,
   'name' | 'version' | 'ecosystem' | 'sourceName' | 'sourceVersion' | 'ownedBy' | 'module' | 'role'
-> & { readonly purl?: string };
+> & { readonly purl?: string; readonly locations?: readonly string[] };
 
 /** One step of the reasoning, as it is shown to people. `rule` is the id of the rule that spoke. */
 export interface MatchStep {

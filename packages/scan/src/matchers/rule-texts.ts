@@ -8,8 +8,8 @@ type RuleId = (typeof MATCH_RULES)[number]['id'];
 /** What each rule of matching holds, for people. */
 export const RULE_TEXTS: Readonly<Record<RuleId, { readonly en: string; readonly ja: string }>> = {
   'match.distribution-owned': {
-    en: 'Files that belong to a package of the distribution are judged by the feed of the distribution only: they carry backported fixes.',
-    ja: 'ディストリビューションのパッケージに属するファイルは、その情報源だけで判定します。修正がバックポートされているためです。',
+    en: 'Files that belong to a package of the distribution are judged by the feed of the distribution only: they carry backported fixes. What lies in /opt, /usr/local, /app, /srv, /home or /root is not taken for the work of a distribution.',
+    ja: 'ディストリビューションのパッケージに属するファイルは、その情報源だけで判定します。修正がバックポートされているためです。ただし /opt・/usr/local・/app・/srv・/home・/root にあるものは、ディストリビューションのファイルとはみなしません。',
   },
   'match.maven-coordinates': {
     en: 'A Java archive is judged by group and artifact; without its group nothing is guessed.',

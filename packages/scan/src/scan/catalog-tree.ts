@@ -168,6 +168,24 @@ const ownerOfEither = (location: string, ownership: Ownership): string | undefin
   ownerOf(location, ownership) ??
   (/^\/usr\/(?:bin|sbin|lib\w*)\//.test(location) ? ownerOf(location.slice(4), ownership) : undefined);
 
+/**
+ * Notes which files the packages of one cataloger own. A list of files counts only for a package that is installed, by
+ * the database of the same cataloger: on its own it could claim any file, and nobody would judge what is in it.
+ */
+const claimFiles = (
+  cataloger: Cataloger,
+  ownership: Ownership,
+  { collector, context }: { readonly collector: Collector; readonly context: CatalogContext },
+): void => {
+  const installed = new Set<string>();
+  for (const one of collector.packages)
+    if (one.foundBy === cataloger.id && isDistributionType(one.type)) installed.add(one.name);
+  if (installed.size === 0) return;
+  const claimed: Ownership = new Map();
+  guarded(collector, cataloger.id, () => cataloger.owns?.(context, claimed));
+  for (const [path, owner] of claimed) if (installed.has(owner)) ownership.set(path, owner);
+};
+
 const withOwners = (packages: readonly ScanPackage[], ownership: Ownership): ScanPackage[] =>
   packages.map((one) => {
     const ownedBy = isDistributionType(one.type) ? undefined : ownerOfEither(one.location, ownership);
@@ -226,7 +244,7 @@ export const startCatalog = (options: CatalogOptions): CatalogWalk => {
   }
   const ownership: Ownership = new Map();
   for (const cataloger of catalogers)
-    guarded(collector, cataloger.id, () => cataloger.owns?.(context, ownership));
+    if (cataloger.owns !== undefined) claimFiles(cataloger, ownership, { collector, context });
   const walkers = catalogers.filter((cataloger) => cataloger.wants !== undefined);
   let files = 0;
   return {

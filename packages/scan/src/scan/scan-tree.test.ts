@@ -85,6 +85,50 @@ describe('scanTree', () => {
     );
   });
 
+  const idsOf = (report: ScanReport): string[] => report.findings.map((one) => one.vulnerability.id);
+
+  it.each([
+    ['without a package', {}],
+    ['of a package that only its name shares', { '/lib/apk/db/installed': 'P:x\nV:1\n\n' }],
+    [
+      'of a package that was removed',
+      { '/var/lib/dpkg/status': 'Package: x\nStatus: deinstall ok config-files\nVersion: 1\n\n' },
+    ],
+  ])('believes no list of files %s', (_what, files) => {
+    const report = scan(
+      treeOf({
+        '/etc/os-release': 'ID=alpine\nVERSION_ID=3.20.3\n',
+        '/var/lib/dpkg/info/x.list': '/usr/lib/node_modules/minimist/package.json\n',
+        '/usr/lib/node_modules/minimist/package.json': '{"name":"minimist","version":"1.2.5"}',
+        ...files,
+      }),
+    );
+    expect(idsOf(report)).toEqual(['CVE-2021-44906']);
+    expect(report.packages.find((one) => one.name === 'minimist')?.ownedBy).toBeUndefined();
+  });
+
+  const owned = (place: string): FileTree =>
+    treeOf({
+      '/etc/os-release': DEBIAN_12,
+      '/var/lib/dpkg/status': 'Package: gitlab-ee\nVersion: 17.0.0-ee.0\nArchitecture: amd64\n\n',
+      '/var/lib/dpkg/info/gitlab-ee:amd64.list': `${place}/node_modules/minimist/package.json\n`,
+      [`${place}/node_modules/minimist/package.json`]: '{"name":"minimist","version":"1.2.5"}',
+    });
+
+  it.each(['/opt/gitlab', '/usr/local/lib', '/app', '/srv/x', '/home/x', '/root'])(
+    'judges what a package puts into %s, where no distribution puts anything',
+    (place) => {
+      const report = scan(owned(place));
+      expect(idsOf(report)).toEqual(['CVE-2021-44906']);
+      // Whose file it is stays known.
+      expect(report.packages.find((one) => one.name === 'minimist')?.ownedBy).toBe('gitlab-ee');
+    },
+  );
+
+  it('leaves what a package puts elsewhere to the feed of the distribution', () => {
+    expect(idsOf(scan(owned('/usr/share/gitlab')))).toEqual([]);
+  });
+
   it('says of each ecosystem whether the pack could judge it', () => {
     expect(scan().coverage).toEqual([
       { ecosystem: 'Debian:12', state: 'partial', packages: 2, withoutData: 0 },

@@ -10,9 +10,15 @@ export type ScopeRule = (
   input: RuleInput,
 ) => { readonly assessment: Assessment; readonly reason: string } | undefined;
 
+/**
+ * Where no distribution puts anything (FHS 3.0: /opt, /usr/local, /srv, /home, /root; and what images call /app). A
+ * package with files there is a vendor's, whatever installed it, and no feed of a distribution speaks about it.
+ */
+const BESIDE_DISTRIBUTION = /^\/(?:opt|usr\/local|app|srv|home|root)\//;
+
 /** Rule 1: files of a distribution's package carry backported fixes, so only the distribution's feed can judge them. */
 export const ownedByDistribution: ScopeRule = (found) =>
-  found.ownedBy === undefined
+  found.ownedBy === undefined || found.locations?.some((path) => BESIDE_DISTRIBUTION.test(path)) === true
     ? undefined
     : {
         assessment: 'owned-by-distribution',
