@@ -37,6 +37,7 @@ export { type ImageReference, imageReference } from './pod/image-reference.ts';
 export { fieldPath, type JsonObject, pointerOf, type Step, sameJson } from './pod/json.ts';
 export { CUSTOM_POD_PATHS, customPodPaths, resourceOf } from './pod/kinds.ts';
 export {
+  BESIDE_PODS,
   isPlainPath,
   POD_PATHS,
   PODS_MAX,

@@ -42,6 +42,27 @@ describe('what is always asked', () => {
   });
 });
 
+describe('a rule about workloads', () => {
+  it('is asked about each part of a pod that is always asked about', () => {
+    const compiled = compileAdmissionPolicy({ rules: [rule('custom.pods', ['workloads'], ['UPDATE'])] });
+    if (!compiled.ok) throw new Error(compiled.error.detail);
+    const parts = JUDGED.flatMap(({ resources }) => resources).filter((name) => name.startsWith('pods/'));
+    expect(parts).not.toEqual([]);
+    for (const part of parts) {
+      const [resource = '', subResource = ''] = part.split('/');
+      const asked = {
+        ...{ operation: 'UPDATE', group: '', resource, subResource, kind: 'Pod' },
+        ...{ namespace: 'shop', name: 'p', object: {} },
+      } as const;
+      expect(compiled.value.dispatch(asked, 'admission').rules, part).toHaveLength(1);
+    }
+  });
+
+  it('asks about nothing more, whatever of it is asked already', () => {
+    expect(more([rule('custom.pods', ['workloads'], ['CREATE', 'UPDATE'])])).toEqual(NOTHING);
+  });
+});
+
 describe('what rules name beyond that', () => {
   it('is nothing where they name what is asked already', () => {
     expect(more([rule('custom.pods', ['workloads', '/services', '/pods/exec'])])).toMatchObject({

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type AdmissionRuleSet, POD_PATHS } from '@bartizan/engine/admission';
+import { type AdmissionRuleSet, BESIDE_PODS, POD_PATHS } from '@bartizan/engine/admission';
 
 /** Resources that the API server asks us about: one entry of the rules of a webhook. */
 export interface AskedRule {
@@ -104,7 +104,7 @@ function named(set: AdmissionRuleSet, resource: string): readonly (readonly [str
   if (resource === 'workloads')
     return [
       ...[...set.podPaths.values()].flat().map((path) => [path.group, path.resource] as const),
-      ['', 'pods/ephemeralcontainers'],
+      ...BESIDE_PODS.flatMap((one) => named(set, one)),
     ];
   const [group = '', ...name] = resource.split('/');
   const [plural = ''] = name;

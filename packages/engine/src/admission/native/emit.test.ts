@@ -112,6 +112,17 @@ describe('a rule as policies of the API server', () => {
     expect(policies.filter((one) => one === 'deny')).toHaveLength(denied);
   });
 
+  it('holds for what is done to running pods, too, as the word workloads says', () => {
+    const policy = { rules: [matching({ resources: ['workloads'], operations: ['UPDATE'] })] };
+    const spec = emitNativePolicies(policy, { nowMs: 0 }).compiled[0]?.pairs[0]?.policy.spec;
+    const resources = expect.arrayContaining(['pods', 'pods/ephemeralcontainers', 'pods/resize']);
+    expect(spec).toMatchObject({
+      matchConstraints: {
+        resourceRules: expect.arrayContaining([expect.objectContaining({ apiGroups: [''], resources })]),
+      },
+    });
+  });
+
   it('takes null for an empty list, as API servers write it', () => {
     const roles = rule({
       match: { resources: ['rbac.authorization.k8s.io/roles'], operations: ['CREATE'] },

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AdmissionBinding, AdmissionMatch } from '@bartizan/contracts';
-import type { PodPath } from '../pod/pod-paths.ts';
+import { BESIDE_PODS, type PodPath } from '../pod/pod-paths.ts';
 import { literal, namesHold } from './cel-text.ts';
 
 /** A condition on the request; those about the namespace's labels cannot be match conditions. */
@@ -88,17 +88,21 @@ interface Resource {
   readonly sub: string;
 }
 
+function resourceNamed(resource: string): Resource {
+  const [group = '', plural = '', sub = ''] = resource.split('/');
+  return { group, plural, sub };
+}
+
 /** The resources of a rule; the word workloads is every kind that holds pods. */
 export const resourcesOf = (match: AdmissionMatch, podPaths: readonly PodPath[]): Resource[] =>
-  match.resources.flatMap((resource) => {
-    if (resource === 'workloads')
-      return [
-        ...podPaths.map(({ group, resource: plural }) => ({ group, plural, sub: '' })),
-        { group: '', plural: 'pods', sub: 'ephemeralcontainers' },
-      ];
-    const [group = '', plural = '', sub = ''] = resource.split('/');
-    return [{ group, plural, sub }];
-  });
+  match.resources.flatMap((resource) =>
+    resource === 'workloads'
+      ? [
+          ...podPaths.map(({ group, resource: plural }) => ({ group, plural, sub: '' })),
+          ...BESIDE_PODS.map(resourceNamed),
+        ]
+      : [resourceNamed(resource)],
+  );
 
 /** `spec.matchConstraints.resourceRules`, one rule for each group. */
 export function resourceRules(resources: readonly Resource[], operations: readonly string[]): object[] {

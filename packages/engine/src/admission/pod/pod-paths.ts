@@ -41,6 +41,9 @@ export const POD_PATHS: readonly PodPath[] = [
   },
 ];
 
+/** Parts of running pods that are written as sub-resources and hold the whole pod: the word workloads covers them. */
+export const BESIDE_PODS: readonly string[] = ['/pods/ephemeralcontainers', '/pods/resize'];
+
 /** Looks a resource up: a kind may keep several pods. */
 export type PodPathTable = ReadonlyMap<string, readonly PodPath[]>;
 

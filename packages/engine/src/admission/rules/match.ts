@@ -6,7 +6,7 @@ import { ADMISSION_OPERATIONS } from '@bartizan/contracts/admission';
 import { compileWildcard, isWildcard } from '../../expression/index.ts';
 import type { Evaluation } from '../pod/evaluation.ts';
 import { isObject, walk } from '../pod/json.ts';
-import { POD_PATHS, type PodPath } from '../pod/pod-paths.ts';
+import { BESIDE_PODS, POD_PATHS, type PodPath } from '../pod/pod-paths.ts';
 import { isUnknown } from '../request.ts';
 import { type Answer, NO, PERHAPS, YES } from './three-valued.ts';
 
@@ -38,14 +38,11 @@ export function scopeTest(
   return (name) => fits(name) && !excluded(name);
 }
 
-/** The sub-resource that adds containers to a running pod: the word workloads covers it. */
-const EPHEMERAL = '/pods/ephemeralcontainers';
-
 /** The requests of a rule as keys of the dispatch index: `group/resource/subresource OPERATION`. */
 export function dispatchKeys(match: AdmissionMatch, podPaths: readonly PodPath[] = POD_PATHS): string[] {
   const resources = match.resources.flatMap((resource) =>
     resource === 'workloads'
-      ? [...podPaths.map((row) => `${row.group}/${row.resource}`), EPHEMERAL]
+      ? [...podPaths.map((row) => `${row.group}/${row.resource}`), ...BESIDE_PODS]
       : [resource],
   );
   const keys = resources.flatMap((resource) =>
