@@ -331,6 +331,12 @@ function unread(file: string, options: JudgeOptions, run: PolicyRun): YamlReadin
   };
 }
 
+/** A file that could not be read, or not to its end. */
+export const unreadable = (file: string, error: unknown): PolicyProblem => ({
+  ...{ file, line: 1, column: 1, code: 'E_POLICY_FILE' },
+  detail: error instanceof Error ? error.message : 'cannot be read',
+});
+
 /** Judges files one after the other, document by document; what cannot be read is told and never stops the rest. */
 export async function judgeFiles(files: readonly string[], options: JudgeOptions): Promise<PolicyRun> {
   const run = newRun();
@@ -343,8 +349,7 @@ export async function judgeFiles(files: readonly string[], options: JudgeOptions
         else run.problems.push(problemIn(file, document.problem));
       }
     } catch (error) {
-      const detail = error instanceof Error ? error.message : 'cannot be read';
-      run.problems.push({ file, line: 1, column: 1, code: 'E_POLICY_FILE', detail });
+      run.problems.push(unreadable(file, error));
     }
   }
   return run;

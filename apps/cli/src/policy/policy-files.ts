@@ -82,13 +82,23 @@ function take(
   }
 }
 
+function contentOf(file: string): Result<Buffer, ApiFailure> {
+  try {
+    return ok(readFileSync(file));
+  } catch (error) {
+    return err(failure('E_POLICY_FILE', file, error));
+  }
+}
+
 /** Reads policy objects of files and folders. The first that is wrong ends it: no rule is ever left out silently. */
 export function readPolicyFiles(paths: readonly string[]): Result<PolicyFiles, ApiFailure> {
   const into: Growing = { rules: [], disabled: [], bindings: [], exceptions: [], others: [] };
   const files = manifestFiles(paths);
   if (!files.ok) return files;
   for (const file of files.value) {
-    for (const document of readYaml(readFileSync(file))) {
+    const content = contentOf(file);
+    if (!content.ok) return content;
+    for (const document of readYaml(content.value)) {
       if (!document.ok) {
         const { code, line, column, detail } = document.problem;
         return err(failure(code, `${file}:${line}:${column}: ${detail}`));

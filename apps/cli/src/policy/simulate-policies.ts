@@ -16,7 +16,7 @@ import { EXIT } from '../exit-codes.ts';
 import { renderValue } from '../output/render.ts';
 import { blastRadiusLines } from './blast-radius.ts';
 import type { SimulateFlags } from './flags.ts';
-import { objectsOf, type PolicyProblem, problemIn } from './judge-manifests.ts';
+import { objectsOf, type PolicyProblem, problemIn, unreadable } from './judge-manifests.ts';
 import { requestOf } from './kubernetes-object.ts';
 import { documentsOf, manifestFiles } from './manifests.ts';
 import { type PolicyFiles, readPolicyFiles } from './policy-files.ts';
@@ -53,14 +53,18 @@ async function requestsOf(
   const requests: AdmissionRequest[] = [];
   const problems: PolicyProblem[] = [];
   for (const file of files.value) {
-    for await (const document of documentsOf(file)) {
-      if (!document.ok) {
-        problems.push(problemIn(file, document.problem));
-        continue;
+    try {
+      for await (const document of documentsOf(file)) {
+        if (!document.ok) {
+          problems.push(problemIn(file, document.problem));
+          continue;
+        }
+        for (const { object } of objectsOf(document.value))
+          requests.push(requestOf(object, { namespace: 'default' }));
+        if (requests.length > OBJECTS_MAX) return usage(`--from-manifests: > ${OBJECTS_MAX}`);
       }
-      for (const { object } of objectsOf(document.value))
-        requests.push(requestOf(object, { namespace: 'default' }));
-      if (requests.length > OBJECTS_MAX) return usage(`--from-manifests: > ${OBJECTS_MAX}`);
+    } catch (error) {
+      problems.push(unreadable(file, error));
     }
   }
   return ok({ requests, problems });
