@@ -11,7 +11,7 @@ import { Person } from '../cluster-install/api.ts';
 import { hasKubebox, Kubebox } from '../cluster-install/kubebox.ts';
 import { CHECKOUT, eventually } from '../first-run/product.ts';
 import { must } from '../first-run/run.ts';
-import { deployment, pod, SCALE_RULE, SCANNED_RULE } from './objects.ts';
+import { deployment, leavingService, pod, SCALE_RULE, SCANNED_RULE } from './objects.ts';
 import { OPEN_REPORTS, reportKinds } from './report-kinds.ts';
 
 const cluster = new Kubebox('admission', 19);
@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'bartizan-admission-'));
 const passwordFile = join(folder, 'password');
 const RESTORED_MS = 1_000;
 const SCANNED_MS = 20_000;
-const NAMESPACES = ['shop', 'closed', 'safe', 'images'];
+const NAMESPACES = ['shop', 'closed', 'safe', 'images', 'level'];
 const VALIDATE = 'validatingwebhookconfiguration/bartizan-main-validate';
 let before: string[] = [];
 let registry: MemoryRegistry | undefined;
@@ -34,12 +34,14 @@ async function call<T>(method: string, path: string, body?: object, status = 200
   expect(answer.status, `${method} ${path}: ${answer.text.slice(0, 2000)}`).toBe(status);
   return JSON.parse(answer.text) as T;
 }
-const refusedIn = (namespace: string, object: object, words: string): Promise<unknown> =>
-  eventually(`a refusal in ${namespace}`, async () => {
-    const said = dryRun(namespace, object);
-    if (said.code === 0 || !said.text.includes(words)) throw new Error(said.text);
+const refused = (words: readonly string[], reason: string, object?: object): Promise<unknown> =>
+  eventually(`a refusal by ${reason}`, async () => {
+    const said = cluster.says([...words, '--dry-run=server'], object);
+    if (said.code === 0 || !said.text.includes(reason)) throw new Error(said.text);
     return said;
   });
+const refusedIn = (namespace: string, object: object, reason: string): Promise<unknown> =>
+  refused(['create', '-n', namespace, '-f', '-'], reason, object);
 
 /** Puts bindings in front; the API servers and we take them into use at once. */
 async function bind(...bindings: readonly AdmissionBinding[]): Promise<void> {
@@ -52,6 +54,13 @@ const SHOP: AdmissionBinding = {
   namespaces: ['shop', 'closed'],
   mode: 'enforce',
 };
+const LEVEL: AdmissionBinding = {
+  id: 'custom.level',
+  rules: ['admission.namespace-pod-security-lowered', 'admission.service-external-ips'],
+  namespaces: ['level'],
+  mode: 'enforce',
+};
+const FREE = '{"metadata":{"finalizers":null}}';
 const imagesBinding = (rule: string): AdmissionBinding => ({
   id: 'custom.images',
   rules: [rule],
@@ -160,6 +169,27 @@ describe.skipIf(!hasKubebox)('admission in a cluster, after one command', { time
     expect(cluster.says(['-n', 'shop', 'scale', 'deployment/web', '--replicas=2']).text).toContain('scaled');
   });
 
+  it('judges a Namespace whatever label it is given, and a Service that works on while it is being deleted', async () => {
+    cluster.kubectl('label', 'namespace', 'level', 'pod-security.kubernetes.io/enforce=baseline');
+    cluster.says(['create', '-n', 'level', '-f', '-'], leavingService('leaving'));
+    cluster.kubectl('-n', 'level', 'delete', 'service/leaving', '--wait=false');
+    await bind(SHOP, LEVEL);
+    const lowered = [
+      'label',
+      'namespace',
+      'level',
+      'pod-security.kubernetes.io/enforce=privileged',
+      '--overwrite',
+    ];
+    await refused(lowered, 'admission.namespace-pod-security-lowered');
+    const closed = [...lowered, 'policy.bartizan.dev/fail-closed=true'];
+    await refused(closed, 'admission.namespace-pod-security-lowered');
+    const patch = ['-n', 'level', 'patch', 'service/leaving', '--type=merge', '-p'];
+    await refused([...patch, '{"spec":{"externalIPs":["10.9.9.9"]}}'], 'admission.service-external-ips');
+    expect(cluster.says([...patch, FREE]).text).toContain('patched');
+    expect(cluster.says(['-n', 'level', 'get', 'service/leaving']).text).toContain('not found');
+  });
+
   it('fills in safe defaults where a namespace asks for it; twice gives the same', () => {
     const created = (namespace: string, object: object) => {
       const words = ['create', '-n', namespace, '--dry-run=server', '-o', 'json', '-f', '-'];
@@ -235,7 +265,12 @@ describe.skipIf(!hasKubebox)('admission in a cluster, after one command', { time
       cluster.says(['get', VALIDATE, '-o', 'jsonpath={.webhooks[*].failurePolicy}']).text;
     cluster.kubectl('delete', VALIDATE);
     const deletedAtMs = performance.now();
-    await eventually('the webhook', async () => (policies() === 'Ignore Fail' ? true : undefined), 5_000, 20);
+    await eventually(
+      'the webhook',
+      async () => (policies() === 'Ignore Fail Ignore' ? true : undefined),
+      5_000,
+      20,
+    );
     const tookMs = Math.round(performance.now() - deletedAtMs);
     process.stdout.write(`a deleted webhook is back after ${tookMs} ms (promised: ${RESTORED_MS} ms)\n`);
     expect(tookMs).toBeLessThan(5 * RESTORED_MS);
@@ -277,10 +312,15 @@ describe.skipIf(!hasKubebox)('admission in a cluster, after one command', { time
         ...['-o', 'jsonpath={.items[0].status.containerStatuses[0].containerID}'],
       )
       .replace('containerd://', '');
+    cluster.says(['create', '-n', 'closed', '-f', '-'], leavingService('leaving'));
+    cluster.kubectl('-n', 'closed', 'delete', 'service/leaving', '--wait=false');
     cluster.enter('ctr', '-n', 'k8s.io', 'tasks', 'kill', '-s', 'SIGKILL', id);
     expect(dryRun('closed', pod('while-away')).text).toContain('failed calling webhook');
     const passed = dryRun('shop', pod('while-away', { privileged: true }));
     expect(passed.code, passed.text).toBe(0);
+    // Nothing waits for us to end.
+    const freed = cluster.says(['-n', 'closed', 'patch', 'service/leaving', '--type=merge', '-p', FREE]);
+    expect(freed.code, freed.text).toBe(0);
     await refusedIn('shop', pod('bad', { privileged: true }), 'admission.privileged');
     await eventually('a good pod', async () => (dryRun('closed', pod('good')).code === 0 ? true : undefined));
     expect(dryRun('closed', pod('bad', { privileged: true })).text).toContain('admission.privileged');

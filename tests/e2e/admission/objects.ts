@@ -19,6 +19,14 @@ export const pod = (
   },
 });
 
+/** A Service that stays, once it is deleted, until somebody takes its finalizer away. */
+export const leavingService = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, finalizers: ['example.org/hold'] },
+  spec: { selector: { app: name }, ports: [{ port: 80 }] },
+});
+
 export const deployment = (name: string, privileged = false) => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',

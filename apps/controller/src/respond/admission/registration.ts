@@ -53,6 +53,9 @@ export interface DesiredConfiguration {
   };
 }
 
+const OTHER_METADATA =
+  'k in object.metadata ? !(k in oldObject.metadata) || object.metadata[k] != oldObject.metadata[k] : k in oldObject.metadata';
+
 /** What needs no judgement never leaves the API server. */
 const CONDITIONS = [
   {
@@ -61,12 +64,27 @@ const CONDITIONS = [
     expression: "!request.userInfo.groups.exists(group, group == 'system:nodes')",
   },
   {
-    // Objects on their way out only lose finalizers.
+    // Objects on their way out lose finalizers while we are away, too. They work on until the last one is gone: what
+    // changes more of them than the bookkeeping of the API server is asked about.
     name: 'not-on-its-way-out',
-    expression:
-      "request.operation != 'UPDATE' || !has(object.metadata) || !has(object.metadata.deletionTimestamp)",
+    expression: [
+      "request.operation != 'UPDATE'",
+      '!has(object.metadata)',
+      '!has(object.metadata.deletionTimestamp)',
+      // So many fields may cost more than an expression may: then nobody would be asked.
+      'size(object) > 100',
+      "!object.all(k, k in ['metadata', 'status'] || (k in oldObject && object[k] == oldObject[k]))",
+      "!oldObject.all(k, k in ['metadata', 'status'] || k in object)",
+      `['labels', 'annotations'].exists(k, ${OTHER_METADATA})`,
+    ].join(' || '),
   },
 ];
+
+/** Beside the star, which means namespaces too. */
+const NOT_A_NAMESPACE = {
+  name: 'not-a-namespace',
+  expression: "request.resource.group != '' || request.resource.resource != 'namespaces'",
+};
 
 const written = ({ groups, resources, operations }: AskedRule, scope: string) => ({
   apiGroups: groups,
@@ -113,6 +131,48 @@ function entry(plan: RegistrationPlan, one: Entry): object {
 }
 
 const labelled = (key: string, operator: 'In' | 'NotIn'): object => ({ key, operator, values: ['true'] });
+
+const isOfCore = ({ groups }: AskedRule): boolean => groups.includes('');
+const isOfNamespaces = (name: string): boolean => name === 'namespaces' || name.startsWith('namespaces/');
+const isOfAll = (rule: AskedRule): boolean => isOfCore(rule) && rule.resources.includes('*');
+const withResources = (rule: AskedRule, resources: readonly string[]): AskedRule[] =>
+  resources.length === 0 ? [] : [{ ...rule, resources }];
+
+/** What is asked about namespaces themselves. */
+const aboutNamespaces = (rules: readonly AskedRule[]): AskedRule[] =>
+  rules
+    .filter(isOfCore)
+    .flatMap((rule) =>
+      withResources(rule, isOfAll(rule) ? ['namespaces'] : rule.resources.filter(isOfNamespaces)),
+    );
+const aboutOthers = (rules: readonly AskedRule[]): AskedRule[] =>
+  rules.flatMap((rule) =>
+    isOfCore(rule)
+      ? withResources(
+          rule,
+          rule.resources.filter((name) => !isOfNamespaces(name)),
+        )
+      : [rule],
+  );
+
+/**
+ * Namespaces have an entry of their own, open and whatever their labels are: of a Namespace that is written, the API
+ * server holds a selector against the labels in the request. Who writes it would choose the entry, and could choose none.
+ */
+function validating(plan: RegistrationPlan): object[] {
+  const asked = [...JUDGED, ...plan.more.judged];
+  const one = {
+    path: '/validate',
+    failurePolicy: 'Ignore',
+    expressions: [],
+    conditions: CONDITIONS,
+  } as const;
+  const conditions = asked.some(isOfAll) ? [...CONDITIONS, NOT_A_NAMESPACE] : CONDITIONS;
+  return [
+    ...pair(plan, { name: 'validate', path: one.path, rules: aboutOthers(asked), conditions }),
+    entry(plan, { ...one, name: 'validate-namespaces.bartizan.dev', rules: aboutNamespaces(asked) }),
+  ];
+}
 
 /** An open entry for most namespaces, and a closed one for those that ask for it: a request meets one of them. */
 function pair(plan: RegistrationPlan, one: Omit<Entry, 'failurePolicy' | 'expressions'>): object[] {
@@ -161,16 +221,7 @@ export function desiredConfigurations(plan: RegistrationPlan): DesiredConfigurat
     isMutating: true,
   };
   return [
-    make(
-      VALIDATING,
-      'validate',
-      pair(plan, {
-        name: 'validate',
-        path: '/validate',
-        rules: [...JUDGED, ...plan.more.judged],
-        conditions: CONDITIONS,
-      }),
-    ),
+    make(VALIDATING, 'validate', validating(plan)),
     make(
       VALIDATING,
       'connect',

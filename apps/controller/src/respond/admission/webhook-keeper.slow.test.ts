@@ -8,7 +8,7 @@ import { openTestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Restoration } from '../../native-ports.ts';
 import type { ClusterFeed, Log } from '../../ports.ts';
-import { desiredConfigurations, type RegistrationPlan } from './registration.ts';
+import type { RegistrationPlan } from './registration.ts';
 import { WebhookKeeper } from './webhook-keeper.ts';
 
 const VALIDATING = 'validatingwebhookconfigurations';
@@ -78,28 +78,6 @@ const audited = async () => {
 };
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
 const states = () => keeper.states().map(({ name, state }) => `${name} ${state}`);
-
-describe('the registration', () => {
-  it('exempts what repairs the cluster, and asks every request of a namespace by one entry', () => {
-    const [validate, connect, mutate] = desiredConfigurations(PLAN).map(({ object }) => object.webhooks);
-    expect(validate).toMatchObject([
-      {
-        failurePolicy: 'Ignore',
-        namespaceSelector: {
-          matchExpressions: [
-            { values: ['kube-system', 'kube-node-lease', 'bartizan'], operator: 'NotIn' },
-            { key: 'policy.bartizan.dev/fail-closed', operator: 'NotIn' },
-          ],
-        },
-      },
-      { failurePolicy: 'Fail', namespaceSelector: { matchExpressions: [{}, { operator: 'In' }] } },
-    ]);
-    const scopes = (validate ?? []).map((one) => Reflect.get(one, 'rules')[0].scope);
-    expect(scopes).toEqual(['*', 'Namespaced']);
-    expect(JSON.stringify(connect)).toContain('pods/exec');
-    expect(mutate).toMatchObject([{ failurePolicy: 'Ignore', reinvocationPolicy: 'Never' }]);
-  });
-});
 
 describe('our webhooks', () => {
   it('are registered, and follow the plan', async () => {
