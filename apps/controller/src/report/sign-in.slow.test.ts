@@ -6,6 +6,7 @@ import { ROUTES, type Route } from '@bartizan/contracts';
 import { openTestStore, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ApiStage, buildApiStage, FIRST_PASSWORD, LOCAL_ROOT, type Told } from '../testing/api-stage.ts';
+import { SessionDesk } from './access/sessions.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -92,6 +93,28 @@ describe('a session', () => {
     expect(codeOf(await signIn('mei', mei.oneTimePassword))).toBe('E_LOGIN_FAILED');
   });
 
+  it('does not come back when it is ended while a request of it is under way', async () => {
+    const signed = await settled();
+    const sessions = new SessionDesk(
+      {
+        ...test.store,
+        users: Object.assign(Object.create(test.store.users), {
+          // Between the look at the session and the move of its end.
+          byId: async (...asked: Parameters<typeof test.store.users.byId>) => {
+            const found = await test.store.users.byId(...asked);
+            if (found.ok && found.value !== undefined) await sessions.closeAll(found.value.user.id);
+            return found;
+          },
+        }),
+      },
+      { nowMs: () => test.clock.value },
+    );
+    test.clock.value += 10 * MINUTE_MS;
+    const token = signed.cookie.split('=')[1] ?? '';
+    expect(await sessions.resume(token)).toMatchObject({ error: { code: 'E_LOGIN_REQUIRED' } });
+    expect((await stage.ask({ path: 'session', headers: asUser(signed) })).status).toBe(401);
+  });
+
   it('lets no change through without the CSRF token, whatever the route', async () => {
     const signed = await settled();
     const attempts = [
@@ -147,6 +170,25 @@ describe('sign-in', () => {
     for (let attempt = 0; attempt < 31; attempt += 1) codes.push(codeOf(await signIn(`user${attempt}`, 'x')));
     expect(codes.slice(0, 30)).toEqual(Array.from({ length: 30 }, () => 'E_LOGIN_FAILED'));
     expect(codes[30]).toBe('E_RATE_LIMIT');
+  });
+
+  it('locks a session out of guessing the password too, and counts nothing once it was right', async () => {
+    const signed = await settled();
+    const change = (current: string, next = 'plover-tide-anvil-quartz') =>
+      stage.ask({
+        ...{ method: 'POST', path: 'session/password', headers: asUser(signed) },
+        body: { current, next },
+      });
+    // Who knows the password may try as many new ones as it takes.
+    for (let attempt = 0; attempt < 6; attempt += 1)
+      expect(codeOf(await change(GOOD, 'short'))).toBe('E_PASSWORD_WEAK');
+    for (let attempt = 0; attempt < 5; attempt += 1)
+      expect(codeOf(await change('wrong'))).toBe('E_LOGIN_FAILED');
+    const told = await change(GOOD);
+    expect([told.status, codeOf(told)]).toEqual([429, 'E_LOGIN_LOCKED']);
+    expect(codeOf(await signIn('admin', GOOD))).toBe('E_LOGIN_LOCKED');
+    test.clock.value += 15 * MINUTE_MS;
+    expect((await change(GOOD)).status).toBe(200);
   });
 
   it('does not accept a password that was used before', async () => {

@@ -66,6 +66,8 @@ export interface StoredSession {
 export interface SessionRepository {
   put(scope: Scope, session: StoredSession): Stored<void>;
   byHash(scope: Scope, tokenHash: string): Stored<StoredSession | undefined>;
+  /** Moves the end of a session that is still there; false: it is not, and stays away. */
+  touch(scope: Scope, tokenHash: string, expiresAtMs: number): Stored<boolean>;
   remove(scope: Scope, tokenHash: string): Stored<void>;
   removeOfUser(scope: Scope, userId: string): Stored<void>;
   removeExpired(scope: Scope, nowMs: number): Stored<number>;

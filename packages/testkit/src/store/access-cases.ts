@@ -123,6 +123,20 @@ const people: readonly StoreCase[] = [
     },
   },
   {
+    name: 'moves the end of a session that is there, and brings none back that has ended',
+    run: async ({ store }) => {
+      good(await store.users.put(OURS, stored()));
+      good(await store.sessions.put(SYSTEM, session()));
+      assert.equal(good(await store.sessions.touch(THEIRS, 'token', 7000)), false);
+      assert.equal(good(await store.sessions.touch(SYSTEM, 'token', 6000)), true);
+      assert.deepEqual(good(await store.sessions.byHash(SYSTEM, 'token')), session({ expiresAtMs: 6000 }));
+      assert.equal(good(await store.sessions.removeExpired(SYSTEM, 5500)), 0);
+      good(await store.sessions.removeOfUser(SYSTEM, 'u-1'));
+      assert.equal(good(await store.sessions.touch(SYSTEM, 'token', 8000)), false);
+      assert.equal(good(await store.sessions.byHash(SYSTEM, 'token')), undefined);
+    },
+  },
+  {
     name: 'forgets the secret of a key with the key, and keeps it when the key changes',
     run: async ({ store }) => {
       good(await store.apiKeys.putWithHash(OURS, anApiKey(), 'secret'));

@@ -43,7 +43,7 @@ export class LoginDesk {
     const found = await this.#parts.store.users.byName(SCOPE, name);
     if (!found.ok) return found;
     if (found.value === undefined || found.value.user.disabled) return this.#refuseUnknown(name, password);
-    const counted = await this.#countAttempt(found.value.user.id);
+    const counted = await this.countAttempt(found.value.user.id);
     if (!counted.ok) return counted;
     const stored = counted.value;
     if (!(await this.#parts.hasher.verify(password, stored.passwordHash))) return failed();
@@ -57,7 +57,8 @@ export class LoginDesk {
     return opened.ok ? this.#parts.sessions.open(opened.value.user) : opened;
   }
 
-  #countAttempt(id: string): Promise<Result<StoredUser, ApiFailure>> {
+  /** Counts an attempt at the password of a user, before it is looked at; refused while the user is locked. */
+  countAttempt(id: string): Promise<Result<StoredUser, ApiFailure>> {
     return this.#parts.ledger.change(SCOPE, id, (current) => {
       const nowMs = this.#parts.clock.nowMs();
       const state = { failures: current.failures, ...lockOf(current.user) };
@@ -71,6 +72,15 @@ export class LoginDesk {
         user: { ...user, ...lockOf(next) },
       });
     });
+  }
+
+  /** The password was right: the attempts at it are forgotten, unless it is another one by now. */
+  forgetAttempts({ user, passwordHash }: StoredUser): Promise<Result<StoredUser, ApiFailure>> {
+    return this.#parts.ledger.change(SCOPE, user.id, (current) =>
+      current.user.disabled || current.passwordHash !== passwordHash
+        ? failed()
+        : ok({ ...current, failures: 0, user: unlocked(current.user) }),
+    );
   }
 
   async #refuseUnknown(name: string, password: string): Promise<Result<never, ApiFailure>> {

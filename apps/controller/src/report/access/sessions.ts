@@ -58,7 +58,8 @@ export class SessionDesk {
     const owner = await this.#store.users.byId(SCOPE, found.value.userId);
     if (!owner.ok) return owner;
     if (owner.value === undefined || owner.value.user.disabled) return ended();
-    return ok({ session: await this.#touch(found.value, nowMs), user: owner.value.user });
+    const session = await this.#touch(found.value, nowMs);
+    return session === undefined ? ended() : ok({ session, user: owner.value.user });
   }
 
   /** Ends one session. */
@@ -71,12 +72,13 @@ export class SessionDesk {
     return this.#store.sessions.removeOfUser(SCOPE, userId);
   }
 
-  async #touch(session: StoredSession, nowMs: number): Promise<StoredSession> {
+  /** undefined: it was ended in between. A disk that takes nothing ends no session. */
+  async #touch(session: StoredSession, nowMs: number): Promise<StoredSession | undefined> {
     const expiresAtMs = Math.min(nowMs + SESSION_IDLE_MS, session.createdAtMs + SESSION_ABSOLUTE_MS);
     if (expiresAtMs - session.expiresAtMs < TOUCH_MS) return session;
-    const moved = { ...session, expiresAtMs };
-    const saved = await this.#store.sessions.put(SCOPE, moved);
-    return saved.ok ? moved : session;
+    const moved = await this.#store.sessions.touch(SCOPE, session.tokenHash, expiresAtMs);
+    if (!moved.ok) return session;
+    return moved.value ? { ...session, expiresAtMs } : undefined;
   }
 }
 

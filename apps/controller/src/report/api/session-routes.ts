@@ -66,10 +66,15 @@ async function changePassword(
 ): Promise<Result<StoredUser, ApiFailure>> {
   const found = await parts.store.users.byId(SCOPE, caller.id);
   if (!found.ok) return found;
-  const stored = found.value;
-  if (stored === undefined) return err(failure('E_LOGIN_REQUIRED', 'the user is gone'));
+  if (found.value === undefined) return err(failure('E_LOGIN_REQUIRED', 'the user is gone'));
+  // Who has a session of somebody else may not guess their password with it.
+  const counted = await parts.login.countAttempt(caller.id);
+  if (!counted.ok) return counted;
+  const stored = counted.value;
   if (!(await parts.hasher.verify(body.current, stored.passwordHash)))
     return err(failure('E_LOGIN_FAILED', 'the current password is wrong'));
+  const right = await parts.login.forgetAttempts(stored);
+  if (!right.ok) return right;
   const policy = checkPassword(body.next, stored.user.name);
   if (!policy.ok) return policy;
   for (const old of [stored.passwordHash, ...stored.previousHashes])

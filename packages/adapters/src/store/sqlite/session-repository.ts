@@ -48,6 +48,18 @@ export class SqliteSessions implements SessionRepository {
     return ok(row === undefined ? undefined : parseDocument<StoredSession>(row[0]));
   }
 
+  async touch(scope: Scope, tokenHash: string, expiresAtMs: number): Stored<boolean> {
+    const owned = ownerWhere(scope);
+    const written = await this.#core.write([
+      {
+        sql: `UPDATE sessions SET expires_at_ms=?, doc=json_set(doc,'$.expiresAtMs',?)
+          WHERE token_hash=?${owned.sql}`,
+        rows: [[expiresAtMs, expiresAtMs, tokenHash, ...owned.params]],
+      },
+    ]);
+    return written.ok ? ok((written.value[0]?.changes ?? 0) > 0) : written;
+  }
+
   async remove(scope: Scope, tokenHash: string): Stored<void> {
     const removed = await this.#remove(scope, { sql: 'token_hash=?', params: [tokenHash] });
     return removed.ok ? ok(undefined) : removed;
