@@ -79,10 +79,54 @@ describe('parts of a package list', () => {
     expect(parts.heldFrom('n-1', 'b')).toBe(8);
   });
 
-  it('are bounded in number', () => {
+  it('are bounded in number, and a node that begins many gives up its own only', () => {
     const { parts } = partsAt();
-    for (let at = 0; at < 1000; at += 1) parts.add(place(at + 1), part(0, false, `s-${at}`, `w-${at}`));
-    const held = parts.heldFrom('n-1', 'b') ?? 0;
-    expect(held).toBeGreaterThan(1000 - 258);
+    parts.add(place(7, 'n-2'), part(0, false));
+    for (let at = 0; at < 300; at += 1) parts.add(place(at + 1), part(0, false, `s-${at}`, `w-${at}`));
+    expect(parts.heldFrom('n-1', 'b')).toBeGreaterThan(300 - 8);
+    expect(parts.heldFrom('n-2', 'b')).toBe(7);
+    expect(names(parts.add(place(8, 'n-2'), part(1, true)))).toEqual(['p0', 'p1']);
+  });
+
+  it('that come for ever are given up, however steadily they come', () => {
+    const { clock, parts } = partsAt();
+    const minutes = 30;
+    const held = Array.from({ length: minutes }, (_, at) => {
+      clock.atMs = at * 60_000;
+      parts.add(place(at + 1), part(at, false));
+      return parts.heldFrom('n-1', 'b');
+    });
+    expect(held[14]).toBe(1);
+    expect(held.at(-1)).toBeGreaterThan(14);
+  });
+
+  it('are bounded in what they bring: what is too much is left out, and said once', () => {
+    const { parts } = partsAt();
+    const pending = {
+      ...{ name: 'p', installed: '1', candidate: '2', security: true, origin: 'o', listsAsOfMs: 1 },
+    };
+    const full = (number: number, last: boolean): PackageReport => ({
+      ...part(number, last),
+      coverage: [{ ecosystem: `e${number}`, state: 'no-data', packages: 1, withoutData: 1 }],
+      pendingUpdates: Array.from({ length: 10 }, () => pending),
+      incomplete: [{ en: `reason ${number}`, ja: `理由 ${number}` }],
+    });
+    for (let at = 0; at < 10_000; at += 1) parts.add(place(at + 1), full(at, false));
+    const whole = parts.add(place(10_001), full(10_000, true));
+    expect(whole?.packages.length).toBeLessThanOrEqual(4096);
+    expect(whole?.coverage.length).toBeLessThanOrEqual(64);
+    expect(whole?.pendingUpdates.length).toBeLessThanOrEqual(10_000);
+    expect(whole?.incomplete).toHaveLength(64);
+  });
+
+  it('that say the same of every part are told once', () => {
+    const { parts } = partsAt();
+    const told = { en: 'one folder could not be read', ja: '読み取れないフォルダーがあります' };
+    for (let at = 0; at < 5000; at += 1) parts.add(place(at + 1), { ...part(at, false), incomplete: [told] });
+    const whole = parts.add(place(5001), part(5000, true));
+    expect(whole?.incomplete.map((one) => (typeof one === 'string' ? one : one.en))).toEqual([
+      told.en,
+      'more than 4096 parts',
+    ]);
   });
 });
