@@ -30,7 +30,7 @@ const factsOf = (changes: object = {}) => readAuditEvent(event(changes))?.facts 
 describe('an event of the audit log', () => {
   it('becomes facts: who, what, from where, with which answer', () => {
     expect(readAuditEvent(event())).toMatchObject({
-      id: 'a-1',
+      id: expect.stringMatching(/^[\da-f]{64}$/),
       atMs: Date.UTC(2026, 10, 28, 18),
       resource: 'secrets',
       namespace: 'shop',
@@ -72,6 +72,34 @@ describe('an event of the audit log', () => {
       requestURI: '/api/v1/namespaces/shop/pods/web/exec?command=sh&command=-c&command=id%20-u&stdin=true',
     };
     expect(factsOf(exec)['audit.command']).toEqual(['sh', '-c', 'id -u']);
+  });
+
+  it('is another one whenever the API server says so, whatever id the client gave', () => {
+    const idOf = (changes: object) => readAuditEvent(event(changes))?.id;
+    const exec = { objectRef: { resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'web' } };
+    expect(idOf({ ...exec, stage: 'ResponseStarted' })).toBe(idOf({ ...exec, stageTimestamp: 'later' }));
+    const others = [
+      {},
+      { auditID: `a-1${'x'.repeat(128)}1` },
+      { auditID: `a-1${'x'.repeat(128)}2` },
+      { requestReceivedTimestamp: '2026-11-28T18:00:00.000001Z' },
+      { requestURI: '/api/v1/namespaces/shop/secrets?limit=501' },
+      { verb: 'get' },
+      { user: { username: 'ann' } },
+    ];
+    expect(new Set(others.map(idOf)).size).toBe(others.length);
+  });
+
+  it('tells the command however its query is written', () => {
+    const command = (query: string) =>
+      factsOf({
+        objectRef: { resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'web' },
+        requestURI: `/api/v1/namespaces/shop/pods/web/exec?${query}`,
+      })['audit.command'];
+    expect(command('%63ommand=sh&stdin=true')).toEqual(['sh']);
+    expect(command('container=?&command=sh')).toEqual(['sh']);
+    expect(command(`container=${'x'.repeat(20_000)}&command=sh`)).toEqual(['sh']);
+    expect(command('command=sh&command&xcommand=no&%zz=1')).toEqual(['sh', '']);
   });
 
   it('tells the shape of a body, and never what a secret holds', () => {

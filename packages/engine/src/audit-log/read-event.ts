@@ -3,13 +3,14 @@
 
 import type { Facts } from '@bartizan/contracts';
 import { isObject, type Json, memberOf } from '../foreign-json.ts';
+import { sha256 } from '../revision/index.ts';
 import { ADDRESS_SCOPES, type AddressScope, addressScope } from '../runtime/address-scope.ts';
 import { redactCommand } from './redact-command.ts';
 import { requestFacts } from './request-facts.ts';
 
 /** What somebody asked an API server, as its audit log tells it. Bodies of requests are not in it. */
 export interface AuditedRequest {
-  /** The same for every stage of one request. */
+  /** The same for every stage of one request, and of that request only. */
   readonly id: string;
   /** When it came, milliseconds since the epoch; undefined: the log line has no time that can be read. */
   readonly atMs: number | undefined;
@@ -25,6 +26,8 @@ export interface AuditedRequest {
   readonly name: string;
 }
 
+/** What the API server takes of a request line and its headers; what is longer it never wrote. */
+const URI_MAX = 1024 * 1024;
 const text = (value: unknown, max = 1024): string => (typeof value === 'string' ? value.slice(0, max) : '');
 const texts = (value: unknown, max = 64): string[] =>
   Array.isArray(value)
@@ -79,13 +82,18 @@ const timeOf = (value: unknown): number | undefined => {
   return Number.isNaN(time) || time < 0 ? undefined : time;
 };
 
+/** Words of the command, read as the API server reads a query: names may be encoded too, and a `?` in it is a letter. */
 function commandOf(uri: string): string[] {
-  const query = uri.split('?')[1] ?? '';
-  return query
-    .split('&')
-    .filter((part) => part.startsWith('command='))
-    .slice(0, 64)
-    .map((part) => decoded(part.slice('command='.length)));
+  const start = uri.indexOf('?');
+  const query = start < 0 ? '' : uri.slice(start + 1);
+  const words: string[] = [];
+  for (const part of query.split('&')) {
+    const end = part.indexOf('=');
+    const name = end < 0 ? part : part.slice(0, end);
+    if (decoded(name) === 'command') words.push(end < 0 ? '' : decoded(part.slice(end + 1)));
+    if (words.length >= 64) break;
+  }
+  return words;
 }
 function decoded(part: string): string {
   try {
@@ -93,6 +101,20 @@ function decoded(part: string): string {
   } catch {
     return part.slice(0, 1024);
   }
+}
+
+/**
+ * Which request it was. Clients choose the id of an event, by a header, and may send one id twice: what the API server
+ * writes of the request itself tells them apart. It writes the same at each stage.
+ */
+function identityOf(event: Json, auditId: string): string {
+  const own = [event['requestReceivedTimestamp'], memberOf(event['user'], 'username')];
+  return sha256(
+    JSON.stringify([
+      auditId,
+      ...[...own, event['verb'], event['requestURI']].map((one) => text(one, URI_MAX)),
+    ]),
+  );
 }
 
 /** What the API server marks a request with that asks in a version that goes. */
@@ -120,8 +142,8 @@ export function readAuditEvent(event: unknown): AuditedRequest | undefined {
   const verb = text(event['verb'], 64);
   const ref = event['objectRef'];
   const subresource = text(memberOf(ref, 'subresource'), 128);
-  const id = text(event['auditID'], 128);
-  if (id === '' || !isJudged(text(event['stage'], 64), verb, subresource)) return undefined;
+  const auditId = text(event['auditID'], URI_MAX);
+  if (auditId === '' || !isJudged(text(event['stage'], 64), verb, subresource)) return undefined;
   const user = text(memberOf(event['user'], 'username'), 512);
   const groups = texts(memberOf(event['user'], 'groups'));
   const namespace = text(memberOf(ref, 'namespace'), 253);
@@ -133,7 +155,7 @@ export function readAuditEvent(event: unknown): AuditedRequest | undefined {
   const writtenAtMs = timeOf(event['stageTimestamp']);
   const addresses = texts(event['sourceIPs'], 16);
   return {
-    id,
+    id: identityOf(event, auditId),
     atMs: timeOf(event['requestReceivedTimestamp']) ?? writtenAtMs,
     writtenAtMs,
     addresses,
@@ -159,7 +181,9 @@ export function readAuditEvent(event: unknown): AuditedRequest | undefined {
       ...(kind === 'service-account' && namespace !== ''
         ? { 'audit.own-namespace': user.startsWith(`${ACCOUNT}${namespace}:`) }
         : {}),
-      ...(subresource === 'exec' ? { 'audit.command': redactCommand(commandOf(uri)) } : {}),
+      ...(subresource === 'exec'
+        ? { 'audit.command': redactCommand(commandOf(text(event['requestURI'], URI_MAX))) }
+        : {}),
       ...deprecationOf(event),
       ...requestFacts(resource, bodyOf(event, verb)),
     },

@@ -118,6 +118,13 @@ describe('detections in the audit log', () => {
     expect(await stored('bob')).toHaveLength(1);
   });
 
+  it('of two requests with the id of one client are two', async () => {
+    await judging().take(OWNER, [request('own', 'max')]);
+    nowMs += 1;
+    await judging().take(OWNER, [request('own', 'max')]);
+    expect(await stored('max')).toHaveLength(2);
+  });
+
   it('are folded: repeats are one more event with their count when the time of the rule is over', async () => {
     const judge = judging();
     for (let at = 0; at < 5; at += 1) await judge.take(OWNER, [request(`c${at}`, 'cat')]);

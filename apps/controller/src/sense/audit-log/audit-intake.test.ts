@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { err, failure, ok } from '@bartizan/contracts';
+import { readAuditEvent } from '@bartizan/engine/audit-log';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditSinks } from '../../audit-log-ports.ts';
@@ -20,6 +21,10 @@ const event = (auditID: string, changes: object = {}): object => ({
   stageTimestamp: new Date(NOW - 1500).toISOString(),
   ...changes,
 });
+
+/** Request of an event, as an agent tells it. */
+const idOf = (auditID: string, changes: object = {}): string =>
+  readAuditEvent({ kind: 'Event', ...event(auditID, changes) })?.id ?? '';
 
 function intake(sinks: Partial<AuditSinks> = {}) {
   const judged: string[] = [];
@@ -50,18 +55,30 @@ describe('the intake of the audit log', () => {
       ok({ events: 5, judged: 2, repeated: 2, broken: 0, detections: 2 }),
     );
     await taking.take(OWNER, batch);
-    expect(judged).toEqual(['a', 'b']);
-    expect(used).toEqual(['a', 'b']);
+    expect(judged).toEqual([idOf('a'), idOf('b', exec)]);
+    expect(used).toEqual(judged);
     expect(await taking.take({ ...OWNER, tenant: 'other' }, [event('a')])).toMatchObject({
       value: { judged: 1 },
     });
     expect(taking.status()).toMatchObject({ batches: 3, events: 11, judged: 3, repeated: 6, broken: 0 });
   });
 
+  it('judges each request of a client that gives all of them one id', async () => {
+    const { taking } = intake();
+    const at = (second: number) => ({ requestReceivedTimestamp: `2026-11-28T17:59:0${second}.000000Z` });
+    const batch = [
+      event('mine', at(1)),
+      event('mine', at(2)),
+      event('mine', { ...at(2), requestURI: '/api/v1/configmaps' }),
+    ];
+    expect(await taking.take(OWNER, batch)).toMatchObject({ value: { judged: 3, repeated: 0 } });
+    expect(await taking.take(OWNER, batch)).toMatchObject({ value: { judged: 0, repeated: 3 } });
+  });
+
   it('takes what an agent read from a file the same way, and keeps how far it is', async () => {
     const { judged, taking } = intake();
     const request = {
-      ...{ id: 'a', addresses: [], resource: 'secrets', namespace: '', name: '', authorized: true },
+      ...{ id: idOf('a'), addresses: [], resource: 'secrets', namespace: '', name: '', authorized: true },
       facts: { 'audit.verb': 'list' },
     };
     const file = {
@@ -77,7 +94,7 @@ describe('the intake of the audit log', () => {
     await taking.take(OWNER, [event('a')]);
     await taking.takeFile(agent, { ...report, requests: [...report.requests] });
     await taking.takeFile({ ...agent, node: 'n-2' }, { ...report, requests: [] });
-    expect(judged).toEqual(['a']);
+    expect(judged).toEqual([idOf('a')]);
     expect(taking.status()).toMatchObject({ judged: 1, repeated: 2, batches: 3 });
     expect(taking.status().files).toEqual([
       { node: 'n-1', name: 'cp-1', lastAtMs: NOW, ...file },
@@ -117,7 +134,7 @@ describe('the intake of the audit log', () => {
     expect(await taking.take(OWNER, [...foreign, event('a')])).toMatchObject({
       value: { events: 9, broken: 8, judged: 1 },
     });
-    expect(judged).toEqual(['a']);
+    expect(judged).toEqual([idOf('a')]);
   });
 
   it('remembers nothing of a batch that could not be kept', async () => {
@@ -132,7 +149,7 @@ describe('the intake of the audit log', () => {
     expect(taking.status()).toMatchObject({ batches: 0, events: 0 });
     isFull = false;
     expect(await taking.take(OWNER, [event('a')])).toMatchObject({ value: { judged: 1, repeated: 0 } });
-    expect({ judged, used }).toEqual({ judged: [], used: ['a'] });
+    expect({ judged, used }).toEqual({ judged: [], used: [idOf('a')] });
   });
 
   it('turns batches away while too many are worked on, and counts them', async () => {
