@@ -3,7 +3,7 @@
 
 import { request } from 'node:https';
 import { zstdCompressSync } from 'node:zlib';
-import { aContainer, aNode, aSecurityEvent } from '@bartizan/testkit/store';
+import { aContainer, aNode, aSecurityEvent, aWorkload } from '@bartizan/testkit/store';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AgentLine, hello, NODE, Talk } from './agent-line.ts';
 import { LOCAL_ROOT, type Running, startRunning } from './running.ts';
@@ -87,6 +87,50 @@ describe('an agent that lies', () => {
     const theft = { type: 'container', container: aContainer({ id: 'c-own', node: 'n-second' }) };
     expect(await other.batch('inventory', 1, [theft])).toMatchObject({ rejected: 1 });
     expect(await listed('containers')).toMatchObject([{ id: 'c-own', node: NODE }]);
+  });
+
+  it('cannot report another host clean, nor run there', async () => {
+    const [first, second] = ['n-first', 'n-thief'];
+    const subject = { workload: 'w-host-first', kind: 'Host', namespace: '', name: 'first' };
+    const host = (node: string) => ({
+      type: 'workload',
+      workload: aWorkload({
+        ...{ id: subject.workload, kind: 'Host', namespace: '', name: 'first' },
+        nodes: [node],
+      }),
+    });
+    const facts = (isOpen: boolean) => ({
+      type: 'posture-facts',
+      ...{ subject, unknown: {}, collectedAtMs: Date.now() },
+      facts: { 'os.reboot-required': JSON.stringify(isOpen) },
+    });
+    const list = (names: readonly string[]) => ({
+      ...{ type: 'packages', scan: `scan-${names.length}`, part: 0, last: true, subject },
+      ...{ distribution: 'debian 12', distributionName: 'Debian 12' },
+      packages: names.map((name) => ({
+        ...{ name, version: '1', ecosystem: 'Debian:12', purl: `pkg:deb/debian/${name}@1` },
+        ...{ cataloger: 'dpkg', locations: [] },
+      })),
+      ...{ coverage: [], pendingUpdates: [], incomplete: [], scannedAtMs: Date.now() },
+    });
+    const node = (id: string) => ({ type: 'node', node: aNode({ id, lastSeenAtMs: Date.now() }) });
+    const honest = await line.greet(await line.join(first), first);
+    expect(
+      await honest.batch('inventory', 1, [node(first), host(first), facts(true), list(['openssl'])]),
+    ).toMatchObject({ sequence: 4, rejected: 0 });
+    const open = async () =>
+      (await listed(`findings?filter=workload:${subject.workload}%20state:open`)).length;
+    await expect.poll(open).toBeGreaterThan(0);
+    const before = await open();
+    const packages = await listed(`workloads/${subject.workload}/packages`);
+    const thief = await line.greet(await line.join(second), second);
+    expect(
+      await thief.batch('inventory', 1, [node(second), list([]), facts(false), host(second)]),
+    ).toMatchObject({ sequence: 4, rejected: 3 });
+    expect(await open()).toBe(before);
+    expect(await listed(`workloads/${subject.workload}/packages`)).toEqual(packages);
+    // Its own word still counts.
+    expect(await honest.batch('inventory', 5, [host(first), list([])])).toMatchObject({ rejected: 0 });
   });
 
   it('gains nothing by sending the same batch twice', async () => {

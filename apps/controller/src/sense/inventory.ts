@@ -7,8 +7,6 @@ import {
   type Container,
   type ContainerSecretReport,
   type EnvironmentSecretReport,
-  err,
-  failure,
   type InventoryRecord,
   type Node,
   type NodeEvidence,
@@ -26,6 +24,7 @@ import type { Turnstile } from '../turnstile.ts';
 import type { AgentIdentity } from './agent-identity.ts';
 import type { PlacedRecord } from './ingest.ts';
 import { type Place, ScanParts } from './scan-parts.ts';
+import { foreign, SubjectGuard } from './subject-guard.ts';
 
 /** A whole package list, ready to be judged. */
 export interface CompletedScan {
@@ -74,10 +73,12 @@ const PAGE = 1000;
 /** Brings what agents report of machines, workloads and containers into the store. */
 export class Inventory {
   readonly #parts: Parts;
+  readonly #guard: SubjectGuard;
   readonly #scans: ScanParts;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#guard = new SubjectGuard(parts);
     this.#scans = new ScanParts(parts.clock);
   }
 
@@ -125,9 +126,9 @@ export class Inventory {
       case 'environment-secrets':
         return this.#parts.judges.onEnvironment(agent, record);
       case 'posture-facts':
-        return this.#parts.judges.onFacts(agent, record);
+        return this.#facts(agent, record);
       case 'node-evidence':
-        return this.#parts.judges.onEvidence(agent, record);
+        return this.#evidence(agent, record);
       case 'audit-requests':
         return this.#parts.judges.onAudit(agent, record);
       case 'loss':
@@ -164,8 +165,10 @@ export class Inventory {
     if (!known.ok) return known;
     if (known.value !== undefined && !isSameWorkload(known.value, reported))
       return foreign(`${reported.id} is ${known.value.kind} ${known.value.name}`);
+    const others = await this.#othersOf(agent, known.value);
+    if (!others.ok) return others;
     const nowMs = this.#parts.clock.nowMs();
-    const nodes = new Set([...(known.value?.nodes ?? []), agent.node]);
+    const nodes = new Set([...others.value, agent.node]);
     const saved = await this.#parts.store.workloads.put(scope, [
       {
         ...reported,
@@ -179,6 +182,28 @@ export class Inventory {
     ]);
     if (saved.ok) this.#tell(agent, 'workload', { id: reported.id });
     return saved;
+  }
+
+  /** Nodes that a workload is known to run on. A host is of one node: another one may not join it. */
+  async #othersOf(
+    agent: AgentIdentity,
+    known: Workload | undefined,
+  ): Promise<Result<readonly string[], ApiFailure>> {
+    if (known?.kind !== 'Host') return ok(known?.nodes ?? []);
+    const claim = await this.#guard.claim(agent, known);
+    if (!claim.ok) return claim;
+    if (claim.value === 'foreign') return foreign(`${known.id} is another host`);
+    return ok(claim.value === 'own' ? known.nodes : []);
+  }
+
+  async #facts(agent: AgentIdentity, report: PostureFacts): Promise<Result<void, ApiFailure>> {
+    const mayTell = await this.#guard.check(agent, report.subject);
+    return mayTell.ok ? this.#parts.judges.onFacts(agent, report) : mayTell;
+  }
+
+  async #evidence(agent: AgentIdentity, report: NodeEvidence): Promise<Result<void, ApiFailure>> {
+    const mayTell = await this.#guard.checkNamed(agent, report.name);
+    return mayTell.ok ? this.#parts.judges.onEvidence(agent, report) : mayTell;
   }
 
   async #container(agent: AgentIdentity, reported: Container): Promise<Result<void, ApiFailure>> {
@@ -234,6 +259,8 @@ export class Inventory {
     report: PackageReport,
     place: Place,
   ): Promise<Result<void, ApiFailure>> {
+    const mayTell = await this.#guard.check(agent, report.subject);
+    if (!mayTell.ok) return mayTell;
     const whole = this.#scans.add(place, report);
     if (whole === undefined) return ok(undefined);
     const record: ScanRecord = {
@@ -275,8 +302,6 @@ export class Inventory {
     this.#parts.publish({ topic, cluster: agent.cluster, tenant: agent.tenant, data });
   }
 }
-
-const foreign = (detail: string): Result<never, ApiFailure> => err(failure('E_NODE_MISMATCH', detail));
 
 /** The id of a workload is made of these: one that names something else is not the same. */
 const isSameWorkload = (known: Workload, reported: Workload): boolean =>
