@@ -295,7 +295,10 @@ class Wire implements Agent {
       clock.every(HOUSEKEEPING_MS, () => this.#housekeep(steadyMs(clock))),
       clock.every(FLOW_INTERVAL_MS, () => this.#reportFlows()),
       clock.every(SYNC_MS, () => this.#buffer.sync()),
-      watchControlPlane(this.#parts, this.#config, { buffer, inventory: (one) => journal.inventory(one) }),
+      watchControlPlane(this.#parts, this.#config, {
+        ...{ buffer, discovery: this.#discovery },
+        inventory: (one) => journal.inventory(one),
+      }),
     );
   }
 

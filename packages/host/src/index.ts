@@ -34,6 +34,7 @@ export { openProgramTable } from './evidence/program-table.ts';
 export { type LayerFolders, layerFolders } from './image-store/layer-folders.ts';
 export { readStoredConfig, type StoredConfigQuery } from './image-store/stored-config.ts';
 export { jsonLogger, LOG_LEVELS, type Logger, type LogLevel, silentLogger } from './log/logger.ts';
+export { LOG_ENTRIES_MAX, LOG_SIBLINGS_MAX, type LogFiles } from './log-files/log-files.ts';
 export { LogFollower, type LogPlace } from './log-files/log-follower.ts';
 export { type ReadFailure, readBounded, readLink, readNames, readText } from './procfs/bounded-read.ts';
 export { capabilityNames } from './procfs/capability-names.ts';

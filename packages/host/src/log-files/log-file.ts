@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, opendirSync, openSync, readSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { basename, extname } from 'node:path';
 import type { Result } from '@bartizan/contracts';
 import { err, ok } from '@bartizan/contracts/result';
 import { type ReadFailure, readFailure } from '../procfs/bounded-read.ts';
+import type { EarlierFile, LogFiles } from './log-files.ts';
 
 /** The beginning of a file: it says which one it is, whatever its name and inode have become. */
 export interface FileMark {
@@ -16,8 +17,6 @@ export interface FileMark {
 
 /** Lines of logs differ within so many bytes: the first has a time and an id. */
 const MARK_BYTES = 256;
-const ENTRIES_MAX = 4096;
-const SIBLINGS_MAX = 256;
 
 /** A log file that is open. */
 export class LogFile {
@@ -32,16 +31,14 @@ export class LogFile {
     this.#mark = this.#markOf(MARK_BYTES);
   }
 
-  /** Opens a file. One that is no regular file is refused: reading from a pipe would wait. */
-  static open(path: string): Result<LogFile, ReadFailure> {
-    let descriptor: number | undefined;
+  /** Opens a file. */
+  static open(path: string, files: LogFiles): Result<LogFile, ReadFailure> {
+    const opened = files.open(path);
+    if (!opened.ok) return opened;
     try {
-      descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-      if (fstatSync(descriptor).isFile()) return ok(new LogFile(descriptor));
-      closeSync(descriptor);
-      return err({ kind: 'malformed', path });
+      return ok(new LogFile(opened.value));
     } catch (thrown) {
-      if (descriptor !== undefined) closeSync(descriptor);
+      closeSync(opened.value);
       return err(readFailure(path, thrown));
     }
   }
@@ -59,9 +56,9 @@ export class LogFile {
   }
 
   /** Of the earlier files of a log, those that are newer than this one, which may be one of them. */
-  newerOf(path: string): string[] {
-    const rotated = rotatedFiles(path);
-    const own = rotated.findIndex((one) => identityAt(one.path) === this.identity);
+  newerOf(path: string, files: LogFiles): string[] {
+    const rotated = rotatedFiles(path, files);
+    const own = rotated.findIndex((one) => files.identity(one.path) === this.identity);
     const writtenAtMs = this.writtenAtMs();
     const newer = own >= 0 ? rotated.slice(own + 1) : rotated.filter((one) => one.writtenAtMs > writtenAtMs);
     return newer.map((one) => one.path);
@@ -102,16 +99,6 @@ export class LogFile {
   }
 }
 
-/** Device and inode that a path leads to; undefined: nothing. */
-export function identityAt(path: string): string | undefined {
-  try {
-    const { dev, ino } = statSync(path, { bigint: true });
-    return `${dev}:${ino}`;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Names that a rotation gives: `audit-2026-11-29T00-47-25.123.log`, `audit.log.1`, `audit.log-20261129`. */
 function isRotated(name: string, base: string): boolean {
   const extension = extname(base);
@@ -126,24 +113,8 @@ function isRotated(name: string, base: string): boolean {
 }
 
 /** Earlier files of a log that lie beside it, the oldest first. Compressed ones are not read. */
-export function rotatedFiles(path: string): { readonly path: string; readonly writtenAtMs: number }[] {
-  const [folder, base] = [dirname(path), basename(path)];
-  const found: { path: string; writtenAtMs: number }[] = [];
-  try {
-    const directory = opendirSync(folder);
-    try {
-      for (let looked = 0; looked < ENTRIES_MAX && found.length < SIBLINGS_MAX; looked += 1) {
-        const entry = directory.readSync();
-        if (entry === null) break;
-        if (!entry.isFile() || !isRotated(entry.name, base)) continue;
-        const one = join(folder, entry.name);
-        found.push({ path: one, writtenAtMs: statSync(one).mtimeMs });
-      }
-    } finally {
-      directory.closeSync();
-    }
-  } catch {
-    // A folder that is gone, or changes while it is looked at: what was found until then is what there is.
-  }
-  return found.sort((one, other) => one.writtenAtMs - other.writtenAtMs);
+export function rotatedFiles(path: string, files: LogFiles): EarlierFile[] {
+  const base = basename(path);
+  const found = files.beside(path, (name) => isRotated(name, base));
+  return found.toSorted((one, other) => one.writtenAtMs - other.writtenAtMs);
 }

@@ -5,7 +5,8 @@ import type { Result } from '@bartizan/contracts';
 import { ok } from '@bartizan/contracts/result';
 import type { ReadFailure } from '../procfs/bounded-read.ts';
 import { LineCutter } from './line-cutter.ts';
-import { type FileMark, identityAt, LogFile, rotatedFiles } from './log-file.ts';
+import { type FileMark, LogFile, rotatedFiles } from './log-file.ts';
+import { type LogFiles, PLAIN_FILES } from './log-files.ts';
 
 /** Where a reader stands: which file, and after which whole line. */
 export interface LogPlace {
@@ -32,6 +33,8 @@ export interface LogCounts {
 
 interface Options {
   readonly path: string;
+  /** How its files are reached; absent: as this process sees them. */
+  readonly files?: LogFiles;
   /** Where an earlier run stood. */
   readonly place?: LogPlace | undefined;
   /** Of a file that was never read, so many of its last bytes are; what is before them is passed over and counted. */
@@ -58,6 +61,7 @@ const isAt = (file: LogFile, { mark, identity, offset }: LogPlace): boolean =>
  */
 export class LogFollower {
   readonly #options: Options;
+  readonly #files: LogFiles;
   readonly #cutter: LineCutter;
   readonly #counts = { rotations: 0, gaps: 0, skippedBytes: 0 };
   #kept: LogPlace | undefined;
@@ -72,6 +76,7 @@ export class LogFollower {
 
   constructor(options: Options) {
     this.#options = options;
+    this.#files = options.files ?? PLAIN_FILES;
     this.#kept = options.place;
     this.#cutter = new LineCutter(options.lineBytesMax);
   }
@@ -130,7 +135,7 @@ export class LogFollower {
   }
 
   #isElsewhere({ file }: Place): boolean {
-    const there = identityAt(this.#options.path);
+    const there = this.#files.identity(this.#options.path);
     return there !== undefined && there !== file.identity;
   }
 
@@ -151,7 +156,7 @@ export class LogFollower {
   #finish(at: Place, lines: (Buffer | undefined)[]): Result<LogRead, ReadFailure> {
     const rest = this.#cutter.openBytes > 0 ? [this.#cutter.end()] : [];
     // Looked at again after each file: the log may have been rotated meanwhile.
-    const newer = at.file.newerOf(this.#options.path);
+    const newer = at.file.newerOf(this.#options.path, this.#files);
     this.#counts.rotations += Math.max(0, newer.length - this.#queue.length) + (at.isLive ? 1 : 0);
     this.#queue = newer;
     this.#leave(at);
@@ -169,7 +174,7 @@ export class LogFollower {
   #openNext(): Result<void, ReadFailure> {
     if (this.#kept !== undefined) {
       const kept = this.#kept;
-      const live = LogFile.open(this.#options.path);
+      const live = LogFile.open(this.#options.path, this.#files);
       if (!live.ok) return live;
       this.#hasBegun = true;
       if (isAt(live.value, kept)) {
@@ -183,7 +188,7 @@ export class LogFollower {
       if (this.#at !== undefined) return ok(undefined);
     }
     for (let path = this.#queue.shift(); path !== undefined; path = this.#queue.shift()) {
-      const file = LogFile.open(path);
+      const file = LogFile.open(path, this.#files);
       if (!file.ok) {
         // It was removed, or compressed, since it was found.
         this.#counts.gaps += 1;
@@ -196,7 +201,7 @@ export class LogFollower {
   }
 
   #openLive(): Result<void, ReadFailure> {
-    const live = LogFile.open(this.#options.path);
+    const live = LogFile.open(this.#options.path, this.#files);
     if (!live.ok) return live;
     const offset = this.#hasBegun ? 0 : Math.max(0, live.value.size() - this.#options.firstBytesMax);
     this.#hasBegun = true;
@@ -208,9 +213,9 @@ export class LogFollower {
 
   /** Goes on in the rotated file that has what was read so far, and then in those that are newer. */
   #resume(place: LogPlace): void {
-    const rotated = rotatedFiles(this.#options.path);
+    const rotated = rotatedFiles(this.#options.path, this.#files);
     for (const [index, { path }] of rotated.entries()) {
-      const file = LogFile.open(path);
+      const file = LogFile.open(path, this.#files);
       if (!file.ok) continue;
       if (isAt(file.value, place)) {
         this.#at = { file: file.value, offset: place.offset, isLive: false };

@@ -169,21 +169,30 @@ export class DirectoryTree implements FileTree {
   }
 
   open(path: string): TreeResult<TreeFile> {
-    return this.#with(path, true, (handle) => {
-      if (!handle.stats.isFile()) return err(treeError('scan.tree-not-a-file', path, 'not a regular file'));
-      const fd = openSync(`/proc/self/fd/${handle.fd}`, constants.O_RDONLY | constants.O_NONBLOCK);
-      return ok({
-        sizeBytes: handle.stats.size,
-        readAt: (offset, lengthBytes, into) => readFully(fd, offset, lengthBytes, into),
-        close: () => closeSync(fd),
-      });
-    });
+    return this.#opened(path, (fd, stats) => ({
+      sizeBytes: stats.size,
+      readAt: (offset, lengthBytes, into) => readFully(fd, offset, lengthBytes, into),
+      close: () => closeSync(fd),
+    }));
+  }
+
+  /** A descriptor of a file for reading, which outlives this tree: the caller closes it. */
+  descriptor(path: string): TreeResult<number> {
+    return this.#opened(path, (fd) => fd);
   }
 
   close(): void {
     for (const handle of this.#directories.values()) closeSync(handle.fd);
     this.#directories.clear();
     closeSync(this.#root.fd);
+  }
+
+  #opened<T>(path: string, made: (fd: number, stats: Stats) => T): TreeResult<T> {
+    return this.#with(path, true, (handle) => {
+      if (!handle.stats.isFile()) return err(treeError('scan.tree-not-a-file', path, 'not a regular file'));
+      const fd = openSync(`/proc/self/fd/${handle.fd}`, constants.O_RDONLY | constants.O_NONBLOCK);
+      return ok(made(fd, handle.stats));
+    });
   }
 
   /** Resolves a path, runs `use` on its handle, closes what is not cached. */

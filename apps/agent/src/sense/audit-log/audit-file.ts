@@ -3,7 +3,7 @@
 
 import type { AuditedRequestRecord, AuditFileProblem, AuditFileProgress } from '@bartizan/contracts';
 import { type AuditedRequest, readAuditEvent } from '@bartizan/engine/audit-log';
-import { LogFollower, type LogPlace } from '@bartizan/host';
+import { type LogFiles, LogFollower, type LogPlace } from '@bartizan/host';
 
 /** Longest line that is read: an API server writes at most a few MiB for one event. */
 const LINE_BYTES_MAX = 8 * 1024 * 1024;
@@ -51,12 +51,11 @@ export class AuditFile {
   readonly #counts = { lines: 0, broken: 0 };
   #problem: AuditFileProblem | undefined;
 
-  /** `path` as the API server knows it; `opened` as it is reached from here. */
-  constructor(path: string, opened: string, place: LogPlace | undefined) {
+  /** `path` as the API server knows it, in the root that `files` are below. */
+  constructor(path: string, files: LogFiles, place: LogPlace | undefined) {
     this.path = path;
     this.#follower = new LogFollower({
-      path: opened,
-      place,
+      ...{ path, files, place },
       firstBytesMax: FIRST_BYTES_MAX,
       lineBytesMax: LINE_BYTES_MAX,
     });

@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { isAbsolute, join, resolve } from 'node:path';
 import type { AuditRequestsReport } from '@bartizan/contracts';
-import { type Clock, type DiskBuffer, type LogPlace, openProgramTable, type Procfs } from '@bartizan/host';
-import { DirectoryTree } from '@bartizan/scan/tree';
+import type { Clock, DiskBuffer, LogFiles, LogPlace, Procfs } from '@bartizan/host';
+import type { ContainerOf } from '../program-origin.ts';
+import { serverLogs } from './api-servers.ts';
 import { AuditFile } from './audit-file.ts';
 import { keepPlaces, loadPlaces } from './kept-places.ts';
+import { openTree, rootedFiles } from './rooted-files.ts';
 
 const TURN_MS = 250;
 /** An API server that begins is found so much later at most. */
@@ -19,10 +20,13 @@ const FILES_MAX = 8;
  * comes out of it is bounded by what the controller takes.
  */
 const WAITING_MAX = 32;
+/** Whoever writes a file that the configuration names. */
+const NAMED = 'named';
 
 interface Parts {
   readonly clock: Clock;
   readonly procfs: Procfs;
+  readonly containerOf: ContainerOf;
   readonly name: string;
   readonly buffer: Pick<DiskBuffer, 'pending' | 'status'>;
   readonly send: (report: AuditRequestsReport) => void;
@@ -36,19 +40,12 @@ interface Where {
   readonly followAuditLogs: boolean;
 }
 
-/** Value of a flag that stands last; a flag may hold it or have it as the next word. */
-function flagOf(argv: readonly string[], flag: string): string | undefined {
-  const at = argv.findLastIndex((word) => word === flag || word.startsWith(`${flag}=`));
-  const word = argv[at];
-  return word === flag ? argv[at + 1] : word?.slice(flag.length + 1);
-}
-
 /** Follows the audit log files of the API servers on this machine and has their requests sent. */
 export class AuditLogWatch {
   readonly #parts: Parts;
   readonly #where: Where;
   readonly #places: Map<string, LogPlace>;
-  readonly #files = new Map<string, { readonly file: AuditFile; readonly opened: string }>();
+  readonly #files = new Map<string, { readonly file: AuditFile; readonly writer: string }>();
   readonly #told = new Map<string, string>();
   /** As of a second ago: what came before is on disk by then, and may be forgotten here. */
   #settled = new Map<string, LogPlace>();
@@ -63,21 +60,35 @@ export class AuditLogWatch {
 
   /** Looks which files there are. */
   find(): void {
-    const wanted = new Map(this.#where.auditLogs.map((path) => [path, join(this.#where.root, path)]));
-    for (const [path, opened] of this.#where.followAuditLogs ? this.#ofServers() : [])
-      if (!wanted.has(path)) wanted.set(path, opened);
-    for (const [path, { opened, file }] of this.#files) {
-      if (wanted.get(path) === opened) continue;
-      // An API server that started again is reached by another way. What ended is read until something else comes.
-      if (!wanted.has(path)) continue;
+    const wanted = this.#wanted();
+    for (const [path, { writer, file }] of this.#files) {
+      const writers = wanted.get(path);
+      // What ended is read until something else comes. Who writes the file that is open keeps it, whoever else names it.
+      if (writers === undefined || writers.has(writer)) continue;
       this.#notePlace(file);
       file.close();
       this.#files.delete(path);
     }
-    for (const [path, opened] of wanted) {
+    for (const [path, writers] of wanted) {
       if (this.#files.has(path) || this.#files.size >= FILES_MAX) continue;
-      this.#files.set(path, { opened, file: new AuditFile(path, opened, this.#places.get(path)) });
+      for (const [writer, files] of writers) {
+        this.#files.set(path, { writer, file: new AuditFile(path, files, this.#places.get(path)) });
+        break;
+      }
     }
+  }
+
+  /** Files to follow, each with those who write it and how it is reached through them. */
+  #wanted(): Map<string, Map<string, LogFiles>> {
+    const { auditLogs, followAuditLogs, root } = this.#where;
+    const named = rootedFiles(() => openTree(root));
+    const wanted = new Map(auditLogs.map((path) => [path, new Map([[NAMED, named]])]));
+    for (const { path, writer, files } of followAuditLogs ? serverLogs(this.#parts) : []) {
+      const writers = wanted.get(path) ?? new Map<string, LogFiles>();
+      // A file that is named is read by its name.
+      if (!writers.has(NAMED)) wanted.set(path, writers.set(writer, files));
+    }
+    return wanted;
   }
 
   /** Reads on in every file. */
@@ -135,20 +146,6 @@ export class AuditLogWatch {
   #notePlace(file: AuditFile): void {
     const place = file.place();
     if (place !== undefined) this.#places.set(file.path, place);
-  }
-
-  /** Log files of the API servers that run here, as they see them and as they are reached from here. */
-  #ofServers(): (readonly [path: string, opened: string])[] {
-    const { procfs } = this.#parts;
-    const programs = openProgramTable(procfs, (path) => new DirectoryTree(path)).programs();
-    return programs.flatMap(({ pid, argv, folder }) => {
-      if (!argv.slice(0, 2).some((word) => /(?:^|\/)kube-apiserver$/.test(word))) return [];
-      const path = flagOf(argv, '--audit-log-path');
-      // `-` is standard output: the runtime of containers keeps that in a file of its own form.
-      if (path === undefined || path === '' || path === '-') return [];
-      const whole = isAbsolute(path) ? resolve(path) : resolve(folder ?? '/', path);
-      return [[whole, join(procfs.root, String(pid), 'root', whole)] as const];
-    });
   }
 }
 

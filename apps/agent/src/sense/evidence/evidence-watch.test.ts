@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NodeEvidence } from '@bartizan/contracts';
-import { type Clock, openProcfs } from '@bartizan/host';
+import { type Clock, type KnownContainer, openProcfs } from '@bartizan/host';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EvidenceWatch } from './evidence-watch.ts';
 
@@ -25,6 +25,11 @@ function writeKubelet(...args: string[]): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'cmdline'), `${['/usr/bin/kubelet', ...args].join('\0')}\0`);
 }
+const pods = new Map<number, object>();
+const partsOf = () => ({
+  ...{ clock, procfs: openProcfs(join(root, 'proc')), node: 'n', name: 'n' },
+  containerOf: (pid: number) => pods.get(pid) as KnownContainer | undefined,
+});
 const after = (seconds: number): void => {
   bootUs += seconds * 1_000_000;
 };
@@ -39,12 +44,13 @@ beforeEach(() => {
   writeFileSync(join(root, 'etc/kubernetes/admin.conf'), 'x', { mode: 0o600 });
   writeKubelet('--config=/none.yaml');
   sent.length = 0;
+  pods.clear();
   bootUs = 1_000_000;
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 it('tells a change of a watched file at the next check, and nothing when nothing changed', () => {
-  const parts = { clock, procfs: openProcfs(join(root, 'proc')), node: 'n', name: 'n' };
+  const parts = partsOf();
   const watch = new EvidenceWatch(parts, root, (report) => sent.push(report));
   watch.check();
   expect(sent).toHaveLength(1);
@@ -66,7 +72,7 @@ it('tells a change of a watched file at the next check, and nothing when nothing
 });
 
 it('tells a program that ended and began again with other flags at the next checks, not at the next whole look', () => {
-  const parts = { clock, procfs: openProcfs(join(root, 'proc')), node: 'n', name: 'n' };
+  const parts = partsOf();
   const flags = () => values('process', 'kube-apiserver');
   const begins = (pid: number, ...words: string[]): void => {
     mkdirSync(join(root, 'proc', String(pid)), { recursive: true });
@@ -92,4 +98,18 @@ it('tells a program that ended and began again with other flags at the next chec
   after(2);
   watch.check();
   expect(flags()).toEqual([['--profiling=true']]);
+});
+
+it('listens to no program of a pod that only calls itself a part of the cluster', () => {
+  const begins = (pid: number, ...words: string[]): void => {
+    mkdirSync(join(root, 'proc', String(pid)), { recursive: true });
+    writeFileSync(join(root, 'proc', String(pid), 'cmdline'), `${words.join('\0')}\0`);
+  };
+  begins(5, 'kube-apiserver', '--profiling=true');
+  pods.set(5, { description: { namespace: 'shop', labels: {} } });
+  begins(8, 'kube-apiserver', '--profiling=false');
+  pods.set(8, { description: { namespace: 'kube-system', labels: {} } });
+  const watch = new EvidenceWatch(partsOf(), root, (report) => sent.push(report));
+  watch.check();
+  expect(values('process', 'kube-apiserver')).toEqual([['--profiling=false']]);
 });

@@ -7,8 +7,14 @@ import type { NodeEvidence } from '@bartizan/contracts';
 import { contentHash } from '@bartizan/engine/revision';
 import { sealEvidence } from '@bartizan/engine/seal';
 import { type Clock, openProgramTable, type Procfs, ProgramScout, steadyMs } from '@bartizan/host';
-import { collectEvidence, VersionCache } from '@bartizan/scan/evidence';
+import {
+  collectEvidence,
+  type ProgramTable,
+  type RunningProgram,
+  VersionCache,
+} from '@bartizan/scan/evidence';
 import { DirectoryTree } from '@bartizan/scan/tree';
+import { type ContainerOf, originOf } from '../program-origin.ts';
 
 /** What is watched is asked for so often; a change is told well within five seconds. */
 const CHECK_MS = 2000;
@@ -20,6 +26,7 @@ const AGAIN_MS = 3600_000;
 interface Parts {
   readonly clock: Clock;
   readonly procfs: Procfs;
+  readonly containerOf: ContainerOf;
   readonly node: string;
   readonly name: string;
 }
@@ -57,10 +64,10 @@ export class EvidenceWatch {
   }
 
   #look(nowMs: number): void {
-    const { clock, procfs, node, name } = this.#parts;
+    const { clock, node, name } = this.#parts;
     const tree = new DirectoryTree(this.#root);
     try {
-      const programs = openProgramTable(procfs, (path) => new DirectoryTree(path));
+      const programs = this.#programs();
       const found = collectEvidence({ tree, programs, versions: this.#versions });
       this.#paths = found.watchedPaths;
       this.#pids = found.watchedPids;
@@ -76,6 +83,13 @@ export class EvidenceWatch {
     } finally {
       tree.close();
     }
+  }
+
+  /** What runs here, without what only calls itself a part of the cluster from inside of a pod. */
+  #programs(): ProgramTable {
+    const table = openProgramTable(this.#parts.procfs, (path) => new DirectoryTree(path));
+    const isPart = (program: RunningProgram): boolean => !originOf(program, '', this.#parts).isOfOthers;
+    return { ...table, programs: () => table.programs().filter(isPart) };
   }
 
   /** Changes with every file and program that is watched. */
