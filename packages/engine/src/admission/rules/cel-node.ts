@@ -49,6 +49,7 @@ export function celNode(source: unknown, settings: ConditionSettings, levels: nu
         actual: undefined,
         unknown: answer === PERHAPS ? (isUnknown(reading) ? reading : NO_BOOLEAN) : undefined,
         held: answer === YES,
+        isAlone: false,
       });
     },
     trace: ({ root }, out) => {

@@ -121,6 +121,7 @@ function comparison({ field, hops, test, condition, ofRequest }: Comparison): No
         actual: isUnknown(reading) ? undefined : reading,
         unknown: missing,
         held: answer === YES,
+        isAlone: false,
       });
     },
     trace: (item, out) => {

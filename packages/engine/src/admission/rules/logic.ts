@@ -4,7 +4,8 @@
 import type { AdmissionField } from '../fields/field.ts';
 import type { Item } from '../pod/evaluation.ts';
 import { needsOfAll, needsOfAny } from './need.ts';
-import type { Node, Witness } from './node.ts';
+import type { Node } from './node.ts';
+import { Support } from './support.ts';
 import { type Answer, NO, negated, PERHAPS, YES } from './three-valued.ts';
 
 /** Fields of several parts, each once. */
@@ -20,10 +21,20 @@ const shape = (parts: readonly Node[]) => ({
   },
 });
 
-/** What decided: every part that gave this answer. */
-const those = (parts: readonly Node[]) => (item: Item, answer: Answer, out: Witness[]) => {
-  for (const part of parts) if (part.ask(item) === answer) part.witness(item, answer, out);
-};
+type Collect = Node['witness'];
+
+/** What decided: every part that gave this answer. `isEither`: whether each of them decides by itself. */
+const those =
+  (parts: readonly Node[], isEither: (answer: Answer) => boolean): Collect =>
+  (item, answer, out) => {
+    const found = new Support(out, isEither(answer));
+    for (const part of parts) {
+      if (part.ask(item) !== answer) continue;
+      part.witness(item, answer, out);
+      found.partEnds(item);
+    }
+    found.ends();
+  };
 
 /** Holds when all parts hold. */
 export const allNode = (parts: readonly Node[]): Node => ({
@@ -39,7 +50,7 @@ export const allNode = (parts: readonly Node[]): Node => ({
     }
     return answer;
   },
-  witness: those(parts),
+  witness: those(parts, (answer) => answer === NO),
 });
 
 /** Holds when one part holds. */
@@ -55,7 +66,7 @@ export const anyNode = (parts: readonly Node[]): Node => ({
     }
     return answer;
   },
-  witness: those(parts),
+  witness: those(parts, (answer) => answer !== NO),
 });
 
 /** Holds when the part does not. */

@@ -18,6 +18,8 @@ export interface Witness {
   readonly unknown: Unknown | undefined;
   /** Whether the comparison held, so that negations can be told. */
   readonly held: boolean;
+  /** What holds of the request suffices, whatever its items are: then it is a place of its own beside theirs. */
+  isAlone: boolean;
 }
 
 /** A part of a compiled condition. */
@@ -36,5 +38,5 @@ export interface Node {
   readonly ofObject: boolean;
 }
 
-/** Most witnesses that are kept. */
+/** Most witnesses that are looked for; `beyond` stands for those that are left out. */
 export const WITNESSES_MAX = 256;

@@ -6,6 +6,7 @@ import type { Item } from '../pod/evaluation.ts';
 import { unknown } from '../request.ts';
 import { needsOfItems } from './need.ts';
 import { type Node, WITNESSES_MAX } from './node.ts';
+import { beyond, Support } from './support.ts';
 import { type Answer, NO, PERHAPS, YES } from './three-valued.ts';
 
 /** The item so many levels further out. */
@@ -53,12 +54,16 @@ export function countNode({ definition, hops, where, atLeast, ofRequest }: Parts
     ofObject: true,
     witness: (item, answer, out) => {
       const { items, malformed } = itemsOf(item);
+      const found = new Support(out, answer !== NO);
       for (const one of items) {
-        if (out.length >= WITNESSES_MAX) return;
-        const each = where.ask(one);
-        if (each === answer) where.witness(one, answer, out);
+        if (where.ask(one) !== answer) continue;
+        const isFull = out.length >= WITNESSES_MAX;
+        if (isFull) out.push(beyond(item));
+        else where.witness(one, answer, out);
+        found.partEnds(one);
+        if (isFull) break;
       }
-      if (answer === PERHAPS && malformed)
+      if (answer === PERHAPS && malformed) {
         out.push({
           item,
           field: undefined,
@@ -66,7 +71,11 @@ export function countNode({ definition, hops, where, atLeast, ofRequest }: Parts
           actual: undefined,
           unknown: LIST_UNKNOWN,
           held: false,
+          isAlone: false,
         });
+        found.partEnds(item);
+      }
+      found.ends();
     },
     trace: (item, out) => {
       const { items } = itemsOf(item);

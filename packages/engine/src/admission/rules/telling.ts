@@ -3,9 +3,10 @@
 
 import type { AdmissionRule } from '@bartizan/contracts';
 import { type Evaluation, once } from '../pod/evaluation.ts';
-import type { Node, Witness } from './node.ts';
+import { type Node, WITNESSES_MAX, type Witness } from './node.ts';
+import { isBeyond } from './support.ts';
 import type { Answer } from './three-valued.ts';
-import { placesOf, type ViolatingPlace, Wording, wholeObject } from './violation.ts';
+import { morePlaces, placesOf, type ViolatingPlace, Wording, wholeObject } from './violation.ts';
 
 /** What one object violates a condition by, with what is said of it. */
 export interface Told {
@@ -35,8 +36,12 @@ export class Telling {
   #tell(now: Evaluation, asked: Answer): Told {
     const witnesses: Witness[] = [];
     this.#node.witness(now, asked, witnesses);
-    const places = placesOf(witnesses, this.#wording);
-    return { witnesses, places: places.length > 0 ? places : [wholeObject(now, this.#wording)] };
+    const rest = witnesses.length > WITNESSES_MAX ? witnesses.find(isBeyond) : undefined;
+    const looked = rest === undefined ? witnesses : witnesses.filter((witness) => !isBeyond(witness));
+    const places = placesOf(looked, this.#wording);
+    if (places.length === 0) places.push(wholeObject(now, this.#wording));
+    if (rest !== undefined) places.push(morePlaces(rest));
+    return { witnesses: looked, places };
   }
 }
 

@@ -18,6 +18,7 @@ import { fieldPath, pointerOf, type Step } from '../pod/json.ts';
 import { isUnknown } from '../request.ts';
 import type { Witness } from './node.ts';
 import { patchFor } from './patch.ts';
+import { wholeItem } from './support.ts';
 
 const SHOWN_MAX = 1024;
 const MESSAGE_MAX = 1000;
@@ -118,13 +119,20 @@ export class ViolatingPlace {
   }
 }
 
-/** By item the comparison that a fix would change, else the last one made: conditions go from where to what. */
+/**
+ * By item the comparison that a fix would change, else the last one made: conditions go from where to what. One that is
+ * a violation by itself goes before those that are part of another.
+ */
 function bestOf(witnesses: readonly Witness[], wording: Wording): ReadonlyMap<Item, Witness> {
   const best = new Map<Item, Witness>();
   const settled = new Set<Item>();
   for (const witness of witnesses) {
-    const { item, field } = witness;
-    if (settled.has(item)) continue;
+    const { item, field, isAlone } = witness;
+    const known = best.get(item);
+    if (known !== undefined && known.isAlone !== isAlone) {
+      if (known.isAlone) continue;
+      settled.delete(item);
+    } else if (settled.has(item)) continue;
     best.set(item, witness);
     if (field !== undefined && wording.isFixed(field)) settled.add(item);
   }
@@ -146,7 +154,10 @@ function bestOfOne(witnesses: readonly Witness[], wording: Wording): Witness | u
   return best;
 }
 
-/** Puts what was found in order: one place per innermost item. What holds of the whole request belongs to each. */
+/**
+ * Puts what was found in order: one place per innermost item. What holds of the whole request belongs to each, and is a
+ * place of its own where it is a violation without them.
+ */
 export function placesOf(witnesses: readonly Witness[], wording: Wording): ViolatingPlace[] {
   const only = bestOfOne(witnesses, wording);
   if (only !== undefined) return [new ViolatingPlace(only.item, only, wording)];
@@ -157,7 +168,7 @@ export function placesOf(witnesses: readonly Witness[], wording: Wording): Viola
       for (let at = item.parent; at !== undefined && !outer.has(at); at = at.parent) outer.add(at);
   const places: ViolatingPlace[] = [];
   for (const [item, witness] of best)
-    if (!outer.has(item)) places.push(new ViolatingPlace(item, witness, wording));
+    if (witness.isAlone || !outer.has(item)) places.push(new ViolatingPlace(item, witness, wording));
   return places;
 }
 
@@ -165,17 +176,18 @@ export function placesOf(witnesses: readonly Witness[], wording: Wording): Viola
  * The object as a whole: where a condition is violated by what is not there ("no item is ..." over an empty list), there
  * is no comparison to show, and a violation without a place would pass in silence.
  */
-export function wholeObject(item: Item, wording: Wording): ViolatingPlace {
-  const best: Witness = {
-    item,
-    field: undefined,
-    condition: undefined,
-    actual: undefined,
-    unknown: undefined,
-    held: true,
-  };
-  return new ViolatingPlace(item, best, wording);
-}
+export const wholeObject = (item: Item, wording: Wording): ViolatingPlace =>
+  new ViolatingPlace(item, wholeItem(item, true), wording);
+
+const MORE = new Wording({
+  message: {
+    en: 'it is violated at more places than are told one by one',
+    ja: '個別に示した箇所のほかにも違反があります',
+  },
+});
+
+/** The places beyond those that are looked for: nobody knows which they are, so only who answers for all answers for them. */
+export const morePlaces = (rest: Witness): ViolatingPlace => new ViolatingPlace(rest.item, rest, MORE);
 
 const clipped = (value: FactValue): FactValue => {
   if (typeof value === 'string') return value.slice(0, SHOWN_MAX);
