@@ -40,6 +40,8 @@ export interface CollectionDefinition {
   readonly ja: string;
   /** Its items come from outside of the object. */
   readonly outside?: 'image';
+  /** Its items are no part of the object: they are of who asks, or of where the object is. */
+  readonly isBeside?: true;
 }
 
 const CONTAINER_CEL = {
@@ -237,6 +239,7 @@ export const COLLECTIONS: Readonly<Record<AdmissionCollection, CollectionDefinit
   'namespace.labels': {
     subject: 'label',
     parent: 'request',
+    isBeside: true,
     items: namespaceLabels,
     en: { one: 'a label of the namespace', all: 'all labels of the namespace' },
     ja: '名前空間のラベル',
@@ -245,6 +248,7 @@ export const COLLECTIONS: Readonly<Record<AdmissionCollection, CollectionDefinit
   'request.groups': {
     subject: 'group',
     parent: 'request',
+    isBeside: true,
     items: groups,
     en: { one: 'a group of the user', all: 'all groups of the user' },
     ja: 'ユーザーのグループ',

@@ -9,6 +9,7 @@ import {
   ok,
   type Result,
 } from '@bartizan/contracts';
+import { type About, aboutAll, aboutField, aboutItems } from '../fields/about.ts';
 import { COLLECTIONS } from '../fields/collections.ts';
 import { CEL_VARIABLES } from '../fields/field.ts';
 import { fieldNamed } from '../fields/named.ts';
@@ -19,8 +20,7 @@ import { noForm, outsideFact, ownCel } from './reason.ts';
 export interface ConditionText {
   readonly text: string;
   readonly reads: readonly string[];
-  /** Whether it looks at the object at all. */
-  readonly ofObject: boolean;
+  readonly about: About;
 }
 
 type Parameters = Readonly<Record<string, FactValue>>;
@@ -51,7 +51,7 @@ function logic(
     text:
       texts.length === 1 ? (texts[0]?.text ?? '') : `(${texts.map(({ text }) => text).join(` ${word} `)})`,
     reads: texts.flatMap(({ reads }) => reads),
-    ofObject: texts.some(({ ofObject }) => ofObject),
+    about: aboutAll(texts.map(({ about }) => about)),
   });
 }
 
@@ -82,7 +82,11 @@ function quantified(
     every: `${list.value}.all(${variable}, ${text})`,
     count: `${list.value}.filter(${variable}, ${text}).size() >= ${atLeast}`,
   }[kind];
-  return ok({ text: asked, reads: [readsOf(name, list.value, inner.value)], ofObject: true });
+  return ok({
+    text: asked,
+    reads: [readsOf(name, list.value, inner.value)],
+    about: aboutItems(COLLECTIONS[name], inner.value.about),
+  });
 }
 
 /** A condition as CEL over the names object, before, pod, podMeta and allContainers. */
@@ -109,7 +113,7 @@ export function conditionText(
   const value = parameter === undefined ? condition.value : parameters[parameter];
   const text = comparisonText(field, condition, value);
   if (!text.ok) return text;
-  const ofObject = field.subject !== 'request' && field.subject !== 'group';
+  const about = aboutField(field);
   const read = fieldText(field);
-  return ok({ text: text.value, reads: ofObject && read.ok ? [read.value] : [], ofObject });
+  return ok({ text: text.value, reads: about.ofObject && read.ok ? [read.value] : [], about });
 }

@@ -1,7 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AdmissionBinding, AdmissionException, AdmissionRule } from '@bartizan/contracts';
+import type {
+  AdmissionBinding,
+  AdmissionCondition,
+  AdmissionException,
+  AdmissionRule,
+} from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
 import { compileNativePolicy, judgeNativePolicy, type NativeRequest } from '../../native-policy/index.ts';
 import {
@@ -37,7 +42,7 @@ const REQUESTS: readonly AdmissionRequest[] = Object.keys(LABELS).flatMap((names
 const labelsOf = (namespace: string): Record<string, string> =>
   LABELS[namespace as keyof typeof LABELS] as Record<string, string>;
 
-const native = ({ group, resource, kind, namespace, name, operation, user, object }: AdmissionRequest) =>
+const native = ({ group, resource, kind, namespace, name, operation, user, ...request }: AdmissionRequest) =>
   ({
     operation,
     kind: { group, version: 'v1', kind },
@@ -45,7 +50,8 @@ const native = ({ group, resource, kind, namespace, name, operation, user, objec
     namespace,
     name,
     userInfo: { username: user?.name ?? '', groups: [...(user?.groups ?? [])] },
-    object,
+    object: request.object,
+    oldObject: request.oldObject,
     namespaceObject: { metadata: { name: namespace, labels: labelsOf(namespace) } },
   }) as NativeRequest;
 const verdict = ({ policy, binding }: NativePair, request: AdmissionRequest): string => {
@@ -56,7 +62,10 @@ const verdict = ({ policy, binding }: NativePair, request: AdmissionRequest): st
 const RANK = ['allow', 'alert', 'deny'];
 
 /** The verdicts of policies and of closures, request by request. */
-function both(policy: AdmissionPolicy): { readonly native: string[]; readonly closures: string[] } {
+function both(
+  policy: AdmissionPolicy,
+  requests = REQUESTS,
+): { readonly native: string[]; readonly closures: string[] } {
   const { compiled, notExpressible } = emitNativePolicies(policy, { nowMs: 0 });
   expect(notExpressible).toEqual([]);
   const pairs = compiled.flatMap((one) => one.pairs);
@@ -64,14 +73,14 @@ function both(policy: AdmissionPolicy): { readonly native: string[]; readonly cl
   if (!set.ok) throw new Error(set.error.detail);
   const context = { namespace: (name: string) => ({ labels: labelsOf(name), annotations: {} }) };
   return {
-    native: REQUESTS.map(
+    native: requests.map(
       (request) =>
         pairs
           .map((pair) => verdict(pair, request))
           .sort((one, two) => RANK.indexOf(one) - RANK.indexOf(two))
           .at(-1) ?? 'allow',
     ),
-    closures: REQUESTS.map((request) => judgeAdmission(set.value, request, context, 0).decision.verdict),
+    closures: requests.map((request) => judgeAdmission(set.value, request, context, 0).decision.verdict),
   };
 }
 
@@ -121,6 +130,43 @@ describe('a rule as policies of the API server', () => {
         resourceRules: expect.arrayContaining([expect.objectContaining({ apiGroups: [''], resources })]),
       },
     });
+  });
+
+  const jane: AdmissionCondition = { field: 'request.user', operator: 'equals', value: 'jane' };
+  const shop: AdmissionCondition = { field: 'object.namespace', operator: 'in', value: ['shop'] };
+  const group = { field: 'group.name', operator: 'equals', value: 'people' } as const;
+  it.each<[string, AdmissionRule, string[]]>([
+    ['of its labels', matching({ labels: { tier: 'prod' } }), ['deny', 'alert', 'deny']],
+    ['of its containers', rule(), ['alert', 'alert', 'alert']],
+    ['of who asks', rule({ condition: jane }), ['deny', 'deny', 'deny']],
+    ['of who asks where', rule({ condition: { all: [jane, shop] } }), ['deny', 'deny', 'deny']],
+    [
+      'of the groups of who asks where',
+      rule({ condition: { all: [{ some: 'request.groups', where: group }, shop] } }),
+      ['deny', 'deny', 'deny'],
+    ],
+    [
+      'of who asks for what',
+      rule({ condition: { all: [jane, privileged.condition] } }),
+      ['alert', 'alert', 'alert'],
+    ],
+    ['of where it is', rule({ condition: shop }), ['alert', 'alert', 'alert']],
+  ])('excuses an update that changes nothing %s as its closure does', (_what, asked, verdicts) => {
+    const [request] = REQUESTS.filter(({ user, namespace }) => user?.name === 'jane' && namespace === 'shop');
+    if (request === undefined) throw new Error('no request');
+    const labelled = (labels: object | undefined): unknown => ({
+      ...(request.object as object),
+      metadata: { name: 'p', ...(labels === undefined ? {} : { labels }) },
+    });
+    const updates = [undefined, { tier: 'prod', app: 'web' }, { tier: 'test' }].map((labels) => ({
+      ...request,
+      operation: 'UPDATE' as const,
+      object: labelled({ tier: 'prod' }),
+      oldObject: labelled(labels),
+    }));
+    const { native: policies, closures } = both({ rules: [{ ...asked, mode: 'enforce' }] }, updates);
+    expect(closures).toEqual(verdicts);
+    expect(policies).toEqual(verdicts.map((one) => (one === 'deny' ? 'deny' : 'allow')));
   });
 
   it('takes null for an empty list, as API servers write it', () => {

@@ -9,6 +9,7 @@ import {
   ok,
   type Result,
 } from '@bartizan/contracts';
+import { canBeOfBefore } from '../fields/about.ts';
 import { isPlainPath, type PodPath } from '../pod/pod-paths.ts';
 import type { CompiledAdmissionRule, Variant } from '../rules/compile-rule.ts';
 import { dispatchKeys, nameTest } from '../rules/match.ts';
@@ -127,9 +128,13 @@ function specOf(
   const reads = [...new Set(condition.value.reads)].map(
     (read) => `${renamed(read, names.now)} == ${renamed(read, names.before)}`,
   );
+  // Nor is one that the rule was not about before: labels of the object are the only guard that an update changes.
+  const fitted = guards
+    .filter(({ name }) => name === 'labels')
+    .map(({ text }) => renamed(text, names.before));
   const isOfBefore =
-    operations.includes('UPDATE') && condition.value.ofObject
-      ? [`request.operation == "UPDATE" && ${reads.join(' && ')}`]
+    operations.includes('UPDATE') && canBeOfBefore(condition.value.about)
+      ? [['request.operation == "UPDATE"', ...fitted, ...reads].join(' && ')]
       : [];
   const expression = [
     ...inner.map(({ text }) => `!${renamed(text, names.now)}`),

@@ -47,7 +47,7 @@ export function verdictText(policy: string): ConditionText {
   return {
     text: `allContainers.exists(container, container.?image.optMap(image, string(image).split("@", 2)).optMap(parts, parts.size() == 2 && ${refused}).orValue(false))`,
     reads: ['allContainers.map(container, [dyn(container.?image)])'],
-    ofObject: true,
+    about: { ofAsking: false, ofObject: true, ofContent: true },
   };
 }
 

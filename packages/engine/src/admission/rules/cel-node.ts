@@ -3,6 +3,7 @@
 
 import type { Failure, Result } from '@bartizan/contracts';
 import { err, failure, ok } from '@bartizan/contracts/result';
+import { ABOUT_ANYTHING } from '../fields/about.ts';
 import { isObject } from '../pod/json.ts';
 import { isUnknown, type Reading, unknown } from '../request.ts';
 import type { Node } from './node.ts';
@@ -35,7 +36,7 @@ export function celNode(source: unknown, settings: ConditionSettings, levels: nu
     fields: [],
     needs: undefined,
     ofRequest: true,
-    ofObject: true,
+    about: ABOUT_ANYTHING,
     ask: (item) => {
       const reading = read(item);
       return reading === true ? YES : reading === false ? NO : PERHAPS;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AdmissionRule } from '@bartizan/contracts';
+import type { AdmissionCondition, AdmissionRule } from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
 import {
   type AdmissionPolicy,
@@ -216,6 +216,42 @@ describe('an update', () => {
     expect(
       judged({ rules: [PRIVILEGED_RULE] }, request(bad, { operation: 'UPDATE', oldObject: good })).allowed,
     ).toBe(false);
+  });
+
+  const isAllowed = (asked: AdmissionRule, object: unknown, oldObject: unknown): boolean =>
+    judged({ rules: [asked] }, request(object, { operation: 'UPDATE', oldObject })).allowed;
+
+  it('is denied where the rule was not about the object before', () => {
+    const { match } = PRIVILEGED_RULE;
+    const inProduction = rule({ match: { ...match, labels: { tier: 'prod' } } });
+    const labelled = (labels: object) => ({ ...(bad as object), metadata: { name: 'p', labels } });
+    const production = labelled({ tier: 'prod' });
+    expect(isAllowed(inProduction, production, bad)).toBe(false);
+    expect(isAllowed(inProduction, production, labelled({ tier: 'test' }))).toBe(false);
+    expect(isAllowed(inProduction, production, labelled({ tier: 'prod', a: 'b' }))).toBe(true);
+    expect(isAllowed(inProduction, bad, production)).toBe(true);
+  });
+
+  const alice: AdmissionCondition = { field: 'request.user', operator: 'in', value: ['alice'] };
+  const inShop: AdmissionCondition = { field: 'object.namespace', operator: 'in', value: ['shop'] };
+  it.each<[string, boolean, AdmissionCondition[]]>([
+    ['who asks alone', false, [alice]],
+    ['who asks in which namespace', false, [alice, inShop]],
+    ['who asks for which object', false, [alice, { field: 'object.name', operator: 'equals', value: 'p' }]],
+    [
+      'who asks for which object, by its path',
+      false,
+      [alice, { field: 'object.path/metadata/name', operator: 'equals', value: 'p' }],
+    ],
+    [
+      'the groups of who asks',
+      false,
+      [{ some: 'request.groups', where: { field: 'group.name', operator: 'equals', value: 'dev' } }, inShop],
+    ],
+    ['who asks, and what stands in the object', true, [alice, PRIVILEGED_RULE.condition]],
+    ['where the object is', true, [inShop]],
+  ])('of which a rule asks %s: excused is %s', (_what, excused, all) => {
+    expect(isAllowed(rule({ condition: { all } }), bad, bad)).toBe(excused);
   });
 });
 

@@ -11,6 +11,7 @@ import type {
   Reason,
   Verdict,
 } from '@bartizan/contracts';
+import { canBeOfBefore } from '../fields/about.ts';
 import { Evaluation } from '../pod/evaluation.ts';
 import { sameJson } from '../pod/json.ts';
 import type { PodPlace } from '../pod/pod-paths.ts';
@@ -86,12 +87,11 @@ function comparisonsOf(witnesses: readonly Witness[]): Comparison[] {
   return comparisons;
 }
 
-/**
- * Whether an update leaves all that the rule looks at as it was, so that a violation is one of before. A rule that
- * looks at nothing of the object is about the request itself and always holds.
- */
-function isOfBefore({ node }: Variant, { now, before }: Progress): boolean {
-  if (before === undefined || !node.ofObject) return false;
+/** Whether an update leaves all that the rule looks at as it was, so that a violation is one of before. */
+function isOfBefore({ variant: { node }, compiled }: Found, { now, before }: Progress): boolean {
+  if (before === undefined || !canBeOfBefore(node.about)) return false;
+  // The labels of the match are looked at too: the rule was not about the object without them.
+  if (compiled.request.fits(before) === NO) return false;
   const [one, two]: [unknown[], unknown[]] = [[], []];
   node.trace(now, one);
   node.trace(before, two);
@@ -181,7 +181,7 @@ function askRule(planned: PlannedRule, progress: Progress): boolean {
   if (found === undefined) return false;
   if (found.compiled.rule.effect === 'allow') return endsJudging(found);
   if (progress.now.stepsLeft <= 0) return false;
-  record(isOfBefore(found.variant, progress) ? { ...found, mode: 'audit' } : found, progress);
+  record(isOfBefore(found, progress) ? { ...found, mode: 'audit' } : found, progress);
   return false;
 }
 

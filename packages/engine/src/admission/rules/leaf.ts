@@ -5,6 +5,7 @@ import type { AdmissionFieldCondition, FactValue, Failure, Result } from '@barti
 import { err, failure, OPERATORS, ok } from '@bartizan/contracts/admission';
 import { buildTest, type ValueTest } from '../../expression/compare.ts';
 import { operatorApplies } from '../../expression/index.ts';
+import { aboutField } from '../fields/about.ts';
 import { type AdmissionField, stepsOf } from '../fields/field.ts';
 import { fieldNamed, isDynamic } from '../fields/named.ts';
 import type { AdmissionSubject, Item } from '../pod/evaluation.ts';
@@ -90,6 +91,7 @@ interface Comparison {
 function comparison({ field, hops, test, condition, ofRequest }: Comparison): Node {
   const isAbsent = condition.operator === 'absent';
   const { read } = field;
+  const about = aboutField(field);
   const readAt = (item: Item): Reading => {
     const at = hops === 0 ? item : outward(item, hops);
     const reading = read(at);
@@ -105,7 +107,7 @@ function comparison({ field, hops, test, condition, ofRequest }: Comparison): No
       test: need,
     })),
     ofRequest,
-    ofObject: field.subject !== 'request' && field.subject !== 'group',
+    about,
     ask: (item) => {
       if (!item.root.step()) return PERHAPS;
       return compare(readAt(item), test, isAbsent);
@@ -125,7 +127,7 @@ function comparison({ field, hops, test, condition, ofRequest }: Comparison): No
       });
     },
     trace: (item, out) => {
-      if (field.subject === 'request' || field.subject === 'group') return;
+      if (!about.ofObject) return;
       const reading = readAt(item);
       out.push(reading === undefined ? null : isUnknown(reading) ? 'unknown' : reading);
     },

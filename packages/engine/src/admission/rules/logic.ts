@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { aboutAll } from '../fields/about.ts';
 import type { AdmissionField } from '../fields/field.ts';
 import type { Item } from '../pod/evaluation.ts';
 import { needsOfAll, needsOfAny } from './need.ts';
@@ -15,7 +16,7 @@ export const fieldsOf = (parts: readonly Node[]): readonly AdmissionField[] => [
 const shape = (parts: readonly Node[]) => ({
   fields: fieldsOf(parts),
   ofRequest: parts.every(({ ofRequest }) => ofRequest),
-  ofObject: parts.some(({ ofObject }) => ofObject),
+  about: aboutAll(parts.map(({ about }) => about)),
   trace: (item: Item, out: unknown[]) => {
     for (const part of parts) part.trace(item, out);
   },

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AdmissionFieldCondition, FactValue } from '@bartizan/contracts';
+import type { About } from '../fields/about.ts';
 import type { AdmissionField } from '../fields/field.ts';
 import type { Item } from '../pod/evaluation.ts';
 import type { Unknown } from '../request.ts';
@@ -34,8 +35,7 @@ export interface Node {
   readonly needs: Needs;
   /** Whether it is asked of the request as a whole. */
   readonly ofRequest: boolean;
-  /** Whether it looks at the object at all. */
-  readonly ofObject: boolean;
+  readonly about: About;
 }
 
 /** Most witnesses that are looked for; `beyond` stands for those that are left out. */

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { aboutItems } from '../fields/about.ts';
 import type { CollectionDefinition } from '../fields/collections.ts';
 import type { Item } from '../pod/evaluation.ts';
 import { unknown } from '../request.ts';
@@ -51,7 +52,7 @@ export function countNode({ definition, hops, where, atLeast, ofRequest }: Parts
     fields: where.fields,
     needs: needsOfItems(where.needs, definition, hops),
     ofRequest,
-    ofObject: true,
+    about: aboutItems(definition, where.about),
     witness: (item, answer, out) => {
       const { items, malformed } = itemsOf(item);
       const found = new Support(out, answer !== NO);
