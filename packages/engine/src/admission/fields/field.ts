@@ -66,6 +66,9 @@ export const CEL_VARIABLES: Readonly<Record<AdmissionSubject, string>> = {
 const LIST_MAX = 4096;
 const TOO_LONG = unknown(`the list has more than ${LIST_MAX} items`);
 
+/** A list that was made of what stands there; nobody looks at one that is too long. */
+export const listFact = (values: string[]): Reading => (values.length > LIST_MAX ? TOO_LONG : values);
+
 /** How a JSON value is taken as a fact of each type; MALFORMED for what Kubernetes would not take either. */
 const TYPED: Readonly<Record<FactType, (value: unknown) => Reading>> = {
   text: (value) => (typeof value === 'string' ? value : MALFORMED),

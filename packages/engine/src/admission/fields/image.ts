@@ -4,10 +4,9 @@
 import type { Severity } from '@bartizan/contracts';
 import { type Item, imageFactsOf, once, scanOf } from '../pod/evaluation.ts';
 import { type ImageFacts, type ImageVulnerability, isUnknown, type Reading, unknown } from '../request.ts';
-import { type AdmissionField, computed } from './field.ts';
+import { type AdmissionField, computed, listFact } from './field.ts';
 
 const HOUR_MS = 3_600_000;
-const LIST_MAX = 512;
 const NOT_TOLD = unknown('the source of image facts does not say it');
 
 type Words = { readonly en: string; readonly ja: string };
@@ -245,11 +244,7 @@ const SCAN: readonly AdmissionField[] = [
     'labelEntries',
     'list',
     { en: 'the labels of the image', ja: 'イメージのラベル' },
-    ({ labels }) =>
-      labels &&
-      Object.entries(labels)
-        .slice(0, LIST_MAX)
-        .map(([key, value]) => `${key}=${value}`),
+    ({ labels }) => labels && listFact(Object.entries(labels).map(([key, value]) => `${key}=${value}`)),
   ),
   scanned(
     'environment',

@@ -4,7 +4,7 @@
 import type { FactValue } from '@bartizan/contracts';
 import type { Evaluation } from '../pod/evaluation.ts';
 import { isObject, member } from '../pod/json.ts';
-import { MALFORMED, type Reading } from '../request.ts';
+import { MALFORMED, type Reading, unknown } from '../request.ts';
 import { ADMISSION_FIELDS_BY_NAME } from './catalogue.ts';
 import type { AdmissionField } from './field.ts';
 
@@ -12,35 +12,49 @@ const POD_PREFIX = 'pod.path/';
 const OBJECT_PREFIX = 'object.path/';
 const OLD_PREFIX = 'oldObject.path/';
 const STEPS_MAX = 16;
-const VALUES_MAX = 512;
+/** Most members of lists and maps that one path looks at: more than most objects have. */
+const VALUES_MAX = 65_536;
 const DYNAMIC = new WeakSet<AdmissionField>();
 
 /** Whether the type of a field depends on what stands at its path. */
 export const isDynamic = (field: AdmissionField): boolean => DYNAMIC.has(field);
 
-/** Walks down; `*` stands for every item of a list or map, and then all that is found comes back. */
-function collect(value: unknown, path: readonly string[], out: unknown[]): void {
-  if (out.length >= VALUES_MAX || value === undefined || value === null) return;
-  const [key, ...rest] = path;
-  if (key === undefined) {
-    out.push(value);
-    return;
+/** What stands at a path. Nobody knows what else does where there is more than is looked at. */
+class Walk {
+  readonly found: unknown[] = [];
+  /** Members of lists and maps that were looked at for a star. */
+  looked = 0;
+
+  get isWhole(): boolean {
+    return this.looked <= VALUES_MAX;
   }
-  if (key === '*') {
+
+  /** Walks down; `*` stands for every item of a list or map, and then all that is found comes back. */
+  down(value: unknown, path: readonly string[], at = 0): void {
+    if (value === undefined || value === null) return;
+    const key = path[at];
+    if (key === undefined) this.found.push(value);
+    else if (key === '*') this.#each(value, path, at + 1);
+    else if (Array.isArray(value)) {
+      if (isNumber(key)) this.down(value[Number(key)], path, at + 1);
+    } else if (isObject(value)) this.down(member(value, key), path, at + 1);
+  }
+
+  #each(value: unknown, path: readonly string[], at: number): void {
     const members: readonly unknown[] = Array.isArray(value)
       ? value
       : isObject(value)
         ? Object.values(value)
         : [];
-    for (const one of members.slice(0, VALUES_MAX)) collect(one, rest, out);
-    return;
+    for (const one of members) {
+      this.looked += 1;
+      if (!this.isWhole) return;
+      this.down(one, path, at);
+    }
   }
-  if (Array.isArray(value)) {
-    if (/^\d{1,4}$/.test(key)) collect(value[Number(key)], rest, out);
-    return;
-  }
-  if (isObject(value)) collect(member(value, key), rest, out);
 }
+
+const isNumber = (key: string): boolean => /^\d{1,4}$/.test(key);
 
 const scalar = (value: unknown): FactValue | undefined =>
   typeof value === 'string' || typeof value === 'boolean'
@@ -49,16 +63,18 @@ const scalar = (value: unknown): FactValue | undefined =>
       ? value
       : undefined;
 
+const MORE = unknown('more values stand there than are looked at');
+const textOf = (value: unknown): string => String(scalar(value) ?? 'object');
+const listOf = (values: string[]): Reading => (values.length > VALUES_MAX ? MORE : values);
+
 /** What stands at a path as a fact: a list of text when several do; the names of the members of an object. */
-function factOf(found: readonly unknown[], hasStar: boolean): Reading {
-  if (!hasStar) {
-    const [only] = found;
-    if (only === undefined) return undefined;
-    if (Array.isArray(only)) return factOf(only, true);
-    return isObject(only) ? Object.keys(only).slice(0, VALUES_MAX) : (scalar(only) ?? MALFORMED);
-  }
-  if (found.length === 0) return undefined;
-  return found.slice(0, VALUES_MAX).map((value) => String(scalar(value) ?? 'object').slice(0, 4096));
+function factOf({ found, isWhole }: Walk, hasStar: boolean): Reading {
+  if (!isWhole) return MORE;
+  if (hasStar) return found.length === 0 ? undefined : found.map(textOf);
+  const [only] = found;
+  if (only === undefined) return undefined;
+  if (Array.isArray(only)) return only.length === 0 ? undefined : listOf(only.map(textOf));
+  return isObject(only) ? listOf(Object.keys(only)) : (scalar(only) ?? MALFORMED);
 }
 
 const unescaped = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
@@ -89,9 +105,10 @@ export function fieldAtPath(name: string): AdmissionField | undefined {
         : { en: path.join('.'), ja: path.join('.') },
     path,
     read: ({ root }) => {
-      const found: unknown[] = [];
-      collect(of(root), path, found);
-      return factOf(found, hasStar);
+      const walk = new Walk();
+      walk.down(of(root), path);
+      root.stepsLeft -= walk.looked;
+      return factOf(walk, hasStar);
     },
   };
   DYNAMIC.add(field);

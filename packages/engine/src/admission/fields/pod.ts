@@ -3,7 +3,7 @@
 
 import { isObject, member, walk } from '../pod/json.ts';
 import { MALFORMED, type Reading } from '../request.ts';
-import { type AdmissionField, computed, entryOf, placed } from './field.ts';
+import { type AdmissionField, computed, entryOf, listFact, placed } from './field.ts';
 
 const SECCOMP_ANNOTATION = 'seccomp.security.alpha.kubernetes.io/pod';
 
@@ -116,7 +116,7 @@ export const POD_FIELDS: readonly AdmissionField[] = [
     ja: 'ノードセレクター',
     read: ({ root }) => {
       const map = root.pod && member(root.pod.spec, 'nodeSelector');
-      return isObject(map) ? Object.keys(map).slice(0, 512) : undefined;
+      return isObject(map) ? listFact(Object.keys(map)) : undefined;
     },
   }),
   computed('pod.topologySpread', 'pod', 'boolean', {

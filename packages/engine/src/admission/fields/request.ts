@@ -4,7 +4,7 @@
 import type { Item } from '../pod/evaluation.ts';
 import { isObject, member } from '../pod/json.ts';
 import { isUnknown, type Reading, unknown } from '../request.ts';
-import { type AdmissionField, computed, placed, readAs } from './field.ts';
+import { type AdmissionField, computed, listFact, placed, readAs } from './field.ts';
 
 const NO_USER = unknown('the object does not come from a request, so nobody asked for it');
 const NO_SOURCE = unknown('no facts about service accounts are at hand');
@@ -106,7 +106,7 @@ const CONNECT: readonly AdmissionField[] = [
 
 const labelsOf = (root: Item['root']): Reading => {
   const labels = readMap(root.value, 'labels');
-  return labels === undefined ? [] : Object.keys(labels).slice(0, 512);
+  return labels === undefined ? [] : listFact(Object.keys(labels));
 };
 const readMap = (value: unknown, key: string): Readonly<Record<string, unknown>> | undefined => {
   const metadata = isObject(value) ? member(value, 'metadata') : undefined;
@@ -165,10 +165,11 @@ const OBJECT: readonly AdmissionField[] = [
       const owners = isObject(root.value) ? member(root.value, 'metadata') : undefined;
       const list = isObject(owners) ? member(owners, 'ownerReferences') : undefined;
       if (!Array.isArray(list)) return [];
-      return list.slice(0, 64).flatMap((owner) => {
+      const kinds = list.flatMap((owner) => {
         const kind = isObject(owner) ? member(owner, 'kind') : undefined;
         return typeof kind === 'string' ? [kind] : [];
       });
+      return listFact(kinds);
     },
     cel: 'optional.of(object.?metadata.?ownerReferences.orValue([]).filter(owner, has(owner.kind)).map(owner, owner.kind))',
   }),
