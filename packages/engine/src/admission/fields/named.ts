@@ -77,6 +77,17 @@ function factOf({ found, isWhole }: Walk, hasStar: boolean): Reading {
   return isObject(only) ? listOf(Object.keys(only)) : (scalar(only) ?? MALFORMED);
 }
 
+/**
+ * Whether a path may lead to values of environment variables, which are never shown: `env/NUMBER/value`, with stars for
+ * any of them, or `env/NAME` of kinds that keep them as a map.
+ */
+function isOfEnvironment(path: readonly string[]): boolean {
+  const [list, at = '', key = ''] = path.slice(-3);
+  if (path.at(-2) === 'env') return true;
+  if (key !== 'value' && key !== '*') return false;
+  return list === 'env' || (list === '*' && (at === '*' || isNumber(at)));
+}
+
 const unescaped = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
 
 const PREFIXES: Readonly<Record<string, (root: Evaluation) => unknown>> = {
@@ -110,6 +121,7 @@ export function fieldAtPath(name: string): AdmissionField | undefined {
       root.stepsLeft -= walk.looked;
       return factOf(walk, hasStar);
     },
+    ...(isOfEnvironment(path) ? { secret: true } : {}),
   };
   DYNAMIC.add(field);
   return field;
