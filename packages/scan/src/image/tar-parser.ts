@@ -34,9 +34,6 @@ const MAX_EXTENDED_BYTES = 1024 * 1024;
 const MAX_ENTRIES = 5_000_000;
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/** Whether a header has the magic of POSIX, and so a prefix. */
-const isUstar = (block: Buffer): boolean => block.toString('latin1', 257, 262) === 'ustar';
-
 const readText = (block: Buffer, start: number, length: number): string => {
   if (block[start] === 0) return '';
   const end = block.indexOf(0, start);
@@ -46,33 +43,56 @@ const readText = (block: Buffer, start: number, length: number): string => {
 const SPACE = 32;
 const ZERO = 48;
 const SEVEN = 55;
+const NINE = 57;
+const PLUS = 43;
+const NEWLINE = 10;
+const SPARSE_FAULT = 'a sparse file';
 
-/** Digits between spaces, up to a NUL, without a text for each; undefined for what is written in any other way. */
-const readPlainOctal = (block: Buffer, start: number, end: number): number | undefined => {
+/** Octal digits between spaces and NULs, without a text for each; -1 for what is written in any other way. */
+const readOctal = (block: Buffer, start: number, end: number): number => {
   let at = start;
-  while (at < end && block[at] === SPACE) at += 1;
+  while (at < end && (block[at] === SPACE || block[at] === 0)) at += 1;
   let value = 0;
   for (let byte = block[at] ?? 0; at < end && byte >= ZERO && byte <= SEVEN; byte = block[at] ?? 0) {
     value = value * 8 + byte - ZERO;
     at += 1;
   }
-  while (at < end && block[at] === SPACE) at += 1;
-  return at >= end || block[at] === 0 ? value : undefined;
+  // A NUL ends the text, whatever is behind it; behind a space there may be nothing more.
+  if (block[at] === 0) return value;
+  while (at < end && (block[at] === SPACE || block[at] === 0)) at += 1;
+  return at >= end ? value : -1;
 };
 
-/** Octal digits, or, when the first bit is set, a base-256 number (GNU). */
+/** Octal digits, or, when the first bit is set, a base-256 number (GNU); -1 for what is neither or negative. */
 const readNumber = (block: Buffer, start: number, length: number): number => {
   const first = block[start] ?? 0;
-  if ((first & 0x80) !== 0) {
-    let value = first & 0x7f;
-    for (let at = start + 1; at < start + length; at += 1) value = value * 256 + (block[at] ?? 0);
-    return Number.isSafeInteger(value) ? value : -1;
-  }
-  const plain = readPlainOctal(block, start, start + length);
-  if (plain !== undefined) return plain;
-  const text = readText(block, start, length).trim();
-  if (text === '') return 0;
-  return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : -1;
+  if ((first & 0x80) === 0) return readOctal(block, start, start + length);
+  let value = first & 0x7f;
+  for (let at = start + 1; at < start + length; at += 1) value = value * 256 + (block[at] ?? 0);
+  return Number.isSafeInteger(value) ? value : -1;
+};
+
+const PREFIX = 345;
+const SECOND_TIME = 357;
+const TIME_BYTES = 12;
+
+/** Whether a field of GNU's header holds a time, or nothing. One in base 256 has a sign and may have 64 bits. */
+const isTime = (block: Buffer, start: number): boolean => {
+  const first = block[start] ?? 0;
+  if ((first & 0x80) === 0) return first === 0 || readOctal(block, start, start + TIME_BYTES) >= 0;
+  const value = BigInt.asIntN(95, BigInt(`0x${block.toString('hex', start, start + TIME_BYTES)}`));
+  return BigInt.asIntN(64, value) === value;
+};
+
+/** What stands before the name in a header whose prefix field is not empty. Where it is, the magic tells. */
+const readPrefix = (block: Buffer): string => {
+  const magic = block.toString('latin1', 257, 265);
+  if (magic.startsWith('ustar\0'))
+    return readText(block, PREFIX, block.toString('latin1', 508, 512) === 'tar\0' ? 131 : 155);
+  if (magic !== 'ustar  \0' || (isTime(block, PREFIX) && isTime(block, SECOND_TIME))) return '';
+  // GNU has times there. Go before 1.8 wrote a prefix, so its reader takes for one what is no time and is ASCII.
+  const prefix = readText(block, PREFIX, 155);
+  return Buffer.byteLength(prefix) === prefix.length ? prefix : '';
 };
 
 const KINDS: Readonly<Record<string, TarEntry['kind']>> = {
@@ -94,30 +114,72 @@ const hasValidChecksum = (block: Buffer): boolean => {
   return sum === readNumber(block, 148, 8);
 };
 
-/** Extended header records: `length key=value\n` (POSIX pax). */
+/** Fields of a header in text, which ends at a NUL: pax may not put one into them. */
+const PAX_TEXTS: ReadonlySet<string> = new Set(['path', 'linkpath', 'uname', 'gname']);
+
+const PAX_FAULT = 'an extended header with a malformed record';
+
+/** Extended header records: `length key=value\n` (POSIX pax). Throws TarFault where a runtime refuses them. */
 export const readPaxRecords = (bytes: Buffer): Map<string, string> => {
   const records = new Map<string, string>();
+  const hasNul = bytes.includes(0);
   let at = 0;
   while (at < bytes.length) {
-    const space = bytes.indexOf(32, at);
-    const length = space < 0 ? 0 : Number(bytes.toString('latin1', at, space));
-    if (!Number.isInteger(length) || length < 5 || at + length > bytes.length) break;
-    const record = bytes.toString('utf8', space + 1, at + length - 1);
+    let space = bytes[at] === PLUS ? at + 1 : at;
+    let length = 0;
+    for (let byte = bytes[space] ?? 0; byte >= ZERO && byte <= NINE; byte = bytes[space] ?? 0) {
+      length = length * 10 + byte - ZERO;
+      space += 1;
+    }
+    const end = at + length;
+    if (bytes[space] !== SPACE || length < 5 || end <= space + 1 || bytes[end - 1] !== NEWLINE)
+      throw new TarFault(PAX_FAULT);
+    const record = bytes.toString('utf8', space + 1, end - 1);
     const equals = record.indexOf('=');
-    if (equals > 0) records.set(record.slice(0, equals), record.slice(equals + 1));
-    at += length;
+    if (equals <= 0) throw new TarFault(PAX_FAULT);
+    const key = record.slice(0, equals);
+    const value = record.slice(equals + 1);
+    if (hasNul && (PAX_TEXTS.has(key) ? value : key).includes('\0')) throw new TarFault(PAX_FAULT);
+    records.set(key, value);
+    at = end;
   }
   return records;
 };
 
-/** Names that earlier records give to the next entry. */
-interface Overrides {
-  path?: string;
-  target?: string;
-  sizeBytes?: number;
+/** What a pax header says of the next entry. */
+interface PaxFields {
+  readonly path?: string | undefined;
+  readonly target?: string | undefined;
+  readonly sizeBytes?: number | undefined;
 }
 
-/** Reads a tar archive (ustar, pax, GNU long names) pushed in pieces of any size. Throws TarFault when it cannot go on. */
+const NO_FIELDS: PaxFields = {};
+
+/** A field that a record sets; an empty one leaves what the header of the entry says. */
+const fieldOf = (records: ReadonlyMap<string, string>, key: string): string | undefined =>
+  records.get(key) || undefined;
+
+const paxFields = (records: ReadonlyMap<string, string>): PaxFields => {
+  // Its content in the archive is not what a runtime writes, and its name may be another.
+  for (const key of records.keys()) if (key.startsWith('GNU.sparse.')) throw new TarFault(SPARSE_FAULT);
+  const size = fieldOf(records, 'size');
+  // Two readers that disagree about a size see two different archives: such a header is not guessed at.
+  if (size !== undefined && !/^\d{1,15}$/.test(size))
+    throw new TarFault('an extended size that is no number');
+  return {
+    path: fieldOf(records, 'path'),
+    target: fieldOf(records, 'linkpath'),
+    sizeBytes: size === undefined ? undefined : Number(size),
+  };
+};
+
+/** Entries that say something of the next one: records of pax, for one file or for all, and long names of GNU. */
+const isExtension = (type: string): boolean => type === 'x' || type === 'g' || type === 'L' || type === 'K';
+
+/**
+ * Reads a tar archive (ustar, pax, GNU long names) pushed in pieces of any size, as Go's archive/tar reads it: runtimes
+ * are written in Go, and a reader that sees another archive misses what they unpack. Throws TarFault when it cannot go on.
+ */
 export class TarParser {
   readonly #visitor: TarVisitor;
   #rest: Buffer = NOTHING;
@@ -125,7 +187,9 @@ export class TarParser {
   #left = 0;
   #padding = 0;
   #sink: ((piece: Buffer | undefined) => void) | undefined;
-  #overrides: Overrides = {};
+  #longName = '';
+  #longTarget = '';
+  #pax = NO_FIELDS;
   #entries = 0;
   #isAtEnd = false;
 
@@ -202,37 +266,55 @@ export class TarParser {
   #begin(block: Buffer): void {
     const type = String.fromCharCode(block[156] ?? 0);
     const stated = readNumber(block, 124, 12);
-    const sizeBytes = 'xgLK'.includes(type) ? stated : (this.#overrides.sizeBytes ?? stated);
-    if (sizeBytes < 0) throw new TarFault('a size that is no number');
-    const kind = KINDS[type];
-    const hasContent = kind === 'file' || kind === undefined;
-    this.#left = hasContent ? sizeBytes : 0;
-    this.#padding = (BLOCK - (this.#left % BLOCK)) % BLOCK;
-    if ('xgLK'.includes(type)) {
-      this.#sink = this.#collect(type, sizeBytes);
+    if (stated < 0) throw new TarFault('a size that is no number');
+    if (type === 'S') throw new TarFault(SPARSE_FAULT);
+    if (isExtension(type)) {
+      this.#expect(stated);
+      this.#sink = this.#collect(type, stated);
     } else {
-      const overrides = this.#overrides;
-      this.#overrides = {};
-      if (kind !== undefined)
-        this.#sink = this.#visitor.entry(this.#entry(block, kind, { overrides, sizeBytes: this.#left }));
+      const path = this.#path(block);
+      // In archives of before POSIX a directory is a file whose name ends so; what size it states, it has no content.
+      const kind = type === '\0' && path.endsWith('/') ? 'directory' : KINDS[type];
+      this.#expect(kind === 'file' || kind === undefined ? (this.#pax.sizeBytes ?? stated) : 0);
+      if (kind !== undefined) this.#sink = this.#visitor.entry(this.#entry(block, path, kind));
+      this.#forget();
     }
     if (this.#left === 0) this.#endEntry();
   }
 
-  #entry(block: Buffer, kind: TarEntry['kind'], more: { overrides: Overrides; sizeBytes: number }): TarEntry {
-    const prefix = block[345] !== 0 && isUstar(block) ? readText(block, 345, 155) : '';
+  /** How much content comes before the next header. */
+  #expect(sizeBytes: number): void {
+    this.#left = sizeBytes;
+    this.#padding = (BLOCK - (sizeBytes % BLOCK)) % BLOCK;
+  }
+
+  #path(block: Buffer): string {
+    const other = this.#longName || this.#pax.path;
+    if (other !== undefined) return other;
     const name = readText(block, 0, 100);
+    const prefix = block[PREFIX] === 0 ? '' : readPrefix(block);
+    return prefix === '' ? name : `${prefix}/${name}`;
+  }
+
+  #entry(block: Buffer, path: string, kind: TarEntry['kind']): TarEntry {
     return {
-      path: more.overrides.path ?? (prefix === '' ? name : `${prefix}/${name}`),
+      path,
       kind,
-      sizeBytes: more.sizeBytes,
+      sizeBytes: this.#left,
       mode: Math.max(0, readNumber(block, 100, 8)) & 0o7777,
       uid: Math.max(0, readNumber(block, 108, 8)),
       gid: Math.max(0, readNumber(block, 116, 8)),
       modifiedAtMs: Math.max(0, readNumber(block, 136, 12)) * 1000,
-      target: more.overrides.target ?? readText(block, 157, 100),
+      target: (this.#longTarget || this.#pax.target) ?? readText(block, 157, 100),
       offset: this.#offset + BLOCK,
     };
+  }
+
+  /** What was said of one entry is said of that one only. */
+  #forget(): void {
+    this.#longName = '';
+    this.#longTarget = '';
+    this.#pax = NO_FIELDS;
   }
 
   /** Gathers an extended header, which must stay small. */
@@ -246,19 +328,13 @@ export class TarParser {
   }
 
   #apply(type: string, bytes: Buffer): void {
-    if (type === 'L') this.#overrides.path = readText(bytes, 0, bytes.length);
-    else if (type === 'K') this.#overrides.target = readText(bytes, 0, bytes.length);
-    else if (type === 'x') {
+    if (type === 'L') this.#longName = readText(bytes, 0, bytes.length);
+    else if (type === 'K') this.#longTarget = readText(bytes, 0, bytes.length);
+    else {
       const records = readPaxRecords(bytes);
-      const path = records.get('path');
-      const target = records.get('linkpath');
-      const size = records.get('size');
-      if (path !== undefined) this.#overrides.path = path;
-      if (target !== undefined) this.#overrides.target = target;
-      if (size === undefined) return;
-      // Two readers that disagree about a size see two different archives: such a header is not guessed at.
-      if (!/^\d{1,15}$/.test(size)) throw new TarFault('an extended size that is no number');
-      this.#overrides.sizeBytes = Number(size);
+      // A second header takes the place of the first, and one for all entries ends what was said of the next.
+      if (type === 'x') this.#pax = paxFields(records);
+      else this.#forget();
     }
   }
 }
