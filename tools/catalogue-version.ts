@@ -18,6 +18,7 @@ const READS = [
   'image/tar-parser.ts',
   'image/read-layer.ts',
   'image/layer-facts.ts',
+  'tree/file-tree.ts',
   // What others note of a layer in the same pass.
   'distribution/layer-sums.ts',
   'hygiene',

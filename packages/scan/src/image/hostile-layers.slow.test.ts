@@ -106,17 +106,28 @@ describe('a hostile layer', () => {
       tarOf([
         { path: '../../../../root/x' },
         { path: '/abs/./../y' },
-        { path: 'a/../../.wh...' },
-        { path: 'l', type: '1', target: '../../../etc/shadow' },
+        { path: 'a/b/../../../.wh.c' },
+        { path: 'l', type: '1', target: '../../../etc/x/../shadow' },
       ]),
     );
     if (!result.ok) throw new Error(result.error.detail);
     expect(result.value.entries.map((entry) => [entry.path, entry.target])).toEqual([
       ['/root/x', undefined],
-      ['/abs/y', undefined],
+      ['/y', undefined],
       ['/l', '/etc/shadow'],
     ]);
-    expect(result.value.whiteouts.every((path) => path.startsWith('/'))).toBe(true);
+    expect(result.value.whiteouts).toEqual(['//c']);
+  });
+
+  it('removes no folder by a whiteout that names nothing in it', async () => {
+    const result = await read(tarOf([{ path: 'a/.wh.' }, { path: 'a/.wh..' }, { path: 'a/.wh...' }]));
+    if (!result.ok) throw new Error(result.error.detail);
+    expect(result.value.whiteouts).toEqual([]);
+    expect(result.value.problems.map(({ code, path }) => [code, path])).toEqual([
+      ['scan.malformed', '/a/.wh.'],
+      ['scan.malformed', '/a/.wh..'],
+      ['scan.malformed', '/a/.wh...'],
+    ]);
   });
 
   it('looks into jars in jars to its limit, and says that there is more', async () => {

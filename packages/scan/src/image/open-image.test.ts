@@ -153,6 +153,21 @@ describe('openImage', () => {
     ]);
   });
 
+  it('resolves what leads up in a path, as a runtime does', async () => {
+    const installed = (name: string): string => `P:${name}\nV:1.0-r0\n\n`;
+    const base = tarOf([
+      { path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.20\n' },
+      { path: 'x/../lib/apk/db/installed', content: installed('musl') },
+      npm('gone', '1.0.0'),
+      npm('kept', '1.0.0'),
+      { path: 'opt/x/../x.jar', type: '1', target: 'none/../app/node_modules/gone/package.json' },
+    ]);
+    writeLayout([base, tarOf([{ path: 'app/node_modules/kept/../.wh.gone' }])]);
+    const image = await opened(folder);
+    expect(image.problems).toEqual([]);
+    expect(packagesOf(image)).toEqual(['musl 1.0-r0', 'kept 1.0.0', 'gone 1.0.0']);
+  });
+
   it('refuses an image with a layer other than its digest says', async () => {
     const { files } = layoutFiles([BASE, APP]);
     const layer = Object.entries(files).find(([, content]) => content.equals(gzipSync(APP)));

@@ -8,7 +8,7 @@ import { freeChunk, ownChunk } from '../archive/chunk-memory.ts';
 import type { Cataloger, WalkedFile } from '../catalogers/cataloger.ts';
 import { type ScanProblem, scanProblem } from '../catalogers/problem.ts';
 import { CATALOGERS } from '../catalogers/registry.ts';
-import { baseName, parentPath } from '../tree/file-tree.ts';
+import { baseName, foldedParts, parentPath } from '../tree/file-tree.ts';
 import { MemoryTree } from '../tree/memory-tree.ts';
 import { FollowedFile, isFollowable } from './followed-file.ts';
 import type { LayerSource } from './image-source.ts';
@@ -32,6 +32,8 @@ const MAX_PROBLEMS = 200;
 const MAX_READS = 6;
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
+/** Whiteouts of nothing, the directory itself and the one above: runtimes refuse them. */
+const NAMELESS: ReadonlySet<string> = new Set([WHITEOUT, `${WHITEOUT}.`, `${WHITEOUT}..`]);
 
 /** Statements that are read from the merged tree, beside those that catalogers ask for. */
 const STATED = /^\/(?:etc\/os-release|usr\/lib\/os-release|var\/lib\/apt\/lists\/[^/]+)$/;
@@ -44,15 +46,12 @@ const isKept = (path: string): boolean => STATED.test(path) || READERS.some((rea
 /** A component that is empty, `.` or `..`. */
 const ODD_PART = /(?:^|\/)\.{0,2}(?:\/|$)/;
 
-/** An absolute path without odd components. Nearly all have none but at their ends, and are not taken apart. */
+/** An absolute path without odd components, as a runtime cleans it. Nearly all have none but at their ends, and are not taken apart. */
 const normalize = (path: string): string => {
   const start = path.startsWith('./') ? 2 : path.startsWith('/') ? 1 : 0;
   const inner = path.slice(start, path.endsWith('/') && path.length > start ? -1 : undefined);
   if (inner !== '' && !ODD_PART.test(inner)) return `/${inner}`;
-  return `/${path
-    .split('/')
-    .filter((part) => part !== '' && part !== '.' && part !== '..')
-    .join('/')}`;
+  return `/${foldedParts(path).join('/')}`;
 };
 
 class LayerFault extends Error {
@@ -99,6 +98,13 @@ class LayerReader {
     }
     const name = baseName(path);
     if (name === OPAQUE) this.opaque.push(parentPath(path));
+    else if (NAMELESS.has(name))
+      this.#problem(
+        scanProblem('scan.malformed', path, {
+          en: 'a whiteout that names nothing',
+          ja: '削除対象の名前がない whiteout です',
+        }),
+      );
     else if (name.startsWith(WHITEOUT))
       this.whiteouts.push(`${parentPath(path)}/${name.slice(WHITEOUT.length)}`);
     else return this.#sinkOf(path, entry);

@@ -110,6 +110,16 @@ export const treeError = (code: TreeErrorCode, path: string, detail: string): Tr
 export const pathParts = (path: string): string[] =>
   path.split('/').filter((part) => part !== '' && part !== '.');
 
+/** The components of a path, `..` resolved by the text alone: it takes the one before away, and leads nowhere above the root. */
+export const foldedParts = (path: string): string[] => {
+  const parts: string[] = [];
+  for (const part of pathParts(path)) {
+    if (part === '..') parts.pop();
+    else parts.push(part);
+  }
+  return parts;
+};
+
 /** Joins a directory and a name. */
 export const joinPath = (directory: string, name: string): string =>
   directory === '/' ? `/${name}` : `${directory}/${name}`;
