@@ -46,6 +46,14 @@ const status = (...stanzas: string[]): TarFile => ({
   path: 'var/lib/dpkg/status',
   content: stanzas.join(''),
 });
+const npm = (path: string, name: string, version: string): TarFile => ({
+  path: `${path}/package.json`,
+  content: JSON.stringify({ name, version }),
+});
+const found = (image: OpenedImage): string[] =>
+  catalog(image).packages.map(({ name, version, location }) => `${name} ${version} ${location}`);
+const told = (image: OpenedImage): string[] =>
+  [...image.problems, ...catalog(image).problems].map(({ path, detail }) => `${path}: ${detail}`);
 const RELEASE: TarFile = { path: 'etc/os-release', content: DEBIAN_12 };
 
 describe('layers over each other', () => {
@@ -102,6 +110,75 @@ describe('layers over each other', () => {
       [{ path: 'lib/node_modules/.wh.a' }, { path: 'out/../../.wh.etc' }],
     ]);
     expect(catalog(image).packages).toEqual([]);
+  });
+
+  it('are applied in the order of the archive: a file in place of a hard link', async () => {
+    const image = await opened([
+      [
+        npm('z/node_modules/ok', 'ok', '1.0.0'),
+        {
+          path: 'app/node_modules/minimist/package.json',
+          type: '1',
+          target: 'z/node_modules/ok/package.json',
+        },
+        npm('app/node_modules/minimist', 'minimist', '0.0.8'),
+      ],
+    ]);
+    expect(found(image)).toEqual([
+      'minimist 0.0.8 /app/node_modules/minimist/package.json',
+      'ok 1.0.0 /z/node_modules/ok/package.json',
+    ]);
+    expect(told(image)).toEqual([]);
+  });
+
+  it('are applied in the order of the archive: a hard link in place of a file', async () => {
+    const image = await opened([
+      [
+        npm('app/node_modules/minimist', 'minimist', '0.0.8'),
+        npm('z/node_modules/ok', 'ok', '1.0.0'),
+        {
+          path: 'app/node_modules/minimist/package.json',
+          type: '1',
+          target: 'z/node_modules/ok/package.json',
+        },
+      ],
+    ]);
+    expect(found(image)).toEqual([
+      'ok 1.0.0 /app/node_modules/minimist/package.json',
+      'ok 1.0.0 /z/node_modules/ok/package.json',
+    ]);
+  });
+
+  it('are applied in the order of the archive: a link keeps the file that was there before', async () => {
+    const layer = [
+      npm('z/node_modules/a', 'minimist', '0.0.8'),
+      { path: 'app/node_modules/a/package.json', type: '1', target: 'z/node_modules/a/package.json' },
+      npm('z/node_modules/a', 'minimist', '1.2.8'),
+    ];
+    expect(found(await opened([layer]))).toEqual([
+      'minimist 0.0.8 /app/node_modules/a/package.json',
+      'minimist 1.2.8 /z/node_modules/a/package.json',
+    ]);
+    expect(told(await opened([layer.slice(1)]))).toEqual([
+      '/app/node_modules/a/package.json: a hard link to nothing',
+    ]);
+  });
+
+  it('hide only what is below, wherever in the archive a whiteout stands', async () => {
+    const image = await opened([
+      [npm('node_modules/a', 'a', '1'), npm('node_modules/b', 'b', '1')],
+      [
+        npm('node_modules/a', 'a', '2'),
+        { path: 'app/node_modules/a/package.json', type: '1', target: 'node_modules/a/package.json' },
+        { path: 'node_modules/.wh.a' },
+        { path: 'node_modules/.wh.b' },
+      ],
+    ]);
+    expect(found(image)).toEqual([
+      'a 2 /app/node_modules/a/package.json',
+      'a 2 /node_modules/a/package.json',
+    ]);
+    expect(told(image)).toEqual([]);
   });
 
   it('make a directory of a link whose target is nothing or itself', async () => {

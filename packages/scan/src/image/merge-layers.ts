@@ -37,7 +37,10 @@ export class LayerMerge {
     });
   }
 
-  /** Applies what a layer says, in the order the specification gives: first what it hides below, then what it brings. */
+  /**
+   * Applies what a layer says, in the order the specification gives: first what it hides below, then what it brings, in
+   * the order of the archive: a hard link is to what has the name then, and may be replaced itself.
+   */
   apply(facts: LayerFacts): void {
     for (const path of facts.opaque) this.tree.empty(path);
     for (const path of facts.whiteouts) this.tree.remove(path);
@@ -45,11 +48,9 @@ export class LayerMerge {
     const seen = { layer };
     const unseen = { layer, inspections: UNSEEN };
     for (const entry of facts.entries) {
-      if (entry.kind === 'hard-link') continue;
-      this.tree.add(entry.path, entry.kind, entry, isPerhapsRead(entry) ? seen : unseen);
-    }
-    for (const entry of facts.entries) {
-      if (entry.kind === 'hard-link' && !this.tree.link(entry.path, entry.target ?? '', layer))
+      if (entry.kind !== 'hard-link')
+        this.tree.add(entry.path, entry.kind, entry, isPerhapsRead(entry) ? seen : unseen);
+      else if (!this.tree.link(entry.path, entry.target ?? '', layer))
         this.#problem(
           scanProblem('scan.malformed', entry.path, {
             en: 'a hard link to nothing',
