@@ -112,6 +112,51 @@ describe('layers over each other', () => {
     expect(catalog(image).packages).toEqual([]);
   });
 
+  it('put a file below a link whose target is not there yet where the link leads', async () => {
+    const image = await opened([
+      [
+        RELEASE,
+        { path: 'lib', type: '2', target: 'usr/lib' },
+        { path: 'x', type: '2', target: '/lib/apk/db' },
+        { path: 'lib/apk/db/triggers', content: '' },
+      ],
+      [{ path: 'x/installed', content: 'P:musl\nV:1.2.5-r0\n\n' }],
+    ]);
+    expect(image.tree.lstat('/usr/lib/apk/db/installed').ok).toBe(true);
+    expect(image.tree.readlink('/x')).toEqual({ ok: true, value: '/lib/apk/db' });
+    // Nobody keeps a file called /x/installed when its layer goes by.
+    expect(told(image)).toEqual([
+      '/lib/apk/db/installed: scan.tree-unreadable: the content was not kept',
+      '/usr/lib/apk/db/installed: scan.tree-unreadable: the content was not kept',
+    ]);
+  });
+
+  it('say that a file put in its place through a link was not looked at', async () => {
+    const image = await opened([
+      [
+        RELEASE,
+        { path: 'app/node_modules/minimist/', type: '5' },
+        { path: 'x', type: '2', target: 'app/node_modules/minimist' },
+      ],
+      [npm('x', 'minimist', '0.0.8'), { path: 'x/readme', content: 'nobody wants it' }],
+    ]);
+    expect(found(image)).toEqual([]);
+    expect(told(image)).toEqual([
+      '/app/node_modules/minimist/package.json: scan.tree-unreadable: the content was not kept',
+    ]);
+  });
+
+  it('say so for each file below such a link, and for none below a folder', async () => {
+    const image = await opened([
+      [RELEASE, { path: 'x', type: '2', target: 'app/node_modules' }],
+      [npm('x/a', 'a', '1'), npm('x/b', 'b', '1'), npm('x/b/c', 'c', '1'), npm('y/a', 'a', '1')],
+    ]);
+    expect(told(image)).toEqual([
+      '/app/node_modules/a/package.json: scan.tree-unreadable: the content was not kept',
+      '/app/node_modules/b/package.json: scan.tree-unreadable: the content was not kept',
+    ]);
+  });
+
   it('are applied in the order of the archive: a file in place of a hard link', async () => {
     const image = await opened([
       [
@@ -181,7 +226,7 @@ describe('layers over each other', () => {
     expect(told(image)).toEqual([]);
   });
 
-  it('make a directory of a link whose target is nothing or itself', async () => {
+  it('make a directory of a link that leads to itself, and where one leads that leads to nothing', async () => {
     const image = await opened([
       [
         { path: 'a', type: '2', target: 'a' },
@@ -194,7 +239,7 @@ describe('layers over each other', () => {
     ]);
     expect(catalog(image).packages.map((found) => found.location)).toEqual([
       '/a/node_modules/x/package.json',
-      '/b/node_modules/y/package.json',
+      '/gone/node_modules/y/package.json',
     ]);
   });
 
@@ -233,7 +278,7 @@ describe('layers over each other', () => {
       {
         code: 'scan.unsupported',
         path: '/opt/app.jar',
-        detail: 'a hard link: its content was looked at as /opt/tool, and not as java',
+        detail: 'reached through a link: its content was looked at as /opt/tool, and not as java',
       },
     ]);
   });

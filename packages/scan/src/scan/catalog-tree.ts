@@ -115,7 +115,7 @@ class Collector {
     }
   }
 
-  /** Takes over what was read while the file's layer went by; a hard link may have given the file another name since. */
+  /** Takes over what was read while the file's layer went by; a link may have given the file another name. */
   addInspection(cataloger: Cataloger, path: string, known: Inspection): void {
     const move = (old: string): string =>
       old.startsWith(known.path) ? `${path}${old.slice(known.path.length)}` : old;
@@ -217,8 +217,8 @@ const inspectFile = (
       guarded(collector, file.path, () => collector.add(cataloger, cataloger.inspect?.(file, context) ?? []));
     else if (inspections[0] !== undefined && inspections[0].path !== file.path)
       collector.problem('scan.unsupported', file.path, {
-        en: `a hard link: its content was looked at as ${inspections[0].path}, and not as ${cataloger.id}`,
-        ja: `ハードリンクです。内容は ${inspections[0].path} として調べ、${cataloger.id} としては調べていません`,
+        en: `reached through a link: its content was looked at as ${inspections[0].path}, and not as ${cataloger.id}`,
+        ja: `リンクを経由したファイルです。内容は ${inspections[0].path} として調べ、${cataloger.id} としては調べていません`,
       });
   }
 };

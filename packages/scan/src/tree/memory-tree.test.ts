@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { treeOf } from '../testing/trees.ts';
-import { MemoryTree } from './memory-tree.ts';
+import { MemoryTree, UNSEEN } from './memory-tree.ts';
 
 const text = (tree: MemoryTree, path: string): string => {
   const content = tree.read(path, { maxBytes: 1000 });
@@ -43,6 +43,39 @@ describe('MemoryTree', () => {
     tree.add('/a', 'file', { content: Buffer.from('now a file') });
     expect(text(tree, '/a')).toBe('now a file');
     expect(text(tree, '/a/b')).toBe('scan.tree-not-found');
+  });
+
+  it('makes directories where a link leads, within the limits of Linux', () => {
+    const tree = new MemoryTree('t');
+    tree.add('/a', 'link', { target: 'b/../c/d' });
+    tree.add('/loop', 'link', { target: 'loop/x' });
+    tree.add('/file', 'file', { content: Buffer.from('x') });
+    tree.add('/to-file', 'link', { target: 'file/x' });
+    tree.add('/long', 'link', { target: 'y/'.repeat(3_000) });
+    for (const folder of ['a', 'loop', 'to-file', 'long'])
+      tree.add(`/${folder}/e`, 'file', { content: Buffer.from(folder) });
+    expect(text(tree, '/c/d/e')).toBe('a');
+    expect(text(tree, '/file')).toBe('x');
+    expect(['loop', 'to-file', 'long'].map((folder) => text(tree, `/${folder}/e`))).toEqual([
+      'loop',
+      'to-file',
+      'long',
+    ]);
+    expect(tree.lstat('/y').ok).toBe(false);
+    expect(tree.lstat('/long')).toMatchObject({ value: { kind: 'directory' } });
+  });
+
+  it('forgets what was noted by a name when a link led elsewhere', () => {
+    const tree = treeOf({ '/to': '-> real' });
+    const inspections = [{ cataloger: 'npm', path: '/to/seen', packages: [], problems: [] }];
+    tree.add('/to/unseen', 'file', { inspections: UNSEEN });
+    tree.add('/to/also', 'file', { inspections: UNSEEN });
+    tree.add('/to/seen', 'file', { inspections });
+    tree.add('/real/straight', 'file', { inspections: UNSEEN });
+    expect(tree.inspected('/real/unseen')).toBeUndefined();
+    expect(tree.inspected('/real/also')).toBeUndefined();
+    expect(tree.inspected('/real/seen')).toBe(inspections);
+    expect(tree.inspected('/real/straight')).toBe(UNSEEN);
   });
 
   it('removes and empties', () => {

@@ -6,7 +6,9 @@ import type { FoundPackage } from '../catalogers/package.ts';
 import type { Inspection } from '../catalogers/problem.ts';
 import {
   type FileTree,
+  foldedParts,
   MAX_LINKS,
+  MAX_PATH_BYTES,
   pathParts,
   type TreeEntry,
   type TreeEntryKind,
@@ -60,10 +62,15 @@ const newDirectory = (
   children: more.children ?? new Map<string, MemoryNode>(),
 });
 
-/** The names of one directory, remembered by the path that led to it: archives and walks go through one after the other. */
+/** The names of one directory, and whether a link led there. */
 interface Place {
-  readonly folder: string;
   readonly children: Map<string, MemoryNode>;
+  readonly wasLed: boolean;
+}
+
+/** One that is remembered by the path that led to it: archives and walks go through one after the other. */
+interface KnownPlace extends Place {
+  readonly folder: string;
 }
 
 /** A tree in memory: what the layers of an image merge into. Paths given to it never leave it, whatever they say. */
@@ -71,8 +78,8 @@ export class MemoryTree implements FileTree {
   readonly label: string;
   #root = newDirectory();
   /** Where the last object was added, and the last one found: both forgotten when a directory or link goes. */
-  #added: Place | undefined;
-  #looked: Place | undefined;
+  #added: KnownPlace | undefined;
+  #looked: Pick<KnownPlace, 'folder' | 'children'> | undefined;
   #provenance: ((found: FoundPackage) => string | undefined) | undefined;
   #licences: ((path: string, layer: string) => readonly string[]) | undefined;
 
@@ -87,7 +94,7 @@ export class MemoryTree implements FileTree {
   add(path: string, kind: TreeEntryKind, facts: NodeFacts = {}, shared: SharedFacts = facts): void {
     const place = this.#placeOf(path);
     if (place === undefined) return;
-    const { name, siblings } = place;
+    const { name, children: siblings, wasLed } = place;
     const old = siblings.get(name);
     if (old?.children !== undefined || old?.target !== undefined) this.#forgetPlaces();
     if (kind === 'directory') {
@@ -108,7 +115,8 @@ export class MemoryTree implements FileTree {
     if (facts.target !== undefined) node.target = facts.target;
     if (shared.layer !== undefined) node.layer = shared.layer;
     const inspections = facts.inspections ?? shared.inspections;
-    if (inspections !== undefined) node.inspections = inspections;
+    // Nobody wanted to see it by the path that its layer gives; by the one it has here somebody may.
+    if (inspections !== undefined && !(wasLed && inspections === UNSEEN)) node.inspections = inspections;
     siblings.set(name, node);
   }
 
@@ -116,20 +124,23 @@ export class MemoryTree implements FileTree {
   link(path: string, existing: string, layer: string | undefined): boolean {
     const found = this.#find(existing, false);
     if (!found.ok || found.value.kind === 'directory') return false;
-    const parts = pathParts(path).filter((part) => part !== '..');
+    const parts = foldedParts(path);
     const name = parts.pop();
     if (name === undefined) return false;
     this.#forgetPlaces();
     const node: MemoryNode = layer === undefined ? found.value : { ...found.value, layer };
     // Nobody wanted to see it by its first name; by this one somebody may.
-    this.#makeDirectories(parts).set(name, node.inspections === UNSEEN ? withoutInspections(node) : node);
+    this.#makeDirectories(parts).children.set(
+      name,
+      node.inspections === UNSEEN ? withoutInspections(node) : node,
+    );
     return true;
   }
 
   /** Removes a path with everything below it. */
   remove(path: string): void {
     this.#forgetPlaces();
-    const parts = pathParts(path).filter((part) => part !== '..');
+    const parts = foldedParts(path);
     const name = parts.pop();
     const parent = this.#find(`/${parts.join('/')}`, true);
     if (name !== undefined && parent.ok) parent.value.children?.delete(name);
@@ -231,31 +242,39 @@ export class MemoryTree implements FileTree {
   }
 
   /** The directory that a path names something in, and that name; undefined for the root. */
-  #placeOf(path: string): { name: string; siblings: Map<string, MemoryNode> } | undefined {
+  #placeOf(path: string): (Place & { name: string }) | undefined {
     const at = path.lastIndexOf('/');
     const last = path.slice(at + 1);
     const folder = path.slice(0, Math.max(at, 0));
     const isPlain = last !== '' && last !== '.' && last !== '..';
-    if (isPlain && this.#added?.folder === folder) return { name: last, siblings: this.#added.children };
-    const parts = pathParts(path).filter((part) => part !== '..');
+    if (isPlain && this.#added?.folder === folder)
+      return { name: last, children: this.#added.children, wasLed: this.#added.wasLed };
+    const parts = foldedParts(path);
     const name = parts.pop();
     if (name === undefined) return undefined;
-    const siblings = this.#makeDirectories(parts);
-    if (isPlain) this.#added = { folder, children: siblings };
-    return { name, siblings };
+    const { children, wasLed } = this.#makeDirectories(parts);
+    if (isPlain) this.#added = { folder, children, wasLed };
+    return { name, children, wasLed };
   }
 
-  /** The names below a directory, which is made where it is missing. Links on the way are followed inside the tree. */
-  #makeDirectories(parts: readonly string[]): Map<string, MemoryNode> {
+  /**
+   * A directory, which is made where it is missing. Links on the way are followed inside the tree, as an unpacking
+   * runtime does it: a file below one goes where it leads, and that is made too. A link that leads nowhere, because of a
+   * loop or a file, becomes a directory.
+   */
+  #makeDirectories(parts: readonly string[]): Place {
+    let wasLed = false;
     let children = this.#root.children ?? new Map<string, MemoryNode>();
     let at = 0;
     for (const part of parts) {
       at += 1;
       let next = children.get(part);
       if (next?.target !== undefined) {
-        // As an unpacking runtime does it: a file below a link to a directory goes where the link leads.
-        const led = this.#find(`/${parts.slice(0, at).join('/')}`, true);
-        if (led.ok && led.value.children !== undefined) next = led.value;
+        const led = this.#follow(`/${parts.slice(0, at).join('/')}`, true, true);
+        if (led.ok && led.value.children !== undefined) {
+          next = led.value;
+          wasLed = true;
+        }
       }
       if (next?.children === undefined) {
         next = newDirectory();
@@ -263,7 +282,7 @@ export class MemoryTree implements FileTree {
       }
       children = next.children ?? new Map<string, MemoryNode>();
     }
-    return children;
+    return { children, wasLed };
   }
 
   #find(path: string, followLast: boolean): TreeResult<MemoryNode> {
@@ -283,8 +302,8 @@ export class MemoryTree implements FileTree {
       : ok(node);
   }
 
-  /** Goes from the root, link by link. */
-  #follow(path: string, followLast: boolean): TreeResult<MemoryNode> {
+  /** Goes from the root, link by link. Directories that are missing may be made. */
+  #follow(path: string, followLast: boolean, isMaking = false): TreeResult<MemoryNode> {
     const pending = pathParts(path).reverse();
     const trail: MemoryNode[] = [this.#root];
     let links = 0;
@@ -293,7 +312,12 @@ export class MemoryTree implements FileTree {
         if (trail.length > 1) trail.pop();
         continue;
       }
-      const node = trail.at(-1)?.children?.get(name);
+      const children = trail.at(-1)?.children;
+      let node = children?.get(name);
+      if (node === undefined && isMaking && children !== undefined) {
+        node = newDirectory();
+        children.set(name, node);
+      }
       if (node === undefined) return err(treeError('scan.tree-not-found', path, 'no such file'));
       if (node.target === undefined || (pending.length === 0 && !followLast)) {
         trail.push(node);
@@ -302,6 +326,8 @@ export class MemoryTree implements FileTree {
       links += 1;
       if (links > MAX_LINKS)
         return err(treeError('scan.tree-link-loop', path, `more than ${MAX_LINKS} links`));
+      if (node.target.length > MAX_PATH_BYTES)
+        return err(treeError('scan.tree-path-too-long', path, `a link of ${node.target.length} characters`));
       if (node.target.startsWith('/')) trail.length = 1;
       pending.push(...pathParts(node.target).reverse());
     }
