@@ -292,6 +292,21 @@ describe('TarParser', () => {
     expect(isComplete).toBe(true);
   });
 
+  it('keeps names apart that are no UTF-8', () => {
+    const named = (name: string): Buffer => changed(tarOf([{ path: '' }], false), { 0: name });
+    const texts = ['a\xc3\xa4', 'a\xe4', 'a\xe5', 'a\xef\xbf\xbd', 'a\xef\xbf', 'a\xe4\xc3\xa4', 'a\xe4c3a4'];
+    const { entries } = parse(Buffer.concat([...texts.map(named), Buffer.alloc(1024)]));
+    expect(entries.map((entry) => entry.path)).toEqual([
+      'a\u00e4',
+      'a\ufffde4',
+      'a\ufffde5',
+      'a\ufffdef\ufffdbf\ufffdbd',
+      'a\ufffdef\ufffdbf',
+      'a\ufffde4\ufffdc3\ufffda4',
+      'a\ufffde4c3a4',
+    ]);
+  });
+
   it.each([
     ['of pax', tarOf([pax('GNU.sparse.major', '1'), { path: 'decoy', content: 'x' }])],
     ['of pax, without a version', tarOf([pax('GNU.sparse.map', '0,1'), { path: 'decoy', content: 'x' }])],

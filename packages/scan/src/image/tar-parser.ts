@@ -34,10 +34,23 @@ const MAX_EXTENDED_BYTES = 1024 * 1024;
 const MAX_ENTRIES = 5_000_000;
 const NOTHING: Buffer = Buffer.alloc(0);
 
+/** What is no UTF-8 decodes to this, whatever it is. */
+const UNKNOWN = '\ufffd';
+const BEYOND_ASCII = /[^\0-\x7f]/g;
+
+/** Bytes as text. Where not all is UTF-8 its bytes are written out: two names of a container must not be one here. */
+const decode = (bytes: Buffer, start: number, end: number): string => {
+  const text = bytes.toString('utf8', start, end);
+  if (!text.includes(UNKNOWN)) return text;
+  return bytes
+    .toString('latin1', start, end)
+    .replaceAll(BEYOND_ASCII, (byte) => `${UNKNOWN}${byte.charCodeAt(0).toString(16)}`);
+};
+
 const readText = (block: Buffer, start: number, length: number): string => {
   if (block[start] === 0) return '';
   const end = block.indexOf(0, start);
-  return block.toString('utf8', start, end < 0 || end > start + length ? start + length : end);
+  return decode(block, start, end < 0 || end > start + length ? start + length : end);
 };
 
 const SPACE = 32;
@@ -134,7 +147,7 @@ export const readPaxRecords = (bytes: Buffer): Map<string, string> => {
     const end = at + length;
     if (bytes[space] !== SPACE || length < 5 || end <= space + 1 || bytes[end - 1] !== NEWLINE)
       throw new TarFault(PAX_FAULT);
-    const record = bytes.toString('utf8', space + 1, end - 1);
+    const record = decode(bytes, space + 1, end - 1);
     const equals = record.indexOf('=');
     if (equals <= 0) throw new TarFault(PAX_FAULT);
     const key = record.slice(0, equals);
