@@ -51,7 +51,7 @@ describe('a rule about workloads', () => {
     for (const part of parts) {
       const [resource = '', subResource = ''] = part.split('/');
       const asked = {
-        ...{ operation: 'UPDATE', group: '', resource, subResource, kind: 'Pod' },
+        ...{ operation: 'UPDATE' as const, group: '', resource, subResource, kind: 'Pod' },
         ...{ namespace: 'shop', name: 'p', object: {} },
       } as const;
       expect(compiled.value.dispatch(asked, 'admission').rules, part).toHaveLength(1);
