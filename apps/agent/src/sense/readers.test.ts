@@ -31,6 +31,14 @@ describe('arguments read from /proc', () => {
       ['env', 'API_KEY=[redacted]'],
     ],
     [
+      ['sh', '-c', 'export TOKEN=hunter2; app'],
+      ['sh', '-c', 'export TOKEN=[redacted]; app'],
+    ],
+    [
+      ['curl', '-H', 'Authorization: Splunk hunter2'],
+      ['curl', '-H', 'Authorization: Splunk [redacted]'],
+    ],
+    [
       ['ls', '-la'],
       ['ls', '-la'],
     ],

@@ -1,12 +1,27 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAuditEvent } from './index.ts';
 import { redactCommand } from './redact-command.ts';
 
+/** The table that the sensor is held to as well: words as given, and under them as shown. */
+const table = readFileSync(
+  new URL('../../../../native/testdata/redaction/named.tsv', import.meta.url),
+  'utf8',
+)
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => line.split('\t').map((word) => word.replaceAll('\\n', '\n')));
+const rows = table.flatMap((given, at) => (at % 2 === 0 ? [[given, table[at + 1] ?? []] as const] : []));
+
 describe('the command of exec', () => {
+  it.each(rows)('keeps %j as the shared table says', (words, kept) => {
+    expect(redactCommand(words)).toEqual(kept);
+  });
+
   it.each([
     [
       ['mysql', '--password=hunter2', '-u', 'root'],
@@ -62,5 +77,15 @@ describe('the command of exec', () => {
       { seed: 3 },
     );
     expect(redactCommand([`${'pass'.repeat(256)}`])).toHaveLength(1);
+  });
+
+  it('shows no value of an argument that is a name and its value', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 6, maxLength: 40 }), (secret) => {
+        const shown = redactCommand(['app', `--password=${secret}`, `A_TOKEN=${secret}`]);
+        expect(shown).toEqual(['app', '--password=[redacted]', 'A_TOKEN=[redacted]']);
+      }),
+      { seed: 4 },
+    );
   });
 });

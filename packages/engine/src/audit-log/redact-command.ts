@@ -2,23 +2,70 @@
 // SPDX-License-Identifier: Apache-2.0
 
 const REDACTED = '[redacted]';
-const TELLING = '(?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|credential|private[-_]?key|auth)';
+const TELLING =
+  '(?:pass(?:word|wd|phrase|code)?|secret|token|(?:api|access|private|signing|encryption)[-_]?key|credential|auth|cookie)';
+/** It starts where a name starts: not at each letter of a long one. */
+const NAME = `(?<![A-Za-z0-9_.-])[A-Za-z0-9_.-]{0,128}${TELLING}[A-Za-z0-9_.-]{0,64}`;
+/** A word before the secret that tells its kind and may be shown. */
+const SCHEME = '(?:(?:bearer|basic|token|apikey|digest|negotiate|ntlm|splunk|geniekey|ssws|bot)[ \\t]+)?';
 
-/** A name that tells of a secret and its value, anywhere in a word: `sh -c` has a whole script in one. */
+/** A word that is itself `NAME=VALUE`, `--option=NAME=VALUE` or `Name: value`: the value is all the rest of it. */
+const WHOLE = new RegExp(
+  `^((?:[A-Za-z0-9_.-]{1,64}=){0,4}${NAME}=${SCHEME}|${NAME}:(?!//)[ \\t]*${SCHEME})[^]+$`,
+  'i',
+);
+/** The same in quotes inside a longer text: `curl -H "Authorization: Splunk 1234"`. */
+const QUOTED = new RegExp(`(["'])(${NAME}[=:][ \\t]*${SCHEME})((?:(?!\\1)[^\\\\]|\\\\[^])+)`, 'gi');
+/** A value in quotes: the opening one is held by a group, so that both stay. */
+const IN_QUOTES = '(")(?:[^"\\\\]|\\\\[^])+|(\')[^\']+';
+/** A name and its value anywhere in a text: `sh -c` has a whole script in one word. $(command) is no secret. */
 const NAMED = new RegExp(
-  `([A-Za-z0-9_.-]{0,64}${TELLING}[A-Za-z0-9_.-]{0,64}[=:] ?)("[^"]{1,512}"|'[^']{1,512}'|[^\\s;&|"']{1,512})`,
+  `(${NAME}["']?[ \\t]?[=:][ \\t]?${SCHEME}|(?<![A-Za-z0-9_.-])--[A-Za-z0-9_-]{0,64}${TELLING}[A-Za-z0-9_-]{0,64}[ \\t]+(?!-))(?!(?<==)"?\\$\\(|//)(?:${IN_QUOTES}|[^\\s;&|,}"']+)`,
   'gi',
 );
+/** The same at the start of a word of a script: it ends where the word does. */
+const ASSIGNED = new RegExp(`((?:^|[\\s;&|(])${NAME}=)(?!"?\\$\\()(?:${IN_QUOTES}|[^\\s;&|"']+)`, 'gi');
 /** User and password in a URL. */
 const IN_URL = /([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@]{1,512}@/gi;
 /** A flag whose value is the next word. */
 const FLAG = new RegExp(`^--?[A-Za-z0-9_-]{0,64}${TELLING}[A-Za-z0-9_-]{0,64}$`, 'i');
+/** Programs that take a whole script in one word, and the options before it. */
+const INTERPRETER =
+  /^-?(?:(?:ba|da|a|z|k|fi)?sh|su|runuser|script|flock|(?:python|perl|ruby|php|node|lua).*)$/;
+const BEFORE_SCRIPT = /^(?:-[A-Za-z]*[cerE]|--command|--eval)$/;
 
-/** Replaces what looks like a secret in the command of exec: an API server records it as it was typed. */
+/** Which word is a script: it goes on behind an assignment, so that its commands stay in sight. */
+function scriptsAmong(words: readonly string[]): ReadonlySet<number> {
+  const scripts = new Set<number>();
+  let hasInterpreter = false;
+  let isNext = false;
+  for (const [at, word] of words.entries()) {
+    if (hasInterpreter && word.startsWith('-')) {
+      isNext ||= BEFORE_SCRIPT.test(word);
+      continue;
+    }
+    if (isNext) scripts.add(at);
+    isNext = false;
+    hasInterpreter ||= INTERPRETER.test(word.slice(word.lastIndexOf('/') + 1));
+  }
+  return scripts;
+}
+
+/**
+ * Replaces what looks like a secret in the words of a command, with names and addresses as the only signs: an API server
+ * records exec as it was typed, and without the sensor arguments are read from /proc. The sensor knows more of programs.
+ */
 export function redactCommand(words: readonly string[]): string[] {
+  const scripts = scriptsAmong(words);
   return words.map((word, at) => {
     const before = words[at - 1];
     if (before !== undefined && FLAG.test(before) && !word.startsWith('-')) return REDACTED;
-    return word.replaceAll(IN_URL, `$1${REDACTED}@`).replaceAll(NAMED, `$1${REDACTED}`);
+    const isScript = scripts.has(at);
+    const whole = isScript ? undefined : WHOLE.exec(word)?.[1];
+    if (whole !== undefined) return `${whole}${REDACTED}`;
+    return (isScript ? word.replaceAll(ASSIGNED, `$1$2$3${REDACTED}`) : word)
+      .replaceAll(IN_URL, `$1${REDACTED}@`)
+      .replaceAll(QUOTED, `$1$2${REDACTED}`)
+      .replaceAll(NAMED, `$1$2$3${REDACTED}`);
   });
 }
