@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AttackCase, AttackStage } from '@bartizan/testkit/attack';
 import { describeAttacks } from '../attack-suite.ts';
@@ -36,6 +36,20 @@ const cases: readonly AttackCase[] = [
     },
   },
   {
+    // The program is busybox: the name that was called stands in the arguments only.
+    name: 'a tool that loads kernel modules and is a link to busybox',
+    rule: 'runtime.kernel-module-tool',
+    attack: ['/bin/insmod', '/tmp/x.ko'],
+    twin: ['/bin/lsmod', '/tmp/x.ko'],
+    expected: {
+      severity: 'critical',
+      program: 'busybox',
+      because: ['process.name', 'process.command-line'],
+      owasp: { 2022: ['K01', 'K09'], 2025: ['K01', 'K06'] },
+      technique: 'T1547.006',
+    },
+  },
+  {
     name: 'a program with file capabilities',
     rule: 'runtime.capabilities-gained',
     user: 33,
@@ -55,7 +69,7 @@ const NET_ADMIN = `0100000200100000${'00'.repeat(12)}`;
 const SET_CAPABILITY =
   'import os, sys; os.setxattr(sys.argv[1], "security.capability", bytes.fromhex(sys.argv[2]))';
 const stage = new AttackStage({
-  rules: cases.map(({ rule }) => rule),
+  rules: [...new Set(cases.map(({ rule }) => rule))],
   prepare: (lower) => {
     for (const [name, mode] of [
       ['with-setuid', 0o4755],
@@ -65,6 +79,7 @@ const stage = new AttackStage({
       copyFileSync('/bin/true', join(lower, 'opt', name));
       chmodSync(join(lower, 'opt', name), mode);
     }
+    for (const link of ['insmod', 'lsmod']) symlinkSync('busybox', join(lower, 'bin', link));
     copyFileSync('/bin/true', join(lower, 'opt/with-capability'));
     execFileSync('/usr/bin/python3', ['-c', SET_CAPABILITY, join(lower, 'opt/with-capability'), NET_ADMIN]);
   },

@@ -33,6 +33,20 @@ const cases: readonly AttackCase[] = [
     },
   },
   {
+    // The program is the interpreter of the script: the name that was called stands in the arguments only.
+    name: 'installing a package with a script',
+    rule: 'runtime.package-manager',
+    attack: ['/usr/local/bin/pip', 'install', 'requests'],
+    twin: ['/usr/local/bin/pip', 'list', 'requests'],
+    expected: {
+      severity: 'high',
+      program: 'python3',
+      because: ['process.name', 'process.arguments', 'process.arguments'],
+      owasp: { 2022: ['K02', 'K04'], 2025: ['K04'] },
+      technique: 'T1072',
+    },
+  },
+  {
     name: 'running a program that was brought in',
     rule: 'runtime.dropped-executable',
     attack: ['/bin/sh', '-c', 'cp /bin/true /tmp/worker && /tmp/worker'],
@@ -46,6 +60,9 @@ const cases: readonly AttackCase[] = [
     },
   },
 ];
-const stage = new AttackStage({ rules: cases.map(({ rule }) => rule) });
+const stage = new AttackStage({
+  rules: [...new Set(cases.map(({ rule }) => rule))],
+  files: { '/usr/local/bin/pip': { text: '#!/usr/bin/python3\n', mode: 0o755 } },
+});
 
 describeAttacks('doing in a container what a policy would forbid', { stage, cases });
