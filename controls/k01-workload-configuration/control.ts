@@ -136,5 +136,9 @@ export const control: ComplianceControl = {
       en: 'Kubernetes fields that leave no trace in the kernel, such as automounted tokens, are judged only in a cluster that is watched.',
       ja: 'カーネルに現れない Kubernetes の設定（トークンの自動マウントなど）は、監視中のクラスターでのみ判定します。',
     },
+    {
+      en: 'Files are watched as they are opened: one that is renamed or hard-linked to a watched path (mv, ln) is not seen, nor a watched file that is read by another name after ln.',
+      ja: 'ファイルは開かれた時点で検知します。監視対象のパスへの名前変更やハードリンクの作成（mv、ln）と、ハードリンクした別名での読み取りは検知しません。',
+    },
   ],
 };

@@ -54,5 +54,9 @@ export const control: ComplianceControl = {
       en: 'Encryption of secrets in etcd is judged by the files of the API server (bartizan compliance run), not by reading etcd.',
       ja: 'etcd 内の Secret の暗号化は API サーバーの設定ファイルから判定し（bartizan compliance run）、etcd の内容は確認しません。',
     },
+    {
+      en: 'Files are watched as they are opened: one that is renamed or hard-linked to a watched path (mv, ln) is not seen, nor a watched file that is read by another name after ln.',
+      ja: 'ファイルは開かれた時点で検知します。監視対象のパスへの名前変更やハードリンクの作成（mv、ln）と、ハードリンクした別名での読み取りは検知しません。',
+    },
   ],
 };

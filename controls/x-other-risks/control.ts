@@ -38,5 +38,9 @@ export const control: ComplianceControl = {
       ja: 'HTTP の判別とホスト名の表示のみで、リクエスト（WAF・API スキーマ）は検査しません。',
     },
     { en: 'Normal behaviour is not learned.', ja: '通常の振る舞いの学習には未対応です。' },
+    {
+      en: 'Files are watched as they are opened: one that is renamed or hard-linked to a watched path (mv, ln) is not seen, nor a watched file that is read by another name after ln.',
+      ja: 'ファイルは開かれた時点で検知します。監視対象のパスへの名前変更やハードリンクの作成（mv、ln）と、ハードリンクした別名での読み取りは検知しません。',
+    },
   ],
 };
