@@ -40,8 +40,7 @@ export function describeAttacks(title: string, { stage, cases, prepare, also }: 
     it.each(cases)(
       '$name raises an alert with its reasons, and its twin none',
       async (one) => {
-        // Apart from what else has to hold: an optional call that is none leaves its arguments out as well, and for days no
-        // attack was played.
+        // Apart from what else has to hold: an optional call that is none leaves its arguments out as well.
         expect.hasAssertions();
         const outcome = await expectProof(stage, one);
         also?.(one, outcome);

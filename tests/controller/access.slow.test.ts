@@ -32,7 +32,6 @@ describe('permissions', () => {
     for (const role of ROLES) {
       // A change gets a body of another form: whoever may not call it must be told so before the body is looked at.
       const body = route.method === 'GET' || route.method === 'DELETE' ? undefined : 'not an object';
-      if (route.id === 'session.delete') continue;
       const answer = await running.call({
         method: route.method,
         path: pathOf(route),
