@@ -49,16 +49,18 @@ export function showPreflight(context: SetupContext, rows: readonly PreflightRow
   }
 }
 
+/** The Debian packages that a sensor cannot be built without, as the launcher found; undefined when it did not look. */
+export const missingPackages = ({ terminal }: SetupContext): readonly string[] | undefined =>
+  terminal.env['BARTIZAN_SENSOR_PACKAGES_MISSING']?.split(/\s+/).filter((name) => name !== '');
+
 /** The rows of the preflight of this machine. */
 export function machineRows(context: SetupContext): readonly PreflightRow[] {
-  const missing = context.terminal.env['BARTIZAN_SENSOR_PACKAGES_MISSING'];
+  const missing = missingPackages(context);
   return preflight(
     probeMachine({
       stateRoot: context.paths.stateRoot,
       env: context.terminal.env,
-      ...(missing === undefined
-        ? {}
-        : { missingSensorPackages: missing.split(/\s+/).filter((name) => name !== '') }),
+      ...(missing === undefined ? {} : { missingSensorPackages: missing }),
     }),
   );
 }

@@ -14,6 +14,7 @@ import { runProgram } from './run-program.ts';
 
 const STOP_MS = 30_000;
 const STEP_MS = 50;
+const BUILD_MS = 10_000;
 
 /** Whether the supervisor of an instance runs. */
 export const isRunning = (paths: InstancePaths): boolean => readMark(paths.run, 'supervisor') !== undefined;
@@ -93,6 +94,23 @@ export async function waitController(
       join(paths.log, isThere ? 'controller.log' : 'supervisor.err'),
     ),
   );
+}
+
+/**
+ * Asks a supervisor that runs to build a sensor that could not be built before, and waits until it is at it. Returns
+ * whether it is; false when packages are missing still.
+ */
+export async function buildSensorNow(paths: InstancePaths): Promise<boolean> {
+  const mark = readMark(paths.run, 'supervisor');
+  if (mark === undefined) return false;
+  process.kill(mark.pid, 'SIGHUP');
+  const endMs = performance.now() + BUILD_MS;
+  while (performance.now() < endMs) {
+    const state = readStatus(paths)?.sensor.state;
+    if (state === 'building' || state === 'built') return true;
+    await sleep(STEP_MS);
+  }
+  return false;
 }
 
 /** Ends the supervisor and with it everything it started. Returns false when it did not run. */

@@ -10,14 +10,21 @@ import {
   readSecrets,
   removeOneTimePassword,
 } from '../instance/secrets.ts';
-import type { SupervisorStatus } from '../instance/status.ts';
+import { readStatus, type SupervisorStatus } from '../instance/status.ts';
 import { localClient } from '../supervise/plans.ts';
 import { type BoxFacts, boxLines, boxTitle, isReady } from './box.ts';
 import { type SetupContext, say } from './context.ts';
 import { drawBox } from './draw-box.ts';
 import type { UpOptions } from './options.ts';
-import { blockingFailure, machineRows, type Prepared, prepare, showPreflight } from './prepare.ts';
-import { isRunning, startSupervisor, stopSupervisor, waitController } from './processes.ts';
+import {
+  blockingFailure,
+  machineRows,
+  missingPackages,
+  type Prepared,
+  prepare,
+  showPreflight,
+} from './prepare.ts';
+import { buildSensorNow, isRunning, startSupervisor, stopSupervisor, waitController } from './processes.ts';
 import { pruneReleases } from './release.ts';
 import { enableService } from './service.ts';
 import { upgrade } from './upgrade.ts';
@@ -30,6 +37,11 @@ const SENSOR_MS = 600_000;
 const isSame = (a: InstanceRecord, b: InstanceRecord): boolean =>
   JSON.stringify({ ...a, checkout: '' }) === JSON.stringify({ ...b, checkout: '' });
 
+/** Whether the sensor could not be built before, and what was missing is there now. */
+const canBuildNow = (context: SetupContext, { sensor }: SupervisorStatus): boolean =>
+  (sensor.state === 'failed' || (sensor.state === 'off' && sensor.missing !== undefined)) &&
+  missingPackages(context)?.length === 0;
+
 async function launch(
   context: SetupContext,
   prepared: Prepared,
@@ -39,7 +51,9 @@ async function launch(
   const running = isRunning(paths);
   if (running && before !== undefined && isSame(before, record)) {
     const status = await waitController(paths, CONTROLLER_MS);
-    return status.ok ? ok({ status: status.value, outcome: 'unchanged' }) : status;
+    if (!status.ok) return status;
+    const isBuilding = canBuildNow(context, status.value) && (await buildSensorNow(paths));
+    return ok({ status: readStatus(paths) ?? status.value, outcome: isBuilding ? 'started' : 'unchanged' });
   }
   if (before !== undefined && before.release !== record.release) {
     say(

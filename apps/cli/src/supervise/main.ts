@@ -7,7 +7,10 @@ import { readRecord } from '../instance/record.ts';
 import { readSecrets } from '../instance/secrets.ts';
 import { Supervisor } from './supervisor.ts';
 
-/** The supervisor's program: BARTIZAN_INSTANCE and the folders come from the environment. SIGTERM ends all. */
+/**
+ * The supervisor's program: BARTIZAN_INSTANCE and the folders come from the environment. SIGTERM ends all, SIGHUP builds
+ * a sensor that could not be built before.
+ */
 function fail(code: string, detail: string): never {
   process.stderr.write(`${JSON.stringify({ level: 'error', msg: code, detail })}\n`);
   process.exit(1);
@@ -36,5 +39,5 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     });
   });
 }
-process.on('SIGHUP', () => undefined);
+process.on('SIGHUP', () => supervisor.buildSensor());
 supervisor.start();

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cutText, sameText } from '@bartizan/contracts';
@@ -16,11 +16,15 @@ export interface SensorBuildOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly log: LogFile;
   readonly onState: (state: SensorBuildStatus) => void;
+  /** How long after packages were missing it looks again; default half a minute. */
+  readonly againMs?: number;
 }
 
 const LINE_MAX = 200;
 /** native/build.sh ends with this when Debian packages are missing; its last line names them after `install -y`. */
 const EXIT_PACKAGES_MISSING = 3;
+/** A look is a dozen short processes. */
+const AGAIN_MS = 30_000;
 
 /** Puts a built program in place: whole or not at all. */
 function install(folder: string, target: string): void {
@@ -35,60 +39,106 @@ const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1)?.tr
 
 /**
  * Builds the native sensor with native/build.sh beside everything else, at low priority, and installs it. Each line of
- * the build is its progress. Returns a function that ends the build.
+ * the build is its progress. While packages are missing it looks again by itself, so that whoever installs what was
+ * named has a sensor; a build that failed is tried again when it is asked for (`up`), not by itself.
  */
-export function buildSensor(options: SensorBuildOptions): () => void {
-  const script = join(options.checkout, 'native/build.sh');
-  if (existsSync(options.target)) {
-    options.onState({ state: 'built' });
-    return () => undefined;
+export class SensorBuild {
+  readonly #options: SensorBuildOptions;
+  #child: ChildProcess | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #told = '';
+  #isStopped = false;
+
+  constructor(options: SensorBuildOptions) {
+    this.#options = options;
   }
-  if (!existsSync(script)) {
-    options.onState({
-      state: 'off',
-      reason: { en: `${script} does not exist`, ja: `${script} がありません` },
-    });
-    return () => undefined;
+
+  /** Builds unless that is under way or done. Returns at once. */
+  start(): void {
+    clearTimeout(this.#again);
+    if (this.#isStopped || this.#child !== undefined) return;
+    const { checkout, target } = this.#options;
+    const script = join(checkout, 'native/build.sh');
+    if (existsSync(target)) return this.#tell({ state: 'built' });
+    if (!existsSync(script))
+      return this.#tell({
+        state: 'off',
+        reason: { en: `${script} does not exist`, ja: `${script} がありません` },
+      });
+    this.#run(script);
   }
-  options.onState({ state: 'building', progress: 'native/build.sh' });
-  const child = spawn('nice', ['-n', '10', 'sh', script], {
-    cwd: options.checkout,
-    env: { ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (bytes: Buffer) => {
-    output = (output + bytes.toString('utf8')).slice(-16_384);
-  });
-  child.stderr.on('data', (bytes: Buffer) => {
-    options.log.write(bytes);
-    errors = (errors + bytes.toString('utf8')).slice(-4096);
-    const progress = lastLine(errors);
-    if (progress !== '') options.onState({ state: 'building', progress });
-  });
-  child.once('error', (error) =>
-    options.onState({ state: 'failed', reason: sameText(error.message.slice(0, 2000)) }),
-  );
-  child.once('close', (code) => options.onState(outcome(code, output, errors, options.target)));
-  return () => {
-    if (child.pid === undefined || child.exitCode !== null) return;
+
+  /** Ends a build that is under way, for good. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#again);
+    const child = this.#child;
+    if (child?.pid === undefined || child.exitCode !== null) return;
     try {
       process.kill(-child.pid, 'SIGTERM');
     } catch {
       // It ended in between.
     }
-  };
+  }
+
+  #run(script: string): void {
+    const { checkout, env, log, target } = this.#options;
+    const child = spawn('nice', ['-n', '10', 'sh', script], {
+      cwd: checkout,
+      env: { ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.#child = child;
+    let output = '';
+    let errors = '';
+    // A look for packages that are still missing is not a build: what was told of it stays.
+    if (!this.#told.includes('"missing"')) this.#tell({ state: 'building', progress: 'native/build.sh' });
+    child.stdout.on('data', (bytes: Buffer) => {
+      output = (output + bytes.toString('utf8')).slice(-16_384);
+    });
+    child.stderr.on('data', (bytes: Buffer) => {
+      errors = (errors + bytes.toString('utf8')).slice(-4096);
+      const progress = lastLine(errors);
+      if (missingOf(progress) !== undefined) return;
+      log.write(bytes);
+      if (progress !== '') this.#tell({ state: 'building', progress });
+    });
+    child.once('error', (error) => {
+      this.#child = undefined;
+      this.#tell({ state: 'failed', reason: sameText(error.message.slice(0, 2000)) });
+    });
+    child.once('close', (code) => this.#closed(outcome(code, output, errors, target)));
+  }
+
+  #closed(state: SensorBuildStatus): void {
+    this.#child = undefined;
+    this.#tell(state);
+    if (this.#isStopped || state.missing === undefined) return;
+    this.#again = setTimeout(() => this.start(), this.#options.againMs ?? AGAIN_MS).unref();
+  }
+
+  #tell(state: SensorBuildStatus): void {
+    const told = JSON.stringify(state);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#options.onState(state);
+  }
+}
+
+/** The packages that a line of native/build.sh says are missing; undefined when it says something else. */
+function missingOf(line: string): string[] | undefined {
+  const named = /E_SENSOR_MISSING.*install -y (.*)$/.exec(line)?.[1];
+  return named
+    ?.trim()
+    .split(/\s+/)
+    .filter((name) => /^[a-z0-9][a-z0-9.+-]{0,63}$/.test(name))
+    .slice(0, 64);
 }
 
 function outcome(code: number | null, output: string, errors: string, target: string): SensorBuildStatus {
   if (code === EXIT_PACKAGES_MISSING) {
-    const missing = (/install -y (.*)$/.exec(lastLine(errors))?.[1] ?? '')
-      .trim()
-      .split(/\s+/)
-      .filter((name) => /^[a-z0-9][a-z0-9.+-]{0,63}$/.test(name))
-      .slice(0, 64);
+    const missing = missingOf(lastLine(errors)) ?? [];
     return {
       state: 'off',
       reason: cutText(

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import type { SensorBuildStatus } from '../instance/status.ts';
 import { Backoff } from './backoff.ts';
 import { type ChildUpdate, SupervisedChild } from './child.ts';
 import { LogFile } from './log-file.ts';
-import { buildSensor } from './sensor-build.ts';
+import { SensorBuild } from './sensor-build.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -131,20 +131,29 @@ describe('log file', () => {
 });
 
 describe('sensor build', () => {
-  async function build(script: string | undefined): Promise<SensorBuildStatus[]> {
+  let started: SensorBuild | undefined;
+  afterEach(() => started?.stop());
+
+  function start(script: string | undefined, againMs?: number): SensorBuildStatus[] {
     if (script !== undefined) {
-      const { mkdirSync } = await import('node:fs');
       mkdirSync(join(folder, 'native'));
       writeFileSync(join(folder, 'native/build.sh'), script);
     }
     const states: SensorBuildStatus[] = [];
-    buildSensor({
+    started = new SensorBuild({
       checkout: folder,
       target: join(folder, 'release/native/bartizan-sensor'),
       env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
       log: new LogFile(join(folder, 'build.log')),
       onState: (state) => states.push(state),
+      ...(againMs === undefined ? {} : { againMs }),
     });
+    started.start();
+    return states;
+  }
+
+  async function build(script: string | undefined): Promise<SensorBuildStatus[]> {
+    const states = start(script);
     await until(() => states.find((state) => state.state !== 'building'));
     return states;
   }
@@ -163,6 +172,31 @@ describe('sensor build', () => {
       `echo 'bartizan: E_SENSOR_MISSING: no. Remedy: apt-get install -y clang llvm ' >&2; exit 3`,
     );
     expect(states.at(-1)).toMatchObject({ state: 'off', missing: ['clang', 'llvm'] });
+  });
+
+  it('looks again by itself while packages are missing, says so once, and builds when they came', async () => {
+    const states = start(
+      `echo look >>looks; [ -e came ] || { echo 'bartizan: E_SENSOR_MISSING: no. Remedy: apt-get install -y clang' >&2; exit 3; }
+       mkdir -p out; echo hello >out/bartizan-sensor; echo "$PWD/out"`,
+      50,
+    );
+    await until(() => (readFileSync(join(folder, 'looks'), 'utf8').length > 20 ? true : undefined));
+    expect(states.map(({ state }) => state)).toEqual(['building', 'off']);
+    expect(readFileSync(join(folder, 'build.log'), 'utf8')).toBe('');
+    writeFileSync(join(folder, 'came'), '');
+    await until(() => states.find(({ state }) => state === 'built'));
+    expect(readFileSync(join(folder, 'release/native/bartizan-sensor'), 'utf8')).toBe('hello\n');
+  });
+
+  it('tries a build that failed again when it is asked, and not beside one under way', async () => {
+    const states = start(`echo look >>looks; sleep 0.2; echo 'error: no memory' >&2; exit 1`, 20);
+    started?.start();
+    await until(() => states.find(({ state }) => state === 'failed'));
+    await sleep(300);
+    expect(readFileSync(join(folder, 'looks'), 'utf8')).toBe('look\n');
+    started?.start();
+    await until(() => (states.filter(({ state }) => state === 'failed').length === 2 ? true : undefined));
+    expect(readFileSync(join(folder, 'looks'), 'utf8')).toBe('look\nlook\n');
   });
 
   it('is failed, with the last line, when the build fails', async () => {

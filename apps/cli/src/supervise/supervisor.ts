@@ -21,7 +21,7 @@ import {
   sensorPath,
   sensorStatusPath,
 } from './plans.ts';
-import { buildSensor } from './sensor-build.ts';
+import { SensorBuild } from './sensor-build.ts';
 
 /**
  * Keeps one instance alive: the controller, the local agent and the build of the sensor. Everything it knows is in
@@ -34,7 +34,7 @@ export class Supervisor {
   readonly #controller: SupervisedChild;
   readonly #agent: SupervisedChild;
   #isAgentStarted = false;
-  #stopBuild: () => void = () => undefined;
+  readonly #build: SensorBuild;
 
   constructor(context: PlanContext) {
     this.#context = context;
@@ -60,6 +60,13 @@ export class Supervisor {
       plan: () => agentPlan(context, this.#status.controller),
       onState: (update) => this.#onAgent(update),
     });
+    this.#build = new SensorBuild({
+      checkout: record.checkout,
+      target: sensorPath(context),
+      env: { ...childEnvironment(context, '/root'), PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+      log: new LogFile(join(paths.log, 'sensor-build.log')),
+      onState: (state) => this.#onSensor(state),
+    });
   }
 
   /** Starts everything; returns at once. */
@@ -67,28 +74,22 @@ export class Supervisor {
     this.#log.line('info', 'supervisor started', { pid: process.pid, release: this.#status.release });
     this.#save();
     this.#controller.start();
-    if (this.#context.record.agentEnabled) this.#build();
+    this.buildSensor();
   }
 
   /** Ends everything in order: the agent first, so that it can still hand over what it holds. */
   async stop(): Promise<void> {
     this.#log.line('info', 'supervisor stops');
-    this.#stopBuild();
+    this.#build.stop();
     if (this.#isAgentStarted) await this.#agent.stop();
     await this.#controller.stop();
     this.#save();
     this.#log.close();
   }
 
-  #build(): void {
-    const context = this.#context;
-    this.#stopBuild = buildSensor({
-      checkout: context.record.checkout,
-      target: sensorPath(context),
-      env: { ...childEnvironment(context, '/root'), PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
-      log: new LogFile(join(context.paths.log, 'sensor-build.log')),
-      onState: (state) => this.#onSensor(state),
-    });
+  /** Builds the sensor if it is wanted and neither there nor under way; what `up` asks of an instance that runs. */
+  buildSensor(): void {
+    if (this.#context.record.agentEnabled) this.#build.start();
   }
 
   #onController(update: ChildUpdate): void {
