@@ -95,7 +95,7 @@ export async function openRegistry(
 function faultOf(access: RegistryAccess, kind: RegistryKind): string | undefined {
   if (!isRegistryHost(access.host)) return 'the host is no host';
   const missing = kind.needs(access).filter((field) => (access[field] ?? '') === '');
-  return missing.length === 0 ? undefined : `${access.kind} needs ${missing.join(', ')}`;
+  return missing.length === 0 ? kind.fault?.(access) : `${access.kind} needs ${missing.join(', ')}`;
 }
 
 /** Codes with which a registry that is there says that it does not list. */

@@ -108,6 +108,7 @@ describe('registries', () => {
     [{ signingKeys: ['no key'] }, 'signingKeys'],
     [{ pushSecret: 'short' }, 'pushSecret'],
     [{ kind: 'ecr', username: '' }, 'ecr needs username, region'],
+    [{ kind: 'ecr', region: 'evil.example/' }, 'region'],
   ])('refuse %j', async (more, word) => {
     const answer = await ask('POST', 'registries', settings(more));
     expect([answer.status, answer.json]).toMatchObject([

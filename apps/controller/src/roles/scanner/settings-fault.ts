@@ -34,5 +34,5 @@ export function settingsFault(settings: RegistrySettings): string | undefined {
   const missing = KINDS[kind]
     .needs(settings)
     .filter((field) => field !== 'secret' && (settings[field] ?? '') === '');
-  return missing.length === 0 ? undefined : `${kind} needs ${missing.join(', ')}`;
+  return missing.length === 0 ? KINDS[kind].fault?.(settings) : `${kind} needs ${missing.join(', ')}`;
 }

@@ -12,10 +12,12 @@ import { ServiceClient } from '../service.ts';
 import { DEFAULT_LIMITS } from '../transport.ts';
 import { type AwsKey, RoleKeys } from './aws-role.ts';
 import { ecrKind } from './ecr.ts';
+import type { RegistryAccess } from './kind.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 1);
 const ROLE = 'arn:aws:iam::123456789012:role/scan';
 const CREDENTIALS = 'GET /latest/meta-data/iam/security-credentials/';
+const ECR_HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 const stage = new KindStage();
 let folder = '';
 let nowMs = NOW_MS;
@@ -175,15 +177,16 @@ describe('Amazon ECR without an access key', () => {
         authorizationData: [{ authorizationToken: Buffer.from('AWS:pw').toString('base64') }],
       }),
     });
-    const kind = ecrKind(at(server.host));
+    const kind = ecrKind({ ...at(server.host), AWS_ENDPOINT_URL_ECR: `http://${api.host}` });
+    // A region beside the one that the host names does not count.
     const access = {
-      ...({ kind: 'ecr', host: '123456789012.dkr.ecr.eu-west-1.amazonaws.com', plainHttp: true } as const),
-      authUrl: `http://${api.host}`,
+      ...({ kind: 'ecr', host: ECR_HOST, plainHttp: true } as const),
+      region: 'us-east-1',
     };
     expect(kind.needs(access)).toEqual([]);
     expect(kind.needs({ ...access, secret: 's' })).toEqual(['username', 'secret']);
     // The token of our role goes to Amazon, or nowhere.
-    for (const host of ['mirror.example', '123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil.example'])
+    for (const host of ['mirror.example', `${ECR_HOST}.evil.example`])
       expect(kind.needs({ ...access, host })).toEqual(['username', 'secret', 'region']);
     const service = new ServiceClient({
       plainHttp: true,
@@ -195,5 +198,55 @@ describe('Amazon ECR without an access key', () => {
     expect(api.headers[0]?.authorization).toMatch(
       /Credential=ASIA1\/20260101\/eu-west-1\/ecr\/aws4_request, SignedHeaders=[a-z0-9;-]*x-amz-security-token/u,
     );
+  });
+
+  it.each<[string, Partial<RegistryAccess>]>([
+    ['a region that ends the host', { region: 'evil.example/' }],
+    ['an address elsewhere', { authUrl: 'https://evil.example' }],
+    ['an address that begins like ours', { authUrl: 'https://api.ecr.eu-west-1.amazonaws.com.evil.example' }],
+    ['ours as the user of another', { authUrl: 'https://api.ecr.eu-west-1.amazonaws.com@evil.example' }],
+    // API Gateway, load balancers and machines: hosts of Amazon that belong to whoever rents them.
+    ['an address that is for rent', { authUrl: 'https://a1b2.execute-api.eu-west-1.amazonaws.com' }],
+    ['an address without TLS', { authUrl: 'http://api.ecr.eu-west-1.amazonaws.com' }],
+  ])('sends nothing anywhere with %s', async (_what, settings) => {
+    const server = await stage.serve({
+      ...machine(),
+      'POST /': text(podAnswer()),
+    });
+    writeFileSync(join(folder, 'token'), 'planted.web.token');
+    const pod = { AWS_ROLE_ARN: ROLE, AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'token') };
+    const access = { kind: 'ecr', host: ECR_HOST, plainHttp: true, ...settings } as const;
+    for (const env of [at(server.host), { ...pod, AWS_ENDPOINT_URL_STS: `http://${server.host}` }]) {
+      const sent: string[] = [];
+      const service = new ServiceClient({ plainHttp: true, limits: DEFAULT_LIMITS });
+      service.json = ({ url }) => {
+        sent.push(url.href);
+        return Promise.reject(new Error('sent'));
+      };
+      const kind = ecrKind(env);
+      await expect(kind.mint({ access, service, nowMs: () => nowMs })).rejects.toMatchObject({
+        error: { code: 'E_REGISTRY_SETTINGS' },
+      });
+      expect(sent).toEqual([]);
+      expect(kind.fault?.(access)).toMatch(/^(?:region|authUrl): /u);
+    }
+    expect(server.asked).toEqual([]);
+  });
+
+  it.each([
+    'https://api.ecr.eu-west-1.amazonaws.com',
+    'https://ecr-fips.us-east-1.amazonaws.com/',
+    'https://ecr.eu-west-1.api.aws',
+    'https://api.ecr.cn-north-1.amazonaws.com.cn',
+    'https://vpce-0123456789abcdef0-ab12cd34.api.ecr.eu-west-1.vpce.amazonaws.com',
+  ])('goes to %s when told to', (authUrl) => {
+    expect(ecrKind({}).fault?.({ kind: 'ecr', host: ECR_HOST, plainHttp: false, authUrl })).toBeUndefined();
+  });
+
+  it('takes another address with an access key, which is not sent, but no region that ends the host', () => {
+    const access = { kind: 'ecr', host: 'mirror.example', plainHttp: false, username: 'AKID' } as const;
+    const { fault } = ecrKind({});
+    expect(fault?.({ ...access, region: 'eu-west-1', authUrl: 'https://mirror.example' })).toBeUndefined();
+    expect(fault?.({ ...access, region: 'evil.example/' })).toMatch(/^region: /u);
   });
 });

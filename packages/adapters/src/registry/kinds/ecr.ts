@@ -17,6 +17,13 @@ import {
 import { signedHeaders } from './sigv4.ts';
 
 const HOST = /^\d{12}\.dkr\.ecr(?:-fips)?\.([a-z0-9-]{3,32})\.(amazonaws\.com(?:\.cn)?)$/;
+const REGION = /^[a-z0-9-]{3,32}$/;
+/**
+ * The API itself, also by an interface endpoint. Not all of the domain: load balancers, machines and API Gateway have
+ * hosts there too, and belong to whoever rents them.
+ */
+const API_HOST =
+  /^(?:(?:vpce-[a-z0-9-]{1,80}\.)?api\.ecr(?:-fips)?\.[a-z0-9-]{3,32}\.(?:vpce\.)?amazonaws\.com(?:\.cn)?|ecr(?:-fips)?\.[a-z0-9-]{3,32}\.(?:amazonaws\.com(?:\.cn)?|api\.aws))$/;
 const TARGET = 'AmazonEC2ContainerRegistry_V20150921';
 /** Amazon gives tokens for twelve hours; when it does not say, one is used for less. */
 const SHORT_MS = 3600_000;
@@ -31,16 +38,36 @@ type Call = (context: KindContext, action: string, body: object) => Promise<Serv
 const isByRole = ({ host, username, secret }: KindContext['access']): boolean =>
   (username ?? '') === '' && (secret ?? '') === '' && HOST.test(host);
 
+/** Regions become part of addresses, and a role goes only to the API of Amazon. */
+function faultOf(access: KindContext['access']): string | undefined {
+  const { region = '', authUrl = '' } = access;
+  if (region !== '' && !REGION.test(region)) return 'region: a region of AWS, like eu-west-1';
+  if (authUrl === '' || !isByRole(access)) return undefined;
+  const url = URL.canParse(authUrl) ? new URL(authUrl) : undefined;
+  return url?.protocol === 'https:' && url.port === '' && API_HOST.test(url.hostname)
+    ? undefined
+    : 'authUrl: by role only an https address of the ECR API';
+}
+
+/** Where the API is. By role the host alone says the region: what is entered beside it does not lead the role elsewhere. */
+function placeOf(access: KindContext['access'], env: Environment) {
+  const wrong = faultOf(access);
+  if (wrong !== undefined) throw new RegistryFault('E_REGISTRY_SETTINGS', wrong);
+  const [, ofHost, domain = 'amazonaws.com'] = HOST.exec(access.host) ?? [];
+  const region = isByRole(access) ? ofHost : (access.region ?? ofHost);
+  if (region === undefined) throw new RegistryFault('E_REGISTRY_SETTINGS', 'the region is not known');
+  const ofOperator = isByRole(access) ? env['AWS_ENDPOINT_URL_ECR'] : undefined;
+  const base = access.authUrl ?? ofOperator ?? `https://api.ecr.${region}.${domain}`;
+  return { region, domain, url: addressOf(base, '/') };
+}
+
 /** A signed call of the API of ECR. */
 async function signed(
   { access, nowMs }: KindContext,
   { action, body }: { readonly action: string; readonly body: object },
   { roles, env }: { readonly roles: RoleKeys; readonly env: Environment },
 ): Promise<ServiceRequest> {
-  const [, ofHost, domain = 'amazonaws.com'] = HOST.exec(access.host) ?? [];
-  const region = access.region ?? ofHost;
-  if (region === undefined) throw new RegistryFault('E_REGISTRY_SETTINGS', 'the region is not known');
-  const url = addressOf(access.authUrl ?? `https://api.ecr.${region}.${domain}`, '/');
+  const { region, domain, url } = placeOf(access, env);
   const text = JSON.stringify(body);
   const key: AwsKey = isByRole(access)
     ? await roles.key({ env, nowMs, region, domain })
@@ -93,6 +120,7 @@ export function ecrKind(env: Environment): RegistryKind {
       ...(isByRole(access) ? [] : (['username', 'secret'] as const)),
       ...(HOST.test(access.host) ? [] : (['region'] as const)),
     ],
+    fault: faultOf,
     mint: (context) => mint(context, call),
     repositories: async (context) => {
       const page = (nextToken?: string): Promise<ServiceRequest> =>

@@ -41,6 +41,8 @@ export interface RegistryKind {
   readonly kind: RegistryAccess['kind'];
   /** Fields without which it cannot work with these settings. */
   readonly needs: (access: RegistryAccess) => readonly NeededField[];
+  /** What is wrong with the fields that are given; undefined when they can be tried. */
+  readonly fault?: (access: RegistryAccess) => string | undefined;
   readonly mint: (context: KindContext) => Promise<Minted>;
   readonly repositories: (context: ListContext) => Promise<readonly string[]>;
 }
