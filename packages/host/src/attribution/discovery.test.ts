@@ -15,6 +15,7 @@ import type { KnownContainer } from './container-table.ts';
 import { type Discovery, startDiscovery } from './discovery.ts';
 
 const ID = 'cd'.repeat(32);
+const ROW = { Id: ID, Names: ['/web-1'], Image: 'nginx:1', State: 'running', Labels: { app: 'web' } };
 
 /** An engine that is busy starting a container: it tells that it made one, and answers nothing about it. */
 class BusyEngine {
@@ -22,14 +23,19 @@ class BusyEngine {
   readonly socket = join(this.folder, 's');
   /** What it says of its only container; undefined: it has none, and answers nothing. */
   answer: object | undefined;
+  /** The status of that answer. */
+  status = 200;
+  /** Times it was asked about its container. */
+  asked = 0;
   #events: ServerResponse | undefined;
   readonly #server = createServer((request, response) => {
     if (request.url === '/version') response.end('{"Version":"4"}');
     else if (request.url?.includes('/containers/json'))
-      response.end(this.answer === undefined ? '[]' : JSON.stringify([{ Id: ID, State: 'running' }]));
-    else if (this.answer !== undefined && request.url?.includes(`/containers/${ID}/json`))
-      response.end(JSON.stringify(this.answer));
-    else if (request.url?.includes('/events')) {
+      response.end(this.answer === undefined ? '[]' : JSON.stringify([ROW]));
+    else if (this.answer !== undefined && request.url?.includes(`/containers/${ID}/json`)) {
+      this.asked += 1;
+      response.writeHead(this.status).end(JSON.stringify(this.answer));
+    } else if (request.url?.includes('/events')) {
       response.write('\n');
       this.#events = response;
     }
@@ -122,6 +128,44 @@ describe('an engine that answers nothing about the container it starts', () => {
     await start();
     expect(changes.map(({ id, isRunning }) => [id, isRunning])).toEqual([[ID, false]]);
     expect(changes[0]?.endedAtMs).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['fails', 500, { message: 'the storage driver is busy' }],
+    ['is no container', 200, ['nonsense']],
+  ])(
+    'and whose answer about it %s later has not ended it: the list still names it',
+    async (_how, status, answer) => {
+      engine.answer = { Id: ID, Name: '/web-1', Config: { Image: 'nginx:1' }, State: { Status: 'running' } };
+      const found = await start();
+      Object.assign(engine, { status, answer });
+      const before = engine.asked;
+      found.refresh();
+      await vi.waitUntil(() => engine.asked > before);
+      // What is listed after it was asked about: the list is taken only once all its answers are there.
+      found.refresh();
+      await vi.waitUntil(() => engine.asked > before + 1);
+      expect(found.containers()).toMatchObject([
+        { id: ID, isRunning: true, description: { name: 'web-1', image: 'nginx:1', state: 'running' } },
+      ]);
+      expect(changes.map(({ isRunning }) => isRunning)).not.toContain(false);
+    },
+  );
+
+  it('is told by what the list says as long as nothing else is known', async () => {
+    Object.assign(engine, { status: 500, answer: {} });
+    const found = await start();
+    expect(found.containers()).toMatchObject([
+      { id: ID, isRunning: true, description: { name: 'web-1', image: 'nginx:1', labels: { app: 'web' } } },
+    ]);
+  });
+
+  it('has ended when the engine no longer knows it', async () => {
+    engine.answer = { Id: ID, Name: '/web-1', State: { Status: 'running' } };
+    const found = await start();
+    engine.status = 404;
+    found.refresh();
+    await vi.waitUntil(() => found.containers()[0]?.isRunning === false);
   });
 
   it('is not waited for again once it was too late', async () => {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ErrorCode, Failure, Result } from '@bartizan/contracts';
-import { ok } from '@bartizan/contracts/result';
+import type { ErrorCode, Failure, LocalText, Result } from '@bartizan/contracts';
+import { err, ok } from '@bartizan/contracts/result';
 import { type FieldReader, fieldsOf } from '../json.ts';
 import {
   type ContainerRuntime,
@@ -11,6 +11,7 @@ import {
   type RuntimeContainer,
   type RuntimeEvent,
 } from '../runtime.ts';
+import { unreachable } from '../unreachable.ts';
 import { followJson, getJson } from './http.ts';
 
 /** The engine API of Docker, version 1.40, which Podman serves too (docs.docker.com/engine/api, docs.podman.io). */
@@ -19,6 +20,11 @@ const CONTAINERS_MAX = 10_000;
 const ENDED_MAX = 200;
 const DETAILS_AT_ONCE = 4;
 const KNOWN_MAX = 20_000;
+const NO_LIST: LocalText = { en: 'the answer is no list', ja: '応答がリストではありません' };
+const NO_CONTAINER: LocalText = {
+  en: 'the answer describes no container',
+  ja: '応答がコンテナーの内容ではありません',
+};
 
 const STATES: Readonly<Record<string, RuntimeContainer['state']>> = {
   created: 'created',
@@ -97,6 +103,22 @@ export const readDockerEvent = (value: unknown): RuntimeEvent | undefined => {
   };
 };
 
+/** A container as a row of `GET /containers/json` names it. */
+const readListed = (kind: 'docker' | 'podman', endpoint: string, row: FieldReader): RuntimeContainer => {
+  const id = row.text('Id', 128);
+  // Names with a second slash are those that links of other containers gave it.
+  const name = row.texts('Names', 64).find((one) => one.lastIndexOf('/') <= 0);
+  const image = row.text('Image', 512);
+  return {
+    ...emptyContainer(kind, endpoint, id),
+    name: name?.replace(/^\//, '').slice(0, 253) || id,
+    state: STATES[row.text('State')] ?? 'unknown',
+    // An image whose tag has moved on is listed by its id, which is no name.
+    image: image === '' || /^(sha256:)?[0-9a-f]{12,64}$/.test(image) ? undefined : image,
+    labels: row.labels('Labels'),
+  };
+};
+
 class Docker implements ContainerRuntime {
   readonly kind: 'docker' | 'podman';
   readonly endpoint: string;
@@ -116,7 +138,10 @@ class Docker implements ContainerRuntime {
   async list(): Promise<Result<RuntimeContainer[], Failure<ErrorCode>>> {
     const answer = await getJson(this.endpoint, `${API}/containers/json?all=1`);
     if (!answer.ok) return answer;
-    const rows: unknown[] = Array.isArray(answer.value) ? answer.value.slice(0, CONTAINERS_MAX) : [];
+    // An answer without a list says nothing about what runs; it is not an empty list.
+    if (!Array.isArray(answer.value))
+      return err(unreachable(`${this.endpoint} ${API}/containers/json`, NO_LIST));
+    const rows: unknown[] = answer.value.slice(0, CONTAINERS_MAX);
     const listed = rows.flatMap((row) => fieldsOf(row) ?? []);
     const hasEnded = (row: FieldReader): boolean => STATES[row.text('State')] === 'exited';
     const wanted = [
@@ -128,8 +153,8 @@ class Docker implements ContainerRuntime {
       const part = wanted.slice(at, at + DETAILS_AT_ONCE);
       const found = await Promise.all(
         part.map(async (row) => {
-          const id = row.text('Id', 128);
-          return hasEnded(row) ? (this.#ended.get(id) ?? this.find(id)) : this.find(id);
+          const ended = hasEnded(row) ? this.#ended.get(row.text('Id', 128)) : undefined;
+          return ended ?? this.#detail(row);
         }),
       );
       // One that was removed in between is no longer there.
@@ -139,17 +164,32 @@ class Docker implements ContainerRuntime {
   }
 
   async find(id: string): Promise<RuntimeContainer | undefined> {
-    if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/.test(id)) return undefined;
-    const answer = await getJson(this.endpoint, `${API}/containers/${id}/json`);
-    const inspected = answer.ok ? fieldsOf(answer.value) : undefined;
-    if (!inspected) return undefined;
+    const found = await this.#inspect(id);
+    return found.ok ? found.value : undefined;
+  }
+
+  /** What is known of a row: all of it, or what the list says when the engine does not get to tell more. */
+  async #detail(row: FieldReader): Promise<RuntimeContainer | undefined> {
+    const found = await this.#inspect(row.text('Id', 128));
+    return found.ok ? found.value : readListed(this.kind, this.endpoint, row);
+  }
+
+  /** Undefined only where the engine says that it has no such container. */
+  async #inspect(id: string): Promise<Result<RuntimeContainer | undefined, Failure<ErrorCode>>> {
+    if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/.test(id)) return ok(undefined);
+    const path = `${API}/containers/${id}/json`;
+    const answer = await getJson(this.endpoint, path);
+    if (!answer.ok) return answer;
+    if (answer.value === undefined) return ok(undefined);
+    const inspected = fieldsOf(answer.value);
+    if (!inspected) return err(unreachable(`${this.endpoint} ${path}`, NO_CONTAINER));
     const container = readInspected(this.kind, this.endpoint, inspected);
     const digest =
       container.imageDigest === undefined ? undefined : await this.#registryDigest(container.imageDigest);
     const complete = digest === undefined ? container : { ...container, imageDigest: digest };
     if (complete.state === 'exited' && this.#ended.size < KNOWN_MAX) this.#ended.set(complete.id, complete);
     else this.#ended.delete(complete.id);
-    return complete;
+    return ok(complete);
   }
 
   watch(onEvent: (event: RuntimeEvent) => void, onEnd: (reason: string) => void): () => void {
