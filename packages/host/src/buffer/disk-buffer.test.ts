@@ -1,7 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Stream } from '@bartizan/contracts';
@@ -211,5 +220,51 @@ describe('the disk buffer', () => {
     buffer.acknowledge('security', 'boot-1', drain(buffer).at(-1)?.sequence ?? 0);
     expect(buffer.append('flow', () => ({ a: 1 })).ok).toBe(true);
     expect(buffer.status().full).toBe(false);
+  });
+
+  it('holds what must not be shed while the disk takes no new file, and writes it once it does', () => {
+    const buffer = open();
+    fill(buffer, 'flow', 1);
+    const record = (sequence: number) => ({ sequence, pad: 'x'.repeat(1500) });
+    const before = buffer.append('security', record);
+    expect(before.ok && before.value > 0).toBe(true);
+    // Files that are open are still written; a new one has no place, like without free inodes or on a read-only disk.
+    renameSync(join(folder, 'boot-1'), join(folder, 'away'));
+    const taken = Array.from({ length: 6 }, () => buffer.append('security', record));
+    expect(taken.every(({ ok }) => ok)).toBe(true);
+    expect(taken.at(-1)).toEqual({ ok: true, value: 0 });
+    expect(buffer.status()).toMatchObject({ records: 8, full: true, shedTotal: 0 });
+    buffer.acknowledge('security', 'boot-1', before.ok ? before.value : 0);
+    expect(buffer.pending('security')).toBe(6);
+    renameSync(join(folder, 'away'), join(folder, 'boot-1'));
+    buffer.sync();
+    const first = before.ok ? before.value : 0;
+    const sent = drain(buffer).filter(({ stream }) => stream === 'security');
+    expect(sent.map(({ sequence }) => sequence - first)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    buffer.close();
+  });
+
+  it('is acknowledged, and sheds elsewhere, while the disk does not let a file go', () => {
+    const buffer = open({ maxBytes: 24_000 });
+    fill(buffer, 'security', 50);
+    const last = drain(buffer).at(-1)?.sequence ?? 0;
+    fill(buffer, 'flow', 50);
+    fill(buffer, 'file', 50);
+    for (const stream of ['security', 'flow'] as const) {
+      const [oldest = ''] = segmentsOf(stream);
+      renameSync(oldest, join(folder, 'boot-1', `${stream}.kept`));
+      mkdirSync(oldest);
+    }
+    buffer.acknowledge('security', 'boot-1', last);
+    expect(buffer.pending('security')).toBe(0);
+    fill(buffer, 'inventory', 60);
+    expect(buffer.takeShed().map(({ stream }) => stream)).toEqual(['file']);
+    expect(buffer.pending('flow')).toBe(50);
+    // What stayed behind goes with the next try.
+    const [oldest = ''] = segmentsOf('security');
+    rmSync(oldest, { recursive: true });
+    buffer.acknowledge('security', 'boot-1', last);
+    expect(segmentsOf('security')).toHaveLength(1);
+    buffer.close();
   });
 });

@@ -163,12 +163,9 @@ class Buffered implements DiskBuffer {
     if (!streams || !log) return;
     log.acknowledge(sequence);
     if (bootId !== this.#bootId && log.pendingRecords() === 0) {
-      log.remove();
       streams.delete(stream);
-      if (streams.size === 0) {
-        this.#logs.delete(bootId);
-        rmSync(join(this.#options.folder, bootId), { recursive: true, force: true });
-      }
+      if (streams.size === 0) this.#logs.delete(bootId);
+      this.#removeOld(bootId, log, streams.size === 0);
     }
     this.#measure();
     this.#release();
@@ -203,6 +200,15 @@ class Buffered implements DiskBuffer {
   close(): void {
     this.#release();
     for (const streams of this.#logs.values()) for (const log of streams.values()) log.close();
+  }
+
+  #removeOld(bootId: string, log: StreamLog, isLast: boolean): void {
+    try {
+      log.remove();
+      if (isLast) rmSync(join(this.#options.folder, bootId), { recursive: true, force: true });
+    } catch {
+      // What the disk does not let go is found again by the next start, and sent once more.
+    }
   }
 
   /** Keeps in memory, in order, what must not be shed while the disk takes nothing. */

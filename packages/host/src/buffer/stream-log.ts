@@ -37,7 +37,10 @@ export interface StreamLog {
     limits: ReadLimits,
   ) => { readonly first: number; readonly payloads: readonly Buffer[] } | undefined;
   readonly acknowledge: (sequence: number) => void;
-  /** Gives up the oldest segment. Returns how many unacknowledged records it held; undefined when nothing is left. */
+  /**
+   * Gives up the oldest segment. Returns how many unacknowledged records it held; undefined when nothing is left, or
+   * when the disk takes no new segment in its place or does not let it go.
+   */
   readonly shedOldest: () => number | undefined;
   /** Asks the disk to keep what was written; calls back when it does. */
   readonly sync: () => void;
@@ -140,21 +143,19 @@ class Log implements StreamLog {
 
   acknowledge(sequence: number): void {
     this.#acknowledged = Math.max(this.#acknowledged, sequence);
-    while (this.#segments.length > 1 && this.#isStored(this.#segments[0])) this.#drop();
+    while (this.#segments.length > 1 && this.#isStored(this.#segments[0]) && this.#drop());
     // The one that is left is emptied by starting the next, whose name keeps the sequence.
-    const only = this.#segments[0];
-    if (only && only.bytes >= this.#segmentBytes && this.#isStored(only)) {
-      this.#startSegment();
-      this.#drop();
+    const [only, ...later] = this.#segments;
+    if (only && later.length === 0 && only.bytes >= this.#segmentBytes && this.#isStored(only)) {
+      if (this.#startsSegment()) this.#drop();
     }
   }
 
   shedOldest(): number | undefined {
     const oldest = this.#segments[0];
     if (!oldest || oldest.count === 0) return undefined;
-    if (this.#segments.length === 1) this.#startSegment();
-    this.#drop();
-    return this.#pendingOf(oldest);
+    if (this.#segments.length === 1 && !this.#startsSegment()) return undefined;
+    return this.#drop() ? this.#pendingOf(oldest) : undefined;
   }
 
   sync(): void {
@@ -199,16 +200,34 @@ class Log implements StreamLog {
     const first = this.nextSequence();
     this.close();
     const segment = { path: join(this.#folder, nameOf(first)), first, count: 0, bytes: 0 };
+    this.#descriptor = openSync(segment.path, 'a', 0o600);
     // An empty segment of the same name is used on; it is not a second one.
     if (this.#segments.at(-1)?.first === first) this.#segments.pop();
-    this.#descriptor = openSync(segment.path, 'a', 0o600);
     this.#segments.push(segment);
     return segment;
   }
 
-  #drop(): void {
-    const segment = this.#segments.shift();
-    if (segment) rmSync(segment.path, { force: true });
+  /** False where the disk takes no new file: without free inodes, or read-only. */
+  #startsSegment(): boolean {
+    try {
+      this.#startSegment();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Removes the oldest segment. One that the disk does not let go stays, and is tried again with the next. */
+  #drop(): boolean {
+    const [oldest] = this.#segments;
+    if (!oldest) return false;
+    try {
+      rmSync(oldest.path, { force: true });
+    } catch {
+      return false;
+    }
+    this.#segments.shift();
+    return true;
   }
 }
 
