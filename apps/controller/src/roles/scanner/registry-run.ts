@@ -148,8 +148,13 @@ export class RegistryScan {
       if (this.#parts.signal.aborted) return;
       const reference = `${registry.host}/${repository}:${tag.tag}`;
       const found = await this.#below(opened, repository, tag);
-      named.set(reference, new Set(found.map(({ digest }) => digest)));
-      for (const { digest, platform } of found) {
+      if (!found.ok) {
+        // Where it leads is not known now: what it led to keeps the name.
+        await progress.fail(found.error.code, found.error.detail);
+        continue;
+      }
+      named.set(reference, new Set(found.value.map(({ digest }) => digest)));
+      for (const { digest, platform } of found.value) {
         const known = targets.get(digest);
         if (known === undefined)
           targets.set(digest, { repository, digest, top: tag.digest, platform, references: [reference] });
@@ -216,16 +221,16 @@ export class RegistryScan {
     return atMs.ok ? atMs.value : undefined;
   }
 
-  async #below(opened: OpenedRegistry, repository: string, tag: ResolvedTag): Promise<readonly FoundImage[]> {
-    const { progress } = this.#parts;
+  async #below(
+    opened: OpenedRegistry,
+    repository: string,
+    tag: ResolvedTag,
+  ): Promise<Result<readonly FoundImage[], Failure>> {
     const below = await imagesBelow(opened, repository, tag);
-    if (!below.ok) {
-      await progress.fail(below.error.code, below.error.detail);
-      return [];
-    }
+    if (!below.ok) return below;
     const wanted = below.value.filter(({ platform }) => wantsPlatform(this.#platforms, platform));
-    if (wanted.length === 0) await progress.count('skipped');
-    return wanted;
+    if (wanted.length === 0) await this.#parts.progress.count('skipped');
+    return ok(wanted);
   }
 
   /** Puts an image in line, unless reading it again would give the same. */
