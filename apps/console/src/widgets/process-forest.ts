@@ -1,6 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+/** Of an ancestor that only the sensor's walk told of, nothing but the name is known: its user ids are no user ids. */
+export const isOnlyNamed = ({ executable }: { readonly executable: string }): boolean => executable === '';
+
 interface ForestRow {
   readonly process: { readonly pid: number; readonly startBootUs: number; readonly parentPid?: number };
   readonly firstAtMs: number;

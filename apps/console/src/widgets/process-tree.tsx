@@ -5,7 +5,7 @@ import type { ResponseOf, SecurityEvent } from '@bartizan/contracts';
 import type { ReactNode } from 'react';
 import { useFormat } from '../format/use-format.ts';
 import { useT } from '../i18n/language.ts';
-import { buildForest, type ForestNode } from './process-forest.ts';
+import { buildForest, type ForestNode, isOnlyNamed } from './process-forest.ts';
 
 export type Chain = NonNullable<SecurityEvent['chain']>;
 export type Process = Chain['process'];
@@ -78,12 +78,14 @@ const NodeLine = ({ process, isDeciding = false, hasEnded = false, time }: NodeL
         <span className="row wrap" style={{ gap: 6 }}>
           <strong translate="no">{process.name}</strong>
           <span className="quiet small nowrap">
-            {t('process.ids', { pid: process.pid, uid: process.uid })}
+            {isOnlyNamed(process)
+              ? t('process.id-only', { pid: process.pid })
+              : t('process.ids', { pid: process.pid, uid: process.uid })}
           </span>
           {isDeciding && <span className="visually-hidden">{t('process.deciding')}</span>}
           <Remarks process={process} />
         </span>
-        {command !== process.name && <CommandLine command={command} />}
+        {command !== '' && command !== process.name && <CommandLine command={command} />}
       </div>
     </div>
   );

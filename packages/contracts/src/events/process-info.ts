@@ -14,7 +14,10 @@ export const ProcessInfo = inline('A process', {
   parentPid: optional(integer('Process id of the parent', '1')),
   containerPid: optional(integer('Process id inside its pid namespace', '1')),
   name: text('File name of the executable', 256),
-  executable: text('Path of the executable as the kernel resolved it', 4096),
+  executable: text(
+    'Path of the executable as the kernel resolved it; empty: of this ancestor only the name is known, its user ids are not',
+    4096,
+  ),
   arguments: list(text('Argument', 4096), 'Arguments, secrets replaced by the sensor', 256),
   argumentsTruncated: flag('Arguments were cut'),
   argumentsRedacted: flag('A secret was replaced'),

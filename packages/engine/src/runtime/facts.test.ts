@@ -68,6 +68,20 @@ describe('facts of a program start', () => {
       expect(facts).not.toHaveProperty([name]);
   });
 
+  it('say no more than the name of a parent of which only that is known', () => {
+    const named = process('bash', {
+      executable: '',
+      arguments: [],
+      argumentsTruncated: true,
+      uid: 0,
+      euid: 0,
+    });
+    const facts = factsOfExec(chain(process('sh'), [named]), outside);
+    expect(facts).toMatchObject({ 'parent.name': 'bash', 'ancestors.names': ['bash'] });
+    for (const name of ['parent.uid', 'parent.executable', 'parent.command-line'])
+      expect(facts).not.toHaveProperty([name]);
+  });
+
   it.each([
     ['the entry point', chain(process('sh', { containerPid: 1 })), false],
     ['a child of the application', chain(process('sh', { containerPid: 9 }), [process('node')]), false],

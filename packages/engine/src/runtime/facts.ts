@@ -72,9 +72,12 @@ function addChain(draft: Draft, chain: ProcessChain, setting: Setting): void {
   const parent = chain.ancestors[0];
   if (parent !== undefined) {
     draft['parent.name'] = parent.name;
-    draft['parent.executable'] = parent.executable;
-    draft['parent.command-line'] = parent.arguments.join(' ').slice(0, COMMAND_LINE_MAX);
-    draft['parent.uid'] = parent.uid;
+    // One that only the sensor's walk told of has a name and nothing else: its user is not root, but not known.
+    if (parent.executable !== '') {
+      draft['parent.executable'] = parent.executable;
+      draft['parent.command-line'] = parent.arguments.join(' ').slice(0, COMMAND_LINE_MAX);
+      draft['parent.uid'] = parent.uid;
+    }
     set(draft, 'parent.interactive', parent.interactive);
   }
   draft['ancestors.names'] = chain.ancestors.map((ancestor) => ancestor.name);

@@ -3,9 +3,15 @@
 
 import type { Formats } from '../../format/use-format.ts';
 import type { Translate } from '../../i18n/messages.ts';
+import { isOnlyNamed } from '../../widgets/process-forest.ts';
+import type { Process } from '../../widgets/process-tree.tsx';
 import type { EventDetail } from './event-detail.ts';
 
 const code = (text: string): string => `\`${text.replaceAll('`', "'")}\``;
+
+/** The user is not known of an ancestor of which only the name is. */
+const idsOf = (process: Process): string =>
+  isOnlyNamed(process) ? `pid ${process.pid}` : `pid ${process.pid}, uid ${process.uid}`;
 
 /** An event as Markdown for a ticket or a chat, in the language of the reader. */
 export const eventMarkdown = (event: EventDetail, formats: Formats, t: Translate): string => {
@@ -26,7 +32,7 @@ export const eventMarkdown = (event: EventDetail, formats: Formats, t: Translate
     ...(processes.length > 0 ? ['', `**${t('event.processes')}**`, ''] : []),
     ...processes.map(
       (process, depth) =>
-        `${'  '.repeat(depth)}- ${code(process.arguments.join(' ') || process.executable)} (pid ${process.pid}, uid ${process.uid})`,
+        `${'  '.repeat(depth)}- ${code(process.arguments.join(' ') || process.executable || process.name)} (${idsOf(process)})`,
     ),
     '',
     `**${t('event.fix')}**: ${formats.text(event.fix)}`,

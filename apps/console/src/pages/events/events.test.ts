@@ -90,6 +90,16 @@ describe('an event as Markdown', () => {
     expect(text).toContain('T1059.004');
     expect(text).toContain('Stop it');
   });
+  it('says no user of an ancestor of which only the name is known', () => {
+    const process = {
+      ...{ pid: 30, startBootUs: 3, name: 'sh', executable: '/bin/sh', arguments: ['sh', '-i'] },
+      ...{ argumentsTruncated: false, argumentsRedacted: false, uid: 33, euid: 33 },
+    };
+    const parent = { ...process, pid: 20, name: 'sshd', executable: '', arguments: [], uid: 0, euid: 0 };
+    const chain = { process, ancestors: [parent], complete: false };
+    const text = eventMarkdown({ ...EVENT, chain }, formatsOf('en'), (key) => key);
+    expect(text).toContain('- `sshd` (pid 20)\n  - `sh -i` (pid 30, uid 33)');
+  });
   it('cannot be broken out of by a backquote in a name', () => {
     const evil = { ...EVENT, workload: { ...EVENT.workload, name: 'a`b' } };
     expect(eventMarkdown(evil, formatsOf('ja'), (key) => key)).toContain("`shop/a'b`");
