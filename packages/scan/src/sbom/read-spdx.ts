@@ -66,24 +66,56 @@ export const readSpdx = (document: JsonObject): ReadBom => {
   };
 };
 
+const TEXT_START = '<text>';
+const TEXT_END = '</text>';
+
+/** The document without its longer values. In one pass: a start without an end has no end further on either. */
+const withoutTexts = (text: string): string => {
+  const kept: string[] = [];
+  let at = 0;
+  for (;;) {
+    const start = text.indexOf(TEXT_START, at);
+    const end = start === -1 ? -1 : text.indexOf(TEXT_END, start + TEXT_START.length);
+    if (end === -1) break;
+    kept.push(text.slice(at, start));
+    at = end + TEXT_END.length;
+  }
+  kept.push(text.slice(at));
+  return kept.join('');
+};
+
+const TAG = /^[A-Za-z]{1,64}$/;
+/** Ends of lines that are not ours: a value does not reach over them. */
+const LINE_END = /[\r\u2028\u2029]/;
+
+/** `Tag: value`; nothing for a line of another form. */
+const tagIn = (line: string): readonly [tag: string, value: string] | undefined => {
+  const colon = line.indexOf(':');
+  const tag = line.slice(0, Math.max(colon, 0));
+  const value = line.slice(colon + 1).trim();
+  return TAG.test(tag) && !LINE_END.test(value) ? [tag, value] : undefined;
+};
+
 /** Reads an SPDX 2.x document in tag-value form: `Tag: value`, longer values between `<text>` and `</text>`. */
 export const readSpdxTagValue = (text: string): ReadBom => {
   const packages: JsonObject[] = [];
   let head: { [key: string]: unknown } = {};
   let current: { [key: string]: unknown } | undefined;
-  const plain = text.slice(0, 256 * 1024 * 1024).replace(/<text>[\s\S]*?<\/text>/g, '');
+  let references: JsonObject[] = [];
+  const plain = withoutTexts(text.slice(0, 256 * 1024 * 1024));
   for (const line of plain.split('\n', 5_000_000)) {
-    const [, tag, value = ''] = /^([A-Za-z]{1,64}):\s*(.*?)\s*$/.exec(line) ?? [];
+    const [tag, value = ''] = tagIn(line) ?? [];
     if (tag === 'SPDXVersion') head = { ...head, spdxVersion: value };
     else if (tag === 'DocumentName') head = { ...head, name: value };
     else if (tag === 'FileName' || tag === 'SnippetSPDXID') current = undefined;
     else if (tag === 'PackageName') {
-      current = { name: value, externalRefs: [] };
+      references = [];
+      current = { name: value, externalRefs: references };
       packages.push(current);
     } else if (tag === 'PackageVersion' && current !== undefined) current['versionInfo'] = value;
     else if (tag === 'ExternalRef' && current !== undefined) {
       const [, referenceType, referenceLocator] = /^\S+\s+(\S+)\s+(\S+)/.exec(value) ?? [];
-      current['externalRefs'] = [...asList(current['externalRefs']), { referenceType, referenceLocator }];
+      references.push({ referenceType, referenceLocator });
     } else if (tag === 'PrimaryPackagePurpose' && current !== undefined)
       current['primaryPackagePurpose'] = value;
   }

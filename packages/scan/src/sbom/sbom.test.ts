@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { isPlausible } from '../catalogers/package.ts';
 import { mergePackages } from '../scan/merge-packages.ts';
 import { BOM_FORMATS, type Bom, type BomFormat, instantOf, uuidOf } from './bom.ts';
-import { readSbom } from './read-sbom.ts';
+import { parseSbom, readSbom } from './read-sbom.ts';
 import { writeBom } from './write-bom.ts';
 
 const PACKAGES: Package[] = [
@@ -236,6 +236,60 @@ describe('documents of others', () => {
         ],
       },
     });
+  });
+
+  const HEAD = 'SPDXVersion: SPDX-2.2\nDocumentName: x\n';
+  it.each([
+    ['longer values that do not end', (size: number) => '<text>'.repeat(size / 6)],
+    [
+      'longer values that are opened again',
+      (size: number) => `${'<text>'.repeat(size / 12)}</text>${'<text>'.repeat(size / 12)}`,
+    ],
+    ['a line of blanks', (size: number) => `PackageName: a${' '.repeat(size)}b\n`],
+    ['lines of blanks', (size: number) => `PackageName: a${' '.repeat(4000)}b\n`.repeat(size / 4016)],
+    ['a line without a colon', (size: number) => 'a'.repeat(size)],
+    [
+      'references of one package',
+      (size: number) => `PackageName: a\n${'ExternalRef: a b c\n'.repeat(size / 19)}`,
+    ],
+  ])('are read as tag-value in the time of their size: %s', (_what, make) => {
+    const bytes = Buffer.from(`${HEAD}${make(4 * 1024 * 1024)}`);
+    const startedMs = performance.now();
+    expect(readSbom(bytes, '/x.spdx').ok).toBe(true);
+    expect(performance.now() - startedMs).toBeLessThan(2000);
+  });
+
+  it('are read as tag-value like any other text that has its tags and values (property)', () => {
+    const pieces = [
+      '<text>',
+      '</text>',
+      'PackageName',
+      'PackageVersion',
+      ':',
+      ' ',
+      '\t',
+      '\r',
+      '\n',
+      'a',
+      '1.0',
+      '\u2028',
+    ];
+    /** What a line says, by the expression of the form. */
+    const expected = (text: string): string[] =>
+      text
+        .replace(/<text>[\s\S]*?<\/text>/g, '')
+        .split('\n')
+        .flatMap((line) => {
+          const [, tag, value] = /^([A-Za-z]{1,64}):\s*(.*?)\s*$/.exec(line) ?? [];
+          return tag === 'PackageName' ? [value ?? ''] : [];
+        });
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 40 }), (parts) => {
+        const text = `${HEAD}${parts.join('')}`;
+        const bom = parseSbom(Buffer.from(text));
+        expect(bom.ok && bom.value.entries.map(({ name }) => name)).toEqual(expected(text));
+      }),
+    );
   });
 
   it('do not make packages of images and files', () => {
