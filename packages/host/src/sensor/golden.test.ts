@@ -8,6 +8,7 @@ import { buildEvent, eventKindOf } from './build-event.ts';
 import { writeCommand } from './command-frame.ts';
 import type { SensorEvent } from './events.ts';
 import { FrameStream } from './frame-stream.ts';
+import { networkField } from './frames.ts';
 
 const folder = fileURLToPath(new URL('../../../../native/testdata/frames/', import.meta.url));
 const isWriting = process.env['BARTIZAN_WRITE_GOLDEN'] === '1';
@@ -51,6 +52,36 @@ describe('frames that the sensor writes', () => {
       'fork',
       'listen',
       'open',
+    ]);
+  });
+});
+
+describe('frames with an IPv4 address on a socket of family 6', () => {
+  const mapped = (...last: number[]): Buffer =>
+    Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, ...last]);
+
+  it.each(['connect', 'listen'])('show it as rules name it: %s', (name) => {
+    const bytes = readFileSync(`${folder}${name}.bin`);
+    const change = (frame: Buffer): void => {
+      networkField.localAddress(frame).set(mapped(127, 0, 0, 1));
+      networkField.remoteAddress(frame).set(mapped(169, 254, 169, 254));
+      // After both addresses and both ports, as frames.h has it.
+      frame[networkField.remoteAddress(frame).byteOffset - frame.byteOffset + 20] = 6;
+    };
+    const events: SensorEvent[] = [];
+    const stream = new FrameStream(
+      (frame) => {
+        const kind = eventKindOf(frame);
+        if (kind === undefined) return;
+        change(frame);
+        expect(networkField.family(frame)).toBe(6);
+        events.push(buildEvent(frame, kind));
+      },
+      (failure) => expect.fail(failure.detail),
+    );
+    stream.push(bytes);
+    expect(events).toMatchObject([
+      { kind: name, localAddress: '127.0.0.1', remoteAddress: name === 'listen' ? '' : '169.254.169.254' },
     ]);
   });
 });
