@@ -13,10 +13,12 @@ export type Trust =
   | { readonly kind: 'system' };
 
 const CONNECT_MS = 10_000;
+/** id-kp-serverAuth (RFC 5280 4.2.1.12). Nodes have certificates of the same authority, for the other side only. */
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const normal = (fingerprint: string): string => fingerprint.replaceAll(':', '').toLowerCase();
 const digestOf = (der: Buffer): string => createHash('sha256').update(der).digest('hex');
 
-/** Whether the presented chain satisfies the pins: the leaf itself, or a CA in the chain that signed the leaf. */
+/** Whether the presented chain satisfies the pins: the leaf itself, or a CA in the chain that signed the leaf for a server. */
 export function pinsHold(
   chain: readonly Buffer[],
   pins: { fingerprint?: string; caSha256?: string },
@@ -26,6 +28,8 @@ export function pinsHold(
   if (pins.fingerprint !== undefined && digestOf(leafDer) === normal(pins.fingerprint)) return true;
   if (pins.caSha256 === undefined) return false;
   const leaf = new X509Certificate(leafDer);
+  // A certificate without extended usages gives undefined here, whatever the declaration says.
+  if (leaf.keyUsage?.includes(SERVER_AUTH) !== true) return false;
   const now = Date.now();
   if (now < Date.parse(leaf.validFrom) || now > Date.parse(leaf.validTo)) return false;
   return rest.some((der) => {

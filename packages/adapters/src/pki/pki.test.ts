@@ -206,6 +206,18 @@ describe('the certificate authority', () => {
     expect(late.authorized).toBe(false);
   });
 
+  it('gives certificates that serve for one side of a connection only', async () => {
+    const authority = await open(new Settings());
+    const server = { ...(await serverOf(authority)), caPem: authority.caPem() };
+    const client = await nodeClient(authority);
+    const usesOf = (pem: string) => new X509Certificate(pem).keyUsage;
+    expect(usesOf(server.certificatePem)).toEqual(['1.3.6.1.5.5.7.3.1']);
+    expect(usesOf(client.certificatePem)).toEqual(['1.3.6.1.5.5.7.3.2']);
+    expect((await handshake(server, client)).authorized).toBe(true);
+    expect((await handshake(server, server)).authorized).toBe(false);
+    await expect(handshake(client, client)).rejects.toThrow(/purpose/);
+  });
+
   it('refuses names that could change the meaning of a certificate', async () => {
     const authority = await open(new Settings());
     const { publicKey } = generateKeyPairSync('ed25519');

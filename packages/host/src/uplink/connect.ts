@@ -19,6 +19,8 @@ export interface Endpoint {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const CHAIN_MAX = 8;
+/** id-kp-serverAuth (RFC 5280 4.2.1.12). Nodes have certificates of the same authority, for the other side only. */
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 
 const normalHash = (text: string): string => text.replaceAll(':', '').toLowerCase();
 
@@ -36,7 +38,7 @@ const chainOf = (socket: TLSSocket): Buffer[] => {
 
 /**
  * Why a chain is not trusted: it does not end in the pinned authority with each certificate issued and signed by the
- * next, or one of them does not count at this time; undefined when it is trusted.
+ * next, its first one is not for a server, or one of them does not count at this time; undefined when it is trusted.
  */
 export const chainFault = (
   chain: readonly Buffer[],
@@ -50,7 +52,8 @@ export const chainFault = (
     const issuer = certificates[Math.min(index + 1, anchor)];
     return issuer?.ca === true && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
   });
-  if (!isSigned) return 'foreign';
+  const isForServer = certificates[0]?.keyUsage?.includes(SERVER_AUTH) === true;
+  if (!isSigned || !isForServer) return 'foreign';
   const counts = ({ validFrom, validTo }: X509Certificate): boolean =>
     Date.parse(validFrom) <= nowMs && nowMs < Date.parse(validTo);
   return certificates.every(counts) ? undefined : 'out-of-time';
@@ -58,8 +61,8 @@ export const chainFault = (
 
 const FAULTS = {
   foreign: {
-    en: 'the controller shows a certificate of another authority than the pinned one',
-    ja: 'コントローラーの証明書が、登録済みとは別の認証局のものです',
+    en: 'what listens there does not show a certificate that the pinned authority gave to a controller',
+    ja: '接続先の証明書が、登録済みの認証局がコントローラーに発行したものではありません',
   },
   'out-of-time': {
     en: 'the certificate of the controller does not count at the time of the clock of this node',

@@ -35,15 +35,26 @@ interface Wish {
   readonly publicKey: KeyObject;
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
-  readonly isAuthority: boolean;
+  readonly use: 'authority' | 'server' | 'client';
 }
 
+/** Extended key usage (RFC 5280 4.2.1.12): id-kp-serverAuth and id-kp-clientAuth. */
+const EXTENDED_USES = {
+  server: oid(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01),
+  client: oid(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02),
+};
+
 const certificatePem = (wish: Wish, signer: KeyObject): string => {
-  const basic = sequence(...(wish.isAuthority ? [der(0x01, Buffer.from([255]))] : []));
+  const basic = sequence(...(wish.use === 'authority' ? [der(0x01, Buffer.from([255]))] : []));
   const names = sequence(der(0x87, Buffer.from([127, 0, 0, 1])), der(0x82, Buffer.from('localhost')));
   const extensions = sequence(
     extension(oid(0x55, 0x1d, 0x13), basic),
-    ...(wish.isAuthority ? [] : [sequence(oid(0x55, 0x1d, 0x11), der(0x04, names))]),
+    ...(wish.use === 'authority'
+      ? []
+      : [
+          sequence(oid(0x55, 0x1d, 0x11), der(0x04, names)),
+          sequence(oid(0x55, 0x1d, 0x25), der(0x04, sequence(EXTENDED_USES[wish.use]))),
+        ]),
   );
   const body = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
@@ -96,7 +107,7 @@ export const makeAuthority = (): TestAuthority => {
       publicKey: own.publicKey,
       notBeforeMs: startMs,
       notAfterMs: startMs + 10 * DAY_MS,
-      isAuthority: true,
+      use: 'authority',
     },
     own.privateKey,
   );
@@ -106,13 +117,13 @@ export const makeAuthority = (): TestAuthority => {
     sha256: createHash('sha256').update(Buffer.from(body, 'base64')).digest('hex'),
     server: () => {
       const pair = generateKeyPairSync('ed25519');
-      const wish = {
+      const wish: Wish = {
         subject: 'controller',
         issuer,
         publicKey: pair.publicKey,
         notBeforeMs: startMs,
         notAfterMs: startMs + DAY_MS,
-        isAuthority: false,
+        use: 'server',
       };
       return {
         certificatePem: certificatePem(wish, own.privateKey),
@@ -122,13 +133,13 @@ export const makeAuthority = (): TestAuthority => {
     certify: (subject, publicKeyPem, lifetimeMs) => {
       const nowMs = Math.floor(Date.now() / 1000) * 1000;
       const notAfterMs = nowMs + lifetimeMs;
-      const wish = {
+      const wish: Wish = {
         subject,
         issuer,
         publicKey: createPublicKey(publicKeyPem),
         notBeforeMs: nowMs,
         notAfterMs,
-        isAuthority: false,
+        use: 'client',
       };
       return { certificatePem: certificatePem(wish, own.privateKey), notAfterMs };
     },
