@@ -1,8 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Discovery, type KnownContainer, openProcfs, type Place } from '@bartizan/host';
-import { describe, expect, it } from 'vitest';
+import {
+  type Discovery,
+  type KnownContainer,
+  openCgroupIndex,
+  openProcfs,
+  type Place,
+  silentLogger,
+  startDiscovery,
+} from '@bartizan/host';
+import { afterEach, describe, expect, it } from 'vitest';
 import { aRuntimeContainer, aSensorProcess, noDiscovery } from '../testing/parts.ts';
 import { Attributor } from './attributor.ts';
 
@@ -20,7 +28,7 @@ const container = (name: string): KnownContainer => ({
 });
 
 /** A container's process whose cgroup is at `place`, and a clock that the test holds. */
-const setUp = (place: Place, hostPids?: string, more: Partial<Discovery> = {}) => {
+const setUp = (place: Place, hostPids?: string, more: Partial<Discovery> = {}, root?: string) => {
   let looks: () => void = () => undefined;
   let bootUs = 0;
   const asContainer: number[] = [];
@@ -34,7 +42,7 @@ const setUp = (place: Place, hostPids?: string, more: Partial<Discovery> = {}) =
       ...more,
     },
     procfs: openProcfs(),
-    host: { namespaces: hostPids === undefined ? {} : { pid: hostPids }, root: undefined },
+    host: { namespaces: hostPids === undefined ? {} : { pid: hostPids }, root },
     clock: {
       wallMs: () => 0,
       bootUs: () => bootUs,
@@ -154,5 +162,84 @@ describe('a process of a container that a low-level runtime knows by its id', ()
     expect([met.length, told]).toEqual([3, []]);
     atMs(301);
     expect(told).toEqual(['Container by-conmon']);
+  });
+});
+
+describe('a session of the host in which a program has a root of its own', () => {
+  const SESSION = '/user.slice/user-0.slice/session-3.scope';
+  const HOST_PIDS = '4026531836';
+  const host = { namespaces: { pid: HOST_PIDS }, root: '1:2' };
+  const of = (more: Parameters<typeof aSensorProcess>[0]) =>
+    aSensorProcess({ pid: 4_200_021, pidNamespace: Number(HOST_PIDS), ...more });
+  /** This very process is the program in `unshare` and `chroot`: its root is not that of `host`. */
+  const enclosed = of({ pid: process.pid, inContainer: true });
+  let discovery: Discovery | undefined;
+  afterEach(() => discovery?.stop());
+
+  const start = () => {
+    const cgroups = openCgroupIndex({
+      mode: 'unknown',
+      keyRoot: undefined,
+      keyHierarchy: 'none',
+      unifiedRoot: undefined,
+    });
+    cgroups.created('42', SESSION);
+    const states: string[] = [];
+    const found = startDiscovery({
+      places: [],
+      procfs: openProcfs(),
+      cgroups,
+      host,
+      clock: { wallMs: () => 7, bootUs: () => 0, after: () => () => undefined, every: () => () => undefined },
+      logger: silentLogger,
+      onChange: ({ description }) => states.push(description.state),
+      onRuntimes: () => undefined,
+    });
+    discovery = found;
+    const parts: Partial<Discovery> = {
+      placeOf: (id) => found.placeOf(id),
+      addUnknown: (seen) => found.addUnknown(seen),
+    };
+    return { found, states, ...setUp({ kind: 'host' }, HOST_PIDS, parts, host.root) };
+  };
+
+  it('stays the host for everything else in it', () => {
+    const { told, ask, atMs } = start();
+    ask(enclosed);
+    atMs(301);
+    ask(of({ inContainer: false }));
+    ask(enclosed);
+    const container = 'Container session-3.scope';
+    expect(told).toEqual([container, 'Host 4200021', container]);
+  });
+
+  it('belongs to the container of the kernel where nothing is known of the process', () => {
+    const { told, ask, atMs } = start();
+    ask(enclosed);
+    atMs(301);
+    ask(of({ inContainer: false, known: false }));
+    expect(told.at(-1)).toBe('Container session-3.scope');
+  });
+
+  it('is the host again for programs with mounts of their own when that program has ended', () => {
+    const { found, states, told, ask, atMs } = start();
+    ask(enclosed);
+    atMs(301);
+    found.processEnded(process.pid);
+    ask(of({ inContainer: true }));
+    atMs(900);
+    expect(told).toEqual(['Container session-3.scope', 'Host 4200021']);
+    expect(states).toEqual(['running', 'exited']);
+  });
+
+  it('has the container once when its last process is told after its end', () => {
+    const { found, states, told, ask, atMs } = start();
+    ask(enclosed);
+    atMs(301);
+    found.processEnded(process.pid);
+    ask(of({ inContainer: true, pidNamespace: 4026539999 }));
+    atMs(900);
+    expect(told).toEqual(['Container session-3.scope', 'Container session-3.scope']);
+    expect(states).toEqual(['running', 'exited']);
   });
 });

@@ -8,6 +8,7 @@ import {
   type HostIdentity,
   hasOwnRoot,
   hostWorkload,
+  type KnownContainer,
   type Procfs,
   workloadRefOf,
 } from '@bartizan/host';
@@ -47,6 +48,13 @@ const LOOK_EVERY_MS = 10;
 const WAITING_MAX = 20_000;
 /** So many processes of a container that waits are asked who holds it: the first ones may be gone. */
 const ASKED_MAX = 4;
+
+/**
+ * A container that only the kernel shows is known by its control group, which may be a session of the host where one
+ * program has a root of its own: what has the mounts of the host there is the host.
+ */
+const isOfHost = ({ known, inContainer }: SensorProcess, { teller }: KnownContainer): boolean =>
+  teller === 'unknown' && known && !inContainer;
 
 /** Says which workload a process belongs to, waiting a moment for containers that have just been made. */
 export class Attributor {
@@ -104,8 +112,9 @@ export class Attributor {
   #known(process: SensorProcess): Attribution | undefined {
     const place = this.#options.discovery.placeOf(process.cgroupId);
     if (place.kind === 'container') {
-      const found = { workload: workloadRefOf(this.#options.cluster(), place.container), inContainer: true };
-      return place.awaited === true ? undefined : found;
+      if (place.awaited === true) return undefined;
+      if (isOfHost(process, place.container)) return this.host();
+      return { workload: workloadRefOf(this.#options.cluster(), place.container), inContainer: true };
     }
     return process.inContainer && process.known ? undefined : this.host();
   }

@@ -77,11 +77,15 @@ export class ContainerTable {
     return id === undefined ? undefined : this.#byId.get(id);
   }
 
-  /** The container whose cgroup this is, or lies above it. */
-  byPath(path: string): KnownContainer | undefined {
+  /** The container whose cgroup this is, or lies above it; `counts`: whether a container there is one at all. */
+  byPath(
+    path: string,
+    counts: (container: KnownContainer) => boolean = () => true,
+  ): KnownContainer | undefined {
     for (let at = path; at.length > 1; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
       const id = this.#byPath.get(at);
-      if (id !== undefined) return this.#byId.get(id);
+      const found = id === undefined ? undefined : this.#byId.get(id);
+      if (found && counts(found)) return found;
     }
     return undefined;
   }

@@ -68,6 +68,13 @@ export interface Discovery {
 const SWEEP_MS = 3000;
 const WALK_AT_MOST_EVERY_MS = 1000;
 
+/**
+ * That only the kernel showed it, and that it has ended: its control group may be one of the host, such as a session, in
+ * which a program had a root of its own.
+ */
+const isPast = (container: KnownContainer): boolean =>
+  container.teller === 'unknown' && container.endedAtMs !== undefined;
+
 const isSame = (one: KnownContainer | undefined, other: KnownContainer): boolean =>
   one !== undefined && JSON.stringify(one) === JSON.stringify(other);
 
@@ -172,6 +179,10 @@ class Finder implements Discovery {
   }): KnownContainer | undefined {
     const path = this.#pathOf(seen.cgroupId);
     if (path === undefined || path === '/') return undefined;
+    const stat = this.#options.procfs.stat(seen.pid);
+    const before = this.#table.byPath(path);
+    // The last events of a container are told after its end: they do not make it run again.
+    if (before && isPast(before) && (!stat.ok || stat.value.state === 'Z')) return before;
     const id = idOfPath(path, seen.cgroupId);
     const told: RuntimeContainer = {
       ...emptyContainer('unknown', 'kernel', id),
@@ -213,7 +224,8 @@ class Finder implements Discovery {
   #placeAt(path: string): Place {
     const id = this.#awaited.containerIn(path)?.id;
     const told = id === undefined ? undefined : this.#table.get(id);
-    const container = this.#table.byPath(path) ?? (told?.endedAtMs === undefined ? told : undefined);
+    const found = this.#table.byPath(path, (one) => !isPast(one));
+    const container = found ?? (told?.endedAtMs === undefined ? told : undefined);
     const marks: Marks = {
       ...(id !== undefined && this.#awaited.isExpected(id, container) ? { awaited: true } : {}),
       ...(id !== undefined && this.#awaited.isUnmet(id, container) ? { unmet: true } : {}),
