@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeMessage, encodeMessage } from '../grpc/protobuf.ts';
 import { openProcfs } from '../procfs/procfs.ts';
-import { readEvent } from './containerd/containerd.ts';
+import { readContainer, readEvent } from './containerd/containerd.ts';
 import { cgroupPathOf, readSpec } from './containerd/spec.ts';
 import { readDockerEvent, readInspected } from './docker/docker.ts';
 import { fieldsOf, readObject } from './json.ts';
@@ -44,7 +44,12 @@ describe('a runtime specification', () => {
   });
 
   it('gives nothing for what is not JSON', () => {
-    expect(readSpec(Buffer.from('{'))).toEqual({ cgroupPath: undefined, privileged: undefined, mounts: [] });
+    expect(readSpec(Buffer.from('{'))).toEqual({
+      cgroupPath: undefined,
+      privileged: undefined,
+      mounts: [],
+      isSandbox: false,
+    });
   });
 });
 
@@ -89,6 +94,55 @@ describe('events', () => {
     expect(readDockerEvent({ ...event, Type: 'image' })).toBeUndefined();
     expect(readDockerEvent({ ...event, Action: 'exec_start: sh' })).toBeUndefined();
     expect(readDockerEvent(null)).toBeUndefined();
+  });
+});
+
+describe('what is the sandbox of a pod', () => {
+  const ofImage = (kind: 'docker' | 'podman', image: string): boolean | undefined => {
+    const inspected = fieldsOf({ Id: 'abc', Config: { Image: image } });
+    return inspected && readInspected(kind, '/s', inspected).isSandbox;
+  };
+
+  it.each([
+    ['podman', 'localhost/podman-pause:4.3.1-0', true],
+    ['podman', 'evil/podman-pause:1', false],
+    ['podman', 'registry.example/localhost/podman-pause:4.3.1-0', false],
+    ['podman', 'localhost/podman-pause-not:1', false],
+    ['docker', 'evil/podman-pause:1', false],
+    ['docker', 'localhost/podman-pause:4.3.1-0', false],
+  ] as const)('%s with the image %s: %s', (kind, image, isSandbox) => {
+    expect(ofImage(kind, image)).toBe(isSandbox);
+  });
+
+  /** A container of containerd as its API has it. */
+  const inContainerd = (
+    namespace: string,
+    labels: Readonly<Record<string, string>>,
+    annotations: Readonly<Record<string, string>>,
+  ): boolean | undefined => {
+    const spec = { annotations, linux: { cgroupsPath: '/kubepods/pod1/abc' } };
+    const container = decodeMessage(
+      encodeMessage({
+        1: 'abc',
+        2: Object.entries(labels).map(([key, value]) => ({ 1: key, 2: value })),
+        5: { 2: Buffer.from(JSON.stringify(spec)) },
+      }),
+    );
+    const where = { endpoint: '/s', namespace, task: undefined, digests: new Map<string, string>() };
+    return container && readContainer(container, where).isSandbox;
+  };
+  const label = { 'io.cri-containerd.kind': 'sandbox' };
+  const annotation = { 'io.kubernetes.cri.container-type': 'sandbox' };
+
+  it('is told by containerd in the namespace of the CRI, by label and specification', () => {
+    expect(inContainerd('k8s.io', label, annotation)).toBe(true);
+  });
+
+  it('is not told by a label, which an image may bring', () => {
+    expect(inContainerd('default', label, {})).toBe(false);
+    expect(inContainerd('k8s.io', label, {})).toBe(false);
+    expect(inContainerd('default', label, annotation)).toBe(false);
+    expect(inContainerd('k8s.io', { 'io.cri-containerd.kind': 'container' }, annotation)).toBe(false);
   });
 });
 

@@ -43,12 +43,22 @@ const readTask = (task: Message): Task => ({
 const CRI_LABELS = { kind: 'io.cri-containerd.kind', name: 'io.kubernetes.container.name' };
 const NAME_LABELS = ['nerdctl/name', CRI_LABELS.name];
 
+/** The namespace in which the CRI of containerd keeps the containers of pods. */
+const CRI_NAMESPACE = 'k8s.io';
+
+/** What is known of a container besides its own record. */
+interface Where {
+  readonly endpoint: string;
+  readonly namespace: string;
+  readonly task: Task | undefined;
+  /** Of images, by name. */
+  readonly digests: ReadonlyMap<string, string>;
+}
+
 /** A container {id 1, labels 2, image 3, runtime 4, spec 5 (Any), created_at 8} with its task. */
-const describe = (
-  endpoint: string,
+export const readContainer = (
   container: Message,
-  task: Task | undefined,
-  digests: ReadonlyMap<string, string>,
+  { endpoint, namespace, task, digests }: Where,
 ): RuntimeContainer => {
   const id = container.text(1, 128);
   const labels = container.labels(2);
@@ -70,7 +80,8 @@ const describe = (
     cgroupPath: spec.cgroupPath,
     privileged: spec.privileged,
     mounts: spec.mounts,
-    isSandbox: labels[CRI_LABELS.kind] === 'sandbox',
+    // Images bring labels of their own: what is no workload is said by its specification, too, which the CRI writes.
+    isSandbox: namespace === CRI_NAMESPACE && labels[CRI_LABELS.kind] === 'sandbox' && spec.isSandbox,
   };
 };
 
@@ -144,9 +155,10 @@ class Containerd implements ContainerRuntime {
       digests.set(image.text(1, 512), image.message(3)?.text(2, 128) ?? '');
     }
     return ok(
-      containers.value
-        .messages(1)
-        .map((one) => describe(this.endpoint, one, byId.get(one.text(1, 128)), digests)),
+      containers.value.messages(1).map((one) => {
+        const task = byId.get(one.text(1, 128));
+        return readContainer(one, { endpoint: this.endpoint, namespace, task, digests });
+      }),
     );
   }
 }

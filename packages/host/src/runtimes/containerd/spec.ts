@@ -12,10 +12,14 @@ export interface SpecFacts {
     readonly target: string;
     readonly readOnly: boolean;
   }[];
+  /** The CRI of containerd made it as the sandbox of a pod. */
+  readonly isSandbox: boolean;
 }
 
 const SPEC_BYTES_MAX = 1024 * 1024;
 const MOUNTS_MAX = 256;
+/** Written by the CRI of containerd into each specification: `sandbox` or `container`. */
+const CONTAINER_TYPE = 'io.kubernetes.cri.container-type';
 
 /** The path that a `cgroupsPath` names; a systemd triple (slice:prefix:name) is resolved to its scope. */
 export const cgroupPathOf = (cgroupsPath: string): string | undefined => {
@@ -54,11 +58,14 @@ export const specFacts = (spec: FieldReader): SpecFacts => {
     cgroupPath: cgroupPathOf(spec.object('linux')?.text('cgroupsPath') ?? ''),
     privileged: allowsAllDevices && bounding.includes('CAP_SYS_ADMIN') && bounding.length > 30,
     mounts: readMounts(spec),
+    isSandbox: spec.object('annotations')?.text(CONTAINER_TYPE) === 'sandbox',
   };
 };
 
 /** Reads a specification from JSON; what is not one gives nothing. */
 export const readSpec = (bytes: Buffer | undefined): SpecFacts => {
   const spec = bytes && bytes.length <= SPEC_BYTES_MAX ? readObject(bytes.toString('utf8')) : undefined;
-  return spec ? specFacts(spec) : { cgroupPath: undefined, privileged: undefined, mounts: [] };
+  return spec
+    ? specFacts(spec)
+    : { cgroupPath: undefined, privileged: undefined, mounts: [], isSandbox: false };
 };

@@ -51,6 +51,9 @@ const EVENTS: Readonly<Record<string, RuntimeEvent['kind']>> = {
 const digestIn = (references: readonly string[]): string | undefined =>
   references.flatMap((one) => /@(sha256:[0-9a-f]{64})$/.exec(one)?.[1] ?? [])[0];
 
+/** The image that Podman makes on the machine for the first container of a pod. Who may tag images there can take its name. */
+const PODMAN_PAUSE = /^localhost\/podman-pause:/;
+
 /** A container as `GET /containers/{id}/json` describes it. */
 export const readInspected = (
   kind: 'docker' | 'podman',
@@ -81,7 +84,7 @@ export const readInspected = (
       target: mount.text('Destination'),
       readOnly: mount.flag('RW') === false,
     })),
-    isSandbox: /podman-pause/.test(image),
+    isSandbox: kind === 'podman' && PODMAN_PAUSE.test(image),
   };
 };
 
