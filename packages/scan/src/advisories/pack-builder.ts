@@ -22,9 +22,17 @@ import { canonicalRow } from './row-codec.ts';
 
 interface EcosystemTally {
   rows: number;
+  /** Rows among them that records of other ecosystems brought along. */
+  besides: number;
   packages: number;
   newestOn: string;
 }
+
+/** What holds of an ecosystem of which no input says how much it is: a feed of its own speaks for it in part. */
+const unstated = ({ rows, besides }: EcosystemTally): EcosystemCompleteness =>
+  rows > besides ? 'partial' : 'listed-packages';
+
+const emptyTally = (): EcosystemTally => ({ rows: 0, besides: 0, packages: 0, newestOn: '' });
 
 /** What is said about a pack as a whole. */
 export interface PackStatement {
@@ -65,7 +73,7 @@ export class PackBuilder {
       return;
     }
     const key = packageKey(ecosystem, normalizeName(ecosystem, name));
-    const tally = this.#tallies.get(ecosystem) ?? { rows: 0, packages: 0, newestOn: '' };
+    const tally = this.#tallies.get(ecosystem) ?? emptyTally();
     const group = this.#groups.get(key);
     if (group === undefined) {
       this.#groups.set(key, [JSON.stringify(canonicalRow(row))]);
@@ -81,6 +89,16 @@ export class PackBuilder {
     for (const id of [row.id, ...(row.aliases ?? [])]) if (CVE.test(id)) this.#mentioned.add(id);
   }
 
+  /**
+   * Adds what a record says about a package of an ecosystem whose feed is not the one being read. Where nothing else is
+   * said of that ecosystem, only the packages named this way count as looked at.
+   */
+  addRowBesides(ecosystem: string, name: string, row: AdvisoryRow): void {
+    this.addRow(ecosystem, name, row);
+    const tally = this.#tallies.get(ecosystem);
+    if (tally !== undefined) tally.besides += 1;
+  }
+
   /** Adds facts about a CVE; later facts complete or replace earlier ones. */
   addCve(cve: string, facts: CveFacts): void {
     if (CVE.test(cve)) this.#cves.set(cve, { ...this.#cves.get(cve), ...facts });
@@ -93,10 +111,10 @@ export class PackBuilder {
     this.setCompleteness(ecosystem, 'listed-packages');
   }
 
-  /** States how much of an ecosystem the rows speak about; `partial` unless stated. */
+  /** States how much of an ecosystem the rows speak about; unless stated `partial`, where a feed of its own was read. */
   setCompleteness(ecosystem: string, completeness: EcosystemCompleteness, missing?: string): void {
     this.#completeness.set(ecosystem, { completeness, ...(missing === undefined ? {} : { missing }) });
-    if (!this.#tallies.has(ecosystem)) this.#tallies.set(ecosystem, { rows: 0, packages: 0, newestOn: '' });
+    if (!this.#tallies.has(ecosystem)) this.#tallies.set(ecosystem, emptyTally());
   }
 
   addSource(source: PackSource): void {
@@ -143,7 +161,7 @@ export class PackBuilder {
       const stated =
         statement.kind === 'sample'
           ? { completeness: 'sample' as const }
-          : (this.#completeness.get(name) ?? { completeness: 'partial' as const });
+          : (this.#completeness.get(name) ?? { completeness: unstated(tally) });
       ecosystems[name] = {
         rows: tally.rows,
         packages: tally.packages,

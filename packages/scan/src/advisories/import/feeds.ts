@@ -11,15 +11,34 @@ import { readEpssRecord, readKevRecord } from './jsonl.ts';
 import { readLines } from './lines.ts';
 import { readOsvRecord } from './osv.ts';
 
+/** Archives that are not named after the ecosystem they are for, in the form that `plain` gives. */
+const ARCHIVES: Readonly<Record<string, string>> = { rocky: 'rockylinux', cratesio: 'cargo' };
+const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+
+/** Whether an archive, by its name, is the one that its publisher fills for an ecosystem: `osv-redhat.zip`, `Red Hat:9`. */
+const isFor = (file: string, ecosystem: string): boolean => {
+  const name = plain(file.slice('osv-'.length, -'.zip'.length));
+  return (ARCHIVES[name] ?? name) === plain(ecosystem.split(':', 1)[0] ?? '');
+};
+
+/**
+ * Records name packages of every ecosystem a flaw is in, so that each archive holds some of the others. It is complete
+ * only for its own: a few rows that came along are no knowledge of all the rest.
+ */
 const addOsv = (text: string, input: ImportInput, builder: PackBuilder): void => {
   const rows = readOsvRecord(parseJson(text));
   if (rows === undefined) {
     input.refuse(1);
     return;
   }
-  for (const { ecosystem, name, row } of rows) builder.addRow(ecosystem, name, row);
-  for (const ecosystem of new Set(rows.map((row) => row.ecosystem)))
+  for (const { ecosystem, name, row } of rows) {
+    if (!input.file.endsWith('.zip') || !isFor(input.file, ecosystem)) {
+      builder.addRowBesides(ecosystem, name, row);
+      continue;
+    }
+    builder.addRow(ecosystem, name, row);
     builder.setCompleteness(ecosystem, 'complete');
+  }
 };
 
 /** `osv-*.zip`: one JSON file a record, as OSV publishes them for each ecosystem. */

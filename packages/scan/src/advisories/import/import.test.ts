@@ -86,6 +86,48 @@ describe('importing a folder', () => {
     expect(pack.header.ecosystems['npm']?.completeness).toBe('complete');
   });
 
+  it('takes an archive for complete in its own ecosystem only, whatever its records name besides', () => {
+    const record = {
+      id: 'GHSA-aaaa-bbbb-cccc',
+      affected: ['npm:bootstrap', 'RubyGems:bootstrap', 'Maven:org.webjars:bootstrap'].map((one) => ({
+        package: { ecosystem: one.split(':')[0], name: one.slice(one.indexOf(':') + 1) },
+        ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '3.4.1' }] }],
+      })),
+    };
+    const { pack } = importFiles({ 'osv-npm.zip': zipOf({ 'GHSA.json': JSON.stringify(record) }) });
+    expect(pack.covers('npm', 'left-pad')).toBe(true);
+    expect(pack.covers('RubyGems', 'rails')).toBe(false);
+    expect(pack.covers('Maven', 'org.apache.logging.log4j:log4j-core')).toBe(false);
+    expect(pack.covers('RubyGems', 'bootstrap')).toBe(true);
+    expect(pack.header.ecosystems['RubyGems']?.completeness).toBe('listed-packages');
+  });
+
+  it('does not take a single record for more than the packages it names, nor lowers what an archive says', () => {
+    const row = { id: 'x', ecosystem: 'PyPI', package: 'flask', ranges: [], versions: ['1.0.0'] };
+    const { pack } = importFiles({
+      'osv-GHSA-xvch-5gv4-984h.json': JSON.stringify(OSV),
+      'osv-npm.zip': zipOf({ 'a.json': JSON.stringify(OSV) }),
+      'osv-z.json': JSON.stringify({ ...OSV, affected: [{ package: { ecosystem: 'PyPI', name: 'b' } }] }),
+      'osv-zz.json': JSON.stringify({ ...OSV, affected: [{ package: { ecosystem: 'npm', name: 'b' } }] }),
+      'pypi.jsonl': JSON.stringify(row),
+    });
+    const levels = ['npm', 'cargo', 'PyPI'].map((name) => pack.header.ecosystems[name]?.completeness);
+    expect(levels).toEqual(['complete', 'listed-packages', 'partial']);
+  });
+
+  it.each([
+    ['osv-redhat.zip', 'Red Hat:enterprise_linux:9::baseos', 'Red Hat:9'],
+    ['osv-rocky.zip', 'Rocky Linux:9', 'Rocky Linux:9'],
+    ['osv-ubuntu.zip', 'Ubuntu:24.04:LTS', 'Ubuntu:24.04'],
+    ['osv-almalinux.zip', 'AlmaLinux:9', 'AlmaLinux:9'],
+    ['osv-crates.io.zip', 'crates.io', 'cargo'],
+    ['osv-RubyGems.zip', 'RubyGems', 'RubyGems'],
+  ])('knows what the archive %s is for', (file, stated, ecosystem) => {
+    const record = { ...OSV, affected: [{ package: { ecosystem: stated, name: 'a' } }] };
+    const { pack } = importFiles({ [file]: zipOf({ 'a.json': JSON.stringify(record) }) });
+    expect(pack.header.ecosystems[ecosystem]?.completeness).toBe('complete');
+  });
+
   it('reads the Debian tracker: fixed, open, postponed, never affected and undetermined', () => {
     const tracker = {
       openssl: {
