@@ -5,7 +5,7 @@ import { PACKAGE_ROLES } from '@bartizan/contracts';
 import { declared } from '../catalogers/declared-licences.ts';
 import { isPlausible, type PackageType, type ScanPackage } from '../catalogers/package.ts';
 import { writePurl } from '../catalogers/purl.ts';
-import { ecosystemOf } from '../distribution/namespace.ts';
+import { ecosystemOf, isJudgeable, normalizeName } from '../distribution/namespace.ts';
 import type { Distribution } from '../distribution/os-release.ts';
 import { nameOfPurl, type Purl, parsePurl, typeOfPurl, versionOfPurl } from './parse-purl.ts';
 
@@ -100,6 +100,17 @@ const sourceOf = (
 const isHolder = (purl: Purl | undefined): boolean =>
   purl !== undefined && ['oci', 'docker'].includes(purl.type);
 
+/**
+ * Our own documents keep the name as the catalogue found it; a package URL may fold its case. Anybody can write such a
+ * document: where advisories are keyed by the name, it must be the one that the package URL says.
+ */
+const nameOf = (entry: BomEntry, named: string, ecosystem: string): string => {
+  const isSame = [entry.name, named]
+    .map((name) => normalizeName(ecosystem, name).toLowerCase())
+    .every((name, _, all) => name === all[0]);
+  return entry.facts.has('ecosystem') && (isSame || !isJudgeable(ecosystem)) ? entry.name : named;
+};
+
 /** One entry as packages, one a location; none when it cannot be a package. */
 export const toScanPackages = (
   entry: BomEntry,
@@ -115,6 +126,7 @@ export const toScanPackages = (
   const architecture = entry.facts.get('architecture') ?? purl?.qualifiers.get('arch');
   const fact = (key: string): string | undefined => entry.facts.get(key);
   const ecosystem = fact('ecosystem')?.slice(0, 64) ?? ecosystemOf(type, name, distribution);
+  const stated = nameOf(entry, name, ecosystem);
   const ownedBy = fact('ownedBy');
   const layer = fact('layer');
   const module = fact('module');
@@ -122,8 +134,7 @@ export const toScanPackages = (
   const locations = entry.locations.length === 0 ? [origin] : entry.locations;
   return locations.map((location) => ({
     type,
-    // Our own documents keep the name as the catalogue found it; a package URL may fold its case.
-    name: fact('ecosystem') === undefined ? name : entry.name,
+    name: stated,
     version,
     ecosystem,
     purl: purl === undefined ? writePurl({ type: 'generic', name, version }) : (entry.purl ?? ''),

@@ -3,6 +3,7 @@
 
 import type { Package } from '@bartizan/contracts';
 import type { ScanPackage } from '../catalogers/package.ts';
+import { normalizeName } from '../distribution/namespace.ts';
 
 /** Places kept of one package, as the contract allows. */
 const MAX_LOCATIONS = 32;
@@ -10,10 +11,17 @@ const MAX_VERSION = 256;
 /** Longest package URL that is told. */
 export const MAX_PURL = 1024;
 
+/** All that advisories are looked up by: what says one package URL may still be judged under two names. */
 const keyOf = (found: ScanPackage): string =>
-  [found.ecosystem, found.purl, found.ownedBy ?? '', found.sourceName ?? '', found.sourceVersion ?? ''].join(
-    '\n',
-  );
+  [
+    found.ecosystem,
+    found.purl,
+    normalizeName(found.ecosystem, found.name),
+    found.version,
+    found.ownedBy ?? '',
+    found.sourceName ?? '',
+    found.sourceVersion ?? '',
+  ].join('\n');
 
 /** Joins the same package found at several places, and puts it into the words of the contracts. Sorted, so that the same tree gives the same list. */
 export const mergePackages = (found: readonly ScanPackage[]): Package[] => {

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { catalogTree } from '../../scan/catalog-tree.ts';
+import { mergePackages } from '../../scan/merge-packages.ts';
 import { expectUnharmed } from '../../testing/hostile.ts';
 import { DEBIAN_12, names, runCataloger, treeOf } from '../../testing/trees.ts';
 import { DEFAULT_LIMITS } from '../cataloger.ts';
@@ -65,6 +66,29 @@ describe('the sbom cataloger', () => {
     });
     const { packages } = catalogTree({ tree, limits: DEFAULT_LIMITS, now: () => 0 });
     expect(new Set(packages.map((found) => `${found.ecosystem} ${found.purl}`)).size).toBe(2);
+  });
+
+  it('does not let a document of an image rename or stand for a package that is there', () => {
+    const component = (name: string, purl: string, version = '4.17.0') => ({
+      ...{ type: 'library', name, version, purl },
+      properties: [{ name: 'bartizan:ecosystem', value: 'npm' }],
+    });
+    const tree = treeOf({
+      '/app/node_modules/lodash/package.json': '{"name":"lodash","version":"4.17.0"}',
+      '/app/node_modules/minimist/package.json': '{"name":"minimist","version":"1.2.0"}',
+      '/a.cdx.json': JSON.stringify({
+        bomFormat: 'CycloneDX',
+        components: [
+          component('harmless', 'pkg:npm/lodash@4.17.0'),
+          component('LODASH', 'pkg:npm/lodash@4.17.0'),
+          component('minimist', 'pkg:npm/minimist@1.2.0', '99.0.0'),
+        ],
+      }),
+    });
+    const found = mergePackages(catalogTree({ tree, limits: DEFAULT_LIMITS, now: () => 0 }).packages);
+    const known = found.map(({ name, version }) => `${name} ${version}`);
+    expect(known).toEqual(expect.arrayContaining(['lodash 4.17.0', 'minimist 1.2.0']));
+    expect(known).not.toContain('harmless 4.17.0');
   });
 
   it('does not look at documents of how npm packages were built', () => {
