@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Package } from '@bartizan/contracts';
-import { parsePurl } from '../sbom/parse-purl.ts';
+import { ecosystemOf, isDistributionType } from '../distribution/namespace.ts';
+import { parsePurl, typeOfPurl } from '../sbom/parse-purl.ts';
+import { distributionOfCpe } from './platform.ts';
 import type { VexProduct, VexStatement, VexStatus } from './statement.ts';
 
 /** What is looked at: a finding about a package, wherever it came from. */
@@ -64,6 +66,21 @@ export const meansPackage = (stated: string, actual: string): boolean => {
   );
 };
 
+/**
+ * Why a part of a product means this package: the product is the release of the distribution that the package is of, as
+ * Red Hat names openssl in RHEL 9. Any other product that has the package in it is none of ours.
+ */
+const matchPlatform = (product: VexProduct, subject: VexSubject): string | undefined => {
+  const { purl, ecosystem } = subject.package;
+  const part = product.parts.find((stated) => meansPackage(stated, purl));
+  const found = part === undefined ? undefined : parsePurl(part);
+  if (part === undefined || found === undefined || product.cpe === undefined) return undefined;
+  const type = typeOfPurl(found);
+  const platform = isDistributionType(type) ? distributionOfCpe(product.cpe) : undefined;
+  if (platform === undefined || ecosystemOf(type, found.name, platform) !== ecosystem) return undefined;
+  return `package ${part} of ${ecosystem}`;
+};
+
 /** Why a product of a statement means this package here; undefined when it does not. */
 const matchProduct = (product: VexProduct, subject: VexSubject, place: VexPlace): string | undefined => {
   const { purl } = subject.package;
@@ -74,7 +91,8 @@ const matchProduct = (product: VexProduct, subject: VexSubject, place: VexPlace)
     return part === undefined ? undefined : `image ${product.digest}, ${part}`;
   }
   // A statement about another image, or about a part of another product, says nothing about this one.
-  if (product.digest !== undefined || product.parts.length > 0) return undefined;
+  if (product.digest !== undefined) return undefined;
+  if (product.parts.length > 0) return matchPlatform(product, subject);
   return product.purl !== undefined && meansPackage(product.purl, purl)
     ? `package ${product.purl}`
     : undefined;

@@ -41,7 +41,23 @@ const readProduct = (product: JsonObject | undefined): [string, VexProduct] | un
   ];
 };
 
-/** Every product of the tree by its id. A relationship is a part inside of a whole: its part is what a statement is about. */
+/**
+ * What a relationship names: a part inside of a whole. What is said of openssl in an appliance is said of no other
+ * openssl, so that the whole stays the product, whether it can be known again by a digest or not.
+ */
+const partOf = (
+  product: VexProduct,
+  part: VexProduct | undefined,
+  container: VexProduct | undefined,
+): VexProduct => {
+  // A name may quote the digest of what holds it; a package URL with one is that image itself.
+  const isImage = product.purl !== undefined && product.digest !== undefined;
+  const whole = isImage && container?.digest === undefined ? product : (container ?? { id: product.id });
+  const inner = part?.purl ?? (isImage ? undefined : product.purl) ?? part?.id ?? product.id;
+  return { ...whole, parts: [inner] };
+};
+
+/** Every product of the tree by its id. */
 const readTree = (tree: JsonObject | undefined): Map<string, VexProduct> => {
   const products = new Map<string, VexProduct>();
   const add = (item: unknown): void => {
@@ -60,15 +76,10 @@ const readTree = (tree: JsonObject | undefined): Map<string, VexProduct> => {
   for (const relationship of asList(tree?.['relationships']).map(asObject)) {
     const whole = readProduct(asObject(relationship?.['full_product_name']));
     if (whole === undefined || products.size >= MAX_STATEMENTS) continue;
+    const find = (field: string) => products.get(asText(relationship?.[field], 512) ?? '');
     const [id, product] = whole;
-    const part = products.get(asText(relationship?.['product_reference'], 512) ?? '');
-    const container = products.get(asText(relationship?.['relates_to_product_reference'], 512) ?? '');
-    const known = product.purl === undefined ? part : product;
-    const isInImage = container?.digest !== undefined && part?.purl !== undefined;
-    products.set(
-      id,
-      isInImage ? { ...container, parts: [part.purl] } : { ...product, ...known, id: product.id },
-    );
+    const [part, container] = [find('product_reference'), find('relates_to_product_reference')];
+    products.set(id, partOf(product, part, container));
   }
   return products;
 };

@@ -3,6 +3,7 @@
 
 import { asList, asObject, asText, type JsonObject } from '../json/fields.ts';
 import {
+  digestIn,
   MAX_STATEMENTS,
   MAX_TEXT,
   productOf,
@@ -39,10 +40,40 @@ const JUSTIFICATIONS: Readonly<Record<string, VexJustification>> = {
   protected_by_mitigating_control: 'inline_mitigations_already_exist',
 };
 
+const productFrom = (component: JsonObject): VexProduct => {
+  const name = `${asText(component['name'], 512) ?? ''} ${asText(component['version'], 512) ?? ''}`.trim();
+  return productOf(name, { purl: asText(component['purl'], MAX_TEXT), cpe: asText(component['cpe'], 256) });
+};
+
+/** What the document is about, where that is an image: its digest is in the package URL, the version, or beside it. */
+const imageOf = (subject: JsonObject | undefined): VexProduct | undefined => {
+  if (subject === undefined) return undefined;
+  const product = productFrom(subject);
+  if (product.digest !== undefined) return product;
+  const hash = asList(subject['hashes'])
+    .map(asObject)
+    .find((one) => one?.['alg'] === 'SHA-256');
+  const stated =
+    digestIn(asText(subject['version']) ?? '') ?? digestIn(`sha256:${asText(hash?.['content'])}`);
+  return stated === undefined ? undefined : { ...product, digest: stated };
+};
+
+/** What is said of a component of an image holds in that image only. */
+const within = (image: VexProduct | undefined, product: VexProduct): VexProduct =>
+  image === undefined || product.digest !== undefined
+    ? product
+    : { ...image, parts: [product.purl ?? product.id] };
+
+interface Components {
+  readonly image: VexProduct | undefined;
+  readonly products: ReadonlyMap<string, VexProduct>;
+}
+
 /** Package URL, or else name and version, of each component by its reference. */
-const readComponents = (document: JsonObject): Map<string, VexProduct> => {
+const readComponents = (document: JsonObject): Components => {
   const products = new Map<string, VexProduct>();
   const subject = asObject(asObject(document['metadata'])?.['component']);
+  const image = imageOf(subject);
   const pending = [
     { list: [...(subject === undefined ? [] : [subject]), ...asList(document['components'])], depth: 0 },
   ];
@@ -50,36 +81,32 @@ const readComponents = (document: JsonObject): Map<string, VexProduct> => {
     for (const component of level.list.map(asObject)) {
       const reference = asText(component?.['bom-ref'], MAX_TEXT);
       if (component !== undefined && reference !== undefined && products.size < MAX_STATEMENTS) {
-        const name =
-          `${asText(component['name'], 512) ?? ''} ${asText(component['version'], 512) ?? ''}`.trim();
-        products.set(
-          reference,
-          productOf(name, { purl: asText(component['purl'], MAX_TEXT), cpe: asText(component['cpe'], 256) }),
-        );
+        const isImage = image !== undefined && component === subject;
+        products.set(reference, isImage ? image : within(image, productFrom(component)));
       }
       if (level.depth < MAX_DEPTH && component?.['components'] !== undefined)
         pending.push({ list: [...asList(component['components'])], depth: level.depth + 1 });
     }
   }
-  return products;
+  return { image, products };
 };
 
 /** `urn:cdx:serial/version#reference` points into another document: its reference may still be a package URL. */
-const productFor = (reference: string, products: ReadonlyMap<string, VexProduct>): VexProduct => {
+const productFor = (reference: string, { image, products }: Components): VexProduct => {
   const known = products.get(reference);
   if (known !== undefined) return known;
   const hash = reference.startsWith('urn:cdx:') ? reference.indexOf('#') : -1;
   const inner = hash < 0 ? reference : reference.slice(hash + 1);
   try {
-    return productOf(inner.startsWith('pkg%3A') ? decodeURIComponent(inner) : inner);
+    return within(image, productOf(inner.startsWith('pkg%3A') ? decodeURIComponent(inner) : inner));
   } catch {
-    return productOf(inner);
+    return within(image, productOf(inner));
   }
 };
 
 const readVulnerability = (
   item: JsonObject,
-  products: ReadonlyMap<string, VexProduct>,
+  components: Components,
   source: VexSource,
 ): VexStatement | string | undefined => {
   const analysis = asObject(item['analysis']);
@@ -101,7 +128,7 @@ const readVulnerability = (
     status,
     ...(status === 'not_affected' && justification !== undefined ? { justification } : {}),
     ...(detail === undefined ? {} : { detail }),
-    products: affects.map((reference) => productFor(reference, products)),
+    products: affects.map((reference) => productFor(reference, components)),
     source: {
       ...source,
       timestamp: asText(analysis['lastUpdated'] ?? item['updated'], 64) ?? source.timestamp,
@@ -122,10 +149,10 @@ export const readCycloneDxVex = (document: JsonObject): VexDocument => {
     author: asText(asObject(metadata?.['supplier'] ?? metadata?.['manufacture'])?.['name'], 256) ?? '',
     timestamp: asText(metadata?.['timestamp'], 64) ?? '',
   };
-  const products = readComponents(document);
+  const components = readComponents(document);
   const read = asList(document['vulnerabilities'])
     .slice(0, MAX_STATEMENTS)
-    .map((item) => readVulnerability(asObject(item) ?? {}, products, source));
+    .map((item) => readVulnerability(asObject(item) ?? {}, components, source));
   return {
     format: 'cyclonedx',
     statements: read.filter((item) => typeof item === 'object'),

@@ -174,13 +174,13 @@ describe('documents', () => {
     ]);
   });
 
-  it('of CSAF are read through branches and relationships', () => {
-    const product = (product_id: string, purl: string) => ({
+  const csafOf = (os: Record<string, string>, purl = 'pkg:rpm/redhat/openssl@3.0') => {
+    const product = (product_id: string, product_identification_helper: object) => ({
       product_id,
       name: product_id,
-      product_identification_helper: { purl },
+      product_identification_helper,
     });
-    const document = read({
+    return read({
       document: {
         csaf_version: '2.0',
         publisher: { name: 'Vendor' },
@@ -189,10 +189,7 @@ describe('documents', () => {
       product_tree: {
         branches: [
           {
-            branches: [
-              { product: product('os', 'pkg:rpm/redhat/os@9') },
-              { product: product('pkg', 'pkg:rpm/redhat/openssl@3.0') },
-            ],
+            branches: [{ product: product('os', os) }, { product: product('pkg', { purl }) }],
           },
         ],
         relationships: [
@@ -212,15 +209,79 @@ describe('documents', () => {
         },
       ],
     });
+  };
+
+  it('of CSAF are read through branches and relationships', () => {
+    const document = csafOf({ cpe: 'cpe:/o:redhat:enterprise_linux:9' });
     expect(document.statements).toMatchObject([
       {
         status: 'not_affected',
         justification: 'vulnerable_code_not_present',
-        products: [{ purl: 'pkg:rpm/redhat/openssl@3.0' }],
+        products: [{ id: 'os', parts: ['pkg:rpm/redhat/openssl@3.0'] }],
         source: { author: 'Vendor', document: 'V-1' },
       },
     ]);
     expect(document.unusable).toEqual(['CVE-2026-1: product gone is not in the tree']);
+  });
+
+  const openssl = (ecosystem: string, purl: string): VexSubject => {
+    const subject = found(purl);
+    return { ...subject, package: { ...subject.package, ecosystem } };
+  };
+
+  it.each([
+    ['cpe:/o:redhat:enterprise_linux:9', 'Red Hat:9', 'not_affected'],
+    ['cpe:/a:redhat:enterprise_linux:9::appstream', 'Red Hat:9', 'not_affected'],
+    ['cpe:2.3:o:redhat:enterprise_linux:9:*:*:*:*:*:*:*', 'Red Hat:9', 'not_affected'],
+    ['cpe:/o:redhat:enterprise_linux:8', 'Red Hat:9', undefined],
+    ['cpe:/a:redhat:openshift:4.6::el9', 'Red Hat:9', undefined],
+    ['cpe:/o:example:appliance:9', 'Red Hat:9', undefined],
+  ])('of CSAF about a package in %s mean that of %s: %s', (cpe, ecosystem, expected) => {
+    const { statements } = csafOf({ cpe });
+    const subject = openssl(ecosystem, 'pkg:rpm/redhat/openssl@3.0?arch=x86_64');
+    expect(says(subject, [by('vendor', ...statements)])?.status).toBe(expected);
+  });
+
+  it.each([
+    ['without an identifier', {}],
+    ['with a package URL', { purl: 'pkg:generic/appliance@1' }],
+    ['with a CPE', { cpe: 'cpe:/h:example:appliance_x:1' }],
+  ])('of CSAF about openssl in an appliance %s say nothing of any other', (_name, appliance) => {
+    const { statements } = csafOf(appliance, 'pkg:deb/debian/openssl');
+    const subject = openssl('Debian:12', 'pkg:deb/debian/openssl@3.0.11?arch=amd64');
+    expect(statements).toHaveLength(1);
+    expect(says(subject, [by('vendor', ...statements)], DIGEST)).toBeUndefined();
+    expect(
+      says(openssl('npm', 'pkg:npm/a@1'), [by('vendor', ...csafOf(appliance, 'pkg:npm/a').statements)]),
+    ).toBe(undefined);
+  });
+
+  it.each([
+    ['package URL', { purl: `pkg:oci/other@${DIGEST.replace(':', '%3A')}` }],
+    ['version', { version: DIGEST }],
+    ['hash', { hashes: [{ alg: 'SHA-256', content: DIGEST.slice('sha256:'.length) }] }],
+  ])('of CycloneDX hold in the image they are about, by its %s, and in no other', (_name, more) => {
+    const { statements } = read({
+      bomFormat: 'CycloneDX',
+      metadata: { component: { type: 'container', name: 'other', 'bom-ref': 'it', ...more } },
+      components: [
+        { 'bom-ref': 'r1', name: 'a', purl: 'pkg:npm/a@1.0.0' },
+        { 'bom-ref': 'r2', name: 'b' },
+      ],
+      vulnerabilities: ['r1', 'r2', 'pkg:npm/c@1.0.0', 'urn:cdx:3e671687/1#pkg%3Anpm%2Fd%401.0.0'].map(
+        (ref) => ({
+          id: 'CVE-2026-1',
+          analysis: { state: 'not_affected', justification: 'code_not_reachable' },
+          affects: [{ ref }],
+        }),
+      ),
+    });
+    const statusIn = (digest: string) =>
+      ['a', 'b', 'c', 'd'].map(
+        (name) => says(found(`pkg:npm/${name}@1.0.0`), [by('vendor', ...statements)], digest)?.status,
+      );
+    expect(statusIn(DIGEST)).toEqual(['not_affected', undefined, 'not_affected', 'not_affected']);
+    expect(statusIn(`sha256:${'cd'.repeat(32)}`)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
   it('of CycloneDX are read through references of their own and of other documents', () => {
