@@ -18,6 +18,8 @@ export const ecPair = (): Pair => generateKeyPairSync('ec', { namedCurve: 'prime
 /** What a made certificate says; the issuer defaults to the subject (self-signed). */
 export interface Plan {
   readonly name: string;
+  /** Organizational units of the subject. */
+  readonly units?: readonly string[];
   readonly pair: Pair;
   readonly issuer?: { readonly name: string; readonly pair: Pair };
   readonly isAuthority?: boolean;
@@ -43,8 +45,8 @@ export function encodeOid(dotted: string): Buffer {
   return encodeDer(TAG.oid, Buffer.from(bytes));
 }
 
-/** A name with country, state, organization and common name. */
-export const encodeName = (commonName: string): Buffer =>
+/** A name with country, state, organization, units and common name. */
+export const encodeName = (commonName: string, units: readonly string[] = []): Buffer =>
   encodeDer(
     TAG.sequence,
     ...(
@@ -52,6 +54,7 @@ export const encodeName = (commonName: string): Buffer =>
         ['2.5.4.6', 'JP'],
         ['2.5.4.8', 'Tokyo'],
         ['2.5.4.10', 'Acme'],
+        ...units.map((unit) => ['2.5.4.11', unit] as const),
         ['2.5.4.3', commonName],
       ] as const
     ).map(([type, value]) =>
@@ -98,7 +101,7 @@ export function makeCertificate(plan: Plan): Certificate {
       timeNode(plan.notBefore ?? '20250101000000Z'),
       timeNode(plan.notAfter ?? '20350101000000Z'),
     ),
-    encodeName(plan.name),
+    encodeName(plan.name, plan.units),
     spkiOf(plan.pair.publicKey),
     encodeDer(0xa3, encodeDer(TAG.sequence, ...extensions)),
   );

@@ -32,6 +32,8 @@ export interface NotationEnvelope {
 
 const BYTES_MAX = 4 * 1024 * 1024;
 const CHAIN_MAX = 10;
+/** Farthest from 1970 that a date can be (ECMA-262, time values); beyond it there is no way to write one. */
+const TIME_MAX_MS = 8.64e15;
 const PAYLOAD_TYPE = 'application/vnd.cncf.notary.payload.v1+json';
 const NAME = {
   scheme: 'io.cncf.notary.signingScheme',
@@ -170,6 +172,7 @@ const coseTime = (value: unknown): number => {
     'malformed',
     'not a time',
   );
+  demand(Math.abs(value.value) * 1000 <= TIME_MAX_MS, 'malformed', 'not a time');
   return value.value * 1000;
 };
 

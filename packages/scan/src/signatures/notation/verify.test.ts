@@ -4,8 +4,9 @@
 import { sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ecPair, encodeExtension, makeCertificate, type Plan } from '../../testing/certificates.ts';
+import { coseSignature } from '../../testing/notation.ts';
 import { OID } from '../certificate.ts';
-import { JWS } from './envelope.ts';
+import { COSE, JWS } from './envelope.ts';
 import { parseIdentity } from './identity.ts';
 import { loadTrustStore, type StoreType } from './trust-store.ts';
 import { type NotationPolicy, type NotationVerdict, verifyNotation } from './verify.ts';
@@ -80,10 +81,11 @@ const verify = (
   policy: Partial<NotationPolicy> = {},
   artifactDigest = DIGEST,
   nowMs = NOW_MS,
+  mediaType = JWS,
 ): NotationVerdict =>
   verifyNotation({
     envelope,
-    mediaType: JWS,
+    mediaType,
     artifactDigest,
     nowMs,
     policy: {
@@ -155,6 +157,26 @@ describe('signatures of the Notary Project', () => {
   ])('are refused with %s', (_what, made, detail) => {
     const verdict = verify(envelopeWith(made));
     expect([verdict.outcome, verdict.signer, failed(verdict)]).toEqual(['refused', undefined, [detail]]);
+  });
+
+  it('are refused by a signer whose name has a part twice, at every level', () => {
+    const envelope = envelopeWith({ chain: [leafWith({ units: ['a', 'b'] }), root] });
+    for (const level of ['strict', 'permissive', 'audit'] as const) {
+      const verdict = verify(envelope, { level });
+      expect([verdict.outcome, verdict.signer]).toEqual(['refused', undefined]);
+      expect(failed(verdict)).toContain('the name has OU twice');
+    }
+  });
+
+  it.each([
+    [Number.MAX_SAFE_INTEGER, 'refused', ['not a time']],
+    [8_640_000_000_001, 'refused', ['not a time']],
+    [8_640_000_000_000, 'verified', []],
+  ])('in COSE that expire at %s are %s', (expiry, outcome, reasons) => {
+    const chain = [leafWith(), root];
+    const envelope = coseSignature({ digest: DIGEST, chain, key: leafPair.privateKey, expiry });
+    const verdict = verify(envelope, {}, DIGEST, NOW_MS, COSE);
+    expect([verdict.outcome, failed(verdict)]).toEqual([outcome, reasons]);
   });
 
   it('are refused for another artifact at every level', () => {

@@ -147,6 +147,9 @@ function demandApplicable(envelope: NotationEnvelope, request: NotationRequest):
   return readPayload(envelope, request);
 }
 
+const nameText = (name: ReadonlyMap<string, string>): string =>
+  [...name].map(([part, value]) => `${part}=${value}`).join(',');
+
 function checkAuthenticity(envelope: NotationEnvelope, leaf: Certificate, policy: NotationPolicy): string {
   const type = envelope.scheme === 'notary.x509' ? 'ca' : 'signingAuthority';
   const stores = policy.stores.filter((store) => store.type === type);
@@ -157,7 +160,7 @@ function checkAuthenticity(envelope: NotationEnvelope, leaf: Certificate, policy
   );
   demand(store !== undefined, 'certificate', 'the signer leads to no store of the policy');
   const name = nameParts(leaf.subject);
-  const text = [...name].map(([part, value]) => `${part}=${value}`).join(',');
+  const text = nameText(name);
   demand(
     policy.identities.some((identity) => isTrusted(name, identity)),
     'identity',
@@ -319,21 +322,23 @@ export function verifyNotation(request: NotationRequest): NotationVerdict {
   });
   checks.run('revocation', 'revoked', () => checkRevocation(envelope.chain));
   const metadata = texts(annotations);
-  const name = [...nameParts(leaf.subject)].map(([part, value]) => `${part}=${value}`).join(',');
+  // Where nobody asks who signed, a name that cannot be read still refuses: the verdict has to say whose it is.
+  const name =
+    checks.outcome === 'verified' ? checks.always(() => nameText(nameParts(leaf.subject))) : undefined;
+  const signer =
+    name === undefined
+      ? undefined
+      : {
+          kind: 'certificate' as const,
+          identity: name,
+          issuer: envelope.scheme,
+          certificateSha256: digestOf('sha256', leaf.der).toString('hex'),
+        };
   return {
     outcome: checks.outcome,
     reasons: checks.reasons,
     checks: checks.states,
-    ...(checks.outcome === 'verified'
-      ? {
-          signer: {
-            kind: 'certificate' as const,
-            identity: name,
-            issuer: envelope.scheme,
-            certificateSha256: digestOf('sha256', leaf.der).toString('hex'),
-          },
-        }
-      : {}),
+    ...(signer === undefined ? {} : { signer }),
     ...(metadata === undefined ? {} : { metadata }),
   };
 }

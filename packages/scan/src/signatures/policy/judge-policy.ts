@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { InvariantError } from '@bartizan/contracts';
 import { fitsPathPattern } from '../../path-pattern/path-pattern.ts';
 import { readPredicate } from '../attestation/predicate.ts';
 import { IN_TOTO, parseStatement, type Statement } from '../attestation/statement.ts';
@@ -116,6 +117,45 @@ const conditionText = (condition: Condition & { kind: 'signature' | 'attestation
     ? `signature by ${condition.by.text}`
     : `attestation ${condition.predicateType} by ${condition.by.text}`;
 
+/** What one attached piece is worth for a condition: who signed it, or why it is no help. */
+interface Worth {
+  readonly isGood: boolean;
+  readonly isUnknown: boolean;
+  readonly detail: string;
+}
+
+function* worthOf(
+  attached: Attached,
+  condition: Condition & { kind: 'signature' | 'attestation' },
+  matter: Matter,
+): Generator<Worth> {
+  for (const verdict of verdictsOf(attached, condition.by, matter)) {
+    if (verdict.outcome !== 'verified') {
+      yield { isGood: false, isUnknown: verdict.outcome === 'unknown', detail: lastReason(verdict) };
+      continue;
+    }
+    const fault =
+      condition.kind === 'attestation'
+        ? attestationFault(verdict, condition)
+        : isPlain(verdict)
+          ? undefined
+          : 'is an attestation, not a signature';
+    const isGood = fault === undefined;
+    yield { isGood, isUnknown: false, detail: fault ?? `signed by ${signerText(verdict)}` };
+  }
+}
+
+/** Anybody may attach anything to an image: what breaks its reader is refused, and does not stop the others. */
+function* readable(worth: Generator<Worth>): Generator<Worth> {
+  try {
+    yield* worth;
+  } catch (error) {
+    if (error instanceof InvariantError) throw error;
+    const detail = `malformed: cannot be read (${error instanceof Error ? error.message : 'unknown'})`;
+    yield { isGood: false, isUnknown: false, detail };
+  }
+}
+
 /** A condition on signatures: one that is right will do. */
 function judgeSigned(
   condition: Condition & { kind: 'signature' | 'attestation' },
@@ -125,26 +165,11 @@ function judgeSigned(
   const reasons: string[] = [];
   let isUnknown = matter.evidence.missing.length > 0;
   for (const attached of matter.evidence.attached) {
-    for (const verdict of verdictsOf(attached, condition.by, matter)) {
-      const name = attached.digest.slice(0, 19);
-      if (verdict.outcome !== 'verified') {
-        isUnknown ||= verdict.outcome === 'unknown';
-        reasons.push(`${name}: ${lastReason(verdict)}`);
-        continue;
-      }
-      const fault =
-        condition.kind === 'attestation'
-          ? attestationFault(verdict, condition)
-          : isPlain(verdict)
-            ? undefined
-            : 'is an attestation, not a signature';
-      if (fault === undefined)
-        return {
-          condition: text,
-          outcome: 'fulfilled',
-          reasons: [`${name}: signed by ${signerText(verdict)}`],
-        };
-      reasons.push(`${name}: ${fault}`);
+    const name = attached.digest.slice(0, 19);
+    for (const { isGood, isUnknown: isOpen, detail } of readable(worthOf(attached, condition, matter))) {
+      if (isGood) return { condition: text, outcome: 'fulfilled', reasons: [`${name}: ${detail}`] };
+      isUnknown ||= isOpen;
+      reasons.push(`${name}: ${detail}`);
     }
   }
   const told = reasons.length === 0 ? ['no signature of this kind lies beside the image'] : reasons;

@@ -5,8 +5,9 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ecPair, makeCertificate } from '../../testing/certificates.ts';
+import { coseSignature } from '../../testing/notation.ts';
 import { OID } from '../certificate.ts';
-import { JWS } from '../notation/envelope.ts';
+import { COSE, JWS } from '../notation/envelope.ts';
 import { BUNDLE_TYPE, openSigningKey, signArtifact, signClaim } from '../sign/sign.ts';
 import { SIMPLE_SIGNING } from '../sigstore/simple-signing.ts';
 import { encodeEnvelope } from '../sigstore/verify.ts';
@@ -33,13 +34,16 @@ const pemOf = (name: Name): string =>
 const rootPair = ecPair();
 const leafPair = ecPair();
 const root = makeCertificate({ name: 'root', pair: rootPair, isAuthority: true });
-const leaf = makeCertificate({
-  name: 'leaf',
-  pair: leafPair,
-  issuer: { name: 'root', pair: rootPair },
-  purposes: [OID.codeSigning],
-  notAfter: '20270101000000Z',
-});
+const leafWith = (units: readonly string[] = []) =>
+  makeCertificate({
+    name: 'leaf',
+    units,
+    pair: leafPair,
+    issuer: { name: 'root', pair: rootPair },
+    purposes: [OID.codeSigning],
+    notAfter: '20270101000000Z',
+  });
+const leaf = leafWith();
 
 const FILES: PolicyFiles = {
   read: (path) =>
@@ -110,7 +114,7 @@ const cosign2Attestation = (predicateType: string, sha256 = HEX, name: Name = 'o
   const envelope = { payloadType, payload: payload.toString('base64'), signatures: [{ keyid: '', sig }] };
   return attached(STORED_ENVELOPE, Buffer.from(JSON.stringify(envelope)));
 };
-const notation = (digest = DIGEST): Attached => {
+const notation = (digest = DIGEST, signer = leaf): Attached => {
   const scheme = 'io.cncf.notary.signingScheme';
   const url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const head = url({
@@ -125,7 +129,7 @@ const notation = (digest = DIGEST): Attached => {
     key: leafPair.privateKey,
     dsaEncoding: 'ieee-p1363',
   });
-  const x5c = [leaf, root].map(({ der }) => der.toString('base64'));
+  const x5c = [signer, root].map(({ der }) => der.toString('base64'));
   return attached(
     JWS,
     Buffer.from(
@@ -295,6 +299,32 @@ describe('a policy', () => {
     ],
   ])('with %s', (_what, require, pieces, outcome) => {
     expect(judge(require, pieces).outcome).toBe(outcome);
+  });
+
+  it.each([
+    ['a signer with two units', notation(DIGEST, leafWith(['a', 'b']))],
+    [
+      'a time beyond all calendars',
+      attached(
+        COSE,
+        coseSignature({
+          ...{ digest: DIGEST, chain: [leaf, root], key: leafPair.privateKey },
+          expiry: Number.MAX_SAFE_INTEGER,
+        }),
+      ),
+    ],
+    [
+      'bytes that break whoever reads them',
+      {
+        ...attached(JWS, Buffer.from('{}')),
+        get bytes(): Buffer {
+          throw new RangeError('Invalid time value');
+        },
+      },
+    ],
+  ])('refuses %s and nothing else for it', (_what, piece) => {
+    expect(judge(NOTATION, [piece]).outcome).toBe('refused');
+    expect(judge(NOTATION, [piece, notation()]).outcome).toBe('fulfilled');
   });
 
   it('is unknown, not refused, when some of the evidence could not be fetched', () => {
