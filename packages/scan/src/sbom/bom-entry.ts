@@ -29,6 +29,8 @@ export interface ReadBom {
   /** Name of what it is about, where it says. */
   readonly subject: string;
   readonly entries: readonly BomEntry[];
+  /** Entries beyond what is read of one document, at least; those below one that is left out are not counted. */
+  readonly leftOut: number;
   /** The system the packages belong to, as `id` and `versionId`. */
   readonly system?: { readonly id: string; readonly versionId: string };
 }

@@ -69,24 +69,30 @@ const entryOf = (component: JsonObject): BomEntry => {
   };
 };
 
-/** Every component, nested ones too, in the order of the document. */
-const componentsOf = (document: JsonObject): JsonObject[] => {
+/** Components, nested ones too, in the order of the document, and how many are beyond what is read. */
+const componentsOf = (document: JsonObject): { found: JsonObject[]; leftOut: number } => {
   const found: JsonObject[] = [];
+  let leftOut = 0;
   const pending = [{ list: asList(document['components']), depth: 0 }];
   for (let level = pending.shift(); level !== undefined; level = pending.shift()) {
     for (const component of level.list.map(asObject)) {
-      if (component === undefined || found.length >= MAX_COMPONENTS) continue;
+      if (component === undefined) continue;
+      if (found.length >= MAX_COMPONENTS) {
+        leftOut += 1;
+        continue;
+      }
       found.push(component);
-      if (level.depth < MAX_DEPTH && component['components'] !== undefined)
-        pending.push({ list: asList(component['components']), depth: level.depth + 1 });
+      const list = asList(component['components']);
+      if (level.depth < MAX_DEPTH && list.length > 0) pending.push({ list, depth: level.depth + 1 });
+      else leftOut += list.length;
     }
   }
-  return found;
+  return { found, leftOut };
 };
 
 /** Reads a CycloneDX document in JSON, any version. */
 export const readCycloneDx = (document: JsonObject): ReadBom => {
-  const components = componentsOf(document);
+  const { found: components, leftOut } = componentsOf(document);
   const system = components.find((component) => component['type'] === 'operating-system');
   const id = asText(system?.['name'], 64)?.toLowerCase();
   const subject = asObject(asObject(document['metadata'])?.['component']);
@@ -95,6 +101,7 @@ export const readCycloneDx = (document: JsonObject): ReadBom => {
     specVersion: asText(document['specVersion'], 16) ?? '',
     subject: asText(subject?.['name'], 512) ?? '',
     entries: components.filter((one) => !NOT_SOFTWARE.has(asText(one['type']) ?? '')).map(entryOf),
+    leftOut,
     ...(id === undefined ? {} : { system: { id, versionId: asText(system?.['version'], 64) ?? '' } }),
   };
 };

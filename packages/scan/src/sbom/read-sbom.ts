@@ -59,11 +59,33 @@ export const parseSbom = (bytes: Buffer): Result<ReadBom, SbomError> => {
   return bom === undefined ? fail('JSON of another kind: not CycloneDX, SPDX or syft') : ok(bom);
 };
 
+const problemsOf = (
+  { unusable, leftOut }: { unusable: number; leftOut: number },
+  origin: string,
+): ScanProblem[] => [
+  ...(leftOut === 0
+    ? []
+    : [
+        scanProblem('scan.limit', origin, {
+          en: `${leftOut} entries or more are not read: the document is nested too deep, or has too many`,
+          ja: `${leftOut} 件以上の項目を読み取っていません。文書の入れ子が深すぎるか、項目が多すぎます`,
+        }),
+      ]),
+  ...(unusable === 0
+    ? []
+    : [
+        scanProblem('scan.unsupported', origin, {
+          en: `${unusable} entries without a name and version that can be compared`,
+          ja: `${unusable} 件の項目には、比較できる名前とバージョンがありません`,
+        }),
+      ]),
+];
+
 /** Reads the packages of a document. `origin` is where it lies, for packages that state no place of their own. */
 export const readSbom = (bytes: Buffer, origin: string): Result<ScannedBom, SbomError> => {
   const bom = parseSbom(bytes);
   if (!bom.ok) return bom;
-  const { format, specVersion, subject, entries } = bom.value;
+  const { format, specVersion, subject, entries, leftOut } = bom.value;
   const distribution = distributionOf(bom.value);
   const packages: ScanPackage[] = [];
   let unusable = 0;
@@ -72,15 +94,6 @@ export const readSbom = (bytes: Buffer, origin: string): Result<ScannedBom, Sbom
     if (found.length === 0) unusable += 1;
     packages.push(...found);
   }
-  const problems: ScanProblem[] =
-    unusable === 0
-      ? []
-      : [
-          scanProblem('scan.unsupported', origin, {
-            en: `${unusable} entries without a name and version that can be compared`,
-            ja: `${unusable} 件の項目には、比較できる名前とバージョンがありません`,
-          }),
-        ];
   return ok({
     format,
     specVersion,
@@ -88,7 +101,7 @@ export const readSbom = (bytes: Buffer, origin: string): Result<ScannedBom, Sbom
     distribution,
     packages,
     entries: entries.length,
-    problems,
+    problems: problemsOf({ unusable, leftOut }, origin),
   });
 };
 

@@ -46,7 +46,8 @@ const entryOf = (one: JsonObject): BomEntry => {
 
 /** Reads an SPDX 2.x document in JSON. */
 export const readSpdx = (document: JsonObject): ReadBom => {
-  const packages = asList(document['packages'])
+  const all = asList(document['packages']);
+  const packages = all
     .slice(0, MAX_PACKAGES)
     .map(asObject)
     .filter((one) => one !== undefined);
@@ -62,6 +63,7 @@ export const readSpdx = (document: JsonObject): ReadBom => {
         (one) => !HOLDERS.has(asText(one['primaryPackagePurpose']) ?? '') && one['SPDXID'] !== OWN_SUBJECT,
       )
       .map(entryOf),
+    leftOut: Math.max(0, all.length - MAX_PACKAGES),
     ...(id === undefined ? {} : { system: { id, versionId: isNothing(version) ? '' : (version ?? '') } }),
   };
 };
@@ -132,7 +134,8 @@ const identifierOf = (one: JsonObject, type: string): string | undefined =>
 
 /** Reads an SPDX 3.0 document (JSON-LD with the context of the specification). */
 export const readSpdx3 = (document: JsonObject): ReadBom => {
-  const graph = asList(document['@graph'])
+  const all = asList(document['@graph']);
+  const graph = all
     .slice(0, MAX_PACKAGES * 2)
     .map(asObject)
     .filter((one) => one !== undefined);
@@ -160,6 +163,7 @@ export const readSpdx3 = (document: JsonObject): ReadBom => {
         cpe: identifierOf(one, 'cpe23'),
         ...factsOf(asText(one['comment'], 64 * 1024) ?? ''),
       })),
+    leftOut: Math.max(0, all.length - MAX_PACKAGES * 2),
     ...(id === undefined
       ? {}
       : { system: { id, versionId: asText(system?.['software_packageVersion'], 64) ?? '' } }),

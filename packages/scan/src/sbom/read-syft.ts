@@ -34,15 +34,17 @@ const entryOf = (artifact: JsonObject): BomEntry => {
 export const readSyft = (document: JsonObject): ReadBom => {
   const distro = asObject(document['distro']);
   const id = asText(distro?.['id'] ?? distro?.['name'], 64)?.toLowerCase();
+  const artifacts = asList(document['artifacts']);
   return {
     format: 'syft',
     specVersion: asText(asObject(document['schema'])?.['version'], 16) ?? '',
     subject: asText(asObject(document['source'])?.['name'], 512) ?? '',
-    entries: asList(document['artifacts'])
+    entries: artifacts
       .slice(0, MAX_ARTIFACTS)
       .map(asObject)
       .filter((artifact) => artifact !== undefined)
       .map(entryOf),
+    leftOut: Math.max(0, artifacts.length - MAX_ARTIFACTS),
     ...(id === undefined
       ? {}
       : { system: { id, versionId: asText(distro?.['versionID'] ?? distro?.['version'], 64) ?? '' } }),

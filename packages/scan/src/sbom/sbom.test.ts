@@ -121,6 +121,30 @@ describe.each(BOM_FORMATS)('a bill of materials as %s', (format) => {
   });
 });
 
+describe('a document that is too large', () => {
+  const problemsOf = (document: object): string[] => {
+    const read = readSbom(Buffer.from(JSON.stringify(document)), '/x.json');
+    if (!read.ok) throw new Error(read.error.detail);
+    return read.value.problems.map(({ code, told }) => `${code}: ${told.en} / ${told.ja}`);
+  };
+  const limit = (count: number): string =>
+    `scan.limit: ${count} entries or more are not read: the document is nested too deep, or has too many / ` +
+    `${count} 件以上の項目を読み取っていません。文書の入れ子が深すぎるか、項目が多すぎます`;
+  const log4j = {
+    name: 'log4j-core',
+    version: '2.14.1',
+    purl: 'pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1',
+  };
+  const under = (depth: number): object =>
+    depth === 0 ? log4j : { name: 'a', version: '1', components: [under(depth - 1)] };
+
+  it('by its depth says what is not read', () => {
+    const documentOf = (depth: number) => ({ bomFormat: 'CycloneDX', components: [under(depth)] });
+    expect(problemsOf(documentOf(66))).toEqual([limit(1)]);
+    expect(problemsOf(documentOf(64))).toEqual([]);
+  });
+});
+
 describe('the time of a document', () => {
   it.each([
     ['2023-05-04T03:02:01.123456789Z', '2023-05-04T03:02:01Z'],

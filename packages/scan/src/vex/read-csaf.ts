@@ -3,6 +3,7 @@
 
 import { asList, asObject, asText, type JsonObject } from '../json/fields.ts';
 import {
+  beyond,
   MAX_STATEMENTS,
   MAX_TEXT,
   oneOf,
@@ -16,6 +17,8 @@ import {
 } from './statement.ts';
 
 const MAX_DEPTH = 32;
+/** Reasons kept one by one. */
+const MAX_UNUSABLE = 1_000;
 
 /** CSAF 2.0, 3.2.3.9: which list a product stands in says what is known of it. `recommended` says nothing. */
 const STATUS_LISTS: Readonly<Record<string, VexStatus>> = {
@@ -182,11 +185,21 @@ export const readCsaf = (document: JsonObject): VexDocument => {
   const known: Known = { products: readTree(tree), groups: readGroups(tree), source };
   const statements: VexStatement[] = [];
   const unusable: string[] = [];
+  let more = 0;
   for (const item of asList(document['vulnerabilities']).map(asObject)) {
     for (const read of readVulnerability(item ?? {}, known)) {
       if (typeof read === 'string') unusable.push(read);
       else if (statements.length < MAX_STATEMENTS) statements.push(read);
+      else more += 1;
     }
   }
-  return { format: 'csaf', statements, unusable: unusable.slice(0, 1_000) };
+  return {
+    format: 'csaf',
+    statements,
+    unusable: [
+      ...unusable.slice(0, MAX_UNUSABLE),
+      ...beyond(MAX_UNUSABLE, unusable.length - MAX_UNUSABLE, 'statements that cannot be used'),
+      ...beyond(MAX_STATEMENTS, more, 'statements'),
+    ],
+  };
 };

@@ -3,6 +3,7 @@
 
 import { asList, asObject, asText, type JsonObject } from '../json/fields.ts';
 import {
+  beyond,
   digestIn,
   MAX_STATEMENTS,
   MAX_TEXT,
@@ -67,6 +68,7 @@ const within = (image: VexProduct | undefined, product: VexProduct): VexProduct 
 interface Components {
   readonly image: VexProduct | undefined;
   readonly products: ReadonlyMap<string, VexProduct>;
+  readonly leftOut: number;
 }
 
 /** Package URL, or else name and version, of each component by its reference. */
@@ -74,21 +76,25 @@ const readComponents = (document: JsonObject): Components => {
   const products = new Map<string, VexProduct>();
   const subject = asObject(asObject(document['metadata'])?.['component']);
   const image = imageOf(subject);
+  let leftOut = 0;
   const pending = [
     { list: [...(subject === undefined ? [] : [subject]), ...asList(document['components'])], depth: 0 },
   ];
   for (let level = pending.pop(); level !== undefined; level = pending.pop()) {
     for (const component of level.list.map(asObject)) {
       const reference = asText(component?.['bom-ref'], MAX_TEXT);
-      if (component !== undefined && reference !== undefined && products.size < MAX_STATEMENTS) {
+      if (component === undefined) continue;
+      if (reference !== undefined && products.size >= MAX_STATEMENTS) leftOut += 1;
+      else if (reference !== undefined) {
         const isImage = image !== undefined && component === subject;
         products.set(reference, isImage ? image : within(image, productFrom(component)));
       }
-      if (level.depth < MAX_DEPTH && component?.['components'] !== undefined)
-        pending.push({ list: [...asList(component['components'])], depth: level.depth + 1 });
+      const list = [...asList(component['components'])];
+      if (level.depth < MAX_DEPTH) pending.push({ list, depth: level.depth + 1 });
+      else leftOut += list.length;
     }
   }
-  return { image, products };
+  return { image, products, leftOut };
 };
 
 /** `urn:cdx:serial/version#reference` points into another document: its reference may still be a package URL. */
@@ -150,12 +156,19 @@ export const readCycloneDxVex = (document: JsonObject): VexDocument => {
     timestamp: asText(metadata?.['timestamp'], 64) ?? '',
   };
   const components = readComponents(document);
-  const read = asList(document['vulnerabilities'])
+  const all = asList(document['vulnerabilities']);
+  const read = all
     .slice(0, MAX_STATEMENTS)
     .map((item) => readVulnerability(asObject(item) ?? {}, components, source));
   return {
     format: 'cyclonedx',
     statements: read.filter((item) => typeof item === 'object'),
-    unusable: read.filter((item) => typeof item === 'string'),
+    unusable: [
+      ...read.filter((item) => typeof item === 'string'),
+      ...beyond(MAX_STATEMENTS, all.length - MAX_STATEMENTS, 'vulnerabilities'),
+      ...(components.leftOut === 0
+        ? []
+        : [`${components.leftOut} components or more are not read: nested too deep, or too many`]),
+    ],
   };
 };

@@ -3,6 +3,7 @@
 
 import { asList, asObject, asText, type JsonObject } from '../json/fields.ts';
 import {
+  beyond,
   idOfIri,
   MAX_STATEMENTS,
   MAX_TEXT,
@@ -86,12 +87,14 @@ export const readOpenVex = (document: JsonObject): VexDocument => {
     author: asText(document['author'], 256) ?? '',
     timestamp: asText(document['timestamp'], 64) ?? '',
   };
-  const read = asList(document['statements'])
-    .slice(0, MAX_STATEMENTS)
-    .map((item) => readStatement(asObject(item) ?? {}, source));
+  const all = asList(document['statements']);
+  const read = all.slice(0, MAX_STATEMENTS).map((item) => readStatement(asObject(item) ?? {}, source));
   return {
     format: 'openvex',
     statements: read.filter((item) => typeof item !== 'string'),
-    unusable: read.filter((item) => typeof item === 'string'),
+    unusable: [
+      ...read.filter((item) => typeof item === 'string'),
+      ...beyond(MAX_STATEMENTS, all.length - MAX_STATEMENTS, 'statements'),
+    ],
   };
 };

@@ -60,6 +60,10 @@ export interface VexDocument {
 export const MAX_STATEMENTS = 200_000;
 export const MAX_TEXT = 2_000;
 
+/** What a document says of statements that are beyond what is read. */
+export const beyond = (most: number, count: number, what: string): string[] =>
+  count <= 0 ? [] : [`${count} more ${what} are not read: at most ${most} are`];
+
 /** The value as one of a closed list. */
 export const oneOf = <T extends string>(list: readonly T[], value: unknown): T | undefined =>
   list.find((item) => item === value);

@@ -91,6 +91,31 @@ describe('the sbom cataloger', () => {
     expect(known).not.toContain('harmless 4.17.0');
   });
 
+  it('says what of a document is not read', () => {
+    const under = (depth: number): object =>
+      depth === 0
+        ? {
+            name: 'log4j-core',
+            version: '2.14.1',
+            purl: 'pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1',
+          }
+        : { name: 'a', version: '1', components: [under(depth - 1)] };
+    const document = { bomFormat: 'CycloneDX', components: [under(66), { name: 'nameless' }] };
+    const { problems } = runCataloger(sbomCataloger, treeOf({ '/a.cdx.json': JSON.stringify(document) }));
+    expect(problems.map(({ code, path }) => `${code} ${path}`)).toEqual([
+      'scan.limit /a.cdx.json',
+      'scan.unsupported /a.cdx.json',
+    ]);
+  });
+
+  it('says that a document names more than the catalogue takes', () => {
+    const components = ['a', 'b', 'c'].map((name) => ({ name, version: '1', purl: `pkg:npm/${name}@1` }));
+    const tree = treeOf({ '/a.cdx.json': JSON.stringify({ bomFormat: 'CycloneDX', components }) });
+    const limits = { ...DEFAULT_LIMITS, packages: 2 };
+    const { packages, problems } = catalogTree({ tree, limits, now: () => 0 });
+    expect([packages.length, problems.map(({ code }) => code)]).toEqual([2, ['scan.limit']]);
+  });
+
   it('does not look at documents of how npm packages were built', () => {
     expect(runCataloger(sbomCataloger, treeOf({ '/node_modules/a/bom.json': CYCLONEDX })).packages).toEqual(
       [],

@@ -48,18 +48,22 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
     );
     return [];
   }
-  return bom.value.packages
-    .filter((one) => !isDistributionType(one.type))
-    .slice(0, context.limits.packages)
-    .map(({ type, name, version, purl, cpe }) => ({
-      type,
-      name,
-      version,
-      purl,
-      ...(cpe === undefined ? {} : { cpe }),
-      // Wherever the document says it lay: what is here is the document.
-      location: file.path,
-    }));
+  for (const problem of bom.value.problems) context.problem(problem);
+  return (
+    bom.value.packages
+      .filter((one) => !isDistributionType(one.type))
+      // One more than the catalogue takes, so that it says that there are more.
+      .slice(0, context.limits.packages + 1)
+      .map(({ type, name, version, purl, cpe }) => ({
+        type,
+        name,
+        version,
+        purl,
+        ...(cpe === undefined ? {} : { cpe }),
+        // Wherever the document says it lay: what is here is the document.
+        location: file.path,
+      }))
+  );
 };
 
 /** Bills of materials inside of images. */
