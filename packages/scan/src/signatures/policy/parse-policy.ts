@@ -72,6 +72,14 @@ function countAt(value: unknown, place: string): number | undefined {
   return value;
 }
 
+/** Texts by name; one of another shape would ask for nothing at all. */
+function metadataAt(value: unknown, place: string): Readonly<Record<string, string>> | undefined {
+  if (value === undefined) return undefined;
+  const entries = Object.entries(asObject(value) ?? {});
+  if (entries.length === 0) throw new PolicyFault(place, 'not an object with at least one field');
+  return Object.fromEntries(entries.map(([key, one]) => [key, textAt(one, `${place}.${key}`)]));
+}
+
 const matchOf = (value: string): TextMatch => ({ kind: value.includes('*') ? 'pattern' : 'exact', value });
 
 /** Reads the parts of a policy that name files, and remembers what they held for the revision. */
@@ -165,7 +173,7 @@ class PolicyReader {
       part['verifyTimestamp'] ?? (stores.some(({ type }) => type === 'tsa') ? 'always' : 'after-expiry');
     if (verify !== 'always' && verify !== 'after-expiry')
       throw new PolicyFault(place, 'verifyTimestamp: always or after-expiry');
-    const metadata = asObject(part['metadata']);
+    const metadata = metadataAt(part['metadata'], `${place}.metadata`);
     return {
       kind: 'notation',
       text: `Notary Project ${names.join(' or ')}`,
@@ -174,13 +182,7 @@ class PolicyReader {
         stores,
         identities,
         verifyTimestamp: verify,
-        ...(metadata === undefined
-          ? {}
-          : {
-              metadata: Object.fromEntries(
-                Object.entries(metadata).map(([key, one]) => [key, textAt(one, `${place}.metadata.${key}`)]),
-              ),
-            }),
+        ...(metadata === undefined ? {} : { metadata }),
       },
     };
   }

@@ -154,6 +154,24 @@ const judge = (
   nowMs = NOW,
 ): PolicyVerdict => judgePolicy(policyOf(require), IMAGE, evidence(pieces, missing), nowMs);
 
+describe('the metadata that a policy asks for', () => {
+  const withMetadata = (metadata: unknown) => ({
+    signature: { notation: { ...NOTATION.signature.notation, metadata } },
+  });
+
+  it.each([[['build=7']], ['build=7'], [null], [{}], [{ build: 7 }]])('is not %j', (metadata) => {
+    const policies = [{ name: 'n', images: ['**'], require: withMetadata(metadata) }];
+    const read = parse({ version: 1, policies });
+    expect(read).toMatchObject({ ok: false, error: { code: 'E_SIGNATURE_POLICY' } });
+    expect(read.ok ? '' : read.error.detail).toContain('notation.metadata');
+  });
+
+  it('has to be in the signature', () => {
+    expect(judge(withMetadata({ build: '7' }), [notation()]).outcome).toBe('refused');
+    expect(judge(withMetadata(undefined), [notation()]).outcome).toBe('fulfilled');
+  });
+});
+
 describe('a signature policy file', () => {
   const rule = (require: unknown, more: object = {}) => ({
     version: 1,
