@@ -267,7 +267,7 @@ export const AUDIT_CASES: readonly AuditCase[] = [
     attack: () => ({
       path: core('shop', 'pods'),
       headers: {
-        'impersonate-user': 'system:kube-controller-manager',
+        'impersonate-user': 'ann',
         'impersonate-group': 'system:masters',
       },
     }),

@@ -102,6 +102,15 @@ describe('an event of the audit log', () => {
     expect(command('command=sh&command&xcommand=no&%zz=1')).toEqual(['sh', '']);
   });
 
+  it('tells as whom somebody acted, and never loses system:masters among many groups', () => {
+    expect(factsOf()['audit.impersonated-groups']).toBeUndefined();
+    const many = Array.from({ length: 100 }, (_one, at) => `team-${at}`);
+    const facts = factsOf({ impersonatedUser: { username: 'mallory', groups: [...many, 'system:masters'] } });
+    expect(facts['audit.impersonated']).toBe('mallory');
+    expect(facts['audit.impersonated-groups']).toHaveLength(64);
+    expect(facts['audit.impersonated-groups']).toContain('system:masters');
+  });
+
   it('tells the shape of a body, and never what a secret holds', () => {
     const canary = 'canary-9f2e';
     const secret = factsOf({

@@ -5,6 +5,7 @@ import type { Facts } from '@bartizan/contracts';
 import { isObject, type Json, memberOf } from '../foreign-json.ts';
 import { sha256 } from '../revision/index.ts';
 import { ADDRESS_SCOPES, type AddressScope, addressScope } from '../runtime/address-scope.ts';
+import { impersonationFacts } from './impersonation.ts';
 import { redactCommand } from './redact-command.ts';
 import { requestFacts } from './request-facts.ts';
 
@@ -170,7 +171,7 @@ export function readAuditEvent(event: unknown): AuditedRequest | undefined {
       'audit.user-kind': kind,
       'audit.source-scope': furthest(addresses),
       'audit.path': uri.split('?')[0] ?? '',
-      ...present('audit.impersonated', text(memberOf(event['impersonatedUser'], 'username'), 512)),
+      ...impersonationFacts(event['impersonatedUser']),
       ...present('audit.user-agent', text(event['userAgent'], 512).split(' ')[0] ?? ''),
       ...present('audit.resource', resource),
       ...present('audit.subresource', subresource),

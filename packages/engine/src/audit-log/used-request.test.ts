@@ -70,6 +70,64 @@ describe('a permission that was used', () => {
   });
 });
 
+describe('acting as somebody else', () => {
+  const groups = (...names: string[]) =>
+    names.map((name) => ({
+      user: 'ann',
+      attributes: { verb: 'impersonate', group: '', resource: 'groups', name },
+    }));
+  const user = {
+    user: 'ann',
+    attributes: { verb: 'impersonate', group: '', resource: 'users', name: 'bob' },
+  };
+  const then = { user: 'bob', attributes: { ...pods, name: 'p' } };
+
+  it('uses a permission for each group, the uid and each extra, as the API server asks for them', () => {
+    const extra = { 'example.test/scopes': ['view', 'edit'], reason: ['incident'] };
+    const impersonatedUser = {
+      ...{ username: 'bob', uid: '7', extra },
+      groups: ['ops', 'viewers', 'system:authenticated'],
+    };
+    const identity = (resource: string, name: string, subresource?: string) => ({
+      user: 'ann',
+      attributes: {
+        ...{ verb: 'impersonate', group: 'authentication.k8s.io', resource, name },
+        ...(subresource === undefined ? {} : { subresource }),
+      },
+    });
+    expect(used({ impersonatedUser })).toEqual([
+      user,
+      ...groups('ops', 'viewers'),
+      identity('uids', '7'),
+      identity('userextras', 'view', 'example.test/scopes'),
+      identity('userextras', 'edit', 'example.test/scopes'),
+      identity('userextras', 'incident', 'reason'),
+      then,
+    ]);
+  });
+
+  it('uses no permission for groups that the API server adds itself', () => {
+    expect(used({ impersonatedUser: { username: 'bob', groups: ['system:authenticated'] } })).toEqual([
+      user,
+      then,
+    ]);
+    const web = {
+      username: 'system:serviceaccount:shop:web',
+      groups: ['system:serviceaccounts', 'system:serviceaccounts:shop', 'system:authenticated'],
+    };
+    expect(used({ impersonatedUser: web })).toHaveLength(2);
+    const chosen = used({ impersonatedUser: { ...web, groups: ['ops', ...web.groups] } });
+    expect(chosen?.slice(1, -1)).toEqual(
+      groups('ops', 'system:serviceaccounts', 'system:serviceaccounts:shop'),
+    );
+  });
+
+  it('with system:masters uses that group, and nothing that was granted to whoever is acted as', () => {
+    const impersonatedUser = { username: 'bob', groups: ['system:masters', 'system:authenticated'] };
+    expect(used({ impersonatedUser })).toEqual([user, ...groups('system:masters')]);
+  });
+});
+
 describe('the body of a patch', () => {
   it('is what the patch made, where the log has it', () => {
     const patched = readAuditEvent({

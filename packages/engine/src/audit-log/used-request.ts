@@ -3,7 +3,7 @@
 
 import type { Facts } from '@bartizan/contracts';
 import type { Attributes } from '../access/authorize.ts';
-import { accountOf } from '../access/graph.ts';
+import { actedAsMaster, impersonationAsked } from './impersonation.ts';
 import type { AuditedRequest } from './read-event.ts';
 
 /** A permission somebody made use of, as the authorizer was asked for it. */
@@ -16,18 +16,6 @@ const factText = (facts: Facts, name: string): string => {
   const value = facts[name];
   return typeof value === 'string' ? value : '';
 };
-
-/** Whoever acts as somebody else uses the permission to do so; what is done then is done by the other. */
-function impersonation(user: string, as: string): UsedRequest {
-  const account = accountOf(as);
-  return {
-    user,
-    attributes:
-      account === undefined
-        ? { verb: 'impersonate', group: '', resource: 'users', name: as }
-        : { verb: 'impersonate', group: '', resource: 'serviceaccounts', ...account },
-  };
-}
 
 /**
  * The permissions a request made use of; none when it was refused, or when nobody knows. A request that was allowed and
@@ -55,5 +43,8 @@ export function usedRequests({
           // The name of what is created is in the body, which the authorizer does not see.
           ...(name === '' || (verb === 'create' && subresource === '') ? {} : { name }),
         };
-  return as === '' ? [{ user, attributes }] : [impersonation(user, as), { user: as, attributes }];
+  if (as === '') return [{ user, attributes }];
+  // Whoever acts as somebody else uses the permissions to do so; what is done then is done by the other.
+  const asked = impersonationAsked(facts).map((one): UsedRequest => ({ user, attributes: one }));
+  return actedAsMaster(facts) ? asked : [...asked, { user: as, attributes }];
 }

@@ -29,6 +29,27 @@ export const AUDIT_FACTS: Readonly<Record<string, FactRow>> = {
     ['whom they act as', 'なりすまし先'],
     ['User that was impersonated; absent: nobody', 'なりすまし先のユーザー。なければ存在しない'],
   ),
+  'audit.impersonated-groups': row(
+    'list',
+    ['the groups they act in', 'なりすまし先のグループ'],
+    [
+      'Groups of the user that was impersonated, those that the API server adds included; absent: nobody',
+      'なりすまし先のユーザーのグループ（API サーバーが追加するものを含む）。なければ存在しない',
+    ],
+  ),
+  'audit.impersonated-uid': row(
+    'text',
+    ['the uid they act with', 'なりすまし先の UID'],
+    ['Uid that was impersonated; absent: none', 'なりすましに使われた UID。なければ存在しない'],
+  ),
+  'audit.impersonated-extras': row(
+    'list',
+    ['what else they act with', 'なりすまし先の追加情報'],
+    [
+      'Extra fields that were impersonated: key=value; absent: none',
+      'なりすましに使われた追加フィールド（キー=値）。なければ存在しない',
+    ],
+  ),
   'audit.user-agent': row(
     'text',
     ['the client program', 'クライアント'],
