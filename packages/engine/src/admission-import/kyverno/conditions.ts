@@ -89,6 +89,8 @@ function convert({ key, operator, value }: Comparison): AdmissionCondition | und
 
 /** Conditions under which a request is refused: `all`, `any`, or a plain list, which is `all`. */
 export function denyConditions(value: unknown): PatternResult {
+  if (isObject(value) && Object.keys(value).some((key) => key !== 'all' && key !== 'any'))
+    return err('deny: conditions other than all and any');
   const all = isObject(value) ? value['all'] : value;
   const any = isObject(value) ? value['any'] : undefined;
   const read = (list: unknown): AdmissionCondition[] | undefined => {

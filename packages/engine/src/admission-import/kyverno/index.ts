@@ -8,6 +8,7 @@ import type { AdmissionImport, ImportNote } from '../import-note.ts';
 import { anyOf, not } from '../neuvector/values.ts';
 import { ruleFault } from '../rule-fault.ts';
 import { denyConditions, foreachCondition, preconditionsHold } from './conditions.ts';
+import { ruleKeyFault, specFault, waysOf } from './known-keys.ts';
 import { matchOf } from './match.ts';
 import { type PatternResult, patternCondition } from './pattern.ts';
 
@@ -17,7 +18,8 @@ const PATTERNS_MAX = 32;
 /** Pod Security as a whole; versions are `latest` or `v1.N`. */
 function podSecurity(value: unknown): PatternResult {
   if (!isObject(value)) return err('podSecurity: is not an object');
-  if (value['exclude'] !== undefined) return err('podSecurity: exclude is not read yet');
+  const stranger = Object.keys(value).find((key) => key !== 'level' && key !== 'version');
+  if (stranger !== undefined) return err(`podSecurity: ${stranger} is not read yet`);
   const level = PSS_LEVELS.find((one) => one === value['level']);
   const version = /^(?:latest|v1\.(\d{1,3}))$/.exec(textOf(value['version']) || 'latest');
   if (level === undefined || level === 'privileged' || version === null)
@@ -30,6 +32,9 @@ function podSecurity(value: unknown): PatternResult {
 /** What violates the rule, in our words. */
 function violatedBy(validate: Json, isPod: boolean): PatternResult {
   const { pattern, deny, foreach } = validate;
+  const ways = waysOf(validate);
+  const unread = err(`validate by ${ways.join(', ')} is not read yet`);
+  if (ways.length !== 1) return unread;
   const refused = (required: PatternResult): PatternResult =>
     required.ok ? ok(not(required.value)) : required;
   if (pattern !== undefined) return refused(patternCondition(pattern, isPod));
@@ -37,12 +42,7 @@ function violatedBy(validate: Json, isPod: boolean): PatternResult {
   if (isPod && foreach !== undefined) return foreachCondition(foreach);
   if (isPod && validate['podSecurity'] !== undefined) return podSecurity(validate['podSecurity']);
   const any = validate['anyPattern'];
-  if (!Array.isArray(any) || any.length === 0 || any.length > PATTERNS_MAX)
-    return err(
-      `validate by ${Object.keys(validate)
-        .filter((key) => key !== 'message')
-        .join(', ')} is not read yet`,
-    );
+  if (!Array.isArray(any) || any.length === 0 || any.length > PATTERNS_MAX) return unread;
   const conditions = any.map((one) => patternCondition(one, isPod));
   const fault = conditions.find((one) => !one.ok);
   if (fault !== undefined) return fault;
@@ -57,16 +57,38 @@ const slug = (text: string): string =>
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 60);
 
-function ruleOf(
-  policy: { readonly name: string; readonly enforces: boolean },
-  rule: Json,
-): Result<AdmissionRule, string> {
+interface Policy {
+  readonly name: string;
+  /** The only one it holds in; undefined: it is a ClusterPolicy. */
+  readonly namespace: string | undefined;
+  readonly enforces: boolean;
+  /** What of it is not read, and so none of its rules. */
+  readonly fault: string | undefined;
+}
+
+/** A policy by its kind, name and place. */
+function policyOf(kind: string, metadata: unknown, spec: Json): Policy {
+  const of = (key: string): string => (isObject(metadata) ? textOf(metadata[key]) : '');
+  const namespace = kind === 'Policy' ? of('namespace') : undefined;
+  const isPlaced = namespace === undefined || /^[a-z0-9-]{1,63}$/.test(namespace);
+  return {
+    name: of('name'),
+    namespace,
+    enforces: textOf(spec['validationFailureAction']).toLowerCase() === 'enforce',
+    fault: isPlaced ? specFault(spec) : 'metadata.namespace of a Policy is missing or no name',
+  };
+}
+
+function ruleOf(policy: Policy, rule: Json): Result<AdmissionRule, string> {
+  if (policy.fault !== undefined) return err(policy.fault);
   const validate = rule['validate'];
   if (!isObject(validate)) return err('only rules that validate are read');
   if (!preconditionsHold(rule['preconditions']))
     return err('preconditions are read only when about operations');
   if (rule['context'] !== undefined) return err('context from outside is not read');
-  const match = matchOf(rule['match'], rule['exclude']);
+  const unread = ruleKeyFault(rule);
+  if (unread !== undefined) return err(unread);
+  const match = matchOf(rule['match'], rule['exclude'], policy.namespace);
   if (!match.ok) return match;
   const condition = violatedBy(validate, match.value.isPod);
   if (!condition.ok) return condition;
@@ -75,7 +97,9 @@ function ruleOf(
   const action = textOf(validate['failureAction']).toLowerCase();
   const enforces = action === '' ? policy.enforces : action === 'enforce';
   return ok({
-    id: `kyverno.${slug(policy.name) || 'policy'}.${slug(name) || 'rule'}`,
+    id: ['kyverno', policy.namespace, slug(policy.name) || 'policy', slug(name) || 'rule']
+      .filter((part) => part !== undefined)
+      .join('.'),
     title: {
       en: `Kyverno policy ${policy.name} holds`,
       ja: `Kyverno のポリシー ${policy.name} に適合している`,
@@ -106,8 +130,8 @@ function ruleOf(
 
 /**
  * Imports Kyverno's ClusterPolicy and Policy: rules that validate by `pattern`, `anyPattern`, `podSecurity` and the
- * usual `deny` and `foreach`, on pods (and so on all
- * that holds a template of one) and on other kinds. A rule that says more is left out with a note, never taken in part.
+ * usual `deny` and `foreach`, on pods (and so on all that holds a template of one) and on other kinds. A Policy holds in
+ * its namespace. A rule that says more, or whose policy does, is left out with a note, never taken in part.
  * E_POLICY_IMPORT: the document has another form.
  */
 export function importKyverno(document: unknown): Result<AdmissionImport, Failure<'E_POLICY_IMPORT'>> {
@@ -116,15 +140,15 @@ export function importKyverno(document: unknown): Result<AdmissionImport, Failur
   const { kind, metadata, spec } = document;
   if (kind !== 'ClusterPolicy' && kind !== 'Policy')
     return refuse('the document is not of kind ClusterPolicy or Policy');
-  const name = isObject(metadata) ? textOf(metadata['name']) : '';
   const list = isObject(spec) ? spec['rules'] : undefined;
   if (!isObject(spec) || !Array.isArray(list)) return refuse('spec.rules: is not a list');
   if (list.length > RULES_MAX) return refuse(`spec.rules: more than ${RULES_MAX} entries`);
-  const enforces = textOf(spec['validationFailureAction']).toLowerCase() === 'enforce';
+  const policy = policyOf(kind, metadata, spec);
+  const { name } = policy;
   const rules: AdmissionRule[] = [];
   const notes: ImportNote[] = [];
   for (const [at, written] of list.entries()) {
-    const converted = isObject(written) ? ruleOf({ name, enforces }, written) : err('it is not an object');
+    const converted = isObject(written) ? ruleOf(policy, written) : err('it is not an object');
     const fault = converted.ok ? ruleFault(converted.value) : converted.error;
     if (converted.ok && fault === undefined) {
       rules.push(converted.value);

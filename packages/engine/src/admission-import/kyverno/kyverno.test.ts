@@ -137,6 +137,103 @@ describe('conditions, loops and levels', () => {
   });
 });
 
+describe('a Policy, which has a namespace', () => {
+  const ofTeam = (rule: object = {}, metadata: object = { name: 'example', namespace: 'team-a' }) => ({
+    ...policy({ pattern: { spec: { hostPID: false } } }, rule),
+    kind: 'Policy',
+    metadata,
+  });
+  const within = (namespace: string) => requestOf(pod({ hostPID: true }, { namespace }), { namespace });
+
+  it('holds in it and nowhere else', () => {
+    expect(refuses(ofTeam(), within('team-a'))).toBe(true);
+    expect(refuses(ofTeam(), within('team-b'))).toBe(false);
+    expect(taken(ofTeam()).rules).toMatchObject([
+      { id: 'kyverno.team-a.example.first', mode: 'enforce', match: { namespaces: ['team-a'] } },
+    ]);
+  });
+
+  it.each([
+    ['no namespace', ofTeam({}, { name: 'example' })],
+    ['a namespace that is a pattern', ofTeam({}, { name: 'example', namespace: '*' })],
+    [
+      'other namespaces',
+      ofTeam({ match: { any: [{ resources: { kinds: ['Pod'], namespaces: ['team-b'] } }] } }),
+    ],
+    [
+      'a kind without a namespace',
+      ofTeam({
+        match: { any: [{ resources: { kinds: ['Namespace'] } }] },
+        validate: { pattern: { metadata: { labels: { owner: '?*' } } } },
+      }),
+    ],
+  ])('is left out, with a note, when it names %s', (_name, document) => {
+    const { rules, notes } = taken(document);
+    expect(rules).toEqual([]);
+    expect(notes.map(({ part, effect }) => [part, effect])).toEqual([['first', 'dropped']]);
+  });
+});
+
+describe('keys of a policy that are not known', () => {
+  const hostPID = { pattern: { spec: { hostPID: false } } };
+  const withSpec = (spec: object) => {
+    const document = policy(hostPID) as { spec: object };
+    return { ...document, spec: { ...document.spec, ...spec } };
+  };
+  const overrides = [{ action: 'enforce', namespaces: ['prod'] }];
+  const condition = [{ name: 'not-dev', expression: 'request.namespace != "dev"' }];
+
+  it.each([
+    ['another action elsewhere', withSpec({ validationFailureActionOverrides: overrides })],
+    ['conditions of the webhook', withSpec({ webhookConfiguration: { matchConditions: condition } })],
+    ['rules that are not for admission', withSpec({ admission: false })],
+    ['the first rule alone', withSpec({ applyRules: 'One' })],
+    ['a key of the future in spec', withSpec({ surprise: true })],
+    ['conditions in CEL', policy(hostPID, { celPreconditions: condition })],
+    ['a key of the future in the rule', policy(hostPID, { surprise: true })],
+    ['another action elsewhere, of the rule', policy({ ...hostPID, failureActionOverrides: overrides })],
+    ['two ways to validate', policy({ ...hostPID, podSecurity: { level: 'baseline' } })],
+    ['a key of the future in podSecurity', policy({ podSecurity: { level: 'baseline', surprise: true } })],
+    [
+      'a key of the future in deny',
+      policy({
+        deny: {
+          conditions: {
+            all: [
+              { key: '{{ request.object.spec.volumes[].keys(@)[] }}', operator: 'AnyNotIn', value: ['x'] },
+            ],
+            surprise: [],
+          },
+        },
+      }),
+    ],
+    ['any and all', policy(hostPID, { match: { ...PODS, all: PODS.any } })],
+    ['any and resources', policy(hostPID, { match: { ...PODS, resources: { kinds: ['Service'] } } })],
+    ['a key of the future in match', policy(hostPID, { match: { ...PODS, surprise: true } })],
+  ])('leave its rules out, with a note: %s', (_name, document) => {
+    const { rules, notes } = taken(document);
+    expect(rules).toEqual([]);
+    expect(notes.map(({ part, effect }) => [part, effect])).toEqual([['first', 'dropped']]);
+  });
+
+  it('leave nothing out when they say nothing, or nothing of what is refused', () => {
+    const document = withSpec({
+      ...{
+        background: false,
+        emitWarning: true,
+        failurePolicy: 'Ignore',
+        admission: true,
+        applyRules: 'All',
+      },
+      validationFailureActionOverrides: [],
+      webhookConfiguration: { timeoutSeconds: 5, matchConditions: [] },
+    });
+    expect(refuses(document, requestOf(pod({ hostPID: true })))).toBe(true);
+    const quiet = policy({ ...hostPID, message: 'no', failureAction: 'Enforce' }, { celPreconditions: [] });
+    expect(refuses(quiet, requestOf(pod({ hostPID: true })))).toBe(true);
+  });
+});
+
 describe('what is not read', () => {
   it.each([
     ['CEL', { cel: { expressions: [] } }, {}],

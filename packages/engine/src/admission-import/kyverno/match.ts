@@ -72,12 +72,36 @@ function resourcesOf(kinds: readonly string[]): Result<{ resources: string[]; is
     : err(`match: a kind is not known: ${names.join(', ')}`);
 }
 
-/** What a rule is asked about; several alternatives must differ in kinds only. */
+/** Kinds that are in no namespace. */
+const OF_CLUSTER: ReadonlySet<string> = new Set(
+  ['Namespace', 'PersistentVolume', 'ClusterRole', 'ClusterRoleBinding'].map((kind) => OTHERS[kind] ?? kind),
+);
+
+/** The namespaces of a rule: those of a Policy are its own one alone. */
+function placesOf(
+  named: readonly string[],
+  resources: readonly string[],
+  own: string | undefined,
+): Result<readonly string[], string> {
+  if (own === undefined) return ok(named);
+  if (named.some((name) => name !== own)) return err('match: namespaces beside that of the Policy');
+  return resources.some((resource) => OF_CLUSTER.has(resource))
+    ? err('match: a Policy is about nothing outside its namespace')
+    : ok([own]);
+}
+
+/**
+ * What a rule is asked about; several alternatives must differ in kinds only. `own`: the namespace of its policy.
+ */
 export function matchOf(
   match: unknown,
   exclude: unknown,
+  own: string | undefined,
 ): Result<{ readonly match: AdmissionMatch; readonly isPod: boolean }, string> {
   if (!isObject(match)) return err('match: is not an object');
+  const parts = Object.keys(match);
+  const isList = parts.includes('any') || parts.includes('all');
+  if (isList && parts.length > 1) return err(`match by ${parts.join(' and ')} is not read yet`);
   const alternatives = match['any'] ?? match['all'] ?? [match];
   if (!Array.isArray(alternatives) || alternatives.length === 0) return err('match: says nothing');
   if (match['all'] !== undefined && alternatives.length > 1)
@@ -96,7 +120,10 @@ export function matchOf(
     return err('match.any with different namespaces or operations is not read yet');
   const resources = resourcesOf(selected.flatMap(({ kinds }) => kinds));
   if (!resources.ok) return resources;
-  const { namespaces, operations } = first;
+  const places = placesOf(first.namespaces, resources.value.resources, own);
+  if (!places.ok) return places;
+  const { operations } = first;
+  const namespaces = places.value;
   return ok({
     isPod: resources.value.isPod,
     match: {
