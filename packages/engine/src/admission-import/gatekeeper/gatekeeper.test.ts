@@ -47,7 +47,7 @@ describe('constraints of the library of Gatekeeper', () => {
         id: 'gatekeeper.k8sallowedrepos.one',
         mode: 'audit',
         match: {
-          resources: ['/pods'],
+          resources: ['/pods', '/pods/ephemeralcontainers', '/pods/resize'],
           operations: ['CREATE', 'UPDATE'],
           excludeNamespaces: ['kube-*'],
           namespaceLabels: { tier: 'gold' },
@@ -70,6 +70,23 @@ describe('constraints of the library of Gatekeeper', () => {
     expect(refuses('K8sPSPReadOnlyRootFilesystem', {}, kept)).toBe(false);
     expect(refuses('K8sPSPHostNamespace', {}, pod({ hostPID: true }))).toBe(true);
     expect(refuses('K8sPSPHostNamespace', {}, pod())).toBe(false);
+  });
+
+  it('about pods hold for what is written beside a running pod: kubectl debug and resizing', () => {
+    const beside = (kind: string, subResource: string, object: object) => {
+      const { rules, notes } = imported(constraint(kind, { parameters: { cpu: '1', memory: '1Gi' } }));
+      expect(notes).toEqual([]);
+      const request = requestOf(object, { operation: 'UPDATE', subResource, oldObject: pod() });
+      return verdict(rules, request).decision.verdict;
+    };
+    const debugged = (securityContext: object) =>
+      pod({ ephemeralContainers: [{ name: 'debug', image: 'busybox', securityContext }] });
+    const sub = 'ephemeralcontainers';
+    expect(beside('K8sPSPPrivilegedContainer', sub, debugged({ privileged: true }))).toBe('deny');
+    expect(beside('K8sPSPPrivilegedContainer', sub, debugged({ privileged: false }))).toBe('allow');
+    const sized = (cpu: string) => pod({}, {}, { resources: { limits: { cpu, memory: '1Gi' } } });
+    expect(beside('K8sContainerLimits', 'resize', sized('2'))).toBe('deny');
+    expect(beside('K8sContainerLimits', 'resize', sized('1'))).toBe('allow');
   });
 
   it('look at tags as they are written', () => {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type AdmissionMatch, type AdmissionOperation, err, ok, type Result } from '@bartizan/contracts';
-import { resourceOf } from '../../admission/index.ts';
+import { BESIDE_PODS, resourceOf } from '../../admission/index.ts';
 import { isObject, type Json, listOf, textMapOf, textOf, textsOf } from '../../foreign-json.ts';
 
 const RESOURCES_MAX = 64;
@@ -26,6 +26,8 @@ function resourcesOf(kinds: unknown): Result<string[], string> {
       for (const group of groups) {
         if (group === '*' || kind === '*') return err('match.kinds: all groups or all kinds');
         found.push(`${group}/${resourceOf(group, kind)}`);
+        // Gatekeeper is asked about ephemeral containers as of kind Pod; a resize changed the pod itself before.
+        if (group === '' && kind === 'Pod') found.push(...BESIDE_PODS);
       }
   }
   if (found.length === 0) return err('match.kinds: names no kind');
