@@ -296,7 +296,7 @@ export const AUDIT_CASES: readonly AuditCase[] = [
       }),
     attack: () =>
       patch('/api/v1/namespaces/bank', {
-        metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
+        metadata: { labels: { 'pod-security.kubernetes.io/enforce': null } },
       }),
   },
   {

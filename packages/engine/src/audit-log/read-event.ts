@@ -186,7 +186,7 @@ export function readAuditEvent(event: unknown): AuditedRequest | undefined {
         ? { 'audit.command': redactCommand(commandOf(text(event['requestURI'], URI_MAX))) }
         : {}),
       ...deprecationOf(event),
-      ...requestFacts(resource, bodyOf(event, verb)),
+      ...requestFacts(resource, bodyOf(event, verb), verb === 'patch' ? event['requestObject'] : undefined),
     },
   };
 }

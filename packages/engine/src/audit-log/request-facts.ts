@@ -3,6 +3,7 @@
 
 import type { Facts } from '@bartizan/contracts';
 import { entryOf, isObject, memberOf } from '../foreign-json.ts';
+import { podSecurityLevel } from './pod-security-level.ts';
 
 const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value.slice(0, 256) : []);
 const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 512) : '');
@@ -44,9 +45,9 @@ function ofPod(body: unknown): Facts {
   };
 }
 
-function ofNamespace(body: unknown): Facts {
-  const level = text(memberOf(body, 'metadata', 'labels', 'pod-security.kubernetes.io/enforce'));
-  return level === '' ? {} : { 'audit.pod-security': level };
+function ofNamespace(body: unknown, patch: unknown): Facts {
+  const level = podSecurityLevel(body, patch);
+  return level === undefined ? {} : { 'audit.pod-security': level };
 }
 
 const READERS: Readonly<Record<string, (body: unknown) => Facts>> = {
@@ -55,12 +56,16 @@ const READERS: Readonly<Record<string, (body: unknown) => Facts>> = {
   roles: ofRole,
   clusterroles: ofRole,
   pods: ofPod,
-  namespaces: ofNamespace,
   services: (body) => ({ 'audit.object-type': text(memberOf(body, 'spec', 'type')) || 'ClusterIP' }),
   // The type alone: what a Secret holds is never read.
   secrets: (body) => ({ 'audit.object-type': text(memberOf(body, 'type')) || 'Opaque' }),
 };
 
-/** What the body of a request says about its shape; nothing when the audit policy does not record bodies. */
-export const requestFacts = (resource: string, body: unknown): Facts =>
-  isObject(body) ? (entryOf(READERS, resource)?.(body) ?? {}) : {};
+/**
+ * What the body of a request says about its shape; nothing when the audit policy does not record bodies. `patch`: what
+ * a patch asked for, beside what became of it.
+ */
+export function requestFacts(resource: string, body: unknown, patch?: unknown): Facts {
+  if (resource === 'namespaces') return ofNamespace(body, patch);
+  return isObject(body) ? (entryOf(READERS, resource)?.(body) ?? {}) : {};
+}

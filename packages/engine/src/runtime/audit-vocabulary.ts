@@ -179,6 +179,9 @@ export const AUDIT_FACTS: Readonly<Record<string, FactRow>> = {
   'audit.pod-security': row(
     'text',
     ['the Pod Security level of the namespace', '名前空間の Pod Security レベル'],
-    ['Level that the namespace in the request enforces', '要求された名前空間が強制するレベル'],
+    [
+      'Level that the namespace in the request enforces; privileged also when a patch takes the label away',
+      '要求された名前空間が強制するレベル（パッチがラベルを取り除いたときも privileged）',
+    ],
   ),
 };
