@@ -51,6 +51,8 @@ describe('the audit policy', () => {
         expect(levelOf({ user: 'ann', verb, group: 'rbac.authorization.k8s.io', resource })).toBe(
           'RequestResponse',
         );
+    const bindings = { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicybindings' };
+    expect(levelOf({ user: 'ann', verb: 'patch', ...bindings })).toBe('RequestResponse');
     expect(levelOf({ user: 'ann', verb: 'patch', resource: 'namespaces' })).toBe('RequestResponse');
     expect(levelOf({ user: 'ann', verb: 'create', resource: 'pods' })).toBe('Request');
     expect(levelOf({ user: 'ann', verb: 'list', resource: 'secrets' })).toBe('Metadata');

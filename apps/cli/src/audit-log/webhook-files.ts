@@ -74,6 +74,7 @@ rules:
   verbs: [create, update, patch]
   resources:
   - { group: "rbac.authorization.k8s.io" }
+  - { group: "admissionregistration.k8s.io" }
   - { group: "", resources: ["namespaces", "services"] }
 - level: Request
   verbs: [create]

@@ -5,6 +5,7 @@ import type { Facts } from '@bartizan/contracts';
 import { isObject, type Json, memberOf } from '../foreign-json.ts';
 import { sha256 } from '../revision/index.ts';
 import { ADDRESS_SCOPES, type AddressScope, addressScope } from '../runtime/address-scope.ts';
+import { admissionFacts } from './admission-off.ts';
 import { impersonationFacts } from './impersonation.ts';
 import { redactCommand } from './redact-command.ts';
 import { requestFacts } from './request-facts.ts';
@@ -69,12 +70,18 @@ function authorizedOf(event: Json, code: unknown): boolean | undefined {
   return typeof code === 'number' ? code !== 401 && code !== 403 : undefined;
 }
 
-/** A patch says what changes; only what became of it says what is there now. */
-function bodyOf(event: Json, verb: string): unknown {
+/** The object as it is after a request; undefined: the log does not have it. A patch says only what changes. */
+function becameOf(event: Json, verb: string): unknown {
+  if (verb !== 'patch') return event['requestObject'];
   const became = event['responseObject'];
-  return verb === 'patch' && isObject(became) && became['kind'] !== 'Status'
-    ? became
-    : event['requestObject'];
+  return isObject(became) && became['kind'] !== 'Status' ? became : undefined;
+}
+
+/** What the body of a request says of its shape. */
+function bodyFacts(event: Json, verb: string, resource: string): Facts {
+  const became = becameOf(event, verb);
+  const patch = verb === 'patch' ? event['requestObject'] : undefined;
+  return { ...requestFacts(resource, became ?? patch, patch), ...admissionFacts(resource, became) };
 }
 
 const timeOf = (value: unknown): number | undefined => {
@@ -83,18 +90,18 @@ const timeOf = (value: unknown): number | undefined => {
   return Number.isNaN(time) || time < 0 ? undefined : time;
 };
 
-/** Words of the command, read as the API server reads a query: names may be encoded too, and a `?` in it is a letter. */
-function commandOf(uri: string): string[] {
+/** Values of a name in the query, read as the API server does: names may be encoded too, a `?` in it is a letter. */
+function queryValues(uri: string, wanted: string): string[] {
   const start = uri.indexOf('?');
   const query = start < 0 ? '' : uri.slice(start + 1);
-  const words: string[] = [];
+  const values: string[] = [];
   for (const part of query.split('&')) {
     const end = part.indexOf('=');
     const name = end < 0 ? part : part.slice(0, end);
-    if (decoded(name) === 'command') words.push(end < 0 ? '' : decoded(part.slice(end + 1)));
-    if (words.length >= 64) break;
+    if (decoded(name) === wanted) values.push(end < 0 ? '' : decoded(part.slice(end + 1)));
+    if (values.length >= 64) break;
   }
-  return words;
+  return values;
 }
 function decoded(part: string): string {
   try {
@@ -103,6 +110,10 @@ function decoded(part: string): string {
     return part.slice(0, 1024);
   }
 }
+
+/** Whether nothing is written. The query decides for what is created and changed; a deletion may say otherwise in its body. */
+const isDryRun = (verb: string, uri: string): boolean =>
+  ['create', 'update', 'patch'].includes(verb) && queryValues(uri, 'dryRun').includes('All');
 
 /**
  * Which request it was. Clients choose the id of an event, by a header, and may send one id twice: what the API server
@@ -183,10 +194,11 @@ export function readAuditEvent(event: unknown): AuditedRequest | undefined {
         ? { 'audit.own-namespace': user.startsWith(`${ACCOUNT}${namespace}:`) }
         : {}),
       ...(subresource === 'exec'
-        ? { 'audit.command': redactCommand(commandOf(text(event['requestURI'], URI_MAX))) }
+        ? { 'audit.command': redactCommand(queryValues(text(event['requestURI'], URI_MAX), 'command')) }
         : {}),
+      ...(isDryRun(verb, uri) ? { 'audit.dry-run': true } : {}),
       ...deprecationOf(event),
-      ...requestFacts(resource, bodyOf(event, verb), verb === 'patch' ? event['requestObject'] : undefined),
+      ...bodyFacts(event, verb, resource),
     },
   };
 }

@@ -77,3 +77,70 @@ describe('the Pod Security level of a namespace', () => {
       expect(level(patch, after())).toBeUndefined();
   });
 });
+
+describe('admission that refuses nothing any more', () => {
+  const isOff = (resource: string, requestObject: unknown, responseObject?: unknown, verb = 'patch') =>
+    factsOf(resource, { verb, requestObject, responseObject })['audit.admission-off'];
+  const rules = [{ operations: ['CREATE'], resources: ['pods'] }];
+  const hook = (webhooks?: unknown) => ({ kind: 'ValidatingWebhookConfiguration', webhooks });
+  const binding = (validationActions: unknown) => ({
+    kind: 'ValidatingAdmissionPolicyBinding',
+    spec: { policyName: 'guard', validationActions },
+  });
+  const policy = (...expressions: string[]) => ({
+    kind: 'ValidatingAdmissionPolicy',
+    spec: { validations: expressions.map((expression) => ({ expression })) },
+  });
+  const HOOKS = 'validatingwebhookconfigurations';
+  const POLICIES = 'validatingadmissionpolicies';
+  const BINDINGS = 'validatingadmissionpolicybindings';
+
+  it.each([
+    ['a list without webhooks', HOOKS, { webhooks: [] }, hook()],
+    ['webhooks that are asked about nothing', HOOKS, { webhooks: [{ name: 'a' }] }, hook([{ name: 'a' }])],
+    ['a binding that only records', BINDINGS, { spec: { validationActions: ['Audit'] } }, binding(['Audit'])],
+    ['a policy that is always content', POLICIES, policy(' true'), policy(' true')],
+    ['a policy that asks nothing', POLICIES, policy(), { ...policy(), spec: {} }],
+  ])('is %s', (_name, resource, patch, became) => {
+    expect(isOff(resource, patch, became)).toBe(true);
+    expect(isOff(resource, [{ op: 'replace', path: '/x', value: 1 }], became)).toBe(true);
+    expect(isOff(resource, became, undefined, 'update')).toBe(true);
+  });
+
+  it.each([
+    [
+      'certificates that change',
+      HOOKS,
+      { webhooks: [{ name: 'a' }] },
+      hook([{ name: 'a', rules }, { name: 'b' }]),
+    ],
+    ['a binding that refuses', BINDINGS, { spec: {} }, binding(['Audit', 'Deny'])],
+    ['a policy that asks', POLICIES, policy('object.x'), policy('true', 'object.x')],
+  ])('is not %s', (_name, resource, patch, became) => {
+    expect(isOff(resource, patch, became)).toBe(false);
+  });
+
+  it('is not guessed from a patch alone, which does not say what is there', () => {
+    expect(isOff(HOOKS, { metadata: { labels: { a: 'b' } } })).toBeUndefined();
+    expect(isOff(BINDINGS, { spec: { policyName: 'x' } }, { kind: 'Status' })).toBeUndefined();
+  });
+});
+
+describe('a request that only tries', () => {
+  it.each([
+    ['/x?dryRun=All', true],
+    ['/x?fieldManager=f&dry%52un=All', true],
+    ['/x?dryRun=', undefined],
+    // No parameter at all to the API server, which then writes.
+    ['/x?dryRun=All;', undefined],
+    ['/x?fieldManager=dryRun', undefined],
+    ['/x', undefined],
+  ])('%s', (requestURI, expected) => {
+    expect(factsOf('namespaces', { requestURI })['audit.dry-run']).toBe(expected);
+  });
+
+  it('is no deletion: its body may say otherwise', () => {
+    const facts = factsOf('validatingadmissionpolicies', { verb: 'delete', requestURI: '/x?dryRun=All' });
+    expect(facts['audit.dry-run']).toBeUndefined();
+  });
+});

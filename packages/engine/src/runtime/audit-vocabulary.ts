@@ -184,4 +184,20 @@ export const AUDIT_FACTS: Readonly<Record<string, FactRow>> = {
       '要求された名前空間が強制するレベル（パッチがラベルを取り除いたときも privileged）',
     ],
   ),
+  'audit.admission-off': row(
+    'boolean',
+    ['what is written refuses nothing', '書き込まれた内容が何も拒否しない'],
+    [
+      'The admission configuration that was written has no webhook with rules, no validation, or no action Deny; absent: not known',
+      '書き込まれたアドミッション設定に、ルールを持つ Webhook・検証・Deny アクションのいずれもない。不明なら存在しない',
+    ],
+  ),
+  'audit.dry-run': row(
+    'boolean',
+    ['it only tries', '試行のみ'],
+    [
+      'The request asks for a dry run, which writes nothing; absent: it does not',
+      '何も書き込まないドライランの要求。そうでなければ存在しない',
+    ],
+  ),
 };
