@@ -208,6 +208,17 @@ describe('keys of a policy that are not known', () => {
       }),
     ],
     ['any and all', policy(hostPID, { match: { ...PODS, all: PODS.any } })],
+    [
+      'a kind of another group',
+      policy(
+        { pattern: { metadata: { labels: { owner: '?*' } } } },
+        { match: { any: [{ resources: { kinds: ['serving.knative.dev/v1/Service'] } }] } },
+      ),
+    ],
+    [
+      'a kind that an object of JavaScript has',
+      policy(hostPID, { match: { any: [{ resources: { kinds: ['a/v1/constructor'] } }] } }),
+    ],
     ['any and resources', policy(hostPID, { match: { ...PODS, resources: { kinds: ['Service'] } } })],
     ['a key of the future in match', policy(hostPID, { match: { ...PODS, surprise: true } })],
   ])('leave its rules out, with a note: %s', (_name, document) => {
@@ -215,6 +226,18 @@ describe('keys of a policy that are not known', () => {
     expect(rules).toEqual([]);
     expect(notes.map(({ part, effect }) => [part, effect])).toEqual([['first', 'dropped']]);
   });
+
+  it.each(['Ingress', 'v1/Ingress', 'networking.k8s.io/v1/Ingress', '*/*/Ingress'])(
+    'leave %s what it is',
+    (kind) => {
+      const match = { any: [{ resources: { kinds: [kind] } }] };
+      const { rules, notes } = taken(
+        policy({ pattern: { metadata: { labels: { owner: '?*' } } } }, { match }),
+      );
+      expect(notes).toEqual([]);
+      expect(rules[0]?.match.resources).toEqual(['networking.k8s.io/ingresses']);
+    },
+  );
 
   it('leave nothing out when they say nothing, or nothing of what is refused', () => {
     const document = withSpec({

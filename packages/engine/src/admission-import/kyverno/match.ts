@@ -3,7 +3,7 @@
 
 import { type AdmissionMatch, type AdmissionOperation, err, ok, type Result } from '@bartizan/contracts';
 import { POD_PATHS } from '../../admission/index.ts';
-import { isObject } from '../../foreign-json.ts';
+import { entryOf, isObject } from '../../foreign-json.ts';
 import { knownOperations } from './conditions.ts';
 
 /** Kinds without pods that patterns are often about. */
@@ -59,17 +59,25 @@ function selectedOf(value: unknown): Result<Selected, string> {
   return known.ok ? ok({ kinds, namespaces, operations: known.value }) : known;
 }
 
+/** The resource of `Kind`, `version/Kind` or `group/version/Kind`; undefined: it is none that is known. */
+function resourceOfKind(written: string): string | undefined {
+  const parts = written.split('/');
+  const name = parts.at(-1) ?? '';
+  const resource = name === 'Pod' ? '/pods' : (entryOf(OTHERS, name) ?? WITH_PODS.get(name));
+  // Other groups have kinds of the same name.
+  const isOfGroup = parts.length < 3 || parts[0] === '*' || resource?.startsWith(`${parts[0]}/`) === true;
+  return parts.length <= 3 && isOfGroup ? resource : undefined;
+}
+
 function resourcesOf(kinds: readonly string[]): Result<{ resources: string[]; isPod: boolean }, string> {
-  const names = kinds.map((kind) => kind.split('/').at(-1) ?? kind);
-  if (names.includes('Pod'))
-    return names.every((name) => name === 'Pod' || WITH_PODS.has(name))
-      ? ok({ resources: ['workloads', '/pods/ephemeralcontainers'], isPod: true })
-      : err('match: pods and kinds without pods in one rule');
-  const resources = names.map((name) => OTHERS[name] ?? WITH_PODS.get(name));
-  const known = resources.flatMap((resource) => resource ?? []);
-  return known.length === names.length && known.length > 0
-    ? ok({ resources: known, isPod: false })
-    : err(`match: a kind is not known: ${names.join(', ')}`);
+  const resources = kinds.flatMap((kind) => resourceOfKind(kind) ?? []);
+  if (resources.length < kinds.length || resources.length === 0)
+    return err(`match: a kind is not known: ${kinds.join(', ')}`);
+  if (!resources.includes('/pods')) return ok({ resources, isPod: false });
+  const withPods = new Set(['/pods', ...WITH_PODS.values()]);
+  return resources.every((resource) => withPods.has(resource))
+    ? ok({ resources: ['workloads', '/pods/ephemeralcontainers'], isPod: true })
+    : err('match: pods and kinds without pods in one rule');
 }
 
 /** Kinds that are in no namespace. */
