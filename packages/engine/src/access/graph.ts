@@ -180,8 +180,14 @@ export class AccessGraph {
     return rule === undefined ? [] : [{ binding, role: effective.role, rule }];
   }
 
-  /** Who is allowed it: each subject of each binding that grants it, with the grant. Members of groups are not listed. */
-  whoCan(attributes: Attributes): { readonly subject: Subject; readonly grant: Grant }[] {
+  /**
+   * Who is allowed it: each subject of each binding that grants it, with the grant. Members of groups are not listed.
+   * `names` is `any` where a grant for some named object counts like one for all of them.
+   */
+  whoCan(
+    attributes: Attributes,
+    names: 'asked' | 'any' = 'asked',
+  ): { readonly subject: Subject; readonly grant: Grant }[] {
     const handle = isPath(attributes)
       ? 'path'
       : attributes.subresource
@@ -189,7 +195,7 @@ export class AccessGraph {
         : attributes.resource;
     const found = new Map<Binding, Grant>();
     for (const about of [handle, '*'])
-      for (const one of this.#byHandle.get(about) ?? []) collectGrants(one, attributes, found);
+      for (const one of this.#byHandle.get(about) ?? []) collectGrants(one, { attributes, names }, found);
     return [...found.values()].flatMap((grant) =>
       grant.binding.subjects.map((subject) => ({ subject, grant })),
     );
@@ -224,13 +230,19 @@ export class AccessGraph {
 }
 
 /** Adds what the rules of one role grant where the question is asked. */
-function collectGrants(about: RoleRules, attributes: Attributes, found: Map<Binding, Grant>): void {
+function collectGrants(
+  about: RoleRules,
+  { attributes, names }: { readonly attributes: Attributes; readonly names: 'asked' | 'any' },
+  found: Map<Binding, Grant>,
+): void {
   const { role, rules, bindings } = about;
   const namespace = isPath(attributes) ? '' : (attributes.namespace ?? '');
   const here = namespace === '' ? undefined : bindings.get(namespace);
   const everywhere = bindings.get('');
   if (here === undefined && everywhere === undefined) return;
-  const rule = rules.find((one) => ruleAllows(one, attributes));
+  const rule = rules.find((one) =>
+    ruleAllows(names === 'any' ? { ...one, resourceNames: [] } : one, attributes),
+  );
   if (rule === undefined) return;
   for (const binding of [...(everywhere ?? []), ...(here ?? [])])
     if (!found.has(binding)) found.set(binding, { binding, role, rule });

@@ -31,6 +31,7 @@ export {
   MASTERS,
   type Person,
 } from './graph.ts';
+export { isShippedBinding, isShippedWithWildcard } from './own-grants.ts';
 export { CLUSTER_ADMIN, EscalationPaths, nodeOf, type PathSettings, type PathStep } from './paths.ts';
 export type { Effect, Need, RiskPattern } from './pattern.ts';
 export { RISK_PATTERNS } from './patterns.ts';

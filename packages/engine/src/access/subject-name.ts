@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { accountOf, accountUser, type Grant, type Person } from './graph.ts';
+import { accountOf, accountUser, type Person } from './graph.ts';
+import { isOwnBinding } from './own-grants.ts';
 import type { Risk } from './powers.ts';
 import type { Subject } from './snapshot.ts';
 
@@ -29,28 +30,8 @@ export function personOf(user: string, groups: readonly string[]): Person {
     : { user, groups };
 }
 
-const CONTROLLER = 'system:controller:';
-
-/** Subjects of bindings that the API server itself makes, beside the accounts of its controllers. */
-const OWN_SUBJECTS: Readonly<Record<string, string>> = {
-  'cluster-admin': 'Group/system:masters',
-  'system:kube-controller-manager': 'User/system:kube-controller-manager',
-  'system:kube-scheduler': 'User/system:kube-scheduler',
-  'system:volume-scheduler': 'User/system:kube-scheduler',
-  'system:node-proxier': 'User/system:kube-proxy',
-};
-
-/** Whether a grant is one that the API server makes for a part of Kubernetes: name, role and subject all fit. */
-function isOwnGrant({ binding, role }: Grant, subject: string): boolean {
-  if (binding.kind !== 'ClusterRoleBinding' || role.kind !== 'ClusterRole' || binding.name !== role.name)
-    return false;
-  return binding.name.startsWith(CONTROLLER)
-    ? subject === `ServiceAccount/kube-system/${binding.name.slice(CONTROLLER.length)}`
-    : OWN_SUBJECTS[binding.name] === subject;
-}
-
 /** `kubernetes`: every grant of it is made by the API server for its own parts; else somebody gave it. */
 export const originOf = ({ subject, grants }: Pick<Risk, 'subject' | 'grants'>): 'kubernetes' | 'given' =>
-  grants.length > 0 && grants.every((grant) => isOwnGrant(grant, subjectName(subject)))
+  grants.length > 0 && grants.every(({ binding }) => isOwnBinding(binding, subjectName(subject)))
     ? 'kubernetes'
     : 'given';

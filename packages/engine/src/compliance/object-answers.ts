@@ -2,7 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type ExampleEvidence, OBJECT_QUESTIONS, type ObjectQuestion } from '@bartizan/contracts/compliance';
-import { AccessGraph, type Attributes, readAccess, type Subject, subjectName } from '../access/index.ts';
+import {
+  AccessGraph,
+  type Attributes,
+  type Binding,
+  isShippedBinding,
+  isShippedWithWildcard,
+  MASTERS,
+  readAccess,
+  type Subject,
+  subjectName,
+} from '../access/index.ts';
 import { type Json, memberOf, textOf } from '../foreign-json.ts';
 import { type AskedPod, askedPod, breaks, POD_QUESTIONS } from './pod-questions.ts';
 
@@ -23,48 +33,57 @@ const kindOf = (object: Json): string => textOf(object['kind']);
 const nameOf = (object: Json): string => textOf(memberOf(object, 'metadata', 'name'));
 const namespaceOf = (object: Json): string => textOf(memberOf(object, 'metadata', 'namespace'));
 
-/** Subjects that Kubernetes makes for its own parts, and the group whose members are asked about elsewhere. */
-function isOfKubernetes({ kind, namespace, name }: Subject): boolean {
-  if (kind === 'ServiceAccount') return SYSTEM.has(namespace);
-  return (
-    /^system:(?:masters|nodes|kube-|node-)/.test(name) ||
-    name.startsWith('kubeadm:') ||
-    name.startsWith('system:serviceaccount:kube-system:')
-  );
+/** The group is asked about by itself, and is allowed everything without any binding. */
+const isMasters = ({ kind, name }: Subject): boolean => kind === 'Group' && name === MASTERS;
+
+/** A request that nobody ordinary should be allowed; `byName`: for one named object it is as grave as for all. */
+interface Asked {
+  readonly attributes: Attributes;
+  readonly byName: boolean;
 }
 
-const anywhere = (verb: string, resource: string, group = '', subresource = ''): Attributes => ({
-  verb,
-  group,
-  resource,
-  subresource,
-  namespace: '',
-  name: '',
-});
+const anywhere = (verb: string, resource: string, group = '', byName = false): Asked => {
+  const [name = '', subresource = ''] = resource.split('/');
+  return { attributes: { verb, group, resource: name, subresource, namespace: '', name: '' }, byName };
+};
+const evenNamed = (verb: string, resource: string, group = ''): Asked =>
+  anywhere(verb, resource, group, true);
 
 const ADMISSION = 'admissionregistration.k8s.io';
+const RBAC = 'rbac.authorization.k8s.io';
 const CERTIFICATES = 'certificates.k8s.io';
 
 /** What nobody ordinary should be allowed, as the requests it would take. */
-const GRANTS: Partial<Readonly<Record<ObjectQuestion, readonly Attributes[]>>> = {
+const GRANTS: Partial<Readonly<Record<ObjectQuestion, readonly Asked[]>>> = {
   'secret-readers': ['get', 'list', 'watch'].map((verb) => anywhere(verb, 'secrets')),
   'pod-creators': [anywhere('create', 'pods')],
   'escalation-verbs': [
-    anywhere('bind', 'clusterroles', 'rbac.authorization.k8s.io'),
-    anywhere('escalate', 'clusterroles', 'rbac.authorization.k8s.io'),
-    anywhere('impersonate', 'users'),
+    ...['bind', 'escalate'].flatMap((verb) =>
+      ['clusterroles', 'roles'].map((resource) => evenNamed(verb, resource, RBAC)),
+    ),
+    ...['users', 'groups', 'serviceaccounts'].map((resource) => evenNamed('impersonate', resource)),
   ],
   'volume-creators': [anywhere('create', 'persistentvolumes')],
-  'node-proxy': [anywhere('get', 'nodes', '', 'proxy'), anywhere('create', 'nodes', '', 'proxy')],
-  'certificate-approvers': [anywhere('update', 'certificatesigningrequests', CERTIFICATES, 'approval')],
-  'webhook-changers': ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'].flatMap(
-    (resource) => ['create', 'update', 'delete'].map((verb) => anywhere(verb, resource, ADMISSION)),
+  'node-proxy': [evenNamed('get', 'nodes/proxy'), evenNamed('create', 'nodes/proxy')],
+  'certificate-approvers': ['update', 'patch'].map((verb) =>
+    evenNamed(verb, 'certificatesigningrequests/approval', CERTIFICATES),
   ),
-  'token-creators': [anywhere('create', 'serviceaccounts', '', 'token')],
+  'webhook-changers': ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'].flatMap(
+    (resource) => [
+      // The API server knows no name when it is asked for these two: a rule with names never allows them.
+      ...['create', 'deletecollection'].map((verb) => anywhere(verb, resource, ADMISSION)),
+      ...['update', 'patch', 'delete'].map((verb) => evenNamed(verb, resource, ADMISSION)),
+    ],
+  ),
+  'token-creators': [anywhere('create', 'serviceaccounts/token')],
 };
 
 /** Plugins that enforce network policies, by what their daemon sets and pods are called. */
 const ENFORCING = /calico|cilium|antrea|weave-net|kube-router|romana|ovn|canal|aws-node|azure-npm/;
+
+/** Somebody gave it: neither Kubernetes for a part of its own, nor anybody to those who have everything anyway. */
+const isGiven = (binding: Binding, subject: Subject): boolean =>
+  !isMasters(subject) && !isShippedBinding(binding, subjectName(subject));
 
 class Answers {
   readonly #cluster: ClusterObjects;
@@ -81,10 +100,10 @@ class Answers {
 
   /** What breaks a question, named; undefined when it cannot be told. */
   of(question: ObjectQuestion): readonly string[] | undefined {
-    const attributes = GRANTS[question];
-    if (attributes !== undefined)
+    const asked = GRANTS[question];
+    if (asked !== undefined)
       return this.#needs(['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'])
-        ? this.#holders(attributes)
+        ? this.#holders(asked)
         : undefined;
     if (POD_QUESTIONS.includes(question))
       return this.#needs(['Pod'])
@@ -103,11 +122,15 @@ class Answers {
     return !kinds.some((kind) => this.#cluster.unreadable.includes(kind));
   }
 
-  #holders(attributes: readonly Attributes[]): string[] {
-    const subjects = attributes.flatMap((one) => this.#graph.whoCan(one));
+  #holders(asked: readonly Asked[]): string[] {
+    const found = asked.flatMap(({ attributes, byName }) =>
+      this.#graph.whoCan(attributes, byName ? 'any' : 'asked'),
+    );
     return [
       ...new Set(
-        subjects.filter(({ subject }) => !isOfKubernetes(subject)).map(({ subject }) => subjectName(subject)),
+        found
+          .filter(({ subject, grant }) => isGiven(grant.binding, subject))
+          .map(({ subject }) => subjectName(subject)),
       ),
     ];
   }
@@ -148,30 +171,21 @@ class Answers {
   #adminBindings(): string[] {
     return this.#graph.snapshot.bindings
       .filter(
-        ({ role, name, subjects }) =>
-          role.name === 'cluster-admin' &&
-          name !== 'cluster-admin' &&
-          subjects.some((one) => !isOfKubernetes(one)),
+        (binding) =>
+          binding.role.name === 'cluster-admin' && binding.subjects.some((one) => isGiven(binding, one)),
       )
       .map(({ kind, namespace, name }) => `${kind}/${namespace === '' ? '' : `${namespace}/`}${name}`);
   }
 
   #mastersBindings(): string[] {
     return this.#graph.snapshot.bindings
-      .filter(
-        ({ name, subjects }) =>
-          name !== 'cluster-admin' &&
-          subjects.some((one) => one.kind === 'Group' && one.name === 'system:masters'),
-      )
+      .filter((binding) => binding.subjects.some(isMasters) && !isShippedBinding(binding, `Group/${MASTERS}`))
       .map(({ kind, name }) => `${kind}/${name}`);
   }
 
   #wildcardRoles(): string[] {
     return this.#graph.snapshot.roles
-      .filter(
-        ({ name, namespace }) =>
-          !(name === 'cluster-admin' || name.startsWith('system:') || SYSTEM.has(namespace)),
-      )
+      .filter((role) => !isShippedWithWildcard(role))
       .filter(({ rules }) =>
         rules.some((rule) => [...rule.verbs, ...rule.resources, ...rule.apiGroups].includes('*')),
       )
