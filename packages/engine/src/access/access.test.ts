@@ -273,4 +273,117 @@ describe('paths', () => {
     expect(paths.from(asAnn)).toBeUndefined();
     expect(paths.all().map(({ from }) => from)).toContain('Group/ops');
   });
+
+  const RBAC = 'rbac.authorization.k8s.io';
+  const named = (resources: string, verbs: string, names: readonly string[] = [], group = ''): object => ({
+    apiGroups: [group],
+    resources: resources.split(','),
+    verbs: verbs.split(','),
+    ...(names.length === 0 ? {} : { resourceNames: names }),
+  });
+  const HOOKS = 'mutatingwebhookconfigurations';
+  const ADMISSION = 'admissionregistration.k8s.io';
+  const CERTIFICATES = 'certificates.k8s.io';
+  const sign = (signer: string): object[] => [
+    named('certificatesigningrequests', 'create', [], CERTIFICATES),
+    named('certificatesigningrequests/approval', 'update', [], CERTIFICATES),
+    named('signers', 'approve', [signer], CERTIFICATES),
+  ];
+  const root = bind('cluster-admin', { kind: 'User', name: 'root' });
+
+  it.each<[string, object[], string[] | undefined]>([
+    [
+      'a user and system:masters by two rules',
+      [named('users', 'impersonate', ['bob']), named('groups', 'impersonate', ['system:masters'])],
+      ['access.impersonate-masters'],
+    ],
+    [
+      'a user by name and every group',
+      [named('users', 'impersonate', ['bob']), named('groups', 'impersonate')],
+      ['access.impersonate-masters'],
+    ],
+    [
+      'service accounts and groups',
+      [named('serviceaccounts,groups', 'impersonate')],
+      ['access.impersonate-masters'],
+    ],
+    [
+      'groups by name that hold nothing',
+      [named('users', 'impersonate', ['bob']), named('groups', 'impersonate', ['devs'])],
+      undefined,
+    ],
+    ['a user with the name of the group', [named('users', 'impersonate', ['system:masters'])], undefined],
+    ['groups without anybody to be', [named('groups', 'impersonate')], undefined],
+    ['one webhook', [named(HOOKS, 'update', ['hook'], ADMISSION)], ['access.mutating-webhooks']],
+    ['a webhook that nobody can make by name', [named(HOOKS, 'create', ['hook'], ADMISSION)], undefined],
+    [
+      'the role it has',
+      [named('clusterroles', 'escalate,update', ['r'], RBAC)],
+      ['access.escalate-cluster-roles'],
+    ],
+    ['a role that nobody has', [named('clusterroles', 'escalate,update', ['x'], RBAC)], undefined],
+    [
+      'two roles, each in one way',
+      [named('clusterroles', 'escalate', ['r'], RBAC), named('clusterroles', 'update', ['x'], RBAC)],
+      undefined,
+    ],
+    [
+      'binding of cluster-admin',
+      [
+        named('clusterroles', 'bind', ['cluster-admin'], RBAC),
+        named('clusterrolebindings', 'create', [], RBAC),
+      ],
+      ['access.bind-cluster-roles'],
+    ],
+    [
+      'certificates for clients',
+      sign('kubernetes.io/kube-apiserver-client'),
+      ['access.approve-certificates', 'access.account', 'access.cluster-admin'],
+    ],
+    ['certificates for servers', sign('kubernetes.io/kubelet-serving'), undefined],
+  ])('take together what is limited to names: %s', (_, rules, patterns) => {
+    expect(patternsOf(admin, root, clusterRole('r', rules), bind('r', ann))).toEqual(patterns);
+  });
+
+  it('lead from a group by name to what that group holds', () => {
+    const rules = [named('users', 'impersonate', ['bob']), named('groups', 'impersonate', ['ops'])];
+    const objects = [admin, bind('cluster-admin', { kind: 'Group', name: 'ops' })];
+    expect(patternsOf(...objects, clusterRole('r', rules), bind('r', ann))).toEqual([
+      'access.impersonate-masters',
+      'access.cluster-admin',
+    ]);
+  });
+
+  it('lead by a role that is written to whoever of its holders is in reach', () => {
+    const objects = [
+      account('shop', 'ci'),
+      space('shop', 'restricted'),
+      clusterRole('w', [named('clusterroles', 'escalate,patch', ['deployer'], RBAC)]),
+      bind('w', ann),
+      clusterRole('deployer', [named('pods', 'get')]),
+      bind('deployer', { kind: 'ServiceAccount', namespace: 'shop', name: 'ci' }),
+    ];
+    expect(patternsOf(...objects)).toBeUndefined();
+    const maker = [clusterRole('maker', [named('pods', 'create')]), bind('maker', ann, 'shop')];
+    expect(patternsOf(...objects, ...maker)).toEqual(['access.escalate-cluster-roles']);
+  });
+
+  it('take together what somebody has by name and by groups', () => {
+    const graph = graphOf(
+      clusterRole('users', [named('users', 'impersonate', ['bob'])]),
+      bind('users', ann),
+      clusterRole('groups', [named('groups', 'impersonate', ['system:masters'])]),
+      bind('groups', { kind: 'Group', name: 'ops' }),
+    );
+    const paths = new EscalationPaths(graph);
+    expect(paths.from(asAnn)).toBeUndefined();
+    expect(paths.from({ user: 'ann', groups: ['ops'] })).toMatchObject([
+      {
+        from: 'User/ann',
+        to: 'cluster-admin',
+        pattern: 'access.impersonate-masters',
+        grants: [{ role: { name: 'users' } }, { role: { name: 'groups' } }],
+      },
+    ]);
+  });
 });

@@ -22,10 +22,22 @@ export const CLUSTER_PATTERNS: readonly RiskPattern[] = [
     scope: 'cluster',
     effect: 'admin',
     needs: [
-      { verbs: ['impersonate'], groups: [''], resources: ['users'] },
+      // Groups are taken only beside somebody to be: a user, or a service account.
+      { verbs: ['impersonate'], groups: [''], resources: ['users', 'serviceaccounts'] },
       { verbs: ['impersonate'], groups: [''], resources: ['groups'] },
     ],
     title: { en: 'May act as a member of system:masters', ja: 'system:masters のメンバーになりすませる' },
+  },
+  {
+    id: 'access.impersonate-groups',
+    severity: 'high',
+    scope: 'cluster',
+    effect: 'risk',
+    needs: [{ verbs: ['impersonate'], groups: [''], resources: ['groups'] }],
+    title: {
+      en: 'May act as a member of groups, once it may act as anybody',
+      ja: '誰か一人になりすませれば、グループのメンバーになりすませる',
+    },
   },
   {
     id: 'access.impersonate-users',

@@ -13,6 +13,11 @@ const OBJECTS: readonly object[] = [
   clusterRole('admin-like', [rule(['*'], ['*'], ['*'])]),
   clusterRole('reader', [rule(['get', 'list'], ['pods'])]),
   clusterRole('logs', [rule(['get', 'list'], ['pods/log'])]),
+  clusterRole('groups', [rule(['impersonate'], ['groups'])]),
+  clusterRole('sudo', [
+    { ...rule(['impersonate'], ['users']), resourceNames: ['ann'] },
+    { ...rule(['impersonate'], ['groups']), resourceNames: ['system:masters'] },
+  ]),
   clusterRole('secrets', [rule(['get', 'list'], ['secrets'])]),
   {
     kind: 'ClusterRoleBinding',
@@ -88,9 +93,18 @@ describe('what a grant would open', () => {
   it.each([
     ['reader', 'none', []],
     ['logs', 'minor', ['access.pod-logs']],
+    ['groups', 'none', []],
   ])('of the role %s is %s', (name, level, patterns) => {
     const risk = judge({ role: role(name) });
     expect([risk.level, risk.patterns.map(({ pattern }) => pattern)]).toEqual([level, patterns]);
+  });
+
+  it('is risky where groups may be impersonated in the whole cluster, and a way beside anybody to be', () => {
+    expect(judge({ role: role('groups'), namespace: '' })).toMatchObject({
+      level: 'risky',
+      patterns: [{ pattern: 'access.impersonate-groups' }],
+    });
+    expect(judge({ role: role('sudo'), namespace: '' }).level).toBe('path');
   });
 
   it('names what gives more than it says', () => {

@@ -32,7 +32,7 @@ export {
   type Person,
 } from './graph.ts';
 export { isShippedBinding, isShippedWithWildcard } from './own-grants.ts';
-export { CLUSTER_ADMIN, EscalationPaths, nodeOf, type PathSettings, type PathStep } from './paths.ts';
+export { EscalationPaths, nodeOf, type PathSettings, type PathStep } from './paths.ts';
 export type { Effect, Need, RiskPattern } from './pattern.ts';
 export { RISK_PATTERNS } from './patterns.ts';
 export { EVERYWHERE, findRisks, type Power, Powers, type Risk } from './powers.ts';
@@ -48,5 +48,6 @@ export {
   type Subject,
 } from './snapshot.ts';
 export { nodeName, originOf, personOf, subjectName } from './subject-name.ts';
+export { CLUSTER_ADMIN } from './targets.ts';
 export { type GrantUse, requestsOf, type UsedPermission, useOfGrants } from './use.ts';
 export { answerUse, listUse, type UseWindow } from './use-answer.ts';

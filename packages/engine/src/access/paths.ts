@@ -5,6 +5,7 @@ import type { LocalText } from '@bartizan/contracts';
 import { type AccessGraph, accountUser, type Grant, groupsOf, MASTERS, type Person } from './graph.ts';
 import { EVERYWHERE, grantsOfPower, type Power, Powers } from './powers.ts';
 import type { Binding, Subject } from './snapshot.ts';
+import { ANY_USER, CLUSTER_ADMIN, escalatedRoles, NODE, namespaceTargets, targetsOf } from './targets.ts';
 
 /** A step towards cluster-admin: from whom or what, to whom or what, and by which permission. */
 export interface PathStep {
@@ -25,50 +26,11 @@ interface Edge {
   readonly words: LocalText;
 }
 
-/** The end of every path. */
-export const CLUSTER_ADMIN = 'cluster-admin';
-const NODE = 'node';
-const ANY_USER = 'any-user';
-
 const say = (en: string, ja: string): LocalText => ({ en, ja });
 
 /** Key of a subject as paths name it: `User/ann`, `Group/devs`. A service account is the user it is. */
 export const nodeOf = ({ kind, namespace, name }: Subject): string =>
   kind === 'Group' ? `Group/${name}` : `User/${kind === 'User' ? name : accountUser(namespace, name)}`;
-
-/** What a pattern of a scope leads to. Named objects lead to their accounts directly. */
-function targetsOf(graph: AccessGraph, { pattern, scope, names }: Power): string[] {
-  const account = (name: string): string[] =>
-    scope === EVERYWHERE
-      ? graph.snapshot.accounts
-          .filter((one) => one.name === name)
-          .map((one) => `User/${accountUser(one.namespace, name)}`)
-      : [`User/${accountUser(scope, name)}`];
-  if (names.length > 0) {
-    if (pattern.effect === 'accounts') return names.flatMap(account);
-    if (pattern.effect === 'users') return names.map((name) => `User/${name}`);
-    if (pattern.effect === 'admin')
-      return names.includes(MASTERS) || names.includes('cluster-admin') ? [CLUSTER_ADMIN] : [];
-    if (pattern.effect !== 'pods') return [];
-    return graph.snapshot.pods
-      .filter((pod) => names.includes(pod.name) && (scope === EVERYWHERE || pod.namespace === scope))
-      .map((pod) => `User/${accountUser(pod.namespace, pod.serviceAccount)}`);
-  }
-  switch (pattern.effect) {
-    case 'admin':
-      return [CLUSTER_ADMIN];
-    case 'users':
-      return [ANY_USER];
-    case 'node':
-      return [NODE];
-    case 'namespace':
-      return [`accounts/${scope}`, `create/${scope}`, `pods/${scope}`];
-    case 'risk':
-      return [];
-    default:
-      return [`${pattern.effect}/${scope}`];
-  }
-}
 
 /** What the paths assume about the cluster. */
 export interface PathSettings {
@@ -146,67 +108,117 @@ function podEdges(graph: AccessGraph): Edge[] {
   });
 }
 
-/** Edges of one subject: what its bindings give, and the groups it is in. */
-function subjectEdges(graph: AccessGraph, powers: Powers, subject: Subject): Edge[] {
-  const from = nodeOf(subject);
-  const bindings = graph.bindingsOf(subject);
-  const edges = powers.of(bindings).flatMap((power): Edge[] =>
-    targetsOf(graph, power).map((to) => ({
+/** Edges that powers make, from whoever holds them by the bindings. */
+const powerEdges = (from: string, held: Holding, targets: (power: Power) => readonly string[]): Edge[] =>
+  held.powers.flatMap((power) =>
+    targets(power).map((to) => ({
       from,
       to,
       power,
-      bindings,
+      bindings: held.bindings,
       pattern: power.pattern.id,
       words: power.pattern.title,
     })),
   );
-  return subject.kind === 'User'
-    ? [
-        ...edges,
-        {
-          from: ANY_USER,
-          to: from,
-          pattern: 'access.account',
-          words: say(`is ${subject.name}`, `${subject.name} になる`),
-        },
-      ]
-    : edges;
+
+/** What bindings give together. */
+interface Holding {
+  readonly bindings: readonly Binding[];
+  readonly powers: readonly Power[];
+}
+
+const anyUserEdge = (name: string): Edge => ({
+  from: ANY_USER,
+  to: `User/${name}`,
+  pattern: 'access.account',
+  words: say(`is ${name}`, `${name} になる`),
+});
+
+const MASTERS_EDGE: Edge = {
+  from: `Group/${MASTERS}`,
+  to: CLUSTER_ADMIN,
+  pattern: 'access.masters',
+  words: say(
+    'is in system:masters, which is allowed everything',
+    'すべてが許可される system:masters に属する',
+  ),
+};
+
+/** Everybody a path may start from: subjects of bindings, and accounts without any. */
+function subjectsByNode(graph: AccessGraph): Map<string, Subject> {
+  const subjects = new Map(graph.subjects().map((subject) => [nodeOf(subject), subject]));
+  for (const { namespace, name } of graph.snapshot.accounts) {
+    const subject: Subject = { kind: 'ServiceAccount', namespace, name };
+    if (!subjects.has(nodeOf(subject))) subjects.set(nodeOf(subject), subject);
+  }
+  return subjects;
 }
 
 /** Ways to cluster-admin, each the shortest there is. Computed once for a graph; asking is then quick. */
 export class EscalationPaths {
   readonly #graph: AccessGraph;
+  readonly #powers: Powers;
+  readonly #into = new Map<string, Edge[]>();
   readonly #next = new Map<string, Edge>();
+  #onward: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(graph: AccessGraph, settings: PathSettings = {}) {
     this.#graph = graph;
-    const powers = new Powers(graph);
-    const into = new Map<string, Edge[]>();
-    const put = (edge: Edge): void => {
-      const known = into.get(edge.to);
-      if (known === undefined) into.set(edge.to, [edge]);
-      else known.push(edge);
-    };
-    const subjects = new Map(graph.subjects().map((subject) => [nodeOf(subject), subject]));
-    for (const { namespace, name } of graph.snapshot.accounts) {
-      const subject: Subject = { kind: 'ServiceAccount', namespace, name };
-      if (!subjects.has(nodeOf(subject))) subjects.set(nodeOf(subject), subject);
+    this.#powers = new Powers(graph);
+    const writers: (Holding & { readonly node: string })[] = [];
+    for (const [node, subject] of subjectsByNode(graph)) {
+      const held = this.#holding(graph.bindingsOf(subject));
+      for (const edge of powerEdges(node, held, (power) => targetsOf(graph, power))) this.#put(edge);
+      if (held.powers.some((power) => escalatedRoles(power) !== undefined)) writers.push({ node, ...held });
+      if (subject.kind === 'User') this.#put(anyUserEdge(subject.name));
+      if (subject.kind !== 'Group') for (const edge of memberEdges(node)) this.#put(edge);
     }
-    for (const [node, subject] of subjects) {
-      for (const edge of subjectEdges(graph, powers, subject)) put(edge);
-      if (subject.kind !== 'Group') for (const edge of memberEdges(node)) put(edge);
-    }
-    for (const edge of placeEdges(graph, settings)) put(edge);
-    put({
-      from: `Group/${MASTERS}`,
-      to: CLUSTER_ADMIN,
-      pattern: 'access.masters',
-      words: say(
-        'is in system:masters, which is allowed everything',
-        'すべてが許可される system:masters に属する',
-      ),
+    for (const edge of placeEdges(graph, settings)) this.#put(edge);
+    this.#put(MASTERS_EDGE);
+    const written = writers.flatMap(({ node, ...held }) => this.#writtenRoles(node, held, [node]));
+    for (const edge of written) this.#put(edge);
+    this.#walk(this.#into);
+  }
+
+  #put(edge: Edge): void {
+    const known = this.#into.get(edge.to);
+    if (known === undefined) this.#into.set(edge.to, [edge]);
+    else known.push(edge);
+  }
+
+  #holding(bindings: readonly Binding[]): Holding {
+    return { bindings, powers: this.#powers.of(bindings) };
+  }
+
+  /** Edges of somebody who writes more into a role by its name, where a holder of that role is in reach. */
+  #writtenRoles(from: string, held: Holding, starts: readonly string[]): Edge[] {
+    let reach: ReadonlySet<string> | undefined;
+    return powerEdges(from, held, (power) => {
+      const roles = escalatedRoles(power);
+      if (roles === undefined) return [];
+      reach ??= this.#reach(starts);
+      const within = reach;
+      return this.#graph.snapshot.bindings
+        .filter(
+          ({ role, namespace, subjects }) =>
+            role.kind === roles.kind &&
+            roles.names.includes(role.name) &&
+            (power.scope === EVERYWHERE || power.scope === namespace) &&
+            subjects.some((subject) => within.has(nodeOf(subject))),
+        )
+        .flatMap(({ kind, namespace }) =>
+          kind === 'ClusterRoleBinding' ? [CLUSTER_ADMIN] : namespaceTargets(namespace),
+        );
     });
-    this.#walk(into);
+  }
+
+  /** Everything that can be reached, the starts too. */
+  #reach(starts: readonly string[]): ReadonlySet<string> {
+    this.#onward ??= onwardOf(this.#into);
+    const reached = new Set(starts);
+    // A set hands out what is added while it is walked.
+    for (const node of reached) for (const to of this.#onward.get(node) ?? []) reached.add(to);
+    return reached;
   }
 
   /** Breadth first from the goal backwards: the first edge that reaches a node starts its shortest path. */
@@ -235,6 +247,25 @@ export class EscalationPaths {
       const whole = start === user ? steps : [memberStep(user, start), ...steps];
       if (best === undefined || whole.length < best.length) best = whole;
     }
+    return best ?? this.#together(person, starts);
+  }
+
+  /** A path that takes what somebody has by name and by groups together: neither alone opens it. */
+  #together(person: Person, starts: readonly string[]): PathStep[] | undefined {
+    const bindings = this.#graph.bindingsOfPerson(person);
+    if (bindings.length < 2) return undefined;
+    const held = this.#holding(bindings);
+    const from = person.user === '' ? `Group/${person.groups[0] ?? ''}` : `User/${person.user}`;
+    const edges = [
+      ...powerEdges(from, held, (power) => targetsOf(this.#graph, power)),
+      ...this.#writtenRoles(from, held, starts),
+    ];
+    let best: PathStep[] | undefined;
+    for (const edge of edges) {
+      const rest = edge.to === CLUSTER_ADMIN ? [] : this.#steps(edge.to);
+      if (rest !== undefined && (best === undefined || rest.length + 1 < best.length))
+        best = [this.#step(edge), ...rest];
+    }
     return best;
   }
 
@@ -248,13 +279,26 @@ export class EscalationPaths {
   #steps(start: string): PathStep[] | undefined {
     if (!this.#next.has(start)) return undefined;
     const steps: PathStep[] = [];
-    for (let edge = this.#next.get(start); edge !== undefined; edge = this.#next.get(edge.to)) {
-      const { from, to, pattern, words, power, bindings } = edge;
-      const grants = power === undefined ? [] : grantsOfPower(this.#graph, bindings ?? [], power);
-      steps.push({ from, to, pattern, words, grants });
-    }
+    for (let edge = this.#next.get(start); edge !== undefined; edge = this.#next.get(edge.to))
+      steps.push(this.#step(edge));
     return steps;
   }
+
+  #step({ from, to, pattern, words, power, bindings }: Edge): PathStep {
+    const grants = power === undefined ? [] : grantsOfPower(this.#graph, bindings ?? [], power);
+    return { from, to, pattern, words, grants };
+  }
+}
+
+function onwardOf(into: ReadonlyMap<string, readonly Edge[]>): ReadonlyMap<string, readonly string[]> {
+  const onward = new Map<string, string[]>();
+  for (const edges of into.values())
+    for (const { from, to } of edges) {
+      const known = onward.get(from);
+      if (known === undefined) onward.set(from, [to]);
+      else known.push(to);
+    }
+  return onward;
 }
 
 const memberStep = (from: string, to: string): PathStep => ({

@@ -15,8 +15,10 @@ export interface Power {
   readonly pattern: RiskPattern;
   /** A namespace, or `EVERYWHERE`. */
   readonly scope: string;
-  /** Names of objects that the permission is limited to; empty: all. */
+  /** Names of objects that any of its permissions is limited to; empty: all. */
   readonly names: readonly string[];
+  /** The same for each permission that the pattern needs, in its order. */
+  readonly limits: readonly (readonly string[])[];
 }
 
 const needKey = ({ verbs, groups, resources }: Need): string =>
@@ -27,105 +29,113 @@ const NEEDS: readonly Need[] = [
   ...new Map(RISK_PATTERNS.flatMap(({ needs }) => needs).map((need) => [needKey(need), need])).values(),
 ];
 const BIT = new Map(NEEDS.map((need, index) => [needKey(need), 1n << BigInt(index)]));
-const maskOf = (needs: readonly Need[]): bigint =>
-  needs.reduce((mask, need) => mask | (BIT.get(needKey(need)) ?? 0n), 0n);
-const MASKS = RISK_PATTERNS.map((pattern) => ({ pattern, mask: maskOf(pattern.needs) }));
+const bitOf = (need: Need): bigint => BIT.get(needKey(need)) ?? 0n;
+const PATTERNS = RISK_PATTERNS.map((pattern) => {
+  const bits = pattern.needs.map(bitOf);
+  return { pattern, bits, mask: bits.reduce((mask, bit) => mask | bit, 0n) };
+});
 
-/** Whether a rule gives a permission, names aside. */
+/** The API server knows no name when it is asked for these: a rule with names never allows them. */
+const NAMELESS = new Set(['create', 'deletecollection']);
+
+/** Whether a rule gives a permission, for all objects or for those it names. */
 function gives(rule: PolicyRule, need: Need): boolean {
+  const isNamed = rule.resourceNames.length > 0;
   return need.verbs.some((verb) =>
     need.groups.some((group) =>
       need.resources.some((wanted) => {
         const [resource = '', subresource] = wanted.split('/');
+        if (isNamed && subresource === undefined && NAMELESS.has(verb)) return false;
         return ruleAllows({ ...rule, resourceNames: [] }, { verb, group, resource, subresource });
       }),
     ),
   );
 }
 
-/** What one role gives: permissions over every object, and permissions over named ones. */
-interface RolePowers {
-  readonly mask: bigint;
-  readonly limited: readonly { readonly mask: bigint; readonly names: readonly string[] }[];
+/** Permissions over every object, and others by bit with the names they are limited to. */
+interface Held {
+  mask: bigint;
+  /** Bits of `names`, at once. */
+  named: bigint;
+  readonly names: Map<bigint, Set<string>>;
 }
 
-function powersOfRules(rules: readonly PolicyRule[]): RolePowers {
-  let mask = 0n;
-  const limited: { mask: bigint; names: readonly string[] }[] = [];
+const nothing = (): Held => ({ mask: 0n, named: 0n, names: new Map() });
+
+function addNames(held: Held, bit: bigint, names: Iterable<string>): void {
+  const known = held.names.get(bit) ?? new Set<string>();
+  for (const name of names) known.add(name);
+  held.names.set(bit, known);
+  held.named |= bit;
+}
+
+function heldByRules(rules: readonly PolicyRule[]): Held {
+  const held = nothing();
   for (const rule of rules) {
     if (rule.resources.length === 0) continue;
-    let own = 0n;
-    for (const need of NEEDS) if (gives(rule, need)) own |= BIT.get(needKey(need)) ?? 0n;
-    if (own === 0n) continue;
-    if (rule.resourceNames.length === 0) mask |= own;
-    else limited.push({ mask: own, names: rule.resourceNames });
+    for (const need of NEEDS) {
+      if (!gives(rule, need)) continue;
+      if (rule.resourceNames.length === 0) held.mask |= bitOf(need);
+      else addNames(held, bitOf(need), rule.resourceNames);
+    }
   }
-  return { mask, limited };
+  return held;
 }
 
 /** Computes what subjects hold; what a role gives is computed once. */
 export class Powers {
   readonly #graph: AccessGraph;
-  readonly #roles = new Map<Role, RolePowers>();
+  readonly #roles = new Map<Role, Held>();
 
   constructor(graph: AccessGraph) {
     this.#graph = graph;
   }
 
-  #ofBinding(binding: Binding): RolePowers {
+  #ofBinding(binding: Binding): Held {
     const effective = this.#graph.roleOf(binding);
-    if (effective === undefined) return { mask: 0n, limited: [] };
+    if (effective === undefined) return nothing();
     const known = this.#roles.get(effective.role);
     if (known !== undefined) return known;
-    const made = powersOfRules(effective.rules);
+    const made = heldByRules(effective.rules);
     this.#roles.set(effective.role, made);
     return made;
   }
 
-  /** The patterns that bindings give, in each scope; a namespace is not repeated where the whole cluster is held. */
+  /**
+   * The patterns that bindings give together, in each scope: what one rule gives by name counts beside what another
+   * gives, by name or not. A namespace is not repeated where the whole cluster is held.
+   */
   of(bindings: readonly Binding[]): Power[] {
-    const masks = new Map<string, bigint>([[EVERYWHERE, 0n]]);
-    const limited: { scope: string; mask: bigint; names: readonly string[] }[] = [];
+    const cluster = nothing();
+    const scopes = new Map<string, Held>([[EVERYWHERE, cluster]]);
     for (const binding of bindings) {
       const scope = binding.kind === 'ClusterRoleBinding' ? EVERYWHERE : binding.namespace;
-      const powers = this.#ofBinding(binding);
-      masks.set(scope, (masks.get(scope) ?? 0n) | powers.mask);
-      for (const one of powers.limited) limited.push({ scope, ...one });
+      const held = scopes.get(scope) ?? nothing();
+      scopes.set(scope, held);
+      const { mask, names } = this.#ofBinding(binding);
+      held.mask |= mask;
+      for (const [bit, some] of names) addNames(held, bit, some);
     }
-    const cluster = masks.get(EVERYWHERE) ?? 0n;
-    const held: Power[] = [];
-    for (const [scope, mask] of masks) held.push(...inScope(scope, mask, cluster));
-    for (const { scope, mask, names } of limited) {
-      const whole = cluster | (masks.get(scope) ?? 0n);
-      held.push(...named(scope, { mask, names, whole }));
-    }
-    return held;
+    return [...scopes].flatMap(([scope, held]) => powersIn(scope, held, cluster));
   }
 }
 
-function inScope(scope: string, mask: bigint, cluster: bigint): Power[] {
-  const whole = mask | cluster;
-  return MASKS.filter(({ pattern, mask: wanted }) => {
-    if (scope === EVERYWHERE) return (cluster & wanted) === wanted;
-    return pattern.scope === 'namespace' && (whole & wanted) === wanted && (cluster & wanted) !== wanted;
-  }).map(({ pattern }) => ({ pattern, scope, names: [] }));
-}
-
-/** Patterns that hold only for named objects: all their permissions together, at least one of them by name. */
-function named(
-  scope: string,
-  {
-    mask,
-    names,
-    whole,
-  }: { readonly mask: bigint; readonly names: readonly string[]; readonly whole: bigint },
-): Power[] {
-  return MASKS.filter(
-    ({ pattern, mask: wanted }) =>
-      (scope === EVERYWHERE || pattern.scope === 'namespace') &&
-      (whole & wanted) !== wanted &&
-      ((whole | mask) & wanted) === wanted,
-  ).map(({ pattern }) => ({ pattern, scope, names }));
+function powersIn(scope: string, own: Held, cluster: Held): Power[] {
+  const whole = own.mask | cluster.mask;
+  const some = whole | own.named | cluster.named;
+  const added = (own.mask | own.named) & ~cluster.mask;
+  return PATTERNS.filter(
+    ({ pattern, mask }) =>
+      (some & mask) === mask &&
+      (scope === EVERYWHERE || (pattern.scope === 'namespace' && (added & mask) !== 0n)),
+  ).map(({ pattern, bits }) => {
+    const limits = bits.map((bit) =>
+      (whole & bit) !== 0n
+        ? []
+        : [...new Set([...(own.names.get(bit) ?? []), ...(cluster.names.get(bit) ?? [])])],
+    );
+    return { pattern, scope, names: [...new Set(limits.flat())], limits };
+  });
 }
 
 /** Why a subject holds a pattern: one grant for each permission it needs, by name or by any of the groups given. */
