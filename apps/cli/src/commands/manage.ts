@@ -8,11 +8,17 @@ import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, clientOf, perform, usage } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readText } from '../instance/files.ts';
+import { instantText } from '../output/format.ts';
 import { type Format, renderValue } from '../output/render.ts';
 import { toYaml } from '../output/yaml.ts';
 
 const PASSPHRASE_MIN = 12;
 const UPLOAD_MS = 600_000;
+const BROKEN_TEXTS = {
+  record: 'audit.broken',
+  head: 'audit.broken-head',
+  earlier: 'audit.broken-earlier',
+} as const;
 
 function show(context: CliContext, format: Format, value: unknown): void {
   if (format === 'json') renderValue(context.process, 'json', value);
@@ -27,10 +33,11 @@ export function runAuditVerify(context: CliContext, options: { readonly output: 
     const chain = await client.value.call('audit.verify');
     if (!chain.ok) return chain;
     if (options.output === 'table') {
-      const { intact, records, firstBroken, headHash } = chain.value;
-      const key = intact ? 'audit.intact' : 'audit.broken';
+      const { intact, records, firstBroken, headHash, fault, brokenSinceMs } = chain.value;
+      const key = intact ? 'audit.intact' : BROKEN_TEXTS[fault ?? 'record'];
+      const since = brokenSinceMs === undefined ? '' : instantText(brokenSinceMs);
       context.process.stdout.write(
-        `${context.t(key, { records, hash: headHash, sequence: firstBroken ?? '?' })}\n`,
+        `${context.t(key, { records, hash: headHash, sequence: firstBroken ?? '?', since })}\n`,
       );
     } else show(context, options.output, chain.value);
     return ok(chain.value.intact ? EXIT.fine : EXIT.failed);

@@ -260,6 +260,14 @@ export const COMMAND_TEXT = {
     en: 'BROKEN at record {sequence} of {records}',
     ja: '破損：{records} 件中 {sequence} 番目',
   },
+  'audit.broken-head': {
+    en: 'BROKEN: the end of the chain ({records} records) is not the one that this installation signed; records were cut off or replaced before record {sequence}',
+    ja: '破損：チェーンの末尾（{records} 件）は、このインストールが署名したものではありません。記録 {sequence} より前の記録が削除または差し替えられています',
+  },
+  'audit.broken-earlier': {
+    en: 'BROKEN: what stands before record {sequence} was cut off or replaced, noticed at {since}; {records} records, those after it follow from each other',
+    ja: '破損：記録 {sequence} より前の記録が削除または差し替えられています（検知：{since}）。全 {records} 件のうち、それ以降の記録は連続しています',
+  },
   'backup.ask': { en: 'Passphrase (at least 12 characters): ', ja: 'パスフレーズ（12 文字以上）：' },
   'backup.passphrase-short': {
     en: 'a passphrase of at least 12 characters is needed: --passphrase-file, BARTIZAN_PASSPHRASE or a terminal',

@@ -145,13 +145,22 @@ export class StoreEngine implements CoreAccess {
     auditKey: Uint8Array,
     keyId: string,
   ): Stored<number> {
-    const done = await this.#writer.call<number>({ op: 'rotate', settings, auditKey, keyId });
+    const done = await this.#writer.call<number>({
+      op: 'rotate',
+      settings,
+      auditKey,
+      keyId,
+      nowMs: this.#options.nowMs(),
+    });
     if (done.ok) this.#auditKey = auditKey;
     return done;
   }
 
   /** Writes a backup in a thread of its own, which ends after. */
   async backup(request: BackupRequest): Stored<{ readonly sizeBytes: number }> {
+    // A backup is signed anew where it is restored: what was forged before has to say so in the copy.
+    const checked = await this.#writer.call({ op: 'check-head', nowMs: this.#options.nowMs() });
+    if (!checked.ok) return checked;
     const worker = new WorkerClient<BackupRequest>({
       thread: startThread(new URL('./backup/backup-worker.ts', import.meta.url), 'backup', null),
       name: 'backup',

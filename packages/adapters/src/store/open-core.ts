@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { err, failure, ok, type Result } from '@bartizan/contracts/result';
 import { guarded } from './failure.ts';
 import type { StoreFailure } from './ports.ts';
-import { sealKeyId } from './sealer.ts';
+import { auditKeyOf, sealKeyId } from './sealer.ts';
 import { ACCESS_REQUESTS } from './sqlite/access-request-noun.ts';
 import {
   ADMISSION_BINDINGS,
@@ -15,6 +15,7 @@ import {
   ADMISSION_EXCEPTIONS,
   ADMISSION_RULES,
 } from './sqlite/admission-nouns.ts';
+import { adoptHead } from './sqlite/audit-head.ts';
 import { COMPLIANCE_RUNS } from './sqlite/compliance-noun.ts';
 import { Database } from './sqlite/database.ts';
 import { syncNoun } from './sqlite/entity-schema.ts';
@@ -51,8 +52,11 @@ export function prepareCore(
       const migrated = migrateCore(database, dataDir, migrations);
       if (!migrated.ok) return migrated;
       syncAll(database);
-      const fits = sealKey === undefined ? ok(undefined) : checkKey(database, sealKeyId(sealKey));
-      if (!fits.ok) return fits;
+      if (sealKey !== undefined) {
+        adoptHead(database, auditKeyOf(sealKey));
+        const fits = checkKey(database, sealKeyId(sealKey));
+        if (!fits.ok) return fits;
+      }
       return ok({ cursorKey: cursorKeyOf(database), schemaVersion: migrated.value });
     } finally {
       database.close();

@@ -121,6 +121,10 @@ export interface AuditRepository {
     readonly intact: boolean;
     readonly records: number;
     readonly firstBroken?: number;
+    /** What does not fit: a record, the signature of the end, or an end from which the chain went on earlier. */
+    readonly fault?: 'record' | 'head' | 'earlier';
+    /** When `earlier` was noticed. */
+    readonly brokenSinceMs?: number;
     readonly headHash: string;
   }>;
 }

@@ -27,6 +27,9 @@ export const sealKeyId = (key: Uint8Array): string =>
 export const deriveKey = (key: Uint8Array, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', key, new Uint8Array(0), `bartizan ${purpose}`, 32));
 
+/** The key that signs the head of the audit chain. */
+export const auditKeyOf = (key: Uint8Array): Buffer => deriveKey(key, 'audit head');
+
 /** Whether a value was made by a sealer. */
 export const isSealed = (value: string): boolean => value.startsWith(`${FORM}.`);
 

@@ -11,7 +11,7 @@ import { ListLane } from './package-lists/list-lane.ts';
 import { SqlitePackages } from './package-lists/package-search.ts';
 import type { DecisionRetention, Retention, Store, Stored, StoreFailure } from './ports.ts';
 import { DECISION_RETENTION, DEFAULT_RETENTION } from './retention.ts';
-import { createSealer, deriveKey, isSealed } from './sealer.ts';
+import { auditKeyOf, createSealer, isSealed } from './sealer.ts';
 import { SqliteEvents } from './slices/event-repository.ts';
 import { SLICE_STREAMS, type SliceStream } from './slices/slice-name.ts';
 import { ACCESS_REQUESTS } from './sqlite/access-request-noun.ts';
@@ -79,7 +79,6 @@ export interface SqliteStore extends Store {
 const SLICE_BYTES = 512 * 1024 ** 2;
 const WAITING_RECORDS = 20_000;
 const PROBE_MS = 1000;
-const AUDIT_PURPOSE = 'audit head';
 
 /**
  * Opens the store, making or migrating what is there. One process may hold a data folder. E_KEY_MISSING: the settings
@@ -140,7 +139,7 @@ function compose(options: SqliteStoreOptions, prepared: PreparedCore, release: (
     waitingRecords: limits?.waitingRecords ?? WAITING_RECORDS,
     probeMs: limits?.probeMs ?? PROBE_MS,
     schemaVersion: prepared.schemaVersion,
-    auditKey: sealKey === undefined ? undefined : deriveKey(sealKey, AUDIT_PURPOSE),
+    auditKey: sealKey === undefined ? undefined : auditKeyOf(sealKey),
     threads: options.threads,
   });
   const keys = keyRing(engine, sealKey);
@@ -229,7 +228,7 @@ function keyRing(engine: StoreEngine, sealKey: Uint8Array | undefined) {
       if (!found.ok) return found;
       const sealer = createSealer(next);
       const changes = found.value.map(({ name, value, plain }) => [name, value, sealer.seal(plain)] as const);
-      const done = await engine.rotate(changes, deriveKey(next, AUDIT_PURPOSE), sealer.keyId);
+      const done = await engine.rotate(changes, auditKeyOf(next), sealer.keyId);
       if (done.ok) current = next;
       return done;
     },

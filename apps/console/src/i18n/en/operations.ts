@@ -61,6 +61,9 @@ export const operations = {
   'audit.verify': 'Verify the chain',
   'audit.intact': 'The chain is intact: {n} records',
   'audit.broken': 'The chain is broken at record {n}',
+  'audit.broken.head':
+    'The end of the chain is not the one that was signed: records before {n} were cut off or replaced',
+  'audit.broken.earlier': 'Records before {n} were cut off or replaced, noticed at {at}',
   'audit.head': 'last hash',
   'audit.target': 'Target',
   'audit.detail': 'Detail',

@@ -61,6 +61,9 @@ export const operations = {
   'audit.verify': 'チェーンを検証',
   'audit.intact': 'チェーンは正常です：{n} 件',
   'audit.broken': '記録 {n} でチェーンが壊れています',
+  'audit.broken.head':
+    'チェーンの末尾が署名されたものではありません：記録 {n} より前が削除または差し替えられています',
+  'audit.broken.earlier': '記録 {n} より前が削除または差し替えられています（検知：{at}）',
   'audit.head': '最終ハッシュ',
   'audit.target': '対象',
   'audit.detail': '詳細',

@@ -21,11 +21,16 @@ import { Copy, Cut, When } from '../../widgets/text.tsx';
 
 type Row = ItemOf<'audit.list'>;
 const OUTCOME_TONES = { success: 'ok', refused: 'medium', failed: 'critical' } as const;
+const BROKEN_TEXTS = {
+  record: 'audit.broken',
+  head: 'audit.broken.head',
+  earlier: 'audit.broken.earlier',
+} as const;
 
 /** Walks the hash chain on the controller and says what came out. */
 const VerifyChain = () => {
   const t = useT();
-  const { count } = useFormat();
+  const { count, exact } = useFormat();
   const verify = useMutation({ mutationFn: () => call('audit.verify') });
   const result = verify.data;
   return (
@@ -51,7 +56,10 @@ const VerifyChain = () => {
             <strong>
               {result.intact
                 ? t('audit.intact', { n: count(result.records) })
-                : t('audit.broken', { n: count(result.firstBroken ?? 0) })}
+                : t(BROKEN_TEXTS[result.fault ?? 'record'], {
+                    n: count(result.firstBroken ?? 0),
+                    at: result.brokenSinceMs === undefined ? '' : exact(result.brokenSinceMs),
+                  })}
             </strong>
             <span className="row small quiet">
               {t('audit.head')} <Cut text={result.headHash} most={28} mono />

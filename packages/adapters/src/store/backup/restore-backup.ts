@@ -16,9 +16,9 @@ import { dirname, join } from 'node:path';
 import { err, failure, ok, type Result } from '@bartizan/contracts/result';
 import { fromForeign, guarded } from '../failure.ts';
 import type { Stored, StoreFailure } from '../ports.ts';
-import { createSealer, deriveKey, isSealed } from '../sealer.ts';
+import { auditKeyOf, createSealer, isSealed } from '../sealer.ts';
 import { parseSliceName } from '../slices/slice-name.ts';
-import { resignHead } from '../sqlite/audit-chain.ts';
+import { resignHead } from '../sqlite/audit-head.ts';
 import { Database, textOf } from '../sqlite/database.ts';
 import { storeKeyId } from '../sqlite/key-id.ts';
 import { readEntries, type Sink } from './archive.ts';
@@ -149,7 +149,8 @@ function reseal(path: string, secrets: Buffer, sealKey: Uint8Array | undefined):
         database.run('UPDATE settings SET value=? WHERE name=?', [sealer.seal(plain), name]);
       }
       storeKeyId(database, sealer.keyId);
-      resignHead(database, deriveKey(sealKey, 'audit head'));
+      // The key before stayed on the other machine. The head was held against it when the backup was made.
+      resignHead(database, { before: undefined, next: auditKeyOf(sealKey) }, 0);
     });
   } finally {
     database.close();

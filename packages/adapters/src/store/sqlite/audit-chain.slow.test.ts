@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type AuditEntry, appendAudit, canonicalJson, resignHead, verifyChain } from './audit-chain.ts';
+import { type AuditEntry, appendAudit, canonicalJson, verifyChain } from './audit-chain.ts';
+import { checkHead, GENESIS_HASH, resignHead, storeHead } from './audit-head.ts';
 import { Database } from './database.ts';
 import { syncNoun } from './entity-schema.ts';
 import { AUDIT } from './nouns.ts';
@@ -23,11 +24,20 @@ const entry = (actor: string): AuditEntry => ({
   detail: 'made',
 });
 
+const NO_HEAD = "DELETE FROM meta WHERE name='audit-head'";
+
 let database: Database;
+/** Ten records that fit each other, under another key. */
+function forge(wrong: Buffer | undefined): void {
+  database.exec('DELETE FROM audit');
+  storeHead(database, { sequence: 0, hash: GENESIS_HASH }, wrong);
+  for (let index = 1; index <= 10; index++) appendAudit(database, entry('forger'), wrong);
+}
 beforeEach(() => {
   database = new Database(':memory:');
   database.exec('CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID');
   syncNoun(database, AUDIT);
+  storeHead(database, { sequence: 0, hash: GENESIS_HASH }, key);
   for (let index = 1; index <= 1300; index++) appendAudit(database, entry(`user-${index}`), key);
 });
 
@@ -49,15 +59,46 @@ describe('the audit chain', () => {
     ['text that is no JSON', "UPDATE audit SET doc='{' WHERE id='9'", 9],
     ['a cut-off end', 'DELETE FROM audit WHERE f_sequence>1250', 1251],
     ['everything removed', 'DELETE FROM audit', 1],
+    ['everything removed, head and all', `DELETE FROM audit; ${NO_HEAD}`, 1],
+    ['a removed head', NO_HEAD, 1301],
+    [
+      'an empty MAC',
+      "UPDATE meta SET value=substr(value,1,instr(value,':')+65) WHERE name='audit-head'",
+      1301,
+    ],
   ])('shows %s', (_name, sql, firstBroken) => {
     database.exec(sql);
     expect(verifyChain(database, key)).toMatchObject({ intact: false, firstBroken });
   });
 
-  it('shows a chain that was written anew from the start by somebody without the key', () => {
-    database.exec("DELETE FROM audit; DELETE FROM meta WHERE name='audit-head'");
-    for (let index = 1; index <= 10; index++) appendAudit(database, entry('forger'), Buffer.alloc(32, 9));
-    expect(verifyChain(database, key)).toMatchObject({ intact: false, firstBroken: 11 });
+  it.each([
+    ['the wrong key', Buffer.alloc(32, 9)],
+    ['no key at all', undefined],
+  ])('shows for good a chain that was written anew with %s, also after real records', (_name, wrong) => {
+    forge(wrong);
+    expect(verifyChain(database, key)).toMatchObject({ intact: false, firstBroken: 11, fault: 'head' });
+    appendAudit(database, { ...entry('real'), atMs: 5000 }, key);
+    appendAudit(database, { ...entry('real'), atMs: 6000 }, key);
+    const marked = { intact: false, records: 12, firstBroken: 11, fault: 'earlier', brokenSinceMs: 5000 };
+    expect(verifyChain(database, key)).toMatchObject(marked);
+    // Taking the mark away takes the signature with it.
+    database.exec("UPDATE meta SET value=substr(value,1,instr(value,':')+129) WHERE name='audit-head'");
+    expect(verifyChain(database, key)).toMatchObject({ intact: false, fault: 'head' });
+  });
+
+  it('overwrites no record when it goes on from a head that does not fit', () => {
+    database.exec(`UPDATE meta SET value='3:${'0'.repeat(64)}:' WHERE name='audit-head'`);
+    expect(appendAudit(database, entry('real'), key)).toMatchObject({ sequence: 1301 });
+    expect(verifyChain(database, key)).toMatchObject({ intact: false, records: 1301, firstBroken: 1301 });
+  });
+
+  it('marks a forgery before it is copied, and leaves a head that fits as it is', () => {
+    const before = database.row('SELECT value FROM meta');
+    checkHead(database, key, 7000);
+    expect(database.row('SELECT value FROM meta')).toEqual(before);
+    forge(undefined);
+    checkHead(database, key, 7000);
+    expect(verifyChain(database, key)).toMatchObject({ intact: false, firstBroken: 11, brokenSinceMs: 7000 });
   });
 
   it('is intact while others append to it', () => {
@@ -66,6 +107,7 @@ describe('the audit chain', () => {
       const writer = new Database(join(folder, 'core.db'));
       writer.exec('PRAGMA journal_mode=WAL; CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID');
       syncNoun(writer, AUDIT);
+      storeHead(writer, { sequence: 0, hash: GENESIS_HASH }, key);
       appendAudit(writer, entry('first'), key);
       class Interrupted extends Database {
         override rows(...args: Parameters<Database['rows']>): ReturnType<Database['rows']> {
@@ -86,10 +128,19 @@ describe('the audit chain', () => {
 
   it('goes on under a new key after a rotation', () => {
     const next = Buffer.alloc(32, 4);
-    resignHead(database, next);
+    resignHead(database, { before: key, next }, 5000);
     appendAudit(database, entry('after'), next);
     expect(verifyChain(database, next)).toMatchObject({ intact: true, records: 1301 });
     expect(verifyChain(database, key)).toMatchObject({ intact: false });
+  });
+
+  it('is not made whole by a rotation', () => {
+    const next = Buffer.alloc(32, 4);
+    forge(Buffer.alloc(32, 9));
+    resignHead(database, { before: key, next }, 5000);
+    resignHead(database, { before: next, next: key }, 6000);
+    const marked = { intact: false, firstBroken: 11, fault: 'earlier', brokenSinceMs: 5000 };
+    expect(verifyChain(database, key)).toMatchObject(marked);
   });
 });
 

@@ -1,8 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { AuditRecord } from '@bartizan/contracts';
+import {
+  type AuditHead,
+  endToContinue,
+  GENESIS_HASH,
+  isSignedBy,
+  readHead,
+  storeHead,
+} from './audit-head.ts';
 import { type Database, numberOf, parseDocument, textOf } from './database.ts';
 import { recordValues, upsertSql } from './entity-schema.ts';
 import { AUDIT } from './nouns.ts';
@@ -14,11 +22,13 @@ export interface ChainVerdict {
   readonly intact: boolean;
   readonly records: number;
   readonly firstBroken?: number;
+  /** What does not fit: a record, the signature of the head, or the head when the chain went on from it earlier. */
+  readonly fault?: 'record' | 'head' | 'earlier';
+  /** When `earlier` was noticed. */
+  readonly brokenSinceMs?: number;
   readonly headHash: string;
 }
 
-/** Hash before the first record. */
-export const GENESIS_HASH = '0'.repeat(64);
 const WALK_ROWS = 1000;
 
 /** JSON with sorted keys and no spaces: the same value always gives the same bytes. */
@@ -37,51 +47,14 @@ export function auditHash(record: Omit<AuditRecord, 'hash'>): string {
   return createHash('sha256').update(canonicalJson(record)).digest('hex');
 }
 
-const HEAD_KEY = 'audit-head';
-
-/** Ties the head of the chain to a key outside the data folder, so that a cut or rewritten chain is seen too. */
-const headMac = (key: Buffer, sequence: number, hash: string): string =>
-  createHmac('sha256', key).update(`bartizan-audit-head\n${sequence}\n${hash}`).digest('hex');
-
-function storeHead(database: Database, sequence: number, hash: string, key: Buffer | undefined): void {
-  const head = `${sequence}:${hash}:${key === undefined ? '' : headMac(key, sequence, hash)}`;
-  database.run(
-    'INSERT INTO meta(name,value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value',
-    [HEAD_KEY, head],
-  );
-}
-
-interface Head {
-  readonly sequence: number;
-  readonly hash: string;
-  readonly mac: string;
-}
-
-function readHead(database: Database): Head | undefined {
-  const row = database.row('SELECT value FROM meta WHERE name=?', [HEAD_KEY]);
-  if (row === undefined) return undefined;
-  const [sequence = '', hash = '', mac = ''] = textOf(row[0]).split(':');
-  return { sequence: Number(sequence), hash, mac };
-}
-
 /** Appends one record inside the caller's transaction. */
 export function appendAudit(database: Database, entry: AuditEntry, key: Buffer | undefined): AuditRecord {
-  const last = readHead(database);
-  const body = {
-    ...entry,
-    sequence: (last?.sequence ?? 0) + 1,
-    previousHash: last?.hash ?? GENESIS_HASH,
-  };
+  const end = endToContinue(database, key, entry.atMs);
+  const body = { ...entry, sequence: end.sequence + 1, previousHash: end.hash };
   const record: AuditRecord = { ...body, hash: auditHash(body) };
   database.run(upsertSql(AUDIT), recordValues(AUDIT, record));
-  storeHead(database, record.sequence, record.hash, key);
+  storeHead(database, { ...end, sequence: record.sequence, hash: record.hash }, key);
   return record;
-}
-
-/** Signs the head with another key; part of a key rotation. */
-export function resignHead(database: Database, key: Buffer): void {
-  const head = readHead(database);
-  if (head !== undefined) storeHead(database, head.sequence, head.hash, key);
 }
 
 /** Walks the whole chain. `key` also proves that nothing was cut off at the end. */
@@ -101,7 +74,7 @@ function walkChain(database: Database, key: Buffer | undefined): ChainVerdict {
     );
     for (const [doc, id, tenant, sequence, row] of rows) {
       const expected = records + 1;
-      const broken = { intact: false, records, firstBroken: expected, headHash: previousHash };
+      const broken = brokenAt({ records, headHash: previousHash }, expected, 'record');
       const record = parseAudit(textOf(doc));
       if (record === undefined || numberOf(sequence) !== expected || textOf(id) !== String(expected))
         return broken;
@@ -114,17 +87,26 @@ function walkChain(database: Database, key: Buffer | undefined): ChainVerdict {
     }
     if (rows.length < WALK_ROWS) break;
   }
-  return headVerdict(readHead(database), { intact: true, records, headHash: previousHash }, key);
+  return headVerdict(readHead(database), { records, headHash: previousHash }, key);
 }
 
-function headVerdict(head: Head | undefined, walked: ChainVerdict, key: Buffer | undefined): ChainVerdict {
-  const broken = { ...walked, intact: false, firstBroken: walked.records + 1 };
-  if (head === undefined) return walked.records === 0 ? walked : broken;
+type Walked = Pick<ChainVerdict, 'records' | 'headHash'>;
+
+const brokenAt = (
+  { records, headHash }: Walked,
+  firstBroken: number,
+  fault: NonNullable<ChainVerdict['fault']>,
+): ChainVerdict => ({ intact: false, records, firstBroken, fault, headHash });
+
+function headVerdict(head: AuditHead | undefined, walked: Walked, key: Buffer | undefined): ChainVerdict {
+  const whole = { intact: true, ...walked };
+  const broken = brokenAt(walked, walked.records + 1, 'head');
+  if (head === undefined) return key === undefined && walked.records === 0 ? whole : broken;
   if (head.sequence !== walked.records || head.hash !== walked.headHash) return broken;
-  if (key === undefined || head.mac === '') return walked;
-  const expected = Buffer.from(headMac(key, head.sequence, head.hash));
-  const given = Buffer.from(head.mac);
-  return given.length === expected.length && timingSafeEqual(given, expected) ? walked : broken;
+  if (key !== undefined && !isSignedBy(head, key)) return broken;
+  if (head.broken === undefined) return whole;
+  const { sequence, sinceMs } = head.broken;
+  return { ...brokenAt(walked, sequence, 'earlier'), brokenSinceMs: sinceMs };
 }
 
 function parseAudit(text: string): AuditRecord | undefined {

@@ -38,10 +38,13 @@ export type WriterRequest =
   | {
       readonly op: 'rotate';
       readonly auditKey: Uint8Array;
+      readonly nowMs: number;
       /** Id of the new sealing key. */
       readonly keyId: string;
       readonly settings: readonly (readonly [name: string, before: string, after: string])[];
     }
+  /** Marks a head of the audit chain that does not fit: before a copy is made. */
+  | { readonly op: 'check-head'; readonly nowMs: number }
   | { readonly op: 'close' };
 
 /** How lists over slices are read. */

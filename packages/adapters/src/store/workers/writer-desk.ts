@@ -10,6 +10,7 @@ import type { StoreFailure, StoreState } from '../ports.ts';
 import { type AgeClock, advanceAge, planRetention } from '../retention.ts';
 import type { SliceStream } from '../slices/slice-name.ts';
 import { SliceWriter, streamsOf } from '../slices/slice-writer.ts';
+import { checkHead } from '../sqlite/audit-head.ts';
 import { Database, numberOf } from '../sqlite/database.ts';
 import { CORE_MIGRATIONS } from '../sqlite/migrations.ts';
 import { applyAudit, applyChanges, applyRotation } from './core-writer.ts';
@@ -182,10 +183,13 @@ export class WriterDesk {
         case 'trim-decisions':
           return ok(this.#trimDecisions(request.nowMs));
         case 'rotate': {
-          const count = this.#core.transaction(() => applyRotation(this.#core, request));
+          const count = this.#core.transaction(() => applyRotation(this.#core, request, this.#auditKey));
           this.#auditKey = request.auditKey;
           return ok(count);
         }
+        case 'check-head':
+          if (this.#auditKey !== undefined) checkHead(this.#core, Buffer.from(this.#auditKey), request.nowMs);
+          return ok(undefined);
         case 'close':
           return ok(this.#close());
       }

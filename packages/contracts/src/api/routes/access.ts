@@ -210,6 +210,19 @@ export const accessRoutes = [
       intact: flag('Every record follows from the one before'),
       records: integer('Records walked', '1'),
       firstBroken: optional(integer('Sequence of the first broken record', '1')),
+      fault: optional(
+        choice(
+          ['record', 'head', 'earlier'],
+          'What does not fit: a record; the end of the chain, which was cut, replaced or robbed of its signature; or an earlier end, after which recording went on',
+        ),
+      ),
+      brokenSinceMs: optional(
+        Type.Integer({
+          description: 'When an earlier end was seen not to fit',
+          unit: 'ms since Unix epoch',
+          minimum: 0,
+        }),
+      ),
       headHash: text('Hash of the last record', 64),
     }),
   }),
