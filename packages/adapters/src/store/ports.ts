@@ -34,10 +34,10 @@ import type {
 } from '@bartizan/contracts';
 import type { ComplianceRun } from '@bartizan/contracts/compliance';
 import type { VexStatement } from '@bartizan/scan';
-import type { EntityRepository, Stored, StoreFailure } from './stored.ts';
+import type { Counts, EntityRepository, Stored, StoreFailure } from './stored.ts';
 
 export type { DecisionLimits, DecisionRetention, Retention } from './retention-limits.ts';
-export type { EntityRepository, Stored, StoreFailure } from './stored.ts';
+export type { Counts, EntityRepository, Stored, StoreFailure } from './stored.ts';
 
 /** A user with what only the store and the login code may see. */
 export interface StoredUser {
@@ -146,12 +146,7 @@ export interface EventRepository {
     kind: AgentEvent['kind'],
     query: Query & { readonly intervalMs: number },
   ): Stored<readonly { readonly atMs: number; readonly counts: Readonly<Record<string, number>> }[]>;
-  countBy(
-    scope: Scope,
-    kind: AgentEvent['kind'],
-    field: string,
-    query: Query,
-  ): Stored<ReadonlyMap<string, number>>;
+  countBy(scope: Scope, kind: AgentEvent['kind'], field: string, query: Query): Stored<Counts>;
   /** Flows folded by (workload, remote, port, protocol, direction), for the map; at most `limit` rows, largest first. */
   foldFlows(scope: Scope, query: Query): Stored<readonly FoldedFlow[]>;
   /** Last sequence stored per (node, boot, stream), whether by `append` or said by `acknowledge`. */

@@ -22,6 +22,11 @@ export type StoreFailure = Failure<
 >;
 export type Stored<T> = Promise<Result<T, StoreFailure>>;
 
+/** Counts by value, largest first. `isCut`: there are more values than an answer holds, and the smallest are missing. */
+export interface Counts extends ReadonlyMap<string, number> {
+  readonly isCut: boolean;
+}
+
 /** Records that are replaced as a whole. */
 export interface EntityRepository<T> {
   get(scope: Scope, id: string): Stored<T | undefined>;
@@ -30,5 +35,5 @@ export interface EntityRepository<T> {
   remove(scope: Scope, ids: readonly string[]): Stored<number>;
   list(scope: Scope, query: Query): Stored<PageOf<T>>;
   /** Counts by one field, or by several joined with commas (`workload,severity`); keys are the values, joined likewise. */
-  countBy(scope: Scope, field: string, query: Query): Stored<ReadonlyMap<string, number>>;
+  countBy(scope: Scope, field: string, query: Query): Stored<Counts>;
 }

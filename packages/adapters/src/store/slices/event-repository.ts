@@ -13,7 +13,8 @@ import {
   type Stream,
 } from '@bartizan/contracts';
 import type { CoreAccess } from '../access.ts';
-import type { EventRepository, FoldedFlow, Stored, StoreFailure } from '../ports.ts';
+import type { Counts, EventRepository, FoldedFlow, Stored, StoreFailure } from '../ports.ts';
+import { CountMap, GROUPS_MAX } from '../sqlite/count-map.ts';
 import { type CursorDesk, listFingerprint } from '../sqlite/cursor.ts';
 import { type Cells, numberOf, parseDocument, textOf } from '../sqlite/database.ts';
 import { columnOf, fieldNames } from '../sqlite/fields.ts';
@@ -43,7 +44,6 @@ interface Mark {
   readonly sequence: number;
 }
 const LIMIT_MAX = 1000;
-const GROUPS_MAX = 10_000;
 const BUCKETS_MAX = 20_000;
 /** Largest interval of a histogram that makes sense; smallest is one second. */
 const INTERVAL_MIN_MS = 1000;
@@ -141,7 +141,7 @@ export class SqliteEvents implements EventRepository {
     );
   }
 
-  async countBy(scope: Scope, kind: Kind, field: string, query: Query): Stored<ReadonlyMap<string, number>> {
+  async countBy(scope: Scope, kind: Kind, field: string, query: Query): Stored<Counts> {
     const names = field.split(',');
     const known = eventFields(kind).filter((candidate) => candidate.kind !== 'list');
     for (const name of names) {
@@ -152,15 +152,11 @@ export class SqliteEvents implements EventRepository {
       select: `${names.map(columnOf).join(',')}, count(*)`,
       keys: names.length,
       folds: ['sum'],
-      groupsMax: GROUPS_MAX,
+      groupsMax: GROUPS_MAX + 1,
     });
     if (!found.ok) return found;
-    const keyOf = (row: Cells): string =>
-      row
-        .slice(0, names.length)
-        .map((cell) => String(cell ?? ''))
-        .join(',');
-    return ok(new Map(found.value.map((row) => [keyOf(row), numberOf(row[names.length])])));
+    const { length } = names;
+    return ok(CountMap.of(found.value.map((row) => [row.slice(0, length), numberOf(row[length])])));
   }
 
   async foldFlows(scope: Scope, query: Query): Stored<readonly FoldedFlow[]> {

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { err, failure, ok, type Query, type Result, type Scope } from '@bartizan/contracts';
-import type { StoreFailure } from '../ports.ts';
+import type { Counts, StoreFailure } from '../ports.ts';
+import { CountMap, GROUPS_MAX } from './count-map.ts';
 import { type CursorDesk, listFingerprint } from './cursor.ts';
 import type { Cells, Statement } from './database.ts';
 import { columnOf, fieldNames, type NounSpec } from './fields.ts';
@@ -11,7 +12,6 @@ import { scopeWhere } from './scope.ts';
 import { sortExpression } from './sort-expression.ts';
 
 const LIMIT_MAX = 1000;
-const GROUPS_MAX = 10_000;
 
 /** The rows a query is about, before paging. */
 export function queryWhere<T>(spec: NounSpec<T>, scope: Scope, query: Query): Result<Where, StoreFailure> {
@@ -104,19 +104,11 @@ export function planCount<T>(
   }
   return ok({
     sql: `SELECT count(*),${columns.join(',')} FROM ${spec.table} WHERE ${where.value.sql}
-      GROUP BY ${columns.join(',')} ORDER BY 1 DESC LIMIT ${GROUPS_MAX}`,
+      GROUP BY ${columns.join(',')} ORDER BY 1 DESC LIMIT ${GROUPS_MAX + 1}`,
     params: where.value.params,
   });
 }
 
-/** Rows of a count as a map; the key of several fields is their values joined with commas. */
-export const countsOf = (rows: readonly Cells[]): ReadonlyMap<string, number> =>
-  new Map(
-    rows.map((row) => [
-      row
-        .slice(1)
-        .map((cell) => String(cell ?? ''))
-        .join(','),
-      Number(row[0]),
-    ]),
-  );
+/** Rows of a count, the count first. */
+export const countsOf = (rows: readonly Cells[]): Counts =>
+  CountMap.of(rows.map((row) => [row.slice(1), Number(row[0])]));

@@ -3,7 +3,7 @@
 
 import { ok, type PageOf, type Query, type Scope } from '@bartizan/contracts';
 import type { Change, CoreAccess } from '../access.ts';
-import type { EntityRepository, Stored } from '../ports.ts';
+import type { Counts, EntityRepository, Stored } from '../ports.ts';
 import type { CursorDesk } from './cursor.ts';
 import { type Cells, numberOf, parseDocument } from './database.ts';
 import { countsOf, planCount, planList, positionOf } from './entity-list.ts';
@@ -74,7 +74,7 @@ export class SqliteEntities<T> implements EntityRepository<T> {
     return ok(this.#page(rows, numberOf(counts[0]?.[0]), plan.value));
   }
 
-  async countBy(scope: Scope, field: string, query: Query): Stored<ReadonlyMap<string, number>> {
+  async countBy(scope: Scope, field: string, query: Query): Stored<Counts> {
     const plan = planCount(this.#spec, scope, field, query);
     if (!plan.ok) return plan;
     const found = await this.#core.search([plan.value]);
