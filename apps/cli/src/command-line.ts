@@ -8,6 +8,7 @@ import { proposeCompletions, run } from '@stricli/core';
 import { buildCli } from './app.ts';
 import type { CliContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { Interruption } from './interruption.ts';
 import { languageOf, translator } from './text/catalogue.ts';
 
 /** Takes `--lang X` or `--lang=X` out of the arguments: it decides the help texts before anything is parsed. */
@@ -43,12 +44,7 @@ const t = translator(language);
 const manifest: { version: string } = JSON.parse(
   readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8'),
 );
-const interruption = new AbortController();
-process.on('SIGINT', () => {
-  if (interruption.signal.aborted) process.exit(EXIT.interrupted);
-  interruption.abort();
-  setTimeout(() => process.exit(EXIT.interrupted), 2000).unref();
-});
+const interruption = new Interruption(process, () => process.exit(EXIT.interrupted));
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 /** The process as commands need it; the exit code goes through to the real one. */
@@ -70,6 +66,7 @@ const context: CliContext = {
   checkout,
   ask,
   interrupted: interruption.signal,
+  unbroken: (work) => interruption.unbroken(work),
 };
 const isCompletion = process.env['BARTIZAN_COMPLETE'] === '1';
 const app = await buildCli(t, manifest.version, isCompletion ? undefined : rest[0]);

@@ -25,6 +25,8 @@ export interface CliContext extends CommandContext {
   /** Asks one line on the terminal; undefined when there is none. */
   readonly ask: (question: string) => Promise<string | undefined>;
   readonly interrupted: AbortSignal;
+  /** Does work that must not be left half done: no signal ends this program before it is over. */
+  readonly unbroken: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** The instance of this call. */

@@ -1,7 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { openSqliteStore, restoreBackup, type SqliteStore } from '@bartizan/adapters/store';
+import {
+  notedKeyId,
+  openSqliteStore,
+  restoreBackup,
+  type SqliteStore,
+  sealKeyId,
+} from '@bartizan/adapters/store';
 import {
   choice,
   err,
@@ -18,11 +24,12 @@ import {
 
 /**
  * Work on the data of a stopped controller, as its user: one JSON object on standard input, one JSON line as answer.
- * `bartizan restore`, `key rotate` and the offline check of the audit chain start it.
+ * `bartizan restore`, `key rotate` and the offline check of the audit chain start it; so does whoever finds the key of a
+ * rotation that did not come to its end (`which-key`).
  */
 const parseRequest = parser(
   inline('An operation', {
-    operation: choice(['restore', 'rotate-key', 'verify-audit'], 'What to do'),
+    operation: choice(['restore', 'rotate-key', 'which-key', 'verify-audit'], 'What to do'),
     dataDir: text('Folder of the data', 4096),
     dataKey: text('Key, base64', 64),
     file: optional(text('Backup to restore', 4096)),
@@ -111,11 +118,23 @@ async function rotate(request: Request, key: Buffer): Promise<Result<object, Fai
   });
 }
 
+/** Which of the two keys opens the data; `data-key` also when none is noted, as a rotation always notes its own. */
+function whichKey(request: Request, key: Buffer): Result<object, Failure> {
+  const next = keyOf(request.newDataKey);
+  if (!next.ok) return next;
+  const noted = notedKeyId(request.dataDir);
+  if (!noted.ok) return noted;
+  if (noted.value === sealKeyId(next.value)) return ok({ opens: 'new-data-key' });
+  const isOld = noted.value === undefined || noted.value === sealKeyId(key);
+  return ok({ opens: isOld ? 'data-key' : 'neither' });
+}
+
 async function perform(request: Request): Promise<Result<object, Failure>> {
   const key = keyOf(request.dataKey);
   if (!key.ok) return key;
   if (request.operation === 'restore') return restore(request, key.value);
   if (request.operation === 'rotate-key') return rotate(request, key.value);
+  if (request.operation === 'which-key') return whichKey(request, key.value);
   return withStore(request.dataDir, key.value, (store) => store.audit.verify(SCOPE));
 }
 

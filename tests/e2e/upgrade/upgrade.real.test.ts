@@ -1,6 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -15,7 +18,7 @@ import { dirname, join } from 'node:path';
 import { readRecord, readStatus } from '@bartizan/cli';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryFiles } from '../../architecture/repository.ts';
-import { CHECKOUT, Product } from '../first-run/product.ts';
+import { CHECKOUT, eventually, Product } from '../first-run/product.ts';
 import { type Ended, must, run } from '../first-run/run.ts';
 
 const TAG = `bzup${process.pid % 10_000}`;
@@ -145,6 +148,47 @@ describe.runIf(process.getuid?.() === 0)('upgrade, backup and keys', { timeout: 
     expect(readFileSync(key, 'utf8')).not.toBe(old);
     expect(existsSync(`${key}.next`)).toBe(false);
     expect(await auditActions()).toContain('key.rotate');
+    expect((await product.command('audit', 'verify')).code).toBe(0);
+  });
+
+  it('starts with the new key when a rotation was cut off after it was committed', async () => {
+    const { etc, controller, releases } = product.paths;
+    const [key, next] = [join(etc, 'data.key'), join(etc, 'data.key.next')];
+    const record = readRecord(product.paths);
+    if (!record.ok) throw new Error(record.error.detail);
+    expect((await product.command('down')).code).toBe(0);
+    const newDataKey = randomBytes(32).toString('base64');
+    writeFileSync(next, `${newDataKey}\n`, { mode: 0o600 });
+    const program = join(releases, record.value.release, 'apps/controller/src/maintenance.js');
+    const dataKey = readFileSync(key, 'utf8').trim();
+    const user = [`--reuid=${record.value.user}`, `--regid=${record.value.user}`, '--clear-groups'];
+    const rotated = await run('setpriv', [...user, record.value.node, program], {
+      input: JSON.stringify({ operation: 'rotate-key', dataDir: controller, dataKey, newDataKey }),
+    });
+    expect([rotated.code, rotated.stderr]).toEqual([0, '']);
+    const up = await product.command(...UP);
+    expect([up.code, up.stderr]).toEqual([0, up.stderr]);
+    expect([readFileSync(key, 'utf8').trim(), existsSync(next)]).toEqual([newDataKey, false]);
+    expect((await product.command('audit', 'verify')).code).toBe(0);
+  });
+
+  it('runs again after Ctrl-C in the middle of a rotation', async () => {
+    const next = join(product.paths.etc, 'data.key.next');
+    // A group of its own, as a shell gives a command on a terminal: all of it gets the signal.
+    const child = spawn(join(CHECKOUT, 'bartizan'), ['key', 'rotate'], {
+      env: { ...process.env, ...product.env },
+      detached: true,
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    await eventually('the key that waits', async () => (existsSync(next) ? true : undefined), 60_000, 5);
+    process.kill(-(child.pid ?? 0), 'SIGINT');
+    const [code] = await ended;
+    expect([0, 130]).toContain(code);
+    await eventually('the controller', async () =>
+      readStatus(product.paths)?.controller.state === 'running' ? true : undefined,
+    );
+    expect(existsSync(next)).toBe(false);
     expect((await product.command('audit', 'verify')).code).toBe(0);
   });
 

@@ -1,64 +1,22 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { randomBytes } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import { type CliContext, perform, setupContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { writeAtomic } from '../instance/files.ts';
 import type { InstancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, readRecord } from '../instance/record.ts';
-import { readSecrets } from '../instance/secrets.ts';
 import { isRunning, startSupervisor, stopSupervisor, waitController } from '../setup/processes.ts';
 import { lastLine, runProgram } from '../setup/run-program.ts';
-import { controllerPlan } from '../supervise/plans.ts';
+import { type Maintain, rotateDataKey, settleDataKey } from '../supervise/data-key.ts';
+import { maintain } from '../supervise/maintain.ts';
 import { passphraseOf } from './manage.ts';
 
 const READY_MS = 120_000;
 
-/** One operation on the data of a stopped controller. */
-export type Operation =
-  | { readonly operation: 'restore'; readonly file: string; readonly passphrase: string }
-  | { readonly operation: 'rotate-key'; readonly newDataKey: string };
-
-/** What the maintenance program answered: its last line. */
-function answerOf(line: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
-}
-
-/** Runs the controller's maintenance program as the controller's user, without capabilities. */
-async function maintain(
-  paths: InstancePaths,
-  record: InstanceRecord,
-  operation: Operation & { readonly dataDir: string },
-): Promise<Result<void, Failure>> {
-  const secrets = readSecrets(paths);
-  if (!secrets.ok) return secrets;
-  const plan = controllerPlan({ paths, record, secrets: secrets.value });
-  const program = plan.args.at(-1) ?? '';
-  const end = await runProgram(
-    plan.command,
-    [...plan.args.slice(0, -1), program.replace(/main\.js$/, 'maintenance.js')],
-    { env: plan.env, input: `${JSON.stringify({ dataKey: secrets.value.dataKey, ...operation })}\n` },
-  );
-  if (end.code === 0) return ok(undefined);
-  const { code, detail } = answerOf(end.stdout.trim().split('\n').at(-1) ?? '');
-  return err(
-    failure(
-      typeof code === 'string' ? code : 'E_INTERNAL',
-      typeof detail === 'string' ? detail : lastLine(end.stderr),
-    ),
-  );
-}
-
-/** Stops the instance, works on its data, and starts it again if it ran. */
+/** Stops the instance, works on its data, and starts it again if it ran: all of it, whoever presses Ctrl-C. */
 async function whileStopped(
   context: CliContext,
   work: (paths: InstancePaths, record: InstanceRecord) => Promise<Result<void, Failure>>,
@@ -69,17 +27,27 @@ async function whileStopped(
   if (process.getuid?.() !== 0) return err(failure('E_NOT_ROOT', 'maintenance'));
   const record = readRecord(paths);
   if (!record.ok) return record;
+  if (context.interrupted.aborted) return ok(EXIT.interrupted);
   const wasRunning = isRunning(paths);
-  const stopped = await stopSupervisor(paths);
-  if (!stopped.ok) return stopped;
-  const done = await work(paths, record.value);
-  if (wasRunning) {
-    startSupervisor(paths, record.value);
-    const ready = await waitController(paths, READY_MS);
-    if (done.ok && !ready.ok) return ready;
-  }
-  return done.ok ? ok(EXIT.fine) : done;
+  const done = await context.unbroken(async () => {
+    const stopped = await stopSupervisor(paths);
+    if (!stopped.ok) return stopped;
+    try {
+      return await work(paths, record.value);
+    } finally {
+      if (wasRunning) startSupervisor(paths, record.value);
+    }
+  });
+  const ready = wasRunning ? await waitController(paths, READY_MS) : undefined;
+  if (!done.ok) return done;
+  return ready?.ok === false ? ready : ok(EXIT.fine);
 }
+
+/** The maintenance program on the data of an instance. */
+const maintainer =
+  (paths: InstancePaths, record: InstanceRecord): Maintain =>
+  (operation) =>
+    maintain(paths, record, { ...operation, dataDir: paths.controller });
 
 /** `restore FILE`. */
 export function runRestore(
@@ -91,10 +59,13 @@ export function runRestore(
     if (!existsSync(file)) return err(failure('E_NOT_FOUND', file));
     const passphrase = await passphraseOf(context, options.passphraseFile);
     if (!passphrase.ok) return passphrase;
-    const done = await whileStopped(context, (paths, record) =>
-      restoreFrom(paths, record, { file, passphrase: passphrase.value }),
-    );
-    if (done.ok) context.process.stderr.write(`${context.t('restore.done', { path: file })}\n`);
+    const done = await whileStopped(context, async (paths, record) => {
+      // What is there is kept as a backup: with the key that opens it, where that can be told.
+      await settleDataKey(paths, maintainer(paths, record));
+      return restoreFrom(paths, record, { file, passphrase: passphrase.value });
+    });
+    if (done.ok && done.value === EXIT.fine)
+      context.process.stderr.write(`${context.t('restore.done', { path: file })}\n`);
     return done;
   });
 }
@@ -116,7 +87,7 @@ async function restoreFrom(
       ['-d', '-m', '0700', ...owned, work],
       ['-m', '0400', ...owned, backup.file, join(work, 'backup')],
     ]) {
-      const end = await runProgram('install', args);
+      const end = await runProgram('install', args, { detached: true });
       if (end.code !== 0) return err(failure('E_STORE_IO', lastLine(end.stderr)));
     }
     const file = join(work, 'backup');
@@ -133,30 +104,20 @@ async function restoreFrom(
     // The authority may be another one now: the local agent joins again.
     rmSync(join(paths.agent, 'identity.json'), { force: true });
     if (existsSync(join(old, 'advisories')))
-      await runProgram('cp', ['-a', join(old, 'advisories'), paths.controller]);
+      await runProgram('cp', ['-a', join(old, 'advisories'), paths.controller], { detached: true });
     return ok(undefined);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-/** `key rotate`: the new key is written beside the old one before anything is sealed with it, so that a crash loses none. */
+/** `key rotate`. */
 export function runKeyRotate(context: CliContext): Promise<void> {
   return perform(context, async () => {
-    const done = await whileStopped(context, async (paths, record) => {
-      const newDataKey = randomBytes(32).toString('base64');
-      const next = join(paths.etc, 'data.key.next');
-      writeAtomic(next, `${newDataKey}\n`);
-      const rotated = await maintain(paths, record, {
-        operation: 'rotate-key',
-        newDataKey,
-        dataDir: paths.controller,
-      });
-      if (rotated.ok) writeAtomic(join(paths.etc, 'data.key'), `${newDataKey}\n`);
-      await runProgram('rm', ['-f', next]);
-      return rotated;
-    });
-    if (done.ok) context.process.stderr.write(`${context.t('key.rotated')}\n`);
+    const done = await whileStopped(context, (paths, record) =>
+      rotateDataKey(paths, maintainer(paths, record)),
+    );
+    if (done.ok && done.value === EXIT.fine) context.process.stderr.write(`${context.t('key.rotated')}\n`);
     return done;
   });
 }

@@ -21,7 +21,10 @@ const ONE_TIME_PASSWORD_LIFE_MS = 24 * 60 * 60 * 1000;
 /** No letters or digits that look alike; 20 of them carry 114 bits. */
 const PASSWORD_ALPHABET = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
-const keyPath = (paths: InstancePaths): string => join(paths.etc, 'data.key');
+/** The key that seals the data. */
+export const keyPath = (paths: InstancePaths): string => join(paths.etc, 'data.key');
+/** The key of a rotation under way: it may already be the one that seals the data. */
+export const nextKeyPath = (paths: InstancePaths): string => join(paths.etc, 'data.key.next');
 const tokenPath = (paths: InstancePaths): string => join(paths.etc, 'local-root.token');
 /** The one-time password waits here until a person has seen it. */
 export const passwordPath = (paths: InstancePaths): string => join(paths.etc, 'one-time-password');

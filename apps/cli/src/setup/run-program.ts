@@ -17,6 +17,8 @@ export interface ProgramOptions {
   readonly input?: string;
   readonly timeoutMs?: number;
   readonly onStderr?: (text: string) => void;
+  /** In a session of its own: Ctrl-C on the terminal does not end it. */
+  readonly detached?: boolean;
 }
 
 const OUTPUT_MAX = 1024 * 1024;
@@ -32,6 +34,7 @@ export function runProgram(
       cwd: options.cwd,
       env: options.env === undefined ? process.env : { ...options.env },
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      detached: options.detached === true,
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     });
     let stdout = '';

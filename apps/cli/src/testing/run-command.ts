@@ -37,7 +37,9 @@ export async function runCommand(
     stderr: { write: (text: string) => written.stderr.push(text), isTTY: false },
   };
   const t = translator(language);
-  const context = { process, language, t, checkout, ...given };
+  const interrupted = new AbortController().signal;
+  const unbroken = <T>(work: () => Promise<T>): Promise<T> => work();
+  const context = { process, language, t, checkout, interrupted, unbroken, ...given };
   await runCli(await buildCli(t, '0'), words, context as unknown as CliContext);
   return { exitCode: process.exitCode, stdout: written.stdout.join(''), stderr: written.stderr.join('') };
 }

@@ -6,6 +6,7 @@
  * records under a scope; out: the same, by id or by filter. Serves all controls; k05 (logging) and k08 (secrets) first.
  */
 export { type RestoreOptions, restoreBackup } from './backup/restore-backup.ts';
+export { notedKeyId } from './noted-key.ts';
 export type {
   AdvisoryChange,
   ApiKeyRepository,
