@@ -317,6 +317,24 @@ describe.runIf(process.getuid?.() === 0)('up', { timeout: 300_000 }, () => {
     }
   });
 
+  it('says that there is no systemd, and goes up without it', async () => {
+    const product = new Product(`bzls${process.pid % 10_000}`);
+    const hidden = 'if [ -d /run/systemd ]; then mount -t tmpfs none /run/systemd; fi; exec "$@"';
+    const words = ['up', '--yes', '--port', '0', '--no-agent'];
+    try {
+      const service = await run(
+        'unshare',
+        ['--mount', 'sh', '-ec', hidden, 'sh', join(CHECKOUT, 'bartizan'), ...words, '--service'],
+        { cwd: CHECKOUT, env: product.env },
+      );
+      expect([service.code, service.stderr.includes('E_NO_SYSTEMD')]).toEqual([1, true]);
+      const plain = await product.command(...words);
+      expect([plain.code, plain.stderr]).toEqual([0, plain.stderr]);
+    } finally {
+      await product.close();
+    }
+  });
+
   it('says what is wrong with advisories that are not there', async () => {
     const product = new Product(`bzla${process.pid % 10_000}`);
     try {

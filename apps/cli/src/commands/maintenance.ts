@@ -8,8 +8,9 @@ import { type CliContext, perform, setupContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { InstancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, readRecord } from '../instance/record.ts';
-import { isRunning, startSupervisor, stopSupervisor, waitController } from '../setup/processes.ts';
+import { isRunning, waitController } from '../setup/processes.ts';
 import { lastLine, runProgram } from '../setup/run-program.ts';
+import { startInstance, stopInstance } from '../setup/service.ts';
 import { type Maintain, rotateDataKey, settleDataKey } from '../supervise/data-key.ts';
 import { maintain } from '../supervise/maintain.ts';
 import { passphraseOf } from './manage.ts';
@@ -29,18 +30,19 @@ async function whileStopped(
   if (!record.ok) return record;
   if (context.interrupted.aborted) return ok(EXIT.interrupted);
   const wasRunning = isRunning(paths);
+  let started: Result<void, Failure> = ok(undefined);
   const done = await context.unbroken(async () => {
-    const stopped = await stopSupervisor(paths);
+    const stopped = await stopInstance(paths, record.value);
     if (!stopped.ok) return stopped;
     try {
       return await work(paths, record.value);
     } finally {
-      if (wasRunning) startSupervisor(paths, record.value);
+      started = wasRunning ? await startInstance(paths, record.value) : ok(undefined);
     }
   });
-  const ready = wasRunning ? await waitController(paths, READY_MS) : undefined;
+  const ready = wasRunning && started.ok ? await waitController(paths, READY_MS) : started;
   if (!done.ok) return done;
-  return ready?.ok === false ? ready : ok(EXIT.fine);
+  return ready.ok ? ok(EXIT.fine) : ready;
 }
 
 /** The maintenance program on the data of an instance. */

@@ -11,7 +11,8 @@ export interface UpOptions {
   /** Whether the files of running containers are searched for secrets and harmful files; absent = as before. */
   readonly containerSearch?: boolean;
   readonly noAgent: boolean;
-  readonly service: boolean;
+  /** Whether systemd starts it; absent = as before, or not where there is no systemd. */
+  readonly service?: boolean;
   readonly waitSensor: boolean;
   /** How long to wait for the first scan. */
   readonly waitS: number;

@@ -15,6 +15,7 @@ import type { UpOptions } from './options.ts';
 import { choosePorts, type Ports } from './ports.ts';
 import { blocking, type PreflightRow, preflight } from './preflight.ts';
 import { buildConsole, makeRelease, placeNode, warmCompileCache } from './release.ts';
+import { isService } from './service.ts';
 import { ensureUser, makeFolders, type SystemUser } from './user.ts';
 
 /** What one run of `up` has made ready. */
@@ -120,6 +121,8 @@ export async function prepare(context: SetupContext, options: UpOptions): Promis
   const found = readRecord(paths);
   if (!found.ok && found.error.code !== 'E_NOT_UP') return found;
   const before = found.ok ? found.value : undefined;
+  const service = isService(options.service, before?.service);
+  if (!service.ok) return service;
   const ports = await portsOf(context, options, before);
   if (!ports.ok) return ports;
   if (options.advisories !== undefined && !existsSync(options.advisories))
@@ -153,7 +156,7 @@ export async function prepare(context: SetupContext, options: UpOptions): Promis
     searchContainers: isContainerSearchOn(options.containerSearch, before?.searchContainers),
     runcRoots: options.runcRoots ?? before?.runcRoots ?? ['/run/runc'],
     runtimes: before?.runtimes ?? [],
-    service: options.service || (before?.service ?? false),
+    service: service.value,
     createdAtMs: before?.createdAtMs ?? Date.now(),
   };
   return ok({ record, before, user: user.value });

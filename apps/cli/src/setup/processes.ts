@@ -10,7 +10,6 @@ import { type InstancePaths, instanceEnvironment } from '../instance/paths.ts';
 import { isAlive, readMark, removeMark } from '../instance/process-mark.ts';
 import type { InstanceRecord } from '../instance/record.ts';
 import { readStatus, type SupervisorStatus, statusPath } from '../instance/status.ts';
-import { runProgram } from './run-program.ts';
 
 const STOP_MS = 30_000;
 const STEP_MS = 50;
@@ -132,8 +131,3 @@ export async function stopSupervisor(
   removeMark(paths.run, 'supervisor');
   return isAlive(mark) ? err(failure('E_SUPERVISOR', `pid ${mark.pid}`)) : ok(true);
 }
-
-/** Ends the systemd unit of an instance, so that systemd does not start it again. */
-export const stopService = async (paths: InstancePaths): Promise<void> => {
-  await runProgram('systemctl', ['stop', `bartizan@${paths.instance}.service`]);
-};

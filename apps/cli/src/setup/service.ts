@@ -4,31 +4,118 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
-import { makeFolder, writeAtomic } from '../instance/files.ts';
+import { makeFolder, readText, writeAtomic } from '../instance/files.ts';
 import type { InstancePaths } from '../instance/paths.ts';
-import { readRecord } from '../instance/record.ts';
-import { lastLine, runProgram } from './run-program.ts';
+import { type InstanceRecord, writeRecord } from '../instance/record.ts';
+import { statusPath } from '../instance/status.ts';
+import { isRunning, startSupervisor, stopSupervisor } from './processes.ts';
+import { lastLine, type ProgramEnd, runProgram } from './run-program.ts';
 
-const UNIT = '/etc/systemd/system/bartizan@.service';
-const dropIn = (paths: InstancePaths): string => `/etc/systemd/system/bartizan@${paths.instance}.service.d`;
+/** The service manager of the machine, as far as an instance needs it. */
+export interface ServiceManager {
+  /** Folder of its units. */
+  readonly units: string;
+  readonly isThere: () => boolean;
+  readonly control: (args: readonly string[]) => Promise<ProgramEnd>;
+}
 
-/** Whether systemd runs this machine. */
-export const hasSystemd = (): boolean => existsSync('/run/systemd/system');
+/** systemd of this machine. */
+export const SYSTEMD: ServiceManager = {
+  units: '/etc/systemd/system',
+  isThere: () => existsSync('/run/systemd/system'),
+  control: (args) => runProgram('systemctl', args),
+};
 
-/** Installs the unit, points it at the release of this instance, enables and starts it. */
-export async function enableService(paths: InstancePaths): Promise<Result<void, Failure>> {
-  if (!hasSystemd()) return err(failure('E_NO_SYSTEMD', UNIT));
-  const record = readRecord(paths);
-  if (!record.ok) return record;
-  const release = join(paths.releases, record.value.release);
-  copyFileSync(join(release, 'deploy/systemd/bartizan@.service'), UNIT);
-  makeFolder(dropIn(paths));
-  writeAtomic(join(dropIn(paths), 'release.conf'), unitDropIn(paths, record.value.node, release), 0o644);
-  for (const args of [['daemon-reload'], ['enable', '--now', `bartizan@${paths.instance}.service`]]) {
-    const end = await runProgram('systemctl', args);
+const unitFile = (manager: ServiceManager): string => join(manager.units, 'bartizan@.service');
+const unitName = (paths: InstancePaths): string => `bartizan@${paths.instance}.service`;
+const dropInFolder = (paths: InstancePaths, manager: ServiceManager): string =>
+  join(manager.units, `${unitName(paths)}.d`);
+const dropIn = (paths: InstancePaths, manager: ServiceManager): string =>
+  join(dropInFolder(paths, manager), 'release.conf');
+
+/** Whether the next start of an instance is a service: asked for, or as before, as long as the machine has a manager. */
+export function isService(
+  asked: boolean | undefined,
+  before: boolean | undefined,
+  manager: ServiceManager = SYSTEMD,
+): Result<boolean, Failure<'E_NO_SYSTEMD'>> {
+  const isThere = manager.isThere();
+  if (asked === true && !isThere) return err(failure('E_NO_SYSTEMD', unitFile(manager)));
+  return ok(asked ?? (before === true && isThere));
+}
+
+/** Whether the service manager would start this release, where it is to start any. */
+export const isInPlace = (
+  paths: InstancePaths,
+  record: InstanceRecord,
+  manager: ServiceManager = SYSTEMD,
+): boolean => !record.service || readText(dropIn(paths, manager)) === dropInOf(paths, record);
+
+const dropInOf = (paths: InstancePaths, { node, release }: InstanceRecord): string =>
+  unitDropIn(paths, node, join(paths.releases, release));
+
+async function controlEach(
+  manager: ServiceManager,
+  commands: readonly (readonly string[])[],
+): Promise<Result<void, Failure>> {
+  for (const args of commands) {
+    const end = await manager.control(args);
     if (end.code !== 0) return err(failure('E_SUPERVISOR', lastLine(end.stderr)));
   }
   return ok(undefined);
+}
+
+/** Installs the unit, points it at the release of this record and enables it. */
+async function enableService(
+  paths: InstancePaths,
+  record: InstanceRecord,
+  manager: ServiceManager,
+): Promise<Result<void, Failure>> {
+  if (!manager.isThere()) return err(failure('E_NO_SYSTEMD', unitFile(manager)));
+  try {
+    copyFileSync(join(paths.releases, record.release, 'deploy/systemd/bartizan@.service'), unitFile(manager));
+    makeFolder(dropInFolder(paths, manager));
+    writeAtomic(dropIn(paths, manager), dropInOf(paths, record), 0o644);
+  } catch (cause) {
+    return err(failure('E_SUPERVISOR', cause instanceof Error ? cause.message : manager.units, cause));
+  }
+  return controlEach(manager, [['daemon-reload'], ['enable', unitName(paths)]]);
+}
+
+/**
+ * Starts an instance as its record says, which is written once nothing but the start itself can fail: by the service
+ * manager, which from now on starts this release also after a reboot, or as a program of its own.
+ */
+export async function startInstance(
+  paths: InstancePaths,
+  record: InstanceRecord,
+  manager: ServiceManager = SYSTEMD,
+): Promise<Result<void, Failure>> {
+  if (!record.service) {
+    if (existsSync(dropIn(paths, manager))) await disableService(paths, manager);
+    writeRecord(paths, record);
+    startSupervisor(paths, record);
+    return ok(undefined);
+  }
+  const enabled = await enableService(paths, record, manager);
+  if (!enabled.ok) return enabled;
+  writeRecord(paths, record);
+  // What the supervisor before said is no news of this one.
+  rmSync(statusPath(paths), { force: true });
+  return controlEach(manager, [['restart', unitName(paths)]]);
+}
+
+/** Stops an instance however it was started. Returns false when it did not run. */
+export async function stopInstance(
+  paths: InstancePaths,
+  record: InstanceRecord | undefined,
+  manager: ServiceManager = SYSTEMD,
+): Promise<Result<boolean, Failure<'E_SUPERVISOR'>>> {
+  const wasRunning = isRunning(paths);
+  // The manager first: what ends without being told to, it starts again.
+  if (record?.service === true && manager.isThere()) await manager.control(['stop', unitName(paths)]);
+  const stopped = await stopSupervisor(paths);
+  return stopped.ok ? ok(wasRunning) : stopped;
 }
 
 /** What differs between instances: program, release, folders. */
@@ -43,10 +130,10 @@ export const unitDropIn = (paths: InstancePaths, node: string, release: string):
     '',
   ].join('\n');
 
-/** Stops, disables and removes what `enableService` made. */
-export async function disableService(paths: InstancePaths): Promise<void> {
-  if (!hasSystemd()) return;
-  await runProgram('systemctl', ['disable', '--now', `bartizan@${paths.instance}.service`]);
-  rmSync(dropIn(paths), { recursive: true, force: true });
-  await runProgram('systemctl', ['daemon-reload']);
+/** Stops, disables and removes what `startInstance` gave the service manager. */
+export async function disableService(paths: InstancePaths, manager: ServiceManager = SYSTEMD): Promise<void> {
+  if (!manager.isThere()) return;
+  await manager.control(['disable', '--now', unitName(paths)]);
+  rmSync(dropInFolder(paths, manager), { recursive: true, force: true });
+  await manager.control(['daemon-reload']);
 }

@@ -24,9 +24,9 @@ import {
   prepare,
   showPreflight,
 } from './prepare.ts';
-import { buildSensorNow, isRunning, startSupervisor, stopSupervisor, waitController } from './processes.ts';
+import { buildSensorNow, isRunning, waitController } from './processes.ts';
 import { pruneReleases } from './release.ts';
-import { enableService } from './service.ts';
+import { isInPlace, startInstance, stopInstance } from './service.ts';
 import { upgrade } from './upgrade.ts';
 import { waitFirstResults } from './wait.ts';
 
@@ -49,7 +49,7 @@ async function launch(
   const { paths } = context;
   const { record, before } = prepared;
   const running = isRunning(paths);
-  if (running && before !== undefined && isSame(before, record)) {
+  if (running && before !== undefined && isSame(before, record) && isInPlace(paths, record)) {
     const status = await waitController(paths, CONTROLLER_MS);
     if (!status.ok) return status;
     const isBuilding = canBuildNow(context, status.value) && (await buildSensorNow(paths));
@@ -60,19 +60,15 @@ async function launch(
       context,
       context.t('up.upgrading', { from: before.release.slice(0, 8), to: record.release.slice(0, 8) }),
     );
-    const status = await upgrade(paths, before, record);
+    const status = await upgrade(paths, { before, next: record });
     return status.ok ? ok({ status: status.value, outcome: 'upgraded' }) : status;
   }
-  if (running) {
-    const stopped = await stopSupervisor(paths);
-    if (!stopped.ok) return stopped;
-  }
-  writeRecord(paths, record);
-  if (record.service) await enableService(paths);
-  else startSupervisor(paths, record);
-  const status = await waitController(paths, CONTROLLER_MS);
+  const stopped = await stopInstance(paths, before);
+  if (!stopped.ok) return stopped;
+  const started = await startInstance(paths, record);
+  const status = started.ok ? await waitController(paths, CONTROLLER_MS) : started;
   if (!status.ok) {
-    await stopSupervisor(paths);
+    await stopInstance(paths, record);
     return status;
   }
   return ok({ status: status.value, outcome: 'started' });

@@ -7,8 +7,9 @@ import { err, type Failure, failure, type Result } from '@bartizan/contracts';
 import type { InstancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, writeRecord } from '../instance/record.ts';
 import type { SupervisorStatus } from '../instance/status.ts';
-import { startSupervisor, stopSupervisor, waitController } from './processes.ts';
+import { waitController } from './processes.ts';
 import { runProgram } from './run-program.ts';
+import { type ServiceManager, SYSTEMD, startInstance, stopInstance } from './service.ts';
 
 const READY_MS = 120_000;
 const KEPT_BACKUPS = 2;
@@ -34,25 +35,24 @@ function pruneBackups(paths: InstancePaths): void {
  */
 export async function upgrade(
   paths: InstancePaths,
-  before: InstanceRecord,
-  next: InstanceRecord,
+  { before, next }: { readonly before: InstanceRecord; readonly next: InstanceRecord },
+  manager: ServiceManager = SYSTEMD,
 ): Promise<Result<SupervisorStatus, Failure>> {
-  const stopped = await stopSupervisor(paths);
+  const stopped = await stopInstance(paths, before, manager);
   if (!stopped.ok) return stopped;
   const backup = join(paths.backups, `upgrade-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
   if (!(await copyData(paths.controller, backup))) {
     rmSync(backup, { recursive: true, force: true });
-    startSupervisor(paths, before);
+    await startInstance(paths, before, manager);
     return err(failure('E_DISK_SPACE', `${paths.controller} → ${backup}`));
   }
-  writeRecord(paths, next);
-  startSupervisor(paths, next);
-  const ready = await waitController(paths, READY_MS);
+  const started = await startInstance(paths, next, manager);
+  const ready = started.ok ? await waitController(paths, READY_MS) : started;
   if (ready.ok) {
     pruneBackups(paths);
     return ready;
   }
-  await stopSupervisor(paths);
+  await stopInstance(paths, next, manager);
   rmSync(paths.controller, { recursive: true, force: true });
   const isRestored = await copyData(backup, paths.controller);
   writeRecord(paths, before);
@@ -60,7 +60,7 @@ export async function upgrade(
     return err(
       failure('E_UPGRADE_ROLLED_BACK', `${ready.error.code}: ${ready.error.detail}; data: ${backup}`),
     );
-  startSupervisor(paths, before);
+  await startInstance(paths, before, manager);
   await waitController(paths, READY_MS);
   return err(failure('E_UPGRADE_ROLLED_BACK', `${ready.error.code}: ${ready.error.detail}`));
 }

@@ -15,7 +15,7 @@ interface UpFlags {
   readonly runcRoot?: readonly string[];
   readonly noAgent: boolean;
   readonly containerSearch?: boolean;
-  readonly service: boolean;
+  readonly service?: boolean;
   readonly waitSensor: boolean;
   readonly wait?: number;
   readonly yes: boolean;
@@ -49,7 +49,7 @@ const upCommand = (t: Translate) =>
         },
         noAgent: switchFlag(t('flag.no-agent')),
         containerSearch: { kind: 'boolean', brief: t('flag.container-search'), optional: true },
-        service: switchFlag(t('flag.service')),
+        service: { kind: 'boolean', brief: t('flag.service'), optional: true },
         waitSensor: switchFlag(t('flag.wait-sensor')),
         wait: numberFlag(t('flag.wait'), 'SECONDS'),
         yes: switchFlag(t('flag.yes')),
@@ -65,7 +65,7 @@ const upCommand = (t: Translate) =>
         ...(flags.runcRoot === undefined ? {} : { runcRoots: [...flags.runcRoot] }),
         noAgent: flags.noAgent,
         ...(flags.containerSearch === undefined ? {} : { containerSearch: flags.containerSearch }),
-        service: flags.service,
+        ...(flags.service === undefined ? {} : { service: flags.service }),
         waitSensor: flags.waitSensor,
         waitS: flags.wait ?? DEFAULT_WAIT_S,
       });

@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type InstancePaths, instancePaths } from '../instance/paths.ts';
+import { type InstanceRecord, readRecord } from '../instance/record.ts';
+import { type SupervisorStatus, statusPath } from '../instance/status.ts';
+import { pruneReleases } from './release.ts';
+import type { ProgramEnd } from './run-program.ts';
+import { isInPlace, isService, type ServiceManager, startInstance } from './service.ts';
+import { upgrade } from './upgrade.ts';
+
+let folder = '';
+let paths: InstancePaths;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bartizan-service-'));
+  const found = instancePaths({
+    BARTIZAN_INSTANCE: 'one',
+    BARTIZAN_STATE_DIR: join(folder, 'state'),
+    BARTIZAN_ETC_DIR: join(folder, 'etc'),
+    BARTIZAN_RUN_DIR: join(folder, 'run'),
+  });
+  if (!found.ok) throw new Error(found.error.detail);
+  paths = found.value;
+  for (const path of [paths.controller, paths.backups, paths.etc, paths.run, join(folder, 'units')])
+    mkdirSync(path, { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const dropIn = (): string => join(folder, 'units/bartizan@one.service.d/release.conf');
+
+/** The record of a release, which is made. */
+function recordOf(release: string, service = true): InstanceRecord {
+  const units = join(paths.releases, release, 'deploy/systemd');
+  mkdirSync(units, { recursive: true });
+  writeFileSync(join(units, 'bartizan@.service'), '[Unit]\n');
+  return {
+    version: 1,
+    port: 8443,
+    agentPort: 8444,
+    host: '127.0.0.1',
+    release,
+    checkout: folder,
+    user: 'nobody',
+    node: '/usr/bin/true',
+    publicNames: [],
+    agentEnabled: false,
+    runcRoots: [],
+    runtimes: [],
+    service,
+    createdAtMs: 1,
+  };
+}
+
+/** A service manager that starts what the drop-in names; a release in `broken` does not come up. */
+function manager(broken: readonly string[] = []) {
+  const calls: string[] = [];
+  const control = async (args: readonly string[]): Promise<ProgramEnd> => {
+    calls.push(args.join(' '));
+    if (args[0] === 'restart') {
+      const release = /\/release\/([a-z]+)\/apps/.exec(readFileSync(dropIn(), 'utf8'))?.[1] ?? '';
+      const status = statusOf(release, broken.includes(release) ? 'failed' : 'running');
+      writeFileSync(statusPath(paths), JSON.stringify(status));
+    }
+    return { code: 0, stdout: '', stderr: '' };
+  };
+  const made: ServiceManager = { units: join(folder, 'units'), isThere: () => true, control };
+  return { made, calls };
+}
+
+const statusOf = (release: string, state: 'running' | 'failed'): SupervisorStatus => ({
+  supervisor: { pid: 1, startedAtMs: 1 },
+  release,
+  controller: { state, restarts: 0, sinceMs: 1 },
+  agent: { state: 'off', restarts: 0, sinceMs: 1 },
+  sensor: { state: 'off' },
+});
+
+const none: ServiceManager = {
+  units: '/no/such/folder',
+  isThere: () => false,
+  control: () => Promise.reject(new Error('there is none')),
+};
+
+describe('an instance that the service manager starts', () => {
+  it('is started by it after every upgrade, from a release that is there', async () => {
+    const { made, calls } = manager();
+    const first = recordOf('a');
+    expect(await startInstance(paths, first, made)).toEqual({ ok: true, value: undefined });
+    let before = first;
+    for (const release of ['b', 'c']) {
+      const next = recordOf(release);
+      expect(await upgrade(paths, { before, next }, made)).toMatchObject({ ok: true });
+      pruneReleases(paths, [release, before.release]);
+      before = next;
+    }
+    expect(readFileSync(dropIn(), 'utf8')).toContain(`${paths.releases}/c/apps/cli/src/supervise/main.js`);
+    expect([existsSync(join(paths.releases, 'c')), existsSync(join(paths.releases, 'a'))]).toEqual([
+      true,
+      false,
+    ]);
+    expect(calls.filter((call) => call === 'restart bartizan@one.service')).toHaveLength(3);
+    expect([isInPlace(paths, before, made), isInPlace(paths, first, made)]).toEqual([true, false]);
+  });
+
+  it('is started by it from the release before when the newer one does not come up', async () => {
+    const { made } = manager(['b']);
+    const [a, b] = [recordOf('a'), recordOf('b')];
+    await startInstance(paths, a, made);
+    expect(await upgrade(paths, { before: a, next: b }, made)).toMatchObject({
+      ok: false,
+      error: { code: 'E_UPGRADE_ROLLED_BACK' },
+    });
+    expect(readFileSync(dropIn(), 'utf8')).toContain(`${paths.releases}/a/apps/`);
+    expect(readRecord(paths)).toEqual({ ok: true, value: a });
+  });
+
+  it('is not recorded as such where there is no service manager', async () => {
+    expect(await startInstance(paths, recordOf('a'), none)).toMatchObject({
+      ok: false,
+      error: { code: 'E_NO_SYSTEMD' },
+    });
+    expect(readRecord(paths)).toMatchObject({ ok: false, error: { code: 'E_NOT_UP' } });
+  });
+
+  it.each([
+    [true, undefined, 'E_NO_SYSTEMD', true],
+    [undefined, undefined, false, false],
+    // A record of a machine that had one does not keep the instance from starting.
+    [undefined, true, false, true],
+    [false, true, false, false],
+  ])('asked %s, before %s: %s without a service manager, %s with one', (asked, before, without, with_) => {
+    const outcome = (one: ServiceManager) => {
+      const found = isService(asked, before, one);
+      return found.ok ? found.value : found.error.code;
+    };
+    expect([outcome(none), outcome(manager().made)]).toEqual([without, with_]);
+  });
+});
