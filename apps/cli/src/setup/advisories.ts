@@ -17,15 +17,39 @@ import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts
 import { makeFolder } from '../instance/files.ts';
 import type { InstancePaths } from '../instance/paths.ts';
 
-/** Folders beside or in the checkout that may hold advisories, in this order; the last is the sample we carry. */
-const PLACES = ['../shared/advisories', '../advisories', 'advisories', 'content/advisories'] as const;
+/** Folders beside or in the checkout that may hold advisories, in this order. */
+const PLACES = ['../shared/advisories', '../advisories', 'advisories'] as const;
+/** The sample we carry, which shows how matching works and cannot judge a machine. */
+const SAMPLE = 'content/advisories';
 const FILES_MAX = 256;
 
-/** Where advisories come from when nobody said: the first place that has any. */
-export function findAdvisories(checkout: string): string | undefined {
-  return PLACES.map((place) => join(checkout, place)).find(
-    (path) => existsSync(path) && filesOf(path).length > 0,
-  );
+/** Where advisories come from when nobody said: the first place that has any, the sample last. */
+export const findAdvisories = (checkout: string): string | undefined =>
+  firstOf(checkout, [...PLACES, SAMPLE]);
+
+const firstOf = (checkout: string, places: readonly string[]): string | undefined =>
+  places.map((place) => join(checkout, place)).find((path) => existsSync(path) && filesOf(path).length > 0);
+
+/** What `up` knows of where advisories come from. */
+interface AdvisoryWish {
+  readonly checkout: string;
+  readonly asked: string | undefined;
+  /** The copy that the record names; `uninstall` removes it and keeps the record. */
+  readonly before: string | undefined;
+}
+
+/**
+ * The advisories of an instance: those asked for, else those of before, else what lies beside the checkout. The sample is
+ * taken only where no pack is: one that was kept with the data knows more.
+ */
+export async function chooseAdvisories(
+  paths: InstancePaths,
+  { checkout, asked, before }: AdvisoryWish,
+): Promise<Result<string | undefined, Failure<'E_PACK_MISSING'>>> {
+  if (asked === undefined && before !== undefined && existsSync(before)) return ok(before);
+  const hasPack = existsSync(join(paths.controller, 'advisories/advisories.pack'));
+  const source = asked ?? (hasPack ? firstOf(checkout, PLACES) : findAdvisories(checkout));
+  return source === undefined ? ok(undefined) : placeAdvisories(paths, source);
 }
 
 /** The files of a pack folder, or the one file. */

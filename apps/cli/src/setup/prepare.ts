@@ -8,7 +8,7 @@ import type { InstancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, readRecord } from '../instance/record.ts';
 import { makeSecrets, passwordPath, writeOneTimePassword } from '../instance/secrets.ts';
 import { padWidth, textWidth } from '../output/width.ts';
-import { findAdvisories, placeAdvisories } from './advisories.ts';
+import { chooseAdvisories } from './advisories.ts';
 import { type SetupContext, say } from './context.ts';
 import { probeMachine } from './machine.ts';
 import type { UpOptions } from './options.ts';
@@ -77,16 +77,6 @@ async function consoleFolder(context: SetupContext): Promise<string | undefined>
   return undefined;
 }
 
-async function advisoriesOf(
-  context: SetupContext,
-  options: UpOptions,
-  before: InstanceRecord | undefined,
-): Promise<Result<string | undefined, Failure>> {
-  if (options.advisories === undefined && before?.advisories !== undefined) return ok(before.advisories);
-  const source = options.advisories ?? findAdvisories(context.checkout);
-  return source === undefined ? ok(undefined) : placeAdvisories(context.paths, source);
-}
-
 async function portsOf(
   context: SetupContext,
   options: UpOptions,
@@ -137,7 +127,11 @@ export async function prepare(context: SetupContext, options: UpOptions): Promis
   const node = placeNode(paths);
   const folder = join(paths.releases, release.value.digest);
   await warmCompileCache(folder, node, user.value);
-  const advisories = await advisoriesOf(context, options, before);
+  const advisories = await chooseAdvisories(paths, {
+    checkout,
+    asked: options.advisories,
+    before: before?.advisories,
+  });
   if (!advisories.ok) return advisories;
   const host = options.listen ?? before?.host ?? '127.0.0.1';
   const record: InstanceRecord = {

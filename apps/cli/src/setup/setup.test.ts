@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type InstancePaths, instancePaths } from '../instance/paths.ts';
-import { findAdvisories, placeAdvisories } from './advisories.ts';
+import { chooseAdvisories, findAdvisories, placeAdvisories } from './advisories.ts';
 import { wrap } from './draw-box.ts';
 import { choosePorts, isFree } from './ports.ts';
 import { isContainerSearchOn } from './prepare.ts';
@@ -118,6 +118,32 @@ describe('advisories', () => {
     writeFileSync(join(source, 'a.jsonl'), '2');
     const second = await placeAdvisories(pathsOf('one'), source);
     expect(second.ok && existsSync(first.value)).toBe(false);
+  });
+
+  it('of before are looked for again when uninstall took their copy away', async () => {
+    const paths = pathsOf('one');
+    const checkout = join(folder, 'checkout');
+    const gone = join(paths.state, 'advisories/gone');
+    const choose = async (before: string | undefined): Promise<string | undefined> => {
+      const chosen = await chooseAdvisories(paths, { checkout, asked: undefined, before });
+      if (!chosen.ok) throw new Error(chosen.error.detail);
+      return chosen.value;
+    };
+    const put = (place: string): void => {
+      mkdirSync(join(checkout, place), { recursive: true });
+      writeFileSync(join(checkout, place, 'a.jsonl'), place);
+    };
+    const textOf = (path = ''): string => readFileSync(join(path, 'a.jsonl'), 'utf8');
+    put('content/advisories');
+    const sample = await choose(gone);
+    expect(textOf(sample)).toBe('content/advisories');
+    expect(await choose(sample)).toBe(sample);
+    // A pack that was kept with the data knows more than the sample, and less than what lies beside the checkout.
+    mkdirSync(join(paths.controller, 'advisories'), { recursive: true });
+    writeFileSync(join(paths.controller, 'advisories/advisories.pack'), '');
+    expect(await choose(gone)).toBeUndefined();
+    put('advisories');
+    expect(textOf(await choose(gone))).toBe('advisories');
   });
 
   it('that are not there are said to be missing', async () => {

@@ -93,16 +93,17 @@ export class Advisories implements AdvisoryDesk {
 
   /**
    * Loads what is there. A source that is given (a pack file, or a folder of advisory files) replaces it once: the same
-   * source at the next start does not undo an import made in between.
+   * source at the next start does not undo an import made in between. One that is gone leaves what was built of it.
    */
   async load(source: string | undefined): Promise<Result<void, ApiFailure>> {
-    const { client, clock, folder } = this.#parts;
+    const { client, clock, folder, log } = this.#parts;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (source === undefined) {
-      if (!existsSync(this.#path)) return err(failure('E_PACK_MISSING', 'no pack was loaded yet'));
+    if (source === undefined || !existsSync(source)) {
+      const why = source === undefined ? 'no pack was loaded yet' : `${source} does not exist`;
+      if (source !== undefined) log.warn({ code: 'E_PACK_MISSING' }, why);
+      if (!existsSync(this.#path)) return err(failure('E_PACK_MISSING', why));
       return this.#use(await client.ask({ kind: 'open', path: this.#path }));
     }
-    if (!existsSync(source)) return err(failure('E_PACK_MISSING', `${source} does not exist`));
     const stamp = stampOf(source);
     if (existsSync(this.#path) && readStamp(this.#stampPath) === stamp) {
       const again = this.#use(await client.ask({ kind: 'open', path: this.#path }));

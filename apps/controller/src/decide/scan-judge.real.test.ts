@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ScanRecord } from '@bartizan/adapters/store';
@@ -174,6 +174,19 @@ describe('judging package lists', () => {
     await expect.poll(scanned, { timeout: 15_000 }).toMatchObject({ matchedWith });
     expect((await scanned())?.coverage.length).toBeGreaterThan(0);
     expect(one.advisories.status()).toMatchObject({ present: true, sample: true, rows: 177 });
+  });
+
+  it('goes on with the pack it built when the source of it is gone', async () => {
+    const one = stand();
+    const gone = join(test.dataDir, 'gone');
+    expect(await one.advisories.load(gone)).toMatchObject({ ok: false, error: { code: 'E_PACK_MISSING' } });
+    const from = source('a');
+    await one.advisories.load(from);
+    await one.client.close();
+    rmSync(from, { recursive: true });
+    const again = stand();
+    expect(await again.advisories.load(from)).toEqual({ ok: true, value: undefined });
+    expect(again.advisories.digest()).toBe(one.advisories.digest());
   });
 
   it('closes what a whole list lacks, and nothing when the list is incomplete', async () => {
