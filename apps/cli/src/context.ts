@@ -8,6 +8,7 @@ import type { ApiClient, ApiFailure } from './api/client.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { type InstancePaths, instancePaths } from './instance/paths.ts';
 import { painter, type Terminal } from './output/terminal.ts';
+import { plain } from './output/width.ts';
 import type { SetupContext } from './setup/context.ts';
 import type { Language, Translate } from './text/catalogue.ts';
 
@@ -48,7 +49,10 @@ async function entryOf(code: string): Promise<ErrorEntry | undefined> {
   return isKnown(code) ? ERRORS[code] : undefined;
 }
 
-/** Two lines for a failure: code, what it is, what happened; and the remedy. */
+/**
+ * Two lines for a failure: code, what it is, what happened; and the remedy. Made plain: the detail may quote an image
+ * or a server.
+ */
 export async function failureLines(
   context: Pick<CliContext, 'language' | 't'>,
   error: ApiFailure,
@@ -60,7 +64,7 @@ export async function failureLines(
   return [
     `bartizan: ${error.code}: ${title}${error.detail === '' ? '' : ` (${error.detail})`}${trace}`,
     ...(remedy === undefined ? [] : [`  ${context.t('error.remedy')}: ${remedy}`]),
-  ];
+  ].map(plain);
 }
 
 /** Prints a failure to stderr and sets the exit code that belongs to it. */

@@ -16,6 +16,7 @@ import { type CliContext, clientOf, perform, usage } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { instantText } from '../output/format.ts';
 import { type Format, renderList } from '../output/render.ts';
+import { plain, plainLines } from '../output/width.ts';
 
 export interface AskFlags {
   readonly output: Format;
@@ -110,7 +111,7 @@ function tell({ t, language, process }: CliContext, request: AccessRequest): voi
   if (problem !== undefined) lines.push(`${problem.code}: ${problem.detail}`);
   if (state === 'active' && expiresAtMs !== undefined)
     lines.push(t('access.request-until', { until: instantText(expiresAtMs) }));
-  if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
+  if (lines.length > 0) process.stderr.write(`${lines.map(plain).join('\n')}\n`);
 }
 
 function show(context: CliContext, output: Format, request: AccessRequest): number {
@@ -158,7 +159,7 @@ export function runRequests(
     if (!client.ok) return client;
     const detail = await client.value.call('access.request', { params: { id } });
     if (!detail.ok) return detail;
-    context.process.stdout.write(detail.value.yaml);
+    context.process.stdout.write(plainLines(detail.value.yaml));
     return ok(EXIT.fine);
   });
 }

@@ -6,6 +6,7 @@ import { runList } from '../commands/list.ts';
 import { type CliContext, clientOf, perform, usage } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Column, renderList } from '../output/render.ts';
+import { plainLines } from '../output/width.ts';
 import type { UnusedFlags } from './flags.ts';
 import { tellUnreadable } from './questions.ts';
 
@@ -58,7 +59,7 @@ const runOne = (context: CliContext, who: string, flags: UnusedFlags): Promise<v
     });
     if (!asked.ok) return asked;
     const answer = asked.value;
-    if (flags.output === 'manifests') process.stdout.write(answer.proposal?.yaml ?? '');
+    if (flags.output === 'manifests') process.stdout.write(plainLines(answer.proposal?.yaml ?? ''));
     else {
       const columns: Column<Row>[] = [
         {

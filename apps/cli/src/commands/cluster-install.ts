@@ -22,13 +22,14 @@ import { EXIT } from '../exit-codes.ts';
 import { writeAtomic } from '../instance/files.ts';
 import { tableLines } from '../output/table.ts';
 import { columnsOf } from '../output/terminal.ts';
+import { plain } from '../output/width.ts';
 import type { InstallFlags } from './cluster-flags.ts';
 
 const WAIT_S = 300;
 const STEP_MS = 1000;
 
 const say = (context: CliContext, text: string): void => {
-  context.process.stderr.write(`${text}\n`);
+  context.process.stderr.write(`${plain(text)}\n`);
 };
 
 const nameOf = ({ kind, metadata }: ClusterObject): string =>

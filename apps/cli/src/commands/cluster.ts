@@ -13,6 +13,7 @@ import { EXIT } from '../exit-codes.ts';
 import { type Format, renderValue } from '../output/render.ts';
 import { tableLines } from '../output/table.ts';
 import { columnsOf } from '../output/terminal.ts';
+import { plain } from '../output/width.ts';
 import type { InstallFlags, TargetFlags, UninstallFlags } from './cluster-flags.ts';
 import { installInto } from './cluster-install.ts';
 
@@ -52,7 +53,7 @@ export const runClusterUninstall = (context: CliContext, flags: UninstallFlags):
     const { server } = cluster.value;
     const { t } = context;
     const say = (text: string): void => {
-      context.process.stderr.write(`${text}\n`);
+      context.process.stderr.write(`${plain(text)}\n`);
     };
     const found = await findObjects(server);
     if (!found.ok) return found;

@@ -7,6 +7,7 @@ import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, clientOf, perform } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { instantText } from '../output/format.ts';
+import { toJson } from '../output/json.ts';
 import { painter } from '../output/terminal.ts';
 import { plain } from '../output/width.ts';
 import type { ListFlags } from './flags.ts';
@@ -50,12 +51,12 @@ function show(context: CliContext, flags: ListFlags, data: string): void {
   if (!parsed.ok) return;
   const event = parsed.value;
   if (flags.output !== 'table') {
-    context.process.stdout.write(`${JSON.stringify(event)}\n`);
+    context.process.stdout.write(`${toJson(event)}\n`);
     return;
   }
   const paint = painter(context.process.stdout, context.process.env);
   const colour = event.severity === 'critical' || event.severity === 'high' ? 'red' : 'yellow';
-  const head = `${instantText(event.occurredAtMs)}  ${paint(colour, event.severity.padEnd(8))}  ${event.rule}`;
+  const head = `${instantText(event.occurredAtMs)}  ${paint(colour, event.severity.padEnd(8))}  ${plain(event.rule)}`;
   context.process.stdout.write(
     `${head}  ${plain(event.workload.name)}  ${plain(event.message[context.language])}\n`,
   );
@@ -72,7 +73,7 @@ async function follow(
       if (frame.event === 'security' || frame.event === 'message') show(context, flags, frame.data);
   } catch (error) {
     if (context.interrupted.aborted) return ok(EXIT.interrupted);
-    context.process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    context.process.stderr.write(`${plain(error instanceof Error ? error.message : String(error))}\n`);
     return ok(EXIT.unreachable);
   }
   return ok(context.interrupted.aborted ? EXIT.interrupted : EXIT.unreachable);

@@ -10,6 +10,7 @@ import { EXIT } from '../exit-codes.ts';
 import { readText } from '../instance/files.ts';
 import { instantText } from '../output/format.ts';
 import { type Format, renderValue } from '../output/render.ts';
+import { plain } from '../output/width.ts';
 import { toYaml } from '../output/yaml.ts';
 
 const PASSPHRASE_MIN = 12;
@@ -117,7 +118,7 @@ export function runResetPassword(context: CliContext, options: { readonly name?:
     if (user === undefined) return err(failure('E_NOT_FOUND', name));
     const reset = await client.value.call('user.reset-password', { params: { id: user.id } });
     if (!reset.ok) return reset;
-    context.process.stdout.write(`${reset.value.oneTimePassword}\n`);
+    context.process.stdout.write(`${plain(reset.value.oneTimePassword)}\n`);
     context.process.stderr.write(`${context.t('admin.reset-done', { name })}\n`);
     return ok(EXIT.fine);
   });

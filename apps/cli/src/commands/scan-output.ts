@@ -7,6 +7,7 @@ import { BOM_FORMATS, type BomFormat, type Origin, writeBom } from '@bartizan/sc
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, usage } from '../context.ts';
 import { type StoodItem, standingText } from '../gate/standing.ts';
+import { safeJson, toJson } from '../output/json.ts';
 import { type Column, renderList, renderValue } from '../output/render.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { toGithub } from '../report/github.ts';
@@ -159,14 +160,14 @@ function showTables(context: CliContext, terminal: Terminal, format: 'table' | '
   }
 }
 
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+const json = (value: unknown): string => `${toJson(value, 2)}\n`;
 
 /** The bill of materials of the one target of a call. */
 function billOf({ report, outcomes, isList }: RunOutcome, format: BomFormat): Result<string, ApiFailure> {
   const [only] = outcomes;
   if (only?.scanned === undefined || outcomes.length > 1 || isList)
     return usage(`${format}: a bill of materials is of one target`);
-  return ok(writeBom(toBom(only.scanned, report.toolVersion), format));
+  return ok(safeJson(writeBom(toBom(only.scanned, report.toolVersion), format)));
 }
 
 /** Where a text goes, as far as its lines depend on it: a file has no width. */

@@ -270,6 +270,26 @@ describe('the gate of a scan', () => {
     expect([expired.code, expired.out.includes('expired 2020-01-01 (me)')]).toEqual([3, true]);
   });
 
+  it('writes nothing of an archive that a terminal would obey', async () => {
+    const hostile = {
+      Config: 'c.json',
+      RepoTags: ['app:1'],
+      Layers: ['L\u001b]0;pwned\u0007\u001b[2Jfine.tar'],
+    };
+    writeFileSync(
+      join(folder, 'hostile.tar'),
+      tar({
+        'c.json': JSON.stringify({ rootfs: { diff_ids: [`sha256:${'0'.repeat(64)}`] } }),
+        'manifest.json': JSON.stringify([hostile]),
+      }),
+    );
+    const failed = await run('image', 'hostile.tar');
+    expect(failed.code).not.toBe(0);
+    expect(failed.err).toContain('L\\x1b]0;pwned\\x07\\x1b[2Jfine.tar');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(failed.err).not.toMatch(/[\u001b\u0007]/);
+  });
+
   it('is never passed without advisories', async () => {
     const blind = await run('dir', 'src', { ...gate, pack: undefined as unknown as string });
     expect(blind.code).toBe(1);

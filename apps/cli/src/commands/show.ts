@@ -111,7 +111,7 @@ export function runScorecard(context: CliContext, options: { readonly output: Fo
         { field: 'reason', heading: t('column.message'), value: (row) => row.reason?.[language] ?? '' },
       ],
     });
-    if (options.output === 'table') context.process.stderr.write(`${card.value.formula[language]}\n`);
+    if (options.output === 'table') context.process.stderr.write(`${plain(card.value.formula[language])}\n`);
     return ok(EXIT.fine);
   });
 }

@@ -14,6 +14,7 @@ import type { ApiClient, ApiFailure } from '../api/client.ts';
 import { type CliContext, clientOf, perform } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { instantText } from '../output/format.ts';
+import { safeJson } from '../output/json.ts';
 import { type Format, renderList, renderValue } from '../output/render.ts';
 import { plain } from '../output/width.ts';
 import { toYaml } from '../output/yaml.ts';
@@ -121,7 +122,7 @@ export function runImageSbom(
   return onImage(context, name, async (client, id) => {
     const made = await client.call('image.sbom', { params: { id }, query: { format } });
     if (!made.ok) return made;
-    context.process.stdout.write(made.value.document);
+    context.process.stdout.write(safeJson(made.value.document));
     return ok(EXIT.fine);
   });
 }

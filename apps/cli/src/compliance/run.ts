@@ -28,6 +28,7 @@ import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, perform } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Column, type Format, renderList } from '../output/render.ts';
+import { plainLines } from '../output/width.ts';
 import { isMapping } from '../policy/kubernetes-object.ts';
 import { readBundle } from './collect.ts';
 import { lookAtNode, type NodePlace } from './node-look.ts';
@@ -165,7 +166,7 @@ export function runCompliance(context: CliContext, flags: RunFlags): Promise<voi
     renderList(context.process, output, { items, columns: columnsOf(context, output), whole: run });
     if (output === 'table' && flags.fixes)
       for (const { check, fix } of items)
-        if (fix !== undefined) context.process.stdout.write(`\n# ${check}\n${fix}`);
+        if (fix !== undefined) context.process.stdout.write(plainLines(`\n# ${check}\n${fix}`));
     tellSummary(context, run);
     const isBad =
       failOn !== undefined &&

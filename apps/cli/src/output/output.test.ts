@@ -3,11 +3,15 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { escaped } from '../report/xml.ts';
 import { csvField, toCsv } from './csv.ts';
 import { bytesText } from './format.ts';
+import { toJson } from './json.ts';
+import { renderList } from './render.ts';
 import { tableLines } from './table.ts';
 import { mayColour } from './terminal.ts';
-import { fitWidth, padWidth, plain, textWidth } from './width.ts';
+import { fitWidth, padWidth, plain, plainLines, textWidth } from './width.ts';
 import { toYaml } from './yaml.ts';
 
 const RUNS = { seed: 20_261_125, numRuns: 300 };
@@ -48,6 +52,43 @@ describe('plain', () => {
       }),
       RUNS,
     );
+  });
+});
+
+describe('what a terminal obeys', () => {
+  const HOSTILE = 'a\u001b[2J\u009b2Jb\u202ec\u007f';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must be gone
+  const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+
+  it('is escaped in JSON, and the value is the same', () => {
+    const text = toJson({ [HOSTILE]: [HOSTILE] }, 2);
+    expect(text).not.toMatch(OBEYED);
+    expect(JSON.parse(text)).toEqual({ [HOSTILE]: [HOSTILE] });
+  });
+
+  it('is escaped in YAML, and the value is the same', () => {
+    const text = toYaml({ [HOSTILE]: [HOSTILE] });
+    expect(text).not.toMatch(OBEYED);
+    expect(parse(text)).toEqual({ [HOSTILE]: [HOSTILE] });
+  });
+
+  it('is escaped in XML', () => {
+    expect(escaped(HOSTILE)).not.toMatch(OBEYED);
+    expect(escaped('a\u009b')).toBe('a&#155;');
+  });
+
+  it.each([true, false])('is made visible in CSV on a terminal only (%s)', (isTTY) => {
+    let text = '';
+    const stdout = { isTTY, write: (part: string) => (text += part) };
+    renderList({ stdout, stderr: stdout, env: {} }, 'csv', {
+      items: [HOSTILE],
+      columns: [{ field: 'name', heading: 'NAME', value: (name) => name }],
+    });
+    expect(text.includes('\u001b')).toBe(!isTTY);
+  });
+
+  it('is made visible line by line', () => {
+    expect(plainLines('a\u001b\nb\u009b')).toBe('a\\x1b\nb\\x9b');
   });
 });
 

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { toCsv } from './csv.ts';
+import { toJson } from './json.ts';
 import { tableLines } from './table.ts';
 import { columnsOf, type Terminal } from './terminal.ts';
+import { plain } from './width.ts';
 import { toYaml } from './yaml.ts';
 
 /** Forms of output every command knows. */
@@ -30,14 +32,12 @@ export function renderList<T>(terminal: Terminal, format: Format, listing: Listi
   const { items, columns } = listing;
   const rows = items.map((item) => columns.map((column) => column.value(item)));
   if (format === 'json' || format === 'yaml') renderValue(terminal, format, listing.whole ?? items);
-  else if (format === 'csv')
-    terminal.stdout.write(
-      toCsv(
-        columns.map((column) => column.field),
-        rows,
-      ),
-    );
-  else {
+  else if (format === 'csv') {
+    const fields = columns.map((column) => column.field);
+    // CSV has no escapes: in a pipe a field is what it is, on a terminal it must not command it.
+    const shown = terminal.stdout.isTTY === true ? rows.map((row) => row.map(plain)) : rows;
+    terminal.stdout.write(toCsv(fields, shown));
+  } else {
     const lines = tableLines(
       columns.map((column) => column.heading),
       rows,
@@ -49,5 +49,5 @@ export function renderList<T>(terminal: Terminal, format: Format, listing: Listi
 
 /** Writes one value to stdout as JSON or YAML. */
 export const renderValue = (terminal: Terminal, format: 'json' | 'yaml', value: unknown): void => {
-  terminal.stdout.write(format === 'json' ? `${JSON.stringify(value, null, 2)}\n` : toYaml(value));
+  terminal.stdout.write(format === 'json' ? `${toJson(value, 2)}\n` : toYaml(value));
 };

@@ -63,11 +63,16 @@ export function fitWidth(text: string, columns: number): string {
 export const padWidth = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - textWidth(text)));
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const DANGEROUS = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
 /** Control characters, escape sequences and direction marks made visible: names come from hostile containers. */
 export const plain = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) =>
+  text.replace(DANGEROUS, (character) =>
     character === '\n' || character === '\t'
       ? ' '
       : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
+
+/** A text of several lines, each of them plain. */
+export const plainLines = (text: string): string => text.split('\n').map(plain).join('\n');

@@ -41,7 +41,7 @@ export function changeLines(changes: readonly PolicyChange[], { t }: CliContext)
     .filter(({ action }) => action !== 'unchanged')
     .flatMap(({ kind, id, action, origin, before, after }) => {
       const from = origin === undefined ? '' : ` [${origin}]`;
-      const head = `  ${MARKS[action]} ${kind}/${id}${from}: ${t(`sync.${action}`)}`;
+      const head = plain(`  ${MARKS[action]} ${kind}/${id}${from}: ${t(`sync.${action}`)}`);
       if (action !== 'update' && action !== 'conflict') return [head];
       const fields = [...differences(before, after)];
       const more = fields.length - LINES_MAX;

@@ -15,6 +15,7 @@ import { compileNativePolicy } from '@bartizan/engine/native-policy';
 import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, perform, usage } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { toJson } from '../output/json.ts';
 import { plain } from '../output/width.ts';
 import { toYaml } from '../output/yaml.ts';
 import type { EmitFlags } from './flags.ts';
@@ -106,7 +107,7 @@ export function runEmit(context: CliContext, flags: EmitFlags, what: 'vap' | 'ma
     const { process, t, language } = context;
     process.stdout.write(
       flags.output === 'json'
-        ? `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2)}\n`
+        ? `${toJson({ apiVersion: 'v1', kind: 'List', items }, 2)}\n`
         : items.map((item) => `---\n${toYaml(item)}`).join(''),
     );
     for (const { rule, reason } of left)

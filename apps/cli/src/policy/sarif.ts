@@ -5,6 +5,7 @@ import { hash } from 'node:crypto';
 import type { Severity } from '@bartizan/contracts';
 import { InvariantError } from '@bartizan/contracts/result';
 import type { AdmissionRuleSet, CustomKind } from '@bartizan/engine/admission';
+import { toJson } from '../output/json.ts';
 import type { Language } from '../text/catalogue.ts';
 import type { FoundPlace, ObjectName, PlacedViolation, PolicyFinding, PolicyRun } from './judge-manifests.ts';
 import type { ReportedRule } from './reported.ts';
@@ -52,7 +53,7 @@ const uriOf = (path: string): string => path.split('/').map(encodeURIComponent).
 export const objectTitle = ({ object }: Pick<PolicyFinding, 'object'>): string =>
   `${object.kind} ${object.namespace === '' ? '' : `${object.namespace}/`}${object.name}`;
 
-const json = (value: unknown): string => JSON.stringify(value);
+const json = (value: unknown): string => toJson(value);
 /** What of a text as JSON stands between the quotation marks. */
 const inside = (text: string): string => json(text).slice(1, -1);
 
@@ -218,7 +219,7 @@ export class PolicySarif {
   /** What stands before the results. */
   head(): string {
     const driver = { name: 'Bartizan', version: this.#basis.toolVersion, rules: rulesOf(this.#basis) };
-    return `{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":${JSON.stringify(driver)}},"results":[`;
+    return `{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":${json(driver)}},"results":[`;
   }
 
   /** The next result. */
@@ -241,6 +242,6 @@ export class PolicySarif {
         ...unknownNotes(run).map(notification('note')),
       ].slice(0, NOTIFICATIONS_MAX),
     };
-    return `],"invocations":[${JSON.stringify(invocation)}]}]}\n`;
+    return `],"invocations":[${json(invocation)}]}]}\n`;
   }
 }

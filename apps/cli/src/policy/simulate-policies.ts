@@ -14,6 +14,7 @@ import type { ApiFailure } from '../api/client.ts';
 import { type CliContext, clientOf, perform, usage } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { renderValue } from '../output/render.ts';
+import { plain } from '../output/width.ts';
 import { blastRadiusLines } from './blast-radius.ts';
 import type { SimulateFlags } from './flags.ts';
 import { objectsOf, type PolicyProblem, problemIn, unreadable } from './judge-manifests.ts';
@@ -106,7 +107,7 @@ export function runSimulate(context: CliContext, path: string, flags: SimulateFl
     if (!simulated.ok) return simulated;
     const { effect, problems } = simulated.value;
     for (const { file, line, column, code, detail } of problems)
-      context.process.stderr.write(`${file}:${line}:${column}: ${code}: ${detail}\n`);
+      context.process.stderr.write(`${plain(`${file}:${line}:${column}: ${code}: ${detail}`)}\n`);
     if (output === 'table') context.process.stdout.write(`${blastRadiusLines(effect, context).join('\n')}\n`);
     else renderValue(context.process, output, effect);
     return ok(problems.length > 0 ? EXIT.failed : EXIT.fine);

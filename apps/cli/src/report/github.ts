@@ -3,6 +3,7 @@
 
 import { severityRank } from '@bartizan/contracts';
 import type { StoodItem } from '../gate/standing.ts';
+import { plain } from '../output/width.ts';
 import { messageOf } from './item.ts';
 import { counts, type RunReport, shortcomings, type TargetReport, targetTitle } from './run-report.ts';
 
@@ -11,7 +12,7 @@ const SHOWN_MAX = 10;
 
 /** The text of a workflow command: no end of line can end it early, so that nothing found can give another command. */
 const data = (text: string): string =>
-  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  plain(text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A'));
 const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
 type Level = 'error' | 'warning' | 'notice';

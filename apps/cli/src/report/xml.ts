@@ -14,11 +14,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\r': '&#13;',
   '\t': '&#9;',
 };
+/** What XML gives a meaning, and what a terminal obeys though XML may hold it. */
+const NAMED = /[&<>"\n\r\t\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 /** Text as XML holds it. */
 export const escaped = (text: string): string =>
   text
     .replace(IMPOSSIBLE, '\ufffd')
-    .replace(/[&<>"\n\r\t]/g, (character) => ENTITIES[character] ?? character);
+    .replace(NAMED, (character) => ENTITIES[character] ?? `&#${character.charCodeAt(0)};`);
 
 const attributes = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values)

@@ -3,6 +3,7 @@
 
 import type { InstancePaths } from '../instance/paths.ts';
 import { painter, type Style, type Terminal } from '../output/terminal.ts';
+import { plain } from '../output/width.ts';
 import type { Language, Translate } from '../text/catalogue.ts';
 
 /** What every set-up step needs. */
@@ -18,5 +19,6 @@ export interface SetupContext {
 /** Writes one line of progress to stderr. */
 export function say(context: SetupContext, text: string, style?: Style): void {
   const paint = painter(context.terminal.stderr, context.terminal.env);
-  context.terminal.stderr.write(`${style === undefined ? text : paint(style, text)}\n`);
+  const line = plain(text);
+  context.terminal.stderr.write(`${style === undefined ? line : paint(style, line)}\n`);
 }

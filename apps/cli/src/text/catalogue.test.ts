@@ -60,6 +60,7 @@ describe('catalogue', () => {
   it('replaces placeholders and leaves unknown ones', () => {
     expect(translator('en')('list.more', { count: 3 })).toBe('Showing the first 3; more with --limit.');
     expect(translator('ja')('list.more')).toContain('{count}');
+    expect(translator('en')('list.more', { count: '\u001b[2J' })).toContain('first \\x1b[2J;');
   });
 });
 

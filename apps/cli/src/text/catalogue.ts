@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { plain } from '../output/width.ts';
 import { ACCESS_TEXT } from './access.ts';
 import { ACCESS_REQUEST_TEXT } from './access-requests.ts';
 import { AUDIT_LOG_TEXT } from './audit-log.ts';
@@ -59,14 +60,16 @@ type Texts = Readonly<Record<TextKey, Readonly<Record<Language, string>>>>;
  */
 export const TEXT = Object.assign(Object.create(null) as object, ...TABLES) as Texts;
 
-/** Gives the text of a key, `{name}` replaced. */
+/** Gives the text of a key, `{name}` replaced; values are made plain, since most come from what is looked at. */
 export type Translate = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string;
 
 /** The texts of one language. */
 export const translator =
   (language: Language): Translate =>
   (key, values = {}) =>
-    TEXT[key][language].replace(/\{([a-zA-Z]+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+    TEXT[key][language].replace(/\{([a-zA-Z]+)\}/g, (whole, name: string) =>
+      plain(String(values[name] ?? whole)),
+    );
 
 /** The language of a user: --lang, then BARTIZAN_LANG, LC_ALL, LC_MESSAGES, LANG; English when none says Japanese. */
 export function languageOf(env: Readonly<Record<string, string | undefined>>, flag?: string): Language {

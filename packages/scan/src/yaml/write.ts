@@ -6,7 +6,12 @@ const RESERVED = /^(true|false|null|yes|no|on|off|y|n|~)$/i;
 
 /** One line of printable ASCII with double quotes and no single ones needs no escapes in single quotes (YAML 1.2, 7.3.2). */
 const SINGLE = /^[ !-&(-~]*"[ !-&(-~]*$/;
-const quoted = (value: string): string => (SINGLE.test(value) ? `'${value}'` : JSON.stringify(value));
+
+/** What JSON leaves as it is but YAML calls not printable (5.1), and marks that turn the direction of a line. */
+const UNPRINTABLE = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const quoted = (value: string): string =>
+  SINGLE.test(value) ? `'${value}'` : JSON.stringify(value).replace(UNPRINTABLE, escaped);
 
 const scalar = (value: unknown): string => {
   if (typeof value === 'string') return PLAIN.test(value) && !RESERVED.test(value) ? value : quoted(value);
