@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, ok, type Result, SEVERITIES, type Severity, severityRank } from '@bartizan/contracts';
+import { err, failure, ok, type Result, SEVERITIES, type Severity, severityRank } from '@bartizan/contracts';
 import type { ApiClient, ApiFailure } from '../api/client.ts';
 import { type CliContext, clientOf, perform } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -73,7 +73,7 @@ export function runList<R extends ListRoute>(
   });
 }
 
-/** `finding list`: with `--fail-on` the exit code says whether an open finding is at least that bad. */
+/** `finding list`: with `--fail-on` the exit code says whether an open finding of the list is at least that bad. */
 export function runFindings(
   context: CliContext,
   flags: ListFlags & { readonly failOn?: Severity },
@@ -91,22 +91,33 @@ export function runFindings(
     if (found.value.hasMore)
       context.process.stderr.write(`${context.t('list.more', { count: found.value.items.length })}\n`);
     if (threshold === undefined) return ok(EXIT.fine);
-    return gate(client.value, found.value.items, threshold);
+    return gate(client.value, flags.filter, threshold);
   });
 }
 
-/** Judges the whole list, not only the shown page: the status carries the counts of all open findings. */
+/** The user's filter, narrowed to what is open and at least as bad. Totals count a finding once; a choice may have named the other place. */
+const worseThan = (threshold: Severity, filter: string | undefined): string =>
+  [
+    ...(filter === undefined || filter.trim() === '' ? ['counted:true'] : [filter]),
+    'state:open',
+    `severity:${SEVERITIES.filter((one) => severityRank(one) <= severityRank(threshold)).join(',')}`,
+  ].join(' ');
+
+/** Judges the whole list that the filter chooses, not only the shown page; nothing known is not nothing found. */
 async function gate(
   client: ApiClient,
-  shown: readonly ItemOf<'finding.list'>[],
+  filter: string | undefined,
   threshold: Severity,
 ): Promise<Result<number, ApiFailure>> {
+  const query = { filter: worseThan(threshold, filter), limit: 1 };
+  const worse = await client.call('finding.list', { query });
+  if (!worse.ok) return worse;
+  if (worse.value.items.length > 0) return ok(EXIT.findings);
   const system = await client.call('system.status');
   if (!system.ok) return system;
-  const isWorse = (severity: Severity): boolean => severityRank(severity) <= severityRank(threshold);
-  const inAll = SEVERITIES.some(
-    (severity) => isWorse(severity) && Number(system.value.counts.openFindings[severity] ?? 0) > 0,
-  );
-  const inShown = shown.some((item) => item.state === 'open' && isWorse(item.severity));
-  return ok(inAll || inShown ? EXIT.findings : EXIT.fine);
+  const { advisories, counts, firstScanDone } = system.value;
+  if (!advisories.present) return err(failure('E_PACK_MISSING', ''));
+  // Without a node there is no host to wait for: what was read then came from registries.
+  const isScanned = firstScanDone || (counts.nodes === 0 && counts.packages > 0);
+  return isScanned ? ok(EXIT.fine) : err(failure('E_SCAN_PENDING', ''));
 }

@@ -13,6 +13,14 @@ export const SUPPLY_CHAIN_ERRORS = {
       ja: '`bartizan image scan` でスキャンするか、イメージのあるレジストリを登録してください。未スキャンは「問題なし」ではありません。',
     },
   },
+  E_SCAN_PENDING: {
+    status: 503,
+    title: { en: 'Nothing has been scanned yet', ja: 'まだ何もスキャンされていません' },
+    remedy: {
+      en: 'Wait until `bartizan status` shows the first scan as done, then ask again. Not scanned is not clean.',
+      ja: '`bartizan status` で最初のスキャンの完了を確認してから、もう一度実行してください。未スキャンは「問題なし」ではありません。',
+    },
+  },
   E_IMAGE_UNREACHABLE: {
     status: 409,
     title: { en: 'Nobody can read this image now', ja: '現在このイメージを読み取れるものがありません' },
