@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, failure, ok, type Result } from '@bartizan/contracts/result';
 import { guarded } from './failure.ts';
+import { UNFINISHED } from './leftovers.ts';
 import type { StoreFailure } from './ports.ts';
 import { auditKeyOf, sealKeyId } from './sealer.ts';
 import { ACCESS_REQUESTS } from './sqlite/access-request-noun.ts';
@@ -73,12 +74,44 @@ function migrateCore(
   const found = schemaVersion(database);
   if (found > 0 && found < migrations.length) {
     const copy = join(dataDir, `core-before-schema-${migrations.length}.db`);
-    if (!existsSync(copy)) {
-      database.run('VACUUM INTO ?', [copy]);
-      chmodSync(copy, 0o600);
-    }
+    if (!isUndoCopy(copy, found)) writeUndoCopy(database, dataDir, copy);
   }
   return migrate(database, migrations);
+}
+
+/** Whether a whole copy is there of data that is not newer: one of an earlier step is the one to go back to. */
+function isUndoCopy(path: string, found: number): boolean {
+  if (!existsSync(path)) return false;
+  let copy: Database | undefined;
+  try {
+    copy = new Database(path, { readOnly: true });
+    const version = schemaVersion(copy);
+    return version > 0 && version <= found && copy.row('PRAGMA quick_check(1)')?.[0] === 'ok';
+  } catch {
+    return false;
+  } finally {
+    copy?.close();
+  }
+}
+
+/** The copy has its name only when all of it is on the disk: a fragment would be taken for the way back. */
+function writeUndoCopy(database: Database, dataDir: string, path: string): void {
+  const part = `${path}${UNFINISHED}`;
+  rmSync(part, { force: true });
+  database.run('VACUUM INTO ?', [part]);
+  chmodSync(part, 0o600);
+  flush(part);
+  renameSync(part, path);
+  flush(dataDir);
+}
+
+function flush(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function syncAll(database: Database): void {

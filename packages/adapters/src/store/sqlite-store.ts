@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ok, type Result } from '@bartizan/contracts';
 import { StoreEngine } from './engine.ts';
 import { guarded } from './failure.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { type PreparedCore, prepareCore } from './open-core.ts';
 import { ListLane } from './package-lists/list-lane.ts';
 import { SqlitePackages } from './package-lists/package-search.ts';
@@ -108,6 +109,7 @@ function prepare(options: SqliteStoreOptions): Result<Opened, StoreFailure> {
     const lock = lockFolder(dataDir);
     if (!lock.ok) return lock;
     try {
+      removeLeftovers(dataDir);
       const prepared = prepareCore(dataDir, sealKey === undefined ? {} : { sealKey });
       if (prepared.ok) return ok(compose(options, prepared.value, lock.value.release));
       lock.value.release();

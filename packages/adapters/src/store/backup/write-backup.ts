@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { ok, type Result } from '@bartizan/contracts/result';
 import { fromForeign } from '../failure.ts';
+import { SCRATCH_COPY, SCRATCH_PREFIX } from '../leftovers.ts';
 import type { StoreFailure } from '../ports.ts';
 import { slicesIn } from '../slices/slice-name.ts';
 import { Database } from '../sqlite/database.ts';
@@ -25,8 +26,9 @@ export function writeBackup(request: BackupRequest): Result<{ readonly sizeBytes
   let container: ContainerWriter | undefined;
   let scratch: string | undefined;
   try {
-    // Copies are made beside the data, where the rights are the same, and are gone when the backup is done.
-    scratch = mkdtempSync(join(request.dataDir, 'backup-'));
+    // Copies are made beside the data, where the rights are the same, and are gone when the backup is done; what a
+    // crash leaves goes when the store is opened next.
+    scratch = mkdtempSync(join(request.dataDir, SCRATCH_PREFIX));
     container = new ContainerWriter(request.path, request.passphrase);
     const about = { format: 1, files: 'core.db, slices, secrets' };
     writeEntry(container, ABOUT_ENTRY, Buffer.from(JSON.stringify(about)));
@@ -53,7 +55,7 @@ function copyInto(
   name: string,
   place: { readonly from: string; readonly scratch: string },
 ): void {
-  const copy = join(place.scratch, 'copy.db');
+  const copy = join(place.scratch, SCRATCH_COPY);
   const database = new Database(place.from, { readOnly: true });
   try {
     database.run('VACUUM INTO ?', [copy]);
