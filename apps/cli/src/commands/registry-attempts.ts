@@ -200,7 +200,8 @@ export async function registryImages(
       reference: one,
       image: await withFaults(() => session.value.image(one, [nameOf(one)])),
     }));
-    list.push(...(await attemptsFor(await newestOf(tagged, newest), { context, flags, judge: judge.value })));
+    const call: ListCall = { context, flags, judge: judge.value };
+    for (const attempt of await attemptsFor(await newestOf(tagged, newest), call)) list.push(attempt);
   }
   if (list.length === 0) return usage('no tag is left to scan');
   return ok({ list, isList: true, close: NOTHING });

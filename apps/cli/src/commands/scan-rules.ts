@@ -26,7 +26,7 @@ function readStatements(files: readonly string[]): Result<readonly VexSet[], Api
     if (!existsSync(path)) return err(failure('E_VEX_INVALID', path));
     const read = readVex(readFileSync(path));
     if (!read.ok) return err(failure(read.error.code, `${path}: ${read.error.detail}`));
-    statements.push(...read.value.statements);
+    for (const statement of read.value.statements) statements.push(statement);
   }
   return ok([{ origin: 'user', statements }]);
 }

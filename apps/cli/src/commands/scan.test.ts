@@ -290,6 +290,18 @@ describe('the gate of a scan', () => {
     expect(failed.err).not.toMatch(/[\u001b\u0007]/);
   });
 
+  it('takes a file of more statements than a call takes arguments', async () => {
+    const statement = {
+      vulnerability: { name: 'CVE-1' },
+      products: [{ '@id': 'pkg:npm/x' }],
+      status: 'fixed',
+    };
+    const document = { '@context': 'https://openvex.dev/ns/v0.2.0', '@id': 'd', statements: [] as object[] };
+    for (let at = 0; at < 150_000; at += 1) document.statements.push(statement);
+    writeFileSync(join(folder, 'many.json'), JSON.stringify(document));
+    expect((await run('dir', 'src', { ...gate, vex: [join(folder, 'many.json')] })).code).toBe(3);
+  });
+
   it('is never passed without advisories', async () => {
     const blind = await run('dir', 'src', { ...gate, pack: undefined as unknown as string });
     expect(blind.code).toBe(1);

@@ -105,6 +105,11 @@ describe('table', () => {
     ).toEqual(['NAME    N', '脆弱性  1', 'web     22']);
   });
 
+  it('takes more rows than a call takes arguments', () => {
+    const rows = Array.from({ length: 200_000 }, (_, at) => [String(at)]);
+    expect(tableLines(['N'], rows)).toHaveLength(200_001);
+  });
+
   it('cuts the widest column first and fits', () => {
     const lines = tableLines(['A', 'B'], [['x'.repeat(50), 'short']], 30);
     expect(lines[1]).toBe(`${'x'.repeat(22)}…  short`);

@@ -16,7 +16,9 @@ export function tableLines(
   columns = Number.POSITIVE_INFINITY,
 ): string[] {
   const cells = [header, ...rows].map((row) => header.map((_, at) => plain(row[at] ?? '')));
-  const widths = header.map((_, at) => Math.max(...cells.map((row) => textWidth(row[at] ?? ''))));
+  const widths = header.map(() => 0);
+  for (const row of cells)
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, textWidth(cell));
   const total = (): number => widths.reduce((sum, width) => sum + width, 0) + GAP * (widths.length - 1);
   while (total() > columns) {
     const widest = widths.indexOf(Math.max(...widths));

@@ -83,8 +83,8 @@ async function importFile(
       }
       const read = IMPORTERS[source].read(value);
       if (!read.ok) return err(failure(read.error.code, `${file}:${document.line}: ${read.error.detail}`));
-      into.rules.push(...read.value.rules);
-      into.notes.push(...read.value.notes.map((note) => ({ file, ...note })));
+      for (const rule of read.value.rules) into.rules.push(rule);
+      for (const note of read.value.notes) into.notes.push({ file, ...note });
     }
   }
   return ok(undefined);

@@ -202,7 +202,7 @@ export class RegistryClient {
     return attempt(async () => {
       const found: string[] = [];
       for await (const page of this.#pages(this.#url('/v2/_catalog?n=1000'), 'registry:catalog:*')) {
-        found.push(...repositoriesOf(page));
+        for (const name of repositoriesOf(page)) found.push(name);
         if (found.length >= most) break;
       }
       return ok(found.slice(0, most));

@@ -36,6 +36,15 @@ const text =
 const NAME = 'acme/app';
 const MANIFEST = '{"schemaVersion":2}';
 
+describe('a catalogue', () => {
+  it('may have more names on one page than a call takes arguments', async () => {
+    const repositories = Array.from({ length: 200_000 }, (_, at) => `r${at}`);
+    const registry = await start({ 'GET /v2/_catalog?n=1000': text(JSON.stringify({ repositories })) });
+    const found = await (await clientOf(registry)).repositories();
+    expect(found.ok && found.value.length).toBe(100_000);
+  });
+});
+
 describe('manifests and blobs', () => {
   it('are given with the digest of what arrived', async () => {
     const registry = await start({

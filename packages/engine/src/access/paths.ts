@@ -76,7 +76,7 @@ function placeEdges(graph: AccessGraph, settings: PathSettings): Edge[] {
     add(`accounts/${namespace}`, account, words);
     add(ANY_USER, account, words);
   }
-  edges.push(...podEdges(graph));
+  for (const edge of podEdges(graph)) edges.push(edge);
   if (settings.managedControlPlane !== true)
     add(
       NODE,

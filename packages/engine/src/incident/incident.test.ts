@@ -105,6 +105,11 @@ describe('grouping incidents', () => {
     ]);
   });
 
+  it('takes an incident of more events than a call takes arguments', () => {
+    const list = Array.from({ length: 200_000 }, (_, at) => event(String(at), 10, { incident: 'x' }));
+    expect(groupIncidents(list)[0]?.members).toHaveLength(200_000);
+  });
+
   it('loses no event and shows none twice, whatever the list', () => {
     const any = fc.record({
       id: fc.uuid(),

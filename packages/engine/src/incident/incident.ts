@@ -79,7 +79,7 @@ export function groupIncidents<E extends Grouped>(events: readonly E[]): Inciden
     if (event.incident !== undefined) open.set(event.incident, begun);
   }
   const placeOf = (members: readonly E[]): number =>
-    Math.min(...members.map((event) => order.get(event) ?? events.length));
+    members.reduce((least, event) => Math.min(least, order.get(event) ?? events.length), events.length);
   return groups
     .map((members) => ({ lead: leadOf(members), members, place: placeOf(members) }))
     .sort((a, b) => a.place - b.place)

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err } from '@bartizan/contracts';
+import { err, ok } from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
 import { treeOf } from '../testing/trees.ts';
 import { type FileTree, treeError } from './file-tree.ts';
@@ -30,6 +30,20 @@ const TREE = { '/b/2': '', '/b/1': '', '/a/x/deep': '', '/c': '', '/link': '-> /
 describe('walk', () => {
   it('visits every file once, in order, and follows no link', () => {
     expect(run(treeOf(TREE)).paths).toEqual(['/c', '/a/x/deep', '/b/1', '/b/2']);
+  });
+
+  it('enters more sub-folders of one folder than a call takes arguments', () => {
+    const count = 150_000;
+    const kind = 'directory' as const;
+    const entries = Array.from({ length: count }, (_, at) => ({ name: `d${at}`, kind }));
+    const tree = new Proxy(treeOf({}), {
+      get: (target, name) => {
+        if (name === 'list') return (path: string) => ok(path === '/' ? entries : []);
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    expect(run(tree, { maxEntries: 2 * count }).outcome.stoppedBy).toBeUndefined();
   });
 
   it('does not enter excluded directories', () => {

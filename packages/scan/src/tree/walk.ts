@@ -170,7 +170,8 @@ class Walk {
       going = this.#meet(entry, level, { below, going });
       if (going.length === 0) break;
     }
-    this.#pending.push(...below.reverse());
+    // One by one: a hostile folder has more sub-folders than a call takes arguments.
+    for (const one of below.reverse()) this.#pending.push(one);
   }
 
   /** Shows one name to those who still go on, in their order; returns who goes on after it. */

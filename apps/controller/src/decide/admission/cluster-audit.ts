@@ -217,7 +217,8 @@ export class ClusterAudit {
     this.#endedMs = nowMs;
     const tests = ended.flatMap(({ namespaces }) => namespaces.map(compileWildcard));
     if (tests.length > 0) this.judgeAgain(({ namespace }) => tests.some((test) => test(namespace)));
-    const next = Math.min(...exceptions.map((one) => one.expiresAtMs).filter((endMs) => endMs > nowMs));
+    let next = Number.POSITIVE_INFINITY;
+    for (const { expiresAtMs } of exceptions) if (expiresAtMs > nowMs) next = Math.min(next, expiresAtMs);
     if (Number.isFinite(next))
       this.#endTimer = setTimeout(() => this.#awaitEnds(), Math.min(next - nowMs, END_MAX_MS)).unref();
   }

@@ -86,10 +86,9 @@ function writtenOf(wish: NativeWish, isChosen: (id: string) => boolean): Written
   const chosen = wish.chosen.join('\n');
   const kept = known.get(policy);
   if (kept?.chosen === chosen && nowMs < kept.untilMs) return kept;
-  const ends = policy.exceptions
-    .map(({ exception }) => exception.expiresAtMs)
-    .filter((endsMs) => endsMs > nowMs);
-  const untilMs = Math.min(...ends, Number.MAX_SAFE_INTEGER);
+  let untilMs = Number.MAX_SAFE_INTEGER;
+  for (const { exception } of policy.exceptions)
+    if (exception.expiresAtMs > nowMs) untilMs = Math.min(untilMs, exception.expiresAtMs);
   const written = { chosen, emission: emissionOf(wish, isChosen), untilMs };
   known.set(policy, written);
   return written;

@@ -254,7 +254,7 @@ export class PolicySources {
     );
     const ids = new Set(wanted.map(({ binding }) => binding.id));
     const places = policy.bindings.filter(({ id }) => ids.has(id)).map(({ position }) => position);
-    const last = Math.max(-1, ...policy.bindings.map(({ position }) => position));
+    const last = policy.bindings.reduce((highest, { position }) => Math.max(highest, position), -1);
     const slots = [...places, ...wanted.slice(places.length).map((_one, at) => last + 1 + at)];
     return wanted.flatMap(({ place, binding }, at) => {
       const held = known.get(binding.id);

@@ -54,8 +54,9 @@ function write(policy: KnownPolicy, nowMs: number): Known {
   }
   for (const { rule, reason } of notExpressible)
     forms.set(rule, { native: 'webhook-only', nativeReason: reason, objects: [] });
-  const ends = exceptions.map(({ expiresAtMs }) => expiresAtMs).filter((endsMs) => endsMs > nowMs);
-  return { forms, untilMs: Math.min(...ends, Number.MAX_SAFE_INTEGER) };
+  let untilMs = Number.MAX_SAFE_INTEGER;
+  for (const { expiresAtMs } of exceptions) if (expiresAtMs > nowMs) untilMs = Math.min(untilMs, expiresAtMs);
+  return { forms, untilMs };
 }
 
 /** The form of a rule under a policy; off when the rule is not asked. */

@@ -139,8 +139,9 @@ export class FollowedObjects {
         detail: `${bad.kind}: ${bad.detail ?? bad.condition}`.slice(0, 1000),
       });
     this.#tell(this.#verdicts(objects, taken.value));
-    const ends = taken.value.flatMap(({ untilMs }) => (untilMs === undefined ? [] : [untilMs]));
-    const nextMs = Math.min(...ends, Number.MAX_SAFE_INTEGER) - this.#parts.clock.nowMs();
+    let endMs = Number.MAX_SAFE_INTEGER;
+    for (const { untilMs = endMs } of taken.value) endMs = Math.min(endMs, untilMs);
+    const nextMs = endMs - this.#parts.clock.nowMs();
     return Math.min(Math.max(GATHER_MS, nextMs + GATHER_MS), AGAIN_MS, TIMER_MAX_MS);
   }
 

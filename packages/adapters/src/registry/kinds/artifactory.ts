@@ -51,7 +51,7 @@ async function repositories(context: ListContext): Promise<readonly string[]> {
         listAt(value, 'repositories').map((name) => (typeof name === 'string' ? name : undefined)),
       next: byLink,
     });
-    found.push(...names.map((name) => `${key}/${name}`));
+    for (const name of names) found.push(`${key}/${name}`);
   }
   return onlyRepositories(found);
 }
