@@ -12,6 +12,7 @@ export type {
   ApiKeyRepository,
   AuditRepository,
   CertificateRepository,
+  Counts,
   EntityRepository,
   EventRepository,
   FoldedFlow,
