@@ -23,7 +23,7 @@ const encodeCbor = (value: CborValue): Buffer => {
   if (Buffer.isBuffer(value)) return Buffer.concat([head(2, value.length), value]);
   if (value instanceof CborTag) return Buffer.concat([head(6, value.tag), encodeCbor(value.value)]);
   if (value instanceof Map)
-    return Buffer.concat([head(5, value.size), ...[...value].flat().map((one) => encodeCbor(one))]);
+    return Buffer.concat([head(5, value.size), ...[...value].flatMap((entry) => entry.map(encodeCbor))]);
   if (Array.isArray(value)) return Buffer.concat([head(4, value.length), ...value.map(encodeCbor)]);
   throw new TypeError('no CBOR for it here');
 };
