@@ -43,6 +43,7 @@ describe('exit codes', () => {
       'E_NOT_RUNNING',
       'E_SERVER_IDENTITY',
       'E_PACK_SHRUNK',
+      'E_PACK_OLDER',
     ];
     expect(codes.filter((code) => !(code in ERRORS))).toEqual([]);
   });

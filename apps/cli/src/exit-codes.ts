@@ -47,6 +47,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   E_NAME_TAKEN: EXIT.conflict,
   E_LAST_ADMIN: EXIT.conflict,
   E_PACK_SHRUNK: EXIT.conflict,
+  E_PACK_OLDER: EXIT.conflict,
   E_CONTROLLER_UNREACHABLE: EXIT.unreachable,
   E_NOT_UP: EXIT.unreachable,
   E_NOT_RUNNING: EXIT.unreachable,

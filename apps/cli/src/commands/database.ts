@@ -120,6 +120,7 @@ function importHere(
     importPackFile(path, {
       to: flags.to,
       mayShrink: flags.force,
+      mayBeOlder: flags.force,
       trust: trust.value,
       mayBeUnsigned: flags.allowUnsigned,
       ...(flags.trust === undefined ? {} : { trustKeyId: flags.trust }),

@@ -57,7 +57,10 @@ export const COMMAND_TEXT = {
     ja: 'バンドルの出力先（既定：現在のフォルダー）',
   },
   'flag.minutes': { en: 'Lifetime in minutes (default 15)', ja: '有効期間（分、既定 15）' },
-  'flag.force': { en: 'Also when the pack has far fewer rows', ja: '件数が急減していても読み込む' },
+  'flag.force': {
+    en: 'Also when the pack is older or has far fewer rows',
+    ja: '作成日時が前のパックや、件数が急減したパックも読み込む',
+  },
   'flag.allow-unsigned': { en: 'Also a pack that nobody signed', ja: '署名のないパックも読み込む' },
   'flag.trust': {
     en: 'Id of the key of a bundle; it is trusted from now on',

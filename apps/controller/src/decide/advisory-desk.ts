@@ -124,9 +124,14 @@ export class Advisories implements AdvisoryDesk {
         });
     this.#activity = undefined;
     const used = this.#use(answer);
-    if (used.ok) writeFileSync(this.#stampPath, stamp, { mode: 0o600 });
-    else if (existsSync(this.#path)) this.#use(await client.ask({ kind: 'open', path: this.#path }));
-    return used;
+    const kept =
+      used.ok || !existsSync(this.#path)
+        ? used
+        : this.#use(await client.ask({ kind: 'open', path: this.#path }));
+    // The one in use knows more than the file a start always names: that is no failure, and not asked again.
+    const isOlder = answer.kind === 'failed' && answer.code === 'E_PACK_OLDER' && kept.ok;
+    if (used.ok || isOlder) writeFileSync(this.#stampPath, stamp, { mode: 0o600 });
+    return isOlder ? kept : used;
   }
 
   status(): AdvisoryState {

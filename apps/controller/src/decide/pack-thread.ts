@@ -117,6 +117,7 @@ function run(work: PackWork): PackAnswer {
       const imported = importPackFile(from, {
         to,
         mayShrink: force,
+        mayBeOlder: force,
         trust,
         mayBeUnsigned,
         ...(trustKeyId === undefined ? {} : { trustKeyId }),

@@ -335,6 +335,20 @@ describe('replacing the pack', () => {
       .toMatchObject({ judged: 1, carried: 0, waiting: 0, reread: 0 });
   });
 
+  it('goes on with the one in use when an older one is named at the start, and refuses it later', async () => {
+    const old = join(test.dataDir, 'old.pack');
+    writeFileSync(old, await packBytes(source('a', 170, 'full')));
+    test.clock.value += 60_000;
+    await stand().advisories.load(source('b', 177, 'full'));
+    const one = stand();
+    expect(await one.advisories.load(old)).toEqual({ ok: true, value: undefined });
+    expect(one.advisories.status().rows).toBe(177);
+    const again = (force: boolean) =>
+      one.advisories.importPack(Readable.from([readFileSync(old)]), { force, mayBeUnsigned: true });
+    expect(await again(false)).toMatchObject({ ok: false, error: { code: 'E_PACK_OLDER' } });
+    expect(await again(true)).toMatchObject({ ok: true, value: { rows: 170 } });
+  }, 60_000);
+
   it('is not undone by a start with the source of before', async () => {
     const from = source('a', 177, 'full');
     const one = stand();

@@ -24,6 +24,17 @@ export const ADVISORY_ERRORS = {
       ja: '取得元を確認してください。想定どおりの場合のみ --force を使用してください。',
     },
   },
+  E_PACK_OLDER: {
+    status: 409,
+    title: {
+      en: 'The advisory pack was built before the one in use',
+      ja: '使用中のものより前に作成された脆弱性情報パックです',
+    },
+    remedy: {
+      en: 'Get a newer pack; use --force only to go back on purpose.',
+      ja: '新しいパックを入手してください。意図して戻す場合のみ --force を使用してください。',
+    },
+  },
   E_PACK_UNSIGNED: {
     status: 403,
     title: { en: 'Nobody has signed the advisory pack', ja: '脆弱性情報パックに署名がありません' },

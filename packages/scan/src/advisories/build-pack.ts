@@ -63,6 +63,8 @@ export interface ImportOptions {
   /** The pack in use, which the new one replaces. A delta is applied to it. */
   readonly to: string;
   readonly mayShrink?: boolean;
+  /** Go back to a pack that was built before the one in use. */
+  readonly mayBeOlder?: boolean;
   /** Whose packs are believed; the shipped trust root unless given. */
   readonly trust?: TrustRoot;
   /** Id of a key that came with the file and is believed from now on: somebody compared it. */
@@ -116,7 +118,7 @@ const signerOf = (
 
 /**
  * Puts a pack, bundle or delta that was made elsewhere into use: signature, digest, shape and number of the rows are
- * checked first, and a sudden fall is refused. The old pack stays when anything is wrong.
+ * checked first, and a sudden fall or an older pack is refused. The old pack stays when anything is wrong.
  */
 export const importPackFile = (from: string, options: ImportOptions): Result<ImportedPack, PackError> => {
   let content: Buffer;
@@ -128,6 +130,15 @@ export const importPackFile = (from: string, options: ImportOptions): Result<Imp
   const inUse = loadPack(options.to);
   return takeIn(content, options, inUse.ok ? ok(inUse.value.pack) : inUse);
 };
+
+/**
+ * Why a pack would take the place of one that knows more: a signature stays right for ever, and who may replay an old
+ * pack could make flaws unknown again. A sample gives way to anything. Undefined when nothing speaks against it.
+ */
+const findReplay = (before: PackHeader | undefined, after: PackHeader): string | undefined =>
+  before === undefined || before.kind === 'sample' || Date.parse(after.builtAt) >= Date.parse(before.builtAt)
+    ? undefined
+    : `built at ${after.builtAt}, the one in use at ${before.builtAt}`;
 
 /** Each of both packs is read once: what is equal in both is neither inspected nor judged again. */
 const takeIn = (
@@ -144,6 +155,8 @@ const takeIn = (
   const signer = signerOf(pack, keys, options);
   if (!signer.ok) return signer;
   const before = inUse.ok ? inUse.value : undefined;
+  const older = options.mayBeOlder === true ? undefined : findReplay(before?.header, pack.header);
+  if (older !== undefined) return err({ code: 'E_PACK_OLDER', detail: older });
   const compared = before === undefined ? undefined : comparePacks(before, pack);
   const inspected = inspectPack(pack, compared);
   if (!inspected.ok) return inspected;

@@ -30,10 +30,13 @@ const row = (id: string, more: Partial<AdvisoryRow> = {}): AdvisoryRow => ({
   ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '2.0.0' }] }],
   ...more,
 });
-const build = (fill: (builder: PackBuilder) => void): Buffer => {
+const build = (
+  fill: (builder: PackBuilder) => void,
+  statement: Parameters<PackBuilder['finish']>[0] = { builtAtMs: NOW, kind: 'full' },
+): Buffer => {
   const builder = new PackBuilder();
   fill(builder);
-  const bytes = builder.finish({ builtAtMs: NOW, kind: 'full' });
+  const bytes = builder.finish(statement);
   if (!bytes.ok) throw new Error(bytes.error.detail);
   return bytes.value;
 };
@@ -167,6 +170,25 @@ describe('importPackFile', () => {
     expect(codeOf(importPackFile(fileWith(SIGNED), { to, trust: TRUST }))).toBe('ok');
     expect(codeOf(importPackFile(fileWith(half), { to, trust: TRUST }))).toBe('E_PACK_SHRUNK');
     expect(codeOf(importPackFile(fileWith(half), { to, trust: TRUST, mayShrink: true }))).toBe('ok');
+  });
+
+  it('refuses one that was built before the one in use, however it comes, unless told otherwise', () => {
+    const fill = (builder: PackBuilder) => builder.addRow('npm', 'a', row('GHSA-1'));
+    const at = (builtAtMs: number, kind: 'full' | 'sample' = 'full') =>
+      signed(build(fill, { builtAtMs, kind }), MAKER);
+    const [old, now] = [at(NOW - 1), at(NOW)];
+    const to = join(folder, 'replayed');
+    const import_ = (bytes: Buffer, more = {}) =>
+      codeOf(importPackFile(fileWith(bytes), { to, trust: TRUST, ...more }));
+    const back = makeDelta(open(now), open(old));
+    expect([import_(now), import_(now)]).toEqual(['ok', 'ok']);
+    for (const bytes of [old, makeBundle(old, open(old), [MAKER.trusted]), back]) {
+      expect(import_(bytes)).toBe('E_PACK_OLDER');
+      expect(import_(bytes, { mayShrink: true })).toBe('E_PACK_OLDER');
+      expect(readFileSync(to).equals(now)).toBe(true);
+    }
+    expect(import_(old, { mayBeOlder: true })).toBe('ok');
+    expect([import_(at(NOW + 9, 'sample')), import_(now)]).toEqual(['ok', 'ok']);
   });
 
   it('believes a key that came with a bundle only when its id was compared', () => {

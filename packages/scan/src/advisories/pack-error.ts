@@ -6,6 +6,7 @@ export type PackErrorCode =
   | 'E_PACK_MISSING'
   | 'E_PACK_INVALID'
   | 'E_PACK_SHRUNK'
+  | 'E_PACK_OLDER'
   | 'E_PACK_NO_INPUT'
   | 'E_PACK_UNSIGNED'
   | 'E_PACK_UNTRUSTED'

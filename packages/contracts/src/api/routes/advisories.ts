@@ -68,7 +68,7 @@ export const advisoryRoutes = [
       ja: '脆弱性情報パックを読み込む（application/octet-stream）',
     },
     query: inline('How to load', {
-      force: optional(flag('Also load a pack that has far fewer rows than the one in use')),
+      force: optional(flag('Also load a pack that is older or has far fewer rows than the one in use')),
       unsigned: optional(
         flag('Also load a pack that nobody signed; a wrong signature is refused all the same'),
       ),
