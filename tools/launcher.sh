@@ -18,6 +18,26 @@ launcher_language() {
   case $lang in ja*) lang=ja ;; *) lang=en ;; esac
 }
 
+# launcher_word ARGS: sets `word` to the command, the first word that is neither a flag nor the language.
+launcher_word() {
+  word=
+  _is_language=
+  for _argument in "$@"; do
+    if [ -n "$_is_language" ]; then
+      _is_language=
+      continue
+    fi
+    case $_argument in
+      --lang) _is_language=1 ;;
+      -*) ;;
+      *)
+        word=$_argument
+        return 0
+        ;;
+    esac
+  done
+}
+
 # say EN JA: one line to standard error in the user's language.
 say() {
   if [ "$lang" = ja ]; then printf '%s\n' "$2" >&2; else printf '%s\n' "$1" >&2; fi
@@ -116,13 +136,18 @@ consent() {
   return 1
 }
 
+# launcher_look: tells the CLI which packages of the sensor are missing; also leaves them in `_sensor`.
+launcher_look() {
+  _sensor=$(sensor_missing | tr '\n' ' ')
+  BARTIZAN_SENSOR_PACKAGES_MISSING=${_sensor% }
+  export BARTIZAN_SENSOR_PACKAGES_MISSING
+}
+
 # launcher_packages ARGS: what `up` needs of Debian. Essential ones must be there; without the others the product runs
 # LIMITED, and says so. BARTIZAN_SENSOR_PACKAGES_MISSING tells the CLI.
 launcher_packages() {
   _essential=$(essential_missing | tr '\n' ' ')
-  _sensor=$(sensor_missing | tr '\n' ' ')
-  BARTIZAN_SENSOR_PACKAGES_MISSING=${_sensor% }
-  export BARTIZAN_SENSOR_PACKAGES_MISSING
+  launcher_look
   [ -n "$_essential$_sensor" ] || return 0
   if [ "$(id -u)" != 0 ]; then
     [ -z "$_essential" ] || launcher_fail E_NOT_ROOT 'installing Debian packages needs root' \

@@ -197,6 +197,17 @@ appendFileSync(${JSON.stringify(calls)}, process.argv[2] + '\\n');
     );
   });
 
+  it.each([
+    ['--lang ja up --yes', 'up'],
+    ['--lang=ja --help doctor', 'doctor'],
+    ['up --lang ja', 'up'],
+    ['--lang', ''],
+    ['', ''],
+  ])('finds the command in %j', async (words, word) => {
+    const end = await launcherFunctions(`launcher_word ${words}; printf '%s' "$word"`);
+    expect([end.code, end.stdout]).toEqual([0, word]);
+  });
+
   it('refuses a toolchain whose digest differs', async () => {
     const end = await launcherFunctions(
       `mkdir -p ${folder}/t; toolchain_unpack npm "$NPM_VERSION" 00ff ${folder}/t/npm || echo refused`,
@@ -255,6 +266,19 @@ describe.runIf(process.getuid?.() === 0)('a machine that lacks something', { tim
       }
     },
   );
+
+  it('the packages of the sensor is told so by doctor, which installs none', async () => {
+    for (const words of [
+      ['doctor', '--folder', folder],
+      ['--lang', 'en', 'doctor', '--folder', folder],
+    ]) {
+      const end = await elsewhere('', words, {
+        BARTIZAN_NATIVE_CACHE: join(folder, 'native'),
+        PATH: existsSync(join(folder, 'bin')) ? join(folder, 'bin') : pathWithout(['clang', 'apt-get']),
+      });
+      expect(end.stderr).toMatch(/off\s+apt-get install clang\b.*E_PACKAGES_MISSING: /);
+    }
+  });
 
   it.each<[string, string, string]>([
     ['memory', MEMORY(100_000), 'E_MEMORY'],

@@ -41,6 +41,8 @@ describe('preflight', () => {
     [{ capabilities: 0n }, 'capabilities', 'limited', 'E_CAPABILITIES'],
     [{ capabilities: undefined }, 'capabilities', 'limited', 'E_CAPABILITIES'],
     [{ isSysWritable: false }, 'sys', 'limited', 'E_SYS_READ_ONLY'],
+    // Nobody looked: that is not the same as nothing missing.
+    [{ missingSensorPackages: undefined }, 'sensor-packages', 'limited', undefined],
     [{ missingSensorPackages: ['clang'] }, 'sensor-packages', 'off', 'E_PACKAGES_MISSING'],
     [{ freeDiskBytes: 1024 ** 3 }, 'disk', 'limited', 'E_DISK_SPACE'],
     [{ freeDiskBytes: undefined }, 'disk', 'limited', 'E_DISK_SPACE'],

@@ -85,8 +85,10 @@ function memoryRow(facts: MachineFacts): PreflightRow {
 function sensorRow(facts: MachineFacts): PreflightRow {
   const row = { id: 'sensor-packages', label: 'preflight.sensor-packages' } as const;
   const missing = facts.missingSensorPackages;
-  if (missing === undefined || missing.length === 0)
-    return { ...row, state: 'ok', found: 'clang, cargo, libbpf' };
+  // Only the launcher looks: started without it, nobody knows.
+  if (missing === undefined)
+    return { ...row, state: 'limited', found: '?', lost: 'preflight.lost.sensor-unknown' };
+  if (missing.length === 0) return { ...row, state: 'ok', found: 'clang, cargo, libbpf' };
   return {
     ...row,
     state: 'off',

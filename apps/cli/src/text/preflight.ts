@@ -25,6 +25,10 @@ export const PREFLIGHT_TEXT = {
     en: 'no kernel sensor: no live process, file and connection events; scans and posture work',
     ja: 'カーネルセンサーなし：プロセス・ファイル・通信のライブイベントは取得できません。スキャンと構成検査は動作します',
   },
+  'preflight.lost.sensor-unknown': {
+    en: 'not looked for: whether the sensor can be built here is unknown; start with ./bartizan',
+    ja: '未確認です。センサーをビルドできるかどうかは不明です。./bartizan から起動してください',
+  },
   'preflight.lost.kernel-untested': {
     en: 'older than the kernels we test (6.1 and later); the sensor tries and says what the kernel refuses',
     ja: '検証済みカーネル (6.1 以降) より古い版です。センサーは試行し、拒否された機能を表示します',
