@@ -109,18 +109,18 @@ show_packages() {
     sed -n -e 's/^\(Need to get .*\)/    \1/p' -e 's/^\(After this operation.*\)/    \1/p' >&2 || true
 }
 
-# install_packages NAMES: installs them and records everything that came with them, for `uninstall --purge`.
+# install_packages NAMES: installs them and records everything that came with them, for `uninstall --purge`; also what came
+# before apt-get failed.
 install_packages() {
   _state=${BARTIZAN_STATE_DIR:-/var/lib/bartizan}
   mkdir -p "$_state"
   _before=$(mktemp)
+  _installed=0
   dpkg-query -W -f '${binary:Package}\n' | LC_ALL=C sort >"$_before"
-  if ! DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >&2; then
-    rm -f "$_before"
-    return 1
-  fi
+  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >&2 || _installed=1
   dpkg-query -W -f '${binary:Package}\n' | LC_ALL=C sort | LC_ALL=C comm -13 "$_before" - >>"$_state/added-packages"
   rm -f "$_before"
+  return "$_installed"
 }
 
 # consent QUESTION_EN QUESTION_JA ARGS: --yes, or a yes on the terminal.
@@ -141,6 +141,26 @@ launcher_look() {
   _sensor=$(sensor_missing | tr '\n' ' ')
   BARTIZAN_SENSOR_PACKAGES_MISSING=${_sensor% }
   export BARTIZAN_SENSOR_PACKAGES_MISSING
+}
+
+# install_missing: installs `_essential` and `_sensor`, apart: what the sensor lacks stops nothing.
+install_missing() {
+  # shellcheck disable=SC2086 -- lists of package names
+  if [ -n "$_essential" ] && ! install_packages $_essential; then
+    [ -z "$(essential_missing)" ] || launcher_fail E_NETWORK 'apt-get could not install them' \
+      'apt-get でインストールできませんでした' "apt-get update && apt-get install $_essential" \
+      "apt-get update && apt-get install $_essential"
+  fi
+  [ -n "$_sensor" ] || return 0
+  # shellcheck disable=SC2086 -- lists of package names
+  if install_packages $_sensor; then
+    BARTIZAN_SENSOR_PACKAGES_MISSING=
+    return 0
+  fi
+  launcher_look
+  [ -z "$_sensor" ] || say \
+    "bartizan: E_NETWORK: apt-get could not install $_sensor; going on LIMITED, without live events. Remedy: apt-get update && apt-get install $_sensor" \
+    "bartizan: E_NETWORK: apt-get で $_sensor をインストールできませんでした。ライブイベントなしの制限付きで続行します。対処: apt-get update && apt-get install $_sensor"
 }
 
 # launcher_packages ARGS: what `up` needs of Debian. Essential ones must be there; without the others the product runs
@@ -173,10 +193,7 @@ launcher_packages() {
     fi
     if consent '  Install them now? They are recorded; `uninstall --purge` offers to remove them. [y/N] ' \
       '  今すぐインストールしますか？記録され、`uninstall --purge` で削除できます。 [y/N] ' "$@"; then
-      install_packages $_essential $_sensor || launcher_fail E_NETWORK 'apt-get could not install them' \
-        'apt-get でインストールできませんでした' "apt-get update && apt-get install $_essential$_sensor" \
-        "apt-get update && apt-get install $_essential$_sensor"
-      BARTIZAN_SENSOR_PACKAGES_MISSING=
+      install_missing
     elif [ -n "$_essential" ]; then
       launcher_fail E_PACKAGES_MISSING "Debian packages are missing: $_essential" \
         "Debian パッケージが不足しています：$_essential" "./bartizan up --yes, or apt-get install $_essential" \

@@ -177,24 +177,53 @@ appendFileSync(${JSON.stringify(calls)}, process.argv[2] + '\\n');
     expect(end.stderr).toMatch(/clang\s+\d+\.\d MB/);
   });
 
-  it('records what came with the packages it installed', async () => {
+  /** A Debian on which installing `fails` of the packages fails, and the others come with one more. */
+  function stubDebian(fails: readonly string[]): Record<string, string> {
     const bin = join(folder, 'bin');
     mkdirSync(bin);
     const put = (name: string, script: string): void =>
       writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    put('apt-get', `[ "$1" = --assume-no ] || touch ${folder}/installed`);
+    const refuse = fails.map((name) => `case " $* " in *" ${name} "*) exit 100 ;; esac`).join('\n');
+    put('apt-get', `[ "$1" != --assume-no ] || exit 0\ntouch ${folder}/installed\n${refuse}`);
     put(
       'dpkg-query',
       `echo base-files; [ ! -e ${folder}/installed ] || printf 'clang:amd64\\nlibclang-cpp:amd64\\n'`,
     );
-    const end = await launcherFunctions(
-      'launcher_packages up --yes; echo "missing: $BARTIZAN_SENSOR_PACKAGES_MISSING"',
-      { PATH: `${bin}:${process.env['PATH']}` },
-    );
+    return { PATH: `${bin}:${process.env['PATH']}` };
+  }
+  const added = (): string => readFileSync(join(folder, 'state/added-packages'), 'utf8');
+  const UP = 'launcher_packages up --yes; echo "missing: $BARTIZAN_SENSOR_PACKAGES_MISSING"';
+
+  it('records what came with the packages it installed', async () => {
+    const end = await launcherFunctions(UP, stubDebian([]));
     expect([end.code, end.stdout.trim()]).toEqual([0, 'missing:']);
-    expect(readFileSync(join(folder, 'state/added-packages'), 'utf8')).toBe(
-      'clang:amd64\nlibclang-cpp:amd64\n',
+    expect(added()).toBe('clang:amd64\nlibclang-cpp:amd64\n');
+  });
+
+  it('goes on LIMITED when the packages of the sensor cannot be had, and records what came of them', async () => {
+    const env = stubDebian(['libbpf-dev']);
+    const end = await launcherFunctions(UP, env);
+    expect([end.code, end.stdout.trim()]).toEqual([0, 'missing: clang libbpf-dev']);
+    expect(end.stderr).toMatch(
+      /E_NETWORK: .*LIMITED.*Remedy: apt-get update && apt-get install clang libbpf-dev/,
     );
+    expect(added()).toBe('clang:amd64\nlibclang-cpp:amd64\n');
+    const ja = await launcherFunctions(`lang=ja\n${UP}`, env);
+    expect([ja.code, ja.stderr.includes('ライブイベントなしの制限付きで続行します')]).toEqual([0, true]);
+  });
+
+  it('stops when what it needs to start cannot be had', async () => {
+    const needs = "essential_missing() { printf '%s\\n' nodejs npm; }";
+    const end = await launcherFunctions(`${needs}\n${UP}`, stubDebian(['npm']));
+    expect([end.code, end.stdout]).toEqual([1, '']);
+    expect(end.stderr).toContain('E_NETWORK');
+    expect(added()).toBe('clang:amd64\nlibclang-cpp:amd64\n');
+  });
+
+  it('needs only what it starts with to start, whatever becomes of the rest', async () => {
+    const needs = `essential_missing() { [ -e ${folder}/installed ] || printf '%s\\n' nodejs npm; }`;
+    const end = await launcherFunctions(`${needs}\n${UP}`, stubDebian(['clang']));
+    expect([end.code, end.stdout.trim()]).toEqual([0, 'missing: clang libbpf-dev']);
   });
 
   it.each([
