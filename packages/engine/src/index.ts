@@ -48,7 +48,9 @@ export {
 } from './network/index.ts';
 export {
   asksOf,
+  brokenSieve,
   type CompiledCheck,
+  type CountedCheck,
   checkToFinding,
   compileCheck,
   deriveFacts,

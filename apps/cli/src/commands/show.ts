@@ -108,7 +108,12 @@ export function runScorecard(context: CliContext, options: { readonly output: Fo
           heading: t('column.outcome'),
           value: (row) => `${row.passed} / ${row.failed} / ${row.unknown}`,
         },
-        { field: 'reason', heading: t('column.message'), value: (row) => row.reason?.[language] ?? '' },
+        {
+          field: 'reason',
+          heading: t('column.message'),
+          value: ({ reason, incomplete }) =>
+            [reason, incomplete].flatMap((one) => one?.[language] ?? []).join(' '),
+        },
       ],
     });
     if (options.output === 'table') context.process.stderr.write(`${plain(card.value.formula[language])}\n`);

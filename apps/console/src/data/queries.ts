@@ -67,6 +67,7 @@ interface Page<T> {
   readonly items: readonly T[];
   readonly next?: string;
   readonly total?: number;
+  readonly isTotalLowerBound?: boolean;
   readonly asOfMs: number;
 }
 export interface ListAsk {
@@ -103,6 +104,7 @@ export const useList = <Id extends ListRoute>(id: Id, ask: ListAsk = {}) => {
     hasNextPage: result.hasNextPage && !result.isFetchNextPageError,
     items: pages.flatMap((page) => page.items),
     total: pages[0]?.total,
+    isTotalLowerBound: pages[0]?.isTotalLowerBound === true,
     asOfMs: pages[0]?.asOfMs,
   };
 };

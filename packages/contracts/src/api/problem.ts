@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Static, Type } from 'typebox';
-import { choice, inline, integer, list, object, optional, text } from '../schema.ts';
+import { choice, flag, inline, integer, list, object, optional, text } from '../schema.ts';
 
 /** An error answer: application/problem+json of RFC 9457, with our stable code and a remedy. */
 export const Problem = object('Problem', 'An error answer (RFC 9457)', {
@@ -30,6 +30,7 @@ export const page = <T extends import('typebox').TSchema>(items: T, description:
     items: list(items, description, 1000),
     next: optional(text('Cursor of the next page', 1024)),
     total: optional(integer('Matches in all', '1')),
+    isTotalLowerBound: optional(flag('There is more than is read at once: `total` is at least so many')),
     asOfMs: integer('When this was true', 'ms since Unix epoch'),
   });
 

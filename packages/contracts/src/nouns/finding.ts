@@ -240,6 +240,7 @@ export const ScorecardRow = object('ScorecardRow', 'One item of the OWASP Kubern
   unknown: integer('Checks without an answer', '1'),
   notYetCovered: list(localText('Something', 512), 'What the product does not look at yet', 64),
   reason: optional(localText('Why there is no score', 512)),
+  incomplete: optional(localText('What the numbers of open findings and the fixes leave out', 512)),
   openFindings: labels('Open findings per severity (numbers as text)'),
   events: integer('Security events in the range', '1'),
   topFixes: list(

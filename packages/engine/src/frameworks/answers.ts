@@ -38,6 +38,22 @@ function answer({ evidence, node, fix, accepted, ...seen }: Seen): ComplianceAns
   };
 }
 
+/** Answers where not all was read that they are judged by: what was not seen to fail is not known to pass. */
+export const withoutPasses = (answers: readonly ComplianceAnswer[]): ComplianceAnswer[] =>
+  answers.map((one) =>
+    one.outcome === 'pass'
+      ? {
+          ...one,
+          outcome: 'unknown',
+          detail: {
+            en: 'There is more to judge this by than is read at once; not all of it was read',
+            ja: '判定に必要な記録が一度に読み取れる件数を超えたため、一部を読み取っていません',
+          },
+          evidenceSha256: contentHash({ ref: one.ref, subject: one.subject, isWhole: false }),
+        }
+      : one,
+  );
+
 const nameOf = ({ workload, namespace, name }: CheckResult['subject']): string =>
   name === '' ? workload : namespace === '' ? name : `${namespace}/${name}`;
 
@@ -55,7 +71,7 @@ const refOfCheck = (check: string): string =>
   check.startsWith('access.') ? `access:${check}` : `posture:${check}`;
 
 /** Kinds of findings that a failed check can be: of hosts and containers, and of the objects of a cluster. */
-const FAILURE_KINDS = ['posture', 'end-of-life', 'policy'] as const;
+export const FAILURE_KINDS = ['posture', 'end-of-life', 'policy'] as const;
 
 /** Answers of posture checks; a check that does not apply says nothing. `findings` tells which failures are accepted. */
 export function answersOfChecks(

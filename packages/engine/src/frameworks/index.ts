@@ -14,6 +14,8 @@ export {
   answersOfRun,
   answersOfSecrets,
   answersOfVulnerabilities,
+  FAILURE_KINDS,
+  withoutPasses,
 } from './answers.ts';
 export { type AssessInput, assessFramework, byUrgency, EVIDENCE_AGE_MAX_MS, evidenceHash } from './assess.ts';
 export { type BenchmarkRefs, benchmarkRefs } from './benchmark-refs.ts';

@@ -13,6 +13,6 @@ export {
 } from './evaluate.ts';
 export { checkToFinding, type FindingKey, findingId } from './finding.ts';
 export { deriveFacts, type FactMap } from './lifecycle.ts';
-export { SCORE_FORMULA, type ScorecardInput, scorecard } from './scorecard.ts';
-export { VULNERABILITY_CHECKS, vulnerabilityChecks } from './vulnerability-checks.ts';
+export { type CountedCheck, SCORE_FORMULA, type ScorecardInput, scorecard } from './scorecard.ts';
+export { brokenSieve, VULNERABILITY_CHECKS, vulnerabilityChecks } from './vulnerability-checks.ts';
 export { type ReadFacts, readWireFacts } from './wire-facts.ts';

@@ -1,15 +1,32 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { CheckResult, ComplianceControl, Finding, ScorecardRow, Severity } from '@bartizan/contracts';
+import {
+  type CheckResult,
+  type ComplianceControl,
+  type Finding,
+  type ScorecardRow,
+  type Severity,
+  severityRank,
+} from '@bartizan/contracts';
 import { vulnerabilityChecks } from './vulnerability-checks.ts';
+
+/** Results of a check, told apart by outcome alone. */
+export interface CountedCheck extends Pick<CheckResult, 'check' | 'outcome' | 'severity'> {
+  /** How many there are; absent: one. */
+  readonly count?: number;
+}
 
 /** Everything the scorecard is made of. */
 export interface ScorecardInput {
   readonly controls: readonly ComplianceControl[];
-  readonly checks: readonly CheckResult[];
+  readonly checks: readonly CountedCheck[];
   /** Findings of any state; only open ones count. */
   readonly findings: readonly Finding[];
+  /** Whether `findings` are all there are; default true. */
+  readonly isWhole?: boolean;
+  /** What the vulnerability checks are asked of, where `findings` are not all. */
+  readonly vulnerable?: { readonly findings: readonly Finding[]; readonly isWhole: boolean };
   /** Workloads whose packages were judged, and whether the advisories knew enough to judge them. */
   readonly scanned: readonly { readonly workload: string; readonly judged: boolean }[];
   /** Security events in the range, by rule id. */
@@ -45,14 +62,15 @@ interface Tally {
 }
 
 /** Counts per check id. Checks that were only ever not applicable are left out. */
-function tallies(checks: readonly CheckResult[]): Map<string, Tally> {
+function tallies(checks: readonly CountedCheck[]): Map<string, Tally> {
   const found = new Map<string, Tally>();
-  for (const { check, outcome, severity } of checks) {
+  for (const { check, outcome, severity, count = 1 } of checks) {
     if (outcome === 'not-applicable') continue;
     const tally = found.get(check) ?? { severity, passed: 0, failed: 0, unknown: 0 };
-    if (outcome === 'pass') tally.passed += 1;
-    else if (outcome === 'fail') tally.failed += 1;
-    else tally.unknown += 1;
+    if (severityRank(severity) < severityRank(tally.severity)) tally.severity = severity;
+    if (outcome === 'pass') tally.passed += count;
+    else if (outcome === 'fail') tally.failed += count;
+    else tally.unknown += count;
     found.set(check, tally);
   }
   return found;
@@ -112,6 +130,11 @@ const LITTLE_COVERAGE = {
   ja: 'この項目の問いの半分未満にしか回答がなく、スコアは誤解を招くため表示しません。',
 };
 
+const CUT = {
+  en: 'There are more open findings than are read at once: their numbers and the fixes that remove most are lower bounds.',
+  ja: '未対応の検出事項が一度に読み取れる件数を超えています。件数と効果の大きい対処は、実際より少なく示されています。',
+};
+
 const sharesItem = (control: ComplianceControl, finding: Finding): boolean =>
   control.owasp[2022].some((item) => finding.owasp[2022].includes(item)) ||
   (control.owasp[2022].length === 0 &&
@@ -142,6 +165,7 @@ function rowOf(
     failed: total((tally) => tally.failed),
     unknown: total((tally) => tally.unknown),
     notYetCovered: control.notYetCovered,
+    ...(input.isWhole === false ? { incomplete: CUT } : {}),
     openFindings: severityCounts(open),
     events: control.detects.reduce((sum, id) => sum + (input.eventCounts.get(id) ?? 0), 0),
     topFixes: topFixes(open),
@@ -152,6 +176,12 @@ function rowOf(
 /** One row per control. Vulnerabilities enter as checks of each scanned workload (see vulnerabilityChecks). */
 export function scorecard(input: ScorecardInput): ScorecardRow[] {
   const found = tallies(input.checks);
-  for (const [id, tally] of tallies(vulnerabilityChecks(input))) found.set(id, tally);
+  const { findings, isWhole } = input.vulnerable ?? {
+    findings: input.findings,
+    isWhole: input.isWhole ?? true,
+  };
+  // A workload whose findings were not all read is not known to have none.
+  const scanned = isWhole ? input.scanned : input.scanned.map((one) => ({ ...one, judged: false }));
+  for (const [id, tally] of tallies(vulnerabilityChecks({ findings, scanned }))) found.set(id, tally);
   return input.controls.map((control) => rowOf(control, input, found));
 }

@@ -84,6 +84,7 @@ export const frame = {
   'form.cancel': 'Cancel',
   'table.loaded': '{n} loaded',
   'table.of': '{n} of {total}',
+  'table.of.least': '{n} of at least {total}: not all findings were read',
   'table.columns': 'Columns',
   'table.acts': 'Actions',
   'list.filtered': 'Nothing matches this filter',

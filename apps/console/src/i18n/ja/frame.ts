@@ -84,6 +84,7 @@ export const frame = {
   'form.cancel': 'キャンセル',
   'table.loaded': '{n} 件を表示',
   'table.of': '{total} 件中 {n} 件',
+  'table.of.least': '{total} 件以上中 {n} 件（一部の検出事項は読み取っていません）',
   'table.columns': '表示する列',
   'table.acts': '操作',
   'list.filtered': 'このフィルターに一致するものはありません',

@@ -95,7 +95,10 @@ export const FindingActs = ({ filter }: { filter: string }) => {
           <span>
             {list.total === undefined
               ? t('table.loaded', { n: count(list.items.length) })
-              : t('table.of', { n: count(list.items.length), total: count(list.total) })}
+              : t(list.isTotalLowerBound ? 'table.of.least' : 'table.of', {
+                  n: count(list.items.length),
+                  total: count(list.total),
+                })}
           </span>
           {list.hasNextPage && (
             <Button

@@ -107,12 +107,14 @@ const NoScores = ({ rows, edition }: { rows: readonly ScoreRow[]; edition: Editi
     reasonOf: (row) => reasonOf(row, t, text),
     nameOf: ({ owasp, title }) => owasp[edition].join(' ') || text(title),
   });
-  if (missing.length === 0) return null;
+  const incomplete = rows.find((row) => row.incomplete !== undefined)?.incomplete;
+  if (missing.length === 0 && incomplete === undefined) return null;
   return (
     <ul className="list-plain card-body quiet small">
       {missing.map(({ reason, items }) => (
         <li key={reason}>{t('score.none.of', { items: items.join(t('score.none.and')), reason })}</li>
       ))}
+      {incomplete !== undefined && <li>{text(incomplete)}</li>}
     </ul>
   );
 };

@@ -6,7 +6,7 @@ import { type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
 import type { ApiFailure, Clock, Publish } from '../../ports.ts';
 import type { Turnstile } from '../../turnstile.ts';
 import { groupFindings } from './finding-groups.ts';
-import { collectPages, pageBody, slicePage, toQuery } from './list-query.ts';
+import { collectPages, cutPage, pageBody, slicePage, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 import { withUseAge } from './use-age.ts';
 
@@ -22,7 +22,7 @@ const GROUPED_MAX = 100_000;
 const YEAR_MS = 366 * 24 * 3600_000;
 
 /** What is wrong, what one act removes, and what was accepted. */
-export const findingHandlers = (parts: Parts) => ({
+export const findingHandlers = (parts: Parts, groupedMax = GROUPED_MAX) => ({
   'finding.list': answers('finding.list', async ({ scope, query }) => {
     const wanted = toQuery(query);
     if (!wanted.ok) return wanted;
@@ -36,10 +36,10 @@ export const findingHandlers = (parts: Parts) => ({
     const wanted = toQuery(query);
     if (!wanted.ok) return wanted;
     const { cursor: _cursor, sort: _sort, ...whole } = wanted.value;
-    const all = await collectPages((page) => parts.store.findings.list(scope, page), whole, GROUPED_MAX);
+    const all = await collectPages((page) => parts.store.findings.list(scope, page), whole, groupedMax);
     if (!all.ok) return all;
     const page = slicePage(groupFindings(all.value.items), wanted.value);
-    return page.ok ? reply(pageBody(page.value, parts.clock.nowMs())) : page;
+    return page.ok ? reply(cutPage(pageBody(page.value, parts.clock.nowMs()), all.value)) : page;
   }),
   'finding.show': answers('finding.show', async ({ scope, params }) => {
     const found = await parts.store.findings.get(scope, params.id);

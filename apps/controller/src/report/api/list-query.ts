@@ -39,6 +39,10 @@ export const pageBody = <T>(
     asOfMs,
   }) as Frozen<{ items: T[]; asOfMs: number; next?: string; total?: number }>;
 
+/** Says of a page whose list was cut off while it was read that its total is a lower bound. */
+export const cutPage = <T extends object>(body: T, { complete }: Pick<Collected<unknown>, 'complete'>): T =>
+  complete ? body : { ...body, isTotalLowerBound: true };
+
 /** A page of a list that is wholly in memory. The cursor is the offset. */
 export function slicePage<T>(items: readonly T[], query: Query): Result<PageOf<T>, ApiFailure> {
   const offset = query.cursor === undefined ? 0 : Number(query.cursor);
@@ -53,17 +57,32 @@ export function slicePage<T>(items: readonly T[], query: Query): Result<PageOf<T
 }
 
 /** Walks all pages of a list, at most `max` items; `complete` says whether that was all. */
-export async function collectPages<T>(
-  list: (query: Query) => Promise<Result<PageOf<T>, ApiFailure>>,
+export const collectPages = <T>(
+  list: ListPages<T>,
   query: Query,
   max: number,
-): Promise<Result<{ readonly items: readonly T[]; readonly complete: boolean }, ApiFailure>> {
+): Promise<Result<Collected<T>, ApiFailure>> => collectKept(list, query, { max, keep: () => true });
+
+type ListPages<T> = (query: Query) => Promise<Result<PageOf<T>, ApiFailure>>;
+
+/** Items of a list, and whether they are all that belong to it. */
+export interface Collected<T> {
+  readonly items: readonly T[];
+  readonly complete: boolean;
+}
+
+/** Walks all pages of a list and holds on to what is wanted of it; `max` bounds what is held, not what is walked. */
+export async function collectKept<T>(
+  list: ListPages<T>,
+  query: Query,
+  { max, keep }: { readonly max: number; readonly keep: (item: T) => boolean },
+): Promise<Result<Collected<T>, ApiFailure>> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {
     const page = await list({ ...query, limit: 1000, ...(cursor === undefined ? {} : { cursor }) });
     if (!page.ok) return page;
-    items.push(...page.value.items);
+    items.push(...page.value.items.filter(keep));
     cursor = page.value.next;
   } while (cursor !== undefined && items.length < max);
   return ok({ items: items.slice(0, max), complete: cursor === undefined && items.length <= max });

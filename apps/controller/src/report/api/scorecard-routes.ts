@@ -3,18 +3,20 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import {
-  type CheckResult,
-  type Finding,
+  CheckResult,
+  type ComplianceControl,
   ok,
+  parser,
   type Result,
   type Scope,
   type ScorecardRow,
 } from '@bartizan/contracts';
-import { SCORE_FORMULA, scorecard } from '@bartizan/engine';
+import { type CountedCheck, SCORE_FORMULA, scorecard } from '@bartizan/engine';
 import type { ApiFailure, Clock, RuleBook } from '../../ports.ts';
 import { collectPages, pageBody, slicePage, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
-import { among, DAY_MS } from './terms.ts';
+import { among, DAY_MS, inChunks } from './terms.ts';
+import { vulnerableFindings } from './vulnerable-findings.ts';
 
 interface Parts {
   readonly store: Store;
@@ -22,25 +24,35 @@ interface Parts {
   readonly book: RuleBook;
   /** Scores of the last days by control, oldest first. */
   readonly history: (scope: Scope) => ReadonlyMap<string, readonly number[]>;
+  /** Findings that are read at once; default 100,000. */
+  readonly recordsMax?: number;
 }
 
-const RESULTS_MAX = 100_000;
-const NOTHING = { filter: [], limit: 1000 };
+const RECORDS_MAX = 100_000;
+const CHECKS_SHOWN = 2000;
+const severities = parser(CheckResult.properties.severity);
+const outcomes = parser(CheckResult.properties.outcome);
 
 /** Everything the scorecard of one tenant is made of, read once. */
 export async function computeScorecard(
   parts: Parts,
   scope: Scope,
-): Promise<Result<{ readonly rows: ScorecardRow[]; readonly checks: readonly CheckResult[] }, ApiFailure>> {
-  const { store, clock, book } = parts;
-  const checks = await collectPages((query) => store.checks.list(scope, query), NOTHING, RESULTS_MAX);
+): Promise<Result<{ readonly rows: ScorecardRow[] }, ApiFailure>> {
+  const { store, clock, book, recordsMax = RECORDS_MAX } = parts;
+  const checks = await countedChecks(store, scope);
   if (!checks.ok) return checks;
+  const counted = among('counted', 'true');
   const findings = await collectPages(
     (query) => store.findings.list(scope, query),
-    { filter: [among('state', 'open'), among('counted', 'true')], limit: 1000 },
-    RESULTS_MAX,
+    { filter: [among('state', 'open'), counted], limit: 1000 },
+    recordsMax,
   );
   if (!findings.ok) return findings;
+  const { items, complete } = findings.value;
+  const vulnerable = complete
+    ? findings
+    : await vulnerableFindings(store, scope, { max: recordsMax, more: [counted] });
+  if (!vulnerable.ok) return vulnerable;
   const scanned = await scannedWorkloads(store, scope);
   if (!scanned.ok) return scanned;
   const events = await store.events.countBy(scope, 'security', 'rule', {
@@ -49,16 +61,57 @@ export async function computeScorecard(
     fromMs: clock.nowMs() - 7 * DAY_MS,
   });
   if (!events.ok) return events;
-  const findingItems: readonly Finding[] = findings.value.items;
   const rows = scorecard({
     controls: book.controls,
-    checks: checks.value.items,
-    findings: findingItems,
+    checks: checks.value,
+    findings: items,
+    isWhole: complete,
+    vulnerable: { findings: vulnerable.value.items, isWhole: vulnerable.value.complete },
     scanned: scanned.value,
     eventCounts: events.value,
     history: parts.history(scope),
   });
-  return ok({ rows, checks: checks.value.items });
+  return ok({ rows });
+}
+
+/** Results of all checks, counted where they lie: there may be many for each workload. */
+async function countedChecks(store: Store, scope: Scope): Promise<Result<CountedCheck[], ApiFailure>> {
+  const counts = await store.checks.countBy(scope, 'check,outcome,severity', { filter: [], limit: 1 });
+  if (!counts.ok) return counts;
+  return ok(
+    [...counts.value].flatMap(([key, count]) => {
+      const [severity, outcome, ...check] = key.split(',').reverse();
+      const known = { severity: severities(severity), outcome: outcomes(outcome) };
+      if (!known.severity.ok || !known.outcome.ok) return [];
+      // Failures may be among what is missing.
+      const isUnsure = counts.value.isCut && known.outcome.value === 'pass';
+      return [
+        {
+          ...{ check: check.reverse().join(','), count },
+          ...{ severity: known.severity.value, outcome: isUnsure ? 'unknown' : known.outcome.value },
+        },
+      ];
+    }),
+  );
+}
+
+/** Results of the checks of a control, worst first. */
+async function checksOf(
+  store: Store,
+  scope: Scope,
+  control: ComplianceControl,
+): Promise<Result<CheckResult[], ApiFailure>> {
+  const found: CheckResult[] = [];
+  for (const ids of inChunks(control.detects)) {
+    const part = await collectPages(
+      (query) => store.checks.list(scope, query),
+      { filter: [among('check', ...ids)], limit: 1000 },
+      CHECKS_SHOWN,
+    );
+    if (!part.ok) return part;
+    found.push(...part.value.items);
+  }
+  return ok(found.slice(0, CHECKS_SHOWN));
 }
 
 /** Workloads with a package list; judged when the pack knew something about at least one of its ecosystems. */
@@ -95,8 +148,8 @@ export const scorecardHandlers = (parts: Parts) => ({
     if (!card.ok) return card;
     const row = card.value.rows.find((candidate) => candidate.control === params.control);
     if (row === undefined) return refuse('E_NOT_FOUND', `${params.control} has no row`);
-    const checks = card.value.checks.filter(({ check }) => control.detects.includes(check)).slice(0, 2000);
-    return reply({ row, control, checks });
+    const checks = await checksOf(parts.store, scope, control);
+    return checks.ok ? reply({ row, control, checks: checks.value }) : checks;
   }),
   'check.list': answers('check.list', async ({ scope, query }) => {
     const wanted = toQuery(query);

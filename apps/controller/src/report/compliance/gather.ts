@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import { type CheckResult, type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
+import { type CheckResult, ok, type Result, type Scope } from '@bartizan/contracts';
 import type { ComplianceAnswer } from '@bartizan/contracts/compliance';
 import { RISK_PATTERNS } from '@bartizan/engine/access';
 import {
@@ -14,13 +14,16 @@ import {
   answersOfRun,
   answersOfSecrets,
   answersOfVulnerabilities,
+  FAILURE_KINDS,
+  withoutPasses,
 } from '@bartizan/engine/frameworks';
 import type { AccessDesks } from '../../access-ports.ts';
 import type { AdmissionDesk } from '../../admission-ports.ts';
 import { ComplianceDesk } from '../../decide/compliance/compliance-desk.ts';
 import type { ApiFailure, Clock, Owner, RuleBook } from '../../ports.ts';
-import { collectPages } from '../api/list-query.ts';
+import { type Collected, collectPages } from '../api/list-query.ts';
 import { among, DAY_MS } from '../api/terms.ts';
+import { vulnerableFindings } from '../api/vulnerable-findings.ts';
 
 /** What answers come from. */
 export interface GatherParts {
@@ -29,7 +32,11 @@ export interface GatherParts {
   readonly book: RuleBook;
   readonly access: AccessDesks;
   readonly admission: Pick<AdmissionDesk, 'policy' | 'counts'>;
+  /** Records of one kind that are held at once; default 100,000. */
+  readonly recordsMax?: number;
 }
+
+type Reading = Pick<GatherParts, 'store' | 'recordsMax'>;
 
 const RECORDS_MAX = 100_000;
 const ALL = { filter: [], limit: 1000 };
@@ -41,32 +48,64 @@ export async function gatherAnswers(
   scope: Scope,
   owner: Owner,
 ): Promise<Result<ComplianceAnswer[], ApiFailure>> {
-  const { store } = parts;
-  const checks = await collectPages((query) => store.checks.list(scope, query), ALL, RECORDS_MAX);
+  const checks = await readChecks(parts, scope);
   if (!checks.ok) return checks;
-  const findings = await collectPages(
-    (query) => store.findings.list(scope, query),
-    { filter: [among('state', 'open', 'accepted')], limit: 1000 },
-    RECORDS_MAX,
-  );
-  if (!findings.ok) return findings;
-  const artefacts = await artefactAnswers(parts, scope, findings.value.items);
+  const fromChecks = await checkAnswers(parts, scope, checks.value);
+  if (!fromChecks.ok) return fromChecks;
+  const artefacts = await artefactAnswers(parts, scope);
   if (!artefacts.ok) return artefacts;
-  const cluster = await clusterAnswers(parts, scope, owner, checks.value.items);
+  const cluster = await clusterAnswers(parts, scope, owner, checks.value);
   if (!cluster.ok) return cluster;
-  return ok([
-    ...answersOfChecks(checks.value.items, findings.value.items),
-    ...artefacts.value,
-    ...cluster.value,
-  ]);
+  return ok([...fromChecks.value, ...artefacts.value, ...cluster.value]);
+}
+
+/** Results of checks. What did not pass comes first: passes that are cut off make nothing look better than it is. */
+export async function readChecks(
+  { store, recordsMax = RECORDS_MAX }: Reading,
+  scope: Scope,
+): Promise<Result<Collected<CheckResult>, ApiFailure>> {
+  const read = (...outcomes: CheckResult['outcome'][]) =>
+    collectPages(
+      (query) => store.checks.list(scope, query),
+      { filter: [among('outcome', ...outcomes)], limit: 1000 },
+      recordsMax,
+    );
+  const rest = await read('fail', 'unknown', 'not-applicable');
+  if (!rest.ok) return rest;
+  const passed = await read('pass');
+  if (!passed.ok) return passed;
+  return ok({ items: [...rest.value.items, ...passed.value.items], complete: rest.value.complete });
+}
+
+/** What checks say, and which of their failures are accepted. */
+export async function checkAnswers(
+  { store, recordsMax = RECORDS_MAX }: Reading,
+  scope: Scope,
+  checks: Collected<CheckResult>,
+): Promise<Result<ComplianceAnswer[], ApiFailure>> {
+  const accepted = await collectPages(
+    (query) => store.findings.list(scope, query),
+    { filter: [among('state', 'accepted'), among('kind', ...FAILURE_KINDS)], limit: 1000 },
+    recordsMax,
+  );
+  if (!accepted.ok) return accepted;
+  const answers = answersOfChecks(checks.items, accepted.value.items);
+  return ok(checks.complete ? answers : withoutPasses(answers));
 }
 
 /** What packages and files of workloads and images say. */
-async function artefactAnswers(
-  { store }: GatherParts,
+export async function artefactAnswers(
+  { store, recordsMax = RECORDS_MAX }: Reading,
   scope: Scope,
-  findings: readonly Finding[],
 ): Promise<Result<ComplianceAnswer[], ApiFailure>> {
+  const vulnerable = await vulnerableFindings(store, scope, { max: recordsMax });
+  if (!vulnerable.ok) return vulnerable;
+  const secrets = await collectPages(
+    (query) => store.findings.list(scope, query),
+    { filter: [among('kind', 'secret'), among('state', 'open', 'accepted')], limit: 1000 },
+    recordsMax,
+  );
+  if (!secrets.ok) return secrets;
   const ids = await store.scans.workloads(scope);
   if (!ids.ok) return ids;
   const workloads = await collectPages((query) => store.workloads.list(scope, query), ALL, RECORDS_MAX);
@@ -98,7 +137,12 @@ async function artefactAnswers(
       ? []
       : [{ subject: references[0] ?? digest, at: scan.scannedAtMs }],
   );
-  return ok([...answersOfVulnerabilities({ findings, scanned }), ...answersOfSecrets(findings, searched)]);
+  const ofPackages = answersOfVulnerabilities({ findings: vulnerable.value.items, scanned });
+  const ofSecrets = answersOfSecrets(secrets.value.items, searched);
+  return ok([
+    ...(vulnerable.value.complete ? ofPackages : withoutPasses(ofPackages)),
+    ...(secrets.value.complete ? ofSecrets : withoutPasses(ofSecrets)),
+  ]);
 }
 
 /** What the cluster says: permissions, objects against rules, and the audit log. Nothing where no cluster is watched. */
@@ -106,7 +150,7 @@ async function clusterAnswers(
   { store, clock, book, access, admission }: GatherParts,
   scope: Scope,
   owner: Owner,
-  checks: readonly CheckResult[],
+  checks: Collected<CheckResult>,
 ): Promise<Result<ComplianceAnswer[], ApiFailure>> {
   const at = clock.nowMs();
   const desk = access(owner);
@@ -139,7 +183,9 @@ async function clusterAnswers(
   const isReceived = [...events.value.keys()].some((rule) => rule.startsWith('audit.'));
   return ok([
     ...fromAccess,
-    ...(isWhole.ok ? answersOfNoExposure(checks, { isWhole: isWhole.value, at }) : []),
+    ...(isWhole.ok
+      ? answersOfNoExposure(checks.items, { isWhole: isWhole.value && checks.complete, at })
+      : []),
     ...answersOfAdmission(rules, at),
     ...answersOfDetections(detections, events.value, { at, isReceived, days: EVENT_DAYS }),
   ]);

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Store } from '@bartizan/adapters/store';
+import { type FilterTerm, type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
+import { brokenSieve } from '@bartizan/engine';
+import type { ApiFailure } from '../../ports.ts';
+import { type Collected, collectKept } from './list-query.ts';
+import { among } from './terms.ts';
+
+/** What breaks a vulnerability check: what is exploited, and what is rated high or worse and has a repair. */
+const BREAKING: readonly (readonly FilterTerm[])[] = [
+  [among('knownExploited', 'true')],
+  [
+    among('kind', 'vulnerability'),
+    among('severity', 'critical', 'high'),
+    among('fixState', 'fixed'),
+    among('knownExploited', 'false'),
+  ],
+];
+
+/** Open findings that the vulnerability checks need, whatever other findings there are; read page by page. */
+export async function vulnerableFindings(
+  store: Store,
+  scope: Scope,
+  { max, more = [] }: { readonly max: number; readonly more?: readonly FilterTerm[] },
+): Promise<Result<Collected<Finding>, ApiFailure>> {
+  const keep = brokenSieve();
+  const items: Finding[] = [];
+  let complete = true;
+  for (const terms of BREAKING) {
+    const part = await collectKept(
+      (query) => store.findings.list(scope, query),
+      { filter: [...terms, among('state', 'open'), ...more], limit: 1000 },
+      { max, keep },
+    );
+    if (!part.ok) return part;
+    items.push(...part.value.items);
+    complete &&= part.value.complete;
+  }
+  return ok({ items, complete });
+}

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { DEFAULT_TENANT, type Finding, LOCAL_CLUSTER, type Result, tenantScope } from '@bartizan/contracts';
+import {
+  aCheck,
+  aFinding,
+  anImage,
+  good,
+  openStoreInPlace,
+  type TestStore,
+  workloadRef,
+} from '@bartizan/testkit/store';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ApiFailure } from '../../ports.ts';
+import { artefactAnswers, checkAnswers, readChecks } from './gather.ts';
+
+const SCOPE = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
+const MAX = 2;
+
+const answered = <T>(result: Result<T, ApiFailure>): T => {
+  if (!result.ok) throw new Error(result.error.detail);
+  return result.value;
+};
+
+let test: TestStore;
+beforeEach(async () => {
+  test = await openStoreInPlace();
+});
+afterEach(() => test.remove());
+
+const outcomesOf = async (ref: string, recordsMax = MAX) => {
+  const answers = answered(await artefactAnswers({ store: test.store, recordsMax }, SCOPE));
+  return Object.fromEntries(
+    answers.filter((one) => one.ref === ref).map((one) => [one.subject, one.outcome]),
+  );
+};
+const secretOf = (subject: string): Partial<Finding> => ({
+  id: `secret-${subject}`,
+  kind: 'secret',
+  severity: 'medium',
+  subject: { ...workloadRef('sha256:aa', subject), namespace: '' },
+});
+const scanOf = (workload: string) => ({
+  ...{ workload, scan: `s-${workload}`, distribution: 'debian 12', distributionName: 'Debian 12' },
+  ...{ packages: [], incomplete: [], scannedAtMs: 1000, matchedWith: 'pack-1' },
+  coverage: [{ ecosystem: 'Debian:12', packages: 1, withoutData: 0, state: 'covered' as const }],
+});
+
+describe('with more records than are read at once', () => {
+  it('an image with a secret does not pass because other findings are more urgent', async () => {
+    good(
+      await test.store.images.put(
+        SCOPE,
+        ['shop:1', 'clean:1'].map((name) =>
+          anImage({
+            digest: `sha256:${name}`,
+            references: [name],
+            scan: { state: 'done', reasons: [], rulesVersion: 'rules-1', scannedAtMs: 1000 },
+          }),
+        ),
+      ),
+    );
+    good(
+      await test.store.findings.put(SCOPE, [
+        aFinding({ id: 'f-1', severity: 'critical' }),
+        aFinding({ id: 'f-2', severity: 'critical' }),
+        aFinding(secretOf('shop:1')),
+      ]),
+    );
+    expect(await outcomesOf('secret')).toEqual({ 'shop:1': 'fail', 'clean:1': 'pass' });
+    // Two secrets fill what is held: nothing is known to be without one.
+    good(
+      await test.store.findings.put(
+        SCOPE,
+        ['x:1', 'y:1'].map((name) => aFinding(secretOf(name))),
+      ),
+    );
+    expect((await outcomesOf('secret'))['clean:1']).toBe('unknown');
+    expect((await outcomesOf('secret', 100))['clean:1']).toBe('pass');
+  });
+
+  it('a workload with a flaw that has a repair does not pass because others have more', async () => {
+    const names = ['w-1', 'w-2', 'w-3'];
+    for (const name of names) good(await test.store.scans.put(SCOPE, scanOf(name)));
+    const flaws = names
+      .slice(0, 2)
+      .flatMap((name) =>
+        Array.from({ length: 20 }, (_, index) =>
+          aFinding({ id: `${name}-${index}`, severity: 'critical', subject: workloadRef(name, 'web') }),
+        ),
+      );
+    good(await test.store.findings.put(SCOPE, flaws));
+    // What is held of each workload is bounded, so that 32 stand for 40.
+    expect(await outcomesOf('vulnerability', 32)).toEqual({ 'w-1': 'fail', 'w-2': 'fail', 'w-3': 'pass' });
+    const cut = await outcomesOf('vulnerability');
+    expect(Object.values(cut)).not.toContain('pass');
+  });
+
+  it('a check passes only where all failures were read', async () => {
+    const one = (index: number, outcome: 'fail' | 'pass') =>
+      aCheck({ check: `host.c${index}`, outcome, subject: workloadRef(`w-${index}`, 'web') });
+    const outcomes = async (recordsMax: number) => {
+      const parts = { store: test.store, recordsMax };
+      const read = answered(await readChecks(parts, SCOPE));
+      return answered(await checkAnswers(parts, SCOPE, read)).map(({ outcome }) => outcome);
+    };
+    good(
+      await test.store.checks.put(SCOPE, [one(1, 'pass'), one(2, 'fail'), one(3, 'fail'), one(4, 'pass')]),
+    );
+    expect((await outcomes(MAX)).toSorted()).toEqual(['fail', 'fail', 'pass', 'pass']);
+    good(await test.store.checks.put(SCOPE, [one(5, 'fail')]));
+    expect((await outcomes(MAX)).toSorted()).toEqual(['fail', 'fail', 'unknown', 'unknown']);
+  });
+
+  it('says why it does not know, in both languages', async () => {
+    good(await test.store.scans.put(SCOPE, scanOf('w-9')));
+    const flaws = ['w-1', 'w-2', 'w-3'].map((name) =>
+      aFinding({ id: name, subject: workloadRef(name, 'web') }),
+    );
+    good(await test.store.findings.put(SCOPE, flaws));
+    const answers = answered(await artefactAnswers({ store: test.store, recordsMax: MAX }, SCOPE));
+    const told = answers.find(({ subject }) => subject === 'w-9');
+    expect(told).toMatchObject({ outcome: 'unknown' });
+    expect(told?.detail.en).toMatch(/not all of it was read/);
+    expect(told?.detail.ja).toMatch(/一部を読み取っていません/);
+  });
+});
