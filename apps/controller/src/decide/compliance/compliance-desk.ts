@@ -19,7 +19,7 @@ import type { BenchmarkFindings } from './benchmark-findings.ts';
 const parseBundle = parser(ComplianceBundle);
 /** Runs of one node that are kept; the oldest go first. */
 const RUNS_OF_NODE_MAX = 30;
-const NODES_MAX = 1000;
+const RUNS_OF_PAGE = 1000;
 
 interface Parts {
   readonly store: Store;
@@ -45,8 +45,6 @@ export function readSentBundle(bytes: Uint8Array): Result<ComplianceBundle, ApiF
     ? ok(parsed.value)
     : refused('its hash does not fit');
 }
-
-const isOf = (run: ComplianceRun, node: string): boolean => run.nodes.some((one) => one.node === node);
 
 /** Judges evidence by the benchmarks that fit, and keeps the runs. */
 export class ComplianceDesk {
@@ -94,14 +92,40 @@ export class ComplianceDesk {
     return removed.ok ? ok(undefined) : removed;
   }
 
-  /** The newest run of each node. */
+  /** The newest run of each node, newest first: each is asked for, so that no number of runs of others hides it. */
   async newest(scope: Scope): Promise<Result<readonly ComplianceRun[], ApiFailure>> {
-    const listed = await this.#parts.store.complianceRuns.list(scope, { filter: [], limit: NODES_MAX });
-    if (!listed.ok) return listed;
+    const { complianceRuns } = this.#parts.store;
+    const nodes = await complianceRuns.countBy(scope, 'ofNode', { filter: [], limit: 1 });
+    if (!nodes.ok) return nodes;
+    if (nodes.value.isCut) return this.#newestOfAll(scope);
     const runs: ComplianceRun[] = [];
-    for (const run of listed.value.items)
-      for (const { node } of run.nodes) if (!runs.some((one) => isOf(one, node))) runs.push(run);
-    return ok(runs);
+    for (const node of nodes.value.keys()) {
+      const filter = [{ field: 'ofNode', operator: 'in', values: [node], negated: false } as const];
+      const listed = await complianceRuns.list(scope, { filter, limit: 1 });
+      if (!listed.ok) return listed;
+      runs.push(...listed.value.items);
+    }
+    return ok(runs.toSorted((one, two) => two.at - one.at));
+  }
+
+  /** The same with more nodes than one count tells: reads all runs. */
+  async #newestOfAll(scope: Scope): Promise<Result<readonly ComplianceRun[], ApiFailure>> {
+    const newest = new Map<string, ComplianceRun>();
+    let cursor: string | undefined;
+    do {
+      const listed = await this.#parts.store.complianceRuns.list(scope, {
+        filter: [],
+        limit: RUNS_OF_PAGE,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      if (!listed.ok) return listed;
+      for (const run of listed.value.items) {
+        const [of] = run.nodes;
+        if (of !== undefined && !newest.has(of.node)) newest.set(of.node, run);
+      }
+      cursor = listed.value.next;
+    } while (cursor !== undefined);
+    return ok([...newest.values()]);
   }
 
   /** Each check of a benchmark that was used, with what the newest run of each node says. */

@@ -14,6 +14,8 @@ export const COMPLIANCE_RUNS: NounSpec<ComplianceRun> = {
     { name: 'id', kind: 'text', read: (item) => item.id },
     { name: 'at', kind: 'number', read: (item) => item.at, indexed: true },
     { name: 'node', kind: 'list', read: (item) => item.nodes.map(({ node }) => node) },
+    // A run is of one node: by this the newest of each is found without reading all runs of all.
+    { name: 'ofNode', kind: 'text', read: (item) => item.nodes[0]?.node, indexed: true },
     { name: 'benchmark', kind: 'list', read: (item) => item.benchmarks.map(({ id }) => id) },
     { name: 'failed', kind: 'number', read: (item) => item.counts.fail },
   ],
