@@ -272,7 +272,7 @@ function carryOver(finding: Finding, before: Finding | undefined, nowMs: number)
 
 const among = (field: string, ...values: string[]): FilterTerm => ({
   field,
-  operator: 'in',
+  operator: 'exactly',
   values,
   negated: false,
 });
@@ -291,7 +291,7 @@ function narrow({ vulnerability, package: found, check }: ExceptionMatch): Filte
     ...(isPlain(vulnerability) && !vulnerability.includes('*')
       ? [among('vulnerability', vulnerability)]
       : []),
-    ...(isPlain(found) ? [among('package', found)] : []),
+    ...(isPlain(found) ? [{ ...among('package', found), operator: 'in' as const }] : []),
     ...(isPlain(check) && !check.includes('*') ? [among('check', check)] : []),
   ];
 }

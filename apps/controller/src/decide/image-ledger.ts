@@ -191,7 +191,9 @@ export class ImageLedger implements ImageIntake {
     const { store, publish } = this.#parts;
     const scope = tenantScope(cluster, tenant);
     return this.#turnstile.run(async () => {
-      const filter = [{ field: 'reference', operator: 'in' as const, values: [reference], negated: false }];
+      const filter = [
+        { field: 'reference', operator: 'exactly' as const, values: [reference], negated: false },
+      ];
       const holders = await store.images.list(scope, { filter, limit: HOLDERS_MAX });
       if (!holders.ok) return holders;
       const moved = holders.value.items

@@ -27,7 +27,7 @@ const LIVE = ['running', 'created', 'paused'];
 
 const among = (field: string, ...values: string[]): FilterTerm => ({
   field,
-  operator: 'in',
+  operator: 'exactly',
   values,
   negated: false,
 });

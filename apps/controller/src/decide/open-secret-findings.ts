@@ -19,8 +19,8 @@ export async function openSecretFindings(
   do {
     const page = await store.findings.list(scope, {
       filter: [
-        { field: 'kind', operator: 'in', values: ['secret'], negated: false },
-        { field: 'state', operator: 'in', values: ['open', 'accepted'], negated: false },
+        { field: 'kind', operator: 'exactly', values: ['secret'], negated: false },
+        { field: 'state', operator: 'exactly', values: ['open', 'accepted'], negated: false },
       ],
       sort: { field: 'id', descending: false },
       limit: PAGE,

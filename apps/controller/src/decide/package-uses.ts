@@ -89,7 +89,7 @@ export class PackageUses {
     const { store, clock } = this.#parts;
     const records = await pages((cursor) =>
       store.uses.list(scope, {
-        filter: [{ field: 'workload', operator: 'in', values: [workload], negated: false }],
+        filter: [{ field: 'workload', operator: 'exactly', values: [workload], negated: false }],
         limit: PAGE,
         ...cursor,
       }),
@@ -179,8 +179,13 @@ export class PackageUses {
       const findings = await pages((cursor) =>
         store.findings.list(scope, {
           filter: [
-            { field: 'workload', operator: 'in', values: [workload], negated: false },
-            { field: 'state', operator: 'in', values: ['open', 'accepted', 'explained'], negated: false },
+            { field: 'workload', operator: 'exactly', values: [workload], negated: false },
+            {
+              field: 'state',
+              operator: 'exactly',
+              values: ['open', 'accepted', 'explained'],
+              negated: false,
+            },
           ],
           limit: PAGE,
           ...cursor,

@@ -18,8 +18,8 @@ export async function runningContainers(
   do {
     const page = await store.containers.list(scope, {
       filter: [
-        { field: 'workload', operator: 'in', values: [workload], negated: false },
-        { field: 'state', operator: 'in', values: ['running', 'created', 'paused'], negated: false },
+        { field: 'workload', operator: 'exactly', values: [workload], negated: false },
+        { field: 'state', operator: 'exactly', values: ['running', 'created', 'paused'], negated: false },
       ],
       limit: PAGE,
       ...(cursor === undefined ? {} : { cursor }),

@@ -236,8 +236,8 @@ export class Inventory {
     do {
       const page = await this.#parts.store.containers.list(scope, {
         filter: [
-          { field: 'node', operator: 'in', values: [agent.node], negated: false },
-          { field: 'state', operator: 'in', values: ['running', 'created', 'paused'], negated: false },
+          { field: 'node', operator: 'exactly', values: [agent.node], negated: false },
+          { field: 'state', operator: 'exactly', values: ['running', 'created', 'paused'], negated: false },
         ],
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),

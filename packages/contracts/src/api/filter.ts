@@ -5,8 +5,12 @@
 export interface FilterTerm {
   /** Field name in lower camel case; empty for free text. */
   readonly field: string;
-  readonly operator: 'in' | 'greater-than' | 'less-than';
-  /** Any of these; `*` is a wildcard inside a value. */
+  /**
+   * `exactly` is `in` without wildcards, for values from records: a package may be named `*****`. No text of the grammar
+   * becomes it.
+   */
+  readonly operator: 'in' | 'exactly' | 'greater-than' | 'less-than';
+  /** Any of these; `*` is a wildcard inside a value, but not with `exactly`. */
   readonly values: readonly string[];
   readonly negated: boolean;
 }

@@ -136,6 +136,14 @@ describe('matchesFilter', () => {
     ['', true],
   ])('%s gives %s', (text, expected) => expect(matchesFilter(record, read(text))).toBe(expected));
 
+  it('takes a value as it is when asked exactly', () => {
+    const asked = (value: string): boolean =>
+      matchesFilter({ name: 'A*' }, [
+        { field: 'name', operator: 'exactly', values: [value], negated: false },
+      ]);
+    expect(['a*', '*', 'a*b'].map(asked)).toEqual([true, false, false]);
+  });
+
   it('finds fields where the paths say', () => {
     const paths = { namespace: 'workload.namespace', owasp: ['owasp.2022', 'owasp.2025'] };
     expect(matchesFilter(record, read('namespace:shop owasp:K07'), paths)).toBe(true);

@@ -26,6 +26,11 @@ function textsOf(value: unknown, depth = 0): string[] {
   return Object.values(value).flatMap((item) => textsOf(item, depth + 1));
 }
 
+const isText = (wanted: string): ((text: string) => boolean) => {
+  const lower = wanted.toLowerCase();
+  return (text) => text === lower;
+};
+
 function equalsText(wanted: string): (text: string) => boolean {
   const lower = wanted.toLowerCase();
   if (!lower.includes('*')) return (text) => text === lower;
@@ -33,13 +38,13 @@ function equalsText(wanted: string): (text: string) => boolean {
 }
 
 function anyOf(values: Values, { operator, values: wanted }: FilterTerm): boolean {
-  if (operator !== 'in') {
+  if (operator === 'greater-than' || operator === 'less-than') {
     const limit = Number(wanted[0]);
     return values.some((value) =>
       operator === 'greater-than' ? Number(value) > limit : Number(value) < limit,
     );
   }
-  const tests = wanted.map(equalsText);
+  const tests = wanted.map(operator === 'exactly' ? isText : equalsText);
   return values.some((value) => tests.some((test) => test(String(value).toLowerCase())));
 }
 

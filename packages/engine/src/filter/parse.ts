@@ -134,7 +134,8 @@ const writeWord = (value: string): string => (/^[^\s",:\\-][^\s",:\\]*$/.test(va
 function writeTerm({ field, operator, values, negated }: FilterTerm): string {
   const sign = negated ? '-' : '';
   if (field === '') return `${sign}${writeWord(values[0] ?? '')}`;
-  if (operator === 'in') return `${sign}${field}:${values.map(writeValue).join(',')}`;
+  if (operator === 'in' || operator === 'exactly')
+    return `${sign}${field}:${values.map(writeValue).join(',')}`;
   return `${sign}${field}:${operator === 'greater-than' ? '>' : '<'}${values[0] ?? ''}`;
 }
 

@@ -172,7 +172,7 @@ export class AccessFindings {
   async #before(scope: Scope): Promise<Result<Map<string, string>, ApiFailure>> {
     const known = new Map<string, string>();
     for (const id of CHECK_IDS) {
-      const filter: Filter = [{ field: 'check', operator: 'in', values: [id], negated: false }];
+      const filter: Filter = [{ field: 'check', operator: 'exactly', values: [id], negated: false }];
       let cursor: string | undefined;
       do {
         const page = await this.#parts.store.checks.list(scope, {

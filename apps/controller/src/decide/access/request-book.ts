@@ -64,7 +64,7 @@ export class RequestBook {
     let cursor: string | undefined;
     do {
       const page = await this.#parts.store.accessRequests.list(this.#scope(), {
-        filter: [{ field: 'state', operator: 'in', values: [...OPEN], negated: false }],
+        filter: [{ field: 'state', operator: 'exactly', values: [...OPEN], negated: false }],
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });

@@ -63,7 +63,7 @@ const WANTED_MAX = 1_000;
 
 const among = (field: string, ...values: string[]): FilterTerm => ({
   field,
-  operator: 'in',
+  operator: 'exactly',
   values,
   negated: false,
 });

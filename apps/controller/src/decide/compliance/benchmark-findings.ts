@@ -50,7 +50,7 @@ const PAGE = 1000;
 const COMMAND_MAX = 4000;
 
 const among = (field: string, value: string): Filter => [
-  { field, operator: 'in', values: [value], negated: false },
+  { field, operator: 'exactly', values: [value], negated: false },
 ];
 const both = (one: LocalText, more: LocalText, most: number): LocalText => ({
   en: `${one.en}${more.en}`.slice(0, most),

@@ -3,10 +3,10 @@
 
 import type { FilterTerm } from '@bartizan/contracts';
 
-/** A filter term: the field is one of the values. */
+/** A filter term: the field is one of the values, each taken as it is. */
 export const among = (field: string, ...values: string[]): FilterTerm => ({
   field,
-  operator: 'in',
+  operator: 'exactly',
   values,
   negated: false,
 });

@@ -269,7 +269,7 @@ export class RegistryRuns {
   }
 
   async #all(field: string, value: string): Promise<readonly Registry[]> {
-    const filter = [{ field, operator: 'in' as const, values: [value], negated: false }];
+    const filter = [{ field, operator: 'exactly' as const, values: [value], negated: false }];
     const found: Registry[] = [];
     let cursor: string | undefined;
     do {

@@ -260,7 +260,7 @@ export class ClusterWorkloads {
     let cursor: string | undefined;
     do {
       const page = await store.workloads.list(scope, {
-        filter: [{ field: 'kind', operator: 'in', values: CLUSTER_KINDS, negated: false }],
+        filter: [{ field: 'kind', operator: 'exactly', values: CLUSTER_KINDS, negated: false }],
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });

@@ -18,7 +18,7 @@ const table = (): Database => {
 };
 const term = fc.record({
   field: fc.oneof(fc.constantFrom('', ...KINDS), fc.string({ maxLength: 20 })),
-  operator: fc.constantFrom('in' as const, 'greater-than' as const, 'less-than' as const),
+  operator: fc.constantFrom('in' as const, 'exactly' as const, 'greater-than' as const, 'less-than' as const),
   values: fc.array(
     fc.oneof(fc.string({ maxLength: 40 }), fc.constantFrom('1', 'true', '*', "'", '%', '\\', '?')),
     {

@@ -48,20 +48,26 @@ export function both(parts: readonly Where[]): Where {
 function compileTerm(term: FilterTerm, known: Known): Compiled {
   if (term.values.length === 0) return refuse(`${term.field || 'text'}: a value is missing`);
   if (term.values.length > VALUES_MAX) return refuse(`${term.field}: at most ${VALUES_MAX} values`);
-  for (const value of term.values) {
+  for (const value of term.operator === 'exactly' ? [] : term.values) {
     if (value.length > VALUE_LENGTH_MAX)
       return refuse(`a value has more than ${VALUE_LENGTH_MAX} characters`);
     if (value.split('*').length - 1 > WILDCARDS_MAX) return refuse(`at most ${WILDCARDS_MAX} * in one value`);
   }
-  const positive = term.field === '' ? freeText(term.values) : fieldTerm(term, known);
+  const positive = term.field === '' ? freeText(term) : fieldTerm(term, known);
   if (!positive.ok || !term.negated) return positive;
   return ok({ sql: `NOT COALESCE((${positive.value.sql}),0)`, params: positive.value.params });
 }
 
-function freeText(values: readonly string[]): Compiled {
+/** The values as patterns of LIKE. */
+const patternOf = ({ operator }: FilterTerm): ((value: string) => string) =>
+  operator === 'exactly' ? escapeLike : likePattern;
+
+function freeText(term: FilterTerm): Compiled {
+  const { values } = term;
+  const asPattern = patternOf(term);
   return ok({
     sql: values.map(() => "haystack LIKE ? ESCAPE '\\'").join(' OR '),
-    params: values.map((value) => `%${likePattern(foldText(value))}%`),
+    params: values.map((value) => `%${asPattern(foldText(value))}%`),
   });
 }
 
@@ -70,10 +76,11 @@ function fieldTerm(term: FilterTerm, known: Known): Compiled {
   if (field === undefined) {
     return refuse(`unknown field "${term.field.slice(0, 64)}"; known fields: ${fieldNames(known)}`);
   }
-  if (term.operator !== 'in') return comparison(term, field.kind, columnOf(field.name));
+  if (term.operator === 'greater-than' || term.operator === 'less-than')
+    return comparison(term, field.kind, columnOf(field.name));
   if (field.kind === 'number') return numbers(term, columnOf(field.name));
   if (field.kind === 'flag') return flags(term, columnOf(field.name));
-  return ok(texts(term.values, columnOf(field.name), field.kind === 'list'));
+  return ok(texts(term, columnOf(field.name), field.kind === 'list'));
 }
 
 function parseNumber(value: string): number | undefined {
@@ -107,14 +114,17 @@ function flags(term: FilterTerm, column: string): Compiled {
   return ok({ sql: `${column} IN (${params.map(() => '?').join(',')})`, params });
 }
 
-function texts(values: readonly string[], column: string, isList: boolean): Where {
-  const plain = isList ? [] : values.filter((value) => !value.includes('*'));
-  const patterns = isList ? values : values.filter((value) => value.includes('*'));
+function texts(term: FilterTerm, column: string, isList: boolean): Where {
+  const isPattern = (value: string): boolean =>
+    isList || (term.operator !== 'exactly' && value.includes('*'));
+  const asPattern = patternOf(term);
+  const plain = term.values.filter((value) => !isPattern(value));
+  const patterns = term.values.filter(isPattern);
   const around = (pattern: string) => (isList ? `%${LIST_SEPARATOR}${pattern}${LIST_SEPARATOR}%` : pattern);
   const parts = patterns.map(() => `${column} LIKE ? ESCAPE '\\'`);
   if (plain.length > 0) parts.unshift(`${column} IN (${plain.map(() => '?').join(',')})`);
   return {
     sql: parts.join(' OR '),
-    params: [...plain, ...patterns.map((value) => around(likePattern(value)))],
+    params: [...plain, ...patterns.map((value) => around(asPattern(value)))],
   };
 }

@@ -37,6 +37,15 @@ describe('packages of one list', () => {
     expect(names('licence', [''])).toEqual(['bare']);
   });
 
+  it('are filtered by a value as it is, when asked exactly', () => {
+    const names = (field: string, value: string): string[] => {
+      const filter = packageFilter([{ field, operator: 'exactly', values: [value], negated: false }]);
+      return typeof filter === 'string' ? [] : [...ALL, found('b*')].filter(filter).map(({ name }) => name);
+    };
+    expect(names('name', 'b*')).toEqual(['b*']);
+    expect(names('', 'B*')).toEqual(['b*']);
+  });
+
   it('are not filtered by what nobody knows', () => {
     expect(names('colour', ['red'])).toContain('layer, licence');
   });

@@ -25,8 +25,9 @@ function textsOf(field: Field<Package>, item: Package): readonly string[] {
   return value.length === 0 ? [''] : value.map(String);
 }
 
-const glob = (pattern: string): ((text: string) => boolean) => {
-  const parts = foldText(pattern).split('*');
+/** Whether a text is made of these parts, with anything between them. */
+const glob = (pattern: readonly string[]): ((text: string) => boolean) => {
+  const parts = pattern.map(foldText);
   return (text) => {
     const folded = foldText(text);
     if (parts.length === 1) return folded === parts[0];
@@ -48,8 +49,12 @@ export function packageFilter(filter: Filter): ((item: Package) => boolean) | st
     if (term.field !== '' && field === undefined) {
       return `unknown field "${term.field.slice(0, 64)}"; known fields: ${fieldNames(PACKAGE_FIELDS)}`;
     }
-    if (term.operator !== 'in') return `${term.field}: only numbers can be compared with > and <`;
-    const patterns = term.values.map((value) => glob(field === undefined ? `*${value}*` : value));
+    if (term.operator !== 'in' && term.operator !== 'exactly')
+      return `${term.field}: only numbers can be compared with > and <`;
+    const patterns = term.values.map((value) => {
+      const parts = term.operator === 'exactly' ? [value] : value.split('*');
+      return glob(field === undefined ? ['', ...parts, ''] : parts);
+    });
     const read = (item: Package): readonly string[] =>
       field === undefined ? [[item.name, item.version, item.purl].join(' ')] : textsOf(field, item);
     tests.push((item) => patterns.some((matches) => read(item).some(matches)) !== term.negated);
