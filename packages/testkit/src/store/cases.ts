@@ -7,6 +7,7 @@ import type { StoreCase } from './case.ts';
 import { DECISION_CASES } from './decision-cases.ts';
 import { ENTITY_CASES } from './entity-cases.ts';
 import { EVENT_CASES } from './event-cases.ts';
+import { EXACT_CASES } from './exact-cases.ts';
 import { PACKAGE_CASES } from './package-cases.ts';
 
 /** Every promise of the store ports: one table, run by every implementation. */
@@ -17,4 +18,5 @@ export const STORE_CASES: readonly StoreCase[] = [
   ...ACCESS_REQUEST_CASES,
   ...EVENT_CASES,
   ...PACKAGE_CASES,
+  ...EXACT_CASES,
 ];
