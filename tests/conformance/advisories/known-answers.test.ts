@@ -11,6 +11,7 @@ import { hasShared, report, SHARED } from '../outside.ts';
 
 interface Case {
   readonly ecosystem: string;
+  readonly purl?: string;
   readonly package: string;
   readonly version: string;
   readonly expect: readonly string[];
@@ -30,9 +31,13 @@ const idsOf = (found: MatchablePackage): Set<string> =>
     ]),
   );
 
+/** The ecosystem under which the catalogers list a package; what has no type of package URL is asked as it is stated. */
+const ecosystemIn = ({ ecosystem, purl }: Case): string =>
+  purl?.startsWith('pkg:cargo/') === true ? 'crates.io' : ecosystem;
+
 /** What is wrong with the answer to one case. */
 const faultsOf = (one: Case): string[] => {
-  const ids = idsOf({ name: one.package, version: one.version, ecosystem: one.ecosystem });
+  const ids = idsOf({ name: one.package, version: one.version, ecosystem: ecosystemIn(one) });
   const wanted = [...one.expect, ...Object.values(one.expect_aliases).flat()];
   return [
     ...wanted.filter((id) => !ids.has(id)).map((id) => `${one.package} ${one.version}: ${id} is missing`),

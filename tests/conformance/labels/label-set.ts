@@ -44,7 +44,7 @@ const PRODUCT_LINES: readonly (readonly [string, string])[] = [
 const DEBIAN_SOURCES = JSON.parse(
   readFileSync(join(import.meta.dirname, 'debian-sources.json'), 'utf8'),
 ) as Record<string, string>;
-const LANGUAGES = ['npm', 'PyPI', 'RubyGems', 'Go', 'cargo', 'Packagist', 'NuGet', 'Hex'] as const;
+const LANGUAGES = ['npm', 'PyPI', 'RubyGems', 'Go', 'crates.io', 'Packagist', 'NuGet', 'Hex'] as const;
 
 /** Versions as only a distribution writes them. */
 const isDistributionVersion = (version: string): boolean =>

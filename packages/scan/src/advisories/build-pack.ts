@@ -133,12 +133,15 @@ export const importPackFile = (from: string, options: ImportOptions): Result<Imp
 
 /**
  * Why a pack would take the place of one that knows more: a signature stays right for ever, and who may replay an old
- * pack could make flaws unknown again. A sample gives way to anything. Undefined when nothing speaks against it.
+ * pack could make flaws unknown again. Only signed packs are compared: one that was put together here says when that
+ * was, not how old its data is. A sample gives way to anything. Undefined when nothing speaks against it.
  */
-const findReplay = (before: PackHeader | undefined, after: PackHeader): string | undefined =>
-  before === undefined || before.kind === 'sample' || Date.parse(after.builtAt) >= Date.parse(before.builtAt)
+const findReplay = (before: AdvisoryPack | undefined, after: PackHeader): string | undefined =>
+  before?.signature === undefined ||
+  before.header.kind === 'sample' ||
+  Date.parse(after.builtAt) >= Date.parse(before.header.builtAt)
     ? undefined
-    : `built at ${after.builtAt}, the one in use at ${before.builtAt}`;
+    : `built at ${after.builtAt}, the one in use at ${before.header.builtAt}`;
 
 /** Each of both packs is read once: what is equal in both is neither inspected nor judged again. */
 const takeIn = (
@@ -155,7 +158,7 @@ const takeIn = (
   const signer = signerOf(pack, keys, options);
   if (!signer.ok) return signer;
   const before = inUse.ok ? inUse.value : undefined;
-  const older = options.mayBeOlder === true ? undefined : findReplay(before?.header, pack.header);
+  const older = options.mayBeOlder === true ? undefined : findReplay(before, pack.header);
   if (older !== undefined) return err({ code: 'E_PACK_OLDER', detail: older });
   const compared = before === undefined ? undefined : comparePacks(before, pack);
   const inspected = inspectPack(pack, compared);

@@ -271,10 +271,10 @@ describe('a delta', () => {
   it('names what changed', () => {
     const diff = diffPacks(open(SIGNED), open(NEXT));
     expect(diff.cves).toBe(1);
-    expect(diff.ecosystems['cargo']).toEqual({ added: 1, changed: 0, removed: 0 });
+    expect(diff.ecosystems['crates.io']).toEqual({ added: 1, changed: 0, removed: 0 });
     expect(diff.ecosystems['npm']?.removed).toBe(1);
     expect(diff.ecosystems['Debian:12']).toBeUndefined();
-    expect(changedPackages(diff)).toContainEqual({ ecosystem: 'cargo', name: 'smallvec' });
+    expect(changedPackages(diff)).toContainEqual({ ecosystem: 'crates.io', name: 'smallvec' });
     expect(changedPackages(diffPacks(open(NEXT), open(NEXT)))).toEqual([]);
   });
 

@@ -41,6 +41,9 @@ export interface PackStatement {
   readonly note?: string;
 }
 
+/** Files of ours call the crates of Rust after their tool; packages are listed under the name that OSV gives them. */
+const ecosystemId = (stated: string): string => (stated === 'cargo' ? 'crates.io' : stated);
+
 const CVE = /^CVE-\d{4}-\d{4,}$/;
 
 /** Collects rows and writes them as one immutable pack. The same input always gives the same bytes. */
@@ -67,7 +70,8 @@ export class PackBuilder {
   }
 
   /** Adds what an advisory says about a package. Above the row limit it is refused and counted. */
-  addRow(ecosystem: string, name: string, row: AdvisoryRow): void {
+  addRow(stated: string, name: string, row: AdvisoryRow): void {
+    const ecosystem = ecosystemId(stated);
     if (this.#rows >= IMPORT_LIMITS.rows) {
       this.#refused += 1;
       return;
@@ -95,7 +99,7 @@ export class PackBuilder {
    */
   addRowBesides(ecosystem: string, name: string, row: AdvisoryRow): void {
     this.addRow(ecosystem, name, row);
-    const tally = this.#tallies.get(ecosystem);
+    const tally = this.#tallies.get(ecosystemId(ecosystem));
     if (tally !== undefined) tally.besides += 1;
   }
 
@@ -107,12 +111,14 @@ export class PackBuilder {
 
   /** States that a package of an ecosystem with listed coverage was looked at, whether it has rows or not. */
   addCovered(ecosystem: string, name: string): void {
-    this.#covered.add(coveredKey(ecosystem, normalizeName(ecosystem, name)));
+    const id = ecosystemId(ecosystem);
+    this.#covered.add(coveredKey(id, normalizeName(id, name)));
     this.setCompleteness(ecosystem, 'listed-packages');
   }
 
   /** States how much of an ecosystem the rows speak about; unless stated `partial`, where a feed of its own was read. */
-  setCompleteness(ecosystem: string, completeness: EcosystemCompleteness, missing?: string): void {
+  setCompleteness(stated: string, completeness: EcosystemCompleteness, missing?: string): void {
+    const ecosystem = ecosystemId(stated);
     this.#completeness.set(ecosystem, { completeness, ...(missing === undefined ? {} : { missing }) });
     if (!this.#tallies.has(ecosystem)) this.#tallies.set(ecosystem, emptyTally());
   }

@@ -66,7 +66,7 @@ export class AdvisoryPack {
    * are passed over: they would say nothing under any rule.
    */
   rows(ecosystem: string, name: string, test?: VersionTest): readonly AdvisoryRow[] {
-    const key = packageKey(ecosystem, normalizeName(ecosystem, name));
+    const key = packageKey(this.#idOf(ecosystem), normalizeName(ecosystem, name));
     const found = this.#find(key);
     return found === undefined ? [] : decodeRows(found.group, found.start, this.#text, test);
   }
@@ -85,14 +85,24 @@ export class AdvisoryPack {
 
   /** Whether the pack can speak about a package: its absence from the rows then means that nothing is known against it. */
   covers(ecosystem: string, name: string): boolean {
-    const status = this.header.ecosystems[ecosystem];
+    const id = this.#idOf(ecosystem);
+    const status = this.header.ecosystems[id];
     if (status === undefined) return false;
     if (status.completeness === 'complete' || status.completeness === 'partial') return true;
     const normal = normalizeName(ecosystem, name);
     return (
-      this.#find(coveredKey(ecosystem, normal)) !== undefined ||
-      this.#find(packageKey(ecosystem, normal)) !== undefined
+      this.#find(coveredKey(id, normal)) !== undefined || this.#find(packageKey(id, normal)) !== undefined
     );
+  }
+
+  /** Packs of before called the crates of Rust after their tool. */
+  #idOf(ecosystem: string): string {
+    const { ecosystems } = this.header;
+    return ecosystem === 'crates.io' &&
+      ecosystems[ecosystem] === undefined &&
+      ecosystems['cargo'] !== undefined
+      ? 'cargo'
+      : ecosystem;
   }
 
   /** Everything in it, in the order of the index. */

@@ -12,13 +12,17 @@ import { readLines } from './lines.ts';
 import { readOsvRecord } from './osv.ts';
 
 /** Archives that are not named after the ecosystem they are for, in the form that `plain` gives. */
-const ARCHIVES: Readonly<Record<string, string>> = { rocky: 'rockylinux', cratesio: 'cargo' };
+const ARCHIVES: Readonly<Record<string, string>> = { rocky: 'rockylinux' };
 const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-/** Whether an archive, by its name, is the one that its publisher fills for an ecosystem: `osv-redhat.zip`, `Red Hat:9`. */
+/**
+ * Whether an archive, by its name, is the one that its publisher fills for an ecosystem: `osv-redhat.zip` for `Red Hat:9`,
+ * `osv-Debian-12.zip` for one release, `osv-all.zip` for all.
+ */
 const isFor = (file: string, ecosystem: string): boolean => {
   const name = plain(file.slice('osv-'.length, -'.zip'.length));
-  return (ARCHIVES[name] ?? name) === plain(ecosystem.split(':', 1)[0] ?? '');
+  const product = plain(ecosystem.split(':', 1)[0] ?? '');
+  return name === 'all' || (ARCHIVES[name] ?? name) === product || name === plain(ecosystem);
 };
 
 /**

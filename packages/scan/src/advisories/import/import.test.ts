@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ecosystemOf } from '../../distribution/namespace.ts';
+import { matchPackage } from '../../matchers/match.ts';
 import { zipOf } from '../../testing/trees.ts';
 import { buildPack, importPackFile } from '../build-pack.ts';
 import { type AdvisoryPack, openPack } from '../pack.ts';
@@ -82,7 +84,7 @@ describe('importing a folder', () => {
         source: 'OSV GHSA',
       },
     ]);
-    expect(pack.rows('cargo', 'mini')).toMatchObject([{ versions: ['0.1.0'] }]);
+    expect(pack.rows('crates.io', 'mini')).toMatchObject([{ versions: ['0.1.0'] }]);
     expect(pack.header.ecosystems['npm']?.completeness).toBe('complete');
   });
 
@@ -111,8 +113,18 @@ describe('importing a folder', () => {
       'osv-zz.json': JSON.stringify({ ...OSV, affected: [{ package: { ecosystem: 'npm', name: 'b' } }] }),
       'pypi.jsonl': JSON.stringify(row),
     });
-    const levels = ['npm', 'cargo', 'PyPI'].map((name) => pack.header.ecosystems[name]?.completeness);
+    const levels = ['npm', 'crates.io', 'PyPI'].map((name) => pack.header.ecosystems[name]?.completeness);
     expect(levels).toEqual(['complete', 'listed-packages', 'partial']);
+  });
+
+  it.each(['cargo', 'crates.io'])('judges crates as the catalogue lists them, stated as %s', (stated) => {
+    const row = { id: 'RUSTSEC-1', ecosystem: stated, package: 'smallvec', ranges: [], versions: ['1.6.0'] };
+    const { pack } = importFiles({ 'crates-io.jsonl': JSON.stringify(row) });
+    const distribution = { id: 'debian', versionId: '12', prettyName: 'Debian 12', like: [] };
+    const ecosystem = ecosystemOf('cargo', 'smallvec', distribution);
+    const { matches } = matchPackage({ name: 'smallvec', version: '1.6.0', ecosystem }, pack);
+    expect(matches.map(({ vulnerability }) => vulnerability.id)).toEqual(['RUSTSEC-1']);
+    expect(pack.covers(ecosystem, 'smallvec')).toBe(true);
   });
 
   it.each([
@@ -120,8 +132,10 @@ describe('importing a folder', () => {
     ['osv-rocky.zip', 'Rocky Linux:9', 'Rocky Linux:9'],
     ['osv-ubuntu.zip', 'Ubuntu:24.04:LTS', 'Ubuntu:24.04'],
     ['osv-almalinux.zip', 'AlmaLinux:9', 'AlmaLinux:9'],
-    ['osv-crates.io.zip', 'crates.io', 'cargo'],
+    ['osv-crates.io.zip', 'crates.io', 'crates.io'],
     ['osv-RubyGems.zip', 'RubyGems', 'RubyGems'],
+    ['osv-Debian-12.zip', 'Debian:12', 'Debian:12'],
+    ['osv-all.zip', 'Packagist', 'Packagist'],
   ])('knows what the archive %s is for', (file, stated, ecosystem) => {
     const record = { ...OSV, affected: [{ package: { ecosystem: stated, name: 'a' } }] };
     const { pack } = importFiles({ [file]: zipOf({ 'a.json': JSON.stringify(record) }) });
@@ -337,7 +351,7 @@ describe('reading records', () => {
     ['Ubuntu:24.10', 'Ubuntu:24.10'],
     ['Ubuntu:Pro:16.04:LTS', 'Ubuntu:Pro:16.04:LTS'],
     ['Red Hat:enterprise_linux:9::appstream', 'Red Hat:9'],
-    ['crates.io', 'cargo'],
+    ['crates.io', 'crates.io'],
     ['Debian:12', 'Debian:12'],
   ])('calls the OSV ecosystem %s %s', (name, ours) => {
     expect(ecosystemName(name)).toBe(ours);

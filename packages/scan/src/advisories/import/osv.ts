@@ -12,7 +12,6 @@ import { type KeyedRow, readRanges } from './jsonl.ts';
  * stay apart, since their fixes are not in the free archive.
  */
 export const ecosystemName = (name: string): string => {
-  if (name === 'crates.io') return 'cargo';
   const ubuntu = /^Ubuntu:(\d+\.\d+)(?::LTS)?$/.exec(name)?.[1];
   if (ubuntu !== undefined) return `Ubuntu:${ubuntu}`;
   const redHat = /^Red Hat:enterprise_linux:(\d+)(?:\.\d+)?(?:::|$)/.exec(name)?.[1];
