@@ -67,12 +67,30 @@ export const meansPackage = (stated: string, actual: string): boolean => {
 };
 
 /**
+ * Whether a package URL that a distribution states of its own release means a package of that release. Its namespace is
+ * the vendor's name (`redhat`), ours the `ID` of os-release (`rhel`); with `arch=src` it means all that is built from it.
+ */
+const meansOfRelease = (stated: string, { purl, sourceName, sourceVersion }: Package): boolean => {
+  const left = parsePurl(stated);
+  const right = parsePurl(purl);
+  if (left === undefined || right === undefined || left.type !== right.type) return false;
+  const isSource = left.qualifiers.get('arch') === 'src';
+  const name = isSource ? (sourceName ?? right.name) : right.name;
+  const version = isSource ? (sourceVersion ?? right.version) : right.version;
+  if (left.name !== name || (left.version !== '' && left.version !== version)) return false;
+  const aside = isSource ? ['repository_url', 'distro', 'arch'] : ['repository_url', 'distro'];
+  return [...left.qualifiers].every(
+    ([key, value]) => aside.includes(key) || right.qualifiers.get(key) === value,
+  );
+};
+
+/**
  * Why a part of a product means this package: the product is the release of the distribution that the package is of, as
  * Red Hat names openssl in RHEL 9. Any other product that has the package in it is none of ours.
  */
 const matchPlatform = (product: VexProduct, subject: VexSubject): string | undefined => {
-  const { purl, ecosystem } = subject.package;
-  const part = product.parts.find((stated) => meansPackage(stated, purl));
+  const { ecosystem } = subject.package;
+  const part = product.parts.find((stated) => meansOfRelease(stated, subject.package));
   const found = part === undefined ? undefined : parsePurl(part);
   if (part === undefined || found === undefined || product.cpe === undefined) return undefined;
   const type = typeOfPurl(found);

@@ -242,6 +242,23 @@ describe('documents', () => {
     expect(says(subject, [by('vendor', ...statements)])?.status).toBe(expected);
   });
 
+  const redHat = 'cpe:/o:redhat:enterprise_linux:9';
+  it.each([
+    ['a binary package', 'pkg:rpm/redhat/openssl@3.0?arch=x86_64', 'not_affected'],
+    ['all that is built from a source package', 'pkg:rpm/redhat/openssl3?arch=src', 'not_affected'],
+    ['a binary package of another architecture', 'pkg:rpm/redhat/openssl@3.0?arch=s390x', undefined],
+    ['another version', 'pkg:rpm/redhat/openssl@2.0', undefined],
+    ['another source package', 'pkg:rpm/redhat/kernel?arch=src', undefined],
+  ])(
+    'of CSAF by the name of the vendor mean packages as the cataloger lists them: %s',
+    (_, stated, expected) => {
+      const { statements } = csafOf({ cpe: redHat }, stated);
+      const subject = openssl('Red Hat:9', 'pkg:rpm/rhel/openssl@3.0?arch=x86_64');
+      const built = { ...subject, package: { ...subject.package, sourceName: 'openssl3' } };
+      expect(says(built, [by('vendor', ...statements)])?.status).toBe(expected);
+    },
+  );
+
   it.each([
     ['without an identifier', {}],
     ['with a package URL', { purl: 'pkg:generic/appliance@1' }],
