@@ -16,7 +16,8 @@ type Status = ResponseOf<'system.status'>;
 let folder = '';
 let server: Server;
 let findings: Finding[] = [];
-let state = { hasScanned: true, hasPack: true, nodes: 1, packages: 10 };
+const STATE = { hasScanned: true, hasPack: true, isSample: false, nodes: 1, matchedWith: '' };
+let state = STATE;
 
 const words = (en: string) => ({ en, ja: en });
 const aFinding = (changes: Partial<Finding> & { readonly namespace?: string } = {}): Finding => {
@@ -34,14 +35,25 @@ const aFinding = (changes: Partial<Finding> & { readonly namespace?: string } = 
 const status = (): Status => ({
   ...{ version: '0.1.0', instance: 'test', startedAtMs: 1, state: 'ready', conditions: [] },
   counts: {
-    ...{ nodes: state.nodes, workloads: 1, containersRunning: 1, packages: state.packages, events24h: 0 },
+    ...{ nodes: state.nodes, workloads: 1, containersRunning: 1, packages: 0, events24h: 0 },
     openFindings: Object.fromEntries(findings.map(({ severity }) => [severity, '1'])),
   },
-  advisories: { present: state.hasPack, sample: false, rows: 0, ecosystems: [], noData: [] },
+  advisories: { present: state.hasPack, sample: state.isSample, rows: 0, ecosystems: [], noData: [] },
   store: { state: 'ok', sizeBytes: 1, retention: [] },
   ingest: { recordsTotal: 0, rejectedTotal: 0, lostTotal: 0 },
   firstScanDone: state.hasScanned,
 });
+
+const images = (): ResponseOf<'image.list'>['items'] => [
+  {
+    image: {
+      ...{ digest: 'sha256:1', cluster: 'c', tenant: 't', references: [], usedBy: [] },
+      scan: { state: 'done', reasons: [], matchedWith: state.matchedWith },
+    },
+    openFindings: {},
+    fixable: 0,
+  },
+];
 
 /** What a server answers to a list: the terms of this test are severity, state and namespace. */
 function listed(filter: string): Finding[] {
@@ -68,13 +80,18 @@ beforeAll(async () => {
     response.setHeader('content-type', 'application/json');
     const items = (): Finding[] =>
       listed(url.searchParams.get('filter') ?? '').slice(0, Number(url.searchParams.get('limit')));
-    response.end(JSON.stringify(url.pathname.endsWith('/system') ? status() : { items: items(), asOfMs: 1 }));
+    const answers: Readonly<Record<string, () => unknown>> = {
+      system: status,
+      images: () => ({ items: images(), asOfMs: 1 }),
+    };
+    const answer = answers[url.pathname.split('/').at(-1) ?? ''] ?? (() => ({ items: items(), asOfMs: 1 }));
+    response.end(JSON.stringify(answer()));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 beforeEach(() => {
   findings = [];
-  state = { hasScanned: true, hasPack: true, nodes: 1, packages: 10 };
+  state = STATE;
 });
 afterAll(async () => {
   server.closeAllConnections();
@@ -134,10 +151,18 @@ describe('finding list --fail-on', () => {
     expect([exitCode, stderr.includes('E_PACK_MISSING')]).toEqual([1, true]);
   });
 
-  it('waits for no host where there is none, once registries were read', async () => {
-    state = { ...state, hasScanned: false, nodes: 0 };
+  it('does not pass by the sample of advisories', async () => {
+    state = { ...state, isSample: true };
+    const { exitCode, stderr } = await list(['--fail-on', 'high']);
+    expect([exitCode, stderr.includes('E_PACK_MISSING'), stderr.includes('sample')]).toEqual([1, true, true]);
+  });
+
+  it('waits for no host where there is none, once an image was judged', async () => {
+    state = { ...state, hasScanned: false, nodes: 0, matchedWith: 'sha256:1' };
     expect((await list(['--fail-on', 'high'])).exitCode).toBe(0);
-    state = { ...state, packages: 0 };
+    state = { ...state, matchedWith: '' };
+    expect((await list(['--fail-on', 'high'])).exitCode).toBe(1);
+    state = { ...state, matchedWith: 'sha256:1', nodes: 1 };
     expect((await list(['--fail-on', 'high'])).exitCode).toBe(1);
   });
 });

@@ -91,7 +91,7 @@ export function runFindings(
     if (found.value.hasMore)
       context.process.stderr.write(`${context.t('list.more', { count: found.value.items.length })}\n`);
     if (threshold === undefined) return ok(EXIT.fine);
-    return gate(client.value, flags.filter, threshold);
+    return gate(context, client.value, flags.filter, threshold);
   });
 }
 
@@ -105,6 +105,7 @@ const worseThan = (threshold: Severity, filter: string | undefined): string =>
 
 /** Judges the whole list that the filter chooses, not only the shown page; nothing known is not nothing found. */
 async function gate(
+  context: CliContext,
   client: ApiClient,
   filter: string | undefined,
   threshold: Severity,
@@ -117,7 +118,19 @@ async function gate(
   if (!system.ok) return system;
   const { advisories, counts, firstScanDone } = system.value;
   if (!advisories.present) return err(failure('E_PACK_MISSING', ''));
+  // The sample shows how matching works; what it does not name is not known.
+  if (advisories.sample) return err(failure('E_PACK_MISSING', context.t('list.only-sample')));
+  if (firstScanDone) return ok(EXIT.fine);
   // Without a node there is no host to wait for: what was read then came from registries.
-  const isScanned = firstScanDone || (counts.nodes === 0 && counts.packages > 0);
-  return isScanned ? ok(EXIT.fine) : err(failure('E_SCAN_PENDING', ''));
+  const images = counts.nodes === 0 ? await hasMatchedImage(client) : ok(false);
+  if (!images.ok) return images;
+  return images.value ? ok(EXIT.fine) : err(failure('E_SCAN_PENDING', ''));
+}
+
+/** Whether any image was held against advisories. */
+async function hasMatchedImage(client: ApiClient): Promise<Result<boolean, ApiFailure>> {
+  const listed = await client.call('image.list', { query: { limit: 500 } });
+  return listed.ok
+    ? ok(listed.value.items.some(({ image }) => (image.scan?.matchedWith ?? '') !== ''))
+    : listed;
 }

@@ -25,10 +25,9 @@ const FILES_MAX = 256;
 
 /** Where advisories come from when nobody said: the first place that has any, the sample last. */
 export const findAdvisories = (checkout: string): string | undefined =>
-  firstOf(checkout, [...PLACES, SAMPLE]);
-
-const firstOf = (checkout: string, places: readonly string[]): string | undefined =>
-  places.map((place) => join(checkout, place)).find((path) => existsSync(path) && filesOf(path).length > 0);
+  [...PLACES, SAMPLE]
+    .map((place) => join(checkout, place))
+    .find((path) => existsSync(path) && filesOf(path).length > 0);
 
 /** What `up` knows of where advisories come from. */
 interface AdvisoryWish {
@@ -39,8 +38,8 @@ interface AdvisoryWish {
 }
 
 /**
- * The advisories of an instance: those asked for, else those of before, else what lies beside the checkout. The sample is
- * taken only where no pack is: one that was kept with the data knows more.
+ * The advisories of an instance: those asked for, else those of before, else what lies beside the checkout. Nothing is
+ * looked for where a pack was kept with the data: what lies beside the checkout may be older than what was imported.
  */
 export async function chooseAdvisories(
   paths: InstancePaths,
@@ -48,7 +47,7 @@ export async function chooseAdvisories(
 ): Promise<Result<string | undefined, Failure<'E_PACK_MISSING'>>> {
   if (asked === undefined && before !== undefined && existsSync(before)) return ok(before);
   const hasPack = existsSync(join(paths.controller, 'advisories/advisories.pack'));
-  const source = asked ?? (hasPack ? firstOf(checkout, PLACES) : findAdvisories(checkout));
+  const source = asked ?? (hasPack ? undefined : findAdvisories(checkout));
   return source === undefined ? ok(undefined) : placeAdvisories(paths, source);
 }
 

@@ -246,6 +246,10 @@ export const COMMAND_TEXT = {
     en: 'Showing the first {count}; more with --limit.',
     ja: '先頭 {count} 件を表示しています。続きは --limit で表示できます。',
   },
+  'list.only-sample': {
+    en: 'Only the small sample of advisories is loaded, which cannot judge a machine',
+    ja: '小さなサンプルの脆弱性情報だけが読み込まれており、判定には使えません',
+  },
   'event.following': {
     en: 'Waiting for security events (Ctrl-C ends)',
     ja: 'セキュリティイベントを待っています（Ctrl-C で終了）',
