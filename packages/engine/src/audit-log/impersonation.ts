@@ -14,11 +14,13 @@ const texts = (value: unknown): string[] =>
     ? value.filter((item): item is string => typeof item === 'string').map((item) => item.slice(0, 1024))
     : [];
 
-/** Groups in their order. Whoever names many cannot push the one that is allowed everything out of sight. */
+/** Groups that are allowed everything: by the API server itself, and by the binding that kubeadm makes for its administrators. */
+const ALL_POWERFUL: readonly string[] = [MASTERS, 'kubeadm:cluster-admins'];
+
+/** Groups in their order. Whoever names many cannot push one that is allowed everything out of sight. */
 function groupsShown(all: readonly string[]): string[] {
-  return all.indexOf(MASTERS) < GROUPS_MAX
-    ? all.slice(0, GROUPS_MAX)
-    : [MASTERS, ...all.slice(0, GROUPS_MAX - 1)];
+  const late = ALL_POWERFUL.filter((group) => all.indexOf(group) >= GROUPS_MAX - ALL_POWERFUL.length);
+  return [...late, ...all.filter((group) => !late.includes(group))].slice(0, GROUPS_MAX);
 }
 
 /** As whom somebody acted: `impersonatedUser` of an event. */
