@@ -71,7 +71,10 @@ export interface Collected<T> {
   readonly complete: boolean;
 }
 
-/** Walks all pages of a list and holds on to what is wanted of it; `max` bounds what is held, not what is walked. */
+/** How many pages of a thousand are walked at most: each costs a look over the whole list. */
+const PAGES_MAX = 200;
+
+/** Walks the pages of a list and holds on to what is wanted of it: `max` bounds what is held, PAGES_MAX what is walked. */
 export async function collectKept<T>(
   list: ListPages<T>,
   query: Query,
@@ -79,11 +82,13 @@ export async function collectKept<T>(
 ): Promise<Result<Collected<T>, ApiFailure>> {
   const items: T[] = [];
   let cursor: string | undefined;
+  let pages = 0;
   do {
+    pages += 1;
     const page = await list({ ...query, limit: 1000, ...(cursor === undefined ? {} : { cursor }) });
     if (!page.ok) return page;
     items.push(...page.value.items.filter(keep));
     cursor = page.value.next;
-  } while (cursor !== undefined && items.length < max);
+  } while (cursor !== undefined && items.length < max && pages < PAGES_MAX);
   return ok({ items: items.slice(0, max), complete: cursor === undefined && items.length <= max });
 }
