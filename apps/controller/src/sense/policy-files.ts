@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { setImmediate as others } from 'node:timers/promises';
 import type { LocalText, ToldText } from '@bartizan/contracts';
 import { type PolicyItem, readPolicyDocument } from '@bartizan/engine/policy-objects';
 import { readYaml } from '@bartizan/scan/yaml';
@@ -53,8 +54,13 @@ function* documentsOf({ path, bytes }: DirectoryFile): Generator<FoundDocument> 
 }
 
 /** A file is taken whole or not at all: of one that is torn, what it brought before stays. */
-function wholeFile(file: DirectoryFile): readonly FoundDocument[] {
-  const found = [...documentsOf(file)];
+async function wholeFile(file: DirectoryFile): Promise<readonly FoundDocument[]> {
+  const found: FoundDocument[] = [];
+  for (const one of documentsOf(file)) {
+    found.push(one);
+    // API servers wait for answers meanwhile.
+    await others();
+  }
   const fault = found.find((one) => !('item' in one));
   if (fault === undefined) return found;
   return found.map((one): FoundDocument => {
@@ -68,5 +74,16 @@ function wholeFile(file: DirectoryFile): readonly FoundDocument[] {
   });
 }
 
-/** The policy objects of a directory. */
-export const policiesOf = ({ files }: DirectoryContent): readonly FoundDocument[] => files.flatMap(wholeFile);
+/** The policy objects of a directory. When there are more than `most`, not all of them: who asks refuses the whole. */
+export async function policiesOf(
+  { files }: DirectoryContent,
+  most: number,
+): Promise<readonly FoundDocument[]> {
+  const found: FoundDocument[] = [];
+  for (const file of files) {
+    found.push(...(await wholeFile(file)));
+    if (found.length > most) break;
+    await others();
+  }
+  return found;
+}

@@ -32,6 +32,16 @@ export const POLICY_ERRORS = {
       ja: '管理元（クラスターのオブジェクト、またはポリシーディレクトリーのファイル）で変更してください。管理元はメッセージに示されます。',
     },
   },
+  E_POLICY_TOO_MANY: {
+    title: {
+      en: 'A source holds more policy objects than are taken',
+      ja: '管理元のポリシーオブジェクトが上限を超えています',
+    },
+    remedy: {
+      en: 'Nothing of it was taken; what it brought before stays in force. Keep at most 2,000 rules, 500 bindings, 2,000 exceptions and 4,500 objects together, broken ones included: one binding or exception can name many rules and namespaces.',
+      ja: 'この管理元の内容は取り込まず、以前に取り込んだ内容が引き続き有効です。ルール 2,000 件、バインディング 500 件、例外 2,000 件、合計 4,500 件（誤りのあるものを含む）までにしてください。1 つのバインディングや例外で、複数のルールと名前空間を指定できます。',
+    },
+  },
   E_ADMISSION_DISPUTED: {
     status: 409,
     title: {

@@ -72,6 +72,7 @@ export {
 } from './request.ts';
 export { ADMISSION_DEPTH_MAX, ADMISSION_NODES_MAX } from './rules/compile-condition.ts';
 export { admissionRuleRevision, type CompiledAdmissionRule } from './rules/compile-rule.ts';
+export { compileException } from './rules/exceptions.ts';
 export type { FoundViolation } from './rules/found-violation.ts';
 export {
   type AdmissionVerdict,
@@ -80,6 +81,7 @@ export {
   type RuleHit,
   ruleHits,
 } from './rules/judge.ts';
+export { nameTest } from './rules/match.ts';
 export { applyPatch, joinPatches } from './rules/patch.ts';
 export {
   type AdmissionCompilation,

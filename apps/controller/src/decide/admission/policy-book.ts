@@ -62,6 +62,7 @@ export class PolicyBook {
   /** Worked out once: hashing all of them takes longer than compiling them, and each change would wait for it. */
   readonly #builtIn: readonly Omit<KnownRule, 'refused'>[];
   #minor: number | undefined;
+  #edition = 0;
   #podPaths: readonly PodPath[] = CUSTOM_POD_PATHS;
 
   constructor(parts: Parts) {
@@ -103,7 +104,13 @@ export class PolicyBook {
   async clusterIs(minor: number | undefined): Promise<void> {
     if (minor === undefined || minor === this.#minor) return;
     this.#minor = minor;
+    this.#edition += 1;
     await this.#again();
+  }
+
+  /** Another number whenever the same policies may compile to something else. */
+  get edition(): number {
+    return this.#edition;
   }
 
   /** Where custom kinds keep pods. */
@@ -115,6 +122,7 @@ export class PolicyBook {
   async usePodPaths(podPaths: readonly PodPath[]): Promise<void> {
     if (isDeepStrictEqual(podPaths, this.#podPaths)) return;
     this.#podPaths = podPaths;
+    this.#edition += 1;
     await this.#again();
   }
 
@@ -168,9 +176,9 @@ export class PolicyBook {
     return this.#compiled({ ...parts, rules: [...this.#parts.builtIn, ...parts.rules] });
   }
 
-  /** Compiles rules alone, without bindings and exceptions. */
-  alone(rules: readonly AdmissionRule[]): AdmissionCompilation {
-    return this.#compiled({ rules });
+  /** Compiles rules alone, with no other bindings than these and without exceptions. */
+  alone(rules: readonly AdmissionRule[], bindings: readonly AdmissionBinding[] = []): AdmissionCompilation {
+    return this.#compiled({ rules, bindings });
   }
 
   #compiled(policy: Parameters<typeof compileAdmissionPolicyLeniently>[0]): AdmissionCompilation {

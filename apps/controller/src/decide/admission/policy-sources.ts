@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { setImmediate as others } from 'node:timers/promises';
 import type { Store } from '@bartizan/adapters/store';
 import {
   cutTold,
+  err,
   ok,
   POLICY_SOURCES,
   type PolicyItemReason,
@@ -14,6 +16,7 @@ import {
   systemScope,
   type ToldText,
   tenantScope,
+  toldFailure,
 } from '@bartizan/contracts';
 import { contentHash } from '@bartizan/engine';
 import { admissionRuleRevision } from '@bartizan/engine/admission';
@@ -25,8 +28,15 @@ import type { Turnstile } from '../../turnstile.ts';
 import type { FollowedOrigin } from './followed-origin.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { runSteps, type Step, stepsIn } from './policy-steps.ts';
+import type { KnownFaults } from './source-faults.ts';
 import { keyOfItem, planSource, type SourcePlan } from './source-plan.ts';
-import type { ItemOutcome, SourceItem, SourceReading } from './source-reading.ts';
+import {
+  excessOf,
+  type ItemOutcome,
+  SOURCE_OBJECTS_MAX,
+  type SourceItem,
+  type SourceReading,
+} from './source-reading.ts';
 
 interface Parts {
   readonly store: Store;
@@ -56,7 +66,8 @@ const CHANGES_MAX = 100;
 const PROBLEMS_MAX = 200;
 const PLACE_MAX = 256;
 const DETAIL_MAX = 1000;
-const NATIVE_KEPT = 2000;
+/** The rules of both sources: what is known of one look is not worked out again at the next. */
+const NATIVE_KEPT = 2 * SOURCE_OBJECTS_MAX;
 const FINE: ReadonlySet<PolicyItemReason> = new Set(['InForce', 'Disabled', 'Expired']);
 const SCOPE = systemScope('policies of a source that is followed');
 
@@ -65,6 +76,7 @@ export class PolicySources {
   readonly #parts: Parts;
   readonly #followed = new Map<FollowedOrigin, Followed>();
   readonly #native = new Map<string, string>();
+  readonly #faults = new Map<FollowedOrigin, KnownFaults>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -83,24 +95,39 @@ export class PolicySources {
   /** Whether a source is set up: what comes from it is changed there alone. */
   follows = (origin: FollowedOrigin): boolean => (this.#followed.get(origin) ?? OFF).state !== 'off';
 
-  /** Takes a reading: what is new or different in it is put into force, what is gone from it is removed. */
-  take = (reading: SourceReading): Promise<Result<readonly ItemOutcome[], ApiFailure>> =>
-    this.#parts.turnstile.run(async () => {
+  /**
+   * Takes a reading: what is new or different in it is put into force, what is gone from it is removed. Of one that holds
+   * too much nothing is taken: which part of it would be in force, nobody could tell.
+   */
+  take = async (reading: SourceReading): Promise<Result<readonly ItemOutcome[], ApiFailure>> => {
+    const excess = excessOf(reading);
+    return excess === undefined ? this.#take(reading) : err(toldFailure('E_POLICY_TOO_MANY', excess));
+  };
+
+  #take(reading: SourceReading): Promise<Result<readonly ItemOutcome[], ApiFailure>> {
+    return this.#parts.turnstile.run(async () => {
       const { book, clock, owner } = this.#parts;
       const now = await book.inForce(owner);
       if (!now.ok) return now;
-      const plan = planSource(reading, now.value.policy, book, clock.nowMs());
+      const plan = await planSource(reading, {
+        policy: now.value.policy,
+        book,
+        nowMs: clock.nowMs(),
+        known: this.#faults.get(reading.origin) ?? new Map(),
+      });
+      this.#faults.set(reading.origin, plan.known);
       const isNews = plan.isMoved || plan.changed.length + plan.gone.length > 0;
       const saved = isNews ? await this.#save(reading, plan, now.value.policy) : ok(undefined);
       const loaded = isNews ? await book.load(owner) : now;
       if (!loaded.ok) return loaded;
       const outcomes = saved.ok
-        ? this.#told(plan.outcomes, loaded.value.policy, reading.origin)
+        ? await this.#told(plan.outcomes, loaded.value.policy, reading.origin)
         : plan.outcomes.map((one): ItemOutcome => ({ ...one, ...failedBecause(saved.error, one) }));
       this.#keep(reading, { plan, outcomes, isNews: isNews && saved.ok }, now.value.policy);
       if (isNews && saved.ok) await this.#audit(reading, plan, now.value.policy);
       return saved.ok ? ok(outcomes) : saved;
     });
+  }
 
   /** Every source with its state. */
   sources = async (owner: Owner): Promise<Result<readonly PolicySource[], ApiFailure>> => {
@@ -120,15 +147,16 @@ export class PolicySources {
     );
   };
 
-  #told(
+  async #told(
     outcomes: readonly ItemOutcome[],
     policy: KnownPolicy,
     origin: FollowedOrigin,
-  ): readonly ItemOutcome[] {
+  ): Promise<readonly ItemOutcome[]> {
+    const rules = new Map(
+      policy.rules.filter((one) => one.origin === origin).map((one) => [one.rule.id, one]),
+    );
     const revisions = new Map<string, string>([
-      ...policy.rules
-        .filter((one) => one.origin === origin)
-        .map(({ rule, revision }) => [`AdmissionRule/${rule.id}`, revision] as const),
+      ...[...rules].map(([id, { revision }]) => [`AdmissionRule/${id}`, revision] as const),
       ...policy.bindings
         .filter((one) => one.origin === origin)
         .map((one) => [`AdmissionBinding/${one.id}`, one.contentHash] as const),
@@ -136,15 +164,21 @@ export class PolicySources {
         .filter((one) => one.origin === origin)
         .map((one) => [`AdmissionException/${one.id}`, one.contentHash] as const),
     ]);
-    return outcomes.map((one) => {
+    const told: ItemOutcome[] = [];
+    for (const one of outcomes) {
       const { kind, id, reason } = one;
-      if (kind === undefined || id === undefined || reason === 'Conflict') return one;
-      const inForce = revisions.get(keyOfItem({ kind, id }));
-      if (inForce === undefined) return one;
-      const rule = policy.rules.find((known) => kind === 'AdmissionRule' && known.rule.id === id);
+      const isOurs = kind !== undefined && id !== undefined && reason !== 'Conflict';
+      const inForce = isOurs ? revisions.get(keyOfItem({ kind, id })) : undefined;
+      if (inForce === undefined || id === undefined) {
+        told.push(one);
+        continue;
+      }
+      const rule = kind === 'AdmissionRule' ? rules.get(id) : undefined;
       const notExpressible = rule === undefined ? '' : this.#notExpressible(rule);
-      return { ...one, inForce, ...(notExpressible === '' ? {} : { notExpressible }) };
-    });
+      told.push({ ...one, inForce, ...(notExpressible === '' ? {} : { notExpressible }) });
+      await others();
+    }
+    return told;
   }
 
   /** Why the API server cannot hold a rule without us; empty when it can. */

@@ -1,24 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type AdmissionBinding,
-  type AdmissionException,
-  cutTold,
-  inLanguage,
-  type LocalText,
-  type PolicyKind,
-  type ToldText,
-} from '@bartizan/contracts';
+import { setImmediate as others } from 'node:timers/promises';
+import { cutTold, inLanguage, type LocalText, type PolicyKind, type ToldText } from '@bartizan/contracts';
 import { contentHash } from '@bartizan/engine';
 import { admissionRuleRevision } from '@bartizan/engine/admission';
 import type { PolicyItem } from '@bartizan/engine/policy-objects';
 import type { KnownPolicy, RuleOrigin } from '../../admission-ports.ts';
-import type { PolicyBook } from './policy-book.ts';
-import { faultOfRule } from './rule-examples.ts';
+import { type HashedItem, type JudgedWith, type KnownFaults, SourceFaults } from './source-faults.ts';
 import type { ItemOutcome, SourceItem, SourceReading } from './source-reading.ts';
 
-const YEAR_MS = 366 * 24 * 3600_000;
 const DETAIL_MAX = 1024;
 
 /** An object under its id as the server holds it now. */
@@ -39,6 +30,8 @@ export interface SourcePlan {
   /** Keys of stored objects of this source that are gone from it. */
   readonly gone: readonly string[];
   readonly outcomes: readonly ItemOutcome[];
+  /** For the next look at this source. */
+  readonly known: KnownFaults;
 }
 
 /** Kind and id as one text. */
@@ -69,39 +62,6 @@ function heldOf({ rules, bindings, exceptions }: KnownPolicy): ReadonlyMap<strin
   ]);
 }
 
-/** What is wrong with a binding: a bad one would refuse every rule that it names. */
-function faultOfBinding(
-  binding: AdmissionBinding,
-  policy: KnownPolicy,
-  accepted: readonly SourceItem[],
-  book: PolicyBook,
-): ToldText | undefined {
-  const stored = policy.rules.filter(({ origin }) => origin !== 'built-in').map(({ rule }) => rule);
-  const fresh = accepted.flatMap(({ item }) => (item.kind === 'AdmissionRule' ? [item.rule] : []));
-  const rules = [...new Map([...stored, ...fresh].map((rule) => [rule.id, rule])).values()];
-  const refusedWith = (bindings: readonly AdmissionBinding[]) =>
-    book.proposed({ rules, bindings, exceptions: [] }).refused;
-  const before = new Set(refusedWith([]).map(({ id }) => id));
-  const bad = refusedWith([binding]).find(({ id }) => !before.has(id));
-  return bad?.failure.detail;
-}
-
-function faultOfException(
-  exception: AdmissionException,
-  book: PolicyBook,
-  nowMs: number,
-): ToldText | undefined {
-  if (exception.expiresAtMs > nowMs + YEAR_MS)
-    return { en: 'expires is more than a year ahead', ja: '期限が 1 年より先です' };
-  if (exception.rules.length === 0 || exception.namespaces.length === 0)
-    return {
-      en: 'an exception names rules and namespaces',
-      ja: '例外にはルールと名前空間の指定が必要です',
-    };
-  const { refused } = book.proposed({ rules: [], bindings: [], exceptions: [exception] });
-  return refused.find(({ id }) => id === exception.id)?.failure.detail;
-}
-
 const outcomeOf = (
   { item, place }: SourceItem,
   reason: ItemOutcome['reason'],
@@ -122,29 +82,31 @@ const stillInForce = (fault: ToldText): LocalText => ({
 
 /** Judges one reading, object by object: one that is wrong never stops another. */
 class Judge {
-  readonly accepted: SourceItem[] = [];
+  readonly accepted: (SourceItem & HashedItem)[] = [];
   readonly outcomes: ItemOutcome[] = [];
   readonly #reading: SourceReading;
-  readonly #policy: KnownPolicy;
   readonly #held: ReadonlyMap<string, Held>;
-  readonly #book: PolicyBook;
+  readonly #faults: SourceFaults;
   readonly #nowMs: number;
   readonly #places = new Map<string, string>();
 
-  constructor(reading: SourceReading, policy: KnownPolicy, book: PolicyBook, nowMs: number) {
+  constructor(reading: SourceReading, judgedWith: JudgedWith) {
     this.#reading = reading;
-    this.#policy = policy;
-    this.#held = heldOf(policy);
-    this.#book = book;
-    this.#nowMs = nowMs;
+    this.#held = heldOf(judgedWith.policy);
+    this.#faults = new SourceFaults(judgedWith);
+    this.#nowMs = judgedWith.nowMs;
   }
 
   get held(): ReadonlyMap<string, Held> {
     return this.#held;
   }
 
+  get known(): KnownFaults {
+    return this.#faults.found;
+  }
+
   /** Takes an object, or says why not. */
-  take(one: SourceItem): void {
+  async take(one: SourceItem): Promise<void> {
     const key = keyOfItem(one.item);
     const conflict = this.#conflict(key);
     if (conflict !== undefined) {
@@ -154,13 +116,14 @@ class Judge {
     this.#places.set(key, one.place);
     if (this.#isOver(one)) return;
     const held = this.#held.get(key);
-    const isSame = held?.origin === this.#reading.origin && held.hash === hashOfItem(one.item);
-    const fault = isSame ? held.refused : this.#fault(one.item);
+    const hashed = { ...one, hash: hashOfItem(one.item) };
+    const isSame = held?.origin === this.#reading.origin && held.hash === hashed.hash;
+    const fault = isSame ? held.refused : await this.#faults.of(hashed, this.accepted);
     if (fault !== undefined) {
       this.outcomes.push(isSame ? outcomeOf(one, 'Invalid', fault) : this.#faulty(one, fault));
       return;
     }
-    this.accepted.push(one);
+    this.accepted.push(hashed);
     const isOff = one.item.kind === 'AdmissionRule' && !one.item.enabled;
     this.outcomes.push({ ...outcomeOf(one, isOff ? 'Disabled' : 'InForce', ''), ...until(one.item) });
   }
@@ -189,13 +152,6 @@ class Judge {
         };
   }
 
-  #fault(item: PolicyItem): ToldText | undefined {
-    if (item.kind === 'AdmissionRule') return faultOfRule(item.rule, this.#book, this.#nowMs);
-    if (item.kind === 'AdmissionBinding')
-      return faultOfBinding(item.binding, this.#policy, this.accepted, this.#book);
-    return faultOfException(item.exception, this.#book, this.#nowMs);
-  }
-
   #faulty(one: SourceItem, fault: ToldText): ItemOutcome {
     const isHeld = this.#held.get(keyOfItem(one.item))?.origin === this.#reading.origin;
     return outcomeOf(one, 'Invalid', isHeld ? stillInForce(fault) : fault);
@@ -220,15 +176,14 @@ const RANK: Readonly<Record<PolicyKind, number>> = {
 };
 
 /** What a reading of a source means: what is taken, what is gone, and what becomes of each object. */
-export function planSource(
-  reading: SourceReading,
-  policy: KnownPolicy,
-  book: PolicyBook,
-  nowMs: number,
-): SourcePlan {
-  const judge = new Judge(reading, policy, book, nowMs);
+export async function planSource(reading: SourceReading, judgedWith: JudgedWith): Promise<SourcePlan> {
+  const judge = new Judge(reading, judgedWith);
   // Rules first: a binding may set parameters of a rule that comes with it.
-  for (const one of reading.items.toSorted((a, b) => RANK[a.item.kind] - RANK[b.item.kind])) judge.take(one);
+  for (const one of reading.items.toSorted((a, b) => RANK[a.item.kind] - RANK[b.item.kind])) {
+    await judge.take(one);
+    // API servers wait for answers meanwhile: thousands of objects take seconds.
+    await others();
+  }
   const present = new Set(
     [
       ...reading.items.map(({ item }) => ({ kind: item.kind, id: item.id })),
@@ -248,9 +203,10 @@ export function planSource(
     .map(([key]) => key);
   return {
     accepted: judge.accepted,
-    changed: judge.accepted.filter(({ item }) => judge.held.get(keyOfItem(item))?.hash !== hashOfItem(item)),
+    changed: judge.accepted.filter(({ item, hash }) => judge.held.get(keyOfItem(item))?.hash !== hash),
     gone,
-    isMoved: isMoved(judge.accepted, policy),
+    isMoved: isMoved(judge.accepted, judgedWith.policy),
+    known: judge.known,
     outcomes: [
       ...judge.outcomes,
       ...reading.faults.map(({ detail, ...fault }) => ({ ...fault, detail: cutTold(detail, DETAIL_MAX) })),

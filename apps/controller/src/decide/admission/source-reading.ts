@@ -1,7 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { PolicyItemReason, PolicyKind, ToldText } from '@bartizan/contracts';
+import {
+  type LocalText,
+  POLICY_KINDS,
+  type PolicyItemReason,
+  type PolicyKind,
+  type ToldText,
+} from '@bartizan/contracts';
 import type { PolicyItem } from '@bartizan/engine/policy-objects';
 import type { FollowedOrigin } from './followed-origin.ts';
 
@@ -32,6 +38,33 @@ export interface SourceReading {
   readonly faults: readonly SourceFault[];
   /** Everything was read: what is not here is gone. Otherwise what was there before stays. */
   readonly isComplete: boolean;
+}
+
+/** As many of a kind as a push may bring: each takes its time at every change of policies. */
+const KINDS_MAX: Readonly<Record<PolicyKind, number>> = {
+  AdmissionRule: 2000,
+  AdmissionBinding: 500,
+  AdmissionException: 2000,
+};
+/** Objects of a source, broken ones too. */
+export const SOURCE_OBJECTS_MAX = 4500;
+
+/** What a source holds too many of; undefined when it can be taken. */
+export function excessOf({ items, faults }: SourceReading): LocalText | undefined {
+  if (items.length + faults.length > SOURCE_OBJECTS_MAX)
+    return {
+      en: `more than ${SOURCE_OBJECTS_MAX} objects`,
+      ja: `オブジェクトが ${SOURCE_OBJECTS_MAX} 件を超えています`,
+    };
+  const kind = POLICY_KINDS.find(
+    (one) => items.filter(({ item }) => item.kind === one).length > KINDS_MAX[one],
+  );
+  return kind === undefined
+    ? undefined
+    : {
+        en: `more than ${KINDS_MAX[kind]} objects of the kind ${kind}`,
+        ja: `種類 ${kind} のオブジェクトが ${KINDS_MAX[kind]} 件を超えています`,
+      };
 }
 
 /** What became of one object of a source. */

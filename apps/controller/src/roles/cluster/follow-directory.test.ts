@@ -10,7 +10,7 @@ import { ruleCelCompiler } from '@bartizan/engine/admission-cel';
 import { policyDocument } from '@bartizan/engine/policy-objects';
 import { toYaml } from '@bartizan/scan/yaml-writer';
 import { anAdmissionRule, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PolicyBook } from '../../decide/admission/policy-book.ts';
 import { buildDesk, openSources } from './build-desk.ts';
 import { FollowedDirectory } from './follow-directory.ts';
@@ -152,6 +152,34 @@ describe('a directory of policies', () => {
     write('e.yaml', `# given up elsewhere\n${text('git.good')}`);
     await look();
     expect(inForce()).toEqual(['git.good', 'git.mine']);
+  });
+
+  it('is not known when it holds too much: nothing of it is taken, until there is less', async () => {
+    write('one.yaml', text('git.one'));
+    await look();
+    const many = Array.from({ length: 501 }, (_none, at) => binding(`b.${at}`, ['git.*']));
+    write('two.yaml', many.join('---\n'));
+    rmSync(join(folder, 'one.yaml'));
+    const refused = {
+      state: 'unreachable',
+      code: 'E_POLICY_TOO_MANY',
+      detail: {
+        en: 'more than 500 objects of the kind AdmissionBinding',
+        ja: '種類 AdmissionBinding のオブジェクトが 500 件を超えています',
+      },
+      rules: 1,
+      bindings: 0,
+    };
+    expect(await look()).toMatchObject(refused);
+    // What was there before is not taken for what is there, however long that lasts.
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 3600_000);
+    expect(await look()).toMatchObject(refused);
+    vi.restoreAllMocks();
+    expect(inForce()).toEqual(['git.one']);
+    write('two.yaml', many.slice(1).join('---\n'));
+    const taken = await look();
+    expect(taken).toMatchObject({ state: 'current', rules: 0, bindings: 500 });
+    expect(taken).not.toHaveProperty('code');
   });
 
   it('is changed there alone, as long as it is followed', async () => {

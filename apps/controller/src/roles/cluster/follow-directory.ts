@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalText } from '@bartizan/contracts';
 import type { PolicySources } from '../../decide/admission/policy-sources.ts';
-import type { SourceReading } from '../../decide/admission/source-reading.ts';
+import { SOURCE_OBJECTS_MAX, type SourceReading } from '../../decide/admission/source-reading.ts';
 import type { Log } from '../../ports.ts';
 import { type DirectoryContent, readDirectory } from '../../sense/policy-directory.ts';
 import { type FoundDocument, policiesOf } from '../../sense/policy-files.ts';
@@ -92,7 +92,7 @@ export class FollowedDirectory {
     const isSettled = looked.stamp === this.#seen;
     this.#seen = looked.stamp;
     if (!isSettled) return;
-    const found = policiesOf(looked.content);
+    const found = await policiesOf(looked.content, SOURCE_OBJECTS_MAX);
     if (found.length === 0) {
       // More often a mount that is not there yet than a wish to be without policies.
       sources.note('directory', 'unreachable', { place: folder, detail: NO_POLICIES });
@@ -101,14 +101,18 @@ export class FollowedDirectory {
     if (await this.#take(readingOf(folder, looked.content, found))) this.#stamp = looked.stamp;
   }
 
+  /** Whether it is settled what becomes of the files, until they change. */
   async #take(reading: SourceReading): Promise<boolean> {
     const { sources, log, folder } = this.#parts;
     const taken = await sources.take(reading);
     if (!taken.ok) {
-      const { code, detail } = taken.error;
-      log.error({ code, detail }, 'policies of the directory cannot be stored');
-      sources.note('directory', 'unreachable', { place: folder, code, detail });
-      return false;
+      const { code, detail, told = detail } = taken.error;
+      log.error({ code, detail }, 'policies of the directory cannot be taken');
+      sources.note('directory', 'unreachable', { place: folder, code, detail: told });
+      if (code !== 'E_POLICY_TOO_MANY') return false;
+      // Looking again does not make them fewer, and those of before are not what the folder holds.
+      this.#takenAtMs = Number.POSITIVE_INFINITY;
+      return true;
     }
     this.#reading = reading;
     this.#takenAtMs = performance.now();

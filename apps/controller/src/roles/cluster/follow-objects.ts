@@ -1,13 +1,19 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { setImmediate as others } from 'node:timers/promises';
 import type { KubeClient, WatchTiming } from '@bartizan/adapters/kube';
 import { inLanguage } from '@bartizan/contracts';
 import { contentHash } from '@bartizan/engine';
 import { readPolicyDocument } from '@bartizan/engine/policy-objects';
 import type { RuleCount } from '../../admission-ports.ts';
 import type { PolicySources } from '../../decide/admission/policy-sources.ts';
-import type { ItemOutcome, SourceFault, SourceItem } from '../../decide/admission/source-reading.ts';
+import {
+  type ItemOutcome,
+  SOURCE_OBJECTS_MAX,
+  type SourceFault,
+  type SourceItem,
+} from '../../decide/admission/source-reading.ts';
 import type { Clock, Log } from '../../ports.ts';
 import { type ObjectVerdict, PolicyStatus } from '../../respond/admission/policy-status.ts';
 import { type ClusterPolicy, PolicyObjects, policyResource } from '../../sense/kubernetes/policy-objects.ts';
@@ -30,17 +36,22 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 
 const placeOf = ({ kind, name }: ClusterPolicy): string => `${kind}/${name}`;
 
-function readingOf(place: string, objects: readonly ClusterPolicy[], isComplete: boolean) {
+async function readingOf(place: string, objects: readonly ClusterPolicy[], isComplete: boolean) {
   const items: SourceItem[] = [];
   const faults: SourceFault[] = [];
-  for (const object of objects) {
+  const hashes: string[] = [];
+  // One too many is enough to be refused.
+  for (const object of objects.slice(0, SOURCE_OBJECTS_MAX + 1)) {
+    // API servers wait for answers meanwhile.
+    await others();
+    hashes.push(contentHash(object.document));
     const read = readPolicyDocument(object.document);
     if (!read.ok) {
       const { detail } = read.error;
       faults.push({ kind: object.kind, id: object.name, place: placeOf(object), reason: 'Invalid', detail });
     } else if (read.value.kind !== 'other') items.push({ item: read.value, place: placeOf(object) });
   }
-  const revision = contentHash(objects.map(({ document }) => document));
+  const revision = contentHash(hashes);
   return { origin: 'crd' as const, place, revision, items, faults, isComplete };
 }
 
@@ -127,10 +138,11 @@ export class FollowedObjects {
       sources.note('crd', 'waiting', { place: client.where });
       return AGAIN_MS;
     }
-    const reading = readingOf(client.where, objects, bad === undefined);
+    const reading = await readingOf(client.where, objects, bad === undefined);
     const taken = await sources.take(reading);
     if (!taken.ok) {
-      sources.note('crd', 'unreachable', taken.error);
+      const { code, detail, told = detail } = taken.error;
+      sources.note('crd', 'unreachable', { code, detail: told });
       return AGAIN_MS;
     }
     if (bad !== undefined)
