@@ -32,6 +32,8 @@ const GUARDS = new Set([
   'MutatingWebhookConfiguration',
   'ValidatingAdmissionPolicy',
   'ValidatingAdmissionPolicyBinding',
+  'MutatingAdmissionPolicy',
+  'MutatingAdmissionPolicyBinding',
 ]);
 /**
  * Rights first: the controller would put its guards back. Then the guards: none of them may refuse what follows.
