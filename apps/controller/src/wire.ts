@@ -358,13 +358,13 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   images.onUnknown((reference) => scanner.runs.wanted(HOME, reference));
   judging.images.onUnread((owner, reference) => scanner.runs.running(owner, reference));
   const stopTrust = publishTrust(base.clusterAgents, () => authority.caSha256(), base.log);
+  const running = { stopTrust, agents, cluster, chores, store, report: report.value };
   return ok({
     ...listening.value,
     fingerprint: certificate.fingerprint,
     caSha256: authority.caSha256(),
     images: judging.images,
-    close: () =>
-      closeAll({ ...judging, ...scanner, stopTrust, agents, cluster, report: report.value, chores, store }),
+    close: () => closeAll({ ...judging, ...scanner, ...running, imageBook: images }),
   });
 }
 

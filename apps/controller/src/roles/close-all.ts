@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { SqliteStore } from '@bartizan/adapters/store';
+import type { ImageBook } from '../decide/admission/image-book.ts';
 import type { PackClient } from '../decide/pack-client.ts';
 import type { PackageUses } from '../decide/package-uses.ts';
 import type { Report } from '../report/build-report.ts';
@@ -22,6 +23,7 @@ export async function closeAll(parts: {
   cluster: ClusterRole;
   client: PackClient;
   uses: PackageUses;
+  imageBook: ImageBook;
   store: SqliteStore;
 }): Promise<void> {
   parts.stopTrust();
@@ -30,6 +32,7 @@ export async function closeAll(parts: {
   await parts.runs.close();
   await parts.cluster.close();
   parts.uses.close();
+  parts.imageBook.close();
   parts.report.live.close();
   await parts.agents.close();
   await parts.report.server.close();

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Image, type Package, tenantScope } from '@bartizan/contracts';
+import { err, failure, type Image, type Package, tenantScope } from '@bartizan/contracts';
 import { aFinding, OWNER, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Publish } from '../../ports.ts';
@@ -31,7 +31,10 @@ beforeEach(async () => {
   const findings = new FindingLedger(test.store, test.clock, new Turnstile());
   ledger = new ImageLedger({ ...test, publish, findings, onList: () => undefined });
 });
-afterEach(() => test.remove());
+afterEach(() => {
+  book.close();
+  return test.remove();
+});
 
 const anImageOf = (changes: Partial<Image> = {}): Image => ({
   digest: DIGEST,
@@ -140,6 +143,39 @@ describe('what rules may know of images', () => {
     await ledger.mark(OWNER, DIGEST, { state: 'scanning', reasons: [] }, anImageOf({ labels: { a: 'b' } }));
     await until(() => expect(book.image(BY_TAG)).toMatchObject({ labels: { a: 'b' } }));
     expect(book.image(BY_TAG)).toMatchObject({ scanned: true, scannedAtMs: 5 });
+  });
+
+  it('is read again where it could not be: until then it is unknown, and not what it was', async () => {
+    await put();
+    const { images } = test.store;
+    const away = err(failure('E_STORE_IO', 'the disk does not answer'));
+    book.close();
+    book = new ImageBook({ ...test, owner: OWNER, log, retryMs: 50 });
+    vi.spyOn(images, 'list').mockResolvedValueOnce(away);
+    await book.load();
+    expect(book.image(BY_TAG)).toEqual({ unknown: 'images are still being read' });
+    await until(() => expect(book.image(BY_TAG)).toMatchObject({ scannedAtMs: 5 }));
+    const told: unknown[] = [];
+    book.onChange(() => told.push(book.image(BY_DIGEST)));
+    const stored = await images.get(SCOPE, DIGEST);
+    if (!stored.ok || stored.value === undefined) throw new Error('it is not there');
+    await images.put(SCOPE, [{ ...stored.value, scan: { state: 'done', reasons: [], scannedAtMs: 9 } }]);
+    vi.spyOn(images, 'get').mockResolvedValueOnce(away);
+    publish({ topic: 'image', ...OWNER, data: { id: DIGEST } });
+    await until(() => expect(book.image(BY_DIGEST)).toMatchObject({ scannedAtMs: 9 }));
+    expect(told).toMatchObject([{ unknown: 'it cannot be read now: E_STORE_IO' }, { scannedAtMs: 9 }]);
+  });
+
+  it('is unknown as long as its findings cannot be read, and then what they say', async () => {
+    await put();
+    await judged();
+    book.close();
+    book = new ImageBook({ ...test, owner: OWNER, log, retryMs: 50 });
+    vi.spyOn(test.store.findings, 'list').mockResolvedValueOnce(
+      err(failure('E_STORE_IO', 'the disk does not answer')),
+    );
+    await book.load();
+    await until(() => expect(book.image(BY_DIGEST)).toMatchObject({ vulnerabilities: [] }));
   });
 
   it('says the worst of the images of several platforms that have one name', async () => {

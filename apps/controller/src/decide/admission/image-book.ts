@@ -32,6 +32,8 @@ interface Parts {
   readonly bases?: BaseDesk & { readonly version: () => number };
   /** Until when releases of distributions are maintained, as the pack in use says. */
   readonly support?: Support;
+  /** After which what could not be read is read again, the first time; for tests. */
+  readonly retryMs?: number;
 }
 /** `version`: digest of the pack; `endsAtMs`: by advisory namespace. */
 interface Support {
@@ -44,7 +46,7 @@ type Known = Judged & { readonly ecosystems?: readonly string[] };
 interface Held {
   readonly names: readonly string[];
   /** Without what other images and the pack in use decide. */
-  readonly own: ImageFacts | Unknown;
+  own: ImageFacts | Unknown;
   readonly image: BuiltImage;
   /** Advisory namespaces of its packages. */
   readonly ecosystems: readonly string[];
@@ -60,6 +62,9 @@ const PAGE = 500;
 /** An image that was asked for is not asked for again within this time. */
 const WANTED_AGAIN_MS = 10_000;
 const WANTED_MAX = 1_000;
+/** What could not be read is read again after this time, then after twice that, and so on. */
+const RETRY_MS = 1_000;
+const RETRY_MAX_MS = 60_000;
 
 const among = (field: string, ...values: string[]): FilterTerm => ({
   field,
@@ -83,6 +88,9 @@ export class ImageBook {
   #isLoaded = false;
   #isFull = false;
   #isWorking = false;
+  #isClosed = false;
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -107,9 +115,26 @@ export class ImageBook {
     for (const [digest, held] of this.#held) yield [digest, this.#factsOf(held)];
   }
 
-  /** Reads what is stored. Until it has, nothing is known. */
+  /** Reads what is stored. Until it has, nothing is known; where it cannot be read, it is tried again. */
   async load(): Promise<void> {
-    const { store, log, owner } = this.#parts;
+    const read = await this.#readAll();
+    if (!read.ok) {
+      this.#parts.log.error(
+        { code: read.error.code },
+        'images cannot be read now: admission rules know none',
+      );
+      this.#later();
+      return;
+    }
+    this.#failures = 0;
+    this.#isLoaded = true;
+    this.#tell(this.#held.keys(), this.#digests.keys());
+    // What changed meanwhile may have been read before.
+    void this.#work();
+  }
+
+  async #readAll(): Promise<Result<void, ApiFailure>> {
+    const { store, owner } = this.#parts;
     let cursor: string | undefined;
     do {
       const page = await store.images.list(tenantScope(owner.cluster, owner.tenant), {
@@ -117,17 +142,29 @@ export class ImageBook {
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });
-      if (!page.ok) {
-        log.error({ code: page.error.code }, 'images cannot be read: admission rules know none');
-        return;
-      }
-      for (const image of page.value.items) await this.#take(image);
+      if (!page.ok) return page;
+      for (const image of page.value.items) if (!(await this.#take(image))) this.#changed.add(image.digest);
       cursor = page.value.next;
     } while (cursor !== undefined && !this.#isFull);
-    this.#isLoaded = true;
-    this.#tell(this.#held.keys(), this.#digests.keys());
-    // What changed meanwhile may have been read before.
-    void this.#work();
+    return ok(undefined);
+  }
+
+  /** Reads nothing again from now on. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Something could not be read: it is read again, ever less often as long as that fails. */
+  #later(): void {
+    if (this.#isClosed || this.#timer !== undefined) return;
+    const waitMs = Math.min(RETRY_MAX_MS, (this.#parts.retryMs ?? RETRY_MS) * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      const again = this.#isLoaded ? this.#work() : this.load();
+      again.catch((cause: unknown) => this.#parts.log.error({ err: cause }, 'images could not be read'));
+    }, waitMs).unref();
   }
 
   /** Something changed: what is held of that image is read again. */
@@ -213,30 +250,49 @@ export class ImageBook {
   async #work(): Promise<void> {
     if (this.#isWorking) return;
     this.#isWorking = true;
-    const { store, log, owner } = this.#parts;
     const digests = new Set<string>();
     const names = new Set<string>();
+    const failed = new Set<string>();
     const noteNames = (digest: string): void => {
       for (const name of this.#held.get(digest)?.names ?? []) names.add(name);
     };
     try {
       for (const digest of this.#changed) {
         this.#changed.delete(digest);
+        failed.add(digest);
         digests.add(digest);
         // Names it had and has no more tell something else now, too.
         noteNames(digest);
-        const image = await store.images.get(tenantScope(owner.cluster, owner.tenant), digest);
-        if (!image.ok) log.warn({ code: image.error.code, digest }, 'an image cannot be read now');
-        else if (image.value === undefined) this.#drop(digest);
-        else await this.#take(image.value);
+        if (await this.#read(digest)) failed.delete(digest);
         noteNames(digest);
       }
-      this.#tell(digests, names);
     } catch (cause) {
-      log.error({ err: cause }, 'following images failed');
+      this.#parts.log.error({ err: cause }, 'following images failed');
     } finally {
       this.#isWorking = false;
     }
+    this.#tell(digests, names);
+    for (const digest of failed) this.#changed.add(digest);
+    if (this.#changed.size > 0) this.#later();
+    else this.#failures = 0;
+  }
+
+  /** Reads one image again; false: it could not be read whole. What was known of it may be wrong then, and counts no more. */
+  async #read(digest: string): Promise<boolean> {
+    const { store, log, owner } = this.#parts;
+    const image = await store.images.get(tenantScope(owner.cluster, owner.tenant), digest);
+    if (image.ok && image.value !== undefined) return this.#take(image.value);
+    if (image.ok) {
+      this.#drop(digest);
+      return true;
+    }
+    log.warn({ code: image.error.code, digest }, 'an image cannot be read now');
+    const held = this.#held.get(digest);
+    if (held !== undefined) {
+      held.own = { unknown: `it cannot be read now: ${image.error.code}` };
+      held.version = undefined;
+    }
+    return false;
   }
 
   #tell(digests: Iterable<string>, names: Iterable<string>): void {
@@ -245,12 +301,13 @@ export class ImageBook {
     for (const changed of this.#listeners) changed(images);
   }
 
-  async #take(image: Image): Promise<void> {
+  /** False: its findings could not be read. */
+  async #take(image: Image): Promise<boolean> {
     const { digest } = image;
     const before = this.#held.get(digest);
     if (before === undefined && this.#held.size >= IMAGES_MAX) {
       this.#isFull = true;
-      return;
+      return true;
     }
     const judged = await this.#judged(image);
     // An image whose findings cannot be read says nothing, rather than that nothing is wrong.
@@ -269,6 +326,7 @@ export class ImageBook {
       this.#digests.set(name, digests.add(digest));
       if (!isUnknown(facts)) this.#wanted.delete(name);
     }
+    return judged.ok;
   }
 
   #drop(digest: string): void {
