@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { CheckResult, Finding } from '@bartizan/contracts';
+import { type CheckResult, err, type Finding, failure } from '@bartizan/contracts';
 import { EMPTY_CONTEXT, type ImageFacts, podPathTable, type Unknown } from '@bartizan/engine/admission';
 import {
+  aCheck,
   anAdmissionRule,
   aStoredBinding,
   aStoredException,
@@ -66,12 +67,8 @@ const checks = async (): Promise<readonly CheckResult[]> => {
 const eventually = (assert: () => Promise<void>): Promise<void> =>
   vi.waitFor(assert, { timeout: 20_000, interval: 50 });
 
-beforeEach(async () => {
-  test = await openStoreInPlace();
-  const { store, clock } = test;
-  book = new PolicyBook({ store, clock, log: silent, builtIn: [rule] });
-  await book.load(OWNER);
-  audit = new ClusterAudit({
+const anAudit = ({ store, clock }: TestStore): ClusterAudit =>
+  new ClusterAudit({
     store,
     clock,
     log: silent,
@@ -80,7 +77,15 @@ beforeEach(async () => {
     book,
     findings: new FindingLedger(store, clock, new Turnstile()),
     context: EMPTY_CONTEXT,
+    knowledge: { content: { checks: [{ id: 'container.privileged' }] } },
   });
+
+beforeEach(async () => {
+  test = await openStoreInPlace();
+  const { store, clock } = test;
+  book = new PolicyBook({ store, clock, log: silent, builtIn: [rule] });
+  await book.load(OWNER);
+  audit = anAudit(test);
 }, 60_000);
 afterEach(async () => {
   await audit.close();
@@ -128,6 +133,53 @@ describe('the audit of what exists', () => {
     await eventually(async () => expect((await findings())[0]?.state).toBe('fixed'));
   }, 60_000);
 
+  it('tries again to forget what is gone when the store does not answer', async () => {
+    audit.take(deployment(true));
+    await eventually(async () => expect(await checks()).toHaveLength(1));
+    const removed = vi
+      .spyOn(test.store.checks, 'remove')
+      .mockResolvedValueOnce(err(failure('E_STORE_IO', 'the disk does not answer')));
+    const { object: _gone, ...gone } = deployment(true);
+    audit.take(gone);
+    await eventually(async () => expect(await checks()).toEqual([]));
+    expect(removed.mock.calls.length).toBe(2);
+    expect((await findings())[0]?.state).toBe('fixed');
+  }, 60_000);
+
+  it('takes back what went while nobody watched, once all is known, and not of kinds that cannot be read', async () => {
+    const { object } = deployment(true);
+    const place = { group: 'example.com', resource: 'widgets', kind: 'Widget', object };
+    const widgets = anAdmissionRule({
+      id: 'widget.privileged',
+      match: { ...rule.match, resources: ['example.com/widgets'] },
+      condition: { field: 'object.name', operator: 'equals', value: 'none' },
+    });
+    const told: CheckResult = aCheck({ check: 'container.privileged' });
+    book = new PolicyBook({ store: test.store, clock: test.clock, log: silent, builtIn: [rule, widgets] });
+    await book.load(OWNER);
+    const first = anAudit(test);
+    for (const name of ['gone', 'kept']) first.take(deployment(true, { name }));
+    first.take(deployment(true, { ...place, name: 'w' }));
+    await eventually(async () => expect(await checks()).toHaveLength(3));
+    await first.close();
+    const subject = (await checks()).find(({ subject: { name } }) => name === 'gone')?.subject;
+    await test.store.checks.put(SCOPE, [{ ...told, ...(subject === undefined ? {} : { subject }) }]);
+    const second = anAudit(test);
+    second.take(deployment(true, { name: 'kept' }));
+    second.settle((kind) => kind !== 'Widget');
+    const named = async () =>
+      (await checks()).map(({ check, subject: { name } }) => `${check} ${name}`).sort();
+    const kept = [`container.privileged gone`, `${rule.id} kept`];
+    await eventually(async () =>
+      expect(await named()).toEqual([...kept, 'widget.privileged Widget/w'].sort()),
+    );
+    const open = (await findings()).filter(({ state }) => state === 'open');
+    expect(open.map(({ subject: { name } }) => name)).toEqual(['kept']);
+    second.settle(() => true);
+    await eventually(async () => expect(await named()).toEqual(kept.toSorted()));
+    await second.close();
+  }, 60_000);
+
   it('follows policies: an exception accepts, with its owner and end; a binding switches off', async () => {
     audit.take(deployment(true));
     await eventually(async () => expect(await findings()).toHaveLength(1));
@@ -143,6 +195,7 @@ describe('the audit of what exists', () => {
     await test.store.admissionBindings.put(SCOPE, [off]);
     await book.load(OWNER);
     await eventually(async () => expect((await findings())[0]?.state).toBe('fixed'));
+    await eventually(async () => expect(await checks()).toEqual([]));
   }, 60_000);
 
   it('judges again what an exception covered when it ends, though nothing else changed', async () => {

@@ -1,21 +1,13 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Store } from '@bartizan/adapters/store';
-import { type Result, tenantScope } from '@bartizan/contracts';
+import { ok, type Result } from '@bartizan/contracts';
 import { compileWildcard } from '@bartizan/engine';
-import {
-  AdmissionAudit,
-  type AdmissionContext,
-  type AdmissionRequest,
-  type CoveredKind,
-  judgeAdmission,
-} from '@bartizan/engine/admission';
+import { AdmissionAudit, type AdmissionRequest, type CoveredKind } from '@bartizan/engine/admission';
 import type { RuleCount } from '../../admission-ports.ts';
-import type { ApiFailure, Clock, Log, Owner, Publish } from '../../ports.ts';
-import type { FindingLedger } from '../finding-ledger.ts';
-import { checksOf, findingsOf, subjectOf } from './audited-object.ts';
-import type { PolicyBook } from './policy-book.ts';
+import type { ApiFailure, Log } from '../../ports.ts';
+import { AuditVerdicts, type VerdictParts } from './audit-verdicts.ts';
+import { subjectOf } from './audited-object.ts';
 import type { HitObject } from './report-plan.ts';
 
 /** Something of the cluster as it is now. */
@@ -32,15 +24,8 @@ export interface ObjectChange {
   readonly object?: unknown;
 }
 
-interface Parts {
-  readonly store: Store;
-  readonly clock: Clock;
+interface Parts extends VerdictParts {
   readonly log: Log;
-  readonly publish: Publish;
-  readonly owner: Owner;
-  readonly book: PolicyBook;
-  readonly findings: FindingLedger;
-  readonly context: AdmissionContext;
 }
 
 /** Changes of that long are written together. */
@@ -81,7 +66,12 @@ export class ClusterAudit {
   readonly #keys = new Map<string, AdmissionRequest>();
   readonly #kinds = new Map<string, CoveredKind>();
   readonly #dirty = new Set<string>();
+  /** Told to be gone, and not yet forgotten in the store. */
   readonly #gone = new Map<string, AdmissionRequest>();
+  readonly #verdicts: AuditVerdicts;
+  /** Subjects of which something was stored before this process and that were not seen yet, with their kinds. */
+  #before: Map<string, string> | undefined;
+  #isWhole: ((kind: string) => boolean) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #endTimer: NodeJS.Timeout | undefined;
   /** Exceptions that ended until then have been judged without. */
@@ -92,6 +82,7 @@ export class ClusterAudit {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#verdicts = new AuditVerdicts(parts);
     const held = parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
     this.#audit = new AdmissionAudit(held, parts.context);
     this.#endedMs = parts.clock.nowMs();
@@ -111,8 +102,9 @@ export class ClusterAudit {
   take(change: ObjectChange): void {
     const { group, resource, kind } = change;
     if (repeatsItsMaker(change)) return;
-    this.#changes += 1;
     const key = keyOf(change);
+    if (change.object === undefined && !this.#keys.has(key)) return;
+    this.#changes += 1;
     this.#kinds.set(`${group}/${kind}`, { group, resource, kind });
     if (change.object === undefined) this.#remove(key);
     else this.#put(key, change);
@@ -144,6 +136,15 @@ export class ClusterAudit {
     this.#audit.remove(key);
     this.#dirty.delete(key);
     this.#gone.set(key, request);
+  }
+
+  /**
+   * All that may be read of the cluster was told: what is stored of other objects is about what is gone. Of a kind that is
+   * not known whole, nobody can say that.
+   */
+  settle(isWhole: (kind: string) => boolean): void {
+    this.#isWhole = isWhole;
+    this.#schedule();
   }
 
   /** Every object that is known, as the request that would create it. */
@@ -243,75 +244,58 @@ export class ClusterAudit {
   }
 
   async #flush(): Promise<void> {
-    const gone = [...this.#gone.values()];
-    this.#gone.clear();
-    for (const request of gone) {
-      const removed = await this.#forget(request);
-      if (!removed.ok) this.#failed(removed.error);
-    }
+    const forgotten = await this.#forgetGone();
+    const swept = forgotten.ok ? await this.#sweep() : forgotten;
+    if (!swept.ok) this.#failed(swept.error);
     while (this.#dirty.size > 0 && !this.#isClosed) {
       const keys = [...this.#dirty].slice(0, BATCH);
       for (const key of keys) this.#dirty.delete(key);
-      const written = await this.#write(keys);
+      const written = await this.#verdicts.write(keys.flatMap((key) => this.#keys.get(key) ?? []));
       if (written.ok) continue;
-      // They stay to be written: the next change, or the next try, takes them along.
       for (const key of keys) if (this.#keys.has(key)) this.#dirty.add(key);
-      this.#failed(written.error);
-      this.#schedule();
-      return;
+      return this.#failed(written.error);
     }
   }
 
+  async #forgetGone(): Promise<Result<void, ApiFailure>> {
+    for (const [key, request] of this.#gone) {
+      if (this.#isClosed) break;
+      const forgotten = await this.#verdicts.forget(subjectOf(this.#parts.owner, request).workload);
+      if (!forgotten.ok) return forgotten;
+      if (this.#gone.get(key) === request) this.#gone.delete(key);
+    }
+    return ok(undefined);
+  }
+
+  /** Forgets what earlier processes said of objects that are not there. */
+  async #sweep(): Promise<Result<void, ApiFailure>> {
+    const isWhole = this.#isWhole;
+    if (isWhole === undefined) return ok(undefined);
+    if (this.#before === undefined) {
+      const before = await this.#verdicts.subjects();
+      if (!before.ok) return before;
+      this.#before = before.value;
+    }
+    this.#isWhole = undefined;
+    if (this.#before.size === 0) return ok(undefined);
+    const { owner } = this.#parts;
+    const known = new Set([...this.#keys.values()].map((one) => subjectOf(owner, one).workload));
+    for (const [workload, kind] of this.#before) {
+      if (this.#isClosed) break;
+      if (!known.has(workload) && !isWhole(kind)) continue;
+      const done = known.has(workload) ? ok(undefined) : await this.#verdicts.forget(workload);
+      if (!done.ok) {
+        this.#isWhole ??= isWhole;
+        return done;
+      }
+      this.#before.delete(workload);
+    }
+    return ok(undefined);
+  }
+
+  /** What was not kept stays to be kept: the next change, or the next try, takes it along. */
   #failed({ code, detail }: ApiFailure): void {
     this.#parts.log.warn({ code, detail }, 'verdicts about the cluster wait to be kept');
-  }
-
-  async #write(keys: readonly string[]): Promise<Result<void, ApiFailure>> {
-    const { owner, store, findings, publish, book, clock, context } = this.#parts;
-    const inForce = await book.inForce(owner);
-    if (!inForce.ok) return inForce;
-    const { set, policy } = inForce.value;
-    const scope = tenantScope(owner.cluster, owner.tenant);
-    const nowMs = clock.nowMs();
-    const judged = keys.flatMap((key) => {
-      const request = this.#keys.get(key);
-      if (request === undefined) return [];
-      const asked = set
-        .planFor(request, 'audit')
-        .filter(({ compiled, variants }) => compiled.rule.effect === 'deny' && variants[0]?.mode !== 'off')
-        .map(({ compiled }) => compiled);
-      const verdict = judgeAdmission(set, request, context, nowMs, 'audit');
-      return [{ owner, request, verdict, asked, policy, nowMs }];
-    });
-    const saved = await store.checks.put(scope, judged.flatMap(checksOf));
-    if (!saved.ok) return saved;
-    for (const one of judged) {
-      const { workload } = subjectOf(owner, one.request);
-      const unjudged = new Set(
-        one.verdict.violations.filter(({ state }) => state === 'unknown').map(({ rule }) => rule),
-      );
-      const replaced = await findings.replace(scope, {
-        workload,
-        kinds: ['policy'],
-        found: findingsOf(one),
-        isUnjudged: ({ check }) => check !== undefined && unjudged.has(check),
-      });
-      if (!replaced.ok) return replaced;
-      publish({ topic: 'finding', ...owner, data: { workload } });
-    }
-    return { ok: true, value: undefined };
-  }
-
-  /** Verdicts about what is gone count no more. */
-  async #forget(request: AdmissionRequest): Promise<Result<void, ApiFailure>> {
-    const { owner, store, findings } = this.#parts;
-    const scope = tenantScope(owner.cluster, owner.tenant);
-    const { workload } = subjectOf(owner, request);
-    const inForce = await this.#parts.book.inForce(owner);
-    if (!inForce.ok) return inForce;
-    const ids = inForce.value.policy.rules.map(({ rule }) => `${rule.id}|${workload}`);
-    const removed = await store.checks.remove(scope, ids);
-    if (!removed.ok) return removed;
-    return findings.replace(scope, { workload, kinds: ['policy'], found: [] });
+    this.#schedule();
   }
 }

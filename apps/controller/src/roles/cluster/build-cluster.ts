@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { findKubeAccess, KubeClient, type KubeError, type WatchState } from '@bartizan/adapters/kube';
+import { findKubeAccess, KubeClient } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
 import type { AdmissionContext, AdmissionRequest } from '@bartizan/engine/admission';
 import { kubernetesMinor } from '@bartizan/engine/admission-cel';
@@ -32,6 +32,7 @@ import type { StartOptions } from '../../settings.ts';
 import type { Turnstile } from '../../turnstile.ts';
 import { AdmissionGate } from './admission-gate.ts';
 import { ownNamespaces } from './build-admission.ts';
+import { isSeen, statusOf } from './cluster-status.ts';
 import { followAccess, ServerVersion } from './follow-access.ts';
 import { FollowedKinds } from './follow-custom-kinds.ts';
 import { type ClusterSecrets, credentialsIn, followSecrets } from './follow-secrets.ts';
@@ -129,18 +130,12 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   const followed = followAccess(parts, state, { version, client });
   const secrets = followSecrets(parts, state);
   const policies = followPolicies(parts, state);
-  state.listen({
-    onChange: (change) => {
-      const taken = objectChange(change);
-      if (taken === undefined) return;
-      facts.take(taken);
-      audit.take(taken);
-      followed.take(taken);
-      secrets.take(taken);
-    },
-  });
+  followObjects(state, { facts, audit, followed, secrets });
   const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
-  const custom = customKinds(parts, { client, state, audit });
+  const settle = (): void => settleAudit({ audit, state, custom });
+  const custom = customKinds(parts, { client, state, audit, settle });
+  state.listen({ onChange: () => undefined, onState: settle });
+  void custom.settled.then(settle);
   const native = nativeRole(parts, { client, state });
   const reports = reportRole(parts, { client, state, context, audit, custom });
   const known = { client, state };
@@ -160,6 +155,29 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     recorded: () => recorded?.requests() ?? [],
     ...lifeOf({ client, state, workloads, audit, followed, secrets, custom, native, reports, gate }),
   };
+}
+
+/** Hands what changes in the cluster to those who keep and judge it. */
+function followObjects(
+  state: ClusterState,
+  takers: {
+    readonly facts: ClusterFacts;
+    readonly audit: ClusterAudit;
+    readonly followed: ReturnType<typeof followAccess>;
+    readonly secrets: ClusterSecrets;
+  },
+): void {
+  const { facts, audit, followed, secrets } = takers;
+  state.listen({
+    onChange: (change) => {
+      const taken = objectChange(change);
+      if (taken === undefined) return;
+      facts.take(taken);
+      audit.take(taken);
+      followed.take(taken);
+      secrets.take(taken);
+    },
+  });
 }
 
 /** What watches a cluster, in the order in which it begins and ends. */
@@ -228,13 +246,40 @@ function auditOf(parts: Parts, context: AdmissionContext): ClusterAudit {
 /** Custom kinds of the cluster: where they keep pods, and what exists of them. */
 const customKinds = (
   parts: Parts,
-  known: { readonly client: KubeClient; readonly state: ClusterState; readonly audit: ClusterAudit },
+  known: {
+    readonly client: KubeClient;
+    readonly state: ClusterState;
+    readonly audit: ClusterAudit;
+    readonly settle: () => void;
+  },
 ): FollowedKinds =>
   new FollowedKinds({
     ...{ ...parts, ...known },
     take: (change) => known.audit.take(change),
-    onStatus: () => parts.publish({ topic: 'status', ...parts.owner, data: { code: 'kubernetes' } }),
+    onStatus: () => {
+      parts.publish({ topic: 'status', ...parts.owner, data: { code: 'kubernetes' } });
+      known.settle();
+    },
   });
+
+/** Once all that may be read of the cluster was: what the audit said before of anything else is about what is gone. */
+function settleAudit({
+  audit,
+  state,
+  custom,
+}: {
+  readonly audit: ClusterAudit;
+  readonly state: ClusterState;
+  readonly custom: FollowedKinds;
+}): void {
+  if (custom.isClosed || !isSeen(state.states()) || !custom.isKnown()) return;
+  audit.settle((kind) => {
+    const condition = state.state(kind)?.condition;
+    const isRead =
+      condition === undefined ? custom.areDefined() : condition === 'synced' || condition === 'not-served';
+    return isRead && custom.isWhole(kind);
+  });
+}
 
 /** What benchmarks ask of the cluster, kept from the watch. */
 function followPolicies({ onPolicies }: Parts, state: ClusterState): ClusterPolicies {
@@ -296,7 +341,7 @@ const reportRole = (
     ...parts,
     ...known,
     instance: parts.options.instance,
-    isKnown: () => SEEN.has(stateOf(known.state.states())) && known.custom.isKnown(),
+    isKnown: () => isSeen(known.state.states()) && known.custom.isKnown(),
   });
 
 /** Kinds without which nobody knows what an account may do. */
@@ -339,37 +384,3 @@ const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   start: () => undefined,
   close: () => Promise.resolve(),
 });
-
-/** All that may be seen of the cluster was seen. */
-const SEEN: ReadonlySet<ClusterStatus['state']> = new Set(['synced', 'partial']);
-
-function stateOf(states: readonly WatchState[]): ClusterStatus['state'] {
-  const has = (condition: WatchState['condition']): boolean =>
-    states.some((state) => state.condition === condition);
-  if (has('behind')) return 'behind';
-  if (has('unknown')) return 'connecting';
-  return has('not-permitted') ? 'partial' : 'synced';
-}
-
-function statusOf(server: string, version: string | undefined, states: readonly WatchState[]): ClusterStatus {
-  const problem = states.find(
-    ({ code }) => code !== undefined && code !== 'E_KUBE_NOT_PERMITTED' && code !== 'E_KUBE_MISSING',
-  );
-  return {
-    state: stateOf(states),
-    server: server.slice(0, 256),
-    ...(version === undefined ? {} : { version }),
-    ...errorOf(problem),
-    kinds: states.map(({ kind, group, condition, code, objects, freshAtMs }) => ({
-      kind,
-      group,
-      condition,
-      objects,
-      ...(code === undefined ? {} : { code }),
-      ...(freshAtMs === undefined ? {} : { freshAtMs }),
-    })),
-  };
-}
-
-const errorOf = (problem: { readonly code?: KubeError['code']; readonly detail?: string } | undefined) =>
-  problem?.code === undefined ? {} : { code: problem.code, detail: problem.detail ?? '' };

@@ -28,6 +28,8 @@ interface Parts {
 /** Kinds whose objects are followed: a stream and their objects in memory for each. */
 const FOLLOWED_MAX = 100;
 const NAMES_MAX = 100;
+/** All objects of the kind are known. */
+const READ: ReadonlySet<CustomAudit['audit']> = new Set(['followed', 'listed']);
 /** Roles change in bursts, and take a moment to hold. */
 const RIGHTS_MS = 1_000;
 const RIGHTS = new Set(['ClusterRole', 'ClusterRoleBinding']);
@@ -79,6 +81,7 @@ export class FollowedKinds {
   #using: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #isFollowing = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -89,6 +92,9 @@ export class FollowedKinds {
       onState: parts.onStatus,
     });
     this.#settled = this.#kinds.settled.then(() => this.#using);
+    void this.#settled.then(() => {
+      this.#isFollowing = this.#kinds.isSettled;
+    });
     parts.book.listen(({ cluster, tenant }) => {
       if (cluster === parts.owner.cluster && tenant === parts.owner.tenant) this.#follow();
     });
@@ -117,9 +123,22 @@ export class FollowedKinds {
   isKnown(): boolean {
     const states = this.#objects.states();
     return (
-      this.#kinds.isSettled &&
+      this.#isFollowing &&
       states.every(({ condition, code }) => condition !== 'unknown' || code !== undefined)
     );
+  }
+
+  /** Whether an object of such a kind that is not known is not there: none is beyond what may be read and finds room. */
+  isWhole(kind: string): boolean {
+    const read = this.#objects
+      .states()
+      .every((state) => state.resource.kind !== kind || READ.has(auditOf(state)));
+    return read && this.#noRoom.every((one) => one.kind !== kind);
+  }
+
+  /** Whether it is known which custom kinds there are. */
+  areDefined(): boolean {
+    return this.#kinds.condition()?.condition === 'synced';
   }
 
   /** What is known of custom kinds, for the coverage of rules. */
