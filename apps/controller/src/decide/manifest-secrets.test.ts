@@ -8,6 +8,7 @@ import { openTestStore, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Turnstile } from '../turnstile.ts';
 import type { ObjectChange } from './admission/cluster-audit.ts';
+import { MadeObjects } from './admission/made-objects.ts';
 import { FindingLedger } from './finding-ledger.ts';
 import { ManifestSecrets } from './manifest-secrets.ts';
 import { PodVariables } from './pod-variables.ts';
@@ -155,6 +156,8 @@ describe('secrets in objects of the cluster', () => {
 
   it('of what made a pod are not told again at the pod', async () => {
     const secrets = open();
+    const made = new MadeObjects({ conditionOf: () => 'synced', judge: (change) => secrets.take(change) });
+    const controller = { kind: 'ReplicaSet', group: 'apps', name: 'web', uid: 'uid-web' };
     const spec = { containers: [{ name: 'web', env: [{ name: 'API_TOKEN', value: TOKEN }] }] };
     const pod = {
       group: '',
@@ -164,12 +167,19 @@ describe('secrets in objects of the cluster', () => {
       namespace: 'shop',
       object: { spec },
     };
-    secrets.take({ ...pod, name: 'web-1', controller: { kind: 'ReplicaSet', group: 'apps' } });
-    secrets.take({ ...pod, name: 'alone' });
-    secrets.take({ ...pod, name: 'of-an-operator', controller: { kind: 'Rollout', group: 'argoproj.io' } });
+    const set = { group: 'apps', version: 'v1', kind: 'ReplicaSet', resource: 'replicasets', uid: 'uid-web' };
+    made.take({ ...set, namespace: 'shop', name: 'web', object: { spec: { template: {} } } });
+    made.take({ ...pod, name: 'web-1', controller });
+    made.take({ ...pod, name: 'alone' });
+    made.take({ ...pod, name: 'forged', controller: { ...controller, kind: 'Deployment' } });
+    made.take({
+      ...{ ...pod, name: 'of-an-operator' },
+      controller: { ...controller, kind: 'Rollout', group: 'argoproj.io' },
+    });
     await until(async () =>
       expect(await told()).toEqual([
         'alone containers[web].env[API_TOKEN] open',
+        'forged containers[web].env[API_TOKEN] open',
         'of-an-operator containers[web].env[API_TOKEN] open',
       ]),
     );

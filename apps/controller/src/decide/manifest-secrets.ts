@@ -7,7 +7,7 @@ import { type Finding, ok, type Result, tenantScope } from '@bartizan/contracts'
 import { byUrgency, type SecretScanner, searchManifest, secretFinding, secretsBeyond } from '@bartizan/scan';
 import type { ApiFailure, Clock, Log, Owner, Publish } from '../ports.ts';
 import { subjectOf } from './admission/audited-object.ts';
-import { type ObjectChange, repeatsItsMaker } from './admission/cluster-audit.ts';
+import type { ObjectChange } from './admission/cluster-audit.ts';
 import type { FindingLedger } from './finding-ledger.ts';
 import { openSecretFindings } from './open-secret-findings.ts';
 
@@ -70,9 +70,12 @@ export class ManifestSecrets {
     this.#parts = parts;
   }
 
-  /** Takes an object in, or out. Searched at once: of an object nothing is held that is no finding. */
+  /**
+   * Takes an object in, or out; not those that only repeat what another one says that made them. Searched at once: of an
+   * object nothing is held that is no finding.
+   */
   take(change: ObjectChange): void {
-    if (!SEARCHED.has(change.kind) || repeatsItsMaker(change)) return;
+    if (!SEARCHED.has(change.kind)) return;
     const subject = subjectOf(this.#parts.owner, change);
     const found = change.object === undefined ? [] : this.#search(change, subject);
     const isKnown = this.#found.has(subject.workload) || this.#written?.get(subject.workload) !== undefined;

@@ -18,6 +18,7 @@ import { FindingLedger } from '../finding-ledger.ts';
 import { ClusterAudit, type ObjectChange } from './cluster-audit.ts';
 import { ClusterDesk } from './cluster-desk.ts';
 import { runsOneOf } from './concerned-objects.ts';
+import { MadeObjects } from './made-objects.ts';
 import { requestOfObject } from './object-request.ts';
 import { PolicyBook } from './policy-book.ts';
 
@@ -56,6 +57,13 @@ const deployment = (privileged: boolean, more: Partial<ObjectChange> = {}): Obje
   },
   ...more,
 });
+const aPod = (name: string): ObjectChange =>
+  deployment(true, {
+    ...{ group: '', resource: 'pods', kind: 'Pod', name },
+    object: {
+      spec: { containers: [{ name: 'web', image: 'web:1', securityContext: { privileged: true } }] },
+    },
+  });
 const findings = async (): Promise<readonly Finding[]> => {
   const page = await test.store.findings.list(SCOPE, { filter: [], limit: 100 });
   return page.ok ? page.value.items : [];
@@ -120,17 +128,51 @@ describe('the audit of what exists', () => {
   }, 60_000);
 
   it('judges what made a pod, not the pod, and forgets what is gone', async () => {
-    audit.take(deployment(true));
-    audit.take({
-      ...deployment(true, { group: '', resource: 'pods', kind: 'Pod', name: 'web-1' }),
-      controller: { kind: 'ReplicaSet', group: 'apps' },
-    });
+    const made = new MadeObjects({ conditionOf: () => 'synced', judge: (change) => audit.take(change) });
+    const controller = { kind: 'StatefulSet', group: 'apps', name: 'web', uid: 'uid-web' };
+    const set = { kind: 'StatefulSet', resource: 'statefulsets', uid: 'uid-web' };
+    made.take(deployment(true, set));
+    made.take({ ...aPod('web-0'), controller });
     await eventually(async () => expect(await findings()).toHaveLength(1));
     expect([...audit.namespaces()]).toEqual([['shop', 1]]);
-    const { object: _gone, ...gone } = deployment(true);
-    audit.take(gone);
+    const { object: _gone, ...gone } = deployment(true, set);
+    made.take(gone);
     await eventually(async () => expect(await checks()).toEqual([]));
     await eventually(async () => expect((await findings())[0]?.state).toBe('fixed'));
+  }, 60_000);
+
+  it('judges what only says that another object made it, and no more what another one does make', async () => {
+    const binding = anAdmissionRule({
+      id: 'binding.named',
+      match: { ...rule.match, resources: ['rbac.authorization.k8s.io/rolebindings'] },
+      condition: { field: 'object.name', operator: 'equals', value: 'grant' },
+    });
+    book = new PolicyBook({ store: test.store, clock: test.clock, log: silent, builtIn: [rule, binding] });
+    await book.load(OWNER);
+    const second = anAudit(test);
+    const made = new MadeObjects({ conditionOf: () => 'synced', judge: (change) => second.take(change) });
+    const controller = { kind: 'Deployment', group: 'apps', name: 'web', uid: 'uid-web' };
+    made.take(deployment(true, { uid: 'uid-web' }));
+    const roles = { group: 'rbac.authorization.k8s.io', resource: 'rolebindings', kind: 'RoleBinding' };
+    made.take({ ...deployment(false, { ...roles, name: 'grant' }), controller });
+    made.take({ ...aPod('forged'), controller });
+    made.take({ ...aPod('adopted'), uid: 'uid-adopted' });
+    const open = async () =>
+      (await findings()).filter(({ state }) => state === 'open').map(({ subject }) => subject.name);
+    await eventually(async () =>
+      expect((await open()).sort()).toEqual(['RoleBinding/grant', 'adopted', 'forged', 'web']),
+    );
+    const set = { kind: 'StatefulSet', resource: 'statefulsets', name: 'db', uid: 'uid-db' };
+    made.take(deployment(true, set));
+    const owner = { kind: 'StatefulSet', group: 'apps', name: 'db', uid: 'uid-db' };
+    made.take({ ...aPod('adopted'), uid: 'uid-adopted', controller: owner });
+    await eventually(async () =>
+      expect((await open()).sort()).toEqual(['RoleBinding/grant', 'db', 'forged', 'web']),
+    );
+    await eventually(async () =>
+      expect((await checks()).map(({ subject }) => subject.name)).not.toContain('adopted'),
+    );
+    await second.close();
   }, 60_000);
 
   it('tries again to forget what is gone when the store does not answer', async () => {

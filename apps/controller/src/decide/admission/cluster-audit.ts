@@ -10,6 +10,13 @@ import { AuditVerdicts, type VerdictParts } from './audit-verdicts.ts';
 import { subjectOf } from './audited-object.ts';
 import type { HitObject } from './report-plan.ts';
 
+interface ControllerName {
+  readonly kind: string;
+  readonly group: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
 /** Something of the cluster as it is now. */
 export interface ObjectChange {
   readonly group: string;
@@ -18,8 +25,9 @@ export interface ObjectChange {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
-  /** Kind and group of the controller that made it; absent: somebody did. */
-  readonly controller?: { readonly kind: string; readonly group: string };
+  readonly uid?: string;
+  /** The controller that it names as the one that made it; absent: somebody did. */
+  readonly controller?: ControllerName;
   /** Absent = gone. */
   readonly object?: unknown;
 }
@@ -34,21 +42,9 @@ const FLUSH_MS = 250;
 const END_MAX_MS = 3_600_000;
 /** Objects whose verdicts go into one write. */
 const BATCH = 40;
-/** Controllers whose own object is judged: what they make repeats it. */
-const JUDGED_ABOVE = new Set([
-  'apps/ReplicaSet',
-  'apps/Deployment',
-  'apps/StatefulSet',
-  'apps/DaemonSet',
-  'batch/Job',
-  'batch/CronJob',
-]);
 
-/** Whether an object is made by another one that is judged itself. */
-export const repeatsItsMaker = ({ controller }: ObjectChange): boolean =>
-  controller !== undefined && JUDGED_ABOVE.has(`${controller.group}/${controller.kind}`);
-
-const keyOf = ({
+/** What an object is known by as long as it is there, and the next one of its name. */
+export const keyOf = ({
   group,
   kind,
   namespace,
@@ -98,10 +94,9 @@ export class ClusterAudit {
     });
   }
 
-  /** Takes an object in, or out. */
+  /** Takes an object in, or out; not those that only repeat what another one says that made them. */
   take(change: ObjectChange): void {
     const { group, resource, kind } = change;
-    if (repeatsItsMaker(change)) return;
     const key = keyOf(change);
     if (change.object === undefined && !this.#keys.has(key)) return;
     this.#changes += 1;

@@ -15,6 +15,7 @@ import type { CustomSide } from '../../decide/admission/cluster-desk.ts';
 import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
 import { runsOneOf } from '../../decide/admission/concerned-objects.ts';
 import type { ImageBook } from '../../decide/admission/image-book.ts';
+import { MadeObjects } from '../../decide/admission/made-objects.ts';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
 import { RecordedRequests } from '../../decide/admission/recorded-requests.ts';
 import { ClusterPolicies } from '../../decide/compliance/cluster-policies.ts';
@@ -168,15 +169,23 @@ function followObjects(
   },
 ): void {
   const { facts, audit, followed, secrets } = takers;
+  const made = new MadeObjects({
+    conditionOf: (kind) => state.state(kind)?.condition,
+    judge: (change) => {
+      audit.take(change);
+      secrets.search(change);
+    },
+  });
   state.listen({
     onChange: (change) => {
       const taken = objectChange(change);
       if (taken === undefined) return;
       facts.take(taken);
-      audit.take(taken);
       followed.take(taken);
       secrets.take(taken);
+      made.take(taken);
     },
+    onState: ({ kind }) => made.kindChanged(kind),
   });
 }
 
@@ -357,6 +366,7 @@ function objectChange({ kind, meta, object }: ClusterChange): ObjectChange | und
     ...{ group, version, kind, resource: plural },
     namespace: meta.namespace,
     name: meta.name,
+    uid: meta.uid,
     ...(controller === undefined ? {} : { controller }),
     ...(object === undefined ? {} : { object: object.raw }),
   };

@@ -10,7 +10,6 @@ import type { ClusterStatus, Log, Owner } from '../../ports.ts';
 import type { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
 import { CustomKinds } from '../../sense/kubernetes/custom-kinds.ts';
 import { type CustomChange, CustomObjects, type CustomState } from '../../sense/kubernetes/custom-objects.ts';
-import { objectView } from '../../sense/kubernetes/views.ts';
 
 interface Parts {
   readonly client: KubeClient;
@@ -60,13 +59,11 @@ function namedBy({ rules }: AdmissionRuleSet): ReadonlySet<string> {
   return new Set(asked.flatMap(({ rule }) => rule.match.resources));
 }
 
-/** A change of a custom kind, as those take it who judge. */
+/** A change of a custom kind, as those take it who judge. Whoever made it, it is judged itself. */
 function objectChange({ resource, meta, object }: CustomChange): ObjectChange {
   const { group, version, kind, plural } = resource;
-  const controller = object === undefined ? undefined : objectView(kind, object).owner;
   return {
-    ...{ group, version, kind, resource: plural, namespace: meta.namespace, name: meta.name },
-    ...(controller === undefined ? {} : { controller }),
+    ...{ group, version, kind, resource: plural, namespace: meta.namespace, name: meta.name, uid: meta.uid },
     ...(object === undefined ? {} : { object: object.raw }),
   };
 }

@@ -17,7 +17,10 @@ type Parts = Omit<ConstructorParameters<typeof ManifestSecrets>[0], 'isSettled' 
 
 /** What the objects of a cluster say about secrets. */
 export interface ClusterSecrets {
+  /** Notes where variables of pods come from. */
   readonly take: (change: ObjectChange) => void;
+  /** Searches an object; those that only repeat another one that made them are left out. */
+  readonly search: (change: ObjectChange) => void;
   /** Whether a variable comes from a Secret, or its value is told where it is written. */
   readonly explains: (about: PodVariable) => boolean;
   readonly close: () => Promise<void>;
@@ -43,10 +46,8 @@ export function followSecrets(
     },
   });
   return {
-    take: (change) => {
-      variables.take(change);
-      manifests.take(change);
-    },
+    take: (change) => variables.take(change),
+    search: (change) => manifests.take(change),
     explains: (about) => variables.isOfSecret(about) || manifests.has(about.namespace, about.fingerprint),
     close: () => manifests.close(),
   };

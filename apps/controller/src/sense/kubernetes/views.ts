@@ -8,6 +8,7 @@ export interface OwnerReference {
   readonly kind: string;
   readonly group: string;
   readonly name: string;
+  readonly uid: string;
 }
 /** What is kept of any object. */
 export interface ObjectView {
@@ -45,7 +46,8 @@ function ownerOf(metadata: JsonRecord): OwnerReference | undefined {
   const kind = textOf(controller?.['kind'], 63);
   if (name === undefined || kind === undefined) return undefined;
   const version = textOf(controller?.['apiVersion']) ?? '';
-  return { kind, name, group: version.includes('/') ? (version.split('/')[0] ?? '') : '' };
+  const group = version.includes('/') ? (version.split('/')[0] ?? '') : '';
+  return { kind, name, group, uid: textOf(controller?.['uid']) ?? '' };
 }
 
 const firstImage = (podSpec: JsonRecord): string | undefined =>

@@ -6,7 +6,12 @@ import type { ObjectView, OwnerReference } from './views.ts';
 import { podView } from './views.ts';
 import { type FindObject, workloadOfObject, workloadOfPod } from './workload-of.ts';
 
-const owner = (kind: string, name: string, group = 'apps'): OwnerReference => ({ kind, name, group });
+const owner = (kind: string, name: string, group = 'apps'): OwnerReference => ({
+  kind,
+  name,
+  group,
+  uid: '',
+});
 const view = (name: string, more: Partial<ObjectView> = {}): ObjectView => ({
   namespace: 'shop',
   name,
@@ -33,6 +38,15 @@ describe('the workload of a Pod', () => {
     expect(workloadOfPod(view('web-0', { owner: owner(kind, 'web') }), nothing)).toEqual(named(kind, 'web'));
   });
 
+  it.each([
+    ['Deployment', 'apps'],
+    ['CronJob', 'batch'],
+  ])('is no %s, which makes no Pods by itself', (kind, group) => {
+    expect(workloadOfPod(view('p', { owner: owner(kind, 'web', group) }), nothing)).toEqual(
+      named('Other', `${kind}/web`),
+    );
+  });
+
   it('is what owns its ReplicaSet or Job', () => {
     const find = holding({
       'ReplicaSet/shop/web-6d4': view('web-6d4', { owner: owner('Deployment', 'web') }),
@@ -40,6 +54,7 @@ describe('the workload of a Pod', () => {
       'ReplicaSet/shop/canary-7': view('canary-7', { owner: owner('Rollout', 'canary', 'argoproj.io') }),
       'Job/shop/nightly-29400000': view('nightly-29400000', { owner: owner('CronJob', 'nightly', 'batch') }),
       'Job/shop/once': view('once'),
+      'Job/shop/odd': view('odd', { owner: owner('Deployment', 'web') }),
     });
     const of = (kind: string, name: string, group?: string) =>
       workloadOfPod(view('p', { owner: owner(kind, name, group) }), find);
@@ -48,6 +63,7 @@ describe('the workload of a Pod', () => {
     expect(of('ReplicaSet', 'canary-7')).toEqual(named('Other', 'Rollout/canary'));
     expect(of('Job', 'nightly-29400000', 'batch')).toEqual(named('CronJob', 'nightly'));
     expect(of('Job', 'once', 'batch')).toEqual(named('Job', 'once'));
+    expect(of('Job', 'odd', 'batch')).toEqual(named('Other', 'Deployment/web'));
   });
 
   it('is read from names where the object between may not be read, or is gone', () => {

@@ -38,20 +38,28 @@ export function workloadOfPod(pod: ObjectView, find: FindObject): WorkloadName {
 function workloadOfOwner(owner: OwnerReference, pod: ObjectView, find: FindObject): WorkloadName {
   const { namespace } = pod;
   const { kind, name } = owner;
-  if (GROUP_OF[kind] !== owner.group)
-    return { kind: 'Other', namespace, name: `${kind}/${name}`.slice(0, NAME_MAX) };
-  if (isSelf(kind)) return { kind, namespace, name };
+  if (GROUP_OF[kind] !== owner.group) return other(owner, namespace);
+  if (kind === 'StatefulSet' || kind === 'DaemonSet') return { kind, namespace, name };
+  // Deployments and CronJobs make no Pods by themselves: somebody else wrote that into the Pod.
+  if (kind !== 'ReplicaSet' && kind !== 'Job') return other(owner, namespace);
   const above = find(kind, namespace, name);
-  if (above?.owner !== undefined) return topOf(above.owner, namespace);
-  if (above !== undefined) return { kind: kind === 'Job' ? 'Job' : 'ReplicaSet', namespace, name };
+  if (above?.owner !== undefined)
+    return topOf(above.owner, kind === 'Job' ? 'CronJob' : 'Deployment', namespace);
+  if (above !== undefined) return { kind, namespace, name };
   return kind === 'Job' ? ofMissingJob(namespace, name) : ofMissingReplicaSet(pod, name);
 }
 
-/** What owns a ReplicaSet or Job is the workload, of whatever kind. */
-const topOf = ({ kind, group, name }: OwnerReference, namespace: string): WorkloadName =>
-  isSelf(kind) && GROUP_OF[kind] === group
-    ? { kind, namespace, name }
-    : { kind: 'Other', namespace, name: `${kind}/${name}`.slice(0, NAME_MAX) };
+const other = ({ kind, name }: OwnerReference, namespace: string): WorkloadName => ({
+  kind: 'Other',
+  namespace,
+  name: `${kind}/${name}`.slice(0, NAME_MAX),
+});
+
+/** What owns a ReplicaSet or Job is the workload, of whatever kind; one of Kubernetes where that makes them. */
+const topOf = (owner: OwnerReference, kind: 'Deployment' | 'CronJob', namespace: string): WorkloadName =>
+  owner.kind === kind && GROUP_OF[kind] === owner.group
+    ? { kind, namespace, name: owner.name }
+    : other(owner, namespace);
 
 function ofMissingReplicaSet({ namespace, labels }: ObjectView, name: string): WorkloadName {
   const hash = labels[TEMPLATE_HASH];
