@@ -21,6 +21,9 @@ static OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bartizan.bpf.o"
 /// Bytes of the ring that network and open records may not use.
 const RING_BYTES: u32 = 8 * 1024 * 1024;
 
+/// Most records that the ring holds: none is smaller than a process with the ring's own mark before it.
+pub const RING_RECORDS_MAX: usize = RING_BYTES as usize / (crate::frames::process::END + 8);
+
 /// Connections whose first bytes are taken per second, whole machine; the others are counted and told without protocol.
 const INSPECT_PER_SECOND: u32 = 1000;
 

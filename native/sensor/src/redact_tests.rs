@@ -42,6 +42,7 @@ const REPLACED: &[(&[&str], &[&str])] = &[
     (&["sh", "-c", "app --password hunter2 x"], &["sh", "-c", "app --password [redacted] x"]),
     (&["sh", "-c", "export TOKEN='hunter2'; app"], &["sh", "-c", "export TOKEN='[redacted]'; app"]),
     (&["x", "-----BEGIN RSA PRIVATE KEY-----\nMII"], &["x", "[redacted]"]),
+    (&["x", "-----BEGIN CERTIFICATE----- a -----BEGIN PRIVATE KEY----- b"], &["x", "[redacted]"]),
     // A command begins after each separator, also one that is written without a space.
     (
         &["sh", "-c", "cd /backup; mysqldump -uroot -pS3cr3t db"],
@@ -135,6 +136,7 @@ const KEPT: &[&[&str]] = &[
     &["ssh", "user@host"],
     &["mysql", "-p"],
     &["ghp_short"],
+    &["x", "a PRIVATE KEY before -----BEGIN CERTIFICATE-----"],
     &["bash", "-c", "echo hello world"],
     &["docker", "run", "--name", "mongo", "-p", "27017:27017", "mongo"],
     &["find", "/var/lib/mysql", "-print"],
@@ -178,6 +180,26 @@ fn keeps_what_is_no_secret() {
         let (out, found) = shown(words);
         assert_eq!(&out.iter().map(String::as_str).collect::<Vec<_>>(), words);
         assert!(!found, "{words:?} is not flagged");
+    }
+}
+
+/// The shortest of some times that one argument takes, `part` again and again.
+fn time_of(part: &str, bytes: usize) -> std::time::Duration {
+    let raw = format!("app\0x {}\0", part.repeat(bytes / part.len()));
+    let times = (0..5).map(|_| {
+        let began = std::time::Instant::now();
+        assert_eq!(redact(raw.as_bytes()).0.last(), Some(&0));
+        began.elapsed()
+    });
+    times.min().unwrap_or_default()
+}
+
+#[test]
+fn takes_no_more_than_its_length_of_time_for_what_a_hostile_process_repeats() {
+    for part in ["-----BEGIN ", "token=$(", "token=[redacted]", "://", "a='", "su -c \"", "eyJ.", "bearer "] {
+        let (short, long) = (time_of(part, 8 * 1024), time_of(part, 64 * 1024));
+        // Eight times as long; what compared each part with all the rest took some sixty times as much.
+        assert!(long < short * 24, "{part}: {short:?} for 8 KiB, {long:?} for 64 KiB");
     }
 }
 

@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::frames::{ack, heartbeat, hello, kind, snapshot_end};
 use crate::inspect::Supervisor;
 use crate::json::programs_json;
-use crate::kernel::{Config, Kernel, LibbpfKernel};
+use crate::kernel::{Config, Kernel, LibbpfKernel, RING_RECORDS_MAX};
 use crate::outlet::{Builder, Outlet};
 use crate::watch::WatchSet;
 use rustix::event::{poll, PollFd, PollFlags, Timespec};
@@ -21,6 +21,8 @@ const HEARTBEAT_US: u64 = 1_000_000;
 /// After records came the ring rests this long, so that a burst costs few wake-ups.
 const REST_US: u64 = 2_000;
 const DRAIN_STEP: usize = 64;
+/// Longest draining in one turn: heartbeats, commands and the worker's answers wait meanwhile.
+const DRAIN_WITHIN_US: u64 = 50_000;
 
 /// Microseconds since boot, sleep included; the clock of every event.
 pub fn boot_time_us() -> u64 {
@@ -28,13 +30,20 @@ pub fn boot_time_us() -> u64 {
     now.tv_sec as u64 * 1_000_000 + now.tv_nsec as u64 / 1_000
 }
 
-struct Session {
-    kernel: LibbpfKernel,
+struct Session<K: Kernel> {
+    kernel: K,
     engine: Rc<RefCell<Engine>>,
     decoder: Decoder,
     generation: u64,
     stopping: bool,
     inspector: Supervisor,
+}
+
+/// What draining came to.
+struct Drained {
+    records: usize,
+    /// The ring was not empty yet.
+    has_more: bool,
 }
 
 /// Runs until the agent stops it or closes its end.
@@ -44,8 +53,7 @@ pub fn run() -> Result<(), String> {
     let engine = Rc::new(RefCell::new(Engine::new(Outlet::new(agent))));
     let kernel = LibbpfKernel::load(Config::detect(), engine.clone())?;
     let inspector = Supervisor::new(kernel.has_first_bytes());
-    let mut session =
-        Session { kernel, engine, decoder: Decoder::default(), generation: 0, stopping: false, inspector };
+    let mut session = Session::new(kernel, engine, inspector);
     crate::privileges::drop()?;
     session.inspector.keep_running(boot_time_us());
     session.hello();
@@ -53,7 +61,11 @@ pub fn run() -> Result<(), String> {
     session.serve()
 }
 
-impl Session {
+impl<K: Kernel> Session<K> {
+    fn new(kernel: K, engine: Rc<RefCell<Engine>>, inspector: Supervisor) -> Self {
+        Self { kernel, engine, decoder: Decoder::default(), generation: 0, stopping: false, inspector }
+    }
+
     fn hello(&self) {
         let mut frame = Builder::new(kind::HELLO, hello::END, boot_time_us());
         hello::set_memory_v1(frame.fixed(), u32::from(self.kernel.has_memory_v1()));
@@ -65,7 +77,7 @@ impl Session {
     fn take_snapshot(&mut self) -> Result<(), String> {
         self.engine.borrow_mut().existing_sent = 0;
         self.kernel.snapshot();
-        self.drain_all()?;
+        self.drain_present()?;
         self.engine.borrow_mut().learn_listeners();
         let mut frame = Builder::new(kind::SNAPSHOT_END, snapshot_end::END, boot_time_us());
         let mut engine = self.engine.borrow_mut();
@@ -74,20 +86,30 @@ impl Session {
         engine.outlet.flush()
     }
 
-    /// Drains until the ring is empty or the outlet is full. Gives the number of records.
-    fn drain_all(&self) -> Result<usize, String> {
-        let mut total = 0;
+    /// Drains until the ring is empty, the outlet is full or it is enough: a busy machine fills the ring as fast as
+    /// we drain it, and a hostile one does so on purpose.
+    fn drain(&self, is_enough: &dyn Fn(usize) -> bool) -> Result<Drained, String> {
+        let mut drained = Drained { records: 0, has_more: false };
         while !self.engine.borrow().outlet.is_full() {
             let count = self.kernel.drain(DRAIN_STEP)?;
-            total += count;
+            drained.records += count;
             if count < DRAIN_STEP {
                 break;
             }
             // The agent starts reading while we still drain.
             self.engine.borrow_mut().outlet.flush()?;
+            if is_enough(drained.records) {
+                drained.has_more = true;
+                break;
+            }
         }
         self.engine.borrow_mut().outlet.flush()?;
-        Ok(total)
+        Ok(drained)
+    }
+
+    /// Drains what is in the ring now; of what comes meanwhile no more than the ring can hold.
+    fn drain_present(&self) -> Result<(), String> {
+        self.drain(&|records| records >= RING_RECORDS_MAX).map(|_| ())
     }
 
     fn heartbeat(&self) {
@@ -143,15 +165,20 @@ impl Session {
                 self.heartbeat();
                 next_beat_us = now_us + HEARTBEAT_US;
             }
-            if now_us >= rest_until_us && self.drain_all()? > 0 {
-                rest_until_us = boot_time_us() + REST_US;
+            let mut has_more = false;
+            if now_us >= rest_until_us {
+                let drained = self.drain(&|_| boot_time_us() >= now_us + DRAIN_WITHIN_US)?;
+                has_more = drained.has_more;
+                if drained.records > 0 && !has_more {
+                    rest_until_us = boot_time_us() + REST_US;
+                }
             }
             self.inspect();
             self.engine.borrow_mut().outlet.flush()?;
-            self.wait(next_beat_us, rest_until_us)?;
+            // With more in the ring only a look at what else there is.
+            self.wait(if has_more { 0 } else { next_beat_us }, rest_until_us)?;
         }
-        self.drain_all()?;
-        Ok(())
+        self.drain_present()
     }
 
     /// Waits for the agent, for the ring unless it rests, or for time to pass.
@@ -237,3 +264,7 @@ impl Session {
         engine.outlet.flush()
     }
 }
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

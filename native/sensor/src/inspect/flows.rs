@@ -186,9 +186,9 @@ impl Flows {
         }
     }
 
-    /// Whether a question has waited for its answer too long.
-    pub fn is_overdue(&self, now_us: u64) -> bool {
-        self.asked.front().is_some_and(|(_, asked_us)| now_us > asked_us + ANSWER_WITHIN_US)
+    /// Whether a question has waited for its answer too long, and nothing was heard meanwhile.
+    pub fn is_overdue(&self, now_us: u64, heard_us: u64) -> bool {
+        self.asked.front().is_some_and(|(_, asked_us)| now_us > heard_us.max(*asked_us) + ANSWER_WITHIN_US)
     }
 
     #[cfg(test)]
@@ -281,8 +281,9 @@ mod tests {
         flows.take(&piece(1, b"x"), b"", 1);
         assert_eq!(asked(&mut flows, 1), 1);
         flows.take(&piece(2, b"x"), b"", 1);
-        assert!(!flows.is_overdue(1 + ANSWER_WITHIN_US));
-        assert!(flows.is_overdue(2 + ANSWER_WITHIN_US));
+        assert!(!flows.is_overdue(1 + ANSWER_WITHIN_US, 0));
+        assert!(flows.is_overdue(2 + ANSWER_WITHIN_US, 0));
+        assert!(!flows.is_overdue(2 + ANSWER_WITHIN_US, 2));
         flows.worker_died();
         assert_eq!((flows.len(), flows.totals.lost), (1, 1));
         assert_eq!(asked(&mut flows, 3), 1);

@@ -34,6 +34,8 @@ struct Worker {
     child: Child,
     link: OwnedFd,
     began_us: u64,
+    /// When it last said something.
+    heard_us: u64,
 }
 
 /// Keeps one worker.
@@ -104,7 +106,7 @@ impl Supervisor {
             Ok(child) => {
                 self.restarts += u64::from(self.has_run);
                 self.has_run = true;
-                self.worker = Some(Worker { child, link: ours, began_us: now_us });
+                self.worker = Some(Worker { child, link: ours, began_us: now_us, heard_us: now_us });
             }
             Err(_) => self.plan(now_us),
         }
@@ -133,11 +135,10 @@ impl Supervisor {
     /// Sends questions, takes answers, sees the worker's end. Verdicts go to `told`.
     pub fn turn(&mut self, flows: &mut Flows, now_us: u64, told: &mut dyn FnMut(Verdict)) {
         self.keep_running(now_us);
-        let Some(worker) = &self.worker else { return };
-        let mut is_alive = !flows.is_overdue(now_us);
-        if is_alive {
-            is_alive = Self::take_answers(worker, flows, told);
-        }
+        let Some(worker) = &mut self.worker else { return };
+        // Answers first: it is we who may have stood still while they waited.
+        let mut is_alive = Self::take_answers(worker, flows, now_us, told);
+        is_alive &= !flows.is_overdue(now_us, worker.heard_us);
         if is_alive {
             flows.ask(now_us, &mut |bytes| {
                 let sent = send(&worker.link, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL);
@@ -151,7 +152,12 @@ impl Supervisor {
     }
 
     /// False when the worker is gone or says something that it must not.
-    fn take_answers(worker: &Worker, flows: &mut Flows, told: &mut dyn FnMut(Verdict)) -> bool {
+    fn take_answers(
+        worker: &mut Worker,
+        flows: &mut Flows,
+        now_us: u64,
+        told: &mut dyn FnMut(Verdict),
+    ) -> bool {
         let mut bytes = [0; ANSWER_MAX + 1];
         for _ in 0..ANSWERS_PER_TURN {
             let count = match recv(&worker.link, &mut bytes[..], RecvFlags::DONTWAIT) {
@@ -166,6 +172,7 @@ impl Supervisor {
                 Ok(None) => {}
                 Err(()) => return false,
             }
+            worker.heard_us = now_us;
         }
         true
     }
@@ -248,6 +255,33 @@ mod tests {
         supervisor.turn(&mut flows, 1, &mut |_| {});
         supervisor.turn(&mut flows, 10_000_000, &mut |_| panic!("no verdict"));
         assert_eq!((supervisor.pid(), flows.totals.lost, flows.len()), (0, 1, 0));
+    }
+
+    #[test]
+    fn a_worker_whose_answers_waited_for_us_lives_on() {
+        let (mut supervisor, mut flows) = (with("/usr/bin/yes"), Flows::default());
+        supervisor.turn(&mut flows, 1, &mut |_| {});
+        let pid = supervisor.pid();
+        // We speak for it.
+        let (ours, theirs) =
+            socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None).unwrap();
+        supervisor.worker.as_mut().unwrap().link = ours;
+        for key in [5, 6] {
+            flows.take(&Piece { key, is_datagram: false, from_server: false, bytes: b"x" }, b"", 1);
+        }
+        supervisor.turn(&mut flows, 1, &mut |_| {});
+        let mut told = Vec::new();
+        let mut answer_at = |now_us: u64, key: u64, told: &mut Vec<u64>| {
+            let bytes = [&u64::to_le_bytes(key)[..], &[1, 0, 0]].concat();
+            send(&theirs, &bytes, SendFlags::NOSIGNAL).unwrap();
+            supervisor.turn(&mut flows, now_us, &mut |verdict| told.push(verdict.key));
+            supervisor.turn(&mut flows, now_us + 1, &mut |_| panic!("no verdict"));
+            supervisor.pid()
+        };
+        assert_eq!(answer_at(3_000_000, 5, &mut told), pid);
+        // It had no room for this one while the first waited.
+        assert_eq!(answer_at(4_000_000, 6, &mut told), pid);
+        assert_eq!((told, flows.totals.lost, flows.totals.unknown), (vec![5, 6], 0, 2));
     }
 
     #[test]

@@ -167,29 +167,43 @@ fn last_name(text: &[u8]) -> &[u8] {
     &text[start..]
 }
 
-/// From where to where the value is that follows a name and its separator. `is_header`: the value has several words.
-fn value_after(text: &[u8], separator: usize, is_header: bool) -> (usize, usize) {
-    let mut from = skip_blanks(text, separator);
-    let is_spaced = from > separator;
-    // A quote inside a quoted text: \"name\": \"value\".
-    let is_escaped = text[from..].starts_with(b"\\\"") || text[from..].starts_with(b"\\'");
-    from += usize::from(is_escaped);
-    let quote = text.get(from).copied().filter(|byte| is_quote(*byte));
-    from += usize::from(quote.is_some());
-    let from = after_scheme(text, from);
-    let ends_at = |is_end: fn(u8) -> bool| {
-        text[from..].iter().position(|byte| is_end(*byte)).map_or(text.len(), |length| from + length)
-    };
-    let to = match quote {
-        Some(_) if is_escaped => ends_at(|byte| byte == b'\\' || is_quote(byte)),
-        Some(quote) => closing_quote(text, from, quote).unwrap_or(text.len()),
-        // What a command says behind a header stays in sight.
-        None if is_header && is_spaced => {
-            ends_at(|byte| is_quote(byte) || matches!(byte, b'\n' | b';' | b'|' | b'&'))
+/// A value inside a longer text: where it starts and what is around it.
+struct Value {
+    from: usize,
+    quote: Option<u8>,
+    is_escaped: bool,
+    is_spaced: bool,
+}
+
+impl Value {
+    /// The value that follows a name and its separator.
+    fn after(text: &[u8], separator: usize) -> Self {
+        let mut from = skip_blanks(text, separator);
+        let is_spaced = from > separator;
+        // A quote inside a quoted text: \"name\": \"value\".
+        let is_escaped = text[from..].starts_with(b"\\\"") || text[from..].starts_with(b"\\'");
+        from += usize::from(is_escaped);
+        let quote = text.get(from).copied().filter(|byte| is_quote(*byte));
+        from += usize::from(quote.is_some());
+        Self { from: after_scheme(text, from), quote, is_escaped, is_spaced }
+    }
+
+    /// Where it ends. `is_header`: it has several words.
+    fn end(&self, text: &[u8], is_header: bool) -> usize {
+        let from = self.from;
+        let ends_at = |is_end: fn(u8) -> bool| {
+            text[from..].iter().position(|byte| is_end(*byte)).map_or(text.len(), |length| from + length)
+        };
+        match self.quote {
+            Some(_) if self.is_escaped => ends_at(|byte| byte == b'\\' || is_quote(byte)),
+            Some(quote) => closing_quote(text, from, quote).unwrap_or(text.len()),
+            // What a command says behind a header stays in sight.
+            None if is_header && self.is_spaced => {
+                ends_at(|byte| is_quote(byte) || matches!(byte, b'\n' | b';' | b'|' | b'&'))
+            }
+            None => plain_end(text, from),
         }
-        None => plain_end(text, from),
-    };
-    (from, to)
+    }
 }
 
 /// Replaces in `NAME=VALUE`, `NAME: VALUE`, `"NAME":"VALUE"`, `?NAME=VALUE&`, anywhere in a text.
@@ -205,16 +219,22 @@ pub fn named_values(text: &[u8]) -> Option<Vec<u8>> {
             continue;
         }
         let is_header = text[at - 1] == b':' && is_authorization(name);
-        let (from, to) = value_after(text, at, is_header);
-        let is_done = text[from..].starts_with(MARK) && !is_header;
-        // NAME=$(command) is no secret but a command that gives one.
-        let is_command = text[at - 1] == b'=' && text[from..].starts_with(b"$(");
-        if to <= from || is_done || is_command {
-            start = if is_done { from + MARK.len() } else { at };
+        let value = Value::after(text, at);
+        let from = value.from;
+        if text[from..].starts_with(MARK) && !is_header {
+            start = from + MARK.len();
             continue;
         }
-        edits.replace(from, to);
-        start = to;
+        // NAME=$(command) is no secret but a command that gives one.
+        if text[at - 1] == b'=' && text[from..].starts_with(b"$(") {
+            continue;
+        }
+        // Searched only for what is replaced, so that no part is read again and again.
+        let to = value.end(text, is_header);
+        if to > from {
+            edits.replace(from, to);
+            start = to;
+        }
     }
     edits.finish()
 }

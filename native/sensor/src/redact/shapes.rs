@@ -5,6 +5,11 @@
 
 use super::names::plain_end;
 use super::Edits;
+use std::cell::LazyCell;
+
+/// What a private key begins with, and what its first line says then.
+const BEGINNING: &[u8] = b"-----BEGIN ";
+const PRIVATE_KEY: &[u8] = b"PRIVATE KEY";
 
 /// Token shapes: prefix, least number of token characters after it.
 const TOKENS: &[(&str, usize)] = &[
@@ -50,10 +55,13 @@ fn token_length(text: &[u8], at: usize) -> Option<usize> {
 /// Replaces tokens that show their kind by their first letters, bearer tokens and private keys.
 pub fn tokens(text: &[u8]) -> Option<Vec<u8>> {
     let mut edits = Edits::new(text);
+    // Searched once, by the first beginning: a text of nothing but beginnings must not be read once for each.
+    let last_key =
+        LazyCell::new(|| text.windows(PRIVATE_KEY.len()).rposition(|window| window == PRIVATE_KEY));
     let mut at = 0;
     while at < text.len() {
         let rest = &text[at..];
-        if rest.starts_with(b"-----BEGIN ") && rest.windows(11).any(|window| window == b"PRIVATE KEY") {
+        if rest.starts_with(BEGINNING) && last_key.is_some_and(|key_at| key_at > at) {
             edits.replace(at, text.len());
             break;
         }
