@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InspectStatus, parser } from '@bartizan/contracts';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildState, inspectStatusOf } from './sensor-link.ts';
+import { fileURLToPath } from 'node:url';
+import { InspectStatus, parser, type SensorStatus } from '@bartizan/contracts';
+import { silentLogger, systemClock } from '@bartizan/host';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { buildState, inspectStatusOf, linkSensor, type SensorLink } from './sensor-link.ts';
 
 describe('the inspect worker of a heartbeat', () => {
   it('becomes what the contracts describe, with every kind of loss in it', () => {
@@ -63,4 +65,72 @@ describe('the build of the sensor', () => {
       expect(buildState(join(folder, 'gone')).state).toBe('off');
     },
   );
+});
+
+describe('what a node tells of lost events', () => {
+  const golden = readFileSync(
+    fileURLToPath(new URL('../../../../native/testdata/frames/fork.bin', import.meta.url)),
+  );
+  /** Frames as native/kernel/frames.h lays them out: the length first, the kind in byte 7, the sequence from 16. */
+  const frame = (length: number, kind: number, counts: Readonly<Record<number, number>> = {}): Buffer => {
+    const bytes = Buffer.concat([golden.subarray(0, 8), Buffer.alloc(length - 8)]);
+    bytes.writeUInt32LE(length, 0);
+    bytes.writeUInt8(kind, 7);
+    for (const [at, count] of Object.entries(counts)) bytes.writeBigUInt64LE(BigInt(count), Number(at));
+    return bytes;
+  };
+  const hello = frame(64, 1);
+  const heartbeat = (dropped: number, shed: number): Buffer => frame(192, 2, { 56: dropped, 88: shed });
+  const event = (sequence: number): Buffer => {
+    const bytes = Buffer.from(golden);
+    bytes.writeBigUInt64LE(BigInt(sequence), 16);
+    return bytes;
+  };
+
+  let folder = '';
+  let link: SensorLink | undefined;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bartizan-sensor-link-'));
+  });
+  afterEach(async () => {
+    await link?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Status of a sensor that ends after its first frames and lives on with the second ones. */
+  const statusOf = (first: readonly Buffer[], second: readonly Buffer[]): (() => SensorStatus) => {
+    writeFileSync(join(folder, 'first'), Buffer.concat(first));
+    writeFileSync(join(folder, 'second'), Buffer.concat(second));
+    const binaryPath = join(folder, 'sensor');
+    const program = `#!/bin/sh
+      cd ${folder}
+      if [ -e first ]; then cat first >&3; rm first; exit 1; fi
+      cat second >&3
+      exec head -c 1 <&3
+    `;
+    writeFileSync(binaryPath, program, { mode: 0o755 });
+    const made = linkSensor({
+      binaryPath,
+      statusPath: undefined,
+      hasTypeInformation: true,
+      clock: systemClock(),
+      logger: silentLogger,
+      onEvent: () => undefined,
+      onChange: () => undefined,
+    });
+    link = made;
+    return () => made.status();
+  };
+
+  it('keeps what an earlier run of the sensor lost', async () => {
+    const status = statusOf([hello, heartbeat(5, 0)], [hello, heartbeat(0, 0), event(1)]);
+    await vi.waitFor(() => expect(status()).toMatchObject({ state: 'running', eventsTotal: 1 }), 10_000);
+    expect(status().lostInKernelTotal).toBe(5);
+  });
+
+  it('counts an event that the sensor gave up once', async () => {
+    const status = statusOf([hello], [hello, event(1), event(3), heartbeat(0, 1), event(4)]);
+    await vi.waitFor(() => expect(status().eventsTotal).toBe(3), 10_000);
+    expect(status().shedTotal).toBe(1);
+  });
 });

@@ -98,9 +98,9 @@ class Link implements SensorLink {
         ...(why === '' ? {} : { reason: why.slice(0, 512) }),
       })),
       eventsTotal: stats.events + stats.ignored,
-      lostInKernelTotal: (beat?.kernelDropped ?? 0) + (beat?.kernelShed ?? 0),
-      shedTotal: (beat?.userShed ?? 0) + stats.missing,
-      malformedTotal: stats.malformedFrames + (beat?.malformed ?? 0),
+      lostInKernelTotal: stats.losses.inKernel,
+      shedTotal: stats.losses.shed,
+      malformedTotal: stats.malformedFrames + stats.losses.malformed,
       // Of a sensor that does not run nothing is known: its last word would look like now.
       ...(beat && stats.state === 'running' ? { inspect: inspectStatusOf(beat.inspect) } : {}),
     };

@@ -23,6 +23,7 @@ export type {
   StdioKind,
 } from './events.ts';
 export { readLevels } from './levels.ts';
+export type { SensorLosses } from './losses.ts';
 export {
   type SensorHandle,
   type SensorOptions,

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -77,6 +77,9 @@ function start(runs: readonly Buffer[][], then: string, options: Partial<SensorO
   return sensor;
 }
 
+/** Lives until it gets a command. */
+const UNTIL_COMMAND = 'exec head -c 1 <&3';
+
 async function until(holds: () => boolean, what: string): Promise<void> {
   for (const began = performance.now(); !holds(); await pause(5)) {
     if (performance.now() - began > 10_000) throw new Error(`waited for ${what}`);
@@ -91,6 +94,48 @@ afterEach(async () => {
   await sensor?.stop();
   sensor = undefined;
   rmSync(folder, { recursive: true, force: true });
+});
+
+describe('losses of the sensor', () => {
+  const hasBeat = (of: SensorHandle) => () => of.stats().lastHeartbeat !== undefined;
+
+  it('stay when it is started again, and those of the new run are added', async () => {
+    const first = heartbeat({ kernelDropped: 3, kernelShed: 2, userShed: 4, malformed: 1 });
+    const running = start(
+      [
+        [hello, first],
+        [hello, heartbeat()],
+      ],
+      UNTIL_COMMAND,
+    );
+    await until(() => existsSync(join(folder, '0.done')) && running.stats().restarts === 1, 'the restart');
+    await until(hasBeat(running), 'the second heartbeat');
+    expect(running.stats().losses).toEqual({ inKernel: 5, shed: 4, malformed: 1 });
+  });
+
+  it('are told while it waits for its next start', async () => {
+    const frames = [hello, heartbeat({ kernelDropped: 5 })];
+    const running = start([frames, frames], UNTIL_COMMAND, { restartDelayMs: 60_000 });
+    await until(() => running.stats().state === 'waiting', 'its end');
+    expect(running.stats()).toMatchObject({ losses: { inKernel: 5 }, lastHeartbeat: undefined });
+  });
+
+  it.each([
+    ['the gap', [event(3), heartbeat({ userShed: 1 })]],
+    ['the heartbeat', [heartbeat({ userShed: 1 }), event(3)]],
+  ])('count an event that it gave up once, when %s tells it first', async (_what, told) => {
+    const running = start([[hello, event(1), ...told]], UNTIL_COMMAND);
+    await until(() => running.stats().events === 2 && hasBeat(running)(), 'what it tells');
+    expect(running.stats()).toMatchObject({ missing: 1, losses: { shed: 1 } });
+  });
+
+  it('count what is given up and what is lost on the way together', async () => {
+    // Two given up, one unsound on its way: three numbers never came.
+    const frames = [hello, event(1), event(5), heartbeat({ userShed: 2 })];
+    const running = start([frames], UNTIL_COMMAND);
+    await until(hasBeat(running), 'the heartbeat');
+    expect(running.stats().losses.shed).toBe(3);
+  });
 });
 
 describe('a sensor without heartbeats', () => {

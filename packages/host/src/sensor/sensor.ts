@@ -7,6 +7,7 @@ import { buildEvent, buildHeartbeat, eventKindOf } from './build-event.ts';
 import type { SensorEvent, SensorEventKind, SensorHeartbeat, SensorProgram } from './events.ts';
 import { frameKind } from './frame-constants.ts';
 import { headerField, helloField, snapshotEndField } from './frames.ts';
+import { LossCount, type SensorLosses } from './losses.ts';
 import { parsePrograms } from './programs.ts';
 import { NOT_RUNNING, type SensorFailure, SensorRun } from './sensor-run.ts';
 
@@ -31,12 +32,14 @@ export type SensorStats = Readonly<{
   malformedFrames: number;
   /** Sequence numbers that never came. */
   missing: number;
+  losses: SensorLosses;
   version: string;
   /** cgroupId is the memory v1 id. */
   memoryV1: boolean;
   programs: readonly SensorProgram[];
   /** All processes that ran before the sensor have been told. */
   snapshotDone: boolean;
+  /** Of this run. */
   lastHeartbeat: SensorHeartbeat | undefined;
   lastFailure: SensorFailure | undefined;
 }>;
@@ -104,6 +107,7 @@ class Supervisor {
   #ignored = 0;
   #malformed = 0;
   #missing = 0;
+  readonly #losses = new LossCount();
   #version = '';
   #memoryV1 = false;
   #snapshotDone = false;
@@ -129,6 +133,7 @@ class Supervisor {
       ignored: this.#ignored,
       malformedFrames: this.#malformed,
       missing: this.#missing,
+      losses: this.#losses.total(),
       version: this.#version,
       memoryV1: this.#memoryV1,
       programs: this.#programs,
@@ -191,6 +196,8 @@ class Supervisor {
   #restart(reason: SensorFailure): void {
     this.#run = undefined;
     if (this.#state === 'stopped') return;
+    this.#losses.endRun();
+    this.#heartbeat = undefined;
     this.#failure = reason;
     if (reason.code === 'E_SENSOR_FRAME') this.#malformed += 1;
     if (this.#now() - this.#startedMs > STEADY_AFTER_MS) this.#delayMs = this.#options.restartDelayMs ?? 250;
@@ -223,7 +230,9 @@ class Supervisor {
       return;
     }
     const sequence = headerField.sequence(frame);
-    if (sequence > this.#lastSequence + 1) this.#missing += sequence - this.#lastSequence - 1;
+    const missing = Math.max(0, sequence - this.#lastSequence - 1);
+    this.#missing += missing;
+    this.#losses.miss(missing);
     this.#lastSequence = sequence;
     if (this.#options.accept?.(kind, () => headerField.cgroupId(frame)) === false) {
       this.#ignored += 1;
@@ -245,6 +254,7 @@ class Supervisor {
         // Events alone do not show that it lives: without heartbeats nothing is known of what it lost.
         this.#beatMs = this.#now();
         this.#heartbeat = buildHeartbeat(frame);
+        this.#losses.take(this.#heartbeat);
         this.#options.onHeartbeat?.(this.#heartbeat);
         break;
       case frameKind['snapshot-end']:
