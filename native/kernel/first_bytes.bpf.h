@@ -39,6 +39,8 @@ struct ends {
   __u16 local_port;
   __u16 remote_port;
   __u32 family;
+  /* Containers choose the same ports and ask the same server. */
+  __u32 network_namespace;
 };
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -174,6 +176,16 @@ static __always_inline void follow(const struct record *r, __u8 kind)
   }
 }
 
+static __always_inline bool is_mapped(const __u8 *address)
+{
+  int i;
+
+  for (i = 0; i < 10; i++)
+    if (address[i])
+      return 0;
+  return address[10] == 0xff && address[11] == 0xff;
+}
+
 /* A datagram socket of a container was connected: its first datagram is looked at. */
 static __always_inline void follow_datagrams(const struct record *r)
 {
@@ -185,10 +197,17 @@ static __always_inline void follow_datagrams(const struct record *r)
     return;
   if (!is_within_rate())
     return;
-  __builtin_memcpy(ends.remote_address, r->network.remote_address, 16);
+  ends.family = r->network.family;
+  /* What a socket of family 6 sends to an IPv4 address are packets of family 4. */
+  if (ends.family == 6 && is_mapped(r->network.remote_address)) {
+    ends.family = 4;
+    __builtin_memcpy(ends.remote_address, r->network.remote_address + 12, 4);
+  } else {
+    __builtin_memcpy(ends.remote_address, r->network.remote_address, 16);
+  }
   ends.local_port = r->network.local_port;
   ends.remote_port = r->network.remote_port;
-  ends.family = r->network.family;
+  ends.network_namespace = r->network.network_namespace;
   stream.network = r->network;
   stream.cgroup_id = r->header.cgroup_id;
   stream.unified_cgroup_id = r->header.unified_cgroup_id;
@@ -308,6 +327,20 @@ static __always_inline void take_stream(struct __sk_buff *skb, struct payload *p
     stream->ended[i] = 1;
 }
 
+/*
+ * The network namespace of the socket that sends. The pointer of the context leads to a narrow view of the socket
+ * only; its number, read back from the stack, is where the kernel's own structure lies.
+ */
+static __always_inline __u32 namespace_of_sender(struct __sk_buff *skb)
+{
+  struct bpf_sock *view = skb->sk;
+  struct sock *sk = NULL;
+
+  if (!view || bpf_probe_read_kernel(&sk, sizeof(sk), &view))
+    return 0;
+  return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+}
+
 /* One datagram from the client is enough: it holds the question. */
 static __always_inline void take_datagram(struct __sk_buff *skb, struct payload *payload)
 {
@@ -323,6 +356,7 @@ static __always_inline void take_datagram(struct __sk_buff *skb, struct payload 
   ends.local_port = bpf_ntohs(ports[0]);
   ends.remote_port = bpf_ntohs(ports[1]);
   ends.family = payload->is_v6 ? 6 : 4;
+  ends.network_namespace = namespace_of_sender(skb);
   stream = bpf_map_lookup_elem(&datagrams, &ends);
   if (!stream || skb->len <= payload->at + 8)
     return;

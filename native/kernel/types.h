@@ -33,9 +33,13 @@ enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2, BPF_RB_AVAIL_DATA = 0, BPF_RB_RING_SIZE = 1 };
 
 /* The context of a program that sees packets: its layout is an interface of the kernel, never relocated. */
+struct bpf_sock;
 struct __sk_buff {
   __u32 len;
+  __u32 between[41];
+  struct bpf_sock *sk;
 };
+_Static_assert(__builtin_offsetof(struct __sk_buff, sk) == 168, "as in the kernel's linux/bpf.h");
 
 /* Only its relocated value is used. */
 enum cgroup_subsys_id { memory_cgrp_id = 4 };

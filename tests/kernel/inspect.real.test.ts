@@ -70,6 +70,7 @@ async function startServers(): Promise<void> {
     { stdio: 'pipe' },
   );
   writeFileSync(join(folder, 'servers.cjs'), SERVERS);
+  writeFileSync(join(folder, 'questions.cjs'), QUESTIONS);
   const child = spawn('ip', ['netns', 'exec', names.server, process.execPath, join(folder, 'servers.cjs')]);
   helpers.push(child);
   let output = '';
@@ -93,6 +94,32 @@ const send = (port: number, bytes: string, pauseMs = 0) =>
      const next = () => { const piece = pieces.shift(); if (piece !== undefined) { socket.write(piece); setTimeout(next, ${pauseMs}); } };
      socket.setNoDelay(true); socket.on('connect', next).on('error', () => process.exit(1)).resume();
      socket.on('close', () => process.exit(0)); setTimeout(() => process.exit(0), 3000);`,
+  );
+
+/** A DNS question in a datagram; of a connected socket it goes out when something comes on standard input. */
+const QUESTIONS = `
+  const [where, name, from, port, isConnected] = process.argv.slice(2);
+  const socket = require('node:dgram').createSocket({ type: where.includes(':') ? 'udp6' : 'udp4' });
+  const question = Buffer.concat([
+    Buffer.from('123401000001000000000000', 'hex'),
+    ...name.split('.').map((label) => Buffer.from([label.length, ...Buffer.from(label)])),
+    Buffer.from('0000010001', 'hex'),
+  ]);
+  const end = (error) => process.exit(error ? 1 : 0);
+  socket.on('error', end).bind(Number(from), () => {
+    if (isConnected === 'no') { socket.send(question, Number(port), where, end); return; }
+    socket.connect(Number(port), where, () => {
+      console.log('connected');
+      process.stdin.once('data', () => socket.send(question, end));
+    });
+  });
+`;
+
+const question = (where: keyof typeof names, words: readonly string[], input: string) =>
+  spawnSync(
+    'ip',
+    ['netns', 'exec', names[where], process.execPath, join(folder, 'questions.cjs'), ...words],
+    { encoding: 'utf8', timeout: 20_000, input },
   );
 
 const told = (port: number, side: 'client' | 'server', after = 0): Promise<EventOf<'application'>> =>
@@ -193,19 +220,37 @@ describe('the inspect worker', { timeout: 120_000 }, () => {
     expect(await told(9999, 'client')).toMatchObject({ application: 'unknown', host: '' });
   });
 
-  it('tells a DNS question of a connected datagram socket', async () => {
-    const code = `const socket = require('node:dgram').createSocket('udp4');
-      socket.connect(53, '${server}', () => {
-        const name = Buffer.from('\\x03api\\x04shop\\x07example\\x00', 'latin1');
-        const head = Buffer.from('123401000001000000000000', 'hex');
-        socket.send(Buffer.concat([head, name, Buffer.from('00010001', 'hex')]), () => socket.close());
-      });`;
-    expect(inside('client', process.execPath, '-e', code).status).toBe(0);
-    expect(await told(53, 'client')).toMatchObject({
+  it.each([
+    ['IPv4', 53, server, '0'],
+    ['IPv4 in the clothes of IPv6', 1053, `::ffff:${server}`, '0'],
+  ])('tells a DNS question of a connected datagram socket: %s', async (_what, port, where, from) => {
+    const asked = question('client', [where, 'api.shop.example', from, String(port), 'yes'], 'now');
+    expect([asked.status, asked.stderr]).toEqual([0, '']);
+    expect(await told(port, 'client')).toMatchObject({
       application: 'dns',
       host: 'api.shop.example',
       protocol: 'udp',
+      family: 4,
     });
+  });
+
+  it('never tells the question of one container as that of another that uses the same ports', async () => {
+    const first = spawn('ip', [
+      ...['netns', 'exec', names.client, process.execPath, join(folder, 'questions.cjs')],
+      ...[server, 'first.shop.example', '4053', '5300', 'yes'],
+    ]);
+    helpers.push(first);
+    let output = '';
+    first.stdout.on('data', (data: Buffer) => {
+      output += data.toString();
+    });
+    await until(() => output.includes('connected'), 'the first socket');
+    // Not connected, hence not followed: nothing is to be told of it.
+    expect(question('server', [server, 'second.shop.example', '4053', '5300', 'no'], '').status).toBe(0);
+    first.stdin.write('now');
+    expect(await told(5300, 'client')).toMatchObject({ application: 'dns', host: 'first.shop.example' });
+    const hosts = seen.all('application').map(({ host }) => host);
+    expect(hosts.filter((host) => host === 'second.shop.example')).toEqual([]);
   });
 
   it('looks at nothing of the host', async () => {
