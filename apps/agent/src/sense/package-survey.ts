@@ -16,6 +16,7 @@ import {
   packagesOf,
   problemLine,
 } from '@bartizan/scan';
+import { PACKAGES_MAX_MS } from './survey-times.ts';
 
 /** What to survey: the file system at `root` of a workload. */
 export interface PackageJob {
@@ -35,7 +36,6 @@ export interface PackageSurvey {
 }
 
 const PART_PACKAGES = 400;
-const TIME_LIMIT_MS = 10 * 60_000;
 
 /** A pending update as the wire has it. */
 const reported = (update: PendingUpdate): PackageReport['pendingUpdates'][number] => ({
@@ -56,7 +56,7 @@ export const surveyPackages = (job: PackageJob, onProgress: () => void): Package
   try {
     const catalog = catalogTree({
       tree,
-      limits: { ...DEFAULT_LIMITS, timeMs: TIME_LIMIT_MS },
+      limits: { ...DEFAULT_LIMITS, timeMs: PACKAGES_MAX_MS },
       now: () => Date.now(),
       exclude: job.isHost ? HOST_EXCLUSIONS : CONTAINER_EXCLUSIONS,
       onProgress,

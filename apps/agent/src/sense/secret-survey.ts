@@ -23,6 +23,7 @@ import {
 } from '@bartizan/scan';
 import { type ImageParts, searchImageParts } from './image-parts.ts';
 import { harmRulesOf, type SearchRules, scannerOf } from './search-rules.ts';
+import { SECRETS_MAX_MS } from './survey-times.ts';
 import { moreSecrets, problemReason } from './told-problem.ts';
 
 /** What to search for secrets: the files of a running container. */
@@ -43,7 +44,6 @@ export interface SecretSurvey {
   readonly report: ContainerSecretReport;
 }
 
-const TIME_LIMIT_MS = 2 * 60_000;
 const ENTRIES_MAX = 500_000;
 /** Bytes searched of one file: logs and databases of a container are larger, and the report says so. */
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
@@ -166,7 +166,7 @@ const partsOf = (
         ...{ ...more, hostRoot, root, folders },
         container: subject.container ?? '',
         imageDigest: subject.imageDigest,
-        limits: { entries: ENTRIES_MAX, timeMs: TIME_LIMIT_MS, fileBytes: FILE_BYTES_MAX },
+        limits: { entries: ENTRIES_MAX, timeMs: SECRETS_MAX_MS, fileBytes: FILE_BYTES_MAX },
       });
 
 /**
@@ -187,7 +187,7 @@ export const surveySecrets = (
   };
   const tree = new DirectoryTree(root);
   try {
-    const limits = { entries: ENTRIES_MAX, depth: DEFAULT_LIMITS.depth, timeMs: TIME_LIMIT_MS };
+    const limits = { entries: ENTRIES_MAX, depth: DEFAULT_LIMITS.depth, timeMs: SECRETS_MAX_MS };
     const { secrets, harm } = readTree({
       ...{ tree, now },
       secrets: { scanner, limits, fileBytes: FILE_BYTES_MAX },

@@ -1,12 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type EnvironmentJob, surveyEnvironment } from './environment-survey.ts';
-import { type PackageJob, surveyPackages } from './package-survey.ts';
-import { type PostureJob, surveyPosture } from './posture/survey.ts';
-import { type SecretJob, surveySecrets } from './secret-survey.ts';
-
-type Job = PackageJob | PostureJob | EnvironmentJob | SecretJob;
+import { surveyEnvironment } from './environment-survey.ts';
+import { surveyPackages } from './package-survey.ts';
+import { surveyPosture } from './posture/survey.ts';
+import { surveySecrets } from './secret-survey.ts';
+import type { Job } from './surveyor.ts';
 
 const agentPid = process.ppid;
 

@@ -1,19 +1,19 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { setPriority } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import type { Configure, InventoryRecord, LocalText, PostureFacts, WorkloadRef } from '@bartizan/contracts';
-import { type Clock, exists, type KnownContainer, type Logger } from '@bartizan/host';
+import type { Clock, KnownContainer, Logger } from '@bartizan/host';
 import type { PathTable } from '@bartizan/scan';
-import type { EnvironmentJob, EnvironmentSurvey } from './environment-survey.ts';
+import type { EnvironmentSurvey } from './environment-survey.ts';
 import { failedReport } from './failed-report.ts';
-import type { PackageJob, PackageSurvey } from './package-survey.ts';
+import type { PackageSurvey } from './package-survey.ts';
 import type { PostureJob } from './posture/survey.ts';
 import { SecretPlan } from './secret-plan.ts';
-import type { SecretJob, SecretSurvey } from './secret-survey.ts';
-import { brokenSurvey, toldProblem } from './told-problem.ts';
+import type { SecretSurvey } from './secret-survey.ts';
+import { JOB_MAX_MS } from './survey-times.ts';
+import { type Job, spawnSurveyor } from './surveyor.ts';
+import { brokenSurvey, lateSurvey, toldProblem } from './told-problem.ts';
 
 /** What surveys need and tell. */
 export interface SurveyOptions {
@@ -35,9 +35,10 @@ export interface SurveyOptions {
   /** Which packages own which files of a file system. */
   readonly onOwners: (subject: WorkloadRef, owners: PathTable) => void;
   readonly onChange: () => void;
+  /** Starts the process that surveys are made in. */
+  readonly startSurveyor?: () => ChildProcess;
 }
 
-type Job = PackageJob | PostureJob | EnvironmentJob | SecretJob;
 type Answer =
   | {
       readonly ok: true;
@@ -47,11 +48,9 @@ type Answer =
         | SecretSurvey
         | { readonly kind: 'posture'; readonly facts: PostureFacts };
     }
-  | { readonly ok: false; readonly detail: string };
+  | { readonly ok: false; readonly detail: string; readonly told?: LocalText };
 
-const SURVEYOR_HEAP_MB = 768;
 const IDLE_ENDS_MS = 5000;
-const NICE = 10;
 const LOOK_EVERY_MS = 1000;
 /** A container is left alone while it starts: what its entry point unpacks is seen then. */
 const SETTLE_MS = 1500;
@@ -59,24 +58,6 @@ const QUEUE_MAX = 5000;
 /** However often a controller asks. */
 const SCAN_S_MIN = 60;
 const POSTURE_S_MIN = 30;
-
-const SETPRIV = '/usr/bin/setpriv';
-
-/** Starts the surveyor so that the kernel ends it with its agent, whatever ends that; it looks itself where setpriv is missing. */
-const spawnSurveyor = (): ChildProcess => {
-  const command = [
-    ...(exists(SETPRIV) ? [SETPRIV, '--pdeathsig=KILL', '--'] : []),
-    process.execPath,
-    `--max-old-space-size=${SURVEYOR_HEAP_MB}`,
-    fileURLToPath(new URL('./survey-worker.ts', import.meta.url)),
-  ];
-  const [program = process.execPath, ...words] = command;
-  return spawn(program, words, {
-    serialization: 'advanced',
-    env: {},
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-};
 
 /**
  * Surveys packages and settings of host and containers, one after the other, in a process of its own with a memory
@@ -92,6 +73,7 @@ export class Surveys {
   >();
   #surveyor: ChildProcess | undefined;
   #running: Job | undefined;
+  #runsSinceUs = 0;
   #idleSinceUs = 0;
   #problems = new Map<string, LocalText>();
   #pendingSecurity: number | undefined;
@@ -104,7 +86,10 @@ export class Surveys {
       rules === undefined
         ? undefined
         : new SecretPlan({ ...place, rules }, () => options.configuration().fingerprintKey);
-    this.#stopTimer = options.clock.every(LOOK_EVERY_MS, () => this.#look());
+    this.#stopTimer = options.clock.every(LOOK_EVERY_MS, () => {
+      this.#endLate();
+      this.#look();
+    });
     this.#look();
   }
 
@@ -154,9 +139,7 @@ export class Surveys {
     for (const key of this.#done.keys()) {
       if (present.has(key)) continue;
       this.#done.delete(key);
-      this.#problems.delete(key);
-      this.#problems.delete(`${key} secrets`);
-      this.#problems.delete(`${key} environment`);
+      for (const kind of ABOUT) this.#problems.delete(`${key}${kind}`);
     }
     this.#next();
   }
@@ -233,6 +216,7 @@ export class Surveys {
     }
     this.#running = job;
     this.#idleSinceUs = this.#options.clock.bootUs();
+    this.#runsSinceUs = this.#idleSinceUs;
     this.#surveyor ??= this.#startSurveyor();
     this.#surveyor.send(job);
   }
@@ -249,19 +233,34 @@ export class Surveys {
   }
 
   #startSurveyor(): ChildProcess {
-    const surveyor = spawnSurveyor();
-    if (surveyor.pid !== undefined) setPriority(surveyor.pid, NICE);
+    const surveyor = (this.#options.startSurveyor ?? spawnSurveyor)();
     const end = (detail: string): void => {
       if (this.#surveyor !== surveyor) return;
       this.#surveyor = undefined;
       if (this.#running) this.#take({ ok: false, detail });
     };
-    surveyor.on('message', (answer: Answer) => this.#take(answer));
+    surveyor.on('message', (answer: Answer) => {
+      // What a surveyor sent before it was ended is no answer to the job of its successor.
+      if (this.#surveyor === surveyor) this.#take(answer);
+    });
     surveyor.on('error', (thrown) => end(thrown.message));
     surveyor.on('exit', (code, signal) =>
       end(`the survey ended with ${signal ?? `status ${code}`}: too little memory?`),
     );
     return surveyor;
+  }
+
+  /** A job past its time ends with its process, and is told as failed: those behind it do not wait for it. */
+  #endLate(): void {
+    const job = this.#running;
+    if (!job) return;
+    const maxMs = JOB_MAX_MS[job.kind];
+    if (this.#options.clock.bootUs() - this.#runsSinceUs < maxMs * 1000) return;
+    const surveyor = this.#surveyor;
+    this.#surveyor = undefined;
+    surveyor?.kill('SIGKILL');
+    const told = lateSurvey(maxMs / 60_000);
+    this.#take({ ok: false, detail: told.en, told });
   }
 
   #take(answer: Answer): void {
@@ -276,10 +275,10 @@ export class Surveys {
     const { onRecord, onOwners, onChange, clock, logger } = this.#options;
     const isHost = job.subject.container === undefined;
     if (!answer.ok) {
+      const told = answer.told ?? brokenSurvey(answer.detail);
       logger.info('a survey could not be made', { subject: job.subject.name, detail: answer.detail });
-      this.#problems.set(aboutOf(job), toldProblem(job.subject.name, brokenSurvey(answer.detail)));
-      if (job.kind === 'packages')
-        onRecord(failedReport(job.subject, brokenSurvey(answer.detail), clock.wallMs()));
+      this.#problems.set(aboutOf(job), toldProblem(job.subject.name, told));
+      if (job.kind === 'packages') onRecord(failedReport(job.subject, told, clock.wallMs()));
     } else if (answer.value.kind === 'packages') {
       const incomplete = answer.value.reports[0]?.incomplete ?? [];
       if (incomplete.length === 0) this.#problems.delete(keyOf(job.subject));
@@ -293,8 +292,10 @@ export class Surveys {
       }
       answer.value.reports.forEach(onRecord);
       onOwners(job.subject, answer.value.owners);
-    } else if (answer.value.kind === 'posture') onRecord(answer.value.facts);
-    else if (answer.value.kind === 'environment') this.#tellEnvironment(job, answer.value);
+    } else if (answer.value.kind === 'posture') {
+      this.#problems.delete(aboutOf(job));
+      onRecord(answer.value.facts);
+    } else if (answer.value.kind === 'environment') this.#tellEnvironment(job, answer.value);
     else this.#tellSecrets(job, answer.value);
     onChange();
   }
@@ -324,6 +325,9 @@ export class Surveys {
 
 const keyOf = (subject: WorkloadRef): string => `${subject.workload} ${subject.container ?? ''}`;
 
-/** Under which problems of a job are kept: those of searches apart from those of packages and settings. */
+/** What a problem is about, behind the key of its subject: problems of packages stand alone. */
+const ABOUT = ['', ' posture', ' secrets', ' environment'] as const;
+
+/** Under which problems of a job are kept: one kind of survey neither hides nor ends the problem of another. */
 const aboutOf = ({ kind, subject }: Job): string =>
-  kind === 'secrets' || kind === 'environment' ? `${keyOf(subject)} ${kind}` : keyOf(subject);
+  kind === 'packages' ? keyOf(subject) : `${keyOf(subject)} ${kind}`;

@@ -22,6 +22,12 @@ export const brokenSurvey = (detail: string): LocalText => ({
   ja: 'スキャンの処理が途中で終了しました',
 });
 
+/** A survey that was ended because it took too long. */
+export const lateSurvey = (minutes: number): LocalText => ({
+  en: `the survey was ended: it took longer than ${minutes} minutes`,
+  ja: `スキャンが ${minutes} 分以内に終わらなかったため、中止しました`,
+});
+
 /** Secrets that were found, beyond those that a report can hold. */
 export const moreSecrets = (secrets: number): LocalText => ({
   en: `${secrets} more secrets are not told`,

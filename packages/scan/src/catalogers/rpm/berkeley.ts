@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { LocalText } from '@bartizan/contracts';
+import { type TellGap, ValueBudget } from './value-budget.ts';
 
 /**
  * Reads the values of a Berkeley DB hash database (on-disk format versions 7 to 10) that lie on pages of their own,
@@ -18,6 +18,7 @@ interface File {
   readonly bytes: Buffer;
   readonly pageBytes: number;
   readonly isLittle: boolean;
+  readonly budget: ValueBudget;
 }
 
 const u16 = (file: File, bytes: Buffer, at: number): number => {
@@ -34,17 +35,22 @@ const pageOf = (file: File, number: number): Buffer | undefined => {
   return at + file.pageBytes > file.bytes.length ? undefined : file.bytes.subarray(at, at + file.pageBytes);
 };
 
-/** Joins a value from its chain of overflow pages; the stated length bounds the chain. */
+/**
+ * Joins a value from its chain of overflow pages; the stated length bounds the chain. Undefined also where the budget
+ * does not allow it.
+ */
 const readChain = (file: File, first: number, lengthBytes: number): Buffer | undefined => {
   if (lengthBytes > MAX_VALUE_BYTES || lengthBytes > file.bytes.length) return undefined;
   const parts: Buffer[] = [];
   let have = 0;
   let number = first;
+  const met = new Set<number>();
   while (have < lengthBytes) {
-    const page = number === 0 ? undefined : pageOf(file, number);
+    const page = number === 0 || met.has(number) ? undefined : pageOf(file, number);
     if (page === undefined || page[25] !== OVERFLOW_PAGE) return undefined;
+    met.add(number);
     const used = Math.min(u16(file, page, 22), lengthBytes - have);
-    if (used === 0) return undefined;
+    if (used === 0 || !file.budget.take(used)) return undefined;
     parts.push(page.subarray(PAGE_HEADER_BYTES, PAGE_HEADER_BYTES + used));
     have += used;
     number = u32(file, page, 16);
@@ -52,13 +58,15 @@ const readChain = (file: File, first: number, lengthBytes: number): Buffer | und
   return Buffer.concat(parts);
 };
 
-function* readHashPage(file: File, page: Buffer, problem: (told: LocalText) => void): Generator<Buffer> {
-  const entries = u16(file, page, 20);
+function* readHashPage(file: File, page: Buffer, problem: TellGap): Generator<Buffer> {
+  const room = Math.floor((file.pageBytes - PAGE_HEADER_BYTES) / 2);
+  const entries = Math.min(u16(file, page, 20), room);
   // Keys and values take turns.
   for (let index = 1; index < entries; index += 2) {
     const at = u16(file, page, PAGE_HEADER_BYTES + index * 2);
     if (at < PAGE_HEADER_BYTES || page[at] !== OFF_PAGE) continue;
     const value = readChain(file, u32(file, page, at + 4), u32(file, page, at + 8));
+    if (file.budget.isSpent()) return;
     if (value === undefined)
       problem({ en: 'a value cannot be read to its end', ja: '値を最後まで読み取れません' });
     else yield value;
@@ -66,7 +74,7 @@ function* readHashPage(file: File, page: Buffer, problem: (told: LocalText) => v
 }
 
 /** Every value that has pages of its own. Yields nothing when the bytes are no such database. */
-export function* readBerkeleyValues(bytes: Buffer, problem: (told: LocalText) => void): Generator<Buffer> {
+export function* readBerkeleyValues(bytes: Buffer, problem: TellGap): Generator<Buffer> {
   if (bytes.length < 512)
     return problem({ en: 'not a Berkeley DB file', ja: 'Berkeley DB のファイルではありません' });
   const isLittle = bytes.readUInt32LE(12) === HASH_MAGIC;
@@ -78,11 +86,13 @@ export function* readBerkeleyValues(bytes: Buffer, problem: (told: LocalText) =>
   const pageBytes = isLittle ? bytes.readUInt32LE(20) : bytes.readUInt32BE(20);
   if (pageBytes < 512 || pageBytes > 65_536 || (pageBytes & (pageBytes - 1)) !== 0)
     return problem({ en: 'page size out of range', ja: 'ページの大きさが範囲外です' });
-  const file = { bytes, pageBytes, isLittle };
+  const budget = new ValueBudget(bytes.length);
+  const file = { bytes, pageBytes, isLittle, budget };
   if (bytes.length % pageBytes !== 0)
     problem({ en: 'the file ends in the middle of a page', ja: 'ファイルがページの途中で終わっています' });
-  for (let number = 1; number * pageBytes < bytes.length; number += 1) {
+  for (let number = 1; number * pageBytes < bytes.length && !budget.isSpent(); number += 1) {
     const page = pageOf(file, number);
     if (page !== undefined && HASH_PAGES.includes(page[25] ?? 0)) yield* readHashPage(file, page, problem);
   }
+  budget.tellSpent(problem);
 }

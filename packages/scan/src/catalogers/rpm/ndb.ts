@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { LocalText } from '@bartizan/contracts';
+import { type TellGap, ValueBudget } from './value-budget.ts';
 
 /** Reads the packages of rpm's own "ndb" database: a table of slots, each naming a blob by 16-byte blocks. */
 const FILE_MAGIC = 0x506d7052; // "RpmP"
@@ -14,12 +14,13 @@ const FIRST_SLOT = 2;
 const MAX_SLOT_PAGES = 2048;
 
 /** Every package blob. Yields nothing when the bytes are no such database. */
-export function* readNdbBlobs(bytes: Buffer, problem: (told: LocalText) => void): Generator<Buffer> {
+export function* readNdbBlobs(bytes: Buffer, problem: TellGap): Generator<Buffer> {
   if (bytes.length < 32 || bytes.readUInt32LE(0) !== FILE_MAGIC)
     return problem({ en: 'not an ndb file', ja: 'ndb 形式のファイルではありません' });
   const slotPages = bytes.readUInt32LE(12);
   if (slotPages === 0 || slotPages > MAX_SLOT_PAGES)
     return problem({ en: 'slot table out of range', ja: 'スロット表が範囲外です' });
+  const budget = new ValueBudget(bytes.length);
   const end = Math.min(slotPages * PAGE_BYTES, bytes.length);
   for (let at = FIRST_SLOT * SLOT_BYTES; at + SLOT_BYTES <= end; at += SLOT_BYTES) {
     if (bytes.readUInt32LE(at) !== SLOT_MAGIC) {
@@ -46,6 +47,8 @@ export function* readNdbBlobs(bytes: Buffer, problem: (told: LocalText) => void)
         en: `package ${packageIndex} ends outside of the file`,
         ja: `パッケージ ${packageIndex} がファイルの範囲外に続いています`,
       });
-    else yield bytes.subarray(blobAt + 16, blobAt + 16 + lengthBytes);
+    else if (budget.take(lengthBytes + SLOT_BYTES))
+      yield bytes.subarray(blobAt + 16, blobAt + 16 + lengthBytes);
+    else return budget.tellSpent(problem);
   }
 }

@@ -9,9 +9,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { berkeleyOf, ndbOf, rpmHeader } from '../../testing/rpm.ts';
 import { names, runCataloger, treeOf } from '../../testing/trees.ts';
+import { readBerkeleyValues } from './berkeley.ts';
 import { readRpmHeader } from './header.ts';
+import { readNdbBlobs } from './ndb.ts';
 import { rpmCataloger } from './rpm.ts';
 import { readSqliteBlobs } from './sqlite.ts';
+import type { TellGap } from './value-budget.ts';
 
 const OS = 'ID="almalinux"\nVERSION_ID="9.4"\n';
 const scan = (files: Record<string, Buffer | string>, limits = {}) =>
@@ -185,6 +188,79 @@ describe('the rpm cataloger', () => {
     const problems: string[] = [];
     for (const _blob of readSqliteBlobs(looping, 'Packages', ({ en }) => problems.push(en))) void _blob;
     expect(problems.length).toBeGreaterThan(0);
+  });
+});
+
+/** Each page of SQLite that continues a row becomes its own continuation. */
+const loopSqlite = (bytes: Buffer, pageBytes: number): void => {
+  for (let at = pageBytes; at < bytes.length; at += pageBytes)
+    if (bytes[at] === 0) bytes.writeUInt32BE(at / pageBytes + 1, at);
+};
+
+/** The first cell of every leaf gets many pointers. */
+const repeatSqlite = (bytes: Buffer, pageBytes: number, times: number): Buffer => {
+  for (let at = pageBytes; at < bytes.length; at += pageBytes) {
+    if (bytes[at] !== 13 || bytes.readUInt16BE(at + 3) === 0) continue;
+    const cell = bytes.readUInt16BE(at + 8);
+    bytes.writeUInt16BE(times, at + 3);
+    for (let pointer = 0; pointer < times; pointer += 1) bytes.writeUInt16BE(cell, at + 8 + pointer * 2);
+  }
+  return bytes;
+};
+
+const manyOfOne = (isLooping: boolean) => {
+  const value = rpmHeader({
+    ...{ name: 'one', version: '1', release: '1' },
+    files: Array.from({ length: 16_000 }, (_, at) => `/usr/share/one/file-${at}`),
+  });
+  const sqlite = sqliteOf([value], 65_536);
+  const berkeley = berkeleyOf([value]);
+  const ndb = ndbOf([value]);
+  if (isLooping) loopSqlite(sqlite, 65_536);
+  repeatSqlite(sqlite, 65_536, 1_000);
+  for (let page = 2; isLooping && page * 4096 < berkeley.length; page += 1)
+    berkeley.writeUInt32LE(page, page * 4096 + 16);
+  berkeley.writeUInt16LE(1_000, 4096 + 20);
+  for (let index = 0; index < 1_000; index += 1) berkeley.writeUInt16LE(4096 - 17, 4096 + 26 + index * 2);
+  for (let at = 48; at < 4096; at += 16) ndb.copy(ndb, at, 32, 48);
+  return { sqlite, berkeley, ndb };
+};
+
+describe('a database of which many entries name one value', () => {
+  const read = (reader: (problem: TellGap) => Generator<Buffer>) => {
+    const codes: string[] = [];
+    let readBytes = 0;
+    for (const blob of reader((_told, code = 'scan.malformed') => codes.push(code))) readBytes += blob.length;
+    return { codes, readBytes };
+  };
+
+  it.each([true, false])(
+    'is read for twice its size at most, and says so; its own continuation: %s',
+    (isLooping) => {
+      const { sqlite, berkeley, ndb } = manyOfOne(isLooping);
+      const readers: readonly (readonly [Buffer, (problem: TellGap) => Generator<Buffer>])[] = [
+        [sqlite, (problem) => readSqliteBlobs(sqlite, 'Packages', problem)],
+        [berkeley, (problem) => readBerkeleyValues(berkeley, problem)],
+        [ndb, (problem) => readNdbBlobs(ndb, problem)],
+      ];
+      for (const [bytes, reader] of readers) {
+        const { codes, readBytes } = read(reader);
+        expect(codes.filter((code) => code === 'scan.limit')).toHaveLength(1);
+        expect(codes.length).toBeLessThan(200);
+        expect(readBytes).toBeLessThanOrEqual(2 * bytes.length);
+      }
+    },
+  );
+
+  it('is a problem of the scan, however many others it has', () => {
+    const { problems } = scan({ '/var/lib/rpm/rpmdb.sqlite': manyOfOne(true).sqlite });
+    expect(problems.at(-1)).toMatchObject({ code: 'scan.limit', path: '/var/lib/rpm/rpmdb.sqlite' });
+  });
+
+  it('is not read beyond the time of the scan', () => {
+    const { context, problems } = scan({ '/var/lib/rpm/rpmdb.sqlite': SQLITE });
+    expect(rpmCataloger.fixed?.({ ...context, now: () => 2, deadlineMs: 1 })).toEqual([]);
+    expect(problems).toMatchObject([{ code: 'scan.timeout', path: '/var/lib/rpm/rpmdb.sqlite' }]);
   });
 });
 

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { LocalText } from '@bartizan/contracts';
 import type { CatalogContext, Cataloger, Ownership } from '../cataloger.ts';
 import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
@@ -15,12 +14,13 @@ import { type RpmHeader, readRpmHeader } from './header.ts';
 import { BOTTLEROCKET_INVENTORY, RPM_MANIFEST, readRpmManifests } from './manifests.ts';
 import { readNdbBlobs } from './ndb.ts';
 import { readSqliteBlobs } from './sqlite.ts';
+import type { TellGap } from './value-budget.ts';
 
 const FOLDERS = ['/var/lib/rpm', '/usr/lib/sysimage/rpm', '/usr/share/rpm'];
 const MAX_PROBLEMS = 20;
 const MAX_OWNED_PATHS = 2_000_000;
 
-type BlobReader = (bytes: Buffer, problem: (told: LocalText) => void) => Generator<Buffer>;
+type BlobReader = (bytes: Buffer, problem: TellGap) => Generator<Buffer>;
 
 const FORMS: readonly { readonly file: string; readonly read: BlobReader }[] = [
   { file: 'rpmdb.sqlite', read: (bytes, problem) => readSqliteBlobs(bytes, 'Packages', problem) },
@@ -68,16 +68,24 @@ const READ: ReadonlySet<string> = new Set(
   FOLDERS.flatMap((folder) => FORMS.map(({ file }) => `${folder}/${file}`)),
 );
 
+const stoppedAfterPackages = (packages: number) => ({
+  en: `stopped after ${packages} packages: the time was over`,
+  ja: `制限時間に達したため、${packages} 個のパッケージを調べたところで中止しました`,
+});
+
 /** Reads every header of one database; what cannot be read is a problem of the scan. */
 function* readHeaders(context: CatalogContext, path: string, read: BlobReader): Generator<RpmHeader> {
   const bytes = readDatabase(context, path);
   if (bytes === undefined) return;
+  let headers = 0;
   let problems = 0;
-  const problem = (told: LocalText): void => {
+  const problem: TellGap = (told, code = 'scan.malformed') => {
     problems += 1;
-    if (problems <= MAX_PROBLEMS) context.problem(scanProblem('scan.malformed', path, told));
+    if (problems <= MAX_PROBLEMS || code !== 'scan.malformed') context.problem(scanProblem(code, path, told));
   };
   for (const blob of read(bytes, problem)) {
+    if (context.now() > context.deadlineMs) return problem(stoppedAfterPackages(headers), 'scan.timeout');
+    headers += 1;
     const header = readRpmHeader(blob);
     if (header === undefined)
       problem({ en: 'a package header cannot be read', ja: 'パッケージのヘッダーを読み取れません' });
