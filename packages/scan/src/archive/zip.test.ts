@@ -43,7 +43,13 @@ describe('openZip', () => {
   it('does not inflate beyond the limit, honest or lying', () => {
     const zeros = Buffer.alloc(1_000_000);
     expect(text(open(zipOf({ a: zeros })), 'a', 1_000)).toBe('too-large');
-    expect(text(open(zipOf({ a: zeros }, { sizeBytes: 5 })), 'a', 10_000)).toBe('too-large');
+    expect(text(open(zipOf({ a: zeros }, { sizeBytes: 5 })), 'a', 10_000)).toBe('malformed');
+  });
+
+  it('does not inflate beyond what the directory claims', () => {
+    expect(text(open(zipOf({ a: 'hello' }, { sizeBytes: 4 })), 'a')).toBe('malformed');
+    expect(text(open(zipOf({ a: 'hello' }, { sizeBytes: 6 })), 'a')).toBe('hello');
+    expect(text(open(zipOf({ a: '' })), 'a')).toBe('');
   });
 
   it.each([

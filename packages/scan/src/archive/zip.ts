@@ -90,7 +90,10 @@ export interface ZipArchive {
   readonly entries: readonly ZipEntry[];
   /** Whether the directory ended early or held more entries than we look at. */
   readonly isIncomplete: boolean;
-  /** Inflates one entry; an error when it is larger than `maxBytes`, whatever the directory claims. */
+  /**
+   * Inflates one entry; an error when the directory claims more than `maxBytes` of it, before anything is read, and when
+   * it is larger than the directory claims.
+   */
   read(entry: ZipEntry, maxBytes: number): Result<Buffer, ZipError>;
 }
 
@@ -113,12 +116,13 @@ const readContent = (
   if (packed.length < entry.compressedBytes) return fail('malformed', 'the data ends early');
   if (entry.method === 0) return ok(packed);
   try {
-    return ok(inflateRawSync(packed, { maxOutputLength: Math.max(1, maxBytes) }));
+    return ok(inflateRawSync(packed, { maxOutputLength: Math.max(1, entry.sizeBytes) }));
   } catch (cause) {
-    const isTooLarge = cause instanceof RangeError;
     return fail(
-      isTooLarge ? 'too-large' : 'malformed',
-      isTooLarge ? `inflates to more than ${maxBytes} bytes` : 'cannot be inflated',
+      'malformed',
+      cause instanceof RangeError
+        ? `inflates to more than the ${entry.sizeBytes} bytes that the directory claims`
+        : 'cannot be inflated',
     );
   }
 };

@@ -109,7 +109,7 @@ describe('the Java cataloger', () => {
       { '/bomb.jar': zipOf({ 'a.jar': zeros }, { sizeBytes: 10 }) },
       { archiveBytes: 1024 * 1024 },
     );
-    expect(liar.problems).toMatchObject([{ code: 'scan.limit' }]);
+    expect(liar.problems).toMatchObject([{ code: 'scan.malformed' }]);
   });
 
   it('says that damaged archives cannot be read, and reads the others', () => {

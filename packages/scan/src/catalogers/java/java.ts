@@ -1,14 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Result } from '@bartizan/contracts';
 import { freeChunk, ownChunk } from '../../archive/chunk-memory.ts';
-import { openZip, type ZipArchive, type ZipEntry, type ZipSource } from '../../archive/zip.ts';
+import { openZip, type ZipArchive, type ZipEntry, type ZipError, type ZipSource } from '../../archive/zip.ts';
 import { baseName } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { foundPackages } from '../found-package.ts';
 import type { FoundPackage } from '../package.ts';
 import { scanProblem } from '../problem.ts';
-import { treeProblem, zipProblem, zipWords } from '../problem-words.ts';
+import { treeProblem, zipProblem } from '../problem-words.ts';
 import { writePurl } from '../purl.ts';
 import { readManifest } from '../read-manifest.ts';
 import { linesOf } from '../text-lines.ts';
@@ -29,6 +30,7 @@ const MAX_PROPERTIES_BYTES = 4 * 1024 * 1024;
 interface Budget {
   archives: number;
   inflatedBytes: number;
+  isLate: boolean;
 }
 
 interface Job {
@@ -59,12 +61,41 @@ const toPackage = (coordinates: Coordinates, location: string): FoundPackage => 
   };
 };
 
+/** Whether the time of the scan is over: said once, and nothing more is read. */
+const isLate = ({ context, budget }: Job, path: string): boolean => {
+  if (!budget.isLate && context.now() > context.deadlineMs) {
+    budget.isLate = true;
+    context.problem(
+      scanProblem('scan.timeout', path, {
+        en: 'not read: the time of the scan was over',
+        ja: 'スキャンの制限時間に達したため、読み取っていません',
+      }),
+    );
+  }
+  return budget.isLate;
+};
+
+/**
+ * Reads an entry, and charges what that may take, whether or not it succeeds: any number of entries may name the same
+ * bytes. What claims to be too large is refused before anything is read, and costs nothing.
+ */
+const readEntry = (
+  zip: ZipArchive,
+  entry: ZipEntry,
+  { budget, maxBytes }: { readonly budget: Budget; readonly maxBytes: number },
+): Result<Buffer, ZipError> => {
+  const mostBytes = Math.min(maxBytes, budget.inflatedBytes);
+  const costBytes = Math.max(entry.sizeBytes, entry.compressedBytes);
+  if (costBytes <= mostBytes) budget.inflatedBytes -= costBytes;
+  return zip.read(entry, mostBytes);
+};
+
 const readText = (zip: ZipArchive, entry: ZipEntry, archive: Archive, job: Job): string | undefined => {
-  const content = zip.read(entry, MAX_PROPERTIES_BYTES);
+  const path = `${archive.location}!${entry.name}`.slice(0, 1024);
+  if (isLate(job, path)) return undefined;
+  const content = readEntry(zip, entry, { budget: job.budget, maxBytes: MAX_PROPERTIES_BYTES });
   if (content.ok) return content.value.toString('utf8');
-  job.context.problem(
-    scanProblem('scan.malformed', `${archive.location}!${entry.name}`, zipWords(content.error)),
-  );
+  job.context.problem(zipProblem(content.error, path));
   return undefined;
 };
 
@@ -105,6 +136,7 @@ const readNested = (zip: ZipArchive, archive: Archive, job: Job): void => {
       );
       return;
     }
+    if (isLate(job, path)) return;
     if (job.budget.archives <= 0 || job.budget.inflatedBytes <= 0) {
       problem(
         scanProblem('scan.limit', path, {
@@ -114,13 +146,12 @@ const readNested = (zip: ZipArchive, archive: Archive, job: Job): void => {
       );
       return;
     }
-    const content = zip.read(entry, Math.min(limits.archiveBytes, job.budget.inflatedBytes));
+    const content = readEntry(zip, entry, { budget: job.budget, maxBytes: limits.archiveBytes });
     job.budget.archives -= 1;
     if (!content.ok) {
       problem(zipProblem(content.error, path));
       continue;
     }
-    job.budget.inflatedBytes -= content.value.length;
     const bytes = content.value;
     const source = {
       sizeBytes: bytes.length,
@@ -161,7 +192,8 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
     context.problem(treeProblem(opened.error, file.path));
     return [];
   }
-  const budget = { archives: context.limits.archiveCount, inflatedBytes: context.limits.archiveBytes };
+  const { archiveCount: archives, archiveBytes: inflatedBytes } = context.limits;
+  const budget = { archives, inflatedBytes, isLate: false };
   const job: Job = { context, budget, found: [] };
   try {
     readArchive(opened.value, { location: file.path, fileName: file.name, depth: 1 }, job);
