@@ -25,6 +25,12 @@ describe('the conan cataloger', () => {
     expect(problems).toEqual([]);
   });
 
+  it('says that a cut vcpkg.json cannot be read', () => {
+    const { packages, problems } = runCataloger(conanCataloger, treeOf({ '/vcpkg.json': '{"overrides":[' }));
+    expect(packages).toEqual([]);
+    expect(problems).toMatchObject([{ code: 'scan.malformed', path: '/vcpkg.json' }]);
+  });
+
   it('reads conanfile.txt without version ranges', () => {
     expect(
       names(

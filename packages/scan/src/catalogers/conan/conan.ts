@@ -1,14 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { asList, asObject, asText, parseJson } from '../../json/fields.ts';
+import { asList, asObject, asText } from '../../json/fields.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { readStanzas } from '../dpkg/stanzas.ts';
 import { foundPackages } from '../found-package.ts';
 import type { FoundPackage, PackageType } from '../package.ts';
-import { scanProblem } from '../problem.ts';
-import { GAPS } from '../problem-words.ts';
-import { readManifest } from '../read-manifest.ts';
+import { jsonObjectOf, readManifest } from '../read-manifest.ts';
 import { linesOf } from '../text-lines.ts';
 import { conanCapabilities } from './capabilities.ts';
 
@@ -33,11 +31,8 @@ const reference = (text: string, location: string): FoundPackage[] => {
 };
 
 const readLock = (content: Buffer, file: WalkedFile, context: CatalogContext): FoundPackage[] => {
-  const lock = asObject(parseJson(content.toString('utf8')));
-  if (lock === undefined) {
-    context.problem(scanProblem('scan.malformed', file.path, GAPS.notJsonObject));
-    return [];
-  }
+  const lock = jsonObjectOf(content, file.path, context);
+  if (lock === undefined) return [];
   const nodes = Object.values(asObject(asObject(lock['graph_lock'])?.['nodes']) ?? {});
   const references = [...asList(lock['requires']), ...nodes.map((node) => asObject(node)?.['ref'])];
   return references.flatMap((text) => reference(asText(text) ?? '', file.path));
@@ -59,8 +54,8 @@ const readText = (content: Buffer, file: WalkedFile): FoundPackage[] => {
 const vcpkg = (name: unknown, version: unknown, location: string): FoundPackage[] =>
   foundPackages([{ type: 'vcpkg' satisfies PackageType, name, version, location }]);
 
-const readManifestJson = (content: Buffer, file: WalkedFile): FoundPackage[] => {
-  const manifest = asObject(parseJson(content.toString('utf8')));
+const readManifestJson = (content: Buffer, file: WalkedFile, context: CatalogContext): FoundPackage[] => {
+  const manifest = jsonObjectOf(content, file.path, context);
   return asList(manifest?.['overrides'])
     .map(asObject)
     .flatMap((entry) =>
@@ -99,7 +94,7 @@ export const conanCataloger: Cataloger = {
     const content = readManifest(context, file.path);
     if (content === undefined) return [];
     if (file.name === 'conan.lock') return readLock(content, file, context);
-    if (file.name === 'vcpkg.json') return readManifestJson(content, file);
+    if (file.name === 'vcpkg.json') return readManifestJson(content, file, context);
     return file.name === 'status' ? readStatus(content, file) : readText(content, file);
   },
 };

@@ -116,6 +116,15 @@ describe('lock files of other package managers', () => {
     expect(names(find({ [`/app/${name}`]: text }))).toEqual(expected);
   });
 
+  it('are a problem of the scan where deno.lock is cut, and none where it begins with a byte order mark', () => {
+    const cut = runCataloger(npmCataloger, treeOf({ '/app/deno.lock': DENO.slice(0, -5) }));
+    expect(cut.packages).toEqual([]);
+    expect(cut.problems).toMatchObject([{ code: 'scan.malformed', path: '/app/deno.lock' }]);
+    const marked = runCataloger(npmCataloger, treeOf({ '/app/deno.lock': `\uFEFF${DENO}` }));
+    expect(names(marked.packages)).toEqual(['lodash 4.17.21', '@babel/core 7.20.0']);
+    expect(marked.problems).toEqual([]);
+  });
+
   it.each(['yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'deno.lock'])(
     'do not count beside installed packages: %s',
     (name) => {

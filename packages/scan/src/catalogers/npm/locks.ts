@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { asObject, parseJson } from '../../json/fields.ts';
+import { asObject } from '../../json/fields.ts';
+import type { CatalogContext } from '../cataloger.ts';
 import { foundPackages } from '../found-package.ts';
 import type { FoundPackage } from '../package.ts';
+import { jsonObjectOf } from '../read-manifest.ts';
 import { linesOf, unquoted } from '../text-lines.ts';
 
 /** A package of the npm registry under its real name. */
@@ -71,9 +73,12 @@ export const readBunLock = (content: Buffer, location: string): FoundPackage[] =
     return npmPackage(name, version, location);
   });
 
+/** Reads a lock file; one that is not of its form is a problem of the scan. */
+type LockReader = (content: Buffer, location: string, context: CatalogContext) => FoundPackage[];
+
 /** deno.lock, versions 3 to 5: keys of `npm` are `name@1.2.3_peer@2`. */
-export const readDenoLock = (content: Buffer, location: string): FoundPackage[] => {
-  const lock = asObject(parseJson(content.toString('utf8')));
+const readDenoLock: LockReader = (content, location, context) => {
+  const lock = jsonObjectOf(content, location, context);
   const npm = asObject(lock?.['npm']) ?? {};
   const keys = Object.keys(
     asObject(npm['packages']) ?? asObject(asObject(lock?.['packages'])?.['npm']) ?? npm,
@@ -85,7 +90,7 @@ export const readDenoLock = (content: Buffer, location: string): FoundPackage[] 
 };
 
 /** What a lock file of another package manager is read with. */
-export const OTHER_LOCKS: Readonly<Record<string, (content: Buffer, location: string) => FoundPackage[]>> = {
+export const OTHER_LOCKS: Readonly<Record<string, LockReader>> = {
   'yarn.lock': readYarnLock,
   'pnpm-lock.yaml': readPnpmLock,
   'bun.lock': readBunLock,

@@ -86,7 +86,7 @@ const readLock = (file: WalkedFile, context: CatalogContext): FoundPackage[] => 
   const readOther = OTHER_LOCKS[file.name];
   if (readOther !== undefined) {
     const content = readManifest(context, file.path);
-    return content === undefined ? [] : readOther(content, file.path);
+    return content === undefined ? [] : readOther(content, file.path, context);
   }
   const lock = readJsonManifest(context, file.path);
   if (lock === undefined) return [];

@@ -60,7 +60,8 @@ const PIPFILE = JSON.stringify({
   default: { requests: { version: '==2.28.1' }, editable: { editable: true } },
   develop: { pytest: { version: '==7.1.2' } },
 });
-const find = (files: Record<string, string>) => runCataloger(pythonCataloger, treeOf(files)).packages;
+const find = (files: Record<string, string | Buffer>) =>
+  runCataloger(pythonCataloger, treeOf(files)).packages;
 
 describe('Python lock files', () => {
   it.each([
@@ -77,6 +78,25 @@ describe('Python lock files', () => {
     ['Pipfile.lock', PIPFILE, ['requests 2.28.1', 'pytest 7.1.2']],
   ])('name what they fix: %s', (name, text, expected) => {
     expect(names(find({ [`/src/${name}`]: text }))).toEqual(expected);
+  });
+
+  it.each<[string, (text: string) => Buffer]>([
+    ['UTF-16 of Windows', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
+    ['UTF-16 of other machines', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()],
+    ['UTF-8 with a byte order mark', (text) => Buffer.from(`\uFEFF${text}`)],
+  ])('are read in %s', (_name, encoded) => {
+    const pins = 'Django==3.2.1\r\nrequests==2.31.0\r\n';
+    expect(names(find({ '/requirements.txt': encoded(pins) }))).toEqual(['Django 3.2.1', 'requests 2.31.0']);
+    expect(names(find({ '/Pipfile.lock': encoded(PIPFILE) }))).toEqual(['requests 2.28.1', 'pytest 7.1.2']);
+  });
+
+  it.each([
+    ['is cut', PIPFILE.slice(0, -9)],
+    ['holds a conflict of a merge', `<<<<<<< HEAD\n${PIPFILE}\n=======\n{}\n>>>>>>> other\n`],
+  ])('are a problem of the scan where Pipfile.lock %s', (_name, text) => {
+    const { packages, problems } = runCataloger(pythonCataloger, treeOf({ '/src/Pipfile.lock': text }));
+    expect(packages).toEqual([]);
+    expect(problems).toMatchObject([{ code: 'scan.malformed', path: '/src/Pipfile.lock' }]);
   });
 
   it('do not count in a root file system, where what is installed counts', () => {

@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { asObject, asText, parseJson } from '../../json/fields.ts';
+import { asObject, asText } from '../../json/fields.ts';
+import type { CatalogContext } from '../cataloger.ts';
 import { foundPackages } from '../found-package.ts';
 import type { FoundPackage } from '../package.ts';
+import { jsonObjectOf } from '../read-manifest.ts';
 import { linesOf, tomlTables } from '../text-lines.ts';
 
 /** A Python distribution under its normal name (PEP 503). */
@@ -23,9 +25,12 @@ export const readRequirements = (content: Buffer, location: string): FoundPackag
     return pythonPackage(name, version, location);
   });
 
+/** Reads a lock file; one that is not of its form is a problem of the scan. */
+type LockReader = (content: Buffer, location: string, context: CatalogContext) => FoundPackage[];
+
 /** Pipfile.lock: `default` and `develop`, each name -> `{version: "==1.2.3"}`. */
-export const readPipfileLock = (content: Buffer, location: string): FoundPackage[] => {
-  const lock = asObject(parseJson(content.toString('utf8')));
+const readPipfileLock: LockReader = (content, location, context) => {
+  const lock = jsonObjectOf(content, location, context);
   return ['default', 'develop'].flatMap((group) =>
     Object.entries(asObject(lock?.[group]) ?? {}).flatMap(([name, entry]) =>
       pythonPackage(name, asText(asObject(entry)?.['version'])?.replace(/^==/, ''), location),
@@ -45,9 +50,7 @@ const TOML_LOCK = /^(?:poetry\.lock|uv\.lock|pdm\.lock|pylock(?:\.[^.]+)?\.toml)
 const REQUIREMENTS = /^(?:[\w.-]*requirements[\w.-]*|constraints)\.txt$/;
 
 /** How a lock file is read, by its name. */
-export const lockReader = (
-  name: string,
-): ((content: Buffer, location: string) => FoundPackage[]) | undefined => {
+export const lockReader = (name: string): LockReader | undefined => {
   if (name === 'Pipfile.lock') return readPipfileLock;
   if (TOML_LOCK.test(name)) return readTomlLock;
   return REQUIREMENTS.test(name) ? readRequirements : undefined;

@@ -58,7 +58,7 @@ const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
   const content = readManifest(context, file.path);
   if (content === undefined) return [];
   const readLock = lockReader(file.name);
-  if (readLock !== undefined) return readLock(content, file.path);
+  if (readLock !== undefined) return readLock(content, file.path, context);
   const metadata = parseMetadata(content.toString('utf8'));
   if (metadata === undefined || !isPlausible(metadata.name) || !isPlausible(metadata.version)) {
     context.problem(scanProblem('scan.malformed', file.path, GAPS.noName));
