@@ -37,6 +37,21 @@ describe('go.mod of a source folder', () => {
     ]);
   });
 
+  it('replaces what is bound to a version in that version only, and before what is bound to none', () => {
+    const mod = (version: string) => `require golang.org/x/net ${version}
+replace golang.org/x/net v0.5.0 => golang.org/x/net v0.38.0
+replace (
+	github.com/a/b v1.0.0 => github.com/fork/b v1.0.1
+	github.com/a/b => github.com/other/b v2.0.0
+)
+require github.com/a/b v1.0.0
+require github.com/a/b/v3 v3.0.0
+`;
+    const others = ['github.com/fork/b 1.0.1', 'github.com/a/b/v3 3.0.0'];
+    expect(names(find({ '/go.mod': mod('v0.7.0') }))).toEqual(['golang.org/x/net 0.7.0', ...others]);
+    expect(names(find({ '/go.mod': mod('v0.5.0') }))).toEqual(['golang.org/x/net 0.38.0', ...others]);
+  });
+
   it.each([
     ['in the module cache', { '/root/go/pkg/mod/x@v1.0.0/go.mod': GO_MOD }],
     ['in a root file system', { '/etc/os-release': DEBIAN_12, '/src/go.mod': GO_MOD }],

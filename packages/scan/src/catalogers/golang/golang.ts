@@ -63,11 +63,15 @@ const readGoMod = (file: WalkedFile, context: CatalogContext): FoundPackage[] =>
     const words = rest.split(/\s+/);
     if (verb === 'require' && words.length === 2) required.set(words[0] ?? '', words[1] ?? '');
     const arrow = words.indexOf('=>');
+    // With a version on the left, only that version is replaced.
     if (verb === 'replace' && arrow > 0)
-      replaced.set(words[0] ?? '', { path: words[arrow + 1] ?? '', version: words[arrow + 2] ?? '' });
+      replaced.set(words.slice(0, arrow).join('@'), {
+        path: words[arrow + 1] ?? '',
+        version: words[arrow + 2] ?? '',
+      });
   }
   return [...required].flatMap(([path, version]) => {
-    const instead = replaced.get(path);
+    const instead = replaced.get(`${path}@${version}`) ?? replaced.get(path);
     return toPackage(instead?.path ?? path, instead?.version ?? version, file.path) ?? [];
   });
 };
