@@ -9,6 +9,8 @@ export interface Coordinates {
 }
 
 const PART = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}$/;
+/** Builds are told behind a `+`, and some distributions' behind a `~`. */
+const VERSION = /^[A-Za-z0-9_][A-Za-z0-9_.+~-]{0,200}$/;
 
 /** Reads `key=value` and `Key: value` files (java.util.Properties, JAR manifests), main section only. */
 export const readPairs = (content: string): Map<string, string> => {
@@ -36,7 +38,7 @@ export const fromPomProperties = (content: string): Coordinates | undefined => {
   const group = pairs.get('groupid') ?? '';
   const artifact = pairs.get('artifactid') ?? '';
   const version = pairs.get('version') ?? '';
-  return PART.test(group) && PART.test(artifact) && PART.test(version)
+  return PART.test(group) && PART.test(artifact) && VERSION.test(version)
     ? { group, artifact, version }
     : undefined;
 };
@@ -44,7 +46,7 @@ export const fromPomProperties = (content: string): Coordinates | undefined => {
 /** `name-1.2.3.jar`: the version starts at the first hyphen before a digit. */
 export const fromFileName = (fileName: string): { artifact: string; version?: string } => {
   const stem = fileName.replace(/\.[a-z]+$/i, '');
-  const found = /^(.+?)-(\d[\w.+-]*)$/.exec(stem);
+  const found = /^(.+?)-(\d[\w.+~-]*)$/.exec(stem);
   return found?.[1] === undefined || found[2] === undefined
     ? { artifact: stem }
     : { artifact: found[1], version: found[2] };
@@ -60,5 +62,7 @@ export const fromManifest = (content: string, fileName: string): Coordinates | u
     pairs.get('bundle-version') ??
     pairs.get('specification-version') ??
     '';
-  return PART.test(named.artifact) && PART.test(version) ? { artifact: named.artifact, version } : undefined;
+  return PART.test(named.artifact) && VERSION.test(version)
+    ? { artifact: named.artifact, version }
+    : undefined;
 };

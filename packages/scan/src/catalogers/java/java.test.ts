@@ -84,6 +84,29 @@ describe('the Java cataloger', () => {
     expect(packages.map((found) => found.purl)).toContain('pkg:maven/guava@31.1-jre');
   });
 
+  it('takes versions that tell their build', () => {
+    const { packages, problems } = scan({
+      '/a.jar': zipOf(pom('org.a', 'a', '1.2.3+4')),
+      '/b.jar': zipOf(pom('org.b', 'b', '1.2.3~rc1')),
+      '/c-1.0+7.jar': zipOf({ 'x.class': '' }),
+    });
+    expect(names(packages)).toEqual(['org.a:a 1.2.3+4', 'org.b:b 1.2.3~rc1', 'c 1.0+7']);
+    expect(problems).toEqual([]);
+  });
+
+  it('falls back to manifest and file name where Maven metadata names no version, and says so where they name none', () => {
+    const unfilled = pom('org.a', 'a', ['$', '{project.version}'].join(''));
+    const manifest = { 'META-INF/MANIFEST.MF': 'Manifest-Version: 1.0\nImplementation-Version: 3.1\n' };
+    const { packages, problems } = scan({
+      '/a-1.5.jar': zipOf(unfilled),
+      '/b.jar': zipOf({ ...unfilled, ...manifest }),
+      '/c.jar': zipOf(unfilled),
+      '/d-9.jar': zipOf({ ...unfilled, ...LOG4J }),
+    });
+    expect(names(packages)).toEqual(['a 1.5', 'b 3.1', 'org.apache.logging.log4j:log4j-core 2.14.1']);
+    expect(problems).toMatchObject([{ code: 'scan.malformed', path: '/c.jar' }]);
+  });
+
   it('stops at the depth limit and says so', () => {
     let archive = zipOf(LOG4J);
     for (let at = 0; at < 10; at += 1) archive = zipOf({ 'n.jar': archive });

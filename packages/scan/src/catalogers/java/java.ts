@@ -9,7 +9,7 @@ import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { foundPackages } from '../found-package.ts';
 import type { FoundPackage } from '../package.ts';
 import { scanProblem } from '../problem.ts';
-import { treeProblem, zipProblem } from '../problem-words.ts';
+import { GAPS, treeProblem, zipProblem } from '../problem-words.ts';
 import { writePurl } from '../purl.ts';
 import { readManifest } from '../read-manifest.ts';
 import { linesOf } from '../text-lines.ts';
@@ -99,7 +99,12 @@ const readText = (zip: ZipArchive, entry: ZipEntry, archive: Archive, job: Job):
   return undefined;
 };
 
-const identify = (zip: ZipArchive, archive: Archive, job: Job): void => {
+/** By the Maven metadata that an archive holds. Gives whether it holds any, and whether any of it names an artifact. */
+const identifyByMaven = (
+  zip: ZipArchive,
+  archive: Archive,
+  job: Job,
+): { readonly isStated: boolean; readonly isFound: boolean } => {
   const { limits, problem } = job.context;
   const all = zip.entries.filter((entry) => POM.test(entry.name));
   if (all.length > limits.archiveCount)
@@ -109,17 +114,27 @@ const identify = (zip: ZipArchive, archive: Archive, job: Job): void => {
         ja: `pom.properties ${all.length} 件のうち、先頭の ${limits.archiveCount} 件だけを調べました`,
       }),
     );
-  const poms = all.slice(0, limits.archiveCount);
-  for (const entry of poms) {
+  let isFound = false;
+  for (const entry of all.slice(0, limits.archiveCount)) {
     const text = readText(zip, entry, archive, job);
     const coordinates = text === undefined ? undefined : fromPomProperties(text);
-    if (coordinates !== undefined) job.found.push(toPackage(coordinates, archive.location));
+    if (coordinates === undefined) continue;
+    isFound = true;
+    job.found.push(toPackage(coordinates, archive.location));
   }
-  if (poms.length > 0) return;
+  return { isStated: all.length > 0, isFound };
+};
+
+/** Metadata that names nothing, as `${project.version}` that no build filled in, is followed by manifest and file name. */
+const identify = (zip: ZipArchive, archive: Archive, job: Job): void => {
+  const { isStated, isFound } = identifyByMaven(zip, archive, job);
+  if (isFound) return;
   const manifest = zip.entries.find((entry) => entry.name === MANIFEST);
   const text = manifest === undefined ? '' : readText(zip, manifest, archive, job);
   const coordinates = text === undefined ? undefined : fromManifest(text, archive.fileName);
   if (coordinates !== undefined) job.found.push(toPackage(coordinates, archive.location));
+  else if (isStated && !job.budget.isLate)
+    job.context.problem(scanProblem('scan.malformed', archive.location, GAPS.noName));
 };
 
 const readNested = (zip: ZipArchive, archive: Archive, job: Job): void => {
