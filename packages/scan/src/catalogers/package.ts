@@ -55,6 +55,8 @@ export interface ScanPackage {
   readonly module?: string;
   /** What it is, where it does not hold the code that its name stands for. */
   readonly role?: NonNullable<Package['role']>;
+  /** Who publishes it, where that is known not to be the distribution: its feed says nothing about the package. */
+  readonly vendor?: string;
   /** File the facts were read from, inside the tree; nested archives are appended with `!`. */
   readonly location: string;
   /** Image layer that brought it, where known. */

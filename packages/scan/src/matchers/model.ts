@@ -65,6 +65,8 @@ export interface MatchContext {
   /** The image and namespace that statements and decisions are held against. */
   readonly place?: { readonly image?: string; readonly imageDigest?: string; readonly namespace?: string };
   readonly nowMs?: number;
+  /** Names of the packages that a vendor's repository brought: no feed of the distribution judges their files. */
+  readonly ofVendors?: ReadonlySet<string>;
 }
 
 /** Who answers for a finding that is not simply open. A finding is never deleted by a statement. */

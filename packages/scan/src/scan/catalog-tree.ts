@@ -17,6 +17,7 @@ import { GAPS, morePackages, stoppedAfter, thrownWords, tooDeepWords } from '../
 import { CATALOGERS } from '../catalogers/registry.ts';
 import { ecosystemOf, isDistributionType } from '../distribution/namespace.ts';
 import { type Distribution, detectDistribution } from '../distribution/os-release.ts';
+import { vendorEcosystem } from '../distribution/vendors.ts';
 import type { FileTree } from '../tree/file-tree.ts';
 import { type Walker, type WalkFile, type WalkOutcome, walk } from '../tree/walk.ts';
 
@@ -108,7 +109,10 @@ class Collector {
         this.#tree.broughtBy?.(one) ?? this.#tree.layerOf?.(one.location.split('!')[0] ?? one.location);
       this.packages.push({
         ...one,
-        ecosystem: ecosystemOf(one.type, one.name, this.#distribution),
+        ecosystem:
+          one.vendor === undefined
+            ? ecosystemOf(one.type, one.name, this.#distribution)
+            : vendorEcosystem(one.vendor, one.type),
         foundBy: cataloger.id,
         ...(layer === undefined ? {} : { layer }),
       });

@@ -125,6 +125,36 @@ describe('scanTree', () => {
     },
   );
 
+  const byVendor = (maintainer: string): ScanReport => {
+    const folder = '/usr/lib/node_modules/minimist';
+    return scan(
+      treeOf({
+        '/etc/os-release': DEBIAN_12,
+        '/var/lib/dpkg/status': `Package: kubelet\nVersion: 1.29.0-1.1\nMaintainer: ${maintainer}\n\n`,
+        '/var/lib/dpkg/info/kubelet.list': `${folder}/package.json\n`,
+        [`${folder}/package.json`]: '{"name":"minimist","version":"1.2.5"}',
+      }),
+    );
+  };
+
+  it('judges what a package of a vendor puts anywhere, and calls the package itself not covered', () => {
+    const report = byVendor('Kubernetes Authors <dev@kubernetes.io>');
+    expect(idsOf(report)).toEqual(['CVE-2021-44906']);
+    expect(report.packages.find((one) => one.name === 'minimist')?.ownedBy).toBe('kubelet');
+    const kubelet = report.verdicts.find((one) => one.package.name === 'kubelet');
+    expect([kubelet?.package.ecosystem, kubelet?.assessment]).toEqual(['kubernetes.io (deb)', 'not-covered']);
+    expect(report.coverage.find((one) => one.ecosystem === 'kubernetes.io (deb)')?.state).toBe('not-covered');
+  });
+
+  it.each(['A Maintainer <somebody@example.org>', 'dev@kubernetes.io <x@debian.org>', 'nobody'])(
+    'leaves what a package of %s brings to the feed of the distribution',
+    (maintainer) => {
+      const report = byVendor(maintainer);
+      expect(idsOf(report)).toEqual([]);
+      expect(report.packages.find((one) => one.name === 'kubelet')?.ecosystem).toBe('Debian:12');
+    },
+  );
+
   it('leaves what a package puts elsewhere to the feed of the distribution', () => {
     expect(idsOf(scan(owned('/usr/share/gitlab')))).toEqual([]);
   });

@@ -5,6 +5,7 @@ import type { CoverageEntry, Package } from '@bartizan/contracts';
 import type { AdvisoryPack } from '../advisories/pack.ts';
 import type { ScanProblem } from '../catalogers/cataloger.ts';
 import type { Distribution } from '../distribution/os-release.ts';
+import { isOfVendor } from '../distribution/vendors.ts';
 import { matchPackage } from '../matchers/match.ts';
 import type { Match, MatchContext, PackageVerdict } from '../matchers/model.ts';
 import { type Catalog, type CatalogOptions, catalogTree } from './catalog-tree.ts';
@@ -54,7 +55,9 @@ export const matchPackages = (
   pack: AdvisoryPack,
   context: MatchContext = {},
 ): MatchReport => {
-  const verdicts = packages.map((found) => matchPackage(found, pack, context));
+  const ofVendors = new Set(packages.flatMap((one) => (isOfVendor(one.ecosystem) ? one.name : [])));
+  const known = { ...context, ofVendors };
+  const verdicts = packages.map((found) => matchPackage(found, pack, known));
   return {
     verdicts,
     findings: verdicts.flatMap((verdict) => verdict.matches).sort(byUrgency),

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { vendorOf } from '../../distribution/vendors.ts';
 import { copyrightLicences, MAX_COPYRIGHT_BYTES } from '../../licences/copyright-file.ts';
 import { joinPath } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, Ownership } from '../cataloger.ts';
@@ -17,7 +18,7 @@ import { readStanzas, type Stanza } from './stanzas.ts';
 const STATUS = '/var/lib/dpkg/status';
 const STATUS_FOLDER = '/var/lib/dpkg/status.d';
 const INFO_FOLDER = '/var/lib/dpkg/info';
-const FIELDS = new Set(['package', 'version', 'status', 'source', 'architecture', 'section']);
+const FIELDS = new Set(['package', 'version', 'status', 'source', 'architecture', 'section', 'maintainer']);
 const READ = /^\/var\/lib\/dpkg\/(?:status|status\.d\/[^/]+|info\/[^/]+\.list)$/;
 const MAX_OWNED_PATHS = 2_000_000;
 
@@ -52,6 +53,7 @@ const toPackage = (stanza: Stanza, location: string, vendor: string): FoundPacka
   if (!isPlausible(name) || !isPlausible(version)) return undefined;
   const source = readSource(stanza, version);
   const architecture = stanza.get('architecture');
+  const from = vendorOf(stanza.get('maintainer'));
   return {
     type: 'deb',
     name,
@@ -61,6 +63,7 @@ const toPackage = (stanza: Stanza, location: string, vendor: string): FoundPacka
     sourceName: isPlausible(source.name) ? source.name : name,
     sourceVersion: isPlausible(source.version) ? source.version : version,
     ...roleOf(stanza.get('section')),
+    ...(from === undefined ? {} : { vendor: from }),
     location,
   };
 };

@@ -16,9 +16,14 @@ export type ScopeRule = (
  */
 const BESIDE_DISTRIBUTION = /^\/(?:opt|usr\/local|app|srv|home|root)\//;
 
-/** Rule 1: files of a distribution's package carry backported fixes, so only the distribution's feed can judge them. */
-export const ownedByDistribution: ScopeRule = (found) =>
-  found.ownedBy === undefined || found.locations?.some((path) => BESIDE_DISTRIBUTION.test(path)) === true
+/**
+ * Rule 1: files of a distribution's package carry backported fixes, so only the distribution's feed can judge them. What a
+ * vendor's package brought has none, wherever it lies.
+ */
+export const ownedByDistribution: ScopeRule = (found, { context }) =>
+  found.ownedBy === undefined ||
+  context.ofVendors?.has(found.ownedBy) === true ||
+  found.locations?.some((path) => BESIDE_DISTRIBUTION.test(path)) === true
     ? undefined
     : {
         assessment: 'owned-by-distribution',
