@@ -11,6 +11,7 @@ use crate::kernel::Sink;
 use crate::outlet::{Builder, Outlet};
 use crate::paths;
 use crate::processes::{Credentials, Image, Process, Processes};
+use crate::procfs;
 use crate::redact::redact;
 use crate::sockets::{Owner, Sockets};
 use crate::watch::WatchSet;
@@ -22,7 +23,6 @@ const IMAGE_FLAGS: u32 = frames::PROCESS_FILELESS
     | frames::PROCESS_UPPER_LAYER
     | frames::PROCESS_ARGUMENTS_TRUNCATED
     | frames::PROCESS_ARGUMENTS_REDACTED;
-const PROC_ARGUMENTS_MAX: usize = 4096;
 const CAUSE_EXEC: u32 = 2;
 const TCP_CLOSE: u8 = 7;
 const TCP_LISTEN: u8 = 10;
@@ -68,7 +68,11 @@ impl Engine {
         }
         let before = before.map(Process::credentials);
         let mut flags = process::flags(record);
-        let raw = if is_new { process::arguments(record).to_vec() } else { proc_arguments(pid) };
+        let (raw, is_cut) =
+            if is_new { (process::arguments(record).to_vec(), false) } else { procfs::arguments(pid) };
+        if is_cut {
+            flags |= frames::PROCESS_ARGUMENTS_TRUNCATED;
+        }
         let (arguments, redacted) = redact(&raw);
         if redacted {
             flags |= frames::PROCESS_ARGUMENTS_REDACTED;
@@ -260,7 +264,7 @@ impl Engine {
             let known = self.processes.get(pid, exec::ancestor_start_us(record, index));
             let name = match known {
                 Some(found) => paths::base_name(&found.image.executable).to_vec(),
-                None => proc_name(pid),
+                None => procfs::name(pid),
             };
             frame.text(exec::ANCESTOR_NAME + index * 4, &name);
         }
@@ -318,20 +322,6 @@ fn put_texts(frame: &mut Builder, known: &Process) {
     frame.text(process::EXECUTABLE, &known.image.executable);
     frame.text(process::ARGUMENTS, &known.image.arguments);
     frame.text(process::CWD, &known.cwd);
-}
-
-fn proc_arguments(pid: u32) -> Vec<u8> {
-    let mut bytes = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    bytes.truncate(PROC_ARGUMENTS_MAX);
-    bytes
-}
-
-fn proc_name(pid: u32) -> Vec<u8> {
-    let mut bytes = std::fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
-    if bytes.last() == Some(&b'\n') {
-        bytes.pop();
-    }
-    bytes
 }
 
 /// An IPv4 address in IPv6 clothes is shown as what it is.

@@ -4,6 +4,8 @@
 //! Listening sockets that are older than the sensor, from /proc.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
 
 const LISTEN_STATE: &str = "0A";
@@ -16,9 +18,9 @@ pub struct Listener {
     pub pid: u32,
 }
 
-/// Inode to port of the listening sockets in the text of /proc/PID/net/tcp or tcp6.
-fn parse(text: &str, out: &mut HashMap<u64, u16>) {
-    for line in text.lines().skip(1) {
+/// Inode to port of the listening sockets in /proc/PID/net/tcp or tcp6, line by line: it has one for every connection.
+fn parse(table: impl BufRead, out: &mut HashMap<u64, u16>) {
+    for line in table.lines().skip(1).map_while(Result::ok) {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let (Some(local), Some(&state), Some(inode)) = (fields.get(1), fields.get(3), fields.get(9)) else {
             continue;
@@ -50,10 +52,9 @@ pub fn scan(pids: &[u32]) -> Vec<Listener> {
         let ports = by_namespace.entry(namespace).or_insert_with(|| {
             let mut ports = HashMap::new();
             for table in ["tcp", "tcp6"] {
-                parse(
-                    &std::fs::read_to_string(format!("/proc/{pid}/net/{table}")).unwrap_or_default(),
-                    &mut ports,
-                );
+                if let Ok(file) = File::open(format!("/proc/{pid}/net/{table}")) {
+                    parse(BufReader::new(file), &mut ports);
+                }
             }
             ports
         });
@@ -82,7 +83,7 @@ mod tests {
             1: 0100007F:1F91 0100007F:1F90 01 00000000:00000000 00:00000000 00000000     0        0 4712 1 0 100 0\n\
             broken\n";
         let mut ports = HashMap::new();
-        parse(text, &mut ports);
+        parse(text.as_bytes(), &mut ports);
         assert_eq!(ports, HashMap::from([(4711, 8080)]));
     }
 

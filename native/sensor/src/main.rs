@@ -20,6 +20,7 @@ mod outlet;
 mod paths;
 mod privileges;
 mod processes;
+mod procfs;
 mod redact;
 mod self_test;
 mod session;
