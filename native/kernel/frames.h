@@ -99,6 +99,13 @@ struct bz_exec {
   __u32 spare;
 };
 
+/* Body of fork, kernel to sensor only. */
+struct bz_fork {
+  __u64 maker_start_us;
+  __u32 maker_pid;
+  __u32 spare;
+};
+
 /* Body of exit. */
 struct bz_exit {
   __s32 status;
@@ -209,6 +216,7 @@ struct bz_cgroup {
 _Static_assert(sizeof(struct bz_header) == 48, "header");
 _Static_assert(sizeof(struct bz_process) == 88, "process");
 _Static_assert(sizeof(struct bz_exec) == 104, "exec");
+_Static_assert(sizeof(struct bz_fork) == 16, "fork");
 _Static_assert(sizeof(struct bz_exit) == 8, "exit");
 _Static_assert(sizeof(struct bz_credentials) == 48, "credentials");
 _Static_assert(sizeof(struct bz_network) == 72, "network");

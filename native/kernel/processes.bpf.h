@@ -44,8 +44,9 @@ int BPF_PROG(on_exec, struct task_struct *t, int old_pid, struct linux_binprm *b
   return 0;
 }
 
+/* `maker` is who asked. With CLONE_PARENT the child is not its child, but runs its program all the same. */
 SEC("tp_btf/sched_process_fork")
-int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+int BPF_PROG(on_fork, struct task_struct *maker, struct task_struct *child)
 {
   struct record *r;
 
@@ -56,7 +57,10 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
     return 0;
   begin(r, BZ_KIND_FORK);
   put_process(r, child);
-  submit(r, sizeof(struct bz_header) + sizeof(struct bz_process));
+  r->fork.maker_start_us = maker->group_leader->start_boottime / 1000;
+  r->fork.maker_pid = maker->tgid;
+  r->fork.spare = 0;
+  submit(r, sizeof(struct bz_header) + sizeof(struct bz_process) + sizeof(struct bz_fork));
   return 0;
 }
 

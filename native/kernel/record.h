@@ -64,6 +64,7 @@ struct record {
   struct bz_process process;
   union {
     struct bz_exec exec;
+    struct bz_fork fork;
     struct bz_exit exit;
     struct bz_credentials credentials;
     struct bz_network network;

@@ -102,6 +102,33 @@ describe('the sensor on the kernel of this machine', { timeout: 120_000 }, () =>
     expect(JSON.stringify(seen.events)).not.toContain('hunter2');
   });
 
+  it('tells a sibling made with CLONE_PARENT as the program that made it', async () => {
+    // The shell is the parent of both. Nobody may wait for a sibling: the pipe tells its end.
+    const code = [
+      'import ctypes, os, signal',
+      'end, held = os.pipe()',
+      'if ctypes.CDLL(None).syscall(56, 0x8000 | signal.SIGCHLD, 0, 0, 0, 0) == 0: os._exit(7)',
+      'os.close(held)',
+      'os.read(end, 1)',
+    ].join('\n');
+    const shell = spawnSync('/bin/sh', ['-c', '/usr/bin/python3 -c "$1"; :', 'sh', code]);
+    const exit = await seen.find(
+      'exit',
+      (event) => event.status === 7 && event.process.parentPid === shell.pid,
+    );
+    const fork = await seen.find('fork', (event) => event.process.pid === exit.process.pid);
+    const maker = await seen.find(
+      'exec',
+      (event) => event.process.parentPid === shell.pid && event.process.arguments.includes(code),
+    );
+    expect(fork.process.pid).not.toBe(maker.process.pid);
+    for (const { process } of [fork, exit]) {
+      expect(process).toMatchObject({ parentPid: shell.pid, executable: maker.process.executable });
+      expect(process.arguments).toEqual(maker.process.arguments);
+    }
+    expect(maker.process.executable).toContain('python');
+  });
+
   it('sees connect, accept, listen and close over loopback with addresses and bytes', async () => {
     const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));

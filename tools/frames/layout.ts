@@ -185,6 +185,19 @@ export const bodies: readonly Block[] = [
     ],
   },
   {
+    name: 'fork',
+    about: 'Body of fork, kernel to sensor only.',
+    fields: [
+      { name: 'makerStartUs', type: 'time', about: 'Start time of the process that asked for the new one.' },
+      {
+        name: 'makerPid',
+        type: 'u32',
+        about: 'Its process id: what it runs, the new one runs. Not the parent with CLONE_PARENT.',
+      },
+      { name: 'spare', type: 'u32', about: 'Zero.' },
+    ],
+  },
+  {
     name: 'exit',
     about: 'Body of exit.',
     fields: [

@@ -4,7 +4,8 @@
 //! Records of the kernel become frames for the agent: paths joined, secrets removed, owners filled in.
 
 use crate::frames::{
-    self, application, cgroup, credentials, exec, file_use, first_bytes, header, kind, network, open, process,
+    self, application, cgroup, credentials, exec, file_use, first_bytes, fork, header, kind, network, open,
+    process,
 };
 use crate::inspect::{Flows, Piece, Verdict};
 use crate::kernel::Sink;
@@ -270,11 +271,11 @@ impl Engine {
         }
     }
 
+    /// A new process runs what its maker runs, whoever its parent is.
     fn on_fork(&mut self, record: &[u8]) {
-        let parent =
-            self.processes.get(process::parent_pid(record), process::parent_start_boot_us(record)).cloned();
-        let (image, cwd) = match parent {
-            Some(parent) => (parent.image, parent.cwd),
+        let maker = self.processes.get(fork::maker_pid(record), fork::maker_start_us(record)).cloned();
+        let (image, cwd) = match maker {
+            Some(maker) => (maker.image, maker.cwd),
             None => (Rc::new(Image::default()), Rc::from(&b""[..])),
         };
         let known = Process::new(record, image, cwd);
@@ -360,7 +361,7 @@ impl Sink for Engine {
         match header::kind(record) {
             kind::EXEC if is_whole(record, exec::END) => self.on_exec(record, true),
             kind::EXISTING if is_whole(record, exec::END) => self.on_exec(record, false),
-            kind::FORK => self.on_fork(record),
+            kind::FORK if is_whole(record, fork::END) => self.on_fork(record),
             kind::EXIT if is_whole(record, frames::exit::END) => self.on_exit(record),
             kind::CREDENTIALS if is_whole(record, credentials::END) => self.on_credentials(record),
             kind::CONNECT_START | kind::CONNECT | kind::ACCEPT | kind::LISTEN | kind::CLOSE

@@ -449,6 +449,28 @@ pub mod exec {
     }
 }
 
+/// Body of fork, kernel to sensor only.
+pub mod fork {
+    /// Where the block ends, from the start of the frame.
+    pub const END: usize = 152;
+    /// Start time of the process that asked for the new one.
+    pub fn maker_start_us(frame: &[u8]) -> u64 {
+        super::get_u64(frame, 136)
+    }
+    /// Writes: Start time of the process that asked for the new one.
+    pub fn set_maker_start_us(frame: &mut [u8], value: u64) {
+        super::put(frame, 136, &value.to_le_bytes());
+    }
+    /// Its process id: what it runs, the new one runs. Not the parent with CLONE_PARENT.
+    pub fn maker_pid(frame: &[u8]) -> u32 {
+        super::get_u32(frame, 144)
+    }
+    /// Writes: Its process id: what it runs, the new one runs. Not the parent with CLONE_PARENT.
+    pub fn set_maker_pid(frame: &mut [u8], value: u32) {
+        super::put(frame, 144, &value.to_le_bytes());
+    }
+}
+
 /// Body of exit.
 pub mod exit {
     /// Where the block ends, from the start of the frame.

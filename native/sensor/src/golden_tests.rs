@@ -7,7 +7,7 @@
 use crate::command::Decoder;
 use crate::engine::Engine;
 use crate::frames::{
-    self, cgroup, credentials, exec, exit, file_use, first_bytes, header, kind, network, open, process,
+    self, cgroup, credentials, exec, exit, file_use, first_bytes, fork, header, kind, network, open, process,
 };
 use crate::inspect::Verdict;
 use crate::kernel::Sink;
@@ -117,6 +117,18 @@ fn exec_record() -> Builder {
     builder
 }
 
+/// Process 4243, made by process 4242, which runs /usr/bin/dash.
+fn fork_record(parent: (u32, u64)) -> Builder {
+    let mut builder = record(kind::FORK, fork::END);
+    let fixed = builder.fixed();
+    process::set_pid(fixed, 4243);
+    process::set_parent_pid(fixed, parent.0);
+    process::set_parent_start_boot_us(fixed, parent.1);
+    fork::set_maker_pid(fixed, 4242);
+    fork::set_maker_start_us(fixed, 4_999_000);
+    builder
+}
+
 fn network_record(kind: u8, old: u8, new: u8) -> Builder {
     let mut builder = record(kind, network::END);
     let fixed = builder.fixed();
@@ -147,11 +159,7 @@ fn ownerless(mut builder: Builder) -> Builder {
 fn frames_of_each_kind_match_the_golden_files() {
     let mut bench = Bench::new();
     check("exec", &bench.frames(exec_record().finish()));
-    let mut child = record(kind::FORK, process::END);
-    process::set_pid(child.fixed(), 4243);
-    process::set_parent_pid(child.fixed(), 4242);
-    process::set_parent_start_boot_us(child.fixed(), 4_999_000);
-    check("fork", &bench.frames(child.finish()));
+    check("fork", &bench.frames(fork_record((4242, 4_999_000)).finish()));
     assert!(bench.frames(network_record(kind::CONNECT_START, 7, 2).finish()).is_empty());
     check("connect", &bench.frames(ownerless(network_record(kind::CONNECT, 2, 1)).finish()));
     let mut first = ownerless(network_record(kind::FIRST_BYTES, 2, 1));
@@ -197,6 +205,22 @@ fn frames_of_each_kind_match_the_golden_files() {
     used.text(file_use::PATH, b"json.py\0python3\0lib\0usr\0\0");
     check("file-use", &bench.frames(used.finish()));
     assert_eq!(bench.engine.totals.malformed, 0);
+}
+
+#[test]
+fn gives_a_new_process_the_program_of_its_maker_and_not_of_its_parent() {
+    let mut bench = Bench::new();
+    let mut parent = record(kind::EXEC, exec::END);
+    process::set_pid(parent.fixed(), 800);
+    parent.text(process::EXECUTABLE, b"sshd\0sbin\0usr\0\0");
+    parent.text(process::CWD, b"srv\0\0");
+    bench.frames(parent.finish());
+    bench.frames(exec_record().finish());
+    let frame = bench.frames(fork_record((800, 4_999_000)).finish());
+    assert_eq!(process::executable(&frame), b"/usr/bin/dash");
+    assert_eq!(process::cwd(&frame), b"/");
+    assert_ne!(process::flags(&frame) & frames::PROCESS_UPPER_LAYER, 0);
+    assert_eq!((process::parent_pid(&frame), process::parent_start_boot_us(&frame)), (800, 4_999_000));
 }
 
 #[test]

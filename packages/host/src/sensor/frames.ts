@@ -109,6 +109,16 @@ export const execField = {
   ancestorCount: (b: Buffer): number => b.readUInt32LE(232),
 };
 
+/** Body of fork, kernel to sensor only. */
+export const forkField = {
+  /** Where the block ends, from the start of the frame. */
+  end: 152,
+  /** Start time of the process that asked for the new one. */
+  makerStartUs: (b: Buffer): number => readSafe64(b, 136),
+  /** Its process id: what it runs, the new one runs. Not the parent with CLONE_PARENT. */
+  makerPid: (b: Buffer): number => b.readUInt32LE(144),
+};
+
 /** Body of exit. */
 export const exitField = {
   /** Where the block ends, from the start of the frame. */
