@@ -191,7 +191,7 @@ struct bz_open {
   __u32 open_flags;
   __s32 result;
   struct bz_text path;
-  __u32 spare;
+  __u32 root_bytes;
 };
 
 /* Body of file-use. */

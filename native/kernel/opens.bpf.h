@@ -109,8 +109,8 @@ static __always_inline void observe_open(const bool known, struct task_struct *t
   r->open.mode = mode;
   r->open.open_flags = BPF_CORE_READ(file, f_flags);
   r->open.result = result;
-  r->open.spare = 0;
   at = put_walk(r, at, &r->open.path, dentry, mount, t->fs);
+  r->open.root_bytes = ((struct scratch *)r)->walk.root_bytes;
   submit_sheddable(r, at);
 }
 

@@ -38,8 +38,8 @@ int BPF_PROG(on_exec, struct task_struct *t, int old_pid, struct linux_binprm *b
   put_stdio(r, t);
   put_executable_kind(r, file);
   at = put_arguments(r, at, t->mm);
-  at = put_path(r, at, &r->process.executable, &file->f_path, t->fs);
-  at = put_path(r, at, &r->process.cwd, &t->fs->pwd, t->fs);
+  at = put_path(r, at, &r->process.executable, &file->f_path);
+  at = put_path(r, at, &r->process.cwd, &t->fs->pwd);
   submit(r, at);
   return 0;
 }
@@ -113,9 +113,9 @@ int on_existing(struct bpf_iter__task *ctx)
   file = t->mm->exe_file;
   if (file) {
     put_executable_kind(r, file);
-    at = put_path(r, at, &r->process.executable, &file->f_path, t->fs);
+    at = put_path(r, at, &r->process.executable, &file->f_path);
   }
-  at = put_path(r, at, &r->process.cwd, &t->fs->pwd, t->fs);
+  at = put_path(r, at, &r->process.cwd, &t->fs->pwd);
   submit(r, at);
   return 0;
 }

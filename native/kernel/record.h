@@ -73,15 +73,27 @@ struct record {
     struct bz_cgroup cgroup;
   };
 };
+/* Parts nearest the root that are kept of a path with too many. */
+#define WALK_TOP 4
 /* State of a walk up a path; see path.h. */
 struct walk {
   void *dentry;
+  /* Of the mount that the walk is in: its root, the mount above it, and where it hangs there. */
   void *mount;
   void *mount_root;
+  void *above;
+  void *mountpoint;
+  /* The root of the process, where it is asked for, and the bytes of the parts below it; 0 until the walk comes by. */
   void *root_dentry;
   void *root_mount;
+  __u32 root_bytes;
+  /* How many parts were passed over, and the names of the last of them, as a ring. */
+  __u32 passed;
+  void *top[WALK_TOP];
+  __u32 start;
   __u32 at;
-  __u32 complete;
+  __u32 end;
+  __u32 spare;
 };
 struct scratch {
   __u8 bytes[RECORD_BYTES];

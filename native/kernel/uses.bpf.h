@@ -69,7 +69,7 @@ static __always_inline void observe_use(const bool known, struct task_struct *t,
   r->file_use.device = key.device;
   r->file_use.file_mode = file_mode;
   r->file_use.spare = 0;
-  at = put_walk(r, at, &r->file_use.path, dentry, mount, t->fs);
+  at = put_walk(r, at, &r->file_use.path, dentry, mount, NULL);
   /* What was given up is told at the next opening. */
   if (!submit_sheddable(r, at))
     bpf_map_delete_elem(&uses, &key);

@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { readLevels } from '@bartizan/host/sensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtSensor } from './built-sensor.ts';
+import { EXPECTED_PATHS, tryPaths, watchedIn } from './path-tries.ts';
 import { until, type Watching, watch } from './watching.ts';
 
 const folder = mkdtempSync('/tmp/bartizan-kernel-');
@@ -203,6 +204,17 @@ describe('the sensor on the kernel of this machine', { timeout: 120_000 }, () =>
     if (spawnSync('/usr/bin/python3', ['-c', code]).status !== 0) throw new Error('python3 did not run');
     const ghost = await seen.find('exec', (event) => event.process.executable === 'memfd:ghost');
     expect(ghost.process).toMatchObject({ fileless: true, filesystem: 'tmpfs' });
+  });
+
+  it('tells paths from the root of the mount namespace, whatever a process calls them', async () => {
+    const place = mkdtempSync('/tmp/bartizan-paths-');
+    const watching = await watch(watchedIn(place));
+    try {
+      expect(await tryPaths(watching, place)).toEqual(EXPECTED_PATHS);
+    } finally {
+      await watching.sensor.stop();
+      rmSync(place, { recursive: true, force: true });
+    }
   });
 
   it('tells control groups when they come and go', async () => {

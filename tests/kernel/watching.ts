@@ -36,15 +36,14 @@ export async function until(holds: () => boolean, what: string, limitMs = 20_000
   }
 }
 
-/** Starts the sensor and waits until it has told what runs. */
-export async function watch(watchedPaths: readonly WatchedPath[] = []): Promise<Watching> {
+/** Starts the sensor and waits until it has told what runs; in a virtual machine that takes minutes. */
+export async function watch(
+  watchedPaths: readonly WatchedPath[] = [],
+  { binaryPath = builtSensor(), startMs = 20_000 } = {},
+): Promise<Watching> {
   const events: SensorEvent[] = [];
-  const sensor = startSensor({
-    binaryPath: builtSensor(),
-    watchedPaths,
-    onEvent: (event) => events.push(event),
-  });
-  await until(() => sensor.stats().snapshotDone, 'the sensor to start');
+  const sensor = startSensor({ binaryPath, watchedPaths, onEvent: (event) => events.push(event) });
+  await until(() => sensor.stats().snapshotDone, 'the sensor to start', startMs);
   const pong = await sensor.ping();
   if (!pong.ok) throw new Error(pong.error.detail);
   const all = <K extends SensorEventKind>(kind: K): EventOf<K>[] => events.filter(isKind(kind));

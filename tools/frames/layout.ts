@@ -77,7 +77,11 @@ export const processFlags: readonly Constant[] = [
   { name: 'PROCESS_ARGUMENTS_TRUNCATED', value: 16, about: 'Arguments were longer than the limit.' },
   { name: 'PROCESS_ARGUMENTS_REDACTED', value: 32, about: 'A secret in the arguments was replaced.' },
   { name: 'PROCESS_UNKNOWN', value: 64, about: 'The owner could not be told; the numbers are zero.' },
-  { name: 'PROCESS_PATH_TRUNCATED', value: 128, about: 'A path had more parts than the limit.' },
+  {
+    name: 'PROCESS_PATH_TRUNCATED',
+    value: 128,
+    about: 'A path had more parts than the limit; `...` in it stands for those left out.',
+  },
   {
     name: 'PROCESS_FROM_PROCFS',
     value: 256,
@@ -147,7 +151,7 @@ export const process: Block = {
     { name: 'stdio2', type: 'u8', about: 'What descriptor 2 is.' },
     { name: 'reserved', type: 'u8', about: 'Zero.' },
     { name: 'flags', type: 'u32', about: 'PROCESS_ bits.' },
-    { name: 'executable', type: 'text', about: "Path seen from the process's root." },
+    { name: 'executable', type: 'text', about: 'Path seen from the root of the mount namespace.' },
     { name: 'arguments', type: 'text', about: 'Arguments, a zero byte after each.' },
     { name: 'cwd', type: 'text', about: 'Working directory.' },
     { name: 'spare', type: 'u32', about: 'Zero.' },
@@ -255,8 +259,17 @@ export const bodies: readonly Block[] = [
       { name: 'mode', type: 'u32', about: '1 read, 2 write, 3 both.' },
       { name: 'openFlags', type: 'u32', about: 'Flags of the open file.' },
       { name: 'result', type: 'i32', about: 'Descriptor, or a negative error number.' },
-      { name: 'path', type: 'text', about: "Path seen from the process's root." },
-      { name: 'spare', type: 'u32', about: 'Zero.' },
+      {
+        name: 'path',
+        type: 'text',
+        about:
+          'Path seen from the root of the mount namespace; from that of the process when only so it is watched.',
+      },
+      {
+        name: 'rootBytes',
+        type: 'u32',
+        about: 'Kernel to sensor only: bytes of the parts below the root of the process; 0 when unknown.',
+      },
     ],
   },
   {
@@ -266,7 +279,7 @@ export const bodies: readonly Block[] = [
       { name: 'inode', type: 'id', about: 'Inode number.' },
       { name: 'device', type: 'u32', about: "The kernel's device number." },
       { name: 'fileMode', type: 'u32', about: 'Kind and permission bits of the file.' },
-      { name: 'path', type: 'text', about: "Path seen from the process's root." },
+      { name: 'path', type: 'text', about: 'Path seen from the root of the mount namespace.' },
       { name: 'spare', type: 'u32', about: 'Zero.' },
     ],
   },

@@ -215,11 +215,13 @@ impl Engine {
     }
 
     fn on_open(&mut self, record: &[u8]) {
-        let path = paths::join(open::path(record));
-        if !self.watched.matches(&path, open::mode(record)) {
+        let (parts, root_bytes) = (open::path(record), open::root_bytes(record) as usize);
+        let watched = self.watched.told_by(parts, root_bytes, open::mode(record));
+        // Of a path that is cut, what is missing may be just what is watched.
+        let Some(path) = watched.or_else(|| is_path_cut(record).then(|| paths::join(parts))) else {
             self.totals.filtered += 1;
             return;
-        }
+        };
         let mut frame = Builder::from_record(record, open::END);
         self.put_owner_texts(&mut frame);
         frame.text(open::PATH, &path);
@@ -229,7 +231,7 @@ impl Engine {
     /// The path is compared with nothing here: the agent knows which package owns it.
     fn on_file_use(&mut self, record: &[u8]) {
         let path = paths::join(file_use::path(record));
-        if path.first() != Some(&b'/') {
+        if path.first() != Some(&b'/') || is_path_cut(record) {
             self.totals.filtered += 1;
             return;
         }
@@ -340,6 +342,11 @@ fn map_to_v4(frame: &mut [u8]) {
     network::set_family(frame, 4);
     network::set_local_address(frame, local);
     network::set_remote_address(frame, remote);
+}
+
+/// Whether the kernel left out parts of a path of this record.
+fn is_path_cut(record: &[u8]) -> bool {
+    process::flags(record) & frames::PROCESS_PATH_TRUNCATED != 0
 }
 
 /// Whether the fixed part of a record of this kind is whole.

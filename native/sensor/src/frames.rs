@@ -83,7 +83,7 @@ pub const PROCESS_ARGUMENTS_TRUNCATED: u32 = 16;
 pub const PROCESS_ARGUMENTS_REDACTED: u32 = 32;
 /// The owner could not be told; the numbers are zero.
 pub const PROCESS_UNKNOWN: u32 = 64;
-/// A path had more parts than the limit.
+/// A path had more parts than the limit; `...` in it stands for those left out.
 pub const PROCESS_PATH_TRUNCATED: u32 = 128;
 /// Read from /proc, so the start time has a resolution of 10 ms.
 pub const PROCESS_FROM_PROCFS: u32 = 256;
@@ -393,9 +393,9 @@ pub mod process {
     pub fn set_flags(frame: &mut [u8], value: u32) {
         super::put(frame, 116, &value.to_le_bytes());
     }
-    /// Path seen from the process's root.
+    /// Path seen from the root of the mount namespace.
     pub const EXECUTABLE: usize = 120;
-    /// Path seen from the process's root.
+    /// Path seen from the root of the mount namespace.
     pub fn executable(frame: &[u8]) -> &[u8] {
         super::text(frame, EXECUTABLE)
     }
@@ -987,11 +987,19 @@ pub mod open {
     pub fn set_result(frame: &mut [u8], value: i32) {
         super::put(frame, 156, &value.to_le_bytes());
     }
-    /// Path seen from the process's root.
+    /// Path seen from the root of the mount namespace; from that of the process when only so it is watched.
     pub const PATH: usize = 160;
-    /// Path seen from the process's root.
+    /// Path seen from the root of the mount namespace; from that of the process when only so it is watched.
     pub fn path(frame: &[u8]) -> &[u8] {
         super::text(frame, PATH)
+    }
+    /// Kernel to sensor only: bytes of the parts below the root of the process; 0 when unknown.
+    pub fn root_bytes(frame: &[u8]) -> u32 {
+        super::get_u32(frame, 164)
+    }
+    /// Writes: Kernel to sensor only: bytes of the parts below the root of the process; 0 when unknown.
+    pub fn set_root_bytes(frame: &mut [u8], value: u32) {
+        super::put(frame, 164, &value.to_le_bytes());
     }
 }
 
@@ -1023,9 +1031,9 @@ pub mod file_use {
     pub fn set_file_mode(frame: &mut [u8], value: u32) {
         super::put(frame, 148, &value.to_le_bytes());
     }
-    /// Path seen from the process's root.
+    /// Path seen from the root of the mount namespace.
     pub const PATH: usize = 152;
-    /// Path seen from the process's root.
+    /// Path seen from the root of the mount namespace.
     pub fn path(frame: &[u8]) -> &[u8] {
         super::text(frame, PATH)
     }

@@ -234,6 +234,34 @@ fn leaves_out_opens_that_no_whole_path_asks_for() {
 }
 
 #[test]
+fn tells_opens_whose_path_is_not_whole() {
+    let mut bench = Bench::new();
+    for (parts, path) in [
+        (&b"shadow\0d9\0...\0d1\0\0"[..], &b"/d1/.../d9/shadow"[..]),
+        (&b"shadow\0d9\0...\0"[..], &b".../d9/shadow"[..]),
+    ] {
+        let mut cut = record(kind::OPEN, open::END);
+        process::set_flags(cut.fixed(), frames::PROCESS_PATH_TRUNCATED);
+        open::set_mode(cut.fixed(), 1);
+        cut.text(open::PATH, parts);
+        let frame = bench.frames(cut.finish());
+        assert_eq!(open::path(&frame), path);
+        assert_ne!(process::flags(&frame) & frames::PROCESS_PATH_TRUNCATED, 0);
+    }
+    assert_eq!(bench.engine.totals.filtered, 0);
+}
+
+#[test]
+fn leaves_out_files_in_use_whose_path_is_not_whole() {
+    let mut bench = Bench::new();
+    let mut cut = record(kind::FILE_USE, file_use::END);
+    process::set_flags(cut.fixed(), frames::PROCESS_PATH_TRUNCATED);
+    cut.text(file_use::PATH, b"a.so\0d9\0...\0usr\0\0");
+    assert!(bench.frames(cut.finish()).is_empty());
+    assert_eq!(bench.engine.totals.filtered, 1);
+}
+
+#[test]
 fn leaves_out_files_without_a_place() {
     let mut bench = Bench::new();
     let mut memory = record(kind::FILE_USE, file_use::END);

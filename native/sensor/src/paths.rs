@@ -3,7 +3,8 @@
 
 //! The kernel gives paths as parts, leaf first. Here they become text.
 
-/// Joins the parts. An empty last part is the root; a path cut by the kernel starts with "...".
+/// Joins the parts. An empty last part is the root. Where the kernel left out parts it wrote "...": in front when it found
+/// no root.
 pub fn join(raw: &[u8]) -> Vec<u8> {
     let Some(raw) = raw.strip_suffix(&[0]) else {
         return if raw.is_empty() { Vec::new() } else { join(&[raw, &[0]].concat()) };
@@ -42,6 +43,12 @@ mod tests {
     #[test]
     fn leaves_a_file_without_a_place_relative() {
         assert_eq!(join(b"memfd:x\0"), b"memfd:x");
+    }
+
+    #[test]
+    fn shows_where_parts_are_missing() {
+        assert_eq!(join(b"x\0d9\0...\0d1\0shm\0dev\0\0"), b"/dev/shm/d1/.../d9/x");
+        assert_eq!(join(b"x\0d9\0...\0"), b".../d9/x");
     }
 
     #[test]

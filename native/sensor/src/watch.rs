@@ -3,6 +3,7 @@
 
 //! Watched paths. The kernel sieves by single names; here whole paths are compared.
 
+use crate::paths;
 use std::collections::HashMap;
 
 /// Access bits, as in opens.bpf.h.
@@ -162,7 +163,17 @@ impl WatchSet {
         out
     }
 
-    pub fn matches(&self, path: &[u8], access: u32) -> bool {
+    /// The path to tell an open by; nothing when it is not watched. Behind chroot a file has two, and either may be watched:
+    /// the `/etc/shadow` of a host that is mounted at `/host`, and that of a container behind `chroot /etc`.
+    pub fn told_by(&self, parts: &[u8], root_bytes: usize, access: u32) -> Option<Vec<u8>> {
+        let own = parts.get(..root_bytes).filter(|own| !own.is_empty()).map(|own| [own, &[0]].concat());
+        [Some(paths::join(parts)), own.map(|own| paths::join(&own))]
+            .into_iter()
+            .flatten()
+            .find(|path| self.matches(path, access))
+    }
+
+    fn matches(&self, path: &[u8], access: u32) -> bool {
         let Some(path) = path.strip_prefix(b"/") else { return false };
         let parts: Vec<&[u8]> = path.split(|byte| *byte == b'/').collect();
         self.patterns.iter().any(|pattern| pattern.matches(&parts, access))
@@ -197,6 +208,17 @@ mod tests {
             let set = WatchSet::parse(line).unwrap();
             assert_eq!(set.matches(path.as_bytes(), *access), *expected, "{line} {path}");
         }
+    }
+
+    #[test]
+    fn tells_a_file_behind_chroot_by_the_path_that_is_watched() {
+        let set = WatchSet::parse("r:/etc/shadow").unwrap();
+        let told = |parts: &[u8], root_bytes| set.told_by(parts, root_bytes, READ);
+        assert_eq!(told(b"shadow\0etc\0\0", 7).unwrap(), b"/etc/shadow");
+        assert_eq!(told(b"shadow\0etc\0host\0\0", 11).unwrap(), b"/etc/shadow");
+        assert_eq!(told(b"shadow\0etc\0host\0\0", 7), None);
+        assert_eq!(told(b"shadow\0etc\0host\0\0", 0), None);
+        assert_eq!(told(b"shadow\0etc\0host\0\0", 99), None);
     }
 
     #[test]

@@ -27,7 +27,10 @@ export type SensorProcess = Readonly<{
   pidNamespace: number;
   /** Its mount namespace is not the host's. */
   inContainer: boolean;
-  /** Seen from its own root; `memfd:NAME` for a memory file; empty when unknown. */
+  /**
+   * Seen from the root of its mount namespace, with `...` where parts were too many; `memfd:NAME` for a memory
+   * file; empty when unknown.
+   */
   executable: string;
   arguments: string[];
   argumentsTruncated: boolean;

@@ -91,7 +91,7 @@ export const PROCESS_ARGUMENTS_REDACTED = 32;
 /** The owner could not be told; the numbers are zero. */
 export const PROCESS_UNKNOWN = 64;
 
-/** A path had more parts than the limit. */
+/** A path had more parts than the limit; `...` in it stands for those left out. */
 export const PROCESS_PATH_TRUNCATED = 128;
 
 /** Read from /proc, so the start time has a resolution of 10 ms. */

@@ -87,7 +87,7 @@ export const processField = {
   stdio2: (b: Buffer): number => b.readUInt8(114),
   /** PROCESS_ bits. */
   flags: (b: Buffer): number => b.readUInt32LE(116),
-  /** Path seen from the process's root. */
+  /** Path seen from the root of the mount namespace. */
   executable: (b: Buffer): string => readText(b, 120),
   /** Arguments, a zero byte after each. */
   arguments: (b: Buffer): string => readText(b, 124),
@@ -275,8 +275,10 @@ export const openField = {
   openFlags: (b: Buffer): number => b.readUInt32LE(152),
   /** Descriptor, or a negative error number. */
   result: (b: Buffer): number => b.readInt32LE(156),
-  /** Path seen from the process's root. */
+  /** Path seen from the root of the mount namespace; from that of the process when only so it is watched. */
   path: (b: Buffer): string => readText(b, 160),
+  /** Kernel to sensor only: bytes of the parts below the root of the process; 0 when unknown. */
+  rootBytes: (b: Buffer): number => b.readUInt32LE(164),
 };
 
 /** Body of file-use. */
@@ -289,7 +291,7 @@ export const fileUseField = {
   device: (b: Buffer): number => b.readUInt32LE(144),
   /** Kind and permission bits of the file. */
   fileMode: (b: Buffer): number => b.readUInt32LE(148),
-  /** Path seen from the process's root. */
+  /** Path seen from the root of the mount namespace. */
   path: (b: Buffer): string => readText(b, 152),
 };
 
