@@ -9,7 +9,7 @@ type RuleId = (typeof MATCH_RULES)[number]['id'];
 export const RULE_TEXTS: Readonly<Record<RuleId, { readonly en: string; readonly ja: string }>> = {
   'match.distribution-owned': {
     en: 'Files that belong to a package of the distribution are judged by the feed of the distribution only: they carry backported fixes. What lies in /opt, /usr/local, /app, /srv, /home or /root is not taken for the work of a distribution, and neither are packages from the repositories of Kubernetes, Docker and containerd for Debian and Ubuntu.',
-    ja: 'ディストリビューションのパッケージに属するファイルは、その情報源だけで判定します。修正がバックポートされているためです。ただし /opt・/usr/local・/app・/srv・/home・/root にあるもの、および Debian・Ubuntu 向けの Kubernetes・Docker・containerd のリポジトリーから導入したパッケージは、ディストリビューションのファイルとはみなしません。',
+    ja: 'ディストリビューションのパッケージに属するファイルは、その情報源だけで判定します。修正がバックポートされているためです。ただし /opt・/usr/local・/app・/srv・/home・/root にあるもの、および Debian・Ubuntu 向けの Kubernetes・Docker・containerd のリポジトリから導入したパッケージは、ディストリビューションのファイルとはみなしません。',
   },
   'match.maven-coordinates': {
     en: 'A Java archive is judged by group and artifact; without its group nothing is guessed.',

@@ -76,7 +76,7 @@ const isLate = ({ context, budget }: Job, path: string): boolean => {
 };
 
 /**
- * Reads an entry, and charges what that may take, whether or not it succeeds: any number of entries may name the same
+ * Reads an entry, and charges what that may take, whether or not it succeeds, because many entries may name the same
  * bytes. What claims to be too large is refused before anything is read, and costs nothing.
  */
 const readEntry = (

@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type * as Zlib from 'node:zlib';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCataloger, treeOf, zipOf } from '../../testing/trees.ts';
 import { javaCataloger } from './java.ts';
 
 const inflated = vi.hoisted(() => ({ mostBytes: 0, times: 0 }));
 vi.mock('node:zlib', async (original) => {
-  const zlib = await original<typeof import('node:zlib')>();
+  const zlib = await original<typeof Zlib>();
   const inflateRawSync: typeof zlib.inflateRawSync = (bytes, options) => {
     inflated.mostBytes += options?.maxOutputLength ?? Number.POSITIVE_INFINITY;
     inflated.times += 1;
