@@ -101,7 +101,11 @@ static long walk_step(__u32 index, void *context)
     w->dentry = w->mountpoint;
     if (!enter_mount(w, w->above))
       return 1;
-    return 0;
+    /* The usual end, without another step: the first mount of a namespace lies under its root and shows nothing. */
+    if (w->dentry != w->mount_root || w->above != w->mount)
+      return 0;
+    w->end = END_ROOT;
+    return 1;
   }
   if (parent_at > DENTRY_HEAD - 8 || name_at > DENTRY_HEAD - 8 ||
       bpf_probe_read_kernel(head, sizeof(head), dentry))
