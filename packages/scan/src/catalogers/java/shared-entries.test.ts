@@ -1,21 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type * as Zlib from 'node:zlib';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { syncBuiltinESMExports } from 'node:module';
+import zlib from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCataloger, treeOf, zipOf } from '../../testing/trees.ts';
 import { javaCataloger } from './java.ts';
 
-const inflated = vi.hoisted(() => ({ mostBytes: 0, times: 0 }));
-vi.mock('node:zlib', async (original) => {
-  const zlib = await original<typeof Zlib>();
-  const inflateRawSync: typeof zlib.inflateRawSync = (bytes, options) => {
-    inflated.mostBytes += options?.maxOutputLength ?? Number.POSITIVE_INFINITY;
-    inflated.times += 1;
-    return zlib.inflateRawSync(bytes, options);
-  };
-  return { ...zlib, inflateRawSync };
-});
+/** What was inflated, at most: the limit of each call. */
+const inflated = { mostBytes: 0, times: 0 };
 
 const MIB = 1024 * 1024;
 
@@ -43,8 +36,19 @@ const scan = (bytes: Buffer, limits = {}) => runCataloger(javaCataloger, treeOf(
 
 describe('entries of a Java archive that share the bytes of one', () => {
   beforeEach(() => {
-    inflated.mostBytes = 0;
-    inflated.times = 0;
+    Object.assign(inflated, { mostBytes: 0, times: 0 });
+    const inflate = zlib.inflateRawSync;
+    vi.spyOn(zlib, 'inflateRawSync').mockImplementation((bytes, options) => {
+      inflated.mostBytes += options?.maxOutputLength ?? Number.POSITIVE_INFINITY;
+      inflated.times += 1;
+      return inflate(bytes, options);
+    });
+    // Modules that are loaded already see it too.
+    syncBuiltinESMExports();
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
   });
 
   it('inflate to what they claim at most, where they claim too little', () => {
