@@ -335,11 +335,30 @@ describe('replacing the pack', () => {
       .toMatchObject({ judged: 1, carried: 0, waiting: 0, reread: 0 });
   });
 
-  it('goes on with the one in use when an older one is named at the start, and refuses it later', async () => {
+  it('gives way to any pack where it was put together here: that says nothing of how old its data is', async () => {
     const old = join(test.dataDir, 'old.pack');
     writeFileSync(old, await packBytes(source('a', 170, 'full')));
     test.clock.value += 60_000;
     await stand().advisories.load(source('b', 177, 'full'));
+    const one = stand();
+    expect(await one.advisories.load(old)).toEqual({ ok: true, value: undefined });
+    expect(one.advisories.status().rows).toBe(170);
+  });
+
+  it('goes on with the signed one in use when an older one is named at the start, and refuses it later', async () => {
+    const old = join(test.dataDir, 'old.pack');
+    writeFileSync(old, await packBytes(source('a', 170, 'full')));
+    test.clock.value += 60_000;
+    const key = readSigningKey(createSigningKey(), 'site');
+    const signed = key.ok ? signPack(await packBytes(source('b', 177, 'full')), key.value) : key;
+    if (!key.ok || !signed.ok) throw new Error('the test cannot sign');
+    const opened = openPackBytes(signed.value);
+    if (!opened.ok) throw new Error(opened.error.detail);
+    const bundle = makeBundle(signed.value, opened.value, [key.value.trusted]);
+    const taken = await stand().advisories.importPack(Readable.from([bundle]), {
+      ...{ force: false, mayBeUnsigned: false, trustKeyId: key.value.trusted.id },
+    });
+    expect(taken).toMatchObject({ ok: true, value: { rows: 177 } });
     const one = stand();
     expect(await one.advisories.load(old)).toEqual({ ok: true, value: undefined });
     expect(one.advisories.status().rows).toBe(177);
