@@ -46,7 +46,7 @@ export class SensorBuild {
   readonly #options: SensorBuildOptions;
   #child: ChildProcess | undefined;
   #again: NodeJS.Timeout | undefined;
-  #told = '';
+  #told: SensorBuildStatus | undefined;
   #isStopped = false;
 
   constructor(options: SensorBuildOptions) {
@@ -93,7 +93,7 @@ export class SensorBuild {
     let output = '';
     let errors = '';
     // A look for packages that are still missing is not a build: what was told of it stays.
-    if (!this.#told.includes('"missing"')) this.#tell({ state: 'building', progress: 'native/build.sh' });
+    if (this.#told?.missing === undefined) this.#tell({ state: 'building', progress: 'native/build.sh' });
     child.stdout.on('data', (bytes: Buffer) => {
       output = (output + bytes.toString('utf8')).slice(-16_384);
     });
@@ -119,9 +119,8 @@ export class SensorBuild {
   }
 
   #tell(state: SensorBuildStatus): void {
-    const told = JSON.stringify(state);
-    if (told === this.#told) return;
-    this.#told = told;
+    if (JSON.stringify(state) === JSON.stringify(this.#told)) return;
+    this.#told = state;
     this.#options.onState(state);
   }
 }
