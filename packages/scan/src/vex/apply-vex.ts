@@ -3,7 +3,7 @@
 
 import type { Package } from '@bartizan/contracts';
 import { ecosystemOf, isDistributionType } from '../distribution/namespace.ts';
-import { parsePurl, typeOfPurl } from '../sbom/parse-purl.ts';
+import { type Purl, parsePurl, typeOfPurl } from '../sbom/parse-purl.ts';
 import { distributionOfCpe } from './platform.ts';
 import type { VexProduct, VexStatement, VexStatus } from './statement.ts';
 
@@ -53,6 +53,14 @@ export const isJustified = (statement: VexStatement): boolean =>
   statement.justification !== undefined ||
   statement.detail !== undefined;
 
+/** Qualifiers that say where a package lies and not which one it is. */
+const ASIDE = ['repository_url', 'distro'];
+
+/** Whether the version and the qualifiers that a statement gives are those of a package. */
+const holdsFor = (stated: Purl, version: string, actual: Purl, aside: readonly string[] = ASIDE): boolean =>
+  (stated.version === '' || stated.version === version) &&
+  [...stated.qualifiers].every(([key, value]) => aside.includes(key) || actual.qualifiers.get(key) === value);
+
 /** Whether a package URL of a statement means a package: same type and name, and every version and qualifier it states. */
 export const meansPackage = (stated: string, actual: string): boolean => {
   const left = parsePurl(stated);
@@ -60,10 +68,7 @@ export const meansPackage = (stated: string, actual: string): boolean => {
   if (left === undefined || right === undefined) return false;
   if (left.type !== right.type || left.namespace !== right.namespace || left.name !== right.name)
     return false;
-  if (left.version !== '' && left.version !== right.version) return false;
-  return [...left.qualifiers].every(
-    ([key, value]) => ['repository_url', 'distro'].includes(key) || right.qualifiers.get(key) === value,
-  );
+  return holdsFor(left, right.version, right);
 };
 
 /**
@@ -74,13 +79,11 @@ const meansOfRelease = (stated: string, { purl, sourceName, sourceVersion }: Pac
   const left = parsePurl(stated);
   const right = parsePurl(purl);
   if (left === undefined || right === undefined || left.type !== right.type) return false;
-  const isSource = left.qualifiers.get('arch') === 'src';
-  const name = isSource ? (sourceName ?? right.name) : right.name;
-  const version = isSource ? (sourceVersion ?? right.version) : right.version;
-  if (left.name !== name || (left.version !== '' && left.version !== version)) return false;
-  const aside = isSource ? ['repository_url', 'distro', 'arch'] : ['repository_url', 'distro'];
-  return [...left.qualifiers].every(
-    ([key, value]) => aside.includes(key) || right.qualifiers.get(key) === value,
+  if (left.qualifiers.get('arch') !== 'src')
+    return left.name === right.name && holdsFor(left, right.version, right);
+  return (
+    left.name === (sourceName ?? right.name) &&
+    holdsFor(left, sourceVersion ?? right.version, right, [...ASIDE, 'arch'])
   );
 };
 
