@@ -28,7 +28,7 @@ export {
   UNKNOWN_POLICIES,
 } from './admission/rule.ts';
 export { AdmissionViolation, JsonPatchOperation } from './admission/verdict.ts';
-export type { Filter, FilterTerm, PageOf, Query } from './api/filter.ts';
+export { exactly, type Filter, type FilterTerm, type PageOf, type Query } from './api/filter.ts';
 export { FindingGroup } from './api/finding-group.ts';
 export { ListQuery, Problem, page } from './api/problem.ts';
 export { type Route, route } from './api/route.ts';

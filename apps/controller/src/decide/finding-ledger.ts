@@ -4,6 +4,7 @@
 import type { Store } from '@bartizan/adapters/store';
 import {
   type ExceptionMatch,
+  exactly,
   type Filter,
   type FilterTerm,
   type Finding,
@@ -84,7 +85,7 @@ export class FindingLedger {
   /** Says anew which findings of images are counted at what runs them. */
   async #recount(scope: Scope, digests: readonly string[]): Promise<Result<void, ApiFailure>> {
     for (const digest of digests) {
-      const all = await this.#listed(scope, [among('imageDigest', digest)]);
+      const all = await this.#listed(scope, [exactly('imageDigest', digest)]);
       if (!all.ok) return all;
       const saved = await this.#store.findings.put(scope, countedElsewhere(all.value));
       if (!saved.ok) return saved;
@@ -97,7 +98,7 @@ export class FindingLedger {
     return this.#turnstile.run(() => {
       const nowMs = this.#clock.nowMs();
       const isOver = ({ acceptance }: Finding): boolean => (acceptance?.expiresAtMs ?? 0) <= nowMs;
-      return this.#eachPage(systemScope('acceptances end'), [among('state', 'accepted')], (page) =>
+      return this.#eachPage(systemScope('acceptances end'), [exactly('state', 'accepted')], (page) =>
         this.#reopened(page.filter(isOver)),
       );
     });
@@ -107,7 +108,7 @@ export class FindingLedger {
   exceptionAdded(scope: Scope, exception: FindingException): Promise<Result<number, ApiFailure>> {
     return this.#turnstile.run(() => {
       const excepts = compileExceptions([exception], this.#clock.nowMs());
-      const filter = [among('state', 'open'), ...narrow(exception.match)];
+      const filter = [exactly('state', 'open'), ...narrow(exception.match)];
       return this.#eachPage(scope, filter, (page) =>
         Promise.resolve(
           ok(page.map((one) => withException(one, excepts)).filter(({ state }) => state === 'accepted')),
@@ -119,7 +120,7 @@ export class FindingLedger {
   /** Opens what an exception accepted that is gone, unless another one accepts it: how many findings. */
   exceptionRemoved(scope: Scope, id: string): Promise<Result<number, ApiFailure>> {
     return this.#turnstile.run(() =>
-      this.#eachPage(scope, [among('exception', id), among('state', 'accepted')], (page) =>
+      this.#eachPage(scope, [exactly('exception', id), exactly('state', 'accepted')], (page) =>
         this.#reopened(page),
       ),
     );
@@ -131,7 +132,7 @@ export class FindingLedger {
       this.#statements.forget();
       const explains = await this.#statements.of(scope);
       if (!explains.ok) return explains;
-      const filter = [among('kind', 'vulnerability'), among('state', 'open', 'accepted', 'explained')];
+      const filter = [exactly('kind', 'vulnerability'), exactly('state', 'open', 'accepted', 'explained')];
       return this.#eachPage(scope, filter, (page) =>
         this.#excepted(
           page.flatMap((finding) => {
@@ -218,7 +219,7 @@ export class FindingLedger {
     scope: Scope,
     { workload, container, kinds, isOurs }: Replacement,
   ): Promise<Result<Finding[], ApiFailure>> {
-    const all = await this.#listed(scope, [among('workload', workload), among('kind', ...kinds)]);
+    const all = await this.#listed(scope, [exactly('workload', workload), exactly('kind', ...kinds)]);
     if (!all.ok) return all;
     return ok(
       all.value.filter(
@@ -270,13 +271,6 @@ function carryOver(finding: Finding, before: Finding | undefined, nowMs: number)
   };
 }
 
-const among = (field: string, ...values: string[]): FilterTerm => ({
-  field,
-  operator: 'exactly',
-  values,
-  negated: false,
-});
-
 const STARS_MAX = 4;
 const VALUE_MAX = 512;
 
@@ -289,10 +283,10 @@ function narrow({ vulnerability, package: found, check }: ExceptionMatch): Filte
     pattern.split('*').length - 1 <= STARS_MAX;
   return [
     ...(isPlain(vulnerability) && !vulnerability.includes('*')
-      ? [among('vulnerability', vulnerability)]
+      ? [exactly('vulnerability', vulnerability)]
       : []),
-    ...(isPlain(found) ? [{ ...among('package', found), operator: 'in' as const }] : []),
-    ...(isPlain(check) && !check.includes('*') ? [among('check', check)] : []),
+    ...(isPlain(found) ? [{ ...exactly('package', found), operator: 'in' as const }] : []),
+    ...(isPlain(check) && !check.includes('*') ? [exactly('check', check)] : []),
   ];
 }
 

@@ -4,6 +4,7 @@
 import type { ScanRecord, Store } from '@bartizan/adapters/store';
 import {
   type Container,
+  exactly,
   type Finding,
   type Image,
   type ImageScan,
@@ -191,9 +192,7 @@ export class ImageLedger implements ImageIntake {
     const { store, publish } = this.#parts;
     const scope = tenantScope(cluster, tenant);
     return this.#turnstile.run(async () => {
-      const filter = [
-        { field: 'reference', operator: 'exactly' as const, values: [reference], negated: false },
-      ];
+      const filter = [exactly('reference', reference)];
       const holders = await store.images.list(scope, { filter, limit: HOLDERS_MAX });
       if (!holders.ok) return holders;
       const moved = holders.value.items

@@ -3,7 +3,7 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import {
-  type FilterTerm,
+  exactly,
   type Image,
   ok,
   type Result,
@@ -24,13 +24,6 @@ export const IMAGE_KEPT_MS = 30 * 24 * 3600_000;
 const PAGE = 200;
 const FINDINGS_PAGE = 1000;
 const LIVE = ['running', 'created', 'paused'];
-
-const among = (field: string, ...values: string[]): FilterTerm => ({
-  field,
-  operator: 'exactly',
-  values,
-  negated: false,
-});
 
 /** Removes images that nobody has seen for long, with their lists and findings, and packages that no list has any more. */
 export class ImageRetention {
@@ -75,7 +68,7 @@ export class ImageRetention {
     }
     for (;;) {
       const found = await store.findings.list(scope, {
-        filter: [among('workload', image.digest)],
+        filter: [exactly('workload', image.digest)],
         limit: FINDINGS_PAGE,
       });
       if (!found.ok) return found;
@@ -97,7 +90,7 @@ export class ImageRetention {
     const { store } = this.#parts;
     if (usedBy.length === 0) return ok(false);
     const live = await store.containers.list(scope, {
-      filter: [among('imageDigest', digest), among('state', ...LIVE)],
+      filter: [exactly('imageDigest', digest), exactly('state', ...LIVE)],
       limit: 1,
     });
     if (!live.ok || live.value.items.length > 0) return live.ok ? ok(true) : live;

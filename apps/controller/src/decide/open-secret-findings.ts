@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import { type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
+import { exactly, type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
 import type { ApiFailure } from '../ports.ts';
 
 /** Findings read from the store at a time. */
@@ -18,10 +18,7 @@ export async function openSecretFindings(
   let cursor: string | undefined;
   do {
     const page = await store.findings.list(scope, {
-      filter: [
-        { field: 'kind', operator: 'exactly', values: ['secret'], negated: false },
-        { field: 'state', operator: 'exactly', values: ['open', 'accepted'], negated: false },
-      ],
+      filter: [exactly('kind', 'secret'), exactly('state', 'open', 'accepted')],
       sort: { field: 'id', descending: false },
       limit: PAGE,
       ...(cursor === undefined ? {} : { cursor }),

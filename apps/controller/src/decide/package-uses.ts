@@ -3,6 +3,7 @@
 
 import type { Store, UseRecord } from '@bartizan/adapters/store';
 import {
+  exactly,
   type Finding,
   ok,
   type PackageUse,
@@ -89,7 +90,7 @@ export class PackageUses {
     const { store, clock } = this.#parts;
     const records = await pages((cursor) =>
       store.uses.list(scope, {
-        filter: [{ field: 'workload', operator: 'exactly', values: [workload], negated: false }],
+        filter: [exactly('workload', workload)],
         limit: PAGE,
         ...cursor,
       }),
@@ -178,15 +179,7 @@ export class PackageUses {
       if (!uses.ok) return uses;
       const findings = await pages((cursor) =>
         store.findings.list(scope, {
-          filter: [
-            { field: 'workload', operator: 'exactly', values: [workload], negated: false },
-            {
-              field: 'state',
-              operator: 'exactly',
-              values: ['open', 'accepted', 'explained'],
-              negated: false,
-            },
-          ],
+          filter: [exactly('workload', workload), exactly('state', 'open', 'accepted', 'explained')],
           limit: PAGE,
           ...cursor,
         }),

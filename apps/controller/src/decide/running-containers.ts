@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import { ok, type Result, type Scope } from '@bartizan/contracts';
+import { exactly, ok, type Result, type Scope } from '@bartizan/contracts';
 import type { ApiFailure } from '../ports.ts';
 
 const PAGE = 1000;
@@ -17,10 +17,7 @@ export async function runningContainers(
   let cursor: string | undefined;
   do {
     const page = await store.containers.list(scope, {
-      filter: [
-        { field: 'workload', operator: 'exactly', values: [workload], negated: false },
-        { field: 'state', operator: 'exactly', values: ['running', 'created', 'paused'], negated: false },
-      ],
+      filter: [exactly('workload', workload), exactly('state', 'running', 'created', 'paused')],
       limit: PAGE,
       ...(cursor === undefined ? {} : { cursor }),
     });

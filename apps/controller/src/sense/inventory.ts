@@ -7,6 +7,7 @@ import {
   type Container,
   type ContainerSecretReport,
   type EnvironmentSecretReport,
+  exactly,
   type InventoryRecord,
   type Node,
   type NodeEvidence,
@@ -235,10 +236,7 @@ export class Inventory {
     let cursor: string | undefined;
     do {
       const page = await this.#parts.store.containers.list(scope, {
-        filter: [
-          { field: 'node', operator: 'exactly', values: [agent.node], negated: false },
-          { field: 'state', operator: 'exactly', values: ['running', 'created', 'paused'], negated: false },
-        ],
+        filter: [exactly('node', agent.node), exactly('state', 'running', 'created', 'paused')],
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });

@@ -14,6 +14,14 @@ export interface FilterTerm {
   readonly values: readonly string[];
   readonly negated: boolean;
 }
+/** A term about values from records, each taken as it is: the one way to write it, so that no name becomes a pattern. */
+export const exactly = (field: string, ...values: readonly string[]): FilterTerm => ({
+  field,
+  operator: 'exactly',
+  values,
+  negated: false,
+});
+
 /** A whole filter: every term must hold. */
 export type Filter = readonly FilterTerm[];
 

@@ -38,11 +38,5 @@ export const term = (field: string, ...values: string[]): FilterTerm => ({
   negated: false,
 });
 
-/** A filter term: any of the values, without wildcards. */
-export const exactly = (field: string, ...values: string[]): FilterTerm => ({
-  ...term(field, ...values),
-  operator: 'exactly',
-});
-
 /** A query with one filter. */
 export const where = (...filter: Filter): Query => all({ filter });

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
-import { type FilterTerm, tenantScope } from '@bartizan/contracts';
-import { exactly, good, type StoreCase, where } from './case.ts';
+import { exactly, type FilterTerm, tenantScope } from '@bartizan/contracts';
+import { good, type StoreCase, where } from './case.ts';
 import { aWorkload } from './records.ts';
 
 const OURS = tenantScope('local', 'default');

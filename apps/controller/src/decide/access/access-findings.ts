@@ -2,7 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import { type Filter, type Lifecycle, type Result, type Scope, tenantScope } from '@bartizan/contracts';
+import {
+  exactly,
+  type Filter,
+  type Lifecycle,
+  type Result,
+  type Scope,
+  tenantScope,
+} from '@bartizan/contracts';
 import { ACCESS_CHECKS } from '@bartizan/engine/access';
 import { CLUSTER_CHECKS, type ProbeResult } from '@bartizan/engine/cluster-posture';
 import { NETWORK_CHECKS } from '@bartizan/engine/reachability';
@@ -172,7 +179,7 @@ export class AccessFindings {
   async #before(scope: Scope): Promise<Result<Map<string, string>, ApiFailure>> {
     const known = new Map<string, string>();
     for (const id of CHECK_IDS) {
-      const filter: Filter = [{ field: 'check', operator: 'exactly', values: [id], negated: false }];
+      const filter: Filter = [exactly('check', id)];
       let cursor: string | undefined;
       do {
         const page = await this.#parts.store.checks.list(scope, {

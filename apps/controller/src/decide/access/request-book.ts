@@ -6,6 +6,7 @@ import {
   type AccessRequest,
   type AccessRequestState,
   err,
+  exactly,
   failure,
   ok,
   type Result,
@@ -64,7 +65,7 @@ export class RequestBook {
     let cursor: string | undefined;
     do {
       const page = await this.#parts.store.accessRequests.list(this.#scope(), {
-        filter: [{ field: 'state', operator: 'exactly', values: [...OPEN], negated: false }],
+        filter: [exactly('state', ...OPEN)],
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });

@@ -4,8 +4,8 @@
 import type { Store } from '@bartizan/adapters/store';
 import {
   type CheckResult,
+  exactly,
   type Filter,
-  type FilterTerm,
   ok,
   type Result,
   type Scope,
@@ -50,19 +50,14 @@ const OTHERS: ReadonlySet<string> = new Set(
   ),
 );
 
-const term = (field: string, values: readonly string[], negated = false): FilterTerm => ({
-  field,
-  operator: 'exactly',
-  values,
-  negated,
-});
 const idOf = ({ check, subject }: CheckResult): string => `${check}|${subject.workload}`;
 
 /** None of these checks; as many of them as find room. */
 const noneOf = (checks: readonly string[]): Filter =>
-  Array.from({ length: Math.min(TERMS_MAX, Math.ceil(checks.length / VALUES_MAX)) }, (_, at) =>
-    term('check', checks.slice(at * VALUES_MAX, (at + 1) * VALUES_MAX), true),
-  );
+  Array.from({ length: Math.min(TERMS_MAX, Math.ceil(checks.length / VALUES_MAX)) }, (_, at) => ({
+    ...exactly('check', ...checks.slice(at * VALUES_MAX, (at + 1) * VALUES_MAX)),
+    negated: true,
+  }));
 
 /** What the audit of the cluster says, as checks and findings in the store. */
 export class AuditVerdicts {
@@ -125,14 +120,14 @@ export class AuditVerdicts {
   /** Subjects that something is stored of, by id, with the kind of the object. */
   async subjects(): Promise<Result<Map<string, string>, ApiFailure>> {
     const known = new Map<string, string>();
-    const ofCluster = term('workloadKind', SUBJECTS);
+    const ofCluster = exactly('workloadKind', ...SUBJECTS);
     const counted = await this.#parts.store.checks.countBy(this.#scope, 'check', {
       filter: [ofCluster],
       limit: PAGE,
     });
     if (!counted.ok) return counted;
     for (const check of [...counted.value.keys()].filter((id) => this.#isOurs(id))) {
-      const read = await this.#eachOf([term('check', [check]), ofCluster], ({ subject }) =>
+      const read = await this.#eachOf([exactly('check', check), ofCluster], ({ subject }) =>
         known.set(
           subject.workload,
           subject.kind === 'KubernetesObject' ? kindIn(subject.name) : subject.kind,
@@ -155,10 +150,7 @@ export class AuditVerdicts {
     const groups = Map.groupBy(asked, ([, checks]) => [...checks].sort().join());
     for (const group of groups.values()) {
       const filter = [
-        term(
-          'workload',
-          group.map(([workload]) => workload),
-        ),
+        exactly('workload', ...group.map(([workload]) => workload)),
         ...noneOf([...(group[0]?.[1] ?? [])]),
       ];
       const read = await this.#eachOf(filter, (result) => {

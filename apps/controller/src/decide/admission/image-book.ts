@@ -3,7 +3,7 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import {
-  type FilterTerm,
+  exactly,
   type Finding,
   type Image,
   ok,
@@ -65,13 +65,6 @@ const WANTED_MAX = 1_000;
 /** What could not be read is read again after this time, then after twice that, and so on. */
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
-
-const among = (field: string, ...values: string[]): FilterTerm => ({
-  field,
-  operator: 'exactly',
-  values,
-  negated: false,
-});
 
 /**
  * What admission rules may know of images, at hand without asking anybody: what scans, advisories and signatures said,
@@ -346,9 +339,9 @@ export class ImageBook {
     if (!list.ok) return list;
     const found: Finding[] = [];
     const filter = [
-      among('workload', digest),
-      among('state', 'open'),
-      among('kind', 'vulnerability', 'secret'),
+      exactly('workload', digest),
+      exactly('state', 'open'),
+      exactly('kind', 'vulnerability', 'secret'),
     ];
     let cursor: string | undefined;
     do {

@@ -7,7 +7,7 @@ import type { Store } from '@bartizan/adapters/store';
 import {
   type CheckResult,
   type ComplianceControl,
-  type Filter,
+  exactly,
   type Finding,
   type LocalText,
   ok,
@@ -49,9 +49,6 @@ const PAGE = 1000;
 /** Longest diff a finding carries; a longer one stands in the run. */
 const COMMAND_MAX = 4000;
 
-const among = (field: string, value: string): Filter => [
-  { field, operator: 'exactly', values: [value], negated: false },
-];
 const both = (one: LocalText, more: LocalText, most: number): LocalText => ({
   en: `${one.en}${more.en}`.slice(0, most),
   ja: `${one.ja}${more.ja}`.slice(0, most),
@@ -97,7 +94,7 @@ export class BenchmarkFindings {
   async #judge(scope: Scope, owner: Owner, node: string): Promise<Result<void, ApiFailure>> {
     // An older bundle may have come after a newer run: the newest counts.
     const listed = await this.#parts.store.complianceRuns.list(scope, {
-      filter: among('node', node),
+      filter: [exactly('node', node)],
       limit: 1,
     });
     if (!listed.ok) return listed;
@@ -172,7 +169,7 @@ export class BenchmarkFindings {
     let cursor: string | undefined;
     do {
       const page = await this.#parts.store.checks.list(scope, {
-        filter: among('workload', subject.workload),
+        filter: [exactly('workload', subject.workload)],
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import { err, failure, ok, parser, type Result, type Scope } from '@bartizan/contracts';
+import { err, exactly, failure, ok, parser, type Result, type Scope } from '@bartizan/contracts';
 import {
   type Benchmark,
   ComplianceBundle,
@@ -83,7 +83,7 @@ export class ComplianceDesk {
 
   async #forgetOld(scope: Scope, node: string): Promise<Result<void, ApiFailure>> {
     const { complianceRuns } = this.#parts.store;
-    const filter = [{ field: 'node', operator: 'exactly', values: [node], negated: false } as const];
+    const filter = [exactly('node', node)];
     const listed = await complianceRuns.list(scope, { filter, limit: RUNS_OF_NODE_MAX + 10 });
     if (!listed.ok) return listed;
     const old = listed.value.items.slice(RUNS_OF_NODE_MAX).map(({ id }) => id);

@@ -2,14 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import type { ExceptionMatch, FindingException, Result, Scope } from '@bartizan/contracts';
-import { ok } from '@bartizan/contracts';
+import {
+  type ExceptionMatch,
+  exactly,
+  type FindingException,
+  ok,
+  type Result,
+  type Scope,
+} from '@bartizan/contracts';
 import { exceptionFault } from '@bartizan/engine';
 import type { ApiFailure, Clock, ExceptionKeeper, Publish } from '../../ports.ts';
 import { newId } from '../access/secrets.ts';
 import { pageBody, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
-import { among } from './terms.ts';
 
 interface Parts {
   readonly store: Store;
@@ -93,7 +98,7 @@ async function withMatches(
 ): Promise<Result<readonly FindingException[], ApiFailure>> {
   if (exceptions.length === 0) return ok([]);
   const counts = await parts.store.findings.countBy(scope, 'exception', {
-    filter: [among('state', 'accepted')],
+    filter: [exactly('state', 'accepted')],
     limit: 1,
   });
   if (!counts.ok) return counts;

@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ScanRecord, Store } from '@bartizan/adapters/store';
-import { type Finding, type Image, ok, type Package, type Scope } from '@bartizan/contracts';
+import { exactly, type Finding, type Image, ok, type Package, type Scope } from '@bartizan/contracts';
 import { type Origin, originOf, readExpression, rebase } from '@bartizan/scan';
 import type { AdvisoryDesk, BaseDesk } from '../../ports.ts';
 import { collectPages } from './list-query.ts';
-import { among } from './terms.ts';
 
 export interface BaseParts {
   readonly store: Store;
@@ -45,7 +44,7 @@ export async function baseReport(
   const origin = originOf(base && { how: base.how, ...countOf(base.layers) }, layers);
   const open = await collectPages(
     (query) => store.findings.list(scope, query),
-    { filter: [among('workload', image.digest), among('state', 'open')], limit: FINDINGS_MAX },
+    { filter: [exactly('workload', image.digest), exactly('state', 'open')], limit: FINDINGS_MAX },
     FINDINGS_MAX,
   );
   if (!open.ok) return open;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ScanRecord } from '@bartizan/adapters/store';
-import { type Finding, type Image, ok, type Result, type Scope } from '@bartizan/contracts';
+import { exactly, type Finding, type Image, ok, type Result, type Scope } from '@bartizan/contracts';
 import { type Bom, instantOf, writeBom } from '@bartizan/scan';
 import type { AgentDirectory, ApiFailure, Clock, ImageRescan, Owner } from '../../ports.ts';
 import { newId } from '../access/secrets.ts';
@@ -10,7 +10,6 @@ import { type BaseParts, baseReport, licenceReport, withBase } from './image-bas
 import { RUNNERS_MAX, summarizeImages } from './image-summaries.ts';
 import { collectPages, pageBody, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
-import { among } from './terms.ts';
 
 interface Parts extends BaseParts {
   readonly clock: Clock;
@@ -142,7 +141,7 @@ async function layersOf(
   if (image.layers === undefined || image.layers.length === 0) return ok(image.layers);
   const all = await collectPages(
     (query) => store.findings.list(scope, query),
-    { filter: [among('workload', image.digest), among('state', 'open')], limit: FINDINGS_MAX },
+    { filter: [exactly('workload', image.digest), exactly('state', 'open')], limit: FINDINGS_MAX },
     FINDINGS_MAX,
   );
   if (!all.ok) return all;

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ListState, Store } from '@bartizan/adapters/store';
-import { type Image, ok, type ResponseOf, type Result, type Scope } from '@bartizan/contracts';
+import { exactly, type Image, ok, type ResponseOf, type Result, type Scope } from '@bartizan/contracts';
 import type { ApiFailure } from '../../ports.ts';
-import { among, countsAsText, inChunks } from './terms.ts';
+import { countsAsText, inChunks } from './terms.ts';
 
 type Summary = ResponseOf<'image.list'>['items'][number];
 
@@ -77,7 +77,7 @@ async function countFindings(
   const found = new Map<string, Map<string, number>>();
   for (const part of inChunks(subjects)) {
     const counts = await store.findings.countBy(scope, `workload,${field}`, {
-      filter: [among('workload', ...part), among('state', 'open')],
+      filter: [exactly('workload', ...part), exactly('state', 'open')],
       limit: 1,
     });
     if (!counts.ok) return counts;

@@ -3,6 +3,7 @@
 
 import type { EntityRepository, Store } from '@bartizan/adapters/store';
 import {
+  exactly,
   type ListQuery,
   ok,
   PACKAGE_USES,
@@ -14,7 +15,7 @@ import {
 import type { ApiFailure, Clock, NodeNews, UsesOf } from '../../ports.ts';
 import { collectPages, pageBody, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
-import { among, countsAsText } from './terms.ts';
+import { countsAsText } from './terms.ts';
 import type { WorkloadSummaries } from './workload-summaries.ts';
 
 interface Parts {
@@ -122,7 +123,7 @@ async function containersOf(
 ): Promise<Result<readonly ContainerItem[], ApiFailure>> {
   const all = await collectPages(
     (query) => parts.store.containers.list(scope, query),
-    { filter: [among('workload', workload)], limit: CONTAINERS_MAX },
+    { filter: [exactly('workload', workload)], limit: CONTAINERS_MAX },
     CONTAINERS_MAX,
   );
   if (!all.ok) return all;

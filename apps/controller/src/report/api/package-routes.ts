@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { PackageKey, PackageSpread, PlacedPackage, Store } from '@bartizan/adapters/store';
-import { ok, type ResponseOf, type Result, type Scope } from '@bartizan/contracts';
+import { exactly, ok, type ResponseOf, type Result, type Scope } from '@bartizan/contracts';
 import type { ApiFailure, Clock } from '../../ports.ts';
 import { pageBody, toQuery } from './list-query.ts';
 import { answers, reply } from './route-handler.ts';
-import { among, inChunks } from './terms.ts';
+import { inChunks } from './terms.ts';
 
 interface Parts {
   readonly store: Store;
@@ -54,7 +54,7 @@ async function rowsOf(
   const open = new Map<string, number>();
   for (const names of inChunks([...new Set(spread.map(({ key }) => key.name))])) {
     const counts = await parts.store.findings.countBy(scope, 'package,packageVersion,ecosystem', {
-      filter: [among('package', ...names), among('state', 'open'), among('counted', 'true')],
+      filter: [exactly('package', ...names), exactly('state', 'open'), exactly('counted', 'true')],
       limit: 1,
     });
     if (!counts.ok) return counts;

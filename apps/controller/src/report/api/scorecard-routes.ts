@@ -5,6 +5,7 @@ import type { Store } from '@bartizan/adapters/store';
 import {
   CheckResult,
   type ComplianceControl,
+  exactly,
   ok,
   parser,
   type Result,
@@ -15,7 +16,7 @@ import { type CountedCheck, SCORE_FORMULA, scorecard } from '@bartizan/engine';
 import type { ApiFailure, Clock, RuleBook } from '../../ports.ts';
 import { collectPages, pageBody, slicePage, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
-import { among, DAY_MS, inChunks } from './terms.ts';
+import { DAY_MS, inChunks } from './terms.ts';
 import { vulnerableFindings } from './vulnerable-findings.ts';
 
 interface Parts {
@@ -41,10 +42,10 @@ export async function computeScorecard(
   const { store, clock, book, recordsMax = RECORDS_MAX } = parts;
   const checks = await countedChecks(store, scope);
   if (!checks.ok) return checks;
-  const counted = among('counted', 'true');
+  const counted = exactly('counted', 'true');
   const findings = await collectPages(
     (query) => store.findings.list(scope, query),
-    { filter: [among('state', 'open'), counted], limit: 1000 },
+    { filter: [exactly('state', 'open'), counted], limit: 1000 },
     recordsMax,
   );
   if (!findings.ok) return findings;
@@ -105,7 +106,7 @@ async function checksOf(
   for (const ids of inChunks(control.detects)) {
     const part = await collectPages(
       (query) => store.checks.list(scope, query),
-      { filter: [among('check', ...ids)], limit: 1000 },
+      { filter: [exactly('check', ...ids)], limit: 1000 },
       CHECKS_SHOWN,
     );
     if (!part.ok) return part;

@@ -4,6 +4,7 @@
 import type { Store } from '@bartizan/adapters/store';
 import {
   cutText,
+  exactly,
   type NodeCondition,
   ok,
   type ResponseOf,
@@ -23,7 +24,7 @@ import type {
 import { auditLogConditions } from './audit-log-conditions.ts';
 import { answers, reply } from './route-handler.ts';
 import { conditionsOf } from './system-conditions.ts';
-import { among, countsAsText, DAY_MS } from './terms.ts';
+import { countsAsText, DAY_MS } from './terms.ts';
 
 type Status = ResponseOf<'system.status'>;
 interface Parts {
@@ -56,7 +57,7 @@ async function countsOf(
   if (!containers.ok) return containers;
   const findings = await store.findings.countBy(scope, 'severity', {
     ...ONE,
-    filter: [among('state', 'open'), among('counted', 'true')],
+    filter: [exactly('state', 'open'), exactly('counted', 'true')],
   });
   if (!findings.ok) return findings;
   const events = await store.events.countBy(scope, 'security', 'severity', {

@@ -1,16 +1,6 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { FilterTerm } from '@bartizan/contracts';
-
-/** A filter term: the field is one of the values, each taken as it is. */
-export const among = (field: string, ...values: string[]): FilterTerm => ({
-  field,
-  operator: 'exactly',
-  values,
-  negated: false,
-});
-
 /** Length of the range that `events24h` counts, in milliseconds. */
 export const DAY_MS = 24 * 3600_000;
 

@@ -4,13 +4,12 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { StatementPart, Store } from '@bartizan/adapters/store';
-import { ok, type Result, type Scope, type VexDocument } from '@bartizan/contracts';
+import { exactly, ok, type Result, type Scope, type VexDocument } from '@bartizan/contracts';
 import { readVex } from '@bartizan/scan';
 import type { ApiFailure, Clock, ExceptionKeeper, Publish } from '../../ports.ts';
 import { newId } from '../access/secrets.ts';
 import { pageBody, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
-import { among } from './terms.ts';
 
 interface Parts {
   readonly store: Store;
@@ -131,7 +130,7 @@ async function save(
 
 async function removeParts(store: Store, scope: Scope, id: string): Promise<Result<void, ApiFailure>> {
   for (;;) {
-    const page = await store.vexStatements.list(scope, { filter: [among('document', id)], limit: PART });
+    const page = await store.vexStatements.list(scope, { filter: [exactly('document', id)], limit: PART });
     if (!page.ok) return page;
     if (page.value.items.length === 0) return ok(undefined);
     const ids = page.value.items.map(({ part }) => `${id}|${part}`);

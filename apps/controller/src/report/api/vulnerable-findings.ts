@@ -2,20 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import { type FilterTerm, type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
+import { exactly, type FilterTerm, type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
 import { brokenSieve } from '@bartizan/engine';
 import type { ApiFailure } from '../../ports.ts';
 import { type Collected, collectKept } from './list-query.ts';
-import { among } from './terms.ts';
 
 /** What breaks a vulnerability check: what is exploited, and what is rated high or worse and has a repair. */
 const BREAKING: readonly (readonly FilterTerm[])[] = [
-  [among('knownExploited', 'true')],
+  [exactly('knownExploited', 'true')],
   [
-    among('kind', 'vulnerability'),
-    among('severity', 'critical', 'high'),
-    among('fixState', 'fixed'),
-    among('knownExploited', 'false'),
+    exactly('kind', 'vulnerability'),
+    exactly('severity', 'critical', 'high'),
+    exactly('fixState', 'fixed'),
+    exactly('knownExploited', 'false'),
   ],
 ];
 
@@ -31,7 +30,7 @@ export async function vulnerableFindings(
   for (const terms of BREAKING) {
     const part = await collectKept(
       (query) => store.findings.list(scope, query),
-      { filter: [...terms, among('state', 'open'), ...more], limit: 1000 },
+      { filter: [...terms, exactly('state', 'open'), ...more], limit: 1000 },
       { max, keep },
     );
     if (!part.ok) return part;

@@ -5,6 +5,7 @@ import type { Store } from '@bartizan/adapters/store';
 import {
   type AgentEvent,
   type Container,
+  exactly,
   ok,
   type Query,
   type Result,
@@ -14,7 +15,6 @@ import type { ApiFailure, Clock, UsesOf } from '../../ports.ts';
 import { collectPages, pageBody, slicePage, toQuery } from './list-query.ts';
 import { foldProcesses, isProcessEvent } from './process-rows.ts';
 import { answers, refuse, reply } from './route-handler.ts';
-import { among } from './terms.ts';
 
 interface Parts {
   readonly store: Store;
@@ -84,7 +84,7 @@ async function ownQuery(
   const known = await parts.store.workloads.get(scope, workload);
   if (!known.ok) return known;
   if (known.value === undefined) return refuse('E_NOT_FOUND', `there is no workload ${workload}`);
-  return ok({ ...query.value, filter: [...query.value.filter, among('workload', workload)] });
+  return ok({ ...query.value, filter: [...query.value.filter, exactly('workload', workload)] });
 }
 
 async function runningContainers(
@@ -94,7 +94,7 @@ async function runningContainers(
 ): Promise<Result<ReadonlySet<string>, ApiFailure>> {
   const containers = await collectPages<Container>(
     (page) => parts.store.containers.list(scope, page),
-    { filter: [among('workload', workload)], limit: 1000 },
+    { filter: [exactly('workload', workload)], limit: 1000 },
     10_000,
   );
   if (!containers.ok) return containers;

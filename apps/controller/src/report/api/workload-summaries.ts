@@ -3,6 +3,7 @@
 
 import type { Counts, Store } from '@bartizan/adapters/store';
 import {
+  exactly,
   ok,
   type Query,
   type ResponseOf,
@@ -12,7 +13,7 @@ import {
   type Workload,
 } from '@bartizan/contracts';
 import type { ApiFailure, Clock } from '../../ports.ts';
-import { among, countsAsText, DAY_MS, inChunks } from './terms.ts';
+import { countsAsText, DAY_MS, inChunks } from './terms.ts';
 
 type Summary = ResponseOf<'workload.list'>['items'][number];
 type Tally = ReadonlyMap<string, number>;
@@ -61,7 +62,7 @@ export class WorkloadSummaries {
   #findings(scope: Scope, ids: readonly string[]): Promise<Result<Tally, ApiFailure>> {
     return inParts(ids, (part) =>
       this.#store.findings.countBy(scope, 'workload,severity', {
-        filter: [among('workload', ...part), among('state', 'open')],
+        filter: [exactly('workload', ...part), exactly('state', 'open')],
         limit: 1,
       }),
     );
@@ -73,7 +74,7 @@ export class WorkloadSummaries {
     if (!all.ok || !all.value.isCut) return all;
     const missing = ids.filter((id) => !all.value.has(id));
     const rest = await inParts(missing, (part) =>
-      this.#countEvents(scope, { filter: [among('workload', ...part)] }),
+      this.#countEvents(scope, { filter: [exactly('workload', ...part)] }),
     );
     return rest.ok ? ok(new Map([...all.value, ...rest.value])) : rest;
   }

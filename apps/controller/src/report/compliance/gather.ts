@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import { type CheckResult, ok, type Result, type Scope } from '@bartizan/contracts';
+import { type CheckResult, exactly, ok, type Result, type Scope } from '@bartizan/contracts';
 import type { ComplianceAnswer } from '@bartizan/contracts/compliance';
 import { RISK_PATTERNS } from '@bartizan/engine/access';
 import {
@@ -22,7 +22,7 @@ import type { AdmissionDesk } from '../../admission-ports.ts';
 import { ComplianceDesk } from '../../decide/compliance/compliance-desk.ts';
 import type { ApiFailure, Clock, Owner, RuleBook } from '../../ports.ts';
 import { type Collected, collectPages } from '../api/list-query.ts';
-import { among, DAY_MS } from '../api/terms.ts';
+import { DAY_MS } from '../api/terms.ts';
 import { vulnerableFindings } from '../api/vulnerable-findings.ts';
 
 /** What answers come from. */
@@ -67,7 +67,7 @@ export async function readChecks(
   const read = (...outcomes: CheckResult['outcome'][]) =>
     collectPages(
       (query) => store.checks.list(scope, query),
-      { filter: [among('outcome', ...outcomes)], limit: 1000 },
+      { filter: [exactly('outcome', ...outcomes)], limit: 1000 },
       recordsMax,
     );
   const rest = await read('fail', 'unknown', 'not-applicable');
@@ -85,7 +85,7 @@ export async function checkAnswers(
 ): Promise<Result<ComplianceAnswer[], ApiFailure>> {
   const accepted = await collectPages(
     (query) => store.findings.list(scope, query),
-    { filter: [among('state', 'accepted'), among('kind', ...FAILURE_KINDS)], limit: 1000 },
+    { filter: [exactly('state', 'accepted'), exactly('kind', ...FAILURE_KINDS)], limit: 1000 },
     recordsMax,
   );
   if (!accepted.ok) return accepted;
@@ -102,7 +102,7 @@ export async function artefactAnswers(
   if (!vulnerable.ok) return vulnerable;
   const secrets = await collectPages(
     (query) => store.findings.list(scope, query),
-    { filter: [among('kind', 'secret'), among('state', 'open', 'accepted')], limit: 1000 },
+    { filter: [exactly('kind', 'secret'), exactly('state', 'open', 'accepted')], limit: 1000 },
     recordsMax,
   );
   if (!secrets.ok) return secrets;

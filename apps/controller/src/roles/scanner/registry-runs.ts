@@ -5,6 +5,7 @@ import { openRegistry, DEFAULT_LIMITS as TRANSPORT_LIMITS } from '@bartizan/adap
 import type { Store } from '@bartizan/adapters/store';
 import {
   err,
+  exactly,
   failure,
   type Image,
   ok,
@@ -269,7 +270,7 @@ export class RegistryRuns {
   }
 
   async #all(field: string, value: string): Promise<readonly Registry[]> {
-    const filter = [{ field, operator: 'exactly' as const, values: [value], negated: false }];
+    const filter = [exactly(field, value)];
     const found: Registry[] = [];
     let cursor: string | undefined;
     do {

@@ -3,7 +3,7 @@
 
 import { type WorkloadName, workloadIdOf } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
-import { ok, type Result, tenantScope, type Workload } from '@bartizan/contracts';
+import { exactly, ok, type Result, tenantScope, type Workload } from '@bartizan/contracts';
 import type { ApiFailure, Clock, Log, Owner, Publish } from '../../ports.ts';
 import type { Turnstile } from '../../turnstile.ts';
 import type { ClusterState } from './cluster-state.ts';
@@ -260,7 +260,7 @@ export class ClusterWorkloads {
     let cursor: string | undefined;
     do {
       const page = await store.workloads.list(scope, {
-        filter: [{ field: 'kind', operator: 'exactly', values: CLUSTER_KINDS, negated: false }],
+        filter: [exactly('kind', ...CLUSTER_KINDS)],
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });
