@@ -140,5 +140,9 @@ export const control: ComplianceControl = {
       en: 'Files are watched as they are opened: one that is renamed or hard-linked to a watched path (mv, ln) is not seen, nor a watched file that is read by another name after ln.',
       ja: 'ファイルは開かれた時点で検知します。監視対象のパスへの名前変更やハードリンクの作成（mv、ln）と、ハードリンクした別名での読み取りは検知しません。',
     },
+    {
+      en: 'Files of the node that a container reaches through a mount are watched where the root of the node is mounted as /host… or /node…, not under other names.',
+      ja: 'コンテナーがマウントを通じて触れるノードのファイルは、ノードのルートが /host… または /node… にマウントされている場合だけ監視します。ほかの名前では監視しません。',
+    },
   ],
 };

@@ -15,7 +15,20 @@ const cases: readonly AttackCase[] = [
     expected: {
       severity: 'high',
       program: 'cat',
-      because: ['file.access', 'file.path', 'process.name'],
+      because: ['file.access', 'file.path', 'process.name', 'file.path'],
+      owasp: { 2022: ['K08'], 2025: ['K03'] },
+      technique: 'T1552.001',
+    },
+  },
+  {
+    name: 'reading the cloud credentials of an ordinary user',
+    rule: 'runtime.sensitive-file-read',
+    attack: ['/bin/cat', '/home/app/.aws/credentials'],
+    twin: ['/bin/cat', '/home/app/.aws/config'],
+    expected: {
+      severity: 'high',
+      program: 'cat',
+      because: ['file.access', 'file.path', 'process.name', 'file.path'],
       owasp: { 2022: ['K08'], 2025: ['K03'] },
       technique: 'T1552.001',
     },
@@ -34,7 +47,13 @@ const cases: readonly AttackCase[] = [
     },
   },
 ];
-const stage = new AttackStage({ rules: cases.map(({ rule }) => rule) });
+const stage = new AttackStage({
+  rules: [...new Set(cases.map(({ rule }) => rule))],
+  files: {
+    '/home/app/.aws/credentials': { text: '[default]\n' },
+    '/home/app/.aws/config': { text: '[default]\n' },
+  },
+});
 
 describeAttacks('stealing secrets in a container', {
   stage,

@@ -58,5 +58,13 @@ export const control: ComplianceControl = {
       en: 'Files are watched as they are opened: one that is renamed or hard-linked to a watched path (mv, ln) is not seen, nor a watched file that is read by another name after ln.',
       ja: 'ファイルは開かれた時点で検知します。監視対象のパスへの名前変更やハードリンクの作成（mv、ln）と、ハードリンクした別名での読み取りは検知しません。',
     },
+    {
+      en: 'Home folders are watched wherever they are, down to four folders below .ssh, .aws, .azure, .docker and gcloud. Outside the home folder of root, only reads by shells and file tools are told: not those by applications and interpreters. Credentials that lie elsewhere (as KUBECONFIG or AWS_SHARED_CREDENTIALS_FILE name them) are not watched.',
+      ja: 'ホームフォルダーは場所を問わず監視します（.ssh、.aws、.azure、.docker、gcloud の下は 4 階層まで）。root 以外のホームフォルダーでは、シェルとファイル操作ツールによる読み取りだけを検知し、アプリケーションやインタープリターによる読み取りは検知しません。KUBECONFIG や AWS_SHARED_CREDENTIALS_FILE で指定した別の場所の資格情報は監視しません。',
+    },
+    {
+      en: 'Files of the node that a container reaches through a mount are watched where the root of the node is mounted as /host… or /node…, not under other names.',
+      ja: 'コンテナーがマウントを通じて触れるノードのファイルは、ノードのルートが /host… または /node… にマウントされている場合だけ監視します。ほかの名前では監視しません。',
+    },
   ],
 };

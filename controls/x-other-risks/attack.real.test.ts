@@ -63,7 +63,7 @@ const cases: readonly AttackCase[] = [
     expected: {
       severity: 'high',
       program: 'dash',
-      because: ['file.access', 'file.path', 'process.name'],
+      because: ['file.access', 'file.path', 'process.name', 'process.executable'],
       owasp: { 2022: ['K01'], 2025: ['K01'] },
       technique: 'T1053.003',
     },

@@ -21,14 +21,26 @@ import { type CompiledRule, compileRulesLeniently } from '@bartizan/engine';
 import type { Log, RuleBook } from '../ports.ts';
 import { openFrameworkBook } from './framework-book.ts';
 
-/** Files whose opening agents report: those the rules ask for, as the sensor takes them (exact paths and prefixes). */
+/**
+ * Files whose opening agents report: every one that a rule asks for (a test holds the rules to it), as the sensor takes
+ * them. A part that is only `*` stands for one part, a first part `**` for any number; what ends in `/` means everything
+ * below, of which a folder behind `**` is known four levels up at most.
+ */
 // biome-ignore format: a list of paths reads better in lines
 const WATCHED: readonly string[] = [
   '/etc/shadow', '/etc/gshadow', '/etc/shadow-', '/etc/ld.so.preload', '/etc/crontab', '/etc/cron.d/', '/etc/cron.daily/',
-  '/etc/cron.hourly/', '/var/spool/cron/', '/etc/sudoers', '/etc/sudoers.d/', '/etc/pam.d/', '/etc/profile', '/etc/profile.d/',
-  '/root/.ssh/', '/root/.bashrc', '/root/.profile', '/root/.aws/', '/root/.kube/', '/root/.docker/', '/root/.azure/',
-  '/root/.config/gcloud/', '/root/.netrc', '/root/.git-credentials', '/etc/systemd/system/', '/etc/rc.local',
+  '/etc/cron.hourly/', '/etc/cron.weekly/', '/etc/cron.monthly/', '/var/spool/cron/', '/etc/sudoers', '/etc/sudoers.d/',
+  '/etc/pam.d/', '/etc/profile', '/etc/profile.d/', '/root/.bashrc', '/root/.profile', '/etc/systemd/system/', '/etc/rc.local',
+  // Alpine, where /var/spool/cron/crontabs is a link: the kernel tells where it leads.
+  '/etc/crontabs/', '/etc/periodic/',
+  // Home folders are anywhere. As a rule the folder: its name is rare, that of the file (`config.json`) is not.
+  '**/.ssh/', '**/.aws/', '**/.docker/', '**/.azure/', '**/.config/gcloud/', '**/.netrc', '**/.git-credentials',
+  // The file: below the folder lies a cache of hundreds.
+  '**/.kube/config', '/root/.kube/',
   '/etc/kubernetes/', '/run/secrets/kubernetes.io/serviceaccount/', '/var/run/secrets/kubernetes.io/serviceaccount/',
+  // Those of the node, whose root a container has as /host or the like.
+  '/*/etc/shadow', '/*/etc/ld.so.preload', '/*/etc/crontab', '/*/etc/cron.d/', '/*/var/spool/cron/', '/*/etc/sudoers',
+  '/*/etc/sudoers.d/',
 ];
 
 /** Knowledge in force and what agents are told of it. */

@@ -72,7 +72,14 @@ export const Configure = inline('What the agent is to do', {
   type: Type.Literal('configure'),
   rulesRevision: text('Content hash of the rules', 64),
   rules: list(DetectionRule, 'Detection rules', 2000),
-  watchedPaths: list(text('Path or prefix ending in /', 4096), 'Files whose opening is reported', 1000),
+  watchedPaths: list(
+    text(
+      'Path, or prefix ending in /. A part that is only * stands for one part, a first part ** for any number',
+      4096,
+    ),
+    'Files whose opening is reported',
+    1000,
+  ),
   scanIntervalS: integer('Between scans', 's'),
   postureIntervalS: integer('Between posture checks', 's'),
   processEvents: flag('Send process events, not only security events'),
