@@ -4,7 +4,7 @@
 import type { Decision, DetectionRule, ProcessChain, WorkloadRef } from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
 import type { Detection } from '../decide/detections.ts';
-import { Folder } from '../decide/fold.ts';
+import { type FoldedDetection, Folder, MANY } from '../decide/fold.ts';
 import { type ApplicationSeen, type FlowEvent, FlowTable } from './flow-table.ts';
 import { ProcessEnds } from './process-ends.ts';
 import type { ProcessSighting } from './sighting.ts';
@@ -263,6 +263,79 @@ describe('detections', () => {
       { count: 1, firstAtMs: 1 },
       { count: 1, firstAtMs: 10_500 },
     ]);
+  });
+
+  const ran = (line: string, atMs: number): Detection => {
+    const { sighting, ...rest } = detection(atMs, 60);
+    const { process, ...chain } = chainOf(atMs + 1);
+    const own = { ...process, arguments: line.split(' ') };
+    return {
+      ...rest,
+      message: { en: line, ja: line },
+      sighting: { ...sighting, chain: { ...chain, process: own } },
+    };
+  };
+  const lines = (told: readonly FoldedDetection[]): string[] =>
+    told.map(({ count, message }) => `${count} ${message.en}`);
+
+  it('are told apart by what ran: a probe does not hide the command of an attacker', () => {
+    const folder = new Folder();
+    expect(lines(folder.take(ran('sh -c /health.sh', 0), 0))).toEqual(['1 sh -c /health.sh']);
+    expect(folder.take(ran('sh -c /health.sh', 10_000), 10_000)).toEqual([]);
+    expect(lines(folder.take(ran('sh -c cat /run/secrets/db', 25_000), 25_000))).toEqual([
+      '1 sh -c cat /run/secrets/db',
+    ]);
+    expect(folder.take(ran('sh -c /health.sh', 30_000), 30_000)).toEqual([]);
+    expect(lines(folder.expire(60_000))).toEqual(['2 sh -c /health.sh']);
+    expect(folder.expire(90_000)).toEqual([]);
+  });
+
+  it('are told apart where only the border between two arguments differs', () => {
+    const folder = new Folder();
+    folder.take(ran('sh -c id', 0), 0);
+    const other = ran('sh -c id', 1);
+    const { chain } = other.sighting;
+    if (!chain) throw new Error('no chain');
+    const process = { ...chain.process, arguments: ['sh', '-c id'] };
+    expect(
+      folder.take({ ...other, sighting: { ...other.sighting, chain: { ...chain, process } } }, 1),
+    ).toHaveLength(1);
+  });
+
+  it('are told apart by who the process was and became', () => {
+    const folder = new Folder();
+    const became = (uid: number): Detection => {
+      const one = detection(0, 60);
+      const credentials = { before: { uid, euid: uid }, after: { uid, euid: 0 } };
+      return { ...one, sighting: { ...one.sighting, trigger: 'credentials', credentials } };
+    };
+    expect(folder.take(became(33), 0)).toHaveLength(1);
+    expect(folder.take(became(1000), 1)).toHaveLength(1);
+    expect(folder.take(became(33), 2)).toEqual([]);
+  });
+
+  it('of too many different commands are folded together, which the message says', () => {
+    const folder = new Folder();
+    const told: FoldedDetection[] = [];
+    for (let at = 0; at < 40; at += 1) told.push(...folder.take(ran(`sh -c ${at}`, at), at));
+    // 32 for themselves, the 33rd as the first of the others.
+    expect(lines(told.slice(0, 32))).toEqual(Array.from({ length: 32 }, (_, at) => `1 sh -c ${at}`));
+    expect(told.slice(32).map(({ count, message }) => [count, message])).toEqual([
+      [1, { en: `sh -c 32 (${MANY.en})`, ja: `sh -c 32（${MANY.ja}）` }],
+    ]);
+    // A command that has its own place keeps it.
+    folder.take(ran('sh -c 0', 50), 50);
+    expect(lines(folder.expire(70_000))).toEqual(['1 sh -c 0', `7 sh -c 39 (${MANY.en})`]);
+    expect(lines(folder.take(ran('sh -c 41', 70_001), 70_001))).toEqual(['1 sh -c 41']);
+  });
+
+  it('keep the words about other commands in a message that is too long', () => {
+    const folder = new Folder();
+    for (let at = 0; at < 32; at += 1) folder.take(ran(`sh -c ${at}`, at), at);
+    const [last] = folder.take(ran(`sh -c ${'x'.repeat(3000)}`, 33), 33);
+    expect(last?.message.en).toHaveLength(2000);
+    expect(last?.message.en.endsWith(`(${MANY.en})`)).toBe(true);
+    expect(last?.message.ja.endsWith(`（${MANY.ja}）`)).toBe(true);
   });
 
   it('are not folded when the rule says 0', () => {
