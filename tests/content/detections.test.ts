@@ -3,7 +3,7 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DetectionRule, parser } from '@bartizan/contracts';
+import { type Condition, DetectionRule, type FieldCondition, parser } from '@bartizan/contracts';
 import { compileRules, judge } from '@bartizan/engine';
 import { describe, expect, it } from 'vitest';
 import { ROOT, readText } from '../architecture/repository.ts';
@@ -27,6 +27,37 @@ function matches(rule: DetectionRule, example: DetectionRule['tests']['mustMatch
   );
 }
 
+/** Names that are links, with the program that the kernel tells instead (Debian, RHEL, UBI and Amazon Linux minimal, Alpine). */
+const TARGETS: Readonly<Record<string, readonly string[]>> = {
+  awk: ['mawk', 'gawk', 'original-awk'],
+  cat: ['coreutils'],
+  csh: ['bsd-csh', 'tcsh'],
+  ksh: ['ksh93', 'mksh'],
+  nc: ['nc.openbsd', 'nc.traditional', 'ncat'],
+  strings: ['x86_64-linux-gnu-strings'],
+};
+
+/** Comparisons of the name of the program by which a rule finds something. */
+function namesAsked(condition: Condition): FieldCondition[] {
+  if ('all' in condition) return condition.all.flatMap(namesAsked);
+  if ('any' in condition) return condition.any.flatMap(namesAsked);
+  return 'not' in condition || condition.field !== 'process.name' ? [] : [condition];
+}
+
+/** What is told of these links that the rule does not ask for, though it asks for the link. */
+function deadLinks(rule: DetectionRule): string[] {
+  const [trigger] = rule.triggers;
+  if (trigger === undefined) throw new Error(`${rule.id} has no trigger`);
+  const facts = { 'container.present': rule.scope !== 'host' };
+  return namesAsked(rule.condition).flatMap((condition) => {
+    const asks = (name: string): boolean =>
+      matches({ ...rule, condition }, { name, trigger, facts: { ...facts, 'process.name': name } });
+    return Object.entries(TARGETS).flatMap(([link, targets]) =>
+      asks(link) ? targets.filter((target) => !asks(target)) : [],
+    );
+  });
+}
+
 describe('detection rules', () => {
   it('are at least a dozen and have unique ids', () => {
     expect(rules.length).toBeGreaterThanOrEqual(12);
@@ -43,6 +74,17 @@ describe('detection rules', () => {
     expect(
       rule.tests.mustNotMatch.filter((example) => matches(rule, example)).map((example) => example.name),
     ).toEqual([]);
+  });
+
+  it.each(rules)('%s asks for what the kernel tells of a program that is called by a link', (_name, rule) => {
+    expect(deadLinks(rule)).toEqual([]);
+  });
+
+  it('that ask for a link alone are found', () => {
+    const [, rule] = rules.find(([name]) => name === 'runtime.shell-in-container.json') ?? [];
+    if (rule === undefined) throw new Error('no such rule');
+    const condition: Condition = { field: 'process.name', operator: 'in', value: ['sh', 'ksh'] };
+    expect(deadLinks({ ...rule, condition })).toEqual(['ksh93', 'mksh']);
   });
 
   it.each(rules)('%s does not match its examples once its condition is turned round', (_name, rule) => {
