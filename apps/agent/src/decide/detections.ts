@@ -26,7 +26,8 @@ export interface Detection {
 /** The facts of a sighting, in the vocabulary of the rules. */
 export const factsOf = (sighting: Sighting): Facts | undefined => {
   const { chain, connection, file, credentials } = sighting;
-  const setting = { inContainer: sighting.inContainer, workload: sighting.workload };
+  const { inContainer, workload, firstPid } = sighting;
+  const setting = { inContainer, workload, firstPid };
   switch (sighting.trigger) {
     case 'exec':
       return chain ? factsOfExec(chain, setting) : undefined;

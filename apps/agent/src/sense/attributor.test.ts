@@ -56,13 +56,16 @@ const setUp = (place: Place, hostPids?: string, more: Partial<Discovery> = {}, r
     nodeName: 'n',
   });
   const told: string[] = [];
+  const firstPids: (number | undefined)[] = [];
   return {
     told,
+    firstPids,
     asContainer,
     ask: (process = sensorProcess) =>
-      attributor.attribute(process, ({ workload }) =>
-        told.push(`${workload.kind} ${workload.containerName ?? process.pid}`),
-      ),
+      attributor.attribute(process, ({ workload, firstPid }) => {
+        told.push(`${workload.kind} ${workload.containerName ?? process.pid}`);
+        firstPids.push(firstPid);
+      }),
     atMs: (ms: number) => {
       bootUs = ms * 1000;
       looks();
@@ -241,5 +244,26 @@ describe('a session of the host in which a program has a root of its own', () =>
     atMs(900);
     expect(told).toEqual(['Container session-3.scope', 'Container session-3.scope']);
     expect(states).toEqual(['running', 'exited']);
+  });
+});
+
+describe('the first process of a container', () => {
+  const described = container('web');
+  const told = (more: Partial<KnownContainer>): (number | undefined)[] => {
+    const place: Place = { kind: 'container', container: { ...described, ...more } };
+    const { firstPids, ask } = setUp(place);
+    ask();
+    return firstPids;
+  };
+
+  it('is the one that its runtime tells', () => {
+    expect(told({ description: { ...described.description, pid: 4321 } })).toEqual([4321]);
+    expect(told({ description: { ...described.description, pid: undefined } })).toEqual([undefined]);
+  });
+
+  it('is not known of a container that only the kernel shows: it is the one that was met', () => {
+    expect(told({ teller: 'unknown', description: { ...described.description, pid: 4321 } })).toEqual([
+      undefined,
+    ]);
   });
 });

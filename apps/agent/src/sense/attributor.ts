@@ -18,6 +18,8 @@ import type { SensorProcess } from '@bartizan/host/sensor';
 export interface Attribution {
   readonly workload: WorkloadRef;
   readonly inContainer: boolean;
+  /** The first process of the container, where a runtime tells it. */
+  readonly firstPid?: number | undefined;
 }
 
 /** What attribution stands on. */
@@ -55,6 +57,10 @@ const ASKED_MAX = 4;
  */
 const isOfHost = ({ known, inContainer }: SensorProcess, { teller }: KnownContainer): boolean =>
   teller === 'unknown' && known && !inContainer;
+
+/** Of a container that only the kernel shows, the process that was met first is not always the first one. */
+const firstPidOf = ({ teller, kernel, description }: KnownContainer): number | undefined =>
+  teller === 'unknown' ? undefined : (kernel?.pid ?? description.pid);
 
 /** Says which workload a process belongs to, waiting a moment for containers that have just been made. */
 export class Attributor {
@@ -114,7 +120,11 @@ export class Attributor {
     if (place.kind === 'container') {
       if (place.awaited === true) return undefined;
       if (isOfHost(process, place.container)) return this.host();
-      return { workload: workloadRefOf(this.#options.cluster(), place.container), inContainer: true };
+      return {
+        workload: workloadRefOf(this.#options.cluster(), place.container),
+        inContainer: true,
+        firstPid: firstPidOf(place.container),
+      };
     }
     return process.inContainer && process.known ? undefined : this.host();
   }

@@ -136,14 +136,14 @@ export class Fallback {
     const action = this.#isFirst ? ('existing' as const) : ('exec' as const);
     const bootUs = clock.bootUs();
     const occurredAtMs = clock.wallMs();
-    attributor.attribute(process, ({ workload, inContainer }) => {
+    attributor.attribute(process, (place) => {
+      const { workload } = place;
       onProcess({ action, bootUs, occurredAtMs, workload, chain, exitCode: undefined });
       onSighting({
         trigger: 'exec',
         bootUs,
         occurredAtMs,
-        workload,
-        inContainer,
+        ...place,
         source: 'fallback',
         chain,
         connections: [],
@@ -187,7 +187,8 @@ export class Fallback {
     };
     const bootUs = clock.bootUs();
     const atMs = clock.wallMs();
-    attributor.attribute(owner, ({ workload, inContainer }) => {
+    attributor.attribute(owner, (place) => {
+      const { workload } = place;
       if (!isListening) {
         flows.add({
           socketId: `${where.namespace} ${socket.inode}`,
@@ -205,8 +206,7 @@ export class Fallback {
         trigger: isListening ? 'listen' : 'connect',
         bootUs,
         occurredAtMs: atMs,
-        workload,
-        inContainer,
+        ...place,
         source: 'fallback',
         chain,
         connection,

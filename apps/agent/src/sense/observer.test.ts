@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Clock } from '@bartizan/host';
+import type { Clock, Place } from '@bartizan/host';
 import { openProcfs } from '@bartizan/host';
 import type { SensorEvent } from '@bartizan/host/sensor';
 import { describe, expect, it } from 'vitest';
-import { aSensorProcess, noDiscovery } from '../testing/parts.ts';
+import { factsOf } from '../decide/detections.ts';
+import { aRuntimeContainer, aSensorProcess, noDiscovery } from '../testing/parts.ts';
 import { Attributor } from './attributor.ts';
 import { FlowTable } from './flow-table.ts';
 import { Observer } from './observer.ts';
@@ -15,13 +16,13 @@ import type { ProcessSighting, Sighting } from './sighting.ts';
 
 const sensorProcess = aSensorProcess();
 
-const setUp = () => {
+const setUp = (place: Place = { kind: 'host' }) => {
   const created: string[] = [];
   const removed: string[] = [];
   const sightings: Sighting[] = [];
   const processes: ProcessSighting[] = [];
   const uses: FileUse[] = [];
-  const discovery = noDiscovery({ kind: 'host' }, { cgroupRemoved: (id) => removed.push(id) });
+  const discovery = noDiscovery(place, { cgroupRemoved: (id) => removed.push(id) });
   const nothing = () => undefined;
   const clock: Clock = {
     wallMs: () => 1_000_000,
@@ -72,6 +73,37 @@ describe('the observer', () => {
     observer.take({ ...base, kind: 'exec', ancestors: [] });
     expect(processes).toMatchObject([{ action: 'exec', occurredAtMs: 999_000, workload: { kind: 'Host' } }]);
     expect(sightings).toMatchObject([{ trigger: 'exec', source: 'sensor', inContainer: false }]);
+  });
+
+  it('has rules know the first process of a container that shares the pid namespace of the node', () => {
+    const id = 'c'.repeat(64);
+    const { observer, sightings } = setUp({
+      kind: 'container',
+      container: {
+        id,
+        teller: 'containerd',
+        description: { ...aRuntimeContainer(id), pid: sensorProcess.pid },
+        kernel: undefined,
+        cgroupPath: undefined,
+        cgroupId: '42',
+        isRunning: true,
+        endedAtMs: undefined,
+      },
+    });
+    const shim = { pid: 50, startBootUs: 1, name: 'containerd-shim' };
+    const first = aSensorProcess({ inContainer: true, nsPid: 4321, parentPid: 50, parentStartBootUs: 1 });
+    const second = { ...first, pid: 4_000_001, nsPid: 4322 };
+    for (const process of [first, second])
+      observer.take({ ...base, process, kind: 'exec', ancestors: [shim] });
+    expect(
+      sightings.map((one) => {
+        const facts = factsOf(one);
+        return [facts?.['parent.name'], facts?.['process.entry-point'], facts?.['process.entered']];
+      }),
+    ).toEqual([
+      ['containerd-shim', true, false],
+      ['containerd-shim', false, true],
+    ]);
   });
 
   it('does not tell what we read ourselves, nor an opening that failed', () => {

@@ -249,8 +249,8 @@ export class Observer {
     const { attributor, tree, onSighting } = this.#options;
     const occurredAtMs = this.#wallMs(what.bootUs);
     const connections = tree.connections(process.pid, process.startBootUs);
-    attributor.attribute(process, ({ workload, inContainer }) => {
-      onSighting({ ...what, occurredAtMs, workload, inContainer, source: 'sensor', chain, connections });
+    attributor.attribute(process, (place) => {
+      onSighting({ ...what, ...place, occurredAtMs, source: 'sensor', chain, connections });
     });
   }
 }

@@ -10,6 +10,8 @@ export interface Sighting {
   readonly occurredAtMs: number;
   readonly workload: WorkloadRef;
   readonly inContainer: boolean;
+  /** The first process of the container, where a runtime tells it. */
+  readonly firstPid?: number | undefined;
   readonly source: 'sensor' | 'fallback';
   readonly chain: ProcessChain | undefined;
   /** The connection this is about. */

@@ -97,6 +97,40 @@ describe('facts of a program start', () => {
     expect(factsOfExec(given, inside)['process.entered']).toBe(expected),
   );
 
+  const shim = process('containerd-shim-runc-v2', { pid: 50 });
+  it.each([
+    ['pid 1 of which no parent is known', chain(process('sh', { containerPid: 1 })), undefined, true],
+    ['pid 1 that a runtime made', chain(process('sh', { containerPid: 1 }), [shim]), undefined, true],
+    [
+      'pid 1 that the init of the node took over',
+      chain(process('sh', { containerPid: 1 }), [process('systemd', { pid: 1 })]),
+      undefined,
+      true,
+    ],
+    [
+      'pid 1 of a namespace that unshare made',
+      chain(process('sh', { containerPid: 1 }), [process('unshare', { pid: 90, containerPid: 30 })]),
+      50,
+      false,
+    ],
+    [
+      'the first process in the pid namespace of the node',
+      chain(process('sh', { containerPid: 4321 }), [shim]),
+      100,
+      true,
+    ],
+    ['another one there', chain(process('sh', { containerPid: 4321 }), [shim]), 99, false],
+    ['nothing known', chain(process('sh')), undefined, undefined],
+  ])('tell whether it is the first process of its container: %s', (_name, given, firstPid, expected) =>
+    expect(factsOfExec(given, { ...inside, firstPid })['process.entry-point']).toBe(expected),
+  );
+
+  it('tell what was put in from outside also where the container has the pid namespace of the node', () => {
+    const shell = chain(process('sh', { containerPid: 4321 }), [shim]);
+    expect(factsOfExec(shell, { ...inside, firstPid: 100 })['process.entered']).toBe(false);
+    expect(factsOfExec(shell, { ...inside, firstPid: 99 })['process.entered']).toBe(true);
+  });
+
   it('bound the command line', () => {
     const long = process('sh', { arguments: Array.from({ length: 200 }, () => 'x'.repeat(4096)) });
     expect(String(factsOfExec(chain(long), outside)['process.command-line']).length).toBe(16_384);

@@ -16,6 +16,8 @@ import { capabilityNames } from './capabilities.ts';
 export interface Setting {
   readonly inContainer: boolean;
   readonly workload?: WorkloadRef;
+  /** The first process of the container, as its runtime tells it: its process id on the node. */
+  readonly firstPid?: number | undefined;
 }
 /** Who a process was before and after a change of its credentials. Capabilities are hexadecimal masks. */
 export interface CredentialsChange {
@@ -29,7 +31,22 @@ type Draft = Record<string, FactValue>;
 
 /** Programs that bring a process into a container from outside. */
 const RUNTIME_NAMES =
-  /^(runc|crun|youki|conmon|nsenter|containerd-shim.*|runc:\[.*|runc_cloned|memfd:runc.*)$/;
+  /^(([a-z-]+-)?runc|crun|youki|conmon|conmonrs|nsenter|(docker-)?containerd-shim.*|runc:\[.*|runc_cloned|memfd:runc.*)$/;
+
+/**
+ * Whether this is the first process of its container. Its number says so only of one that a runtime made (or the init of
+ * the node took over from it): whoever may make a pid namespace is process 1 there. And where a container shares the pid
+ * namespace of its Pod or of the node, the first process has another number. `undefined` when nothing is known of it.
+ */
+function isEntryPoint({ process, ancestors }: ProcessChain, { firstPid }: Setting): boolean | undefined {
+  if (firstPid !== undefined && firstPid === process.pid) return true;
+  if (process.containerPid === undefined) return undefined;
+  const parent = ancestors[0];
+  return (
+    process.containerPid === 1 &&
+    (parent === undefined || parent.pid === 1 || RUNTIME_NAMES.test(parent.name))
+  );
+}
 
 /**
  * Whether somebody outside put this process into the container (runc exec, docker exec, kubectl exec, a probe):
@@ -37,7 +54,7 @@ const RUNTIME_NAMES =
  */
 function wasEntered(chain: ProcessChain, setting: Setting): boolean | undefined {
   if (!setting.inContainer) return false;
-  if (chain.process.containerPid === 1) return false;
+  if (isEntryPoint(chain, setting) === true) return false;
   const parent = chain.ancestors[0];
   if (parent !== undefined) return RUNTIME_NAMES.test(parent.name);
   return chain.complete ? true : undefined;
@@ -81,8 +98,7 @@ function addChain(draft: Draft, chain: ProcessChain, setting: Setting): void {
     set(draft, 'parent.interactive', parent.interactive);
   }
   draft['ancestors.names'] = chain.ancestors.map((ancestor) => ancestor.name);
-  if (setting.inContainer && chain.process.containerPid !== undefined)
-    draft['process.entry-point'] = chain.process.containerPid === 1;
+  if (setting.inContainer) set(draft, 'process.entry-point', isEntryPoint(chain, setting));
   set(draft, 'process.entered', wasEntered(chain, setting));
 }
 

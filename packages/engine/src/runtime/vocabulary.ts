@@ -86,7 +86,10 @@ const PROCESS: Readonly<Record<string, FactRow>> = {
   'process.entry-point': row(
     'boolean',
     ['it is the first process of the container', 'コンテナーの最初のプロセスである'],
-    ['Process 1 of the container', 'コンテナーのプロセス 1'],
+    [
+      'The process that the runtime started the container with',
+      'ランタイムがコンテナーの起動時に開始したプロセス',
+    ],
   ),
   'process.entered': row(
     'boolean',
