@@ -17,7 +17,7 @@ const cases: readonly AttackCase[] = [
     expected: {
       severity: 'high',
       program: 'with-setuid',
-      because: ['credentials.before-euid', 'credentials.after-euid'],
+      because: ['credentials.before-uid', 'credentials.before-euid', 'credentials.after-euid'],
       owasp: { 2022: ['K01'], 2025: ['K01'] },
       technique: 'T1548.001',
     },
@@ -58,7 +58,7 @@ const cases: readonly AttackCase[] = [
     expected: {
       severity: 'high',
       program: 'with-capability',
-      because: ['credentials.gained-capabilities', 'process.name'],
+      because: ['credentials.gained-capabilities', 'credentials.before-uid', 'process.name'],
       owasp: { 2022: ['K01'], 2025: ['K01'] },
       technique: 'T1548',
     },
