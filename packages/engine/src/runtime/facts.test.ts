@@ -131,6 +131,17 @@ describe('facts of a program start', () => {
     expect(factsOfExec(shell, { ...inside, firstPid: 99 })['process.entered']).toBe(true);
   });
 
+  it('tell that unshare was put in from outside, with what it runs as process 1 of its namespace', () => {
+    const shell = process('sh', { containerPid: 1 });
+    const unshare = process('unshare', { pid: 90, containerPid: 30 });
+    const entered = (...ancestors: ProcessInfo[]) =>
+      factsOfExec(chain(shell, ancestors), { ...inside, firstPid: 40 })['process.entered'];
+    expect(entered(unshare, shim)).toBe(true);
+    expect(entered(unshare, process('bash', { containerPid: 12 }), shim)).toBe(false);
+    expect(entered({ ...unshare, containerPid: 1 }, shim)).toBe(false);
+    expect(entered({ ...unshare, pid: 40 }, shim)).toBe(false);
+  });
+
   it('bound the command line', () => {
     const long = process('sh', { arguments: Array.from({ length: 200 }, () => 'x'.repeat(4096)) });
     expect(String(factsOfExec(chain(long), outside)['process.command-line']).length).toBe(16_384);

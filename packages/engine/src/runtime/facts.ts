@@ -48,14 +48,19 @@ function isEntryPoint({ process, ancestors }: ProcessChain, { firstPid }: Settin
   );
 }
 
+/** A program that starts what it is given as its child, where `exec` would have: whoever put it in put that in. */
+const isLauncher = ({ name, pid, containerPid }: ProcessInfo, { firstPid }: Setting): boolean =>
+  name === 'unshare' && containerPid !== 1 && pid !== firstPid;
+
 /**
  * Whether somebody outside put this process into the container (runc exec, docker exec, kubectl exec, a probe):
- * not its first process, and its parent is not of the container. `undefined` when the chain is not known that far.
+ * not its first process, and its parent (that of `unshare`, if it is that) is not of the container. `undefined` when
+ * the chain is not known that far.
  */
 function wasEntered(chain: ProcessChain, setting: Setting): boolean | undefined {
   if (!setting.inContainer) return false;
   if (isEntryPoint(chain, setting) === true) return false;
-  const parent = chain.ancestors[0];
+  const parent = chain.ancestors.find((ancestor) => !isLauncher(ancestor, setting));
   if (parent !== undefined) return RUNTIME_NAMES.test(parent.name);
   return chain.complete ? true : undefined;
 }
