@@ -4,6 +4,7 @@
 import { ACCESS_CASES } from './access-cases.ts';
 import { ACCESS_REQUEST_CASES } from './access-request-cases.ts';
 import type { StoreCase } from './case.ts';
+import { CLUSTER_CASES } from './cluster-cases.ts';
 import { DECISION_CASES } from './decision-cases.ts';
 import { ENTITY_CASES } from './entity-cases.ts';
 import { EVENT_CASES } from './event-cases.ts';
@@ -19,4 +20,5 @@ export const STORE_CASES: readonly StoreCase[] = [
   ...EVENT_CASES,
   ...PACKAGE_CASES,
   ...EXACT_CASES,
+  ...CLUSTER_CASES,
 ];

@@ -29,7 +29,7 @@ export interface IndexAccess {
 }
 
 /** The table of distinct packages, as lists see it. Rows are only ever made by `planPut`. */
-const PACKAGE_KEYS: NounSpec<PackageKey> = {
+export const PACKAGE_KEYS: NounSpec<PackageKey> = {
   table: 'package_keys',
   visibility: 'both',
   owner: () => ({ cluster: '', tenant: '' }),

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AgentEvent, SecurityEvent } from '@bartizan/contracts';
-import type { Field } from '../sqlite/fields.ts';
+import { CLUSTER_FIELD, type Field, type KnownField } from '../sqlite/fields.ts';
 import { owaspValues } from '../sqlite/nouns.ts';
 import { subjectFields } from '../sqlite/subject-fields.ts';
 import type { SliceStream } from './slice-name.ts';
@@ -128,3 +128,9 @@ export function eventFields(stream: SliceStream): readonly Pick<Field<never>, 'n
   ];
   return [...times, ...EVENT_SPECS[stream].fields.map(({ name, kind }) => ({ name, kind }))];
 }
+
+/** What a filter of a stream may name. The cluster of an event is that of its producer. */
+export const eventFilterFields = (stream: SliceStream): readonly KnownField[] => [
+  ...eventFields(stream),
+  { ...CLUSTER_FIELD, among: (condition) => `producer IN (SELECT id FROM producers WHERE ${condition})` },
+];

@@ -22,7 +22,7 @@ import { both, compileFilter, type Where } from '../sqlite/filter.ts';
 import { scopeWhere } from '../sqlite/scope.ts';
 import type { GroupRequest, ReaderRequest } from '../workers/protocol.ts';
 import { type EncodedGroup, encodeEvents } from './encode.ts';
-import { eventFields } from './event-fields.ts';
+import { eventFields, eventFilterFields } from './event-fields.ts';
 import { FLOW_FOLDS, FLOW_KEYS, FLOW_SELECT, foldedFlow } from './fold-flows.ts';
 import { SLICE_STREAMS } from './slice-name.ts';
 import type { PageRow } from './slice-reader.ts';
@@ -248,7 +248,7 @@ const rangeOf = (query: Query): { readonly fromMs?: number; readonly toMs?: numb
 
 /** The rows of one slice that a query is about; the scope holds through the producer of a row. */
 function eventWhere(scope: Scope, kind: Kind, query: Query): Result<Where, StoreFailure> {
-  const filter = compileFilter(query.filter, eventFields(kind));
+  const filter = compileFilter(query.filter, eventFilterFields(kind));
   if (!filter.ok) return filter;
   const scoped = scopeWhere(scope);
   const parts: Where[] = [filter.value];

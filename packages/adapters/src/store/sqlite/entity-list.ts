@@ -6,7 +6,7 @@ import type { Counts, StoreFailure } from '../ports.ts';
 import { CountMap, GROUPS_MAX } from './count-map.ts';
 import { type CursorDesk, listFingerprint } from './cursor.ts';
 import type { Cells, Statement } from './database.ts';
-import { columnOf, fieldNames, type NounSpec } from './fields.ts';
+import { columnOf, fieldNames, filterFields, type NounSpec } from './fields.ts';
 import { both, compileFilter, type Where } from './filter.ts';
 import { scopeWhere } from './scope.ts';
 import { sortExpression } from './sort-expression.ts';
@@ -15,7 +15,7 @@ const LIMIT_MAX = 1000;
 
 /** The rows a query is about, before paging. */
 export function queryWhere<T>(spec: NounSpec<T>, scope: Scope, query: Query): Result<Where, StoreFailure> {
-  const filter = compileFilter(query.filter, spec.fields);
+  const filter = compileFilter(query.filter, filterFields(spec));
   if (!filter.ok) return filter;
   const time = spec.timeField === undefined ? undefined : columnOf(spec.timeField);
   const parts: Where[] = [scopeWhere(scope, spec.visibility), filter.value];

@@ -17,6 +17,16 @@ export interface Field<T> {
   readonly always?: true;
 }
 
+/** A field that a filter may name. */
+export interface KnownField {
+  readonly name: string;
+  readonly kind: FieldKind;
+  /** The column that holds it, where that is not the one of its name. */
+  readonly column?: string;
+  /** Puts a condition where the column is: in the rows of another table. */
+  readonly among?: (condition: string) => string;
+}
+
 /** A noun as the store sees it: which table, which fields, what free text looks at. */
 export interface NounSpec<T> {
   readonly table: string;
@@ -32,6 +42,17 @@ export interface NounSpec<T> {
   readonly timeField?: string;
   readonly defaultSort: { readonly field: string; readonly descending: boolean };
 }
+
+/** Whose a record is: no column of its own, but what every scope is held to; compares as other text does. */
+export const CLUSTER_FIELD = {
+  name: 'cluster',
+  kind: 'text',
+  column: 'cluster COLLATE NOCASE',
+} as const satisfies KnownField;
+
+/** What a filter of a noun may name: its fields, and the cluster where its records are of one. */
+export const filterFields = <T>({ fields, visibility }: NounSpec<T>): readonly KnownField[] =>
+  visibility === 'both' ? [...fields, CLUSTER_FIELD] : fields;
 
 /** Separates the values of a list field; never part of a value. */
 export const LIST_SEPARATOR = '\u001f';

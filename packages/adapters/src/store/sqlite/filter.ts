@@ -4,14 +4,14 @@
 import { err, type Filter, type FilterTerm, failure, ok, type Result } from '@bartizan/contracts';
 import type { StoreFailure } from '../ports.ts';
 import type { SqlValue } from './database.ts';
-import { columnOf, type FieldKind, fieldNames, foldText, LIST_SEPARATOR } from './fields.ts';
+import { columnOf, type FieldKind, fieldNames, foldText, type KnownField, LIST_SEPARATOR } from './fields.ts';
 
 /** A condition in SQL with its parameters. */
 export interface Where {
   readonly sql: string;
   readonly params: readonly SqlValue[];
 }
-type Known = readonly { readonly name: string; readonly kind: FieldKind }[];
+type Known = readonly KnownField[];
 type Compiled = Result<Where, StoreFailure>;
 
 const TERMS_MAX = 32;
@@ -76,11 +76,17 @@ function fieldTerm(term: FilterTerm, known: Known): Compiled {
   if (field === undefined) {
     return refuse(`unknown field "${term.field.slice(0, 64)}"; known fields: ${fieldNames(known)}`);
   }
+  const compiled = columnTerm(term, field.kind, field.column ?? columnOf(field.name));
+  if (!compiled.ok || field.among === undefined) return compiled;
+  return ok({ sql: field.among(compiled.value.sql), params: compiled.value.params });
+}
+
+function columnTerm(term: FilterTerm, kind: FieldKind, column: string): Compiled {
   if (term.operator === 'greater-than' || term.operator === 'less-than')
-    return comparison(term, field.kind, columnOf(field.name));
-  if (field.kind === 'number') return numbers(term, columnOf(field.name));
-  if (field.kind === 'flag') return flags(term, columnOf(field.name));
-  return ok(texts(term, columnOf(field.name), field.kind === 'list'));
+    return comparison(term, kind, column);
+  if (kind === 'number') return numbers(term, column);
+  if (kind === 'flag') return flags(term, column);
+  return ok(texts(term, column, kind === 'list'));
 }
 
 function parseNumber(value: string): number | undefined {
