@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ListQuery } from '@bartizan/contracts';
+import { LIST_FIELDS, type ListQuery } from '@bartizan/contracts';
 import { parseFilter } from '../src/filter/tokens.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -14,6 +14,14 @@ const collect = (value: unknown, key: string, into: unknown[], depth = 0): void 
     if (name === key) into.push(inner);
     collect(inner, key, into, depth + 1);
   }
+};
+
+/** The first field of a filter that the list of the controller does not know: it refuses the whole filter then. */
+export const unknownField = (route: string, filter = ''): string | undefined => {
+  const known = Object.entries(LIST_FIELDS).find(([id]) => id === route)?.[1];
+  if (known === undefined) return undefined;
+  const names: readonly string[] = known;
+  return parseFilter(filter).find(({ field }) => field !== '' && !names.includes(field))?.field;
 };
 
 const ALIASES: Readonly<Record<string, readonly string[]>> = {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ERRORS, openapiTags, ROUTES } from '@bartizan/contracts';
 import { MockApi } from './mock-api.ts';
-import { csvOf } from './mock-lists.ts';
+import { csvOf, unknownField } from './mock-lists.ts';
 import type { MockCall } from './mock-routes.ts';
 
 /**
@@ -213,6 +213,8 @@ const answerRoute = (
   call: MockCall & { readonly id: string },
 ) => {
   if (failing.has(call.id)) return sendProblem(request, response, { code: 'E_INTERNAL', status: 500 });
+  if (unknownField(call.id, call.query.filter) !== undefined)
+    return sendProblem(request, response, { code: 'E_FILTER', status: 400 });
   const wantsCsv = request.headers.accept === 'text/csv';
   const answer = handlers[call.id]?.(wantsCsv ? { ...call, query: { ...call.query, limit: 100_000 } } : call);
   if (answer === undefined) return sendProblem(request, response, { code: 'E_NOT_FOUND', status: 404 });

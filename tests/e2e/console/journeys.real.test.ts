@@ -353,6 +353,26 @@ describe('what every page is narrowed by', () => {
     await page.getByRole('switch', { name: 'Live updates' }).click();
     await page.waitForURL((url) => !url.searchParams.has('live'));
   });
+  it('the scope narrows every page that lists what is of a place', async () => {
+    const paths = ['/', '/map', '/workloads', '/events', '/findings', '/findings/report', '/nodes'];
+    for (const path of [...paths, '/admission/decisions']) {
+      for (const scope of ['local', 'local/shop']) {
+        await go(page, `${path}?scope=${scope}`);
+        await settle(page);
+        expect([path, scope, await page.getByRole('alert').allTextContents()]).toEqual([path, scope, []]);
+      }
+    }
+  });
+  it('a scope that leaves nothing does not say that nothing is wrong', async () => {
+    for (const by of ['act', 'list', 'cve', 'workload']) {
+      await go(page, `/findings?by=${by}&scope=local/nowhere`);
+      await page.getByRole('heading', { name: 'Nothing in this scope' }).waitFor();
+      expect(await page.getByText('No open finding', { exact: true }).count()).toBe(0);
+    }
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Show everything' }).click();
+    await page.waitForURL((url) => !url.searchParams.has('scope'));
+  });
   it('a range is given by two times', async () => {
     await go(page, '/events');
     await page.getByRole('button', { name: /^Time range/ }).click();

@@ -12,7 +12,7 @@ const STEP_MS = 60_000;
 
 /** What is asked of the controller for the map of one time, in a view. */
 export const mapAsk = (search: ViewSearch, range: TimeRange) => {
-  const filter = joinFilters(scopeFilter(search.scope), search.filter);
+  const filter = joinFilters(scopeFilter('map.show', search.scope), search.filter);
   const query = {
     from: Math.floor(range.fromMs / STEP_MS) * STEP_MS,
     to: Math.ceil(range.toMs / STEP_MS) * STEP_MS,

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { LIST_FIELDS } from '@bartizan/contracts';
 import {
   createMemoryHistory,
   createRootRoute,
@@ -9,14 +10,18 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import { describe, expect, it } from 'vitest';
+import { parseFilter } from '../filter/tokens.ts';
 import { forExcel } from './download.ts';
 import { asSecurityEvent } from './live.ts';
 import {
   changedSearch,
+  isNarrowed,
   parseSearch,
   printSearch,
   RETAINED,
   readSearch,
+  SCOPED_BY,
+  type ScopedRoute,
   scopeFilter,
   type ViewChange,
   type ViewSearch,
@@ -68,9 +73,24 @@ describe('a change of the view', () => {
 
 describe('the scope', () => {
   it('stands for a filter', () => {
-    expect(scopeFilter(undefined)).toBe('');
-    expect(scopeFilter('local')).toBe('cluster:local');
-    expect(scopeFilter('local/shop')).toBe('cluster:local namespace:shop');
+    expect(scopeFilter('event.list', undefined)).toBe('');
+    expect(scopeFilter('event.list', 'local')).toBe('cluster:local');
+    expect(scopeFilter('event.list', 'local/shop')).toBe('cluster:local namespace:shop');
+    expect(scopeFilter('event.list', 'local/my shop')).toBe('cluster:local namespace:"my shop"');
+  });
+  it('leaves out of a list what its records are not of', () => {
+    expect(scopeFilter('node.list', 'local/shop')).toBe('cluster:local');
+  });
+  it.each(Object.keys(SCOPED_BY) as ScopedRoute[])('names only what the list of %s takes', (route) => {
+    const named = parseFilter(scopeFilter(route, 'local/shop')).map(({ field }) => field);
+    expect(named).toContain('cluster');
+    expect(LIST_FIELDS[route]).toEqual(expect.arrayContaining(named));
+  });
+  it('narrows a page as a filter does: nothing found is not nothing there', () => {
+    expect(isNarrowed({})).toBe(false);
+    expect(isNarrowed({ range: '24h', by: 'list' })).toBe(false);
+    expect(isNarrowed({ scope: 'local' })).toBe(true);
+    expect(isNarrowed({ filter: 'severity:high' })).toBe(true);
   });
 });
 

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { RouteId } from '@bartizan/contracts';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { joinFilters } from '../filter/tokens.ts';
+import { joinFilters, printTerm } from '../filter/tokens.ts';
 import { DEFAULT_RANGE, parseRange } from '../format/time.ts';
 import { useNow } from '../format/use-format.ts';
 
@@ -60,15 +61,36 @@ export const changedSearch = (before: Record<string, unknown>, change: ViewChang
   };
 };
 
-/** The filter that a scope (`cluster` or `cluster/namespace`) stands for. */
-export const scopeFilter = (scope: string | undefined): string => {
-  if (scope === undefined) return '';
-  const [cluster = '', namespace] = scope.split('/');
+const PLACE = ['cluster', 'namespace'] as const;
+/** What a scope narrows each list by. A node runs workloads of every namespace: it is of a cluster only. */
+export const SCOPED_BY = {
+  'map.show': PLACE,
+  'workload.list': PLACE,
+  'node.list': ['cluster'],
+  'event.list': PLACE,
+  'event.histogram': PLACE,
+  'finding.list': PLACE,
+  'finding.groups': PLACE,
+  'admission.decisions': PLACE,
+} as const satisfies Partial<Record<RouteId, readonly (typeof PLACE)[number][]>>;
+export type ScopedRoute = keyof typeof SCOPED_BY;
+
+/** The filter of a list that a scope (`cluster` or `cluster/namespace`) stands for. */
+export const scopeFilter = (route: ScopedRoute, scope = ''): string => {
+  const [cluster = '', ...namespace] = scope.split('/');
+  const chosen = { cluster, namespace: namespace.join('/') };
   return joinFilters(
-    cluster === '' ? undefined : `cluster:${cluster}`,
-    namespace === undefined || namespace === '' ? undefined : `namespace:${namespace}`,
+    ...SCOPED_BY[route].map((field) =>
+      chosen[field] === ''
+        ? undefined
+        : printTerm({ field, operator: 'in', values: [chosen[field]], negated: false }),
+    ),
   );
 };
+
+/** Whether the reader narrowed the page: a list that is empty then says nothing of the rest. */
+export const isNarrowed = ({ filter, scope }: ViewSearch): boolean =>
+  filter !== undefined || scope !== undefined;
 
 /** The view as the address bar has it, and a way to change parts of it. */
 export const useView = () => {
@@ -92,8 +114,8 @@ export const useRange = () => {
   return { text, ...parseRange(text, now) };
 };
 
-/** Filter of the page joined with the scope. */
-export const useScopedFilter = (): string => {
+/** Filter of the page joined with the scope, for the list it shows. */
+export const useScopedFilter = (route: ScopedRoute): string => {
   const { search } = useView();
-  return joinFilters(scopeFilter(search.scope), search.filter);
+  return joinFilters(scopeFilter(route, search.scope), search.filter);
 };

@@ -1,12 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { FINDING_KINDS, SEVERITIES, VERDICTS, WORKLOAD_KINDS } from '@bartizan/contracts';
+import { FINDING_KINDS, LIST_FIELDS, SEVERITIES, VERDICTS, WORKLOAD_KINDS } from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
 import { FILTER_FIELDS, type FilterField, suggest } from './fields.ts';
 
 const valuesOf = (fields: readonly FilterField[], name: string): string[] =>
   [...(fields.find((field) => field.name === name)?.values ?? [])].sort();
+
+/** Lists that the controller makes in memory: they take the fields of their rows. */
+const MADE_IN_MEMORY = /^(?:access\.(?!requests)|admission\.rules$)/;
 
 describe('filter completion', () => {
   const fields = FILTER_FIELDS['finding.list'];
@@ -26,6 +29,13 @@ describe('filter completion', () => {
   });
   it('offers nothing for a field it does not know', () => {
     expect(suggest(fields, 'nonsense:')).toEqual([]);
+  });
+  it.each(Object.entries(FILTER_FIELDS))('offers for %s only what the list takes', (route, offered) => {
+    const taken: readonly string[] | undefined = Object.entries(LIST_FIELDS).find(
+      ([id]) => id === route,
+    )?.[1];
+    if (taken === undefined) expect(route).toMatch(MADE_IN_MEMORY);
+    else expect(taken).toEqual(expect.arrayContaining(offered.map(({ name }) => name)));
   });
   it('knows all words of the closed lists', () => {
     expect(valuesOf(FILTER_FIELDS['finding.list'], 'severity')).toEqual([...SEVERITIES].sort());

@@ -24,10 +24,28 @@ interface ListStatesProps {
   readonly children: ReactNode;
 }
 
+/** Nothing, as far as the filter and the scope let one see: the rest may well have some. */
+export const NothingMatches = () => {
+  const t = useT();
+  const { search, set } = useView();
+  const by = search.filter === undefined ? 'scoped' : 'filtered';
+  return (
+    <Empty
+      title={t(`list.${by}`)}
+      icon={<IconFilterOff size={24} aria-hidden="true" />}
+      action={
+        <Button variant="default" onClick={() => set({ filter: undefined, scope: undefined })}>
+          {t(`list.${by}.clear`)}
+        </Button>
+      }
+    >
+      {t(`list.${by}.note`)}
+    </Empty>
+  );
+};
+
 /** A list while it loads, when it failed, when it is empty, when the filter leaves nothing, and when it is there. */
 export const ListStates = ({ list, filtered, emptyTitle, emptyNote, children }: ListStatesProps) => {
-  const t = useT();
-  const { set } = useView();
   if (list.isError && list.items.length === 0) {
     return (
       <div className="card">
@@ -53,21 +71,7 @@ export const ListStates = ({ list, filtered, emptyTitle, emptyNote, children }: 
   }
   return (
     <div className="card">
-      {filtered ? (
-        <Empty
-          title={t('list.filtered')}
-          icon={<IconFilterOff size={24} aria-hidden="true" />}
-          action={
-            <Button variant="default" onClick={() => set({ filter: undefined, scope: undefined })}>
-              {t('list.filtered.clear')}
-            </Button>
-          }
-        >
-          {t('list.filtered.note')}
-        </Empty>
-      ) : (
-        <Empty title={emptyTitle}>{emptyNote}</Empty>
-      )}
+      {filtered ? <NothingMatches /> : <Empty title={emptyTitle}>{emptyNote}</Empty>}
     </div>
   );
 };

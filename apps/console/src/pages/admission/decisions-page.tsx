@@ -104,7 +104,7 @@ export const AdmissionDecisionsPage = () => {
   const navigate = useNavigate();
   const { search } = useView();
   const { id } = useParams({ strict: false });
-  const filter = useScopedFilter();
+  const filter = useScopedFilter('admission.decisions');
   const range = useListRange();
   const query = { ...range.query, ...(filter === '' ? {} : { filter }), sort: search.sort ?? '-atMs' };
   const list = useList('admission.decisions', { query });

@@ -7,7 +7,7 @@ import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useListRange } from '../../data/list-range.ts';
 import { useList } from '../../data/queries.ts';
-import { readSearch, useScopedFilter, useView } from '../../data/view.ts';
+import { isNarrowed, readSearch, useScopedFilter, useView } from '../../data/view.ts';
 import { FilterBar } from '../../filter/filter-bar.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { useIsLive } from '../../frame/range-picker.tsx';
@@ -43,7 +43,7 @@ export const EventsPage = () => {
   const client = useQueryClient();
   const { id } = useParams({ strict: false });
   const { search } = useView();
-  const filter = useScopedFilter();
+  const filter = useScopedFilter('event.list');
   const range = useListRange();
   const query = { ...range.query, ...(filter === '' ? {} : { filter }) };
   const list = useList('event.list', { query });
@@ -71,7 +71,7 @@ export const EventsPage = () => {
       <NewPill n={fresh.count} onShow={show} />
       <ListStates
         list={list}
-        filtered={search.filter !== undefined || search.scope !== undefined}
+        filtered={isNarrowed(search)}
         emptyTitle={t('events.none')}
         emptyNote={t('events.none.note')}
       >

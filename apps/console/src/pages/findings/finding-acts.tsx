@@ -6,7 +6,7 @@ import { IconFlame } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { type ItemOf, useList } from '../../data/queries.ts';
-import { useView } from '../../data/view.ts';
+import { isNarrowed, useView } from '../../data/view.ts';
 import { joinFilters } from '../../filter/tokens.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
@@ -81,7 +81,7 @@ export const FindingActs = ({ filter }: { filter: string }) => {
   return (
     <ListStates
       list={list}
-      filtered={search.filter !== undefined}
+      filtered={isNarrowed(search)}
       emptyTitle={t('findings.none')}
       emptyNote={t('findings.none.note')}
     >

@@ -3,7 +3,7 @@
 
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { useView } from '../../data/view.ts';
+import { isNarrowed, useView } from '../../data/view.ts';
 import { joinFilters, withField } from '../../filter/tokens.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
@@ -97,7 +97,7 @@ export const FindingsByCve = ({ filter }: { filter: string }) => {
   return (
     <ListStates
       list={all.list}
-      filtered={search.filter !== undefined}
+      filtered={isNarrowed(search)}
       emptyTitle={t('findings.none')}
       emptyNote={t('findings.none.note')}
     >

@@ -5,7 +5,7 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { IconFileText } from '@tabler/icons-react';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { useList } from '../../data/queries.ts';
-import { readSearch, useScopedFilter, useView } from '../../data/view.ts';
+import { isNarrowed, readSearch, useScopedFilter, useView } from '../../data/view.ts';
 import { FilterBar } from '../../filter/filter-bar.tsx';
 import { useT } from '../../i18n/language.ts';
 import { DataTable } from '../../widgets/data-table.tsx';
@@ -34,7 +34,7 @@ const FindingTable = ({ filter }: { filter: string }) => {
   return (
     <ListStates
       list={list}
-      filtered={search.filter !== undefined}
+      filtered={isNarrowed(search)}
       emptyTitle={t('findings.none')}
       emptyNote={t('findings.none.note')}
     >
@@ -65,7 +65,7 @@ export const FindingsPage = () => {
   const t = useT();
   const { search, set } = useView();
   const view = viewOf(search.by);
-  const filter = withOpenState(useScopedFilter());
+  const filter = withOpenState(useScopedFilter('finding.list'));
   return (
     <div className="page fill">
       <div className="page-head">

@@ -1,15 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { Button, SegmentedControl } from '@mantine/core';
+import { SegmentedControl } from '@mantine/core';
 import { IconAffiliate } from '@tabler/icons-react';
 import { useCallback, useMemo } from 'react';
 import { type ExportFormat, exportRows } from '../../data/download.ts';
-import { useView } from '../../data/view.ts';
+import { isNarrowed, useView } from '../../data/view.ts';
 import { FilterBar } from '../../filter/filter-bar.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { ExportAs } from '../../widgets/export-menu.tsx';
+import { NothingMatches } from '../../widgets/list-states.tsx';
 import { Asked, Empty, FailureState } from '../../widgets/states.tsx';
 import { MapCanvas } from './map-canvas.tsx';
 import { ChangeSwitches, shownChanges } from './map-changes.tsx';
@@ -27,23 +28,16 @@ const VIEWS = ['both', 'map', 'table'] as const;
 /** No mark: nobody talked, or the filter and the scope leave none. */
 const Nothing = () => {
   const t = useT();
-  const { search, set } = useView();
-  const isFiltered = search.filter !== undefined || search.scope !== undefined;
+  const { search } = useView();
   return (
     <div className="card">
-      <Empty
-        title={t(isFiltered ? 'list.filtered' : 'map.none')}
-        icon={<IconAffiliate size={24} aria-hidden="true" />}
-        action={
-          isFiltered && (
-            <Button variant="default" onClick={() => set({ filter: undefined, scope: undefined })}>
-              {t('list.filtered.clear')}
-            </Button>
-          )
-        }
-      >
-        {t(isFiltered ? 'list.filtered.note' : 'map.none.note')}
-      </Empty>
+      {isNarrowed(search) ? (
+        <NothingMatches />
+      ) : (
+        <Empty title={t('map.none')} icon={<IconAffiliate size={24} aria-hidden="true" />}>
+          {t('map.none.note')}
+        </Empty>
+      )}
     </div>
   );
 };

@@ -101,7 +101,7 @@ export const NodesPage = () => {
   const t = useT();
   const navigate = useNavigate();
   const { search } = useView();
-  const filter = useScopedFilter();
+  const filter = useScopedFilter('node.list');
   const query = {
     ...(filter === '' ? {} : { filter }),
     ...(search.sort === undefined ? {} : { sort: search.sort }),

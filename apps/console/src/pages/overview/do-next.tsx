@@ -4,10 +4,11 @@
 import { IconChecks } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useList } from '../../data/queries.ts';
-import { useScopedFilter } from '../../data/view.ts';
+import { isNarrowed, useScopedFilter, useView } from '../../data/view.ts';
 import { printTerm } from '../../filter/tokens.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
+import { NothingMatches } from '../../widgets/list-states.tsx';
 import { SeverityMark } from '../../widgets/mark.tsx';
 import { Empty, FailureState, Loading } from '../../widgets/states.tsx';
 import { Copy } from '../../widgets/text.tsx';
@@ -20,7 +21,8 @@ export const groupFilter = (groupKey: string): string =>
 export const DoNext = () => {
   const t = useT();
   const { text, count } = useFormat();
-  const filter = useScopedFilter();
+  const { search } = useView();
+  const filter = useScopedFilter('finding.groups');
   const groups = useList('finding.groups', { query: { limit: 7, ...(filter === '' ? {} : { filter }) } });
   return (
     <section className="card" aria-labelledby="next-title">
@@ -30,11 +32,15 @@ export const DoNext = () => {
       </div>
       {groups.isError && <FailureState error={groups.error} retry={() => void groups.refetch()} />}
       {groups.isLoading && <Loading />}
-      {groups.isSuccess && groups.items.length === 0 && (
-        <Empty title={t('next.none')} icon={<IconChecks size={24} aria-hidden="true" />}>
-          {t('next.none.note')}
-        </Empty>
-      )}
+      {groups.isSuccess &&
+        groups.items.length === 0 &&
+        (isNarrowed(search) ? (
+          <NothingMatches />
+        ) : (
+          <Empty title={t('next.none')} icon={<IconChecks size={24} aria-hidden="true" />}>
+            {t('next.none.note')}
+          </Empty>
+        ))}
       <ol className="acts">
         {groups.items.slice(0, 7).map((group, index) => (
           <li key={group.groupKey} className="act">

@@ -7,10 +7,11 @@ import { Link } from '@tanstack/react-router';
 import { useCallback, useRef } from 'react';
 import { asSecurityEvent, type LiveMessage, useLive } from '../../data/live.ts';
 import { useList } from '../../data/queries.ts';
-import { useScopedFilter } from '../../data/view.ts';
+import { isNarrowed, useScopedFilter, useView } from '../../data/view.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { SeverityBadge, VerdictBadge } from '../../widgets/badges.tsx';
+import { NothingMatches } from '../../widgets/list-states.tsx';
 import { Empty, FailureState, Loading } from '../../widgets/states.tsx';
 import { When } from '../../widgets/text.tsx';
 import { WorkloadLink } from '../../widgets/workload-link.tsx';
@@ -22,7 +23,8 @@ export const NowFeed = () => {
   const t = useT();
   const { text } = useFormat();
   const client = useQueryClient();
-  const filter = useScopedFilter();
+  const { search } = useView();
+  const filter = useScopedFilter('event.list');
   const events = useList('event.list', { query: { limit: SHOWN, ...(filter === '' ? {} : { filter }) } });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const follow = useCallback(
@@ -42,11 +44,15 @@ export const NowFeed = () => {
       </div>
       {events.isError && <FailureState error={events.error} retry={() => void events.refetch()} />}
       {events.isLoading && <Loading rows={4} />}
-      {events.isSuccess && events.items.length === 0 && (
-        <Empty title={t('now.none')} icon={<IconRadar2 size={24} aria-hidden="true" />}>
-          {t('now.none.note')}
-        </Empty>
-      )}
+      {events.isSuccess &&
+        events.items.length === 0 &&
+        (isNarrowed(search) ? (
+          <NothingMatches />
+        ) : (
+          <Empty title={t('now.none')} icon={<IconRadar2 size={24} aria-hidden="true" />}>
+            {t('now.none.note')}
+          </Empty>
+        ))}
       <ul className="list-plain" aria-live="polite" aria-relevant="additions">
         {events.items.slice(0, SHOWN).map((event) => (
           <li key={event.id} className="now-row">

@@ -127,7 +127,7 @@ const useFileTitle = (): void => {
 /** Findings on paper: what was asked, what it rests on, what to do first, and every finding of the filter. */
 export const ReportPage = () => {
   const t = useT();
-  const filter = withOpenState(useScopedFilter());
+  const filter = withOpenState(useScopedFilter('finding.list'));
   const asked = useReport(filter);
   const head = useReportHead(filter, asked.data);
   const saveCsv = useSaveCsv(head, asked.data?.findings ?? []);

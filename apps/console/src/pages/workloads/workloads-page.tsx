@@ -126,7 +126,7 @@ export const WorkloadsPage = () => {
   const t = useT();
   const navigate = useNavigate();
   const { search } = useView();
-  const filter = useScopedFilter();
+  const filter = useScopedFilter('workload.list');
   const query = {
     ...(filter === '' ? {} : { filter }),
     ...(search.sort === undefined ? {} : { sort: search.sort }),
