@@ -132,6 +132,22 @@ describe('modes', () => {
     await expect.poll(() => modesOf('admission.privileged')).not.toContain('enforce');
   });
 
+  it('are shown as they hold now, whatever the page showed when it was left', async () => {
+    const page = await open('/admission/modes?sel=admission.privileged');
+    const bindings = page.getByRole('region', { name: 'Bindings in their order' });
+    await page.getByRole('button', { name: 'Add to the draft' }).click();
+    await page.getByRole('button', { name: 'Apply without knowing the effect' }).click();
+    await page.getByText('The modes are in force.').waitFor();
+    await bindings.getByText('admission.privileged', { exact: true }).waitFor();
+    await go(page, '/admission');
+    await settle(page);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => modesOf('admission.privileged')).not.toContain('enforce');
+    await go(page, '/admission/modes');
+    await settle(page);
+    expect(await bindings.getByText('admission.privileged', { exact: true }).count()).toBe(0);
+  });
+
   it('that somebody else changed meanwhile are neither overwritten nor lost', async () => {
     const page = await open('/admission/modes?sel=admission.host-pid');
     await page.getByRole('button', { name: 'Add to the draft' }).click();

@@ -53,6 +53,13 @@ export const askEarly = <Id extends RouteId>(id: Id): void => {
   });
 };
 
+/** Keeps an answer that came by another way, so that nobody who asks the route is shown an older one first. */
+export const keepAnswer = <Id extends RouteId>(id: Id, answer: ResponseOf<Id>): void => {
+  const queryKey = [id, null, null];
+  void queryClient.cancelQueries({ queryKey });
+  queryClient.setQueryData(queryKey, answer);
+};
+
 /** Routes that answer pages. */
 export type ListRoute = {
   [Id in RouteId]: ResponseOf<Id> extends { items: unknown[] }

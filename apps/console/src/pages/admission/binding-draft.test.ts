@@ -3,7 +3,15 @@
 
 import type { AdmissionBinding } from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
-import { type BoundMode, diffBindings, namesRule, rebase, withMode, withPlace } from './binding-draft.ts';
+import {
+  type BoundMode,
+  diffBindings,
+  follow,
+  namesRule,
+  rebase,
+  withMode,
+  withPlace,
+} from './binding-draft.ts';
 
 const bind = (
   id: string,
@@ -90,5 +98,21 @@ describe('the difference of two lists of bindings', () => {
       'a enforce',
     ]);
     expect(rebase([a, b], [{ ...a, mode: 'off' as const }, b], [b]).map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+});
+
+describe('bindings that are read anew', () => {
+  const applied = { bindings: [bind('a', ['x'], 'enforce')], revision: 'r1' };
+  const now = { bindings: [bind('a', ['x'], 'off')], revision: 'r2' };
+  it('are shown to who has changed nothing, not what was read before', () => {
+    expect(follow({ base: applied, draft: applied.bindings }, now)).toEqual({
+      base: now,
+      draft: now.bindings,
+    });
+  });
+  it('take nothing from a draft: it stays on the revision that it was made of', () => {
+    const drafting = { base: applied, draft: [bind('a', ['x'], 'warn')] };
+    expect(follow(drafting, now)).toEqual(drafting);
+    expect(follow({ base: applied, draft: [] }, now)).toEqual({ base: applied, draft: [] });
   });
 });

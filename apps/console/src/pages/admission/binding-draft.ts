@@ -131,6 +131,20 @@ export const diffBindings = (
   ];
 };
 
+/** Bindings as the controller has them. */
+export interface HeldBindings {
+  readonly bindings: readonly AdmissionBinding[];
+  readonly revision: string;
+}
+/** What was read, and what somebody makes of it. */
+export interface Drafting {
+  readonly base: HeldBindings;
+  readonly draft: readonly AdmissionBinding[];
+}
+/** The bindings were read anew: who has changed nothing is shown what holds now, a draft stays on what it was made of. */
+export const follow = (now: Drafting, read: HeldBindings): Drafting =>
+  diffBindings(now.base.bindings, now.draft).length > 0 ? now : { base: read, draft: read.bindings };
+
 /** Somebody else changed the bindings meanwhile: what I changed, on top of what they are now. */
 export const rebase = (
   base: readonly AdmissionBinding[],

@@ -6,38 +6,48 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../data/api-client.ts';
 import { ApiError } from '../../data/api-error.ts';
+import { keepAnswer } from '../../data/queries.ts';
 import { useT } from '../../i18n/language.ts';
 import { useToast } from '../../widgets/toast.tsx';
-import { diffBindings, rebase } from './binding-draft.ts';
+import { type Drafting, diffBindings, follow, type HeldBindings, rebase } from './binding-draft.ts';
 import { renewPolicy } from './stale-routes.ts';
 
 type Bindings = ResponseOf<'admission.bindings'>;
-interface Held {
-  readonly bindings: readonly AdmissionBinding[];
-  readonly revision: string;
-}
 
-const heldOf = ({ bindings, revision }: Bindings): Held => ({
+const heldOf = ({ bindings, revision }: Bindings): HeldBindings => ({
   bindings: bindings.map(({ binding }) => binding),
   revision,
 });
+const untouched = (base: HeldBindings): Drafting => ({ base, draft: base.bindings });
 const put = (bindings: readonly AdmissionBinding[], ifRevision: string) =>
   call('admission.bindings.put', { body: { bindings: [...bindings], ifRevision } });
+
+/** The draft, on top of what was read last. */
+const useDrafting = (read: Bindings) => {
+  const [seen, setSeen] = useState(read);
+  const [drafting, setDrafting] = useState<Drafting>(() => untouched(heldOf(read)));
+  if (seen !== read) {
+    setSeen(read);
+    setDrafting(follow(drafting, heldOf(read)));
+  }
+  return [drafting, setDrafting] as const;
+};
 
 /** Bindings as they were read, the draft made of them, and the ways to apply it, to take it back, to catch up. */
 export const useBindingDraft = (read: Bindings) => {
   const t = useT();
   const toast = useToast();
-  const [base, setBase] = useState<Held>(() => heldOf(read));
-  const [draft, setDraft] = useState<readonly AdmissionBinding[]>(base.bindings);
+  const [{ base, draft }, setDrafting] = useDrafting(read);
+  const setDraft = (next: readonly AdmissionBinding[]): void => setDrafting({ base, draft: next });
+  const changes = diffBindings(base.bindings, draft);
+  // The page may be gone by now, as when it is left before "Undo": what holds is kept for when it is opened again.
   const settle = (answer: Bindings): void => {
-    const held = heldOf(answer);
-    setBase(held);
-    setDraft(held.bindings);
+    setDrafting(untouched(heldOf(answer)));
+    keepAnswer('admission.bindings', answer);
     renewPolicy();
   };
   const undo = useMutation({
-    mutationFn: (ask: Held) => put(ask.bindings, ask.revision),
+    mutationFn: (ask: HeldBindings) => put(ask.bindings, ask.revision),
     onSuccess: settle,
     onError: toast.failed,
   });
@@ -48,17 +58,20 @@ export const useBindingDraft = (read: Bindings) => {
       settle(answer);
       toast.done(t('admission.applied'), () => undo.mutate({ bindings: before, revision: answer.revision }));
     },
+    // Refused, most likely for what somebody else made meanwhile: who discards the draft has to see that.
+    onError: renewPolicy,
   });
   const catchUp = useMutation({
     mutationFn: () => call('admission.bindings', {}),
     onSuccess: (answer) => {
       const held = heldOf(answer);
-      setDraft(rebase(base.bindings, draft, held.bindings));
-      setBase(held);
+      setDrafting({ base: held, draft: rebase(base.bindings, draft, held.bindings) });
+      keepAnswer('admission.bindings', answer);
       apply.reset();
     },
     onError: toast.failed,
   });
+  const isRefused = apply.error instanceof ApiError && apply.error.code === 'E_CONFLICT';
   return {
     base,
     draft,
@@ -68,12 +81,13 @@ export const useBindingDraft = (read: Bindings) => {
     },
     discard: (): void => {
       apply.reset();
-      setDraft(base.bindings);
+      setDrafting(untouched(heldOf(read)));
     },
-    changes: diffBindings(base.bindings, draft),
+    changes,
     apply,
     catchUp,
-    isConflict: apply.error instanceof ApiError && apply.error.code === 'E_CONFLICT',
+    /** Somebody changed the bindings since: known from a refusal, or read before anything was applied. */
+    isConflict: isRefused || (changes.length > 0 && read.revision !== base.revision),
   };
 };
 export type BindingDraft = ReturnType<typeof useBindingDraft>;
