@@ -9,6 +9,7 @@ import {
   failure,
   LOCAL_CLUSTER,
   ok,
+  type Permission,
   type Result,
   systemScope,
 } from '@bartizan/contracts';
@@ -67,17 +68,26 @@ export class Doorkeeper {
     });
   }
 
-  /** Whether a login that was accepted earlier still counts: for streams that outlive it. */
-  async stillCounts(caller: Caller): Promise<boolean> {
+  /**
+   * Whether a login that was accepted earlier still counts and still has the permission: for streams, which outlive
+   * the answer to both.
+   */
+  async stillMay(caller: Caller, permission: Permission): Promise<boolean> {
     const { store, clock } = this.#parts;
     const nowMs = clock.nowMs();
     if (caller.session !== undefined) {
       const session = await store.sessions.byHash(SCOPE, caller.session.tokenHash);
-      return session.ok && session.value !== undefined && session.value.expiresAtMs > nowMs;
+      if (!session.ok || session.value === undefined || session.value.expiresAtMs <= nowMs) return false;
+      const owner = await store.users.byId(SCOPE, session.value.userId);
+      if (!owner.ok || owner.value === undefined || owner.value.user.disabled) return false;
+      const { role, mustChangePassword } = owner.value.user;
+      return permissionsOf(role, mustChangePassword).includes(permission);
     }
-    if (caller.kind !== 'key') return true;
+    if (caller.kind !== 'key') return caller.permissions.includes(permission);
     const key = await store.apiKeys.get(SCOPE, caller.id);
-    return key.ok && key.value !== undefined && !key.value.revoked && key.value.expiresAtMs > nowMs;
+    if (!key.ok || key.value === undefined || key.value.revoked || key.value.expiresAtMs <= nowMs)
+      return false;
+    return permissionsOf(key.value.role, false).includes(permission);
   }
 
   async #bearer(credentials: Credentials): Promise<Result<Caller, ApiFailure>> {

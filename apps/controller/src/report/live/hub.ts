@@ -25,7 +25,7 @@ interface Client {
   readonly topics: ReadonlySet<Topic>;
   readonly sink: StreamSink;
 }
-/** Whether the login behind a stream still counts. */
+/** Whether the login behind a stream still counts, and may still read it. */
 export type StillValid = (caller: Caller) => Promise<boolean>;
 
 /**
@@ -125,7 +125,9 @@ export class LiveHub {
       this.#stillValid(client.caller).then(
         (valid) => {
           if (valid || !this.#clients.delete(client)) return;
-          client.sink.write('event: ended\ndata: {"reason":"the session has ended"}\n\n');
+          client.sink.write(
+            'event: ended\ndata: {"reason":"the login has ended or may not read this any more"}\n\n',
+          );
           client.sink.end();
         },
         () => client.sink.end(),
