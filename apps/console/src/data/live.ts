@@ -85,27 +85,50 @@ const parseData = (text: string): unknown => {
   }
 };
 
+/** What the tab that holds the stream tells the others; `ask` is what a new tab asks all of them. */
+type Told =
+  | { readonly kind: 'state'; readonly state: LiveState }
+  | { readonly kind: 'message'; readonly message: LiveMessage }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'ask' };
+const NAME = 'bartizan-live';
+
+/** Every answer may be old: changes were missed, or the session ended. */
+const askAgain = (): void => void queryClient.invalidateQueries();
+
+interface Lead {
+  readonly tell: (told: Told) => void;
+  readonly signal: AbortSignal;
+  /** Another tab held the stream before: what came between the two, nobody has heard. */
+  readonly takesOver: boolean;
+}
+
 /** Opens the one stream of this browser and hands what arrives to the other tabs. */
-const lead = (channel: BroadcastChannel, signal: AbortSignal): Promise<void> =>
+const lead = ({ tell, signal, takesOver }: Lead): Promise<void> =>
   new Promise((resolve) => {
     const source = new EventSource(`/api/v1/live?topics=${TOPICS.join(',')}`);
-    const tell = (next: LiveState): void => {
+    const show = (next: LiveState): void => {
       setState(next);
-      channel.postMessage({ kind: 'state', state: next });
+      tell({ kind: 'state', state: next });
     };
-    source.addEventListener('open', () => tell('open'));
-    source.addEventListener('error', () =>
-      tell(source.readyState === EventSource.CLOSED ? 'lost' : 'connecting'),
-    );
-    // The past was not complete, or the session ended: ask everything again.
-    for (const name of ['reset', 'dropped', 'ended']) {
-      source.addEventListener(name, () => void queryClient.invalidateQueries());
+    const reset = (): void => {
+      askAgain();
+      tell({ kind: 'reset' });
+    };
+    if (takesOver) {
+      show('connecting');
+      source.addEventListener('open', reset, { once: true });
     }
+    source.addEventListener('open', () => show('open'));
+    source.addEventListener('error', () =>
+      show(source.readyState === EventSource.CLOSED ? 'lost' : 'connecting'),
+    );
+    for (const name of ['reset', 'dropped', 'ended']) source.addEventListener(name, reset);
     for (const topic of TOPICS) {
       source.addEventListener(topic, (event) => {
         const message = { topic, data: parseData(event.data) };
         deliver(message);
-        channel.postMessage({ kind: 'message', message });
+        tell({ kind: 'message', message });
       });
     }
     signal.addEventListener('abort', () => {
@@ -114,22 +137,31 @@ const lead = (channel: BroadcastChannel, signal: AbortSignal): Promise<void> =>
     });
   });
 
+/** Holds the stream, at once where no other tab does, or as soon as that one is gone. */
+const holdStream = async (tell: Lead['tell'], signal: AbortSignal): Promise<void> => {
+  const hold = async (takesOver: boolean): Promise<void> => {
+    if (!signal.aborted) await lead({ tell, signal, takesOver });
+  };
+  const wasFree = await navigator.locks.request(NAME, { ifAvailable: true }, async (lock) => {
+    if (lock !== null) await hold(false);
+    return lock !== null;
+  });
+  if (!wasFree) await navigator.locks.request(NAME, { signal }, () => hold(true));
+};
+
 /** Starts the live stream; of several tabs one holds the connection (Web Locks), the rest listen. */
 export const startLive = (): (() => void) => {
   const abort = new AbortController();
-  const channel = new BroadcastChannel('bartizan-live');
-  channel.addEventListener(
-    'message',
-    (event: MessageEvent<{ kind: string; state?: LiveState; message?: LiveMessage }>) => {
-      if (event.data.kind === 'state' && event.data.state !== undefined) setState(event.data.state);
-      if (event.data.kind === 'message' && event.data.message !== undefined) deliver(event.data.message);
-      if (event.data.kind === 'ask') channel.postMessage({ kind: 'state', state });
-    },
-  );
-  channel.postMessage({ kind: 'ask' });
-  void navigator.locks
-    .request('bartizan-live', { signal: abort.signal }, () => lead(channel, abort.signal))
-    .catch(() => undefined);
+  const channel = new BroadcastChannel(NAME);
+  const tell = (told: Told): void => channel.postMessage(told);
+  channel.addEventListener('message', ({ data }: MessageEvent<Told>) => {
+    if (data.kind === 'state') setState(data.state);
+    else if (data.kind === 'message') deliver(data.message);
+    else if (data.kind === 'reset') askAgain();
+    else tell({ kind: 'state', state });
+  });
+  tell({ kind: 'ask' });
+  holdStream(tell, abort.signal).catch(() => undefined);
   return () => {
     abort.abort();
     channel.close();

@@ -56,6 +56,7 @@ function join(topics = '', who = caller, lastEventId?: string): Client {
   opened.value(sink);
   return client;
 }
+const dataOf = ({ text }: Client) => [...text.matchAll(/^data: (.*)$/gmu)].map((match) => match[1]);
 const idsOf = ({ text }: Client) => [...text.matchAll(/^id: (.*)$/gmu)].map((match) => match[1] ?? '');
 
 describe('the live hub', () => {
@@ -72,16 +73,26 @@ describe('the live hub', () => {
   it('gives a client that comes back exactly what it missed', () => {
     const first = join();
     for (let at = 0; at < 5; at += 1) hub.publish({ topic: 'node', ...own, data: at });
-    const [, second] = idsOf(first);
+    const [, , second] = idsOf(first);
     const back = join('', caller, second);
-    expect([...back.text.matchAll(/^data: (.*)$/gmu)].map((match) => match[1])).toEqual(['2', '3', '4']);
-    expect(idsOf(back)).toEqual(idsOf(first).slice(2));
+    expect(dataOf(back)).toEqual(['2', '3', '4']);
+    expect(idsOf(back)).toEqual(idsOf(first).slice(3));
+  });
+
+  it('gives a client that is lost before the first message something to come back with', () => {
+    hub.publish({ topic: 'node', ...own, data: 'before' });
+    const quiet = join();
+    expect(dataOf(quiet)).toEqual([]);
+    const [id] = idsOf(quiet);
+    quiet.leave();
+    hub.publish({ topic: 'node', ...own, data: 'missed' });
+    expect(dataOf(join('', caller, id))).toEqual(['"missed"']);
   });
 
   it('says reset when the past is not complete: another run, the future, or too long ago', () => {
     const first = join();
     hub.publish({ topic: 'node', ...own, data: 'old' });
-    const [id = ''] = idsOf(first);
+    const id = idsOf(first).at(-1) ?? '';
     for (const unknown of ['other-1', id.replace(/\d+$/u, '999'), 'nonsense'])
       expect(join('', caller, unknown).text).toContain('event: reset');
     for (let at = 0; at < 2001; at += 1) hub.publish({ topic: 'node', ...own, data: at });

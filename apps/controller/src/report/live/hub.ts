@@ -30,7 +30,8 @@ export type StillValid = (caller: Caller) => Promise<boolean>;
 
 /**
  * Live changes as server-sent events (WHATWG HTML, 9.2). Every message is `id: RUN-NUMBER`, `event: TOPIC` and one line
- * of JSON. `event: reset` says that the past was not complete: read the lists again. `event: dropped` is the last
+ * of JSON. A stream that begins gets an id without a message, so that a client that is lost before the first one comes
+ * back with a place too; one that comes back keeps its own, for it may be lost again while it reads. `event: reset` says that the past was not complete: read the lists again. `event: dropped` is the last
  * message to a client that reads too slowly.
  */
 export class LiveHub {
@@ -89,15 +90,14 @@ export class LiveHub {
 
   #open(client: Client): void {
     client.sink.write(`retry: 2000\n: connected\n\n`);
-    this.#replay(client);
+    if (isNew(client)) client.sink.write(`id: ${this.#run}-${this.#number}\n\n`);
+    else this.#replay(client);
     this.#clients.add(client);
     client.sink.onClose(() => this.#clients.delete(client));
   }
 
   #replay(client: Client): void {
-    const { lastEventId } = client.sink;
-    if (lastEventId === undefined || lastEventId === '') return;
-    const match = /^([a-z0-9]+)-(\d{1,15})$/u.exec(lastEventId);
+    const match = /^([a-z0-9]+)-(\d{1,15})$/u.exec(client.sink.lastEventId ?? '');
     const last = match?.[1] === this.#run ? Number(match[2]) : undefined;
     const oldest = this.#ring[0]?.number ?? this.#number + 1;
     if (last === undefined || last > this.#number || last + 1 < oldest) {
@@ -135,6 +135,9 @@ export class LiveHub {
     }
   }
 }
+
+/** Whether a client has read nothing of this stream yet. */
+const isNew = ({ sink }: Client): boolean => sink.lastEventId === undefined || sink.lastEventId === '';
 
 const mayPass = (client: Client, change: Change): boolean =>
   client.topics.has(change.topic) &&
