@@ -190,6 +190,20 @@ describe('a rule of one’s own', () => {
     await expect.poll(() => modesOf('custom.own-registry').catch(() => undefined)).toEqual(['warn']);
   });
 
+  it('that is saved under another id is a new one, which undo takes away again', async () => {
+    const page = await open('/admission/editor?sel=custom.own-registry');
+    const field = page.getByLabel('Rule', { exact: true });
+    await field.fill((await field.inputValue()).replace('custom.own-registry', 'custom.renamed'));
+    await page.getByRole('button', { name: 'Test the rule' }).click();
+    await page.getByText('As expected', { exact: true }).nth(1).waitFor();
+    await page.getByRole('button', { name: 'Save and put into force' }).click();
+    await page.waitForURL(/\/admission\/rules\/custom\.renamed/);
+    expect(await modesOf('custom.renamed')).toEqual(['warn']);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => modesOf('custom.renamed').catch(String)).toContain('E_NOT_FOUND');
+    expect(await modesOf('custom.own-registry')).toEqual(['warn']);
+  });
+
   it('that is wrong is told where, by the controller, and cannot be saved', async () => {
     const page = await open('/admission/editor');
     const field = page.getByLabel('Rule', { exact: true });

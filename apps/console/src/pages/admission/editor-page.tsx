@@ -22,7 +22,7 @@ import { BlastRadius, useSimulation } from './blast-radius.tsx';
 import { type ReadDocument, readDocument } from './document.ts';
 import { ExampleName } from './example-name.tsx';
 import { DocumentField } from './object-field.tsx';
-import { type ExampleResult, firstText, isTaken, tryExamples } from './rule-draft.ts';
+import { type ExampleResult, firstText, isTaken, replaces, tryExamples } from './rule-draft.ts';
 import { renewPolicy } from './stale-routes.ts';
 
 const TONES = { held: 'ok', failed: 'critical', later: 'unknown' } as const;
@@ -77,7 +77,7 @@ const useSave = (own: AdmissionRule | undefined, wasEnabled: boolean) => {
     call('admission.rule.put', { params: { id: rule.id }, body: { rule, enabled } });
   const undo = useMutation({
     mutationFn: async (id: string) => {
-      if (own !== undefined) await put(own, wasEnabled);
+      if (replaces(own, id)) await put(own, wasEnabled);
       else await call('admission.rule.remove', { params: { id } });
     },
     onSuccess: renewPolicy,
@@ -85,11 +85,12 @@ const useSave = (own: AdmissionRule | undefined, wasEnabled: boolean) => {
   });
   return useMutation({
     mutationFn: ({ rule, enabled }: { rule: AdmissionRule; enabled: boolean }) =>
-      own?.id === rule.id ? put(rule, enabled) : call('admission.rule.create', { body: { rule, enabled } }),
+      replaces(own, rule.id)
+        ? put(rule, enabled)
+        : call('admission.rule.create', { body: { rule, enabled } }),
     onSuccess: (row) => {
       renewPolicy();
       const { id } = row.rule;
-      // A rule that was only renamed has nothing to go back to: both are there.
       toast.done(t('admission.rule.saved', { id }), () => undo.mutate(id));
       void navigate({ to: '/admission/rules/$id', params: { id } });
     },

@@ -5,7 +5,7 @@ import type { AdmissionRule } from '@bartizan/contracts';
 import { compileAdmissionPolicyLeniently } from '@bartizan/engine/admission';
 import { describe, expect, it } from 'vitest';
 import { readDocument } from './document.ts';
-import { examplesOf, firstText } from './rule-draft.ts';
+import { examplesOf, firstText, replaces } from './rule-draft.ts';
 
 describe('a rule of one’s own', () => {
   it('starts as an example that can be read, with what it must and must not match', () => {
@@ -26,6 +26,14 @@ describe('a rule of one’s own', () => {
     const rule = { id: 'admission.host-pid' } as never;
     expect(firstText(rule, false)).toContain('id: custom.host-pid');
     expect(firstText(rule, true)).toContain('id: admission.host-pid');
+  });
+  it('replaces what was there only under its own id: another id makes a new rule, which undo removes', () => {
+    const own = { id: 'custom.a' } as AdmissionRule;
+    expect([replaces(own, 'custom.a'), replaces(own, 'custom.b'), replaces(undefined, 'custom.a')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
   it('keeps examples that a trial cannot ask for the controller', () => {
     const tests = { mustViolate: [{ name: 'exec', object: {}, subResource: 'exec' }], mustPass: 'no list' };

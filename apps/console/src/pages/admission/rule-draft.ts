@@ -83,6 +83,12 @@ export const tryExamples = async (typed: unknown): Promise<ExampleResult[]> => {
 /** Whether a rule with this id was already there when somebody wanted to make it. */
 export const isTaken = (error: unknown): boolean => error instanceof ApiError && error.code === 'E_CONFLICT';
 
+/**
+ * Whether a rule that is saved under this id replaces the one that was opened: only then is there something to go back
+ * to. Under another id it is a new rule beside the old one, which stays as it is.
+ */
+export const replaces = (own: AdmissionRule | undefined, id: string): own is AdmissionRule => own?.id === id;
+
 const NEW_RULE = `id: custom.own-registry
 title:
   en: Every image comes from our registry
