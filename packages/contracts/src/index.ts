@@ -237,6 +237,7 @@ export {
   UplinkStatus,
 } from './nouns/node.ts';
 export {
+  ADMISSION_GROUPS_MAX,
   ADMISSION_REPEATS_MAX,
   AdmissionDecision,
   ComplianceControl,

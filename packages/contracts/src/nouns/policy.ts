@@ -96,6 +96,9 @@ export type Response = Static<typeof Response>;
 /** Most requests that one decision stands for beside its own. */
 export const ADMISSION_REPEATS_MAX = 50;
 
+/** Groups of who asked that a record keeps. Rules are asked about all of them. */
+export const ADMISSION_GROUPS_MAX = 256;
+
 /** What the API server asked and what was answered. */
 export const AdmissionDecision = object('AdmissionDecision', 'An answer to an API server', {
   id: OpaqueId,
@@ -109,7 +112,7 @@ export const AdmissionDecision = object('AdmissionDecision', 'An answer to an AP
   namespace: text('Namespace', 253),
   name: text('Object name', 253),
   user: text('Who asked', 253),
-  userGroups: list(text('Group', 253), 'Groups of who asked', 64),
+  userGroups: list(text('Group', 253), 'Groups of who asked, the first of them', ADMISSION_GROUPS_MAX),
   dryRun: flag('Nothing was to be stored'),
   policyRevision: text('Content hash of the rules in force', 64),
   violations: list(AdmissionViolation, 'What the rules found', 256),

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { recordOf, textOf } from '@bartizan/adapters/kube';
-import { ADMISSION_REPEATS_MAX, type AdmissionDecision } from '@bartizan/contracts';
+import { ADMISSION_GROUPS_MAX, ADMISSION_REPEATS_MAX, type AdmissionDecision } from '@bartizan/contracts';
 import { sameJson } from '@bartizan/engine/admission';
 import type { AdmissionAnswer, AdmissionAsk } from '../../ports.ts';
 
@@ -31,6 +31,8 @@ interface Beginning {
 
 const NOTHING: readonly AdmissionDecision[] = [];
 const RECENT_MAX = 1_000;
+/** Of a name in a record. */
+const NAME_MAX = 253;
 /** Records with more are written by themselves: to hold them against each other costs as much. */
 const VIOLATIONS_MAX = 64;
 
@@ -41,11 +43,24 @@ export const decisionsIn = ({ repeats }: AdmissionDecision): number => 1 + (repe
 export const resourceOf = ({ group, version, resource }: AdmissionAsk): string =>
   (group === '' ? `${version}/${resource}` : `${group}/${version}/${resource}`).slice(0, 253);
 
+/** A name as records keep it; rules were asked about the whole one. */
+export const nameKept = (name: string): string => name.slice(0, NAME_MAX);
+
+/** Who asked, as records keep it. */
+export const askerOf = ({ user }: AdmissionAsk): Pick<AdmissionDecision, 'user' | 'userGroups'> => ({
+  user: nameKept(user.name),
+  userGroups: user.groups.slice(0, ADMISSION_GROUPS_MAX).map(nameKept),
+});
+
 /** Pods of one owner have names of their own, made of the same text. */
 function nameOf({ object, name }: AdmissionAsk): string {
   const made = textOf(recordOf(recordOf(object)['metadata'])['generateName']);
-  return made === undefined || made === '' ? name : `${made}*`;
+  return made === undefined || made === '' ? nameKept(name) : `${made}*`;
 }
+
+const sameGroups = (kept: readonly string[], asked: readonly string[]): boolean =>
+  kept.length === Math.min(asked.length, ADMISSION_GROUPS_MAX) &&
+  kept.every((group, at) => group === nameKept(asked[at] ?? ''));
 
 /**
  * Whether a record says of this request, too, who asked for what and what was answered and why. Its resource is that
@@ -55,14 +70,14 @@ const isAlike = ({ record, group, version }: Recent, ask: AdmissionAsk, answer: 
   record.decision.verdict === answer.decision.verdict &&
   record.operation === ask.operation &&
   record.namespace === ask.namespace &&
-  record.user === ask.user.name &&
+  record.user === nameKept(ask.user.name) &&
   record.dryRun === ask.dryRun &&
   record.kind === ask.kind &&
   (record.subResource ?? '') === ask.subResource &&
   record.policyRevision === answer.policyRevision &&
   group === ask.group &&
   version === ask.version &&
-  sameJson(record.userGroups, ask.user.groups) &&
+  sameGroups(record.userGroups, ask.user.groups) &&
   sameJson(record.violations, answer.violations) &&
   sameJson(record.decision.reasons, answer.decision.reasons);
 
@@ -93,7 +108,8 @@ export class DecisionFolds {
     if (answer.violations.length > VIOLATIONS_MAX) return [this.#make(ask, answer)];
     const name = nameOf(ask);
     const { verdict, elapsedUs } = answer.decision;
-    const key = `${ask.namespace}/${name} ${ask.operation} ${ask.resource}/${ask.subResource} ${ask.user.name} ${verdict}`;
+    const who = nameKept(ask.user.name);
+    const key = `${ask.namespace}/${name} ${ask.operation} ${ask.resource}/${ask.subResource} ${who} ${verdict}`;
     const recent = this.#recent.get(key);
     const now = performance.now();
     const joins = recent !== undefined && recent.until > now && recent.name === name;
@@ -106,7 +122,7 @@ export class DecisionFolds {
     }
     recent.record.repeats ??= [];
     const { repeats } = recent.record;
-    repeats.push({ requestUid: ask.uid, name: ask.name, atMs, elapsedUs });
+    repeats.push({ requestUid: ask.uid, name: nameKept(ask.name), atMs, elapsedUs });
     return repeats.length < ADMISSION_REPEATS_MAX ? NOTHING : [this.#giveAway(recent)];
   }
 

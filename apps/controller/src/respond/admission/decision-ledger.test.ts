@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import {
+  ADMISSION_GROUPS_MAX,
   ADMISSION_REPEATS_MAX,
   type AdmissionDecision,
   type AdmissionViolation,
@@ -260,6 +261,22 @@ describe('decisions that repeat one another', () => {
     ledger.note(replica('b', asked), answer('allow', answered));
     await vi.advanceTimersByTimeAsync(250);
     expect(kept.map(uidsOf).toSorted()).toEqual([['a'], ['b']]);
+  });
+
+  it('are kept with as much of names and groups as a record holds', async () => {
+    const { ledger, kept } = stage();
+    const long = 'x'.repeat(1_000);
+    const groups = Array.from({ length: ADMISSION_GROUPS_MAX + 9 }, (_, at) => `${at}-${long}`);
+    for (const uid of ['a', 'b', 'c'])
+      ledger.note(replica(uid, { name: long, user: { name: long, groups } }), answer('allow'));
+    await vi.advanceTimersByTimeAsync(2_300);
+    expect(kept.map(uidsOf)).toEqual([['a'], ['b', 'c']]);
+    for (const { name, user, userGroups, repeats } of kept) {
+      expect([name, user, ...(repeats ?? []).map((one) => one.name)].every((one) => one.length === 253)).toBe(
+        true,
+      );
+      expect(userGroups).toEqual(groups.slice(0, ADMISSION_GROUPS_MAX).map((one) => one.slice(0, 253)));
+    }
   });
 
   it('are given up and counted by their number, and fill a record before the next one is begun', async () => {

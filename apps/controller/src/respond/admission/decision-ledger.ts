@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import type { Store } from '@bartizan/adapters/store';
 import { type AdmissionDecision, type Scope, tenantScope } from '@bartizan/contracts';
 import type { AdmissionAnswer, AdmissionAsk, Clock, Log, Owner } from '../../ports.ts';
-import { DecisionFolds, decisionsIn, resourceOf } from './decision-folds.ts';
+import { askerOf, DecisionFolds, decisionsIn, nameKept, resourceOf } from './decision-folds.ts';
 
 /** How much is kept, and how soon. */
 export interface LedgerLimits {
@@ -190,9 +190,8 @@ export class DecisionLedger {
       kind: ask.kind,
       ...(ask.subResource === '' ? {} : { subResource: ask.subResource }),
       namespace: ask.namespace,
-      name: ask.name,
-      user: ask.user.name,
-      userGroups: [...ask.user.groups],
+      name: nameKept(ask.name),
+      ...askerOf(ask),
       dryRun: ask.dryRun,
       policyRevision: answer.policyRevision,
       violations: answer.violations.slice(0, VIOLATIONS_MAX),

@@ -5,12 +5,19 @@ import { type JsonRecord, listOf, recordOf, textOf } from '@bartizan/adapters/ku
 import type { AdmissionAnswer, AdmissionAsk } from '../../ports.ts';
 
 const OPERATIONS = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'] as const;
-const GROUPS_MAX = 64;
+/** Users have a few groups; in a longer list one that was repeated would cost as much as one more. */
+const FEW_GROUPS = 64;
 const MESSAGE_MAX = 4_096;
 const WARNINGS_MAX = 16;
 /** The API server cuts warnings at this length. */
 const WARNING_MAX = 240;
 const API = 'admission.k8s.io/v1';
+
+/**
+ * Names by which rules tell who asks about what. They are read whole: what is cut is another name, and a rule that names
+ * it would not hold. The whole review is bounded instead.
+ */
+const nameOf = (value: unknown): string | undefined => textOf(value, Number.POSITIVE_INFINITY);
 
 /** The question in an AdmissionReview; a text says why it is none. */
 export function readReview(json: unknown): AdmissionAsk | string {
@@ -30,7 +37,7 @@ function subjectOf(request: JsonRecord): Omit<AdmissionAsk, 'uid' | 'operation'>
   const kind = recordOf(request['kind']);
   const user = recordOf(request['userInfo']);
   const { object, oldObject } = request;
-  const named = textOf(request['name']) ?? '';
+  const named = nameOf(request['name']) ?? '';
   return {
     group: textOf(resource['group']) ?? '',
     version: textOf(resource['version'], 63) ?? '',
@@ -39,12 +46,7 @@ function subjectOf(request: JsonRecord): Omit<AdmissionAsk, 'uid' | 'operation'>
     kind: textOf(kind['kind'], 128) ?? '',
     namespace: textOf(request['namespace']) ?? '',
     name: named === '' ? generatedName(object) : named,
-    user: {
-      name: textOf(user['username']) ?? '',
-      groups: listOf(user['groups'])
-        .slice(0, GROUPS_MAX)
-        .flatMap((group) => textOf(group) ?? []),
-    },
+    user: { name: nameOf(user['username']) ?? '', groups: groupsOf(user['groups']) },
     dryRun: request['dryRun'] === true,
     ...(object === undefined || object === null ? {} : { object }),
     ...(oldObject === undefined || oldObject === null ? {} : { oldObject }),
@@ -54,7 +56,13 @@ function subjectOf(request: JsonRecord): Omit<AdmissionAsk, 'uid' | 'operation'>
 /** The API server has no name yet for an object whose name it makes. */
 function generatedName(object: unknown): string {
   const metadata = recordOf(recordOf(object)['metadata']);
-  return textOf(metadata['name']) ?? textOf(metadata['generateName']) ?? '';
+  return nameOf(metadata['name']) ?? nameOf(metadata['generateName']) ?? '';
+}
+
+/** All groups of who asks: directories give hundreds, and `system:authenticated` comes last. */
+function groupsOf(value: unknown): readonly string[] {
+  const groups = listOf(value).flatMap((group) => nameOf(group) ?? []);
+  return groups.length <= FEW_GROUPS ? groups : [...new Set(groups)];
 }
 
 /** The AdmissionReview that answers. */
