@@ -16,6 +16,8 @@ interface Parts {
   readonly rules: () => AdmissionRuleSet;
   /** Facts at hand; what is not in it is unknown to the rules. */
   readonly context: AdmissionContext;
+  /** Name of the topmost object that made what is asked about, where it is known: exceptions may name it. */
+  readonly ownerOf?: (ask: AdmissionAsk) => string | undefined;
 }
 
 const SENTENCES_MAX = 10;
@@ -35,7 +37,11 @@ export class AdmissionBench {
   }
 
   judge(ask: AdmissionAsk, direction: AdmissionDirection): AdmissionAnswer {
-    const verdict = judgeAdmission(this.#parts.rules(), ask, this.#parts.context, this.#parts.clock.nowMs());
+    const { rules, context, clock, ownerOf } = this.#parts;
+    const set = rules();
+    const owner = set.exceptions.length === 0 ? undefined : ownerOf?.(ask);
+    const request = owner === undefined ? ask : { ...ask, owner };
+    const verdict = judgeAdmission(set, request, context, clock.nowMs());
     const { decision, violations, warnings, auditAnnotations, revision } = verdict;
     const base = {
       decision: { ...decision, enforcementPoint: 'api-server' as const },

@@ -28,6 +28,8 @@ export interface ObjectChange {
   readonly uid?: string;
   /** The controller that it names as the one that made it; absent: somebody did. */
   readonly controller?: ControllerName;
+  /** Name of the topmost object that made it, where that is known. */
+  readonly owner?: string;
   /** Absent = gone. */
   readonly object?: unknown;
 }
@@ -107,7 +109,7 @@ export class ClusterAudit {
   }
 
   #put(key: string, { version, object, ...change }: ObjectChange): void {
-    const { group, resource, kind, namespace, name } = change;
+    const { group, resource, kind, namespace, name, owner = name } = change;
     const apiVersion = group === '' ? version : `${group}/${version}`;
     // Objects of a list do not say what they are: the list does.
     const whole = typeof object === 'object' && object !== null ? { apiVersion, kind, ...object } : object;
@@ -116,7 +118,7 @@ export class ClusterAudit {
       ...{ group, resource, kind, namespace, name },
       subResource: '',
       object: whole,
-      owner: name,
+      owner,
     };
     this.#keys.set(key, request);
     this.#audit.put(key, request, this.#parts.clock.nowMs());

@@ -11,14 +11,18 @@ let made: MadeObjects;
 /** What is to be judged now, by kind and name. */
 const judged = new Set<string>();
 const told: string[] = [];
+/** Which owner is told of what is judged, by its name. */
+const owners = new Map<string, string | undefined>();
 
 beforeEach(() => {
   conditions = {};
   judged.clear();
   told.length = 0;
+  owners.clear();
   made = new MadeObjects({
     conditionOf: (kind) => conditions[kind] ?? 'synced',
-    judge: ({ kind, name, object }) => {
+    judge: ({ kind, name, object, owner }) => {
+      owners.set(name, owner);
       told.push(`${object === undefined ? '-' : '+'} ${kind}/${name}`);
       if (object === undefined) judged.delete(`${kind}/${name}`);
       else judged.add(`${kind}/${name}`);
@@ -163,5 +167,51 @@ describe('what another object made', () => {
     made.take(anObject('Job/ended', 'CronJob/nightly', { spec, status }));
     made.take(anObject('Job/now', 'CronJob/nightly', { spec }));
     expect([...judged]).toEqual(['Deployment/web', 'CronJob/nightly', 'ReplicaSet/now', 'Job/now']);
+  });
+});
+
+describe('the topmost owner', () => {
+  const pod = (maker: string, uid?: string) => {
+    const change = anObject('Pod/made', maker);
+    if (change.controller === undefined) throw new Error('it names one');
+    return uid === undefined ? change : { ...change, controller: { ...change.controller, uid } };
+  };
+
+  it('is the last object that is known to have made another one', () => {
+    made.take(anObject('ReplicaSet/web-7d9f', 'Deployment/web'));
+    expect(made.ownerOf(pod('ReplicaSet/web-7d9f'))).toBe('web-7d9f');
+    made.take(anObject('Deployment/web'));
+    expect(made.ownerOf(pod('ReplicaSet/web-7d9f'))).toBe('web');
+    made.take(anObject('CronJob/nightly'));
+    made.take(anObject('Job/nightly-1', 'CronJob/nightly'));
+    expect(made.ownerOf(pod('Job/nightly-1'))).toBe('nightly');
+    made.take(gone(anObject('Deployment/web')));
+    expect(made.ownerOf(pod('ReplicaSet/web-7d9f'))).toBe('web-7d9f');
+  });
+
+  it('is nobody where the object only says so: another uid, namespace or kind, or none that is there', () => {
+    made.take(anObject('Deployment/web'));
+    made.take(anObject('ReplicaSet/web-7d9f', 'Deployment/web'));
+    expect(made.ownerOf(pod('ReplicaSet/web-7d9f', 'another'))).toBeUndefined();
+    expect(made.ownerOf(pod('ReplicaSet/web-7d9f', ''))).toBeUndefined();
+    expect(made.ownerOf({ ...pod('ReplicaSet/web-7d9f'), namespace: 'bank' })).toBeUndefined();
+    expect(made.ownerOf(pod('ReplicaSet/none'))).toBeUndefined();
+    expect(made.ownerOf(pod('Deployment/web'))).toBeUndefined();
+    expect(made.ownerOf(anObject('RoleBinding/forged', 'Deployment/web'))).toBeUndefined();
+    expect(made.ownerOf(anObject('Pod/alone'))).toBeUndefined();
+  });
+
+  it('is told with what is judged, after its kind was read', () => {
+    conditions = { Deployment: 'behind' };
+    made.take(anObject('ReplicaSet/web-7d9f', 'Deployment/web', template({})));
+    made.take(anObject('Pod/more', 'ReplicaSet/web-7d9f', { spec: privileged }));
+    expect([...judged]).toEqual([]);
+    made.take(anObject('Deployment/web', undefined, template({})));
+    expect([...judged]).toEqual(['Deployment/web', 'Pod/more']);
+    expect([...owners]).toEqual([
+      ['web', undefined],
+      ['web-7d9f', undefined],
+      ['more', 'web'],
+    ]);
   });
 });

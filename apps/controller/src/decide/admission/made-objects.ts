@@ -11,8 +11,13 @@ interface Parts {
   /** Takes what is to be judged; without its object, what is judged no more. */
   readonly judge: (change: ObjectChange) => void;
 }
+type ControllerName = NonNullable<ObjectChange['controller']>;
+/** What is asked for what made it. */
+export type MadeObject = Pick<ObjectChange, 'group' | 'kind' | 'namespace' | 'controller'>;
 interface Maker {
   readonly uid: string;
+  /** What it names as the one that made itself. */
+  readonly controller: ControllerName | undefined;
   /** What its template gives to what it makes. */
   readonly powers: ReadonlySet<string>;
 }
@@ -29,6 +34,9 @@ const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'];
 const ADDED_BY_MESHES: ReadonlySet<string> = new Set(['NET_ADMIN', 'NET_RAW']);
 
 const kindOf = ({ group, kind }: Pick<ObjectChange, 'group' | 'kind'>): string => `${group}/${kind}`;
+
+const isMadeBy = (made: string, controller: ControllerName): boolean =>
+  MAKERS_OF[made]?.includes(kindOf(controller)) === true;
 
 /** The pod that an object is, or makes. */
 function podSpecOf({ kind, object }: ObjectChange): unknown {
@@ -108,11 +116,16 @@ export class MadeObjects {
     for (const maker of [...this.#waiting.keys()]) if (maker.split('/')[1] === kind) this.#release(maker);
   }
 
+  /** Name of the topmost object that made one, as far as those are known; undefined where nothing that is known did. */
+  ownerOf(made: MadeObject): string | undefined {
+    return this.#climb(made).top;
+  }
+
   #noteMaker(key: string, change: ObjectChange): void {
-    const { object, uid = '' } = change;
+    const { object, uid = '', controller } = change;
     // What it made goes after it, or is told anew without it: Kubernetes sees to that.
     if (object === undefined) this.#makers.delete(key);
-    else this.#makers.set(key, { uid, powers: powersOf(change) });
+    else this.#makers.set(key, { uid, controller, powers: powersOf(change) });
   }
 
   #release(maker: string): void {
@@ -133,26 +146,50 @@ export class MadeObjects {
 
   #decide(key: string, change: ObjectChange): void {
     const { uid = '', object, namespace, controller } = change;
-    const isMade =
-      object !== undefined &&
-      controller !== undefined &&
-      MAKERS_OF[kindOf(change)]?.includes(kindOf(controller)) === true;
-    if (!isMade) return this.#judge(key, change);
-    const name = keyOf({ ...controller, namespace });
-    const maker = this.#makers.get(name);
-    const isKnown = maker !== undefined && maker.uid !== '' && maker.uid === controller.uid;
-    if (isKnown ? repeats(change, maker) : isBeingDeleted(object) && this.#leftOut.get(key) === uid)
-      return this.#leaveOut(key, change);
-    const condition = this.#parts.conditionOf(controller.kind);
-    if (isKnown || (condition !== 'unknown' && condition !== 'behind')) return this.#judge(key, change);
+    if (object === undefined || controller === undefined || !isMadeBy(kindOf(change), controller))
+      return this.#judge(key, change);
+    const maker = this.#makerOf(controller, namespace);
+    const isLeftOut =
+      maker === undefined ? isBeingDeleted(object) && this.#leftOut.get(key) === uid : repeats(change, maker);
+    if (isLeftOut) return this.#leaveOut(key, change);
+    const { missing } = this.#climb(change);
+    const condition = missing === undefined ? undefined : this.#parts.conditionOf(missing.kind);
+    if (missing === undefined || (condition !== 'unknown' && condition !== 'behind'))
+      return this.#judge(key, change);
+    const name = keyOf({ ...missing, namespace });
     const waiting = this.#waiting.get(name) ?? new Map<string, ObjectChange>();
     this.#waiting.set(name, waiting.set(key, change));
     this.#waitsFor.set(key, name);
   }
 
+  /** The maker that an object names, where it is there with that uid. */
+  #makerOf({ uid, ...named }: ControllerName, namespace: string): Maker | undefined {
+    const maker = this.#makers.get(keyOf({ ...named, namespace }));
+    return maker !== undefined && maker.uid !== '' && maker.uid === uid ? maker : undefined;
+  }
+
+  /** From an object to what made it, and on to what made that: how far they are known, and which one is not. */
+  #climb({ namespace, controller, ...made }: MadeObject): {
+    readonly top: string | undefined;
+    readonly missing: ControllerName | undefined;
+  } {
+    let top: string | undefined;
+    let kind = kindOf(made);
+    let above = controller;
+    while (above !== undefined && isMadeBy(kind, above)) {
+      const maker = this.#makerOf(above, namespace);
+      if (maker === undefined) return { top, missing: above };
+      top = above.name;
+      kind = kindOf(above);
+      above = maker.controller;
+    }
+    return { top, missing: undefined };
+  }
+
   #judge(key: string, change: ObjectChange): void {
     this.#leftOut.delete(key);
-    this.#parts.judge(change);
+    const owner = change.object === undefined ? undefined : this.ownerOf(change);
+    this.#parts.judge(owner === undefined ? change : { ...change, owner });
   }
 
   /** What was judged before, until it got a maker, is judged no more. */

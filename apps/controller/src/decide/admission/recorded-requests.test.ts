@@ -44,6 +44,16 @@ describe('recorded requests', () => {
     ]);
   });
 
+  it('are kept with what made the object, which may be gone when a draft is tried', () => {
+    const recorded = new RecordedRequests({
+      clock,
+      ownerOf: ({ name }) => (name === 'web-1' ? 'web' : undefined),
+    });
+    recorded.note(ask('web-1'));
+    recorded.note(ask('other'));
+    expect(recorded.requests().map(({ owner }) => owner)).toEqual(['web', undefined]);
+  });
+
   it('never hold the data of a Secret, wherever a client copied it', () => {
     const recorded = new RecordedRequests({ clock });
     const secret = (value: string) => ({

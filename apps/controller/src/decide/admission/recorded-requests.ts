@@ -23,6 +23,8 @@ interface Kept {
 }
 interface Parts {
   readonly clock: Clock;
+  /** Name of the topmost object that made what is asked about: it may be gone when a draft is tried. */
+  readonly ownerOf?: (ask: AdmissionAsk) => string | undefined;
   readonly limits?: Partial<RecordLimits>;
 }
 
@@ -58,6 +60,7 @@ function redacted(object: unknown, isSecret: boolean): unknown {
 export class RecordedRequests {
   readonly #clock: Clock;
   readonly #limits: RecordLimits;
+  readonly #ownerOf: Parts['ownerOf'];
   #kept: Kept[] = [];
   #chars = 0;
   #second = 0;
@@ -65,13 +68,15 @@ export class RecordedRequests {
   /** Left out: too large, or too many at once. */
   leftOutTotal = 0;
 
-  constructor({ clock, limits = {} }: Parts) {
+  constructor({ clock, ownerOf, limits = {} }: Parts) {
     this.#clock = clock;
+    this.#ownerOf = ownerOf;
     this.#limits = { ...RECORD_LIMITS, ...limits };
   }
 
   /** Keeps a request; the oldest make room. */
-  note({ uid: _uid, version: _version, ...request }: AdmissionAsk): void {
+  note(ask: AdmissionAsk): void {
+    const { uid: _uid, version: _version, ...request } = ask;
     const atMs = this.#clock.nowMs();
     const { requestChars, chars, count, perSecond } = this.#limits;
     const second = Math.floor(atMs / 1000);
@@ -83,8 +88,10 @@ export class RecordedRequests {
     }
     const isSecret = request.group === '' && request.resource === 'secrets';
     const { object, oldObject, ...about } = request;
+    const owner = this.#ownerOf?.(ask);
     const json = JSON.stringify({
       ...about,
+      ...(owner === undefined ? {} : { owner }),
       ...(object === undefined ? {} : { object: redacted(object, isSecret) }),
       ...(oldObject === undefined ? {} : { oldObject: redacted(oldObject, isSecret) }),
     });

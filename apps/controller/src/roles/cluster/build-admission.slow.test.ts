@@ -65,6 +65,7 @@ async function start(): Promise<AdmissionRole> {
       ...{ owner: { cluster: 'local', tenant: 'default' }, rules: () => rules, context: EMPTY_CONTEXT },
       onPolicy: (listener) => void policyListeners.add(listener),
       isBuiltIn: () => false,
+      ownerOf: () => undefined,
       onRestored: () => undefined,
       kindsKnown: Promise.resolve(),
       known: { client, state: new ClusterState({ client, log: quiet }) },

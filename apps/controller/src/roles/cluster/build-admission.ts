@@ -10,7 +10,7 @@ import type { AdmissionContext, AdmissionRuleSet } from '@bartizan/engine/admiss
 import type { RecordedRequests } from '../../decide/admission/recorded-requests.ts';
 import { AdmissionBench } from '../../decide/admission-bench.ts';
 import type { OnRestored } from '../../native-ports.ts';
-import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
+import type { AdmissionAsk, ApiFailure, Clock, Log, Owner } from '../../ports.ts';
 import { askedMore } from '../../respond/admission/asked-resources.ts';
 import { DecisionLedger, type LedgerState } from '../../respond/admission/decision-ledger.ts';
 import type { WebhookAddress } from '../../respond/admission/registration.ts';
@@ -37,6 +37,8 @@ export interface AdmissionParts {
   /** Whether a rule comes with the product. */
   readonly isBuiltIn: (id: string) => boolean;
   readonly context: AdmissionContext;
+  /** Name of the topmost object that made what is asked about, where it is known. */
+  readonly ownerOf: (ask: AdmissionAsk) => string | undefined;
   readonly onRestored: OnRestored;
   /** Keeps requests for simulations; absent: switched off. */
   readonly recorded?: RecordedRequests;

@@ -10,12 +10,11 @@ import type { ApiUses } from '../../decide/access/api-uses.ts';
 import type { ClusterAccess, Moment } from '../../decide/access/cluster-access.ts';
 import type { ComponentAdvisories } from '../../decide/access/component-judge.ts';
 import type { ProbeDesk } from '../../decide/access/probe-desk.ts';
-import { ClusterAudit, type ObjectChange } from '../../decide/admission/cluster-audit.ts';
+import { ClusterAudit } from '../../decide/admission/cluster-audit.ts';
 import type { CustomSide } from '../../decide/admission/cluster-desk.ts';
 import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
 import { runsOneOf } from '../../decide/admission/concerned-objects.ts';
 import type { ImageBook } from '../../decide/admission/image-book.ts';
-import { MadeObjects } from '../../decide/admission/made-objects.ts';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
 import { RecordedRequests } from '../../decide/admission/recorded-requests.ts';
 import { ClusterPolicies } from '../../decide/compliance/cluster-policies.ts';
@@ -24,17 +23,16 @@ import type { Knowledge } from '../../decide/rule-book.ts';
 import type { OnRestored } from '../../native-ports.ts';
 import type { Clock, ClusterStatus, Log, Owner, Publish } from '../../ports.ts';
 import { SYSTEM_NAMESPACES } from '../../respond/admission/registration.ts';
-import { resourceOf } from '../../sense/kubernetes/cluster-resources.ts';
-import { type ClusterChange, ClusterState } from '../../sense/kubernetes/cluster-state.ts';
+import { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
 import { ClusterWorkloads } from '../../sense/kubernetes/cluster-workloads.ts';
 import { Placing } from '../../sense/kubernetes/placing.ts';
-import { objectView } from '../../sense/kubernetes/views.ts';
 import type { StartOptions } from '../../settings.ts';
 import type { Turnstile } from '../../turnstile.ts';
 import { AdmissionGate } from './admission-gate.ts';
 import { ownNamespaces } from './build-admission.ts';
 import { isSeen, statusOf } from './cluster-status.ts';
 import { followAccess, ServerVersion } from './follow-access.ts';
+import { followChanges, objectChange, ownerOfAsked } from './follow-changes.ts';
 import { FollowedKinds } from './follow-custom-kinds.ts';
 import { type ClusterSecrets, credentialsIn, followSecrets } from './follow-secrets.ts';
 import { NativeRole } from './native-role.ts';
@@ -131,7 +129,7 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   const followed = followAccess(parts, state, { version, client });
   const secrets = followSecrets(parts, state);
   const policies = followPolicies(parts, state);
-  followObjects(state, { facts, audit, followed, secrets });
+  const made = followChanges(state, { facts, audit, followed, secrets });
   const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
   const settle = (): void => settleAudit({ audit, state, custom });
   const custom = customKinds(parts, { client, state, audit, settle });
@@ -140,7 +138,11 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   const native = nativeRole(parts, { client, state });
   const reports = reportRole(parts, { client, state, context, audit, custom });
   const known = { client, state };
-  const { gate, recorded } = gateOf(parts, { rules, context, known, kindsKnown: custom.settled });
+  const { gate, recorded } = gateOf(parts, {
+    ...{ rules, context, known },
+    kindsKnown: custom.settled,
+    ownerOf: ownerOfAsked(state, made),
+  });
   return {
     status: () => ({
       ...statusOf(client.where, version.known, state.states()),
@@ -156,37 +158,6 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     recorded: () => recorded?.requests() ?? [],
     ...lifeOf({ client, state, workloads, audit, followed, secrets, custom, native, reports, gate }),
   };
-}
-
-/** Hands what changes in the cluster to those who keep and judge it. */
-function followObjects(
-  state: ClusterState,
-  takers: {
-    readonly facts: ClusterFacts;
-    readonly audit: ClusterAudit;
-    readonly followed: ReturnType<typeof followAccess>;
-    readonly secrets: ClusterSecrets;
-  },
-): void {
-  const { facts, audit, followed, secrets } = takers;
-  const made = new MadeObjects({
-    conditionOf: (kind) => state.state(kind)?.condition,
-    judge: (change) => {
-      audit.take(change);
-      secrets.search(change);
-    },
-  });
-  state.listen({
-    onChange: (change) => {
-      const taken = objectChange(change);
-      if (taken === undefined) return;
-      facts.take(taken);
-      followed.take(taken);
-      secrets.take(taken);
-      made.take(taken);
-    },
-    onState: ({ kind }) => made.kindChanged(kind),
-  });
 }
 
 /** What watches a cluster, in the order in which it begins and ends. */
@@ -309,10 +280,15 @@ function followPolicies({ onPolicies }: Parts, state: ClusterState): ClusterPoli
 /** The webhooks, and the requests they keep for simulations unless that is switched off. */
 function gateOf(
   parts: Parts,
-  more: Pick<ConstructorParameters<typeof AdmissionGate>[0], 'rules' | 'context' | 'known' | 'kindsKnown'>,
+  more: Pick<
+    ConstructorParameters<typeof AdmissionGate>[0],
+    'rules' | 'context' | 'known' | 'kindsKnown' | 'ownerOf'
+  >,
 ) {
   const recorded =
-    parts.options.admission?.recordRequests === false ? undefined : new RecordedRequests(parts);
+    parts.options.admission?.recordRequests === false
+      ? undefined
+      : new RecordedRequests({ ...parts, ownerOf: more.ownerOf });
   const { book, owner } = parts;
   const policy = {
     isBuiltIn: (id: string) => book.isBuiltIn(id),
@@ -355,22 +331,6 @@ const reportRole = (
 
 /** Kinds without which nobody knows what an account may do. */
 const ACCESS_KINDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
-
-/** A change of the watch, as those take it who judge. */
-function objectChange({ kind, meta, object }: ClusterChange): ObjectChange | undefined {
-  const resource = resourceOf(kind);
-  if (resource === undefined) return undefined;
-  const { group, version, plural } = resource;
-  const controller = object === undefined ? undefined : objectView(kind, object).owner;
-  return {
-    ...{ group, version, kind, resource: plural },
-    namespace: meta.namespace,
-    name: meta.name,
-    uid: meta.uid,
-    ...(controller === undefined ? {} : { controller }),
-    ...(object === undefined ? {} : { object: object.raw }),
-  };
-}
 
 const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   status: () => status,

@@ -37,7 +37,9 @@ const ADDRESSES_MAX = 8;
 const ANNOTATIONS_MAX = 64;
 const TEMPLATE_KINDS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'];
 
-function ownerOf(metadata: JsonRecord): OwnerReference | undefined {
+/** The controller that an object names: nobody checks what stands there. */
+export function controllerOf(object: unknown): OwnerReference | undefined {
+  const metadata = recordOf(recordOf(object)['metadata']);
   const controller = listOf(metadata['ownerReferences'])
     .slice(0, 32)
     .map(recordOf)
@@ -63,7 +65,7 @@ function templateOf(kind: string, raw: JsonRecord): JsonRecord {
 /** What is kept of an object that is no Pod. */
 export function objectView(kind: string, { meta, raw }: KubeObject): ObjectView {
   const metadata = recordOf(raw['metadata']);
-  const owner = ownerOf(metadata);
+  const owner = controllerOf(raw);
   const image = TEMPLATE_KINDS.includes(kind) ? firstImage(templateOf(kind, raw)) : undefined;
   return {
     namespace: meta.namespace,
