@@ -56,8 +56,15 @@ function templateOf(object: ClusterObject, other: ClusterObject | undefined): st
   return chosenBetween(text, second);
 }
 
-/** Keys are made by the chart when there are none, and kept when it goes. */
-const KEYS = `{{- if not (lookup "v1" "Secret" "bartizan" "bartizan-keys") }}
+/**
+ * Keys are made by the chart when there are none, and kept when it goes. Whether there are some only the cluster says: a
+ * render that sees none would put new keys over those in use, and what was sealed with them could not be read again.
+ */
+const KEYS = `{{- if .Values.keys.create }}
+{{- if not (lookup "v1" "Namespace" "" "kube-system") }}
+{{- fail "keys.create needs a render that sees the cluster (helm install, helm upgrade, --dry-run=server): any other one would replace the keys in use. Set keys.create=false and make the Secret bartizan-keys yourself." }}
+{{- end }}
+{{- if not (lookup "v1" "Secret" "bartizan" "bartizan-keys") }}
 ---
 apiVersion: v1
 kind: Secret
@@ -77,14 +84,24 @@ stringData:
   localRootToken: {{ printf "bzl_%s" (randAlphaNum 43) | quote }}
   bootstrapAdminPassword: {{ randAlphaNum 20 | quote }}
 {{- end }}
+{{- end }}
 `;
 
 const NOTES = `The first login is admin with a one-time password. Read it, then take it away:
 
   kubectl -n bartizan get secret bartizan-keys -o jsonpath='{.data.bootstrapAdminPassword}' | base64 -d
   kubectl -n bartizan patch secret bartizan-keys --type merge -p '{"data":{"bootstrapAdminPassword":null}}'
+{{- if .Values.keys.create }}
+
+Helm keeps the keys that it made in its own record as well: whoever may read Secrets in the namespace
+{{ .Release.Namespace }} can read them in sh.helm.release.v1.{{ .Release.Name }}.v1. With keys.create=false it never has them.
+{{- end }}
 
 Console: kubectl -n bartizan port-forward service/bartizan-controller 8443:443, then https://localhost:8443
+
+helm uninstall leaves keys, data and policies. It does not know what the controller made: run ./bartizan cluster uninstall
+before it, or afterwards delete the webhooks and policies with the label app.kubernetes.io/managed-by=bartizan. What is
+left of them refuses requests for which nobody answers any more.
 `;
 
 /** Files of the chart, by their path in it. */
@@ -122,6 +139,11 @@ storage:
 service:
   # ClusterIP or NodePort.
   type: ClusterIP
+keys:
+  # true: the Secret bartizan-keys is made where there is none. That needs helm install or helm upgrade.
+  # false: you make it yourself, once, as the guide shows. Argo CD, helm template and the like need this: they do not see
+  # the cluster when they render, and would replace the keys in use. Helm then has no copy of the keys either.
+  create: true
 `,
     'templates/bartizan.yaml': `${GENERATED}${templates.join('')}`,
     'templates/keys.yaml': `${GENERATED}${KEYS}`,

@@ -16,6 +16,7 @@ export { grantObjects, OPT_IN_RIGHTS } from './cluster/objects/grants.ts';
 export { clusterObjects } from './cluster/objects/index.ts';
 export type { ClusterObject, ObjectOptions } from './cluster/objects/object.ts';
 export { GATHERED_RIGHTS, RIGHTS, type Right } from './cluster/objects/rights.ts';
+export { removable } from './cluster/removal.ts';
 export { EXIT, exitCodeOf } from './exit-codes.ts';
 export { ALLOCATOR, CONTROLLER_HEAP_FLAGS } from './instance/memory.ts';
 export { type InstancePaths, instanceEnvironment, instancePaths } from './instance/paths.ts';

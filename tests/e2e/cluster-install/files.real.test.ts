@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ClusterObject, clusterObjects } from '@bartizan/cli';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -32,17 +33,26 @@ const objectsIn = (text: string): ClusterObject[] =>
     const object: ClusterObject | null = document.toJS();
     return object === null ? [] : [object];
   });
+const templateOf = (chart: string, values: readonly string[]): string[] => [
+  ...['template', 'bartizan', chart, '-n', 'default'],
+  ...values.flatMap((one) => ['--set', one]),
+];
 const rendered = (...values: string[]): ClusterObject[] =>
-  objectsIn(
-    must(helmProgram(), [
-      'template',
-      'bartizan',
-      CHART,
-      '-n',
-      'default',
-      ...values.flatMap((one) => ['--set', one]),
-    ]),
-  );
+  objectsIn(must(helmProgram(), templateOf(CHART, ['keys.create=false', ...values])));
+
+/** The objects of the chart where a cluster answers that has no keys: what no cluster answers is taken as answered. */
+function renderedInCluster(): ClusterObject[] {
+  const chart = mkdtempSync(join(tmpdir(), 'bartizan-chart-'));
+  try {
+    cpSync(CHART, chart, { recursive: true });
+    const keys = join(chart, 'templates/keys.yaml');
+    const text = readFileSync(keys, 'utf8');
+    writeFileSync(keys, text.replace('(lookup "v1" "Namespace" "" "kube-system")', 'true'));
+    return objectsIn(must(helmProgram(), templateOf(chart, [])));
+  } finally {
+    rmSync(chart, { recursive: true, force: true });
+  }
+}
 
 describe.skipIf(!hasKubebox)('the files of deploy/', () => {
   let kubectl = '';
@@ -60,17 +70,20 @@ describe.skipIf(!hasKubebox)('the files of deploy/', () => {
     expect(byName(objectsIn(text))).toEqual(byName(installed));
   });
 
-  it('hold the same objects and new keys: helm', () => {
-    const objects = rendered();
-    const [keys, ...more] = objects.filter((one) => one.kind === 'Secret');
+  it('hold the same objects, without keys where they are not to be made: helm', () => {
+    expect(byName(rendered())).toEqual(byName(installed));
+  }, 60_000);
+
+  it('make new keys in a cluster without, and none where nobody knows whether there are some: helm', () => {
+    const [keys, ...more] = renderedInCluster().filter((one) => one.kind === 'Secret');
     expect(more).toEqual([]);
     const data: Record<string, string> = Object(keys?.['stringData']);
     expect(Buffer.from(data['dataKey'] ?? '', 'base64')).toHaveLength(32);
     expect(data['localRootToken']).toMatch(/^bzl_[A-Za-z0-9_-]{43}$/);
     expect(data['bootstrapAdminPassword']).toMatch(/^[A-Za-z0-9]{20}$/);
-    expect(byName(objects.filter((one) => one !== keys))).toEqual(byName(installed));
-    const again = rendered().find((one) => one.kind === 'Secret');
+    const again = renderedInCluster().find((one) => one.kind === 'Secret');
     expect(again?.['stringData']).not.toEqual(data);
+    expect(() => must(helmProgram(), templateOf(CHART, []))).toThrow(/keys\.create=false/);
   }, 60_000);
 
   it('follow their values: helm', () => {
@@ -81,7 +94,7 @@ describe.skipIf(!hasKubebox)('the files of deploy/', () => {
       'images.controller=r/c:9',
       'images.agent=r/a:9',
       'images.pullPolicy=Always',
-    ).filter((one) => one.kind !== 'Secret');
+    );
     const wanted = clusterObjects({
       version,
       controllerImage: 'r/c:9',

@@ -5,6 +5,7 @@ import {
   type ClusterObject,
   CONTROLLER_UID,
   digestOf,
+  KEPT_BY_HELM,
   labelsOf,
   NAMES,
   type ObjectOptions,
@@ -163,7 +164,7 @@ export function controllerObjects(options: ObjectOptions): ClusterObject[] {
           {
             apiVersion: 'v1',
             kind: 'PersistentVolumeClaim',
-            metadata: metadata(NAMES.data),
+            metadata: { ...metadata(NAMES.data), annotations: KEPT_BY_HELM },
             spec: {
               accessModes: ['ReadWriteOnce'],
               resources: { requests: { storage: storage.size } },

@@ -5,7 +5,7 @@ import { agentObjects } from './agent.ts';
 import { controllerObjects } from './controller.ts';
 import { imageVerdictKind } from './image-verdicts.ts';
 import { networkObjects } from './network.ts';
-import { type ClusterObject, labelsOf, NAMES, type ObjectOptions } from './object.ts';
+import { type ClusterObject, KEPT_BY_HELM, labelsOf, NAMES, type ObjectOptions } from './object.ts';
 import { policyKinds } from './policy-kinds.ts';
 import { rightObjects } from './rights.ts';
 
@@ -21,12 +21,17 @@ const namespace = (name: string, part: string, level: 'restricted' | 'privileged
   metadata: { name, labels: { ...labelsOf(part), ...securityLabels(level) } },
 });
 
+const keptByHelm = (object: ClusterObject): ClusterObject => ({
+  ...object,
+  metadata: { ...object.metadata, annotations: KEPT_BY_HELM },
+});
+
 /**
  * Everything of an installation but its keys, in the order in which it is applied. The one source of the bundle, the
  * kustomize base, the chart and of what the install command applies.
  */
 export const clusterObjects = (options: ObjectOptions): readonly ClusterObject[] => [
-  namespace(NAMES.namespace, 'controller', 'restricted'),
+  keptByHelm(namespace(NAMES.namespace, 'controller', 'restricted')),
   namespace(NAMES.agentNamespace, 'agent', 'privileged'),
   imageVerdictKind(),
   ...policyKinds(),

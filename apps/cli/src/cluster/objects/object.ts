@@ -58,6 +58,9 @@ export const labelsOf = (component: string): Record<string, string> => ({
   'app.kubernetes.io/instance': NAMES.instance,
 });
 
+/** Helm leaves it when the chart is uninstalled: with the namespace keys and data would go, with a kind every policy. */
+export const KEPT_BY_HELM = { 'helm.sh/resource-policy': 'keep' } as const;
+
 /** Annotations of a pod whose image was loaded by hand. */
 export const digestOf = (digest: string | undefined): object =>
   digest === undefined ? {} : { annotations: { 'bartizan.dev/image-digest': digest } };

@@ -9,7 +9,7 @@ import {
   type PolicyKind,
 } from '@bartizan/contracts';
 import { POLICY_GROUP, POLICY_VERSION } from '@bartizan/engine/policy-objects';
-import { type ClusterObject, labelsOf } from './object.ts';
+import { type ClusterObject, KEPT_BY_HELM, labelsOf } from './object.ts';
 import { structuralSchema } from './structural-schema.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -160,8 +160,7 @@ function definition({ kind, short, spec, columns }: PolicyKindForm): ClusterObje
     metadata: {
       name: `${plural}.${POLICY_GROUP}`,
       labels: labelsOf('controller'),
-      // A chart that is removed would take every policy of the cluster along.
-      annotations: { 'helm.sh/resource-policy': 'keep' },
+      annotations: KEPT_BY_HELM,
     },
     spec: {
       group: POLICY_GROUP,
