@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { extname, join, sep } from 'node:path';
 
 /** One file of the directory. */
 export interface DirectoryFile {
@@ -40,38 +41,61 @@ interface Seen {
   readonly stamp: string;
 }
 
-/** Files below a folder by name; a link counts while it stays inside, hidden names do not. */
-async function walk(root: string, folder: string, depth: number, found: Seen[]): Promise<void> {
+interface Walk {
+  readonly root: string;
+  readonly found: Seen[];
+  /** Folders that were looked into, by where they really are: links may lead in circles, or to one folder twice. */
+  readonly entered: Set<string>;
+}
+interface Folder {
+  readonly real: string;
+  /** Path below the directory, as names and links give it. */
+  readonly shown: string;
+  readonly depth: number;
+}
+
+/**
+ * Files below a folder by name; a link to a file or folder counts while it stays inside, hidden names do not. What a link
+ * leads to may be hidden: git-sync and ConfigMaps show a link to a folder of theirs, and swap it.
+ */
+async function walk(now: Walk, { real, shown, depth }: Folder): Promise<void> {
   if (depth > DIRECTORY_LIMITS.depth) throw new DirectoryRefusal(`deeper than ${DIRECTORY_LIMITS.depth}`);
-  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+  if (now.entered.has(real)) return;
+  now.entered.add(real);
+  const names = (await readdir(real)).filter((name) => !name.startsWith('.')).sort();
   for (const name of names) {
-    const path = join(folder, name);
-    const own = await lstat(path);
-    if (own.isDirectory()) {
-      await walk(root, path, depth + 1, found);
-      continue;
-    }
-    if (!MANIFEST.test(name)) continue;
-    const place = await realpath(path).catch(() => {
-      throw new DirectoryRefusal(`${relative(root, path)} leads nowhere`);
-    });
-    if (place !== root && !place.startsWith(root + sep)) continue;
+    const own = await lstat(join(real, name));
+    if (!own.isDirectory() && !own.isSymbolicLink() && !MANIFEST.test(name)) continue;
+    const path = join(shown, name);
+    const place = own.isSymbolicLink() ? await targetOf(now.root, join(real, name), path) : join(real, name);
+    if (place === undefined) continue;
     const file = await stat(place);
-    const { size, mtimeMs, ino } = file;
-    if (!file.isFile()) continue;
-    if (size > DIRECTORY_LIMITS.fileBytes)
-      throw new DirectoryRefusal(`${relative(root, path)} has more than ${DIRECTORY_LIMITS.fileBytes} bytes`);
-    if (found.length >= DIRECTORY_LIMITS.files)
-      throw new DirectoryRefusal(`more than ${DIRECTORY_LIMITS.files} files`);
-    found.push({ path: relative(root, path), place, size, stamp: `${place} ${size} ${mtimeMs} ${ino}` });
+    if (file.isDirectory()) await walk(now, { real: place, shown: path, depth: depth + 1 });
+    else if (file.isFile() && MANIFEST.test(name)) note(now, path, place, file);
   }
+}
+
+/** Where a link leads, if it stays inside. One that leads nowhere may have been to a file or folder of policies. */
+async function targetOf(root: string, link: string, path: string): Promise<string | undefined> {
+  const place = await realpath(link).catch(() => undefined);
+  if (place !== undefined) return place === root || place.startsWith(root + sep) ? place : undefined;
+  if (MANIFEST.test(link) || extname(link) === '') throw new DirectoryRefusal(`${path} leads nowhere`);
+  return undefined;
+}
+
+function note({ found }: Walk, path: string, place: string, { size, mtimeMs, ino }: Stats): void {
+  if (size > DIRECTORY_LIMITS.fileBytes)
+    throw new DirectoryRefusal(`${path} has more than ${DIRECTORY_LIMITS.fileBytes} bytes`);
+  if (found.length >= DIRECTORY_LIMITS.files)
+    throw new DirectoryRefusal(`more than ${DIRECTORY_LIMITS.files} files`);
+  found.push({ path, place, size, stamp: `${path} ${place} ${size} ${mtimeMs} ${ino}` });
 }
 
 async function look(folder: string): Promise<{ readonly seen: readonly Seen[]; readonly stamp: string }> {
   // What a synchroniser swaps is a link: everything below is read of one and the same checkout.
   const root = await realpath(folder);
   const seen: Seen[] = [];
-  await walk(root, root, 0, seen);
+  await walk({ root, found: seen, entered: new Set() }, { real: root, shown: '', depth: 0 });
   const total = seen.reduce((sum, { size }) => sum + size, 0);
   if (total > DIRECTORY_LIMITS.bytes)
     throw new DirectoryRefusal(`more than ${DIRECTORY_LIMITS.bytes} bytes together`);

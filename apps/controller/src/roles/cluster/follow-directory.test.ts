@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PolicySource } from '@bartizan/contracts';
@@ -230,6 +230,47 @@ describe('a directory of policies', () => {
     expect(bindings()).toEqual(['b.two', 'b.one']);
     await book.load(owner);
     expect(bindings()).toEqual(['b.two', 'b.one']);
+  });
+
+  it('follows the link of a synchroniser to a hidden folder, and what it is swapped for', async () => {
+    const checkout = (commit: string, id: string): void => {
+      mkdirSync(join(folder, '.worktrees', commit, 'rules'), { recursive: true });
+      write(`.worktrees/${commit}/rules/rule.yaml`, text(id));
+      symlinkSync(join('.worktrees', commit), join(folder, 'next'));
+      renameSync(join(folder, 'next'), join(folder, 'repo'));
+    };
+    checkout('a', 'git.first');
+    write('.worktrees/a/broken.yaml', 'kind: [torn');
+    const first = await look();
+    expect(first).toMatchObject({ state: 'degraded', rules: 1 });
+    expect(first.problems.map(({ place }) => place.split(':')[0])).toEqual(['repo/broken.yaml']);
+    checkout('b', 'git.second');
+    const second = await look();
+    expect(second).toMatchObject({ state: 'current', rules: 1, problems: [] });
+    expect(second.revision).not.toBe(first.revision);
+    expect(inForce()).toEqual(['git.second']);
+    rmSync(join(folder, '.worktrees'), { recursive: true });
+    write('other.yaml', text('git.other'));
+    await expect(directory.round()).rejects.toThrow('repo leads nowhere');
+    expect(inForce()).toEqual(['git.second']);
+  });
+
+  it('takes each folder once, however links lead, and nothing from outside', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'bartizan-outside-'));
+    writeFileSync(join(outside, 'rule.yaml'), text('git.outside'));
+    mkdirSync(join(folder, 'a/b'), { recursive: true });
+    write('a/b/rule.yaml', text('git.inside'));
+    for (const [target, name] of [
+      ['.', 'circle'],
+      ['../..', 'a/b/up'],
+      ['a/b', 'again'],
+      [outside, 'elsewhere'],
+      ['nothing.md', 'notes.md'],
+    ] as const)
+      symlinkSync(target, join(folder, name));
+    expect(await look()).toMatchObject({ state: 'current', rules: 1, problems: [] });
+    expect(inForce()).toEqual(['git.inside']);
+    rmSync(outside, { recursive: true });
   });
 
   it('says what it cannot do: a folder that is empty, gone, too deep, or leads elsewhere', async () => {
