@@ -32,6 +32,20 @@ describe('the chart', () => {
       expect([kind, name, removable([{ kind, name }], false).length === 0]).toEqual([kind, name, isKept]);
   });
 
+  it('opens the ports of its values in the policy, and tells the controller and its pod of them', () => {
+    const text = files['templates/bartizan.yaml'] ?? '';
+    // As Helm does it, of what stands in the template: each range once for a list of one port.
+    const withOne = text.replace(
+      /(\n?)\{\{-? range \.Values\.network\.egressPorts \}\}([\s\S]*?)(\n?)\{\{-? end \}\}/g,
+      (_all, before: string, body: string) =>
+        `${before}${body}`.replace(/^\n\n/, '\n').replace('{{ int . }}', '5000'),
+    );
+    expect(withOne).toContain('        - port: 443\n        - port: 6443\n        - port: 5000\n');
+    expect(withOne).toContain('"egressPorts": [\n        443,\n        6443,\n        5000\n      ],');
+    expect(withOne).toContain('bartizan.dev/egress-ports: "443,6443,5000"');
+    expect(files['values.yaml']).toMatch(/^network:\n(?: {2}#.*\n)+ {2}egressPorts: \[\]$/m);
+  });
+
   it('makes keys only where it is asked to, sees the cluster, and finds none', () => {
     const text = files['templates/keys.yaml'] ?? '';
     const before = text.slice(0, text.indexOf('kind: Secret'));

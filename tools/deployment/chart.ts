@@ -40,19 +40,31 @@ function chosenBetween(persistent: string, ephemeral: string): string {
   ].join('\n');
 }
 
+/** Where the ports end that the controller may reach: in its policy, its configuration and the annotation of its pod. */
+const LAST_PORT = /^.*\b6443\b.*\n/m;
+/** The line, and one like it for each port that is opened beside. */
+function withMorePorts(line: string): string {
+  const [before = '', after = ''] = line.trimEnd().split('6443');
+  const port = '{{ int . }}';
+  const ports = 'range .Values.network.egressPorts';
+  if (/^ +- port: $/.test(before)) return `${line}{{- ${ports} }}\n${before}${port}\n{{- end }}\n`;
+  const next = /^ +$/.test(before) ? `,\n${before}${port}` : `,${port}`;
+  return `${before}6443{{ ${ports} }}${next}{{ end }}${after}\n`;
+}
+
 function templateOf(object: ClusterObject, other: ClusterObject | undefined): string {
   const text = `---\n${documentOf(object)}`
     .replaceAll('imagePullPolicy: IfNotPresent', `imagePullPolicy: ${value('images.pullPolicy')}`)
-    .replace('type: ClusterIP', `type: ${value('service.type')}`);
+    .replace('type: ClusterIP', `type: ${value('service.type')}`)
+    .replace(LAST_PORT, (line) => withMorePorts(line));
   if (object.kind === 'PersistentVolumeClaim') {
     const line = /^( *)storageClassName: .*\n/m.exec(text)?.[0] ?? '';
     return when(IS_PERSISTENT, text.replace(line, when('.Values.storage.className', line)));
   }
   if (other === undefined || documentOf(other) === documentOf(object)) return text;
-  const second = `---\n${documentOf(other)}`.replaceAll(
-    'imagePullPolicy: IfNotPresent',
-    `imagePullPolicy: ${value('images.pullPolicy')}`,
-  );
+  const second = `---\n${documentOf(other)}`
+    .replaceAll('imagePullPolicy: IfNotPresent', `imagePullPolicy: ${value('images.pullPolicy')}`)
+    .replace(LAST_PORT, (line) => withMorePorts(line));
   return chosenBetween(text, second);
 }
 
@@ -139,6 +151,10 @@ storage:
 service:
   # ClusterIP or NodePort.
   type: ClusterIP
+network:
+  # TCP ports that the controller may reach beside 443 and 6443, e.g. [5000] for a registry at that port, or the one at
+  # which the API servers themselves listen (kubectl get endpointslices kubernetes): 8443 in minikube, 16443 in MicroK8s.
+  egressPorts: []
 keys:
   # true: the Secret bartizan-keys is made where there is none. That needs helm install or helm upgrade.
   # false: you make it yourself, once, as the guide shows. Argo CD, helm template and the like need this: they do not see

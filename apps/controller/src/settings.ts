@@ -66,6 +66,13 @@ const parseStart = parser(
         trustConfigMap: text('Where they read whom to trust', 253),
       }),
     ),
+    egressPorts: optional(
+      list(
+        integer('Port', '1', { minimum: 1, maximum: 65_535 }),
+        'TCP ports that a network policy lets this controller reach; absent = whatever it likes, outside of a cluster',
+        64,
+      ),
+    ),
     nodeCertificateMs: optional(integer('Lifetime of agent certificates', 'ms', { minimum: 10_000 })),
   }),
 );

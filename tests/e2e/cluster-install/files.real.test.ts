@@ -94,6 +94,7 @@ describe.skipIf(!hasKubebox)('the files of deploy/', () => {
       'images.controller=r/c:9',
       'images.agent=r/a:9',
       'images.pullPolicy=Always',
+      'network.egressPorts={5000,16443}',
     );
     const wanted = clusterObjects({
       version,
@@ -102,6 +103,7 @@ describe.skipIf(!hasKubebox)('the files of deploy/', () => {
       pullPolicy: 'Always',
       storage: { kind: 'ephemeral', sizeLimit: '3Gi' },
       serviceType: 'NodePort',
+      egressPorts: [5000, 16_443],
     });
     expect(byName(objects)).toEqual(byName(wanted));
     const claim = rendered('storage.className=fast').find((one) => one.kind === 'PersistentVolumeClaim');

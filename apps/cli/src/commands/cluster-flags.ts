@@ -11,6 +11,7 @@ export interface InstallFlags extends TargetFlags {
   readonly registry?: string;
   readonly storage?: 'persistent' | 'ephemeral';
   readonly nodePort: boolean;
+  readonly egressPort?: readonly number[];
   readonly passwordFile?: string;
   readonly wait?: number;
   readonly dryRun: boolean;

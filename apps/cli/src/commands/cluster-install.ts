@@ -8,6 +8,7 @@ import type { ApiServer } from '@bartizan/adapters/cluster-access';
 import { ok, type Result } from '@bartizan/contracts';
 import type { ApiFailure } from '../api/client.ts';
 import { apply, fieldOf, type InstallFailure, listOf, numberAt, read, textAt } from '../cluster/answers.ts';
+import { chooseEgress } from '../cluster/egress.ts';
 import { chosenImages } from '../cluster/images.ts';
 import { ensureKeys, forgetPassword, hasKeys } from '../cluster/keys.ts';
 import type { ChosenCluster } from '../cluster/kubeconfig.ts';
@@ -164,12 +165,15 @@ async function optionsOf(
   if (!images.ok) return images;
   const storage = await chooseStorage(server, flags.storage);
   if (!storage.ok) return storage;
+  const egressPorts = await chooseEgress(server, flags.egressPort);
+  if (!egressPorts.ok) return egressPorts;
   return ok({
     version: manifest.version,
     ...images.value,
     pullPolicy: 'IfNotPresent',
     storage: storage.value,
     serviceType: flags.nodePort ? 'NodePort' : 'ClusterIP',
+    egressPorts: egressPorts.value,
   });
 }
 

@@ -27,6 +27,8 @@ export const runClusterInstall = (context: CliContext, flags: InstallFlags): Pro
   perform(context, async () => {
     if (flags.images === undefined && flags.registry === undefined)
       return usage(context.t('cluster.needs-images'));
+    const noPort = flags.egressPort?.find((port) => !Number.isInteger(port) || port < 1 || port > 65_535);
+    if (noPort !== undefined) return usage(context.t('cluster.no-port', { port: noPort }));
     const cluster = clusterOf(context, flags);
     return cluster.ok ? installInto(context, cluster.value, flags) : cluster;
   });

@@ -17,6 +17,9 @@ export const anyFlag = (brief: string, placeholder: string) =>
 /** A flag that takes a number. */
 export const numberFlag = (brief: string, placeholder: string) =>
   ({ kind: 'parsed', parse: numberParser, brief, placeholder, optional: true }) as const;
+/** The same, where it may be repeated; nothing stands for none. */
+export const numbersFlag = (brief: string, placeholder: string) =>
+  ({ kind: 'parsed', parse: numberParser, brief, placeholder, variadic: true, optional: true }) as const;
 /** A switch. */
 export const switchFlag = (brief: string) =>
   ({ kind: 'boolean', brief, default: false, withNegated: false }) as const;

@@ -36,6 +36,10 @@ export const CLUSTER_TEXT = {
     en: 'Open console and API on a port of every node',
     ja: 'コンソールと API を各ノードのポートで公開する',
   },
+  'flag.cluster-egress-port': {
+    en: 'TCP port the controller may reach beside 443, 6443 and those of the API servers, e.g. of a registry; may be repeated (default: as it is already)',
+    ja: 'コントローラーが接続できる TCP ポート（443、6443、API サーバーのポート以外。レジストリなど）。繰り返し指定できます（既定は現在の設定）',
+  },
   'flag.cluster-dry-run': { en: 'Show what would change and end', ja: '変更内容を表示して終了する' },
   'flag.cluster-wait': {
     en: 'Wait this long until it works, in seconds (default 300)',
@@ -44,6 +48,10 @@ export const CLUSTER_TEXT = {
   'flag.cluster-password-file': {
     en: 'Write the one-time password to this file instead of the terminal',
     ja: '初回パスワードを画面ではなくこのファイルに書き込む',
+  },
+  'cluster.no-port': {
+    en: '{port} is no port: 1 to 65535',
+    ja: '{port} はポート番号（1～65535）ではありません',
   },
   'cluster.needs-images': {
     en: 'say where the images are: --images DIR or --registry REGISTRY',

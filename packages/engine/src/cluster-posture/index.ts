@@ -29,6 +29,7 @@ export {
 export { type ExposurePoint, exposureOf, type Guard, isOutside } from './exposure.ts';
 export { type Probe, probeUrl } from './probe.ts';
 export {
+  mayBeKeptIn,
   outcomeOf,
   type ProbeAnswer,
   type ProbeOutcome,

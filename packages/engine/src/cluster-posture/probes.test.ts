@@ -6,6 +6,7 @@ import { AccessGraph, readAccess } from '../access/index.ts';
 import { Reachability } from '../reachability/index.ts';
 import {
   clusterClaims,
+  mayBeKeptIn,
   outcomeOf,
   type ProbeResult,
   probesOf,
@@ -139,6 +140,28 @@ describe('answers to probes', () => {
     [{ kind: 'fault', code: 'EHOSTUNREACH' }, 'silent'],
   ] as const)('read %j as %s', (answer, outcome) => {
     expect(outcomeOf(answer)).toBe(outcome);
+  });
+
+  it('are not taken for closed where a policy around who asks may have refused', () => {
+    const refused = { kind: 'fault', code: 'ECONNREFUSED' } as const;
+    expect(outcomeOf(refused, true)).toBe('silent');
+    expect(outcomeOf({ kind: 'status', status: 200 }, true)).toBe('open');
+    expect(outcomeOf({ kind: 'status', status: 401 }, true)).toBe('refused');
+    const ports = [{ port: 443 }];
+    const objects = [
+      node('n1', ['10.0.0.1'], {}, 'aws:///eu-1/i-1'),
+      service('grafana', { clusterIP: '10.96.0.7', ports }),
+      pod('grafana'),
+    ];
+    const all = probesOf(readPostureObjects(objects), { host: '10.96.0.1', port: 443 });
+    const free = (letOut: readonly number[]) =>
+      all.filter((probe) => !mayBeKeptIn(probe, letOut)).map(({ about, port }) => `${about} ${port}`);
+    expect(free([443, 6443])).toEqual([]);
+    // Ports of services and of metadata services may be exchanged on the way: only those of nodes are what they seem.
+    expect(free([80, 443, 10250])).toEqual(['Node/n1 10250']);
+    expect(all.map(({ about }) => about.split('/')[0])).toEqual(
+      expect.arrayContaining(['Cluster', 'Service']),
+    );
   });
 
   it('are a finding with the fix of what answered, unknown when all is silent, nothing when nobody asked', () => {

@@ -65,12 +65,23 @@ export function probesOf(objects: PostureObjects, server: ServerPlace | undefine
 /** Codes by which a server says that it wants a certificate, or no plain text. */
 const WANTS_MORE = /CERTIFICATE|HANDSHAKE|ALERT|EPROTO|ECONNRESET|EPIPE|HPE_|WRONG_VERSION/;
 
-/** What an answer proves. Redirects and errors of the server are no answer to a stranger. */
-export function outcomeOf(answer: ProbeAnswer): ProbeOutcome {
+/**
+ * Whether a network policy around who asks may keep a probe in, where only these ports are let out: some networks refuse
+ * what a policy forbids, as a port does at which nothing listens. The policy is asked for the port that the address of a
+ * service, or of a metadata service, was exchanged for; only that of a node stands as it is.
+ */
+export const mayBeKeptIn = ({ about, port }: Probe, letOut: readonly number[]): boolean =>
+  !about.startsWith('Node/') || !letOut.includes(port);
+
+/**
+ * What an answer proves. Redirects and errors of the server are no answer to a stranger, and a refusal that may be of a
+ * policy around who asks is none of the server.
+ */
+export function outcomeOf(answer: ProbeAnswer, isPerhapsKeptIn = false): ProbeOutcome {
   if (answer.kind === 'status') {
     if (answer.status >= 200 && answer.status < 300) return 'open';
     return 'refused';
   }
-  if (answer.code === 'ECONNREFUSED') return 'closed';
+  if (answer.code === 'ECONNREFUSED') return isPerhapsKeptIn ? 'silent' : 'closed';
   return WANTS_MORE.test(answer.code) ? 'refused' : 'silent';
 }

@@ -5,6 +5,7 @@ import {
   type ClusterObject,
   CONTROLLER_UID,
   digestOf,
+  egressPortsOf,
   KEPT_BY_HELM,
   labelsOf,
   NAMES,
@@ -17,7 +18,7 @@ const TOKEN_SECONDS = 3600;
 const SERVICE_NAME = `${NAMES.controller}.${NAMES.namespace}.svc`;
 
 /** Start options of the controller; secrets come from files. */
-const START = {
+const startOf = (options: ObjectOptions): object => ({
   instance: NAMES.instance,
   dataDir: '/var/lib/bartizan',
   host: '0.0.0.0',
@@ -46,8 +47,10 @@ const START = {
   },
   // Nothing is mounted here unless somebody brings policies from Git: then they are followed.
   policyDir: '/policies',
+  // Where a refusal may be that of our own network policy.
+  egressPorts: egressPortsOf(options),
   logLevel: 'info',
-};
+});
 
 const metadata = (name: string) => ({
   name,
@@ -131,7 +134,11 @@ function deployment(options: ObjectOptions): ClusterObject {
       selector: { matchLabels: selectorOf('controller') },
       template: {
         metadata: {
-          ...digestOf(options.controllerDigest),
+          annotations: {
+            ...digestOf(options.controllerDigest).annotations,
+            // The controller reads its configuration when it starts: other ports are another pod.
+            'bartizan.dev/egress-ports': egressPortsOf(options).join(','),
+          },
           labels: { ...labelsOf('controller'), 'app.kubernetes.io/version': options.version },
         },
         spec: {
@@ -178,7 +185,7 @@ export function controllerObjects(options: ObjectOptions): ClusterObject[] {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: metadata(NAMES.controller),
-      data: { 'controller.json': `${JSON.stringify(START, null, 2)}\n` },
+      data: { 'controller.json': `${JSON.stringify(startOf(options), null, 2)}\n` },
     },
     ...claim,
     {

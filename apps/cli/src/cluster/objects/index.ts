@@ -36,7 +36,7 @@ export const clusterObjects = (options: ObjectOptions): readonly ClusterObject[]
   imageVerdictKind(),
   ...policyKinds(),
   ...rightObjects(),
-  ...networkObjects(),
+  ...networkObjects(options),
   ...controllerObjects(options),
   ...agentObjects(options),
 ];

@@ -1,7 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ClusterObject, labelsOf, NAMES, PORTS, selectorOf } from './object.ts';
+import {
+  type ClusterObject,
+  egressPortsOf,
+  labelsOf,
+  NAMES,
+  type ObjectOptions,
+  PORTS,
+  selectorOf,
+} from './object.ts';
 
 const API = 'networking.k8s.io/v1';
 const dns = {
@@ -27,7 +35,7 @@ const policy = (
 });
 
 /** Who may speak with our pods, and with whom they may. */
-export const networkObjects = (): ClusterObject[] => [
+export const networkObjects = (options: Pick<ObjectOptions, 'egressPorts'>): ClusterObject[] => [
   policy('default-deny', 'controller', { podSelector: {} }),
   policy('default-deny', 'agent', { podSelector: {} }),
   policy(NAMES.controller, 'controller', {
@@ -35,8 +43,8 @@ export const networkObjects = (): ClusterObject[] => [
     // People come through proxies and node ports, agents from every node, the API server from an address that nobody
     // can name beforehand: who may in is decided by login and certificate; the webhook only says what it would decide.
     ingress: [{ ports: [{ port: PORTS.api }, { port: PORTS.agents }, { port: PORTS.webhook }] }],
-    // The API server, registries and feeds have no labels; only their port can be named.
-    egress: [dns, { ports: [{ port: 443 }, { port: 6443 }] }],
+    // What probes ask is not opened: the controller is told which ports are, and takes no refusal at others for an answer.
+    egress: [dns, { ports: egressPortsOf(options).map((port) => ({ port })) }],
   }),
   policy(NAMES.agent, 'agent', {
     podSelector: { matchLabels: selectorOf('agent') },

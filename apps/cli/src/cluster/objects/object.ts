@@ -30,6 +30,8 @@ export interface ObjectOptions {
   readonly pullPolicy: 'IfNotPresent' | 'Always' | 'Never';
   readonly storage: Storage;
   readonly serviceType: 'ClusterIP' | 'NodePort';
+  /** TCP ports that the controller may reach beside EGRESS_PORTS: of registries, or of an API server at another port. */
+  readonly egressPorts?: readonly number[];
 }
 
 /** Names are fixed, so that one cluster has one installation and every document speaks of the same objects. */
@@ -47,6 +49,12 @@ export const NAMES = {
 } as const;
 
 export const PORTS = { api: 8443, agents: 8444, webhook: 8445 } as const;
+/** TCP ports that the controller may reach, at any address: the API server, registries and feeds have no labels. */
+export const EGRESS_PORTS: readonly number[] = [443, 6443];
+/** These, and what an installation opens beside them. */
+export const egressPortsOf = ({ egressPorts = [] }: Pick<ObjectOptions, 'egressPorts'>): number[] => [
+  ...new Set([...EGRESS_PORTS, ...egressPorts]),
+];
 /** User of the controller: the one of its image. */
 export const CONTROLLER_UID = 10_001;
 
@@ -62,7 +70,7 @@ export const labelsOf = (component: string): Record<string, string> => ({
 export const KEPT_BY_HELM = { 'helm.sh/resource-policy': 'keep' } as const;
 
 /** Annotations of a pod whose image was loaded by hand. */
-export const digestOf = (digest: string | undefined): object =>
+export const digestOf = (digest: string | undefined): Pick<ClusterObject['metadata'], 'annotations'> =>
   digest === undefined ? {} : { annotations: { 'bartizan.dev/image-digest': digest } };
 
 /** What selects the pods of a part; never changes, since a selector cannot. */

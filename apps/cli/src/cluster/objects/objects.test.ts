@@ -36,6 +36,34 @@ describe('the objects of an installation', () => {
       ]).toEqual([kind, 'bartizan', 'main']);
   });
 
+  it.each([
+    [undefined, [443, 6443]],
+    [
+      [5000, 443, 8443],
+      [443, 6443, 5000, 8443],
+    ],
+  ])(
+    'let the controller out at %j beside the usual ports, and tell it which they are',
+    (egressPorts, ports) => {
+      const all = clusterObjects({ ...OPTIONS, ...(egressPorts === undefined ? {} : { egressPorts }) });
+      const of = (kind: string, name: string) =>
+        all.find((one) => one.kind === kind && one.metadata.name === name);
+      const [, more] = listOf(fieldOf(of('NetworkPolicy', NAMES.controller), 'spec', 'egress'));
+      expect(more).toEqual({ ports: ports.map((port) => ({ port })) });
+      const config = textAt(of('ConfigMap', NAMES.controller), 'data', 'controller.json');
+      expect(JSON.parse(config)).toMatchObject({ egressPorts: ports });
+      // Another configuration is read by another pod.
+      const template = fieldOf(
+        of('Deployment', NAMES.controller),
+        'spec',
+        'template',
+        'metadata',
+        'annotations',
+      );
+      expect(template).toMatchObject({ 'bartizan.dev/egress-ports': ports.join(',') });
+    },
+  );
+
   it('hold no secret and no default password', () => {
     expect(objects.filter((one) => one.kind === 'Secret')).toEqual([]);
     expect(JSON.stringify(objects)).not.toMatch(/password"\s*:|stringData/i);

@@ -7,7 +7,7 @@ import type { CliContext } from '../../context.ts';
 import type { Format } from '../../output/render.ts';
 import type { Translate } from '../../text/catalogue.ts';
 import type { InstallFlags, TargetFlags, UninstallFlags } from '../cluster-flags.ts';
-import { numberFlag, outputFlag, switchFlag, textFlag } from '../flags.ts';
+import { numberFlag, numbersFlag, outputFlag, switchFlag, textFlag } from '../flags.ts';
 
 const targetFlags = (t: Translate) =>
   ({
@@ -30,6 +30,7 @@ const installCommand = (t: Translate) =>
           optional: true,
         },
         nodePort: switchFlag(t('flag.cluster-node-port')),
+        egressPort: numbersFlag(t('flag.cluster-egress-port'), 'PORT'),
         passwordFile: textFlag(t('flag.cluster-password-file'), 'FILE'),
         wait: numberFlag(t('flag.cluster-wait'), 'SECONDS'),
         dryRun: switchFlag(t('flag.cluster-dry-run')),

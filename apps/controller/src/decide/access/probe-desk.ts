@@ -1,21 +1,31 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { askAsStranger } from '@bartizan/adapters/probe';
+import { askAsStranger, type StrangerAnswer } from '@bartizan/adapters/probe';
 import type { ClusterProbe, ProbeRun } from '@bartizan/contracts';
-import { outcomeOf, type Probe, type ProbeResult, probeUrl } from '@bartizan/engine/cluster-posture';
+import {
+  mayBeKeptIn,
+  outcomeOf,
+  type Probe,
+  type ProbeResult,
+  probeUrl,
+} from '@bartizan/engine/cluster-posture';
 import type { Clock } from '../../ports.ts';
 
 interface Parts {
   readonly clock: Clock;
   /** The probes there are now. */
   readonly probes: () => readonly Probe[];
+  /** Ports that our own network policy lets out; absent: none is around this process. */
+  readonly letOut?: readonly number[];
   /** Something new is known. */
   readonly onChange: () => void;
   /** For tests. */
   readonly ask?: typeof askAsStranger;
 }
 
+/** What a filter on the way looks like. */
+const FILTERED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ETIMEDOUT']);
 /** Requests in flight at once. */
 const PARALLEL = 16;
 
@@ -65,16 +75,17 @@ export class ProbeDesk {
   }
 
   async #send(): Promise<ProbeRun> {
-    const { ask = askAsStranger, clock, probes, onChange } = this.#parts;
+    const { ask = askAsStranger, clock, probes, letOut, onChange } = this.#parts;
     const queue = [...probes()];
     const counts = { open: 0, refused: 0, closed: 0, silent: 0 };
     const asked = queue.length;
     const work = async (): Promise<void> => {
       for (let probe = queue.shift(); probe !== undefined; probe = queue.shift()) {
         const answer = await ask(probe);
-        const outcome = outcomeOf(answer);
+        const isPerhapsKeptIn = letOut !== undefined && mayBeKeptIn(probe, letOut);
+        const outcome = outcomeOf(answer, isPerhapsKeptIn);
         counts[outcome] += 1;
-        const said = answer.kind === 'status' ? String(answer.status) : answer.code;
+        const said = saidBy(answer, isPerhapsKeptIn);
         this.#results.set(probe.id, { probe, outcome, said, atMs: clock.nowMs() });
       }
     };
@@ -82,4 +93,9 @@ export class ProbeDesk {
     onChange();
     return { asked, ...counts };
   }
+}
+
+function saidBy(answer: StrangerAnswer, isPerhapsKeptIn: boolean): string {
+  if (answer.kind === 'status') return String(answer.status);
+  return isPerhapsKeptIn && FILTERED.has(answer.code) ? `${answer.code} (NetworkPolicy?)` : answer.code;
 }

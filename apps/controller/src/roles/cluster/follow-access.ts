@@ -12,6 +12,7 @@ import type { ObjectChange } from '../../decide/admission/cluster-audit.ts';
 import type { Knowledge } from '../../decide/rule-book.ts';
 import type { ClusterState } from '../../sense/kubernetes/cluster-state.ts';
 import { SecretNotes } from '../../sense/kubernetes/secret-notes.ts';
+import type { StartOptions } from '../../settings.ts';
 
 type AccessParts = Omit<
   ConstructorParameters<typeof AccessFindings>[0],
@@ -20,6 +21,7 @@ type AccessParts = Omit<
   /** Rules, checks and dates in force. */
   readonly knowledge: Knowledge;
   readonly advisories: ComponentAdvisories;
+  readonly options: Pick<StartOptions, 'egressPorts' | 'clusterAgents'>;
 };
 
 /** Asked when the server is reached, and again each time it was away: it may be another one by then. */
@@ -60,6 +62,12 @@ function placeOf(where: string): ServerPlace {
   const { hostname, port } = new URL(`https://${where}`);
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 443 : Number(port) };
 }
+/** What our own network policy lets out; of a configuration that is older than that option nothing is known to be. */
+function letOutBy({ egressPorts, clusterAgents }: AccessParts['options']): { letOut?: readonly number[] } {
+  if (egressPorts !== undefined) return { letOut: egressPorts };
+  return clusterAgents === undefined ? {} : { letOut: [] };
+}
+
 const SECRET = { group: '', version: 'v1', kind: 'Secret', resource: 'secrets' } as const;
 
 /** Who may do what, kept from the watch, and judged soon after it changes. */
@@ -82,6 +90,7 @@ export function followAccess(
   const probes: ProbeDesk = new ProbeDesk({
     clock: parts.clock,
     probes: () => probesOf(permissions.view().posture, server),
+    ...letOutBy(parts.options),
     onChange: () => judge.schedule(),
   });
   const components = new ComponentJudge({ ...parts, onChange: () => judge.schedule() });
