@@ -204,8 +204,12 @@ export class ResourceWatch<T> {
     const isListed = this.#version === undefined || this.#isListDue;
     if (isListed) {
       this.#isListDue = false;
-      const problem = await this.#list();
-      if (problem !== undefined) return problem;
+      const problem = await this.#list().catch((cause: unknown) => asKubeError(cause, this.#client.where));
+      if (problem !== undefined) {
+        // The version of the last list is still good to watch from, but what was asked for was not read.
+        this.#isListDue = true;
+        return problem;
+      }
     }
     const problem = await this.#watch(this.#version ?? '');
     if (!isListed || problem === undefined || !isWatchRefusal(problem)) return problem;

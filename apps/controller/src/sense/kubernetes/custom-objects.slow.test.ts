@@ -128,6 +128,19 @@ describe('objects of custom kinds that find no room', () => {
     expect([...kept].toSorted()).toEqual(['opens/a', 'opens/b', 'opens/c']);
   });
 
+  it('are read when there is room for them although the server has too much to do at that moment', async () => {
+    follow({ ofKind: 2, together: 100 }, ROLLS);
+    await synced();
+    // Read, and watched: what is asked next is the list for those that found no room.
+    await vi.waitFor(() => expect(fake.requests.length).toBe(2), { timeout: 10_000 });
+    const [first = ''] = [...kept].map((one) => one.slice(-1));
+    // As often as the client tries by itself: then the list has failed.
+    fake.beBusy(5);
+    fake.store.remove('rolls', 'shop', first);
+    await vi.waitFor(() => expect(told()).toEqual([[2, 0]]), { timeout: 10_000 });
+    expect(fake.requests.length).toBeGreaterThanOrEqual(2 + 5 + 1);
+  });
+
   it('are counted no more when they are deleted, watched or read again', async () => {
     follow({ ofKind: 1, together: 100 }, ROLLS);
     await synced();
