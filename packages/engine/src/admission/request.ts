@@ -116,6 +116,7 @@ export interface ImageFacts {
 export interface ServiceAccountFacts {
   /** Tags of what it may do that is risky, e.g. view-secrets, any-workload, any-rbac, create-pods, exec. */
   readonly riskTags: readonly string[];
+  /** Whether its token is mounted into a pod that does not say so itself. */
   readonly automountToken?: boolean;
 }
 

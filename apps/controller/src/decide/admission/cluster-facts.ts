@@ -3,6 +3,7 @@
 
 import { AccessGraph, accountUser, Powers, readAccess } from '@bartizan/engine/access';
 import type { NamespaceFacts, ServiceAccountFacts, Unknown } from '@bartizan/engine/admission';
+import { at } from '../access/kept-object.ts';
 import type { ObjectChange } from './cluster-audit.ts';
 
 const ACCESS_KINDS = new Set(['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'ServiceAccount']);
@@ -54,8 +55,15 @@ export class ClusterFacts {
     const { graph, powers } = this.#powers;
     const bindings = graph.bindingsOfPerson({ user: accountUser(namespace, name), groups: [] });
     const tags = powers.of(bindings).flatMap(({ pattern }) => TAGS[pattern.id] ?? []);
-    return { riskTags: [...new Set(tags)] };
+    const mounts = this.#mountsToken(namespace, name);
+    return { riskTags: [...new Set(tags)], ...(mounts === undefined ? {} : { automountToken: mounts }) };
   };
+
+  /** Kubernetes mounts the token of an account unless that says no; nobody knows it of an account that is not known. */
+  #mountsToken(namespace: string, name: string): boolean | undefined {
+    const account = this.#access.get(`ServiceAccount/${namespace}/${name}`);
+    return account === undefined ? undefined : at(account, 'automountServiceAccountToken') !== false;
+  }
 
   #build() {
     const graph = new AccessGraph(readAccess(this.#access.values()));

@@ -8,6 +8,7 @@ import { type AdmissionField, computed, listFact, placed, readAs } from './field
 
 const NO_USER = unknown('the object does not come from a request, so nobody asked for it');
 const NO_SOURCE = unknown('no facts about service accounts are at hand');
+const NO_ACCOUNT = unknown('whether the service account mounts its token is not known');
 const serviceAccountOf = (item: Item): string => {
   const name = readAs('text', item.root.pod?.spec, ['serviceAccountName']);
   const old = readAs('text', item.root.pod?.spec, ['serviceAccount']);
@@ -211,7 +212,7 @@ const SERVICE_ACCOUNT: readonly AdmissionField[] = [
     at: ({ root }) => [...(root.pod?.specSteps ?? []), 'automountServiceAccountToken'],
     read: (item) => {
       const own = readAs('boolean', item.root.pod?.spec, ['automountServiceAccountToken']);
-      return own ?? ofServiceAccount(({ automountToken }) => automountToken ?? true)(item);
+      return own ?? ofServiceAccount(({ automountToken }) => automountToken ?? NO_ACCOUNT)(item);
     },
   }),
 ];
