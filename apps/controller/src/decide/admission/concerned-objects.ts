@@ -31,14 +31,17 @@ const known = new WeakMap<
 const memberOf = (value: unknown, key: string | number): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 
-function readReferences(
-  { group, resource, object }: AdmissionRequest,
-  paths: PodPathTable,
-): readonly Reference[] {
+/** Specifications of the pods that an object is, or makes. */
+function podSpecsOf({ group, resource, object }: AdmissionRequest, paths: PodPathTable): unknown[] {
   const rows = paths.get(`${group}/${resource}`);
   if (rows === undefined || typeof object !== 'object' || object === null) return [];
-  const images = podPlaces(rows, { ...object }).places.flatMap(({ template, spec: name }) => {
-    const spec = memberOf(template.reduce<unknown>(memberOf, object), name);
+  return podPlaces(rows, { ...object }).places.map(({ template, spec }) =>
+    memberOf(template.reduce<unknown>(memberOf, object), spec),
+  );
+}
+
+function readReferences(request: AdmissionRequest, paths: PodPathTable): readonly Reference[] {
+  const images = podSpecsOf(request, paths).flatMap((spec) => {
     return LISTS.flatMap((list) => {
       const containers = memberOf(spec, list);
       return Array.isArray(containers)
@@ -69,3 +72,15 @@ export function runsOneOf(
       (one.digest !== undefined && digests.has(one.digest)) || one.names.some((name) => names.has(name)),
   );
 }
+
+/** Whether an object runs as one of the service accounts, `namespace/name`. */
+export const runsAsOneOf = (
+  request: AdmissionRequest,
+  accounts: ReadonlySet<string>,
+  paths: PodPathTable,
+): boolean =>
+  podSpecsOf(request, paths).some((spec) => {
+    const named = [memberOf(spec, 'serviceAccountName'), memberOf(spec, 'serviceAccount')];
+    const name = named.find((one) => typeof one === 'string' && one !== '') ?? 'default';
+    return accounts.has(`${request.namespace}/${String(name)}`);
+  });

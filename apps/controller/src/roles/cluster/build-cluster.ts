@@ -10,10 +10,11 @@ import type { ApiUses } from '../../decide/access/api-uses.ts';
 import type { ClusterAccess, Moment } from '../../decide/access/cluster-access.ts';
 import type { ComponentAdvisories } from '../../decide/access/component-judge.ts';
 import type { ProbeDesk } from '../../decide/access/probe-desk.ts';
+import { AccountChanges } from '../../decide/admission/account-changes.ts';
 import { ClusterAudit } from '../../decide/admission/cluster-audit.ts';
 import type { CustomSide } from '../../decide/admission/cluster-desk.ts';
 import { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
-import { runsOneOf } from '../../decide/admission/concerned-objects.ts';
+import { runsAsOneOf, runsOneOf } from '../../decide/admission/concerned-objects.ts';
 import type { ImageBook } from '../../decide/admission/image-book.ts';
 import type { PolicyBook } from '../../decide/admission/policy-book.ts';
 import { RecordedRequests } from '../../decide/admission/recorded-requests.ts';
@@ -129,7 +130,8 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
   const followed = followAccess(parts, state, { version, client });
   const secrets = followSecrets(parts, state);
   const policies = followPolicies(parts, state);
-  const made = followChanges(state, { facts, audit, followed, secrets });
+  const accounts = accountChanges(parts, state, audit);
+  const made = followChanges(state, { facts, audit, followed, secrets, accounts });
   const rules = () => parts.book.held(parts.owner)?.set ?? parts.book.alone([]).set;
   const settle = (): void => settleAudit({ audit, state, custom });
   const custom = customKinds(parts, { client, state, audit, settle });
@@ -156,7 +158,19 @@ export async function buildCluster(parts: Parts): Promise<ClusterRole> {
     ...{ native, reports, policies, secrets },
     verdicts: () => gate.verdicts(),
     recorded: () => recorded?.requests() ?? [],
-    ...lifeOf({ client, state, workloads, audit, followed, secrets, custom, native, reports, gate }),
+    ...lifeOf({
+      client,
+      state,
+      workloads,
+      audit,
+      followed,
+      secrets,
+      custom,
+      native,
+      reports,
+      gate,
+      accounts,
+    }),
   };
 }
 
@@ -172,8 +186,10 @@ function lifeOf(running: {
   readonly native: NativeRole;
   readonly reports: ReportRole;
   readonly gate: AdmissionGate;
+  readonly accounts: AccountChanges;
 }): Pick<ClusterRole, 'start' | 'close'> {
-  const { client, state, workloads, audit, followed, secrets, custom, native, reports, gate } = running;
+  const { client, state, workloads, audit, followed, secrets, custom, native, reports, gate, accounts } =
+    running;
   return {
     start: () => {
       state.start();
@@ -189,6 +205,7 @@ function lifeOf(running: {
       await native.close();
       await reports.close();
       await state.stop();
+      accounts.close();
       await audit.close();
       await followed.close();
       await secrets.close();
@@ -201,7 +218,7 @@ function lifeOf(running: {
 /** What rules may ask for beside the object itself. */
 function contextOf(parts: Parts, state: ClusterState) {
   const facts = new ClusterFacts({
-    isAccessKnown: () => ACCESS_KINDS.every((kind) => state.state(kind)?.condition === 'synced'),
+    isAccessKnown: () => isAccessKnown(state),
   });
   const context: AdmissionContext = {
     namespace: facts.namespace,
@@ -210,6 +227,27 @@ function contextOf(parts: Parts, state: ClusterState) {
     credentialsIn: credentialsIn(parts.secretScanner),
   };
   return { facts, context };
+}
+
+/** What runs as accounts of which another thing is known than before is judged again. */
+function accountChanges(parts: Parts, state: ClusterState, audit: ClusterAudit): AccountChanges {
+  const accounts = new AccountChanges({
+    rules: () => parts.book.held(parts.owner)?.policy.rules ?? [],
+    judgeAgain: (changed) => {
+      const { podPaths } = (parts.book.held(parts.owner) ?? parts.book.alone([])).set;
+      audit.judgeAgain((request) => runsAsOneOf(request, changed, podPaths));
+    },
+  });
+  let wasKnown = false;
+  state.listen({
+    onChange: () => undefined,
+    onState: () => {
+      const isKnown = isAccessKnown(state);
+      if (isKnown && !wasKnown) accounts.takeAll();
+      wasKnown = isKnown;
+    },
+  });
+  return accounts;
 }
 
 /** What exists, judged. A scan that ended, a signature, an advisory: what runs the image is judged again, though nothing of it changed. */
@@ -331,6 +369,8 @@ const reportRole = (
 
 /** Kinds without which nobody knows what an account may do. */
 const ACCESS_KINDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
+const isAccessKnown = (state: ClusterState): boolean =>
+  ACCESS_KINDS.every((kind) => state.state(kind)?.condition === 'synced');
 
 const without = (status: ClusterStatus, { image }: ImageBook): ClusterRole => ({
   status: () => status,

@@ -67,7 +67,8 @@ beforeEach(() => {
   };
   const nobody = { take: () => undefined };
   const made = followChanges(state, {
-    ...{ facts: nobody, followed: nobody, secrets: { ...nobody, search: () => undefined } },
+    ...{ facts: nobody, followed: nobody, accounts: nobody },
+    secrets: { ...nobody, search: () => undefined },
     audit: { take: (change) => void audited.push(change) },
   });
   tell = (object) => {

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { AccountChanges } from '../../decide/admission/account-changes.ts';
 import type { ClusterAudit, ObjectChange } from '../../decide/admission/cluster-audit.ts';
 import type { ClusterFacts } from '../../decide/admission/cluster-facts.ts';
 import { MadeObjects } from '../../decide/admission/made-objects.ts';
@@ -16,12 +17,13 @@ interface Takers {
   readonly audit: Pick<ClusterAudit, 'take'>;
   readonly followed: Pick<ReturnType<typeof followAccess>, 'take'>;
   readonly secrets: Pick<ClusterSecrets, 'take' | 'search'>;
+  readonly accounts: Pick<AccountChanges, 'take'>;
 }
 
 /** Hands what changes in the cluster to those who keep and judge it; gives what is known of who made what. */
 export function followChanges(
   state: Pick<ClusterState, 'listen' | 'state'>,
-  { facts, audit, followed, secrets }: Takers,
+  { facts, audit, followed, secrets, accounts }: Takers,
 ): MadeObjects {
   const made = new MadeObjects({
     conditionOf: (kind) => state.state(kind)?.condition,
@@ -37,6 +39,7 @@ export function followChanges(
       facts.take(taken);
       followed.take(taken);
       secrets.take(taken);
+      accounts.take(taken);
       made.take(taken);
     },
     onState: ({ kind }) => made.kindChanged(kind),
