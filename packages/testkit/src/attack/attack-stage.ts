@@ -16,6 +16,8 @@ const run = promisify(execFile);
 const BUILD = fileURLToPath(new URL('../../../../native/build.sh', import.meta.url));
 const VICTIM = 'victim';
 const SENTINEL = 'bartizan-sentinel-';
+/** Who runs it: root gains what the container may have at most, which a rule may be about. */
+const NOBODY = 65534;
 
 /** One file of the container. */
 export interface AttackFile {
@@ -315,7 +317,7 @@ export class AttackStage {
     while (performance.now() < endMs) {
       this.#sentinels += 1;
       const mark = `${SENTINEL}${this.#sentinels}`;
-      await this.play(['/bin/true', mark]);
+      await this.play(['/bin/true', mark], { user: NOBODY });
       const untilMs = performance.now() + 3000;
       while (performance.now() < untilMs) {
         if ((await this.#events(fromMs)).some((event) => event.message.en.includes(mark))) return;
