@@ -203,6 +203,23 @@ const reading: readonly StoreCase[] = [
     },
   },
   {
+    name: 'finds in a range what was stored after somebody looked, also when the next hour has begun',
+    run: async ({ store, clock }) => {
+      const late = all({ fromMs: 1_040_000 });
+      good(await store.events.append(OURS, [aSecurityEvent(5)]));
+      assert.equal(good(await store.events.list(OURS, 'security', late)).items.length, 0);
+      good(await store.events.append(OURS, [aSecurityEvent(50)]));
+      clock.value += HOUR_MS;
+      good(await store.events.append(OURS, [aSecurityEvent(61)]));
+      const found = (await walk(store, OURS, 'security', late)).map((event) => event.sequence);
+      assert.deepEqual(found, [61, 50]);
+      const counts = good(await store.events.countBy(OURS, 'security', 'severity', late));
+      assert.equal(counts.get('critical'), 2);
+      const asked = { ...late, intervalMs: 1000 };
+      assert.equal(good(await store.events.histogram(OURS, 'security', asked)).length, 2);
+    },
+  },
+  {
     name: 'counts per interval and severity over slices',
     run: async ({ store, clock }) => {
       good(await store.events.append(OURS, [aSecurityEvent(1), aSecurityEvent(2, { severity: 'low' })]));

@@ -17,13 +17,16 @@ const HANDLES_MAX = 64;
 interface Handle {
   readonly database: Database;
   /** Times of what a finished slice holds; a slice still written has none. */
-  span?: readonly [first: number, last: number] | undefined;
+  span?: Span;
 }
+type Span = readonly [first: number, last: number];
 
 /** Reads over all slices of a stream, newest first. Used in reader threads only. */
 export class SliceReader {
   readonly #folder: string;
   readonly #handles = new Map<string, Handle>();
+  /** Newest slice of a stream in the last listing: what is older was finished then. */
+  readonly #newest = new Map<SliceStream, number>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -54,6 +57,11 @@ export class SliceReader {
       for (const row of rows ?? []) merged.add(row);
     }
     return merged.rows();
+  }
+
+  /** Lets go of slices that were deleted: the disk is free of them only once nobody holds them open. */
+  forget(): void {
+    this.#listing();
   }
 
   close(): void {
@@ -88,11 +96,14 @@ export class SliceReader {
 
   #byOccurrence(request: PageRequest): PageRow[] {
     const sign = request.descending ? -1 : 1;
-    const edge = (span: readonly [number, number]): number => (request.descending ? span[1] : span[0]);
+    const edge = (span: Span): number => (request.descending ? span[1] : span[0]);
     const spans = this.#newestFirst(request.stream)
       .map((slice) => ({ slice, span: this.#span(slice) }))
-      .filter(({ slice }) => this.#touches(slice, request.fromMs, request.toMs))
-      .flatMap(({ slice, span }) => (span === undefined ? [] : [{ slice, edge: edge(span) }]))
+      .flatMap(({ slice, span }) =>
+        span !== undefined && overlaps(span, request.fromMs, request.toMs)
+          ? [{ slice, edge: edge(span) }]
+          : [],
+      )
       .sort((left, right) => sign * (left.edge - right.edge));
     let rows: PageRow[] = [];
     for (const { slice, edge: best } of spans) {
@@ -121,24 +132,30 @@ export class SliceReader {
   }
 
   #newestFirst(stream: SliceStream): SliceName[] {
-    if (!existsSync(this.#folder)) return [];
-    const slices = slicesIn(readdirSync(this.#folder)).filter((slice) => slice.stream === stream);
-    const newest = slices.at(-1);
-    for (const [file, handle] of this.#handles) {
-      // What the newest slice holds still changes; a slice that is gone is let go.
-      if (file === newest?.file) handle.span = undefined;
-    }
+    const slices = this.#listing().filter((slice) => slice.stream === stream);
+    this.#newest.set(stream, slices.at(-1)?.ordinal ?? 0);
     return slices.reverse();
+  }
+
+  /** All slices that are there, oldest first; those that are gone are closed. */
+  #listing(): SliceName[] {
+    const slices = existsSync(this.#folder) ? slicesIn(readdirSync(this.#folder)) : [];
+    const there = new Set(slices.map((slice) => slice.file));
+    for (const [file, handle] of this.#handles) {
+      if (there.has(file)) continue;
+      handle.database.close();
+      this.#handles.delete(file);
+    }
+    return slices;
   }
 
   #touches(slice: SliceName, fromMs: number | undefined, toMs: number | undefined): boolean {
     if (fromMs === undefined && toMs === undefined) return true;
     const span = this.#span(slice);
-    if (span === undefined) return false;
-    return span[1] >= (fromMs ?? 0) && span[0] < (toMs ?? Number.MAX_SAFE_INTEGER);
+    return span !== undefined && overlaps(span, fromMs, toMs);
   }
 
-  #span(slice: SliceName): readonly [number, number] | undefined {
+  #span(slice: SliceName): Span | undefined {
     const known = this.#handles.get(slice.file)?.span;
     if (known !== undefined) return known;
     const row = this.#with(slice, (database) =>
@@ -147,9 +164,11 @@ export class SliceReader {
       ),
     );
     if (row === undefined || row[0] === null) return undefined;
-    const span = [numberOf(row[0]), numberOf(row[1])] as const;
+    const span: Span = [numberOf(row[0]), numberOf(row[1])];
     const handle = this.#handles.get(slice.file);
-    if (handle !== undefined) handle.span = span;
+    // Of the newest slice it is true of this moment only, and the slice may be finished by the next look.
+    const isFinished = slice.ordinal < (this.#newest.get(slice.stream) ?? 0);
+    if (handle !== undefined && isFinished) handle.span = span;
     return span;
   }
 
@@ -192,6 +211,9 @@ export class SliceReader {
     this.#handles.delete(oldest.value[0]);
   }
 }
+
+const overlaps = (span: Span, fromMs: number | undefined, toMs: number | undefined): boolean =>
+  span[1] >= (fromMs ?? 0) && span[0] < (toMs ?? Number.MAX_SAFE_INTEGER);
 
 const pageRow = (row: Cells, slice: SliceName): PageRow => [
   numberOf(row[0]),
