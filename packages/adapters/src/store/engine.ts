@@ -130,8 +130,13 @@ export class StoreEngine implements CoreAccess {
   }
 
   /** Deletes slices past their limits. */
-  retain(nowMs: number): Stored<{ readonly removedSlices: number }> {
-    return this.#writer.call({ op: 'retention', nowMs });
+  async retain(nowMs: number): Stored<{ readonly removedSlices: number }> {
+    const done = await this.#writer.call<{ readonly removedSlices: number }>({ op: 'retention', nowMs });
+    const reader = this.#sliceReaderMade;
+    // What a reader holds open still takes its room: the next round would find the disk as full, and delete on.
+    if (done.ok && done.value.removedSlices > 0 && reader?.isDead === false)
+      await reader.call({ op: 'forget' });
+    return done;
   }
 
   /** Removes a batch of admission decisions past their limits. */

@@ -106,6 +106,8 @@ export type ReaderRequest =
       readonly sql: string;
       readonly params: readonly SqlValue[];
     }
+  /** Slices were deleted: none of them may stay open. */
+  | { readonly op: 'forget' }
   | { readonly op: 'verify'; readonly auditKey?: Uint8Array };
 
 /** What a reader thread starts with. */

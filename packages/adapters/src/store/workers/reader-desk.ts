@@ -49,6 +49,8 @@ export class ReaderDesk {
           return ok(this.#slices.groups(request));
         case 'first':
           return ok(this.#slices.first(request.stream, request.sql, request.params));
+        case 'forget':
+          return ok(this.#slices.forget());
         case 'verify':
           return ok(
             verifyChain(
