@@ -8,6 +8,7 @@ import { Database, numberOf, textOf } from '../sqlite/database.ts';
 import { migrate, schemaVersion } from '../sqlite/migrations.ts';
 import { setAsideDamaged } from './check-slices.ts';
 import type { EncodedGroup } from './encode.ts';
+import { findStored, mayBeStored } from './find-stored.ts';
 import {
   hourOf,
   SLICE_STREAMS,
@@ -194,11 +195,12 @@ export class SliceWriter {
     const producer = slice.producers.get(key) ?? this.#producer(slice, group, key);
     const insert = insertSql(group.stream);
     const before = this.#highest.get(streamKey) ?? -1;
+    const repeats = findStored(group, mayBeStored(group, before), this.#fromNewest(slice));
     let highest = before;
     let stored = 0;
     for (const row of group.rows) {
       const sequence = Number(row[0]);
-      if (sequence <= before && this.#isElsewhere(group, sequence, slice.name.ordinal)) continue;
+      if (repeats.has(sequence)) continue;
       stored += slice.database.run(insert, [producer, ...row]);
       if (sequence > highest) highest = sequence;
     }
@@ -220,24 +222,18 @@ export class SliceWriter {
     return id;
   }
 
-  /** Whether an older slice holds the record: only asked for sequences at or below the highest known one. */
-  #isElsewhere(group: EncodedGroup, sequence: number, except: number): boolean {
+  /** The slice being written, which holds most repeats, and then the others of its stream, newest first. */
+  *#fromNewest(open: OpenSlice): Generator<Database> {
+    yield open.database;
     for (const slice of this.slices().reverse()) {
-      if (slice.stream !== group.stream || slice.ordinal === except) continue;
+      if (slice.stream !== open.name.stream || slice.ordinal === open.name.ordinal) continue;
       const database = this.#peek(slice);
       try {
-        if (schemaVersion(database) === 0) continue;
-        const found = database.number(
-          `SELECT count(*) FROM events WHERE sequence=? AND producer=(SELECT id FROM producers
-            WHERE cluster=? AND tenant=? AND node=? AND boot=? AND highest>=?)`,
-          [sequence, group.cluster, group.tenant, group.node, group.boot, sequence],
-        );
-        if (found > 0) return true;
+        yield database;
       } finally {
         database.close();
       }
     }
-    return false;
   }
 
   #peek(slice: SliceName): Database {
