@@ -105,11 +105,15 @@ describe('a stream', () => {
     ]);
     expect((await running.call({ path: 'system' })).json['ingest']).toMatchObject({ rejectedTotal: 2 });
     talk.stream.end();
-    const next = new Talk(open(await enrolled()));
-    next.say(hello());
-    expect((await next.hear('welcome'))['acknowledged']).toEqual([
-      { stream: 'inventory', bootId: 'boot-1', sequence: 2 },
-    ]);
+    // After a reboot, too: what the disk of the node still holds of the boot before is stored.
+    for (const bootId of ['boot-1', 'boot-2']) {
+      const next = new Talk(open(await enrolled()));
+      next.say({ ...hello(), bootId });
+      expect((await next.hear('welcome'))['acknowledged']).toEqual([
+        { stream: 'inventory', bootId: 'boot-1', sequence: 2 },
+      ]);
+      next.stream.end();
+    }
   });
 
   it('is given the key of the fingerprints of its tenant, where its version knows of it', async () => {

@@ -49,6 +49,24 @@ export interface SessionParts {
 const parseMessage = parser(AgentMessage);
 type Batch = Extract<AgentMessageType, { type: 'batch' }>;
 
+/** How far a stream of a boot is stored. */
+type Mark = Extract<ControllerMessage, { type: 'welcome' }>['acknowledged'][number];
+/** As many as a welcome has room for. */
+const MARKS_MAX = 64;
+
+/**
+ * What a node hears of its records that are stored: of the boot that runs first, and of earlier ones, of which its disk
+ * may hold records yet. Sequences of a boot start by the clock, so that the highest are of the latest boots.
+ */
+export const marksFor = (bootId: string, marks: readonly Readonly<Mark>[]): Mark[] =>
+  marks
+    .toSorted(
+      (left, right) =>
+        Number(right.bootId === bootId) - Number(left.bootId === bootId) || right.sequence - left.sequence,
+    )
+    .slice(0, MARKS_MAX)
+    .map((mark) => ({ ...mark }));
+
 /** One stream of one agent: hello, batches in order, acknowledged after they are on disk. */
 export class AgentSession {
   readonly #parts: SessionParts;
@@ -184,9 +202,7 @@ export class AgentSession {
       version: Math.min(WIRE_VERSION, hello.version),
       cluster: agent.cluster,
       tenant: agent.tenant,
-      acknowledged: (marks.ok ? marks.value : [])
-        .filter((mark) => mark.bootId === hello.bootId)
-        .map((mark) => ({ ...mark })),
+      acknowledged: marksFor(hello.bootId, marks.ok ? marks.value : []),
       credit: CREDIT,
       clockMs: clock.nowMs(),
     });

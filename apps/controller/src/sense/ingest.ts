@@ -63,12 +63,17 @@ const parseEvent = parser(AgentEvent);
 const parseInventory = parser(InventoryRecord);
 const KIND_OF_STREAM = { security: 'security', process: 'process', file: 'file', flow: 'flow' } as const;
 
+/** Boots of nodes of which is known how far their losses were counted. */
+const COUNTED_MAX = 20_000;
+
 /** Sequence of the last record of a batch. */
 const lastOf = (batch: ReceivedBatch): number => batch.firstSequence + batch.records.length - 1;
 
 /** Validates records one by one, puts them on disk, and tells who is looking. */
 export class Ingest {
   readonly #parts: Parts;
+  /** Last inventory record of a boot of a node whose losses were counted. */
+  readonly #counted = new Map<string, number>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -81,7 +86,6 @@ export class Ingest {
       batch.stream === 'inventory' ? await this.#inventory(agent, batch) : await this.#events(agent, batch);
     if (!outcome.ok) return outcome;
     counters.batchesTotal += 1;
-    counters.recordsTotal += batch.records.length - outcome.value.rejected;
     counters.rejectedTotal += outcome.value.rejected;
     if (outcome.value.rejected > 0)
       this.#parts.log.warn(
@@ -107,8 +111,8 @@ export class Ingest {
     });
     const taken = await this.#parts.inventory.take(agent, records);
     if (!taken.ok) return taken;
-    for (const { record } of records)
-      if (record.type === 'loss') this.#parts.counters.lostTotal += record.count;
+    this.#parts.counters.recordsTotal += records.length - taken.value.rejected;
+    this.#countLosses(agent, batch, records);
     const held = this.#parts.inventory.heldFrom(agent, bootId);
     const acknowledged = Math.min(lastOf(batch), (held ?? Number.POSITIVE_INFINITY) - 1);
     const marked = await this.#parts.store.events.acknowledge(tenantScope(agent.cluster, agent.tenant), {
@@ -131,6 +135,8 @@ export class Ingest {
     if (events.length > 0) {
       const stored = await this.#parts.store.events.append(scope, events);
       if (!stored.ok) return stored;
+      this.#parts.counters.recordsTotal += stored.value.stored;
+      this.#publish(agent, events, stored.value.repeated ?? []);
     }
     if (events.length < batch.records.length) {
       const marked = await this.#parts.store.events.acknowledge(scope, {
@@ -141,10 +147,32 @@ export class Ingest {
       });
       if (!marked.ok) return marked;
     }
-    for (const event of events)
-      if (event.kind === 'security')
-        this.#parts.publish({ topic: 'security', cluster: agent.cluster, tenant: agent.tenant, data: event });
     return ok({ rejected: batch.records.length - events.length, acknowledged: lastOf(batch) });
+  }
+
+  /** Tells of what is new: what an agent sends again did not happen again. */
+  #publish(
+    { cluster, tenant }: AgentIdentity,
+    events: readonly AgentEventType[],
+    repeated: readonly string[],
+  ): void {
+    const before = new Set(repeated);
+    for (const event of events) {
+      if (event.kind !== 'security' || before.has(event.id)) continue;
+      this.#parts.publish({ topic: 'security', cluster, tenant, data: event });
+    }
+  }
+
+  /** Counts what an agent lost, each report once: some come again while a package list before them is not whole. */
+  #countLosses(agent: AgentIdentity, batch: ReceivedBatch, records: readonly PlacedRecord[]): void {
+    const key = `${agent.node}\n${batch.bootId}`;
+    const before = this.#counted.get(key) ?? -1;
+    for (const { record, sequence } of records)
+      if (record.type === 'loss' && sequence > before) this.#parts.counters.lostTotal += record.count;
+    this.#counted.delete(key);
+    this.#counted.set(key, Math.max(before, lastOf(batch)));
+    const [oldest] = this.#counted.keys();
+    if (this.#counted.size > COUNTED_MAX && oldest !== undefined) this.#counted.delete(oldest);
   }
 
   /** A record as an event of this agent: another node is refused; cluster, tenant and place are never believed. */

@@ -137,7 +137,12 @@ export interface EventRepository {
   append(
     scope: Scope,
     events: readonly AgentEvent[],
-  ): Stored<{ readonly stored: number; readonly duplicates: number }>;
+  ): Stored<{
+    readonly stored: number;
+    readonly duplicates: number;
+    /** Ids of those that were stored before; absent when there are none. */
+    readonly repeated?: readonly string[];
+  }>;
   get(scope: Scope, id: string): Stored<AgentEvent | undefined>;
   list(scope: Scope, kind: AgentEvent['kind'], query: Query): Stored<PageOf<AgentEvent>>;
   /** Events per interval and severity. */

@@ -4,6 +4,7 @@
 import {
   type AgentEvent,
   err,
+  eventId,
   failure,
   ok,
   type PageOf,
@@ -26,11 +27,11 @@ import { eventFields, eventFilterFields } from './event-fields.ts';
 import { FLOW_FOLDS, FLOW_KEYS, FLOW_SELECT, foldedFlow } from './fold-flows.ts';
 import { SLICE_STREAMS } from './slice-name.ts';
 import type { PageRow } from './slice-reader.ts';
-import type { Highest } from './slice-writer.ts';
+import type { Appended, Highest } from './slice-writer.ts';
 
 /** How the repository reaches the slices. */
 export interface SliceAccess {
-  append(groups: readonly EncodedGroup[]): Stored<{ readonly stored: number; readonly duplicates: number }>;
+  append(groups: readonly EncodedGroup[]): Stored<Appended>;
   read<T>(request: ReaderRequest): Stored<T>;
   /** Highest stored sequences of a node. */
   highest(node: string, owner?: readonly [cluster: string, tenant: string]): Stored<readonly Highest[]>;
@@ -60,12 +61,16 @@ export class SqliteEvents implements EventRepository {
     this.#cursors = cursors;
   }
 
-  async append(
-    scope: Scope,
-    events: readonly AgentEvent[],
-  ): Stored<{ readonly stored: number; readonly duplicates: number }> {
+  async append(scope: Scope, events: readonly AgentEvent[]): ReturnType<EventRepository['append']> {
     if (events.length === 0) return ok({ stored: 0, duplicates: 0 });
-    return this.#slices.append(encodeEvents(scope, events, this.#slices.nowMs()));
+    const done = await this.#slices.append(encodeEvents(scope, events, this.#slices.nowMs()));
+    if (!done.ok) return done;
+    const { repeated, ...counts } = done.value;
+    if (repeated === undefined) return ok(counts);
+    const ids = repeated.flatMap(({ node, boot, stream, sequences }) =>
+      sequences.map((sequence) => eventId(node, boot, stream, sequence)),
+    );
+    return ok({ ...counts, repeated: ids });
   }
 
   async get(scope: Scope, id: string): Stored<AgentEvent | undefined> {

@@ -3,6 +3,7 @@
 
 import { closeSync, fsyncSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { invariant } from '@bartizan/contracts/result';
 import { StoreFault } from '../failure.ts';
 import { Database, numberOf, textOf } from '../sqlite/database.ts';
 import { migrate, schemaVersion } from '../sqlite/migrations.ts';
@@ -27,10 +28,16 @@ interface OpenSlice {
   /** Producer key -> row id in this slice. */
   readonly producers: Map<string, number>;
 }
+/** Records of one producer and stream that were stored before. */
+export interface Repeated extends Pick<EncodedGroup, 'stream' | 'node' | 'boot'> {
+  readonly sequences: readonly number[];
+}
 /** What one append did. */
 export interface Appended {
   readonly stored: number;
   readonly duplicates: number;
+  /** Absent when nothing was stored before. */
+  readonly repeated?: readonly Repeated[];
 }
 
 /** How far a stream of a producer is stored. */
@@ -111,12 +118,15 @@ export class SliceWriter {
   append(groups: readonly EncodedGroup[]): Appended {
     let stored = 0;
     let duplicates = 0;
+    const repeated: Repeated[] = [];
     for (const group of groups) {
       const done = this.#appendGroup(group);
-      stored += done;
-      duplicates += group.rows.length - done;
+      stored += done.stored;
+      duplicates += group.rows.length - done.stored;
+      const { stream, node, boot } = group;
+      if (done.repeats.size > 0) repeated.push({ stream, node, boot, sequences: [...done.repeats] });
     }
-    return { stored, duplicates };
+    return repeated.length === 0 ? { stored, duplicates } : { stored, duplicates, repeated };
   }
 
   /** Makes everything since `begin` durable. */
@@ -187,9 +197,9 @@ export class SliceWriter {
     for (const stream of [...this.#open.keys()]) this.#release(stream);
   }
 
-  #appendGroup(group: EncodedGroup): number {
+  #appendGroup(group: EncodedGroup): { readonly stored: number; readonly repeats: ReadonlySet<number> } {
     const slice = this.#open.get(group.stream);
-    if (slice === undefined) return 0;
+    invariant(slice !== undefined, `a slice of ${group.stream} is open while records are stored`);
     const key = producerKey(group);
     const streamKey = `${group.stream}\n${key}`;
     const producer = slice.producers.get(key) ?? this.#producer(slice, group, key);
@@ -208,7 +218,7 @@ export class SliceWriter {
       this.#highest.set(streamKey, highest);
       slice.database.run('UPDATE producers SET highest=max(highest,?) WHERE id=?', [highest, producer]);
     }
-    return stored;
+    return { stored, repeats };
   }
 
   #producer(slice: OpenSlice, group: EncodedGroup, key: string): number {
