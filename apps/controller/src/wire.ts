@@ -212,6 +212,7 @@ function buildSense(
     publish: parts.publish,
     nodeTurnstile: parts.turnstiles.nodes,
     workloadTurnstile: parts.turnstiles.workloads,
+    isWatched: (workload) => parts.placing?.knows(workload) === true,
     onNodeStored: (agent, madeAtMs) => parts.news.stored(agent, madeAtMs),
     judges: {
       onScan: ({ agent, subject, record, pendingUpdates, imageDigest }) => {

@@ -23,6 +23,7 @@ import {
 import type { ApiFailure, Clock, Log, Publish } from '../ports.ts';
 import type { Turnstile } from '../turnstile.ts';
 import type { AgentIdentity } from './agent-identity.ts';
+import { endWorkloads, LIVE_STATES } from './ended-workloads.ts';
 import type { PlacedRecord } from './ingest.ts';
 import { type Place, ScanParts } from './scan-parts.ts';
 import { foreign, SubjectGuard } from './subject-guard.ts';
@@ -66,6 +67,8 @@ interface Parts {
   readonly nodeTurnstile: Turnstile;
   /** Passed by every writer of workloads. */
   readonly workloadTurnstile: Turnstile;
+  /** Whether the cluster itself tells how many of a workload run. */
+  readonly isWatched: (workload: string) => boolean;
 }
 
 type RecordOf<T extends InventoryRecord['type']> = Extract<InventoryRecord, { type: T }>;
@@ -226,29 +229,36 @@ export class Inventory {
     return this.#parts.judges.onContainer(container);
   }
 
-  /** Containers of the node that run no more have ended. */
+  /** Containers of the node that run no more have ended, and so have workloads of which nothing is left. */
   async #snapshot(
     agent: AgentIdentity,
     snapshot: RecordOf<'container-snapshot'>,
   ): Promise<Result<void, ApiFailure>> {
     const scope = scopeOf(agent);
     const running = new Set(snapshot.containers);
+    const live = new Set<string>();
     let cursor: string | undefined;
     do {
       const page = await this.#parts.store.containers.list(scope, {
-        filter: [exactly('node', agent.node), exactly('state', 'running', 'created', 'paused')],
+        filter: [exactly('node', agent.node), exactly('state', ...LIVE_STATES)],
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });
       if (!page.ok) return page;
-      const ended = page.value.items
-        .filter((container) => !running.has(container.id) && (container.createdAtMs ?? 0) <= snapshot.atMs)
-        .map((container): Container => ({ ...container, state: 'exited', endedAtMs: snapshot.atMs }));
+      const ended: Container[] = [];
+      for (const container of page.value.items) {
+        if (running.has(container.id) || (container.createdAtMs ?? 0) > snapshot.atMs)
+          live.add(container.workload);
+        else ended.push({ ...container, state: 'exited', endedAtMs: snapshot.atMs });
+      }
       const saved = await this.#parts.store.containers.put(scope, ended);
       if (!saved.ok) return saved;
       for (const container of ended) this.#tell(agent, 'workload', { id: container.workload });
       cursor = page.value.next;
     } while (cursor !== undefined);
+    const gone = await endWorkloads(this.#parts, { scope, node: agent.node, live });
+    if (!gone.ok) return gone;
+    for (const id of gone.value) this.#tell(agent, 'workload', { id });
     return ok(undefined);
   }
 

@@ -25,6 +25,11 @@ export class Placing {
     this.#directory = directory;
   }
 
+  /** Whether the cluster tells how a workload is. */
+  knows(workload: string): boolean {
+    return this.#directory.shape(workload) !== undefined;
+  }
+
   event<E extends AgentEvent>(event: E): E {
     return { ...event, workload: this.ref(event.workload) };
   }
