@@ -37,6 +37,7 @@ import { ScoreHistory } from './decide/score-history.ts';
 import { nameItself } from './first-start.ts';
 import { latePublish } from './late-publish.ts';
 import type { Clock, IngestCounters, Log, Publish } from './ports.ts';
+import { RefusedAttempts } from './refused-attempts.ts';
 import { buildReport } from './report/build-report.ts';
 import { configurationFor } from './respond/agent-configuration.ts';
 import { clusterAgentsOf, publishTrust } from './respond/cluster-trust.ts';
@@ -75,6 +76,7 @@ interface Base extends SecretSearch {
   readonly authority: CertificateAuthority;
   readonly certificate: ServerCertificate;
   readonly knowledge: Knowledge;
+  readonly refusals: RefusedAttempts;
   readonly clusterAgents?: ClusterAgents;
 }
 
@@ -116,6 +118,7 @@ export async function startController(
     authority: authority.value,
     certificate: certificate.value,
     knowledge: knowledge.value,
+    refusals: new RefusedAttempts({ store, clock, log }),
   });
 }
 
@@ -243,6 +246,7 @@ function buildSense(
     clock,
     log,
     instance: options.instance,
+    refusals: base.refusals,
     ...(base.clusterAgents === undefined ? {} : { clusterAgents: base.clusterAgents }),
     onRejoined: (node) => server.directory.drop(node),
     ...(options.nodeCertificateMs === undefined ? {} : { nodeCertificateMs: options.nodeCertificateMs }),
@@ -281,7 +285,8 @@ const scannerOf = (base: Base, publish: Publish, intake: ImageLedger): Promise<R
   });
 
 /** What the API needs and nobody has to make. */
-const reportBasics = ({ store, clock, log, options, authority, certificate, knowledge }: Base) => ({
+const reportBasics = ({ store, clock, log, options, authority, certificate, ...base }: Base) => ({
+  refusals: base.refusals,
   store,
   clock,
   log,
@@ -291,7 +296,7 @@ const reportBasics = ({ store, clock, log, options, authority, certificate, know
   caSha256: authority.caSha256(),
   tls: { keyPem: certificate.keyPem, chainPem: certificate.certificatePem },
   consoleDir: options.consoleDir,
-  book: knowledge,
+  book: base.knowledge,
   metrics: createMetrics({ withProcess: true }),
   version: options.version ?? '0.1.0',
   instance: options.instance,
@@ -305,7 +310,7 @@ const supportOf = (advisories: () => Advisories) => ({
 });
 
 async function compose(base: Base): Promise<Result<Controller, Failure>> {
-  const { store, authority, certificate } = base;
+  const { authority, certificate } = base;
   const counters = noCounts();
   const bases = new BaseBook(base);
   const support = supportOf(() => judging.advisories);
@@ -359,7 +364,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
   images.onUnknown((reference) => scanner.runs.wanted(HOME, reference));
   judging.images.onUnread((owner, reference) => scanner.runs.running(owner, reference));
   const stopTrust = publishTrust(base.clusterAgents, () => authority.caSha256(), base.log);
-  const running = { stopTrust, agents, cluster, chores, store, report: report.value };
+  const running = { ...base, stopTrust, agents, cluster, chores, report: report.value };
   return ok({
     ...listening.value,
     fingerprint: certificate.fingerprint,

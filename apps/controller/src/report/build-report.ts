@@ -5,6 +5,7 @@ import type { Metrics } from '@bartizan/adapters/telemetry';
 import { type Failure, ok, type Result, type Scope } from '@bartizan/contracts';
 import type { Log, PushDesk } from '../ports.ts';
 import { RateGate } from '../rate-gate.ts';
+import type { RefusedAttempts } from '../refused-attempts.ts';
 import { Turnstile } from '../turnstile.ts';
 import { Doorkeeper } from './access/authenticate.ts';
 import { LoginDesk } from './access/login.ts';
@@ -34,6 +35,7 @@ export interface ReportParts
   /** Absent: no registry is listened to here. */
   readonly pushes?: PushDesk;
   readonly metrics: Metrics;
+  readonly refusals: RefusedAttempts;
 }
 /** The API, ready to listen. */
 export interface Report {
@@ -84,7 +86,7 @@ export async function buildReport(parts: ReportParts): Promise<Result<Report, Fa
     api: {
       handlers: buildHandlers(all),
       gate,
-      journal: new Journal(store, clock, log),
+      journal: new Journal({ store, clock, log, refusals: parts.refusals }),
       ledger: new IdempotencyLedger(clock),
       log,
       exportBasis: () => {

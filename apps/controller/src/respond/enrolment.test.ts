@@ -8,12 +8,14 @@ import { createSealer } from '@bartizan/adapters/store';
 import { clusterNodeText, enrollProof, err, failure, ok } from '@bartizan/contracts';
 import { aNode, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RefusedAttempts } from '../refused-attempts.ts';
 import { EnrolmentDesk } from './enrolment.ts';
 
 const SCOPE = { kind: 'system', purpose: 'test' } as const;
 const quiet = () => undefined;
 let test: TestStore;
 let desk: EnrolmentDesk;
+let refusals: RefusedAttempts;
 let rejoined: string[] = [];
 let vouching: 'E_JOIN_TOKEN' | 'E_UNAVAILABLE' = 'E_JOIN_TOKEN';
 
@@ -28,11 +30,14 @@ beforeEach(async () => {
   });
   if (!opened.ok) throw new Error(opened.error.detail);
   const authority: CertificateAuthority = opened.value;
+  const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  refusals = new RefusedAttempts({ store: test.store, clock: test.clock, log });
   desk = new EnrolmentDesk({
     store: test.store,
     authority,
     clock: test.clock,
     instance: 'main',
+    refusals,
     clusterAgents: {
       nodeOf: async (token) =>
         token === `${'a'.repeat(20)}.${'b'.repeat(20)}.${'c'.repeat(43)}`
@@ -40,7 +45,7 @@ beforeEach(async () => {
           : err(failure(vouching, 'not known')),
       publishTrust: async () => ok(undefined),
     },
-    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    log,
     onRejoined: (node) => {
       rejoined.push(node);
     },
@@ -68,7 +73,7 @@ async function join(tenant: string, id: string, node = 'n-1') {
   return desk.enroll({ token, node, name: 'host', publicKeyPem, signature }, '192.0.2.1');
 }
 const acts = async () => {
-  const list = await test.store.audit.list(SCOPE, { filter: [], limit: 20 });
+  const list = await test.store.audit.list(SCOPE, { filter: [], limit: 50 });
   return list.ok
     ? list.value.items.map(({ action, outcome, detail }) => `${action} ${outcome} ${detail}`)
     : [];
@@ -83,6 +88,13 @@ async function joinAsPod(node: string, name: string, end = 'c') {
   const signature = sign(null, Buffer.from(text), privateKey).toString('base64');
   return desk.enroll({ token, node, name, publicKeyPem, signature }, '192.0.2.1');
 }
+/** Asks with a token that nobody gave out and a signature of somebody else. */
+const joinAsStranger = (node: string, address: string) =>
+  desk.enroll({ token: 'bzj_aa_secret', node, name: 'host', ...STRANGER }, address);
+const STRANGER = {
+  publicKeyPem: generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  signature: Buffer.alloc(64).toString('base64'),
+};
 const nodeIdOf = (name: string): string =>
   `n-${createHash('sha256').update(clusterNodeText('main', name)).digest('hex').slice(0, 16)}`;
 
@@ -120,6 +132,28 @@ describe('joining by a service account', () => {
     expect(await joinAsPod(nodeIdOf('worker-1'), 'worker-1', 'd')).toMatchObject({
       error: { code: 'E_UNAVAILABLE' },
     });
+  });
+});
+
+describe('refusals of strangers', () => {
+  it('are one record for each address, and then their number, whatever name they choose', async () => {
+    for (let time = 0; time < 100; time += 1)
+      for (let address = 1; address <= 10; address += 1)
+        await joinAsStranger(`n-${time}`, `192.0.2.${address}`);
+    expect(await acts()).toEqual(Array.from({ length: 10 }, () => 'agent.enroll refused E_JOIN_PROOF'));
+    test.clock.value += 60_000;
+    await refusals.flush();
+    const since = new Date(test.clock.value - 60_000).toISOString();
+    const told = (await acts()).filter((act) => act.includes('more since'));
+    expect(told).toEqual(
+      Array.from({ length: 10 }, () => `agent.enroll refused E_JOIN_PROOF; 99 more since ${since}`),
+    );
+  });
+
+  it('count the addresses of one network of IPv6 as one', async () => {
+    for (const host of ['1', '2', 'ffff:1']) await joinAsStranger('n-1', `2001:db8:1:2::${host}`);
+    await joinAsStranger('n-1', '2001:db8:1:3::1');
+    expect(await acts()).toHaveLength(2);
   });
 });
 

@@ -27,7 +27,9 @@ import {
   type Result,
   systemScope,
 } from '@bartizan/contracts';
+import { networkOf } from '../caller-network.ts';
 import type { Clock, Log, Owner } from '../ports.ts';
+import type { RefusedAttempts } from '../refused-attempts.ts';
 
 type Answer = Promise<Result<EnrollResponse, Failure<ErrorCode>>>;
 interface Parts {
@@ -35,6 +37,8 @@ interface Parts {
   readonly authority: CertificateAuthority;
   readonly clock: Clock;
   readonly log: Log;
+  /** Records refusals, which anybody who reaches the port can cause. */
+  readonly refusals: RefusedAttempts;
   readonly instance: string;
   /** Who vouches for the agents of the cluster; absent outside of one. */
   readonly clusterAgents?: ClusterAgents;
@@ -54,7 +58,7 @@ interface Act {
 
 const SCOPE = systemScope('agent enrolment');
 
-/** Answers agents that join or renew: a certificate for the key they proved to hold. Every answer is audited. */
+/** Answers agents that join or renew: a certificate for the key they proved to hold. Every answer is audited, refusals that repeat by their number. */
 export class EnrolmentDesk {
   readonly #parts: Parts;
 
@@ -160,32 +164,42 @@ export class EnrolmentDesk {
     return kept.ok ? issued : kept;
   }
 
+  /** A stranger chooses the name of the node: repeats are told by where they come from. */
   async #refuse(node: string, why: Failure<ErrorCode>, address?: string): Answer {
-    await this.#audit({
-      action: 'agent.enroll',
-      tenant: 'default',
-      node,
-      outcome: 'refused',
-      detail: why.code,
-      ...(address === undefined ? {} : { address }),
+    const from = address === undefined ? node : networkOf(address);
+    await this.#parts.refusals.record({
+      key: `agent.enroll ${why.code} ${from}`,
+      apart: 1,
+      draft: this.#draft({
+        action: 'agent.enroll',
+        tenant: 'default',
+        node,
+        outcome: 'refused',
+        detail: why.code,
+        ...(address === undefined ? {} : { address }),
+      }),
     });
     return err(why);
   }
 
-  async #audit({ action, tenant, node, outcome, detail, address }: Act): Promise<void> {
-    const appended = await this.#parts.store.audit.append(SCOPE, {
+  async #audit(act: Act): Promise<void> {
+    const appended = await this.#parts.store.audit.append(SCOPE, this.#draft(act));
+    if (!appended.ok)
+      this.#parts.log.error({ code: appended.error.code, action: act.action }, 'an act could not be audited');
+  }
+
+  #draft({ action, tenant, node, outcome, detail, address }: Act) {
+    return {
       tenant,
       atMs: this.#parts.clock.nowMs(),
       actor: node,
-      actorKind: 'agent',
+      actorKind: 'agent' as const,
       action,
       target: node,
       outcome,
       detail,
       ...(address === undefined ? {} : { sourceAddress: address }),
-    });
-    if (!appended.ok)
-      this.#parts.log.error({ code: appended.error.code, action }, 'an act could not be audited');
+    };
   }
 }
 

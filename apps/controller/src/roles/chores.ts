@@ -8,6 +8,7 @@ import type { ImageRetention } from '../decide/image-retention.ts';
 import type { Presence } from '../decide/presence.ts';
 import type { ScoreHistory } from '../decide/score-history.ts';
 import type { Clock, Log } from '../ports.ts';
+import type { RefusedAttempts } from '../refused-attempts.ts';
 import type { Report } from '../report/build-report.ts';
 import type { RegistryRuns } from './scanner/registry-runs.ts';
 
@@ -22,6 +23,7 @@ interface Parts {
   readonly runs: RegistryRuns;
   readonly home: Scope;
   readonly report: Report;
+  readonly refusals: RefusedAttempts;
   readonly renewCertificate: () => Promise<void>;
 }
 /** Work that comes round by itself. */
@@ -31,6 +33,8 @@ export interface Chores {
 
 const PRESENCE_MS = 5000;
 const RETENTION_MS = 60_000;
+/** What was counted of refused attempts is told at most so much later than it is due. */
+const REFUSALS_MS = 10_000;
 const IMAGES_MS = 10 * 60_000;
 const SCORES_MS = 10 * 60_000;
 /** A registry is listed at most so much later than its schedule says. */
@@ -49,7 +53,7 @@ async function trimDecisions(store: SqliteStore, clock: Clock): Promise<void> {
   }
 }
 
-/** Starts presence, retention of events, decisions and images, the end of acceptances, the renewal of the certificate, registries whose time has come and the daily scores. A chore that fails is logged and comes round again. */
+/** Starts presence, retention of events, decisions and images, the end of acceptances, records of refused attempts, the renewal of the certificate, registries whose time has come and the daily scores. A chore that fails is logged and comes round again. */
 export function startChores(parts: Parts): Chores {
   const { store, clock, log, presence, findings, history, home, report } = parts;
   const every = (intervalMs: number, name: string, work: () => Promise<unknown>): NodeJS.Timeout => {
@@ -70,6 +74,7 @@ export function startChores(parts: Parts): Chores {
     every(PRESENCE_MS, 'presence', () => presence.sweep()),
     every(RETENTION_MS, 'retention', () => store.applyRetention(clock.nowMs())),
     every(RETENTION_MS, 'admission decisions', () => trimDecisions(store, clock)),
+    every(REFUSALS_MS, 'refused attempts', () => parts.refusals.flush()),
     every(RETENTION_MS, 'acceptances', () => findings.endAcceptances()),
     every(IMAGES_MS, 'images', () => parts.imageRetention.sweep()),
     every(CERTIFICATE_MS, 'certificate', () => parts.renewCertificate()),

@@ -5,6 +5,7 @@ import type { SqliteStore } from '@bartizan/adapters/store';
 import type { ImageBook } from '../decide/admission/image-book.ts';
 import type { PackClient } from '../decide/pack-client.ts';
 import type { PackageUses } from '../decide/package-uses.ts';
+import type { RefusedAttempts } from '../refused-attempts.ts';
 import type { Report } from '../report/build-report.ts';
 import type { AgentServer } from '../sense/agent-server.ts';
 import type { Chores } from './chores.ts';
@@ -24,6 +25,7 @@ export async function closeAll(parts: {
   client: PackClient;
   uses: PackageUses;
   imageBook: ImageBook;
+  refusals: RefusedAttempts;
   store: SqliteStore;
 }): Promise<void> {
   parts.stopTrust();
@@ -37,5 +39,6 @@ export async function closeAll(parts: {
   await parts.agents.close();
   await parts.report.server.close();
   await parts.client.close();
+  await parts.refusals.close();
   await parts.store.close();
 }

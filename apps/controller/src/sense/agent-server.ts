@@ -27,6 +27,7 @@ import {
   WIRE_RENEW_PATH,
   WIRE_STREAM_PATH,
 } from '@bartizan/contracts';
+import { networkOf } from '../caller-network.ts';
 import type { AgentCommand, AgentDirectory, Clock, IngestCounters, Log } from '../ports.ts';
 import { RateGate } from '../rate-gate.ts';
 import { type AgentIdentity, identifyAgent } from './agent-identity.ts';
@@ -172,7 +173,7 @@ export class AgentServer {
 
   async #enroll(stream: ServerHttp2Stream): Promise<void> {
     const address = stream.session?.socket.remoteAddress ?? '';
-    if (!this.#enrolments.take(address).allowed)
+    if (!this.#enrolments.take(networkOf(address)).allowed)
       return refuse(stream, failure('E_RATE_LIMIT', 'too many enrolments from this address'));
     const request = parseEnroll(await readJson(stream));
     if (!request.ok) return refuse(stream, failure('E_BODY_INVALID', 'the request has another form'));

@@ -41,6 +41,7 @@ import type {
   Log,
   RuleBook,
 } from '../ports.ts';
+import { RefusedAttempts } from '../refused-attempts.ts';
 import type { PasswordHasher } from '../report/access/login.ts';
 import { buildReport, type Report } from '../report/build-report.ts';
 import { buildAuditLog } from '../roles/cluster/build-audit-log.ts';
@@ -198,9 +199,7 @@ export async function buildApiStage(store: Store, clock: Clock, more: StageOptio
     turnstile: findingTurnstile,
   });
   const report = await buildReport({
-    store,
-    clock,
-    log,
+    ...{ store, clock, log, refusals: new RefusedAttempts({ store, clock, log }) },
     agents: stageAgents(sent),
     publish: (change) => {
       changes.push(change);

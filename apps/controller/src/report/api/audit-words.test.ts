@@ -14,6 +14,18 @@ describe('the detail of an audit record', () => {
   it.each([
     ['E_LOGIN_FAILED: name or password is wrong', '名前またはパスワードが違います（E_LOGIN_FAILED）'],
     ['E_JOIN_PROOF', expect.stringMatching(JAPANESE)],
+    [
+      'E_LOGIN_FAILED: name or password is wrong; 25 more since 2027-01-01T00:00:00.000Z',
+      '名前またはパスワードが違います（E_LOGIN_FAILED）、2027-01-01T00:00:00.000Z 以降さらに 25 件',
+    ],
+    [
+      'E_JOIN_PROOF; 99 more since 2027-01-01T00:00:00.000Z',
+      expect.stringMatching(/^.+（E_JOIN_PROOF）、2027-01-01T00:00:00.000Z 以降さらに 99 件$/),
+    ],
+    [
+      '760 others refused since 2027-01-01T00:00:00.000Z',
+      '2027-01-01T00:00:00.000Z 以降、ほかに 760 件を拒否',
+    ],
     ['serial 0a1f', 'シリアル番号 0a1f'],
     ['trust ab12', '信頼する鍵 ab12'],
     ['4096 bytes', '4096 バイト'],

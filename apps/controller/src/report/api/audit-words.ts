@@ -14,17 +14,32 @@ const END_WORDS: Readonly<Record<string, LocalText>> = {
   'not-applied': { en: 'it never was in the cluster', ja: 'クラスターに反映されないまま終了' },
 };
 
+function refusalWords(code: string, more: string | undefined): LocalText | undefined {
+  const entry = Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode] : undefined;
+  if (entry === undefined) return undefined;
+  return {
+    en: `${entry.title.en} (${code}${more === undefined ? '' : `: ${more}`})`,
+    ja: `${entry.title.ja}（${code}）`,
+  };
+}
+
 const FORMS: readonly (readonly [RegExp, (match: readonly string[]) => LocalText | undefined])[] = [
   [
-    /^(E_[A-Z_]+)(?:: (.*))?$/s,
-    ([, code = '', more]) => {
-      const entry = Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode] : undefined;
-      if (entry === undefined) return undefined;
-      return {
-        en: `${entry.title.en} (${code}${more === undefined ? '' : `: ${more}`})`,
-        ja: `${entry.title.ja}（${code}）`,
-      };
+    /^(E_[A-Z_]+)(?:: (.*))?; (\d+) more since ([0-9TZ:.-]+)$/s,
+    ([, code = '', more, count, since]) => {
+      const refused = refusalWords(code, more);
+      return refused === undefined
+        ? undefined
+        : {
+            en: `${refused.en}, ${count} more since ${since}`,
+            ja: `${refused.ja}、${since} 以降さらに ${count} 件`,
+          };
     },
+  ],
+  [/^(E_[A-Z_]+)(?:: (.*))?$/s, ([, code = '', more]) => refusalWords(code, more)],
+  [
+    /^(\d+) others refused since ([0-9TZ:.-]+)$/,
+    ([detail = '', count, since]) => ({ en: detail, ja: `${since} 以降、ほかに ${count} 件を拒否` }),
   ],
   [/^serial ([0-9a-fA-F]+)$/, ([, serial]) => ({ en: `serial ${serial}`, ja: `シリアル番号 ${serial}` })],
   [

@@ -204,15 +204,18 @@ async function fail(parts: ApiParts, route: Route, { request, reply }: Exchange,
   const caller = request.bartizanCaller ?? ANONYMOUS;
   if (statusOf(why.code) >= 500)
     parts.log.error({ traceId: request.id, route: route.id, code: why.code, err: why.cause }, why.detail);
-  if (route.audit !== undefined && isRecorded(route, caller, why.code))
-    await parts.journal.record({
+  if (route.audit !== undefined && isRecorded(route, caller, why.code)) {
+    const act = {
       caller: { ...caller, name: route.permission === 'public' ? loginName(request) : caller.name },
       action: route.audit,
       target: pathId(request),
       outcome: outcomeOf(why.code),
       detail: `${why.code}: ${why.code === 'E_BODY_INVALID' ? 'another form' : why.detail}`,
       address: request.ip,
-    });
+    };
+    if (caller.kind === 'anonymous') await parts.journal.attempt(act, why.code);
+    else await parts.journal.record(act);
+  }
   return sendProblem(request, reply, why);
 }
 

@@ -4,6 +4,7 @@
 import { sameSecret } from '@bartizan/adapters/identity';
 import { err, failure, ok, type Result, type Route } from '@bartizan/contracts';
 import type { FastifyRequest } from 'fastify';
+import { networkOf } from '../../caller-network.ts';
 import type { ApiFailure } from '../../ports.ts';
 import type { Allowance, RateGate } from '../../rate-gate.ts';
 import type { Doorkeeper } from '../access/authenticate.ts';
@@ -36,7 +37,7 @@ export class Gate {
 
   /** Judges a request for a route. */
   async pass(route: Route, request: FastifyRequest): Promise<Passage> {
-    const byAddress = this.#parts.requests.take(`address ${request.ip}`);
+    const byAddress = this.#parts.requests.take(`address ${networkOf(request.ip)}`);
     if (!byAddress.allowed) return refused(ANONYMOUS, byAddress, tooMany(byAddress));
     if (route.permission === 'public') return this.#passPublic(request, byAddress);
     const identified = await this.#parts.doorkeeper.identify({
@@ -60,7 +61,7 @@ export class Gate {
   }
 
   #passPublic(request: FastifyRequest, byAddress: Allowance): Passage {
-    const logins = this.#parts.logins.take(`login ${request.ip}`);
+    const logins = this.#parts.logins.take(`login ${networkOf(request.ip)}`);
     if (!logins.allowed) return refused(ANONYMOUS, logins, tooMany(logins));
     if (isCrossSite(request))
       return refused(ANONYMOUS, byAddress, err(failure('E_CSRF', 'the request comes from another site')));

@@ -1,9 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { FAILURES_BEFORE_LOCK } from '@bartizan/adapters/identity';
 import type { Store } from '@bartizan/adapters/store';
 import { type ErrorCode, ok, type Result, type Route, systemScope } from '@bartizan/contracts';
+import { networkOf } from '../../caller-network.ts';
 import type { ApiFailure, Clock, Log } from '../../ports.ts';
+import type { RefusedAttempts } from '../../refused-attempts.ts';
 import type { Caller } from '../access/caller.ts';
 import { statusOf } from './problem.ts';
 
@@ -19,37 +22,50 @@ export interface Act {
   readonly address: string;
 }
 
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly refusals: RefusedAttempts;
+}
+
 /** Writes the audit records of the API. */
 export class Journal {
-  readonly #store: Store;
-  readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #parts: Parts;
 
-  constructor(store: Store, clock: Clock, log: Log) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#log = log;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /** Appends a record; an act that cannot be recorded is an error of the request. */
   async record(act: Act): Promise<Result<void, ApiFailure>> {
-    const kind = act.caller.kind === 'anonymous' ? 'user' : act.caller.kind;
-    const appended = await this.#store.audit.append(SCOPE, {
-      tenant: act.caller.tenant,
-      atMs: this.#clock.nowMs(),
-      actor: act.caller.name.slice(0, 256),
-      actorKind: kind,
-      action: act.action,
-      target: act.target.slice(0, 512),
-      outcome: act.outcome,
-      detail: act.detail.slice(0, 4000),
-      sourceAddress: act.address.slice(0, 64),
-    });
+    const { store, clock, log } = this.#parts;
+    const appended = await store.audit.append(SCOPE, draftOf(act, clock.nowMs()));
     if (appended.ok) return ok(undefined);
-    this.#log.error({ code: appended.error.code, action: act.action }, 'an act could not be audited');
+    log.error({ code: appended.error.code, action: act.action }, 'an act could not be audited');
     return appended;
   }
+
+  /** Records what a stranger was refused: as many attempts one by one as a password takes, the others by their number. */
+  async attempt(act: Act, code: ErrorCode): Promise<void> {
+    const { refusals, clock } = this.#parts;
+    const draft = draftOf(act, clock.nowMs());
+    const key = `${act.action} ${code} ${draft.actor} ${networkOf(act.address)}`;
+    await refusals.record({ key, apart: FAILURES_BEFORE_LOCK, draft });
+  }
 }
+
+const draftOf = ({ caller, action, target, outcome, detail, address }: Act, atMs: number) => ({
+  tenant: caller.tenant,
+  atMs,
+  actor: caller.name.slice(0, 256),
+  actorKind: caller.kind === 'anonymous' ? ('user' as const) : caller.kind,
+  action,
+  target: target.slice(0, 512),
+  outcome,
+  detail: detail.slice(0, 4000),
+  sourceAddress: address.slice(0, 64),
+});
 
 const REFUSED = new Set([401, 403, 409, 412, 429]);
 
