@@ -3,6 +3,7 @@
 
 import type { SqliteStore } from '@bartizan/adapters/store';
 import type { Scope } from '@bartizan/contracts';
+import { ContainerRetention } from '../decide/container-retention.ts';
 import type { FindingLedger } from '../decide/finding-ledger.ts';
 import type { ImageRetention } from '../decide/image-retention.ts';
 import type { Presence } from '../decide/presence.ts';
@@ -53,7 +54,7 @@ async function trimDecisions(store: SqliteStore, clock: Clock): Promise<void> {
   }
 }
 
-/** Starts presence, retention of events, decisions and images, the end of acceptances, records of refused attempts, the renewal of the certificate, registries whose time has come and the daily scores. A chore that fails is logged and comes round again. */
+/** Starts presence, retention of events, decisions, images and containers, the end of acceptances, records of refused attempts, the renewal of the certificate, registries whose time has come and the daily scores. A chore that fails is logged and comes round again. */
 export function startChores(parts: Parts): Chores {
   const { store, clock, log, presence, findings, history, home, report } = parts;
   const every = (intervalMs: number, name: string, work: () => Promise<unknown>): NodeJS.Timeout => {
@@ -70,6 +71,7 @@ export function startChores(parts: Parts): Chores {
     timer.unref();
     return timer;
   };
+  const containers = new ContainerRetention({ store, clock });
   const timers = [
     every(PRESENCE_MS, 'presence', () => presence.sweep()),
     every(RETENTION_MS, 'retention', () => store.applyRetention(clock.nowMs())),
@@ -77,6 +79,7 @@ export function startChores(parts: Parts): Chores {
     every(REFUSALS_MS, 'refused attempts', () => parts.refusals.flush()),
     every(RETENTION_MS, 'acceptances', () => findings.endAcceptances()),
     every(IMAGES_MS, 'images', () => parts.imageRetention.sweep()),
+    every(IMAGES_MS, 'containers', () => containers.sweep()),
     every(CERTIFICATE_MS, 'certificate', () => parts.renewCertificate()),
     every(REGISTRIES_MS, 'registries', () => parts.runs.startDue()),
     every(SCORES_MS, 'scores', async () => {
