@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type FactSheet, fileText, folderNames, rightsOf } from './fact-sheet.ts';
+import { type HostView, NO_VIEW, sharesNetwork } from './host-view.ts';
 
 const NUMBERS = [
   'kernel.kptr_restrict',
@@ -18,6 +19,9 @@ const NUMBERS = [
   'fs.protected_fifos',
   'fs.protected_regular',
   'fs.suid_dumpable',
+];
+/** Of the network namespace of whoever reads them. */
+const NETWORK_NUMBERS = [
   'net.ipv4.tcp_syncookies',
   'net.ipv4.conf.all.rp_filter',
   'net.ipv4.conf.all.accept_redirects',
@@ -26,16 +30,30 @@ const NUMBERS = [
   'net.ipv6.conf.all.accept_redirects',
 ];
 
-const collectSysctls = (sheet: FactSheet): void => {
-  for (const name of NUMBERS) {
-    const path = `/proc/sys/${name.replaceAll('.', '/')}`;
-    const content = fileText('/', path)?.trim() ?? '';
-    sheet.setOr(
-      `sysctl.${name}`,
-      /^-?\d{1,15}$/.test(content) ? Number(content) : undefined,
-      `${path} cannot be read`,
-    );
+const collectNumber = (sheet: FactSheet, name: string, proc: string): void => {
+  const path = `${proc}/sys/${name.replaceAll('.', '/')}`;
+  const content = fileText('/', path)?.trim() ?? '';
+  sheet.setOr(
+    `sysctl.${name}`,
+    /^-?\d{1,15}$/.test(content) ? Number(content) : undefined,
+    `${path} cannot be read`,
+  );
+};
+
+const collectNetwork = (sheet: FactSheet, view: HostView): void => {
+  const isHosts = sharesNetwork(view);
+  for (const name of NETWORK_NUMBERS) {
+    if (isHosts === true) collectNumber(sheet, name, view.procfs.root);
+    else
+      sheet.setUnknown(
+        `sysctl.${name}`,
+        isHosts === false ? 'the agent has a network of its own, and reads the settings of that' : NO_VIEW,
+      );
   }
+};
+
+const collectSysctls = (sheet: FactSheet): void => {
+  for (const name of NUMBERS) collectNumber(sheet, name, '/proc');
   sheet.setOr(
     'sysctl.kernel.core_pattern',
     fileText('/', '/proc/sys/kernel/core_pattern')?.trim(),
@@ -87,8 +105,9 @@ const collectSecurity = (sheet: FactSheet): void => {
 };
 
 /** Facts of the running kernel. */
-export const collectKernel = (sheet: FactSheet, root: string): void => {
+export const collectKernel = (sheet: FactSheet, root: string, view: HostView): void => {
   collectSysctls(sheet);
+  collectNetwork(sheet, view);
   collectSecurity(sheet);
   const release = fileText('/', '/proc/sys/kernel/osrelease')?.trim();
   sheet.setOr('kernel.release', release, '/proc/sys/kernel/osrelease cannot be read');

@@ -8,6 +8,7 @@ import { collectContainer } from './container-facts.ts';
 import { collectDistribution } from './distribution-facts.ts';
 import { FactSheet } from './fact-sheet.ts';
 import { collectFiles } from './file-facts.ts';
+import { type HostView, hostView } from './host-view.ts';
 import { collectKernel } from './kernel-facts.ts';
 import { collectServices } from './service-facts.ts';
 import { collectSetuid } from './setuid-facts.ts';
@@ -28,6 +29,7 @@ export interface PostureJob {
 export const surveyPosture = (
   job: PostureJob,
   onProgress: () => void = () => undefined,
+  view: HostView = hostView(job.root),
 ): { readonly kind: 'posture'; readonly facts: PostureFacts } => {
   const sheet = new FactSheet();
   const nowMs = Date.now();
@@ -35,7 +37,7 @@ export const surveyPosture = (
   const steps: readonly (readonly [name: string, run: () => void])[] = container
     ? [['container', () => collectContainer(sheet, container, { root, nowMs })]]
     : [
-        ['kernel', () => collectKernel(sheet, root)],
+        ['kernel', () => collectKernel(sheet, root, view)],
         [
           'distribution',
           () => collectDistribution(sheet, root, { pendingSecurity: job.pendingSecurity, nowMs }),
@@ -43,7 +45,7 @@ export const surveyPosture = (
         ['sshd', () => collectSshd(sheet, root)],
         ['accounts', () => collectAccounts(sheet, root)],
         ['files', () => collectFiles(sheet, root)],
-        ['services', () => collectServices(sheet, root, job)],
+        ['services', () => collectServices(sheet, root, job, view)],
         ['setuid', () => collectSetuid(sheet, root)],
       ];
   for (const [name, run] of steps) {

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { type FieldReader, readObject } from '@bartizan/host';
+import { type FactSheet, fileText, rightsOf } from './fact-sheet.ts';
+import { type HostProcess, NO_VIEW } from './host-view.ts';
+
+const flagsOf = (words: readonly string[], name: string): string[] =>
+  words.flatMap((word, index) =>
+    word === name
+      ? [words[index + 1] ?? '']
+      : word.startsWith(`${name}=`)
+        ? [word.slice(name.length + 1)]
+        : [],
+  );
+
+const DOCKER_FACTS = [
+  'docker.tcp-listeners',
+  'docker.inter-container-traffic',
+  'docker.user-remapping',
+  'docker.no-new-privileges',
+  'docker.insecure-registries',
+];
+
+/** What dockerd was started with: its arguments and its settings. Undefined settings: they cannot be parsed. */
+interface Engine {
+  readonly words: readonly string[];
+  readonly settings: FieldReader | undefined;
+}
+
+const engineOf = (root: string, processes: readonly HostProcess[]): Engine | undefined => {
+  const daemon = processes.find((one) => one.name === 'dockerd');
+  const json = fileText(root, '/etc/docker/daemon.json');
+  if (!daemon && json === undefined && rightsOf(root, '/run/docker.sock') === undefined) return undefined;
+  return { words: daemon?.arguments ?? [], settings: readObject(json ?? '{}') };
+};
+
+/** Facts of the Docker engine. Its arguments count as much as its settings: without processes neither is the whole answer. */
+export const collectDocker = (
+  sheet: FactSheet,
+  root: string,
+  processes: readonly HostProcess[] | undefined,
+): void => {
+  const engine = engineOf(root, processes ?? []);
+  sheet.setOr('docker.present', engine !== undefined || (processes ? false : undefined), NO_VIEW);
+  const reason = processes === undefined ? NO_VIEW : engine ? undefined : 'Docker is not here';
+  const settings = engine?.settings;
+  if (!engine || !settings || reason !== undefined) {
+    for (const fact of DOCKER_FACTS) sheet.setUnknown(fact, reason ?? 'daemon.json cannot be parsed');
+    return;
+  }
+  const { words } = engine;
+  const verifies =
+    settings.flag('tlsverify') === true || words.some((word) => /^--tlsverify(=true)?$/.test(word));
+  const hosts = [...settings.texts('hosts', 64), ...flagsOf(words, '-H'), ...flagsOf(words, '--host')];
+  sheet.set('docker.tcp-listeners', verifies ? [] : hosts.filter((one) => one.startsWith('tcp://')));
+  const icc = flagsOf(words, '--icc').at(-1);
+  sheet.set(
+    'docker.inter-container-traffic',
+    icc === undefined ? (settings.flag('icc') ?? true) : icc !== 'false',
+  );
+  const remap = flagsOf(words, '--userns-remap').at(-1) ?? settings.text('userns-remap');
+  sheet.set('docker.user-remapping', remap !== '');
+  const isNoNew =
+    settings.flag('no-new-privileges') === true ||
+    words.some((word) => /^--no-new-privileges(=true)?$/.test(word));
+  sheet.set('docker.no-new-privileges', isNoNew);
+  const insecure = [...settings.texts('insecure-registries', 64), ...flagsOf(words, '--insecure-registry')];
+  sheet.set('docker.insecure-registries', insecure);
+};
