@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { closeSync, opendirSync, openSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, opendirSync, openSync, readlinkSync, readSync } from 'node:fs';
 import type { Result } from '@bartizan/contracts';
 import { err, ok } from '@bartizan/contracts/result';
 
@@ -51,7 +51,10 @@ const readRest = (descriptor: number, first: Buffer, maxBytes: number): Buffer =
   return Buffer.concat(chunks);
 };
 
-/** Reads a file and gives its bytes to `use`, which must not keep them. */
+/** Nobody waits at a pipe for who writes into it, and no terminal becomes ours. */
+const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** Reads a file and gives its bytes to `use`, which must not keep them. A pipe or a device is no file. */
 const withBytes = <T>(
   path: string,
   limit: { readonly maxBytes: number; readonly cut: boolean },
@@ -60,11 +63,12 @@ const withBytes = <T>(
   const { maxBytes, cut } = limit;
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    descriptor = openSync(path, WITHOUT_WAITING);
   } catch (thrown) {
     return err(readFailure(path, thrown));
   }
   try {
+    if (!fstatSync(descriptor).isFile()) return err({ kind: 'failed', path });
     const wanted = Math.min(scratch.length, maxBytes + 1);
     const first = scratch.subarray(0, fill(descriptor, scratch.subarray(0, wanted)));
     const all = first.length < wanted || wanted > maxBytes ? first : readRest(descriptor, first, maxBytes);

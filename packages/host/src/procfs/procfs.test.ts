@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,6 +68,19 @@ describe('bounded reading', () => {
     const cut = readBounded(path, 70_000, true);
     expect(cut.ok && cut.value.length).toBe(70_000);
     expect(readBounded(join(folder, 'none'), 10)).toMatchObject({ ok: false, error: { kind: 'gone' } });
+  });
+
+  it('does not wait at a pipe, and takes neither that nor a device for a file', () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    // A read that waits would hold this process for ever: another one makes it, and is ended.
+    const code = `import { readText } from ${JSON.stringify(join(import.meta.dirname, 'bounded-read.ts'))};
+      process.stdout.write(JSON.stringify([readText(${JSON.stringify(pipe)}, 10), readText('/dev/zero', 10, true)]));`;
+    const told = execFileSync(process.execPath, ['--input-type=module', '-e', code], { timeout: 10_000 });
+    expect(JSON.parse(told.toString())).toEqual([
+      { ok: false, error: { kind: 'failed', path: pipe } },
+      { ok: false, error: { kind: 'failed', path: '/dev/zero' } },
+    ]);
   });
 
   it.each([0, 1, 65_535, 65_536, 65_537, 131_072, 131_073])('gives all of %i bytes, and no more', (size) => {

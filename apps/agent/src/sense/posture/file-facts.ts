@@ -2,8 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readlinkSync } from 'node:fs';
-import { type FactSheet, fileText, folderNames, type Rights, rightsOf, rightsText } from './fact-sheet.ts';
+import { DirectoryTree } from '@bartizan/scan/tree';
+import {
+  below,
+  type FactSheet,
+  fileText,
+  folderNames,
+  type Rights,
+  rightsOf,
+  rightsText,
+} from './fact-sheet.ts';
 
+const KEY_BYTES_MAX = 1024 * 1024;
 const OTHERS_ALL = 0o007;
 const OTHERS_READ = 0o004;
 const OTHERS_WRITE = 0o002;
@@ -75,11 +85,11 @@ const pathFolders = (root: string): string[] => {
   });
 };
 
-const encryptedSwap = (device: string): boolean => {
+const encryptedSwap = (root: string, device: string): boolean => {
   if (device.includes('zram')) return true;
   try {
     const name = device.startsWith('/dev/mapper/')
-      ? readlinkSync(device).split('/').at(-1)
+      ? readlinkSync(below(root, device)).split('/').at(-1)
       : device.split('/').at(-1);
     return (fileText('/', `/sys/class/block/${name}/dm/uuid`) ?? '').startsWith('CRYPT-');
   } catch {
@@ -100,26 +110,46 @@ export const collectFiles = (sheet: FactSheet, root: string): void => {
       ?.split('\n')
       .slice(1)
       .map((line) => line.split(/\s/, 1)[0] ?? '')
-      .filter((device) => device !== '' && !encryptedSwap(device)),
+      .filter((device) => device !== '' && !encryptedSwap(root, device)),
     '/proc/swaps cannot be read',
   );
   sheet.set('cloud.static-keys', cloudKeys(root));
 };
 
-const cloudKeys = (root: string): string[] =>
-  homes(root).flatMap((home) => {
-    const found: string[] = [];
-    const aws = `${home}/.aws/credentials`;
-    if (/aws_access_key_id\s*=\s*AKIA/.test(fileText(root, aws) ?? '')) found.push(aws);
-    for (const name of folderNames(root, `${home}/.config/gcloud`).filter((one) => one.endsWith('.json'))) {
-      const path = `${home}/.config/gcloud/${name}`;
-      const isKey =
-        name === 'application_default_credentials.json' ||
-        /"type"\s*:\s*"service_account"/.test(fileText(root, path) ?? '');
-      if (isKey) found.push(path);
-    }
-    for (const name of ['accessTokens.json', 'msal_token_cache.json']) {
-      if (rightsOf(root, `${home}/.azure/${name}`)) found.push(`${home}/.azure/${name}`);
-    }
-    return found;
-  });
+/** Beginning of a file that a user may have put there, or put a link, a pipe or a device in its place. */
+const startOf = (tree: DirectoryTree, path: string): string => {
+  const file = tree.open(path);
+  if (!file.ok) return '';
+  try {
+    return file.value.readAt(0, Math.min(file.value.sizeBytes, KEY_BYTES_MAX)).toString('utf8');
+  } finally {
+    file.value.close();
+  }
+};
+
+const cloudKeysOf = (tree: DirectoryTree, home: string): string[] => {
+  const found: string[] = [];
+  const aws = `${home}/.aws/credentials`;
+  if (/aws_access_key_id\s*=\s*AKIA/.test(startOf(tree, aws))) found.push(aws);
+  const listed = tree.list(`${home}/.config/gcloud`);
+  for (const { name } of listed.ok ? listed.value.filter((one) => one.name.endsWith('.json')) : []) {
+    const path = `${home}/.config/gcloud/${name}`;
+    const isKey =
+      name === 'application_default_credentials.json' ||
+      /"type"\s*:\s*"service_account"/.test(startOf(tree, path));
+    if (isKey) found.push(path);
+  }
+  for (const name of ['accessTokens.json', 'msal_token_cache.json']) {
+    if (tree.lstat(`${home}/.azure/${name}`).ok) found.push(`${home}/.azure/${name}`);
+  }
+  return found.sort();
+};
+
+const cloudKeys = (root: string): string[] => {
+  const tree = new DirectoryTree(root);
+  try {
+    return homes(root).flatMap((home) => cloudKeysOf(tree, home));
+  } finally {
+    tree.close();
+  }
+};

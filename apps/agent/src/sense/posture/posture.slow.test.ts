@@ -1,7 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,6 +96,23 @@ describe('files', () => {
     expect(facts.get('files.private-keys-loose')).toEqual(['/etc/ssh/ssh_host_rsa_key 0644 0:0']);
     expect(facts.get('files.cron-loose')).toEqual(['/etc/cron.d/job 0666 0:0']);
     expect(facts.get('path.writable-folders')).toEqual(['/usr/local/bin 0777 0:0']);
+  });
+
+  it('that a user has put pipes, devices or links in the place of hold nothing up', () => {
+    write('/root/.aws/credentials', 'aws_access_key_id = AKIAX\n');
+    write('/home/u/.config/gcloud/key.json', '{"type": "service_account"}');
+    mkdirSync(join(root, 'home/u/.aws'));
+    execFileSync('mkfifo', [join(root, 'home/u/.aws/credentials'), join(root, 'home/u/.config/gcloud/a.json')]);
+    mkdirSync(join(root, 'home/v/.aws'), { recursive: true });
+    symlinkSync('/root/.aws/credentials', join(root, 'home/v/.aws/credentials'));
+    mkdirSync(join(root, 'home/w/.aws'), { recursive: true });
+    symlinkSync('/dev/zero', join(root, 'home/w/.aws/credentials'));
+    const { facts } = collect((sheet) => collectFiles(sheet, root));
+    expect(facts.get('cloud.static-keys')).toEqual([
+      '/root/.aws/credentials',
+      '/home/u/.config/gcloud/key.json',
+      '/home/v/.aws/credentials',
+    ]);
   });
 
   it('with a set-id bit that no package owns are found; those of packages are not', () => {
