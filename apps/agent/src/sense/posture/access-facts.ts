@@ -91,18 +91,35 @@ const withoutPassword = (root: string): string[] => {
   );
 };
 
+/** As libc reads the field: spaces before it, a sign and more zeros do not make it another number. */
+const isZero = (uid: string | undefined): boolean => /^\s*[+-]?0+\s*$/.test(uid ?? '');
+
+/** Entries that stand for those of a directory service (nss_compat) are no accounts. */
+const isAccount = ([name = '', , uid = '']: readonly string[]): boolean =>
+  name !== '' && !(/^[+-]/.test(name) && uid === '');
+
+/** Names whose hash is empty: in shadow, and in passwd itself, whose second field counts unless it is "x". */
+const emptyPasswords = (
+  shadow: readonly string[][] | undefined,
+  accounts: readonly string[][] | undefined,
+): string[] | undefined => {
+  const named = [...(shadow ?? []), ...(accounts ?? []).filter(isAccount)];
+  const found = [...new Set(named.flatMap(([name = '', hash]) => (hash === '' && name !== '' ? [name] : [])))];
+  return found.length > 0 || (shadow && accounts) ? found : undefined;
+};
+
 /** Facts of accounts. Hashes of passwords are never looked at beyond whether there is one. */
 export const collectAccounts = (sheet: FactSheet, root: string): void => {
   const shadow = rows(root, '/etc/shadow');
-  sheet.setOr(
-    'accounts.empty-password',
-    shadow?.flatMap(([name = '', hash]) => (hash === '' && name !== '' ? [name] : [])),
-    '/etc/shadow cannot be read',
-  );
   const accounts = rows(root, '/etc/passwd');
   sheet.setOr(
+    'accounts.empty-password',
+    emptyPasswords(shadow, accounts),
+    shadow ? '/etc/passwd cannot be read' : '/etc/shadow cannot be read',
+  );
+  sheet.setOr(
     'accounts.uid-zero',
-    accounts?.flatMap(([name = '', , uid]) => (uid === '0' ? [name] : [])),
+    accounts?.flatMap((row) => (isAccount(row) && isZero(row[2]) ? [row[0] ?? ''] : [])),
     '/etc/passwd cannot be read',
   );
   sheet.setOr('accounts.docker-group', dockerGroup(root, accounts ?? []), '/etc/group cannot be read');

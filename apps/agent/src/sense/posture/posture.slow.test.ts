@@ -84,6 +84,36 @@ describe('accounts', () => {
   });
 });
 
+describe('an account', () => {
+  const accountsOf = (passwd: string, shadow: string | null = 'root:*:1::::::\n') => {
+    write('/etc/passwd', `root:x:0:0::/:/bin/sh\n${passwd}\n`);
+    if (shadow === null) rmSync(join(root, 'etc/shadow'), { force: true });
+    else write('/etc/shadow', shadow);
+    return collect((sheet) => collectAccounts(sheet, root));
+  };
+
+  it.each(['00', '+0', ' 0', '-0', '0 '])('has uid 0 when the field says "%s"', (uid) => {
+    const { facts } = accountsOf(`svc:*:${uid}:0::/:/bin/sh`);
+    expect(facts.get('accounts.uid-zero')).toEqual(['root', 'svc']);
+  });
+
+  it.each(['10', '0x0', '', '1'])('has not when it says "%s"', (uid) => {
+    expect(accountsOf(`svc:*:${uid}:0::/:/bin/sh`).facts.get('accounts.uid-zero')).toEqual(['root']);
+  });
+
+  it('has no password when passwd has none for it, whatever shadow says', () => {
+    const { facts } = accountsOf('svc::1000:0::/:/bin/sh\nlocked:*:1:1::/:/bin/sh\n+::::::');
+    expect(facts.get('accounts.empty-password')).toEqual(['svc']);
+    expect(facts.get('accounts.uid-zero')).toEqual(['root']);
+  });
+
+  it('has one or not is unknown without shadow, unless passwd says that it has none', () => {
+    expect(accountsOf('', null).unknown['accounts.empty-password']).toContain('/etc/shadow');
+    expect(accountsOf('svc::1:0::/:/bin/sh', null).facts.get('accounts.empty-password')).toEqual(['svc']);
+    write('/etc/shadow', 'root:*:1::::::\n');
+  });
+});
+
 describe('files', () => {
   it('with rights that are too wide are listed with their rights', () => {
     write('/etc/ssh/ssh_host_rsa_key', 'k', 0o644);
