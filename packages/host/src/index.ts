@@ -52,6 +52,6 @@ export {
   type RuntimeClient,
   type RuntimePlace,
 } from './runtimes/registry.ts';
-export type { ContainerRuntime, RuntimeContainer, RuntimeEvent } from './runtimes/runtime.ts';
+export type { ContainerRuntime, RuntimeContainer, RuntimeEvent, RuntimeMount } from './runtimes/runtime.ts';
 export type { Endpoint } from './uplink/connect.ts';
 export { startUplink, type Uplink, type UplinkOptions } from './uplink/uplink.ts';

@@ -56,16 +56,16 @@ describe('surveys of a node', () => {
       return () => undefined;
     },
   };
-  const start = (postureIntervalS = Number.POSITIVE_INFINITY): Surveys => {
+  const start = (postureIntervalS = Number.POSITIVE_INFINITY, root = '/'): Surveys => {
     const running = [{ id: 'c-1', isRunning: true, kernel: { pid: 1 }, description: { isSandbox: false } }];
     return new Surveys({
-      ...{ clock, logger: silentLogger, place: { root: '/', stateDir: '/' } },
+      ...{ clock, logger: silentLogger, place: { root, stateDir: '/' } },
       host: () => HOST,
       workloadOf: ({ id }) => subjectOf(id),
       containers: () => running as unknown as readonly KnownContainer[],
       configuration: () => ({ scanIntervalS: 86_400, postureIntervalS }),
       sensorIsRunning: () => false,
-      runtimeSockets: [],
+      runtimeSockets: ['/host/run/crio/crio.sock', '/hosts/x.sock'],
       onRecord: (record) => told.push(record),
       onOwners: () => undefined,
       onChange: () => undefined,
@@ -108,6 +108,14 @@ describe('surveys of a node', () => {
     started[1]?.answer();
     expect(surveys.problems()).toEqual([]);
     surveys.stop();
+  });
+
+  it.each([
+    ['/host', ['/run/crio/crio.sock', '/hosts/x.sock']],
+    ['/', ['/host/run/crio/crio.sock', '/hosts/x.sock']],
+  ])('name the sockets of runtimes as paths of the host that is at %s', (root, runtimeSockets) => {
+    start(3600, root).stop();
+    expect(started[0]?.jobs[0]).toMatchObject({ kind: 'posture', root, runtimeSockets });
   });
 
   it('keep the problem of one kind of survey apart from the others of its subject', () => {

@@ -199,7 +199,7 @@ export class Surveys {
       container,
       pendingSecurity: this.#pendingSecurity,
       sensorIsRunning: this.#options.sensorIsRunning(),
-      runtimeSockets: this.#options.runtimeSockets,
+      runtimeSockets: this.#options.runtimeSockets.map((path) => onHost(this.#options.place.root, path)),
       containerPids: this.#options
         .containers()
         .flatMap((one) => (one.isRunning && one.kernel ? [one.kernel.pid] : [])),
@@ -322,6 +322,10 @@ export class Surveys {
     surveyor.kill('SIGKILL');
   }
 }
+
+/** A path of the agent as one of the host, whose root is mounted where the agent runs in a container. */
+const onHost = (root: string, path: string): string =>
+  root !== '/' && path.startsWith(`${root}/`) ? path.slice(root.length) : path;
 
 const keyOf = (subject: WorkloadRef): string => `${subject.workload} ${subject.container ?? ''}`;
 

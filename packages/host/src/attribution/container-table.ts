@@ -37,7 +37,7 @@ const fill = (strong: RuntimeContainer, weak: RuntimeContainer): RuntimeContaine
   const filled: RuntimeContainer = {
     ...strong,
     labels: { ...weak.labels, ...strong.labels },
-    mounts: strong.mounts.length > 0 ? strong.mounts : weak.mounts,
+    mounts: strong.mounts?.length ? strong.mounts : (weak.mounts ?? strong.mounts),
     isSandbox: strong.isSandbox || weak.isSandbox,
   };
   const gaps = Object.fromEntries(

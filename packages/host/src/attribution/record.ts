@@ -54,7 +54,7 @@ export const containerRecord = (owner: Owner, container: KnownContainer): Contai
     state: description.state,
     labels: boundedLabels(description.labels),
     hostNamespaces: container.isRunning ? [...(kernel?.hostNamespaces ?? [])] : [],
-    mounts: description.mounts.slice(0, 256).map((mount) => ({
+    mounts: (description.mounts ?? []).slice(0, 256).map((mount) => ({
       source: mount.source.slice(0, 4096),
       target: mount.target.slice(0, 4096),
       readOnly: mount.readOnly,

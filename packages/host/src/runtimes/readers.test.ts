@@ -47,7 +47,7 @@ describe('a runtime specification', () => {
     expect(readSpec(Buffer.from('{'))).toEqual({
       cgroupPath: undefined,
       privileged: undefined,
-      mounts: [],
+      mounts: undefined,
       isSandbox: false,
     });
   });

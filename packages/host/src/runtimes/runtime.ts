@@ -6,6 +6,13 @@ import type { Container, ErrorCode, Failure, Result } from '@bartizan/contracts'
 type RuntimeKind = Container['runtime'];
 type ContainerState = Container['state'];
 
+/** A bind mount of a container as its runtime tells it: the source may be a link that leads elsewhere. */
+export interface RuntimeMount {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
 /** A container as one runtime tells it. */
 export interface RuntimeContainer {
   readonly runtime: RuntimeKind;
@@ -25,11 +32,8 @@ export interface RuntimeContainer {
   /** Path in the cgroup tree, when the runtime says it. */
   readonly cgroupPath: string | undefined;
   readonly privileged: boolean | undefined;
-  readonly mounts: readonly {
-    readonly source: string;
-    readonly target: string;
-    readonly readOnly: boolean;
-  }[];
+  /** Undefined where the teller does not know them: that is not the same as none. */
+  readonly mounts: readonly RuntimeMount[] | undefined;
   /** The pause container of a Pod: part of the Pod, not a workload. */
   readonly isSandbox: boolean;
 }
@@ -77,7 +81,7 @@ export const emptyContainer = (runtime: RuntimeKind, endpoint: string, id: strin
   endedAtMs: undefined,
   cgroupPath: undefined,
   privileged: undefined,
-  mounts: [],
+  mounts: undefined,
   isSandbox: false,
 });
 

@@ -1,67 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type KnownContainer,
-  openProcfs,
-  type Procfs,
-  readCgroupLayout,
-  SOCKET_LISTEN,
-} from '@bartizan/host';
+import { type KnownContainer, type Procfs, readCgroupLayout, SOCKET_LISTEN } from '@bartizan/host';
 import { DirectoryTree } from '@bartizan/scan/tree';
+import { type HostMounts, hostMountsOf, sensitiveMounts } from './container-mounts.ts';
+import { socketsIn } from './container-sockets.ts';
 import { type FactSheet, fileText } from './fact-sheet.ts';
+import { RUNTIME_SOCKETS } from './runtime-sockets.ts';
 
-const SOCKET_NAMES = /(docker|containerd|crio|podman|dockershim)\.sock$/;
 const DAY_MS = 86_400_000;
-const SENSITIVE = [
-  '/',
-  '/etc',
-  '/root',
-  '/home',
-  '/boot',
-  '/usr',
-  '/bin',
-  '/sbin',
-  '/lib',
-  '/lib64',
-  '/var/run',
-  '/run',
-  '/var/lib/kubelet',
-  '/var/lib/docker',
-  '/var/lib/containerd',
-  '/var/log',
-  '/proc',
-  '/sys',
-  '/dev',
-];
-/** What every runtime mounts, and volumes that are a runtime's or a kubelet's own. */
-const USUAL =
-  /\/(resolv\.conf|hosts|hostname)$|\/volumes\/|\/containers\/[^/]+\/mounts\/|\/kubelet\/pods\/|\/userdata\//;
-const PSEUDO = new Set([
-  'proc',
-  'sysfs',
-  'tmpfs',
-  'devpts',
-  'mqueue',
-  'cgroup',
-  'cgroup2',
-  'devtmpfs',
-  'none',
-]);
-
-const isSensitive = (source: string): boolean =>
-  source === '/' || SENSITIVE.some((one) => one !== '/' && (source === one || source.startsWith(`${one}/`)));
 
 type Kernel = NonNullable<KnownContainer['kernel']>;
-
-const hostMounts = (container: KnownContainer, isWritableOnly: boolean): string[] =>
-  container.description.mounts
-    .filter((mount) => mount.source.startsWith('/') && !PSEUDO.has(mount.source))
-    .filter(
-      (mount) =>
-        isSensitive(mount.source) && !USUAL.test(mount.source) && !(isWritableOnly && mount.readOnly),
-    )
-    .map((mount) => `${mount.source} -> ${mount.target}`);
 
 const mappedUid = (euid: number, map: string | undefined): number | undefined => {
   for (const line of (map ?? '').split('\n', 64)) {
@@ -106,7 +55,7 @@ const collectRights = (sheet: FactSheet, container: KnownContainer, kernel: Kern
   );
 };
 
-const collectMounts = (sheet: FactSheet, container: KnownContainer, kernel: Kernel, procfs: Procfs): void => {
+const collectMounts = (sheet: FactSheet, kernel: Kernel, procfs: Procfs): void => {
   const mounts = procfs.mounts(kernel.pid);
   const gone = 'the mounts of the container cannot be read';
   const root = mounts.ok ? mounts.value.find((one) => one.target === '/') : undefined;
@@ -119,30 +68,35 @@ const collectMounts = (sheet: FactSheet, container: KnownContainer, kernel: Kern
     mounts.ok ? !covers.some((one) => one.readOnly) : undefined,
     gone,
   );
-  sheet.set('container.host-mounts-writable', hostMounts(container, true));
-  sheet.set('container.host-mounts', hostMounts(container, false));
+};
+
+/** What is found counts although there may be more; that nothing was found only counts when all was seen. */
+const setFound = (sheet: FactSheet, name: string, found: string[], isComplete: boolean): void =>
+  sheet.setOr(
+    name,
+    isComplete || found.length > 0 ? found : undefined,
+    'neither the kernel nor the runtime tells all mounts of the container',
+  );
+
+const collectHostMounts = (sheet: FactSheet, host: HostMounts | undefined): void => {
+  const { mounts, isComplete } = host ?? { mounts: [], isComplete: false };
+  const writable = mounts.filter(({ readOnly }) => !readOnly);
+  setFound(sheet, 'container.host-mounts-writable', sensitiveMounts(writable), isComplete);
+  setFound(sheet, 'container.host-mounts', sensitiveMounts(mounts), isComplete);
 };
 
 /** Looks inside the container's file system: paths are resolved below its root, never on the host. */
-const collectInside = (sheet: FactSheet, container: KnownContainer, root: string): void => {
+const collectInside = (
+  sheet: FactSheet,
+  root: string,
+  host: HostMounts | undefined,
+  runtimeSockets: readonly string[],
+): void => {
   const tree = new DirectoryTree(root);
   try {
-    const sockets = container.description.mounts
-      .filter((mount) => SOCKET_NAMES.test(mount.source) || SOCKET_NAMES.test(mount.target))
-      .map((mount) => `${mount.source} -> ${mount.target}`);
-    const targets = new Set(container.description.mounts.map((mount) => mount.target));
-    for (const folder of ['/run', '/var/run']) {
-      const entries = tree.list(folder);
-      for (const entry of entries.ok ? entries.value : []) {
-        const path = `${folder}/${entry.name}`;
-        const isKnown =
-          targets.has(path) ||
-          targets.has(path.replace(/^\/var/, '')) ||
-          sockets.includes(`? -> ${path.replace(/^\/var/, '')}`);
-        if (entry.kind === 'other' && SOCKET_NAMES.test(entry.name) && !isKnown) sockets.push(`? -> ${path}`);
-      }
-    }
-    sheet.set('container.runtime-sockets', sockets);
+    const known = [...new Set([...RUNTIME_SOCKETS, ...runtimeSockets])];
+    const sockets = socketsIn(tree, host?.mounts ?? [], known);
+    setFound(sheet, 'container.runtime-sockets', sockets, host?.isComplete === true);
     const token = tree.stat('/var/run/secrets/kubernetes.io/serviceaccount/token');
     sheet.set('container.service-account-token', token.ok);
     const devices = tree.list('/dev');
@@ -243,14 +197,22 @@ const collectImage = (sheet: FactSheet, container: KnownContainer): void => {
 export const collectContainer = (
   sheet: FactSheet,
   container: KnownContainer,
-  at: { readonly root: string; readonly nowMs: number },
+  at: {
+    readonly root: string;
+    readonly nowMs: number;
+    readonly procfs: Procfs;
+    /** Where the runtimes of this host listen. */
+    readonly runtimeSockets: readonly string[];
+  },
 ): void => {
   const { kernel } = container;
   if (!kernel) return;
-  const procfs = openProcfs();
+  const { procfs } = at;
+  const host = hostMountsOf(container, kernel, procfs);
   collectRights(sheet, container, kernel, procfs);
-  collectMounts(sheet, container, kernel, procfs);
-  collectInside(sheet, container, at.root);
+  collectMounts(sheet, kernel, procfs);
+  collectHostMounts(sheet, host);
+  collectInside(sheet, at.root, host, at.runtimeSockets);
   collectLimits(sheet, kernel);
   collectNetwork(sheet, kernel, procfs);
   collectImage(sheet, container);

@@ -35,7 +35,7 @@ export const surveyPosture = (
   const nowMs = Date.now();
   const { root, container } = job;
   const steps: readonly (readonly [name: string, run: () => void])[] = container
-    ? [['container', () => collectContainer(sheet, container, { root, nowMs })]]
+    ? [['container', () => collectContainer(sheet, container, { ...job, nowMs, procfs: view.procfs })]]
     : [
         ['kernel', () => collectKernel(sheet, root, view)],
         [

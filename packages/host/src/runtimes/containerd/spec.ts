@@ -2,16 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type FieldReader, readObject } from '../json.ts';
+import type { RuntimeMount } from '../runtime.ts';
 
 /** What an OCI runtime specification (config.json) says that we look at. */
 export interface SpecFacts {
   readonly cgroupPath: string | undefined;
   readonly privileged: boolean | undefined;
-  readonly mounts: readonly {
-    readonly source: string;
-    readonly target: string;
-    readonly readOnly: boolean;
-  }[];
+  readonly mounts: readonly RuntimeMount[] | undefined;
   /** The CRI of containerd made it as the sandbox of a pod. */
   readonly isSandbox: boolean;
 }
@@ -33,7 +30,7 @@ export const cgroupPathOf = (cgroupsPath: string): string | undefined => {
   return `/${folders.join('/')}/${prefix}-${name}.scope`;
 };
 
-const readMounts = (spec: FieldReader): SpecFacts['mounts'] =>
+const readMounts = (spec: FieldReader): readonly RuntimeMount[] =>
   spec
     .objects('mounts', MOUNTS_MAX)
     .filter(
@@ -67,5 +64,5 @@ export const readSpec = (bytes: Buffer | undefined): SpecFacts => {
   const spec = bytes && bytes.length <= SPEC_BYTES_MAX ? readObject(bytes.toString('utf8')) : undefined;
   return spec
     ? specFacts(spec)
-    : { cgroupPath: undefined, privileged: undefined, mounts: [], isSandbox: false };
+    : { cgroupPath: undefined, privileged: undefined, mounts: undefined, isSandbox: false };
 };

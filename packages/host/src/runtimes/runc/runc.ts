@@ -83,7 +83,8 @@ export const readRuncState = (
     createdAtMs: instantMs(state.text('created')),
     startedAtMs: isAlive ? instantMs(state.text('created')) : undefined,
     cgroupPath: cgroupPathIn(state.labels('cgroup_paths'), options.keyRoot),
-    mounts: (config?.objects('mounts', 256) ?? [])
+    mounts: config
+      ?.objects('mounts', 256)
       .filter((mount) => mount.text('device') === 'bind' || ((mount.number('flags') ?? 0) & MS_BIND) !== 0)
       .map((mount) => ({
         source: mount.text('source'),
