@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type FactSheet, fileText, folderNames, plainLines, rightsOf } from './fact-sheet.ts';
+import { collectSudo } from './sudo-facts.ts';
 
 const INCLUDE_DEPTH_MAX = 8;
 
@@ -79,18 +80,6 @@ const dockerGroup = (root: string, accounts: readonly string[][]): string[] | un
   return [...new Set([...members, ...primary])].sort();
 };
 
-const withoutPassword = (root: string): string[] => {
-  const files = [
-    '/etc/sudoers',
-    ...folderNames(root, '/etc/sudoers.d').map((name) => `/etc/sudoers.d/${name}`),
-  ];
-  return files.flatMap((file) =>
-    plainLines(fileText(root, file) ?? '')
-      .filter((line) => /\bNOPASSWD\b/.test(line))
-      .map((line) => `${file}: ${line.split(/\s/, 1)[0] ?? ''}`),
-  );
-};
-
 /** As libc reads the field: spaces before it, a sign and more zeros do not make it another number. */
 const isZero = (uid: string | undefined): boolean => /^\s*[+-]?0+\s*$/.test(uid ?? '');
 
@@ -104,7 +93,9 @@ const emptyPasswords = (
   accounts: readonly string[][] | undefined,
 ): string[] | undefined => {
   const named = [...(shadow ?? []), ...(accounts ?? []).filter(isAccount)];
-  const found = [...new Set(named.flatMap(([name = '', hash]) => (hash === '' && name !== '' ? [name] : [])))];
+  const found = [
+    ...new Set(named.flatMap(([name = '', hash]) => (hash === '' && name !== '' ? [name] : []))),
+  ];
   return found.length > 0 || (shadow && accounts) ? found : undefined;
 };
 
@@ -123,5 +114,5 @@ export const collectAccounts = (sheet: FactSheet, root: string): void => {
     '/etc/passwd cannot be read',
   );
   sheet.setOr('accounts.docker-group', dockerGroup(root, accounts ?? []), '/etc/group cannot be read');
-  sheet.set('accounts.sudo-without-password', rightsOf(root, '/etc/sudoers') ? withoutPassword(root) : []);
+  collectSudo(sheet, root);
 };

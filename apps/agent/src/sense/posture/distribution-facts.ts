@@ -42,6 +42,19 @@ const automaticUpdates = (root: string): boolean | undefined => {
 const withoutCredentials = (entry: string): string =>
   entry.replaceAll(/:\/\/[^\s/@]*@/g, '://').slice(0, 512);
 
+/** What apt takes for yes, in any case; numbers other than 0 to be on the safe side. */
+const YES = '(?:yes|true|with|on|enable|[1-9]\\d*)\\b';
+const NAMES = '(?:trusted|allow-insecure|allow-downgrade-to-insecure)';
+const LOOSE_OPTION = new RegExp(`\\[[^\\]]*\\b${NAMES}\\+?=\\s*${YES}`, 'i');
+const LOOSE_FIELD = new RegExp(`^${NAMES}:\\s*${YES}`, 'im');
+const LOOSE_SETTING = new RegExp(
+  `\\b(AllowUnauthenticated|AllowInsecureRepositories|AllowDowngradeToInsecureRepositories)\\s+"?${YES}`,
+  'gi',
+);
+
+const withoutComments = (content: string): string =>
+  content.replaceAll(/^\s*(?:\/\/|#(?!include|clear)).*$/gm, '').replaceAll(/^\s*\/\*.*?\*\//gms, '');
+
 const unauthenticatedSources = (root: string): string[] => {
   const files = [
     '/etc/apt/sources.list',
@@ -52,15 +65,14 @@ const unauthenticatedSources = (root: string): string[] => {
     const content = fileText(root, file) ?? '';
     const entries = file.endsWith('.sources') ? content.split(/\n\s*\n/) : plainLines(content);
     for (const entry of entries) {
-      const isLoose =
-        /\[[^\]]*\b(trusted|allow-insecure)=yes/.test(entry) ||
-        /^(Trusted|Allow-Insecure):\s*yes/im.test(entry);
-      if (isLoose) found.push(withoutCredentials(`${file}: ${entry.replaceAll('\n', ' ').trim()}`));
+      if (LOOSE_OPTION.test(entry) || LOOSE_FIELD.test(entry))
+        found.push(withoutCredentials(`${file}: ${entry.replaceAll('\n', ' ').trim()}`));
     }
   }
-  if (aptConf(root).some((one) => /AllowUnauthenticated\s+"?(true|1|yes)/i.test(one)))
-    found.push('apt.conf: AllowUnauthenticated "true"');
-  return found;
+  const settings = aptConf(root).flatMap((one) =>
+    [...withoutComments(one).matchAll(LOOSE_SETTING)].map(([, name = '']) => `apt.conf: ${name} "true"`),
+  );
+  return [...new Set([...found, ...settings])];
 };
 
 /** Facts of the distribution and its updates. */

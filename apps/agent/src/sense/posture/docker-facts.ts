@@ -14,6 +14,16 @@ const flagsOf = (words: readonly string[], name: string): string[] =>
         : [],
   );
 
+/** -H with its value behind it or in the next word, also behind other letters that take no value. */
+const shortHosts = (words: readonly string[]): string[] =>
+  words.flatMap((word, index) => {
+    const value = /^-[Dv]*H=?(.*)$/.exec(word)?.[1];
+    return value === undefined ? [] : [value === '' ? (words[index + 1] ?? '') : value];
+  });
+
+/** dockerd takes an address without a scheme for TCP; none at all is its socket. */
+const isTcp = (host: string): boolean => host.trim() !== '' && !/^\s*(unix|fd|npipe):\/\//.test(host);
+
 const DOCKER_FACTS = [
   'docker.tcp-listeners',
   'docker.inter-container-traffic',
@@ -30,7 +40,8 @@ interface Engine {
 
 const engineOf = (root: string, processes: readonly HostProcess[]): Engine | undefined => {
   const daemon = processes.find((one) => one.name === 'dockerd');
-  const json = fileText(root, '/etc/docker/daemon.json');
+  const named = flagsOf(daemon?.arguments ?? [], '--config-file').at(-1);
+  const json = fileText(root, named?.startsWith('/') ? named : '/etc/docker/daemon.json');
   if (!daemon && json === undefined && rightsOf(root, '/run/docker.sock') === undefined) return undefined;
   return { words: daemon?.arguments ?? [], settings: readObject(json ?? '{}') };
 };
@@ -52,8 +63,8 @@ export const collectDocker = (
   const { words } = engine;
   const verifies =
     settings.flag('tlsverify') === true || words.some((word) => /^--tlsverify(=true)?$/.test(word));
-  const hosts = [...settings.texts('hosts', 64), ...flagsOf(words, '-H'), ...flagsOf(words, '--host')];
-  sheet.set('docker.tcp-listeners', verifies ? [] : hosts.filter((one) => one.startsWith('tcp://')));
+  const hosts = [...settings.texts('hosts', 64), ...shortHosts(words), ...flagsOf(words, '--host')];
+  sheet.set('docker.tcp-listeners', verifies ? [] : hosts.filter(isTcp));
   const icc = flagsOf(words, '--icc').at(-1);
   sheet.set(
     'docker.inter-container-traffic',

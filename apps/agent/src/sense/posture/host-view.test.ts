@@ -150,3 +150,72 @@ describe('an agent that may not look at the first process', () => {
     expect(hostView(join(folder, 'host'), openProcfs(proc())).pid).toBeUndefined();
   });
 });
+
+describe('the engine of Docker', () => {
+  const engine = (words: readonly string[], json?: string): unknown => {
+    runs(1, ['/init'], { root: 'host', network: '1' });
+    runs(20, ['/usr/bin/dockerd', ...words], { root: 'host', network: '1' });
+    if (json !== undefined) put('host/etc/docker/daemon.json', json);
+    return survey().value('docker.tcp-listeners');
+  };
+
+  it.each([
+    [['-H', '0.0.0.0:2375'], ['0.0.0.0:2375']],
+    [['-H', ':2375'], [':2375']],
+    [['-Htcp://0.0.0.0:2375'], ['tcp://0.0.0.0:2375']],
+    [['-DH=:2375'], [':2375']],
+    [['--host=10.0.0.1'], ['10.0.0.1']],
+    [['-H', 'fd://', '-H', 'unix:///run/docker.sock', '--containerd=/run/containerd/containerd.sock'], []],
+    [['-H', 'tcp://0.0.0.0:2376', '--tlsverify'], []],
+  ])('started with %j listens on TCP at %j', (words, told) => {
+    expect(engine(words)).toEqual(told);
+  });
+
+  it('listens where its settings say, also those in another file', () => {
+    expect(engine([], '{"hosts": ["0.0.0.0:2375", "unix:///x"]}')).toEqual(['0.0.0.0:2375']);
+    rmSync(proc(), { recursive: true });
+    put('host/opt/d.json', '{"hosts": [":1"]}');
+    expect(engine(['--config-file=/opt/d.json'])).toEqual([':1']);
+  });
+});
+
+describe('settings of interfaces', () => {
+  /** `all` and the interfaces: redirects are sent, accepted, packets forwarded. */
+  const settings = (
+    of: Readonly<Record<string, readonly [send: number, accept: number, forwards: number]>>,
+  ) => {
+    runs(1, ['/init'], { root: 'host', network: '1' });
+    runs(process.pid, ['/agent'], { root: 'host', network: '1' });
+    for (const family of ['ipv4', 'ipv6'])
+      for (const [name, [send, accept, forwards]] of Object.entries(of)) {
+        const at = `proc/sys/net/${family}/conf/${name}`;
+        put(`${at}/send_redirects`, `${send}\n`);
+        put(`${at}/accept_redirects`, `${accept}\n`);
+        put(`${at}/forwarding`, `${forwards}\n`);
+      }
+    const { value } = survey();
+    return [
+      value('sysctl.net.ipv4.conf.all.send_redirects'),
+      value('sysctl.net.ipv4.conf.all.accept_redirects'),
+      value('sysctl.net.ipv6.conf.all.accept_redirects'),
+    ];
+  };
+
+  it.each([
+    [
+      'an interface does what "all" does not',
+      { all: [0, 0, 0], default: [0, 0, 0], eth0: [1, 1, 0] },
+      [1, 1, 1],
+    ],
+    ['later interfaces will', { all: [0, 0, 0], default: [1, 1, 0], eth0: [0, 0, 0] }, [1, 1, 1]],
+    ['"all" does', { all: [1, 1, 0], default: [0, 0, 0], eth0: [0, 0, 0] }, [1, 1, 0]],
+    ['one that forwards takes none unless both say so', { all: [0, 0, 1], eth0: [0, 1, 1] }, [0, 0, 0]],
+    ['only the loopback does', { all: [0, 0, 0], default: [0, 0, 0], lo: [1, 1, 0] }, [0, 0, 0]],
+  ] as const)('count together: %s', (_how, of, told) => {
+    expect(settings(of)).toEqual(told);
+  });
+
+  it('that cannot be read are unknown', () => {
+    expect(settings({})).toEqual([null, null, null]);
+  });
+});

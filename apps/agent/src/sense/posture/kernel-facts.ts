@@ -3,6 +3,7 @@
 
 import { type FactSheet, fileText, folderNames, rightsOf } from './fact-sheet.ts';
 import { type HostView, NO_VIEW, sharesNetwork } from './host-view.ts';
+import { holdsAnywhere, INTERFACE_SETTINGS } from './network-settings.ts';
 
 const NUMBERS = [
   'kernel.kptr_restrict',
@@ -24,10 +25,7 @@ const NUMBERS = [
 const NETWORK_NUMBERS = [
   'net.ipv4.tcp_syncookies',
   'net.ipv4.conf.all.rp_filter',
-  'net.ipv4.conf.all.accept_redirects',
   'net.ipv4.conf.all.accept_source_route',
-  'net.ipv4.conf.all.send_redirects',
-  'net.ipv6.conf.all.accept_redirects',
 ];
 
 const collectNumber = (sheet: FactSheet, name: string, proc: string): void => {
@@ -42,13 +40,22 @@ const collectNumber = (sheet: FactSheet, name: string, proc: string): void => {
 
 const collectNetwork = (sheet: FactSheet, view: HostView): void => {
   const isHosts = sharesNetwork(view);
-  for (const name of NETWORK_NUMBERS) {
-    if (isHosts === true) collectNumber(sheet, name, view.procfs.root);
-    else
-      sheet.setUnknown(
-        `sysctl.${name}`,
-        isHosts === false ? 'the agent has a network of its own, and reads the settings of that' : NO_VIEW,
-      );
+  const proc = view.procfs.root;
+  if (isHosts !== true) {
+    const reason =
+      isHosts === false ? 'the agent has a network of its own, and reads the settings of that' : NO_VIEW;
+    for (const name of [...NETWORK_NUMBERS, ...INTERFACE_SETTINGS])
+      sheet.setUnknown(`sysctl.${name}`, reason);
+    return;
+  }
+  for (const name of NETWORK_NUMBERS) collectNumber(sheet, name, proc);
+  for (const name of INTERFACE_SETTINGS) {
+    const holds = holdsAnywhere(proc, name);
+    sheet.setOr(
+      `sysctl.${name}`,
+      holds === undefined ? undefined : Number(holds),
+      `${name} of all interfaces cannot be read`,
+    );
   }
 };
 

@@ -114,6 +114,43 @@ describe('an account', () => {
   });
 });
 
+describe('sudo', () => {
+  const passwordless = (main: string) => {
+    write('/etc/sudoers', main);
+    return collect((sheet) => collectAccounts(sheet, root));
+  };
+
+  it.each([
+    ['Defaults !authenticate', '/etc/sudoers: Defaults'],
+    ['Defaults:deploy env_reset, !authenticate', '/etc/sudoers: Defaults:deploy'],
+    ['Defaults!/usr/bin/x \\\n  !authenticate', '/etc/sudoers: Defaults!/usr/bin/x'],
+    ['#1000 ALL=(ALL) NOPASSWD: ALL', '/etc/sudoers: #1000'],
+    ['@includedir /opt/rules', '/opt/rules/b: ops'],
+    ['#includedir "/opt/rules"', '/opt/rules/b: ops'],
+    ['@include more', '/etc/more: dev'],
+    ['#include /etc/more', '/etc/more: dev'],
+  ])('that asks nobody for a password is seen in %s', (rule, told) => {
+    write('/opt/rules/b', 'ops ALL=NOPASSWD: ALL\n');
+    write('/opt/rules/b.off', 'off ALL=NOPASSWD: ALL\n');
+    write('/etc/more', 'dev ALL=NOPASSWD: ALL\n@include /etc/sudoers\n');
+    write('/etc/sudoers.d/a', '');
+    expect(passwordless(`${rule}\n`).facts.get('accounts.sudo-without-password')).toEqual([told]);
+  });
+
+  it.each(['Defaults authenticate', '# Defaults !authenticate', '# 5 ALL=NOPASSWD: ALL', 'Defaults!authenticate x'])(
+    'that asks is not taken for that: %s',
+    (rule) => {
+      expect(passwordless(`${rule}\n`).facts.get('accounts.sudo-without-password')).toEqual([]);
+    },
+  );
+
+  it('with rules in a file that cannot be told is unknown', () => {
+    const { facts, unknown } = passwordless('@include /etc/sudoers.%h\n');
+    expect(facts.has('accounts.sudo-without-password')).toBe(false);
+    expect(unknown['accounts.sudo-without-password']).toContain('/etc/sudoers.%h');
+  });
+});
+
 describe('files', () => {
   it('with rights that are too wide are listed with their rights', () => {
     write('/etc/ssh/ssh_host_rsa_key', 'k', 0o644);
@@ -165,6 +202,17 @@ describe('files', () => {
 });
 
 describe('the distribution', () => {
+  /** What is told of one entry in a file of its own. */
+  const looseSources = (kind: string, entry: string): unknown => {
+    write('/etc/apt/sources.list', '');
+    write(`/etc/apt/sources.list.d/one.${kind}`, `${entry}\n`);
+    const { facts } = collect((sheet) =>
+      collectDistribution(sheet, root, { pendingSecurity: undefined, nowMs: Date.now() }),
+    );
+    rmSync(join(root, 'etc/apt/sources.list.d'), { recursive: true });
+    return facts.get('apt.unauthenticated-sources');
+  };
+
   it('is read with its sources, without credentials', () => {
     write('/etc/os-release', 'ID=debian\nVERSION_ID="12"\n');
     write(
@@ -181,6 +229,36 @@ describe('the distribution', () => {
     ]);
     expect(unknown['updates.security-pending']).toBeDefined();
     expect(unknown['updates.lists-age-days']).toBeDefined();
+  });
+
+  it.each([
+    ['list', 'deb [trusted=true] https://r/ x main'],
+    ['list', 'deb [ arch=amd64 trusted=YES ] https://r/ x main'],
+    ['list', 'deb [allow-insecure=1] https://r/ x main'],
+    ['list', 'deb [allow-downgrade-to-insecure=on] https://r/ x main'],
+    ['sources', 'Types: deb\nTrusted: true'],
+  ])('names a source that apt trusts without a signature: .%s %s', (kind, entry) => {
+    expect(looseSources(kind, entry)).toHaveLength(1);
+  });
+
+  it.each([
+    ['list', 'deb [trusted=no] https://r/ x main'],
+    ['list', 'deb [trusted=0] https://r/ x main'],
+    ['sources', 'Types: deb\nTrusted: false'],
+  ])('does not name one that it does not: .%s %s', (kind, entry) => {
+    expect(looseSources(kind, entry)).toEqual([]);
+  });
+
+  it.each([
+    ['Acquire::AllowInsecureRepositories "true";', ['apt.conf: AllowInsecureRepositories "true"']],
+    ['Acquire { AllowDowngradeToInsecureRepositories 1; };', ['apt.conf: AllowDowngradeToInsecureRepositories "true"']],
+    ['// APT::Get::AllowUnauthenticated "true";', []],
+    ['/* AllowUnauthenticated "true"; */', []],
+    ['Acquire::AllowInsecureRepositories "false";', []],
+  ])('reads the settings of apt: %s', (line, told) => {
+    write('/etc/apt/apt.conf.d/99', `${line}\n`);
+    expect(looseSources('list', '')).toEqual(told);
+    rmSync(join(root, 'etc/apt/apt.conf.d'), { recursive: true });
   });
 
   it('orders kernel releases by number', () => {
