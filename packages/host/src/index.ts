@@ -36,7 +36,14 @@ export { readStoredConfig, type StoredConfigQuery } from './image-store/stored-c
 export { jsonLogger, LOG_LEVELS, type Logger, type LogLevel, silentLogger } from './log/logger.ts';
 export { LOG_ENTRIES_MAX, LOG_SIBLINGS_MAX, type LogFiles } from './log-files/log-files.ts';
 export { LogFollower, type LogPlace } from './log-files/log-follower.ts';
-export { type ReadFailure, readBounded, readLink, readNames, readText } from './procfs/bounded-read.ts';
+export {
+  type ReadFailure,
+  readBounded,
+  readFailure,
+  readLink,
+  readNames,
+  readText,
+} from './procfs/bounded-read.ts';
 export { capabilityNames } from './procfs/capability-names.ts';
 export { clusterNodeIdOf, type Machine, nodeIdOf, readMachine } from './procfs/machine.ts';
 export type { Mount } from './procfs/mountinfo.ts';

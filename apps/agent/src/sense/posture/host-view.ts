@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { statSync } from 'node:fs';
-import { openProcfs, type Procfs } from '@bartizan/host';
+import { type Mount, openProcfs, type Procfs } from '@bartizan/host';
 
 /** The host as one of its processes sees it: an agent in a container has a root, mounts and a network of its own. */
 export interface HostView {
@@ -12,7 +12,8 @@ export interface HostView {
 }
 
 /** Why facts of the running host are unknown. */
-export const NO_VIEW = 'the first process that the agent sees is not that of the host, or may not be looked at';
+export const NO_VIEW =
+  'the first process that the agent sees is not that of the host, or may not be looked at';
 
 const FIRST = 1;
 
@@ -36,6 +37,12 @@ export const hostView = (root: string, procfs: Procfs = openProcfs()): HostView 
   const first = procfs.rootIdentity(FIRST);
   if (first.ok) return { procfs, pid: first.value === identityOf(`${root}/`) ? FIRST : undefined };
   return { procfs, pid: root === '/' && hasMountsOfFirst(procfs) ? process.pid : undefined };
+};
+
+/** Mounts of the host; undefined when they cannot be read. */
+export const hostMounts = ({ procfs, pid }: HostView): readonly Mount[] | undefined => {
+  const mounts = pid === undefined ? undefined : procfs.mounts(pid);
+  return mounts?.ok ? mounts.value : undefined;
 };
 
 /** Whether what this process is shown of the network is that of the host; undefined when it cannot be told. */

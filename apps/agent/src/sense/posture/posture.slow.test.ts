@@ -2,15 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -137,12 +129,14 @@ describe('sudo', () => {
     expect(passwordless(`${rule}\n`).facts.get('accounts.sudo-without-password')).toEqual([told]);
   });
 
-  it.each(['Defaults authenticate', '# Defaults !authenticate', '# 5 ALL=NOPASSWD: ALL', 'Defaults!authenticate x'])(
-    'that asks is not taken for that: %s',
-    (rule) => {
-      expect(passwordless(`${rule}\n`).facts.get('accounts.sudo-without-password')).toEqual([]);
-    },
-  );
+  it.each([
+    'Defaults authenticate',
+    '# Defaults !authenticate',
+    '# 5 ALL=NOPASSWD: ALL',
+    'Defaults!authenticate x',
+  ])('that asks is not taken for that: %s', (rule) => {
+    expect(passwordless(`${rule}\n`).facts.get('accounts.sudo-without-password')).toEqual([]);
+  });
 
   it('with rules in a file that cannot be told is unknown', () => {
     const { facts, unknown } = passwordless('@include /etc/sudoers.%h\n');
@@ -153,6 +147,7 @@ describe('sudo', () => {
 
 describe('files', () => {
   it('with rights that are too wide are listed with their rights', () => {
+    write('/etc/shadow', 'root:*:1::::::\n', 0o644);
     write('/etc/ssh/ssh_host_rsa_key', 'k', 0o644);
     write('/etc/ssh/ssh_host_rsa_key.pub', 'k', 0o644);
     write('/etc/cron.d/job', 'x', 0o666);
@@ -169,7 +164,10 @@ describe('files', () => {
     write('/root/.aws/credentials', 'aws_access_key_id = AKIAX\n');
     write('/home/u/.config/gcloud/key.json', '{"type": "service_account"}');
     mkdirSync(join(root, 'home/u/.aws'));
-    execFileSync('mkfifo', [join(root, 'home/u/.aws/credentials'), join(root, 'home/u/.config/gcloud/a.json')]);
+    execFileSync('mkfifo', [
+      join(root, 'home/u/.aws/credentials'),
+      join(root, 'home/u/.config/gcloud/a.json'),
+    ]);
     mkdirSync(join(root, 'home/v/.aws'), { recursive: true });
     symlinkSync('/root/.aws/credentials', join(root, 'home/v/.aws/credentials'));
     mkdirSync(join(root, 'home/w/.aws'), { recursive: true });
@@ -188,13 +186,13 @@ describe('files', () => {
     write('/usr/bin/su', '', 0o4755);
     write('/opt/backdoor', '', 0o4755);
     write('/opt/no-execute', '', 0o4644);
-    const { facts } = collect((sheet) => collectSetuid(sheet, root));
+    const { facts } = collect((sheet) => collectSetuid(sheet, root, []));
     expect(facts.get('files.setuid-unowned')).toEqual(['/opt/backdoor 4755 0:0']);
   });
 
   it('without a package database are unknown, not clean', () => {
     const bare = mkdtempSync(join(tmpdir(), 'bartizan-bare-'));
-    const { facts, unknown } = collect((sheet) => collectSetuid(sheet, bare));
+    const { facts, unknown } = collect((sheet) => collectSetuid(sheet, bare, []));
     rmSync(bare, { recursive: true });
     expect(facts.has('files.setuid-unowned')).toBe(false);
     expect(unknown['files.setuid-unowned']).toContain('package database');
@@ -251,7 +249,10 @@ describe('the distribution', () => {
 
   it.each([
     ['Acquire::AllowInsecureRepositories "true";', ['apt.conf: AllowInsecureRepositories "true"']],
-    ['Acquire { AllowDowngradeToInsecureRepositories 1; };', ['apt.conf: AllowDowngradeToInsecureRepositories "true"']],
+    [
+      'Acquire { AllowDowngradeToInsecureRepositories 1; };',
+      ['apt.conf: AllowDowngradeToInsecureRepositories "true"'],
+    ],
     ['// APT::Get::AllowUnauthenticated "true";', []],
     ['/* AllowUnauthenticated "true"; */', []],
     ['Acquire::AllowInsecureRepositories "false";', []],

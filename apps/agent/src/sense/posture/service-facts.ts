@@ -4,7 +4,7 @@
 import { type Mount, type Procfs, SOCKET_LISTEN, type SocketLine } from '@bartizan/host';
 import { collectDocker } from './docker-facts.ts';
 import { type FactSheet, fileText, folderNames, plainLines, rightsOf } from './fact-sheet.ts';
-import { type HostProcess, type HostView, hostProcesses, NO_VIEW } from './host-view.ts';
+import { type HostProcess, type HostView, hostMounts, hostProcesses, NO_VIEW } from './host-view.ts';
 import { collectRuntimeSockets } from './runtime-sockets.ts';
 
 const DESCRIPTORS_MAX = 4096;
@@ -121,7 +121,6 @@ export const collectServices = (
   view: HostView,
 ): void => {
   const processes = hostProcesses(view);
-  const mounts = view.pid === undefined ? undefined : view.procfs.mounts(view.pid);
   sheet.setOr(
     'listeners.all-interfaces',
     listeners(view, processes),
@@ -139,7 +138,7 @@ export const collectServices = (
   const recorders = processes ? namesRunning(processes, RECORDERS) : [];
   const isAnswer = processes !== undefined || own.length > 0;
   sheet.setOr('audit.recorders', isAnswer ? [...own, ...recorders] : undefined, NO_VIEW);
-  collectLogs(sheet, root, processes, mounts?.ok ? mounts.value : undefined);
+  collectLogs(sheet, root, processes, hostMounts(view));
   sheet.setOr(
     'environment.secret-names',
     processes && secretNames(view.procfs, processes, known.containerPids),

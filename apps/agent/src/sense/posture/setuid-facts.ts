@@ -1,23 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Dirent, lstatSync, opendirSync } from 'node:fs';
-import { below, type FactSheet, fileText, folderNames, rightsText } from './fact-sheet.ts';
-
-const ENTRIES_MAX = 500_000;
-const DEPTH_MAX = 64;
-const SET_ID = 0o6000;
-const EXECUTE = 0o111;
-const SKIPPED = new Set([
-  '/proc',
-  '/sys',
-  '/dev',
-  '/run',
-  '/var/lib/docker',
-  '/var/lib/containerd',
-  '/var/lib/containers',
-  '/var/lib/bartizan',
-]);
+import { type Mount, readObject } from '@bartizan/host';
+import { type FactSheet, fileText, folderNames, rightsText } from './fact-sheet.ts';
+import { setIdFiles } from './setid-walk.ts';
 
 /** Files that packages own. Undefined when no package database is here. rpm's list is binary and is not read. */
 const ownedFiles = (root: string): ((path: string) => boolean) | undefined => {
@@ -38,64 +24,28 @@ const ownedFiles = (root: string): ((path: string) => boolean) | undefined => {
   return (path) => owned.has(path) || owned.has(path.replace(/^\/usr\//, '/')) || diverted.has(path);
 };
 
-/** Regular files with a set-id and an execute bit on the file system of the root; undefined when the walk was not finished. */
-export const setIdFiles = (
-  root: string,
-):
-  | { readonly path: string; readonly mode: number; readonly uid: number; readonly gid: number }[]
-  | undefined => {
-  const found: { path: string; mode: number; uid: number; gid: number }[] = [];
-  const place = (path: string): string => below(root, path === '' ? '/' : path);
-  const device = lstatSync(place('')).dev;
-  let entries = 0;
-  const look = (path: string): void => {
-    const entry = lstatSync(place(path), { throwIfNoEntry: false });
-    if (entry?.isFile() && (entry.mode & SET_ID) !== 0 && (entry.mode & EXECUTE) !== 0) {
-      found.push({ path, mode: entry.mode & 0o7777, uid: entry.uid, gid: entry.gid });
-    }
-  };
-  const isEntered = (folder: string): boolean =>
-    !SKIPPED.has(folder) && lstatSync(place(folder), { throwIfNoEntry: false })?.dev === device;
-  const folders: { readonly path: string; readonly depth: number }[] = [{ path: '', depth: 0 }];
-  for (let folder = folders.pop(); folder; folder = folders.pop()) {
-    if (!isEntered(folder.path)) continue;
-    for (const entry of entriesOf(place(folder.path))) {
-      entries += 1;
-      if (entries > ENTRIES_MAX || folder.depth > DEPTH_MAX) return undefined;
-      const path = `${folder.path}/${entry.name}`;
-      if (entry.isDirectory()) folders.push({ path, depth: folder.depth + 1 });
-      else if (entry.isFile()) look(path);
-    }
-  }
-  return found;
-};
-
-function* entriesOf(folder: string): Generator<Dirent> {
-  try {
-    const open = opendirSync(folder, { bufferSize: 256 });
-    try {
-      for (let entry = open.readSync(); entry; entry = open.readSync()) yield entry;
-    } finally {
-      open.closeSync();
-    }
-  } catch {
-    // A folder that is gone or cannot be read holds nothing that can be shown.
-  }
-}
+/** Where container engines were told to keep images and containers. */
+const storageFolders = (root: string): string[] =>
+  [
+    readObject(fileText(root, '/etc/docker/daemon.json') ?? '{}')?.text('data-root'),
+    /^\s*graphroot\s*=\s*"([^"]+)"/m.exec(fileText(root, '/etc/containers/storage.conf') ?? '')?.[1],
+    /^\s*root\s*=\s*["']([^"']+)["']/m.exec(fileText(root, '/etc/containerd/config.toml') ?? '')?.[1],
+  ].flatMap((path) => path?.replace(/\/+$/, '') || []);
 
 /** The fact of set-id programs that no package owns. */
-export const collectSetuid = (sheet: FactSheet, root: string): void => {
+export const collectSetuid = (sheet: FactSheet, root: string, mounts: readonly Mount[] | undefined): void => {
   const isOwned = ownedFiles(root);
   if (!isOwned) {
     sheet.setUnknown('files.setuid-unowned', 'there is no package database that lists files');
     return;
   }
-  const files = setIdFiles(root);
+  const { files, unseen } = setIdFiles(root, { mounts, skipped: storageFolders(root) });
+  const unowned = files.filter(({ path }) => !isOwned(path));
   sheet.setOr(
     'files.setuid-unowned',
-    files
-      ?.filter(({ path }) => !isOwned(path))
-      .map((one) => rightsText(one.path, { ...one, isFile: true, isFolder: false })),
-    `the walk was stopped after ${ENTRIES_MAX} entries`,
+    unowned.length > 0 || unseen.length === 0
+      ? unowned.map((one) => rightsText(one.path, { ...one, isFile: true, isFolder: false }))
+      : undefined,
+    `not all files were looked at: ${unseen.join('; ')}`,
   );
 };

@@ -8,7 +8,7 @@ import { collectContainer } from './container-facts.ts';
 import { collectDistribution } from './distribution-facts.ts';
 import { FactSheet } from './fact-sheet.ts';
 import { collectFiles } from './file-facts.ts';
-import { type HostView, hostView } from './host-view.ts';
+import { type HostView, hostMounts, hostView } from './host-view.ts';
 import { collectKernel } from './kernel-facts.ts';
 import { collectServices } from './service-facts.ts';
 import { collectSetuid } from './setuid-facts.ts';
@@ -46,7 +46,7 @@ export const surveyPosture = (
         ['accounts', () => collectAccounts(sheet, root)],
         ['files', () => collectFiles(sheet, root)],
         ['services', () => collectServices(sheet, root, job, view)],
-        ['setuid', () => collectSetuid(sheet, root)],
+        ['setuid', () => collectSetuid(sheet, root, hostMounts(view))],
       ];
   for (const [name, run] of steps) {
     onProgress();
