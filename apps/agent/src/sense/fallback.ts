@@ -38,11 +38,24 @@ const SOCKETS_EVERY_MS = 10_000;
 const SOCKETS_SEEN_MAX = 100_000;
 const DESCRIPTORS_MAX = 4096;
 
+/** A process as it was read, and what another exec changes of it. */
+interface Running {
+  readonly process: SensorProcess;
+  /** Target of its link to the program; undefined where that cannot be read. */
+  readonly program: string | undefined;
+  readonly stackStart: number;
+}
+
+/** Whether what is known of a process is of another program than it runs now: its id and its start stay with an exec. */
+const isPast = (known: Running, now: Omit<Running, 'process'>): boolean =>
+  (known.program !== undefined && now.program !== undefined && known.program !== now.program) ||
+  (known.stackStart !== 0 && now.stackStart !== 0 && known.stackStart !== now.stackStart);
+
 /** Looks at /proc again and again while the sensor is off. It misses what is short; everything it tells says so. */
 export class Fallback {
   readonly #options: FallbackOptions;
   readonly #stops: (() => void)[];
-  #running = new Map<string, SensorProcess>();
+  #running = new Map<string, Running>();
   #seenSockets = new Set<string>();
   #isFirst = true;
 
@@ -65,27 +78,37 @@ export class Fallback {
     } else poll();
   }
 
-  /** Tells processes that are new since the last look, and those that are gone. */
+  /** Tells processes that are new since the last look or run another program, and those that are gone. */
   pollProcesses(): void {
     const { procfs, tree } = this.#options;
-    const now = new Map<string, SensorProcess>();
+    const now = new Map<string, Running>();
     const fresh: SensorProcess[] = [];
     for (const pid of procfs.pids()) {
       const stat = procfs.stat(pid);
       if (!stat.ok) continue;
       const key = processKey(pid, stat.value.startBootUs);
+      const marks = { program: this.#programOf(pid), stackStart: stat.value.stackStart };
       const known = this.#running.get(key);
-      const process = known ?? readProcess(pid, this.#options);
+      if (known && !isPast(known, marks)) {
+        now.set(key, known);
+        continue;
+      }
+      const process = readProcess(pid, this.#options);
       if (!process?.known) continue;
-      now.set(key, process);
-      if (known) continue;
+      now.set(key, { process, ...marks });
       tree.see(process);
       fresh.push(process);
     }
-    for (const [key, process] of this.#running) if (!now.has(key)) this.#tellEnd(process);
+    for (const [key, { process }] of this.#running) if (!now.has(key)) this.#tellEnd(process);
     for (const process of fresh) this.#tellStart(process);
     this.#running = now;
     this.#isFirst = false;
+  }
+
+  /** A file that is deleted while it runs is the same program. */
+  #programOf(pid: number): string | undefined {
+    const executable = this.#options.procfs.executable(pid);
+    return executable.ok ? executable.value.replace(/ \(deleted\)$/, '') : undefined;
   }
 
   /** Tells connections and listening sockets that are new since the last look, once per network namespace. */
@@ -101,7 +124,7 @@ export class Fallback {
     const { procfs } = this.#options;
     const owners = new Map<string, SensorProcess>();
     const namespaces = new Map<string, number>();
-    for (const process of this.#running.values()) {
+    for (const { process } of this.#running.values()) {
       const namespace = procfs.namespace(process.pid, 'network');
       if (namespace.ok && !namespaces.has(namespace.value)) namespaces.set(namespace.value, process.pid);
       const inodes = procfs.socketInodes(process.pid, DESCRIPTORS_MAX);

@@ -27,6 +27,10 @@ describe('stat', () => {
       cpuTicks: 110,
       startBootUs: 12_340_000,
       residentPages: 250,
+      stackStart: 0,
+    });
+    expect(parseStat(`${line('sh')} 4194304 4198400 140726339911120 0 0`)).toMatchObject({
+      stackStart: 140_726_339_911_120,
     });
   });
 

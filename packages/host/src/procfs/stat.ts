@@ -14,6 +14,8 @@ export interface ProcessStat {
   /** Start since boot in microseconds, with the resolution of a clock tick (10 ms). */
   readonly startBootUs: number;
   readonly residentPages: number;
+  /** Where its stack begins, which every exec sets anew; 0 = it may not be seen, or the process is ending. */
+  readonly stackStart: number;
 }
 
 const TICK_US = 10_000;
@@ -38,6 +40,7 @@ export const parseStat = (line: string): ProcessStat | undefined => {
     cpuTicks: numberAt(11) + numberAt(12),
     startBootUs: numberAt(19) * TICK_US,
     residentPages: numberAt(21),
+    stackStart: numberAt(25) || 0,
   };
   const numbers = [stat.pid, stat.parentPid, stat.tty, stat.cpuTicks, stat.startBootUs, stat.residentPages];
   return numbers.every((value) => Number.isSafeInteger(value)) ? stat : undefined;
