@@ -126,11 +126,11 @@ describe('an event of the audit log', () => {
           spec: {
             containers: [{ env: [{ name: 'TOKEN', value: canary }] }],
             initContainers: [{ securityContext: { privileged: true } }],
-            volumes: [{ hostPath: { path: '/' } }],
+            volumes: [{ hostPath: { path: '/' } }, { hostPath: { path: '//etc/.' } }],
           },
         },
       }),
-    ).toMatchObject({ 'audit.privileged': true, 'audit.host-paths': ['/'] });
+    ).toMatchObject({ 'audit.privileged': true, 'audit.host-paths': ['/', '/etc'] });
     expect(
       factsOf({
         objectRef: { resource: 'clusterrolebindings' },

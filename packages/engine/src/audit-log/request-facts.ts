@@ -3,6 +3,7 @@
 
 import type { Facts } from '@bartizan/contracts';
 import { entryOf, isObject, memberOf } from '../foreign-json.ts';
+import { cleanHostPath } from '../host-path.ts';
 import { podSecurityLevel } from './pod-security-level.ts';
 
 const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value.slice(0, 256) : []);
@@ -41,7 +42,8 @@ function ofPod(body: unknown): Facts {
       ['hostPID', 'hostNetwork', 'hostIPC'].some((name) => memberOf(spec, name) === true),
     'audit.host-paths': items(memberOf(spec, 'volumes'))
       .map((volume) => text(memberOf(volume, 'hostPath', 'path')))
-      .filter((path) => path !== ''),
+      .filter((path) => path !== '')
+      .map(cleanHostPath),
   };
 }
 

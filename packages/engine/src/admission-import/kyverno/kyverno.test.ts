@@ -72,6 +72,8 @@ describe('patterns', () => {
     expect(by(noSocket, pod({ volumes: [{ name: 'x', hostPath: { path: '/var/run/docker.sock' } }] }))).toBe(
       true,
     );
+    const noFolder = { spec: { '=(volumes)': [{ '=(hostPath)': { path: '!/data/' } }] } };
+    expect(by(noFolder, pod({ volumes: [{ name: 'x', hostPath: { path: '/data/' } }] }))).toBe(true);
     const noHostPort = ofContainers({ '=(ports)': [{ '=(hostPort)': 0 }] });
     expect(by(noHostPort, pod({}, {}, { ports: [{ containerPort: 1, hostPort: 80 }] }))).toBe(true);
     expect(by(noHostPort, pod())).toBe(false);

@@ -19,12 +19,13 @@ export interface KnownField {
 
 const key = (subject: string, path: readonly string[]): string => `${subject} ${path.join('.')}`;
 
+/** Fields that say something else than what is written at their path, and patterns ask for that. */
+const READ_OTHERWISE =
+  /\.effective\.|^container\.image\b(?!\.raw)|^container\.capabilities\.added$|^volume\.hostPath\.path$/;
+
 /** Fields by the place they are read of. What is computed out of several places stands for none of them. */
 const FIELDS: ReadonlyMap<string, KnownField> = new Map(
-  ADMISSION_FIELDS.filter(
-    ({ name, path }) =>
-      path.length > 0 && !name.includes('.effective.') && !/^container\.image\b(?!\.raw)/.test(name),
-  )
+  ADMISSION_FIELDS.filter(({ name, path }) => path.length > 0 && !READ_OTHERWISE.test(name))
     .toReversed()
     .map(({ name, subject, path, type }) => [key(subject, path), { name, type }]),
 );

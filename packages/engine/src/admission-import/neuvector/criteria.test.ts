@@ -109,6 +109,15 @@ describe('criteria of manifests', () => {
     );
     expect(one('mountVolumes', 'containsAny', '/var/run/*', mounted)).toBe(true);
     expect(one('mountVolumes', 'containsOtherThan', '/sock', mounted)).toBe(false);
+    const roundabout = requestOf(
+      pod(
+        { volumes: [{ name: 'd', hostPath: { path: '/var//run/./docker.sock/' } }] },
+        {},
+        { volumeMounts: [{ name: 'd', mountPath: '/sock' }] },
+      ),
+    );
+    expect(one('mountVolumes', 'containsAny', '/var/run/docker.sock', roundabout)).toBe(true);
+    expect(one('mountVolumes', 'containsAny', '/var/run/docker.sock/', roundabout)).toBe(true);
     const limit = (op: string, value: string) => [
       criterion('resourceLimit', '', '', { sub_criteria: [criterion('cpuLimit', op, value)] }),
     ];

@@ -3,6 +3,7 @@
 
 import type { AdmissionCondition } from '@bartizan/contracts';
 import { PSS_MINOR_LATEST, pssRules } from '../../admission/index.ts';
+import { cleanHostPath } from '../../host-path.ts';
 import { type Convert, converted } from './converted.ts';
 import { customPath } from './custom-path.ts';
 import {
@@ -125,7 +126,7 @@ const mountVolumes: Convert = ({ operator, value }) => {
   const one = (patterns: readonly string[]): AdmissionCondition =>
     anyOf([
       compare('mount.path', 'any-glob', [...patterns]),
-      compare('mount.hostPath', 'any-glob', [...patterns]),
+      compare('mount.hostPath', 'any-glob', patterns.map(cleanHostPath)),
     ]);
   return converted(
     'container',

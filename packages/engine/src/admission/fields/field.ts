@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { FactType, LocalText } from '@bartizan/contracts';
+import type { FactType, FactValue, LocalText, Operator } from '@bartizan/contracts';
 import type { AdmissionSubject, Item } from '../pod/evaluation.ts';
 import { BROKEN, isObject, type JsonObject, member, type Step, walk } from '../pod/json.ts';
 import { quantity } from '../pod/quantity.ts';
@@ -29,6 +29,8 @@ export interface AdmissionField {
   readonly take?: (value: unknown) => Reading;
   /** The same as `read`, where the JSON of an item is all it needs: nobody has to make an item of it. */
   readonly ofValue?: (value: JsonObject) => Reading;
+  /** How a text is read that it is said to equal, where the same can be written in several ways. */
+  readonly readsAs?: (text: string) => string;
   /** The value may be a secret: it is never shown. */
   readonly secret?: true;
   /** Where it comes from when it is not part of the request. */
@@ -96,7 +98,19 @@ export function valueOfSubject(subject: AdmissionSubject, item: Item): unknown {
   return item.value;
 }
 
-type Options = Partial<Pick<AdmissionField, 'secret' | 'cel' | 'at'>> & {
+const EXACT: ReadonlySet<Operator> = new Set(['equals', 'not-equals', 'in', 'not-in']);
+
+/** What a field is compared with; patterns stay as they are written. */
+export const comparedWith = (
+  { readsAs }: AdmissionField,
+  operator: Operator,
+  value: FactValue | undefined,
+): FactValue | undefined => {
+  if (readsAs === undefined || !EXACT.has(operator)) return value;
+  return typeof value === 'string' ? readsAs(value) : Array.isArray(value) ? value.map(readsAs) : value;
+};
+
+type Options = Partial<Pick<AdmissionField, 'secret' | 'cel' | 'at' | 'readsAs'>> & {
   /** Other reading of the value that stands there. */
   readonly convert?: (value: unknown) => Reading;
 };
@@ -148,6 +162,7 @@ export function placed(
     take,
     ...(rest.secret === undefined ? {} : { secret: rest.secret }),
     ...(rest.at === undefined ? {} : { at: rest.at }),
+    ...(rest.readsAs === undefined ? {} : { readsAs: rest.readsAs }),
     ...(cel === undefined ? {} : { cel }),
     path,
   };

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { cleanHostPath, cleanHostPathCel } from '../../host-path.ts';
 import type { Item } from '../pod/evaluation.ts';
 import { isObject, type JsonObject, member } from '../pod/json.ts';
 import { MALFORMED, type Reading, unknown } from '../request.ts';
@@ -14,6 +15,10 @@ const volumeTypes = (volume: JsonObject): string[] => {
   for (const key in volume) if (key !== 'name' && member(volume, key) !== undefined) types.push(key);
   return types.length === 0 ? ['emptyDir'] : types;
 };
+
+/** A path on the node, however it is written. */
+const hostPath = (written: Reading): Reading =>
+  typeof written === 'string' ? cleanHostPath(written) : written;
 
 const VOLUME: readonly AdmissionField[] = [
   placed('volume.name', 'volume', 'text', { path: 'name', en: 'the name of the volume', ja: 'ボリューム名' }),
@@ -33,6 +38,14 @@ const VOLUME: readonly AdmissionField[] = [
     path: 'hostPath.path',
     en: 'the path on the node',
     ja: 'ノード上のパス',
+    convert: (written) => hostPath(readAs('text', written, [])),
+    readsAs: cleanHostPath,
+    cel: `volume.?hostPath.?path.optMap(written, ${cleanHostPathCel('written')})`,
+  }),
+  placed('volume.hostPath.raw', 'volume', 'text', {
+    path: 'hostPath.path',
+    en: 'the path on the node as it is written',
+    ja: '記載どおりのノード上のパス',
   }),
   placed('volume.hostPath.type', 'volume', 'text', {
     path: 'hostPath.type',
@@ -169,14 +182,15 @@ const MOUNT: readonly AdmissionField[] = [
     path: 'mountPath',
     en: 'the path on the node that is mounted',
     ja: 'マウントされるノード上のパス',
+    readsAs: cleanHostPath,
     read: (item) => {
       const name = readAs('text', item.value, ['name']);
       const volumes = item.root.pod && member(item.root.pod.spec, 'volumes');
       if (!Array.isArray(volumes) || typeof name !== 'string') return undefined;
       const volume: unknown = volumes.find((one: unknown) => isObject(one) && one['name'] === name);
-      return readAs('text', volume, ['hostPath', 'path']);
+      return hostPath(readAs('text', volume, ['hostPath', 'path']));
     },
-    cel: 'optional.of(pod.?volumes.orValue([]).filter(v, v.?name == mount.?name)).optFlatMap(vs, vs[?0]).optFlatMap(v, v.?hostPath.?path)',
+    cel: `optional.of(pod.?volumes.orValue([]).filter(v, v.?name == mount.?name)).optFlatMap(vs, vs[?0]).optFlatMap(v, v.?hostPath.?path).optMap(written, ${cleanHostPathCel('written')})`,
   }),
 ];
 

@@ -8,7 +8,7 @@ import {
   ok,
   type Result,
 } from '@bartizan/contracts';
-import type { AdmissionField } from '../fields/field.ts';
+import { type AdmissionField, comparedWith } from '../fields/field.ts';
 import { isDynamic } from '../fields/named.ts';
 import { fraction, literal, patternOf } from './cel-text.ts';
 import { noComparison, noForm, outsideFact } from './reason.ts';
@@ -107,9 +107,10 @@ export function comparisonText(
       : `${opt.value}.hasValue()`;
     return ok(operator === 'present' ? there : `!${there}`);
   }
-  if (value === undefined) return noComparison(field.name, operator);
+  const given = comparedWith(field, operator, value);
+  if (given === undefined) return noComparison(field.name, operator);
   const positive = NEGATED[operator];
-  const test = valueTest(field, positive ?? operator, value);
+  const test = valueTest(field, positive ?? operator, given);
   if (test === undefined) return noComparison(field.name, operator);
   return ok(`${opt.value}.optMap(v, ${positive === undefined ? test : `!(${test})`}).orValue(false)`);
 }

@@ -6,7 +6,7 @@ import { err, failure, OPERATORS, ok } from '@bartizan/contracts/admission';
 import { buildTest, type ValueTest } from '../../expression/compare.ts';
 import { operatorApplies } from '../../expression/index.ts';
 import { aboutField } from '../fields/about.ts';
-import { type AdmissionField, stepsOf } from '../fields/field.ts';
+import { type AdmissionField, comparedWith, stepsOf } from '../fields/field.ts';
 import { fieldNamed, isDynamic } from '../fields/named.ts';
 import type { AdmissionSubject, Item } from '../pod/evaluation.ts';
 import { isUnknown, MALFORMED, type Reading, type Unknown } from '../request.ts';
@@ -70,13 +70,13 @@ export function leafNode(condition: AdmissionFieldCondition, place: Place): Resu
     return invalid(`${operator} cannot be asked of ${field.name}, which is a ${field.type}`);
   const value = valueFor(condition, place.parameters);
   if (!value.ok) return value;
-  const test = testFor(operator, value.value);
+  const given = comparedWith(field, operator, value.value);
+  const test = testFor(operator, given);
   if (test === undefined) return invalid(`${field.name}: ${operator} needs another kind of value`);
   const at = ROOT_SUBJECTS.has(field.subject) ? 0 : place.subjects.lastIndexOf(field.subject);
   if (at < 0) return invalid(`${field.name} can only be asked of a ${field.subject}`);
   const hops = place.subjects.length - 1 - at;
-  const resolved =
-    value.value === undefined ? condition : { field: field.name, operator, value: value.value };
+  const resolved = given === undefined ? condition : { field: field.name, operator, value: given };
   return ok(comparison({ field, hops, test, condition: resolved, ofRequest: at === 0 }));
 }
 
