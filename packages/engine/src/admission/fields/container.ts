@@ -61,6 +61,17 @@ const profile = (name: string, at: readonly string[], words: Words): AdmissionFi
     cel: `container.?${at.join('.?')}.optMap(p, p.?type.orValue(""))`,
   });
 
+/**
+ * A capability as runtimes read it: in upper case. They go by the rules of Unicode, where the upper case of two letters
+ * beyond ASCII is one of ASCII; CEL knows ASCII alone, so both are told apart by name.
+ */
+const upper = (name: string): string =>
+  name
+    .replaceAll('\u0131', 'I')
+    .replaceAll('\u017f', 'S')
+    .replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
+const UPPER_CEL = String.raw`.upperAscii().replace("\u0131", "I").replace("\u017f", "S")`;
+
 const SECURITY: readonly AdmissionField[] = [
   text('name', 'name', 'the name of the container', 'コンテナー名'),
   computed('container.kind', 'container', 'text', {
@@ -106,6 +117,16 @@ const SECURITY: readonly AdmissionField[] = [
     'the list of added capabilities',
     '追加されたケーパビリティ',
   ),
+  placed('container.capabilities.added', 'container', 'list', {
+    path: 'securityContext.capabilities.add',
+    en: 'the list of added capabilities in upper case',
+    ja: '追加されたケーパビリティ（大文字に統一）',
+    convert: (written) => {
+      const names = readAs('list', written, []);
+      return Array.isArray(names) ? names.map(upper) : names;
+    },
+    cel: `container.?securityContext.?capabilities.?add.optMap(names, names.map(one, one${UPPER_CEL}))`,
+  }),
   list(
     'capabilities.drop',
     'securityContext.capabilities.drop',

@@ -108,3 +108,25 @@ describe('a path of the node', () => {
     expect(both(there, 'Pod', spec({ containers: [], volumes: [{ name: 'v', emptyDir: {} }] }))).toEqual(NO);
   });
 });
+
+describe('an added capability', () => {
+  const someOf = (where: AdmissionCondition): AdmissionCondition => ({ some: 'containers', where });
+  const isOwned = someOf({
+    field: 'container.capabilities.added',
+    operator: 'any-glob',
+    value: ['ALL', '*SYS_ADMIN'],
+  });
+  it.each([
+    ['SYS_ADMIN', YES],
+    ['sys_admin', YES],
+    ['Sys_Admin', YES],
+    ['cap_sys_admin', YES],
+    ['all', YES],
+    ['\u017fys_adm\u0131n', YES],
+    ['ßys_admin', NO],
+    ['chown', NO],
+  ])('%s is read as runtimes read it', (name, expected) => {
+    const securityContext = { capabilities: { add: ['CHOWN', name] } };
+    expect(both(isOwned, 'Pod', spec({ containers: [{ name: 'c', securityContext }] }))).toEqual(expected);
+  });
+});
