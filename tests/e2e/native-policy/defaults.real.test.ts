@@ -12,10 +12,10 @@ import {
   applyPatch,
   compileAdmissionPolicy,
   EMPTY_CONTEXT,
-  joinPatches,
   judgeAdmission,
   POD_PATHS,
   pssRules,
+  wholeRepair,
 } from '@bartizan/engine/admission';
 import {
   emitNativePolicies,
@@ -59,7 +59,7 @@ const setOf = (rules: readonly AdmissionRule[]): AdmissionRuleSet => {
   return set.value;
 };
 
-/** What the mutating webhook makes of a pod: the same two calls. */
+/** What the mutating webhook makes of a pod: the same calls. */
 function completed(
   set: AdmissionRuleSet,
   object: Json,
@@ -68,11 +68,9 @@ function completed(
     ...{ operation: 'CREATE', group: '', resource: 'pods', subResource: '', kind: 'Pod', namespace: 'shop' },
     ...{ name: 'judged', user: USER, dryRun: true, object },
   };
-  const { violations } = judgeAdmission(set, request, EMPTY_CONTEXT, 0);
-  const patches = violations
-    .filter(({ mode, state }) => mode !== 'audit' && state === 'violated')
-    .map(({ patch }) => patch);
-  const patch = joinPatches(object, patches);
+  const violationsOf = (judged: unknown) =>
+    judgeAdmission(set, { ...request, object: judged }, EMPTY_CONTEXT, 0).violations;
+  const patch = wholeRepair(object, violationsOf(object), violationsOf);
   return { object: applyPatch(object, patch), steps: patch.length };
 }
 

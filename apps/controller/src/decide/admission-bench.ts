@@ -5,8 +5,8 @@ import type { AdmissionViolation } from '@bartizan/contracts';
 import {
   type AdmissionContext,
   type AdmissionRuleSet,
-  joinPatches,
   judgeAdmission,
+  wholeRepair,
 } from '@bartizan/engine/admission';
 import type { AdmissionAnswer, AdmissionAsk, AdmissionDirection, Clock } from '../ports.ts';
 
@@ -39,9 +39,10 @@ export class AdmissionBench {
   judge(ask: AdmissionAsk, direction: AdmissionDirection): AdmissionAnswer {
     const { rules, context, clock, ownerOf } = this.#parts;
     const set = rules();
+    const nowMs = clock.nowMs();
     const owner = set.exceptions.length === 0 ? undefined : ownerOf?.(ask);
     const request = owner === undefined ? ask : { ...ask, owner };
-    const verdict = judgeAdmission(set, request, context, clock.nowMs());
+    const verdict = judgeAdmission(set, request, context, nowMs);
     const { decision, violations, warnings, auditAnnotations, revision } = verdict;
     const base = {
       decision: { ...decision, enforcementPoint: 'api-server' as const },
@@ -49,8 +50,11 @@ export class AdmissionBench {
       auditAnnotations,
       policyRevision: revision,
     };
-    if (direction === 'mutate')
-      return { ...base, allowed: true, warnings: [], patch: patchOf(ask, violations) };
+    if (direction === 'mutate') {
+      const again = (object: unknown) =>
+        judgeAdmission(set, { ...request, object }, context, nowMs).violations;
+      return { ...base, allowed: true, warnings: [], patch: wholeRepair(ask.object, violations, again) };
+    }
     if (verdict.allowed && violations.length === 0) return { ...base, allowed: true, warnings: NO_WARNINGS };
     const refusing = violations.filter(({ mode, state }) => mode === 'enforce' && state !== 'excepted');
     return {
@@ -71,15 +75,3 @@ function sentenceOf(violations: readonly AdmissionViolation[]): string {
   const more = violations.length - told.length;
   return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('; ') || 'refused by an admission rule';
 }
-
-/** The repairs of what is refused or warned of, as far as they fit together and to the object. */
-const patchOf = (
-  ask: AdmissionAsk,
-  violations: readonly AdmissionViolation[],
-): NonNullable<AdmissionAnswer['patch']> =>
-  joinPatches(
-    ask.object,
-    violations
-      .filter(({ mode, state }) => mode !== 'audit' && state === 'violated')
-      .map(({ patch }) => patch),
-  );

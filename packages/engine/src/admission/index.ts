@@ -82,7 +82,7 @@ export {
   ruleHits,
 } from './rules/judge.ts';
 export { nameTest } from './rules/match.ts';
-export { applyPatch, joinPatches } from './rules/patch.ts';
+export { applyPatch, joinPatches, wholeRepair } from './rules/patch.ts';
 export {
   type AdmissionCompilation,
   type AdmissionCompileOptions,

@@ -275,6 +275,15 @@ describe('a rule as policies of the API server', () => {
     expect(text).not.toContain('ephemeralContainers');
   });
 
+  it('leaves out what the API server would refuse beside what the pod has', () => {
+    const limit = fix({ op: 'add', path: '{item}/resources/limits/memory', value: '256Mi' });
+    expect(repair(limit)).toContain(
+      '!(container.?resources.?requests[?"memory"].optMap(q, quantity(string(q)).isGreaterThan(quantity("256Mi"))).orValue(false)',
+    );
+    const users = repair(fix({ op: 'add', path: '{pod}/hostUsers', value: false }));
+    expect(users).toContain('!(variables.pod.?hostNetwork.orValue(false)');
+  });
+
   it.each<[string, Partial<AdmissionRule>, string]>([
     ['nothing where it is only recorded', { mode: 'audit' }, 'none'],
     ['nothing of what is no pod', { match: { resources: ['/services'], operations: ['CREATE'] } }, 'none'],
@@ -282,6 +291,14 @@ describe('a rule as policies of the API server', () => {
     [
       'no two steps where one makes what the other needs',
       fix({ op: 'add', path: '{pod}/a/b', value: 1 }, { op: 'add', path: '{pod}/a/c', value: 2 }),
+      'its repair is at places',
+    ],
+    [
+      'no step of the pod beside one of a container that the API server may refuse',
+      fix(
+        { op: 'add', path: '{pod}/a', value: 1 },
+        { op: 'add', path: '{item}/securityContext/allowPrivilegeEscalation', value: false },
+      ),
       'its repair is at places',
     ],
     ['no item that goes as a whole', fix({ op: 'remove', path: '{item}' }), 'its repair is at places'],

@@ -10,6 +10,7 @@ import {
   type Result,
 } from '@bartizan/contracts';
 import { pointerOf } from '../pod/json.ts';
+import { clashText, type RepairStep } from './clash-text.ts';
 import { conditionText } from './condition.ts';
 import { noRepair } from './reason.ts';
 
@@ -111,15 +112,7 @@ const readOf = (holder: string, steps: readonly string[]): string =>
   `${holder}${steps.map(member).join('')}.hasValue()`;
 const unescaped = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** One step of a repair: what it stands under, and the way from there. */
-interface Step {
-  readonly op: AdmissionFixStep['op'];
-  readonly word: string;
-  readonly steps: readonly string[];
-  readonly value: unknown;
-}
-
-function stepOf({ op, path, value }: AdmissionFixStep): Step {
+function stepOf({ op, path, value }: AdmissionFixStep): RepairStep {
   const close = path.indexOf('}');
   const isNamed = path.startsWith('{');
   const steps = (isNamed ? path.slice(close + 1) : path).split('/').slice(1).map(unescaped);
@@ -127,7 +120,7 @@ function stepOf({ op, path, value }: AdmissionFixStep): Step {
 }
 
 /** Steps that do not stand in each other's way can be made from one look at the object. */
-function areApart(steps: readonly Step[]): boolean {
+function areApart(steps: readonly RepairStep[]): boolean {
   const isBefore = (one: readonly string[], two: readonly string[]): boolean =>
     one.every((key, at) => two[at] === key);
   return steps.every((one, at) =>
@@ -141,7 +134,7 @@ function areApart(steps: readonly Step[]): boolean {
 }
 
 /** A step as an operation of a JSON patch; parents that are missing come with it. */
-function patchText({ op, steps, value }: Step, holder: string, place: string): string {
+function patchText({ op, steps, value }: RepairStep, holder: string, place: string): string {
   const path = (count: number): string =>
     place.startsWith('"')
       ? `${place} + ${JSON.stringify(pointerOf(steps.slice(0, count)))}`
@@ -164,7 +157,7 @@ const HOLDERS: Readonly<Record<string, { readonly holder: string; readonly place
 };
 
 /** A step below the object or the pod: once, when the rule is violated at all. */
-function podText(step: Step, violated: string): string | undefined {
+function podText(step: RepairStep, violated: string): string | undefined {
   const known = HOLDERS[step.word];
   if (known === undefined) return undefined;
   const needs =
@@ -173,17 +166,37 @@ function podText(step: Step, violated: string): string | undefined {
 }
 
 /** A step below a container: one operation for each that violates. */
-const containerText = (step: Step, containers: readonly Violating[]): string[] => {
+const containerText = (step: RepairStep, containers: readonly Violating[], unless: string): string[] => {
   const lists = new Map<string, string[]>();
   for (const { lists: names, text } of containers)
     for (const name of names) lists.set(name, [...(lists.get(name) ?? []), text]);
   return [...lists].map(([name, texts]) => {
-    const violates = texts.length === 1 ? (texts[0] ?? 'false') : texts.map((one) => `(${one})`).join(' || ');
+    const any = texts.length === 1 ? (texts[0] ?? 'false') : texts.map((one) => `(${one})`).join(' || ');
+    const violates = unless === '' ? any : `(${any}) && !(${unless})`;
     const needs = step.op === 'remove' ? `(${violates}) && ${readOf('container', step.steps)}` : violates;
     const place = `"/spec/${name}/" + string(at)`;
     return `pod.?${name}.orValue([]).transformList(at, container, ${needs}, ${patchText(step, 'container', place)})`;
   });
 };
+
+const isOfContainer = ({ word }: RepairStep): boolean => word === 'item' || word === 'container';
+
+/** When a repair is left out because the API server would refuse what comes of it; each part empty where it never is. */
+interface Unless {
+  readonly ofPod: string;
+  readonly ofContainer: string;
+}
+function unlessOf(steps: readonly RepairStep[]): Result<Unless, LocalText> {
+  const texts = { ofPod: new Set<string>(), ofContainer: new Set<string>() };
+  for (const step of steps) {
+    const text = clashText(step);
+    if (text === undefined) return noRepair;
+    if (text !== 'none') texts[isOfContainer(step) ? 'ofContainer' : 'ofPod'].add(text);
+  }
+  // A repair is left out as a whole: which containers keep a step of the pod from being made cannot be said.
+  if (texts.ofContainer.size > 0 && !steps.every(isOfContainer)) return noRepair;
+  return ok({ ofPod: [...texts.ofPod].join(' || '), ofContainer: [...texts.ofContainer].join(' || ') });
+}
 
 /**
  * The repair of a violated rule as CEL that gives operations of a JSON patch, over the names object, pod and allContainers:
@@ -198,7 +211,10 @@ export function repairText(
   if (!whole.ok) return whole;
   const steps = fix.map(stepOf);
   if (!areApart(steps) || steps.some((one) => one.steps.length === 0)) return noRepair;
-  const isOfContainer = ({ word }: Step): boolean => word === 'item' || word === 'container';
+  const unless = unlessOf(steps);
+  if (!unless.ok) return unless;
+  const { ofPod, ofContainer } = unless.value;
+  const violated = ofPod === '' ? whole.value.text : `(${whole.value.text}) && !(${ofPod})`;
   const found = steps.some(isOfContainer) ? violatingIn(condition, [], parameters) : undefined;
   if (found?.ok === false) return found;
   const texts: string[] = [];
@@ -209,10 +225,11 @@ export function repairText(
     if (found !== undefined && isOfContainer(step)) {
       const { containers, isElsewhere, isBelow } = found.value;
       if (step.word === 'item' && (isElsewhere || isBelow)) return noRepair;
-      texts.push(...containerText(step, containers));
+      const parts = [ofPod, ofContainer].filter((text) => text !== '');
+      texts.push(...containerText(step, containers, parts.join(' || ')));
       continue;
     }
-    const text = podText(step, whole.value.text);
+    const text = podText(step, violated);
     if (text === undefined) return noRepair;
     texts.push(text);
   }

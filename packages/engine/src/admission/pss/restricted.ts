@@ -52,7 +52,11 @@ export const RESTRICTED: readonly PssControl[] = [
         en: 'Use a claim, an emptyDir, a config map, a secret, a projected or a CSI volume.',
         ja: 'PersistentVolumeClaim、emptyDir、ConfigMap、Secret、projected、CSI のいずれかを使ってください。',
       },
-      patch: [{ op: 'add', path: '{item}/emptyDir', value: {} }],
+      // In place of what is the most refused; beside any other source the API server takes none.
+      patch: [
+        { op: 'add', path: '{item}/emptyDir', value: {} },
+        { op: 'remove', path: '{item}/hostPath' },
+      ],
     },
     versions: [
       { from: 0, violatedBy: { some: 'volumes', where: not(is('volume.types', 'contains-any', VOLUMES)) } },

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AdmissionFixStep, JsonPatchOperation } from '@bartizan/contracts';
+import type { AdmissionFixStep, AdmissionViolation, JsonPatchOperation } from '@bartizan/contracts';
 import type { Item } from '../pod/evaluation.ts';
-import { isObject, type JsonObject, pointerOf, type Step } from '../pod/json.ts';
+import { isObject, type JsonObject, pointerOf, type Step, walk } from '../pod/json.ts';
+import { canClash, clashesOf } from './clash.ts';
 
 const STEPS_MAX = 64;
 const DEPTH_MAX = 32;
@@ -108,6 +109,8 @@ export function applyPatch(object: unknown, operations: readonly JsonPatchOperat
 interface FixPath {
   readonly word: string | undefined;
   readonly rest: readonly string[];
+  /** Whether the API server may refuse what it sets because of what stands beside it. */
+  readonly mayClash: boolean;
 }
 const fixPaths = new WeakMap<AdmissionFixStep, FixPath>();
 
@@ -117,7 +120,8 @@ function fixPathOf(step: AdmissionFixStep): FixPath {
   const { path } = step;
   const close = path.indexOf('}');
   const word = path.startsWith('{') ? path.slice(1, close) : undefined;
-  const made = { word, rest: stepsOfPointer(word === undefined ? path : path.slice(close + 1)) };
+  const rest = stepsOfPointer(word === undefined ? path : path.slice(close + 1));
+  const made = { word, rest, mayClash: canClash(step, rest) };
   fixPaths.set(step, made);
   return made;
 }
@@ -156,7 +160,20 @@ function stateFor(place: readonly string[], item: Item, operations: readonly Jso
   return applyPatch(item.root.value, before);
 }
 
-/** The fix of a rule for one violating item, in operations that really apply, one after the other. */
+/** Whether operations make of a pod one that the API server refuses, for a reason that was not there before. */
+function clashes({ root }: Item, operations: readonly JsonPatchOperation[]): boolean {
+  const { pod } = root;
+  if (pod === undefined) return false;
+  const after = clashesOf(walk(applyPatch(root.value, operations), pod.specSteps));
+  if (after.size === 0) return false;
+  const before = clashesOf(pod.spec);
+  return [...after].some((place) => !before.has(place));
+}
+
+/**
+ * The fix of a rule for one violating item, in operations that really apply, one after the other; none where the API server
+ * would refuse what comes out.
+ */
 export function patchFor(steps: readonly AdmissionFixStep[], item: Item): JsonPatchOperation[] {
   const operations: JsonPatchOperation[] = [];
   for (const step of steps.slice(0, STEPS_MAX)) {
@@ -165,7 +182,8 @@ export function patchFor(steps: readonly AdmissionFixStep[], item: Item): JsonPa
     const operation = operationFor(stateFor(place, item, operations), step, place);
     if (operation !== undefined) operations.push(operation);
   }
-  return operations;
+  const mayClash = operations.length > 0 && steps.some((step) => fixPathOf(step).mayClash);
+  return mayClash && clashes(item, operations) ? [] : operations;
 }
 
 /** How deep into lists a removal reaches: later places go first, so that earlier ones keep their numbers. */
@@ -218,4 +236,27 @@ export function joinPatches(
     if (split(state, steps).found === steps.length) take(removal);
   }
   return joined;
+}
+
+const repairsOf = (object: unknown, violations: readonly AdmissionViolation[]): JsonPatchOperation[] =>
+  joinPatches(
+    object,
+    violations
+      .filter(({ mode, state }) => mode !== 'audit' && state === 'violated')
+      .map(({ patch }) => patch),
+  );
+
+/**
+ * The repairs of what is refused or warned of, as far as they fit together and to the object. It is judged once more as they
+ * leave it: some repairs are taken by the API server only where others are made.
+ */
+export function wholeRepair(
+  object: unknown,
+  violations: readonly AdmissionViolation[],
+  judge: (repaired: unknown) => readonly AdmissionViolation[],
+): JsonPatchOperation[] {
+  const first = repairsOf(object, violations);
+  if (first.length === 0) return first;
+  const repaired = applyPatch(object, first);
+  return [...first, ...repairsOf(repaired, judge(repaired))];
 }
