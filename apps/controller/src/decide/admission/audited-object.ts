@@ -11,7 +11,12 @@ import {
   type WorkloadRef,
 } from '@bartizan/contracts';
 import { findingId } from '@bartizan/engine';
-import type { AdmissionRequest, AdmissionVerdict, CompiledAdmissionRule } from '@bartizan/engine/admission';
+import {
+  type AdmissionRequest,
+  type AdmissionVerdict,
+  type CompiledAdmissionRule,
+  joinPatches,
+} from '@bartizan/engine/admission';
 import type { KnownPolicy } from '../../admission-ports.ts';
 import type { Owner } from '../../ports.ts';
 
@@ -38,12 +43,17 @@ export function subjectOf(
   };
 }
 
-/** The command that applies a patch; nothing where a shell would need care with the text. */
+/** The command that repairs what nobody answers for; nothing where a shell would need care with the text. */
 function commandOf(
-  { group, resource, kind, namespace, name }: AdmissionRequest,
+  { group, resource, kind, namespace, name, object }: AdmissionRequest,
   violations: readonly AdmissionViolation[],
 ): string | undefined {
-  const patch = violations.flatMap((one) => one.patch);
+  const open = violations.filter(({ state }) => state === 'violated');
+  // Each patch is of the object as it is: places in lists are others once one of them was made.
+  const patch = joinPatches(
+    object,
+    open.map((one) => one.patch),
+  );
   const text = JSON.stringify(patch);
   if (patch.length === 0 || text.includes("'") || text.length > 3500) return undefined;
   const place = namespace === '' ? '' : ` --namespace ${namespace}`;
