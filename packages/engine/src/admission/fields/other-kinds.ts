@@ -2,7 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isObject, member } from '../pod/json.ts';
+import { MALFORMED, type Reading } from '../request.ts';
 import { type AdmissionField, computed, entryOf, placed } from './field.ts';
+
+/** How many of the rules that let in name nobody, and so let in everybody. */
+function openRules(spec: unknown): Reading {
+  const rules = isObject(spec) ? (member(spec, 'ingress') ?? []) : [];
+  if (!Array.isArray(rules)) return MALFORMED;
+  let open = 0;
+  for (const rule of rules as readonly unknown[]) {
+    const peers = isObject(rule) ? (member(rule, 'from') ?? []) : undefined;
+    if (!Array.isArray(peers)) return MALFORMED;
+    if (peers.length === 0) open += 1;
+  }
+  return open;
+}
 
 /** Fields of kinds without pods: services, ingresses, roles and their bindings. */
 export const OTHER_KIND_FIELDS: readonly AdmissionField[] = [
@@ -51,6 +65,13 @@ export const OTHER_KIND_FIELDS: readonly AdmissionField[] = [
     path: 'host',
     en: 'the host name of the ingress',
     ja: 'Ingress のホスト名',
+  }),
+  computed('networkPolicy.openIngressRules', 'object', 'number', {
+    path: 'spec.ingress',
+    en: 'the number of rules of the network policy that let everybody in',
+    ja: 'すべての送信元を許可するネットワークポリシーのルールの数',
+    read: ({ root }) => openRules(member(root.value, 'spec')),
+    cel: 'optional.of(object.?spec.?ingress.optFlatMap(given, optional.ofNonZeroValue(given)).orValue([]).filter(rule, rule.?from.optFlatMap(given, optional.ofNonZeroValue(given)).orValue([]).size() == 0).size())',
   }),
   placed('roleRule.verbs', 'role-rule', 'list', {
     path: 'verbs',

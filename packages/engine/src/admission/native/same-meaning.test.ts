@@ -130,3 +130,25 @@ describe('an added capability', () => {
     expect(both(isOwned, 'Pod', spec({ containers: [{ name: 'c', securityContext }] }))).toEqual(expected);
   });
 });
+
+describe('a list that is empty', () => {
+  const open: AdmissionCondition = {
+    field: 'networkPolicy.openIngressRules',
+    operator: 'greater-than',
+    value: 0,
+  };
+  const narrow = { from: [{ podSelector: {} }] };
+  it.each([
+    ['no rules', { podSelector: {} }, NO],
+    ['rules that are null', { podSelector: {}, ingress: null }, NO],
+    ['an empty list of rules', { podSelector: {}, ingress: [] }, NO],
+    ['an empty rule', { podSelector: {}, ingress: [{}] }, YES],
+    ['a rule with no peers', { podSelector: {}, ingress: [{ from: [] }] }, YES],
+    ['a rule whose peers are null', { podSelector: {}, ingress: [{ from: null }] }, YES],
+    ['an open rule behind a narrow one', { podSelector: {}, ingress: [narrow, {}] }, YES],
+    ['an open rule before a narrow one', { podSelector: {}, ingress: [{ ports: [] }, narrow] }, YES],
+    ['two narrow rules', { podSelector: {}, ingress: [narrow, narrow] }, NO],
+  ])('lets everybody in or nobody: %s', (_name, body, expected) => {
+    expect(both(open, 'NetworkPolicy', spec(body))).toEqual(expected);
+  });
+});
