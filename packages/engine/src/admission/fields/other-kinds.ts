@@ -3,7 +3,7 @@
 
 import { isObject, member } from '../pod/json.ts';
 import { MALFORMED, type Reading } from '../request.ts';
-import { type AdmissionField, computed, entryOf, placed } from './field.ts';
+import { type AdmissionField, computed, entryOf, placed, readAs } from './field.ts';
 
 /** How many of the rules that let in name nobody, and so let in everybody. */
 function openRules(spec: unknown): Reading {
@@ -92,6 +92,12 @@ export const OTHER_KIND_FIELDS: readonly AdmissionField[] = [
     path: 'resourceNames',
     en: 'the names the grant is limited to',
     ja: '許可が限定された名前',
+    // An empty list of names limits nothing, as if there were none.
+    convert: (written) => {
+      const names = readAs('list', written, []);
+      return Array.isArray(names) && names.length === 0 ? undefined : names;
+    },
+    cel: 'roleRule.?resourceNames.optFlatMap(names, optional.ofNonZeroValue(names))',
   }),
   placed('roleRule.nonResourceURLs', 'role-rule', 'list', {
     path: 'nonResourceURLs',

@@ -151,4 +151,18 @@ describe('a list that is empty', () => {
   ])('lets everybody in or nobody: %s', (_name, body, expected) => {
     expect(both(open, 'NetworkPolicy', spec(body))).toEqual(expected);
   });
+
+  const unlimited: AdmissionCondition = {
+    some: 'role.rules',
+    where: { field: 'roleRule.resourceNames', operator: 'absent' },
+  };
+  it.each([
+    ['none', {}, YES],
+    ['null', { resourceNames: null }, YES],
+    ['an empty list', { resourceNames: [] }, YES],
+    ['one name', { resourceNames: ['db'] }, NO],
+  ])('limits a grant to no name: %s', (_name, names, expected) => {
+    const rules = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'], ...names }];
+    expect(both(unlimited, 'ClusterRole', { rules })).toEqual(expected);
+  });
 });
