@@ -103,6 +103,77 @@ describe('patterns', () => {
   });
 });
 
+describe('quantities', () => {
+  const cpu = (pattern: unknown, limit: string | number) =>
+    by(
+      ofContainers({ resources: { limits: { cpu: pattern } } }),
+      pod({}, {}, { resources: { limits: { cpu: limit } } }),
+    );
+  it.each<[unknown, string | number, boolean]>([
+    ['100m | 200m', '100m', false],
+    ['100m | 200m', '0.1', false],
+    ['100m | 200m', '300m', true],
+    ['29m', '29m', false],
+    ['!8', '8', true],
+    ['!8', '8000m', true],
+    ['!8', '7', false],
+    [2, 2, false],
+    [2, '2', false],
+    ['<=500m', '500m', false],
+    ['<=500m', '0.6', true],
+    ['>=1', '999m', true],
+    ['>=1', 1, false],
+  ])('of processors are in one unit: %s of %s', (pattern, limit, expected) => {
+    expect(cpu(pattern, limit)).toBe(expected);
+  });
+
+  const claims = { any: [{ resources: { kinds: ['PersistentVolumeClaim'] } }] };
+  const claimed = (storage: unknown) =>
+    policy({ pattern: { spec: { resources: { requests: { storage } } } } }, { match: claims });
+  it.each(['<=10Gi', '>=1Gi', '<10Gi', '>1Gi', '10Gi', '!10Gi', '1Gi | 2Gi', '!>1Gi'])(
+    'at a free path leave the rule out, with a note: %s',
+    (pattern) => {
+      const { rules, notes } = taken(claimed(pattern));
+      expect(rules).toEqual([]);
+      expect(notes.map(({ part, effect }) => [part, effect])).toEqual([['first', 'dropped']]);
+    },
+  );
+
+  const replicas = (pattern: unknown, count: unknown) =>
+    refuses(
+      policy(
+        { pattern: { spec: { minReadySeconds: pattern } } },
+        { match: { any: [{ resources: { kinds: ['Deployment'] } }] } },
+      ),
+      requestOf(
+        {
+          ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } },
+          spec: { minReadySeconds: count },
+        },
+        { group: 'apps', resource: 'deployments', kind: 'Deployment' },
+      ),
+    );
+  it.each<[unknown, unknown, boolean]>([
+    ['>=2', 2, false],
+    ['>=2', 3, false],
+    ['>=2', 1, true],
+    ['<=2', 2, false],
+    ['<=2', 3, true],
+    // Text is no number: what it says is not let past.
+    ['<=2', '900', true],
+    ['<=2', undefined, true],
+    [5, 5, false],
+    ['!5', 5, true],
+  ])('that are numbers are asked at a free path, too: %s of %s', (pattern, count, expected) => {
+    expect(replicas(pattern, count)).toBe(expected);
+  });
+
+  it('of text leave the rule out: what a label says is not counted', () => {
+    const { rules } = taken(policy({ pattern: { metadata: { labels: { tier: '>5' } } } }));
+    expect(rules).toEqual([]);
+  });
+});
+
 describe('conditions, loops and levels', () => {
   const operation = {
     all: [{ key: "{{ request.operation || 'BACKGROUND' }}", operator: 'NotEquals', value: 'DELETE' }],

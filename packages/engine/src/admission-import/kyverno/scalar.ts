@@ -7,22 +7,40 @@ import { allOf, anyOf, compare, not } from '../neuvector/values.ts';
 import type { KnownField } from './place.ts';
 
 const COMPARISONS: Readonly<Record<string, (field: string, value: number) => AdmissionCondition>> = {
-  '>=': (field, value) => allOf([compare(field, 'present'), not(compare(field, 'less-than', value))]),
-  '<=': (field, value) => allOf([compare(field, 'present'), not(compare(field, 'greater-than', value))]),
+  // By what holds, not by what does not: text at a free path is neither above nor below a number.
+  '>=': (field, value) => anyOf([compare(field, 'greater-than', value), compare(field, 'equals', value)]),
+  '<=': (field, value) => anyOf([compare(field, 'less-than', value), compare(field, 'equals', value)]),
   '>': (field, value) => compare(field, 'greater-than', value),
   '<': (field, value) => compare(field, 'less-than', value),
 };
 
+const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?$/;
+
+/**
+ * A quantity in the unit of a field: processors are counted in thousandths. Fields for a free path have none, and what
+ * stands there is text, which would be compared letter by letter: for those only plain numbers can be given.
+ */
+function amountFor({ name, type }: KnownField, text: string): number | undefined {
+  if (type === undefined) return PLAIN_NUMBER.test(text) ? Number(text) : undefined;
+  const number = type === 'number' ? quantity(text) : undefined;
+  if (number === undefined) return undefined;
+  // Rounded as the field is, so that both are the same number.
+  return Math.round(number * (name.endsWith('.cpu') ? 1000 : 1) * 1000) / 1000;
+}
+
 /** A value that is only what it says: a glob, a truth value or a number. */
-function plain(text: string, { name, type }: KnownField): AdmissionCondition | undefined {
+function plain(text: string, field: KnownField): AdmissionCondition | undefined {
+  const { name, type } = field;
   const isTruth = text === 'true' || text === 'false';
   if (type === 'boolean') return isTruth ? compare(name, 'equals', text === 'true') : undefined;
-  const number = quantity(text);
+  const number = amountFor(field, text);
   if (type === 'number') return number === undefined ? undefined : compare(name, 'equals', number);
   const asText = compare(name, 'any-glob', [text]);
   if (type !== undefined) return asText;
   if (isTruth) return anyOf([asText, compare(name, 'equals', text === 'true')]);
-  return number === undefined ? asText : anyOf([asText, compare(name, 'equals', number)]);
+  if (number !== undefined) return anyOf([asText, compare(name, 'equals', number)]);
+  // Kyverno takes 1Gi for 1024Mi, and text does not.
+  return quantity(text) === undefined ? asText : undefined;
 }
 
 /** Something that is there and not empty. */
@@ -31,12 +49,11 @@ const filled = ({ name, type }: KnownField): AdmissionCondition =>
     ? allOf([compare(name, 'present'), not(compare(name, 'equals', ''))])
     : compare(name, 'present');
 
-function compared(text: string, name: string): AdmissionCondition | undefined | 'no' {
+function compared(text: string, field: KnownField): AdmissionCondition | undefined | 'no' {
   for (const [sign, build] of Object.entries(COMPARISONS)) {
     if (!text.startsWith(sign)) continue;
-    const value = quantity(text.slice(sign.length).trim());
-    // Processors are counted in thousandths.
-    return value === undefined ? undefined : build(name, name.endsWith('.cpu') ? value * 1000 : value);
+    const value = amountFor(field, text.slice(sign.length).trim());
+    return value === undefined ? undefined : build(field.name, value);
   }
   return 'no';
 }
@@ -50,7 +67,7 @@ function atom(text: string, field: KnownField): AdmissionCondition | undefined {
     const inner = text.startsWith('!!') ? undefined : atom(text.slice(1), field);
     return inner && allOf([compare(name, 'present'), not(inner)]);
   }
-  const comparison = compared(text, name);
+  const comparison = compared(text, field);
   if (comparison !== 'no') return comparison;
   if (text === 'null') return compare(name, 'absent');
   if (text === '*') return compare(name, 'present');
