@@ -67,14 +67,21 @@ const namespaceLabels = (pod: PodEndpoint): Labels => ({
 const addressesOf = (end: Endpoint): readonly string[] =>
   end.kind === 'address' ? [end.address] : end.addresses;
 
+type Networks = Extract<Peer, { readonly kind: 'networks' }>;
+
+/** An end that is named by its labels, or by a manifest, has no address yet: whichever it gets may be in the networks. */
+function networksHold({ networks, except }: Networks, addresses: readonly string[]): Maybe {
+  if (addresses.length === 0) return 'unknown';
+  return addresses.some(
+    (address) =>
+      networks.some((network) => isInNetwork(address, network)) &&
+      !except.some((network) => isInNetwork(address, network)),
+  );
+}
+
 function peerMatches(peer: Peer, other: Endpoint, policy: NetworkPolicySet): Maybe {
   if (peer.kind === 'unknown') return 'unknown';
-  if (peer.kind === 'networks')
-    return addressesOf(other).some(
-      (address) =>
-        peer.networks.some((network) => isInNetwork(address, network)) &&
-        !peer.except.some((network) => isInNetwork(address, network)),
-    );
+  if (peer.kind === 'networks') return networksHold(peer, addressesOf(other));
   if (peer.kind === 'nodes') return other.kind === 'node' && selectsLabels(peer.nodes, other.labels);
   // A pod on the network of its node is not known by its labels: implementations differ.
   if (other.kind !== 'pod') return false;

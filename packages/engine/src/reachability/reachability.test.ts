@@ -102,6 +102,28 @@ describe('reachability', () => {
     expect(ask([block], { from: { kind: 'address', address: '10.9.9.9' } }).reach).toBe('allowed');
   });
 
+  it('does not guess whether an end without a known address is in a network', () => {
+    const everywhere = [{ ipBlock: { cidr: '0.0.0.0/0' } }];
+    const block = network({ ingress: [{ from: everywhere }] });
+    const assumed = { ...client, addresses: [] };
+    expect(ask([block], { from: assumed })).toMatchObject({
+      reach: 'unknown',
+      directions: [{}, { reach: 'unknown', because: 'rule', rule: '0' }],
+    });
+    expect(ask([block], { from: client }).reach).toBe('allowed');
+    const out = network({ policyTypes: ['Egress'], egress: [{ to: everywhere }] });
+    expect(ask([out], { to: pod({ addresses: [] }) }).reach).toBe('unknown');
+    const byLabels = network({ ingress: [{ from: everywhere }, { from: [{ podSelector: {} }] }] });
+    expect(ask([byLabels], { from: assumed }).reach).toBe('allowed');
+    const both = network({ ingress: [{ from: [...everywhere, { podSelector: {} }] }] });
+    expect(ask([both], { from: assumed }).reach).toBe('allowed');
+    const otherPort = network({ ingress: [{ from: everywhere, ports: [{ port: 443 }] }] });
+    expect(ask([otherPort], { from: assumed }).reach).toBe('denied');
+    const refusing = cluster({ egress: [{ action: 'Deny', to: [{ networks: ['10.0.0.0/8'] }] }] });
+    expect(ask([refusing], { to: pod({ addresses: [] }) }).reach).toBe('unknown');
+    expect(ask([refusing], { to: pod({ addresses: ['11.0.0.1'] }) }).reach).toBe('allowed');
+  });
+
   it('does not hold pods on the network of their node, and does not guess when they are peers', () => {
     const closed = network({ policyTypes: ['Ingress'] });
     expect(ask([closed], { to: pod({ hostNetwork: true }) })).toMatchObject({
