@@ -47,6 +47,9 @@ function simple(digest: string) {
   return pieceOf(SIMPLE_SIGNING, payload, { 'dev.cosignproject.cosign/signature': signature });
 }
 
+/** What breaks whoever makes a text of the version. */
+const HOSTILE = pieceOf(BUNDLE_TYPE, Buffer.from(JSON.stringify({ mediaType: { toString: 1, valueOf: 1 } })));
+
 const judged = (signature: AttachedPiece | undefined, keys: string[], missing: string[] = []) =>
   judgeSignatures({
     signatures: signature === undefined ? [] : [{ digest: DIGEST, signature }],
@@ -66,6 +69,7 @@ describe('signatures of an image', () => {
     ['a bundle by a stranger', bundle(DIGEST), [THEIRS], 'invalid'],
     ['a bundle, and no key to judge it by', bundle(DIGEST), [], 'unknown'],
     ['bytes that are no bundle', pieceOf(BUNDLE_TYPE, Buffer.from('{')), [OURS], 'invalid'],
+    ['a version that no text can be made of', HOSTILE, [OURS], 'invalid'],
     [
       'a statement that is no signature',
       bundle(DIGEST, 'https://slsa.dev/provenance/v1'),
@@ -74,6 +78,11 @@ describe('signatures of an image', () => {
     ],
   ])('%s', (_what, signature, keys, state) => {
     expect(judged(signature, keys)).toMatchObject({ state, checkedAtMs: NOW_MS });
+  });
+
+  it('are good whatever else lies beside the image', () => {
+    const signatures = [HOSTILE, bundle(DIGEST)].map((signature) => ({ digest: DIGEST, signature }));
+    expect(judgeSignatures({ signatures, missing: [], keys: [OURS], nowMs: NOW_MS }).state).toBe('signed');
   });
 
   it('name the key that signed, and the reason where none did', () => {

@@ -49,7 +49,8 @@ export function descriptorsOf(bytes: Buffer): readonly Descriptor[] {
     (one): one is Descriptor =>
       typeof one === 'object' &&
       one !== null &&
-      DIGEST.test(String(one.digest)) &&
+      typeof one.digest === 'string' &&
+      DIGEST.test(one.digest) &&
       Number.isSafeInteger(one.size) &&
       one.size >= 0 &&
       typeof one.mediaType === 'string',

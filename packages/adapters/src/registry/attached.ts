@@ -44,7 +44,8 @@ function layersOf(bytes: Buffer, accepts: (mediaType: string) => boolean): reado
       layer !== null &&
       typeof layer.mediaType === 'string' &&
       accepts(layer.mediaType) &&
-      /^sha256:[0-9a-f]{64}$/.test(String(layer.digest)) &&
+      typeof layer.digest === 'string' &&
+      /^sha256:[0-9a-f]{64}$/.test(layer.digest) &&
       Number.isSafeInteger(layer.size) &&
       layer.size >= 0,
   );

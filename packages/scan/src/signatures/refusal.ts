@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { InvariantError } from '@bartizan/contracts';
+
 /** Why a signature is not accepted; the closed list of everything a verifier may say. */
 export const REFUSALS = [
   'malformed',
@@ -36,6 +38,19 @@ export class Refusal extends Error {
     this.code = code;
     this.isUnknown = isUnknown;
   }
+}
+
+const DETAIL_MAX = 200;
+
+/**
+ * What ended a check, as a refusal. Anybody may attach anything to an image: what breaks its reader is malformed, and
+ * must not end whoever asked. A broken promise of ours is thrown on.
+ */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof InvariantError) throw error;
+  if (error instanceof Refusal) return error;
+  const detail = error instanceof Error ? error.message : 'unknown';
+  return new Refusal('malformed', `cannot be read (${detail.slice(0, DETAIL_MAX)})`);
 }
 
 /** Ends the verification unless the condition holds. */

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { Refusal, type RefusalCode } from './refusal.ts';
+import { type RefusalCode, refusalOf } from './refusal.ts';
 
 /** Who signed, as far as it is proved. */
 export type SignerIdentity =
@@ -52,8 +52,8 @@ export function judge(
     const found = check((code, detail) => reasons.push({ check: code, isFulfilled: true, detail }));
     return { outcome: 'verified', reasons, ...found };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    reasons.push({ check: error.code, isFulfilled: false, detail: error.message });
-    return { outcome: error.isUnknown ? 'unknown' : 'refused', reasons };
+    const { code, message, isUnknown } = refusalOf(error);
+    reasons.push({ check: code, isFulfilled: false, detail: message });
+    return { outcome: isUnknown ? 'unknown' : 'refused', reasons };
   }
 }

@@ -1,25 +1,33 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { generateKeyPairSync } from 'node:crypto';
 import { openRegistry, DEFAULT_LIMITS as TRANSPORT_LIMITS } from '@bartizan/adapters/registry';
-import { ok } from '@bartizan/contracts';
-import { DEFAULT_LIMITS } from '@bartizan/scan';
-import { builtImage, indexOf, MemoryRegistry } from '@bartizan/testkit/registry';
-import { aRegistry, OWNER } from '@bartizan/testkit/store';
+import { type Image, ok } from '@bartizan/contracts';
+import { CATALOGUE_VERSION, DEFAULT_LIMITS } from '@bartizan/scan';
+import { builtImage, digestOf, indexOf, MemoryRegistry } from '@bartizan/testkit/registry';
+import { anImage, aRegistry, OWNER } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FairQueue } from './fair-queue.ts';
 import { RegistryScan, type RunParts } from './registry-run.ts';
 import { RunProgress } from './run-progress.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 1);
+const KEY = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const LOG = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 let server: MemoryRegistry;
 /** References that were settled, with the number of images they lead to. */
 let settled: Map<string, number>;
+/** Digests of images that were read to the end before. */
+let known: Set<string>;
+/** What is said of signatures, by digest. */
+let signatures: Map<string, Image['signature']>;
 beforeEach(async () => {
   server = await MemoryRegistry.start();
   settled = new Map();
+  known = new Set();
+  signatures = new Map();
 });
 afterEach(() => server.stop());
 
@@ -32,15 +40,28 @@ async function ran(): Promise<RunProgress> {
   );
   const intake: RunParts['intake'] = {
     put: () => Promise.resolve(ok(undefined)),
-    known: () => Promise.resolve(ok(undefined)),
-    mark: () => Promise.resolve(ok(undefined)),
+    known: (_owner, digest) =>
+      Promise.resolve(
+        ok(
+          known.has(digest)
+            ? { image: anImage({ digest }), catalogueVersion: CATALOGUE_VERSION, isComplete: true }
+            : undefined,
+        ),
+      ),
+    mark: (_owner, digest, _scan, entry) => {
+      signatures.set(digest, entry?.signature);
+      return Promise.resolve(ok(undefined));
+    },
     settle: (_owner, reference, digests) => {
       settled.set(reference, digests.length);
       return Promise.resolve(ok(0));
     },
   };
   const scan = new RegistryScan({
-    registry: aRegistry({ ...OWNER, kind: 'docker', host: server.host, plainHttp: true, includes: [] }),
+    registry: aRegistry({
+      ...{ ...OWNER, kind: 'docker', host: server.host, plainHttp: true, includes: [] },
+      signingKeys: [KEY],
+    }),
     access: { kind: 'docker', host: server.host, plainHttp: true },
     open: (access) => openRegistry(access, { wait: () => Promise.resolve() }),
     read: () => Promise.resolve({ kind: 'artifact' }),
@@ -83,5 +104,45 @@ describe('a tag whose index cannot be read', () => {
     server.pushManifest('app', 'v1', indexOf([image]));
     expect((await ran()).run).toMatchObject({ failed: 0, skipped: 1 });
     expect(Object.fromEntries(settled)).toEqual({ [`${server.host}/app:v1`]: 0 });
+  });
+});
+
+/** Pushes an image with something attached to it, as anybody may who can push to its repository. */
+function pushWith(repository: string, attached: Buffer): string {
+  const image = builtImage([{ a: repository }]);
+  server.push(repository, 'v1', image);
+  server.pushBlob(digestOf(attached), attached);
+  const layer = {
+    mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+    digest: digestOf(attached),
+    size: attached.length,
+  };
+  const hostile = { ...layer, digest: { toString: 1, valueOf: 1 } };
+  const artifact = Buffer.from(JSON.stringify({ schemaVersion: 2, layers: [hostile, layer] }));
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  server.pushManifest(repository, undefined, { digest: digestOf(artifact), mediaType, manifest: artifact });
+  const referrers = Buffer.from(
+    JSON.stringify({
+      manifests: [
+        { ...layer, digest: { toString: 1, valueOf: 1 } },
+        { mediaType, digest: digestOf(artifact), size: artifact.length },
+      ],
+    }),
+  );
+  server.pushManifest(repository, image.digest.replace(':', '-'), {
+    ...{ digest: digestOf(referrers), manifest: referrers },
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+  });
+  return image.digest;
+}
+
+describe('an image with something attached that breaks its reader', () => {
+  it('has a bad signature, and the repositories after it are run over', async () => {
+    const bytes = Buffer.from(JSON.stringify({ mediaType: { toString: 1, valueOf: 1 } }));
+    const digests = ['a', 'b'].map((repository) => pushWith(repository, bytes));
+    for (const digest of digests) known.add(digest);
+    expect((await ran()).run).toMatchObject({ failed: 0, images: 2, unchanged: 2 });
+    expect(digests.map((digest) => signatures.get(digest)?.state)).toEqual(['invalid', 'invalid']);
+    expect(settled.size).toBe(2);
   });
 });

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { asObject, type JsonObject, parseJson } from '../../json/fields.ts';
+import { asObject, asText, type JsonObject, parseJson } from '../../json/fields.ts';
 import { listOf, textOf } from '../json-fields.ts';
 import { demand } from '../refusal.ts';
 
@@ -22,10 +22,10 @@ export interface Statement {
   readonly predicate: JsonObject | undefined;
 }
 
-const STATEMENTS: Readonly<Record<string, Statement['version']>> = {
-  'https://in-toto.io/Statement/v0.1': 'v0.1',
-  'https://in-toto.io/Statement/v1': 'v1',
-};
+const STATEMENTS: ReadonlyMap<string, Statement['version']> = new Map([
+  ['https://in-toto.io/Statement/v0.1', 'v0.1'],
+  ['https://in-toto.io/Statement/v1', 'v1'],
+]);
 const SUBJECTS_MAX = 10_000;
 
 function readSubject(value: unknown): Subject {
@@ -47,7 +47,7 @@ function readSubject(value: unknown): Subject {
 /** Parses a statement; throws a Refusal. */
 export function parseStatement(payload: Buffer): Statement {
   const statement = asObject(parseJson(payload.toString('utf8')));
-  const version = STATEMENTS[String(statement?.['_type'])];
+  const version = STATEMENTS.get(asText(statement?.['_type']) ?? '');
   demand(statement !== undefined && version !== undefined, 'statement', 'not an in-toto statement');
   const subjects = listOf(statement['subject'], SUBJECTS_MAX, 'subject').map(readSubject);
   demand(subjects.length > 0, 'statement', 'a statement about nothing');

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { asObject, parseJson } from '../../json/fields.ts';
+import { asObject, asText, parseJson } from '../../json/fields.ts';
 import { type Certificate, parseCertificate } from '../certificate.ts';
 import { bytesOf, closedObject, listOf, textOf } from '../json-fields.ts';
 import { demand } from '../refusal.ts';
@@ -71,11 +71,17 @@ type Signed = Pick<NotationEnvelope, 'payload' | 'chain' | 'timestamp' | 'signed
 
 function build(header: Header, signed: Signed): NotationEnvelope {
   const algorithm = ALGORITHMS.find((one) => one === header.algorithm);
-  demand(algorithm !== undefined, 'unsupported', `algorithm ${String(header.algorithm).slice(0, 20)}`);
+  demand(
+    algorithm !== undefined,
+    'unsupported',
+    `algorithm ${asText(header.algorithm, 20) ?? 'without a name'}`,
+  );
   demand(header.contentType === PAYLOAD_TYPE, 'unsupported', 'another kind of payload');
   const scheme = SCHEMES.find((one) => one === header.get(NAME.scheme));
   demand(scheme !== undefined, 'unsupported', 'unknown signing scheme');
-  const critical = header.critical.map((one) => (typeof one === 'string' ? one : String(one)));
+  const critical = header.critical.map((one) =>
+    typeof one === 'number' ? String(one) : textOf(one, 'critical attribute', 256),
+  );
   for (const name of critical)
     demand(header.get(name) !== undefined, 'malformed', `critical attribute ${name} is missing`);
   for (const name of ALWAYS_CRITICAL)

@@ -5,7 +5,7 @@ import { constants, type KeyObject, verify } from 'node:crypto';
 import { asObject, type JsonObject, parseJson } from '../../json/fields.ts';
 import { type Certificate, demandSigner, isIssuedBy, isValidAt, OID } from '../certificate.ts';
 import { digestOf } from '../keys.ts';
-import { demand, Refusal, type RefusalCode } from '../refusal.ts';
+import { demand, Refusal, type RefusalCode, refusalOf } from '../refusal.ts';
 import { demandStamped, parseToken, signerOf } from '../timestamp.ts';
 import type { SignatureVerdict, VerdictReason } from '../verdict.ts';
 import { type Algorithm, type NotationEnvelope, parseEnvelope } from './envelope.ts';
@@ -268,8 +268,8 @@ class Checks {
     try {
       return body();
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.reasons.push({ check: error.code, isFulfilled: false, detail: error.message });
+      const refusal = refusalOf(error);
+      this.reasons.push({ check: refusal.code, isFulfilled: false, detail: refusal.message });
       this.outcome = 'refused';
       return undefined;
     }
@@ -288,11 +288,11 @@ class Checks {
       });
       return value;
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.states[check] = error.isUnknown ? 'unknown' : 'failed';
-      this.reasons.push({ check: error.code, isFulfilled: false, detail: error.message });
+      const refusal = refusalOf(error);
+      this.states[check] = refusal.isUnknown ? 'unknown' : 'failed';
+      this.reasons.push({ check: refusal.code, isFulfilled: false, detail: refusal.message });
       if (action === 'enforce' && this.outcome !== 'refused')
-        this.outcome = error.isUnknown ? 'unknown' : 'refused';
+        this.outcome = refusal.isUnknown ? 'unknown' : 'refused';
       return undefined;
     }
   }

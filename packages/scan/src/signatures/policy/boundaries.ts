@@ -3,7 +3,7 @@
 
 import type { Certificate } from '../certificate.ts';
 import { parseEnvelope } from '../notation/envelope.ts';
-import { Refusal } from '../refusal.ts';
+import { refusalOf } from '../refusal.ts';
 import type { Bundle } from '../sigstore/bundle.ts';
 import { parseBundle } from '../sigstore/bundle.ts';
 import { bundleOfEnvelope, bundleOfSimple } from '../sigstore/simple-signing.ts';
@@ -79,8 +79,8 @@ function guarded(attached: Attached): readonly number[] {
   try {
     return ofAttached(attached);
   } catch (error) {
-    if (error instanceof Refusal) return [];
-    throw error;
+    refusalOf(error);
+    return [];
   }
 }
 

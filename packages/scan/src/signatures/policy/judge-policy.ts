@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { InvariantError } from '@bartizan/contracts';
 import { fitsPathPattern } from '../../path-pattern/path-pattern.ts';
 import { readPredicate } from '../attestation/predicate.ts';
 import { IN_TOTO, parseStatement, type Statement } from '../attestation/statement.ts';
 import { verifyNotation } from '../notation/verify.ts';
+import { refusalOf } from '../refusal.ts';
 import { SIMPLE_SIGNING, verifySimpleSignature, verifyStoredEnvelope } from '../sigstore/simple-signing.ts';
 import { verifyBundle } from '../sigstore/verify.ts';
 import type { SignatureVerdict } from '../verdict.ts';
@@ -150,9 +150,8 @@ function* readable(worth: Generator<Worth>): Generator<Worth> {
   try {
     yield* worth;
   } catch (error) {
-    if (error instanceof InvariantError) throw error;
-    const detail = `malformed: cannot be read (${error instanceof Error ? error.message : 'unknown'})`;
-    yield { isGood: false, isUnknown: false, detail };
+    const { code, message, isUnknown } = refusalOf(error);
+    yield { isGood: false, isUnknown, detail: `${code}: ${message}` };
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { asObject, parseJson } from '../../json/fields.ts';
+import { asObject, asText, parseJson } from '../../json/fields.ts';
 import { type Certificate, isSelfSigned, parseCertificate } from '../certificate.ts';
 import { bytesOf, closedObject, countOf, listOf, textOf } from '../json-fields.ts';
 import { demand } from '../refusal.ts';
@@ -56,12 +56,12 @@ export interface InclusionProof {
   readonly checkpoint: string | undefined;
 }
 
-const VERSIONS: Readonly<Record<string, BundleVersion>> = {
-  'application/vnd.dev.sigstore.bundle+json;version=0.1': '0.1',
-  'application/vnd.dev.sigstore.bundle+json;version=0.2': '0.2',
-  'application/vnd.dev.sigstore.bundle+json;version=0.3': '0.3',
-  'application/vnd.dev.sigstore.bundle.v0.3+json': '0.3',
-};
+const VERSIONS: ReadonlyMap<string, BundleVersion> = new Map([
+  ['application/vnd.dev.sigstore.bundle+json;version=0.1', '0.1'],
+  ['application/vnd.dev.sigstore.bundle+json;version=0.2', '0.2'],
+  ['application/vnd.dev.sigstore.bundle+json;version=0.3', '0.3'],
+  ['application/vnd.dev.sigstore.bundle.v0.3+json', '0.3'],
+]);
 const BUNDLE_BYTES_MAX = 16 * 1024 * 1024;
 const SMALL = 64 * 1024;
 
@@ -184,7 +184,7 @@ function readContent(message: unknown, envelope: unknown): Content {
 export function parseBundle(bytes: Uint8Array): Bundle {
   demand(bytes.length <= BUNDLE_BYTES_MAX, 'malformed', 'bundle: too large');
   const json = parseJson(Buffer.from(bytes).toString('utf8'));
-  const version = VERSIONS[String(asObject(json)?.['mediaType'])];
+  const version = VERSIONS.get(asText(asObject(json)?.['mediaType']) ?? '');
   demand(version !== undefined, 'unsupported', 'bundle: not JSON, or of an unknown version');
   const bundle = closedObject(
     json,

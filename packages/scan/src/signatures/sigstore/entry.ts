@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { asList, asObject, parseJson } from '../../json/fields.ts';
+import { asList, asObject, asText, parseJson } from '../../json/fields.ts';
 import { derOfPem } from '../certificate.ts';
 import { digestOf, type Signed, sha256Of } from '../keys.ts';
 import { demand, Refusal } from '../refusal.ts';
@@ -38,9 +38,12 @@ function isVerifier(value: unknown, held: Held): boolean {
   return isBase64Of(raw, held.verifier);
 }
 
+const hashName = (algorithm: unknown): string =>
+  (asText(algorithm) ?? '').toLowerCase().replace('sha2_', 'sha');
+
 /** The digest of what was signed, as the log names it; unknown when the log used another hash and only SHA-256 is at hand. */
 function isDigest(algorithm: unknown, value: unknown, held: Held, encoding: 'hex' | 'base64'): boolean {
-  const name = String(algorithm).toLowerCase().replace('sha2_', 'sha');
+  const name = hashName(algorithm);
   if (name === 'sha256') return value === sha256Of(held.signed).toString(encoding);
   if (name !== 'sha384' && name !== 'sha512') return false;
   if (held.signed.kind !== 'bytes')
@@ -54,7 +57,7 @@ function isPayload(
   envelope: Envelope,
   encoding: 'hex' | 'base64',
 ): boolean {
-  const name = String(algorithm).toLowerCase().replace('sha2_', 'sha');
+  const name = hashName(algorithm);
   return name === 'sha256' && value === digestOf('sha256', envelope.payload).toString(encoding);
 }
 
@@ -124,7 +127,7 @@ export function demandSameEntry(entry: LogEntry, held: Held): void {
   const kind = `${entry.kind} ${entry.version}`;
   demand(body !== undefined, 'log-entry', 'the log entry is not JSON');
   demand(
-    `${String(body['kind'])} ${String(body['apiVersion'])}` === kind,
+    body['kind'] === entry.kind && body['apiVersion'] === entry.version,
     'log-entry',
     'the log entry is of another kind',
   );

@@ -109,7 +109,11 @@ export function parseTrustRoot(bytes: Uint8Array): Result<TrustRoot, Failure<'E_
   try {
     demand(bytes.length <= ROOT_BYTES_MAX, 'trust-root', 'too large');
     const root = objectAt(parseJson(Buffer.from(bytes).toString('utf8')), 'trusted root');
-    demand(MEDIA_TYPES.includes(String(root['mediaType'])), 'trust-root', 'unknown media type');
+    demand(
+      MEDIA_TYPES.some((type) => type === root['mediaType']),
+      'trust-root',
+      'unknown media type',
+    );
     const all = <T>(name: string, read: (value: unknown, place: string) => T): readonly T[] =>
       listOf(root[name], ENTRIES_MAX, name).map((value, index) => read(value, `${name}[${index}]`));
     return ok({
