@@ -55,7 +55,7 @@ export {
 } from './catalogers/cataloger.ts';
 export { PACKAGE_TYPES, type PackageType, type ScanPackage } from './catalogers/package.ts';
 export { problemLine, scanProblem } from './catalogers/problem.ts';
-export { onlyFirst } from './catalogers/problem-words.ts';
+export { GAPS, onlyFirst } from './catalogers/problem-words.ts';
 export { type PurlParts, writePurl } from './catalogers/purl.ts';
 export { CATALOGERS } from './catalogers/registry.ts';
 export { lifeOf } from './distribution/life.ts';

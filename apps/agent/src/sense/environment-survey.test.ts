@@ -83,6 +83,19 @@ describe('the environment of the first process of a container', () => {
     expect(() => survey(CONTAINER, { ...first, pid: 41 })).toThrow('the container is gone');
   });
 
+  it('says when one variable holds more than is kept', () => {
+    const many = Array.from({ length: 1_010 }, (_, at) =>
+      ['glpat', `Zq3vT8nKx2LmW9rY${1000 + at}`].join('-'),
+    );
+    runs(40, `MANY=${many.join(' ')}\0LAST_TOKEN=${ONE}\0`, { pids: '2' });
+    const report = survey(CONTAINER, first);
+    expect(report.incomplete).toContainEqual({
+      en: 'env[MANY]: more matches than are kept',
+      ja: 'env[MANY]：記録できる件数を超えて見つかりました',
+    });
+    expect(parser(EnvironmentSecretReport)(report)).toMatchObject({ ok: true });
+  });
+
   it('says when not all of it was read, and tells no more than two hundred', () => {
     const many = Array.from({ length: 230 }, (_, at) => `T${at}=glpat-${`Zq3vT8nKx2LmW9rY${1000 + at}`}`);
     runs(40, `${many.join('\0')}\0FILL=${'x'.repeat(1024 * 1024)}\0`);

@@ -5,6 +5,7 @@ import { cutText, type EnvironmentSecretReport, type LocalText, type WorkloadRef
 import { openProcfs, type Procfs } from '@bartizan/host';
 import {
   byUrgency,
+  GAPS,
   onlyFirst,
   type SecretMatch,
   type SecretScanner,
@@ -42,7 +43,7 @@ const SERVICE = /^[A-Za-z0-9_.+@-]{1,64}$/;
 /** What one process gave. */
 interface Searched {
   readonly matches: readonly SecretMatch[];
-  readonly gap?: LocalText;
+  readonly gaps: readonly LocalText[];
 }
 
 const MORE_SERVICES: LocalText = {
@@ -59,10 +60,11 @@ const searchProcess = (scanner: SecretScanner, procfs: Procfs, pid: number): Sea
   if (!environment.ok)
     return environment.error.kind === 'gone'
       ? undefined
-      : { matches: [], gap: unreadable(environment.error.kind) };
+      : { matches: [], gaps: [unreadable(environment.error.kind)] };
   const { bytes, isCut } = environment.value;
-  const matches = searchEnvironment(scanner, bytes);
-  return isCut ? { matches, gap: onlyFirst(bytes.length) } : { matches };
+  const { matches, cut } = searchEnvironment(scanner, bytes);
+  const gaps = cut.map((path) => toldProblem(path, GAPS.moreMatches));
+  return { matches, gaps: isCut ? [onlyFirst(bytes.length), ...gaps] : gaps };
 };
 
 const toldOf = (match: SecretMatch, service?: string): Told => ({
@@ -90,14 +92,14 @@ const ofContainer = (
   const stat = procfs.stat(first.pid);
   if (searched === undefined || !stat.ok || stat.value.startBootUs !== first.startBootUs)
     throw new Error('the container is gone');
-  const { matches, gap } = searched;
+  const { matches, gaps } = searched;
   const upper = matches.length === 0 ? undefined : filesOf({ pid: first.pid, hostRoot }).folders?.upper;
   const { container = '', imageDigest } = subject;
   const ofImage =
     upper === undefined ? new Set() : secretsOfImage(scanner, { hostRoot, upper, container, imageDigest });
   return {
     told: matches.filter(({ fingerprint }) => !ofImage.has(fingerprint)).map((match) => toldOf(match)),
-    gaps: gap === undefined ? [] : [gap],
+    gaps,
   };
 };
 
@@ -130,7 +132,7 @@ const ofServices = (
   for (const { pid, name } of services.slice(0, SERVICES_MAX)) {
     onProgress();
     const searched = searchProcess(scanner, procfs, pid);
-    if (searched?.gap !== undefined) gaps.push(toldProblem(name, searched.gap));
+    for (const gap of searched?.gaps ?? []) gaps.push(toldProblem(name, gap));
     for (const match of [...(searched?.matches ?? [])].sort(byUrgency)) {
       const one = toldOf(match, name);
       // A service of several processes is one place.

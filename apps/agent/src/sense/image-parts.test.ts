@@ -45,9 +45,9 @@ interface Stored {
 }
 
 /** Docker's: a folder of its own lies on top of the layers, and the container names its image. */
-function docker(): Stored {
-  write('docker/containers/c-1/config.v2.json', JSON.stringify({ ID: 'c-1', Image: digestOf(CONFIG) }));
-  write(`docker/image/overlay2/imagedb/content/sha256/${hexOf(CONFIG)}`, CONFIG);
+function docker(config = CONFIG): Stored {
+  write('docker/containers/c-1/config.v2.json', JSON.stringify({ ID: 'c-1', Image: digestOf(config) }));
+  write(`docker/image/overlay2/imagedb/content/sha256/${hexOf(config)}`, config);
   const layers = ['c1-init', 'l2', 'l1'].map((name) => `docker/overlay2/${name}/diff`);
   return { upper: 'docker/overlay2/c1/diff', layers, imageDigest: 'sha256:of-a-registry' };
 }
@@ -179,6 +179,16 @@ describe('what an image holds that its running container does not show', () => {
     ]);
     expect(report.secrets.map(({ place }) => place)).not.toContain('image-config');
     expect(report.secrets.map(({ place }) => place)).toContain('deleted-file');
+  });
+
+  it('is a gap where a line of the history holds more than is kept', () => {
+    const many = Array.from({ length: 1_010 }, (_, at) => token(`Zq3vT8nKx2LmW9rY${1000 + at}`));
+    const stored = docker(JSON.stringify({ history: [{ created_by: many.join(' ') }] }));
+    fill(stored);
+    expect(survey(stored).incomplete).toContainEqual({
+      path: 'image:configuration',
+      reason: { en: 'more matches than are kept', ja: '記録できる件数を超えて見つかりました' },
+    });
   });
 
   it('is a gap where a layer is not there, or no store is known', () => {

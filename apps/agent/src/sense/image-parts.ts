@@ -17,6 +17,7 @@ import {
   DEFAULT_LIMITS,
   DirectoryTree,
   type FileTree,
+  GAPS,
   type ScanProblem,
   type SecretMatch,
   type SecretScanner,
@@ -220,7 +221,7 @@ const hidden = (match: SecretMatch, layer: string | undefined): SecretMatch => (
 const storedConfig = (query: Omit<StoredConfigQuery, 'platform'>) =>
   readStoredConfig({ ...query, platform: PLATFORM });
 
-const secretsOfConfig = (scanner: SecretScanner, config: string): SecretMatch[] =>
+const secretsOfConfig = (scanner: SecretScanner, config: string): ReturnType<typeof searchImageConfig> =>
   searchImageConfig(scanner, JSON.parse(config) as Parameters<typeof searchImageConfig>[1]);
 
 /** Fingerprints of the secrets that an image itself gives to its containers; none where its configuration cannot be read. */
@@ -230,7 +231,7 @@ export function secretsOfImage(
 ): ReadonlySet<string> {
   const config = storedConfig(query);
   return new Set(
-    (config.ok ? secretsOfConfig(scanner, config.value) : []).map(({ fingerprint }) => fingerprint),
+    (config.ok ? secretsOfConfig(scanner, config.value).matches : []).map(({ fingerprint }) => fingerprint),
   );
 }
 
@@ -247,15 +248,16 @@ export function searchImageParts(job: ImagePartsJob): ImageParts {
       gaps: [{ path: LAYERS, reason: NO_OVERLAY }],
     };
   const config = storedConfig({ hostRoot, container, imageDigest, upper: folders.upper });
-  const ofConfig = config.ok ? secretsOfConfig(scanner, config.value) : [];
+  const ofConfig = config.ok ? secretsOfConfig(scanner, config.value) : { matches: [], cut: [] };
   const layers = searchLayers(
     job,
     folders,
     layerIds(config.ok ? config.value : undefined, folders.lower.length),
   );
   return {
-    matches: [...ofConfig, ...layers.matches],
+    matches: [...ofConfig.matches, ...layers.matches],
     gaps: [
+      ...(ofConfig.cut.length === 0 ? [] : [{ path: CONFIGURATION, reason: GAPS.moreMatches }]),
       ...(config.ok ? [] : [{ path: CONFIGURATION, reason: noConfiguration(config.error) }]),
       ...layers.gaps,
     ],

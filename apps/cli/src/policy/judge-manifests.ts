@@ -101,8 +101,11 @@ export interface FoundSecret {
   readonly within?: PlaceInValue | undefined;
 }
 
-/** Finds secrets in an object that is judged. */
-export type FindSecrets = (object: KubernetesObject, request: AdmissionRequest) => readonly FoundSecret[];
+/** Finds secrets in an object that is judged. `cut`: where more stands than is kept, so that nobody knows the rest. */
+export type FindSecrets = (
+  object: KubernetesObject,
+  request: AdmissionRequest,
+) => { readonly secrets: readonly FoundSecret[]; readonly cut: readonly string[] };
 
 /** How to judge. */
 export interface JudgeOptions {
@@ -186,6 +189,8 @@ interface Found {
   readonly paths: YamlPath[];
   /** Where in the value at its place something stands, by number of the place. */
   readonly within: Map<number, PlaceInValue>;
+  /** Why not all is known of what an object holds. */
+  readonly gaps: string[];
 }
 
 /** Counts a violation; true when it is one to be shown. */
@@ -249,6 +254,8 @@ const isToldAsSecret = (
       severityRank(secret.rule.severity) <= severityRank(rule.severity),
   );
 
+const NO_SECRETS: ReturnType<FindSecrets> = { secrets: [], cut: [] };
+
 /** Judges one object. */
 function judgeObject(placed: Placed, options: JudgeOptions, run: PolicyRun, found: Found): void {
   const { object } = placed;
@@ -259,7 +266,11 @@ function judgeObject(placed: Placed, options: JudgeOptions, run: PolicyRun, foun
   const { kind, namespace, name } = request;
   const named = { apiVersion: object.apiVersion, kind, namespace, name };
   const judged: Judged = { ...placed, named, places: new Map() };
-  const secrets = findSecrets?.(object, request) ?? [];
+  const { secrets, cut } = findSecrets?.(object, request) ?? NO_SECRETS;
+  for (const path of cut)
+    found.gaps.push(
+      `${kind} ${namespace}/${name} ${path}: more secrets than are kept; the rest is not known`,
+    );
   // Asking for the path of a violation makes it: nobody needs that of those which are counted only.
   for (const violation of findViolations(set, request, context, nowMs, stage))
     if (secrets.length === 0 || !isToldAsSecret(violation, secrets))
@@ -277,13 +288,15 @@ export function judgeDocument(
   options: JudgeOptions,
   run: PolicyRun,
 ): void {
-  const found: Found = { violations: [], objects: [], paths: [], within: new Map() };
+  const found: Found = { violations: [], objects: [], paths: [], within: new Map(), gaps: [] };
   let objects = 0;
   for (const placed of objectsOf(document.value)) {
     objects++;
     judgeObject(placed, options, run, found);
   }
   if (objects === 0 && document.value !== null) run.others++;
+  for (const detail of found.gaps)
+    run.problems.push({ ...{ file, line: document.line, column: 1, code: 'scan.limit' }, detail });
   if (found.violations.length === 0) return;
   const positions = locateAll(document, found.paths);
   const places = found.objects.map((object, at): FoundPlace => {

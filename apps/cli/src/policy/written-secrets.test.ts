@@ -226,6 +226,27 @@ spec: {rules: [admission.credential-in-environment], mode: enforce}
     ]);
   });
 
+  it('passes nothing of which not all is known', async () => {
+    const value = ['glpat', 'Zq3vT8nKx2LmW9rYb4Hd'].join('-');
+    const ofLines = (text: string): object => ({
+      ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'many', namespace: 'shop' } },
+      data: { 'a.env': text },
+    });
+    const words = ['policy', 'apply', at('many.json'), '--secrets', '-o', 'json'];
+    writeFileSync(at('many.json'), JSON.stringify(ofLines(`${value}\n`.repeat(1_001))));
+    const { stdout, stderr, exitCode } = await bartizan(words);
+    expect(JSON.parse(stdout).problems).toMatchObject([
+      { file: at('many.json'), code: 'scan.limit', detail: expect.stringContaining('shop/many data/a.env') },
+    ]);
+    expect(stderr).toContain('scan.limit');
+    expect(exitCode).toBe(1);
+    const decoy = ['AKIA', 'IOSFODNN7EXAMPLE'].join('');
+    writeFileSync(at('many.json'), JSON.stringify(ofLines(`${`${decoy}\n`.repeat(10_050)}${value}\n`)));
+    const behind = JSON.parse((await bartizan(words)).stdout);
+    expect(behind.problems).toEqual([]);
+    expect(behind.findings.map(({ rule }: Shown) => rule)).toEqual(['secret.gitlab-personal-token']);
+  });
+
   it('finds the place in JSON and in items of a List', async () => {
     const { stdout } = await bartizan(['policy', 'apply', at('one.json'), '--secrets', '-o', 'json']);
     expect(secretsOf(stdout)).toMatchObject([{ path: 'data.a', line: 1 }]);

@@ -22,8 +22,8 @@ import {
   secretAction,
 } from '@bartizan/scan/secrets';
 import type { ApiFailure } from '../api/client.ts';
-import type { FoundSecret, PolicyFinding } from './judge-manifests.ts';
-import { isMapping, type KubernetesObject } from './kubernetes-object.ts';
+import type { FindSecrets, PolicyFinding } from './judge-manifests.ts';
+import { isMapping } from './kubernetes-object.ts';
 import type { ReportedRule, ReportedViolation } from './reported.ts';
 
 /** The search for secrets that are written into manifests. */
@@ -32,10 +32,7 @@ export interface WrittenSecrets {
   /** What `admission.credential-in-environment` asks, as at admission. */
   readonly credentialsIn: (name: string, value: string) => readonly string[];
   /** Secrets of objects, judged with these rules: who answers for one by an exception is named by them. */
-  readonly finder: (
-    set: AdmissionRuleSet,
-    nowMs: number,
-  ) => (object: KubernetesObject, request: AdmissionRequest) => FoundSecret[];
+  readonly finder: (set: AdmissionRuleSet, nowMs: number) => FindSecrets;
 }
 
 /** The rules that come with the product; they were checked when it was built. */
@@ -109,19 +106,23 @@ export function writtenSecrets(checkout: string): Result<WrittenSecrets, ApiFail
     rules: rules.value.map(reported),
     credentialsIn: (name, value) => [
       ...new Set(
-        searchTexts(scanner, [{ kind: 'text', path: 'env', text: `${name}=${value}` }]).map(
+        searchTexts(scanner, [{ kind: 'text', path: 'env', text: `${name}=${value}` }]).matches.map(
           ({ rule }) => rule.id,
         ),
       ),
     ],
     finder: (judgedBy, nowMs) => (object, request) => {
-      if (!isMapping(object)) return [];
+      if (!isMapping(object)) return { secrets: [], cut: [] };
       const rows = judgedBy.podPaths.get(`${request.group}/${request.resource}`);
       const { places } = podPlaces(rows, object);
-      return findInManifest(scanner, object.kind, object, places).map((secret) => {
-        const asked = { rule: secret.match.rule.id, request, nowMs };
-        return { violation: violationOf(secret, exceptionFor(judgedBy, asked)), within: secret.within };
-      });
+      const { secrets, cut } = findInManifest(scanner, object.kind, object, places);
+      return {
+        cut,
+        secrets: secrets.map((secret) => {
+          const asked = { rule: secret.match.rule.id, request, nowMs };
+          return { violation: violationOf(secret, exceptionFor(judgedBy, asked)), within: secret.within };
+        }),
+      };
     },
   });
 }

@@ -140,6 +140,32 @@ describe('secrets in objects of the cluster', () => {
     await until(async () => expect(await counted()).toEqual([200, []]));
   });
 
+  it('behind ten thousand look-alikes are found, and behind more than are kept nobody says there are none', async () => {
+    const id = ['AKIA', 'IOSFODNN7EXAMPLE'].join('');
+    const secrets = open();
+    secrets.take(configMap({ 'a.env': `${`${id}\n`.repeat(10_050)}TOKEN=${TOKEN}\n` }));
+    await until(async () => expect(await told()).toEqual(['ConfigMap/settings data/a.env open']));
+    secrets.take(configMap({ 'a.env': `${`TOKEN=${TOKEN}\n`.repeat(1_010)}TOKEN=${OTHER}\n` }));
+    await until(async () => expect(await told()).toHaveLength(2));
+    const beyond = (await all()).filter(({ secret }) => secret === undefined);
+    expect(beyond).toMatchObject([
+      {
+        state: 'open',
+        title: { en: '1 secrets of this object are listed; there may be more' },
+        evidence: ['data/a.env'],
+        why: [{ step: 'limit', detail: { en: expect.stringContaining('data/a.env holds more') } }],
+      },
+    ]);
+    expect(parser(Finding)(beyond[0])).toMatchObject({ ok: true });
+    secrets.take(configMap({ 'a.env': `TOKEN=${TOKEN}\n` }));
+    await until(async () =>
+      expect(await told()).toEqual([
+        'ConfigMap/settings data/a.env fixed',
+        'ConfigMap/settings data/a.env open',
+      ]),
+    );
+  });
+
   it('go when the value or the object goes, and come again with it', async () => {
     const secrets = open();
     secrets.take(configMap({ a: TOKEN }));

@@ -117,7 +117,8 @@ export class ManifestSecrets {
   #search({ kind, object }: ObjectChange, subject: Finding['subject']): Finding[] {
     const { owner, scanner, clock } = this.#parts;
     const place = { ...owner, subject, nowMs: clock.nowMs() };
-    const matches = searchManifest(scanner, kind, recordOf(object)).sort(byUrgency);
+    const { matches, cut } = searchManifest(scanner, kind, recordOf(object));
+    matches.sort(byUrgency);
     // The same value at the same place is one finding, however often it matches.
     const told = new Map<string, Finding>();
     let at = 0;
@@ -126,11 +127,11 @@ export class ManifestSecrets {
       const finding = match === undefined ? undefined : secretFinding(match, place);
       if (finding !== undefined) told.set(finding.id, finding);
     }
-    const [first, ...left] = matches.slice(at);
-    return [
-      ...told.values(),
-      ...(first === undefined ? [] : [secretsBeyond([first, ...left], told.size, place)]),
-    ];
+    const left = matches.slice(at);
+    // Where a text was cut there are matches, but all of them may be the same value at the same place.
+    const first = left[0] ?? (cut.length === 0 ? undefined : matches[0]);
+    if (first === undefined) return [...told.values()];
+    return [...told.values(), secretsBeyond(first, { told: told.size, left, cut }, place)];
   }
 
   async #flush(): Promise<void> {

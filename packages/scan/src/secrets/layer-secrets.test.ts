@@ -12,6 +12,7 @@ import { makeSecretRule, makeSecretSet, TEST_HASH_KEY, TEST_NOW_MS } from '../te
 import type { TarFile } from '../testing/trees.ts';
 import { LayerSecrets } from './layer-secrets.ts';
 import { SecretScanner } from './secret-scanner.ts';
+import type { TextSecrets } from './text-secrets.ts';
 import type { SecretReport } from './tree-secrets.ts';
 
 const VALUE = ['tok', 'a1b2c3d4e5f6g7h8'].join('_');
@@ -31,10 +32,12 @@ interface Options {
   readonly rules?: readonly SecretRule[];
   readonly hashKey?: Uint8Array;
   readonly chunkBytes?: number;
+  /** What was found in the configuration. */
+  readonly more?: TextSecrets;
 }
 const search = async (
   layers: readonly (readonly TarFile[])[],
-  { cache, rules = [], hashKey = TEST_HASH_KEY, chunkBytes }: Options = {},
+  { cache, rules = [], hashKey = TEST_HASH_KEY, chunkBytes, more }: Options = {},
 ): Promise<SecretReport & { opens: number }> => {
   const set = makeSecretSet(...rules);
   const scanner = new SecretScanner(set, { hashKey, now: () => TEST_NOW_MS });
@@ -45,11 +48,10 @@ const search = async (
     consumers: [secrets, sums],
     ...(cache === undefined ? {} : { cache }),
   });
-  const report = secrets.finish({
-    layerOf: (path) => tree.layerOf(path),
-    recorded: sums.everywhere(tree),
-    elapsedMs: 12,
-  });
+  const report = secrets.finish(
+    { layerOf: (path) => tree.layerOf(path), recorded: sums.everywhere(tree), elapsedMs: 12 },
+    more,
+  );
   return { ...report, opens: source.opens() };
 };
 const where = ({ matches }: SecretReport): string[] =>
@@ -63,6 +65,14 @@ const LAYERS: readonly (readonly TarFile[])[] = [
   ],
   [{ path: 'srv/.wh.gone.env' }, { path: 'srv/replaced.env', content: 'clean now' }],
 ];
+
+describe('the configuration of an image', () => {
+  it('that holds more than is kept makes the report incomplete', async () => {
+    const { incomplete } = await search(LAYERS, { more: { matches: [], cut: ['history[0].created_by'] } });
+    expect(incomplete).toMatchObject([{ code: 'scan.limit', path: 'history[0].created_by' }]);
+    expect((await search(LAYERS)).incomplete).toEqual([]);
+  });
+});
 
 describe('LayerSecrets', () => {
   it('finds what a later layer deleted or replaced, and says so', async () => {

@@ -11,6 +11,7 @@ import { type FileMatches, type LayerSecretNotes, readNotes, SecretPass } from '
 import type { SecretRuleSet } from './rule-set.ts';
 import type { SecretMatch, SuppressedSecret } from './secret-match.ts';
 import type { SecretScanner } from './secret-scanner.ts';
+import type { TextSecrets } from './text-secrets.ts';
 import { byUrgency, type SecretReport } from './tree-secrets.ts';
 
 const MAX_MATCHES = 20_000;
@@ -69,10 +70,10 @@ export class LayerSecrets implements LayerConsumer {
   }
 
   /** Everything found, once the layers are merged. `more`: what was found elsewhere, in the configuration. */
-  finish(image: MergedImage, more: readonly SecretMatch[] = []): SecretReport {
-    const matches: SecretMatch[] = [...more];
+  finish(image: MergedImage, more: TextSecrets = { matches: [], cut: [] }): SecretReport {
+    const matches: SecretMatch[] = [...more.matches];
     const suppressed: SuppressedSecret[] = [];
-    const incomplete: ScanProblem[] = [];
+    const incomplete = more.cut.map((path): ScanProblem => scanProblem('scan.limit', path, GAPS.moreMatches));
     let suppressedCount = 0;
     for (const layer of this.#layers.values()) {
       suppressed.push(...layer.suppressed);

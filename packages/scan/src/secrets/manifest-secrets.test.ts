@@ -37,7 +37,7 @@ describe('searchManifest', () => {
       initContainers: [container('Not A Name', { env })],
       ...pods(container('web', { env, command: ['run', '--token', VALUE], args: [VALUE, 7] })),
     };
-    const found = searchManifest(scanner, 'Pod', { spec });
+    const found = searchManifest(scanner, 'Pod', { spec }).matches;
     expect(where(found)).toEqual([
       'manifest initContainers[0].env[API_TOKEN]',
       'manifest initContainers[0].env[2]',
@@ -54,12 +54,12 @@ describe('searchManifest', () => {
     const env = [...many, { name: 'LONG', value: `${'word '.repeat(260_000)} ${VALUE}` }];
     const last = { name: 'LAST', value: VALUE };
     const spec = pods(container('web', { env: [...env, last] }));
-    expect(where(searchManifest(scanner, 'Pod', { spec }))).toEqual([
+    expect(where(searchManifest(scanner, 'Pod', { spec }).matches)).toEqual([
       'manifest containers[web].env[LONG]',
       'manifest containers[web].env[LAST]',
     ]);
     const config = { Env: [...many.map(({ name }) => `${name}=x`), `LAST=${VALUE}`] };
-    expect(where(searchImageConfig(scanner, { config }))).toEqual(['image-config config.Env[LAST]']);
+    expect(where(searchImageConfig(scanner, { config }).matches)).toEqual(['image-config config.Env[LAST]']);
   });
 
   it('finds the template of what makes pods, however deep it lies', () => {
@@ -69,11 +69,13 @@ describe('searchManifest', () => {
       ['Deployment', { spec: template }],
       ['CronJob', { spec: { jobTemplate: { spec: template } } }],
     ] as const)
-      expect(where(searchManifest(scanner, kind, object))).toEqual(['manifest containers[web].env[TOKEN]']);
+      expect(where(searchManifest(scanner, kind, object).matches)).toEqual([
+        'manifest containers[web].env[TOKEN]',
+      ]);
   });
 
   it('finds what a ConfigMap holds: variables, files, and files packed as bytes', () => {
-    const found = searchManifest(scanner, 'ConfigMap', {
+    const { matches: found } = searchManifest(scanner, 'ConfigMap', {
       data: {
         TOKEN: VALUE,
         'app.env': `A=1\nTOKEN=${VALUE}\n`,
@@ -100,7 +102,7 @@ describe('searchManifest', () => {
         'kubectl.kubernetes.io/last-applied-configuration': `{"token":"${VALUE}"}`,
       },
     };
-    const found = findInManifest(scanner, 'Deployment', {
+    const { secrets: found } = findInManifest(scanner, 'Deployment', {
       metadata,
       spec: { template: { metadata, spec: {} } },
     });
@@ -112,7 +114,7 @@ describe('searchManifest', () => {
     ]);
     expect(found[1]?.steps).toEqual(['metadata', 'annotations', VALUE]);
     expect(JSON.stringify(found.map(({ shownSteps, match }) => [shownSteps, match]))).not.toContain(VALUE);
-    expect(findInManifest(scanner, 'Secret', { metadata, data: { a: VALUE } })).toEqual([]);
+    expect(findInManifest(scanner, 'Secret', { metadata, data: { a: VALUE } }).secrets).toEqual([]);
   });
 
   it('says in which value of the object each stands, and where in it', () => {
@@ -124,7 +126,10 @@ describe('searchManifest', () => {
     ];
     const spec = pods(container('web', { args, env: [{ name: 'A', value: `x\n ${VALUE}` }] }));
     const places = (object: object, of = 'Pod', at?: Parameters<typeof findInManifest>[3]) =>
-      findInManifest(scanner, of, { ...object }, at).map(({ steps, within }) => [steps.join('.'), within]);
+      findInManifest(scanner, of, { ...object }, at).secrets.map(({ steps, within }) => [
+        steps.join('.'),
+        within,
+      ]);
     expect(places({ spec })).toEqual([
       ['spec.containers.0.env.0.value', { line: 2, column: 2 }],
       ['spec.containers.0.args.2', { line: 2, column: 7 }],
@@ -156,6 +161,22 @@ ${VALUE}`).toString('base64'),
     ]);
   });
 
+  it('finds what stands behind ten thousand look-alikes', () => {
+    const data = { 'app.env': `${'tok_exampleexample12\n'.repeat(10_050)}TOKEN=${VALUE}\n` };
+    const { secrets, cut } = findInManifest(scanner, 'ConfigMap', { data });
+    expect(secrets.map(({ within }) => within?.line)).toEqual([10_051]);
+    expect(cut).toEqual([]);
+  });
+
+  it('says where more stands than is kept, and searches the rest', () => {
+    // One value a thousand times is one secret, and fills all the room there is.
+    const data = { 'a.env': `${VALUE}\n`.repeat(1_001), 'b.env': `x\n${VALUE}` };
+    const { secrets, cut } = findInManifest(scanner, 'ConfigMap', { data });
+    expect(secrets.map(({ match }) => match.path)).toEqual(['data/a.env', 'data/b.env']);
+    expect(cut).toEqual(['data/a.env']);
+    expect(searchManifest(scanner, 'ConfigMap', { data }).cut).toEqual(['data/a.env']);
+  });
+
   it('finds nothing in objects of another form', () => {
     for (const object of [
       {},
@@ -164,7 +185,7 @@ ${VALUE}`).toString('base64'),
       { spec: { template: [] } },
     ])
       for (const kind of ['Pod', 'Deployment', 'ConfigMap'])
-        expect(searchManifest(scanner, kind, object)).toEqual([]);
+        expect(searchManifest(scanner, kind, object)).toEqual({ matches: [], cut: [] });
   });
 
   it('knows one value again in an image, an environment, a pod and a ConfigMap, as one group', () => {
@@ -180,7 +201,7 @@ ${VALUE}`).toString('base64'),
         spec: { template: { spec: pods(container('web', { env })) } },
       }),
       searchManifest(scanner, 'ConfigMap', { data: { 'app.env': `x\nTOKEN: ${VALUE}` } }),
-    ].flatMap((found) => found.map((match) => secretFinding(match, place)));
+    ].flatMap(({ matches }) => matches.map((match) => secretFinding(match, place)));
     expect(findings.map(({ location }) => location?.kind)).toEqual([
       'image-config',
       'environment',

@@ -5,7 +5,7 @@ import { asList, asObject, asText, type JsonObject } from '../json/fields.ts';
 import { type ManifestText, type PartOfText, type PlaceInText, partAt, type Step } from './manifest-text.ts';
 import type { SecretMatch } from './secret-match.ts';
 import type { SecretScanner } from './secret-scanner.ts';
-import { searchText, shownName, variable } from './text-secrets.ts';
+import { searchText, shownName, type TextSecrets, variable } from './text-secrets.ts';
 
 const kind = 'manifest' as const;
 /** More than an object of Kubernetes can hold. */
@@ -18,6 +18,13 @@ const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
 const ANNOTATION = /^(?:[-.a-z0-9]{1,253}\/)?[-._a-zA-Z0-9]{1,63}$/;
 /** The object once more, as kubectl keeps it: what stands there stands in the object too. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** What an object holds. Clean only when both are empty. */
+export interface ManifestSecrets {
+  readonly secrets: readonly ManifestSecret[];
+  /** Where more stands than is kept of one text: what comes behind that is not known. */
+  readonly cut: readonly string[];
+}
 
 /** Where an object keeps a pod: the way to what holds its `metadata` and its spec, and what the spec is called. */
 export interface PodInObject {
@@ -165,18 +172,21 @@ export const findInManifest = (
   of: string,
   object: Readonly<Record<string, unknown>>,
   pods: readonly PodInObject[] = [],
-): ManifestSecret[] => {
+): ManifestSecrets => {
   const found = new Map<string, ManifestSecret>();
-  if (of === 'Secret') return [];
+  const cut = new Set<string>();
+  if (of === 'Secret') return { secrets: [], cut: [] };
   // All of them, whatever their number and length: the size of an object is bounded, and a limit could be filled up first.
   for (const text of textsOfObject(scanner, of, object, pods)) {
-    for (const match of searchText(scanner, text)) {
+    const { matches, isCut } = searchText(scanner, text);
+    if (isCut) cut.add(text.path);
+    for (const match of matches) {
       const place = partAt(text, match);
       const key = JSON.stringify([place.steps, match.fingerprint]);
       if (!found.has(key)) found.set(key, { match, ...place });
     }
   }
-  return [...found.values()];
+  return { secrets: [...found.values()], cut: [...cut] };
 };
 
 /** The same without the places. */
@@ -184,4 +194,7 @@ export const searchManifest = (
   scanner: SecretScanner,
   of: string,
   object: Readonly<Record<string, unknown>>,
-): SecretMatch[] => findInManifest(scanner, of, object).map(({ match }) => match);
+): TextSecrets => {
+  const { secrets, cut } = findInManifest(scanner, of, object);
+  return { matches: secrets.map(({ match }) => match), cut };
+};

@@ -80,36 +80,61 @@ export const secretFinding = (match: SecretMatch, place: FindingPlace): Finding 
 
 const BEYOND_SHOWN = 16;
 
-/**
- * That an object holds more secrets than are told of it: `left` are the others, the most urgent first. It stands in every
- * list beside those that are told, so that nobody takes them for all; it goes when there are no more.
- */
-export function secretsBeyond(
-  left: readonly [SecretMatch, ...SecretMatch[]],
-  told: number,
-  place: FindingPlace,
-): Finding {
-  const [first] = left;
+/** What is told of the secrets of one object, and what is not. */
+export interface ToldSecrets {
+  /** How many are told. */
+  readonly told: number;
+  /** The others, the most urgent first. */
+  readonly left: readonly SecretMatch[];
+  /** Where more stands than was looked at. */
+  readonly cut: readonly string[];
+}
+
+/** How many are listed and how many are not, as far as it is known. */
+const wordsBeyond = ({ told, left, cut: places }: ToldSecrets): Record<'title' | 'why', LocalText> => {
+  const [place] = places;
   const total = told + left.length;
-  const { cluster, tenant, subject, nowMs } = place;
+  if (place !== undefined)
+    return {
+      title: {
+        en: `${told} secrets of this object are listed; there may be more`,
+        ja: `このオブジェクトの秘密情報は ${told} 件を一覧に載せています。ほかにもある可能性があります`,
+      },
+      why: {
+        en: `${cut(place, 400)} holds more matches than are kept: what stands behind them is not known`,
+        ja: `${cut(place, 400)} には、記録できる件数を超える一致があります。それより後ろに何があるかは分かりません`,
+      },
+    };
+  const path = cut(left[0]?.path ?? '', 400);
   return {
-    id: findingId(place, ['secret', 'beyond', first.kind]),
-    ...{ cluster, tenant, subject, kind: 'secret', severity: first.severity, state: 'open' },
     title: {
       en: `${told} of the ${total} secrets in this object are listed`,
       ja: `このオブジェクトの秘密情報 ${total} 件のうち、一覧にあるのは ${told} 件です`,
     },
+    why: {
+      en: `of one object the ${told} most urgent secrets are listed; ${left.length} are not, from ${path} on`,
+      ja: `1 つのオブジェクトにつき、緊急度の高い ${told} 件だけを一覧に載せます。${path} など ${left.length} 件は載せていません`,
+    },
+  };
+};
+
+/**
+ * That an object holds more secrets than are told of it. It stands in every list beside those that are told, so that
+ * nobody takes them for all; it goes when there are no more. `first` is the most urgent that is not told, or one of those
+ * that are.
+ */
+export function secretsBeyond(first: SecretMatch, about: ToldSecrets, place: FindingPlace): Finding {
+  const words = wordsBeyond(about);
+  const { cluster, tenant, subject, nowMs } = place;
+  return {
+    id: findingId(place, ['secret', 'beyond', first.kind]),
+    ...{ cluster, tenant, subject, kind: 'secret', severity: first.severity, state: 'open' },
+    title: words.title,
     location: { kind: first.kind, path: cut(first.path, 4096), line: first.line, column: first.column },
-    evidence: left.slice(0, BEYOND_SHOWN).map((match) => cut(placeOf(match), 2000)),
-    why: [
-      {
-        step: 'limit',
-        detail: {
-          en: `of one object the ${told} most urgent secrets are listed; ${left.length} are not, from ${cut(first.path, 400)} on`,
-          ja: `1 つのオブジェクトにつき、緊急度の高い ${told} 件だけを一覧に載せます。${cut(first.path, 400)} など ${left.length} 件は載せていません`,
-        },
-      },
-    ],
+    evidence: [...about.cut, ...about.left.map(placeOf)]
+      .slice(0, BEYOND_SHOWN)
+      .map((shown) => cut(shown, 2000)),
+    why: [{ step: 'limit', detail: words.why }],
     fix: {
       state: 'configuration',
       action: {

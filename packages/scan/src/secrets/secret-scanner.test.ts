@@ -5,7 +5,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeSecretRule, makeSecretScanner, TEST_HASH_KEY } from '../testing/secret-rules.ts';
-import { MAX_MATCHES, type SecretScan, type SecretSource } from './secret-match.ts';
+import { MAX_MATCHES, MAX_SUPPRESSED, type SecretScan, type SecretSource } from './secret-match.ts';
 
 const VALUE = ['tok', 'a1b2c3d4e5f6g7h8'].join('_');
 const OTHER = ['tok', 'z9y8x7w6v5u4t3s2'].join('_');
@@ -108,6 +108,23 @@ describe('SecretScanner', () => {
     const result = scan(values.join('\n'));
     expect(result.matches.length).toBe(MAX_MATCHES);
     expect(result.isCut).toBe(true);
+  });
+
+  it('finds what stands behind any number of look-alikes', () => {
+    const decoys = 'tok_exampleexample12\n'.repeat(MAX_MATCHES * 11);
+    const result = scan(`${decoys}${VALUE}\n${decoys}${OTHER}`);
+    expect(result.matches.map(({ line }) => line)).toEqual([MAX_MATCHES * 11 + 1, MAX_MATCHES * 22 + 2]);
+    expect(result).toMatchObject({ isCut: false, suppressedCount: MAX_MATCHES * 22 });
+    expect(result.suppressed).toHaveLength(MAX_SUPPRESSED);
+    expect(new Set(result.suppressed.map(({ line }) => line)).size).toBe(MAX_SUPPRESSED);
+  });
+
+  it('counts each look-alike once, however the text comes', () => {
+    const text = Buffer.from(`${'x'.repeat(90)} tok_exampleexample12\n`.repeat(400));
+    const stream = scanner.open(FILE);
+    for (let at = 0; at < text.length; at += 777) stream.push(text.subarray(at, at + 777));
+    expect(stream.end().suppressedCount).toBe(400);
+    expect(scan(text.toString()).suppressedCount).toBe(400);
   });
 
   it('leaves words of examples out and keeps the reason', () => {

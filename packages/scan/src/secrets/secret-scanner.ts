@@ -15,6 +15,7 @@ import {
   type SecretSource,
   type SuppressedSecret,
 } from './secret-match.ts';
+import { SeenPlaces } from './seen-places.ts';
 import { type TextWindow, WindowPlanner } from './windows.ts';
 
 /** What scanning needs besides the rules. */
@@ -52,7 +53,7 @@ export class SecretStream {
   readonly #here: ReadonlySet<number>;
   /** Rules that read all of this file. */
   readonly #whole: readonly number[];
-  readonly #seen = new Set<string>();
+  readonly #seen = new SeenPlaces();
   readonly #matches: (SecretMatch & { readonly start: number; readonly end: number })[] = [];
   readonly #suppressed: SuppressedSecret[] = [];
   #roles: FileRole[] | undefined;
@@ -69,6 +70,8 @@ export class SecretStream {
   #line = 1;
   #lineStart = 0;
   #suppressedCount = 0;
+  /** Candidates that were judged to be no secrets. */
+  #leftOut = 0;
   #isCut = false;
 
   constructor(set: SecretRuleSet, source: SecretSource, options: SecretScannerOptions) {
@@ -179,31 +182,31 @@ export class SecretStream {
     const text = this.#kept.toString('latin1', from, Math.min(window.end - this.#base, this.#kept.length));
     const { pattern } = compiled;
     pattern.lastIndex = 0;
+    this.#seen.begin(window.rule, window.start);
     // No `matchAll`: it makes a new expression for each of the many windows without a match.
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
       if (match[0] === '') pattern.lastIndex += 1;
       const [first, last] = match.indices?.groups?.['secret'] ?? match.indices?.[0] ?? [0, 0];
       const start = this.#base + from + first;
-      const key = `${window.rule}:${start}`;
-      if (first === last || this.#seen.has(key)) continue;
-      if (this.#seen.size >= MAX_MATCHES * 10) {
+      if (first === last || this.#seen.has(window.rule, start)) continue;
+      if (this.#seen.keptCount >= MAX_MATCHES * 10) {
         this.#isCut = true;
         break;
       }
-      this.#seen.add(key);
       const judged = judgeMatch(compiled, text.slice(first, last), {
         roles: this.#rolesNow(),
         hashKey: this.#options.hashKey,
         nowMs: this.#options.now(),
       });
-      found.push({
-        start,
-        end: start + last - first,
-        outcome: {
-          rule: compiled.rule.id,
-          ...(judged.ok ? { judged: judged.value } : { reason: judged.error }),
-        },
-      });
+      this.#seen.add(window.rule, start, judged.ok);
+      const place = { start, end: start + last - first };
+      const rule = compiled.rule.id;
+      if (judged.ok) found.push({ ...place, outcome: { rule, judged: judged.value } });
+      else if (this.#leftOut < MAX_SUPPRESSED)
+        found.push({ ...place, outcome: { rule, reason: judged.error } });
+      // Beyond those that are shown one by one they are counted only: a text may hold nothing but look-alikes.
+      else this.#suppressedCount += 1;
+      if (!judged.ok) this.#leftOut += 1;
     }
   }
 

@@ -130,7 +130,7 @@ describe('searchTree', () => {
 
 describe('texts that are no files', () => {
   it('are searched in the configuration of an image', () => {
-    const matches = searchImageConfig(scanner, {
+    const { matches } = searchImageConfig(scanner, {
       config: {
         Env: ['PATH=/bin', `API_TOKEN=${VALUE}`, 7],
         Labels: { 'build.token': VALUE, other: 'x' },
@@ -149,19 +149,34 @@ describe('texts that are no files', () => {
 
   it('are searched in the environment of a process, whose odd names are not shown', () => {
     const environ = Buffer.from(`A=1\0TOKEN=${VALUE}\0${VALUE}=x\0`);
-    expect(where(searchEnvironment(scanner, environ))).toEqual([
+    expect(where(searchEnvironment(scanner, environ).matches)).toEqual([
       'environment env[TOKEN]:1',
       'environment env[2]:1',
     ]);
     const odd = Buffer.from(`we ird ${VALUE} =x\0`);
-    expect(where(searchEnvironment(scanner, odd))).toEqual(['environment env[0]:1']);
+    expect(where(searchEnvironment(scanner, odd).matches)).toEqual(['environment env[0]:1']);
   });
 
   it('are searched under the names they are given', () => {
-    const matches = searchTexts(scanner, [
+    const { matches } = searchTexts(scanner, [
       { kind: 'text', path: 'ConfigMap shop/web data.env', text: `a\n ${VALUE}` },
     ]);
     expect(where(matches)).toEqual(['text ConfigMap shop/web data.env:2']);
+  });
+});
+
+describe('texts that hold more than is kept', () => {
+  /** Secrets enough to fill all that is kept of one text. */
+  const many = Array.from({ length: 1_001 }, (_, at) => `tok_${String(at).padStart(6, '0')}a1b2c3d4e5`);
+
+  it('are told by their place, and the texts beside them are searched', () => {
+    const config = { Env: [`A=${many.join(' ')}`, `B=${VALUE}`] };
+    const inConfig = searchImageConfig(scanner, { config, history: [{ created_by: many.join(' ') }] });
+    expect(inConfig.cut).toEqual(['config.Env[A]', 'history[0].created_by']);
+    expect(inConfig.matches.filter(({ path }) => path === 'config.Env[B]')).toHaveLength(1);
+    const environ = searchEnvironment(scanner, Buffer.from(`A=${many.join(' ')}\0B=${VALUE}\0`));
+    expect(environ.cut).toEqual(['env[A]']);
+    expect(searchTexts(scanner, [{ kind: 'text', path: 'x', text: VALUE }]).cut).toEqual([]);
   });
 });
 

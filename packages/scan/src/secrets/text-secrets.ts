@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { asList, asObject, asText, type JsonObject } from '../json/fields.ts';
-import type { SecretMatch, SecretSource } from './secret-match.ts';
+import type { SecretMatch, SecretScan, SecretSource } from './secret-match.ts';
 import type { SecretScanner } from './secret-scanner.ts';
 
 /** More than the configuration of an image, or an environment, can hold. */
@@ -18,16 +18,31 @@ export interface NamedText {
   readonly text: string;
 }
 
+/** What named texts hold. Clean only when both are empty. */
+export interface TextSecrets {
+  readonly matches: SecretMatch[];
+  /** Paths of the texts that hold more than is kept of one: what stands behind that is not known. */
+  readonly cut: readonly string[];
+}
+
 /** Searches a named text from its start to its end: who brings it bounds its length. */
 export const searchText = (
   scanner: SecretScanner,
   { kind, path, layer, text }: NamedText,
-): readonly SecretMatch[] =>
-  scanner.scan({ kind, path, ...(layer === undefined ? {} : { layer }) }, Buffer.from(text)).matches;
+): Pick<SecretScan, 'matches' | 'isCut'> =>
+  scanner.scan({ kind, path, ...(layer === undefined ? {} : { layer }) }, Buffer.from(text));
 
 /** Searches named texts, all of them: a limit would be filled up first by who has something to hide. */
-export const searchTexts = (scanner: SecretScanner, texts: readonly NamedText[]): SecretMatch[] =>
-  texts.flatMap((text) => searchText(scanner, text));
+export const searchTexts = (scanner: SecretScanner, texts: readonly NamedText[]): TextSecrets => {
+  const matches: SecretMatch[] = [];
+  const cut: string[] = [];
+  for (const text of texts) {
+    const found = searchText(scanner, text);
+    for (const match of found.matches) matches.push(match);
+    if (found.isCut) cut.push(text.path);
+  }
+  return { matches, cut };
+};
 
 /** A name as it may be shown: one that is itself a secret, or no name at all, gives way to its number. */
 export const shownName = (scanner: SecretScanner, name: string, at: number, shape = SHOWN_NAME): string =>
@@ -46,7 +61,7 @@ export const variable = (
 };
 
 /** The environment of a process as the kernel shows it (proc(5), /proc/PID/environ: NUL after each variable). */
-export const searchEnvironment = (scanner: SecretScanner, environ: Uint8Array): SecretMatch[] =>
+export const searchEnvironment = (scanner: SecretScanner, environ: Uint8Array): TextSecrets =>
   searchTexts(
     scanner,
     Buffer.from(environ)
@@ -82,7 +97,7 @@ const configTexts = (scanner: SecretScanner, config: JsonObject): NamedText[] =>
  * The configuration of an image (OCI image specification, config.md): environment, labels, command, and the history of
  * its build, where build arguments stay for ever.
  */
-export const searchImageConfig = (scanner: SecretScanner, config: JsonObject): SecretMatch[] => {
+export const searchImageConfig = (scanner: SecretScanner, config: JsonObject): TextSecrets => {
   const history = asList(config['history']).flatMap((item, at): NamedText[] => {
     const text = asText(asObject(item)?.['created_by'], MAX_FIELD_BYTES);
     return text === undefined ? [] : [{ kind: 'image-config', path: `history[${at}].created_by`, text }];

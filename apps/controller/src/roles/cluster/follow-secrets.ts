@@ -58,7 +58,7 @@ export const credentialsIn =
   (scanner: SecretScanner) =>
   (name: string, value: string): readonly string[] => [
     ...new Set(
-      searchTexts(scanner, [{ kind: 'text', path: 'env', text: `${name}=${value}` }]).map(
+      searchTexts(scanner, [{ kind: 'text', path: 'env', text: `${name}=${value}` }]).matches.map(
         ({ rule }) => rule.id,
       ),
     ),
