@@ -160,6 +160,7 @@ export {
   type ImageSearchOptions,
   rulesVersionOf,
 } from './scan/image-search.ts';
+export { MAX_LOCATIONS } from './scan/merge-packages.ts';
 export { readTree, type TreeReading, type TreeReadingOptions } from './scan/read-tree.ts';
 export {
   type MatchReport,

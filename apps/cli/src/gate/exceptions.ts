@@ -11,7 +11,7 @@ export interface ScanException {
   readonly id?: string;
   /** Pattern of a package name or package URL. */
   readonly package?: string;
-  /** Pattern of paths; a finding in several places fits when each of them does. */
+  /** Pattern of paths; a finding in several places fits when each of them does and all of them are known. */
   readonly path?: string;
   /** Pattern of the name of the image or folder. */
   readonly target?: string;
@@ -114,5 +114,6 @@ export function appliesTo(exception: ScanException, item: ScanItem, target: stri
   }
   if (path === undefined) return true;
   const pattern = path.replace(/^\/+/, '');
-  return item.paths.length > 0 && item.paths.every((one) => fitsPathPattern(one, pattern));
+  const { everyPath = [] } = item;
+  return everyPath.length > 0 && everyPath.every((one) => fitsPathPattern(one, pattern));
 }

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ScanItem } from '../report/item.ts';
+import type { Judged } from '../commands/judged.ts';
+import { itemsOf, type ScanItem } from '../report/item.ts';
 import { readBaseline } from './baseline.ts';
 import { appliesTo, parseExceptions, readExceptions, type ScanException } from './exceptions.ts';
 import { type GateRules, standItems, standingText, unusedExceptions } from './standing.ts';
@@ -34,9 +35,22 @@ const item = (more: Partial<ScanItem> = {}): ScanItem => ({
     ecosystem: 'npm',
   },
   paths: ['app/node_modules/minimist/package.json'],
+  everyPath: ['app/node_modules/minimist/package.json'],
   fingerprint: 'a'.repeat(32),
   ordinal: 1,
   ...more,
+});
+/** A match of a package that lies at these places. */
+const matchAt = (locations: readonly string[]): Judged => ({
+  package: {
+    ...{ name: 'minimist', version: '1.2.5', ecosystem: 'npm', purl: 'pkg:npm/minimist@1.2.5' },
+    ...{ cataloger: 'javascript', locations: [...locations] },
+  },
+  vulnerability: {
+    ...{ id: 'CVE-2021-44906', aliases: [], severity: 'critical', references: [] },
+    ...{ cvss: [], cwe: [], knownExploited: false },
+  },
+  ...{ kind: 'vulnerability', verdict: 'affected', fixState: 'fixed', comparator: 'semver', why: [] },
 });
 const exception = (more: object = {}): ScanException => {
   const answer = { owner: 'team-web', reason: 'not reachable', expires: '2026-06-15', ...more };
@@ -137,9 +151,21 @@ describe('an exceptions file', () => {
   });
 
   it('fits by path only when every place does', () => {
-    const paths = ['app/a.js', 'srv/b.js'];
-    expect(appliesTo(exception({ path: 'app/*' }), item({ paths }), 't')).toBe(false);
-    expect(appliesTo(exception({ path: 'app/*' }), item({ paths: [] }), 't')).toBe(false);
+    const everyPath = ['app/a.js', 'srv/b.js'];
+    expect(appliesTo(exception({ path: 'app/*' }), item({ everyPath }), 't')).toBe(false);
+    expect(appliesTo(exception({ path: 'app/*' }), item({ everyPath: [] }), 't')).toBe(false);
+  });
+
+  it.each([
+    ['all of eleven places', 11, [], true],
+    ['ten places, and not the eleventh, which no report shows', 10, ['/srv/live/package.json'], false],
+    ['as many as are kept: there may be others', 32, [], false],
+  ])('by path fits %s: %#', (_what, inside, others, fits) => {
+    const within = Array.from({ length: inside }, (_, at) => `/app/vendor/${at}/package.json`);
+    const [only] = itemsOf([matchAt([...within, ...others])], [], 'en');
+    if (only === undefined) throw new Error('no item');
+    expect(only.paths.length).toBeLessThanOrEqual(10);
+    expect(appliesTo(exception({ path: '/app/vendor/**' }), only, 't')).toBe(fits);
   });
 });
 

@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Finding, Package, Severity } from '@bartizan/contracts';
+import { MAX_LOCATIONS } from '@bartizan/scan';
 import type { Judged } from '../commands/judged.ts';
 import type { Language } from '../text/catalogue.ts';
 
@@ -19,8 +20,10 @@ export interface ScanItem {
   readonly title: string;
   readonly fix: string;
   readonly package?: Pick<Package, 'name' | 'version' | 'purl' | 'ecosystem'>;
-  /** Paths without a leading slash, as reports want them. */
+  /** Paths without a leading slash, as reports want them: the first few. */
   readonly paths: readonly string[];
+  /** All of them; absent where there may be more than anybody kept. */
+  readonly everyPath?: readonly string[];
   readonly line?: number;
   readonly column?: number;
   /**
@@ -50,6 +53,7 @@ function statementOf({ vex }: Judged): string | undefined {
 function matchItem(match: Judged): Omit<ScanItem, 'ordinal'> {
   const { vulnerability, package: found, fixedVersion, fixState } = match;
   const statement = statementOf(match);
+  const paths = found.locations.map(relative);
   return {
     kind: match.kind,
     id: vulnerability.id,
@@ -59,7 +63,8 @@ function matchItem(match: Judged): Omit<ScanItem, 'ordinal'> {
     title: vulnerability.summary ?? vulnerability.id,
     fix: fixedVersion ?? fixState,
     package: found,
-    paths: found.locations.slice(0, LOCATIONS_MAX).map(relative),
+    paths: paths.slice(0, LOCATIONS_MAX),
+    ...(paths.length < MAX_LOCATIONS ? { everyPath: paths } : {}),
     fingerprint: fingerprintOf([match.kind, vulnerability.id, found.ecosystem, found.name]),
     ...(statement === undefined ? {} : { statement }),
   };
@@ -68,6 +73,7 @@ function matchItem(match: Judged): Omit<ScanItem, 'ordinal'> {
 function findingItem(finding: Finding, language: Language): Omit<ScanItem, 'ordinal'> {
   const { location, check, kind, package: found } = finding;
   const id = check ?? finding.vulnerability?.id ?? kind;
+  const paths = location === undefined ? [] : [relative(location.path)];
   return {
     kind,
     id,
@@ -76,7 +82,8 @@ function findingItem(finding: Finding, language: Language): Omit<ScanItem, 'ordi
     title: finding.title[language],
     fix: finding.fix.action[language],
     ...(found === undefined ? {} : { package: found }),
-    paths: location === undefined ? [] : [relative(location.path)],
+    paths,
+    everyPath: paths,
     ...(location === undefined ? {} : { line: location.line, column: location.column }),
     fingerprint: fingerprintOf([kind, id, location?.path ?? '', found?.name ?? '']),
   };

@@ -5,8 +5,8 @@ import type { Package } from '@bartizan/contracts';
 import type { ScanPackage } from '../catalogers/package.ts';
 import { normalizeName } from '../distribution/namespace.ts';
 
-/** Places kept of one package, as the contract allows. */
-const MAX_LOCATIONS = 32;
+/** Places kept of one package, as the contract allows: of one that has so many there may be more. */
+export const MAX_LOCATIONS = 32;
 const MAX_VERSION = 256;
 /** Longest package URL that is told. */
 export const MAX_PURL = 1024;
