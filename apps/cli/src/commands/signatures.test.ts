@@ -124,6 +124,25 @@ describe('attest', () => {
     expect((await bartizan(verify(`sha256:${'0'.repeat(64)}`, '--key', at('key.pub')))).exitCode).toBe(1);
   });
 
+  it('is an attestation of its own type, and of no other', async () => {
+    await bartizan(attest(at('app.tar')));
+    const asked = (type: string) =>
+      bartizan(verify(at('app.tar'), '--key', at('key.pub'), '--type', type, '-o', 'json'));
+    const good = await asked('https://example.org/tested');
+    expect([good.exitCode, JSON.parse(good.stdout).outcome]).toEqual([0, 'verified']);
+    const other = await asked('https://slsa.dev/provenance/v1');
+    expect([other.exitCode, JSON.parse(other.stdout).outcome]).toEqual([1, 'refused']);
+    expect(other.stderr).toContain('E_SIGNATURE_REFUSED');
+    expect(JSON.parse(other.stdout).reasons.at(-1)).toEqual({
+      check: 'statement',
+      isFulfilled: false,
+      detail: 'says https://example.org/tested',
+    });
+    await bartizan(sign('--key', at('key.pem')));
+    const plainly = await asked('https://example.org/tested');
+    expect([plainly.exitCode, JSON.parse(plainly.stdout).outcome]).toEqual([1, 'refused']);
+  });
+
   it('refuses a predicate that is no object', async () => {
     expect((await bartizan(attest(at('app.tar'), 'list.json'))).exitCode).toBe(2);
   });
@@ -139,10 +158,32 @@ describe('verify', () => {
     ['a key that is not there', ['--key', 'nowhere'], 5],
     ['a trust root that is none', ['--key', 'key.pub', '--trust-root', 'predicate.json'], 1],
     ['an identity for a bundle with a key', ['--identity', 'x', '--issuer', 'y'], 1],
+    ['a policy, which is about images', ['--key', 'key.pub', '--policy', 'nowhere'], 2],
+    ['a policy alone', ['--policy', 'nowhere'], 2],
+    ['a trust store', ['--key', 'key.pub', '--trust-store', 'nowhere'], 2],
+    ['a signer of a trust store', ['--key', 'key.pub', '--trusted-identity', '*'], 2],
+    ['an issuer of a key', ['--key', 'key.pub', '--issuer', 'y'], 2],
   ])('ends with %s in its own exit code', async (_what, words, exitCode) => {
     await bartizan(sign('--key', at('key.pem')));
     const files = words.map((word) => (/^(key\.pub|predicate\.json|nowhere)$/.test(word) ? at(word) : word));
     expect((await bartizan(verify(at('app.tar'), ...files))).exitCode).toBe(exitCode);
+  });
+
+  it.each([
+    ['a policy and a type', ['--policy', 'p.yaml', '--type', 'https://slsa.dev/provenance/v1']],
+    ['a policy and an issuer', ['--policy', 'p.yaml', '--issuer', 'y']],
+    ['a policy and log entries', ['--policy', 'p.yaml', '--log-entries', '1']],
+    ['a policy and a trust root', ['--policy', 'p.yaml', '--trust-root', 'r.json']],
+    ['a policy and a signer', ['--policy', 'p.yaml', '--trusted-identity', '*']],
+    ['a policy and a key', ['--policy', 'p.yaml', '--key', 'k']],
+    [
+      'a trust store and log entries',
+      ['--trust-store', 'd', '--trusted-identity', '*', '--log-entries', '1'],
+    ],
+    ['a key and an issuer', ['--key', 'k', '--issuer', 'y']],
+  ])('asks nobody about an image with %s: one of them would not be obeyed', async (_what, words) => {
+    const ended = await bartizan(['verify', 'registry.invalid/app:1', ...words]);
+    expect([ended.exitCode, ended.stderr]).toEqual([2, expect.stringContaining('E_USAGE')]);
   });
 
   it('says when the file or the bundle is not there', async () => {

@@ -6,6 +6,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { err, failure, ok, type Result } from '@bartizan/contracts';
 import {
+  asAttestation,
   openPublicKey,
   openSigningKey,
   parseTrustRoot,
@@ -26,6 +27,7 @@ import { EXIT } from '../exit-codes.ts';
 import { renderList } from '../output/render.ts';
 import { plain } from '../output/width.ts';
 import type { AttestFlags, SignFlags, VerifyFlags } from './signature-flags.ts';
+import { signerKindOf } from './signer-flags.ts';
 
 const ARTIFACT_BYTES_MAX = 512 * 1024 * 1024;
 const SMALL_BYTES_MAX = 16 * 1024 * 1024;
@@ -125,12 +127,13 @@ export function runAttest(context: CliContext, artifact: string, flags: AttestFl
 
 const matchOf = (value: string): TextMatch => ({ kind: value.includes('*') ? 'pattern' : 'exact', value });
 
-/** Who may have signed: a key, or an identity together with its issuer. */
-function policyOf({ key, identity, issuer, logEntries }: VerifyFlags): Result<SigstorePolicy, ApiFailure> {
+/** Who may have signed: a key, or an identity together with its issuer. Policies and trust stores are about images. */
+function policyOf(flags: VerifyFlags): Result<SigstorePolicy, ApiFailure> {
+  const { key, identity, issuer, logEntries } = flags;
   if (logEntries !== undefined && (!Number.isInteger(logEntries) || logEntries < 0))
     return usage('--log-entries N');
-  if ((key === undefined) === (identity === undefined))
-    return usage('--key FILE | --identity NAME --issuer URL');
+  const kind = signerKindOf(flags, ['key', 'identity']);
+  if (!kind.ok) return kind;
   if (key !== undefined) {
     const pem = readBytes(key);
     if (!pem.ok) return pem;
@@ -184,13 +187,14 @@ export function runVerify(context: CliContext, artifact: string, flags: VerifyFl
     if (!bundle.ok) return bundle;
     const trustRoot = rootOf(flags.trustRoot);
     if (!trustRoot.ok) return trustRoot;
-    const verdict = verifyBundle({
+    const bundled = verifyBundle({
       bundle: bundle.value,
       artifact: signed.value,
       policy: policy.value,
       trustRoot: trustRoot.value,
       nowMs: Date.now(),
     });
+    const verdict = flags.type === undefined ? bundled : asAttestation(bundled, flags.type);
     show(context, flags, verdict);
     if (verdict.outcome === 'verified') return ok(EXIT.fine);
     const code = verdict.outcome === 'unknown' ? 'E_SIGNATURE_UNKNOWN' : 'E_SIGNATURE_REFUSED';

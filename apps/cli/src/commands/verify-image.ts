@@ -11,16 +11,12 @@ import { showPolicyVerdict } from './policy-output.ts';
 import { RegistrySession, referenceOf } from './registry-session.ts';
 import type { VerifyFlags } from './signature-flags.ts';
 import { filesBeside, PolicyJudge, readSignaturePolicy } from './signature-policy.ts';
+import { signerKindOf } from './signer-flags.ts';
 
 /** The signer that the flags of a call name, as a policy writes it. */
 function signerOf(flags: VerifyFlags): Result<object, ApiFailure> {
   const { key, identity, issuer, trustStore, trustedIdentity, logEntries } = flags;
   const count = logEntries === undefined ? {} : { logEntries };
-  const given = [key, identity, trustStore].filter((one) => one !== undefined);
-  if (given.length !== 1)
-    return usage(
-      '--policy FILE | --key FILE | --identity NAME --issuer URL | --trust-store DIR --trusted-identity NAME',
-    );
   if (key !== undefined) return ok({ key, ...count });
   if (identity !== undefined)
     return issuer === undefined
@@ -33,11 +29,9 @@ function signerOf(flags: VerifyFlags): Result<object, ApiFailure> {
 
 /** The policy of a call: a file, or one rule made of its flags. */
 function policyOf(flags: VerifyFlags): Result<SignaturePolicy, ApiFailure> {
-  if (flags.policy !== undefined) {
-    const { key, identity, trustStore } = flags;
-    if ([key, identity, trustStore].some((one) => one !== undefined)) return usage('--policy FILE alone');
-    return readSignaturePolicy(flags.policy);
-  }
+  const kind = signerKindOf(flags);
+  if (!kind.ok) return kind;
+  if (flags.policy !== undefined) return readSignaturePolicy(flags.policy);
   const signer = signerOf(flags);
   if (!signer.ok) return signer;
   const require =

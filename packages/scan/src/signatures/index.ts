@@ -25,6 +25,7 @@ export type { ClaimCondition } from './policy/claim.ts';
 export type { Condition, PolicyRule, SignaturePolicy, Signer } from './policy/condition.ts';
 export { type Attached, type Evidence, isSignature, STORED_ENVELOPE } from './policy/evidence.ts';
 export {
+  asAttestation,
   type ConditionVerdict,
   judgePolicy,
   type PolicyOutcome,

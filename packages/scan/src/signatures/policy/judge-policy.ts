@@ -101,7 +101,7 @@ const lastReason = ({ reasons }: SignatureVerdict): string =>
 /** Why a verified envelope is not the attestation that is asked for; undefined when it is. */
 function attestationFault(
   verdict: SignatureVerdict,
-  wanted: Condition & { kind: 'attestation' },
+  wanted: Pick<Condition & { kind: 'attestation' }, 'predicateType' | 'where'>,
 ): string | undefined {
   const statement = statementOf(verdict);
   if (statement === undefined || statement.predicateType !== wanted.predicateType)
@@ -110,6 +110,19 @@ function attestationFault(
   if (predicate.kind === 'malformed') return predicate.reason;
   const unmet = unmetClaims(statement.predicate, wanted.where);
   return unmet.length === 0 ? undefined : `does not hold: ${unmet.join(', ')}`;
+}
+
+/** A verdict held against the type of attestation that is asked for: a signature, or another statement, is none. */
+export function asAttestation(verdict: SignatureVerdict, predicateType: string): SignatureVerdict {
+  if (verdict.outcome !== 'verified') return verdict;
+  const fault = attestationFault(verdict, { predicateType, where: [] });
+  const reason = {
+    check: 'statement',
+    isFulfilled: fault === undefined,
+    detail: fault ?? predicateType,
+  } as const;
+  const reasons = [...verdict.reasons, reason];
+  return fault === undefined ? { ...verdict, reasons } : { outcome: 'refused', reasons };
 }
 
 const conditionText = (condition: Condition & { kind: 'signature' | 'attestation' }): string =>
