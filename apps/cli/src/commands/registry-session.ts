@@ -8,10 +8,12 @@ import {
   type CredentialProvider,
   dockerConfig,
   type ImageReference,
+  isRegistryHost,
   parseReference,
   RegistryBlobs,
   RegistryClient,
   RegistryFault,
+  speltHost,
   staticCredential,
 } from '@bartizan/adapters/registry';
 import { err, failure, ok, type Result } from '@bartizan/contracts';
@@ -58,7 +60,8 @@ function credentialsOf(env: Environment, flags: RegistryFlags): Result<Credentia
       return usage(
         'BARTIZAN_REGISTRY, BARTIZAN_REGISTRY_USERNAME and BARTIZAN_REGISTRY_PASSWORD go together',
       );
-    return ok(staticCredential(host, { kind: 'password', name, password }));
+    if (!isRegistryHost(host)) return usage('BARTIZAN_REGISTRY=HOST[:PORT]');
+    return ok(staticCredential(speltHost(host, flags.plainHttp), { kind: 'password', name, password }));
   }
   const path = configPath(env, flags.dockerConfig);
   if (path === undefined) return ok(ANONYMOUS);
@@ -104,7 +107,11 @@ export class RegistrySession {
       : certificates;
   }
 
-  client(host: string): Promise<RegistryClient> {
+  /** Host of a registry as everybody spells it: one client, and one name for policies. */
+  #spelt = (host: string): string => speltHost(host, this.#flags.plainHttp);
+
+  client(written: string): Promise<RegistryClient> {
+    const host = this.#spelt(written);
     const known = this.#clients.get(host);
     if (known !== undefined) return known;
     const opened = RegistryClient.open({
@@ -122,7 +129,8 @@ export class RegistrySession {
     reference: ImageReference,
     names: readonly string[],
   ): Promise<Result<RegistryImage, ApiFailure>> {
-    const { host, repository, tag, digest } = reference;
+    const { repository, tag, digest } = reference;
+    const host = this.#spelt(reference.host);
     const client = await this.client(host);
     const opened = await RegistryBlobs.open(client, repository, digest ?? tag ?? 'latest');
     if (!opened.ok) return opened;

@@ -6,6 +6,7 @@ import { dirname, posix, resolve } from 'node:path';
 import { fetchAttached } from '@bartizan/adapters/registry';
 import { ok, type RegistryPolicy, type Result } from '@bartizan/contracts';
 import {
+  imageName,
   isSignature,
   type PolicyFiles,
   type PolicyVerdict,
@@ -84,10 +85,6 @@ export function packPolicy(path: string): Result<RegistryPolicy, ApiFailure> {
   return ok({ document: JSON.stringify(document.value), files });
 }
 
-/** The name of an image as policies write it: Docker's own registry is reached under another host than it is known by. */
-const nameOf = (host: string, repository: string): string =>
-  `${host === 'registry-1.docker.io' ? 'docker.io' : host}/${repository}`;
-
 /** Judges images of registries by one policy; the same image is judged once. */
 export class PolicyJudge {
   readonly #policy: SignaturePolicy;
@@ -105,6 +102,6 @@ export class PolicyJudge {
     if (!attached.ok) return attached;
     const { pieces, missing } = attached.value;
     const evidence = { artifactDigest: digest, attached: pieces, missing };
-    return ok(this.#cache.judge(this.#policy, nameOf(host, repository), evidence, this.#now()));
+    return ok(this.#cache.judge(this.#policy, imageName(host, repository), evidence, this.#now()));
   }
 }

@@ -19,6 +19,12 @@ export { type RegistryError, type RegistryErrorCode, RegistryFault } from './fau
 export type { RegistryAccess } from './kinds/kind.ts';
 export { KINDS } from './kinds/kinds.ts';
 export { type OpenedRegistry, type OpenOptions, openRegistry } from './open-registry.ts';
-export { type ImageReference, isStatementTag, parseReference } from './reference.ts';
+export {
+  type ImageReference,
+  isRegistryHost,
+  isStatementTag,
+  parseReference,
+  speltHost,
+} from './reference.ts';
 export { RegistryBlobs } from './registry-blobs.ts';
 export { DEFAULT_LIMITS, type TransportLimits } from './transport.ts';

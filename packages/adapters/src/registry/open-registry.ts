@@ -3,11 +3,11 @@
 
 import { err, failure, ok, type Result } from '@bartizan/contracts';
 import { RegistryClient } from './client.ts';
-import { type Credential, type CredentialProvider, DOCKER_HUB } from './credentials.ts';
+import type { Credential, CredentialProvider } from './credentials.ts';
 import { attempt, type RegistryError } from './fault.ts';
 import type { KindContext, ListContext, Minted, RegistryAccess, RegistryKind } from './kinds/kind.ts';
 import { KINDS } from './kinds/kinds.ts';
-import { isRegistryHost } from './reference.ts';
+import { isRegistryHost, speltHost } from './reference.ts';
 import { ServiceClient } from './service.ts';
 import { DEFAULT_LIMITS, type TransportLimits } from './transport.ts';
 
@@ -34,13 +34,6 @@ export interface OpenOptions {
 
 /** A credential is made anew this long before its end. */
 const EARLY_MS = 60_000;
-const HUB_NAMES = ['docker.io', 'index.docker.io', DOCKER_HUB];
-
-/** The host as URLs spell it: without the port that goes without saying. */
-function hostOf({ host, plainHttp }: RegistryAccess): string {
-  const { host: spelt } = new URL(`${plainHttp ? 'http' : 'https'}://${host}`);
-  return HUB_NAMES.includes(spelt) ? DOCKER_HUB : spelt;
-}
 
 /** Credentials of a kind for its one host; made once, also when many ask at the same time, and kept until their end. */
 class KindCredentials implements CredentialProvider {
@@ -69,7 +62,7 @@ export async function openRegistry(
 ): Promise<Result<OpenedRegistry, RegistryError>> {
   const wrong = faultOf(given, options.kind ?? KINDS[given.kind]);
   if (wrong !== undefined) return err(failure('E_REGISTRY_SETTINGS', wrong));
-  const access = { ...given, host: hostOf(given) };
+  const access = { ...given, host: speltHost(given.host, given.plainHttp) };
   const { limits = DEFAULT_LIMITS, wait, nowMs = Date.now, kind = KINDS[access.kind] } = options;
   const { plainHttp, certificates } = access;
   const common = {

@@ -10,7 +10,7 @@ import { parseChallenge } from './authorize.ts';
 import { RegistryClient, type RegistryOptions } from './client.ts';
 import { type Credential, dockerConfig, staticCredential } from './credentials.ts';
 import { type RegistryError, RegistryFault } from './fault.ts';
-import { parseReference } from './reference.ts';
+import { parseReference, speltHost } from './reference.ts';
 import { DEFAULT_LIMITS, retryAfterMs } from './transport.ts';
 
 const running: FakeRegistry[] = [];
@@ -412,9 +412,24 @@ describe('names and credentials', () => {
     'r.example/a b',
     'http://r.example/a',
     'u@r.example/a',
+    'r.example:99999/a',
     `r.example/${'a'.repeat(600)}`,
   ])('%s is refused', (name) => {
     expect(codeOf(parseReference(name))).toBe('E_REGISTRY_REFERENCE');
+  });
+
+  it.each([
+    ['GHCR.IO', false, 'ghcr.io'],
+    ['ghcr.io:443', false, 'ghcr.io'],
+    ['ghcr.io:443', true, 'ghcr.io:443'],
+    ['ghcr.io:80', true, 'ghcr.io'],
+    ['ghcr.io:5000', false, 'ghcr.io:5000'],
+    ['docker.io', false, 'registry-1.docker.io'],
+    ['Index.Docker.io:443', false, 'registry-1.docker.io'],
+    ['registry-1.docker.io', false, 'registry-1.docker.io'],
+    ['127.1:5000', true, '127.0.0.1:5000'],
+  ])('%s (without encryption: %s) is the registry %s', (host, plainHttp, spelt) => {
+    expect(speltHost(host, plainHttp)).toBe(spelt);
   });
 
   it('of Docker are read from auths alone; helpers are never run', async () => {

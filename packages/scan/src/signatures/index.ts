@@ -24,6 +24,7 @@ export { boundariesOf } from './policy/boundaries.ts';
 export type { ClaimCondition } from './policy/claim.ts';
 export type { Condition, PolicyRule, SignaturePolicy, Signer } from './policy/condition.ts';
 export { type Attached, type Evidence, isSignature, STORED_ENVELOPE } from './policy/evidence.ts';
+export { imageName } from './policy/image-name.ts';
 export {
   asAttestation,
   type ConditionVerdict,

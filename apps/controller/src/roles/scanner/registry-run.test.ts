@@ -3,7 +3,7 @@
 
 import { generateKeyPairSync } from 'node:crypto';
 import { openRegistry, DEFAULT_LIMITS as TRANSPORT_LIMITS } from '@bartizan/adapters/registry';
-import { type Image, ok } from '@bartizan/contracts';
+import { type Image, ok, type Registry } from '@bartizan/contracts';
 import { CATALOGUE_VERSION, DEFAULT_LIMITS } from '@bartizan/scan';
 import { builtImage, digestOf, indexOf, MemoryRegistry } from '@bartizan/testkit/registry';
 import { anImage, aRegistry, OWNER } from '@bartizan/testkit/store';
@@ -32,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 /** One run whose images are listed but not read. */
-async function ran(): Promise<RunProgress> {
+async function ran(changes: Partial<Registry> = {}): Promise<RunProgress> {
   const progress = new RunProgress(
     NOW_MS,
     () => NOW_MS,
@@ -61,8 +61,9 @@ async function ran(): Promise<RunProgress> {
     registry: aRegistry({
       ...{ ...OWNER, kind: 'docker', host: server.host, plainHttp: true, includes: [] },
       signingKeys: [KEY],
+      ...changes,
     }),
-    access: { kind: 'docker', host: server.host, plainHttp: true },
+    access: { kind: 'docker', host: changes.host ?? server.host, plainHttp: true },
     open: (access) => openRegistry(access, { wait: () => Promise.resolve() }),
     read: () => Promise.resolve({ kind: 'artifact' }),
     request: {
@@ -144,5 +145,22 @@ describe('an image with something attached that breaks its reader', () => {
     expect((await ran()).run).toMatchObject({ failed: 0, images: 2, unchanged: 2 });
     expect(digests.map((digest) => signatures.get(digest)?.state)).toEqual(['invalid', 'invalid']);
     expect(settled.size).toBe(2);
+  });
+});
+
+describe('an image under a policy', () => {
+  it('is judged by the rules of its registry, however the registry was entered', async () => {
+    const image = builtImage([{ a: 'a' }]);
+    server.push('app', 'v1', image);
+    known.add(image.digest);
+    const policies = [
+      { name: 'ours', images: [`${server.host}/**`], require: { signature: { key: './our.pub' } } },
+    ];
+    const signaturePolicy = {
+      document: JSON.stringify({ version: 1, policies }),
+      files: [{ path: 'our.pub', content: Buffer.from(KEY).toString('base64') }],
+    };
+    await ran({ signaturePolicy, host: server.host.replace('127.0.0.1', '127.1') });
+    expect(signatures.get(image.digest)?.state).toBe('unsigned');
   });
 });

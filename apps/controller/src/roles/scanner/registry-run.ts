@@ -11,7 +11,7 @@ import {
   type Result,
 } from '@bartizan/contracts';
 import { CATALOGUE_VERSION, tenantHashKey } from '@bartizan/scan';
-import { isSignature } from '@bartizan/scan/signatures';
+import { imageName, isSignature } from '@bartizan/scan/signatures';
 import {
   chooseRepositories,
   chooseTags,
@@ -356,9 +356,9 @@ export class RegistryScan {
   }
 
   /** Who signed an image, or the index it is part of; `unknown` with the reason where nobody could look. */
-  async #signature({ client }: OpenedRegistry, { repository, digest, top }: Target) {
+  async #signature({ client, host }: OpenedRegistry, { repository, digest, top }: Target) {
     const nowMs = this.#parts.clock.nowMs();
-    const { signaturePolicy, signingKeys = [], host } = this.#parts.registry;
+    const { signaturePolicy, signingKeys = [] } = this.#parts.registry;
     const policy = signaturePolicy === undefined ? undefined : openRegistryPolicy(signaturePolicy);
     // It was opened when it was set; one that does not open any more judges nobody.
     if (policy?.ok === false)
@@ -382,7 +382,7 @@ export class RegistryScan {
       missing.push(...found.value.missing);
     }
     if (policy === undefined) return judgeSignatures({ signatures, missing, keys: signingKeys, nowMs });
-    const name = `${host === 'registry-1.docker.io' ? 'docker.io' : host}/${repository}`;
+    const name = imageName(host, repository);
     return judgeByPolicy({ policy: policy.value, name, digests, signatures, missing, nowMs });
   }
 

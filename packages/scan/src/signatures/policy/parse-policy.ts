@@ -13,6 +13,7 @@ import { parseTrustRoot, type TrustRoot } from '../sigstore/trust-root.ts';
 import type { SigstorePolicy } from '../sigstore/verify.ts';
 import type { ClaimCondition } from './claim.ts';
 import type { Condition, NamedKey, PolicyRule, SignaturePolicy, Signer } from './condition.ts';
+import { imagePattern } from './image-name.ts';
 
 /** How a policy reaches the files it names; paths are as written. */
 export interface PolicyFiles {
@@ -275,7 +276,7 @@ function ruleAt(value: unknown, place: string, reader: PolicyReader): PolicyRule
   if (wrong !== undefined) throw new PolicyFault(`${place}.images`, 'a pattern that is too long');
   return {
     name: textAt(part['name'], `${place}.name`).slice(0, 200),
-    images,
+    images: images.map(imagePattern),
     condition: reader.condition(part['require'], `${place}.require`),
   };
 }
