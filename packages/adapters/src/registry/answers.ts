@@ -42,8 +42,8 @@ export function nextPage(link: string | string[] | undefined, url: URL): URL | u
 }
 
 /** The descriptors of an index that can be believed. */
-export function descriptorsOf(bytes: Buffer): readonly Descriptor[] {
-  const list = (parse(bytes) as { manifests?: unknown } | null)?.manifests;
+export function descriptorsOf(index: unknown): readonly Descriptor[] {
+  const list = (index as { manifests?: unknown } | null)?.manifests;
   if (!Array.isArray(list)) throw new RegistryFault('E_REGISTRY_ANSWER', 'referrers: not an index');
   return list.filter(
     (one): one is Descriptor =>

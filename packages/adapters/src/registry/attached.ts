@@ -110,7 +110,7 @@ export async function fetchAttached(
   { repository, digest }: { readonly repository: string; readonly digest: string },
   accepts: (mediaType: string) => boolean,
 ): Promise<Result<AttachedPieces, RegistryError>> {
-  const referrers = await client.referrers(repository, digest);
+  const referrers = await client.referrers(repository, digest, PIECES_MAX + 1);
   if (!referrers.ok) return referrers;
   const collector = new Collector(client, repository, accepts);
   const artifacts = referrers.value.slice(0, PIECES_MAX);

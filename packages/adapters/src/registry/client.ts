@@ -55,6 +55,9 @@ const PAGES_MAX = 1000;
 const ERROR_BYTES_MAX = 64 * 1024;
 /** A manifest or a page of a list that drips in for longer is given up. */
 const SMALL_ANSWER_MS = 2 * 60_000;
+/** Answers of registries that do not know referrers: those of before 1.1 take the path for a wrong one, or the media type. */
+const NO_REFERRERS = [400, 404, 405, 406];
+const ABSENT = Symbol('no such list');
 const ACCEPT = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.oci.image.manifest.v1+json',
@@ -209,24 +212,31 @@ export class RegistryClient {
     });
   }
 
-  /** What refers to a manifest: by the referrers API, or by the tag that stands in for it where there is none. */
-  referrers(repository: string, digest: string): Promise<Result<readonly Descriptor[], RegistryError>> {
+  /**
+   * What refers to a manifest, at most `most`: by the referrers API, page by page, or by the tag that stands in for it
+   * where there is none.
+   */
+  referrers(
+    repository: string,
+    digest: string,
+    most = 10_000,
+  ): Promise<Result<readonly Descriptor[], RegistryError>> {
     return attempt(async () => {
-      const url = this.#url(`/v2/${demandRepository(repository)}/referrers/${demandDigest(digest)}`);
-      const answer = await this.#send(
-        { method: 'GET', url, headers: { accept: ACCEPT } },
-        pull(repository),
-        [200, 404],
-      );
-      const bytes = await bodyOf(answer, url, PAGE_BYTES_MAX);
-      if (answer.statusCode === 200) return ok(descriptorsOf(bytes));
-      return ok(await this.#fallbackReferrers(repository, digest));
+      const first = this.#url(`/v2/${demandRepository(repository)}/referrers/${demandDigest(digest)}`);
+      const found: Descriptor[] = [];
+      const asked = { headers: { accept: ACCEPT }, absent: NO_REFERRERS };
+      for await (const page of this.#pages(first, pull(repository), asked)) {
+        if (page === ABSENT) return ok((await this.#fallbackReferrers(repository, digest)).slice(0, most));
+        for (const one of descriptorsOf(page)) found.push(one);
+        if (found.length >= most) break;
+      }
+      return ok(found.slice(0, most));
     });
   }
 
   async #fallbackReferrers(repository: string, digest: string): Promise<readonly Descriptor[]> {
     try {
-      return descriptorsOf((await this.#manifest(repository, fallbackTag(digest))).bytes);
+      return descriptorsOf(parse((await this.#manifest(repository, fallbackTag(digest))).bytes));
     } catch (error) {
       if (error instanceof RegistryFault && error.error.code === 'E_REGISTRY_MISSING') return [];
       throw error;
@@ -295,13 +305,23 @@ export class RegistryClient {
     await this.#put(repository, fallbackTag(subject), mediaType, Buffer.from(JSON.stringify(index)));
   }
 
-  async *#pages(first: URL, scope: string): AsyncGenerator<unknown> {
+  /** The pages of a list; `ABSENT` where the answer to the first says that there is no such list. */
+  async *#pages(
+    first: URL,
+    scope: string,
+    { headers = {}, absent = [] }: Pick<Ask, 'headers'> & { readonly absent?: readonly number[] } = {},
+  ): AsyncGenerator<unknown> {
     let url: URL | undefined = first;
     for (let page = 0; url !== undefined; page += 1) {
       if (page >= PAGES_MAX)
         throw new RegistryFault('E_REGISTRY_ANSWER', `${first.pathname}: too many pages`);
-      const ask: Ask = { method: 'GET', url, timeoutMs: SMALL_ANSWER_MS };
-      const answer: IncomingMessage = await this.#send(ask, scope, [200]);
+      const ask: Ask = { method: 'GET', url, headers, timeoutMs: SMALL_ANSWER_MS };
+      const answer: IncomingMessage = await this.#send(ask, scope, [200, ...(page === 0 ? absent : [])]);
+      if (answer.statusCode !== 200) {
+        answer.destroy();
+        yield ABSENT;
+        return;
+      }
       yield parse(await bodyOf(answer, url, PAGE_BYTES_MAX));
       const next = nextPage(answer.headers['link'], url);
       if (next?.href === url.href)

@@ -18,9 +18,9 @@ const NAME = 'acme/app';
 const SIGNATURE = 'application/x-signature';
 const sha = (bytes: string): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 const answer =
-  (body: string, status = 200): Answers[string] =>
+  (body: string, status = 200, headers: Readonly<Record<string, string>> = {}): Answers[string] =>
   (_request, response) => {
-    response.writeHead(status).end(body);
+    response.writeHead(status, headers).end(body);
   };
 const descriptor = (body: string, mediaType = 'x') => ({ mediaType, digest: sha(body), size: body.length });
 
@@ -142,6 +142,20 @@ describe('what lies beside an image', () => {
       'E_REGISTRY_ANSWER',
       'E_REGISTRY_MISSING',
     ]);
+  });
+
+  it('is fetched from the second page of a list as well', async () => {
+    const [bill, signature] = [artifact(), artifact('one')];
+    const next = `/v2/${NAME}/referrers/${digest}?last=40`;
+    const manifests = Array.from({ length: 40 }, () => descriptor(bill));
+    const found = await fetchFrom({
+      [`GET /v2/${NAME}/referrers/${digest}`]: answer(JSON.stringify({ manifests }), 200, {
+        link: `<${next}>; rel="next"`,
+      }),
+      [`GET ${next}`]: answer(JSON.stringify({ manifests: [descriptor(signature)] })),
+      ...shelf(['one'], [bill, signature]),
+    });
+    expect([textsOf(found), found.missing]).toEqual([['one'], []]);
   });
 
   it('is not fetched without end', async () => {

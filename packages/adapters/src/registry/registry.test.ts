@@ -387,6 +387,50 @@ describe('lists', () => {
       expect(await client.referrers(repository, subject)).toEqual({ ok: true, value: [descriptor] });
     expect(await client.referrers('none', subject)).toEqual({ ok: true, value: [] });
   });
+
+  it('of referrers go from page to page, as far as is asked for', async () => {
+    const subject = sha('subject');
+    const path = `/v2/${NAME}/referrers/${subject}`;
+    const [one, two, three] = ['1', '2', '3'].map((at) => ({ mediaType: 'm', digest: sha(at), size: 1 }));
+    const indexOf = (manifests: readonly unknown[], link?: string) =>
+      text(JSON.stringify({ manifests }), 200, link === undefined ? {} : { link: `<${link}>; rel="next"` });
+    const registry = await start({
+      [`GET ${path}`]: indexOf([one, two], `${path}?last=2`),
+      [`GET ${path}?last=2`]: indexOf([three]),
+      [`GET /v2/broken/referrers/${subject}`]: indexOf([one], `/v2/broken/referrers/${subject}?last=1`),
+      [`GET /v2/broken/referrers/${subject}?last=1`]: text('{}', 404),
+    });
+    const client = await clientOf(registry);
+    expect(await client.referrers(NAME, subject)).toEqual({ ok: true, value: [one, two, three] });
+    expect(await client.referrers(NAME, subject, 2)).toEqual({ ok: true, value: [one, two] });
+    expect(registry.asked).toHaveLength(3);
+    // A list that breaks off is not one that ended.
+    expect(codeOf(await client.referrers('broken', subject))).toBe('E_REGISTRY_MISSING');
+  });
+
+  it.each([400, 404, 405, 406])(
+    'of referrers come from the stand-in tag where the API is %d',
+    async (status) => {
+      const subject = sha('subject');
+      const descriptor = { mediaType: 'm', digest: sha('x'), size: 1 };
+      const registry = await start({
+        [`GET /v2/${NAME}/referrers/${subject}`]: text('{}', status),
+        [`GET /v2/${NAME}/manifests/${subject.replace(':', '-')}`]: text(
+          JSON.stringify({ manifests: [descriptor] }),
+        ),
+      });
+      expect(await (await clientOf(registry)).referrers(NAME, subject)).toEqual({
+        ok: true,
+        value: [descriptor],
+      });
+    },
+  );
+
+  it('of referrers that fail otherwise are a failure, never none', async () => {
+    const subject = sha('subject');
+    const registry = await start({ [`GET /v2/${NAME}/referrers/${subject}`]: text('{}', 403) });
+    expect(codeOf(await (await clientOf(registry)).referrers(NAME, subject))).toBe('E_REGISTRY_LOGIN');
+  });
 });
 
 describe('names and credentials', () => {
