@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { createHash } from 'node:crypto';
 import type { Severity } from '@bartizan/contracts';
 import { type StoodItem, standingText } from '../gate/standing.ts';
 import { messageOf } from './item.ts';
@@ -49,8 +50,33 @@ const detailsOf = ({ standing }: StoodItem): object => {
   return value === '' ? {} : { details: { standing: { name: 'Standing', type: 'text', value } } };
 };
 
-const vulnerabilityOf = (item: StoodItem, target: TargetReport): object => ({
-  id: `${item.fingerprint}-${target.platform?.replaceAll('/', '-') ?? ''}-${item.ordinal}`,
+/** The name of an image without tag and digest. */
+const repositoryOf = (name: string): string =>
+  name.replace(/@sha256:[0-9a-f]{64}$/, '').replace(/:[^/:]+$/, '');
+
+/**
+ * What tells a target from others with the same finding: readers keep one entry for each id, also over jobs for several
+ * images. A tag belongs to it only where one report has several: the next build has another one.
+ */
+function nameInIds(target: TargetReport, targets: readonly TargetReport[]): string {
+  if (target.kind !== 'image') return targets.length > 1 ? target.name : '';
+  const repository = repositoryOf(target.name);
+  const isAlone = targets.every(({ name }) => name === target.name || repositoryOf(name) !== repository);
+  return isAlone ? repository : target.name;
+}
+
+/** The id of a finding in a target: the same for the same thing in another run, and never that of another target. */
+function idsIn(
+  target: TargetReport,
+  targets: readonly TargetReport[],
+): (item: Pick<StoodItem, 'fingerprint' | 'ordinal'>) => string {
+  const name = createHash('sha256').update(nameInIds(target, targets)).digest('hex').slice(0, 12);
+  const platform = target.platform?.replaceAll('/', '-') ?? '';
+  return ({ fingerprint, ordinal }) => `${fingerprint}-${name}-${platform}-${ordinal}`;
+}
+
+const vulnerabilityOf = (item: StoodItem, target: TargetReport, id: string): object => ({
+  id,
   name: cut(`${item.id} ${item.package?.name ?? ''}`),
   description: cut(item.title, 100_000),
   severity: SEVERITY[item.severity],
@@ -82,9 +108,10 @@ export const toGitlabContainer = (report: RunReport): object => ({
       .slice(0, 1000)
       .map((value) => ({ level: 'fatal', value: cut(value, 1000) })),
   },
-  vulnerabilities: report.targets.flatMap((target) =>
-    target.items.filter(isForContainerReport).map((item) => vulnerabilityOf(item, target)),
-  ),
+  vulnerabilities: report.targets.flatMap((target) => {
+    const idOf = idsIn(target, report.targets);
+    return target.items.filter(isForContainerReport).map((item) => vulnerabilityOf(item, target, idOf(item)));
+  }),
   remediations: [],
 });
 
@@ -99,16 +126,18 @@ const QUALITY: Readonly<Record<Severity, string>> = {
 
 /** A run as GitLab's code quality report (a part of the Code Climate form): what somebody answers for is information. */
 export const toGitlabQuality = (report: RunReport): object[] =>
-  report.targets.flatMap((target) =>
-    target.items.map((item) => {
+  report.targets.flatMap((target) => {
+    const idOf = idsIn(target, report.targets);
+    const items = target.items.map((item) => {
       const isOpen = item.standing.state === 'open';
       const note = standingText(item.standing);
       return {
         description: `${messageOf(item)}${note === '' ? '' : ` [${note}]`}`,
         check_name: item.id,
-        fingerprint: `${item.fingerprint}-${target.platform?.replaceAll('/', '-') ?? ''}-${item.ordinal}`,
+        fingerprint: idOf(item),
         severity: isOpen ? QUALITY[item.severity] : 'info',
         location: { path: item.paths[0] ?? target.name, lines: { begin: item.line ?? 1 } },
       };
-    }),
-  );
+    });
+    return items;
+  });

@@ -246,6 +246,51 @@ describe('SARIF', () => {
   });
 });
 
+describe('ids of GitLab', () => {
+  const ids = (...targets: readonly TargetReport[]): string[] =>
+    (toGitlabQuality(report(targets)) as { fingerprint: string }[]).map(({ fingerprint }) => fingerprint);
+  const containerIds = (...targets: readonly TargetReport[]): string[] =>
+    (toGitlabContainer(report(targets)) as { vulnerabilities: { id: string }[] }).vulnerabilities.map(
+      ({ id }) => id,
+    );
+  const image = (name: string, more: Partial<TargetReport> = {}) => target([item()], { name, ...more });
+
+  it.each([
+    ['tags of one repository', image('r.example:5000/app:v1'), image('r.example:5000/app:v2')],
+    ['repositories, also from different jobs', image('r.example/app:v1'), image('r.example/web:v1')],
+    ['platforms', image('r.example/app:v1'), image('r.example/app:v1', { platform: 'linux/arm64' })],
+    ['archives', image('/builds/x@2/app.tar'), image('/builds/x@2/web.tar')],
+    ['containers', image('shop', { kind: 'container' }), image('web', { kind: 'container' })],
+  ])('tell two %s apart', (_what, one, other) => {
+    expect(new Set(ids(one, other)).size).toBe(2);
+    expect(containerIds(one, other)).toEqual(ids(one, other));
+    if (one.kind === 'image' && one.name.split(':v')[0] !== other.name.split(':v')[0])
+      expect(ids(one)).not.toEqual(ids(other));
+  });
+
+  it('are the same in another run, and for the next tag of an image', () => {
+    const [v1, v2] = [image('r.example:5000/app:v1'), image('r.example:5000/app:v2')];
+    expect(ids(v1)).toEqual(ids(v1));
+    expect(ids(v1)).toEqual(ids(v2));
+    expect(ids(v1)).toEqual(ids(image(`r.example:5000/app@sha256:${'2'.repeat(64)}`)));
+    const folder = (name: string) => image(name, { kind: 'directory' });
+    expect(ids(folder('/builds/0/shop'))).toEqual(ids(folder('/builds/7/shop')));
+    expect(ids(v1)[0]).toContain(item().fingerprint);
+  });
+
+  it('tell the accepted finding of one image from the open one of another', () => {
+    const accepted = target([item({ standing: ACCEPTED })], { name: 'r.example/app:v2' });
+    const entries = toGitlabQuality(report([image('r.example/app:v1'), accepted]));
+    const kept = new Map(
+      (entries as { fingerprint: string; severity: string }[]).map(({ fingerprint, severity }) => [
+        fingerprint,
+        severity,
+      ]),
+    );
+    expect([...kept.values()].sort()).toEqual(['critical', 'info']);
+  });
+});
+
 describe('a run', () => {
   it('counts what is open and bad enough', () => {
     expect(counts(item(), 'high')).toBe(true);
