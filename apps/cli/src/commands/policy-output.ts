@@ -41,13 +41,20 @@ export function showPolicyVerdict({ process, t }: CliContext, format: Format, ve
   });
 }
 
+/** Why a policy is not fulfilled: a line for each condition that is not met. */
+export const policyReasons = (verdict: PolicyVerdict): readonly string[] =>
+  verdict.outcome === 'fulfilled'
+    ? []
+    : linesOfVerdict(verdict)
+        .filter(({ outcome, detail }) => outcome !== 'fulfilled' && detail !== '')
+        .map(({ rule, condition, detail }) =>
+          [rule, condition.trim(), detail].filter((part) => part !== '').join(': '),
+        );
+
 /** Says on stderr what became of an image under its policy: one line, and one for each condition that is not met. */
 export function notePolicyVerdict({ process, t }: CliContext, verdict: PolicyVerdict): void {
   const write = (text: string): unknown => process.stderr.write(`${plain(text)}\n`);
   const { image, digest, outcome } = verdict;
   write(t('policy.verdict', { image: `${image}@${digest}`, outcome: t(`policy.${outcome}`) }));
-  if (outcome === 'fulfilled') return;
-  for (const line of linesOfVerdict(verdict))
-    if (line.outcome !== 'fulfilled' && line.detail !== '')
-      write(`  ${[line.rule, line.condition.trim(), line.detail].filter((part) => part !== '').join(': ')}`);
+  for (const reason of policyReasons(verdict)) write(`  ${reason}`);
 }

@@ -69,7 +69,7 @@ export function noteTarget(context: CliContext, outcome: TargetOutcome, flags: L
   noteIncomplete(context, outcome, write);
   noteJudged(context, outcome, write);
   noteDrift(context, outcome, write);
-  if (outcome.scanned?.policy !== undefined) notePolicyVerdict(context, outcome.scanned.policy);
+  if (outcome.policy !== undefined) notePolicyVerdict(context, outcome.policy);
   if (outcome.report?.base !== undefined) showBase(context, outcome.report.base, flags.newBase !== undefined);
   showOtherSummaries(context, outcome.others);
 }
@@ -80,7 +80,7 @@ export function noteProgress(
   { at, of }: { readonly at: number; readonly of: number },
   outcome: TargetOutcome,
 ): void {
-  const { target, scanned } = outcome;
+  const { target, scanned, policy } = outcome;
   const write = writer(context);
   write(
     context.t('scan.progress', {
@@ -92,7 +92,7 @@ export function noteProgress(
     }),
   );
   noteIncomplete(context, outcome, write);
-  if (scanned?.policy !== undefined) notePolicyVerdict(context, scanned.policy);
+  if (policy !== undefined) notePolicyVerdict(context, policy);
 }
 
 const count = (items: readonly StoodItem[], state: StoodItem['standing']['state']): number =>

@@ -8,12 +8,14 @@ import {
   matchPackages,
   type ScanProblem,
 } from '@bartizan/scan';
+import type { PolicyVerdict } from '@bartizan/scan/signatures';
 import { type StoodItem, standItems } from '../gate/standing.ts';
 import { itemsOf } from '../report/item.ts';
 import type { TargetReport } from '../report/run-report.ts';
 import type { Language } from '../text/catalogue.ts';
 import type { JudgedReport } from './judged.ts';
 import { type OtherFindings, otherList, otherProblems } from './other-findings.ts';
+import { policyReasons } from './policy-output.ts';
 import { type BaseFound, judgeBase } from './scan-base.ts';
 import type { ScanRules } from './scan-rules.ts';
 import type { Scanned } from './scan-target.ts';
@@ -26,6 +28,8 @@ export interface TargetOutcome {
   /** Absent without advisories. */
   readonly report?: JudgedReport;
   readonly others: OtherFindings;
+  /** Of an image of a registry, where a signature policy was named; whatever it was searched for. */
+  readonly policy?: PolicyVerdict;
 }
 
 /** What a scan of one target gave, before it is judged. */
@@ -36,6 +40,7 @@ export interface Found {
   readonly base?: BaseFound;
   /** Why not all of a target was read whose packages were not asked for. */
   readonly problems?: readonly ScanProblem[];
+  readonly policy?: PolicyVerdict;
 }
 
 /** Holds what was found against a pack, and says what statements say of it. */
@@ -82,7 +87,7 @@ export function judgeTarget(
   pack: AdvisoryPack | undefined,
   { rules, language }: { readonly rules: ScanRules; readonly language: Language },
 ): TargetOutcome {
-  const { scanned, others, base, subject, problems = [] } = found;
+  const { scanned, others, base, subject, policy, problems = [] } = found;
   const report =
     scanned === undefined || pack === undefined ? undefined : judge({ scanned, base }, pack, rules);
   const items: readonly StoodItem[] = standItems(
@@ -100,7 +105,11 @@ export function judgeTarget(
       items,
       incomplete: [...(scanned?.incomplete ?? problems), ...otherProblems(others)],
       isJudged: scanned === undefined || report !== undefined,
+      ...(policy === undefined
+        ? {}
+        : { signature: { outcome: policy.outcome, reasons: policyReasons(policy) } }),
     },
+    ...(policy === undefined ? {} : { policy }),
     ...(scanned === undefined ? {} : { scanned }),
     ...(report === undefined ? {} : { report }),
     others,

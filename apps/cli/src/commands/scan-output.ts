@@ -79,9 +79,12 @@ function originOf({ report }: TargetOutcome, at: number): Pick<Row, 'origin'> {
   return { origin: originOfLayer(findings?.[at]?.package.layer) };
 }
 
+const signaturePolicyOf = (policy: TargetOutcome['policy']): object =>
+  policy === undefined ? {} : { signaturePolicy: policy };
+
 /** What json and yaml show of one target. */
 function wholeOf(outcome: TargetOutcome): object {
-  const { report, scanned, others, target } = outcome;
+  const { report, scanned, others, target, policy } = outcome;
   const items = vulnerabilityItems(outcome);
   return {
     ...(report === undefined
@@ -96,7 +99,7 @@ function wholeOf(outcome: TargetOutcome): object {
             fingerprint: items[at]?.fingerprint,
           })),
         }),
-    ...(scanned?.policy === undefined ? {} : { signaturePolicy: scanned.policy }),
+    ...signaturePolicyOf(policy),
     ...(scanned?.drift === undefined ? {} : { drift: scanned.drift }),
     ...otherWhole(others, target.items.slice(items.length)),
   };
@@ -106,7 +109,7 @@ function wholeRun({ report, outcomes, isList }: RunOutcome): unknown {
   const [only] = outcomes;
   if (!isList && only !== undefined)
     return only.scanned === undefined && hasOthers(only.others)
-      ? otherWhole(only.others, only.target.items)
+      ? { ...signaturePolicyOf(only.policy), ...otherWhole(only.others, only.target.items) }
       : wholeOf(only);
   return {
     targets: outcomes.map((outcome) => ({

@@ -60,6 +60,7 @@ function judgeFound(
       others: { ...others, ...(licences === undefined ? {} : { licences }) },
       ...(scanned === undefined ? {} : asksPackages(flags) ? { scanned } : { problems: scanned.incomplete }),
       ...(base === undefined ? {} : { base }),
+      ...(scanned?.policy === undefined ? {} : { policy: scanned.policy }),
     },
     pack,
     { rules, language: context.language },
@@ -156,7 +157,7 @@ function exitOfRun(context: CliContext, { report, outcomes }: RunOutcome, flags:
     outcomes.flatMap(({ target }) => target.items),
     { ...flags, isIncomplete: report.targets.some((target) => target.incomplete.length > 0) },
   );
-  const policies = outcomes.flatMap(({ scanned }) => scanned?.policy?.outcome ?? []);
+  const policies = outcomes.flatMap(({ policy }) => policy?.outcome ?? []);
   // A signature that is missing or wrong is something found; one that nobody can judge is something not done.
   if (code === EXIT.findings || policies.includes('refused')) return EXIT.findings;
   if (report.failures.some((one) => one.code === 'E_INTERRUPTED')) return EXIT.interrupted;

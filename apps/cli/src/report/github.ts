@@ -5,7 +5,16 @@ import { severityRank } from '@bartizan/contracts';
 import type { StoodItem } from '../gate/standing.ts';
 import { plain } from '../output/width.ts';
 import { messageOf } from './item.ts';
-import { counts, type RunReport, shortcomings, type TargetReport, targetTitle } from './run-report.ts';
+import {
+  counts,
+  REFUSED_SIGNATURE,
+  type RunReport,
+  refusedTargets,
+  shortcomings,
+  signatureText,
+  type TargetReport,
+  targetTitle,
+} from './run-report.ts';
 
 /** What GitHub shows of one step, of each kind; the last of them says how many more there are. */
 const SHOWN_MAX = 10;
@@ -40,14 +49,20 @@ const annotation = (level: Level, { item, target }: Placed): string => {
   });
 };
 
-const listed = (level: Level, placed: readonly Placed[]): string[] => {
-  if (placed.length <= SHOWN_MAX) return placed.map((one) => annotation(level, one));
-  const shown = placed.slice(0, SHOWN_MAX - 1);
+/** As many commands of a level as are shown; the last of them says how many more there are. */
+const listed = (level: Level, commands: readonly string[]): readonly string[] => {
+  if (commands.length <= SHOWN_MAX) return commands;
+  const shown = commands.slice(0, SHOWN_MAX - 1);
   return [
-    ...shown.map((one) => annotation(level, one)),
-    command(level, `${placed.length - shown.length} more findings of this kind: see the report`),
+    ...shown,
+    command(level, `${commands.length - shown.length} more findings of this kind: see the report`),
   ];
 };
+
+const refusal = (target: ReturnType<typeof refusedTargets>[number]): string =>
+  command('error', `${targetTitle(target)}: ${REFUSED_SIGNATURE.title}: ${signatureText(target.signature)}`, {
+    title: REFUSED_SIGNATURE.id,
+  });
 
 /** A run as workflow commands of GitHub Actions: annotations on the run, worst first. */
 export function toGithub(report: RunReport): string {
@@ -58,13 +73,18 @@ export function toGithub(report: RunReport): string {
   const open = placed.filter(({ item }) => item.standing.state === 'open' && !counts(item, report.failOn));
   const answered = placed.filter(({ item }) => item.standing.state !== 'open').length;
   const problems = shortcomings(report).slice(0, SHOWN_MAX);
+  const refused = refusedTargets(report);
+  const errors = [...refused.map(refusal), ...counting.map((one) => annotation('error', one))];
   const lines = [
-    ...listed('error', counting),
-    ...listed('warning', open),
+    ...listed('error', errors),
+    ...listed(
+      'warning',
+      open.map((one) => annotation('warning', one)),
+    ),
     ...problems.map((text) => command('warning', text, { title: 'incomplete' })),
     command(
       'notice',
-      `${report.targets.length} targets, ${counting.length + open.length} open findings, ${answered} answered for (statements, exceptions, baseline)`,
+      `${report.targets.length} targets, ${counting.length + open.length} open findings, ${answered} answered for (statements, exceptions, baseline)${refused.length === 0 ? '' : `, ${refused.length} refused by the signature policy`}`,
       { title: 'Bartizan' },
     ),
   ];

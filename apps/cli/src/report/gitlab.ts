@@ -5,7 +5,15 @@ import { createHash } from 'node:crypto';
 import type { Severity } from '@bartizan/contracts';
 import { type StoodItem, standingText } from '../gate/standing.ts';
 import { messageOf } from './item.ts';
-import { type RunReport, shortcomings, type TargetReport } from './run-report.ts';
+import {
+  REFUSED_SIGNATURE,
+  type RunReport,
+  refusedTargets,
+  shortcomings,
+  signatureText,
+  type TargetReport,
+  targetTitle,
+} from './run-report.ts';
 
 /** Version of GitLab's security report schemas that is written. */
 const VERSION = '15.2.4';
@@ -93,6 +101,14 @@ const vulnerabilityOf = (item: StoodItem, target: TargetReport, id: string): obj
 /** Items that GitLab's container scanning report has a place for: those about a package. */
 export const isForContainerReport = (item: StoodItem): boolean => item.package !== undefined;
 
+/** What this form has no place for among the vulnerabilities: images that are refused, and what was not done. */
+const wrongWith = (report: RunReport): readonly string[] => [
+  ...refusedTargets(report).map(
+    (target) => `${targetTitle(target)}: ${REFUSED_SIGNATURE.title}: ${signatureText(target.signature)}`,
+  ),
+  ...shortcomings(report),
+];
+
 /** A run as GitLab's container scanning report. A run with a shortcoming is a failure there, never a clean report. */
 export const toGitlabContainer = (report: RunReport): object => ({
   version: VERSION,
@@ -103,8 +119,8 @@ export const toGitlabContainer = (report: RunReport): object => ({
     type: 'container_scanning',
     start_time: timeOf(report.startedAtMs),
     end_time: timeOf(report.endedAtMs),
-    status: shortcomings(report).length === 0 ? 'success' : 'failure',
-    messages: shortcomings(report)
+    status: wrongWith(report).length === 0 ? 'success' : 'failure',
+    messages: wrongWith(report)
       .slice(0, 1000)
       .map((value) => ({ level: 'fatal', value: cut(value, 1000) })),
   },
@@ -124,6 +140,24 @@ const QUALITY: Readonly<Record<Severity, string>> = {
   unknown: 'major',
 };
 
+/** An image whose signature policy is not fulfilled, as an entry of its own. */
+function signatureEntry(target: TargetReport, idOf: ReturnType<typeof idsIn>): readonly object[] {
+  const { signature } = target;
+  if (signature === undefined || signature.outcome === 'fulfilled') return [];
+  const isRefused = signature.outcome === 'refused';
+  const check = isRefused ? REFUSED_SIGNATURE.id : 'signature.unknown';
+  const title = isRefused ? REFUSED_SIGNATURE.title : 'nobody can judge the signatures of the image';
+  return [
+    {
+      description: `${title}: ${signatureText(signature)}`,
+      check_name: check,
+      fingerprint: idOf({ fingerprint: check, ordinal: 1 }),
+      severity: isRefused ? 'blocker' : 'major',
+      location: { path: target.name, lines: { begin: 1 } },
+    },
+  ];
+}
+
 /** A run as GitLab's code quality report (a part of the Code Climate form): what somebody answers for is information. */
 export const toGitlabQuality = (report: RunReport): object[] =>
   report.targets.flatMap((target) => {
@@ -139,5 +173,5 @@ export const toGitlabQuality = (report: RunReport): object[] =>
         location: { path: item.paths[0] ?? target.name, lines: { begin: item.line ?? 1 } },
       };
     });
-    return items;
+    return [...signatureEntry(target, idOf), ...items];
   });

@@ -4,7 +4,14 @@
 import type { Severity } from '@bartizan/contracts';
 import { type StoodItem, standingText } from '../gate/standing.ts';
 import { messageOf } from './item.ts';
-import { counts, type RunReport, type TargetReport, targetTitle } from './run-report.ts';
+import {
+  counts,
+  REFUSED_SIGNATURE,
+  type RunReport,
+  signatureText,
+  type TargetReport,
+  targetTitle,
+} from './run-report.ts';
 import { element, escaped } from './xml.ts';
 
 interface Case {
@@ -60,6 +67,25 @@ function scanCase({ incomplete, isJudged }: TargetReport, classname: string): Ca
   };
 }
 
+/** What the signature policy says is a case of its own: refused is something found, unknown something not done. */
+function signatureCase({ signature }: TargetReport, classname: string): readonly Case[] {
+  if (signature === undefined) return [];
+  const { outcome } = signature;
+  const told = escaped(signatureText(signature));
+  const { id: type, title: message } = REFUSED_SIGNATURE;
+  const body = {
+    fulfilled: '',
+    refused: element('failure', { type, message }, told),
+    unknown: element(
+      'error',
+      { type: 'signature.unknown', message: 'nobody can judge the signatures' },
+      told,
+    ),
+  }[outcome];
+  const state = ({ fulfilled: 'passed', refused: 'failure', unknown: 'error' } as const)[outcome];
+  return [{ state, text: element('testcase', { classname, name: 'signature policy', time: 0 }, body) }];
+}
+
 const count = (cases: readonly Case[], state: Case['state']): number =>
   cases.filter((one) => one.state === state).length;
 
@@ -90,6 +116,7 @@ export function toJunit(report: RunReport): string {
       name: classname,
       cases: [
         scanCase(target, classname),
+        ...signatureCase(target, classname),
         ...target.items.map((item) => itemCase(item, classname, report.failOn)),
       ],
     };

@@ -291,6 +291,69 @@ describe('ids of GitLab', () => {
   });
 });
 
+describe('an image that its signature policy', () => {
+  const reasons = ['apps: signature by key k: no signature of this kind lies beside the image'];
+  const signed = (outcome: 'fulfilled' | 'refused' | 'unknown'): RunReport =>
+    report([target([], { signature: { outcome, reasons: outcome === 'fulfilled' ? [] : reasons } })], 'high');
+  const all = (one: RunReport): string[] => [
+    toJunit(one),
+    toGithub(one),
+    JSON.stringify(toSarif(one)),
+    JSON.stringify(toGitlabContainer(one)),
+    JSON.stringify(toGitlabQuality(one)),
+  ];
+
+  it('refuses is a failure in every form, with the reason', () => {
+    const refused = signed('refused');
+    for (const text of all(refused)) expect(text).toContain('no signature of this kind');
+    const xml = toJunit(refused);
+    expect(elementsOf(xml)).toContain('failure');
+    expect(xml).toContain('tests="2" failures="1" errors="0"');
+    expect(xml).toContain('<failure type="signature.refused"');
+    expect(toGithub(refused)).toMatch(/^::error title=signature.refused::127\.0\.0\.1:5000\/app:1/);
+    expect(toGithub(refused)).toContain(', 1 refused by the signature policy');
+    expect(toSarif(refused)).toMatchObject({
+      runs: [
+        {
+          tool: { driver: { rules: [{ id: 'signature.refused' }] } },
+          invocations: [{ executionSuccessful: true }],
+          results: [{ ruleId: 'signature.refused', level: 'error' }],
+        },
+      ],
+    });
+    expect(toGitlabContainer(refused)).toMatchObject({
+      scan: { status: 'failure', messages: [{ level: 'fatal' }] },
+    });
+    expect(toGitlabQuality(refused)).toMatchObject([
+      { check_name: 'signature.refused', severity: 'blocker', location: { path: '127.0.0.1:5000/app:1' } },
+    ]);
+    expect(shortcomings(refused)).toEqual([]);
+  });
+
+  it('cannot judge is something that was not done', () => {
+    const unknown = signed('unknown');
+    for (const text of all(unknown)) expect(text).toContain('no signature of this kind');
+    expect(shortcomings(unknown)).toEqual([
+      expect.stringContaining('127.0.0.1:5000/app:1 (linux/amd64): signature policy: unknown: apps'),
+    ]);
+    expect(toJunit(unknown)).toContain('tests="2" failures="0" errors="1"');
+    expect(toSarif(unknown)).toMatchObject({
+      runs: [{ invocations: [{ executionSuccessful: false }], results: [] }],
+    });
+    expect(toGitlabContainer(unknown)).toMatchObject({ scan: { status: 'failure' } });
+    expect(toGitlabQuality(unknown)).toMatchObject([{ check_name: 'signature.unknown', severity: 'major' }]);
+    expect(toGithub(unknown)).toMatch(/^::warning title=incomplete::/);
+  });
+
+  it('accepts is clean', () => {
+    const fulfilled = signed('fulfilled');
+    expect(toJunit(fulfilled)).toContain('tests="2" failures="0" errors="0"');
+    expect(toGitlabContainer(fulfilled)).toMatchObject({ scan: { status: 'success', messages: [] } });
+    expect(toGitlabQuality(fulfilled)).toEqual([]);
+    expect(toGithub(fulfilled)).toMatch(/^::notice /);
+  });
+});
+
 describe('a run', () => {
   it('counts what is open and bad enough', () => {
     expect(counts(item(), 'high')).toBe(true);

@@ -5,6 +5,12 @@ import { type Severity, severityRank } from '@bartizan/contracts';
 import type { ScanProblem } from '@bartizan/scan';
 import type { StoodItem } from '../gate/standing.ts';
 
+/** What a signature policy says of an image, and why where it is not fulfilled. */
+export interface SignatureStanding {
+  readonly outcome: 'fulfilled' | 'refused' | 'unknown';
+  readonly reasons: readonly string[];
+}
+
 /** One thing that was scanned, as reports show it. */
 export interface TargetReport {
   readonly kind: 'image' | 'directory' | 'host' | 'sbom' | 'container';
@@ -18,6 +24,8 @@ export interface TargetReport {
   readonly incomplete: readonly Pick<ScanProblem, 'code' | 'path' | 'detail'>[];
   /** Whether there were advisories to hold it against: without them no vulnerability is known, which is not none. */
   readonly isJudged: boolean;
+  /** Of an image that was held against a signature policy. Nobody answers for it by an exception or a baseline. */
+  readonly signature?: SignatureStanding;
 }
 
 /** Something that could not be scanned at all. */
@@ -46,6 +54,24 @@ export const counts = (item: StoodItem, failOn: Severity | undefined): boolean =
 export const targetTitle = ({ name, platform }: Pick<TargetReport, 'name' | 'platform'>): string =>
   platform === undefined || platform === '' ? name : `${name} (${platform})`;
 
+/** Rule of an image that a signature policy refuses. */
+export const REFUSED_SIGNATURE = {
+  id: 'signature.refused',
+  title: 'the signature policy refuses the image',
+} as const;
+
+/** Why a target is not accepted by its signature policy, in one text. */
+export const signatureText = ({ reasons }: SignatureStanding): string => reasons.join(' | ');
+
+/** Targets that a signature policy refuses. */
+export const refusedTargets = ({
+  targets,
+}: RunReport): readonly (TargetReport & { readonly signature: SignatureStanding })[] =>
+  targets.flatMap((target) => {
+    const { signature } = target;
+    return signature?.outcome === 'refused' ? [{ ...target, signature }] : [];
+  });
+
 /** Everything that is wrong with the run itself: what could not be read, judged or scanned. */
 export function shortcomings(report: RunReport): readonly string[] {
   return [
@@ -54,6 +80,9 @@ export function shortcomings(report: RunReport): readonly string[] {
         ({ code, path, detail }) => `${targetTitle(target)}: ${code} ${path}: ${detail}`,
       ),
       ...(target.isJudged ? [] : [`${targetTitle(target)}: no advisories, vulnerabilities are unknown`]),
+      ...(target.signature?.outcome === 'unknown'
+        ? [`${targetTitle(target)}: signature policy: unknown: ${signatureText(target.signature)}`]
+        : []),
     ]),
     ...report.failures.map(({ name, code, detail }) => `${name}: ${code}: ${detail}`),
   ];

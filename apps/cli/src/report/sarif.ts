@@ -5,7 +5,15 @@ import type { Severity } from '@bartizan/contracts';
 import type { StoodItem } from '../gate/standing.ts';
 import { standingText } from '../gate/standing.ts';
 import { messageOf } from './item.ts';
-import { type RunReport, shortcomings, type TargetReport, targetTitle } from './run-report.ts';
+import {
+  REFUSED_SIGNATURE,
+  type RunReport,
+  refusedTargets,
+  shortcomings,
+  signatureText,
+  type TargetReport,
+  targetTitle,
+} from './run-report.ts';
 
 const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   critical: 'error',
@@ -64,8 +72,31 @@ const resultOf = (item: StoodItem, target: TargetReport): object => ({
   ...markOf(item),
 });
 
-function rulesOf(targets: readonly TargetReport[]): object[] {
+/** An image that its signature policy refuses, as a result of its own. */
+const refusalOf = (target: ReturnType<typeof refusedTargets>[number]): object => ({
+  ruleId: REFUSED_SIGNATURE.id,
+  level: 'error',
+  message: { text: `${REFUSED_SIGNATURE.title}: ${signatureText(target.signature)}` },
+  locations: [
+    {
+      physicalLocation: { artifactLocation: { uri: uriOf(target.name) } },
+      logicalLocations: [{ fullyQualifiedName: targetTitle(target) }],
+    },
+  ],
+  partialFingerprints: { 'bartizanFinding/v1': `${REFUSED_SIGNATURE.id} ${targetTitle(target)}` },
+  properties: { target: targetTitle(target), severity: 'critical' },
+});
+
+const REFUSAL_RULE = {
+  id: REFUSED_SIGNATURE.id,
+  shortDescription: { text: REFUSED_SIGNATURE.title },
+  properties: { tags: ['security', 'signature'] },
+};
+
+function rulesOf(report: RunReport): object[] {
+  const { targets } = report;
   const rules = new Map<string, object>();
+  if (refusedTargets(report).length > 0) rules.set(REFUSED_SIGNATURE.id, REFUSAL_RULE);
   for (const { items } of targets) {
     for (const { id, title, score, kind, paths } of items) {
       if (rules.has(id)) continue;
@@ -86,7 +117,10 @@ function rulesOf(targets: readonly TargetReport[]): object[] {
 
 /** A run as a SARIF 2.1.0 log (OASIS), one rule per advisory and per kind of secret. */
 export function toSarif(report: RunReport): object {
-  const results = report.targets.flatMap((target) => target.items.map((item) => resultOf(item, target)));
+  const results = [
+    ...refusedTargets(report).map(refusalOf),
+    ...report.targets.flatMap((target) => target.items.map((item) => resultOf(item, target))),
+  ];
   const kept = results.slice(0, RESULTS_MAX);
   const cut = results.length - kept.length;
   const problems = [
@@ -98,7 +132,7 @@ export function toSarif(report: RunReport): object {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'Bartizan', version: report.toolVersion, rules: rulesOf(report.targets) } },
+        tool: { driver: { name: 'Bartizan', version: report.toolVersion, rules: rulesOf(report) } },
         invocations: [
           {
             executionSuccessful: problems.length === 0,
