@@ -24,8 +24,15 @@ const LOCK_FILES = new Set([
 ]);
 const TEST =
   /\/(?:tests?|__tests__|specs?|testdata|test-data|testing|fixtures?|mocks?|__mocks__|examples?|samples?)\/|[._-](?:test|spec)s?\.[a-z0-9]{1,5}$|\/(?:test_[^/]*\.py|[^/]*_test\.(?:go|py|rb|exs?))$/;
+const IN_DOCUMENTS = /\/(?:docs?|man|javadocs?|rdoc|licenses?)\//;
 const DOCUMENTATION =
-  /\/(?:docs?|man|javadocs?|rdoc|licenses?)\/|\.(?:md|markdown|rst|adoc|asciidoc|pod|texi|[1-9])$|\/(?:changelog|readme|copying|license|news)[^/]*$/;
+  /\.(?:md|markdown|rst|adoc|asciidoc|pod|texi)$|\/(?:changelog|readme|copying|license|news)s?\d*(?:[._ -][^/]*)?$/;
+/** Settings and programs, whatever else their name says: `readme.env` is no text for readers. */
+const SETTINGS =
+  /\.(?:env|ya?ml|json|toml|ini|conf|cfg|properties|xml|php|py|rb|go|sh|[cm]?[jt]s|key|pem|sql)$|\.env\.[^/]*$/;
+/** `name.1` to `name.9` is a page of a manual only when it begins like one: rotated and copied files end so, too. */
+const NUMBERED = /\.[1-9]$/;
+const MAN_PAGE = /^\s*(?:\.[A-Za-z\\]|'\\")/;
 const VENDORED =
   /\/(?:node_modules|site-packages|dist-packages|bower_components|vendor|third_party|gems|\.cargo\/registry|go\/pkg\/mod|\.m2\/repository)\//;
 const MINIFIED_NAME = /\.min\.[a-z]{2,4}$|\.(?:map|bundle\.js)$/;
@@ -46,10 +53,17 @@ export const rolesOf = (path: string, head: Uint8Array): FileRole[] => {
   if (LOCK_FILES.has(name)) roles.push('lock-file');
   if (MINIFIED_NAME.test(name) || (GENERATED_KIND.test(name) && hasLongLine(head))) roles.push('minified');
   if (TEST.test(lower)) roles.push('test');
-  if (DOCUMENTATION.test(lower)) roles.push('documentation');
+  if (isDocumentation(lower, head)) roles.push('documentation');
   if (VENDORED.test(lower)) roles.push('vendored');
   if (isBinary(head)) roles.push('binary');
   return roles;
+};
+
+const isDocumentation = (path: string, head: Uint8Array): boolean => {
+  if (NUMBERED.test(path) && MAN_PAGE.test(Buffer.from(head.subarray(0, 256)).toString('latin1')))
+    return true;
+  // A folder of documents may show settings as examples.
+  return IN_DOCUMENTS.test(path) || (DOCUMENTATION.test(path) && !SETTINGS.test(path));
 };
 
 const hasLongLine = (head: Uint8Array): boolean => {

@@ -17,7 +17,7 @@ import { byUrgency, type SecretReport } from './tree-secrets.ts';
 const MAX_MATCHES = 20_000;
 const MAX_SUPPRESSED = 1_000;
 /** Changes when the notes have another form, or the engine finds other things with the same rules. */
-const FORM = 'secrets-1';
+const FORM = 'secrets-2';
 
 /** What a search of layers needs. */
 export interface LayerSecretsOptions {

@@ -136,6 +136,27 @@ describe('SecretScanner', () => {
   });
 
   it.each([
+    ['/srv/newsletter.env', 'x', []],
+    ['/srv/licensed.php', 'x', []],
+    ['/srv/readme.env', 'x', []],
+    ['/srv/news.env.local', 'x', []],
+    ['/srv/.env.1', 'DB=x', []],
+    ['/var/log/app.log.2', '2026-01-01 start', []],
+    ['/srv/README', 'x', ['documentation']],
+    ['/srv/readme_ja.txt', 'x', ['documentation']],
+    ['/srv/NEWS.2023', 'x', ['documentation']],
+    ['/srv/COPYING3', 'x', ['documentation']],
+    ['/srv/LICENSES', 'x', ['documentation']],
+    ['/srv/license-mit', 'x', ['documentation']],
+    ['/srv/docs/app.env', 'x', ['documentation']],
+    ['/srv/tool.1', '.TH TOOL 1', ['documentation']],
+    ['/srv/tool.8', '\'\\" t\n.TH x', ['documentation']],
+    ['/srv/tool.3', '\n.\\" made by a generator', ['documentation']],
+  ])('takes %s that begins with %j for %j', (path, text, roles) => {
+    expect(scan(`${text}\n${VALUE}`, { kind: 'file', path }).matches[0]?.roles).toEqual(roles);
+  });
+
+  it.each([
     ['/srv/tests/app.env', 'low', 'test'],
     ['/srv/docs/use.md', 'low', 'documentation'],
     ['/srv/node_modules/a/index.js', 'low', 'vendored'],
