@@ -48,7 +48,7 @@ export type ComplianceAnswer = Static<typeof ComplianceAnswer>;
 export const CONTROL_STATES = ['met', 'partly', 'not-met', 'unknown', 'not-judged'] as const;
 export type ControlState = (typeof CONTROL_STATES)[number];
 
-/** What can be said of one reference: `no-data` is not a pass, and `stale` is evidence that is too old to count. */
+/** What can be said of one reference: `no-data` is not a pass, and `stale` is evidence that is too old to count, or dated ahead. */
 export const MAPPING_STATES = ['pass', 'fail', 'unknown', 'stale', 'no-data'] as const;
 export type MappingState = (typeof MAPPING_STATES)[number];
 

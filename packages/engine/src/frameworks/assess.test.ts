@@ -83,6 +83,11 @@ describe('the state of a control', () => {
         mappings: [{ state: 'stale' }],
       });
   });
+  it('does not count evidence that is dated ahead, however long it would stay fresh', () => {
+    const ahead = (atMs: number) => stateOf(['secret'], [answer('secret', 'pass', { at: NOW + atMs })]);
+    expect(ahead(60_000)).toMatchObject({ state: 'met' });
+    expect(ahead(365 * 24 * 3600_000)).toMatchObject({ state: 'unknown', mappings: [{ state: 'stale' }] });
+  });
   it('stays not met when the risk is accepted, and says so', () => {
     const accepted = { owner: 'ann', reason: 'legacy', until: NOW + 1 };
     expect(stateOf(['secret'], [answer('secret', 'fail', { accepted })])).toMatchObject({

@@ -15,6 +15,8 @@ import { sha256 } from '../revision/index.ts';
 
 /** Evidence older than this counts as unknown: seven days. */
 export const EVIDENCE_AGE_MAX_MS = 7 * 24 * 3600 * 1000;
+/** Evidence dated further ahead than clocks differ does not tell its age, and counts as unknown too: five minutes. */
+export const EVIDENCE_AHEAD_MAX_MS = 5 * 60_000;
 /** Below this share of judged controls no score is shown. */
 const COVERAGE_MIN = 50;
 
@@ -69,7 +71,7 @@ class Judge {
   }
   isStale({ at }: ComplianceAnswer): boolean {
     const { atMs, maxAgeMs = EVIDENCE_AGE_MAX_MS } = this.#input;
-    return atMs - at > maxAgeMs;
+    return atMs - at > maxAgeMs || at - atMs > EVIDENCE_AHEAD_MAX_MS;
   }
 
   mapping({ ref, reason }: Control['checks'][number]): Mapping {

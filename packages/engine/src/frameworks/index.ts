@@ -17,7 +17,14 @@ export {
   FAILURE_KINDS,
   withoutPasses,
 } from './answers.ts';
-export { type AssessInput, assessFramework, byUrgency, EVIDENCE_AGE_MAX_MS, evidenceHash } from './assess.ts';
+export {
+  type AssessInput,
+  assessFramework,
+  byUrgency,
+  EVIDENCE_AGE_MAX_MS,
+  EVIDENCE_AHEAD_MAX_MS,
+  evidenceHash,
+} from './assess.ts';
 export { type BenchmarkRefs, benchmarkRefs } from './benchmark-refs.ts';
 export { type ReportBlock, type ReportHead, type ReportPart, reportBlocks } from './blocks.ts';
 export { compareAnswers } from './compare.ts';

@@ -46,7 +46,7 @@ function stage() {
   const parts = { store: test.store, clock: { nowMs: () => at }, publish: published };
   const findings = new FindingLedger(test.store, parts.clock, new Turnstile());
   const judge = new BenchmarkFindings({ ...parts, findings, benchmarks, controls });
-  const desk = new ComplianceDesk({ store: test.store, benchmarks, judge });
+  const desk = new ComplianceDesk({ ...parts, benchmarks, judge });
   const posture = new PostureJudge({ ...parts, findings, checks: () => [], lifecycle: () => undefined });
   return { desk, published, posture };
 }

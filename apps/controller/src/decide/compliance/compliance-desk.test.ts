@@ -5,9 +5,11 @@ import { resolve } from 'node:path';
 import { loadBenchmarks } from '@bartizan/adapters/content';
 import { DEFAULT_TENANT, LOCAL_CLUSTER, tenantScope } from '@bartizan/contracts';
 import type { ComplianceRun } from '@bartizan/contracts/compliance';
+import { contentHash } from '@bartizan/engine';
+import { sealEvidence } from '@bartizan/engine/compliance';
 import { good, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ComplianceDesk } from './compliance-desk.ts';
+import { ComplianceDesk, readSentBundle } from './compliance-desk.ts';
 
 const OWNER = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT };
 const SCOPE = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
@@ -45,7 +47,7 @@ it('counts the node whose only run is older than a thousand runs of others', asy
     Array.from({ length: 30 }, (_, at) => runOf(`n-${node}`, 2000 + 100 * at + node, 'pass')),
   ).flat();
   good(await test.store.complianceRuns.put(SCOPE, [...runs, runOf('n-34', 1000, 'fail')]));
-  const desk = new ComplianceDesk({ store: test.store, benchmarks });
+  const desk = new ComplianceDesk({ ...test, benchmarks });
   const newest = await desk.newest(SCOPE);
   if (!newest.ok) throw new Error(newest.error.detail);
   expect(newest.value).toHaveLength(35);
@@ -58,8 +60,46 @@ it('finds every node where there are more than one count tells', async () => {
   const runs = Array.from({ length: 10_001 }, (_, node) => runOf(`n-${node}`, 1000 + node, 'pass'));
   const older = runs.slice(0, 20).map((run) => ({ ...run, id: `${run.id}-old`, at: 1 }));
   good(await test.store.complianceRuns.put(SCOPE, [...runs, ...older]));
-  const newest = await new ComplianceDesk({ store: test.store, benchmarks }).newest(SCOPE);
+  const newest = await new ComplianceDesk({ ...test, benchmarks }).newest(SCOPE);
   if (!newest.ok) throw new Error(newest.error.detail);
   expect(newest.value).toHaveLength(10_001);
   expect(newest.value.every(({ at }) => at >= 1000)).toBe(true);
 }, 60_000);
+
+const DAY_MS = 24 * 3600_000;
+/** A bundle as it is sent. */
+function sentOf(node: string, collectedAt: number): Buffer {
+  const evidence = sealEvidence(
+    [{ collector: 'version', subject: 'kubelet', origin: 'file', state: 'known', value: 'v1.34.1' }],
+    collectedAt,
+    node,
+  );
+  const content = { node, name: node, collectedAt, evidence };
+  const bundle = { format: 'bartizan.compliance-bundle/1', sha256: contentHash(content), content };
+  return Buffer.from(JSON.stringify(bundle));
+}
+
+it('refuses evidence that lies ahead of the clock, and dates what is ahead by less than clocks differ', () => {
+  const nowMs = test.clock.nowMs();
+  expect(readSentBundle(sentOf('n-1', nowMs + 365 * DAY_MS), nowMs)).toMatchObject({
+    ok: false,
+    error: { code: 'E_COMPLIANCE_BUNDLE', detail: expect.stringContaining('2027-01-02T03:04:05') },
+  });
+  const near = readSentBundle(sentOf('n-1', nowMs + 60_000), nowMs);
+  expect(near.ok && near.value.content.evidence.map(({ collectedAt }) => collectedAt)).toEqual([nowMs]);
+});
+
+it('keeps and counts what is judged now where runs that lie ahead were kept before', async () => {
+  const nowMs = test.clock.nowMs();
+  const ahead = Array.from({ length: 30 }, (_, at) => runOf('n-1', nowMs + 365 * DAY_MS + at, 'pass'));
+  good(await test.store.complianceRuns.put(SCOPE, [...ahead, runOf('n-2', nowMs + DAY_MS, 'pass')]));
+  const desk = new ComplianceDesk({ ...test, benchmarks });
+  const bundle = readSentBundle(sentOf('n-1', nowMs), nowMs);
+  if (!bundle.ok) throw new Error(bundle.error.detail);
+  const run = await desk.take(SCOPE, OWNER, bundle.value);
+  if (!run.ok) throw new Error(run.error.detail);
+  const kept = await test.store.complianceRuns.get(SCOPE, run.value.id);
+  expect(kept).toMatchObject({ ok: true, value: { at: nowMs } });
+  const newest = await desk.newest(SCOPE);
+  expect(newest.ok && newest.value.map(({ id }) => id)).toEqual([run.value.id]);
+});

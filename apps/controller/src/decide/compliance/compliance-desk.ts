@@ -12,8 +12,9 @@ import {
 } from '@bartizan/contracts/compliance';
 import { contentHash } from '@bartizan/engine';
 import { isSealed, runBenchmarks } from '@bartizan/engine/compliance';
+import { EVIDENCE_AHEAD_MAX_MS } from '@bartizan/engine/frameworks';
 import { readConfigLines } from '@bartizan/scan/evidence';
-import type { ApiFailure, Owner } from '../../ports.ts';
+import type { ApiFailure, Clock, Owner } from '../../ports.ts';
 import type { BenchmarkFindings } from './benchmark-findings.ts';
 
 const parseBundle = parser(ComplianceBundle);
@@ -23,15 +24,25 @@ const RUNS_OF_PAGE = 1000;
 
 interface Parts {
   readonly store: Store;
+  /** Runs that lie ahead of it are no newest ones. */
+  readonly clock: Clock;
   readonly benchmarks: readonly Benchmark[];
   /** Makes findings of runs that are kept. */
   readonly judge?: Pick<BenchmarkFindings, 'judged'>;
 }
 
+const isoTime = (atMs: number): string => new Date(atMs).toISOString();
 const refused = (detail: string): Result<never, ApiFailure> => err(failure('E_COMPLIANCE_BUNDLE', detail));
 
-/** A bundle as somebody sent it, held to its form and its hashes. */
-export function readSentBundle(bytes: Uint8Array): Result<ComplianceBundle, ApiFailure> {
+/**
+ * Evidence as of now at the latest. What is newest counts: a clock that was ahead once would else speak for its node,
+ * and push out what comes after, until that time is there.
+ */
+export const datedBy = (evidence: readonly Evidence[], nowMs: number): Evidence[] =>
+  evidence.map((one) => (one.collectedAt > nowMs ? { ...one, collectedAt: nowMs } : one));
+
+/** A bundle as somebody sent it, held to its form, its hashes and the clock. */
+export function readSentBundle(bytes: Uint8Array, nowMs: number): Result<ComplianceBundle, ApiFailure> {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(bytes).toString('utf8'));
@@ -41,9 +52,12 @@ export function readSentBundle(bytes: Uint8Array): Result<ComplianceBundle, ApiF
   const parsed = parseBundle(value);
   if (!parsed.ok) return refused(`${parsed.error[0]?.pointer ?? ''} ${parsed.error[0]?.detail ?? ''}`);
   const { content, sha256 } = parsed.value;
-  return contentHash(content) === sha256 && content.evidence.every(isSealed)
-    ? ok(parsed.value)
-    : refused('its hash does not fit');
+  if (contentHash(content) !== sha256 || !content.evidence.every(isSealed))
+    return refused('its hash does not fit');
+  const latest = content.evidence.reduce((at, { collectedAt }) => Math.max(at, collectedAt), 0);
+  if (latest > nowMs + EVIDENCE_AHEAD_MAX_MS)
+    return refused(`its evidence is of ${isoTime(latest)}, and here it is ${isoTime(nowMs)}`);
+  return ok({ ...parsed.value, content: { ...content, evidence: datedBy(content.evidence, nowMs) } });
 }
 
 /** Judges evidence by the benchmarks that fit, and keeps the runs. */
@@ -83,8 +97,8 @@ export class ComplianceDesk {
 
   async #forgetOld(scope: Scope, node: string): Promise<Result<void, ApiFailure>> {
     const { complianceRuns } = this.#parts.store;
-    const filter = [exactly('node', node)];
-    const listed = await complianceRuns.list(scope, { filter, limit: RUNS_OF_NODE_MAX + 10 });
+    const query = { filter: [exactly('node', node)], toMs: this.#toMs(), limit: RUNS_OF_NODE_MAX + 10 };
+    const listed = await complianceRuns.list(scope, query);
     if (!listed.ok) return listed;
     const old = listed.value.items.slice(RUNS_OF_NODE_MAX).map(({ id }) => id);
     if (old.length === 0) return ok(undefined);
@@ -92,16 +106,22 @@ export class ComplianceDesk {
     return removed.ok ? ok(undefined) : removed;
   }
 
+  /** Runs up to now: those ahead of the clock, kept before they were refused, count when their time is there. */
+  #toMs(): number {
+    return this.#parts.clock.nowMs() + 1;
+  }
+
   /** The newest run of each node, newest first: each is asked for, so that no number of runs of others hides it. */
   async newest(scope: Scope): Promise<Result<readonly ComplianceRun[], ApiFailure>> {
     const { complianceRuns } = this.#parts.store;
-    const nodes = await complianceRuns.countBy(scope, 'ofNode', { filter: [], limit: 1 });
+    const toMs = this.#toMs();
+    const nodes = await complianceRuns.countBy(scope, 'ofNode', { filter: [], toMs, limit: 1 });
     if (!nodes.ok) return nodes;
-    if (nodes.value.isCut) return this.#newestOfAll(scope);
+    if (nodes.value.isCut) return this.#newestOfAll(scope, toMs);
     const runs: ComplianceRun[] = [];
     for (const node of nodes.value.keys()) {
       const filter = [{ field: 'ofNode', operator: 'in', values: [node], negated: false } as const];
-      const listed = await complianceRuns.list(scope, { filter, limit: 1 });
+      const listed = await complianceRuns.list(scope, { filter, toMs, limit: 1 });
       if (!listed.ok) return listed;
       runs.push(...listed.value.items);
     }
@@ -109,12 +129,13 @@ export class ComplianceDesk {
   }
 
   /** The same with more nodes than one count tells: reads all runs. */
-  async #newestOfAll(scope: Scope): Promise<Result<readonly ComplianceRun[], ApiFailure>> {
+  async #newestOfAll(scope: Scope, toMs: number): Promise<Result<readonly ComplianceRun[], ApiFailure>> {
     const newest = new Map<string, ComplianceRun>();
     let cursor: string | undefined;
     do {
       const listed = await this.#parts.store.complianceRuns.list(scope, {
         filter: [],
+        toMs,
         limit: RUNS_OF_PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });

@@ -15,6 +15,7 @@ import type { ComplianceRun, ExampleEvidence } from '@bartizan/contracts/complia
 import { ASKED_KINDS, sealEvidence } from '@bartizan/engine/compliance';
 import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Clock } from '../../ports.ts';
 import type { ObjectChange } from '../admission/cluster-audit.ts';
 import { ClusterPolicies } from './cluster-policies.ts';
 import { ComplianceDesk } from './compliance-desk.ts';
@@ -39,7 +40,7 @@ beforeEach(async () => {
 afterEach(() => test.remove());
 vi.setConfig({ testTimeout: 60_000 });
 
-function watched() {
+function watched(clock: Clock = { nowMs: () => NOW }) {
   const conditions = new Map<string, string>(ASKED_KINDS.map((kind) => [kind, 'synced']));
   const changed = vi.fn();
   const policies: ClusterPolicies = new ClusterPolicies({
@@ -49,9 +50,9 @@ function watched() {
       reports.clusterChanged();
     },
   });
-  const desk = new ComplianceDesk({ store: test.store, benchmarks });
+  const desk = new ComplianceDesk({ store: test.store, clock, benchmarks });
   const take = vi.fn(desk.take.bind(desk));
-  const parts = { desk: { take }, clock: { nowMs: () => NOW }, log, owner: OWNER, quietMs: 5 };
+  const parts = { desk: { take }, clock, log, owner: OWNER, quietMs: 5 };
   const reports: NodeReports = new NodeReports({ ...parts, answers: () => policies.answers() });
   return { conditions, changed, policies, reports, take };
 }
@@ -62,12 +63,13 @@ const pod = (name: string, privileged: boolean, more: object = {}): ObjectChange
     spec: { containers: [{ name: 'c', securityContext: { privileged }, ...more }] },
   },
 });
-function report(...components: readonly string[]): NodeEvidence {
+const report = (...components: readonly string[]): NodeEvidence => reportAt(NOW, ...components);
+function reportAt(at: number, ...components: readonly string[]): NodeEvidence {
   const evidence = components.flatMap((subject): ExampleEvidence[] => [
     { collector: 'process', subject: subject as 'kubelet', origin: 'flag', state: 'known', value: ['--x'] },
     { collector: 'version', subject: 'kubelet', origin: 'file', state: 'known', value: 'v1.34.1' },
   ]);
-  return { type: 'node-evidence', name: 'm', evidence: sealEvidence(evidence, NOW), collectedAtMs: NOW };
+  return { type: 'node-evidence', name: 'm', evidence: sealEvidence(evidence, at), collectedAtMs: at };
 }
 const runsOf = async (node: string): Promise<readonly ComplianceRun[]> => {
   const filter = [{ field: 'node', operator: 'in', values: [node], negated: false } as const];
@@ -142,4 +144,18 @@ describe('what benchmarks ask of a watched cluster', () => {
     expect(log.warn).toHaveBeenCalledTimes(1);
     await reports.close();
   });
+});
+
+it('dates evidence of an agent whose clock is ahead by the clock here, so that what is told later counts', async () => {
+  let nowMs = NOW;
+  const { reports } = watched({ nowMs: () => nowMs });
+  const agent = { ...OWNER, node: 'n-1' };
+  await reports.report(agent, reportAt(NOW + 365 * 24 * 3600_000, 'kubelet'));
+  expect((await runsOf('n-1')).map(({ at }) => at)).toEqual([NOW]);
+  nowMs += 1000;
+  await reports.report(agent, reportAt(nowMs, 'kubelet', 'kube-proxy'));
+  const runs = await runsOf('n-1');
+  expect(runs.map(({ at }) => at)).toEqual([NOW + 1000, NOW]);
+  expect(runs[0]?.evidence.some(({ subject }) => subject === 'kube-proxy')).toBe(true);
+  await reports.close();
 });

@@ -6,7 +6,7 @@ import type { ExampleEvidence } from '@bartizan/contracts/compliance';
 import { contentHash } from '@bartizan/engine';
 import { isSealed, sealEvidence } from '@bartizan/engine/compliance';
 import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
-import type { ComplianceDesk } from './compliance-desk.ts';
+import { type ComplianceDesk, datedBy } from './compliance-desk.ts';
 
 type Agent = Owner & { readonly node: string };
 
@@ -61,8 +61,13 @@ export class NodeReports {
   }
 
   /** What an agent says of its own node: another name for it is not believed, changed evidence is left out. */
-  report(agent: Agent, report: NodeEvidence): Promise<Result<void, ApiFailure>> {
+  report(agent: Agent, told: NodeEvidence): Promise<Result<void, ApiFailure>> {
     const nowMs = this.#parts.clock.nowMs();
+    const report = {
+      ...told,
+      evidence: datedBy(told.evidence, nowMs),
+      collectedAtMs: Math.min(told.collectedAtMs, nowMs),
+    };
     if (this.#mayCarry(agent, report, nowMs))
       this.#carrier = {
         ...{ agent, report, toldAtMs: nowMs },

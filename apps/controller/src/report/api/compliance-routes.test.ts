@@ -124,6 +124,11 @@ describe('runs of benchmarks', () => {
     expect(await statesOf()).toEqual(['open']);
     await send(bundleOf('node-f', false, 1_700_000_100_000));
     expect(await statesOf()).toEqual(['fixed']);
+    // Evidence of the future would be the newest for a year.
+    const ahead = await send(bundleOf('node-f', false, test.clock.nowMs() + 365 * 24 * 3600_000));
+    expect(ahead).toMatchObject({ status: 400, body: { code: 'E_COMPLIANCE_BUNDLE' } });
+    await send(bundleOf('node-f', true, test.clock.nowMs()));
+    expect(await statesOf()).toEqual(['open']);
   });
 
   it('are not made of a bundle that was changed on its way, nor of anything else, nor without permission', async () => {
@@ -139,7 +144,7 @@ describe('runs of benchmarks', () => {
   it('are made of what an agent reports of its own node: another node and changed evidence are not believed', async () => {
     const loaded = loadBenchmarks(resolve(import.meta.dirname, '../../../../../content'));
     if (!loaded.ok) throw new Error(loaded.error.detail);
-    const desk = new ComplianceDesk({ store: test.store, benchmarks: loaded.value.benchmarks });
+    const desk = new ComplianceDesk({ ...test, benchmarks: loaded.value.benchmarks });
     const { evidence } = bundleOf('victim', false, 1_700_000_200_000).content;
     const forged = evidence.map((one) => (one.collector === 'version' ? { ...one, value: '9.9' } : one));
     const agent = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT, node: 'node-d' };
@@ -156,7 +161,7 @@ describe('runs of benchmarks', () => {
       owner: { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT },
     });
     expect(await reports.report(agent, report)).toMatchObject({ ok: true });
-    const { items } = await get<{ items: ComplianceRunRow[] }>('runs');
+    const { items } = await get<{ items: ComplianceRunRow[] }>('runs?filter=node:node-d');
     const run = await get<ComplianceRun>(`runs/${items[0]?.id ?? ''}`);
     expect(run.nodes).toMatchObject([{ node: 'node-d', name: 'd' }]);
     expect(run.evidence.map(({ node }) => node)).toEqual(['node-d', 'node-d', 'node-d']);

@@ -49,7 +49,7 @@ async function collect(upload: Readable): Promise<Buffer | undefined> {
 
 /** Runs of benchmarks: the list, one of them, a bundle that is judged, and the checks. */
 export const complianceHandlers = ({ store, clock, book, benchmarkFindings }: Parts) => {
-  const desk = new ComplianceDesk({ store, benchmarks: book.benchmarks, judge: benchmarkFindings });
+  const desk = new ComplianceDesk({ store, clock, benchmarks: book.benchmarks, judge: benchmarkFindings });
   return {
     'compliance.runs': answers('compliance.runs', async ({ scope, query }) => {
       const wanted = toQuery(query);
@@ -69,7 +69,7 @@ export const complianceHandlers = ({ store, clock, book, benchmarkFindings }: Pa
       if (upload === undefined) return refuse('E_BODY_TYPE', 'send the bundle as application/octet-stream');
       const bytes = await collect(upload);
       if (bytes === undefined) return refuse('E_BODY_TOO_LARGE', `a bundle has at most ${BYTES_MAX} bytes`);
-      const bundle = readSentBundle(bytes);
+      const bundle = readSentBundle(bytes, clock.nowMs());
       if (!bundle.ok) return bundle;
       const { cluster, tenant } = caller;
       const run = await desk.take(scope, { cluster, tenant }, bundle.value);

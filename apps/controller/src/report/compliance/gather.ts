@@ -193,7 +193,7 @@ async function clusterAnswers(
 
 /** Answers of runs of benchmarks: one that is named, or the newest of every node. */
 export async function runAnswers(
-  { store, book }: Pick<GatherParts, 'store' | 'book'>,
+  { store, clock, book }: Pick<GatherParts, 'store' | 'clock' | 'book'>,
   scope: Scope,
   id: string | undefined,
 ): Promise<
@@ -201,7 +201,7 @@ export async function runAnswers(
 > {
   const { severityOf } = book.frameworks;
   if (id === undefined) {
-    const newest = await new ComplianceDesk({ store, benchmarks: book.benchmarks }).newest(scope);
+    const newest = await new ComplianceDesk({ store, clock, benchmarks: book.benchmarks }).newest(scope);
     if (!newest.ok) return newest;
     return ok({ answers: newest.value.flatMap((run) => answersOfRun(run, severityOf)), found: true });
   }

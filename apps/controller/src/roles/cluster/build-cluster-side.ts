@@ -33,7 +33,7 @@ export async function buildClusterSide(parts: Parts) {
   const benchmarkFindings = new BenchmarkFindings({ ...parts, benchmarks, controls });
   const nodeReports: NodeReports = new NodeReports({
     ...parts,
-    desk: new ComplianceDesk({ store: parts.store, benchmarks, judge: benchmarkFindings }),
+    desk: new ComplianceDesk({ ...parts, benchmarks, judge: benchmarkFindings }),
     answers: () => cluster.policies?.answers() ?? [],
   });
   const onPolicies = (): void => nodeReports.clusterChanged();
