@@ -390,4 +390,5 @@ export {
   sameText,
   stepWords,
   type ToldText,
+  visibleText,
 } from './words.ts';

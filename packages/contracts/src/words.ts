@@ -32,6 +32,18 @@ export const distinctTexts = <T extends ToldText>(texts: readonly T[]): T[] => [
   ...new Map(texts.map((told) => [inLanguage(told, 'en'), told])).values(),
 ];
 
+/**
+ * Characters that nobody sees and that change what is read: control characters but those that end lines, direction
+ * marks, and those without a width. Joiners stay: scripts and emoji are written with them.
+ */
+const UNSEEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+
+/** A text with unseen characters shown as what they are: names come from hostile containers. */
+export const visibleText = (text: string): string =>
+  text.replace(UNSEEN, (one) => `\\x${(one.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`);
+
 /** What each step of an explanation is called. A test holds every producer of steps to this list. */
 const STEP_WORDS: Readonly<Record<string, LocalText>> = {
   package: { en: 'Package', ja: 'パッケージ' },

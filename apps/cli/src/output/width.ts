@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { visibleText } from '@bartizan/contracts/words';
+
 /** First and last code points of the ranges that take two columns (Unicode 16 East Asian Width W and F, and emoji). */
 const WIDE: readonly (readonly [number, number])[] = [
   [0x1100, 0x115f],
@@ -63,16 +65,9 @@ export function fitWidth(text: string, columns: number): string {
 export const padWidth = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - textWidth(text)));
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const DANGEROUS = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
-
 /** Control characters, escape sequences and direction marks made visible: names come from hostile containers. */
 export const plain = (text: string): string =>
-  text.replace(DANGEROUS, (character) =>
-    character === '\n' || character === '\t'
-      ? ' '
-      : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+  visibleText(text.replaceAll(/[\n\t]/g, ' ').replaceAll('\r', '\\x0d'));
 
 /** A text of several lines, each of them plain. */
 export const plainLines = (text: string): string => text.split('\n').map(plain).join('\n');

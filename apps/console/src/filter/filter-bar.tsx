@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { visibleText } from '@bartizan/contracts/words';
 import { Combobox, useCombobox } from '@mantine/core';
 import { IconFilter, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
@@ -14,7 +15,7 @@ const Token = ({ text, onRemove }: { text: string; onRemove: () => void }) => {
   return (
     <span className="filter-token">
       <span className="cut" translate="no">
-        {text}
+        {visibleText(text)}
       </span>
       <button type="button" onClick={onRemove} aria-label={t('filter.remove', { token: text })}>
         <IconX size={13} aria-hidden="true" />

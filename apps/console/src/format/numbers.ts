@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { visibleText } from '@bartizan/contracts/words';
 import type { Language } from './time.ts';
 
 /** A count with grouping. */
@@ -33,8 +34,9 @@ export const bytes = (value: number, language: Language): string => {
 export const percent = (value: number, language: Language): string =>
   new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(value / 100);
 
-/** Cuts the middle out of a long name, so that both ends stay readable. */
-export const cutMiddle = (text: string, most: number): string => {
+/** Cuts the middle out of a long name, so that both ends stay readable; what is unseen in it is shown. */
+export const cutMiddle = (whole: string, most: number): string => {
+  const text = visibleText(whole);
   if (text.length <= most) return text;
   const head = Math.ceil((most - 1) * 0.6);
   return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { inLanguage, type ToldText } from '@bartizan/contracts/words';
+import { inLanguage, type ToldText, visibleText } from '@bartizan/contracts/words';
 import { useMemo, useSyncExternalStore } from 'react';
 import { useLanguage } from '../i18n/language.ts';
 import { bytes, compactCount, count, decimal, percent } from './numbers.ts';
@@ -21,7 +21,8 @@ export const formatsOf = (language: Language) => ({
   decimal: (value: number) => decimal(value, language),
   bytes: (value: number) => bytes(value, language),
   percent: (value: number) => percent(value, language),
-  text: (value: ToldText) => inLanguage(value, language),
+  // Sentences hold names that come from containers.
+  text: (value: ToldText) => visibleText(inLanguage(value, language)),
 });
 export type Formats = ReturnType<typeof formatsOf>;
 

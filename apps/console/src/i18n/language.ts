@@ -6,6 +6,7 @@ import { initReactI18next, useTranslation } from 'react-i18next';
 import { setApiLanguage } from '../data/api-client.ts';
 import type { Language } from '../format/time.ts';
 import { withBoundCounters } from './counters.ts';
+import { INTERPOLATION } from './interpolation.ts';
 import type { Translate } from './messages.ts';
 
 const LOADERS = {
@@ -34,7 +35,7 @@ export const startLanguage = async (): Promise<void> => {
     resources: {},
     keySeparator: false,
     nsSeparator: false,
-    interpolation: { prefix: '{', suffix: '}', escapeValue: false },
+    interpolation: INTERPOLATION,
     react: { useSuspense: false },
   });
   await load(language);

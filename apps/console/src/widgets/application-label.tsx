@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { visibleText } from '@bartizan/contracts/words';
 import { useT } from '../i18n/language.ts';
 
 interface ApplicationLabelProps {
@@ -28,7 +29,7 @@ export const ApplicationLabel = ({ names = [], host }: ApplicationLabelProps) =>
       {host !== undefined && (
         <span className="small quiet" translate="no">
           {' '}
-          {host}
+          {visibleText(host)}
         </span>
       )}
     </span>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ResponseOf, SecurityEvent } from '@bartizan/contracts';
+import { visibleText } from '@bartizan/contracts/words';
 import type { ReactNode } from 'react';
 import { useFormat } from '../format/use-format.ts';
 import { useT } from '../i18n/language.ts';
@@ -12,7 +13,7 @@ export type Process = Chain['process'];
 export type ProcessRowItem = ResponseOf<'workload.processes'>['items'][number];
 
 const commandOf = (process: Process): string =>
-  process.arguments.length > 0 ? process.arguments.join(' ') : process.executable;
+  visibleText(process.arguments.length > 0 ? process.arguments.join(' ') : process.executable);
 
 /** What is remarkable about a process, as chips. */
 const Remarks = ({ process }: { process: Process }) => {
@@ -76,7 +77,7 @@ const NodeLine = ({ process, isDeciding = false, hasEnded = false, time }: NodeL
       {time}
       <div style={{ minWidth: 0, flex: 1 }}>
         <span className="row wrap" style={{ gap: 6 }}>
-          <strong translate="no">{process.name}</strong>
+          <strong translate="no">{visibleText(process.name)}</strong>
           <span className="quiet small nowrap">
             {isOnlyNamed(process)
               ? t('process.id-only', { pid: process.pid })
@@ -114,7 +115,7 @@ export const ChainTree = ({ chain, image }: { chain: Chain; image?: string | und
       {!chain.complete && <p className="quiet small">{t('process.incomplete')}</p>}
       {image !== undefined && (
         <p className="quiet small anywhere" translate="no">
-          {image}
+          {visibleText(image)}
         </p>
       )}
       <ul className="tree">{nested}</ul>

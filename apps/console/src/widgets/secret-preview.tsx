@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { visibleText } from '@bartizan/contracts/words';
 import { useFormat } from '../format/use-format.ts';
 import { useT } from '../i18n/language.ts';
 
@@ -15,12 +16,12 @@ export const SecretPreview = ({ preview }: { preview: string }) => {
   if (start === undefined || length === undefined)
     return (
       <code className="cut" translate="no">
-        {preview}
+        {visibleText(preview)}
       </code>
     );
   return (
     <span className="cut">
-      <code translate="no">{start}…</code>{' '}
+      <code translate="no">{visibleText(start)}…</code>{' '}
       <span className="quiet">{t('secret.length', { n: count(Number(length)) })}</span>
     </span>
   );

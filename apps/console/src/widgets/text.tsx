@@ -1,19 +1,23 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ToldText } from '@bartizan/contracts/words';
+import { type ToldText, visibleText } from '@bartizan/contracts/words';
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { Fragment, type ReactNode, useContext } from 'react';
+import { Children, Fragment, type ReactNode, useContext } from 'react';
 import { cutMiddle } from '../format/numbers.ts';
 import { useFormat, useNow } from '../format/use-format.ts';
 import { useLanguage, useT } from '../i18n/language.ts';
 import { CutRoom } from './cut-room.ts';
 
+/** Unseen characters of names are shown as what they are, so that a name cannot turn around what is read. */
+const shown = (children: ReactNode): ReactNode =>
+  Children.map(children, (child) => (typeof child === 'string' ? visibleText(child) : child));
+
 /** A name, path or answer of a machine: shown as it is, never translated. */
 export const Verbatim = ({ children, mono = false }: { children: ReactNode; mono?: boolean }) => (
   <span translate="no" className={mono ? 'mono anywhere' : 'anywhere'}>
-    {children}
+    {shown(children)}
   </span>
 );
 
@@ -25,7 +29,7 @@ export const MachineWords = ({ children }: { children: string }) => {
     <span className="anywhere">
       {language !== 'en' && t('error.detail')}{' '}
       <span lang="en" translate="no">
-        {children}
+        {visibleText(children)}
       </span>
     </span>
   );
@@ -40,16 +44,18 @@ export const Told = ({ children }: { children: ToldText }) => {
 
 /** A name of an image that breaks behind its separators first: a version stays in one piece where it can. */
 export const Breakable = ({ name }: { name: string }) =>
-  name.split(/(?<=[/:@])/).map((part, index, parts) => (
-    <Fragment key={parts.slice(0, index + 1).join('')}>
-      {index > 0 && <wbr />}
-      {part}
-    </Fragment>
-  ));
+  visibleText(name)
+    .split(/(?<=[/:@])/)
+    .map((part, index, parts) => (
+      <Fragment key={parts.slice(0, index + 1).join('')}>
+        {index > 0 && <wbr />}
+        {part}
+      </Fragment>
+    ));
 
 /** A long name with its middle cut out, so that its end stands there also in a narrow column; the title has all of it. */
 export const Cut = ({ text, most = 44, mono = false }: { text: string; most?: number; mono?: boolean }) => (
-  <span translate="no" className={mono ? 'mono' : ''} title={text}>
+  <span translate="no" className={mono ? 'mono' : ''} title={visibleText(text)}>
     {cutMiddle(text, Math.min(most, useContext(CutRoom)))}
   </span>
 );
@@ -88,7 +94,7 @@ export const Copy = ({ value, label }: { value: string; label?: string }) => {
 export const CommandBlock = ({ text }: { text: string }) => (
   <div style={{ position: 'relative' }}>
     <pre translate="no" style={{ paddingRight: 40 }}>
-      {text}
+      {visibleText(text)}
     </pre>
     <span style={{ position: 'absolute', top: 6, right: 6 }}>
       <Copy value={text} />

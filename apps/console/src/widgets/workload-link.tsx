@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { WorkloadRef } from '@bartizan/contracts';
+import { visibleText } from '@bartizan/contracts/words';
 import { Link } from '@tanstack/react-router';
 import { cutMiddle } from '../format/numbers.ts';
 
@@ -14,7 +15,7 @@ type Ref = Pick<WorkloadRef, 'workload' | 'namespace' | 'name'> & {
 
 /** Namespace and name as people say them. */
 export const workloadName = (ref: Pick<Ref, 'namespace' | 'name'>): string =>
-  ref.namespace === '' ? ref.name : `${ref.namespace}/${ref.name}`;
+  visibleText(ref.namespace === '' ? ref.name : `${ref.namespace}/${ref.name}`);
 
 /** A workload by name, or an image by what it is called, leading to its page. Other objects of a cluster have none. */
 export const WorkloadLink = ({ subject, most = 40 }: { subject: Ref; most?: number }) => {
@@ -24,7 +25,7 @@ export const WorkloadLink = ({ subject, most = 40 }: { subject: Ref; most?: numb
       <Link
         to="/images/$id"
         params={{ id: subject.imageDigest ?? subject.workload }}
-        title={name}
+        title={visibleText(name)}
         translate="no"
       >
         {cutMiddle(name, most)}

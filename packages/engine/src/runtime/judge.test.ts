@@ -4,7 +4,7 @@
 import type { DetectionRule, Facts } from '@bartizan/contracts';
 import { describe, expect, it } from 'vitest';
 import { judge, nearestMisses } from './judge.ts';
-import { renderMessage } from './message.ts';
+import { renderMessage, showValue } from './message.ts';
 import { compileRules, compileRulesLeniently, ruleRevision } from './rule-set.ts';
 
 const words = (text: string) => ({ en: text, ja: `${text}です` });
@@ -164,6 +164,13 @@ describe('renderMessage', () => {
     expect(
       renderMessage(words('{process.name}'), { 'process.name': '{process.uid}', 'process.uid': 0 }).en,
     ).toBe('{process.uid}'));
+
+  it('shows direction marks and control characters of a name as what they are', () => {
+    const facts = { 'process.name': '\u202eexe.png\u200b' };
+    expect(renderMessage(words('{process.name} ran'), facts).en).toBe('\\x202eexe.png\\x200b ran');
+    expect(showValue(['a\u0007', 'b'])).toBe('a\\x07 b');
+    expect(showValue('\u202e'.repeat(1000)).length).toBe(256);
+  });
 
   it('shortens long values and long sentences', () => {
     const facts = { 'process.name': 'x'.repeat(10_000) };

@@ -1,14 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Facts, FactValue, LocalText } from '@bartizan/contracts';
+import { type Facts, type FactValue, type LocalText, visibleText } from '@bartizan/contracts';
 
 /** Longest value that is put into a sentence. */
 const VALUE_MAX = 256;
 
-/** A value as a sentence shows it. */
+/** A value as a sentence shows it: a direction mark in a name would turn around the words behind it. */
 export function showValue(value: FactValue): string {
-  const text = Array.isArray(value) ? value.slice(0, 32).join(' ') : String(value);
+  const whole = Array.isArray(value) ? value.slice(0, 32).join(' ') : String(value);
+  const text = visibleText(whole.slice(0, VALUE_MAX + 1));
   return text.length > VALUE_MAX ? `${text.slice(0, VALUE_MAX - 1)}…` : text;
 }
 

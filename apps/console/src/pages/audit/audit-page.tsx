@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { visibleText } from '@bartizan/contracts/words';
 import { Button } from '@mantine/core';
 import { IconShieldCheck, IconShieldX } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
@@ -90,7 +91,7 @@ const useColumns = (): readonly Column<Row>[] => {
         below: true,
         cell: (row) => (
           <span>
-            <span translate="no">{row.actor}</span>{' '}
+            <span translate="no">{visibleText(row.actor)}</span>{' '}
             <span className="quiet small">{t(`audit.actor.${row.actorKind}`)}</span>
           </span>
         ),
@@ -117,8 +118,8 @@ const useColumns = (): readonly Column<Row>[] => {
         fromPx: 960,
         cell: (row) =>
           row.told === undefined ? (
-            <span translate="no" title={row.detail}>
-              {row.detail}
+            <span translate="no" title={visibleText(row.detail)}>
+              {visibleText(row.detail)}
             </span>
           ) : (
             <span title={text(row.told)}>{text(row.told)}</span>

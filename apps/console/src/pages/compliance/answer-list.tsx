@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ComplianceAnswer } from '@bartizan/contracts/compliance';
+import { visibleText } from '@bartizan/contracts/words';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { Badge, SeverityBadge } from '../../widgets/badges.tsx';
@@ -21,10 +22,12 @@ const AnswerItem = ({ answer, titled }: { answer: ComplianceAnswer; titled?: str
       <details>
         <summary>
           <StateBadge state={answer.outcome} />
-          <span className="check-title">{titled ?? <span translate="no">{answer.subject}</span>}</span>
+          <span className="check-title">
+            {titled ?? <span translate="no">{visibleText(answer.subject)}</span>}
+          </span>
           {titled !== undefined && (
             <span className="small quiet hide-narrow" translate="no">
-              {answer.subject}
+              {visibleText(answer.subject)}
             </span>
           )}
           {accepted !== undefined && <Badge tone="accent">{t('compliance.accepted')}</Badge>}

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ComplianceChange, FrameworkAssessment } from '@bartizan/contracts/compliance';
+import { visibleText } from '@bartizan/contracts/words';
 import { NativeSelect } from '@mantine/core';
 import { useApi } from '../../data/queries.ts';
 import { useView } from '../../data/view.ts';
@@ -39,7 +40,7 @@ const MovedList = ({ change, name }: { change: ComplianceChange; name: (typeof L
                 <td>
                   <code>{ref}</code>
                 </td>
-                <td translate="no">{subject}</td>
+                <td translate="no">{visibleText(subject)}</td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { visibleText } from '@bartizan/contracts/words';
 import { IconChevronDown, IconChevronRight, IconCornerDownRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -103,7 +104,7 @@ export const useEventColumns = ({
         title: t('event.process'),
         width: 'minmax(90px, 0.8fr)',
         fromPx: 980,
-        cell: (row) => <span translate="no">{row.chain?.process.name ?? '–'}</span>,
+        cell: (row) => <span translate="no">{visibleText(row.chain?.process.name ?? '–')}</span>,
       },
       {
         id: 'technique',

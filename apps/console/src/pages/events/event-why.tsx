@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Comparison } from '@bartizan/contracts';
+import { visibleText } from '@bartizan/contracts/words';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
@@ -12,7 +13,7 @@ import type { EventDetail } from './event-detail.ts';
 
 /** A value of a fact as text. */
 export const factText = (value: Comparison['actual']): string =>
-  value === undefined ? '–' : Array.isArray(value) ? value.join(', ') : String(value);
+  value === undefined ? '–' : visibleText(Array.isArray(value) ? value.join(', ') : String(value));
 
 const OPERATOR_KEYS: Readonly<Record<string, MessageKey>> = {
   equals: 'operator.equals',

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { visibleText } from '@bartizan/contracts/words';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { isNarrowed, useView } from '../../data/view.ts';
@@ -17,7 +18,7 @@ import { GroupsFoot } from './groups-foot.tsx';
 import { useAllFindings } from './use-all-findings.ts';
 
 const nameOf = ({ subject }: SubjectGroup): string =>
-  subject.kind === 'Image' ? (subject.image ?? subject.name) : workloadName(subject);
+  subject.kind === 'Image' ? visibleText(subject.image ?? subject.name) : workloadName(subject);
 
 const useColumns = (filterOf: (group: SubjectGroup) => string): readonly Column<SubjectGroup>[] => {
   const t = useT();

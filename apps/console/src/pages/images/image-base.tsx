@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ResponseOf } from '@bartizan/contracts';
+import { visibleText } from '@bartizan/contracts/words';
 import { Link } from '@tanstack/react-router';
 import { useApi } from '../../data/queries.ts';
 import { useFormat } from '../../format/use-format.ts';
@@ -32,7 +33,7 @@ const Newer = ({ report: { newer, reason, newBase } }: { report: BaseReport }) =
       </p>
       <p className="row wrap">
         <Link to="/images/$id" params={{ id: newBase.digest }} translate="no">
-          {newBase.reference}
+          {visibleText(newBase.reference)}
         </Link>
         {newBase.createdAtMs !== undefined && <When at={newBase.createdAtMs} />}
       </p>
@@ -41,9 +42,7 @@ const Newer = ({ report: { newer, reason, newBase } }: { report: BaseReport }) =
         {removed.slice(0, NAMED_MAX).map((flaw) => (
           <li key={`${flaw.vulnerability} ${flaw.package}`} className="row wrap">
             <SeverityBadge severity={flaw.severity} />
-            <span translate="no">
-              {flaw.vulnerability} {flaw.package} {flaw.version}
-            </span>
+            <span translate="no">{visibleText(`${flaw.vulnerability} ${flaw.package} ${flaw.version}`)}</span>
           </li>
         ))}
       </ul>
@@ -67,7 +66,7 @@ const BaseFacts = ({ report: { base, findings } }: { report: BaseReport }) => {
             </Verbatim>
           ) : (
             <Link key="n" to="/images/$id" params={{ id: base.digest }} translate="no">
-              {base.reference ?? shortDigest(base.digest)}
+              {visibleText(base.reference ?? shortDigest(base.digest))}
             </Link>
           ),
         ],
@@ -125,7 +124,12 @@ export const LicenceCard = ({ detail: { image } }: { detail: ImageDetail }) => {
               {!isComplete && <Unknown inline why={t('base.incomplete')} />}
               <ul className="list-plain">
                 {licences.slice(0, LICENCES_SHOWN).map(({ licence, packages: under, examples }) => (
-                  <li key={licence} className="row apart" title={examples.join(', ')} translate="no">
+                  <li
+                    key={licence}
+                    className="row apart"
+                    title={visibleText(examples.join(', '))}
+                    translate="no"
+                  >
                     <Verbatim>{licence}</Verbatim>
                     <span className="number">{count(under)}</span>
                   </li>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Image, ImageScan } from '@bartizan/contracts';
+import { visibleText } from '@bartizan/contracts/words';
 
 /** How far the count of findings of an image can be believed. A count is only ever called "none" when it is known. */
 export type Certainty = 'known' | 'at-least' | 'unknown';
@@ -41,7 +42,7 @@ export const shortDigest = (digest: string): string => digest.replace(/^sha256:/
 
 /** What people call an image: its first name, else its digest. */
 export const imageName = (image: Pick<Image, 'references' | 'digest'>): string =>
-  image.references[0] ?? shortDigest(image.digest);
+  visibleText(image.references[0] ?? shortDigest(image.digest));
 
 /** The part of a name that tells images apart, and the registry it stands in. */
 export const splitReference = (reference: string): { readonly host: string; readonly rest: string } => {

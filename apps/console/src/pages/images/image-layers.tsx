@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ImageLayer } from '@bartizan/contracts';
+import { visibleText } from '@bartizan/contracts/words';
 import { Link } from '@tanstack/react-router';
 import { readSearch } from '../../data/view.ts';
 import { useFormat } from '../../format/use-format.ts';
@@ -15,9 +16,9 @@ import { certaintyOf, layerCommand, shortDigest } from './image-facts.ts';
 const Command = ({ text }: { text: string | undefined }) => {
   const t = useT();
   if (text === undefined) return <span className="quiet">{t('layer.no-command')}</span>;
-  const { word, rest } = layerCommand(text);
+  const { word, rest } = layerCommand(visibleText(text));
   return (
-    <code className="layer-command" translate="no" title={text}>
+    <code className="layer-command" translate="no" title={visibleText(text)}>
       {word !== '' && <strong>{word}</strong>} {rest}
     </code>
   );

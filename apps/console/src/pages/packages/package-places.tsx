@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ResponseOf } from '@bartizan/contracts';
+import { visibleText } from '@bartizan/contracts/words';
 import { Button } from '@mantine/core';
 import { IconBox, IconStack2 } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -34,7 +35,7 @@ const PlaceTitle = ({ place }: { place: Place }) => {
           className="row-link anywhere"
           translate="no"
         >
-          {place.workloadName ?? place.workload}
+          {visibleText(place.workloadName ?? place.workload)}
         </Link>
       </span>
     );
@@ -50,7 +51,7 @@ const PlaceTitle = ({ place }: { place: Place }) => {
           className="row-link anywhere"
           translate="no"
         >
-          {place.references[0] ?? shortDigest(place.image)}
+          {visibleText(place.references[0] ?? shortDigest(place.image))}
         </Link>
       </span>
     );
@@ -133,7 +134,7 @@ export const PackagePlaces = ({ purl, onClose }: { purl: string; onClose: () => 
   const name = asked.data?.pages[0]?.items[0]?.package.name ?? written.name;
   return (
     <SidePanel
-      title={<span translate="no">{[name, written.version].filter(Boolean).join(' ')}</span>}
+      title={<span translate="no">{visibleText([name, written.version].filter(Boolean).join(' '))}</span>}
       above={
         <span className="row">
           <Cut text={purl} most={52} mono />

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '@bartizan/contracts';
+import { visibleText } from '@bartizan/contracts/words';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { SeverityMark } from '../../widgets/mark.tsx';
@@ -53,7 +54,7 @@ export const ReportActs = ({ groups, total }: { groups: Groups['items']; total: 
             </div>
             {group.command !== undefined && (
               <code className="anywhere" translate="no">
-                {group.command}
+                {visibleText(group.command)}
               </code>
             )}
           </li>

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { visibleText } from '@bartizan/contracts/words';
 import { IconArrowLeft, IconArrowRight } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { useListRange } from '../../data/list-range.ts';
@@ -77,7 +78,7 @@ const useColumns = (): readonly Column<Row>[] => {
         title: t('flow.process'),
         width: 'minmax(80px, 1fr)',
         fromPx: 760,
-        cell: (row) => <span translate="no">{row.process?.name ?? '–'}</span>,
+        cell: (row) => <span translate="no">{visibleText(row.process?.name ?? '–')}</span>,
       },
       {
         id: 'connections',

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { visibleText } from '@bartizan/contracts/words';
 import { IconBoxOff } from '@tabler/icons-react';
 import { type NodeNames, useNodeNames } from '../../data/node-names.ts';
 import { useT } from '../../i18n/language.ts';
@@ -32,7 +33,7 @@ const Dangers = ({ container }: { container: Container }) => {
       ))}
       {container.user?.split(':')[0] === '0' && <Badge tone="medium">{t('container.root')}</Badge>}
       {container.environmentSecrets.length > 0 && (
-        <Badge tone="medium" title={container.environmentSecrets.join(', ')}>
+        <Badge tone="medium" title={visibleText(container.environmentSecrets.join(', '))}>
           {t('container.secrets', { count: container.environmentSecrets.length })}
         </Badge>
       )}
@@ -47,7 +48,7 @@ const Mounts = ({ container }: { container: Container }) => {
     <ul className="list-plain mono small">
       {container.mounts.map((mount) => (
         <li key={`${mount.source}${mount.target}`} translate="no" className="anywhere">
-          {mount.source} → {mount.target} {mount.readOnly ? 'ro' : 'rw'}
+          {visibleText(`${mount.source} → ${mount.target}`)} {mount.readOnly ? 'ro' : 'rw'}
         </li>
       ))}
     </ul>
@@ -60,7 +61,7 @@ const ContainerCard = ({ container, names }: { container: Container; names: Node
     <article className="card">
       <header className="card-head">
         <span className="row wrap">
-          <strong translate="no">{container.name}</strong>
+          <strong translate="no">{visibleText(container.name)}</strong>
           <Badge tone={STATE_TONES[container.state]}>{t(`container.state.${container.state}`)}</Badge>
           <span className="chip" translate="no">
             {container.runtime}
