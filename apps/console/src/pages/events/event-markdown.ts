@@ -1,13 +1,16 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { visibleText } from '@bartizan/contracts/words';
 import type { Formats } from '../../format/use-format.ts';
 import type { Translate } from '../../i18n/messages.ts';
 import { isOnlyNamed } from '../../widgets/process-forest.ts';
 import type { Process } from '../../widgets/process-tree.tsx';
 import type { EventDetail } from './event-detail.ts';
 
-const code = (text: string): string => `\`${text.replaceAll('`', "'")}\``;
+/** No Markdown is read in a span of code; a line break or backquote in a name would end it. */
+const code = (text: string): string =>
+  `\`${visibleText(text.replaceAll('`', "'").replaceAll(/[\r\n\t\v\f\u2028\u2029]+/g, ' '))}\``;
 
 /** The user is not known of an ancestor of which only the name is. */
 const idsOf = (process: Process): string =>
@@ -20,7 +23,8 @@ export const eventMarkdown = (event: EventDetail, formats: Formats, t: Translate
   const lines = [
     `### ${formats.text(event.title)}`,
     '',
-    formats.text(event.message),
+    // The sentence holds names and command lines: as text, an image in one of them would be fetched by who reads it.
+    code(formats.text(event.message)),
     '',
     `- ${t('event.when')}: ${formats.exact(event.occurredAtMs)}`,
     `- ${t('field.severity')}: ${t(`severity.${event.severity}`)}`,

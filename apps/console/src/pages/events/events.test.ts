@@ -104,6 +104,23 @@ describe('an event as Markdown', () => {
     const evil = { ...EVENT, workload: { ...EVENT.workload, name: 'a`b' } };
     expect(eventMarkdown(evil, formatsOf('ja'), (key) => key)).toContain("`shop/a'b`");
   });
+  it('holds lines of an argument, and what a message says of a command line, in one span of code', () => {
+    const image = '![](https://203.0.113.9/p.png)';
+    const process = {
+      ...{ pid: 30, startBootUs: 1, name: 'sh', executable: '/bin/sh', uid: 33, euid: 33 },
+      ...{ arguments: ['sh', '-c', `x\n\n**Fixed**\r\n\t${image}\u202e`], argumentsRedacted: false },
+    };
+    const said = `sh ran x\n\n<img src=x> ${image} \`id\``;
+    const evil = {
+      ...EVENT,
+      message: { en: said, ja: said },
+      chain: { process, ancestors: [], complete: true },
+    };
+    const text = eventMarkdown(evil, formatsOf('en'), (key) => key);
+    expect(text).toContain(`\n- \`sh -c x **Fixed** ${image}\\x202e\` (pid 30, uid 33)\n`);
+    expect(text).toContain(`\n\n\`sh ran x <img src=x> ${image} 'id'\`\n`);
+    expect(text.replaceAll(/`[^`\n]*`/g, '')).not.toMatch(/!\[|<img|\*\*Fixed/);
+  });
 });
 
 describe('incidents in the list of events', () => {
