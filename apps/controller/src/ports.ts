@@ -129,6 +129,8 @@ export interface ExceptionKeeper {
   readonly exceptionAdded: (scope: Scope, exception: FindingException) => Promise<Result<number, ApiFailure>>;
   /** Opens what an exception accepted that is gone: how many findings. */
   readonly exceptionRemoved: (scope: Scope, id: string) => Promise<Result<number, ApiFailure>>;
+  /** How an accepted finding stands without its acceptance; the caller stores it. */
+  readonly withoutAcceptance: (finding: Finding) => Promise<Result<Finding, ApiFailure>>;
   /** Holds findings against the VEX documents there are now: how many stand otherwise. */
   readonly statementsChanged: (scope: Scope) => Promise<Result<number, ApiFailure>>;
 }

@@ -170,6 +170,15 @@ export class FindingLedger {
     return ok(changed);
   }
 
+  /**
+   * An accepted finding without its acceptance, as statements and exceptions leave it. Nothing is stored: who changes a
+   * finding holds the turnstile.
+   */
+  async withoutAcceptance(finding: Finding): Promise<Result<Finding, ApiFailure>> {
+    const reopened = await this.#reopened([finding]);
+    return reopened.ok ? ok(reopened.value[0] ?? finding) : reopened;
+  }
+
   async #reopened(findings: readonly Finding[]): Promise<Result<readonly Finding[], ApiFailure>> {
     const open: Finding[] = [];
     for (const { acceptance: _ended, ...finding } of findings) {

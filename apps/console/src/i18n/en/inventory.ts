@@ -182,6 +182,10 @@ export const inventory = {
   'accept.accepted': 'Accepted risk',
   'accept.reopen': 'Take the acceptance back',
   'accept.reopened': 'The finding is open again.',
+  'accept.explained': 'The acceptance is taken back. A VEX document explains the finding.',
+  'accept.exception': 'Exception',
+  'accept.exception.note':
+    'An exception accepts it: the finding opens when the exception is taken back or ends.',
   'events.note': 'What rules judged, and why',
   'events.new_one': '{n} new',
   'events.new_other': '{n} new',

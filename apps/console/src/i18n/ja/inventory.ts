@@ -180,6 +180,10 @@ export const inventory = {
   'accept.accepted': '受け入れ済みのリスク',
   'accept.reopen': '受け入れを取り消す',
   'accept.reopened': '検出事項を未対応に戻しました。',
+  'accept.explained': '受け入れを取り消しました。この検出事項は VEX で説明済みです。',
+  'accept.exception': '例外',
+  'accept.exception.note':
+    '例外によって受け入れています。例外を取り消すか期限が来ると、検出事項は未対応に戻ります。',
   'events.note': 'ルールの判定とその根拠',
   'events.new_other': '新着 {n} 件',
   'events.none': 'この期間のセキュリティイベントはありません',

@@ -3,6 +3,7 @@
 
 import { Button, Radio } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../data/api-client.ts';
 import { useMay, useSession } from '../../data/session.ts';
@@ -27,9 +28,9 @@ const useAcceptance = (finding: FindingDetail) => {
   };
   const reopen = useMutation({
     mutationFn: () => call('finding.reopen', { params: { id: finding.id } }),
-    onSuccess: () => {
+    onSuccess: ({ state }) => {
       refresh();
-      toast.done(t('accept.reopened'));
+      toast.done(t(state === 'explained' ? 'accept.explained' : 'accept.reopened'));
     },
     onError: toast.failed,
   });
@@ -116,9 +117,18 @@ export const AcceptRisk = ({ finding }: { finding: FindingDetail }) => {
             [t('accept.owner'), <Verbatim key="o">{acceptance.owner}</Verbatim>],
             [t('accept.reason'), <Verbatim key="r">{acceptance.reason}</Verbatim>],
             [t('accept.until'), exact(acceptance.expiresAtMs)],
+            [
+              t('accept.exception'),
+              acceptance.exception !== undefined && (
+                <Link key="x" to="/findings/exceptions" search={{ sel: acceptance.exception }}>
+                  {acceptance.exception}
+                </Link>
+              ),
+            ],
           ]}
         />
-        {may && (
+        {acceptance.exception !== undefined && <p className="quiet small">{t('accept.exception.note')}</p>}
+        {may && acceptance.exception === undefined && (
           <span>
             <Button variant="default" loading={reopen.isPending} onClick={() => reopen.mutate()}>
               {t('accept.reopen')}

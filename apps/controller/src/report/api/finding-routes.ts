@@ -3,7 +3,7 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import { type Finding, ok, type Result, type Scope } from '@bartizan/contracts';
-import type { ApiFailure, Clock, Publish } from '../../ports.ts';
+import type { ApiFailure, Clock, ExceptionKeeper, Publish } from '../../ports.ts';
 import type { Turnstile } from '../../turnstile.ts';
 import { groupFindings } from './finding-groups.ts';
 import { collectPages, cutPage, pageBody, slicePage, toQuery } from './list-query.ts';
@@ -16,6 +16,7 @@ interface Parts {
   readonly publish: Publish;
   /** Writes of findings pass here one at a time: an acceptance never meets a re-match half way. */
   readonly findingTurnstile: Turnstile;
+  readonly keeper: Pick<ExceptionKeeper, 'withoutAcceptance'>;
 }
 
 const GROUPED_MAX = 100_000;
@@ -52,42 +53,51 @@ export const findingHandlers = (parts: Parts, groupedMax = GROUPED_MAX) => ({
     const nowMs = parts.clock.nowMs();
     if (body.expiresAtMs <= nowMs || body.expiresAtMs > nowMs + YEAR_MS)
       return refuse('E_BODY_INVALID', 'expiresAtMs has to be in the future, at most a year ahead');
-    const changed = await changeFinding(parts, scope, params.id, (finding) => ({
-      ...finding,
-      state: finding.state === 'fixed' ? 'fixed' : 'accepted',
-      acceptance: { owner: caller.name, reason: body.reason, expiresAtMs: body.expiresAtMs },
-    }));
+    const changed = await changeFinding(parts, scope, params.id, (finding) =>
+      ok({
+        ...finding,
+        state: finding.state === 'fixed' ? 'fixed' : 'accepted',
+        acceptance: { owner: caller.name, reason: body.reason, expiresAtMs: body.expiresAtMs },
+      }),
+    );
     return changed.ok ? reply(changed.value, { target: params.id, auditDetail: body.reason }) : changed;
   }),
   'finding.reopen': answers('finding.reopen', async ({ scope, params }) => {
-    const changed = await changeFinding(parts, scope, params.id, (finding) => {
-      const { acceptance: _gone, ...rest } = finding;
-      // What a statement explains is opened by removing the statement.
-      return { ...rest, state: finding.state === 'accepted' ? 'open' : finding.state };
-    });
+    const changed = await changeFinding(parts, scope, params.id, (finding) => reopened(parts, finding));
     return changed.ok ? reply(changed.value, { target: params.id }) : changed;
   }),
 });
+
+/** A finding whose acceptance is taken back. */
+async function reopened({ keeper }: Parts, finding: Finding): Promise<Result<Finding, ApiFailure>> {
+  if (finding.state !== 'accepted') {
+    const { acceptance: _gone, ...rest } = finding;
+    return ok(rest);
+  }
+  const next = await keeper.withoutAcceptance(finding);
+  const exception = next.ok ? next.value.acceptance?.exception : undefined;
+  // Opened here, it would be accepted again as soon as its workload is judged.
+  return exception === undefined
+    ? next
+    : refuse('E_CONFLICT', `exception ${exception} accepts it: it opens when that is removed`);
+}
 
 function changeFinding(
   parts: Parts,
   scope: Scope,
   id: string,
-  change: (finding: Finding) => Finding,
+  change: (finding: Finding) => Result<Finding, ApiFailure> | Promise<Result<Finding, ApiFailure>>,
 ): Promise<Result<Finding, ApiFailure>> {
   return parts.findingTurnstile.run(async () => {
     const found = await parts.store.findings.get(scope, id);
     if (!found.ok) return found;
     if (found.value === undefined) return refuse('E_NOT_FOUND', `there is no finding ${id}`);
-    const next = change(found.value);
-    const saved = await parts.store.findings.put(scope, [next]);
+    const next = await change(found.value);
+    if (!next.ok) return next;
+    const saved = await parts.store.findings.put(scope, [next.value]);
     if (!saved.ok) return saved;
-    parts.publish({
-      topic: 'finding',
-      cluster: next.cluster,
-      tenant: next.tenant,
-      data: { workload: next.subject.workload },
-    });
-    return ok(next);
+    const { cluster, tenant, subject } = next.value;
+    parts.publish({ topic: 'finding', cluster, tenant, data: { workload: subject.workload } });
+    return next;
   });
 }
