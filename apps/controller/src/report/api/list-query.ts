@@ -9,9 +9,9 @@ import type { Frozen } from './route-handler.ts';
 /** Items on a page when the caller does not say. */
 const LIMIT_DEFAULT = 50;
 
-/** Turns the query of a list into what repositories take. */
-export function toQuery(query: ListQuery): Result<Query, ApiFailure> {
-  const filter = parseFilter(query.filter ?? '');
+/** Turns the query of a list into what repositories take. They know their fields; other lists name them here. */
+export function toQuery(query: ListQuery, fields?: readonly string[]): Result<Query, ApiFailure> {
+  const filter = parseFilter(query.filter ?? '', fields);
   if (!filter.ok) return err(failure('E_FILTER', filter.error.detail));
   const { sort, cursor, from, to } = query;
   return ok({

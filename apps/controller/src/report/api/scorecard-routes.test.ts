@@ -19,7 +19,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadKnowledge } from '../../decide/rule-book.ts';
 import type { ApiFailure } from '../../ports.ts';
-import { computeScorecard } from './scorecard-routes.ts';
+import { ANONYMOUS } from '../access/caller.ts';
+import { computeScorecard, scorecardHandlers } from './scorecard-routes.ts';
 
 const SCOPE = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
 const CONTENT = new URL('../../../../../content', import.meta.url).pathname;
@@ -91,5 +92,54 @@ describe('the scorecard', () => {
     expect((row?.failed ?? 0) + (row?.unknown ?? 0)).toBe(5);
     expect(row?.incomplete?.en).toMatch(/lower bounds/);
     expect(row?.incomplete?.ja).not.toBe('');
+  });
+});
+
+describe('the list of detection rules', () => {
+  const loaded = loadKnowledge(CONTENT, { debug: quiet, info: quiet, warn: quiet, error: quiet });
+  if (!loaded.ok) throw new Error(loaded.error.detail);
+  const [first] = loaded.value.rules;
+  if (first === undefined) throw new Error('no rule');
+  const row = (id: string, severity: 'critical' | 'high' | 'low', title: string) => ({
+    revision: 'add',
+    rule: { ...first.rule, id, severity, title: { en: title, ja: `${title} です` } },
+  });
+  const rules = [
+    row('runtime.shell', 'high', 'Shell'),
+    row('runtime.miner', 'critical', 'Miner of high speed'),
+    row('audit.exec', 'low', 'Exec'),
+  ];
+  const ask = async (filter: string, sort?: string) => {
+    const parts = {
+      ...{ store: test.store, clock: test.clock, history: () => new Map() },
+      book: { ...loaded.value, rules },
+    };
+    const answer = await scorecardHandlers(parts)['rule.list'].run({
+      ...{ caller: ANONYMOUS, scope: SCOPE, origin: { address: '', traceId: '' }, params: {} },
+      query: { filter, ...(sort === undefined ? {} : { sort }) },
+      body: undefined,
+    });
+    if (!answer.ok) return answer.error.code;
+    const { items } = answer.value.body as { items: typeof rules };
+    return items.map(({ rule }) => rule.id);
+  };
+
+  it.each([
+    ['', ['runtime.shell', 'runtime.miner', 'audit.exec']],
+    ['severity:high,critical', ['runtime.shell', 'runtime.miner']],
+    ['severity:high', ['runtime.shell']],
+    ['-severity:low', ['runtime.shell', 'runtime.miner']],
+    ['id:runtime.* -id:*.miner', ['runtime.shell']],
+    ['speed', ['runtime.miner']],
+    ['add', []],
+    ['nofield:high', 'E_FILTER'],
+  ])('answers the filter %j', async (filter, expected) => {
+    expect(await ask(filter)).toEqual(expected);
+  });
+
+  it('is sorted by what it knows, and by nothing else', async () => {
+    expect(await ask('', 'severity')).toEqual(['runtime.miner', 'runtime.shell', 'audit.exec']);
+    expect(await ask('', '-id')).toEqual(['runtime.shell', 'runtime.miner', 'audit.exec']);
+    expect(await ask('', 'nofield')).toBe('E_FILTER');
   });
 });

@@ -11,10 +11,12 @@ import {
   type Result,
   type Scope,
   type ScorecardRow,
+  severityRank,
 } from '@bartizan/contracts';
-import { type CountedCheck, SCORE_FORMULA, scorecard } from '@bartizan/engine';
+import { type CountedCheck, type FieldPaths, SCORE_FORMULA, scorecard } from '@bartizan/engine';
 import type { ApiFailure, Clock, RuleBook } from '../../ports.ts';
-import { collectPages, pageBody, slicePage, toQuery } from './list-query.ts';
+import { type Orders, pageOf } from './known-rows.ts';
+import { collectPages, pageBody, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 import { DAY_MS, inChunks } from './terms.ts';
 import { vulnerableFindings } from './vulnerable-findings.ts';
@@ -29,6 +31,26 @@ interface Parts {
   readonly recordsMax?: number;
 }
 
+type RuleRow = RuleBook['rules'][number];
+
+const RULE_FIELDS: FieldPaths = {
+  id: 'id',
+  severity: 'severity',
+  scope: 'scope',
+  title: ['title.en', 'title.ja'],
+  trigger: 'triggers',
+  control: 'control',
+  owasp: ['owasp.2022', 'owasp.2025'],
+  attack: 'attack',
+};
+const RULE_ORDERS: Orders<RuleRow> = {
+  // As the knowledge holds them.
+  '': () => 0,
+  id: ({ rule }) => rule.id,
+  severity: ({ rule }) => severityRank(rule.severity),
+  scope: ({ rule }) => rule.scope,
+  title: ({ rule }) => rule.title.en,
+};
 const RECORDS_MAX = 100_000;
 const CHECKS_SHOWN = 2000;
 const severities = parser(CheckResult.properties.severity);
@@ -158,25 +180,10 @@ export const scorecardHandlers = (parts: Parts) => ({
     const page = await parts.store.checks.list(scope, wanted.value);
     return page.ok ? reply(pageBody(page.value, parts.clock.nowMs())) : page;
   }),
-  'rule.list': answers('rule.list', async ({ query }) => {
-    const wanted = toQuery(query);
-    if (!wanted.ok) return wanted;
-    const page = slicePage(
-      matching(
-        parts.book,
-        wanted.value.filter.flatMap((term) => term.values),
-      ),
-      wanted.value,
-    );
-    return page.ok ? reply(pageBody(page.value, parts.clock.nowMs())) : page;
-  }),
+  'rule.list': answers('rule.list', async ({ query }) =>
+    pageOf(ok(parts.book.rules), query, {
+      ...{ fields: RULE_FIELDS, orders: RULE_ORDERS, clock: parts.clock, isClosed: true },
+      searched: ({ rule: { condition: _, message: __, tests: ___, ...told } }) => told,
+    }),
+  ),
 });
-
-const matching = (book: RuleBook, words: readonly string[]): RuleBook['rules'] =>
-  book.rules.filter(({ rule }) =>
-    words.every((word) =>
-      [rule.id, rule.severity, rule.title.en, rule.title.ja].some((text) =>
-        text.toLowerCase().includes(word.replaceAll('*', '').toLowerCase()),
-      ),
-    ),
-  );
