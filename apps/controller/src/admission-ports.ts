@@ -55,6 +55,8 @@ export interface RuleChange {
   readonly rule: AdmissionRule;
   readonly enabled: boolean;
   readonly isNew: boolean;
+  /** What the change was made from; absent: whatever is there. */
+  readonly basedOn?: Pick<KnownRule, 'revision' | 'enabled'>;
 }
 
 /** A draft: rules that are added or replaced, and bindings instead of those in force. */

@@ -192,13 +192,19 @@ export interface ImportChoice {
   readonly mayBeUnsigned: boolean;
   readonly trustKeyId?: string;
 }
+/** A registry that is changed, as somebody read it. */
+export interface ChangedRegistry {
+  readonly id: string;
+  /** Whether the change was made from the settings of this time; absent: whatever they are. */
+  readonly isBasedOn?: (updatedAtMs: number) => boolean;
+}
 /** The registries of tenants: their settings, their secrets, and the runs over them. */
 export interface RegistryDesk {
   readonly create: (owner: Owner, settings: RegistrySettings) => Promise<Result<Registry, ApiFailure>>;
   /** Without a secret the kept one stays, but only as long as it goes where it went before. */
   readonly update: (
     owner: Owner,
-    id: string,
+    changed: ChangedRegistry,
     settings: RegistrySettings,
   ) => Promise<Result<Registry, ApiFailure>>;
   readonly remove: (owner: Owner, id: string) => Promise<Result<void, ApiFailure>>;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { ROUTES } from '@bartizan/contracts';
+import { type BodyOf, ROUTES } from '@bartizan/contracts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { call, setCsrfToken, urlOf, whenLoginIsRequired } from './api-client.ts';
 import { ApiError, isTransient, isUnwatched, parseProblem, UNREACHABLE } from './api-error.ts';
@@ -45,6 +45,17 @@ describe('calls', () => {
     await call('session.delete');
     await call('cluster.list');
     expect(sent.map((headers) => headers.get('x-csrf-token'))).toEqual(['token-1', null]);
+  });
+  it('name the version that they change', async () => {
+    const sent: (string | null)[] = [];
+    vi.stubGlobal('fetch', (_: string, init: RequestInit) => {
+      sent.push(new Headers(init.headers).get('if-match'));
+      return Promise.resolve(answer(200, {}));
+    });
+    const body = { rule: {}, enabled: true } as BodyOf<'admission.rule.put'>;
+    await call('admission.rule.put', { params: { id: 'r' }, body, ifMatch: 'a1-off' });
+    await call('admission.rule.put', { params: { id: 'r' }, body });
+    expect(sent).toEqual(['"a1-off"', null]);
   });
   it('turn an error answer into code, cause and remedy', async () => {
     vi.stubGlobal('fetch', () =>

@@ -12,6 +12,8 @@ export interface CallInput<Id extends RouteId> {
   /** Raw bytes instead of a JSON body. */
   readonly bytes?: Blob;
   readonly accept?: string;
+  /** The version that a change was made from: another one is not overwritten. */
+  readonly ifMatch?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -52,6 +54,7 @@ export const urlOf = <Id extends RouteId>(id: Id, input: Pick<CallInput<Id>, 'pa
 const headersOf = <Id extends RouteId>(id: Id, input: CallInput<Id>): Headers => {
   const headers = new Headers({ accept: input.accept ?? 'application/json', 'accept-language': language });
   if (ROUTE_TABLE[id][0] !== 'GET') headers.set('x-csrf-token', csrfToken);
+  if (input.ifMatch !== undefined) headers.set('if-match', `"${input.ifMatch}"`);
   if (input.bytes !== undefined) headers.set('content-type', 'application/octet-stream');
   else if (input.body !== undefined) headers.set('content-type', 'application/json');
   return headers;

@@ -26,6 +26,8 @@ export interface Route {
   readonly list?: true;
   /** Takes application/octet-stream in place of a JSON body. */
   readonly upload?: true;
+  /** Takes If-Match: what was changed since it was read is not overwritten. */
+  readonly ifMatch?: true;
   /** Action id of the audit record that a call leaves. */
   readonly audit?: string;
 }

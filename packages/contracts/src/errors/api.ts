@@ -69,8 +69,8 @@ export const API_ERRORS = {
   E_PRECONDITION: {
     status: 412,
     title: {
-      en: 'The version in If-Match is not the current one',
-      ja: 'If-Match の版が現在のものと一致しません',
+      en: 'It was changed since it was read (If-Match)',
+      ja: '読み込んだ後に変更されています（If-Match）',
     },
     remedy: {
       en: 'Read it again and repeat the change.',

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AdmissionRule } from '@bartizan/contracts';
+import type { AdmissionRule, AdmissionRuleRow } from '@bartizan/contracts';
 import { Button, Switch } from '@mantine/core';
 import { IconFlask } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
@@ -22,7 +22,7 @@ import { BlastRadius, useSimulation } from './blast-radius.tsx';
 import { type ReadDocument, readDocument } from './document.ts';
 import { ExampleName } from './example-name.tsx';
 import { DocumentField } from './object-field.tsx';
-import { type ExampleResult, firstText, isTaken, replaces, tryExamples } from './rule-draft.ts';
+import { type ExampleResult, firstText, isTaken, replaces, tryExamples, versionOf } from './rule-draft.ts';
 import { renewPolicy } from './stale-routes.ts';
 
 const TONES = { held: 'ok', failed: 'critical', later: 'unknown' } as const;
@@ -69,29 +69,36 @@ interface Tested {
   readonly results: readonly ExampleResult[];
 }
 
-const useSave = (own: AdmissionRule | undefined, wasEnabled: boolean) => {
+type ReadRule = Pick<AdmissionRuleRow, 'rule' | 'revision' | 'enabled'>;
+
+const useSave = (read: ReadRule | undefined) => {
   const t = useT();
   const toast = useToast();
   const navigate = useNavigate();
-  const put = (rule: AdmissionRule, enabled: boolean) =>
-    call('admission.rule.put', { params: { id: rule.id }, body: { rule, enabled } });
+  const own = read?.rule;
+  /** What somebody else saved in between is not overwritten. */
+  const put = ({ rule, enabled }: { rule: AdmissionRule; enabled: boolean }, over: ReadRule) =>
+    call('admission.rule.put', {
+      ...{ params: { id: rule.id }, body: { rule, enabled } },
+      ifMatch: versionOf(over),
+    });
   const undo = useMutation({
-    mutationFn: async (id: string) => {
-      if (replaces(own, id)) await put(own, wasEnabled);
-      else await call('admission.rule.remove', { params: { id } });
+    mutationFn: async (saved: AdmissionRuleRow) => {
+      if (read !== undefined && replaces(own, saved.rule.id)) await put(read, saved);
+      else await call('admission.rule.remove', { params: { id: saved.rule.id } });
     },
     onSuccess: renewPolicy,
     onError: toast.failed,
   });
   return useMutation({
-    mutationFn: ({ rule, enabled }: { rule: AdmissionRule; enabled: boolean }) =>
-      replaces(own, rule.id)
-        ? put(rule, enabled)
-        : call('admission.rule.create', { body: { rule, enabled } }),
+    mutationFn: (change: { rule: AdmissionRule; enabled: boolean }) =>
+      read !== undefined && replaces(own, change.rule.id)
+        ? put(change, read)
+        : call('admission.rule.create', { body: change }),
     onSuccess: (row) => {
       renewPolicy();
       const { id } = row.rule;
-      toast.done(t('admission.rule.saved', { id }), () => undo.mutate(id));
+      toast.done(t('admission.rule.saved', { id }), () => undo.mutate(row));
       void navigate({ to: '/admission/rules/$id', params: { id } });
     },
   });
@@ -101,6 +108,8 @@ interface EditorProps {
   readonly rule: AdmissionRule | undefined;
   readonly isOwn: boolean;
   readonly isEnabled: boolean;
+  /** The rule of one's own that is changed. */
+  readonly read: ReadRule | undefined;
 }
 
 const useTest = (text: string) => {
@@ -149,12 +158,14 @@ const TestCard = ({ state }: { state: ReturnType<typeof useTest> }) => {
   );
 };
 
-const Editor = ({ rule, isOwn, isEnabled }: EditorProps) => {
+const Editor = ({ rule, isOwn, isEnabled, read }: EditorProps) => {
   const t = useT();
   const [text, setText] = useState(() => firstText(rule, isOwn));
   const [enabled, setEnabled] = useState(isEnabled);
   const state = useTest(text);
-  const save = useSave(isOwn ? rule : undefined, isEnabled);
+  // The text is of the version that was read first, whatever is read again meanwhile.
+  const [first] = useState(read);
+  const save = useSave(first);
   const { tested } = state;
   const isHeld = tested?.results.every((one) => one.state !== 'failed') === true;
   const submit = (event: FormEvent): void => {
@@ -240,6 +251,7 @@ export const AdmissionEditorPage = () => {
           key={id ?? 'new'}
           rule={asked.data?.rule}
           isOwn={isOwn}
+          read={isOwn ? asked.data : undefined}
           isEnabled={isOwn ? (asked.data?.enabled ?? true) : true}
         />
       )}

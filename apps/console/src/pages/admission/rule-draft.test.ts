@@ -5,7 +5,11 @@ import type { AdmissionRule } from '@bartizan/contracts';
 import { compileAdmissionPolicyLeniently } from '@bartizan/engine/admission';
 import { describe, expect, it } from 'vitest';
 import { readDocument } from './document.ts';
-import { examplesOf, firstText, replaces } from './rule-draft.ts';
+import { examplesOf, firstText, replaces, versionOf } from './rule-draft.ts';
+
+it('names the version of a rule by its text, and whether it is asked', () => {
+  expect([true, false].map((enabled) => versionOf({ revision: 'a1', enabled }))).toEqual(['a1', 'a1-off']);
+});
 
 describe('a rule of one’s own', () => {
   it('starts as an example that can be read, with what it must and must not match', () => {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AdmissionRule, BodyOf } from '@bartizan/contracts';
+import type { AdmissionRule, AdmissionRuleRow, BodyOf } from '@bartizan/contracts';
 import { call } from '../../data/api-client.ts';
 import { ApiError } from '../../data/api-error.ts';
 import { writeDocument } from './document.ts';
@@ -79,6 +79,10 @@ export const tryExamples = async (typed: unknown): Promise<ExampleResult[]> => {
   }
   return results;
 };
+
+/** The version of a rule, as If-Match of a change names it: its text, and whether it is asked. */
+export const versionOf = ({ revision, enabled }: Pick<AdmissionRuleRow, 'revision' | 'enabled'>): string =>
+  `${revision}${enabled ? '' : '-off'}`;
 
 /** Whether a rule with this id was already there when somebody wanted to make it. */
 export const isTaken = (error: unknown): boolean => error instanceof ApiError && error.code === 'E_CONFLICT';

@@ -191,6 +191,8 @@ export const RegistryForm = ({ registry, onClose }: { registry?: Registry; onClo
   const [draft, setDraft] = useState<RegistryDraft>(() =>
     registry === undefined ? EMPTY_DRAFT : draftOf(registry),
   );
+  // The draft is of the settings that were read first; the list goes on reading.
+  const [readAtMs] = useState(registry?.updatedAtMs);
   const attempt = useMutation({
     mutationFn: () =>
       call('registry.try', {
@@ -205,7 +207,10 @@ export const RegistryForm = ({ registry, onClose }: { registry?: Registry; onClo
     mutationFn: () =>
       registry === undefined
         ? call('registry.create', { body: settingsOf(draft) })
-        : call('registry.update', { params: { id: registry.id }, body: settingsOf(draft) }),
+        : call('registry.update', {
+            ...{ params: { id: registry.id }, body: settingsOf(draft) },
+            ifMatch: String(readAtMs),
+          }),
     onSuccess: (kept) => {
       void client.invalidateQueries({ queryKey: ['registry.list'] });
       toast.done(t(registry === undefined ? 'registry.added' : 'registry.saved', { name: kept.name }));

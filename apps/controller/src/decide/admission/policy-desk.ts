@@ -73,7 +73,7 @@ export class PolicyDesk
 
   putRule = (
     author: PolicyAuthor,
-    { rule, enabled, isNew }: RuleChange,
+    { rule, enabled, isNew, basedOn }: RuleChange,
   ): Promise<Result<KnownRule, ApiFailure>> =>
     this.#parts.turnstile.run(async () => {
       const { store, book, clock } = this.#parts;
@@ -85,6 +85,8 @@ export class PolicyDesk
         return err(failure('E_NOT_FOUND', `there is no rule ${rule.id}`));
       const owned = ownedElsewhere(known.value?.origin, rule.id, this.#parts.follows);
       if (owned !== undefined) return owned;
+      if (basedOn !== undefined && known.value !== undefined && isOther(known.value, basedOn))
+        return err(failure('E_PRECONDITION', `rule ${rule.id} has changed since`));
       const fault = faultOfRule(rule, book, clock.nowMs());
       if (fault !== undefined) return refused(fault);
       const revision = admissionRuleRevision(rule);
@@ -238,6 +240,12 @@ export class PolicyDesk
     return { ...owner, owner: name, origin: 'user', revision, contentHash: hash, updatedAtMs } as const;
   }
 }
+
+/** Whether a rule is another one than a change was made from, or is not asked as it was then. */
+const isOther = (
+  { contentHash: now, enabled }: { readonly contentHash: string; readonly enabled: boolean },
+  basedOn: NonNullable<RuleChange['basedOn']>,
+): boolean => now !== basedOn.revision || enabled !== basedOn.enabled;
 
 /** Bindings that a new list changes or leaves out. */
 function changedBindings(

@@ -12,6 +12,11 @@ let viewer = '';
 
 const ask = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object, token = author) =>
   stage.ask({ method, path: `admission/${path}`, token, ...(body === undefined ? {} : { body }) });
+const putFrom = (tag: unknown, body: object) =>
+  stage.ask({
+    ...{ method: 'PUT', path: 'admission/rules/custom.edited', token: author, body },
+    headers: { 'if-match': String(tag) },
+  });
 const pod = (privileged: boolean) => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -72,6 +77,28 @@ describe('admission rules', () => {
     expect((await ask('DELETE', 'rules/custom.privileged')).json).toEqual({ removed: true });
     expect((await ask('DELETE', 'rules/custom.privileged')).status).toBe(404);
     expect((await ask('POST', 'tests', { object: pod(true) })).json).toMatchObject({ verdict: 'alert' });
+  });
+
+  it('are not overwritten by who read another version of them', async () => {
+    const rule = anAdmissionRule({ id: 'custom.edited', mode: 'audit' });
+    const made = await ask('POST', 'rules', { rule, enabled: true });
+    const read = await ask('GET', 'rules/custom.edited');
+    expect(made.json).toMatchObject({ enabled: true });
+    const first = await putFrom(read.headers['etag'], { rule: { ...rule, mode: 'warn' }, enabled: true });
+    expect([first.status, first.json]).toMatchObject([200, { rule: { mode: 'warn' } }]);
+    const late = await putFrom(read.headers['etag'], { rule: { ...rule, mode: 'enforce' }, enabled: true });
+    expect([late.status, late.json]).toMatchObject([412, { code: 'E_PRECONDITION' }]);
+    expect((await ask('GET', 'rules/custom.edited')).json).toMatchObject({ rule: { mode: 'warn' } });
+    // What somebody switched off in between is not switched on again either.
+    const { revision } = first.json as { revision: string };
+    expect(first.headers['etag']).toMatch(new RegExp(`^"${revision}\\.`));
+    const off = { rule: { ...rule, mode: 'warn' }, enabled: false };
+    const switched = await putFrom(`"${revision}"`, off);
+    expect(switched.status).toBe(200);
+    expect((await putFrom(first.headers['etag'], { ...off, enabled: true })).status).toBe(412);
+    expect((await putFrom(`"${revision}-off"`, { ...off, enabled: true })).status).toBe(200);
+    expect((await putFrom('*', { ...off, enabled: true })).status).toBe(200);
+    expect((await ask('DELETE', 'rules/custom.edited')).status).toBe(200);
   });
 
   it('hold CEL too, and say at once what is wrong with an expression', async () => {

@@ -2,7 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import { type AdmissionBinding, type AdmissionRuleRow, severityRank } from '@bartizan/contracts';
+import {
+  type AdmissionBinding,
+  type AdmissionRuleRow,
+  ok,
+  type Result,
+  severityRank,
+} from '@bartizan/contracts';
 import { compileWildcard, type FieldPaths, matchesFilter } from '@bartizan/engine';
 import { explainAdmissionRule } from '@bartizan/engine/admission';
 import { toYaml } from '@bartizan/scan/yaml-writer';
@@ -14,8 +20,9 @@ import type {
   RuleChange,
   RuleCount,
 } from '../../admission-ports.ts';
-import type { Clock } from '../../ports.ts';
+import type { ApiFailure, Clock } from '../../ports.ts';
 import type { Caller } from '../access/caller.ts';
+import { namesVersion } from '../http/etag.ts';
 import { pageBody, slicePage, toQuery } from './list-query.ts';
 import { nativeForm } from './native-forms.ts';
 import { answers, refuse, reply } from './route-handler.ts';
@@ -88,19 +95,38 @@ const rowOf = (
   };
 };
 
+/** A rule that is not asked is another version of it: switching it on again is a change. */
+const versionOf = ({ revision, enabled }: AdmissionRuleRow): string => `${revision}${enabled ? '' : '-off'}`;
+
+/** The rule that If-Match names, if it is the one that is there. */
+async function ruleRead(
+  { admission, clock }: Parts,
+  { owner }: PolicyAuthor,
+  wanted: { readonly id: string; readonly ifMatch: string },
+): Promise<Result<KnownRule | undefined, ApiFailure>> {
+  const policy = await admission.policy(owner);
+  if (!policy.ok) return policy;
+  const known = policy.value.rules.find(({ rule }) => rule.id === wanted.id);
+  if (known === undefined) return ok(undefined);
+  const row = rowOf(known, policy.value, { counts: undefined, nowMs: clock.nowMs() });
+  return namesVersion(wanted.ifMatch, versionOf(row))
+    ? ok(known)
+    : refuse('E_PRECONDITION', `rule ${wanted.id} has changed since`);
+}
+
 async function writeRule({ admission, clock }: Parts, author: PolicyAuthor, change: RuleChange) {
   const saved = await admission.putRule(author, change);
   if (!saved.ok) return saved;
   const policy = await admission.policy(author.owner);
   if (!policy.ok) return policy;
   const { rule, enabled } = change;
-  return reply(
-    rowOf(saved.value, policy.value, { counts: admission.counts(author.owner), nowMs: clock.nowMs() }),
-    {
-      target: rule.id,
-      auditDetail: `revision ${saved.value.revision.slice(0, 12)}, mode ${rule.mode}, ${enabled ? 'enabled' : 'disabled'}`,
-    },
-  );
+  const counts = admission.counts(author.owner);
+  const row = rowOf(saved.value, policy.value, { counts, nowMs: clock.nowMs() });
+  return reply(row, {
+    version: versionOf(row),
+    target: rule.id,
+    auditDetail: `revision ${saved.value.revision.slice(0, 12)}, mode ${rule.mode}, ${enabled ? 'enabled' : 'disabled'}`,
+  });
 }
 
 /** Rules: the ones of the product and those of users. */
@@ -126,21 +152,33 @@ export const admissionRuleHandlers = ({ store, clock, admission }: Parts) => ({
     if (known === undefined) return refuse('E_NOT_FOUND', `there is no rule ${params.id}`);
     const nowMs = clock.nowMs();
     const nativePolicy = nativeText(policy.value, params.id, nowMs);
-    return reply({
-      ...rowOf(known, policy.value, { counts: admission.counts(authorOf(caller).owner), nowMs }),
-      words: [explainAdmissionRule(known.rule)],
-      bindings: bindingsOf(policy.value, params.id),
-      ...(nativePolicy === undefined ? {} : { nativePolicy }),
-    });
+    const row = rowOf(known, policy.value, { counts: admission.counts(authorOf(caller).owner), nowMs });
+    return reply(
+      {
+        ...row,
+        words: [explainAdmissionRule(known.rule)],
+        bindings: bindingsOf(policy.value, params.id),
+        ...(nativePolicy === undefined ? {} : { nativePolicy }),
+      },
+      { version: versionOf(row) },
+    );
   }),
   'admission.rule.create': answers('admission.rule.create', ({ caller, body }) =>
     writeRule({ store, clock, admission }, authorOf(caller), { ...body, isNew: true }),
   ),
-  'admission.rule.put': answers('admission.rule.put', async ({ caller, params, body }) =>
-    body.rule.id === params.id
-      ? writeRule({ store, clock, admission }, authorOf(caller), { ...body, isNew: false })
-      : refuse('E_BODY_INVALID', '/rule/id is not the id of the path'),
-  ),
+  'admission.rule.put': answers('admission.rule.put', async ({ caller, params, body, ifMatch }) => {
+    const author = authorOf(caller);
+    const parts = { store, clock, admission };
+    if (body.rule.id !== params.id) return refuse('E_BODY_INVALID', '/rule/id is not the id of the path');
+    if (ifMatch === undefined) return writeRule(parts, author, { ...body, isNew: false });
+    const read = await ruleRead(parts, author, { id: params.id, ifMatch });
+    if (!read.ok) return read;
+    return writeRule(parts, author, {
+      ...body,
+      isNew: false,
+      ...(read.value === undefined ? {} : { basedOn: read.value }),
+    });
+  }),
   'admission.rule.remove': answers('admission.rule.remove', async ({ caller, params }) => {
     const removed = await admission.removeRule(authorOf(caller), params.id);
     return removed.ok ? reply({ removed: removed.value }, { target: params.id }) : removed;

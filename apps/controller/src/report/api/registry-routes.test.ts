@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MemoryRegistry } from '@bartizan/testkit/registry';
-import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
+import { good, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ApiStage, buildApiStage } from '../../testing/api-stage.ts';
 
@@ -69,6 +69,30 @@ describe('registries', () => {
     expect((await ask('DELETE', `registries/${id}`)).status).toBe(404);
     for (const answer of [made, shown, listed, changed, emptied, removed])
       expect(answer.text).not.toContain(CANARY);
+  });
+
+  it('are not changed by who read other settings; the progress of a run is no change', async () => {
+    const id = idOf((await ask('POST', 'registries', settings())).json);
+    const path = `registries/${id}`;
+    const read = (await ask('GET', path)).headers['etag'];
+    const putFrom = (tag: unknown, name: string) =>
+      stage.ask({
+        ...{ method: 'PUT', path, token: admin, body: settings({ name }) },
+        headers: { 'if-match': String(tag) },
+      });
+    const scope = { kind: 'tenant', cluster: 'local', tenant: 'default' } as const;
+    const stored = good(await test.store.registries.get(scope, id));
+    if (stored === undefined) throw new Error('no registry');
+    const run = { ...stored.run, images: 7 };
+    good(await test.store.registries.put(scope, [{ ...stored, run }]));
+    const first = await putFrom(read, 'first');
+    expect([first.status, first.json]).toMatchObject([200, { name: 'first' }]);
+    const late = await putFrom(read, 'late');
+    expect([late.status, late.json]).toMatchObject([412, { code: 'E_PRECONDITION' }]);
+    expect((await ask('GET', path)).json).toMatchObject({ name: 'first' });
+    const { updatedAtMs } = first.json as { updatedAtMs: number };
+    expect((await putFrom(`"${updatedAtMs}"`, 'second')).status).toBe(200);
+    await ask('DELETE', path);
   });
 
   it('keep their secret out of every file, log and audit record', async () => {

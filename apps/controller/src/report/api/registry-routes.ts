@@ -3,6 +3,7 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import type { Clock, RegistryDesk } from '../../ports.ts';
+import { namesVersion } from '../http/etag.ts';
 import { pageBody, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 
@@ -25,15 +26,20 @@ export const registryHandlers = ({ store, clock, registries }: Parts) => ({
     if (!found.ok) return found;
     return found.value === undefined
       ? refuse('E_NOT_FOUND', `there is no registry ${params.id}`)
-      : reply(found.value);
+      : reply(found.value, { version: versionOf(found.value) });
   }),
   'registry.create': answers('registry.create', async ({ caller, body }) => {
     const made = await registries.create(caller, body);
     return made.ok ? reply(made.value, { target: made.value.id, auditDetail: labelOf(made.value) }) : made;
   }),
-  'registry.update': answers('registry.update', async ({ caller, params, body }) => {
-    const changed = await registries.update(caller, params.id, body);
-    return changed.ok ? reply(changed.value, { auditDetail: labelOf(changed.value) }) : changed;
+  'registry.update': answers('registry.update', async ({ caller, params, body, ifMatch }) => {
+    const based =
+      ifMatch === undefined
+        ? {}
+        : { isBasedOn: (updatedAtMs: number) => namesVersion(ifMatch, versionOf({ updatedAtMs })) };
+    const changed = await registries.update(caller, { id: params.id, ...based }, body);
+    if (!changed.ok) return changed;
+    return reply(changed.value, { version: versionOf(changed.value), auditDetail: labelOf(changed.value) });
   }),
   'registry.remove': answers('registry.remove', async ({ caller, params }) => {
     const removed = await registries.remove(caller, params.id);
@@ -58,6 +64,9 @@ export const registryHandlers = ({ store, clock, registries }: Parts) => ({
     return cancelled.ok ? reply(cancelled.value, { auditDetail: labelOf(cancelled.value) }) : cancelled;
   }),
 });
+
+/** Settings by when they were changed: the progress of a run, beside them, is no change of them. */
+const versionOf = ({ updatedAtMs }: { readonly updatedAtMs: number }): string => String(updatedAtMs);
 
 const labelOf = ({ kind, host }: { readonly kind: string; readonly host: string }): string =>
   `${kind} ${host}`;

@@ -67,6 +67,8 @@ export interface StreamSink {
 /** What a handler answers. */
 export interface Reply<Body> {
   readonly body: Body;
+  /** Of what If-Match is about, where the body holds more than that. */
+  readonly version?: string;
   /** What the audit record names as touched; the path id when absent. */
   readonly target?: string;
   readonly auditDetail?: string;

@@ -10,7 +10,7 @@ import { permissionsOf } from '../access/caller.ts';
 import { type LoginDesk, type PasswordHasher, unlocked } from '../access/login.ts';
 import { type OpenedSession, SESSION_ABSOLUTE_MS, type SessionDesk } from '../access/sessions.ts';
 import type { UserLedger } from '../access/user-ledger.ts';
-import { etagOf } from '../http/etag.ts';
+import { namesVersion, versionOf } from '../http/etag.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 
 interface Parts {
@@ -31,17 +31,17 @@ export const sessionRoutes = (parts: Parts) => ({
   }),
   'session.show': answers('session.show', async ({ caller }) => {
     const session = sessionOf(caller);
-    return session.ok ? reply(session.value) : session;
+    return session.ok ? replyOf(session.value) : session;
   }),
   'session.update': answers('session.update', async ({ caller, body, ifMatch }) => {
     if (caller.kind !== 'user') return refuse('E_FORBIDDEN', 'a key or local root has no profile to change');
     const changed = await parts.ledger.change(SCOPE, caller.id, (stored) => {
-      if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etagOf(stored.user)) return stale();
+      if (ifMatch !== undefined && !namesVersion(ifMatch, versionOf(stored.user))) return stale();
       return ok({ ...stored, user: { ...stored.user, ...definedOf(body) } });
     });
     if (!changed.ok) return changed;
     const session = sessionOf({ ...caller, user: changed.value.user });
-    return session.ok ? reply(session.value) : session;
+    return session.ok ? replyOf(session.value) : session;
   }),
   'session.delete': answers('session.delete', async ({ caller }) => {
     if (caller.session === undefined) return reply(undefined);
@@ -116,6 +116,9 @@ function sessionOf(caller: Caller): Result<ResponseOf<'session.show'>, ApiFailur
     expiresAtMs: caller.session?.expiresAtMs ?? Number.MAX_SAFE_INTEGER,
   });
 }
+
+/** A session ends later with every request, and holds a token of its own: only the user in it is changed. */
+const replyOf = (session: ResponseOf<'session.show'>) => reply(session, { version: versionOf(session.user) });
 
 const stale = (): Result<never, ApiFailure> => err(failure('E_PRECONDITION', 'the user has changed since'));
 

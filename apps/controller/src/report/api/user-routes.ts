@@ -9,7 +9,7 @@ import { type PasswordHasher, unlocked } from '../access/login.ts';
 import { newId } from '../access/secrets.ts';
 import type { SessionDesk } from '../access/sessions.ts';
 import type { UserLedger } from '../access/user-ledger.ts';
-import { etagOf } from '../http/etag.ts';
+import { namesVersion, versionOf } from '../http/etag.ts';
 import { pageBody, toQuery } from './list-query.ts';
 import { answers, reply } from './route-handler.ts';
 
@@ -58,7 +58,7 @@ export const userRoutes = (parts: Parts) => ({
   }),
   'user.update': answers('user.update', async ({ scope, params, body, ifMatch }) => {
     const changed = await parts.ledger.changeGuarded(scope, params.id, (stored) => {
-      if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etagOf(stored.user))
+      if (ifMatch !== undefined && !namesVersion(ifMatch, versionOf(stored.user)))
         return err(failure('E_PRECONDITION', 'the user has changed since'));
       return ok({
         ...stored,
@@ -76,6 +76,7 @@ export const userRoutes = (parts: Parts) => ({
       if (!closed.ok) return closed;
     }
     return reply(changed.value.user, {
+      version: versionOf(changed.value.user),
       target: changed.value.user.name,
       auditDetail: JSON.stringify({ ...body, displayName: undefined }),
     });

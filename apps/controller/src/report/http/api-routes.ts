@@ -16,7 +16,7 @@ import type { ApiFailure, Log } from '../../ports.ts';
 import { ANONYMOUS, type Caller, scopeOf } from '../access/caller.ts';
 import type { BoundRoute, RawCall, Reply } from '../api/route-handler.ts';
 import { csvAnswer, type ExportBasis, wantsCsv } from './csv-answer.ts';
-import { etagOf, namesTag } from './etag.ts';
+import { etagOf, namesTag, versionTag } from './etag.ts';
 import { openEventStream } from './event-stream.ts';
 import type { Gate } from './gate.ts';
 import { SESSION_COOKIE } from './gate.ts';
@@ -187,12 +187,17 @@ async function succeed(
   const payload = answer.body === undefined ? undefined : JSON.stringify(answer.body);
   if (key !== undefined) parts.ledger.finish(key, { status: route.status, payload });
   if (payload === undefined) return reply.send();
-  return sendJson(route, exchange, answer.body, payload);
+  return sendJson(route, exchange, answer, payload);
 }
 
-function sendJson(route: Route, { request, reply }: Exchange, body: unknown, payload: string) {
-  if (route.list !== true && (route.method === 'GET' || route.method === 'PATCH')) {
-    const tag = etagOf(body);
+function sendJson(
+  route: Route,
+  { request, reply }: Exchange,
+  { body, version }: Reply<unknown>,
+  payload: string,
+) {
+  if (version !== undefined || (route.list !== true && route.method === 'GET')) {
+    const tag = version === undefined ? etagOf(body) : versionTag(version, body);
     reply.header('etag', tag);
     const known = request.headers['if-none-match'];
     if (route.method === 'GET' && known !== undefined && namesTag(known, tag)) return reply.code(304).send();

@@ -70,7 +70,7 @@ function operation(route: Route, schemas: Record<string, unknown>): Json {
       ...parameters(route.query, 'query', schemas),
       ...(route.list === true ? [EXCEL] : []),
       ...(route.method === 'POST' ? [header('Idempotency-Key', 'A repeat gets the first answer')] : []),
-      ...(route.method === 'PATCH' ? [header('If-Match', 'Entity tag the change is based on')] : []),
+      ...(route.ifMatch === true ? [header('If-Match', 'Entity tag the change is based on')] : []),
       ...(route.method === 'GET' ? [] : [header('x-csrf-token', 'Needed with a cookie session')]),
     ],
     ...requestBody(route, schemas),

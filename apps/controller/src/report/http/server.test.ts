@@ -8,9 +8,11 @@ import { connect } from 'node:tls';
 import { openCertificateAuthority } from '@bartizan/adapters/pki';
 import { createSealer } from '@bartizan/adapters/store';
 import { ROUTES, type Route } from '@bartizan/contracts';
-import { aFinding, aNode, aUser, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
+import { aFinding, aNode, aUser, good, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiStage, type Ask, buildApiStage, LOCAL_ROOT, type Told } from '../../testing/api-stage.ts';
+import { SessionDesk } from '../access/sessions.ts';
+import { SESSION_COOKIE } from './gate.ts';
 
 const SCOPE = { kind: 'system', purpose: 'test' } as const;
 const routes: readonly Route[] = ROUTES;
@@ -121,6 +123,27 @@ describe('changes', () => {
     const tag = String(first.headers['etag']);
     expect((await change('B', tag)).status).toBe(200);
     expect((await change('C', tag)).json).toMatchObject({ code: 'E_PRECONDITION', status: 412 });
+  });
+
+  it('of one’s own profile are based on it, not on how long the session lasts', async () => {
+    const user = aUser();
+    good(await test.store.users.put(SCOPE, { user, passwordHash: 'x', previousHashes: [], failures: 0 }));
+    const opened = await new SessionDesk(test.store, test.clock).open(user);
+    if (!opened.ok) throw new Error(opened.error.detail);
+    const { token, csrfToken } = opened.value;
+    const mine = (more: Pick<Ask, 'method' | 'body' | 'headers'> = {}) =>
+      stage.ask({
+        ...{ path: 'session', ...more },
+        headers: {
+          ...{ cookie: `${SESSION_COOKIE}=${token}`, 'x-csrf-token': csrfToken },
+          ...more.headers,
+        },
+      });
+    const tag = String((await mine()).headers['etag']);
+    const change = (displayName: string) =>
+      mine({ method: 'PATCH', body: { displayName }, headers: { 'if-match': tag } });
+    expect((await change('Aiko A')).json).toMatchObject({ user: { displayName: 'Aiko A' } });
+    expect((await change('Aiko B')).json).toMatchObject({ code: 'E_PRECONDITION', status: 412 });
   });
 
   it('are told from what is known already', async () => {

@@ -16,7 +16,7 @@ import {
   type Scope,
   tenantScope,
 } from '@bartizan/contracts';
-import type { ApiFailure, Clock, Owner, Publish, RegistryDesk } from '../../ports.ts';
+import type { ApiFailure, ChangedRegistry, Clock, Owner, Publish, RegistryDesk } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
 import { accessOf, goesTheSameWay, RegistrySecrets } from './registry-secrets.ts';
 import { NEVER_RUN } from './run-progress.ts';
@@ -94,12 +94,18 @@ export class Registries implements RegistryDesk {
     return ok(registry);
   }
 
-  async update(owner: Owner, id: string, settings: RegistrySettings): Promise<Result<Registry, ApiFailure>> {
+  async update(
+    owner: Owner,
+    { id, isBasedOn }: ChangedRegistry,
+    settings: RegistrySettings,
+  ): Promise<Result<Registry, ApiFailure>> {
     const fault = settingsFault(settings);
     if (fault !== undefined) return refused(fault);
     const { secret, pushSecret, ...rest } = settings;
     return this.#change(owner, id, async (before) => {
       const scope = scopeOf(owner);
+      if (isBasedOn?.(before.updatedAtMs) === false)
+        return err(failure('E_PRECONDITION', 'the registry has changed since'));
       if (secret === undefined && before.hasSecret && !goesTheSameWay(before, settings))
         return refused('give the secret again: it would go elsewhere than before');
       if (secret === '') {
@@ -114,7 +120,8 @@ export class Registries implements RegistryDesk {
       const hasPushSecret = told.value ?? before.hasPushSecret === true;
       const { cluster, tenant, run, createdAtMs } = before;
       const hasSecret = secret === undefined ? before.hasSecret : secret !== '';
-      const updatedAtMs = this.#parts.clock.nowMs();
+      // It tells versions apart, so it never stays where it was.
+      const updatedAtMs = Math.max(this.#parts.clock.nowMs(), before.updatedAtMs + 1);
       const { nextAtMs: _old, ...kept } = run;
       return ok({
         ...{ id, cluster, tenant, ...rest, hasSecret, run: kept, createdAtMs, updatedAtMs },

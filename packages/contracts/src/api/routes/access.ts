@@ -42,6 +42,7 @@ export const accessRoutes = [
     tag: 'session',
     permission: 'self',
     status: 200,
+    ifMatch: true,
     audit: 'session.update',
     summary: { en: 'Change own language or shown name', ja: '自分の言語と表示名を変更する' },
     body: inline('Changes', {
@@ -111,6 +112,7 @@ export const accessRoutes = [
     tag: 'users',
     permission: 'users:manage',
     status: 200,
+    ifMatch: true,
     audit: 'user.update',
     summary: { en: 'Change a user', ja: '利用者を変更する' },
     params: idParams,

@@ -164,6 +164,7 @@ export const admissionRoutes = [
     tag: 'admission',
     permission: 'policies:write',
     status: 200,
+    ifMatch: true,
     audit: 'admission.rule.put',
     summary: { en: 'Replace a rule of your own', ja: '独自のルールを置き換える' },
     params: idParams,

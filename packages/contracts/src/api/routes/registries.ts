@@ -53,6 +53,7 @@ export const registryRoutes = [
     tag: 'registries',
     permission: 'registries:manage',
     status: 200,
+    ifMatch: true,
     audit: 'registry.update',
     summary: { en: 'Change a registry', ja: 'レジストリを変更する' },
     params: idParams,
