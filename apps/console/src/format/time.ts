@@ -93,6 +93,13 @@ export const rangeText = (range: TimeRange): RangeText =>
 export const fieldTime = (atMs: number): string =>
   new Date(atMs - new Date(atMs).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
+/** The date so many days after an instant, as a date field has it, in the calendar of the reader. */
+export const fieldDate = (atMs: number, days: number): string => {
+  const day = new Date(atMs);
+  day.setDate(day.getDate() + days);
+  return fieldTime(day.getTime()).slice(0, 10);
+};
+
 /** A range out of two such fields; undefined while one is empty or the end is not after the start. */
 export const rangeOfFields = (from: string, to: string): TimeRange | undefined => {
   const range = { fromMs: new Date(from).getTime(), toMs: new Date(to).getTime() };

@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Textarea, TextInput } from '@mantine/core';
+import { fieldDate } from '../format/time.ts';
 import { useT } from '../i18n/language.ts';
 
-const DAY_MS = 86_400_000;
-const inputDate = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
-
 /** The date in a number of days, as a date field takes it. */
-export const dateInDays = (days: number): string => inputDate(Date.now() + days * DAY_MS);
+export const dateInDays = (days: number): string => fieldDate(Date.now(), days);
+
+/** Days ahead that can be chosen: the last one ends within the 366 days that the controller takes. */
+const DAYS_MAX = 365;
 
 interface FieldProps {
   readonly value: string;
@@ -35,7 +36,7 @@ export const UntilField = ({ value, onChange }: FieldProps) => (
     label={useT()('accept.until')}
     value={value}
     min={dateInDays(1)}
-    max={dateInDays(366)}
+    max={dateInDays(DAYS_MAX)}
     onChange={(event) => onChange(event.currentTarget.value)}
     required
     withAsterisk={false}

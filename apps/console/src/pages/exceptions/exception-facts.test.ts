@@ -1,8 +1,17 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { describe, expect, it } from 'vitest';
-import { EMPTY_MATCH, matchOf, matchOfFinding, partsOfMatch, SOON_MS, stateOf } from './exception-facts.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fieldDate } from '../../format/time.ts';
+import {
+  EMPTY_MATCH,
+  endOfDay,
+  matchOf,
+  matchOfFinding,
+  partsOfMatch,
+  SOON_MS,
+  stateOf,
+} from './exception-facts.ts';
 
 const NOW = Date.UTC(2026, 10, 28);
 
@@ -43,5 +52,26 @@ describe('what a finding is, wherever it is found', () => {
   it('the package of a pending update; nothing where nothing says what it is', () => {
     expect(matchOfFinding({ package: { name: 'bash' } as never })).toEqual({ package: 'bash' });
     expect(matchOfFinding({})).toBeUndefined();
+  });
+});
+
+describe('dates of fields', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each([
+    ['Asia/Tokyo', '2026-12-02T00:30:00+09:00', '2026-12-03'],
+    ['Asia/Tokyo', '2026-12-02T12:00:00+09:00', '2026-12-03'],
+    ['America/Los_Angeles', '2026-12-02T20:00:00-08:00', '2026-12-03'],
+    // The next day has 25 hours: clocks are put back.
+    ['America/Los_Angeles', '2026-10-31T23:30:00-07:00', '2026-11-01'],
+    ['UTC', '2026-12-02T23:59:00Z', '2026-12-03'],
+  ])('follow the calendar of %s at %s', (zone, at, tomorrow) => {
+    vi.stubEnv('TZ', zone);
+    const nowMs = Date.parse(at);
+    expect(fieldDate(nowMs, 1)).toBe(tomorrow);
+    // The controller takes ends up to 366 days ahead: the last day that is offered has to end within them.
+    const lastMs = endOfDay(fieldDate(nowMs, 365));
+    expect(lastMs).toBeGreaterThan(nowMs + 364 * 86_400_000);
+    expect(lastMs).toBeLessThanOrEqual(nowMs + 366 * 86_400_000);
   });
 });
