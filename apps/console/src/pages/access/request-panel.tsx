@@ -13,6 +13,7 @@ import { useT } from '../../i18n/language.ts';
 import { Badge, SeverityBadge } from '../../widgets/badges.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
 import { Asked, FailureLine } from '../../widgets/states.tsx';
+import { StoredFailure } from '../../widgets/stored-failure.tsx';
 import { CommandBlock, Facts, Section, Verbatim, When } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { Partial, PathSteps } from './answers.tsx';
@@ -204,9 +205,7 @@ const Known = ({ request, onClose }: { request: Detail; onClose: () => void }) =
       <Facts rows={rows} />
       {problem !== undefined && (
         <p className="warn-text">
-          <Verbatim>
-            {problem.code}: {problem.detail}
-          </Verbatim>
+          <StoredFailure code={problem.code} detail={problem.detail} />
         </p>
       )}
       {changedInCluster !== undefined && (
