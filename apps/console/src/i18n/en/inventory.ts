@@ -61,6 +61,7 @@ export const inventory = {
   'process.only-running': 'Only running',
   'process.none-running': 'None of them runs now.',
   'process.cut': 'The tree is not whole: a parent may be among those not loaded yet.',
+  'process.newest': 'There is more than is read at once: processes that started long ago may be missing.',
   'process.id-only': 'pid {pid} · uid not known',
   'process.ids': 'pid {pid} · uid {uid}',
   'process.euid': 'runs as uid {uid}',

@@ -61,6 +61,8 @@ export const inventory = {
   'process.only-running': '稼働中のみ',
   'process.none-running': '現在稼働中のものはありません。',
   'process.cut': 'ツリーは一部のみです。親プロセスがまだ読み込まれていない場合があります。',
+  'process.newest':
+    '一度に読み取れる量を超えています。以前に起動したプロセスが含まれていない場合があります。',
   'process.id-only': 'pid {pid}・uid 不明',
   'process.ids': 'pid {pid}・uid {uid}',
   'process.euid': '実効 uid {uid}',

@@ -8,6 +8,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
 import { ListStates } from '../../widgets/list-states.tsx';
 import { ProcessForest } from '../../widgets/process-tree.tsx';
+import { Unknown } from '../../widgets/states.tsx';
 
 /** Processes as trees; what has ended can be put away. */
 export const WorkloadProcesses = ({ id }: { id: string }) => {
@@ -39,6 +40,7 @@ export const WorkloadProcesses = ({ id }: { id: string }) => {
           />
         </div>
         <div className="card-body">
+          {list.isTotalLowerBound && <Unknown inline why={t('process.newest')} />}
           {rows.length === 0 ? (
             <p className="quiet">{t('process.none-running')}</p>
           ) : (

@@ -12,7 +12,7 @@ import {
   type Scope,
 } from '@bartizan/contracts';
 import type { ApiFailure, Clock, UsesOf } from '../../ports.ts';
-import { collectPages, pageBody, slicePage, toQuery } from './list-query.ts';
+import { collectPages, cutPage, pageBody, slicePage, toQuery } from './list-query.ts';
 import { foldProcesses, isProcessEvent } from './process-rows.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 
@@ -26,7 +26,7 @@ interface Parts {
 const EVENTS_FOLDED_MAX = 20_000;
 
 /** What a workload does: processes, connections, packages. */
-export const workloadActivityHandlers = (parts: Parts) => ({
+export const workloadActivityHandlers = (parts: Parts, foldedMax = EVENTS_FOLDED_MAX) => ({
   'workload.processes': answers('workload.processes', async ({ scope, params, query }) => {
     const wanted = await ownQuery(parts, scope, params.id, toQuery(query));
     if (!wanted.ok) return wanted;
@@ -34,7 +34,7 @@ export const workloadActivityHandlers = (parts: Parts) => ({
     const events = await collectPages(
       (page) => parts.store.events.list(scope, 'process', page),
       whole,
-      EVENTS_FOLDED_MAX,
+      foldedMax,
     );
     if (!events.ok) return events;
     const alive = await runningContainers(parts, scope, params.id);
@@ -44,7 +44,7 @@ export const workloadActivityHandlers = (parts: Parts) => ({
       running: row.running && (row.container === undefined || alive.value.has(row.container)),
     }));
     const page = slicePage(rows, wanted.value);
-    return page.ok ? reply(pageBody(page.value, parts.clock.nowMs())) : page;
+    return page.ok ? reply(cutPage(pageBody(page.value, parts.clock.nowMs()), events.value)) : page;
   }),
   'workload.connections': answers('workload.connections', async ({ scope, params, query }) => {
     const wanted = await ownQuery(parts, scope, params.id, toQuery(query));

@@ -27,6 +27,7 @@ interface CsvRequest {
 interface Page {
   readonly items: readonly unknown[];
   readonly next?: string;
+  readonly isTotalLowerBound: boolean;
 }
 
 const PAGE = 500;
@@ -38,14 +39,18 @@ export const wantsCsv = (accept: string | undefined): boolean =>
 /**
  * A list as CSV: everything the filter matches, page by page, so that memory does not grow with the list.
  * `excel=1` puts a byte order mark in front. Failures of the first page are ordinary error answers; a later failure
- * cuts the connection, so that a part is never taken for the whole.
+ * cuts the connection, so that a part is never taken for the whole. Where the list itself is one of more than is read at
+ * once, each line says so in a last column.
  */
 export async function csvAnswer(request: CsvRequest) {
   const { excel, query } = splitExcel(request.raw.query);
   const first = await pageAt(request, query, undefined);
   if (!first.ok) return request.fail(first.error);
   const columns = csvColumns(request.route.response);
-  const origin = originOf(request, query);
+  const origin = [
+    ...originOf(request, query),
+    ...(first.value.isTotalLowerBound ? [{ column: 'export.complete', value: 'false' }] : []),
+  ];
   const tail = origin.map(({ value }) => `,${csvCell(value)}`).join('');
   async function* lines() {
     const head = csvHead([...columns, ...origin.map(({ column }) => column)]);
@@ -93,9 +98,14 @@ async function pageAt(request: CsvRequest, query: object, cursor: string | undef
 
 /** Every list answers a page (see `page` in contracts). */
 function toPage(body: unknown): Page {
-  const items: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'items') : undefined;
-  const next: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'next') : undefined;
-  return { items: Array.isArray(items) ? items : [], ...(typeof next === 'string' ? { next } : {}) };
+  const fieldOf = (name: string): unknown =>
+    typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
+  const [items, next] = [fieldOf('items'), fieldOf('next')];
+  return {
+    items: Array.isArray(items) ? items : [],
+    ...(typeof next === 'string' ? { next } : {}),
+    isTotalLowerBound: fieldOf('isTotalLowerBound') === true,
+  };
 }
 
 function splitExcel(query: unknown): { readonly excel: boolean; readonly query: object } {
