@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Facts, type FactValue, type LocalText, visibleText } from '@bartizan/contracts';
+import type { Facts, FactValue, LocalText } from '@bartizan/contracts';
+import { visibleText } from '@bartizan/contracts/words';
 
 /** Longest value that is put into a sentence. */
 const VALUE_MAX = 256;
