@@ -21,8 +21,9 @@ const REFUSALS = [
   'E_CERTIFICATE',
   'E_WIRE_VERSION',
 ] as const;
+const TOO_MANY_REQUESTS = 429;
 
-/** The code of a problem document (RFC 9457) that a refusal carries. */
+/** The code of a problem document (RFC 9457) that a refusal carries. One that asks to come later says nothing of the token. */
 const refusalOf = (status: number, body: unknown, otherwise: ErrorCode): Failure<ErrorCode> => {
   const named = typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
   const code = REFUSALS.find((one) => one === named);
@@ -31,7 +32,8 @@ const refusalOf = (status: number, body: unknown, otherwise: ErrorCode): Failure
       en: `refused with status ${status}`,
       ja: `拒否されました（ステータス ${status}）`,
     });
-  return toldFailure(status >= 400 && status < 500 ? otherwise : 'E_CONTROLLER_UNREACHABLE', {
+  const isFinal = status >= 400 && status < 500 && status !== TOO_MANY_REQUESTS;
+  return toldFailure(isFinal ? otherwise : 'E_CONTROLLER_UNREACHABLE', {
     en: `answered with status ${status}`,
     ja: `応答のステータスは ${status} です`,
   });

@@ -55,6 +55,8 @@ export interface FakeControllerOptions {
   readonly port?: number;
   /** Wire version it speaks; the newest unless said otherwise. */
   readonly version?: number;
+  /** So many enrolments are put off first, as those of a caller that comes too often are. */
+  readonly putOff?: number;
 }
 
 /**
@@ -79,12 +81,14 @@ export class FakeController {
   #server: Http2SecureServer | undefined;
   #port: number;
   #tokenUsed = false;
+  #putOff: number;
 
   constructor(options: FakeControllerOptions = {}) {
     this.#options = options;
     this.authority = options.authority ?? makeAuthority();
     this.#configure = options.configure;
     this.#port = options.port ?? 0;
+    this.#putOff = options.putOff ?? 0;
   }
 
   get port(): number {
@@ -182,6 +186,11 @@ export class FakeController {
   }
 
   #enroll(stream: ServerHttp2Stream, body: unknown): void {
+    if (this.#putOff > 0) {
+      this.#putOff -= 1;
+      answer(stream, 429, { code: 'E_RATE_LIMIT' });
+      return;
+    }
     const request = parseEnroll(body);
     if (!request.ok || request.value.token !== this.#options.token || this.#tokenUsed) {
       answer(stream, 401, { code: 'E_JOIN_TOKEN' });
