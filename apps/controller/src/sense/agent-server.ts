@@ -27,11 +27,10 @@ import {
   WIRE_RENEW_PATH,
   WIRE_STREAM_PATH,
 } from '@bartizan/contracts';
-import { networkOf } from '../caller-network.ts';
 import type { AgentCommand, AgentDirectory, Clock, IngestCounters, Log } from '../ports.ts';
-import { RateGate } from '../rate-gate.ts';
 import { type AgentIdentity, identifyAgent } from './agent-identity.ts';
 import { AgentSession } from './agent-session.ts';
+import { EnrolmentGate } from './enrolment-gate.ts';
 import type { Ingest } from './ingest.ts';
 
 /** Certificate, key and authority of the server, PEM. */
@@ -68,7 +67,6 @@ interface Parts {
 const BODY_BYTES_MAX = 16 * 1024;
 const STREAMS_PER_SESSION = 8;
 const SESSIONS_PER_NODE = 4;
-const ENROLMENTS_PER_MINUTE = 120;
 /** A connection without traffic, and a request whose body does not come, end after this time, in milliseconds. */
 const IDLE_MS = 60_000;
 const BODY_WITHIN_MS = 10_000;
@@ -82,11 +80,11 @@ export class AgentServer {
   readonly #server: Http2SecureServer;
   readonly #sessions = new Map<string, Set<AgentSession>>();
   readonly #sockets = new Set<TLSSocket>();
-  readonly #enrolments: RateGate;
+  readonly #enrolments: EnrolmentGate;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#enrolments = new RateGate(parts.clock, ENROLMENTS_PER_MINUTE);
+    this.#enrolments = new EnrolmentGate(parts.clock);
     this.#server = createSecureServer({
       key: parts.tls.keyPem,
       cert: parts.tls.chainPem,
@@ -173,7 +171,7 @@ export class AgentServer {
 
   async #enroll(stream: ServerHttp2Stream): Promise<void> {
     const address = stream.session?.socket.remoteAddress ?? '';
-    if (!this.#enrolments.take(networkOf(address)).allowed)
+    if (!this.#enrolments.take(address))
       return refuse(stream, failure('E_RATE_LIMIT', 'too many enrolments from this address'));
     const request = parseEnroll(await readJson(stream));
     if (!request.ok) return refuse(stream, failure('E_BODY_INVALID', 'the request has another form'));
