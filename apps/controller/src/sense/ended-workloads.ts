@@ -22,8 +22,8 @@ interface Place {
 }
 
 const PAGE = 1000;
-/** States of a container that is there. */
-export const LIVE_STATES = ['running', 'created', 'paused'] as const;
+/** States of a container that is there. One whose state its runtime does not tell is, too, until a snapshot ends it. */
+export const LIVE_STATES = ['running', 'created', 'paused', 'unknown'] as const;
 
 /**
  * An agent tells of workloads that run. One whose last container ended while the agent was away is told of no more, and

@@ -73,6 +73,25 @@ describe('a snapshot of what runs on a node', () => {
     expect(changes.map(({ data }) => data)).toContainEqual({ id: 'w-web' });
   });
 
+  it('keeps what runs in a container whose state its runtime does not tell, until it is named no more', async () => {
+    const [workload] = runs('w-web', 'c-web');
+    const container = aContainer({ id: 'c-web', workload: 'w-web', node: 'n-1', state: 'unknown' });
+    if (workload !== undefined) await report('n-1', workload, { type: 'container', container });
+    await report('n-1', snapshot('c-web'));
+    expect([await state('c-web'), await running('w-web')]).toEqual(['unknown', 1]);
+    await report('n-1', snapshot());
+    expect([await state('c-web'), await running('w-web')]).toEqual(['exited', 0]);
+  });
+
+  it('leaves a workload that runs in such a container of another node', async () => {
+    await report('n-1', ...runs('w-web', 'c-1'));
+    const [workload] = runs('w-web', 'c-2', 'n-2');
+    const container = aContainer({ id: 'c-2', workload: 'w-web', node: 'n-2', state: 'unknown' });
+    if (workload !== undefined) await report('n-2', workload, { type: 'container', container });
+    await report('n-1', snapshot());
+    expect(await running('w-web')).toBe(1);
+  });
+
   it('ends a workload, too, whose containers were known to have ended before', async () => {
     const [workload] = runs('w-web', 'c-web');
     if (workload !== undefined) await report('n-1', workload);
