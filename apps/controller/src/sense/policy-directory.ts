@@ -3,8 +3,8 @@
 
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { extname, join, sep } from 'node:path';
+import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 
 /** One file of the directory. */
 export interface DirectoryFile {
@@ -28,6 +28,10 @@ export const DIRECTORY_LIMITS = {
 } as const;
 
 const MANIFEST = /\.(ya?ml|json)$/i;
+/** Names of files that are no manifests, nor folders: a name with another dot may be that of a folder. */
+const NO_MANIFEST = /\.(md|txt|rst|adoc|html?|pdf|png|jpe?g|gif|svg|sh|toml|lock)$/i;
+/** As many links as Linux follows. */
+const LINKS_MAX = 40;
 
 /** Why the directory cannot be read now. */
 export class DirectoryRefusal extends Error {
@@ -75,12 +79,27 @@ async function walk(now: Walk, { real, shown, depth }: Folder): Promise<void> {
   }
 }
 
-/** Where a link leads, if it stays inside. One that leads nowhere may have been to a file or folder of policies. */
+/** Where a link leads, if it stays inside. One that leads nowhere inside may have been to a file or folder of policies. */
 async function targetOf(root: string, link: string, path: string): Promise<string | undefined> {
   const place = await realpath(link).catch(() => undefined);
-  if (place !== undefined) return place === root || place.startsWith(root + sep) ? place : undefined;
-  if (MANIFEST.test(link) || extname(link) === '') throw new DirectoryRefusal(`${path} leads nowhere`);
-  return undefined;
+  if (place !== undefined) return isInside(root, place) ? place : undefined;
+  if (NO_MANIFEST.test(link) || !isInside(root, await nowhereOf(link))) return undefined;
+  throw new DirectoryRefusal(`${path} leads nowhere`);
+}
+
+const isInside = (root: string, place: string): boolean => place === root || place.startsWith(root + sep);
+
+/** The place that is missing at the end of a link. */
+async function nowhereOf(link: string): Promise<string> {
+  let at = link;
+  for (let links = 0; links < LINKS_MAX; links += 1) {
+    const target = await readlink(at).catch(() => undefined);
+    if (target === undefined) break;
+    const next = resolve(dirname(at), target);
+    const folder = dirname(next);
+    at = join(await realpath(folder).catch(() => folder), basename(next));
+  }
+  return at;
 }
 
 function note({ found }: Walk, path: string, place: string, { size, mtimeMs, ino }: Stats): void {
