@@ -19,11 +19,12 @@ beforeEach(async () => {
 });
 afterEach(() => test.remove());
 
-async function attempt(actor: string, times = 1, apart = 2): Promise<void> {
+async function attempt(actor: string, times = 1, address = '192.0.2.1'): Promise<void> {
   for (let time = 0; time < times; time += 1)
     await refusals.record({
-      key: actor,
-      apart,
+      key: `${actor} ${address}`,
+      network: address,
+      apart: 2,
       draft: {
         tenant: 'default',
         atMs: test.clock.value,
@@ -33,9 +34,13 @@ async function attempt(actor: string, times = 1, apart = 2): Promise<void> {
         target: '',
         outcome: 'refused',
         detail: 'E_LOGIN_FAILED',
-        sourceAddress: '192.0.2.1',
+        sourceAddress: address,
       },
     });
+}
+/** Attempts by ever other names from one address. */
+async function sweepNames(count: number, address: string): Promise<void> {
+  for (let name = 0; name < count; name += 1) await attempt(`user${name}`, 1, address);
 }
 async function pass(minutes: number): Promise<void> {
   for (let minute = 0; minute < minutes; minute += 1) {
@@ -44,7 +49,7 @@ async function pass(minutes: number): Promise<void> {
   }
 }
 const records = async () =>
-  good(await test.store.audit.list(SCOPE, { filter: [], limit: 1000 })).items.toSorted(
+  good(await test.store.audit.list(SCOPE, { filter: [], limit: 5000 })).items.toSorted(
     (left, right) => left.sequence - right.sequence,
   );
 const told = async () => (await records()).map(({ actor, detail }) => `${actor} ${detail}`);
@@ -79,7 +84,8 @@ describe('refused attempts', () => {
   });
 
   it('of ever other callers are counted together beyond so many an hour', async () => {
-    for (let caller = 0; caller < 1000; caller += 1) await attempt(`user${caller}`);
+    for (let caller = 0; caller < 1000; caller += 1)
+      await attempt(`user${caller}`, 1, `192.0.${caller >> 8}.${caller & 255}`);
     expect(await records()).toHaveLength(240);
     await pass(1);
     const last = (await records()).at(-1);
@@ -94,9 +100,60 @@ describe('refused attempts', () => {
     expect(await records()).toHaveLength(242);
   });
 
-  it('are told when the program ends', async () => {
+  it('of one network leave room for those of others, and their number is told with the address', async () => {
+    await sweepNames(240, '192.0.2.1');
+    expect(await records()).toHaveLength(60);
+    await attempt('mei', 1, '192.0.2.2');
+    expect((await records()).at(-1)).toMatchObject({ actor: 'mei', sourceAddress: '192.0.2.2' });
+    await pass(1);
+    const last = (await records()).at(-1);
+    expect(last).toMatchObject({
+      ...{ actor: 'anonymous', target: '', sourceAddress: '192.0.2.1' },
+      detail: expect.stringMatching(/^180 others refused since /),
+    });
+  });
+
+  it('of one network leave room, too, when what repeats is told', async () => {
+    await sweepNames(60, '192.0.2.1');
+    for (let minute = 0; minute < 50; minute += 1) {
+      await sweepNames(60, '192.0.2.1');
+      await pass(1);
+    }
+    await attempt('mei', 1, '192.0.2.2');
+    expect((await told()).at(-1)).toBe('mei E_LOGIN_FAILED');
+  });
+
+  it('of one network have their share again in the next hour', async () => {
+    await sweepNames(100, '192.0.2.1');
+    await pass(61);
+    await attempt('mei', 1, '192.0.2.1');
+    expect((await told()).at(-1)).toBe('mei E_LOGIN_FAILED');
+  });
+
+  it('of more networks than are told apart are counted together, none left out', async () => {
+    for (let network = 0; network < 33; network += 1) {
+      for (let name = 0; name < 35; name += 1) await attempt(`user${name}`, 2, `192.0.2.${network}`);
+      if (network % 4 === 3) test.clock.value += 60 * MINUTE_MS;
+    }
+    await refusals.close();
+    const others = (await records()).filter(({ detail }) => detail.includes('others refused'));
+    expect(others.filter(({ sourceAddress }) => sourceAddress !== undefined)).toHaveLength(32);
+    expect(others).toHaveLength(33);
+    expect(others.every(({ detail }) => detail.startsWith('10 others'))).toBe(true);
+  });
+
+  it('are told when the program ends, with the number of those for which there is no room', async () => {
     await attempt('mei', 5);
     await refusals.close();
     expect(await told()).toHaveLength(3);
+    for (let hour = 0; hour < 3; hour += 1) {
+      for (let name = 0; name < 30; name += 1) await attempt(`user${30 * hour + name}`, 3);
+      test.clock.value += 60 * MINUTE_MS;
+    }
+    await refusals.close();
+    const counted = (await told())
+      .slice(3)
+      .map((detail) => Number(/; (\d+) more|(\d+) others/.exec(detail)?.slice(1).join('') ?? 1));
+    expect(counted.reduce((sum, count) => sum + count)).toBe(3 * 30 * 3);
   });
 });

@@ -169,6 +169,7 @@ export class EnrolmentDesk {
     const from = address === undefined ? node : networkOf(address);
     await this.#parts.refusals.record({
       key: `agent.enroll ${why.code} ${from}`,
+      network: from,
       apart: 1,
       draft: this.#draft({
         action: 'agent.enroll',

@@ -50,8 +50,9 @@ export class Journal {
   async attempt(act: Act, code: ErrorCode): Promise<void> {
     const { refusals, clock } = this.#parts;
     const draft = draftOf(act, clock.nowMs());
-    const key = `${act.action} ${code} ${draft.actor} ${networkOf(act.address)}`;
-    await refusals.record({ key, apart: FAILURES_BEFORE_LOCK, draft });
+    const network = networkOf(act.address);
+    const key = `${act.action} ${code} ${draft.actor} ${network}`;
+    await refusals.record({ key, network, apart: FAILURES_BEFORE_LOCK, draft });
   }
 }
 
