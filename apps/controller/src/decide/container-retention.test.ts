@@ -53,4 +53,19 @@ describe('containers that ended', () => {
     expect(await left(OTHER)).toEqual([]);
     expect(good(await test.store.workloads.get(SCOPE, 'w-1'))).toBeDefined();
   });
+
+  it('are removed 2000 in a round, that others do not wait for all of them', async () => {
+    const ended = { state: 'exited', endedAtMs: test.clock.value } as const;
+    for (const part of ['a', 'b', 'c'])
+      good(
+        await test.store.containers.put(
+          SCOPE,
+          Array.from({ length: 800 }, (_none, at) => aContainer({ id: `c-${part}${at}`, ...ended })),
+        ),
+      );
+    test.clock.value += CONTAINER_KEPT_MS + 1000;
+    expect(await sweep()).toEqual(ok(2000));
+    expect(await sweep()).toEqual(ok(400));
+    expect(await left()).toEqual([]);
+  });
 });

@@ -13,8 +13,8 @@ interface Parts {
 /** How long a container is kept in the inventory after it ended. */
 export const CONTAINER_KEPT_MS = 30 * 24 * 3600_000;
 const PAGE = 1000;
-/** A round ends after that many pages: what is left is for the next. */
-const PAGES_MAX = 10;
+/** A round ends after that many pages, each of which walks the whole table: what is left is for the next. */
+const PAGES_MAX = 2;
 
 /** Removes containers that ended long ago: a machine that builds leaves thousands a day. Their workloads stay. */
 export class ContainerRetention {
