@@ -184,6 +184,7 @@ export const inventory = {
   'accept.reopen': 'Take the acceptance back',
   'accept.reopened': 'The finding is open again.',
   'accept.explained': 'The acceptance is taken back. A VEX document explains the finding.',
+  'accept.excepted': 'The acceptance is taken back. An exception still accepts the finding.',
   'accept.exception': 'Exception',
   'accept.exception.note':
     'An exception accepts it: the finding opens when the exception is taken back or ends.',

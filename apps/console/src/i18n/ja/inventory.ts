@@ -183,6 +183,7 @@ export const inventory = {
   'accept.reopen': '受け入れを取り消す',
   'accept.reopened': '検出事項を未対応に戻しました。',
   'accept.explained': '受け入れを取り消しました。この検出事項は VEX で説明済みです。',
+  'accept.excepted': '受け入れを取り消しました。この検出事項は引き続き例外によって受け入れられています。',
   'accept.exception': '例外',
   'accept.exception.note':
     '例外によって受け入れています。例外を取り消すか期限が来ると、検出事項は未対応に戻ります。',

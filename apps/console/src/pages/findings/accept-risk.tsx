@@ -18,6 +18,12 @@ import { MatchParts } from '../exceptions/match-parts.tsx';
 import { STALE_AFTER_EXCEPTION } from '../exceptions/stale-routes.ts';
 import type { FindingDetail } from './finding-detail.ts';
 
+/** What is said of a finding by how it stands once its acceptance is taken back. */
+const takenBack = (state: FindingDetail['state']) => {
+  if (state === 'explained') return 'accept.explained';
+  return state === 'accepted' ? 'accept.excepted' : 'accept.reopened';
+};
+
 /** Accepting and taking back, each followed by fresh lists. */
 const useAcceptance = (finding: FindingDetail) => {
   const t = useT();
@@ -30,7 +36,7 @@ const useAcceptance = (finding: FindingDetail) => {
     mutationFn: () => call('finding.reopen', { params: { id: finding.id } }),
     onSuccess: ({ state }) => {
       refresh();
-      toast.done(t(state === 'explained' ? 'accept.explained' : 'accept.reopened'));
+      toast.done(t(takenBack(state)));
     },
     onError: toast.failed,
   });

@@ -75,15 +75,28 @@ describe('taking an acceptance back', () => {
     expect(await stored()).not.toHaveProperty('acceptance');
   });
 
-  it('is refused while an exception accepts the finding, however it was accepted before', async () => {
+  it('is refused while an exception accepts the finding', async () => {
     const exception = await except();
     const refused = { status: 409, body: { code: 'E_CONFLICT', detail: expect.stringContaining(exception) } };
     expect(await takeBack()).toMatchObject(refused);
     expect(await stored()).toMatchObject({ state: 'accepted', acceptance: { exception } });
-    await accept();
-    expect(await takeBack()).toMatchObject(refused);
     await stage.ask({ method: 'DELETE', path: `exceptions/${exception}`, token });
     expect(await takeBack()).toMatchObject({ status: 200, body: { state: 'open' } });
+  });
+
+  it.each([
+    ['before it was accepted by hand', [except, accept]],
+    ['after it was accepted by hand', [accept, except]],
+  ])('leaves a finding to the exception that was made %s', async (_when, steps) => {
+    for (const step of steps) await step();
+    const byHand = await stored();
+    expect(byHand).toMatchObject({ state: 'accepted', acceptance: { reason: 'known' } });
+    expect(byHand?.acceptance).not.toHaveProperty('exception');
+    const [exception] = good(await test.store.exceptions.list(SCOPE, { filter: [], limit: 10 })).items;
+    const acceptance = { owner: 'aiko', exception: exception?.id };
+    expect(await takeBack()).toMatchObject({ status: 200, body: { state: 'accepted', acceptance } });
+    expect(await stored()).toMatchObject({ state: 'accepted', acceptance });
+    expect((await takeBack()).status).toBe(409);
   });
 
   it('leaves a finding explained that a statement explains', async () => {

@@ -76,8 +76,9 @@ async function reopened({ keeper }: Parts, finding: Finding): Promise<Result<Fin
   }
   const next = await keeper.withoutAcceptance(finding);
   const exception = next.ok ? next.value.acceptance?.exception : undefined;
-  // Opened here, it would be accepted again as soon as its workload is judged.
-  return exception === undefined
+  // What was accepted by hand is left to the exception. Else there is nothing to take back: opened here, the finding
+  // would be accepted again as soon as its workload is judged.
+  return exception === undefined || finding.acceptance?.exception === undefined
     ? next
     : refuse('E_CONFLICT', `exception ${exception} accepts it: it opens when that is removed`);
 }
