@@ -29,6 +29,8 @@ interface Ask<Id extends RouteId> {
   readonly query?: QueryOf<Id>;
   readonly enabled?: boolean;
   readonly refetchMs?: number;
+  /** Asks again when it is shown, however young the answer is that is kept. */
+  readonly isAnew?: boolean;
 }
 
 /** Asks a route and keeps the answer; the key starts with the route id. */
@@ -43,6 +45,7 @@ export const useApi = <Id extends RouteId>(id: Id, ask: Ask<Id> = {}): UseQueryR
       }),
     enabled: ask.enabled ?? true,
     refetchInterval: ask.refetchMs ?? false,
+    ...(ask.isAnew === true ? { staleTime: 0 } : {}),
   });
 
 /** Asks a route before anything that shows its answer is drawn. */

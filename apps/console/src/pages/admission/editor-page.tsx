@@ -9,19 +9,19 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../data/api-client.ts';
 import { ApiError } from '../../data/api-error.ts';
-import { useApi } from '../../data/queries.ts';
 import { useMay } from '../../data/session.ts';
 import { useView } from '../../data/view.ts';
 import { useT } from '../../i18n/language.ts';
 import { BackLink } from '../../widgets/back-link.tsx';
 import { Badge } from '../../widgets/badges.tsx';
-import { Empty, FailureLine, FailureState, Unknown } from '../../widgets/states.tsx';
+import { Empty, FailureLine, FailureState, Loading, Unknown } from '../../widgets/states.tsx';
 import { Section } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { BlastRadius, useSimulation } from './blast-radius.tsx';
 import { type ReadDocument, readDocument } from './document.ts';
 import { ExampleName } from './example-name.tsx';
 import { DocumentField } from './object-field.tsx';
+import { useOpenedRule } from './opened-rule.ts';
 import { type ExampleResult, firstText, isTaken, replaces, tryExamples, versionOf } from './rule-draft.ts';
 import { renewPolicy } from './stale-routes.ts';
 
@@ -101,6 +101,8 @@ const useSave = (read: ReadRule | undefined) => {
       toast.done(t('admission.rule.saved', { id }), () => undo.mutate(row));
       void navigate({ to: '/admission/rules/$id', params: { id } });
     },
+    // Where somebody else saved in between, what is shown elsewhere is old too.
+    onError: renewPolicy,
   });
 };
 
@@ -163,9 +165,7 @@ const Editor = ({ rule, isOwn, isEnabled, read }: EditorProps) => {
   const [text, setText] = useState(() => firstText(rule, isOwn));
   const [enabled, setEnabled] = useState(isEnabled);
   const state = useTest(text);
-  // The text is of the version that was read first, whatever is read again meanwhile.
-  const [first] = useState(read);
-  const save = useSave(first);
+  const save = useSave(read);
   const { tested } = state;
   const isHeld = tested?.results.every((one) => one.state !== 'failed') === true;
   const submit = (event: FormEvent): void => {
@@ -231,8 +231,8 @@ export const AdmissionEditorPage = () => {
   const { search } = useView();
   const may = useMay('policies:write');
   const id = search.sel;
-  const asked = useApi('admission.rule', { params: { id: id ?? '' }, enabled: id !== undefined });
-  const isOwn = asked.data?.origin === 'user';
+  const { asked, row } = useOpenedRule(id);
+  const isOwn = (row ?? asked.data)?.origin === 'user';
   return (
     <div className="page">
       <BackLink to="/admission" label={t('page.admission')} />
@@ -246,13 +246,14 @@ export const AdmissionEditorPage = () => {
       {id !== undefined && asked.isError && (
         <FailureState error={asked.error} retry={() => void asked.refetch()} />
       )}
-      {may && (id === undefined || asked.data !== undefined) && (
+      {may && id !== undefined && row === undefined && !asked.isError && <Loading />}
+      {may && (id === undefined || row !== undefined) && (
         <Editor
           key={id ?? 'new'}
-          rule={asked.data?.rule}
+          rule={row?.rule}
           isOwn={isOwn}
-          read={isOwn ? asked.data : undefined}
-          isEnabled={isOwn ? (asked.data?.enabled ?? true) : true}
+          read={isOwn ? row : undefined}
+          isEnabled={isOwn ? (row?.enabled ?? true) : true}
         />
       )}
     </div>

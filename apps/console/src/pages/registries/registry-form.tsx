@@ -183,16 +183,37 @@ const Trial = ({ trial }: { trial: RegistryTrial }) => {
   );
 };
 
-/** Adds a registry or changes one: only the fields of its kind; the secret goes in and never comes out. */
-export const RegistryForm = ({ registry, onClose }: { registry?: Registry; onClose: () => void }) => {
+const useSave = (registry: Registry | undefined, draft: RegistryDraft, onSaved: () => void) => {
   const t = useT();
   const toast = useToast();
   const client = useQueryClient();
+  // The draft is of the settings that were read first; the list goes on reading.
+  const [readAtMs] = useState(registry?.updatedAtMs);
+  const renew = (): void => void client.invalidateQueries({ queryKey: ['registry.list'] });
+  return useMutation({
+    mutationFn: () =>
+      registry === undefined
+        ? call('registry.create', { body: settingsOf(draft) })
+        : call('registry.update', {
+            ...{ params: { id: registry.id }, body: settingsOf(draft) },
+            ifMatch: String(readAtMs),
+          }),
+    onSuccess: (kept) => {
+      renew();
+      toast.done(t(registry === undefined ? 'registry.added' : 'registry.saved', { name: kept.name }));
+      onSaved();
+    },
+    // Where somebody else saved in between, the form that is opened next starts from that.
+    onError: renew,
+  });
+};
+
+/** Adds a registry or changes one: only the fields of its kind; the secret goes in and never comes out. */
+export const RegistryForm = ({ registry, onClose }: { registry?: Registry; onClose: () => void }) => {
+  const t = useT();
   const [draft, setDraft] = useState<RegistryDraft>(() =>
     registry === undefined ? EMPTY_DRAFT : draftOf(registry),
   );
-  // The draft is of the settings that were read first; the list goes on reading.
-  const [readAtMs] = useState(registry?.updatedAtMs);
   const attempt = useMutation({
     mutationFn: () =>
       call('registry.try', {
@@ -203,20 +224,7 @@ export const RegistryForm = ({ registry, onClose }: { registry?: Registry; onClo
     attempt.reset();
     setDraft((before) => ({ ...before, ...part }));
   };
-  const save = useMutation({
-    mutationFn: () =>
-      registry === undefined
-        ? call('registry.create', { body: settingsOf(draft) })
-        : call('registry.update', {
-            ...{ params: { id: registry.id }, body: settingsOf(draft) },
-            ifMatch: String(readAtMs),
-          }),
-    onSuccess: (kept) => {
-      void client.invalidateQueries({ queryKey: ['registry.list'] });
-      toast.done(t(registry === undefined ? 'registry.added' : 'registry.saved', { name: kept.name }));
-      onClose();
-    },
-  });
+  const save = useSave(registry, draft, onClose);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     save.mutate();
