@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startLive } from './live.ts';
+import { setImmediate } from 'node:timers/promises';
+import { QueryObserver } from '@tanstack/react-query';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { GAP, hearLive, startLive } from './live.ts';
 import { queryClient } from './queries.ts';
 
 const NAME = 'bartizan-live';
@@ -50,16 +52,33 @@ const otherTab = () => {
 
 let other: ReturnType<typeof otherTab>;
 let stop = (): void => undefined;
-const askAgain = vi.spyOn(queryClient, 'invalidateQueries');
+let hide: (() => void)[] = [];
+/** How often a list that is shown was asked again. */
+const asked = { 'finding.list': 0, 'event.list': 0 };
+const KEPT = ['finding.list', 'event.list'] as const;
+/** Shows a list whose answer is there already. */
+const show = (route: (typeof KEPT)[number]): (() => void) => {
+  const queryKey = [route, null, null];
+  queryClient.setQueryData(queryKey, 'first');
+  const queryFn = () => {
+    asked[route] += 1;
+    return 'again';
+  };
+  return new QueryObserver(queryClient, { queryKey, queryFn }).subscribe(() => undefined);
+};
+const isOld = () => queryClient.getQueryState(['event.list', null, null])?.isInvalidated;
 
 beforeEach(() => {
   vi.stubGlobal('EventSource', Stream);
-  askAgain.mockReset().mockResolvedValue();
+  Object.assign(asked, { 'finding.list': 0, 'event.list': 0 });
+  hide = KEPT.map(show);
   Stream.opened = [];
   other = otherTab();
 });
 afterEach(async () => {
   stop();
+  for (const one of hide) one();
+  queryClient.clear();
   other.letGo();
   other.channel.close();
   vi.unstubAllGlobals();
@@ -67,18 +86,14 @@ afterEach(async () => {
   await navigator.locks.request(NAME, () => undefined);
 });
 
-afterAll(() => {
-  askAgain.mockRestore();
-});
-
 describe('a gap in the live stream', () => {
   it.each(['reset', 'dropped', 'ended'])('that is told by %s makes every tab ask again', async (name) => {
     stop = startLive();
     const stream = await theStream();
     stream.say('open');
-    expect(askAgain).not.toHaveBeenCalled();
+    expect(asked['finding.list']).toBe(0);
     stream.say(name);
-    expect(askAgain).toHaveBeenCalledWith();
+    await vi.waitFor(() => expect(asked['finding.list']).toBe(1));
     await vi.waitFor(() => expect(other.heard).toContain('reset'));
   });
 
@@ -87,7 +102,7 @@ describe('a gap in the live stream', () => {
     stop = startLive();
     await vi.waitFor(() => expect(other.heard).toContain('ask'));
     other.channel.postMessage({ kind: 'reset' });
-    await vi.waitFor(() => expect(askAgain).toHaveBeenCalledWith());
+    await vi.waitFor(() => expect(asked['finding.list']).toBe(1));
     expect(Stream.opened).toEqual([]);
   });
 
@@ -97,13 +112,30 @@ describe('a gap in the live stream', () => {
     await vi.waitFor(() => expect(other.heard).toContain('ask'));
     other.letGo();
     const stream = await theStream();
-    expect(askAgain).not.toHaveBeenCalled();
+    expect(asked['finding.list']).toBe(0);
     stream.say('open');
-    expect(askAgain).toHaveBeenCalledTimes(1);
+    await vi.waitFor(() => expect(asked['finding.list']).toBe(1));
     await vi.waitFor(() => expect(other.heard).toContain('reset'));
     // The browser comes back by itself, with the place where it was: the controller gives it what it missed.
     stream.say('error');
     stream.say('open');
-    expect(askAgain).toHaveBeenCalledTimes(1);
+    await setImmediate();
+    expect(asked['finding.list']).toBe(1);
+  });
+
+  it('leaves a list of events as it is shown, marks it old and tells its page', async () => {
+    const told: string[] = [];
+    hide.push(hearLive(({ topic }) => told.push(topic)));
+    stop = startLive();
+    const stream = await theStream();
+    stream.say('open');
+    expect(isOld()).toBe(false);
+    expect(told).toEqual([]);
+    stream.say('reset');
+    await vi.waitFor(() => expect(asked['finding.list']).toBe(1));
+    await setImmediate();
+    expect(asked['event.list']).toBe(0);
+    expect(isOld()).toBe(true);
+    expect(told).toEqual([GAP]);
   });
 });

@@ -5,9 +5,11 @@ import type { SecurityEvent } from '@bartizan/contracts';
 import { useEffect, useSyncExternalStore } from 'react';
 import { queryClient } from './queries.ts';
 
+const EVENT_LIST = 'event.list';
+
 /** Topics of the live stream and the routes whose answers a change of that topic makes old. */
 const STALE_ROUTES: Readonly<Record<string, readonly string[]>> = {
-  security: ['event.list', 'event.histogram', 'system.status'],
+  security: [EVENT_LIST, 'event.histogram', 'system.status'],
   workload: [
     'workload.list',
     'workload.show',
@@ -41,6 +43,8 @@ const STALE_ROUTES: Readonly<Record<string, readonly string[]>> = {
   status: ['system.status', 'advisory.status', 'registry.list', 'access.requests', 'access.request'],
 };
 export const TOPICS = Object.keys(STALE_ROUTES);
+/** The topic under which listeners hear that messages were missed. */
+export const GAP = 'gap';
 /** Answers are marked old at most this often a topic, however fast changes come. */
 const STALE_EVERY_MS = 2_000;
 
@@ -67,7 +71,7 @@ const markStale = (topic: string): void => {
     pending.delete(topic);
     const routes = STALE_ROUTES[topic] ?? [];
     // Event lists are not refetched under the reader's pointer: the page offers "n new" instead.
-    const quiet = topic === 'security' ? routes.filter((route) => route !== 'event.list') : routes;
+    const quiet = topic === 'security' ? routes.filter((route) => route !== EVENT_LIST) : routes;
     for (const route of quiet) void queryClient.invalidateQueries({ queryKey: [route] });
   }, STALE_EVERY_MS);
 };
@@ -93,8 +97,15 @@ type Told =
   | { readonly kind: 'ask' };
 const NAME = 'bartizan-live';
 
-/** Every answer may be old: changes were missed, or the session ended. */
-const askAgain = (): void => void queryClient.invalidateQueries();
+/**
+ * Every answer may be old: changes were missed, or the session ended. Event lists are marked and asked again when they
+ * are shown next; where one is shown now, its page hears of the gap and does as with events that came.
+ */
+const askAgain = (): void => {
+  void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== EVENT_LIST });
+  void queryClient.invalidateQueries({ queryKey: [EVENT_LIST], refetchType: 'none' });
+  for (const listener of listeners) listener({ topic: GAP, data: undefined });
+};
 
 interface Lead {
   readonly tell: (told: Told) => void;
@@ -186,12 +197,15 @@ export const asSecurityEvent = (data: unknown): SecurityEvent | undefined => {
   return whole ? (data as SecurityEvent) : undefined;
 };
 
+/** Calls `listener` for each message, until what is given back is called. */
+export const hearLive = (listener: Listener): (() => void) => {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+};
+
 /** Calls `listener` for each message while the component is shown. */
 export const useLive = (listener: Listener): void => {
-  useEffect(() => {
-    listeners.add(listener);
-    return () => {
-      listeners.delete(listener);
-    };
-  }, [listener]);
+  useEffect(() => hearLive(listener), [listener]);
 };

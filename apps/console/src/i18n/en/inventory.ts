@@ -191,6 +191,7 @@ export const inventory = {
   'events.note': 'What rules judged, and why',
   'events.new_one': '{n} new',
   'events.new_other': '{n} new',
+  'events.missed': 'There may be new ones',
   'events.none': 'No security event in this time',
   'events.none.note': 'Rules watch as long as the sensor runs; the Nodes page says whether it does.',
   'event.what': 'What happened',

@@ -189,6 +189,7 @@ export const inventory = {
     '例外によって受け入れています。例外を取り消すか期限が来ると、検出事項は未対応に戻ります。',
   'events.note': 'ルールの判定とその根拠',
   'events.new_other': '新着 {n} 件',
+  'events.missed': '新着がある可能性があります',
   'events.none': 'この期間のセキュリティイベントはありません',
   'events.none.note': 'センサー稼働中はルールが監視しています。稼働状況はノードのページで確認できます。',
   'event.what': '内容',

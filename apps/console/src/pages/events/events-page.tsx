@@ -21,16 +21,22 @@ import { useNewEvents } from './use-new-events.ts';
 
 const Histogram = lazy(async () => ({ default: (await import('./histogram.tsx')).Histogram }));
 
+interface NewPillProps {
+  readonly n: number;
+  readonly mayMiss: boolean;
+  readonly onShow: () => void;
+}
+
 /** "17 new": the only thing that changes by itself on this page. */
-const NewPill = ({ n, onShow }: { n: number; onShow: () => void }) => {
+const NewPill = ({ n, mayMiss, onShow }: NewPillProps) => {
   const t = useT();
   const { count } = useFormat();
-  if (n === 0) return <div className="pill-holder" aria-live="polite" />;
+  if (n === 0 && !mayMiss) return <div className="pill-holder" aria-live="polite" />;
   return (
     <div className="pill-holder" aria-live="polite">
       <button type="button" className="new-pill" onClick={onShow}>
         <IconArrowUp size={14} aria-hidden="true" />
-        {t('events.new', { count: n, n: count(n) })}
+        {n === 0 ? t('events.missed') : t('events.new', { count: n, n: count(n) })}
       </button>
     </div>
   );
@@ -47,7 +53,7 @@ export const EventsPage = () => {
   const range = useListRange();
   const query = { ...range.query, ...(filter === '' ? {} : { filter }) };
   const list = useList('event.list', { query });
-  const fresh = useNewEvents(filter, useIsLive());
+  const fresh = useNewEvents({ filter, items: list.items, asOfMs: list.asOfMs }, useIsLive());
   const [rows, incidents] = useIncidentRows(list.items);
   const columns = useEventColumns({ withWorkload: true, incidents });
   const show = (): void => {
@@ -68,7 +74,7 @@ export const EventsPage = () => {
         <Histogram filter={filter} />
       </Suspense>
       <FilterBar route="event.list" />
-      <NewPill n={fresh.count} onShow={show} />
+      <NewPill n={fresh.count} mayMiss={fresh.mayMiss} onShow={show} />
       <ListStates
         list={list}
         filtered={isNarrowed(search)}

@@ -2,35 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { useCallback, useState } from 'react';
-import { asSecurityEvent, type LiveMessage, useLive } from '../../data/live.ts';
-import { parseFilter } from '../../filter/tokens.ts';
-import { matchesFilter } from './matches.ts';
-
-interface Fresh {
-  readonly filter: string;
-  readonly ids: ReadonlySet<string>;
-}
+import { type LiveMessage, useLive } from '../../data/live.ts';
+import { nothingFresh, offerOf, type ShownList, withMessage } from './new-events.ts';
 
 /**
  * Counts events that arrived since the list was loaded. The list itself does not move until the reader asks:
- * nothing may slide under the pointer. Another filter starts another count.
+ * nothing may slide under the pointer.
  */
-export const useNewEvents = (filter: string, isLive: boolean) => {
-  const [fresh, setFresh] = useState<Fresh>({ filter, ids: new Set() });
+export const useNewEvents = (list: ShownList, isLive: boolean) => {
+  const { filter, asOfMs } = list;
+  const [fresh, setFresh] = useState(() => nothingFresh(filter));
   const take = useCallback(
     (message: LiveMessage): void => {
-      const event = asSecurityEvent(message.data);
-      if (!isLive || event === undefined || !matchesFilter(event, parseFilter(filter))) return;
-      setFresh((before) => ({
-        filter,
-        ids: new Set([...(before.filter === filter ? before.ids : []), event.id]),
-      }));
+      if (isLive) setFresh((before) => withMessage(before, message, { filter, asOfMs }));
     },
-    [filter, isLive],
+    [filter, asOfMs, isLive],
   );
   useLive(take);
-  return {
-    count: fresh.filter === filter ? fresh.ids.size : 0,
-    clear: () => setFresh({ filter, ids: new Set() }),
-  };
+  return { ...offerOf(fresh, list), clear: () => setFresh(nothingFresh(filter)) };
 };

@@ -5,7 +5,7 @@ import { IconRadar2 } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useCallback, useRef } from 'react';
-import { asSecurityEvent, type LiveMessage, useLive } from '../../data/live.ts';
+import { asSecurityEvent, GAP, type LiveMessage, useLive } from '../../data/live.ts';
 import { useList } from '../../data/queries.ts';
 import { isNarrowed, useScopedFilter, useView } from '../../data/view.ts';
 import { useFormat } from '../../format/use-format.ts';
@@ -29,7 +29,7 @@ export const NowFeed = () => {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const follow = useCallback(
     (message: LiveMessage): void => {
-      if (asSecurityEvent(message.data) === undefined) return;
+      if (message.topic !== GAP && asSecurityEvent(message.data) === undefined) return;
       clearTimeout(timer.current);
       timer.current = setTimeout(() => void client.invalidateQueries({ queryKey: ['event.list'] }), 300);
     },
