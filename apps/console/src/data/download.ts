@@ -26,21 +26,28 @@ interface ExportAsk {
 interface AnyPage {
   readonly items: readonly unknown[];
   readonly next?: string;
+  readonly isTotalLowerBound?: boolean;
 }
 /** Pages fetched for a JSON export at most: 1,000 rows each. */
 const PAGES_MAX = 1_000;
 
+/** What each row of an export says that is not whole, as the last column of a CSV does. */
+const NOT_WHOLE = { 'export.complete': false } as const;
+
 const allItems = async (id: ListRoute, ask: ExportAsk): Promise<unknown[]> => {
   const items: unknown[] = [];
   let cursor: string | undefined;
+  let isCut = false;
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const query = { ...ask.query, limit: 1000, ...(cursor === undefined ? {} : { cursor }) };
     const answer = (await call(id, { ...ask, query } as never)) as unknown as AnyPage;
     items.push(...answer.items);
+    if (page === 0) isCut = answer.isTotalLowerBound === true;
     cursor = answer.next;
     if (cursor === undefined) break;
   }
-  return items;
+  // Items of every list are objects.
+  return isCut || cursor !== undefined ? items.map((item) => ({ ...(item as object), ...NOT_WHOLE })) : items;
 };
 
 const saveText = (text: string, name: string, format: ExportFormat): void => {
