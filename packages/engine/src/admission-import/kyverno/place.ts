@@ -2,7 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AdmissionCollection, FactType } from '@bartizan/contracts';
-import { ADMISSION_FIELDS, type AdmissionSubject, COLLECTIONS } from '../../admission/index.ts';
+import {
+  ADMISSION_FIELDS,
+  type AdmissionField,
+  type AdmissionSubject,
+  COLLECTIONS,
+} from '../../admission/index.ts';
 
 /** Where in an object a part of a pattern stands. */
 export interface Place {
@@ -23,9 +28,15 @@ const key = (subject: string, path: readonly string[]): string => `${subject} ${
 const READ_OTHERWISE =
   /\.effective\.|^container\.image\b(?!\.raw)|^container\.capabilities\.added$|^volume\.hostPath\.path$/;
 
+/** A count, or an answer with yes or no, which is there also where nothing stands at the path. */
+const isAnswer = ({ type, take }: AdmissionField): boolean =>
+  take === undefined && (type === 'number' || type === 'boolean');
+
 /** Fields by the place they are read of. What is computed out of several places stands for none of them. */
 const FIELDS: ReadonlyMap<string, KnownField> = new Map(
-  ADMISSION_FIELDS.filter(({ name, path }) => path.length > 0 && !READ_OTHERWISE.test(name))
+  ADMISSION_FIELDS.filter(
+    (field) => field.path.length > 0 && !isAnswer(field) && !READ_OTHERWISE.test(field.name),
+  )
     .toReversed()
     .map(({ name, subject, path, type }) => [key(subject, path), { name, type }]),
 );
