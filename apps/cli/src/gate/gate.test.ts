@@ -4,6 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bomPackages, readSbom } from '@bartizan/scan';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Judged } from '../commands/judged.ts';
@@ -166,6 +167,18 @@ describe('an exceptions file', () => {
     if (only === undefined) throw new Error('no item');
     expect(only.paths.length).toBeLessThanOrEqual(10);
     expect(appliesTo(exception({ path: '/app/vendor/**' }), only, 't')).toBe(fits);
+  });
+
+  it('fits by the path of a document that names the package in 33 entries', () => {
+    const entry = { type: 'library', name: 'minimist', version: '1.2.5', purl: 'pkg:npm/minimist@1.2.5' };
+    const document = { bomFormat: 'CycloneDX', components: Array.from({ length: 33 }, () => entry) };
+    const bom = readSbom(Buffer.from(JSON.stringify(document)), '/app/bom.json');
+    if (!bom.ok) throw new Error(bom.error.detail);
+    const matches = bomPackages(bom.value).map(({ locations }) => matchAt(locations));
+    const fitting = itemsOf(matches, [], 'en').map((one) =>
+      [exception({ path: '/app/**' }), exception({ path: '/srv/**' })].map((two) => appliesTo(two, one, 't')),
+    );
+    expect(fitting).toEqual([[true, false]]);
   });
 });
 

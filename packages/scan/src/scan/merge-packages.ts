@@ -29,7 +29,8 @@ export const mergePackages = (found: readonly ScanPackage[]): Package[] => {
   for (const one of found) {
     const known = merged.get(keyOf(one));
     if (known === undefined) merged.set(keyOf(one), { first: one, locations: [one.location] });
-    else if (known.locations.length < MAX_LOCATIONS) known.locations.push(one.location);
+    else if (known.locations.length < MAX_LOCATIONS && !known.locations.includes(one.location))
+      known.locations.push(one.location);
   }
   return [...merged.values()]
     .map(

@@ -12,6 +12,7 @@ import type { AdvisoryPack } from '../advisories/pack.ts';
 import type { AdvisoryRow } from '../advisories/row.ts';
 import { DEFAULT_LIMITS, type ScanLimits } from '../catalogers/cataloger.ts';
 import { CATALOGERS } from '../catalogers/registry.ts';
+import { readSbom } from '../sbom/read-sbom.ts';
 import { elfOf, inlineBuildInfo } from '../testing/elf.ts';
 import { packOf } from '../testing/packs.ts';
 import { DEBIAN_12, treeOf, zipOf } from '../testing/trees.ts';
@@ -346,6 +347,18 @@ describe('mergePackages', () => {
     expect(rest).toEqual([]);
     expect(merged?.locations).toHaveLength(32);
     expect(merged?.version).toHaveLength(256);
+  });
+
+  it('keeps a place once, however often a document that lies there names the package', () => {
+    const component = { type: 'library', name: 'a', version: '1.0.0', purl: 'pkg:npm/a@1.0.0' };
+    const components = Array.from({ length: 33 }, () => component);
+    const bom = readSbom(Buffer.from(JSON.stringify({ bomFormat: 'CycloneDX', components })), '/a.cdx.json');
+    if (!bom.ok) throw new Error(bom.error.detail);
+    const [first] = bom.value.packages;
+    if (first === undefined) throw new Error('nothing read');
+    const found = [...bom.value.packages, { ...first, location: '/b.cdx.json' }];
+    expect(found).toHaveLength(34);
+    expect(mergePackages(found).map(({ locations }) => locations)).toEqual([['/a.cdx.json', '/b.cdx.json']]);
   });
 });
 
