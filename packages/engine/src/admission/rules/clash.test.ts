@@ -5,7 +5,7 @@ import type { AdmissionCondition, AdmissionRule, AdmissionViolation } from '@bar
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileNativePolicy, judgeNativePolicy, type NativeRequest } from '../../native-policy/index.ts';
-import { applyPatch, EMPTY_CONTEXT, judgeAdmission, pssRules, wholeRepair } from '../index.ts';
+import { applyPatch, EMPTY_CONTEXT, joinPatches, judgeAdmission, pssRules, wholeRepair } from '../index.ts';
 import { renamed } from '../native/cel-text.ts';
 import { clashText, type RepairStep } from '../native/clash-text.ts';
 import { emitNativePolicies } from '../native/index.ts';
@@ -43,6 +43,11 @@ const REQUESTS = rule(
   'own.requests',
   containers('container.resources.requests.memory'),
   set('{item}/resources', { requests: { memory: '64Mi' } }),
+);
+const UPPER_REQUESTS = rule(
+  'own.upper-requests',
+  containers('container.resources.requests.memory'),
+  set('{item}/resources/requests/memory', '512Mi'),
 );
 const ESCALATION = rule(
   'own.escalation',
@@ -136,6 +141,53 @@ describe('a repair that the API server would refuse', () => {
   });
 });
 
+describe('repairs of which each is taken, and the API server would refuse them together', () => {
+  const asked = [MEMORY, UPPER_REQUESTS, ESCALATION];
+
+  it('are not all made: the first is, and what has nothing to do with them', () => {
+    const judge = judging(asked);
+    const pod = podOf({});
+    const violations = judge(pod);
+    expect(violations.map(({ patch }) => patch.length)).toEqual([1, 1, 1]);
+    const repaired = applyPatch(pod, wholeRepair(pod, violations, judge)) as TypedPod;
+    expect(refusalOf(repaired)).toBeUndefined();
+    const [container] = repaired.spec.containers;
+    expect(container).toEqual({
+      name: 'c',
+      resources: { limits: { memory: '256Mi' } },
+      securityContext: { allowPrivilegeEscalation: false },
+    });
+  });
+
+  it('are all made in containers where they fit', () => {
+    const judge = judging(asked);
+    const pod = {
+      spec: { containers: [{ name: 'a' }, { name: 'b', resources: { limits: { memory: '1Gi' } } }] },
+    } as TypedPod;
+    const repaired = applyPatch(pod, wholeRepair(pod, judge(pod), judge)) as TypedPod;
+    expect(refusalOf(repaired)).toBeUndefined();
+    expect(repaired.spec.containers.map(({ resources }) => resources)).toEqual([
+      { limits: { memory: '256Mi' } },
+      { limits: { memory: '1Gi' }, requests: { memory: '512Mi' } },
+    ]);
+  });
+
+  it('are not all in the patch of a template, and do not count what clashed before', () => {
+    const limit = { op: 'add' as const, path: '/spec/template/spec/containers/0/resources/limits/memory' };
+    const request = {
+      op: 'add' as const,
+      path: '/spec/template/spec/containers/0/resources/requests/memory',
+    };
+    const resources = (written: object) => ({
+      spec: { template: { spec: { containers: [{ name: 'c', resources: written }] } } },
+    });
+    const patches = [[{ ...limit, value: '256Mi' }], [{ ...request, value: '512Mi' }]];
+    expect(joinPatches(resources({ limits: {}, requests: {} }), patches)).toEqual(patches[0]);
+    const clashing = resources({ limits: { memory: '1Mi' }, requests: { memory: '2Mi' } });
+    expect(joinPatches(clashing, patches).map(({ path }) => path)).toEqual([limit.path, request.path]);
+  });
+});
+
 const quantities = fc.constantFrom('64Mi', '256Mi', '300Mi', '1Gi');
 const cpus = fc.constantFrom('100m', '500m', '501m', '2');
 const amounts = fc.record({ memory: quantities, cpu: cpus }, { requiredKeys: [] });
@@ -184,7 +236,7 @@ const pods = fc.record({
 it('makes of no pod that the API server takes one that it refuses, alone or together', {
   timeout: 120_000,
 }, () => {
-  const judge = judging([...OWN, ...RESTRICTED]);
+  const judge = judging([...OWN, UPPER_REQUESTS, ...RESTRICTED]);
   let runs = 0;
   let repaired = 0;
   let left = 0;

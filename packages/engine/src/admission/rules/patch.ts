@@ -216,11 +216,9 @@ function merged(object: unknown, operation: JsonPatchOperation): JsonPatchOperat
   );
 }
 
-/** The patches of several violations of one object as one patch that repairs all of them. */
-export function joinPatches(
-  object: unknown,
-  patches: readonly (readonly JsonPatchOperation[])[],
-): JsonPatchOperation[] {
+type Patches = readonly (readonly JsonPatchOperation[])[];
+
+function allOf(object: unknown, patches: Patches): JsonPatchOperation[] {
   const all = patches.flat();
   const joined: JsonPatchOperation[] = [];
   let state = object;
@@ -236,6 +234,60 @@ export function joinPatches(
     if (split(state, steps).found === steps.length) take(removal);
   }
   return joined;
+}
+
+/** The pods that operations change: what has a list of containers, on the way to a place. */
+function podsOn(object: unknown, operations: readonly JsonPatchOperation[]): (readonly string[])[] {
+  const pods = new Map<string, readonly string[]>();
+  for (const { path } of operations) {
+    const steps = stepsOfPointer(path);
+    let value = object;
+    for (let at = 0; at <= steps.length; at += 1) {
+      if (Array.isArray(childOf(value, 'containers'))) {
+        pods.set(pointerOf(steps, at), steps.slice(0, at));
+        break;
+      }
+      value = childOf(value, steps[at] ?? '');
+    }
+  }
+  return [...pods.values()];
+}
+
+/** Where the API server refuses settings of some pods of an object. */
+const clashesIn = (object: unknown, pods: readonly (readonly string[])[]): string[] =>
+  pods.flatMap((steps) => {
+    const { found, value } = split(object, steps);
+    return found < steps.length ? [] : [...clashesOf(value)].map((place) => `${pointerOf(steps)} ${place}`);
+  });
+
+/** An object after one more patch. What it takes out of a list stays: the places behind keep their numbers. */
+const afterOne = (object: unknown, patch: readonly JsonPatchOperation[]): unknown =>
+  patch.reduce<unknown>((state, operation) => {
+    if (operation.op !== 'remove') return applyPatch(state, merged(state, operation));
+    return /\/\d+$/.test(operation.path) ? state : applyPatch(state, [operation]);
+  }, object);
+
+/**
+ * The patches of several violations of one object as one patch. Where the API server would take each of them, and not
+ * all together, those that come first are in it.
+ */
+export function joinPatches(object: unknown, patches: Patches): JsonPatchOperation[] {
+  const joined = allOf(object, patches);
+  if (patches.length < 2) return joined;
+  const after = applyPatch(object, joined);
+  const pods = podsOn(after, joined);
+  const clashing = clashesIn(after, pods);
+  if (clashing.length === 0) return joined;
+  const before = new Set(clashesIn(object, pods));
+  if (clashing.every((place) => before.has(place))) return joined;
+  let state = object;
+  const fitting = patches.filter((patch) => {
+    const next = afterOne(state, patch);
+    if (clashesIn(next, pods).some((place) => !before.has(place))) return false;
+    state = next;
+    return true;
+  });
+  return allOf(object, fitting);
 }
 
 const repairsOf = (object: unknown, violations: readonly AdmissionViolation[]): JsonPatchOperation[] =>
