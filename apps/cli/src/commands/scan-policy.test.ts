@@ -65,7 +65,7 @@ afterAll(async () => {
 
 describe('an image that its policy refuses', () => {
   it.each([['secret'], ['hygiene'], ['secret,hygiene']])(
-    'ends with 3 and is in every report when it is searched for %s alone',
+    'ends with 3 and is in the reports when it is searched for %s alone',
     async (scanners) => {
       const { port } = server.address() as AddressInfo;
       const words = ['scan', 'image', `127.0.0.1:${port}/acme/app:v1`, '--plain-http', '-o', 'json'];
@@ -80,4 +80,26 @@ describe('an image that its policy refuses', () => {
         expect(readFileSync(at(file), 'utf8')).toContain('signature.refused');
     },
   );
+
+  // The guide names these forms.
+  it.each([
+    ['json', true],
+    ['yaml', true],
+    ['sarif', true],
+    ['junit', true],
+    ['gitlab', true],
+    ['gitlab-quality', true],
+    ['github', true],
+    ['table', false],
+    ['csv', false],
+  ])('is in a report %s: %s; standard error tells it beside', async (form, isTold) => {
+    const { port } = server.address() as AddressInfo;
+    const { exitCode, stdout, stderr } = await runCommand([
+      ...['scan', 'image', `127.0.0.1:${port}/acme/app:v1`, '--plain-http', '--scanners', 'secret'],
+      ...['--policy', at('policy.yaml'), '-o', form],
+    ]);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('REFUSED');
+    expect(/refuse/i.test(stdout)).toBe(isTold);
+  });
 });
