@@ -54,6 +54,68 @@ describe('set-id files', () => {
   });
 });
 
+describe('a walk with bounds', () => {
+  const bounded = (mounts: readonly Mount[], entriesMax: { each: number; all: number }) => {
+    const { files, unseen } = setIdFiles(root, { mounts, skipped: [], entriesMax });
+    return { paths: files.map(({ path }) => path).sort(), unseen };
+  };
+  const fill = (folder: string): void => {
+    for (let index = 0; index < 30; index += 1) put(`${folder}/${index}`, 0o644);
+  };
+
+  it('gives each file system its own, and the root comes first', () => {
+    // Names are listed in any order: one disk each would come before and behind.
+    for (const disk of ['/a', '/data', '/z']) fill(disk);
+    put('/usr/bin/x');
+    put('/opt/x');
+    const stopped = { paths: ['/opt/x', '/usr/bin/x'], unseen: expect.any(Array) };
+    const disks = ['/a', '/data', '/z'].map((target) => mount(target, 'ext4'));
+    expect(bounded(disks, { each: 20, all: 1000 })).toEqual(stopped);
+    expect(bounded(disks, { each: 20, all: 20 })).toEqual(stopped);
+    expect(bounded(disks, { each: 20, all: 1000 }).unseen.toSorted()).toEqual(
+      ['/a', '/data', '/z'].map((disk) => expect.stringContaining(`of ${disk} was stopped`)),
+    );
+    expect(bounded(disks, { each: 40, all: 1000 }).unseen).toEqual([]);
+  });
+
+  it('looks at programs before all else of the root', () => {
+    for (const folder of ['/a', '/home/u', '/z']) fill(folder);
+    put('/usr/bin/x');
+    put('/opt/x');
+    expect(bounded([], { each: 20, all: 1000 })).toEqual({
+      paths: ['/opt/x', '/usr/bin/x'],
+      unseen: [expect.stringContaining('of / was stopped')],
+    });
+    expect(bounded([mount('/opt', 'xfs'), mount('/a', 'xfs')], { each: 80, all: 75 }).paths).toContain(
+      '/opt/x',
+    );
+  });
+
+  it('leaves out what lies too deep, and nothing else', () => {
+    const deep = '/d'.repeat(65);
+    for (const top of ['/a', '/m', '/z']) put(`${top}${deep}/x`);
+    put('/m/x');
+    expect(found()).toEqual({ paths: ['/m/x'], unseen: [expect.stringContaining('deeper than 64')] });
+  });
+});
+
+describe('what users and networks have mounted', () => {
+  it.each([
+    ['fuse.sshfs', ['rw', 'nosuid', 'nodev'], []],
+    ['nfs4', ['rw', 'nosuid'], []],
+    ['fuse.sshfs', ['rw'], ['/home/u/far (fuse.sshfs) is not walked']],
+    ['nfs4', ['rw'], ['/home/u/far (nfs4) is not walked']],
+  ])('is not even asked: %s %j', (filesystem, options, unseen) => {
+    put('/home/u/far/x');
+    expect(found([mount('/home/u/far', filesystem, options)])).toEqual({ paths: [], unseen });
+  });
+
+  it('is walked where it is the file system of the root itself', () => {
+    put('/home/x');
+    expect(found([mount('/', '9p'), mount('/home', '9p')])).toEqual({ paths: ['/home/x'], unseen: [] });
+  });
+});
+
 /** /dev stands for the host here: what is mounted at /dev/shm is a file system of its own on every Linux. */
 describe('other file systems of the host', () => {
   let folder = '';

@@ -5,7 +5,8 @@ import { type Dir, type Dirent, lstatSync, opendirSync, type Stats } from 'node:
 import { type Mount, readFailure } from '@bartizan/host';
 import { below, failureText } from './fact-sheet.ts';
 
-const ENTRIES_MAX = 500_000;
+/** In one file system, and in all: slow disks give some thousand entries a second, and a survey has ten minutes. */
+const ENTRIES_MAX = { each: 500_000, all: 1_500_000 };
 const DEPTH_MAX = 64;
 const UNSEEN_MAX = 16;
 const SET_ID = 0o6000;
@@ -22,6 +23,8 @@ const SKIPPED = [
   '/var/lib/containers',
   '/var/lib/bartizan',
 ];
+/** Looked at first: a full disk may leave nothing of the bounds for what is looked at last. */
+const PROGRAMS = new Set(['/usr', '/bin', '/sbin', '/lib', '/opt', '/etc']);
 /** File systems of disks and memory that keep a set-id bit. Others are entered nowhere. */
 const LOCAL = /^(ext[234]|xfs|btrfs|bcachefs|zfs|f2fs|jfs|reiserfs|tmpfs|ramfs)$/;
 /** Those that may hold set-id files, and that may be too large or too far away to be walked. */
@@ -37,6 +40,23 @@ interface SetIdFile {
   readonly uid: number;
   readonly gid: number;
 }
+
+/** What to walk, and how far. */
+interface WalkPlan {
+  /** Those of the host: without them only the file system of the root is walked. */
+  readonly mounts: readonly Mount[] | undefined;
+  readonly skipped: readonly string[];
+  readonly entriesMax?: { readonly each: number; readonly all: number };
+}
+
+interface Folder {
+  readonly path: string;
+  readonly depth: number;
+  /** That of the folder above. */
+  readonly device: number | undefined;
+}
+
+const isOfPrograms = ({ path }: Folder): boolean => PROGRAMS.has(path);
 
 /** What a walk found, and why it may not be all. */
 interface SetIdFiles {
@@ -62,47 +82,77 @@ class Walk {
   readonly #root: string;
   readonly #mounts: ReadonlyMap<string, Mount> | undefined;
   readonly #skipped: ReadonlySet<string>;
-  readonly #folders: {
-    readonly path: string;
-    readonly depth: number;
-    readonly device: number | undefined;
-  }[] = [{ path: '', depth: 0, device: undefined }];
+  /** Folders where another file system begins than the one above; each is walked once the one before is done. */
+  readonly #parts: Folder[] = [{ path: '', depth: 0, device: undefined }];
   /** Roots of file systems that were entered: one may be mounted at many places. */
   readonly #entered = new Set<string>();
+  readonly #max: { readonly each: number; readonly all: number };
   #entries = 0;
 
-  constructor(
-    root: string,
-    of: { readonly mounts: readonly Mount[] | undefined; readonly skipped: readonly string[] },
-  ) {
+  constructor(root: string, { mounts, skipped, entriesMax }: WalkPlan) {
     this.#root = root;
-    this.#mounts =
-      of.mounts && new Map(of.mounts.map((one) => [Buffer.from(one.target).toString(BYTES), one] as const));
-    this.#skipped = new Set([...SKIPPED, ...of.skipped]);
+    this.#mounts = mounts && new Map(mounts.map((one) => [Buffer.from(one.target).toString(BYTES), one]));
+    this.#skipped = new Set([...SKIPPED, ...skipped]);
+    this.#max = entriesMax ?? ENTRIES_MAX;
   }
 
   run(): void {
-    for (let folder = this.#folders.pop(); folder; folder = this.#folders.pop()) {
-      const { path, depth } = folder;
-      const stat = this.#skipped.has(path) ? undefined : this.#statOf(path);
-      if (!stat?.isDirectory() || !this.#isEntered(path, stat, folder.device)) continue;
-      for (const entry of this.#entriesOf(path)) {
-        this.#entries += 1;
-        if (this.#entries > ENTRIES_MAX || depth > DEPTH_MAX) {
-          this.#miss(
-            `the walk was stopped after ${ENTRIES_MAX} entries or at a depth of ${DEPTH_MAX} folders`,
-          );
-          return;
-        }
-        const place = `${path}/${entry.name}`;
-        if (entry.isDirectory()) this.#folders.push({ path: place, depth: depth + 1, device: stat.dev });
-        else if (entry.isFile()) this.#look(place);
-      }
+    while (this.#parts.length > 0) {
+      const first = Math.max(this.#parts.findIndex(isOfPrograms), 0);
+      for (const part of this.#parts.splice(first, 1)) this.#walk(part);
     }
   }
 
+  #walk(part: Folder): void {
+    const end = Math.min(this.#entries + this.#max.each, this.#max.all);
+    const folders = [part];
+    for (let folder = folders.pop(); folder; folder = folders.pop()) {
+      const { path, depth } = folder;
+      const stat = this.#folderOf(folder, part);
+      if (!stat) continue;
+      for (const entry of this.#entriesOf(path)) {
+        if (this.#entries >= end) {
+          this.#miss(`the walk of ${textOf(part.path) || '/'} was stopped: there is too much in it`);
+          return;
+        }
+        this.#entries += 1;
+        const place = `${path}/${entry.name}`;
+        if (entry.isFile()) this.#look(place);
+        if (!entry.isDirectory()) continue;
+        const queue = this.#mounts?.has(place) ? this.#parts : folders;
+        queue.push({ path: place, depth: depth + 1, device: stat.dev });
+      }
+      if (path === '') folders.sort((one, other) => Number(isOfPrograms(one)) - Number(isOfPrograms(other)));
+    }
+  }
+
+  /** Undefined when the folder is not walked now: not at all, or later as a part of its own. */
+  #folderOf(folder: Folder, part: Folder): Stats | undefined {
+    const { path, depth, device } = folder;
+    if (this.#skipped.has(path) || !this.#mayBeAsked(path)) return undefined;
+    const stat = this.#statOf(path);
+    if (!stat?.isDirectory()) return undefined;
+    if (folder !== part && stat.dev !== device) {
+      this.#parts.push(folder);
+      return undefined;
+    }
+    if (depth > DEPTH_MAX) this.#miss(`folders that lie deeper than ${DEPTH_MAX} are not walked`);
+    return depth <= DEPTH_MAX && this.#isEntered(path, stat, device) ? stat : undefined;
+  }
+
+  /** By what is mounted at a path: what a user mounted refuses even root, and a network may not answer. */
+  #mayBeAsked(path: string): boolean {
+    const mount = this.#mounts?.get(path);
+    if (!mount) return true;
+    if (path.startsWith(VOLUMES) || mount.options.includes('nosuid')) return false;
+    // Where the root itself is of a network, a part of it that is mounted once more is as good as the rest.
+    if (!REMOTE.test(mount.filesystem) || mount.device === this.#mounts?.get('/')?.device) return true;
+    this.#miss(`${textOf(path)} (${mount.filesystem}) is not walked`);
+    return false;
+  }
+
   #miss(reason: string): void {
-    if (this.unseen.length < UNSEEN_MAX) this.unseen.push(reason);
+    if (this.unseen.length < UNSEEN_MAX && !this.unseen.includes(reason)) this.unseen.push(reason);
   }
 
   #look(path: string): void {
@@ -120,9 +170,6 @@ class Walk {
       return false;
     }
     const mount = this.#mounts.get(path);
-    if (mount && (path.startsWith(VOLUMES) || mount.options.includes('nosuid'))) return false;
-    if (mount && REMOTE.test(mount.filesystem))
-      this.#miss(`${textOf(path)} (${mount.filesystem}) is not walked`);
     // What is no mount is a part of the file system above with a number of its own, as btrfs has them.
     if (mount && !LOCAL.test(mount.filesystem)) return false;
     const key = `${stat.dev}:${stat.ino}`;
@@ -172,15 +219,9 @@ class Walk {
   }
 }
 
-/**
- * Set-id files of the host whose root is at `root`, on all its local file systems. `mounts` are those of the host:
- * without them only the file system of the root is walked.
- */
-export const setIdFiles = (
-  root: string,
-  of: { readonly mounts: readonly Mount[] | undefined; readonly skipped: readonly string[] },
-): SetIdFiles => {
-  const walk = new Walk(root, of);
+/** Set-id files of the host whose root is at `root`, on all its local file systems. */
+export const setIdFiles = (root: string, plan: WalkPlan): SetIdFiles => {
+  const walk = new Walk(root, plan);
   walk.run();
   return walk;
 };
