@@ -3,7 +3,7 @@
 
 import { type FieldReader, readObject } from '@bartizan/host';
 import { type FactSheet, fileText, rightsOf } from './fact-sheet.ts';
-import { type HostProcess, NO_VIEW } from './host-view.ts';
+import { type HostProcess, type HostView, hostProcesses, NO_VIEW } from './host-view.ts';
 
 const flagsOf = (words: readonly string[], name: string): string[] =>
   words.flatMap((word, index) =>
@@ -38,13 +38,28 @@ interface Engine {
   readonly settings: FieldReader | undefined;
 }
 
+const settingsText = (root: string, words: readonly string[]): string | undefined => {
+  const named = flagsOf(words, '--config-file').at(-1);
+  return fileText(root, named?.startsWith('/') ? named : '/etc/docker/daemon.json');
+};
+
 const engineOf = (root: string, processes: readonly HostProcess[]): Engine | undefined => {
   const daemon = processes.find((one) => one.name === 'dockerd');
-  const named = flagsOf(daemon?.arguments ?? [], '--config-file').at(-1);
-  const json = fileText(root, named?.startsWith('/') ? named : '/etc/docker/daemon.json');
+  const json = settingsText(root, daemon?.arguments ?? []);
   if (!daemon && json === undefined && rightsOf(root, '/run/docker.sock') === undefined) return undefined;
   return { words: daemon?.arguments ?? [], settings: readObject(json ?? '{}') };
 };
+
+/** Where engines keep images and containers. Only those of root count: any user may run a program of that name. */
+export const dockerFolders = (root: string, view: HostView): string[] =>
+  (hostProcesses(view) ?? []).flatMap(({ pid, name, arguments: words }) => {
+    const status = name === 'dockerd' ? view.procfs.status(pid) : undefined;
+    if (!status?.ok || status.value.uid !== 0) return [];
+    const folder =
+      flagsOf(words, '--data-root').at(-1) ??
+      readObject(settingsText(root, words) ?? '{}')?.text('data-root');
+    return folder === undefined ? [] : [folder];
+  });
 
 /** Facts of the Docker engine. Its arguments count as much as its settings: without processes neither is the whole answer. */
 export const collectDocker = (

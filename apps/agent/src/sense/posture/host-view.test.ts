@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkloadRef } from '@bartizan/contracts';
@@ -30,7 +30,7 @@ const put = (path: string, content: string): void => {
 function runs(
   pid: number,
   words: readonly string[],
-  of: { root: string; network: string; tcp?: string; mounts?: string; environ?: string },
+  of: { root: string; network: string; tcp?: string; mounts?: string; environ?: string; uid?: number },
 ): void {
   const at = join(proc(), String(pid));
   mkdirSync(join(at, 'ns'), { recursive: true });
@@ -44,6 +44,8 @@ function runs(
   writeFileSync(join(at, 'net/tcp'), of.tcp ?? LISTENS.split('\n').slice(0, 1).join('\n'));
   writeFileSync(join(at, 'mountinfo'), of.mounts ?? '24 1 8:1 / / rw - ext4 /dev/sda1 rw\n');
   writeFileSync(join(at, 'environ'), of.environ ?? '');
+  const id = of.uid ?? 0;
+  writeFileSync(join(at, 'status'), `Uid:\t${id}\t${id}\t${id}\t${id}\nGid:\t0\t0\t0\t0\n`);
 }
 
 /** A node as an agent in a pod with the process ids of the host sees it; `root` is where the files of the node are mounted. */
@@ -176,6 +178,26 @@ describe('the engine of Docker', () => {
     rmSync(proc(), { recursive: true });
     put('host/opt/d.json', '{"hosts": [":1"]}');
     expect(engine(['--config-file=/opt/d.json'])).toEqual([':1']);
+  });
+});
+
+describe('what a Docker engine keeps elsewhere', () => {
+  it.each([
+    [['--data-root=/srv/a'], 0, ['/srv/b/su', '/srv/c/su']],
+    [['--data-root', '/srv/a', '--data-root', '/srv/b/'], 0, ['/srv/a/su', '/srv/c/su']],
+    [['--config-file=/opt/d.json'], 0, ['/srv/a/su', '/srv/b/su']],
+    [['--data-root=/srv/a'], 1000, ['/srv/a/su', '/srv/b/su', '/srv/c/su']],
+  ])('is not taken for files of the host: %j of %i', (words, uid, told) => {
+    for (const one of ['a', 'b', 'c']) {
+      put(`host/srv/${one}/su`, '');
+      chmodSync(join(folder, `host/srv/${one}/su`), 0o4755);
+    }
+    put('host/var/lib/dpkg/info/x.list', '/usr/bin/x\n');
+    put('host/opt/d.json', '{"data-root": "/srv/c"}');
+    runs(1, ['/init'], { root: 'host', network: '1' });
+    runs(20, ['/usr/bin/dockerd', ...words], { root: 'host', network: '1', uid });
+    const files = survey().value('files.setuid-unowned') as string[];
+    expect(files.map((one) => one.split(' ')[0]).sort()).toEqual(told);
   });
 });
 

@@ -3,6 +3,7 @@
 
 import { type Dir, type Dirent, lstatSync, opendirSync, type Stats } from 'node:fs';
 import { type Mount, readFailure } from '@bartizan/host';
+import { isStorageOfUser, ownersInStorage } from './container-storage.ts';
 import { below, failureText } from './fact-sheet.ts';
 
 /** In one file system, and in all: slow disks give some thousand entries a second, and a survey has ten minutes. */
@@ -11,18 +12,8 @@ const DEPTH_MAX = 64;
 const UNSEEN_MAX = 16;
 const SET_ID = 0o6000;
 const EXECUTE = 0o111;
-/** Not the files of the host: what the kernel shows, what containers are made of, snapshots that only root may enter. */
-const SKIPPED = [
-  '/proc',
-  '/sys',
-  '/dev',
-  '/run',
-  '/.snapshots',
-  '/var/lib/docker',
-  '/var/lib/containerd',
-  '/var/lib/containers',
-  '/var/lib/bartizan',
-];
+/** Not the files of the host: what the kernel shows, our own, snapshots that only root may enter. */
+const SKIPPED = ['/proc', '/sys', '/dev', '/run', '/.snapshots', '/var/lib/bartizan'];
 /** Looked at first: a full disk may leave nothing of the bounds for what is looked at last. */
 const PROGRAMS = new Set(['/usr', '/bin', '/sbin', '/lib', '/opt', '/etc']);
 /** File systems of disks and memory that keep a set-id bit. Others are entered nowhere. */
@@ -45,6 +36,7 @@ interface SetIdFile {
 interface WalkPlan {
   /** Those of the host: without them only the file system of the root is walked. */
   readonly mounts: readonly Mount[] | undefined;
+  /** Folders that are left out, as storage of containers. */
   readonly skipped: readonly string[];
   readonly entriesMax?: { readonly each: number; readonly all: number };
 }
@@ -54,9 +46,11 @@ interface Folder {
   readonly depth: number;
   /** That of the folder above. */
   readonly device: number | undefined;
+  /** Set in the storage of containers that a user runs. */
+  readonly keeper?: Stats | undefined;
 }
 
-const isOfPrograms = ({ path }: Folder): boolean => PROGRAMS.has(path);
+const rankOf = ({ path, keeper }: Folder): number => (PROGRAMS.has(path) ? 0 : keeper ? 2 : 1);
 
 /** What a walk found, and why it may not be all. */
 interface SetIdFiles {
@@ -82,7 +76,8 @@ class Walk {
   readonly #root: string;
   readonly #mounts: ReadonlyMap<string, Mount> | undefined;
   readonly #skipped: ReadonlySet<string>;
-  /** Folders where another file system begins than the one above; each is walked once the one before is done. */
+  readonly #isOfContainer: ReturnType<typeof ownersInStorage>;
+  /** Where another file system begins than the one above, or a storage; each is walked once the one before is done. */
   readonly #parts: Folder[] = [{ path: '', depth: 0, device: undefined }];
   /** Roots of file systems that were entered: one may be mounted at many places. */
   readonly #entered = new Set<string>();
@@ -92,15 +87,17 @@ class Walk {
   constructor(root: string, { mounts, skipped, entriesMax }: WalkPlan) {
     this.#root = root;
     this.#mounts = mounts && new Map(mounts.map((one) => [Buffer.from(one.target).toString(BYTES), one]));
-    this.#skipped = new Set([...SKIPPED, ...skipped]);
+    this.#skipped = new Set([...SKIPPED, ...skipped.map((path) => Buffer.from(path).toString(BYTES))]);
+    this.#isOfContainer = ownersInStorage(root);
     this.#max = entriesMax ?? ENTRIES_MAX;
   }
 
   run(): void {
-    while (this.#parts.length > 0) {
-      const first = Math.max(this.#parts.findIndex(isOfPrograms), 0);
-      for (const part of this.#parts.splice(first, 1)) this.#walk(part);
-    }
+    for (let part = this.#next(); part; part = this.#next()) this.#walk(part);
+  }
+
+  #next(): Folder | undefined {
+    return this.#parts.sort((one, other) => rankOf(one) - rankOf(other)).shift();
   }
 
   #walk(part: Folder): void {
@@ -117,12 +114,12 @@ class Walk {
         }
         this.#entries += 1;
         const place = `${path}/${entry.name}`;
-        if (entry.isFile()) this.#look(place);
+        if (entry.isFile()) this.#look(place, part.keeper);
         if (!entry.isDirectory()) continue;
         const queue = this.#mounts?.has(place) ? this.#parts : folders;
-        queue.push({ path: place, depth: depth + 1, device: stat.dev });
+        queue.push({ path: place, depth: depth + 1, device: stat.dev, keeper: part.keeper });
       }
-      if (path === '') folders.sort((one, other) => Number(isOfPrograms(one)) - Number(isOfPrograms(other)));
+      if (path === '') folders.sort((one, other) => rankOf(other) - rankOf(one));
     }
   }
 
@@ -132,12 +129,18 @@ class Walk {
     if (this.#skipped.has(path) || !this.#mayBeAsked(path)) return undefined;
     const stat = this.#statOf(path);
     if (!stat?.isDirectory()) return undefined;
-    if (folder !== part && stat.dev !== device) {
-      this.#parts.push(folder);
+    const isOther = folder !== part && stat.dev !== device;
+    const isStorage = !part.keeper && this.#isStorage(path, stat);
+    if (isOther || isStorage) {
+      this.#parts.push(isStorage ? { ...folder, keeper: stat } : folder);
       return undefined;
     }
     if (depth > DEPTH_MAX) this.#miss(`folders that lie deeper than ${DEPTH_MAX} are not walked`);
     return depth <= DEPTH_MAX && this.#isEntered(path, stat, device) ? stat : undefined;
+  }
+
+  #isStorage(path: string, stat: Stats): boolean {
+    return isStorageOfUser(path, stat, (name) => this.#statOf(`${path}/${name}`)?.isDirectory() === true);
   }
 
   /** By what is mounted at a path: what a user mounted refuses even root, and a network may not answer. */
@@ -155,9 +158,10 @@ class Walk {
     if (this.unseen.length < UNSEEN_MAX && !this.unseen.includes(reason)) this.unseen.push(reason);
   }
 
-  #look(path: string): void {
+  #look(path: string, keeper: Stats | undefined): void {
     const stat = this.#statOf(path);
-    if (stat?.isFile() && (stat.mode & SET_ID) !== 0 && (stat.mode & EXECUTE) !== 0) {
+    if (!stat?.isFile() || (stat.mode & SET_ID) === 0 || (stat.mode & EXECUTE) === 0) return;
+    if (!keeper || !this.#isOfContainer(stat, keeper)) {
       this.files.push({ path: textOf(path), mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid });
     }
   }

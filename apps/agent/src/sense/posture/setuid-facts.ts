@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Mount, readObject } from '@bartizan/host';
+import type { Mount } from '@bartizan/host';
+import { storageFolders } from './container-storage.ts';
 import { type FactSheet, fileText, folderNames, rightsText } from './fact-sheet.ts';
 import { setIdFiles } from './setid-walk.ts';
 
@@ -24,22 +25,19 @@ const ownedFiles = (root: string): ((path: string) => boolean) | undefined => {
   return (path) => owned.has(path) || owned.has(path.replace(/^\/usr\//, '/')) || diverted.has(path);
 };
 
-/** Where container engines were told to keep images and containers. */
-const storageFolders = (root: string): string[] =>
-  [
-    readObject(fileText(root, '/etc/docker/daemon.json') ?? '{}')?.text('data-root'),
-    /^\s*graphroot\s*=\s*"([^"]+)"/m.exec(fileText(root, '/etc/containers/storage.conf') ?? '')?.[1],
-    /^\s*root\s*=\s*["']([^"']+)["']/m.exec(fileText(root, '/etc/containerd/config.toml') ?? '')?.[1],
-  ].flatMap((path) => path?.replace(/\/+$/, '') || []);
-
-/** The fact of set-id programs that no package owns. */
-export const collectSetuid = (sheet: FactSheet, root: string, mounts: readonly Mount[] | undefined): void => {
+/** The fact of set-id programs that no package owns. `storage` are folders that engines were started with. */
+export const collectSetuid = (
+  sheet: FactSheet,
+  root: string,
+  mounts: readonly Mount[] | undefined,
+  storage: readonly string[] = [],
+): void => {
   const isOwned = ownedFiles(root);
   if (!isOwned) {
     sheet.setUnknown('files.setuid-unowned', 'there is no package database that lists files');
     return;
   }
-  const { files, unseen } = setIdFiles(root, { mounts, skipped: storageFolders(root) });
+  const { files, unseen } = setIdFiles(root, { mounts, skipped: storageFolders(root, storage) });
   const unowned = files.filter(({ path }) => !isOwned(path));
   sheet.setOr(
     'files.setuid-unowned',

@@ -6,6 +6,7 @@ import type { KnownContainer } from '@bartizan/host';
 import { collectAccounts, collectSshd } from './access-facts.ts';
 import { collectContainer } from './container-facts.ts';
 import { collectDistribution } from './distribution-facts.ts';
+import { dockerFolders } from './docker-facts.ts';
 import { FactSheet } from './fact-sheet.ts';
 import { collectFiles } from './file-facts.ts';
 import { type HostView, hostMounts, hostView } from './host-view.ts';
@@ -46,7 +47,7 @@ export const surveyPosture = (
         ['accounts', () => collectAccounts(sheet, root)],
         ['files', () => collectFiles(sheet, root)],
         ['services', () => collectServices(sheet, root, job, view)],
-        ['setuid', () => collectSetuid(sheet, root, hostMounts(view))],
+        ['setuid', () => collectSetuid(sheet, root, hostMounts(view), dockerFolders(root, view))],
       ];
   for (const [name, run] of steps) {
     onProgress();
