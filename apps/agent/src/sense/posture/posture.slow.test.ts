@@ -65,7 +65,7 @@ describe('accounts', () => {
       'root:x:0:0::/:/bin/sh\nfree:x:1:1::/:/bin/sh\nspare:x:0:7::/:/bin/sh\nwhale:x:5:999::/:/bin/sh\n',
     );
     write('/etc/group', 'docker:x:999:free\n');
-    write('/etc/sudoers', 'Defaults x\n');
+    write('/etc/sudoers', 'Defaults x\n@includedir /etc/sudoers.d\n');
     write('/etc/sudoers.d/a', 'free ALL=(ALL) NOPASSWD: ALL\n');
     const { facts } = collect((sheet) => collectAccounts(sheet, root));
     expect(facts.get('accounts.empty-password')).toEqual(['free']);
@@ -125,7 +125,6 @@ describe('sudo', () => {
     write('/opt/rules/b', 'ops ALL=NOPASSWD: ALL\n');
     write('/opt/rules/b.off', 'off ALL=NOPASSWD: ALL\n');
     write('/etc/more', 'dev ALL=NOPASSWD: ALL\n@include /etc/sudoers\n');
-    write('/etc/sudoers.d/a', '');
     expect(passwordless(`${rule}\n`).facts.get('accounts.sudo-without-password')).toEqual([told]);
   });
 

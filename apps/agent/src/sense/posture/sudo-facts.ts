@@ -6,7 +6,6 @@ import { type FactSheet, fileText, folderNames, rightsOf } from './fact-sheet.ts
 
 const FILES_MAX = 256;
 const MAIN = '/etc/sudoers';
-const FOLDER = '/etc/sudoers.d';
 const INCLUDE = /^[@#]include(dir)?\s+(.+)$/;
 /** A rule may begin with "#" and a number, which is a user; everything else behind "#" is a comment. */
 const COMMENT = /^#(?!-?\d)/;
@@ -28,7 +27,9 @@ class SudoRules {
     this.#seen.add(file);
     const content = this.#seen.size > FILES_MAX ? undefined : fileText(this.#root, file);
     if (content === undefined) {
-      if (rightsOf(this.#root, file)) this.unread.push(file);
+      const rights = rightsOf(this.#root, file);
+      // A folder among the files of @includedir is passed over by sudo too.
+      if (rights && !rights.isFolder) this.unread.push(file);
       return;
     }
     // A line that ends in a backslash goes on in the next one.
@@ -61,10 +62,7 @@ const asksNobody = (rule: string): boolean =>
 /** The fact of who may use sudo without a password. */
 export const collectSudo = (sheet: FactSheet, root: string): void => {
   const sudo = new SudoRules(root);
-  if (rightsOf(root, MAIN)) {
-    sudo.read(MAIN);
-    for (const name of folderNames(root, FOLDER)) sudo.read(join(FOLDER, name));
-  }
+  sudo.read(MAIN);
   const found = sudo.rules
     .filter(({ text }) => asksNobody(text))
     .map(({ file, text }) => `${file}: ${text.split(/\s/, 1)[0] ?? ''}`);
