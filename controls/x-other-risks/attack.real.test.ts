@@ -50,7 +50,7 @@ const cases: readonly AttackCase[] = [
     expected: {
       severity: 'high',
       program: 'dash',
-      because: ['process.name', 'process.command-line', 'process.command-line'],
+      because: ['process.name', 'process.command-line', 'process.command-line', 'process.command-line'],
       owasp: { 2022: ['K02'], 2025: ['K04'] },
       technique: 'T1105',
     },
