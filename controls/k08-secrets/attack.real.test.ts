@@ -28,7 +28,7 @@ const cases: readonly AttackCase[] = [
     expected: {
       severity: 'high',
       program: 'cat',
-      because: ['file.access', 'file.path', 'process.name', 'file.path'],
+      because: ['file.access', 'file.path', 'process.name', 'file.path', 'file.path'],
       owasp: { 2022: ['K08'], 2025: ['K03'] },
       technique: 'T1552.001',
     },
