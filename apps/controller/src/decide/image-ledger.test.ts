@@ -202,4 +202,13 @@ describe('retention of images', () => {
     expect(await sweep()).toEqual({ ok: true, value: 1 });
     expect(await isThere()).toBe(false);
   });
+
+  it('keeps what a container uses whose runtime does not tell its state', async () => {
+    await test.store.workloads.put(SCOPE, [aWorkload({ imageDigest: DIGEST, running: 0 })]);
+    await test.store.containers.put(SCOPE, [{ ...container, state: 'unknown' }]);
+    await ledger.runs(container);
+    test.clock.value += 2 * IMAGE_KEPT_MS;
+    expect(await sweep()).toEqual({ ok: true, value: 0 });
+    expect(await isThere()).toBe(true);
+  });
 });

@@ -11,6 +11,7 @@ import {
   systemScope,
   tenantScope,
 } from '@bartizan/contracts';
+import { LIVE_STATES } from '../live-states.ts';
 import type { ApiFailure, Clock, Log } from '../ports.ts';
 
 interface Parts {
@@ -23,7 +24,6 @@ interface Parts {
 export const IMAGE_KEPT_MS = 30 * 24 * 3600_000;
 const PAGE = 200;
 const FINDINGS_PAGE = 1000;
-const LIVE = ['running', 'created', 'paused'];
 
 /** Removes images that nobody has seen for long, with their lists and findings, and packages that no list has any more. */
 export class ImageRetention {
@@ -90,7 +90,7 @@ export class ImageRetention {
     const { store } = this.#parts;
     if (usedBy.length === 0) return ok(false);
     const live = await store.containers.list(scope, {
-      filter: [exactly('imageDigest', digest), exactly('state', ...LIVE)],
+      filter: [exactly('imageDigest', digest), exactly('state', ...LIVE_STATES)],
       limit: 1,
     });
     if (!live.ok || live.value.items.length > 0) return live.ok ? ok(true) : live;

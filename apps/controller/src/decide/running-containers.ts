@@ -3,6 +3,7 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import { exactly, ok, type Result, type Scope } from '@bartizan/contracts';
+import { LIVE_STATES } from '../live-states.ts';
 import type { ApiFailure } from '../ports.ts';
 
 const PAGE = 1000;
@@ -17,7 +18,7 @@ export async function runningContainers(
   let cursor: string | undefined;
   do {
     const page = await store.containers.list(scope, {
-      filter: [exactly('workload', workload), exactly('state', 'running', 'created', 'paused')],
+      filter: [exactly('workload', workload), exactly('state', ...LIVE_STATES)],
       limit: PAGE,
       ...(cursor === undefined ? {} : { cursor }),
     });

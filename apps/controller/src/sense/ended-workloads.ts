@@ -3,6 +3,7 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import { exactly, ok, type Query, type Result, type Scope, type Workload } from '@bartizan/contracts';
+import { LIVE_STATES } from '../live-states.ts';
 import type { ApiFailure } from '../ports.ts';
 import type { Turnstile } from '../turnstile.ts';
 
@@ -22,8 +23,6 @@ interface Place {
 }
 
 const PAGE = 1000;
-/** States of a container that is there. One whose state its runtime does not tell is, too, until a snapshot ends it. */
-export const LIVE_STATES = ['running', 'created', 'paused', 'unknown'] as const;
 
 /**
  * An agent tells of workloads that run. One whose last container ended while the agent was away is told of no more, and

@@ -20,10 +20,11 @@ import {
   tenantScope,
   type Workload,
 } from '@bartizan/contracts';
+import { LIVE_STATES } from '../live-states.ts';
 import type { ApiFailure, Clock, Log, Publish } from '../ports.ts';
 import type { Turnstile } from '../turnstile.ts';
 import type { AgentIdentity } from './agent-identity.ts';
-import { endWorkloads, LIVE_STATES } from './ended-workloads.ts';
+import { endWorkloads } from './ended-workloads.ts';
 import type { PlacedRecord } from './ingest.ts';
 import { type Place, ScanParts } from './scan-parts.ts';
 import { foreign, SubjectGuard } from './subject-guard.ts';
