@@ -36,7 +36,14 @@ describe('where a registry may send us', () => {
     expect(literal('loopback', 'http://127.0.0.2:5000/')).toBe('allowed');
     expect(literal(undefined, 'http://127.0.0.2:5000/')).toContain('127.0.0.2 is at a loopback address');
     // Other ways to write an address come out of the URL as the address.
-    for (const host of ['2130706433', '0x7f.1', '0177.0.0.1', '[::1]', '[::ffff:127.0.0.1]'])
+    for (const host of [
+      '2130706433',
+      '0x7f.1',
+      '0177.0.0.1',
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+      '[64:ff9b::127.0.0.1]',
+    ])
       expect(literal(undefined, `http://${host}/`)).toContain('loopback address');
     expect(literal('loopback', 'http://169.254.169.254/')).toContain('link-local or metadata address');
   });

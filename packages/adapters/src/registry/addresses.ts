@@ -3,6 +3,7 @@
 
 import { type LookupAddress, lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { reachedAddress } from '@bartizan/contracts/ip-address';
 import { RegistryFault } from './fault.ts';
 
 /** Addresses a registry must not send us to, by what answers there. */
@@ -23,20 +24,9 @@ for (const address of ['100.100.100.200', '168.63.129.16', '192.0.0.192'])
   LISTS['link-local or metadata'].addAddress(address);
 LISTS['link-local or metadata'].addAddress('fd00:ec2::254', 'ipv6');
 
-/** An IPv4 address inside an IPv6 one: mapped, or behind the well-known NAT64 prefix (RFC 6052). */
-function innerAddress(address: string): string {
-  const [, high = '', low = ''] =
-    /^(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address) ?? [];
-  if (high === '') return /^(?:::ffff:|64:ff9b::)(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt16BE(Number.parseInt(high, 16), 0);
-  bytes.writeUInt16BE(Number.parseInt(low, 16), 2);
-  return bytes.join('.');
-}
-
 /** The class of an address that is only for the machine or its cloud; undefined for all others. */
 export function classOf(address: string): AddressClass | undefined {
-  const inner = innerAddress(address);
+  const inner = reachedAddress(address);
   const family = isIP(inner) === 6 ? 'ipv6' : 'ipv4';
   return (Object.keys(LISTS) as AddressClass[]).find((name) => LISTS[name].check(inner, family));
 }

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { ipv6Groups, isIpv4, reachedAddress } from '@bartizan/contracts/ip-address';
+
 /** Where an IP address lies, as far as the address itself tells. */
 export const ADDRESS_SCOPES = [
   'any',
@@ -14,9 +16,8 @@ export const ADDRESS_SCOPES = [
 export type AddressScope = (typeof ADDRESS_SCOPES)[number];
 
 function scopeOfV4(text: string): AddressScope {
-  const parts = text.split('.').map((part) => (/^[0-9]{1,3}$/.test(part) ? Number(part) : Number.NaN));
-  const [a = Number.NaN, b = Number.NaN] = parts;
-  if (parts.length !== 4 || !parts.every((part) => part <= 255)) return 'unknown';
+  const parts = text.split('.').map(Number);
+  const [a = 0, b = 0] = parts;
   if (parts.every((part) => part === 0)) return 'any';
   if (a === 127) return 'loopback';
   if (a === 169 && b === 254) return 'link-local';
@@ -29,31 +30,26 @@ function scopeOfV4(text: string): AddressScope {
   return isPrivate ? 'private' : 'public';
 }
 
-const MAPPED_DOTTED = /^[0:]*:ffff:([0-9.]+)$/;
-const MAPPED_GROUPS = /^[0:]*:ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
-
-/** An IPv4 address in either form that RFC 4291 2.2 has for it as an IPv6 one is what it is; all other text stays. */
-function withoutMapping(text: string): string {
-  const [, high, low] = MAPPED_GROUPS.exec(text) ?? [];
-  if (high === undefined || low === undefined) return MAPPED_DOTTED.exec(text)?.[1] ?? text;
-  return [high, low]
-    .map((group) => Number.parseInt(group, 16))
-    .flatMap((group) => [group >> 8, group & 255])
-    .join('.');
+function scopeOfV6(groups: readonly number[]): AddressScope {
+  const [head = 0] = groups;
+  if (groups.slice(0, -1).every((group) => group === 0)) {
+    const last = groups.at(-1);
+    if (last === 0) return 'any';
+    if (last === 1) return 'loopback';
+  }
+  if (head >= 0xfe80 && head < 0xfec0) return 'link-local';
+  if (head >= 0xfc00 && head < 0xfe00) return 'private';
+  return head >= 0xff00 ? 'multicast' : 'public';
 }
 
 /**
  * Scope of an IPv4 or IPv6 address (RFC 6890): `any` is the unspecified address, `private` counts RFC 1918, RFC 6598
- * and unique local addresses. `unknown` when the text is no address.
+ * and unique local addresses; an IPv4 address within an IPv6 one is what it is itself. `unknown` when the text is no
+ * address.
  */
 export function addressScope(address: string): AddressScope {
-  const text = withoutMapping(address.toLowerCase().split('%')[0] ?? '');
-  if (!text.includes(':')) return scopeOfV4(text);
-  if (!/^[0-9a-f:.]{2,45}$/.test(text)) return 'unknown';
-  if (/^[0:]+$/.test(text)) return 'any';
-  if (/^[0:]*:0*1$/.test(text)) return 'loopback';
-  const head = Number.parseInt(text.split(':')[0] || '0', 16);
-  if (head >= 0xfe80 && head < 0xfec0) return 'link-local';
-  if (head >= 0xfc00 && head < 0xfe00) return 'private';
-  return head >= 0xff00 ? 'multicast' : 'public';
+  const reached = reachedAddress(address);
+  if (isIpv4(reached)) return scopeOfV4(reached);
+  const groups = ipv6Groups(reached);
+  return groups === undefined ? 'unknown' : scopeOfV6(groups);
 }
