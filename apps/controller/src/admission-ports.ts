@@ -73,6 +73,9 @@ export interface RuleCount {
   readonly unknown: number;
 }
 
+/** How much of what exists a rule was asked of: everything it is about, not all of it, or nothing. */
+export type RuleReach = 'all' | 'some' | 'none';
+
 /** Rules, bindings and exceptions: everything the API does with them. */
 export interface AdmissionDesk {
   readonly policy: (owner: Owner) => Promise<Result<KnownPolicy, ApiFailure>>;
@@ -112,6 +115,8 @@ export interface AdmissionDesk {
   ) => Promise<Result<AdmissionReports, ApiFailure>>;
   /** By rule; undefined when the owner watches no cluster: no count is not zero. */
   readonly counts: (owner: Owner) => ReadonlyMap<string, RuleCount> | undefined;
+  /** That a rule has no violation says something only where it was asked. */
+  readonly reach: (owner: Owner, rule: AdmissionRule) => RuleReach;
 }
 
 /** What an object of the cluster violates now. */

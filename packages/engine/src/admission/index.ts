@@ -7,6 +7,7 @@
  */
 
 export { AdmissionAudit, type AuditChange, type AuditSummary } from './audit/audit.ts';
+export { auditedResources } from './audit/audited-resources.ts';
 export { admissionCoverage, type Coverage, type CoverageReport, type CoveredKind } from './audit/coverage.ts';
 export { type BlastRadius, type SimulatedChange, simulateAdmission } from './audit/simulate.ts';
 export { reportSimulation } from './audit/simulation-report.ts';

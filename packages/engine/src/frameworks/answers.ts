@@ -253,23 +253,37 @@ export function answersOfAdmission(
     readonly severity: Severity;
     readonly violations: number;
     readonly unknown: number;
+    /** How much of what exists it was asked of: no violation of what nobody asked is no pass. */
+    readonly reach: 'all' | 'some' | 'none';
   }[],
   at: number,
 ): ComplianceAnswer[] {
-  return rules.map(({ id, severity, violations, unknown }) =>
-    answer({
+  return rules.map(({ id, severity, violations, unknown, reach }) => {
+    const counted = {
+      en: `${violations} objects violate it, ${unknown} could not be judged`,
+      ja: `違反 ${violations} 件、判定不能 ${unknown} 件`,
+    };
+    const details = {
+      all: counted,
+      some: {
+        en: `${counted.en}; not all of what it is about could be read`,
+        ja: `${counted.ja}（対象の一部は読み取れていません）`,
+      },
+      none: {
+        en: 'It is not asked of what exists',
+        ja: '既存のオブジェクトには適用していません',
+      },
+    };
+    return answer({
       ref: `admission:${id}`,
       subject: 'cluster',
-      outcome: violations > 0 ? 'fail' : unknown > 0 ? 'unknown' : 'pass',
+      outcome: violations > 0 ? 'fail' : unknown > 0 || reach !== 'all' ? 'unknown' : 'pass',
       severity,
       at,
-      detail: {
-        en: `${violations} objects violate it, ${unknown} could not be judged`,
-        ja: `違反 ${violations} 件、判定不能 ${unknown} 件`,
-      },
-      evidence: { id, violations, unknown },
-    }),
-  );
+      detail: details[violations > 0 && reach === 'none' ? 'all' : reach],
+      evidence: { id, violations, unknown, reach },
+    });
+  });
 }
 
 /** Answers of detections in the audit log: what happened fails; what did not, passes only where the log is received. */

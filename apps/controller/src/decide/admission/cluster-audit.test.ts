@@ -358,6 +358,9 @@ describe('a draft', () => {
     const others = { cluster: 'local', tenant: 'other' };
     expect(desk.status(others)).toMatchObject({ decisions: {}, kubernetes: { state: 'off', kinds: [] } });
     expect(desk.counts(others)).toBeUndefined();
+    expect(desk.reach(others, rule)).toBe('none');
+    // Not a kind of the cluster is known yet: that nothing violates it is no answer.
+    expect(desk.reach(OWNER, rule)).toBe('some');
     expect(await desk.coverage(others)).toMatchObject({ ok: false, error: { code: 'E_POLICY_NO_CLUSTER' } });
   }, 60_000);
 });

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, failure, ok, type Result } from '@bartizan/contracts';
+import { type AdmissionRule, err, failure, ok, type Result } from '@bartizan/contracts';
 import {
   type AdmissionContext,
   type AdmissionRequest,
@@ -12,8 +12,16 @@ import {
   reportSimulation,
   simulateAdmission,
 } from '@bartizan/engine/admission';
-import type { AdmissionDesk, ControlStatus, Coverage, RuleCount, Simulation } from '../../admission-ports.ts';
+import type {
+  AdmissionDesk,
+  ControlStatus,
+  Coverage,
+  RuleCount,
+  RuleReach,
+  Simulation,
+} from '../../admission-ports.ts';
 import type { ApiFailure, Clock, ClusterStatus, Owner } from '../../ports.ts';
+import { reachOf } from './audited-rules.ts';
 import type { ClusterAudit } from './cluster-audit.ts';
 import { type CustomFacts, customCoverage } from './custom-coverage.ts';
 import type { PolicyBook } from './policy-book.ts';
@@ -46,7 +54,9 @@ const noCluster = (): Result<never, ApiFailure> =>
   err(failure('E_POLICY_NO_CLUSTER', 'there are no objects to judge'));
 
 /** What the policies mean for the cluster: counts, coverage, the effect of a draft. */
-export class ClusterDesk implements Pick<AdmissionDesk, 'simulate' | 'coverage' | 'status' | 'counts'> {
+export class ClusterDesk
+  implements Pick<AdmissionDesk, 'simulate' | 'coverage' | 'status' | 'counts' | 'reach'>
+{
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -54,6 +64,18 @@ export class ClusterDesk implements Pick<AdmissionDesk, 'simulate' | 'coverage' 
   }
 
   counts = (owner: Owner): ReadonlyMap<string, RuleCount> | undefined => this.#auditFor(owner)?.counts();
+
+  reach = (owner: Owner, rule: AdmissionRule): RuleReach => {
+    const { book, kubernetes, custom } = this.#parts;
+    const bindings = book.held(owner)?.policy.bindings;
+    if (this.#auditFor(owner) === undefined || bindings === undefined) return 'none';
+    const known = { status: kubernetes(), custom: custom?.facts() ?? NO_FACTS };
+    return reachOf(
+      rule,
+      bindings.map(({ binding }) => binding),
+      known,
+    );
+  };
 
   /** The cluster is told of to the tenant it belongs to; to everybody else there is none. */
   #auditFor({ cluster, tenant }: Owner): ClusterAudit | undefined {

@@ -1,10 +1,18 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { DEFAULT_TENANT, type Finding, LOCAL_CLUSTER, type Result, tenantScope } from '@bartizan/contracts';
+import {
+  DEFAULT_TENANT,
+  type Finding,
+  LOCAL_CLUSTER,
+  ok,
+  type Result,
+  tenantScope,
+} from '@bartizan/contracts';
 import {
   aCheck,
   aFinding,
+  anAdmissionRule,
   anImage,
   good,
   openStoreInPlace,
@@ -12,8 +20,9 @@ import {
   workloadRef,
 } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RuleReach } from '../../admission-ports.ts';
 import type { ApiFailure } from '../../ports.ts';
-import { artefactAnswers, checkAnswers, readChecks } from './gather.ts';
+import { admissionAnswers, artefactAnswers, checkAnswers, readChecks } from './gather.ts';
 
 const SCOPE = tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT);
 const MAX = 2;
@@ -124,5 +133,48 @@ describe('with more records than are read at once', () => {
     expect(told).toMatchObject({ outcome: 'unknown' });
     expect(told?.detail.en).toMatch(/not all of it was read/);
     expect(told?.detail.ja).toMatch(/一部を読み取っていません/);
+  });
+});
+
+describe('admission rules', () => {
+  const OWNER = { cluster: LOCAL_CLUSTER, tenant: DEFAULT_TENANT };
+  const answersOf = async (
+    reach: RuleReach,
+    violations = 0,
+  ): Promise<readonly { outcome: string; detail: { en: string } }[]> => {
+    const rule = anAdmissionRule({ id: 'admission.ingress-tls' });
+    return answered(
+      await admissionAnswers(
+        {
+          counts: () => new Map(violations === 0 ? [] : [[rule.id, { violations, unknown: 0 }]]),
+          policy: () =>
+            Promise.resolve(
+              ok({
+                ...{ revision: 'p', bindings: [], bindingsRevision: 'b', exceptions: [] },
+                rules: [{ rule, revision: 'r', origin: 'built-in', enabled: true }],
+              }),
+            ),
+          reach: () => reach,
+        },
+        OWNER,
+        1000,
+      ),
+    );
+  };
+
+  it('pass only where all they are about was asked', async () => {
+    expect(await answersOf('all')).toMatchObject([
+      { ref: 'admission:admission.ingress-tls', outcome: 'pass' },
+    ]);
+    expect(await answersOf('some')).toMatchObject([
+      { outcome: 'unknown', detail: { en: expect.stringMatching(/not all of what it is about/) } },
+    ]);
+    expect(await answersOf('none')).toMatchObject([
+      { outcome: 'unknown', detail: { en: 'It is not asked of what exists' } },
+    ]);
+  });
+
+  it('fail by what was seen, though not all was', async () => {
+    expect(await answersOf('some', 2)).toMatchObject([{ outcome: 'fail' }]);
   });
 });

@@ -31,7 +31,7 @@ export interface GatherParts {
   readonly clock: Clock;
   readonly book: RuleBook;
   readonly access: AccessDesks;
-  readonly admission: Pick<AdmissionDesk, 'policy' | 'counts'>;
+  readonly admission: Pick<AdmissionDesk, 'policy' | 'counts' | 'reach'>;
   /** Records of one kind that are held at once; default 100,000. */
   readonly recordsMax?: number;
 }
@@ -165,14 +165,8 @@ async function clusterAnswers(
       })
     : [];
   const isWhole = desk.isExposureWhole();
-  const counts = admission.counts(owner);
-  const policy = counts === undefined ? undefined : await admission.policy(owner);
-  if (policy !== undefined && !policy.ok) return policy;
-  const rules = (policy?.value.rules ?? []).flatMap(({ rule, enabled, refused }) =>
-    enabled && refused === undefined
-      ? [{ id: rule.id, severity: rule.severity, ...(counts?.get(rule.id) ?? { violations: 0, unknown: 0 }) }]
-      : [],
-  );
+  const fromAdmission = await admissionAnswers(admission, owner, at);
+  if (!fromAdmission.ok) return fromAdmission;
   const events = await store.events.countBy(scope, 'security', 'rule', {
     filter: [],
     limit: 1,
@@ -186,9 +180,31 @@ async function clusterAnswers(
     ...(isWhole.ok
       ? answersOfNoExposure(checks.items, { isWhole: isWhole.value && checks.complete, at })
       : []),
-    ...answersOfAdmission(rules, at),
+    ...fromAdmission.value,
     ...answersOfDetections(detections, events.value, { at, isReceived, days: EVENT_DAYS }),
   ]);
+}
+
+/** What admission rules say of what exists; a rule that nobody asked of all it is about does not pass. */
+export async function admissionAnswers(
+  { counts, policy, reach }: GatherParts['admission'],
+  owner: Owner,
+  at: number,
+): Promise<Result<ComplianceAnswer[], ApiFailure>> {
+  const counted = counts(owner);
+  if (counted === undefined) return ok([]);
+  const known = await policy(owner);
+  if (!known.ok) return known;
+  const asked = known.value.rules.filter(({ enabled, refused }) => enabled && refused === undefined);
+  return ok(
+    answersOfAdmission(
+      asked.map(({ rule }) => ({
+        ...{ id: rule.id, severity: rule.severity, reach: reach(owner, rule) },
+        ...(counted.get(rule.id) ?? { violations: 0, unknown: 0 }),
+      })),
+      at,
+    ),
+  );
 }
 
 /** Answers of runs of benchmarks: one that is named, or the newest of every node. */

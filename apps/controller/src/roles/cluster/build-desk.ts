@@ -111,6 +111,7 @@ export function buildDesk(
     ...nativeDesk(parts.owner, cluster.native),
     ...reportDesk(parts.owner, cluster.reports),
     counts: meaning.counts,
+    reach: meaning.reach,
   };
 }
 
