@@ -55,14 +55,36 @@ const LISTS = new Set([
 ]);
 
 const SHORT: Readonly<Record<string, string>> = {
+  '-b': '--bridge',
   '-c': '--config',
   '-D': '--debug',
   '-g': '--data-root',
   '-G': '--group',
   '-H': '--host',
   '-l': '--log-level',
+  '-p': '--pidfile',
   '-s': '--storage-driver',
 };
+
+/** Letters of dockerd that take no value, and those that take one. */
+const DOCKER_SWITCHES = 'Dhv';
+const DOCKER_VALUES = 'bgGHlps';
+
+/** One word of dockerd with several letters in it, or with a value behind its letter, as the words it stands for. */
+function dockerWords(arg: string): string[] {
+  const letters = /^-[^-]/.test(arg) ? arg.slice(1) : '';
+  const words: string[] = [];
+  for (let at = 0; at < letters.length; at += 1) {
+    const letter = letters[at] ?? '';
+    if (DOCKER_SWITCHES.includes(letter)) words.push(`-${letter}`);
+    else if (DOCKER_VALUES.includes(letter)) {
+      const value = letters.slice(at + 1).replace(/^=/, '');
+      const flag = flagName(`-${letter}`, 'dockerd');
+      return [...words, at + 1 === letters.length ? flag : `${flag}=${value}`];
+    } else return [arg];
+  }
+  return words.length === 0 ? [arg] : words;
+}
 
 /** Values by flag, in the order they were given. */
 export type FlagTable = ReadonlyMap<string, readonly string[]>;
@@ -83,13 +105,14 @@ export function parseFlags(args: readonly string[], component: BenchmarkComponen
     if (values === undefined) table.set(name, [value]);
     else values.push(value);
   };
-  for (let at = 0; at < args.length; at += 1) {
-    const arg = args[at] ?? '';
+  const words = component === 'dockerd' ? args.flatMap(dockerWords) : args;
+  for (let at = 0; at < words.length; at += 1) {
+    const arg = words[at] ?? '';
     if (arg === '--') break;
     if (!/^--?[A-Za-z]/.test(arg)) continue;
     const equals = arg.indexOf('=');
     const name = flagName(equals === -1 ? arg : arg.slice(0, equals), component);
-    const next = args[at + 1];
+    const next = words[at + 1];
     if (equals !== -1) add(name, arg.slice(equals + 1));
     else if (SWITCHES.has(name) || next === undefined || /^--?[A-Za-z]/.test(next)) add(name, 'true');
     else {

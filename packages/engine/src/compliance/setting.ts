@@ -86,6 +86,23 @@ function keyOf(component: BenchmarkComponent, { flag = '', key }: SettingItem): 
   return component === 'kube-apiserver' && flag === '--authorization-mode' ? 'authorizers' : undefined;
 }
 
+/** dockerd takes an address without a scheme for TCP. */
+const hostsOf = (value: string): string =>
+  value
+    .split(',')
+    .map((host) => (host.trim() === '' || host.includes('://') ? host : `tcp://${host.trim()}`))
+    .join(',');
+
+/** A value as its component understands it. */
+const asRead = (
+  component: BenchmarkComponent,
+  { flag, key }: SettingItem,
+  value: string | undefined,
+): string | undefined =>
+  component === 'dockerd' && (flag === '--host' || key === 'hosts') && value !== undefined
+    ? hostsOf(value)
+    : value;
+
 interface FileSetting {
   readonly value?: string;
   readonly evidence: readonly Evidence[];
@@ -94,12 +111,13 @@ interface FileSetting {
 }
 
 /** The value in the files, each later file over the earlier ones; one that could not be read leaves it open. */
-function fileSetting(files: readonly Evidence[], key: string | undefined): FileSetting {
+function fileSetting({ component, item, files }: Parts): FileSetting {
+  const key = keyOf(component, item);
   if (key === undefined) return { evidence: [] };
   const setting = files.filter((file) => file.state === 'known' && keyValue(file, key) !== undefined).at(-1);
   const settingAt = setting === undefined ? -1 : files.indexOf(setting);
   const unread = files.find((file, at) => file.state === 'unreadable' && at > settingAt);
-  const value = setting === undefined ? undefined : keyValue(setting, key);
+  const value = setting === undefined ? undefined : asRead(component, item, keyValue(setting, key));
   return {
     ...(value === undefined ? {} : { value }),
     evidence: setting === undefined ? files.filter(({ state }) => state === 'known') : [setting],
@@ -153,8 +171,9 @@ function resolve(parts: Parts): Setting {
   const { component, item, running, table, files } = parts;
   const precedence = PRECEDENCE[component];
   const isByFile = precedence === 'file' && files.length > 0;
-  const flag = item.flag === undefined || isByFile ? undefined : flagValue(table, item.flag);
-  const file = fileSetting(files, keyOf(component, item));
+  const flag =
+    item.flag === undefined || isByFile ? undefined : asRead(component, item, flagValue(table, item.flag));
+  const file = fileSetting(parts);
   if (flag !== undefined && precedence === 'refused' && file.value !== undefined)
     return { state: 'unknown', fault: 'conflict', evidence: idsOf([running, ...file.evidence]) };
   if (flag !== undefined)
