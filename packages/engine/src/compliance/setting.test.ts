@@ -56,3 +56,40 @@ describe('the addresses of dockerd', () => {
     expect(byFile('fd://', 'unix:///run/docker.sock')).toBe('pass');
   });
 });
+
+describe('the configuration of containerd', () => {
+  const OLD = 'plugins.io.containerd.grpc.v1.cri.';
+  const NEW = 'plugins.io.containerd.cri.v1.runtime.';
+  const item = (name: string, op: SettingItem['op'], value: string): SettingItem => ({
+    ...{ key: `${OLD}${name}`, op, value },
+  });
+  const appArmor = asks('containerd', item('disable_apparmor', 'noteq', 'true'));
+  const seccomp = asks('containerd', item('unset_seccomp_profile', 'eq', 'runtime/default'));
+  const devices = 'containerd.runtimes.runc.privileged_without_host_devices';
+
+  it('has its settings of containers in another table from version 3 on', () => {
+    const of3 = (value: Record<string, string | boolean>) => [
+      running('containerd'),
+      config('containerd', { version: 3, ...value }),
+    ];
+    expect(appArmor(...of3({ [`${NEW}disable_apparmor`]: true }))).toBe('fail');
+    expect(appArmor(...of3({ [`${NEW}disable_apparmor`]: false }))).toBe('pass');
+    expect(seccomp(...of3({ [`${NEW}unset_seccomp_profile`]: 'runtime/default' }))).toBe('pass');
+    // The old table is read by nobody then.
+    expect(seccomp(...of3({ [`${OLD}unset_seccomp_profile`]: 'runtime/default' }))).toBe('fail');
+    expect(asks('containerd', item(devices, 'eq', 'true'))(...of3({ [`${NEW}${devices}`]: true }))).toBe(
+      'pass',
+    );
+  });
+  it('keeps them, and the server of streams in every version, where they were', () => {
+    const before = config('containerd', { version: 2, [`${OLD}disable_apparmor`]: true });
+    expect(appArmor(running('containerd'), before)).toBe('fail');
+    const streams = asks('containerd', item('stream_server_address', 'has', '127.0.0.1'));
+    const now = config('containerd', { version: 3, [`${OLD}stream_server_address`]: '127.0.0.1' });
+    expect(streams(running('containerd'), now)).toBe('pass');
+  });
+  it('is of the version of its main file where an imported one says none', () => {
+    const imported = config('containerd', { [`${NEW}disable_apparmor`]: true }, 'drop-in');
+    expect(appArmor(running('containerd'), config('containerd', { version: 3 }), imported)).toBe('fail');
+  });
+});

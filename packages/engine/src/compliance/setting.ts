@@ -103,6 +103,25 @@ const asRead = (
     ? hostsOf(value)
     : value;
 
+const CRI_BEFORE_3 = 'plugins.io.containerd.grpc.v1.cri.';
+const CRI_OF_3 = 'plugins.io.containerd.cri.v1.runtime.';
+
+/**
+ * The key as a file has it: from version 3 on, the file of containerd has the settings of containers in a table of
+ * their own, and only the server of streams stays where it was. A file that is imported may leave the version out.
+ */
+function keyIn(
+  component: BenchmarkComponent,
+  file: Evidence,
+  files: readonly Evidence[],
+  key: string,
+): string {
+  const isMoved = key.startsWith(CRI_BEFORE_3) && !key.startsWith(`${CRI_BEFORE_3}stream_`);
+  if (component !== 'containerd' || !isMoved) return key;
+  const version = [file, ...files].map((one) => keyValue(one, 'version')).find((one) => one !== undefined);
+  return Number(version) >= 3 ? `${CRI_OF_3}${key.slice(CRI_BEFORE_3.length)}` : key;
+}
+
 interface FileSetting {
   readonly value?: string;
   readonly evidence: readonly Evidence[];
@@ -114,10 +133,12 @@ interface FileSetting {
 function fileSetting({ component, item, files }: Parts): FileSetting {
   const key = keyOf(component, item);
   if (key === undefined) return { evidence: [] };
-  const setting = files.filter((file) => file.state === 'known' && keyValue(file, key) !== undefined).at(-1);
+  const valueIn = (file: Evidence): string | undefined =>
+    file.state === 'known' ? keyValue(file, keyIn(component, file, files, key)) : undefined;
+  const setting = files.findLast((file) => valueIn(file) !== undefined);
   const settingAt = setting === undefined ? -1 : files.indexOf(setting);
   const unread = files.find((file, at) => file.state === 'unreadable' && at > settingAt);
-  const value = setting === undefined ? undefined : asRead(component, item, keyValue(setting, key));
+  const value = setting === undefined ? undefined : asRead(component, item, valueIn(setting));
   return {
     ...(value === undefined ? {} : { value }),
     evidence: setting === undefined ? files.filter(({ state }) => state === 'known') : [setting],
