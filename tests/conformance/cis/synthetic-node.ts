@@ -223,6 +223,10 @@ export function evidenceOf(changes: NodeChanges, version = '1.31.2'): Evidence[]
 const settingsOf = (items: readonly FactItem[], make: (item: FactItem) => string | undefined): Setting[] =>
   items.map((item) => ({ flag: item.flag, path: item.path, value: make(item) }));
 
+/** No time at all is a setting on the command line only: in the file of the kubelet it stands for the default. */
+const onCommandLine = (setting: Setting): Setting =>
+  setting.value === '0' && /timeout$/.test(setting.flag) ? { ...setting, path: undefined } : setting;
+
 /** The nodes that hold and break the facts of a check; undefined where the facts name nothing a node could hold. */
 export function nodesOf(
   fact: Fact,
@@ -265,7 +269,7 @@ export function nodesOf(
   const chosen = fact.join === 'or' ? fact.items.filter(({ set }) => set !== false).slice(0, 1) : fact.items;
   return {
     good: { component, settings: settingsOf(chosen, holding) },
-    bad: { component, settings: settingsOf(chosen, breaking) },
+    bad: { component, settings: settingsOf(chosen, breaking).map(onCommandLine) },
   };
 }
 

@@ -3,7 +3,7 @@
 
 import { type LocalText, sameText } from '@bartizan/contracts';
 import type { SettingItem, SettingOperator } from '@bartizan/contracts/compliance';
-import type { KnownSetting } from './setting.ts';
+import { isNoTime, type KnownSetting } from './setting.ts';
 
 const TRUE = new Set(['true', 'True', 'TRUE', 't', 'T', '1']);
 const FALSE = new Set(['false', 'False', 'FALSE', 'f', 'F', '0']);
@@ -14,7 +14,7 @@ function plain(value: string, like: string): string {
     if (TRUE.has(value)) return 'true';
     if (FALSE.has(value)) return 'false';
   }
-  if (like === '0' && /^(?:0(?:\.0+)?(?:ns|us|ms|s|m|h)?)+$/.test(value)) return '0';
+  if (like === '0' && isNoTime(value)) return '0';
   return value;
 }
 

@@ -93,3 +93,31 @@ describe('the configuration of containerd', () => {
     expect(appArmor(running('containerd'), config('containerd', { version: 3 }), imported)).toBe('fail');
   });
 });
+
+describe('what kubeadm writes where nobody set anything', () => {
+  const KEY = 'streamingConnectionIdleTimeout';
+  const FLAG = '--streaming-connection-idle-timeout';
+  const idle = asks('kubelet', { flag: FLAG, key: KEY, op: 'noteq', value: '0' });
+  const kubelet = (...flags: string[]) =>
+    running('kubelet', '--config=/var/lib/kubelet/config.yaml', ...flags);
+  const metrics = asks('kube-proxy', {
+    ...{ flag: '--metrics-bind-address', key: 'metricsBindAddress', op: 'has', value: '127.0.0.1' },
+  });
+  const proxy = running('kube-proxy', '--config=/var/lib/kube-proxy/config.conf');
+
+  it('is the default of the kubelet for its idle connections', () => {
+    expect(idle(kubelet(), config('kubelet', { [KEY]: '0s' }))).toBe('pass');
+    expect(idle(kubelet(), config('kubelet', { [KEY]: '5m0s' }))).toBe('pass');
+  });
+  it('is none as a flag, nor in a drop-in', () => {
+    for (const flag of [`${FLAG}=0`, `${FLAG}=0s`])
+      expect(idle(kubelet(flag), config('kubelet', { [KEY]: '0s' })), flag).toBe('fail');
+    const dropIn = config('kubelet', { [KEY]: '0s' }, 'drop-in');
+    expect(idle(kubelet(), config('kubelet', { [KEY]: '5m' }), dropIn)).toBe('fail');
+  });
+  it('is the loopback address of kube-proxy for its metrics', () => {
+    expect(metrics(proxy, config('kube-proxy', { metricsBindAddress: '' }))).toBe('pass');
+    expect(metrics(proxy, config('kube-proxy', { metricsBindAddress: '0.0.0.0:10249' }))).toBe('fail');
+    expect(metrics(proxy, config('kube-proxy', { metricsBindAddress: '0.0.0.0' }))).toBe('fail');
+  });
+});

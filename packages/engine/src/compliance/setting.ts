@@ -122,6 +122,28 @@ function keyIn(
   return Number(version) >= 3 ? `${CRI_OF_3}${key.slice(CRI_BEFORE_3.length)}` : key;
 }
 
+/** No time at all, however it is written. */
+export const isNoTime = (value: string): boolean => /^(?:0(?:\.0+)?(?:ns|us|ms|s|m|h)?)+$/.test(value);
+
+/**
+ * Values that kubeadm writes for "nobody sets it", and that stand for the default where they are read from a file.
+ * A flag is laid over the file after that, and what a drop-in says over the defaults of some releases: there they count.
+ */
+function isNobodys(
+  component: BenchmarkComponent,
+  { key }: SettingItem,
+  file: Evidence,
+  value: string,
+): boolean {
+  if (component === 'kube-proxy') return key === 'metricsBindAddress' && value === '';
+  return (
+    component === 'kubelet' &&
+    key === 'streamingConnectionIdleTimeout' &&
+    file.origin !== 'drop-in' &&
+    isNoTime(value)
+  );
+}
+
 interface FileSetting {
   readonly value?: string;
   readonly evidence: readonly Evidence[];
@@ -140,7 +162,9 @@ function fileSetting({ component, item, files }: Parts): FileSetting {
   const unread = files.find((file, at) => file.state === 'unreadable' && at > settingAt);
   const value = setting === undefined ? undefined : asRead(component, item, valueIn(setting));
   return {
-    ...(value === undefined ? {} : { value }),
+    ...(value === undefined || setting === undefined || isNobodys(component, item, setting, value)
+      ? {}
+      : { value }),
     evidence: setting === undefined ? files.filter(({ state }) => state === 'known') : [setting],
     ...(unread === undefined ? {} : { unread }),
   };
