@@ -132,20 +132,26 @@ export function answersOfVulnerabilities(input: {
   readonly scanned: readonly {
     readonly workload: string;
     readonly name: string;
-    readonly judged: boolean;
+    /** Absent: it runs, and nobody read its packages. */
+    readonly judged?: boolean;
     readonly at: number;
   }[];
 }): ComplianceAnswer[] {
   const places = new Map(input.scanned.map((place) => [place.workload, place]));
-  const results = Map.groupBy(vulnerabilityChecks(input), ({ subject }) => subject.workload);
+  const scanned = input.scanned.map(({ workload, judged = false }) => ({ workload, judged }));
+  const checked = vulnerabilityChecks({ findings: input.findings, scanned });
+  const results = Map.groupBy(checked, ({ subject }) => subject.workload);
   return [...results].map(([workload, checks]) => {
     const failing = checks.filter(({ outcome }) => outcome === 'fail');
     const evidence = failing.flatMap((check) => check.evidence);
     const outcome =
       failing.length > 0 ? 'fail' : checks.some((check) => check.outcome === 'unknown') ? 'unknown' : 'pass';
+    const isRead = places.get(workload)?.judged !== undefined;
     const words = {
       pass: { en: 'No critical or high flaw with a repair', ja: '修正可能な重大・高の欠陥なし' },
-      unknown: { en: 'The advisories could not judge every package', ja: '判定できないパッケージがあります' },
+      unknown: isRead
+        ? { en: 'The advisories could not judge every package', ja: '判定できないパッケージがあります' }
+        : { en: 'It runs and was not scanned', ja: '実行中ですが、スキャンされていません' },
       fail: both(evidence.join('; ')),
     } as const;
     return answer({
@@ -160,10 +166,10 @@ export function answersOfVulnerabilities(input: {
   });
 }
 
-/** Answers about secrets: a place where one lies fails; a place that was looked through and has none passes. */
+/** Answers about secrets: a place where one lies fails; one that was looked through to the end and has none passes. */
 export function answersOfSecrets(
   findings: readonly Finding[],
-  searched: readonly { readonly subject: string; readonly at: number }[],
+  places: readonly { readonly subject: string; readonly searched: boolean; readonly at: number }[],
 ): ComplianceAnswer[] {
   const found = findings.filter(
     ({ kind, state }) => kind === 'secret' && state !== 'fixed' && state !== 'explained',
@@ -185,20 +191,25 @@ export function answersOfSecrets(
       accepted: acceptedOf(finding),
     }),
   );
-  const passing = searched
+  const others = places
     .filter(({ subject }) => !bad.has(subject))
-    .map(({ subject, at }) =>
+    .map(({ subject, searched, at }) =>
       answer({
         ref: 'secret',
         subject,
-        outcome: 'pass',
+        outcome: searched ? 'pass' : 'unknown',
         severity: 'high',
         at,
-        detail: { en: 'Searched, nothing found', ja: '検索済み、検出なし' },
-        evidence: { subject, found: 0 },
+        detail: searched
+          ? { en: 'Searched, nothing found', ja: '検索済み、検出なし' }
+          : {
+              en: 'It runs and was not searched to the end',
+              ja: '実行中ですが、検索が完了していません',
+            },
+        evidence: searched ? { subject, found: 0 } : { subject, searched },
       }),
     );
-  return [...failing, ...passing];
+  return [...failing, ...others];
 }
 
 /** Answers about permissions: who holds a pattern fails it; with the whole cluster read, a pattern nobody holds passes. */

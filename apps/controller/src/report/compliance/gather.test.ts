@@ -4,6 +4,7 @@
 import {
   DEFAULT_TENANT,
   type Finding,
+  type Image,
   LOCAL_CLUSTER,
   ok,
   type Result,
@@ -14,6 +15,7 @@ import {
   aFinding,
   anAdmissionRule,
   anImage,
+  aWorkload,
   good,
   openStoreInPlace,
   type TestStore,
@@ -133,6 +135,58 @@ describe('with more records than are read at once', () => {
     expect(told).toMatchObject({ outcome: 'unknown' });
     expect(told?.detail.en).toMatch(/not all of it was read/);
     expect(told?.detail.ja).toMatch(/一部を読み取っていません/);
+  });
+});
+
+describe('what was not looked into', () => {
+  const searched = { reasons: [], rulesVersion: 'rules-1', scannedAtMs: 1000 };
+  const images = async (...states: NonNullable<Image['scan']>['state'][]) =>
+    good(
+      await test.store.images.put(
+        SCOPE,
+        states.map((state) =>
+          anImage({ digest: `sha256:${state}`, references: [`${state}:1`], scan: { ...searched, state } }),
+        ),
+      ),
+    );
+
+  it('is no image without secrets, while something runs it', async () => {
+    good(await test.store.workloads.put(SCOPE, [aWorkload({ id: 'w-1', running: 1 })]));
+    await images('done', 'failed', 'incomplete', 'queued', 'scanning', 'never');
+    const byAgent = { state: 'done' as const, reasons: [], scannedAtMs: 1000 };
+    const listed = anImage({ digest: 'sha256:listed', references: ['listed:1'], scan: byAgent });
+    const { scan: _, ...unseen } = anImage({ digest: 'sha256:unseen', references: ['unseen:1'] });
+    good(await test.store.images.put(SCOPE, [listed, unseen]));
+    expect(await outcomesOf('secret', 100)).toEqual({
+      'done:1': 'pass',
+      ...{ 'failed:1': 'unknown', 'incomplete:1': 'unknown', 'queued:1': 'unknown' },
+      ...{ 'scanning:1': 'unknown', 'never:1': 'unknown', 'listed:1': 'unknown', 'unseen:1': 'unknown' },
+    });
+  });
+
+  it('says nothing where nothing runs it', async () => {
+    good(await test.store.workloads.put(SCOPE, [aWorkload({ id: 'w-1', running: 0 })]));
+    await images('done', 'failed');
+    good(await test.store.images.put(SCOPE, [anImage({ digest: 'sha256:gone', usedBy: ['w-gone'] })]));
+    expect(await outcomesOf('secret', 100)).toEqual({ 'done:1': 'pass' });
+  });
+
+  it('still fails by what was found there', async () => {
+    good(await test.store.workloads.put(SCOPE, [aWorkload({ id: 'w-1', running: 1 })]));
+    await images('incomplete');
+    good(await test.store.findings.put(SCOPE, [aFinding(secretOf('incomplete:1'))]));
+    expect(await outcomesOf('secret', 100)).toEqual({ 'incomplete:1': 'fail' });
+  });
+
+  it('is no workload without flaws', async () => {
+    const workloads = ['w-1', 'w-2', 'w-3'].map((id) =>
+      aWorkload({ id, namespace: '', name: id, running: id === 'w-3' ? 0 : 1 }),
+    );
+    good(await test.store.workloads.put(SCOPE, workloads));
+    good(await test.store.scans.put(SCOPE, scanOf('w-1')));
+    expect(await outcomesOf('vulnerability')).toEqual({ 'w-1': 'pass', 'w-2': 'unknown' });
+    const answers = answered(await artefactAnswers({ store: test.store }, SCOPE));
+    expect(answers.find(({ subject }) => subject === 'w-2')?.detail.en).toBe('It runs and was not scanned');
   });
 });
 

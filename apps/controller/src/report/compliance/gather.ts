@@ -24,6 +24,7 @@ import type { ApiFailure, Clock, Owner, RuleBook } from '../../ports.ts';
 import { type Collected, collectPages } from '../api/list-query.ts';
 import { DAY_MS } from '../api/terms.ts';
 import { vulnerableFindings } from '../api/vulnerable-findings.ts';
+import { knownWorkloads, scannedWorkloads, searchedImages } from './artefact-evidence.ts';
 
 /** What answers come from. */
 export interface GatherParts {
@@ -39,7 +40,6 @@ export interface GatherParts {
 type Reading = Pick<GatherParts, 'store' | 'recordsMax'>;
 
 const RECORDS_MAX = 100_000;
-const ALL = { filter: [], limit: 1000 };
 const EVENT_DAYS = 7;
 
 /** Everything there is to say beside runs of benchmarks, read once. */
@@ -106,42 +106,17 @@ export async function artefactAnswers(
     recordsMax,
   );
   if (!secrets.ok) return secrets;
-  const ids = await store.scans.workloads(scope);
-  if (!ids.ok) return ids;
-  const workloads = await collectPages((query) => store.workloads.list(scope, query), ALL, RECORDS_MAX);
+  const workloads = await knownWorkloads(store, scope);
   if (!workloads.ok) return workloads;
-  const names = new Map(
-    workloads.value.items.map(({ id, namespace, name }) => [
-      id,
-      namespace === '' ? name : `${namespace}/${name}`,
-    ]),
-  );
-  const scanned: { workload: string; name: string; judged: boolean; at: number }[] = [];
-  for (const workload of ids.value) {
-    const record = await store.scans.ofWorkload(scope, workload);
-    if (!record.ok) return record;
-    const scan = record.value;
-    if (scan === undefined) continue;
-    const known = scan.coverage.some(({ state }) => state === 'covered' || state === 'partial');
-    scanned.push({
-      workload,
-      name: names.get(workload) ?? workload,
-      judged: scan.matchedWith !== '' && scan.incomplete.length === 0 && known,
-      at: scan.scannedAtMs,
-    });
-  }
-  const images = await collectPages((query) => store.images.list(scope, query), ALL, RECORDS_MAX);
+  const scanned = await scannedWorkloads(store, scope, workloads.value);
+  if (!scanned.ok) return scanned;
+  const images = await searchedImages(store, scope, workloads.value);
   if (!images.ok) return images;
-  const searched = images.value.items.flatMap(({ digest, references, scan }) =>
-    scan?.rulesVersion === undefined || scan.state !== 'done' || scan.scannedAtMs === undefined
-      ? []
-      : [{ subject: references[0] ?? digest, at: scan.scannedAtMs }],
-  );
-  const ofPackages = answersOfVulnerabilities({ findings: vulnerable.value.items, scanned });
-  const ofSecrets = answersOfSecrets(secrets.value.items, searched);
+  const ofPackages = answersOfVulnerabilities({ findings: vulnerable.value.items, scanned: scanned.value });
+  const ofSecrets = answersOfSecrets(secrets.value.items, images.value.items);
   return ok([
-    ...(vulnerable.value.complete ? ofPackages : withoutPasses(ofPackages)),
-    ...(secrets.value.complete ? ofSecrets : withoutPasses(ofSecrets)),
+    ...(vulnerable.value.complete && workloads.value.complete ? ofPackages : withoutPasses(ofPackages)),
+    ...(secrets.value.complete && images.value.complete ? ofSecrets : withoutPasses(ofSecrets)),
   ]);
 }
 
