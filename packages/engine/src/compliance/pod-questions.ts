@@ -31,6 +31,17 @@ const some =
   (pod: AskedPod): boolean =>
     pod.containers.some((container) => test(container, pod));
 const drops = (container: unknown): string[] => textsOf(security(container, 'capabilities', 'drop'));
+const adds = (container: unknown): string[] =>
+  textsOf(security(container, 'capabilities', 'add')).map((name) => name.toUpperCase());
+const NET_RAW = ['NET_RAW', 'CAP_NET_RAW'];
+/** Runtimes drop first and add then; who is privileged has every capability, whatever is dropped. */
+const hasNetRaw = (container: unknown): boolean => {
+  const dropped = drops(container);
+  const isDropped = dropped.some((name) => NET_RAW.includes(name));
+  if (security(container, 'privileged') === true) return true;
+  if (adds(container).some((name) => NET_RAW.includes(name))) return true;
+  return !isDropped && (adds(container).includes('ALL') || !dropped.includes('ALL'));
+};
 /** A setting of the container, else of its pod. */
 const inherited = (container: unknown, { spec }: AskedPod, ...path: string[]): unknown =>
   security(container, ...path) ?? memberOf(spec, 'securityContext', ...path);
@@ -46,12 +57,8 @@ const QUESTIONS: Partial<Readonly<Record<ObjectQuestion, (pod: AskedPod) => bool
     const user = inherited(container, pod, 'runAsUser');
     return typeof user === 'number' ? user === 0 : inherited(container, pod, 'runAsNonRoot') !== true;
   }),
-  'net-raw-pods': some(
-    (container) => !drops(container).some((name) => ['ALL', 'NET_RAW', 'CAP_NET_RAW'].includes(name)),
-  ),
-  'added-capability-pods': some(
-    (container) => textsOf(security(container, 'capabilities', 'add')).length > 0,
-  ),
+  'net-raw-pods': some(hasNetRaw),
+  'added-capability-pods': some((container) => adds(container).length > 0),
   'capability-sets': some((container) => !drops(container).includes('ALL')),
   'windows-host-process-pods': some(
     (container, pod) => inherited(container, pod, 'windowsOptions', 'hostProcess') === true,
