@@ -10,7 +10,7 @@ export const ExceptionMatch = inline('What it is for', {
   vulnerability: optional(text('Id or alias of a vulnerability', 128)),
   package: optional(text('Glob of the package name', 512)),
   check: optional(text('Id of a check or rule', 128)),
-  path: optional(text('Glob of the path', 4096)),
+  path: optional(text('Glob of the path: every place of what was found must match', 4096)),
   image: optional(text('Glob of the image reference', 512)),
   workload: optional(text('Glob of namespace/name', 512)),
 });

@@ -84,6 +84,25 @@ describe('an exception', () => {
     expect(accepts(match)).toBe(wanted);
   });
 
+  it('for a path accepts a package at several places only when each of them lies there, and all are known', () => {
+    const at = (...locations: string[]): Finding => ({
+      ...finding,
+      package: { ...(finding.package ?? expect.unreachable()), locations },
+    });
+    const match = { vulnerability: 'CVE-2099-0001', path: '/opt/legacy/*' };
+    expect(accepts(match, at('/opt/legacy/a/x.jar', '/opt/legacy/b/x.jar'))).toBe(true);
+    expect(accepts(match, at('/opt/legacy/a/x.jar', '/srv/shop/x.jar'))).toBe(false);
+    expect(accepts(match, at())).toBe(false);
+    const told = {
+      ...at('/opt/legacy/a/x.jar'),
+      location: { kind: 'file' as const, path: '/srv/shop/x.jar', line: 1, column: 1 },
+    };
+    expect(accepts(match, told)).toBe(false);
+    const many = (count: number) => at(...Array.from({ length: count }, (_, n) => `/opt/legacy/${n}/x.jar`));
+    expect(accepts(match, many(31))).toBe(true);
+    expect(accepts(match, many(32))).toBe(false);
+  });
+
   it('ends by itself, and of two the one that lasts longer speaks', () => {
     const find = (nowMs: number) =>
       compileExceptions(

@@ -28,13 +28,23 @@ export function exceptionFault(
   return saysWhat ? undefined : { part: '', wide: true };
 }
 
-/** The texts of a finding that a part is held against; any of them may match. */
+/** Places of a package that are kept: where there are as many, there may be more. */
+const LOCATIONS_MAX = 32;
+
+/** Where it was found; none where not every place is known. */
+function placesOf({ location, package: found }: Finding): string[] {
+  const places = found?.locations ?? [];
+  if (places.length >= LOCATIONS_MAX) return [];
+  return location?.path === undefined ? [...places] : [location.path, ...places];
+}
+
+/** The texts of a finding that a part is held against; any of them may match, but of the places every one must. */
 const TEXTS: Readonly<Record<Part, (finding: Finding) => readonly (string | undefined)[]>> = {
   vulnerability: ({ vulnerability }) =>
     vulnerability === undefined ? [] : [vulnerability.id, ...vulnerability.aliases],
   package: (finding) => [finding.package?.name],
   check: (finding) => [finding.check],
-  path: (finding) => [finding.location?.path, ...(finding.package?.locations ?? [])],
+  path: placesOf,
   image: ({ subject }) => [subject.image, subject.imageDigest],
   workload: ({ subject }) => [`${subject.namespace}/${subject.name}`],
 };
@@ -47,9 +57,12 @@ function compile(match: ExceptionMatch): (finding: Finding) => boolean {
     if (wanted === undefined) return [];
     const folded = wanted.toLowerCase();
     const fits = GLOBS.includes(part) ? compileWildcard(folded) : (text: string) => text === folded;
+    const holds = (text: string | undefined): boolean => text !== undefined && fits(text.toLowerCase());
     return [
-      (finding: Finding) =>
-        TEXTS[part](finding).some((text) => text !== undefined && fits(text.toLowerCase())),
+      (finding: Finding): boolean => {
+        const texts = TEXTS[part](finding);
+        return part === 'path' ? texts.length > 0 && texts.every(holds) : texts.some(holds);
+      },
     ];
   });
   return (finding) => tests.length > 0 && tests.every((test) => test(finding));

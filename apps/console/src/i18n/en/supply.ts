@@ -279,7 +279,8 @@ export const supply = {
   'exception.new': 'New exception',
   'exception.one': 'Exception',
   'exception.for': 'What it is for',
-  'exception.for.note': 'Every field that is filled in must match; * stands for anything.',
+  'exception.for.note':
+    'Every field that is filled in must match; * stands for anything. Of a package that lies at several paths, each of them must.',
   'exception.for.missing':
     'Fill in a vulnerability, package, check or path: an exception for everything is none.',
   'exception.example.vulnerability': 'CVE-2026-1234',

@@ -269,7 +269,8 @@ export const supply = {
   'exception.new': '例外を追加',
   'exception.one': '例外',
   'exception.for': '対象',
-  'exception.for.note': '入力した項目すべてに一致するものが対象です。* は任意の文字列を表します。',
+  'exception.for.note':
+    '入力した項目すべてに一致するものが対象です。* は任意の文字列を表します。複数のパスにあるパッケージは、すべてのパスが一致する必要があります。',
   'exception.for.missing':
     '脆弱性・パッケージ・検査・パスのいずれかを入力してください。すべてを対象とする例外は登録できません。',
   'exception.example.vulnerability': '例：CVE-2026-1234',
