@@ -15,7 +15,7 @@ export {
 export { type ChosenBenchmark, chooseBenchmarks } from './choose-benchmark.ts';
 export { judgeCheck } from './judge-check.ts';
 export { NodeFacts } from './node-facts.ts';
-export { ASKED_KINDS, answerObjects, type ClusterObjects } from './object-answers.ts';
+export { ASKED_KINDS, answerObjects, type ClusterObjects, POLICIES_OF_AMAZON } from './object-answers.ts';
 export { proposeFix, type ReadConfig } from './propose-fix.ts';
 export { countResults, type RunInput, runBenchmarks } from './run-benchmarks.ts';
 export { isSealed, sealEvidence } from './seal.ts';

@@ -13,7 +13,7 @@ import {
   type Subject,
   subjectName,
 } from '../access/index.ts';
-import { type Json, memberOf, textOf } from '../foreign-json.ts';
+import { type Json, listOf, memberOf, textOf, textsOf } from '../foreign-json.ts';
 import { type AskedPod, askedPod, breaks, POD_QUESTIONS } from './pod-questions.ts';
 
 /** What is known of a cluster; kinds that could not be listed are named, what they hold is then unknown. */
@@ -26,6 +26,8 @@ export interface ClusterObjects {
 }
 
 const FOUND_MAX = 50;
+/** What the agent of Amazon's network plugin is told where it enforces policies. */
+export const POLICIES_OF_AMAZON = '--enable-network-policy=true';
 /** Namespaces of Kubernetes itself: its own parts need what nobody else should have. */
 const SYSTEM = new Set(['kube-system', 'kube-public', 'kube-node-lease']);
 
@@ -78,8 +80,17 @@ const GRANTS: Partial<Readonly<Record<ObjectQuestion, readonly Asked[]>>> = {
   'token-creators': [anywhere('create', 'serviceaccounts/token')],
 };
 
-/** Plugins that enforce network policies, by what their daemon sets and pods are called. */
-const ENFORCING = /calico|cilium|antrea|weave-net|kube-router|romana|ovn|canal|aws-node|azure-npm/;
+/** Plugins that enforce network policies, by what their daemon sets are called. */
+const ENFORCING =
+  /^(?:rke2-)?(?:calico-node|canal|cilium|antrea-agent|weave-net|kube-router|romana-agent|ovnkube-node|kube-ovn-cni|ovs-ovn|azure-npm|anetd)(?:-(?:amd64|arm64|windows|v\d+))?$/;
+
+/** The plugin of Amazon enforces policies only where its agent is told to, which it is not by default. */
+const enforces = (daemonSet: Json): boolean =>
+  ENFORCING.test(nameOf(daemonSet)) ||
+  (nameOf(daemonSet) === 'aws-node' &&
+    listOf(memberOf(daemonSet, 'spec', 'template', 'spec', 'containers')).some((container) =>
+      textsOf(memberOf(container, 'args')).includes(POLICIES_OF_AMAZON),
+    ));
 
 /** Somebody gave it: neither Kubernetes for a part of its own, nor anybody to those who have everything anyway. */
 const isGiven = (binding: Binding, subject: Subject): boolean =>
@@ -152,7 +163,7 @@ class Answers {
       case 'network-policies':
         return this.#needs(['NetworkPolicy', 'Pod']) ? this.#withoutNetworkPolicy() : undefined;
       case 'network-plugin':
-        return this.#needs(['Pod']) ? this.#networkPlugin() : undefined;
+        return this.#needs(['DaemonSet']) ? this.#networkPlugin() : undefined;
       case 'default-namespace':
         return this.#needs(['Pod'])
           ? this.#pods.filter(({ namespace }) => namespace === 'default').map(({ name }) => `default/${name}`)
@@ -236,11 +247,14 @@ class Answers {
     return this.#workloadNamespaces().filter((namespace) => !covered.has(namespace));
   }
 
-  /** A plugin that is not known may enforce or not: then nobody can tell. */
+  /**
+   * A plugin that is not known may enforce or not: then nobody can tell. Pods do not count: whoever may run one may give
+   * it any name.
+   */
   #networkPlugin(): string[] | undefined {
-    const names = [...this.#all('DaemonSet'), ...this.#all('Pod')].map(nameOf);
-    if (names.some((name) => ENFORCING.test(name))) return [];
-    return names.some((name) => /flannel|kindnet/.test(name))
+    const plugins = this.#all('DaemonSet');
+    if (plugins.some(enforces)) return [];
+    return plugins.some((one) => /^(?:kube-flannel|flannel|kindnet)(?:-|$)/.test(nameOf(one)))
       ? ['the network plugin enforces no network policies']
       : undefined;
   }

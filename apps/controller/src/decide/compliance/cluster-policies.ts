@@ -3,7 +3,7 @@
 
 import { type JsonRecord, listOf } from '@bartizan/adapters/kube';
 import type { ExampleEvidence } from '@bartizan/contracts/compliance';
-import { ASKED_KINDS, answerObjects } from '@bartizan/engine/compliance';
+import { ASKED_KINDS, answerObjects, POLICIES_OF_AMAZON } from '@bartizan/engine/compliance';
 import { at, hasEnded, keptOf, pick } from '../access/kept-object.ts';
 import type { ObjectChange } from '../admission/cluster-audit.ts';
 
@@ -44,6 +44,23 @@ function settingsOf(object: unknown): JsonRecord {
   };
 }
 
+/** Of what a daemon set runs only whether a network plugin is told to enforce policies. */
+function pluginOf({ kind, name, namespace, object }: ObjectChange): JsonRecord {
+  const containers = listOf(at(at(at(at(object, 'spec'), 'template'), 'spec'), 'containers'));
+  const isTold = containers.some((one) => listOf(at(one, 'args')).includes(POLICIES_OF_AMAZON));
+  return {
+    ...{ kind, metadata: { namespace, name } },
+    ...(isTold ? { spec: { template: { spec: { containers: [{ args: [POLICIES_OF_AMAZON] }] } } } } : {}),
+  };
+}
+
+/** What is kept of an object. */
+function policyOf(change: ObjectChange): JsonRecord {
+  const { kind, name, namespace, object } = change;
+  if (kind === 'DaemonSet') return pluginOf(change);
+  return kind === 'Pod' ? { kind, metadata: { namespace, name }, spec: settingsOf(object) } : keptOf(change);
+}
+
 /** Keeps what benchmarks ask of a cluster, from the watch, and answers it. */
 export class ClusterPolicies {
   readonly #parts: Parts;
@@ -61,8 +78,7 @@ export class ClusterPolicies {
       if (this.#objects.delete(key)) this.#parts.onChange();
       return;
     }
-    const kept =
-      kind === 'Pod' ? { kind, metadata: { namespace, name }, spec: settingsOf(object) } : keptOf(change);
+    const kept = policyOf(change);
     const text = JSON.stringify(kept);
     if (this.#objects.get(key)?.text === text) return;
     this.#objects.set(key, { kept, text });
