@@ -6,6 +6,7 @@ import type { FileTree } from '../tree/file-tree.ts';
 import { argumentOf, type FoundComponent, pathOf } from './components.ts';
 import { configEvidence } from './config-file.ts';
 import { filesIn } from './read-config.ts';
+import { filesBelow } from './walk-folder.ts';
 
 type Found = ReadonlyMap<BenchmarkComponent, FoundComponent>;
 
@@ -18,36 +19,31 @@ export interface ComponentConfig {
 const NONE: ComponentConfig = { evidence: [], watched: [] };
 const IMPORTS_MAX = 32;
 
-/** The kubelet: its file, then the drop-ins of its folder in the order of their names. */
+/** The kubelet: its file, then the drop-ins below its folder in the order in which it walks through them. */
 function kubeletConfig(tree: FileTree, kubelet: FoundComponent): ComponentConfig {
   const path = argumentOf(kubelet.args, '--config');
   const folder = argumentOf(kubelet.args, '--config-dir');
   const file = path === undefined ? undefined : pathOf(kubelet, path);
   const dropInFolder = folder === undefined ? undefined : pathOf(kubelet, folder);
-  const names = dropInFolder === undefined ? [] : filesIn(tree, dropInFolder, /\.conf$/);
+  const below =
+    dropInFolder === undefined
+      ? { files: [], folders: [], unread: [] }
+      : filesBelow(tree, dropInFolder, /\.conf$/);
   const main =
     file === undefined
       ? []
       : [configEvidence(tree, { subject: 'kubelet', path: file, form: 'yaml', isNamed: true })];
-  const dropIns = (names ?? []).map((one) =>
+  const dropIns = below.files.map((one) =>
     configEvidence(tree, { subject: 'kubelet', path: one, form: 'yaml', origin: 'drop-in' }),
   );
-  const closed: ExampleEvidence[] =
-    names !== undefined || dropInFolder === undefined
-      ? []
-      : [
-          {
-            collector: 'config',
-            subject: 'kubelet',
-            path: dropInFolder,
-            origin: 'drop-in',
-            state: 'unreadable',
-            reason: 'permission',
-          },
-        ];
+  const unread = below.unread.map(
+    ({ path, reason }): ExampleEvidence => ({
+      ...{ collector: 'config', subject: 'kubelet', path, origin: 'drop-in', state: 'unreadable', reason },
+    }),
+  );
   return {
-    evidence: [...main, ...dropIns, ...closed],
-    watched: [file, dropInFolder, ...(names ?? [])].filter((one) => one !== undefined),
+    evidence: [...main, ...dropIns, ...unread],
+    watched: [file, dropInFolder, ...below.folders, ...below.files].filter((one) => one !== undefined),
   };
 }
 

@@ -56,6 +56,33 @@ describe('the configuration of a kubelet', () => {
     expect(watchedPaths).toContain('/etc/kubelet.d');
   });
 
+  it('is also in drop-ins with a dot in front and in folders below, in the order of a walk', () => {
+    put('/var/lib/kubelet/config.yaml', 'readOnlyPort: 0\n');
+    for (const name of ['.99-x.conf', '30-z.conf', '20-more/b.conf', '20-more/deep/a.conf', '10-a.conf'])
+      put(`/etc/kubelet.d/${name}`, 'authentication:\n  anonymous: { enabled: true }\n');
+    const { of, watchedPaths } = look(table(KUBELET));
+    expect(of('config', 'kubelet').map(({ path }) => path)).toEqual([
+      '/var/lib/kubelet/config.yaml',
+      '/etc/kubelet.d/.99-x.conf',
+      '/etc/kubelet.d/10-a.conf',
+      '/etc/kubelet.d/20-more/b.conf',
+      '/etc/kubelet.d/20-more/deep/a.conf',
+      '/etc/kubelet.d/30-z.conf',
+    ]);
+    expect(watchedPaths).toContain('/etc/kubelet.d/20-more/deep');
+  });
+
+  it('is not known whole where there are more drop-ins than are read', () => {
+    put('/var/lib/kubelet/config.yaml', 'readOnlyPort: 0\n');
+    for (let n = 0; n < 257; n += 1)
+      put(`/etc/kubelet.d/${String(n).padStart(3, '0')}.conf`, 'readOnlyPort: 0\n');
+    const found = look(table(KUBELET)).of('config', 'kubelet');
+    expect(found.filter(({ state }) => state === 'known')).toHaveLength(257);
+    expect(found.at(-1)).toMatchObject({
+      ...{ path: '/etc/kubelet.d', origin: 'drop-in', state: 'unreadable', reason: 'too-large' },
+    });
+  });
+
   it.each([
     ['named and not there', () => undefined, 'vanished'],
     [
