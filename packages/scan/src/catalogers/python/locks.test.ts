@@ -47,6 +47,26 @@ name = "anyio"
 version = "4.0.0"
 source = { registry = "https://pypi.org/simple" }
 `;
+const UV_MIRRORED = `[[package]]
+name = "mine"
+version = "0.1.0"
+source = { editable = "." }
+
+[[package]]
+name = "urllib3"
+version = "1.26.4"
+source = { registry = "https://art.example/artifactory/api/pypi/pypi-virtual/simple" }
+
+[[package]]
+name = "idna"
+version = "3.6"
+source = { registry = "https://art.example/editable/simple" }
+
+[[package]]
+name = "six"
+version = "1.16.0"
+source = { directory = "vendored/virtual" }
+`;
 const PYLOCK = `lock-version = "1.0"
 
 [[packages]]
@@ -59,6 +79,11 @@ name = "attrs-25.1.0-py3-none-any.whl"
 const PIPFILE = JSON.stringify({
   default: { requests: { version: '==2.28.1' }, editable: { editable: true } },
   develop: { pytest: { version: '==7.1.2' } },
+});
+const PIPFILE_CATEGORIES = JSON.stringify({
+  _meta: { requires: { python_version: '3.11' }, sources: [{ name: 'pypi', version: '==1' }] },
+  prod: { django: { version: '==3.2.0' } },
+  docs: { sphinx: { version: '==7.0.1' } },
 });
 const find = (files: Record<string, string | Buffer>) =>
   runCataloger(pythonCataloger, treeOf(files)).packages;
@@ -74,8 +99,10 @@ describe('Python lock files', () => {
     ['poetry.lock', POETRY, ['Jinja2 3.1.2', 'markupsafe 2.1.3']],
     ['pdm.lock', POETRY, ['Jinja2 3.1.2', 'markupsafe 2.1.3']],
     ['uv.lock', UV, ['anyio 4.0.0']],
+    ['uv.lock', UV_MIRRORED, ['urllib3 1.26.4', 'idna 3.6', 'six 1.16.0']],
     ['pylock.toml', PYLOCK, ['attrs 25.1.0']],
     ['Pipfile.lock', PIPFILE, ['requests 2.28.1', 'pytest 7.1.2']],
+    ['Pipfile.lock', PIPFILE_CATEGORIES, ['django 3.2.0', 'sphinx 7.0.1']],
   ])('name what they fix: %s', (name, text, expected) => {
     expect(names(find({ [`/src/${name}`]: text }))).toEqual(expected);
   });

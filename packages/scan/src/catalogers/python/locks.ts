@@ -28,21 +28,26 @@ export const readRequirements = (content: Buffer, location: string): FoundPackag
 /** Reads a lock file; one that is not of its form is a problem of the scan. */
 type LockReader = (content: Buffer, location: string, context: CatalogContext) => FoundPackage[];
 
-/** Pipfile.lock: `default` and `develop`, each name -> `{version: "==1.2.3"}`. */
+/** Pipfile.lock: `default`, `develop` and groups of any other name, each name -> `{version: "==1.2.3"}`; `_meta` is none. */
 const readPipfileLock: LockReader = (content, location, context) => {
-  const lock = jsonObjectOf(content, location, context);
-  return ['default', 'develop'].flatMap((group) =>
-    Object.entries(asObject(lock?.[group]) ?? {}).flatMap(([name, entry]) =>
-      pythonPackage(name, asText(asObject(entry)?.['version'])?.replace(/^==/, ''), location),
-    ),
-  );
+  const groups = Object.entries(jsonObjectOf(content, location, context) ?? {});
+  return groups
+    .filter(([group]) => group !== '_meta')
+    .flatMap(([, group]) =>
+      Object.entries(asObject(group) ?? {}).flatMap(([name, entry]) =>
+        pythonPackage(name, asText(asObject(entry)?.['version'])?.replace(/^==/, ''), location),
+      ),
+    );
 };
+
+/** uv's own project: `{ virtual = "." }`, `{ editable = "." }`. Only the key says so: both words stand in addresses of indexes, too. */
+const OWN_SOURCE = /^\{\s*(?:virtual|editable)\s*=/;
 
 /** poetry.lock, uv.lock, pdm.lock and pylock.toml (PEP 751). The project itself is listed by uv, and is no package of others. */
 export const readTomlLock = (content: Buffer, location: string): FoundPackage[] =>
   ['package', 'packages'].flatMap((table) =>
     [...tomlTables(content, table)]
-      .filter((entry) => !/\b(?:virtual|editable)\b/.test(entry.get('source') ?? ''))
+      .filter((entry) => !OWN_SOURCE.test(entry.get('source') ?? ''))
       .flatMap((entry) => pythonPackage(entry.get('name'), entry.get('version'), location)),
   );
 
