@@ -57,9 +57,27 @@ export const factsOf = (
 /** `debian-12`, `alpine-3.18.4`: how package URLs name the system. */
 const systemOf = (distro: string | undefined): { id: string; versionId: string } | undefined => {
   const [, id, versionId] =
-    /^([a-z][a-z0-9_]*(?:-[a-z]+)*)(?:-(\d[\w.]*))?$/.exec(distro?.toLowerCase() ?? '') ?? [];
+    /^([a-z][a-z0-9_.]*(?:-[a-z]+)*)(?:-(\d[\w.]*(?: \(.*\))?))?$/.exec(distro?.toLowerCase() ?? '') ?? [];
   return id === undefined ? undefined : { id, versionId: versionId ?? '' };
 };
+
+/** What Trivy calls distributions, where it is not the `ID` of their os-release. */
+const IDS_OF_TRIVY: ReadonlyMap<string, string> = new Map([
+  ['alma', 'almalinux'],
+  ['amazon', 'amzn'],
+  ['oracle', 'ol'],
+  ['redhat', 'rhel'],
+  ['centos-stream', 'centos'],
+  ['cbl-mariner', 'mariner'],
+  ['opensuse.leap', 'opensuse-leap'],
+  ['suse linux enterprise server', 'sles'],
+]);
+
+/** A system under the `ID` of its os-release; a name of the release behind its version, `2 (Karoo)`, is left out. */
+const ofOsRelease = ({ id, versionId }: { readonly id: string; readonly versionId: string }) => ({
+  id: IDS_OF_TRIVY.get(id) ?? id,
+  versionId: versionId.replace(/ \(.*$/, ''),
+});
 
 /** The system of a document: what it says, or else what most of its package URLs say. */
 export const distributionOf = (bom: ReadBom): Distribution => {
@@ -69,7 +87,7 @@ export const distributionOf = (bom: ReadBom): Distribution => {
     if (distro !== undefined) counts.set(distro, (counts.get(distro) ?? 0) + 1);
   }
   const [most] = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  const system = bom.system ?? systemOf(most?.[0]) ?? { id: 'unknown', versionId: '' };
+  const system = ofOsRelease(bom.system ?? systemOf(most?.[0]) ?? { id: 'unknown', versionId: '' });
   return { ...system, prettyName: `${system.id} ${system.versionId}`.trim(), like: [] };
 };
 

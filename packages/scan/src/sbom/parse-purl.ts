@@ -112,10 +112,18 @@ export const nameOfPurl = (purl: Purl): string => {
   return type === 'maven' ? `${namespace}:${name}` : `${namespace}/${name}`;
 };
 
-/** The version as its ecosystem writes it: a package URL keeps the epoch of an rpm apart, and Go's own `v` in front. */
+/** A version with its epoch in front, where it has one and does not state it yet. */
+export const withEpoch = (epoch: string | undefined, version: string): string =>
+  epoch === undefined || epoch === '0' || !/^\d+$/.test(epoch) || version.includes(':')
+    ? version
+    : `${epoch}:${version}`;
+
+/**
+ * The version as its ecosystem writes it: a package URL keeps the epoch of an rpm apart, and Go's own `v` in front.
+ * Trivy keeps the epoch of Debian's packages apart, too.
+ */
 export const versionOfPurl = (purl: Purl): string => {
-  const epoch = purl.qualifiers.get('epoch');
-  if (purl.type === 'rpm' && epoch !== undefined && epoch !== '0' && /^\d+$/.test(epoch))
-    return `${epoch}:${purl.version}`;
+  if (purl.type === 'rpm' || purl.type === 'deb')
+    return withEpoch(purl.version === '' ? undefined : purl.qualifiers.get('epoch'), purl.version);
   return purl.type === 'golang' ? purl.version.replace(/^v(?=\d)/, '') : purl.version;
 };

@@ -3,6 +3,7 @@
 
 import { asList, asObject, asText, type JsonObject } from '../json/fields.ts';
 import type { BomEntry, ReadBom } from './bom-entry.ts';
+import { withEpoch } from './parse-purl.ts';
 
 const MAX_COMPONENTS = 500_000;
 const MAX_DEPTH = 64;
@@ -18,7 +19,16 @@ const NOT_SOFTWARE = new Set([
 
 /** Properties of other tools that name the source package of a distribution package. */
 const SOURCE_NAME = ['syft:metadata:source', 'aquasecurity:trivy:SrcName', 'syft:metadata:originPackage'];
-const SOURCE_VERSION = ['syft:metadata:sourceVersion', 'aquasecurity:trivy:SrcVersion'];
+
+/** The version of the source package. Trivy keeps its three parts apart. */
+const sourceVersionOf = (first: (name: string) => string | undefined): string | undefined => {
+  const version = first('aquasecurity:trivy:SrcVersion');
+  const ofSyft = first('syft:metadata:sourceVersion');
+  if (version === undefined || ofSyft !== undefined) return ofSyft;
+  const release = first('aquasecurity:trivy:SrcRelease');
+  const whole = release === undefined || release === '' ? version : `${version}-${release}`;
+  return withEpoch(first('aquasecurity:trivy:SrcEpoch'), whole);
+};
 
 const propertiesOf = (component: JsonObject): Map<string, string[]> => {
   const values = new Map<string, string[]>();
@@ -49,10 +59,10 @@ const entryOf = (component: JsonObject): BomEntry => {
     if (key !== undefined && key !== 'location' && key !== 'license' && value !== undefined)
       facts.set(key, value);
   }
-  const first = (names: readonly string[]): string | undefined =>
+  const first = (...names: readonly string[]): string | undefined =>
     names.flatMap((name) => properties.get(name) ?? [])[0];
-  const sourceName = first(SOURCE_NAME);
-  const sourceVersion = first(SOURCE_VERSION);
+  const sourceName = first(...SOURCE_NAME);
+  const sourceVersion = sourceVersionOf(first);
   if (sourceName !== undefined && !facts.has('sourceName')) facts.set('sourceName', sourceName);
   if (sourceVersion !== undefined && !facts.has('sourceVersion')) facts.set('sourceVersion', sourceVersion);
   const group = asText(component['group']);

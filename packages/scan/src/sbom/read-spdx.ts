@@ -29,10 +29,16 @@ const licencesOf = (one: JsonObject): unknown[] =>
     .filter((text) => typeof text === 'string' && !isNothing(text))
     .slice(0, 1);
 
+/** How Trivy names the source of a package of a distribution. */
+const BUILT_FROM = /^built package from: (\S+) (\S+)$/;
+
 const entryOf = (one: JsonObject): BomEntry => {
   const { facts, licenses } = factsOf(asText(one['comment'], 64 * 1024) ?? '');
   const version = asText(one['versionInfo'], 512);
   const stated = asText(one['sourceInfo'], 64 * 1024)?.split('\n') ?? [];
+  const [, sourceName, sourceVersion] = BUILT_FROM.exec(stated[0] ?? '') ?? [];
+  if (sourceName !== undefined && sourceVersion !== undefined && !facts.has('ecosystem'))
+    facts.set('sourceName', sourceName).set('sourceVersion', sourceVersion);
   return {
     name: asText(one['name'], 512) ?? '',
     version: isNothing(version) ? '' : (version ?? ''),
@@ -120,6 +126,7 @@ export const readSpdxTagValue = (text: string): ReadBom => {
       references.push({ referenceType, referenceLocator });
     } else if (tag === 'PrimaryPackagePurpose' && current !== undefined)
       current['primaryPackagePurpose'] = value;
+    else if (tag === 'PackageSourceInfo' && current !== undefined) current['sourceInfo'] = value;
   }
   return readSpdx({ ...head, packages });
 };
