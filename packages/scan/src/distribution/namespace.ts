@@ -8,6 +8,9 @@ import type { Distribution } from './os-release.ts';
 const major = (version: string): string => version.split('.')[0] ?? '';
 const majorMinor = (version: string): string => version.split('.').slice(0, 2).join('.');
 
+/** SUSE writes `15.5` into os-release, and `15 SP5` everywhere else; from 16 on there are no service packs. */
+const servicePack = (version: string): string => version.replace(/^(1[0-5])\.(\d+)$/, '$1 SP$2');
+
 /** Which advisory namespace judges the distribution packages of a product line, as OSV spells it. */
 const NAMESPACES: Readonly<Record<string, (distribution: Distribution) => string | undefined>> = {
   debian: ({ versionId }) => (versionId === '' ? undefined : `Debian:${major(versionId)}`),
@@ -25,7 +28,7 @@ const NAMESPACES: Readonly<Record<string, (distribution: Distribution) => string
   azurelinux: ({ versionId }) => `Azure Linux:${major(versionId)}`,
   mariner: ({ versionId }) => `CBL-Mariner:${major(versionId)}`,
   'opensuse-leap': ({ versionId }) => `openSUSE:Leap ${versionId}`,
-  sles: ({ versionId }) => `SUSE:Linux Enterprise Server ${versionId}`,
+  sles: ({ versionId }) => `SUSE:Linux Enterprise Server ${servicePack(versionId)}`,
   photon: ({ versionId }) => `Photon OS:${versionId}`,
 };
 
@@ -139,6 +142,8 @@ const FIXES_ONLY: ReadonlySet<string> = new Set([
   'Oracle Linux',
   'Amazon Linux',
   'Azure Linux',
+  'SUSE',
+  'openSUSE',
 ]);
 
 /** Whether the feed of an ecosystem names flaws only once they are fixed. */

@@ -17,12 +17,14 @@ const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g,
 
 /**
  * Whether an archive, by its name, is the one that its publisher fills for an ecosystem: `osv-redhat.zip` for `Red Hat:9`,
- * `osv-Debian-12.zip` for one release, `osv-all.zip` for all.
+ * `osv-Debian-12.zip` for one release, `osv-all.zip` for all. One of a product of SUSE is never all of a server, whose
+ * packages are those of several products.
  */
 const isFor = (file: string, ecosystem: string): boolean => {
   const name = plain(file.slice('osv-'.length, -'.zip'.length));
   const product = plain(ecosystem.split(':', 1)[0] ?? '');
-  return name === 'all' || (ARCHIVES[name] ?? name) === product || name === plain(ecosystem);
+  if (name === 'all' || (ARCHIVES[name] ?? name) === product) return true;
+  return product !== 'suse' && name === plain(ecosystem);
 };
 
 /**

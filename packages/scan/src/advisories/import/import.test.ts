@@ -13,7 +13,8 @@ import { zipOf } from '../../testing/trees.ts';
 import { buildPack, importPackFile } from '../build-pack.ts';
 import { type AdvisoryPack, openPack } from '../pack.ts';
 import { readAdvisoryRecord, readEpssRecord, readKevRecord, readRanges, readRating } from './jsonl.ts';
-import { ecosystemName, readOsvRecord } from './osv.ts';
+import { readOsvRecord } from './osv.ts';
+import { ecosystemsNamed } from './osv-ecosystems.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -354,7 +355,7 @@ describe('reading records', () => {
     ['crates.io', 'crates.io'],
     ['Debian:12', 'Debian:12'],
   ])('calls the OSV ecosystem %s %s', (name, ours) => {
-    expect(ecosystemName(name)).toBe(ours);
+    expect(ecosystemsNamed(name)).toEqual([{ ecosystem: ours }]);
   });
 
   it('takes flaws that a distribution names as upstream for aliases, and nothing that is only related', () => {

@@ -6,17 +6,7 @@ import { cvssScore } from '../cvss.ts';
 import { PROPERTY_LIMITS } from '../limits.ts';
 import { type AdvisoryRow, boundedList, labelOfScore, RATING_LABELS, type Rating } from '../row.ts';
 import { type KeyedRow, readRanges } from './jsonl.ts';
-
-/**
- * OSV's names of product lines where ours differ: support terms and repositories are left out, paid lines (Ubuntu Pro)
- * stay apart, since their fixes are not in the free archive.
- */
-export const ecosystemName = (name: string): string => {
-  const ubuntu = /^Ubuntu:(\d+\.\d+)(?::LTS)?$/.exec(name)?.[1];
-  if (ubuntu !== undefined) return `Ubuntu:${ubuntu}`;
-  const redHat = /^Red Hat:enterprise_linux:(\d+)(?:\.\d+)?(?:::|$)/.exec(name)?.[1];
-  return redHat === undefined ? name : `Red Hat:${redHat}`;
-};
+import { ecosystemsNamed } from './osv-ecosystems.ts';
 
 const databaseLabel = (record: JsonObject): Rating['label'] | undefined => {
   const text = asText(asObject(record['database_specific'])?.['severity'])?.toLowerCase();
@@ -81,6 +71,13 @@ const toRow = (record: JsonObject, affected: JsonObject, id: string): AdvisoryRo
   });
 };
 
+/** Several product lines of OSV may be one namespace: what they say alike about a package is said once. */
+const onceEach = (rows: readonly KeyedRow[]): KeyedRow[] => [
+  ...new Map(
+    rows.map((keyed) => [`${keyed.ecosystem}\t${keyed.name}\t${JSON.stringify(keyed.row)}`, keyed]),
+  ).values(),
+];
+
 /** Reads one OSV record (OSV schema 1.7): one row for each affected package. Undefined when it is no OSV record. */
 export const readOsvRecord = (value: unknown): KeyedRow[] | undefined => {
   const record = asObject(value);
@@ -90,12 +87,18 @@ export const readOsvRecord = (value: unknown): KeyedRow[] | undefined => {
       ? []
       : undefined;
   }
-  return asList(record['affected']).flatMap((item) => {
+  const rows = asList(record['affected']).flatMap((item): KeyedRow[] => {
     const affected = asObject(item);
     const package_ = asObject(affected?.['package']);
-    const ecosystem = asText(package_?.['ecosystem']);
+    const stated = asText(package_?.['ecosystem']);
     const name = asText(package_?.['name'], 512);
-    if (affected === undefined || ecosystem === undefined || name === undefined) return [];
-    return [{ ecosystem: ecosystemName(ecosystem), name, row: toRow(record, affected, id) }];
+    if (affected === undefined || stated === undefined || name === undefined) return [];
+    const row = toRow(record, affected, id);
+    return ecosystemsNamed(stated).map(({ ecosystem, channel }) => ({
+      ecosystem,
+      name,
+      row: channel === undefined ? row : { ...row, channel },
+    }));
   });
+  return rows.length > 1 ? onceEach(rows) : rows;
 };
