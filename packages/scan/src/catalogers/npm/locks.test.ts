@@ -42,6 +42,27 @@ const YARN_4 = `__metadata:
   version: 1.2.3
   resolution: "@scope/real@npm:1.2.3"
 `;
+/** Keys of more than 1,024 characters are on lines of their own; lines are read up to 4,096. */
+const LONG = ['*', ...Array.from({ length: 400 }, (_, at) => `^10.${at}.0`)];
+const YARN_4_LONG = `"lodash@npm:^4.17.20":
+  version: 4.17.20
+  resolution: "lodash@npm:4.17.20"
+
+? "@types/node@npm:*, ${LONG.map((range) => `@types/node@npm:${range}`).join(', ')}"
+:
+  version: 20.1.0
+  resolution: "@types/node@npm:20.1.0"
+
+"minimist@npm:^1.2.5":
+  version: 1.2.5
+  resolution: "minimist@npm:1.2.5"
+`;
+const YARN_1_LONG = `lodash@^4.17.20:
+  version "4.17.20"
+
+${LONG.map((range) => `"@types/node@${range}"`).join(', ')}:
+  version "20.1.0"
+`;
 const PNPM_5 = `lockfileVersion: 5.4
 
 specifiers:
@@ -65,6 +86,48 @@ packages:
 
   /@babel/core@7.20.0(supports-color@8.1.1):
     resolution: {integrity: sha512-x}
+`;
+const PNPM_6_ODD = `lockfileVersion: '6.0'
+
+packages:
+
+  registry.example.org/@own/lib@2.0.0:
+    resolution: {integrity: sha512-x}
+
+  ? /@docusaurus/core@2.4.1(@types/react@18.0.0)${'(x@1.0.0)'.repeat(120)}
+  : resolution: {integrity: sha512-x}
+    dev: false
+
+  '@cdn.sheetjs.com/xlsx-0.20.1/xlsx-0.20.1.tgz':
+    resolution: {tarball: https://cdn.sheetjs.com/xlsx-0.20.1/xlsx-0.20.1.tgz}
+    name: xlsx
+    version: 0.20.1
+    engines: {node: '>=0.8'}
+
+  github.com/user/2048/abcdef0:
+    resolution: {tarball: https://codeload.github.com/user/2048/tar.gz/abcdef0}
+    name: '2048'
+    version: 1.0.0
+
+  file:packages/own:
+    resolution: {directory: packages/own, type: directory}
+    name: own
+    version: 9.9.9
+`;
+const PNPM_9_ODD = `lockfileVersion: '9.0'
+
+packages:
+
+  xlsx@https://cdn.sheetjs.com/xlsx-0.20.1/xlsx-0.20.1.tgz:
+    resolution: {tarball: https://cdn.sheetjs.com/xlsx-0.20.1/xlsx-0.20.1.tgz}
+    version: 0.20.1
+
+  own@file:packages/own:
+    resolution: {directory: packages/own, type: directory}
+
+  lodash@4.17.21:
+    resolution: {integrity: sha512-x}
+    version: 4.17.0
 `;
 const PNPM_9 = `lockfileVersion: '9.0'
 
@@ -109,6 +172,10 @@ describe('lock files of other package managers', () => {
     ['yarn.lock', YARN_4, ['lodash 4.17.21', '@scope/real 1.2.3']],
     ['pnpm-lock.yaml', PNPM_5, ['lodash 4.17.21', '@babel/core 7.20.0']],
     ['pnpm-lock.yaml', PNPM_6, ['lodash 4.17.21', '@babel/core 7.20.0']],
+    ['yarn.lock', YARN_4_LONG, ['lodash 4.17.20', '@types/node 20.1.0', 'minimist 1.2.5']],
+    ['yarn.lock', YARN_1_LONG, ['lodash 4.17.20', '@types/node 20.1.0']],
+    ['pnpm-lock.yaml', PNPM_6_ODD, ['@own/lib 2.0.0', '@docusaurus/core 2.4.1', 'xlsx 0.20.1', '2048 1.0.0']],
+    ['pnpm-lock.yaml', PNPM_9_ODD, ['xlsx 0.20.1', 'lodash 4.17.21']],
     ['pnpm-lock.yaml', PNPM_9, ['@babel/core 7.20.0', 'lodash 4.17.21']],
     ['bun.lock', BUN, ['lodash 4.17.21', '@babel/core 7.20.0']],
     ['deno.lock', DENO, ['lodash 4.17.21', '@babel/core 7.20.0']],
@@ -142,12 +209,21 @@ describe('lock files of other package managers', () => {
       expectUnharmed(npmCataloger, { [`/app/${name}`]: text });
   });
 
-  it.each(['/app/node_modules/a', '/usr/lib/ruby/gems/3.1.0/gems/a', '/usr/lib/python3/dist-packages/a'])(
-    'say nothing where they lie inside an installed package: %s',
+  it.each([
+    '/app/node_modules/a',
+    '/usr/lib/ruby/gems/3.1.0/gems/a-1.0.0',
+    '/usr/lib/python3/dist-packages/a',
+  ])('say nothing where they lie inside an installed package: %s', (folder) => {
+    const lock = '{"packages":{"node_modules/mocha":{"version":"5.2.0"}}}';
+    const { packages } = runCataloger(npmCataloger, treeOf({ [`${folder}/package-lock.json`]: lock }));
+    expect(packages).toEqual([]);
+  });
+
+  it.each(['/src/gems/web', '/gems', '/usr/lib/ruby/gems/3.1.0/cache/web'])(
+    'count in a folder of the project below one that is called gems: %s',
     (folder) => {
       const lock = '{"packages":{"node_modules/mocha":{"version":"5.2.0"}}}';
-      const { packages } = runCataloger(npmCataloger, treeOf({ [`${folder}/package-lock.json`]: lock }));
-      expect(packages).toEqual([]);
+      expect(names(find({ [`${folder}/package-lock.json`]: lock }))).toEqual(['mocha 5.2.0']);
     },
   );
 });

@@ -24,7 +24,10 @@ const realName = (descriptor: string): string => {
   return at < 0 ? descriptor : descriptor.slice(0, at);
 };
 
-/** yarn.lock of yarn 1 (own form) and of yarn 2 and later (YAML): both are read line by line. */
+/**
+ * yarn.lock of yarn 1 (own form) and of yarn 2 and later (YAML): both are read line by line. A key names all that was
+ * asked for, and may be longer than what is read of a line; one of more than 1,024 characters begins with `? `.
+ */
 export const readYarnLock = (content: Buffer, location: string): FoundPackage[] => {
   const found: FoundPackage[] = [];
   let name: string | undefined;
@@ -36,10 +39,11 @@ export const readYarnLock = (content: Buffer, location: string): FoundPackage[] 
     version = undefined;
   };
   for (const line of linesOf(content)) {
-    if (/^\S.*:$/.test(line) && !line.startsWith('#')) {
+    // A colon alone ends a key that began with `? `.
+    const descriptor = /^(?:\? )?"?([^\s#:"?][^",]*)/.exec(line)?.[1];
+    if (descriptor !== undefined) {
       flush();
-      const key = unquoted(line.slice(0, -1));
-      name = key === '__metadata' ? undefined : realName(unquoted(key.split(', ')[0] ?? ''));
+      name = descriptor === '__metadata:' ? undefined : realName(descriptor);
     }
     const stated = /^ {2}version:? (.+)$/.exec(line)?.[1];
     if (stated !== undefined) version = unquoted(stated);
@@ -52,17 +56,41 @@ export const readYarnLock = (content: Buffer, location: string): FoundPackage[] 
   return found;
 };
 
-/** pnpm-lock.yaml, versions 5 to 9: keys of `packages:` are `/name/1.2.3`, `/name@1.2.3` or `name@1.2.3`. */
+/** `/name/1.2.3`, `/name@1.2.3(peer@2)`, `name@1.2.3`, behind the host of another registry; or `name@https://...`. */
+const PNPM_KEY =
+  /^(?:[^/@()\s]*\/)?((?:@[^/@]+\/)?[^/@():]+)(?:[@/](\d[^()_/]*)(?=$|[(_])|@(?:https?|git\+\w+|file):)/;
+
+/** A key of `packages:`; a long one is on a line of its own, behind `? `. */
+const PNPM_ENTRY = /^ {2}(?:\? (\S.*)|([^\s:].*?):(?:\s*\{.*)?)$/;
+
+/**
+ * pnpm-lock.yaml, versions 5 to 9: below `packages:`, a key says name and version. Where a package comes from an address
+ * of its own, fields below the key say its version, and up to version 6 its name. A folder is the project's own.
+ */
 export const readPnpmLock = (content: Buffer, location: string): FoundPackage[] => {
   const found = new Map<string, FoundPackage>();
+  let entry: { name?: string | undefined; version?: string | undefined; isFolder?: boolean } = {};
   let isInside = false;
+  const flush = (): void => {
+    for (const one of entry.isFolder === true ? [] : npmPackage(entry.name, entry.version, location))
+      found.set(one.purl, one);
+    entry = {};
+  };
   for (const line of linesOf(content)) {
     if (/^\S/.test(line)) isInside = line === 'packages:';
-    const key = /^ {2}(\S.*?):(?:\s*\{.*)?$/.exec(line)?.[1];
-    if (!isInside || key === undefined) continue;
-    const [, name, version] = /^\/?((?:@[^/@]+\/)?[^/@()]+)[@/](\d[^()_/]*)/.exec(unquoted(key)) ?? [];
-    for (const one of npmPackage(name, version, location)) found.set(one.purl, one);
+    if (!isInside) continue;
+    const [, long, key = long] = PNPM_ENTRY.exec(line) ?? [];
+    if (key !== undefined) {
+      flush();
+      const [, name, version] = PNPM_KEY.exec(unquoted(key)) ?? [];
+      entry = { name, version };
+    }
+    const [, field, value = ''] = /^ {4}(name|version|resolution): (.+)$/.exec(line) ?? [];
+    if (field === 'name') entry.name ??= unquoted(value);
+    if (field === 'version') entry.version ??= unquoted(value);
+    if (field === 'resolution' && /\bdirectory:/.test(value)) entry.isFolder = true;
   }
+  flush();
   return [...found.values()];
 };
 

@@ -65,10 +65,13 @@ describe('the npm cataloger', () => {
         'node_modules/a/node_modules/@s/b': { version: '2.0.0' },
         'node_modules/alias': { name: 'real', version: '3.0.0' },
         'node_modules/local': { resolved: 'packages/local', link: true },
+        'packages/local': { version: '1.0.0', devDependencies: {} },
+        'packages/my-component': { name: '@own/component', version: '1.0.0' },
+        'packages/local/node_modules/ws': { version: '8.0.0' },
       },
     };
     const { packages } = scan({ '/app/package-lock.json': JSON.stringify(lock) });
-    expect(names(packages)).toEqual(['minimist 1.2.5', '@s/b 2.0.0', 'real 3.0.0']);
+    expect(names(packages)).toEqual(['minimist 1.2.5', '@s/b 2.0.0', 'real 3.0.0', 'ws 8.0.0']);
   });
 
   it('reads lock files of version 1', () => {
@@ -79,6 +82,19 @@ describe('the npm cataloger', () => {
       'a 1.0.0',
       'b 2.0.0',
     ]);
+  });
+
+  it('names what an alias of version 1 stands for', () => {
+    const lock = {
+      lockfileVersion: 1,
+      dependencies: {
+        lodash4: { version: 'npm:lodash@4.17.20', requires: { b: '1' } },
+        core: { version: 'npm:@babel/core@7.20.0', dependencies: { b: { version: '2.0.0' } } },
+      },
+    };
+    const { packages } = scan({ '/app/package-lock.json': JSON.stringify(lock) });
+    expect(names(packages)).toEqual(['lodash 4.17.20', '@babel/core 7.20.0', 'b 2.0.0']);
+    expect(packages[0]?.purl).toBe('pkg:npm/lodash@4.17.20');
   });
 
   it('does not count a lock file where packages are installed beside it', () => {

@@ -10,9 +10,12 @@ import { readJsonManifest, readManifest } from '../read-manifest.ts';
 import { npmCapabilities } from './capabilities.ts';
 import { OTHER_LOCKS } from './locks.ts';
 
+/**
+ * A lock inside of an installed package of whatever kind is about the machine of its developers. A gem has its version
+ * in the name of its folder, or is from git: a project may call a folder of its own `gems`.
+ */
+const INSIDE_PACKAGE = /\/(?:node_modules|bundler\/gems|gems\/[^/]+-\d[^/]*|site-packages|dist-packages)\//;
 /** A package installed in a node_modules folder: `.../node_modules/name` or `.../node_modules/@scope/name`. */
-/** A lock inside of an installed package of whatever kind is about the machine of its developers. */
-const INSIDE_PACKAGE = /\/(?:node_modules|gems|site-packages|dist-packages)\//;
 const INSTALLED = /\/node_modules\/(?:@[^/]+\/)?[^@/][^/]*\/package\.json$/;
 const LOCKS: ReadonlySet<string> = new Set([
   'package-lock.json',
@@ -61,20 +64,25 @@ const npmLicences = (manifest: { readonly [key: string]: unknown }): unknown[] =
 const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
   typeof value === 'object' && value !== null;
 
-/** Lock versions 2 and 3: a flat list keyed by folder. */
+/** Lock versions 2 and 3: a flat list keyed by folder. One that is not below `node_modules` is the project's own. */
 const readPackages = (packages: { readonly [key: string]: unknown }, location: string): FoundPackage[] =>
   Object.entries(packages).flatMap(([folder, entry]) => {
-    if (folder === '' || !isObject(entry) || entry['link'] === true) return [];
-    const named = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    const [, named] = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(folder) ?? [];
+    if (named === undefined || !isObject(entry) || entry['link'] === true) return [];
     return toPackage(entry['name'] ?? named, entry['version'], location) ?? [];
   });
+
+/** What an alias of lock version 1 stands for: `npm:name@1.2.3` in place of a version. */
+const ALIAS = /^npm:((?:@[^/@]+\/)?[^/@]+)@(.+)$/;
 
 /** Lock version 1: dependencies inside dependencies. */
 const readDependencies = (dependencies: unknown, location: string, depth: number): FoundPackage[] => {
   if (!isObject(dependencies) || depth > MAX_LOCK_DEPTH) return [];
   return Object.entries(dependencies).flatMap(([name, entry]) => {
     if (!isObject(entry)) return [];
-    const found = toPackage(name, entry['version'], location);
+    const stated = entry['version'];
+    const [, real = name, version = stated] = ALIAS.exec(typeof stated === 'string' ? stated : '') ?? [];
+    const found = toPackage(real, version, location);
     return [
       ...(found === undefined ? [] : [found]),
       ...readDependencies(entry['dependencies'], location, depth + 1),
