@@ -76,5 +76,29 @@ describe('the dotnet cataloger', () => {
     ).toEqual(['Polly 8.2.0']);
   });
 
+  it('reads central versions that are properties of the file, and those that take one version only', () => {
+    const props = `<Project>
+      <PropertyGroup>
+        <AspNetVersion>8.0.1</AspNetVersion>
+        <Json.Version Condition="'$(X)' == ''">13.0.1</Json.Version>
+        <Loop>$(Loop)</Loop>
+      </PropertyGroup>
+      <ItemGroup>
+        <PackageVersion Include="Microsoft.AspNetCore.Mvc" Version="$(AspNetVersion)" />
+        <PackageVersion Include="Newtonsoft.Json" Version="$(json.version)" />
+        <PackageVersion Include="Only" Version="[1.2.3]" />
+        <PackageVersion Include="Elsewhere" Version="$(Elsewhere)" />
+        <PackageVersion Include="Loop" Version="$(Loop)" />
+        <PackageVersion Include="Range" Version="[1.0,2.0)" />
+      </ItemGroup>
+    </Project>`;
+    const { packages } = runCataloger(dotnetCataloger, treeOf({ '/src/Directory.Packages.props': props }));
+    expect(names(packages)).toEqual([
+      'Microsoft.AspNetCore.Mvc 8.0.1',
+      'Newtonsoft.Json 13.0.1',
+      'Only 1.2.3',
+    ]);
+  });
+
   it('is unharmed by files that are cut, changed or swollen', () => expectUnharmed(dotnetCataloger, FILES));
 });

@@ -44,13 +44,32 @@ const readLock = (file: WalkedFile, context: CatalogContext): FoundPackage[] => 
   return [...found.values()];
 };
 
+/** Properties of MSBuild that hold a plain version, by their name in small letters: case does not matter to it. */
+const propertiesOf = (text: string): ReadonlyMap<string, string> =>
+  new Map(
+    [...text.matchAll(/<([A-Za-z_][\w.-]{0,100})(?:\s[^<>]{0,1000})?>\s{0,20}(\d[^<>\s]{0,100})\s{0,20}</g)]
+      .slice(0, 20_000)
+      .map(([, name = '', value = '']) => [name.toLowerCase(), value]),
+  );
+
+/** `1.2.3`; `$(Name)` is a property of the file, and `[1.2.3]` that version only. */
+const versionOf = (
+  stated: string | undefined,
+  properties: ReadonlyMap<string, string>,
+): string | undefined => {
+  const name = /^\$\(([\w.-]+)\)$/.exec(stated ?? '')?.[1];
+  if (name !== undefined) return properties.get(name.toLowerCase());
+  return stated?.replace(/^\[\s*([^\s,[\]()]+)\s*\]$/, '$1');
+};
+
 /** Attributes of single XML elements; entities other than the five of XML are never resolved. */
 const readXml = (content: Buffer, location: string, element: RegExp): FoundPackage[] => {
   const text = content.toString('utf8').replace(/<!--[\s\S]*?-->/g, '');
+  const properties = propertiesOf(text);
   return [...text.matchAll(element)].slice(0, 20_000).flatMap(([all]) => {
     const attribute = (name: string): string | undefined =>
       new RegExp(`\\s${name}\\s*=\\s*["']([^"'<&]{1,300})["']`, 'i').exec(all)?.[1];
-    const version = attribute('version');
+    const version = versionOf(attribute('version'), properties);
     if (version === undefined || !/^\d/.test(version)) return [];
     return nuget(attribute('id') ?? attribute('include') ?? attribute('update'), version, location);
   });

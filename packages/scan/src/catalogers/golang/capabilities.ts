@@ -8,7 +8,7 @@ export const golangCapabilities: CatalogerCapabilities = {
   finds: [
     'modules linked into ELF executables, from the build information that Go 1.13 and later embed (stripped ones included)',
     'the standard library, by the version of the toolchain',
-    'modules that the go.mod of a source folder requires',
+    'modules that the go.mod of a source folder requires, and those of its go.sum before Go 1.17',
     'replacements, under the name of what was really built',
   ],
   doesNotFind: [

@@ -7,7 +7,7 @@ import type { CatalogerCapabilities } from '../cataloger.ts';
 export const pythonCapabilities: CatalogerCapabilities = {
   finds: [
     'installed distributions: *.dist-info/METADATA, *.egg-info/PKG-INFO, EGG-INFO/PKG-INFO and single *.egg-info files',
-    'in source folders: pinned requirements.txt, Pipfile.lock, poetry.lock, uv.lock, pdm.lock and pylock.toml',
+    'in source folders: pinned requirements.txt and requirements/*.txt, Pipfile.lock, poetry.lock, uv.lock, pdm.lock and pylock.toml',
   ],
   doesNotFind: [
     'modules copied in without metadata',

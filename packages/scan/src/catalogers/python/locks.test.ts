@@ -107,6 +107,14 @@ describe('Python lock files', () => {
     expect(names(find({ [`/src/${name}`]: text }))).toEqual(expected);
   });
 
+  it.each(['/requirements', '/src/requirements'])('name what they fix in the folder %s', (folder) => {
+    const files = { [`${folder}/production.txt`]: REQUIREMENTS, [`${folder}/notes.md`]: 'six==1.0\n' };
+    expect(names(find(files))).toHaveLength(4);
+    expect(find({ '/src/production.txt': REQUIREMENTS, '/requirements/a/base.txt': REQUIREMENTS })).toEqual(
+      [],
+    );
+  });
+
   it.each<[string, (text: string) => Buffer]>([
     ['UTF-16 of Windows', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
     ['UTF-16 of other machines', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()],

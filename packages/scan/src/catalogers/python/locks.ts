@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { asObject, asText } from '../../json/fields.ts';
-import type { CatalogContext } from '../cataloger.ts';
+import type { CatalogContext, WalkedFile } from '../cataloger.ts';
 import { foundPackages } from '../found-package.ts';
 import type { FoundPackage } from '../package.ts';
 import { jsonObjectOf } from '../read-manifest.ts';
@@ -53,10 +53,12 @@ export const readTomlLock = (content: Buffer, location: string): FoundPackage[] 
 
 const TOML_LOCK = /^(?:poetry\.lock|uv\.lock|pdm\.lock|pylock(?:\.[^.]+)?\.toml)$/;
 const REQUIREMENTS = /^(?:[\w.-]*requirements[\w.-]*|constraints)\.txt$/;
+/** Larger projects keep one file for each surrounding: `requirements/production.txt`. */
+const IN_REQUIREMENTS = /\/requirements\/[^/]+\.txt$/;
 
-/** How a lock file is read, by its name. */
-export const lockReader = (name: string): LockReader | undefined => {
+/** How a lock file is read, by its name and place. */
+export const lockReader = ({ name, path }: Pick<WalkedFile, 'name' | 'path'>): LockReader | undefined => {
   if (name === 'Pipfile.lock') return readPipfileLock;
   if (TOML_LOCK.test(name)) return readTomlLock;
-  return REQUIREMENTS.test(name) ? readRequirements : undefined;
+  return REQUIREMENTS.test(name) || IN_REQUIREMENTS.test(path) ? readRequirements : undefined;
 };

@@ -19,7 +19,7 @@ const wants = (file: WalkedFile): boolean => {
     const folder = baseName(parentPath(file.path));
     return folder === 'EGG-INFO' || folder.endsWith('.egg-info');
   }
-  return file.name.endsWith('.egg-info') || lockReader(file.name) !== undefined;
+  return file.name.endsWith('.egg-info') || lockReader(file) !== undefined;
 };
 
 /** What core metadata says (PEP 566, PEP 639): header lines up to the first empty one. */
@@ -57,7 +57,7 @@ export const parseMetadata = (content: string): PythonMetadata | undefined => {
 const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
   const content = readManifest(context, file.path);
   if (content === undefined) return [];
-  const readLock = lockReader(file.name);
+  const readLock = lockReader(file);
   if (readLock !== undefined) return readLock(content, file.path, context);
   const metadata = parseMetadata(content.toString('utf8'));
   if (metadata === undefined || !isPlausible(metadata.name) || !isPlausible(metadata.version)) {
@@ -85,6 +85,6 @@ export const pythonCataloger: Cataloger = {
   capabilities: pythonCapabilities,
   wants,
   // In a root file system what counts is what is installed; a lock file there is a left-over of the build.
-  isShadowed: (file, tree) => lockReader(file.name) !== undefined && isRootFileSystem(tree),
+  isShadowed: (file, tree) => lockReader(file) !== undefined && isRootFileSystem(tree),
   inspect,
 };

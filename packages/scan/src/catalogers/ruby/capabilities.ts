@@ -7,7 +7,7 @@ import type { CatalogerCapabilities } from '../cataloger.ts';
 export const rubyCapabilities: CatalogerCapabilities = {
   finds: [
     'installed gems by their gemspec, platform included',
-    'gems of Gemfile.lock where nothing is installed beside it',
+    'gems of Gemfile.lock and gems.locked where nothing is installed beside it',
   ],
   doesNotFind: ['gems vendored without gemspec', 'gems that Ruby itself brings without a gemspec'],
 };

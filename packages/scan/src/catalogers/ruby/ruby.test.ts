@@ -56,6 +56,40 @@ describe('the ruby cataloger', () => {
     expect(problems).toEqual([]);
   });
 
+  it.each(['Gemfile.lock', 'gems.locked'])('reads the gems of all sources and platforms in %s', (name) => {
+    const lock = [
+      'GIT',
+      '  remote: https://github.com/rails/rails.git',
+      '  revision: 0123456789abcdef0123456789abcdef01234567',
+      '  specs:',
+      '    rails (7.0.4)',
+      '      rack (~> 2.2)',
+      '',
+      'GEM',
+      '  remote: https://rubygems.org/',
+      '  specs:',
+      '    nokogiri (1.15.0)',
+      '    nokogiri (1.15.0-arm64-darwin)',
+      '',
+      'PLATFORMS',
+      '  arm64-darwin',
+      '  ruby',
+      '',
+      'CHECKSUMS',
+      '  rack (9.9.9) sha256=00',
+      '',
+      'BUNDLED WITH',
+      '   2.5.0',
+      '',
+    ].join('\n');
+    const { packages } = runCataloger(rubyCataloger, treeOf({ [`/src/${name}`]: lock }));
+    expect(packages.map((found) => found.purl)).toEqual([
+      'pkg:gem/rails@7.0.4',
+      'pkg:gem/nokogiri@1.15.0',
+      'pkg:gem/nokogiri@1.15.0?platform=arm64-darwin',
+    ]);
+  });
+
   it('does not believe the lock file of an installed gem', () => {
     expect(
       names(

@@ -10,7 +10,12 @@ import { readManifest } from '../read-manifest.ts';
 import { linesOf } from '../text-lines.ts';
 import { rubyCapabilities } from './capabilities.ts';
 
+/** Bundler's lock; it has the second name beside a `gems.rb`. */
+const LOCKS: ReadonlySet<string> = new Set(['Gemfile.lock', 'gems.locked']);
 const INSTALLED = /\/specifications\/(?:default\/)?[^/]+\.gemspec$/;
+
+/** A gem has its version in the name of its folder, or is from git. */
+const INSIDE_GEM = /\/(?:bundler\/gems|gems\/[^/]+-\d[^/]*)\//;
 
 const gem = (
   name: unknown,
@@ -70,7 +75,7 @@ const readLock = (content: Buffer, location: string): FoundPackage[] => {
 const inspect = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
   const content = readManifest(context, file.path);
   if (content === undefined) return [];
-  if (file.name === 'Gemfile.lock') return readLock(content, file.path);
+  if (LOCKS.has(file.name)) return readLock(content, file.path);
   const found = readGemspec(content, file.path);
   if (found.length === 0) context.problem(scanProblem('scan.malformed', file.path, GAPS.noName));
   return found;
@@ -81,8 +86,8 @@ export const rubyCataloger: Cataloger = {
   id: 'ruby',
   types: ['gem'],
   capabilities: rubyCapabilities,
-  wants: (file) => file.name === 'Gemfile.lock' || INSTALLED.test(file.path),
+  wants: (file) => LOCKS.has(file.name) || INSTALLED.test(file.path),
   // The lock of an installed gem names what its authors tested with, not what is there.
-  isShadowed: (file) => file.name === 'Gemfile.lock' && /\/gems\/[^/]+-\d[^/]*\//.test(file.path),
+  isShadowed: (file) => LOCKS.has(file.name) && INSIDE_GEM.test(file.path),
   inspect,
 };
