@@ -106,6 +106,20 @@ describe('the npm cataloger', () => {
   });
 
   it.each([
+    ['only caches of tools', { '/app/node_modules/.cache/babel/a.json': '{}' }, ['b 1.0.0']],
+    ['only the links of programs', { '/app/node_modules/.bin/tsc': 'x' }, ['b 1.0.0']],
+    ['a package', { '/app/node_modules/a/package.json': manifest('a', '1.0.1') }, ['a 1.0.1']],
+    [
+      'the store of pnpm, as at the root of a workspace',
+      { '/app/node_modules/.pnpm/a@1.0.1/node_modules/a/package.json': manifest('a', '1.0.1') },
+      ['a 1.0.1'],
+    ],
+  ])('asks the lock unless packages are installed: node_modules holds %s', (_what, files, expected) => {
+    const lock = { '/app/yarn.lock': 'b@^1.0.0:\n  version "1.0.0"\n' };
+    expect(names(scan({ ...lock, ...files } as Record<string, string>).packages)).toEqual(expected);
+  });
+
+  it.each([
     ['text', 'not json', 'scan.malformed'],
     ['a list', '[]', 'scan.malformed'],
     ['null', 'null', 'scan.malformed'],

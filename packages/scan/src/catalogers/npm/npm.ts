@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { parentPath } from '../../tree/file-tree.ts';
+import { type FileTree, parentPath } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
@@ -103,6 +103,17 @@ const readLock = (file: WalkedFile, context: CatalogContext): FoundPackage[] => 
     : readDependencies(lock['dependencies'], file.path, 0);
 };
 
+/** Where pnpm and npm keep packages that nothing beside the store asks for. */
+const STORES: ReadonlySet<string> = new Set(['.pnpm', '.store']);
+
+/** Yarn may install no packages as files: tools still make a node_modules for their caches (`.cache`) then. */
+const isInstalled = (folder: string, tree: FileTree): boolean => {
+  const path = `${folder}/node_modules`;
+  const listed = tree.list(path);
+  if (!listed.ok) return tree.stat(path).ok;
+  return listed.value.some(({ name }) => !name.startsWith('.') || STORES.has(name));
+};
+
 /** Packages of Node.js programs. */
 export const npmCataloger: Cataloger = {
   id: 'npm',
@@ -113,8 +124,7 @@ export const npmCataloger: Cataloger = {
       ? INSTALLED.test(file.path)
       : LOCKS.has(file.name) && !INSIDE_PACKAGE.test(file.path),
   // What is installed is known from node_modules itself; the lock only counts where nothing is installed yet.
-  isShadowed: (file, tree) =>
-    file.name !== 'package.json' && tree.stat(`${parentPath(file.path)}/node_modules`).ok,
+  isShadowed: (file, tree) => file.name !== 'package.json' && isInstalled(parentPath(file.path), tree),
   inspect: (file, context) =>
     file.name === 'package.json' ? readInstalled(file, context) : readLock(file, context),
 };
