@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { spendCopied } from './effort.ts';
 import {
   adapt,
   CelError,
@@ -43,10 +44,12 @@ function addTimes(left: Value, right: Value): Value {
 }
 
 function concatenate(left: Value, right: Value): Value {
-  if (isList(left) && isList(right))
-    return left.length + right.length > LIST_MAX
-      ? new CelError(`a list of more than ${LIST_MAX} elements`)
-      : [...left.map(adapt), ...right.map(adapt)];
+  if (isList(left) && isList(right)) {
+    const length = left.length + right.length;
+    if (length > LIST_MAX) return new CelError(`a list of more than ${LIST_MAX} elements`);
+    spendCopied(length);
+    return [...left.map(adapt), ...right.map(adapt)];
+  }
   if (left instanceof Uint8Array && right instanceof Uint8Array) {
     if (left.length + right.length > TEXT_MAX) return new CelError(`more than ${TEXT_MAX} bytes`);
     const joined = new Uint8Array(left.length + right.length);

@@ -40,33 +40,31 @@ function choose(
   );
   const find = (values: readonly Value[]): Implementation | undefined =>
     rows.find(({ overload }) => accepts(overload, values))?.one;
+  const cost = (values: readonly Value[], result: Value): number => find(values)?.cost?.(values, result) ?? 1;
   return {
     name,
     signatures: [],
     call: (...values) => find(values)?.call(...values) ?? noOverload(name, ...values),
-    cost: (values, result) => find(values)?.cost?.(values, result) ?? 1,
+    cost: rows.some(({ one }) => (one.cost?.length ?? 0) > 1) ? cost : (values) => cost(values, null),
   };
 }
 
-function one(
-  frame: Parameters<Evaluate>[0],
-  chosen: CelFunction,
-  values: readonly Value[],
-  result: Value,
-): Value {
-  charge(frame, chosen.cost?.(values, result) ?? 1);
-  return result;
-}
+/** A cost that does not depend on the result is charged before the call: what costs more than it may is not done first. */
+const costWithoutResult = ({ cost }: CelFunction): CelFunction['cost'] =>
+  cost !== undefined && cost.length < 2 ? cost : undefined;
 
 /** Calls of one and two arguments without a list of them, as they are most of all calls. */
-function planShort({ call, cost }: CelFunction, first: Evaluate, second: Evaluate | undefined): Evaluate {
+function planShort(chosen: CelFunction, first: Evaluate, second: Evaluate | undefined): Evaluate {
+  const { call, cost } = chosen;
+  const costBefore = costWithoutResult(chosen);
   if (second === undefined)
     return (frame) => {
       const a = first(frame);
       if (a instanceof CelError) return a;
+      if (costBefore !== undefined) charge(frame, costBefore([a], null));
       const result = call(a);
       if (cost === undefined) frame.cost += 1;
-      else charge(frame, cost([a], result));
+      else if (costBefore === undefined) charge(frame, cost([a], result));
       return result;
     };
   return (frame) => {
@@ -74,9 +72,10 @@ function planShort({ call, cost }: CelFunction, first: Evaluate, second: Evaluat
     if (a instanceof CelError) return a;
     const b = second(frame);
     if (b instanceof CelError) return b;
+    if (costBefore !== undefined) charge(frame, costBefore([a, b], null));
     const result = call(a, b);
     if (cost === undefined) frame.cost += 1;
-    else charge(frame, cost([a, b], result));
+    else if (costBefore === undefined) charge(frame, cost([a, b], result));
     return result;
   };
 }
@@ -99,6 +98,7 @@ export function planCall(
     return () => error;
   }
   const chosen = among.length === 1 ? only : choose(name, among, args.length, receiver);
+  const costBefore = costWithoutResult(chosen);
   const [first, second] = args;
   if (first !== undefined && args.length <= 2) return planShort(chosen, first, second);
   return (frame) => {
@@ -108,6 +108,9 @@ export function planCall(
       if (value instanceof CelError) return value;
       values.push(value);
     }
-    return one(frame, chosen, values, chosen.call(...values));
+    if (costBefore !== undefined) charge(frame, costBefore(values, null));
+    const result = chosen.call(...values);
+    if (costBefore === undefined) charge(frame, chosen.cost?.(values, result) ?? 1);
+    return result;
   };
 }

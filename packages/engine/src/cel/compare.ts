@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { spend, spendCompared, spendWalked } from './effort.ts';
 import {
   adapt,
   Boxed,
@@ -52,6 +53,7 @@ function equalMaps(left: Value, right: Value, depth: number): boolean {
     return left === right;
   if (mapSize(left) !== mapSize(right)) return false;
   return mapEntries(left).every(([key, value]) => {
+    spend(1);
     const other = lookup(right, key);
     return other !== undefined && equals(value, other, depth + 1);
   });
@@ -72,26 +74,37 @@ function equalBoxed(left: Boxed, right: Value, depth: number): boolean {
 
 function equalLists(left: readonly Value[], right: Value, depth: number): boolean {
   if (!Array.isArray(right) || left.length !== right.length) return false;
-  for (let at = 0; at < left.length; at += 1)
+  for (let at = 0; at < left.length; at += 1) {
+    spend(1);
     if (!equals(adapt(left[at] ?? null), adapt((right as readonly Value[])[at] ?? null), depth + 1))
       return false;
+  }
   return true;
+}
+
+/** Whether two texts are the same one; those of one length are gone through. */
+export function sameText(left: string, right: string): boolean {
+  if (left.length !== right.length) return false;
+  spendCompared(left.length);
+  return left === right;
+}
+
+function sameBytes(left: Uint8Array, right: Value): boolean {
+  if (!(right instanceof Uint8Array) || left.length !== right.length) return false;
+  spendCompared(left.length);
+  return left.every((byte, at) => byte === right[at]);
 }
 
 /** Equality of CEL: numbers by value across types; values of different types are not equal, which is no error. */
 export function equals(left: Value, right: Value, depth = 0): boolean {
+  if (typeof left === 'string') return typeof right === 'string' && sameText(left, right);
   if (left === right) return true;
-  if (typeof left === 'string' || typeof left === 'boolean' || left === null) return false;
+  if (typeof left === 'boolean' || left === null) return false;
   if (isNumber(left)) return orderOfNumbers(left, right) === 0;
   if (depth > DEPTH_MAX) return false;
   if (left instanceof Boxed) return equalBoxed(left, right, depth);
   if (Array.isArray(left)) return equalLists(left as readonly Value[], right, depth);
-  if (left instanceof Uint8Array)
-    return (
-      right instanceof Uint8Array &&
-      left.length === right.length &&
-      left.every((byte, at) => byte === right[at])
-    );
+  if (left instanceof Uint8Array) return sameBytes(left, right);
   return equalMaps(left, right, depth);
 }
 
@@ -102,14 +115,17 @@ export function compareText(left: string, right: string): number {
     const a = left.charCodeAt(at);
     const b = right.charCodeAt(at);
     if (a === b) continue;
+    spendWalked(at);
     const isHigh = (unit: number): boolean => unit >= 0xd800 && unit < 0xe000;
     if (isHigh(a) !== isHigh(b)) return isHigh(a) ? 1 : -1;
     return a < b ? -1 : 1;
   }
+  spendWalked(length);
   return Math.sign(left.length - right.length);
 }
 
 const compareBytes = (left: Uint8Array, right: Uint8Array): number => {
+  spendWalked(Math.min(left.length, right.length));
   for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
     const difference = (left[at] ?? 0) - (right[at] ?? 0);
     if (difference !== 0) return Math.sign(difference);

@@ -4,7 +4,8 @@
 import { LIST_MAX } from './arithmetic.ts';
 import type { FoldKind } from './ast.ts';
 import { order, sizeOf } from './compare.ts';
-import { charge, type Evaluate, type Frame, LIST_COST, MAP_COST, OverBudget } from './frame.ts';
+import { OverBudget } from './effort.ts';
+import { charge, type Evaluate, type Frame, LIST_COST, MAP_COST } from './frame.ts';
 import {
   adapt,
   CelError,

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { OverBudget } from './effort.ts';
 import type { Value } from './value.ts';
 
 /** What one evaluation carries along. */
@@ -13,9 +14,6 @@ export interface Frame {
 export type Bindings = Readonly<Record<string, Value>>;
 /** A part of an expression as a closure. */
 export type Evaluate = (frame: Frame) => Value;
-
-/** Ends an evaluation that costs too much: no operator may absorb it. Caught where the evaluation began. */
-export class OverBudget extends Error {}
 
 /** Adds to the cost and ends the evaluation beyond its limit. */
 export function charge(frame: Frame, cost: number): void {

@@ -13,7 +13,10 @@ export interface CelFunction {
   readonly signatures: readonly string[];
   /** Given the target, when there is one, and the arguments. Types are looked at when it runs: any value may be dynamic. */
   readonly call: (...args: Value[]) => Value;
-  /** What a call costs in the units of Kubernetes; 1 when it is left out. */
+  /**
+   * What a call costs in the units of Kubernetes; 1 when it is left out. One that takes no result is charged before the call, so
+   * that what costs more than it may is not done first.
+   */
   readonly cost?: (args: readonly Value[], result: Value) => number;
 }
 

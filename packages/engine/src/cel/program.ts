@@ -5,8 +5,9 @@ import type { Failure, Result } from '@bartizan/contracts';
 import { err, failure, ok } from '@bartizan/contracts/result';
 import type { Node } from './ast.ts';
 import { check } from './checker.ts';
+import { beginEffort, endEffort, OverBudget } from './effort.ts';
 import type { Environment } from './environment.ts';
-import { type Bindings, type Frame, OverBudget } from './frame.ts';
+import type { Bindings, Frame } from './frame.ts';
 import { parse } from './parser.ts';
 import { plan } from './planner.ts';
 import { DYN, showType, type Type } from './types.ts';
@@ -48,14 +49,19 @@ function programOf(source: string, node: Node, type: Type, environment: Environm
       cost: 0,
       limit,
     };
+    const outer = beginEffort();
     try {
       const value = run(frame);
       return frame.cost > limit
         ? { value: OVER, cost: frame.cost, overBudget: true }
         : { value, cost: frame.cost, overBudget: false };
     } catch (fault) {
-      if (fault instanceof OverBudget) return { value: OVER, cost: frame.cost, overBudget: true };
+      // What was really done can be more than the cost tells: nothing is left either way.
+      if (fault instanceof OverBudget)
+        return { value: OVER, cost: Math.max(frame.cost, limit + 1), overBudget: true };
       throw fault;
+    } finally {
+      endEffort(outer);
     }
   };
   const value = (bindings: Bindings): Value => {
@@ -65,12 +71,15 @@ function programOf(source: string, node: Node, type: Type, environment: Environm
       cost: 0,
       limit: EXPRESSION_COST_MAX,
     };
+    const outer = beginEffort();
     try {
       const found = run(frame);
       return frame.cost > EXPRESSION_COST_MAX ? OVER : found;
     } catch (fault) {
       if (fault instanceof OverBudget) return OVER;
       throw fault;
+    } finally {
+      endEffort(outer);
     }
   };
   return { source, node, type, evaluate, value };

@@ -81,7 +81,7 @@ function membership(value: Evaluate, container: Evaluate): Evaluate {
       return isIn(one, within);
     }
     charge(frame, within.length);
-    return typeof one === 'string' ? within.includes(one) : isIn(one, within);
+    return isIn(one, within);
   };
 }
 

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { spend, spendCopied, spendWalked } from './effort.ts';
+
 /**
  * Values of CEL as JavaScript holds them. An integer is a `number` while it is a safe integer and a `bigint` beyond,
  * so that the integers of Kubernetes objects need no conversion; a double is always boxed, so the two never mix.
@@ -212,19 +214,27 @@ export function lookup(map: CelMap | JsonObject | LazyObject, key: Value): Value
 
 export const mapSize = (map: CelMap | JsonObject | LazyObject): number => {
   if (map instanceof CelMap) return map.entries.size;
-  return map instanceof LazyObject ? 0 : Object.keys(map).length;
+  if (map instanceof LazyObject) return 0;
+  const { length } = Object.keys(map);
+  spendCopied(length);
+  return length;
 };
 
 /** Keys and values, in the order the map was written. */
 export function mapEntries(map: CelMap | JsonObject | LazyObject): readonly (readonly [Value, Value])[] {
-  if (map instanceof CelMap) return [...map.entries.values()].map(({ key, value }) => [key, value] as const);
   if (map instanceof LazyObject) return [];
-  return Object.entries(map).map(([key, value]) => [key, adapt(value)] as const);
+  const entries =
+    map instanceof CelMap
+      ? [...map.entries.values()].map(({ key, value }) => [key, value] as const)
+      : Object.entries(map).map(([key, value]) => [key, adapt(value)] as const);
+  spend(entries.length);
+  return entries;
 }
 
 /** How many code points a text has. */
 export function codePoints(text: string): number {
   let count = text.length;
+  spendWalked(count);
   for (let at = 0; at < text.length - 1; at += 1) {
     const unit = text.charCodeAt(at);
     if (unit >= 0xd800 && unit < 0xdc00) {

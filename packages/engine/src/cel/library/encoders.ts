@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { spendWalked } from '../effort.ts';
 import { define, type Library } from '../function.ts';
 import { CelError, noOverload, type Value } from '../value.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 export function toBase64(bytes: Uint8Array): string {
+  spendWalked(bytes.length);
   let text = '';
   for (let at = 0; at < bytes.length; at += 3) {
     const left = Math.min(3, bytes.length - at);
@@ -19,6 +21,7 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** Reads base64 with or without its padding; undefined when it is none. */
 export function fromBase64(text: string): Uint8Array | undefined {
+  spendWalked(text.length);
   const match = /^([A-Za-z0-9+/]*)={0,2}$/.exec(text.replace(/[\r\n]/g, ''));
   const digits = match?.[1];
   if (digits === undefined || digits.length % 4 === 1) return undefined;

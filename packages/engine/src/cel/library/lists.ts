@@ -3,6 +3,7 @@
 
 import { add, LIST_MAX } from '../arithmetic.ts';
 import { equals, order, sizeOf } from '../compare.ts';
+import { spend } from '../effort.ts';
 import { define, type Library, traversal } from '../function.ts';
 import {
   adapt,
@@ -73,10 +74,13 @@ const extreme =
     return best ?? new CelError(`${name} of an empty list`);
   };
 
-const indexIn = (list: readonly Value[], value: Value): number =>
-  list.findIndex((one) => equals(adapt(one), value));
+const isSame = (one: Value, value: Value): boolean => {
+  spend(1);
+  return equals(adapt(one), value);
+};
+const indexIn = (list: readonly Value[], value: Value): number => list.findIndex((one) => isSame(one, value));
 const lastIndexIn = (list: readonly Value[], value: Value): number =>
-  list.findLastIndex((one) => equals(adapt(one), value));
+  list.findLastIndex((one) => isSame(one, value));
 
 const search =
   (name: string, run: (list: readonly Value[], value: Value) => number) =>
@@ -144,7 +148,7 @@ function distinct(list: readonly Value[]): Value {
   const seen = new Set<Value>();
   for (const one of list) {
     const simple = typeof one === 'string' || typeof one === 'boolean' || typeof one === 'number';
-    if (simple ? seen.has(one) : kept.some((other) => equals(other, one))) continue;
+    if (simple ? seen.has(one) : kept.some((other) => isSame(other, one))) continue;
     if (simple) seen.add(one);
     kept.push(one);
   }
@@ -157,10 +161,13 @@ function sort(list: readonly Value[]): Value {
   return [...list].sort((left, right) => order(left, right) ?? 0);
 }
 
-const at = (list: readonly Value[], index: number): Value => {
-  const found = list[index];
-  return found === undefined ? NONE : new Optional(found);
-};
+const end =
+  (name: string, index: 0 | -1) =>
+  (list: Value): Value => {
+    if (!isList(list)) return noOverload(name, list);
+    const found = list.at(index);
+    return found === undefined ? NONE : new Optional(adapt(found));
+  };
 
 const squareCost = ([list = null]: readonly Value[]): number => 1 + sizeOf(list) ** 2;
 
@@ -173,16 +180,8 @@ export const LISTS: Library = [
     (_values, result) => 1 + sizeOf(result),
   ),
   define('lists.range', '(int) list<int>', range, (_values, result) => 1 + sizeOf(result)),
-  define(
-    'first',
-    'list<A>.() optional<A>',
-    ofList('first', (list) => at(list, 0)),
-  ),
-  define(
-    'last',
-    'list<A>.() optional<A>',
-    ofList('last', (list) => at(list, list.length - 1)),
-  ),
+  define('first', 'list<A>.() optional<A>', end('first', 0)),
+  define('last', 'list<A>.() optional<A>', end('last', -1)),
   define('slice', 'list<A>.(int, int) list<A>', slice, (_values, result) => 1 + sizeOf(result)),
   define('distinct', 'list<A>.() list<A>', ofList('distinct', distinct), squareCost),
   define(

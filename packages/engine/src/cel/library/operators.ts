@@ -3,6 +3,7 @@
 
 import { add, divide, modulo, multiply, negate, subtract } from '../arithmetic.ts';
 import { equals, order, sizeOf } from '../compare.ts';
+import { TEXT_FREE } from '../effort.ts';
 import { define, type Library, traversal } from '../function.ts';
 import {
   adapt,
@@ -91,7 +92,7 @@ export function optionalIndex(container: Value, key: Value): Value {
 /** `value in container`. */
 export function isIn(value: Value, container: Value): Value {
   if (isList(container)) {
-    if (typeof value === 'string') return container.includes(value);
+    if (typeof value === 'string' && value.length <= TEXT_FREE) return container.includes(value);
     for (const one of container) if (equals(value, adapt(one))) return true;
     return false;
   }

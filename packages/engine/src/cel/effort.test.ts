@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { describe, expect, it } from 'vitest';
+import {
+  CelError,
+  compileCel,
+  DYN,
+  EXPRESSION_COST_MAX,
+  environmentOf,
+  KUBERNETES_MINORS,
+  librariesOf,
+  type Value,
+} from './index.ts';
+
+const ENVIRONMENT = environmentOf({
+  variables: { object: DYN },
+  libraries: librariesOf(KUBERNETES_MINORS.last),
+});
+/** Far above what the bound takes, far below what these take without it. */
+const SOON_MS = 5_000;
+
+interface Run {
+  readonly value: Value;
+  readonly cost: number;
+  readonly tookMs: number;
+}
+function run(source: string, object: Value = null): Run {
+  const program = compileCel(source, { environment: ENVIRONMENT });
+  if (!program.ok) throw new Error(program.error.detail);
+  const before = performance.now();
+  const { value, cost } = program.value.evaluate({ object });
+  return { value, cost, tookMs: performance.now() - before };
+}
+const message = ({ value }: Run): string =>
+  value instanceof CelError ? value.message : `no error: ${String(value)}`;
+
+/** A list that is small to make and has 2^levels elements in its depth. */
+const shared = (levels: number): string => `[1]${'.map(a, [a, a])'.repeat(levels)}`;
+const bind = (body: string, x = shared(40), y = x): string => `cel.bind(x, ${x}, cel.bind(y, ${y}, ${body}))`;
+
+describe('values that share their elements', () => {
+  it.each([
+    'x == y',
+    'x != y',
+    'x in [y]',
+    '[x].indexOf(y) == 0',
+    '[x].lastIndexOf(y) == 0',
+    '[x].includes(y)',
+    'sets.contains([x], [y])',
+    'sets.equivalent([x], [y])',
+    'sets.intersects([x], [y])',
+    '[x, y].distinct().size() == 1',
+    '{"a": x} == {"a": y}',
+    'optional.of(x) == optional.of(y)',
+    'x == y || true',
+  ])('end %s at the bound, which nothing absorbs', (body) => {
+    const found = run(bind(body));
+    expect(message(found)).toBe('the expression costs more than it may');
+    expect(found.cost).toBeGreaterThan(EXPRESSION_COST_MAX);
+    expect(found.tookMs).toBeLessThan(SOON_MS);
+  });
+
+  it('are compared as long as that is within reason, at the cost of Kubernetes', () => {
+    expect(run(bind('x == y', shared(12)))).toMatchObject({ value: true });
+    const big = Array.from({ length: 300 }, (_one, at) => ({
+      name: `n${at}`,
+      env: [{ name: 'A', value: 'b' }],
+    }));
+    const found = run('object.new == object.old', { new: big, old: structuredClone(big) });
+    // A tenth of the outer size, and two for each field.
+    expect(found).toMatchObject({ value: true, cost: 34 });
+  });
+});
+
+describe('long texts and lists', () => {
+  const text = (length: number, end: string): string => 'x'.repeat(length) + end;
+
+  it.each([
+    ['texts that are compared again and again', 'sets.contains(object.many, object.other)'],
+    ['texts that are sorted', 'object.many.sort().size() > 0'],
+    ['texts that are looked for', 'object.many.all(one, !(one in object.other))'],
+    ['texts whose length is asked', 'object.many.all(a, object.many.all(b, b.size() > 0))'],
+    ['maps whose length is asked', 'object.many.all(a, object.many.all(b, object.map.size() > 0))'],
+    ['maps that are begun', 'object.many.all(a, object.many.all(b, object.map.exists(k, true)))'],
+    ['lists that are joined', 'object.many.map(a, object.long + object.long).size() > 0'],
+    ['lists that cost more than they may', 'sets.contains(object.long, object.long.map(a, a + 1000000))'],
+  ])('%s end at the bound', (_what, source) => {
+    const found = run(source, {
+      many: Array.from({ length: 400 }, (_one, at) => text(1_000_000, at % 2 === 0 ? 'a' : 'b')),
+      other: Array.from({ length: 400 }, () => text(1_000_000, 'c')),
+      long: Array.from({ length: 80_000 }, (_one, at) => at),
+      map: Object.fromEntries(Array.from({ length: 20_000 }, (_one, at) => [`k${at}`, at])),
+    });
+    expect(message(found)).toBe('the expression costs more than it may');
+    expect(found.tookMs).toBeLessThan(SOON_MS);
+  });
+
+  it('are free for the next evaluation', () => {
+    expect(run(bind('x == y')).value).toBeInstanceOf(CelError);
+    expect(run(bind('x == y', shared(15))).value).toBe(true);
+  });
+});
