@@ -77,6 +77,11 @@ describe('CEL in rules', () => {
     expect(verdict('request.userInfo.username == "kim" && request.kind.version == "v1"').allowed).toBe(false);
   });
 
+  it('is not undone by a default that is not needed and cannot be read', () => {
+    const cel = 'pod.?hostNetwork.orValue(object.metadata.annotations["net"] == "host")';
+    expect(verdict(cel).decision.verdict).toBe('deny');
+  });
+
   it('stands among the other parts of a condition', () => {
     const both = (value: number) =>
       judged([

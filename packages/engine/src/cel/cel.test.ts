@@ -35,6 +35,35 @@ describe('objects of Kubernetes', () => {
   });
 });
 
+describe('what stands in for an absent value', () => {
+  it.each([
+    ['optional.of(1).orValue(1 / 0) == 1', true],
+    ['optional.of(1).or(optional.of(1 / 0)).value() == 1', true],
+    ['object.?spec.?replicas.orValue(object.missing) == 3', true],
+    ['optional.none().orValue(2) == 2', true],
+    ['optional.none().or(optional.of(2)).value() == 2', true],
+  ])('is asked only where it is absent: %s', (source, value) => {
+    expect(run(source, { spec: { replicas: 3 } })).toBe(value);
+  });
+
+  it('may go wrong, and must be of the right type', () => {
+    expect(message(run('optional.none().orValue(1 / 0)'))).toMatch(/zero/);
+    expect(message(run('optional.none().or(optional.of(1 / 0))'))).toMatch(/zero/);
+    expect(message(run('object.orValue(1)', {}))).toMatch(/no such overload: orValue/);
+    expect(message(run('optional.none().or(object)', {}))).toMatch(/no such overload: or/);
+    expect(message(run('object.missing.orValue(1)', {}))).toBe('no such key: missing');
+  });
+
+  it('costs nothing where it is not needed', () => {
+    const cost = (source: string): number => {
+      const program = compileCel(source, { environment: ENVIRONMENT });
+      return program.ok ? program.value.evaluate({ object: null }).cost : -1;
+    };
+    const costly = '["a", "b"].map(x, x + x).size()';
+    expect(cost(`optional.of(1).orValue(${costly})`)).toBe(cost('optional.of(1).orValue(2)'));
+  });
+});
+
 describe('integers', () => {
   it('are exact to 64 bits and say so beyond', () => {
     expect(run('9007199254740993 + 0')).toBe(9007199254740993n);

@@ -17,7 +17,7 @@ import { readerOf } from './field-reader.ts';
 import { planFold } from './fold.ts';
 import { type Evaluate, LIST_COST, MAP_COST } from './frame.ts';
 import { inputPath, inputPathHas, localField, localHas, localPath, localPathHas } from './path.ts';
-import { conditional, logic, planQuick } from './quick.ts';
+import { conditional, logic, planFallback, planQuick } from './quick.ts';
 import { planHas, planOptionalSelect, planSelect } from './select.ts';
 import { CelError, CelMap, isKeyType, noOverload, Optional, type Value } from './value.ts';
 
@@ -164,8 +164,14 @@ class Planner {
       const qualified = resolveIn(functions, container, `${prefix}.${node.name}`);
       if (qualified !== undefined) return planCall(functions, qualified, read, false);
     }
-    if (node.target !== undefined)
-      return planCall(functions, node.name, [this.plan(node.target, scope), ...read], true);
+    if (node.target !== undefined) {
+      const target = this.plan(node.target, scope);
+      const [fallback] = read;
+      const isFallback = (node.name === 'or' || node.name === 'orValue') && functions.has(node.name);
+      return isFallback && fallback !== undefined && read.length === 1
+        ? planFallback(node.name, target, fallback)
+        : planCall(functions, node.name, [target, ...read], true);
+    }
     return planCall(functions, resolveIn(functions, container, node.name) ?? node.name, read, false);
   }
 

@@ -6,7 +6,7 @@ import { equals, sizeOf } from './compare.ts';
 import { charge, type Evaluate } from './frame.ts';
 import { traversal } from './function.ts';
 import { isIn } from './library/operators.ts';
-import { CelError, isList, noOverload } from './value.ts';
+import { CelError, isList, noOverload, Optional } from './value.ts';
 
 /** `&&` and `||`: one operand can decide whatever the others are, so an error waits for the rest. */
 export function logic(parts: readonly Evaluate[], decides: boolean): Evaluate {
@@ -57,6 +57,21 @@ function againstConstant(node: CallNode, read: readonly Evaluate[]): Evaluate | 
     frame.cost += typeof found === 'string' ? traversal(Math.min(size, found.length)) : 1;
     if (typeof found === typeof value) return (found === value) === wanted;
     return found instanceof CelError ? found : equals(found, value) === wanted;
+  };
+}
+
+/** `optional.or(optional)` and `optional.orValue(value)`: what stands in for an absent value is asked only where it is absent. */
+export function planFallback(name: string, target: Evaluate, fallback: Evaluate): Evaluate {
+  const wraps = name === 'or';
+  return (frame) => {
+    frame.cost += 1;
+    const value = target(frame);
+    if (!(value instanceof Optional)) return value instanceof CelError ? value : noOverload(name, value);
+    if (value.value !== undefined) return wraps ? value : value.value;
+    const other = fallback(frame);
+    return wraps && !(other instanceof Optional || other instanceof CelError)
+      ? noOverload(name, value, other)
+      : other;
   };
 }
 
