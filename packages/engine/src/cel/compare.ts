@@ -115,12 +115,12 @@ export function compareText(left: string, right: string): number {
     const a = left.charCodeAt(at);
     const b = right.charCodeAt(at);
     if (a === b) continue;
-    spendWalked(at);
+    spendWalked(at * 2);
     const isHigh = (unit: number): boolean => unit >= 0xd800 && unit < 0xe000;
     if (isHigh(a) !== isHigh(b)) return isHigh(a) ? 1 : -1;
     return a < b ? -1 : 1;
   }
-  spendWalked(length);
+  spendWalked(length * 2);
   return Math.sign(left.length - right.length);
 }
 

@@ -101,3 +101,95 @@ describe('long texts and lists', () => {
     expect(run(bind('x == y', shared(15))).value).toBe(true);
   });
 });
+
+describe('results', () => {
+  const all = (name: string, times: number): string =>
+    `[${Array.from({ length: times }, () => name).join(',')}]`;
+  const long = '[object]';
+
+  it.each([
+    [
+      'flatten',
+      `[lists.range(100000)].exists(b, ${all('b', 60)}.flatten().size() > 0)`,
+      'a list of more than 1000000 elements',
+    ],
+    [
+      'flatten of many',
+      `[lists.range(100000)].exists(b, ${all('b', 8_000)}.flatten().size() > 0)`,
+      'a list of more than 1000000 elements',
+    ],
+    [
+      'format',
+      `${long}.all(s, "${'%s'.repeat(100)}".format(${all('s', 100)}).size() > 0)`,
+      'a text of more than 10000000 characters',
+    ],
+    [
+      'format of a list',
+      `${long}.all(s, "%s".format([${all('s', 100)}]).size() > 0)`,
+      'a text of more than 10000000 characters',
+    ],
+    [
+      'format of a map',
+      `${long}.all(s, "%s".format([{s: s, "a": s}]).size() > 0)`,
+      'a text of more than 10000000 characters',
+    ],
+    [
+      'hexadecimal format',
+      `${long}.all(s, "%x".format([s]).size() > 0)`,
+      'a text of more than 10000000 characters',
+    ],
+  ])('of %s are measured before they are made', (_what, source, said) => {
+    const before = process.memoryUsage().rss;
+    const found = run(source, 'x'.repeat(9_000_000));
+    expect(message(found)).toBe(said);
+    expect(found.tookMs).toBeLessThan(SOON_MS);
+    expect(process.memoryUsage().rss - before).toBeLessThan(500_000_000);
+  });
+
+  it.each([
+    [
+      'flatten of lists that share theirs',
+      `cel.bind(x, [[]]${'.map(a, [a, a])'.repeat(60)}, x.flatten(100).size() > 0)`,
+    ],
+    [
+      'format of lists that share theirs',
+      `cel.bind(x, [[]]${'.map(a, [a, a])'.repeat(40)}, "%s".format([x]) == "")`,
+    ],
+    [
+      'flatten again and again',
+      `[lists.range(9000)].exists(b, b.exists(i, ${all('b', 60)}.flatten().size() < 0))`,
+    ],
+    [
+      'replace again and again',
+      `["${'x'.repeat(1_000)}"].all(s, lists.range(1000).map(i, s.replace("", s)).size() > 0)`,
+    ],
+    ['getQuery again and again', 'object.all(a, url(a).getQuery().size() > 0)'],
+  ])('of %s end at the bound', (_what, source) => {
+    const found = run(
+      source,
+      Array.from({ length: 100 }, () => `/?${'a&'.repeat(16_000)}`),
+    );
+    expect(message(found)).toBe('the expression costs more than it may');
+    expect(found.tookMs).toBeLessThan(SOON_MS);
+  });
+
+  it('are what they were within the bounds', () => {
+    expect(run('[[1, [2]], [3]].flatten()').value).toEqual([1, [2], 3]);
+    expect(run('[[1, [2]], [[[3]]], 4].flatten(2)').value).toEqual([1, 2, [3], 4]);
+    expect(run('"%s %x %s".format([[1, {"b": [], "a": 2}], "hi", "e"])').value).toBe(
+      '[1, {a: 2, b: []}] 6869 e',
+    );
+    expect(
+      run('url("/?a=1&b=%20+x&a=2&c").getQuery() == {"a": ["1", "2"], "b": ["  x"], "c": [""]}').value,
+    ).toBe(true);
+    expect(run('[[1, 2].first().value(), [1, 2].last().value()]').value).toEqual([1, 2]);
+    expect(run('[].first().hasValue()').value).toBe(false);
+  });
+
+  it('of a long query come in proportion to its length', () => {
+    const found = run('url(object).getQuery()["a"].size()', `/?${'a&'.repeat(32_000)}`);
+    expect(found).toMatchObject({ value: 32_000 });
+    // Making each list anew took three seconds.
+    expect(found.tookMs).toBeLessThan(500);
+  });
+});

@@ -33,7 +33,7 @@ export function endEffort(outer: number): void {
 export const TEXT_FREE = 256;
 /** Characters that are compared in the time in which one value is looked at, and those that are walked or written. */
 const COMPARED_SHIFT = 8;
-const WALKED_SHIFT = 4;
+const WALKED_SHIFT = 5;
 
 export function spendCompared(length: number): void {
   if (length > TEXT_FREE) spend(length >> COMPARED_SHIFT);

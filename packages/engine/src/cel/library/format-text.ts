@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { TEXT_MAX } from '../arithmetic.ts';
 import { compareText } from '../compare.ts';
 import { formatDouble } from '../convert.ts';
+import { spend, spendWalked } from '../effort.ts';
 import { formatDuration, formatTimestamp } from '../time.ts';
 import { fromUtf8, toUtf8 } from '../utf8.ts';
 import {
@@ -22,6 +24,19 @@ import {
 /** Most digits behind the point that a clause may ask for. */
 const PRECISION_MAX = 100;
 const NESTING_MAX = 50;
+
+class TooLong extends Error {}
+
+/** What is left of the longest text that may be made. It is looked at before a text is joined: the same value may be shown often. */
+class Room {
+  #left = TEXT_MAX;
+  take(length: number): void {
+    spend(1);
+    spendWalked(length);
+    this.#left -= length;
+    if (this.#left < 0) throw new TooLong();
+  }
+}
 
 const special = (value: number): string | undefined => {
   if (Number.isNaN(value)) return 'NaN';
@@ -48,12 +63,12 @@ function scientific(value: number, digits: number): string {
   return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
-function mapText(value: Value, depth: number): string | CelError {
+function mapText(value: Value, room: Room, depth: number): string | CelError {
   if (!isMap(value)) return new CelError(`%s cannot show ${typeName(value)}`);
   const parts: [string, string][] = [];
   for (const [key, inner] of mapEntries(value)) {
-    const name = stringClause(key, depth + 1);
-    const text = stringClause(inner, depth + 1);
+    const name = stringClause(key, room, depth + 1);
+    const text = stringClause(inner, room, depth + 1);
     if (name instanceof CelError) return name;
     if (text instanceof CelError) return text;
     parts.push([name, text]);
@@ -62,18 +77,18 @@ function mapText(value: Value, depth: number): string | CelError {
   return `{${parts.map(([name, text]) => `${name}: ${text}`).join(', ')}}`;
 }
 
-function listText(list: readonly Value[], depth: number): string | CelError {
+function listText(list: readonly Value[], room: Room, depth: number): string | CelError {
   const parts: string[] = [];
   for (const one of list) {
-    const text = stringClause(one, depth + 1);
+    const text = stringClause(one, room, depth + 1);
     if (text instanceof CelError) return text;
     parts.push(text);
   }
   return `[${parts.join(', ')}]`;
 }
 
-/** `%s`. */
-function stringClause(value: Value, depth = 0): string | CelError {
+/** What `%s` shows of a value that has no others in it; undefined for one that has. */
+function plainText(value: Value): string | CelError | undefined {
   if (typeof value === 'string') return value;
   if (value === null || typeof value === 'boolean' || isInt(value)) return String(value);
   if (value instanceof Double) return special(value.value) ?? formatDouble(value.value);
@@ -81,9 +96,21 @@ function stringClause(value: Value, depth = 0): string | CelError {
   if (value instanceof Uint8Array) return fromUtf8(value) ?? new CelError('bytes that are no UTF-8');
   if (value instanceof Timestamp) return formatTimestamp(value.ns);
   if (value instanceof Duration) return formatDuration(value.ns);
-  if (value instanceof TypeValue) return value.name;
+  return value instanceof TypeValue ? value.name : undefined;
+}
+
+/** Signs round a value in a list or a map. */
+const AROUND = 2;
+
+/** `%s`. */
+function stringClause(value: Value, room: Room, depth = 0): string | CelError {
+  const plain = plainText(value);
+  room.take((typeof plain === 'string' ? plain.length : 0) + AROUND);
+  if (plain !== undefined) return plain;
   if (depth > NESTING_MAX) return new CelError('values nested too deeply to be shown');
-  return Array.isArray(value) ? listText(value as readonly Value[], depth) : mapText(value, depth);
+  return Array.isArray(value)
+    ? listText(value as readonly Value[], room, depth)
+    : mapText(value, room, depth);
 }
 
 const whole = (value: Value): bigint | undefined => {
@@ -106,18 +133,19 @@ function floating(clause: 'e' | 'f', value: Value, digits: number): string | Cel
   return special(double) ?? (clause === 'e' ? scientific(double, digits) : fixed(double, digits));
 }
 
-function hexadecimal(value: Value): string | CelError {
+function hexadecimal(value: Value, room: Room): string | CelError {
   const number = whole(value);
   if (number !== undefined) return number.toString(16);
   const bytes = typeof value === 'string' ? toUtf8(value) : value;
   if (!(bytes instanceof Uint8Array)) return wrong('x', value);
+  room.take(bytes.length * 2);
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function clauseText(clause: string, value: Value, digits: number): string | CelError {
+function clauseText(clause: string, value: Value, digits: number, room: Room): string | CelError {
   switch (clause) {
     case 's':
-      return stringClause(value);
+      return stringClause(value, room);
     case 'd':
       return decimal(value);
     case 'e':
@@ -129,16 +157,15 @@ function clauseText(clause: string, value: Value, digits: number): string | CelE
     case 'o':
       return whole(value)?.toString(8) ?? wrong(clause, value);
     case 'x':
-      return hexadecimal(value);
+      return hexadecimal(value, room);
     default: {
-      const text = hexadecimal(value);
+      const text = hexadecimal(value, room);
       return text instanceof CelError ? text : text.toUpperCase();
     }
   }
 }
 
-/** `"%s has %d".format(["x", 2])`. */
-export function formatText(template: string, values: readonly Value[]): Value {
+function formatted(template: string, values: readonly Value[], room: Room): Value {
   const parts: string[] = [];
   let used = 0;
   let from = 0;
@@ -156,10 +183,22 @@ export function formatText(template: string, values: readonly Value[]): Value {
     used += 1;
     const digits = match[1] === undefined ? 6 : Number(match[1]);
     if (digits > PRECISION_MAX) return new CelError(`more than ${PRECISION_MAX} digits`);
-    const text = clauseText(match[2], value, digits);
+    const text = clauseText(match[2], value, digits, room);
     if (text instanceof CelError) return text;
     parts.push(text);
   }
   parts.push(template.slice(from));
   return parts.join('');
+}
+
+/** `"%s has %d".format(["x", 2])`. */
+export function formatText(template: string, values: readonly Value[]): Value {
+  const room = new Room();
+  try {
+    room.take(template.length);
+    return formatted(template, values, room);
+  } catch (fault) {
+    if (fault instanceof TooLong) return new CelError(`a text of more than ${TEXT_MAX} characters`);
+    throw fault;
+  }
 }

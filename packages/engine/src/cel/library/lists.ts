@@ -3,7 +3,7 @@
 
 import { add, LIST_MAX } from '../arithmetic.ts';
 import { equals, order, sizeOf } from '../compare.ts';
-import { spend } from '../effort.ts';
+import { spend, spendCopied } from '../effort.ts';
 import { define, type Library, traversal } from '../function.ts';
 import {
   adapt,
@@ -122,11 +122,28 @@ const ofList =
   (list: Value): Value =>
     isList(list) ? run(list.map(adapt)) : noOverload(name, list);
 
+/** Deepest nesting that is put flat. */
+const FLATTEN_MAX = 100;
+
+/** Puts the elements of a list, and of the lists in it, behind each other; false when they are too many. */
+function flattenInto(flat: Value[], list: readonly Value[], depth: number): boolean {
+  spend(1);
+  spendCopied(list.length);
+  for (const one of list) {
+    if (depth > 0 && isList(one)) {
+      if (!flattenInto(flat, one, depth - 1)) return false;
+    } else if (flat.push(adapt(one)) > LIST_MAX) return false;
+  }
+  return true;
+}
+
 function flatten(list: Value, depth: Value = 1): Value {
   if (!isList(list) || !isInt(depth)) return noOverload('flatten', list, depth);
   if (depth < 0) return new CelError('flatten to a negative depth');
-  const flat = (list as readonly unknown[]).flat(Math.min(Number(depth), 100)) as readonly Value[];
-  return flat.length > LIST_MAX ? new CelError(`a list of more than ${LIST_MAX} elements`) : flat.map(adapt);
+  const flat: Value[] = [];
+  return flattenInto(flat, list, Math.min(Number(depth), FLATTEN_MAX))
+    ? flat
+    : new CelError(`a list of more than ${LIST_MAX} elements`);
 }
 
 function range(count: Value): Value {

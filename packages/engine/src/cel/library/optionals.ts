@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { spendCopied } from '../effort.ts';
 import { define, type Library } from '../function.ts';
 import {
   CelError,
@@ -60,6 +61,7 @@ export const OPTIONALS: Library = [
 
 function unwrap(list: Value): Value {
   if (!Array.isArray(list)) return noOverload('optional.unwrap', list);
+  spendCopied(list.length);
   const values: Value[] = [];
   for (const one of list as readonly Value[]) {
     if (!(one instanceof Optional)) return noOverload('optional.unwrap', one);

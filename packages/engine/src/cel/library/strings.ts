@@ -3,6 +3,7 @@
 
 import { TEXT_MAX } from '../arithmetic.ts';
 import { sizeOf } from '../compare.ts';
+import { spendWalked } from '../effort.ts';
 import { define, type Library, traversal } from '../function.ts';
 import { CelError, codePoints, isInt, isList, noOverload, type Value } from '../value.ts';
 import { formatText } from './format-text.ts';
@@ -81,8 +82,9 @@ function replace(text: Value, old: Value, fresh: Value, limit?: Value): Value {
   if (old === '') return interleave(text, fresh, most);
   const parts = text.split(old);
   const count = Math.min(parts.length - 1, most);
-  if (text.length + count * (fresh.length - old.length) > TEXT_MAX)
-    return new CelError(`a text of more than ${TEXT_MAX} characters`);
+  const size = text.length + count * (fresh.length - old.length);
+  if (size > TEXT_MAX) return new CelError(`a text of more than ${TEXT_MAX} characters`);
+  spendWalked(size);
   return parts.length - 1 <= most
     ? parts.join(fresh)
     : [...parts.slice(0, most), parts.slice(most).join(old)].join(fresh);
@@ -92,8 +94,9 @@ function replace(text: Value, old: Value, fresh: Value, limit?: Value): Value {
 function interleave(text: string, fresh: string, most: number): Value {
   const chars = Array.from(text);
   const count = Math.min(chars.length + 1, most);
-  if (text.length + count * fresh.length > TEXT_MAX)
-    return new CelError(`a text of more than ${TEXT_MAX} characters`);
+  const size = text.length + count * fresh.length;
+  if (size > TEXT_MAX) return new CelError(`a text of more than ${TEXT_MAX} characters`);
+  spendWalked(size);
   const parts = chars.map((char, at) => (at < count ? fresh + char : char));
   return parts.join('') + (count > chars.length ? fresh : '');
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { sizeOf } from '../compare.ts';
+import { spend } from '../effort.ts';
 import { define, type Library, traversal } from '../function.ts';
 import { fromUtf8, toUtf8 } from '../utf8.ts';
 import { CelError, CelMap, noOverload, Opaque, type Value } from '../value.ts';
@@ -29,10 +30,13 @@ export class Url extends Opaque {
   }
 }
 
+/** Signs that stand for themselves. */
+const PLAIN = /^[\w.~!$&'()*,;=:@/?-]*$/;
 const HEX = /^[0-9a-fA-F]{2}$/;
 
 /** Text with its %XX put back; undefined when one of them is wrong. */
 function decoded(text: string, plusIsSpace: boolean): string | undefined {
+  if (PLAIN.test(text)) return text;
   const bytes: number[] = [];
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at] ?? '';
@@ -90,6 +94,8 @@ export function readUrl(text: string): Url | undefined {
 }
 
 function queryOf({ query }: Url): CelMap {
+  // Asking costs the same whatever the query is like.
+  spend(query.length);
   const values = new Map<string, string[]>();
   for (const part of query.split('&')) {
     if (part === '' || part.includes(';')) continue;
@@ -97,7 +103,9 @@ function queryOf({ query }: Url): CelMap {
     const key = decoded(at < 0 ? part : part.slice(0, at), true);
     const value = at < 0 ? '' : decoded(part.slice(at + 1), true);
     if (key === undefined || value === undefined) continue;
-    values.set(key, [...(values.get(key) ?? []), value]);
+    const before = values.get(key);
+    if (before === undefined) values.set(key, [value]);
+    else before.push(value);
   }
   const map = new CelMap();
   for (const [key, list] of values) map.put(key, list);
