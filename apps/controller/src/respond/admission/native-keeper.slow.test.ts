@@ -107,6 +107,20 @@ describe('policies that are kept in a cluster', () => {
     expect(await audited()).toEqual([]);
   });
 
+  it('replace those that a former version wrote under other names, the new ones first', async () => {
+    const metadata = { name: 'custom.web.prod', labels: LABELS };
+    fake.store.put(POLICY.plural, { metadata, spec: SPEC });
+    fake.store.put(BINDING.plural, { metadata, spec: { policyName: metadata.name } });
+    await keeper.keep(pair('custom.web--prod'), true);
+    expect(live(BINDING.plural, 'custom.web--prod')).toBeDefined();
+    expect(live(BINDING.plural, metadata.name)).toBeUndefined();
+    expect(live(POLICY.plural, metadata.name)).toBeUndefined();
+    const changes = fake.requests
+      .filter((one) => /^(PATCH|DELETE)/.test(one))
+      .map((one) => one.split(' ')[0]);
+    expect(changes).toEqual(['PATCH', 'PATCH', 'DELETE', 'DELETE']);
+  });
+
   it('leave alone what is not ours, and what may be wanted when more is known', async () => {
     const metadata = { name: 'theirs', labels: { 'app.kubernetes.io/managed-by': 'bartizan' } };
     fake.store.put(POLICY.plural, { metadata, spec: SPEC });

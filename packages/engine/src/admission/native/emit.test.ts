@@ -190,6 +190,45 @@ describe('a rule as policies of the API server', () => {
     expect([asked(null), asked([]), asked([{ verbs: ['*'] }])]).toEqual(['allow', 'allow', 'deny']);
   });
 
+  const namesOf = (policy: AdmissionPolicy): readonly string[] =>
+    emitNativePolicies(policy, { nowMs: 0 }).compiled.flatMap(({ pairs, mutations }) =>
+      [...pairs, ...mutations].map((one) => `${one.policy.kind} ${one.policy.metadata.name}`),
+    );
+
+  it('has a name of its own for each binding, whatever other rules are called', () => {
+    const names = namesOf({
+      rules: [
+        rule({ id: 'custom.web' }),
+        rule({ id: 'custom.web.prod' }),
+        rule({ id: 'custom.web-prod' }),
+        rule({ id: 'custom' }),
+      ],
+      bindings: [
+        binding('prod', { rules: ['custom.web'], namespaces: ['shop'] }),
+        binding('web.prod', { rules: ['custom'], namespaces: ['shop'] }),
+      ],
+    });
+    expect(names).toContain('ValidatingAdmissionPolicy bartizan.custom.web--prod');
+    expect(names).toContain('ValidatingAdmissionPolicy bartizan.custom.web.prod');
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('has a name that the API server takes and no other has, however long its ids are', () => {
+    const long = (ending: string): string => 'a.'.repeat(60) + ending.padStart(8, 'b');
+    const names = namesOf({
+      rules: [rule({ id: long('1') })],
+      bindings: ['2', '3'].map((one) =>
+        binding(long(one), { rules: ['*'], namespaces: [`shop-${one}`], mode: 'enforce' }),
+      ),
+    }).map((one) => one.split(' ')[1] ?? '');
+    expect(names.length).toBeGreaterThan(2);
+    for (const name of names) {
+      expect(name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
+      expect(name.length).toBeLessThanOrEqual(253);
+    }
+    expect(new Set(names).size).toBeGreaterThan(2);
+  });
+
   it('is off where a binding for everything says so', () => {
     const off = { rules: [rule()], bindings: [binding('all.off', { mode: 'off' })] };
     expect(emitNativePolicies(off, { nowMs: 0 }).compiled).toMatchObject([{ pairs: [] }]);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { contentHash } from '../../revision/index.ts';
 import type { CompiledAdmissionRule } from '../rules/compile-rule.ts';
 
 /** One object of admissionregistration.k8s.io/v1, ready to be written as YAML. */
@@ -28,12 +29,26 @@ export interface Naming {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** The name of the objects by which a binding puts a rule in force. */
-export const objectName = (rule: string, binding: string | undefined, { prefix }: Naming): string =>
-  `${prefix ?? 'bartizan.'}${rule}${binding === undefined ? '' : `.${binding}`}`
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9.-]/g, '-')
-    .slice(0, NAME_MAX);
+const clean = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-');
+/** As the contract has ids: never two dashes side by side, nor one at an end. */
+const ID = /^[a-z0-9]+([.-][a-z0-9]+)*$/;
+const HASH_LENGTH = 16;
+
+/**
+ * The name of the objects by which a binding puts a rule in force. No two pairs have the same one: two dashes stand between the ids,
+ * and three before the hash of those that are too long or no ids at all.
+ */
+export function objectName(
+  rule: string,
+  binding: string | undefined,
+  { prefix = 'bartizan.' }: Naming,
+): string {
+  const ids = binding === undefined ? [rule] : [rule, binding];
+  const name = clean(`${prefix}${ids.join('--')}`);
+  if (name.length <= NAME_MAX && ids.every((id) => ID.test(id))) return name;
+  const ending = `---${contentHash(ids).slice(0, HASH_LENGTH)}`;
+  return name.slice(0, NAME_MAX - ending.length).replace(/[.-]+$/, '') + ending;
+}
 
 /** An object that says which rule it was written from. */
 export function nativeObject(
