@@ -97,6 +97,24 @@ describe('access, from manifests', () => {
     expect(JSON.parse(reach.stdout)).toMatchObject({ reach: 'unknown' });
   });
 
+  it('reads what any object lists, however deep, as kubectl makes it', async () => {
+    const binding = {
+      ...{
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata: { name: 'all' },
+      },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'creator' },
+      subjects: [{ kind: 'User', name: 'eve', apiGroup: 'rbac.authorization.k8s.io' }],
+    };
+    const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, items: [binding] };
+    let document: object = config;
+    for (let level = 0; level < 8; level++) document = { apiVersion: 'v1', kind: 'List', items: [document] };
+    writeFileSync(join(folder, 'listed.yaml'), `${MANIFESTS}---\n${JSON.stringify(document)}\n`);
+    const { stdout } = await bartizan(['who-can', 'create', 'pods', '-n', 'shop'], 'en', 'listed.yaml');
+    expect(stdout).toMatch(/User\/eve +ClusterRoleBinding\/all/);
+  });
+
   it('says which pod may reach which', async () => {
     const reach = async (port: string) =>
       JSON.parse(

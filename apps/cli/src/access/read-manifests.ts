@@ -4,11 +4,11 @@
 import { err, failure, ok, type Result } from '@bartizan/contracts';
 import type { ApiFailure } from '../api/client.ts';
 import type { CliContext } from '../context.ts';
-import { isKubernetesObject, isMapping } from '../policy/kubernetes-object.ts';
+import { isMapping, type KubernetesObject } from '../policy/kubernetes-object.ts';
+import { listedObjects } from '../policy/listed-objects.ts';
 import { documentsOf, manifestFiles } from '../policy/manifests.ts';
 
 const OBJECTS_MAX = 1_000_000;
-const LIST_DEPTH_MAX = 4;
 /** Kinds of RBAC and of network policies that stand in a namespace, and what lives there. */
 const NAMESPACED = new Set([
   'Role',
@@ -25,22 +25,10 @@ const NAMESPACED = new Set([
   'Ingress',
 ]);
 
-/** Objects of a document: the items of a List are objects of their own. */
-function* objectsOf(value: unknown, depth = 0): Generator<object> {
-  if (!isKubernetesObject(value)) return;
-  const { apiVersion, kind, items } = value;
-  if (!kind.endsWith('List') || !Array.isArray(items) || depth >= LIST_DEPTH_MAX) {
-    yield inNamespace(value, kind);
-    return;
-  }
-  const typed = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
-  for (const item of items) if (isMapping(item)) yield* objectsOf({ ...typed, ...item }, depth + 1);
-}
-
 /** As kubectl takes it: what names no namespace goes to `default`. */
-function inNamespace(value: object, kind: string): object {
-  const metadata: unknown = Reflect.get(value, 'metadata');
-  const named = isMapping(metadata) ? metadata : {};
+function inNamespace(value: KubernetesObject): object {
+  const { kind, metadata } = value;
+  const named: Readonly<Record<string, unknown>> = isMapping(metadata) ? metadata : {};
   const namespace = named['namespace'];
   return NAMESPACED.has(kind) && (namespace === undefined || namespace === null || namespace === '')
     ? { ...value, metadata: { ...named, namespace: 'default' } }
@@ -74,7 +62,7 @@ export async function readManifests(
           lack(file, document.problem.line, document.problem.detail);
           continue;
         }
-        for (const object of objectsOf(document.value)) objects.push(object);
+        for (const { object } of listedObjects(document.value)) objects.push(inNamespace(object));
         if (objects.length > OBJECTS_MAX)
           return err(failure('E_POLICY_FILE', `more than ${OBJECTS_MAX} objects`));
       }

@@ -4,8 +4,8 @@
 import { type CustomKind, customKindOf } from '@bartizan/engine/admission';
 import { type DocumentBytes, type YamlDocument, YamlReader } from '@bartizan/scan/yaml';
 import { HeldInput } from './held-input.ts';
-import { objectsOf } from './judge-manifests.ts';
 import { DEFINITION, isDefinition } from './kubernetes-object.ts';
+import { listedObjects } from './listed-objects.ts';
 import { type DefinitionsAlone, type ManifestInput, piecesOf, STDIN } from './manifests.ts';
 
 /** Definitions of custom kinds that manifests bring themselves. */
@@ -82,7 +82,7 @@ class Collector {
     if (!document.ok) return false;
     let others = 0;
     let count = 0;
-    for (const { object, steps } of objectsOf(document.value)) {
+    for (const { object, steps } of listedObjects(document.value)) {
       if (!isDefinition(object) || steps.length > 0) others += 1;
       if (!isDefinition(object)) continue;
       count += 1;

@@ -21,11 +21,11 @@ import {
 import {
   DEFINITION,
   isDefinition,
-  isKubernetesObject,
   isMapping,
   type KubernetesObject,
   requestOf,
 } from './kubernetes-object.ts';
+import { listedObjects, type Placed } from './listed-objects.ts';
 import { type DefinitionsAlone, documentsOf, type ManifestInput } from './manifests.ts';
 import { type PlaceInValue, placeInValue } from './place-in-value.ts';
 import type { ReportedViolation } from './reported.ts';
@@ -127,7 +127,6 @@ export interface JudgeOptions {
 }
 
 const FINDINGS_MAX = 25_000;
-const LIST_DEPTH_MAX = 4;
 
 /** A new run, of nothing yet. */
 export const newRun = (): PolicyRun => ({
@@ -157,30 +156,6 @@ export function stepsIn(value: unknown, path: YamlPath): YamlPath {
     return step;
   });
 }
-
-/** An object of a document with the way to it: the items of a List are objects of their own. */
-interface Placed {
-  readonly object: KubernetesObject;
-  readonly steps: YamlPath;
-}
-
-/** The objects of a document: those of a List one by one. */
-export function* objectsOf(value: unknown, steps: YamlPath = []): Generator<Placed> {
-  if (!isKubernetesObject(value)) return;
-  const { items } = value;
-  if (!value.kind.endsWith('List') || !Array.isArray(items) || steps.length >= LIST_DEPTH_MAX * 2) {
-    yield { object: value, steps };
-    return;
-  }
-  for (const [at, item] of items.entries()) {
-    // A typed list need not say in each item what all of them are.
-    const typed = isMapping(item) && item['kind'] === undefined ? { ...typeOfItems(value), ...item } : item;
-    yield* objectsOf(typed, [...steps, 'items', at]);
-  }
-}
-
-const typeOfItems = ({ apiVersion, kind }: KubernetesObject): object =>
-  kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
 
 /** What was found in one document: violations, each with the number of its place. */
 interface Found {
@@ -290,7 +265,7 @@ export function judgeDocument(
 ): void {
   const found: Found = { violations: [], objects: [], paths: [], within: new Map(), gaps: [] };
   let objects = 0;
-  for (const placed of objectsOf(document.value)) {
+  for (const placed of listedObjects(document.value)) {
     objects++;
     judgeObject(placed, options, run, found);
   }

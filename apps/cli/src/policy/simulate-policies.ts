@@ -17,8 +17,9 @@ import { renderValue } from '../output/render.ts';
 import { plain } from '../output/width.ts';
 import { blastRadiusLines } from './blast-radius.ts';
 import type { SimulateFlags } from './flags.ts';
-import { objectsOf, type PolicyProblem, problemIn, unreadable } from './judge-manifests.ts';
+import { type PolicyProblem, problemIn, unreadable } from './judge-manifests.ts';
 import { requestOf } from './kubernetes-object.ts';
+import { listedObjects } from './listed-objects.ts';
 import { documentsOf, manifestFiles } from './manifests.ts';
 import { type PolicyFiles, readPolicyFiles } from './policy-files.ts';
 import { compileRules, rulesOf } from './rule-sources.ts';
@@ -60,7 +61,7 @@ async function requestsOf(
           problems.push(problemIn(file, document.problem));
           continue;
         }
-        for (const { object } of objectsOf(document.value))
+        for (const { object } of listedObjects(document.value))
           requests.push(requestOf(object, { namespace: 'default' }));
         if (requests.length > OBJECTS_MAX) return usage(`--from-manifests: > ${OBJECTS_MAX}`);
       }

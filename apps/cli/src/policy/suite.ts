@@ -21,7 +21,8 @@ import {
   unknown,
 } from '@bartizan/engine/admission';
 import { readYaml } from '@bartizan/scan/yaml';
-import { isKubernetesObject, isMapping, requestOf } from './kubernetes-object.ts';
+import { isKubernetesObject, isMapping, type KubernetesObject, requestOf } from './kubernetes-object.ts';
+import { listedObjects } from './listed-objects.ts';
 import type { PolicyFiles } from './policy-files.ts';
 
 /** What a suite says a rule must make of an object. */
@@ -43,7 +44,7 @@ interface Expectation {
 /** An object, and what rules must make of it. */
 interface SuiteCase {
   readonly name: string;
-  readonly objects: readonly unknown[];
+  readonly objects: readonly KubernetesObject[];
   readonly operation?: AdmissionOperation;
   readonly subResource?: string;
   readonly oldObject?: unknown;
@@ -91,8 +92,8 @@ function expectationOf(value: unknown, where: string): Result<Expectation, Refus
   });
 }
 
-/** Objects of a case: written in it, or in a file beside the suite. */
-function objectsOf(
+/** The values of a case: written in it, or the documents of a file beside the suite. */
+function valuesOf(
   value: Readonly<Record<string, unknown>>,
   file: string,
   where: string,
@@ -109,6 +110,20 @@ function objectsOf(
   } catch (error) {
     return bad(where, `${path}: ${error instanceof Error ? error.message : 'cannot be read'}`);
   }
+}
+
+/** The objects of a case. What is none would be judged by no rule, and pass. */
+function objectsOf(
+  value: Readonly<Record<string, unknown>>,
+  file: string,
+  where: string,
+): Result<KubernetesObject[], Refused> {
+  const values = valuesOf(value, file, where);
+  if (!values.ok) return values;
+  const listed = values.value.map((one) => [...listedObjects(one)].map(({ object }) => object));
+  return listed.length === 0 || listed.some((objects) => objects.length === 0)
+    ? bad(where, 'no object of Kubernetes')
+    : ok(listed.flat());
 }
 
 function userOf(value: unknown): SuiteCase['user'] {
@@ -210,7 +225,7 @@ function requestsOf(one: SuiteCase): AdmissionRequest[] {
     ...(user === undefined ? {} : { user }),
   };
   const [group, name] = resource?.split('/') ?? [];
-  return one.objects.filter(isKubernetesObject).map((object) => ({
+  return one.objects.map((object) => ({
     ...requestOf(object, about),
     ...(group === undefined || name === undefined ? {} : { group, resource: name }),
   }));
@@ -260,7 +275,7 @@ function exampleCase({ id, match }: AdmissionRule, example: Example, verdict: Ex
   );
   return {
     name,
-    objects: [object],
+    objects: isKubernetesObject(object) ? [object] : [],
     namespace: 'default',
     expect: [{ rule: id, verdict }],
     ...(operation === undefined ? {} : { operation }),
