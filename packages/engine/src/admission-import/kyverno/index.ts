@@ -10,7 +10,7 @@ import { ruleFault } from '../rule-fault.ts';
 import { denyConditions, foreachCondition, preconditionsHold } from './conditions.ts';
 import { ruleKeyFault, specFault, waysOf } from './known-keys.ts';
 import { matchOf } from './match.ts';
-import { type PatternResult, patternCondition } from './pattern.ts';
+import { isConditional, type PatternResult, patternCondition } from './pattern.ts';
 
 const RULES_MAX = 500;
 const PATTERNS_MAX = 32;
@@ -43,6 +43,8 @@ function violatedBy(validate: Json, isPod: boolean): PatternResult {
   if (isPod && validate['podSecurity'] !== undefined) return podSecurity(validate['podSecurity']);
   const any = validate['anyPattern'];
   if (!Array.isArray(any) || any.length === 0 || any.length > PATTERNS_MAX) return unread;
+  // One whose condition does not hold is not the one that fits.
+  if (any.length > 1 && any.some((one) => isConditional(one))) return err('anyPattern with conditions');
   const conditions = any.map((one) => patternCondition(one, isPod));
   const fault = conditions.find((one) => !one.ok);
   if (fault !== undefined) return fault;

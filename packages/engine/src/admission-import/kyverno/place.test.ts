@@ -74,15 +74,16 @@ describe('a pattern that asks a field of the catalogue', () => {
 
   it.each(places)('finds nothing where nothing stands: $name', ({ subject, holder, path }) => {
     const [last = '', ...above] = path.toReversed();
-    const asking = (key: string, value: string): object =>
-      holder(above.reduce<object>((inner, step) => ({ [step]: inner }), { [key]: value }));
+    const asking = (key: string, value: string, mapAt: (step: string) => string): object =>
+      holder(above.reduce<object>((inner, step) => ({ [mapAt(step)]: inner }), { [key]: value }));
     const ofPod = !outsidePods.has(subject);
     const kind = ofPod ? 'Pod' : 'RoleBinding';
     const request = requestOf(
       holder({}),
       ofPod ? {} : { group: 'rbac.authorization.k8s.io', resource: 'rolebindings', kind },
     );
-    const verdicts = [asking(`X(${last})`, 'null'), asking(last, '?*')].map((pattern) => {
+    const ways = [asking(`X(${last})`, 'null', (step) => `=(${step})`), asking(last, '?*', (step) => step)];
+    const verdicts = ways.map((pattern) => {
       const { rules, notes } = taken(kind, pattern);
       // What no field can say is told, and asked of nobody.
       if (notes.length > 0) return 'told';
