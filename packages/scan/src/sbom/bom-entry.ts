@@ -116,6 +116,10 @@ const sourceOf = (
   };
 };
 
+/** `nodejs:18:8060020221102:abc` as `nodejs:18`: advisories name module and stream. */
+const moduleOf = (label: string | undefined): string | undefined =>
+  label?.split(':', 2).join(':').slice(0, 256) || undefined;
+
 /** Whether an entry is about software that could have advisories: images and files are what holds it. */
 const isHolder = (purl: Purl | undefined): boolean =>
   purl !== undefined && ['oci', 'docker'].includes(purl.type);
@@ -149,7 +153,7 @@ export const toScanPackages = (
   const stated = nameOf(entry, name, ecosystem);
   const ownedBy = fact('ownedBy');
   const layer = fact('layer');
-  const module = fact('module');
+  const module = moduleOf(fact('module') ?? purl?.qualifiers.get('modularitylabel'));
   const role = PACKAGE_ROLES.find((one) => one === fact('role'));
   const locations = entry.locations.length === 0 ? [origin] : entry.locations;
   return locations.map((location) => ({
@@ -164,7 +168,7 @@ export const toScanPackages = (
     ...declared(entry.licenses ?? []),
     ...(layer === undefined ? {} : { layer }),
     ...(entry.cpe === undefined ? {} : { cpe: entry.cpe }),
-    ...(module === undefined ? {} : { module: module.slice(0, 256) }),
+    ...(module === undefined ? {} : { module }),
     ...(role === undefined ? {} : { role }),
     ...(ownedBy === undefined ? {} : { ownedBy }),
     foundBy: fact('cataloger')?.slice(0, 64) ?? 'sbom',

@@ -19,6 +19,7 @@ const NOT_SOFTWARE = new Set([
 
 /** Properties of other tools that name the source package of a distribution package. */
 const SOURCE_NAME = ['syft:metadata:source', 'aquasecurity:trivy:SrcName', 'syft:metadata:originPackage'];
+const MODULE = ['syft:metadata:modularityLabel', 'aquasecurity:trivy:Modularitylabel'];
 
 /** The version of the source package. Trivy keeps its three parts apart. */
 const sourceVersionOf = (first: (name: string) => string | undefined): string | undefined => {
@@ -63,6 +64,8 @@ const entryOf = (component: JsonObject): BomEntry => {
     names.flatMap((name) => properties.get(name) ?? [])[0];
   const sourceName = first(...SOURCE_NAME);
   const sourceVersion = sourceVersionOf(first);
+  const module = first(...MODULE);
+  if (module !== undefined && !facts.has('module')) facts.set('module', module);
   if (sourceName !== undefined && !facts.has('sourceName')) facts.set('sourceName', sourceName);
   if (sourceVersion !== undefined && !facts.has('sourceVersion')) facts.set('sourceVersion', sourceVersion);
   const group = asText(component['group']);

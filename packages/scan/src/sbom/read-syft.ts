@@ -16,6 +16,7 @@ const entryOf = (artifact: JsonObject): BomEntry => {
   };
   set('sourceName', metadata['source'] ?? metadata['originPackage']);
   set('sourceVersion', metadata['sourceVersion']);
+  set('module', metadata['modularityLabel']);
   set('architecture', metadata['architecture']);
   set('layer', locations[0]?.['layerID']);
   const version = asText(artifact['version'], 512);

@@ -246,6 +246,20 @@ describe('documents of others', () => {
     expect(bom.packages[0]?.cpe).toBeUndefined();
   });
 
+  it('name the module of an rpm as syft does', () => {
+    const label = 'nodejs:18:8060020221102:abc';
+    const one = { name: 'nodejs', version: '18.12.1-2', purl: 'pkg:rpm/almalinux/nodejs@18.12.1-2' };
+    const syft = read({
+      artifacts: [{ ...one, type: 'rpm', metadata: { modularityLabel: label } }],
+      distro: { id: 'almalinux', versionID: '8.7' },
+      schema: { version: '16.0.0' },
+    });
+    const properties = [{ name: 'syft:metadata:modularityLabel', value: label }];
+    const components = [{ type: 'library', ...one, properties }];
+    const cyclonedx = read({ bomFormat: 'CycloneDX', specVersion: '1.6', components });
+    for (const bom of [syft, cyclonedx]) expect(bom.packages).toMatchObject([{ module: 'nodejs:18' }]);
+  });
+
   it('are read as tag-value', () => {
     const text =
       'SPDXVersion: SPDX-2.2\nDocumentName: x\nPackageName: a\nPackageVersion: 1.0\nExternalRef: PACKAGE-MANAGER purl pkg:pypi/a@1.0\nPackageComment: <text>\nPackageName: hidden\n</text>\nPackageName: b\nPackageVersion: 2.0\n';

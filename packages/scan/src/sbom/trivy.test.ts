@@ -108,4 +108,16 @@ describe('documents of Trivy', () => {
     const named = { ...component, purl: `${purl}?distro=${distro}` };
     expect(read({ ...head, components: [named] }).packages).toMatchObject([{ ecosystem }]);
   });
+
+  it('name the module that a package was built for, which its advisories ask for', () => {
+    const label = 'nodejs:18:8060020221102:abc';
+    const purl = 'pkg:rpm/alma/nodejs@18.12.1-2.module_el8?distro=alma-8.7';
+    const component = { type: 'library', name: 'nodejs', version: '18.12.1-2.module_el8', purl };
+    const properties = [{ name: 'aquasecurity:trivy:Modularitylabel', value: label }];
+    const named = { ...component, purl: `${purl}&modularitylabel=${encodeURIComponent(label)}` };
+    const components = [{ ...component, properties }, named, component];
+    const { packages } = read({ bomFormat: 'CycloneDX', specVersion: '1.6', components });
+    expect(packages.map((found) => found.module)).toEqual(['nodejs:18', 'nodejs:18', undefined]);
+    expect(packages[0]?.ecosystem).toBe('AlmaLinux:8');
+  });
 });
