@@ -79,11 +79,19 @@ const ofOsRelease = ({ id, versionId }: { readonly id: string; readonly versionI
   versionId: versionId.replace(/ \(.*$/, ''),
 });
 
+/** The system of a package, as `debian-12`. Docker Scout has two qualifiers for it, and may write a code name. */
+const distroOf = ({ qualifiers }: Purl): string | undefined => {
+  const [name, version = ''] = [qualifiers.get('os_name'), qualifiers.get('os_version')];
+  const named = name === undefined || !/^\d/.test(version) ? undefined : `${name}-${version}`;
+  return qualifiers.get('distro') ?? named;
+};
+
 /** The system of a document: what it says, or else what most of its package URLs say. */
 export const distributionOf = (bom: ReadBom): Distribution => {
   const counts = new Map<string, number>();
   for (const entry of bom.system === undefined ? bom.entries : []) {
-    const distro = entry.purl === undefined ? undefined : parsePurl(entry.purl)?.qualifiers.get('distro');
+    const purl = entry.purl === undefined ? undefined : parsePurl(entry.purl);
+    const distro = purl === undefined ? undefined : distroOf(purl);
     if (distro !== undefined) counts.set(distro, (counts.get(distro) ?? 0) + 1);
   }
   const [most] = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));

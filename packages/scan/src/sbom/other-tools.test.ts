@@ -121,3 +121,24 @@ describe('documents of Trivy', () => {
     expect(packages[0]?.ecosystem).toBe('AlmaLinux:8');
   });
 });
+
+describe('documents of Docker Scout', () => {
+  it.each([
+    ['deb/debian', 'os_distro=bookworm&os_name=debian&os_version=12', 'Debian:12'],
+    ['apk/alpine', 'os_name=alpine&os_version=3.20', 'Alpine:v3.20'],
+    ['deb/debian', 'os_name=debian&os_version=bookworm', 'unknown (deb)'],
+    ['deb/debian', 'os_name=debian', 'unknown (deb)'],
+  ])('name the system in qualifiers of their own: %s %s', (path, qualifiers, ecosystem) => {
+    const purl = `pkg:${path}/krb5@1.20.1-2%2Bdeb12u2?${qualifiers}`;
+    const packages = [
+      {
+        name: 'krb5',
+        versionInfo: '1.20.1-2+deb12u2',
+        externalRefs: [{ referenceType: 'purl', referenceLocator: purl }],
+      },
+    ];
+    expect(read({ spdxVersion: 'SPDX-2.3', packages }).packages).toMatchObject([
+      { ecosystem, version: '1.20.1-2+deb12u2' },
+    ]);
+  });
+});
