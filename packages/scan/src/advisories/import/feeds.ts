@@ -13,6 +13,8 @@ import { readOsvRecord } from './osv.ts';
 
 /** Archives that are not named after the ecosystem they are for, in the form that `plain` gives. */
 const ARCHIVES: Readonly<Record<string, string>> = { rocky: 'rockylinux' };
+/** Products in the archive of their later name. */
+const LATER_NAMES: Readonly<Record<string, string>> = { cblmariner: 'azurelinux' };
 const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 /**
@@ -23,7 +25,8 @@ const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g,
 const isFor = (file: string, ecosystem: string): boolean => {
   const name = plain(file.slice('osv-'.length, -'.zip'.length));
   const product = plain(ecosystem.split(':', 1)[0] ?? '');
-  if (name === 'all' || (ARCHIVES[name] ?? name) === product) return true;
+  const archive = ARCHIVES[name] ?? name;
+  if (archive === 'all' || archive === product || archive === LATER_NAMES[product]) return true;
   return product !== 'suse' && name === plain(ecosystem);
 };
 

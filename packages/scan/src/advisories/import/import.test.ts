@@ -137,6 +137,12 @@ describe('importing a folder', () => {
     ['osv-RubyGems.zip', 'RubyGems', 'RubyGems'],
     ['osv-Debian-12.zip', 'Debian:12', 'Debian:12'],
     ['osv-all.zip', 'Packagist', 'Packagist'],
+    ['osv-azurelinux.zip', 'Azure Linux:2', 'CBL-Mariner:2'],
+    [
+      'osv-SUSE.zip',
+      'SUSE:Linux Enterprise Module for Basesystem 15 SP5',
+      'SUSE:Linux Enterprise Server 15 SP5',
+    ],
   ])('knows what the archive %s is for', (file, stated, ecosystem) => {
     const record = { ...OSV, affected: [{ package: { ecosystem: stated, name: 'a' } }] };
     const { pack } = importFiles({ [file]: zipOf({ 'a.json': JSON.stringify(record) }) });
@@ -354,6 +360,8 @@ describe('reading records', () => {
     ['Red Hat:enterprise_linux:9::appstream', 'Red Hat:9'],
     ['crates.io', 'crates.io'],
     ['Debian:12', 'Debian:12'],
+    ['Azure Linux:2', 'CBL-Mariner:2'],
+    ['Azure Linux:3', 'Azure Linux:3'],
   ])('calls the OSV ecosystem %s %s', (name, ours) => {
     expect(ecosystemsNamed(name)).toEqual([{ ecosystem: ours }]);
   });

@@ -38,5 +38,8 @@ export const ecosystemsNamed = (name: string): NamedEcosystem[] => {
   if (ubuntu !== undefined) return [{ ecosystem: `Ubuntu:${ubuntu}` }];
   const redHat = /^Red Hat:enterprise_linux:(\d+)(?:\.\d+)?(?:::|$)/.exec(name)?.[1];
   if (redHat !== undefined) return [{ ecosystem: `Red Hat:${redHat}` }];
+  // Until version 3 it was called CBL-Mariner, and is so to this day in its os-release.
+  const mariner = /^Azure Linux:([12])$/.exec(name)?.[1];
+  if (mariner !== undefined) return [{ ecosystem: `CBL-Mariner:${mariner}` }];
   return serversOf(name) ?? [{ ecosystem: name }];
 };
