@@ -14,6 +14,6 @@ export const npmCapabilities: CatalogerCapabilities = {
   doesNotFind: [
     'packages bundled into one file by webpack, esbuild and the like',
     'package.json files without a version: no advisory can be held against them',
-    'the binary lock file of early bun (bun.lockb)',
+    'packages of the binary lock file of early bun (bun.lockb): the scan is incomplete where nothing else says them',
   ],
 };

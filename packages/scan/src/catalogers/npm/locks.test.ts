@@ -200,6 +200,17 @@ describe('lock files of other package managers', () => {
     },
   );
 
+  it.each([
+    ['alone', {}, [{ code: 'scan.unsupported', path: '/app/bun.lockb' }]],
+    ['beside its text', { '/app/bun.lock': BUN }, []],
+    ['beside the yarn.lock that bun writes, too', { '/app/yarn.lock': YARN_1 }, []],
+    ['beside what is installed', { '/app/node_modules/a/package.json': '{"name":"a","version":"1"}' }, []],
+  ])('are a problem of the scan in the binary form of early bun, %s', (_where, beside, expected) => {
+    const { problems } = runCataloger(npmCataloger, treeOf({ '/app/bun.lockb': '\0bun', ...beside }));
+    expect(problems).toHaveLength(expected.length);
+    expect(problems).toMatchObject(expected);
+  });
+
   it('do no harm when they are cut, changed or swollen', () => {
     for (const [name, text] of Object.entries({
       'yarn.lock': YARN_4,

@@ -5,6 +5,7 @@ import { type FileTree, parentPath } from '../../tree/file-tree.ts';
 import type { CatalogContext, Cataloger, WalkedFile } from '../cataloger.ts';
 import { declared } from '../declared-licences.ts';
 import { type FoundPackage, isPlausible } from '../package.ts';
+import { scanProblem } from '../problem.ts';
 import { writePurl } from '../purl.ts';
 import { readJsonManifest, readManifest } from '../read-manifest.ts';
 import { npmCapabilities } from './capabilities.ts';
@@ -22,6 +23,9 @@ const LOCKS: ReadonlySet<string> = new Set([
   'npm-shrinkwrap.json',
   ...Object.keys(OTHER_LOCKS),
 ]);
+/** The lock of bun before 1.2, in a form of its own that only bun reads; it may write one of these beside it. */
+const BINARY_LOCK = 'bun.lockb';
+const TEXTS_OF_BUN = ['bun.lock', 'yarn.lock'];
 const MAX_LOCK_DEPTH = 32;
 
 const toPackage = (name: unknown, version: unknown, location: string): FoundPackage | undefined => {
@@ -91,6 +95,10 @@ const readDependencies = (dependencies: unknown, location: string, depth: number
 };
 
 const readLock = (file: WalkedFile, context: CatalogContext): FoundPackage[] => {
+  if (file.name === BINARY_LOCK) {
+    context.problem(scanProblem('scan.unsupported', file.path, BINARY_LOCK_WORDS));
+    return [];
+  }
   const readOther = OTHER_LOCKS[file.name];
   if (readOther !== undefined) {
     const content = readManifest(context, file.path);
@@ -101,6 +109,11 @@ const readLock = (file: WalkedFile, context: CatalogContext): FoundPackage[] => 
   return isObject(lock['packages'])
     ? readPackages(lock['packages'], file.path)
     : readDependencies(lock['dependencies'], file.path, 0);
+};
+
+const BINARY_LOCK_WORDS = {
+  en: 'the binary lock of bun is not read: bun install --save-text-lockfile --frozen-lockfile --lockfile-only writes one that is',
+  ja: 'bun のバイナリ形式のロックファイルは読み取れません。bun install --save-text-lockfile --frozen-lockfile --lockfile-only で、読み取れる形式のファイルを作成できます',
 };
 
 /** Where pnpm and npm keep packages that nothing beside the store asks for. */
@@ -122,9 +135,14 @@ export const npmCataloger: Cataloger = {
   wants: (file) =>
     file.name === 'package.json'
       ? INSTALLED.test(file.path)
-      : LOCKS.has(file.name) && !INSIDE_PACKAGE.test(file.path),
+      : (LOCKS.has(file.name) || file.name === BINARY_LOCK) && !INSIDE_PACKAGE.test(file.path),
   // What is installed is known from node_modules itself; the lock only counts where nothing is installed yet.
-  isShadowed: (file, tree) => file.name !== 'package.json' && isInstalled(parentPath(file.path), tree),
+  isShadowed: (file, tree) => {
+    if (file.name === 'package.json') return false;
+    const folder = parentPath(file.path);
+    const isInText = TEXTS_OF_BUN.some((name) => tree.stat(`${folder}/${name}`).ok);
+    return isInstalled(folder, tree) || (file.name === BINARY_LOCK && isInText);
+  },
   inspect: (file, context) =>
     file.name === 'package.json' ? readInstalled(file, context) : readLock(file, context),
 };
