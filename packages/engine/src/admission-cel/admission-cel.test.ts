@@ -82,6 +82,15 @@ describe('CEL in rules', () => {
     expect(verdict(cel).decision.verdict).toBe('deny');
   });
 
+  it('says nothing of a namespace that is not known, not even that there is none', () => {
+    for (const cel of [
+      'namespaceObject == null',
+      'namespaceObject != null',
+      'has(namespaceObject.metadata.labels)',
+    ])
+      expect(verdict(cel), cel).toMatchObject({ decision: { verdict: 'alert' } });
+  });
+
   it('stands among the other parts of a condition', () => {
     const both = (value: number) =>
       judged([

@@ -3,7 +3,7 @@
 
 import type { Evaluation } from '../admission/index.ts';
 import { isUnknown } from '../admission/index.ts';
-import { CelError, type JsonObject, LazyObject, type Value } from '../cel/index.ts';
+import { CelError, type JsonObject, type Value } from '../cel/index.ts';
 import { isObject } from '../foreign-json.ts';
 
 /** JSON is a value of CEL as it is; what is not there is null. */
@@ -11,22 +11,10 @@ const asValue = (value: unknown): Value =>
   value === undefined || value === null ? null : (value as JsonObject);
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Something of which nobody can say anything now: every field of it is unknown, with the reason. */
-class UnknownObject extends LazyObject {
-  readonly #reason: string;
-
-  constructor(reason: string) {
-    super();
-    this.#reason = reason;
-  }
-
-  field(): Value {
-    return new CelError(this.#reason, true);
-  }
-}
-
-const NOT_ASKED = new UnknownObject('the object does not come from a request: nobody asked for it');
-const NO_NAMESPACE_FACTS = new UnknownObject('labels of namespaces are not at hand');
+/** Something of which nobody can say anything now: whatever is asked of it is unknown, with the reason. */
+const unknown = (reason: string): CelError => new CelError(reason, true);
+const NOT_ASKED = unknown('the object does not come from a request: nobody asked for it');
+const NO_NAMESPACE_FACTS = unknown('labels of namespaces are not at hand');
 
 function requestValue({ request, value }: Evaluation): JsonObject {
   const { operation, group, resource, subResource, kind, namespace, name, user, dryRun = false } = request;
@@ -47,7 +35,7 @@ function namespaceValue({ request: { namespace }, context }: Evaluation): Value 
   if (namespace === '') return null;
   const facts = context.namespace?.(namespace);
   if (facts === undefined) return NO_NAMESPACE_FACTS;
-  if (isUnknown(facts)) return new UnknownObject(facts.unknown);
+  if (isUnknown(facts)) return unknown(facts.unknown);
   return {
     metadata: { name: namespace, labels: { ...facts.labels }, annotations: { ...facts.annotations } },
   };

@@ -60,6 +60,8 @@ export interface CompiledBinding {
   readonly name: string | undefined;
   readonly match: Match | undefined;
   readonly actions: ReadonlySet<string>;
+  /** Without one the policy is asked once, with no parameters. */
+  readonly hasParamRef: boolean;
   /** What happens when the parameters are not there. */
   readonly parameterNotFound: 'Allow' | 'Deny';
 }
@@ -157,7 +159,13 @@ const ACTIONS = ['Deny', 'Warn', 'Audit'];
 /** Without a binding the policy is judged as if one denied everywhere. */
 function readBinding(binding: unknown, policyName: string): Result<CompiledBinding, PolicyInvalid> {
   if (binding === undefined)
-    return ok({ name: undefined, match: undefined, actions: new Set(['Deny']), parameterNotFound: 'Deny' });
+    return ok({
+      name: undefined,
+      match: undefined,
+      actions: new Set(['Deny']),
+      hasParamRef: true,
+      parameterNotFound: 'Deny',
+    });
   const spec = objectOr(objectOr(binding)['spec']);
   if (textOr(spec['policyName']) !== policyName)
     return invalid(`the binding is one of ${textOr(spec['policyName']).slice(0, 253)}, not of ${policyName}`);
@@ -179,6 +187,7 @@ function readBinding(binding: unknown, policyName: string): Result<CompiledBindi
     name: textOr(objectOr(objectOr(binding)['metadata'])['name']),
     match: match.value,
     actions: new Set(actions),
+    hasParamRef: isObject(spec['paramRef']),
     parameterNotFound: action === 'Allow' ? 'Allow' : 'Deny',
   });
 }

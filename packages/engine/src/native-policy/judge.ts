@@ -33,6 +33,8 @@ export interface NativeReason {
   readonly message: string;
   /** The reason the API server answers with, such as Invalid or Forbidden. */
   readonly reason?: string;
+  /** The API server refuses for it whatever the actions of the binding are. */
+  readonly always?: true;
 }
 
 export interface NativeJudgement {
@@ -92,6 +94,17 @@ class Variables extends LazyObject {
   }
 }
 
+/** What is not known is an error of its own kind: whatever is asked of it is not known either. */
+const NO_USER = new CelError('it is not known who asks', true);
+const NO_NAMESPACE = new CelError('the namespace of the object is not known', true);
+
+/** The API server gives none to an object of the cluster, nor to a namespace itself. */
+function namespaceValue({ kind, namespace, namespaceObject }: NativeRequest): Value {
+  const isNamespace = kind.group === '' && kind.kind === 'Namespace';
+  if (namespace === undefined || namespace === '' || isNamespace) return null;
+  return namespaceObject ?? NO_NAMESPACE;
+}
+
 function requestValue(request: NativeRequest): JsonObject {
   const { kind, resource, subResource, name, namespace, operation, userInfo, dryRun, options } = request;
   const given: Record<string, Value | undefined> = {
@@ -105,7 +118,7 @@ function requestValue(request: NativeRequest): JsonObject {
     name: name === '' ? undefined : name,
     namespace: namespace === '' ? undefined : namespace,
     operation,
-    userInfo: userInfo ?? {},
+    userInfo: userInfo ?? NO_USER,
     dryRun: dryRun ?? false,
     options: options ?? null,
   };
@@ -124,7 +137,7 @@ function bindingsOf(
     object: asValue(request.object),
     oldObject: asValue(request.oldObject),
     request: requestValue(request),
-    namespaceObject: asValue(request.namespaceObject),
+    namespaceObject: namespaceValue(request),
     params,
     authorizer: authorizerOf(authorize),
     'authorizer.requestResource': requestResourceOf(authorize, {
@@ -157,7 +170,9 @@ function conditionsHold(policy: CompiledNativePolicy, bindings: Bindings): Outco
   for (const { program } of policy.conditions) {
     const { value } = budget.run(program, { ...bindings, namespaceObject: null });
     if (value === false) return { matched: false, reasons: [], cost: budget.spent };
-    if (value instanceof CelError) failed ??= fault(program.source, value);
+    // One that is not known may be false, whatever went wrong with the others.
+    if (value instanceof CelError && (failed === undefined || value.unknown))
+      failed = fault(program.source, value);
   }
   return failed === undefined ? 'hold' : { matched: true, reasons: [failed], cost: budget.spent };
 }
@@ -174,13 +189,22 @@ function messageOf(validation: Validation, budget: Budget, bindings: Bindings): 
     : validation.message;
 }
 
-function annotate(policy: CompiledNativePolicy, budget: Budget, bindings: Bindings): Record<string, string> {
+/** An annotation that goes wrong refuses by the failure policy; there is nothing a binding could choose. */
+function annotate(
+  { auditAnnotations, failurePolicy }: CompiledNativePolicy,
+  budget: Budget,
+  bindings: Bindings,
+): { readonly annotations: Readonly<Record<string, string>>; readonly reasons: readonly NativeReason[] } {
   const annotations: Record<string, string> = {};
-  for (const { name, program } of policy.auditAnnotations) {
+  const reasons: NativeReason[] = [];
+  for (const { name, program } of auditAnnotations) {
     const { value } = budget.run(program, bindings);
     if (typeof value === 'string' && value.trim() !== '') annotations[name] = value.trim();
+    // What is not known could only refuse.
+    if (value instanceof CelError && !(value.unknown && failurePolicy === 'Ignore'))
+      reasons.push({ ...fault(program.source, value), always: true });
   }
-  return annotations;
+  return { annotations, reasons };
 }
 
 /** Judges a request with one parameter object. */
@@ -199,7 +223,13 @@ function judgeOnce(policy: CompiledNativePolicy, base: Bindings): Outcome {
       reasons.push({ kind: 'validation', expression, message, reason: validation.reason });
     }
   }
-  return { matched: true, reasons, auditAnnotations: annotate(policy, budget, bindings), cost: budget.spent };
+  const { annotations, reasons: more } = annotate(policy, budget, bindings);
+  return {
+    matched: true,
+    reasons: [...reasons, ...more],
+    auditAnnotations: annotations,
+    cost: budget.spent,
+  };
 }
 
 /** Outcomes of all parameter objects together; each of them can deny. */
@@ -230,7 +260,8 @@ function outcomeOf(policy: CompiledNativePolicy, request: NativeRequest, inputs:
   if (found.includes('unknown')) return unknown('the labels of the namespace are not known');
   if (found.includes('converted'))
     return unknown('the API server would convert the object to another version before it is judged');
-  if (!policy.hasParams) return judgeOnce(policy, bindingsOf(request, null, inputs.authorize));
+  if (!policy.hasParams || !policy.binding.hasParamRef)
+    return judgeOnce(policy, bindingsOf(request, null, inputs.authorize));
   if (inputs.params === undefined) return unknown('the parameters of the policy are not known');
   if (inputs.params.length > 0)
     return together(
@@ -240,7 +271,7 @@ function outcomeOf(policy: CompiledNativePolicy, request: NativeRequest, inputs:
     ? NO_MATCH
     : {
         matched: true,
-        reasons: [{ kind: 'error', message: 'no parameters were found for the binding' }],
+        reasons: [{ kind: 'error', message: 'no parameters were found for the binding', always: true }],
         cost: 0,
       };
 }
@@ -261,14 +292,14 @@ export function judgeNativePolicy(
   );
   const isUnknown = outcome.reasons.some((one) => one.kind === 'unknown');
   const { actions } = policy.binding;
-  const rejected: Verdict = actions.has('Deny') ? 'deny' : 'alert';
+  const rejected: Verdict = actions.has('Deny') || counts.some(({ always }) => always) ? 'deny' : 'alert';
   const verdict: Verdict = counts.length > 0 ? rejected : isUnknown ? 'undecided' : 'allow';
   return {
     verdict,
     policy: policy.name,
     matched: outcome.matched,
     reasons: outcome.reasons,
-    warnings: actions.has('Warn') ? counts.map((one) => one.message) : [],
+    warnings: actions.has('Warn') ? counts.filter(({ always }) => !always).map((one) => one.message) : [],
     auditAnnotations: outcome.auditAnnotations ?? {},
     cost: outcome.cost,
   };

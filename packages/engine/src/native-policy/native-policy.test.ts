@@ -197,13 +197,31 @@ describe('a binding', () => {
       validations: [{ expression: 'object.spec.replicas <= int(params.data.most)' }],
     };
     const most = (value: string) => ({ data: { most: value } });
-    const ask = (params: NativeInputs['params'], paramRef: Json = {}) =>
-      judge(spec, {}, { paramRef }, params === undefined ? {} : { params }).verdict;
+    const ask = (params: NativeInputs['params'], paramRef: Json = {}, actions = ['Deny']) =>
+      judge(spec, {}, { paramRef, validationActions: actions }, params === undefined ? {} : { params })
+        .verdict;
     expect(ask([most('5')])).toBe('allow');
     expect(ask([most('5'), most('2')])).toBe('deny');
     expect(ask([])).toBe('deny');
     expect(ask([], { parameterNotFoundAction: 'Allow' })).toBe('allow');
     expect(ask(undefined)).toBe('undecided');
+    // That there are none is no failed validation: the actions have no say.
+    expect(ask([], {}, ['Audit'])).toBe('deny');
+    expect(ask([most('2')], {}, ['Audit'])).toBe('alert');
+    const ignoring = judge({ ...spec, failurePolicy: 'Ignore' }, {}, { paramRef: {} }, { params: [] });
+    expect(ignoring.verdict).toBe('allow');
+  });
+
+  it('without a paramRef asks once, with no parameters', () => {
+    const spec = {
+      paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      validations: [{ expression: 'params == null' }],
+    };
+    for (const inputs of [{}, { params: [] }, { params: [{ data: {} }] }])
+      expect(judge(spec, {}, {}, inputs)).toMatchObject({ verdict: 'allow', matched: true });
+    const some = { ...spec, validations: [{ expression: 'params.data.most == "1"' }] };
+    expect(judge(some, {}, {}, {})).toMatchObject({ verdict: 'deny', reasons: [{ kind: 'error' }] });
+    expect(judge({ ...some, failurePolicy: 'Ignore' }, {}, {}, {}).verdict).toBe('allow');
   });
 });
 
@@ -215,6 +233,48 @@ describe('what cannot be known', () => {
   it('is undecided, whatever the failure policy', () => {
     expect(judge(spec)).toMatchObject({ verdict: 'undecided', reasons: [{ kind: 'unknown' }] });
     expect(judge(spec, {}, undefined, { authorize: () => ({ allowed: true }) }).verdict).toBe('allow');
+  });
+
+  const { namespaceObject: _namespace, userInfo: _user, ...BARE } = POD;
+  const bare = (spec: Json, request: Partial<NativeRequest> = {}) =>
+    judgeNativePolicy(compiled(spec), { ...BARE, ...request });
+  it.each([
+    'namespaceObject == null || !("env" in namespaceObject.metadata.labels)',
+    'namespaceObject != null',
+    'has(namespaceObject.metadata.labels)',
+    'namespaceObject.metadata.labels["env"] == "prod"',
+    'request.userInfo.username == "x"',
+    'has(request.userInfo.username)',
+    '"devs" in request.userInfo.groups',
+  ])('is so of the namespace and of who asks: %s', (expression) => {
+    for (const failurePolicy of ['Fail', 'Ignore'])
+      expect(bare({ validations: [{ expression }], failurePolicy })).toMatchObject({
+        verdict: 'undecided',
+        reasons: [{ kind: 'unknown' }],
+      });
+  });
+
+  it('does not hide what is certain', () => {
+    const expression = 'namespaceObject.metadata.name == "x" && object.spec.replicas > 5';
+    expect(bare({ validations: [{ expression }] }).verdict).toBe('deny');
+    const ofCluster = { validations: [{ expression: 'namespaceObject == null' }] };
+    expect(bare(ofCluster, { namespace: '' }).verdict).toBe('allow');
+    const kind = { group: '', version: 'v1', kind: 'Namespace' };
+    const resource = { group: '', version: 'v1', resource: 'namespaces' };
+    const everything = [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*'] }];
+    expect(
+      bare({ matchConstraints: { resourceRules: everything }, ...ofCluster }, { kind, resource }).verdict,
+    ).toBe('allow');
+  });
+
+  it('comes before an error of another match condition', () => {
+    const conditions = [
+      { name: 'error', expression: 'object.nothing.here == 1' },
+      { name: 'unknown', expression: 'request.userInfo.username == "x"' },
+    ];
+    const spec = { validations: [{ expression: 'true' }], matchConditions: conditions };
+    expect(bare(spec).verdict).toBe('undecided');
+    expect(bare({ ...spec, matchConditions: conditions.toReversed() }).verdict).toBe('undecided');
   });
 });
 
@@ -229,6 +289,22 @@ describe('audit annotations', () => {
       ],
     });
     expect(found.auditAnnotations).toEqual({ who: 'ann' });
+  });
+
+  it('refuse by the failure policy when they go wrong, whatever the binding does', () => {
+    const spec = {
+      validations: [{ expression: 'true' }],
+      auditAnnotations: [{ key: 'k', valueExpression: 'string(object.spec.missing)' }],
+    };
+    expect(judge(spec, {}, { validationActions: ['Audit', 'Warn'] })).toMatchObject({
+      verdict: 'deny',
+      reasons: [{ kind: 'error', message: 'no such key: missing', always: true }],
+      warnings: [],
+    });
+    expect(judge({ ...spec, failurePolicy: 'Ignore' })).toMatchObject({
+      verdict: 'allow',
+      reasons: [{ kind: 'error' }],
+    });
   });
 });
 
