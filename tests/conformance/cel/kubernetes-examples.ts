@@ -29,6 +29,10 @@ export const TRUE_EXPRESSIONS: readonly string[] = [
   'quantity("1k") == quantity("1000") && quantity("1e3").compareTo(quantity("1k")) == 0',
   'quantity("1.5").asApproximateFloat() == 1.5 && !quantity("1.5").isInteger() && quantity("2k").asInteger() == 2000',
   'quantity("1").add(quantity("500m")) == quantity("1500m") && sign(quantity("5").sub(3)) == 1',
+  '!quantity("1000m").isInteger() && !quantity("1.0").isInteger() && !quantity("1.5Gi").isInteger()',
+  '!quantity("100Ti").isInteger() && !quantity("1Pi").isInteger() && !quantity("1000000000000000000").isInteger()',
+  'quantity("1e3").isInteger() && quantity("1Gi").asInteger() == 1073741824 && quantity("10Ti").isInteger()',
+  '!quantity("500m").add(quantity("500m")).isInteger() && quantity("16Ei") == quantity("9Ei")',
   'isQuantity("-12.5Mi") && !isQuantity("1 Gi") && !isQuantity("") && isQuantity("Gi") && !isQuantity("1ki")',
   // Addresses
   'ip("::ffff").family() == 6 && ip("127.0.0.1").isLoopback() && !ip("10.0.0.1").isLoopback()',
@@ -55,6 +59,7 @@ export const TRUE_EXPRESSIONS: readonly string[] = [
 /** Expressions that end in an error when they run. */
 export const FAILING_EXPRESSIONS: readonly string[] = [
   'quantity("1x").isInteger()',
+  'quantity("1.5Gi").asInteger() == 1610612736',
   'ip("x").isLoopback()',
   'cidr("1.2.3.4").prefixLength() == 1',
   'url("x y").getHost() == ""',
