@@ -92,11 +92,27 @@ function otherCases(code: number): readonly number[] {
     .map((form) => form.codePointAt(0) ?? 0);
 }
 
-/** Compiles a set into a test; ASCII is answered from a table. */
+const ASCII = 128;
+const IN = 1;
+const OUT = 2;
+
+/** Compiles a set into a test; ASCII is answered from a table, which is filled as it is asked: a pattern may have thousands of sets. */
 export function setTest(set: CharSet, ignoreCase: boolean): (code: number) => boolean {
   const slow = (code: number): boolean =>
     (contains(set, code) || (ignoreCase && otherCases(code).some((other) => contains(set, other)))) !==
     set.negated;
-  const table = Uint8Array.from({ length: 128 }, (_one, code) => Number(slow(code)));
-  return (code) => (code < 128 ? table[code] === 1 : slow(code));
+  const [only] = set.ranges;
+  if (set.ranges.length === 1 && set.tests.length === 0 && !set.negated && !ignoreCase) {
+    const [first, last] = only ?? [0, -1];
+    return (code) => code >= first && code <= last;
+  }
+  const table = new Uint8Array(ASCII);
+  return (code) => {
+    if (code >= ASCII) return slow(code);
+    const known = table[code];
+    if (known !== 0) return known === IN;
+    const isIn = slow(code);
+    table[code] = isIn ? IN : OUT;
+    return isIn;
+  };
 }

@@ -63,6 +63,43 @@ describe('patterns', () => {
     expect(typeof compileRegex(pattern)).toBe('string');
   });
 
+  it.each([
+    ['^(([a-z0-9]{1,63}\\.){1,20})$', false],
+    ['((a{2}){501})', false],
+    ['((a{2}){500})', true],
+    ['(a{2,}){501}', false],
+    ['((a{1000})*)+', true],
+    ['(a{1000}){0}', true],
+    ['(a{1000}){2}', false],
+    ['(a{500}|b{2}){2}', true],
+    ['(a{500}|b{501}){2}', false],
+    ['([a-z]([a-z0-9-]{0,61}[a-z0-9])?\\.){1,16}', true],
+    ['([a-z]([a-z0-9-]{0,61}[a-z0-9])?\\.){1,17}', false],
+  ])('are bounded in the product of nested repetitions, as in Go: %s', (pattern, isTaken) => {
+    expect(typeof compileRegex(pattern) !== 'string').toBe(isTaken);
+  });
+
+  it.each([`(?i)${'a'.repeat(9_000)}`, '[b-y]'.repeat(3_200), `(?i)${'[b-y]'.repeat(3_200)}`])(
+    'of thousands of sets are compiled soon',
+    (pattern) => {
+      const before = performance.now();
+      const regex = compileRegex(pattern);
+      // A table for each took most of a second.
+      expect(performance.now() - before).toBeLessThan(300);
+      expect(regex).toBeInstanceOf(Regex);
+    },
+  );
+
+  it('find letters of either case where they shall, beyond ASCII as well', () => {
+    for (const [pattern, text] of [
+      ['(?i)k', '\u212a'],
+      ['(?i)[a-c]+', 'aBC'],
+      ['(?i)[^k]', 'K'],
+      ['(?i)é', 'É'],
+    ] as const)
+      expect(find(pattern, text), pattern).toBe(pattern.includes('^') ? undefined : text);
+  });
+
   it('of hostile shape are refused or take time in proportion', () => {
     expect(typeof compileRegex('((a{100}){100}){100}')).toBe('string');
     expect(typeof compileRegex('(((){1000}){1000}){1000}')).toBe('string');

@@ -50,6 +50,20 @@ const set = (ranges: CharSet['ranges'], negated = false, tests: CharSet['tests']
 });
 const single = (code: number): CharSet => set([[code, code]]);
 
+/**
+ * Whether a repetition, with those inside of it, makes no more than so many copies of anything. Each that makes several divides what
+ * is left, so few are nested, and no part is walked often.
+ */
+function repeatsAtMost(node: RegexNode, copies: number): boolean {
+  if (node.kind === 'all' || node.kind === 'any')
+    return node.parts.every((part) => repeatsAtMost(part, copies));
+  if (node.kind !== 'repeat') return true;
+  if (node.most === 0) return true;
+  const times = node.most ?? node.least;
+  if (times > copies) return false;
+  return repeatsAtMost(node.part, times > 0 ? Math.floor(copies / times) : copies);
+}
+
 class PatternReader {
   readonly #source: string;
   #at = 0;
@@ -122,6 +136,8 @@ class PatternReader {
       most,
       greedy: lazy === this.#flags.swapGreed,
     };
+    if (Math.max(least, most ?? 0) >= 2 && !repeatsAtMost(node, REPEAT_MAX))
+      throw new PatternFault(`a repetition of more than ${REPEAT_MAX} copies`);
     if (this.#bounds() !== undefined) throw new PatternFault('a repetition of a repetition');
     return node;
   }
