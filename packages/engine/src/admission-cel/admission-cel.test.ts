@@ -82,6 +82,18 @@ describe('CEL in rules', () => {
     expect(verdict(cel).decision.verdict).toBe('deny');
   });
 
+  it('does no more in one decision than an expression may, ten times', () => {
+    const shared = `[1]${'.map(a, [a, a])'.repeat(18)}`;
+    const rules = Array.from({ length: 60 }, (_one, at) =>
+      ruleOf(`custom.dear${at}`, `${shared} != ${shared} || ${at} < 0`),
+    );
+    const { violations } = judged(rules);
+    // Half a million pairs each, at a cost of some thousand.
+    expect(violations.length).toBeGreaterThan(35);
+    expect(violations.length).toBeLessThan(45);
+    expect(JSON.stringify(violations[0]?.missing)).toContain('more than they may together');
+  });
+
   it('says nothing of a namespace that is not known, not even that there is none', () => {
     for (const cel of [
       'namespaceObject == null',

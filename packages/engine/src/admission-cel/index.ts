@@ -36,8 +36,8 @@ function ask(program: Program, root: Evaluation, params: Readonly<Record<string,
   const base = once(root, 'cel-bindings', () => bindingsOf(root));
   // A list of a parameter is never written to: the value is handed on as it is.
   const bindings = { ...base, params: params as Readonly<Record<string, Value>> };
-  const { value, cost } = program.evaluate(bindings, Math.min(left, EXPRESSION_COST_MAX));
-  budget.spent += cost;
+  const { value, cost, effort } = program.evaluate(bindings, Math.min(left, EXPRESSION_COST_MAX));
+  budget.spent += Math.max(cost, effort);
   if (typeof value === 'boolean') return value;
   if (value instanceof CelError) return unknown(`the CEL expression: ${value.message}`.slice(0, DETAIL_MAX));
   return unknown('the CEL expression gave something else than true or false');

@@ -25,6 +25,8 @@ export function beginEffort(): number {
   left = EFFORT_MAX;
   return outer;
 }
+/** What the running evaluation has done so far. */
+export const doneEffort = (): number => EFFORT_MAX - left;
 export function endEffort(outer: number): void {
   left = outer;
 }

@@ -5,7 +5,7 @@ import type { Failure, Result } from '@bartizan/contracts';
 import { err, failure, ok } from '@bartizan/contracts/result';
 import type { Node } from './ast.ts';
 import { check } from './checker.ts';
-import { beginEffort, endEffort, OverBudget } from './effort.ts';
+import { beginEffort, doneEffort, endEffort, OverBudget } from './effort.ts';
 import type { Environment } from './environment.ts';
 import type { Bindings, Frame } from './frame.ts';
 import { parse } from './parser.ts';
@@ -20,6 +20,8 @@ export const EXPRESSION_COST_MAX = 1_000_000;
 export interface Evaluation {
   readonly value: Value;
   readonly cost: number;
+  /** What was really done, beyond what the cost tells: for those who bound several evaluations together. */
+  readonly effort: number;
   /** The cost ran out: the value is an error, and what is evaluated next has nothing left either. */
   readonly overBudget: boolean;
 }
@@ -53,12 +55,17 @@ function programOf(source: string, node: Node, type: Type, environment: Environm
     try {
       const value = run(frame);
       return frame.cost > limit
-        ? { value: OVER, cost: frame.cost, overBudget: true }
-        : { value, cost: frame.cost, overBudget: false };
+        ? { value: OVER, cost: frame.cost, effort: doneEffort(), overBudget: true }
+        : { value, cost: frame.cost, effort: doneEffort(), overBudget: false };
     } catch (fault) {
       // What was really done can be more than the cost tells: nothing is left either way.
       if (fault instanceof OverBudget)
-        return { value: OVER, cost: Math.max(frame.cost, limit + 1), overBudget: true };
+        return {
+          value: OVER,
+          cost: Math.max(frame.cost, limit + 1),
+          effort: doneEffort(),
+          overBudget: true,
+        };
       throw fault;
     } finally {
       endEffort(outer);

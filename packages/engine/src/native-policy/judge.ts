@@ -59,14 +59,16 @@ export interface NativeInputs {
 /** The cost that is left to a policy, shared by everything it evaluates. */
 class Budget {
   spent = 0;
+  #done = 0;
   readonly #limit: number;
   constructor(limit: number) {
     this.#limit = limit;
   }
   run(program: Program, bindings: Bindings): Evaluation {
-    const left = Math.max(0, this.#limit - this.spent);
+    const left = Math.max(0, this.#limit - Math.max(this.spent, this.#done));
     const found = program.evaluate(bindings, Math.min(left, EXPRESSION_COST_MAX));
     this.spent += found.cost;
+    this.#done += found.effort;
     return found;
   }
 }
