@@ -114,6 +114,70 @@ describe('a list or map that has to be there', () => {
   });
 });
 
+describe('a value asked of a list', () => {
+  const adding = (...add: string[]) => pod({}, {}, { securityContext: { capabilities: { add } } });
+  const added = (add: unknown) =>
+    ofContainers({ '=(securityContext)': { '=(capabilities)': { '=(add)': add } } });
+  it.each<[string, string[], boolean]>([
+    ['NET_BIND_SERVICE', ['NET_BIND_SERVICE'], false],
+    ['NET_BIND_SERVICE', ['NET_BIND_SERVICE', 'SYS_ADMIN'], true],
+    ['NET_* | CHOWN', ['NET_BIND_SERVICE', 'CHOWN'], false],
+    ['NET_* | CHOWN', ['NET_BIND_SERVICE', 'SYS_ADMIN'], true],
+    ['!SYS_*', ['CHOWN', 'SYS_ADMIN'], true],
+    ['!SYS_*', ['CHOWN'], false],
+    ['?*', ['CHOWN'], false],
+    ['null', ['CHOWN'], true],
+  ])('is asked of every item: %s of %j', (pattern, add, expected) => {
+    expect(by(added(pattern), adding(...add))).toBe(expected);
+    expect(by(added(pattern), pod())).toBe(false);
+  });
+
+  const groups = (pattern: unknown) => ({
+    spec: { '=(securityContext)': { '=(supplementalGroups)': pattern } },
+  });
+  it.each<[string, number[], boolean]>([
+    ['>0', [5, 6], false],
+    ['>0', [5, 0], true],
+    ['>=1', [0], true],
+    ['>=1', [10], false],
+  ])('is asked of groups by their numbers: %s of %j', (pattern, supplementalGroups, expected) => {
+    expect(by(groups(pattern), pod({ securityContext: { supplementalGroups } }))).toBe(expected);
+  });
+
+  it.each<[string, object]>([
+    ['PersistentVolumeClaim', { spec: { accessModes: 'ReadWriteOnce' } }],
+    ['PersistentVolumeClaim', { spec: { accessModes: '!ReadWriteMany | !ReadOnlyMany' } }],
+    ['Service', { spec: { '=(externalIPs)': '10.*' } }],
+    ['NetworkPolicy', { spec: { policyTypes: 'Ingress' } }],
+    ['Pod', ofContainers({ args: '--safe' })],
+    ['Pod', groups('>5')],
+    ['Pod', groups('1-5')],
+    ['Pod', added('null | CHOWN')],
+  ])('leaves the rule out where every item cannot be asked: %s %j', (kind, pattern) => {
+    expect(isDropped(policy({ pattern }, ofKind(kind)))).toBe(true);
+  });
+
+  it('is read where it says what no item may be, or that there are some', () => {
+    const claimed = (pattern: string, accessModes: string[]) =>
+      refusesKind('PersistentVolumeClaim', { spec: { accessModes: pattern } }, { spec: { accessModes } });
+    expect(claimed('!ReadWriteMany', ['ReadWriteOnce', 'ReadWriteMany'])).toBe(true);
+    expect(claimed('!ReadWriteMany & !Read*Pod', ['ReadWriteOnce'])).toBe(false);
+    expect([claimed('?*', ['ReadWriteOnce']), claimed('?*', [])]).toEqual([false, true]);
+    expect([claimed('*', ['ReadWriteOnce']), claimed('*', [])]).toEqual([false, true]);
+  });
+
+  it('is asked in vain of a list or map of which nobody knows', () => {
+    const named = (volumeName: unknown) =>
+      refusesKind('PersistentVolumeClaim', { spec: { volumeName: 'a*' } }, { spec: { volumeName } });
+    expect([named('a1'), named('b'), named(['b', 'a1']), named({ a1: 1 })]).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+});
+
 describe('anchors of the keys of an object', () => {
   const tls = { '(type)': 'kubernetes.io/tls', data: { 'tls.crt': '?*' } };
   const notThere = { 'X(data)': '?*' };

@@ -20,6 +20,10 @@ export interface Place {
 export interface KnownField {
   readonly name: string;
   readonly type: FactType | undefined;
+  /** Of a list: how its items are asked one by one. */
+  readonly each?: { readonly collection: AdmissionCollection; readonly field: string };
+  /** Of a list: its items are whole numbers, none of them below zero. */
+  readonly isOfIds?: true;
 }
 
 const key = (subject: string, path: readonly string[]): string => `${subject} ${path.join('.')}`;
@@ -41,6 +45,23 @@ const FIELDS: ReadonlyMap<string, KnownField> = new Map(
     .map(({ name, subject, path, type }) => [key(subject, path), { name, type }]),
 );
 
+/** Lists of text and numbers that no field of the catalogue reads. */
+const SCALAR_LISTS: ReadonlySet<string> = new Set([
+  'pod securityContext.supplementalGroups',
+  'pod dnsConfig.nameservers',
+  'pod dnsConfig.searches',
+  'object spec.accessModes',
+  'object spec.mountOptions',
+  'object spec.clusterIPs',
+  'object spec.ipFamilies',
+  'object spec.policyTypes',
+  'object spec.finalizers',
+]);
+const OF_IDS: ReadonlySet<string> = new Set(['pod securityContext.supplementalGroups']);
+const EACH: Readonly<Record<string, NonNullable<KnownField['each']>>> = {
+  'container.capabilities.add': { collection: 'container.capabilities-added', field: 'capability.name' },
+};
+
 const LISTS: Readonly<Record<string, AdmissionCollection>> = {
   'pod containers': 'regular-containers',
   'pod initContainers': 'init-containers',
@@ -61,10 +82,16 @@ const escaped = (path: readonly string[]): string =>
 
 /** The field that reads a place: one of the catalogue, else one for the free path, which only pods and objects have. */
 export function fieldAt({ subject, path }: Place): KnownField | undefined {
-  const known = FIELDS.get(key(subject, path));
-  if (known !== undefined) return known;
+  const at = key(subject, path);
+  const known = FIELDS.get(at);
+  if (known !== undefined) {
+    const each = EACH[known.name];
+    return each === undefined ? known : { ...known, each };
+  }
   if (subject !== 'pod' && subject !== 'object') return undefined;
-  return { name: `${subject}.path/${escaped(path)}`, type: undefined };
+  const name = `${subject}.path/${escaped(path)}`;
+  if (!SCALAR_LISTS.has(at)) return { name, type: undefined };
+  return { name, type: 'list', ...(OF_IDS.has(at) ? { isOfIds: true } : {}) };
 }
 
 /** The list at a place that conditions can quantify over, and what its items are. */

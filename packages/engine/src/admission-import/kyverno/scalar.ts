@@ -61,12 +61,15 @@ function compared(text: string, field: KnownField): AdmissionCondition | undefin
 /** `10-20`: a range, which is not read. */
 const isRange = (text: string): boolean => /^\d\S*-\d\S*$/.test(text);
 
-function atom(text: string, field: KnownField): AdmissionCondition | undefined {
+/**
+ * What stands at a free path may be a list or a map, of which one item would do for ours. Lists of text are known by
+ * their places; of anything else a value that is none is asked in vain, as in Kyverno.
+ */
+const ofValue = ({ name, type }: KnownField, condition: AdmissionCondition): AdmissionCondition =>
+  type === undefined ? allOf([condition, compare(`${name}/*`, 'absent')]) : condition;
+
+function asked(text: string, field: KnownField): AdmissionCondition | undefined {
   const { name } = field;
-  if (text.startsWith('!')) {
-    const inner = text.startsWith('!!') ? undefined : atom(text.slice(1), field);
-    return inner && allOf([compare(name, 'present'), not(inner)]);
-  }
   const comparison = compared(text, field);
   if (comparison !== 'no') return comparison;
   if (text === 'null') return compare(name, 'absent');
@@ -75,14 +78,54 @@ function atom(text: string, field: KnownField): AdmissionCondition | undefined {
   return text === '' || isRange(text) ? undefined : plain(text, field);
 }
 
-/** What a value has to be: `a | b`, `!a`, `a & b`, `>0`, globs, truth values, numbers. Nothing when it says something else. */
-export function scalarCondition(pattern: unknown, field: KnownField): AdmissionCondition | undefined {
-  if (pattern === null) return compare(field.name, 'absent');
-  if (typeof pattern === 'boolean' || typeof pattern === 'number') return atom(String(pattern), field);
-  if (typeof pattern !== 'string' || pattern === '' || pattern.includes('{{')) return undefined;
+function atom(text: string, field: KnownField): AdmissionCondition | undefined {
+  if (text.startsWith('!')) {
+    const inner = text.startsWith('!!') ? undefined : asked(text.slice(1), field);
+    return inner && allOf([compare(field.name, 'present'), not(inner)]);
+  }
+  const inner = asked(text, field);
+  return inner && (text === 'null' || text === '*' ? inner : ofValue(field, inner));
+}
+
+/** What every item of a list has to be, where that can be said of the list: that none of them is one of some. */
+function listAtom(text: string, { name, isOfIds }: KnownField): AdmissionCondition | undefined {
+  const none = (globs: string[]): AdmissionCondition =>
+    allOf([compare(name, 'present'), not(compare(name, 'any-glob', globs))]);
+  if (text === 'null') return compare(name, 'absent');
+  if (text === '*' || text === '?*') return compare(name, 'present');
+  if (isOfIds === true && /^(?:>\s*0|>=\s*1)$/.test(text)) return none(['0']);
+  const glob = text.slice(1);
+  const isWord = text.startsWith('!') && !/^[!*<>=]|^null$|^$/.test(glob);
+  return isWord && !isRange(glob) && quantity(glob) === undefined ? none([glob]) : undefined;
+}
+
+const joined = (
+  pattern: string,
+  of: (text: string) => AdmissionCondition | undefined,
+): AdmissionCondition | undefined => {
   const parts = pattern.split('|').map((part) => {
-    const atoms = part.split('&').map((one) => atom(one.trim(), field));
+    const atoms = part.split('&').map((one) => of(one.trim()));
     return atoms.every((one) => one !== undefined) ? allOf(atoms.flatMap((one) => one ?? [])) : undefined;
   });
   return parts.every((part) => part !== undefined) ? anyOf(parts.flatMap((part) => part ?? [])) : undefined;
+};
+
+/** A value asked of a list is asked of every item of it. */
+function listCondition(pattern: string, field: KnownField): AdmissionCondition | undefined {
+  const { name, each } = field;
+  const isOfItems = each !== undefined && !/(?:^|[|&!])\s*(?:null|\*)\s*(?:$|[|&])/.test(pattern);
+  if (isOfItems) {
+    const where = scalarCondition(pattern, { name: each.field, type: 'text' });
+    return where && allOf([compare(name, 'present'), { every: each.collection, where }]);
+  }
+  // One item may fit the one alternative, and another the other.
+  return pattern.includes('|') ? undefined : joined(pattern, (text) => listAtom(text, field));
+}
+
+/** What a value has to be: `a | b`, `!a`, `a & b`, `>0`, globs, truth values, numbers. Nothing when it says something else. */
+export function scalarCondition(pattern: unknown, field: KnownField): AdmissionCondition | undefined {
+  if (pattern === null) return compare(field.name, 'absent');
+  const text = typeof pattern === 'boolean' || typeof pattern === 'number' ? String(pattern) : pattern;
+  if (typeof text !== 'string' || text === '' || text.includes('{{')) return undefined;
+  return field.type === 'list' ? listCondition(text, field) : joined(text, (one) => atom(one, field));
 }
