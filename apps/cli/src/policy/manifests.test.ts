@@ -93,3 +93,16 @@ describe('the manifests of a folder', () => {
     expect([exitCode, stderr]).toEqual([5, expect.stringContaining('E_POLICY_FILE')]);
   });
 });
+
+describe('an alias of a key', () => {
+  it('is judged as the value that kubectl reads, not as the text of the key', async () => {
+    const metadata = 'metadata: {name: p, annotations: {&t true: "a"}}';
+    const pod = POD.replace(/metadata: .*/, metadata).replace('privileged: true', 'privileged: *t');
+    writeFileSync(at('alias.yaml'), pod);
+    const { stdout } = await runCommand(['policy', 'apply', at('alias.yaml'), '-o', 'json'], {
+      language: 'en',
+    });
+    const { findings } = JSON.parse(stdout) as { findings: { rule: string }[] };
+    expect(findings.map(({ rule }) => rule)).toContain('admission.privileged');
+  });
+});

@@ -4,6 +4,7 @@
 import type { YamlLimits } from './limits.ts';
 import type { DocumentPlaces } from './places.ts';
 import { type YamlProblemCode, YamlRefusal } from './problem.ts';
+import { keyText, type ScalarValue } from './scalar-value.ts';
 import type { ScalarStyle, YamlSink } from './sink.ts';
 import { scalarKey, scalarValue } from './typed-scalar.ts';
 
@@ -16,6 +17,8 @@ interface Anchored {
   readonly value: JsonValue;
   readonly nodes: number;
   readonly height: number;
+  /** A scalar as it is written. */
+  readonly text?: string;
 }
 
 /** What surrounds an open collection. */
@@ -94,11 +97,12 @@ export class ValueSink implements YamlSink {
         this.keyName = key;
       }
       this.keyAt = at;
-      if (anchor !== undefined) this.remember(anchor, { value: text, nodes: 1, height: 0 });
+      // An alias repeats the scalar, not the text that it is as a key.
+      if (anchor !== undefined) this.rememberScalar(anchor, text, scalarValue(text, style, tag, at));
       return;
     }
     const value = scalarValue(text, style, tag, at);
-    if (anchor !== undefined) this.remember(anchor, { value, nodes: 1, height: 0 });
+    if (anchor !== undefined) this.rememberScalar(anchor, text, value);
     if (this.places !== undefined) this.place(this.places, at);
     this.add(value, at);
   }
@@ -130,9 +134,10 @@ export class ValueSink implements YamlSink {
       );
     this.height = Math.max(this.height, found.height);
     if (this.mapping !== undefined && this.key === undefined && !this.isMerge) {
-      if (typeof found.value === 'object')
-        refuse('E_YAML_KEY', at, 'a key that is a list, a mapping or null');
-      this.setKey(String(found.value), at);
+      const { value, text = '' } = found;
+      const key = typeof value === 'object' ? undefined : keyText(value, text);
+      if (key === undefined) refuse('E_YAML_KEY', at, 'a key that is a list, a mapping or null');
+      else this.setKey(key, at);
       this.keyName = name;
       this.keyAt = at;
       return;
@@ -203,6 +208,10 @@ export class ValueSink implements YamlSink {
     this.places?.close(this.node);
     this.node = outer.node;
     this.add(value, outer.at);
+  }
+
+  private rememberScalar(anchor: string, text: string, value: ScalarValue): void {
+    this.remember(anchor, { value, nodes: 1, height: 0, text });
   }
 
   private remember(anchor: string, value: Anchored): void {

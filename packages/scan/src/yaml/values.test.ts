@@ -108,6 +108,24 @@ describe('merge keys', () => {
   });
 });
 
+describe('what an alias repeats', () => {
+  it('is what the anchored scalar is, also where that is a key', () => {
+    // A key is a text in JSON, and what it is repeated as need not be.
+    const keys = 'm: {&t true: a, &z 0: b, &s !!str 5: c, &o 0644: d, &w word: e}\n';
+    expect(readValue(`${keys}v: [*t, *z, *s, *o, *w]\n`)).toEqual({
+      m: { true: 'a', 0: 'b', 5: 'c', 420: 'd', word: 'e' },
+      v: [true, 0, '5', 420, 'word'],
+    });
+    expect(readValue('m: {&q "true": a}\nv: *q\n')).toEqual({ m: { true: 'a' }, v: 'true' });
+    expect(readValue('a: {&m <<: {b: 1}}\nv: *m\n')).toEqual({ a: { b: 1 }, v: '<<' });
+  });
+
+  it.each(KEYS)('as a key is the text that %s is as a key', (written, key) => {
+    expect(readValue(`a: &v ${written}\nb: {*v : 1}`)).toMatchObject({ b: { [key]: 1 } });
+    expect(readValue(`a: {&v ${written}: 2}\nb: {*v : 1}`)).toMatchObject({ b: { [key]: 1 } });
+  });
+});
+
 describe('values', () => {
   it('are plain data, whatever a key is called', () => {
     const value = readValue('__proto__: {polluted: yes}\nconstructor: 1\ntoString: 2\n');
