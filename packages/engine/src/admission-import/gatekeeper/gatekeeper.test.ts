@@ -108,6 +108,10 @@ describe('constraints of the library of Gatekeeper', () => {
     expect(match({ scope: 'Cluster' })).toContain('match.scope Cluster');
     expect(match({ surprise: true })).toContain('match.surprise is not read');
     expect(match({ kinds: [{ apiGroups: ['*'], kinds: ['*'] }] })).toContain('all groups');
+    const pods = { apiGroups: [''], kinds: ['Pod'] };
+    const rows = [{ kinds: ['Service'] }, { apiGroups: ['apps'] }, { apiGroups: [], kinds: ['Service'] }, {}];
+    for (const row of [...rows, { apiGroups: ['apps'], kinds: ['Deployment', 7] }])
+      expect(match({ kinds: [pods, row] })).toMatch(/^dropped .*all groups or all kinds/);
     const images = { parameters: { exemptImages: ['a?b'] } };
     expect(reason('K8sImageDigests', images)).toContain('the pattern a?b');
     const regex = { parameters: { labels: [{ key: 'owner', allowedRegex: '(' }] } };

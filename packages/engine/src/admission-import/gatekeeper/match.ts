@@ -17,14 +17,24 @@ const KNOWN = new Set([
   'source',
 ]);
 
+const ALL = 'match.kinds: all groups or all kinds, or what is no name';
+
+/** Names of groups or kinds; undefined: all of them, or not names alone. */
+const namesOf = (value: unknown): readonly string[] | undefined => {
+  const names = textsOf(value);
+  const isWhole = names.length > 0 && names.length === listOf(value).length;
+  return isWhole && !names.includes('*') ? names : undefined;
+};
+
 function resourcesOf(kinds: unknown): Result<string[], string> {
   const found: string[] = [];
   for (const row of listOf(kinds)) {
     if (!isObject(row)) return err('match.kinds: not a list of groups and kinds');
-    const groups = textsOf(row['apiGroups']);
-    for (const kind of textsOf(row['kinds']))
+    const [groups, named] = [row['apiGroups'], row['kinds']].map(namesOf);
+    // A row that leaves out one of the two is about all of them.
+    if (groups === undefined || named === undefined) return err(ALL);
+    for (const kind of named)
       for (const group of groups) {
-        if (group === '*' || kind === '*') return err('match.kinds: all groups or all kinds');
         found.push(`${group}/${resourceOf(group, kind)}`);
         // Gatekeeper is asked about ephemeral containers as of kind Pod; a resize changed the pod itself before.
         if (group === '' && kind === 'Pod') found.push(...BESIDE_PODS);
