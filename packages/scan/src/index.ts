@@ -59,7 +59,7 @@ export { GAPS, onlyFirst } from './catalogers/problem-words.ts';
 export { type PurlParts, writePurl } from './catalogers/purl.ts';
 export { CATALOGERS } from './catalogers/registry.ts';
 export { lifeOf } from './distribution/life.ts';
-export { isJudgeable, schemeOf } from './distribution/namespace.ts';
+export { isDistributionType, isJudgeable, schemeOf } from './distribution/namespace.ts';
 export { type Distribution, detectDistribution, parseOsRelease } from './distribution/os-release.ts';
 export type { FindingPlace } from './findings/finding-place.ts';
 export { pendingUpdateFinding, toFinding } from './findings/to-finding.ts';

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { inLanguage } from '@bartizan/contracts';
+import { type CoverageEntry, inLanguage } from '@bartizan/contracts';
 import { problemLine } from '@bartizan/scan';
 import type { CliContext } from '../context.ts';
 import { type GateRules, type StoodItem, unusedExceptions } from '../gate/standing.ts';
@@ -48,19 +48,24 @@ function noteDrift({ t }: CliContext, { scanned }: TargetOutcome, write: Write):
   for (const purl of packages.slice(0, SHOWN)) write(t('scan.drift-package', { purl }));
 }
 
+/** Says on stderr why an ecosystem is not judged, or not whole. */
+function noteCoverage({ t, language }: CliContext, entry: CoverageEntry, write: Write): void {
+  const { state, ecosystem, packages, withoutData, reason } = entry;
+  const told = inLanguage(reason ?? state, language);
+  write(t('scan.not-covered', { ecosystem, packages: withoutData || packages, reason: told }));
+}
+
 /** Says on stderr how many there are, and what could not be judged. */
-function noteJudged({ t, language }: CliContext, { report }: TargetOutcome, write: Write): void {
+function noteJudged(context: CliContext, { report }: TargetOutcome, write: Write): void {
   if (report === undefined) return;
   write(
-    t('scan.summary', {
+    context.t('scan.summary', {
       packages: report.packages.length,
       findings: report.findings.length,
       distribution: report.distribution.prettyName,
     }),
   );
-  for (const { state, ecosystem, packages, reason } of report.coverage)
-    if (state !== 'covered')
-      write(t('scan.not-covered', { ecosystem, packages, reason: inLanguage(reason ?? state, language) }));
+  for (const entry of report.coverage) if (entry.state !== 'covered') noteCoverage(context, entry, write);
 }
 
 /** Everything there is to say about one target beside its findings. */
@@ -80,7 +85,7 @@ export function noteProgress(
   { at, of }: { readonly at: number; readonly of: number },
   outcome: TargetOutcome,
 ): void {
-  const { target, scanned, policy } = outcome;
+  const { target, scanned, report, policy } = outcome;
   const write = writer(context);
   write(
     context.t('scan.progress', {
@@ -92,6 +97,7 @@ export function noteProgress(
     }),
   );
   noteIncomplete(context, outcome, write);
+  for (const entry of report?.coverage ?? []) if (entry.withoutData > 0) noteCoverage(context, entry, write);
   if (policy !== undefined) notePolicyVerdict(context, policy);
 }
 

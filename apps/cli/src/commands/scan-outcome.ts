@@ -19,6 +19,7 @@ import { policyReasons } from './policy-output.ts';
 import { type BaseFound, judgeBase } from './scan-base.ts';
 import type { ScanRules } from './scan-rules.ts';
 import type { Scanned } from './scan-target.ts';
+import { unjudgedOf } from './scan-unjudged.ts';
 
 /** One target, scanned and held against everything there is. */
 export interface TargetOutcome {
@@ -55,6 +56,7 @@ function judge(
     ...matched,
     // The reasoning about every package is many times what is shown, and a call may hold a thousand images.
     verdicts: [],
+    unjudged: unjudgedOf(matched.verdicts),
     findings: applyVex(matched.findings, statements, digest === undefined ? {} : { imageDigest: digest }),
     distribution: scanned.distribution,
     packages: scanned.packages,
@@ -105,6 +107,7 @@ export function judgeTarget(
       items,
       incomplete: [...(scanned?.incomplete ?? problems), ...otherProblems(others)],
       isJudged: scanned === undefined || report !== undefined,
+      unjudged: report?.unjudged ?? [],
       ...(policy === undefined
         ? {}
         : { signature: { outcome: policy.outcome, reasons: policyReasons(policy) } }),

@@ -92,6 +92,7 @@ function wholeOf(outcome: TargetOutcome): object {
       : {
           ...report,
           verdicts: undefined,
+          unjudged: undefined,
           originOfLayer: undefined,
           findings: report.findings.map((finding, at) => ({
             ...finding,

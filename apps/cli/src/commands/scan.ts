@@ -10,7 +10,7 @@ import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import type { StoodItem } from '../gate/standing.ts';
 import { writeBaseline } from '../gate/write-baseline.ts';
 import { plain } from '../output/width.ts';
-import type { FailedTarget, RunReport } from '../report/run-report.ts';
+import type { FailedTarget, RunReport, TargetReport } from '../report/run-report.ts';
 import type { Attempt, Attempts, Gathered } from './attempt.ts';
 import type { ContainerScanFlags } from './container-flags.ts';
 import type { ImageScanFlags, RegistryScanFlags } from './registry-flags.ts';
@@ -149,13 +149,30 @@ const needsAdvisories = ({ output, report, failOn, writeBaseline: kept, scanners
   scanners?.includes('vuln') !== false &&
   !(isBomFormat(output) && (report ?? []).length === 0 && failOn === undefined && kept === undefined);
 
+/** Whether there are packages that the advisories should speak about and do not; a gate says so, for it does not pass. */
+function noteGaps(
+  { t, process }: CliContext,
+  targets: readonly TargetReport[],
+  { failOn, allowIncomplete }: Flags,
+): boolean {
+  const gaps = targets.flatMap(({ unjudged }) => unjudged.filter(({ isGap }) => isGap));
+  if (gaps.length > 0 && failOn !== undefined) {
+    const packages = gaps.reduce((sum, gap) => sum + gap.packages, 0);
+    const ecosystems = [...new Set(gaps.map(({ ecosystem }) => ecosystem))].sort().join(', ');
+    const text = t(allowIncomplete ? 'scan.gap-allowed' : 'scan.gap', { packages, ecosystems });
+    process.stderr.write(`${plain(text)}\n`);
+  }
+  return gaps.length > 0;
+}
+
 /** The exit code of a run: findings first, then what was not scanned at all, then what is not complete. */
 function exitOfRun(context: CliContext, { report, outcomes }: RunOutcome, flags: Flags): number {
   const isUnjudged = needsAdvisories(flags) && report.targets.some((target) => !target.isJudged);
   if (isUnjudged) context.process.stderr.write(`${context.t('scan.no-pack')}\n`);
+  const hasGap = noteGaps(context, report.targets, flags);
   const code = exitOf(
     outcomes.flatMap(({ target }) => target.items),
-    { ...flags, isIncomplete: report.targets.some((target) => target.incomplete.length > 0) },
+    { ...flags, isIncomplete: hasGap || report.targets.some((target) => target.incomplete.length > 0) },
   );
   const policies = outcomes.flatMap(({ policy }) => policy?.outcome ?? []);
   // A signature that is missing or wrong is something found; one that nobody can judge is something not done.

@@ -10,6 +10,7 @@ import {
   REFUSED_SIGNATURE,
   type RunReport,
   refusedTargets,
+  remarks,
   shortcomings,
   signatureText,
   type TargetReport,
@@ -82,6 +83,10 @@ export function toGithub(report: RunReport): string {
       open.map((one) => annotation('warning', one)),
     ),
     ...problems.map((text) => command('warning', text, { title: 'incomplete' })),
+    // The last notice is that of the run.
+    ...remarks(report)
+      .slice(0, SHOWN_MAX - 1)
+      .map((text) => command('notice', text, { title: 'not judged' })),
     command(
       'notice',
       `${report.targets.length} targets, ${counting.length + open.length} open findings, ${answered} answered for (statements, exceptions, baseline)${refused.length === 0 ? '' : `, ${refused.length} refused by the signature policy`}`,

@@ -9,6 +9,7 @@ import {
   REFUSED_SIGNATURE,
   type RunReport,
   refusedTargets,
+  remarks,
   shortcomings,
   signatureText,
   type TargetReport,
@@ -26,6 +27,7 @@ const SEVERITY: Readonly<Record<Severity, string>> = {
   unknown: 'Unknown',
 };
 const TEXT_MAX = 255;
+const MESSAGES_MAX = 1000;
 
 /** A time as GitLab wants it: UTC, without a zone. */
 const timeOf = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
@@ -109,6 +111,15 @@ const wrongWith = (report: RunReport): readonly string[] => [
   ...shortcomings(report),
 ];
 
+/** What the report says of the run, the worst first. */
+const messagesOf = (report: RunReport): object[] =>
+  [
+    ...wrongWith(report).map((text) => ({ level: 'fatal', text })),
+    ...remarks(report).map((text) => ({ level: 'info', text })),
+  ]
+    .slice(0, MESSAGES_MAX)
+    .map(({ level, text }) => ({ level, value: cut(text, 1000) }));
+
 /** A run as GitLab's container scanning report. A run with a shortcoming is a failure there, never a clean report. */
 export const toGitlabContainer = (report: RunReport): object => ({
   version: VERSION,
@@ -120,9 +131,7 @@ export const toGitlabContainer = (report: RunReport): object => ({
     start_time: timeOf(report.startedAtMs),
     end_time: timeOf(report.endedAtMs),
     status: wrongWith(report).length === 0 ? 'success' : 'failure',
-    messages: wrongWith(report)
-      .slice(0, 1000)
-      .map((value) => ({ level: 'fatal', value: cut(value, 1000) })),
+    messages: messagesOf(report),
   },
   vulnerabilities: report.targets.flatMap((target) => {
     const idOf = idsIn(target, report.targets);

@@ -12,6 +12,7 @@ import {
   type TargetReport,
   targetTitle,
 } from './run-report.ts';
+import { unjudgedText } from './unjudged.ts';
 import { element, escaped } from './xml.ts';
 
 interface Case {
@@ -48,12 +49,14 @@ function itemCase(item: StoodItem, classname: string, failOn: Severity | undefin
 }
 
 /** The scan itself is a case: a target without findings is then no empty suite, and one that was cut short no green one. */
-function scanCase({ incomplete, isJudged }: TargetReport, classname: string): Case {
+function scanCase({ incomplete, isJudged, unjudged }: TargetReport, classname: string): Case {
   const lines = [
     ...incomplete.map(({ code, path, detail }) => `${code} ${path}: ${detail}`),
     ...(isJudged ? [] : ['no advisories: vulnerabilities are unknown']),
+    ...unjudged.filter(({ isGap }) => isGap).map(unjudgedText),
   ];
-  const body =
+  const remarked = unjudged.filter(({ isGap }) => !isGap).map(unjudgedText);
+  const error =
     lines.length === 0
       ? ''
       : element(
@@ -61,9 +64,10 @@ function scanCase({ incomplete, isJudged }: TargetReport, classname: string): Ca
           { type: 'incomplete', message: 'the scan is not complete' },
           escaped(lines.join('\n')),
         );
+  const told = remarked.length === 0 ? '' : element('system-out', {}, escaped(remarked.join('\n')));
   return {
     state: lines.length === 0 ? 'passed' : 'error',
-    text: element('testcase', { classname, name: 'scan', time: 0 }, body),
+    text: element('testcase', { classname, name: 'scan', time: 0 }, `${error}${told}`),
   };
 }
 

@@ -51,6 +51,7 @@ const target = (items: readonly StoodItem[], more: Partial<TargetReport> = {}): 
   items,
   incomplete: [],
   isJudged: true,
+  unjudged: [],
   ...more,
 });
 const report = (targets: readonly TargetReport[], failOn?: Severity): RunReport => ({

@@ -4,6 +4,7 @@
 import { type Severity, severityRank } from '@bartizan/contracts';
 import type { ScanProblem } from '@bartizan/scan';
 import type { StoodItem } from '../gate/standing.ts';
+import { type UnjudgedPackages, unjudgedText } from './unjudged.ts';
 
 /** What a signature policy says of an image, and why where it is not fulfilled. */
 export interface SignatureStanding {
@@ -24,6 +25,8 @@ export interface TargetReport {
   readonly incomplete: readonly Pick<ScanProblem, 'code' | 'path' | 'detail'>[];
   /** Whether there were advisories to hold it against: without them no vulnerability is known, which is not none. */
   readonly isJudged: boolean;
+  /** What the advisories say nothing about. */
+  readonly unjudged: readonly UnjudgedPackages[];
   /** Of an image that was held against a signature policy. Nobody answers for it by an exception or a baseline. */
   readonly signature?: SignatureStanding;
 }
@@ -72,6 +75,14 @@ export const refusedTargets = ({
     return signature?.outcome === 'refused' ? [{ ...target, signature }] : [];
   });
 
+/** What nobody can judge, whatever the advisories: told in every report, and no failure of the run. */
+export const remarks = ({ targets }: RunReport): readonly string[] =>
+  targets.flatMap((target) =>
+    target.unjudged
+      .filter(({ isGap }) => !isGap)
+      .map((one) => `${targetTitle(target)}: ${unjudgedText(one)}`),
+  );
+
 /** Everything that is wrong with the run itself: what could not be read, judged or scanned. */
 export function shortcomings(report: RunReport): readonly string[] {
   return [
@@ -80,6 +91,9 @@ export function shortcomings(report: RunReport): readonly string[] {
         ({ code, path, detail }) => `${targetTitle(target)}: ${code} ${path}: ${detail}`,
       ),
       ...(target.isJudged ? [] : [`${targetTitle(target)}: no advisories, vulnerabilities are unknown`]),
+      ...target.unjudged
+        .filter(({ isGap }) => isGap)
+        .map((one) => `${targetTitle(target)}: ${unjudgedText(one)}`),
       ...(target.signature?.outcome === 'unknown'
         ? [`${targetTitle(target)}: signature policy: unknown: ${signatureText(target.signature)}`]
         : []),

@@ -9,6 +9,7 @@ import {
   REFUSED_SIGNATURE,
   type RunReport,
   refusedTargets,
+  remarks,
   shortcomings,
   signatureText,
   type TargetReport,
@@ -127,6 +128,10 @@ export function toSarif(report: RunReport): object {
     ...shortcomings(report),
     ...(cut > 0 ? [`${cut} more results are not in this file`] : []),
   ];
+  const notifications = [
+    ...problems.map((text) => ({ level: 'error', message: { text } })),
+    ...remarks(report).map((text) => ({ level: 'note', message: { text } })),
+  ];
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -138,9 +143,7 @@ export function toSarif(report: RunReport): object {
             executionSuccessful: problems.length === 0,
             startTimeUtc: new Date(report.startedAtMs).toISOString(),
             endTimeUtc: new Date(report.endedAtMs).toISOString(),
-            toolExecutionNotifications: problems
-              .slice(0, NOTIFICATIONS_MAX)
-              .map((text) => ({ level: 'error', message: { text } })),
+            toolExecutionNotifications: notifications.slice(0, NOTIFICATIONS_MAX),
           },
         ],
         results: kept,

@@ -96,8 +96,8 @@ export const COMMAND_TEXT = {
     ja: '出力形式（検出事項または SBOM）',
   },
   'flag.allow-incomplete': {
-    en: 'With --fail-on: a scan that could not read everything is no failure',
-    ja: '--fail-on と併用：一部を読み取れなくても失敗としない',
+    en: 'With --fail-on: a scan that could not read or judge everything is no failure',
+    ja: '--fail-on と併用：一部を読み取り・判定できなくても失敗としない',
   },
   'flag.vex': {
     en: 'VEX file: OpenVEX, CSAF or CycloneDX; may be repeated',
@@ -300,6 +300,14 @@ export const COMMAND_TEXT = {
   'scan.no-pack': {
     en: 'No advisories found (--pack): packages are listed, vulnerabilities are unknown, not zero.',
     ja: '脆弱性情報が見つかりません（--pack）。パッケージは表示されますが、脆弱性は「不明」です。',
+  },
+  'scan.gap': {
+    en: 'No advisories about {packages} packages ({ecosystems}): unknown, not zero. The gate does not pass: bring their advisories (--pack), or accept it (--allow-incomplete).',
+    ja: '{packages} パッケージ（{ecosystems}）の脆弱性情報がありません。脆弱性は 0 件ではなく「不明」なので、合格としません。該当する脆弱性情報を --pack で指定するか、--allow-incomplete で許容してください。',
+  },
+  'scan.gap-allowed': {
+    en: 'No advisories about {packages} packages ({ecosystems}): unknown, not zero. --allow-incomplete accepts it.',
+    ja: '{packages} パッケージ（{ecosystems}）の脆弱性情報がありません。脆弱性は 0 件ではなく「不明」ですが、--allow-incomplete により許容します。',
   },
   'scan.summary': {
     en: '{packages} packages, {findings} findings; distribution {distribution}',
