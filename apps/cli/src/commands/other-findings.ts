@@ -1,14 +1,20 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding } from '@bartizan/contracts';
 import type { ScanProblem } from '@bartizan/scan';
 import type { CliContext } from '../context.ts';
 import type { StoodItem } from '../gate/standing.ts';
 import type { Terminal } from '../output/terminal.ts';
+import type { ScanFinding } from '../report/item.ts';
 import { showFindingList } from './finding-list.ts';
 import { type HygieneFound, hygieneColumns, hygieneWhole, showHygieneSummary } from './scan-hygiene.ts';
-import { type LicencesFound, licenceColumns, licencesWhole, showLicencesSummary } from './scan-licences.ts';
+import {
+  type LicencesFound,
+  licenceColumns,
+  licencesWhole,
+  refusedIn,
+  showLicencesSummary,
+} from './scan-licences.ts';
 import { type SecretsFound, secretColumns, secretsWhole, showSecretsSummary } from './scan-secrets.ts';
 
 /** What a scan found besides vulnerabilities; undefined: not asked for. */
@@ -19,10 +25,13 @@ export interface OtherFindings {
 }
 
 /** All of them in one list. */
-export const otherList = ({ secrets, hygiene, licences }: OtherFindings): Finding[] => [
+export const otherList = ({ secrets, hygiene, licences }: OtherFindings): ScanFinding[] => [
   ...(secrets?.findings ?? []),
-  ...(hygiene?.findings ?? []),
-  ...(licences?.findings ?? []),
+  ...(hygiene?.findings ?? []).map((finding) => {
+    const offenders = hygiene?.offenders.get(finding.check ?? '');
+    return offenders === undefined ? finding : { ...finding, offenders };
+  }),
+  ...(licences?.findings ?? []).map((finding) => ({ ...finding, offenders: refusedIn(finding) })),
 ];
 
 /** Whether anything of the kind was asked for. */

@@ -63,6 +63,7 @@ const HYGIENE: HygieneFound = {
     check('image.add-steps', 'unknown', ['no history']),
     check('image.health-check', 'pass'),
   ],
+  offenders: new Map(),
   incomplete: [scanProblem('scan.limit', '/opt/big', { en: 'too many strings', ja: '文字列が多すぎます' })],
   files: 7,
 };

@@ -7,6 +7,7 @@ import { loadContent, loadMalware } from '@bartizan/adapters/content';
 import {
   type CheckResult,
   err,
+  type FactValue,
   type Finding,
   failure,
   ok,
@@ -29,6 +30,7 @@ import type { CliContext } from '../context.ts';
 import type { StoodItem } from '../gate/standing.ts';
 import type { Column } from '../output/render.ts';
 import { plain } from '../output/width.ts';
+import type { Offenders } from '../report/item.ts';
 import { withStandings } from './finding-list.ts';
 import type { LookFlags } from './scan-flags.ts';
 import { showRefused } from './scan-secrets.ts';
@@ -39,6 +41,8 @@ export interface HygieneFound {
   readonly findings: readonly Finding[];
   /** Every check with its outcome; unknown is not passed. */
   readonly checks: readonly CheckResult[];
+  /** What failed checks name, by check: programs, secrets, steps. */
+  readonly offenders: ReadonlyMap<string, Offenders>;
   readonly incomplete: readonly ScanProblem[];
   readonly files: number;
 }
@@ -85,6 +89,29 @@ export function hygieneAsked(
   return ok({ rules: { signatures: signatures.value, known: known.value }, checks });
 }
 
+/** Where something lies that is the same in another build: the layer and the place of a step are others there. */
+const nameOf = (told: string): string =>
+  told.replace(/ in (?:sha256:[0-9a-f]{12}|no layer)(?="?$)/, '').replace(/\bhistory\[\d+\]/, 'history');
+/** How a list of facts says that it holds not all there is. */
+const MORE = /^and \d+ more$/;
+
+/** What the checks name that look at lists of facts. */
+const offendersOf = (
+  checks: readonly PostureCheck[],
+  facts: FoundHygiene['facts'],
+): ReadonlyMap<string, Offenders> =>
+  new Map(
+    checks.flatMap(({ id, needs }) => {
+      const told = needs.flatMap((name): readonly FactValue[] => {
+        const value = facts[name];
+        return Array.isArray(value) ? value : [];
+      });
+      const names = told.map(String).filter((name) => !MORE.test(name));
+      const isAll = names.length === told.length;
+      return told.length === 0 ? [] : [[id, { names: names.map(nameOf), isAll }] as const];
+    }),
+  );
+
 /** Lets the checks judge what was found. */
 export function judgeHygiene(
   { harmful, facts, unknown, problems, files }: FoundHygiene,
@@ -102,6 +129,7 @@ export function judgeHygiene(
       (left, right) => severityRank(left.severity) - severityRank(right.severity),
     ),
     checks: results,
+    offenders: offendersOf(checks, facts),
     incomplete: problems,
     files,
   };

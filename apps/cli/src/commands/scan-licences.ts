@@ -8,6 +8,7 @@ import type { CliContext } from '../context.ts';
 import type { StoodItem } from '../gate/standing.ts';
 import type { Column } from '../output/render.ts';
 import { plain } from '../output/width.ts';
+import type { Offenders } from '../report/item.ts';
 import { withStandings } from './finding-list.ts';
 import type { ScanFlags } from './scan-flags.ts';
 import type { Scanned } from './scan-target.ts';
@@ -41,6 +42,14 @@ export function judgeLicences({ packages, subject }: Scanned, policy: LicencePol
     packages: packages.length,
     unknown: packages.filter(({ licenses = [] }) => !licenses.some(isRead)).length,
   };
+}
+
+const GROUP_MAX = 512;
+/** What is refused of a package: the same name may be in several ecosystems, and stand under another licence one day. */
+export function refusedIn({ package: found, groupKey }: Finding): Offenders {
+  const ids = groupKey.replace(/^licence:/, '').split(',');
+  // A key that was cut does not say all of them.
+  return { names: ids.map((id) => `${found?.ecosystem ?? ''} ${id}`), isAll: groupKey.length < GROUP_MAX };
 }
 
 /** Columns of a list of refused packages. */

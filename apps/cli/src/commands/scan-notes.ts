@@ -4,6 +4,7 @@
 import { type CoverageEntry, inLanguage } from '@bartizan/contracts';
 import { problemLine } from '@bartizan/scan';
 import type { CliContext } from '../context.ts';
+import { isHeldWithoutParts } from '../gate/baseline.ts';
 import { type GateRules, type StoodItem, unusedExceptions } from '../gate/standing.ts';
 import { plain } from '../output/width.ts';
 import { type RunReport, targetTitle } from '../report/run-report.ts';
@@ -121,6 +122,11 @@ export function noteStandings(context: CliContext, { targets }: RunReport, rules
         date: rules.baseline.writtenAt,
       }),
     );
+  const { baseline } = rules;
+  const undone = items.filter(
+    (item) => item.standing.state === 'open' && baseline !== undefined && isHeldWithoutParts(baseline, item),
+  ).length;
+  if (undone > 0) write(t('scan.baseline-older', { count: undone }));
   const expired = new Set(
     items.flatMap(({ standing }) =>
       standing.state === 'open' && standing.expired !== undefined ? [standing.expired] : [],

@@ -12,7 +12,7 @@ import {
   type Severity,
   severityRank,
 } from '@bartizan/contracts';
-import type { ScanItem } from '../report/item.ts';
+import type { ItemPart, ScanItem } from '../report/item.ts';
 
 /** What was there before, by fingerprint: how often in one target, and how bad it was then. */
 interface Known {
@@ -79,12 +79,23 @@ export function readBaseline(path: string): Result<Baseline, BaselineError> {
   return ok({ writtenAt, known });
 }
 
-/** Whether an item was there before, and was not less bad then. */
-export function isInBaseline(baseline: Baseline, item: ScanItem): boolean {
-  const known = baseline.known.get(item.fingerprint);
+function holds(baseline: Baseline, { fingerprint, ordinal }: ItemPart, severity: Severity): boolean {
+  const known = baseline.known.get(fingerprint);
   return (
-    known !== undefined &&
-    item.ordinal <= known.count &&
-    severityRank(item.severity) >= severityRank(known.severity)
+    known !== undefined && ordinal <= known.count && severityRank(severity) >= severityRank(known.severity)
   );
 }
+
+/** Whether an item was there before with all that it names, and was not less bad then. */
+export function isInBaseline(baseline: Baseline, item: ScanItem): boolean {
+  const { parts, severity } = item;
+  if (parts === undefined) return holds(baseline, item, severity);
+  return parts.isAll && parts.list.every((part) => holds(baseline, part, severity));
+}
+
+/**
+ * Whether a baseline has the finding and nothing of what it names: it was written when only the finding itself was kept,
+ * and nobody knows what was found then.
+ */
+export const isHeldWithoutParts = (baseline: Baseline, item: ScanItem): boolean =>
+  item.parts !== undefined && baseline.known.has(item.fingerprint);

@@ -3,6 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { err, failure, ok, type Result, type Severity, severityRank } from '@bartizan/contracts';
+import type { ItemPart } from '../report/item.ts';
 import { type BaselineError, FORM } from './baseline.ts';
 import type { StoodItem } from './standing.ts';
 
@@ -12,6 +13,12 @@ interface Entry {
   what: string;
   severity: Severity;
   count: number;
+}
+
+/** What is kept of an item: itself, or each thing that it names; nothing where it names more than is known. */
+function heldOf(item: StoodItem): readonly ItemPart[] {
+  if (item.parts === undefined) return [item];
+  return item.parts.isAll ? item.parts.list : [];
 }
 
 /**
@@ -27,16 +34,18 @@ export function writeBaseline(
   for (const items of targets) {
     for (const item of items) {
       if (item.standing.state !== 'open' && item.standing.state !== 'known') continue;
-      const { fingerprint, id, severity, ordinal } = item;
-      const entry = entries.get(fingerprint);
-      const isLess = entry !== undefined && severityRank(entry.severity) < severityRank(severity);
-      entries.set(fingerprint, {
-        fingerprint,
-        id,
-        what: item.package?.name ?? item.paths[0] ?? '',
-        severity: isLess ? entry.severity : severity,
-        count: Math.max(entry?.count ?? 0, ordinal),
-      });
+      const { id, severity } = item;
+      for (const { fingerprint, ordinal } of heldOf(item)) {
+        const entry = entries.get(fingerprint);
+        const isLess = entry !== undefined && severityRank(entry.severity) < severityRank(severity);
+        entries.set(fingerprint, {
+          fingerprint,
+          id,
+          what: item.package?.name ?? item.paths[0] ?? '',
+          severity: isLess ? entry.severity : severity,
+          count: Math.max(entry?.count ?? 0, ordinal),
+        });
+      }
     }
   }
   const findings = [...entries.values()].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));

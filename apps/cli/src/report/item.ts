@@ -7,6 +7,24 @@ import { MAX_LOCATIONS } from '@bartizan/scan';
 import type { Judged } from '../commands/judged.ts';
 import type { Language } from '../text/catalogue.ts';
 
+/** What a finding about several things names: programs, secrets of a configuration, refused licences. */
+export interface Offenders {
+  /** Without what is another in every build, as layers and places of steps. */
+  readonly names: readonly string[];
+  /** Whether they are all; what is more than somebody kept is in no list. */
+  readonly isAll: boolean;
+}
+
+/** A finding, with what it names where that is more than its package or place says. */
+export type ScanFinding = Finding & { readonly offenders?: Offenders };
+
+/** One thing that a finding names. */
+export interface ItemPart {
+  readonly fingerprint: string;
+  /** The how manieth with this fingerprint in its target, from 1. */
+  readonly ordinal: number;
+}
+
 /** What was found, in the one form that gates and reports look at. */
 export interface ScanItem {
   /** `vulnerability`, `malicious`, `secret` and the other kinds of findings. */
@@ -33,6 +51,8 @@ export interface ScanItem {
   readonly fingerprint: string;
   /** The how manieth with this fingerprint in its target, from 1. */
   readonly ordinal: number;
+  /** What it names, where it names several things: a baseline holds each, for the finding stays the same when one is added. */
+  readonly parts?: { readonly list: readonly ItemPart[]; readonly isAll: boolean };
   /** What the statement says that answers for it (VEX), where one does. */
   readonly statement?: string;
 }
@@ -50,7 +70,12 @@ function statementOf({ vex }: Judged): string | undefined {
     .join(', ');
 }
 
-function matchItem(match: Judged): Omit<ScanItem, 'ordinal'> {
+/** An item before it is counted. */
+type Uncounted = Omit<ScanItem, 'ordinal' | 'parts'> & {
+  readonly named?: { readonly fingerprints: readonly string[]; readonly isAll: boolean };
+};
+
+function matchItem(match: Judged): Uncounted {
   const { vulnerability, package: found, fixedVersion, fixState } = match;
   const statement = statementOf(match);
   const paths = found.locations.map(relative);
@@ -70,10 +95,11 @@ function matchItem(match: Judged): Omit<ScanItem, 'ordinal'> {
   };
 }
 
-function findingItem(finding: Finding, language: Language): Omit<ScanItem, 'ordinal'> {
-  const { location, check, kind, package: found } = finding;
+function findingItem(finding: ScanFinding, language: Language): Uncounted {
+  const { location, check, kind, package: found, offenders } = finding;
   const id = check ?? finding.vulnerability?.id ?? kind;
   const paths = location === undefined ? [] : [relative(location.path)];
+  const key = [kind, id, location?.path ?? '', found?.name ?? ''];
   return {
     kind,
     id,
@@ -85,22 +111,46 @@ function findingItem(finding: Finding, language: Language): Omit<ScanItem, 'ordi
     paths,
     everyPath: paths,
     ...(location === undefined ? {} : { line: location.line, column: location.column }),
-    fingerprint: fingerprintOf([kind, id, location?.path ?? '', found?.name ?? '']),
+    fingerprint: fingerprintOf(key),
+    ...(offenders === undefined
+      ? {}
+      : {
+          named: {
+            fingerprints: offenders.names.map((name) => fingerprintOf([...key, name])),
+            isAll: offenders.isAll,
+          },
+        }),
   };
 }
 
 /** Everything that was found in one target, numbered where the same was found more than once. */
 export function itemsOf(
   matches: readonly Judged[],
-  findings: readonly Finding[],
+  findings: readonly ScanFinding[],
   language: Language,
 ): readonly ScanItem[] {
   const seen = new Map<string, number>();
-  return [...matches.map(matchItem), ...findings.map((one) => findingItem(one, language))].map((item) => {
-    const ordinal = (seen.get(item.fingerprint) ?? 0) + 1;
-    seen.set(item.fingerprint, ordinal);
-    return { ...item, ordinal };
-  });
+  const counted = (fingerprint: string): number => {
+    const ordinal = (seen.get(fingerprint) ?? 0) + 1;
+    seen.set(fingerprint, ordinal);
+    return ordinal;
+  };
+  const all: readonly Uncounted[] = [
+    ...matches.map(matchItem),
+    ...findings.map((one) => findingItem(one, language)),
+  ];
+  return all.map(({ named, ...item }) => ({
+    ...item,
+    ordinal: counted(item.fingerprint),
+    ...(named === undefined
+      ? {}
+      : {
+          parts: {
+            list: named.fingerprints.map((fingerprint) => ({ fingerprint, ordinal: counted(fingerprint) })),
+            isAll: named.isAll,
+          },
+        }),
+  }));
 }
 
 /** One line about an item: the package with its version where there is one, the id, and how to remove it. */

@@ -100,6 +100,10 @@ export const SCAN_TEXT = {
     en: '{open} findings count; {count} are in the baseline of {date} and are shown only',
     ja: '集計対象 {open} 件。{date} のベースラインにある {count} 件は表示のみです',
   },
+  'scan.baseline-older': {
+    en: '{count} findings count again although the baseline has them: it was written before it held what each of them names (programs, secrets, licences). Look through them, then write it anew (--write-baseline).',
+    ja: 'ベースラインにある検出事項 {count} 件を再び集計します。ベースラインの作成時には、各検出事項の具体的な対象（プログラム、秘密情報、ライセンスなど）を記録していなかったためです。内容を確認してから --write-baseline で作り直してください。',
+  },
   'scan.expired': {
     en: 'expired exception, its findings count again: {what} ({expires}, {owner}): {reason}',
     ja: '期限切れの例外（検出事項は再び集計対象）：{what}（{expires}、{owner}）：{reason}',
