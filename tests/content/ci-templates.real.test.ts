@@ -1,7 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { describe, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readText, repositoryFiles } from '../architecture/repository.ts';
 import { commandsOfScript, parseTemplate, scriptsOf, TEMPLATES, type TemplateName } from './ci-templates.ts';
 import { faultOf } from './cli-help.ts';
@@ -64,5 +68,83 @@ describe('templates for pipelines', { timeout: 120_000 }, () => {
       kind: 'Task',
       spec: { steps: [{ securityContext: { runAsNonRoot: true } }] },
     });
+  });
+});
+
+describe('the checkout of Bartizan', { timeout: 120_000 }, () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bartizan-checkout-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Runs a script as the runner of a pipeline does, in the sources. */
+  const play = (script: string, cwd: string, more: Readonly<Record<string, string>>): void => {
+    const env = { PATH: process.env['PATH'] ?? '', HOME: folder, ...more };
+    execFileSync('sh', ['-eu', '-c', script], { cwd, env, stdio: 'pipe' });
+  };
+  const scriptWith = (name: TemplateName, word: string): string => {
+    const script = scriptsOf(name).find((one) => one.includes(word));
+    if (script === undefined) throw new Error(`${name}: no script has ${word}`);
+    return script;
+  };
+
+  it('of GitHub ends up outside of what is scanned, where the steps look for it', () => {
+    const [sources, temp, variables] = ['sources', 'temp', 'variables'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    mkdirSync(join(sources, '.bartizan-checkout'), { recursive: true });
+    mkdirSync(temp);
+    writeFileSync(join(sources, '.bartizan-checkout/bartizan'), '');
+    play(scriptWith('github', 'mv '), sources, { RUNNER_TEMP: temp, GITHUB_ENV: variables });
+    expect(existsSync(join(sources, '.bartizan-checkout'))).toBe(false);
+    const [, launcher = ''] = /^BARTIZAN=(.+)$/m.exec(readFileSync(variables, 'utf8')) ?? [];
+    expect(launcher.startsWith(`${temp}/`)).toBe(true);
+    expect(existsSync(launcher)).toBe(true);
+  });
+
+  it('of GitLab is made beside the sources, and follows its ref', () => {
+    const [origin, sources] = [join(folder, 'origin'), join(folder, 'group/project')];
+    mkdirSync(origin);
+    mkdirSync(sources, { recursive: true });
+    const git = (...words: string[]): Buffer =>
+      execFileSync('git', ['-C', origin, '-c', 'user.name=t', '-c', 'user.email=t@example.org', ...words]);
+    const commit = (text: string): void => {
+      writeFileSync(join(origin, 'bartizan'), text);
+      git('add', '.');
+      git('commit', '--quiet', '-m', text);
+      git('tag', text);
+    };
+    git('init', '--quiet');
+    commit('one');
+    commit('two');
+    const { variables } = parseTemplate(readText(TEMPLATES.gitlab)) as { variables: Record<string, string> };
+    const launcher = (variables['BARTIZAN'] ?? '').replace(/\$\{?CI_PROJECT_DIR\}?/, sources);
+    expect(launcher.startsWith(`${sources}/`)).toBe(false);
+    const script = scriptWith('gitlab', 'BARTIZAN_REPOSITORY');
+    play(script, sources, { BARTIZAN: launcher });
+    expect(existsSync(launcher)).toBe(false);
+    for (const ref of ['two', 'one']) {
+      play(script, sources, { BARTIZAN: launcher, BARTIZAN_REPOSITORY: origin, BARTIZAN_REF: ref });
+      expect(readFileSync(launcher, 'utf8')).toBe(ref);
+    }
+  });
+
+  it('of Jenkins is looked for outside of the workspace', () => {
+    expect(readText(TEMPLATES.jenkins)).toMatch(/name: 'BARTIZAN', defaultValue: '\.\.\//);
+  });
+});
+
+describe('what a project sets for the template of GitLab', () => {
+  it('is set by no job: a job would win over it', () => {
+    const jobs = Object.entries(parseTemplate(readText(TEMPLATES.gitlab))).filter(
+      ([name]) => name !== 'variables',
+    );
+    expect(jobs.length).toBeGreaterThan(1);
+    for (const [, job] of jobs)
+      for (const name of Object.keys((job as { variables?: object }).variables ?? {}))
+        expect(name).not.toMatch(/^(?:BARTIZAN|IMAGE$)/);
   });
 });

@@ -41,7 +41,9 @@ export function scriptsOf(name: TemplateName, text = readText(TEMPLATES[name])):
       listOf(objectOf(job)['steps']).flatMap((step) => textsOf(objectOf(step)['run'])),
     );
   if (name === 'gitlab')
-    return Object.values(template).flatMap((job) => listOf(objectOf(job)['script']).flatMap(textsOf));
+    return Object.values(template).flatMap((job) =>
+      ['before_script', 'script'].flatMap((part) => listOf(objectOf(job)[part]).flatMap(textsOf)),
+    );
   return listOf(objectOf(template['spec'])['steps']).flatMap((step) => textsOf(objectOf(step)['script']));
 }
 

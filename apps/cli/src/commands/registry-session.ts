@@ -36,11 +36,14 @@ function readSmall(path: string): Result<string, ApiFailure> {
 
 type Environment = CliContext['process']['env'];
 
+/** A variable that a pipeline sets to nothing is not set: templates name variables that a project may not have. */
+const given = (env: Environment, name: string): string | undefined => env[name] || undefined;
+
 /** The Docker configuration of a call: named, or where Docker itself looks. */
 function configPath(env: Environment, named: string | undefined): string | undefined {
   if (named !== undefined) return named;
-  const folder =
-    env['DOCKER_CONFIG'] ?? (env['HOME'] === undefined ? undefined : join(env['HOME'], '.docker'));
+  const home = given(env, 'HOME');
+  const folder = given(env, 'DOCKER_CONFIG') ?? (home === undefined ? undefined : join(home, '.docker'));
   const path = folder === undefined ? undefined : join(folder, 'config.json');
   return path !== undefined && existsSync(path) ? path : undefined;
 }
@@ -50,11 +53,9 @@ function configPath(env: Environment, named: string | undefined): string | undef
  * not decide where a password goes.
  */
 function credentialsOf(env: Environment, flags: RegistryFlags): Result<CredentialProvider, ApiFailure> {
-  const {
-    BARTIZAN_REGISTRY: host,
-    BARTIZAN_REGISTRY_USERNAME: name,
-    BARTIZAN_REGISTRY_PASSWORD: password,
-  } = env;
+  const host = given(env, 'BARTIZAN_REGISTRY');
+  const name = given(env, 'BARTIZAN_REGISTRY_USERNAME');
+  const password = given(env, 'BARTIZAN_REGISTRY_PASSWORD');
   if (name !== undefined || password !== undefined) {
     if (host === undefined || name === undefined || password === undefined)
       return usage(
