@@ -232,6 +232,13 @@ describe('SARIF', () => {
     ]);
   });
 
+  it('is written whatever half of a character a document has in a path', () => {
+    const { results } = run(toSarif(report([target([item({ paths: ['a\ud800b'] })], { name: '\udc00' })])));
+    expect(results).toMatchObject([
+      { locations: [{ physicalLocation: { artifactLocation: { uri: 'a%EF%BF%BDb' } } }] },
+    ]);
+  });
+
   it('is not a success when something is missing, and says what', () => {
     const { invocations } = run(toSarif(report([target([], { isJudged: false, incomplete: INCOMPLETE })])));
     expect(invocations).toMatchObject([

@@ -28,8 +28,8 @@ const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
 const RESULTS_MAX = 25_000;
 const NOTIFICATIONS_MAX = 1000;
 
-/** A path or name as a URI reference: every part percent-encoded. */
-const uriOf = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+/** A path or name as a URI reference: every part percent-encoded. Half a character, which a document may name, has no encoding. */
+const uriOf = (path: string): string => path.toWellFormed().split('/').map(encodeURIComponent).join('/');
 
 const regionOf = ({ line, column }: StoodItem): object =>
   line === undefined
