@@ -64,6 +64,7 @@ async function linked(
           append: buffer.append.bind(buffer),
           next: buffer.next.bind(buffer),
           acknowledge: buffer.acknowledge.bind(buffer),
+          settle: buffer.settle.bind(buffer),
           pending: buffer.pending.bind(buffer),
           takeShed: buffer.takeShed.bind(buffer),
           sync: buffer.sync.bind(buffer),

@@ -62,6 +62,7 @@ const fill = (buffer: DiskBuffer, stream: Stream, count: number, size = 100): vo
 
 const segmentsOf = (stream: Stream): string[] =>
   readdirSync(join(folder, 'boot-1', stream))
+    .filter((name) => name.endsWith('.seg'))
     .sort()
     .map((name) => join(folder, 'boot-1', stream, name));
 

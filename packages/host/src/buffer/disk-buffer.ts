@@ -25,6 +25,13 @@ export interface PendingBatch {
   readonly payloads: readonly Buffer[];
 }
 
+/** How far the controller has a stream of a boot. */
+export interface Mark {
+  readonly stream: Stream;
+  readonly bootId: string;
+  readonly sequence: number;
+}
+
 /** Records of an agent on disk until the controller has them. Survives the end of the process at any instant. */
 export interface DiskBuffer {
   /**
@@ -38,6 +45,12 @@ export interface DiskBuffer {
   /** The next records after `after(stream, boot)`, highest class first. */
   readonly next: (after: (stream: Stream, bootId: string) => number) => PendingBatch | undefined;
   readonly acknowledge: (stream: Stream, bootId: string, sequence: number) => void;
+  /**
+   * Hears how far the controller has each stream, before anything is sent on a connection. Where it has numbers that
+   * were never sent from here (the clock was ahead when an earlier state was made, a machine went back to a snapshot),
+   * what waits is numbered above them, or counted as shed where that cannot be. Nothing may be sent when it fails.
+   */
+  readonly settle: (marks: readonly Mark[]) => Result<void, Failure<ErrorCode>>;
   readonly status: () => {
     readonly records: number;
     readonly bytes: number;
@@ -170,6 +183,19 @@ class Buffered implements DiskBuffer {
     this.#measure();
     this.#release();
     if (this.#totalBytes < this.#options.maxBytes && this.#held.length === 0) this.#full = false;
+  }
+
+  settle(marks: readonly Mark[]): Result<void, WriteFailure> {
+    const known = new Map(marks.map((mark) => [`${mark.stream}\n${mark.bootId}`, mark.sequence]));
+    try {
+      for (const [bootId, streams] of this.#logs)
+        for (const [stream, log] of streams)
+          this.#noteShed(stream, log.settle(known.get(`${stream}\n${bootId}`) ?? 0), 'sequence-taken');
+    } catch (thrown) {
+      return err(failure('E_BUFFER_FULL', 'what waits could not be numbered anew', thrown));
+    }
+    for (const { stream, bootId, sequence } of marks) this.acknowledge(stream, bootId, sequence);
+    return ok(undefined);
   }
 
   status(): { records: number; bytes: number; shedTotal: number; full: boolean } {

@@ -9,12 +9,14 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { invariant } from '@bartizan/contracts/result';
 import { encodeRecord, measureSegment, type ReadLimits, readSegment } from './segment.ts';
+import { UnsentFrom } from './unsent-from.ts';
 
 interface Segment {
   readonly path: string;
@@ -37,6 +39,12 @@ export interface StreamLog {
     limits: ReadLimits,
   ) => { readonly first: number; readonly payloads: readonly Buffer[] } | undefined;
   readonly acknowledge: (sequence: number) => void;
+  /**
+   * Hears, before anything is sent, how far the other side has a log of this name. What this one cannot have sent is not
+   * what is meant by that: it is numbered above the mark. Returns how many records could not be, and are given up.
+   * Throws what the file system throws; nothing is lost then.
+   */
+  readonly settle: (mark: number) => number;
   /**
    * Gives up the oldest segment. Returns how many unacknowledged records it held; undefined when nothing is left, or
    * when the disk takes no new segment in its place or does not let it go.
@@ -72,7 +80,12 @@ class Log implements StreamLog {
   readonly #startAt: number;
   readonly #segmentBytes: number;
   readonly #segments: Segment[];
+  readonly #unsentFrom: UnsentFrom;
   #acknowledged = 0;
+  /** Whether the other side was heard: nothing is sent before. */
+  #isSettled = false;
+  /** Highest sequence that the other side can have from this log. */
+  #sentUpTo: number;
   #descriptor: number | undefined;
   #dirty = false;
   #syncing = false;
@@ -85,6 +98,8 @@ class Log implements StreamLog {
     this.#startAt = startAt;
     this.#segmentBytes = segmentBytes;
     this.#segments = openSegments(folder);
+    this.#unsentFrom = new UnsentFrom(folder);
+    this.#sentUpTo = (this.#unsentFrom.kept() ?? this.nextSequence()) - 1;
   }
 
   nextSequence(): number {
@@ -138,6 +153,7 @@ class Log implements StreamLog {
     const part = readSegment(segment.path, offset, limits);
     if (part.payloads.length === 0) return undefined;
     this.#place = { path: segment.path, sequence: sequence + part.payloads.length, offset: part.offset };
+    if (this.#isSettled) this.#sentUpTo = Math.max(this.#sentUpTo, sequence + part.payloads.length - 1);
     return { first: sequence, payloads: part.payloads };
   }
 
@@ -149,6 +165,27 @@ class Log implements StreamLog {
     if (only && later.length === 0 && only.bytes >= this.#segmentBytes && this.#isStored(only)) {
       if (this.#startsSegment()) this.#drop();
     }
+  }
+
+  settle(mark: number): number {
+    let given = 0;
+    if (mark > this.#sentUpTo) {
+      // Kept first: a start after a kill in the middle goes on with what still has a number that is taken.
+      if (this.nextSequence() - 1 > this.#sentUpTo) this.#unsentFrom.keep(this.#sentUpTo + 1);
+      const straddling = this.#segments.find(
+        (one) => one.first <= this.#sentUpTo && one.first + one.count - 1 > this.#sentUpTo,
+      );
+      if (straddling)
+        given =
+          Math.min(mark, straddling.first + straddling.count - 1) -
+          Math.max(this.#sentUpTo, this.#acknowledged);
+      this.#moveAbove(mark);
+      if (this.nextSequence() <= mark) this.#startSegment(mark + 1);
+      this.#sentUpTo = mark;
+    }
+    this.#isSettled = true;
+    this.#unsentFrom.forget();
+    return Math.max(0, given);
   }
 
   shedOldest(): number | undefined {
@@ -189,15 +226,36 @@ class Log implements StreamLog {
     return segment !== undefined && segment.first + segment.count - 1 <= this.#acknowledged;
   }
 
+  /**
+   * Gives what was never sent, and has numbers that are taken, numbers above the mark. Names alone say the numbers, so
+   * that each step is one renaming; from the last segment down, so that their order stays.
+   */
+  #moveAbove(mark: number): void {
+    const at = this.#segments.findIndex((one) => one.first > this.#sentUpTo);
+    const by = mark + 1 - (this.#segments[at]?.first ?? mark + 1);
+    if (by <= 0) return;
+    this.#place = undefined;
+    for (let index = this.#segments.length - 1; index >= at; index -= 1) {
+      const segment = this.#segments[index];
+      invariant(segment !== undefined, 'a segment stays while others are named anew');
+      const first = segment.first + by;
+      const path = join(this.#folder, nameOf(first));
+      renameSync(segment.path, path);
+      this.#segments[index] = { ...segment, path, first };
+    }
+  }
+
   #currentSegment(): Segment {
     const segment = this.#segments.at(-1);
-    if (!segment || segment.bytes >= this.#segmentBytes) return this.#startSegment();
+    // Until the other side is heard, what is written lies apart from what it may have already.
+    const mustBeApart = !this.#isSettled && segment !== undefined && segment.first <= this.#sentUpTo;
+    if (!this.#isSettled) this.#unsentFrom.keep(this.#sentUpTo + 1);
+    if (!segment || segment.bytes >= this.#segmentBytes || mustBeApart) return this.#startSegment();
     this.#descriptor ??= openSync(segment.path, 'a', 0o600);
     return segment;
   }
 
-  #startSegment(): Segment {
-    const first = this.nextSequence();
+  #startSegment(first = this.nextSequence()): Segment {
     this.close();
     const segment = { path: join(this.#folder, nameOf(first)), first, count: 0, bytes: 0 };
     this.#descriptor = openSync(segment.path, 'a', 0o600);

@@ -204,15 +204,7 @@ class Session implements WireSession {
   #handle(message: ControllerMessage): void {
     switch (message.type) {
       case 'welcome':
-        for (const one of message.acknowledged) {
-          this.#sent.set(placeKey(one.stream, one.bootId), one.sequence);
-          this.#options.buffer.acknowledge(one.stream, one.bootId, one.sequence);
-        }
-        this.#welcomed = true;
-        this.#version = message.version;
-        this.#credit = message.credit;
-        this.#options.onWelcome(message);
-        this.pump();
+        this.#welcome(message);
         break;
       case 'refused':
         this.#end(failure(refusalCode(message.code), message.detail));
@@ -231,6 +223,21 @@ class Session implements WireSession {
       default:
         unreachable(message);
     }
+  }
+
+  #welcome(welcome: Message<'welcome'>): void {
+    const settled = this.#options.buffer.settle(welcome.acknowledged);
+    if (!settled.ok) {
+      this.#end(settled.error);
+      return;
+    }
+    for (const { stream, bootId, sequence } of welcome.acknowledged)
+      this.#sent.set(placeKey(stream, bootId), sequence);
+    this.#welcomed = true;
+    this.#version = welcome.version;
+    this.#credit = welcome.credit;
+    this.#options.onWelcome(welcome);
+    this.pump();
   }
 
   #acknowledge(ack: Message<'ack'>): void {
