@@ -25,6 +25,7 @@ import { k3sRole } from './k3s-options.ts';
 import { manifestEvidence, unitEvidence } from './manifest.ts';
 import { manifestPath, pathsOf, pkiFiles, pkiFolder, unitPaths } from './places.ts';
 import { filesIn } from './read-config.ts';
+import { withoutPasswords } from './secrets.ts';
 import { distributionEvidence, VersionCache } from './versions.ts';
 
 /** What a look at a node gave, and what has to change before another look is worth it. */
@@ -207,7 +208,9 @@ class Look {
       this.#evidence.push({ ...base, state: 'unreadable', reason: 'permission' });
       return;
     }
-    const plain = Object.entries(variables).filter(([name]) => !/PASSWORD|TOKEN|SECRET/.test(name));
+    const plain = Object.entries(variables)
+      .filter(([name]) => !/PASSWORD|TOKEN|SECRET/.test(name))
+      .map(([name, value]) => [name, withoutPasswords(value)] as const);
     this.#evidence.push({ ...base, state: 'known', value: Object.fromEntries(plain) });
   }
 

@@ -7,7 +7,7 @@ import {
   type ExampleEvidence,
 } from '@bartizan/contracts/compliance';
 import type { FileTree } from '../tree/file-tree.ts';
-import { redactArguments } from './flatten.ts';
+import { redactArguments } from './secrets.ts';
 
 /** A running program as the process table shows it. */
 export interface RunningProgram {

@@ -7,6 +7,7 @@ import type { FileTree } from '../tree/file-tree.ts';
 import { readYaml } from '../yaml/index.ts';
 import { flatten } from './flatten.ts';
 import { readConfigText } from './read-config.ts';
+import { mayHoldSecret } from './secrets.ts';
 import { readToml } from './toml.ts';
 
 export type ConfigForm = 'yaml' | 'json' | 'toml';
@@ -60,8 +61,12 @@ export function configEvidence(tree: FileTree, file: ConfigFile): ExampleEvidenc
     return { ...base, state: 'unreadable', reason: isCut(read.text, form) ? 'truncated' : 'malformed' };
   const { values, hasSecrets } = flatten(parsed);
   const lines = read.text.replace(/\n$/, '').split('\n');
+  // Comments, and what is behind the first document, are in no value: the lines themselves are looked at too.
   const isShown =
-    !hasSecrets && form !== 'toml' && lines.length <= LINES_MAX && lines.every((line) => line.length < 8000);
+    !hasSecrets &&
+    form !== 'toml' &&
+    lines.length <= LINES_MAX &&
+    lines.every((line) => line.length < 8000 && !mayHoldSecret(line));
   const value: EvidenceValue = isShown ? { ...values, '#lines': lines, '#first-line': 1 } : values;
   return { ...base, state: 'known', value };
 }

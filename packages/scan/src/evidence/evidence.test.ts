@@ -130,6 +130,115 @@ describe('the configuration of a kubelet', () => {
   });
 });
 
+describe('evidence for auditors', () => {
+  const DOCKER = '/etc/docker/daemon.json';
+  const textOf = (programs: ProgramTable): string => JSON.stringify(look(programs).evidence);
+
+  it('has no password of an address and no token of an option, in values or in lines', () => {
+    put(
+      DOCKER,
+      '{"proxies": {"http-proxy": "http://svc:S3cretPw@proxy:3128"},\n"log-opts": {"splunk-token": "176FCEBF"},\n"icc": false}\n',
+    );
+    const { of, evidence } = look(table(['dockerd']));
+    expect(JSON.stringify(evidence)).not.toMatch(/S3cretPw|176FCEBF/);
+    expect(of('config', 'dockerd')[0]?.value).toEqual({
+      'proxies.http-proxy': 'http://svc:***@proxy:3128',
+      'log-opts.splunk-token': '[redacted]',
+      icc: false,
+    });
+  });
+
+  it.each([
+    '{"http-proxy": "http://svc:canary@proxy:3128"}',
+    '{"http-proxy": "http://svc:in@a:canary@proxy:3128"}',
+    '{"insecure-registries": ["https://svc:canary@registry"]}',
+    '{"log-opts": {"logentries-token": "canary"}}',
+    '{"http-headers": {"X-Api-Key": "canary"}}',
+    '{"runtimes": {"x": {"runtimeArgs": ["--registry-token", "canary"]}}}',
+    `{"a": ${'{"b":'.repeat(40)}{"c": "canary"}${'}'.repeat(40)}}`,
+  ])('has no lines of %s', (text) => {
+    put(DOCKER, `${text}\n`);
+    expect(textOf(table(['dockerd']))).not.toContain('canary');
+    put(DOCKER, '{"log-opts": {"max-size": "10m"}}\n');
+    expect(textOf(table(['dockerd']))).toContain('#lines');
+  });
+
+  it.each([
+    'readOnlyPort: 0 # the bootstrap-token=canary was here',
+    '# password: "canary"',
+    '# http://svc:canary@proxy',
+    'readOnlyPort: 0\n---\napi-key: canary',
+  ])('has nothing of comments or further documents: %j', (text) => {
+    put('/var/lib/kubelet/config.yaml', `${text}\n`);
+    expect(textOf(table(KUBELET))).not.toContain('canary');
+    put('/var/lib/kubelet/config.yaml', '# automountServiceAccountToken: false\nreadOnlyPort: 0\n');
+    expect(textOf(table(KUBELET))).toContain('#lines');
+  });
+
+  it.each([
+    ['--log-opt', 'splunk-token=canary'],
+    ['--log-opt=splunk-token=canary'],
+    ['--registry-token', 'canary'],
+    ['--registry-token=canary'],
+    ['--http-proxy=http://a:canary@b'],
+    ['-c', 'exec dockerd --registry-token canary'],
+    ['-c', "exec dockerd --registry-token='canary'"],
+  ])('has no secret among arguments and in units: %s %s', (...args) => {
+    const words = args.filter((word) => typeof word === 'string');
+    put(
+      '/etc/systemd/system/docker.service',
+      `[Service]\nExecStart=/usr/bin/dockerd ${words.join(' ')} --icc=false\n`,
+    );
+    const { evidence, of } = look(table(['dockerd', ...words, '--icc=false']));
+    expect(JSON.stringify(evidence)).not.toContain('canary');
+    expect(of('process', 'dockerd')[0]?.value).toContain('--icc=false');
+    expect(JSON.stringify(of('unit', 'dockerd'))).toContain('--icc=false');
+  });
+
+  it('has no secret of a unit whose option and value are on two lines, or in its variables', () => {
+    put(
+      '/etc/systemd/system/docker.service',
+      '[Service]\nEnvironment="DOCKER_OPTS=--registry-token canary"\nExecStart=/usr/bin/dockerd --registry-token \\\n  canary --x\nRestart=always\n',
+    );
+    const { of } = look(table());
+    expect(of('unit', 'dockerd')[0]?.value).toEqual({
+      '#lines': [
+        '[Service]',
+        'Environment="DOCKER_OPTS=--registry-token [redacted]',
+        ...['ExecStart=/usr/bin/dockerd --registry-token \\', '  [redacted] --x', 'Restart=always'],
+      ],
+      '#first-line': 1,
+    });
+  });
+
+  it('has no password in what etcd is told by variables, and no comment of a manifest that names one', () => {
+    put(
+      '/etc/kubernetes/manifests/etcd.yaml',
+      'spec:\n  containers:\n  - command:\n    - etcd\n    - --data-dir=/x # --password=canary\n',
+    );
+    const variables = { ETCD_DISCOVERY_PROXY: 'http://u:canary@h', ETCD_NAME: 'a' };
+    const { of, evidence } = look({ ...table(['etcd']), environment: () => variables });
+    expect(JSON.stringify(evidence)).not.toContain('canary');
+    expect(of('environment', 'etcd')[0]?.value).toEqual({
+      ETCD_DISCOVERY_PROXY: 'http://u:***@h',
+      ETCD_NAME: 'a',
+    });
+  });
+
+  it('tells the settings that only sound like secrets', () => {
+    const args = [
+      '--use-service-account-credentials=true',
+      '--token-auth-file=/etc/tokens',
+      '--bootstrap-token=/run/token',
+      '--feature-gates=BoundToken=true,Other=false',
+      '--secrets-encryption-provider=aescbc',
+      '--enable-bootstrap-token-auth=true',
+      '--tls-private-key-file=/a.key',
+    ];
+    expect(look(table(['kube-apiserver', ...args])).of('process', 'kube-apiserver')[0]?.value).toEqual(args);
+  });
+});
+
 describe('programs', () => {
   it('are found by their own name or as a word of a program that holds many, and not in the arguments of others', () => {
     const { of } = look(

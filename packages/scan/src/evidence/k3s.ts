@@ -4,8 +4,8 @@
 import type { BenchmarkComponent, ExampleEvidence } from '@bartizan/contracts/compliance';
 import type { FileTree } from '../tree/file-tree.ts';
 import type { FoundComponent, RunningProgram } from './components.ts';
-import { redactArguments } from './flatten.ts';
 import { allOptions, type K3sOptions, type K3sRole, k3sOptions, k3sRole, lastOption } from './k3s-options.ts';
+import { redactArguments } from './secrets.ts';
 
 /** What k3s runs inside of its one process, as if each part were a program of its own. */
 export interface K3sParts {

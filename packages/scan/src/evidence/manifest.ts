@@ -4,8 +4,8 @@
 import type { BenchmarkComponent, ExampleEvidence } from '@bartizan/contracts/compliance';
 import type { FileTree } from '../tree/file-tree.ts';
 import { parseConfig } from './config-file.ts';
-import { redactArguments } from './flatten.ts';
 import { readConfigText } from './read-config.ts';
+import { mayHoldSecret, redactArguments, redactLines } from './secrets.ts';
 
 const LINES_MAX = 400;
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -65,7 +65,9 @@ export function manifestEvidence(
   const args =
     container === undefined ? [] : [...texts(container['command']), ...texts(container['args'])].slice(1);
   const shown = redactArguments(args);
-  const part = shown.join('\0') === args.join('\0') ? commandLines(read.text) : undefined;
+  const isPlain = shown.join('\0') === args.join('\0');
+  const lines = isPlain ? commandLines(read.text) : undefined;
+  const part = lines?.lines.some(mayHoldSecret) ? undefined : lines;
   const tag = /:v?(\d{1,4}\.\d{1,4}[\w.+-]{0,60})(?:@|$)/.exec(String(container?.['image'] ?? ''))?.[1];
   return [
     {
@@ -120,12 +122,3 @@ export function unitEvidence(tree: FileTree, component: BenchmarkComponent, path
     },
   ];
 }
-
-const redactLines = (lines: readonly string[]): string[] =>
-  lines.map((line) =>
-    line
-      .split(' ')
-      .map((word) => redactArguments([word])[0] ?? '')
-      .join(' ')
-      .slice(0, 8000),
-  );

@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+const TEXT_MAX = 8000;
+const WORDS_MAX = 1000;
+
+const URL_PASSWORD = /(:\/\/[^/:@\s]{0,256}):[^/\s]{1,1024}@/g;
+/** How names of options and members end whose value is a secret, in whatever way their words are joined. */
+const SECRET_ENDING =
+  /(?:password|passwd|passphrase|token|secret|credentials?|(?:api|access|secret)[-_.]?key)$/i;
+/** Members of files that are secrets beside these; everything below them is one too. */
+const SECRET_MEMBER = /^(?:auth|secret[\w-]*|staticPodURLHeader|client-key-data|client-certificate-data)$/i;
+/** A name with a value, as configuration files and comments in them write it. */
+const NAMED_VALUE = /(?<![\w.-])([\w.-]{1,200})["']?[ \t]{0,64}[:=](?=[ \t]{0,64}["']?([^\s"',}\]]{1,64}))/g;
+const PLAIN_VALUE = /^(?:true|false|null|~)$/i;
+/** A value that says where a secret is, or whether one is used. */
+const NO_SECRET = /^(?:\/.*|(?:true|false)(?:,.*)?)$/;
+/** What stands for a secret. */
+export const REDACTED = '[redacted]';
+
+/** Text without the passwords of addresses in it. */
+export const withoutPasswords = (text: string): string =>
+  text.slice(0, TEXT_MAX).replace(URL_PASSWORD, '$1:***@');
+
+/** Whether the value of a member of a configuration file is a secret by its name. */
+export const isSecretName = (name: string): boolean => SECRET_ENDING.test(name) || SECRET_MEMBER.test(name);
+
+/** Whether a line of a configuration file, a comment too, may hold a secret. */
+export function mayHoldSecret(line: string): boolean {
+  if (withoutPasswords(line) !== line) return true;
+  for (const [, name = '', value = ''] of line.matchAll(NAMED_VALUE))
+    if (isSecretName(name) && !PLAIN_VALUE.test(value)) return true;
+  return false;
+}
+
+/** One word without the secret that a `NAME=` in it gives: `--log-opt=splunk-token=...` has two of these. */
+function redactWord(word: string): string {
+  for (let at = word.indexOf('='); at >= 0; at = word.indexOf('=', at + 1)) {
+    const name = /[\w.-]{1,200}$/.exec(word.slice(Math.max(0, at - 200), at))?.[0] ?? '';
+    const value = word.slice(at + 1).replace(/["']$/, '');
+    if (value !== '' && SECRET_ENDING.test(name) && !NO_SECRET.test(value))
+      return `${word.slice(0, at)}=${REDACTED}`;
+  }
+  return withoutPasswords(word);
+}
+
+/** Whether the next word is the value of this one. */
+const announcesSecret = (word: string): boolean =>
+  /(?:^|["'=])-{1,2}[\w.-]+$/.test(word) && SECRET_ENDING.test(word);
+
+/** Words, with what is between them, without secrets. */
+function redactWords(words: readonly string[], isSpace: (at: number) => boolean): string[] {
+  let isNextSecret = false;
+  return words.map((word, at) => {
+    if (isSpace(at) || word === '' || word === '\\') return word;
+    const isSecret = isNextSecret && !word.startsWith('-');
+    isNextSecret = announcesSecret(word);
+    if (isSecret) return REDACTED;
+    return redactWord(word);
+  });
+}
+
+/** A text that may hold a command without its secrets. */
+function redactText(text: string): string {
+  return redactWords(text.split(/([ \t\n]+)/), (at) => at % 2 === 1).join('');
+}
+
+/** Arguments without secrets: what stays tells the settings. */
+export const redactArguments = (args: readonly string[]): string[] =>
+  redactWords(args.slice(0, WORDS_MAX), () => false).map((arg) =>
+    /[ \t\n]/.test(arg) ? redactText(arg) : arg,
+  );
+
+/** Lines of a unit without secrets. A line that is continued is one with the next: an option may be in the one, its value in the other. */
+export function redactLines(lines: readonly string[]): string[] {
+  const shown: string[] = [];
+  for (let at = 0; at < lines.length; ) {
+    let end = at + 1;
+    while (end < lines.length && (lines[end - 1] ?? '').endsWith('\\')) end += 1;
+    shown.push(...redactText(lines.slice(at, end).join('\n')).split('\n'));
+    at = end;
+  }
+  return shown.map((line) => line.slice(0, TEXT_MAX));
+}
