@@ -39,9 +39,14 @@ const keyOf = ({ owner, rule, request }: AuditDetection): string => {
 const told = ({ last, count, firstAtMs, lastAtMs }: Open): FoldedDetection[] =>
   count === 0 ? [] : [{ ...last, count, firstAtMs, lastAtMs }];
 
+/** Puts a change back. */
+type Undo = () => void;
+
 /** Folds repeats of the same thing by the same user: the first is told at once, the rest together at the end of the rule's time. */
 export class AuditFold {
   readonly #open = new Map<string, Open>();
+
+  #undo: Undo[] = [];
 
   /** What is to be told now; nothing: it is a repeat. */
   take(detection: AuditDetection, nowMs: number): FoldedDetection[] {
@@ -50,6 +55,8 @@ export class AuditFold {
     const key = keyOf(detection);
     const open = this.#open.get(key);
     if (open !== undefined && nowMs < open.endsAtMs) {
+      const before = { ...open };
+      this.#undo.push(() => Object.assign(open, before));
       open.firstAtMs = open.count === 0 ? atMs : open.firstAtMs;
       open.lastAtMs = atMs;
       open.count += 1;
@@ -58,6 +65,10 @@ export class AuditFold {
     }
     const earlier = open === undefined ? [] : told(open);
     if (open === undefined && this.#open.size >= OPEN_MAX) return [first];
+    this.#undo.push(() => {
+      if (open === undefined) this.#open.delete(key);
+      else this.#open.set(key, open);
+    });
     this.#open.set(key, {
       ...{ last: detection, count: 0, firstAtMs: atMs, lastAtMs: atMs },
       endsAtMs: nowMs + detection.rule.foldSeconds * 1000,
@@ -65,9 +76,21 @@ export class AuditFold {
     return [...earlier, first];
   }
 
-  /** Forgets a detection that could not be kept, so that it is told when it comes again. */
-  forget(detection: AuditDetection): void {
-    this.#open.delete(keyOf(detection));
+  /** What was taken since the last call is kept. */
+  keep(): void {
+    this.#undo = [];
+  }
+
+  /** What was taken since then could not be kept and comes again: as if it had never come. */
+  forget(): void {
+    for (const undo of this.#undo.toReversed()) undo();
+    this.#undo = [];
+  }
+
+  /** Repeats that could not be told: they are told with the next, or the next time. */
+  putBack(folded: FoldedDetection): void {
+    const { count, firstAtMs, lastAtMs, ...last } = folded;
+    this.#open.set(keyOf(folded), { last, count, firstAtMs, lastAtMs, endsAtMs: 0 });
   }
 
   /** Repeats whose time is over; all of them at the end. */

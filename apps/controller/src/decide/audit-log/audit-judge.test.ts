@@ -3,7 +3,16 @@
 
 import { join, resolve } from 'node:path';
 import { loadContent } from '@bartizan/adapters/content';
-import { DEFAULT_TENANT, LOCAL_CLUSTER, parser, SecurityEvent, tenantScope } from '@bartizan/contracts';
+import type { Store } from '@bartizan/adapters/store';
+import {
+  DEFAULT_TENANT,
+  err,
+  failure,
+  LOCAL_CLUSTER,
+  parser,
+  SecurityEvent,
+  tenantScope,
+} from '@bartizan/contracts';
 import { readAuditEvent } from '@bartizan/engine/audit-log';
 import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,9 +39,22 @@ afterAll(async () => {
   await test?.remove();
 });
 
-const judging = (perMinute?: number): AuditJudge =>
+/** A store that takes some events, then for so many times none, then all. */
+const failing = (times: number, taken = 0): Store => {
+  let [before, left] = [taken, times];
+  const append: Store['events']['append'] = (scope, events) => {
+    before -= 1;
+    if (before >= 0 || left <= 0) return test.store.events.append(scope, events);
+    left -= 1;
+    return Promise.resolve(err(failure('E_STORE_FULL', 'full')));
+  };
+  const events: Store['events'] = Object.create(test.store.events, { append: { value: append } });
+  return Object.create(test.store, { events: { value: events } });
+};
+
+const judging = (perMinute?: number, store: Store = test.store): AuditJudge =>
   new AuditJudge({
-    ...{ store: test.store, clock: { nowMs: () => nowMs }, log, rules },
+    ...{ store, clock: { nowMs: () => nowMs }, log, rules },
     publish: (change) => void changes.push(change),
     place: (pod, { tenant }) =>
       pod.name === 'known' && tenant === OWNER.tenant
@@ -148,6 +170,54 @@ describe('detections in the audit log', () => {
     expect(await judge.take(OWNER, [forwarded('next', 'flo')])).toMatchObject({
       value: { told: 1, shed: 0 },
     });
+  });
+
+  it('of a batch that is sent again until it can be stored are all told, whatever a minute takes', async () => {
+    const judge = judging(30, failing(60));
+    const batch = Array.from({ length: 20 }, (_, at) => request(`again${at}`, `again-${at}`));
+    for (let at = 0; at < 60; at += 1) {
+      expect(await judge.take(OWNER, batch)).toMatchObject({ ok: false, error: { code: 'E_STORE_FULL' } });
+      nowMs += 100;
+    }
+    expect(await judge.take(OWNER, batch)).toMatchObject({ value: { detections: 20, told: 20, shed: 0 } });
+    for (let at = 0; at < 20; at += 1) expect(await stored(`again-${at}`)).toHaveLength(1);
+  });
+
+  it('take nothing of the minute from others while they cannot be stored', async () => {
+    const judge = judging(30, failing(1));
+    const first = Array.from({ length: 30 }, (_, at) => request(`one${at}`, `one-${at}`));
+    const second = Array.from({ length: 30 }, (_, at) => request(`two${at}`, `two-${at}`));
+    const taken = await Promise.all([judge.take(OWNER, first), judge.take(OWNER, second)]);
+    expect(taken).toMatchObject([{ ok: false }, { value: { told: 30, shed: 0 } }]);
+  });
+
+  it('are counted as often as they happened, not as often as they were sent', async () => {
+    const judge = judging(undefined, failing(30, 1));
+    await judge.take(OWNER, [request('d0', 'dan')]);
+    const batch = [request('d1', 'dan'), request('e0', 'eva'), request('e1', 'eva'), request('e2', 'eva')];
+    for (let at = 0; at < 30; at += 1) expect((await judge.take(OWNER, batch)).ok).toBe(false);
+    expect((await judge.take(OWNER, batch)).ok).toBe(true);
+    await judge.expire(true);
+    const countsOf = async (user: string) => (await stored(user)).map(({ aggregation }) => aggregation.count);
+    expect((await countsOf('dan')).toSorted()).toEqual([1, 1]);
+    expect((await countsOf('eva')).toSorted()).toEqual([1, 2]);
+  });
+
+  it('that were repeated and could not be told when their time was over are told later', async () => {
+    for (const isTimer of [true, false]) {
+      const user = `rep-${isTimer}`;
+      const judge = judging(undefined, failing(3, 1));
+      for (let at = 0; at < 6; at += 1) await judge.take(OWNER, [request(`${user}${at}`, user)]);
+      nowMs += 301_000;
+      const again = () => judge.take(OWNER, [request(`${user}-again`, user)]);
+      for (let at = 0; at < 3; at += 1) {
+        if (isTimer) await judge.expire();
+        else expect((await again()).ok).toBe(false);
+      }
+      expect((await again()).ok).toBe(true);
+      const counts = (await stored(user)).map(({ aggregation }) => aggregation.count);
+      expect(counts.toSorted()).toEqual([1, 1, 5]);
+    }
   });
 
   it('never carry what is in the body of a request', async () => {

@@ -16,6 +16,7 @@ import { compileRulesLeniently, judge, type RuleSet } from '@bartizan/engine';
 import type { AuditedRequest } from '@bartizan/engine/audit-log';
 import type { AuditFound, AuditOrigin } from '../../audit-log-ports.ts';
 import type { ApiFailure, Clock, Log, Owner, Publish } from '../../ports.ts';
+import { Turnstile } from '../../turnstile.ts';
 import { eventOf, type PlacePod } from './audit-event.ts';
 import { AuditFold, type FoldedDetection } from './audit-fold.ts';
 
@@ -43,6 +44,8 @@ export class AuditJudge {
   readonly #parts: Parts;
   readonly #rules: RuleSet;
   readonly #fold = new AuditFold();
+  /** One batch after the other: what one took back may be told of the next. */
+  readonly #turnstile = new Turnstile();
   #minute = { startMs: 0, told: 0 };
 
   constructor(parts: Parts) {
@@ -51,12 +54,23 @@ export class AuditJudge {
   }
 
   /** Judges requests; resolves when what is told of them is on disk. */
-  async take(
+  take(owner: AuditOrigin, requests: readonly AuditedRequest[]): Promise<Result<AuditFound, ApiFailure>> {
+    return this.#turnstile.run(() => this.#take(owner, requests));
+  }
+
+  /** Tells repeats whose time is over; all that are open when the controller ends. */
+  expire(all = false): Promise<void> {
+    return this.#turnstile.run(() => this.#expire(all));
+  }
+
+  async #take(
     owner: AuditOrigin,
     requests: readonly AuditedRequest[],
   ): Promise<Result<AuditFound, ApiFailure>> {
     const { clock, place } = this.#parts;
     const nowMs = clock.nowMs();
+    // What a take left that did not come to its end.
+    this.#fold.forget();
     const due: { readonly folded: FoldedDetection; readonly decision: Decision }[] = [];
     let detections = 0;
     for (const [at, request] of requests.entries()) {
@@ -80,14 +94,16 @@ export class AuditJudge {
       kept.map(({ folded, decision }) => eventOf(folded, decision, { nowMs, place })),
     );
     if (!stored.ok) {
-      for (const { folded } of due) this.#fold.forget(folded);
+      // The batch comes again: nothing of it has happened, and what it took of the minute is there for it.
+      this.#fold.forget();
+      this.#minute.told -= kept.length;
       return stored;
     }
+    this.#fold.keep();
     return ok({ detections, told: kept.length, shed });
   }
 
-  /** Tells repeats whose time is over; all that are open when the controller ends. */
-  async expire(all = false): Promise<void> {
+  async #expire(all: boolean): Promise<void> {
     const { clock, place } = this.#parts;
     const nowMs = clock.nowMs();
     const over = this.#fold.expire(all ? Number.POSITIVE_INFINITY : nowMs);
@@ -99,7 +115,9 @@ export class AuditJudge {
         owner,
         folded.map((one) => eventOf(one, this.#decisionAgain(one), { nowMs, place })),
       );
-      if (!told.ok)
+      if (told.ok) continue;
+      if (!all) for (const one of folded) this.#fold.putBack(one);
+      else
         this.#parts.log.error(
           { code: told.error.code, events: folded.length },
           'counts of repeated audit events are lost',
