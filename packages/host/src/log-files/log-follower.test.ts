@@ -91,6 +91,94 @@ describe('following a log file', () => {
     expect(drain(follower)).toEqual(lines(40, 45));
   });
 
+  it('finds what the rotation of a log without an extension made', () => {
+    const { folder } = stage();
+    const path = join(folder, 'kube-audit');
+    writeFileSync(path, text(0, 10));
+    const follower = new LogFollower({ path, place: undefined, firstBytesMax: 1024, lineBytesMax: 4096 });
+    drain(follower);
+    appendFileSync(path, text(10, 20));
+    renameSync(path, join(folder, 'kube-audit-2026-11-29T00-47-25.123'));
+    writeFileSync(path, text(20, 30));
+    renameSync(path, join(folder, 'kube-audit-2026-11-29T00-48-25.123'));
+    writeFileSync(join(folder, 'kube-audit-second'), text(900, 910));
+    writeFileSync(path, text(30, 40));
+    expect(drain(follower)).toEqual(lines(10, 40));
+    expect(follower.counts()).toEqual({ rotations: 2, gaps: 0, skippedBytes: 0 });
+  });
+
+  /** Files that were written one minute after the other, the first being read; the last is the live one. */
+  function rotated(count: number, nameOf: (at: number, whenMs: number) => string) {
+    const { folder, path, follow } = stage();
+    const startMs = Date.now() - count * 60_000;
+    writeFileSync(path, text(0, 10));
+    const follower = follow();
+    drain(follower);
+    appendFileSync(path, text(10, 20));
+    const names: string[] = [];
+    for (let at = 0; at < count; at += 1) {
+      const whenMs = startMs + at * 60_000;
+      const name = join(folder, nameOf(at, whenMs + 5));
+      utimesSync(path, whenMs / 1000, whenMs / 1000);
+      renameSync(path, name);
+      names.push(name);
+      writeFileSync(path, text(20 + at * 10, 30 + at * 10));
+    }
+    return { follower, names, path };
+  }
+  const byTime = (_: number, whenMs: number): string =>
+    `audit-${new Date(whenMs).toISOString().slice(0, -1).replaceAll(':', '-')}.log`;
+  const byNumber = (at: number): string => `audit.log.${9 - at}`;
+  const pack = (path: string, isNew = false): void => {
+    execFileSync('gzip', [path]);
+    if (isNew) utimesSync(`${path}.gz`, Date.now() / 1000, Date.now() / 1000);
+  };
+
+  it.each([
+    ['by number, compressed with their times', byNumber, false],
+    ['by time, compressed with their times', byTime, false],
+    ['by time, compressed as API servers do', byTime, true],
+  ])('counts files that came between and are compressed: %s', (_, nameOf, isNew) => {
+    const one = rotated(1, nameOf);
+    for (const name of one.names) pack(name, isNew);
+    expect(drain(one.follower)).toEqual(lines(10, 30));
+    expect(one.follower.counts().gaps).toBe(0);
+    const two = rotated(2, nameOf);
+    for (const name of two.names) pack(name, isNew);
+    expect(drain(two.follower)).toEqual([...lines(10, 20), ...lines(30, 40)]);
+    expect(two.follower.counts().gaps).toBe(1);
+    const four = rotated(4, nameOf);
+    for (const at of [1, 3]) pack(four.names[at] ?? '', isNew);
+    expect(drain(four.follower)).toEqual([...lines(10, 20), ...lines(30, 40), ...lines(50, 60)]);
+    expect(four.follower.counts().gaps).toBe(2);
+    appendFileSync(four.path, text(60, 65));
+    expect(drain(four.follower)).toEqual(lines(60, 65));
+    expect(four.follower.counts().gaps).toBe(2);
+  });
+
+  it('counts files that came between and were removed, but not the one that was read', () => {
+    const { folder, path, follow } = stage();
+    writeFileSync(path, text(0, 10));
+    const follower = follow();
+    drain(follower);
+    appendFileSync(path, text(10, 20));
+    rmSync(path);
+    writeFileSync(path, text(20, 30));
+    expect(drain(follower)).toEqual(lines(10, 30));
+    expect(follower.counts().gaps).toBe(0);
+    const old = join(folder, 'audit.log.1');
+    appendFileSync(path, text(30, 40));
+    const longAgoS = Date.now() / 1000 - 60;
+    utimesSync(path, longAgoS, longAgoS);
+    for (const at of [40, 50]) {
+      renameSync(path, old);
+      writeFileSync(path, text(at, at + 10));
+    }
+    rmSync(old);
+    expect(drain(follower)).toEqual([...lines(30, 40), ...lines(50, 60)]);
+    expect(follower.counts().gaps).toBe(1);
+  });
+
   it('finds the rest in the copy when the file was copied and truncated', () => {
     const { folder, path, follow } = stage();
     writeFileSync(path, text(0, 10));

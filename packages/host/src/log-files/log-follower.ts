@@ -156,9 +156,10 @@ export class LogFollower {
   #finish(at: Place, lines: (Buffer | undefined)[]): Result<LogRead, ReadFailure> {
     const rest = this.#cutter.openBytes > 0 ? [this.#cutter.end()] : [];
     // Looked at again after each file: the log may have been rotated meanwhile.
-    const newer = at.file.newerOf(this.#options.path, this.#files);
+    const { newer, missed } = at.file.successors(this.#options.path, this.#files);
     this.#counts.rotations += Math.max(0, newer.length - this.#queue.length) + (at.isLive ? 1 : 0);
-    this.#queue = newer;
+    this.#counts.gaps += missed;
+    this.#queue = [...newer];
     this.#leave(at);
     return ok({ lines: [...lines, ...rest], isMore: true });
   }
