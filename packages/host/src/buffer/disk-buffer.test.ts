@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -65,6 +66,12 @@ const segmentsOf = (stream: Stream): string[] =>
     .filter((name) => name.endsWith('.seg'))
     .sort()
     .map((name) => join(folder, 'boot-1', stream, name));
+
+const damage = (path: string, at: number): void => {
+  const bytes = readFileSync(path);
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  writeFileSync(path, bytes);
+};
 
 describe('the disk buffer', () => {
   it('gives back what was written, with the sequence each record was made with', () => {
@@ -179,15 +186,116 @@ describe('the disk buffer', () => {
     );
   });
 
-  it('does not give a record whose bytes were changed', () => {
+  it('does not give a record whose bytes were changed, tells that it is lost, and gives the others', () => {
     const first = open();
     fill(first, 'security', 3, 50);
     first.close();
+    damage(segmentsOf('security')[0] ?? '', 40);
+    const buffer = open();
+    expect(drain(buffer)).toHaveLength(2);
+    expect(drain(buffer)).toHaveLength(2);
+    expect(buffer.takeShed()).toEqual([{ stream: 'security', count: 1, reason: 'damaged' }]);
+  });
+
+  it('takes bytes that were reserved and never written for the end', () => {
+    const first = open();
+    fill(first, 'security', 3);
+    first.close();
     const [path = ''] = segmentsOf('security');
-    const bytes = readFileSync(path);
-    bytes.writeUInt8(bytes.readUInt8(40) ^ 1, 40);
-    writeFileSync(path, bytes);
-    expect(drain(open())).toHaveLength(0);
+    truncateSync(path, readFileSync(path).length + 64);
+    const buffer = open();
+    expect(buffer.pending('security')).toBe(3);
+    fill(buffer, 'security', 1);
+    expect(drain(buffer)).toHaveLength(4);
+  });
+
+  it.each<readonly [string, (path: string) => void, number]>([
+    ['a bit in a record', (path) => damage(path, 40), 1],
+    ['the length of a record', (path) => damage(path, 3), 4],
+    ['its end', (path) => truncateSync(path, readFileSync(path).length - 1), 1],
+    [
+      'all of it, since the disk does not read it',
+      (path) => {
+        rmSync(path);
+        mkdirSync(path);
+      },
+      4,
+    ],
+  ])(
+    'sends what is in the other segments when one is damaged in %s, and counts the rest',
+    (_, harm, lost) => {
+      for (const isRunning of [true, false]) {
+        const run = open({ segmentBytes: 500 });
+        fill(run, 'security', 30);
+        const paths = segmentsOf('security');
+        expect(paths).toHaveLength(8);
+        if (!isRunning) run.close();
+        harm(paths[1] ?? '');
+        const buffer = isRunning ? run : open({ segmentBytes: 500 });
+        const sent = drain(buffer);
+        expect(sent).toHaveLength(30 - lost);
+        expect(
+          sent.every(({ record, sequence }) => Reflect.get(Object(record), 'sequence') === sequence),
+        ).toBe(true);
+        expect(buffer.takeShed()).toEqual([{ stream: 'security', count: lost, reason: 'damaged' }]);
+        fill(buffer, 'security', 1);
+        const all = drain(buffer);
+        expect(all).toHaveLength(31 - lost);
+        buffer.acknowledge('security', 'boot-1', all.at(-1)?.sequence ?? 0);
+        expect(buffer.pending('security')).toBe(0);
+        expect(buffer.takeShed()).toEqual([]);
+        buffer.close();
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
+
+  it('does not wait for a damaged end, and writes on behind it', () => {
+    const buffer = open();
+    fill(buffer, 'security', 3);
+    const [path = ''] = segmentsOf('security');
+    const size = readFileSync(path).length;
+    const [first] = drain(buffer);
+    buffer.acknowledge('security', 'boot-1', (first?.sequence ?? 0) + 1);
+    damage(path, size - 20);
+    expect(buffer.next(() => (first?.sequence ?? 0) + 1)).toBeUndefined();
+    expect(buffer.pending('security')).toBe(0);
+    fill(buffer, 'security', 2);
+    expect(
+      drain(buffer)
+        .slice(-2)
+        .map(({ sequence }) => sequence - (first?.sequence ?? 0)),
+    ).toEqual([3, 4]);
+    expect(buffer.takeShed()).toEqual([{ stream: 'security', count: 1, reason: 'damaged' }]);
+    buffer.close();
+  });
+
+  it('starts where the last file cannot be read, and tells that it is lost', () => {
+    const first = open();
+    fill(first, 'security', 3);
+    first.close();
+    const [path = ''] = segmentsOf('security');
+    rmSync(path);
+    mkdirSync(path);
+    const buffer = open();
+    fill(buffer, 'security', 2);
+    expect(drain(buffer)).toHaveLength(2);
+    expect(buffer.takeShed()).toEqual([{ stream: 'security', count: 1, reason: 'damaged' }]);
+    buffer.close();
+  });
+
+  it('loses nothing while its files cannot be opened', () => {
+    const buffer = open();
+    fill(buffer, 'security', 3);
+    const [path = ''] = segmentsOf('security');
+    renameSync(path, `${path}.kept`);
+    symlinkSync(path, path);
+    expect(drain(buffer)).toEqual([]);
+    expect(buffer.takeShed()).toEqual([]);
+    rmSync(path);
+    renameSync(`${path}.kept`, path);
+    expect(drain(buffer)).toHaveLength(3);
+    buffer.close();
   });
 
   it('sheds flows first, then files, then processes, never verdicts or inventory, and counts them', () => {

@@ -163,7 +163,12 @@ class Buffered implements DiskBuffer {
   next(after: (stream: Stream, bootId: string) => number): PendingBatch | undefined {
     for (const stream of STREAMS) {
       for (const [bootId, streams] of this.#logs) {
-        const part = streams.get(stream)?.read(after(stream, bootId) + 1, BATCH_LIMITS);
+        const log = streams.get(stream);
+        const part = log?.read(after(stream, bootId) + 1, BATCH_LIMITS);
+        const damaged = log?.takeDamaged() ?? 0;
+        this.#noteShed(stream, damaged, 'damaged');
+        // What comes before may be stored by now: then it is not waited for.
+        if (damaged > 0) this.acknowledge(stream, bootId, 0);
         if (part) return { stream, bootId, firstSequence: part.first, payloads: part.payloads };
       }
     }

@@ -6,7 +6,8 @@ import { crc32 } from 'node:zlib';
 
 /**
  * Segments: append-only files of records. Each record is its length (u32, little-endian), the CRC-32 of its bytes
- * (u32) and the bytes. A record that is cut or does not match its sum ends the segment: what follows was never whole.
+ * (u32) and the bytes. A record that is cut, or that nothing whole follows, ends what can be read of a segment; one that
+ * only does not match its sum keeps its place, and reading goes on behind it.
  */
 
 /** Bytes before the payload of each record. */
@@ -61,7 +62,8 @@ export const readSegment = (path: string, offset: number, limits: ReadLimits): S
       const header = readAt(descriptor, at, RECORD_HEADER_BYTES);
       if (header.length < RECORD_HEADER_BYTES) return { payloads, offset: at, damaged: true };
       const length = header.readUInt32LE(0);
-      if (length > RECORD_BYTES_MAX) return { payloads, offset: at, damaged: true };
+      // No record is empty: so look bytes that were reserved and never written.
+      if (length === 0 || length > RECORD_BYTES_MAX) return { payloads, offset: at, damaged: true };
       if (payloads.length > 0 && taken + length > limits.maxBytes) break;
       const payload = readAt(descriptor, at + RECORD_HEADER_BYTES, length);
       if (payload.length < length || crc32(payload) !== header.readUInt32LE(4)) {
@@ -77,7 +79,22 @@ export const readSegment = (path: string, offset: number, limits: ReadLimits): S
   }
 };
 
-/** Counts the whole records of a segment and where they end. */
+/** Where reading goes on behind a damaged record: at a whole one. Undefined when its length cannot be believed. */
+export const behindDamaged = (path: string, offset: number): number | undefined => {
+  const descriptor = openSync(path, 'r');
+  let next: number;
+  try {
+    const header = readAt(descriptor, offset, RECORD_HEADER_BYTES);
+    if (header.length < RECORD_HEADER_BYTES || header.readUInt32LE(0) > RECORD_BYTES_MAX) return undefined;
+    next = offset + RECORD_HEADER_BYTES + header.readUInt32LE(0);
+  } finally {
+    closeSync(descriptor);
+  }
+  const following = readSegment(path, next, { maxRecords: 1, maxBytes: RECORD_BYTES_MAX });
+  return following.payloads.length === 1 ? next : undefined;
+};
+
+/** Counts the places of records in a segment, and says where what can be read of it ends. */
 export const measureSegment = (path: string): { count: number; validBytes: number; damaged: boolean } => {
   let count = 0;
   let offset = 0;
@@ -85,7 +102,45 @@ export const measureSegment = (path: string): { count: number; validBytes: numbe
     const part = readSegment(path, offset, { maxRecords: 10_000, maxBytes: 8 * 1024 * 1024 });
     count += part.payloads.length;
     offset = part.offset;
-    if (part.damaged || part.payloads.length === 0)
+    const behind = part.damaged ? behindDamaged(path, offset) : undefined;
+    if (behind !== undefined) {
+      count += 1;
+      offset = behind;
+    } else if (part.damaged || part.payloads.length === 0)
       return { count, validBytes: offset, damaged: part.damaged };
+  }
+};
+
+/** What a segment gives from a place on. */
+export interface PlacedRead {
+  readonly payloads: readonly Buffer[];
+  /** The place after what was given, or after a damaged record where nothing was; undefined: there is nothing more. */
+  readonly next: { readonly sequence: number; readonly offset: number } | undefined;
+}
+
+/** Reads a segment from a sequence on, beginning at a place that is known. */
+export const readFrom = (
+  path: string,
+  known: { readonly sequence: number; readonly offset: number },
+  from: number,
+  limits: ReadLimits,
+): PlacedRead => {
+  let { sequence, offset } = known;
+  for (;;) {
+    const isThere = sequence >= from;
+    const part = readSegment(
+      path,
+      offset,
+      isThere ? limits : { maxRecords: from - sequence, maxBytes: 8 * 1024 * 1024 },
+    );
+    sequence += part.payloads.length;
+    offset = part.offset;
+    if (isThere && part.payloads.length > 0) return { payloads: part.payloads, next: { sequence, offset } };
+    if (part.payloads.length > 0) continue;
+    const behind = part.damaged ? behindDamaged(path, offset) : undefined;
+    if (behind === undefined) return { payloads: [], next: undefined };
+    sequence += 1;
+    offset = behind;
+    if (isThere) return { payloads: [], next: { sequence, offset } };
   }
 };

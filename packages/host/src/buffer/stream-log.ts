@@ -11,11 +11,19 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { invariant } from '@bartizan/contracts/result';
-import { encodeRecord, measureSegment, type ReadLimits, readSegment } from './segment.ts';
+import {
+  encodeRecord,
+  measureSegment,
+  type PlacedRead,
+  RECORD_HEADER_BYTES,
+  type ReadLimits,
+  readFrom,
+} from './segment.ts';
 import { UnsentFrom } from './unsent-from.ts';
 
 interface Segment {
@@ -38,6 +46,8 @@ export interface StreamLog {
     from: number,
     limits: ReadLimits,
   ) => { readonly first: number; readonly payloads: readonly Buffer[] } | undefined;
+  /** How many records were passed over since the last call, as they are damaged. */
+  readonly takeDamaged: () => number;
   readonly acknowledge: (sequence: number) => void;
   /**
    * Hears, before anything is sent, how far the other side has a log of this name. What this one cannot have sent is not
@@ -59,21 +69,61 @@ export interface StreamLog {
 const SUFFIX = '.seg';
 const nameOf = (first: number): string => `${String(first).padStart(16, '0')}${SUFFIX}`;
 
-const openSegments = (folder: string): Segment[] =>
-  readdirSync(folder)
+/** Whether the disk does not give back what was written, and never will. */
+const isLost = (thrown: unknown): boolean =>
+  thrown instanceof Error &&
+  ['EIO', 'EISDIR', 'ENOENT', 'EUCLEAN'].includes(String(Reflect.get(thrown, 'code')));
+
+const sizeOf = (path: string): number => {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
+};
+
+/** Undefined where the disk does not give it back. */
+const measured = (path: string): ReturnType<typeof measureSegment> | undefined => {
+  try {
+    return measureSegment(path);
+  } catch (thrown) {
+    if (isLost(thrown)) return undefined;
+    throw thrown;
+  }
+};
+
+const openLast = (path: string, first: number, fullBytes: number): Segment => {
+  const found = measured(path);
+  // It keeps a place, so that it is missed when its turn comes, and nothing is written behind it.
+  if (!found) return { path, first, count: 1, bytes: fullBytes };
+  if (found.damaged) {
+    // A torn tail: the records before it are whole, what follows never was.
+    const descriptor = openSync(path, 'r+');
+    ftruncateSync(descriptor, found.validBytes);
+    closeSync(descriptor);
+  }
+  return { path, first, count: found.count, bytes: found.validBytes };
+};
+
+/** One that was closed whole: what cannot be read of it keeps its places. There may be a jump in the numbers behind it, too. */
+const openClosed = (path: string, first: number, next: number): Segment => {
+  const { count, validBytes } = measured(path) ?? { count: 0, validBytes: 0 };
+  const bytes = sizeOf(path);
+  const places = Math.ceil((bytes - validBytes) / RECORD_HEADER_BYTES);
+  return { path, first, count: count + Math.min(next - first - count, places), bytes };
+};
+
+const openSegments = (folder: string, fullBytes: number): Segment[] => {
+  const names = readdirSync(folder)
     .filter((name) => /^\d{16}\.seg$/.test(name))
-    .sort()
-    .map((name) => {
-      const path = join(folder, name);
-      const measured = measureSegment(path);
-      if (measured.damaged) {
-        // A torn tail: the records before it are whole, what follows never was.
-        const descriptor = openSync(path, 'r+');
-        ftruncateSync(descriptor, measured.validBytes);
-        closeSync(descriptor);
-      }
-      return { path, first: Number.parseInt(name, 10), count: measured.count, bytes: measured.validBytes };
-    });
+    .sort();
+  return names.map((name, at) => {
+    const [path, first, next] = [join(folder, name), Number.parseInt(name, 10), names[at + 1]];
+    return next === undefined
+      ? openLast(path, first, fullBytes)
+      : openClosed(path, first, Number.parseInt(next, 10));
+  });
+};
 
 class Log implements StreamLog {
   readonly #folder: string;
@@ -81,6 +131,9 @@ class Log implements StreamLog {
   readonly #segmentBytes: number;
   readonly #segments: Segment[];
   readonly #unsentFrom: UnsentFrom;
+  /** Places whose records cannot be read, by the first of each. */
+  readonly #passed = new Map<number, number>();
+  #damaged = 0;
   #acknowledged = 0;
   /** Whether the other side was heard: nothing is sent before. */
   #isSettled = false;
@@ -97,7 +150,7 @@ class Log implements StreamLog {
     this.#folder = folder;
     this.#startAt = startAt;
     this.#segmentBytes = segmentBytes;
-    this.#segments = openSegments(folder);
+    this.#segments = openSegments(folder, segmentBytes);
     this.#unsentFrom = new UnsentFrom(folder);
     this.#sentUpTo = (this.#unsentFrom.kept() ?? this.nextSequence()) - 1;
   }
@@ -135,30 +188,37 @@ class Log implements StreamLog {
   }
 
   read(from: number, limits: ReadLimits): { first: number; payloads: readonly Buffer[] } | undefined {
-    const segment = this.#segments.find((one) => one.count > 0 && one.first + one.count > from);
-    if (!segment) return undefined;
-    const place = this.#place;
-    const canContinue = place !== undefined && place.path === segment.path && place.sequence <= from;
-    let sequence = canContinue ? place.sequence : segment.first;
-    let offset = canContinue ? place.offset : 0;
-    while (sequence < from) {
-      const skipped = readSegment(segment.path, offset, {
-        maxRecords: from - sequence,
-        maxBytes: 8 * 1024 * 1024,
-      });
-      if (skipped.payloads.length === 0) return undefined;
-      sequence += skipped.payloads.length;
-      offset = skipped.offset;
+    let at = from;
+    for (;;) {
+      const segment = this.#segments.find((one) => one.count > 0 && one.first + one.count > at);
+      if (!segment) return undefined;
+      const first = Math.max(at, segment.first);
+      const part = this.#readIn(segment, first, limits);
+      if (!part) return undefined;
+      if (part.next) this.#place = { path: segment.path, ...part.next };
+      const last = first + part.payloads.length - 1;
+      if (this.#isSettled) this.#sentUpTo = Math.max(this.#sentUpTo, last);
+      if (part.payloads.length > 0) return { first, payloads: part.payloads };
+      at = part.next?.sequence ?? segment.first + segment.count;
+      // Nothing is written behind what cannot be read.
+      if (!part.next) segment.bytes = Math.max(segment.bytes, this.#segmentBytes);
+      this.#pass(first, at - 1);
     }
-    const part = readSegment(segment.path, offset, limits);
-    if (part.payloads.length === 0) return undefined;
-    this.#place = { path: segment.path, sequence: sequence + part.payloads.length, offset: part.offset };
-    if (this.#isSettled) this.#sentUpTo = Math.max(this.#sentUpTo, sequence + part.payloads.length - 1);
-    return { first: sequence, payloads: part.payloads };
+  }
+
+  takeDamaged(): number {
+    const taken = this.#damaged;
+    this.#damaged = 0;
+    return taken;
   }
 
   acknowledge(sequence: number): void {
-    this.#acknowledged = Math.max(this.#acknowledged, sequence);
+    this.#acknowledged = Math.max(this.#acknowledged, sequence, (this.#segments[0]?.first ?? 0) - 1);
+    // What cannot be sent is not waited for.
+    for (let last = this.#passed.get(this.#acknowledged + 1); last !== undefined; ) {
+      this.#acknowledged = last;
+      last = this.#passed.get(last + 1);
+    }
     while (this.#segments.length > 1 && this.#isStored(this.#segments[0]) && this.#drop());
     // The one that is left is emptied by starting the next, whose name keeps the sequence.
     const [only, ...later] = this.#segments;
@@ -218,6 +278,25 @@ class Log implements StreamLog {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  /** Undefined where the segment cannot be read now, and may be later. */
+  #readIn(segment: Segment, from: number, limits: ReadLimits): PlacedRead | undefined {
+    const place = this.#place;
+    const canContinue = place !== undefined && place.path === segment.path && place.sequence <= from;
+    const known = canContinue ? place : { sequence: segment.first, offset: 0 };
+    try {
+      return readFrom(segment.path, known, from, limits);
+    } catch (thrown) {
+      return isLost(thrown) ? { payloads: [], next: undefined } : undefined;
+    }
+  }
+
+  /** Notes, once, that records cannot be read any more. */
+  #pass(first: number, last: number): void {
+    if (this.#passed.has(first)) return;
+    this.#passed.set(first, last);
+    this.#damaged += last - first + 1;
+  }
+
   #pendingOf(segment: Segment): number {
     return Math.max(0, segment.count - Math.max(0, this.#acknowledged - segment.first + 1));
   }
@@ -235,6 +314,7 @@ class Log implements StreamLog {
     const by = mark + 1 - (this.#segments[at]?.first ?? mark + 1);
     if (by <= 0) return;
     this.#place = undefined;
+    this.#passed.clear();
     for (let index = this.#segments.length - 1; index >= at; index -= 1) {
       const segment = this.#segments[index];
       invariant(segment !== undefined, 'a segment stays while others are named anew');
@@ -285,6 +365,8 @@ class Log implements StreamLog {
       return false;
     }
     this.#segments.shift();
+    for (const first of this.#passed.keys())
+      if (first < oldest.first + oldest.count) this.#passed.delete(first);
     return true;
   }
 }
