@@ -16,6 +16,7 @@ import {
 import { readAuditEvent } from '@bartizan/engine/audit-log';
 import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuditOrigin } from '../../audit-log-ports.ts';
 import type { Change } from '../../ports.ts';
 import { AuditJudge } from './audit-judge.ts';
 
@@ -218,6 +219,26 @@ describe('detections in the audit log', () => {
       const counts = (await stored(user)).map(({ aggregation }) => aggregation.count);
       expect(counts.toSorted()).toEqual([1, 1, 5]);
     }
+  });
+
+  it('of one node or tenant take nothing from those of others', async () => {
+    const judge = judging(6);
+    const flood = (id: string): ReturnType<typeof request>[] =>
+      Array.from({ length: 20 }, (_, at) => request(`${id}${at}`, `${id}-${at}`));
+    const other = { ...OWNER, tenant: 'flood' };
+    const told = async (owner: AuditOrigin, id: string): Promise<number | undefined> => {
+      const taken = await judge.take(owner, flood(id));
+      return taken.ok ? taken.value.told : undefined;
+    };
+    expect(await told({ ...other, node: 'n-1' }, 'f1')).toBe(6);
+    expect(await told({ ...other, node: 'n-2' }, 'f2')).toBe(6);
+    // A tenant with many nodes has no more than two of them.
+    expect(await told({ ...other, node: 'n-3' }, 'f3')).toBe(0);
+    expect(await told({ ...OWNER, node: 'n-1' }, 'g1')).toBe(6);
+    expect(await judge.take(OWNER, [request('own', 'vic')])).toMatchObject({ value: { told: 1, shed: 0 } });
+    expect(await stored('vic')).toHaveLength(1);
+    // All together have a limit too.
+    expect(await told({ ...OWNER, tenant: 'third' }, 'h1')).toBe(5);
   });
 
   it('never carry what is in the body of a request', async () => {

@@ -28,16 +28,50 @@ interface Parts {
   readonly rules: readonly DetectionRule[];
   /** Puts a pod to its workload, where a cluster is watched. */
   readonly place: PlacePod;
-  /** Events that are told in a minute; for tests. */
+  /** Events that are told in a minute of one origin; for tests. */
   readonly perMinute?: number;
 }
 
-/** Different detections that are told in a minute. The last third is for what is high or critical. */
+/** Different detections that are told in a minute of one origin. The last third is for what is high or critical. */
 const PER_MINUTE = 3000;
+/** So many times that are told of one tenant, and of all: nobody can use up what is for others. */
+const TENANT_SHARES = 2;
+const ALL_SHARES = 4;
 const MINUTE_MS = 60_000;
 /** Requests that are judged without letting others in; an API server sends 400 at a time. */
 const AT_ONCE = 500;
 const HIGH = severityRank('high');
+
+/** What was told in this minute: of an origin, of its tenant, of all. */
+class MinuteShares {
+  readonly #told = new Map<string, number>();
+  #startMs = 0;
+  #shares: readonly { readonly of: string; readonly times: number }[] = [];
+
+  /** Whose share is taken from now on. */
+  turnTo({ tenant, cluster, node = '' }: AuditOrigin, nowMs: number): void {
+    if (nowMs - this.#startMs >= MINUTE_MS || nowMs < this.#startMs) {
+      this.#startMs = nowMs;
+      this.#told.clear();
+    }
+    this.#shares = [
+      { of: 'all', times: ALL_SHARES },
+      { of: `tenant\n${tenant}`, times: TENANT_SHARES },
+      { of: `origin\n${tenant}\n${cluster}\n${node}`, times: 1 },
+    ];
+  }
+
+  /** Takes one, unless a share has so many already. */
+  take(most: number): boolean {
+    if (this.#shares.some(({ of, times }) => (this.#told.get(of) ?? 0) >= most * times)) return false;
+    this.giveBack(-1);
+    return true;
+  }
+
+  giveBack(count: number): void {
+    for (const { of } of this.#shares) this.#told.set(of, (this.#told.get(of) ?? 0) - count);
+  }
+}
 
 /** Asks the rules about requests, folds repeats and keeps what was found. */
 export class AuditJudge {
@@ -46,7 +80,7 @@ export class AuditJudge {
   readonly #fold = new AuditFold();
   /** One batch after the other: what one took back may be told of the next. */
   readonly #turnstile = new Turnstile();
-  #minute = { startMs: 0, told: 0 };
+  readonly #minute = new MinuteShares();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -88,7 +122,7 @@ export class AuditJudge {
           due.push({ folded, decision: decisionOf(decision, rule) });
       }
     }
-    const { kept, shed } = this.#within(due, nowMs);
+    const { kept, shed } = this.#within(owner, due, nowMs);
     const stored = await this.#tell(
       owner,
       kept.map(({ folded, decision }) => eventOf(folded, decision, { nowMs, place })),
@@ -96,7 +130,7 @@ export class AuditJudge {
     if (!stored.ok) {
       // The batch comes again: nothing of it has happened, and what it took of the minute is there for it.
       this.#fold.forget();
-      this.#minute.told -= kept.length;
+      this.#minute.giveBack(kept.length);
       return stored;
     }
     this.#fold.keep();
@@ -136,17 +170,16 @@ export class AuditJudge {
   }
 
   /** The worst first, as many as a minute takes. */
-  #within<T extends { readonly folded: FoldedDetection }>(due: readonly T[], nowMs: number) {
+  #within<T extends { readonly folded: FoldedDetection }>(
+    owner: AuditOrigin,
+    due: readonly T[],
+    nowMs: number,
+  ) {
     const limit = this.#parts.perMinute ?? PER_MINUTE;
-    if (nowMs - this.#minute.startMs >= MINUTE_MS || nowMs < this.#minute.startMs)
-      this.#minute = { startMs: nowMs, told: 0 };
-    const kept: T[] = [];
-    for (const one of due.toSorted((left, right) => rankOf(left) - rankOf(right))) {
-      const most = rankOf(one) <= HIGH ? limit : Math.ceil((limit * 2) / 3);
-      if (this.#minute.told >= most) continue;
-      this.#minute.told += 1;
-      kept.push(one);
-    }
+    this.#minute.turnTo(owner, nowMs);
+    const kept = due
+      .toSorted((left, right) => rankOf(left) - rankOf(right))
+      .filter((one) => this.#minute.take(rankOf(one) <= HIGH ? limit : Math.ceil((limit * 2) / 3)));
     return { kept, shed: due.length - kept.length };
   }
 
