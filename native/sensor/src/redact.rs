@@ -7,22 +7,15 @@
 
 mod commands;
 mod names;
+mod scripts;
 mod shapes;
 
-use crate::paths::base_name;
 use commands::Command;
+use scripts::{Script, Scripts};
 use std::borrow::Cow;
 
 /// What stands in place of a secret.
 pub const MARK: &[u8] = b"[redacted]";
-
-/// Programs that take a whole script in one argument.
-const INTERPRETERS: &[&[u8]] = &[
-    b"sh", b"bash", b"dash", b"ash", b"zsh", b"ksh", b"fish", b"su", b"runuser", b"script", b"flock",
-    b"nodejs",
-];
-/// The same, with a version behind the name.
-const VERSIONED: &[&[u8]] = &[b"python", b"perl", b"ruby", b"php", b"node", b"lua"];
 
 /// Gives the text without the secrets of one kind; nothing when there were none.
 type Pass = fn(&[u8]) -> Option<Vec<u8>>;
@@ -60,33 +53,11 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r')
 }
 
-/// Finds the argument that is a script: `sh -c SCRIPT`, `python3 -c SCRIPT`, `perl -e SCRIPT`.
-#[derive(Default)]
-struct Scripts {
-    has_interpreter: bool,
-    is_next: bool,
-}
-
-impl Scripts {
-    fn takes(&mut self, word: &[u8]) -> bool {
-        if word.starts_with(b"-") && self.has_interpreter {
-            let is_cluster =
-                !word.starts_with(b"--") && matches!(word.last(), Some(b'c' | b'e' | b'r' | b'E'));
-            self.is_next |= is_cluster || matches!(word, b"--command" | b"--eval");
-            return false;
-        }
-        let name = base_name(word);
-        // A login shell has a dash before its name.
-        let name = name.strip_prefix(b"-").unwrap_or(name);
-        self.has_interpreter |=
-            INTERPRETERS.contains(&name) || VERSIONED.iter().any(|start| name.starts_with(start));
-        std::mem::take(&mut self.is_next)
-    }
-}
-
 /// Writes one argument as it may be shown; whether something was replaced.
-fn write_shown(word: &[u8], is_script: bool, command: &mut Command, out: &mut Vec<u8>) -> bool {
-    let of_option = command.secret_of(word);
+fn write_shown(word: &[u8], script: Script, command: &mut Command, out: &mut Vec<u8>) -> bool {
+    let is_script = script != Script::No;
+    // `-pass` before it may be four options of the shell and no name.
+    let of_option = command.secret_of(word).filter(|_| script != Script::Certain);
     // A script that starts with an assignment goes on behind it; any other argument is the value to its end.
     if let Some(from) = of_option.or_else(|| if is_script { None } else { names::value_of_word(word) }) {
         out.extend_from_slice(&word[..from]);
@@ -95,7 +66,8 @@ fn write_shown(word: &[u8], is_script: bool, command: &mut Command, out: &mut Ve
     }
     let mut text = Cow::Borrowed(word);
     let has_words = is_script || word.iter().any(|byte| is_blank(*byte) || *byte == b'\n');
-    let passes: [Pass; 4] = [commands::nested, shapes::tokens, shapes::url_passwords, names::named_values];
+    let nested: Pass = if is_script { commands::nested_script } else { commands::nested };
+    let passes: [Pass; 4] = [nested, shapes::tokens, shapes::url_passwords, names::named_values];
     for pass in &passes[usize::from(!has_words)..] {
         if let Some(shown) = pass(&text) {
             text = Cow::Owned(shown);
@@ -119,8 +91,7 @@ pub fn redact(arguments: &[u8]) -> (Vec<u8>, bool) {
         if index > 0 {
             out.push(0);
         }
-        let is_script = scripts.takes(word);
-        found |= write_shown(word, is_script, &mut command, &mut out);
+        found |= write_shown(word, scripts.takes(word), &mut command, &mut out);
     }
     if arguments.ends_with(&[0]) {
         out.push(0);

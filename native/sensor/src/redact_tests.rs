@@ -68,6 +68,16 @@ const REPLACED: &[(&[&str], &[&str])] = &[
     (&["curl", "-sU", "me:hunter2", "h"], &["curl", "-sU", "me:[redacted]", "h"]),
     (&["sh", "-c", "curl -sSu 'me:hunter2' h"], &["sh", "-c", "curl -sSu 'me:[redacted]' h"]),
     (&["ldapsearch", "-xw", "hunter2"], &["ldapsearch", "-xw", "[redacted]"]),
+    (&["ldapwhoami", "-xw", "hunter2"], &["ldapwhoami", "-xw", "[redacted]"]),
+    // What a command reads or writes is no word of it.
+    (&["sh", "-c", "mysql <&3 -pS3cr3t"], &["sh", "-c", "mysql <&3 -p[redacted]"]),
+    (
+        &["sh", "-c", "app --password 2>/dev/null hunter2"],
+        &["sh", "-c", "app --password 2>/dev/null [redacted]"],
+    ),
+    (&["sh", "-c", "app --token 1</dev/tcp/h/1 x"], &["sh", "-c", "app --token 1</dev/tcp/h/1 [redacted]"]),
+    // Only in a script: elsewhere they may be part of a secret.
+    (&["x", "run --password a<b c"], &["x", "run --password [redacted] c"]),
     // Headers: the secret is all of it, behind one word that tells its kind.
     (&["curl", "-H", "Authorization: Splunk 1234"], &["curl", "-H", "Authorization: Splunk [redacted]"]),
     (&["curl", "-H", "Authorization: GenieKey 12-34"], &["curl", "-H", "Authorization: GenieKey [redacted]"]),

@@ -3,7 +3,7 @@
 
 //! Secrets in options: `--password VALUE`, `mysql -pVALUE`, `curl -u name:VALUE`; in arguments and in scripts.
 
-use super::names::{closing_quote, is_secret, value_of_word};
+use super::names::{closing_quote, is_name_byte, is_secret, value_of_word};
 use super::{is_blank, Edits};
 use crate::paths::base_name;
 
@@ -48,7 +48,17 @@ const MYSQL: &[&[u8]] = &[
     b"mariadb-import",
 ];
 const MONGO: &[&[u8]] = &[b"mongo", b"mongosh", b"mongodump", b"mongorestore"];
-const LDAP: &[&[u8]] = &[b"ldapsearch", b"ldapmodify", b"ldapadd", b"ldapdelete"];
+const LDAP: &[&[u8]] = &[
+    b"ldapsearch",
+    b"ldapmodify",
+    b"ldapadd",
+    b"ldapdelete",
+    b"ldapcompare",
+    b"ldapmodrdn",
+    b"ldappasswd",
+    b"ldapwhoami",
+    b"ldapexop",
+];
 const CURL_WITH_VALUE: Option<&[u8]> = Some(b"AbcCdDeEFhHKmoPQrtTuUwxXyYz");
 /// `docker -p` is a port and no secret unless it comes after `login`.
 const LOGIN: Rule = rule(&[b"docker", b"podman", b"nerdctl", b"helm"], b'p', Some(b"u"), Follow::Either);
@@ -162,13 +172,18 @@ impl Command {
             }
             return None;
         }
-        if word.starts_with(b"--") && !word.contains(&b'=') && is_secret(word) {
+        if is_long(word) && !word.contains(&b'=') && is_secret(word) {
             self.next = Next::Secret;
         } else if BEFORE_NAMES.contains(&word) {
             self.next = Next::Name;
         }
         None
     }
+}
+
+/// `--password`, and `-password` of programs that have long options with one dash.
+fn is_long(word: &[u8]) -> bool {
+    word.starts_with(b"--") || (word.len() > 2 && word.iter().all(|byte| is_name_byte(*byte)))
 }
 
 fn after_colon(word: &[u8]) -> Option<usize> {
@@ -179,6 +194,8 @@ fn after_colon(word: &[u8]) -> Option<usize> {
 /// Reads a script word by word and notes the parts that are secrets, in their order.
 struct Script<'a> {
     text: &'a [u8],
+    /// A shell reads it: `<` and `>` end a word. In any other text they may be part of a secret.
+    is_shell: bool,
     secrets: Vec<(usize, usize)>,
 }
 
@@ -187,20 +204,28 @@ impl Script<'_> {
     fn read(&mut self, from: usize, to: usize, depth: u8) {
         let mut command = Command::default();
         let mut unclosed = [false; 2];
+        let mut is_target = false;
         let mut at = from;
         while at < to {
             if is_blank(self.text[at]) {
+                at += 1;
+            } else if self.is_redirection(at) {
+                is_target = true;
                 at += 1;
             } else if self.text[at] == b'\\' && at + 1 < to && self.text[at + 1] == b'\n' {
                 at += 2;
             } else if self.is_separator(at) {
                 // Each command of a script, pipe or list is its own program.
                 command = Command::default();
+                is_target = false;
                 at += 1;
             } else {
                 let before = self.secrets.len();
                 let end = self.word_end(at, to, depth, &mut unclosed);
-                self.note_word(&mut command, before, (at, end));
+                // A file to read or write, or the number before it, is no word of the command.
+                if !std::mem::take(&mut is_target) && !self.is_descriptor(at, end, to) {
+                    self.note_word(&mut command, before, (at, end));
+                }
                 at = end;
             }
         }
@@ -210,9 +235,23 @@ impl Script<'_> {
         match self.text[at] {
             b'\n' | b';' | b'|' | b'(' | b')' | b'`' => true,
             // 2>&1 and &>file are no ends.
-            b'&' => (at == 0 || self.text[at - 1] != b'>') && self.text.get(at + 1) != Some(&b'>'),
+            b'&' => !self.is_joined(at),
             _ => false,
         }
+    }
+
+    /// Whether this `&` belongs to a redirection.
+    fn is_joined(&self, at: usize) -> bool {
+        (at > 0 && matches!(self.text[at - 1], b'<' | b'>')) || self.text.get(at + 1) == Some(&b'>')
+    }
+
+    fn is_redirection(&self, at: usize) -> bool {
+        self.is_shell
+            && (matches!(self.text[at], b'<' | b'>') || (self.text[at] == b'&' && self.is_joined(at)))
+    }
+
+    fn is_descriptor(&self, from: usize, end: usize, to: usize) -> bool {
+        end < to && self.is_redirection(end) && self.text[from..end].iter().all(u8::is_ascii_digit)
     }
 
     /// The end of the word that starts here; what it has in quotes may be a script itself.
@@ -230,7 +269,7 @@ impl Script<'_> {
                 at += 1;
             } else if byte == b'\\' {
                 at += 2;
-            } else if is_blank(byte) || self.is_separator(at) {
+            } else if is_blank(byte) || self.is_separator(at) || self.is_redirection(at) {
                 break;
             } else {
                 at += 1;
@@ -283,9 +322,18 @@ fn within_quotes(word: &[u8], start: usize) -> (usize, usize) {
     }
 }
 
-/// Replaces secrets in the options of commands inside one argument, as in `sh -c "mysql -psecret"`.
+/// Replaces secrets in the options of commands inside one argument that may be a text of any kind.
 pub fn nested(text: &[u8]) -> Option<Vec<u8>> {
-    let mut script = Script { text, secrets: Vec::new() };
+    replaced(text, false)
+}
+
+/// The same in a script, as in `sh -c "mysql -psecret"`.
+pub fn nested_script(text: &[u8]) -> Option<Vec<u8>> {
+    replaced(text, true)
+}
+
+fn replaced(text: &[u8], is_shell: bool) -> Option<Vec<u8>> {
+    let mut script = Script { text, is_shell, secrets: Vec::new() };
     script.read(0, text.len(), 0);
     let mut edits = Edits::new(text);
     for (from, to) in script.secrets {

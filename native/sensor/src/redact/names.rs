@@ -25,10 +25,9 @@ const SECRET_PARTS: &[&[u8]] = &[
     b"auth_key",
 ];
 /// A name that is exactly one of these holds a secret.
-const SECRET_NAMES: &[&[u8]] =
-    &[b"mysql_pwd", b"pgpass", b"bearer", b"sig", b"signature", b"cookie", AUTHORIZATION];
+const SECRET_NAMES: &[&[u8]] = &[b"mysql_pwd", b"pgpass", b"sig", b"signature", b"cookie", AUTHORIZATION];
 /// A name whose last part is one of these holds a secret.
-const SECRET_ENDINGS: &[&[u8]] = &[b"pass", b"pwd", b"pw", b"auth", AUTHORIZATION];
+const SECRET_ENDINGS: &[&[u8]] = &[b"pass", b"pwd", b"pw", b"auth", b"bearer", AUTHORIZATION];
 /// Names that look secret but hold a place or a kind.
 const PLAIN_ENDINGS: &[&[u8]] =
     &[b"_file", b"_path", b"_dir", b"_name", b"_type", b"_ttl", b"_url", b"_stdin", b"_id"];
@@ -50,7 +49,7 @@ const SCHEMES: &[&[u8]] = &[
 /// How much of a long name is looked at, from its end.
 const NAME_MAX: usize = 128;
 
-fn is_name_byte(byte: u8) -> bool {
+pub fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
 

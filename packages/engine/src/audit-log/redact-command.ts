@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { Scripts } from './command-scripts.ts';
+
 const REDACTED = '[redacted]';
 const TELLING =
   '(?:pass(?:word|wd|phrase|code)?|secret|token|(?:api|access|private|signing|encryption)[-_]?key|credential|auth|cookie)';
@@ -20,47 +22,29 @@ const QUOTED = new RegExp(`(["'])(${NAME}[=:][ \\t]*${SCHEME})((?:(?!\\1)[^\\\\]
 const IN_QUOTES = '(")(?:[^"\\\\]|\\\\[^])+|(\')[^\']+';
 /** A name and its value anywhere in a text: `sh -c` has a whole script in one word. $(command) is no secret. */
 const NAMED = new RegExp(
-  `(${NAME}["']?[ \\t]?[=:][ \\t]?${SCHEME}|(?<![A-Za-z0-9_.-])--[A-Za-z0-9_-]{0,64}${TELLING}[A-Za-z0-9_-]{0,64}[ \\t]+(?!-))(?!(?<==)"?\\$\\(|//)(?:${IN_QUOTES}|[^\\s;&|,}"']+)`,
+  `(${NAME}["']?[ \\t]?[=:][ \\t]?${SCHEME}|(?<![A-Za-z0-9_.-])--?[A-Za-z0-9_-]{0,64}${TELLING}[A-Za-z0-9_-]{0,64}[ \\t]+(?!-))(?!(?<==)(?:"?\\$\\(|\\[redacted\\])|//)(?:${IN_QUOTES}|[^\\s;&|,}"']+)`,
   'gi',
 );
-/** The same at the start of a word of a script: it ends where the word does. */
-const ASSIGNED = new RegExp(`((?:^|[\\s;&|(])${NAME}=)(?!"?\\$\\()(?:${IN_QUOTES}|[^\\s;&|"']+)`, 'gi');
+/** The same at the start of a word of a script: it ends where the word does, also at a redirection. */
+const ASSIGNED = new RegExp(`((?:^|[\\s;&|(])${NAME}=)(?!"?\\$\\()(?:${IN_QUOTES}|[^\\s;&|<>"']+)`, 'gi');
 /** User and password in a URL. */
 const IN_URL = /([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@]{1,512}@/gi;
 /** A flag whose value is the next word. */
 const FLAG = new RegExp(`^--?[A-Za-z0-9_-]{0,64}${TELLING}[A-Za-z0-9_-]{0,64}$`, 'i');
-/** Programs that take a whole script in one word, and the options before it. */
-const INTERPRETER =
-  /^-?(?:(?:ba|da|a|z|k|fi)?sh|su|runuser|script|flock|(?:python|perl|ruby|php|node|lua).*)$/;
-const BEFORE_SCRIPT = /^(?:-[A-Za-z]*[cerE]|--command|--eval)$/;
-
-/** Which word is a script: it goes on behind an assignment, so that its commands stay in sight. */
-function scriptsAmong(words: readonly string[]): ReadonlySet<number> {
-  const scripts = new Set<number>();
-  let hasInterpreter = false;
-  let isNext = false;
-  for (const [at, word] of words.entries()) {
-    if (hasInterpreter && word.startsWith('-')) {
-      isNext ||= BEFORE_SCRIPT.test(word);
-      continue;
-    }
-    if (isNext) scripts.add(at);
-    isNext = false;
-    hasInterpreter ||= INTERPRETER.test(word.slice(word.lastIndexOf('/') + 1));
-  }
-  return scripts;
-}
 
 /**
  * Replaces what looks like a secret in the words of a command, with names and addresses as the only signs: an API server
  * records exec as it was typed, and without the sensor arguments are read from /proc. The sensor knows more of programs.
  */
 export function redactCommand(words: readonly string[]): string[] {
-  const scripts = scriptsAmong(words);
+  const scripts = new Scripts();
   return words.map((word, at) => {
     const before = words[at - 1];
-    if (before !== undefined && FLAG.test(before) && !word.startsWith('-')) return REDACTED;
-    const isScript = scripts.has(at);
+    const script = scripts.takes(word);
+    // `-pass` before a script may be four options of the shell and no name.
+    const isValue = before !== undefined && FLAG.test(before) && !word.startsWith('-');
+    if (isValue && script !== 'certain') return REDACTED;
+    const isScript = script !== 'no';
     const whole = isScript ? undefined : WHOLE.exec(word)?.[1];
     if (whole !== undefined) return `${whole}${REDACTED}`;
     return (isScript ? word.replaceAll(ASSIGNED, `$1$2$3${REDACTED}`) : word)
