@@ -5,11 +5,16 @@
 //! tells a recycled pid from its predecessor. Bounded.
 
 use crate::frames::{header, process};
+use crate::procfs;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// Most processes kept; beyond that new ones are not remembered (their events carry numbers only).
+/// Most processes kept; beyond that those that are gone make room, and then the oldest.
 pub const MAX_PROCESSES: usize = 131_072;
+/// How many places are made at once, so that a full table is not searched for each new process.
+const ROOM: usize = MAX_PROCESSES / 16;
+/// How often it is asked which processes still run: the record of an exit may have found no room in the ring.
+const ASK_EVERY_US: u64 = 10_000_000;
 /// How long an ended process is kept, because its connections may end after it.
 const KEEP_ENDED_US: u64 = 10_000_000;
 const BLOCK: std::ops::Range<usize> = header::END..process::END;
@@ -94,9 +99,16 @@ impl Process {
     }
 }
 
-#[derive(Default)]
 pub struct Processes {
     by_pid: HashMap<u32, Process>,
+    is_gone: fn(u32) -> bool,
+    asked_us: u64,
+}
+
+impl Default for Processes {
+    fn default() -> Self {
+        Self { by_pid: HashMap::new(), is_gone: procfs::is_gone, asked_us: 0 }
+    }
 }
 
 impl Processes {
@@ -119,8 +131,30 @@ impl Processes {
     }
 
     pub fn insert(&mut self, pid: u32, found: Process) {
-        if self.by_pid.len() < MAX_PROCESSES || self.by_pid.contains_key(&pid) {
-            self.by_pid.insert(pid, found);
+        if self.by_pid.len() >= MAX_PROCESSES && !self.by_pid.contains_key(&pid) {
+            self.make_room();
+        }
+        self.by_pid.insert(pid, found);
+    }
+
+    /// The ended go first, then those whose end was lost, then the oldest.
+    fn make_room(&mut self) {
+        const LEFT: usize = MAX_PROCESSES - ROOM;
+        self.by_pid.retain(|_, found| found.ended_us == 0);
+        if self.by_pid.len() > LEFT {
+            let is_gone = self.is_gone;
+            self.by_pid.retain(|pid, _| !is_gone(*pid));
+        }
+        let mut excess = self.by_pid.len().saturating_sub(LEFT);
+        if excess > 0 {
+            let mut starts: Vec<u64> = self.by_pid.values().map(Process::start_us).collect();
+            let (_, last, _) = starts.select_nth_unstable(excess - 1);
+            let last = *last;
+            self.by_pid.retain(|_, found| {
+                let stays = excess == 0 || found.start_us() > last;
+                excess -= usize::from(!stays);
+                stays
+            });
         }
     }
 
@@ -140,8 +174,78 @@ impl Processes {
         }
     }
 
-    /// Forgets processes that ended a while ago.
+    /// Forgets processes that ended a while ago. Those whose end was lost count as ended when it is noticed.
     pub fn sweep(&mut self, now_us: u64) {
+        if now_us >= self.asked_us + ASK_EVERY_US {
+            self.asked_us = now_us;
+            for (pid, found) in self.by_pid.iter_mut().filter(|(_, found)| found.ended_us == 0) {
+                if (self.is_gone)(*pid) {
+                    found.ended_us = now_us.max(1);
+                }
+            }
+        }
         self.by_pid.retain(|_, found| found.ended_us == 0 || now_us < found.ended_us + KEEP_ENDED_US);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: u32 = 1000;
+
+    /// A full table of processes whose ends nobody told; the pid is the start time too.
+    fn full(is_gone: fn(u32) -> bool) -> Processes {
+        let mut processes = Processes { is_gone, ..Processes::default() };
+        for pid in FIRST..FIRST + MAX_PROCESSES as u32 {
+            processes.insert(pid, started(pid));
+        }
+        assert_eq!(processes.len(), MAX_PROCESSES);
+        processes
+    }
+
+    fn started(pid: u32) -> Process {
+        let mut block = vec![0; process::END];
+        process::set_start_boot_us(&mut block, u64::from(pid));
+        Process::new(&block, Rc::default(), Rc::from(&b""[..]))
+    }
+
+    #[test]
+    fn forgets_processes_whose_end_was_lost() {
+        let mut processes = full(|pid| pid != FIRST + 7);
+        processes.sweep(20_000_000);
+        assert_eq!(processes.pids(), [FIRST + 7]);
+        processes.sweep(20_000_000 + KEEP_ENDED_US);
+        assert_eq!(processes.len(), 1);
+    }
+
+    #[test]
+    fn asks_seldom_which_processes_run() {
+        let mut processes = Processes { is_gone: |_| true, ..Processes::default() };
+        processes.sweep(20_000_000);
+        processes.insert(FIRST, started(FIRST));
+        processes.sweep(20_000_000 + ASK_EVERY_US - 1);
+        assert_eq!(processes.pids(), [FIRST]);
+        processes.sweep(20_000_000 + ASK_EVERY_US);
+        assert!(processes.pids().is_empty());
+    }
+
+    #[test]
+    fn takes_a_new_process_in_the_place_of_one_that_is_gone() {
+        let mut processes = full(|pid| pid >= FIRST + 100);
+        processes.insert(7, started(7));
+        assert!(processes.get(7, 7).is_some());
+        assert_eq!(processes.len(), 101);
+    }
+
+    #[test]
+    fn takes_a_new_process_in_the_place_of_the_oldest_when_all_run() {
+        let mut processes = full(|_| false);
+        processes.end(FIRST + 50_000, u64::from(FIRST + 50_000), 1);
+        processes.insert(7, started(7));
+        assert!(processes.get(7, 7).is_some());
+        assert_eq!(processes.len(), MAX_PROCESSES - ROOM + 1);
+        assert!(processes.current(FIRST).is_none() && processes.current(FIRST + 50_000).is_none());
+        assert!(processes.current(FIRST + MAX_PROCESSES as u32 - 1).is_some());
     }
 }

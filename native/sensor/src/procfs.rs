@@ -4,8 +4,12 @@
 //! What the kernel programs leave to /proc. Bounded: where its arguments begin and end a process says itself, and nothing
 //! keeps it from saying gigabytes.
 
+use rustix::io::Errno;
+use rustix::process::{test_kill_process, Pid};
 use std::fs::File;
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::sync::OnceLock;
 
 const ARGUMENTS_MAX: usize = 4096;
 
@@ -30,6 +34,19 @@ pub fn name(pid: u32) -> Vec<u8> {
         bytes.pop();
     }
     bytes
+}
+
+/// The kernel's fixed number of the first process id namespace.
+const FIRST_PID_NAMESPACE: u64 = 0xefff_fffc;
+
+/// Whether no process has this pid any more. Never where our pids are not those that the kernel programs tell.
+pub fn is_gone(pid: u32) -> bool {
+    static IS_FIRST: OnceLock<bool> = OnceLock::new();
+    let is_first = *IS_FIRST.get_or_init(|| {
+        std::fs::metadata("/proc/self/ns/pid").is_ok_and(|meta| meta.ino() == FIRST_PID_NAMESPACE)
+    });
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    is_first && pid.is_none_or(|pid| test_kill_process(pid) == Err(Errno::SRCH))
 }
 
 #[cfg(test)]
@@ -58,6 +75,15 @@ mod tests {
     fn keeps_arguments_of_just_the_limit_whole() {
         let (bytes, is_cut) = read_arguments(&[b'a'; 4096][..]);
         assert_eq!((bytes.len(), is_cut), (4096, false));
+    }
+
+    #[test]
+    fn tells_processes_that_run_from_those_that_are_gone() {
+        assert!(!is_gone(std::process::id()));
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        let is_first = std::fs::metadata("/proc/self/ns/pid").unwrap().ino() == FIRST_PID_NAMESPACE;
+        assert_eq!(is_gone(child.id()), is_first);
     }
 
     #[test]
