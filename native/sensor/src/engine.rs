@@ -9,6 +9,7 @@ use crate::frames::{
 };
 use crate::inspect::{Flows, Piece, Verdict};
 use crate::kernel::Sink;
+use crate::listening::{Listening, Place, NO_COOKIE};
 use crate::outlet::{Builder, Outlet};
 use crate::paths;
 use crate::processes::{Credentials, Image, Process, Processes};
@@ -42,6 +43,7 @@ pub struct Engine {
     pub totals: Totals,
     pub existing_sent: u32,
     pub sockets: Sockets,
+    pub listening: Listening,
     pub watched: WatchSet,
     /// Connections under inspection.
     pub inspected: Flows,
@@ -55,6 +57,7 @@ impl Engine {
             totals: Totals::default(),
             existing_sent: 0,
             sockets: Sockets::default(),
+            listening: Listening::default(),
             watched: WatchSet::default(),
             inspected: Flows::default(),
         }
@@ -155,11 +158,8 @@ impl Engine {
         let fixed = frame.fixed();
         header::set_kind(fixed, kind::APPLICATION);
         header::set_boot_time_us(fixed, now_us);
-        let namespace = network::network_namespace(fixed);
-        let owner = self
-            .sockets
-            .owner(network::socket_id(fixed))
-            .or_else(|| self.sockets.listener(namespace, network::local_port(fixed)));
+        let place = Place::of(fixed);
+        let owner = self.sockets.owner(network::socket_id(fixed)).or_else(|| self.listening.listener(&place));
         map_to_v4(frame.fixed());
         if let Some(known) = owner.and_then(|owner| self.processes.get(owner.pid, owner.start_us)) {
             known.write_owner(frame.fixed());
@@ -172,8 +172,7 @@ impl Engine {
 
     fn on_network(&mut self, record: &[u8]) {
         let cookie = network::socket_id(record);
-        let namespace = network::network_namespace(record);
-        let port = network::local_port(record);
+        let place = Place::of(record);
         let teller = Owner { pid: process::pid(record), start_us: process::start_boot_us(record) };
         let (old, new) = (network::old_state(record), network::new_state(record));
         let owner = match header::kind(record) {
@@ -182,21 +181,17 @@ impl Engine {
                 return;
             }
             kind::LISTEN => {
-                self.sockets.listen(namespace, port, teller);
+                self.listening.listen(&place, cookie, teller);
                 Some(teller)
             }
             kind::ACCEPT => {
-                let owner = self.sockets.listener(namespace, port);
+                let owner = self.listening.listener(&place);
                 if let Some(owner) = owner {
                     self.sockets.own(cookie, owner);
                 }
                 owner
             }
-            kind::CLOSE if old == TCP_LISTEN => {
-                let owner = self.sockets.listener(namespace, port);
-                self.sockets.unlisten(namespace, port);
-                owner
-            }
+            kind::CLOSE if old == TCP_LISTEN => self.listening.unlisten(&place, cookie),
             kind::CONNECT if teller.pid != 0 => Some(teller),
             kind::CONNECT if new != TCP_CLOSE => self.sockets.owner(cookie),
             _ => {
@@ -250,12 +245,12 @@ impl Engine {
 
     /// Takes over listening sockets older than the sensor.
     pub fn learn_listeners(&mut self) {
-        for found in crate::listeners::scan(&self.processes.pids()) {
+        let mut learnt = crate::listeners::scan(&self.processes.pids());
+        learnt.retain(|found| !self.listening.has(&found.place));
+        for found in learnt {
             if let Some(known) = self.processes.current(found.pid) {
                 let owner = Owner { pid: found.pid, start_us: known.start_us() };
-                if self.sockets.listener(found.namespace, found.port).is_none() {
-                    self.sockets.listen(found.namespace, found.port, owner);
-                }
+                self.listening.listen(&found.place, NO_COOKIE, owner);
             }
         }
     }

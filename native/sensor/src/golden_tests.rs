@@ -207,6 +207,45 @@ fn frames_of_each_kind_match_the_golden_files() {
     assert_eq!(bench.engine.totals.malformed, 0);
 }
 
+/// A record of a socket of family 4 on port 8080, as process `pid` or, of an accepted one, nobody wrote it.
+fn on_port(kind: u8, states: (u8, u8), cookie: u64, address: [u8; 4], pid: u32) -> Vec<u8> {
+    let mut builder = network_record(kind, states.0, states.1);
+    if pid == 0 {
+        builder = ownerless(builder);
+    }
+    let fixed = builder.fixed();
+    let mut local = [0; 16];
+    local[..4].copy_from_slice(&address);
+    process::set_pid(fixed, pid);
+    network::set_family(fixed, 4);
+    network::set_local_address(fixed, local);
+    network::set_local_port(fixed, 8080);
+    network::set_socket_id(fixed, cookie);
+    builder.finish().to_vec()
+}
+
+#[test]
+fn tells_an_accepted_connection_as_that_of_who_listens_at_its_address() {
+    const ANY: [u8; 4] = [0; 4];
+    let mut bench = Bench::new();
+    for pid in [11, 12, 13] {
+        let mut running = exec_record();
+        process::set_pid(running.fixed(), pid);
+        bench.frames(running.finish());
+    }
+    bench.frames(&on_port(kind::LISTEN, (7, 10), 1, ANY, 11));
+    bench.frames(&on_port(kind::LISTEN, (7, 10), 2, ANY, 12));
+    bench.frames(&on_port(kind::LISTEN, (7, 10), 3, [127, 0, 0, 2], 13));
+    let ended = bench.frames(&on_port(kind::CLOSE, (10, 7), 1, ANY, 0));
+    assert_eq!(process::pid(&ended), 11);
+    for (cookie, address, pid) in [(4, [127, 0, 0, 1], 12), (5, [127, 0, 0, 2], 13)] {
+        let accepted = bench.frames(&on_port(kind::ACCEPT, (3, 1), cookie, address, 0));
+        assert_eq!(process::pid(&accepted), pid);
+    }
+    bench.frames(&on_port(kind::CLOSE, (10, 7), 2, ANY, 0));
+    assert_eq!(process::pid(&bench.frames(&on_port(kind::ACCEPT, (3, 1), 6, [127, 0, 0, 1], 0))), 0);
+}
+
 #[test]
 fn gives_a_new_process_the_program_of_its_maker_and_not_of_its_parent() {
     let mut bench = Bench::new();

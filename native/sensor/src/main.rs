@@ -16,6 +16,7 @@ mod json;
 mod kernel;
 mod levels;
 mod listeners;
+mod listening;
 mod outlet;
 mod paths;
 mod privileges;

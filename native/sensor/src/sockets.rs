@@ -20,8 +20,6 @@ pub struct Owner {
 pub struct Sockets {
     by_cookie: HashMap<u64, Owner>,
     order: VecDeque<u64>,
-    /// Network namespace and port.
-    listeners: HashMap<(u32, u16), Owner>,
 }
 
 impl Sockets {
@@ -42,20 +40,6 @@ impl Sockets {
 
     pub fn forget(&mut self, cookie: u64) -> Option<Owner> {
         self.by_cookie.remove(&cookie)
-    }
-
-    pub fn listen(&mut self, namespace: u32, port: u16, owner: Owner) {
-        if self.listeners.len() < MAX_SOCKETS || self.listeners.contains_key(&(namespace, port)) {
-            self.listeners.insert((namespace, port), owner);
-        }
-    }
-
-    pub fn listener(&self, namespace: u32, port: u16) -> Option<Owner> {
-        self.listeners.get(&(namespace, port)).copied()
-    }
-
-    pub fn unlisten(&mut self, namespace: u32, port: u16) {
-        self.listeners.remove(&(namespace, port));
     }
 }
 
