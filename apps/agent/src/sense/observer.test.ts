@@ -149,8 +149,9 @@ describe('the observer', () => {
     expect(sightings.some(({ trigger }) => trigger === 'file-open')).toBe(false);
   });
 
-  it('tells a connection that failed as a flow, not as a sighting', () => {
-    const { observer, sightings } = setUp();
+  // 0: the program gave up before there was an answer.
+  it.each([111, 0])('tells a connection that failed (error %i) as a flow, not as a sighting', (error) => {
+    const { observer, flows, sightings } = setUp();
     observer.take({
       ...base,
       kind: 'connect',
@@ -164,10 +165,11 @@ describe('the observer', () => {
       bytesReceived: 0,
       socketId: '5',
       state: 'closed',
-      error: 111,
+      error,
       networkNamespace: 1,
     });
     expect(sightings).toEqual([]);
+    expect(flows.drain()).toMatchObject([{ connections: 0, failures: 1 }]);
   });
 
   it('puts what a connection speaks on its flow, and makes neither a connection nor a sighting of it', () => {

@@ -216,7 +216,9 @@ export class Observer {
     const { process } = event;
     if (isOurs(process.pid)) return;
     const connection = connectionOf(event);
-    const failed = event.kind === 'connect' && event.error !== 0 && event.error !== UNDER_WAY;
+    // A socket that its program closed before an answer has no error of its own.
+    const isRefused = event.error !== 0 && event.error !== UNDER_WAY;
+    const failed = event.kind === 'connect' && (isRefused || event.state === 'closed');
     const chain = tree.chain(process.pid, process.startBootUs);
     if (event.kind !== 'close' && !failed) tree.addConnection(process, connection);
     const atMs = this.#wallMs(event.bootTimeUs);
