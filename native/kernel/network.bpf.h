@@ -131,12 +131,16 @@ static __always_inline void observe_datagram_connect(struct task_struct *t, stru
   struct socket *socket = BPF_CORE_READ(file, private_data);
   struct sock *sk = BPF_CORE_READ(socket, sk);
   struct record *r;
-  __u16 family;
+  __u16 family, remote_port;
 
   if ((BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_UDP)
     return;
   family = BPF_CORE_READ(sk, __sk_common.skc_family);
   if (family != AF_INET && family != AF_INET6)
+    return;
+  /* connect() to no family dissolves the socket: it has no other side then. */
+  remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+  if (!remote_port)
     return;
   r = reserve_network();
   if (!r)
@@ -146,7 +150,7 @@ static __always_inline void observe_datagram_connect(struct task_struct *t, stru
   __builtin_memset(&r->network, 0, sizeof(r->network));
   r->network.socket_id = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
   r->network.local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
-  r->network.remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+  r->network.remote_port = remote_port;
   r->network.network_namespace = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
   r->network.protocol = IPPROTO_UDP;
   r->network.new_state = TCP_ESTABLISHED;
