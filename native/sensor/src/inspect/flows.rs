@@ -147,7 +147,15 @@ impl Flows {
                 self.decided.remove(&oldest);
             }
         }
+        self.forget_gone();
         Some(flow)
+    }
+
+    /// Without a worker nobody takes keys out of the queue: those of flows that are gone must not pile up.
+    fn forget_gone(&mut self) {
+        if self.dirty.len() > 2 * FLOWS_MAX {
+            self.dirty.retain(|key| self.by_key.get(key).is_some_and(|flow| flow.is_dirty && !flow.is_asked));
+        }
     }
 
     /// Takes an answer. `Err`: it is not the one that is due, so that the worker is not to be believed.
@@ -299,6 +307,16 @@ mod tests {
         assert_eq!(flows.totals.flows, FLOWS_MAX as u64 + 5);
         flows.take(&piece(FLOWS_MAX as u64, &[0; 2 * INPUT_MAX]), b"", 1);
         assert_eq!(flows.by_key[&(FLOWS_MAX as u64)].client.len(), INPUT_MAX);
+    }
+
+    #[test]
+    fn keeps_no_keys_of_lost_flows_while_there_is_no_worker() {
+        let mut flows = Flows::default();
+        for key in 0..10 * FLOWS_MAX as u64 {
+            flows.take(&piece(key, b"x"), b"", key);
+        }
+        assert!(flows.dirty.len() <= 2 * FLOWS_MAX + 1);
+        assert_eq!(asked(&mut flows, 1), FLOWS_MAX);
     }
 
     #[test]
