@@ -4,6 +4,7 @@
 //! The kernel side behind a trait: load, drain, count, snapshot.
 
 use crate::attach::{attach, ensure_host_namespaces, FIRST_BYTES_PROGRAMS};
+use crate::choice;
 use crate::json::programs_json;
 use crate::watch::{Bounds, SieveKey};
 use libbpf_rs::{
@@ -145,7 +146,7 @@ fn reason(error: &libbpf_rs::Error) -> String {
     }
 }
 
-/// Loads each program alone.
+/// Loads each program alone, and attaches those for which there is another.
 pub fn probe(config: Config, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<ProgramState>, String> {
     libbpf_rs::set_print(Some((libbpf_rs::PrintLevel::Info, collect_log)));
     let names: Vec<(String, String)> = open(config, &|_| false)?
@@ -155,12 +156,12 @@ pub fn probe(config: Config, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Progra
         .collect();
     let mut states = Vec::with_capacity(names.len());
     for (name, section) in names {
-        let loaded = open(config, &|other| other == name)?.load();
-        let (loaded, reason) = match loaded {
-            Ok(_) => (true, String::new()),
-            Err(error) => (false, reason(&error)),
-        };
-        states.push(ProgramState { name, section, loaded, reason });
+        let object = open(config, &|other| other == name)?;
+        let load = || object.load().map_err(|error| reason(&error));
+        states.push(choice::tried(&name, &section, load, |object| {
+            let program = object.progs_mut().find(|program| program.name() == name.as_str());
+            program.map_or(Ok(()), |program| attach(&program).map(drop))
+        }));
     }
     Ok(states)
 }
@@ -208,25 +209,10 @@ pub struct LibbpfKernel {
 
 const SNAPSHOT_PROGRAM: &str = "on_existing";
 
-/// Looks at every system call; left out where fentry programs see the same without that cost.
-const COSTLY_PROGRAM: &str = "on_sys_exit";
-const INSTEAD_OF_COSTLY: [&str; 2] = ["on_file_open", "on_commit_creds"];
-
 /// Each program alone first: a refused one is left out and named, never the end of all.
 fn load_object(config: Config) -> Result<(Object, Vec<ProgramState>), String> {
     let mut states = probe(config, &is_session_program)?;
-    let is_loaded = |states: &[ProgramState], name: &str| states.iter().any(|s| s.name == name && s.loaded);
-    let costly = !INSTEAD_OF_COSTLY.iter().all(|name| is_loaded(&states, name));
-    for state in &mut states {
-        if costly && INSTEAD_OF_COSTLY.contains(&state.name.as_str()) && state.loaded {
-            state.loaded = false;
-            state.reason = format!("not needed: {COSTLY_PROGRAM} does its work");
-        }
-        if !costly && state.name == COSTLY_PROGRAM {
-            state.loaded = false;
-            state.reason = format!("not needed: {} do its work", INSTEAD_OF_COSTLY.join(" and "));
-        }
-    }
+    choice::choose(&mut states);
     let taken: Vec<String> = states.iter().filter(|s| s.loaded).map(|s| s.name.clone()).collect();
     if taken.is_empty() {
         let why = states.first().map_or("", |state| state.reason.as_str());

@@ -4,6 +4,7 @@
 //! bartizan-sensor: loads the eBPF programs, turns their records into frames for the node agent.
 
 mod attach;
+mod choice;
 mod command;
 mod descriptor;
 mod engine;
