@@ -218,6 +218,16 @@ describe('feeds', () => {
     }
   });
 
+  it('are there for every language that OSV has an archive of', () => {
+    const archives = DEFAULT_FEEDS.filter(({ id }) => id.startsWith('osv.')).map(({ path }) =>
+      decodeURIComponent(path.split('/')[1] ?? ''),
+    );
+    for (const ecosystem of ['npm', 'PyPI', 'Go', 'Maven', 'RubyGems', 'Packagist', 'NuGet', 'crates.io'])
+      expect(archives).toContain(ecosystem);
+    for (const ecosystem of ['Pub', 'SwiftURL', 'Hex', 'Hackage', 'CRAN', 'Bitnami'])
+      expect(archives).toContain(ecosystem);
+  });
+
   it('are chosen by id or group', () => {
     expect(selectFeeds([])).toBe(DEFAULT_FEEDS);
     expect(selectFeeds(['kev', 'osv.npm']).map((feed) => feed.id)).toEqual(['osv.npm', 'kev.cisa']);
