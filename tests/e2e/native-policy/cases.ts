@@ -14,6 +14,10 @@ export interface PolicyCase {
 }
 
 const failing = (expression: string): Json => ({ validations: [{ expression }] });
+const annotated = (value: string): Json => ({
+  ...failing('true'),
+  auditAnnotations: [{ key: 'value', valueExpression: `string(${value})` }],
+});
 const DATA = { data: { size: '3', kind: 'a-b', list: 'x,y,z' } };
 const of = (name: string, spec: Json, object: Json = DATA, more: Partial<PolicyCase> = {}): PolicyCase => ({
   name,
@@ -91,6 +95,8 @@ export const POLICY_CASES: readonly PolicyCase[] = [
   of('request-sub-resource', failing('!has(request.subResource) || request.subResource == ""')),
   of('old-object', failing('oldObject == null')),
   of('null-field', failing('object.data.?nothing.orValue("none") == "none"')),
+  of('default-not-needed', failing('object.data.?size.orValue(object.data.nothing) == "3"')),
+  of('default-needed', failing('object.data.?other.orValue(object.data.nothing) == "3"')),
   of('optional-map', failing('{?"a": object.data.?nothing, "b": dyn("c")}.size() == 1')),
   of('two-variables', failing('object.data.all(k, v, k.size() > 0 && v.size() > 0)')),
   of('pattern', failing('object.data.kind.matches("^[a-z](-[a-z])*$")')),
@@ -132,6 +138,20 @@ export const POLICY_CASES: readonly PolicyCase[] = [
       params: { data: { size: '4' } },
     },
   ),
+  of('parameters-unused', {
+    paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+    ...failing('params == null'),
+  }),
+  of('parameters-missing', { paramKind: { apiVersion: 'v1', kind: 'ConfigMap' }, ...failing('true') }, DATA, {
+    binding: {
+      paramRef: { name: 'nobody-made-it', namespace: 'default', parameterNotFoundAction: 'Deny' },
+      validationActions: ['Audit'],
+    },
+  }),
+  of('annotation-error', annotated('object.data.nothing'), DATA, {
+    binding: { validationActions: ['Audit'] },
+  }),
+  of('annotation-error-ignored', { ...annotated('object.data.nothing'), failurePolicy: 'Ignore' }),
 ];
 
 /** Expressions as a validation: taken or refused when the policy is created. */
@@ -165,6 +185,9 @@ export const EXPRESSIONS: readonly string[] = [
   '"a" in object.metadata.labels',
   '1 in ["a"]',
   '"a".matches("(")',
+  '"a".matches("^(([a-z0-9]{1,63}\\\\.){1,20})$")',
+  '"a".matches("((a{2}){501})")',
+  '"a".matches("((a{2}){500})")',
   'duration("x") == duration("1s")',
   'timestamp("2026-01-01T00:00:00Z") < timestamp(object.metadata.creationTimestamp)',
   'object.metadata.name.foo()',

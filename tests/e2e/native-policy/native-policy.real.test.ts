@@ -112,7 +112,7 @@ function ours(one: PolicyCase): {
   };
   const judged = judgeNativePolicy(compiled.value, request, {
     authorize: () => ({ allowed: true }),
-    ...(one.params === undefined ? {} : { params: [one.params as NonNullable<NativeRequest['object']>] }),
+    params: one.params === undefined ? [] : [one.params as NonNullable<NativeRequest['object']>],
   });
   return {
     admitted: judged.verdict !== 'deny',
