@@ -196,13 +196,15 @@ export class AgentSession {
     if (hello.version < WIRE_VERSION_OLDEST || hello.oldest > WIRE_VERSION)
       return this.#refuse('E_WIRE_VERSION', `it speaks ${hello.oldest} to ${hello.version}`);
     const marks = await store.events.acknowledged(tenantScope(agent.cluster, agent.tenant), agent.node);
+    // Told "nothing is stored", a node would use numbers that are taken, and its records count as repeated.
+    if (!marks.ok) return this.#fail(marks.error);
     this.#parts.onHello(hello.clockMs - clock.nowMs());
     this.send({
       type: 'welcome',
       version: Math.min(WIRE_VERSION, hello.version),
       cluster: agent.cluster,
       tenant: agent.tenant,
-      acknowledged: marksFor(hello.bootId, marks.ok ? marks.value : []),
+      acknowledged: marksFor(hello.bootId, marks.value),
       credit: CREDIT,
       clockMs: clock.nowMs(),
     });
