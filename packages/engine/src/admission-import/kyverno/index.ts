@@ -9,7 +9,7 @@ import { anyOf, not } from '../neuvector/values.ts';
 import { ruleFault } from '../rule-fault.ts';
 import { denyConditions, foreachCondition, preconditionsHold } from './conditions.ts';
 import { ruleKeyFault, specFault, waysOf } from './known-keys.ts';
-import { matchOf } from './match.ts';
+import { matchOf, podResources } from './match.ts';
 import { isConditional, type PatternResult, patternCondition } from './pattern.ts';
 
 const RULES_MAX = 500;
@@ -64,6 +64,8 @@ interface Policy {
   /** The only one it holds in; undefined: it is a ClusterPolicy. */
   readonly namespace: string | undefined;
   readonly enforces: boolean;
+  /** What rules about pods are asked about. */
+  readonly ofPods: readonly string[];
   /** What of it is not read, and so none of its rules. */
   readonly fault: string | undefined;
 }
@@ -72,12 +74,18 @@ interface Policy {
 function policyOf(kind: string, metadata: unknown, spec: Json): Policy {
   const of = (key: string): string => (isObject(metadata) ? textOf(metadata[key]) : '');
   const namespace = kind === 'Policy' ? of('namespace') : undefined;
+  const ofPods = podResources(isObject(metadata) ? metadata['annotations'] : undefined);
   const isPlaced = namespace === undefined || /^[a-z0-9-]{1,63}$/.test(namespace);
   return {
     name: of('name'),
     namespace,
     enforces: textOf(spec['validationFailureAction']).toLowerCase() === 'enforce',
-    fault: isPlaced ? specFault(spec) : 'metadata.namespace of a Policy is missing or no name',
+    ofPods: ofPods.ok ? ofPods.value : [],
+    fault: !isPlaced
+      ? 'metadata.namespace of a Policy is missing or no name'
+      : ofPods.ok
+        ? specFault(spec)
+        : ofPods.error,
   };
 }
 
@@ -90,7 +98,7 @@ function ruleOf(policy: Policy, rule: Json): Result<AdmissionRule, string> {
   if (rule['context'] !== undefined) return err('context from outside is not read');
   const unread = ruleKeyFault(rule);
   if (unread !== undefined) return err(unread);
-  const match = matchOf(rule['match'], rule['exclude'], policy.namespace);
+  const match = matchOf(rule['match'], rule['exclude'], policy);
   if (!match.ok) return match;
   const condition = violatedBy(validate, match.value.isPod);
   if (!condition.ok) return condition;

@@ -69,14 +69,35 @@ function resourceOfKind(written: string): string | undefined {
   return parts.length <= 3 && isOfGroup ? resource : undefined;
 }
 
-function resourcesOf(kinds: readonly string[]): Result<{ resources: string[]; isPod: boolean }, string> {
+const PODS: readonly string[] = ['/pods', '/pods/ephemeralcontainers'];
+const CONTROLLERS = 'pod-policies.kyverno.io/autogen-controllers';
+
+/**
+ * What rules about pods are asked about: everything that holds a template of one, unless the policy says for which
+ * controllers Kyverno generates rules.
+ */
+export function podResources(annotations: unknown): Result<readonly string[], string> {
+  const named = isObject(annotations) ? annotations[CONTROLLERS] : undefined;
+  if (named === undefined || named === null || named === 'all') return ok(['workloads', PODS[1] ?? '']);
+  if (named === 'none') return ok(PODS);
+  const kinds = typeof named === 'string' ? named.split(',') : [];
+  const resources = kinds.flatMap((kind) => WITH_PODS.get(kind) ?? []);
+  return kinds.length > 0 && resources.length === kinds.length
+    ? ok([...PODS, ...resources])
+    : err(`${CONTROLLERS}: ${String(named)} is not read`);
+}
+
+function resourcesOf(
+  kinds: readonly string[],
+  ofPods: readonly string[],
+): Result<{ resources: readonly string[]; isPod: boolean }, string> {
   const resources = kinds.flatMap((kind) => resourceOfKind(kind) ?? []);
   if (resources.length < kinds.length || resources.length === 0)
     return err(`match: a kind is not known: ${kinds.join(', ')}`);
   if (!resources.includes('/pods')) return ok({ resources, isPod: false });
   const withPods = new Set(['/pods', ...WITH_PODS.values()]);
   return resources.every((resource) => withPods.has(resource))
-    ? ok({ resources: ['workloads', '/pods/ephemeralcontainers'], isPod: true })
+    ? ok({ resources: ofPods, isPod: true })
     : err('match: pods and kinds without pods in one rule');
 }
 
@@ -98,13 +119,19 @@ function placesOf(
     : ok([own]);
 }
 
-/**
- * What a rule is asked about; several alternatives must differ in kinds only. `own`: the namespace of its policy.
- */
+/** What the policy says of all its rules. */
+interface OfPolicy {
+  /** The only namespace that it holds in. */
+  readonly namespace: string | undefined;
+  /** What rules about pods are asked about. */
+  readonly ofPods: readonly string[];
+}
+
+/** What a rule is asked about; several alternatives must differ in kinds only. */
 export function matchOf(
   match: unknown,
   exclude: unknown,
-  own: string | undefined,
+  { namespace: own, ofPods }: OfPolicy,
 ): Result<{ readonly match: AdmissionMatch; readonly isPod: boolean }, string> {
   if (!isObject(match)) return err('match: is not an object');
   const parts = Object.keys(match);
@@ -126,7 +153,10 @@ export function matchOf(
     new Set(selected.map((one) => of(one).join(' '))).size === 1;
   if (first === undefined || !same(({ namespaces }) => namespaces) || !same(({ operations }) => operations))
     return err('match.any with different namespaces or operations is not read yet');
-  const resources = resourcesOf(selected.flatMap(({ kinds }) => kinds));
+  const resources = resourcesOf(
+    selected.flatMap(({ kinds }) => kinds),
+    ofPods,
+  );
   if (!resources.ok) return resources;
   const places = placesOf(first.namespaces, resources.value.resources, own);
   if (!places.ok) return places;
@@ -135,7 +165,7 @@ export function matchOf(
   return ok({
     isPod: resources.value.isPod,
     match: {
-      resources: resources.value.resources,
+      resources: [...resources.value.resources],
       operations: operations.length > 0 ? [...operations] : ['CREATE', 'UPDATE'],
       ...(namespaces.length > 0 ? { namespaces: [...namespaces] } : {}),
     },
