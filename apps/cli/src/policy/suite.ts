@@ -6,7 +6,6 @@ import { dirname, relative, resolve } from 'node:path';
 import type {
   AdmissionOperation,
   AdmissionRule,
-  AdmissionStage,
   AdmissionViolation,
   Failure,
   Result,
@@ -16,6 +15,8 @@ import {
   type AdmissionContext,
   type AdmissionRequest,
   type AdmissionRuleSet,
+  exampleStage,
+  exampleUser,
   type ImageFacts,
   judgeAdmission,
   unknown,
@@ -202,10 +203,6 @@ export interface SuiteBasis {
   readonly detector?: Detector | undefined;
 }
 
-/** Where a rule is asked: at admission when it ever is. */
-const stageOf = ({ stages }: AdmissionRule): AdmissionStage =>
-  stages.includes('admission') ? 'admission' : (stages[0] ?? 'ci');
-
 /** Nothing is known of images but what the case says. */
 const contextOf = ({ images }: SuiteCase, detector: Detector | undefined): AdmissionContext => ({
   ...(detector === undefined ? {} : { credentialsIn: detector }),
@@ -240,8 +237,10 @@ function runCase(one: SuiteCase, suite: string, { set, nowMs, detector }: SuiteB
     const rule = known.get(expectation.rule);
     const outcome = { suite, case: one.name, rule: expectation.rule, expected: verdict };
     if (rule === undefined) return { ...outcome, found: 'no such rule', isMet: false, detail: '' };
+    // What was asked of nothing holds of nothing.
+    if (requests.length === 0) return { ...outcome, found: 'no object', isMet: false, detail: '' };
     const violations = requests.flatMap(
-      (request) => judgeAdmission(set, request, context, nowMs, stageOf(rule)).violations,
+      (request) => judgeAdmission(set, request, context, nowMs, exampleStage(rule)).violations,
     );
     const found = verdictOf(rule.id, violations);
     const detail = missingOf(expectation, violations);
@@ -281,7 +280,7 @@ function exampleCase({ id, match }: AdmissionRule, example: Example, verdict: Ex
     ...(operation === undefined ? {} : { operation }),
     ...(subResource === undefined ? {} : { subResource }),
     ...(oldObject === undefined ? {} : { oldObject }),
-    ...(user === undefined ? {} : { user: { name: user, groups: ['system:authenticated'] } }),
+    ...(user === undefined ? {} : { user: exampleUser(user) }),
     ...(images === undefined ? {} : { images }),
     ...(resource === undefined ? {} : { resource }),
   };

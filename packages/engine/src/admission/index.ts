@@ -73,6 +73,7 @@ export {
 } from './request.ts';
 export { ADMISSION_DEPTH_MAX, ADMISSION_NODES_MAX } from './rules/compile-condition.ts';
 export { admissionRuleRevision, type CompiledAdmissionRule } from './rules/compile-rule.ts';
+export { exampleStage, exampleUser } from './rules/example-stage.ts';
 export { compileException } from './rules/exceptions.ts';
 export type { FoundViolation } from './rules/found-violation.ts';
 export {

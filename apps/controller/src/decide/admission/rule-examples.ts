@@ -2,7 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AdmissionRule, ToldText } from '@bartizan/contracts';
-import { type AdmissionContext, type ImageFacts, judgeAdmission, unknown } from '@bartizan/engine/admission';
+import {
+  type AdmissionContext,
+  exampleStage,
+  exampleUser,
+  type ImageFacts,
+  judgeAdmission,
+  unknown,
+} from '@bartizan/engine/admission';
 import { requestOfObject } from './object-request.ts';
 import type { PolicyBook } from './policy-book.ts';
 
@@ -16,6 +23,7 @@ export function faultOfRule(rule: AdmissionRule, book: PolicyBook, nowMs: number
   const { set, refused } = book.alone([rule]);
   const [first] = refused;
   if (first !== undefined) return first.failure.detail;
+  const stage = exampleStage(rule);
   const cases = [
     ...rule.tests.mustViolate.map((one) => ({ one, wanted: true })),
     ...rule.tests.mustPass.map((one) => ({ one, wanted: false })),
@@ -25,14 +33,14 @@ export function faultOfRule(rule: AdmissionRule, book: PolicyBook, nowMs: number
       operation: one.operation ?? 'CREATE',
       ...(one.oldObject === undefined ? {} : { oldObject: one.oldObject }),
       ...subResourceOf(rule, one),
-      ...(one.user === undefined ? {} : { user: { name: one.user, groups: [] } }),
+      ...(one.user === undefined ? {} : { user: exampleUser(one.user) }),
     });
     if (!request.ok)
       return {
         en: `example "${one.name}": ${request.error.detail}`,
         ja: `例「${one.nameJa ?? one.name}」がオブジェクトとして正しくありません`,
       };
-    const { violations } = judgeAdmission(set, request.value, contextOf(one), nowMs);
+    const { violations } = judgeAdmission(set, request.value, contextOf(one), nowMs, stage);
     const violates = violations.some(({ state }) => state === 'violated');
     if (violates !== wanted)
       return {

@@ -184,6 +184,16 @@ describe('admission rules', () => {
     });
     const scaled = await put(ofScale);
     expect([scaled.text, scaled.status]).toEqual([scaled.text, 201]);
+    for (const stage of ['ci', 'audit'] as const) {
+      const ofStage = (id: string, isPrivileged: boolean) =>
+        anAdmissionRule({
+          id,
+          stages: [stage],
+          tests: { mustViolate: [{ name: 'one', object: pod(isPrivileged) }], mustPass: [] },
+        });
+      expect((await put(ofStage(`custom.right-${stage}`, true))).status).toBe(201);
+      expect((await put(ofStage(`custom.wrong-${stage}`, false))).text).toContain('does not violate');
+    }
     const otherId = ask('PUT', 'rules/custom.other', { rule: mine, enabled: true });
     expect(await codeOf(otherId)).toEqual([400, 'E_BODY_INVALID']);
     expect(await codeOf(ask('DELETE', 'rules/admission.privileged'))).toEqual([422, 'E_POLICY_INVALID']);
