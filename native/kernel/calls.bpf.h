@@ -144,7 +144,7 @@ int BPF_PROG(on_commit_creds, struct cred *new)
   if (old->uid.val == new->uid.val && old->euid.val == new->euid.val && old->gid.val == new->gid.val &&
       effective_caps(old) == effective_caps(new))
     return 0;
-  r = scratch_record(SCRATCH_SYSCALL);
+  r = scratch_record(SCRATCH_CREDENTIALS);
   if (!r)
     return 0;
   begin(r, BZ_KIND_CREDENTIALS);

@@ -21,7 +21,8 @@ enum counter {
   COUNT_INSPECT_DROPPED,
   COUNT_LAST
 };
-enum scratch_slot { SCRATCH_PROCESS, SCRATCH_SYSCALL, SCRATCH_CGROUP, SCRATCH_LAST };
+/* Programs that a preemptible kernel may run between two steps of another (fentry) have a slot of their own. */
+enum scratch_slot { SCRATCH_PROCESS, SCRATCH_SYSCALL, SCRATCH_CREDENTIALS, SCRATCH_CGROUP, SCRATCH_LAST };
 
 /* Set by the sensor before the load; the verifier then removes what does not apply. */
 struct config {
