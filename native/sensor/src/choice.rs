@@ -34,7 +34,7 @@ pub fn tried<T>(
 /// Leaves out what is not needed: the costly program, or those that do its work elsewhere.
 pub fn choose(states: &mut [ProgramState]) {
     let has = |name: &&str| states.iter().any(|state| state.name == **name && state.loaded);
-    let costly = !INSTEAD_OF_COSTLY.iter().all(|name| has(name));
+    let costly = !INSTEAD_OF_COSTLY.iter().all(has);
     for state in states.iter_mut().filter(|state| state.loaded) {
         if costly && INSTEAD_OF_COSTLY.contains(&state.name.as_str()) {
             state.loaded = false;

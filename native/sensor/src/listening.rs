@@ -31,7 +31,7 @@ impl Place {
         Self {
             namespace: network::network_namespace(record),
             port: network::local_port(record),
-            family: network::family(record) as u8,
+            family: network::family(record),
             address: network::local_address(record),
         }
     }
