@@ -5,6 +5,7 @@ import { TEXT_MAX } from '../arithmetic.ts';
 import { sizeOf } from '../compare.ts';
 import { spendWalked } from '../effort.ts';
 import { define, type Library, traversal } from '../function.ts';
+import { firstPlace, lastPlace, splitText } from '../search.ts';
 import { CelError, codePoints, isInt, isList, noOverload, type Value } from '../value.ts';
 import { formatText } from './format-text.ts';
 
@@ -38,7 +39,7 @@ function indexOf(text: Value, part: Value, from?: Value): Value {
   if (from !== undefined && !isInt(from)) return noOverload('indexOf', text, part, from);
   const start = placeOf(text, Number(from ?? 0));
   if (start === undefined) return outOfRange(from ?? 0);
-  const found = text.indexOf(part, start);
+  const found = firstPlace(text, part, start);
   return found < 0 ? -1 : codePoints(text.slice(0, found));
 }
 
@@ -47,7 +48,7 @@ function lastIndexOf(text: Value, part: Value, from?: Value): Value {
   if (from !== undefined && !isInt(from)) return noOverload('lastIndexOf', text, part, from);
   const start = from === undefined ? text.length : placeOf(text, Number(from));
   if (start === undefined) return outOfRange(from ?? 0);
-  const found = text.lastIndexOf(part, start);
+  const found = lastPlace(text, part, start);
   return found < 0 ? -1 : codePoints(text.slice(0, found));
 }
 
@@ -69,7 +70,7 @@ function split(text: Value, separator: Value, limit?: Value): Value {
   if (limit !== undefined && !isInt(limit)) return noOverload('split', text, separator, limit);
   const most = limit === undefined || limit < 0 ? Number.POSITIVE_INFINITY : Number(limit);
   if (most === 0) return [];
-  const parts = separator === '' ? Array.from(text) : text.split(separator);
+  const parts = separator === '' ? Array.from(text) : splitText(text, separator);
   return parts.length <= most ? parts : [...parts.slice(0, most - 1), parts.slice(most - 1).join(separator)];
 }
 
@@ -80,7 +81,7 @@ function replace(text: Value, old: Value, fresh: Value, limit?: Value): Value {
   const most = limit === undefined || limit < 0 ? Number.POSITIVE_INFINITY : Number(limit);
   if (most === 0) return text;
   if (old === '') return interleave(text, fresh, most);
-  const parts = text.split(old);
+  const parts = splitText(text, old);
   const count = Math.min(parts.length - 1, most);
   const size = text.length + count * (fresh.length - old.length);
   if (size > TEXT_MAX) return new CelError(`a text of more than ${TEXT_MAX} characters`);
