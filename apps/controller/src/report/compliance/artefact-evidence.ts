@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ScanRecord, Store } from '@bartizan/adapters/store';
-import { type Image, ok, type Result, type Scope, type Workload } from '@bartizan/contracts';
+import { exactly, type Image, ok, type Result, type Scope, type Workload } from '@bartizan/contracts';
+import { LIVE_STATES } from '../../live-states.ts';
 import type { ApiFailure } from '../../ports.ts';
-import { type Collected, collectPages } from '../api/list-query.ts';
+import { type Collected, collectKept, collectPages } from '../api/list-query.ts';
 
 /** A workload as answers about vulnerabilities need it. */
 export interface WorkloadEvidence {
@@ -61,7 +62,39 @@ export async function scannedWorkloads(
   return ok([...found.values()]);
 }
 
-const isSearched = ({ scan }: Image): boolean => scan?.state === 'done' && scan.rulesVersion !== undefined;
+/** When an image was searched to the end; undefined = it was not. */
+const searchedAt = ({ scan }: Image): number | undefined =>
+  scan?.state === 'done' && scan.rulesVersion !== undefined ? (scan.scannedAtMs ?? 0) : undefined;
+
+/** Digests of what runs now. A record of an image names all workloads that ever ran it. */
+async function runningDigests(
+  store: Store,
+  scope: Scope,
+  workloads: Collected<Workload>,
+): Promise<Result<{ readonly digests: ReadonlySet<string>; readonly complete: boolean }, ApiFailure>> {
+  const digests = new Set<string>();
+  const add = (digest: string | undefined): boolean =>
+    digest !== undefined && !digests.has(digest) && digests.add(digest).has(digest);
+  for (const { running, imageDigest } of workloads.items) if (running > 0) add(imageDigest);
+  const live = await collectKept(
+    (query) => store.containers.list(scope, query),
+    { filter: [exactly('state', ...LIVE_STATES)], limit: 1000 },
+    { max: RECORDS_MAX, keep: ({ imageDigest }) => add(imageDigest) },
+  );
+  return live.ok ? ok({ digests, complete: live.value.complete }) : live;
+}
+
+/** Images by the digest they were asked for with: nodes name an index, and what is searched are the images below it. */
+function byAskedDigest(images: readonly Image[]): ReadonlyMap<string, readonly Image[]> {
+  const found = new Map<string, Image[]>();
+  for (const image of images) {
+    const names = [...image.references, ...(image.formerReferences ?? [])];
+    const asked = new Set(names.flatMap((name) => name.split('@').slice(1)));
+    for (const digest of asked)
+      if (digest !== image.digest) found.set(digest, [...(found.get(digest) ?? []), image]);
+  }
+  return found;
+}
 
 /** Images that were searched to the end, and those that run and were not. */
 export async function searchedImages(
@@ -71,16 +104,19 @@ export async function searchedImages(
 ): Promise<Result<Collected<ImageEvidence>, ApiFailure>> {
   const images = await collectPages((query) => store.images.list(scope, query), EVERYTHING, RECORDS_MAX);
   if (!images.ok) return images;
-  const ended = new Set(workloads.items.filter(({ running }) => running === 0).map(({ id }) => id));
-  const known = new Set(workloads.items.map(({ id }) => id));
-  // A workload that is not known any more runs nothing, unless not all were read.
-  const runs = (id: string): boolean => !ended.has(id) && (known.has(id) || !workloads.complete);
+  const running = await runningDigests(store, scope, workloads);
+  if (!running.ok) return running;
+  const below = byAskedDigest(images.value.items);
   const items = images.value.items.flatMap((image): ImageEvidence[] => {
-    const { digest, references, scan, usedBy, lastSeenAtMs = 0 } = image;
-    const searched = isSearched(image);
-    if (!searched && !usedBy.some(runs)) return [];
-    const at = searched ? (scan?.scannedAtMs ?? 0) : lastSeenAtMs;
-    return [{ subject: references[0] ?? digest, searched, at }];
+    const { digest, references, lastSeenAtMs = 0 } = image;
+    const subject = references[0] ?? digest;
+    const at = searchedAt(image);
+    if (at !== undefined) return [{ subject, searched: true, at }];
+    const parts = below.get(digest) ?? [];
+    // The images below an index speak for themselves.
+    const isIndexRead = parts.length > 0 && parts.every((part) => searchedAt(part) !== undefined);
+    if (isIndexRead || !running.value.digests.has(digest)) return [];
+    return [{ subject, searched: false, at: lastSeenAtMs }];
   });
-  return ok({ items, complete: images.value.complete });
+  return ok({ items, complete: images.value.complete && running.value.complete });
 }

@@ -12,6 +12,7 @@ import {
 } from '@bartizan/contracts';
 import {
   aCheck,
+  aContainer,
   aFinding,
   anAdmissionRule,
   anImage,
@@ -149,14 +150,21 @@ describe('what was not looked into', () => {
         ),
       ),
     );
+  const running = async (...digests: string[]) => {
+    const containers = digests.map((imageDigest) => aContainer({ id: `c-${imageDigest}`, imageDigest }));
+    good(await test.store.containers.put(SCOPE, containers));
+  };
 
   it('is no image without secrets, while something runs it', async () => {
-    good(await test.store.workloads.put(SCOPE, [aWorkload({ id: 'w-1', running: 1 })]));
     await images('done', 'failed', 'incomplete', 'queued', 'scanning', 'never');
     const byAgent = { state: 'done' as const, reasons: [], scannedAtMs: 1000 };
     const listed = anImage({ digest: 'sha256:listed', references: ['listed:1'], scan: byAgent });
     const { scan: _, ...unseen } = anImage({ digest: 'sha256:unseen', references: ['unseen:1'] });
     good(await test.store.images.put(SCOPE, [listed, unseen]));
+    const names = ['failed', 'incomplete', 'queued', 'scanning', 'never', 'listed'];
+    await running(...names.map((name) => `sha256:${name}`));
+    // Nobody told of its containers: the workload says what it runs.
+    good(await test.store.workloads.put(SCOPE, [aWorkload({ id: 'w-2', imageDigest: 'sha256:unseen' })]));
     expect(await outcomesOf('secret', 100)).toEqual({
       'done:1': 'pass',
       ...{ 'failed:1': 'unknown', 'incomplete:1': 'unknown', 'queued:1': 'unknown' },
@@ -165,15 +173,55 @@ describe('what was not looked into', () => {
   });
 
   it('says nothing where nothing runs it', async () => {
-    good(await test.store.workloads.put(SCOPE, [aWorkload({ id: 'w-1', running: 0 })]));
+    good(
+      await test.store.workloads.put(SCOPE, [
+        aWorkload({ id: 'w-1', running: 0, imageDigest: 'sha256:failed' }),
+      ]),
+    );
     await images('done', 'failed');
     good(await test.store.images.put(SCOPE, [anImage({ digest: 'sha256:gone', usedBy: ['w-gone'] })]));
     expect(await outcomesOf('secret', 100)).toEqual({ 'done:1': 'pass' });
   });
 
+  it('says nothing where a workload that ran it runs another by now', async () => {
+    await images('done', 'failed');
+    good(
+      await test.store.workloads.put(SCOPE, [
+        aWorkload({ id: 'w-1', running: 1, imageDigest: 'sha256:done' }),
+      ]),
+    );
+    const ended = aContainer({ id: 'c-old', state: 'exited', imageDigest: 'sha256:failed' });
+    good(await test.store.containers.put(SCOPE, [ended]));
+    expect(await outcomesOf('secret', 100)).toEqual({ 'done:1': 'pass' });
+    // While the rollout is under way, both run.
+    await running('sha256:failed');
+    expect(await outcomesOf('secret', 100)).toEqual({ 'done:1': 'pass', 'failed:1': 'unknown' });
+  });
+
+  it('of an index is what was not looked into of the images below it', async () => {
+    const scan = { state: 'done' as const, reasons: [], scannedAtMs: 1000 };
+    const below = (platform: string, changes: Partial<Image> = {}) =>
+      anImage({
+        digest: `sha256:${platform}`,
+        references: [`${platform}:1`, 'r.example/app@sha256:index'],
+        ...{ usedBy: [], scan: { ...searched, ...scan }, ...changes },
+      });
+    // A node names the index it pulled, and tells of packages only.
+    const index = anImage({ digest: 'sha256:index', references: ['app:1'], scan });
+    await running('sha256:index');
+    good(await test.store.images.put(SCOPE, [index]));
+    expect(await outcomesOf('secret', 100)).toEqual({ 'app:1': 'unknown' });
+    const later = { references: ['arm64:1'], formerReferences: ['r.example/app@sha256:index'] };
+    good(await test.store.images.put(SCOPE, [below('amd64'), below('arm64', later)]));
+    expect(await outcomesOf('secret', 100)).toEqual({ 'amd64:1': 'pass', 'arm64:1': 'pass' });
+    const failed = { scan: { state: 'failed' as const, reasons: ['E_LAYER'] } };
+    good(await test.store.images.put(SCOPE, [below('arm64', failed)]));
+    expect(await outcomesOf('secret', 100)).toEqual({ 'amd64:1': 'pass', 'app:1': 'unknown' });
+  });
+
   it('still fails by what was found there', async () => {
-    good(await test.store.workloads.put(SCOPE, [aWorkload({ id: 'w-1', running: 1 })]));
     await images('incomplete');
+    await running('sha256:incomplete');
     good(await test.store.findings.put(SCOPE, [aFinding(secretOf('incomplete:1'))]));
     expect(await outcomesOf('secret', 100)).toEqual({ 'incomplete:1': 'fail' });
   });
