@@ -105,6 +105,21 @@ describe('an image', () => {
     expect(await ledger.known(OWNER, DIGEST)).toMatchObject({ value: { isComplete: false } });
   });
 
+  it('that was searched to the end stays so while it is read again and when that fails', async () => {
+    const searched = { ...scanned(), rulesVersion: 'rules-1' };
+    const at = async () => (await stored()).scan?.searchedAtMs;
+    await ledger.put(OWNER, scanned());
+    expect(await at()).toBeUndefined();
+    await ledger.put(OWNER, searched);
+    for (const state of ['queued', 'scanning', 'failed'] as const) {
+      await ledger.mark(OWNER, DIGEST, { state, reasons: [], scannedAtMs: 9 });
+      expect(await at(), state).toBe(5);
+    }
+    await ledger.put(OWNER, { ...searched, incomplete: ['layer 2: E_LAYER_DIGEST'] });
+    await ledger.mark(OWNER, DIGEST, { state: 'scanning', reasons: [] });
+    expect(await at()).toBeUndefined();
+  });
+
   it('that nobody knew is entered with its state, and keeps what is in its bounds of hostile names', async () => {
     const references = Array.from({ length: 500 }, (_, index) => `registry.example/shop:${index}`);
     await ledger.mark(OWNER, DIGEST, { state: 'queued', reasons: [] }, inRegistry({ references }));

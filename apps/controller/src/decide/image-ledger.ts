@@ -131,12 +131,14 @@ export class ImageLedger implements ImageIntake {
     const state: Scanned = reasons.length === 0 ? 'done' : 'incomplete';
     const { scannedAtMs, catalogueVersion, rulesVersion } = scanned;
     const by = { catalogueVersion, ...(rulesVersion === undefined ? {} : { rulesVersion }) };
+    const isSearched = state === 'done' && rulesVersion !== undefined;
+    const searched = isSearched ? { searchedAtMs: scannedAtMs } : {};
     const kept = await this.#change(owner, image.digest, (known) => ({
       ...merge(known, image),
       distribution: scanned.distribution,
       packages: packages.length,
       layers: layersOf(image, packages),
-      scan: { state, reasons, scannedAtMs, ...by },
+      scan: { state, reasons, scannedAtMs, ...by, ...searched },
     }));
     if (!kept.ok) return kept;
     if (found !== undefined) {

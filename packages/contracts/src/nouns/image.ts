@@ -30,6 +30,9 @@ export const ImageScan = inline('Scan of an image', {
   rulesVersion: optional(
     text('Version of the rules its files were searched with for secrets and hygiene; absent: never', 64),
   ),
+  searchedAtMs: optional(
+    instant('Last time its files were searched to the end, when no later reading of them was cut short'),
+  ),
   matchedAtMs: optional(instant('Last time its packages were held against advisories')),
   matchedWith: optional(text('Digest of the advisory pack it was last matched with', 128)),
 });

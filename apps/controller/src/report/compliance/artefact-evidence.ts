@@ -62,9 +62,13 @@ export async function scannedWorkloads(
   return ok([...found.values()]);
 }
 
-/** When an image was searched to the end; undefined = it was not. */
+/**
+ * When an image was searched to the end; undefined = it was not. A digest names the same content for ever, so that this
+ * holds while it is read again, too. Records of older versions do not tell the time apart.
+ */
 const searchedAt = ({ scan }: Image): number | undefined =>
-  scan?.state === 'done' && scan.rulesVersion !== undefined ? (scan.scannedAtMs ?? 0) : undefined;
+  scan?.searchedAtMs ??
+  (scan?.state === 'done' && scan.rulesVersion !== undefined ? (scan.scannedAtMs ?? 0) : undefined);
 
 /** Digests of what runs now. A record of an image names all workloads that ever ran it. */
 async function runningDigests(

@@ -198,6 +198,21 @@ describe('what was not looked into', () => {
     expect(await outcomesOf('secret', 100)).toEqual({ 'done:1': 'pass', 'failed:1': 'unknown' });
   });
 
+  it('is no image that was searched to the end and is read again, or could not be read again', async () => {
+    const states = ['queued', 'scanning', 'failed'] as const;
+    const known = states.map((state) =>
+      anImage({
+        digest: `sha256:${state}`,
+        references: [`${state}:1`],
+        scan: { ...searched, state, searchedAtMs: 500 },
+      }),
+    );
+    good(await test.store.images.put(SCOPE, known));
+    await running(...known.map(({ digest }) => digest));
+    const answers = answered(await artefactAnswers({ store: test.store }, SCOPE));
+    expect(answers.map(({ outcome, at }) => [outcome, at])).toEqual(states.map(() => ['pass', 500]));
+  });
+
   it('of an index is what was not looked into of the images below it', async () => {
     const scan = { state: 'done' as const, reasons: [], scannedAtMs: 1000 };
     const below = (platform: string, changes: Partial<Image> = {}) =>
