@@ -277,8 +277,8 @@ export function answersOfAdmission(
     const details = {
       all: counted,
       some: {
-        en: `${counted.en}; not all of what it is about could be read`,
-        ja: `${counted.ja}（対象の一部は読み取れていません）`,
+        en: `${counted.en}; not all of what it is about was asked: some is not readable, not followed, or left out by a binding`,
+        ja: `${counted.ja}（対象の一部は、読み取れない、監視していない、または適用設定でオフのため、判定していません）`,
       },
       none: {
         en: 'It is not asked of what exists',

@@ -82,6 +82,22 @@ describe('how much of a cluster a rule was asked of', () => {
     expect(by(off)).toBe('none');
     expect(by({ ...off, namespaces: ['dev'] })).toBe('all');
     expect(by({ ...off, mode: 'enforce' }, off)).toBe('all');
+    expect(by({ ...off, mode: 'enforce' }, { ...off, excludeNamespaces: ['prod'] })).toBe('all');
     expect(by({ ...off, rules: ['other.*'] })).toBe('all');
+  });
+  it('is something where a binding switches it off for all but what others name', () => {
+    const off = { id: 'b', rules: ['admission.*'], mode: 'off' as const };
+    const on = { ...off, id: 'a', mode: 'enforce' as const };
+    const by = (...bindings: Parameters<typeof reachOf>[1]) =>
+      reachOf(ruleNamed('admission.privileged'), bindings, { status: statusOf(), custom });
+    expect(by({ ...on, namespaces: ['prod'] }, off)).toBe('some');
+    expect(by({ ...on, namespaceLabels: { stage: 'prod' } }, off, on)).toBe('some');
+    expect(by({ ...off, excludeNamespaces: ['prod'] })).toBe('some');
+    expect(by({ ...off, namespaceLabels: { stage: 'test' } }, on)).toBe('some');
+    // It is on nowhere.
+    expect(by({ ...off, namespaces: ['*'] })).toBe('none');
+    expect(by({ ...off, namespaces: [], excludeNamespaces: [], namespaceLabels: {} })).toBe('none');
+    expect(by({ ...off, namespaces: ['dev'] }, off)).toBe('none');
+    expect(by({ ...off, excludeNamespaces: ['prod'] }, off)).toBe('none');
   });
 });

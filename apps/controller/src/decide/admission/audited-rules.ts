@@ -34,16 +34,34 @@ function isRead(name: string, { status, custom }: KnownKinds): boolean {
   return !isServedBeside && !custom.kinds.some((kind) => kind.group === group && kind.resource === plural);
 }
 
-/** Whether bindings switch a rule off everywhere; the first that names it and fits decides. */
-function isOff(id: string, bindings: readonly AdmissionBinding[]): boolean {
-  const first = bindings
-    .filter(({ rules }) => rules.some((glob) => compileWildcard(glob)(id)))
-    .find(
-      ({ mode, namespaces, excludeNamespaces, namespaceLabels }) =>
-        mode !== 'off' ||
-        (namespaces === undefined && excludeNamespaces === undefined && namespaceLabels === undefined),
-    );
-  return first?.mode === 'off';
+const isAll = (names: readonly string[] = []): boolean => names.length === 0 || names.includes('*');
+
+/** Where a binding is in force: everywhere, in namespaces it names, or in what others are left out of or labelled for. */
+function scopeOf(binding: AdmissionBinding): 'everywhere' | 'named' | 'rest' {
+  const { namespaces, excludeNamespaces = [], namespaceLabels = {} } = binding;
+  if (excludeNamespaces.length > 0 || Object.keys(namespaceLabels).length > 0) return 'rest';
+  return isAll(namespaces) ? 'everywhere' : 'named';
+}
+
+/**
+ * How much of what exists bindings leave a rule on for; the first that names it and fits decides. Namespaces where it is
+ * off by name are exceptions somebody wrote down one by one: they leave it on for everything.
+ */
+function reachOfBindings(id: string, bindings: readonly AdmissionBinding[]): RuleReach {
+  let isOnSomewhere = false;
+  let isOffForRest = false;
+  for (const binding of bindings) {
+    if (!binding.rules.some((glob) => compileWildcard(glob)(id))) continue;
+    const isOff = binding.mode === 'off';
+    const scope = scopeOf(binding);
+    if (scope === 'everywhere') {
+      if (!isOff) break;
+      return isOnSomewhere ? 'some' : 'none';
+    }
+    isOnSomewhere ||= !isOff;
+    isOffForRest ||= isOff && scope === 'rest';
+  }
+  return isOffForRest ? 'some' : 'all';
 }
 
 /** How much of what a rule is about it was asked of. */
@@ -52,7 +70,8 @@ export function reachOf(
   bindings: readonly AdmissionBinding[],
   known: KnownKinds,
 ): RuleReach {
-  const resources = isOff(rule.id, bindings) ? [] : auditedResources(rule);
-  if (resources.length === 0) return 'none';
-  return resources.every((resource) => isRead(resource, known)) ? 'all' : 'some';
+  const resources = auditedResources(rule);
+  const left = reachOfBindings(rule.id, bindings);
+  if (resources.length === 0 || left === 'none') return 'none';
+  return left === 'all' && resources.every((resource) => isRead(resource, known)) ? 'all' : 'some';
 }

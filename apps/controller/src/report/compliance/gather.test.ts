@@ -284,7 +284,10 @@ describe('admission rules', () => {
       { ref: 'admission:admission.ingress-tls', outcome: 'pass' },
     ]);
     expect(await answersOf('some')).toMatchObject([
-      { outcome: 'unknown', detail: { en: expect.stringMatching(/not all of what it is about/) } },
+      {
+        outcome: 'unknown',
+        detail: { en: expect.stringMatching(/not all of what it is about was asked: .*not followed/) },
+      },
     ]);
     expect(await answersOf('none')).toMatchObject([
       { outcome: 'unknown', detail: { en: 'It is not asked of what exists' } },
