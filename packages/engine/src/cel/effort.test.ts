@@ -96,6 +96,20 @@ describe('long texts and lists', () => {
     expect(found.tookMs).toBeLessThan(SOON_MS);
   });
 
+  it.each([
+    ['a short pattern of a thousand steps', '[1, 2, 3, 4, 5].all(i, !object.matches("(?:a?){1000}a{500}b"))'],
+    ['a pattern that is found at each place', 'object.findAll("a.*b|a").size() > 0'],
+  ])('end %s at the bound', (_what, source) => {
+    const found = run(source, 'a'.repeat(100_000));
+    expect(message(found)).toBe('the expression costs more than it may');
+    expect(found.tookMs).toBeLessThan(SOON_MS);
+  });
+
+  it('are matched within reason', () => {
+    const text = 'registry.example.com/team/app:1.2.3 '.repeat(10_000);
+    expect(run('object.matches("^([a-z.]+/[a-z/]+:[0-9.]+ )+$")', text).value).toBe(true);
+  });
+
   it('are free for the next evaluation', () => {
     expect(run(bind('x == y')).value).toBeInstanceOf(CelError);
     expect(run(bind('x == y', shared(15))).value).toBe(true);

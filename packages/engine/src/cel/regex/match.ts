@@ -1,10 +1,15 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { spend } from '../effort.ts';
 import { type Assertion, type RegexNode, readPattern } from './syntax.ts';
 
 /** Most steps of a compiled pattern: repetitions are written out. */
 export const PROGRAM_MAX = 10_000;
+
+/** Steps in which one value is looked at, as a power of two, and how many are counted at once. */
+const STEPS_SHIFT = 4;
+const COUNTED_AT = 1024;
 
 type Step =
   | { readonly op: 'set'; readonly test: (code: number) => boolean }
@@ -138,6 +143,8 @@ export class Regex {
   readonly #open: Int32Array;
   #now: Threads;
   #next: Threads;
+  /** Steps that were looked at and not yet counted. */
+  #looked = 0;
   constructor(steps: readonly Step[]) {
     this.#steps = steps;
     this.#now = new Threads(steps.length);
@@ -152,6 +159,7 @@ export class Regex {
     open[top++] = step;
     while (top > 0) {
       const at = open[--top] ?? 0;
+      this.#looked += 1;
       if (!threads.visit(at)) continue;
       const one = this.#steps[at];
       if (one === undefined) continue;
@@ -189,6 +197,8 @@ export class Regex {
       const code = at < text.length ? (text.codePointAt(at) ?? -1) : -1;
       // A new attempt may begin here while nothing was found further left.
       if (found === undefined) this.#follow(this.#now, 0, at, before, code);
+      this.#looked += this.#now.count;
+      if (this.#looked >= COUNTED_AT) this.#count();
       const next = at + (code > 0xffff ? 2 : 1);
       const after = next < text.length ? (text.codePointAt(next) ?? -1) : -1;
       found = this.#advance(at, code, after) ?? found;
@@ -197,6 +207,13 @@ export class Regex {
       before = code;
       at = next;
     }
+  }
+
+  /** Steps count for the evaluation: a short pattern may have a thousand at each character, and be looked for again and again. */
+  #count(): void {
+    const looked = this.#looked;
+    this.#looked = 0;
+    spend(looked >> STEPS_SHIFT);
   }
 
   test(text: string): boolean {
