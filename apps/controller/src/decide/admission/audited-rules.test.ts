@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { AdmissionRule } from '@bartizan/contracts';
+import type { Framework } from '@bartizan/contracts/compliance';
 import { describe, expect, it } from 'vitest';
 import type { ClusterStatus } from '../../ports.ts';
 import { CLUSTER_RESOURCES } from '../../sense/kubernetes/cluster-resources.ts';
@@ -12,6 +13,7 @@ import type { CustomFacts } from './custom-coverage.ts';
 type Condition = ClusterStatus['kinds'][number]['condition'];
 
 const CONTENT = new URL('../../../../../content/admission/', import.meta.url);
+const FRAMEWORKS = new URL('../../../../../content/frameworks/', import.meta.url);
 const ruleNamed = (id: string): AdmissionRule =>
   JSON.parse(readFileSync(new URL(`${id}.json`, CONTENT), 'utf8'));
 const custom: CustomFacts = { definitions: 'known', kinds: [], leftOut: 0, audits: [] };
@@ -99,5 +101,23 @@ describe('how much of a cluster a rule was asked of', () => {
     expect(by({ ...off, namespaces: [], excludeNamespaces: [], namespaceLabels: {} })).toBe('none');
     expect(by({ ...off, namespaces: ['dev'] }, off)).toBe('none');
     expect(by({ ...off, excludeNamespaces: ['prod'] }, off)).toBe('none');
+  });
+});
+
+describe('controls of frameworks', () => {
+  const asked = readdirSync(FRAMEWORKS).flatMap((file) => {
+    const { id, controls = [] }: Partial<Framework> = JSON.parse(
+      readFileSync(new URL(file, FRAMEWORKS), 'utf8'),
+    );
+    return controls.flatMap((control) =>
+      control.checks
+        .filter(({ ref }) => ref.startsWith('admission:'))
+        .map(({ ref }) => ({ control: `${id} ${control.id}`, rule: ref.replace('admission:', '') })),
+    );
+  });
+  // A control is met only where each of its checks passes.
+  it('stand on no admission rule that can never be asked of all it is about', () => {
+    expect(asked.length).toBeGreaterThan(50);
+    expect(asked.filter(({ rule }) => reach(rule) !== 'all')).toEqual([]);
   });
 });
