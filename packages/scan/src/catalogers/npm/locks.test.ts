@@ -204,6 +204,14 @@ describe('lock files of other package managers', () => {
     ['alone', {}, [{ code: 'scan.unsupported', path: '/app/bun.lockb' }]],
     ['beside its text', { '/app/bun.lock': BUN }, []],
     ['beside the yarn.lock that bun writes, too', { '/app/yarn.lock': YARN_1 }, []],
+    ['beside the lock of npm', { '/app/package-lock.json': '{"lockfileVersion":3,"packages":{}}' }, []],
+    ['beside the published lock of npm', { '/app/npm-shrinkwrap.json': '{"dependencies":{}}' }, []],
+    ['beside the lock of pnpm', { '/app/pnpm-lock.yaml': PNPM_6 }, []],
+    [
+      'beside the lock of deno, which is about other programs',
+      { '/app/deno.lock': DENO },
+      [{ code: 'scan.unsupported', path: '/app/bun.lockb' }],
+    ],
     ['beside what is installed', { '/app/node_modules/a/package.json': '{"name":"a","version":"1"}' }, []],
   ])('are a problem of the scan in the binary form of early bun, %s', (_where, beside, expected) => {
     const { problems } = runCataloger(npmCataloger, treeOf({ '/app/bun.lockb': '\0bun', ...beside }));

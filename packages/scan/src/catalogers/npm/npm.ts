@@ -23,9 +23,10 @@ const LOCKS: ReadonlySet<string> = new Set([
   'npm-shrinkwrap.json',
   ...Object.keys(OTHER_LOCKS),
 ]);
-/** The lock of bun before 1.2, in a form of its own that only bun reads; it may write one of these beside it. */
+/** The lock of bun before 1.2, in a form of its own that only bun reads. */
 const BINARY_LOCK = 'bun.lockb';
-const TEXTS_OF_BUN = ['bun.lock', 'yarn.lock'];
+/** Locks that name all packages of a project: of bun itself, or of who offers several package managers. Deno's may not. */
+const TEXT_LOCKS: readonly string[] = [...LOCKS].filter((name) => name !== 'deno.lock');
 const MAX_LOCK_DEPTH = 32;
 
 const toPackage = (name: unknown, version: unknown, location: string): FoundPackage | undefined => {
@@ -140,7 +141,7 @@ export const npmCataloger: Cataloger = {
   isShadowed: (file, tree) => {
     if (file.name === 'package.json') return false;
     const folder = parentPath(file.path);
-    const isInText = TEXTS_OF_BUN.some((name) => tree.stat(`${folder}/${name}`).ok);
+    const isInText = TEXT_LOCKS.some((name) => tree.stat(`${folder}/${name}`).ok);
     return isInstalled(folder, tree) || (file.name === BINARY_LOCK && isInText);
   },
   inspect: (file, context) =>
