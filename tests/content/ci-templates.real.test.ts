@@ -138,6 +138,39 @@ describe('the checkout of Bartizan', { timeout: 120_000 }, () => {
 });
 
 describe('what a project sets for the template of GitLab', () => {
+  const OTHER = { BARTIZAN_REGISTRY: 'other.example.org' };
+  const OWN_NAME = { BARTIZAN_REGISTRY_USERNAME: 'reader', BARTIZAN_REGISTRY_PASSWORD: 'secret' };
+
+  it.each<[string, Readonly<Record<string, string>>, string]>([
+    ['nothing', {}, 'registry.example.com job token'],
+    ['another registry, which asks for no credentials', OTHER, 'other.example.org'],
+    [
+      'another registry, and a name only',
+      { ...OTHER, BARTIZAN_REGISTRY_USERNAME: 'x' },
+      'other.example.org x',
+    ],
+    ['another registry and its credentials', { ...OTHER, ...OWN_NAME }, 'other.example.org reader secret'],
+    ['credentials only', OWN_NAME, 'registry.example.com reader secret'],
+    ['nothing, in a project without a registry', { CI_REGISTRY: '', CI_REGISTRY_USER: '' }, 'token'],
+  ])('hands the credentials of the job to no registry but its own: %s', (_what, set, expected) => {
+    const ofGitLab = {
+      CI_REGISTRY: 'registry.example.com',
+      CI_REGISTRY_USER: 'job',
+      CI_REGISTRY_PASSWORD: 'token',
+    };
+    const { variables } = parseTemplate(readText(TEMPLATES.gitlab)) as { variables: Record<string, string> };
+    const known: Readonly<Record<string, string>> = { ...ofGitLab, ...set };
+    const filled = Object.entries(variables).map(([name, value]) => [
+      name,
+      value.replace(/\$\{?(\w+)\}?/g, (_all, inner: string) => known[inner] ?? ''),
+    ]);
+    const env = { PATH: process.env['PATH'] ?? '', ...Object.fromEntries(filled), ...known };
+    const script = scriptsOf('gitlab').find((one) => one.includes('CI_REGISTRY')) ?? '';
+    const shown = ['', '_USERNAME', '_PASSWORD'].map((part) => `printenv BARTIZAN_REGISTRY${part} || :`);
+    const told = execFileSync('sh', ['-eu', '-c', [script, ...shown].join('\n')], { env, encoding: 'utf8' });
+    expect(told.trim().split(/\s+/).join(' ')).toBe(expected);
+  });
+
   it('is set by no job: a job would win over it', () => {
     const jobs = Object.entries(parseTemplate(readText(TEMPLATES.gitlab))).filter(
       ([name]) => name !== 'variables',
