@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -113,6 +113,7 @@ describe('the checkout of Bartizan', { timeout: 120_000 }, () => {
       execFileSync('git', ['-C', origin, '-c', 'user.name=t', '-c', 'user.email=t@example.org', ...words]);
     const commit = (text: string): void => {
       writeFileSync(join(origin, 'bartizan'), text);
+      chmodSync(join(origin, 'bartizan'), 0o755);
       git('add', '.');
       git('commit', '--quiet', '-m', text);
       git('tag', text);
@@ -124,12 +125,15 @@ describe('the checkout of Bartizan', { timeout: 120_000 }, () => {
     const launcher = (variables['BARTIZAN'] ?? '').replace(/\$\{?CI_PROJECT_DIR\}?/, sources);
     expect(launcher.startsWith(`${sources}/`)).toBe(false);
     const script = scriptWith('gitlab', 'BARTIZAN_REPOSITORY');
-    play(script, sources, { BARTIZAN: launcher });
+    const told = /set BARTIZAN_REPOSITORY, or BARTIZAN to the launcher .*bartizan is not there/;
+    expect(() => play(script, sources, { BARTIZAN: launcher })).toThrow(told);
     expect(existsSync(launcher)).toBe(false);
     for (const ref of ['two', 'one']) {
       play(script, sources, { BARTIZAN: launcher, BARTIZAN_REPOSITORY: origin, BARTIZAN_REF: ref });
       expect(readFileSync(launcher, 'utf8')).toBe(ref);
     }
+    play(script, sources, { BARTIZAN: launcher });
+    play(script, sources, { BARTIZAN: 'true' });
   });
 
   it('of Jenkins is looked for outside of the workspace', () => {
