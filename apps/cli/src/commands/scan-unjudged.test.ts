@@ -44,6 +44,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'bartizan-unjudged-'));
   plant('npm');
   plant('debian', 'ID=debian\nVERSION_ID="12"\n');
+  plant('amazon', 'ID=amzn\nVERSION_ID="2023"\n');
   plant('derived', 'ID=kali\nID_LIKE=debian\nVERSION_ID="2026.1"\n');
   pack('npm.pack', (builder) => builder.addRow('npm', 'minimist', row('1.2.5')));
   pack('both.pack', (builder) => {
@@ -71,8 +72,8 @@ const contextOf = (language: Language = 'en') => {
   const context = { process, language, t: translator(language), checkout: folder } as unknown as CliContext;
   return { context, process, written };
 };
-async function scan(tree: string, advisories: string, more: Partial<ScanFlags> = {}) {
-  const { context, process, written } = contextOf();
+async function scan(tree: string, advisories: string, more: Partial<ScanFlags> = {}, language?: Language) {
+  const { context, process, written } = contextOf(language);
   const flags: ScanFlags = { output: 'csv', pack: at(advisories), vex: [], allowIncomplete: false, ...more };
   await runScan(context, { kind: 'dir', path: at(tree) }, flags);
   return { ...written, code: process.exitCode };
@@ -91,6 +92,26 @@ describe('packages that no advisory of the pack speaks about', () => {
     expect((await scan(tree, advisories, { failOn: 'high', allowIncomplete: true })).code).toBe(0);
     expect((await scan(tree, advisories)).code).toBe(0);
   });
+
+  const HAVE = 'bring their advisories (--pack)';
+  const HAVE_NOT = 'db update has nothing about them: only --allow-incomplete accepts it';
+  it.each<[string, string, Language, string, string]>([
+    ['debian', 'npm.pack', 'en', HAVE, HAVE_NOT],
+    ['amazon', 'npm.pack', 'en', HAVE_NOT, HAVE],
+    ['derived', 'npm.pack', 'en', HAVE_NOT, HAVE],
+    ['debian', 'npm.pack', 'ja', '脆弱性情報を --pack で指定するか', 'db update でも取得できない'],
+    ['amazon', 'npm.pack', 'ja', 'db update でも取得できない', '脆弱性情報を --pack で指定するか'],
+  ])(
+    'of %s are only asked for where somebody publishes them (%s, %s)',
+    async (tree, name, language, told, not) => {
+      const { err } = await scan(tree, name, { failOn: 'high' }, language);
+      expect(err).toContain(told);
+      expect(err).not.toContain(not);
+      expect((await scan(tree, name, { failOn: 'high', allowIncomplete: true }, language)).err).not.toContain(
+        told,
+      );
+    },
+  );
 
   it('leave a gate alone where the pack speaks about every package, and a finding goes before them', async () => {
     const judged = await scan('debian', 'both.pack', { failOn: 'high' });

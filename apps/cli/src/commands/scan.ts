@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readFileSync } from 'node:fs';
+import { hasFeed } from '@bartizan/adapters/advisory-feed';
 import { ok, type Result, type Severity, severityRank } from '@bartizan/contracts';
 import type { AdvisoryPack } from '@bartizan/scan';
 import type { ApiFailure } from '../api/client.ts';
@@ -11,6 +12,7 @@ import type { StoodItem } from '../gate/standing.ts';
 import { writeBaseline } from '../gate/write-baseline.ts';
 import { plain } from '../output/width.ts';
 import type { FailedTarget, RunReport, TargetReport } from '../report/run-report.ts';
+import type { UnjudgedPackages } from '../report/unjudged.ts';
 import type { Attempt, Attempts, Gathered } from './attempt.ts';
 import type { ContainerScanFlags } from './container-flags.ts';
 import type { ImageScanFlags, RegistryScanFlags } from './registry-flags.ts';
@@ -156,11 +158,14 @@ function noteGaps(
   { failOn, allowIncomplete }: Flags,
 ): boolean {
   const gaps = targets.flatMap(({ unjudged }) => unjudged.filter(({ isGap }) => isGap));
-  if (gaps.length > 0 && failOn !== undefined) {
-    const packages = gaps.reduce((sum, gap) => sum + gap.packages, 0);
-    const ecosystems = [...new Set(gaps.map(({ ecosystem }) => ecosystem))].sort().join(', ');
-    const text = t(allowIncomplete ? 'scan.gap-allowed' : 'scan.gap', { packages, ecosystems });
-    process.stderr.write(`${plain(text)}\n`);
+  const textOf = ({ ecosystem }: UnjudgedPackages) =>
+    allowIncomplete ? 'scan.gap-allowed' : hasFeed(ecosystem) ? 'scan.gap' : 'scan.gap-no-feed';
+  for (const text of ['scan.gap', 'scan.gap-no-feed', 'scan.gap-allowed'] as const) {
+    const told = gaps.filter((gap) => textOf(gap) === text);
+    if (told.length === 0 || failOn === undefined) continue;
+    const packages = told.reduce((sum, gap) => sum + gap.packages, 0);
+    const ecosystems = [...new Set(told.map(({ ecosystem }) => ecosystem))].sort().join(', ');
+    process.stderr.write(`${plain(t(text, { packages, ecosystems }))}\n`);
   }
   return gaps.length > 0;
 }

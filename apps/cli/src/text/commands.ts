@@ -305,6 +305,10 @@ export const COMMAND_TEXT = {
     en: 'No advisories about {packages} packages ({ecosystems}): unknown, not zero. The gate does not pass: bring their advisories (--pack), or accept it (--allow-incomplete).',
     ja: '{packages} パッケージ（{ecosystems}）の脆弱性情報がありません。脆弱性は 0 件ではなく「不明」なので、合格としません。該当する脆弱性情報を --pack で指定するか、--allow-incomplete で許容してください。',
   },
+  'scan.gap-no-feed': {
+    en: 'No advisories about {packages} packages ({ecosystems}): unknown, not zero. The gate does not pass, and db update has nothing about them: only --allow-incomplete accepts it.',
+    ja: '{packages} パッケージ（{ecosystems}）の脆弱性情報がありません。脆弱性は 0 件ではなく「不明」なので、合格としません。db update でも取得できないため、許容するには --allow-incomplete を指定するしかありません。',
+  },
   'scan.gap-allowed': {
     en: 'No advisories about {packages} packages ({ecosystems}): unknown, not zero. --allow-incomplete accepts it.',
     ja: '{packages} パッケージ（{ecosystems}）の脆弱性情報がありません。脆弱性は 0 件ではなく「不明」ですが、--allow-incomplete により許容します。',

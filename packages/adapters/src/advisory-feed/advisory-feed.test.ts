@@ -13,7 +13,7 @@ import type { Duplex } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DownloadLimits, downloadFile } from './download.ts';
-import { DEFAULT_FEEDS, type Feed, feedUrl, selectFeeds } from './feeds.ts';
+import { DEFAULT_FEEDS, type Feed, feedUrl, hasFeed, selectFeeds } from './feeds.ts';
 import { fetchFeeds } from './fetch-feeds.ts';
 
 let folder = '';
@@ -228,6 +228,30 @@ describe('feeds', () => {
       expect(archives).toContain(ecosystem);
   });
 
+  it.each([
+    ['SUSE:Linux Enterprise Server 15 SP5', 'osv-suse.zip', '/SUSE/all.zip'],
+    ['openSUSE:Leap 15.6', 'osv-opensuse.zip', '/openSUSE/all.zip'],
+    ['Azure Linux:3', 'osv-azurelinux.zip', '/Azure%20Linux/all.zip'],
+    ['CBL-Mariner:2', 'osv-azurelinux.zip', '/Azure%20Linux/all.zip'],
+    ['Red Hat:9', 'osv-redhat.zip', '/Red%20Hat/all.zip'],
+    ['Debian:12', 'debian-tracker.json', '/tracker/data/json'],
+    ['npm', 'osv-npm.zip', '/npm/all.zip'],
+  ])('are there for %s', (ecosystem, file, path) => {
+    expect(hasFeed(ecosystem)).toBe(true);
+    expect(DEFAULT_FEEDS).toContainEqual(expect.objectContaining({ file, path }));
+  });
+
+  it.each([
+    'Amazon Linux:2023',
+    'Oracle Linux:9',
+    'Fedora:41',
+    'Photon OS:5.0',
+    'kali:2026.1 (deb)',
+    'ConanCenter',
+  ])('are not there for %s, of which nobody publishes what is read', (ecosystem) =>
+    expect(hasFeed(ecosystem)).toBe(false),
+  );
+
   it('are chosen by id or group', () => {
     expect(selectFeeds([])).toBe(DEFAULT_FEEDS);
     expect(selectFeeds(['kev', 'osv.npm']).map((feed) => feed.id)).toEqual(['osv.npm', 'kev.cisa']);
@@ -255,6 +279,7 @@ describe('fetchFeeds', () => {
     path,
     form,
     maxBytes: 100_000,
+    ecosystems: [],
   });
 
   it('fetches what it can, and says of each feed what became of it', async () => {

@@ -16,17 +16,20 @@ export interface Feed {
   readonly path: string;
   readonly form: FeedForm;
   readonly maxBytes: number;
+  /** The ecosystems it speaks about, without their releases. */
+  readonly ecosystems: readonly string[];
 }
 
 const MEGABYTE = 1024 * 1024;
 
-const osv = (ecosystem: string, file: string, megabytes: number): Feed => ({
+const osv = (ecosystem: string, file: string, megabytes: number, ...former: readonly string[]): Feed => ({
   id: `osv.${file}`,
   file: `osv-${file}.zip`,
   base: 'https://osv-vulnerabilities.storage.googleapis.com',
   path: `/${encodeURIComponent(ecosystem)}/all.zip`,
   form: 'zip',
   maxBytes: megabytes * MEGABYTE,
+  ecosystems: [ecosystem, ...former],
 });
 
 const alpine = (release: string, repository: string): Feed => ({
@@ -36,6 +39,7 @@ const alpine = (release: string, repository: string): Feed => ({
   path: `/${release}/${repository}.json`,
   form: 'json',
   maxBytes: 64 * MEGABYTE,
+  ecosystems: ['Alpine'],
 });
 
 /** Every feed that is fetched unless chosen otherwise. Each group has its own base address, so each can be mirrored. */
@@ -59,6 +63,10 @@ export const DEFAULT_FEEDS: readonly Feed[] = [
   osv('AlmaLinux', 'almalinux', 256),
   osv('Rocky Linux', 'rocky', 256),
   osv('Red Hat', 'redhat', 512),
+  // Of Amazon Linux, Oracle Linux, Fedora and Photon OS nobody publishes records in a form that is read.
+  osv('SUSE', 'suse', 512),
+  osv('openSUSE', 'opensuse', 512),
+  osv('Azure Linux', 'azurelinux', 128, 'CBL-Mariner'),
   osv('Wolfi', 'wolfi', 256),
   osv('Chainguard', 'chainguard', 256),
   {
@@ -68,6 +76,7 @@ export const DEFAULT_FEEDS: readonly Feed[] = [
     path: '/tracker/data/json',
     form: 'json',
     maxBytes: 512 * MEGABYTE,
+    ecosystems: ['Debian'],
   },
   ...['v3.20', 'v3.21', 'v3.22', 'v3.23'].flatMap((release) => [
     alpine(release, 'main'),
@@ -80,6 +89,7 @@ export const DEFAULT_FEEDS: readonly Feed[] = [
     path: '/sites/default/files/feeds/known_exploited_vulnerabilities.json',
     form: 'json',
     maxBytes: 64 * MEGABYTE,
+    ecosystems: [],
   },
   {
     id: 'epss.first',
@@ -88,8 +98,15 @@ export const DEFAULT_FEEDS: readonly Feed[] = [
     path: '/epss_scores-current.csv.gz',
     form: 'gzip',
     maxBytes: 64 * MEGABYTE,
+    ecosystems: [],
   },
 ];
+
+/** Whether somebody publishes advisories about an ecosystem (`Debian:12`) that are fetched. */
+export const hasFeed = (ecosystem: string): boolean => {
+  const [family = ecosystem] = ecosystem.split(':', 1);
+  return DEFAULT_FEEDS.some(({ ecosystems }) => ecosystems.includes(family));
+};
 
 /** The group of a feed: what comes before the dot. */
 const groupOf = (feed: Feed): string => feed.id.split('.')[0] ?? feed.id;

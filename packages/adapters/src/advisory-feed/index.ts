@@ -6,5 +6,5 @@
  * the business of the pack builder. Serves k10 (vulnerable components).
  */
 export { type DownloadLimits, downloadFile, type FeedError } from './download.ts';
-export { DEFAULT_FEEDS, type Feed, feedUrl, selectFeeds } from './feeds.ts';
+export { DEFAULT_FEEDS, type Feed, feedUrl, hasFeed, selectFeeds } from './feeds.ts';
 export { type FeedOutcome, type FetchOptions, fetchFeeds } from './fetch-feeds.ts';
