@@ -65,6 +65,7 @@ export type { FindingPlace } from './findings/finding-place.ts';
 export { pendingUpdateFinding, toFinding } from './findings/to-finding.ts';
 export { EntropyMeter } from './hygiene/entropy.ts';
 export type { HarmfulFile, HarmReport } from './hygiene/harmful-files.ts';
+export { MAX_FACT_LENGTH } from './hygiene/image-facts.ts';
 export { KnownFileSet } from './hygiene/known-files.ts';
 export type { HygieneRules } from './hygiene/layer-pass.ts';
 export { harmfulFileFinding } from './hygiene/malware-finding.ts';

@@ -22,6 +22,7 @@ import {
   type FoundHygiene,
   type HygieneRules,
   KnownFileSet,
+  MAX_FACT_LENGTH,
   problemLine,
   type ScanProblem,
 } from '@bartizan/scan';
@@ -89,9 +90,22 @@ export function hygieneAsked(
   return ok({ rules: { signatures: signatures.value, known: known.value }, checks });
 }
 
+/** How the name of a layer begins, or that there is none. */
+const LAYERS = ['sha256:', 'no layer'];
+/** A text without the name of its layer where it was cut within that: it says more or less of it in another build. */
+const withoutCutLayer = (told: string): string => {
+  const at = told.length < MAX_FACT_LENGTH ? -1 : told.lastIndexOf(' in ');
+  const layer = told.slice(at + ' in '.length);
+  const isCut =
+    at > 0 && (/^sha256:[0-9a-f]{0,12}$/.test(layer) || LAYERS.some((text) => text.startsWith(layer)));
+  return isCut ? told.slice(0, at) : told;
+};
+
 /** Where something lies that is the same in another build: the layer and the place of a step are others there. */
 const nameOf = (told: string): string =>
-  told.replace(/ in (?:sha256:[0-9a-f]{12}|no layer)(?="?$)/, '').replace(/\bhistory\[\d+\]/, 'history');
+  withoutCutLayer(told)
+    .replace(/ in (?:sha256:[0-9a-f]{12}|no layer)(?="?$)/, '')
+    .replace(/\bhistory\[\d+\]/, 'history');
 /** How a list of facts says that it holds not all there is. */
 const MORE = /^and \d+ more$/;
 

@@ -91,6 +91,12 @@ describe('a baseline of a finding that names several things', () => {
 
   it.each<[string, string, readonly string[], readonly string[]]>([
     ['in the next build, with other layers', 'image.setuid-unowned', [a], [program('/usr/bin/a', '2')]],
+    ...[223, 215, 216, 217, 218, 224, 228, 229, 230, 236, 240, 260].map(
+      (length): [string, string, readonly string[], readonly string[]] => {
+        const told = (layer: string): string => program(`/opt/${'a'.repeat(length)}`, layer).slice(0, 256);
+        return [`that is named with a path of ${length}`, 'image.setuid-unowned', [told('1')], [told('2')]];
+      },
+    ),
     ['after one of two is gone', 'image.setuid-unowned', [a, b], [b]],
     ['after a step came before it', 'image.piped-downloads', [step(3)], [step(4)]],
   ])('covers it %s', (_what, id, before, after) => {

@@ -28,7 +28,8 @@ export interface ImageEvidence {
 }
 
 const MAX_ITEMS = 200;
-const MAX_TEXT = 256;
+/** Where the text of one item is cut. */
+export const MAX_FACT_LENGTH = 256;
 /** A path that may be shown: no control characters, and nothing a terminal would act on. */
 const PLAIN = /^[\x20-\x7e\u00a0-\uffff]{1,512}$/;
 const LIBRARY = /^[\w@%+=:,./$-]{1,256}$/;
@@ -37,7 +38,7 @@ const LIBRARY = /^[\w@%+=:,./$-]{1,256}$/;
 const bounded = (items: readonly string[]): string[] => {
   const shown = items
     .slice(0, MAX_ITEMS)
-    .map((item) => (PLAIN.test(item) ? item : JSON.stringify(item)).slice(0, MAX_TEXT));
+    .map((item) => (PLAIN.test(item) ? item : JSON.stringify(item)).slice(0, MAX_FACT_LENGTH));
   return items.length > MAX_ITEMS ? [...shown, `and ${items.length - MAX_ITEMS} more`] : shown;
 };
 
