@@ -54,10 +54,10 @@ export const factsOf = (
   return { facts, locations, licenses };
 };
 
-/** `debian-12`, `alpine-3.18.4`: how package URLs name the system. */
+/** `debian-12`, `suse linux enterprise server-15.5`: how package URLs name the system. */
 const systemOf = (distro: string | undefined): { id: string; versionId: string } | undefined => {
   const [, id, versionId] =
-    /^([a-z][a-z0-9_.]*(?:-[a-z]+)*)(?:-(\d[\w.]*(?: \(.*\))?))?$/.exec(distro?.toLowerCase() ?? '') ?? [];
+    /^([a-z][a-z0-9_.]*(?:[- ][a-z]+)*)(?:-(\d[\w.]*(?: \(.*\))?))?$/.exec(distro?.toLowerCase() ?? '') ?? [];
   return id === undefined ? undefined : { id, versionId: versionId ?? '' };
 };
 

@@ -96,6 +96,8 @@ describe('documents of Trivy', () => {
     ['cbl-mariner', '2.0.20240301', 'rpm', 'CBL-Mariner:2'],
     ['opensuse.leap', '15.5', 'rpm', 'openSUSE:Leap 15.5'],
     ['opensuse-leap', '15.5', 'rpm', 'openSUSE:Leap 15.5'],
+    ['suse linux enterprise server', '15.5', 'rpm', 'SUSE:Linux Enterprise Server 15 SP5'],
+    ['SUSE Linux Enterprise Server', '15.5', 'rpm', 'SUSE:Linux Enterprise Server 15 SP5'],
     ['debian', '12.5', 'deb', 'Debian:12'],
     ['almalinux', '9.3', 'rpm', 'AlmaLinux:9'],
   ])('name the system in words of its own: %s %s', (name, version, type, ecosystem) => {
