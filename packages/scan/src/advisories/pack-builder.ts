@@ -61,8 +61,15 @@ export class PackBuilder {
   #statedBuiltAtMs: number | undefined;
   #life: PackHeader['life'] = {};
   #noData: readonly string[] = [];
+  /** Ecosystems with rows that did not fit. */
+  readonly #cut = new Set<string>();
+  readonly #maxRows: number;
   #rows = 0;
   #refused = 0;
+
+  constructor(maxRows: number = IMPORT_LIMITS.rows) {
+    this.#maxRows = maxRows;
+  }
 
   /** Number of advisory rows so far. */
   get rows(): number {
@@ -72,8 +79,9 @@ export class PackBuilder {
   /** Adds what an advisory says about a package. Above the row limit it is refused and counted. */
   addRow(stated: string, name: string, row: AdvisoryRow): void {
     const ecosystem = ecosystemId(stated);
-    if (this.#rows >= IMPORT_LIMITS.rows) {
+    if (this.#rows >= this.#maxRows) {
       this.#refused += 1;
+      this.#cut.add(ecosystem);
       return;
     }
     const key = packageKey(ecosystem, normalizeName(ecosystem, name));
@@ -167,7 +175,9 @@ export class PackBuilder {
       const stated =
         statement.kind === 'sample'
           ? { completeness: 'sample' as const }
-          : (this.#completeness.get(name) ?? { completeness: unstated(tally) });
+          : this.#cut.has(name)
+            ? { completeness: 'listed-packages' as const }
+            : (this.#completeness.get(name) ?? { completeness: unstated(tally) });
       ecosystems[name] = {
         rows: tally.rows,
         packages: tally.packages,

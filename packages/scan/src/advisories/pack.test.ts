@@ -184,6 +184,35 @@ describe('a pack', () => {
     expect(pack.header.ecosystems['npm']?.completeness).toBe('sample');
   });
 
+  it('does not count as complete where rows did not fit: what is not in it is unknown', () => {
+    const builder = new PackBuilder(2);
+    for (const [ecosystem, name] of [
+      ['npm', 'a'],
+      ['PyPI', 'b'],
+      ['PyPI', 'c'],
+      ['Go', 'd'],
+    ] as const) {
+      builder.addRow(ecosystem, name, row(`CVE-2026-1-${name}`));
+      builder.setCompleteness(ecosystem, 'complete');
+    }
+    const bytes = builder.finish({ builtAtMs: NOW, kind: 'full' });
+    if (!bytes.ok) throw new Error(bytes.error.detail);
+    const pack = open(bytes.value);
+    expect(pack.header).toMatchObject({ rows: 2, refused: 2 });
+    const covered = [
+      ['npm', 'x'],
+      ['PyPI', 'b'],
+      ['PyPI', 'c'],
+      ['Go', 'd'],
+    ] as const;
+    expect(covered.map(([ecosystem, name]) => pack.covers(ecosystem, name))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it('is the same bytes for the same rows in any order', () => {
     const rows = Array.from({ length: 50 }, (_, at) => [`p${at % 7}`, row(`ID-${at}`)] as const);
     const forward = build((builder) =>
