@@ -166,12 +166,21 @@ describe('evidence for auditors', () => {
   it.each([
     'readOnlyPort: 0 # the bootstrap-token=canary was here',
     '# password: "canary"',
+    '# --token canary',
+    '# kubelet --bootstrap-token "a canary"',
+    "# don't: --token 'a canary'",
+    '# Authorization: Bearer canary',
+    'headers: {Authorization: Bearer canary}',
+    'headers:\n  Authorization: [Bearer canary]',
     '# http://svc:canary@proxy',
     'readOnlyPort: 0\n---\napi-key: canary',
   ])('has nothing of comments or further documents: %j', (text) => {
     put('/var/lib/kubelet/config.yaml', `${text}\n`);
     expect(textOf(table(KUBELET))).not.toContain('canary');
-    put('/var/lib/kubelet/config.yaml', '# automountServiceAccountToken: false\nreadOnlyPort: 0\n');
+    put(
+      '/var/lib/kubelet/config.yaml',
+      '# automountServiceAccountToken: false\nauthorization: {mode: Webhook}\n# authorization: Webhook\n',
+    );
     expect(textOf(table(KUBELET))).toContain('#lines');
   });
 
@@ -183,6 +192,7 @@ describe('evidence for auditors', () => {
     ['--http-proxy=http://a:canary@b'],
     ['-c', 'exec dockerd --registry-token canary'],
     ['-c', "exec dockerd --registry-token='canary'"],
+    ['-c', "exec dockerd --registry-token 'a canary'"],
   ])('has no secret among arguments and in units: %s %s', (...args) => {
     const words = args.filter((word) => typeof word === 'string');
     put(
@@ -204,7 +214,7 @@ describe('evidence for auditors', () => {
     expect(of('unit', 'dockerd')[0]?.value).toEqual({
       '#lines': [
         '[Service]',
-        'Environment="DOCKER_OPTS=--registry-token [redacted]',
+        'Environment="DOCKER_OPTS=--registry-token [redacted]"',
         ...['ExecStart=/usr/bin/dockerd --registry-token \\', '  [redacted] --x', 'Restart=always'],
       ],
       '#first-line': 1,

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { EvidenceValue } from '@bartizan/contracts/compliance';
-import { isSecretName, REDACTED, redactArguments, withoutPasswords } from './secrets.ts';
+import { isLogin, isSecretName, REDACTED, redactArguments, withoutPasswords } from './secrets.ts';
 
 /** A value of a configuration file as our readers of YAML, JSON and TOML give it. */
 type Plain = Exclude<EvidenceValue, Record<string, unknown>> | string[];
@@ -11,6 +11,8 @@ export type FlatValues = Record<string, Plain>;
 const KEYS_MAX = 2000;
 const DEPTH_MAX = 32;
 const ITEMS_MAX = 1000;
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Collects the values of a file by dotted key. */
 class Flattener {
@@ -60,7 +62,8 @@ class Flattener {
   }
 
   #member(name: string, member: unknown, key: string, depth: number): void {
-    if (!isSecretName(name) || typeof member === 'boolean' || member === '' || member === null) {
+    const isSecret = isSecretName(name) || [member].flat().some((one) => isLogin(name, textOf(one)));
+    if (!isSecret || typeof member === 'boolean' || member === '' || member === null) {
       this.visit(member, key, depth + 1);
       return;
     }
