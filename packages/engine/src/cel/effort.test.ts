@@ -105,6 +105,30 @@ describe('long texts and lists', () => {
     expect(found.tookMs).toBeLessThan(SOON_MS);
   });
 
+  it.each([
+    ['another text', '[WORDS].all(w, object.text != w)'],
+    ['another text on the left', '[WORDS].all(w, w != object.text)'],
+    ['a text in order', '[WORDS].all(w, w < object.text)'],
+    ['a number', '[WORDS].all(w, object.text != object.number)'],
+    ['a text, of two units for each character', '[WORDS].all(w, object.wide != w)'],
+  ])('are not walked to be compared with %s, at the cost of Kubernetes', (_what, source) => {
+    const words = Array.from({ length: 40 }, (_one, at) => `"word${at}"`).join(',');
+    const against = (length: number): Run =>
+      run(source.replace('WORDS', words), {
+        text: text(length, ''),
+        wide: '\u{1f600}'.repeat(length),
+        number: 1,
+      });
+    expect(against(1_000_000)).toMatchObject({ value: true, cost: against(20).cost });
+  });
+
+  it('cost as many characters as the smaller one has', () => {
+    const wide = '\u{1f600}'.repeat(600);
+    const costOf = (length: number): number =>
+      run('object.text == object.wide', { text: text(length, ''), wide }).cost - 4;
+    expect([500, 599, 1_199, 1_300].map(costOf)).toEqual([50, 60, 60, 60]);
+  });
+
   it('are matched within reason', () => {
     const text = 'registry.example.com/team/app:1.2.3 '.repeat(10_000);
     expect(run('object.matches("^([a-z.]+/[a-z/]+:[0-9.]+ )+$")', text).value).toBe(true);

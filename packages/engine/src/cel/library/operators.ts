@@ -29,8 +29,18 @@ const ORDERED = [
     NUMBERS.filter((right) => right !== left).map((right) => `(${left}, ${right}) bool`),
   ),
 ];
+/**
+ * The smaller of two sizes. A code point is one unit of a text or two: a text of twice the units of the other value is the larger
+ * one, and is not walked. Comparing does not walk it either.
+ */
+function smallerSize(left: Value, right: Value): number {
+  const unitsOf = (value: Value): number => (typeof value === 'string' ? value.length : sizeOf(value));
+  if (typeof left === 'string' && left.length >= 2 * unitsOf(right)) return sizeOf(right);
+  if (typeof right === 'string' && right.length >= 2 * unitsOf(left)) return sizeOf(left);
+  return Math.min(sizeOf(left), sizeOf(right));
+}
 const compareCost = ([left = null, right = null]: readonly Value[]): number =>
-  traversal(Math.min(sizeOf(left), sizeOf(right)));
+  traversal(smallerSize(left, right));
 
 const relation = (name: string, test: (order: number) => boolean) =>
   define(
