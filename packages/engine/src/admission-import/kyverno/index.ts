@@ -64,8 +64,8 @@ interface Policy {
   /** The only one it holds in; undefined: it is a ClusterPolicy. */
   readonly namespace: string | undefined;
   readonly enforces: boolean;
-  /** What rules about pods are asked about. */
-  readonly ofPods: readonly string[];
+  /** What rules about pods are asked about; an error concerns no others. */
+  readonly ofPods: Result<readonly string[], string>;
   /** What of it is not read, and so none of its rules. */
   readonly fault: string | undefined;
 }
@@ -74,18 +74,13 @@ interface Policy {
 function policyOf(kind: string, metadata: unknown, spec: Json): Policy {
   const of = (key: string): string => (isObject(metadata) ? textOf(metadata[key]) : '');
   const namespace = kind === 'Policy' ? of('namespace') : undefined;
-  const ofPods = podResources(isObject(metadata) ? metadata['annotations'] : undefined);
   const isPlaced = namespace === undefined || /^[a-z0-9-]{1,63}$/.test(namespace);
   return {
     name: of('name'),
     namespace,
     enforces: textOf(spec['validationFailureAction']).toLowerCase() === 'enforce',
-    ofPods: ofPods.ok ? ofPods.value : [],
-    fault: !isPlaced
-      ? 'metadata.namespace of a Policy is missing or no name'
-      : ofPods.ok
-        ? specFault(spec)
-        : ofPods.error,
+    ofPods: podResources(isObject(metadata) ? metadata['annotations'] : undefined),
+    fault: isPlaced ? specFault(spec) : 'metadata.namespace of a Policy is missing or no name',
   };
 }
 

@@ -78,7 +78,8 @@ const CONTROLLERS = 'pod-policies.kyverno.io/autogen-controllers';
  */
 export function podResources(annotations: unknown): Result<readonly string[], string> {
   const named = isObject(annotations) ? annotations[CONTROLLERS] : undefined;
-  if (named === undefined || named === null || named === 'all') return ok(['workloads', PODS[1] ?? '']);
+  if (named === undefined || named === null || named === '' || named === 'all')
+    return ok(['workloads', PODS[1] ?? '']);
   if (named === 'none') return ok(PODS);
   const kinds = typeof named === 'string' ? named.split(',') : [];
   const resources = kinds.flatMap((kind) => WITH_PODS.get(kind) ?? []);
@@ -89,16 +90,19 @@ export function podResources(annotations: unknown): Result<readonly string[], st
 
 function resourcesOf(
   kinds: readonly string[],
-  ofPods: readonly string[],
+  ofPods: OfPolicy['ofPods'],
 ): Result<{ resources: readonly string[]; isPod: boolean }, string> {
   const resources = kinds.flatMap((kind) => resourceOfKind(kind) ?? []);
   if (resources.length < kinds.length || resources.length === 0)
     return err(`match: a kind is not known: ${kinds.join(', ')}`);
   if (!resources.includes('/pods')) return ok({ resources, isPod: false });
   const withPods = new Set(['/pods', ...WITH_PODS.values()]);
-  return resources.every((resource) => withPods.has(resource))
-    ? ok({ resources: ofPods, isPod: true })
-    : err('match: pods and kinds without pods in one rule');
+  if (!resources.every((resource) => withPods.has(resource)))
+    return err('match: pods and kinds without pods in one rule');
+  if (!ofPods.ok) return ofPods;
+  // Controllers that the rule names itself are asked whichever the policy names.
+  const all = ofPods.value.includes('workloads') ? ofPods.value : new Set([...ofPods.value, ...resources]);
+  return ok({ resources: [...all], isPod: true });
 }
 
 /** Kinds that are in no namespace. */
@@ -123,8 +127,8 @@ function placesOf(
 interface OfPolicy {
   /** The only namespace that it holds in. */
   readonly namespace: string | undefined;
-  /** What rules about pods are asked about. */
-  readonly ofPods: readonly string[];
+  /** What rules about pods are asked about; an error concerns no others. */
+  readonly ofPods: Result<readonly string[], string>;
 }
 
 /** What a rule is asked about; several alternatives must differ in kinds only. */
