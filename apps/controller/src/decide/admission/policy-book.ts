@@ -34,6 +34,8 @@ import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
 export interface InForce {
   readonly policy: KnownPolicy;
   readonly set: AdmissionRuleSet;
+  /** What is stored and cannot be in force, by its id, each with the reason. */
+  readonly refused: ReadonlyMap<string, string>;
 }
 
 interface Parts {
@@ -162,7 +164,12 @@ export class PolicyBook {
       exceptions: [...excepted.values()],
     });
     const drafted = new Set([...replaced.keys(), ...(changes.exceptions ?? []).map(({ id }) => id)]);
-    const refused = compiled.refused.find(({ id }) => drafted.has(id) || changes.bindings !== undefined);
+    // What could not be in force before, for the same reason, is not what these bindings broke.
+    const isBroken = (id: string, why: string): boolean =>
+      changes.bindings !== undefined && now.value.refused.get(id) !== why;
+    const refused = compiled.refused.find(
+      ({ id, failure: { detail } }) => drafted.has(id) || isBroken(id, detail),
+    );
     if (refused === undefined) return ok(compiled);
     return err(failure('E_POLICY_INVALID', `${refused.id}: ${refused.failure.detail}`));
   }
@@ -207,6 +214,7 @@ export class PolicyBook {
     for (const [id, detail] of refused) this.#parts.log.error({ id, detail }, 'a policy was refused');
     return {
       set: compiled.set,
+      refused,
       policy: {
         revision: compiled.set.revision,
         rules: known.map((one) => {
