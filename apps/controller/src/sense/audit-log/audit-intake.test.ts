@@ -152,6 +152,41 @@ describe('the intake of the audit log', () => {
     expect({ judged, used }).toEqual({ judged: [], used: [idOf('a')] });
   });
 
+  it.each([
+    ['is refused', () => Promise.resolve(err(failure('E_STORE_IO', 'full'))), 1],
+    ['throws', () => Promise.reject(new Error('gone')), 1],
+    ['is kept', () => Promise.resolve(ok({ detections: 2, told: 2, shed: 0 })), 0],
+  ] as const)(
+    'answers a batch that is sent again while the first is open as the first %s',
+    async (_, end, judged) => {
+      const first = Promise.withResolvers<void>();
+      let asked = 0;
+      const { used, taking } = intake({
+        judge: async (_owner, requests) => {
+          asked += 1;
+          if (asked > 1) return ok({ detections: requests.length, told: 0, shed: 0 });
+          await first.promise;
+          return end();
+        },
+      });
+      const patient = taking.take(OWNER, [event('a'), event('b')]).catch(() => undefined);
+      const answered: unknown[] = [];
+      const again = ['b', 'a'].map((id) =>
+        taking.take(OWNER, [event(id)]).then((taken) => answered.push(taken)),
+      );
+      // What has nothing to do with it does not wait.
+      expect(await taking.take(OWNER, [event('c')])).toMatchObject({ value: { judged: 1 } });
+      expect(answered).toEqual([]);
+      first.resolve();
+      await Promise.all([patient, ...again]);
+      expect(answered).toMatchObject([
+        { value: { judged, repeated: 1 - judged } },
+        { value: { judged, repeated: 1 - judged } },
+      ]);
+      expect(used.toSorted()).toEqual([idOf('a'), idOf('b'), idOf('c')].toSorted());
+    },
+  );
+
   it('turns batches away while too many are worked on, and counts them', async () => {
     let finish = (): void => undefined;
     const wait = new Promise<void>((resolve) => {

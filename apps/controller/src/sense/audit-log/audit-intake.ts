@@ -13,7 +13,7 @@ import {
   type Result,
 } from '@bartizan/contracts';
 import { type AuditedRequest, readAuditEvent } from '@bartizan/engine/audit-log';
-import type { AuditOrigin, AuditSinks } from '../../audit-log-ports.ts';
+import type { AuditFound, AuditOrigin, AuditSinks } from '../../audit-log-ports.ts';
 import type { ApiFailure, Clock, Log, Owner } from '../../ports.ts';
 
 interface Parts {
@@ -34,14 +34,11 @@ const FILES_MAX = 256;
 type Counts = Omit<AuditLogStatus, 'sinceMs' | 'lastBatchAtMs' | 'delayMs' | 'aheadMs' | 'files'>;
 type Taken = Result<AuditBatchOutcome, ApiFailure>;
 
-/** What a batch came to before anybody was asked about it. */
-interface Sorted {
-  readonly requests: readonly AuditedRequest[];
-  readonly ids: readonly string[];
+/** What a batch holds. */
+interface Batch {
+  readonly read: readonly AuditedRequest[];
   readonly events: number;
-  readonly repeated: number;
   readonly broken: number;
-  readonly newestMs: number | undefined;
 }
 
 /** A request that an agent read; what is not known is undefined here and absent there. */
@@ -60,11 +57,26 @@ function asEvent(entry: unknown): object | undefined {
   return kind === 'Event' && typeof id === 'string' && id !== '' ? { ...entry, kind } : undefined;
 }
 
+/** What is no event is counted; what says nothing yet, as a request that only came in, is left out. */
+function readBatch(entries: readonly unknown[]): Batch {
+  const read: AuditedRequest[] = [];
+  let broken = 0;
+  for (const entry of entries) {
+    const event = asEvent(entry);
+    const request = event === undefined ? undefined : readAuditEvent(event);
+    if (event === undefined) broken += 1;
+    else if (request !== undefined) read.push(request);
+  }
+  return { read, events: entries.length, broken };
+}
+
 /** Takes what API servers tell of requests: once each, bounded, and with everything counted that is not taken. */
 export class AuditIntake {
   readonly #parts: Parts;
   readonly #sinceMs: number;
   readonly #known = new Set<string>();
+  /** Requests of batches that are worked on, with the end of each: it says whether they are known. */
+  readonly #undecided = new Map<string, Promise<void>>();
   readonly #counts: { -readonly [K in keyof Counts]: number } = {
     ...{ batches: 0, busy: 0, events: 0, judged: 0, repeated: 0 },
     ...{ broken: 0, detections: 0, told: 0, shed: 0 },
@@ -82,7 +94,7 @@ export class AuditIntake {
 
   /** Takes a batch. A failure means: nothing of it is remembered, send it again. */
   take(owner: Owner, events: readonly unknown[]): Promise<Taken> {
-    return this.#inTurn(() => this.#judge(owner, this.#read(owner, events)));
+    return this.#inTurn(() => this.#judge(owner, readBatch(events)));
   }
 
   /** Takes what an agent read from a log file, the same way. */
@@ -92,8 +104,8 @@ export class AuditIntake {
   ): Promise<Result<void, ApiFailure>> {
     const { cluster, tenant, node } = agent;
     if (requests.length > 0) {
-      const sort = (): Sorted => this.#sort(agent, requests.map(requestOf), 0);
-      const taken = await this.#inTurn(() => this.#judge({ cluster, tenant, node }, sort()));
+      const batch = { read: requests.map(requestOf), events: requests.length, broken: 0 };
+      const taken = await this.#inTurn(() => this.#judge({ cluster, tenant, node }, batch));
       if (!taken.ok) return taken;
     }
     const key = `${node}\n${file.path}`;
@@ -131,53 +143,58 @@ export class AuditIntake {
     }
   }
 
-  async #judge(origin: AuditOrigin, sorted: Sorted): Promise<Taken> {
+  async #judge(origin: AuditOrigin, batch: Batch): Promise<Taken> {
     const nowMs = this.#parts.clock.nowMs();
-    const { requests, ids, events, repeated, broken, newestMs } = sorted;
-    const found = await this.#parts.sinks.judge(origin, requests);
-    if (!found.ok) {
-      for (const id of ids) this.#known.delete(id);
-      return found;
+    // One request is judged once, whichever of its stages comes first: exec is told when it starts and when it ends.
+    const byId = new Map<string, AuditedRequest>();
+    for (const request of batch.read) {
+      const id = `${origin.cluster}/${origin.tenant}/${request.id}`;
+      if (!byId.has(id)) byId.set(id, request);
     }
-    this.#parts.sinks.used(origin, requests);
-    this.#noteClock(newestMs, nowMs);
-    const { detections, told, shed } = found.value;
-    const outcome = { events, judged: requests.length, repeated, broken, detections };
+    // A sender that lost patience sends a batch again while it is open: whether that is a repeat, only its end tells.
+    for (let open = this.#openWith(byId); open !== undefined; open = this.#openWith(byId)) await open;
+    for (const id of byId.keys()) if (this.#known.has(id)) byId.delete(id);
+    const { promise: end, resolve } = Promise.withResolvers<void>();
+    for (const id of byId.keys()) this.#undecided.set(id, end);
+    try {
+      const requests = [...byId.values()];
+      const found = await this.#parts.sinks.judge(origin, requests);
+      if (!found.ok) return found;
+      for (const id of byId.keys()) this.#remember(id);
+      this.#parts.sinks.used(origin, requests);
+      return ok(this.#count(batch, requests.length, found.value, nowMs));
+    } finally {
+      for (const id of byId.keys()) this.#undecided.delete(id);
+      resolve();
+    }
+  }
+
+  /** The end of another batch that holds one of these requests. */
+  #openWith(byId: ReadonlyMap<string, unknown>): Promise<void> | undefined {
+    for (const id of byId.keys()) {
+      const open = this.#undecided.get(id);
+      if (open !== undefined) return open;
+    }
+    return undefined;
+  }
+
+  #count(
+    { read, events, broken }: Batch,
+    judged: number,
+    found: AuditFound,
+    nowMs: number,
+  ): AuditBatchOutcome {
+    this.#noteClock(
+      read.reduce((newest, { writtenAtMs }) => Math.max(newest, writtenAtMs ?? 0), 0),
+      nowMs,
+    );
+    const { detections, told, shed } = found;
+    const outcome = { events, judged, repeated: read.length - judged, broken, detections };
     this.#counts.batches += 1;
     for (const [name, count] of Object.entries({ ...outcome, told, shed }))
       this.#counts[name as keyof Counts] += count;
     if (broken > 0 || shed > 0) this.#parts.log.warn({ events, broken, shed }, 'audit events were not taken');
-    return ok(outcome);
-  }
-
-  #read(owner: Owner, entries: readonly unknown[]): Sorted {
-    const read: AuditedRequest[] = [];
-    let broken = 0;
-    for (const entry of entries) {
-      const event = asEvent(entry);
-      const request = event === undefined ? undefined : readAuditEvent(event);
-      if (event === undefined) broken += 1;
-      else if (request !== undefined) read.push(request);
-    }
-    return { ...this.#sort(owner, read, broken), events: entries.length };
-  }
-
-  /** Which requests are new. They count as known from now on, until somebody says that they could not be kept. */
-  #sort({ cluster, tenant }: Owner, read: readonly AuditedRequest[], broken: number): Sorted {
-    const requests: AuditedRequest[] = [];
-    const ids: string[] = [];
-    let newestMs: number | undefined;
-    for (const request of read) {
-      newestMs = Math.max(newestMs ?? 0, request.writtenAtMs ?? 0);
-      // One request is judged once, whichever of its stages comes first: exec is told when it starts and when it ends.
-      const id = `${cluster}/${tenant}/${request.id}`;
-      if (this.#known.has(id)) continue;
-      this.#remember(id);
-      ids.push(id);
-      requests.push(request);
-    }
-    const repeated = read.length - requests.length;
-    return { requests, ids, events: read.length, repeated, broken, newestMs };
+    return outcome;
   }
 
   #remember(id: string): void {
@@ -188,9 +205,9 @@ export class AuditIntake {
   }
 
   /** An event from the future proves that the clocks differ; one from the past may only have waited. */
-  #noteClock(newestMs: number | undefined, nowMs: number): void {
+  #noteClock(newestMs: number, nowMs: number): void {
     this.#lastBatchAtMs = nowMs;
-    if (newestMs === undefined || newestMs === 0) return;
+    if (newestMs === 0) return;
     this.#delayMs = Math.max(0, nowMs - newestMs);
     this.#aheadMs = Math.max(0, newestMs - nowMs);
   }
