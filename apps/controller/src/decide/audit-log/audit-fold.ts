@@ -26,7 +26,9 @@ interface Open {
   readonly endsAtMs: number;
 }
 
-const OPEN_MAX = 20_000;
+/** Different detections whose repeats are folded, of one tenant and of all: beyond these each repeat is told. */
+const TENANT_OPEN_MAX = 20_000;
+const OPEN_MAX = 2 * TENANT_OPEN_MAX;
 
 const keyOf = ({ owner, rule, request }: AuditDetection): string => {
   const { facts, resource, namespace, name } = request;
@@ -44,7 +46,8 @@ type Undo = () => void;
 
 /** Folds repeats of the same thing by the same user: the first is told at once, the rest together at the end of the rule's time. */
 export class AuditFold {
-  readonly #open = new Map<string, Open>();
+  /** By tenant: one does not take the places of the others. */
+  readonly #open = new Map<string, Map<string, Open>>();
 
   #undo: Undo[] = [];
 
@@ -53,7 +56,8 @@ export class AuditFold {
     const atMs = detection.request.atMs ?? nowMs;
     const first = { ...detection, count: 1, firstAtMs: atMs, lastAtMs: atMs };
     const key = keyOf(detection);
-    const open = this.#open.get(key);
+    const ofTenant = this.#of(detection);
+    const open = ofTenant.get(key);
     if (open !== undefined && nowMs < open.endsAtMs) {
       const before = { ...open };
       this.#undo.push(() => Object.assign(open, before));
@@ -64,12 +68,12 @@ export class AuditFold {
       return [];
     }
     const earlier = open === undefined ? [] : told(open);
-    if (open === undefined && this.#open.size >= OPEN_MAX) return [first];
+    if (open === undefined && !this.#hasRoom(ofTenant)) return [first];
     this.#undo.push(() => {
-      if (open === undefined) this.#open.delete(key);
-      else this.#open.set(key, open);
+      if (open === undefined) ofTenant.delete(key);
+      else ofTenant.set(key, open);
     });
-    this.#open.set(key, {
+    ofTenant.set(key, {
       ...{ last: detection, count: 0, firstAtMs: atMs, lastAtMs: atMs },
       endsAtMs: nowMs + detection.rule.foldSeconds * 1000,
     });
@@ -90,17 +94,31 @@ export class AuditFold {
   /** Repeats that could not be told: they are told with the next, or the next time. */
   putBack(folded: FoldedDetection): void {
     const { count, firstAtMs, lastAtMs, ...last } = folded;
-    this.#open.set(keyOf(folded), { last, count, firstAtMs, lastAtMs, endsAtMs: 0 });
+    this.#of(folded).set(keyOf(folded), { last, count, firstAtMs, lastAtMs, endsAtMs: 0 });
   }
 
   /** Repeats whose time is over; all of them at the end. */
   expire(nowMs: number): FoldedDetection[] {
     const over: FoldedDetection[] = [];
-    for (const [key, open] of this.#open) {
-      if (nowMs < open.endsAtMs) continue;
-      this.#open.delete(key);
-      over.push(...told(open));
-    }
+    for (const ofTenant of this.#open.values())
+      for (const [key, open] of ofTenant) {
+        if (nowMs < open.endsAtMs) continue;
+        ofTenant.delete(key);
+        over.push(...told(open));
+      }
     return over;
+  }
+
+  #of({ owner: { tenant } }: AuditDetection): Map<string, Open> {
+    const known = this.#open.get(tenant);
+    if (known !== undefined) return known;
+    const made = new Map<string, Open>();
+    this.#open.set(tenant, made);
+    return made;
+  }
+
+  #hasRoom(ofTenant: ReadonlyMap<string, Open>): boolean {
+    if (ofTenant.size >= TENANT_OPEN_MAX) return false;
+    return [...this.#open.values()].reduce((sum, { size }) => sum + size, 0) < OPEN_MAX;
   }
 }

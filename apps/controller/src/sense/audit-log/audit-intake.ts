@@ -24,6 +24,8 @@ interface Parts {
 
 /** Batches that are worked on at once; an API server sends one at a time, and again what was turned away. */
 const BATCHES_MAX = 8;
+/** So many of them of one tenant: the others, and the nodes that read log files, are served beside it. */
+const TENANT_BATCHES_MAX = 4;
 const RETRY_S = 5;
 /** Requests that are remembered to know a replay: about an hour of a busy cluster. */
 const KNOWN_MAX = 50_000;
@@ -82,7 +84,8 @@ export class AuditIntake {
     ...{ broken: 0, detections: 0, told: 0, shed: 0 },
   };
   readonly #files = new Map<string, AuditFileStatus>();
-  #open = 0;
+  /** Tenants of the batches that are worked on. */
+  readonly #open: string[] = [];
   #lastBatchAtMs: number | undefined;
   #delayMs: number | undefined;
   #aheadMs = 0;
@@ -94,7 +97,7 @@ export class AuditIntake {
 
   /** Takes a batch. A failure means: nothing of it is remembered, send it again. */
   take(owner: Owner, events: readonly unknown[]): Promise<Taken> {
-    return this.#inTurn(() => this.#judge(owner, readBatch(events)));
+    return this.#inTurn(owner, () => this.#judge(owner, readBatch(events)));
   }
 
   /** Takes what an agent read from a log file, the same way. */
@@ -105,7 +108,7 @@ export class AuditIntake {
     const { cluster, tenant, node } = agent;
     if (requests.length > 0) {
       const batch = { read: requests.map(requestOf), events: requests.length, broken: 0 };
-      const taken = await this.#inTurn(() => this.#judge({ cluster, tenant, node }, batch));
+      const taken = await this.#inTurn(agent, () => this.#judge({ cluster, tenant, node }, batch));
       if (!taken.ok) return taken;
     }
     const key = `${node}\n${file.path}`;
@@ -127,19 +130,20 @@ export class AuditIntake {
     };
   }
 
-  async #inTurn(work: () => Promise<Taken>): Promise<Taken> {
-    if (this.#open >= BATCHES_MAX) {
+  async #inTurn({ tenant }: Owner, work: () => Promise<Taken>): Promise<Taken> {
+    const ofTenant = this.#open.filter((one) => one === tenant).length;
+    if (this.#open.length >= BATCHES_MAX || ofTenant >= TENANT_BATCHES_MAX) {
       this.#counts.busy += 1;
       return err({
         ...failure('E_RATE_LIMIT', 'too many batches of audit events at once'),
         retryAfterS: RETRY_S,
       });
     }
-    this.#open += 1;
+    this.#open.push(tenant);
     try {
       return await work();
     } finally {
-      this.#open -= 1;
+      this.#open.splice(this.#open.indexOf(tenant), 1);
     }
   }
 
