@@ -50,7 +50,7 @@ const readAt = (descriptor: number, offset: number, length: number): Buffer => {
   return target.subarray(0, filled);
 };
 
-/** Reads records from `offset` on. The first record is given even when it alone is over `maxBytes`. */
+/** Reads records from `offset` on. The first record is given even when it alone is over `maxBytes`. Throws where the disk does not give the first. */
 export const readSegment = (path: string, offset: number, limits: ReadLimits): SegmentRead => {
   const descriptor = openSync(path, 'r');
   try {
@@ -58,20 +58,25 @@ export const readSegment = (path: string, offset: number, limits: ReadLimits): S
     const payloads: Buffer[] = [];
     let at = offset;
     let taken = 0;
-    while (at < sizeBytes && payloads.length < limits.maxRecords) {
-      const header = readAt(descriptor, at, RECORD_HEADER_BYTES);
-      if (header.length < RECORD_HEADER_BYTES) return { payloads, offset: at, damaged: true };
-      const length = header.readUInt32LE(0);
-      // No record is empty: so look bytes that were reserved and never written.
-      if (length === 0 || length > RECORD_BYTES_MAX) return { payloads, offset: at, damaged: true };
-      if (payloads.length > 0 && taken + length > limits.maxBytes) break;
-      const payload = readAt(descriptor, at + RECORD_HEADER_BYTES, length);
-      if (payload.length < length || crc32(payload) !== header.readUInt32LE(4)) {
-        return { payloads, offset: at, damaged: true };
+    try {
+      while (at < sizeBytes && payloads.length < limits.maxRecords) {
+        const header = readAt(descriptor, at, RECORD_HEADER_BYTES);
+        if (header.length < RECORD_HEADER_BYTES) return { payloads, offset: at, damaged: true };
+        const length = header.readUInt32LE(0);
+        // No record is empty: so look bytes that were reserved and never written.
+        if (length === 0 || length > RECORD_BYTES_MAX) return { payloads, offset: at, damaged: true };
+        if (payloads.length > 0 && taken + length > limits.maxBytes) break;
+        const payload = readAt(descriptor, at + RECORD_HEADER_BYTES, length);
+        if (payload.length < length || crc32(payload) !== header.readUInt32LE(4)) {
+          return { payloads, offset: at, damaged: true };
+        }
+        payloads.push(payload);
+        taken += length;
+        at += RECORD_HEADER_BYTES + length;
       }
-      payloads.push(payload);
-      taken += length;
-      at += RECORD_HEADER_BYTES + length;
+    } catch (thrown) {
+      // What was read before is given; who comes again for what follows hears it then.
+      if (payloads.length === 0) throw thrown;
     }
     return { payloads, offset: at, damaged: false };
   } finally {

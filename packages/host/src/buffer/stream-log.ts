@@ -290,11 +290,16 @@ class Log implements StreamLog {
     }
   }
 
-  /** Notes, once, that records cannot be read any more. */
+  /** Notes that records cannot be read any more, and counts each once, whatever was noted around it. */
   #pass(first: number, last: number): void {
-    if (this.#passed.has(first)) return;
-    this.#passed.set(first, last);
-    this.#damaged += last - first + 1;
+    const noted = [...this.#passed].toSorted(([left], [right]) => left - right);
+    let next = first;
+    for (const [from, to] of noted) {
+      this.#damaged += Math.max(0, Math.min(from - 1, last) - next + 1);
+      next = Math.max(next, to + 1);
+    }
+    this.#damaged += Math.max(0, last - next + 1);
+    this.#passed.set(first, Math.max(last, this.#passed.get(first) ?? 0));
   }
 
   #pendingOf(segment: Segment): number {
