@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { KubeClient } from '@bartizan/adapters/kube';
-import { systemScope } from '@bartizan/contracts';
+import { err, failure, systemScope } from '@bartizan/contracts';
 import { type FakeApiServer, startFakeApiServer } from '@bartizan/testkit/kube';
 import { openTestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -119,6 +119,52 @@ describe('policies that are kept in a cluster', () => {
       .filter((one) => /^(PATCH|DELETE)/.test(one))
       .map((one) => one.split(' ')[0]);
     expect(changes).toEqual(['PATCH', 'PATCH', 'DELETE', 'DELETE']);
+  });
+
+  it('leave those of other names in force until the new ones of their rule are', async () => {
+    const intervals = vi.spyOn(globalThis, 'setInterval');
+    const annotations = { 'policy.bartizan.dev/rule': 'a.b' };
+    const metadata = { name: 'a.b.prod', labels: LABELS, annotations };
+    const ofOther = { name: 'a.c', labels: LABELS, annotations: { 'policy.bartizan.dev/rule': 'a.c' } };
+    fake.store.put(POLICY.plural, { metadata, spec: SPEC });
+    fake.store.put(BINDING.plural, { metadata, spec: { policyName: metadata.name } });
+    fake.store.put(BINDING.plural, { metadata: ofOther, spec: { policyName: ofOther.name } });
+    const apply = client.apply.bind(client);
+    const failing = vi
+      .spyOn(client, 'apply')
+      .mockImplementation((kind, ...rest) =>
+        kind === BINDING
+          ? Promise.resolve(err(failure('E_KUBE_UNREACHABLE', 'no answer in time')))
+          : apply(kind, ...rest),
+      );
+    await keeper.keep(pair('a.b--prod'), true);
+    const look = intervals.mock.calls.find(([, ms]) => ms === 30_000)?.[0];
+    intervals.mockRestore();
+    expect(keeper.state(BINDING.kind, 'a.b--prod')).toMatchObject({ state: 'absent' });
+    expect([POLICY, BINDING].map(({ plural }) => live(plural, 'a.b.prod'))).toEqual([
+      expect.objectContaining({ spec: SPEC }),
+      expect.objectContaining({ spec: { policyName: 'a.b.prod' } }),
+    ]);
+    expect(live(BINDING.plural, ofOther.name)).toBeUndefined();
+    expect(keeper.leftover()).toEqual({ code: 'E_KUBE_UNREACHABLE', detail: 'no answer in time' });
+    failing.mockRestore();
+    look?.();
+    await until(() => expect(live(POLICY.plural, 'a.b.prod')).toBeUndefined());
+    expect(live(BINDING.plural, 'a.b.prod')).toBeUndefined();
+    expect(live(BINDING.plural, 'a.b--prod')).toBeDefined();
+    expect(keeper.leftover()).toBeUndefined();
+  });
+
+  it('do not wait for what the API server refuses for good', async () => {
+    const annotations = { 'policy.bartizan.dev/rule': 'a.b' };
+    fake.store.put(BINDING.plural, {
+      metadata: { name: 'a.b.prod', labels: LABELS, annotations },
+      spec: { policyName: 'a.b.prod' },
+    });
+    vi.spyOn(client, 'apply').mockResolvedValue(err(failure('E_KUBE_REFUSED', 'no such field')));
+    await keeper.keep(pair('a.b--prod'), true);
+    expect(keeper.state(BINDING.kind, 'a.b--prod')).toMatchObject({ state: 'refused' });
+    expect(live(BINDING.plural, 'a.b.prod')).toBeUndefined();
   });
 
   it('leave alone what is not ours, and what may be wanted when more is known', async () => {

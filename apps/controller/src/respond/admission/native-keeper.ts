@@ -10,7 +10,7 @@ import {
   recordOf,
 } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
-import { err, type Result, systemScope } from '@bartizan/contracts';
+import { err, type Failure, type Result, systemScope } from '@bartizan/contracts';
 import type { OnRestored, OwnedObject, OwnedState } from '../../native-ports.ts';
 import type { Clock, ClusterFeed, Log, Owner } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
@@ -32,12 +32,17 @@ interface Parts {
   readonly labels: Readonly<Record<string, string>>;
 }
 type Kept = Result<KubeObject, KubeError>;
+type Leftover = Pick<Failure, 'code' | 'detail'>;
 
 const TRIES = 5;
 /** The watch tells in milliseconds; this is for when it may not, or is behind. */
 const CHECK_MS = 30_000;
 const DETAIL_MAX = 512;
 const SCOPE = systemScope('native admission policies');
+/** Says of which rule an object is. */
+const RULE = 'policy.bartizan.dev/rule';
+/** What may be otherwise in a moment. What is refused or not served stays so, and would keep the old for ever. */
+const PENDING: ReadonlySet<OwnedState['state']> = new Set(['absent', 'not-permitted']);
 const keyOf = (kind: string, name: string): string => `${kind}/${name}`;
 
 /** Keeps objects of ours in the cluster as they shall be: who deletes or changes one sees it come back, and stands in the audit log. */
@@ -55,7 +60,7 @@ export class NativeKeeper {
   #desired = new Map<string, OwnedObject>();
   #mayPrune = false;
   /** Kinds of which what nobody wants any more may still be there, with the reason. */
-  readonly #unpruned = new Map<string, KubeError>();
+  readonly #unpruned = new Map<string, Leftover>();
   #timer: NodeJS.Timeout | undefined;
   #stop: (() => void) | undefined;
 
@@ -95,7 +100,7 @@ export class NativeKeeper {
   }
 
   /** Why what nobody wants any more may still be in the cluster; undefined: it is not. */
-  leftover(): KubeError | undefined {
+  leftover(): Leftover | undefined {
     return this.#unpruned.values().next().value;
   }
 
@@ -203,6 +208,22 @@ export class NativeKeeper {
     return err(last ?? { code: 'E_KUBE_CONFLICT', detail: name });
   }
 
+  /**
+   * What is to be in force for the rule of an object and may be soon: until then the object stays, perhaps under a name of a
+   * former version, since nothing would hold in between.
+   */
+  #awaited(raw: KubeObject['raw']): Leftover | undefined {
+    const rule = recordOf(recordOf(raw['metadata'])['annotations'])[RULE];
+    if (rule === undefined) return undefined;
+    for (const [key, { name, object }] of this.#desired) {
+      if (object.metadata.annotations[RULE] !== rule) continue;
+      const { state, code, detail } = this.#states.get(key) ?? { state: 'absent' };
+      if (PENDING.has(state))
+        return { code: code ?? 'E_KUBE_MISSING', detail: detail ?? `${name} is not written yet` };
+    }
+    return undefined;
+  }
+
   /** Removes what is ours by its labels and not wanted any more. */
   async #prune(resource: Resource): Promise<void> {
     if (!this.#mayPrune) return;
@@ -221,6 +242,11 @@ export class NativeKeeper {
       const there = recordOf(recordOf(raw['metadata'])['labels']);
       const isOurs = Object.entries(labels).every(([name, value]) => there[name] === value);
       if (this.#desired.has(key) || !isOurs) continue;
+      const awaited = this.#awaited(raw);
+      if (awaited !== undefined) {
+        this.#unpruned.set(resource.kind, awaited);
+        continue;
+      }
       const removed = await client.remove(resource, { name: meta.name }, meta.uid);
       this.#inForce.delete(key);
       if (removed.ok || removed.error.code === 'E_KUBE_MISSING') this.#states.delete(key);
