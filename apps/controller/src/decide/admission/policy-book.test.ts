@@ -56,7 +56,9 @@ describe('a stored rule that does not compile any more', () => {
   });
 
   it('does not hide a rule that the bindings make invalid', async () => {
-    const bindings = [{ id: 'b.one', rules: ['custom.good'], parameters: { nothing: ['x'] } }];
+    const bindings = [
+      { id: 'b.one', rules: ['custom.good'], mode: 'audit' as const, parameters: { nothing: ['x'] } },
+    ];
     expect(await book.draft(owner, { bindings })).toMatchObject({
       ok: false,
       error: { code: 'E_POLICY_INVALID', detail: expect.stringContaining('custom.good') },
