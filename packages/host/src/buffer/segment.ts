@@ -99,20 +99,42 @@ export const behindDamaged = (path: string, offset: number): number | undefined 
   return following.payloads.length === 1 ? next : undefined;
 };
 
-/** Counts the places of records in a segment, and says where what can be read of it ends. */
-export const measureSegment = (path: string): { count: number; validBytes: number; damaged: boolean } => {
+/** Whether the disk does not give back what was written, and never will. */
+export const isLost = (thrown: unknown): boolean =>
+  thrown instanceof Error &&
+  ['EIO', 'EISDIR', 'ENOENT', 'EUCLEAN'].includes(String(Reflect.get(thrown, 'code')));
+
+/** What a segment holds. */
+export interface Measured {
+  /** Places of records. */
+  readonly count: number;
+  /** Where what can be read of it ends. */
+  readonly validBytes: number;
+  /** Whether what follows is cut or damaged. */
+  readonly damaged: boolean;
+  /** Whether the disk does not give back what follows: how many records that are is not known. */
+  readonly lost: boolean;
+}
+
+/** Counts the places of records in a segment. Throws where it cannot be read now and may be later. */
+export const measureSegment = (path: string): Measured => {
   let count = 0;
   let offset = 0;
-  for (;;) {
-    const part = readSegment(path, offset, { maxRecords: 10_000, maxBytes: 8 * 1024 * 1024 });
-    count += part.payloads.length;
-    offset = part.offset;
-    const behind = part.damaged ? behindDamaged(path, offset) : undefined;
-    if (behind !== undefined) {
-      count += 1;
-      offset = behind;
-    } else if (part.damaged || part.payloads.length === 0)
-      return { count, validBytes: offset, damaged: part.damaged };
+  try {
+    for (;;) {
+      const part = readSegment(path, offset, { maxRecords: 10_000, maxBytes: 8 * 1024 * 1024 });
+      count += part.payloads.length;
+      offset = part.offset;
+      const behind = part.damaged ? behindDamaged(path, offset) : undefined;
+      if (behind !== undefined) {
+        count += 1;
+        offset = behind;
+      } else if (part.damaged || part.payloads.length === 0)
+        return { count, validBytes: offset, damaged: part.damaged, lost: false };
+    }
+  } catch (thrown) {
+    if (!isLost(thrown)) throw thrown;
+    return { count, validBytes: offset, damaged: false, lost: true };
   }
 };
 

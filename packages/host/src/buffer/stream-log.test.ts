@@ -80,4 +80,28 @@ describe('a disk that does not give back a record', () => {
     log.append(PAYLOAD);
     expect(given(71)).toEqual([101]);
   });
+
+  it('costs no record that is written after a start', () => {
+    bad.add(71);
+    log.close();
+    log = openStreamLog(folder, 1, 1_000_000);
+    log.settle(0);
+    expect(log.append(PAYLOAD)).toBe(72);
+    expect(given(1)).toEqual([...from1To(70), 72]);
+    expect(log.takeDamaged()).toBe(1);
+    log.acknowledge(72);
+    expect(log.pendingRecords()).toBe(0);
+  });
+
+  it('gives no record a number of another, should it do so later', () => {
+    bad.add(71);
+    log.close();
+    log = openStreamLog(folder, 1, 1_000_000);
+    log.settle(0);
+    const other = Buffer.from('written after the start');
+    log.append(other);
+    bad.clear();
+    expect(given(1)).toEqual(from1To(72));
+    expect(log.read(72, LIMITS)?.payloads).toEqual([other]);
+  });
 });

@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { invariant } from '@bartizan/contracts/result';
 import {
   encodeRecord,
+  isLost,
   measureSegment,
   type PlacedRead,
   RECORD_HEADER_BYTES,
@@ -69,11 +70,6 @@ export interface StreamLog {
 const SUFFIX = '.seg';
 const nameOf = (first: number): string => `${String(first).padStart(16, '0')}${SUFFIX}`;
 
-/** Whether the disk does not give back what was written, and never will. */
-const isLost = (thrown: unknown): boolean =>
-  thrown instanceof Error &&
-  ['EIO', 'EISDIR', 'ENOENT', 'EUCLEAN'].includes(String(Reflect.get(thrown, 'code')));
-
 const sizeOf = (path: string): number => {
   try {
     return statSync(path).size;
@@ -82,20 +78,10 @@ const sizeOf = (path: string): number => {
   }
 };
 
-/** Undefined where the disk does not give it back. */
-const measured = (path: string): ReturnType<typeof measureSegment> | undefined => {
-  try {
-    return measureSegment(path);
-  } catch (thrown) {
-    if (isLost(thrown)) return undefined;
-    throw thrown;
-  }
-};
-
 const openLast = (path: string, first: number, fullBytes: number): Segment => {
-  const found = measured(path);
-  // It keeps a place, so that it is missed when its turn comes, and nothing is written behind it.
-  if (!found) return { path, first, count: 1, bytes: fullBytes };
+  const found = measureSegment(path);
+  // What is lost keeps a place, so that it is missed when its turn comes, and nothing is written behind it.
+  if (found.lost) return { path, first, count: found.count + 1, bytes: Math.max(fullBytes, sizeOf(path)) };
   if (found.damaged) {
     // A torn tail: the records before it are whole, what follows never was.
     const descriptor = openSync(path, 'r+');
@@ -107,7 +93,7 @@ const openLast = (path: string, first: number, fullBytes: number): Segment => {
 
 /** One that was closed whole: what cannot be read of it keeps its places. There may be a jump in the numbers behind it, too. */
 const openClosed = (path: string, first: number, next: number): Segment => {
-  const { count, validBytes } = measured(path) ?? { count: 0, validBytes: 0 };
+  const { count, validBytes } = measureSegment(path);
   const bytes = sizeOf(path);
   const places = Math.ceil((bytes - validBytes) / RECORD_HEADER_BYTES);
   return { path, first, count: count + Math.min(next - first - count, places), bytes };
@@ -193,7 +179,9 @@ class Log implements StreamLog {
       const segment = this.#segments.find((one) => one.count > 0 && one.first + one.count > at);
       if (!segment) return undefined;
       const first = Math.max(at, segment.first);
-      const part = this.#readIn(segment, first, limits);
+      // Numbers behind those of the segment are of the next one, whatever the disk gives back by now.
+      const maxRecords = Math.min(limits.maxRecords, segment.first + segment.count - first);
+      const part = this.#readIn(segment, first, { ...limits, maxRecords });
       if (!part) return undefined;
       if (part.next) this.#place = { path: segment.path, ...part.next };
       const last = first + part.payloads.length - 1;
