@@ -205,6 +205,19 @@ describe('evidence for auditors', () => {
     expect(JSON.stringify(of('unit', 'dockerd'))).toContain('--icc=false');
   });
 
+  it.each([
+    '# password: canary',
+    '# Authorization: Bearer canary',
+    'ExecStartPre=/usr/bin/curl -H "Authorization: Bearer canary" http://x',
+  ])('has no line of a unit that gives a secret by its name: %s', (line) => {
+    const start = 'ExecStart=/usr/bin/dockerd --token-file=/x --bootstrap-token=/y --splunk-token=canary';
+    put('/etc/systemd/system/docker.service', `[Service]\n${line}\n${start}\n`);
+    const { of } = look(table());
+    expect(of('unit', 'dockerd')[0]?.value).toMatchObject({
+      '#lines': ['[Service]', '[redacted]', start.replace('canary', '[redacted]')],
+    });
+  });
+
   it('has no secret of a unit whose option and value are on two lines, or in its variables', () => {
     put(
       '/etc/systemd/system/docker.service',

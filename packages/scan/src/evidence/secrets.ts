@@ -39,13 +39,18 @@ export const isSecretName = (name: string): boolean => SECRET_ENDING.test(name) 
 export const isLogin = (name: string, value: string): boolean =>
   LOGIN_NAME.test(name) && value !== '' && !NO_LOGIN.test(value);
 
-/** Whether a line of a configuration file, a comment too, may hold a secret. */
-export function mayHoldSecret(line: string): boolean {
-  if (redactText(line) !== line) return true;
-  for (const [, name = '', value = ''] of line.matchAll(NAMED_VALUE))
-    if ((isSecretName(name) && !PLAIN_VALUE.test(value)) || isLogin(name, value)) return true;
+/** Whether a line gives a secret by its name, in another form than that of an option. */
+function namesSecret(line: string, harmless: RegExp): boolean {
+  for (const [, name = '', value = ''] of line.matchAll(NAMED_VALUE)) {
+    if (value === REDACTED.slice(0, -1)) continue;
+    if ((isSecretName(name) && !harmless.test(value)) || isLogin(name, value)) return true;
+  }
   return false;
 }
+
+/** Whether a line of a configuration file, a comment too, may hold a secret. */
+export const mayHoldSecret = (line: string): boolean =>
+  redactText(line) !== line || namesSecret(line, PLAIN_VALUE);
 
 /** One word without the secret that a `NAME=` in it gives: `--log-opt=splunk-token=...` has two of these. */
 function redactWord(word: string): string {
@@ -121,5 +126,6 @@ export function redactLines(lines: readonly string[]): string[] {
     shown.push(...redactText(lines.slice(at, end).join('\n')).split('\n'));
     at = end;
   }
-  return shown.map((line) => line.slice(0, TEXT_MAX));
+  // What stands in a comment or a header is left out with its line: where its value ends is not known.
+  return shown.map((line) => (namesSecret(line, NO_SECRET) ? REDACTED : line.slice(0, TEXT_MAX)));
 }
