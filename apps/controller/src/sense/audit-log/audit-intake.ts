@@ -22,10 +22,10 @@ interface Parts {
   readonly sinks: AuditSinks;
 }
 
-/** Batches that are worked on at once; an API server sends one at a time, and again what was turned away. */
-const BATCHES_MAX = 8;
-/** So many of them of one tenant: the others, and the nodes that read log files, are served beside it. */
-const TENANT_BATCHES_MAX = 4;
+/** Batches that are worked on at once; senders come again with what was turned away. */
+const BATCHES_MAX = 12;
+/** So many of them of one tenant, of its API servers and of the nodes that read log files: other tenants are served beside it. */
+const TENANT_BATCHES_MAX = 8;
 const RETRY_S = 5;
 /** Requests that are remembered to know a replay: about an hour of a busy cluster. */
 const KNOWN_MAX = 50_000;
