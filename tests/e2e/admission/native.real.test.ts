@@ -26,7 +26,7 @@ const BINDING = 'validatingadmissionpolicybinding';
 const DEFAULTS = 'mutatingadmissionpolicies,mutatingadmissionpolicybindings';
 /** Whom the audit log of this cluster names, before the manager that the object would name. */
 const BY_AUDIT = 'kubebox-admin, by the audit log of the API server';
-const PRIVILEGED = 'bartizan-main.pss.baseline.privileged.custom.shop';
+const PRIVILEGED = 'bartizan-main.pss.baseline.privileged--custom.shop';
 const DEFAULTS_PATH = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies';
 const UNKNOWN = `${MACHINE}:1/shop/web@sha256:${'0'.repeat(64)}`;
 let before: string[] = [];
