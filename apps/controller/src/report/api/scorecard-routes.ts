@@ -15,6 +15,7 @@ import {
 } from '@bartizan/contracts';
 import { type CountedCheck, type FieldPaths, SCORE_FORMULA, scorecard } from '@bartizan/engine';
 import type { ApiFailure, Clock, RuleBook } from '../../ports.ts';
+import { isJudged } from '../compliance/artefact-evidence.ts';
 import { type Orders, pageOf } from './known-rows.ts';
 import { collectPages, pageBody, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
@@ -148,10 +149,7 @@ async function scannedWorkloads(
   for (const workload of ids.value) {
     const record = await store.scans.ofWorkload(scope, workload);
     if (!record.ok) return record;
-    const scan = record.value;
-    if (scan === undefined) continue;
-    const known = scan.coverage.some((entry) => entry.state === 'covered' || entry.state === 'partial');
-    found.push({ workload, judged: scan.matchedWith !== '' && scan.incomplete.length === 0 && known });
+    if (record.value !== undefined) found.push({ workload, judged: isJudged(record.value) });
   }
   return ok(found);
 }

@@ -32,7 +32,8 @@ export const knownWorkloads = (
 ): Promise<Result<Collected<Workload>, ApiFailure>> =>
   collectPages((query) => store.workloads.list(scope, query), EVERYTHING, RECORDS_MAX);
 
-const isJudged = ({ coverage, matchedWith, incomplete }: ScanRecord): boolean =>
+/** Whether advisories spoke about the packages of a scan that read everything. */
+export const isJudged = ({ coverage, matchedWith, incomplete }: ScanRecord): boolean =>
   matchedWith !== '' &&
   incomplete.length === 0 &&
   coverage.some(({ state }) => state === 'covered' || state === 'partial');
