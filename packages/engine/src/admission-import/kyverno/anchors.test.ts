@@ -2,31 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { describe, expect, it } from 'vitest';
-import type { AdmissionRequest } from '../../admission/index.ts';
-import { pod, requestOf, verdict } from '../testing/judged.ts';
-import { importKyverno } from './index.ts';
+import { pod, requestOf } from '../testing/judged.ts';
+import { policy, refuses, taken } from '../testing/kyverno-policies.ts';
 
-const PODS = { any: [{ resources: { kinds: ['Pod'] } }] };
-const policy = (validate: unknown, rule: object = {}): object => ({
-  apiVersion: 'kyverno.io/v1',
-  kind: 'ClusterPolicy',
-  metadata: { name: 'example' },
-  spec: {
-    validationFailureAction: 'Enforce',
-    rules: [{ name: 'first', match: PODS, validate, ...rule }],
-  },
-});
-function taken(document: object) {
-  const result = importKyverno(document);
-  if (!result.ok) throw new Error(result.error.detail);
-  return result.value;
-}
-/** Whether an imported policy refuses a request; it must have been taken whole. */
-function refuses(document: object, request: AdmissionRequest): boolean {
-  const { rules, notes } = taken(document);
-  expect(notes).toEqual([]);
-  return verdict(rules, request).decision.verdict === 'deny';
-}
 const by = (pattern: unknown, object: object): boolean => refuses(policy({ pattern }), requestOf(object));
 const ofContainers = (item: object): object => ({ spec: { containers: [item] } });
 

@@ -3,31 +3,11 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AdmissionRequest, compileAdmissionPolicy } from '../../admission/index.ts';
-import { pod, requestOf, verdict } from '../testing/judged.ts';
+import { compileAdmissionPolicy } from '../../admission/index.ts';
+import { pod, requestOf } from '../testing/judged.ts';
+import { PODS, policy, refuses, taken } from '../testing/kyverno-policies.ts';
 import { importKyverno } from './index.ts';
 
-const PODS = { any: [{ resources: { kinds: ['Pod'] } }] };
-const policy = (validate: unknown, rule: object = {}): object => ({
-  apiVersion: 'kyverno.io/v1',
-  kind: 'ClusterPolicy',
-  metadata: { name: 'example' },
-  spec: {
-    validationFailureAction: 'Enforce',
-    rules: [{ name: 'first', match: PODS, validate, ...rule }],
-  },
-});
-function taken(document: object) {
-  const result = importKyverno(document);
-  if (!result.ok) throw new Error(result.error.detail);
-  return result.value;
-}
-/** Whether an imported policy refuses a request; it must have been taken whole. */
-function refuses(document: object, request: AdmissionRequest): boolean {
-  const { rules, notes } = taken(document);
-  expect(notes).toEqual([]);
-  return verdict(rules, request).decision.verdict === 'deny';
-}
 const by = (pattern: unknown, object: object): boolean => refuses(policy({ pattern }), requestOf(object));
 const ofContainers = (item: object): object => ({ spec: { containers: [item] } });
 
