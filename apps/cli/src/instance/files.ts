@@ -12,7 +12,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 const READ_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -51,9 +51,13 @@ export function writeAtomic(path: string, text: string, mode = 0o600): void {
   renameSync(making, path);
 }
 
-/** Makes a folder with exactly these rights, and its parents open to read. */
+/** Makes a folder with exactly these rights, and those of its parents that are missing open to read. */
 export function makeFolder(path: string, mode = 0o755): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  const parent = resolve(dirname(path));
+  const first = mkdirSync(parent, { recursive: true });
+  // The umask of whoever runs this (077 on a hardened machine) is no reason that the controller's user is locked out.
+  if (first !== undefined)
+    for (let made = parent; made.length >= first.length; made = dirname(made)) chmodSync(made, 0o755);
   mkdirSync(path, { recursive: true, mode });
   chmodSync(path, mode);
 }

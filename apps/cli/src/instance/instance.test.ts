@@ -83,6 +83,20 @@ describe('files', () => {
     expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['new', 0o600]);
   });
 
+  it('lie in folders that others may pass, whatever the umask, up to those that were there', () => {
+    const mask = process.umask(0o077);
+    try {
+      mkdirSync(join(folder, 'own'));
+      makeFolder(join(folder, 'own/a/b/c'), 0o750);
+    } finally {
+      process.umask(mask);
+    }
+    const modes = ['own', 'own/a', 'own/a/b', 'own/a/b/c'].map(
+      (path) => statSync(join(folder, path)).mode & 0o777,
+    );
+    expect(modes).toEqual([0o700, 0o755, 0o755, 0o750]);
+  });
+
   it('that are missing, too large or not JSON read as nothing', () => {
     writeFileSync(join(folder, 'large'), 'x'.repeat(5 * 1024 * 1024));
     writeFileSync(join(folder, 'bad'), '{');

@@ -34,8 +34,9 @@ const isRootOnly = (path: string): boolean => {
  */
 export function placeNode(paths: InstancePaths, from = process.execPath): string {
   const target = join(paths.state, 'runtime', process.version, 'node');
+  // Also where it is there already: a folder that the controller's user cannot pass would stay so for ever.
+  for (const folder of [dirname(dirname(target)), dirname(target)]) makeFolder(folder);
   if (existsSync(target)) return target;
-  makeFolder(dirname(target));
   const making = `${target}.${process.pid}.new`;
   rmSync(making, { force: true });
   try {

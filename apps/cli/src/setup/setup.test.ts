@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -162,6 +163,23 @@ describe('release', () => {
     expect(statSync(node).mode & 0o022).toBe(0);
     expect((await runProgram(node, ['--version'])).stdout.trim()).toBe(process.version);
     expect(placeNode(pathsOf('one'))).toBe(node);
+  });
+
+  it('runs a Node.js that the controller\u2019s user reaches, also where that was not so before', () => {
+    const mask = process.umask(0o077);
+    try {
+      const folders = ['runtime', `runtime/${process.version}`].map((name) =>
+        join(pathsOf('one').state, name),
+      );
+      const modes = () => folders.map((path) => statSync(path).mode & 0o777);
+      placeNode(pathsOf('one'));
+      expect(modes()).toEqual([0o755, 0o755]);
+      for (const path of folders) chmodSync(path, 0o700);
+      placeNode(pathsOf('one'));
+      expect(modes()).toEqual([0o755, 0o755]);
+    } finally {
+      process.umask(mask);
+    }
   });
 
   it('before the last two goes', () => {
