@@ -128,12 +128,15 @@ describe.runIf(process.getuid?.() === 0)('upgrade, backup and keys', { timeout: 
     expect((await product.command('backup', file)).code).toBe(6);
     const up = await other.command(...UP);
     expect([up.code, up.stderr]).toEqual([0, up.stderr]);
+    const password = join(other.paths.etc, 'one-time-password');
+    expect(existsSync(password)).toBe(true);
     const wrong = await run(join(CHECKOUT, 'bartizan'), ['restore', file], {
       env: { ...other.env, BARTIZAN_PASSPHRASE: 'quite another passphrase' },
     });
     expect([wrong.code, wrong.stderr.includes('E_BACKUP_PASSPHRASE')]).toEqual([1, true]);
     const restored = await other.command('restore', file);
     expect([restored.code, restored.stderr.includes('E_')]).toEqual([0, false]);
+    expect(existsSync(password)).toBe(false);
     const list = await other.command('audit', 'list', '-o', 'json', '--limit', '500');
     expect(list.stdout).toContain('join-token.create');
     expect(list.stdout).toContain('backup.restore');

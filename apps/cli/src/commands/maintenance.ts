@@ -8,6 +8,7 @@ import { type CliContext, perform, setupContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { InstancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, readRecord } from '../instance/record.ts';
+import { removeOneTimePassword } from '../instance/secrets.ts';
 import { isRunning, waitController } from '../setup/processes.ts';
 import { lastLine, runProgram } from '../setup/run-program.ts';
 import { startInstance, stopInstance } from '../setup/service.ts';
@@ -103,6 +104,8 @@ async function restoreFrom(
     const old = join(paths.backups, `before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
     renameSync(paths.controller, old);
     renameSync(dataDir, paths.controller);
+    // It is the password of a user that was replaced.
+    removeOneTimePassword(paths);
     // The authority may be another one now: the local agent joins again.
     rmSync(join(paths.agent, 'identity.json'), { force: true });
     if (existsSync(join(old, 'advisories')))

@@ -58,9 +58,8 @@ export function makePassword(length = 20): string {
   return password;
 }
 
-/** Writes a new one-time password to its 0600 file and returns it. */
-export function writeOneTimePassword(paths: InstancePaths): string {
-  const password = makePassword();
+/** Writes a new one-time password (or one that the controller made) to its 0600 file and returns it. */
+export function writeOneTimePassword(paths: InstancePaths, password = makePassword()): string {
   writeAtomic(passwordPath(paths), `${password}\n`);
   return password;
 }

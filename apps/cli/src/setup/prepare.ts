@@ -4,12 +4,12 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ERRORS, err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
-import type { InstancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, readRecord } from '../instance/record.ts';
-import { makeSecrets, passwordPath, writeOneTimePassword } from '../instance/secrets.ts';
+import { makeSecrets } from '../instance/secrets.ts';
 import { padWidth, textWidth } from '../output/width.ts';
 import { chooseAdvisories } from './advisories.ts';
 import { type SetupContext, say } from './context.ts';
+import { firstPassword } from './first-login.ts';
 import { probeMachine } from './machine.ts';
 import type { UpOptions } from './options.ts';
 import { choosePorts, type Ports } from './ports.ts';
@@ -90,12 +90,6 @@ async function portsOf(
   return choosePorts(context.paths, options.listen ?? before?.host ?? '127.0.0.1', options.port);
 }
 
-/** The password of a new instance; data that was restored or kept has its users already. */
-function firstPassword(paths: InstancePaths): void {
-  if (!existsSync(passwordPath(paths)) && !existsSync(join(paths.controller, 'core.db')))
-    writeOneTimePassword(paths);
-}
-
 /** The release to go back to: the one that ran before this one. */
 function previousRelease(before: InstanceRecord | undefined, next: string): { previousRelease?: string } {
   const previous = before?.release === next ? before.previousRelease : before?.release;
@@ -120,7 +114,7 @@ export async function prepare(context: SetupContext, options: UpOptions): Promis
   const user = await ensureUser(paths);
   if (!user.ok) return user;
   makeFolders(paths, user.value);
-  if (before === undefined) firstPassword(paths);
+  firstPassword(paths);
   makeSecrets(paths);
   const release = await makeRelease(paths, checkout, await consoleFolder(context));
   if (!release.ok) return release;

@@ -15,6 +15,7 @@ import { localClient } from '../supervise/plans.ts';
 import { type BoxFacts, boxLines, boxTitle, isReady } from './box.ts';
 import { type SetupContext, say } from './context.ts';
 import { drawBox } from './draw-box.ts';
+import { firstAdmin } from './first-login.ts';
 import type { UpOptions } from './options.ts';
 import {
   blockingFailure,
@@ -122,6 +123,7 @@ export async function up(
     hasAdvisories: record.advisories !== undefined,
     onProgress: progress(context),
   });
+  await firstAdmin(client, paths);
   pruneReleases(paths, [record.release, record.previousRelease ?? record.release]);
   const elapsedS = (performance.now() - startedMs) / 1000;
   const facts: BoxFacts = {
