@@ -38,8 +38,8 @@ export const pathsOf = (context: CliContext): Result<InstancePaths, ApiFailure> 
 export function setupContext(context: CliContext): Result<SetupContext, ApiFailure> {
   const paths = pathsOf(context);
   if (!paths.ok) return paths;
-  const { t, language, checkout } = context;
-  return ok({ terminal: context.process, t, language, checkout, paths: paths.value });
+  const { t, language, checkout, interrupted, unbroken } = context;
+  return ok({ terminal: context.process, t, language, checkout, interrupted, unbroken, paths: paths.value });
 }
 
 /** What the catalogue says of a code; it is loaded by who fails, and by nobody else. */

@@ -122,6 +122,28 @@ describe.runIf(process.getuid?.() === 0)('upgrade, backup and keys', { timeout: 
     expect((await product.command('audit', 'verify')).code).toBe(0);
   });
 
+  it('goes back as well when Ctrl-C ends the wait for newer code that hangs', async () => {
+    const before = readRecord(product.paths);
+    change('apps/controller/src/main.ts', () => 'setInterval(() => undefined, 1000);\n');
+    const child = spawn(join(copy, 'bartizan'), UP, {
+      cwd: copy,
+      env: { ...process.env, ...product.env, BARTIZAN_DEPENDENCIES: 'as-is' },
+      detached: true,
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    await eventually('the newer release', async () => {
+      const record = readRecord(product.paths);
+      return record.ok && before.ok && record.value.release !== before.value.release ? true : undefined;
+    });
+    process.kill(-(child.pid ?? 0), 'SIGINT');
+    const [code] = await ended;
+    expect([1, 130]).toContain(code);
+    expect(readRecord(product.paths)).toEqual(before);
+    expect(readStatus(product.paths)?.controller.state).toBe('running');
+    expect(await auditActions()).toContain('join-token.create');
+  });
+
   it('restores a backup on an empty machine; a wrong passphrase changes nothing', async () => {
     const file = join(folder, 'x.backup');
     expect((await product.command('backup', file)).code).toBe(0);

@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import { type CliContext, perform, setupContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { removeHalfMade, replaceData, settleData, stamp } from '../instance/data-folder.ts';
 import type { InstancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, readRecord } from '../instance/record.ts';
 import { removeOneTimePassword } from '../instance/secrets.ts';
@@ -35,6 +36,8 @@ async function whileStopped(
   const done = await context.unbroken(async () => {
     const stopped = await stopInstance(paths, record.value);
     if (!stopped.ok) return stopped;
+    settleData(paths);
+    removeHalfMade(paths);
     try {
       return await work(paths, record.value);
     } finally {
@@ -101,16 +104,15 @@ async function restoreFrom(
       dataDir,
     });
     if (!done.ok) return done;
-    const old = join(paths.backups, `before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
-    renameSync(paths.controller, old);
-    renameSync(dataDir, paths.controller);
-    // It is the password of a user that was replaced.
-    removeOneTimePassword(paths);
-    // The authority may be another one now: the local agent joins again.
+    if (existsSync(join(paths.controller, 'advisories')))
+      await runProgram('cp', ['-a', join(paths.controller, 'advisories'), dataDir], { detached: true });
+    // The authority may be another one now: the local agent joins again. The password is of a user that is replaced.
     rmSync(join(paths.agent, 'identity.json'), { force: true });
-    if (existsSync(join(old, 'advisories')))
-      await runProgram('cp', ['-a', join(old, 'advisories'), paths.controller], { detached: true });
+    removeOneTimePassword(paths);
+    replaceData(paths, dataDir, join(paths.backups, `before-restore-${stamp()}`));
     return ok(undefined);
+  } catch (cause) {
+    return err(failure('E_STORE_IO', cause instanceof Error ? cause.message : paths.controller, cause));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -14,6 +14,10 @@ export interface SetupContext {
   readonly paths: InstancePaths;
   /** Folder of the checkout (or package) this program was started from. */
   readonly checkout: string;
+  /** Aborted by Ctrl-C. */
+  readonly interrupted: AbortSignal;
+  /** Does work that must not be left half done: no signal ends this program before it is over. */
+  readonly unbroken: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** Writes one line of progress to stderr. */

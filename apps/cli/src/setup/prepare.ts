@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ERRORS, err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import { removeHalfMade, settleData } from '../instance/data-folder.ts';
 import { type InstanceRecord, readRecord } from '../instance/record.ts';
 import { makeSecrets } from '../instance/secrets.ts';
 import { padWidth, textWidth } from '../output/width.ts';
@@ -14,6 +15,7 @@ import { probeMachine } from './machine.ts';
 import type { UpOptions } from './options.ts';
 import { choosePorts, type Ports } from './ports.ts';
 import { blocking, type PreflightRow, preflight } from './preflight.ts';
+import { isRunning } from './processes.ts';
 import { buildConsole, makeRelease, placeNode, warmCompileCache } from './release.ts';
 import { isService } from './service.ts';
 import { ensureUser, makeFolders, type SystemUser } from './user.ts';
@@ -113,6 +115,9 @@ export async function prepare(context: SetupContext, options: UpOptions): Promis
     return err(failure('E_PACK_MISSING', options.advisories));
   const user = await ensureUser(paths);
   if (!user.ok) return user;
+  // Before the folders are made: an empty one in the place of the data would pass for it.
+  if (!isRunning(paths)) settleData(paths);
+  removeHalfMade(paths);
   makeFolders(paths, user.value);
   firstPassword(paths);
   makeSecrets(paths);

@@ -62,16 +62,18 @@ const keptEnvironment = (): Record<string, string> =>
     }),
   );
 
-/** Waits until the controller answers, or says why it does not. */
+/** Waits until the controller answers, or says why it does not; not longer than until it is interrupted. */
 export async function waitController(
   paths: InstancePaths,
   timeoutMs: number,
+  interrupted?: AbortSignal,
 ): Promise<Result<SupervisorStatus, Failure>> {
   const endMs = performance.now() + timeoutMs;
   let failures = 0;
   while (performance.now() < endMs) {
     const status = readStatus(paths);
     if (status?.controller.state === 'running') return ok(status);
+    if (interrupted?.aborted === true) return err(failure('E_CONTROLLER_START', 'Ctrl-C'));
     if (
       status?.controller.state === 'failed' ||
       (status?.controller.state === 'waiting' && status.controller.restarts > 2)

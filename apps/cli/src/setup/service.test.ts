@@ -1,10 +1,18 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type InstancePaths, instancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, readRecord } from '../instance/record.ts';
 import { type SupervisorStatus, statusPath } from '../instance/status.ts';
@@ -28,7 +36,10 @@ beforeEach(() => {
   for (const path of [paths.controller, paths.backups, paths.etc, paths.run, join(folder, 'units')])
     mkdirSync(path, { recursive: true });
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const dropIn = (): string => join(folder, 'units/bartizan@one.service.d/release.conf');
 
@@ -55,13 +66,26 @@ function recordOf(release: string, service = true): InstanceRecord {
   };
 }
 
-/** A service manager that starts what the drop-in names; a release in `broken` does not come up. */
-function manager(broken: readonly string[] = []) {
+/** What the data says, each file by its name. */
+const dataFiles = (): string[] =>
+  existsSync(paths.controller)
+    ? readdirSync(paths.controller)
+        .sort()
+        .map((name) => `${name} ${readFileSync(join(paths.controller, name), 'utf8')}`)
+    : [];
+
+/**
+ * A service manager that starts what the drop-in names, which leaves its name in the data; a release in `broken` does
+ * not come up, one in `hanging` never says anything.
+ */
+function manager(broken: readonly string[] = [], hanging: readonly string[] = []) {
   const calls: string[] = [];
   const control = async (args: readonly string[]): Promise<ProgramEnd> => {
     calls.push(args.join(' '));
     if (args[0] === 'restart') {
       const release = /\/release\/([a-z]+)\/apps/.exec(readFileSync(dropIn(), 'utf8'))?.[1] ?? '';
+      writeFileSync(join(paths.controller, 'core.db'), release);
+      if (hanging.includes(release)) return { code: 0, stdout: '', stderr: '' };
       const status = statusOf(release, broken.includes(release) ? 'failed' : 'running');
       writeFileSync(statusPath(paths), JSON.stringify(status));
     }
@@ -116,6 +140,40 @@ describe('an instance that the service manager starts', () => {
     });
     expect(readFileSync(dropIn(), 'utf8')).toContain(`${paths.releases}/a/apps/`);
     expect(readRecord(paths)).toEqual({ ok: true, value: a });
+  });
+
+  it('has its data back, whole, where no second copy can be made', async () => {
+    const { made } = manager(['b']);
+    const [a, b] = [recordOf('a'), recordOf('b')];
+    await startInstance(paths, a, made);
+    writeFileSync(join(paths.controller, 'slice-1.db'), 'events');
+    // A disk that is full the second time: the copy is cut off after its first file.
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    const script = `[ ! -e ${folder}/again ] || { mkdir -p "$4"; cp "$3/core.db" "$4"; exit 1; }\n>${folder}/again`;
+    writeFileSync(join(bin, 'cp'), `#!/bin/sh\nPATH=/usr/bin:/bin\n${script}\nexec cp "$@"\n`, {
+      mode: 0o755,
+    });
+    vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`);
+    await upgrade(paths, { before: a, next: b }, made);
+    expect(dataFiles()).toEqual(['core.db a', 'slice-1.db events']);
+    expect(readdirSync(paths.state).sort()).toEqual(['backup', 'controller', 'release']);
+  });
+
+  it('runs the release and the data of before when Ctrl-C ends the wait for a newer one that hangs', async () => {
+    const { made, calls } = manager([], ['b']);
+    const [a, b] = [recordOf('a'), recordOf('b')];
+    await startInstance(paths, a, made);
+    const aborter = new AbortController();
+    setTimeout(() => aborter.abort(), 100);
+    expect(await upgrade(paths, { before: a, next: b, interrupted: aborter.signal }, made)).toMatchObject({
+      ok: false,
+      error: { code: 'E_UPGRADE_ROLLED_BACK', detail: expect.stringContaining('Ctrl-C') },
+    });
+    expect([readRecord(paths), dataFiles()]).toEqual([{ ok: true, value: a }, ['core.db a']]);
+    const asked = calls.length;
+    await upgrade(paths, { before: a, next: b, interrupted: aborter.signal }, made);
+    expect(calls.length).toBe(asked);
   });
 
   it('is not recorded as such where there is no service manager', async () => {

@@ -23,7 +23,8 @@ export interface ServiceManager {
 export const SYSTEMD: ServiceManager = {
   units: '/etc/systemd/system',
   isThere: () => existsSync('/run/systemd/system'),
-  control: (args) => runProgram('systemctl', args),
+  // Ctrl-C is for us: what is under way with a unit is brought to its end.
+  control: (args) => runProgram('systemctl', args, { detached: true }),
 };
 
 const unitFile = (manager: ServiceManager): string => join(manager.units, 'bartizan@.service');

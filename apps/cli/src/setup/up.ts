@@ -61,7 +61,8 @@ async function launch(
       context,
       context.t('up.upgrading', { from: before.release.slice(0, 8), to: record.release.slice(0, 8) }),
     );
-    const status = await upgrade(paths, { before, next: record });
+    const { interrupted, unbroken } = context;
+    const status = await unbroken(() => upgrade(paths, { before, next: record, interrupted }));
     return status.ok ? ok({ status: status.value, outcome: 'upgraded' }) : status;
   }
   const stopped = await stopInstance(paths, before);

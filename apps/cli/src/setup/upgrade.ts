@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, type Failure, failure, type Result } from '@bartizan/contracts';
+import { replaceData, stamp, unfinished } from '../instance/data-folder.ts';
 import type { InstancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, writeRecord } from '../instance/record.ts';
 import type { SupervisorStatus } from '../instance/status.ts';
@@ -14,19 +15,50 @@ import { type ServiceManager, SYSTEMD, startInstance, stopInstance } from './ser
 const READY_MS = 120_000;
 const KEPT_BACKUPS = 2;
 
-/** Copies the data of a stopped controller; blocks are shared where the file system can. */
+/** Where an upgrade comes from and where it goes. */
+interface UpgradeSteps {
+  readonly before: InstanceRecord;
+  readonly next: InstanceRecord;
+  /** Aborted when somebody does not want to wait for the newer controller any longer. */
+  readonly interrupted?: AbortSignal;
+}
+
+/** Copies the data of a stopped controller, whole or not at all; blocks are shared where the file system can. */
 async function copyData(from: string, to: string): Promise<boolean> {
-  rmSync(to, { recursive: true, force: true });
-  const end = await runProgram('cp', ['-a', '--reflink=auto', from, to]);
+  const making = unfinished(to);
+  rmSync(making, { recursive: true, force: true });
+  const end = await runProgram('cp', ['-a', '--reflink=auto', from, making], { detached: true });
+  if (end.code === 0) renameSync(making, to);
+  else rmSync(making, { recursive: true, force: true });
   return end.code === 0;
 }
 
 function pruneBackups(paths: InstancePaths): void {
   const old = readdirSync(paths.backups)
-    .filter((name) => name.startsWith('upgrade-'))
+    .filter((name) => /^upgrade-[^.]+$/.test(name))
     .sort()
     .slice(0, -KEPT_BACKUPS);
   for (const name of old) rmSync(join(paths.backups, name), { recursive: true, force: true });
+}
+
+/**
+ * Puts the data of before in the place of what the newer release made of it, which goes to `failed`. The copy itself is
+ * moved; only from another file system it has to be copied once more.
+ */
+async function bringBack(
+  paths: InstancePaths,
+  { backup, failed }: { readonly backup: string; readonly failed: string },
+): Promise<boolean> {
+  const isNear = statSync(backup).dev === statSync(paths.state).dev;
+  const whole = isNear ? backup : `${paths.controller}.back`;
+  if (!isNear && !(await copyData(backup, whole))) return false;
+  rmSync(failed, { recursive: true, force: true });
+  try {
+    replaceData(paths, whole, failed);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -35,32 +67,33 @@ function pruneBackups(paths: InstancePaths): void {
  */
 export async function upgrade(
   paths: InstancePaths,
-  { before, next }: { readonly before: InstanceRecord; readonly next: InstanceRecord },
+  { before, next, interrupted }: UpgradeSteps,
   manager: ServiceManager = SYSTEMD,
 ): Promise<Result<SupervisorStatus, Failure>> {
+  if (interrupted?.aborted === true) return err(failure('E_UPGRADE_ROLLED_BACK', 'Ctrl-C'));
   const stopped = await stopInstance(paths, before, manager);
   if (!stopped.ok) return stopped;
-  const backup = join(paths.backups, `upgrade-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
+  const backup = join(paths.backups, `upgrade-${stamp()}`);
+  const failed = `${paths.controller}.failed`;
   if (!(await copyData(paths.controller, backup))) {
-    rmSync(backup, { recursive: true, force: true });
     await startInstance(paths, before, manager);
     return err(failure('E_DISK_SPACE', `${paths.controller} → ${backup}`));
   }
   const started = await startInstance(paths, next, manager);
-  const ready = started.ok ? await waitController(paths, READY_MS) : started;
+  const ready = started.ok ? await waitController(paths, READY_MS, interrupted) : started;
   if (ready.ok) {
     pruneBackups(paths);
+    rmSync(failed, { recursive: true, force: true });
     return ready;
   }
   await stopInstance(paths, next, manager);
-  rmSync(paths.controller, { recursive: true, force: true });
-  const isRestored = await copyData(backup, paths.controller);
   writeRecord(paths, before);
-  if (!isRestored || !existsSync(join(paths.releases, before.release)))
-    return err(
-      failure('E_UPGRADE_ROLLED_BACK', `${ready.error.code}: ${ready.error.detail}; data: ${backup}`),
-    );
+  const isBack = await bringBack(paths, { backup, failed });
+  const why = `${ready.error.code}: ${ready.error.detail}`;
+  if (!isBack || !existsSync(join(paths.releases, before.release)))
+    return err(failure('E_UPGRADE_ROLLED_BACK', isBack ? why : `${why}; data: ${backup}`));
   await startInstance(paths, before, manager);
-  await waitController(paths, READY_MS);
-  return err(failure('E_UPGRADE_ROLLED_BACK', `${ready.error.code}: ${ready.error.detail}`));
+  const runs = await waitController(paths, READY_MS);
+  if (runs.ok) rmSync(failed, { recursive: true, force: true });
+  return err(failure('E_UPGRADE_ROLLED_BACK', why));
 }

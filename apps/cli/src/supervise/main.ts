@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { settleData } from '../instance/data-folder.ts';
 import { instancePaths } from '../instance/paths.ts';
 import { readMark, removeMark, writeMark } from '../instance/process-mark.ts';
 import { readRecord } from '../instance/record.ts';
@@ -31,6 +32,7 @@ if (readMark(paths.value.run, 'supervisor') !== undefined) fail('E_SUPERVISOR', 
 process.title = `bartizan-supervisor ${paths.value.instance}`;
 process.umask(0o022);
 writeMark(paths.value.run, 'supervisor', process.pid);
+settleData(paths.value);
 // What opens the data decides: where that cannot be told both keys stay, and the controller says what it lacks.
 const settled = await settleDataKey(paths.value, (operation) =>
   maintain(paths.value, record.value, { ...operation, dataDir: paths.value.controller }),

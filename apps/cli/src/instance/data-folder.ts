@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { InstancePaths } from './paths.ts';
+import { startTicks } from './process-mark.ts';
+
+/** Whole data that is about to take the place of what is there. Nothing is ever made under this name. */
+const nextData = (paths: InstancePaths): string => `${paths.controller}.next`;
+
+/** A time as a part of a file name. */
+export const stamp = (at = new Date()): string => at.toISOString().replaceAll(/[:.]/g, '-');
+
+/** Name under which this process makes something that is not whole yet. */
+export const unfinished = (path: string): string => `${path}.${process.pid}.new`;
+
+/**
+ * Puts whole data in the place of the data of a stopped controller, which goes to `aside`. A fragment never has the name
+ * of the data: all of it is renaming, and `settleData` finishes what was cut off in between.
+ */
+export function replaceData(paths: InstancePaths, whole: string, aside: string): void {
+  renameSync(whole, nextData(paths));
+  try {
+    renameSync(paths.controller, aside);
+  } catch (cause) {
+    renameSync(nextData(paths), whole);
+    throw cause;
+  }
+  renameSync(nextData(paths), paths.controller);
+}
+
+/** Finishes a replacement that was cut off. Only while the controller is stopped. */
+export function settleData(paths: InstancePaths): void {
+  if (!existsSync(nextData(paths))) return;
+  try {
+    if (existsSync(paths.controller))
+      renameSync(paths.controller, join(paths.backups, `replaced-${stamp()}`));
+    renameSync(nextData(paths), paths.controller);
+  } catch {
+    // Two file systems, as `replaceData` would have found: what is there is whole, and stays.
+  }
+}
+
+/** Pid of who makes what has this name: a copy that is not whole, or the folder that a restore works in. */
+const makerOf = (name: string): number =>
+  Number(/^restore-(\d+)$|\.(\d+)\.new$/.exec(name)?.slice(1).join(''));
+
+/** Removes what ended programs left half made, each as large as the data. */
+export function removeHalfMade(paths: InstancePaths): void {
+  for (const folder of [paths.state, paths.backups]) {
+    if (!existsSync(folder)) continue;
+    for (const name of readdirSync(folder)) {
+      const pid = makerOf(name);
+      if (pid > 0 && startTicks(pid) === undefined)
+        rmSync(join(folder, name), { recursive: true, force: true });
+    }
+  }
+}
