@@ -18,7 +18,14 @@ import { type Closure, productionClosure } from './closure.ts';
 import { inputsDigest } from './digest.ts';
 import { flattenPackages, flattenWorkspaces } from './flatten.ts';
 import { packCommands } from './pack.ts';
-import { RUN_DATA, RUN_WORKSPACES, sourceFiles, workspaceFiles } from './parts.ts';
+import {
+  NATIVE_BUILDER,
+  NATIVE_SOURCES,
+  RUN_DATA,
+  RUN_WORKSPACES,
+  sourceFiles,
+  workspaceFiles,
+} from './parts.ts';
 import { stripManifest, stripSource } from './strip.ts';
 
 /** What to build, and where. */
@@ -116,7 +123,9 @@ function copySources(tree: Tree, checkout: string, workspaces: readonly string[]
       else tree.copy(from, path);
     }
   }
-  for (const folder of RUN_DATA) {
+  // Root builds the sensor of these at any later time: of a checkout, whoever has its path by then would choose what runs.
+  const native = workspaces.includes(NATIVE_BUILDER) ? NATIVE_SOURCES : [];
+  for (const folder of [...RUN_DATA, ...native]) {
     for (const path of sourceFiles(checkout, folder)) tree.copy(join(checkout, path), path);
   }
 }

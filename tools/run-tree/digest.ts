@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { NATIVE_SOURCES, RUN_DATA, RUN_WORKSPACES, sourceFiles, workspaceFiles } from './parts.ts';
 
 /** Rises when the same inputs give another tree. */
-const FORMAT = 'bartizan-run-tree/4';
+const FORMAT = 'bartizan-run-tree/5';
 
 const addFile = (hash: Hash, root: string, path: string): void => {
   const bytes = readFileSync(join(root, path));

@@ -19,8 +19,10 @@ export const RUN_WORKSPACES = [
 /** Folders of data that the programs read at run time. */
 export const RUN_DATA = ['content', 'deploy'] as const;
 
-/** Folders that only make the digest: a change there needs a new release folder, but nothing of them is copied. */
+/** Folders that root builds the sensor from, beside the programs that run. */
 export const NATIVE_SOURCES = ['native'] as const;
+/** The workspace that starts that build; a tree without it has no native sources. */
+export const NATIVE_BUILDER = 'apps/cli';
 
 const SKIPPED_FOLDERS = new Set([
   'node_modules',

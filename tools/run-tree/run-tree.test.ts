@@ -197,6 +197,24 @@ describe('run tree', () => {
     );
   });
 
+  it('holds what root builds the sensor of, where the supervisor is, and nowhere else', () => {
+    put('native/build.sh', 'echo built\n');
+    put('native/sensor/src/main.rs', 'fn main() {}\n');
+    put('native/testdata/frames/a', 'x');
+    put('native/target/release/old', 'x');
+    const nativeOf = (workspaces: readonly string[]): string[] => {
+      const tree = buildRunTree({ checkout, out: join(folder, 'out'), workspaces });
+      return listing(tree.folder)
+        .map((line) => line.split(' ')[0] ?? '')
+        .filter((path) => path.startsWith('native/'));
+    };
+    expect(nativeOf(['packages/contracts', 'apps/cli'])).toEqual([
+      'native/build.sh',
+      'native/sensor/src/main.rs',
+    ]);
+    expect(nativeOf(['packages/contracts'])).toEqual([]);
+  });
+
   it('is the same from the same checkout, wherever and whenever it is made', () => {
     const first = buildRunTree({ checkout, out: join(folder, 'a') });
     const second = buildRunTree({ checkout, out: join(folder, 'b') });

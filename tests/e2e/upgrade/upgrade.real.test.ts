@@ -132,10 +132,14 @@ describe.runIf(process.getuid?.() === 0)('upgrade, backup and keys', { timeout: 
       stdio: 'ignore',
     });
     const ended = once(child, 'exit');
-    await eventually('the newer release', async () => {
-      const record = readRecord(product.paths);
-      return record.ok && before.ok && record.value.release !== before.value.release ? true : undefined;
-    });
+    await eventually(
+      'the newer release',
+      async () => {
+        const record = readRecord(product.paths);
+        return record.ok && before.ok && record.value.release !== before.value.release ? true : undefined;
+      },
+      300_000,
+    );
     process.kill(-(child.pid ?? 0), 'SIGINT');
     const [code] = await ended;
     expect([1, 130]).toContain(code);

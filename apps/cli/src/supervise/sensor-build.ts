@@ -10,8 +10,9 @@ import type { LogFile } from './log-file.ts';
 
 /** Where the sensor comes from and where it goes. */
 export interface SensorBuildOptions {
-  readonly checkout: string;
-  /** Final path of the program: in the release folder, root-owned. */
+  /** The release folder, which root alone can change: what lies there is run as root. */
+  readonly release: string;
+  /** Final path of the program: in the release folder as well. */
   readonly target: string;
   readonly env: Readonly<Record<string, string>>;
   readonly log: LogFile;
@@ -57,8 +58,8 @@ export class SensorBuild {
   start(): void {
     clearTimeout(this.#again);
     if (this.#isStopped || this.#child !== undefined) return;
-    const { checkout, target } = this.#options;
-    const script = join(checkout, 'native/build.sh');
+    const { release, target } = this.#options;
+    const script = join(release, 'native/build.sh');
     if (existsSync(target)) return this.#tell({ state: 'built' });
     if (!existsSync(script))
       return this.#tell({
@@ -82,9 +83,9 @@ export class SensorBuild {
   }
 
   #run(script: string): void {
-    const { checkout, env, log, target } = this.#options;
+    const { release, env, log, target } = this.#options;
     const child = spawn('nice', ['-n', '10', 'sh', script], {
-      cwd: checkout,
+      cwd: release,
       env: { ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,

@@ -149,7 +149,7 @@ describe('sensor build', () => {
     }
     const states: SensorBuildStatus[] = [];
     started = new SensorBuild({
-      checkout: folder,
+      release: folder,
       target: join(folder, 'release/native/bartizan-sensor'),
       env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
       log: new LogFile(join(folder, 'build.log')),

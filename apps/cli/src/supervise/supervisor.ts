@@ -18,6 +18,7 @@ import {
   childEnvironment,
   controllerPlan,
   type PlanContext,
+  releaseFolder,
   sensorPath,
   sensorStatusPath,
 } from './plans.ts';
@@ -61,7 +62,7 @@ export class Supervisor {
       onState: (update) => this.#onAgent(update),
     });
     this.#build = new SensorBuild({
-      checkout: record.checkout,
+      release: releaseFolder(context),
       target: sensorPath(context),
       env: { ...childEnvironment(context, '/root'), PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
       log: new LogFile(join(paths.log, 'sensor-build.log')),
