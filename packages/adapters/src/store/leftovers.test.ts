@@ -59,6 +59,8 @@ describe('what a crash left in the data folder', () => {
     mkdirSync(join(dataDir, 'backup-a1B2c3'));
     writeFileSync(join(dataDir, 'backup-a1B2c3/copy.db'), 'x');
     mkdirSync(join(dataDir, 'backup-ZZZZZZ'));
+    mkdirSync(join(dataDir, 'backup-000000'));
+    writeFileSync(join(dataDir, 'backup-000000/backup'), 'x');
     writeFileSync(join(dataDir, 'core-before-schema-9.db.part'), 'x');
     await openAndClose();
     expect(readdirSync(dataDir).filter((name) => /^backup-|part$/.test(name))).toEqual([]);

@@ -4,18 +4,21 @@
 import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Start of the name of a folder that a backup makes its copies in. */
+/** Start of the name of a folder in which a backup, or its copies, are made. */
 export const SCRATCH_PREFIX = 'backup-';
 /** A copy in such a folder. */
 export const SCRATCH_COPY = 'copy.db';
+/** A backup in such a folder, until it is whole. */
+export const SCRATCH_BACKUP = 'backup';
 /** End of the name of an undo copy that is not whole yet. */
 export const UNFINISHED = '.part';
 
 /** `mkdtemp` puts six letters or digits behind the start. */
 const SCRATCH = new RegExp(`^${SCRATCH_PREFIX}[A-Za-z0-9]{6}$`);
-const SCRATCH_FILES: readonly string[] = ['', '-journal', '-wal', '-shm'].map(
-  (end) => `${SCRATCH_COPY}${end}`,
-);
+const SCRATCH_FILES: readonly string[] = [
+  SCRATCH_BACKUP,
+  ...['', '-journal', '-wal', '-shm'].map((end) => `${SCRATCH_COPY}${end}`),
+];
 const UNDO_PART = /^core-before-schema-\d+\.db\.part(-journal)?$/;
 
 /**

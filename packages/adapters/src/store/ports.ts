@@ -384,7 +384,10 @@ export interface Store {
   applyRetention(nowMs: number): Stored<{ readonly removedSlices: number }>;
   /** Removes a batch of admission decisions past their limits; with `hasMore` there are others. */
   trimDecisions(nowMs: number): Stored<{ readonly removed: number; readonly hasMore: boolean }>;
-  /** Writes a consistent copy, encrypted with a key derived from the passphrase (scrypt, AES-256-GCM), to `path`. */
-  backup(path: string, passphrase: string): Stored<{ readonly sizeBytes: number }>;
+  /**
+   * Writes a consistent copy, encrypted with a key derived from the passphrase (scrypt, AES-256-GCM), beside the data.
+   * Its file is open for reading and has no name: it is gone when whoever asked closes it, or ends.
+   */
+  backup(passphrase: string): Stored<{ readonly file: number; readonly sizeBytes: number }>;
   close(): Promise<void>;
 }

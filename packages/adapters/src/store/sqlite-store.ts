@@ -4,6 +4,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok, type Result } from '@bartizan/contracts';
+import { namelessBackup } from './backup/nameless-backup.ts';
 import { StoreEngine } from './engine.ts';
 import { guarded } from './failure.ts';
 import { removeLeftovers } from './leftovers.ts';
@@ -151,10 +152,12 @@ function compose(options: SqliteStoreOptions, prepared: PreparedCore, release: (
     state: () => engine.state,
     applyRetention: (nowMs) => engine.retain(nowMs),
     trimDecisions: (nowMs) => engine.trimDecisions(nowMs),
-    backup: async (path, passphrase) => {
+    backup: async (passphrase) => {
       const secrets = keys.secrets();
       if (!secrets.ok) return secrets;
-      return engine.backup({ dataDir: options.dataDir, path, passphrase, secrets: secrets.value });
+      return namelessBackup(options.dataDir, (path) =>
+        engine.backup({ dataDir: options.dataDir, path, passphrase, secrets: secrets.value }),
+      );
     },
     rotateKey: (next) => keys.rotate(next),
     close: async () => {

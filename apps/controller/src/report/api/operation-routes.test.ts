@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { readdirSync } from 'node:fs';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { failure, ok } from '@bartizan/contracts';
 import { openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AdvisoryDesk, AdvisoryState, ApiFailure, ImportChoice } from '../../ports.ts';
 import { ANONYMOUS } from '../access/caller.ts';
 import { operationHandlers } from './operation-routes.ts';
@@ -26,7 +28,16 @@ beforeAll(async () => {
 });
 afterAll(() => test.remove());
 
-const importWith = (query: Record<string, string>) => {
+/** What the handlers are asked with, besides what a test says. */
+const ASKED = {
+  caller: ANONYMOUS,
+  scope: { kind: 'system', purpose: 'test' },
+  origin: { address: '127.0.0.1', traceId: 't' },
+  params: {},
+  query: {},
+} as const;
+
+function handlers() {
   asked = [];
   const advisories: AdvisoryDesk = {
     status: () => state,
@@ -40,17 +51,11 @@ const importWith = (query: Record<string, string>) => {
   };
   const nothing = (): void => undefined;
   const agents = { connected: () => 0, send: () => false, reconfigure: nothing, drop: nothing };
-  const handlers = operationHandlers({ store: test.store, clock: test.clock, advisories, agents });
-  return handlers['advisory.import'].run({
-    caller: ANONYMOUS,
-    scope: { kind: 'system', purpose: 'test' },
-    origin: { address: '127.0.0.1', traceId: 't' },
-    params: {},
-    query,
-    body: undefined,
-    upload: Readable.from(['pack']),
-  });
-};
+  return operationHandlers({ store: test.store, clock: test.clock, advisories, agents });
+}
+
+const importWith = (query: Record<string, string>) =>
+  handlers()['advisory.import'].run({ ...ASKED, query, body: undefined, upload: Readable.from(['pack']) });
 
 describe('an import of advisories', () => {
   it('leaves in the audit log which key the installation believes from then on', async () => {
@@ -71,5 +76,22 @@ describe('an import of advisories', () => {
   it('is refused for a key id that is none', async () => {
     expect(await importWith({ trust: 'mine' })).toMatchObject({ ok: false });
     expect(asked).toEqual([]);
+  });
+});
+
+describe('a backup', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('needs no temporary folder, has no name while it is sent, and leaves nothing', async () => {
+    vi.stubEnv('TMPDIR', '/no/such/folder');
+    const made = await handlers()['backup.create'].run({
+      ...ASKED,
+      body: { passphrase: 'a passphrase of the test' },
+    });
+    if (!made.ok) throw new Error(made.error.detail);
+    const left = readdirSync(test.dataDir).filter((name) => name.startsWith('backup'));
+    const bytes = await buffer(made.value.file?.stream ?? Readable.from([]));
+    expect([left, bytes.subarray(0, 9).toString()]).toEqual([[], 'BZBACKUP1']);
+    expect(made.value.auditDetail).toBe(`${bytes.length} bytes`);
   });
 });

@@ -1,10 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { randomBytes } from 'node:crypto';
-import { createReadStream, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createReadStream } from 'node:fs';
 import type { Store } from '@bartizan/adapters/store';
 import type { WorkloadRef } from '@bartizan/contracts';
 import type { AdvisoryDesk, AgentDirectory, Clock } from '../../ports.ts';
@@ -64,11 +61,9 @@ export const operationHandlers = (parts: Parts) => ({
     return sent ? reply({ id }) : refuse('E_UNAVAILABLE', 'the agent of this node is not connected');
   }),
   'backup.create': answers('backup.create', async ({ body }) => {
-    const path = join(tmpdir(), `bartizan-backup-${randomBytes(8).toString('hex')}`);
-    const made = await parts.store.backup(path, body.passphrase);
+    const made = await parts.store.backup(body.passphrase);
     if (!made.ok) return made;
-    const stream = createReadStream(path);
-    stream.on('close', () => rmSync(path, { force: true }));
+    const stream = createReadStream('', { fd: made.value.file });
     const day = new Date(parts.clock.nowMs()).toISOString().slice(0, 10);
     return reply(undefined, {
       file: { stream, name: `bartizan-${day}.backup` },

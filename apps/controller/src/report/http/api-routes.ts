@@ -172,7 +172,10 @@ async function succeed(
       detail: answer.auditDetail ?? '',
       address: request.ip,
     });
-    if (!recorded.ok) return fail(parts, route, exchange, recorded.error);
+    if (!recorded.ok) {
+      answer.file?.stream.destroy();
+      return fail(parts, route, exchange, recorded.error);
+    }
   }
   if (answer.events !== undefined) return openEventStream(request, reply, answer.events);
   if (answer.session === 'clear') reply.clearCookie(SESSION_COOKIE, COOKIE);
