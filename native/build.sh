@@ -21,7 +21,7 @@ usable_cargo() {
 }
 
 find_cargo() {
-  for candidate in "$(command -v cargo || true)" "$HOME/.cargo/bin/cargo" /usr/bin/cargo /usr/share/cargo/bin/cargo; do
+  for candidate in "$(command -v cargo || true)" "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" "$HOME/.cargo/bin/cargo" /usr/bin/cargo /usr/share/cargo/bin/cargo; do
     if [ -n "$candidate" ] && usable_cargo "$candidate"; then
       printf '%s\n' "$candidate"
       return 0

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ERRORS, err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import { removeHalfMade, settleData } from '../instance/data-folder.ts';
+import { writeEnvironment } from '../instance/kept-environment.ts';
 import { type InstanceRecord, readRecord } from '../instance/record.ts';
 import { makeSecrets } from '../instance/secrets.ts';
 import { padWidth, textWidth } from '../output/width.ts';
@@ -121,6 +122,7 @@ export async function prepare(context: SetupContext, options: UpOptions): Promis
   makeFolders(paths, user.value);
   firstPassword(paths);
   makeSecrets(paths);
+  if (service.value) writeEnvironment(paths);
   const release = await makeRelease(paths, checkout, await consoleFolder(context));
   if (!release.ok) return release;
   const node = placeNode(paths);

@@ -6,6 +6,7 @@ import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
+import { keptVariables } from '../instance/kept-environment.ts';
 import { type InstancePaths, instanceEnvironment } from '../instance/paths.ts';
 import { isAlive, readMark, removeMark } from '../instance/process-mark.ts';
 import type { InstanceRecord } from '../instance/record.ts';
@@ -34,7 +35,7 @@ export function startSupervisor(paths: InstancePaths, record: InstanceRecord): v
         PATH: process.env['PATH'] ?? '/usr/bin:/bin',
         HOME: process.env['HOME'] ?? '/root',
         NODE_COMPILE_CACHE: join(release, 'compile-cache'),
-        ...keptEnvironment(),
+        ...keptVariables(),
         ...instanceEnvironment(paths),
       },
     },
@@ -42,25 +43,6 @@ export function startSupervisor(paths: InstancePaths, record: InstanceRecord): v
   child.unref();
   closeSync(log);
 }
-
-const KEPT = [
-  'TZ',
-  'LANG',
-  'LC_ALL',
-  'HTTPS_PROXY',
-  'HTTP_PROXY',
-  'NO_PROXY',
-  'BARTIZAN_NATIVE_CACHE',
-  'CARGO_HOME',
-  'RUSTUP_HOME',
-];
-const keptEnvironment = (): Record<string, string> =>
-  Object.fromEntries(
-    KEPT.flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 
 /** Waits until the controller answers, or says why it does not; not longer than until it is interrupted. */
 export async function waitController(

@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import { makeFolder, readText, writeAtomic } from '../instance/files.ts';
+import { environmentPath, removeEnvironment } from '../instance/kept-environment.ts';
 import type { InstancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, writeRecord } from '../instance/record.ts';
 import { statusPath } from '../instance/status.ts';
@@ -126,6 +127,8 @@ export const unitDropIn = (paths: InstancePaths, node: string, release: string):
     `Environment=BARTIZAN_STATE_DIR=${paths.stateRoot} BARTIZAN_ETC_DIR=${paths.etcRoot}`,
     `Environment=BARTIZAN_RUN_DIR=${paths.runRoot} BARTIZAN_CACHE_DIR=${paths.cache} BARTIZAN_USER=${paths.user}`,
     `Environment=NODE_COMPILE_CACHE=${release}/compile-cache`,
+    // A file, since everybody may ask the service manager for what is said here.
+    `EnvironmentFile=-${environmentPath(paths)}`,
     'ExecStart=',
     `ExecStart=${node} --disable-warning=ExperimentalWarning ${release}/apps/cli/src/supervise/main.js`,
     '',
@@ -136,5 +139,6 @@ export async function disableService(paths: InstancePaths, manager: ServiceManag
   if (!manager.isThere()) return;
   await manager.control(['disable', '--now', unitName(paths)]);
   rmSync(dropInFolder(paths, manager), { recursive: true, force: true });
+  removeEnvironment(paths);
   await manager.control(['daemon-reload']);
 }

@@ -316,6 +316,7 @@ describe('unit', () => {
     expect(text).toContain(
       'ExecStart=/var/lib/bartizan/one/runtime/node --disable-warning=ExperimentalWarning /var/lib/bartizan/one/release/abc/apps/cli/src/supervise/main.js',
     );
+    expect(text).toContain(`\nEnvironmentFile=-${join(folder, 'etc/one/environment')}\n`);
   });
 });
 

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from '../api/client.ts';
+import { programVariables } from '../instance/kept-environment.ts';
 import { AGENT_HEAP_FLAGS, ALLOCATOR, CONTROLLER_HEAP_FLAGS } from '../instance/memory.ts';
 import type { InstancePaths } from '../instance/paths.ts';
 import type { InstanceRecord } from '../instance/record.ts';
@@ -18,15 +19,6 @@ export interface PlanContext {
   readonly secrets: InstanceSecrets;
 }
 
-const KEPT_VARIABLES = [
-  'TZ',
-  'LANG',
-  'LC_ALL',
-  'HTTPS_PROXY',
-  'HTTP_PROXY',
-  'NO_PROXY',
-  'NODE_EXTRA_CA_CERTS',
-];
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--enable-source-maps=false'];
 const JOIN_TOKEN_MINUTES = 10;
 
@@ -40,16 +32,12 @@ export const sensorStatusPath = ({ paths }: PlanContext): string => join(paths.r
 
 /** A small environment: nothing of the caller's shell reaches the programs. */
 export function childEnvironment(context: PlanContext, home: string): Record<string, string> {
-  const kept = KEPT_VARIABLES.flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value]];
-  });
   return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: home,
     ...ALLOCATOR,
     NODE_COMPILE_CACHE: join(releaseFolder(context), 'compile-cache'),
-    ...Object.fromEntries(kept),
+    ...programVariables(),
   };
 }
 

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { instancePaths } from '../instance/paths.ts';
 import { readStatus } from '../instance/status.ts';
 import { type PlanContext, sensorPath } from './plans.ts';
@@ -15,7 +15,10 @@ let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bartizan-supervisor-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function stage(): PlanContext {
   const paths = instancePaths({
@@ -57,14 +60,33 @@ function putBuild(at: string, name: string): void {
   );
 }
 
+async function untilBuilt({ paths }: PlanContext): Promise<void> {
+  for (let turn = 0; turn < 500 && readStatus(paths)?.sensor.state !== 'built'; turn += 1) await sleep(20);
+}
+
+it('builds the sensor with the proxy and the cargo of whoever started it', async () => {
+  const context = stage();
+  vi.stubEnv('https_proxy', 'http://proxy:3128');
+  vi.stubEnv('CARGO_HOME', '/opt/cargo');
+  vi.stubEnv('SOME_SECRET', 'x');
+  const native = join(context.paths.releases, 'abc/native');
+  mkdirSync(native, { recursive: true });
+  const script = `mkdir ${folder}/out; echo "$https_proxy $CARGO_HOME \${SOME_SECRET:-no}" >${folder}/out/bartizan-sensor`;
+  writeFileSync(join(native, 'build.sh'), `${script}; echo ${folder}/out\n`);
+  const supervisor = new Supervisor(context);
+  supervisor.buildSensor();
+  await untilBuilt(context);
+  expect(readFileSync(sensorPath(context), 'utf8')).toBe('http://proxy:3128 /opt/cargo no\n');
+  await supervisor.stop();
+});
+
 it('builds the sensor of its release, never of what has the path of the checkout by then', async () => {
   const context = stage();
   putBuild(join(context.paths.releases, 'abc'), 'release');
   putBuild(context.record.checkout, 'somebody');
   const supervisor = new Supervisor(context);
   supervisor.buildSensor();
-  for (let turn = 0; turn < 500 && readStatus(context.paths)?.sensor.state !== 'built'; turn += 1)
-    await sleep(20);
+  await untilBuilt(context);
   expect(readFileSync(sensorPath(context), 'utf8')).toBe('release\n');
   expect(existsSync(join(folder, 'somebody'))).toBe(false);
   await supervisor.stop();

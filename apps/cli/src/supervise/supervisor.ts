@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { cutText } from '@bartizan/contracts';
 import { writeAtomic } from '../instance/files.ts';
+import { keptVariables } from '../instance/kept-environment.ts';
 import {
   type AgentStatus,
   type ControllerStatus,
@@ -64,7 +65,11 @@ export class Supervisor {
     this.#build = new SensorBuild({
       release: releaseFolder(context),
       target: sensorPath(context),
-      env: { ...childEnvironment(context, '/root'), PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+      env: {
+        ...childEnvironment(context, '/root'),
+        ...keptVariables(),
+        PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      },
       log: new LogFile(join(paths.log, 'sensor-build.log')),
       onState: (state) => this.#onSensor(state),
     });

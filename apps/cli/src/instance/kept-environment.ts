@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeAtomic } from './files.ts';
+import type { Environment, InstancePaths } from './paths.ts';
+
+/** In both ways of writing: curl, apt and cargo read the small one. */
+const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+/** What controller and agent get of the environment of `up`. */
+const OF_PROGRAMS: readonly string[] = ['TZ', 'LANG', 'LC_ALL', ...PROXIES, 'NODE_EXTRA_CA_CERTS'];
+/** What the build of the sensor gets besides. */
+const OF_BUILD: readonly string[] = ['BARTIZAN_NATIVE_CACHE', 'CARGO_HOME', 'RUSTUP_HOME'];
+
+const picked = (names: readonly string[], env: Environment): Record<string, string> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
+/** The variables that the programs of an instance keep. */
+export const programVariables = (env: Environment = process.env): Record<string, string> =>
+  picked(OF_PROGRAMS, env);
+
+/** The variables that the build of the sensor keeps, and with it the supervisor, which starts all of them. */
+export const keptVariables = (env: Environment = process.env): Record<string, string> =>
+  picked([...OF_PROGRAMS, ...OF_BUILD], env);
+
+/** Where a service finds them: for root only, since the address of a proxy may carry a password. */
+export const environmentPath = (paths: InstancePaths): string => join(paths.etc, 'environment');
+
+/** One variable as systemd reads it; what a line cannot hold is left out. */
+const lineOf = ([name, value]: readonly [string, string]): string =>
+  /[\0\r\n]/.test(value) ? '' : `${name}="${value.replaceAll(/[\\"$`]/g, '\\$&')}"\n`;
+
+/** Keeps the variables for the service manager, which starts the supervisor without them. */
+export const writeEnvironment = (paths: InstancePaths, env: Environment = process.env): void =>
+  writeAtomic(environmentPath(paths), Object.entries(keptVariables(env)).map(lineOf).join(''));
+
+/** Forgets them. */
+export const removeEnvironment = (paths: InstancePaths): void =>
+  rmSync(environmentPath(paths), { force: true });
