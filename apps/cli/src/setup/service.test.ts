@@ -19,6 +19,7 @@ import { type SupervisorStatus, statusPath } from '../instance/status.ts';
 import { pruneReleases } from './release.ts';
 import type { ProgramEnd } from './run-program.ts';
 import { isInPlace, isService, type ServiceManager, startInstance } from './service.ts';
+import { uninstall } from './uninstall.ts';
 import { upgrade } from './upgrade.ts';
 
 let folder = '';
@@ -30,6 +31,8 @@ beforeEach(() => {
     BARTIZAN_STATE_DIR: join(folder, 'state'),
     BARTIZAN_ETC_DIR: join(folder, 'etc'),
     BARTIZAN_RUN_DIR: join(folder, 'run'),
+    BARTIZAN_CACHE_DIR: join(folder, 'cache'),
+    BARTIZAN_USER: 'bzt-no-such-user',
   });
   if (!found.ok) throw new Error(found.error.detail);
   paths = found.value;
@@ -182,6 +185,28 @@ describe('an instance that the service manager starts', () => {
       error: { code: 'E_NO_SYSTEMD' },
     });
     expect(readRecord(paths)).toMatchObject({ ok: false, error: { code: 'E_NOT_UP' } });
+  });
+
+  it('leaves nothing with the service manager, whatever its record says, and others what is theirs', async () => {
+    const { made, calls } = manager();
+    const other = join(folder, 'units/bartizan@two.service.d');
+    mkdirSync(other);
+    for (const left of [['bartizan@.service', 'bartizan@two.service.d'], []]) {
+      for (const path of [paths.controller, paths.etc, paths.run]) mkdirSync(path, { recursive: true });
+      await startInstance(paths, recordOf('a'), made);
+      writeFileSync(join(paths.etc, 'instance.json'), '{"damaged":');
+      expect(await uninstall(paths, true, made)).toEqual({ ok: true, value: { left: [] } });
+      expect(readdirSync(join(folder, 'units')).sort()).toEqual(left);
+      rmSync(other, { recursive: true, force: true });
+    }
+    expect(calls.slice(-2)).toEqual(['disable --now bartizan@one.service', 'daemon-reload']);
+  });
+
+  it('leaves nothing where the service manager does not run any more', async () => {
+    const { made } = manager();
+    await startInstance(paths, recordOf('a'), made);
+    await uninstall(paths, true, { ...made, isThere: () => false });
+    expect(readdirSync(join(folder, 'units'))).toEqual([]);
   });
 
   it.each([

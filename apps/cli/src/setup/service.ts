@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import { makeFolder, readText, writeAtomic } from '../instance/files.ts';
@@ -134,11 +134,24 @@ export const unitDropIn = (paths: InstancePaths, node: string, release: string):
     '',
   ].join('\n');
 
-/** Stops, disables and removes what `startInstance` gave the service manager. */
+/** Whether the service manager may know of an instance, whatever its record says. */
+export const isKnownTo = (paths: InstancePaths, manager: ServiceManager): boolean =>
+  existsSync(unitFile(manager)) || existsSync(dropInFolder(paths, manager));
+
+/** Whether another instance has a service; one with folders of its own, too. */
+const hasOthers = (manager: ServiceManager): boolean =>
+  readdirSync(manager.units).some((name) => /^bartizan@.+\.service\.d$/.test(name));
+
+/**
+ * Stops, disables and removes what `startInstance` gave the service manager, with the last instance the unit of all.
+ * Where the manager does not run, its files go all the same.
+ */
 export async function disableService(paths: InstancePaths, manager: ServiceManager = SYSTEMD): Promise<void> {
-  if (!manager.isThere()) return;
-  await manager.control(['disable', '--now', unitName(paths)]);
+  const isThere = manager.isThere();
+  if (isThere) await manager.control(['disable', '--now', unitName(paths)]);
   rmSync(dropInFolder(paths, manager), { recursive: true, force: true });
+  rmSync(join(manager.units, 'multi-user.target.wants', unitName(paths)), { force: true });
+  if (!hasOthers(manager)) rmSync(unitFile(manager), { force: true });
   removeEnvironment(paths);
-  await manager.control(['daemon-reload']);
+  if (isThere) await manager.control(['daemon-reload']);
 }

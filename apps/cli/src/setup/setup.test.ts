@@ -25,7 +25,7 @@ import { choosePorts, isFree } from './ports.ts';
 import { isContainerSearchOn } from './prepare.ts';
 import { buildConsole, consoleDigest, placeNode, pruneReleases } from './release.ts';
 import { runProgram } from './run-program.ts';
-import { unitDropIn } from './service.ts';
+import { type ServiceManager, unitDropIn } from './service.ts';
 import { addedPackages, otherInstances, uninstall } from './uninstall.ts';
 
 let folder = '';
@@ -222,6 +222,13 @@ describe('the search of running containers', () => {
   });
 });
 
+/** Not the one of this machine, which may have an instance of its own. */
+const NO_MANAGER: ServiceManager = {
+  units: '/no/such/folder',
+  isThere: () => false,
+  control: () => Promise.reject(new Error('there is none')),
+};
+
 describe('uninstall', () => {
   const fill = (paths: InstancePaths): void => {
     for (const path of [
@@ -240,7 +247,7 @@ describe('uninstall', () => {
   it('keeps data, keys and logs', async () => {
     const paths = pathsOf('one');
     fill(paths);
-    expect(await uninstall(paths, false)).toEqual({ ok: true, value: { left: [] } });
+    expect(await uninstall(paths, false, NO_MANAGER)).toEqual({ ok: true, value: { left: [] } });
     expect([paths.controller, paths.etc, paths.releases, paths.run].map((path) => existsSync(path))).toEqual([
       true,
       true,
@@ -253,7 +260,7 @@ describe('uninstall', () => {
     fill(pathsOf('one'));
     fill(pathsOf('two'));
     expect(otherInstances(pathsOf('one'))).toEqual(['two']);
-    expect(await uninstall(pathsOf('one'), true)).toEqual({ ok: true, value: { left: [] } });
+    expect(await uninstall(pathsOf('one'), true, NO_MANAGER)).toEqual({ ok: true, value: { left: [] } });
     expect(existsSync(join(folder, 'state/one'))).toBe(false);
     expect(readFileSync(join(pathsOf('two').controller, 'file'), 'utf8')).toBe('x');
     expect(existsSync(join(pathsOf('two').cache, 'console'))).toBe(true);
@@ -261,7 +268,7 @@ describe('uninstall', () => {
 
   it('with purge of the last instance leaves nothing', async () => {
     fill(pathsOf('one'));
-    expect(await uninstall(pathsOf('one'), true)).toEqual({ ok: true, value: { left: [] } });
+    expect(await uninstall(pathsOf('one'), true, NO_MANAGER)).toEqual({ ok: true, value: { left: [] } });
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -277,7 +284,7 @@ describe('uninstall', () => {
     const other = spawn(process.execPath, ['-e', filling], { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       await once(other.stdout, 'data');
-      expect(await uninstall(paths, true)).toEqual({ ok: true, value: { left: [] } });
+      expect(await uninstall(paths, true, NO_MANAGER)).toEqual({ ok: true, value: { left: [] } });
       expect([paths.state, paths.etc, toolchain].filter((path) => existsSync(path))).toEqual([]);
     } finally {
       other.kill('SIGKILL');

@@ -6,10 +6,9 @@ import { join } from 'node:path';
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import { readText } from '../instance/files.ts';
 import type { InstancePaths } from '../instance/paths.ts';
-import { readRecord } from '../instance/record.ts';
 import { stopSupervisor } from './processes.ts';
 import { runProgram } from './run-program.ts';
-import { disableService } from './service.ts';
+import { disableService, isKnownTo, type ServiceManager, SYSTEMD } from './service.ts';
 import { removeUser } from './user.ts';
 
 /** Kernel objects of an instance: pinned maps and programs, its cgroup, its nft table. */
@@ -105,10 +104,11 @@ async function purge(paths: InstancePaths): Promise<string[]> {
 export async function uninstall(
   paths: InstancePaths,
   isPurge: boolean,
+  manager: ServiceManager = SYSTEMD,
 ): Promise<Result<{ left: readonly string[] }, Failure>> {
   if (process.getuid?.() !== 0) return err(failure('E_NOT_ROOT', 'uninstall'));
-  const record = readRecord(paths);
-  if (record.ok && record.value.service) await disableService(paths);
+  // The record may be damaged: what the manager knows is asked of its own files.
+  if (isKnownTo(paths, manager)) await disableService(paths, manager);
   const stopped = await stopSupervisor(paths);
   if (!stopped.ok) return stopped;
   for (const folder of kernelFolders(paths)) removeKernelFolder(folder);
