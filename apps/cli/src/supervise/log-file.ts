@@ -54,14 +54,21 @@ export class LogFile {
     closeSync(this.#handle);
   }
 
+  /** Whatever fails here, the handle is one that is open, and this log's own: the next write tries again. */
   #rotate(): void {
-    closeSync(this.#handle);
+    // Somebody who needed room may have removed it, or the try before came no further than this.
+    if (existsSync(this.#path)) this.#shift();
+    const old = this.#handle;
+    this.#handle = openSync(this.#path, 'a', 0o640);
+    this.#sizeBytes = 0;
+    closeSync(old);
+  }
+
+  #shift(): void {
     for (let number = this.#limits.keep - 1; number >= 1; number -= 1) {
       if (existsSync(`${this.#path}.${number}`))
         renameSync(`${this.#path}.${number}`, `${this.#path}.${number + 1}`);
     }
     renameSync(this.#path, `${this.#path}.1`);
-    this.#handle = openSync(this.#path, 'a', 0o640);
-    this.#sizeBytes = 0;
   }
 }
