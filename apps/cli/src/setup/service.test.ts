@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -161,6 +162,23 @@ describe('an instance that the service manager starts', () => {
     await upgrade(paths, { before: a, next: b }, made);
     expect(dataFiles()).toEqual(['core.db a', 'slice-1.db events']);
     expect(readdirSync(paths.state).sort()).toEqual(['backup', 'controller', 'release']);
+  });
+
+  it('has its data back from another file system', async () => {
+    const { made } = manager(['b']);
+    const [a, b] = [recordOf('a'), recordOf('b')];
+    const elsewhere = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'bartizan-service-'));
+    rmSync(paths.backups, { recursive: true });
+    symlinkSync(elsewhere, paths.backups);
+    try {
+      await startInstance(paths, a, made);
+      mkdirSync(`${paths.controller}.back`);
+      writeFileSync(`${paths.controller}.back/left`, 'by a crash');
+      await upgrade(paths, { before: a, next: b }, made);
+      expect(dataFiles()).toEqual(['core.db a']);
+    } finally {
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
   });
 
   it('runs the release and the data of before when Ctrl-C ends the wait for a newer one that hangs', async () => {

@@ -49,11 +49,12 @@ async function bringBack(
   paths: InstancePaths,
   { backup, failed }: { readonly backup: string; readonly failed: string },
 ): Promise<boolean> {
-  const isNear = statSync(backup).dev === statSync(paths.state).dev;
-  const whole = isNear ? backup : `${paths.controller}.back`;
-  if (!isNear && !(await copyData(backup, whole))) return false;
-  rmSync(failed, { recursive: true, force: true });
   try {
+    const isNear = statSync(backup).dev === statSync(paths.state).dev;
+    const whole = isNear ? backup : `${paths.controller}.back`;
+    if (!isNear) rmSync(whole, { recursive: true, force: true });
+    if (!isNear && !(await copyData(backup, whole))) return false;
+    rmSync(failed, { recursive: true, force: true });
     replaceData(paths, whole, failed);
     return true;
   } catch {
