@@ -6,7 +6,7 @@ import type { BenchmarkResult, ComplianceAnswer, ComplianceRun } from '@bartizan
 import { CLUSTER_CHECKS } from '../cluster-posture/index.ts';
 import { isBenchmarkCheck } from '../compliance/benchmark-verdicts.ts';
 import { findingId } from '../posture/finding.ts';
-import { vulnerabilityChecks } from '../posture/vulnerability-checks.ts';
+import { breaksACheck, vulnerabilityChecks } from '../posture/vulnerability-checks.ts';
 import { contentHash } from '../revision/index.ts';
 
 const cut = (text: string, most: number): string =>
@@ -126,9 +126,24 @@ export function answersOfNoExposure(
   );
 }
 
-/** Answers about vulnerabilities: one a scanned workload, failing when a critical or high flaw there has a repair. */
+/** States of findings that fail: a risk that somebody accepted is still there. */
+export const STANDING_STATES: readonly Finding['state'][] = ['open', 'accepted'];
+
+/** The acceptance of what makes a workload fail: the one that ends first, where every flaw there is accepted. */
+function acceptedOfAll(findings: readonly Finding[]): ComplianceAnswer['accepted'] {
+  const all = findings.map(acceptedOf).filter((one) => one !== undefined);
+  if (all.length < findings.length) return undefined;
+  return all.toSorted((one, two) => one.until - two.until)[0];
+}
+
+/**
+ * Answers about vulnerabilities: one a scanned workload, failing when a critical or high flaw there has a repair, also
+ * when all of them are accepted.
+ */
 export function answersOfVulnerabilities(input: {
   readonly findings: readonly Finding[];
+  /** Whether `findings` are all there are; an open one may be among what is missing. */
+  readonly isWhole: boolean;
   readonly scanned: readonly {
     readonly workload: string;
     readonly name: string;
@@ -139,8 +154,12 @@ export function answersOfVulnerabilities(input: {
 }): ComplianceAnswer[] {
   const places = new Map(input.scanned.map((place) => [place.workload, place]));
   const scanned = input.scanned.map(({ workload, judged = false }) => ({ workload, judged }));
-  const checked = vulnerabilityChecks({ findings: input.findings, scanned });
+  const checked = vulnerabilityChecks({ findings: input.findings, scanned, states: STANDING_STATES });
   const results = Map.groupBy(checked, ({ subject }) => subject.workload);
+  const broken = Map.groupBy(
+    input.findings.filter((finding) => STANDING_STATES.includes(finding.state) && breaksACheck(finding)),
+    ({ subject }) => subject.workload,
+  );
   return [...results].map(([workload, checks]) => {
     const failing = checks.filter(({ outcome }) => outcome === 'fail');
     const evidence = failing.flatMap((check) => check.evidence);
@@ -162,6 +181,7 @@ export function answersOfVulnerabilities(input: {
       at: places.get(workload)?.at ?? 0,
       detail: words[outcome],
       evidence: { workload, outcome, evidence },
+      accepted: input.isWhole ? acceptedOfAll(broken.get(workload) ?? []) : undefined,
     });
   });
 }

@@ -15,6 +15,7 @@ export {
   answersOfSecrets,
   answersOfVulnerabilities,
   FAILURE_KINDS,
+  STANDING_STATES,
   withoutPasses,
 } from './answers.ts';
 export {

@@ -14,5 +14,10 @@ export {
 export { checkToFinding, type FindingKey, findingId } from './finding.ts';
 export { deriveFacts, type FactMap } from './lifecycle.ts';
 export { type CountedCheck, SCORE_FORMULA, type ScorecardInput, scorecard } from './scorecard.ts';
-export { brokenSieve, VULNERABILITY_CHECKS, vulnerabilityChecks } from './vulnerability-checks.ts';
+export {
+  breaksACheck,
+  brokenSieve,
+  VULNERABILITY_CHECKS,
+  vulnerabilityChecks,
+} from './vulnerability-checks.ts';
 export { type ReadFacts, readWireFacts } from './wire-facts.ts';

@@ -75,7 +75,7 @@ export async function computeScorecard(
   const { items, complete } = findings.value;
   const vulnerable = complete
     ? findings
-    : await vulnerableFindings(store, scope, { max: recordsMax, more: [counted] });
+    : await vulnerableFindings(store, scope, { max: recordsMax, states: ['open'], more: [counted] });
   if (!vulnerable.ok) return vulnerable;
   const scanned = await scannedWorkloads(store, scope);
   if (!scanned.ok) return scanned;

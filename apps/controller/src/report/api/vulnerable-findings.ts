@@ -18,11 +18,19 @@ const BREAKING: readonly (readonly FilterTerm[])[] = [
   ],
 ];
 
-/** Open findings that the vulnerability checks need, whatever other findings there are; read page by page. */
+/** Findings that the vulnerability checks need, whatever other findings there are; read page by page. */
 export async function vulnerableFindings(
   store: Store,
   scope: Scope,
-  { max, more = [] }: { readonly max: number; readonly more?: readonly FilterTerm[] },
+  {
+    max,
+    states,
+    more = [],
+  }: {
+    readonly max: number;
+    readonly states: readonly Finding['state'][];
+    readonly more?: readonly FilterTerm[];
+  },
 ): Promise<Result<Collected<Finding>, ApiFailure>> {
   const keep = brokenSieve();
   const items: Finding[] = [];
@@ -30,7 +38,7 @@ export async function vulnerableFindings(
   for (const terms of BREAKING) {
     const part = await collectKept(
       (query) => store.findings.list(scope, query),
-      { filter: [...terms, exactly('state', 'open'), ...more], limit: 1000 },
+      { filter: [...terms, exactly('state', ...states), ...more], limit: 1000 },
       { max, keep },
     );
     if (!part.ok) return part;

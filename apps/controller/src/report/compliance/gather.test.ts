@@ -139,6 +139,48 @@ describe('with more records than are read at once', () => {
   });
 });
 
+describe('an accepted flaw', () => {
+  const END = 9_000_000;
+  const accepted = (id: string, expiresAtMs = END, owner = '@ann'): Finding =>
+    aFinding({
+      ...{ id, severity: 'critical', subject: workloadRef('w-1', 'web'), state: 'accepted' },
+      acceptance: { owner, reason: 'behind a proxy', expiresAtMs },
+    });
+  const told = async () =>
+    answered(await artefactAnswers({ store: test.store }, SCOPE)).find(({ ref }) => ref === 'vulnerability');
+  beforeEach(async () => {
+    good(await test.store.scans.put(SCOPE, scanOf('w-1')));
+  });
+
+  it('still fails, and is listed with owner, reason and the end that comes first', async () => {
+    const all = [accepted('f-1', END + 1), accepted('f-2', END, '@bob'), accepted('f-3', END + 2)];
+    good(await test.store.findings.put(SCOPE, all));
+    expect(await told()).toMatchObject({
+      outcome: 'fail',
+      accepted: { owner: '@bob', reason: 'behind a proxy', until: END },
+    });
+  });
+
+  it('does not make another one of the workload accepted, however many there are', async () => {
+    const open = aFinding({ id: 'z', severity: 'critical', subject: workloadRef('w-1', 'web') });
+    const many = Array.from({ length: 20 }, (_, index) => accepted(`a-${index}`));
+    good(await test.store.findings.put(SCOPE, [...many, open]));
+    const answer = await told();
+    expect(answer?.outcome).toBe('fail');
+    expect(answer).not.toHaveProperty('accepted');
+  });
+
+  it('is not said to be all there is where not all was read', async () => {
+    const flaws = ['w-2', 'w-3', 'w-4'].map((name) =>
+      aFinding({ id: name, severity: 'critical', subject: workloadRef(name, 'web') }),
+    );
+    good(await test.store.findings.put(SCOPE, [accepted('f-1'), ...flaws]));
+    const parts = { store: test.store, recordsMax: MAX };
+    const answers = answered(await artefactAnswers(parts, SCOPE));
+    expect(answers.filter((one) => one.accepted !== undefined)).toEqual([]);
+  });
+});
+
 describe('what was not looked into', () => {
   const searched = { reasons: [], rulesVersion: 'rules-1', scannedAtMs: 1000 };
   const images = async (...states: NonNullable<Image['scan']>['state'][]) =>

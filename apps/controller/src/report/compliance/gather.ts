@@ -15,6 +15,7 @@ import {
   answersOfSecrets,
   answersOfVulnerabilities,
   FAILURE_KINDS,
+  STANDING_STATES,
   withoutPasses,
 } from '@bartizan/engine/frameworks';
 import type { AccessDesks } from '../../access-ports.ts';
@@ -98,11 +99,14 @@ export async function artefactAnswers(
   { store, recordsMax = RECORDS_MAX }: Reading,
   scope: Scope,
 ): Promise<Result<ComplianceAnswer[], ApiFailure>> {
-  const vulnerable = await vulnerableFindings(store, scope, { max: recordsMax });
+  const vulnerable = await vulnerableFindings(store, scope, {
+    max: recordsMax,
+    states: STANDING_STATES,
+  });
   if (!vulnerable.ok) return vulnerable;
   const secrets = await collectPages(
     (query) => store.findings.list(scope, query),
-    { filter: [exactly('kind', 'secret'), exactly('state', 'open', 'accepted')], limit: 1000 },
+    { filter: [exactly('kind', 'secret'), exactly('state', ...STANDING_STATES)], limit: 1000 },
     recordsMax,
   );
   if (!secrets.ok) return secrets;
@@ -112,7 +116,11 @@ export async function artefactAnswers(
   if (!scanned.ok) return scanned;
   const images = await searchedImages(store, scope, workloads.value);
   if (!images.ok) return images;
-  const ofPackages = answersOfVulnerabilities({ findings: vulnerable.value.items, scanned: scanned.value });
+  const ofPackages = answersOfVulnerabilities({
+    findings: vulnerable.value.items,
+    isWhole: vulnerable.value.complete,
+    scanned: scanned.value,
+  });
   const ofSecrets = answersOfSecrets(secrets.value.items, images.value.items);
   return ok([
     ...(vulnerable.value.complete && workloads.value.complete ? ofPackages : withoutPasses(ofPackages)),
