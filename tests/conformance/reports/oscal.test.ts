@@ -66,7 +66,7 @@ const assessments = frameworks().flatMap((framework) =>
       ? {
           change: compareAnswers({
             ...{ before: answersTo(framework, false), after: answers, name: NASTY[0] ?? '' },
-            ...{ beforeAt: NOW, keyOf: (ref: string) => ref },
+            beforeAt: NOW,
           }),
         }
       : {}),

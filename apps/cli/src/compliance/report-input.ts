@@ -14,19 +14,14 @@ import {
   parser,
   type Result,
 } from '@bartizan/contracts';
-import {
-  type ComplianceAnswer,
-  ComplianceRun,
-  type Framework,
-  type FrameworkAssessment,
-} from '@bartizan/contracts/compliance';
+import { ComplianceRun, type Framework, type FrameworkAssessment } from '@bartizan/contracts/compliance';
 import { runBenchmarks } from '@bartizan/engine/compliance';
 import {
   answersOfRun,
   assessFramework,
   type BenchmarkRefs,
   benchmarkRefs,
-  compareAnswers,
+  changeOfFramework,
   frameworkOfOwasp,
 } from '@bartizan/engine/frameworks';
 import { readConfigLines } from '@bartizan/scan/evidence';
@@ -133,15 +128,12 @@ export function assessOffline(
       keyOf: refs.keyOf,
     });
     if (earlier === undefined) return assessment;
-    const keys = new Set(
-      framework.controls.flatMap(({ checks }) => checks.map(({ ref }) => refs.keyOf(ref))),
-    );
-    const mine = (all: readonly ComplianceAnswer[]) => all.filter(({ ref }) => keys.has(refs.keyOf(ref)));
     return {
       ...assessment,
-      change: compareAnswers({
-        before: mine(answersOfRun(earlier, refs.severityOf)),
-        after: mine(answers),
+      change: changeOfFramework({
+        framework,
+        before: answersOfRun(earlier, refs.severityOf),
+        after: answers,
         name: earlier.id,
         beforeAt: earlier.at,
         keyOf: refs.keyOf,

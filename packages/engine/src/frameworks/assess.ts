@@ -166,18 +166,18 @@ export const byUrgency = (one: ComplianceAnswer, two: ComplianceAnswer): number 
   (one.ref < two.ref ? -1 : one.ref > two.ref ? 1 : one.subject < two.subject ? -1 : 1);
 
 /** Answers under the references the framework uses; one of another edition says which it was. */
-function answersUnder(
+export function answersUnder(
   framework: Framework,
   answers: readonly ComplianceAnswer[],
-  judge: Judge,
+  keyOf: (ref: string) => string,
 ): ComplianceAnswer[] {
   const named = new Map<string, Set<string>>();
   for (const { ref } of framework.controls.flatMap(({ checks }) => checks)) {
-    const key = judge.key(ref);
+    const key = keyOf(ref);
     named.set(key, (named.get(key) ?? new Set()).add(ref));
   }
   return answers.flatMap((answer) =>
-    [...(named.get(judge.key(answer.ref)) ?? [])].map((ref) =>
+    [...(named.get(keyOf(answer.ref)) ?? [])].map((ref) =>
       ref === answer.ref
         ? answer
         : {
@@ -201,7 +201,7 @@ export function assessFramework(input: AssessInput): FrameworkAssessment {
   const judged = counts.met + counts.partly + counts.notMet;
   const coverage = share(judged, judged + counts.unknown);
   const score = coverage === undefined || coverage < COVERAGE_MIN ? undefined : share(counts.met, judged);
-  const mine = answersUnder(framework, input.answers, judge).toSorted(byUrgency);
+  const mine = answersUnder(framework, input.answers, (ref) => judge.key(ref)).toSorted(byUrgency);
   const oldestAt = oldestOf(controls.map((control) => control.oldestAt));
   const { id, title, edition, asOf, limits, numbers } = framework;
   return {

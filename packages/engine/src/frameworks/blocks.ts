@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ComplianceAnswer, ComplianceChange, FrameworkAssessment } from '@bartizan/contracts/compliance';
-import { type ReportLanguage, reportAge, reportTime, reportWords } from './words.ts';
+import { CHANGE_LISTS } from './compare.ts';
+import { earlierRun, type ReportLanguage, reportAge, reportTime, reportWords } from './words.ts';
 
 /** One piece of a printed report, in order. Widths of columns are shares of the page. */
 export type ReportBlock =
@@ -31,7 +32,6 @@ export interface ReportPart {
 
 type Words = ReturnType<typeof reportWords>;
 
-const CHANGES = ['newlyFailing', 'repaired', 'stillOpen', 'newlyUnknown'] as const;
 /** What a printed list of changes shows; all of them are in CSV and OSCAL. */
 const CHANGES_SHOWN = 200;
 
@@ -70,15 +70,17 @@ function* fields(assessment: FrameworkAssessment, head: ReportHead, words: Words
   );
 }
 
-function* changes(change: ComplianceChange, head: ReportHead, { word }: Words): Generator<ReportBlock> {
-  const when = change.beforeAt === undefined ? '' : ` (${reportTime(change.beforeAt, head.language)})`;
-  yield { kind: 'heading', level: 2, text: `${word('change')}: ${change.before}${when}` };
-  for (const name of CHANGES) {
+function* changes(change: ComplianceChange, head: ReportHead, words: Words): Generator<ReportBlock> {
+  const { word, notShown } = words;
+  yield { kind: 'heading', level: 2, text: `${word('change')}: ${earlierRun(change, head.language)}` };
+  for (const name of CHANGE_LISTS) {
     const rows = change[name];
     yield { kind: 'text', text: `${word(name)}: ${rows.length === 0 ? word('none') : rows.length}` };
     if (rows.length === 0) continue;
     yield { kind: 'columns', titles: [word('check'), word('subject')], widths: [0.5, 0.5] };
     for (const { ref, subject } of rows.slice(0, CHANGES_SHOWN)) yield { kind: 'row', cells: [ref, subject] };
+    if (rows.length > CHANGES_SHOWN)
+      yield { kind: 'text', text: notShown(rows.length - CHANGES_SHOWN), quiet: true };
   }
 }
 

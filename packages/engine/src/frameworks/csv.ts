@@ -8,7 +8,8 @@ import type {
 } from '@bartizan/contracts/compliance';
 import { csvTextField } from '../spreadsheet/index.ts';
 import type { ReportHead, ReportPart } from './blocks.ts';
-import { type ReportLanguage, reportTime, reportWords } from './words.ts';
+import { type ChangeList, changesByAnswer } from './compare.ts';
+import { earlierRun, type ReportLanguage, reportTime, reportWords } from './words.ts';
 
 /** Cells of an answer, where there is none. */
 const NOTHING: readonly string[] = Array.from({ length: 8 }, () => '');
@@ -44,6 +45,8 @@ export function* reportCsv(parts: readonly ReportPart[], head: ReportHead): Gene
     word('generated'),
     word('hash'),
     word('version'),
+    word('changed'),
+    word('change'),
   ])}`;
   for (const { assessment, answers = assessment.answers } of parts) {
     const byRef = Map.groupBy(answers, ({ ref }) => ref);
@@ -55,8 +58,11 @@ export function* reportCsv(parts: readonly ReportPart[], head: ReportHead): Gene
       evidenceSha256 ?? word('noData'),
       head.tool,
     ];
+    const { change } = assessment;
+    const changes = changesByAnswer(change);
+    const earlier = change === undefined ? '' : earlierRun(change, language);
     for (const control of assessment.controls)
-      yield* controlLines(control, byRef, { assessment, head, tail });
+      yield* controlLines(control, byRef, { assessment, head, tail, changes, earlier });
   }
 }
 
@@ -64,13 +70,16 @@ interface Around {
   readonly assessment: FrameworkAssessment;
   readonly head: ReportHead;
   readonly tail: readonly string[];
+  readonly changes: ReturnType<typeof changesByAnswer>;
+  /** The run it is compared with; empty: none. */
+  readonly earlier: string;
 }
 
 /** The lines of one control; one without a check has a line too. */
 function* controlLines(
   control: ControlAssessment,
   byRef: ReadonlyMap<string, readonly ComplianceAnswer[]>,
-  { assessment, head: { language }, tail }: Around,
+  { assessment, head: { language }, tail, changes, earlier }: Around,
 ): Generator<string> {
   const { state, word } = reportWords(language);
   // A framework that does not say what its numbers were compared with claims nothing of them.
@@ -80,12 +89,17 @@ function* controlLines(
     ...[assessment.title[language], control.id, number],
     ...[control.title[language], state(control.state)],
   ];
-  if (control.mappings.length === 0) yield line([...start, '', '', ...NOTHING, ...tail]);
+  const end = (name?: ChangeList): string[] => [...tail, name === undefined ? '' : word(name), earlier];
+  if (control.mappings.length === 0) yield line([...start, '', '', ...NOTHING, ...end()]);
   for (const { ref, reason, state: mappingState } of control.mappings) {
     const mine = [...start, ref, reason[language]];
     const found = byRef.get(ref) ?? [];
-    if (found.length === 0) yield line([...mine, '', '', state(mappingState), ...NOTHING.slice(3), ...tail]);
-    for (const one of found) yield line([...mine, ...answerCells(one, language), ...tail]);
+    const gone = changes.goneOf(ref, found);
+    if (found.length + gone.length === 0)
+      yield line([...mine, '', '', state(mappingState), ...NOTHING.slice(3), ...end()]);
+    for (const one of found) yield line([...mine, ...answerCells(one, language), ...end(changes.of(one))]);
+    for (const { subject, node = '' } of gone)
+      yield line([...mine, subject, node, state('no-data'), ...NOTHING.slice(3), ...end('newlyUnknown')]);
   }
 }
 

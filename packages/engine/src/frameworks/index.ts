@@ -28,7 +28,7 @@ export {
 } from './assess.ts';
 export { type BenchmarkRefs, benchmarkRefs } from './benchmark-refs.ts';
 export { type ReportBlock, type ReportHead, type ReportPart, reportBlocks } from './blocks.ts';
-export { compareAnswers } from './compare.ts';
+export { changeOfFramework, compareAnswers } from './compare.ts';
 export { reportCsv } from './csv.ts';
 export { OSCAL_VERSION, reportOscal } from './oscal.ts';
 export { frameworkOfOwasp } from './owasp.ts';

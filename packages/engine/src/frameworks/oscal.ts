@@ -8,6 +8,7 @@ import type {
 } from '@bartizan/contracts/compliance';
 import { sha256 } from '../revision/index.ts';
 import type { ReportHead, ReportPart } from './blocks.ts';
+import { type ChangeList, changesByAnswer } from './compare.ts';
 import { reportWords } from './words.ts';
 
 /** The version of OSCAL that is written; the official schemas of it and of the newest are held against what is. */
@@ -64,19 +65,36 @@ function findingOf(control: ControlAssessment, seed: string, head: ReportHead, r
   };
 }
 
-function observationOf(answer: ComplianceAnswer, seed: string, { language }: ReportHead) {
-  const subject = uuidOf('subject', answer.subject, answer.node ?? '');
+const CHANGE_VALUES: Readonly<Record<ChangeList, string>> = {
+  newlyFailing: 'newly-failing',
+  repaired: 'repaired',
+  stillOpen: 'still-open',
+  newlyUnknown: 'newly-unknown',
+};
+const subjectsOf = ({ subject, node }: Pick<ComplianceAnswer, 'subject' | 'node'>) => [
+  { 'subject-uuid': uuidOf('subject', subject, node ?? ''), type: 'component', title: line(subject) },
+];
+
+interface Around {
+  readonly seed: string;
+  readonly head: ReportHead;
+  readonly changes: ReturnType<typeof changesByAnswer>;
+}
+
+function observationOf(answer: ComplianceAnswer, { seed, head: { language }, changes }: Around) {
+  const change = changes.of(answer);
   return {
     uuid: uuidOf(seed, 'observation', answer.ref, answer.subject, answer.node ?? '', answer.evidenceSha256),
     title: line(answer.ref),
     description: line(answer.detail[language]),
     methods: ['TEST-AUTOMATED'],
-    subjects: [{ 'subject-uuid': subject, type: 'component', title: line(answer.subject) }],
+    subjects: subjectsOf(answer),
     collected: iso(answer.at),
     props: [
       prop('outcome', answer.outcome),
       prop('severity', answer.severity),
       prop('evidence-sha256', answer.evidenceSha256),
+      ...(change === undefined ? [] : [prop('change', CHANGE_VALUES[change])]),
       ...(answer.accepted === undefined
         ? []
         : [prop('accepted-by', answer.accepted.owner), prop('accepted-until', iso(answer.accepted.until))]),
@@ -84,12 +102,35 @@ function observationOf(answer: ComplianceAnswer, seed: string, { language }: Rep
   };
 }
 
+/** What an earlier run answered and nothing answers now. */
+function goneOf(row: Pick<ComplianceAnswer, 'ref' | 'subject' | 'node'>, at: number, { seed, head }: Around) {
+  const { word } = reportWords(head.language);
+  return {
+    uuid: uuidOf(seed, 'gone', row.ref, row.subject, row.node ?? ''),
+    title: line(row.ref),
+    description: word('noData'),
+    methods: ['TEST-AUTOMATED'],
+    subjects: subjectsOf(row),
+    collected: iso(at),
+    props: [prop('outcome', 'unknown'), prop('change', CHANGE_VALUES.newlyUnknown)],
+  };
+}
+
 function resultOf({ assessment, answers = assessment.answers }: ReportPart, head: ReportHead) {
   const seed = [assessment.id, head.scope, String(head.atMs), assessment.evidenceSha256 ?? ''].join('\n');
   const seen = [...answers];
-  const observations = seen.map((answer) => observationOf(answer, seed, head));
+  const { change } = assessment;
+  const around: Around = { seed, head, changes: changesByAnswer(change) };
+  const answersByRef = Map.groupBy(seen, ({ ref }) => ref);
+  const gone = [...new Set(change?.newlyUnknown.map(({ ref }) => ref))].flatMap((ref) =>
+    around.changes.goneOf(ref, answersByRef.get(ref) ?? []),
+  );
+  const observations = [
+    ...seen.map((answer) => observationOf(answer, around)),
+    ...gone.map((row) => goneOf(row, change?.beforeAt ?? assessment.at, around)),
+  ];
   const byRef = new Map<string, string[]>();
-  for (const [n, { ref }] of seen.entries())
+  for (const [n, { ref }] of [...seen, ...gone].entries())
     byRef.set(ref, [...(byRef.get(ref) ?? []), observations[n]?.uuid ?? '']);
   const judged = assessment.controls.filter(({ state }) => state !== 'not-judged');
   const { word } = reportWords(head.language);
@@ -109,6 +150,7 @@ function resultOf({ assessment, answers = assessment.answers }: ReportPart, head
         ? []
         : [prop('evidence-sha256', assessment.evidenceSha256)]),
       ...(assessment.run === undefined ? [] : [prop('run', assessment.run)]),
+      ...(change === undefined ? [] : [prop('compared-with', change.before)]),
     ],
     'reviewed-controls': {
       'control-selections': [

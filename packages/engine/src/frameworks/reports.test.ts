@@ -3,7 +3,15 @@
 
 import type { ComplianceAnswer, Framework } from '@bartizan/contracts/compliance';
 import { describe, expect, it } from 'vitest';
-import { assessFramework, reportAge, reportBlocks, reportCsv, reportOscal, reportTime } from './index.ts';
+import {
+  assessFramework,
+  changeOfFramework,
+  reportAge,
+  reportBlocks,
+  reportCsv,
+  reportOscal,
+  reportTime,
+} from './index.ts';
 
 const NOW = Date.UTC(2026, 10, 28, 3);
 const FORMULA = '=HYPERLINK("http://x","y")';
@@ -82,6 +90,63 @@ describe('numbers that nobody could verify', () => {
   it('are claimed of no framework that says nothing of its numbers', () => {
     const plain = [...reportCsv(parts, head('en'))].join('') + JSON.stringify(reportOscal(parts, head('en')));
     expect(plain).not.toMatch(/verified/u);
+  });
+});
+
+describe('two runs compared', () => {
+  const answerOf = (subject: string, outcome: ComplianceAnswer['outcome'], ref = 'secret') => ({
+    ...{ ref, subject, outcome, severity: 'high' as const, at: NOW, detail: { en: 'seen', ja: '確認' } },
+    evidenceSha256: 'c'.repeat(64),
+  });
+  const many = Array.from({ length: 201 }, (_, n) => answerOf(`many-${n}`, 'fail'));
+  const after = [answerOf('worse', 'fail'), answerOf('better', 'pass'), answerOf('same', 'pass')];
+  const before = [answerOf('better', 'fail'), answerOf('same', 'pass'), answerOf('gone', 'pass')];
+  const of = (more: readonly ComplianceAnswer[] = []) => {
+    const now = [...after, ...more];
+    const change = changeOfFramework({
+      ...{ framework, before, after: now, name: 'run-1', beforeAt: NOW, keyOf: (ref: string) => ref },
+    });
+    return [{ assessment: { ...assessFramework({ framework, answers: now, atMs: NOW }), change } }];
+  };
+
+  it.each([
+    ['en', 'Newly failing', 'Repaired', 'Newly unknown', 'run-1 (2026-11-28 03:00 UTC)'],
+    ['ja', '新たに不合格', '修正済み', '新たに不明', 'run-1 (2026-11-28 12:00 JST)'],
+  ] as const)('say in a CSV in %s what became of each, also of what is gone', (language, ...words) => {
+    const [failing, repaired, unknown, name] = words;
+    const rows = [...reportCsv(of(), head(language))].join('').split('\r\n');
+    const endOf = (subject: string) =>
+      rows.find((row) => row.includes(`,${subject},`))?.split('bartizan 1,')[1];
+    expect(endOf('worse')).toBe(`${failing},${name}`);
+    expect(endOf('better')).toBe(`${repaired},${name}`);
+    expect(endOf('same')).toBe(`,${name}`);
+    expect(endOf('gone')).toBe(`${unknown},${name}`);
+    const width = (row: string) => row.split(',').length;
+    expect(new Set(rows.filter(Boolean).map(width)).size).toBe(1);
+  });
+  it('say in OSCAL what became of each, also of what is gone', () => {
+    const [result] = reportOscal(of(), head('en'))['assessment-results'].results;
+    const changes = (result?.observations ?? []).map(({ subjects, props }) => [
+      subjects[0]?.title,
+      props.find(({ name }) => name === 'change')?.value,
+    ]);
+    expect(Object.fromEntries(changes)).toEqual({
+      ...{ worse: 'newly-failing', better: 'repaired', same: undefined, gone: 'newly-unknown' },
+    });
+    expect(result?.props.find(({ name }) => name === 'compared-with')?.value).toBe('run-1');
+    const linked = result?.findings?.[0]?.['related-observations'] ?? [];
+    expect(linked).toHaveLength(result?.observations?.length ?? 0);
+  });
+  it('say on paper how many are not shown', () => {
+    const text = (language: 'en' | 'ja', more: readonly ComplianceAnswer[]) =>
+      JSON.stringify([...reportBlocks(of(more), head(language))]);
+    expect(text('en', many)).toContain('2 more are not shown; CSV and OSCAL have all of them');
+    expect(text('ja', many)).toContain('ほか 2 件は省略しています');
+    expect(text('en', [])).not.toContain('not shown');
+  });
+  it('are said in no report where nothing is compared', () => {
+    expect([...reportCsv(parts, head('en'))].at(-1)).toMatch(/,bartizan 1,,\r\n$/u);
+    expect(JSON.stringify(reportOscal(parts, head('en')))).not.toContain('compared');
   });
 });
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ControlState, MappingState } from '@bartizan/contracts/compliance';
+import type { ComplianceChange, ControlState, MappingState } from '@bartizan/contracts/compliance';
 
 export type ReportLanguage = 'en' | 'ja';
 
@@ -45,6 +45,7 @@ const WORDS = {
   until: { en: 'Until', ja: '期限' },
   answers: { en: 'Evidence by check and subject', ja: '検査・対象ごとの証跡' },
   change: { en: 'Compared with', ja: '比較対象' },
+  changed: { en: 'Change', ja: '変化' },
   newlyFailing: { en: 'Newly failing', ja: '新たに不合格' },
   repaired: { en: 'Repaired', ja: '修正済み' },
   stillOpen: { en: 'Still open', ja: '未修正' },
@@ -89,6 +90,10 @@ const SEVERITIES: Readonly<Record<string, string>> = {
 export const reportWords = (language: ReportLanguage) => ({
   word: (key: ReportWord): string => WORDS[key][language],
   state: (state: ControlState | MappingState): string => STATES[state][language],
+  notShown: (count: number): string =>
+    language === 'ja'
+      ? `ほか ${count} 件は省略しています。すべての内容は CSV と OSCAL に含まれます`
+      : `${count} more are not shown; CSV and OSCAL have all of them`,
   severity: (severity: string): string => (language === 'ja' ? (SEVERITIES[severity] ?? severity) : severity),
 });
 
@@ -99,6 +104,10 @@ export function reportTime(atMs: number, language: ReportLanguage): string {
   const shifted = new Date(language === 'ja' ? atMs + NINE_HOURS_MS : atMs).toISOString();
   return `${shifted.slice(0, 10)} ${shifted.slice(11, 16)} ${language === 'ja' ? 'JST' : 'UTC'}`;
 }
+
+/** The run that another is compared with, and when it was made. */
+export const earlierRun = ({ before, beforeAt }: ComplianceChange, language: ReportLanguage): string =>
+  beforeAt === undefined ? before : `${before} (${reportTime(beforeAt, language)})`;
 
 /** How old something is, in the largest unit that says something. */
 export function reportAge(ms: number, language: ReportLanguage): string {

@@ -8,9 +8,9 @@ import type {
   FrameworkAssessment,
   FrameworkSummary,
 } from '@bartizan/contracts/compliance';
-import { assessFramework, compareAnswers } from '@bartizan/engine/frameworks';
+import { assessFramework, changeOfFramework } from '@bartizan/engine/frameworks';
 import type { ApiFailure, Owner } from '../../ports.ts';
-import { type GatherParts, gatherAnswers, runAnswers } from './gather.ts';
+import { type GatherParts, gatherAnswers, type RunAnswers, runAnswers } from './gather.ts';
 
 /** Parts of the audit pack for Japan, in order. */
 const JAPAN = ['ismap', 'fisc', 'pci-dss-4'] as const;
@@ -41,7 +41,7 @@ export class FrameworkDesk {
           answersTotal,
           change,
           ...summary
-        } = this.#assess(framework, answers.value, wanted);
+        } = this.#assess(framework, answers.value.all, wanted);
         return summary;
       }),
     );
@@ -60,47 +60,44 @@ export class FrameworkDesk {
     if (!before.ok) return before;
     return ok(
       found.map((framework) => {
-        const assessment = this.#assess(framework, answers.value, wanted);
+        const assessment = this.#assess(framework, answers.value.all, wanted);
         return before.value === undefined
           ? assessment
-          : { ...assessment, change: this.#change(framework, before.value, answers.value) };
+          : { ...assessment, change: this.#change(framework, before.value, answers.value.runs, wanted) };
       }),
     );
   }
 
-  async #answers({ scope, owner, run }: Wanted): Promise<Result<ComplianceAnswer[], ApiFailure>> {
+  async #answers({ scope, owner, run }: Wanted) {
     const ours = await gatherAnswers(this.#parts, scope, owner);
     if (!ours.ok) return ours;
-    const benchmarks = await runAnswers(this.#parts, scope, run);
-    if (!benchmarks.ok) return benchmarks;
-    if (!benchmarks.value.found) return err(failure('E_NOT_FOUND', `${run} is no run`));
-    return ok([...ours.value, ...benchmarks.value.answers]);
+    const runs = await runAnswers(this.#parts, scope, run);
+    if (!runs.ok) return runs;
+    if (run !== undefined && runs.value.length === 0) return err(failure('E_NOT_FOUND', `${run} is no run`));
+    return ok({ all: [...ours.value, ...runs.value.flatMap(({ answers }) => answers)], runs: runs.value });
   }
 
-  async #before({ scope, compare }: Wanted) {
+  async #before({ scope, compare }: Wanted): Promise<Result<RunAnswers | undefined, ApiFailure>> {
     if (compare === undefined) return ok(undefined);
-    const run = await runAnswers(this.#parts, scope, compare);
-    if (!run.ok) return run;
-    return run.value.found
-      ? ok({ name: compare, ...run.value })
-      : err(failure('E_NOT_FOUND', `${compare} is no run`));
+    const runs = await runAnswers(this.#parts, scope, compare);
+    if (!runs.ok) return runs;
+    const [before] = runs.value;
+    return before === undefined ? err(failure('E_NOT_FOUND', `${compare} is no run`)) : ok(before);
   }
 
-  /** Runs hold benchmarks alone: only these are compared. */
-  #change(
-    framework: Framework,
-    before: { readonly name: string; readonly answers: readonly ComplianceAnswer[]; readonly at?: number },
-    after: readonly ComplianceAnswer[],
-  ) {
-    const { keyOf } = this.#parts.book.frameworks;
-    const keys = new Set(framework.controls.flatMap(({ checks }) => checks.map(({ ref }) => keyOf(ref))));
-    const mine = ({ ref }: ComplianceAnswer): boolean => ref.startsWith('benchmark:') && keys.has(keyOf(ref));
-    return compareAnswers({
-      before: before.answers.filter(mine),
-      after: after.filter(mine),
-      name: before.name,
-      keyOf,
-      ...(before.at === undefined ? {} : { beforeAt: before.at }),
+  /**
+   * Runs hold benchmarks alone: only these are compared. The earlier run is of one node; beside the newest run of that
+   * node, whatever others say would look new.
+   */
+  #change(framework: Framework, before: RunAnswers, runs: readonly RunAnswers[], { run }: Wanted) {
+    const after = run === undefined ? runs.filter(({ node }) => node === before.node) : runs;
+    return changeOfFramework({
+      framework,
+      before: before.answers,
+      after: after.flatMap(({ answers }) => answers),
+      name: before.id,
+      beforeAt: before.at,
+      keyOf: this.#parts.book.frameworks.keyOf,
     });
   }
 

@@ -129,19 +129,19 @@ describe('frameworks', () => {
 });
 
 describe('runs of benchmarks', () => {
-  const run = (id: string, at: number, status: 'pass' | 'fail'): ComplianceRun => ({
+  const run = (id: string, at: number, status: 'pass' | 'fail', node = 'n-1'): ComplianceRun => ({
     id,
     at,
     cluster: LOCAL_CLUSTER,
     tenant: DEFAULT_TENANT,
-    nodes: [{ node: 'n-1', name: 'node-1', managed: false, roles: ['master'] }],
+    nodes: [{ node, name: node.replace('n-', 'node-'), managed: false, roles: ['master'] }],
     benchmarks: [],
     counts: { pass: 0, fail: 0, unknown: 0, manual: 0, notApplicable: 0 },
     results: [
       {
         benchmark: 'cis-kubernetes-1.11',
         check: '1.2.1',
-        node: 'n-1',
+        node,
         status,
         reason: { en: 'seen', ja: '確認' },
         evidence: [],
@@ -163,10 +163,30 @@ describe('runs of benchmarks', () => {
     const told = await get('frameworks/disa-stig-kubernetes?compare=run-old');
     const parsed = parse(told.json);
     expect(parsed.ok ? parsed.value.change?.repaired : told.text).toEqual([
-      { ref: 'benchmark:cis-kubernetes-1.11/1.2.1', subject: 'node-1', node: 'node-1' },
+      { ref: 'benchmark:cis-kubernetes-1.12/1.2.1', subject: 'node-1', node: 'node-1' },
     ]);
     const old = await get('frameworks/disa-stig-kubernetes?run=run-old');
     expect(old.text).toContain('"not-met"');
+  });
+  it('are compared with the newest one of the same node, not with those of others', async () => {
+    const now = test.clock.nowMs();
+    const put = await test.store.complianceRuns.put(SCOPE, [
+      run('run-old', now - 3600_000, 'fail'),
+      run('run-new', now, 'fail'),
+      run('run-other', now, 'fail', 'n-2'),
+    ]);
+    expect(put.ok).toBe(true);
+    const parsed = parse((await get('frameworks/disa-stig-kubernetes?compare=run-old')).json);
+    const change = parsed.ok ? parsed.value.change : undefined;
+    expect(change?.newlyFailing).toEqual([]);
+    expect(change?.stillOpen.map(({ node }) => node)).toEqual(['node-1']);
+    // All nodes are told of beside it.
+    const failed = parsed.ok ? parsed.value.controls.find(({ id }) => id === 'V-242390')?.failed : undefined;
+    expect(failed).toBe(2);
+    const csv = await get('reports?framework=disa-stig-kubernetes&format=csv&lang=en&compare=run-old');
+    const rows = csv.text.split('\r\n').filter((row) => row.includes('Still open'));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatch(/,V-242390,.*,node-1,.*,Still open,run-old \(.*\)$/u);
   });
 });
 

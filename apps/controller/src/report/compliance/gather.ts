@@ -3,7 +3,7 @@
 
 import type { Store } from '@bartizan/adapters/store';
 import { type CheckResult, exactly, ok, type Result, type Scope } from '@bartizan/contracts';
-import type { ComplianceAnswer } from '@bartizan/contracts/compliance';
+import type { ComplianceAnswer, ComplianceRun } from '@bartizan/contracts/compliance';
 import { RISK_PATTERNS } from '@bartizan/engine/access';
 import {
   answersOfAccess,
@@ -190,22 +190,29 @@ export async function admissionAnswers(
   );
 }
 
-/** Answers of runs of benchmarks: one that is named, or the newest of every node. */
+/** What one run of benchmarks says. A run is of one node. */
+export interface RunAnswers {
+  readonly id: string;
+  readonly at: number;
+  readonly node: string | undefined;
+  readonly answers: readonly ComplianceAnswer[];
+}
+
+/** Answers of runs of benchmarks: of the one that is named, where there is one, or of the newest of every node. */
 export async function runAnswers(
   { store, clock, book }: Pick<GatherParts, 'store' | 'clock' | 'book'>,
   scope: Scope,
   id: string | undefined,
-): Promise<
-  Result<{ readonly answers: ComplianceAnswer[]; readonly at?: number; readonly found: boolean }, ApiFailure>
-> {
+): Promise<Result<readonly RunAnswers[], ApiFailure>> {
   const { severityOf } = book.frameworks;
+  const told = (run: ComplianceRun): RunAnswers => ({
+    ...{ id: run.id, at: run.at, node: run.nodes[0]?.node, answers: answersOfRun(run, severityOf) },
+  });
   if (id === undefined) {
     const newest = await new ComplianceDesk({ store, clock, benchmarks: book.benchmarks }).newest(scope);
-    if (!newest.ok) return newest;
-    return ok({ answers: newest.value.flatMap((run) => answersOfRun(run, severityOf)), found: true });
+    return newest.ok ? ok(newest.value.map(told)) : newest;
   }
   const run = await store.complianceRuns.get(scope, id);
   if (!run.ok) return run;
-  if (run.value === undefined) return ok({ answers: [], found: false });
-  return ok({ answers: answersOfRun(run.value, severityOf), at: run.value.at, found: true });
+  return ok(run.value === undefined ? [] : [told(run.value)]);
 }
