@@ -27,7 +27,7 @@ export interface ScorecardInput {
   readonly isWhole?: boolean;
   /** What the vulnerability checks are asked of, where `findings` are not all. */
   readonly vulnerable?: { readonly findings: readonly Finding[]; readonly isWhole: boolean };
-  /** Workloads whose packages were judged, and whether the advisories knew enough to judge them. */
+  /** Workloads that were scanned or run, and whether their packages were read and could be judged. */
   readonly scanned: readonly { readonly workload: string; readonly judged: boolean }[];
   /** Security events in the range, by rule id. */
   readonly eventCounts: ReadonlyMap<string, number>;
@@ -173,7 +173,7 @@ function rowOf(
   };
 }
 
-/** One row per control. Vulnerabilities enter as checks of each scanned workload (see vulnerabilityChecks). */
+/** One row per control. Vulnerabilities enter as checks of each workload that was scanned or runs (see vulnerabilityChecks). */
 export function scorecard(input: ScorecardInput): ScorecardRow[] {
   const found = tallies(input.checks);
   const { findings, isWhole } = input.vulnerable ?? {

@@ -11,6 +11,7 @@ import {
 import {
   aCheck,
   aFinding,
+  aWorkload,
   good,
   openStoreInPlace,
   type TestStore,
@@ -92,6 +93,16 @@ describe('the scorecard', () => {
     expect((row?.failed ?? 0) + (row?.unknown ?? 0)).toBe(5);
     expect(row?.incomplete?.en).toMatch(/lower bounds/);
     expect(row?.incomplete?.ja).not.toBe('');
+  });
+
+  it('does not know of a workload that runs and was never scanned', async () => {
+    const before = await rowOf(100);
+    const unscanned = [aWorkload({ id: 'w-8', running: 0 }), aWorkload({ id: 'w-9', running: 1 })];
+    good(await test.store.workloads.put(SCOPE, unscanned));
+    const after = await rowOf(100);
+    expect(after?.unknown).toBe((before?.unknown ?? 0) + 1);
+    expect(after?.failed).toBe(before?.failed);
+    expect(after?.coverage).toBeLessThan(before?.coverage ?? 0);
   });
 });
 

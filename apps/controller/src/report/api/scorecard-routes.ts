@@ -15,7 +15,7 @@ import {
 } from '@bartizan/contracts';
 import { type CountedCheck, type FieldPaths, SCORE_FORMULA, scorecard } from '@bartizan/engine';
 import type { ApiFailure, Clock, RuleBook } from '../../ports.ts';
-import { isJudged } from '../compliance/artefact-evidence.ts';
+import { knownWorkloads, scannedWorkloads } from '../compliance/artefact-evidence.ts';
 import { type Orders, pageOf } from './known-rows.ts';
 import { collectPages, pageBody, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
@@ -77,7 +77,9 @@ export async function computeScorecard(
     ? findings
     : await vulnerableFindings(store, scope, { max: recordsMax, states: ['open'], more: [counted] });
   if (!vulnerable.ok) return vulnerable;
-  const scanned = await scannedWorkloads(store, scope);
+  const workloads = await knownWorkloads(store, scope);
+  if (!workloads.ok) return workloads;
+  const scanned = await scannedWorkloads(store, scope, workloads.value);
   if (!scanned.ok) return scanned;
   const events = await store.events.countBy(scope, 'security', 'rule', {
     filter: [],
@@ -90,8 +92,11 @@ export async function computeScorecard(
     checks: checks.value,
     findings: items,
     isWhole: complete,
-    vulnerable: { findings: vulnerable.value.items, isWhole: vulnerable.value.complete },
-    scanned: scanned.value,
+    vulnerable: {
+      findings: vulnerable.value.items,
+      isWhole: vulnerable.value.complete && workloads.value.complete,
+    },
+    scanned: scanned.value.map(({ workload, judged = false }) => ({ workload, judged })),
     eventCounts: events.value,
     history: parts.history(scope),
   });
@@ -136,22 +141,6 @@ async function checksOf(
     found.push(...part.value.items);
   }
   return ok(found.slice(0, CHECKS_SHOWN));
-}
-
-/** Workloads with a package list; judged when the pack knew something about at least one of its ecosystems. */
-async function scannedWorkloads(
-  store: Store,
-  scope: Scope,
-): Promise<Result<{ workload: string; judged: boolean }[], ApiFailure>> {
-  const ids = await store.scans.workloads(scope);
-  if (!ids.ok) return ids;
-  const found: { workload: string; judged: boolean }[] = [];
-  for (const workload of ids.value) {
-    const record = await store.scans.ofWorkload(scope, workload);
-    if (!record.ok) return record;
-    if (record.value !== undefined) found.push({ workload, judged: isJudged(record.value) });
-  }
-  return ok(found);
 }
 
 /** The scorecard, one item of it, and the checks behind it. */

@@ -33,7 +33,7 @@ export const knownWorkloads = (
   collectPages((query) => store.workloads.list(scope, query), EVERYTHING, RECORDS_MAX);
 
 /** Whether advisories spoke about the packages of a scan that read everything. */
-export const isJudged = ({ coverage, matchedWith, incomplete }: ScanRecord): boolean =>
+const isJudged = ({ coverage, matchedWith, incomplete }: ScanRecord): boolean =>
   matchedWith !== '' &&
   incomplete.length === 0 &&
   coverage.some(({ state }) => state === 'covered' || state === 'partial');
