@@ -61,12 +61,8 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Signatures and attestations are verified by `bartizan verify`, and by scans with a policy, when they are called; nothing asks for them before an image runs.',
-      ja: '署名と証明は `bartizan verify` またはポリシー付きのスキャンを実行したときに検証します。イメージの起動前に自動で検証することはありません。',
-    },
-    {
-      en: 'Registries are watched by asking them now and then; they cannot tell us of a push, and keyless signatures are not judged there.',
-      ja: 'レジストリは定期的な問い合わせで監視します。プッシュの通知は受け取れず、キーレス署名はそこでは判定しません。',
+      en: 'An admission rule (`admission.image-signed`) asks for the signature of an image before it runs: it records until a binding enforces it, and signatures are known of images of watched registries, keyless ones where a policy is given.',
+      ja: 'イメージの起動前の署名確認はアドミッションルール（`admission.image-signed`）で行います。適用設定で強制するまでは記録だけです。署名を判定するのは監視中のレジストリのイメージで、キーレス署名の判定にはポリシーが必要です。',
     },
   ],
 };

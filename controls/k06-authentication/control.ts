@@ -49,12 +49,8 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Authentication settings of the API server are not read.',
-      ja: 'API サーバーの認証設定は読み取りません。',
-    },
-    {
-      en: 'Long-lived tokens in the cluster are not found.',
-      ja: 'クラスター内の長命トークンは検出しません。',
+      en: 'Of the authentication settings of the API server, flags are read by benchmarks and count under cluster components (K09 of 2022); the file that `--authentication-config` names is not read.',
+      ja: 'API サーバーの認証設定のうちフラグはベンチマークで読み取り、クラスターコンポーネント（2022 年版 K09）の項目で評価します。`--authentication-config` のファイルは読み取りません。',
     },
   ],
 };

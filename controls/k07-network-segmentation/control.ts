@@ -41,8 +41,8 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Network policies are read as declared: whether the network plugin enforces them is not tested, those of a whole cluster and of plugins are not read, and none are proposed.',
-      ja: 'ネットワークポリシーは宣言された内容を読み取るだけで、プラグインによる適用は確認しません。クラスター全体やプラグイン独自のポリシーの読み取りと、ポリシーの提案には未対応です。',
+      en: "Network policies are read as declared: whether the network plugin enforces them is not tested, policies in kinds of a plugin's own are not read, and none are proposed.",
+      ja: 'ネットワークポリシーは宣言された内容を読み取るだけで、プラグインによる適用は確認しません。プラグイン独自の種類のポリシーの読み取りと、ポリシーの提案には未対応です。',
     },
     { en: 'Traffic is not blocked.', ja: '通信は遮断しません。' },
     {

@@ -42,8 +42,8 @@ export const control: ComplianceControl = {
   shows: ['page.overview', 'page.control', 'page.events', 'page.findings'],
   notYetCovered: [
     {
-      en: 'Kubernetes components are held against the dates of their support, not yet against advisories.',
-      ja: 'Kubernetes コンポーネントはサポート期限とのみ照合し、脆弱性情報との照合には未対応です。',
+      en: 'Of the parts of a cluster, the API server, kubelets, containerd, etcd and CoreDNS are held against advisories, by their version; one that a distribution maintains is unknown.',
+      ja: 'クラスターの構成要素のうち脆弱性情報と照合するのは API サーバー・kubelet・containerd・etcd・CoreDNS で、バージョンで判定します。配布元が保守するバージョンは「不明」です。',
     },
   ],
 };
