@@ -60,6 +60,8 @@ export interface StreamSink {
   readonly lastEventId: string | undefined;
   /** Bytes accepted but not yet taken by the client. */
   readonly pendingBytes: () => number;
+  /** Whether the client is gone. */
+  readonly isClosed: () => boolean;
   readonly write: (chunk: string) => void;
   readonly end: () => void;
   readonly onClose: (listener: () => void) => void;

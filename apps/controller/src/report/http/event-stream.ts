@@ -1,10 +1,19 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OpenStream } from '../api/route-handler.ts';
 
-/** Hands the connection of a request over to a live stream. */
+/** Whether nobody is there any more. A response of HTTP/2 tells of it by its stream alone. */
+const isClosed = (raw: ServerResponse | Http2ServerResponse): boolean =>
+  'stream' in raw ? raw.stream.destroyed || raw.stream.closed : raw.destroyed;
+
+/**
+ * Hands the connection of a request over to a live stream. A client that left while its login was looked up gets none:
+ * the event that would tell of its end has been.
+ */
 export function openEventStream(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -14,6 +23,7 @@ export function openEventStream(
   const lastEventId = typeof header === 'string' && header.length <= 64 ? header : undefined;
   reply.hijack();
   const { raw } = reply;
+  if (isClosed(raw)) return reply;
   raw.writeHead(200, {
     ...headersSoFar(reply),
     'content-type': 'text/event-stream; charset=utf-8',
@@ -23,8 +33,9 @@ export function openEventStream(
   open({
     lastEventId,
     pendingBytes: () => raw.writableLength,
+    isClosed: () => isClosed(raw),
     write: (chunk) => {
-      if (!raw.writableEnded && !raw.destroyed) raw.write(chunk);
+      if (!raw.writableEnded && !isClosed(raw)) raw.write(chunk);
     },
     end: () => {
       raw.end();

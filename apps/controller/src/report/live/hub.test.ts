@@ -34,13 +34,15 @@ interface Client {
   text: string;
   pending: number;
   ended: boolean;
+  closed: boolean;
   leave: () => void;
 }
 function join(topics = '', who = caller, lastEventId?: string): Client {
-  const client: Client = { text: '', pending: 0, ended: false, leave: () => undefined };
+  const client: Client = { text: '', pending: 0, ended: false, closed: false, leave: () => undefined };
   const sink: StreamSink = {
     lastEventId,
     pendingBytes: () => client.pending,
+    isClosed: () => client.closed,
     write: (chunk) => {
       client.text += chunk;
     },
@@ -119,6 +121,16 @@ describe('the live hub', () => {
     expect(client.text).toContain('event: ended');
     expect(client.ended).toBe(true);
     expect(hub.counts().open).toBe(0);
+  });
+
+  it('lets go of a stream that closed without a word', async () => {
+    const lost = join();
+    const there = join();
+    lost.closed = true;
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(hub.counts()).toEqual({ open: 1, droppedTotal: 0 });
+    expect(there.text).toContain(': alive');
+    expect(lost.text).not.toContain(': alive');
   });
 
   it('refuses unknown topics, and more streams of one caller than a person needs', () => {

@@ -121,6 +121,10 @@ export class LiveHub {
 
   #heartbeat(): void {
     for (const client of this.#clients) {
+      if (client.sink.isClosed()) {
+        this.#clients.delete(client);
+        continue;
+      }
       this.#send(client, ': alive\n\n');
       this.#stillValid(client.caller).then(
         (valid) => {
