@@ -47,8 +47,14 @@ export const hello = (node = NODE, version = 1) => ({
 });
 /** Sends JSON over a session. */
 export function post(session: ClientHttp2Session, path: string, body: unknown): Promise<Posted> {
+  const stream = session.request({ ':method': 'POST', ':path': path }, { endStream: false });
+  const answer = answerOf(stream);
+  stream.end(JSON.stringify(body));
+  return answer;
+}
+
+function answerOf(stream: ClientHttp2Stream): Promise<Posted> {
   return new Promise((resolve, reject) => {
-    const stream = session.request({ ':method': 'POST', ':path': path });
     let status = 0;
     let text = '';
     stream.on('response', (headers) => {
@@ -59,7 +65,6 @@ export function post(session: ClientHttp2Session, path: string, body: unknown): 
     });
     stream.on('error', reject);
     stream.on('end', () => resolve({ status, json: text === '' ? {} : JSON.parse(text) }));
-    stream.end(JSON.stringify(body));
   });
 }
 
@@ -126,6 +131,22 @@ export class AgentLine {
     const signature = signed(privateKey, renewProof(node, publicKeyPem));
     const answer = await post(this.open(identity), WIRE_RENEW_PATH, { publicKeyPem, signature });
     return { ...answer, key };
+  }
+
+  /** Opens a renewal whose body comes in parts; the request itself is what comes last. */
+  beginRenewal(identity: Identity, node = NODE) {
+    const { privateKey, publicKeyPem } = newKey();
+    const signature = signed(privateKey, renewProof(node, publicKeyPem));
+    const head = { ':method': 'POST', ':path': WIRE_RENEW_PATH };
+    const stream = this.open(identity).request(head, { endStream: false });
+    const answer = answerOf(stream);
+    return {
+      sent: (text: string) => new Promise<void>((resolve) => stream.write(text, () => resolve())),
+      end: () => {
+        stream.end(JSON.stringify({ publicKeyPem, signature }));
+        return answer;
+      },
+    };
   }
 
   /** Opens a stream and says hello. */

@@ -67,6 +67,16 @@ describe('a certificate', () => {
     const again = new Talk(line.open(before));
     await expect.poll(() => again.status, { timeout: 10_000 }).toBe(401);
   });
+
+  it('is not renewed when its node joins again while the request is under way', async () => {
+    const before = await line.join('n-slow');
+    const renewal = line.beginRenewal(before, 'n-slow');
+    // The certificate counted when this byte came.
+    await renewal.sent(' ');
+    await expect.poll(alive).toBe(200);
+    await line.join('n-slow');
+    expect(await renewal.end()).toMatchObject({ status: 401, json: { code: 'E_CERTIFICATE' } });
+  });
 });
 
 describe('an agent that lies', () => {

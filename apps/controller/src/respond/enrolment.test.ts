@@ -1,11 +1,19 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { hashToken } from '@bartizan/adapters/identity';
 import { type CertificateAuthority, openCertificateAuthority } from '@bartizan/adapters/pki';
 import { createSealer } from '@bartizan/adapters/store';
-import { clusterNodeText, enrollProof, err, failure, ok } from '@bartizan/contracts';
+import {
+  clusterNodeText,
+  type EnrollResponse,
+  enrollProof,
+  err,
+  failure,
+  ok,
+  renewProof,
+} from '@bartizan/contracts';
 import { aNode, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RefusedAttempts } from '../refused-attempts.ts';
@@ -17,6 +25,8 @@ let test: TestStore;
 let desk: EnrolmentDesk;
 let refusals: RefusedAttempts;
 let rejoined: string[] = [];
+/** Called before each certificate is made. */
+let beforeIssuing: () => Promise<void> = async () => undefined;
 let vouching: 'E_JOIN_TOKEN' | 'E_UNAVAILABLE' = 'E_JOIN_TOKEN';
 
 beforeEach(async () => {
@@ -30,11 +40,17 @@ beforeEach(async () => {
   });
   if (!opened.ok) throw new Error(opened.error.detail);
   const authority: CertificateAuthority = opened.value;
+  beforeIssuing = async () => undefined;
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   refusals = new RefusedAttempts({ store: test.store, clock: test.clock, log });
   desk = new EnrolmentDesk({
     store: test.store,
-    authority,
+    authority: {
+      issueNodeCertificate: async (...asked: Parameters<CertificateAuthority['issueNodeCertificate']>) => {
+        await beforeIssuing();
+        return authority.issueNodeCertificate(...asked);
+      },
+    },
     clock: test.clock,
     instance: 'main',
     refusals,
@@ -184,5 +200,64 @@ describe('joining', () => {
   it('refuses a name that is not fit for a certificate', async () => {
     expect((await join('default', 'aa', 'n_1')).ok).toBe(true);
     expect(await join('default', 'bb', 'n 1\n')).toMatchObject({ ok: false });
+  });
+});
+
+describe('renewing', () => {
+  /** The holder of the certificate of an answer, as the wire names it. */
+  const holderOf = ({ certificatePem, notAfterMs }: EnrollResponse) => ({
+    ...{ tenant: 'default', cluster: 'local', node: 'n-1', notAfterMs },
+    serial: new X509Certificate(certificatePem).serialNumber.toLowerCase(),
+  });
+  const joined = async (id: string) => {
+    const answer = await join('default', id);
+    if (!answer.ok) throw new Error(answer.error.detail);
+    return holderOf(answer.value);
+  };
+  function renew(holder: ReturnType<typeof holderOf>) {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const proof = sign(null, Buffer.from(renewProof(holder.node, publicKeyPem)), privateKey);
+    return desk.renew(holder, { publicKeyPem, signature: proof.toString('base64') });
+  }
+  const counts = async (serial: string) => {
+    const revoked = await test.store.certificates.isRevoked(SCOPE, serial);
+    return revoked.ok && !revoked.value;
+  };
+
+  it('goes on from one certificate to the next', async () => {
+    const first = await renew(await joined('aa'));
+    if (!first.ok) throw new Error(first.error.detail);
+    expect((await renew(holderOf(first.value))).ok).toBe(true);
+    expect(await acts()).toContainEqual(expect.stringMatching(/^agent\.renew success serial /u));
+  });
+
+  it('is refused for a certificate that was revoked since its connection began', async () => {
+    const before = await joined('aa');
+    await joined('bb');
+    expect(await renew(before)).toMatchObject({ ok: false, error: { code: 'E_CERTIFICATE' } });
+    expect(await acts()).toContain('agent.enroll refused E_CERTIFICATE');
+  });
+
+  it('is refused for a certificate that has ended since', async () => {
+    const before = await joined('aa');
+    test.clock.value = before.notAfterMs;
+    expect(await renew(before)).toMatchObject({ ok: false, error: { code: 'E_CERTIFICATE' } });
+  });
+
+  it('under way does not outlive that its node joins again', async () => {
+    const before = await joined('aa');
+    let joining: ReturnType<typeof joined> | undefined;
+    beforeIssuing = async () => {
+      if (joining !== undefined) return;
+      joining = joined('bb');
+      // Long enough for a join that nothing holds back to revoke what there is.
+      for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+    };
+    const renewed = await renew(before);
+    const after = await joining;
+    if (!renewed.ok || after === undefined) throw new Error('nothing was issued');
+    expect(await counts(holderOf(renewed.value).serial)).toBe(false);
+    expect(await counts(after.serial)).toBe(true);
   });
 });

@@ -30,11 +30,12 @@ import {
 import { networkOf } from '../caller-network.ts';
 import type { Clock, Log, Owner } from '../ports.ts';
 import type { RefusedAttempts } from '../refused-attempts.ts';
+import { Turnstile } from '../turnstile.ts';
 
 type Answer = Promise<Result<EnrollResponse, Failure<ErrorCode>>>;
 interface Parts {
   readonly store: Store;
-  readonly authority: CertificateAuthority;
+  readonly authority: Pick<CertificateAuthority, 'issueNodeCertificate'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Records refusals, which anybody who reaches the port can cause. */
@@ -46,6 +47,13 @@ interface Parts {
   readonly nodeCertificateMs?: number;
   /** Called when the earlier certificates of a node were revoked: its open streams have to end. */
   readonly onRejoined: (node: string) => void;
+}
+/** Who renews, as the certificate says that the connection began with. */
+interface Holder extends Owner {
+  readonly node: string;
+  readonly serial: string;
+  /** End of that certificate. */
+  readonly notAfterMs: number;
 }
 interface Act {
   readonly action: 'agent.enroll' | 'agent.renew';
@@ -61,6 +69,8 @@ const SCOPE = systemScope('agent enrolment');
 /** Answers agents that join or renew: a certificate for the key they proved to hold. Every answer is audited, refusals that repeat by their number. */
 export class EnrolmentDesk {
   readonly #parts: Parts;
+  /** Revoking the certificates of a node and issuing one are one step: no renewal slips in between and outlives the revocation. */
+  readonly #issuing = new Turnstile();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -79,10 +89,14 @@ export class EnrolmentDesk {
         ? this.#refuse(request.node, admitted.error, address)
         : admitted;
     const owner = admitted.value;
-    const settled = await this.#settle(owner, request.node);
-    if (!settled.ok) return this.#refuse(request.node, settled.error, address);
-    const issued = await this.#issue(owner, request.node, request.publicKeyPem);
-    if (!issued.ok) return issued;
+    const issued = await this.#issuing.run(async () => {
+      const settled = await this.#settle(owner, request.node);
+      return settled.ok ? this.#issue(owner, request.node, request.publicKeyPem) : settled;
+    });
+    if (!issued.ok)
+      return issued.error.code === 'E_NODE_MISMATCH'
+        ? this.#refuse(request.node, issued.error, address)
+        : issued;
     await this.#audit({
       action: 'agent.enroll',
       tenant: owner.tenant,
@@ -118,12 +132,16 @@ export class EnrolmentDesk {
       : err(failure('E_NODE_MISMATCH', `the token is of node ${name.value}`));
   }
 
-  /** A new certificate for a new key of the same node. */
-  async renew(agent: Owner & { readonly node: string }, request: RenewRequest): Answer {
+  /** A new certificate for a new key of the same node, for a certificate that counts at the moment of issuing. */
+  async renew(agent: Holder, request: RenewRequest): Answer {
     const proven = verifyRenewal(request, agent.node);
     if (!proven.ok) return this.#refuse(agent.node, proven.error);
-    const issued = await this.#issue(agent, agent.node, request.publicKeyPem);
-    if (!issued.ok) return issued;
+    const issued = await this.#issuing.run(async () => {
+      const counting = await this.#mustCount(agent);
+      return counting.ok ? this.#issue(agent, agent.node, request.publicKeyPem) : counting;
+    });
+    if (!issued.ok)
+      return issued.error.code === 'E_CERTIFICATE' ? this.#refuse(agent.node, issued.error) : issued;
     await this.#audit({
       action: 'agent.renew',
       tenant: agent.tenant,
@@ -132,6 +150,14 @@ export class EnrolmentDesk {
       detail: `serial ${issued.value.serial}`,
     });
     return ok(responseOf(issued.value, agent));
+  }
+
+  async #mustCount({ serial, notAfterMs }: Holder): Promise<Result<void, Failure<ErrorCode>>> {
+    const { store, clock } = this.#parts;
+    if (notAfterMs <= clock.nowMs()) return err(failure('E_CERTIFICATE', 'the certificate has ended'));
+    const revoked = await store.certificates.isRevoked(SCOPE, serial);
+    if (!revoked.ok) return err(failure('E_UNAVAILABLE', 'revocation cannot be checked now'));
+    return revoked.value ? err(failure('E_CERTIFICATE', 'the certificate was revoked')) : ok(undefined);
   }
 
   /** A node belongs to one tenant; when it joins again, its earlier certificates count no more. */

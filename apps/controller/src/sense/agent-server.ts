@@ -32,6 +32,7 @@ import { type AgentIdentity, identifyAgent } from './agent-identity.ts';
 import { AgentSession } from './agent-session.ts';
 import { EnrolmentGate } from './enrolment-gate.ts';
 import type { Ingest } from './ingest.ts';
+import { readJson } from './request-body.ts';
 
 /** Certificate, key and authority of the server, PEM. */
 export interface AgentTls {
@@ -64,12 +65,10 @@ interface Parts {
   readonly onState: (agent: AgentIdentity, node: unknown) => void;
 }
 
-const BODY_BYTES_MAX = 16 * 1024;
 const STREAMS_PER_SESSION = 8;
 const SESSIONS_PER_NODE = 4;
-/** A connection without traffic, and a request whose body does not come, end after this time, in milliseconds. */
+/** A connection without traffic ends after this time, in milliseconds. */
 const IDLE_MS = 60_000;
-const BODY_WITHIN_MS = 10_000;
 
 const parseEnroll = parser(EnrollRequest);
 const parseRenew = parser(RenewRequest);
@@ -183,6 +182,7 @@ export class AgentServer {
   async #renew(stream: ServerHttp2Stream): Promise<void> {
     const agent = await identifyAgent(stream, this.#parts.store, this.#parts.clock);
     if (!agent.ok) return refuse(stream, agent.error);
+    // The certificate may end or be revoked while the body comes: who issues the new one asks again.
     const request = parseRenew(await readJson(stream));
     if (!request.ok) return refuse(stream, failure('E_BODY_INVALID', 'the request has another form'));
     const answer = await this.#parts.enrolment.renew(agent.value, request.value);
@@ -217,28 +217,6 @@ export class AgentServer {
     sessions.add(session);
     this.#sessions.set(node, sessions);
   }
-}
-
-/** Reads a small JSON body; undefined when it is too large or no JSON. */
-function readJson(stream: ServerHttp2Stream): Promise<unknown> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    stream.setTimeout(BODY_WITHIN_MS, () => stream.destroy());
-    stream.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= BODY_BYTES_MAX) chunks.push(chunk);
-    });
-    stream.on('close', () => resolve(undefined));
-    stream.on('end', () => {
-      try {
-        const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-        resolve(size <= BODY_BYTES_MAX ? body : undefined);
-      } catch {
-        resolve(undefined);
-      }
-    });
-  });
 }
 
 function respond(stream: ServerHttp2Stream, status: number, body: unknown): void {
