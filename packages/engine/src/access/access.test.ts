@@ -263,6 +263,43 @@ describe('paths', () => {
     expect(managed.from(asAnn)).toBeUndefined();
   });
 
+  it.each<[string, object, string[] | undefined]>([
+    ['is given a token', {}, ['access.pods-exec', 'access.account', 'access.cluster-admin']],
+    ['is given none', { automountServiceAccountToken: false }, undefined],
+    [
+      'takes one itself',
+      {
+        automountServiceAccountToken: false,
+        volumes: [
+          { configMap: {} },
+          { projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } },
+        ],
+      },
+      ['access.pods-exec', 'access.account', 'access.cluster-admin'],
+    ],
+    [
+      'takes one for somebody else',
+      {
+        automountServiceAccountToken: false,
+        volumes: [{ projected: { sources: [{ serviceAccountToken: { audience: 'vault' } }] } }],
+      },
+      undefined,
+    ],
+  ])('go over a pod that %s as far as the token is good', (_, spec, steps) => {
+    const objects = [
+      ...[admin, account('shop', 'op'), space('shop', 'restricted')],
+      bind('cluster-admin', { kind: 'ServiceAccount', namespace: 'shop', name: 'op' }),
+      clusterRole('execer', [rule({ resources: ['pods/exec'], verbs: ['create'] })]),
+      bind('execer', ann, 'shop'),
+      {
+        kind: 'Pod',
+        metadata: { namespace: 'shop', name: 'op-0' },
+        spec: { serviceAccountName: 'op', ...spec },
+      },
+    ];
+    expect(patternsOf(...objects)).toEqual(steps);
+  });
+
   it('tell groups from users, and prefer the shortest', () => {
     const graph = graphOf(admin, bind('cluster-admin', { kind: 'Group', name: 'ops' }));
     const paths = new EscalationPaths(graph);

@@ -54,7 +54,7 @@ export interface AccountPod {
   readonly namespace: string;
   readonly name: string;
   readonly serviceAccount: string;
-  /** Whether a token of the account is inside; undefined: the pod leaves it to the account. */
+  /** Whether a token of the account for the API server is inside; undefined: the pod leaves it to the account. */
   readonly mountsToken: boolean | undefined;
 }
 
@@ -143,6 +143,19 @@ interface Parts {
   readonly podSecurity: Map<string, string>;
 }
 
+/** What API servers call themselves when nothing else is set: a token for these is one for the API server. */
+const SERVER_AUDIENCE = /^(?:https:\/\/)?kubernetes\.default(?:\.svc(?:\.[\w.-]+)?)?$/u;
+
+/** Whether a pod projects a token itself, which is inside whatever is said about automounting. */
+const projectsToken = (spec: unknown): boolean =>
+  listOf(memberOf(spec, 'volumes')).some((volume) =>
+    listOf(memberOf(memberOf(volume, 'projected'), 'sources')).some((source) => {
+      const token = memberOf(source, 'serviceAccountToken');
+      const audience = textOf(memberOf(token, 'audience'));
+      return isObject(token) && (audience === '' || SERVER_AUDIENCE.test(audience));
+    }),
+  );
+
 type Reader = (object: Json, into: Parts) => void;
 const READERS: Readonly<Record<string, Reader>> = {
   Role: (object, into) => into.roles.push(roleOf(object, 'Role')),
@@ -155,12 +168,13 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   Pod: (object, into) => {
     const { namespace, name } = named(object);
-    const mounts = memberOf(object['spec'], 'automountServiceAccountToken');
+    const spec = object['spec'];
+    const mounts = memberOf(spec, 'automountServiceAccountToken');
     into.pods.push({
       namespace,
       name,
-      serviceAccount: textOf(memberOf(object['spec'], 'serviceAccountName')) || 'default',
-      mountsToken: typeof mounts === 'boolean' ? mounts : undefined,
+      serviceAccount: textOf(memberOf(spec, 'serviceAccountName')) || 'default',
+      mountsToken: projectsToken(spec) || (typeof mounts === 'boolean' ? mounts : undefined),
     });
   },
   Namespace: (object, into) => {

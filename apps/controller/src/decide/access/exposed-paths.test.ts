@@ -17,6 +17,12 @@ const pod = (more: object = {}) => ({
   metadata: { labels: { app: 'web' } },
   spec: { serviceAccountName: 'web', containers: [{ ports: [{ containerPort: 80 }] }], ...more },
 });
+/** A pod that is given no token and takes one itself. */
+const projecting = (token: object) =>
+  pod({
+    automountServiceAccountToken: false,
+    volumes: [{ name: 'api', projected: { sources: [{ serviceAccountToken: token }] } }],
+  });
 const told = () =>
   verdictsOf(OWNER, access.view(), {
     unread: [],
@@ -79,6 +85,10 @@ describe('a pod that is reachable from outside', () => {
       () => put('Pod', 'web-1', pod({ automountServiceAccountToken: false }), 'shop'),
     ],
     [
+      'the token that the pod takes is for somebody else',
+      () => put('Pod', 'web-1', projecting({ path: 'token', audience: 'vault' }), 'shop'),
+    ],
+    [
       'its account gives none',
       () => put('ServiceAccount', 'web', { automountServiceAccountToken: false }, 'shop'),
     ],
@@ -86,6 +96,15 @@ describe('a pod that is reachable from outside', () => {
     bind();
     change();
     expect(told()).toMatchObject([{ outcome: 'pass' }]);
+  });
+
+  it.each([
+    [{ path: 'token' }],
+    [{ path: 'token', audience: 'https://kubernetes.default.svc.cluster.local' }],
+  ])('is one where the pod takes the token by a volume of its own: %j', (token) => {
+    bind();
+    put('Pod', 'web-1', projecting(token), 'shop');
+    expect(told()).toMatchObject([{ about: 'Service/shop/web', outcome: 'fail' }]);
   });
 
   it('is none where the service stays inside', () => {

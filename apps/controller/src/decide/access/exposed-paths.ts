@@ -12,8 +12,8 @@ const EXPOSING: readonly string[] = ['Pod', 'Service', 'Ingress', 'ServiceAccoun
 const WAYS_MAX = 8;
 const NONE: LocalText = { en: '', ja: '' };
 const FIX: LocalText = {
-  en: 'Take the token out of these pods (automountServiceAccountToken: false) where they do not ask the API server; otherwise give their account a smaller role (bartizan access unused), or close the way in from outside.',
-  ja: 'API サーバーに要求しない Pod からはトークンを外し（automountServiceAccountToken: false）、必要な場合はアカウントのロールを小さくする（bartizan access unused）か、外部からの入口を閉じてください。',
+  en: 'Take the token out of these pods (automountServiceAccountToken: false, and no projected volume with a serviceAccountToken) where they do not ask the API server; otherwise give their account a smaller role (bartizan access unused), or close the way in from outside.',
+  ja: 'API サーバーに要求しない Pod からはトークンを外し（automountServiceAccountToken: false とし、projected ボリュームの serviceAccountToken も除く）、必要な場合はアカウントのロールを小さくする（bartizan access unused）か、外部からの入口を閉じてください。',
 };
 
 interface Words {

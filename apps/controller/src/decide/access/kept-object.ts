@@ -36,6 +36,8 @@ const environmentOf = (container: unknown): JsonRecord => ({
 const volumeOf = (volume: unknown): readonly JsonRecord[] => {
   const secret = at(at(volume, 'secret'), 'secretName');
   const projected = listOf(at(at(volume, 'projected'), 'sources')).flatMap((source) => {
+    const token = at(source, 'serviceAccountToken');
+    if (token !== undefined) return [{ serviceAccountToken: pick(token, 'audience') }];
     const name = at(at(source, 'secret'), 'name');
     return name === undefined ? [] : [{ secret: { name } }];
   });
