@@ -16,6 +16,8 @@ const PLACES_MAX = 64;
 
 /** Kinds without which nobody knows who is allowed what. */
 export const GRANTING_KINDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
+/** Kinds that ways to cluster-admin go over: without one of these, no way found is no answer. */
+export const PATH_KINDS = [...GRANTING_KINDS, 'ServiceAccount', 'Pod', 'Namespace'] as const;
 
 const EVERYTHING = `Group/${MASTERS}`;
 
@@ -135,7 +137,7 @@ export function answerPath(graph: AccessGraph, paths: EscalationPaths, person: P
   const found = paths.from(person);
   // A group that is asked for by itself is nobody who would have to become a member first.
   const steps = person.user === '' && found?.[0]?.pattern === 'access.member' ? found.slice(1) : found;
-  const unreadable = missing(graph, [...GRANTING_KINDS, 'ServiceAccount', 'Pod', 'Namespace']);
+  const unreadable = missing(graph, PATH_KINDS);
   return {
     subject: nameOf(person),
     reaches: steps !== undefined ? 'yes' : unreadable.length > 0 ? 'unknown' : 'no',

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AccessGrantRisk, Severity } from '@bartizan/contracts';
-import { answerPath, GRANTING_KINDS, missing } from './answers.ts';
+import { answerPath, missing, PATH_KINDS } from './answers.ts';
 import { AccessGraph, accountUser, type Person } from './graph.ts';
 import { EscalationPaths } from './paths.ts';
 import { Powers } from './powers.ts';
@@ -63,7 +63,7 @@ export function judgeGrant(
   const path = answerPath(after.graph, new EscalationPaths(after.graph), person);
   const powers = new Powers(after.graph).of([after.binding]);
   const patterns = new Map(powers.map(({ pattern }) => [pattern.id, pattern]));
-  const unreadable = missing(graph, [...GRANTING_KINDS, 'ServiceAccount', 'Pod', 'Namespace']);
+  const unreadable = missing(graph, PATH_KINDS);
   // A role that is not there gives nothing today, and anything as soon as somebody makes it.
   const isUnknown = unreadable.length > 0 || after.graph.roleOf(after.binding) === undefined;
   const isWay = !hadPath && path.reaches === 'yes';

@@ -12,6 +12,7 @@ export {
   answerWhoCan,
   GRANTING_KINDS,
   listRisks,
+  PATH_KINDS,
 } from './answers.ts';
 export {
   type Attributes,

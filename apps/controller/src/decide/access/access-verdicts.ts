@@ -18,6 +18,7 @@ import {
   GRANTING_KINDS,
   type Grant,
   originOf,
+  PATH_KINDS,
   type PathStep,
   personOf,
   type Risk,
@@ -143,12 +144,15 @@ function isToldElsewhere(steps: readonly PathStep[], risks: readonly Risk[]): bo
 function pathVerdict(
   subject: WorkloadRef,
   steps: readonly PathStep[] | undefined,
-  { risks, isWhole }: { readonly risks: readonly Risk[]; readonly isWhole: boolean },
+  { risks, unread }: { readonly risks: readonly Risk[]; readonly unread: readonly string[] },
 ): AccessVerdict {
   const check = ACCESS_CHECKS.path;
   const base = { check, subject, severity: check.severity };
-  if (steps === undefined)
-    return { ...base, outcome: isWhole ? 'pass' : 'unknown', said: check.title, evidence: [], action: NONE };
+  if (steps === undefined) {
+    const known = unread.length === 0;
+    const evidence = known ? [] : [`unread: ${unread.join(', ')}`];
+    return { ...base, outcome: known ? 'pass' : 'unknown', said: check.title, evidence, action: NONE };
+  }
   if (isToldElsewhere(steps, risks))
     return { ...base, outcome: 'not-applicable', said: check.title, evidence: [], action: NONE };
   return {
@@ -166,6 +170,7 @@ function pathVerdict(
 /** Verdicts about everybody that a binding names, and every service account. */
 function* accessVerdicts(owner: Owner, view: AccessView): Generator<AccessVerdict> {
   const isWhole = !GRANTING_KINDS.some((kind) => view.unreadable.includes(kind));
+  const unread = PATH_KINDS.filter((kind) => view.unreadable.includes(kind));
   const bySubject = new Map<string, Risk[]>();
   const { accounts } = view.graph.snapshot;
   const named = [
@@ -182,7 +187,7 @@ function* accessVerdicts(owner: Owner, view: AccessView): Generator<AccessVerdic
     const own = person.user === '' && steps?.[0]?.pattern === 'access.member' ? steps.slice(1) : steps;
     // A group that reaches everything only as everybody does is told of as that group.
     const other = person.user === '' && own?.[0] !== undefined && own[0].from !== name;
-    yield pathVerdict(subject, other ? [] : own, { risks, isWhole });
+    yield pathVerdict(subject, other ? [] : own, { risks, unread });
   }
 }
 
@@ -199,10 +204,11 @@ const SELECT_FIX: LocalText = {
 function* networkVerdicts(
   owner: Owner,
   view: AccessView,
-  unread: readonly string[],
+  unreadPolicies: readonly string[],
 ): Generator<AccessVerdict> {
   const pods = Map.groupBy(view.pods(), ({ namespace }) => namespace);
-  const isWhole = unread.length === 0 && !view.unreadable.includes('Pod');
+  const unreadPods = view.unreadable.filter((kind) => kind === 'Pod');
+  const unread = [...unreadPolicies, ...unreadPods];
   for (const namespace of view.namespaces()) {
     const subject = subjectOf(owner, `Namespace/${namespace}`, namespace);
     const held = (pods.get(namespace) ?? []).filter(({ hostNetwork }) => !hostNetwork);
@@ -213,7 +219,9 @@ function* networkVerdicts(
       said: LocalText,
     ): AccessVerdict => {
       const idle = held.length === 0 ? 'not-applicable' : bad.length === 0 ? 'pass' : 'fail';
-      const outcome = isWhole || idle === 'pass' ? idle : 'unknown';
+      // A policy that is not read only adds to what holds; a pod that is not read may be one that nothing selects.
+      const holds = idle === 'pass' && (check !== NETWORK_CHECKS.selected || unreadPods.length === 0);
+      const outcome = unread.length === 0 || holds ? idle : 'unknown';
       const base = { check, subject, outcome, severity: check.severity } as const;
       return outcome === 'fail'
         ? { ...base, said, evidence: bad.slice(0, EVIDENCE_MAX), action }

@@ -113,6 +113,11 @@ describe('a pod that is reachable from outside', () => {
     expect(told()).toEqual([]);
   });
 
+  it.each(['Namespace', 'ServiceAccount', 'Pod'])('is unknown where %s cannot be read', (kind) => {
+    conditions = { [kind]: 'not-permitted' };
+    expect(told()).toMatchObject([{ outcome: 'unknown', evidence: [`unread: ${kind}`] }]);
+  });
+
   it('is unknown, never absent, where roles cannot be read; a way that is seen is told all the same', () => {
     conditions = { ClusterRoleBinding: 'not-permitted' };
     expect(told()).toMatchObject([

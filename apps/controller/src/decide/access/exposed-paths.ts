@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { LocalText, WorkloadRef } from '@bartizan/contracts';
-import { ACCESS_CHECKS, accountUser, GRANTING_KINDS, type PathStep } from '@bartizan/engine/access';
+import { ACCESS_CHECKS, accountUser, PATH_KINDS, type PathStep } from '@bartizan/engine/access';
 import { type ExposurePoint, isOutside } from '@bartizan/engine/cluster-posture';
 import type { AccessVerdict } from './access-verdict.ts';
 import type { AccessView } from './cluster-access.ts';
 
 /** Kinds without which nobody knows what is reachable, and with which token inside. */
-const EXPOSING: readonly string[] = ['Pod', 'Service', 'Ingress', 'ServiceAccount', ...GRANTING_KINDS];
+const EXPOSING: readonly string[] = ['Service', 'Ingress', ...PATH_KINDS];
 const WAYS_MAX = 8;
 const NONE: LocalText = { en: '', ja: '' };
 const FIX: LocalText = {
