@@ -85,6 +85,50 @@ describe('access, from manifests', () => {
     expect(none.stderr).toContain('no way from User/ann');
   });
 
+  it('counts the pods that a chart will make', async () => {
+    const to = (kind: string, name: string) =>
+      `roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: ${kind}}
+subjects: [{kind: ServiceAccount, name: ${name}, namespace: shop}]`;
+    writeFileSync(
+      join(folder, 'chart.yaml'),
+      `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: execer}
+rules: [{verbs: [create], apiGroups: [""], resources: [pods/exec]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: cluster-admin}
+rules: [{verbs: ['*'], apiGroups: ['*'], resources: ['*']}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: web, namespace: shop}
+${to('execer', 'web')}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: op}
+${to('cluster-admin', 'op')}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: op, namespace: shop}
+spec: {template: {metadata: {labels: {app: op}}, spec: {serviceAccountName: op, containers: []}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: op, namespace: shop}
+spec: {type: NodePort, selector: {app: op}, ports: [{port: 80, nodePort: 30080}]}
+`,
+    );
+    const path = await bartizan(['paths', 'ServiceAccount/shop/web'], 'en', 'chart.yaml');
+    expect(path.stdout).toContain('pod shop/Deployment/op holds a token of shop/op');
+    expect(path.exitCode).toBe(3);
+    const exposure = await bartizan(['exposure', '-o', 'json'], 'en', 'chart.yaml');
+    expect(JSON.parse(exposure.stdout)).toMatchObject([{ name: 'op', pods: ['Deployment/op'] }]);
+  });
+
   it('does not say no where something could not be read', async () => {
     const path = await bartizan(['paths', 'ann'], 'en', 'broken.yaml');
     expect(path.stderr).toContain('unknown');

@@ -27,6 +27,7 @@ import { renderList } from '../output/render.ts';
 import { isMapping } from '../policy/kubernetes-object.ts';
 import { tellUnreadable } from './questions.ts';
 import { type ReadObjects, readManifests } from './read-manifests.ts';
+import { withTemplatePods } from './template-pods.ts';
 
 /** What is asked about the posture of a cluster. */
 export type PostureRoute = 'access.exposure' | 'access.secrets' | 'access.components' | 'access.api-uses';
@@ -56,7 +57,7 @@ function labelsOf({ objects }: ReadObjects) {
 
 const ANSWERS: Answers = {
   'access.exposure': (_, read) =>
-    exposureOf(readPostureObjects(records(read)), {
+    exposureOf(readPostureObjects(records({ ...read, objects: withTemplatePods(read.objects) })), {
       reachability: new Reachability(readNetworkPolicies(records(read))),
       namespaceLabels: labelsOf(read),
       // What could not be read may be a policy that guards.

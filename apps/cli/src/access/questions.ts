@@ -18,6 +18,7 @@ import { EXIT } from '../exit-codes.ts';
 import { type Column, renderList } from '../output/render.ts';
 import type { PathsFlags, SourceFlags, WhoCanFlags } from './flags.ts';
 import { readManifests } from './read-manifests.ts';
+import { withTemplatePods } from './template-pods.ts';
 
 /** The graph of manifests; files that could not be read whole stand among what is not known. */
 async function graphOf(
@@ -27,7 +28,7 @@ async function graphOf(
   const read = await readManifests(context, from);
   if (!read.ok) return read;
   const { objects, unreadable } = read.value;
-  return ok({ graph: new AccessGraph(readAccess(objects)), unreadable });
+  return ok({ graph: new AccessGraph(readAccess(withTemplatePods(objects))), unreadable });
 }
 
 const isOffline = ({ from }: SourceFlags): boolean => from !== undefined && from.length > 0;

@@ -18,6 +18,8 @@ const NAMESPACED = new Set([
   'Deployment',
   'StatefulSet',
   'DaemonSet',
+  'ReplicaSet',
+  'ReplicationController',
   'Job',
   'CronJob',
   'NetworkPolicy',
