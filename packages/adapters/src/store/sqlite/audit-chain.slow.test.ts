@@ -9,7 +9,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuditEntry, appendAudit, canonicalJson, verifyChain } from './audit-chain.ts';
 import { checkHead, GENESIS_HASH, resignHead, storeHead } from './audit-head.ts';
 import { Database } from './database.ts';
-import { syncNoun } from './entity-schema.ts';
+import { derivedValues, syncNoun } from './entity-schema.ts';
 import { AUDIT } from './nouns.ts';
 
 const key = Buffer.alloc(32, 3);
@@ -24,6 +24,10 @@ const entry = (actor: string): AuditEntry => ({
   detail: 'made',
 });
 
+/** A record that nobody appended, at a place where the store puts none. */
+const stray = (rowid: string, sequence: number): string =>
+  `INSERT INTO audit(rowid,cluster,tenant,id,doc,haystack,f_sequence,f_actor) VALUES(${rowid},'','default','x',
+    '{"sequence":${sequence}}','',${sequence},'nobody')`;
 const NO_HEAD = "DELETE FROM meta WHERE name='audit-head'";
 
 let database: Database;
@@ -61,6 +65,14 @@ describe('the audit chain', () => {
     ['everything removed', 'DELETE FROM audit', 1],
     ['everything removed, head and all', `DELETE FROM audit; ${NO_HEAD}`, 1],
     ['a removed head', NO_HEAD, 1301],
+    ['a record before the first', stray('-7', 2.5), 3],
+    ['a record at the lowest place there is', stray('-9223372036854775808', 1), 1],
+    ['a record at the highest place there is', stray('9223372036854775807', 1e9), 1301],
+    ['a record that filters do not find', "UPDATE audit SET f_action='session.show' WHERE id='1200'", 1200],
+    ['a record under another name', "UPDATE audit SET f_actor='nobody' WHERE id='8'", 8],
+    ['a record of another time', "UPDATE audit SET f_atMs=1 WHERE id='8'", 8],
+    ['a record that searches do not find', "UPDATE audit SET haystack='' WHERE id='1100'", 1100],
+    ['a record of a cluster', "UPDATE audit SET cluster='local' WHERE id='8'", 8],
     [
       'an empty MAC',
       "UPDATE meta SET value=substr(value,1,instr(value,':')+65) WHERE name='audit-head'",
@@ -84,6 +96,32 @@ describe('the audit chain', () => {
     // Taking the mark away takes the signature with it.
     database.exec("UPDATE meta SET value=substr(value,1,instr(value,':')+129) WHERE name='audit-head'");
     expect(verifyChain(database, key)).toMatchObject({ intact: false, fault: 'head' });
+  });
+
+  it('shows a record before the first also after the table was made anew', () => {
+    database.exec(stray('-7', 2.5));
+    database.exec("UPDATE meta SET value='of an older version' WHERE name='noun:audit'");
+    expect(syncNoun(database, AUDIT)).toBe('rebuilt');
+    expect(verifyChain(database, key)).toMatchObject({ intact: false });
+  });
+
+  it('is intact with text of every kind', () => {
+    const texts = ['', 'a\u0000b', 'x\ud800y', 'ＡＢＣ é İ ß', `${'x'.repeat(4090)}${'\u{1f600}'.repeat(9)}`];
+    for (const text of texts)
+      appendAudit(
+        database,
+        { ...entry(text), target: text, detail: text, ...(text === '' ? {} : { sourceAddress: text }) },
+        key,
+      );
+    expect(verifyChain(database, key)).toMatchObject({ intact: true, records: 1305 });
+  });
+
+  it('holds for rows that older versions wrote: what is derived from a record stays, or the table is made anew', () => {
+    const record = { ...entry('Ａnn'), sequence: 1, previousHash: GENESIS_HASH, hash: GENESIS_HASH };
+    expect(derivedValues(AUDIT, { ...record, sourceAddress: '::1' })).toEqual([
+      'ann user.create u-1 made ::1 ann user user.create u-1 success ::1 ',
+      ...[1, 1000, 'Ａnn', 'user', 'user.create', 'u-1', 'success', '::1'],
+    ]);
   });
 
   it('overwrites no record when it goes on from a head that does not fit', () => {

@@ -11,8 +11,8 @@ import {
   readHead,
   storeHead,
 } from './audit-head.ts';
-import { type Database, numberOf, parseDocument, textOf } from './database.ts';
-import { recordValues, upsertSql } from './entity-schema.ts';
+import { type Cells, type Database, numberOf, parseDocument, textOf } from './database.ts';
+import { derivedNames, derivedValues, recordValues, upsertSql } from './entity-schema.ts';
 import { AUDIT } from './nouns.ts';
 
 /** What a caller knows of a record; position and hashes are the chain's. */
@@ -30,6 +30,10 @@ export interface ChainVerdict {
 }
 
 const WALK_ROWS = 1000;
+/** Rowids that records get; those beyond could not even be read as numbers. */
+const ROWID_MAX = Number.MAX_SAFE_INTEGER;
+const WALK = `SELECT rowid,doc,cluster,tenant,id,${derivedNames(AUDIT).join(',')} FROM audit
+  WHERE rowid>? AND rowid<=${ROWID_MAX} ORDER BY rowid LIMIT ${WALK_ROWS}`;
 
 /** JSON with sorted keys and no spaces: the same value always gives the same bytes. */
 export function canonicalJson(value: unknown): string {
@@ -68,26 +72,45 @@ function walkChain(database: Database, key: Buffer | undefined): ChainVerdict {
   let records = 0;
   let last = 0;
   for (;;) {
-    const rows = database.rows(
-      `SELECT doc,id,tenant,f_sequence,rowid FROM audit WHERE rowid>? ORDER BY rowid LIMIT ${WALK_ROWS}`,
-      [last],
-    );
-    for (const [doc, id, tenant, sequence, row] of rows) {
+    const rows = database.rows(WALK, [last]);
+    for (const [row, doc, ...columns] of rows) {
       const expected = records + 1;
       const broken = brokenAt({ records, headHash: previousHash }, expected, 'record');
       const record = parseAudit(textOf(doc));
-      if (record === undefined || numberOf(sequence) !== expected || textOf(id) !== String(expected))
-        return broken;
+      if (record === undefined) return broken;
       const { hash, ...body } = record;
       const follows = body.sequence === expected && body.previousHash === previousHash;
-      if (!follows || body.tenant !== textOf(tenant) || auditHash(body) !== hash) return broken;
+      if (!follows || auditHash(body) !== hash || !isListedAs(record, columns)) return broken;
       previousHash = hash;
       records = expected;
       last = numberOf(row);
     }
     if (rows.length < WALK_ROWS) break;
   }
-  return headVerdict(readHead(database), { records, headHash: previousHash }, key);
+  const walked = { records, headHash: previousHash };
+  return strayRecord(database, walked) ?? headVerdict(readHead(database), walked, key);
+}
+
+/** Whether the columns that lists show, sort and search by say what the record says: otherwise it is hidden, or found as another. */
+function isListedAs(record: AuditRecord, columns: Cells): boolean {
+  const { cluster, tenant } = AUDIT.owner(record);
+  const expected = [cluster, tenant, AUDIT.id(record), ...derivedValues(AUDIT, record)];
+  return expected.every((value, at) => {
+    const column = columns[at];
+    // What is no well-formed text was made so when it was stored.
+    return value === column || (typeof value === 'string' && value.toWellFormed() === column);
+  });
+}
+
+/** A record where the store puts none: lists show it among the others, the walk does not come by. */
+function strayRecord(database: Database, walked: Walked): ChainVerdict | undefined {
+  const [stray] = database.rows(
+    `SELECT f_sequence FROM audit WHERE rowid<1 UNION ALL SELECT f_sequence FROM audit WHERE rowid>${ROWID_MAX}
+      ORDER BY 1 LIMIT 1`,
+  );
+  if (stray === undefined) return undefined;
+  const shown = Math.ceil(numberOf(stray[0]));
+  return brokenAt(walked, Math.min(Math.max(shown, 1), walked.records + 1), 'record');
 }
 
 type Walked = Pick<ChainVerdict, 'records' | 'headHash'>;

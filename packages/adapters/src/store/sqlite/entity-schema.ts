@@ -5,18 +5,28 @@ import { createHash } from 'node:crypto';
 import { type Cells, type Database, parseDocument, type SqlValue, textOf } from './database.ts';
 import { columnOf, columnType, columnValue, haystackOf, type NounSpec } from './fields.ts';
 
-/** Values of one record in the order of `columnNames`. */
-export function recordValues<T>(spec: NounSpec<T>, item: T): SqlValue[] {
-  const owner = spec.owner(item);
+/** What is derived from a record for lists to look at, in the order of `derivedNames`. */
+export function derivedValues<T>(spec: NounSpec<T>, item: T): SqlValue[] {
   const texts: string[] = [];
   const values = spec.fields.map((field) => {
     const value = field.read(item);
     if (field.kind === 'text' && typeof value === 'string') texts.push(value);
     return columnValue(field.kind, value);
   });
-  const haystack = haystackOf([...spec.words(item), ...texts]);
-  return [owner.cluster, owner.tenant, spec.id(item), JSON.stringify(item), haystack, ...values];
+  return [haystackOf([...spec.words(item), ...texts]), ...values];
 }
+
+/** Values of one record in the order of `columnNames`. */
+export function recordValues<T>(spec: NounSpec<T>, item: T): SqlValue[] {
+  const owner = spec.owner(item);
+  return [owner.cluster, owner.tenant, spec.id(item), JSON.stringify(item), ...derivedValues(spec, item)];
+}
+
+/** Columns that are derived from the record: all text, then each field. */
+export const derivedNames = <T>(spec: NounSpec<T>): string[] => [
+  'haystack',
+  ...spec.fields.map((field) => columnOf(field.name)),
+];
 
 /** Columns of a noun's table: who owns it, its id, the record itself, and what is derived from it. */
 export const columnNames = <T>(spec: NounSpec<T>): string[] => [
@@ -24,8 +34,7 @@ export const columnNames = <T>(spec: NounSpec<T>): string[] => [
   'tenant',
   'id',
   'doc',
-  'haystack',
-  ...spec.fields.map((field) => columnOf(field.name)),
+  ...derivedNames(spec),
 ];
 
 /** Inserts or replaces one record. */
@@ -93,7 +102,8 @@ const COPY_ROWS = 500;
 
 function copyRecords<T>(database: Database, spec: NounSpec<T>): void {
   const insert = upsertSql(spec);
-  let last = 0;
+  // Below every rowid: what somebody put before the first record goes on to be seen.
+  let last = Number.MIN_SAFE_INTEGER;
   for (;;) {
     const rows = database.rows(
       `SELECT rowid, doc, cluster, tenant, id FROM rebuild_${spec.table} WHERE rowid>? ORDER BY rowid LIMIT ${COPY_ROWS}`,

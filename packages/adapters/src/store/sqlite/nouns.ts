@@ -214,7 +214,10 @@ export const API_KEYS: NounSpec<ApiKey> = {
   defaultSort: { field: 'createdAtMs', descending: true },
 };
 
-/** The audit log, newest first. */
+/**
+ * The audit log, newest first. What is derived from a record is held against the rows that are there, also those that
+ * older versions wrote: a change of fields makes the table anew, a change of `words` or of how values are made has to.
+ */
 export const AUDIT: NounSpec<AuditRecord> = {
   table: 'audit',
   visibility: 'tenant',
