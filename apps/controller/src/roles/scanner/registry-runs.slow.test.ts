@@ -239,6 +239,25 @@ describe('a run over a registry', () => {
     });
     expect(await imageAt(digestOf(chart))).toBeUndefined();
   });
+
+  it('scans an image that calls itself an artifact: runtimes run it', async () => {
+    const runs = runsWith();
+    const { digestOf } = await import('@bartizan/testkit/registry');
+    const plain = minimal('disguised');
+    const manifest = Buffer.from(
+      JSON.stringify({ ...JSON.parse(plain.manifest.toString()), artifactType: 'x/y' }),
+    );
+    const disguised = { ...plain, manifest, digest: digestOf(manifest) };
+    const good = minimal('good');
+    for (const image of [disguised, good]) {
+      for (const [digest, bytes] of image.blobs) server.pushBlob(digest, bytes);
+      server.pushManifest('app', undefined, image);
+    }
+    server.pushManifest('app', 'v1', indexOf([disguised, good]));
+    const { id } = await added();
+    expect(await ran(runs, id)).toMatchObject({ images: 2, scanned: 2, skipped: 0 });
+    expect(await imageAt(disguised.digest)).toMatchObject({ scan: { state: 'done' }, packages: 1 });
+  });
 });
 
 describe('bad registries and images', () => {
