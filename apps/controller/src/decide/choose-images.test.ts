@@ -8,7 +8,6 @@ import {
   namedRepositories,
   newest,
   wantedPlatforms,
-  wantsPlatform,
 } from './choose-images.ts';
 
 const filters = (includes: string[], excludes: string[] = []) => {
@@ -76,14 +75,6 @@ describe('filters', () => {
       { name: 'new', atMs: 2 },
     ];
     expect(newest(things, 3).map(({ name }) => name)).toEqual(['new', 'old', 'v10']);
-  });
-
-  it('want a platform, its variants, or all', () => {
-    expect(wantsPlatform(['linux/arm'], 'linux/arm/v7')).toBe(true);
-    expect(wantsPlatform(['linux/amd64'], 'linux/arm64')).toBe(false);
-    expect(wantsPlatform(['all'], 'windows/amd64')).toBe(true);
-    expect(wantsPlatform(['linux/amd64'], '')).toBe(true);
-    expect(wantsPlatform(['linux/arm64', 'linux/amd64'], 'linux/amd64')).toBe(true);
   });
 
   it('are those that were set, else those of the nodes, else linux/amd64', () => {

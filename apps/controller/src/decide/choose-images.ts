@@ -71,8 +71,3 @@ export function wantedPlatforms(set: readonly string[], architectures: Iterable<
   if (names.length === 0) return { names: ['linux/amd64'], from: 'fallback' };
   return { names: [...new Set(names)].sort().slice(0, PLATFORMS_MAX), from: 'nodes' };
 }
-
-/** Whether an image of a platform is wanted; `linux/arm` also means `linux/arm/v7`, and `all` everything. */
-export const wantsPlatform = (wanted: readonly string[], platform: string): boolean =>
-  platform === '' ||
-  wanted.some((one) => one === 'all' || platform === one || platform.startsWith(`${one}/`));

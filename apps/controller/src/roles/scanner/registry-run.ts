@@ -18,8 +18,8 @@ import {
   namedRepositories,
   newest,
   type WantedPlatforms,
-  wantsPlatform,
 } from '../../decide/choose-images.ts';
+import { choosePlatforms } from '../../decide/choose-platforms.ts';
 import type { ImageIntake, KnownImage } from '../../decide/image-ledger.ts';
 import { imageRef } from '../../decide/image-ref.ts';
 import {
@@ -228,7 +228,7 @@ export class RegistryScan {
   ): Promise<Result<readonly FoundImage[], Failure>> {
     const below = await imagesBelow(opened, repository, tag);
     if (!below.ok) return below;
-    const wanted = below.value.filter(({ platform }) => wantsPlatform(this.#platforms, platform));
+    const wanted = choosePlatforms(this.#platforms, below.value);
     if (wanted.length === 0) await this.#parts.progress.count('skipped');
     return ok(wanted);
   }

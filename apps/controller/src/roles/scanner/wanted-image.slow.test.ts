@@ -129,6 +129,22 @@ describe('an image that a pod names and nobody knows', () => {
     expect(unwanted).toEqual(ok(undefined));
   });
 
+  it('is every image of an index that its runtime may take, however the platforms are written', async () => {
+    const images = ['amd64', 's390x'].map((architecture, at) =>
+      builtImage([{ 'node_modules/minimist/package.json': PACKAGE, at: `${at}` }], { architecture }),
+    );
+    const [good, other] = images;
+    if (good === undefined || other === undefined) throw new Error('two images');
+    const spelt = { ...other, platform: { os: 'linux', architecture: 'x86_64' } };
+    const index = indexOf([spelt, good]);
+    for (const one of images) server.push('shop/web', `of-${one.platform.architecture}`, one);
+    server.pushManifest('shop/web', 'v1', index);
+    const name = `${server.host}/shop/web@${index.digest}`;
+    expect(await runs.wanted(OWNER, name)).toEqual({ ok: true, value: 2 });
+    await until(() => expect(book.image(name)).toMatchObject({ scanned: true }));
+    expect(book.image(`${server.host}/shop/web@${spelt.digest}`)).toMatchObject({ scanned: true });
+  });
+
   it('stays unknown where no registry has it, and a registry that does not answer is named', async () => {
     expect(await runs.wanted(OWNER, 'other.example/shop/web:v1')).toEqual({ ok: true, value: 0 });
     expect(await runs.wanted(OWNER, `${server.host}/shop/absent:v1`)).toMatchObject({

@@ -4,7 +4,7 @@
 import type { OpenedRegistry } from '@bartizan/adapters/registry';
 import { type Failure, type Image, ok, type Registry, type Result } from '@bartizan/contracts';
 import { imageReference } from '@bartizan/engine/admission';
-import { wantsPlatform } from '../../decide/choose-images.ts';
+import { choosePlatforms } from '../../decide/choose-platforms.ts';
 import type { ImageIntake, KnownImage } from '../../decide/image-ledger.ts';
 import type { ApiFailure, Owner } from '../../ports.ts';
 import { imagesBelow, resolveTag } from '../../sense/registries/find-images.ts';
@@ -44,8 +44,7 @@ export async function findWanted(
   // A digest beside a tag is what runs: the tag may lead elsewhere by now.
   const name = `${registry.host}/${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`;
   const found: WantedImage[] = [];
-  for (const { digest: one, platform } of below.value) {
-    if (!wantsPlatform(platforms, platform)) continue;
+  for (const { digest: one, platform } of choosePlatforms(platforms, below.value)) {
     const known = await intake.known(owner, one);
     if (!known.ok) return known;
     const image: Image = entryOf(registry, { digest: one, platform, references: [name] }, known.value?.image);
