@@ -23,6 +23,12 @@ const term: fc.Arbitrary<FilterTerm> = fc.oneof(
     values: fc.stringMatching(/^[0-9]{1,9}$/).map((number) => [number]),
     negated: fc.boolean(),
   }),
+  fc.record({
+    field: fc.constant(''),
+    operator: fc.constant('in' as const),
+    values: value.map((word) => [word]),
+    negated: fc.boolean(),
+  }),
 );
 
 describe('the filter grammar', () => {
@@ -40,6 +46,17 @@ describe('the filter grammar', () => {
       { field: 'score', operator: 'greater-than', values: ['7'], negated: false },
       { field: '', operator: 'in', values: ['コンテナー'], negated: false },
     ]);
+  });
+  it('reads negated words, as the controller does', () => {
+    expect(parseFilter('-shell -"two words" "-literal" -')).toEqual([
+      { field: '', operator: 'in', values: ['shell'], negated: true },
+      { field: '', operator: 'in', values: ['two words'], negated: true },
+      { field: '', operator: 'in', values: ['-literal'], negated: false },
+      { field: '', operator: 'in', values: ['-'], negated: false },
+    ]);
+  });
+  it('writes words that look like a field or like negated ones in quotes', () => {
+    expect(printFilter(parseFilter('"nginx:1.25" "-x" -shell'))).toBe('"nginx:1.25" "-x" -shell');
   });
   it('keeps a value with spaces in quotes together', () => {
     expect(splitTokens('name:"a b" c')).toEqual(['name:"a b"', 'c']);

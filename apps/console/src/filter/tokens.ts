@@ -5,10 +5,10 @@ import type { FilterTerm } from '@bartizan/contracts';
 
 /**
  * The filter grammar, as the address bar, the CLI and the API have it: `field:value,value`, `-field:value`,
- * `field:>10`, `field:"two words"`, free text. One text, one meaning.
+ * `field:>10`, `field:"two words"`, free text, `-word`. One text, one meaning.
  */
 
-const TOKEN = /-?[A-Za-z][A-Za-z0-9.]*:(?:"(?:[^"\\]|\\.)*"|[^\s"])+|"(?:[^"\\]|\\.)*"|\S+/g;
+const TOKEN = /-?[A-Za-z][A-Za-z0-9.]*:(?:"(?:[^"\\]|\\.)*"|[^\s"])+|-?"(?:[^"\\]|\\.)*"|\S+/g;
 const FIELD = /^(-?)([A-Za-z][A-Za-z0-9.]*):([\s\S]+)$/;
 /** Longer filters are cut; the API takes at most this much. */
 export const FILTER_MAX = 2_000;
@@ -29,7 +29,10 @@ export const splitTokens = (text: string): string[] =>
 
 const parseToken = (token: string): FilterTerm => {
   const match = FIELD.exec(token);
-  if (match === null) return { field: '', operator: 'in', values: [unquote(token)], negated: false };
+  if (match === null) {
+    const negated = token.startsWith('-') && token.length > 1;
+    return { field: '', operator: 'in', values: [unquote(negated ? token.slice(1) : token)], negated };
+  }
   const [, minus, field = '', rest = ''] = match;
   const negated = minus === '-';
   if (rest.startsWith('>')) return { field, operator: 'greater-than', values: [rest.slice(1)], negated };
@@ -40,12 +43,16 @@ const parseToken = (token: string): FilterTerm => {
 /** Reads a filter. Anything is readable: what is no token is free text. */
 export const parseFilter = (text: string): FilterTerm[] => splitTokens(text).map(parseToken);
 
+/** A word that must not be read as a field or as negated. */
+const quoteWord = (text: string): string =>
+  /^[^\s",:\\-][^\s",:\\]*$/.test(text) ? text : `"${text.replace(/(["\\])/g, '\\$1')}"`;
+
 /** Writes one term so that `parseFilter` reads the same term. */
 export const printTerm = (term: FilterTerm): string => {
   const sign = term.operator === 'greater-than' ? '>' : term.operator === 'less-than' ? '<' : '';
-  const values = term.values.map(quote).join(',');
-  if (term.field === '') return values;
-  return `${term.negated ? '-' : ''}${term.field}:${sign}${values}`;
+  const minus = term.negated ? '-' : '';
+  if (term.field === '') return `${minus}${quoteWord(term.values[0] ?? '')}`;
+  return `${minus}${term.field}:${sign}${term.values.map(quote).join(',')}`;
 };
 
 /** Writes a filter. */

@@ -36,6 +36,26 @@ const EVENT: SecurityEvent = {
   fix: { en: 'Stop it', ja: '停止してください' },
 };
 
+const SHELL: SecurityEvent = {
+  ...EVENT,
+  workload: { ...EVENT.workload, pod: 'web-7d4-pod', image: 'registry.example/postgres:16' },
+  chain: {
+    process: {
+      ...{ pid: 30, startBootUs: 1, name: 'bash', executable: '/usr/bin/bash', uid: 33, euid: 33 },
+      ...{ arguments: ['bash', '-i'], argumentsRedacted: false, argumentsTruncated: false },
+    },
+    ancestors: [],
+    complete: true,
+  },
+  connections: [
+    {
+      ...{ protocol: 'tcp', direction: 'outbound', localAddress: '10.0.0.1', localPort: 40_000 },
+      ...{ remoteAddress: '10.0.0.5', remotePort: 4444 },
+    },
+  ],
+  files: ['/etc/shadow'],
+};
+
 describe('whether a live event belongs to the filtered list', () => {
   it.each([
     ['', true],
@@ -50,10 +70,27 @@ describe('whether a live event belongs to the filtered list', () => {
     ['attack:T1059.004 owasp:K05', true],
     ['reverse', true],
     ['リバース', true],
+    ['shop', true],
+    ['"shop web"', true],
+    ['postgres:16', true],
+    ['"postgres:16"', true],
+    ['web-7d4-pod', true],
+    ['n-1', true],
+    ['/usr/bin/bash', true],
+    ['-i', false],
+    ['"-i"', true],
+    ['/etc/shadow', true],
+    ['203.0.113.9 10.0.0.5', true],
+    ['ｒｅｖｅｒｓｅ', true],
+    ['rev*shell', true],
+    ['-shell', false],
+    ['-postgres', false],
+    ['-nothing-like-it', true],
+    ['-"two words"', true],
     ['nothing-like-it', false],
     ['somethingNew:x', true],
   ])('answers %j with %s', (filter, expected) => {
-    expect(matchesFilter(EVENT, parseFilter(filter))).toBe(expected);
+    expect(matchesFilter(SHELL, parseFilter(filter))).toBe(expected);
   });
 });
 

@@ -16,6 +16,40 @@ const glob = (pattern: string, value: string): boolean => {
   return parts.at(-1) === '' || text.endsWith(parts.at(-1) ?? '');
 };
 
+/** As the store folds what it searches. */
+const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
+
+/** All that the store searches for a word in an event, in its order: a term may span two of them. */
+const wordsOf = ({
+  workload,
+  node,
+  rule,
+  title,
+  message,
+  chain,
+  files,
+  connections,
+}: SecurityEvent): string =>
+  [
+    workload.namespace,
+    workload.name,
+    workload.containerName,
+    workload.pod,
+    workload.image,
+    node,
+    rule,
+    title.en,
+    title.ja,
+    message.en,
+    message.ja,
+    ...(chain === undefined ? [] : [chain.process.executable, ...chain.process.arguments]),
+    ...files,
+    ...connections.map(({ remoteAddress }) => remoteAddress),
+  ]
+    .filter((word) => word !== undefined && word !== '')
+    .map((word) => `${word} `)
+    .join('');
+
 /** The values of an event that a field of the filter looks at; undefined for a field we do not know. */
 const valuesOf = (event: SecurityEvent, field: string): readonly string[] | undefined => {
   switch (field) {
@@ -37,15 +71,6 @@ const valuesOf = (event: SecurityEvent, field: string): readonly string[] | unde
       return [...event.owasp['2022'], ...event.owasp['2025']];
     case 'attack':
       return event.attack;
-    case '':
-      return [
-        event.title.en,
-        event.title.ja,
-        event.message.en,
-        event.message.ja,
-        event.rule,
-        event.workload.name,
-      ];
     default:
       return undefined;
   }
@@ -57,13 +82,11 @@ const valuesOf = (event: SecurityEvent, field: string): readonly string[] | unde
  */
 export const matchesFilter = (event: SecurityEvent, terms: readonly FilterTerm[]): boolean =>
   terms.every((term) => {
-    const values = valuesOf(event, term.field);
-    if (values === undefined || term.operator !== 'in') return true;
-    const held =
-      term.field === ''
-        ? term.values.every((wanted) =>
-            values.some((value) => value.toLowerCase().includes(wanted.toLowerCase())),
-          )
-        : term.values.some((wanted) => values.some((value) => glob(wanted, value)));
-    return held !== term.negated;
+    if (term.operator !== 'in') return true;
+    const values = term.field === '' ? [fold(wordsOf(event))] : valuesOf(event, term.field);
+    if (values === undefined) return true;
+    const patternOf = (wanted: string): string => (term.field === '' ? `*${fold(wanted)}*` : wanted);
+    return (
+      term.values.some((wanted) => values.some((value) => glob(patternOf(wanted), value))) !== term.negated
+    );
   });
