@@ -30,7 +30,7 @@ export {
 export { AdmissionViolation, JsonPatchOperation } from './admission/verdict.ts';
 export { exactly, type Filter, type FilterTerm, type PageOf, type Query } from './api/filter.ts';
 export { FindingGroup } from './api/finding-group.ts';
-export { LIST_FIELDS } from './api/list-fields.ts';
+export { LIST_FIELDS, type ListField, STORED_LIST_FIELDS } from './api/list-fields.ts';
 export { ListQuery, Problem, page } from './api/problem.ts';
 export { type Route, route } from './api/route.ts';
 export type { BodyOf, ParamsOf, QueryOf, ResponseOf } from './api/route-types.ts';

@@ -28,11 +28,8 @@ const PACKAGE = [
   'licence',
 ] as const;
 
-/**
- * What a filter of a list that comes from the store may name; anything else is refused with E_FILTER. The store is held
- * to this table by a test, and so are the console and the stand-in for the controller that its tests run on.
- */
-export const LIST_FIELDS = {
+/** What filters of lists that come from the store may name; the store is held to this table by a test. */
+export const STORED_LIST_FIELDS = {
   'node.list': [
     ...['id', 'name', 'state', 'kernel', 'distribution', 'architecture', 'agentVersion', 'cgroupMode'],
     ...['sensor', 'condition', 'runtime', 'firstSeenAtMs', 'lastSeenAtMs', 'cluster'],
@@ -103,3 +100,35 @@ export const LIST_FIELDS = {
     ...['sequence', 'atMs', 'actor', 'actorKind', 'action', 'target', 'outcome', 'sourceAddress'],
   ],
 } as const satisfies Partial<Record<RouteId, readonly string[]>>;
+
+/** The same of lists whose rows are all known at once. */
+const KNOWN_LIST_FIELDS = {
+  'rule.list': ['id', 'severity', 'scope', 'title', 'trigger', 'control', 'owasp', 'attack'],
+  'admission.rules': [
+    ...['id', 'title', 'severity', 'mode', 'origin', 'enabled', 'native', 'control', 'violations'],
+  ],
+  'compliance.checks': [
+    ...['benchmark', 'check', 'part', 'kind', 'severity', 'title'],
+    ...['pass', 'fail', 'unknown', 'manual', 'notApplicable'],
+  ],
+  'access.risks': [
+    ...['subject', 'pattern', 'title', 'severity', 'scope', 'namespace', 'origin', 'binding', 'role'],
+  ],
+  'access.unused-subjects': ['subject', 'unseenIs', 'origin', 'used', 'unseen', 'binding', 'idle'],
+  'access.exposure': ['kind', 'namespace', 'name', 'way', 'guard', 'component', 'pod', 'address'],
+  'access.secrets': ['namespace', 'name', 'user', 'way', 'reader', 'everybody'],
+  'access.components': ['product', 'where', 'version', 'support'],
+  'access.probes': ['id', 'about', 'url', 'outcome'],
+  'access.api-uses': [
+    ...['version', 'kind', 'by', 'about', 'namespace', 'source', 'removedIn', 'isRemoved', 'isOwn'],
+  ],
+} as const satisfies Partial<Record<RouteId, readonly string[]>>;
+
+/**
+ * What a filter of a list may name; anything else is refused with E_FILTER. The controller is held to this table, and so
+ * are the console and the stand-in for the controller that its tests run on.
+ */
+export const LIST_FIELDS = { ...STORED_LIST_FIELDS, ...KNOWN_LIST_FIELDS } as const;
+
+/** The name of a field of a list. */
+export type ListField<Route extends keyof typeof LIST_FIELDS> = (typeof LIST_FIELDS)[Route][number];

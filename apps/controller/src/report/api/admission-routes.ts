@@ -9,7 +9,7 @@ import {
   type Result,
   severityRank,
 } from '@bartizan/contracts';
-import { compileWildcard, type FieldPaths, matchesFilter } from '@bartizan/engine';
+import { compileWildcard } from '@bartizan/engine';
 import { explainAdmissionRule } from '@bartizan/engine/admission';
 import { toYaml } from '@bartizan/scan/yaml-writer';
 import type {
@@ -23,7 +23,8 @@ import type {
 import type { ApiFailure, Clock } from '../../ports.ts';
 import type { Caller } from '../access/caller.ts';
 import { namesVersion } from '../http/etag.ts';
-import { pageBody, slicePage, toQuery } from './list-query.ts';
+import { type ListPaths, type Orders, pageOf } from './known-rows.ts';
+import { pageBody, toQuery } from './list-query.ts';
 import { nativeForm } from './native-forms.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 
@@ -34,7 +35,7 @@ interface Parts {
 }
 
 /** Paths that the list of rules can be filtered and sorted by. */
-const RULE_FIELDS: FieldPaths = {
+const RULE_FIELDS: ListPaths<'admission.rules'> = {
   id: 'rule.id',
   title: ['rule.title.en', 'rule.title.ja'],
   severity: 'rule.severity',
@@ -44,6 +45,14 @@ const RULE_FIELDS: FieldPaths = {
   native: 'native',
   control: 'rule.control',
   violations: 'violations',
+};
+const RULE_ORDERS: Orders<AdmissionRuleRow> = {
+  // By id, as they are given.
+  '': () => 0,
+  id: ({ rule }) => rule.id,
+  severity: ({ rule }) => severityRank(rule.severity),
+  title: ({ rule }) => rule.title.en,
+  violations: ({ violations }) => violations ?? -1,
 };
 
 const authorOf = ({ cluster, tenant, name }: Caller) => ({ owner: { cluster, tenant }, name });
@@ -132,18 +141,13 @@ async function writeRule({ admission, clock }: Parts, author: PolicyAuthor, chan
 /** Rules: the ones of the product and those of users. */
 export const admissionRuleHandlers = ({ store, clock, admission }: Parts) => ({
   'admission.rules': answers('admission.rules', async ({ caller, query }) => {
-    const wanted = toQuery(query);
-    if (!wanted.ok) return wanted;
     const policy = await admission.policy(authorOf(caller).owner);
     if (!policy.ok) return policy;
     const parts = { counts: admission.counts(authorOf(caller).owner), nowMs: clock.nowMs() };
-    const rows = policy.value.rules.map((one) => rowOf(one, policy.value, parts));
-    const kept = sortRows(
-      rows.filter((row) => matchesFilter(row, wanted.value.filter, RULE_FIELDS)),
-      query.sort,
-    );
-    const page = slicePage(kept, wanted.value);
-    return page.ok ? reply(pageBody(page.value, clock.nowMs())) : page;
+    const rows = policy.value.rules
+      .map((one) => rowOf(one, policy.value, parts))
+      .toSorted((left, right) => (left.rule.id < right.rule.id ? -1 : 1));
+    return pageOf(ok(rows), query, { fields: RULE_FIELDS, orders: RULE_ORDERS, clock });
   }),
   'admission.rule': answers('admission.rule', async ({ caller, params }) => {
     const policy = await admission.policy(authorOf(caller).owner);
@@ -282,19 +286,3 @@ export const admissionDecisionHandlers = ({ store, clock, admission }: Parts) =>
     return coverage.ok ? reply(coverage.value) : coverage;
   }),
 });
-
-/** Rows in the order asked for; by id when nothing is asked. Severity goes by its weight, not by its letters. */
-function sortRows(rows: readonly AdmissionRuleRow[], sort = 'id'): AdmissionRuleRow[] {
-  const descending = sort.startsWith('-');
-  const field = descending ? sort.slice(1) : sort;
-  const value = (row: AdmissionRuleRow): number | string => {
-    if (field === 'severity') return severityRank(row.rule.severity);
-    if (field === 'violations') return row.violations ?? -1;
-    return field === 'title' ? row.rule.title.en : row.rule.id;
-  };
-  const sorted = rows.toSorted((left, right) => {
-    const [one, two] = [value(left), value(right)];
-    return one < two ? -1 : one > two ? 1 : left.rule.id < right.rule.id ? -1 : 1;
-  });
-  return descending ? sorted.reverse() : sorted;
-}

@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type ApiVersionUse, ok } from '@bartizan/contracts';
-import type { FieldPaths } from '@bartizan/engine';
 import type { AccessDesks } from '../../access-ports.ts';
 import type { Clock } from '../../ports.ts';
-import { type Orders, pageOf } from './known-rows.ts';
+import { type ListPaths, type Orders, pageOf } from './known-rows.ts';
 import { answers, reply } from './route-handler.ts';
 
-const FIELDS: FieldPaths = {
+const FIELDS: ListPaths<'access.api-uses'> = {
   version: 'apiVersion',
   kind: 'kind',
   by: 'by',
@@ -40,11 +39,10 @@ export const apiUseHandlers = ({
 }) => ({
   'access.api-uses': answers('access.api-uses', ({ query, caller }) => {
     const known = access(caller).apiUses();
-    if (!known.ok) return Promise.resolve(known);
-    const { uses, unread, isHeard } = known.value;
-    const page = pageOf(ok(uses), query, { fields: FIELDS, orders: ORDERS, clock });
-    return Promise.resolve(
-      page.ok ? reply({ ...page.value.body, unread: [...unread], isAuditLogHeard: isHeard }) : page,
-    );
+    const uses = known.ok ? ok(known.value.uses) : known;
+    const page = pageOf(uses, query, { fields: FIELDS, orders: ORDERS, clock });
+    if (!page.ok || !known.ok) return Promise.resolve(page.ok ? known : page);
+    const { unread, isHeard } = known.value;
+    return Promise.resolve(reply({ ...page.value.body, unread: [...unread], isAuditLogHeard: isHeard }));
   }),
 });

@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type AccessRisk, type AccessUseRow, severityRank } from '@bartizan/contracts';
-import type { FieldPaths } from '@bartizan/engine';
 import { type Attributes, type Person, personOf } from '@bartizan/engine/access';
 import type { AccessDesks } from '../../access-ports.ts';
 import type { Clock } from '../../ports.ts';
-import { type Orders, pageOf } from './known-rows.ts';
+import { type ListPaths, type Orders, pageOf } from './known-rows.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 
 interface Parts {
@@ -15,12 +14,13 @@ interface Parts {
 }
 
 /** Paths that the list of risky permissions can be filtered and sorted by. */
-const RISK_FIELDS: FieldPaths = {
+const RISK_FIELDS: ListPaths<'access.risks'> = {
   subject: 'subject',
   pattern: 'pattern',
   title: ['title.en', 'title.ja'],
   severity: 'severity',
   scope: 'scope',
+  namespace: 'scope',
   origin: 'origin',
   binding: 'bindings',
   role: 'roles',
@@ -37,7 +37,7 @@ const RISK_ORDERS: Orders<AccessRisk> = {
 };
 
 /** Paths that the list of what is not used can be filtered and sorted by. */
-const USE_FIELDS: FieldPaths = {
+const USE_FIELDS: ListPaths<'access.unused-subjects'> = {
   subject: 'subject',
   unseenIs: 'unseenIs',
   origin: 'origin',

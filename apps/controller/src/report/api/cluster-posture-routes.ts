@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ClusterProbe, Component, Exposure, SecretUsage } from '@bartizan/contracts';
-import type { FieldPaths } from '@bartizan/engine';
 import type { AccessDesks } from '../../access-ports.ts';
 import type { Clock } from '../../ports.ts';
-import { type Orders, pageOf } from './known-rows.ts';
+import { type ListPaths, type Orders, pageOf } from './known-rows.ts';
 import { answers, reply } from './route-handler.ts';
 
 interface Parts {
@@ -13,7 +12,7 @@ interface Parts {
   readonly access: AccessDesks;
 }
 
-const EXPOSURE_FIELDS: FieldPaths = {
+const EXPOSURE_FIELDS: ListPaths<'access.exposure'> = {
   kind: 'kind',
   namespace: 'namespace',
   name: 'name',
@@ -32,7 +31,7 @@ const EXPOSURE_ORDERS: Orders<Exposure> = {
   way: ({ way }) => way,
   guard: ({ guard }) => guard,
 };
-const SECRET_FIELDS: FieldPaths = {
+const SECRET_FIELDS: ListPaths<'access.secrets'> = {
   namespace: 'namespace',
   name: 'name',
   user: 'users.by',
@@ -47,7 +46,7 @@ const SECRET_ORDERS: Orders<SecretUsage> = {
   readers: ({ readerCount }) => readerCount,
   changed: ({ changedAtMs }) => changedAtMs ?? Number.MAX_SAFE_INTEGER,
 };
-const COMPONENT_FIELDS: FieldPaths = {
+const COMPONENT_FIELDS: ListPaths<'access.components'> = {
   product: 'product',
   where: 'where',
   version: 'version',
@@ -67,7 +66,7 @@ const COMPONENT_ORDERS: Orders<Component> = {
   support: ({ support }) => SUPPORT_RANK[support],
 };
 
-const PROBE_FIELDS: FieldPaths = { id: 'id', about: 'about', url: 'url', outcome: 'outcome' };
+const PROBE_FIELDS: ListPaths<'access.probes'> = { id: 'id', about: 'about', url: 'url', outcome: 'outcome' };
 const PROBE_RANK: Readonly<Record<ClusterProbe['outcome'], number>> = {
   open: 0,
   silent: 1,

@@ -3,12 +3,13 @@
 
 import type { Readable } from 'node:stream';
 import type { Store } from '@bartizan/adapters/store';
-import type { ComplianceRun, ComplianceRunRow } from '@bartizan/contracts/compliance';
-import { type FieldPaths, matchesFilter } from '@bartizan/engine';
+import { severityRank } from '@bartizan/contracts';
+import type { ComplianceCheckRow, ComplianceRun, ComplianceRunRow } from '@bartizan/contracts/compliance';
 import type { BenchmarkFindings } from '../../decide/compliance/benchmark-findings.ts';
 import { ComplianceDesk, readSentBundle } from '../../decide/compliance/compliance-desk.ts';
 import type { Clock, RuleBook } from '../../ports.ts';
-import { pageBody, slicePage, toQuery } from './list-query.ts';
+import { type ListPaths, type Orders, pageOf } from './known-rows.ts';
+import { pageBody, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 
 interface Parts {
@@ -20,13 +21,31 @@ interface Parts {
 
 const BYTES_MAX = 32 * 1024 * 1024;
 
-const CHECK_FIELDS: FieldPaths = {
+const CHECK_FIELDS: ListPaths<'compliance.checks'> = {
   benchmark: 'benchmark',
   check: 'check',
   part: 'part',
   kind: 'kind',
   severity: 'severity',
   title: ['title.en', 'title.ja'],
+  pass: 'pass',
+  fail: 'fail',
+  unknown: 'unknown',
+  manual: 'manual',
+  notApplicable: 'notApplicable',
+};
+const CHECK_ORDERS: Orders<ComplianceCheckRow> = {
+  // As the benchmarks have them.
+  '': () => 0,
+  benchmark: ({ benchmark }) => benchmark,
+  check: ({ check }) => check,
+  part: ({ part }) => part,
+  kind: ({ kind }) => kind,
+  severity: ({ severity }) => severityRank(severity),
+  title: ({ title }) => title.en,
+  pass: ({ pass }) => pass,
+  fail: ({ fail }) => fail,
+  unknown: ({ unknown }) => unknown,
 };
 
 /** A run without what makes it long. */
@@ -78,13 +97,8 @@ export const complianceHandlers = ({ store, clock, book, benchmarkFindings }: Pa
       return reply(rowOf(run.value), { target: run.value.id, auditDetail: `${content.name} ${sha256}` });
     }),
     'compliance.checks': answers('compliance.checks', async ({ scope, query }) => {
-      const wanted = toQuery(query);
-      if (!wanted.ok) return wanted;
       const rows = await desk.checks(scope);
-      if (!rows.ok) return rows;
-      const kept = rows.value.filter((row) => matchesFilter(row, wanted.value.filter, CHECK_FIELDS));
-      const page = slicePage(kept, wanted.value);
-      return page.ok ? reply(pageBody(page.value, clock.nowMs())) : page;
+      return pageOf(rows, query, { fields: CHECK_FIELDS, orders: CHECK_ORDERS, clock });
     }),
   };
 };

@@ -13,10 +13,10 @@ import {
   type ScorecardRow,
   severityRank,
 } from '@bartizan/contracts';
-import { type CountedCheck, type FieldPaths, SCORE_FORMULA, scorecard } from '@bartizan/engine';
+import { type CountedCheck, SCORE_FORMULA, scorecard } from '@bartizan/engine';
 import type { ApiFailure, Clock, RuleBook } from '../../ports.ts';
 import { knownWorkloads, scannedWorkloads } from '../compliance/artefact-evidence.ts';
-import { type Orders, pageOf } from './known-rows.ts';
+import { type ListPaths, type Orders, pageOf } from './known-rows.ts';
 import { collectPages, pageBody, toQuery } from './list-query.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 import { DAY_MS, inChunks } from './terms.ts';
@@ -34,7 +34,7 @@ interface Parts {
 
 type RuleRow = RuleBook['rules'][number];
 
-const RULE_FIELDS: FieldPaths = {
+const RULE_FIELDS: ListPaths<'rule.list'> = {
   id: 'id',
   severity: 'severity',
   scope: 'scope',
@@ -169,7 +169,7 @@ export const scorecardHandlers = (parts: Parts) => ({
   }),
   'rule.list': answers('rule.list', async ({ query }) =>
     pageOf(ok(parts.book.rules), query, {
-      ...{ fields: RULE_FIELDS, orders: RULE_ORDERS, clock: parts.clock, isClosed: true },
+      ...{ fields: RULE_FIELDS, orders: RULE_ORDERS, clock: parts.clock },
       searched: ({ rule: { condition: _, message: __, tests: ___, ...told } }) => told,
     }),
   ),
