@@ -4,12 +4,13 @@
 import type { IncomingMessage } from 'node:http';
 import { ok, parser, type Result, SecurityEvent } from '@bartizan/contracts';
 import type { ApiFailure } from '../api/client.ts';
-import { type CliContext, clientOf, perform } from '../context.ts';
+import { type CliContext, clientOf, perform, usage } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { instantText } from '../output/format.ts';
 import { toJson } from '../output/json.ts';
 import { painter } from '../output/terminal.ts';
 import { plain } from '../output/width.ts';
+import { eventFilter } from './event-filter.ts';
 import type { ListFlags } from './flags.ts';
 import { inIncidents } from './incidents.ts';
 import { runList } from './list.ts';
@@ -40,7 +41,19 @@ export async function* eventFrames(
   }
 }
 
-function show(context: CliContext, flags: ListFlags, data: string): void {
+interface Followed {
+  readonly output: ListFlags['output'];
+  readonly matches: (event: SecurityEvent) => boolean;
+}
+
+/** What a list has and a stream without an end has not; undefined: all that was given can be followed. */
+function notFollowed({ output, sort, limit }: ListFlags): string | undefined {
+  if (sort !== undefined) return '--sort';
+  if (limit !== undefined) return '--limit';
+  return output === 'csv' || output === 'yaml' ? `--output ${output}` : undefined;
+}
+
+function show(context: CliContext, { output, matches }: Followed, data: string): void {
   let value: unknown;
   try {
     value = JSON.parse(data);
@@ -48,9 +61,9 @@ function show(context: CliContext, flags: ListFlags, data: string): void {
     return;
   }
   const parsed = parseEvent(value);
-  if (!parsed.ok) return;
+  if (!parsed.ok || !matches(parsed.value)) return;
   const event = parsed.value;
-  if (flags.output !== 'table') {
+  if (output !== 'table') {
     context.process.stdout.write(`${toJson(event)}\n`);
     return;
   }
@@ -65,27 +78,36 @@ function show(context: CliContext, flags: ListFlags, data: string): void {
 async function follow(
   context: CliContext,
   stream: IncomingMessage,
-  flags: ListFlags,
+  followed: Followed,
 ): Promise<Result<number, ApiFailure>> {
-  context.process.stderr.write(`${context.t('event.following')}\n`);
+  const say = (text: string): boolean => context.process.stderr.write(`${text}\n`);
+  say(context.t('event.following'));
   try {
-    for await (const frame of eventFrames(stream))
-      if (frame.event === 'security' || frame.event === 'message') show(context, flags, frame.data);
+    for await (const { event, data } of eventFrames(stream)) {
+      if (event === 'security' || event === 'message') show(context, followed, data);
+      if (event !== 'dropped' && event !== 'ended') continue;
+      say(context.t(`event.${event}`));
+      return ok(event === 'ended' ? EXIT.login : EXIT.unreachable);
+    }
   } catch (error) {
     if (context.interrupted.aborted) return ok(EXIT.interrupted);
-    context.process.stderr.write(`${plain(error instanceof Error ? error.message : String(error))}\n`);
+    say(plain(error instanceof Error ? error.message : String(error)));
     return ok(EXIT.unreachable);
   }
   return ok(context.interrupted.aborted ? EXIT.interrupted : EXIT.unreachable);
 }
 
-/** `event list`, and with `--follow` every security event as it comes, until interrupted. */
+/** `event list`, and with `--follow` every security event that the filter chooses as it comes, until interrupted. */
 export async function runEvents(
   context: CliContext,
   flags: ListFlags & { readonly follow: boolean },
 ): Promise<void> {
   if (!flags.follow) return runList(context, 'event.list', flags, inIncidents);
   return perform(context, async () => {
+    const refused = notFollowed(flags);
+    if (refused !== undefined) return usage(context.t('event.not-followed', { flag: refused }));
+    const matches = eventFilter(flags.filter);
+    if (!matches.ok) return matches;
     const client = await clientOf(context);
     if (!client.ok) return client;
     const stream = await client.value.open('live.stream', {
@@ -94,6 +116,8 @@ export async function runEvents(
       timeoutMs: 0,
       signal: context.interrupted,
     });
-    return stream.ok ? follow(context, stream.value, flags) : stream;
+    return stream.ok
+      ? follow(context, stream.value, { output: flags.output, matches: matches.value })
+      : stream;
   });
 }
