@@ -15,6 +15,7 @@ import {
   type TargetReport,
   targetTitle,
 } from './run-report.ts';
+import { unjudgedText } from './unjudged.ts';
 
 /** Version of GitLab's security report schemas that is written. */
 const VERSION = '15.2.4';
@@ -64,11 +65,13 @@ const detailsOf = ({ standing }: StoodItem): object => {
 const repositoryOf = (name: string): string =>
   name.replace(/@sha256:[0-9a-f]{64}$/, '').replace(/:[^/:]+$/, '');
 
+type Named = Pick<TargetReport, 'kind' | 'name' | 'platform'>;
+
 /**
  * What tells a target from others with the same finding: readers keep one entry for each id, also over jobs for several
  * images. A tag belongs to it only where one report has several: the next build has another one.
  */
-function nameInIds(target: TargetReport, targets: readonly TargetReport[]): string {
+function nameInIds(target: Named, targets: readonly Named[]): string {
   if (target.kind !== 'image') return targets.length > 1 ? target.name : '';
   const repository = repositoryOf(target.name);
   const isAlone = targets.every(({ name }) => name === target.name || repositoryOf(name) !== repository);
@@ -77,8 +80,8 @@ function nameInIds(target: TargetReport, targets: readonly TargetReport[]): stri
 
 /** The id of a finding in a target: the same for the same thing in another run, and never that of another target. */
 function idsIn(
-  target: TargetReport,
-  targets: readonly TargetReport[],
+  target: Named,
+  targets: readonly Named[],
 ): (item: Pick<StoodItem, 'fingerprint' | 'ordinal'>) => string {
   const name = createHash('sha256').update(nameInIds(target, targets)).digest('hex').slice(0, 12);
   const platform = target.platform?.replaceAll('/', '-') ?? '';
@@ -167,9 +170,79 @@ function signatureEntry(target: TargetReport, idOf: ReturnType<typeof idsIn>): r
   ];
 }
 
-/** A run as GitLab's code quality report (a part of the Code Climate form): what somebody answers for is information. */
-export const toGitlabQuality = (report: RunReport): object[] =>
-  report.targets.flatMap((target) => {
+interface Shortcoming {
+  readonly check: 'scan.incomplete' | 'scan.failed' | 'advisories.missing';
+  /** What tells it from others of the same check. */
+  readonly about: string;
+  readonly text: string;
+}
+
+/** What was not done, as entries: without them, whatever a target had before would count as resolved. */
+function shortcomingEntries(
+  { name }: Named,
+  idOf: ReturnType<typeof idsIn>,
+  found: readonly Shortcoming[],
+): readonly object[] {
+  const seen = new Map<string, number>();
+  return found.map(({ check, about, text }) => {
+    const fingerprint = createHash('sha256').update(`${check}\n${about}`).digest('hex').slice(0, 32);
+    const ordinal = (seen.get(fingerprint) ?? 0) + 1;
+    seen.set(fingerprint, ordinal);
+    return {
+      description: text,
+      check_name: check,
+      fingerprint: idOf({ fingerprint, ordinal }),
+      severity: 'major',
+      location: { path: name, lines: { begin: 1 } },
+    };
+  });
+}
+
+const shortcomingsOf = ({ incomplete, isJudged, unjudged }: TargetReport): readonly Shortcoming[] => [
+  ...incomplete.map(({ code, path, detail }) => ({
+    check: 'scan.incomplete' as const,
+    about: `${code}\n${path}`,
+    text: `not everything was read: ${code} ${path}: ${detail}`,
+  })),
+  ...(isJudged
+    ? []
+    : [
+        {
+          check: 'advisories.missing' as const,
+          about: '',
+          text: 'no advisories: vulnerabilities are unknown',
+        },
+      ]),
+  ...unjudged
+    .filter(({ isGap }) => isGap)
+    .map((one) => ({
+      check: 'advisories.missing' as const,
+      about: one.ecosystem,
+      text: unjudgedText(one),
+    })),
+];
+
+/** Targets that could not be scanned at all, as entries. */
+function failureEntries({ targets, failures }: RunReport): readonly object[] {
+  const failed = failures.map((one) => ({ ...one, kind: 'image' as const }));
+  return failed.flatMap((one) =>
+    shortcomingEntries(one, idsIn(one, [...targets, ...failed]), [
+      {
+        check: 'scan.failed',
+        about: one.code,
+        text: `the target was not scanned: ${one.code}: ${one.detail}`,
+      },
+    ]),
+  );
+}
+
+/**
+ * A run as GitLab's code quality report (a part of the Code Climate form): what somebody answers for is information, and
+ * what was not read or judged an entry of its own, so that only a clean scan is empty.
+ */
+export const toGitlabQuality = (report: RunReport): object[] => [
+  ...failureEntries(report),
+  ...report.targets.flatMap((target) => {
     const idOf = idsIn(target, report.targets);
     const items = target.items.map((item) => {
       const isOpen = item.standing.state === 'open';
@@ -182,5 +255,7 @@ export const toGitlabQuality = (report: RunReport): object[] =>
         location: { path: item.paths[0] ?? target.name, lines: { begin: item.line ?? 1 } },
       };
     });
-    return [...signatureEntry(target, idOf), ...items];
-  });
+    const lacks = shortcomingEntries(target, idOf, shortcomingsOf(target));
+    return [...signatureEntry(target, idOf), ...lacks, ...items];
+  }),
+];

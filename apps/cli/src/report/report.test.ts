@@ -299,6 +299,57 @@ describe('ids of GitLab', () => {
   });
 });
 
+describe('code quality of GitLab', () => {
+  const GAP = { ecosystem: 'npm', packages: 3, reason: 'no advisories', isGap: true };
+  const failed = { name: 'r.example/gone:1', code: 'E_REGISTRY_MISSING', detail: 'not there' };
+  interface Entry {
+    readonly check_name: string;
+    readonly fingerprint: string;
+    readonly severity: string;
+    readonly description: string;
+    readonly location: { readonly path: string };
+  }
+  const entriesOf = (one: RunReport) => toGitlabQuality(one) as Entry[];
+
+  it.each<[string, Partial<TargetReport>, string, string]>([
+    ['was cut short', { incomplete: INCOMPLETE }, 'scan.incomplete', 'scan.malformed /: cut'],
+    ['had no advisories', { isJudged: false }, 'advisories.missing', 'vulnerabilities are unknown'],
+    ['has packages nobody speaks of', { unjudged: [GAP] }, 'advisories.missing', 'npm: vulnerabilities of 3'],
+  ])('is not the empty list of a clean scan when the scan %s', (_what, more, check, said) => {
+    const entries = entriesOf(report([target([], more)]));
+    expect(entries).toMatchObject([
+      { check_name: check, severity: 'major', location: { path: '127.0.0.1:5000/app:1' } },
+    ]);
+    expect(entries[0]?.description).toContain(said);
+    expect(entriesOf(report([target([], more)]))).toEqual(entries);
+  });
+
+  it('is not the empty list of a clean scan when a target could not be scanned', () => {
+    expect(entriesOf({ ...report([]), failures: [failed] })).toMatchObject([
+      {
+        ...{ check_name: 'scan.failed', severity: 'major', location: { path: 'r.example/gone:1' } },
+        description: 'the target was not scanned: E_REGISTRY_MISSING: not there',
+      },
+    ]);
+  });
+
+  it('gives each shortcoming an id of its own, the same for the next tag', () => {
+    const lacking = { incomplete: [...INCOMPLETE, ...INCOMPLETE], isJudged: false, unjudged: [GAP] };
+    const idsOf = (tag: string) =>
+      entriesOf({
+        ...report([target([], { ...lacking, name: `r.example/app:${tag}` }), target([], lacking)]),
+        failures: [failed, { ...failed, name: 'r.example/gone:2' }],
+      }).map(({ fingerprint }) => fingerprint);
+    expect(idsOf('v1')).toHaveLength(10);
+    expect(new Set(idsOf('v1')).size).toBe(10);
+    expect(idsOf('v2')).toEqual(idsOf('v1'));
+  });
+
+  it('is empty for a scan that read and judged everything', () => {
+    expect(entriesOf(report([target([], { unjudged: [{ ...GAP, isGap: false }] })]))).toEqual([]);
+  });
+});
+
 describe('an image that its signature policy', () => {
   const reasons = ['apps: signature by key k: no signature of this kind lies beside the image'];
   const signed = (outcome: 'fulfilled' | 'refused' | 'unknown'): RunReport =>
