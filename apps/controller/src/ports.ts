@@ -93,6 +93,7 @@ export interface IngestCounters {
   recordsTotal: number;
   rejectedTotal: number;
   lostTotal: number;
+  duplicatesTotal: number;
   batchesTotal: number;
   refusedSessionsTotal: number;
 }

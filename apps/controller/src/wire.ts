@@ -347,7 +347,7 @@ async function compose(base: Base): Promise<Result<Controller, Failure>> {
     findingTurnstile: turnstiles.findings,
   });
   if (!report.ok) return abandon(base, judging, report);
-  late.publish = (change) => report.value.live.publish(change);
+  late.publish = report.value.publish;
   const listening = await listen(base.options, agents, report.value);
   if (!listening.ok) return abandon(base, judging, listening);
   cluster.start();

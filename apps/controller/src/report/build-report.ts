@@ -3,7 +3,7 @@
 
 import type { Metrics } from '@bartizan/adapters/telemetry';
 import { type Failure, ok, type Result, type Scope } from '@bartizan/contracts';
-import type { Log, PushDesk } from '../ports.ts';
+import type { ApiFailure, Log, Publish, PushDesk } from '../ports.ts';
 import { RateGate } from '../rate-gate.ts';
 import type { RefusedAttempts } from '../refused-attempts.ts';
 import { Turnstile } from '../turnstile.ts';
@@ -19,7 +19,7 @@ import { IdempotencyLedger } from './http/idempotency.ts';
 import { Journal } from './http/journal.ts';
 import { buildServer, type ControllerServer, type TlsFiles, useTls } from './http/server.ts';
 import { LiveHub } from './live/hub.ts';
-import { exposeMetrics } from './metrics.ts';
+import { countAnswered, countChange, exposeMetrics } from './metrics.ts';
 
 const REQUESTS_PER_MINUTE = 6000;
 const LOGINS_PER_MINUTE = 30;
@@ -41,9 +41,28 @@ export interface ReportParts
 export interface Report {
   readonly server: ControllerServer;
   readonly live: LiveHub;
+  /** Tells who is looking of a change, and counts it. */
+  readonly publish: Publish;
   /** Takes a new certificate into use; open connections go on. */
   readonly useTls: (tls: TlsFiles) => void;
   readonly scorecard: (scope: Scope) => ReturnType<typeof computeScorecard>;
+}
+
+/** The advisories that exports stand on. */
+function basisOf(advisories: ReportParts['advisories']) {
+  const { builtAtMs, digest } = advisories.status();
+  return {
+    ...(builtAtMs === undefined ? {} : { databaseDate: new Date(builtAtMs).toISOString() }),
+    ...(digest === undefined ? {} : { packDigest: digest }),
+  };
+}
+
+/** Why nothing can be changed now; undefined: it can. */
+function refusalOf(store: ReportParts['store']): ApiFailure | undefined {
+  const { state, code, reason } = store.state();
+  return state === 'ok'
+    ? undefined
+    : { code: code ?? 'E_STORE_IO', detail: reason?.en ?? 'the store takes nothing now' };
 }
 
 /** Builds the API with everything it needs and makes the first administrator. */
@@ -69,6 +88,7 @@ export async function buildReport(parts: ReportParts): Promise<Result<Report, Fa
     requests: new RateGate(clock, REQUESTS_PER_MINUTE),
     logins: new RateGate(clock, LOGINS_PER_MINUTE),
   });
+  let { chainPem } = parts.tls;
   const live = new LiveHub(clock, (caller) => doorkeeper.stillMay(caller, 'events:read'));
   const all: HandlerParts = {
     ...parts,
@@ -83,25 +103,15 @@ export async function buildReport(parts: ReportParts): Promise<Result<Report, Fa
     tls: parts.tls,
     consoleDir: parts.consoleDir,
     log,
+    answered: (request) => countAnswered(parts.metrics, request),
     api: {
       handlers: buildHandlers(all),
       gate,
       journal: new Journal({ store, clock, log, refusals: parts.refusals }),
       ledger: new IdempotencyLedger(clock),
       log,
-      exportBasis: () => {
-        const { builtAtMs, digest } = parts.advisories.status();
-        return {
-          ...(builtAtMs === undefined ? {} : { databaseDate: new Date(builtAtMs).toISOString() }),
-          ...(digest === undefined ? {} : { packDigest: digest }),
-        };
-      },
-      changesRefused: () => {
-        const { state, code, reason } = store.state();
-        return state === 'ok'
-          ? undefined
-          : { code: code ?? 'E_STORE_IO', detail: reason?.en ?? 'the store takes nothing now' };
-      },
+      exportBasis: () => basisOf(parts.advisories),
+      changesRefused: () => refusalOf(store),
     },
     ...(parts.pushes === undefined ? {} : { pushes: parts.pushes }),
     probes: {
@@ -110,13 +120,20 @@ export async function buildReport(parts: ReportParts): Promise<Result<Report, Fa
         const { state, reason } = store.state();
         return [{ name: 'store', ok: state !== 'failed', detail: reason?.en ?? state }];
       },
-      metrics: () => exposeMetrics({ ...all, live, metrics: parts.metrics }),
+      metrics: () => exposeMetrics({ ...all, live, metrics: parts.metrics, chainPem }),
     },
   });
   return ok({
     server,
     live,
-    useTls: (tls) => useTls(server, tls),
+    publish: (change) => {
+      countChange(parts.metrics, change);
+      live.publish(change);
+    },
+    useTls: (tls) => {
+      useTls(server, tls);
+      chainPem = tls.chainPem;
+    },
     scorecard: (scope) => computeScorecard(all, scope),
   });
 }

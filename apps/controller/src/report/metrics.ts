@@ -1,9 +1,12 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { X509Certificate } from 'node:crypto';
 import type { Store } from '@bartizan/adapters/store';
-import type { Metrics } from '@bartizan/adapters/telemetry';
-import type { AdvisoryDesk, AgentDirectory, Clock, IngestCounters } from '../ports.ts';
+import type { MetricName, Metrics } from '@bartizan/adapters/telemetry';
+import { exactly, SEVERITIES, systemScope } from '@bartizan/contracts';
+import type { AdvisoryDesk, AgentDirectory, Change, Clock, IngestCounters } from '../ports.ts';
+import type { Answered } from './http/server.ts';
 import type { LiveHub } from './live/hub.ts';
 
 interface Parts {
@@ -15,34 +18,85 @@ interface Parts {
   readonly counters: IngestCounters;
   readonly live: LiveHub;
   readonly version: string;
+  /** The certificate in use. */
+  readonly chainPem: string;
 }
 
+const SCOPE = systemScope('metrics');
+
 /** Counter values already given to the registry, which only knows how to add. */
-const given = new WeakMap<Metrics, { records: number; rejected: number; lost: number }>();
+const given = new WeakMap<Metrics, Map<MetricName, number>>();
+
+/** Brings a counter up to a total that is kept elsewhere. */
+function raise(metrics: Metrics, name: MetricName, total: number, labels: Readonly<Record<string, string>>) {
+  const before = given.get(metrics) ?? new Map<MetricName, number>();
+  given.set(metrics, before);
+  metrics.count(name, labels, Math.max(0, total - (before.get(name) ?? 0)));
+  before.set(name, Math.max(total, before.get(name) ?? 0));
+}
+
+/** Counts a request of the API, and a sign-in by how it ended. */
+export function countAnswered(metrics: Metrics, { route, method, status, elapsedMs }: Answered): void {
+  metrics.count('bartizan_http_requests_total', { route, method, status });
+  // A stream is answered when it ends: its time says nothing about answers.
+  if (route !== 'live.stream')
+    metrics.observe('bartizan_http_request_duration_seconds', elapsedMs / 1000, { route });
+  if (route === 'session.create')
+    metrics.count('bartizan_logins_total', {
+      outcome: status < 400 ? 'success' : status < 500 ? 'refused' : 'failed',
+    });
+}
+
+/** Counts a security event that is told for the first time. */
+export function countChange(metrics: Metrics, { topic, data }: Change): void {
+  if (topic !== 'security' || typeof data !== 'object' || data === null) return;
+  const told: unknown = Reflect.get(data, 'severity');
+  const severity = SEVERITIES.find((one) => one === told);
+  if (severity !== undefined) metrics.count('bartizan_security_events_total', { severity });
+}
+
+/** What the store is asked for; where it does not answer, nothing is said. */
+async function readStore({ store, metrics }: Pick<Parts, 'store' | 'metrics'>): Promise<void> {
+  const open = await store.findings.countBy(SCOPE, 'severity', {
+    filter: [exactly('state', 'open'), exactly('counted', 'true')],
+    limit: 1,
+  });
+  for (const severity of SEVERITIES)
+    metrics.set('bartizan_findings_open', open.ok ? (open.value.get(severity) ?? 0) : undefined, {
+      severity,
+    });
+  const newest = await store.audit.list(SCOPE, {
+    filter: [],
+    sort: { field: 'sequence', descending: true },
+    limit: 1,
+  });
+  const [last] = newest.ok ? newest.value.items : [];
+  if (last !== undefined) raise(metrics, 'bartizan_audit_records_total', last.sequence, {});
+}
 
 /** Brings the registry up to date and writes it in the Prometheus text format. */
-export function exposeMetrics(parts: Parts): ReturnType<Metrics['expose']> {
+export async function exposeMetrics(parts: Parts): ReturnType<Metrics['expose']> {
   const { metrics, counters, store, clock } = parts;
-  const before = given.get(metrics) ?? { records: 0, rejected: 0, lost: 0 };
+  const { sizeBytes, state, oldestEventAtMs } = store.state();
+  const { builtAtMs } = parts.advisories.status();
+  const seconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1000);
   metrics.set('bartizan_build_info', 1, { version: parts.version, node_version: process.versions.node });
   metrics.set('bartizan_agents_connected', parts.agents.connected());
   metrics.set('bartizan_live_subscribers', parts.live.counts().open);
-  metrics.set('bartizan_store_size_bytes', store.state().sizeBytes);
-  metrics.set('bartizan_store_writable', store.state().state === 'ok' ? 1 : 0);
-  const builtAtMs = parts.advisories.status().builtAtMs;
-  if (builtAtMs !== undefined)
-    metrics.set('bartizan_advisories_age_seconds', (clock.nowMs() - builtAtMs) / 1000);
-  given.set(metrics, {
-    records: counters.recordsTotal,
-    rejected: counters.rejectedTotal,
-    lost: counters.lostTotal,
-  });
-  metrics.count('bartizan_ingest_records_total', { stream: 'all' }, counters.recordsTotal - before.records);
-  metrics.count(
-    'bartizan_ingest_rejected_total',
-    { stream: 'all' },
-    counters.rejectedTotal - before.rejected,
+  metrics.set('bartizan_store_size_bytes', sizeBytes);
+  metrics.set('bartizan_store_writable', state === 'ok' ? 1 : 0);
+  metrics.set('bartizan_store_oldest_event_timestamp_seconds', seconds(oldestEventAtMs));
+  metrics.set(
+    'bartizan_advisories_age_seconds',
+    builtAtMs === undefined ? undefined : seconds(clock.nowMs() - builtAtMs),
   );
-  metrics.count('bartizan_ingest_lost_total', { stream: 'all' }, counters.lostTotal - before.lost);
+  const { validToDate } = new X509Certificate(parts.chainPem);
+  metrics.set('bartizan_certificate_expiry_timestamp_seconds', seconds(validToDate.getTime()));
+  const all = { stream: 'all' };
+  raise(metrics, 'bartizan_ingest_records_total', counters.recordsTotal, all);
+  raise(metrics, 'bartizan_ingest_rejected_total', counters.rejectedTotal, all);
+  raise(metrics, 'bartizan_ingest_lost_total', counters.lostTotal, all);
+  raise(metrics, 'bartizan_ingest_duplicates_total', counters.duplicatesTotal, all);
+  await readStore(parts);
   return metrics.expose();
 }

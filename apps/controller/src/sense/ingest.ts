@@ -136,6 +136,7 @@ export class Ingest {
       const stored = await this.#parts.store.events.append(scope, events);
       if (!stored.ok) return stored;
       this.#parts.counters.recordsTotal += stored.value.stored;
+      this.#parts.counters.duplicatesTotal += stored.value.duplicates;
       this.#publish(agent, events, stored.value.repeated ?? []);
     }
     if (events.length < batch.records.length) {
@@ -214,6 +215,7 @@ export const noCounts = (): IngestCounters => ({
   recordsTotal: 0,
   rejectedTotal: 0,
   lostTotal: 0,
+  duplicatesTotal: 0,
   batchesTotal: 0,
   refusedSessionsTotal: 0,
 });

@@ -48,6 +48,7 @@ import { buildAuditLog } from '../roles/cluster/build-audit-log.ts';
 import { buildDesk } from '../roles/cluster/build-desk.ts';
 import { PushInbox } from '../roles/scanner/push-inbox.ts';
 import { Registries } from '../roles/scanner/registry-desk.ts';
+import { noCounts } from '../sense/ingest.ts';
 import { Turnstile } from '../turnstile.ts';
 
 /** Token of local root on the stage. */
@@ -204,7 +205,7 @@ export async function buildApiStage(store: Store, clock: Clock, more: StageOptio
     publish: (change) => {
       changes.push(change);
     },
-    counters: { recordsTotal: 0, rejectedTotal: 0, lostTotal: 0, batchesTotal: 0, refusedSessionsTotal: 0 },
+    counters: noCounts(),
     hasher: more.hasher ?? plainHasher,
     localRootToken: LOCAL_ROOT,
     bootstrapPassword: FIRST_PASSWORD,
@@ -311,7 +312,8 @@ function stageCluster(
   return { auditLog: desk, access, accessRequests };
 }
 
-async function stageCertificate(store: Store, clock: Clock) {
+/** A certificate for the server, of an authority that is kept in the store. */
+export async function stageCertificate(store: Store, clock: Clock) {
   const sealer = createSealer(Buffer.alloc(32, 7));
   const authority = await openCertificateAuthority({ settings: store.settings, sealer, clock });
   if (!authority.ok) throw new Error(authority.error.detail);

@@ -30,7 +30,7 @@ export const METRICS = [
   {
     name: 'bartizan_http_request_duration_seconds',
     kind: 'histogram',
-    help: 'Time until an API request was answered',
+    help: 'Time until an API request was answered; live streams are not measured',
     labels: ['route'],
     buckets: SECONDS,
   },
@@ -62,15 +62,8 @@ export const METRICS = [
   {
     name: 'bartizan_ingest_duplicates_total',
     kind: 'counter',
-    help: 'Records that were stored already',
+    help: 'Events that were stored already',
     labels: ['stream'],
-  },
-  {
-    name: 'bartizan_ingest_commit_duration_seconds',
-    kind: 'histogram',
-    help: 'Time until a batch was on disk',
-    labels: [],
-    buckets: SECONDS,
   },
   { name: 'bartizan_store_size_bytes', kind: 'gauge', help: 'Size of the store on disk', labels: [] },
   {
@@ -82,13 +75,7 @@ export const METRICS = [
   {
     name: 'bartizan_store_oldest_event_timestamp_seconds',
     kind: 'gauge',
-    help: 'Receive time of the oldest event kept',
-    labels: [],
-  },
-  {
-    name: 'bartizan_store_removed_slices_total',
-    kind: 'counter',
-    help: 'Slices deleted by retention',
+    help: 'Receive time of the oldest event kept; absent while there is none',
     labels: [],
   },
   {
@@ -106,7 +93,7 @@ export const METRICS = [
   {
     name: 'bartizan_advisories_age_seconds',
     kind: 'gauge',
-    help: 'Age of the advisory pack',
+    help: 'Age of the advisory pack; absent while there is none',
     labels: [],
   },
   {
@@ -118,13 +105,13 @@ export const METRICS = [
   {
     name: 'bartizan_audit_records_total',
     kind: 'counter',
-    help: 'Audit records appended',
+    help: 'Audit records appended since the store was made',
     labels: [],
   },
   {
     name: 'bartizan_certificate_expiry_timestamp_seconds',
     kind: 'gauge',
-    help: 'End of the certificate of the HTTPS and agent ports',
+    help: 'End of the certificate that the HTTPS port and the agent port use',
     labels: [],
   },
 ] as const satisfies readonly MetricSpec[];

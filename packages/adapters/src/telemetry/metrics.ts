@@ -11,8 +11,8 @@ export type MetricLabels = Readonly<Record<string, string | number>>;
 export interface Metrics {
   /** Adds to a counter. */
   count(name: MetricName, labels?: MetricLabels, amount?: number): void;
-  /** Sets a gauge. */
-  set(name: MetricName, value: number, labels?: MetricLabels): void;
+  /** Sets a gauge; undefined: its value is not known, and no sample is written, for zero would be a false one. */
+  set(name: MetricName, value: number | undefined, labels?: MetricLabels): void;
   /** Observes a value of a histogram, in the base unit of its name. */
   observe(name: MetricName, value: number, labels?: MetricLabels): void;
   /** Everything in the Prometheus text format. */
@@ -25,10 +25,16 @@ function build(spec: MetricSpec, registry: Registry): Counter | Gauge | Histogra
     case 'counter':
       return new Counter(base);
     case 'gauge':
-      return new Gauge(base);
+      return unset(new Gauge(base));
     case 'histogram':
       return new Histogram({ ...base, buckets: [...(spec.buckets ?? [])] });
   }
+}
+
+/** A gauge without labels begins at zero, which nobody said. */
+function unset(gauge: Gauge): Gauge {
+  gauge.remove({});
+  return gauge;
 }
 
 /** Makes the registry. `withProcess` adds CPU, memory and event-loop metrics of Node (bartizan_process_*, bartizan_nodejs_*). */
@@ -47,7 +53,8 @@ export function createMetrics(options: { readonly withProcess?: boolean } = {}):
     set: (name, value, labels = {}) => {
       const metric = all.get(name);
       invariant(metric instanceof Gauge, `${name} is not a gauge`);
-      metric.set({ ...labels }, value);
+      if (value === undefined) metric.remove({ ...labels });
+      else metric.set({ ...labels }, value);
     },
     observe: (name, value, labels = {}) => {
       const metric = all.get(name);

@@ -72,12 +72,22 @@ describe('the metrics', () => {
     const metrics = createMetrics();
     metrics.count('bartizan_ingest_records_total', { stream: 'flow' }, 3);
     metrics.set('bartizan_agents_connected', 2);
-    metrics.observe('bartizan_ingest_commit_duration_seconds', 0.004);
+    metrics.observe('bartizan_http_request_duration_seconds', 0.004, { route: 'node.list' });
     const { contentType, text } = await metrics.expose();
     expect(contentType).toContain('text/plain');
     expect(text).toContain('bartizan_ingest_records_total{stream="flow"} 3');
     expect(text).toContain('bartizan_agents_connected 2');
-    expect(text).toContain('bartizan_ingest_commit_duration_seconds_bucket{le="0.005"} 1');
+    expect(text).toContain('bartizan_http_request_duration_seconds_bucket{le="0.005",route="node.list"} 1');
+  });
+
+  it('have no value that nobody gave, and none that is not known any more', async () => {
+    const metrics = createMetrics();
+    const samples = async () => (await metrics.expose()).text.match(/^bartizan_agents_connected .*$/mu)?.[0];
+    expect(await samples()).toBeUndefined();
+    metrics.set('bartizan_agents_connected', 0);
+    expect(await samples()).toBe('bartizan_agents_connected 0');
+    metrics.set('bartizan_agents_connected', undefined);
+    expect(await samples()).toBeUndefined();
   });
 
   it('refuse a metric used as another kind, as a bug', () => {

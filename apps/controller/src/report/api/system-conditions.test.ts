@@ -14,7 +14,14 @@ const FACTS: Facts = {
   cluster: { state: 'off' as const, kinds: [] },
   auditLog: [],
   nodes: [],
-  counters: { batchesTotal: 0, recordsTotal: 0, rejectedTotal: 0, lostTotal: 0, refusedSessionsTotal: 0 },
+  counters: {
+    batchesTotal: 0,
+    recordsTotal: 0,
+    rejectedTotal: 0,
+    lostTotal: 0,
+    duplicatesTotal: 0,
+    refusedSessionsTotal: 0,
+  },
 };
 const FULL: Facts['store'] = {
   ...FACTS.store,

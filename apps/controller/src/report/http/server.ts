@@ -38,6 +38,15 @@ export interface ServerParts {
   readonly pushes?: PushDesk;
   readonly probes: ProbeParts;
   readonly log: Log;
+  /** Told of each request of the API that was answered. */
+  readonly answered: (request: Answered) => void;
+}
+/** A request of the API as numbers tell of it. */
+export interface Answered {
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly elapsedMs: number;
 }
 
 /** HTTPS with HTTP/2 (and HTTP/1.1 for clients without it): the API, the probes and the console. Not yet listening. */
@@ -74,6 +83,11 @@ export async function buildServer(parts: ServerParts) {
       },
       'request',
     );
+    const route = request.routeOptions.config.bartizanRoute?.id;
+    if (route !== undefined)
+      parts.answered({
+        ...{ route, method: request.method, status: reply.statusCode, elapsedMs: reply.elapsedTime },
+      });
     done();
   });
   await server.register(
