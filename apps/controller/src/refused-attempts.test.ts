@@ -157,3 +157,72 @@ describe('refused attempts', () => {
     expect(counted.reduce((sum, count) => sum + count)).toBe(3 * 30 * 3);
   });
 });
+
+describe('refused attempts of callers who are known', () => {
+  const call = async (
+    who: string,
+    times = 1,
+    action = 'user.create',
+    code = 'E_FORBIDDEN',
+  ): Promise<void> => {
+    for (let time = 0; time < times; time += 1)
+      await refusals.record({
+        key: `${action} ${code} ${who}`,
+        network: '192.0.2.1',
+        apart: 60,
+        caller: who,
+        draft: {
+          ...{ tenant: 'default', atMs: test.clock.value, actor: who, actorKind: 'key', action, target: 'x' },
+          ...{ outcome: 'refused', detail: code, sourceAddress: '192.0.2.1' },
+        },
+      });
+  };
+  const countOf = (details: readonly string[]): number =>
+    details
+      .map((detail) => Number(/; (\d+) more|(\d+) others/.exec(detail)?.slice(1).join('') ?? 1))
+      .reduce((sum, count) => sum + count, 0);
+
+  it('are recorded one by one sixty times an hour, then by their number, with the name', async () => {
+    const since = new Date(test.clock.value).toISOString();
+    await call('ci-1', 1000);
+    expect(await records()).toHaveLength(60);
+    await pass(1);
+    expect((await told()).slice(60)).toEqual([`ci-1 E_FORBIDDEN; 940 more since ${since}`]);
+    expect((await records()).at(-1)).toMatchObject({ sourceAddress: '192.0.2.1', target: 'x' });
+  });
+
+  it('are at most so many records an hour, whatever is tried, none left out and none without the name', async () => {
+    for (let minute = 0; minute < 59; minute += 1) {
+      for (let action = 0; action < 40; action += 1) await call('ci-1', 5, `a.${action}`);
+      await pass(1);
+    }
+    expect(await records()).toHaveLength(240);
+    await refusals.close();
+    const all = await records();
+    expect(all.every(({ actor }) => actor === 'ci-1')).toBe(true);
+    expect(countOf(all.map(({ detail }) => detail))).toBe(59 * 40 * 5);
+    expect(new Set(all.map(({ action }) => action)).size).toBe(40);
+  });
+
+  it('are those of each caller apart: neither strangers nor another caller use up the records of one', async () => {
+    for (let name = 0; name < 2000; name += 1)
+      await attempt(`user${name}`, 1, `192.0.${name >> 8}.${name & 255}`);
+    for (let action = 0; action < 300; action += 1) await call('ci-1', 5, `a.${action}`);
+    await call('mei');
+    expect((await told()).at(-1)).toBe('mei E_FORBIDDEN');
+    await attempt('new', 1, '198.51.100.1');
+    await pass(61);
+    await attempt('new', 1, '198.51.100.1');
+    expect((await told()).at(-1)).toBe('new E_LOGIN_FAILED');
+  });
+
+  it('have records for what was counted left when those one by one are used up', async () => {
+    for (let action = 0; action < 4; action += 1) await call('ci-1', 100, `a.${action}`);
+    expect(await records()).toHaveLength(180);
+    await pass(1);
+    const details = (await told()).slice(180);
+    expect(details).toHaveLength(4);
+    expect(countOf(details)).toBe(220);
+    expect(details.at(-1)).toMatch(/^ci-1 100 others refused since /u);
+  });
+});

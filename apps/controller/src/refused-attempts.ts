@@ -7,7 +7,7 @@ import type { ApiFailure, Clock, Log } from './ports.ts';
 
 type Draft = Parameters<Store['audit']['append']>[1];
 
-/** An attempt of a stranger that was refused. */
+/** An attempt that came to nothing. */
 export interface RefusedAttempt {
   /** Attempts with the same one repeat each other. */
   readonly key: string;
@@ -15,8 +15,11 @@ export interface RefusedAttempt {
   readonly network: string;
   /** So many of them are recorded one by one before the others are counted. */
   readonly apart: number;
+  /** Who tries, where that is proven: has a share of their own, and every record names them. Absent: a stranger. */
+  readonly caller?: string;
   readonly draft: Draft;
 }
+type Source = Pick<RefusedAttempt, 'draft' | 'network'> & { readonly caller?: string | undefined };
 /** Attempts that repeat each other. */
 interface Series {
   sinceMs: number;
@@ -27,12 +30,14 @@ interface Series {
   counted: number;
   /** The last one, and where it came from. */
   draft: Draft;
-  network: string;
+  readonly network: string;
+  readonly caller?: string | undefined;
 }
-/** Records of one action in an hour. */
+/** Records of one action of strangers, or of one caller, in an hour. */
 interface Hour {
   readonly startMs: number;
   used: number;
+  /** Of each network, or of each action of the caller. */
   readonly usedBy: Map<string, number>;
 }
 
@@ -45,21 +50,26 @@ const HOUR_MS = 60 * MINUTE_MS;
 const RECORDS_PER_HOUR = 240;
 /** And those of one network: another one must not lose its own by them. */
 const RECORDS_PER_NETWORK = 60;
+/** Of those of a caller, what attempts have that are recorded one by one: the others tell of those that were counted. */
+const APART_PER_CALLER = 180;
+const APART_PER_ACTION = 60;
 /** Networks that went beyond it and are told one by one. */
 const NETWORKS_MAX = 32;
 const SERIES_MAX = 1000;
 
 /**
- * Records refused attempts of people and machines that nobody knows. They cost a stranger nothing and the audit log is
- * never deleted: what repeats is counted, and told in one record after a minute, then after two, up to once an hour. Beyond
- * a number of records an hour those of one network are counted together, and beyond a greater one those of all networks.
+ * Records refused attempts. They cost nothing and the audit log is never deleted: what repeats is counted, and told in one
+ * record after a minute, then after two, up to once an hour. Beyond a number of records an hour those of strangers from one
+ * network are counted together, and beyond a greater one those of all networks. Who is known has a share of their own, which
+ * no stranger can use up: beyond it those of each action are counted, under the name of who it was.
  */
 export class RefusedAttempts {
   readonly #parts: { readonly store: Pick<Store, 'audit'>; readonly clock: Clock; readonly log: Log };
   readonly #series = new Map<string, Series>();
+  readonly #ofCallers = new Map<string, Series>();
   /** Those of networks that had their share, by action and network. */
   readonly #networks = new Map<string, Series>();
-  /** The others for which there was no room, by action. */
+  /** The others for which there was no room, by action, and by caller where that is known. */
   readonly #others = new Map<string, Series>();
   readonly #hours = new Map<string, Hour>();
 
@@ -68,22 +78,24 @@ export class RefusedAttempts {
   }
 
   /** Records an attempt, or counts it. */
-  record({ key, network, apart, draft }: RefusedAttempt): Promise<Result<void, ApiFailure>> {
-    const known = this.#series.get(key);
-    const mayBegin = known !== undefined || this.#series.size < SERIES_MAX;
-    if ((known?.alone ?? 0) < apart && mayBegin && this.#takeRoom(draft.action, network)) {
-      seriesOf(this.#series, key, this.#new(draft, network)).alone += 1;
-      return this.#append(draft);
+  record({ key, apart, ...source }: RefusedAttempt): Promise<Result<void, ApiFailure>> {
+    const all = source.caller === undefined ? this.#series : this.#ofCallers;
+    const known = all.get(key);
+    const mayBegin = known !== undefined || all.size < SERIES_MAX;
+    if ((known?.alone ?? 0) < apart && mayBegin && this.#takeRoom(source, true)) {
+      seriesOf(all, key, this.#new(source)).alone += 1;
+      return this.#append(source.draft);
     }
-    const counted = known ?? this.#togetherWith(draft, network);
+    const counted = known ?? this.#togetherWith(source);
     counted.counted += 1;
-    counted.draft = draft;
+    counted.draft = source.draft;
     return Promise.resolve(ok(undefined));
   }
 
   /** Records what was counted and is due. */
   flush(): Promise<void> {
     const nowMs = this.#parts.clock.nowMs();
+    for (const [whose, { startMs }] of this.#hours) if (nowMs - startMs >= HOUR_MS) this.#hours.delete(whose);
     // Also after the clock jumped back.
     return this.#sweep(({ sinceMs, everyMs }) => nowMs - sinceMs >= everyMs || nowMs < sinceMs);
   }
@@ -96,65 +108,79 @@ export class RefusedAttempts {
 
   /** What finds no room waits, unless there is no later. */
   async #sweep(isDue: (series: Series) => boolean, isLast = false): Promise<void> {
-    for (const [key, series] of this.#series) {
-      if (!isDue(series)) continue;
-      if (series.counted === 0) this.#series.delete(key);
-      else if (this.#takeRoom(series.draft.action, series.network))
-        await this.#tell(series, series.draft, more);
-      else if (isLast) this.#pool(series);
-    }
+    for (const all of [this.#series, this.#ofCallers])
+      for (const [key, series] of all) {
+        if (!isDue(series)) continue;
+        if (series.counted === 0) all.delete(key);
+        else if (this.#takeRoom(series, false)) await this.#tell(series, series.draft, more);
+        else if (isLast) this.#pool(series);
+      }
+    await this.#sweepPools(isDue, isLast);
+  }
+
+  async #sweepPools(isDue: (series: Series) => boolean, isLast: boolean): Promise<void> {
     for (const [key, series] of this.#networks) {
       if (!isDue(series)) continue;
       if (series.counted === 0) this.#networks.delete(key);
       else await this.#tell(series, { ...series.draft, ...NOBODY }, others);
     }
-    for (const [action, series] of this.#others) {
+    for (const [key, series] of this.#others) {
       if (!isDue(series)) continue;
-      const { sourceAddress: _one, ...draft } = series.draft;
-      if (series.counted === 0) this.#others.delete(action);
-      else await this.#tell(series, { ...draft, ...NOBODY }, others);
+      if (series.counted === 0) this.#others.delete(key);
+      else if (series.caller === undefined || isLast || this.#takeRoom(series, false))
+        await this.#tell(series, pooledDraft(series), others);
     }
   }
 
-  #new(draft: Draft, network: string): Series {
-    return { sinceMs: this.#parts.clock.nowMs(), everyMs: MINUTE_MS, alone: 0, counted: 0, draft, network };
+  #new({ draft, network, caller }: Source): Series {
+    const sinceMs = this.#parts.clock.nowMs();
+    return { sinceMs, everyMs: MINUTE_MS, alone: 0, counted: 0, draft, network, caller };
   }
 
-  /** The series of attempts that have none of their own: that of their network once it had its share, or that of all. */
-  #togetherWith(draft: Draft, network: string): Series {
-    const { action } = draft;
+  /** The series of attempts that have none of their own: of a caller's action, of a network once it had its share, or of all. */
+  #togetherWith(source: Source): Series {
+    const { draft, network, caller } = source;
+    const { action, outcome } = draft;
+    if (caller !== undefined)
+      return seriesOf(this.#others, `${action} ${outcome} ${caller}`, this.#new(source));
     const key = `${action} ${network}`;
     const hadShare = (this.#hourOf(action).usedBy.get(network) ?? 0) >= RECORDS_PER_NETWORK;
     const isApart = this.#networks.has(key) || (hadShare && this.#networks.size < NETWORKS_MAX);
     return isApart
-      ? seriesOf(this.#networks, key, this.#new(draft, network))
-      : seriesOf(this.#others, action, this.#new(draft, network));
+      ? seriesOf(this.#networks, key, this.#new(source))
+      : seriesOf(this.#others, action, this.#new(source));
   }
 
   /** Counts with the others what cannot be told alone. */
   #pool(series: Series): void {
-    const together = this.#togetherWith(series.draft, series.network);
+    const together = this.#togetherWith(series);
     together.counted += series.counted;
     together.sinceMs = Math.min(together.sinceMs, series.sinceMs);
     series.counted = 0;
   }
 
-  /** Takes one of the records that an hour has for an action, of the share of a network. */
-  #takeRoom(action: string, network: string): boolean {
-    const hour = this.#hourOf(action);
-    const used = hour.usedBy.get(network) ?? 0;
-    if (hour.used >= RECORDS_PER_HOUR || used >= RECORDS_PER_NETWORK) return false;
+  /** Takes one of the records that an hour has for an action of strangers or for a caller, of the share of a network or an action. */
+  #takeRoom({ draft: { action }, network, caller }: Source, isApart: boolean): boolean {
+    const hour = this.#hourOf(caller === undefined ? action : `caller ${caller}`);
+    const [part, share, most] =
+      caller === undefined
+        ? [network, RECORDS_PER_NETWORK, RECORDS_PER_HOUR]
+        : isApart
+          ? [action, APART_PER_ACTION, APART_PER_CALLER]
+          : ['', RECORDS_PER_HOUR, RECORDS_PER_HOUR];
+    const used = hour.usedBy.get(part) ?? 0;
+    if (hour.used >= most || used >= share) return false;
     hour.used += 1;
-    hour.usedBy.set(network, used + 1);
+    hour.usedBy.set(part, used + 1);
     return true;
   }
 
-  #hourOf(action: string): Hour {
+  #hourOf(whose: string): Hour {
     const nowMs = this.#parts.clock.nowMs();
-    const known = this.#hours.get(action);
+    const known = this.#hours.get(whose);
     if (known !== undefined && nowMs - known.startMs < HOUR_MS && nowMs >= known.startMs) return known;
     const hour: Hour = { startMs: nowMs, used: 0, usedBy: new Map() };
-    this.#hours.set(action, hour);
+    this.#hours.set(whose, hour);
     return hour;
   }
 
@@ -188,6 +214,13 @@ function seriesOf(all: Map<string, Series>, key: string, fresh: Series): Series 
   const series = all.get(key) ?? fresh;
   all.set(key, series);
   return series;
+}
+
+/** A record that tells of many: of a caller it says who, of strangers neither who nor where from. */
+function pooledDraft({ caller, draft }: Series): Draft {
+  if (caller !== undefined) return { ...draft, target: '' };
+  const { sourceAddress: _one, ...others } = draft;
+  return { ...others, ...NOBODY };
 }
 
 const more = (detail: string, count: number, since: string): string =>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { SqliteStore } from '@bartizan/adapters/store';
-import type { Scope } from '@bartizan/contracts';
+import { type Scope, systemScope } from '@bartizan/contracts';
 import { ContainerRetention } from '../decide/container-retention.ts';
 import type { FindingLedger } from '../decide/finding-ledger.ts';
 import type { ImageRetention } from '../decide/image-retention.ts';
@@ -17,14 +17,14 @@ interface Parts {
   readonly store: SqliteStore;
   readonly clock: Clock;
   readonly log: Log;
-  readonly presence: Presence;
-  readonly findings: FindingLedger;
-  readonly imageRetention: ImageRetention;
-  readonly history: ScoreHistory;
-  readonly runs: RegistryRuns;
+  readonly presence: Pick<Presence, 'sweep'>;
+  readonly findings: Pick<FindingLedger, 'endAcceptances'>;
+  readonly imageRetention: Pick<ImageRetention, 'sweep'>;
+  readonly history: Pick<ScoreHistory, 'keep'>;
+  readonly runs: Pick<RegistryRuns, 'startDue'>;
   readonly home: Scope;
-  readonly report: Report;
-  readonly refusals: RefusedAttempts;
+  readonly report: Pick<Report, 'scorecard'>;
+  readonly refusals: Pick<RefusedAttempts, 'flush'>;
   readonly renewCertificate: () => Promise<void>;
 }
 /** Work that comes round by itself. */
@@ -36,6 +36,7 @@ const PRESENCE_MS = 5000;
 const RETENTION_MS = 60_000;
 /** What was counted of refused attempts is told at most so much later than it is due. */
 const REFUSALS_MS = 10_000;
+const SESSIONS_MS = 10 * 60_000;
 const IMAGES_MS = 10 * 60_000;
 const SCORES_MS = 10 * 60_000;
 /** A registry is listed at most so much later than its schedule says. */
@@ -43,6 +44,7 @@ const REGISTRIES_MS = 10_000;
 /** Often, because a jump of the clock can end the certificate at once, and no agent comes in until there is another. */
 const CERTIFICATE_MS = 5000;
 
+const SESSIONS = systemScope('sessions that have ended');
 /** A round ends after that many batches: what is left is for the next. */
 const BATCHES_MAX = 200;
 
@@ -54,7 +56,7 @@ async function trimDecisions(store: SqliteStore, clock: Clock): Promise<void> {
   }
 }
 
-/** Starts presence, retention of events, decisions, images and containers, the end of acceptances, records of refused attempts, the renewal of the certificate, registries whose time has come and the daily scores. A chore that fails is logged and comes round again. */
+/** Starts presence, retention of events, decisions, images, containers and sessions, the end of acceptances, records of refused attempts, the renewal of the certificate, registries whose time has come and the daily scores. A chore that fails is logged and comes round again. */
 export function startChores(parts: Parts): Chores {
   const { store, clock, log, presence, findings, history, home, report } = parts;
   const every = (intervalMs: number, name: string, work: () => Promise<unknown>): NodeJS.Timeout => {
@@ -77,6 +79,7 @@ export function startChores(parts: Parts): Chores {
     every(RETENTION_MS, 'retention', () => store.applyRetention(clock.nowMs())),
     every(RETENTION_MS, 'admission decisions', () => trimDecisions(store, clock)),
     every(REFUSALS_MS, 'refused attempts', () => parts.refusals.flush()),
+    every(SESSIONS_MS, 'sessions', () => store.sessions.removeExpired(SESSIONS, clock.nowMs())),
     every(RETENTION_MS, 'acceptances', () => findings.endAcceptances()),
     every(IMAGES_MS, 'images', () => parts.imageRetention.sweep()),
     every(IMAGES_MS, 'containers', () => containers.sweep()),

@@ -86,6 +86,7 @@ export interface ApiStage {
   /** Images that notes about pushes asked for. */
   readonly pushed: readonly string[];
   readonly logged: readonly string[];
+  readonly refusals: RefusedAttempts;
 }
 
 /** Not Argon2id: as far from a secret as from slow. */
@@ -199,8 +200,9 @@ export async function buildApiStage(store: Store, clock: Clock, more: StageOptio
     publish: () => undefined,
     turnstile: findingTurnstile,
   });
+  const refusals = new RefusedAttempts({ store, clock, log });
   const report = await buildReport({
-    ...{ store, clock, log, refusals: new RefusedAttempts({ store, clock, log }) },
+    ...{ store, clock, log, refusals },
     agents: stageAgents(sent),
     publish: (change) => {
       changes.push(change);
@@ -249,6 +251,7 @@ export async function buildApiStage(store: Store, clock: Clock, more: StageOptio
     registries,
     pushed,
     logged,
+    refusals,
   };
 }
 

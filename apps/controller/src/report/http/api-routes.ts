@@ -221,8 +221,7 @@ async function fail(parts: ApiParts, route: Route, { request, reply }: Exchange,
       detail: `${why.code}: ${why.code === 'E_BODY_INVALID' ? 'another form' : why.detail}`,
       address: request.ip,
     };
-    if (caller.kind === 'anonymous') await parts.journal.attempt(act, why.code);
-    else await parts.journal.record(act);
+    await parts.journal.attempt(act, why.code);
   }
   return sendProblem(request, reply, why);
 }

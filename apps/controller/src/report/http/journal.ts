@@ -11,6 +11,8 @@ import type { Caller } from '../access/caller.ts';
 import { statusOf } from './problem.ts';
 
 const SCOPE = systemScope('audit');
+/** Of what somebody known is refused again and again so many are recorded one by one: a key that got out must not fill the disk. */
+const CALLS_APART = 60;
 
 /** One act as the audit log keeps it. */
 export interface Act {
@@ -46,13 +48,25 @@ export class Journal {
     return appended;
   }
 
-  /** Records what a stranger was refused: as many attempts one by one as a password takes, the others by their number. */
+  /** Records what came to nothing: so many of the same one by one, the others by their number. */
   async attempt(act: Act, code: ErrorCode): Promise<void> {
     const { refusals, clock } = this.#parts;
+    const { caller, action, address } = act;
     const draft = draftOf(act, clock.nowMs());
-    const network = networkOf(act.address);
-    const key = `${act.action} ${code} ${draft.actor} ${network}`;
-    await refusals.record({ key, network, apart: FAILURES_BEFORE_LOCK, draft });
+    const network = networkOf(address);
+    if (caller.kind === 'anonymous') {
+      const key = `${action} ${code} ${draft.actor} ${network}`;
+      await refusals.record({ key, network, apart: FAILURES_BEFORE_LOCK, draft });
+      return;
+    }
+    const who = `${caller.kind} ${caller.tenant} ${caller.id}`;
+    await refusals.record({
+      key: `${action} ${code} ${who}`,
+      network,
+      apart: CALLS_APART,
+      caller: who,
+      draft,
+    });
   }
 }
 

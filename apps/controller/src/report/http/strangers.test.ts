@@ -18,6 +18,12 @@ afterEach(async () => {
   await test.remove();
 });
 
+/** Tries something with the key of a pipeline, which may not. */
+async function askAs(token: string): Promise<number> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const asked = { method: 'POST', url: '/api/v1/users', headers, payload: '{}' } as const;
+  return (await stage.report.server.inject(asked)).statusCode;
+}
 /** Tries to sign in from an address; gives the status. */
 async function attempt(remoteAddress: string, body: string): Promise<number> {
   const headers = { 'content-type': 'application/json' };
@@ -48,5 +54,21 @@ describe('sign-ins of strangers', () => {
     expect((await attempts()).filter((act) => act.startsWith('mei'))).toEqual(
       expect.arrayContaining(['mei E_LOGIN_FAILED', 'mei E_LOGIN_LOCKED']),
     );
+  });
+});
+
+describe('refused calls of a key', () => {
+  it('are in the audit log one by one at first, and then by their number, so that a lost key fills no disk', async () => {
+    const token = await stage.keyOf('ci');
+    for (let time = 0; time < 200; time += 1) expect(await askAs(token)).toBe(403);
+    test.clock.value += 60_000;
+    await stage.refusals.flush();
+    const list = await test.store.audit.list(SCOPE, { filter: [], limit: 1000 });
+    const told = list.ok ? list.value.items.filter(({ action }) => action === 'user.create') : [];
+    expect(told).toHaveLength(61);
+    expect(told[0]).toMatchObject({
+      ...{ outcome: 'refused', actorKind: 'key', actor: told[1]?.actor },
+      detail: expect.stringMatching(/^E_FORBIDDEN: .*; 140 more since /u),
+    });
   });
 });
