@@ -25,12 +25,12 @@ export const BOX_TEXT = {
   },
   'box.login': { en: 'Login', ja: 'ログイン' },
   'box.login-shown': {
-    en: 'admin / {password}   (ends at first login or after 24 h)',
-    ja: 'admin / {password}   （初回ログインまたは 24 時間で無効）',
+    en: 'admin / {password}   (15 min from the first login, 24 h at most)',
+    ja: 'admin / {password}   （初回ログインから 15 分、最長 24 時間有効）',
   },
   'box.login-file': {
-    en: 'admin / one-time password in {path} (0600; ends at first login or after 24 h)',
-    ja: 'admin / 一時パスワードは {path} にあります（0600、初回ログインまたは 24 時間で無効）',
+    en: 'admin / one-time password in {path} (0600; 15 min from the first login, 24 h at most)',
+    ja: 'admin / 一時パスワードは {path} にあります（0600、初回ログインから 15 分、最長 24 時間有効）',
   },
   'box.login-unchanged': {
     en: 'admin / as before (lost? bartizan admin reset-password)',

@@ -141,6 +141,24 @@ describe('a session', () => {
 });
 
 describe('sign-in', () => {
+  it('refuses a one-time password a quarter of an hour after the first sign-in, whatever is tried in between', async () => {
+    const first = signedOf(await signIn('admin', FIRST_PASSWORD));
+    test.clock.value += 10 * MINUTE_MS;
+    expect((await signIn('admin', FIRST_PASSWORD)).status).toBe(200);
+    test.clock.value += 6 * MINUTE_MS;
+    expect(codeOf(await signIn('admin', FIRST_PASSWORD))).toBe('E_PASSWORD_EXPIRED');
+    // Who signed in in time still chooses a password, which does not end.
+    const changed = await stage.ask({
+      method: 'POST',
+      path: 'session/password',
+      headers: asUser(first),
+      body: { current: FIRST_PASSWORD, next: GOOD },
+    });
+    expect(changed.status).toBe(200);
+    test.clock.value += 48 * HOUR_MS;
+    expect((await signIn('admin', GOOD)).status).toBe(200);
+  });
+
   it('refuses a one-time password after a day', async () => {
     test.clock.value += 24 * HOUR_MS;
     expect(codeOf(await signIn('admin', FIRST_PASSWORD))).toBe('E_PASSWORD_EXPIRED');

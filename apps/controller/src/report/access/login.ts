@@ -23,6 +23,8 @@ interface Parts {
 }
 
 const SCOPE = systemScope('authenticate');
+/** A one-time password ends so long after the first sign-in with it: long enough to choose another, of no use to who finds it later. */
+const ONE_TIME_AFTER_SIGN_IN_MS = 15 * 60_000;
 
 /**
  * Signs local users in. Unknown names cost the same time and lock the same way as known ones. An attempt is counted
@@ -52,7 +54,11 @@ export class LoginDesk {
       return err(failure('E_PASSWORD_EXPIRED', 'the one-time password ended'));
     const opened = await this.#parts.ledger.change(SCOPE, stored.user.id, (current) => {
       if (current.user.disabled || current.passwordHash !== stored.passwordHash) return failed();
-      return ok({ ...current, failures: 0, user: { ...unlocked(current.user), lastLoginAtMs: nowMs } });
+      return ok({
+        ...current,
+        ...endingSoon(current, nowMs),
+        ...{ failures: 0, user: { ...unlocked(current.user), lastLoginAtMs: nowMs } },
+      });
     });
     return opened.ok ? this.#parts.sessions.open(opened.value.user) : opened;
   }
@@ -95,6 +101,12 @@ export class LoginDesk {
     return failed();
   }
 }
+
+/** It is in the output of an installation, or in a file: it cannot go at once, since choosing another one asks for it. */
+const endingSoon = ({ passwordExpiresAtMs }: StoredUser, nowMs: number) =>
+  passwordExpiresAtMs === undefined
+    ? {}
+    : { passwordExpiresAtMs: Math.min(passwordExpiresAtMs, nowMs + ONE_TIME_AFTER_SIGN_IN_MS) };
 
 /** A user without the mark of a lock. */
 export function unlocked(user: User): User {
