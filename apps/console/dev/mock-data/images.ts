@@ -44,6 +44,7 @@ interface Spec {
   readonly open: Readonly<Record<string, string>>;
   readonly scan?: Image['scan'];
   readonly signature?: Image['signature'];
+  readonly signatures?: NonNullable<Image['signatures']>;
   readonly registries?: string[];
 }
 /** Images the workloads run, and some that only a registry offers, in every state a scan can be in. */
@@ -56,6 +57,12 @@ const SPECS: readonly Spec[] = [
       signers: ['https://github.com/example/shop/.github/workflows/release.yml@refs/heads/main'],
       checkedAtMs: NOW_MS - 3 * HOUR_MS,
     },
+    signatures: [
+      {
+        ...{ state: 'signed', signers: [], checkedAtMs: NOW_MS - 3 * HOUR_MS },
+        ...{ registry: 'r-shop', repository: 'shop/web' },
+      },
+    ],
     registries: ['r-shop'],
   },
   {
@@ -153,6 +160,7 @@ const rowOf = (spec: Spec, index: number): ImageRow => {
       ...(spec.registries === undefined ? {} : { registries: spec.registries }),
       scan,
       ...(spec.signature === undefined ? {} : { signature: spec.signature }),
+      ...(spec.signatures === undefined ? {} : { signatures: spec.signatures }),
       usedBy: SUMMARIES.filter(({ workload }) => workload.imageDigest === digest).map(
         ({ workload }) => workload.id,
       ),

@@ -93,6 +93,36 @@ describe('an image', () => {
     expect(judged).toEqual([DIGEST]);
   });
 
+  it('has what each registry says of signatures, until that registry judges by something else', async () => {
+    const by = (registry: string, state: 'signed' | 'unsigned', revision = 'now') => ({
+      ...{ state, signers: [], checkedAtMs: 1, registry, revision },
+    });
+    const none = { state: 'done', reasons: [] } as const;
+    await ledger.mark(OWNER, DIGEST, none, inRegistry({ signature: by('reg-1', 'signed') }));
+    await ledger.mark(
+      OWNER,
+      DIGEST,
+      none,
+      inRegistry({ registries: ['reg-2'], signature: by('reg-2', 'unsigned') }),
+    );
+    // Somebody who read it before writes what was known then.
+    await ledger.mark(OWNER, DIGEST, none, inRegistry({ signature: by('reg-1', 'signed'), signatures: [] }));
+    expect(await stored()).toMatchObject({
+      signature: { state: 'unsigned', registry: 'reg-2' },
+      signatures: { length: 2 },
+    });
+    await ledger.unjudge(OWNER, 'reg-2', 'now');
+    expect((await stored()).signatures).toHaveLength(2);
+    await ledger.unjudge(OWNER, 'reg-2');
+    expect(await stored()).toMatchObject({
+      signature: { state: 'signed', registry: 'reg-1' },
+      signatures: { length: 1 },
+    });
+    await ledger.unjudge(OWNER, 'reg-1', 'later');
+    expect(await stored()).not.toHaveProperty('signature');
+    expect(await stored()).not.toHaveProperty('signatures');
+  });
+
   it('that was not read to the end is not complete, and what was known before stays known', async () => {
     await ledger.put(OWNER, scanned());
     await ledger.mark(OWNER, DIGEST, { state: 'scanning', reasons: [] });

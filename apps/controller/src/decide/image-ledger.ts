@@ -8,6 +8,7 @@ import {
   type Finding,
   type Image,
   type ImageScan,
+  type ImageSignature,
   ok,
   type Package,
   type Result,
@@ -18,6 +19,7 @@ import { imageReference } from '@bartizan/engine/admission';
 import type { ApiFailure, Clock, Owner, Publish } from '../ports.ts';
 import { Turnstile } from '../turnstile.ts';
 import type { FindingLedger } from './finding-ledger.ts';
+import { withVerdict } from './signature-verdicts.ts';
 
 /** What a scanner knows of an image once it has read it. */
 export interface ScannedImage {
@@ -69,6 +71,8 @@ export interface ImageIntake {
   mark(owner: Owner, digest: string, scan: ImageScan, image?: Image): Promise<Result<void, ApiFailure>>;
   /** Says that a name leads to some digests now, and to no other any more. Returns how many images lost it. */
   settle(owner: Owner, reference: string, digests: readonly string[]): Promise<Result<number, ApiFailure>>;
+  /** Forgets what a registry said of signatures, but for a revision: it judges by something else now, or is gone. */
+  unjudge(owner: Owner, registry: string, revision?: string): Promise<Result<void, ApiFailure>>;
 }
 
 interface Parts {
@@ -215,6 +219,28 @@ export class ImageLedger implements ImageIntake {
     });
   }
 
+  async unjudge(owner: Owner, registry: string, revision?: string): Promise<Kept> {
+    const isStale = (one: ImageSignature): boolean => one.registry === registry && one.revision !== revision;
+    const scope = tenantScope(owner.cluster, owner.tenant);
+    const filter = [exactly('registry', registry)];
+    let cursor: string | undefined;
+    do {
+      const query = { filter, limit: HOLDERS_MAX, ...(cursor === undefined ? {} : { cursor }) };
+      const page = await this.#parts.store.images.list(scope, query);
+      if (!page.ok) return page;
+      for (const image of page.value.items) {
+        if (image.signatures?.some(isStale) !== true) continue;
+        const kept = await this.#change(owner, image.digest, (known = image) => ({
+          ...withoutVerdicts(known),
+          ...withVerdict({ signatures: known.signatures?.filter((one) => !isStale(one)) ?? [] }),
+        }));
+        if (!kept.ok) return kept;
+      }
+      cursor = page.value.next;
+    } while (cursor !== undefined);
+    return ok(undefined);
+  }
+
   /** Has images read that nodes run and nobody has looked into; each is asked for once in a while. */
   onUnread(want: Want): void {
     this.#want = want;
@@ -287,12 +313,14 @@ export class ImageLedger implements ImageIntake {
   }
 }
 
+const withoutVerdicts = ({ signature: _shown, signatures: _all, ...image }: Image): Image => image;
+
 /** What is known of an image and what comes now: lists grow, everything else is replaced by what comes. */
 function merge(known: Image | undefined, now: Image): Image {
   const all = (one: readonly string[] = [], other: readonly string[] = []): string[] => [
     ...new Set([...one, ...other]),
   ];
-  const { layers, scan: _scan, ...rest } = now;
+  const { layers, scan: _scan, signature, signatures: _old, ...rest } = now;
   const references = all(now.references, known?.references)
     .filter((reference) => reference.length <= REFERENCE_LENGTH_MAX)
     .slice(0, REFERENCES_MAX);
@@ -301,6 +329,7 @@ function merge(known: Image | undefined, now: Image): Image {
   return {
     ...known,
     ...rest,
+    ...withVerdict(known, signature),
     references,
     ...(formerReferences === undefined ? {} : { formerReferences }),
     ...(registries.length === 0 ? {} : { registries }),

@@ -56,6 +56,9 @@ export const ImageSignature = inline('Signatures of an image', {
   signers: list(text('Identity or key that signed', 512), 'Signers that hold', 32),
   reason: optional(text('Why it is invalid or unknown', 512)),
   checkedAtMs: optional(instant('Looked at')),
+  registry: optional(OpaqueId),
+  repository: optional(text('Repository of that registry in which it was looked for', 512)),
+  revision: optional(text('Digest of the host, keys and policy of that registry when it was judged', 64)),
 });
 export type ImageSignature = Static<typeof ImageSignature>;
 
@@ -75,6 +78,13 @@ export const Image = object('Image', 'An image by digest', {
   layers: optional(list(ImageLayer, 'Layers, lowest first', 512)),
   scan: optional(ImageScan),
   signature: optional(ImageSignature),
+  signatures: optional(
+    list(
+      ImageSignature,
+      'What each registry says of each repository by its own keys; the worst is `signature`',
+      32,
+    ),
+  ),
   base: optional(
     inline('Base image', {
       reference: optional(text('Reference', 512)),

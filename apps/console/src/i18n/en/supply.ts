@@ -90,6 +90,7 @@ export const supply = {
   'image.failed.why': 'Why the scan failed',
   'image.incomplete.why': 'What the scan could not read',
   'image.signers': 'Signed by',
+  'image.signature.by': 'By registry',
   'image.signature.reason': 'Reason',
   'image.signature.checked': 'Looked at',
   'image.signature.not-looked':

@@ -85,6 +85,7 @@ export const supply = {
   'image.failed.why': 'スキャンに失敗した理由',
   'image.incomplete.why': '読み取れなかったもの',
   'image.signers': '署名者',
+  'image.signature.by': 'レジストリ別',
   'image.signature.reason': '理由',
   'image.signature.checked': '確認日時',
   'image.signature.not-looked': '署名はまだ確認されていません。署名の有無を示すものではありません。',

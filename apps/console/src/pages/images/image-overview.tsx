@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { ImageSignature } from '@bartizan/contracts';
 import { inLanguage } from '@bartizan/contracts/words';
 import { Link } from '@tanstack/react-router';
 import { useApi } from '../../data/queries.ts';
@@ -117,15 +118,32 @@ const Identity = ({ detail: { image } }: { detail: ImageDetail }) => {
   );
 };
 
+/** What each registry says of its repositories by its own keys or policy. */
+const Verdicts = ({ signatures }: { signatures: readonly ImageSignature[] }) => {
+  const registries = useApi('registry.list', { query: { limit: 500 } }).data?.items ?? [];
+  const nameOf = (id: string | undefined) => registries.find((one) => one.id === id)?.name ?? id;
+  return (
+    <ul className="list-plain">
+      {signatures.map((verdict) => (
+        <li key={`${verdict.registry} ${verdict.repository}`} className="row apart">
+          <Verbatim>{[nameOf(verdict.registry), verdict.repository].join(' ')}</Verbatim>
+          <SignatureBadge signature={verdict} />
+        </li>
+      ))}
+    </ul>
+  );
+};
+
 const SignatureCard = ({ detail: { image } }: { detail: ImageDetail }) => {
   const t = useT();
-  const { signature } = image;
+  const { signature, signatures = [] } = image;
   return (
     <section className="card card-body stack tight" aria-labelledby="image-signature">
       <h2 id="image-signature">{t('image.signature')}</h2>
       <Facts
         rows={[
           [t('field.state'), <SignatureBadge key="s" signature={signature} />],
+          [t('image.signature.by'), signatures.length > 0 && <Verdicts key="b" signatures={signatures} />],
           [
             t('image.signers'),
             signature !== undefined && signature.signers.length > 0 && (

@@ -1,8 +1,17 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { err, failure, type Image, type Package, tenantScope } from '@bartizan/contracts';
-import { aFinding, OWNER, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
+import {
+  err,
+  failure,
+  type Image,
+  type ImageSignature,
+  ok,
+  type Package,
+  type Registry,
+  tenantScope,
+} from '@bartizan/contracts';
+import { aFinding, aRegistry, OWNER, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Publish } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
@@ -10,6 +19,7 @@ import { BaseBook } from '../base-book.ts';
 import { FindingLedger } from '../finding-ledger.ts';
 import { ImageLedger } from '../image-ledger.ts';
 import { imageRef } from '../image-ref.ts';
+import { judgeRevision } from '../signature-verdicts.ts';
 import { ImageBook } from './image-book.ts';
 
 const SCOPE = tenantScope(OWNER.cluster, OWNER.tenant);
@@ -30,18 +40,33 @@ beforeEach(async () => {
   publish = (change) => book.note(change);
   const findings = new FindingLedger(test.store, test.clock, new Turnstile());
   ledger = new ImageLedger({ ...test, publish, findings, onList: () => undefined });
+  await test.store.registries.put(SCOPE, [REGISTRY]);
 });
 afterEach(() => {
   book.close();
   return test.remove();
 });
 
+const REGISTRY = aRegistry();
+/** What a registry says of signatures, by the keys it has. */
+const by = (registry: Registry, state: ImageSignature['state'], checkedAtMs = 1): ImageSignature => ({
+  state,
+  signers: state === 'signed' ? ['us'] : [],
+  ...{ checkedAtMs, registry: registry.id, repository: 'shop/web', revision: judgeRevision(registry) },
+});
+/** As a version before kept it. */
+const OLD: ImageSignature = { state: 'signed', signers: ['us'] };
+const keep = async (...registries: readonly Registry[]): Promise<void> => {
+  expect(await test.store.registries.put(SCOPE, registries)).toMatchObject({ ok: true });
+  publish({ topic: 'status', ...OWNER, data: { code: 'registries', settings: true } });
+};
+
 const anImageOf = (changes: Partial<Image> = {}): Image => ({
   digest: DIGEST,
   ...OWNER,
   references: [BY_TAG],
   usedBy: [],
-  signature: { state: 'unsigned', signers: [] },
+  signature: by(REGISTRY, 'unsigned'),
   ...changes,
 });
 const aPackage: Package = {
@@ -180,7 +205,7 @@ describe('what rules may know of images', () => {
 
   it('says the worst of the images of several platforms that have one name', async () => {
     const reference = `${HOST}/shop/web@${INDEX}`;
-    await put(anImageOf({ references: [reference], signature: { state: 'signed', signers: ['us'] } }));
+    await put(anImageOf({ references: [reference], signature: by(REGISTRY, 'signed') }));
     await book.load();
     expect(book.image(reference)).toMatchObject({ signed: true, verifiers: ['us'] });
     await put(anImageOf({ digest: OTHER, references: [reference] }));
@@ -188,6 +213,58 @@ describe('what rules may know of images', () => {
     await ledger.mark(OWNER, OTHER, { state: 'failed', reasons: [] });
     await until(() => expect(book.image(reference)).toMatchObject({ scanned: false }));
     expect(book.image(BY_DIGEST)).toMatchObject({ signed: true });
+  });
+
+  it('says who signed it by the keys that its registry has now, and has it looked at by new ones', async () => {
+    await put(anImageOf({ signature: by(REGISTRY, 'signed') }));
+    const asked: string[] = [];
+    book.onUnknown(async (reference) => {
+      asked.push(reference);
+      return ok(0);
+    });
+    await book.load();
+    expect(book.image(BY_TAG)).toMatchObject({ signed: true, verifiers: ['us'] });
+    expect(asked).toEqual([]);
+    const told: unknown[] = [];
+    book.onChange(({ digests }) => {
+      for (const [digest, facts] of book.known() ?? [])
+        if (digests.has(digest)) told.push('signed' in facts ? facts.signed : 'unknown');
+    });
+    await keep({ ...REGISTRY, signingKeys: ['another'] });
+    await until(() => expect(told.at(-1)).toBe('unknown'));
+    expect(book.image(BY_TAG)).not.toHaveProperty('signed');
+    expect(asked).toEqual([BY_TAG]);
+    await keep(REGISTRY);
+    await until(() => expect(told.at(-1)).toBe(true));
+  });
+
+  it('counts no signature while registries cannot be read, and does when they can', async () => {
+    await put(anImageOf({ signature: by(REGISTRY, 'signed') }));
+    book.close();
+    book = new ImageBook({ ...test, owner: OWNER, log, retryMs: 20 });
+    await book.load();
+    vi.spyOn(test.store.registries, 'list').mockResolvedValueOnce(
+      err(failure('E_STORE_IO', 'the disk does not answer')),
+    );
+    const said: unknown[] = [];
+    book.onChange(() => said.push(book.image(BY_TAG)));
+    await keep(REGISTRY);
+    await until(() => expect(said).toMatchObject([{ scanned: true }, { signed: true }]));
+    expect(said[0]).not.toHaveProperty('signed');
+  });
+
+  it('has a few images looked at once, however many are asked about', async () => {
+    const digests = Array.from({ length: 9 }, (_, at) => `sha256:${`${at}`.repeat(64)}`);
+    for (const digest of digests)
+      await put(anImageOf({ digest, references: [`${HOST}/shop/web@${digest}`], signature: OLD }));
+    const asked: string[] = [];
+    book.onUnknown((reference) => {
+      asked.push(reference);
+      return new Promise(() => undefined);
+    });
+    await book.load();
+    for (const digest of digests) expect(book.image(`${HOST}/shop/web@${digest}`)).toHaveProperty('scanned');
+    expect(asked).toHaveLength(4);
   });
 
   it('asks for an image that nobody knows, once in a while and also when asking failed', async () => {

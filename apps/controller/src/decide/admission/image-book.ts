@@ -2,26 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Store } from '@bartizan/adapters/store';
-import {
-  exactly,
-  type Finding,
-  type Image,
-  ok,
-  type Package,
-  type Result,
-  tenantScope,
-} from '@bartizan/contracts';
-import {
-  type ImageBaseFacts,
-  type ImageFacts,
-  imageReference,
-  isUnknown,
-  type Unknown,
-} from '@bartizan/engine/admission';
+import { type Image, type ImageSignature, ok, type Result, tenantScope } from '@bartizan/contracts';
+import { type ImageFacts, imageReference, isUnknown, type Unknown } from '@bartizan/engine/admission';
 import type { ApiFailure, BaseDesk, BuiltImage, Change, Clock, Log, Owner } from '../../ports.ts';
 import { builtImage } from '../base-book.ts';
 import type { ChangedImages } from './concerned-objects.ts';
-import { imageFacts, type Judged, packageFacts, placed, worstOf } from './image-facts.ts';
+import { baseFacts, imageFacts, placed, worstOf } from './image-facts.ts';
+import { ImageJudges, type ImagePlace, placesOf } from './image-judges.ts';
+import { readJudged } from './read-judged.ts';
 
 interface Parts {
   readonly store: Store;
@@ -42,9 +30,11 @@ interface Support {
 }
 /** Has an image read; how many are in line for it. */
 type Want = (reference: string) => Promise<Result<number, ApiFailure>>;
-type Known = Judged & { readonly ecosystems?: readonly string[] };
 interface Held {
   readonly names: readonly string[];
+  /** Where it is taken from, or was. */
+  readonly places: readonly ImagePlace[];
+  readonly signatures: readonly ImageSignature[];
   /** Without what other images and the pack in use decide. */
   own: ImageFacts | Unknown;
   readonly image: BuiltImage;
@@ -57,11 +47,12 @@ interface Held {
 
 /** Images held in memory; what is beyond is unknown to rules, and said to be. */
 const IMAGES_MAX = 50_000;
-const FINDINGS_MAX = 5_000;
 const PAGE = 500;
 /** An image that was asked for is not asked for again within this time. */
 const WANTED_AGAIN_MS = 10_000;
 const WANTED_MAX = 1_000;
+/** Known images whose signatures are looked at anew at once. */
+const LOOKS_MAX = 4;
 /** What could not be read is read again after this time, then after twice that, and so on. */
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
@@ -76,10 +67,13 @@ export class ImageBook {
   readonly #digests = new Map<string, Set<string>>();
   readonly #changed = new Set<string>();
   readonly #wanted = new Map<string, number>();
+  readonly #judges: ImageJudges;
   readonly #listeners = new Set<(changed: ChangedImages) => void>();
   #want: Want | undefined;
   #isLoaded = false;
   #isFull = false;
+  #areJudgesOld = false;
+  #looks = 0;
   #isWorking = false;
   #isClosed = false;
   #failures = 0;
@@ -87,6 +81,7 @@ export class ImageBook {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#judges = new ImageJudges(parts.store, parts.owner);
   }
 
   /** Has images read that a rule asked about and nobody knows, so that the next request is decided; each once in a while. */
@@ -105,12 +100,13 @@ export class ImageBook {
   }
 
   *#facts(): Iterable<readonly [string, ImageFacts | Unknown]> {
-    for (const [digest, held] of this.#held) yield [digest, this.#factsOf(held)];
+    for (const [digest, held] of this.#held) yield [digest, this.#factsAt(held, held.places)];
   }
 
   /** Reads what is stored. Until it has, nothing is known; where it cannot be read, it is tried again. */
   async load(): Promise<void> {
-    const read = await this.#readAll();
+    const judges = await this.#judges.load();
+    const read = judges.ok ? await this.#readAll() : judges;
     if (!read.ok) {
       this.#parts.log.error(
         { code: read.error.code },
@@ -155,6 +151,7 @@ export class ImageBook {
     this.#failures += 1;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
+      if (this.#areJudgesOld) void this.#followJudges();
       const again = this.#isLoaded ? this.#work() : this.load();
       again.catch((cause: unknown) => this.#parts.log.error({ err: cause }, 'images could not be read'));
     }, waitMs).unref();
@@ -164,9 +161,11 @@ export class ImageBook {
   note({ topic, cluster, tenant, data }: Change): void {
     const { owner } = this.#parts;
     if (cluster !== owner.cluster || tenant !== owner.tenant) return;
-    if (topic !== 'image' && topic !== 'finding') return;
     const told = (field: string): unknown =>
       typeof data === 'object' && data !== null ? Reflect.get(data, field) : undefined;
+    if (topic === 'status' && told('code') === 'registries' && told('settings') === true)
+      void this.#followJudges();
+    if (topic !== 'image' && topic !== 'finding') return;
     const id = told(topic === 'image' ? 'id' : 'workload');
     if (typeof id === 'string') {
       if (topic === 'finding' && !this.#held.has(id)) return;
@@ -183,7 +182,7 @@ export class ImageBook {
     const facts = this.#find(reference);
     if (facts !== undefined) return facts;
     if (!this.#isLoaded) return { unknown: 'images are still being read' };
-    this.#ask(reference);
+    void this.#ask(reference);
     return {
       unknown: this.#isFull
         ? `more than ${IMAGES_MAX} images are known; this one is not at hand`
@@ -193,17 +192,41 @@ export class ImageBook {
 
   #find(reference: string): ImageFacts | Unknown | undefined {
     const { digest, registry, repository } = imageReference(reference);
+    const place = { registry, repository };
+    const at = (one: Held): ImageFacts | Unknown => {
+      const facts = this.#factsAt(one, [place]);
+      const isRead = !isUnknown(facts) && facts.scanned;
+      if (isRead && this.#judges.isUnjudged(one.signatures, place)) this.#askToLook(reference);
+      return facts;
+    };
     const held = digest === undefined ? undefined : this.#held.get(digest);
-    if (held !== undefined) return this.#factsOf(held);
+    if (held !== undefined) return at(held);
     const name = digest === undefined ? reference : `${registry}/${repository}@${digest}`;
     const digests = this.#digests.get(name);
     if (digests === undefined) return undefined;
     return worstOf(
       [...digests].flatMap((one) => {
         const known = this.#held.get(one);
-        return known === undefined ? [] : [this.#factsOf(known)];
+        return known === undefined ? [] : [at(known)];
       }),
     );
+  }
+
+  /** What is held of an image, with who signed it as the registries of these places say. */
+  #factsAt(held: Held, places: readonly ImagePlace[]): ImageFacts | Unknown {
+    const facts = this.#factsOf(held);
+    return isUnknown(facts) ? facts : { ...facts, ...this.#judges.signed(held.signatures, places) };
+  }
+
+  /** Registries were set otherwise: other verdicts count now, of any image. */
+  async #followJudges(): Promise<void> {
+    const read = await this.#judges.load();
+    this.#areJudgesOld = !read.ok;
+    if (!read.ok) {
+      this.#parts.log.warn({ code: read.error.code }, 'registries cannot be read now: no signature counts');
+      this.#later();
+    }
+    if (this.#isLoaded) this.#tell(this.#held.keys(), this.#digests.keys());
   }
 
   /** What is held of an image, as it stands now: a newer base may have come, or another pack into use. */
@@ -220,10 +243,20 @@ export class ImageBook {
     return held.facts;
   }
 
-  #ask(reference: string): void {
+  /** After a change of keys all images may be asked about at once: a few are looked at, and others when they are next asked. */
+  #askToLook(reference: string): void {
+    if (!this.#isLoaded || this.#looks >= LOOKS_MAX) return;
+    this.#looks += 1;
+    void (this.#ask(reference) ?? Promise.resolve()).finally(() => {
+      this.#looks -= 1;
+    });
+  }
+
+  #ask(reference: string): Promise<void> | undefined {
     const nowMs = this.#parts.clock.nowMs();
     const lastMs = this.#wanted.get(reference);
-    if (this.#want === undefined || (lastMs !== undefined && nowMs - lastMs < WANTED_AGAIN_MS)) return;
+    if (this.#want === undefined || (lastMs !== undefined && nowMs - lastMs < WANTED_AGAIN_MS))
+      return undefined;
     this.#wanted.delete(reference);
     if (this.#wanted.size >= WANTED_MAX) {
       const [oldest] = this.#wanted.keys();
@@ -231,7 +264,7 @@ export class ImageBook {
     }
     this.#wanted.set(reference, nowMs);
     const { log } = this.#parts;
-    this.#want(reference).then(
+    return this.#want(reference).then(
       (queued) => {
         if (!queued.ok)
           log.warn({ reference, code: queued.error.code }, 'an image that a pod names was not scanned');
@@ -297,12 +330,13 @@ export class ImageBook {
   /** False: its findings could not be read. */
   async #take(image: Image): Promise<boolean> {
     const { digest } = image;
+    const { store, owner } = this.#parts;
     const before = this.#held.get(digest);
     if (before === undefined && this.#held.size >= IMAGES_MAX) {
       this.#isFull = true;
       return true;
     }
-    const judged = await this.#judged(image);
+    const judged = await readJudged(store, owner, image);
     // An image whose findings cannot be read says nothing, rather than that nothing is wrong.
     const facts: ImageFacts | Unknown = judged.ok
       ? imageFacts(image, judged.value, before?.own)
@@ -311,7 +345,8 @@ export class ImageBook {
     const names = image.references.map((one) => imageReference(one).normalised);
     const ecosystems = judged.ok ? (judged.value.ecosystems ?? []) : [];
     this.#held.set(digest, {
-      ...{ names, own: facts, facts, ecosystems },
+      ...{ names, own: facts, facts, ecosystems, signatures: image.signatures ?? [] },
+      places: placesOf([...image.references, ...(image.formerReferences ?? [])]),
       ...{ image: builtImage(image), version: undefined },
     });
     for (const name of names) {
@@ -330,51 +365,4 @@ export class ImageBook {
     }
     this.#held.delete(digest);
   }
-
-  async #judged({ digest, scan }: Image): Promise<Result<Known, ApiFailure>> {
-    if (scan?.state !== 'done') return ok({ findings: [], isMatched: false });
-    const { store, owner } = this.#parts;
-    const scope = tenantScope(owner.cluster, owner.tenant);
-    const list = await store.scans.ofWorkload(scope, digest);
-    if (!list.ok) return list;
-    const found: Finding[] = [];
-    const filter = [
-      exactly('workload', digest),
-      exactly('state', 'open'),
-      exactly('kind', 'vulnerability', 'secret'),
-    ];
-    let cursor: string | undefined;
-    do {
-      const query = { filter, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-      const page = await store.findings.list(scope, query);
-      if (!page.ok) return page;
-      found.push(...page.value.items);
-      cursor = page.value.next;
-    } while (cursor !== undefined && found.length < FINDINGS_MAX);
-    const isMatched = list.value !== undefined && list.value.matchedWith !== '';
-    const packages = list.value?.packages;
-    return ok({
-      findings: cursor === undefined ? found : undefined,
-      isMatched,
-      ...(packages === undefined
-        ? {}
-        : { packages: packageFacts(packages), ecosystems: namespaces(packages) }),
-    });
-  }
-}
-
-const namespaces = (packages: readonly Package[]): string[] => [
-  ...new Set(packages.map(({ ecosystem }) => ecosystem)),
-];
-
-/** What an image is built on, and whether the name of that leads elsewhere by now. */
-function baseFacts(bases: BaseDesk, image: BuiltImage): ImageBaseFacts | undefined {
-  const base = bases.baseOf(image);
-  if (base === undefined) return undefined;
-  const newer = bases.newerOf(image, base);
-  return {
-    ...(base.reference === undefined ? {} : { name: base.reference }),
-    ...(base.digest === undefined ? {} : { digest: base.digest }),
-    ...(newer.state === 'unknown' ? {} : { isOutdated: newer.state === 'newer' }),
-  };
 }

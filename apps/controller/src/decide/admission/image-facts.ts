@@ -9,6 +9,7 @@ import {
   isUnknown,
   type Unknown,
 } from '@bartizan/engine/admission';
+import type { BaseDesk, BuiltImage } from '../../ports.ts';
 
 /** What is known of one image beside its record. */
 export interface Judged {
@@ -39,7 +40,7 @@ export function packageFacts(packages: readonly Pick<Package, 'licenses'>[]): Pa
 
 const FACTS_MAX = 512;
 
-/** The facts that rules may ask for. What nobody looked at is left out, and so unknown; it never counts as clean. */
+/** The facts that rules may ask for, but for signatures: those depend on where it is taken from. What nobody looked at is left out, and so unknown; it never counts as clean. */
 export function imageFacts(
   image: Image,
   judged: Judged,
@@ -70,6 +71,23 @@ export function imageFacts(
   };
 }
 
+/** Advisory namespaces of packages. */
+export const namespaces = (packages: readonly Package[]): string[] => [
+  ...new Set(packages.map(({ ecosystem }) => ecosystem)),
+];
+
+/** What an image is built on, and whether the name of that leads elsewhere by now. */
+export function baseFacts(bases: BaseDesk, image: BuiltImage): ImageBaseFacts | undefined {
+  const base = bases.baseOf(image);
+  if (base === undefined) return undefined;
+  const newer = bases.newerOf(image, base);
+  return {
+    ...(base.reference === undefined ? {} : { name: base.reference }),
+    ...(base.digest === undefined ? {} : { digest: base.digest }),
+    ...(newer.state === 'unknown' ? {} : { isOutdated: newer.state === 'newer' }),
+  };
+}
+
 /** What others than the image decide: other images, and the pack in use. */
 export interface Surroundings {
   readonly base: ImageBaseFacts | undefined;
@@ -89,14 +107,11 @@ export function placed(facts: ImageFacts | Unknown, around: Surroundings): Image
 }
 
 /** What is known without looking into it. */
-function identity({ createdAtMs, labels, base, signature }: Image): Partial<ImageFacts> {
-  const isSigned = signature === undefined || signature.state === 'unknown' ? undefined : signature.state;
+function identity({ createdAtMs, labels, base }: Image): Partial<ImageFacts> {
   return {
     ...(createdAtMs === undefined ? {} : { createdAtMs }),
     ...(labels === undefined ? {} : { labels }),
     ...(base?.reference === undefined ? {} : { baseImages: [base.reference] }),
-    ...(isSigned === undefined ? {} : { signed: isSigned === 'signed' }),
-    ...(signature?.state === 'signed' ? { verifiers: signature.signers } : {}),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   type Scope,
   tenantScope,
 } from '@bartizan/contracts';
+import { judgeRevision } from '../../decide/signature-verdicts.ts';
 import type { ApiFailure, ChangedRegistry, Clock, Owner, Publish, RegistryDesk } from '../../ports.ts';
 import { Turnstile } from '../../turnstile.ts';
 import { accessOf, goesTheSameWay, RegistrySecrets } from './registry-secrets.ts';
@@ -34,6 +35,8 @@ export interface RegistryDeskParts {
 /** What the desk asks of those who run over registries. */
 export interface Runner {
   readonly start: (registry: Registry) => Promise<Result<void, ApiFailure>>;
+  /** Forgets what a registry said of signatures, but for what it says by this revision, without waiting. */
+  readonly unjudge: (owner: Owner, id: string, revision?: string) => void;
   /** Stops without waiting. */
   readonly stop: (id: string) => void;
   /** Stops, and waits for the end. */
@@ -90,7 +93,7 @@ export class Registries implements RegistryDesk {
     }
     const saved = await store.registries.put(scope, [registry]);
     if (!saved.ok) return saved;
-    this.#tell(owner);
+    this.#tell(owner, { settings: true });
     return ok(registry);
   }
 
@@ -102,7 +105,9 @@ export class Registries implements RegistryDesk {
     const fault = settingsFault(settings);
     if (fault !== undefined) return refused(fault);
     const { secret, pushSecret, ...rest } = settings;
-    return this.#change(owner, id, async (before) => {
+    let revision: string | undefined;
+    const changed = await this.#change(owner, id, async (before) => {
+      revision = judgeRevision(before);
       const scope = scopeOf(owner);
       if (isBasedOn?.(before.updatedAtMs) === false)
         return err(failure('E_PRECONDITION', 'the registry has changed since'));
@@ -128,6 +133,9 @@ export class Registries implements RegistryDesk {
         ...(hasPushSecret ? { hasPushSecret } : {}),
       });
     });
+    const now = changed.ok ? judgeRevision(changed.value) : revision;
+    if (now !== revision) this.#runs?.unjudge(owner, id, now);
+    return changed;
   }
 
   /** Keeps or removes the secret of notes about pushes; whether there is one now, undefined = as before. */
@@ -160,7 +168,8 @@ export class Registries implements RegistryDesk {
     if (!untold.ok) return untold;
     const removed = await this.#changes.run(() => this.#parts.store.registries.remove(scope, [id]));
     if (!removed.ok) return removed;
-    this.#tell(owner);
+    this.#runs?.unjudge(owner, id);
+    this.#tell(owner, { settings: true });
     return ok(undefined);
   }
 
@@ -245,13 +254,14 @@ export class Registries implements RegistryDesk {
       if (!after.ok) return after;
       const saved = await this.#parts.store.registries.put(scopeOf(owner), [after.value]);
       if (!saved.ok) return saved;
-      this.#tell(owner);
+      this.#tell(owner, after.value.updatedAtMs === before.value.updatedAtMs ? {} : { settings: true });
       return after;
     });
   }
 
-  #tell({ cluster, tenant }: Owner): void {
-    this.#parts.publish({ topic: 'status', cluster, tenant, data: { code: 'registries' } });
+  /** `settings`: not only how far a run is. */
+  #tell({ cluster, tenant }: Owner, more: { readonly settings?: true }): void {
+    this.#parts.publish({ topic: 'status', cluster, tenant, data: { code: 'registries', ...more } });
   }
 }
 

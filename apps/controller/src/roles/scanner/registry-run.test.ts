@@ -8,6 +8,7 @@ import { CATALOGUE_VERSION, DEFAULT_LIMITS } from '@bartizan/scan';
 import { builtImage, digestOf, indexOf, MemoryRegistry } from '@bartizan/testkit/registry';
 import { anImage, aRegistry, OWNER } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { judgeRevision } from '../../decide/signature-verdicts.ts';
 import { FairQueue } from './fair-queue.ts';
 import { RegistryScan, type RunParts } from './registry-run.ts';
 import { RunProgress } from './run-progress.ts';
@@ -23,11 +24,14 @@ let settled: Map<string, number>;
 let known: Set<string>;
 /** What is said of signatures, by digest. */
 let signatures: Map<string, Image['signature']>;
+/** What was said of known images before. */
+let before: Partial<Image>;
 beforeEach(async () => {
   server = await MemoryRegistry.start();
   settled = new Map();
   known = new Set();
   signatures = new Map();
+  before = {};
 });
 afterEach(() => server.stop());
 
@@ -44,7 +48,7 @@ async function ran(changes: Partial<Registry> = {}): Promise<RunProgress> {
       Promise.resolve(
         ok(
           known.has(digest)
-            ? { image: anImage({ digest }), catalogueVersion: CATALOGUE_VERSION, isComplete: true }
+            ? { image: anImage({ digest, ...before }), catalogueVersion: CATALOGUE_VERSION, isComplete: true }
             : undefined,
         ),
       ),
@@ -52,6 +56,7 @@ async function ran(changes: Partial<Registry> = {}): Promise<RunProgress> {
       signatures.set(digest, entry?.signature);
       return Promise.resolve(ok(undefined));
     },
+    unjudge: () => Promise.resolve(ok(undefined)),
     settle: (_owner, reference, digests) => {
       settled.set(reference, digests.length);
       return Promise.resolve(ok(0));
@@ -145,6 +150,38 @@ describe('an image with something attached that breaks its reader', () => {
     expect((await ran()).run).toMatchObject({ failed: 0, images: 2, unchanged: 2 });
     expect(digests.map((digest) => signatures.get(digest)?.state)).toEqual(['invalid', 'invalid']);
     expect(settled.size).toBe(2);
+  });
+});
+
+describe('a known image whose signatures were looked at of late', () => {
+  const said = { state: 'signed', signers: ['us'], checkedAtMs: NOW_MS } as const;
+  const judgedAs = async (signatures_: Image['signatures']): Promise<string | undefined> => {
+    const image = builtImage([{ a: 'a' }]);
+    server.push('app', 'v1', image);
+    known.add(image.digest);
+    before = { signature: said, ...(signatures_ === undefined ? {} : { signatures: signatures_ }) };
+    await ran();
+    return signatures.get(image.digest)?.state;
+  };
+  const registry = () => aRegistry({ host: server.host, signingKeys: [KEY] });
+
+  it('is not looked at again by the registry that did so', async () => {
+    const revision = judgeRevision(registry());
+    expect(await judgedAs([{ ...said, registry: registry().id, repository: 'app', revision }])).toBe(
+      'signed',
+    );
+  });
+
+  it('is looked at by another registry, and by the same with other keys', async () => {
+    const revision = judgeRevision(registry());
+    expect(await judgedAs(undefined)).toBe('unsigned');
+    expect(await judgedAs([{ ...said, registry: 'another', repository: 'app', revision }])).toBe('unsigned');
+    expect(await judgedAs([{ ...said, registry: registry().id, repository: 'b', revision }])).toBe(
+      'unsigned',
+    );
+    expect(
+      await judgedAs([{ ...said, registry: registry().id, repository: 'app', revision: 'before' }]),
+    ).toBe('unsigned');
   });
 });
 

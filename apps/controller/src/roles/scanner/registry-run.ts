@@ -1,17 +1,17 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { fetchAttached, type OpenedRegistry, type RegistryAccess } from '@bartizan/adapters/registry';
+import type { OpenedRegistry, RegistryAccess } from '@bartizan/adapters/registry';
 import {
   type Failure,
   type Image,
+  type ImageSignature,
   ok,
   type PostureCheck,
   type Registry,
   type Result,
 } from '@bartizan/contracts';
 import { CATALOGUE_VERSION, tenantHashKey } from '@bartizan/scan';
-import { imageName, isSignature } from '@bartizan/scan/signatures';
 import {
   chooseRepositories,
   chooseTags,
@@ -22,13 +22,7 @@ import {
 import { choosePlatforms } from '../../decide/choose-platforms.ts';
 import type { ImageIntake, KnownImage } from '../../decide/image-ledger.ts';
 import { imageRef } from '../../decide/image-ref.ts';
-import {
-  judgeByPolicy,
-  judgeSignatures,
-  mayBeSignature,
-  type SignaturesToJudge,
-} from '../../decide/judge-signatures.ts';
-import { openRegistryPolicy } from '../../decide/registry-policy.ts';
+import { verdictBy } from '../../decide/signature-verdicts.ts';
 import type { Clock, Log, Owner } from '../../ports.ts';
 import {
   createdAtMs,
@@ -46,6 +40,7 @@ import type {
 } from '../../sense/registries/image-messages.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { entryOf, reasonOf, scannedOf } from './image-entry.ts';
+import { lookAtSignatures } from './look-at-signatures.ts';
 import type { RunProgress } from './run-progress.ts';
 
 /** What images are searched for beside packages, and the checks that judge it. */
@@ -83,6 +78,9 @@ interface Target {
   readonly platform: string;
   readonly references: string[];
 }
+
+/** Where a known image is; without `top` it stands alone. */
+type Place = Pick<Target, 'repository' | 'references'> & Partial<Pick<Target, 'top'>>;
 
 const RESOLVED_AT_ONCE = 4;
 const CREATED_MAX = 100_000;
@@ -253,14 +251,20 @@ export class RegistryScan {
   }
 
   /** Puts one known image in line, whatever is known of it. */
-  async again(
-    image: KnownImage,
-    place: Pick<Target, 'repository' | 'references'> & Partial<Pick<Target, 'top'>>,
-  ): Promise<Result<void, Failure>> {
+  async again(image: KnownImage, place: Place): Promise<Result<void, Failure>> {
     const opened = await this.#parts.open(this.#parts.access);
     if (!opened.ok) return opened;
     const { digest, platform = '' } = image.image;
     this.#enqueue(opened.value, { top: digest, ...place, digest, platform }, image);
+    return ok(undefined);
+  }
+
+  /** Looks at the signatures of one known image, unless this registry has done so by the same keys of late. */
+  async look(image: KnownImage, place: Place): Promise<Result<void, Failure>> {
+    const opened = await this.#parts.open(this.#parts.access);
+    if (!opened.ok) return opened;
+    const { digest, platform = '' } = image.image;
+    await this.#stillThere(opened.value, { top: digest, ...place, digest, platform }, image);
     return ok(undefined);
   }
 
@@ -290,7 +294,7 @@ export class RegistryScan {
     if (answer.kind === 'stopped') return this.#back(target, known);
     if (answer.kind === 'artifact') return progress.count('skipped');
     if (answer.kind === 'image') {
-      const signature = await this.#signature(opened, target);
+      const signature = await this.#look(opened, target);
       const { searching } = this.#parts;
       const searched = searching && { rulesVersion: searching.rules.version, checks: searching.checks() };
       const scanned = scannedOf(
@@ -349,41 +353,17 @@ export class RegistryScan {
   async #stillThere(opened: OpenedRegistry, target: Target, { image }: KnownImage): Promise<void> {
     const { clock, intake, registry } = this.#parts;
     const entry = entryOf(registry, target, image);
-    const isOld = clock.nowMs() - (image.signature?.checkedAtMs ?? 0) >= SIGNATURES_MS;
-    const signature = isOld ? { signature: await this.#signature(opened, target) } : {};
+    // What another registry said, or this one by other keys, says nothing here.
+    const { checkedAtMs = 0 } = verdictBy(image, registry, target.repository) ?? {};
+    const isOld = clock.nowMs() - checkedAtMs >= SIGNATURES_MS;
+    const signature = isOld ? { signature: await this.#look(opened, target) } : {};
     const scan = image.scan ?? { state: 'never', reasons: [] };
     await intake.mark(this.#owner, target.digest, scan, { ...entry, ...signature });
   }
 
-  /** Who signed an image, or the index it is part of; `unknown` with the reason where nobody could look. */
-  async #signature({ client, host }: OpenedRegistry, { repository, digest, top }: Target) {
-    const nowMs = this.#parts.clock.nowMs();
-    const { signaturePolicy, signingKeys = [] } = this.#parts.registry;
-    const policy = signaturePolicy === undefined ? undefined : openRegistryPolicy(signaturePolicy);
-    // It was opened when it was set; one that does not open any more judges nobody.
-    if (policy?.ok === false)
-      return {
-        state: 'unknown' as const,
-        signers: [],
-        reason: policy.error.detail.slice(0, 512),
-        checkedAtMs: nowMs,
-      };
-    const wanted = policy === undefined ? mayBeSignature : isSignature;
-    const digests = [...new Set([digest, top])];
-    const signatures: SignaturesToJudge['signatures'][number][] = [];
-    const missing: string[] = [];
-    for (const subject of digests) {
-      const found = await fetchAttached(client, { repository, digest: subject }, wanted);
-      if (!found.ok) {
-        const reason = `${found.error.code} ${found.error.detail}`.slice(0, 512);
-        return { state: 'unknown' as const, signers: [], reason, checkedAtMs: nowMs };
-      }
-      signatures.push(...found.value.pieces.map((signature) => ({ digest: subject, signature })));
-      missing.push(...found.value.missing);
-    }
-    if (policy === undefined) return judgeSignatures({ signatures, missing, keys: signingKeys, nowMs });
-    const name = imageName(host, repository);
-    return judgeByPolicy({ policy: policy.value, name, digests, signatures, missing, nowMs });
+  #look(opened: OpenedRegistry, target: Target): Promise<ImageSignature> {
+    const { registry, clock } = this.#parts;
+    return lookAtSignatures(opened, registry, target, clock.nowMs());
   }
 
   /** Every reference leads to what it leads to now: tags move. */

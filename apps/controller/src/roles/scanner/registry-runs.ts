@@ -193,13 +193,13 @@ export class RegistryRuns {
     const { names: platforms } = await this.#platforms(registry);
     const found = await findWanted(registry, reference, { opened: opened.value, intake, platforms, owner });
     if (!found.ok) return unreachable(found.error.detail);
-    for (const { known, place } of found.value) {
+    for (const { known, place, isRead } of found.value) {
       const scan = await this.#prepare(registry, new AbortController().signal, this.#silent());
       if (!scan.ok) return scan;
-      const queued = await scan.value.again(known, place);
-      if (!queued.ok) return unreachable(queued.error.detail);
+      const done = await (isRead ? scan.value.look(known, place) : scan.value.again(known, place));
+      if (!done.ok) return unreachable(done.error.detail);
     }
-    return ok(found.value.length);
+    return ok(found.value.filter(({ isRead }) => !isRead).length);
   }
 
   /** Progress that nobody watches: it shows at the image. */
@@ -221,6 +221,18 @@ export class RegistryRuns {
     if (!counts.ok)
       this.#parts.log.warn({ code: counts.error.code }, 'the platforms of nodes are not known now');
     return wantedPlatforms(platforms, counts.ok ? counts.value.keys() : []);
+  }
+
+  /** Has the list of images forget what a registry said of signatures; rules ask by its keys of now in any case. */
+  unjudge(owner: Owner, id: string, revision?: string): void {
+    const { intake, log } = this.#parts;
+    intake.unjudge(owner, id, revision).then(
+      (done) => {
+        if (!done.ok)
+          log.warn({ registry: id, code: done.error.code }, 'signatures are still shown as before');
+      },
+      (cause: unknown) => log.error({ err: cause, registry: id }, 'signatures are still shown as before'),
+    );
   }
 
   /** Stops a run without waiting. */

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { createSealer } from '@bartizan/adapters/store';
 import { ok, tenantScope } from '@bartizan/contracts';
@@ -25,6 +26,8 @@ let server: MemoryRegistry;
 let runs: RegistryRuns;
 let book: ImageBook;
 let intake: ImageLedger;
+let desk: Registries;
+const KEY = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
 beforeEach(async () => {
   test = await openTestStore();
@@ -32,7 +35,7 @@ beforeEach(async () => {
   const { store, clock, dataDir } = test;
   book = new ImageBook({ store, clock, log, owner: OWNER });
   const publish: Publish = (change) => book.note(change);
-  const desk = new Registries({
+  desk = new Registries({
     ...{ store, clock, publish },
     sealer: createSealer(Buffer.alloc(32, 7)),
     newId: () => 'reg-1',
@@ -106,6 +109,36 @@ describe('an image that a pod names and nobody knows', () => {
       await until(() => expect(book.image(name)).toMatchObject({ scanned: true, signed: false }));
     }
     expect(server.asked.filter((one) => one.includes('/blobs/')).length).toBeLessThan(5);
+  });
+
+  it('is looked at again, and not read, when its registry has other keys than those it was judged by', async () => {
+    book.onUnknown((reference) => runs.wanted(OWNER, reference));
+    const image = builtImage([{ 'node_modules/minimist/package.json': PACKAGE }]);
+    server.push('shop/web', 'v1', image);
+    const name = `${server.host}/shop/web:v1`;
+    book.image(name);
+    await until(() => expect(book.image(name)).toMatchObject({ signed: false }));
+    const scope = tenantScope(OWNER.cluster, OWNER.tenant);
+    const verdicts = async () => {
+      const kept = await test.store.images.get(scope, image.digest);
+      return kept.ok ? kept.value?.signatures?.map(({ revision }) => revision) : undefined;
+    };
+    const before = await verdicts();
+    expect(before).toEqual([expect.any(String)]);
+    const made = await test.store.registries.get(scope, 'reg-1');
+    if (!made.ok || made.value === undefined) throw new Error('there is a registry');
+    const { name: title, kind, host, plainHttp, includes, excludes } = made.value;
+    const { platforms, schedule, concurrency } = made.value;
+    const settings = { name: title, kind, host, plainHttp, includes, excludes, platforms, schedule };
+    const blobs = () => server.asked.filter((one) => one.includes('/blobs/')).length;
+    const read = blobs();
+    await desk.update(OWNER, { id: 'reg-1' }, { ...settings, concurrency, signingKeys: [KEY] });
+    await until(() => expect(book.image(name)).not.toHaveProperty('signed'));
+    test.clock.value += 60_000;
+    await until(() => expect(book.image(name)).toMatchObject({ signed: false }));
+    expect(await verdicts()).toEqual([expect.any(String)]);
+    expect(await verdicts()).not.toEqual(before);
+    expect(blobs()).toBe(read);
   });
 
   it('is every platform of the nodes below an index, by the digest of the index too', async () => {

@@ -10,8 +10,10 @@ import type { ApiFailure, Owner } from '../../ports.ts';
 import { imagesBelow, resolveTag } from '../../sense/registries/find-images.ts';
 import { entryOf } from './image-entry.ts';
 
-/** An image of a registry that has to be read, and where it is. */
+/** An image of a registry, and where it is. */
 export interface WantedImage {
+  /** It was read to the end: only who signed it may not be known here. */
+  readonly isRead: boolean;
   readonly known: KnownImage;
   readonly place: { readonly repository: string; readonly references: string[]; readonly top: string };
 }
@@ -23,7 +25,7 @@ export const isOf = ({ host }: Registry, reference: string): boolean =>
 
 /**
  * What a reference of a pod leads to in its registry: one image, or one for each platform below an index. What is known
- * already gets the name; what is not is entered as queued and returned, to be read.
+ * already gets the name; what is not is entered as queued, to be read.
  */
 export async function findWanted(
   registry: Registry,
@@ -52,11 +54,11 @@ export async function findWanted(
     const scan = isRead ? known.value?.image.scan : undefined;
     const marked = await intake.mark(owner, one, scan ?? { state: 'queued', reasons: [] }, image);
     if (!marked.ok) return marked;
-    if (!isRead)
-      found.push({
-        known: { ...known.value, image, isComplete: false },
-        place: { repository, references: [name], top: resolved.value.digest },
-      });
+    found.push({
+      isRead,
+      known: { ...known.value, image, isComplete: isRead },
+      place: { repository, references: [name], top: resolved.value.digest },
+    });
   }
   return ok(found);
 }

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: Bartizan contributors
+// SPDX-License-Identifier: Apache-2.0
+
+import { fetchAttached, type OpenedRegistry } from '@bartizan/adapters/registry';
+import type { ImageSignature, Registry } from '@bartizan/contracts';
+import { imageName, isSignature } from '@bartizan/scan/signatures';
+import {
+  judgeByPolicy,
+  judgeSignatures,
+  mayBeSignature,
+  type SignaturesToJudge,
+} from '../../decide/judge-signatures.ts';
+import { openRegistryPolicy } from '../../decide/registry-policy.ts';
+import { judgeRevision, repositoryAt } from '../../decide/signature-verdicts.ts';
+
+/** An image in a repository, and the index it was found below, or itself. */
+export interface LookedAt {
+  readonly repository: string;
+  readonly digest: string;
+  readonly top: string;
+}
+
+/** Who signed an image, or the index it is part of, by its registry; `unknown` with the reason where nobody could look. */
+export async function lookAtSignatures(
+  opened: OpenedRegistry,
+  registry: Registry,
+  image: LookedAt,
+  nowMs: number,
+): Promise<ImageSignature> {
+  const verdict = await judge(opened, registry, image, nowMs);
+  const repository = repositoryAt(registry, image.repository);
+  return { ...verdict, registry: registry.id, repository, revision: judgeRevision(registry) };
+}
+
+async function judge(
+  { client, host }: OpenedRegistry,
+  { signaturePolicy, signingKeys = [] }: Registry,
+  { repository, digest, top }: LookedAt,
+  nowMs: number,
+): Promise<ImageSignature> {
+  const unknown = (reason: string): ImageSignature => ({
+    ...{ state: 'unknown', signers: [], reason: reason.slice(0, 512), checkedAtMs: nowMs },
+  });
+  const policy = signaturePolicy === undefined ? undefined : openRegistryPolicy(signaturePolicy);
+  // It was opened when it was set; one that does not open any more judges nobody.
+  if (policy?.ok === false) return unknown(policy.error.detail);
+  const wanted = policy === undefined ? mayBeSignature : isSignature;
+  const digests = [...new Set([digest, top])];
+  const signatures: SignaturesToJudge['signatures'][number][] = [];
+  const missing: string[] = [];
+  for (const subject of digests) {
+    const found = await fetchAttached(client, { repository, digest: subject }, wanted);
+    if (!found.ok) return unknown(`${found.error.code} ${found.error.detail}`);
+    signatures.push(...found.value.pieces.map((signature) => ({ digest: subject, signature })));
+    missing.push(...found.value.missing);
+  }
+  if (policy === undefined) return judgeSignatures({ signatures, missing, keys: signingKeys, nowMs });
+  const name = imageName(host, repository);
+  return judgeByPolicy({ policy: policy.value, name, digests, signatures, missing, nowMs });
+}
