@@ -34,6 +34,16 @@ export function verdictBy(
   return signatures.find((one) => isSamePlace(one, wanted) && one.revision === revision);
 }
 
+/** Indexes of a repository that an image is known to be part of, whatever keys their signatures were judged by. */
+export function indexesIn(
+  { signatures = [] }: Pick<Image, 'signatures'>,
+  registry: Pick<Registry, 'id' | 'host'>,
+  repository: string,
+): readonly string[] {
+  const wanted = { registry: registry.id, repository: repositoryAt(registry, repository) };
+  return signatures.find((one) => isSamePlace(one, wanted))?.indexes ?? [];
+}
+
 type Place = Pick<ImageSignature, 'registry' | 'repository'>;
 const isSamePlace = (one: Place, other: Place): boolean =>
   one.registry === other.registry && one.repository === other.repository;

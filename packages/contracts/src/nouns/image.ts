@@ -58,6 +58,9 @@ export const ImageSignature = inline('Signatures of an image', {
   checkedAtMs: optional(instant('Looked at')),
   registry: optional(OpaqueId),
   repository: optional(text('Repository of that registry in which it was looked for', 512)),
+  indexes: optional(
+    list(text('Digest', 128), 'Indexes it is part of, beside which signatures were looked for too', 8),
+  ),
   revision: optional(text('Digest of the host, keys and policy of that registry when it was judged', 64)),
 });
 export type ImageSignature = Static<typeof ImageSignature>;

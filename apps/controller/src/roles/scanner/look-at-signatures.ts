@@ -13,29 +13,37 @@ import {
 import { openRegistryPolicy } from '../../decide/registry-policy.ts';
 import { judgeRevision, repositoryAt } from '../../decide/signature-verdicts.ts';
 
-/** An image in a repository, and the index it was found below, or itself. */
+/** An image in a repository, and the indexes that it was found below. */
 export interface LookedAt {
   readonly repository: string;
   readonly digest: string;
-  readonly top: string;
+  readonly indexes: readonly string[];
 }
 
-/** Who signed an image, or the index it is part of, by its registry; `unknown` with the reason where nobody could look. */
+/** Indexes beside which signatures of one image are looked for: each is asked for on its own. */
+export const INDEXES_MAX = 8;
+
+/** Who signed an image, or an index it is part of, by its registry; `unknown` with the reason where nobody could look. */
 export async function lookAtSignatures(
   opened: OpenedRegistry,
   registry: Registry,
   image: LookedAt,
   nowMs: number,
 ): Promise<ImageSignature> {
-  const verdict = await judge(opened, registry, image, nowMs);
+  const indexes = image.indexes.filter((index) => index !== image.digest).slice(0, INDEXES_MAX);
+  const verdict = await judge(opened, registry, { ...image, indexes }, nowMs);
   const repository = repositoryAt(registry, image.repository);
-  return { ...verdict, registry: registry.id, repository, revision: judgeRevision(registry) };
+  return {
+    ...verdict,
+    ...(indexes.length === 0 ? {} : { indexes }),
+    ...{ registry: registry.id, repository, revision: judgeRevision(registry) },
+  };
 }
 
 async function judge(
   { client, host }: OpenedRegistry,
   { signaturePolicy, signingKeys = [] }: Registry,
-  { repository, digest, top }: LookedAt,
+  { repository, digest, indexes }: LookedAt,
   nowMs: number,
 ): Promise<ImageSignature> {
   const unknown = (reason: string): ImageSignature => ({
@@ -45,7 +53,7 @@ async function judge(
   // It was opened when it was set; one that does not open any more judges nobody.
   if (policy?.ok === false) return unknown(policy.error.detail);
   const wanted = policy === undefined ? mayBeSignature : isSignature;
-  const digests = [...new Set([digest, top])];
+  const digests = [...new Set([digest, ...indexes])];
   const signatures: SignaturesToJudge['signatures'][number][] = [];
   const missing: string[] = [];
   for (const subject of digests) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { openRegistry, DEFAULT_LIMITS as TRANSPORT_LIMITS } from '@bartizan/adapters/registry';
 import { type Image, ok, type Registry } from '@bartizan/contracts';
 import { CATALOGUE_VERSION, DEFAULT_LIMITS } from '@bartizan/scan';
@@ -14,7 +14,8 @@ import { RegistryScan, type RunParts } from './registry-run.ts';
 import { RunProgress } from './run-progress.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 1);
-const KEY = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const PAIR = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+const KEY = PAIR.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const LOG = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 let server: MemoryRegistry;
@@ -37,13 +38,28 @@ afterEach(() => server.stop());
 
 /** One run whose images are listed but not read. */
 async function ran(changes: Partial<Registry> = {}): Promise<RunProgress> {
+  const { scan, progress } = runOf(changes);
+  expect(await scan.run()).toEqual(ok(undefined));
+  return progress;
+}
+
+const EMPTY = { platform: '', labels: {}, layers: [], cachedLayers: 0, packages: [], distribution: '' };
+
+function runOf(
+  changes: Partial<Registry> = {},
+  more: Partial<RunParts> = {},
+): { readonly scan: RegistryScan; readonly progress: RunProgress; readonly queue: FairQueue } {
+  const queue = new FairQueue(1);
   const progress = new RunProgress(
     NOW_MS,
     () => NOW_MS,
     () => Promise.resolve(),
   );
   const intake: RunParts['intake'] = {
-    put: () => Promise.resolve(ok(undefined)),
+    put: (_owner, { image }) => {
+      signatures.set(image.digest, image.signature);
+      return Promise.resolve(ok(undefined));
+    },
     known: (_owner, digest) =>
       Promise.resolve(
         ok(
@@ -77,16 +93,16 @@ async function ran(changes: Partial<Registry> = {}): Promise<RunProgress> {
       layerCache: { folder: '/nonexistent', maxBytes: 0 },
     },
     intake,
-    queue: new FairQueue(1),
+    queue,
     platforms: () => Promise.resolve({ names: ['linux/amd64'], from: 'settings' }),
     created: new Map(),
     progress,
     signal: new AbortController().signal,
     clock: { nowMs: () => NOW_MS },
     log: LOG,
+    ...more,
   });
-  expect(await scan.run()).toEqual(ok(undefined));
-  return progress;
+  return { scan, progress, queue };
 }
 
 describe('a tag whose index cannot be read', () => {
@@ -182,6 +198,82 @@ describe('a known image whose signatures were looked at of late', () => {
     expect(
       await judgedAs([{ ...said, registry: registry().id, repository: 'app', revision: 'before' }]),
     ).toBe('unsigned');
+  });
+});
+
+/** Signs something the way of cosign 2. */
+function signed(repository: string, digest: string): void {
+  const payload = Buffer.from(
+    JSON.stringify({
+      critical: {
+        identity: { 'docker-reference': `${server.host}/${repository}` },
+        image: { 'docker-manifest-digest': digest },
+        type: 'cosign container image signature',
+      },
+      optional: null,
+    }),
+  );
+  server.pushBlob(digestOf(payload), payload);
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const layer = {
+    mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
+    ...{ digest: digestOf(payload), size: payload.length },
+    annotations: {
+      'dev.cosignproject.cosign/signature': sign('sha256', payload, PAIR.privateKey).toString('base64'),
+    },
+  };
+  const manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, layers: [layer] }));
+  const tag = `${digest.replace(':', '-')}.sig`;
+  server.pushManifest(repository, tag, { mediaType, manifest, digest: digestOf(manifest) });
+}
+
+describe('an image that is signed through its index', () => {
+  const pushed = () => {
+    const image = builtImage([{ a: 'a' }]);
+    const other = builtImage([{ a: 'b' }], { architecture: 'arm64' });
+    const index = indexOf([image, other]);
+    server.pushManifest('app', undefined, image);
+    server.pushManifest('app', 'v2', index);
+    signed('app', index.digest);
+    known.add(image.digest);
+    return { image, other, index };
+  };
+
+  it('is signed, also below an index before that is not', async () => {
+    const { image } = pushed();
+    server.pushManifest('app', 'v1', indexOf([image]));
+    await ran();
+    expect(signatures.get(image.digest)?.state).toBe('signed');
+  });
+
+  it('stays so when it is read again, or found by its own digest', async () => {
+    const { image, index } = pushed();
+    await ran();
+    const said = signatures.get(image.digest);
+    expect(said).toMatchObject({ state: 'signed', indexes: [index.digest] });
+    if (said === undefined) throw new Error('a verdict');
+    const asRead = { kind: 'image', image: { ...EMPTY, digest: image.digest, incomplete: [] } } as const;
+    const { scan, queue } = runOf({}, { read: () => Promise.resolve(asRead) });
+    const place = { repository: 'app', references: [`${server.host}/app:v2`], indexes: [] };
+    const kept = { isComplete: true, image: anImage({ digest: image.digest, signatures: [said] }) };
+    signatures.clear();
+    expect(await scan.again(kept, place)).toEqual(ok(undefined));
+    await queue.idle('r-1');
+    expect(signatures.get(image.digest)?.state).toBe('signed');
+    const old = { ...said, checkedAtMs: 0 };
+    signatures.clear();
+    await scan.look({ ...kept, image: { ...kept.image, signatures: [old] } }, place);
+    expect(signatures.get(image.digest)?.state).toBe('signed');
+  });
+
+  it('is looked at again when it was found without the index of late', async () => {
+    const { image } = pushed();
+    const { id } = aRegistry();
+    const revision = judgeRevision({ host: server.host, signingKeys: [KEY] });
+    const said = { state: 'unsigned', signers: [], checkedAtMs: NOW_MS } as const;
+    before = { signatures: [{ ...said, registry: id, repository: 'app', revision }] };
+    await ran();
+    expect(signatures.get(image.digest)?.state).toBe('signed');
   });
 });
 

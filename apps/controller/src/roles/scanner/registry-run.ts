@@ -22,7 +22,7 @@ import {
 import { choosePlatforms } from '../../decide/choose-platforms.ts';
 import type { ImageIntake, KnownImage } from '../../decide/image-ledger.ts';
 import { imageRef } from '../../decide/image-ref.ts';
-import { verdictBy } from '../../decide/signature-verdicts.ts';
+import { indexesIn, verdictBy } from '../../decide/signature-verdicts.ts';
 import type { Clock, Log, Owner } from '../../ports.ts';
 import {
   createdAtMs,
@@ -40,7 +40,7 @@ import type {
 } from '../../sense/registries/image-messages.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { entryOf, reasonOf, scannedOf } from './image-entry.ts';
-import { lookAtSignatures } from './look-at-signatures.ts';
+import { INDEXES_MAX, lookAtSignatures } from './look-at-signatures.ts';
 import type { RunProgress } from './run-progress.ts';
 
 /** What images are searched for beside packages, and the checks that judge it. */
@@ -73,14 +73,14 @@ export interface RunParts {
 interface Target {
   readonly repository: string;
   readonly digest: string;
-  /** Digest of the index it was found below, or its own. */
-  readonly top: string;
+  /** Digests of the indexes it was found below. */
+  readonly indexes: readonly string[];
   readonly platform: string;
-  readonly references: string[];
+  readonly references: readonly string[];
 }
 
-/** Where a known image is; without `top` it stands alone. */
-type Place = Pick<Target, 'repository' | 'references'> & Partial<Pick<Target, 'top'>>;
+/** Where a known image is. */
+type Place = Pick<Target, 'repository' | 'references' | 'indexes'>;
 
 const RESOLVED_AT_ONCE = 4;
 const CREATED_MAX = 100_000;
@@ -152,11 +152,17 @@ export class RegistryScan {
         continue;
       }
       named.set(reference, new Set(found.value.map(({ digest }) => digest)));
+      const indexes = tag.isIndex ? [tag.digest] : [];
       for (const { digest, platform } of found.value) {
         const known = targets.get(digest);
         if (known === undefined)
-          targets.set(digest, { repository, digest, top: tag.digest, platform, references: [reference] });
-        else known.references.push(reference);
+          targets.set(digest, { repository, digest, indexes, platform, references: [reference] });
+        else
+          targets.set(digest, {
+            ...known,
+            indexes: [...new Set([...known.indexes, ...indexes])],
+            references: [...known.references, reference],
+          });
       }
     }
     for (const target of targets.values()) await this.#take(opened, target);
@@ -255,7 +261,7 @@ export class RegistryScan {
     const opened = await this.#parts.open(this.#parts.access);
     if (!opened.ok) return opened;
     const { digest, platform = '' } = image.image;
-    this.#enqueue(opened.value, { top: digest, ...place, digest, platform }, image);
+    this.#enqueue(opened.value, { ...place, digest, platform }, image);
     return ok(undefined);
   }
 
@@ -264,7 +270,7 @@ export class RegistryScan {
     const opened = await this.#parts.open(this.#parts.access);
     if (!opened.ok) return opened;
     const { digest, platform = '' } = image.image;
-    await this.#stillThere(opened.value, { top: digest, ...place, digest, platform }, image);
+    await this.#stillThere(opened.value, { ...place, digest, platform }, image);
     return ok(undefined);
   }
 
@@ -294,7 +300,7 @@ export class RegistryScan {
     if (answer.kind === 'stopped') return this.#back(target, known);
     if (answer.kind === 'artifact') return progress.count('skipped');
     if (answer.kind === 'image') {
-      const signature = await this.#look(opened, target);
+      const signature = await this.#look(opened, target, known?.image);
       const { searching } = this.#parts;
       const searched = searching && { rulesVersion: searching.rules.version, checks: searching.checks() };
       const scanned = scannedOf(
@@ -354,16 +360,21 @@ export class RegistryScan {
     const { clock, intake, registry } = this.#parts;
     const entry = entryOf(registry, target, image);
     // What another registry said, or this one by other keys, says nothing here.
-    const { checkedAtMs = 0 } = verdictBy(image, registry, target.repository) ?? {};
-    const isOld = clock.nowMs() - checkedAtMs >= SIGNATURES_MS;
-    const signature = isOld ? { signature: await this.#look(opened, target) } : {};
+    const verdict = verdictBy(image, registry, target.repository);
+    const isOld = clock.nowMs() - (verdict?.checkedAtMs ?? 0) >= SIGNATURES_MS;
+    const isNew = (index: string): boolean => verdict?.indexes?.includes(index) !== true;
+    const isPartOfMore = verdict?.state !== 'signed' && target.indexes.slice(0, INDEXES_MAX).some(isNew);
+    const signature = isOld || isPartOfMore ? { signature: await this.#look(opened, target, image) } : {};
     const scan = image.scan ?? { state: 'never', reasons: [] };
     await intake.mark(this.#owner, target.digest, scan, { ...entry, ...signature });
   }
 
-  #look(opened: OpenedRegistry, target: Target): Promise<ImageSignature> {
+  /** Also beside the indexes that an image was found below before: by its own digest nobody finds them. */
+  #look(opened: OpenedRegistry, target: Target, known: Image | undefined): Promise<ImageSignature> {
     const { registry, clock } = this.#parts;
-    return lookAtSignatures(opened, registry, target, clock.nowMs());
+    const before = known === undefined ? [] : indexesIn(known, registry, target.repository);
+    const indexes = [...new Set([...target.indexes, ...before])];
+    return lookAtSignatures(opened, registry, { ...target, indexes }, clock.nowMs());
   }
 
   /** Every reference leads to what it leads to now: tags move. */

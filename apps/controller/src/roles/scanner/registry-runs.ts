@@ -300,10 +300,10 @@ export class RegistryRuns {
 }
 
 /** Where in a registry an image is, by one of its names there. */
-function placeIn({ host }: Registry, image: Image): { repository: string; references: string[] } | undefined {
+function placeIn({ host }: Registry, image: Image) {
   const reference = image.references.find((one) => one.startsWith(`${host}/`));
   if (reference === undefined) return undefined;
   const path = reference.slice(host.length + 1).split('@')[0] ?? '';
   const colon = path.lastIndexOf(':');
-  return { repository: colon > 0 ? path.slice(0, colon) : path, references: [reference] };
+  return { repository: colon > 0 ? path.slice(0, colon) : path, references: [reference], indexes: [] };
 }

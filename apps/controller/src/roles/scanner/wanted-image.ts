@@ -15,7 +15,7 @@ export interface WantedImage {
   /** It was read to the end: only who signed it may not be known here. */
   readonly isRead: boolean;
   readonly known: KnownImage;
-  readonly place: { readonly repository: string; readonly references: string[]; readonly top: string };
+  readonly place: { readonly repository: string; readonly references: string[]; readonly indexes: string[] };
 }
 type Wanted = Promise<Result<readonly WantedImage[], Failure | ApiFailure>>;
 
@@ -45,6 +45,7 @@ export async function findWanted(
   if (!below.ok) return below;
   // A digest beside a tag is what runs: the tag may lead elsewhere by now.
   const name = `${registry.host}/${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`;
+  const indexes = resolved.value.isIndex ? [resolved.value.digest] : [];
   const found: WantedImage[] = [];
   for (const { digest: one, platform } of choosePlatforms(platforms, below.value)) {
     const known = await intake.known(owner, one);
@@ -57,7 +58,7 @@ export async function findWanted(
     found.push({
       isRead,
       known: { ...known.value, image, isComplete: isRead },
-      place: { repository, references: [name], top: resolved.value.digest },
+      place: { repository, references: [name], indexes },
     });
   }
   return ok(found);
