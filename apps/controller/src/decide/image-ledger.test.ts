@@ -123,6 +123,18 @@ describe('an image', () => {
     expect(await stored()).not.toHaveProperty('signatures');
   });
 
+  it('that turned out to be none is forgotten, unless it runs or was read', async () => {
+    const queued = { state: 'queued', reasons: [] } as const;
+    await ledger.mark(OWNER, DIGEST, queued, inRegistry());
+    expect(await ledger.discard(OWNER, DIGEST)).toMatchObject({ ok: true });
+    expect(await test.store.images.get(SCOPE, DIGEST)).toEqual({ ok: true, value: undefined });
+    expect(await ledger.discard(OWNER, DIGEST)).toMatchObject({ ok: true });
+    await ledger.runs(aContainer({ image: 'registry.example/shop:2', imageDigest: DIGEST }));
+    await ledger.mark(OWNER, DIGEST, queued);
+    await ledger.discard(OWNER, DIGEST);
+    expect(await stored()).toMatchObject({ scan: { state: 'never' }, usedBy: [expect.any(String)] });
+  });
+
   it('that was not read to the end is not complete, and what was known before stays known', async () => {
     await ledger.put(OWNER, scanned());
     await ledger.mark(OWNER, DIGEST, { state: 'scanning', reasons: [] });

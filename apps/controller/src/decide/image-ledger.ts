@@ -71,6 +71,8 @@ export interface ImageIntake {
   mark(owner: Owner, digest: string, scan: ImageScan, image?: Image): Promise<Result<void, ApiFailure>>;
   /** Says that a name leads to some digests now, and to no other any more. Returns how many images lost it. */
   settle(owner: Owner, reference: string, digests: readonly string[]): Promise<Result<number, ApiFailure>>;
+  /** Forgets a digest that was named and turned out to be no image. What was read as one, or runs, stays. */
+  discard(owner: Owner, digest: string): Promise<Result<void, ApiFailure>>;
   /** Forgets what a registry said of signatures, but for a revision: it judges by something else now, or is gone. */
   unjudge(owner: Owner, registry: string, revision?: string): Promise<Result<void, ApiFailure>>;
 }
@@ -216,6 +218,24 @@ export class ImageLedger implements ImageIntake {
       if (!saved.ok) return saved;
       for (const { digest } of moved) publish({ topic: 'image', cluster, tenant, data: { id: digest } });
       return ok(moved.length);
+    });
+  }
+
+  discard({ cluster, tenant }: Owner, digest: string): Promise<Kept> {
+    const { store, publish } = this.#parts;
+    const scope = tenantScope(cluster, tenant);
+    return this.#turnstile.run(async () => {
+      const known = await store.images.get(scope, digest);
+      if (!known.ok) return known;
+      if (known.value === undefined) return ok(undefined);
+      const { usedBy, scan } = known.value;
+      const isNamedOnly = usedBy.length === 0 && scan?.scannedAtMs === undefined;
+      const done = isNamedOnly
+        ? await store.images.remove(scope, [digest])
+        : await store.images.put(scope, [{ ...known.value, scan: { ...scan, ...NEVER } }]);
+      if (!done.ok) return done;
+      publish({ topic: 'image', cluster, tenant, data: { id: digest } });
+      return ok(undefined);
     });
   }
 

@@ -273,6 +273,7 @@ function stageRegistries(
     ...{ store, log },
     secretOf: (registry) => registries.pushSecret(registry),
     read: async (_registry, reference) => ok(pushed.push(reference)),
+    look: async () => ok(0),
   });
   return { registries, pushes, pushed };
 }

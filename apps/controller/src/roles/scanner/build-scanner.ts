@@ -46,6 +46,7 @@ export async function buildScanner(
     ...{ store, log },
     secretOf: (registry) => desk.pushSecret(registry),
     read: (registry, reference) => runs.pushed(registry, reference),
+    look: (registry, reference) => runs.signed(registry, reference),
   });
   return ok({ runs, pushes, served: { registries: desk, imageRescan: runs, pushes } });
 }

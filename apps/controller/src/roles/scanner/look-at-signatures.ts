@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { fetchAttached, type OpenedRegistry } from '@bartizan/adapters/registry';
-import type { ImageSignature, Registry } from '@bartizan/contracts';
+import type { Image, ImageSignature, Registry } from '@bartizan/contracts';
 import { imageName, isSignature } from '@bartizan/scan/signatures';
 import {
   judgeByPolicy,
@@ -11,7 +11,7 @@ import {
   type SignaturesToJudge,
 } from '../../decide/judge-signatures.ts';
 import { openRegistryPolicy } from '../../decide/registry-policy.ts';
-import { judgeRevision, repositoryAt } from '../../decide/signature-verdicts.ts';
+import { judgeRevision, repositoryAt, verdictBy } from '../../decide/signature-verdicts.ts';
 
 /** An image in a repository, and the indexes that it was found below. */
 export interface LookedAt {
@@ -21,7 +21,20 @@ export interface LookedAt {
 }
 
 /** Indexes beside which signatures of one image are looked for: each is asked for on its own. */
-export const INDEXES_MAX = 8;
+const INDEXES_MAX = 8;
+/** Signatures of an image that is not read again are looked at again after this time. */
+const SIGNATURES_MS = 6 * 3600_000;
+
+/**
+ * Whether signatures of a known image have to be looked at again: what another registry said, or this one by other keys
+ * or of another repository, says nothing here.
+ */
+export function areSignaturesDue(image: Image, registry: Registry, at: LookedAt, nowMs: number): boolean {
+  const { state, checkedAtMs = 0, indexes = [] } = verdictBy(image, registry, at.repository) ?? {};
+  if (nowMs - checkedAtMs >= SIGNATURES_MS) return true;
+  const asked = at.indexes.slice(0, INDEXES_MAX);
+  return state !== 'signed' && asked.some((index) => !indexes.includes(index));
+}
 
 /** Who signed an image, or an index it is part of, by its registry; `unknown` with the reason where nobody could look. */
 export async function lookAtSignatures(

@@ -20,11 +20,18 @@ const from = (body: Buffer, more: Partial<PushNote> = {}): PushNote => ({
 
 let test: TestStore;
 let asked: string[];
+let looked: string[];
 let inbox: PushInbox;
 const build = (read: PushInboxParts['read'], secret: string | undefined = SECRET): PushInbox =>
-  new PushInbox({ store: test.store, log, secretOf: async () => ok(secret), read, retryMs: 5 });
+  new PushInbox({ store: test.store, log, secretOf: async () => ok(secret), read, look, retryMs: 5 });
+
+const look: PushInboxParts['look'] = async (_registry, reference) => {
+  looked.push(reference);
+  return ok(0);
+};
 
 beforeEach(async () => {
+  looked = [];
   test = await openStoreInPlace();
   const registry = aRegistry({
     includes: [{ repository: 'shop/*', tag: '*' }],
@@ -94,6 +101,30 @@ describe('a note', () => {
       ok({ queued: 0, refused: 1 }),
     );
     await vi.waitFor(() => expect(asked).toEqual(['registry.example/shop/web:v1']));
+  });
+
+  it('of a signature has the image looked at that it is about, and is about no image itself', async () => {
+    const digest = `sha256:${'ab'.repeat(32)}`;
+    const tag = digest.replace(':', '-');
+    const receipt = await inbox.receive('r-1', from(noteOf([`${tag}.sig`, tag, 'v1'])));
+    expect(receipt).toEqual(ok({ queued: 1, refused: 0 }));
+    expect(await inbox.receive('r-1', from(noteOf([`${tag}.att`], 'other/thing')))).toEqual(
+      ok({ queued: 0, refused: 0 }),
+    );
+    await vi.waitFor(() => expect(asked).toEqual(['registry.example/shop/web:v1']));
+    expect(looked).toEqual([`registry.example/shop/web@${digest}`]);
+  });
+
+  it('of a digest that no filter chooses may be of a signature, and is looked at as one', async () => {
+    const scope = tenantScope(OWNER.cluster, OWNER.tenant);
+    await test.store.registries.put(scope, [aRegistry({ includes: [{ repository: 'shop/*', tag: 'v*' }] })]);
+    const digest = `sha256:${'ab'.repeat(32)}`;
+    const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+    const target = { mediaType, digest, repository: 'shop/web' };
+    const body = Buffer.from(JSON.stringify({ events: [{ action: 'push', target }] }));
+    expect(await inbox.receive('r-1', from(body))).toEqual(ok({ queued: 0, refused: 1 }));
+    await vi.waitFor(() => expect(looked).toEqual([`registry.example/shop/web@${digest}`]));
+    expect(asked).toEqual([]);
   });
 
   it('that is none is refused after its sender is known', async () => {

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { isStatementTag } from '@bartizan/adapters/registry';
 import type { Store } from '@bartizan/adapters/store';
 import { err, failure, ok, type Registry, type Result, systemScope } from '@bartizan/contracts';
-import { chooseTags } from '../../decide/choose-images.ts';
+import { chooseRepositories, chooseTags } from '../../decide/choose-images.ts';
 import type { ApiFailure, Log, PushNote, PushReceipt } from '../../ports.ts';
 import { type PushedImage, readPushes } from '../../sense/registries/read-pushes.ts';
 
@@ -16,12 +17,16 @@ export interface PushInboxParts {
   readonly secretOf: (registry: Registry) => Promise<Result<string | undefined, ApiFailure>>;
   /** Has an image of a registry read, unless it is known; how many are in line. */
   readonly read: (registry: Registry, reference: string) => Promise<Result<number, ApiFailure>>;
+  /** Has the signatures of a known image looked at; also by the digest of a signature. */
+  readonly look: (registry: Registry, reference: string) => Promise<Result<number, ApiFailure>>;
   readonly retryMs?: number;
 }
 
 interface Waiting {
   readonly registry: Registry;
   readonly reference: string;
+  /** What was pushed is no image, or none that is chosen: only what lies beside images is of interest. */
+  readonly isBeside: boolean;
   readonly attempt: number;
 }
 
@@ -64,6 +69,35 @@ const parsed = (body: Buffer): unknown => {
   }
 };
 
+/** The digest that a tag of cosign or of the referrers tag schema is about; undefined for a tag of an image. */
+const aboutOf = (tag: string): string | undefined =>
+  isStatementTag(tag) ? tag.slice(0, 'sha256-'.length + 64).replace('-', ':') : undefined;
+
+const isChosen = (registry: Registry, { repository, reference }: PushedImage): boolean =>
+  chooseTags(registry, repository, [reference]).length > 0;
+const isRefused = (registry: Registry, push: PushedImage): boolean =>
+  aboutOf(push.reference) === undefined && !isChosen(registry, push);
+
+type Sorted = Pick<Waiting, 'reference' | 'isBeside'>;
+const keyOf = ({ reference, isBeside }: Sorted): string => `${isBeside ? 'beside ' : ''}${reference}`;
+
+/**
+ * What is done about a push: an image that the filters choose is read; a tag of signatures leads to what it is about. A
+ * digest without a tag that no filter chooses may be a signature.
+ */
+function sortPush(registry: Registry, push: PushedImage): Sorted[] {
+  const { repository, reference } = push;
+  const about = aboutOf(reference);
+  const isDigest = reference.startsWith('sha256:');
+  if (about === undefined && isChosen(registry, push)) {
+    const name = `${registry.host}/${repository}${isDigest ? '@' : ':'}${reference}`;
+    return [{ reference: name, isBeside: false }];
+  }
+  const isOfOurs = chooseRepositories(registry, [repository]).length > 0;
+  if (!isOfOurs || (about === undefined && !isDigest)) return [];
+  return [{ reference: `${registry.host}/${repository}@${about ?? reference}`, isBeside: true }];
+}
+
 /** Takes what registries tell about pushes, and has those images read that their filters choose. A note twice is one. */
 export class PushInbox {
   readonly #parts: PushInboxParts;
@@ -93,21 +127,16 @@ export class PushInbox {
   }
 
   #take(registry: Registry, pushes: readonly PushedImage[]): Result<PushReceipt, ApiFailure> {
-    const chosen = pushes.filter(
-      ({ repository, reference }) => chooseTags(registry, repository, [reference]).length > 0,
-    );
+    const sorted = pushes.flatMap((push) => sortPush(registry, push));
+    const images = sorted.filter(({ isBeside }) => !isBeside);
     const waiting = this.#waiting.get(registry.id) ?? new Map<string, Waiting>();
-    const references = chosen.map(
-      ({ repository, reference }) =>
-        `${registry.host}/${repository}${reference.startsWith('sha256:') ? '@' : ':'}${reference}`,
-    );
-    const added = references.filter((reference) => !waiting.has(reference));
+    const added = sorted.filter((one) => !waiting.has(keyOf(one)));
     if (waiting.size + added.length > WAITING_MAX)
       return err({ ...failure('E_REGISTRY_PUSHES', `${waiting.size} images wait`), retryAfterS: 60 });
-    for (const reference of references) waiting.set(reference, { registry, reference, attempt: 1 });
+    for (const one of sorted) waiting.set(keyOf(one), { ...one, registry, attempt: 1 });
     this.#waiting.set(registry.id, waiting);
     void this.#drain(registry.id);
-    return ok({ queued: references.length, refused: pushes.length - chosen.length });
+    return ok({ queued: images.length, refused: pushes.filter((push) => isRefused(registry, push)).length });
   }
 
   /** One at a time of each registry; what comes in meanwhile is done by the same pass. */
@@ -119,7 +148,7 @@ export class PushInbox {
         const waiting = this.#waiting.get(id);
         const next = waiting?.values().next().value;
         if (waiting === undefined || next === undefined) break;
-        waiting.delete(next.reference);
+        waiting.delete(keyOf(next));
         await this.#read(next);
       }
     } finally {
@@ -129,9 +158,9 @@ export class PushInbox {
   }
 
   async #read(one: Waiting): Promise<void> {
-    const { log, read, retryMs = RETRY_MS } = this.#parts;
-    const { registry, reference, attempt } = one;
-    const outcome = await read(registry, reference).catch((cause: unknown) => {
+    const { log, read, look, retryMs = RETRY_MS } = this.#parts;
+    const { registry, reference, isBeside, attempt } = one;
+    const outcome = await (isBeside ? look : read)(registry, reference).catch((cause: unknown) => {
       log.error({ err: cause, registry: registry.id }, 'an image that was pushed cannot be read');
       return ok(0);
     });
@@ -142,7 +171,7 @@ export class PushInbox {
       this.#timers.delete(timer);
       const waiting = this.#waiting.get(registry.id) ?? new Map<string, Waiting>();
       this.#waiting.set(registry.id, waiting);
-      if (!waiting.has(reference)) waiting.set(reference, { ...one, attempt: attempt + 1 });
+      if (!waiting.has(keyOf(one))) waiting.set(keyOf(one), { ...one, attempt: attempt + 1 });
       void this.#drain(registry.id);
     }, retryMs * attempt);
     timer.unref();

@@ -3,7 +3,7 @@
 
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { openRegistry, DEFAULT_LIMITS as TRANSPORT_LIMITS } from '@bartizan/adapters/registry';
-import { type Image, ok, type Registry } from '@bartizan/contracts';
+import { failure, type Image, ok, type Registry } from '@bartizan/contracts';
 import { CATALOGUE_VERSION, DEFAULT_LIMITS } from '@bartizan/scan';
 import { builtImage, digestOf, indexOf, MemoryRegistry } from '@bartizan/testkit/registry';
 import { anImage, aRegistry, OWNER } from '@bartizan/testkit/store';
@@ -25,6 +25,10 @@ let settled: Map<string, number>;
 let known: Set<string>;
 /** What is said of signatures, by digest. */
 let signatures: Map<string, Image['signature']>;
+/** Digests that turned out to be no image. */
+let discarded: string[];
+/** The last state that was told of an image. */
+let states: Map<string, string>;
 /** What was said of known images before. */
 let before: Partial<Image>;
 beforeEach(async () => {
@@ -33,6 +37,8 @@ beforeEach(async () => {
   known = new Set();
   signatures = new Map();
   before = {};
+  discarded = [];
+  states = new Map();
 });
 afterEach(() => server.stop());
 
@@ -68,8 +74,13 @@ function runOf(
             : undefined,
         ),
       ),
-    mark: (_owner, digest, _scan, entry) => {
+    mark: (_owner, digest, scan, entry) => {
+      states.set(digest, scan.state);
       signatures.set(digest, entry?.signature);
+      return Promise.resolve(ok(undefined));
+    },
+    discard: (_owner, digest) => {
+      discarded.push(digest);
       return Promise.resolve(ok(undefined));
     },
     unjudge: () => Promise.resolve(ok(undefined)),
@@ -226,6 +237,41 @@ function signed(repository: string, digest: string): void {
   const tag = `${digest.replace(':', '-')}.sig`;
   server.pushManifest(repository, tag, { mediaType, manifest, digest: digestOf(manifest) });
 }
+
+describe('an image in line', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const place = { repository: 'app', references: [], indexes: [] };
+  const queued = {
+    image: anImage({ digest, scan: { state: 'queued', reasons: [] } }),
+    isComplete: false,
+  } as const;
+
+  it('that turns out to be none is forgotten', async () => {
+    const { scan, queue } = runOf();
+    await scan.again(queued, place);
+    await queue.idle('r-1');
+    expect(discarded).toEqual([digest]);
+  });
+
+  it('does not stay there when its registry gives no credential, or reading it breaks or is cut short', async () => {
+    const open: RunParts['open'] = async (access) => {
+      const opened = await openRegistry(access, { wait: () => Promise.resolve() });
+      const refused = { ok: false, error: failure('E_REGISTRY_LOGIN', 'no') } as const;
+      return opened.ok ? ok({ ...opened.value, credential: () => Promise.resolve(refused) }) : opened;
+    };
+    const ends: (Partial<RunParts> & { readonly state: string })[] = [
+      { state: 'failed', open },
+      { state: 'never', read: () => Promise.reject(new Error('a bug')) },
+      { state: 'never', read: () => Promise.resolve({ kind: 'stopped' }) },
+    ];
+    for (const { state, ...more } of ends) {
+      const { scan, queue } = runOf({}, more);
+      expect(await scan.again(queued, place)).toEqual(ok(undefined));
+      await queue.idle('r-1');
+      expect(states.get(digest)).toBe(state);
+    }
+  });
+});
 
 describe('an image that is signed through its index', () => {
   const pushed = () => {

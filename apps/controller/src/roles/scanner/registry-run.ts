@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import type { OpenedRegistry, RegistryAccess } from '@bartizan/adapters/registry';
+import type { OpenedRegistry, RegistryAccess, RegistryError } from '@bartizan/adapters/registry';
 import {
   type Failure,
   type Image,
+  type ImageScan,
   type ImageSignature,
   ok,
   type PostureCheck,
@@ -22,7 +23,7 @@ import {
 import { choosePlatforms } from '../../decide/choose-platforms.ts';
 import type { ImageIntake, KnownImage } from '../../decide/image-ledger.ts';
 import { imageRef } from '../../decide/image-ref.ts';
-import { indexesIn, verdictBy } from '../../decide/signature-verdicts.ts';
+import { indexesIn } from '../../decide/signature-verdicts.ts';
 import type { Clock, Log, Owner } from '../../ports.ts';
 import {
   createdAtMs,
@@ -40,7 +41,7 @@ import type {
 } from '../../sense/registries/image-messages.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { entryOf, reasonOf, scannedOf } from './image-entry.ts';
-import { INDEXES_MAX, lookAtSignatures } from './look-at-signatures.ts';
+import { areSignaturesDue, lookAtSignatures } from './look-at-signatures.ts';
 import type { RunProgress } from './run-progress.ts';
 
 /** What images are searched for beside packages, and the checks that judge it. */
@@ -82,11 +83,9 @@ interface Target {
 /** Where a known image is. */
 type Place = Pick<Target, 'repository' | 'references' | 'indexes'>;
 
+const NEVER: ImageScan = { state: 'never', reasons: [] };
 const RESOLVED_AT_ONCE = 4;
 const CREATED_MAX = 100_000;
-/** Signatures of an image that is not read again are looked at again after this time. */
-const SIGNATURES_MS = 6 * 3600_000;
-
 /** One run over one registry: lists, chooses, and puts every image that is not known into the line of this registry. */
 export class RegistryScan {
   readonly #parts: RunParts;
@@ -265,12 +264,12 @@ export class RegistryScan {
     return ok(undefined);
   }
 
-  /** Looks at the signatures of one known image, unless this registry has done so by the same keys of late. */
-  async look(image: KnownImage, place: Place): Promise<Result<void, Failure>> {
+  /** Looks at the signatures of one known image; unless something is new of them, not so soon after the last time. */
+  async look(image: KnownImage, place: Place, isNew = false): Promise<Result<void, Failure>> {
     const opened = await this.#parts.open(this.#parts.access);
     if (!opened.ok) return opened;
     const { digest, platform = '' } = image.image;
-    await this.#stillThere(opened.value, { ...place, digest, platform }, image);
+    await this.#stillThere(opened.value, { ...place, digest, platform }, image, isNew);
     return ok(undefined);
   }
 
@@ -282,6 +281,7 @@ export class RegistryScan {
         await this.#scan(opened, target, known);
       } catch (cause) {
         log.error({ err: cause, digest: target.digest }, 'scanning an image failed');
+        await this.#back(target, known);
         await progress.fail('E_INTERNAL', target.digest);
       }
     });
@@ -294,11 +294,15 @@ export class RegistryScan {
     if (known !== undefined) await intake.mark(this.#owner, digest, { state: 'scanning', reasons: [] });
     const reference = references[0] ?? digest;
     const door = await this.#door(opened);
-    if (!door.ok) return progress.fail(door.error.code, door.error.detail);
-    const place = { registry: door.value, repository, digest, reference };
-    const answer = await read({ ...request, ...place, ...this.#search(entry) }, signal);
+    const place = { repository, digest, reference };
+    const answer: ImageAnswer = door.ok
+      ? await read({ ...request, ...place, registry: door.value, ...this.#search(entry) }, signal)
+      : { kind: 'failed', ...door.error };
     if (answer.kind === 'stopped') return this.#back(target, known);
-    if (answer.kind === 'artifact') return progress.count('skipped');
+    if (answer.kind === 'artifact') {
+      await intake.discard(this.#owner, digest);
+      return progress.count('skipped');
+    }
     if (answer.kind === 'image') {
       const signature = await this.#look(opened, target, known?.image);
       const { searching } = this.#parts;
@@ -309,8 +313,9 @@ export class RegistryScan {
         { nowMs: clock.nowMs(), ...(searched === undefined ? {} : { searched }) },
       );
       const kept = await intake.put(this.#owner, scanned);
-      if (!kept.ok) return progress.fail(kept.error.code, kept.error.detail);
-      return progress.count('scanned');
+      if (kept.ok) return progress.count('scanned');
+      await this.#back(target, known);
+      return progress.fail(kept.error.code, kept.error.detail);
     }
     // What could not be read is entered as such: an image that nobody looked into must not be missing from the list.
     const code = answer.kind === 'failed' ? answer.code : undefined;
@@ -337,7 +342,7 @@ export class RegistryScan {
     return { search: { rules, hashKey: key, cluster, tenant, subject: imageRef(entry) } };
   }
 
-  async #door(opened: OpenedRegistry): Promise<Result<RegistryDoor, Failure>> {
+  async #door(opened: OpenedRegistry): Promise<Result<RegistryDoor, RegistryError>> {
     const { plainHttp, certificates } = this.#parts.access;
     const credential = await opened.credential();
     if (!credential.ok) return credential;
@@ -349,24 +354,26 @@ export class RegistryScan {
     });
   }
 
-  /** A scan that was cancelled leaves the image as it was. */
+  /** A scan that came to no end leaves the image as it was, and not in line for ever. */
   async #back({ digest }: Target, known: KnownImage | undefined): Promise<void> {
-    if (known !== undefined)
-      await this.#parts.intake.mark(this.#owner, digest, known.image.scan ?? { state: 'never', reasons: [] });
+    if (known === undefined) return;
+    const { scan } = known.image;
+    const isUnderWay = scan?.state === 'queued' || scan?.state === 'scanning';
+    await this.#parts.intake.mark(this.#owner, digest, isUnderWay ? NEVER : (scan ?? NEVER));
   }
 
   /** An image that is not read again: it was seen here, and its signatures are looked at again in time. */
-  async #stillThere(opened: OpenedRegistry, target: Target, { image }: KnownImage): Promise<void> {
+  async #stillThere(
+    opened: OpenedRegistry,
+    target: Target,
+    { image }: KnownImage,
+    hasNews = false,
+  ): Promise<void> {
     const { clock, intake, registry } = this.#parts;
     const entry = entryOf(registry, target, image);
-    // What another registry said, or this one by other keys, says nothing here.
-    const verdict = verdictBy(image, registry, target.repository);
-    const isOld = clock.nowMs() - (verdict?.checkedAtMs ?? 0) >= SIGNATURES_MS;
-    const isNew = (index: string): boolean => verdict?.indexes?.includes(index) !== true;
-    const isPartOfMore = verdict?.state !== 'signed' && target.indexes.slice(0, INDEXES_MAX).some(isNew);
-    const signature = isOld || isPartOfMore ? { signature: await this.#look(opened, target, image) } : {};
-    const scan = image.scan ?? { state: 'never', reasons: [] };
-    await intake.mark(this.#owner, target.digest, scan, { ...entry, ...signature });
+    const isDue = areSignaturesDue(image, registry, target, clock.nowMs());
+    const signature = isDue || hasNews ? { signature: await this.#look(opened, target, image) } : {};
+    await intake.mark(this.#owner, target.digest, image.scan ?? NEVER, { ...entry, ...signature });
   }
 
   /** Also beside the indexes that an image was found below before: by its own digest nobody finds them. */

@@ -6,6 +6,7 @@ import type { Store } from '@bartizan/adapters/store';
 import {
   err,
   exactly,
+  type Failure,
   failure,
   type Image,
   ok,
@@ -14,6 +15,7 @@ import {
   systemScope,
   tenantScope,
 } from '@bartizan/contracts';
+import { imageReference } from '@bartizan/engine/admission';
 import { DEFAULT_LIMITS } from '@bartizan/scan';
 import { type WantedPlatforms, wantedPlatforms } from '../../decide/choose-images.ts';
 import type { ImageIntake } from '../../decide/image-ledger.ts';
@@ -23,7 +25,7 @@ import { FairQueue } from './fair-queue.ts';
 import type { Registries } from './registry-desk.ts';
 import { type ImageSearching, RegistryScan, type RunParts } from './registry-run.ts';
 import { RunProgress } from './run-progress.ts';
-import { findWanted, isOf } from './wanted-image.ts';
+import { findKnown, findWanted, isOf } from './wanted-image.ts';
 
 export interface RegistryRunsParts {
   readonly store: Store;
@@ -154,7 +156,7 @@ export class RegistryRuns {
       if (!known.ok) return known;
       const queued = await scan.value.again(known.value ?? { image, isComplete: false }, place);
       if (queued.ok) return ok({ queued: this.#queue.waiting + 1 });
-      return err(failure('E_REGISTRY_UNREACHABLE', queued.error.detail));
+      return unreachable(queued.error);
     }
     return ok(undefined);
   }
@@ -183,23 +185,63 @@ export class RegistryRuns {
 
   /** Has an image of a registry read, unless it is known; how many are in line. */
   async pushed(registry: Registry, reference: string): Promise<Result<number, ApiFailure>> {
-    const { intake, open = openRegistry } = this.#parts;
-    const owner = { cluster: registry.cluster, tenant: registry.tenant };
-    const access = await this.#parts.desk.access(registry);
-    if (!access.ok) return access;
-    const unreachable = (detail: string) => err(failure('E_REGISTRY_UNREACHABLE', detail));
-    const opened = await open(access.value);
-    if (!opened.ok) return unreachable(opened.error.detail);
-    const { names: platforms } = await this.#platforms(registry);
-    const found = await findWanted(registry, reference, { opened: opened.value, intake, platforms, owner });
-    if (!found.ok) return unreachable(found.error.detail);
-    for (const { known, place, isRead } of found.value) {
+    const parts = await this.#wayTo(registry);
+    if (!parts.ok) return parts;
+    const found = await findWanted(registry, reference, parts.value);
+    if (!found.ok) return unreachable(found.error);
+    const { images, subject } = found.value;
+    // What was pushed may be a signature, of an image that is known.
+    if (subject !== undefined) return this.#attached(registry, reference, subject);
+    for (const { known, place, isRead } of images) {
       const scan = await this.#prepare(registry, new AbortController().signal, this.#silent());
       if (!scan.ok) return scan;
       const done = await (isRead ? scan.value.look(known, place) : scan.value.again(known, place));
-      if (!done.ok) return unreachable(done.error.detail);
+      if (!done.ok) return unreachable(done.error);
     }
-    return ok(found.value.filter(({ isRead }) => !isRead).length);
+    return ok(images.filter(({ isRead }) => !isRead).length);
+  }
+
+  /** Has the signatures of what a digest leads to looked at, if it is known: something new lies beside it. */
+  async signed(
+    registry: Registry,
+    reference: string,
+    isSubject = false,
+  ): Promise<Result<number, ApiFailure>> {
+    const parts = await this.#wayTo(registry);
+    if (!parts.ok) return parts;
+    const found = await findKnown(reference, parts.value);
+    if (!found.ok) return unreachable(found.error);
+    const { images, subject } = found.value;
+    // Signatures of signatures are nobody's business.
+    if (subject !== undefined) return isSubject ? ok(0) : this.#attached(registry, reference, subject);
+    for (const { known, place } of images) {
+      const scan = await this.#prepare(registry, new AbortController().signal, this.#silent());
+      if (!scan.ok) return scan;
+      const done = await scan.value.look(known, place, true);
+      if (!done.ok) return unreachable(done.error);
+    }
+    return ok(0);
+  }
+
+  async #attached(
+    registry: Registry,
+    reference: string,
+    subject: string,
+  ): Promise<Result<number, ApiFailure>> {
+    const { repository } = imageReference(reference);
+    return subject === '' ? ok(0) : this.signed(registry, `${registry.host}/${repository}@${subject}`, true);
+  }
+
+  /** A registry opened, with what is looked for in it. */
+  async #wayTo(registry: Registry) {
+    const { intake, desk, open = openRegistry } = this.#parts;
+    const access = await desk.access(registry);
+    if (!access.ok) return access;
+    const opened = await open(access.value);
+    if (!opened.ok) return unreachable(opened.error);
+    const { names: platforms } = await this.#platforms(registry);
+    const owner = { cluster: registry.cluster, tenant: registry.tenant };
+    return ok({ opened: opened.value, intake, platforms, owner });
   }
 
   /** Progress that nobody watches: it shows at the image. */
@@ -298,6 +340,9 @@ export class RegistryRuns {
     return found;
   }
 }
+
+const unreachable = ({ detail }: Pick<Failure, 'detail'>): Result<never, ApiFailure> =>
+  err(failure('E_REGISTRY_UNREACHABLE', detail));
 
 /** Where in a registry an image is, by one of its names there. */
 function placeIn({ host }: Registry, image: Image) {

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { join } from 'node:path';
 import { createSealer } from '@bartizan/adapters/store';
-import { ok, tenantScope } from '@bartizan/contracts';
-import { builtImage, indexOf, MemoryRegistry } from '@bartizan/testkit/registry';
+import { ok, type Registry, tenantScope } from '@bartizan/contracts';
+import { builtImage, digestOf, indexOf, MemoryRegistry } from '@bartizan/testkit/registry';
 import { aContainer, aNode, OWNER, openTestStore, type TestStore } from '@bartizan/testkit/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ImageBook } from '../../decide/admission/image-book.ts';
@@ -27,7 +27,13 @@ let runs: RegistryRuns;
 let book: ImageBook;
 let intake: ImageLedger;
 let desk: Registries;
-const KEY = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const PAIR = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+const KEY = PAIR.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+/** What was set of a registry. */
+const settingsOf = ({ name, kind, host, plainHttp, includes, excludes, ...more }: Registry) => ({
+  ...{ name, kind, host, plainHttp, includes, excludes },
+  ...{ platforms: more.platforms, schedule: more.schedule, concurrency: more.concurrency },
+});
 
 beforeEach(async () => {
   test = await openTestStore();
@@ -76,6 +82,7 @@ describe('an image that a registry says was pushed', () => {
       ...{ store: test.store, log },
       secretOf: async () => ok('a-secret-for-pushes'),
       read: (registry, reference) => runs.pushed(registry, reference),
+      look: (registry, reference) => runs.signed(registry, reference),
     });
     const tell = (repository: string) =>
       inbox.receive('reg-1', {
@@ -96,6 +103,51 @@ describe('an image that a registry says was pushed', () => {
     await tell('shop/web');
     await until(() => expect(blobs()).toBeGreaterThan(before));
     inbox.close();
+  });
+});
+
+describe('a signature that a registry says was pushed', () => {
+  it('is no image, and has the image looked at that it is about', async () => {
+    const image = builtImage([{ 'node_modules/minimist/package.json': PACKAGE }]);
+    server.push('shop/web', 'v1', image);
+    const registry = await test.store.registries.get(tenantScope(OWNER.cluster, OWNER.tenant), 'reg-1');
+    if (!registry.ok || registry.value === undefined) throw new Error('there is a registry');
+    const here = { ...registry.value, includes: [{ repository: 'shop/*', tag: '*' }], signingKeys: [KEY] };
+    await desk.update(OWNER, { id: 'reg-1' }, { ...settingsOf(here), signingKeys: [KEY] });
+    const name = `${server.host}/shop/web`;
+    await runs.pushed(here, `${name}:v1`);
+    await until(() => expect(book.image(`${name}:v1`)).toMatchObject({ signed: false }));
+    const payload = Buffer.from(
+      JSON.stringify({
+        critical: {
+          identity: { 'docker-reference': name },
+          image: { 'docker-manifest-digest': image.digest },
+          type: 'cosign container image signature',
+        },
+        optional: null,
+      }),
+    );
+    server.pushBlob(digestOf(payload), payload);
+    const signature = sign('sha256', payload, PAIR.privateKey).toString('base64');
+    const layer = {
+      mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
+      ...{ digest: digestOf(payload), size: payload.length },
+      annotations: { 'dev.cosignproject.cosign/signature': signature },
+    };
+    const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+    const subject = { mediaType, digest: image.digest, size: image.manifest.length };
+    const manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, layers: [layer], subject }));
+    const digest = digestOf(manifest);
+    server.pushManifest('shop/web', `${image.digest.replace(':', '-')}.sig`, { mediaType, manifest, digest });
+    // By its own digest, as a referrer is told of.
+    expect(await runs.pushed(here, `${name}@${digest}`)).toEqual(ok(0));
+    await until(() => expect(book.image(`${name}:v1`)).toMatchObject({ signed: true }));
+    expect(await runs.signed(here, `${name}@${image.digest}`)).toEqual(ok(0));
+    const all = await test.store.images.list(tenantScope(OWNER.cluster, OWNER.tenant), {
+      filter: [],
+      limit: 10,
+    });
+    expect(all.ok && all.value.items.map((one) => one.digest)).toEqual([image.digest]);
   });
 });
 
@@ -127,12 +179,10 @@ describe('an image that a pod names and nobody knows', () => {
     expect(before).toEqual([expect.any(String)]);
     const made = await test.store.registries.get(scope, 'reg-1');
     if (!made.ok || made.value === undefined) throw new Error('there is a registry');
-    const { name: title, kind, host, plainHttp, includes, excludes } = made.value;
-    const { platforms, schedule, concurrency } = made.value;
-    const settings = { name: title, kind, host, plainHttp, includes, excludes, platforms, schedule };
+    const settings = settingsOf(made.value);
     const blobs = () => server.asked.filter((one) => one.includes('/blobs/')).length;
     const read = blobs();
-    await desk.update(OWNER, { id: 'reg-1' }, { ...settings, concurrency, signingKeys: [KEY] });
+    await desk.update(OWNER, { id: 'reg-1' }, { ...settings, signingKeys: [KEY] });
     await until(() => expect(book.image(name)).not.toHaveProperty('signed'));
     test.clock.value += 60_000;
     await until(() => expect(book.image(name)).toMatchObject({ signed: false }));

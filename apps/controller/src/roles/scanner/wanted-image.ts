@@ -4,6 +4,7 @@
 import type { OpenedRegistry } from '@bartizan/adapters/registry';
 import { type Failure, type Image, ok, type Registry, type Result } from '@bartizan/contracts';
 import { imageReference } from '@bartizan/engine/admission';
+import { isArtifact } from '@bartizan/scan';
 import { choosePlatforms } from '../../decide/choose-platforms.ts';
 import type { ImageIntake, KnownImage } from '../../decide/image-ledger.ts';
 import type { ApiFailure, Owner } from '../../ports.ts';
@@ -17,41 +18,77 @@ export interface WantedImage {
   readonly known: KnownImage;
   readonly place: { readonly repository: string; readonly references: string[]; readonly indexes: string[] };
 }
-type Wanted = Promise<Result<readonly WantedImage[], Failure | ApiFailure>>;
+/** What a name leads to: images, or something that lies beside one. */
+export interface FoundWanted {
+  readonly images: readonly WantedImage[];
+  /** Digest of what it is about, where the name leads to a signature or another statement. */
+  readonly subject?: string;
+}
+type Wanted = Promise<Result<FoundWanted, Failure | ApiFailure>>;
+
+interface Parts {
+  readonly opened: OpenedRegistry;
+  readonly intake: ImageIntake;
+  readonly platforms: readonly string[];
+  readonly owner: Owner;
+}
 
 /** Whether a reference leads into a registry, whatever either of them is spelt like. */
 export const isOf = ({ host }: Registry, reference: string): boolean =>
   imageReference(`${host}/x`).registry === imageReference(reference).registry;
 
-/**
- * What a reference of a pod leads to in its registry: one image, or one for each platform below an index. What is known
- * already gets the name; what is not is entered as queued, to be read.
- */
-export async function findWanted(
-  registry: Registry,
-  reference: string,
-  parts: {
-    readonly opened: OpenedRegistry;
-    readonly intake: ImageIntake;
-    readonly platforms: readonly string[];
-    readonly owner: Owner;
-  },
-): Wanted {
-  const { opened, intake, platforms, owner } = parts;
+/** Where a reference leads in its registry, and what is there. */
+async function resolve(reference: string, { opened, platforms }: Parts) {
   const { repository, tag = 'latest', digest } = imageReference(reference);
   const resolved = await resolveTag(opened, repository, digest ?? tag);
   if (!resolved.ok) return resolved;
   const below = await imagesBelow(opened, repository, resolved.value);
   if (!below.ok) return below;
   // A digest beside a tag is what runs: the tag may lead elsewhere by now.
-  const name = `${registry.host}/${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`;
+  const name = `${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`;
   const indexes = resolved.value.isIndex ? [resolved.value.digest] : [];
+  return ok({ repository, name, indexes, images: choosePlatforms(platforms, below.value) });
+}
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** The subject of a manifest that is no image: '' where it names none, undefined where it is an image. */
+async function subjectOf(
+  { client }: OpenedRegistry,
+  repository: string,
+  digest: string,
+): Promise<Result<string | undefined, Failure>> {
+  const manifest = await client.manifest(repository, digest);
+  if (!manifest.ok) return manifest;
+  const { bytes } = manifest.value;
+  if (!isArtifact(bytes)) return ok(undefined);
+  const { subject } = JSON.parse(bytes.toString('utf8')) as { subject?: { digest?: unknown } | null };
+  const about = subject?.digest;
+  return ok(typeof about === 'string' && DIGEST.test(about) && about !== digest ? about : '');
+}
+
+/**
+ * What a reference of a pod leads to in its registry: one image, or one for each platform below an index. What is known
+ * already gets the name; what is not is entered as queued, to be read.
+ */
+export async function findWanted(registry: Registry, reference: string, parts: Parts): Wanted {
+  const { opened, intake, owner } = parts;
+  const resolved = await resolve(reference, parts);
+  if (!resolved.ok) return resolved;
+  const { repository, indexes, images } = resolved.value;
+  const name = `${registry.host}/${resolved.value.name}`;
   const found: WantedImage[] = [];
-  for (const { digest: one, platform } of choosePlatforms(platforms, below.value)) {
+  for (const { digest: one, platform } of images) {
     const known = await intake.known(owner, one);
     if (!known.ok) return known;
-    const image: Image = entryOf(registry, { digest: one, platform, references: [name] }, known.value?.image);
     const isRead = known.value?.isComplete === true;
+    if (!isRead && indexes.length === 0) {
+      // A record of something that is no image would wait to be read for ever.
+      const subject = await subjectOf(opened, repository, one);
+      if (!subject.ok) return subject;
+      if (subject.value !== undefined) return ok({ images: [], subject: subject.value });
+    }
+    const image: Image = entryOf(registry, { digest: one, platform, references: [name] }, known.value?.image);
     const scan = isRead ? known.value?.image.scan : undefined;
     const marked = await intake.mark(owner, one, scan ?? { state: 'queued', reasons: [] }, image);
     if (!marked.ok) return marked;
@@ -61,5 +98,25 @@ export async function findWanted(
       place: { repository, references: [name], indexes },
     });
   }
-  return ok(found);
+  return ok({ images: found });
+}
+
+/** The images that were read and that something lies beside now; nothing is entered. */
+export async function findKnown(reference: string, parts: Parts): Wanted {
+  const { opened, intake, owner } = parts;
+  const resolved = await resolve(reference, parts);
+  if (!resolved.ok) return resolved;
+  const { repository, indexes, images } = resolved.value;
+  const found: WantedImage[] = [];
+  for (const { digest } of images) {
+    const known = await intake.known(owner, digest);
+    if (!known.ok) return known;
+    if (known.value?.isComplete === true)
+      found.push({ isRead: true, known: known.value, place: { repository, references: [], indexes } });
+  }
+  const [only] = images;
+  if (found.length > 0 || indexes.length > 0 || only === undefined) return ok({ images: found });
+  const subject = await subjectOf(opened, repository, only.digest);
+  if (!subject.ok) return subject;
+  return ok({ images: [], ...(subject.value === undefined ? {} : { subject: subject.value }) });
 }
