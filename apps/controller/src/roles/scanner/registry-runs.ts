@@ -12,6 +12,7 @@ import {
   ok,
   type Registry,
   type Result,
+  type Scope,
   systemScope,
   tenantScope,
 } from '@bartizan/contracts';
@@ -25,7 +26,7 @@ import { FairQueue } from './fair-queue.ts';
 import type { Registries } from './registry-desk.ts';
 import { type ImageSearching, RegistryScan, type RunParts } from './registry-run.ts';
 import { RunProgress } from './run-progress.ts';
-import { findKnown, findWanted, isOf } from './wanted-image.ts';
+import { entriesFor, findKnown, findWanted } from './wanted-image.ts';
 
 export interface RegistryRunsParts {
   readonly store: Store;
@@ -163,13 +164,14 @@ export class RegistryRuns {
 
   /** Has an image read that a pod names and nobody knows; how many are in line. 0 = no registry that is known has it. */
   async wanted(owner: Owner, reference: string): Promise<Result<number, ApiFailure>> {
-    const all = await this.#parts.store.registries.list(tenantScope(owner.cluster, owner.tenant), {
-      filter: [],
-      limit: PAGE,
-    });
+    const all = await this.#list(tenantScope(owner.cluster, owner.tenant), []);
     if (!all.ok) return all;
-    const registry = all.value.items.find((one) => isOf(one, reference));
-    return registry === undefined ? ok(0) : this.pushed(registry, reference);
+    let last: Result<number, ApiFailure> = ok(0);
+    for (const registry of entriesFor(all.value, reference)) {
+      last = await this.pushed(registry, reference);
+      if (last.ok) return last;
+    }
+    return last;
   }
 
   /** Has an image read that a node runs, without anybody waiting: what became of it shows at the image. */
@@ -324,20 +326,26 @@ export class RegistryRuns {
   }
 
   async #all(field: string, value: string): Promise<readonly Registry[]> {
-    const filter = [exactly(field, value)];
+    const found = await this.#list(SCHEDULE, [exactly(field, value)]);
+    if (found.ok) return found.value;
+    this.#parts.log.warn({ code: found.error.code }, 'registries cannot be listed now');
+    return [];
+  }
+
+  async #list(
+    scope: Scope,
+    filter: readonly ReturnType<typeof exactly>[],
+  ): Promise<Result<readonly Registry[], ApiFailure>> {
     const found: Registry[] = [];
     let cursor: string | undefined;
     do {
       const query = { filter, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-      const page = await this.#parts.store.registries.list(SCHEDULE, query);
-      if (!page.ok) {
-        this.#parts.log.warn({ code: page.error.code }, 'registries cannot be listed now');
-        return found;
-      }
+      const page = await this.#parts.store.registries.list(scope, query);
+      if (!page.ok) return page;
       found.push(...page.value.items);
       cursor = page.value.next;
     } while (cursor !== undefined);
-    return found;
+    return ok(found);
   }
 }
 

@@ -36,6 +36,7 @@ const settingsOf = ({ name, kind, host, plainHttp, includes, excludes, ...more }
 });
 
 beforeEach(async () => {
+  let made = 0;
   test = await openTestStore();
   server = await MemoryRegistry.start();
   const { store, clock, dataDir } = test;
@@ -44,13 +45,13 @@ beforeEach(async () => {
   desk = new Registries({
     ...{ store, clock, publish },
     sealer: createSealer(Buffer.alloc(32, 7)),
-    newId: () => 'reg-1',
+    newId: () => `reg-${++made}`,
   });
   const findings = new FindingLedger(store, clock, new Turnstile());
   intake = new ImageLedger({ store, clock, publish, findings, onList: () => undefined });
   runs = new RegistryRuns({ store, desk, intake, clock, log, layerFolder: join(dataDir, 'layers') });
   desk.attach(runs);
-  const made = await desk.create(OWNER, {
+  const created = await desk.create(OWNER, {
     name: 'ours',
     kind: 'docker',
     host: server.host,
@@ -61,7 +62,7 @@ beforeEach(async () => {
     schedule: { kind: 'manual' },
     concurrency: 2,
   });
-  expect(made.ok).toBe(true);
+  expect(created.ok).toBe(true);
   await book.load();
 }, 60_000);
 afterEach(async () => {
@@ -226,6 +227,26 @@ describe('an image that a pod names and nobody knows', () => {
     expect(await runs.wanted(OWNER, name)).toEqual({ ok: true, value: 2 });
     await until(() => expect(book.image(name)).toMatchObject({ scanned: true }));
     expect(book.image(`${server.host}/shop/web@${spelt.digest}`)).toMatchObject({ scanned: true });
+  });
+
+  it('is read through the entry of its host that may read it, of however many', async () => {
+    const guarded = await MemoryRegistry.start({ name: 'us', password: 'right' });
+    try {
+      const image = builtImage([{ 'node_modules/minimist/package.json': PACKAGE }]);
+      guarded.push('b/app', 'v1', image);
+      const scope = tenantScope(OWNER.cluster, OWNER.tenant);
+      const here = await test.store.registries.get(scope, 'reg-1');
+      if (!here.ok || here.value === undefined) throw new Error('there is a registry');
+      const to = { ...settingsOf(here.value), host: guarded.host };
+      const includes = [{ repository: '*', tag: '*' }];
+      await desk.create(OWNER, { ...to, name: 'a', includes, username: 'them', secret: 'wrong' });
+      await desk.create(OWNER, { ...to, name: 'b', includes, username: 'us', secret: 'right' });
+      const name = `${guarded.host}/b/app:v1`;
+      expect(await runs.wanted(OWNER, name)).toEqual(ok(1));
+      await until(() => expect(book.image(name)).toMatchObject({ scanned: true }));
+    } finally {
+      await guarded.stop();
+    }
   });
 
   it('stays unknown where no registry has it, and a registry that does not answer is named', async () => {

@@ -5,6 +5,7 @@ import type { OpenedRegistry } from '@bartizan/adapters/registry';
 import { type Failure, type Image, ok, type Registry, type Result } from '@bartizan/contracts';
 import { imageReference } from '@bartizan/engine/admission';
 import { isArtifact } from '@bartizan/scan';
+import { chooseRepositories, chooseTags } from '../../decide/choose-images.ts';
 import { choosePlatforms } from '../../decide/choose-platforms.ts';
 import type { ImageIntake, KnownImage } from '../../decide/image-ledger.ts';
 import type { ApiFailure, Owner } from '../../ports.ts';
@@ -33,9 +34,27 @@ interface Parts {
   readonly owner: Owner;
 }
 
-/** Whether a reference leads into a registry, whatever either of them is spelt like. */
-export const isOf = ({ host }: Registry, reference: string): boolean =>
-  imageReference(`${host}/x`).registry === imageReference(reference).registry;
+/** Entries of one host that are asked for one image. */
+const ENTRIES_MAX = 8;
+
+/**
+ * The registries that a reference may be of, whatever either of them is spelt like. A host may have several entries, each
+ * with its own credential and keys: first those whose filters choose the image, then those that choose its repository.
+ */
+export function entriesFor(registries: readonly Registry[], reference: string): readonly Registry[] {
+  const { registry: host, repository, tag, digest } = imageReference(reference);
+  const rankOf = (one: Registry): number => {
+    if (chooseRepositories(one, [repository]).length === 0) return 2;
+    const name = tag ?? (digest === undefined ? 'latest' : undefined);
+    return name === undefined || chooseTags(one, repository, [name]).length > 0 ? 0 : 1;
+  };
+  return registries
+    .filter((one) => imageReference(`${one.host}/x`).registry === host)
+    .map((one) => ({ one, rank: rankOf(one) }))
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, ENTRIES_MAX)
+    .map(({ one }) => one);
+}
 
 /** Where a reference leads in its registry, and what is there. */
 async function resolve(reference: string, { opened, platforms }: Parts) {
