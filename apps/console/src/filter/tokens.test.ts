@@ -4,7 +4,15 @@
 import type { FilterTerm } from '@bartizan/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FILTER_MAX, joinFilters, parseFilter, printFilter, splitTokens, withField } from './tokens.ts';
+import {
+  asWords,
+  FILTER_MAX,
+  joinFilters,
+  parseFilter,
+  printFilter,
+  splitTokens,
+  withField,
+} from './tokens.ts';
 
 const field = fc.stringMatching(/^[a-z][A-Za-z0-9]{0,11}$/);
 const value = fc
@@ -57,6 +65,12 @@ describe('the filter grammar', () => {
   });
   it('writes words that look like a field or like negated ones in quotes', () => {
     expect(printFilter(parseFilter('"nginx:1.25" "-x" -shell'))).toBe('"nginx:1.25" "-x" -shell');
+  });
+  it('takes what was typed into a search as words, whatever it looks like', () => {
+    expect(asWords('nginx:1.25')).toBe('"nginx:1.25"');
+    expect(asWords('sha256:4f53cda1 web')).toBe('"sha256:4f53cda1" web');
+    expect(asWords('-x "reverse shell" a,b')).toBe('"-x" "reverse shell" "a,b"');
+    expect(asWords('"abc')).toBe('"\\"abc"');
   });
   it('keeps a value with spaces in quotes together', () => {
     expect(splitTokens('name:"a b" c')).toEqual(['name:"a b"', 'c']);

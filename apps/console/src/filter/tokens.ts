@@ -55,6 +55,12 @@ export const printTerm = (term: FilterTerm): string => {
   return `${minus}${term.field}:${sign}${term.values.map(quote).join(',')}`;
 };
 
+/** A filter for what somebody typed to find something by its words: `nginx:1.25` and `-x` are words here. */
+export const asWords = (text: string): string =>
+  splitTokens(text)
+    .map((token) => printTerm({ field: '', operator: 'in', values: [unquote(token)], negated: false }))
+    .join(' ');
+
 /** Writes a filter. */
 export const printFilter = (terms: readonly FilterTerm[]): string => terms.map(printTerm).join(' ');
 

@@ -4,18 +4,35 @@
 import '@mantine/spotlight/styles.css';
 import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight';
-import { IconBox, IconListCheck, IconSearch, IconStack2 } from '@tabler/icons-react';
+import { IconAlertTriangle, IconBox, IconListCheck, IconSearch, IconStack2 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useList } from '../data/queries.ts';
-import { useSession } from '../data/session.ts';
+import { useMay, useSession } from '../data/session.ts';
+import { asWords } from '../filter/tokens.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useT } from '../i18n/language.ts';
 import { imageName } from '../pages/images/image-facts.ts';
+import { useFailureText } from '../widgets/states.tsx';
 import { workloadName } from '../widgets/workload-link.tsx';
 import { PAGES } from './navigation.ts';
+import { foundGroups } from './palette-groups.ts';
 
 const FOUND_MAX = 6;
+
+/** Asks the lists that the reader may see for all the words. */
+const useSearch = (asked: string) => {
+  const maySeeInventory = useMay('inventory:read');
+  const maySeeFindings = useMay('findings:read');
+  const ask = (may: boolean) => ({
+    query: { filter: asWords(asked), limit: FOUND_MAX },
+    enabled: asked !== '' && may,
+  });
+  const workloads = useList('workload.list', ask(maySeeInventory));
+  const images = useList('image.list', ask(maySeeInventory));
+  const findings = useList('finding.list', ask(maySeeFindings));
+  return { workloads, images, findings, lists: [workloads, images, findings] };
+};
 
 /** Workloads, images and findings that match what was typed; asked of the controller after a short pause. */
 const useFound = (query: string): { groups: SpotlightActionGroupData[]; isAsking: boolean } => {
@@ -23,14 +40,11 @@ const useFound = (query: string): { groups: SpotlightActionGroupData[]; isAsking
   const { text } = useFormat();
   const navigate = useNavigate();
   const [asked] = useDebouncedValue(query.trim().normalize('NFKC'), 180);
-  const ask = { query: { filter: asked, limit: FOUND_MAX }, enabled: asked !== '' };
-  const workloads = useList('workload.list', ask);
-  const images = useList('image.list', ask);
-  const findings = useList('finding.list', ask);
+  const { workloads, images, findings, lists } = useSearch(asked);
+  const failure = useFailureText(lists.find((list) => list.isError)?.error);
   const isAsking =
     query.trim() !== '' &&
-    (asked !== query.trim().normalize('NFKC') ||
-      [workloads, images, findings].some((list) => list.isFetching));
+    (asked !== query.trim().normalize('NFKC') || lists.some((list) => list.isFetching));
   if (asked === '') return { groups: [], isAsking };
   const found: SpotlightActionData[] = workloads.items.slice(0, FOUND_MAX).map(({ workload }) => ({
     id: workload.id,
@@ -53,11 +67,26 @@ const useFound = (query: string): { groups: SpotlightActionGroupData[]; isAsking
     leftSection: <IconListCheck size={18} aria-hidden="true" />,
     onClick: () => void navigate({ to: '/findings/$id', params: { id: finding.id } }),
   }));
-  const groups = [
-    { group: t('page.workloads'), actions: found },
-    { group: t('page.images'), actions: pictures },
-    { group: t('page.findings'), actions: problems },
-  ].filter((group) => group.actions.length > 0);
+  const askAgain = (): void => {
+    for (const list of lists) if (list.isError) void list.refetch();
+  };
+  const groups = foundGroups(
+    [
+      { title: t('page.workloads'), isError: workloads.isError, actions: found },
+      { title: t('page.images'), isError: images.isError, actions: pictures },
+      { title: t('page.findings'), isError: findings.isError, actions: problems },
+    ],
+    {
+      title: t('palette.failed'),
+      action: {
+        id: 'failed',
+        description: `${failure.title} (${failure.code}) ${t('palette.again')}`,
+        leftSection: <IconAlertTriangle size={18} aria-hidden="true" />,
+        closeSpotlightOnTrigger: false,
+        onClick: askAgain,
+      },
+    },
+  );
   return { groups, isAsking };
 };
 

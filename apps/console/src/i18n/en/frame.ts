@@ -53,6 +53,8 @@ export const frame = {
   'palette.placeholder': 'Pages, workloads, images, findings',
   'palette.pages': 'Pages',
   'palette.nothing': 'Nothing matches',
+  'palette.failed': 'Could not be searched',
+  'palette.again': 'Enter searches again.',
   'help.title': 'Keyboard shortcuts',
   'help.palette': 'Search everything',
   'help.filter': 'Go to the filter',

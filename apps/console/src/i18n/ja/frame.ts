@@ -53,6 +53,8 @@ export const frame = {
   'palette.placeholder': 'ページ、ワークロード、イメージ、検出事項',
   'palette.pages': 'ページ',
   'palette.nothing': '一致するものはありません',
+  'palette.failed': '検索できませんでした',
+  'palette.again': 'Enter キーで再検索します。',
   'help.title': 'キーボードショートカット',
   'help.palette': '全体を検索',
   'help.filter': 'フィルターへ移動',
