@@ -45,7 +45,7 @@ const matches = (item: unknown, filter: string): boolean =>
         .includes((term.values[0] ?? '').toLowerCase());
     const found: unknown[] = [];
     for (const key of ALIASES[term.field] ?? [term.field]) collect(item, key, found);
-    const texts = found.flat().map(String);
+    const texts = found.flat().map((value) => String(asRecord(value)['state'] ?? value));
     const held = term.values.some((wanted) =>
       texts.some((text) =>
         wanted.includes('*') ? text.includes(wanted.replaceAll('*', '')) : text === wanted,

@@ -14,6 +14,7 @@ import { Badge, ModeBadge } from '../../widgets/badges.tsx';
 import { SeverityMark } from '../../widgets/mark.tsx';
 import { SEVERITY_ORDER } from '../../widgets/severity-order.ts';
 import { Asked, Unknown } from '../../widgets/states.tsx';
+import { sensorStateOf } from './sensor-state.ts';
 
 type Status = ResponseOf<'system.status'>;
 
@@ -34,15 +35,15 @@ const AdvisoryAge = ({ advisories }: { advisories: Status['advisories'] }) => {
 const SensorPhrase = () => {
   const t = useT();
   const nodes = useApi('node.list', { query: { limit: 200 } });
-  const items = nodes.data?.items;
-  if (items === undefined || items.length === 0) return <Unknown inline why={t('sensor.none')} />;
-  const running = items.filter((node) => node.sensor.state === 'running').length;
-  if (running === items.length) return <span>{t('sensor.all-on')}</span>;
-  const first = items.find((node) => node.sensor.state !== 'running')?.sensor.state ?? 'unknown';
+  const withoutSensor = useApi('node.list', { query: { filter: '-sensor:running', limit: 1 } });
+  const told = sensorStateOf(nodes, withoutSensor);
+  if (told.kind === 'asking') return null;
+  if (told.kind === 'not-known') return <Unknown inline why={t('sensor.not-known')} />;
+  if (told.kind === 'no-node') return <Unknown inline why={t('sensor.none')} />;
+  if (told.kind === 'all-on') return <span>{t('sensor.all-on')}</span>;
+  const { running, all, state } = told;
   return (
-    <span className="warn-text">
-      {t('sensor.some-off', { running, all: items.length, state: t(`sensor.${first}`) })}
-    </span>
+    <span className="warn-text">{t('sensor.some-off', { running, all, state: t(`sensor.${state}`) })}</span>
   );
 };
 
