@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parseFilter } from '../../filter/tokens.ts';
 import { formatsOf } from '../../format/use-format.ts';
 import { eventMarkdown } from './event-markdown.ts';
-import { stackBars, timeSplits } from './histogram-data.ts';
+import { histogramToShow, stackBars, timeSplits } from './histogram-data.ts';
 import { incidentRows } from './incident-rows.ts';
 import { matchesFilter } from './matches.ts';
 
@@ -106,6 +106,23 @@ describe('the histogram', () => {
     // The axis ends where the newest interval ends, else its bar would be drawn outside.
     expect((bars.atSeconds.at(-1) ?? 0) + bars.intervalSeconds).toBe(5);
     expect(bars.sums.map((level) => level[2])).toEqual([1, 1, 1, 3, 3, 3]);
+  });
+  it('says a failure, and shows bars of before only where they answer what is asked', () => {
+    const asked = { filter: 'severity:high', range: '24h' };
+    const last = { ...asked, data: { intervalMs: 1_000, buckets: [] }, fromMs: 0, toMs: 5_000 };
+    const failed = { ...asked, error: new Error('no answer') };
+    expect(histogramToShow({ last, failed: undefined }, asked)).toEqual({ shown: last, failure: undefined });
+    // The range moved on: what is known stays, and that it is old is said.
+    expect(histogramToShow({ last, failed }, asked)).toEqual({ shown: last, failure: failed });
+    for (const other of [
+      { ...asked, filter: 'foo:1' },
+      { ...asked, range: '7d' },
+    ]) {
+      const failure = { ...failed, ...other };
+      expect(histogramToShow({ last, failed: undefined }, other).shown).toBe(last);
+      expect(histogramToShow({ last, failed: failure }, other)).toEqual({ shown: undefined, failure });
+      expect(histogramToShow({ last, failed }, other)).toEqual({ shown: last, failure: undefined });
+    }
   });
   it('never draws more than 500 bars', () => {
     expect(stackBars({ intervalMs: 1, buckets: [] }, 0, 1_000_000).atSeconds).toHaveLength(500);

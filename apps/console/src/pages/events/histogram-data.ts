@@ -47,6 +47,36 @@ export const stackBars = (histogram: Histogram, fromMs: number, toMs: number): S
   return { atSeconds, sums, totals, intervalSeconds: width / 1000 };
 };
 
+/** What a reader asks for: the address of a moving range stays the same while its ends move. */
+interface Wanted {
+  readonly filter: string;
+  readonly range: string;
+}
+/** The answer that came last. */
+export interface KeptBars extends Wanted {
+  readonly data: Histogram;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+/** A failure after which nothing was answered yet. */
+export interface KeptFailure extends Wanted {
+  readonly error: unknown;
+}
+
+/**
+ * What is shown while a range moves or another filter is asked: the bars of before, so that nothing flickers. After a
+ * failure that is said, and bars of another filter or range are no answer any more.
+ */
+export const histogramToShow = (
+  { last, failed }: { readonly last: KeptBars | undefined; readonly failed: KeptFailure | undefined },
+  wanted: Wanted,
+): { readonly shown: KeptBars | undefined; readonly failure: KeptFailure | undefined } => {
+  const isWanted = (kept: Wanted | undefined): boolean =>
+    kept?.filter === wanted.filter && kept.range === wanted.range;
+  const failure = isWanted(failed) ? failed : undefined;
+  return { shown: failure === undefined || isWanted(last) ? last : undefined, failure };
+};
+
 const STEPS_SECONDS = [60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800] as const;
 const TICKS_MAX = 9;
 

@@ -15,7 +15,15 @@ import { useT } from '../../i18n/language.ts';
 import { useColorTokens } from '../../widgets/color-tokens.ts';
 import { SeverityMark } from '../../widgets/mark.tsx';
 import { FailureLine } from '../../widgets/states.tsx';
-import { STACK, type StackedBars, stackBars, timeSplits } from './histogram-data.ts';
+import {
+  histogramToShow,
+  type KeptBars,
+  type KeptFailure,
+  STACK,
+  type StackedBars,
+  stackBars,
+  timeSplits,
+} from './histogram-data.ts';
 
 const HEIGHT = 104;
 const TOKENS = [...STACK.map((severity) => `--sev-${severity}-mark`), '--border', '--text-3'] as const;
@@ -167,20 +175,29 @@ export const Histogram = ({ filter }: { filter: string }) => {
   const t = useT();
   const { set } = useView();
   const { count } = useFormat();
-  const { fromMs, toMs } = useRange();
+  const { fromMs, toMs, text: range } = useRange();
   const [isTable, setTable] = useState(false);
   const query = { from: Math.floor(fromMs), to: Math.ceil(toMs), ...(filter === '' ? {} : { filter }) };
   const asked = useApi('event.histogram', { query });
-  const last = useRef<{ data: NonNullable<typeof asked.data>; fromMs: number; toMs: number }>(undefined);
-  if (asked.data !== undefined) last.current = { data: asked.data, fromMs, toMs };
-  const shown = last.current;
+  const last = useRef<KeptBars>(undefined);
+  const failed = useRef<KeptFailure>(undefined);
+  if (asked.data !== undefined) {
+    last.current = { data: asked.data, fromMs, toMs, filter, range };
+    failed.current = undefined;
+  } else if (asked.isError) failed.current = { error: asked.error, filter, range };
+  const { shown, failure } = histogramToShow(
+    { last: last.current, failed: failed.current },
+    { filter, range },
+  );
   const bars = useStack(shown);
   const total = bars?.totals.reduce((sum, value) => sum + value, 0) ?? 0;
   return (
     <section className="card" aria-label={t('histogram.title')}>
       <div className="histogram-head">
         <span className="small second">
-          {shown === undefined ? t('state.loading') : t('histogram.total', { count: total, n: count(total) })}
+          {shown !== undefined
+            ? t('histogram.total', { count: total, n: count(total) })
+            : failure === undefined && t('state.loading')}
         </span>
         <span className="row small quiet hide-narrow">
           {STACK.slice(0, 5).map((severity) => (
@@ -199,7 +216,7 @@ export const Histogram = ({ filter }: { filter: string }) => {
           {isTable ? <IconChartBar size={16} /> : <IconTable size={16} />}
         </ActionIcon>
       </div>
-      {asked.isError && shown === undefined && <FailureLine error={asked.error} />}
+      {failure !== undefined && <FailureLine error={failure.error} retry={() => void asked.refetch()} />}
       {bars !== undefined && shown !== undefined && isTable && (
         <HistogramTable bars={bars} intervalMs={shown.data.intervalMs} />
       )}

@@ -4,7 +4,8 @@
 import { IconRadar2 } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useCallback, useRef } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
+import { follower } from '../../data/follower.ts';
 import { asSecurityEvent, GAP, type LiveMessage, useLive } from '../../data/live.ts';
 import { useList } from '../../data/queries.ts';
 import { isNarrowed, useScopedFilter, useView } from '../../data/view.ts';
@@ -17,6 +18,8 @@ import { When } from '../../widgets/text.tsx';
 import { WorkloadLink } from '../../widgets/workload-link.tsx';
 
 const SHOWN = 8;
+/** What comes together is read together. */
+const READ_AGAIN_MS = 300;
 
 /** The latest security events; this short list does follow the stream. */
 export const NowFeed = () => {
@@ -26,14 +29,16 @@ export const NowFeed = () => {
   const { search } = useView();
   const filter = useScopedFilter('event.list');
   const events = useList('event.list', { query: { limit: SHOWN, ...(filter === '' ? {} : { filter }) } });
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const readAgain = useMemo(
+    () => follower(() => client.invalidateQueries({ queryKey: ['event.list'] }), READ_AGAIN_MS),
+    [client],
+  );
+  useEffect(() => readAgain.end, [readAgain]);
   const follow = useCallback(
     (message: LiveMessage): void => {
-      if (message.topic !== GAP && asSecurityEvent(message.data) === undefined) return;
-      clearTimeout(timer.current);
-      timer.current = setTimeout(() => void client.invalidateQueries({ queryKey: ['event.list'] }), 300);
+      if (message.topic === GAP || asSecurityEvent(message.data) !== undefined) readAgain.ask();
     },
-    [client],
+    [readAgain],
   );
   useLive(follow);
   return (

@@ -7,6 +7,7 @@ import { useT } from '../../i18n/language.ts';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
 import { ListTable } from '../../widgets/list-table.tsx';
 import { useEventColumns } from '../events/event-columns.tsx';
+import { NewPill } from '../events/new-pill.tsx';
 
 /** Security events of one workload, newest first. */
 export const WorkloadEvents = ({ id }: { id: string }) => {
@@ -23,6 +24,7 @@ export const WorkloadEvents = ({ id }: { id: string }) => {
         </Link>
         <ExportMenu route="event.list" query={{ filter }} />
       </div>
+      <NewPill of={{ filter, items: list.items, asOfMs: list.asOfMs }} />
       <ListTable
         list={list}
         name="workload-events"
