@@ -206,6 +206,8 @@ export const inventory = {
   'event.incident.title': 'Incident',
   'event.incident.note': 'Events of the same process chain within a minute of each other',
   'event.incident.alone': 'No other event of this process chain.',
+  'event.incident.more':
+    'This workload has more events in these minutes than are read here: the process chain may have others.',
   'event.done': 'What was done',
   'event.point': 'Enforced',
   'event.source': 'Seen by',

@@ -203,6 +203,8 @@ export const inventory = {
   'event.incident.title': 'インシデント',
   'event.incident.note': '同じプロセスの系列で 1 分以内に続いたイベント',
   'event.incident.alone': 'このプロセスの系列のほかのイベントはありません。',
+  'event.incident.more':
+    'この前後のワークロードのイベントは、ここで読み取る件数を超えています。このプロセスの系列には、ほかのイベントがある可能性があります。',
   'event.done': '実施した対応',
   'event.point': '判定箇所',
   'event.source': '検知元',

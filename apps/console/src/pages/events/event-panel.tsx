@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { groupIncidents } from '@bartizan/engine/incident';
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconCopy } from '@tabler/icons-react';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useApi, useList } from '../../data/queries.ts';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { useApi } from '../../data/queries.ts';
 import { readSearch } from '../../data/view.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useT } from '../../i18n/language.ts';
@@ -13,13 +12,14 @@ import { Badge, SeverityBadge, VerdictBadge } from '../../widgets/badges.tsx';
 import { NodeLinks } from '../../widgets/node-link.tsx';
 import { ChainTree } from '../../widgets/process-tree.tsx';
 import { SidePanel } from '../../widgets/side-panel.tsx';
-import { Asked, FailureLine, Unknown } from '../../widgets/states.tsx';
+import { Asked, Unknown } from '../../widgets/states.tsx';
 import { Facts, Section, Verbatim, When } from '../../widgets/text.tsx';
 import { useToast } from '../../widgets/toast.tsx';
 import { WorkloadLink } from '../../widgets/workload-link.tsx';
 import type { EventDetail } from './event-detail.ts';
 import { eventMarkdown } from './event-markdown.ts';
 import { EventWhy } from './event-why.tsx';
+import { IncidentMembers } from './incident-members.tsx';
 
 const Peers = ({ event }: { event: EventDetail }) => {
   const t = useT();
@@ -95,53 +95,6 @@ const Frame = ({ event }: { event: EventDetail }) => {
         ],
       ]}
     />
-  );
-};
-
-const NEARBY_MS = 10 * 60_000;
-
-/** The other events of the incident, each with an address of its own. */
-const IncidentMembers = ({ event }: { event: EventDetail }) => {
-  const t = useT();
-  const { text } = useFormat();
-  const list = useList('event.list', {
-    enabled: event.incident !== undefined,
-    query: {
-      filter: `workload:${event.workload.workload}`,
-      from: event.occurredAtMs - NEARBY_MS,
-      to: event.occurredAtMs + NEARBY_MS,
-    },
-  });
-  const own = groupIncidents(list.items).find(({ members }) => members.some(({ id }) => id === event.id));
-  const others = own?.members.filter(({ id }) => id !== event.id) ?? [];
-  return (
-    <Section title={t('event.incident.title')}>
-      {list.isError && <FailureLine error={list.error} />}
-      {others.length === 0 ? (
-        <p className="quiet">{t('event.incident.alone')}</p>
-      ) : (
-        <>
-          <p className="quiet small">{t('event.incident.note')}</p>
-          <ul className="list-plain stack tight">
-            {others.map((other) => (
-              <li key={other.id} className="row wrap">
-                <SeverityBadge severity={other.severity} />
-                <Link
-                  to="/events/$id"
-                  params={{ id: other.id }}
-                  search={(before) => readSearch({ ...before })}
-                >
-                  {text(other.title)}
-                </Link>
-                <span className="quiet small">
-                  <When at={other.occurredAtMs} />
-                </span>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </Section>
   );
 };
 

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 
 const source = new URL('../..', import.meta.url).pathname;
 /** Shows what surrounds one event of the past; what comes now is no part of that. */
-const OF_THE_PAST = ['pages/events/event-panel.tsx'];
+const OF_THE_PAST = ['pages/events/incident-members.tsx'];
 
 it('every list of events follows the live stream or offers what came: nothing else asks for it again', () => {
   const lists = readdirSync(source, { recursive: true, encoding: 'utf8' })
