@@ -17,9 +17,11 @@ import { useEffect } from 'react';
 import { call } from '../data/api-client.ts';
 import { queryClient } from '../data/queries.ts';
 import { useSession } from '../data/session.ts';
+import { endSession } from '../data/session-end.ts';
 import type { Language } from '../format/time.ts';
 import { agreeOnLanguage, takeChoiceBeforeSignIn } from '../i18n/account-language.ts';
 import { currentLanguage, switchLanguage, useLanguage, useT } from '../i18n/language.ts';
+import { useToast } from '../widgets/toast.tsx';
 
 const LANGUAGES = [
   ['en', 'English'],
@@ -122,11 +124,17 @@ export const ThemeMenu = () => {
   );
 };
 
-/** Ends the session on the controller and here. */
-export const useSignOut = () => {
+/** Ends the session on the controller and then here. Where the controller did not end it, that is said and nothing is left. */
+const useSignOut = () => {
   const navigate = useNavigate();
+  const toast = useToast();
   return async (): Promise<void> => {
-    await call('session.delete').catch(() => undefined);
+    try {
+      await endSession();
+    } catch (error) {
+      toast.failed(error);
+      return;
+    }
     queryClient.clear();
     await navigate({ to: '/sign-in', search: {} });
   };
