@@ -155,11 +155,11 @@ export class MockCluster {
 
   #ofLists(): Record<string, MockHandler> {
     return {
-      'access.risks': ({ query }) => ({ body: pageOf(listRisks(graph), query) }),
+      'access.risks': ({ query }) => ({ body: { ...pageOf(listRisks(graph), query), unreadable: [] } }),
       'access.unused-subjects': ({ query }) => ({
-        body: pageOf(listUse(graph, { ...WATCH, usedOf }), query),
+        body: { ...pageOf(listUse(graph, { ...WATCH, usedOf }), query), unreadable: [] },
       }),
-      'access.exposure': ({ query }) => ({ body: pageOf(EXPOSURES, query) }),
+      'access.exposure': ({ query }) => ({ body: { ...pageOf(EXPOSURES, query), unreadable: [] } }),
       'access.secrets': ({ query }) => ({
         body: pageOf(secretUses(posture, graph).map(tellSecret), query),
       }),

@@ -43,6 +43,8 @@ export interface AccessDesk {
   /** The same of everybody whom a binding names. */
   readonly unusedSubjects: (neededMs: number) => Result<readonly AccessUseRow[], ApiFailure>;
   readonly reach: (question: QueryOf<'access.reach'>) => Result<ReachAnswer, ApiFailure>;
+  /** Kinds that are not known whole, of those that permissions, or what is exposed, follow from. */
+  readonly unread: (what: 'permissions' | 'exposure') => Result<readonly string[], ApiFailure>;
   /** Whether nothing that is exposed can have been missed. */
   readonly isExposureWhole: () => Result<boolean, ApiFailure>;
   readonly exposure: () => Result<readonly Exposure[], ApiFailure>;

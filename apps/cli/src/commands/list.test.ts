@@ -83,6 +83,7 @@ beforeAll(async () => {
     const answers: Readonly<Record<string, () => unknown>> = {
       system: status,
       images: () => ({ items: images(), asOfMs: 1 }),
+      risks: () => ({ items: [], asOfMs: 1, unreadable: ['ClusterRoleBinding'] }),
     };
     const answer = answers[url.pathname.split('/').at(-1) ?? ''] ?? (() => ({ items: items(), asOfMs: 1 }));
     response.end(JSON.stringify(answer()));
@@ -99,7 +100,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const list = (words: readonly string[], language: 'en' | 'ja' = 'en') => {
+const list = (words: readonly string[], language: 'en' | 'ja' = 'en') =>
+  ask(['finding', 'list', ...words], language);
+const ask = (words: readonly string[], language: 'en' | 'ja' = 'en') => {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const env = {
@@ -107,7 +110,7 @@ const list = (words: readonly string[], language: 'en' | 'ja' = 'en') => {
     BARTIZAN_TOKEN: 'token',
     BARTIZAN_CA_FILE: join(folder, 'ca.pem'),
   };
-  return runCommand(['finding', 'list', ...words], { env, language });
+  return runCommand(words, { env, language });
 };
 
 describe('finding list --fail-on', () => {
@@ -164,5 +167,12 @@ describe('finding list --fail-on', () => {
     expect((await list(['--fail-on', 'high'])).exitCode).toBe(1);
     state = { ...state, matchedWith: 'sha256:1', nodes: 1 };
     expect((await list(['--fail-on', 'high'])).exitCode).toBe(1);
+  });
+});
+
+describe('a list about access', () => {
+  it('names what the server has not read for it', async () => {
+    const { exitCode, stderr } = await ask(['access', 'risks']);
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('could not be read: ClusterRoleBinding')]);
   });
 });

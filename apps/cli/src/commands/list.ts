@@ -12,15 +12,28 @@ import type { ListFlags } from './flags.ts';
 const PAGE = 500;
 const DEFAULT_LIMIT = 100;
 
+interface Page<R extends ListRoute> {
+  readonly items: ItemOf<R>[];
+  readonly next?: string;
+  readonly unreadable?: readonly string[];
+}
+interface Fetched<R extends ListRoute> {
+  readonly items: ItemOf<R>[];
+  readonly hasMore: boolean;
+  /** Kinds that the server has not read for this list. */
+  readonly unreadable: readonly string[];
+}
+
 /** Up to `limit` items of a list, page after page. */
 export async function fetchItems<R extends ListRoute>(
   client: ApiClient,
   route: R,
   flags: Omit<ListFlags, 'output'>,
-): Promise<Result<{ items: ItemOf<R>[]; hasMore: boolean }, ApiFailure>> {
+): Promise<Result<Fetched<R>, ApiFailure>> {
   const items: ItemOf<R>[] = [];
   const limit = flags.limit ?? DEFAULT_LIMIT;
   let cursor: string | undefined;
+  let unreadable: readonly string[] = [];
   while (items.length < limit) {
     const query = {
       limit: Math.min(PAGE, limit - items.length),
@@ -31,10 +44,12 @@ export async function fetchItems<R extends ListRoute>(
     const page = await callList(client, route, query);
     if (!page.ok) return page;
     items.push(...page.value.items);
+    unreadable = page.value.unreadable ?? [];
     cursor = page.value.next;
-    if (cursor === undefined || page.value.items.length === 0) return ok({ items, hasMore: false });
+    if (cursor === undefined || page.value.items.length === 0)
+      return ok({ items, hasMore: false, unreadable });
   }
-  return ok({ items, hasMore: cursor !== undefined });
+  return ok({ items, hasMore: cursor !== undefined, unreadable });
 }
 
 /** One page; the answer was held to the route's schema by the client. */
@@ -42,8 +57,8 @@ async function callList<R extends ListRoute>(
   client: ApiClient,
   route: R,
   query: Readonly<Record<string, string | number>>,
-): Promise<Result<{ items: ItemOf<R>[]; next?: string }, ApiFailure>> {
-  const parsePage = (value: unknown): { items: ItemOf<R>[]; next?: string } => value as never;
+): Promise<Result<Page<R>, ApiFailure>> {
+  const parsePage = (value: unknown): Page<R> => value as never;
   const page = await client.call<ListRoute>(route, { query });
   return page.ok ? ok(parsePage(page.value)) : err(page.error);
 }
@@ -61,7 +76,7 @@ export function runList<R extends ListRoute>(
     if (!client.ok) return client;
     const found = await fetchItems(client.value, route, flags);
     if (!found.ok) return found;
-    const { items, hasMore } = found.value;
+    const { items, hasMore, unreadable } = found.value;
     renderList(context.process, flags.output, {
       items: flags.output === 'table' ? arranged(items) : items,
       columns: columnsFor(route, context.t),
@@ -69,6 +84,8 @@ export function runList<R extends ListRoute>(
     if (items.length === 0 && flags.output === 'table')
       context.process.stderr.write(`${context.t('list.empty')}\n`);
     if (hasMore) context.process.stderr.write(`${context.t('list.more', { count: items.length })}\n`);
+    if (unreadable.length > 0)
+      context.process.stderr.write(`${context.t('access.partial', { kinds: unreadable.join(', ') })}\n`);
     return ok(EXIT.fine);
   });
 }

@@ -47,6 +47,14 @@ it('a JSON of a list that is not whole says so in each item', async () => {
   ]);
 });
 
+it('a JSON of a list for which not all was read says so in each item', async () => {
+  answering([{ items: [{ key: 'a' }], unreadable: ['ClusterRoleBinding'] }]);
+  expect(await exported()).toEqual([{ key: 'a', 'export.complete': false }]);
+  answering([{ items: [{ key: 'a' }], unreadable: [] }]);
+  saved = [];
+  expect(await exported()).toEqual([{ key: 'a' }]);
+});
+
 it('a JSON that ends before its list does says so in each item', async () => {
   answering(Array.from({ length: 1_001 }, (_, n) => ({ items: [{ n }], next: String(n) })));
   const items = await exported();

@@ -27,6 +27,7 @@ interface AnyPage {
   readonly items: readonly unknown[];
   readonly next?: string;
   readonly isTotalLowerBound?: boolean;
+  readonly unreadable?: readonly string[];
 }
 /** Pages fetched for a JSON export at most: 1,000 rows each. */
 const PAGES_MAX = 1_000;
@@ -42,7 +43,7 @@ const allItems = async (id: ListRoute, ask: ExportAsk): Promise<unknown[]> => {
     const query = { ...ask.query, limit: 1000, ...(cursor === undefined ? {} : { cursor }) };
     const answer = (await call(id, { ...ask, query } as never)) as unknown as AnyPage;
     items.push(...answer.items);
-    if (page === 0) isCut = answer.isTotalLowerBound === true;
+    if (page === 0) isCut = answer.isTotalLowerBound === true || (answer.unreadable ?? []).length > 0;
     cursor = answer.next;
     if (cursor === undefined) break;
   }

@@ -78,6 +78,8 @@ interface Page<T> {
   readonly next?: string;
   readonly total?: number;
   readonly isTotalLowerBound?: boolean;
+  /** Kinds that were not read for it, of lists that say so. */
+  readonly unreadable?: readonly string[];
   readonly asOfMs: number;
 }
 export interface ListAsk {
@@ -97,6 +99,8 @@ const askPage = async <Id extends ListRoute>(
   return (await call(id, input as never)) as unknown as Page<ItemOf<Id>>;
 };
 
+const NONE: readonly string[] = [];
+
 /** A list that loads page after page while it is scrolled. */
 export const useList = <Id extends ListRoute>(id: Id, ask: ListAsk = {}) => {
   const result = useInfiniteQuery({
@@ -115,6 +119,7 @@ export const useList = <Id extends ListRoute>(id: Id, ask: ListAsk = {}) => {
     items: pages.flatMap((page) => page.items),
     total: pages[0]?.total,
     isTotalLowerBound: pages[0]?.isTotalLowerBound === true,
+    unreadable: pages[0]?.unreadable ?? NONE,
     asOfMs: pages[0]?.asOfMs,
   };
 };

@@ -10,6 +10,7 @@ import { type Column, DataTable } from '../../widgets/data-table.tsx';
 import { ExportMenu } from '../../widgets/export-menu.tsx';
 import { ListStates } from '../../widgets/list-states.tsx';
 import { AccessHead } from './access-head.tsx';
+import { type AccessWord, emptyWords } from './empty-words.ts';
 
 /** Lists about access: each is asked, filtered, sorted and exported alike. */
 export type AccessRoute =
@@ -20,12 +21,9 @@ export type AccessRoute =
   | 'access.components'
   | 'access.probes'
   | 'access.requests';
-/** Last word of their texts. */
-type Word = 'risks' | 'unused' | 'exposure' | 'secrets' | 'components' | 'probes' | 'requests';
-
 interface Props<R extends AccessRoute> {
   readonly route: R;
-  readonly word: Word;
+  readonly word: AccessWord;
   readonly columns: readonly Column<ItemOf<R>>[];
   readonly rowKey: (row: ItemOf<R>) => string;
   readonly actions?: ReactNode;
@@ -55,6 +53,7 @@ export const AccessList = <R extends AccessRoute>({
     ...(search.sort === undefined ? {} : { sort: search.sort }),
   };
   const list = useList(route, { query });
+  const empty = emptyWords(word, list.unreadable);
   return (
     <div className="page fill">
       <AccessHead
@@ -67,13 +66,13 @@ export const AccessList = <R extends AccessRoute>({
           </>
         }
       />
+      {list.unreadable.length > 0 && (
+        <p className="banner" data-tone="warning" role="status">
+          {t('access.unread', { kinds: list.unreadable.join(', ') })}
+        </p>
+      )}
       <FilterBar route={route} />
-      <ListStates
-        list={list}
-        filtered={filter !== ''}
-        emptyTitle={t(`access.${word}.none`)}
-        emptyNote={t(`access.${word}.none.note`)}
-      >
+      <ListStates list={list} filtered={filter !== ''} emptyTitle={t(empty.title)} emptyNote={t(empty.note)}>
         <DataTable
           name={`access-${word}`}
           label={t(`access.${word}`)}

@@ -8,6 +8,7 @@ import {
   answerUse,
   answerWhatCan,
   answerWhoCan,
+  GRANTING_KINDS,
   listRisks,
   listUse,
 } from '@bartizan/engine/access';
@@ -28,6 +29,12 @@ import type { ProbeDesk } from './probe-desk.ts';
 const LABELS_MAX = 64;
 /** Kinds by which something is reachable from outside, and what is behind them. */
 const EXPOSING_KINDS: readonly string[] = ['Pod', 'Service', 'Ingress', 'Gateway', 'HTTPRoute'];
+
+/** What lists follow from. */
+const KINDS_OF: Readonly<Record<'permissions' | 'exposure', readonly string[]>> = {
+  permissions: GRANTING_KINDS,
+  exposure: EXPOSING_KINDS,
+};
 
 const refused = (code: ApiFailure['code'], detail: string): Result<never, ApiFailure> =>
   err(failure(code, detail));
@@ -124,6 +131,8 @@ function deskOf(access: ClusterAccess | undefined, { moment, probes, use }: More
         const view = known.view();
         return ok(answerPath(view.graph, view.paths, person));
       }),
+    unread: (what) =>
+      ofCluster((known) => ok(known.unreadable().filter((kind) => KINDS_OF[what].includes(kind)))),
     isExposureWhole: () =>
       ofCluster((known) =>
         ok(known.isSettled() && !known.unreadable().some((kind) => EXPOSING_KINDS.includes(kind))),

@@ -184,6 +184,20 @@ describe('access in the cluster', () => {
     conditions = {};
   });
 
+  it('is listed with what was not read for the list, as pages and as CSV', async () => {
+    for (const list of ['risks', 'unused-subjects', 'exposure'])
+      expect((await ask(list)).json).toMatchObject({ unreadable: [] });
+    conditions = { ClusterRoleBinding: 'not-permitted', Service: 'unknown' };
+    expect((await ask('risks?filter=subject:ServiceAccount*')).json).toMatchObject({
+      unreadable: ['ClusterRoleBinding'],
+    });
+    expect((await ask('unused-subjects')).json).toMatchObject({ unreadable: ['ClusterRoleBinding'] });
+    expect((await ask('exposure')).json).toMatchObject({ unreadable: ['Service'] });
+    const csv = await stage.ask({ path: 'access/risks', token: reader, headers: { accept: 'text/csv' } });
+    expect(csv.text).toContain('export.complete');
+    conditions = {};
+  });
+
   it('is told of the network, by pods and by labels', async () => {
     const question = 'reach?fromNamespace=shop&fromLabels=app=other&toNamespace=shop&toPod=web-1&port=80';
     expect((await ask(question)).json).toMatchObject({ reach: 'allowed', isAssumed: true });

@@ -5,7 +5,8 @@ import { type AccessRisk, type AccessUseRow, severityRank } from '@bartizan/cont
 import { type Attributes, type Person, personOf } from '@bartizan/engine/access';
 import type { AccessDesks } from '../../access-ports.ts';
 import type { Clock } from '../../ports.ts';
-import { type ListPaths, type Orders, pageOf } from './known-rows.ts';
+import type { ListPaths, Orders } from './known-rows.ts';
+import { partialPage } from './partial-page.ts';
 import { answers, refuse, reply } from './route-handler.ts';
 
 interface Parts {
@@ -120,22 +121,29 @@ export const clusterAccessHandlers = ({ clock, access }: Parts) => ({
     const answer = access(caller).unused(person, neededMs);
     return Promise.resolve(answer.ok ? reply(answer.value) : answer);
   }),
-  'access.unused-subjects': answers('access.unused-subjects', ({ query, caller }) =>
-    Promise.resolve(
-      pageOf(access(caller).unusedSubjects(UNUSED_AFTER_HOURS * HOUR_MS), query, {
+  'access.unused-subjects': answers('access.unused-subjects', ({ query, caller }) => {
+    const desk = access(caller);
+    const rows = desk.unusedSubjects(UNUSED_AFTER_HOURS * HOUR_MS);
+    return Promise.resolve(
+      partialPage({ rows, unread: desk.unread('permissions') }, query, {
         fields: USE_FIELDS,
         orders: USE_ORDERS,
         clock,
       }),
-    ),
-  ),
+    );
+  }),
   'access.reach': answers('access.reach', ({ query, caller }) => {
     const answer = access(caller).reach(query);
     return Promise.resolve(answer.ok ? reply(answer.value) : answer);
   }),
-  'access.risks': answers('access.risks', ({ query, caller }) =>
-    Promise.resolve(
-      pageOf(access(caller).risks(), query, { fields: RISK_FIELDS, orders: RISK_ORDERS, clock }),
-    ),
-  ),
+  'access.risks': answers('access.risks', ({ query, caller }) => {
+    const desk = access(caller);
+    return Promise.resolve(
+      partialPage({ rows: desk.risks(), unread: desk.unread('permissions') }, query, {
+        fields: RISK_FIELDS,
+        orders: RISK_ORDERS,
+        clock,
+      }),
+    );
+  }),
 });

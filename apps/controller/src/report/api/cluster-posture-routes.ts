@@ -5,6 +5,7 @@ import type { ClusterProbe, Component, Exposure, SecretUsage } from '@bartizan/c
 import type { AccessDesks } from '../../access-ports.ts';
 import type { Clock } from '../../ports.ts';
 import { type ListPaths, type Orders, pageOf } from './known-rows.ts';
+import { partialPage } from './partial-page.ts';
 import { answers, reply } from './route-handler.ts';
 
 interface Parts {
@@ -83,11 +84,16 @@ const PROBE_ORDERS: Orders<ClusterProbe> = {
 
 /** What the cluster shows to the outside, the secrets in use, and how old its parts are. */
 export const clusterPostureHandlers = ({ clock, access }: Parts) => ({
-  'access.exposure': answers('access.exposure', ({ query, caller }) =>
-    Promise.resolve(
-      pageOf(access(caller).exposure(), query, { fields: EXPOSURE_FIELDS, orders: EXPOSURE_ORDERS, clock }),
-    ),
-  ),
+  'access.exposure': answers('access.exposure', ({ query, caller }) => {
+    const desk = access(caller);
+    return Promise.resolve(
+      partialPage({ rows: desk.exposure(), unread: desk.unread('exposure') }, query, {
+        fields: EXPOSURE_FIELDS,
+        orders: EXPOSURE_ORDERS,
+        clock,
+      }),
+    );
+  }),
   'access.secrets': answers('access.secrets', ({ query, caller }) =>
     Promise.resolve(
       pageOf(access(caller).secrets(), query, { fields: SECRET_FIELDS, orders: SECRET_ORDERS, clock }),

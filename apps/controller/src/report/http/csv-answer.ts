@@ -27,7 +27,8 @@ interface CsvRequest {
 interface Page {
   readonly items: readonly unknown[];
   readonly next?: string;
-  readonly isTotalLowerBound: boolean;
+  /** There is more, or there may be: it was not all read. */
+  readonly isPart: boolean;
 }
 
 const PAGE = 500;
@@ -40,7 +41,7 @@ export const wantsCsv = (accept: string | undefined): boolean =>
  * A list as CSV: everything the filter matches, page by page, so that memory does not grow with the list.
  * `excel=1` puts a byte order mark in front. Failures of the first page are ordinary error answers; a later failure
  * cuts the connection, so that a part is never taken for the whole. Where the list itself is one of more than is read at
- * once, each line says so in a last column.
+ * once, or of what could be read, each line says so in a last column.
  */
 export async function csvAnswer(request: CsvRequest) {
   const { excel, query } = splitExcel(request.raw.query);
@@ -49,7 +50,7 @@ export async function csvAnswer(request: CsvRequest) {
   const columns = csvColumns(request.route.response);
   const origin = [
     ...originOf(request, query),
-    ...(first.value.isTotalLowerBound ? [{ column: 'export.complete', value: 'false' }] : []),
+    ...(first.value.isPart ? [{ column: 'export.complete', value: 'false' }] : []),
   ];
   const tail = origin.map(({ value }) => `,${csvCell(value)}`).join('');
   async function* lines() {
@@ -100,11 +101,11 @@ async function pageAt(request: CsvRequest, query: object, cursor: string | undef
 function toPage(body: unknown): Page {
   const fieldOf = (name: string): unknown =>
     typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
-  const [items, next] = [fieldOf('items'), fieldOf('next')];
+  const [items, next, unreadable] = [fieldOf('items'), fieldOf('next'), fieldOf('unreadable')];
   return {
     items: Array.isArray(items) ? items : [],
     ...(typeof next === 'string' ? { next } : {}),
-    isTotalLowerBound: fieldOf('isTotalLowerBound') === true,
+    isPart: fieldOf('isTotalLowerBound') === true || (Array.isArray(unreadable) && unreadable.length > 0),
   };
 }
 

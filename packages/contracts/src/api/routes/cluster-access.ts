@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import type { TSchema } from 'typebox';
 import {
   AccessAnswer,
   AccessPath,
@@ -10,7 +11,7 @@ import {
   ReachAnswer,
 } from '../../nouns/cluster-access.ts';
 import { ClusterProbe, Component, Exposure, ProbeRun, SecretUsage } from '../../nouns/cluster-posture.ts';
-import { choice, inline, integer, optional, text } from '../../schema.ts';
+import { choice, inline, integer, list, optional, text } from '../../schema.ts';
 import { ListQuery, page } from '../problem.ts';
 import { route } from '../route.ts';
 
@@ -19,6 +20,20 @@ const person = {
   user: optional(text('User name; of a service account: system:serviceaccount:namespace:name', 512)),
   groups: optional(text('Groups, separated by commas', 4096)),
 };
+
+/** A page of what was found in the objects of the cluster, with what was not read: an empty one is then no proof. */
+const knownPage = <T extends TSchema>(items: T, description: string) =>
+  inline(description, {
+    items: list(items, description, 1000),
+    next: optional(text('Cursor of the next page', 1024)),
+    total: optional(integer('Matches in all', '1')),
+    asOfMs: integer('When this was true', 'ms since Unix epoch'),
+    unreadable: list(
+      text('Kind', 63),
+      'Kinds that are not known whole: what they hold is unknown, not absent, and the list is a part only',
+      64,
+    ),
+  });
 
 /** Who can do what in the cluster, who can climb, and which pod can reach which. */
 export const clusterAccessRoutes = [
@@ -62,7 +77,7 @@ export const clusterAccessRoutes = [
     list: true,
     summary: { en: 'Permissions that give more than they say', ja: '見かけ以上の権限につながる許可の一覧' },
     query: ListQuery,
-    response: page(AccessRisk, 'Risky permissions'),
+    response: knownPage(AccessRisk, 'Risky permissions'),
   }),
   route({
     id: 'access.paths',
@@ -117,7 +132,7 @@ export const clusterAccessRoutes = [
       ja: '利用者とサービスアカウントごとの、許可の使用状況の一覧',
     },
     query: ListQuery,
-    response: page(AccessUseRow, 'Users and service accounts'),
+    response: knownPage(AccessUseRow, 'Users and service accounts'),
   }),
   route({
     id: 'access.reach',
@@ -152,7 +167,7 @@ export const clusterAccessRoutes = [
     list: true,
     summary: { en: 'What is reachable from outside the cluster', ja: 'クラスター外から到達できるものの一覧' },
     query: ListQuery,
-    response: page(Exposure, 'Exposures'),
+    response: knownPage(Exposure, 'Exposures'),
   }),
   route({
     id: 'access.secrets',
