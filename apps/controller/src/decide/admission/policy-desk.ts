@@ -89,6 +89,9 @@ export class PolicyDesk
         return err(failure('E_PRECONDITION', `rule ${rule.id} has changed since`));
       const fault = faultOfRule(rule, book, clock.nowMs());
       if (fault !== undefined) return refused(fault);
+      // Alone it holds; with the bindings there are it may not, and would be out of force as soon as it is stored.
+      const tried = enabled ? await book.draft(author.owner, { rules: [rule] }) : undefined;
+      if (tried?.ok === false) return tried;
       const revision = admissionRuleRevision(rule);
       const record = {
         id: rule.id,

@@ -201,6 +201,42 @@ describe('admission rules', () => {
   });
 });
 
+describe('a rule and the bindings that give it parameters', () => {
+  const own = anAdmissionRule({
+    id: 'custom.own',
+    mode: 'enforce',
+    parameters: [
+      { name: 'registries', type: 'list', description: { en: 'Registries', ja: 'レジストリ' }, default: [] },
+    ],
+  });
+  const bind = async (bindings: object[]) => {
+    const { revision } = (await ask('GET', 'bindings')).json as { revision: string };
+    return ask('PUT', 'bindings', { bindings, ifRevision: revision });
+  };
+
+  it('change only so that the rule stays in force', async () => {
+    expect((await ask('POST', 'rules', { rule: own, enabled: true })).status).toBe(201);
+    const parameters = { registries: ['registry.example'] };
+    expect(
+      (await bind([{ id: 'binding.prod', rules: ['custom.own'], mode: 'enforce', parameters }])).status,
+    ).toBe(200);
+    const renamed = { ...own, parameters: own.parameters?.map((one) => ({ ...one, name: 'allowed' })) };
+    const saved = await ask('PUT', 'rules/custom.own', { rule: renamed, enabled: true });
+    expect([saved.status, saved.json]).toMatchObject([
+      422,
+      { code: 'E_POLICY_INVALID', detail: expect.stringContaining('custom.own: it has no parameter') },
+    ]);
+    expect((await ask('POST', 'tests', { object: pod(true) })).json).toMatchObject({ verdict: 'deny' });
+    // One that is not asked breaks nothing; it is refused where it is switched on.
+    expect((await ask('PUT', 'rules/custom.own', { rule: renamed, enabled: false })).status).toBe(200);
+    expect((await ask('PUT', 'rules/custom.own', { rule: renamed, enabled: true })).status).toBe(422);
+    // A new rule that a binding names already is held to it too.
+    expect((await ask('DELETE', 'rules/custom.own')).status).toBe(200);
+    expect((await ask('POST', 'rules', { rule: renamed, enabled: true })).status).toBe(422);
+    expect((await bind([])).status).toBe(200);
+  });
+});
+
 describe('bindings', () => {
   it('change modes for whoever read the newest, and for nobody else', async () => {
     const before = (await ask('GET', 'bindings')).json as { revision: string };
