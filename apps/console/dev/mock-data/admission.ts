@@ -36,7 +36,9 @@ export const ruleRow = (
   enabled,
   modes: enabled ? (index % 4 === 0 ? ['enforce', rule.mode] : [rule.mode]) : ['off'],
   native: index % 3 === 0 ? 'native' : 'webhook-only',
-  ...(watched ? { violations: index % 5 === 0 ? index : 0, unknown: index % 11 === 0 ? 2 : 0 } : {}),
+  ...(watched && enabled
+    ? { violations: index % 5 === 0 ? index : 0, unknown: index % 11 === 0 ? 2 : 0 }
+    : {}),
 });
 
 const header = (id: string, revision = 1) =>

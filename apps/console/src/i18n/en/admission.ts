@@ -351,6 +351,7 @@ export const admission = {
   'admission.rule.removed': 'The rule {id} is removed.',
   'admission.rule.text': 'Rule',
   'admission.rule.text.note': 'YAML or JSON; the condition says what violates it.',
+  'admission.rule.refused': 'It cannot be in force as it stands: {reason}',
   'admission.rule.enabled': 'Ask this rule',
   'admission.rule.test': 'Test the rule',
   'admission.rule.save': 'Save and put into force',

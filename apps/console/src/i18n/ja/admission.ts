@@ -346,6 +346,7 @@ export const admission = {
   'admission.rule.removed': 'ルール {id} を削除しました。',
   'admission.rule.text': 'ルール',
   'admission.rule.text.note': 'YAML または JSON。違反の条件を condition に記述します。',
+  'admission.rule.refused': 'このままでは適用できません：{reason}',
   'admission.rule.enabled': 'このルールを判定に使う',
   'admission.rule.test': 'ルールをテスト',
   'admission.rule.save': '保存して有効にする',

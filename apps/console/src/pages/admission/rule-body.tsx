@@ -148,6 +148,11 @@ export const RuleBody = ({ detail }: { detail: Detail }) => {
   const { rule } = detail;
   return (
     <>
+      {detail.refused !== undefined && (
+        <p className="banner anywhere" data-tone="warning" role="status">
+          {t('admission.rule.refused', { reason: detail.refused })}
+        </p>
+      )}
       <Section title={t('admission.words')}>
         {detail.words.map((sentence) => (
           <p key={sentence.en} className="anywhere">

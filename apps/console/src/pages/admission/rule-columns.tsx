@@ -16,9 +16,15 @@ import { AdmissionModes } from './admission-words.tsx';
 export type RuleRow = ItemOf<'admission.rules'>;
 
 /** Objects that violate a rule now. Without a watched cluster nobody knows: that is no zero. */
-export const ViolationCount = ({ row }: { row: Pick<RuleRow, 'rule' | 'violations' | 'unknown'> }) => {
+export const ViolationCount = ({
+  row,
+}: {
+  row: Pick<RuleRow, 'rule' | 'modes' | 'violations' | 'unknown'>;
+}) => {
   const t = useT();
   const { count } = useFormat();
+  // Nobody counts what a rule that is not asked would find.
+  if (row.violations === undefined && row.modes.includes('off')) return '–';
   if (row.violations === undefined) return <Unknown inline why={t('admission.not-watched')} />;
   const more =
     (row.unknown ?? 0) > 0 ? (
@@ -87,7 +93,7 @@ export const useRuleColumns = (): readonly Column<RuleRow>[] => {
         title: t('admission.modes-now'),
         width: 'minmax(100px, 190px)',
         fromPx: 620,
-        cell: (row) => <AdmissionModes modes={row.modes} />,
+        cell: (row) => <AdmissionModes modes={row.modes} refused={row.refused} />,
       },
       {
         id: 'violations',

@@ -93,7 +93,7 @@ export const AdmissionRulePanel = () => {
         detail !== undefined && (
           <span className="row wrap">
             <SeverityBadge severity={detail.rule.severity} />
-            <AdmissionModes modes={detail.modes} />
+            <AdmissionModes modes={detail.modes} refused={detail.refused} />
           </span>
         )
       }

@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { anAdmissionRule, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
+import { DEFAULT_TENANT, LOCAL_CLUSTER, tenantScope } from '@bartizan/contracts';
+import { anAdmissionRule, aStoredRule, openStoreInPlace, type TestStore } from '@bartizan/testkit/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiStage, buildApiStage } from '../../testing/api-stage.ts';
+import { rowOf } from './admission-routes.ts';
 
 let test: TestStore;
 let stage: ApiStage;
@@ -26,8 +28,18 @@ const pod = (privileged: boolean) => ({
 const builtIn = anAdmissionRule({ id: 'admission.privileged' });
 const mine = anAdmissionRule({ id: 'custom.privileged', mode: 'enforce' });
 
+/** A pattern that a former version took: its repetitions are more than 1,000 in their product. */
+const old = anAdmissionRule({
+  ...{ id: 'custom.old', mode: 'enforce', severity: 'medium' },
+  condition: { cel: String.raw`object.metadata.name.matches("^(([a-z0-9]{1,63}\\.){1,20})$")` },
+});
+
 beforeAll(async () => {
   test = await openStoreInPlace();
+  const stored = await test.store.admissionRules.put(tenantScope(LOCAL_CLUSTER, DEFAULT_TENANT), [
+    aStoredRule({ id: old.id, rule: old }),
+  ]);
+  if (!stored.ok) throw new Error(stored.error.code);
   stage = await buildApiStage(test.store, test.clock, { admissionRules: [builtIn] });
   author = await stage.keyOf('policy-author');
   viewer = await stage.keyOf('security-reader');
@@ -234,6 +246,50 @@ describe('a rule and the bindings that give it parameters', () => {
     expect((await ask('DELETE', 'rules/custom.own')).status).toBe(200);
     expect((await ask('POST', 'rules', { rule: renamed, enabled: true })).status).toBe(422);
     expect((await bind([])).status).toBe(200);
+  });
+});
+
+describe('a stored rule that does not compile any more', () => {
+  const row = async () => (await ask('GET', 'rules/custom.old')).json as { enabled: boolean };
+
+  it('is shown as off with the reason, and without a count', async () => {
+    expect(await row()).toMatchObject({
+      ...{ enabled: true, modes: ['off'], native: 'off' },
+      refused: expect.stringContaining('custom.old'),
+    });
+    const ids = async (filter: string) =>
+      ((await ask('GET', `rules?filter=${filter}`)).json as { items: { rule: { id: string } }[] }).items.map(
+        ({ rule }) => rule.id,
+      );
+    expect(await ids('mode:enforce')).not.toContain('custom.old');
+    expect(await ids('mode:off')).toContain('custom.old');
+  });
+
+  it('has no count of what it does not look at', () => {
+    const parts = { counts: new Map(), nowMs: 1 };
+    const policy = { revision: 'r', rules: [], bindings: [], bindingsRevision: 'b', exceptions: [] };
+    const known = { rule: old, revision: 'r', origin: 'user', enabled: true } as const;
+    expect(rowOf(known, policy, parts)).toMatchObject({ modes: ['enforce'], violations: 0 });
+    for (const one of [
+      { ...known, refused: 'custom.old' },
+      { ...known, enabled: false },
+    ])
+      expect(rowOf(one, policy, parts)).not.toHaveProperty('violations');
+  });
+
+  it('is in force again when it is saved repaired, as its row says', async () => {
+    const { enabled } = await row();
+    const { id, mode } = old;
+    const rule = anAdmissionRule({ id, mode });
+    expect((await ask('PUT', 'rules/custom.old', { rule, enabled })).json).toMatchObject({
+      ...{ enabled: true, modes: ['enforce'] },
+    });
+    expect(await row()).not.toHaveProperty('refused');
+    expect((await ask('POST', 'tests', { object: pod(true) })).json).toMatchObject({
+      verdict: 'deny',
+      violations: [{}, { rule: 'custom.old' }],
+    });
+    expect((await ask('DELETE', 'rules/custom.old')).status).toBe(200);
   });
 });
 

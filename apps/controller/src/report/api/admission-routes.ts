@@ -69,8 +69,9 @@ interface RowParts {
   readonly nowMs: number;
 }
 
-/** Longest text that the contract takes. */
+/** Longest texts that the contract takes. */
 const NATIVE_TEXT_MAX = 65_536;
+const REFUSED_MAX = 2048;
 
 /** A rule as policies of the API server, when it can be written as some. */
 function nativeText(policy: KnownPolicy, rule: string, nowMs: number): string | undefined {
@@ -79,7 +80,8 @@ function nativeText(policy: KnownPolicy, rule: string, nowMs: number): string | 
   return text === '' || text.length > NATIVE_TEXT_MAX ? undefined : text;
 }
 
-const rowOf = (
+/** A rule as lists show it. One that is not asked, for whatever reason, has no mode and no count. */
+export const rowOf = (
   { rule, revision, origin, enabled, refused }: KnownRule,
   policy: KnownPolicy,
   { counts, nowMs }: RowParts,
@@ -91,16 +93,18 @@ const rowOf = (
   );
   const modes = [...new Set([...bound.map(({ mode }) => mode), ...(everywhere ? [] : [rule.mode])])];
   const { native, nativeReason } = nativeForm(policy, rule.id, nowMs);
+  const isAsked = enabled && refused === undefined;
   const count = counts?.get(rule.id) ?? { violations: 0, unknown: 0 };
   return {
     rule,
     revision,
     origin,
-    enabled: enabled && refused === undefined,
-    modes: enabled ? modes : ['off'],
+    enabled,
+    ...(enabled && refused !== undefined ? { refused: refused.slice(0, REFUSED_MAX) } : {}),
+    modes: isAsked ? modes : ['off'],
     native,
     ...(nativeReason === undefined ? {} : { nativeReason }),
-    ...(counts === undefined ? {} : count),
+    ...(counts === undefined || !isAsked ? {} : count),
   };
 };
 

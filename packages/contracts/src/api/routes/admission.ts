@@ -41,11 +41,18 @@ export const AdmissionRuleRow = object('AdmissionRuleRow', 'An admission rule an
   rule: AdmissionRule,
   revision: text('Content hash', 64),
   origin: choice([...ORIGINS, 'built-in'], 'Where it came from'),
-  enabled: flag('Asked at all'),
-  modes: list(choice([...ADMISSION_MODES, 'off'], 'mode'), 'Modes it has in some namespace', 4),
+  enabled: flag('Switched on; with `refused` it is not asked all the same'),
+  refused: optional(text('Why it cannot be in force although it is switched on', 2048)),
+  modes: list(
+    choice([...ADMISSION_MODES, 'off'], 'mode'),
+    'Modes it has in some namespace; off: it is not asked',
+    4,
+  ),
   native: choice(NATIVE_FORMS, 'Whether the API server itself can hold it'),
   nativeReason: optional(localText('Why it needs the webhook', 512)),
-  violations: optional(integer('Objects that violate it now; absent when no cluster is watched', '1')),
+  violations: optional(
+    integer('Objects that violate it now; absent when no cluster is watched, or it is not asked', '1'),
+  ),
   unknown: optional(integer('Objects it cannot judge', '1')),
 });
 export type AdmissionRuleRow = Static<typeof AdmissionRuleRow>;
