@@ -165,12 +165,13 @@ export class MockAdmission {
   }
 
   #native(): AdmissionNative {
-    if (this.#isEmpty) return { state: 'no-cluster', rules: [], policies: [] };
+    if (this.#isEmpty) return { state: 'no-cluster', rules: [], revision: '', policies: [] };
     const rules = this.#chosen;
     const held = { objects: [], restoredTotal: 0 };
     return {
       state: rules.length === 0 ? 'off' : 'on',
       rules,
+      revision: `n-${rules.join()}`,
       policies: rules.map((rule) => ({ rule, state: 'not-enforced', ...held })),
     };
   }

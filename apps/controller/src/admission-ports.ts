@@ -104,7 +104,11 @@ export interface AdmissionDesk {
   /** Has the API server hold the rules that these globs name, and no others of ours. */
   readonly chooseNative: (
     author: PolicyAuthor,
-    rules: readonly string[],
+    choice: {
+      readonly rules: readonly string[];
+      /** Whether the choice that is replaced is the one that was read; absent: it does not matter. */
+      readonly isBasedOn?: (revision: string) => boolean;
+    },
   ) => Promise<Result<AdmissionNative, ApiFailure>>;
   /** Policy reports in the cluster. */
   readonly reports: (owner: Owner) => AdmissionReports;

@@ -7,7 +7,7 @@ import { IconX } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../data/api-client.ts';
-import { useApi } from '../../data/queries.ts';
+import { keepAnswer, useApi } from '../../data/queries.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useLanguage, useT } from '../../i18n/language.ts';
 import { Badge, type Tone } from '../../widgets/badges.tsx';
@@ -29,17 +29,31 @@ const TONES = {
 } as const satisfies Record<Policy['state'], Tone>;
 const STATES = Object.keys(TONES) as Policy['state'][];
 
+interface Change {
+  readonly rules: readonly string[];
+  /** The choice it was made from: one that somebody else made meanwhile is not overwritten. */
+  readonly over: Pick<AdmissionNative, 'rules' | 'revision'>;
+}
+
 /** Sends a choice; taking it back is the choice before. */
-const useChoose = (before: readonly string[]) => {
+const useChoose = () => {
   const t = useT();
   const toast = useToast();
-  const put = (rules: readonly string[]) => call('admission.native.put', { body: { rules: [...rules] } });
+  const put = ({ rules, over }: Change) =>
+    call('admission.native.put', { body: { rules: [...rules] }, ifMatch: over.revision });
+  const settle = (answer: AdmissionNative): void => {
+    keepAnswer('admission.native', answer);
+    renewPolicy();
+  };
+  const undo = useMutation({ mutationFn: put, onSuccess: settle, onError: toast.failed });
   return useMutation({
     mutationFn: put,
-    onSuccess: () => {
-      renewPolicy();
-      toast.done(t('admission.kept.done'), () => void put(before).then(renewPolicy).catch(toast.failed));
+    onSuccess: (answer, { over }) => {
+      settle(answer);
+      toast.done(t('admission.kept.done'), () => undo.mutate({ rules: over.rules, over: answer }));
     },
+    // Refused, most likely for what somebody else chose meanwhile: the next choice is made from that.
+    onError: renewPolicy,
   });
 };
 
@@ -114,9 +128,14 @@ const Policies = ({ native }: { native: AdmissionNative }) => {
 const Chosen = ({ native, mayChange }: { native: AdmissionNative; mayChange: boolean }) => {
   const t = useT();
   const [added, setAdded] = useState<readonly string[]>([]);
-  const choose = useChoose(native.rules);
+  const choose = useChoose();
   const add = (): void =>
-    choose.mutate([...new Set([...native.rules, ...added])], { onSuccess: () => setAdded([]) });
+    choose.mutate(
+      { rules: [...new Set([...native.rules, ...added])], over: native },
+      { onSuccess: () => setAdded([]) },
+    );
+  const remove = (rule: string): void =>
+    choose.mutate({ rules: native.rules.filter((one) => one !== rule), over: native });
   return (
     <>
       {native.rules.length === 0 && <p className="quiet">{t('admission.kept.none')}</p>}
@@ -126,7 +145,8 @@ const Chosen = ({ native, mayChange }: { native: AdmissionNative; mayChange: boo
             <Verbatim mono>{rule}</Verbatim>
             {mayChange && (
               <ActionIcon
-                onClick={() => choose.mutate(native.rules.filter((one) => one !== rule))}
+                onClick={() => remove(rule)}
+                disabled={choose.isPending}
                 aria-label={t('admission.kept.remove', { rule })}
                 title={t('admission.kept.remove', { rule })}
               >

@@ -123,9 +123,10 @@ function nativeDesk(
   const roleFor = ({ cluster, tenant }: Owner) =>
     cluster === home.cluster && tenant === home.tenant ? native : undefined;
   return {
-    native: (owner) => roleFor(owner)?.status() ?? { state: 'no-cluster', rules: [], policies: [] },
-    chooseNative: ({ owner }, rules) =>
-      roleFor(owner)?.choose(rules) ??
+    native: (owner) =>
+      roleFor(owner)?.status() ?? { state: 'no-cluster', rules: [], revision: '', policies: [] },
+    chooseNative: ({ owner }, { rules, isBasedOn }) =>
+      roleFor(owner)?.choose(rules, isBasedOn) ??
       Promise.resolve(err(failure('E_POLICY_NO_CLUSTER', 'no cluster is watched'))),
   };
 }

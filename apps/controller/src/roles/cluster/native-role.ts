@@ -3,8 +3,7 @@
 
 import type { KubeClient } from '@bartizan/adapters/kube';
 import type { Store } from '@bartizan/adapters/store';
-import { type AdmissionNative, err, failure, ok, type Result, tenantScope } from '@bartizan/contracts';
-import { isWildcard } from '@bartizan/engine';
+import { type AdmissionNative, ok, type Result, tenantScope } from '@bartizan/contracts';
 import type { ImageBook } from '../../decide/admission/image-book.ts';
 import {
   NATIVE_RESOURCES,
@@ -18,6 +17,7 @@ import type { OnRestored } from '../../native-ports.ts';
 import type { ApiFailure, Clock, ClusterFeed, Log, Owner } from '../../ports.ts';
 import { NativeKeeper } from '../../respond/admission/native-keeper.ts';
 import { Turnstile } from '../../turnstile.ts';
+import { NativeChoice } from './native-choice.ts';
 
 interface Parts {
   readonly instance: string;
@@ -40,7 +40,6 @@ interface Held {
 }
 type Chosen = Promise<Result<AdmissionNative, ApiFailure>>;
 
-const SETTING = 'admission.native';
 /** Images change in bursts; what judging them takes is at most a twentieth of the time. */
 const SOON_MS = 1_000;
 const SHARE = 20;
@@ -57,7 +56,7 @@ export class NativeRole {
   readonly #parts: Parts;
   readonly #keeper: NativeKeeper;
   readonly #turnstile = new Turnstile();
-  #chosen: readonly string[] | undefined;
+  readonly #choice: NativeChoice;
   #plan: NativePlan = NOTHING;
   #timer: NodeJS.Timeout | undefined;
   #dueMs = Number.POSITIVE_INFINITY;
@@ -66,6 +65,8 @@ export class NativeRole {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    const { cluster, tenant } = parts.owner;
+    this.#choice = new NativeChoice(parts.store, tenantScope(cluster, tenant));
     this.#keeper = new NativeKeeper({
       ...parts,
       client: parts.known.client,
@@ -76,14 +77,13 @@ export class NativeRole {
   }
 
   async start(): Promise<void> {
-    const { book, images, owner, log, store } = this.#parts;
-    const stored = await store.settings.get(this.#scope(), SETTING);
+    const { book, images, owner, log } = this.#parts;
+    const stored = await this.#choice.load();
     if (!stored.ok) {
       // What was chosen is not known: what is in force stays as it is.
       log.error({ code: stored.error.code }, 'the rules for the API server cannot be read');
       return;
     }
-    this.#chosen = readChoice(stored.value);
     book.listen((of) => {
       if (of.cluster === owner.cluster && of.tenant === owner.tenant) this.#schedule(0);
     });
@@ -95,12 +95,13 @@ export class NativeRole {
 
   /** What is in force now. */
   status(): AdmissionNative {
-    const rules = this.#chosen ?? [];
+    const rules = this.#choice.chosen ?? [];
     const { verdicts } = this.#plan;
     const leftover = this.#keeper.leftover();
     return {
       state: rules.length === 0 ? 'off' : 'on',
       rules: [...rules],
+      revision: this.#choice.revision,
       policies: this.#plan.rules.map((one) => this.#policy(one)),
       ...(verdicts === undefined ? {} : { verdicts }),
       ...(leftover === undefined
@@ -110,13 +111,9 @@ export class NativeRole {
   }
 
   /** Chooses rules, from now on; answers when the API server has them, or has refused. */
-  choose = async (rules: readonly string[]): Chosen => {
-    const stranger = rules.find((one) => !isWildcard(one));
-    if (stranger !== undefined) return err(failure('E_BODY_INVALID', `${stranger} is no glob of rule ids`));
-    const chosen = [...new Set(rules)].sort();
-    const saved = await this.#parts.store.settings.put(this.#scope(), SETTING, JSON.stringify(chosen));
+  choose = async (rules: readonly string[], isBasedOn?: (revision: string) => boolean): Chosen => {
+    const saved = await this.#choice.put(rules, isBasedOn);
     if (!saved.ok) return saved;
-    this.#chosen = chosen;
     await this.#run();
     return ok(this.status());
   };
@@ -127,11 +124,6 @@ export class NativeRole {
     clearTimeout(this.#timer);
     await this.#turnstile.run(() => Promise.resolve());
     await this.#keeper.close();
-  }
-
-  #scope() {
-    const { owner } = this.#parts;
-    return tenantScope(owner.cluster, owner.tenant);
   }
 
   #schedule(afterMs: number): void {
@@ -150,13 +142,14 @@ export class NativeRole {
   async #keepStep(): Promise<void> {
     const { book, images, owner, clock, log, instance, exempt } = this.#parts;
     const policy = book.held(owner)?.policy;
-    if (this.#isClosed || this.#chosen === undefined || policy === undefined) return;
+    const { chosen } = this.#choice;
+    if (this.#isClosed || chosen === undefined || policy === undefined) return;
     const startedMs = performance.now();
     const nowMs = clock.nowMs();
     const isKnown = images.known() !== undefined;
     try {
       this.#plan = await planNative({
-        ...{ instance, policy, chosen: this.#chosen, exempt, podPaths: book.podPaths, nowMs },
+        ...{ instance, policy, chosen, exempt, podPaths: book.podPaths, nowMs },
         images: isKnown ? () => images.known() ?? [] : undefined,
       });
       this.#costMs = performance.now() - startedMs;
@@ -210,16 +203,5 @@ export class NativeRole {
       ...(reason === undefined ? {} : { reason }),
       ...held.fault,
     };
-  }
-}
-
-/** The choice as it was stored. Before anybody chose, and when our data was lost, what is in the cluster stays as it is. */
-function readChoice(text: string | undefined): readonly string[] | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const stored: unknown = JSON.parse(text);
-    return Array.isArray(stored) ? stored.filter((one) => typeof one === 'string') : [];
-  } catch {
-    return undefined;
   }
 }

@@ -39,6 +39,7 @@ export const AdmissionNative = object('AdmissionNative', 'What the API server ho
     'off: no rule is chosen; no-cluster: no cluster is watched, so nothing can be written',
   ),
   rules: RuleGlobs,
+  revision: text('Content hash of the choice, for If-Match; empty: no cluster is watched', 64),
   policies: list(
     inline('A rule that was chosen', {
       rule: DottedId,
@@ -108,6 +109,7 @@ export const admissionNativeRoutes = [
     tag: 'admission',
     permission: 'policies:write',
     status: 200,
+    ifMatch: true,
     audit: 'admission.native.put',
     summary: {
       en: 'Choose the rules that the API server holds by itself',
