@@ -12,11 +12,8 @@ import type {
   MappingState,
 } from '@bartizan/contracts/compliance';
 import { sha256 } from '../revision/index.ts';
+import { isStale } from './evidence-age.ts';
 
-/** Evidence older than this counts as unknown: seven days. */
-export const EVIDENCE_AGE_MAX_MS = 7 * 24 * 3600 * 1000;
-/** Evidence dated further ahead than clocks differ does not tell its age, and counts as unknown too: five minutes. */
-export const EVIDENCE_AHEAD_MAX_MS = 5 * 60_000;
 /** Below this share of judged controls no score is shown. */
 const COVERAGE_MIN = 50;
 
@@ -69,9 +66,8 @@ class Judge {
   answersTo(ref: string): readonly ComplianceAnswer[] {
     return this.#byKey.get(this.key(ref)) ?? [];
   }
-  isStale({ at }: ComplianceAnswer): boolean {
-    const { atMs, maxAgeMs = EVIDENCE_AGE_MAX_MS } = this.#input;
-    return atMs - at > maxAgeMs || at - atMs > EVIDENCE_AHEAD_MAX_MS;
+  isStale(answer: ComplianceAnswer): boolean {
+    return isStale(answer, this.#input.atMs, this.#input.maxAgeMs);
   }
 
   mapping({ ref, reason }: Control['checks'][number]): Mapping {

@@ -22,14 +22,13 @@ export {
   type AssessInput,
   assessFramework,
   byUrgency,
-  EVIDENCE_AGE_MAX_MS,
-  EVIDENCE_AHEAD_MAX_MS,
   evidenceHash,
 } from './assess.ts';
 export { type BenchmarkRefs, benchmarkRefs } from './benchmark-refs.ts';
 export { type ReportBlock, type ReportHead, type ReportPart, reportBlocks } from './blocks.ts';
 export { changeOfFramework, compareAnswers } from './compare.ts';
 export { reportCsv } from './csv.ts';
+export { EVIDENCE_AGE_MAX_MS, EVIDENCE_AHEAD_MAX_MS, isStale } from './evidence-age.ts';
 export { OSCAL_VERSION, reportOscal } from './oscal.ts';
 export { frameworkOfOwasp } from './owasp.ts';
 export { type ReportLanguage, reportAge, reportTime, reportWords } from './words.ts';

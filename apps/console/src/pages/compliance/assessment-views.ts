@@ -7,6 +7,7 @@ import type {
   FrameworkAssessment,
   MappingState,
 } from '@bartizan/contracts/compliance';
+import { isStale } from '@bartizan/engine/frameworks';
 
 type Mapping = ControlAssessment['mappings'][number];
 
@@ -45,24 +46,36 @@ export function byCheck({ controls }: FrameworkAssessment): CheckView[] {
 export interface PlaceView {
   readonly place: string;
   readonly answers: readonly ComplianceAnswer[];
+  readonly state: MappingState;
   readonly failed: number;
+  /** With those that are too old to tell anything of now. */
   readonly unknown: number;
   readonly passed: number;
 }
 
 /** The same answers by node, or by subject where no node is named; the most failures first. */
-export function byPlace({ answers }: FrameworkAssessment): PlaceView[] {
-  const count = (all: readonly ComplianceAnswer[], outcome: ComplianceAnswer['outcome']): number =>
-    all.filter((answer) => answer.outcome === outcome).length;
+export function byPlace({ answers, at }: FrameworkAssessment): PlaceView[] {
   return [...Map.groupBy(answers, ({ node, subject }) => node ?? subject)]
-    .map(([place, mine]) => ({
-      place,
-      answers: mine,
-      failed: count(mine, 'fail'),
-      unknown: count(mine, 'unknown'),
-      passed: count(mine, 'pass'),
-    }))
+    .map(([place, mine]) => viewOf(place, mine, at))
     .sort((one, two) => two.failed - one.failed || (one.place < two.place ? -1 : 1));
+}
+
+/** One place, judged as controls are: an answer that is too old says neither that it holds nor that it does not. */
+function viewOf(place: string, answers: readonly ComplianceAnswer[], at: number): PlaceView {
+  const fresh = answers.filter((answer) => !isStale(answer, at));
+  const count = (outcome: ComplianceAnswer['outcome']): number =>
+    fresh.filter((answer) => answer.outcome === outcome).length;
+  const failed = count('fail');
+  const unknown = count('unknown') + answers.length - fresh.length;
+  const judged: MappingState = failed > 0 ? 'fail' : unknown > 0 ? 'unknown' : 'pass';
+  return {
+    place,
+    answers,
+    state: fresh.length === 0 ? 'stale' : judged,
+    failed,
+    unknown,
+    passed: count('pass'),
+  };
 }
 
 /** Answers by the reference a framework uses. A number of another edition stands with the one it was named by. */

@@ -7,13 +7,16 @@ import { byCheck, byPlace, hasWords } from './assessment-views.ts';
 import { diffLines, isDiff } from './diff-lines.ts';
 
 const mapping = (ref: string, state: 'pass' | 'fail' | 'no-data', failed = 0) => ({ ref, state, failed });
+const AT = 1_780_000_000_000;
 const answer = (ref: string, outcome: 'pass' | 'fail', subject: string, node?: string) => ({
+  at: AT,
   ref,
   outcome,
   subject,
   ...(node === undefined ? {} : { node }),
 });
 const assessment = {
+  at: AT,
   controls: [
     { id: 'A', mappings: [mapping('x', 'pass'), mapping('y', 'fail', 2)] },
     { id: 'B', mappings: [mapping('y', 'fail', 2), mapping('z', 'no-data')] },
@@ -33,6 +36,20 @@ describe('views of a framework', () => {
     expect(byPlace(assessment).map(({ place, failed, passed }) => [place, failed, passed])).toEqual([
       ['n-1', 1, 1],
       ['n-2', 1, 0],
+    ]);
+  });
+  it('by place count evidence that is too old as unknown, whatever it said', () => {
+    const old = { at: AT - 8 * 24 * 3_600_000 };
+    const answers = [
+      { ...answer('x', 'pass', 'n-1'), ...old },
+      { ...answer('y', 'fail', 'n-1'), ...old },
+      { ...answer('x', 'pass', 'n-2'), ...old },
+      answer('y', 'pass', 'n-2'),
+    ];
+    const views = byPlace({ ...assessment, answers } as unknown as FrameworkAssessment);
+    expect(views).toMatchObject([
+      { place: 'n-1', state: 'stale', failed: 0, passed: 0, unknown: 2 },
+      { place: 'n-2', state: 'unknown', failed: 0, passed: 1, unknown: 1 },
     ]);
   });
 });

@@ -163,11 +163,11 @@ const Places = ({ assessment }: { assessment: FrameworkAssessment }) => {
     return <Empty title={t('compliance.no-data')}>{t('compliance.no-data.note')}</Empty>;
   return (
     <ul className="list-plain checks" aria-label={t('compliance.places')}>
-      {places.map(({ place, answers, failed, passed, unknown }) => (
+      {places.map(({ place, answers, state, failed, passed, unknown }) => (
         <li className="check" key={place}>
           <details>
             <summary>
-              <StateBadge state={failed > 0 ? 'fail' : unknown > 0 ? 'unknown' : 'pass'} />
+              <StateBadge state={state} />
               <span className="check-title" translate="no">
                 {place}
               </span>
