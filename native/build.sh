@@ -81,6 +81,9 @@ if [ ! -x "$folder/bartizan-sensor" ]; then
   # Debian's cargo keeps its rustc beside itself; the two belong together.
   PATH=$(dirname "$cargo"):$PATH
   export PATH CARGO_TARGET_DIR="$cache/target"
+  # Sources of another release were compiled into this folder, perhaps later than these were written: cargo goes by
+  # times, and would take that sensor for this one. What they depend on stays.
+  rm -rf "$CARGO_TARGET_DIR"/release/.fingerprint/bartizan-*
   "$cargo" build --release --locked --manifest-path "$native/Cargo.toml" --package bartizan-sensor >&2 9>&-
   work=$(mktemp -d "$cache/.new.XXXXXX")
   cp "$CARGO_TARGET_DIR/release/bartizan-sensor" "$work/bartizan-sensor"
