@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Start of the name of a folder in which a backup, or its copies, are made. */
 export const SCRATCH_PREFIX = 'backup-';
 /** A copy in such a folder. */
 export const SCRATCH_COPY = 'copy.db';
-/** A backup in such a folder, until it is whole. */
+/** A backup in such a folder, until it was sent. */
 export const SCRATCH_BACKUP = 'backup';
 /** End of the name of an undo copy that is not whole yet. */
 export const UNFINISHED = '.part';
@@ -42,4 +42,15 @@ function removeScratch(path: string): void {
   if (!entries.every((entry) => entry.isFile() && SCRATCH_FILES.includes(entry.name))) return;
   for (const { name } of entries) rmSync(join(path, name), { force: true });
   rmdirSync(path);
+}
+
+/** Bytes of backups, and of their copies, that are made or sent just now: they go by themselves. */
+export function scratchBytes(dataDir: string): number {
+  let total = 0;
+  for (const { name } of readdirSync(dataDir, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && SCRATCH.test(entry.name),
+  ))
+    for (const file of SCRATCH_FILES)
+      total += statSync(join(dataDir, name, file), { throwIfNoEntry: false })?.size ?? 0;
+  return total;
 }

@@ -386,8 +386,11 @@ export interface Store {
   trimDecisions(nowMs: number): Stored<{ readonly removed: number; readonly hasMore: boolean }>;
   /**
    * Writes a consistent copy, encrypted with a key derived from the passphrase (scrypt, AES-256-GCM), beside the data.
-   * Its file is open for reading and has no name: it is gone when whoever asked closes it, or ends.
+   * Its file is open for reading; whoever asked closes it, and calls `remove` then. Refused with `E_STORE_FULL` where
+   * there is no room for it beside the data.
    */
-  backup(passphrase: string): Stored<{ readonly file: number; readonly sizeBytes: number }>;
+  backup(
+    passphrase: string,
+  ): Stored<{ readonly file: number; readonly sizeBytes: number; readonly remove: () => void }>;
   close(): Promise<void>;
 }

@@ -33,6 +33,7 @@ const facts = (slices: readonly KeptSlice[], changes: Partial<RetentionFacts> = 
   },
   diskBytes: 1_000_000 * MB,
   freeBytes: 500_000 * MB,
+  scratchBytes: 0,
   ...changes,
 });
 const ordinals = (plan: readonly { readonly ordinal: number }[]) => plan.map((one) => one.ordinal);
@@ -83,6 +84,16 @@ describe('retention', () => {
     expect(short(250)).toEqual([3, 4, 5]);
     expect(short(350)).toEqual([2, 3, 4, 5]);
     expect(short(450)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('makes no room of history for a backup that goes by itself, unless the disk runs full', () => {
+    const slices = [slice('flow', 1), slice('flow', 2)];
+    const during = (freeMb: number, scratchMb = 90_000) =>
+      ordinals(planRetention(facts(slices, { freeBytes: freeMb * MB, scratchBytes: scratchMb * MB })));
+    expect(during(20_000)).toEqual([]);
+    expect(during(20_000, 0)).toEqual([1, 2]);
+    expect(during(99_900, 50)).toEqual([1]);
+    expect(during(19_950)).toEqual([1]);
   });
 
   it('keeps the slice that is being written, but for flows on a full disk', () => {

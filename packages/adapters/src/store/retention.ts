@@ -41,6 +41,9 @@ export interface KeptSlice {
   readonly isOpen: boolean;
 }
 
+/** Part of the room that is kept free which a backup may take for its time. */
+const SCRATCH_SHARE = 0.8;
+
 /** What retention looks at. */
 export interface RetentionFacts {
   /** Oldest first. */
@@ -49,6 +52,8 @@ export interface RetentionFacts {
   readonly retention: Readonly<Record<SliceStream, Retention>>;
   readonly diskBytes: number;
   readonly freeBytes: number;
+  /** What backups take just now. History does not make room for what goes by itself, unless the disk runs full. */
+  readonly scratchBytes: number;
 }
 
 /** Which slices to delete. The slice being written is kept, except flows when the disk itself runs full. */
@@ -59,7 +64,8 @@ export function planRetention(facts: RetentionFacts): SliceName[] {
   }
   let freeBytes = facts.freeBytes + sum([...doomed]);
   for (const stream of SLICE_STREAMS) {
-    const wantedBytes = (facts.diskBytes * facts.retention[stream].minFreeDiskPercent) / 100;
+    const keptFreeBytes = (facts.diskBytes * facts.retention[stream].minFreeDiskPercent) / 100;
+    const wantedBytes = keptFreeBytes - Math.min(facts.scratchBytes, keptFreeBytes * SCRATCH_SHARE);
     for (const slice of facts.slices) {
       if (freeBytes >= wantedBytes) break;
       if (slice.name.stream !== stream || doomed.has(slice)) continue;

@@ -4,7 +4,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok, type Result } from '@bartizan/contracts';
-import { namelessBackup } from './backup/nameless-backup.ts';
+import { backupBeside } from './backup/backup-beside.ts';
 import { StoreEngine } from './engine.ts';
 import { guarded } from './failure.ts';
 import { removeLeftovers } from './leftovers.ts';
@@ -155,7 +155,7 @@ function compose(options: SqliteStoreOptions, prepared: PreparedCore, release: (
     backup: async (passphrase) => {
       const secrets = keys.secrets();
       if (!secrets.ok) return secrets;
-      return namelessBackup(options.dataDir, (path) =>
+      return backupBeside(options.dataDir, (path) =>
         engine.backup({ dataDir: options.dataDir, path, passphrase, secrets: secrets.value }),
       );
     },

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -82,15 +83,18 @@ describe('an import of advisories', () => {
 describe('a backup', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  it('needs no temporary folder, has no name while it is sent, and leaves nothing', async () => {
+  it('needs no temporary folder, and leaves nothing once it was sent', async () => {
     vi.stubEnv('TMPDIR', '/no/such/folder');
     const made = await handlers()['backup.create'].run({
       ...ASKED,
       body: { passphrase: 'a passphrase of the test' },
     });
     if (!made.ok) throw new Error(made.error.detail);
+    const stream = made.value.file?.stream ?? Readable.from([]);
+    const closed = once(stream, 'close');
+    const bytes = await buffer(stream);
+    await closed;
     const left = readdirSync(test.dataDir).filter((name) => name.startsWith('backup'));
-    const bytes = await buffer(made.value.file?.stream ?? Readable.from([]));
     expect([left, bytes.subarray(0, 9).toString()]).toEqual([[], 'BZBACKUP1']);
     expect(made.value.auditDetail).toBe(`${bytes.length} bytes`);
   });

@@ -64,6 +64,7 @@ export const operationHandlers = (parts: Parts) => ({
     const made = await parts.store.backup(body.passphrase);
     if (!made.ok) return made;
     const stream = createReadStream('', { fd: made.value.file });
+    stream.on('close', made.value.remove);
     const day = new Date(parts.clock.nowMs()).toISOString().slice(0, 10);
     return reply(undefined, {
       file: { stream, name: `bartizan-${day}.backup` },

@@ -48,6 +48,7 @@ describe('a backup', () => {
     if (!put.ok || !saved.ok) throw new Error('neither put nor saved');
     writeFileSync(join(folder, 'x.backup'), readFileSync(saved.value.file));
     closeSync(saved.value.file);
+    saved.value.remove();
     const restored = restoreBackup({
       path: join(folder, 'x.backup'),
       passphrase: 'a passphrase of the test',

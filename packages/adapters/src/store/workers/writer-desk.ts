@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { LocalText } from '@bartizan/contracts';
 import { ok, type Result } from '@bartizan/contracts/result';
 import { fromForeign, isDiskFull, storeErr } from '../failure.ts';
+import { scratchBytes } from '../leftovers.ts';
 import type { StoreFailure, StoreState } from '../ports.ts';
 import { type AgeClock, advanceAge, planRetention } from '../retention.ts';
 import type { SliceStream } from '../slices/slice-name.ts';
@@ -216,6 +217,7 @@ export class WriterDesk {
       ageMs: this.#age.ageMs,
       retention: this.#data.retention,
       ...diskOf(this.#data.dataDir),
+      scratchBytes: scratchBytes(this.#data.dataDir),
     });
     for (const slice of doomed) this.#slices.remove(slice);
     this.#measure(true);
