@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import { type CliContext, perform, setupContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { removeHalfMade, replaceData, settleData, stamp } from '../instance/data-folder.ts';
+import { asideOf, removeHalfMade, replaceData, settleData, stamp } from '../instance/data-folder.ts';
 import type { InstancePaths } from '../instance/paths.ts';
 import { type InstanceRecord, readRecord } from '../instance/record.ts';
 import { removeOneTimePassword } from '../instance/secrets.ts';
@@ -36,7 +36,8 @@ async function whileStopped(
   const done = await context.unbroken(async () => {
     const stopped = await stopInstance(paths, record.value);
     if (!stopped.ok) return stopped;
-    settleData(paths);
+    const whole = settleData(paths);
+    if (!whole.ok) return whole;
     removeHalfMade(paths);
     try {
       return await work(paths, record.value);
@@ -106,10 +107,10 @@ async function restoreFrom(
     if (!done.ok) return done;
     if (existsSync(join(paths.controller, 'advisories')))
       await runProgram('cp', ['-a', join(paths.controller, 'advisories'), dataDir], { detached: true });
+    replaceData(paths, dataDir, asideOf(paths, `before-restore-${stamp()}`));
     // The authority may be another one now: the local agent joins again. The password is of a user that is replaced.
     rmSync(join(paths.agent, 'identity.json'), { force: true });
     removeOneTimePassword(paths);
-    replaceData(paths, dataDir, join(paths.backups, `before-restore-${stamp()}`));
     return ok(undefined);
   } catch (cause) {
     return err(failure('E_STORE_IO', cause instanceof Error ? cause.message : paths.controller, cause));

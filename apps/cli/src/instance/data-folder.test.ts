@@ -9,12 +9,13 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { removeHalfMade, replaceData, settleData, unfinished } from './data-folder.ts';
+import { asideOf, removeHalfMade, replaceData, settleData, unfinished } from './data-folder.ts';
 import { type InstancePaths, instancePaths } from './paths.ts';
 
 let folder = '';
@@ -65,6 +66,26 @@ describe('data that is replaced', () => {
     expect(readdirSync(paths.backups).map((name) => textOf(join(paths.backups, name)))).toEqual(
       isThere ? ['old'] : [],
     );
+  });
+});
+
+describe('data whose backups lie on another disk', () => {
+  it('is put aside beside itself', () => {
+    const elsewhere = mkdtempSync(
+      join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'bartizan-data-folder-'),
+    );
+    rmSync(paths.backups, { recursive: true });
+    symlinkSync(elsewhere, paths.backups);
+    try {
+      put(paths.controller, 'old');
+      put(join(paths.state, 'restored'), 'new');
+      replaceData(paths, join(paths.state, 'restored'), asideOf(paths, 'aside'));
+      put(`${paths.controller}.next`, 'newest');
+      expect(settleData(paths)).toMatchObject({ ok: true });
+      expect(textOf(paths.controller)).toBe('newest');
+    } finally {
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
   });
 });
 

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: Bartizan contributors
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { err, type Failure, failure, ok, type Result } from '@bartizan/contracts';
 import type { InstancePaths } from './paths.ts';
 import { startTicks } from './process-mark.ts';
 
@@ -30,15 +31,21 @@ export function replaceData(paths: InstancePaths, whole: string, aside: string):
   renameSync(nextData(paths), paths.controller);
 }
 
-/** Finishes a replacement that was cut off. Only while the controller is stopped. */
-export function settleData(paths: InstancePaths): void {
-  if (!existsSync(nextData(paths))) return;
+/** Where data is put aside: among the backups, or beside itself where those lie on another disk, to which nothing can be renamed. */
+export function asideOf(paths: InstancePaths, name: string): string {
+  const device = statSync(paths.backups, { throwIfNoEntry: false })?.dev;
+  return join(device === statSync(paths.state).dev ? paths.backups : paths.state, name);
+}
+
+/** Finishes a replacement that was cut off. Only while the controller is stopped, which must not start when this fails. */
+export function settleData(paths: InstancePaths): Result<void, Failure> {
+  if (!existsSync(nextData(paths))) return ok(undefined);
   try {
-    if (existsSync(paths.controller))
-      renameSync(paths.controller, join(paths.backups, `replaced-${stamp()}`));
+    if (existsSync(paths.controller)) renameSync(paths.controller, asideOf(paths, `replaced-${stamp()}`));
     renameSync(nextData(paths), paths.controller);
-  } catch {
-    // Two file systems, as `replaceData` would have found: what is there is whole, and stays.
+    return ok(undefined);
+  } catch (cause) {
+    return err(failure('E_STORE_IO', cause instanceof Error ? cause.message : nextData(paths), cause));
   }
 }
 

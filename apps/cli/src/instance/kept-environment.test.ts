@@ -61,4 +61,20 @@ describe('what is kept of the environment of `up`', () => {
     removeEnvironment(paths);
     expect(existsSync(environmentPath(paths))).toBe(false);
   });
+
+  it('stays where the next `up` says nothing of it, and goes where that sets it to nothing', () => {
+    const kept = (): string => readFileSync(environmentPath(paths), 'utf8');
+    expect(writeEnvironment(paths, { HTTPS_PROXY: PROXY, CARGO_HOME: '/c', LANG: 'C' })).toBe(true);
+    const first = kept();
+    expect([writeEnvironment(paths, {}), kept()]).toEqual([false, first]);
+    expect([writeEnvironment(paths, { LANG: 'ja_JP.UTF-8' }), kept().includes('ja_JP')]).toEqual([
+      false,
+      true,
+    ]);
+    expect(writeEnvironment(paths, { HTTPS_PROXY: 'http://other' })).toBe(true);
+    expect(kept()).toBe('CARGO_HOME="/c"\nHTTPS_PROXY="http://other"\nLANG="ja_JP.UTF-8"\n');
+    expect(writeEnvironment(paths, { HTTPS_PROXY: '' })).toBe(true);
+    expect(kept()).toBe('CARGO_HOME="/c"\nLANG="ja_JP.UTF-8"\n');
+    expect(writeEnvironment(paths, { HTTPS_PROXY: '' })).toBe(false);
+  });
 });

@@ -26,6 +26,8 @@ export interface Prepared {
   readonly record: InstanceRecord;
   readonly before: InstanceRecord | undefined;
   readonly user: SystemUser;
+  /** Whether a service runs with other variables than it is to have from now on. */
+  readonly isEnvironmentNew: boolean;
 }
 
 const STATE_STYLE = { ok: 'green', limited: 'yellow', off: 'yellow', failed: 'red' } as const;
@@ -117,12 +119,13 @@ export async function prepare(context: SetupContext, options: UpOptions): Promis
   const user = await ensureUser(paths);
   if (!user.ok) return user;
   // Before the folders are made: an empty one in the place of the data would pass for it.
-  if (!isRunning(paths)) settleData(paths);
+  const settled = isRunning(paths) ? ok(undefined) : settleData(paths);
+  if (!settled.ok) return settled;
   removeHalfMade(paths);
   makeFolders(paths, user.value);
   firstPassword(paths);
   makeSecrets(paths);
-  if (service.value) writeEnvironment(paths);
+  const isEnvironmentNew = service.value && writeEnvironment(paths);
   const release = await makeRelease(paths, checkout, await consoleFolder(context));
   if (!release.ok) return release;
   const node = placeNode(paths);
@@ -154,7 +157,7 @@ export async function prepare(context: SetupContext, options: UpOptions): Promis
     service: service.value,
     createdAtMs: before?.createdAtMs ?? Date.now(),
   };
-  return ok({ record, before, user: user.value });
+  return ok({ record, before, user: user.value, isEnvironmentNew });
 }
 
 /** Whoever switched the search of containers off finds it off after the next `up`, which says nothing of it. */

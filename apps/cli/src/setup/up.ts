@@ -48,9 +48,10 @@ async function launch(
   prepared: Prepared,
 ): Promise<Result<{ status: SupervisorStatus; outcome: BoxFacts['outcome'] }, Failure>> {
   const { paths } = context;
-  const { record, before } = prepared;
+  const { record, before, isEnvironmentNew } = prepared;
   const running = isRunning(paths);
-  if (running && before !== undefined && isSame(before, record) && isInPlace(paths, record)) {
+  const isWanted = before !== undefined && isSame(before, record) && isInPlace(paths, record);
+  if (running && isWanted && !isEnvironmentNew) {
     const status = await waitController(paths, CONTROLLER_MS);
     if (!status.ok) return status;
     const isBuilding = canBuildNow(context, status.value) && (await buildSensorNow(paths));

@@ -32,7 +32,8 @@ if (readMark(paths.value.run, 'supervisor') !== undefined) fail('E_SUPERVISOR', 
 process.title = `bartizan-supervisor ${paths.value.instance}`;
 process.umask(0o022);
 writeMark(paths.value.run, 'supervisor', process.pid);
-settleData(paths.value);
+const whole = settleData(paths.value);
+if (!whole.ok) fail(whole.error.code, whole.error.detail);
 // What opens the data decides: where that cannot be told both keys stay, and the controller says what it lacks.
 const settled = await settleDataKey(paths.value, (operation) =>
   maintain(paths.value, record.value, { ...operation, dataDir: paths.value.controller }),
